@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Writing JSON (RFC 8259) into a text buffer.  Reading it is the business of core/carrier/json.c.
+ */
+#include "nevermiss/json.h"
+
+#include <assert.h>
+#include <inttypes.h>
+#include <string.h>
+
+void nm_json_init(struct nm_json *json, struct nm_buf *out)
+{
+	*json = (struct nm_json){ .out = out };
+}
+
+/* What must stand between the last thing written and the next value or key. */
+static void separate(struct nm_json *json)
+{
+	if (json->after_key)
+		json->after_key = false;
+	else if (json->comma[json->depth])
+		nm_buf_add(json->out, ",");
+	json->comma[json->depth] = true;
+}
+
+static void begin(struct nm_json *json, const char *opening)
+{
+	separate(json);
+	nm_buf_add(json->out, opening);
+	assert(json->depth + 1 < NM_JSON_DEPTH);
+	json->comma[++json->depth] = false;
+}
+
+void nm_json_object(struct nm_json *json)
+{
+	begin(json, "{");
+}
+
+void nm_json_array(struct nm_json *json)
+{
+	begin(json, "[");
+}
+
+void nm_json_end(struct nm_json *json, char closing)
+{
+	assert(json->depth > 0);
+	json->depth--;
+	nm_buf_addn(json->out, &closing, 1);
+}
+
+/* Length of the UTF-8 sequence at text (RFC 3629: no overlong forms, no surrogates), 0 when there is none. */
+static size_t utf8_length(const unsigned char *text)
+{
+	const unsigned char c = text[0];
+	unsigned char low = 0x80, high = 0xbf;
+	size_t n, i;
+
+	if (c < 0x80)
+		return 1;
+	if (c < 0xc2 || c > 0xf4)
+		return 0;
+	n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
+	if (c == 0xe0)
+		low = 0xa0;
+	else if (c == 0xed)
+		high = 0x9f;
+	else if (c == 0xf0)
+		low = 0x90;
+	else if (c == 0xf4)
+		high = 0x8f;
+	if (text[1] < low || text[1] > high)
+		return 0;
+	for (i = 2; i < n; i++)
+		if (text[i] < 0x80 || text[i] > 0xbf)
+			return 0;
+	return n;
+}
+
+static void add_ascii(struct nm_buf *out, char c)
+{
+	switch (c) {
+	case '"':
+		nm_buf_add(out, "\\\"");
+		break;
+	case '\\':
+		nm_buf_add(out, "\\\\");
+		break;
+	case '\n':
+		nm_buf_add(out, "\\n");
+		break;
+	case '\t':
+		nm_buf_add(out, "\\t");
+		break;
+	default:
+		if ((unsigned char)c < 0x20 || c == 0x7f)
+			nm_buf_addf(out, "\\u%04x", (unsigned)c);
+		else
+			nm_buf_addn(out, &c, 1);
+	}
+}
+
+static void add_string(struct nm_buf *out, const char *text)
+{
+	size_t len;
+
+	nm_buf_add(out, "\"");
+	for (; *text; text += len ? len : 1) {
+		len = utf8_length((const unsigned char *)text);
+		if (len == 0)
+			nm_buf_add(out, "\xef\xbf\xbd");
+		else if (len == 1)
+			add_ascii(out, *text);
+		else
+			nm_buf_addn(out, text, len);
+	}
+	nm_buf_add(out, "\"");
+}
+
+void nm_json_key(struct nm_json *json, const char *key)
+{
+	separate(json);
+	add_string(json->out, key);
+	nm_buf_add(json->out, ":");
+	json->after_key = true;
+}
+
+void nm_json_text(struct nm_json *json, const char *text)
+{
+	separate(json);
+	if (text)
+		add_string(json->out, text);
+	else
+		nm_buf_add(json->out, "null");
+}
+
+void nm_json_int(struct nm_json *json, int64_t value)
+{
+	separate(json);
+	nm_buf_addf(json->out, "%" PRId64, value);
+}
+
+void nm_json_double(struct nm_json *json, double value, int decimals)
+{
+	separate(json);
+	nm_buf_addf(json->out, "%.*f", decimals, value);
+}
+
+void nm_json_bool(struct nm_json *json, bool value)
+{
+	separate(json);
+	nm_buf_add(json->out, value ? "true" : "false");
+}
+
+void nm_json_null(struct nm_json *json)
+{
+	nm_json_text(json, NULL);
+}

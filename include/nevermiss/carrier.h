@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a driver is: a pure translator between a route and one kind of carrier.  It does no I/O, does
+ * not log and does not sleep; push.c moves its requests through a transport.
+ */
+#ifndef NEVERMISS_CARRIER_H
+#define NEVERMISS_CARRIER_H
+
+#include "nevermiss/route.h"
+
+#define NM_ARTEFACT_PARTS 8
+#define NM_ARTEFACT_BYTES (4u << 20) /* most bytes of one part, and of one response */
+#define NM_HEADERS_MAX 8
+
+/* One document that the carrier should hold for a line: a flow, a script, a forwarding setting. */
+struct nm_part {
+	const char *name;  /* "route", "flow", "voice_url" */
+	const char *type;  /* media type */
+	const char *bytes; /* NUL-terminated text */
+	size_t len;
+};
+
+struct nm_artefact {
+	struct nm_arena *arena; /* owned */
+	size_t n;
+	struct nm_part parts[NM_ARTEFACT_PARTS];
+};
+
+void nm_artefact_clear(struct nm_artefact *artefact);
+bool nm_artefact_equal(const struct nm_artefact *a, const struct nm_artefact *b);
+
+/* Something that the carrier cannot hold, said before the push. */
+struct nm_loss {
+	const char *text;    /* "steps 2-4 of daytime are lost: it forwards to one number" */
+	const char *instead; /* what will happen */
+	struct nm_span window; /* first time it matters; {0,0} always */
+};
+
+struct nm_losses {
+	struct nm_arena *arena;
+	size_t n, capacity;
+	struct nm_loss *items;
+	bool needs_agent; /* the line's hours hold only while the agent pushes at boundaries */
+};
+
+enum nm_confirm { NM_CONFIRM_NONE, NM_CONFIRM_ONE, NM_CONFIRM_SEVERAL };
+
+/* How exactly a carrier does what it is told. */
+struct nm_traits {
+	bool reads_back;      /* live can be read, and lifted */
+	bool keeps_time;      /* hours are held at the carrier */
+	bool remote;          /* reached over a network */
+	int ring_extra_s;     /* a ring may last up to this much longer */
+	int ring_step_s;      /* ring times are rounded to steps of this; 1 */
+	int unanswered_max_s; /* longest it lets a call ring in all; 0: no limit */
+	enum nm_confirm confirm;
+	int records_late_s;   /* how late its call records come; -1: it has none */
+};
+
+enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE };
+
+enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM };
+
+/* One request, as data.  Secrets are named by auth and put in by the transport, never here. */
+struct nm_request {
+	const char *method;   /* "GET", "POST", "PATCH", "DELETE"; "PUT-FILE": body is written to the server-side file `url` */
+	const char *url;
+	const char *type;     /* of the body; NULL */
+	const char *body;
+	size_t len;
+	enum nm_auth auth;
+	bool repeatable;      /* may be sent again after a timeout or a 5xx without harm */
+	int timeout_s;
+	size_t n_headers;
+	const char *headers[NM_HEADERS_MAX];
+};
+
+struct nm_response {
+	int status;       /* HTTP; 0 when there was no answer */
+	const char *body; /* NUL-terminated, bounded */
+	size_t len;
+	const char *error; /* the transport's own words when status is 0 */
+	int retry_after_s; /* -1 */
+};
+
+enum nm_step_result { NM_STEP_SEND, NM_STEP_DONE, NM_STEP_FAILED };
+
+/* A conversation with a carrier about one line, from the first request to the last answer.  What
+ * earlier answers gave (ids, revisions) is kept in `ids`, which the journal stores, so that a
+ * conversation cut off goes on where it was. */
+struct nm_exchange {
+	enum nm_operation operation;
+	const struct nm_plan *plan;
+	const struct nm_account *account;
+	const char *line, *number;
+	const struct nm_artefact *wanted; /* APPLY */
+	struct nm_artefact live;          /* READ: filled by the driver */
+	int state;                        /* the driver's own; 0 at the beginning */
+	struct nm_arena *arena;           /* requests and ids live here */
+	size_t n_ids;
+	struct { const char *name, *value; } ids[16];
+	const char *note;                 /* when failed: the carrier's own words */
+};
+
+const char *nm_exchange_id(const struct nm_exchange *exchange, const char *name);
+enum nm_code nm_exchange_set_id(struct nm_exchange *exchange, const char *name, const char *value,
+				struct nm_error *err) NM_WARN_UNUSED;
+
+struct nm_account_key {
+	const char *name, *type, *help;
+	bool required;
+};
+
+struct nm_carrier {
+	const char *name, *summary, *docs_url;
+	struct nm_traits traits;
+	const struct nm_account_key *keys; /* ends with a NULL name */
+	/* What is lost of this route; nothing lost is an empty list. */
+	enum nm_code (*check)(const struct nm_route *route, const struct nm_account *account, struct nm_losses *out,
+			      struct nm_error *err);
+	/* Same route, same bytes. */
+	enum nm_code (*render)(const struct nm_route *route, const struct nm_account *account, struct nm_artefact *out,
+			       struct nm_error *err);
+	/* Live back into decisions.  *foreign (may be set, arena of out) says what was not understood. NULL when
+	 * the carrier cannot be read. */
+	enum nm_code (*lift)(const struct nm_artefact *live, struct nm_route **out, const char **foreign,
+			     struct nm_error *err);
+	/* Takes the answer to the last request (NULL at first), gives the next one. */
+	enum nm_step_result (*step)(struct nm_exchange *exchange, const struct nm_response *last, struct nm_request *next);
+};
+
+/* All drivers of this build, by exact name; NULL when there is none. */
+const struct nm_carrier *nm_carrier_find(const char *name);
+extern const struct nm_carrier *const nm_carriers[];
+extern const size_t nm_carriers_count;
+
+void nm_losses_clear(struct nm_losses *losses);
+
+/* Moves requests: several may be under way, each with the caller's tag. */
+struct nm_transport {
+	void *context;
+	enum nm_code (*submit)(void *context, int tag, const struct nm_request *request, struct nm_error *err);
+	/* Waits at most timeout_ms for any answer; *tag is -1 when none came.  The response is valid until the
+	 * next call. */
+	enum nm_code (*collect)(void *context, int timeout_ms, int *tag, struct nm_response *response,
+				struct nm_error *err);
+};
+
+#endif

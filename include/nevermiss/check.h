@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Proving a plan: every interval, line and class of callers, decided once.  design.md 4.5 and 5.
+ */
+#ifndef NEVERMISS_CHECK_H
+#define NEVERMISS_CHECK_H
+
+#include "nevermiss/decide.h"
+#include "nevermiss/edit.h"
+#include "nevermiss/timeline.h"
+
+enum nm_severity { NM_SEVERITY_ERROR, NM_SEVERITY_WARNING, NM_SEVERITY_ADVICE };
+
+/* A way to mend a finding.  Edits (none: only words) are applied in order. */
+struct nm_mend {
+	const char *words; /* "ring office for 10 s" */
+	size_t n;
+	const struct nm_edit *edits;
+};
+
+struct nm_finding {
+	const char *id;
+	enum nm_severity severity;
+	const char *message; /* one sentence */
+	const char *why;     /* why it matters */
+	struct nm_pos pos;
+	size_t n_windows;    /* all of them; merged, sorted */
+	const struct nm_span *windows;
+	double hours_per_week;
+	const char *when;    /* the windows in words; NULL when there are none */
+	size_t n_call;       /* arguments for simulate */
+	const char *const *call;
+	size_t n_mends;
+	const struct nm_mend *mends;
+};
+
+struct nm_findings {
+	struct nm_arena *arena;
+	nm_time from, until;
+	size_t n;
+	struct nm_finding *items; /* by severity, then first window, then line of the file */
+	size_t intervals, lines, classes; /* what was gone through */
+	bool ok;                  /* no error among them */
+};
+
+/* What the store knows of a line; for drift, agent-dependent and calendar-stale. */
+struct nm_line_fact {
+	const char *line;
+	bool pushed, known, in_sync;
+	const char *words;
+	nm_time read_at, horizon;
+};
+
+struct nm_check_options {
+	nm_time now, from, until; /* horizon */
+	size_t n_facts;
+	const struct nm_line_fact *facts;
+	/* May be NULL; returning false stops the proof, which then is NM_REFUSED. */
+	bool (*progress)(void *context, size_t done, size_t all);
+	void *progress_context;
+};
+
+/* Two years, design.md 4.5. */
+#define NM_CHECK_HORIZON (2 * 365 * (int64_t)NM_DAY + NM_DAY)
+
+enum nm_code nm_check(const struct nm_plan *plan, const struct nm_check_options *options, struct nm_findings *out,
+		      struct nm_error *err) NM_WARN_UNUSED;
+void nm_findings_clear(struct nm_findings *findings);
+
+/* The guarantees alone (for push): the broken ones among the findings. */
+enum nm_code nm_check_guarantees(const struct nm_plan *plan, const struct nm_check_options *options,
+				 struct nm_findings *out, struct nm_error *err) NM_WARN_UNUSED;
+
+const char *nm_severity_name(enum nm_severity severity);
+
+/* Every id that check can find, for the manual and the tests. */
+struct nm_check_info {
+	const char *id;
+	enum nm_severity severity;
+	const char *holds; /* when, in one sentence */
+	const char *why;   /* why it matters */
+};
+extern const struct nm_check_info nm_checks[];
+extern const size_t nm_checks_count;
+
+#endif

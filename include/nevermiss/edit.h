@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Changing the text of a plan: an edit touches the lines it must and no other byte.
+ *
+ * An edit is data, so that a mend can be shown before it is applied, undone, and repeated.
+ */
+#ifndef NEVERMISS_EDIT_H
+#define NEVERMISS_EDIT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nevermiss/error.h"
+#include "nevermiss/mem.h"
+
+/* A section of the file: `rule open { ... }`, `emergency { ... }`, the 2nd step of `path daytime`;
+ * section "" is the top level. */
+struct nm_place {
+	const char *section; /* "rule" */
+	const char *title;   /* "open"; NULL for a section that has none */
+	int step;            /* 0-based step of a path; -1 */
+};
+
+enum nm_edit_op {
+	NM_EDIT_SET,    /* option = value, added as the section's last option when it is not there */
+	NM_EDIT_UNSET,  /* takes the option out */
+	NM_EDIT_ADD,    /* value is a whole section's text; stands after `place` (title NULL: after the last of its
+	                   kind, or at the end of the file; step: after that step, -1 with section "path": as last step) */
+	NM_EDIT_REMOVE, /* the section and the comment lines directly above it that have no blank line between */
+	NM_EDIT_MOVE,   /* by positions among its own kind (its comment lines go with it); negative: up */
+	NM_EDIT_RENAME  /* value is the new title; every reference of the file follows */
+};
+
+struct nm_edit {
+	enum nm_edit_op op;
+	struct nm_place place;
+	const char *option; /* SET, UNSET */
+	const char *value;  /* SET: in the plan's own syntax ("\"Mo-Fr 08:00-18:00\"", "{ a, b }", "15s") */
+	int by;             /* MOVE */
+};
+
+/* Applies an edit to a text: *out is malloc'd and NUL-terminated.  NM_INPUT when the place or the
+ * option is not there, or the text does not parse that far. */
+enum nm_code nm_edit_apply(const struct nm_edit *edit, const char *text, size_t len, char **out, size_t *out_len,
+			   struct nm_error *err) NM_WARN_UNUSED;
+
+/* A text value as the plan writes it: quoted, with escapes ("${" too, which is refused in double quotes). */
+void nm_edit_quote(const char *text, struct nm_buf *out);
+
+/* The file being edited: its text now, the texts before and after (undo, redo), and what was on disk. */
+struct nm_document;
+
+enum nm_code nm_document_open(const char *file, struct nm_document **out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_document_free(struct nm_document *document);
+const char *nm_document_file(const struct nm_document *document);
+const char *nm_document_text(const struct nm_document *document, size_t *len);
+/* Differs from what was last read or saved. */
+bool nm_document_dirty(const struct nm_document *document);
+/* Edits since the last save that undo can take back. */
+size_t nm_document_edits(const struct nm_document *document);
+/* what: words for the list of changes ("hours of business"). */
+enum nm_code nm_document_apply(struct nm_document *document, const struct nm_edit *edit, const char *what,
+			       struct nm_error *err) NM_WARN_UNUSED;
+/* Puts a whole new text in place, as one step of undo. */
+enum nm_code nm_document_replace(struct nm_document *document, const char *text, size_t len, const char *what,
+				 struct nm_error *err) NM_WARN_UNUSED;
+/* Words of the step taken back or redone; NULL when there is none. */
+const char *nm_document_undo(struct nm_document *document);
+const char *nm_document_redo(struct nm_document *document);
+/* Has the file on disk changed since it was read or saved?  (size, times, then bytes) */
+bool nm_document_stale(const struct nm_document *document);
+/* Temporary file in the same folder, fsync, rename, fsync of the folder; mode and owner kept, a
+ * symbolic link followed.  NM_REFUSED when the file changed underneath. */
+enum nm_code nm_document_save(struct nm_document *document, struct nm_error *err) NM_WARN_UNUSED;
+
+/* Reads a whole file of at most max bytes. */
+enum nm_code nm_file_read(const char *file, size_t max, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Writes a file as nm_document_save does.  With `fresh`, refuses one that exists. */
+enum nm_code nm_file_write(const char *file, const char *bytes, size_t len, bool fresh, struct nm_error *err) NM_WARN_UNUSED;
+
+#endif

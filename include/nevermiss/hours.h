@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The opening_hours language of OpenStreetMap, as far as design.md section 3 takes it.
+ *
+ * An expression is a set of local wall-clock times: for each local date a list of spans in minutes
+ * of that date.  A span past midnight appears on the date on which its minutes lie.
+ */
+#ifndef NEVERMISS_HOURS_H
+#define NEVERMISS_HOURS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nevermiss/clock.h"
+#include "nevermiss/error.h"
+
+#define NM_HOURS_TEXT 4096 /* longest expression, bytes */
+#define NM_HOURS_SPANS 128 /* most spans of one date */
+
+struct nm_hours;
+
+/* Minutes of a day, [from, until), 0 <= from < until <= 1440. */
+struct nm_minutes {
+	int16_t from, until;
+};
+
+/* Days that PH means: sorted, unique, as days since 1970. */
+struct nm_holidays {
+	const int32_t *days;
+	size_t n;
+};
+
+/* What is not supported is refused by name; the error says at which character. */
+enum nm_code nm_hours_read(const char *text, struct nm_hours **out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_hours_free(struct nm_hours *hours);
+
+/* The spans of one date: sorted, disjoint, not touching.  Returns how many (<= NM_HOURS_SPANS). */
+size_t nm_hours_day(const struct nm_hours *hours, int64_t day, const struct nm_holidays *holidays,
+		    struct nm_minutes out[static NM_HOURS_SPANS]);
+
+/* The expression names PH. */
+bool nm_hours_uses_holidays(const struct nm_hours *hours);
+
+/* Two dates with the same signature have the same spans; UINT32_MAX: no such shortcut for this date
+ * (the expression looks at months, dates or years).  Signatures are below NM_HOURS_SIGNATURES. */
+#define NM_HOURS_SIGNATURES 256
+uint32_t nm_hours_signature(const struct nm_hours *hours, int64_t day, const struct nm_holidays *holidays);
+
+/* Things that are allowed and probably not meant: a span of equal ends, a rule of the expression
+ * that later ones wholly override.  Calls found() once for each, in order. */
+void nm_hours_lint(const struct nm_hours *hours, void (*found)(void *context, const char *text), void *context);
+
+#endif

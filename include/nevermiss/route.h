@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A route: all that one line does, lowered to a weekly pattern and dated exceptions, the one form in
+ * which drivers get time.  It knows no plan: one lifted from a carrier is the same thing, so that live
+ * and plan, or two plans, are compared as decisions and not as text.
+ */
+#ifndef NEVERMISS_ROUTE_H
+#define NEVERMISS_ROUTE_H
+
+#include "nevermiss/decide.h"
+#include "nevermiss/timeline.h"
+
+/* A named group of caller numbers. */
+struct nm_route_group {
+	const char *name;
+	size_t n;
+	const struct nm_caller_pattern *patterns;
+};
+
+/* Callers who are in exactly these groups of the route; class 0 is in none. */
+struct nm_route_class {
+	uint64_t groups; /* bit i: route group i */
+	const char *words;
+	struct nm_caller witness;
+};
+
+/* What holds for as long as nothing changes: for each class what a call gets, and what pressing the
+ * emergency key in a greeting then gives (-1: no key). */
+struct nm_situation {
+	const int *treatment; /* [n_classes], index into treatments */
+	const int *key;       /* [n_classes] */
+};
+
+struct nm_route_change {
+	int minute;    /* local minute of the day from which it holds; the first of a day is 0 */
+	int situation;
+};
+
+struct nm_route_day {
+	size_t n;
+	const struct nm_route_change *changes;
+};
+
+struct nm_exception {
+	struct nm_span span; /* instants */
+	int situation;
+};
+
+struct nm_route {
+	struct nm_arena *arena;
+	const char *line, *number, *timezone;
+	struct nm_zone *zone; /* owned */
+	nm_time from, until;  /* the horizon for which it is exact */
+	char key;             /* emergency key; 0 */
+	size_t n_groups;
+	struct nm_route_group *groups;
+	size_t n_classes;
+	struct nm_route_class *classes;
+	size_t n_treatments;
+	struct nm_treatment **treatments;
+	size_t n_situations;
+	struct nm_situation *situations;
+	struct nm_route_day week[7]; /* Monday first */
+	size_t n_exceptions;         /* sorted, disjoint, not touching when equal; ahead of the week */
+	struct nm_exception *exceptions;
+};
+
+enum nm_code nm_route_build(const struct nm_timeline *timeline, const struct nm_classes *classes, int line,
+			    struct nm_route **out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_route_free(struct nm_route *route);
+
+int nm_route_situation(const struct nm_route *route, nm_time t);
+/* First instant > t at which the situation may change; NM_TIME_MAX beyond the horizon's last. */
+nm_time nm_route_next(const struct nm_route *route, nm_time t);
+uint64_t nm_route_groups(const struct nm_route *route, struct nm_caller caller);
+/* What a call gets; key: the caller presses the emergency key (NULL when there is none). */
+const struct nm_treatment *nm_route_treatment(const struct nm_route *route, nm_time t, struct nm_caller caller, bool key);
+
+/* One way in which two routes differ: these callers, at all these times, get b instead of a. */
+struct nm_difference {
+	const char *line;
+	const char *callers;     /* "any caller", "callers vip" */
+	bool key;                /* it is what the emergency key gives */
+	struct nm_caller witness;
+	size_t n;                /* all windows, merged, sorted */
+	const struct nm_span *windows;
+	const char *when;        /* "Thursdays 12:00-13:00" */
+	const struct nm_treatment *a, *b; /* borrowed from the routes */
+	const char *a_words, *b_words;
+};
+
+struct nm_differences {
+	struct nm_arena *arena;
+	size_t n;
+	struct nm_difference *items; /* by first window */
+};
+
+/* Exact over [from, until) and over all classes of callers of both. */
+enum nm_code nm_route_diff(const struct nm_route *a, const struct nm_route *b, nm_time from, nm_time until,
+			   struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_differences_clear(struct nm_differences *differences);
+
+/* Two plans, all lines that both have (a line that only one has is a difference of its own). */
+enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from, nm_time until,
+			     struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
+
+/*
+ * Windows in words: weekly ones are folded ("weekdays 08:00-18:00", "Mondays and Thursdays 12:00-13:00",
+ * "always"), single ones dated ("Thu 26 Nov 2026 08:00-18:00"), at most `most` of them, then
+ * "and N more".  horizon says how often a weekly one would have to come.
+ */
+void nm_windows_words(const struct nm_zone *zone, const struct nm_span *windows, size_t n, struct nm_span horizon,
+		      size_t most, struct nm_buf *out);
+
+#endif
