@@ -44,6 +44,9 @@ struct nm_zone;
 
 /* name is an IANA name; NM_INPUT when there is none of that name.  Free with nm_zone_free. */
 enum nm_code nm_zone_load(const char *name, struct nm_zone **out, struct nm_error *err) NM_WARN_UNUSED;
+/* The same from the bytes of a TZif file, which may be hostile; name is only kept. */
+enum nm_code nm_zone_read(const char *name, const void *bytes, size_t len, struct nm_zone **out,
+			  struct nm_error *err) NM_WARN_UNUSED;
 void nm_zone_free(struct nm_zone *zone);
 const char *nm_zone_name(const struct nm_zone *zone);
 
