@@ -182,6 +182,22 @@ struct nm_lines {
 	const struct nm_treatment *(*treatment)(void *context, const char *line);
 };
 
+/* The lines of a plan as legs see them, at one state and for callers of these groups. */
+struct nm_plan_lines {
+	const struct nm_plan *plan;
+	const struct nm_state *state;
+	uint64_t groups;
+	bool skips;
+	struct nm_arena *arena;             /* borrowed: the treatments live in it */
+	const struct nm_treatment **known;  /* per line; NULL until asked for */
+	bool failed;                        /* memory ran out: what was played is not to be trusted */
+};
+
+enum nm_code nm_plan_lines_init(struct nm_plan_lines *lines, const struct nm_plan *plan, const struct nm_state *state,
+				uint64_t groups, bool skips, struct nm_arena *arena, struct nm_error *err) NM_WARN_UNUSED;
+/* For nm_play; `lines` must live as long. */
+struct nm_lines nm_plan_lines_of(struct nm_plan_lines *lines);
+
 /* Plays a treatment to its end.  line is the name of the line called (a leg that comes back to a line
  * already passed is a loop and drops out).  All memory from the arena. */
 enum nm_code nm_play(const struct nm_treatment *treatment, const char *line, const struct nm_script *script,

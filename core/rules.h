@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Core's own: the parts of a decision, for the words about it and for what is compiled from it.
+ */
+#ifndef CORE_RULES_H
+#define CORE_RULES_H
+
+#include "nevermiss/decide.h"
+
+enum nm_field { NM_FIELD_NONE, NM_FIELD_LINES, NM_FIELD_CALLERS, NM_FIELD_DURING, NM_FIELD_OUTSIDE };
+
+/* The first field of a rule that does not match; NM_FIELD_NONE when all do. */
+enum nm_field nm_rule_mismatch(const struct nm_rule *rule, const struct nm_state *state, int line, uint64_t groups);
+
+/* A rule that rejects callers it names: looked at before everything else. */
+bool nm_rule_screens(const struct nm_rule *rule);
+/* On an emergency line such a rule must name the line: an anonymous caller must get through there. */
+bool nm_rule_applies(const struct nm_plan *plan, const struct nm_rule *rule, int line);
+
+bool nm_line_is_emergency(const struct nm_plan *plan, int line);
+/* emergency: the caller said so. */
+bool nm_call_is_emergency(const struct nm_plan *plan, int line, uint64_t groups, bool emergency);
+
+/* Why a destination is not rung now. */
+enum nm_absence { NM_PRESENT, NM_AWAY, NM_OUTSIDE_HOURS };
+
+/* Which schedule makes it so (away) is written to *schedule; NULL is allowed.  The emergency path
+ * ignores `away`. */
+enum nm_absence nm_destination_absence(const struct nm_destination *destination, const struct nm_state *state,
+				       bool emergency, int *schedule);
+
+/* How many of a path's first steps ring nobody but people: those that `rounds` repeats. */
+size_t nm_path_leading(const struct nm_plan *plan, const struct nm_path *path);
+
+#endif

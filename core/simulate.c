@@ -1,0 +1,321 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A whole call.  In: a plan and who calls when; out: the decision with its reasons, who is rung, how
+ * it ends, the alerts and the text that the caller gets; and the plan's own tests, played.  Only puts
+ * together what decide.c, resolve.c and play.c do; decides nothing itself.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/rules.h"
+#include "nevermiss/decide.h"
+
+/* --- lines as legs --- */
+
+enum nm_code nm_plan_lines_init(struct nm_plan_lines *lines, const struct nm_plan *plan, const struct nm_state *state,
+				uint64_t groups, bool skips, struct nm_arena *arena, struct nm_error *err)
+{
+	*lines = (struct nm_plan_lines){ plan, state, groups, skips, arena, NULL, false };
+	lines->known = nm_arena_alloc(arena, plan->n_lines, sizeof(*lines->known));
+	return lines->known ? NM_OK : nm_fail_memory(err);
+}
+
+static const struct nm_treatment *line_treatment(void *context, const char *name)
+{
+	struct nm_plan_lines *lines = context;
+	int line = nm_plan_find_line(lines->plan, name);
+	struct nm_treatment *treatment = NULL;
+	struct nm_decision decision;
+
+	if (line < 0)
+		return NULL;
+	if (lines->known[line])
+		return lines->known[line];
+	decision = nm_decide(lines->plan, lines->state, line, lines->groups, false);
+	if (nm_resolve(lines->plan, lines->state, line, decision, lines->skips, lines->arena, &treatment, NULL))
+		lines->failed = true;
+	lines->known[line] = treatment;
+	return treatment;
+}
+
+struct nm_lines nm_plan_lines_of(struct nm_plan_lines *lines)
+{
+	return (struct nm_lines){ lines, line_treatment };
+}
+
+/* --- text-back --- */
+
+static bool target_away(const struct nm_plan *plan, const struct nm_state *state, struct nm_target target)
+{
+	int id = target.kind == NM_TARGET_ROTATION ? state->turns[target.id] : target.id;
+
+	if (target.kind == NM_TARGET_LINE || id < 0 || plan->destinations[id].kind != NM_PERSONAL)
+		return false;
+	return nm_destination_absence(&plan->destinations[id], state, false, NULL) == NM_AWAY;
+}
+
+/* Somebody's own phone was not rung because they are away. */
+static bool somebody_away(const struct nm_plan *plan, const struct nm_state *state, struct nm_decision decision)
+{
+	const struct nm_path *path;
+
+	if (decision.verdict != NM_VERDICT_PATH || decision.by == NM_BY_EMERGENCY)
+		return false;
+	path = &plan->paths[decision.path];
+	for (size_t i = 0; i < path->n; i++)
+		for (size_t k = 0; k < path->steps[i].ring.n; k++)
+			if (target_away(plan, state, path->steps[i].ring.items[k]))
+				return true;
+	return false;
+}
+
+static const char *text_back_of(const struct nm_plan *plan, const struct nm_state *state,
+				struct nm_decision decision, const struct nm_call *call, enum nm_result result)
+{
+	const struct nm_text_back *text_back = &plan->text_back;
+	bool on = !text_back->during.given;
+
+	if (!text_back->given || call->caller.anonymous || result == NM_ANSWERED || result == NM_REJECTED)
+		return NULL;
+	for (size_t i = 0; i < text_back->during.n; i++)
+		on = on || nm_bit(state->schedules, text_back->during.ids[i]);
+	if (!on)
+		return NULL;
+	return text_back->away && somebody_away(plan, state, decision) ? text_back->away : text_back->missed;
+}
+
+/* --- alerts --- */
+
+static size_t alert_names(const struct nm_plan *plan, const struct nm_state *state, const char **names)
+{
+	const struct nm_targets *alert = &plan->emergency.alert;
+	size_t n = 0;
+
+	for (size_t i = 0; i < alert->n; i++) {
+		struct nm_target target = alert->items[i];
+		bool said = false;
+
+		if (target.kind == NM_TARGET_ROTATION)
+			target = (struct nm_target){ NM_TARGET_DESTINATION, state->turns[target.id] };
+		if (target.id < 0)
+			continue;
+		names[n] = nm_plan_target_name(plan, target);
+		for (size_t k = 0; k < n; k++)
+			said = said || !strcmp(names[k], names[n]);
+		n += !said;
+	}
+	return n;
+}
+
+/* Everybody alerted is texted the moment the emergency arrives: ahead of all other events. */
+static enum nm_code alerts_add(struct nm_simulation *simulation, const struct nm_plan *plan,
+			       const struct nm_state *state, struct nm_error *err)
+{
+	struct nm_outcome *outcome = &simulation->outcome;
+	const char **names = nm_arena_alloc(simulation->arena, plan->emergency.alert.n, sizeof(*names));
+	struct nm_event *events;
+	size_t n;
+
+	if (!names)
+		return nm_fail_memory(err);
+	n = alert_names(plan, state, names);
+	if (n == 0)
+		return NM_OK;
+	events = nm_arena_alloc(simulation->arena, outcome->n + 1, sizeof(*events));
+	if (!events)
+		return nm_fail_memory(err);
+	events[0] = (struct nm_event){ .kind = NM_EVENT_ALERT, .n = n, .to = names, .why = "texted at once",
+				       .pos = plan->emergency.pos };
+	memcpy(events + 1, outcome->events, outcome->n * sizeof(*events));
+	outcome->events = events;
+	outcome->n++;
+	return NM_OK;
+}
+
+/* --- a call --- */
+
+static enum nm_code call_play(struct nm_simulation *simulation, const struct nm_plan *plan,
+			      const struct nm_state *state, bool events, struct nm_error *err)
+{
+	const struct nm_call *call = &simulation->call;
+	uint64_t groups = nm_caller_groups(plan, call->caller);
+	struct nm_decision decision = nm_decide(plan, state, call->line, groups, call->emergency);
+	struct nm_plan_lines context;
+	struct nm_lines lines;
+	enum nm_code code;
+
+	code = nm_resolve(plan, state, call->line, decision, events, simulation->arena, &simulation->treatment, err);
+	if (!code)
+		code = nm_plan_lines_init(&context, plan, state, groups, events, simulation->arena, err);
+	if (code)
+		return code;
+	lines = nm_plan_lines_of(&context);
+	code = nm_play(simulation->treatment, plan->lines[call->line].name, &call->script, &lines, events,
+		       simulation->arena, &simulation->outcome, err);
+	if (!code && context.failed)
+		code = nm_fail_memory(err);
+	if (!code && events && decision.by == NM_BY_EMERGENCY)
+		code = alerts_add(simulation, plan, state, err);
+	if (code)
+		return code;
+	simulation->text_back = text_back_of(plan, state, decision, call, simulation->outcome.result);
+	return NM_OK;
+}
+
+/* The script's settings are borrowed from the caller: the simulation keeps its own. */
+static bool script_copy(struct nm_simulation *simulation)
+{
+	struct nm_script *script = &simulation->call.script;
+	struct nm_script_setting *copy = nm_arena_alloc(simulation->arena, script->n, sizeof(*copy));
+
+	for (size_t i = 0; copy && i < script->n; i++) {
+		copy[i] = script->settings[i];
+		copy[i].name = nm_arena_text(simulation->arena, copy[i].name);
+		if (!copy[i].name)
+			return false;
+	}
+	script->settings = copy;
+	return copy;
+}
+
+enum nm_code nm_simulate_on(const struct nm_timeline *timeline, const struct nm_call *call, bool events,
+			    struct nm_simulation **out, struct nm_error *err)
+{
+	const struct nm_plan *plan = timeline->plan;
+	const struct nm_state *state;
+	struct nm_simulation *simulation;
+	enum nm_code code;
+
+	if (call->line < 0 || (size_t)call->line >= plan->n_lines)
+		return nm_fail(err, NM_INPUT, "the plan has no such line to call");
+	if (call->at < timeline->from || call->at >= timeline->until)
+		return nm_fail(err, NM_INPUT, "the call lies outside the window that was compiled");
+	simulation = calloc(1, sizeof(*simulation));
+	if (!simulation)
+		return nm_fail_memory(err);
+	simulation->call = *call;
+	simulation->arena = nm_arena_new();
+	if (!simulation->arena || !script_copy(simulation)) {
+		nm_simulation_free(simulation);
+		return nm_fail_memory(err);
+	}
+	state = nm_timeline_state(timeline, call->at);
+	code = call_play(simulation, plan, state, events, err);
+	if (!code && events)
+		code = nm_decide_why(plan, state, call->at, call->line, call->caller, call->emergency,
+				     simulation->arena, &simulation->reasons, &simulation->n_reasons, err);
+	if (code)
+		nm_simulation_free(simulation);
+	else
+		*out = simulation;
+	return code;
+}
+
+enum nm_code nm_simulate(const struct nm_plan *plan, const struct nm_call *call, struct nm_simulation **out,
+			 struct nm_error *err)
+{
+	struct nm_timeline *timeline;
+	enum nm_code code;
+
+	if (call->at == NM_TIME_MAX)
+		return nm_fail(err, NM_INPUT, "the call lies too far in the future");
+	code = nm_timeline_build(plan, call->at, call->at + 1, &timeline, err);
+	if (code)
+		return code;
+	code = nm_simulate_on(timeline, call, true, out, err);
+	nm_timeline_free(timeline);
+	return code;
+}
+
+void nm_simulation_free(struct nm_simulation *simulation)
+{
+	if (!simulation)
+		return;
+	nm_arena_free(simulation->arena);
+	free(simulation);
+}
+
+/* --- the plan's tests --- */
+
+static bool expectation_met(const struct nm_plan *plan, const struct nm_test *test, const struct nm_outcome *outcome)
+{
+	int64_t took = outcome->seconds >= 0 ? outcome->seconds : outcome->ended_s;
+
+	if (test->within_s >= 0 && took > test->within_s)
+		return false;
+	switch (test->expect) {
+	case NM_EXPECT_DESTINATION:
+		return (outcome->result == NM_ANSWERED || outcome->result == NM_TO_VOICEMAIL) &&
+		       !strcmp(outcome->answered_by, plan->destinations[test->expect_id].name);
+	case NM_EXPECT_VOICEMAIL:
+		return outcome->result == NM_TO_VOICEMAIL;
+	case NM_EXPECT_REJECTED:
+		return outcome->result == NM_REJECTED;
+	case NM_EXPECT_LOST:
+		return outcome->result == NM_LOST;
+	case NM_EXPECT_ABANDONED:
+		return outcome->result == NM_ABANDONED;
+	}
+	return false;
+}
+
+static const char *expected_words(const struct nm_plan *plan, const struct nm_test *test, struct nm_arena *arena)
+{
+	static const char *const words_of[] = {
+		[NM_EXPECT_DESTINATION] = "", [NM_EXPECT_VOICEMAIL] = "voicemail", [NM_EXPECT_REJECTED] = "rejected",
+		[NM_EXPECT_LOST] = "lost", [NM_EXPECT_ABANDONED] = "abandoned",
+	};
+	const char *what = words_of[test->expect];
+
+	if (test->expect == NM_EXPECT_DESTINATION)
+		what = plan->destinations[test->expect_id].name;
+	if (test->within_s < 0)
+		return nm_arena_text(arena, what);
+	return nm_arena_format(arena, "%s within %lld s", what, (long long)test->within_s);
+}
+
+static const char *got_words(const struct nm_outcome *outcome, struct nm_arena *arena)
+{
+	const char *result = nm_result_name(outcome->result);
+
+	if (outcome->result == NM_ANSWERED)
+		return nm_arena_format(arena, "%s after %d s", outcome->answered_by, outcome->seconds);
+	if (outcome->answered_by)
+		return nm_arena_format(arena, "%s (%s) after %d s", outcome->answered_by, result, outcome->seconds);
+	if (outcome->result == NM_REJECTED)
+		return nm_arena_text(arena, result);
+	return nm_arena_format(arena, "%s after %d s", result, outcome->ended_s);
+}
+
+enum nm_code nm_test_run(const struct nm_plan *plan, const struct nm_test *test, struct nm_test_result *out,
+			 struct nm_error *err)
+{
+	struct nm_script_setting *settings = calloc(test->n_settings + 1, sizeof(*settings));
+	struct nm_test_result result = { 0 };
+	struct nm_call call = { .at = test->at, .line = test->line, .caller = test->from,
+				.emergency = test->emergency };
+	enum nm_code code;
+
+	if (!settings)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < test->n_settings; i++)
+		settings[i] = (struct nm_script_setting){
+			plan->destinations[test->settings[i].destination].name,
+			test->settings[i].behaviour,
+			test->settings[i].after_s,
+		};
+	call.script = (struct nm_script){ test->nobody, test->n_settings, settings, test->hangup_s };
+	code = nm_simulate(plan, &call, &result.simulation, err);
+	free(settings);
+	if (code)
+		return code;
+	result.ok = expectation_met(plan, test, &result.simulation->outcome);
+	result.expected = expected_words(plan, test, result.simulation->arena);
+	result.got = got_words(&result.simulation->outcome, result.simulation->arena);
+	if (!result.expected || !result.got) {
+		nm_simulation_free(result.simulation);
+		return nm_fail_memory(err);
+	}
+	*out = result;
+	return NM_OK;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Treatments compared and put into words.  In: treatments, from a plan or from a carrier; out: whether
+ * a caller could notice a difference, and one line that says who is rung.  Knows no plan.
+ */
+#include "nevermiss/decide.h"
+
+#include <string.h>
+
+static bool text_equal(const char *a, const char *b)
+{
+	return a && b ? !strcmp(a, b) : a == b;
+}
+
+static bool party_equal(const struct nm_party *a, const struct nm_party *b)
+{
+	if ((a->kind == NM_VOICEMAIL) != (b->kind == NM_VOICEMAIL))
+		return false;
+	if (a->kind == NM_VOICEMAIL)
+		return text_equal(a->name, b->name) && text_equal(a->greeting, b->greeting);
+	if (!text_equal(a->line, b->line) || a->native != b->native)
+		return false;
+	if (a->confirm != b->confirm || a->line_id != b->line_id)
+		return false;
+	return a->number && b->number ? !strcmp(a->number, b->number) : text_equal(a->name, b->name);
+}
+
+static bool takes_voicemail(const struct nm_treatment_step *step)
+{
+	for (size_t i = 0; i < step->n; i++)
+		if (step->parties[i].kind == NM_VOICEMAIL)
+			return true;
+	return false;
+}
+
+/* A voicemail takes the call at once: for how long the step would ring does not show. */
+static bool step_equal(const struct nm_treatment_step *a, const struct nm_treatment_step *b)
+{
+	if (a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (!party_equal(&a->parties[i], &b->parties[i]))
+			return false;
+	return takes_voicemail(a) || (a->for_s == b->for_s && a->unlimited == b->unlimited);
+}
+
+static size_t next_rung(const struct nm_treatment *treatment, size_t i)
+{
+	while (i < treatment->n && treatment->steps[i].n == 0)
+		i++;
+	return i;
+}
+
+bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment *b)
+{
+	size_t i = 0, k = 0;
+
+	if (a->verdict != b->verdict || a->reject != b->reject)
+		return false;
+	if (a->greeting_s != b->greeting_s || !text_equal(a->greeting, b->greeting))
+		return false;
+	for (;;) {
+		i = next_rung(a, i);
+		k = next_rung(b, k);
+		if (i == a->n || k == b->n)
+			return i == a->n && k == b->n;
+		if (!step_equal(&a->steps[i], &b->steps[k]))
+			return false;
+		/* Nobody gets past a voicemail: what stands behind it is never noticed. */
+		if (takes_voicemail(&a->steps[i]))
+			return true;
+		i++;
+		k++;
+	}
+}
+
+static void step_words(const struct nm_treatment_step *step, struct nm_buf *out)
+{
+	for (size_t i = 0; i < step->n; i++) {
+		nm_buf_add(out, i > 0 ? " + " : "");
+		nm_buf_add(out, step->parties[i].name);
+	}
+	if (!takes_voicemail(step) && !step->unlimited)
+		nm_buf_addf(out, " %d s", step->for_s);
+}
+
+void nm_treatment_words(const struct nm_treatment *treatment, struct nm_buf *out)
+{
+	const char *then = "";
+
+	if (treatment->verdict == NM_VERDICT_REJECT) {
+		nm_buf_addf(out, "rejected (%s)", treatment->reject == NM_REJECT_BUSY ? "busy" : "silent");
+		return;
+	}
+	if (treatment->greeting_s > 0) {
+		nm_buf_addf(out, "greeting %d s", treatment->greeting_s);
+		then = ", then ";
+	}
+	for (size_t i = next_rung(treatment, 0); i < treatment->n; i = next_rung(treatment, i + 1)) {
+		nm_buf_add(out, then);
+		step_words(&treatment->steps[i], out);
+		then = ", then ";
+	}
+	if (next_rung(treatment, 0) == treatment->n)
+		nm_buf_addf(out, "%snobody", then);
+}
