@@ -1,0 +1,732 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The opening_hours language, read: text in, rules out.  The text is the user's and may be anything.
+ *
+ * A table of words, a table of what is refused by name, one token list, and one function for each line of
+ * the grammar:
+ *	expression = rule { (";" | ",") rule }
+ *	rule       = [years] [dates] [days] [times] [open | off | closed], at least one of them
+ *	years      = YEAR ["-" YEAR] { "," ... }
+ *	dates      = (MONTH ["-" MONTH] | [YEAR] MONTH DAY ["-" ([YEAR] MONTH DAY | DAY)]) { "," ... }
+ *	days       = (WEEKDAY ["-" WEEKDAY] | WEEKDAY "[" N,N-N,-N "]" [SHIFT] | PH [SHIFT]) { "," ... }
+ *	times      = "24/7" | TIME "-" TIME { "," ... }
+ */
+#include "hours_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+
+enum kind {
+	KIND_END,
+	KIND_SIGN,    /* value: the character */
+	KIND_NUMBER,
+	KIND_WEEKDAY, /* 0-6 */
+	KIND_MONTH,   /* 1-12 */
+	KIND_HOLIDAY,
+	KIND_STATE,   /* 1: open */
+	KIND_DAYS,    /* the word after a shift */
+	KIND_ALWAYS   /* 24/7 */
+};
+
+struct token {
+	enum kind kind;
+	int value;
+	uint16_t at, len; /* bytes */
+};
+
+static const struct word {
+	const char *text;
+	enum kind kind;
+	int value;
+} words[] = {
+	{ "mo", KIND_WEEKDAY, 0 }, { "tu", KIND_WEEKDAY, 1 }, { "we", KIND_WEEKDAY, 2 },
+	{ "th", KIND_WEEKDAY, 3 }, { "fr", KIND_WEEKDAY, 4 }, { "sa", KIND_WEEKDAY, 5 },
+	{ "su", KIND_WEEKDAY, 6 },
+	{ "jan", KIND_MONTH, 1 }, { "feb", KIND_MONTH, 2 }, { "mar", KIND_MONTH, 3 },
+	{ "apr", KIND_MONTH, 4 }, { "may", KIND_MONTH, 5 }, { "jun", KIND_MONTH, 6 },
+	{ "jul", KIND_MONTH, 7 }, { "aug", KIND_MONTH, 8 }, { "sep", KIND_MONTH, 9 },
+	{ "oct", KIND_MONTH, 10 }, { "nov", KIND_MONTH, 11 }, { "dec", KIND_MONTH, 12 },
+	{ "ph", KIND_HOLIDAY, 0 }, { "day", KIND_DAYS, 0 }, { "days", KIND_DAYS, 0 },
+	{ "open", KIND_STATE, 1 }, { "off", KIND_STATE, 0 }, { "closed", KIND_STATE, 0 },
+};
+
+/* Part of the language, and not of ours. */
+static const struct refusal {
+	const char *text, *name, *instead;
+} refused[] = {
+	{ "sunrise", "sunrise", "write a time of the clock, such as 06:30" },
+	{ "sunset", "sunset", "write a time of the clock, such as 18:30" },
+	{ "dawn", "dawn", "write a time of the clock, such as 06:00" },
+	{ "dusk", "dusk", "write a time of the clock, such as 19:00" },
+	{ "week", "week (a week number)", "write dates, such as Jan 05-11" },
+	{ "sh", "SH (school holidays)", "write dates, such as Jul 01-Aug 31" },
+	{ "easter", "easter", "put the day into the calendar of holidays and write PH" },
+	{ "unknown", "unknown", "write open or off" },
+	{ "||", "|| (a fallback rule)", "write ; or , between rules" },
+	{ "|", "| (a fallback rule)", "write ; or , between rules" },
+	{ "\"", "\" (a comment)", "write a comment of the plan file, behind #" },
+	{ "+", "+ (an open end)", "write when it ends, such as 18:00-22:00" },
+	{ "/", "/ (a repetition)", "write each time or date" },
+	{ "(", "( (a calculated time)", "write a time of the clock, such as 06:30" },
+};
+
+#define BACKWARDS "a range that runs backwards"
+#define MONTHS_ALL 0x1FFEu
+
+#define N_WORDS (sizeof words / sizeof words[0])
+#define N_REFUSED (sizeof refused / sizeof refused[0])
+
+struct parser {
+	const char *text;
+	struct token *tokens; /* ends with KIND_END */
+	const struct token *next;
+	struct nm_hours *hours;
+	struct rule *rule;
+	bool failed; /* err is filled */
+	struct nm_error *err;
+};
+
+/* --- saying what is wrong --- */
+
+/* Characters, not bytes, counted from 1. */
+static int character_of(const char *text, size_t at)
+{
+	int n = 1;
+	size_t i;
+
+	for (i = 0; i < at; i++)
+		n += ((unsigned char)text[i] & 0xC0) != 0x80;
+	return n;
+}
+
+static bool fail_at(struct parser *p, size_t at, const char *what, const char *instead)
+{
+	if (!p->failed)
+		nm_fail(p->err, NM_INPUT, "character %d of the hours: %s: %s",
+			character_of(p->text, at), what, instead);
+	p->failed = true;
+	return false;
+}
+
+static bool fail_refused(struct parser *p, size_t at, const struct refusal *refusal)
+{
+	if (!p->failed)
+		nm_fail(p->err, NM_INPUT, "character %d of the hours: %s is not supported: %s",
+			character_of(p->text, at), refusal->name, refusal->instead);
+	p->failed = true;
+	return false;
+}
+
+static const struct refusal *refusal_find(const char *text, size_t len)
+{
+	size_t i;
+
+	for (i = 0; i < N_REFUSED; i++) {
+		if (strlen(refused[i].text) == len && strncasecmp(refused[i].text, text, len) == 0)
+			return &refused[i];
+	}
+	return NULL;
+}
+
+/* The next token is not what the grammar wants; a part of the language that we refuse is named as such. */
+static bool fail_here(struct parser *p, const char *expected)
+{
+	const struct token *token = p->next;
+	const struct refusal *refusal = refusal_find(p->text + token->at, token->len);
+	int len = token->len < 40 ? token->len : 40;
+
+	if (p->failed)
+		return false;
+	if (refusal)
+		return fail_refused(p, token->at, refusal);
+	p->failed = true;
+	if (token->kind == KIND_END)
+		nm_fail(p->err, NM_INPUT, "the hours end too early: %s is missing", expected);
+	else
+		nm_fail(p->err, NM_INPUT, "character %d of the hours: \"%.*s\" where %s is wanted",
+			character_of(p->text, token->at), len, p->text + token->at, expected);
+	return false;
+}
+
+/* --- tokens --- */
+
+static bool is_digit(char c)
+{
+	return c >= '0' && c <= '9';
+}
+
+static bool is_letter(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+static bool word_lex(struct parser *p, struct token *token)
+{
+	const char *text = p->text + token->at;
+	size_t i;
+
+	token->kind = KIND_SIGN; /* until it is known */
+	while (is_letter(text[token->len]))
+		token->len++;
+	for (i = 0; i < N_WORDS; i++) {
+		if (strlen(words[i].text) != token->len || strncasecmp(words[i].text, text, token->len) != 0)
+			continue;
+		token->kind = words[i].kind;
+		token->value = words[i].value;
+		return true;
+	}
+	p->next = token;
+	return fail_here(p, "one of Mo Tu We Th Fr Sa Su, Jan to Dec, PH, open, off, a time or a date");
+}
+
+static bool number_lex(struct parser *p, struct token *token)
+{
+	const char *text = p->text + token->at;
+
+	if (strncmp(text, "24/7", 4) == 0 && !is_digit(text[4])) {
+		token->kind = KIND_ALWAYS;
+		token->len = 4;
+		return true;
+	}
+	token->kind = KIND_NUMBER;
+	while (is_digit(text[token->len])) {
+		token->value = token->value * 10 + (text[token->len] - '0');
+		if (++token->len > 4)
+			return fail_at(p, token->at, "a number of more than four digits",
+				       "write a day, a time or a year");
+	}
+	return true;
+}
+
+static bool sign_lex(struct parser *p, struct token *token)
+{
+	const char *text = p->text + token->at;
+	const struct refusal *refusal;
+
+	token->kind = KIND_SIGN;
+	token->value = *text;
+	token->len = text[0] == '|' && text[1] == '|' ? 2 : 1;
+	if (strchr("-,;:[]+/", *text))
+		return true;
+	refusal = refusal_find(text, token->len);
+	if (refusal)
+		return fail_refused(p, token->at, refusal);
+	return fail_at(p, token->at, "a character that hours do not have",
+		       "write words and numbers with - , ; : and [ ] between them");
+}
+
+static bool token_lex(struct parser *p, struct token *token)
+{
+	char c = p->text[token->at];
+
+	if (is_letter(c))
+		return word_lex(p, token);
+	return is_digit(c) ? number_lex(p, token) : sign_lex(p, token);
+}
+
+static bool lex(struct parser *p)
+{
+	struct token *token = p->tokens;
+	const char *at = p->text;
+
+	for (;;) {
+		while (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')
+			at++;
+		*token = (struct token){ .at = (uint16_t)(at - p->text) };
+		if (!*at)
+			return true;
+		if (!token_lex(p, token))
+			return false;
+		at += token->len;
+		token++;
+	}
+}
+
+/* --- looking ahead; beyond the end nothing matches, since KIND_END does not --- */
+
+static bool is(const struct token *token, enum kind kind)
+{
+	return token->kind == kind;
+}
+
+static bool is_sign(const struct token *token, char c)
+{
+	return token->kind == KIND_SIGN && token->value == c;
+}
+
+static bool take_sign(struct parser *p, char c)
+{
+	if (!is_sign(p->next, c))
+		return false;
+	p->next++;
+	return true;
+}
+
+/* Numbers above 1900 are years, as in the reference. */
+static bool is_year(const struct token *token)
+{
+	return is(token, KIND_NUMBER) && token->value > 1900;
+}
+
+static bool is_time(const struct token *token)
+{
+	return is(token, KIND_NUMBER) && is_sign(token + 1, ':');
+}
+
+static bool is_day(const struct token *token)
+{
+	return is(token, KIND_NUMBER) && !is_year(token) && !is_time(token);
+}
+
+static bool is_date(const struct token *token)
+{
+	if (is_year(token))
+		token++;
+	return is(token, KIND_MONTH) && is_day(token + 1);
+}
+
+/* --- room --- */
+
+static bool room(struct parser *p, struct slice *slice, size_t n)
+{
+	if (n >= ITEMS_MAX)
+		return fail_at(p, p->next->at, "too much for one expression",
+			       "at most 64 rules, 64 dates and 64 times");
+	if (slice->n == 0)
+		slice->first = (uint8_t)n;
+	slice->n++;
+	return true;
+}
+
+/* --- years --- */
+
+static bool years_read(struct parser *p)
+{
+	struct nm_hours *hours = p->hours;
+	struct year_range range;
+
+	do {
+		if (!is_year(p->next))
+			return fail_here(p, "a year");
+		if (!room(p, &p->rule->years, hours->n_years))
+			return false;
+		range.from = range.until = (int16_t)p->next++->value;
+		if (take_sign(p, '-')) {
+			if (!is_year(p->next))
+				return fail_here(p, "the year in which it ends");
+			range.until = (int16_t)p->next->value;
+			if (range.until <= range.from)
+				return fail_at(p, p->next->at, BACKWARDS, "write the earlier year first");
+			p->next++;
+		}
+		hours->years[hours->n_years++] = range;
+	} while (take_sign(p, ','));
+	return true;
+}
+
+/* --- dates --- */
+
+struct day {
+	int year, month, day; /* year 0: every year */
+};
+
+static unsigned months_between(int from, int until)
+{
+	unsigned mask = 1u << from;
+
+	while (from != until) {
+		from = from % 12 + 1;
+		mask |= 1u << from;
+	}
+	return mask;
+}
+
+static bool day_check(struct parser *p, const struct token *token, struct day day)
+{
+	/* 2000 was a leap year: 29 February is a date without its year. */
+	if (day.day >= 1 && day.day <= nm_month_days(day.year ? day.year : 2000, day.month))
+		return true;
+	return fail_at(p, token->at, "a day that the month does not have", "write one that it has");
+}
+
+/* [YEAR] MONTH DAY; the caller has looked ahead. */
+static bool day_read(struct parser *p, struct day *day)
+{
+	day->year = is_year(p->next) ? p->next++->value : 0;
+	day->month = p->next++->value;
+	day->day = p->next++->value;
+	return day_check(p, p->next - 1, *day);
+}
+
+/* The months in which days of the range lie; without years it may go round the year's end. */
+static unsigned range_months(struct day from, struct day until)
+{
+	int years = until.year - from.year;
+
+	if (years > 1 || (years == 1 && until.month >= from.month) ||
+	    (years == 0 && until.month == from.month && until.day < from.day))
+		return MONTHS_ALL;
+	return months_between(from.month, until.month);
+}
+
+static bool range_add(struct parser *p, struct day from, struct day until)
+{
+	struct date_range range = { .with_year = from.year != 0 };
+
+	if (range.with_year) {
+		range.from = (int32_t)nm_days_from_date(from.year, from.month, from.day);
+		range.until = (int32_t)nm_days_from_date(until.year, until.month, until.day);
+		if (range.until < range.from)
+			return fail_at(p, p->next[-1].at, BACKWARDS, "write the earlier date first");
+	} else {
+		range.from = from.month * 32 + from.day;
+		range.until = until.month * 32 + until.day;
+	}
+	if (!room(p, &p->rule->dates, p->hours->n_dates))
+		return false;
+	p->hours->dates[p->hours->n_dates++] = range;
+	p->rule->months_touched |= (uint16_t)range_months(from, until);
+	return true;
+}
+
+/* What follows `MONTH DAY`: days of the same month, or the date in which the range ends. */
+static bool days_of_month_read(struct parser *p, struct day from)
+{
+	struct day until = from;
+
+	if (is_sign(p->next, '-') && is_date(p->next + 1)) {
+		p->next++;
+		if (is_year(p->next) != (from.year != 0))
+			return fail_here(p, from.year ? "the year of the last day" : "a date without a year");
+		return day_read(p, &until) && range_add(p, from, until);
+	}
+	for (;;) {
+		if (take_sign(p, '-')) {
+			if (!is_day(p->next))
+				return fail_here(p, from.year && is(p->next, KIND_MONTH) ?
+						 "the year of the last day" : "the last day");
+			until.day = p->next++->value;
+			if (!day_check(p, p->next - 1, until))
+				return false;
+			if (until.day < from.day)
+				return fail_at(p, p->next[-1].at, BACKWARDS,
+					       "write the month again, such as Dec 24-Jan 02");
+		}
+		if (!range_add(p, from, until))
+			return false;
+		if (!is_sign(p->next, ',') || !is_day(p->next + 1))
+			return true;
+		p->next++;
+		from.day = p->next++->value;
+		until = from;
+		if (!day_check(p, p->next - 1, from))
+			return false;
+	}
+}
+
+static bool months_read(struct parser *p)
+{
+	int from = p->next++->value;
+	int until = from;
+
+	if (take_sign(p, '-')) {
+		if (!is(p->next, KIND_MONTH))
+			return fail_here(p, "the month in which it ends");
+		until = p->next++->value;
+	}
+	p->rule->months |= (uint16_t)months_between(from, until);
+	p->rule->months_touched |= p->rule->months;
+	return true;
+}
+
+static bool dates_read(struct parser *p)
+{
+	struct day from;
+
+	do {
+		if (is_date(p->next)) {
+			if (!day_read(p, &from) || !days_of_month_read(p, from))
+				return false;
+		} else if (is(p->next, KIND_MONTH)) {
+			if (!months_read(p))
+				return false;
+		} else {
+			return fail_here(p, "another month or date (a rule of its own follows ;)");
+		}
+	} while (take_sign(p, ','));
+	return true;
+}
+
+/* --- weekdays and holidays --- */
+
+/* [("+" | "-") N ("day" | "days")] */
+static bool shift_read(struct parser *p, int *shift)
+{
+	const struct token *t = p->next;
+
+	*shift = 0;
+	if (!(is_sign(t, '+') || is_sign(t, '-')) || !is(t + 1, KIND_NUMBER) || !is(t + 2, KIND_DAYS))
+		return true;
+	if (t[1].value < 1 || t[1].value > SHIFT_MAX)
+		return fail_at(p, t[1].at, "a day offset out of range", "write 1 to 6 days");
+	*shift = is_sign(t, '-') ? -t[1].value : t[1].value;
+	p->next += 3;
+	return true;
+}
+
+static bool nth_number_read(struct parser *p, int *n)
+{
+	bool negative = take_sign(p, '-');
+
+	if (!is(p->next, KIND_NUMBER))
+		return fail_here(p, "a number from 1 to 5 or -1 to -5");
+	if (p->next->value < 1 || p->next->value > 5)
+		return fail_at(p, p->next->at, "no such weekday of a month",
+			       "write 1 to 5, or -1 to -5 from its end");
+	*n = p->next++->value;
+	if (negative)
+		*n = -*n;
+	return true;
+}
+
+/* "[" N | N-N | -N { "," ... } "]" */
+static bool nth_read(struct parser *p, int weekday)
+{
+	struct nm_hours *hours = p->hours;
+	struct nth nth = { .weekday = (uint8_t)weekday };
+	int from, until, shift;
+
+	if (!room(p, &p->rule->nths, hours->n_nths))
+		return false;
+	p->next++;
+	do {
+		if (!nth_number_read(p, &from))
+			return false;
+		until = from;
+		if (from > 0 && take_sign(p, '-') && !nth_number_read(p, &until))
+			return false;
+		if (until < from)
+			return fail_at(p, p->next[-1].at, BACKWARDS, "write the smaller one first");
+		if (from < 0)
+			nth.which |= (uint16_t)(1u << (4 - from));
+		for (; from > 0 && from <= until; from++)
+			nth.which |= (uint16_t)(1u << (from - 1));
+	} while (take_sign(p, ','));
+	if (!take_sign(p, ']'))
+		return fail_here(p, "]");
+	if (!shift_read(p, &shift))
+		return false;
+	nth.shift = (int8_t)shift;
+	hours->nths[hours->n_nths++] = nth;
+	return true;
+}
+
+static bool weekday_read(struct parser *p)
+{
+	int from = p->next++->value;
+	int until = from;
+
+	if (is_sign(p->next, '['))
+		return nth_read(p, from);
+	if (take_sign(p, '-')) {
+		if (!is(p->next, KIND_WEEKDAY))
+			return fail_here(p, "the weekday on which it ends");
+		until = p->next++->value;
+	}
+	p->rule->weekdays |= (uint8_t)(1u << from);
+	while (from != until) {
+		from = (from + 1) % 7;
+		p->rule->weekdays |= (uint8_t)(1u << from);
+	}
+	return true;
+}
+
+static bool day_list_read(struct parser *p)
+{
+	int shift;
+
+	p->rule->has_weekdays = true;
+	do {
+		if (is(p->next, KIND_HOLIDAY)) {
+			p->next++;
+			if (!shift_read(p, &shift))
+				return false;
+			p->rule->weekday_holidays |= (uint16_t)(1u << (SHIFT_MAX + shift));
+		} else if (is(p->next, KIND_WEEKDAY)) {
+			if (!weekday_read(p))
+				return false;
+		} else {
+			return fail_here(p, "another weekday or PH");
+		}
+	} while (take_sign(p, ','));
+	return true;
+}
+
+/* Two lists are two conditions: `PH Mo-Fr` are the holidays that fall on a day from Monday to Friday. */
+static bool days_read(struct parser *p)
+{
+	struct rule *rule = p->rule;
+
+	if (!day_list_read(p))
+		return false;
+	if (is(p->next, KIND_WEEKDAY) && !rule->weekdays && !rule->nths.n) {
+		rule->holidays = rule->weekday_holidays;
+		rule->weekday_holidays = 0;
+		if (!day_list_read(p))
+			return false;
+	}
+	if (is(p->next, KIND_WEEKDAY) || is(p->next, KIND_HOLIDAY))
+		return fail_here(p, "a comma before another day");
+	return true;
+}
+
+/* --- times --- */
+
+static bool time_read(struct parser *p, int16_t *minutes)
+{
+	const struct token *t = p->next;
+
+	if (!is_time(t))
+		return fail_here(p, "a time such as 08:00");
+	if (!is(t + 2, KIND_NUMBER) || t[2].len != 2 || t[2].value > 59 || t->len > 2) {
+		p->next = t + (t->len > 2 ? 0 : 2);
+		return fail_here(p, "a time such as 08:00");
+	}
+	*minutes = (int16_t)(t->value * 60 + t[2].value);
+	p->next += 3;
+	return true;
+}
+
+static bool span_read(struct parser *p)
+{
+	const struct token *begin = p->next, *end;
+	struct nm_hours *hours = p->hours;
+	struct span span;
+
+	if (!time_read(p, &span.from))
+		return false;
+	if (is_sign(p->next, '+'))
+		return fail_here(p, "an end");
+	if (!take_sign(p, '-'))
+		return fail_at(p, begin->at, "a point in time is not supported",
+			       "write a span, such as 08:00-18:00");
+	end = p->next;
+	if (!time_read(p, &span.until))
+		return false;
+	if (span.from >= MINUTES_DAY)
+		return fail_at(p, begin->at, "a span begins after 23:59",
+			       "write it as a time of the next day");
+	if (span.until > 2 * MINUTES_DAY)
+		return fail_at(p, end->at, "a span ends after 48:00", "write at most 48:00");
+	span.equal_ends = span.until == span.from;
+	if (span.until <= span.from)
+		span.until = (int16_t)(span.until + MINUTES_DAY);
+	if (is_sign(p->next, '/') || is_sign(p->next, '+'))
+		return fail_here(p, "the end of the span");
+	if (!room(p, &p->rule->spans, hours->n_spans))
+		return false;
+	hours->spans[hours->n_spans++] = span;
+	return true;
+}
+
+static bool times_read(struct parser *p)
+{
+	struct nm_hours *hours = p->hours;
+
+	if (is(p->next, KIND_ALWAYS)) {
+		p->next++;
+		if (!room(p, &p->rule->spans, hours->n_spans))
+			return false;
+		hours->spans[hours->n_spans++] = (struct span){ 0, MINUTES_DAY, false };
+		return true;
+	}
+	if (!span_read(p))
+		return false;
+	while (is_sign(p->next, ',') && is_time(p->next + 1)) {
+		p->next++;
+		if (!span_read(p))
+			return false;
+	}
+	return true;
+}
+
+/* --- rules --- */
+
+static bool rule_read(struct parser *p, bool additional)
+{
+	struct nm_hours *hours = p->hours;
+	const struct token *first = p->next;
+	struct slice rules = { 0, 0 };
+
+	if (!room(p, &rules, hours->n_rules))
+		return false;
+	p->rule = &hours->rules[hours->n_rules++];
+	p->rule->additional = additional;
+	p->rule->opens = true;
+	if (is_year(p->next) && !is_date(p->next) && !years_read(p))
+		return false;
+	if ((is(p->next, KIND_MONTH) || is_date(p->next)) && !dates_read(p))
+		return false;
+	if ((is(p->next, KIND_WEEKDAY) || is(p->next, KIND_HOLIDAY)) && !days_read(p))
+		return false;
+	if ((is_time(p->next) || is(p->next, KIND_ALWAYS)) && !times_read(p))
+		return false;
+	if (is(p->next, KIND_STATE))
+		p->rule->opens = p->next++->value;
+	if (p->next == first)
+		return fail_here(p, "a weekday, a date, a time, open or off");
+	p->rule->text_from = first->at;
+	p->rule->text_len = (uint16_t)(p->next[-1].at + p->next[-1].len - first->at);
+	return true;
+}
+
+static bool expression_read(struct parser *p)
+{
+	bool additional = false;
+
+	for (;;) {
+		while (!additional && take_sign(p, ';'))
+			;
+		if (is(p->next, KIND_END) && !additional)
+			break;
+		if (!rule_read(p, additional))
+			return false;
+		additional = take_sign(p, ',');
+		if (!additional && is(p->next, KIND_NUMBER))
+			return fail_here(p, "a time with its minutes, such as 08:00-18:00,");
+		if (!additional && !is(p->next, KIND_END) && !is_sign(p->next, ';'))
+			return fail_here(p, "; or , or the end (years, dates, days, times, open or off "
+					    "stand in this order)");
+	}
+	if (p->hours->n_rules == 0)
+		return fail_at(p, 0, "no hours", "write hours such as Mo-Fr 08:00-18:00, or 24/7");
+	return true;
+}
+
+enum nm_code nm_hours_read(const char *text, struct nm_hours **out, struct nm_error *err)
+{
+	size_t len = strnlen(text, NM_HOURS_TEXT + 1);
+	struct parser p = { .text = text, .err = err };
+	enum nm_code code = NM_OK;
+
+	if (len > NM_HOURS_TEXT)
+		return nm_fail(err, NM_INPUT, "the hours are too long: %d characters at most", NM_HOURS_TEXT);
+	p.hours = calloc(1, sizeof *p.hours);
+	/* Looking ahead goes two tokens beyond the end. */
+	p.tokens = calloc(len + 3, sizeof *p.tokens);
+	p.next = p.tokens;
+	if (!p.hours || !p.tokens) {
+		code = nm_fail_memory(err);
+	} else if (!lex(&p) || !expression_read(&p)) {
+		code = NM_INPUT;
+	} else {
+		memcpy(p.hours->text, text, len);
+		nm_hours_prepare(p.hours);
+		*out = p.hours;
+	}
+	free(p.tokens);
+	if (code != NM_OK)
+		nm_hours_free(p.hours);
+	return code;
+}
