@@ -1,0 +1,313 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Checks a plan: runs the parts, and makes findings of their drafts: windows, first call, order.
+ * Comes in: a plan and a horizon.  Goes out: all findings, worst first.  It asks no network and no store.
+ */
+#include "check_private.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "nevermiss/route.h"
+
+#define WHEN_MOST 4 /* windows told one by one in words */
+
+const char *nm_severity_name(enum nm_severity severity)
+{
+	switch (severity) {
+	case NM_SEVERITY_ERROR:
+		return "error";
+	case NM_SEVERITY_WARNING:
+		return "warning";
+	case NM_SEVERITY_ADVICE:
+		return "advice";
+	}
+	return "advice";
+}
+
+/* --- windows --- */
+
+/* Intervals touch, so a window begins where the interval before has no hit.  out NULL: only counts. */
+static size_t windows_of(const struct nm_timeline *timeline, const struct nm_hit *hits, struct nm_span *out)
+{
+	bool before = false;
+	size_t n = 0;
+	size_t i;
+
+	for (i = 0; i < timeline->n; i++) {
+		const bool now = hits[timeline->state[i]].set;
+
+		if (now && !before) {
+			if (out)
+				out[n].from = timeline->start[i];
+			n++;
+		}
+		if (now && out)
+			out[n - 1].until = timeline->start[i + 1];
+		before = now;
+	}
+	return n;
+}
+
+static void windows_build(struct nm_checker *checker, struct nm_draft *draft)
+{
+	struct nm_span *spans;
+
+	if (!draft->hits)
+		return;
+	draft->n_windows = windows_of(checker->timeline, draft->hits, NULL);
+	spans = nm_arena_alloc(checker->arena, draft->n_windows, sizeof *spans);
+	if (!spans) {
+		checker->failed = true;
+		draft->n_windows = 0;
+		return;
+	}
+	windows_of(checker->timeline, draft->hits, spans);
+	draft->windows = spans;
+}
+
+static void first_call(struct nm_checker *checker, struct nm_draft *draft)
+{
+	const struct nm_timeline *timeline = checker->timeline;
+	size_t i;
+
+	if (!draft->hits || draft->n_call)
+		return;
+	for (i = 0; i < timeline->n; i++)
+		if (draft->hits[timeline->state[i]].set)
+			break;
+	if (i < timeline->n)
+		nm_draft_call(checker, draft, timeline->start[i], draft->hits[timeline->state[i]]);
+}
+
+static double hours_a_week(const struct nm_checker *checker, const struct nm_draft *draft)
+{
+	const double weeks = (double)(checker->timeline->until - checker->timeline->from) / (7.0 * NM_DAY);
+	double seconds = 0;
+	size_t i;
+
+	for (i = 0; i < draft->n_windows; i++)
+		seconds += (double)(draft->windows[i].until - draft->windows[i].from);
+	return seconds / 3600.0 / weeks;
+}
+
+static const char *when_words(struct nm_checker *checker, const struct nm_draft *draft)
+{
+	const struct nm_span horizon = { checker->timeline->from, checker->timeline->until };
+	struct nm_buf words;
+	const char *text = NULL;
+
+	if (!draft->n_windows)
+		return NULL;
+	nm_buf_init(&words, 4096);
+	nm_windows_words(checker->plan->zone, draft->windows, draft->n_windows, horizon, WHEN_MOST, &words);
+	text = words.data ? nm_arena_text(checker->arena, words.data) : NULL;
+	if (!text)
+		checker->failed = true;
+	nm_buf_clear(&words);
+	return text;
+}
+
+/* --- whom it concerns --- */
+
+#define CONCERNED_MOST 3 /* named one by one */
+
+static void lines_words(const struct nm_checker *checker, const bool *lines, struct nm_buf *out)
+{
+	const struct nm_plan *plan = checker->plan;
+	size_t n = 0;
+	size_t named = 0;
+	size_t i;
+
+	for (i = 0; i < plan->n_lines; i++)
+		n += lines[i];
+	if (n > 1 && n == plan->n_lines) {
+		nm_buf_add(out, "any line");
+		return;
+	}
+	nm_buf_add(out, n > 1 ? "lines " : "line ");
+	for (i = 0; i < plan->n_lines && named < CONCERNED_MOST; i++)
+		if (lines[i])
+			nm_buf_addf(out, "%s%s", named++ ? ", " : "", plan->lines[i].name);
+	if (n > named)
+		nm_buf_addf(out, " and %zu more", n - named);
+}
+
+static void callers_words(const struct nm_checker *checker, const bool *callers, struct nm_buf *out)
+{
+	const struct nm_classes *classes = &checker->classes;
+	size_t n = 0;
+	size_t named = 0;
+	size_t i;
+
+	for (i = 0; i < classes->n; i++)
+		n += callers[i];
+	if (n == classes->n) {
+		nm_buf_add(out, "any caller");
+		return;
+	}
+	for (i = 0; i < classes->n && named < CONCERNED_MOST; i++)
+		if (callers[i])
+			nm_buf_addf(out, "%s%s", named++ ? ", " : "", classes->items[i].words);
+	if (n > named)
+		nm_buf_addf(out, " and %zu more", n - named);
+}
+
+static const char *message_of(struct nm_checker *checker, const struct nm_draft *draft)
+{
+	struct nm_buf words;
+	const char *text;
+
+	if (!draft->hits)
+		return draft->sentence;
+	nm_buf_init(&words, 8192);
+	nm_buf_addf(&words, "%s (", draft->sentence);
+	lines_words(checker, draft->lines, &words);
+	nm_buf_add(&words, ", ");
+	callers_words(checker, draft->callers, &words);
+	nm_buf_add(&words, ")");
+	text = words.failed ? draft->sentence : nm_arena_text(checker->arena, words.data);
+	nm_buf_clear(&words);
+	return text;
+}
+
+/* --- findings --- */
+
+static struct nm_finding finding_of(struct nm_checker *checker, struct nm_draft *draft)
+{
+	struct nm_pos pos = draft->pos;
+
+	windows_build(checker, draft);
+	first_call(checker, draft);
+	if (pos.file)
+		pos.file = nm_arena_text(checker->arena, pos.file);
+	if (draft->pos.file && !pos.file)
+		checker->failed = true;
+	return (struct nm_finding){
+		.id = draft->info->id,
+		.severity = draft->info->severity,
+		.message = message_of(checker, draft),
+		.why = draft->info->why,
+		.pos = pos,
+		.n_windows = draft->n_windows,
+		.windows = draft->windows,
+		.hours_per_week = hours_a_week(checker, draft),
+		.when = when_words(checker, draft),
+		.n_call = draft->n_call,
+		.call = draft->call,
+		.n_mends = draft->n_mends,
+		.mends = draft->mends,
+	};
+}
+
+static int number_compare(int64_t a, int64_t b)
+{
+	return (a > b) - (a < b);
+}
+
+/* Severity, first window (what holds always comes first), place in the file, id. */
+static int finding_compare(const void *left, const void *right)
+{
+	const struct nm_finding *a = left;
+	const struct nm_finding *b = right;
+	int order = number_compare((int64_t)a->severity, (int64_t)b->severity);
+
+	if (!order)
+		order = number_compare(a->n_windows ? a->windows[0].from : NM_TIME_MIN,
+				       b->n_windows ? b->windows[0].from : NM_TIME_MIN);
+	if (!order)
+		order = strcmp(a->pos.file ? a->pos.file : "", b->pos.file ? b->pos.file : "");
+	if (!order)
+		order = number_compare(a->pos.line, b->pos.line);
+	if (!order)
+		order = strcmp(a->id, b->id);
+	return order ? order : strcmp(a->message, b->message);
+}
+
+static enum nm_code finish(struct nm_checker *checker, struct nm_findings *out, struct nm_error *err)
+{
+	struct nm_finding *items = nm_arena_alloc(checker->arena, checker->n, sizeof *items);
+	struct nm_draft *draft;
+	size_t n = 0;
+
+	if (!items)
+		return nm_fail_memory(err);
+	for (draft = checker->first; draft; draft = draft->next) {
+		items[n++] = finding_of(checker, draft);
+		if (!items[n - 1].message)
+			checker->failed = true;
+	}
+	if (checker->failed)
+		return nm_fail_memory(err);
+	if (n)
+		qsort(items, n, sizeof *items, finding_compare);
+	*out = (struct nm_findings){
+		.arena = checker->arena,
+		.from = checker->timeline->from,
+		.until = checker->timeline->until,
+		.n = n,
+		.items = items,
+		.intervals = checker->timeline->n,
+		.lines = checker->plan->n_lines,
+		.classes = checker->classes.n,
+		.ok = !n || items[0].severity != NM_SEVERITY_ERROR,
+	};
+	return NM_OK;
+}
+
+static enum nm_code run(struct nm_checker *checker, struct nm_error *err)
+{
+	enum nm_code code = nm_probes_init(checker, err);
+
+	if (code)
+		return code;
+	code = nm_prove(checker, err);
+	if (code || checker->guarantees_only)
+		return code;
+	nm_check_text(checker);
+	nm_check_names(checker);
+	nm_check_rules(checker);
+	return nm_check_times(checker, err);
+}
+
+static enum nm_code check(const struct nm_plan *plan, const struct nm_check_options *options, bool guarantees_only,
+			  struct nm_findings *out, struct nm_error *err)
+{
+	struct nm_checker checker = { .plan = plan, .options = options, .guarantees_only = guarantees_only };
+	enum nm_code code;
+
+	checker.last = &checker.first;
+	checker.arena = nm_arena_new();
+	if (!checker.arena)
+		return nm_fail_memory(err);
+	code = nm_timeline_build(plan, options->from, options->until, &checker.timeline, err);
+	if (!code)
+		code = nm_classes_build(plan, &checker.classes, err);
+	if (!code)
+		code = run(&checker, err);
+	if (!code)
+		code = finish(&checker, out, err);
+	nm_classes_clear(&checker.classes);
+	nm_timeline_free(checker.timeline);
+	if (code)
+		nm_arena_free(checker.arena);
+	return code;
+}
+
+enum nm_code nm_check(const struct nm_plan *plan, const struct nm_check_options *options, struct nm_findings *out,
+		      struct nm_error *err)
+{
+	return check(plan, options, false, out, err);
+}
+
+enum nm_code nm_check_guarantees(const struct nm_plan *plan, const struct nm_check_options *options,
+				 struct nm_findings *out, struct nm_error *err)
+{
+	return check(plan, options, true, out, err);
+}
+
+void nm_findings_clear(struct nm_findings *findings)
+{
+	nm_arena_free(findings->arena);
+	*findings = (struct nm_findings){ 0 };
+}

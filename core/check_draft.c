@@ -1,0 +1,266 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Drafts of findings, the edits of their mends, and the calls that are tried.  Comes in: what the parts
+ * of check found.  Goes out: a list of drafts, and the arguments with which simulate plays a hit.
+ */
+#include "check_private.h"
+
+#include <string.h>
+
+static const struct nm_check_info *info_find(const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < nm_checks_count; i++)
+		if (!strcmp(nm_checks[i].id, id))
+			return &nm_checks[i];
+	return NULL;
+}
+
+struct nm_draft *nm_draft_find(const struct nm_checker *checker, const char *id, int subject, int part)
+{
+	struct nm_draft *draft;
+
+	for (draft = checker->first; draft; draft = draft->next)
+		if (draft->subject == subject && draft->part == part && !strcmp(draft->info->id, id))
+			return draft;
+	return NULL;
+}
+
+struct nm_draft *nm_draft_add(struct nm_checker *checker, const char *id, int subject, int part, struct nm_pos pos,
+			      const char *sentence)
+{
+	struct nm_draft *draft = nm_arena_alloc(checker->arena, 1, sizeof *draft);
+
+	if (!draft || !sentence) {
+		checker->failed = true;
+		return NULL;
+	}
+	draft->info = info_find(id);
+	draft->subject = subject;
+	draft->part = part;
+	draft->pos = pos;
+	draft->sentence = sentence;
+	*checker->last = draft;
+	checker->last = &draft->next;
+	checker->n++;
+	return draft;
+}
+
+static bool hits_make(struct nm_checker *checker, struct nm_draft *draft)
+{
+	draft->hits = nm_arena_alloc(checker->arena, checker->timeline->n_states, sizeof *draft->hits);
+	draft->lines = nm_arena_alloc(checker->arena, checker->plan->n_lines, sizeof *draft->lines);
+	draft->callers = nm_arena_alloc(checker->arena, checker->classes.n, sizeof *draft->callers);
+	return draft->hits && draft->lines && draft->callers;
+}
+
+void nm_draft_hit(struct nm_checker *checker, struct nm_draft *draft, size_t state, struct nm_hit hit)
+{
+	if (!draft)
+		return;
+	if (!draft->hits && !hits_make(checker, draft)) {
+		draft->hits = NULL;
+		checker->failed = true;
+		return;
+	}
+	draft->lines[hit.line] = true;
+	draft->callers[hit.caller] = true;
+	if (draft->hits[state].set)
+		return;
+	hit.set = true;
+	draft->hits[state] = hit;
+}
+
+/* --- mends --- */
+
+static const char *kept(struct nm_checker *checker, const char *text)
+{
+	const char *copy = text ? nm_arena_text(checker->arena, text) : NULL;
+
+	if (text && !copy)
+		checker->failed = true;
+	return copy;
+}
+
+void nm_draft_mend(struct nm_checker *checker, struct nm_draft *draft, const char *words, size_t n,
+		   const struct nm_edit *edits)
+{
+	struct nm_edit *copies;
+	size_t i;
+
+	if (!draft || draft->n_mends == NM_DRAFT_MENDS)
+		return;
+	copies = nm_arena_alloc(checker->arena, n, sizeof *copies);
+	if (!words || !copies) {
+		checker->failed = true;
+		return;
+	}
+	for (i = 0; i < n; i++) {
+		copies[i] = edits[i];
+		copies[i].place.title = kept(checker, edits[i].place.title);
+		copies[i].value = kept(checker, edits[i].value);
+	}
+	draft->mends[draft->n_mends++] = (struct nm_mend){ .words = kept(checker, words), .n = n, .edits = copies };
+}
+
+struct nm_edit nm_edit_option(const char *section, const char *title, const char *option, const char *value)
+{
+	return (struct nm_edit){
+		.op = value ? NM_EDIT_SET : NM_EDIT_UNSET,
+		.place = { .section = section, .title = title, .step = -1 },
+		.option = option,
+		.value = value,
+	};
+}
+
+struct nm_edit nm_edit_step(const char *path, int step, const char *option, const char *value)
+{
+	return (struct nm_edit){
+		.op = NM_EDIT_SET,
+		.place = { .section = "path", .title = path, .step = step },
+		.option = option,
+		.value = value,
+	};
+}
+
+struct nm_edit nm_edit_section(enum nm_edit_op op, const char *section, const char *title, const char *value)
+{
+	return (struct nm_edit){
+		.op = op,
+		.place = { .section = section, .title = title, .step = -1 },
+		.value = value,
+	};
+}
+
+const char *nm_check_quoted(struct nm_checker *checker, const char *text)
+{
+	struct nm_buf buf;
+	const char *quoted;
+
+	nm_buf_init(&buf, NM_PLAN_BYTES);
+	nm_edit_quote(text, &buf);
+	quoted = buf.failed ? NULL : nm_arena_text(checker->arena, buf.data);
+	nm_buf_clear(&buf);
+	if (!quoted)
+		checker->failed = true;
+	return quoted;
+}
+
+/* --- probes --- */
+
+/* Those for whom the setting has to be said, because they would do something else by themselves. */
+static bool probe_names(enum nm_probe probe, const struct nm_destination *destination)
+{
+	if (probe == NM_PROBE_SILENT)
+		return destination->kind == NM_AI;
+	return probe == NM_PROBE_HUMANS && nm_kind_human(destination->kind) &&
+	       nm_default_answer_s(destination->kind, destination->role) != NM_HUMAN_S;
+}
+
+enum nm_code nm_probes_init(struct nm_checker *checker, struct nm_error *err)
+{
+	const struct nm_plan *plan = checker->plan;
+	enum nm_probe probe;
+	size_t i;
+
+	for (probe = NM_PROBE_PLAIN; probe <= NM_PROBE_HUMANS; probe++) {
+		struct nm_script *script = &checker->scripts[probe];
+		struct nm_script_setting *settings;
+
+		settings = nm_arena_alloc(checker->arena, plan->n_destinations, sizeof *settings);
+		if (!settings)
+			return nm_fail_memory(err);
+		script->hangup_s = -1;
+		script->nobody = probe == NM_PROBE_NOBODY || probe == NM_PROBE_SILENT;
+		script->settings = settings;
+		for (i = 0; i < plan->n_destinations; i++)
+			if (probe_names(probe, &plan->destinations[i]))
+				settings[script->n++] = (struct nm_script_setting){
+					.name = plan->destinations[i].name,
+					.behaviour = probe == NM_PROBE_SILENT ? NM_NO_ANSWER : NM_ANSWERS,
+					.after_s = probe == NM_PROBE_SILENT ? -1 : NM_HUMAN_S,
+				};
+	}
+	return NM_OK;
+}
+
+struct nm_script nm_probe_script(const struct nm_checker *checker, enum nm_probe probe, int who,
+				 struct nm_script_setting *setting)
+{
+	if (probe <= NM_PROBE_HUMANS)
+		return checker->scripts[probe];
+	*setting = (struct nm_script_setting){
+		.name = checker->plan->destinations[who].name,
+		.behaviour = probe == NM_PROBE_ONLY ? NM_ANSWERS : NM_UNREACHABLE,
+		.after_s = -1,
+	};
+	return (struct nm_script){ .nobody = true, .n = 1, .settings = setting, .hangup_s = -1 };
+}
+
+/* --- the call as arguments for simulate --- */
+
+static const char *setting_words(struct nm_checker *checker, const struct nm_script_setting *setting)
+{
+	if (setting->behaviour == NM_ANSWERS && setting->after_s >= 0)
+		return nm_arena_format(checker->arena, "%s=answer@%ds", setting->name, setting->after_s);
+	if (setting->behaviour == NM_ANSWERS)
+		return nm_arena_format(checker->arena, "%s=answer", setting->name);
+	return nm_arena_format(checker->arena, "%s=%s", setting->name, nm_behaviour_name(setting->behaviour));
+}
+
+struct words {
+	const char **items;
+	size_t n;
+};
+
+static void word(struct words *words, const char *text)
+{
+	words->items[words->n++] = text;
+}
+
+static void caller_words(struct nm_checker *checker, struct words *words, struct nm_caller caller)
+{
+	char text[NM_NUMBER_TEXT];
+
+	if (!caller.anonymous && !caller.number)
+		return;
+	nm_caller_write(caller, text);
+	word(words, "--from");
+	word(words, nm_arena_text(checker->arena, text));
+}
+
+void nm_draft_call(struct nm_checker *checker, struct nm_draft *draft, nm_time at, struct nm_hit hit)
+{
+	struct nm_script_setting setting;
+	const struct nm_script script = nm_probe_script(checker, hit.probe, hit.who, &setting);
+	struct words words = { .items = nm_arena_alloc(checker->arena, 8 + 2 * script.n, sizeof *words.items) };
+	char text[NM_TIME_TEXT];
+	size_t i;
+
+	if (!draft)
+		return;
+	if (!words.items) {
+		checker->failed = true;
+		return;
+	}
+	nm_time_argument(checker->plan->zone, at, text);
+	word(&words, "--at");
+	word(&words, nm_arena_text(checker->arena, text));
+	word(&words, "--line");
+	word(&words, nm_arena_text(checker->arena, checker->plan->lines[hit.line].name));
+	caller_words(checker, &words, checker->classes.items[hit.caller].witness);
+	if (hit.emergency)
+		word(&words, "--emergency");
+	if (script.nobody)
+		word(&words, "--nobody");
+	for (i = 0; i < script.n; i++) {
+		word(&words, "--set");
+		word(&words, setting_words(checker, &script.settings[i]));
+	}
+	for (i = 0; i < words.n; i++)
+		if (!words.items[i])
+			checker->failed = true;
+	draft->n_call = words.n;
+	draft->call = words.items;
+}

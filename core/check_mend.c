@@ -1,0 +1,344 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Mends that need more than words: what to change in the plan's text so that a finding goes away.
+ * Comes in: what was found.  Goes out: words and edits on the draft.  It applies nothing.
+ */
+#include "check_private.h"
+
+#include <string.h>
+
+#define SHORTEST_S 8 /* a person needs about a ring and a half to answer */
+
+static const char *seconds_text(struct nm_checker *checker, int seconds)
+{
+	const char *text = nm_arena_format(checker->arena, "%ds", seconds);
+
+	if (!text)
+		checker->failed = true;
+	return text;
+}
+
+/* --- own voicemails --- */
+
+static void earliest_add(const struct nm_plan *plan, const struct nm_step *step, int id, int *earliest)
+{
+	const struct nm_destination *destination = &plan->destinations[id];
+	const bool confirm = step->confirm < 0 ? destination->confirm : step->confirm;
+
+	if (destination->own_voicemail_s >= 0 && !confirm && (*earliest < 0 || destination->own_voicemail_s < *earliest))
+		*earliest = destination->own_voicemail_s;
+}
+
+/* The first known voicemail among all that the step may ring; -1. */
+static int earliest_voicemail(const struct nm_plan *plan, const struct nm_step *step)
+{
+	int earliest = -1;
+	size_t i, j;
+
+	for (i = 0; i < step->ring.n; i++) {
+		const struct nm_target target = step->ring.items[i];
+
+		if (target.kind == NM_TARGET_DESTINATION)
+			earliest_add(plan, step, target.id, &earliest);
+		if (target.kind != NM_TARGET_ROTATION)
+			continue;
+		for (j = 0; j < plan->rotations[target.id].n; j++)
+			earliest_add(plan, step, plan->rotations[target.id].members[j], &earliest);
+	}
+	return earliest;
+}
+
+void nm_mend_ring_less(struct nm_checker *checker, struct nm_draft *draft, int path, int step)
+{
+	const struct nm_plan *plan = checker->plan;
+	const int earliest = earliest_voicemail(plan, &plan->paths[path].steps[step]);
+	const int seconds = earliest - NM_RACE_S;
+	struct nm_edit edit;
+
+	if (earliest < 0 || seconds <= NM_HUMAN_S)
+		return;
+	edit = nm_edit_step(plan->paths[path].name, step, "for", seconds_text(checker, seconds));
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena, "let step %d of path %s ring for %d s", step + 1,
+				      plan->paths[path].name, seconds),
+		      1, &edit);
+}
+
+void nm_mend_confirm(struct nm_checker *checker, struct nm_draft *draft, int path, int step, int destination)
+{
+	const struct nm_plan *plan = checker->plan;
+	const char *who = plan->destinations[destination].name;
+	struct nm_edit edit = nm_edit_option("destination", who, "confirm", "yes");
+
+	if (plan->paths[path].steps[step].confirm >= 0)
+		edit = nm_edit_step(plan->paths[path].name, step, "confirm", "yes");
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena, "confirm = yes: %s presses 1 to accept, which a voicemail cannot", who),
+		      1, &edit);
+}
+
+/* --- somebody who takes the call --- */
+
+static const char *first_of_kind(const struct nm_plan *plan, enum nm_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < plan->n_destinations; i++)
+		if (plan->destinations[i].kind == kind)
+			return plan->destinations[i].name;
+	return NULL;
+}
+
+static bool name_free(const struct nm_plan *plan, const char *name)
+{
+	return nm_plan_find_destination(plan, name) < 0 && nm_plan_find_rotation(plan, name) < 0 &&
+	       nm_plan_find_line(plan, name) < 0;
+}
+
+static const char *mailbox_text(struct nm_checker *checker)
+{
+	const char *greeting = nm_arena_format(checker->arena,
+					       "You've reached %s. We can't take your call right now. Leave a message or "
+					       "text this number and we'll respond within 30 minutes.",
+					       checker->plan->business);
+	const char *quoted = greeting ? nm_check_quoted(checker, greeting) : NULL;
+
+	return quoted ? nm_arena_format(checker->arena,
+					"destination mailbox {\n  kind = voicemail\n  greeting = %s\n}\n", quoted) :
+			NULL;
+}
+
+/* Lets the path end in a voicemail, one that is there or a new one. */
+void nm_mend_last_step(struct nm_checker *checker, struct nm_draft *draft, int path)
+{
+	const struct nm_plan *plan = checker->plan;
+	const char *mailbox = first_of_kind(plan, NM_VOICEMAIL);
+	struct nm_edit edits[2];
+	const char *words;
+	size_t n = 0;
+
+	if (!mailbox && !name_free(plan, "mailbox")) {
+		nm_draft_mend(checker, draft, "let the path end in a voicemail", 0, NULL);
+		return;
+	}
+	if (!mailbox)
+		edits[n++] = nm_edit_section(NM_EDIT_ADD, "destination", NULL, mailbox_text(checker));
+	mailbox = mailbox ? mailbox : "mailbox";
+	edits[n++] = nm_edit_section(NM_EDIT_ADD, "path", plan->paths[path].name,
+				     nm_arena_format(checker->arena, "step { ring = %s }", mailbox));
+	words = nm_arena_format(checker->arena, "let path %s end in %s", plan->paths[path].name, mailbox);
+	if (!edits[0].value || !edits[n - 1].value)
+		checker->failed = true;
+	nm_draft_mend(checker, draft, words, n, edits);
+}
+
+/* Rings the AI ahead of whoever takes the call. */
+void nm_mend_live(struct nm_checker *checker, struct nm_draft *draft, int path)
+{
+	const struct nm_plan *plan = checker->plan;
+	const struct nm_path *where = &plan->paths[path];
+	const char *ai = first_of_kind(plan, NM_AI);
+	struct nm_edit edits[2];
+
+	if (!ai || !where->n) {
+		nm_draft_mend(checker, draft, "ring somebody, or an AI, at these times", 0, NULL);
+		return;
+	}
+	edits[0] = nm_edit_section(NM_EDIT_ADD, "path", where->name,
+				   nm_arena_format(checker->arena, "step { ring = %s for = 10s }", ai));
+	edits[1] = nm_edit_section(NM_EDIT_MOVE, "path", where->name, NULL);
+	edits[1].place.step = (int)where->n;
+	edits[1].by = -(int)where->n;
+	if (!edits[0].value)
+		checker->failed = true;
+	nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "let path %s ring %s first", where->name, ai), 2,
+		      edits);
+}
+
+/* How well a path serves calls that no rule thought of: best an AI and nobody disturbed. */
+static int fitness(const struct nm_plan *plan, const struct nm_path *path)
+{
+	int fit = 1;
+	size_t i, j;
+
+	for (i = 0; i < path->n; i++)
+		for (j = 0; j < path->steps[i].ring.n; j++) {
+			const struct nm_target target = path->steps[i].ring.items[j];
+
+			if (target.kind != NM_TARGET_DESTINATION || nm_kind_human(plan->destinations[target.id].kind))
+				return 0;
+			if (plan->destinations[target.id].kind == NM_AI)
+				fit = 2;
+		}
+	return fit;
+}
+
+/* A last rule for whatever no other takes. */
+void nm_mend_otherwise(struct nm_checker *checker, struct nm_draft *draft)
+{
+	const struct nm_plan *plan = checker->plan;
+	bool taken = false;
+	struct nm_edit edit;
+	size_t path = 0;
+	size_t i;
+
+	for (i = 1; i < plan->n_paths; i++)
+		if (fitness(plan, &plan->paths[i]) > fitness(plan, &plan->paths[path]))
+			path = i;
+	for (i = 0; i < plan->n_rules; i++)
+		taken |= !strcmp(plan->rules[i].name, "otherwise");
+	if (taken || !plan->n_paths) {
+		nm_draft_mend(checker, draft, "add a last rule without `during`, for all other calls", 0, NULL);
+		return;
+	}
+	edit = nm_edit_section(NM_EDIT_ADD, "rule", NULL,
+			       nm_arena_format(checker->arena, "rule otherwise { path = %s }", plan->paths[path].name));
+	if (!edit.value)
+		checker->failed = true;
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena, "add a last rule: all other calls get path %s", plan->paths[path].name),
+		      1, &edit);
+}
+
+/* --- faster --- */
+
+/* What is left of the steps' times after taking one second from the longest that people ring. */
+static bool shave(const struct nm_path *path, int *seconds)
+{
+	size_t longest = path->n;
+	size_t i;
+
+	for (i = 0; i < path->n; i++)
+		if (seconds[i] > SHORTEST_S && (longest == path->n || seconds[i] > seconds[longest]))
+			longest = i;
+	if (longest == path->n)
+		return false;
+	seconds[longest]--;
+	return true;
+}
+
+static struct nm_treatment *timed(struct nm_prover *prover, const struct nm_treatment *treatment, const int *seconds,
+				  const int *planned)
+{
+	struct nm_treatment *copy = nm_arena_alloc(prover->scratch, 1, sizeof *copy);
+	size_t i;
+
+	if (!copy)
+		return NULL;
+	*copy = *treatment;
+	copy->steps = nm_arena_alloc(prover->scratch, treatment->n, sizeof *copy->steps);
+	if (!copy->steps)
+		return NULL;
+	for (i = 0; i < treatment->n; i++) {
+		const int step = treatment->steps[i].number - 1;
+
+		copy->steps[i] = treatment->steps[i];
+		copy->steps[i].for_s -= planned[step] - seconds[step];
+	}
+	return copy;
+}
+
+static bool soon_enough(struct nm_prover *prover, const struct nm_case *one, const int *seconds, const int *planned)
+{
+	struct nm_treatment *copy = timed(prover, one->stretched, seconds, planned);
+	struct nm_outcome outcome;
+
+	if (!copy || nm_case_play(prover, one, copy, NM_PROBE_NOBODY, -1, false, &outcome))
+		return false;
+	return outcome.result == NM_ANSWERED && outcome.seconds <= prover->checker->plan->targets.patience_s;
+}
+
+static void faster_edits(struct nm_checker *checker, struct nm_draft *draft, const struct nm_path *path,
+			 const int *seconds)
+{
+	struct nm_edit edits[NM_STEPS_MAX];
+	struct nm_buf words;
+	size_t n = 0;
+	size_t i;
+
+	nm_buf_init(&words, 4096);
+	nm_buf_addf(&words, "ring for less time in path %s:", path->name);
+	for (i = 0; i < path->n; i++) {
+		if (seconds[i] == path->steps[i].for_s)
+			continue;
+		edits[n++] = nm_edit_step(path->name, (int)i, "for", seconds_text(checker, seconds[i]));
+		nm_buf_addf(&words, "%s step %zu for %d s", n > 1 ? "," : "", i + 1, seconds[i]);
+	}
+	nm_draft_mend(checker, draft, words.failed ? NULL : words.data, n, edits);
+	nm_buf_clear(&words);
+}
+
+void nm_mend_faster(struct nm_prover *prover, struct nm_draft *draft, const struct nm_case *one)
+{
+	const struct nm_path *path = &prover->checker->plan->paths[one->decision.path];
+	int planned[NM_STEPS_MAX];
+	int seconds[NM_STEPS_MAX];
+	bool shorter = path->n <= NM_STEPS_MAX;
+	size_t i;
+
+	for (i = 0; shorter && i < path->n; i++) {
+		planned[i] = path->steps[i].for_s;
+		seconds[i] = path->steps[i].for_s;
+	}
+	while (shorter && !soon_enough(prover, one, seconds, planned))
+		shorter = shave(path, seconds);
+	if (shorter)
+		faster_edits(prover->checker, draft, path, seconds);
+	else
+		nm_draft_mend(prover->checker, draft, "ring the AI earlier: take a step before it out", 0, NULL);
+}
+
+/* --- ways out of a loop --- */
+
+/* The step's list without whoever makes the edge; NULL when nobody else is in it. */
+static const char *ring_without(struct nm_checker *checker, const struct nm_step *step, const struct nm_edge *edge)
+{
+	const struct nm_plan *plan = checker->plan;
+	struct nm_buf list;
+	const char *text;
+	size_t n = 0;
+	size_t i;
+
+	nm_buf_init(&list, 4096);
+	nm_buf_add(&list, "{ ");
+	for (i = 0; i < step->ring.n; i++) {
+		const struct nm_target target = step->ring.items[i];
+
+		if (edge->via >= 0 && target.kind == NM_TARGET_DESTINATION && target.id == edge->via)
+			continue;
+		if (edge->via < 0 && target.kind == NM_TARGET_LINE && target.id == edge->to)
+			continue;
+		nm_buf_addf(&list, "%s%s", n++ ? ", " : "", nm_plan_target_name(plan, target));
+	}
+	nm_buf_add(&list, " }");
+	text = n && !list.failed ? nm_arena_text(checker->arena, list.data) : NULL;
+	nm_buf_clear(&list);
+	return text;
+}
+
+void nm_mend_edge(struct nm_checker *checker, struct nm_draft *draft, const struct nm_edge *edge)
+{
+	const struct nm_plan *plan = checker->plan;
+	const char *who = edge->via >= 0 ? plan->destinations[edge->via].name : plan->lines[edge->to].name;
+	struct nm_edit edit;
+
+	if (edge->kind == NM_EDGE_FALLBACK) {
+		edit = nm_edit_option("line", plan->lines[edge->from].name, "fallback", NULL);
+		nm_draft_mend(checker, draft, "another fallback, or none", 1, &edit);
+		return;
+	}
+	edit = nm_edit_step(plan->paths[edge->path].name, edge->step, "ring",
+			    ring_without(checker, &plan->paths[edge->path].steps[edge->step], edge));
+	if (!edit.value && plan->paths[edge->path].n == 1) {
+		nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "ring somebody else than %s", who), 0, NULL);
+		return;
+	}
+	if (!edit.value) {
+		edit.op = NM_EDIT_REMOVE;
+		edit.option = NULL;
+	}
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena, "take %s out of step %d of path %s", who, edge->step + 1,
+				      plan->paths[edge->path].name),
+		      1, &edit);
+}

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Everything that check can find, in the order of the manual: id, severity, when it holds, and why it
+ * matters.  The figures are those of the guide.
+ */
+#include "nevermiss/check.h"
+
+#define ERROR NM_SEVERITY_ERROR
+#define WARNING NM_SEVERITY_WARNING
+#define ADVICE NM_SEVERITY_ADVICE
+
+const struct nm_check_info nm_checks[] = {
+	{ "no-rule", ERROR, "a call that no rule matches",
+	  "such a call is lost: nothing rings, and the caller hears nothing that helps" },
+	{ "dead-end", ERROR, "a path that, no human answering, ends with nobody and no voicemail having taken the call",
+	  "the caller is cut off; 85 % of those who were missed never call back, they call a competitor" },
+	{ "no-live-answer", ERROR, "windows in which neither human nor AI is rung",
+	  "80 % of callers who reach voicemail hang up without a message" },
+	{ "swallowed", ERROR,
+	  "with everybody available and nobody answering, a known own voicemail takes the call before a later step",
+	  "whoever stands behind that phone never rings, and the message lies in somebody's private mailbox" },
+	{ "loop", ERROR, "a call can come back to a line it passed, through steps, forwards or hand-overs",
+	  "a call that goes round rings nobody new, costs money for every leg and ends when a carrier cuts it off" },
+	{ "guarantee-broken", ERROR, "a guarantee of the plan does not hold for every call it covers",
+	  "the owner wanted this to hold at every minute; a push that would break it is refused" },
+	{ "test-failed", ERROR, "a test of the plan does not end as it expects",
+	  "the plan no longer does what its owner wrote down as right" },
+	{ "emergency-no-human", ERROR, "windows in which the emergency path rings no human, nothing failing",
+	  "somebody with a burst pipe or a gas leak needs a person who decides and comes" },
+	{ "emergency-too-slow", ERROR,
+	  "no human, answering 6 s after being rung, would answer an emergency within reach_human",
+	  "in an emergency each further ring makes it likelier that the caller hangs up and calls somebody else" },
+	{ "forbidden-number", ERROR, "a premium number, or one in a country outside the plan's own and allow",
+	  "forwarding to such numbers is how toll fraud makes its money: one night can cost thousands" },
+
+	{ "too-slow", WARNING, "nobody answers, and the first live answer comes later than patience",
+	  "callers hang up before: speed to answer should be under 3 rings" },
+	{ "may-swallow", WARNING,
+	  "as swallowed, where own_voicemail is unknown, or within 5 s of the race between it and the ring time",
+	  "if that phone's voicemail is faster, whoever stands behind it never rings" },
+	{ "single-human", WARNING, "the emergency path, as written, names one human",
+	  "one flat battery, one shower or one dead spot, and an emergency reaches nobody" },
+	{ "single-failure", WARNING, "one destination whose being unreachable makes a call end lost, no human answering",
+	  "services fail: the safety net is what gives every call some response" },
+	{ "never-rings", WARNING,
+	  "a step behind one that always ends the call, or beyond a carrier's limit for unanswered calls",
+	  "it looks as if somebody would be rung who never is" },
+	{ "key-unreachable", WARNING, "the emergency key is set and no greeting plays in which it could be pressed",
+	  "nobody can press it: an emergency is treated like any other call" },
+	{ "agent-dependent", WARNING, "a line's hours hold only while the agent runs",
+	  "this carrier keeps no hours: when the machine is off, what is in force stays in force" },
+	{ "unused", WARNING, "a destination, schedule, path or callers that nobody names",
+	  "it does nothing, and whoever reads the plan believes that it does" },
+	{ "shadowed", WARNING, "a rule that can never match",
+	  "it does nothing: usually a rule above it was meant to be narrower" },
+	{ "expired", WARNING, "an override or a rotation that is over", "it does nothing any more" },
+	{ "calendar-stale", WARNING, "a calendar that was not refreshed, or that or a push ends within 60 days",
+	  "behind its end holidays are ordinary days, and jobs are free time" },
+	{ "hours-typo", WARNING, "hours with a span of equal ends, or a rule that a later one wholly overrides",
+	  "that is allowed and rarely meant" },
+	{ "drift", WARNING, "a line pushed before whose last read-back decided differently",
+	  "what was proved here is not what the carrier does" },
+
+	{ "no-after-hours", ADVICE, "no rule for the time outside all hours that rules name",
+	  "a common mistake: emergencies come in evenings and at weekends, and so do the best jobs" },
+	{ "no-emergency", ADVICE, "no emergency section",
+	  "a common mistake: nothing says what qualifies as an emergency and how it escalates" },
+	{ "no-text-back", ADVICE, "no text_back section",
+	  "most callers who reach voicemail leave no message: an instant text keeps them" },
+	{ "greeting", ADVICE, "a voicemail greeting that does not name the business, promise when, or offer text",
+	  "a caller who does not know whom they reached, and when they will hear, calls somebody else" },
+	{ "text-anonymous", ADVICE, "a text that does not name the business",
+	  "a text from a strange number that does not say who wrote it looks like fraud" },
+	{ "focus-long", ADVICE, "a schedule of hours in a person's away that is on for more than 2 h",
+	  "focus time works in short blocks: 1-2 h at most" },
+	{ "focus-peak", ADVICE, "a schedule of hours in a person's away that lies in a peak of the call log",
+	  "focus time belongs in the lulls: most businesses are called at 9-11 and 13-15 o'clock" },
+	{ "focus-uncovered", ADVICE, "a schedule of hours in a person's away during which nobody else is live",
+	  "focus time needs somebody who answers meanwhile" },
+	{ "callback-slow", ADVICE, "follow_up within, or the log's median, over 15 min",
+	  "60 % of callbacks within 10 minutes book, 15 % after an hour" },
+	{ "rings-late", ADVICE, "with everybody available, the first live destination is rung after 3 rings",
+	  "speed to answer should be under 3 rings" },
+	{ "over-engineered", ADVICE, "a path with more than 4 layers, or rules that do the same",
+	  "a common mistake: callers want somebody who answers and helps, not a maze" },
+	{ "untested", ADVICE, "no test call in 30 days, or none after hours",
+	  "a common mistake: only a call from another phone shows what customers get" },
+};
+
+const size_t nm_checks_count = sizeof nm_checks / sizeof nm_checks[0];

@@ -1,0 +1,333 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What only the whole walk can tell: rules that never decide, an emergency key that nobody can press,
+ * loops, and lines whose hours hang on the agent.  Comes in: the prover after its walk.  Goes out: drafts.
+ */
+#include "check_private.h"
+#include "rules.h"
+
+#include <string.h>
+
+#include "nevermiss/carrier.h"
+
+/* --- rules that never decide --- */
+
+/* Who decides the calls for which a rule speaks. */
+struct cover {
+	bool any, several;
+	struct nm_decision by;
+};
+
+static void cover_add(struct cover *cover, struct nm_decision decision)
+{
+	if (cover->any && (cover->by.by != decision.by || cover->by.index != decision.index))
+		cover->several = true;
+	cover->any = true;
+	cover->by = decision;
+}
+
+static struct cover cover_of(const struct nm_checker *checker, const struct nm_rule *rule)
+{
+	const struct nm_timeline *timeline = checker->timeline;
+	struct cover cover = { 0 };
+	size_t state, line, caller;
+
+	for (state = 0; state < timeline->n_states && !cover.several; state++)
+		for (line = 0; line < checker->plan->n_lines; line++)
+			for (caller = 0; caller < checker->classes.n; caller++) {
+				const uint64_t groups = checker->classes.items[caller].groups;
+
+				if (nm_rule_mismatch(rule, &timeline->states[state], (int)line, groups) ==
+				    NM_FIELD_NONE)
+					cover_add(&cover, nm_decide(checker->plan, &timeline->states[state], (int)line,
+								    groups, false));
+			}
+	return cover;
+}
+
+static bool calendars_among(const struct nm_plan *plan, const struct nm_set *schedules)
+{
+	size_t i;
+
+	for (i = 0; i < schedules->n; i++)
+		if (plan->schedules[schedules->ids[i]].calendar >= 0)
+			return true;
+	return false;
+}
+
+static const char *shadow_words(struct nm_checker *checker, const struct nm_rule *rule, const struct cover *cover)
+{
+	const char *by;
+
+	if (!cover->any)
+		return nm_arena_format(checker->arena, "rule %s never matches: %s", rule->name,
+				       rule->during.given && rule->during.n ? "its times never come" :
+									      "what it asks for never comes");
+	if (cover->several)
+		return nm_arena_format(checker->arena, "rule %s never decides: rules ahead of it take all its calls",
+				       rule->name);
+	by = nm_decision_rule(checker->plan, cover->by, checker->arena);
+	return nm_arena_format(checker->arena, "rule %s never decides: %s takes all its calls", rule->name,
+			       by ? by : "nothing");
+}
+
+static void find_shadowed(struct nm_prover *prover)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_plan *plan = checker->plan;
+	size_t i;
+
+	for (i = 0; i < plan->n_rules; i++) {
+		const struct nm_rule *rule = &plan->rules[i];
+		const struct nm_edit edit = nm_edit_section(NM_EDIT_REMOVE, "rule", rule->name, NULL);
+		struct nm_draft *draft;
+		struct cover cover;
+
+		if (prover->decides[i])
+			continue;
+		cover = cover_of(checker, rule);
+		if (!cover.any && (calendars_among(plan, &rule->during) || calendars_among(plan, &rule->outside)))
+			continue;
+		draft = nm_draft_add(checker, "shadowed", (int)i, 0, rule->pos, shadow_words(checker, rule, &cover));
+		nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "remove rule %s", rule->name), 1, &edit);
+	}
+}
+
+static bool anybody_greeted(const struct nm_prover *prover)
+{
+	size_t i;
+
+	for (i = 0; i < prover->n_slots; i++)
+		if (prover->slots[i] && prover->slots[i]->greets && !prover->slots[i]->decision.emergency)
+			return true;
+	return false;
+}
+
+static void find_key(struct nm_prover *prover)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_plan *plan = checker->plan;
+	struct nm_edit edits[2];
+	struct nm_draft *draft;
+	const char *path, *text;
+
+	if (!plan->emergency.given || !plan->emergency.key || anybody_greeted(prover))
+		return;
+	draft = nm_draft_add(checker, "key-unreachable", 0, 0, plan->emergency.pos,
+			     nm_arena_format(checker->arena,
+					     "the emergency key %c is set, and no greeting plays in which to press it",
+					     plan->emergency.key));
+	if (!plan->n_rules || plan->rules[plan->n_rules - 1].path < 0)
+		return;
+	path = plan->paths[plan->rules[plan->n_rules - 1].path].name;
+	text = nm_arena_format(checker->arena, "You've reached %s. In an emergency, press %c now.", plan->business,
+			       plan->emergency.key);
+	if (!text) {
+		checker->failed = true;
+		return;
+	}
+	edits[0] = nm_edit_option("path", path, "greeting", nm_check_quoted(checker, text));
+	edits[1] = nm_edit_option("path", path, "lasts", "6s");
+	nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "let path %s begin with a greeting", path),
+		      edits[0].value ? 2 : 0, edits);
+}
+
+/* --- loops --- */
+
+static struct nm_hit cycle_hit(const struct nm_prover *prover, size_t state, const struct nm_cycle *cycle)
+{
+	const struct nm_checker *checker = prover->checker;
+	struct nm_hit hit = { .probe = NM_PROBE_NOBODY, .line = cycle->edges[0]->from, .who = -1 };
+	const struct nm_edge *edge = cycle->edges[0];
+	int caller;
+
+	if (edge->kind == NM_EDGE_STEP)
+		hit.probe = NM_PROBE_SILENT;
+	for (caller = 0; caller < (int)checker->classes.n; caller++) {
+		const struct nm_decision decision = nm_decide(checker->plan, &checker->timeline->states[state],
+							      edge->from, checker->classes.items[caller].groups, false);
+
+		if (decision.verdict == NM_VERDICT_PATH && (edge->path < 0 || decision.path == edge->path))
+			break;
+	}
+	hit.caller = caller < (int)checker->classes.n ? caller : 0;
+	return hit;
+}
+
+static const char *cycle_words(struct nm_checker *checker, const struct nm_cycle *cycle)
+{
+	const struct nm_plan *plan = checker->plan;
+	struct nm_buf words;
+	const char *text;
+	size_t i;
+
+	nm_buf_init(&words, 1 << 16);
+	nm_buf_addf(&words, "a call can come back to line %s: %s", plan->lines[cycle->edges[cycle->n - 1]->to].name,
+		    plan->lines[cycle->edges[0]->from].name);
+	for (i = 0; i < cycle->n; i++) {
+		if (cycle->edges[i]->via >= 0)
+			nm_buf_addf(&words, " -> %s", plan->destinations[cycle->edges[i]->via].name);
+		nm_buf_addf(&words, " -> %s", plan->lines[cycle->edges[i]->to].name);
+	}
+	text = words.failed ? NULL : nm_arena_text(checker->arena, words.data);
+	nm_buf_clear(&words);
+	return text;
+}
+
+static void cycle_found(void *context, size_t state, const struct nm_cycle *cycle)
+{
+	struct nm_prover *prover = context;
+	struct nm_checker *checker = prover->checker;
+	const struct nm_edge *closing = cycle->edges[cycle->n - 1];
+	struct nm_draft *draft;
+	int id = 0;
+
+	while (prover->graph.edges[id] != closing)
+		id++;
+	draft = nm_draft_find(checker, "loop", id, 0);
+	if (!draft) {
+		struct nm_pos pos = checker->plan->lines[closing->from].pos;
+
+		if (closing->path >= 0)
+			pos = checker->plan->paths[closing->path].steps[closing->step].pos;
+		draft = nm_draft_add(checker, "loop", id, 0, pos, cycle_words(checker, cycle));
+		nm_mend_edge(checker, draft, closing);
+	}
+	nm_draft_hit(checker, draft, state, cycle_hit(prover, state, cycle));
+}
+
+/* The carrier sends a call that cannot be delivered to the line's fallback: at any time. */
+static bool fallback_edges(struct nm_prover *prover)
+{
+	const struct nm_plan *plan = prover->checker->plan;
+	size_t from, to;
+
+	for (from = 0; from < plan->n_lines; from++)
+		for (to = 0; to < plan->n_lines && plan->lines[from].fallback; to++) {
+			const struct nm_edge like = {
+				.kind = NM_EDGE_FALLBACK,
+				.from = (int)from,
+				.to = (int)to,
+				.via = -1,
+				.path = -1,
+				.step = -1,
+			};
+			const struct nm_edge *edge;
+
+			if (plan->lines[from].fallback != plan->lines[to].number)
+				continue;
+			edge = nm_graph_edge(&prover->graph, &like);
+			if (!edge)
+				return false;
+			memset(edge->states, true, prover->graph.n_states * sizeof *edge->states);
+		}
+	return true;
+}
+
+/* --- lines that cannot keep time --- */
+
+/* Drivers of which this build may not have the code, and that hold no hours. */
+static bool keeps_time(const char *driver)
+{
+	static const char *const none[] = { "telnyx", "codes", "manual" };
+	const struct nm_carrier *carrier = nm_carrier_find(driver);
+	size_t i;
+
+	if (carrier)
+		return carrier->traits.keeps_time;
+	for (i = 0; i < sizeof none / sizeof none[0]; i++)
+		if (!strcmp(none[i], driver))
+			return false;
+	return true;
+}
+
+/* For whom the line does something else in this state than in the one that would be frozen; -1. */
+static int differs_for(struct nm_prover *prover, int line, uint32_t state, uint32_t frozen)
+{
+	int caller;
+
+	for (caller = 0; caller < (int)prover->checker->classes.n; caller++) {
+		const struct nm_case *a = nm_case_get(prover, state, line, caller, false);
+		const struct nm_case *b = nm_case_get(prover, frozen, line, caller, false);
+
+		if (!a || !b)
+			return -1;
+		if (a != b && !nm_treatment_equal(a->treatment, b->treatment))
+			return caller;
+	}
+	return -1;
+}
+
+static const char *frozen_words(struct nm_prover *prover, int line, uint32_t frozen)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_case *one = nm_case_get(prover, frozen, line, 0, false);
+	struct nm_buf words;
+	const char *text;
+
+	if (!one)
+		return NULL;
+	nm_buf_init(&words, 4096);
+	nm_buf_addf(&words, "the hours of line %s hold only while the agent runs; without it this stays in force: ",
+		    checker->plan->lines[line].name);
+	nm_treatment_words(one->treatment, &words);
+	text = nm_arena_text(checker->arena, words.data);
+	nm_buf_clear(&words);
+	return text;
+}
+
+static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
+{
+	struct nm_checker *checker = prover->checker;
+	struct nm_hit hit = { .probe = NM_PROBE_PLAIN, .line = line, .who = -1 };
+	struct nm_draft *draft = NULL;
+	uint32_t state;
+
+	for (state = 0; state < checker->timeline->n_states; state++) {
+		hit.caller = differs_for(prover, line, state, frozen);
+		if (hit.caller < 0)
+			continue;
+		if (!draft) {
+			draft = nm_draft_add(checker, "agent-dependent", line, 0, checker->plan->lines[line].pos,
+					     frozen_words(prover, line, frozen));
+			nm_draft_mend(checker, draft,
+				      "keep the agent running (nevermiss agent), or move the line to a carrier that keeps hours",
+				      0, NULL);
+		}
+		nm_draft_hit(checker, draft, state, hit);
+	}
+}
+
+static enum nm_code find_dependent(struct nm_prover *prover)
+{
+	const struct nm_checker *checker = prover->checker;
+	const struct nm_timeline *timeline = checker->timeline;
+	nm_time now = checker->options->now;
+	uint32_t frozen;
+	int line;
+
+	if (now < timeline->from || now >= timeline->until)
+		now = timeline->from;
+	frozen = timeline->state[nm_timeline_find(timeline, now)];
+	for (line = 0; line < (int)checker->plan->n_lines && !prover->code; line++)
+		if (!keeps_time(checker->plan->accounts[checker->plan->lines[line].account].driver))
+			line_dependent(prover, line, frozen);
+	return prover->code;
+}
+
+enum nm_code nm_prove_end(struct nm_prover *prover)
+{
+	enum nm_code code;
+
+	if (prover->checker->guarantees_only)
+		return NM_OK;
+	if (!fallback_edges(prover))
+		return nm_fail_memory(prover->err);
+	code = nm_graph_cycles(&prover->graph, cycle_found, prover, prover->err);
+	if (code)
+		return code;
+	find_shadowed(prover);
+	find_key(prover);
+	return find_dependent(prover);
+}
+
