@@ -261,14 +261,16 @@ static bool expectation_met(const struct nm_plan *plan, const struct nm_test *te
 
 static const char *expected_words(const struct nm_plan *plan, const struct nm_test *test, struct nm_arena *arena)
 {
-	static const char *const words_of[] = {
-		[NM_EXPECT_DESTINATION] = "", [NM_EXPECT_VOICEMAIL] = "voicemail", [NM_EXPECT_REJECTED] = "rejected",
-		[NM_EXPECT_LOST] = "lost", [NM_EXPECT_ABANDONED] = "abandoned",
-	};
-	const char *what = words_of[test->expect];
+	const char *what = "voicemail";
 
 	if (test->expect == NM_EXPECT_DESTINATION)
 		what = plan->destinations[test->expect_id].name;
+	else if (test->expect == NM_EXPECT_REJECTED)
+		what = "rejected";
+	else if (test->expect == NM_EXPECT_LOST)
+		what = "lost";
+	else if (test->expect == NM_EXPECT_ABANDONED)
+		what = "abandoned";
 	if (test->within_s < 0)
 		return nm_arena_text(arena, what);
 	return nm_arena_format(arena, "%s within %lld s", what, (long long)test->within_s);

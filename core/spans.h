@@ -8,7 +8,7 @@
 #include "nevermiss/timeline.h"
 
 /* Holidays are looked up this far outside a window: a day offset (`PH -1 day`) reaches over its edge. */
-#define NM_HOLIDAY_MARGIN (400 * (int64_t)NM_DAY)
+#define NM_HOLIDAY_MARGIN (14 * (int64_t)NM_DAY)
 
 /* What a window may hold: 1900-01-01 to 2999-12-31, far from any overflow. */
 #define NM_TIMELINE_FIRST (-2208988800)
