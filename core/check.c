@@ -158,7 +158,7 @@ static const char *message_of(struct nm_checker *checker, const struct nm_draft 
 	struct nm_buf words;
 	const char *text;
 
-	if (!draft->hits)
+	if (!draft->hits || draft->plain)
 		return draft->sentence;
 	nm_buf_init(&words, 8192);
 	nm_buf_addf(&words, "%s (", draft->sentence);

@@ -38,6 +38,7 @@ struct nm_draft {
 	int subject, part;    /* what it is about: with info, its identity */
 	struct nm_pos pos;
 	const char *sentence; /* whom it concerns is added when it has hits */
+	bool plain;           /* it says that already */
 	struct nm_hit *hits;  /* [n_states]; NULL: holds at no particular time */
 	bool *lines, *callers; /* concerned: by line, by class; with hits */
 	size_t n_windows;     /* given, where they do not follow from hits */

@@ -55,20 +55,41 @@ static bool calendars_among(const struct nm_plan *plan, const struct nm_set *sch
 	return false;
 }
 
+/* A rule that would speak for somebody, were its times to come. */
+static bool speaks_to_somebody(const struct nm_checker *checker, const struct nm_rule *rule)
+{
+	size_t i, j;
+
+	if (rule->lines.given && !rule->lines.n)
+		return false;
+	for (i = 0; rule->callers.given && i < checker->classes.n; i++)
+		for (j = 0; j < rule->callers.n; j++)
+			if (checker->classes.items[i].groups >> rule->callers.ids[j] & 1)
+				return true;
+	return !rule->callers.given;
+}
+
 static const char *shadow_words(struct nm_checker *checker, const struct nm_rule *rule, const struct cover *cover)
 {
 	const char *by;
 
 	if (!cover->any)
 		return nm_arena_format(checker->arena, "rule %s never matches: %s", rule->name,
-				       rule->during.given && rule->during.n ? "its times never come" :
-									      "what it asks for never comes");
+				       speaks_to_somebody(checker, rule) ? "its times never come" :
+									   "it names no line or nobody's number");
 	if (cover->several)
-		return nm_arena_format(checker->arena, "rule %s never decides: rules ahead of it take all its calls",
+		return nm_arena_format(checker->arena, "rule %s never decides: those ahead of it take all its calls",
 				       rule->name);
 	by = nm_decision_rule(checker->plan, cover->by, checker->arena);
-	return nm_arena_format(checker->arena, "rule %s never decides: %s takes all its calls", rule->name,
-			       by ? by : "nothing");
+	return nm_arena_format(checker->arena, "rule %s never decides: %s%s takes all its calls", rule->name,
+			       cover->by.by == NM_BY_RULE ? "rule " : "", by ? by : "nothing");
+}
+
+/* A calendar that is empty today may be full tomorrow. */
+static bool waits(const struct nm_checker *checker, const struct nm_rule *rule, const struct cover *cover)
+{
+	return !cover->any && speaks_to_somebody(checker, rule) &&
+	       (calendars_among(checker->plan, &rule->during) || calendars_among(checker->plan, &rule->outside));
 }
 
 static void find_shadowed(struct nm_prover *prover)
@@ -86,7 +107,7 @@ static void find_shadowed(struct nm_prover *prover)
 		if (prover->decides[i])
 			continue;
 		cover = cover_of(checker, rule);
-		if (!cover.any && (calendars_among(plan, &rule->during) || calendars_among(plan, &rule->outside)))
+		if (waits(checker, rule, &cover))
 			continue;
 		draft = nm_draft_add(checker, "shadowed", (int)i, 0, rule->pos, shadow_words(checker, rule, &cover));
 		nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "remove rule %s", rule->name), 1, &edit);
@@ -191,6 +212,8 @@ static void cycle_found(void *context, size_t state, const struct nm_cycle *cycl
 		if (closing->path >= 0)
 			pos = checker->plan->paths[closing->path].steps[closing->step].pos;
 		draft = nm_draft_add(checker, "loop", id, 0, pos, cycle_words(checker, cycle));
+		if (draft)
+			draft->plain = true;
 		nm_mend_edge(checker, draft, closing);
 	}
 	nm_draft_hit(checker, draft, state, cycle_hit(prover, state, cycle));
@@ -290,6 +313,8 @@ static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
 		if (!draft) {
 			draft = nm_draft_add(checker, "agent-dependent", line, 0, checker->plan->lines[line].pos,
 					     frozen_words(prover, line, frozen));
+			if (draft)
+				draft->plain = true;
 			nm_draft_mend(checker, draft,
 				      "keep the agent running (nevermiss agent), or move the line to a carrier that keeps hours",
 				      0, NULL);
