@@ -1,0 +1,222 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whole files: read within a bound, written so that a reader finds the old bytes or the new ones and
+ * never a part of either, whenever the power fails.  Knows nothing of what is in them.
+ */
+#include "nevermiss/edit.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define CHUNK 65536
+#define PATH_BYTES 4096 /* longest target of a link */
+#define LINKS_MAX 40 /* symbolic links followed, as the kernel does */
+#define FRESH_MODE 0600 /* a plan holds private numbers */
+
+static enum nm_code fail_errno(struct nm_error *err, const char *what, const char *file)
+{
+	const int number = errno;
+
+	if (number == ENOMEM)
+		return nm_fail_memory(err);
+	return nm_fail(err, number == ENOENT ? NM_INPUT : NM_SYSTEM, "cannot %s %s: %s", what, file, strerror(number));
+}
+
+enum nm_code nm_file_read(const char *file, size_t max, struct nm_buf *out, struct nm_error *err)
+{
+	/* Not blocking, so that a named pipe in the file's place is refused and not waited for. */
+	const int fd = open(file, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+	enum nm_code code = NM_OK;
+	char *chunk = NULL;
+	struct stat about;
+	size_t total = 0;
+	ssize_t n;
+
+	if (fd < 0)
+		return fail_errno(err, "open", file);
+	if (fstat(fd, &about)) {
+		code = fail_errno(err, "look at", file);
+		goto out;
+	}
+	if (!S_ISREG(about.st_mode)) {
+		code = nm_fail(err, NM_INPUT, "%s is not a regular file", file);
+		goto out;
+	}
+	chunk = malloc(CHUNK);
+	if (!chunk) {
+		code = nm_fail_memory(err);
+		goto out;
+	}
+	while ((n = read(fd, chunk, CHUNK)) != 0) {
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0) {
+			code = fail_errno(err, "read", file);
+			goto out;
+		}
+		total += (size_t)n;
+		if (total > max) {
+			code = nm_fail(err, NM_INPUT, "%s is too large: %zu bytes at most", file, max);
+			goto out;
+		}
+		nm_buf_addn(out, chunk, (size_t)n);
+	}
+	if (out->failed)
+		code = nm_fail_memory(err);
+out:
+	free(chunk);
+	close(fd);
+	return code;
+}
+
+/* Where the bytes really are: the end of a chain of symbolic links, which need not exist yet. */
+static enum nm_code link_follow(const char *file, char **out, struct nm_error *err)
+{
+	char *path = strdup(file), *target = NULL, *joined;
+	const char *slash;
+	ssize_t len;
+	int i;
+
+	for (i = 0; path && i < LINKS_MAX; i++) {
+		target = malloc(PATH_BYTES);
+		if (!target)
+			break;
+		len = readlink(path, target, PATH_BYTES);
+		if (len < 0 || len >= PATH_BYTES) {
+			free(target);
+			*out = path;
+			return NM_OK;
+		}
+		target[len] = '\0';
+		slash = strrchr(path, '/');
+		if (target[0] != '/' && slash) {
+			if (asprintf(&joined, "%.*s/%s", (int)(slash - path), path, target) < 0)
+				break;
+			free(target);
+			target = joined;
+		}
+		free(path);
+		path = target;
+		target = NULL;
+	}
+	if (path && i == LINKS_MAX) {
+		free(path);
+		return nm_fail(err, NM_INPUT, "%s: too many symbolic links", file);
+	}
+	free(target);
+	free(path);
+	return nm_fail_memory(err);
+}
+
+/* The folder's entry must reach the disk too, or the rename may be forgotten. */
+static enum nm_code folder_sync(const char *path, struct nm_error *err)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? strndup(path, slash > path ? (size_t)(slash - path) : 1) : strdup(".");
+	enum nm_code code = NM_OK;
+	int fd;
+
+	if (!folder)
+		return nm_fail_memory(err);
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	/* Some file systems cannot do it (EINVAL): what can be done was done. */
+	if (fd < 0 || (fsync(fd) && errno != EINVAL))
+		code = fail_errno(err, "write the folder", folder);
+	if (fd >= 0)
+		close(fd);
+	free(folder);
+	return code;
+}
+
+static bool write_all(int fd, const char *bytes, size_t len)
+{
+	ssize_t n;
+
+	while (len) {
+		n = write(fd, bytes, len);
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0)
+			return false;
+		bytes += n;
+		len -= (size_t)n;
+	}
+	return true;
+}
+
+/* Mode and owner of the file that is replaced.  Another's file that we may write but not give away
+ * keeps its group if it can; then its bits for the group mean somebody else and are taken off. */
+static bool likeness_keep(int fd, const char *path)
+{
+	struct stat about;
+	mode_t mode;
+
+	if (stat(path, &about))
+		return errno == ENOENT && !fchmod(fd, FRESH_MODE);
+	mode = about.st_mode & 07777;
+	if (fchown(fd, about.st_uid, about.st_gid) && fchown(fd, (uid_t)-1, about.st_gid))
+		mode &= ~(mode_t)(S_IRWXG | S_ISUID | S_ISGID);
+	return !fchmod(fd, mode);
+}
+
+/* Puts the finished temporary file in the place of path. */
+static bool place(const char *temporary, const char *path, bool fresh)
+{
+	if (!fresh)
+		return !rename(temporary, path);
+	/* link() refuses to replace, which rename() does not. */
+	if (link(temporary, path))
+		return false;
+	unlink(temporary);
+	return true;
+}
+
+enum nm_code nm_file_write(const char *file, const char *bytes, size_t len, bool fresh, struct nm_error *err)
+{
+	char *path = NULL, *temporary = NULL;
+	enum nm_code code;
+	bool done;
+	int fd;
+
+	if (fresh)
+		path = strdup(file);
+	code = fresh ? (path ? NM_OK : nm_fail_memory(err)) : link_follow(file, &path, err);
+	if (code)
+		return code;
+	if (asprintf(&temporary, "%s.XXXXXX", path) < 0) {
+		free(path);
+		return nm_fail_memory(err);
+	}
+	fd = mkostemp(temporary, O_CLOEXEC);
+	if (fd < 0) {
+		code = fail_errno(err, "write beside", file);
+		goto out;
+	}
+	done = write_all(fd, bytes, len) && likeness_keep(fd, path) && !fsync(fd);
+	if (!done)
+		code = fail_errno(err, "write", file);
+	if (close(fd) && done) {
+		code = fail_errno(err, "write", file);
+		done = false;
+	}
+	if (done && !place(temporary, path, fresh)) {
+		if (errno == EEXIST)
+			code = nm_fail(err, NM_REFUSED, "%s is there already and is not overwritten", file);
+		else
+			code = fail_errno(err, "write", file);
+		done = false;
+	}
+	if (!done)
+		unlink(temporary);
+	else
+		code = folder_sync(path, err);
+out:
+	free(temporary);
+	free(path);
+	return code;
+}
