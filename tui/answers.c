@@ -1,0 +1,282 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Questions that several screens ask of the plan.  In: the session, a call.  Out: outcomes, boundaries,
+ * letters.  Derives no rule of its own: every answer is decide.h's.
+ */
+#include "answers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+bool play_equal(const struct play *a, const struct play *b)
+{
+	if (a->at != b->at || a->line != b->line || a->caller.anonymous != b->caller.anonymous ||
+	    a->caller.number != b->caller.number || a->emergency != b->emergency || a->nobody != b->nobody ||
+	    a->hangup_s != b->hangup_s || a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++) {
+		if (a->settings[i].destination != b->settings[i].destination ||
+		    a->settings[i].behaviour != b->settings[i].behaviour ||
+		    a->settings[i].after_s != b->settings[i].after_s)
+			return false;
+	}
+	return true;
+}
+
+/* One argument of simulate with its value; *used is how many words it took. */
+static enum nm_code read_argument(const struct nm_plan *plan, nm_time now, const char *name, const char *value,
+				  struct play *play, size_t *used, struct nm_error *err)
+{
+	int64_t seconds;
+	enum nm_code code = NM_OK;
+
+	*used = 1;
+	if (!strcmp(name, "--emergency")) {
+		play->emergency = true;
+		return NM_OK;
+	}
+	if (!strcmp(name, "--nobody")) {
+		play->nobody = true;
+		return NM_OK;
+	}
+	*used = 2;
+	if (!strcmp(name, "--at"))
+		return nm_time_read(value, plan->zone, now, &play->at, err);
+	if (!strcmp(name, "--from"))
+		return nm_caller_read(plan, value, &play->caller, err);
+	if (!strcmp(name, "--line")) {
+		play->line = nm_plan_find_line(plan, value);
+		return play->line < 0 ? nm_fail(err, NM_INPUT, "no line %s", value) : NM_OK;
+	}
+	if (!strcmp(name, "--hangup")) {
+		code = nm_duration_read(value, &seconds, err);
+		play->hangup_s = code ? -1 : (int)seconds;
+		return code;
+	}
+	if (!strcmp(name, "--set") && play->n < PLAY_SETTINGS)
+		return nm_setting_read(plan, value, &play->settings[play->n++], err);
+	return nm_fail(err, NM_INPUT, "a call with %s cannot be shown here", name);
+}
+
+enum nm_code play_from_arguments(const struct nm_plan *plan, nm_time now, const char *const *arguments, size_t n,
+				 struct play *out, struct nm_error *err)
+{
+	struct play play = {.at = now, .hangup_s = -1};
+	size_t used;
+
+	for (size_t i = 0; i < n; i += used) {
+		enum nm_code code = read_argument(plan, now, arguments[i], i + 1 < n ? arguments[i + 1] : "", &play,
+						  &used, err);
+
+		if (code)
+			return code;
+	}
+	*out = play;
+	return NM_OK;
+}
+
+enum nm_code play_simulate(const struct nm_plan *plan, const struct play *play, bool events,
+			   const struct nm_timeline *timeline, struct nm_simulation **out, struct nm_error *err)
+{
+	struct nm_script_setting settings[PLAY_SETTINGS];
+	struct nm_call call = {
+		.at = play->at,
+		.line = play->line,
+		.caller = play->caller,
+		.emergency = play->emergency,
+		.script = {.nobody = play->nobody, .n = play->n, .settings = settings, .hangup_s = play->hangup_s},
+	};
+	enum nm_code code;
+
+	for (size_t i = 0; i < play->n; i++) {
+		const struct nm_setting *setting = &play->settings[i];
+
+		settings[i] = (struct nm_script_setting){plan->destinations[setting->destination].name,
+							 setting->behaviour, setting->after_s};
+	}
+	if (timeline)
+		code = nm_simulate_on(timeline, &call, events, out, err);
+	else
+		code = nm_simulate(plan, &call, out, err);
+	if (!code)
+		(*out)->call.script.settings = NULL; /* they were this function's own */
+	return code;
+}
+
+enum answer_rank answer_rank(const struct nm_outcome *outcome)
+{
+	switch (outcome->result) {
+	case NM_ANSWERED:
+		return nm_kind_human(outcome->kind) ? RANK_PEOPLE
+		       : outcome->kind == NM_AI	    ? RANK_AI
+						    : RANK_VOICEMAIL;
+	case NM_TO_VOICEMAIL:
+	case NM_SWALLOWED:
+		return RANK_VOICEMAIL;
+	case NM_REJECTED:
+		return RANK_REJECTED;
+	case NM_ABANDONED:
+	case NM_LOST:
+		break;
+	}
+	return RANK_NOBODY;
+}
+
+unsigned answer_style(enum answer_rank rank)
+{
+	static const unsigned styles[RANKS] = {STYLE_PEOPLE, STYLE_AI, STYLE_VOICEMAIL, STYLE_DIM, STYLE_NOBODY};
+
+	return styles[rank];
+}
+
+/* What a call gets in one interval of a timeline. */
+static const struct nm_treatment *treatment_in(const struct nm_timeline *timeline, size_t interval,
+					       const struct play *play, struct nm_arena *arena)
+{
+	const struct nm_plan *plan = timeline->plan;
+	const struct nm_state *state = &timeline->states[timeline->state[interval]];
+	struct nm_decision decision =
+		nm_decide(plan, state, play->line, nm_caller_groups(plan, play->caller), play->emergency);
+	struct nm_treatment *treatment;
+
+	if (nm_resolve(plan, state, play->line, decision, false, arena, &treatment, NULL))
+		return NULL;
+	return treatment;
+}
+
+static nm_time walk_on(const struct nm_timeline *timeline, const struct play *play, nm_time at, struct nm_arena *arena)
+{
+	size_t i = nm_timeline_find(timeline, at);
+	const struct nm_treatment *now = treatment_in(timeline, i, play, arena);
+
+	for (i++; now && i < timeline->n; i++) {
+		const struct nm_treatment *then = treatment_in(timeline, i, play, arena);
+
+		if (then && !nm_treatment_equal(now, then))
+			return timeline->start[i];
+	}
+	return NM_TIME_MAX;
+}
+
+static nm_time walk_back(const struct nm_timeline *timeline, const struct play *play, nm_time at, struct nm_arena *arena)
+{
+	size_t i = nm_timeline_find(timeline, at - 1);
+	const struct nm_treatment *later = treatment_in(timeline, i, play, arena);
+
+	for (; later && i > 0; i--) {
+		const struct nm_treatment *before = treatment_in(timeline, i - 1, play, arena);
+
+		if (before && !nm_treatment_equal(later, before))
+			return timeline->start[i];
+	}
+	return NM_TIME_MAX;
+}
+
+/* Looks a week far first: mostly that is enough, and the week is at hand. */
+nm_time boundary_find(struct session *session, const struct play *play, nm_time at, bool back, int days)
+{
+	nm_time found = NM_TIME_MAX;
+
+	for (int reach = 8; found == NM_TIME_MAX; reach *= 8) {
+		const struct nm_timeline *timeline;
+		struct nm_arena *arena = nm_arena_new();
+		nm_time span = (nm_time)(reach < days ? reach : days) * NM_DAY;
+		nm_time from = back ? at - span : at, until = back ? at : at + span;
+
+		if (!arena)
+			return NM_TIME_MAX;
+		if (session_timeline(session, from, until, &timeline, NULL) == NM_OK)
+			found = back ? walk_back(timeline, play, at, arena) : walk_on(timeline, play, at, arena);
+		nm_arena_free(arena);
+		if (reach >= days)
+			break;
+	}
+	return found;
+}
+
+static bool letter_taken(const char *letters, size_t n, char letter)
+{
+	for (size_t i = 0; i < n; i++) {
+		if (letters[i] == letter)
+			return true;
+	}
+	return false;
+}
+
+static char in_case(char c, bool capital)
+{
+	if (c >= 'a' && c <= 'z' && capital)
+		return (char)(c - 'a' + 'A');
+	if (c >= 'A' && c <= 'Z' && !capital)
+		return (char)(c - 'A' + 'a');
+	return c;
+}
+
+void letters_give(const struct nm_plan *plan, char *letters)
+{
+	for (size_t i = 0; i < plan->n_destinations; i++) {
+		const struct nm_destination *destination = &plan->destinations[i];
+		bool capital = nm_kind_human(destination->kind);
+		char letter = 0;
+
+		for (const char *p = destination->name; *p && !letter; p++) {
+			char c = in_case(*p, capital);
+
+			if (((c >= 'a' && c <= 'z' && c != 'x') || (c >= 'A' && c <= 'Z')) && !letter_taken(letters, i, c))
+				letter = c;
+		}
+		for (char c = capital ? 'A' : 'a'; !letter && c <= (capital ? 'Z' : 'w'); c++) {
+			if (!letter_taken(letters, i, c))
+				letter = c;
+		}
+		letters[i] = letter ? letter : '#';
+	}
+}
+
+enum nm_code timeline_around(struct session *session, nm_time t, const struct nm_timeline **out, struct nm_error *err)
+{
+	nm_time day = t - ((t % NM_DAY) + NM_DAY) % NM_DAY;
+
+	return session_timeline(session, day - NM_DAY, day + 9 * (nm_time)NM_DAY, out, err);
+}
+
+const char *kind_words(enum nm_kind kind, enum nm_role role)
+{
+	switch (role) {
+	case NM_ROLE_STAFF:
+		return "staff";
+	case NM_ROLE_RECEPTIONIST:
+		return "receptionist";
+	case NM_ROLE_ANSWERING_SERVICE:
+		return "service";
+	case NM_ROLE_NONE:
+		break;
+	}
+	return kind == NM_AI ? "AI" : nm_kind_name(kind);
+}
+
+static bool skipped_before(const struct nm_treatment *treatment, size_t step, size_t skip)
+{
+	const char *name = treatment->steps[step].skips[skip].name;
+
+	for (size_t i = 0; i <= step; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n_skips && (i < step || j < skip); j++) {
+			if (!strcmp(treatment->steps[i].skips[j].name, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+void skips_words(const struct nm_treatment *treatment, struct nm_buf *out)
+{
+	for (size_t i = 0; i < treatment->n; i++) {
+		const struct nm_treatment_step *step = &treatment->steps[i];
+
+		for (size_t j = 0; j < step->n_skips; j++) {
+			if (!skipped_before(treatment, i, j))
+				nm_buf_addf(out, "%s%s (%s)", out->len ? ", " : "", step->skips[j].name,
+					    step->skips[j].why);
+		}
+	}
+}

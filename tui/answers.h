@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What several screens ask of a plan: who answers at a time, when that changes, how a call is told to
+ * the Simulate screen, and which letter stands for whom.
+ */
+#ifndef TUI_ANSWERS_H
+#define TUI_ANSWERS_H
+
+#include "app.h"
+#include "nevermiss/decide.h"
+
+#define PLAY_SETTINGS 32
+
+/* A call to be played on the Simulate screen. */
+struct play {
+	nm_time at;
+	int line;
+	struct nm_caller caller;
+	bool emergency, nobody;
+	int hangup_s; /* -1 */
+	size_t n;
+	struct nm_setting settings[PLAY_SETTINGS];
+};
+
+bool play_equal(const struct play *a, const struct play *b);
+
+/* The call that a finding's arguments for simulate describe. */
+enum nm_code play_from_arguments(const struct nm_plan *plan, nm_time now, const char *const *arguments, size_t n,
+				 struct play *out, struct nm_error *err) NM_WARN_UNUSED;
+
+/* Plays it on the plan; timeline may be NULL.  The simulation does not keep the settings. */
+enum nm_code play_simulate(const struct nm_plan *plan, const struct play *play, bool events,
+			   const struct nm_timeline *timeline, struct nm_simulation **out, struct nm_error *err) NM_WARN_UNUSED;
+
+enum answer_rank { RANK_PEOPLE, RANK_AI, RANK_VOICEMAIL, RANK_REJECTED, RANK_NOBODY, RANKS };
+enum answer_rank answer_rank(const struct nm_outcome *outcome);
+unsigned answer_style(enum answer_rank rank);
+
+/* The next (back: the latest) instant at which a call like this gets something else; NM_TIME_MAX when there
+ * is none within `days`. */
+nm_time boundary_find(struct session *session, const struct play *play, nm_time at, bool back, int days);
+
+/* Letters of the destinations, each its own: people in capitals.  n_destinations of them. */
+void letters_give(const struct nm_plan *plan, char *letters);
+
+/* A timeline of some days around t that holds it, from the session. */
+enum nm_code timeline_around(struct session *session, nm_time t, const struct nm_timeline **out,
+			     struct nm_error *err) NM_WARN_UNUSED;
+
+/* "yes" of `confirm`, kinds and roles as people say them: "AI", "staff", "personal". */
+const char *kind_words(enum nm_kind kind, enum nm_role role);
+
+/* Tells who is not rung and why, each once: "owner (away: on-a-job is on), ..."; "" when all are. */
+void skips_words(const struct nm_treatment *treatment, struct nm_buf *out);
+
+/* quick start of the guide */
+enum tick { TICK_OPEN, TICK_DONE, TICK_LATER };
+struct checklist_item {
+	const char *when;  /* "today", "this week", "this month" */
+	const char *words;
+	enum tick (*tick)(const struct nm_plan *plan, const struct nm_findings *findings);
+};
+extern const struct checklist_item checklist[];
+extern const size_t checklist_count;
+
+#endif

@@ -1,0 +1,635 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loop, the stack of screens, and what screens ask of it.
+ * In: keys, the clock, the file's changes.  Out: actions for screens, canvases for the terminal.
+ * Knows no screen but by its operations.
+ */
+#include "app.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "prompt.h"
+#include "term.h"
+
+#define TICK_MS 1000 /* how often the file and the clock are looked at */
+
+const struct screen_ops *const app_screens[APP_TABS] = {&screen_now,	  &screen_plan,	 &screen_week,
+							&screen_simulate, &screen_check, &screen_push};
+
+nm_time app_now(const struct app *app)
+{
+	return session_now(app->session);
+}
+
+const struct nm_plan *app_plan(const struct app *app)
+{
+	return app->session->plan;
+}
+
+bool app_ascii(const struct app *app)
+{
+	return app->canvas.ascii;
+}
+
+const struct screen_ops *app_screen_named(const char *name)
+{
+	for (size_t i = 0; i < APP_TABS; i++) {
+		if (!strcmp(app_screens[i]->name, name))
+			return app_screens[i];
+	}
+	return NULL;
+}
+
+static struct layer *top_layer(struct app *app)
+{
+	return app->depth ? &app->stack[app->depth - 1] : &app->tabs[app->tab];
+}
+
+const struct screen_ops *app_top(const struct app *app)
+{
+	return app->depth ? app->stack[app->depth - 1].ops : app->tabs[app->tab].ops;
+}
+
+void app_message(struct app *app, unsigned style, const char *format, ...)
+{
+	va_list args;
+
+	va_start(args, format);
+	vsnprintf(app->message, sizeof app->message, format, args);
+	va_end(args);
+	app->message_style = style;
+}
+
+void app_error(struct app *app, const struct nm_error *err)
+{
+	app_message(app, STYLE_ERROR, "%s", err->text);
+}
+
+bool app_may_change(struct app *app)
+{
+	if (!app->session->options.read_only)
+		return true;
+	app_message(app, STYLE_WARNING, "this session is read-only: nothing is changed");
+	return false;
+}
+
+/* --- the stack --- */
+
+static void derive(struct app *app)
+{
+	struct layer *tab = &app->tabs[app->tab];
+
+	if (app->generation != app->session->generation)
+		app_forget_facts(app); /* they borrow the names of the plan that is gone */
+	app->generation = app->session->generation;
+	app->minute = app_now(app) / 60;
+	if (app_plan(app) && tab->state && tab->ops->derive)
+		tab->ops->derive(tab->state, app);
+}
+
+/* Shows a tab; opens it when it never was. */
+static bool show_tab(struct app *app, size_t i, const void *argument, struct nm_error *err)
+{
+	struct layer *layer = &app->tabs[i];
+
+	layer->ops = app_screens[i];
+	if (!layer->state) {
+		layer->state = layer->ops->open(app, argument, err);
+		if (!layer->state)
+			return false;
+	} else if (argument && layer->ops->go) {
+		layer->ops->go(layer->state, app, argument);
+	}
+	if (i != app->tab)
+		app->tab_before = app->tab;
+	app->tab = i;
+	derive(app);
+	return true;
+}
+
+void app_go(struct app *app, const struct screen_ops *ops, const void *argument)
+{
+	struct nm_error err;
+
+	for (size_t i = 0; i < APP_TABS; i++) {
+		if (app_screens[i] == ops && !show_tab(app, i, argument, &err))
+			app_error(app, &err);
+	}
+}
+
+void app_push(struct app *app, const struct screen_ops *ops, const void *argument)
+{
+	struct nm_error err;
+	void *state;
+
+	if (app->depth == APP_STACK) {
+		app_message(app, STYLE_WARNING, "too many dialogs are open: close one first");
+		return;
+	}
+	state = ops->open(app, argument, &err);
+	if (!state) {
+		app_error(app, &err);
+		return;
+	}
+	app->stack[app->depth++] = (struct layer){ops, state};
+}
+
+static void pop(struct app *app)
+{
+	if (app->depth == 0)
+		return;
+	app->depth--;
+	app->stack[app->depth].ops->close(app->stack[app->depth].state);
+}
+
+enum verdict app_answer(struct app *app, int tag, const char *text, size_t index)
+{
+	app->answer.given = true;
+	app->answer.dismissed = !text;
+	app->answer.tag = tag;
+	app->answer.index = index;
+	snprintf(app->answer.text, sizeof app->answer.text, "%s", text ? text : "");
+	return VERDICT_POP;
+}
+
+/* --- actions --- */
+
+#define TAG_COMMAND (-1)
+
+static void undo(struct app *app, bool redo)
+{
+	const char *what = NULL;
+	struct nm_error err;
+
+	if (!app_may_change(app))
+		return;
+	if (session_undo(app->session, redo, &what, &err) || (what && session_save(app->session, &err))) {
+		app_error(app, &err);
+		return;
+	}
+	if (!what)
+		app_message(app, STYLE_PLAIN, redo ? "there is nothing to make again" : "there is nothing to take back");
+	else
+		app_message(app, STYLE_GOOD, redo ? "made again: %s" : "taken back: %s", what);
+}
+
+static void leave(struct app *app)
+{
+	if (nm_document_dirty(app->session->document))
+		app_message(app, STYLE_WARNING, "there are edits that could not be saved: u takes them back");
+	else
+		app->ended = true;
+}
+
+/* What is the same on every screen; false when the action means nothing here. */
+static bool act_general(struct app *app, const struct event *event)
+{
+	struct nm_error err;
+
+	if (event->action >= ACTION_SCREEN_NOW && event->action < ACTION_SCREEN_NOW + APP_TABS) {
+		if (!show_tab(app, (size_t)(event->action - ACTION_SCREEN_NOW), NULL, &err))
+			app_error(app, &err);
+		return true;
+	}
+	switch (event->action) {
+	case ACTION_SCREEN_CALLS:
+	case ACTION_SCREEN_REPORT:
+		app_message(app, STYLE_PLAIN, "calls are not recorded in this version: screens 1 to 6 show the plan");
+		return true;
+	case ACTION_BACK:
+		if (app->tab_before != app->tab && !show_tab(app, app->tab_before, NULL, &err))
+			app_error(app, &err);
+		return true;
+	case ACTION_HELP:
+		app_help(app);
+		return true;
+	case ACTION_COMMAND:
+		app_command(app);
+		return true;
+	case ACTION_UNDO:
+	case ACTION_REDO:
+		undo(app, event->action == ACTION_REDO);
+		return true;
+	case ACTION_REDRAW:
+		if (app->term)
+			term_forget(app->term);
+		return true;
+	case ACTION_QUIT:
+		leave(app);
+		return true;
+	case ACTION_EDITOR:
+		app_editor(app, (struct nm_pos){0});
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void act(struct app *app, const struct event *event)
+{
+	bool on_tab = app->depth == 0;
+	struct layer *top = top_layer(app);
+	enum verdict verdict = VERDICT_STAY;
+
+	if (!on_tab || app_plan(app))
+		verdict = top->ops->act(top->state, app, event);
+	if (verdict == VERDICT_QUIT)
+		leave(app);
+	else if (verdict == VERDICT_POP)
+		pop(app);
+	else if (verdict == VERDICT_STAY && !context_modal(top->ops->context))
+		act_general(app, event);
+}
+
+/* Hands a dialog's answer to whoever asked. */
+static void deliver_answer(struct app *app)
+{
+	struct event event = {.action = ACTION_ANSWER, .tag = app->answer.tag, .index = app->answer.index};
+
+	app->answer.given = false;
+	event.text = app->answer.dismissed ? NULL : app->answer.text;
+	if (event.tag == TAG_COMMAND) {
+		if (event.text)
+			app_command_run(app, event.text);
+		return;
+	}
+	act(app, &event);
+}
+
+static void dispatch(struct app *app, const struct event *event)
+{
+	act(app, event);
+	while (app->answer.given)
+		deliver_answer(app);
+	derive(app);
+}
+
+void app_key(struct app *app, uint32_t key)
+{
+	enum context context = app_top(app)->context;
+	const struct key_row *row = keymap_find(context, key);
+	struct event event = {.action = row ? row->action : ACTION_TEXT, .ch = key};
+	char name[KEY_TEXT];
+
+	app->message[0] = '\0';
+	if (!row && (context != CONTEXT_PROMPT || key >= K_SPECIAL)) {
+		key_write(key, name);
+		app_message(app, STYLE_DIM, context_modal(context) ? "%s does nothing here" :
+			    "%s does nothing here: ? shows the keys", name);
+		return;
+	}
+	dispatch(app, &event);
+}
+
+/* --- the `:` line --- */
+
+/* Words that `:` takes here, each once. */
+static size_t command_words(const struct app *app, const char **words)
+{
+	enum context context = app->tabs[app->tab].ops->context;
+	size_t n = 0;
+
+	for (size_t i = 0; i < key_rows_count; i++) {
+		bool new = key_rows[i].context == context || key_rows[i].context == CONTEXT_GENERAL;
+
+		for (size_t j = 0; j < n && new; j++)
+			new = strcmp(words[j], key_rows[i].name) != 0;
+		if (new)
+			words[n++] = key_rows[i].name;
+	}
+	words[n] = NULL;
+	return n;
+}
+
+void app_command(struct app *app)
+{
+	const char **words = calloc(key_rows_count + 1, sizeof *words);
+
+	if (words)
+		command_words(app, words);
+	app_ask(app, TAG_COMMAND, ":", "", words);
+	free(words);
+}
+
+void app_command_run(struct app *app, const char *text)
+{
+	const char **words = calloc(key_rows_count + 1, sizeof *words);
+	const char *word = NULL;
+	size_t n = words ? command_words(app, words) : 0, len, found = 0;
+
+	text += strspn(text, " ");
+	len = strcspn(text, " ");
+	for (size_t i = 0; i < n && len; i++) {
+		if (strncmp(words[i], text, len))
+			continue;
+		found++;
+		word = words[i];
+		if (word[len] == '\0') {
+			found = 1;
+			break;
+		}
+	}
+	if (found == 1) {
+		const struct key_row *row = keymap_named(app->tabs[app->tab].ops->context, word);
+		struct event event = {.action = row->action};
+
+		dispatch(app, &event);
+	} else if (len) {
+		app_message(app, STYLE_WARNING, found ? "%.*s could be more than one word: Tab completes" :
+			    "%.*s is neither an action nor a screen: Tab completes", (int)len, text);
+	}
+	free(words);
+}
+
+/* --- what screens ask for --- */
+
+bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const char *what)
+{
+	struct nm_error err, ignored;
+	const char *taken;
+
+	if (!app_may_change(app))
+		return false;
+	if (session_edit(app->session, edits, n, what, &err)) {
+		app_error(app, &err);
+		return false;
+	}
+	if (session_save(app->session, &err)) {
+		app_error(app, &err);
+		for (size_t i = 0; i < n && nm_document_dirty(app->session->document); i++) {
+			if (session_undo(app->session, false, &taken, &ignored))
+				break;
+		}
+		return false;
+	}
+	app_message(app, STYLE_GOOD, "saved: %s (u takes it back)", what);
+	return true;
+}
+
+void app_editor(struct app *app, struct nm_pos pos)
+{
+	const char *editor = app->session->options.editor ? app->session->options.editor : "vi";
+	const char *file = pos.file && access(pos.file, R_OK) == 0 ? pos.file : app->session->options.plan_file;
+	char command[512];
+	struct nm_error err;
+
+	if (!app_may_change(app))
+		return;
+	if (!app->term) {
+		app_message(app, STYLE_WARNING, "there is no terminal for an editor");
+		return;
+	}
+	if (snprintf(command, sizeof command, "%s +%d \"$1\"", editor, pos.line > 0 ? pos.line : 1) >=
+	    (int)sizeof command) {
+		app_message(app, STYLE_WARNING, "the editor's command is too long");
+		return;
+	}
+	if (term_run(app->term, command, file, &err) || session_reload(app->session, &err))
+		app_error(app, &err);
+}
+
+const struct nm_line_fact *app_fact(const struct app *app, const char *line)
+{
+	for (size_t i = 0; i < app->n_facts; i++) {
+		if (!strcmp(app->facts[i].line, line))
+			return &app->facts[i];
+	}
+	return NULL;
+}
+
+void app_forget_facts(struct app *app)
+{
+	nm_arena_free(app->facts_arena);
+	app->facts_arena = NULL;
+	app->facts = NULL;
+	app->n_facts = 0;
+	app->facts_known = false;
+}
+
+/* --- quiet work --- */
+
+/* Without a store nothing is known of the lines: that is an answer too. */
+static void read_facts(struct app *app)
+{
+	app_forget_facts(app);
+	app->facts_known = true;
+	app->facts_arena = nm_arena_new();
+	if (app->facts_arena &&
+	    session_facts(app->session, app->facts_arena, &app->facts, &app->n_facts, NULL) != NM_OK)
+		app->n_facts = 0;
+}
+
+/* One piece of work; true when there may be more. */
+static bool idle(struct app *app)
+{
+	struct layer *tab = &app->tabs[app->tab];
+	const struct nm_findings *findings;
+	struct nm_error err;
+
+	if (!app_plan(app))
+		return false;
+	if (!app->facts_known) {
+		read_facts(app);
+		return true;
+	}
+	if (!app->session->findings_known) {
+		if (session_findings(app->session, &findings, &err)) {
+			app_error(app, &err);
+			return false;
+		}
+		return true;
+	}
+	return tab->ops->idle && tab->ops->idle(tab->state, app);
+}
+
+void app_settle(struct app *app)
+{
+	while (idle(app))
+		derive(app);
+	derive(app);
+}
+
+void app_draw(struct app *app)
+{
+	frame_draw(app, &app->canvas);
+}
+
+bool app_resize(struct app *app, int width, int height)
+{
+	struct canvas canvas;
+
+	if (!canvas_init(&canvas, width, height, app->session->options.ascii))
+		return false;
+	canvas_clear(&app->canvas);
+	app->canvas = canvas;
+	derive(app);
+	return true;
+}
+
+static bool push_progress(void *context, const char *line, const char *what, size_t done, size_t all)
+{
+	char text[APP_MESSAGE];
+
+	snprintf(text, sizeof text, "%s: %s", line, what);
+	return app_progress(context, text, done, all);
+}
+
+enum nm_code app_init(struct app *app, struct session *session, int width, int height, const char *screen,
+		      struct nm_error *err)
+{
+	size_t first = 0;
+	bool help = !strcmp(screen, "help");
+
+	*app = (struct app){.session = session};
+	session->progress = push_progress;
+	session->progress_context = app;
+	while (!help && first < APP_TABS && strcmp(app_screens[first]->name, screen))
+		first++;
+	if (first == APP_TABS)
+		return nm_fail(err, NM_INPUT, "there is no screen %s: it is one of now, plan, week, simulate, check, "
+			       "push, help", screen);
+	if (!canvas_init(&app->canvas, width, height, session->options.ascii))
+		return nm_fail_memory(err);
+	app->tab = app->tab_before = first;
+	if (!show_tab(app, first, NULL, err)) {
+		app_clear(app);
+		return err ? err->code : NM_NO_MEMORY;
+	}
+	if (help)
+		app_help(app);
+	return NM_OK;
+}
+
+void app_clear(struct app *app)
+{
+	while (app->depth)
+		pop(app);
+	for (size_t i = 0; i < APP_TABS; i++) {
+		if (app->tabs[i].state)
+			app->tabs[i].ops->close(app->tabs[i].state);
+	}
+	app_forget_facts(app);
+	canvas_clear(&app->canvas);
+	app->session->progress = NULL;
+	*app = (struct app){0};
+}
+
+enum nm_code app_print(struct session *session, const char *screen, int width, int height, struct nm_buf *out,
+		       struct nm_error *err)
+{
+	struct app app;
+	enum nm_code code = app_init(&app, session, width, height, screen, err);
+
+	if (code)
+		return code;
+	app_settle(&app);
+	app_draw(&app);
+	canvas_print(&app.canvas, session->options.escapes, session->options.mono, out);
+	app_clear(&app);
+	return out->failed ? nm_fail_memory(err) : NM_OK;
+}
+
+/* --- the loop --- */
+
+static void show(struct app *app)
+{
+	app_draw(app);
+	term_show(app->term, &app->canvas);
+}
+
+bool app_progress(struct app *app, const char *what, size_t done, size_t all)
+{
+	struct input input;
+
+	if (!app->term || app->busy)
+		return true;
+	app->busy = true;
+	app_message(app, STYLE_BOLD, "%s: %zu of %zu (Esc stops)", what, done, all);
+	show(app);
+	input = term_wait(app->term, 0);
+	app->busy = false;
+	if (input.kind == INPUT_END)
+		app->ended = true;
+	if (input.kind == INPUT_RESIZE)
+		app_resize(app, term_width(app->term), term_height(app->term));
+	return input.kind != INPUT_END &&
+	       !(input.kind == INPUT_KEY && (input.key == K_ESCAPE || input.key == K_CONTROL + 'c'));
+}
+
+/* True when there is something new to show. */
+static bool tick(struct app *app)
+{
+	bool noticed = session_notice(app->session);
+
+	if (!noticed && app->generation == app->session->generation && app->minute == app_now(app) / 60)
+		return false;
+	if (noticed)
+		app_forget_facts(app);
+	derive(app);
+	return true;
+}
+
+/* Deals with one input; true when the screen must be drawn. */
+static bool take(struct app *app, const struct input *input, bool *quiet)
+{
+	switch (input->kind) {
+	case INPUT_END:
+		app->ended = true;
+		return false;
+	case INPUT_RESIZE:
+		app_resize(app, term_width(app->term), term_height(app->term));
+		return true;
+	case INPUT_CLICK:
+		if (input->y == 1 && app->depth == 0 && frame_tab_at(app, input->x) < APP_TABS)
+			app_key(app, '1' + (uint32_t)frame_tab_at(app, input->x));
+		*quiet = false;
+		return true;
+	case INPUT_KEY:
+		app_key(app, input->key);
+		*quiet = false;
+		return true;
+	case INPUT_NONE:
+		break;
+	}
+	if (!*quiet) {
+		*quiet = !idle(app);
+		derive(app);
+		return true;
+	}
+	if (!tick(app))
+		return false;
+	*quiet = false;
+	return true;
+}
+
+int app_run(struct session *session, const char *first_screen)
+{
+	struct app app;
+	struct term *term = NULL;
+	struct nm_error err;
+	bool quiet = false;
+	enum nm_code code = term_open(session->options.mono, &term, &err);
+
+	if (!code)
+		code = app_init(&app, session, term_width(term), term_height(term), first_screen, &err);
+	if (code) {
+		term_close(term);
+		fprintf(stderr, "nevermiss: %s\n", err.text);
+		return 2;
+	}
+	app.term = term;
+	show(&app);
+	while (!app.ended) {
+		struct input input = term_wait(term, quiet ? TICK_MS : 0);
+
+		if (take(&app, &input, &quiet) && !app.ended)
+			show(&app);
+	}
+	app_clear(&app);
+	term_close(term);
+	return 0;
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loop and the stack of screens: one frame around every screen, one place where keys become
+ * actions.
+ */
+#ifndef TUI_APP_H
+#define TUI_APP_H
+
+#include "nevermiss/mem.h"
+#include "screen.h"
+#include "session.h"
+#include "style.h"
+
+#define APP_TABS 6
+#define APP_STACK 8
+#define APP_MESSAGE 512
+
+struct term;
+
+struct layer {
+	const struct screen_ops *ops;
+	void *state;
+};
+
+struct app {
+	struct session *session;
+	struct term *term;              /* NULL when a screen is only printed, and in tests */
+	struct layer tabs[APP_TABS];    /* state NULL: never shown yet */
+	size_t tab, tab_before;
+	struct layer stack[APP_STACK];  /* dialogs over the tab */
+	size_t depth;
+	struct canvas canvas;
+	char message[APP_MESSAGE];
+	unsigned message_style;
+	unsigned generation;            /* of the session, when all was last derived */
+	nm_time minute;
+	bool ended;
+	/* facts of the lines, for the title bar; read when the keyboard is quiet */
+	struct nm_arena *facts_arena;
+	struct nm_line_fact *facts;
+	size_t n_facts;
+	bool facts_known;
+	bool busy;                      /* in app_progress */
+	struct {
+		bool given, dismissed;
+		int tag;
+		size_t index;
+		char text[APP_MESSAGE];
+	} answer;                       /* of the dialog that has just ended */
+};
+
+/* Runs the interface until the user quits: an exit status. */
+int app_run(struct session *session, const char *first_screen);
+
+/* A screen as text, everything that would come in a quiet moment included.  Options of the session say
+ * whether as ASCII and with colour. */
+enum nm_code app_print(struct session *session, const char *screen, int width, int height, struct nm_buf *out,
+		       struct nm_error *err) NM_WARN_UNUSED;
+
+/* For app_run, app_print and tests: an app without a terminal. */
+enum nm_code app_init(struct app *app, struct session *session, int width, int height, const char *screen,
+		      struct nm_error *err) NM_WARN_UNUSED;
+void app_clear(struct app *app);
+/* A key, dispatched; and all quiet work done; and the canvas drawn. */
+void app_key(struct app *app, uint32_t key);
+void app_settle(struct app *app);
+void app_draw(struct app *app);
+bool app_resize(struct app *app, int width, int height);
+
+/* What screens use. */
+nm_time app_now(const struct app *app);
+const struct nm_plan *app_plan(const struct app *app); /* NULL when the plan does not read */
+bool app_ascii(const struct app *app);
+/* The part of the canvas that belongs to the screen. */
+struct box app_body(const struct app *app);
+void app_message(struct app *app, unsigned style, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void app_error(struct app *app, const struct nm_error *err);
+/* False, with a message, when nothing may be changed. */
+bool app_may_change(struct app *app);
+void app_push(struct app *app, const struct screen_ops *ops, const void *argument);
+void app_go(struct app *app, const struct screen_ops *ops, const void *argument);
+/* Long work: shows how far it is and looks at the keyboard; false when the user wants it to stop. */
+bool app_progress(struct app *app, const char *what, size_t done, size_t all);
+/* The plan in the user's editor, at a place (file NULL: at its beginning). */
+void app_editor(struct app *app, struct nm_pos pos);
+/* Applies edits, saves, says what was done. True when it was. */
+bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const char *what);
+/* Reads the facts of the lines again at the next quiet moment. */
+void app_forget_facts(struct app *app);
+const struct nm_line_fact *app_fact(const struct app *app, const char *line);
+/* For dialogs: the answer (text NULL: dismissed), with VERDICT_POP as what to return. */
+enum verdict app_answer(struct app *app, int tag, const char *text, size_t index);
+const struct screen_ops *app_top(const struct app *app);
+/* The keys of the screen below the page that it opens. */
+void app_help(struct app *app);
+
+/* The screens, in the order of their keys. */
+extern const struct screen_ops *const app_screens[APP_TABS];
+const struct screen_ops *app_screen_named(const char *name); /* NULL: there is none */
+
+/* frame.c: title, tabs, message and bar around the screen; which tab stands at a column, APP_TABS: none. */
+void frame_draw(const struct app *app, struct canvas *canvas);
+size_t frame_tab_at(const struct app *app, int x);
+/* The `:` line: asks for a word, does what it names. */
+void app_command(struct app *app);
+void app_command_run(struct app *app, const char *text);
+
+#endif

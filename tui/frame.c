@@ -1,0 +1,240 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The frame around every screen.  In: the session's state and what is known of the lines.  Out: title
+ * bar, tabs, message line, key bar.  Decides nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "app.h"
+
+#define NARROW 56 /* below, tabs that are not shown have only their number */
+
+/* "plan saved", or what else the text is. */
+static const char *plan_words(const struct app *app, unsigned *style, char *room, size_t size)
+{
+	const struct session *session = app->session;
+	size_t edits = nm_document_edits(session->document);
+
+	*style = STYLE_WARNING;
+	if (session->stale)
+		return "the file changed on disk";
+	if (!session->plan) {
+		*style = STYLE_ERROR;
+		return "the plan does not read";
+	}
+	if (nm_document_dirty(session->document)) {
+		snprintf(room, size, edits == 1 ? "%zu edit, not saved" : "%zu edits, not saved", edits);
+		return room;
+	}
+	*style = STYLE_PLAIN;
+	return session->options.read_only ? "read-only" : "plan saved";
+}
+
+/* What is known of the carriers, in a few words; "" while nothing is. */
+static const char *sync_words(const struct app *app, unsigned *style, char *room, size_t size)
+{
+	size_t drift = 0, same = 0;
+
+	*style = STYLE_PLAIN;
+	if (!app->facts_known || app->n_facts == 0)
+		return "";
+	for (size_t i = 0; i < app->n_facts; i++) {
+		drift += app->facts[i].known && app->facts[i].pushed && !app->facts[i].in_sync;
+		same += app->facts[i].known && app->facts[i].in_sync;
+	}
+	if (drift) {
+		*style = STYLE_WARNING;
+		snprintf(room, size, drift == 1 ? "%zu line drifts" : "%zu lines drift", drift);
+		return room;
+	}
+	if (same == app->n_facts) {
+		*style = STYLE_GOOD;
+		return "in sync";
+	}
+	if (same == 0)
+		return "not pushed";
+	snprintf(room, size, "%zu of %zu in sync", same, app->n_facts);
+	return room;
+}
+
+/* The override in force now; NULL. */
+static const char *override_now(const struct app *app)
+{
+	const struct nm_plan *plan = app_plan(app);
+	nm_time now = app_now(app);
+
+	for (size_t i = 0; plan && i < plan->n_overrides; i++) {
+		if (plan->overrides[i].from <= now && now < plan->overrides[i].until)
+			return plan->overrides[i].rule.name;
+	}
+	return NULL;
+}
+
+static void draw_title(const struct app *app, struct canvas *canvas)
+{
+	const struct nm_plan *plan = app_plan(app);
+	const struct nm_zone *zone = session_zone(app->session);
+	char clock[NM_TIME_TEXT], room[80], right[160];
+	unsigned style, sync_style;
+	const char *words = plan_words(app, &style, room, sizeof room);
+	const char *override = override_now(app);
+	char sync_room[80];
+	const char *sync = sync_words(app, &sync_style, sync_room, sizeof sync_room);
+	int at;
+	struct pen pen;
+
+	nm_time_words(zone, app_now(app) / 60 * 60, false, clock);
+	snprintf(right, sizeof right, "%s %s", clock, nm_zone_abbreviation(zone, app_now(app)));
+	at = canvas->width - text_width(right) - 1;
+	pen = pen_at(canvas, 1, 0, at - 1);
+	pen_text(&pen, STYLE_TITLE, plan ? plan->business : app->session->options.plan_file);
+	pen_text(&pen, STYLE_DIM, " · ");
+	pen_text(&pen, style, words);
+	canvas_text(canvas, at, 0, canvas->width - at, STYLE_PLAIN, right);
+	if (sync[0]) {
+		int x = at - text_width(sync) - 3;
+
+		if (x > pen.x + 1)
+			canvas_text(canvas, x, 0, at - x, sync_style, sync);
+		at = x;
+	}
+	if (override && pen.x + 4 < at) {
+		pen.end = at - 1;
+		pen_text(&pen, STYLE_DIM, " · ");
+		pen_textf(&pen, STYLE_WARNING, "override %s", override);
+	}
+}
+
+/* Columns of a tab, its number included. */
+static int tab_width(const struct app *app, size_t i)
+{
+	bool shown = app->canvas.width >= NARROW || i == app->tab;
+
+	return 1 + (shown ? 1 + (int)strlen(app_screens[i]->title) : 0);
+}
+
+static void draw_tabs(const struct app *app, struct canvas *canvas)
+{
+	int x = 1;
+
+	for (size_t i = 0; i < APP_TABS; i++) {
+		unsigned style = i == app->tab ? STYLE_TAB : STYLE_PLAIN;
+		int width = tab_width(app, i);
+
+		canvas_textf(canvas, x, 1, width, style, width > 1 ? "%zu %s" : "%zu", i + 1, app_screens[i]->title);
+		x += width + 2;
+	}
+}
+
+size_t frame_tab_at(const struct app *app, int x)
+{
+	int from = 1;
+
+	for (size_t i = 0; i < APP_TABS; i++) {
+		int width = tab_width(app, i);
+
+		if (x >= from && x < from + width)
+			return i;
+		from += width + 2;
+	}
+	return APP_TABS;
+}
+
+/* One entry of the bar; false when it does not fit. */
+static bool bar_entry(struct pen *pen, const struct key_row *row, bool ascii)
+{
+	char label[2 * KEY_TEXT];
+
+	key_label(row, ascii, label);
+	if (pen->x + text_width(label) + 1 + text_width(row->bar) > pen->end)
+		return false;
+	pen_text(pen, STYLE_KEY, label);
+	pen_textf(pen, STYLE_PLAIN, " %s", row->bar);
+	pen->x += 2;
+	return true;
+}
+
+/* Help and quit always have their place; what the screen's own keys leave goes to the others. */
+static void draw_bar(const struct app *app, struct canvas *canvas)
+{
+	enum context context = app_top(app)->context;
+	const struct key_row *help = keymap_named(CONTEXT_GENERAL, "help");
+	bool general = !context_modal(context) && context != CONTEXT_TEXT;
+	struct pen pen = pen_at(canvas, 1, canvas->height - 1, canvas->width - (general ? 8 : 0));
+
+	for (size_t i = 0; i < key_rows_count; i++) {
+		const struct key_row *row = &key_rows[i];
+
+		if (row->context == context && row->bar && !bar_entry(&pen, row, canvas->ascii))
+			break;
+	}
+	if (!general)
+		return;
+	pen.end = canvas->width;
+	bar_entry(&pen, help, canvas->ascii);
+	for (size_t i = 0; i < key_rows_count; i++) {
+		const struct key_row *row = &key_rows[i];
+
+		if (row->context == CONTEXT_GENERAL && row->bar && row != help)
+			bar_entry(&pen, row, canvas->ascii);
+	}
+}
+
+static void draw_message(const struct app *app, struct canvas *canvas)
+{
+	int y = canvas->height - 2;
+
+	if (app->message[0] == '\0') {
+		canvas_fill(canvas, 0, y, canvas->width, STYLE_RULE, 0x2500);
+		return;
+	}
+	canvas_fill(canvas, 0, y, canvas->width, STYLE_PLAIN, ' ');
+	canvas_text(canvas, 1, y, canvas->width - 2, app->message_style, app->message);
+}
+
+/* What stands instead of every screen while the text is no plan. */
+static void draw_mistakes(const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct session *session = app->session;
+	int y = body.y;
+
+	canvas_text(canvas, 1, y++, body.width - 2, STYLE_ERROR, session->plan_error.text);
+	canvas_text(canvas, 1, y++, body.width - 2, STYLE_DIM, "e opens it in your editor; what is saved there is read at once");
+	y++;
+	for (size_t i = 0; i < session->diags.n && y < body.y + body.height; i++) {
+		char text[4 * CANVAS_MOST];
+
+		snprintf(text, sizeof text, "%s:%d: %s", session->diags.items[i].file, session->diags.items[i].line,
+			 session->diags.items[i].text);
+		y += canvas_wrap(canvas, 1, y, body.width - 2, body.y + body.height - y, STYLE_PLAIN, text);
+	}
+}
+
+struct box app_body(const struct app *app)
+{
+	const struct canvas *canvas = &app->canvas;
+	int top = canvas->height >= 16 ? 3 : 2;
+
+	return (struct box){0, top, canvas->width, canvas->height > top + 2 ? canvas->height - top - 2 : 0};
+}
+
+void frame_draw(const struct app *app, struct canvas *canvas)
+{
+	struct box body = app_body(app);
+	const struct layer *tab = &app->tabs[app->tab];
+
+	canvas_wipe(canvas);
+	draw_title(app, canvas);
+	draw_tabs(app, canvas);
+	if (body.y > 2)
+		canvas_fill(canvas, 0, 2, canvas->width, STYLE_RULE, 0x2500);
+	if (app_plan(app))
+		tab->ops->draw(tab->state, app, canvas, body);
+	else
+		draw_mistakes(app, canvas, body);
+	draw_message(app, canvas);
+	for (size_t i = 0; i < app->depth; i++)
+		app->stack[i].ops->draw(app->stack[i].state, app, canvas, body);
+	draw_bar(app, canvas);
+}

@@ -1,0 +1,326 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of keys.  Lowercase looks; uppercase changes the plan, the store or a carrier, but for L
+ * (line), which the sketches gave away first, and N, which repeats a search as in every pager.
+ * Knows no screen and no terminal.
+ */
+#include "keymap.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "canvas.h"
+#include "nevermiss/json.h"
+
+#define G CONTEXT_GENERAL
+#define SEARCH_ROWS(context)                                                                                \
+	{context, ACTION_SEARCH, "search", "/", NULL, "search the list"},                                  \
+	{context, ACTION_SEARCH_NEXT, "search-next", "n", NULL, "next place that was searched for"},       \
+	{context, ACTION_SEARCH_BACK, "search-back", "N", NULL, "the one before"}
+
+const struct key_row key_rows[] = {
+	{CONTEXT_NOW, ACTION_ENTER, "play", "Enter", "play this call", "play this call on the Simulate screen"},
+	{CONTEXT_NOW, ACTION_OVERRIDE, "override", "O", "override", "write an override into the plan: how long, and which path"},
+	{CONTEXT_NOW, ACTION_LINE, "line", "L", "line", "the next line"},
+	{CONTEXT_NOW, ACTION_CHECKLIST, "checklist", "c", "checklist", "the quick start, item by item"},
+	{CONTEXT_NOW, ACTION_EDITOR, "editor", "e", NULL, "the plan in your editor, at the rule that decides"},
+
+	{CONTEXT_PLAN, ACTION_UP, "up", "Up k", "move", "the section before"},
+	{CONTEXT_PLAN, ACTION_DOWN, "down", "Down j", NULL, "the next section"},
+	{CONTEXT_PLAN, ACTION_ENTER, "fold", "Enter Space", "fold", "fold or unfold this kind of section"},
+	{CONTEXT_PLAN, ACTION_EDITOR, "editor", "e", "editor", "this section in your editor"},
+	SEARCH_ROWS(CONTEXT_PLAN),
+
+	{CONTEXT_WEEK, ACTION_LEFT, "earlier", "Left h", "move", "half an hour earlier"},
+	{CONTEXT_WEEK, ACTION_RIGHT, "later", "Right l", NULL, "half an hour later"},
+	{CONTEXT_WEEK, ACTION_UP, "day-before", "Up k", NULL, "the day before"},
+	{CONTEXT_WEEK, ACTION_DOWN, "next-day", "Down j", NULL, "the next day"},
+	{CONTEXT_WEEK, ACTION_HOUR_BACK, "hour-earlier", "S-Left H", NULL, "an hour earlier"},
+	{CONTEXT_WEEK, ACTION_HOUR_ON, "hour-later", "S-Right", NULL, "an hour later"},
+	{CONTEXT_WEEK, ACTION_WEEK_BACK, "week-before", "[ PgUp", "week", "the week before"},
+	{CONTEXT_WEEK, ACTION_WEEK_ON, "next-week", "] PgDn", NULL, "the next week"},
+	{CONTEXT_WEEK, ACTION_FIRST, "first", "Home", NULL, "the beginning of the day"},
+	{CONTEXT_WEEK, ACTION_LAST, "last", "End", NULL, "the end of the day"},
+	{CONTEXT_WEEK, ACTION_GAP, "next-gap", "}", "next gap", "the next time at which nobody answers"},
+	{CONTEXT_WEEK, ACTION_BOUNDARY, "boundary", "b", "boundary", "the next change of who answers"},
+	{CONTEXT_WEEK, ACTION_BOUNDARY_BACK, "boundary-back", "B", NULL, "the change before"},
+	{CONTEXT_WEEK, ACTION_DATE, "go", "g", "date", "go to a date"},
+	{CONTEXT_WEEK, ACTION_VIEW, "view", "v", "view", "first answer, worst case, emergency"},
+	{CONTEXT_WEEK, ACTION_LINE, "line", "L", "line", "the next line"},
+	{CONTEXT_WEEK, ACTION_ENTER, "play", "Enter", "play", "play a call at this minute"},
+	{CONTEXT_WEEK, ACTION_EDITOR, "editor", "e", NULL, "the rule that decides here in your editor"},
+
+	{CONTEXT_SIMULATE, ACTION_LEFT, "earlier", "Left h", "15 min", "a quarter of an hour earlier"},
+	{CONTEXT_SIMULATE, ACTION_RIGHT, "later", "Right l", NULL, "a quarter of an hour later"},
+	{CONTEXT_SIMULATE, ACTION_HOUR_BACK, "hour-earlier", "S-Left [", NULL, "an hour earlier"},
+	{CONTEXT_SIMULATE, ACTION_HOUR_ON, "hour-later", "S-Right ]", "hour", "an hour later"},
+	{CONTEXT_SIMULATE, ACTION_DAY_ON, "day-later", "d", "day", "a day later"},
+	{CONTEXT_SIMULATE, ACTION_DAY_BACK, "day-earlier", "D", NULL, "a day earlier"},
+	{CONTEXT_SIMULATE, ACTION_BOUNDARY, "boundary", "b", "boundary", "the next time at which the answer changes"},
+	{CONTEXT_SIMULATE, ACTION_BOUNDARY_BACK, "boundary-back", "B", NULL, "the one before"},
+	{CONTEXT_SIMULATE, ACTION_DATE, "go", "g", NULL, "go to a date and time"},
+	{CONTEXT_SIMULATE, ACTION_CALLER, "caller", "c", "caller", "who calls: a class of the plan, or a number"},
+	{CONTEXT_SIMULATE, ACTION_LINE, "line", "L", NULL, "the next line"},
+	{CONTEXT_SIMULATE, ACTION_EMERGENCY, "emergency", "E", NULL, "an emergency, or not"},
+	{CONTEXT_SIMULATE, ACTION_NEXT_PANE, "phones", "Tab", "phones", "choose a phone: Space changes what it does"},
+	{CONTEXT_SIMULATE, ACTION_CYCLE, "behaviour", "Space", NULL, "the phone chosen: answers, no answer, busy, declined, unreachable"},
+	{CONTEXT_SIMULATE, ACTION_NOBODY, "nobody", "x", NULL, "no human answers, or everybody as they would"},
+	{CONTEXT_SIMULATE, ACTION_LIVE, "live", "v", NULL, "the plan, or what is at the carrier"},
+	{CONTEXT_SIMULATE, ACTION_SAVE_TEST, "save-test", "T", "save test", "save this call as a test of the plan"},
+	{CONTEXT_SIMULATE, ACTION_RUN_TESTS, "tests", "t", "tests", "run all tests of the plan"},
+	{CONTEXT_SIMULATE, ACTION_EDITOR, "editor", "e", NULL, "the rule that decides in your editor"},
+
+	{CONTEXT_CHECK, ACTION_ENTER, "play", "Enter", "play the call", "play the call that shows the finding"},
+	{CONTEXT_CHECK, ACTION_MEND, "mend", "M", "mend", "show the mend, and apply it when you say so"},
+	{CONTEXT_CHECK, ACTION_OTHER_MEND, "other-mend", "m", "other mend", "another way to mend it"},
+	{CONTEXT_CHECK, ACTION_WINDOWS, "windows", "w", "windows", "all the times at which it holds"},
+	{CONTEXT_CHECK, ACTION_EDITOR, "editor", "e", "editor", "the place in your editor"},
+	SEARCH_ROWS(CONTEXT_CHECK),
+
+	{CONTEXT_PUSH, ACTION_PUSH_LINE, "push-line", "P", "push line", "make live what the plan says for this line; asks first"},
+	{CONTEXT_PUSH, ACTION_PUSH_ALL, "push-all", "A", "push all", "the same for all lines; asks first"},
+	{CONTEXT_PUSH, ACTION_ROLL_BACK, "roll-back", "Z", "roll back", "put back what was live before the newest push; asks first"},
+	{CONTEXT_PUSH, ACTION_READ_AGAIN, "reread", "r", "reread", "read what is at the carriers"},
+	{CONTEXT_PUSH, ACTION_ARTEFACT, "artefact", "a", "artefact", "what the carrier should hold, as it would be sent"},
+	{CONTEXT_PUSH, ACTION_EDITOR, "editor", "e", NULL, "the line's section in your editor"},
+	SEARCH_ROWS(CONTEXT_PUSH),
+
+	{CONTEXT_TEXT, ACTION_BACK, "close", "Escape q Enter Backspace", "close", "back to the screen"},
+	{CONTEXT_TEXT, ACTION_UP, "up", "Up k", "scroll", "a line up"},
+	{CONTEXT_TEXT, ACTION_DOWN, "down", "Down j", NULL, "a line down"},
+
+	{CONTEXT_PROMPT, ACTION_ACCEPT, "accept", "Enter", "accept", "take what was typed"},
+	{CONTEXT_PROMPT, ACTION_DISMISS, "dismiss", "Escape C-c C-g", "dismiss", "leave it"},
+	{CONTEXT_PROMPT, ACTION_ERASE, "erase", "Backspace C-h", NULL, "erase the character before the cursor"},
+	{CONTEXT_PROMPT, ACTION_ERASE_ON, "erase-on", "Delete C-d", NULL, "erase the character at the cursor"},
+	{CONTEXT_PROMPT, ACTION_ERASE_LINE, "erase-line", "C-u", NULL, "erase all"},
+	{CONTEXT_PROMPT, ACTION_LEFT, "left", "Left C-b", NULL, "a character left"},
+	{CONTEXT_PROMPT, ACTION_RIGHT, "right", "Right C-f", NULL, "a character right"},
+	{CONTEXT_PROMPT, ACTION_FIRST, "first", "Home C-a", NULL, "to the beginning"},
+	{CONTEXT_PROMPT, ACTION_LAST, "last", "End C-e", NULL, "to the end"},
+	{CONTEXT_PROMPT, ACTION_COMPLETE, "complete", "Tab", "complete", "complete the word; again: the next one"},
+
+	{CONTEXT_CONFIRM, ACTION_YES, "yes", "y", "yes", "do it"},
+	{CONTEXT_CONFIRM, ACTION_NO, "no", "n q Escape C-c", "no", "do not"},
+	{CONTEXT_CONFIRM, ACTION_UP, "up", "Up k", NULL, "a line up"},
+	{CONTEXT_CONFIRM, ACTION_DOWN, "down", "Down j", NULL, "a line down"},
+
+	{CONTEXT_CHOOSE, ACTION_UP, "up", "Up k", "move", "the one before"},
+	{CONTEXT_CHOOSE, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
+	{CONTEXT_CHOOSE, ACTION_FIRST, "first", "Home", NULL, "the first one"},
+	{CONTEXT_CHOOSE, ACTION_LAST, "last", "End G", NULL, "the last one"},
+	{CONTEXT_CHOOSE, ACTION_ACCEPT, "accept", "Enter", "choose", "take it"},
+	{CONTEXT_CHOOSE, ACTION_DISMISS, "dismiss", "Escape q C-c", "dismiss", "leave it"},
+
+	{G, ACTION_UP, "up", "Up k", NULL, "up"},
+	{G, ACTION_DOWN, "down", "Down j", NULL, "down"},
+	{G, ACTION_LEFT, "left", "Left h", NULL, "left"},
+	{G, ACTION_RIGHT, "right", "Right l", NULL, "right"},
+	{G, ACTION_PAGE_UP, "page-up", "PgUp C-b", NULL, "a page up"},
+	{G, ACTION_PAGE_DOWN, "page-down", "PgDn C-f", NULL, "a page down"},
+	{G, ACTION_FIRST, "first", "Home", NULL, "the first"},
+	{G, ACTION_LAST, "last", "End G", NULL, "the last"},
+	{G, ACTION_SCREEN_NOW, "now", "1", NULL, "what happens if a customer calls this minute"},
+	{G, ACTION_SCREEN_PLAN, "plan", "2", NULL, "the plan, section by section"},
+	{G, ACTION_SCREEN_WEEK, "week", "3", NULL, "who answers first, each half hour"},
+	{G, ACTION_SCREEN_SIMULATE, "simulate", "4", NULL, "play a call"},
+	{G, ACTION_SCREEN_CHECK, "check", "5", NULL, "what is wrong, when, and the mend"},
+	{G, ACTION_SCREEN_PUSH, "push", "6", NULL, "what the carriers do now, and would do"},
+	{G, ACTION_SCREEN_CALLS, "calls", "7", NULL, "the call log: not in this version, and says so"},
+	{G, ACTION_SCREEN_REPORT, "report", "8", NULL, "the figures: not in this version, and says so"},
+	{G, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "the screen that you came from"},
+	{G, ACTION_HELP, "help", "? F1", "help", "the keys of this screen"},
+	{G, ACTION_COMMAND, "command", ":", "command", "type an action or a screen; Tab completes"},
+	{G, ACTION_UNDO, "undo", "u", NULL, "take the last change of the plan back"},
+	{G, ACTION_REDO, "redo", "C-r", NULL, "make it again"},
+	{G, ACTION_REDRAW, "redraw", "C-l", NULL, "draw the whole screen again"},
+	{G, ACTION_QUIT, "quit", "q", "quit", "leave nevermiss"},
+};
+
+const size_t key_rows_count = sizeof key_rows / sizeof *key_rows;
+
+static const struct {
+	uint32_t key;
+	const char *name, *label;
+} named_keys[] = {
+	{K_UP, "Up", "↑"}, {K_DOWN, "Down", "↓"}, {K_LEFT, "Left", "←"}, {K_RIGHT, "Right", "→"},
+	{K_SHIFT_LEFT, "S-Left", "⇧←"}, {K_SHIFT_RIGHT, "S-Right", "⇧→"}, {K_SHIFT_UP, "S-Up", "⇧↑"},
+	{K_SHIFT_DOWN, "S-Down", "⇧↓"}, {K_PAGE_UP, "PgUp", "PgUp"}, {K_PAGE_DOWN, "PgDn", "PgDn"},
+	{K_HOME, "Home", "Home"}, {K_END, "End", "End"}, {K_ENTER, "Enter", "⏎"}, {K_ESCAPE, "Escape", "Esc"},
+	{K_TAB, "Tab", "Tab"}, {K_SHIFT_TAB, "S-Tab", "⇧Tab"}, {K_BACKSPACE, "Backspace", "Backspace"},
+	{K_DELETE, "Delete", "Del"}, {' ', "Space", "Space"},
+};
+
+#define NAMED (sizeof named_keys / sizeof *named_keys)
+
+static const char *const context_names[CONTEXT_COUNT] = {"general", "now",  "plan", "week",   "simulate", "check",
+							 "push",    "text", "prompt", "confirm", "choose"};
+
+const char *context_name(enum context context)
+{
+	return context_names[context];
+}
+
+bool context_modal(enum context context)
+{
+	return context == CONTEXT_PROMPT || context == CONTEXT_CONFIRM || context == CONTEXT_CHOOSE;
+}
+
+uint32_t key_read(const char *name, size_t len)
+{
+	char text[KEY_TEXT];
+	const char *at = text;
+	uint32_t ch;
+
+	if (len == 0 || len >= sizeof text)
+		return K_NONE;
+	memcpy(text, name, len);
+	text[len] = '\0';
+	for (size_t i = 0; i < NAMED; i++) {
+		if (!strcmp(text, named_keys[i].name))
+			return named_keys[i].key;
+	}
+	if (len == 3 && text[0] == 'C' && text[1] == '-' && text[2] >= 'a' && text[2] <= 'z')
+		return K_CONTROL + (uint32_t)text[2];
+	if (text[0] == 'F' && len > 1) {
+		uint32_t n = (uint32_t)(text[1] - '0');
+
+		if (len == 3)
+			n = n * 10 + (uint32_t)(text[2] - '0');
+		return n >= 1 && n <= 12 ? K_F1 + n - 1 : K_NONE;
+	}
+	ch = text_next(&at);
+	return *at ? K_NONE : ch;
+}
+
+void key_write(uint32_t key, char out[static KEY_TEXT])
+{
+	out[0] = '\0';
+	for (size_t i = 0; i < NAMED; i++) {
+		if (named_keys[i].key == key)
+			snprintf(out, KEY_TEXT, "%s", named_keys[i].name);
+	}
+	if (out[0])
+		return;
+	if (key >= K_CONTROL)
+		snprintf(out, KEY_TEXT, "C-%c", (char)(key - K_CONTROL));
+	else if (key >= K_F1)
+		snprintf(out, KEY_TEXT, "F%u", key - K_F1 + 1);
+	else
+		char_write(key, out);
+}
+
+/* The label of one key. */
+static void one_label(const char *name, size_t len, bool ascii, char out[static KEY_TEXT])
+{
+	uint32_t key = key_read(name, len);
+
+	for (size_t i = 0; i < NAMED && !ascii; i++) {
+		if (named_keys[i].key == key) {
+			snprintf(out, KEY_TEXT, "%s", named_keys[i].label);
+			return;
+		}
+	}
+	snprintf(out, KEY_TEXT, "%.*s", (int)len, name);
+}
+
+/* Rows that move come in pairs, of which the bar names one: it shows the keys of both. */
+static const struct key_row *pair_of(const struct key_row *row)
+{
+	const struct key_row *next = row + 1;
+	bool pairs = row->action == ACTION_LEFT || row->action == ACTION_UP || row->action == ACTION_WEEK_BACK;
+
+	return pairs && next < key_rows + key_rows_count && next->context == row->context ? next : NULL;
+}
+
+void key_label(const struct key_row *row, bool ascii, char out[static 2 * KEY_TEXT])
+{
+	const struct key_row *pair = pair_of(row);
+	char first[KEY_TEXT], second[KEY_TEXT] = "";
+
+	one_label(row->keys, strcspn(row->keys, " "), ascii, first);
+	if (pair)
+		one_label(pair->keys, strcspn(pair->keys, " "), ascii, second);
+	snprintf(out, 2 * KEY_TEXT, "%s%s%s", first, pair && ascii ? "/" : "", second);
+}
+
+static bool row_has(const struct key_row *row, uint32_t key)
+{
+	const char *at = row->keys;
+
+	while (*at) {
+		size_t len = strcspn(at, " ");
+
+		if (key_read(at, len) == key)
+			return true;
+		at += len;
+		at += strspn(at, " ");
+	}
+	return false;
+}
+
+static const struct key_row *find_in(enum context context, uint32_t key)
+{
+	for (size_t i = 0; i < key_rows_count; i++) {
+		if (key_rows[i].context == context && row_has(&key_rows[i], key))
+			return &key_rows[i];
+	}
+	return NULL;
+}
+
+const struct key_row *keymap_find(enum context context, uint32_t key)
+{
+	const struct key_row *row = find_in(context, key);
+
+	if (!row && !context_modal(context))
+		row = find_in(CONTEXT_GENERAL, key);
+	return row;
+}
+
+const struct key_row *keymap_named(enum context context, const char *name)
+{
+	const struct key_row *general = NULL;
+
+	for (size_t i = 0; i < key_rows_count; i++) {
+		if (strcmp(key_rows[i].name, name))
+			continue;
+		if (key_rows[i].context == context)
+			return &key_rows[i];
+		if (key_rows[i].context == CONTEXT_GENERAL)
+			general = &key_rows[i];
+	}
+	return context_modal(context) ? NULL : general;
+}
+
+void keys_print(struct nm_buf *out)
+{
+	for (size_t i = 0; i < key_rows_count; i++) {
+		const struct key_row *row = &key_rows[i];
+
+		if (i == 0 || row->context != row[-1].context)
+			nm_buf_addf(out, "%s%s\n", i ? "\n" : "", context_name(row->context));
+		nm_buf_addf(out, "  %-24s %-16s %s\n", row->keys, row->name, row->help);
+	}
+}
+
+void keys_print_json(struct nm_buf *out)
+{
+	struct nm_json json;
+
+	nm_json_init(&json, out);
+	nm_json_array(&json);
+	for (size_t i = 0; i < key_rows_count; i++) {
+		nm_json_object(&json);
+		nm_json_key(&json, "screen");
+		nm_json_text(&json, context_name(key_rows[i].context));
+		nm_json_key(&json, "keys");
+		nm_json_text(&json, key_rows[i].keys);
+		nm_json_key(&json, "action");
+		nm_json_text(&json, key_rows[i].name);
+		nm_json_key(&json, "help");
+		nm_json_text(&json, key_rows[i].help);
+		nm_json_end(&json, '}');
+	}
+	nm_json_end(&json, ']');
+	nm_buf_add(out, "\n");
+}

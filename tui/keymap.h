@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keys, and the one table of what they mean.  Dispatch, the bar at the bottom, the help screen, the
+ * command line's completion and `nevermiss keys` all come from its rows.
+ */
+#ifndef TUI_KEYMAP_H
+#define TUI_KEYMAP_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "nevermiss/mem.h"
+
+/* A key is a character, or one of these. */
+enum key {
+	K_NONE = 0,
+	K_SPECIAL = 0x110000,
+	K_UP,
+	K_DOWN,
+	K_LEFT,
+	K_RIGHT,
+	K_SHIFT_LEFT,
+	K_SHIFT_RIGHT,
+	K_SHIFT_UP,
+	K_SHIFT_DOWN,
+	K_PAGE_UP,
+	K_PAGE_DOWN,
+	K_HOME,
+	K_END,
+	K_ENTER,
+	K_ESCAPE,
+	K_TAB,
+	K_SHIFT_TAB,
+	K_BACKSPACE,
+	K_DELETE,
+	K_F1 = K_SPECIAL + 64, /* K_F1 + 1 is F2, and so on to F12 */
+	K_CONTROL = K_SPECIAL + 128 /* K_CONTROL + 'r' is Ctrl-R */
+};
+
+enum context {
+	CONTEXT_GENERAL, /* everywhere where the screen does not say otherwise */
+	CONTEXT_NOW,
+	CONTEXT_PLAN,
+	CONTEXT_WEEK,
+	CONTEXT_SIMULATE,
+	CONTEXT_CHECK,
+	CONTEXT_PUSH,
+	CONTEXT_TEXT,    /* a page of text: help, results */
+	CONTEXT_PROMPT,  /* a line being typed */
+	CONTEXT_CONFIRM, /* yes or no */
+	CONTEXT_CHOOSE,  /* one of a list */
+	CONTEXT_COUNT
+};
+
+enum action {
+	ACTION_NONE,
+	/* made by the program itself, on no key */
+	ACTION_TEXT,   /* a character was typed */
+	ACTION_ANSWER, /* a dialog was answered or dismissed */
+	/* everywhere */
+	ACTION_UP,
+	ACTION_DOWN,
+	ACTION_LEFT,
+	ACTION_RIGHT,
+	ACTION_PAGE_UP,
+	ACTION_PAGE_DOWN,
+	ACTION_FIRST,
+	ACTION_LAST,
+	ACTION_ENTER,
+	ACTION_BACK,
+	ACTION_NEXT_PANE,
+	ACTION_SCREEN_NOW,
+	ACTION_SCREEN_PLAN,
+	ACTION_SCREEN_WEEK,
+	ACTION_SCREEN_SIMULATE,
+	ACTION_SCREEN_CHECK,
+	ACTION_SCREEN_PUSH,
+	ACTION_SCREEN_CALLS,
+	ACTION_SCREEN_REPORT,
+	ACTION_HELP,
+	ACTION_COMMAND,
+	ACTION_UNDO,
+	ACTION_REDO,
+	ACTION_REDRAW,
+	ACTION_QUIT,
+	/* on several screens */
+	ACTION_LINE,
+	ACTION_DATE,
+	ACTION_BOUNDARY,
+	ACTION_BOUNDARY_BACK,
+	ACTION_EDITOR,
+	ACTION_SEARCH,
+	ACTION_SEARCH_NEXT,
+	ACTION_SEARCH_BACK,
+	/* Now */
+	ACTION_OVERRIDE,
+	ACTION_CHECKLIST,
+	/* Week */
+	ACTION_HOUR_BACK,
+	ACTION_HOUR_ON,
+	ACTION_WEEK_BACK,
+	ACTION_WEEK_ON,
+	ACTION_GAP,
+	ACTION_VIEW,
+	/* Simulate */
+	ACTION_DAY_ON,
+	ACTION_DAY_BACK,
+	ACTION_CALLER,
+	ACTION_EMERGENCY,
+	ACTION_CYCLE,
+	ACTION_NOBODY,
+	ACTION_SAVE_TEST,
+	ACTION_RUN_TESTS,
+	ACTION_LIVE,
+	/* Check */
+	ACTION_MEND,
+	ACTION_OTHER_MEND,
+	ACTION_WINDOWS,
+	/* Push */
+	ACTION_PUSH_LINE,
+	ACTION_PUSH_ALL,
+	ACTION_ROLL_BACK,
+	ACTION_READ_AGAIN,
+	ACTION_ARTEFACT,
+	/* dialogs */
+	ACTION_ACCEPT,
+	ACTION_DISMISS,
+	ACTION_ERASE,
+	ACTION_ERASE_ON,
+	ACTION_ERASE_LINE,
+	ACTION_COMPLETE,
+	ACTION_YES,
+	ACTION_NO,
+	ACTION_COUNT
+};
+
+struct key_row {
+	enum context context;
+	enum action action;
+	const char *name; /* what `:` takes: "next-gap" */
+	const char *keys; /* names separated by blanks: "Down j" */
+	const char *bar;  /* label in the bar at the bottom; NULL: not there */
+	const char *help; /* one line */
+};
+
+extern const struct key_row key_rows[];
+extern const size_t key_rows_count;
+
+/* The row that a key means in a context: its own, else (unless it is a dialog's) the general one. */
+const struct key_row *keymap_find(enum context context, uint32_t key);
+/* The same by the row's name. */
+const struct key_row *keymap_named(enum context context, const char *name);
+/* Dialogs hear nothing but their own keys. */
+bool context_modal(enum context context);
+const char *context_name(enum context context); /* "week" */
+
+/* A key's name ("Left", "C-r", "j") to the key, and back; K_NONE when it is no key. */
+uint32_t key_read(const char *name, size_t len);
+#define KEY_TEXT 16
+void key_write(uint32_t key, char out[static KEY_TEXT]);
+/* A row's first key as the bar shows it: an arrow, or its name when ascii. */
+void key_label(const struct key_row *row, bool ascii, char out[static 2 * KEY_TEXT]);
+
+/* The table as text, for `nevermiss keys`: context, keys, name, help. */
+void keys_print(struct nm_buf *out);
+void keys_print_json(struct nm_buf *out);
+
+#endif

@@ -1,0 +1,234 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The ladder.  In: the events of a call.  Out: cells.  Knows no plan: whoever an event names gets a
+ * column, in the order in which they first appear.
+ */
+#include "ladder.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "style.h"
+
+#define MOST_PARTIES 12
+#define CALLER_X 6
+#define COLUMN_MIN 9
+#define COLUMN_MAX 16
+#define REASON_MIN 18
+
+struct ladder {
+	struct canvas *canvas;
+	struct box box;
+	const char *parties[MOST_PARTIES];
+	int n;
+	int column; /* width of one */
+};
+
+/* Events that name parties one by one take a row for each; the others one row. */
+static bool for_each_party(enum nm_event_kind kind)
+{
+	return kind == NM_EVENT_RING || kind == NM_EVENT_NO_ANSWER || kind == NM_EVENT_BUSY ||
+	       kind == NM_EVENT_DECLINED || kind == NM_EVENT_UNREACHABLE;
+}
+
+static int event_rows(const struct nm_event *event)
+{
+	if (event->kind == NM_EVENT_SKIP)
+		return 0; /* who is not rung is told elsewhere */
+	return for_each_party(event->kind) && event->n > 1 ? (int)event->n : 1;
+}
+
+int ladder_rows(const struct nm_outcome *outcome)
+{
+	int rows = 1;
+
+	for (size_t i = 0; i < outcome->n; i++)
+		rows += event_rows(&outcome->events[i]);
+	return rows;
+}
+
+static int party_index(const struct ladder *ladder, const char *name)
+{
+	for (int i = 0; i < ladder->n; i++) {
+		if (!strcmp(ladder->parties[i], name))
+			return i;
+	}
+	return -1;
+}
+
+/* False when there are more parties than columns. */
+static bool collect(struct ladder *ladder, const struct nm_outcome *outcome)
+{
+	for (size_t i = 0; i < outcome->n; i++) {
+		const struct nm_event *event = &outcome->events[i];
+
+		for (size_t j = 0; j < event->n && event->kind != NM_EVENT_SKIP && event->kind != NM_EVENT_ALERT; j++) {
+			if (party_index(ladder, event->to[j]) >= 0)
+				continue;
+			if (ladder->n == MOST_PARTIES)
+				return false;
+			ladder->parties[ladder->n++] = event->to[j];
+		}
+	}
+	return true;
+}
+
+static bool fit(struct ladder *ladder)
+{
+	int room = ladder->box.width - CALLER_X - REASON_MIN;
+	int longest = 0;
+
+	if (ladder->n == 0)
+		return false;
+	for (int i = 0; i < ladder->n; i++) {
+		int width = text_width(ladder->parties[i]);
+
+		if (width > longest)
+			longest = width;
+	}
+	ladder->column = room / ladder->n;
+	if (ladder->column > COLUMN_MAX)
+		ladder->column = longest + 3 > COLUMN_MAX ? COLUMN_MAX : longest + 3 > 12 ? longest + 3 : 12;
+	return ladder->column >= COLUMN_MIN;
+}
+
+static int party_x(const struct ladder *ladder, int i)
+{
+	return ladder->box.x + CALLER_X + (i + 1) * ladder->column;
+}
+
+static const char *event_words(enum nm_event_kind kind)
+{
+	switch (kind) {
+	case NM_EVENT_RING:
+		return " ring ";
+	case NM_EVENT_ANSWER:
+		return " answers ";
+	case NM_EVENT_NO_ANSWER:
+		return " no answer ";
+	case NM_EVENT_SWALLOW:
+		return " own voicemail ";
+	case NM_EVENT_VOICEMAIL:
+		return " voicemail ";
+	default:
+		return nm_event_name(kind);
+	}
+}
+
+static unsigned event_style(enum nm_event_kind kind)
+{
+	switch (kind) {
+	case NM_EVENT_ANSWER:
+		return STYLE_GOOD;
+	case NM_EVENT_VOICEMAIL:
+	case NM_EVENT_SWALLOW:
+		return STYLE_VOICEMAIL;
+	case NM_EVENT_LOST:
+	case NM_EVENT_LOOP:
+		return STYLE_ERROR;
+	case NM_EVENT_RING:
+	case NM_EVENT_GREETING:
+		return STYLE_PLAIN;
+	default:
+		return STYLE_DIM;
+	}
+}
+
+static void lifelines(const struct ladder *ladder, int y)
+{
+	canvas_put(ladder->canvas, ladder->box.x + CALLER_X, y, STYLE_RULE, 0x2502);
+	for (int i = 0; i < ladder->n; i++)
+		canvas_put(ladder->canvas, party_x(ladder, i), y, STYLE_RULE, 0x2502);
+}
+
+/* A line between the caller and a party, with the word on it; towards the party or back. */
+static void arrow(const struct ladder *ladder, int y, int party, enum nm_event_kind kind)
+{
+	struct canvas *canvas = ladder->canvas;
+	bool there = kind == NM_EVENT_RING || kind == NM_EVENT_VOICEMAIL;
+	bool twice = kind == NM_EVENT_ANSWER || kind == NM_EVENT_SWALLOW || kind == NM_EVENT_VOICEMAIL;
+	int from = ladder->box.x + CALLER_X, to = party_x(ladder, party);
+	unsigned style = event_style(kind);
+	char word[32];
+
+	snprintf(word, sizeof word, "%s%s%s", event_words(kind)[0] == ' ' ? "" : " ", event_words(kind),
+		 event_words(kind)[0] == ' ' ? "" : " ");
+	canvas_fill(canvas, from + 1, y, to - from - 1, style, twice ? 0x2550 : 0x2500);
+	for (int i = 0; i < party; i++)
+		canvas_put(canvas, party_x(ladder, i), y, STYLE_RULE, 0x253c);
+	canvas_put(canvas, there ? to - 1 : from + 1, y, style, there ? 0x25b6 : 0x25c0);
+	canvas_text(canvas, from + 2, y, ladder->column - 3, style, word);
+	if (there)
+		canvas_put(canvas, from, y, style, 0x251c);
+	else
+		canvas_put(canvas, to, y, style, 0x2524);
+}
+
+static int reason_x(const struct ladder *ladder)
+{
+	return party_x(ladder, ladder->n - 1) + 2;
+}
+
+static void row(const struct ladder *ladder, int y, const struct nm_event *event, size_t i)
+{
+	int x = reason_x(ladder), party = i < event->n ? party_index(ladder, event->to[i]) : -1;
+	struct pen pen = pen_at(ladder->canvas, x, y, ladder->box.x + ladder->box.width - 1);
+
+	canvas_textf(ladder->canvas, ladder->box.x, y, 5, STYLE_PLAIN, "%4d", event->t);
+	lifelines(ladder, y);
+	if (party >= 0)
+		arrow(ladder, y, party, event->kind);
+	else
+		pen_textf(&pen, event_style(event->kind), "%s: ", nm_event_name(event->kind));
+	if (i == 0)
+		pen_text(&pen, STYLE_DIM, event->why);
+}
+
+static void heads(const struct ladder *ladder, int y)
+{
+	canvas_text(ladder->canvas, ladder->box.x + CALLER_X - 3, y, 8, STYLE_HEAD, "caller");
+	for (int i = 0; i < ladder->n; i++) {
+		int width = text_width(ladder->parties[i]);
+
+		if (width > ladder->column - 2)
+			width = ladder->column - 2;
+		canvas_text(ladder->canvas, party_x(ladder, i) - width / 2, y, width, STYLE_HEAD, ladder->parties[i]);
+	}
+}
+
+static void list_row(struct canvas *canvas, struct box box, int y, const struct nm_event *event, size_t i)
+{
+	struct pen pen = pen_at(canvas, box.x, y, box.x + box.width - 1);
+
+	pen_textf(&pen, STYLE_PLAIN, "%4d s ", event->t);
+	pen_textf(&pen, event_style(event->kind), "%s", nm_event_name(event->kind));
+	if (for_each_party(event->kind) && i < event->n)
+		pen_textf(&pen, STYLE_BOLD, " %s", event->to[i]);
+	else
+		for (size_t j = 0; j < event->n; j++)
+			pen_textf(&pen, STYLE_BOLD, " %s", event->to[j]);
+	if (event->for_s > 0)
+		pen_textf(&pen, STYLE_PLAIN, " %d s", event->for_s);
+	pen_textf(&pen, STYLE_DIM, "  %s", event->why);
+}
+
+void ladder_draw(const struct nm_outcome *outcome, struct canvas *canvas, struct box box, int top)
+{
+	struct ladder ladder = {.canvas = canvas, .box = box};
+	bool columns = collect(&ladder, outcome) && fit(&ladder);
+	int y = 0;
+
+	if (columns && top == 0)
+		heads(&ladder, box.y);
+	y = columns ? 1 - top : -top;
+	for (size_t i = 0; i < outcome->n; i++) {
+		for (int j = 0; j < event_rows(&outcome->events[i]); j++, y++) {
+			if (y < 0 || y >= box.height || (columns && y == 0 && top == 0))
+				continue;
+			if (columns)
+				row(&ladder, box.y + y, &outcome->events[i], (size_t)j);
+			else
+				list_row(canvas, box, box.y + y, &outcome->events[i], (size_t)j);
+		}
+	}
+}

@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/* A call drawn as a ladder: a column for each party, a row for each event, the reason beside it. */
+#ifndef TUI_LADDER_H
+#define TUI_LADDER_H
+
+#include "nevermiss/decide.h"
+#include "screen.h"
+
+/* Rows that the drawing would take. */
+int ladder_rows(const struct nm_outcome *outcome);
+/* Draws rows from `top` on; as a plain list where the columns do not fit. */
+void ladder_draw(const struct nm_outcome *outcome, struct canvas *canvas, struct box box, int top);
+
+#endif

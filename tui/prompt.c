@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The dialogs.  In: a question, actions.  Out: an answer for the screen that asked.
+ * They know the app only to hand their answer over.
+ */
+#include "prompt.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "list.h"
+
+/* What all dialogs are opened with. */
+struct request {
+	int tag;
+	const char *question, *initial;
+	const char *const *items;
+	size_t n, first;
+	const struct notes *notes;
+};
+
+struct dialog {
+	int tag;
+	char *question;
+	char text[PROMPT_BYTES];
+	size_t len, at;
+	struct notes items;   /* of a choice or page; words of a prompt */
+	struct list list;
+	size_t stem;          /* bytes of the word typed before Tab */
+	size_t tried;         /* next word that Tab offers */
+};
+
+static void *open_dialog(struct app *app, const void *argument, struct nm_error *err)
+{
+	const struct request *request = argument;
+	struct dialog *dialog = calloc(1, sizeof *dialog);
+
+	(void)app;
+	if (!dialog || !(dialog->question = strdup(request->question))) {
+		free(dialog);
+		nm_fail_memory(err);
+		return NULL;
+	}
+	dialog->tag = request->tag;
+	if (request->initial && strlen(request->initial) < sizeof dialog->text) {
+		dialog->len = dialog->at = strlen(request->initial);
+		memcpy(dialog->text, request->initial, dialog->len + 1);
+	}
+	for (size_t i = 0; i < request->n; i++)
+		notes_add(&dialog->items, STYLE_PLAIN, request->items[i]);
+	for (size_t i = 0; request->notes && i < request->notes->n; i++)
+		notes_add(&dialog->items, request->notes->items[i].style, request->notes->items[i].text);
+	list_set(&dialog->list, dialog->items.n);
+	dialog->list.at = request->first < dialog->items.n ? request->first : 0;
+	return dialog;
+}
+
+static void close_dialog(void *state)
+{
+	struct dialog *dialog = state;
+
+	notes_clear(&dialog->items);
+	free(dialog->question);
+	free(dialog);
+}
+
+/* --- a line to type --- */
+
+static bool continues(char byte)
+{
+	return ((unsigned char)byte & 0xc0) == 0x80;
+}
+
+/* Bytes of the character that begins at i, or ends before i. */
+static size_t char_on(const struct dialog *dialog, size_t i)
+{
+	size_t n = i < dialog->len;
+
+	while (i + n < dialog->len && continues(dialog->text[i + n]))
+		n++;
+	return n;
+}
+
+static size_t char_back(const struct dialog *dialog, size_t i)
+{
+	size_t n = i > 0;
+
+	while (i > n && continues(dialog->text[i - n]))
+		n++;
+	return n;
+}
+
+static void erase(struct dialog *dialog, size_t from, size_t n)
+{
+	memmove(dialog->text + from, dialog->text + from + n, dialog->len - from - n + 1);
+	dialog->len -= n;
+	dialog->at = from;
+}
+
+static void insert(struct dialog *dialog, const char *text)
+{
+	size_t n = strlen(text);
+
+	if (dialog->len + n >= sizeof dialog->text)
+		return;
+	memmove(dialog->text + dialog->at + n, dialog->text + dialog->at, dialog->len - dialog->at + 1);
+	memcpy(dialog->text + dialog->at, text, n);
+	dialog->len += n;
+	dialog->at += n;
+}
+
+/* Tab: the next word that begins with what was typed before the first Tab. */
+static void complete(struct dialog *dialog)
+{
+	size_t n = dialog->items.n;
+
+	for (size_t i = 0; i < n; i++) {
+		size_t word = (dialog->tried + i) % n;
+		const char *text = dialog->items.items[word].text;
+
+		if (strncmp(text, dialog->text, dialog->stem) || strlen(text) >= sizeof dialog->text)
+			continue;
+		dialog->tried = word + 1;
+		dialog->len = dialog->at = strlen(text);
+		memcpy(dialog->text, text, dialog->len + 1);
+		return;
+	}
+}
+
+static void move_in(struct dialog *dialog, enum action action)
+{
+	if (action == ACTION_LEFT)
+		dialog->at -= char_back(dialog, dialog->at);
+	else if (action == ACTION_RIGHT)
+		dialog->at += char_on(dialog, dialog->at);
+	else
+		dialog->at = action == ACTION_FIRST ? 0 : dialog->len;
+}
+
+static enum verdict act_prompt(void *state, struct app *app, const struct event *event)
+{
+	struct dialog *dialog = state;
+	char bytes[CHAR_BYTES];
+
+	switch (event->action) {
+	case ACTION_ACCEPT:
+		return app_answer(app, dialog->tag, dialog->text, 0);
+	case ACTION_DISMISS:
+		return app_answer(app, dialog->tag, NULL, 0);
+	case ACTION_COMPLETE:
+		complete(dialog);
+		return VERDICT_REDRAW;
+	case ACTION_TEXT:
+		char_write(event->ch, bytes);
+		insert(dialog, bytes);
+		break;
+	case ACTION_ERASE:
+		erase(dialog, dialog->at - char_back(dialog, dialog->at), char_back(dialog, dialog->at));
+		break;
+	case ACTION_ERASE_ON:
+		erase(dialog, dialog->at, char_on(dialog, dialog->at));
+		break;
+	case ACTION_ERASE_LINE:
+		erase(dialog, 0, dialog->len);
+		break;
+	case ACTION_LEFT:
+	case ACTION_RIGHT:
+	case ACTION_FIRST:
+	case ACTION_LAST:
+		move_in(dialog, event->action);
+		break;
+	default:
+		return VERDICT_STAY;
+	}
+	dialog->stem = dialog->len;
+	dialog->tried = 0;
+	return VERDICT_REDRAW;
+}
+
+/* Shows the end of a text that is longer than the row, and the words that would complete it. */
+static void draw_prompt(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct dialog *dialog = state;
+	int y = body.y + body.height;
+	struct pen pen = pen_at(canvas, 1, y, canvas->width);
+	char before[PROMPT_BYTES];
+	const char *shown = before;
+
+	(void)app;
+	canvas_fill(canvas, 0, y, canvas->width, STYLE_PLAIN, ' ');
+	pen_textf(&pen, STYLE_HEAD, "%s ", dialog->question);
+	memcpy(before, dialog->text, dialog->at);
+	before[dialog->at] = '\0';
+	while (text_width(shown) > canvas->width - pen.x - 2)
+		text_next(&shown);
+	pen_text(&pen, STYLE_BOLD, shown);
+	canvas->cursor_x = pen.x < canvas->width ? pen.x : canvas->width - 1;
+	canvas->cursor_y = y;
+	pen_text(&pen, STYLE_BOLD, dialog->text + dialog->at);
+	pen_tab(&pen, pen.x + 3);
+	for (size_t i = 0; i < dialog->items.n && dialog->len; i++) {
+		if (!strncmp(dialog->items.items[i].text, dialog->text, dialog->len))
+			pen_textf(&pen, STYLE_DIM, "%s ", dialog->items.items[i].text);
+	}
+}
+
+static const struct screen_ops prompt_ops = {
+	.name = "prompt",
+	.title = "Prompt",
+	.context = CONTEXT_PROMPT,
+	.dialog = true,
+	.open = open_dialog,
+	.close = close_dialog,
+	.act = act_prompt,
+	.draw = draw_prompt,
+};
+
+void app_ask(struct app *app, int tag, const char *question, const char *initial, const char *const *words)
+{
+	struct request request = {.tag = tag, .question = question, .initial = initial, .items = words};
+
+	while (words && words[request.n])
+		request.n++;
+	app_push(app, &prompt_ops, &request);
+}
+
+/* --- a question with lines, or a list, in a frame --- */
+
+static int widest(const struct dialog *dialog)
+{
+	int width = text_width(dialog->question);
+
+	for (size_t i = 0; i < dialog->items.n; i++) {
+		int w = text_width(dialog->items.items[i].text);
+
+		if (w > width)
+			width = w;
+	}
+	return width;
+}
+
+/* The frame in the middle of the body; rows is how many lines it shows. */
+static struct box draw_frame(const struct dialog *dialog, struct canvas *canvas, struct box body, int more, int *rows)
+{
+	struct box box = {0, 0, widest(dialog) + 6, (int)dialog->items.n + 4 + more};
+
+	if (box.width > body.width)
+		box.width = body.width;
+	if (box.width < 24)
+		box.width = 24;
+	if (box.height > body.height)
+		box.height = body.height;
+	box.x = body.x + (body.width - box.width) / 2;
+	box.y = body.y + (body.height - box.height) / 2;
+	canvas_box(canvas, box.x, box.y, box.width, box.height, STYLE_BOLD);
+	canvas_text(canvas, box.x + 2, box.y + 1, box.width - 4, STYLE_BOLD, dialog->question);
+	*rows = box.height - 3 - more;
+	return box;
+}
+
+static void draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top, int rows)
+{
+	for (int i = 0; i < rows && top + (size_t)i < dialog->items.n; i++) {
+		const struct note_line *line = &dialog->items.items[top + (size_t)i];
+
+		canvas_text(canvas, box.x + 2, box.y + 2 + i, box.width - 4, line->style, line->text);
+	}
+}
+
+static enum verdict act_confirm(void *state, struct app *app, const struct event *event)
+{
+	struct dialog *dialog = state;
+
+	if (event->action == ACTION_YES)
+		return app_answer(app, dialog->tag, "", 0);
+	if (event->action == ACTION_NO)
+		return app_answer(app, dialog->tag, NULL, 0);
+	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
+}
+
+static void draw_confirm(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct dialog *dialog = state;
+	struct box box;
+	int rows;
+
+	(void)app;
+	box = draw_frame(dialog, canvas, body, 2, &rows);
+	/* The lines only move when they do not all fit. */
+	draw_lines(dialog, canvas, box,
+		   dialog->items.n > (size_t)(rows > 0 ? rows : 0) ? dialog->list.at : 0, rows);
+	canvas_text(canvas, box.x + 2, box.y + box.height - 2, box.width - 4, STYLE_KEY, "y yes   n no");
+}
+
+static const struct screen_ops confirm_ops = {
+	.name = "confirm",
+	.title = "Confirm",
+	.context = CONTEXT_CONFIRM,
+	.dialog = true,
+	.open = open_dialog,
+	.close = close_dialog,
+	.act = act_confirm,
+	.draw = draw_confirm,
+};
+
+void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes)
+{
+	struct request request = {.tag = tag, .question = question, .notes = notes};
+
+	app_push(app, &confirm_ops, &request);
+}
+
+static enum verdict act_choose(void *state, struct app *app, const struct event *event)
+{
+	struct dialog *dialog = state;
+
+	if (event->action == ACTION_ACCEPT && dialog->items.n)
+		return app_answer(app, dialog->tag, dialog->items.items[dialog->list.at].text, dialog->list.at);
+	if (event->action == ACTION_DISMISS)
+		return app_answer(app, dialog->tag, NULL, 0);
+	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
+}
+
+static void draw_choose(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct dialog *dialog = state;
+	struct box box;
+	size_t top;
+	int rows;
+
+	(void)app;
+	box = draw_frame(dialog, canvas, body, 0, &rows);
+	top = list_top(&dialog->list, rows);
+	draw_lines(dialog, canvas, box, top, rows);
+	canvas_mark(canvas, box.x + 1, box.y + 2 + (int)(dialog->list.at - top), box.width - 2);
+}
+
+static const struct screen_ops choose_ops = {
+	.name = "choose",
+	.title = "Choose",
+	.context = CONTEXT_CHOOSE,
+	.dialog = true,
+	.open = open_dialog,
+	.close = close_dialog,
+	.act = act_choose,
+	.draw = draw_choose,
+};
+
+void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first)
+{
+	struct request request = {.tag = tag, .question = question, .items = items, .n = n, .first = first};
+
+	app_push(app, &choose_ops, &request);
+}
+
+/* --- a page of text --- */
+
+static enum verdict act_page(void *state, struct app *app, const struct event *event)
+{
+	struct dialog *dialog = state;
+	size_t n = dialog->items.n, rows = (size_t)app_body(app).height;
+
+	if (event->action == ACTION_BACK)
+		return VERDICT_POP;
+	/* The row that moves is the first one shown; the page ends with the last line at the bottom. */
+	list_set(&dialog->list, n + 2 > rows ? n + 2 - rows : 1);
+	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
+}
+
+static void draw_page(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct dialog *dialog = state;
+	int rows = body.height - 1;
+	size_t n = dialog->items.n, top = dialog->list.at;
+
+	(void)app;
+	for (int y = 0; y < body.height; y++)
+		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
+	if (n <= (size_t)(rows > 0 ? rows : 0))
+		top = 0;
+	else if (top > n - (size_t)rows)
+		top = n - (size_t)rows;
+	canvas_text(canvas, 1, body.y, body.width - 2, STYLE_BOLD, dialog->question);
+	if (top + (size_t)rows < n)
+		canvas_textf(canvas, body.width - 16, body.y, 15, STYLE_DIM, "%zu lines more", n - top - (size_t)rows);
+	for (int i = 0; i < rows && top + (size_t)i < n; i++)
+		canvas_text(canvas, 1, body.y + 1 + i, body.width - 2, dialog->items.items[top + (size_t)i].style,
+			    dialog->items.items[top + (size_t)i].text);
+}
+
+static const struct screen_ops page_ops = {
+	.name = "page",
+	.title = "Page",
+	.context = CONTEXT_TEXT,
+	.dialog = true,
+	.open = open_dialog,
+	.close = close_dialog,
+	.act = act_page,
+	.draw = draw_page,
+};
+
+void app_page(struct app *app, const char *title, const struct notes *notes)
+{
+	struct request request = {.question = title, .notes = notes};
+
+	app_push(app, &page_ops, &request);
+}

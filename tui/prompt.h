@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Dialogs: a line to type, yes or no, one of a list, a page of text.  Each is a screen on the stack and
+ * never a loop; the answer arrives as ACTION_ANSWER with the caller's tag.
+ */
+#ifndef TUI_PROMPT_H
+#define TUI_PROMPT_H
+
+#include "app.h"
+
+#define PROMPT_BYTES 512
+
+/* A line of a page or question. */
+struct note_line {
+	unsigned style;
+	const char *text;
+};
+
+/* Lines that grow; texts are copied. */
+struct notes {
+	struct note_line *items;
+	size_t n, capacity;
+};
+void notes_init(struct notes *notes);
+void notes_add(struct notes *notes, unsigned style, const char *text);
+void notes_addf(struct notes *notes, unsigned style, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void notes_clear(struct notes *notes);
+/* Lines by which `after` differs from `before`, with "-" and "+" in front. */
+void notes_diff(struct notes *notes, const char *before, const char *after);
+
+/* initial may be "".  words: what Tab completes, NULL-terminated; NULL: nothing; copied. */
+void app_ask(struct app *app, int tag, const char *question, const char *initial, const char *const *words);
+void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes);
+void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first);
+void app_page(struct app *app, const char *title, const struct notes *notes);
+
+#endif

@@ -1,0 +1,430 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Check: what is wrong, when, and the mend.
+ * In: the findings of the session.  Out: a list by severity, the details of one, mends shown before they
+ * are applied.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "answers.h"
+#include "list.h"
+#include "prompt.h"
+
+enum { TAG_SEARCH, TAG_MEND };
+
+#define MOST_WINDOWS 1000
+#define NAME_BYTES 256
+
+struct check {
+	struct list list;
+	size_t mend;                 /* which of the finding's */
+	char chosen[NAME_BYTES];     /* id and message of the finding under the cursor, so that it stays there */
+	unsigned generation;
+	const struct nm_finding *items; /* of the session when last derived */
+	/* the mend that is shown: '-' and '+' lines */
+	struct notes diff;
+	size_t diff_of, diff_mend;
+	bool diff_known;
+	struct nm_error diff_err;
+};
+
+static void *open_check(struct app *app, const void *argument, struct nm_error *err)
+{
+	struct check *check = calloc(1, sizeof *check);
+
+	(void)app;
+	(void)argument;
+	if (!check)
+		nm_fail_memory(err);
+	return check;
+}
+
+static void close_check(void *state)
+{
+	struct check *check = state;
+
+	notes_clear(&check->diff);
+	free(check);
+}
+
+static const struct nm_findings *known(const struct app *app)
+{
+	return app->session->findings_known ? &app->session->findings : NULL;
+}
+
+static const struct nm_finding *chosen(const struct check *check, const struct app *app)
+{
+	const struct nm_findings *findings = known(app);
+
+	return findings && check->list.at < findings->n ? &findings->items[check->list.at] : NULL;
+}
+
+static void name_of(const struct nm_finding *finding, char out[static NAME_BYTES])
+{
+	snprintf(out, NAME_BYTES, "%s %s", finding->id, finding->message);
+}
+
+/* The text that the mend would leave; NULL and err when it cannot be applied. */
+static char *mended_text(const struct app *app, const struct nm_mend *mend, struct nm_error *err)
+{
+	size_t len;
+	const char *text = nm_document_text(app->session->document, &len);
+	char *now = strdup(text);
+
+	for (size_t i = 0; now && i < mend->n; i++) {
+		char *next;
+
+		if (nm_edit_apply(&mend->edits[i], now, len, &next, &len, err)) {
+			free(now);
+			return NULL;
+		}
+		free(now);
+		now = next;
+	}
+	if (!now)
+		nm_fail_memory(err);
+	return now;
+}
+
+static void derive_diff(struct check *check, struct app *app)
+{
+	const struct nm_finding *finding = chosen(check, app);
+	size_t len;
+	char *after;
+
+	if (check->diff_known && check->diff_of == check->list.at && check->diff_mend == check->mend)
+		return;
+	notes_clear(&check->diff);
+	check->diff_known = true;
+	check->diff_of = check->list.at;
+	check->diff_mend = check->mend;
+	check->diff_err = (struct nm_error){0};
+	if (!finding || check->mend >= finding->n_mends || finding->mends[check->mend].n == 0)
+		return;
+	after = mended_text(app, &finding->mends[check->mend], &check->diff_err);
+	if (after)
+		notes_diff(&check->diff, nm_document_text(app->session->document, &len), after);
+	free(after);
+}
+
+/* Finds the finding again that the cursor was on. */
+static void keep_place(struct check *check, const struct nm_findings *findings)
+{
+	char name[NAME_BYTES];
+
+	list_set(&check->list, findings->n);
+	for (size_t i = 0; i < findings->n && check->chosen[0]; i++) {
+		name_of(&findings->items[i], name);
+		if (!strcmp(name, check->chosen))
+			check->list.at = i;
+	}
+}
+
+static void derive_check(void *state, struct app *app)
+{
+	struct check *check = state;
+	const struct nm_findings *findings = known(app);
+
+	if (!findings)
+		return;
+	if (check->generation != app->session->generation || check->items != findings->items) {
+		keep_place(check, findings);
+		check->diff_known = false;
+		check->generation = app->session->generation;
+		check->items = findings->items;
+	}
+	list_set(&check->list, findings->n);
+	check->list.page = (size_t)(app_body(app).height / 2);
+	if (chosen(check, app))
+		name_of(chosen(check, app), check->chosen);
+	derive_diff(check, app);
+}
+
+/* --- acting --- */
+
+static void play(struct check *check, struct app *app)
+{
+	const struct nm_finding *finding = chosen(check, app);
+	struct play call;
+	struct nm_error err;
+
+	if (!finding || finding->n_call == 0)
+		app_message(app, STYLE_PLAIN, "no call shows this finding: it is about the plan's text");
+	else if (play_from_arguments(app_plan(app), app_now(app), finding->call, finding->n_call, &call, &err))
+		app_error(app, &err);
+	else
+		app_go(app, &screen_simulate, &call);
+}
+
+static void ask_mend(struct check *check, struct app *app)
+{
+	const struct nm_finding *finding = chosen(check, app);
+	char question[512];
+
+	if (!app_may_change(app) || !finding)
+		return;
+	if (finding->n_mends == 0) {
+		app_message(app, STYLE_PLAIN, "no mend is known for this finding: e opens the place");
+		return;
+	}
+	if (finding->mends[check->mend].n == 0) {
+		app_message(app, STYLE_PLAIN, "this mend is words only: e opens the place");
+		return;
+	}
+	if (check->diff_err.code) {
+		app_error(app, &check->diff_err);
+		return;
+	}
+	snprintf(question, sizeof question, "%s?", finding->mends[check->mend].words);
+	app_confirm(app, TAG_MEND, question, &check->diff);
+}
+
+static void apply_mend(struct check *check, struct app *app)
+{
+	const struct nm_finding *finding = chosen(check, app);
+	char what[512];
+
+	if (!finding || check->mend >= finding->n_mends)
+		return;
+	snprintf(what, sizeof what, "%s", finding->mends[check->mend].words);
+	app_change(app, finding->mends[check->mend].edits, finding->mends[check->mend].n, what);
+	check->mend = 0;
+}
+
+static void show_windows(struct check *check, struct app *app)
+{
+	const struct nm_finding *finding = chosen(check, app);
+	const struct nm_zone *zone = session_zone(app->session);
+	struct notes notes;
+	char from[NM_TIME_TEXT], until[NM_TIME_TEXT], title[128];
+
+	if (!finding)
+		return;
+	if (finding->n_windows == 0) {
+		app_message(app, STYLE_PLAIN, "this finding does not come and go: it holds always");
+		return;
+	}
+	notes_init(&notes);
+	for (size_t i = 0; i < finding->n_windows && i < MOST_WINDOWS; i++) {
+		nm_time_words(zone, finding->windows[i].from, true, from);
+		nm_time_words(zone, finding->windows[i].until, true, until);
+		notes_addf(&notes, STYLE_PLAIN, "%s  to  %s", from, until);
+	}
+	if (finding->n_windows > MOST_WINDOWS)
+		notes_addf(&notes, STYLE_DIM, "and %zu more", finding->n_windows - MOST_WINDOWS);
+	snprintf(title, sizeof title, "%s: %zu windows, %.1f h a week", finding->id, finding->n_windows,
+		 finding->hours_per_week);
+	app_page(app, title, &notes);
+	notes_clear(&notes);
+}
+
+static const char *row_text(const void *context, size_t i)
+{
+	const struct nm_findings *findings = context;
+
+	return findings->items[i].message;
+}
+
+static void search(struct check *check, struct app *app, bool back, bool here)
+{
+	const struct nm_findings *findings = known(app);
+
+	if (findings && !list_find(&check->list, back, here, row_text, findings))
+		app_message(app, STYLE_PLAIN, check->list.search[0] ? "not found: %s" : "search with / first%s",
+			    check->list.search);
+	check->mend = 0;
+}
+
+static enum verdict take_answer(struct check *check, struct app *app, const struct event *event)
+{
+	if (event->tag == TAG_SEARCH && event->text) {
+		snprintf(check->list.search, sizeof check->list.search, "%s", event->text);
+		search(check, app, false, true);
+	} else if (event->tag == TAG_MEND && event->text) {
+		apply_mend(check, app);
+	}
+	return VERDICT_REDRAW;
+}
+
+static enum verdict act_check(void *state, struct app *app, const struct event *event)
+{
+	struct check *check = state;
+	const struct nm_finding *finding = chosen(check, app);
+
+	if (list_act(&check->list, event->action)) {
+		check->mend = 0;
+		return VERDICT_REDRAW;
+	}
+	switch (event->action) {
+	case ACTION_ENTER:
+		play(check, app);
+		break;
+	case ACTION_MEND:
+		ask_mend(check, app);
+		break;
+	case ACTION_OTHER_MEND:
+		if (!finding || finding->n_mends < 2)
+			app_message(app, STYLE_PLAIN, "there is no other mend");
+		else
+			check->mend = (check->mend + 1) % finding->n_mends;
+		break;
+	case ACTION_WINDOWS:
+		show_windows(check, app);
+		break;
+	case ACTION_EDITOR:
+		app_editor(app, finding ? finding->pos : (struct nm_pos){0});
+		break;
+	case ACTION_SEARCH:
+		app_ask(app, TAG_SEARCH, "/", "", NULL);
+		break;
+	case ACTION_SEARCH_NEXT:
+	case ACTION_SEARCH_BACK:
+		search(check, app, event->action == ACTION_SEARCH_BACK, false);
+		break;
+	case ACTION_ANSWER:
+		return take_answer(check, app, event);
+	default:
+		return VERDICT_STAY;
+	}
+	return VERDICT_REDRAW;
+}
+
+/* --- drawing --- */
+
+static const struct {
+	const char *glyph;
+	unsigned style;
+} severities[] = {
+	[NM_SEVERITY_ERROR] = {"✗", STYLE_ERROR},
+	[NM_SEVERITY_WARNING] = {"!", STYLE_WARNING},
+	[NM_SEVERITY_ADVICE] = {"·", STYLE_DIM},
+};
+
+static void draw_row(const struct nm_finding *finding, struct canvas *canvas, int y, int width, bool cursor)
+{
+	unsigned mark = cursor ? STYLE_CURSOR : 0;
+	char hours[32] = "";
+	int end = width - 1;
+	struct pen pen;
+
+	if (finding->hours_per_week > 0)
+		snprintf(hours, sizeof hours, "%.1f h a week", finding->hours_per_week);
+	if (hours[0] && width >= 60) {
+		canvas_text(canvas, end - text_width(hours), y, text_width(hours), STYLE_PLAIN, hours);
+		end -= text_width(hours) + 2;
+	}
+	pen = pen_at(canvas, 1, y, end);
+	pen_textf(&pen, severities[finding->severity].style | mark, "%s ", severities[finding->severity].glyph);
+	if (width >= 60) {
+		pen_textf(&pen, severities[finding->severity].style | mark, "%-8s ", nm_severity_name(finding->severity));
+		pen_textf(&pen, STYLE_PLAIN | mark, "%-18s ", finding->id);
+	}
+	pen_text(&pen, STYLE_PLAIN | mark, finding->message);
+}
+
+static void labelled(struct canvas *canvas, int *y, int end, const char *name, const char *text)
+{
+	if (*y >= end || !text)
+		return;
+	canvas_text(canvas, 1, *y, 7, STYLE_HEAD, name);
+	*y += canvas_wrap(canvas, 9, *y, canvas->width - 10, end - *y > 3 ? 3 : end - *y, STYLE_PLAIN, text);
+}
+
+static void draw_mend(const struct check *check, const struct nm_finding *finding, struct canvas *canvas, int y, int end)
+{
+	char text[1024];
+	const struct nm_mend *mend;
+
+	if (finding->n_mends == 0)
+		return;
+	mend = &finding->mends[check->mend];
+	snprintf(text, sizeof text, finding->n_mends > 1 ? "%s   (%zu of %zu: m)" : "%s", mend->words, check->mend + 1,
+		 finding->n_mends);
+	labelled(canvas, &y, end, "mend", text);
+	for (size_t i = 0; i < check->diff.n && y < end; i++, y++)
+		canvas_text(canvas, 9, y, canvas->width - 10, check->diff.items[i].style, check->diff.items[i].text);
+	if (check->diff_err.code && y < end)
+		canvas_text(canvas, 9, y, canvas->width - 10, STYLE_ERROR, check->diff_err.text);
+}
+
+static void call_words(const struct nm_finding *finding, char *out, size_t size)
+{
+	size_t n = (size_t)snprintf(out, size, "simulate");
+
+	for (size_t i = 0; i < finding->n_call && n < size; i++)
+		n += (size_t)snprintf(out + n, size - n, strchr(finding->call[i], ' ') ? " \"%s\"" : " %s",
+				      finding->call[i]);
+}
+
+static void draw_details(const struct check *check, const struct app *app, const struct nm_finding *finding,
+			 struct canvas *canvas, int y, int end)
+{
+	struct pen pen = pen_at(canvas, 1, y++, canvas->width - 1);
+	char text[1024];
+
+	pen_text(&pen, STYLE_BOLD, finding->id);
+	if (finding->pos.file)
+		pen_textf(&pen, STYLE_DIM, "   %s:%d", finding->pos.file, finding->pos.line);
+	y += canvas_wrap(canvas, 1, y, canvas->width - 2, end - y > 3 ? 3 : end - y, STYLE_PLAIN, finding->message);
+	labelled(canvas, &y, end, "why", finding->why);
+	labelled(canvas, &y, end, "when", finding->when);
+	if (finding->n_windows) {
+		char when[NM_TIME_TEXT];
+
+		nm_time_words(session_zone(app->session), finding->windows[0].from, true, when);
+		labelled(canvas, &y, end, "first", when);
+	}
+	if (finding->n_call) {
+		call_words(finding, text, sizeof text);
+		labelled(canvas, &y, end, "call", text);
+	}
+	draw_mend(check, finding, canvas, y, end);
+}
+
+static void draw_check(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct check *check = state;
+	const struct nm_findings *findings = known(app);
+	int y = body.y, end = body.y + body.height, rows;
+	char until[NM_TIME_TEXT];
+	size_t top;
+
+	if (!findings) {
+		canvas_text(canvas, 1, y, body.width - 2, STYLE_DIM, "proving the plan …");
+		return;
+	}
+	nm_time_words(session_zone(app->session), findings->until, true, until);
+	canvas_textf(canvas, 1, y++, body.width - 2, STYLE_DIM, "proved to %s: %zu intervals, %zu line%s, %zu caller class%s, N-1",
+		     until, findings->intervals, findings->lines, findings->lines == 1 ? "" : "s", findings->classes,
+		     findings->classes == 1 ? "" : "es");
+	if (findings->n == 0) {
+		canvas_text(canvas, 1, y, body.width - 2, STYLE_GOOD, "✓ nothing is wrong, and there is nothing to advise");
+		return;
+	}
+	rows = body.height < 12 ? 3 : body.height * 2 / 5;
+	if (rows > (int)findings->n)
+		rows = (int)findings->n;
+	top = list_top(&check->list, rows);
+	for (int i = 0; i < rows && top + (size_t)i < findings->n; i++)
+		draw_row(&findings->items[top + (size_t)i], canvas, y + i, body.width, top + (size_t)i == check->list.at);
+	y += rows;
+	canvas_fill(canvas, 0, y, body.width, STYLE_RULE, 0x2500);
+	if (findings->n > (size_t)rows)
+		canvas_textf(canvas, body.width - 12, y, 11, STYLE_DIM, " %zu of %zu ", check->list.at + 1, findings->n);
+	y++;
+	if (y < end && chosen(check, app))
+		draw_details(check, app, chosen(check, app), canvas, y, end);
+}
+
+const struct screen_ops screen_check = {
+	.name = "check",
+	.title = "Check",
+	.context = CONTEXT_CHECK,
+	.open = open_check,
+	.close = close_check,
+	.act = act_check,
+	.derive = derive_check,
+	.draw = draw_check,
+};

@@ -1,0 +1,423 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The session.  In: the plan file, the store, a clock.  Out: the plan and everything derived from it,
+ * made when first asked for.  Does not know who asks, and shows nothing.
+ */
+#include "session.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+static void forget_timelines(struct session *session)
+{
+	for (size_t i = 0; i < SESSION_TIMELINES; i++) {
+		nm_timeline_free(session->timelines[i].timeline);
+		session->timelines[i].timeline = NULL;
+	}
+}
+
+static void forget_status(struct session *session)
+{
+	if (session->status_known)
+		nm_status_clear(&session->status);
+	session->status_known = false;
+}
+
+static void forget_findings(struct session *session)
+{
+	if (session->findings_known)
+		nm_findings_clear(&session->findings);
+	session->findings_known = false;
+}
+
+/* Everything made from the plan, which must still be there. */
+static void forget_derived(struct session *session)
+{
+	forget_timelines(session);
+	forget_status(session);
+	forget_findings(session);
+	if (session->classes_known)
+		nm_classes_clear(&session->classes);
+	session->classes_known = false;
+}
+
+/* Makes the plan of the document's text the session's plan. */
+static void read_plan(struct session *session)
+{
+	struct nm_plan *plan = NULL;
+	struct nm_diags diags;
+	size_t len;
+	const char *text = nm_document_text(session->document, &len);
+
+	nm_diags_init(&diags);
+	session->plan_error = (struct nm_error){0};
+	if (nm_plan_read(session->options.plan_file, text, len, &plan, &diags, &session->plan_error))
+		plan = NULL;
+	forget_derived(session);
+	nm_plan_free(session->plan);
+	nm_diags_clear(&session->diags);
+	session->plan = plan;
+	session->diags = diags;
+	session->generation++;
+}
+
+enum nm_code session_open(struct session *session, const struct session_options *options, struct nm_error *err)
+{
+	enum nm_code code;
+
+	*session = (struct session){.options = *options};
+	nm_diags_init(&session->diags);
+	code = nm_zone_load("UTC", &session->utc, err);
+	if (code)
+		return code;
+	code = nm_document_open(options->plan_file, &session->document, err);
+	if (code) {
+		session_close(session);
+		return code;
+	}
+	read_plan(session);
+	return NM_OK;
+}
+
+void session_close(struct session *session)
+{
+	forget_derived(session);
+	if (session->transport_open)
+		nm_sandbox_transport_clear(&session->transport);
+	nm_store_close(session->store);
+	nm_plan_free(session->plan);
+	nm_diags_clear(&session->diags);
+	nm_document_free(session->document);
+	nm_zone_free(session->utc);
+	*session = (struct session){0};
+}
+
+nm_time session_now(const struct session *session)
+{
+	return session->options.now(session->options.now_context);
+}
+
+const struct nm_zone *session_zone(const struct session *session)
+{
+	return session->plan ? session->plan->zone : session->utc;
+}
+
+enum nm_code session_need_plan(const struct session *session, struct nm_error *err)
+{
+	if (session->plan)
+		return NM_OK;
+	if (session->diags.n)
+		return nm_fail(err, NM_INPUT, "%s:%d: %s", session->diags.items[0].file, session->diags.items[0].line,
+			       session->diags.items[0].text);
+	return nm_fail(err, session->plan_error.code, "%s", session->plan_error.text);
+}
+
+enum nm_code session_reload(struct session *session, struct nm_error *err)
+{
+	struct nm_document *document;
+	enum nm_code code = nm_document_open(session->options.plan_file, &document, err);
+
+	if (code)
+		return code;
+	nm_document_free(session->document);
+	session->document = document;
+	session->stale = false;
+	read_plan(session);
+	return NM_OK;
+}
+
+bool session_notice(struct session *session)
+{
+	bool before = session->stale;
+	struct nm_error err;
+
+	if (!nm_document_stale(session->document)) {
+		session->stale = false;
+		return before;
+	}
+	if (!nm_document_dirty(session->document) && session_reload(session, &err) == NM_OK)
+		return true;
+	session->stale = true;
+	return !before;
+}
+
+/* mkdir -p, for the data directory. */
+static enum nm_code make_folders(const char *path, struct nm_error *err)
+{
+	char *copy = strdup(path);
+	enum nm_code code = NM_OK;
+
+	if (!copy)
+		return nm_fail_memory(err);
+	for (char *p = copy + 1; !code; p++) {
+		char was = *p;
+
+		if (was != '/' && was != '\0')
+			continue;
+		*p = '\0';
+		if (mkdir(copy, 0700) < 0 && errno != EEXIST)
+			code = nm_fail(err, NM_SYSTEM, "%s: %s", copy, strerror(errno));
+		*p = was;
+		if (was == '\0')
+			break;
+	}
+	free(copy);
+	return code;
+}
+
+enum nm_code session_store(struct session *session, struct nm_store **out, struct nm_error *err)
+{
+	const struct session_options *options = &session->options;
+	struct nm_buf path;
+	enum nm_code code;
+
+	if (session->store) {
+		*out = session->store;
+		return NM_OK;
+	}
+	if (!options->data_dir)
+		return nm_fail(err, NM_INPUT, "there is no data directory: give one with --data");
+	code = options->read_only ? NM_OK : make_folders(options->data_dir, err);
+	if (code)
+		return code;
+	nm_buf_init(&path, 1u << 16);
+	code = nm_store_path(options->data_dir, options->plan_file, &path, err);
+	if (!code)
+		code = nm_store_open(path.data, options->read_only, &session->store, err);
+	nm_buf_clear(&path);
+	*out = session->store;
+	return code;
+}
+
+enum nm_code session_push_context(struct session *session, struct nm_push_context *out, struct nm_error *err)
+{
+	struct nm_store *store;
+	enum nm_code code = session_need_plan(session, err);
+	nm_time now;
+
+	if (!code)
+		code = session_store(session, &store, err);
+	if (!code && !session->transport_open) {
+		code = nm_sandbox_transport(store, &session->transport, err);
+		session->transport_open = code == NM_OK;
+	}
+	if (code)
+		return code;
+	now = session_now(session);
+	*out = (struct nm_push_context){
+		.plan = session->plan,
+		.store = store,
+		.transport = session->transport,
+		.now = now,
+		.horizon = now + NM_CHECK_HORIZON,
+		.who = session->options.who,
+		.progress = session->progress,
+		.progress_context = session->progress_context,
+	};
+	return NM_OK;
+}
+
+enum nm_code session_timeline(struct session *session, nm_time from, nm_time until, const struct nm_timeline **out,
+			      struct nm_error *err)
+{
+	size_t slot = 0;
+	struct nm_timeline *timeline;
+	enum nm_code code = session_need_plan(session, err);
+
+	if (code)
+		return code;
+	for (size_t i = 0; i < SESSION_TIMELINES; i++) {
+		const struct nm_timeline *held = session->timelines[i].timeline;
+
+		if (held && held->from <= from && until <= held->until) {
+			session->timelines[i].used = ++session->timeline_clock;
+			*out = held;
+			return NM_OK;
+		}
+		if (session->timelines[i].used < session->timelines[slot].used)
+			slot = i;
+	}
+	code = nm_timeline_build(session->plan, from, until, &timeline, err);
+	if (code)
+		return code;
+	nm_timeline_free(session->timelines[slot].timeline);
+	session->timelines[slot].timeline = timeline;
+	session->timelines[slot].used = ++session->timeline_clock;
+	*out = timeline;
+	return NM_OK;
+}
+
+enum nm_code session_classes(struct session *session, const struct nm_classes **out, struct nm_error *err)
+{
+	enum nm_code code = session_need_plan(session, err);
+
+	if (!code && !session->classes_known) {
+		code = nm_classes_build(session->plan, &session->classes, err);
+		session->classes_known = code == NM_OK;
+	}
+	*out = &session->classes;
+	return code;
+}
+
+/* One line's fact, from its last reading and its newest push. */
+static enum nm_code read_fact(struct nm_store *store, const char *line, struct nm_arena *arena,
+			      struct nm_line_fact *fact, struct nm_error *err)
+{
+	struct nm_reading reading;
+	struct nm_push_records pushes;
+	bool found;
+	enum nm_code code = nm_store_reading_get(store, line, arena, &reading, &found, err);
+
+	*fact = (struct nm_line_fact){.line = line};
+	if (code)
+		return code;
+	if (found) {
+		fact->known = reading.known;
+		fact->in_sync = reading.in_sync;
+		fact->words = reading.words;
+		fact->read_at = reading.at;
+	}
+	code = nm_store_pushes(store, line, false, 1, &pushes, err);
+	if (code)
+		return code;
+	fact->pushed = pushes.n > 0 && pushes.items[0].state == NM_PUSH_DONE;
+	if (fact->pushed)
+		fact->horizon = pushes.items[0].horizon;
+	nm_push_records_clear(&pushes);
+	return NM_OK;
+}
+
+enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out, size_t *n,
+			   struct nm_error *err)
+{
+	struct nm_store *store;
+	struct nm_line_fact *facts;
+	enum nm_code code = session_need_plan(session, err);
+
+	if (!code)
+		code = session_store(session, &store, err);
+	if (code)
+		return code;
+	facts = nm_arena_alloc(arena, session->plan->n_lines, sizeof *facts);
+	if (!facts)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < session->plan->n_lines && !code; i++)
+		code = read_fact(store, session->plan->lines[i].name, arena, &facts[i], err);
+	if (code)
+		return code;
+	*out = facts;
+	*n = session->plan->n_lines;
+	return NM_OK;
+}
+
+enum nm_code session_findings(struct session *session, const struct nm_findings **out, struct nm_error *err)
+{
+	struct nm_check_options options = {0};
+	struct nm_line_fact *facts;
+	struct nm_arena *arena;
+	enum nm_code code = session_need_plan(session, err);
+
+	*out = &session->findings;
+	if (code || session->findings_known)
+		return code;
+	arena = nm_arena_new();
+	if (!arena)
+		return nm_fail_memory(err);
+	options.now = options.from = session_now(session);
+	options.until = options.from + NM_CHECK_HORIZON;
+	/* Without a store there are no facts, and the plan is proved all the same. */
+	if (session_facts(session, arena, &facts, &options.n_facts, NULL) == NM_OK)
+		options.facts = facts;
+	code = nm_check(session->plan, &options, &session->findings, err);
+	session->findings_known = code == NM_OK;
+	nm_arena_free(arena);
+	return code;
+}
+
+enum nm_code session_status(struct session *session, bool again, const struct nm_status **out, struct nm_error *err)
+{
+	struct nm_push_context context;
+	struct nm_status status;
+	enum nm_code code = NM_OK;
+
+	*out = &session->status;
+	if (session->status_known && !again)
+		return NM_OK;
+	code = session_push_context(session, &context, err);
+	if (!code)
+		code = nm_status_read(&context, -1, &status, err);
+	if (code)
+		return code;
+	forget_status(session);
+	forget_findings(session); /* drift is one of them */
+	session->status = status;
+	session->status_known = true;
+	session->status_at = context.now;
+	return NM_OK;
+}
+
+enum nm_code session_edit(struct session *session, const struct nm_edit *edits, size_t n, const char *what,
+			  struct nm_error *err)
+{
+	size_t done = 0;
+	enum nm_code code = NM_OK;
+
+	if (session->options.read_only)
+		return nm_fail(err, NM_REFUSED, "this session is read-only");
+	while (done < n && !code) {
+		code = nm_document_apply(session->document, &edits[done], what, err);
+		done += code == NM_OK;
+	}
+	if (!code) {
+		struct nm_plan *plan = NULL;
+		struct nm_diags diags;
+		size_t len;
+		const char *text = nm_document_text(session->document, &len);
+
+		nm_diags_init(&diags);
+		code = nm_plan_read(session->options.plan_file, text, len, &plan, &diags, err);
+		if (code && diags.n)
+			nm_fail(err, code, "the change would not read: %s", diags.items[0].text);
+		nm_diags_clear(&diags);
+		nm_plan_free(plan);
+	}
+	if (code) {
+		while (done-- > 0)
+			nm_document_undo(session->document);
+		return code;
+	}
+	read_plan(session);
+	return NM_OK;
+}
+
+enum nm_code session_undo(struct session *session, bool redo, const char **what, struct nm_error *err)
+{
+	if (session->options.read_only)
+		return nm_fail(err, NM_REFUSED, "this session is read-only");
+	*what = redo ? nm_document_redo(session->document) : nm_document_undo(session->document);
+	if (*what)
+		read_plan(session);
+	return NM_OK;
+}
+
+enum nm_code session_save(struct session *session, struct nm_error *err)
+{
+	struct nm_store *store;
+	size_t len;
+	const char *text;
+	int64_t id;
+	enum nm_code code;
+
+	if (session->options.read_only)
+		return nm_fail(err, NM_REFUSED, "this session is read-only");
+	code = nm_document_save(session->document, err);
+	if (code || !session->options.data_dir)
+		return code;
+	text = nm_document_text(session->document, &len);
+	code = session_store(session, &store, err);
+	if (!code)
+		code = nm_store_keep(store, session_now(session), session->options.who, "saved", text, len, &id, err);
+	return code;
+}

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A session: one plan file with all that is derived from it, for a screen or a subcommand.
+ *
+ * It owns every cached derivation: a reload builds new ones, swaps them in and frees the old.  What
+ * a getter lends is valid until the next reload or edit (`generation` counts them), a timeline also
+ * only until the next session_timeline.  Nothing but the plan is read before somebody asks for it.
+ */
+#ifndef TUI_SESSION_H
+#define TUI_SESSION_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "nevermiss/check.h"
+#include "nevermiss/clock.h"
+#include "nevermiss/decide.h"
+#include "nevermiss/diag.h"
+#include "nevermiss/edit.h"
+#include "nevermiss/plan.h"
+#include "nevermiss/push.h"
+#include "nevermiss/store.h"
+#include "nevermiss/timeline.h"
+
+#define SESSION_TIMELINES 3
+
+struct session_options {
+	const char *plan_file; /* as the user named it; borrowed, like all texts here */
+	const char *data_dir;  /* where stores live; NULL: no store */
+	const char *who;       /* for the records: "pat over ssh" */
+	const char *editor;    /* command for `e`; NULL: "vi" */
+	bool read_only;
+	bool ascii;            /* no character beyond ASCII on the screen */
+	bool mono;             /* no colour: NO_COLOR or such a terminal */
+	bool escapes;          /* app_print writes colours as SGR escapes */
+	nm_time (*now)(void *context); /* the clock; a fixed one with --at */
+	void *now_context;
+};
+
+struct session {
+	struct session_options options;
+	struct nm_document *document; /* NULL when the file could not be read */
+	struct nm_plan *plan;         /* NULL when the text does not read: then diags and plan_error say why */
+	struct nm_diags diags;
+	struct nm_error plan_error;
+	unsigned generation;          /* grows with every new plan or document text */
+	bool stale;                   /* the file changed on disk while there are unsaved edits */
+	/* Handed to reading and pushing (nm_push_context); NULL: no progress is told. */
+	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
+	void *progress_context;
+
+	/* The session's own: use the functions below. */
+	struct nm_zone *utc;
+	struct nm_store *store;
+	struct nm_transport transport;
+	bool transport_open;
+	struct nm_findings findings;
+	bool findings_known;
+	struct nm_status status;
+	bool status_known;
+	nm_time status_at;
+	struct nm_classes classes;
+	bool classes_known;
+	struct {
+		struct nm_timeline *timeline;
+		unsigned used; /* for putting out the one used longest ago */
+	} timelines[SESSION_TIMELINES];
+	unsigned timeline_clock;
+};
+
+/* Reads the plan.  A plan that does not read is no failure (plan stays NULL); a file that cannot be
+ * read is one, and the session is then not open. */
+enum nm_code session_open(struct session *session, const struct session_options *options,
+			  struct nm_error *err) NM_WARN_UNUSED;
+void session_close(struct session *session);
+
+nm_time session_now(const struct session *session);
+/* The plan's zone; UTC when there is no plan. */
+const struct nm_zone *session_zone(const struct session *session);
+/* NM_OK when there is a plan; otherwise plan_error in err. */
+enum nm_code session_need_plan(const struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+
+/* Reads the file again, whatever is unsaved is lost. */
+enum nm_code session_reload(struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+/* Notices a file that changed on disk: reloads when nothing is unsaved (true: something is new to
+ * show), else sets `stale`. */
+bool session_notice(struct session *session);
+
+/* Opens the store on first use.  NM_INPUT when there is no data_dir. */
+enum nm_code session_store(struct session *session, struct nm_store **out, struct nm_error *err) NM_WARN_UNUSED;
+/* Everything that pushing and reading live need. */
+enum nm_code session_push_context(struct session *session, struct nm_push_context *out,
+				  struct nm_error *err) NM_WARN_UNUSED;
+
+/* A timeline that holds [from, until), cached. */
+enum nm_code session_timeline(struct session *session, nm_time from, nm_time until,
+			      const struct nm_timeline **out, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code session_classes(struct session *session, const struct nm_classes **out, struct nm_error *err) NM_WARN_UNUSED;
+/* Findings over the default horizon from now, facts of the store included; cached. */
+enum nm_code session_findings(struct session *session, const struct nm_findings **out, struct nm_error *err) NM_WARN_UNUSED;
+/* Live against plan for all lines; read anew when `again` or never read; cached. */
+enum nm_code session_status(struct session *session, bool again, const struct nm_status **out,
+			    struct nm_error *err) NM_WARN_UNUSED;
+/* What the store knows of the lines, for nm_check: n_lines of them, memory from the arena. */
+enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
+			   size_t *n, struct nm_error *err) NM_WARN_UNUSED;
+
+/* Applies edits to the text and reads it; when it does not read any more nothing is changed and err
+ * has the first mistake.  NM_REFUSED when read-only. */
+enum nm_code session_edit(struct session *session, const struct nm_edit *edits, size_t n, const char *what,
+			  struct nm_error *err) NM_WARN_UNUSED;
+/* Takes the last edit back, or makes it again; words in *what (NULL: there is none). */
+enum nm_code session_undo(struct session *session, bool redo, const char **what, struct nm_error *err) NM_WARN_UNUSED;
+/* Writes the file and keeps the text as a version in the store. */
+enum nm_code session_save(struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+
+#endif

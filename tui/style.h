@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Named styles: what a cell means, and what that looks like with and without colour.
+ * Colour has one meaning everywhere: people green, AI blue, voicemail yellow, nobody red.
+ */
+#ifndef TUI_STYLE_H
+#define TUI_STYLE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "nevermiss/plan.h"
+
+enum style {
+	STYLE_PLAIN,
+	STYLE_DIM,      /* not in force, or beside the point */
+	STYLE_BOLD,
+	STYLE_TITLE,
+	STYLE_TAB,      /* the screen that is shown, among the others */
+	STYLE_RULE,
+	STYLE_KEY,      /* a key's name in the bar */
+	STYLE_HEAD,     /* heads of columns and panes */
+	STYLE_PEOPLE,
+	STYLE_AI,
+	STYLE_VOICEMAIL,
+	STYLE_NOBODY,
+	STYLE_GOOD,
+	STYLE_WARNING,
+	STYLE_ERROR,
+	STYLE_ADDED,
+	STYLE_REMOVED,
+	STYLE_COUNT
+};
+
+/* Added to a style: the cursor stands here. */
+#define STYLE_CURSOR 0x100u
+
+struct look {
+	int colour; /* 0-7 of the terminal's palette; -1: its own */
+	bool bold, dim, reverse;
+};
+
+struct look style_look(unsigned style, bool mono);
+/* How one who answers is shown. */
+unsigned style_of_kind(enum nm_kind kind);
+
+#define STYLE_SGR 24
+/* The SGR sequence that turns on a style and nothing else: "\033[0;1;32m". */
+void style_sgr(unsigned style, bool mono, char out[static STYLE_SGR]);
+
+#endif

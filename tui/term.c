@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ncursesw behind a small door.  In: a canvas to show, signals, bytes from the keyboard.  Out: only
+ * the cells that changed; keys as enum key.  Knows no screen and no plan.
+ *
+ * Signals arrive through a pipe, so that the loop has one thing to wait for and nothing is done in a
+ * handler but one write.
+ */
+#include "term.h"
+
+#include <curses.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/wait.h>
+#include <term.h>
+#include <termios.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include "keymap.h"
+#include "style.h"
+
+struct term {
+	SCREEN *screen;
+	bool mono;
+	short pairs[STYLE_COUNT]; /* colour pair of each style */
+	struct canvas shown;
+	bool shown_valid;
+};
+
+/* What the handlers may touch: the pipe, and what puts a terminal back after a crash. */
+static struct {
+	int pipe[2];
+	struct termios modes;
+	char restore[128];
+	size_t restore_len;
+} signals = {.pipe = {-1, -1}};
+
+static void note_signal(int number)
+{
+	int saved = errno;
+	char byte = (char)number;
+
+	if (write(signals.pipe[1], &byte, 1) < 0)
+		byte = 0; /* the pipe is full: the loop has enough to do already */
+	errno = saved;
+}
+
+static void put_back_and_die(int number)
+{
+	ssize_t written = write(STDOUT_FILENO, signals.restore, signals.restore_len);
+
+	(void)written;
+	tcsetattr(STDIN_FILENO, TCSANOW, &signals.modes);
+	raise(number); /* SA_RESETHAND: this time it is the system's own */
+}
+
+static const int noted[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT};
+static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+
+static void set_handlers(bool on)
+{
+	struct sigaction action = {0};
+
+	sigemptyset(&action.sa_mask);
+	action.sa_handler = on ? note_signal : SIG_DFL;
+	action.sa_flags = SA_RESTART;
+	for (size_t i = 0; i < sizeof noted / sizeof *noted; i++)
+		sigaction(noted[i], &action, NULL);
+	action.sa_handler = on ? put_back_and_die : SIG_DFL;
+	action.sa_flags = on ? (int)SA_RESETHAND : 0;
+	for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
+		sigaction(deadly[i], &action, NULL);
+}
+
+static enum nm_code open_signals(struct nm_error *err)
+{
+	if (pipe2(signals.pipe, O_NONBLOCK | O_CLOEXEC) < 0)
+		return nm_fail(err, NM_SYSTEM, "cannot make a pipe: %s", strerror(errno));
+	tcgetattr(STDIN_FILENO, &signals.modes);
+	set_handlers(true);
+	return NM_OK;
+}
+
+static void close_signals(void)
+{
+	set_handlers(false);
+	close(signals.pipe[0]);
+	close(signals.pipe[1]);
+	signals.pipe[0] = signals.pipe[1] = -1;
+}
+
+static void add_restore(const char *capability)
+{
+	size_t len = capability ? strlen(capability) : 0;
+
+	if (len == 0 || capability == (const char *)-1 || signals.restore_len + len > sizeof signals.restore)
+		return;
+	memcpy(signals.restore + signals.restore_len, capability, len);
+	signals.restore_len += len;
+}
+
+static void init_colours(struct term *term)
+{
+	if (term->mono || !has_colors()) {
+		term->mono = true;
+		return;
+	}
+	start_color();
+	use_default_colors();
+	for (short i = 0; i < STYLE_COUNT; i++) {
+		int colour = style_look((unsigned)i, false).colour;
+
+		term->pairs[i] = 0;
+		if (colour >= 0) {
+			term->pairs[i] = (short)(colour + 1);
+			init_pair(term->pairs[i], (short)colour, -1);
+		}
+	}
+}
+
+static void init_modes(void)
+{
+	cbreak();
+	noecho();
+	nonl();
+	curs_set(0);
+	keypad(stdscr, TRUE);
+	nodelay(stdscr, TRUE);
+	set_escdelay(25);
+	mousemask(BUTTON1_CLICKED | BUTTON1_PRESSED, NULL);
+	mouseinterval(0);
+}
+
+enum nm_code term_open(bool mono, struct term **out, struct nm_error *err)
+{
+	struct term *term;
+	enum nm_code code;
+
+	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
+		return nm_fail(err, NM_INPUT, "the interface needs a terminal; try a subcommand, see --help");
+	term = calloc(1, sizeof *term);
+	if (!term)
+		return nm_fail_memory(err);
+	term->mono = mono;
+	code = open_signals(err);
+	if (code) {
+		free(term);
+		return code;
+	}
+	term->screen = newterm(NULL, stdout, stdin);
+	if (!term->screen) {
+		close_signals();
+		free(term);
+		return nm_fail(err, NM_INPUT, "the terminal type in TERM is not known here");
+	}
+	signals.restore_len = 0;
+	add_restore(tigetstr("sgr0"));
+	add_restore(tigetstr("rmkx"));
+	add_restore(tigetstr("rmcup"));
+	add_restore(tigetstr("cnorm"));
+	init_colours(term);
+	init_modes();
+	*out = term;
+	return NM_OK;
+}
+
+void term_close(struct term *term)
+{
+	if (!term)
+		return;
+	endwin();
+	delscreen(term->screen);
+	close_signals();
+	canvas_clear(&term->shown);
+	free(term);
+}
+
+int term_width(const struct term *term)
+{
+	(void)term;
+	return COLS;
+}
+
+int term_height(const struct term *term)
+{
+	(void)term;
+	return LINES;
+}
+
+void term_forget(struct term *term)
+{
+	term->shown_valid = false;
+	clearok(curscr, TRUE);
+}
+
+static void write_cell(const struct term *term, int x, int y, const struct cell *cell)
+{
+	struct look look = style_look(cell->style, term->mono);
+	attr_t attributes = A_NORMAL;
+	wchar_t text[3] = {(wchar_t)cell->ch, (wchar_t)cell->mark, 0};
+	cchar_t out;
+
+	/* Where the C library's idea of a width is not ours the line would slide: show that it is unknown. */
+	if (cell->ch > 0x7e && wcwidth((wchar_t)cell->ch) != char_width(cell->ch)) {
+		text[0] = L'?';
+		text[1] = 0;
+	}
+	if (cell->mark && wcwidth((wchar_t)cell->mark) != 0)
+		text[1] = 0;
+	if (look.bold)
+		attributes |= A_BOLD;
+	if (look.dim)
+		attributes |= A_DIM;
+	if (look.reverse)
+		attributes |= A_REVERSE;
+	if (setcchar(&out, text, attributes, term->mono ? 0 : term->pairs[cell->style & 0xff], NULL) == OK)
+		mvadd_wch(y, x, &out);
+}
+
+static bool same_cell(const struct cell *a, const struct cell *b)
+{
+	return a->ch == b->ch && a->mark == b->mark && a->style == b->style;
+}
+
+static bool prepare_shown(struct term *term, const struct canvas *canvas)
+{
+	if (term->shown.cells && term->shown.width == canvas->width && term->shown.height == canvas->height)
+		return true;
+	canvas_clear(&term->shown);
+	term->shown_valid = false;
+	return canvas_init(&term->shown, canvas->width, canvas->height, canvas->ascii);
+}
+
+void term_show(struct term *term, const struct canvas *canvas)
+{
+	bool remember = prepare_shown(term, canvas);
+
+	for (int y = 0; y < canvas->height; y++) {
+		for (int x = 0; x < canvas->width; x++) {
+			const struct cell *cell = canvas_cell(canvas, x, y);
+
+			if (remember && term->shown_valid && same_cell(cell, canvas_cell(&term->shown, x, y)))
+				continue;
+			if (cell->ch != 0)
+				write_cell(term, x, y, cell);
+		}
+	}
+	if (remember)
+		memcpy(term->shown.cells, canvas->cells,
+		       (size_t)canvas->width * (size_t)canvas->height * sizeof *canvas->cells);
+	term->shown_valid = remember;
+	curs_set(canvas->cursor_x >= 0 ? 1 : 0);
+	if (canvas->cursor_x >= 0)
+		move(canvas->cursor_y, canvas->cursor_x);
+	refresh();
+}
+
+static void take_size(struct term *term)
+{
+	struct winsize size;
+
+	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
+		resizeterm(size.ws_row, size.ws_col);
+	term_forget(term);
+}
+
+static void suspend(struct term *term)
+{
+	struct sigaction stop = {.sa_handler = SIG_DFL};
+	struct sigaction mine;
+
+	endwin();
+	sigemptyset(&stop.sa_mask);
+	sigaction(SIGTSTP, &stop, &mine);
+	kill(0, SIGTSTP);
+	sigaction(SIGTSTP, &mine, NULL);
+	take_size(term);
+}
+
+/* Deals with the signals that have come; the kind is INPUT_NONE when there is nothing to tell. */
+static struct input take_signals(struct term *term)
+{
+	struct input input = {.kind = INPUT_NONE};
+	char byte;
+
+	while (input.kind != INPUT_END && read(signals.pipe[0], &byte, 1) == 1) {
+		switch (byte) {
+		case SIGTSTP:
+			suspend(term);
+			input.kind = INPUT_RESIZE;
+			break;
+		case SIGCONT:
+		case SIGWINCH:
+			take_size(term);
+			input.kind = INPUT_RESIZE;
+			break;
+		case SIGINT:
+			return (struct input){.kind = INPUT_KEY, .key = K_CONTROL + 'c'};
+		default:
+			input.kind = INPUT_END;
+			break;
+		}
+	}
+	return input;
+}
+
+static const struct {
+	wint_t curses;
+	uint32_t key;
+} special[] = {
+	{KEY_UP, K_UP}, {KEY_DOWN, K_DOWN}, {KEY_LEFT, K_LEFT}, {KEY_RIGHT, K_RIGHT}, {KEY_SLEFT, K_SHIFT_LEFT},
+	{KEY_SRIGHT, K_SHIFT_RIGHT}, {KEY_SR, K_SHIFT_UP}, {KEY_SF, K_SHIFT_DOWN}, {KEY_PPAGE, K_PAGE_UP},
+	{KEY_NPAGE, K_PAGE_DOWN}, {KEY_HOME, K_HOME}, {KEY_END, K_END}, {KEY_ENTER, K_ENTER}, {KEY_BTAB, K_SHIFT_TAB},
+	{KEY_BACKSPACE, K_BACKSPACE}, {KEY_DC, K_DELETE},
+};
+
+static struct input special_key(wint_t code)
+{
+	struct input input = {.kind = INPUT_KEY};
+	MEVENT event;
+
+	if (code == KEY_MOUSE) {
+		if (getmouse(&event) == OK)
+			return (struct input){.kind = INPUT_CLICK, .x = event.x, .y = event.y};
+		return (struct input){.kind = INPUT_NONE};
+	}
+	if (code == KEY_RESIZE)
+		return (struct input){.kind = INPUT_RESIZE};
+	if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12)) {
+		input.key = K_F1 + (uint32_t)(code - (wint_t)KEY_F(1));
+		return input;
+	}
+	for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
+		if (special[i].curses == code)
+			input.key = special[i].key;
+	}
+	return input.key ? input : (struct input){.kind = INPUT_NONE};
+}
+
+static uint32_t plain_key(wint_t ch)
+{
+	switch (ch) {
+	case '\r':
+	case '\n':
+		return K_ENTER;
+	case '\t':
+		return K_TAB;
+	case 27:
+		return K_ESCAPE;
+	case 127:
+	case 8:
+		return K_BACKSPACE;
+	default:
+		break;
+	}
+	return ch < ' ' ? K_CONTROL + 'a' - 1 + (uint32_t)ch : (uint32_t)ch;
+}
+
+/* A key that has already been typed; INPUT_NONE when there is none. */
+static struct input take_key(void)
+{
+	wint_t ch;
+	int got = get_wch(&ch);
+
+	if (got == KEY_CODE_YES)
+		return special_key(ch);
+	if (got == OK && ch != 0)
+		return (struct input){.kind = INPUT_KEY, .key = plain_key(ch)};
+	return (struct input){.kind = INPUT_NONE};
+}
+
+struct input term_wait(struct term *term, int timeout_ms)
+{
+	struct input input = take_key(); /* ncurses may hold some that poll cannot see */
+	struct pollfd fds[2] = {{STDIN_FILENO, POLLIN, 0}, {signals.pipe[0], POLLIN, 0}};
+
+	if (input.kind != INPUT_NONE)
+		return input;
+	if (poll(fds, 2, timeout_ms) == 0)
+		return input;
+	input = take_signals(term);
+	if (input.kind == INPUT_NONE)
+		input = take_key();
+	if (input.kind == INPUT_NONE && fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
+		input.kind = INPUT_END;
+	return input;
+}
+
+enum nm_code term_run(struct term *term, const char *command, const char *argument, struct nm_error *err)
+{
+	int status = 0;
+	pid_t child;
+
+	endwin();
+	set_handlers(false);
+	signal(SIGINT, SIG_IGN); /* Ctrl-C there is the program's, not ours */
+	child = fork();
+	if (child == 0) {
+		signal(SIGINT, SIG_DFL);
+		execl("/bin/sh", "sh", "-c", command, "sh", argument, (char *)NULL);
+		_exit(127);
+	}
+	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
+		continue;
+	set_handlers(true);
+	take_size(term);
+	if (child < 0)
+		return nm_fail(err, NM_SYSTEM, "cannot start a program: %s", strerror(errno));
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return nm_fail(err, NM_INPUT, "the editor ended with an error: %s", command);
+	return NM_OK;
+}
