@@ -34,8 +34,10 @@ struct nm_raw_option {
 /* One section as it stands in the file.  An include is one, with a NULL info, until it is replaced. */
 struct nm_raw_section {
 	struct nm_raw_section *next;
+	const struct nm_raw_section *outer; /* the path of a step; NULL */
 	const struct nm_section_info *info;
 	const char *title; /* NULL when it has none */
+	size_t number;     /* of a step in its path, from 1 */
 	struct nm_pos pos;
 	struct nm_raw_option *options, **options_end;
 	struct nm_raw_section *children, **children_end; /* steps of a path */
@@ -68,7 +70,7 @@ void nm_raw_mistake(struct nm_raw *raw, struct nm_pos pos, const char *format, .
 /* Text for use in a message: short, no control characters. */
 const char *nm_raw_quote(struct nm_raw *raw, const char *text);
 struct nm_raw_option *nm_raw_find(const struct nm_raw_section *section, const char *name);
-/* "path 'daytime'", "emergency" */
+/* "path 'daytime'", "step 2 of path 'daytime'", "emergency" */
 const char *nm_raw_where(struct nm_raw *raw, const struct nm_raw_section *section);
 /* Changes that make one of a and b the other: a letter put in, left out, replaced, or two swapped. */
 size_t nm_raw_distance(const char *a, const char *b);

@@ -74,9 +74,13 @@ const char *nm_raw_where(struct nm_raw *raw, const struct nm_raw_section *sectio
 
 	if (!section->info)
 		return "the plan";
-	if (!section->title)
-		return section->info->name;
-	where = nm_arena_format(raw->arena, "%s '%s'", section->info->name, nm_raw_quote(raw, section->title));
+	if (section->outer)
+		where = nm_arena_format(raw->arena, "%s %zu of %s", section->info->name, section->number,
+					nm_raw_where(raw, section->outer));
+	else if (section->title)
+		where = nm_arena_format(raw->arena, "%s '%s'", section->info->name, nm_raw_quote(raw, section->title));
+	else
+		where = section->info->name;
 	if (!where)
 		raw->no_memory = true;
 	return where ? where : "";

@@ -319,7 +319,9 @@ static enum nm_code read_plan(struct nm_plan *plan, const char *text, size_t len
 	if (raw.no_memory || diags->failed)
 		return nm_fail_memory(err);
 	if (raw.mistakes)
-		return nm_fail(err, NM_INPUT, "%s: %zu mistake%s, the first on line %d", plan->file, raw.mistakes,
+		return nm_fail(err, NM_INPUT, "%s: %s%zu mistake%s, the first on line %d", plan->file,
+			       raw.mistakes > NM_PLAN_MISTAKES ? "more than " : "",
+			       raw.mistakes > NM_PLAN_MISTAKES ? (size_t)NM_PLAN_MISTAKES : raw.mistakes,
 			       raw.mistakes == 1 ? "" : "s", diags->items[before].line);
 	return NM_OK;
 }

@@ -162,7 +162,6 @@ static bool scan_text(struct scan *scan, char quote)
 		}
 	}
 	scan->at = scan->len;
-	scan->long_text_from = 0;
 	syntax(scan, from, "this text has no closing quote");
 	return false;
 }
@@ -489,6 +488,8 @@ static void open_section(struct scan *scan, struct token name, const struct nm_s
 	section->options_end = &section->options;
 	section->children_end = &section->children;
 	if (scan->depth) {
+		section->outer = outer;
+		section->number = outer->n_children;
 		*outer->children_end = section;
 		outer->children_end = &section->next;
 	} else {
@@ -510,7 +511,7 @@ static void scan_section(struct scan *scan, struct token name, struct token afte
 		const struct token brace = next_token(scan);
 
 		if (brace.kind != '{') {
-			syntax_at(scan, info ? brace : after, info ? "an opening brace" : "'=' (or a section's brace)");
+			syntax_at(scan, info ? brace : after, info ? "an opening brace" : "'=', or a section's brace,");
 			return;
 		}
 	}

@@ -342,16 +342,18 @@ static void offer_names(const struct nm_build *build, struct nm_nearest *nearest
 /* "destination|rotation|line" as people say it. */
 static const char *kinds_words(struct nm_build *build, const char *kinds)
 {
-	char *words = nm_arena_text(build->raw->arena, kinds), *c;
+	const char *words = "", *last = strrchr(kinds, '|');
 
-	if (!words) {
-		build->raw->no_memory = true;
-		return "";
+	while (words && kinds) {
+		const size_t n = strcspn(kinds, "|");
+
+		words = nm_arena_format(build->raw->arena, "%s%s%.*s", words, !*words ? "" : kinds > last ? " or " : ", ", (int)n,
+					kinds);
+		kinds = kinds[n] ? kinds + n + 1 : NULL;
 	}
-	for (c = words; *c; c++)
-		if (*c == '|')
-			*c = '/';
-	return words;
+	if (!words)
+		build->raw->no_memory = true;
+	return words ? words : "";
 }
 
 /* The name is of none of these kinds. */
