@@ -71,7 +71,9 @@ static void expression_words(const struct schedule_at *s, const struct nm_holida
 		}
 		part = end ? end + 1 : NULL;
 	}
+	nm_buf_add(out, " (");
 	nm_buf_addn(out, best, best_len);
+	nm_buf_add(out, ")");
 }
 
 /* Name of the event that makes a date a holiday; NULL when it is none. */
@@ -90,7 +92,7 @@ static enum nm_code holiday_name(const struct schedule_at *s, struct nm_buf *out
 		return code;
 	if (events.n > 0) {
 		*is = true;
-		nm_buf_addf(out, "PH %s", events.items[0].summary && *events.items[0].summary ?
+		nm_buf_addf(out, ": PH %s", events.items[0].summary && *events.items[0].summary ?
 					  events.items[0].summary : "without a name");
 	}
 	nm_ical_events_clear(&events);
@@ -111,18 +113,15 @@ static enum nm_code hours_why(const struct schedule_at *s, struct nm_buf *out, s
 		return code;
 	holidays.days = days;
 	on = minute_on(s->schedule->hours, &holidays, s, &any);
-	nm_buf_addf(out, "%s is %s", s->schedule->name, on ? "on (" : "off: ");
-	if (on) {
+	nm_buf_addf(out, "%s is %s", s->schedule->name, on ? "on" : "off");
+	if (!on && uses)
+		code = holiday_name(s, out, &is_holiday, err);
+	if (on)
 		expression_words(s, &holidays, out);
-		nm_buf_add(out, ")");
-	} else {
-		if (uses)
-			code = holiday_name(s, out, &is_holiday, err);
-		if (!is_holiday && !any)
-			nm_buf_add(out, weekdays[nm_weekday(s->day)]);
-		else if (!is_holiday)
-			nm_buf_addn(out, s->schedule->expression, strlen(s->schedule->expression));
-	}
+	else if (!is_holiday && !any)
+		nm_buf_addf(out, ": %s", weekdays[nm_weekday(s->day)]);
+	else if (!is_holiday)
+		nm_buf_addf(out, " (%s)", s->schedule->expression);
 	free(days);
 	return code;
 }

@@ -421,11 +421,12 @@ static void behaviour(struct world *world, const struct nm_destination *destinat
 
 	*what = script->nobody && human(destination) ? NM_NO_ANSWER : NM_ANSWERS;
 	*after = human(destination) && destination->role != NM_ROLE_ANSWERING_SERVICE ? 6 : 3;
-	for (size_t i = script->n; i-- > 0;)
+	for (size_t i = 0; i < script->n; i++)
 		if (!strcmp(script->settings[i].name, destination->name)) {
 			*what = script->settings[i].behaviour;
 			if (script->settings[i].after_s >= 0)
 				*after = script->settings[i].after_s;
+			return;
 		}
 }
 
