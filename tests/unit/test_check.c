@@ -1,0 +1,465 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What check finds: for each id a plan that shows it and a twin that does not, the call that a finding
+ * names, the mend that takes it away, the order, and how a check is stopped.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "called.h"
+#include "nevermiss/edit.h"
+#include "random_plan.h"
+
+/* Sun 22 Nov 2026 05:11 in Chicago */
+#define NOW ((nm_time)1795345860)
+
+static const char *source(void)
+{
+	const char *dir = getenv("NM_SRCDIR");
+
+	return dir ? dir : ".";
+}
+
+/* These need the call log, which check does not see yet. */
+static bool needs_log(const char *id)
+{
+	return !strcmp(id, "focus-peak") || !strcmp(id, "untested");
+}
+
+/* --- a plan of the golden pairs --- */
+
+struct subject {
+	struct nm_plan *plan;
+	struct nm_findings findings;
+	struct nm_line_fact facts[4];
+	char names[4][32];
+	size_t n_facts;
+};
+
+static char *file_name(const char *id, const char *which)
+{
+	struct nm_buf name;
+
+	nm_buf_init(&name, 4096);
+	nm_buf_addf(&name, "%s/tests/golden/findings/%s/%s", source(), id, which);
+	return nm_buf_take(&name);
+}
+
+/* What the store would know: lines `NAME drift|same`, as far as such a file is there. */
+static void facts_read(struct subject *subject, const char *id, const char *which)
+{
+	char *name = file_name(id, which);
+	FILE *file = fopen(name, "r");
+	char word[32];
+
+	free(name);
+	while (file && subject->n_facts < 4 && fscanf(file, "%31s %31s", subject->names[subject->n_facts], word) == 2) {
+		subject->facts[subject->n_facts] = (struct nm_line_fact){
+			.line = subject->names[subject->n_facts],
+			.pushed = true,
+			.known = true,
+			.in_sync = !strcmp(word, "same"),
+			.read_at = NOW - 60,
+			.horizon = NOW + NM_CHECK_HORIZON,
+		};
+		subject->n_facts++;
+	}
+	if (file)
+		fclose(file);
+}
+
+static void subject_check(struct subject *subject)
+{
+	const struct nm_check_options options = {
+		.now = NOW,
+		.from = NOW,
+		.until = NOW + NM_CHECK_HORIZON,
+		.n_facts = subject->n_facts,
+		.facts = subject->facts,
+	};
+	struct nm_error err;
+
+	if (nm_check(subject->plan, &options, &subject->findings, &err))
+		fail_msg("%s: %s", subject->plan->file, err.text);
+}
+
+static void plan_read(const char *file, struct nm_plan **out)
+{
+	struct nm_diags diags;
+	struct nm_error err;
+
+	nm_diags_init(&diags);
+	if (nm_plan_read_file(file, out, &diags, &err))
+		fail_msg("%s: %s: %s", file, err.text, diags.n ? diags.items[0].text : "");
+	nm_diags_clear(&diags);
+}
+
+static void subject_read(struct subject *subject, const char *id, const char *which)
+{
+	char *file, *facts;
+	struct nm_buf name;
+
+	memset(subject, 0, sizeof *subject);
+	nm_buf_init(&name, 4096);
+	nm_buf_addf(&name, "%s.conf", which);
+	file = file_name(id, name.data);
+	plan_read(file, &subject->plan);
+	free(file);
+	nm_buf_clear(&name);
+	nm_buf_addf(&name, "%s.facts", which);
+	facts = nm_buf_take(&name);
+	facts_read(subject, id, facts);
+	free(facts);
+	subject_check(subject);
+}
+
+static void subject_clear(struct subject *subject)
+{
+	nm_findings_clear(&subject->findings);
+	nm_plan_free(subject->plan);
+}
+
+static const struct nm_finding *find(const struct nm_findings *findings, const char *id)
+{
+	size_t i;
+
+	for (i = 0; i < findings->n; i++)
+		if (!strcmp(findings->items[i].id, id))
+			return &findings->items[i];
+	return NULL;
+}
+
+/* --- each id --- */
+
+static void the_bad_plan_of_each_id_shows_it_and_its_twin_does_not(void **state)
+{
+	struct subject subject;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < nm_checks_count; i++) {
+		const char *id = nm_checks[i].id;
+
+		if (needs_log(id))
+			continue;
+		subject_read(&subject, id, "bad");
+		if (!find(&subject.findings, id))
+			fail_msg("%s: its bad plan does not show it", id);
+		subject_clear(&subject);
+		subject_read(&subject, id, "good");
+		if (find(&subject.findings, id))
+			fail_msg("%s: its good plan shows it: %s", id, find(&subject.findings, id)->message);
+		subject_clear(&subject);
+	}
+}
+
+static void a_finding_says_what_why_where_and_how_to_mend_it(void **state)
+{
+	struct subject subject;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < nm_checks_count; i++) {
+		if (needs_log(nm_checks[i].id))
+			continue;
+		subject_read(&subject, nm_checks[i].id, "bad");
+		for (j = 0; j < subject.findings.n; j++) {
+			const struct nm_finding *finding = &subject.findings.items[j];
+
+			assert_true(strlen(finding->message) > 10);
+			assert_true(strlen(finding->why) > 10);
+			assert_non_null(finding->pos.file);
+			assert_true(finding->pos.line >= 1);
+			assert_true(finding->n_mends >= 1);
+			assert_true(strlen(finding->mends[0].words) > 5);
+			assert_int_equal(!finding->when, !finding->n_windows);
+		}
+		subject_clear(&subject);
+	}
+}
+
+static void the_call_of_each_bad_plan_shows_it(void **state)
+{
+	struct subject subject;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < nm_checks_count; i++) {
+		if (needs_log(nm_checks[i].id))
+			continue;
+		subject_read(&subject, nm_checks[i].id, "bad");
+		for (j = 0; j < subject.findings.n; j++) {
+			const struct nm_finding *finding = &subject.findings.items[j];
+			struct nm_simulation *simulation;
+
+			if (!finding->n_call)
+				continue;
+			simulation = called(subject.plan, finding);
+			if (!called_shows(subject.plan, finding, simulation))
+				fail_msg("%s: its call does not show it", finding->id);
+			nm_simulation_free(simulation);
+		}
+		subject_clear(&subject);
+	}
+}
+
+/* --- mends --- */
+
+static char *edited(const char *text, const struct nm_mend *mend, const char *id)
+{
+	char *now = strdup(text);
+	struct nm_error err;
+	size_t len = strlen(text);
+	size_t i;
+
+	for (i = 0; i < mend->n; i++) {
+		char *next;
+
+		if (nm_edit_apply(&mend->edits[i], now, len, &next, &len, &err))
+			fail_msg("%s: edit %zu of \"%s\": %s", id, i, mend->words, err.text);
+		free(now);
+		now = next;
+	}
+	return now;
+}
+
+static size_t count(const struct nm_findings *findings, const char *id)
+{
+	size_t n = 0;
+	size_t i;
+
+	for (i = 0; i < findings->n; i++)
+		n += !strcmp(findings->items[i].id, id);
+	return n;
+}
+
+static void each_mend_that_edits_takes_its_finding_away(void **state)
+{
+	struct subject subject, mended;
+	size_t applied = 0;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < nm_checks_count; i++) {
+		const char *id = nm_checks[i].id;
+		const struct nm_finding *finding;
+
+		if (needs_log(id))
+			continue;
+		subject_read(&subject, id, "bad");
+		finding = find(&subject.findings, id);
+		for (j = 0; j < finding->n_mends; j++) {
+			struct nm_buf text;
+			struct nm_error err;
+			struct nm_diags diags;
+			char *after;
+
+			if (!finding->mends[j].n)
+				continue;
+			nm_buf_init(&text, NM_PLAN_BYTES);
+			assert_int_equal(nm_file_read(subject.plan->file, NM_PLAN_BYTES, &text, &err), NM_OK);
+			after = edited(text.data, &finding->mends[j], id);
+			memset(&mended, 0, sizeof mended);
+			nm_diags_init(&diags);
+			if (nm_plan_read(subject.plan->file, after, strlen(after), &mended.plan, &diags, &err))
+				fail_msg("%s: \"%s\" makes a plan that is wrong: %s: %s", id, finding->mends[j].words,
+					 err.text, diags.n ? diags.items[0].text : "");
+			nm_diags_clear(&diags);
+			subject_check(&mended);
+			if (count(&mended.findings, id) >= count(&subject.findings, id))
+				fail_msg("%s: \"%s\" does not mend it:\n%s", id, finding->mends[j].words, after);
+			subject_clear(&mended);
+			nm_buf_clear(&text);
+			free(after);
+			applied++;
+		}
+		subject_clear(&subject);
+	}
+	assert_true(applied > 20);
+}
+
+/* --- windows, exactly --- */
+
+static void nights_and_weekends_are_told_to_the_second(void **state)
+{
+	struct subject subject;
+	const struct nm_finding *finding;
+
+	(void)state;
+	subject_read(&subject, "no-rule", "bad");
+	finding = find(&subject.findings, "no-rule");
+	assert_int_equal(finding->windows[0].from, NOW);
+	/* Mon 23 Nov 08:00 CST, then Mon 18:00 to Tue 08:00 */
+	assert_int_equal(finding->windows[0].until, 1795442400);
+	assert_int_equal(finding->windows[1].from, 1795442400 + 10 * 3600);
+	assert_int_equal(finding->windows[1].until, 1795442400 + 24 * 3600);
+	assert_true(finding->hours_per_week > 117 && finding->hours_per_week < 119);
+	assert_int_equal(finding->pos.line, subject.plan->rules[0].pos.line);
+	assert_string_equal(finding->call[0], "--at");
+	assert_string_equal(finding->call[1], "2026-11-22 05:11");
+	subject_clear(&subject);
+}
+
+static void an_emergency_by_the_key_is_tried_where_a_greeting_plays(void **state)
+{
+	static const char plan[] =
+		"business = \"Smith Plumbing\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"destination mailbox { kind = voicemail%s }\n"
+		"path all { step { ring = fixly } step { ring = mailbox } }\n"
+		"path escalate { step { ring = fixly } step { ring = mailbox } }\n"
+		"rule all { path = all }\nemergency { key = \"9\" path = escalate }\n";
+	static const char *const greetings[] = { "", " greeting = \"Hello\"" };
+	char *folder = random_folder_new();
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		struct subject subject = { .n_facts = 0 };
+		struct nm_buf text;
+
+		nm_buf_init(&text, 4096);
+		nm_buf_addf(&text, plan, greetings[i]);
+		subject.plan = plan_of_text(text.data, folder);
+		subject_check(&subject);
+		assert_int_equal(!!find(&subject.findings, "emergency-no-human"), i == 1);
+		assert_int_equal(!!find(&subject.findings, "key-unreachable"), i == 0);
+		nm_buf_clear(&text);
+		subject_clear(&subject);
+	}
+	random_folder_free(folder);
+}
+
+/* --- the whole --- */
+
+static void findings_are_ordered_by_severity_then_first_window_then_line(void **state)
+{
+	char *folder = random_folder_new();
+	uint64_t seed;
+	size_t i;
+
+	(void)state;
+	for (seed = 1; seed <= 30; seed++) {
+		struct subject subject = { .plan = random_plan_read(seed, folder) };
+		const struct nm_finding *items;
+
+		subject_check(&subject);
+		items = subject.findings.items;
+		for (i = 1; i < subject.findings.n; i++) {
+			const nm_time before = items[i - 1].n_windows ? items[i - 1].windows[0].from : NM_TIME_MIN;
+			const nm_time after = items[i].n_windows ? items[i].windows[0].from : NM_TIME_MIN;
+
+			assert_true(items[i - 1].severity <= items[i].severity);
+			if (items[i - 1].severity != items[i].severity)
+				continue;
+			assert_true(before <= after);
+			if (before == after)
+				assert_true(items[i - 1].pos.line <= items[i].pos.line);
+		}
+		assert_int_equal(subject.findings.ok,
+				 !subject.findings.n || items[0].severity != NM_SEVERITY_ERROR);
+		subject_clear(&subject);
+	}
+	random_folder_free(folder);
+}
+
+static void findings_outlive_the_plan(void **state)
+{
+	struct subject subject;
+	size_t n = 0;
+	size_t i, j, k;
+
+	(void)state;
+	subject_read(&subject, "loop", "bad");
+	nm_plan_free(subject.plan);
+	for (i = 0; i < subject.findings.n; i++) {
+		const struct nm_finding *finding = &subject.findings.items[i];
+
+		n += strlen(finding->message) + strlen(finding->pos.file);
+		for (j = 0; j < finding->n_call; j++)
+			n += strlen(finding->call[j]);
+		for (j = 0; j < finding->n_mends; j++)
+			for (k = 0; k < finding->mends[j].n; k++)
+				n += strlen(finding->mends[j].edits[k].place.title ?
+						    finding->mends[j].edits[k].place.title : "");
+	}
+	assert_true(n > 100);
+	nm_findings_clear(&subject.findings);
+}
+
+static bool stop(void *context, size_t done, size_t all)
+{
+	int *calls = context;
+
+	assert_true(done <= all);
+	return ++*calls < 1;
+}
+
+static void progress_can_stop_the_check(void **state)
+{
+	struct subject subject;
+	struct nm_findings findings;
+	struct nm_error err;
+	int calls = 0;
+	struct nm_check_options options = {
+		.now = NOW, .from = NOW, .until = NOW + NM_CHECK_HORIZON, .progress = stop, .progress_context = &calls,
+	};
+
+	(void)state;
+	subject_read(&subject, "no-rule", "bad");
+	assert_int_equal(nm_check(subject.plan, &options, &findings, &err), NM_REFUSED);
+	assert_int_equal(calls, 1);
+	subject_clear(&subject);
+}
+
+static void the_example_plans_have_no_error_and_no_warning(void **state)
+{
+	struct nm_buf pattern;
+	glob_t files;
+	size_t i, j;
+
+	(void)state;
+	nm_buf_init(&pattern, 4096);
+	nm_buf_addf(&pattern, "%s/examples/*.conf", source());
+	assert_int_equal(glob(pattern.data, 0, NULL, &files), 0);
+	for (i = 0; i < files.gl_pathc; i++) {
+		struct subject subject = { .n_facts = 0 };
+
+		plan_read(files.gl_pathv[i], &subject.plan);
+		subject_check(&subject);
+		for (j = 0; j < subject.findings.n; j++)
+			if (subject.findings.items[j].severity != NM_SEVERITY_ADVICE)
+				fail_msg("%s: %s: %s", files.gl_pathv[i], subject.findings.items[j].id,
+					 subject.findings.items[j].message);
+		subject_clear(&subject);
+	}
+	globfree(&files);
+	nm_buf_clear(&pattern);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_bad_plan_of_each_id_shows_it_and_its_twin_does_not),
+		cmocka_unit_test(a_finding_says_what_why_where_and_how_to_mend_it),
+		cmocka_unit_test(the_call_of_each_bad_plan_shows_it),
+		cmocka_unit_test(each_mend_that_edits_takes_its_finding_away),
+		cmocka_unit_test(nights_and_weekends_are_told_to_the_second),
+		cmocka_unit_test(an_emergency_by_the_key_is_tried_where_a_greeting_plays),
+		cmocka_unit_test(findings_are_ordered_by_severity_then_first_window_then_line),
+		cmocka_unit_test(findings_outlive_the_plan),
+		cmocka_unit_test(progress_can_stop_the_check),
+		cmocka_unit_test(the_example_plans_have_no_error_and_no_warning),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

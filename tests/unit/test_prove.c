@@ -1,0 +1,473 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The proof against the slow reading of random plans: a finding's windows hold at every instant that is
+ * tried, on both sides of every edge, and nowhere else; and the call that it names shows it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "called.h"
+#include "random_plan.h"
+#include "slow.h"
+
+#define PLANS 24
+#define DAYS 24
+#define EDGES 16 /* most edges and random instants tried in one plan */
+
+static char *folder;
+
+static int setup(void **state)
+{
+	(void)state;
+	folder = random_folder_new();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	random_folder_free(folder);
+	return 0;
+}
+
+/* --- one call, slowly --- */
+
+struct scene {
+	const struct slow *slow;
+	nm_time at;
+	int line;
+	struct nm_caller caller;
+	bool emergency;
+	struct slow_outcome nobody, humans, silent;
+};
+
+static void scene_play(struct scene *scene, bool nobody, enum nm_behaviour ai, int human_s, struct slow_outcome *out)
+{
+	const struct nm_plan *plan = scene->slow->plan;
+	struct nm_script_setting settings[64];
+	struct nm_call call = {
+		.at = scene->at,
+		.line = scene->line,
+		.caller = scene->caller,
+		.emergency = scene->emergency,
+		.script = { .nobody = nobody, .settings = settings, .hangup_s = -1 },
+	};
+	size_t i;
+
+	assert_true(plan->n_destinations < 64);
+	for (i = 0; i < plan->n_destinations; i++) {
+		const struct nm_destination *destination = &plan->destinations[i];
+
+		if (destination->kind == NM_AI && ai != NM_ANSWERS)
+			settings[call.script.n++] = (struct nm_script_setting){ destination->name, ai, -1 };
+		if (nm_kind_human(destination->kind) && human_s >= 0)
+			settings[call.script.n++] = (struct nm_script_setting){ destination->name, NM_ANSWERS, human_s };
+	}
+	slow_play(scene->slow, &call, out);
+}
+
+static bool slow_human(const struct scene *scene, const struct slow_outcome *outcome)
+{
+	const int by = outcome->answered_by ? nm_plan_find_destination(scene->slow->plan, outcome->answered_by) : -1;
+
+	return outcome->result == NM_ANSWERED && by >= 0 && nm_kind_human(scene->slow->plan->destinations[by].kind);
+}
+
+/* Somebody live (or human) is rung, and not only at the very moment a voicemail takes the call. */
+static bool slow_rings(const struct scene *scene, bool human)
+{
+	const struct slow_outcome *silent = &scene->silent;
+	size_t i;
+
+	for (i = 0; i < silent->n; i++) {
+		const int id = nm_plan_find_destination(scene->slow->plan, silent->notes[i].name);
+		enum nm_kind kind;
+
+		if (silent->notes[i].skipped || id < 0)
+			continue;
+		kind = scene->slow->plan->destinations[id].kind;
+		if (kind == NM_VOICEMAIL || (human && !nm_kind_human(kind)))
+			continue;
+		if (silent->result != NM_TO_VOICEMAIL || silent->notes[i].t < silent->ended_s)
+			return true;
+	}
+	return false;
+}
+
+static const char *const ids[] = { "no-rule",	 "dead-end",	       "no-live-answer", "too-slow",
+				   "emergency-no-human", "emergency-too-slow", "single-failure", "guarantee-broken" };
+
+enum { IDS = sizeof ids / sizeof ids[0] };
+
+static bool slow_fails(struct scene *scene)
+{
+	const struct nm_plan *plan = scene->slow->plan;
+	static struct slow_outcome outcome;
+	size_t i;
+
+	for (i = 0; i < plan->n_destinations; i++) {
+		struct nm_script_setting setting = { plan->destinations[i].name, NM_UNREACHABLE, -1 };
+		struct nm_call call = {
+			.at = scene->at,
+			.line = scene->line,
+			.caller = scene->caller,
+			.emergency = scene->emergency,
+			.script = { .nobody = true, .n = 1, .settings = &setting, .hangup_s = -1 },
+		};
+
+		if (plan->destinations[i].kind == NM_VOICEMAIL)
+			continue;
+		slow_play(scene->slow, &call, &outcome);
+		if (outcome.result == NM_LOST)
+			return true;
+	}
+	return false;
+}
+
+static bool any_on(const struct scene *scene, const struct nm_set *schedules)
+{
+	size_t i;
+
+	for (i = 0; i < schedules->n; i++)
+		if (slow_schedule_on(scene->slow, schedules->ids[i], scene->at))
+			return true;
+	return false;
+}
+
+static bool any_group(const struct scene *scene, const struct nm_set *callers)
+{
+	size_t i;
+
+	for (i = 0; i < callers->n; i++)
+		if (slow_caller_in(scene->slow, callers->ids[i], scene->caller))
+			return true;
+	return false;
+}
+
+static bool is_emergency(const struct scene *scene)
+{
+	const struct nm_emergency *emergency = &scene->slow->plan->emergency;
+
+	return scene->emergency || (emergency->given && (nm_set_has(&emergency->lines, scene->line) ||
+							 any_group(scene, &emergency->callers)));
+}
+
+static bool slow_covers(const struct scene *scene, const struct nm_guarantee *guarantee)
+{
+	if (guarantee->emergency >= 0 && (guarantee->emergency == 1) != is_emergency(scene))
+		return false;
+	return (!guarantee->lines.given || nm_set_has(&guarantee->lines, scene->line)) &&
+	       (!guarantee->callers.given || any_group(scene, &guarantee->callers)) &&
+	       (!guarantee->during.given || any_on(scene, &guarantee->during)) && !any_on(scene, &guarantee->outside);
+}
+
+static bool slow_rung(const struct scene *scene, int id, bool first)
+{
+	const struct slow_outcome *silent = &scene->silent;
+	int at = -1;
+	size_t i;
+
+	for (i = 0; i < silent->n; i++) {
+		const int rung = nm_plan_find_destination(scene->slow->plan, silent->notes[i].name);
+
+		if (silent->notes[i].skipped || rung < 0 || scene->slow->plan->destinations[rung].kind == NM_VOICEMAIL)
+			continue;
+		at = at < 0 ? silent->notes[i].t : at;
+		if (rung == id && (!first || silent->notes[i].t == at))
+			return true;
+	}
+	return false;
+}
+
+static bool slow_broken(const struct scene *scene, const struct nm_guarantee *guarantee)
+{
+	const int64_t within = guarantee->within_s < 0 ? INT64_MAX : guarantee->within_s;
+	const struct slow_outcome *nobody = &scene->nobody;
+
+	if (!slow_covers(scene, guarantee))
+		return false;
+	if (guarantee->live && (nobody->result != NM_ANSWERED || nobody->seconds > within))
+		return true;
+	if (!guarantee->live && guarantee->answered_by == NM_ANSWERED_ANY && guarantee->within_s >= 0 &&
+	    ((nobody->result != NM_ANSWERED && nobody->result != NM_TO_VOICEMAIL) || nobody->seconds > within))
+		return true;
+	if (guarantee->answered_by == NM_ANSWERED_HUMAN &&
+	    (!slow_human(scene, &scene->humans) || scene->humans.seconds > within))
+		return true;
+	return (guarantee->first >= 0 && !slow_rung(scene, guarantee->first, true)) ||
+	       (guarantee->never >= 0 && slow_rung(scene, guarantee->never, false));
+}
+
+/* Which of ids the call shows, by the words of design.md section 5. */
+static void scene_judge(struct scene *scene, bool shown[IDS])
+{
+	const struct nm_plan *plan = scene->slow->plan;
+	size_t i;
+	bool path;
+
+	scene_play(scene, true, NM_ANSWERS, -1, &scene->nobody);
+	if (scene->nobody.decision.reject)
+		return;
+	scene_play(scene, false, NM_ANSWERS, 6, &scene->humans);
+	scene_play(scene, true, NM_NO_ANSWER, -1, &scene->silent);
+	path = scene->nobody.decision.by != NM_BY_NOTHING;
+	shown[0] |= !path;
+	shown[1] |= path && scene->nobody.result == NM_LOST;
+	shown[2] |= path && !slow_rings(scene, false);
+	shown[3] |= path && !is_emergency(scene) && scene->nobody.result == NM_ANSWERED &&
+		    scene->nobody.seconds > plan->targets.patience_s;
+	if (scene->nobody.decision.by == NM_BY_EMERGENCY &&
+	    (!slow_human(scene, &scene->humans) || scene->humans.seconds > plan->emergency.reach_human_s))
+		shown[slow_rings(scene, true) ? 5 : 4] = true;
+	shown[6] |= path && scene->nobody.result != NM_LOST && slow_fails(scene);
+	for (i = 0; i < plan->n_guarantees; i++)
+		shown[7] |= slow_broken(scene, &plan->guarantees[i]);
+}
+
+/* --- all calls of one instant --- */
+
+static void instant_judge(const struct slow *slow, const struct nm_classes *classes, nm_time at, bool shown[IDS])
+{
+	static struct scene scene;
+	size_t line, caller;
+
+	memset(shown, 0, IDS * sizeof *shown);
+	for (line = 0; line < slow->plan->n_lines; line++)
+		for (caller = 0; caller < classes->n; caller++) {
+			scene.slow = slow;
+			scene.at = at;
+			scene.line = (int)line;
+			scene.caller = classes->items[caller].witness;
+			scene.emergency = false;
+			scene_judge(&scene, shown);
+		}
+}
+
+static bool held(const struct nm_findings *findings, const char *id, nm_time at)
+{
+	size_t i, j;
+
+	for (i = 0; i < findings->n; i++)
+		for (j = 0; !strcmp(findings->items[i].id, id) && j < findings->items[i].n_windows; j++)
+			if (findings->items[i].windows[j].from <= at && at < findings->items[i].windows[j].until)
+				return true;
+	return false;
+}
+
+static void instant_compare(const struct slow *slow, const struct nm_classes *classes, const struct nm_findings *findings,
+			    nm_time at, uint64_t seed)
+{
+	bool shown[IDS];
+	size_t i;
+
+	if (at < findings->from || at >= findings->until)
+		return;
+	instant_judge(slow, classes, at, shown);
+	for (i = 0; i < IDS; i++)
+		if (shown[i] != held(findings, ids[i], at))
+			fail_msg("plan %llu, %s at %lld: slowly %d", (unsigned long long)seed, ids[i], (long long)at,
+				 shown[i]);
+}
+
+/* --- random plans with guarantees --- */
+
+static struct nm_plan *plan_of_seed(uint64_t seed)
+{
+	static const char *const guarantees[] = {
+		"guarantee g0 { emergency = no  live = yes  within = 40s }\n",
+		"guarantee g1 { emergency = yes  answered_by = human  within = 60s }\n",
+		"guarantee g2 { outside = s0  never = d2 }\n",
+		"guarantee g3 { lines = l0  during = s0  within = 20s  first = d1 }\n",
+		"guarantee g4 { emergency = no  first = d0  lines = { l0, l1 } }\n",
+		"guarantee g5 { live = yes }\n",
+	};
+	char *text = random_plan_text(seed, folder);
+	uint64_t random = seed;
+	struct nm_plan *plan;
+	struct nm_buf all;
+	char *key;
+	size_t i;
+
+	/* A key would make further calls emergencies; the pairs of test_check.c are about that. */
+	while ((key = strstr(text, " key = ")))
+		memset(key, ' ', strcspn(key + 7, "\n }") + 7);
+	nm_buf_init(&all, 1 << 20);
+	nm_buf_add(&all, text);
+	for (i = 0; i < sizeof guarantees / sizeof guarantees[0]; i++)
+		if (random_below(&random, 3) == 0)
+			nm_buf_add(&all, guarantees[i]);
+	plan = plan_of_text(all.data, folder);
+	nm_buf_clear(&all);
+	free(text);
+	return plan;
+}
+
+static struct nm_check_options horizon(uint64_t seed)
+{
+	uint64_t random = seed + 77;
+	const nm_time from = (nm_days_from_date(2026, 1, 1) + random_below(&random, 340)) * (nm_time)NM_DAY;
+
+	return (struct nm_check_options){ .now = from, .from = from, .until = from + DAYS * (nm_time)NM_DAY };
+}
+
+static void edges_compare(const struct slow *slow, const struct nm_classes *classes, const struct nm_findings *findings,
+			  uint64_t seed)
+{
+	uint64_t random = seed;
+	size_t n = 0;
+	size_t i, j;
+
+	for (i = 0; i < findings->n && n < EDGES; i++)
+		for (j = 0; j < findings->items[i].n_windows && j < 2 && n < EDGES; j++, n++) {
+			const struct nm_span window = findings->items[i].windows[j];
+
+			instant_compare(slow, classes, findings, window.from, seed);
+			instant_compare(slow, classes, findings, window.from - 1, seed);
+			instant_compare(slow, classes, findings, window.until - 1, seed);
+			instant_compare(slow, classes, findings, window.until, seed);
+		}
+	for (i = 0; i < EDGES; i++)
+		instant_compare(slow, classes, findings,
+				findings->from + (nm_time)random_below(&random, DAYS * (uint32_t)NM_DAY), seed);
+}
+
+static void windows_agree_with_a_slow_reading(void **state)
+{
+	uint64_t seed;
+
+	(void)state;
+	for (seed = 1; seed <= PLANS; seed++) {
+		struct nm_plan *plan = plan_of_seed(seed);
+		const struct nm_check_options options = horizon(seed);
+		struct nm_classes classes;
+		struct nm_findings findings;
+		struct nm_error err;
+		struct slow slow;
+
+		assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+		assert_int_equal(nm_classes_build(plan, &classes, &err), NM_OK);
+		slow_init(&slow, plan, options.from, options.until);
+		edges_compare(&slow, &classes, &findings, seed);
+		slow_clear(&slow);
+		nm_classes_clear(&classes);
+		nm_findings_clear(&findings);
+		nm_plan_free(plan);
+	}
+}
+
+static void windows_are_merged_and_sorted(void **state)
+{
+	uint64_t seed;
+	size_t i, j;
+
+	(void)state;
+	for (seed = 1; seed <= PLANS; seed++) {
+		struct nm_plan *plan = plan_of_seed(seed);
+		const struct nm_check_options options = horizon(seed);
+		struct nm_findings findings;
+		struct nm_error err;
+
+		assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+		for (i = 0; i < findings.n; i++) {
+			const struct nm_finding *finding = &findings.items[i];
+			double seconds = 0;
+
+			for (j = 0; j < finding->n_windows; j++) {
+				assert_true(finding->windows[j].from < finding->windows[j].until);
+				assert_true(j == 0 || finding->windows[j - 1].until < finding->windows[j].from);
+				seconds += (double)(finding->windows[j].until - finding->windows[j].from);
+			}
+			assert_true(finding->hours_per_week * 3600 * DAYS / 7 - seconds < 0.5);
+			assert_true(seconds - finding->hours_per_week * 3600 * DAYS / 7 < 0.5);
+		}
+		nm_findings_clear(&findings);
+		nm_plan_free(plan);
+	}
+}
+
+static void the_call_of_a_finding_shows_it(void **state)
+{
+	uint64_t seed;
+	size_t shown = 0;
+	size_t i;
+
+	(void)state;
+	for (seed = 1; seed <= 4 * PLANS; seed++) {
+		struct nm_plan *plan = plan_of_seed(seed);
+		const struct nm_check_options options = horizon(seed);
+		struct nm_findings findings;
+		struct nm_error err;
+
+		assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+		for (i = 0; i < findings.n; i++) {
+			const struct nm_finding *finding = &findings.items[i];
+			struct nm_simulation *simulation;
+
+			assert_true(!finding->n_windows == !finding->n_call);
+			if (!finding->n_call)
+				continue;
+			simulation = called(plan, finding);
+			if (!called_shows(plan, finding, simulation))
+				fail_msg("plan %llu: %s: %s", (unsigned long long)seed, finding->id, finding->message);
+			assert_int_equal(simulation->call.at, finding->windows[0].from);
+			nm_simulation_free(simulation);
+			shown++;
+		}
+		nm_findings_clear(&findings);
+		nm_plan_free(plan);
+	}
+	assert_true(shown > 200);
+}
+
+static void guarantees_alone_are_those_of_the_whole_check(void **state)
+{
+	uint64_t seed;
+	size_t broken = 0;
+
+	(void)state;
+	for (seed = 1; seed <= PLANS; seed++) {
+		struct nm_plan *plan = plan_of_seed(seed);
+		const struct nm_check_options options = horizon(seed);
+		struct nm_findings all, alone;
+		struct nm_error err;
+		size_t n = 0;
+		size_t i;
+
+		assert_int_equal(nm_check(plan, &options, &all, &err), NM_OK);
+		assert_int_equal(nm_check_guarantees(plan, &options, &alone, &err), NM_OK);
+		for (i = 0; i < all.n; i++) {
+			if (strcmp(all.items[i].id, "guarantee-broken"))
+				continue;
+			assert_true(n < alone.n);
+			assert_string_equal(all.items[i].message, alone.items[n].message);
+			assert_int_equal(all.items[i].n_windows, alone.items[n].n_windows);
+			n++;
+		}
+		assert_int_equal(n, alone.n);
+		assert_int_equal(alone.ok, !n);
+		broken += n;
+		nm_findings_clear(&all);
+		nm_findings_clear(&alone);
+		nm_plan_free(plan);
+	}
+	assert_true(broken > 10);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(windows_agree_with_a_slow_reading),
+		cmocka_unit_test(windows_are_merged_and_sorted),
+		cmocka_unit_test(the_call_of_a_finding_shows_it),
+		cmocka_unit_test(guarantees_alone_are_those_of_the_whole_check),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
