@@ -302,9 +302,14 @@ static int64_t rule_instant(const struct rule_day *day, int year, int32_t before
 
 /* --- building the segments --- */
 
+/* Of two at the same instant the later counts: a summer that ends where the next one begins never ends. */
 static void segment_add(struct nm_zone *zone, int64_t from, uint16_t kind)
 {
-	if (from <= zone->from[zone->n - 1] || kind == zone->kind[zone->n - 1])
+	if (from < zone->from[zone->n - 1])
+		return;
+	if (from == zone->from[zone->n - 1])
+		zone->n--;
+	if (kind == zone->kind[zone->n - 1])
 		return;
 	zone->from[zone->n] = from;
 	zone->kind[zone->n] = kind;
