@@ -106,7 +106,8 @@ bool nm_set_has(const struct nm_set *set, int id)
 	return false;
 }
 
-enum nm_code nm_caller_read(const struct nm_plan *plan, const char *text, struct nm_caller *out, struct nm_error *err)
+enum nm_code nm_caller_read(const struct nm_plan *plan, const char *text, struct nm_caller *out,
+			    struct nm_error *err)
 {
 	struct nm_caller caller = { .anonymous = !strcmp(text, "anonymous") };
 	enum nm_code code;
@@ -133,11 +134,8 @@ void nm_caller_write(struct nm_caller caller, char out[static NM_NUMBER_TEXT])
 }
 
 static const char *const behaviour_names[] = {
-	[NM_ANSWERS] = "answer",
-	[NM_NO_ANSWER] = "noanswer",
-	[NM_BUSY] = "busy",
-	[NM_DECLINED] = "declined",
-	[NM_UNREACHABLE] = "unreachable",
+	[NM_ANSWERS] = "answer",    [NM_NO_ANSWER] = "noanswer",      [NM_BUSY] = "busy",
+	[NM_DECLINED] = "declined", [NM_UNREACHABLE] = "unreachable",
 };
 
 const char *nm_behaviour_name(enum nm_behaviour behaviour)
@@ -158,8 +156,10 @@ static enum nm_code behaviour_read(const char *text, struct nm_setting *out, str
 		if (strlen(behaviour_names[i]) == len && !memcmp(behaviour_names[i], text, len))
 			break;
 	if (i == sizeof behaviour_names / sizeof behaviour_names[0])
-		return nm_fail(err, NM_INPUT, "'%.40s' is not what a destination can do: answer, answer@6s, noanswer, busy, "
-			       "declined or unreachable", text);
+		return nm_fail(err, NM_INPUT,
+			       "'%.40s' is not what a destination can do: answer, answer@6s, noanswer, busy, "
+			       "declined or unreachable",
+			       text);
 	out->behaviour = (enum nm_behaviour)i;
 	if (!text[len])
 		return NM_OK;
@@ -174,7 +174,8 @@ static enum nm_code behaviour_read(const char *text, struct nm_setting *out, str
 	return NM_OK;
 }
 
-enum nm_code nm_setting_read(const struct nm_plan *plan, const char *text, struct nm_setting *out, struct nm_error *err)
+enum nm_code nm_setting_read(const struct nm_plan *plan, const char *text, struct nm_setting *out,
+			     struct nm_error *err)
 {
 	const char *equals = strchr(text, '=');
 	struct nm_setting setting;

@@ -25,7 +25,8 @@ static const char *guess_country(struct nm_build *build)
 		if (strcmp(section->info->name, "line"))
 			continue;
 		number = nm_raw_find(section, "number");
-		if (number && number->n && number->values[0][0] == '+' && !nm_number_read(number->values[0], "", &value, NULL))
+		if (number && number->n && number->values[0][0] == '+' &&
+		    !nm_number_read(number->values[0], "", &value, NULL))
 			return nm_number_country(value);
 	}
 	return "";
@@ -45,23 +46,29 @@ static void build_country(struct nm_build *build, struct nm_raw_section *top)
 	if (build->country_known)
 		return;
 	if (given && country)
-		nm_raw_mistake(build->raw, nm_value_pos(top, "country"), "country = \"%s\": a country's two letters are expected, "
-			       "as \"US\"", nm_raw_quote(build->raw, country));
+		nm_raw_mistake(build->raw, nm_value_pos(top, "country"),
+			       "country = \"%s\": a country's two letters are expected, "
+			       "as \"US\"",
+			       nm_raw_quote(build->raw, country));
 	else if (!given && !build->raw->partial)
-		nm_raw_mistake(build->raw, top->pos, "the plan has no country, by which national numbers are read: write "
+		nm_raw_mistake(build->raw, top->pos,
+			       "the plan has no country, by which national numbers are read: write "
 			       "country = \"US\"");
 }
 
 static void build_currency(struct nm_build *build, struct nm_raw_section *top)
 {
 	const bool given = nm_value_given(top, "currency");
-	const char *currency = given ? nm_value_text(build, top, "currency") : nm_country_currency(build->plan->country);
+	const char *currency =
+		given ? nm_value_text(build, top, "currency") : nm_country_currency(build->plan->country);
 
 	if (!currency)
 		return;
 	if (strlen(currency) != 3 || strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
-		nm_raw_mistake(build->raw, nm_value_pos(top, "currency"), "currency = \"%s\": a currency's three capital letters "
-			       "are expected, as \"USD\"", nm_raw_quote(build->raw, currency));
+		nm_raw_mistake(build->raw, nm_value_pos(top, "currency"),
+			       "currency = \"%s\": a currency's three capital letters "
+			       "are expected, as \"USD\"",
+			       nm_raw_quote(build->raw, currency));
 	build->plan->currency = nm_arena_text(build->arena, currency);
 	if (!build->plan->currency)
 		no_memory(build);
@@ -83,7 +90,8 @@ static void build_allow(struct nm_build *build, struct nm_raw_section *top)
 	}
 	for (i = 0; i < allow->n; i++) {
 		if (!nm_country_known(allow->values[i]))
-			nm_raw_mistake(build->raw, allow->pos, "allow = { \"%s\" }: a country's two letters are expected, as \"MX\"",
+			nm_raw_mistake(build->raw, allow->pos,
+				       "allow = { \"%s\" }: a country's two letters are expected, as \"MX\"",
 				       nm_raw_quote(build->raw, allow->values[i]));
 		countries[i] = nm_arena_text(build->arena, allow->values[i]);
 		if (!countries[i])
@@ -171,14 +179,16 @@ static void check_required(struct nm_build *build, const struct nm_raw_section *
 
 		if (!info->required || strcmp(info->section, name))
 			continue;
-		if (info->type == NM_TYPE_SECTION ? section->n_children > 0 : nm_value_given(section, info->name))
+		if (info->type == NM_TYPE_SECTION ? section->n_children > 0
+						  : nm_value_given(section, info->name))
 			continue;
 		if (info->type == NM_TYPE_SECTION)
 			nm_raw_mistake(build->raw, section->pos, "%s has no %s: write %s { ring = ... }",
 				       nm_raw_where(build->raw, section), info->name, info->name);
 		else
 			nm_raw_mistake(build->raw, section->pos, "%s has no %s: write %s = %s",
-				       nm_raw_where(build->raw, section), info->name, info->name, example_of(info));
+				       nm_raw_where(build->raw, section), info->name, info->name,
+				       example_of(info));
 	}
 }
 
@@ -193,8 +203,10 @@ static void check_title(struct nm_build *build, const struct nm_raw_section *sec
 		if (!strcmp(section->info->name, free_titles[i]))
 			return;
 	if (strpbrk(title, "=@,;|\"'{}()") || strchr("- ", title[0]) || title[strlen(title) - 1] == ' ')
-		nm_raw_mistake(build->raw, section->pos, "the name '%s' holds one of = @ , ; | \" ' { } ( ), or begins with '-' or a "
-			       "blank: letters, digits, '-', '_' and '.' are safe", nm_raw_quote(build->raw, title));
+		nm_raw_mistake(build->raw, section->pos,
+			       "the name '%s' holds one of = @ , ; | \" ' { } ( ), or begins with '-' or a "
+			       "blank: letters, digits, '-', '_' and '.' are safe",
+			       nm_raw_quote(build->raw, title));
 	if (strcmp(section->info->name, "destination"))
 		return;
 	if (!strcmp(title, "human"))
@@ -202,8 +214,10 @@ static void check_title(struct nm_build *build, const struct nm_raw_section *sec
 	else if (!strcmp(title, "rejected") || !strcmp(title, "lost") || !strcmp(title, "abandoned"))
 		reserved = "expect";
 	if (reserved)
-		nm_raw_mistake(build->raw, section->pos, "a destination cannot be called '%s', which has a meaning of its own in "
-			       "'%s'", title, reserved);
+		nm_raw_mistake(build->raw, section->pos,
+			       "a destination cannot be called '%s', which has a meaning of its own in "
+			       "'%s'",
+			       title, reserved);
 }
 
 static void check_used(struct nm_build *build, const struct nm_raw_section *section)
@@ -212,8 +226,8 @@ static void check_used(struct nm_build *build, const struct nm_raw_section *sect
 
 	for (option = section->options; option; option = option->next)
 		if (!option->used && !build->raw->no_memory)
-			nm_raw_mistake(build->raw, option->pos, "%s in %s has no meaning here", option->info->name,
-				       nm_raw_where(build->raw, section));
+			nm_raw_mistake(build->raw, option->pos, "%s in %s has no meaning here",
+				       option->info->name, nm_raw_where(build->raw, section));
 }
 
 /* --- names --- */
@@ -242,7 +256,8 @@ static void collect_names(struct nm_build *build, const struct nm_section_info *
 	for (section = build->raw->sections; section; section = section->next) {
 		if (section->info != info)
 			continue;
-		names->items[names->n] = (struct nm_name){ section->title ? section->title : "", (int)names->n, section->pos };
+		names->items[names->n] =
+			(struct nm_name){ section->title ? section->title : "", (int)names->n, section->pos };
 		names->n++;
 	}
 	qsort(names->items, names->n, sizeof *names->items, compare_names);
@@ -254,11 +269,12 @@ static void collect_names(struct nm_build *build, const struct nm_section_info *
 			continue;
 		while (first > 0 && !strcmp(item->name, names->items[first - 1].name))
 			first--;
-		nm_raw_mistake(build->raw, item->pos, "%s%s%s%s is given twice, first on line %d%s%s", info->name,
-			       *item->name ? " '" : "", nm_raw_quote(build->raw, item->name), *item->name ? "'" : "",
-			       names->items[first].pos.line,
+		nm_raw_mistake(build->raw, item->pos, "%s%s%s%s is given twice, first on line %d%s%s",
+			       info->name, *item->name ? " '" : "", nm_raw_quote(build->raw, item->name),
+			       *item->name ? "'" : "", names->items[first].pos.line,
 			       names->items[first].pos.file == item->pos.file ? "" : " of ",
-			       names->items[first].pos.file == item->pos.file ? "" : names->items[first].pos.file);
+			       names->items[first].pos.file == item->pos.file ? ""
+									      : names->items[first].pos.file);
 	}
 }
 
@@ -274,9 +290,11 @@ static void check_shared_names(struct nm_build *build)
 		for (b = 0; b < a; b++)
 			for (i = 0; i < names->n; i++)
 				if (nm_names_find(build, kinds[b], names->items[i].name) >= 0)
-					nm_raw_mistake(build->raw, names->items[i].pos, "the name '%s' is that of a %s and of a %s: "
+					nm_raw_mistake(build->raw, names->items[i].pos,
+						       "the name '%s' is that of a %s and of a %s: "
 						       "where a step names it, it must be one of them only",
-						       nm_raw_quote(build->raw, names->items[i].name), kinds[a], kinds[b]);
+						       nm_raw_quote(build->raw, names->items[i].name),
+						       kinds[a], kinds[b]);
 	}
 }
 
@@ -314,15 +332,24 @@ static const struct kind {
 	const char *name;
 	void (*build)(struct nm_build *build, struct nm_raw_section *section);
 } kinds[] = {
-	{ "targets", nm_build_targets },     { "account", nm_build_account },
-	{ "line", nm_build_line },           { "calendar", nm_build_calendar },
-	{ "schedule", nm_build_schedule },   { "callers", nm_build_callers },
-	{ "destination", nm_build_destination }, { "rotation", nm_build_rotation },
-	{ "path", nm_build_path },           { "rule", nm_build_rule },
-	{ "override", nm_build_override },   { "emergency", nm_build_emergency },
-	{ "text_back", nm_build_text_back }, { "follow_up", nm_build_follow_up },
-	{ "crm", nm_build_crm },             { "value", nm_build_value },
-	{ "guarantee", nm_build_guarantee }, { "test", nm_build_test },
+	{"targets",	     nm_build_targets    },
+	{ "account",     nm_build_account    },
+	{ "line",	  nm_build_line	},
+	{ "calendar",    nm_build_calendar	},
+	{ "schedule",    nm_build_schedule	},
+	{ "callers",     nm_build_callers    },
+	{ "destination", nm_build_destination},
+	{ "rotation",    nm_build_rotation	},
+	{ "path",	  nm_build_path	},
+	{ "rule",	  nm_build_rule	},
+	{ "override",    nm_build_override	},
+	{ "emergency",   nm_build_emergency  },
+	{ "text_back",   nm_build_text_back  },
+	{ "follow_up",   nm_build_follow_up  },
+	{ "crm",	 nm_build_crm	      },
+	{ "value",	   nm_build_value	  },
+	{ "guarantee",   nm_build_guarantee  },
+	{ "test",	  nm_build_test	},
 };
 
 static void build_kind(struct nm_build *build, const struct kind *kind)
@@ -371,19 +398,25 @@ static void check_lines(struct nm_build *build)
 	size_t i, j;
 
 	if (!plan->n_lines && !build->raw->partial)
-		nm_raw_mistake(build->raw, build->raw->top.pos, "the plan has no line: write line NAME { number = \"...\" account = "
+		nm_raw_mistake(build->raw, build->raw->top.pos,
+			       "the plan has no line: write line NAME { number = \"...\" account = "
 			       "... }");
 	for (i = 0; i < plan->n_lines; i++) {
 		const struct nm_line *line = &plan->lines[i];
-		const struct nm_destination *handset = line->handset >= 0 ? &plan->destinations[line->handset] : NULL;
+		const struct nm_destination *handset =
+			line->handset >= 0 ? &plan->destinations[line->handset] : NULL;
 
 		for (j = 0; j < i && line->number; j++)
 			if (plan->lines[j].number == line->number)
-				nm_raw_mistake(build->raw, line->pos, "line '%s' has the number of line '%s'", line->name,
-					       plan->lines[j].name);
-		if (handset && !build->raw->partial && handset->line != (int)i && handset->number != line->number)
-			nm_raw_mistake(build->raw, line->pos, "handset of line '%s': write line = %s in destination '%s', whose phone "
-				       "it is", line->name, line->name, handset->name);
+				nm_raw_mistake(build->raw, line->pos, "line '%s' has the number of line '%s'",
+					       line->name, plan->lines[j].name);
+		if (handset && !build->raw->partial && handset->line != (int)i &&
+		    handset->number != line->number)
+			nm_raw_mistake(
+				build->raw, line->pos,
+				"handset of line '%s': write line = %s in destination '%s', whose phone "
+				"it is",
+				line->name, line->name, handset->name);
 	}
 }
 
@@ -395,8 +428,10 @@ static void check_people(struct nm_build *build)
 	for (i = 0; i < plan->n_rotations; i++)
 		for (j = 0; j < plan->rotations[i].n; j++)
 			if (plan->destinations[plan->rotations[i].members[j]].kind == NM_VOICEMAIL)
-				nm_raw_mistake(build->raw, plan->rotations[i].pos, "rotation '%s': a voicemail ('%s') takes no turns",
-					       plan->rotations[i].name, plan->destinations[plan->rotations[i].members[j]].name);
+				nm_raw_mistake(build->raw, plan->rotations[i].pos,
+					       "rotation '%s': a voicemail ('%s') takes no turns",
+					       plan->rotations[i].name,
+					       plan->destinations[plan->rotations[i].members[j]].name);
 }
 
 /* Who can be sent a text: neither a voicemail nor a SIP address. */
@@ -411,7 +446,8 @@ static void check_alerts(struct nm_build *build, const char *name, const struct 
 		if (alert->items[i].kind != NM_TARGET_DESTINATION)
 			continue;
 		if (who->kind == NM_VOICEMAIL || who->address)
-			nm_raw_mistake(build->raw, plan->emergency.pos, "%s in emergency: '%s' has no number that takes texts", name,
+			nm_raw_mistake(build->raw, plan->emergency.pos,
+				       "%s in emergency: '%s' has no number that takes texts", name,
 				       who->name);
 	}
 }

@@ -15,7 +15,8 @@ static void check_one_secret(struct nm_build *build, struct nm_raw_section *sect
 	static const char *const tokens[] = { "token_cmd", "token_env", "token_file" };
 
 	if (nm_build_given(section, tokens, COUNT(tokens)) > 1)
-		nm_raw_mistake(build->raw, section->pos, "%s takes one of token_cmd, token_env and token_file",
+		nm_raw_mistake(build->raw, section->pos,
+			       "%s takes one of token_cmd, token_env and token_file",
 			       nm_raw_where(build->raw, section));
 }
 
@@ -64,13 +65,14 @@ void nm_build_line(struct nm_build *build, struct nm_raw_section *section)
 	line->handset = nm_value_reference(build, section, "handset");
 	line->fallback = nm_value_phone(build, section, "fallback");
 	if (line->fallback && line->fallback == line->number)
-		nm_raw_mistake(build->raw, nm_value_pos(section, "fallback"), "fallback of line '%s' is its own number",
-			       line->name);
+		nm_raw_mistake(build->raw, nm_value_pos(section, "fallback"),
+			       "fallback of line '%s' is its own number", line->name);
 }
 
 /* --- calendars --- */
 
-static void read_calendar(struct nm_build *build, struct nm_raw_section *section, struct nm_calendar *calendar)
+static void read_calendar(struct nm_build *build, struct nm_raw_section *section,
+			  struct nm_calendar *calendar)
 {
 	struct nm_error err = { .code = NM_OK };
 	enum nm_code code;
@@ -89,7 +91,8 @@ static void read_calendar(struct nm_build *build, struct nm_raw_section *section
 	if (code == NM_NO_MEMORY)
 		build->raw->no_memory = true;
 	else if (code)
-		nm_raw_mistake(build->raw, nm_value_pos(section, "file"), "file of calendar '%s': %s", calendar->name, err.text);
+		nm_raw_mistake(build->raw, nm_value_pos(section, "file"), "file of calendar '%s': %s",
+			       calendar->name, err.text);
 }
 
 void nm_build_calendar(struct nm_build *build, struct nm_raw_section *section)
@@ -106,8 +109,8 @@ void nm_build_calendar(struct nm_build *build, struct nm_raw_section *section)
 	calendar->password_cmd = nm_value_text(build, section, "password_cmd");
 	calendar->refresh_s = nm_value_duration(build, section, "refresh", 60, 366 * (int64_t)NM_DAY);
 	if (nm_build_given(section, sources, COUNT(sources)) != 1 && !build->raw->partial)
-		nm_raw_mistake(build->raw, section->pos, "calendar '%s' takes exactly one of file, url and url_cmd",
-			       calendar->name);
+		nm_raw_mistake(build->raw, section->pos,
+			       "calendar '%s' takes exactly one of file, url and url_cmd", calendar->name);
 	if (calendar->file)
 		read_calendar(build, section, calendar);
 }
@@ -123,12 +126,16 @@ static void read_hours(struct nm_build *build, struct nm_raw_section *section, s
 	if (code == NM_NO_MEMORY) {
 		build->raw->no_memory = true;
 	} else if (code) {
-		nm_raw_mistake(build->raw, nm_value_pos(section, "hours"), "hours of schedule '%s': %s", schedule->name, err.text);
+		nm_raw_mistake(build->raw, nm_value_pos(section, "hours"), "hours of schedule '%s': %s",
+			       schedule->name, err.text);
 	} else {
 		schedule->hours = hours;
-		if (nm_hours_uses_holidays(hours) && schedule->holidays < 0 && !nm_value_given(section, "holidays"))
-			nm_raw_mistake(build->raw, nm_value_pos(section, "hours"), "hours of schedule '%s' name PH: write holidays = "
-				       "CALENDAR, whose days PH means", schedule->name);
+		if (nm_hours_uses_holidays(hours) && schedule->holidays < 0 &&
+		    !nm_value_given(section, "holidays"))
+			nm_raw_mistake(build->raw, nm_value_pos(section, "hours"),
+				       "hours of schedule '%s' name PH: write holidays = "
+				       "CALENDAR, whose days PH means",
+				       schedule->name);
 	}
 }
 
@@ -143,10 +150,13 @@ void nm_build_schedule(struct nm_build *build, struct nm_raw_section *section)
 	schedule->calendar = nm_value_reference(build, section, "calendar");
 	schedule->holidays = nm_value_reference(build, section, "holidays");
 	if (nm_build_given(section, sources, COUNT(sources)) != 1 && !build->raw->partial)
-		nm_raw_mistake(build->raw, section->pos, "schedule '%s' takes exactly one of hours and calendar", schedule->name);
+		nm_raw_mistake(build->raw, section->pos,
+			       "schedule '%s' takes exactly one of hours and calendar", schedule->name);
 	if (nm_value_given(section, "calendar") && nm_value_given(section, "holidays"))
-		nm_raw_mistake(build->raw, nm_value_pos(section, "holidays"), "holidays in schedule '%s': they belong to hours that "
-			       "name PH", schedule->name);
+		nm_raw_mistake(build->raw, nm_value_pos(section, "holidays"),
+			       "holidays in schedule '%s': they belong to hours that "
+			       "name PH",
+			       schedule->name);
 	if (schedule->expression)
 		read_hours(build, section, schedule);
 }
@@ -162,26 +172,33 @@ void nm_build_callers(struct nm_build *build, struct nm_raw_section *section)
 
 /* --- destinations --- */
 
-static void check_reached(struct nm_build *build, struct nm_raw_section *section, const struct nm_destination *who)
+static void check_reached(struct nm_build *build, struct nm_raw_section *section,
+			  const struct nm_destination *who)
 {
 	static const char *const ways[] = { "number", "line", "address" };
-	static const char *const ringing[] = { "role", "number", "line", "address", "hours", "away", "own_voicemail", "confirm",
-					       "caller_id" };
+	static const char *const ringing[] = { "role", "number",	"line",	   "address",  "hours",
+					       "away", "own_voicemail", "confirm", "caller_id" };
 	const size_t given = nm_build_given(section, ways, COUNT(ways));
 	size_t i;
 
 	if (who->kind != NM_VOICEMAIL && given != 1 && !build->raw->partial)
-		nm_raw_mistake(build->raw, section->pos, "destination '%s' rings: it takes exactly one of number, line and address%s",
+		nm_raw_mistake(build->raw, section->pos,
+			       "destination '%s' rings: it takes exactly one of number, line and address%s",
 			       who->name, given ? "" : ", as number = \"+15125550111\"");
 	for (i = 0; i < COUNT(ringing) && who->kind == NM_VOICEMAIL; i++)
 		if (nm_value_given(section, ringing[i]))
-			nm_raw_mistake(build->raw, nm_value_pos(section, ringing[i]), "destination '%s' is a voicemail, which takes "
-				       "the call at once: %s has no meaning there", who->name, ringing[i]);
+			nm_raw_mistake(build->raw, nm_value_pos(section, ringing[i]),
+				       "destination '%s' is a voicemail, which takes "
+				       "the call at once: %s has no meaning there",
+				       who->name, ringing[i]);
 	if (who->kind != NM_BACKUP && who->kind != NM_VOICEMAIL && nm_value_given(section, "role"))
-		nm_raw_mistake(build->raw, nm_value_pos(section, "role"), "role of destination '%s': only a backup has one, kind = "
-			       "backup", who->name);
+		nm_raw_mistake(build->raw, nm_value_pos(section, "role"),
+			       "role of destination '%s': only a backup has one, kind = "
+			       "backup",
+			       who->name);
 	if (!strcmp(who->name, "voicemail") && who->kind != NM_VOICEMAIL)
-		nm_raw_mistake(build->raw, section->pos, "only a voicemail can be called 'voicemail', which has a meaning of its own "
+		nm_raw_mistake(build->raw, section->pos,
+			       "only a voicemail can be called 'voicemail', which has a meaning of its own "
 			       "in 'expect'");
 }
 
@@ -189,19 +206,26 @@ static void check_address(struct nm_build *build, struct nm_raw_section *section
 {
 	const size_t scheme = !strncmp(address, "sips:", 5) ? 5 : !strncmp(address, "sip:", 4) ? 4 : 0;
 
-	if (!scheme || !address[scheme] || strpbrk(address, " \t\n\"<>\\;,") || strchr(address + scheme, ':') == address + scheme)
-		nm_raw_mistake(build->raw, nm_value_pos(section, "address"), "address = \"%s\": a SIP address is expected, as "
-			       "\"sip:sam@example.org\"", nm_raw_quote(build->raw, address));
+	if (!scheme || !address[scheme] || strpbrk(address, " \t\n\"<>\\;,") ||
+	    strchr(address + scheme, ':') == address + scheme)
+		nm_raw_mistake(build->raw, nm_value_pos(section, "address"),
+			       "address = \"%s\": a SIP address is expected, as "
+			       "\"sip:sam@example.org\"",
+			       nm_raw_quote(build->raw, address));
 }
 
 /* What is only said of one that rings. */
 static void read_ringing(struct nm_build *build, struct nm_raw_section *section, struct nm_destination *who)
 {
-	static const enum nm_role roles[] = { NM_ROLE_STAFF, NM_ROLE_RECEPTIONIST, NM_ROLE_ANSWERING_SERVICE };
-	const int role = nm_value_choice(build, section, "role"), caller_id = nm_value_choice(build, section, "caller_id");
+	static const enum nm_role roles[] = { NM_ROLE_STAFF, NM_ROLE_RECEPTIONIST,
+					      NM_ROLE_ANSWERING_SERVICE };
+	const int role = nm_value_choice(build, section, "role"),
+		  caller_id = nm_value_choice(build, section, "caller_id");
 
 	who->role = role < 0 ? NM_ROLE_NONE : roles[role];
-	who->caller_id = caller_id < 0 ? NM_CALLER_ID_DEFAULT : caller_id ? NM_CALLER_ID_LINE : NM_CALLER_ID_CALLER;
+	who->caller_id = caller_id < 0 ? NM_CALLER_ID_DEFAULT
+			 : caller_id   ? NM_CALLER_ID_LINE
+				       : NM_CALLER_ID_CALLER;
 	who->number = nm_value_phone(build, section, "number");
 	who->line = nm_value_reference(build, section, "line");
 	who->address = nm_value_text(build, section, "address");
@@ -210,7 +234,8 @@ static void read_ringing(struct nm_build *build, struct nm_raw_section *section,
 	who->hours = nm_value_references(build, section, "hours");
 	who->away = nm_value_references(build, section, "away");
 	who->own_voicemail_s = nm_value_own_voicemail(build, section, "own_voicemail",
-						      nm_kind_human(who->kind) ? NM_OWN_VOICEMAIL_UNKNOWN : NM_OWN_VOICEMAIL_NONE);
+						      nm_kind_human(who->kind) ? NM_OWN_VOICEMAIL_UNKNOWN
+									       : NM_OWN_VOICEMAIL_NONE);
 	who->confirm = nm_value_yes(build, section, "confirm") == 1;
 }
 
@@ -244,15 +269,17 @@ void nm_build_rotation(struct nm_build *build, struct nm_raw_section *section)
 	rotation->pos = section->pos;
 	rotation->n = members.n;
 	rotation->members = members.ids;
-	rotation->every_s = nm_value_duration(build, section, "every", NM_TURN_MIN, 10 * 366 * (int64_t)NM_DAY);
+	rotation->every_s =
+		nm_value_duration(build, section, "every", NM_TURN_MIN, 10 * 366 * (int64_t)NM_DAY);
 	timed = nm_value_time(build, section, "from", &rotation->from_at);
 	if (timed)
 		rotation->from = nm_zone_local(build->plan->zone, rotation->from_at);
 	if (!nm_value_time(build, section, "until", &rotation->until_at))
 		rotation->until_at = NM_TIME_MAX;
 	if (members.given && !members.n && !build->raw->partial)
-		nm_raw_mistake(build->raw, nm_value_pos(section, "members"), "rotation '%s' has no members: nobody would be on turn",
-			       rotation->name);
+		nm_raw_mistake(build->raw, nm_value_pos(section, "members"),
+			       "rotation '%s' has no members: nobody would be on turn", rotation->name);
 	if (timed && rotation->until_at <= rotation->from_at)
-		nm_raw_mistake(build->raw, nm_value_pos(section, "until"), "rotation '%s' ends before it begins", rotation->name);
+		nm_raw_mistake(build->raw, nm_value_pos(section, "until"),
+			       "rotation '%s' ends before it begins", rotation->name);
 }

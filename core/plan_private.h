@@ -25,7 +25,7 @@ struct nm_raw_option {
 	struct nm_raw_option *after; /* in the order of the file, for filling in the values */
 	const struct nm_option_info *info;
 	struct nm_pos pos;
-	bool used;   /* the plan was built with it */
+	bool used; /* the plan was built with it */
 	size_t n;
 	size_t filled;
 	const char **values;
@@ -37,7 +37,7 @@ struct nm_raw_section {
 	const struct nm_raw_section *outer; /* the path of a step; NULL */
 	const struct nm_section_info *info;
 	const char *title; /* NULL when it has none */
-	size_t number;     /* of a step in its path, from 1 */
+	size_t number;	   /* of a step in its path, from 1 */
 	struct nm_pos pos;
 	struct nm_raw_option *options, **options_end;
 	struct nm_raw_section *children, **children_end; /* steps of a path */
@@ -47,13 +47,14 @@ struct nm_raw_section {
 #define NM_SECTION_KINDS 32 /* more than nm_sections has */
 
 struct nm_raw {
-	struct nm_arena *arena; /* borrowed */
-	struct nm_diags *diags; /* borrowed */
+	struct nm_arena *arena;	   /* borrowed */
+	struct nm_diags *diags;	   /* borrowed */
 	struct nm_raw_section top; /* the options that stand in no section */
 	struct nm_raw_section *sections, **sections_end;
 	size_t count[NM_SECTION_KINDS]; /* sections of each kind, as in nm_sections */
 	size_t mistakes;
-	bool partial;   /* something is not there (a syntax error, an unknown section): what names it may be right */
+	bool partial; /* something is not there (a syntax error, an unknown section): what names it may be
+			 right */
 	bool no_memory;
 };
 
@@ -85,8 +86,8 @@ const char *nm_nearest_words(struct nm_raw *raw, const struct nm_nearest *neares
 
 /* --- plan_scan.c --- */
 struct nm_scanned {
-	char *clean;                 /* what libconfuse gets; from the arena */
-	struct nm_raw_option *first; /* all options in the order of the file, linked by `after` */
+	char *clean;			 /* what libconfuse gets; from the arena */
+	struct nm_raw_option *first;	 /* all options in the order of the file, linked by `after` */
 	struct nm_raw_section *sections; /* this file's, includes among them */
 };
 /* The outline of one file.  Adds its top-level options to raw->top; its sections are left in out. */
@@ -129,8 +130,8 @@ struct nm_pos nm_value_pos(const struct nm_raw_section *section, const char *nam
  * (or the table's default) when it is not there or wrong. */
 const char *nm_value_text(struct nm_build *build, struct nm_raw_section *section, const char *name);
 const char *nm_value_url(struct nm_build *build, struct nm_raw_section *section, const char *name);
-int64_t nm_value_duration(struct nm_build *build, struct nm_raw_section *section, const char *name, int64_t least,
-			  int64_t most); /* -1 */
+int64_t nm_value_duration(struct nm_build *build, struct nm_raw_section *section, const char *name,
+			  int64_t least, int64_t most); /* -1 */
 double nm_value_decimal(struct nm_build *build, struct nm_raw_section *section, const char *name);
 int nm_value_count(struct nm_build *build, struct nm_raw_section *section, const char *name, int most);
 int nm_value_yes(struct nm_build *build, struct nm_raw_section *section, const char *name);    /* 1, 0, -1 */

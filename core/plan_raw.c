@@ -78,7 +78,8 @@ const char *nm_raw_where(struct nm_raw *raw, const struct nm_raw_section *sectio
 		where = nm_arena_format(raw->arena, "%s %zu of %s", section->info->name, section->number,
 					nm_raw_where(raw, section->outer));
 	else if (section->title)
-		where = nm_arena_format(raw->arena, "%s '%s'", section->info->name, nm_raw_quote(raw, section->title));
+		where = nm_arena_format(raw->arena, "%s '%s'", section->info->name,
+					nm_raw_quote(raw, section->title));
 	else
 		where = section->info->name;
 	if (!where)
@@ -107,7 +108,8 @@ size_t nm_raw_distance(const char *a, const char *b)
 
 		row[0] = i;
 		for (j = 1; j <= lb; j++) {
-			row[j] = least(least(above[j], row[j - 1]) + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
+			row[j] =
+				least(least(above[j], row[j - 1]) + 1, above[j - 1] + (a[i - 1] != b[j - 1]));
 			if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
 				row[j] = least(row[j], two_above[j - 2] + 1);
 		}

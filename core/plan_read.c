@@ -14,12 +14,12 @@
 
 struct reader {
 	struct nm_raw *raw;
-	struct nm_arena *kept;      /* the plan's: names of files stay in its positions */
-	cfg_opt_t *grammar;         /* of the top level, made from nm_options */
-	size_t files;               /* read so far */
+	struct nm_arena *kept;	    /* the plan's: names of files stay in its positions */
+	cfg_opt_t *grammar;	    /* of the top level, made from nm_options */
+	size_t files;		    /* read so far */
 	struct nm_raw_option *next; /* the option whose values come next */
 	struct nm_pos problem;
-	const char *words;          /* libconfuse's own, when it and plan_scan.c do not agree */
+	const char *words; /* libconfuse's own, when it and plan_scan.c do not agree */
 };
 
 /* The file being read, and those that include it. */
@@ -121,8 +121,9 @@ static cfg_opt_t *whole_grammar(struct nm_arena *arena)
 		n++;
 	for (i = 0; i < nm_sections_count; i++) {
 		cfg_opt_t *options = section_grammar(arena, nm_sections[i].name, steps);
-		const cfg_opt_t section = CFG_SEC(nm_sections[i].name, options,
-						  CFGF_MULTI | CFGF_NODEFAULT | (nm_sections[i].titled ? CFGF_TITLE : 0));
+		const cfg_opt_t section =
+			CFG_SEC(nm_sections[i].name, options,
+				CFGF_MULTI | CFGF_NODEFAULT | (nm_sections[i].titled ? CFGF_TITLE : 0));
 
 		if (!options)
 			return NULL;
@@ -218,7 +219,8 @@ static bool is_open(const struct source *source, const struct source *again)
 	return false;
 }
 
-static void read_include(struct reader *reader, const struct source *outer, const struct nm_raw_section *include)
+static void read_include(struct reader *reader, const struct source *outer,
+			 const struct nm_raw_section *include)
 {
 	const char *name = include->options->values[0];
 	struct source source = { .outer = outer };
@@ -251,12 +253,14 @@ static void read_include(struct reader *reader, const struct source *outer, cons
 	}
 	if (reader->files++ >= NM_PLAN_INCLUDES) {
 		if (reader->files == NM_PLAN_INCLUDES + 1)
-			nm_raw_mistake(raw, include->pos, "more than %d files are included", NM_PLAN_INCLUDES);
+			nm_raw_mistake(raw, include->pos, "more than %d files are included",
+				       NM_PLAN_INCLUDES);
 		return;
 	}
 	nm_buf_init(&text, NM_PLAN_BYTES);
 	if (nm_file_read(source.file, NM_PLAN_BYTES, &text, &err)) {
-		nm_raw_mistake(raw, include->pos, "'%s' cannot be included: %s", nm_raw_quote(raw, source.file), err.text);
+		nm_raw_mistake(raw, include->pos, "'%s' cannot be included: %s",
+			       nm_raw_quote(raw, source.file), err.text);
 	} else {
 		raw->partial = false;
 		read_text(reader, &source, text.data, text.len);
@@ -351,7 +355,8 @@ enum nm_code nm_plan_read(const char *file, const char *text, size_t len, struct
 	return code;
 }
 
-enum nm_code nm_plan_read_file(const char *file, struct nm_plan **out, struct nm_diags *diags, struct nm_error *err)
+enum nm_code nm_plan_read_file(const char *file, struct nm_plan **out, struct nm_diags *diags,
+			       struct nm_error *err)
 {
 	struct nm_buf text;
 	enum nm_code code;

@@ -20,7 +20,8 @@ static void build_step(struct nm_build *build, struct nm_raw_section *section, s
 	step->for_s = for_s < 0 ? NM_FOR_DEFAULT : (int)for_s;
 	step->confirm = nm_value_yes(build, section, "confirm");
 	if (step->ring.given && !nm_raw_find(section, "ring")->n)
-		nm_raw_mistake(build->raw, nm_value_pos(section, "ring"), "this step rings nobody: name somebody, or take the step "
+		nm_raw_mistake(build->raw, nm_value_pos(section, "ring"),
+			       "this step rings nobody: name somebody, or take the step "
 			       "out");
 }
 
@@ -32,8 +33,10 @@ static void build_greeting(struct nm_build *build, struct nm_raw_section *sectio
 	if (path->greeting)
 		path->lasts_s = lasts < 0 ? NM_GREETING_S : (int)lasts;
 	else if (nm_value_given(section, "lasts") && !nm_value_given(section, "greeting"))
-		nm_raw_mistake(build->raw, nm_value_pos(section, "lasts"), "lasts in path '%s' is the length of a greeting, which is "
-			       "not there", path->name);
+		nm_raw_mistake(build->raw, nm_value_pos(section, "lasts"),
+			       "lasts in path '%s' is the length of a greeting, which is "
+			       "not there",
+			       path->name);
 }
 
 void nm_build_path(struct nm_build *build, struct nm_raw_section *section)
@@ -99,8 +102,10 @@ void nm_build_override(struct nm_build *build, struct nm_raw_section *section)
 	from = nm_value_time(build, section, "from", &override->from);
 	until = nm_value_time(build, section, "until", &override->until);
 	if (from && until && override->until <= override->from)
-		nm_raw_mistake(build->raw, nm_value_pos(section, "until"), "override '%s' ends before it begins: until must be later "
-			       "than from", override->rule.name);
+		nm_raw_mistake(build->raw, nm_value_pos(section, "until"),
+			       "override '%s' ends before it begins: until must be later "
+			       "than from",
+			       override->rule.name);
 }
 
 void nm_build_emergency(struct nm_build *build, struct nm_raw_section *section)
@@ -119,8 +124,10 @@ void nm_build_emergency(struct nm_build *build, struct nm_raw_section *section)
 	emergency->acknowledge_s = acknowledge < 0 ? 0 : acknowledge;
 	emergency->then_alert = nm_value_targets(build, section, "then_alert");
 	emergency->reach_human_s = nm_value_duration(build, section, "reach_human", 1, 3600);
-	if (nm_value_given(section, "then_alert") && !nm_value_given(section, "acknowledge") && !build->raw->partial)
-		nm_raw_mistake(build->raw, nm_value_pos(section, "then_alert"), "then_alert in emergency: write acknowledge = 5m, the "
+	if (nm_value_given(section, "then_alert") && !nm_value_given(section, "acknowledge") &&
+	    !build->raw->partial)
+		nm_raw_mistake(build->raw, nm_value_pos(section, "then_alert"),
+			       "then_alert in emergency: write acknowledge = 5m, the "
 			       "time in which somebody must reply");
 }
 
@@ -131,7 +138,8 @@ static const char *read_message(struct nm_build *build, struct nm_raw_section *s
 	const char *text = nm_value_text(build, section, name);
 
 	if (text && strlen(text) > NM_MESSAGE_BYTES)
-		nm_raw_mistake(build->raw, nm_value_pos(section, name), "%s in %s has %zu bytes: a text message holds %d", name,
+		nm_raw_mistake(build->raw, nm_value_pos(section, name),
+			       "%s in %s has %zu bytes: a text message holds %d", name,
 			       nm_raw_where(build->raw, section), strlen(text), NM_MESSAGE_BYTES);
 	return text;
 }
@@ -150,7 +158,8 @@ void nm_build_text_back(struct nm_build *build, struct nm_raw_section *section)
 	text_back->from = nm_value_reference(build, section, "from");
 	text_back->during = nm_value_references(build, section, "during");
 	if (!nm_build_given(section, texts, COUNT(texts)) && !build->raw->partial)
-		nm_raw_mistake(build->raw, section->pos, "text_back has no text: write missed = \"...\" (or away)");
+		nm_raw_mistake(build->raw, section->pos,
+			       "text_back has no text: write missed = \"...\" (or away)");
 }
 
 void nm_build_follow_up(struct nm_build *build, struct nm_raw_section *section)
@@ -199,7 +208,8 @@ void nm_build_guarantee(struct nm_build *build, struct nm_raw_section *section)
 
 	guarantee->name = nm_build_name(build, section);
 	guarantee->pos = section->pos;
-	read_match(build, section, &guarantee->lines, &guarantee->callers, &guarantee->during, &guarantee->outside);
+	read_match(build, section, &guarantee->lines, &guarantee->callers, &guarantee->during,
+		   &guarantee->outside);
 	guarantee->emergency = nm_value_yes(build, section, "emergency");
 	guarantee->live = nm_value_yes(build, section, "live") == 1;
 	guarantee->within_s = nm_value_duration(build, section, "within", 1, 3600);
@@ -213,7 +223,8 @@ void nm_build_guarantee(struct nm_build *build, struct nm_raw_section *section)
 		guarantee->answered_by_id = nm_value_reference(build, section, "answered_by");
 	}
 	if (!nm_build_given(section, claims, COUNT(claims)) && !build->raw->partial)
-		nm_raw_mistake(build->raw, section->pos, "guarantee '%s' claims nothing: write live = yes, answered_by, first or never",
+		nm_raw_mistake(build->raw, section->pos,
+			       "guarantee '%s' claims nothing: write live = yes, answered_by, first or never",
 			       guarantee->name);
 }
 
@@ -238,7 +249,8 @@ static void read_settings(struct nm_build *build, struct nm_raw_section *section
 		if (!nm_setting_read(build->plan, option->values[i], &settings[test->n_settings], &err))
 			test->n_settings++;
 		else if (!build->raw->partial)
-			nm_raw_mistake(build->raw, option->pos, "set in test '%s': %s", nm_raw_quote(build->raw, test->name), err.text);
+			nm_raw_mistake(build->raw, option->pos, "set in test '%s': %s",
+				       nm_raw_quote(build->raw, test->name), err.text);
 	}
 	test->settings = settings;
 }
@@ -249,10 +261,10 @@ static void read_expect(struct nm_build *build, struct nm_raw_section *section, 
 		const char *word;
 		enum nm_expect expect;
 	} outcomes[] = {
-		{ "voicemail", NM_EXPECT_VOICEMAIL },
-		{ "rejected", NM_EXPECT_REJECTED },
-		{ "lost", NM_EXPECT_LOST },
-		{ "abandoned", NM_EXPECT_ABANDONED },
+		{"voicemail",  NM_EXPECT_VOICEMAIL},
+		{ "rejected",  NM_EXPECT_REJECTED },
+		{ "lost",	  NM_EXPECT_LOST	 },
+		{ "abandoned", NM_EXPECT_ABANDONED},
 	};
 	size_t i;
 

@@ -74,10 +74,12 @@ const char *nm_value_text(struct nm_build *build, struct nm_raw_section *section
 	if (!text)
 		return NULL;
 	if (!*text)
-		nm_raw_mistake(build->raw, nm_value_pos(section, name), "%s in %s is empty: leave it out, or say what it is",
-			       name, nm_raw_where(build->raw, section));
+		nm_raw_mistake(build->raw, nm_value_pos(section, name),
+			       "%s in %s is empty: leave it out, or say what it is", name,
+			       nm_raw_where(build->raw, section));
 	else if (strlen(text) > NM_TEXT_BYTES)
-		nm_raw_mistake(build->raw, nm_value_pos(section, name), "%s in %s has %zu bytes: at most %d are taken", name,
+		nm_raw_mistake(build->raw, nm_value_pos(section, name),
+			       "%s in %s has %zu bytes: at most %d are taken", name,
 			       nm_raw_where(build->raw, section), strlen(text), NM_TEXT_BYTES);
 	else
 		return keep(build, text);
@@ -101,20 +103,23 @@ const char *nm_value_url(struct nm_build *build, struct nm_raw_section *section,
 		good |= !strncmp(url, hosts[i], len) && strchr("/:?#", url[len]);
 	}
 	if (!good || strpbrk(url, " \t\n\"<>\\")) {
-		wrong(build, section, name, url, "an https:// URL is expected (http:// only to this machine itself)");
+		wrong(build, section, name, url,
+		      "an https:// URL is expected (http:// only to this machine itself)");
 		return NULL;
 	}
 	i = strcspn(url, ":") + 3;
 	if (memchr(url + i, '@', strcspn(url + i, "/?#"))) {
-		nm_raw_mistake(build->raw, nm_value_pos(section, name), "%s in %s holds a user and password: secrets do not "
-			       "stand in a plan", name, nm_raw_where(build->raw, section));
+		nm_raw_mistake(build->raw, nm_value_pos(section, name),
+			       "%s in %s holds a user and password: secrets do not "
+			       "stand in a plan",
+			       name, nm_raw_where(build->raw, section));
 		return NULL;
 	}
 	return url;
 }
 
-int64_t nm_value_duration(struct nm_build *build, struct nm_raw_section *section, const char *name, int64_t least,
-			  int64_t most)
+int64_t nm_value_duration(struct nm_build *build, struct nm_raw_section *section, const char *name,
+			  int64_t least, int64_t most)
 {
 	const char *text = written(section, name);
 	char a[NM_TIME_TEXT], b[NM_TIME_TEXT];
@@ -165,9 +170,9 @@ double nm_value_decimal(struct nm_build *build, struct nm_raw_section *section, 
 		return value;
 	if (text)
 		wrong(build, section, name, text,
-		      info->type == NM_TYPE_PERCENT ? "a percentage from 0 to 100 is expected, without a sign" :
-		      info->type == NM_TYPE_AMOUNT  ? "an amount is expected, as 120 or 1.50" :
-						      "a number from 0 to 1000 is expected, as 3 or 2.5");
+		      info->type == NM_TYPE_PERCENT ? "a percentage from 0 to 100 is expected, without a sign"
+		      : info->type == NM_TYPE_AMOUNT ? "an amount is expected, as 120 or 1.50"
+						     : "a number from 0 to 1000 is expected, as 3 or 2.5");
 	return info->fallback && read_decimal(info->fallback, &value) ? value : 0;
 }
 
@@ -179,7 +184,8 @@ int nm_value_count(struct nm_build *build, struct nm_raw_section *section, const
 	/* "010" is ten in no language but C's. */
 	if (text && read_decimal(text, &value) && !strchr(text, '.') && text[0] != '0' && value <= most)
 		return (int)value;
-	nm_raw_mistake(build->raw, nm_value_pos(section, name), "%s = %s in %s: a whole number from 1 to %d is expected", name,
+	nm_raw_mistake(build->raw, nm_value_pos(section, name),
+		       "%s = %s in %s: a whole number from 1 to %d is expected", name,
 		       nm_raw_quote(build->raw, text ? text : ""), nm_raw_where(build->raw, section), most);
 	return 1;
 }
@@ -238,8 +244,8 @@ int nm_value_choice(struct nm_build *build, struct nm_raw_section *section, cons
 	if (choice >= 0)
 		return choice;
 	offer_words(build, &nearest, info->values);
-	nm_raw_mistake(build->raw, nm_value_pos(section, name), "%s = \"%s\" in %s: one of %s is expected%s", name,
-		       nm_raw_quote(build->raw, text), nm_raw_where(build->raw, section), info->values,
+	nm_raw_mistake(build->raw, nm_value_pos(section, name), "%s = \"%s\" in %s: one of %s is expected%s",
+		       name, nm_raw_quote(build->raw, text), nm_raw_where(build->raw, section), info->values,
 		       nm_nearest_words(build->raw, &nearest));
 	return -1;
 }
@@ -287,7 +293,8 @@ char nm_value_key(struct nm_build *build, struct nm_raw_section *section, const 
 	return 0;
 }
 
-int nm_value_own_voicemail(struct nm_build *build, struct nm_raw_section *section, const char *name, int not_given)
+int nm_value_own_voicemail(struct nm_build *build, struct nm_raw_section *section, const char *name,
+			   int not_given)
 {
 	const char *text = written(section, name);
 	struct nm_error err = { .code = NM_OK };
@@ -347,8 +354,11 @@ static const char *kinds_words(struct nm_build *build, const char *kinds)
 	while (words && kinds) {
 		const size_t n = strcspn(kinds, "|");
 
-		words = nm_arena_format(build->raw->arena, "%s%s%.*s", words, !*words ? "" : kinds > last ? " or " : ", ", (int)n,
-					kinds);
+		words = nm_arena_format(build->raw->arena, "%s%s%.*s", words,
+					!*words	       ? ""
+					: kinds > last ? " or "
+						       : ", ",
+					(int)n, kinds);
 		kinds = kinds[n] ? kinds + n + 1 : NULL;
 	}
 	if (!words)
@@ -357,8 +367,8 @@ static const char *kinds_words(struct nm_build *build, const char *kinds)
 }
 
 /* The name is of none of these kinds. */
-static void dangling(struct nm_build *build, struct nm_raw_section *section, const char *name, const char *value,
-		     const char *kinds)
+static void dangling(struct nm_build *build, struct nm_raw_section *section, const char *name,
+		     const char *value, const char *kinds)
 {
 	struct nm_nearest nearest = { .wanted = value };
 	const char *kind;
@@ -374,8 +384,8 @@ static void dangling(struct nm_build *build, struct nm_raw_section *section, con
 			nm_nearest_offer(&nearest, one);
 	}
 	nm_raw_mistake(build->raw, nm_value_pos(section, name), "%s in %s: there is no %s '%s'%s", name,
-		       nm_raw_where(build->raw, section), kinds_words(build, kinds), nm_raw_quote(build->raw, value),
-		       nm_nearest_words(build->raw, &nearest));
+		       nm_raw_where(build->raw, section), kinds_words(build, kinds),
+		       nm_raw_quote(build->raw, value), nm_nearest_words(build->raw, &nearest));
 }
 
 int nm_value_reference(struct nm_build *build, struct nm_raw_section *section, const char *name)
@@ -393,8 +403,8 @@ int nm_value_reference(struct nm_build *build, struct nm_raw_section *section, c
 }
 
 /* Told for names that stand twice in one list: the second does nothing. */
-static bool is_repeated(struct nm_build *build, struct nm_raw_section *section, const struct nm_raw_option *option,
-			size_t i)
+static bool is_repeated(struct nm_build *build, struct nm_raw_section *section,
+			const struct nm_raw_option *option, size_t i)
 {
 	size_t j;
 
@@ -403,7 +413,8 @@ static bool is_repeated(struct nm_build *build, struct nm_raw_section *section, 
 		if (strcmp(option->values[i], option->values[j]))
 			continue;
 		nm_raw_mistake(build->raw, option->pos, "%s in %s names '%s' twice", option->info->name,
-			       nm_raw_where(build->raw, section), nm_raw_quote(build->raw, option->values[i]));
+			       nm_raw_where(build->raw, section),
+			       nm_raw_quote(build->raw, option->values[i]));
 		return true;
 	}
 	return false;
@@ -435,7 +446,8 @@ struct nm_set nm_value_references(struct nm_build *build, struct nm_raw_section 
 	return set;
 }
 
-static bool find_target(const struct nm_build *build, const char *kinds, const char *name, struct nm_target *out)
+static bool find_target(const struct nm_build *build, const char *kinds, const char *name,
+			struct nm_target *out)
 {
 	static const char *const kind_names[] = { "destination", "rotation", "line" }; /* as nm_target_kind */
 	int kind;
@@ -443,7 +455,8 @@ static bool find_target(const struct nm_build *build, const char *kinds, const c
 	for (kind = NM_TARGET_DESTINATION; kind <= NM_TARGET_LINE; kind++) {
 		if (word_index(kinds, kind_names[kind]) < 0)
 			continue;
-		*out = (struct nm_target){ (enum nm_target_kind)kind, nm_names_find(build, kind_names[kind], name) };
+		*out = (struct nm_target){ (enum nm_target_kind)kind,
+					   nm_names_find(build, kind_names[kind], name) };
 		if (out->id >= 0)
 			return true;
 	}
@@ -498,18 +511,20 @@ static bool read_prefix(const char *text, nm_number *out)
 	return digits && *text == '*' && !text[1];
 }
 
-static bool read_pattern(struct nm_build *build, struct nm_raw_section *section, const char *name, const char *text,
-			 struct nm_caller_pattern *out)
+static bool read_pattern(struct nm_build *build, struct nm_raw_section *section, const char *name,
+			 const char *text, struct nm_caller_pattern *out)
 {
 	struct nm_error err = { .code = NM_OK };
 
-	*out = (struct nm_caller_pattern){ .anonymous = !strcmp(text, "anonymous"), .prefix = strchr(text, '*') != NULL };
+	*out = (struct nm_caller_pattern){ .anonymous = !strcmp(text, "anonymous"),
+					   .prefix = strchr(text, '*') != NULL };
 	if (out->anonymous)
 		return true;
 	if (out->prefix) {
 		if (read_prefix(text, &out->number))
 			return true;
-		wrong(build, section, name, text, "the beginning of a number is written +1900*, with its country code");
+		wrong(build, section, name, text,
+		      "the beginning of a number is written +1900*, with its country code");
 		return false;
 	}
 	if (!build->country_known && *text != '+')
@@ -520,7 +535,8 @@ static bool read_pattern(struct nm_build *build, struct nm_raw_section *section,
 	return false;
 }
 
-void nm_value_patterns(struct nm_build *build, struct nm_raw_section *section, const char *name, struct nm_callers *out)
+void nm_value_patterns(struct nm_build *build, struct nm_raw_section *section, const char *name,
+		       struct nm_callers *out)
 {
 	const struct nm_raw_option *option = take(section, name);
 	struct nm_caller_pattern *patterns;

@@ -20,8 +20,8 @@
 
 #include "nevermiss/edit.h"
 
-#define HEAD                                                                                                           \
-	"timezone = \"America/Chicago\" country = \"US\"\naccount box { driver = sandbox }\n"                            \
+#define HEAD                                                                                                 \
+	"timezone = \"America/Chicago\" country = \"US\"\naccount box { driver = sandbox }\n"                \
 	"line main { number = \"+15125550100\" account = box }\n"
 #define OWNER "destination owner { kind = personal number = \"+15125550111\" }\n"
 #define DAY "path day { step { ring = owner } }\n"
@@ -72,7 +72,8 @@ static char *mistakes_text(const struct nm_diags *diags, const char *dir)
 		char *line = NULL;
 		const char *c;
 
-		assert_true(asprintf(&line, "%s:%d: %s\n", diags->items[i].file, diags->items[i].line, diags->items[i].text) >= 0);
+		assert_true(asprintf(&line, "%s:%d: %s\n", diags->items[i].file, diags->items[i].line,
+				     diags->items[i].text) >= 0);
 		for (c = line; *c;) {
 			if (dir_len && !strncmp(c, dir, dir_len) && c[dir_len] == '/')
 				c += dir_len + 1;
@@ -195,13 +196,15 @@ static void every_word_of_the_language_is_read(void **state)
 	outline_init(&outline);
 	for (i = 0; i < nm_options_count; i++) {
 		/* Of the ways to name a secret a section takes one: crm's other two are below. */
-		bool found = nm_options[i].type == NM_TYPE_SECTION ||
-			     (!strcmp(nm_options[i].section, "crm") && !strncmp(nm_options[i].name, "token_", 6));
+		bool found =
+			nm_options[i].type == NM_TYPE_SECTION ||
+			(!strcmp(nm_options[i].section, "crm") && !strncmp(nm_options[i].name, "token_", 6));
 
 		for (option = outline.scanned.first; option; option = option->after)
 			found |= option->info == &nm_options[i];
 		if (!found)
-			fail_msg("full.conf has no %s of section '%s'", nm_options[i].name, nm_options[i].section);
+			fail_msg("full.conf has no %s of section '%s'", nm_options[i].name,
+				 nm_options[i].section);
 	}
 	for (i = 0; i < nm_sections_count; i++) {
 		bool found = !strcmp(nm_sections[i].name, "step");
@@ -216,7 +219,8 @@ static void every_word_of_the_language_is_read(void **state)
 
 static void a_secret_is_named_in_one_of_three_ways(void **state)
 {
-	struct nm_plan *plan = read_text(HEAD "crm { url = \"https://crm.example.org/\" token_env = CRM_TOKEN }\n");
+	struct nm_plan *plan =
+		read_text(HEAD "crm { url = \"https://crm.example.org/\" token_env = CRM_TOKEN }\n");
 
 	(void)state;
 	assert_string_equal(plan->crm.token_env, "CRM_TOKEN");
@@ -240,7 +244,8 @@ static void the_table_says_everything_once(void **state)
 		assert_int_equal(info->help[strlen(info->help) - 1], '.');
 		assert_false(info->required && info->fallback);
 		for (j = 0; j < i; j++)
-			assert_false(!strcmp(info->section, nm_options[j].section) && !strcmp(info->name, nm_options[j].name));
+			assert_false(!strcmp(info->section, nm_options[j].section) &&
+				     !strcmp(info->name, nm_options[j].name));
 		if (info->type == NM_TYPE_REFERENCE || info->type == NM_TYPE_REFERENCES) {
 			const char *kind = strrchr(info->values, '|');
 
@@ -263,7 +268,8 @@ static void value_span(const struct nm_raw_option *option, size_t *from, size_t 
 	for (;; c++) {
 		const char *after = c + len + strspn(c + len, " ");
 
-		if (!strncmp(c, option->info->name, len) && *after == '=' && (c == full.data || strchr(" \n{", c[-1]))) {
+		if (!strncmp(c, option->info->name, len) && *after == '=' &&
+		    (c == full.data || strchr(" \n{", c[-1]))) {
 			c = after + 1 + strspn(after + 1, " ");
 			break;
 		}
@@ -305,8 +311,8 @@ static void a_wrong_value_of_any_option_is_told_with_its_line(void **state)
 		told = mistakes_of(full_path, text, strlen(text));
 		assert_true(asprintf(&where, "%s:%d: ", full_path, option->pos.line) >= 0);
 		if (!told || !strstr(told, where))
-			fail_msg("%s of %s on line %d is not checked: %s", option->info->name, option->info->section, option->pos.line,
-				 told ? told : "no mistake");
+			fail_msg("%s of %s on line %d is not checked: %s", option->info->name,
+				 option->info->section, option->pos.line, told ? told : "no mistake");
 		free(where);
 		free(told);
 		free(text);
@@ -335,7 +341,8 @@ static void a_misspelt_option_is_never_dropped(void **state)
 			from--;
 		text = replaced(from, from, "zz");
 		told = mistakes_of(full_path, text, strlen(text));
-		assert_true(asprintf(&expected, ":%d: unknown option '%szz'", option->pos.line, option->info->name) >= 0);
+		assert_true(asprintf(&expected, ":%d: unknown option '%szz'", option->pos.line,
+				     option->info->name) >= 0);
 		if (!told || !strstr(told, expected))
 			fail_msg("%s: %s", expected, told ? told : "no mistake");
 		free(expected);
@@ -465,10 +472,11 @@ static void a_plan_holds_what_was_written(void **state)
 
 static void what_is_not_written_has_its_default(void **state)
 {
-	struct nm_plan *plan = read_text("timezone = \"America/Chicago\"\naccount box { driver = sandbox }\n"
-					 "line main { number = \"+15125550100\" account = box }\n" OWNER
-					 "path day { greeting = hello step { ring = owner } }\n"
-					 "test t { at = 2026-12-01 expect = lost }\nemergency { path = day }\n");
+	struct nm_plan *plan =
+		read_text("timezone = \"America/Chicago\"\naccount box { driver = sandbox }\n"
+			  "line main { number = \"+15125550100\" account = box }\n" OWNER
+			  "path day { greeting = hello step { ring = owner } }\n"
+			  "test t { at = 2026-12-01 expect = lost }\nemergency { path = day }\n");
 
 	(void)state;
 	assert_string_equal(plan->business, "");
@@ -567,10 +575,11 @@ static void all_mistakes_are_told_in_the_order_of_the_file(void **state)
 
 static void lines_are_right_behind_comments_and_long_texts(void **state)
 {
-	struct nm_plan *plan = read_text("/* two\nlines */ # and more\n// another\n" HEAD
-					 "/* one line */ destination owner {\n kind = personal // c\n number /* n */ = "
-					 "\"+15125550111\"\n notes = \"a\nb\n\\\nc\" }\n\npath\nday\n{\nstep { ring = {\n owner, "
-					 "# he\n} }\n}\n");
+	struct nm_plan *plan = read_text(
+		"/* two\nlines */ # and more\n// another\n" HEAD
+		"/* one line */ destination owner {\n kind = personal // c\n number /* n */ = "
+		"\"+15125550111\"\n notes = \"a\nb\n\\\nc\" }\n\npath\nday\n{\nstep { ring = {\n owner, "
+		"# he\n} }\n}\n");
 
 	(void)state;
 	assert_int_equal(plan->lines[0].pos.line, 6);
@@ -583,13 +592,15 @@ static void lines_are_right_behind_comments_and_long_texts(void **state)
 	assert_int_equal(plan->paths[0].steps[0].pos.line, 18);
 	assert_int_equal(plan->paths[0].steps[0].pos.end_line, 20);
 	nm_plan_free(plan);
-	expect_mistake("/* a */ /* b */\n/* c\n*/\n" HEAD "value { /* d */\n job\n=\n x }\n", "p:8: job = \"x\"");
+	expect_mistake("/* a */ /* b */\n/* c\n*/\n" HEAD "value { /* d */\n job\n=\n x }\n",
+		       "p:8: job = \"x\"");
 }
 
 static void comments_may_stand_in_lists(void **state)
 {
-	struct nm_plan *plan = read_text(HEAD "callers vip { numbers = { # first\n \"+15125550142\", // second\n"
-					      " /* third */ \"+15125550143\", } }\n");
+	struct nm_plan *plan =
+		read_text(HEAD "callers vip { numbers = { # first\n \"+15125550142\", // second\n"
+			       " /* third */ \"+15125550143\", } }\n");
 
 	(void)state;
 	assert_int_equal(plan->callers[0].n, 2);
@@ -604,7 +615,8 @@ static void the_environment_is_never_read(void **state)
 	expect_mistake("business = \"${HOME}\"\n" HEAD, "p:1: '${'");
 	expect_mistake("business = x${HOME}\n" HEAD, "p:1: '${'");
 	expect_mistake(HEAD "path \"${HOME}\" { }\n", "p:4: '${'");
-	plan = read_text("business = '${HOME}'\n" HEAD "destination \"m\" { kind = voicemail greeting = \"\\${HOME} $5\" }\n");
+	plan = read_text("business = '${HOME}'\n" HEAD
+			 "destination \"m\" { kind = voicemail greeting = \"\\${HOME} $5\" }\n");
 	assert_string_equal(plan->business, "${HOME}");
 	assert_string_equal(plan->destinations[0].greeting, "${HOME} $5");
 	nm_plan_free(plan);
@@ -613,15 +625,17 @@ static void the_environment_is_never_read(void **state)
 static void a_list_given_twice_or_appended_to_is_refused(void **state)
 {
 	(void)state;
-	expect_mistake(HEAD "callers a { numbers = \"+15125550142\"\n numbers = \"+15125550143\" }\n", "p:5: 'numbers' is given twice");
+	expect_mistake(HEAD "callers a { numbers = \"+15125550142\"\n numbers = \"+15125550143\" }\n",
+		       "p:5: 'numbers' is given twice");
 	expect_mistake(HEAD "callers a { numbers += \"+15125550142\" }\n", "p:4: 'numbers +='");
 	expect_mistake(HEAD "allow = MX\nallow += CA\n", "p:5: 'allow +='");
 }
 
 static void quotes_and_escapes_are_libconfuses(void **state)
 {
-	struct nm_plan *plan = read_text(HEAD "business = \"A \\\"B\\\" \\\\ \\n C\"\ndestination m { kind = voicemail\n"
-					      "greeting = 'it\\'s \\n # no comment // nor this' }\n");
+	struct nm_plan *plan =
+		read_text(HEAD "business = \"A \\\"B\\\" \\\\ \\n C\"\ndestination m { kind = voicemail\n"
+			       "greeting = 'it\\'s \\n # no comment // nor this' }\n");
 
 	(void)state;
 	assert_string_equal(plan->business, "A \"B\" \\ \n C");
@@ -631,7 +645,8 @@ static void quotes_and_escapes_are_libconfuses(void **state)
 
 static void words_without_quotes_may_hold_slashes(void **state)
 {
-	struct nm_plan *plan = read_text(HEAD "calendar shop { url = https://calendar.example.org/a//b }//c\n");
+	struct nm_plan *plan =
+		read_text(HEAD "calendar shop { url = https://calendar.example.org/a//b }//c\n");
 
 	(void)state;
 	assert_string_equal(plan->calendars[0].url, "https://calendar.example.org/a//b");
@@ -640,8 +655,9 @@ static void words_without_quotes_may_hold_slashes(void **state)
 
 static void line_ends_may_be_those_of_windows(void **state)
 {
-	struct nm_plan *plan = read_text("business = \"a\r\nb\" # c\r\ntimezone = \"America/Chicago\"\r\naccount box {\r\n"
-					 "driver = sandbox }\r\nline main { number = \"+15125550100\"\r\naccount = box }\r\n");
+	struct nm_plan *plan = read_text(
+		"business = \"a\r\nb\" # c\r\ntimezone = \"America/Chicago\"\r\naccount box {\r\n"
+		"driver = sandbox }\r\nline main { number = \"+15125550100\"\r\naccount = box }\r\n");
 
 	(void)state;
 	assert_string_equal(plan->business, "a\nb");
@@ -667,7 +683,8 @@ static void numbers_do_not_follow_the_locale(void **state)
 
 static void a_bad_text_leaves_nothing_behind_for_the_next(void **state)
 {
-	static const char *const bad[] = { "business = \"open", "a { b", "/* open", "business = 'open", "x = {", "\"" };
+	static const char *const bad[] = { "business = \"open", "a { b", "/* open",
+					   "business = 'open",	"x = {", "\"" };
 	size_t i;
 
 	(void)state;
@@ -705,12 +722,14 @@ static void an_included_file_stands_where_it_is_included(void **state)
 {
 	char *dir = make_folder(), *file = NULL, *sub = NULL;
 	struct nm_plan *plan;
-	const char *text = HEAD "rule first { path = day }\ninclude(\"sub/a.conf\")\nrule last { path = day }\n";
+	const char *text =
+		HEAD "rule first { path = day }\ninclude(\"sub/a.conf\")\nrule last { path = day }\n";
 
 	(void)state;
 	assert_true(asprintf(&sub, "%s/sub", dir) >= 0 && asprintf(&file, "%s/plan.conf", dir) >= 0);
 	assert_int_equal(mkdir(sub, 0700), 0);
-	write_file(sub, "a.conf", "# beside it\ninclude('b.conf') rule second { path = day }\nbusiness = Smith\n");
+	write_file(sub, "a.conf",
+		   "# beside it\ninclude('b.conf') rule second { path = day }\nbusiness = Smith\n");
 	write_file(sub, "b.conf", OWNER "\n" DAY);
 	plan = read_good(file, text, strlen(text));
 	assert_int_equal(plan->n_rules, 3);
@@ -770,7 +789,8 @@ static void a_calendar_is_read_from_the_plans_folder(void **state)
 
 	(void)state;
 	assert_string_equal(plan->calendars[0].file, "us-federal-holidays.ics");
-	assert_int_equal(strncmp(plan->calendars[0].path, full_path, strlen(full_path) - strlen("full.conf")), 0);
+	assert_int_equal(strncmp(plan->calendars[0].path, full_path, strlen(full_path) - strlen("full.conf")),
+			 0);
 	assert_null(plan->calendars[1].path);
 	nm_plan_free(plan);
 }
@@ -802,9 +822,12 @@ static void too_much_of_anything_is_told(void **state)
 	int i;
 
 	(void)state;
-	expect_limit("callers c", NM_PLAN_GROUPS + 1, " { numbers = anonymous }\n", "p:69: more than 64 callers sections");
-	expect_limit("schedule s", NM_PLAN_SCHEDULES + 1, " { hours = Mo }\n", "p:261: more than 256 schedule sections");
-	expect_limit("rule r", NM_PLAN_ITEMS + 2, " { reject = busy }\n", "p:4101: more than 4096 rule sections");
+	expect_limit("callers c", NM_PLAN_GROUPS + 1, " { numbers = anonymous }\n",
+		     "p:69: more than 64 callers sections");
+	expect_limit("schedule s", NM_PLAN_SCHEDULES + 1, " { hours = Mo }\n",
+		     "p:261: more than 256 schedule sections");
+	expect_limit("rule r", NM_PLAN_ITEMS + 2, " { reject = busy }\n",
+		     "p:4101: more than 4096 rule sections");
 	nm_buf_init(&text, NM_PLAN_BYTES * 2);
 	nm_buf_add(&text, HEAD OWNER "path day {\n");
 	for (i = 0; i <= NM_STEPS_MAX; i++)
@@ -885,7 +908,8 @@ static uint32_t next_random(uint32_t *seed)
 
 static void a_damaged_text_is_survived(void **state)
 {
-	static const char pieces[] = "{}()=,+*\"'#/\\$;\n\t \0\xC3\xFF" "a9";
+	static const char pieces[] = "{}()=,+*\"'#/\\$;\n\t \0\xC3\xFF"
+				     "a9";
 	uint32_t seed = 20261123;
 	char *text = malloc(full.len + 1);
 	int run, i;
@@ -895,7 +919,8 @@ static void a_damaged_text_is_survived(void **state)
 	for (run = 0; run < 400; run++) {
 		memcpy(text, full.data, full.len + 1);
 		for (i = 0; i < 1 + run % 5; i++)
-			text[next_random(&seed) % full.len] = pieces[next_random(&seed) % (sizeof pieces - 1)];
+			text[next_random(&seed) % full.len] =
+				pieces[next_random(&seed) % (sizeof pieces - 1)];
 		free(mistakes_of(full_path, text, full.len));
 	}
 	free(text);
@@ -962,9 +987,10 @@ static void settings_are_read_as_people_write_them(void **state)
 	struct nm_plan *plan = read_text(HEAD OWNER);
 	struct nm_setting setting;
 	struct nm_error err;
-	static const char *const wrong[] = { "owner",        "owner=",       "owner=asleep",     "sam=busy",     "owner=answer@",
-					     "owner=busy@6s", "=busy",        "owner=answer@6",   "owne=busy",    "owner=answer@2h",
-					     "owner=BUSY",    "owner=answers" };
+	static const char *const wrong[] = { "owner",		"owner=",	  "owner=asleep",
+					     "sam=busy",	"owner=answer@",  "owner=busy@6s",
+					     "=busy",		"owner=answer@6", "owne=busy",
+					     "owner=answer@2h", "owner=BUSY",	  "owner=answers" };
 	size_t i;
 
 	(void)state;
@@ -1013,7 +1039,8 @@ static void names_are_looked_up(void **state)
 
 static void every_example_reads(void **state)
 {
-	static const char *const examples[] = { "examples/plumber.conf", "examples/alone.conf", "examples/team.conf" };
+	static const char *const examples[] = { "examples/plumber.conf", "examples/alone.conf",
+						"examples/team.conf" };
 	size_t i;
 
 	(void)state;
