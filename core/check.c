@@ -95,17 +95,12 @@ static const char *when_words(struct nm_checker *checker, const struct nm_draft 
 {
 	const struct nm_span horizon = { checker->timeline->from, checker->timeline->until };
 	struct nm_buf words;
-	const char *text = NULL;
 
 	if (!draft->n_windows)
 		return NULL;
-	nm_buf_init(&words, 4096);
+	nm_buf_init(&words, NM_WORDS_MOST);
 	nm_windows_words(checker->plan->zone, draft->windows, draft->n_windows, horizon, WHEN_MOST, &words);
-	text = words.data ? nm_arena_text(checker->arena, words.data) : NULL;
-	if (!text)
-		checker->failed = true;
-	nm_buf_clear(&words);
-	return text;
+	return nm_check_text_of(checker, &words);
 }
 
 /* --- whom it concerns --- */
@@ -156,19 +151,16 @@ static void callers_words(const struct nm_checker *checker, const bool *callers,
 static const char *message_of(struct nm_checker *checker, const struct nm_draft *draft)
 {
 	struct nm_buf words;
-	const char *text;
 
 	if (!draft->hits || draft->plain)
 		return draft->sentence;
-	nm_buf_init(&words, 8192);
+	nm_buf_init(&words, NM_WORDS_MOST);
 	nm_buf_addf(&words, "%s (", draft->sentence);
 	lines_words(checker, draft->lines, &words);
 	nm_buf_add(&words, ", ");
 	callers_words(checker, draft->callers, &words);
 	nm_buf_add(&words, ")");
-	text = words.failed ? draft->sentence : nm_arena_text(checker->arena, words.data);
-	nm_buf_clear(&words);
-	return text;
+	return nm_check_text_of(checker, &words);
 }
 
 /* --- findings --- */

@@ -133,18 +133,23 @@ struct nm_edit nm_edit_section(enum nm_edit_op op, const char *section, const ch
 	};
 }
 
+const char *nm_check_text_of(struct nm_checker *checker, struct nm_buf *buf)
+{
+	const char *text = buf->failed ? NULL : nm_arena_text(checker->arena, buf->data);
+
+	if (!text)
+		checker->failed = true;
+	nm_buf_clear(buf);
+	return text;
+}
+
 const char *nm_check_quoted(struct nm_checker *checker, const char *text)
 {
 	struct nm_buf buf;
-	const char *quoted;
 
-	nm_buf_init(&buf, NM_PLAN_BYTES);
+	nm_buf_init(&buf, NM_WORDS_MOST);
 	nm_edit_quote(text, &buf);
-	quoted = buf.failed ? NULL : nm_arena_text(checker->arena, buf.data);
-	nm_buf_clear(&buf);
-	if (!quoted)
-		checker->failed = true;
-	return quoted;
+	return nm_check_text_of(checker, &buf);
 }
 
 /* --- probes --- */

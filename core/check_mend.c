@@ -256,7 +256,7 @@ static void faster_edits(struct nm_checker *checker, struct nm_draft *draft, con
 	size_t n = 0;
 	size_t i;
 
-	nm_buf_init(&words, 4096);
+	nm_buf_init(&words, NM_WORDS_MOST);
 	nm_buf_addf(&words, "ring for less time in path %s:", path->name);
 	for (i = 0; i < path->n; i++) {
 		if (seconds[i] == path->steps[i].for_s)
@@ -264,8 +264,7 @@ static void faster_edits(struct nm_checker *checker, struct nm_draft *draft, con
 		edits[n++] = nm_edit_step(path->name, (int)i, "for", seconds_text(checker, seconds[i]));
 		nm_buf_addf(&words, "%s step %zu for %d s", n > 1 ? "," : "", i + 1, seconds[i]);
 	}
-	nm_draft_mend(checker, draft, words.failed ? NULL : words.data, n, edits);
-	nm_buf_clear(&words);
+	nm_draft_mend(checker, draft, nm_check_text_of(checker, &words), n, edits);
 }
 
 void nm_mend_faster(struct nm_prover *prover, struct nm_draft *draft, const struct nm_case *one)
@@ -295,11 +294,10 @@ static const char *ring_without(struct nm_checker *checker, const struct nm_step
 {
 	const struct nm_plan *plan = checker->plan;
 	struct nm_buf list;
-	const char *text;
 	size_t n = 0;
 	size_t i;
 
-	nm_buf_init(&list, 4096);
+	nm_buf_init(&list, NM_WORDS_MOST);
 	nm_buf_add(&list, "{ ");
 	for (i = 0; i < step->ring.n; i++) {
 		const struct nm_target target = step->ring.items[i];
@@ -311,9 +309,10 @@ static const char *ring_without(struct nm_checker *checker, const struct nm_step
 		nm_buf_addf(&list, "%s%s", n++ ? ", " : "", nm_plan_target_name(plan, target));
 	}
 	nm_buf_add(&list, " }");
-	text = n && !list.failed ? nm_arena_text(checker->arena, list.data) : NULL;
+	if (n)
+		return nm_check_text_of(checker, &list);
 	nm_buf_clear(&list);
-	return text;
+	return NULL;
 }
 
 void nm_mend_edge(struct nm_checker *checker, struct nm_draft *draft, const struct nm_edge *edge)

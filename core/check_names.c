@@ -238,16 +238,15 @@ static void mend_single(struct nm_checker *checker, struct nm_draft *draft, cons
 		nm_draft_mend(checker, draft, "let a second person be rung", 0, NULL);
 		return;
 	}
-	nm_buf_init(&list, 4096);
+	nm_buf_init(&list, NM_WORDS_MOST);
 	nm_buf_add(&list, "{ ");
 	for (i = 0; i < path->steps[step].ring.n; i++)
 		nm_buf_addf(&list, "%s, ", nm_plan_target_name(plan, path->steps[step].ring.items[i]));
 	nm_buf_addf(&list, "%s }", other);
-	edit = nm_edit_step(path->name, (int)step, "ring", list.data);
+	edit = nm_edit_step(path->name, (int)step, "ring", nm_check_text_of(checker, &list));
 	nm_draft_mend(checker, draft,
 		      nm_arena_format(checker->arena, "let step %zu of path %s ring %s as well", step + 1, path->name, other),
-		      list.failed ? 0 : 1, &edit);
-	nm_buf_clear(&list);
+		      1, &edit);
 }
 
 static void find_single_human(struct nm_checker *checker)
@@ -377,10 +376,11 @@ static void mend_union(struct nm_checker *checker, struct nm_draft *draft, const
 {
 	struct nm_edit edits[2];
 	struct nm_buf list;
+	const char *value;
 	size_t n = 0;
 	size_t i;
 
-	nm_buf_init(&list, 1 << 16);
+	nm_buf_init(&list, NM_WORDS_MOST);
 	nm_buf_add(&list, "{ ");
 	for (i = 0; field->option && i < field->a->n; i++)
 		nm_buf_addf(&list, "%s, ", id_name(checker->plan, field->option, field->a->ids[i]));
@@ -390,13 +390,12 @@ static void mend_union(struct nm_checker *checker, struct nm_draft *draft, const
 	if (list.len > 2)
 		list.data[list.len - 2] = ' ';
 	nm_buf_add(&list, "}");
-	if (field->option)
-		edits[n++] = nm_edit_option("rule", first->name, field->option, list.data);
+	value = nm_check_text_of(checker, &list);
+	if (field->option && value)
+		edits[n++] = nm_edit_option("rule", first->name, field->option, value);
 	edits[n++] = nm_edit_section(NM_EDIT_REMOVE, "rule", second->name, NULL);
-	nm_draft_mend(checker, draft,
-		      nm_arena_format(checker->arena, "let rule %s stand for both", first->name), list.failed ? 0 : n,
+	nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "let rule %s stand for both", first->name), n,
 		      edits);
-	nm_buf_clear(&list);
 }
 
 static void find_alike(struct nm_checker *checker)

@@ -77,6 +77,10 @@ void nm_draft_mend(struct nm_checker *checker, struct nm_draft *draft, const cha
 struct nm_edit nm_edit_option(const char *section, const char *title, const char *option, const char *value);
 struct nm_edit nm_edit_step(const char *path, int step, const char *option, const char *value);
 struct nm_edit nm_edit_section(enum nm_edit_op op, const char *section, const char *title, const char *value);
+#define NM_WORDS_MOST (4u << 20) /* bytes of a text of ours: more than a plan can make it */
+
+/* Empties the buffer into the arena; NULL when memory is out. */
+const char *nm_check_text_of(struct nm_checker *checker, struct nm_buf *buf);
 /* A text as the plan writes it, from the arena. */
 const char *nm_check_quoted(struct nm_checker *checker, const char *text);
 

@@ -132,16 +132,15 @@ static void mend_allow(struct nm_checker *checker, struct nm_draft *draft, const
 	struct nm_buf list;
 	size_t i;
 
-	nm_buf_init(&list, 4096);
+	nm_buf_init(&list, NM_WORDS_MOST);
 	nm_buf_add(&list, "{ ");
 	for (i = 0; i < plan->n_allow; i++)
 		nm_buf_addf(&list, "\"%s\", ", plan->allow[i]);
 	nm_buf_addf(&list, "\"%s\" }", country);
-	edit = nm_edit_option("", NULL, "allow", list.data);
+	edit = nm_edit_option("", NULL, "allow", nm_check_text_of(checker, &list));
 	nm_draft_mend(checker, draft,
 		      nm_arena_format(checker->arena, "if you mean it, allow numbers of %s", country),
-		      list.failed ? 0 : 1, &edit);
-	nm_buf_clear(&list);
+		      edit.value ? 1 : 0, &edit);
 }
 
 static void find_forbidden(struct nm_checker *checker, nm_number number, const char *what, const char *name,

@@ -179,10 +179,9 @@ static const char *cycle_words(struct nm_checker *checker, const struct nm_cycle
 {
 	const struct nm_plan *plan = checker->plan;
 	struct nm_buf words;
-	const char *text;
 	size_t i;
 
-	nm_buf_init(&words, 1 << 16);
+	nm_buf_init(&words, NM_WORDS_MOST);
 	nm_buf_addf(&words, "a call can come back to line %s: %s", plan->lines[cycle->edges[cycle->n - 1]->to].name,
 		    plan->lines[cycle->edges[0]->from].name);
 	for (i = 0; i < cycle->n; i++) {
@@ -190,9 +189,7 @@ static const char *cycle_words(struct nm_checker *checker, const struct nm_cycle
 			nm_buf_addf(&words, " -> %s", plan->destinations[cycle->edges[i]->via].name);
 		nm_buf_addf(&words, " -> %s", plan->lines[cycle->edges[i]->to].name);
 	}
-	text = words.failed ? NULL : nm_arena_text(checker->arena, words.data);
-	nm_buf_clear(&words);
-	return text;
+	return nm_check_text_of(checker, &words);
 }
 
 static void cycle_found(void *context, size_t state, const struct nm_cycle *cycle)
@@ -286,17 +283,14 @@ static const char *frozen_words(struct nm_prover *prover, int line, uint32_t fro
 	struct nm_checker *checker = prover->checker;
 	const struct nm_case *one = nm_case_get(prover, frozen, line, 0, false);
 	struct nm_buf words;
-	const char *text;
 
 	if (!one)
 		return NULL;
-	nm_buf_init(&words, 4096);
+	nm_buf_init(&words, NM_WORDS_MOST);
 	nm_buf_addf(&words, "the hours of line %s hold only while the agent runs; without it this stays in force: ",
 		    checker->plan->lines[line].name);
 	nm_treatment_words(one->treatment, &words);
-	text = nm_arena_text(checker->arena, words.data);
-	nm_buf_clear(&words);
-	return text;
+	return nm_check_text_of(checker, &words);
 }
 
 static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
