@@ -82,7 +82,7 @@ static void bound(struct nm_document *document)
 	memmove(document->states, document->states + gone, document->n * sizeof *document->states);
 }
 
-/* Takes text, in any case. */
+/* Takes text, in any case (NULL: memory was out). */
 static enum nm_code push(struct nm_document *document, char *text, size_t len, const char *what, struct nm_error *err)
 {
 	char *words = strdup(what);
@@ -181,7 +181,13 @@ enum nm_code nm_document_apply(struct nm_document *document, const struct nm_edi
 	size_t len = 0;
 	const enum nm_code code = nm_edit_apply(edit, now->text, now->len, &text, &len, err);
 
-	return code ? code : push(document, text, len, what, err);
+	if (code)
+		return code;
+	if (len == now->len && !memcmp(text, now->text, len)) {
+		free(text);
+		return NM_OK;
+	}
+	return push(document, text, len, what, err);
 }
 
 enum nm_code nm_document_replace(struct nm_document *document, const char *text, size_t len, const char *what,

@@ -145,6 +145,11 @@ bool edit_blank_before(const struct outline *outline, size_t at)
 	return start && line_empty(outline, edit_line_start(outline, start - 1));
 }
 
+bool edit_blank_after(const struct outline *outline, size_t at)
+{
+	return line_empty(outline, line_after(outline, at));
+}
+
 static void indent_add(const struct outline *outline, size_t at, struct nm_buf *out)
 {
 	const size_t start = edit_line_start(outline, at);
@@ -225,6 +230,9 @@ void edit_insert_after(const struct outline *outline, const struct item *item, c
 	}
 	gap_add(outline, item, &out->text);
 	nm_buf_add(&out->text, text);
+	/* A word needs something between it and the next. */
+	if (!strchr(" \t/}", outline->text[end]) && !strchr("}\"'", text[strlen(text) - 1]))
+		nm_buf_add(&out->text, GAP);
 }
 
 void edit_insert_before(const struct outline *outline, const struct item *item, const char *text, struct splice *out)
@@ -302,10 +310,28 @@ static struct span lines_removal(const struct outline *outline, size_t start, si
 	return (struct span){ start, until };
 }
 
+/* Where the line above ends, when something can be put behind what it has: it is not blank and no
+ * comment to the line's end is there.  `at` itself when not. */
+static size_t line_above(const struct outline *outline, size_t at)
+{
+	const size_t start = edit_line_start(outline, at);
+	size_t end, i;
+
+	if (!start || edit_blank_before(outline, at))
+		return at;
+	end = line_until(outline, start - 1 - (start > 1 && outline->text[start - 2] == '\r'));
+	end = blanks_before(outline, end);
+	for (i = 0; i < outline->n_comments; i++)
+		if (outline->comments[i].from < end && outline->comments[i].until >= end &&
+		    outline->text[outline->comments[i].from + 1] != '*')
+			return at;
+	return end;
+}
+
 struct span edit_removal(const struct outline *outline, const struct item *item, bool with_comments)
 {
 	struct span span = item->all;
-	size_t end, next;
+	size_t end, next, before;
 
 	if (edit_alone(outline, item)) {
 		edit_last_on_line(outline, item->all.until, &end);
@@ -313,14 +339,20 @@ struct span edit_removal(const struct outline *outline, const struct item *item,
 		return lines_removal(outline, span.from, line_after(outline, end), with_comments);
 	}
 	next = blanks_after(outline, span.until);
+	if (edit_first_on_line(outline, span.from) && outline->text[next] == '}') {
+		/* The brace goes up, to where the line now ends. */
+		span.from = line_above(outline, span.from);
+		return span;
+	}
 	if (edit_first_on_line(outline, span.from) || outline->text[blanks_before(outline, span.from) - 1] == '{') {
 		if (outline->text[next] != '\r' && outline->text[next] != '\n')
 			span.until = next;
 		return span;
 	}
-	if (outline->text[next] == '}' || outline->text[next] == '\r' || outline->text[next] == '\n' ||
-	    !outline->text[next] || comment_at(outline, next))
-		span.from = blanks_before(outline, span.from);
+	before = blanks_before(outline, span.from);
+	if (strchr("}\r\n", outline->text[next]) || comment_at(outline, next) ||
+	    (next == span.until && outline->text[before - 1] == '}'))
+		span.from = before;
 	else
 		span.until = next;
 	return span;

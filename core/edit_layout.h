@@ -35,6 +35,8 @@ void edit_append(const struct outline *outline, const char *text, bool apart, st
 struct span edit_removal(const struct outline *outline, const struct item *item, bool with_comments);
 /* Does a blank line stand before what begins at `at`? */
 bool edit_blank_before(const struct outline *outline, size_t at);
+/* Does a blank line, or none at all, come after the one that `at` is on? */
+bool edit_blank_after(const struct outline *outline, size_t at);
 /* "\n" or "\r\n", as the text has it. */
 const char *edit_line_end(const struct outline *outline);
 

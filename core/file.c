@@ -169,7 +169,11 @@ static bool place(const char *temporary, const char *path, bool fresh)
 {
 	if (!fresh)
 		return !rename(temporary, path);
-	/* link() refuses to replace, which rename() does not. */
+	if (!renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE))
+		return true;
+	if (errno != EINVAL && errno != ENOSYS)
+		return false;
+	/* A file system without that has hard links, which do not replace either. */
 	if (link(temporary, path))
 		return false;
 	unlink(temporary);
@@ -192,9 +196,10 @@ enum nm_code nm_file_write(const char *file, const char *bytes, size_t len, bool
 		free(path);
 		return nm_fail_memory(err);
 	}
-	fd = mkostemp(temporary, O_CLOEXEC);
+	/* A file that is read-only is meant to be, though its folder would let us replace it. */
+	fd = access(path, W_OK) && errno != ENOENT ? -1 : mkostemp(temporary, O_CLOEXEC);
 	if (fd < 0) {
-		code = fail_errno(err, "write beside", file);
+		code = fail_errno(err, "write", file);
 		goto out;
 	}
 	done = write_all(fd, bytes, len) && likeness_keep(fd, path) && !fsync(fd);

@@ -45,7 +45,7 @@ static void splices_clear(struct splices *splices)
 static enum nm_code splices_apply(const struct outline *outline, struct splices *splices, struct nm_buf *out,
 				  struct nm_error *err)
 {
-	size_t at = 0, i;
+	size_t at = 0, size = outline->len, i;
 
 	if (splices->n)
 		qsort(splices->items, splices->n, sizeof *splices->items, splice_order);
@@ -56,13 +56,12 @@ static enum nm_code splices_apply(const struct outline *outline, struct splices 
 		nm_buf_addn(out, splice->text.data, splice->text.len);
 		out->failed |= splice->text.failed;
 		at = splice->span.until;
+		size += splice->text.len - (splice->span.until - splice->span.from);
 	}
 	nm_buf_addn(out, outline->text + at, outline->len - at);
-	if (out->failed && out->len < NM_PLAN_BYTES / 2)
-		return nm_fail_memory(err);
-	if (out->failed)
+	if (size > NM_PLAN_BYTES)
 		return nm_fail(err, NM_INPUT, "the plan would be too large: %u bytes at most", NM_PLAN_BYTES);
-	return NM_OK;
+	return out->failed ? nm_fail_memory(err) : NM_OK;
 }
 
 /* A name fit for a message: bounded, no control characters. */
@@ -308,14 +307,11 @@ static void step_add(const struct outline *outline, int path, int after, const c
 
 static void section_add(const struct outline *outline, const struct item *after, const char *text, struct splice *out)
 {
-	size_t end;
-
 	if (!after) {
 		edit_append(outline, text, true, out);
 		return;
 	}
-	if (edit_alone(outline, after) && stands_apart(outline, after) &&
-	    edit_last_on_line(outline, after->all.until, &end))
+	if (edit_alone(outline, after) && stands_apart(outline, after) && edit_blank_after(outline, after->all.until))
 		nm_buf_add(&out->text, edit_line_end(outline));
 	edit_insert_after(outline, after, text, out);
 }
