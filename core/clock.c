@@ -53,9 +53,7 @@ struct nm_date nm_date_from_days(int64_t days)
 
 int nm_weekday(int64_t days)
 {
-	int64_t rest = (days % 7 + 3) % 7; /* 1970-01-01 was a Thursday */
-
-	return (int)(rest < 0 ? rest + 7 : rest);
+	return ((int)(days % 7) + 7 + 3) % 7; /* 1970-01-01 was a Thursday */
 }
 
 int nm_month_days(int year, int month)

@@ -305,8 +305,10 @@ uint32_t nm_hours_signature(const struct nm_hours *hours, int64_t day, const str
 
 	if (!hours->shortcut)
 		return UINT32_MAX;
+	if (hours->n_atoms == 0)
+		return (uint32_t)nm_weekday(day) << ATOM_BITS;
 	today = view_of(hours, day, holidays);
-	before = hours->wraps ? view_before(hours, &today) : today;
+	before = hours->wraps && hours->looks_at_dates ? view_before(hours, &today) : today;
 	for (i = 0; i < hours->n_atoms; i++) {
 		if (!atom_holds(hours, &hours->atoms[i], &today, &before))
 			continue;

@@ -2,8 +2,7 @@
 /*
  * The opening_hours language, read: text in, rules out.  The text is the user's and may be anything.
  *
- * A table of words, a table of what is refused by name, one token list, and one function for each line of
- * the grammar:
+ * One function for each line of the grammar (the words are those of hours_lex.c):
  *	expression = rule { (";" | ",") rule }
  *	rule       = [years] [dates] [days] [times] [open | off | closed], at least one of them
  *	years      = YEAR ["-" YEAR] { "," ... }
@@ -11,237 +10,13 @@
  *	days       = (WEEKDAY ["-" WEEKDAY] | WEEKDAY "[" N,N-N,-N "]" [SHIFT] | PH [SHIFT]) { "," ... }
  *	times      = "24/7" | TIME "-" TIME { "," ... }
  */
-#include "hours_private.h"
+#include "hours_lex.h"
 
 #include <stdlib.h>
 #include <string.h>
-#include <strings.h>
-
-enum kind {
-	KIND_END,
-	KIND_SIGN,    /* value: the character */
-	KIND_NUMBER,
-	KIND_WEEKDAY, /* 0-6 */
-	KIND_MONTH,   /* 1-12 */
-	KIND_HOLIDAY,
-	KIND_STATE,   /* 1: open */
-	KIND_DAYS,    /* the word after a shift */
-	KIND_ALWAYS   /* 24/7 */
-};
-
-struct token {
-	enum kind kind;
-	int value;
-	uint16_t at, len; /* bytes */
-};
-
-static const struct word {
-	const char *text;
-	enum kind kind;
-	int value;
-} words[] = {
-	{ "mo", KIND_WEEKDAY, 0 }, { "tu", KIND_WEEKDAY, 1 }, { "we", KIND_WEEKDAY, 2 },
-	{ "th", KIND_WEEKDAY, 3 }, { "fr", KIND_WEEKDAY, 4 }, { "sa", KIND_WEEKDAY, 5 },
-	{ "su", KIND_WEEKDAY, 6 },
-	{ "jan", KIND_MONTH, 1 }, { "feb", KIND_MONTH, 2 }, { "mar", KIND_MONTH, 3 },
-	{ "apr", KIND_MONTH, 4 }, { "may", KIND_MONTH, 5 }, { "jun", KIND_MONTH, 6 },
-	{ "jul", KIND_MONTH, 7 }, { "aug", KIND_MONTH, 8 }, { "sep", KIND_MONTH, 9 },
-	{ "oct", KIND_MONTH, 10 }, { "nov", KIND_MONTH, 11 }, { "dec", KIND_MONTH, 12 },
-	{ "ph", KIND_HOLIDAY, 0 }, { "day", KIND_DAYS, 0 }, { "days", KIND_DAYS, 0 },
-	{ "open", KIND_STATE, 1 }, { "off", KIND_STATE, 0 }, { "closed", KIND_STATE, 0 },
-};
-
-/* Part of the language, and not of ours. */
-static const struct refusal {
-	const char *text, *name, *instead;
-} refused[] = {
-	{ "sunrise", "sunrise", "write a time of the clock, such as 06:30" },
-	{ "sunset", "sunset", "write a time of the clock, such as 18:30" },
-	{ "dawn", "dawn", "write a time of the clock, such as 06:00" },
-	{ "dusk", "dusk", "write a time of the clock, such as 19:00" },
-	{ "week", "week (a week number)", "write dates, such as Jan 05-11" },
-	{ "sh", "SH (school holidays)", "write dates, such as Jul 01-Aug 31" },
-	{ "easter", "easter", "put the day into the calendar of holidays and write PH" },
-	{ "unknown", "unknown", "write open or off" },
-	{ "||", "|| (a fallback rule)", "write ; or , between rules" },
-	{ "|", "| (a fallback rule)", "write ; or , between rules" },
-	{ "\"", "\" (a comment)", "write a comment of the plan file, behind #" },
-	{ "+", "+ (an open end)", "write when it ends, such as 18:00-22:00" },
-	{ "/", "/ (a repetition)", "write each time or date" },
-	{ "(", "( (a calculated time)", "write a time of the clock, such as 06:30" },
-};
 
 #define BACKWARDS "a range that runs backwards"
 #define MONTHS_ALL 0x1FFEu
-
-#define N_WORDS (sizeof words / sizeof words[0])
-#define N_REFUSED (sizeof refused / sizeof refused[0])
-
-struct parser {
-	const char *text;
-	struct token *tokens; /* ends with KIND_END */
-	const struct token *next;
-	struct nm_hours *hours;
-	struct rule *rule;
-	bool failed; /* err is filled */
-	struct nm_error *err;
-};
-
-/* --- saying what is wrong --- */
-
-/* Characters, not bytes, counted from 1. */
-static int character_of(const char *text, size_t at)
-{
-	int n = 1;
-	size_t i;
-
-	for (i = 0; i < at; i++)
-		n += ((unsigned char)text[i] & 0xC0) != 0x80;
-	return n;
-}
-
-static bool fail_at(struct parser *p, size_t at, const char *what, const char *instead)
-{
-	if (!p->failed)
-		nm_fail(p->err, NM_INPUT, "character %d of the hours: %s: %s",
-			character_of(p->text, at), what, instead);
-	p->failed = true;
-	return false;
-}
-
-static bool fail_refused(struct parser *p, size_t at, const struct refusal *refusal)
-{
-	if (!p->failed)
-		nm_fail(p->err, NM_INPUT, "character %d of the hours: %s is not supported: %s",
-			character_of(p->text, at), refusal->name, refusal->instead);
-	p->failed = true;
-	return false;
-}
-
-static const struct refusal *refusal_find(const char *text, size_t len)
-{
-	size_t i;
-
-	for (i = 0; i < N_REFUSED; i++) {
-		if (strlen(refused[i].text) == len && strncasecmp(refused[i].text, text, len) == 0)
-			return &refused[i];
-	}
-	return NULL;
-}
-
-/* The next token is not what the grammar wants; a part of the language that we refuse is named as such. */
-static bool fail_here(struct parser *p, const char *expected)
-{
-	const struct token *token = p->next;
-	const struct refusal *refusal = refusal_find(p->text + token->at, token->len);
-	int len = token->len < 40 ? token->len : 40;
-
-	if (p->failed)
-		return false;
-	if (refusal)
-		return fail_refused(p, token->at, refusal);
-	p->failed = true;
-	if (token->kind == KIND_END)
-		nm_fail(p->err, NM_INPUT, "the hours end too early: %s is missing", expected);
-	else
-		nm_fail(p->err, NM_INPUT, "character %d of the hours: \"%.*s\" where %s is wanted",
-			character_of(p->text, token->at), len, p->text + token->at, expected);
-	return false;
-}
-
-/* --- tokens --- */
-
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-static bool word_lex(struct parser *p, struct token *token)
-{
-	const char *text = p->text + token->at;
-	size_t i;
-
-	token->kind = KIND_SIGN; /* until it is known */
-	while (is_letter(text[token->len]))
-		token->len++;
-	for (i = 0; i < N_WORDS; i++) {
-		if (strlen(words[i].text) != token->len || strncasecmp(words[i].text, text, token->len) != 0)
-			continue;
-		token->kind = words[i].kind;
-		token->value = words[i].value;
-		return true;
-	}
-	p->next = token;
-	return fail_here(p, "one of Mo Tu We Th Fr Sa Su, Jan to Dec, PH, open, off, a time or a date");
-}
-
-static bool number_lex(struct parser *p, struct token *token)
-{
-	const char *text = p->text + token->at;
-
-	if (strncmp(text, "24/7", 4) == 0 && !is_digit(text[4])) {
-		token->kind = KIND_ALWAYS;
-		token->len = 4;
-		return true;
-	}
-	token->kind = KIND_NUMBER;
-	while (is_digit(text[token->len])) {
-		token->value = token->value * 10 + (text[token->len] - '0');
-		if (++token->len > 4)
-			return fail_at(p, token->at, "a number of more than four digits",
-				       "write a day, a time or a year");
-	}
-	return true;
-}
-
-static bool sign_lex(struct parser *p, struct token *token)
-{
-	const char *text = p->text + token->at;
-	const struct refusal *refusal;
-
-	token->kind = KIND_SIGN;
-	token->value = *text;
-	token->len = text[0] == '|' && text[1] == '|' ? 2 : 1;
-	if (strchr("-,;:[]+/", *text))
-		return true;
-	refusal = refusal_find(text, token->len);
-	if (refusal)
-		return fail_refused(p, token->at, refusal);
-	return fail_at(p, token->at, "a character that hours do not have",
-		       "write words and numbers with - , ; : and [ ] between them");
-}
-
-static bool token_lex(struct parser *p, struct token *token)
-{
-	char c = p->text[token->at];
-
-	if (is_letter(c))
-		return word_lex(p, token);
-	return is_digit(c) ? number_lex(p, token) : sign_lex(p, token);
-}
-
-static bool lex(struct parser *p)
-{
-	struct token *token = p->tokens;
-	const char *at = p->text;
-
-	for (;;) {
-		while (*at == ' ' || *at == '\t' || *at == '\n' || *at == '\r')
-			at++;
-		*token = (struct token){ .at = (uint16_t)(at - p->text) };
-		if (!*at)
-			return true;
-		if (!token_lex(p, token))
-			return false;
-		at += token->len;
-		token++;
-	}
-}
 
 /* --- looking ahead; beyond the end nothing matches, since KIND_END does not --- */
 
@@ -291,7 +66,7 @@ static bool is_date(const struct token *token)
 static bool room(struct parser *p, struct slice *slice, size_t n)
 {
 	if (n >= ITEMS_MAX)
-		return fail_at(p, p->next->at, "too much for one expression",
+		return nm_hours_fail(p, p->next->at, "too much for one expression",
 			       "at most 64 rules, 64 dates and 64 times");
 	if (slice->n == 0)
 		slice->first = (uint8_t)n;
@@ -308,16 +83,17 @@ static bool years_read(struct parser *p)
 
 	do {
 		if (!is_year(p->next))
-			return fail_here(p, "a year");
+			return nm_hours_fail_here(p, "a year");
 		if (!room(p, &p->rule->years, hours->n_years))
 			return false;
 		range.from = range.until = (int16_t)p->next++->value;
 		if (take_sign(p, '-')) {
 			if (!is_year(p->next))
-				return fail_here(p, "the year in which it ends");
+				return nm_hours_fail_here(p, "the year in which it ends");
 			range.until = (int16_t)p->next->value;
 			if (range.until <= range.from)
-				return fail_at(p, p->next->at, BACKWARDS, "write the earlier year first");
+				return nm_hours_fail(p, p->next->at, BACKWARDS,
+						     "write the earlier year first");
 			p->next++;
 		}
 		hours->years[hours->n_years++] = range;
@@ -347,7 +123,7 @@ static bool day_check(struct parser *p, const struct token *token, struct day da
 	/* 2000 was a leap year: 29 February is a date without its year. */
 	if (day.day >= 1 && day.day <= nm_month_days(day.year ? day.year : 2000, day.month))
 		return true;
-	return fail_at(p, token->at, "a day that the month does not have", "write one that it has");
+	return nm_hours_fail(p, token->at, "a day that the month does not have", "write one that it has");
 }
 
 /* [YEAR] MONTH DAY; the caller has looked ahead. */
@@ -378,7 +154,7 @@ static bool range_add(struct parser *p, struct day from, struct day until)
 		range.from = (int32_t)nm_days_from_date(from.year, from.month, from.day);
 		range.until = (int32_t)nm_days_from_date(until.year, until.month, until.day);
 		if (range.until < range.from)
-			return fail_at(p, p->next[-1].at, BACKWARDS, "write the earlier date first");
+			return nm_hours_fail(p, p->next[-1].at, BACKWARDS, "write the earlier date first");
 	} else {
 		range.from = from.month * 32 + from.day;
 		range.until = until.month * 32 + until.day;
@@ -398,19 +174,20 @@ static bool days_of_month_read(struct parser *p, struct day from)
 	if (is_sign(p->next, '-') && is_date(p->next + 1)) {
 		p->next++;
 		if (is_year(p->next) != (from.year != 0))
-			return fail_here(p, from.year ? "the year of the last day" : "a date without a year");
+			return nm_hours_fail_here(p, from.year ? "the year of the last day"
+							       : "a date without a year");
 		return day_read(p, &until) && range_add(p, from, until);
 	}
 	for (;;) {
 		if (take_sign(p, '-')) {
 			if (!is_day(p->next))
-				return fail_here(p, from.year && is(p->next, KIND_MONTH) ?
+				return nm_hours_fail_here(p, from.year && is(p->next, KIND_MONTH) ?
 						 "the year of the last day" : "the last day");
 			until.day = p->next++->value;
 			if (!day_check(p, p->next - 1, until))
 				return false;
 			if (until.day < from.day)
-				return fail_at(p, p->next[-1].at, BACKWARDS,
+				return nm_hours_fail(p, p->next[-1].at, BACKWARDS,
 					       "write the month again, such as Dec 24-Jan 02");
 		}
 		if (!range_add(p, from, until))
@@ -432,7 +209,7 @@ static bool months_read(struct parser *p)
 
 	if (take_sign(p, '-')) {
 		if (!is(p->next, KIND_MONTH))
-			return fail_here(p, "the month in which it ends");
+			return nm_hours_fail_here(p, "the month in which it ends");
 		until = p->next++->value;
 	}
 	p->rule->months |= (uint16_t)months_between(from, until);
@@ -452,7 +229,7 @@ static bool dates_read(struct parser *p)
 			if (!months_read(p))
 				return false;
 		} else {
-			return fail_here(p, "another month or date (a rule of its own follows ;)");
+			return nm_hours_fail_here(p, "another month or date (a rule of its own follows ;)");
 		}
 	} while (take_sign(p, ','));
 	return true;
@@ -469,7 +246,7 @@ static bool shift_read(struct parser *p, int *shift)
 	if (!(is_sign(t, '+') || is_sign(t, '-')) || !is(t + 1, KIND_NUMBER) || !is(t + 2, KIND_DAYS))
 		return true;
 	if (t[1].value < 1 || t[1].value > SHIFT_MAX)
-		return fail_at(p, t[1].at, "a day offset out of range", "write 1 to 6 days");
+		return nm_hours_fail(p, t[1].at, "a day offset out of range", "write 1 to 6 days");
 	*shift = is_sign(t, '-') ? -t[1].value : t[1].value;
 	p->next += 3;
 	return true;
@@ -480,9 +257,9 @@ static bool nth_number_read(struct parser *p, int *n)
 	bool negative = take_sign(p, '-');
 
 	if (!is(p->next, KIND_NUMBER))
-		return fail_here(p, "a number from 1 to 5 or -1 to -5");
+		return nm_hours_fail_here(p, "a number from 1 to 5 or -1 to -5");
 	if (p->next->value < 1 || p->next->value > 5)
-		return fail_at(p, p->next->at, "no such weekday of a month",
+		return nm_hours_fail(p, p->next->at, "no such weekday of a month",
 			       "write 1 to 5, or -1 to -5 from its end");
 	*n = p->next++->value;
 	if (negative)
@@ -507,14 +284,14 @@ static bool nth_read(struct parser *p, int weekday)
 		if (from > 0 && take_sign(p, '-') && !nth_number_read(p, &until))
 			return false;
 		if (until < from)
-			return fail_at(p, p->next[-1].at, BACKWARDS, "write the smaller one first");
+			return nm_hours_fail(p, p->next[-1].at, BACKWARDS, "write the smaller one first");
 		if (from < 0)
 			nth.which |= (uint16_t)(1u << (4 - from));
 		for (; from > 0 && from <= until; from++)
 			nth.which |= (uint16_t)(1u << (from - 1));
 	} while (take_sign(p, ','));
 	if (!take_sign(p, ']'))
-		return fail_here(p, "]");
+		return nm_hours_fail_here(p, "]");
 	if (!shift_read(p, &shift))
 		return false;
 	nth.shift = (int8_t)shift;
@@ -531,7 +308,7 @@ static bool weekday_read(struct parser *p)
 		return nth_read(p, from);
 	if (take_sign(p, '-')) {
 		if (!is(p->next, KIND_WEEKDAY))
-			return fail_here(p, "the weekday on which it ends");
+			return nm_hours_fail_here(p, "the weekday on which it ends");
 		until = p->next++->value;
 	}
 	p->rule->weekdays |= (uint8_t)(1u << from);
@@ -557,7 +334,7 @@ static bool day_list_read(struct parser *p)
 			if (!weekday_read(p))
 				return false;
 		} else {
-			return fail_here(p, "another weekday or PH");
+			return nm_hours_fail_here(p, "another weekday or PH");
 		}
 	} while (take_sign(p, ','));
 	return true;
@@ -577,7 +354,7 @@ static bool days_read(struct parser *p)
 			return false;
 	}
 	if (is(p->next, KIND_WEEKDAY) || is(p->next, KIND_HOLIDAY))
-		return fail_here(p, "a comma before another day");
+		return nm_hours_fail_here(p, "a comma before another day");
 	return true;
 }
 
@@ -588,10 +365,10 @@ static bool time_read(struct parser *p, int16_t *minutes)
 	const struct token *t = p->next;
 
 	if (!is_time(t))
-		return fail_here(p, "a time such as 08:00");
+		return nm_hours_fail_here(p, "a time such as 08:00");
 	if (!is(t + 2, KIND_NUMBER) || t[2].len != 2 || t[2].value > 59 || t->len > 2) {
 		p->next = t + (t->len > 2 ? 0 : 2);
-		return fail_here(p, "a time such as 08:00");
+		return nm_hours_fail_here(p, "a time such as 08:00");
 	}
 	*minutes = (int16_t)(t->value * 60 + t[2].value);
 	p->next += 3;
@@ -607,23 +384,23 @@ static bool span_read(struct parser *p)
 	if (!time_read(p, &span.from))
 		return false;
 	if (is_sign(p->next, '+'))
-		return fail_here(p, "an end");
+		return nm_hours_fail_here(p, "an end");
 	if (!take_sign(p, '-'))
-		return fail_at(p, begin->at, "a point in time is not supported",
+		return nm_hours_fail(p, begin->at, "a point in time is not supported",
 			       "write a span, such as 08:00-18:00");
 	end = p->next;
 	if (!time_read(p, &span.until))
 		return false;
 	if (span.from >= MINUTES_DAY)
-		return fail_at(p, begin->at, "a span begins after 23:59",
+		return nm_hours_fail(p, begin->at, "a span begins after 23:59",
 			       "write it as a time of the next day");
 	if (span.until > 2 * MINUTES_DAY)
-		return fail_at(p, end->at, "a span ends after 48:00", "write at most 48:00");
+		return nm_hours_fail(p, end->at, "a span ends after 48:00", "write at most 48:00");
 	span.equal_ends = span.until == span.from;
 	if (span.until <= span.from)
 		span.until = (int16_t)(span.until + MINUTES_DAY);
 	if (is_sign(p->next, '/') || is_sign(p->next, '+'))
-		return fail_here(p, "the end of the span");
+		return nm_hours_fail_here(p, "the end of the span");
 	if (!room(p, &p->rule->spans, hours->n_spans))
 		return false;
 	hours->spans[hours->n_spans++] = span;
@@ -675,7 +452,7 @@ static bool rule_read(struct parser *p, bool additional)
 	if (is(p->next, KIND_STATE))
 		p->rule->opens = p->next++->value;
 	if (p->next == first)
-		return fail_here(p, "a weekday, a date, a time, open or off");
+		return nm_hours_fail_here(p, "a weekday, a date, a time, open or off");
 	p->rule->text_from = first->at;
 	p->rule->text_len = (uint16_t)(p->next[-1].at + p->next[-1].len - first->at);
 	return true;
@@ -694,13 +471,13 @@ static bool expression_read(struct parser *p)
 			return false;
 		additional = take_sign(p, ',');
 		if (!additional && is(p->next, KIND_NUMBER))
-			return fail_here(p, "a time with its minutes, such as 08:00-18:00,");
+			return nm_hours_fail_here(p, "a time with its minutes, such as 08:00-18:00,");
 		if (!additional && !is(p->next, KIND_END) && !is_sign(p->next, ';'))
-			return fail_here(p, "; or , or the end (years, dates, days, times, open or off "
-					    "stand in this order)");
+			return nm_hours_fail_here(p, "; or , or the end (years, dates, days, times, open or "
+						     "off stand in this order)");
 	}
 	if (p->hours->n_rules == 0)
-		return fail_at(p, 0, "no hours", "write hours such as Mo-Fr 08:00-18:00, or 24/7");
+		return nm_hours_fail(p, 0, "no hours", "write hours such as Mo-Fr 08:00-18:00, or 24/7");
 	return true;
 }
 
@@ -718,7 +495,7 @@ enum nm_code nm_hours_read(const char *text, struct nm_hours **out, struct nm_er
 	p.next = p.tokens;
 	if (!p.hours || !p.tokens) {
 		code = nm_fail_memory(err);
-	} else if (!lex(&p) || !expression_read(&p)) {
+	} else if (!nm_hours_lex(&p) || !expression_read(&p)) {
 		code = NM_INPUT;
 	} else {
 		memcpy(p.hours->text, text, len);
