@@ -378,16 +378,15 @@ static enum nm_code state_find(struct builder *b, uint32_t *out, struct nm_error
 /* Applies all edges at t; returns when the next one comes, or `until`. */
 static nm_time edges_apply(struct builder *b, struct edges *edges, size_t *next, nm_time t)
 {
-	const struct edge *edge = edges->items + *next, *end = edges->items + edges->n;
+	for (; *next < edges->n && edges->items[*next].at <= t; ++*next) {
+		const struct edge *edge = &edges->items[*next];
 
-	for (; edge < end && edge->at <= t; edge++) {
 		if (edge->bit == TURN_BIT)
 			b->turns[edge->rotation] = edge->turn;
 		else
 			b->bits[edge->bit / 64] ^= (uint64_t)1 << (edge->bit % 64);
 	}
-	*next = (size_t)(edge - edges->items);
-	return edge < end ? edge->at : b->until;
+	return *next < edges->n ? edges->items[*next].at : b->until;
 }
 
 static enum nm_code interval_add(struct builder *b, nm_time t, uint32_t state, struct nm_error *err)
