@@ -37,14 +37,18 @@ static bool minute_on(const struct nm_hours *hours, const struct nm_holidays *ho
 	return false;
 }
 
-/* The last part of an expression that is on by itself: "Mo-Fr 08:00-18:00" of "...; PH off". */
-static bool part_on(const struct schedule_at *s, const struct nm_holidays *holidays, const char *part, size_t len)
+/* The last part of an expression that is on by itself: "Mo-Fr 08:00-18:00" of "...; PH off".  Without
+ * memory `out` has failed. */
+static bool part_on(const struct schedule_at *s, const struct nm_holidays *holidays, const char *part, size_t len,
+		    struct nm_buf *out)
 {
 	char *text = strndup(part, len);
 	struct nm_hours *hours = NULL;
+	enum nm_code code = text ? nm_hours_read(text, &hours, NULL) : NM_NO_MEMORY;
 	bool any, on = false;
 
-	if (text && !nm_hours_read(text, &hours, NULL)) {
+	out->failed = out->failed || code == NM_NO_MEMORY;
+	if (!code) {
 		on = minute_on(hours, holidays, s, &any);
 		nm_hours_free(hours);
 	}
@@ -65,7 +69,7 @@ static void expression_words(const struct schedule_at *s, const struct nm_holida
 			part++;
 			len--;
 		}
-		if (len > 0 && part_on(s, holidays, part, len)) {
+		if (len > 0 && part_on(s, holidays, part, len, out)) {
 			best = part;
 			best_len = len;
 		}
