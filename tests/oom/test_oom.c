@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Memory runs out at the nth allocation, for n = 1, 2, 3, ...: once, and from then on.  Every job must
+ * fail in words and leave nothing behind (the address sanitizer counts).  Linked with --wrap for the calls
+ * below, so that only core's own allocations fail and never a library's.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "nevermiss/carrier.h"
+#include "nevermiss/check.h"
+#include "nevermiss/edit.h"
+
+#define AT INT64_C(1794600000) /* November 2026 */
+#define EVERY 200              /* up to here every n, beyond it ever larger steps */
+
+void *__real_malloc(size_t size);
+void *__real_calloc(size_t n, size_t size);
+void *__real_realloc(void *old, size_t size);
+char *__real_strdup(const char *text);
+char *__real_strndup(const char *text, size_t len);
+void *__wrap_malloc(size_t size);
+void *__wrap_calloc(size_t n, size_t size);
+void *__wrap_realloc(void *old, size_t size);
+char *__wrap_strdup(const char *text);
+char *__wrap_strndup(const char *text, size_t len);
+
+static struct {
+	bool armed, lasting, hit;
+	long left;
+} memory;
+
+static bool is_out(void)
+{
+	if (!memory.armed || --memory.left > 0)
+		return false;
+	if (memory.left < 0 && !memory.lasting)
+		return false;
+	memory.hit = true;
+	return true;
+}
+
+void *__wrap_malloc(size_t size)
+{
+	return is_out() ? NULL : __real_malloc(size);
+}
+
+void *__wrap_calloc(size_t n, size_t size)
+{
+	return is_out() ? NULL : __real_calloc(n, size);
+}
+
+void *__wrap_realloc(void *old, size_t size)
+{
+	return is_out() ? NULL : __real_realloc(old, size);
+}
+
+char *__wrap_strdup(const char *text)
+{
+	return is_out() ? NULL : __real_strdup(text);
+}
+
+char *__wrap_strndup(const char *text, size_t len)
+{
+	return is_out() ? NULL : __real_strndup(text, len);
+}
+
+/* Runs the job once with the nth allocation failing; false when it has fewer. */
+static bool starve(const char *name, enum nm_code (*job)(struct nm_error *), long n, bool lasting)
+{
+	struct nm_error err = {0};
+	enum nm_code code;
+
+	memory.left = n;
+	memory.lasting = lasting;
+	memory.hit = false;
+	memory.armed = true;
+	code = job(&err);
+	memory.armed = false;
+	if (memory.hit && (code == NM_OK || !err.text[0]))
+		fail_msg("%s: allocation %ld failed%s, and the answer is %d \"%s\"", name, n,
+			 lasting ? " and all after it" : "", code, err.text);
+	if (!memory.hit && code != NM_OK)
+		fail_msg("%s: %s", name, err.text);
+	return memory.hit;
+}
+
+static void starve_all(const char *name, enum nm_code (*job)(struct nm_error *))
+{
+	for (int lasting = 0; lasting < 2; lasting++) {
+		long n = 1;
+
+		while (starve(name, job, n, lasting))
+			n += n < EVERY ? 1 : n / 20;
+		assert_true(n > 1);
+	}
+}
+
+/* --- the jobs; what they need is read once, with all the memory there is --- */
+
+static char *plan_file;
+static struct nm_plan *plan;
+static struct nm_timeline *timeline;
+static struct nm_classes classes;
+static struct nm_route *route;
+
+static enum nm_code read_plan(struct nm_error *err)
+{
+	struct nm_diags diags;
+	struct nm_plan *read = NULL;
+	enum nm_code code;
+
+	nm_diags_init(&diags);
+	code = nm_plan_read_file(plan_file, &read, &diags, err);
+	nm_plan_free(read);
+	nm_diags_clear(&diags);
+	return code;
+}
+
+#define BAD_PLAN_MISTAKES 5
+
+/* With mistakes to tell: the list of them needs memory too. */
+static enum nm_code read_bad_plan(struct nm_error *err)
+{
+	static const char text[] = "business = \"A\"\ntimezone = \"Mars/Base\"\ncountry = \"US\"\n"
+				   "rule a { path = none }\nrule b { during = no path = none }\n";
+	struct nm_diags diags;
+	struct nm_plan *read = NULL;
+	enum nm_code code;
+
+	nm_diags_init(&diags);
+	code = nm_plan_read("bad.conf", text, strlen(text), &read, &diags, err);
+	/* Mistakes get lost only where the list says so. */
+	if (code == NM_INPUT)
+		assert_true(diags.failed || diags.n == BAD_PLAN_MISTAKES);
+	if (code == NM_INPUT && !memory.hit)
+		code = NM_OK;
+	nm_diags_clear(&diags);
+	return code;
+}
+
+static enum nm_code build_timeline(struct nm_error *err)
+{
+	struct nm_timeline *built = NULL;
+	enum nm_code code = nm_timeline_build(plan, AT, AT + 30 * (int64_t)NM_DAY, &built, err);
+
+	nm_timeline_free(built);
+	return code;
+}
+
+static enum nm_code build_classes(struct nm_error *err)
+{
+	struct nm_classes built = {0};
+	enum nm_code code = nm_classes_build(plan, &built, err);
+
+	if (!code)
+		nm_classes_clear(&built);
+	return code;
+}
+
+static enum nm_code simulate(struct nm_error *err)
+{
+	const struct nm_call call = {.at = AT, .script = {.nobody = true, .hangup_s = -1}};
+	struct nm_simulation *made = NULL;
+	enum nm_code code = nm_simulate(plan, &call, &made, err);
+
+	nm_simulation_free(made);
+	return code;
+}
+
+static enum nm_code check(struct nm_error *err)
+{
+	const struct nm_check_options options = {.now = AT, .from = AT, .until = AT + 7 * (int64_t)NM_DAY};
+	struct nm_findings findings = {0};
+	enum nm_code code = nm_check(plan, &options, &findings, err);
+
+	if (!code)
+		nm_findings_clear(&findings);
+	return code;
+}
+
+static enum nm_code build_route(struct nm_error *err)
+{
+	struct nm_route *built = NULL;
+	enum nm_code code = nm_route_build(timeline, &classes, 0, &built, err);
+
+	nm_route_free(built);
+	return code;
+}
+
+static enum nm_code compare_routes(struct nm_error *err)
+{
+	struct nm_differences differences = {0};
+	enum nm_code code = nm_route_diff(route, route, AT, AT + 7 * (int64_t)NM_DAY, &differences, err);
+
+	if (!code)
+		nm_differences_clear(&differences);
+	return code;
+}
+
+static enum nm_code render_and_lift(struct nm_error *err)
+{
+	const struct nm_carrier *sandbox = nm_carrier_find("sandbox");
+	struct nm_artefact artefact = {0};
+	struct nm_route *lifted = NULL;
+	const char *foreign = NULL;
+	enum nm_code code = sandbox->render(route, NULL, &artefact, err);
+
+	if (code)
+		return code;
+	code = sandbox->lift(&artefact, &lifted, &foreign, err);
+	if (!code)
+		nm_route_free(lifted);
+	nm_artefact_clear(&artefact);
+	return code;
+}
+
+static enum nm_code apply_edits(struct nm_error *err)
+{
+	static const char text[] = "# one\nrule a { path = p }\nrule b { path = p }\npath p {\n  step { ring = x for = 5s }\n}\n";
+	static const struct nm_edit edits[] = {
+		{.op = NM_EDIT_SET, .place = {"rule", "a", -1}, .option = "during", .value = "{ s, t }"},
+		{.op = NM_EDIT_SET, .place = {"path", "p", 0}, .option = "for", .value = "15s"},
+		{.op = NM_EDIT_UNSET, .place = {"path", "p", 0}, .option = "for"},
+		{.op = NM_EDIT_ADD, .place = {"rule", "a", -1}, .value = "rule c { path = p }"},
+		{.op = NM_EDIT_REMOVE, .place = {"rule", "a", -1}},
+		{.op = NM_EDIT_MOVE, .place = {"rule", "a", -1}, .by = 1},
+		{.op = NM_EDIT_RENAME, .place = {"path", "p", -1}, .value = "q"},
+	};
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < sizeof edits / sizeof edits[0] && !code; i++) {
+		size_t len = 0;
+		char *out = NULL;
+
+		code = nm_edit_apply(&edits[i], text, strlen(text), &out, &len, err);
+		if (!code)
+			free(out);
+	}
+	return code;
+}
+
+static enum nm_code read_hours(struct nm_error *err)
+{
+	struct nm_hours *hours = NULL;
+	enum nm_code code = nm_hours_read("Mo-Fr 08:00-18:00; Sa 09:00-13:00, Su[1] 10:00-12:00; PH off", &hours, err);
+
+	nm_hours_free(hours);
+	return code;
+}
+
+static const char calendar[] =
+	"BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Own\nBEGIN:STANDARD\nDTSTART:20000101T000000\nRRULE:FREQ=YEARLY\n"
+	"TZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n"
+	"BEGIN:VEVENT\nUID:1\nSUMMARY:Job\nDTSTART;TZID=Own:20261101T080000\nDURATION:PT1H\nRRULE:FREQ=MONTHLY;BYDAY=1MO,TU;BYSETPOS=1\n"
+	"EXDATE;TZID=Own:20261103T080000\nRDATE;TZID=Own:20261102T100000\nEXRULE:FREQ=MONTHLY\nEND:VEVENT\n"
+	"BEGIN:VEVENT\nUID:1\nRECURRENCE-ID;TZID=Own:20261104T080000\nDTSTART:20261104T100000Z\nEND:VEVENT\n"
+	"BEGIN:VEVENT\nUID:2\nDTSTART;TZID=Europe/Berlin:20261101T080000\nDURATION:PT1H\nEND:VEVENT\nEND:VCALENDAR\n";
+
+static enum nm_code read_calendar(struct nm_error *err)
+{
+	struct nm_ical_events events = {0};
+	struct nm_ical *ical = NULL;
+	enum nm_code code = nm_ical_read("test.ics", calendar, strlen(calendar), &ical, err);
+
+	if (!code)
+		code = nm_ical_expand(ical, plan->zone, AT - 30 * (int64_t)NM_DAY, AT + 30 * (int64_t)NM_DAY, &events, err);
+	nm_ical_events_clear(&events);
+	nm_ical_free(ical);
+	return code;
+}
+
+#define STARVED(job) \
+	static void test_##job(void **state) \
+	{ \
+		(void)state; \
+		starve_all(#job, job); \
+	}
+STARVED(read_plan)
+STARVED(read_bad_plan)
+STARVED(build_timeline)
+STARVED(build_classes)
+STARVED(simulate)
+STARVED(check)
+STARVED(build_route)
+STARVED(compare_routes)
+STARVED(render_and_lift)
+STARVED(apply_edits)
+STARVED(read_hours)
+STARVED(read_calendar)
+
+static int set_up(void **state)
+{
+	const char *top = getenv("NM_SRCDIR");
+	struct nm_diags diags;
+	struct nm_buf name;
+
+	(void)state;
+	nm_buf_init(&name, 4096);
+	nm_buf_addf(&name, "%s/examples/plumber.conf", top ? top : ".");
+	plan_file = nm_buf_take(&name);
+	nm_diags_init(&diags);
+	assert_int_equal(nm_plan_read_file(plan_file, &plan, &diags, NULL), NM_OK);
+	nm_diags_clear(&diags);
+	assert_int_equal(nm_timeline_build(plan, AT, AT + 30 * (int64_t)NM_DAY, &timeline, NULL), NM_OK);
+	assert_int_equal(nm_classes_build(plan, &classes, NULL), NM_OK);
+	assert_int_equal(nm_route_build(timeline, &classes, 0, &route, NULL), NM_OK);
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	nm_route_free(route);
+	nm_classes_clear(&classes);
+	nm_timeline_free(timeline);
+	nm_plan_free(plan);
+	free(plan_file);
+	return 0;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_read_hours),	cmocka_unit_test(test_read_calendar),
+		cmocka_unit_test(test_read_plan),	cmocka_unit_test(test_read_bad_plan),
+		cmocka_unit_test(test_build_timeline),	cmocka_unit_test(test_build_classes),
+		cmocka_unit_test(test_simulate),	cmocka_unit_test(test_check),
+		cmocka_unit_test(test_build_route),	cmocka_unit_test(test_compare_routes),
+		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_apply_edits),
+	};
+
+	return cmocka_run_group_tests(tests, set_up, tear_down);
+}
