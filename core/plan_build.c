@@ -105,11 +105,13 @@ static void build_zone(struct nm_build *build, struct nm_raw_section *top)
 {
 	struct nm_error err = { .code = NM_OK };
 	const char *name = nm_value_text(build, top, "timezone");
+	enum nm_code code;
 
 	if (!name)
 		return;
 	build->plan->timezone = name;
-	if (nm_zone_load(name, &build->plan->zone, &err))
+	code = nm_zone_load(name, &build->plan->zone, &err);
+	if (code && !nm_raw_starved(build->raw, code))
 		nm_raw_mistake(build->raw, nm_value_pos(top, "timezone"), "timezone = \"%s\": %s",
 			       nm_raw_quote(build->raw, name), err.text);
 }

@@ -88,9 +88,7 @@ static void read_calendar(struct nm_build *build, struct nm_raw_section *section
 	if (!code)
 		code = nm_ical_read(calendar->file, bytes.data, bytes.len, &calendar->ical, &err);
 	nm_buf_clear(&bytes);
-	if (code == NM_NO_MEMORY)
-		build->raw->no_memory = true;
-	else if (code)
+	if (code && !nm_raw_starved(build->raw, code))
 		nm_raw_mistake(build->raw, nm_value_pos(section, "file"), "file of calendar '%s': %s",
 			       calendar->name, err.text);
 }
@@ -123,9 +121,9 @@ static void read_hours(struct nm_build *build, struct nm_raw_section *section, s
 	struct nm_hours *hours;
 	const enum nm_code code = nm_hours_read(schedule->expression, &hours, &err);
 
-	if (code == NM_NO_MEMORY) {
-		build->raw->no_memory = true;
-	} else if (code) {
+	if (nm_raw_starved(build->raw, code))
+		return;
+	if (code) {
 		nm_raw_mistake(build->raw, nm_value_pos(section, "hours"), "hours of schedule '%s': %s",
 			       schedule->name, err.text);
 	} else {

@@ -68,6 +68,8 @@ void nm_raw_init(struct nm_raw *raw, struct nm_arena *arena, struct nm_diags *di
 /* Adds a mistake, up to NM_PLAN_MISTAKES of them. */
 void nm_raw_mistake(struct nm_raw *raw, struct nm_pos pos, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* A call ran out of memory: then that is no mistake of the plan's.  True when it did. */
+bool nm_raw_starved(struct nm_raw *raw, enum nm_code code);
 /* Text for use in a message: short, no control characters. */
 const char *nm_raw_quote(struct nm_raw *raw, const char *text);
 struct nm_raw_option *nm_raw_find(const struct nm_raw_section *section, const char *name);

@@ -37,6 +37,12 @@ void nm_raw_mistake(struct nm_raw *raw, struct nm_pos pos, const char *format, .
 			     NM_PLAN_MISTAKES);
 }
 
+bool nm_raw_starved(struct nm_raw *raw, enum nm_code code)
+{
+	raw->no_memory |= code == NM_NO_MEMORY;
+	return code == NM_NO_MEMORY;
+}
+
 const char *nm_raw_quote(struct nm_raw *raw, const char *text)
 {
 	size_t len = strnlen(text, QUOTE_BYTES + 1);

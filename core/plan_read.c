@@ -219,51 +219,59 @@ static bool is_open(const struct source *source, const struct source *again)
 	return false;
 }
 
+/* Finds the file that is meant; false, and told, when it cannot be taken. */
+static bool find_include(struct reader *reader, const struct nm_raw_section *include, struct source *source)
+{
+	const char *name = include->options->values[0], *quoted;
+	struct nm_raw *raw = reader->raw;
+	struct stat status;
+
+	if (!*name) {
+		nm_raw_mistake(raw, include->pos, "include(\"\") names no file");
+		return false;
+	}
+	source->file = nm_plan_beside(reader->kept, source->outer->file, name);
+	if (!source->file) {
+		raw->no_memory = true;
+		return false;
+	}
+	quoted = nm_raw_quote(raw, source->file);
+	if (stat(source->file, &status) || !S_ISREG(status.st_mode)) {
+		nm_raw_mistake(raw, include->pos, "'%s' cannot be included: there is no such file", quoted);
+		return false;
+	}
+	source->device = status.st_dev;
+	source->inode = status.st_ino;
+	if (is_open(source->outer, source))
+		nm_raw_mistake(raw, include->pos, "'%s' includes itself, here or through other files",
+			       quoted);
+	else if (reader->files++ < NM_PLAN_INCLUDES)
+		return true;
+	else if (reader->files == NM_PLAN_INCLUDES + 1)
+		nm_raw_mistake(raw, include->pos, "more than %d files are included", NM_PLAN_INCLUDES);
+	return false;
+}
+
 static void read_include(struct reader *reader, const struct source *outer,
 			 const struct nm_raw_section *include)
 {
-	const char *name = include->options->values[0];
 	struct source source = { .outer = outer };
 	struct nm_raw *raw = reader->raw;
 	struct nm_error err = { .code = NM_OK };
-	struct stat status;
+	enum nm_code code;
 	struct nm_buf text;
 
 	raw->partial = true; /* until it is read */
-	if (!*name) {
-		nm_raw_mistake(raw, include->pos, "include(\"\") names no file");
+	if (!find_include(reader, include, &source))
 		return;
-	}
-	source.file = nm_plan_beside(reader->kept, outer->file, name);
-	if (!source.file) {
-		raw->no_memory = true;
-		return;
-	}
-	if (stat(source.file, &status) || !S_ISREG(status.st_mode)) {
-		nm_raw_mistake(raw, include->pos, "'%s' cannot be included: there is no such file",
-			       nm_raw_quote(raw, source.file));
-		return;
-	}
-	source.device = status.st_dev;
-	source.inode = status.st_ino;
-	if (is_open(outer, &source)) {
-		nm_raw_mistake(raw, include->pos, "'%s' includes itself, here or through other files",
-			       nm_raw_quote(raw, source.file));
-		return;
-	}
-	if (reader->files++ >= NM_PLAN_INCLUDES) {
-		if (reader->files == NM_PLAN_INCLUDES + 1)
-			nm_raw_mistake(raw, include->pos, "more than %d files are included",
-				       NM_PLAN_INCLUDES);
-		return;
-	}
 	nm_buf_init(&text, NM_PLAN_BYTES);
-	if (nm_file_read(source.file, NM_PLAN_BYTES, &text, &err)) {
-		nm_raw_mistake(raw, include->pos, "'%s' cannot be included: %s",
-			       nm_raw_quote(raw, source.file), err.text);
-	} else {
+	code = nm_file_read(source.file, NM_PLAN_BYTES, &text, &err);
+	if (!code) {
 		raw->partial = false;
 		read_text(reader, &source, text.data, text.len);
+	} else if (!nm_raw_starved(raw, code)) {
+		nm_raw_mistake(raw, include->pos, "'%s' cannot be included: %s",
+			       nm_raw_quote(raw, source.file), err.text);
 	}
 	nm_buf_clear(&text);
 }

@@ -40,7 +40,7 @@ const struct nm_option_info nm_options[] = {
 	{ "", "business", NM_TYPE_TEXT, NULL, NULL, false, "Name of the business, as callers know it." },
 	{ "", "timezone", NM_TYPE_ZONE, NULL, NULL, true, "IANA time zone on whose clock the plan runs." },
 	{ "", "country", NM_TYPE_COUNTRY, NULL, NULL, false,
-	  "Country (ISO 3166 code) by which national numbers are read; that of the first line's number when not given." },
+	  "Country (ISO 3166) by which national numbers are read; the first line's when not given." },
 	{ "", "currency", NM_TYPE_TEXT, NULL, NULL, false,
 	  "Currency of all amounts (ISO 4217 code); the country's when not given." },
 	{ "", "allow", NM_TYPE_COUNTRIES, NULL, NULL, false,

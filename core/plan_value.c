@@ -6,7 +6,8 @@
 #include "plan_private.h"
 
 #define DIGITS "0123456789"
-#define NAMES_OFFERED 512 /* most names that are compared with a wrong one */
+#define NAMES_OFFERED 512    /* most names that are compared with a wrong one */
+#define MISTAKES_OFFERED 100 /* behind so many mistakes nobody reads what was meant */
 
 /* The option, if it is there; marks it as read. */
 static struct nm_raw_option *take(struct nm_raw_section *section, const char *name)
@@ -375,7 +376,8 @@ static void dangling(struct nm_build *build, struct nm_raw_section *section, con
 
 	if (build->raw->partial || build->raw->mistakes > NM_PLAN_MISTAKES)
 		return;
-	for (kind = kinds; kind; kind = strchr(kind, '|') ? strchr(kind, '|') + 1 : NULL) {
+	for (kind = build->raw->mistakes < MISTAKES_OFFERED ? kinds : NULL; kind;
+	     kind = strchr(kind, '|') ? strchr(kind, '|') + 1 : NULL) {
 		const char *one = nm_arena_textn(build->raw->arena, kind, strcspn(kind, "|"));
 
 		if (one && nm_section_find(one))

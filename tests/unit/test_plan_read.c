@@ -513,13 +513,17 @@ static void check_golden(const char *dir, const char *name)
 	struct nm_buf text, wanted;
 
 	assert_true(asprintf(&path, "%s/%s", dir, name) >= 0);
-	assert_true(asprintf(&wanted_path, "%.*s.expected", (int)(strlen(path) - 5), path) >= 0);
+	assert_true(asprintf(&wanted_path, "%.*s.expected", (int)(strlen(name) - 5), name) >= 0);
 	text = read_whole(path);
-	wanted = read_whole(wanted_path);
 	nm_diags_init(&diags);
 	if (nm_plan_read(path, text.data, text.len, &plan, &diags, &err) != NM_INPUT)
 		fail_msg("%s: no mistake is told", name);
 	told = mistakes_text(&diags, dir);
+	if (getenv("NM_GOLDEN_UPDATE"))
+		write_file(dir, wanted_path, told);
+	free(path);
+	assert_true(asprintf(&path, "%s/%s", dir, wanted_path) >= 0);
+	wanted = read_whole(path);
 	if (strcmp(told, wanted.data) || !wanted.len)
 		fail_msg("%s\n--- expected\n%s--- told\n%s", name, wanted.data, told);
 	free(told);
@@ -889,13 +893,23 @@ static void thousands_of_mistakes_come_to_an_end(void **state)
 
 /* --- hostile text --- */
 
+/* Reads a text that may be anything: the outline and libconfuse must agree on what stands there. */
+static void survive(const char *text, size_t len)
+{
+	char *told = mistakes_of(full_path, text, len);
+
+	if (told && strstr(told, "this cannot be read"))
+		fail_msg("the two readings do not agree: %s\n%.*s", told, (int)len, text);
+	free(told);
+}
+
 static void a_text_cut_off_anywhere_is_survived(void **state)
 {
 	size_t len;
 
 	(void)state;
 	for (len = 0; len < full.len; len += 17)
-		free(mistakes_of(full_path, full.data, len));
+		survive(full.data, len);
 }
 
 static uint32_t next_random(uint32_t *seed)
@@ -921,7 +935,7 @@ static void a_damaged_text_is_survived(void **state)
 		for (i = 0; i < 1 + run % 5; i++)
 			text[next_random(&seed) % full.len] =
 				pieces[next_random(&seed) % (sizeof pieces - 1)];
-		free(mistakes_of(full_path, text, full.len));
+		survive(text, full.len);
 	}
 	free(text);
 }
