@@ -262,8 +262,8 @@ static enum nm_code run(struct nm_checker *checker, struct nm_error *err)
 	return nm_check_times(checker, err);
 }
 
-static enum nm_code check(const struct nm_plan *plan, const struct nm_check_options *options, bool guarantees_only,
-			  struct nm_findings *out, struct nm_error *err)
+static enum nm_code check(const struct nm_plan *plan, const struct nm_check_options *options,
+			  bool guarantees_only, struct nm_findings *out, struct nm_error *err)
 {
 	struct nm_checker checker = { .plan = plan, .options = options, .guarantees_only = guarantees_only };
 	enum nm_code code;
@@ -286,8 +286,8 @@ static enum nm_code check(const struct nm_plan *plan, const struct nm_check_opti
 	return code;
 }
 
-enum nm_code nm_check(const struct nm_plan *plan, const struct nm_check_options *options, struct nm_findings *out,
-		      struct nm_error *err)
+enum nm_code nm_check(const struct nm_plan *plan, const struct nm_check_options *options,
+		      struct nm_findings *out, struct nm_error *err)
 {
 	return check(plan, options, false, out, err);
 }

@@ -39,8 +39,9 @@ static const struct nm_treatment *leg_treatment(void *context, const char *line)
 	return leg ? leg->treatment : NULL;
 }
 
-enum nm_code nm_case_play(struct nm_prover *prover, const struct nm_case *one, const struct nm_treatment *treatment,
-			  enum nm_probe probe, int who, bool events, struct nm_outcome *out)
+enum nm_code nm_case_play(struct nm_prover *prover, const struct nm_case *one,
+			  const struct nm_treatment *treatment, enum nm_probe probe, int who, bool events,
+			  struct nm_outcome *out)
 {
 	struct legs context = { prover, one };
 	const struct nm_lines lines = { &context, leg_treatment };
@@ -61,7 +62,9 @@ static struct nm_tried tried_of(const struct nm_prover *prover, const struct nm_
 {
 	return (struct nm_tried){
 		.result = outcome->result,
-		.by = outcome->answered_by ? nm_plan_find_destination(prover->checker->plan, outcome->answered_by) : -1,
+		.by = outcome->answered_by
+			      ? nm_plan_find_destination(prover->checker->plan, outcome->answered_by)
+			      : -1,
 		.seconds = outcome->ended_s,
 	};
 }
@@ -168,7 +171,8 @@ static bool greeting_played(const struct nm_prover *prover, const struct nm_outc
 	return false;
 }
 
-const struct nm_rung *nm_case_first_live(const struct nm_prover *prover, const struct nm_case *one, bool human)
+const struct nm_rung *nm_case_first_live(const struct nm_prover *prover, const struct nm_case *one,
+					 bool human)
 {
 	const struct nm_plan *plan = prover->checker->plan;
 	size_t i;
@@ -208,7 +212,8 @@ static enum nm_code silent_try(struct nm_prover *prover, struct nm_case *one)
 	return rung_list(prover, one, &outcome);
 }
 
-void nm_case_mark(struct nm_prover *prover, struct nm_case *one, struct nm_draft *draft, enum nm_probe probe, int who)
+void nm_case_mark(struct nm_prover *prover, struct nm_case *one, struct nm_draft *draft, enum nm_probe probe,
+		  int who)
 {
 	struct nm_mark *mark = nm_arena_alloc(prover->checker->arena, 1, sizeof *mark);
 
@@ -294,11 +299,12 @@ static bool human_in_time(const struct nm_prover *prover, const struct nm_guaran
 			  const struct nm_tried *tried)
 {
 	return tried->result == NM_ANSWERED && tried->by >= 0 &&
-	       nm_kind_human(prover->checker->plan->destinations[tried->by].kind) && in_time(guarantee, tried);
+	       nm_kind_human(prover->checker->plan->destinations[tried->by].kind) &&
+	       in_time(guarantee, tried);
 }
 
-static enum nm_code guarantee_try(struct nm_prover *prover, struct nm_case *one, const struct nm_guarantee *guarantee,
-				  struct verdict *out)
+static enum nm_code guarantee_try(struct nm_prover *prover, struct nm_case *one,
+				  const struct nm_guarantee *guarantee, struct verdict *out)
 {
 	struct nm_tried only;
 	enum nm_code code;
@@ -315,7 +321,8 @@ static enum nm_code guarantee_try(struct nm_prover *prover, struct nm_case *one,
 		if (code)
 			return code;
 		*out = (struct verdict){ BREACH_NAME, NM_PROBE_ONLY, guarantee->answered_by_id };
-		if (only.result != NM_ANSWERED || only.by != guarantee->answered_by_id || !in_time(guarantee, &only))
+		if (only.result != NM_ANSWERED || only.by != guarantee->answered_by_id ||
+		    !in_time(guarantee, &only))
 			return NM_OK;
 	}
 	*out = (struct verdict){ BREACH_NONE, NM_PROBE_SILENT, -1 };
@@ -326,7 +333,8 @@ static enum nm_code guarantee_try(struct nm_prover *prover, struct nm_case *one,
 	return NM_OK;
 }
 
-static const char *breach_words(struct nm_checker *checker, const struct nm_guarantee *guarantee, enum breach breach)
+static const char *breach_words(struct nm_checker *checker, const struct nm_guarantee *guarantee,
+				enum breach breach)
 {
 	const struct nm_destination *destinations = checker->plan->destinations;
 	char time[NM_TIME_TEXT] = "";
@@ -338,14 +346,16 @@ static const char *breach_words(struct nm_checker *checker, const struct nm_guar
 	case BREACH_LIVE:
 		return "with no human answering, nobody live does";
 	case BREACH_LATE:
-		return nm_arena_format(checker->arena, "with no human answering, nobody takes the call%s%s", within, time);
+		return nm_arena_format(checker->arena, "with no human answering, nobody takes the call%s%s",
+				       within, time);
 	case BREACH_HUMAN:
 		return nm_arena_format(checker->arena, "no human answers%s%s", within, time);
 	case BREACH_NAME:
 		return nm_arena_format(checker->arena, "%s does not answer%s%s",
 				       destinations[guarantee->answered_by_id].name, within, time);
 	case BREACH_FIRST:
-		return nm_arena_format(checker->arena, "%s is not rung first", destinations[guarantee->first].name);
+		return nm_arena_format(checker->arena, "%s is not rung first",
+				       destinations[guarantee->first].name);
 	case BREACH_NEVER:
 		return nm_arena_format(checker->arena, "%s is rung", destinations[guarantee->never].name);
 	case BREACH_NONE:
@@ -363,9 +373,10 @@ static struct nm_draft *guarantee_draft(struct nm_checker *checker, int id, enum
 	if (draft)
 		return draft;
 	how = breach_words(checker, guarantee, breach);
-	draft = nm_draft_add(checker, "guarantee-broken", id, (int)breach, guarantee->pos,
-			     how ? nm_arena_format(checker->arena, "guarantee \"%s\" is broken: %s", guarantee->name, how) :
-				   NULL);
+	draft = nm_draft_add(
+		checker, "guarantee-broken", id, (int)breach, guarantee->pos,
+		how ? nm_arena_format(checker->arena, "guarantee \"%s\" is broken: %s", guarantee->name, how)
+		    : NULL);
 	nm_draft_mend(checker, draft, "change who is rung at these times, or what is guaranteed", 0, NULL);
 	return draft;
 }
@@ -373,7 +384,8 @@ static struct nm_draft *guarantee_draft(struct nm_checker *checker, int id, enum
 enum nm_code nm_case_guarantee(struct nm_prover *prover, struct nm_case *one, int guarantee)
 {
 	struct verdict verdict;
-	enum nm_code code = guarantee_try(prover, one, &prover->checker->plan->guarantees[guarantee], &verdict);
+	enum nm_code code =
+		guarantee_try(prover, one, &prover->checker->plan->guarantees[guarantee], &verdict);
 
 	if (code)
 		return code;

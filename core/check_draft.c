@@ -27,8 +27,8 @@ struct nm_draft *nm_draft_find(const struct nm_checker *checker, const char *id,
 	return NULL;
 }
 
-struct nm_draft *nm_draft_add(struct nm_checker *checker, const char *id, int subject, int part, struct nm_pos pos,
-			      const char *sentence)
+struct nm_draft *nm_draft_add(struct nm_checker *checker, const char *id, int subject, int part,
+			      struct nm_pos pos, const char *sentence)
 {
 	struct nm_draft *draft = nm_arena_alloc(checker->arena, 1, sizeof *draft);
 
@@ -101,7 +101,8 @@ void nm_draft_mend(struct nm_checker *checker, struct nm_draft *draft, const cha
 		copies[i].place.title = kept(checker, edits[i].place.title);
 		copies[i].value = kept(checker, edits[i].value);
 	}
-	draft->mends[draft->n_mends++] = (struct nm_mend){ .words = kept(checker, words), .n = n, .edits = copies };
+	draft->mends[draft->n_mends++] =
+		(struct nm_mend){ .words = kept(checker, words), .n = n, .edits = copies };
 }
 
 struct nm_edit nm_edit_option(const char *section, const char *title, const char *option, const char *value)
@@ -239,7 +240,8 @@ void nm_draft_call(struct nm_checker *checker, struct nm_draft *draft, nm_time a
 {
 	struct nm_script_setting setting;
 	const struct nm_script script = nm_probe_script(checker, hit.probe, hit.who, &setting);
-	struct words words = { .items = nm_arena_alloc(checker->arena, 8 + 2 * script.n, sizeof *words.items) };
+	struct words words = { .items = nm_arena_alloc(checker->arena, 8 + 2 * script.n,
+						       sizeof *words.items) };
 	char text[NM_TIME_TEXT];
 	size_t i;
 

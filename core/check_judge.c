@@ -55,10 +55,11 @@ static void find_dead_end(struct nm_prover *prover, struct nm_case *one)
 		return;
 	draft = nm_draft_find(checker, "dead-end", one->decision.path, 0);
 	if (!draft) {
-		draft = nm_draft_add(checker, "dead-end", one->decision.path, 0, path->pos,
-				     nm_arena_format(checker->arena,
-						     "when no human answers, path %s ends and nobody has taken the call",
-						     path->name));
+		draft = nm_draft_add(
+			checker, "dead-end", one->decision.path, 0, path->pos,
+			nm_arena_format(checker->arena,
+					"when no human answers, path %s ends and nobody has taken the call",
+					path->name));
 		nm_mend_last_step(checker, draft, one->decision.path);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_NOBODY, -1);
@@ -75,8 +76,8 @@ static void find_no_live(struct nm_prover *prover, struct nm_case *one)
 	draft = nm_draft_find(checker, "no-live-answer", one->decision.path, 0);
 	if (!draft) {
 		draft = nm_draft_add(checker, "no-live-answer", one->decision.path, 0, path->pos,
-				     nm_arena_format(checker->arena, "path %s rings neither a human nor an AI",
-						     path->name));
+				     nm_arena_format(checker->arena,
+						     "path %s rings neither a human nor an AI", path->name));
 		nm_mend_live(checker, draft, one->decision.path);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
@@ -95,10 +96,11 @@ static void find_slow(struct nm_prover *prover, struct nm_case *one)
 	draft = nm_draft_find(checker, "too-slow", one->decision.path, 0);
 	if (!draft) {
 		nm_duration_words(patience_s, words);
-		draft = nm_draft_add(checker, "too-slow", one->decision.path, 0, path->pos,
-				     nm_arena_format(checker->arena,
-						     "when no human answers, path %s has nobody live within %s", path->name,
-						     words));
+		draft = nm_draft_add(
+			checker, "too-slow", one->decision.path, 0, path->pos,
+			nm_arena_format(checker->arena,
+					"when no human answers, path %s has nobody live within %s",
+					path->name, words));
 		nm_mend_faster(prover, draft, one);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_NOBODY, -1);
@@ -117,7 +119,8 @@ static void find_late(struct nm_prover *prover, struct nm_case *one)
 	draft = nm_draft_find(checker, "rings-late", one->decision.path, 0);
 	if (!draft) {
 		draft = nm_draft_add(checker, "rings-late", one->decision.path, 0, path->pos,
-				     nm_arena_format(checker->arena, "path %s rings nobody live in the first 3 rings (%d s)",
+				     nm_arena_format(checker->arena,
+						     "path %s rings nobody live in the first 3 rings (%d s)",
 						     path->name, LATE_S));
 		edit = nm_edit_option("path", path->name, "lasts", "15s");
 		if (path->lasts_s > LATE_S)
@@ -132,8 +135,8 @@ static void find_late(struct nm_prover *prover, struct nm_case *one)
 
 static bool swallows(const struct nm_party *party, const struct nm_treatment_step *step)
 {
-	return !party->line && party->kind != NM_VOICEMAIL && !party->confirm && party->own_voicemail_s >= 0 &&
-	       (step->unlimited || party->own_voicemail_s < step->for_s);
+	return !party->line && party->kind != NM_VOICEMAIL && !party->confirm &&
+	       party->own_voicemail_s >= 0 && (step->unlimited || party->own_voicemail_s < step->for_s);
 }
 
 /* The step in which the silent call was swallowed, and by whom; n when it was not. */
@@ -150,7 +153,8 @@ static size_t swallow_step(const struct nm_prover *prover, const struct nm_case 
 			const struct nm_party *party = &one->treatment->steps[i].parties[j];
 
 			*v = party->line ? -1 : party->own_voicemail_s;
-			if (party->line || (!strcmp(party->name, who) && swallows(party, &one->treatment->steps[i])))
+			if (party->line ||
+			    (!strcmp(party->name, who) && swallows(party, &one->treatment->steps[i])))
 				return i;
 		}
 	return one->treatment->n;
@@ -174,20 +178,23 @@ static size_t find_swallowed(struct nm_prover *prover, struct nm_case *one)
 	part = part_of(step, one->silent.by);
 	draft = nm_draft_find(checker, "swallowed", one->decision.path, part);
 	if (!draft && v >= 0) {
-		draft = nm_draft_add(checker, "swallowed", one->decision.path, part, step->pos,
-				     nm_arena_format(checker->arena,
-						     "%s's own voicemail takes the call after %d s, step %d of path %s "
-						     "rings it for %d s, and what follows never rings",
-						     who, v, step->number, path->name, step->for_s));
+		draft = nm_draft_add(
+			checker, "swallowed", one->decision.path, part, step->pos,
+			nm_arena_format(checker->arena,
+					"%s's own voicemail takes the call after %d s, step %d of path %s "
+					"rings it for %d s, and what follows never rings",
+					who, v, step->number, path->name, step->for_s));
 		nm_mend_ring_less(checker, draft, one->decision.path, step->number - 1);
 		nm_mend_confirm(checker, draft, one->decision.path, step->number - 1, one->silent.by);
 	} else if (!draft) {
-		draft = nm_draft_add(checker, "swallowed", one->decision.path, part, step->pos,
-				     nm_arena_format(checker->arena,
-						     "on the line that step %d of path %s rings, %s's own voicemail takes "
-						     "the call, and what follows never rings",
-						     step->number, path->name, who));
-		nm_draft_mend(checker, draft, "let the line ring that phone for less time, or ask it to press 1", 0, NULL);
+		draft = nm_draft_add(
+			checker, "swallowed", one->decision.path, part, step->pos,
+			nm_arena_format(checker->arena,
+					"on the line that step %d of path %s rings, %s's own voicemail takes "
+					"the call, and what follows never rings",
+					step->number, path->name, who));
+		nm_draft_mend(checker, draft,
+			      "let the line ring that phone for less time, or ask it to press 1", 0, NULL);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
 	return at;
@@ -203,15 +210,17 @@ static struct nm_draft *unknown_draft(struct nm_prover *prover, const struct nm_
 
 	if (draft)
 		return draft;
-	draft = nm_draft_add(checker, "may-swallow", -1, id, destination->pos,
-			     nm_arena_format(checker->arena,
-					     "nobody said when %s's own voicemail picks up, and path %s rings it for %d s "
-					     "before others",
-					     destination->name, path->name, step->for_s));
+	draft = nm_draft_add(
+		checker, "may-swallow", -1, id, destination->pos,
+		nm_arena_format(checker->arena,
+				"nobody said when %s's own voicemail picks up, and path %s rings it for %d s "
+				"before others",
+				destination->name, path->name, step->for_s));
 	nm_mend_confirm(checker, draft, one->decision.path, step->number - 1, id);
 	nm_draft_mend(checker, draft,
 		      nm_arena_format(checker->arena,
-				      "call %s, let it ring, and write down when its voicemail picks up: own_voicemail = 25s, "
+				      "call %s, let it ring, and write down when its voicemail picks up: "
+				      "own_voicemail = 25s, "
 				      "or none",
 				      destination->name),
 		      0, NULL);
@@ -228,17 +237,20 @@ static struct nm_draft *race_draft(struct nm_prover *prover, const struct nm_cas
 
 	if (draft)
 		return draft;
-	draft = nm_draft_add(checker, "may-swallow", one->decision.path, part, step->pos,
-			     nm_arena_format(checker->arena,
-					     "%s's own voicemail picks up after %d s, a close race with the %d s that step "
-					     "%d of path %s rings it",
-					     party->name, party->own_voicemail_s, step->for_s, step->number, path->name));
+	draft = nm_draft_add(
+		checker, "may-swallow", one->decision.path, part, step->pos,
+		nm_arena_format(
+			checker->arena,
+			"%s's own voicemail picks up after %d s, a close race with the %d s that step "
+			"%d of path %s rings it",
+			party->name, party->own_voicemail_s, step->for_s, step->number, path->name));
 	nm_mend_ring_less(checker, draft, one->decision.path, step->number - 1);
 	nm_mend_confirm(checker, draft, one->decision.path, step->number - 1, id);
 	return draft;
 }
 
-static void find_may_swallow(struct nm_prover *prover, struct nm_case *one, const struct nm_treatment_step *step)
+static void find_may_swallow(struct nm_prover *prover, struct nm_case *one,
+			     const struct nm_treatment_step *step)
 {
 	const int stretch_s = nm_line_stretch_s(prover->checker->plan, one->line);
 	const int race_s = stretch_s >= NM_RACE_S ? stretch_s + 1 : NM_RACE_S;
@@ -299,13 +311,17 @@ static void find_emergency(struct nm_prover *prover, struct nm_case *one)
 		draft = nm_draft_add(checker, id, 0, 0, emergency->pos,
 				     nm_arena_format(checker->arena, "the emergency path %s rings no human",
 						     path_of(prover, one)->name));
-		nm_draft_mend(checker, draft, "ring somebody who is there at these times: the emergency path ignores away, "
-					      "but not hours", 0, NULL);
+		nm_draft_mend(checker, draft,
+			      "ring somebody who is there at these times: the emergency path ignores away, "
+			      "but not hours",
+			      0, NULL);
 	} else if (!draft) {
 		nm_duration_words(emergency->reach_human_s, words);
 		draft = nm_draft_add(checker, id, 0, 0, emergency->pos,
-				     nm_arena_format(checker->arena, "no human would answer an emergency within %s", words));
-		nm_draft_mend(checker, draft, "ring a human in the first step of the emergency path", 0, NULL);
+				     nm_arena_format(checker->arena,
+						     "no human would answer an emergency within %s", words));
+		nm_draft_mend(checker, draft, "ring a human in the first step of the emergency path", 0,
+			      NULL);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_HUMANS, -1);
 }
@@ -363,7 +379,8 @@ static void find_beyond(struct nm_prover *prover, struct nm_case *one)
 {
 	struct nm_checker *checker = prover->checker;
 	const struct nm_plan *plan = checker->plan;
-	const struct nm_carrier *carrier = nm_carrier_find(plan->accounts[plan->lines[one->line].account].driver);
+	const struct nm_carrier *carrier =
+		nm_carrier_find(plan->accounts[plan->lines[one->line].account].driver);
 	const struct nm_path *path = path_of(prover, one);
 	const int limit_s = carrier ? carrier->traits.unanswered_max_s : 0;
 	struct nm_draft *draft;
@@ -377,13 +394,15 @@ static void find_beyond(struct nm_prover *prover, struct nm_case *one)
 		return;
 	draft = nm_draft_find(checker, "never-rings", one->decision.path, one->line + 1);
 	if (!draft) {
-		draft = nm_draft_add(checker, "never-rings", one->decision.path, one->line + 1, path->pos,
-				     nm_arena_format(checker->arena,
-						     "path %s rings %s after %d s, and the carrier of line %s gives up "
-						     "an unanswered call at %d s",
-						     path->name, plan->destinations[one->rung[i].destination].name,
-						     one->rung[i].at_s, plan->lines[one->line].name, limit_s));
-		nm_draft_mend(checker, draft, "shorten the steps before, or begin with a greeting, which answers the call", 0,
+		draft = nm_draft_add(
+			checker, "never-rings", one->decision.path, one->line + 1, path->pos,
+			nm_arena_format(checker->arena,
+					"path %s rings %s after %d s, and the carrier of line %s gives up "
+					"an unanswered call at %d s",
+					path->name, plan->destinations[one->rung[i].destination].name,
+					one->rung[i].at_s, plan->lines[one->line].name, limit_s));
+		nm_draft_mend(checker, draft,
+			      "shorten the steps before, or begin with a greeting, which answers the call", 0,
 			      NULL);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
@@ -398,7 +417,8 @@ static int focus_of(const struct nm_plan *plan, const struct nm_state *state, in
 	size_t i;
 
 	for (i = 0; destination->kind == NM_PERSONAL && i < destination->away.n; i++)
-		if (plan->schedules[destination->away.ids[i]].hours && nm_bit(state->schedules, destination->away.ids[i]))
+		if (plan->schedules[destination->away.ids[i]].hours &&
+		    nm_bit(state->schedules, destination->away.ids[i]))
 			return destination->away.ids[i];
 	return -1;
 }
@@ -410,10 +430,12 @@ static void focus_found(struct nm_prover *prover, struct nm_case *one, int sched
 	struct nm_draft *draft = nm_draft_find(checker, "focus-uncovered", schedule, id);
 
 	if (!draft) {
-		draft = nm_draft_add(checker, "focus-uncovered", schedule, id, plan->schedules[schedule].pos,
-				     nm_arena_format(checker->arena, "while %s keeps %s away, path %s rings nobody else live",
-						     plan->schedules[schedule].name, plan->destinations[id].name,
-						     path_of(prover, one)->name));
+		draft = nm_draft_add(
+			checker, "focus-uncovered", schedule, id, plan->schedules[schedule].pos,
+			nm_arena_format(checker->arena,
+					"while %s keeps %s away, path %s rings nobody else live",
+					plan->schedules[schedule].name, plan->destinations[id].name,
+					path_of(prover, one)->name));
 		nm_mend_live(checker, draft, one->decision.path);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
@@ -460,6 +482,18 @@ static void edge_found(struct nm_prover *prover, struct nm_case *one, const stru
 	one->marks = mark;
 }
 
+/* The line whose number a destination has without saying so: dialling it is a call to that line; -1.  The
+ * called line's own handset is rung, not dialled. */
+static int line_dialled(const struct nm_plan *plan, int called, int id)
+{
+	size_t i;
+
+	for (i = 0; id >= 0 && i < plan->n_lines; i++)
+		if (plan->lines[i].number && plan->lines[i].number == plan->destinations[id].number)
+			return (int)i == called && plan->lines[i].handset == id ? -1 : (int)i;
+	return -1;
+}
+
 static void party_edges(struct nm_prover *prover, struct nm_case *one, const struct nm_treatment_step *step,
 			const struct nm_party *party)
 {
@@ -469,11 +503,11 @@ static void party_edges(struct nm_prover *prover, struct nm_case *one, const str
 	size_t i;
 
 	edge.via = nm_plan_find_destination(plan, party->name);
-	if (party->line) {
+	edge.to =
+		party->line ? nm_plan_find_line(plan, party->line) : line_dialled(plan, one->line, edge.via);
+	if (edge.to >= 0 && !party->native) {
 		edge.kind = NM_EDGE_STEP;
-		edge.to = nm_plan_find_line(plan, party->line);
-		if (edge.to >= 0)
-			edge_found(prover, one, &edge);
+		edge_found(prover, one, &edge);
 		return;
 	}
 	if (!emergency->given || edge.via < 0 || !nm_set_has(&emergency->flagged_by, edge.via))

@@ -25,7 +25,8 @@ static void earliest_add(const struct nm_plan *plan, const struct nm_step *step,
 	const struct nm_destination *destination = &plan->destinations[id];
 	const bool confirm = step->confirm < 0 ? destination->confirm : step->confirm;
 
-	if (destination->own_voicemail_s >= 0 && !confirm && (*earliest < 0 || destination->own_voicemail_s < *earliest))
+	if (destination->own_voicemail_s >= 0 && !confirm &&
+	    (*earliest < 0 || destination->own_voicemail_s < *earliest))
 		*earliest = destination->own_voicemail_s;
 }
 
@@ -73,7 +74,8 @@ void nm_mend_confirm(struct nm_checker *checker, struct nm_draft *draft, int pat
 	if (plan->paths[path].steps[step].confirm >= 0)
 		edit = nm_edit_step(plan->paths[path].name, step, "confirm", "yes");
 	nm_draft_mend(checker, draft,
-		      nm_arena_format(checker->arena, "confirm = yes: %s presses 1 to accept, which a voicemail cannot", who),
+		      nm_arena_format(checker->arena,
+				      "confirm = yes: %s presses 1 to accept, which a voicemail cannot", who),
 		      1, &edit);
 }
 
@@ -97,15 +99,17 @@ static bool name_free(const struct nm_plan *plan, const char *name)
 
 static const char *mailbox_text(struct nm_checker *checker)
 {
-	const char *greeting = nm_arena_format(checker->arena,
-					       "You've reached %s. We can't take your call right now. Leave a message or "
-					       "text this number and we'll respond within 30 minutes.",
-					       checker->plan->business);
+	const char *greeting =
+		nm_arena_format(checker->arena,
+				"You've reached %s. We can't take your call right now. Leave a message or "
+				"text this number and we'll respond within 30 minutes.",
+				checker->plan->business);
 	const char *quoted = greeting ? nm_check_quoted(checker, greeting) : NULL;
 
 	return quoted ? nm_arena_format(checker->arena,
-					"destination mailbox {\n  kind = voicemail\n  greeting = %s\n}\n", quoted) :
-			NULL;
+					"destination mailbox {\n  kind = voicemail\n  greeting = %s\n}\n",
+					quoted)
+		      : NULL;
 }
 
 /* Lets the path end in a voicemail, one that is there or a new one. */
@@ -151,7 +155,8 @@ void nm_mend_live(struct nm_checker *checker, struct nm_draft *draft, int path)
 	edits[1].by = -(int)where->n;
 	if (!edits[0].value)
 		checker->failed = true;
-	nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "let path %s ring %s first", where->name, ai), 2,
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena, "let path %s ring %s first", where->name, ai), 2,
 		      edits);
 }
 
@@ -165,7 +170,8 @@ static int fitness(const struct nm_plan *plan, const struct nm_path *path)
 		for (j = 0; j < path->steps[i].ring.n; j++) {
 			const struct nm_target target = path->steps[i].ring.items[j];
 
-			if (target.kind != NM_TARGET_DESTINATION || nm_kind_human(plan->destinations[target.id].kind))
+			if (target.kind != NM_TARGET_DESTINATION ||
+			    nm_kind_human(plan->destinations[target.id].kind))
 				return 0;
 			if (plan->destinations[target.id].kind == NM_AI)
 				fit = 2;
@@ -188,15 +194,18 @@ void nm_mend_otherwise(struct nm_checker *checker, struct nm_draft *draft)
 	for (i = 0; i < plan->n_rules; i++)
 		taken |= !strcmp(plan->rules[i].name, "otherwise");
 	if (taken || !plan->n_paths) {
-		nm_draft_mend(checker, draft, "add a last rule without `during`, for all other calls", 0, NULL);
+		nm_draft_mend(checker, draft, "add a last rule without `during`, for all other calls", 0,
+			      NULL);
 		return;
 	}
-	edit = nm_edit_section(NM_EDIT_ADD, "rule", NULL,
-			       nm_arena_format(checker->arena, "rule otherwise { path = %s }", plan->paths[path].name));
+	edit = nm_edit_section(
+		NM_EDIT_ADD, "rule", NULL,
+		nm_arena_format(checker->arena, "rule otherwise { path = %s }", plan->paths[path].name));
 	if (!edit.value)
 		checker->failed = true;
 	nm_draft_mend(checker, draft,
-		      nm_arena_format(checker->arena, "add a last rule: all other calls get path %s", plan->paths[path].name),
+		      nm_arena_format(checker->arena, "add a last rule: all other calls get path %s",
+				      plan->paths[path].name),
 		      1, &edit);
 }
 
@@ -217,8 +226,8 @@ static bool shave(const struct nm_path *path, int *seconds)
 	return true;
 }
 
-static struct nm_treatment *timed(struct nm_prover *prover, const struct nm_treatment *treatment, const int *seconds,
-				  const int *planned)
+static struct nm_treatment *timed(struct nm_prover *prover, const struct nm_treatment *treatment,
+				  const int *seconds, const int *planned)
 {
 	struct nm_treatment *copy = nm_arena_alloc(prover->scratch, 1, sizeof *copy);
 	size_t i;
@@ -238,7 +247,8 @@ static struct nm_treatment *timed(struct nm_prover *prover, const struct nm_trea
 	return copy;
 }
 
-static bool soon_enough(struct nm_prover *prover, const struct nm_case *one, const int *seconds, const int *planned)
+static bool soon_enough(struct nm_prover *prover, const struct nm_case *one, const int *seconds,
+			const int *planned)
 {
 	struct nm_treatment *copy = timed(prover, one->stretched, seconds, planned);
 	struct nm_outcome outcome;
@@ -284,13 +294,15 @@ void nm_mend_faster(struct nm_prover *prover, struct nm_draft *draft, const stru
 	if (shorter)
 		faster_edits(prover->checker, draft, path, seconds);
 	else
-		nm_draft_mend(prover->checker, draft, "ring the AI earlier: take a step before it out", 0, NULL);
+		nm_draft_mend(prover->checker, draft, "ring the AI earlier: take a step before it out", 0,
+			      NULL);
 }
 
 /* --- ways out of a loop --- */
 
 /* The step's list without whoever makes the edge; NULL when nobody else is in it. */
-static const char *ring_without(struct nm_checker *checker, const struct nm_step *step, const struct nm_edge *edge)
+static const char *ring_without(struct nm_checker *checker, const struct nm_step *step,
+				const struct nm_edge *edge)
 {
 	const struct nm_plan *plan = checker->plan;
 	struct nm_buf list;
@@ -329,7 +341,8 @@ void nm_mend_edge(struct nm_checker *checker, struct nm_draft *draft, const stru
 	edit = nm_edit_step(plan->paths[edge->path].name, edge->step, "ring",
 			    ring_without(checker, &plan->paths[edge->path].steps[edge->step], edge));
 	if (!edit.value && plan->paths[edge->path].n == 1) {
-		nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "ring somebody else than %s", who), 0, NULL);
+		nm_draft_mend(checker, draft,
+			      nm_arena_format(checker->arena, "ring somebody else than %s", who), 0, NULL);
 		return;
 	}
 	if (!edit.value) {
@@ -337,7 +350,7 @@ void nm_mend_edge(struct nm_checker *checker, struct nm_draft *draft, const stru
 		edit.option = NULL;
 	}
 	nm_draft_mend(checker, draft,
-		      nm_arena_format(checker->arena, "take %s out of step %d of path %s", who, edge->step + 1,
-				      plan->paths[edge->path].name),
+		      nm_arena_format(checker->arena, "take %s out of step %d of path %s", who,
+				      edge->step + 1, plan->paths[edge->path].name),
 		      1, &edit);
 }

@@ -107,7 +107,8 @@ static void proofs_use(struct uses *uses, const struct nm_plan *plan)
 	}
 }
 
-static void unused(struct nm_checker *checker, bool used, const char *section, const char *name, struct nm_pos pos)
+static void unused(struct nm_checker *checker, bool used, const char *section, const char *name,
+		   struct nm_pos pos)
 {
 	const struct nm_edit edit = nm_edit_section(NM_EDIT_REMOVE, section, name, NULL);
 	struct nm_draft *draft;
@@ -116,7 +117,8 @@ static void unused(struct nm_checker *checker, bool used, const char *section, c
 		return;
 	draft = nm_draft_add(checker, "unused", 0, 0, pos,
 			     nm_arena_format(checker->arena, "nobody names %s %s", section, name));
-	nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "remove %s %s", section, name), 1, &edit);
+	nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "remove %s %s", section, name), 1,
+		      &edit);
 }
 
 static bool uses_init(struct nm_checker *checker, struct uses *uses)
@@ -147,7 +149,8 @@ static void find_unused(struct nm_checker *checker)
 		unused(checker, uses.destinations[i], "destination", plan->destinations[i].name,
 		       plan->destinations[i].pos);
 	for (i = 0; i < plan->n_schedules; i++)
-		unused(checker, uses.schedules[i], "schedule", plan->schedules[i].name, plan->schedules[i].pos);
+		unused(checker, uses.schedules[i], "schedule", plan->schedules[i].name,
+		       plan->schedules[i].pos);
 	for (i = 0; i < plan->n_paths; i++)
 		unused(checker, uses.paths[i], "path", plan->paths[i].name, plan->paths[i].pos);
 	for (i = 0; i < plan->n_callers; i++)
@@ -173,8 +176,10 @@ static void find_expired(struct nm_checker *checker)
 		nm_time_words(plan->zone, override->until, true, words);
 		edit = nm_edit_section(NM_EDIT_REMOVE, "override", override->rule.name, NULL);
 		draft = nm_draft_add(checker, "expired", (int)i, 0, override->rule.pos,
-				     nm_arena_format(checker->arena, "override %s ended on %s", override->rule.name, words));
-		nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "remove override %s", override->rule.name), 1,
+				     nm_arena_format(checker->arena, "override %s ended on %s",
+						     override->rule.name, words));
+		nm_draft_mend(checker, draft,
+			      nm_arena_format(checker->arena, "remove override %s", override->rule.name), 1,
 			      &edit);
 	}
 	for (i = 0; i < plan->n_rotations; i++) {
@@ -184,9 +189,10 @@ static void find_expired(struct nm_checker *checker)
 			continue;
 		nm_time_words(plan->zone, rotation->until_at, true, words);
 		edit = nm_edit_option("rotation", rotation->name, "until", NULL);
-		draft = nm_draft_add(checker, "expired", (int)i, 1, rotation->pos,
-				     nm_arena_format(checker->arena, "rotation %s ended on %s: nobody is on turn",
-						     rotation->name, words));
+		draft = nm_draft_add(
+			checker, "expired", (int)i, 1, rotation->pos,
+			nm_arena_format(checker->arena, "rotation %s ended on %s: nobody is on turn",
+					rotation->name, words));
 		nm_draft_mend(checker, draft, "let it go on: take `until` out", 1, &edit);
 	}
 }
@@ -215,12 +221,14 @@ static bool rings(const struct nm_step *step, int destination)
 	size_t i;
 
 	for (i = 0; i < step->ring.n; i++)
-		if (step->ring.items[i].kind == NM_TARGET_DESTINATION && step->ring.items[i].id == destination)
+		if (step->ring.items[i].kind == NM_TARGET_DESTINATION &&
+		    step->ring.items[i].id == destination)
 			return true;
 	return false;
 }
 
-static void mend_single(struct nm_checker *checker, struct nm_draft *draft, const struct nm_path *path, int only)
+static void mend_single(struct nm_checker *checker, struct nm_draft *draft, const struct nm_path *path,
+			int only)
 {
 	const struct nm_plan *plan = checker->plan;
 	const char *other = NULL;
@@ -245,7 +253,8 @@ static void mend_single(struct nm_checker *checker, struct nm_draft *draft, cons
 	nm_buf_addf(&list, "%s }", other);
 	edit = nm_edit_step(path->name, (int)step, "ring", nm_check_text_of(checker, &list));
 	nm_draft_mend(checker, draft,
-		      nm_arena_format(checker->arena, "let step %zu of path %s ring %s as well", step + 1, path->name, other),
+		      nm_arena_format(checker->arena, "let step %zu of path %s ring %s as well", step + 1,
+				      path->name, other),
 		      1, &edit);
 }
 
@@ -279,8 +288,8 @@ static void find_single_human(struct nm_checker *checker)
 	if (!told || n != 1)
 		return;
 	draft = nm_draft_add(checker, "single-human", 0, 0, path->pos,
-			     nm_arena_format(checker->arena, "the emergency path %s names one human, %s", path->name,
-					     plan->destinations[only].name));
+			     nm_arena_format(checker->arena, "the emergency path %s names one human, %s",
+					     path->name, plan->destinations[only].name));
 	mend_single(checker, draft, path, (int)only);
 }
 
@@ -311,16 +320,19 @@ static void find_behind(struct nm_checker *checker)
 			;
 		if (end + 1 >= path->n)
 			continue;
-		draft = nm_draft_add(checker, "never-rings", (int)i, 0, path->steps[end + 1].pos,
-				     nm_arena_format(checker->arena,
-						     "step %zu of path %s never rings: the voicemail of step %zu takes every call",
-						     end + 2, path->name, end + 1));
+		draft = nm_draft_add(
+			checker, "never-rings", (int)i, 0, path->steps[end + 1].pos,
+			nm_arena_format(
+				checker->arena,
+				"step %zu of path %s never rings: the voicemail of step %zu takes every call",
+				end + 2, path->name, end + 1));
 		edit = nm_edit_section(NM_EDIT_MOVE, "path", path->name, NULL);
 		edit.place.step = (int)end;
 		edit.by = (int)(path->n - 1 - end);
 		nm_draft_mend(checker, draft,
-			      nm_arena_format(checker->arena, "move the voicemail to the end of path %s", path->name), 1,
-			      &edit);
+			      nm_arena_format(checker->arena, "move the voicemail to the end of path %s",
+					      path->name),
+			      1, &edit);
 	}
 }
 
@@ -353,7 +365,8 @@ struct union_field {
 	bool possible;
 };
 
-static void union_look(struct union_field *field, const char *option, const struct nm_set *a, const struct nm_set *b)
+static void union_look(struct union_field *field, const char *option, const struct nm_set *a,
+		       const struct nm_set *b)
 {
 	if (sets_equal(a, b))
 		return;
@@ -394,8 +407,8 @@ static void mend_union(struct nm_checker *checker, struct nm_draft *draft, const
 	if (field->option && value)
 		edits[n++] = nm_edit_option("rule", first->name, field->option, value);
 	edits[n++] = nm_edit_section(NM_EDIT_REMOVE, "rule", second->name, NULL);
-	nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "let rule %s stand for both", first->name), n,
-		      edits);
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena, "let rule %s stand for both", first->name), n, edits);
 }
 
 static void find_alike(struct nm_checker *checker)
@@ -417,9 +430,10 @@ static void find_alike(struct nm_checker *checker)
 		union_look(&field, "outside", &a->outside, &b->outside);
 		if (!field.possible)
 			continue;
-		draft = nm_draft_add(checker, "over-engineered", (int)i, 1, b->pos,
-				     nm_arena_format(checker->arena, "rules %s and %s do the same: one is enough", a->name,
-						     b->name));
+		draft = nm_draft_add(
+			checker, "over-engineered", (int)i, 1, b->pos,
+			nm_arena_format(checker->arena, "rules %s and %s do the same: one is enough", a->name,
+					b->name));
 		mend_union(checker, draft, a, b, &field);
 	}
 }

@@ -14,12 +14,12 @@
 
 /* What everybody does in a call that is tried. */
 enum nm_probe {
-	NM_PROBE_PLAIN,       /* nothing is said: everybody answers in their own time */
+	NM_PROBE_PLAIN,	      /* nothing is said: everybody answers in their own time */
 	NM_PROBE_NOBODY,      /* no human answers */
 	NM_PROBE_SILENT,      /* nobody answers, no AI either */
 	NM_PROBE_HUMANS,      /* every human answers, after NM_HUMAN_S */
 	NM_PROBE_UNREACHABLE, /* no human answers, and `who` cannot be reached */
-	NM_PROBE_ONLY         /* no human answers but `who` */
+	NM_PROBE_ONLY	      /* no human answers but `who` */
 };
 
 /* A call that shows a finding, for one state. */
@@ -35,15 +35,15 @@ struct nm_hit {
 struct nm_draft {
 	struct nm_draft *next;
 	const struct nm_check_info *info;
-	int subject, part;    /* what it is about: with info, its identity */
+	int subject, part; /* what it is about: with info, its identity */
 	struct nm_pos pos;
-	const char *sentence; /* whom it concerns is added when it has hits */
-	bool plain;           /* it says that already */
-	struct nm_hit *hits;  /* [n_states]; NULL: holds at no particular time */
+	const char *sentence;  /* whom it concerns is added when it has hits */
+	bool plain;	       /* it says that already */
+	struct nm_hit *hits;   /* [n_states]; NULL: holds at no particular time */
 	bool *lines, *callers; /* concerned: by line, by class; with hits */
-	size_t n_windows;     /* given, where they do not follow from hits */
+	size_t n_windows;      /* given, where they do not follow from hits */
 	const struct nm_span *windows;
-	size_t n_call;        /* given likewise */
+	size_t n_call; /* given likewise */
 	const char *const *call;
 	size_t n_mends;
 	struct nm_mend mends[NM_DRAFT_MENDS];
@@ -59,15 +59,15 @@ struct nm_checker {
 	struct nm_draft *first, **last;
 	size_t n;
 	struct nm_script scripts[4]; /* of the probes that need no `who` */
-	bool failed;                 /* memory ran out: a draft is missing */
+	bool failed;		     /* memory ran out: a draft is missing */
 };
 
 /* --- drafts; all take memory failure silently and set checker->failed --- */
 
 struct nm_draft *nm_draft_find(const struct nm_checker *checker, const char *id, int subject, int part);
 /* NULL sentence: memory ran out before. */
-struct nm_draft *nm_draft_add(struct nm_checker *checker, const char *id, int subject, int part, struct nm_pos pos,
-			      const char *sentence);
+struct nm_draft *nm_draft_add(struct nm_checker *checker, const char *id, int subject, int part,
+			      struct nm_pos pos, const char *sentence);
 void nm_draft_hit(struct nm_checker *checker, struct nm_draft *draft, size_t state, struct nm_hit hit);
 void nm_draft_call(struct nm_checker *checker, struct nm_draft *draft, nm_time at, struct nm_hit hit);
 /* A mend in words; edits (copied) make it one that can be applied. */
@@ -116,30 +116,30 @@ enum nm_proof { NM_PROOF_NONE, NM_PROOF_HOLDS, NM_PROOF_BROKEN };
 struct nm_case {
 	int line;
 	struct nm_decision decision;
-	uint32_t state; /* one of those that give this case */
-	int caller;     /* likewise a class */
+	uint32_t state;					  /* one of those that give this case */
+	int caller;					  /* likewise a class */
 	const struct nm_treatment *treatment, *stretched; /* as planned; at its longest at the carrier */
 	bool judged;
-	bool greets;    /* something is played in which a key can be pressed */
+	bool greets; /* something is played in which a key can be pressed */
 	struct nm_tried nobody, humans, silent;
-	size_t n_rung;  /* with nobody answering, in order */
+	size_t n_rung; /* with nobody answering, in order */
 	const struct nm_rung *rung;
 	struct nm_mark *marks;
-	enum nm_proof *proofs;        /* [n_guarantees] */
+	enum nm_proof *proofs;		 /* [n_guarantees] */
 	struct nm_mark *guarantee_marks; /* [n_guarantees]: with NM_PROOF_BROKEN */
 };
 
 struct nm_prover {
 	struct nm_checker *checker;
-	uint32_t **folded;      /* [n_paths]: state -> first state alike for the path; NULL until needed */
-	bool *far;              /* [n_paths]: with folded: it rings lines, so that caller and state count */
+	uint32_t **folded; /* [n_paths]: state -> first state alike for the path; NULL until needed */
+	bool *far;	   /* [n_paths]: with folded: it rings lines, so that caller and state count */
 	size_t n_cases, n_slots;
 	struct nm_case **slots; /* hash table, n_slots a power of two */
 	struct nm_graph graph;
 	struct nm_arena *scratch; /* emptied case by case */
-	bool *decides;          /* [n_rules] */
+	bool *decides;		  /* [n_rules] */
 	struct nm_error *err;
-	enum nm_code code;      /* of a call back that cannot return it */
+	enum nm_code code; /* of a call back that cannot return it */
 };
 
 /* The case of a call; NULL when prover->code says why. */
@@ -149,17 +149,20 @@ enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one) NM_WAR
 enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
 enum nm_code nm_case_guarantee(struct nm_prover *prover, struct nm_case *one, int guarantee) NM_WARN_UNUSED;
 /* Plays a probe on the case; with events when asked for. */
-enum nm_code nm_case_play(struct nm_prover *prover, const struct nm_case *one, const struct nm_treatment *treatment,
-			  enum nm_probe probe, int who, bool events, struct nm_outcome *out) NM_WARN_UNUSED;
+enum nm_code nm_case_play(struct nm_prover *prover, const struct nm_case *one,
+			  const struct nm_treatment *treatment, enum nm_probe probe, int who, bool events,
+			  struct nm_outcome *out) NM_WARN_UNUSED;
 /* Both ends of what the carrier may make of the ring times: the worse of the two. */
 enum nm_code nm_case_try(struct nm_prover *prover, const struct nm_case *one, enum nm_probe probe, int who,
 			 struct nm_tried *out) NM_WARN_UNUSED;
-void nm_case_mark(struct nm_prover *prover, struct nm_case *one, struct nm_draft *draft, enum nm_probe probe, int who);
+void nm_case_mark(struct nm_prover *prover, struct nm_case *one, struct nm_draft *draft, enum nm_probe probe,
+		  int who);
 /* How much longer than said a ring may last on the line's carrier. */
 int nm_line_stretch_s(const struct nm_plan *plan, int line);
 
 /* The first (live: human or AI, human: human alone) that is rung and could answer; NULL. */
-const struct nm_rung *nm_case_first_live(const struct nm_prover *prover, const struct nm_case *one, bool human);
+const struct nm_rung *nm_case_first_live(const struct nm_prover *prover, const struct nm_case *one,
+					 bool human);
 /* Step i of the treatment takes the call for good: a voicemail, or a line that keeps it. */
 bool nm_step_ends(const struct nm_treatment_step *step);
 
@@ -167,10 +170,11 @@ bool nm_step_ends(const struct nm_treatment_step *step);
 
 enum nm_code nm_prove(struct nm_checker *checker, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_prove_end(struct nm_prover *prover) NM_WARN_UNUSED; /* what needs the walk to be over */
-void nm_check_text(struct nm_checker *checker);      /* the plan's text alone */
-void nm_check_names(struct nm_checker *checker);     /* who names whom; what is over */
-void nm_check_rules(struct nm_checker *checker);     /* rules that do the same, paths too long */
-enum nm_code nm_check_times(struct nm_checker *checker, struct nm_error *err) NM_WARN_UNUSED; /* calendars, focus, facts, tests */
+void nm_check_text(struct nm_checker *checker);			    /* the plan's text alone */
+void nm_check_names(struct nm_checker *checker);		    /* who names whom; what is over */
+void nm_check_rules(struct nm_checker *checker); /* rules that do the same, paths too long */
+enum nm_code nm_check_times(struct nm_checker *checker,
+			    struct nm_error *err) NM_WARN_UNUSED; /* calendars, focus, facts, tests */
 
 /* --- mends that need more than words --- */
 

@@ -54,7 +54,8 @@ static bool names_business(const struct nm_plan *plan, const char *text)
 
 static const char *greeting_lacks(const struct nm_plan *plan, const char *greeting)
 {
-	static const char *const times[] = { "minute", "hour", "soon", "shortly", "within", "today", "tomorrow", NULL };
+	static const char *const times[] = { "minute", "hour",	"soon",	    "shortly",
+					     "within", "today", "tomorrow", NULL };
 	static const char *const offers[] = { "text", "sms", NULL };
 
 	if (!greeting)
@@ -73,18 +74,22 @@ static void find_greetings(struct nm_checker *checker)
 
 	for (i = 0; i < plan->n_destinations; i++) {
 		const struct nm_destination *destination = &plan->destinations[i];
-		const char *lacks = destination->kind == NM_VOICEMAIL ? greeting_lacks(plan, destination->greeting) : NULL;
+		const char *lacks = destination->kind == NM_VOICEMAIL
+					    ? greeting_lacks(plan, destination->greeting)
+					    : NULL;
 		struct nm_draft *draft;
 		struct nm_edit edit;
 		const char *better;
 
 		if (!lacks)
 			continue;
-		draft = nm_draft_add(checker, "greeting", (int)i, 0, destination->pos,
-				     nm_arena_format(checker->arena, "the greeting of %s %s", destination->name,
-						     destination->greeting ? lacks : "is missing"));
+		draft = nm_draft_add(
+			checker, "greeting", (int)i, 0, destination->pos,
+			nm_arena_format(checker->arena, "the greeting of %s %s", destination->name,
+					destination->greeting ? lacks : "is missing"));
 		better = nm_arena_format(checker->arena,
-					 "You've reached %s. We're helping another customer right now. Leave a message or text "
+					 "You've reached %s. We're helping another customer right now. Leave "
+					 "a message or text "
 					 "this number and we'll respond within 30 minutes.",
 					 plan->business);
 		edit = nm_edit_option("destination", destination->name, "greeting",
@@ -93,8 +98,8 @@ static void find_greetings(struct nm_checker *checker)
 	}
 }
 
-static void find_anonymous(struct nm_checker *checker, const char *section, const char *option, const char *text,
-			   struct nm_pos pos)
+static void find_anonymous(struct nm_checker *checker, const char *section, const char *option,
+			   const char *text, struct nm_pos pos)
 {
 	const struct nm_plan *plan = checker->plan;
 	struct nm_draft *draft;
@@ -104,8 +109,8 @@ static void find_anonymous(struct nm_checker *checker, const char *section, cons
 	if (!text || names_business(plan, text))
 		return;
 	draft = nm_draft_add(checker, "text-anonymous", 0, 0, pos,
-			     nm_arena_format(checker->arena, "the text `%s` of %s does not name the business", option,
-					     section));
+			     nm_arena_format(checker->arena, "the text `%s` of %s does not name the business",
+					     option, section));
 	better = nm_arena_format(checker->arena, "%s: %s", plan->business, text);
 	edit = nm_edit_option(section, NULL, option, better ? nm_check_quoted(checker, better) : NULL);
 	nm_draft_mend(checker, draft, better, edit.value ? 1 : 0, &edit);
@@ -157,14 +162,16 @@ static void find_forbidden(struct nm_checker *checker, nm_number number, const c
 		return;
 	nm_number_words(number, text);
 	if (kind == NM_NUMBER_PREMIUM) {
-		draft = nm_draft_add(checker, "forbidden-number", (int)pos.line, 0, pos,
-				     nm_arena_format(checker->arena, "%s %s is a premium number: %s", what, name, text));
+		draft = nm_draft_add(
+			checker, "forbidden-number", (int)pos.line, 0, pos,
+			nm_arena_format(checker->arena, "%s %s is a premium number: %s", what, name, text));
 		nm_draft_mend(checker, draft, "use an ordinary number", 0, NULL);
 		return;
 	}
-	draft = nm_draft_add(checker, "forbidden-number", (int)pos.line, 0, pos,
-			     nm_arena_format(checker->arena, "%s %s, %s, is in %s, not in the plan's country", what, name,
-					     text, *country ? country : "no country that is known"));
+	draft = nm_draft_add(
+		checker, "forbidden-number", (int)pos.line, 0, pos,
+		nm_arena_format(checker->arena, "%s %s, %s, is in %s, not in the plan's country", what, name,
+				text, *country ? country : "no country that is known"));
 	if (*country)
 		mend_allow(checker, draft, country);
 	else
@@ -177,8 +184,8 @@ static void find_numbers(struct nm_checker *checker)
 	size_t i;
 
 	for (i = 0; i < plan->n_destinations; i++)
-		find_forbidden(checker, plan->destinations[i].number, "destination", plan->destinations[i].name,
-			       plan->destinations[i].pos);
+		find_forbidden(checker, plan->destinations[i].number, "destination",
+			       plan->destinations[i].name, plan->destinations[i].pos);
 	for (i = 0; i < plan->n_lines; i++)
 		find_forbidden(checker, plan->lines[i].fallback, "the fallback of line", plan->lines[i].name,
 			       plan->lines[i].pos);
@@ -195,11 +202,12 @@ static void lint_found(void *context, const char *text)
 {
 	const struct linting *linting = context;
 	struct nm_checker *checker = linting->checker;
-	struct nm_draft *draft = nm_draft_add(checker, "hours-typo", 0, 0, linting->schedule->pos,
-					      nm_arena_format(checker->arena, "the hours of %s: %s",
-							      linting->schedule->name, text));
+	struct nm_draft *draft = nm_draft_add(
+		checker, "hours-typo", 0, 0, linting->schedule->pos,
+		nm_arena_format(checker->arena, "the hours of %s: %s", linting->schedule->name, text));
 
-	nm_draft_mend(checker, draft, "write what is meant; `nevermiss hours` shows what an expression gives", 0, NULL);
+	nm_draft_mend(checker, draft, "write what is meant; `nevermiss hours` shows what an expression gives",
+		      0, NULL);
 }
 
 static void find_typos(struct nm_checker *checker)
@@ -232,16 +240,18 @@ static void find_missing(struct nm_checker *checker)
 		draft = nm_draft_add(checker, "no-emergency", 0, 0, whole_file(plan),
 				     "nothing says what makes a call an emergency, and who gets it");
 		nm_draft_mend(checker, draft,
-			      "add a section emergency: a line, a key or callers that make a call one, and a path that rings "
+			      "add a section emergency: a line, a key or callers that make a call one, and a "
+			      "path that rings "
 			      "people until somebody answers",
 			      0, NULL);
 	}
 	if (plan->text_back.given)
 		return;
 	draft = nm_draft_add(checker, "no-text-back", 0, 0, whole_file(plan), "missed callers get no text");
-	text = nm_arena_format(checker->arena,
-			       "Thanks for calling %s. We're on a job but saw you called. What can we help with?",
-			       plan->business);
+	text = nm_arena_format(
+		checker->arena,
+		"Thanks for calling %s. We're on a job but saw you called. What can we help with?",
+		plan->business);
 	text = text ? nm_check_quoted(checker, text) : NULL;
 	text = text ? nm_arena_format(checker->arena, "text_back {\n  missed = %s\n}\n", text) : NULL;
 	edit = nm_edit_section(NM_EDIT_ADD, "text_back", NULL, text);
@@ -258,8 +268,9 @@ static void find_callback(struct nm_checker *checker)
 	if (!follow_up->given || follow_up->within_s <= CALLBACK_S)
 		return;
 	nm_duration_words(follow_up->within_s, words);
-	draft = nm_draft_add(checker, "callback-slow", 0, 0, follow_up->pos,
-			     nm_arena_format(checker->arena, "missed callers are called back within %s only", words));
+	draft = nm_draft_add(
+		checker, "callback-slow", 0, 0, follow_up->pos,
+		nm_arena_format(checker->arena, "missed callers are called back within %s only", words));
 	nm_draft_mend(checker, draft, "call back within 15 min", 1, &edit);
 }
 

@@ -26,7 +26,8 @@ static void find_calendar(struct nm_checker *checker, const struct nm_calendar *
 
 	if (!calendar->ical) {
 		stale(checker, calendar->pos,
-		      nm_arena_format(checker->arena, "calendar %s was never fetched: it is empty until then", calendar->name),
+		      nm_arena_format(checker->arena, "calendar %s was never fetched: it is empty until then",
+				      calendar->name),
 		      "fetch it: nevermiss agent --once");
 		return;
 	}
@@ -59,17 +60,20 @@ static void find_facts(struct nm_checker *checker)
 		if (line < 0 || !fact->pushed)
 			continue;
 		if (fact->known && !fact->in_sync) {
-			draft = nm_draft_add(checker, "drift", line, 0, plan->lines[line].pos,
-					     nm_arena_format(checker->arena,
-							     "line %s does not do what the plan says: %s",
-							     fact->line, fact->words ? fact->words : "it decides differently"));
-			nm_draft_mend(checker, draft, "look at the difference, then push: nevermiss push", 0, NULL);
+			draft = nm_draft_add(
+				checker, "drift", line, 0, plan->lines[line].pos,
+				nm_arena_format(checker->arena, "line %s does not do what the plan says: %s",
+						fact->line,
+						fact->words ? fact->words : "it decides differently"));
+			nm_draft_mend(checker, draft, "look at the difference, then push: nevermiss push", 0,
+				      NULL);
 		}
 		if (fact->horizon >= options->now + SOON)
 			continue;
 		nm_time_words(plan->zone, fact->horizon, true, words);
 		stale(checker, plan->lines[line].pos,
-		      nm_arena_format(checker->arena, "what was pushed to line %s is exact until %s only", fact->line, words),
+		      nm_arena_format(checker->arena, "what was pushed to line %s is exact until %s only",
+				      fact->line, words),
 		      "push again: nevermiss push");
 	}
 }
@@ -81,7 +85,8 @@ static bool keeps_away(const struct nm_plan *plan, int schedule)
 	size_t i;
 
 	for (i = 0; i < plan->n_destinations; i++)
-		if (plan->destinations[i].kind == NM_PERSONAL && nm_set_has(&plan->destinations[i].away, schedule))
+		if (plan->destinations[i].kind == NM_PERSONAL &&
+		    nm_set_has(&plan->destinations[i].away, schedule))
 			return true;
 	return false;
 }
@@ -97,12 +102,14 @@ static size_t long_spans(const struct nm_checker *checker, int schedule, struct 
 	size_t i;
 
 	for (i = 0; i <= timeline->n; i++) {
-		const bool now = i < timeline->n && nm_bit(timeline->states[timeline->state[i]].schedules, schedule);
+		const bool now =
+			i < timeline->n && nm_bit(timeline->states[timeline->state[i]].schedules, schedule);
 
 		if (now && !on)
 			span.from = timeline->start[i];
 		span.until = timeline->start[i];
-		if (!now && on && nm_zone_local(zone, span.until) - nm_zone_local(zone, span.from) > FOCUS_S) {
+		if (!now && on &&
+		    nm_zone_local(zone, span.until) - nm_zone_local(zone, span.from) > FOCUS_S) {
 			if (out)
 				out[n] = span;
 			n++;
@@ -117,7 +124,8 @@ static int first_away(const struct nm_plan *plan, int schedule)
 	size_t i;
 
 	for (i = 0; i < plan->n_destinations; i++)
-		if (plan->destinations[i].kind == NM_PERSONAL && nm_set_has(&plan->destinations[i].away, schedule))
+		if (plan->destinations[i].kind == NM_PERSONAL &&
+		    nm_set_has(&plan->destinations[i].away, schedule))
 			return (int)i;
 	return -1;
 }
@@ -217,8 +225,8 @@ static enum nm_code find_test(struct nm_checker *checker, const struct nm_test *
 		return code;
 	if (!result.ok) {
 		draft = nm_draft_add(checker, "test-failed", 0, 0, test->pos,
-				     nm_arena_format(checker->arena, "test \"%s\" expects %s, and gets %s", test->name,
-						     result.expected, result.got));
+				     nm_arena_format(checker->arena, "test \"%s\" expects %s, and gets %s",
+						     test->name, result.expected, result.got));
 		nm_draft_mend(checker, draft, "change who is rung then, or what the test expects", 0, NULL);
 		test_call(checker, draft, test);
 	}

@@ -58,12 +58,12 @@ enum color { WHITE, GREY, BLACK };
 /* The depth-first walk of one state. */
 struct walk {
 	const struct nm_graph *graph;
-	const struct nm_edge **edges;    /* grouped by the line they leave */
-	size_t *begin;                   /* [n_lines + 1] into edges */
-	unsigned char *color;            /* [n_lines] */
-	size_t *next;                    /* [n_lines]: edge to be looked at next */
-	int *stack;                      /* [n_lines] lines on the way */
-	const struct nm_edge **way;      /* [n_lines + 1] edges between them */
+	const struct nm_edge **edges; /* grouped by the line they leave */
+	size_t *begin;		      /* [n_lines + 1] into edges */
+	unsigned char *color;	      /* [n_lines] */
+	size_t *next;		      /* [n_lines]: edge to be looked at next */
+	int *stack;		      /* [n_lines] lines on the way */
+	const struct nm_edge **way;   /* [n_lines + 1] edges between them */
 	void (*found)(void *context, size_t state, const struct nm_cycle *cycle);
 	void *context;
 	bool any;
@@ -163,8 +163,8 @@ static void walk_state(struct walk *walk, size_t state)
 }
 
 enum nm_code nm_graph_cycles(const struct nm_graph *graph,
-			     void (*found)(void *context, size_t state, const struct nm_cycle *cycle), void *context,
-			     struct nm_error *err)
+			     void (*found)(void *context, size_t state, const struct nm_cycle *cycle),
+			     void *context, struct nm_error *err)
 {
 	struct walk walk = { .found = found, .context = context };
 	size_t state;

@@ -46,7 +46,7 @@ struct nm_cycle {
 /* Calls found() for each edge that closes a cycle, state by state; each time the edges from the first
  * line (in order of lines) from which the cycle is reached. */
 enum nm_code nm_graph_cycles(const struct nm_graph *graph,
-			     void (*found)(void *context, size_t state, const struct nm_cycle *cycle), void *context,
-			     struct nm_error *err) NM_WARN_UNUSED;
+			     void (*found)(void *context, size_t state, const struct nm_cycle *cycle),
+			     void *context, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -111,7 +111,8 @@ static bool fold(const struct nm_timeline *timeline, const struct view *view, ui
 		return false;
 	for (i = 0; i < timeline->n_states; i++) {
 		slot = (size_t)view_hash(view, &timeline->states[i]) & (n - 1);
-		while (slots[slot] && !view_same(view, &timeline->states[i], &timeline->states[slots[slot] - 1]))
+		while (slots[slot] &&
+		       !view_same(view, &timeline->states[i], &timeline->states[slots[slot] - 1]))
 			slot = (slot + 1) & (n - 1);
 		if (!slots[slot])
 			slots[slot] = (uint32_t)i + 1;
@@ -192,7 +193,8 @@ static bool slots_grow(struct nm_prover *prover)
 }
 
 /* At the longest: every ring as long as the carrier may let it last. */
-static const struct nm_treatment *stretch(struct nm_prover *prover, const struct nm_treatment *treatment, int extra_s)
+static const struct nm_treatment *stretch(struct nm_prover *prover, const struct nm_treatment *treatment,
+					  int extra_s)
 {
 	struct nm_treatment *out;
 	size_t i;
@@ -281,4 +283,3 @@ struct nm_case *nm_case_get(struct nm_prover *prover, uint32_t state, int line, 
 	}
 	return case_new(prover, &key, state);
 }
-

@@ -39,8 +39,8 @@ static struct cover cover_of(const struct nm_checker *checker, const struct nm_r
 
 				if (nm_rule_mismatch(rule, &timeline->states[state], (int)line, groups) ==
 				    NM_FIELD_NONE)
-					cover_add(&cover, nm_decide(checker->plan, &timeline->states[state], (int)line,
-								    groups, false));
+					cover_add(&cover, nm_decide(checker->plan, &timeline->states[state],
+								    (int)line, groups, false));
 			}
 	return cover;
 }
@@ -69,16 +69,19 @@ static bool speaks_to_somebody(const struct nm_checker *checker, const struct nm
 	return !rule->callers.given;
 }
 
-static const char *shadow_words(struct nm_checker *checker, const struct nm_rule *rule, const struct cover *cover)
+static const char *shadow_words(struct nm_checker *checker, const struct nm_rule *rule,
+				const struct cover *cover)
 {
 	const char *by;
 
 	if (!cover->any)
 		return nm_arena_format(checker->arena, "rule %s never matches: %s", rule->name,
-				       speaks_to_somebody(checker, rule) ? "its times never come" :
-									   "it names no line or nobody's number");
+				       speaks_to_somebody(checker, rule)
+					       ? "its times never come"
+					       : "it names no line or nobody's number");
 	if (cover->several)
-		return nm_arena_format(checker->arena, "rule %s never decides: those ahead of it take all its calls",
+		return nm_arena_format(checker->arena,
+				       "rule %s never decides: those ahead of it take all its calls",
 				       rule->name);
 	by = nm_decision_rule(checker->plan, cover->by, checker->arena);
 	return nm_arena_format(checker->arena, "rule %s never decides: %s%s takes all its calls", rule->name,
@@ -89,7 +92,8 @@ static const char *shadow_words(struct nm_checker *checker, const struct nm_rule
 static bool waits(const struct nm_checker *checker, const struct nm_rule *rule, const struct cover *cover)
 {
 	return !cover->any && speaks_to_somebody(checker, rule) &&
-	       (calendars_among(checker->plan, &rule->during) || calendars_among(checker->plan, &rule->outside));
+	       (calendars_among(checker->plan, &rule->during) ||
+		calendars_among(checker->plan, &rule->outside));
 }
 
 static void find_shadowed(struct nm_prover *prover)
@@ -109,8 +113,10 @@ static void find_shadowed(struct nm_prover *prover)
 		cover = cover_of(checker, rule);
 		if (waits(checker, rule, &cover))
 			continue;
-		draft = nm_draft_add(checker, "shadowed", (int)i, 0, rule->pos, shadow_words(checker, rule, &cover));
-		nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "remove rule %s", rule->name), 1, &edit);
+		draft = nm_draft_add(checker, "shadowed", (int)i, 0, rule->pos,
+				     shadow_words(checker, rule, &cover));
+		nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "remove rule %s", rule->name),
+			      1, &edit);
 	}
 }
 
@@ -134,22 +140,24 @@ static void find_key(struct nm_prover *prover)
 
 	if (!plan->emergency.given || !plan->emergency.key || anybody_greeted(prover))
 		return;
-	draft = nm_draft_add(checker, "key-unreachable", 0, 0, plan->emergency.pos,
-			     nm_arena_format(checker->arena,
-					     "the emergency key %c is set, and no greeting plays in which to press it",
-					     plan->emergency.key));
+	draft = nm_draft_add(
+		checker, "key-unreachable", 0, 0, plan->emergency.pos,
+		nm_arena_format(checker->arena,
+				"the emergency key %c is set, and no greeting plays in which to press it",
+				plan->emergency.key));
 	if (!plan->n_rules || plan->rules[plan->n_rules - 1].path < 0)
 		return;
 	path = plan->paths[plan->rules[plan->n_rules - 1].path].name;
-	text = nm_arena_format(checker->arena, "You've reached %s. In an emergency, press %c now.", plan->business,
-			       plan->emergency.key);
+	text = nm_arena_format(checker->arena, "You've reached %s. In an emergency, press %c now.",
+			       plan->business, plan->emergency.key);
 	if (!text) {
 		checker->failed = true;
 		return;
 	}
 	edits[0] = nm_edit_option("path", path, "greeting", nm_check_quoted(checker, text));
 	edits[1] = nm_edit_option("path", path, "lasts", "6s");
-	nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "let path %s begin with a greeting", path),
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena, "let path %s begin with a greeting", path),
 		      edits[0].value ? 2 : 0, edits);
 }
 
@@ -165,8 +173,9 @@ static struct nm_hit cycle_hit(const struct nm_prover *prover, size_t state, con
 	if (edge->kind == NM_EDGE_STEP)
 		hit.probe = NM_PROBE_SILENT;
 	for (caller = 0; caller < (int)checker->classes.n; caller++) {
-		const struct nm_decision decision = nm_decide(checker->plan, &checker->timeline->states[state],
-							      edge->from, checker->classes.items[caller].groups, false);
+		const struct nm_decision decision =
+			nm_decide(checker->plan, &checker->timeline->states[state], edge->from,
+				  checker->classes.items[caller].groups, false);
 
 		if (decision.verdict == NM_VERDICT_PATH && (edge->path < 0 || decision.path == edge->path))
 			break;
@@ -182,7 +191,8 @@ static const char *cycle_words(struct nm_checker *checker, const struct nm_cycle
 	size_t i;
 
 	nm_buf_init(&words, NM_WORDS_MOST);
-	nm_buf_addf(&words, "a call can come back to line %s: %s", plan->lines[cycle->edges[cycle->n - 1]->to].name,
+	nm_buf_addf(&words, "a call can come back to line %s: %s",
+		    plan->lines[cycle->edges[cycle->n - 1]->to].name,
 		    plan->lines[cycle->edges[0]->from].name);
 	for (i = 0; i < cycle->n; i++) {
 		if (cycle->edges[i]->via >= 0)
@@ -287,7 +297,8 @@ static const char *frozen_words(struct nm_prover *prover, int line, uint32_t fro
 	if (!one)
 		return NULL;
 	nm_buf_init(&words, NM_WORDS_MOST);
-	nm_buf_addf(&words, "the hours of line %s hold only while the agent runs; without it this stays in force: ",
+	nm_buf_addf(&words,
+		    "the hours of line %s hold only while the agent runs; without it this stays in force: ",
 		    checker->plan->lines[line].name);
 	nm_treatment_words(one->treatment, &words);
 	return nm_check_text_of(checker, &words);
@@ -305,12 +316,14 @@ static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
 		if (hit.caller < 0)
 			continue;
 		if (!draft) {
-			draft = nm_draft_add(checker, "agent-dependent", line, 0, checker->plan->lines[line].pos,
+			draft = nm_draft_add(checker, "agent-dependent", line, 0,
+					     checker->plan->lines[line].pos,
 					     frozen_words(prover, line, frozen));
 			if (draft)
 				draft->plain = true;
 			nm_draft_mend(checker, draft,
-				      "keep the agent running (nevermiss agent), or move the line to a carrier that keeps hours",
+				      "keep the agent running (nevermiss agent), or move the line to a "
+				      "carrier that keeps hours",
 				      0, NULL);
 		}
 		nm_draft_hit(checker, draft, state, hit);
@@ -349,4 +362,3 @@ enum nm_code nm_prove_end(struct nm_prover *prover)
 	find_key(prover);
 	return find_dependent(prover);
 }
-

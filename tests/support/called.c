@@ -17,7 +17,8 @@ static void die(const char *what, const char *which)
 	abort();
 }
 
-static void setting_add(const struct nm_plan *plan, const char *text, struct nm_script_setting *settings, size_t *n)
+static void setting_add(const struct nm_plan *plan, const char *text, struct nm_script_setting *settings,
+			size_t *n)
 {
 	struct nm_setting setting;
 	struct nm_error err;
@@ -35,7 +36,7 @@ struct nm_simulation *called(const struct nm_plan *plan, const struct nm_finding
 {
 	struct nm_call call = { .script = { .hangup_s = -1 } };
 	struct nm_script_setting settings[SETTINGS_MAX];
-	struct nm_simulation *simulation;
+	struct nm_simulation *simulation = NULL;
 	struct nm_error err;
 	int64_t seconds;
 	size_t i;
@@ -168,7 +169,8 @@ static int first_event(const struct nm_outcome *outcome)
 	return -2;
 }
 
-static bool shows_breach(const struct nm_plan *plan, const struct nm_finding *finding, const struct nm_outcome *outcome)
+static bool shows_breach(const struct nm_plan *plan, const struct nm_finding *finding,
+			 const struct nm_outcome *outcome)
 {
 	const struct nm_guarantee *guarantee = guarantee_of(plan, finding);
 	const bool late = guarantee->within_s >= 0 && outcome->seconds > guarantee->within_s;
@@ -187,19 +189,22 @@ static bool shows_breach(const struct nm_plan *plan, const struct nm_finding *fi
 	return is_rung(outcome, plan->destinations[guarantee->never].name, -1);
 }
 
-static bool test_fails(const struct nm_plan *plan, const struct nm_finding *finding, const struct nm_outcome *outcome)
+static bool test_fails(const struct nm_plan *plan, const struct nm_finding *finding,
+		       const struct nm_outcome *outcome)
 {
 	size_t i;
 
 	for (i = 0; i < plan->n_tests; i++)
 		if (plan->tests[i].pos.line == finding->pos.line)
 			return plan->tests[i].expect != NM_EXPECT_DESTINATION || !outcome->answered_by ||
-			       strcmp(outcome->answered_by, plan->destinations[plan->tests[i].expect_id].name) ||
+			       strcmp(outcome->answered_by,
+				      plan->destinations[plan->tests[i].expect_id].name) ||
 			       (plan->tests[i].within_s >= 0 && outcome->seconds > plan->tests[i].within_s);
 	return false;
 }
 
-bool called_shows(const struct nm_plan *plan, const struct nm_finding *finding, const struct nm_simulation *simulation)
+bool called_shows(const struct nm_plan *plan, const struct nm_finding *finding,
+		  const struct nm_simulation *simulation)
 {
 	const struct nm_outcome *outcome = &simulation->outcome;
 
@@ -221,7 +226,8 @@ bool called_shows(const struct nm_plan *plan, const struct nm_finding *finding, 
 		return shows_breach(plan, finding, outcome);
 	if (is(finding, "test-failed"))
 		return test_fails(plan, finding, outcome);
-	/* What cannot be seen in one played call: an unknown voicemail, a hand-over, what the agent would do. */
+	/* What cannot be seen in one played call: an unknown voicemail, a hand-over, what the agent would do.
+	 */
 	return is(finding, "focus-long") || is(finding, "agent-dependent") || rings_somebody(outcome) ||
 	       outcome->n > 0;
 }

@@ -11,6 +11,7 @@
 struct nm_simulation *called(const struct nm_plan *plan, const struct nm_finding *finding);
 
 /* Does the call show what the finding says?  (Judged from the played call and the plan alone.) */
-bool called_shows(const struct nm_plan *plan, const struct nm_finding *finding, const struct nm_simulation *simulation);
+bool called_shows(const struct nm_plan *plan, const struct nm_finding *finding,
+		  const struct nm_simulation *simulation);
 
 #endif

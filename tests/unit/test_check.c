@@ -61,7 +61,8 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 	char word[32];
 
 	free(name);
-	while (file && subject->n_facts < 4 && fscanf(file, "%31s %31s", subject->names[subject->n_facts], word) == 2) {
+	while (file && subject->n_facts < 4 &&
+	       fscanf(file, "%31s %31s", subject->names[subject->n_facts], word) == 2) {
 		subject->facts[subject->n_facts] = (struct nm_line_fact){
 			.line = subject->names[subject->n_facts],
 			.pushed = true,
@@ -269,13 +270,16 @@ static void each_mend_that_edits_takes_its_finding_away(void **state)
 			after = edited(text.data, &finding->mends[j], id);
 			memset(&mended, 0, sizeof mended);
 			nm_diags_init(&diags);
-			if (nm_plan_read(subject.plan->file, after, strlen(after), &mended.plan, &diags, &err))
-				fail_msg("%s: \"%s\" makes a plan that is wrong: %s: %s", id, finding->mends[j].words,
-					 err.text, diags.n ? diags.items[0].text : "");
+			if (nm_plan_read(subject.plan->file, after, strlen(after), &mended.plan, &diags,
+					 &err))
+				fail_msg("%s: \"%s\" makes a plan that is wrong: %s: %s", id,
+					 finding->mends[j].words, err.text,
+					 diags.n ? diags.items[0].text : "");
 			nm_diags_clear(&diags);
 			subject_check(&mended);
 			if (count(&mended.findings, id) >= count(&subject.findings, id))
-				fail_msg("%s: \"%s\" does not mend it:\n%s", id, finding->mends[j].words, after);
+				fail_msg("%s: \"%s\" does not mend it:\n%s", id, finding->mends[j].words,
+					 after);
 			subject_clear(&mended);
 			nm_buf_clear(&text);
 			free(after);
@@ -312,7 +316,8 @@ static void an_emergency_by_the_key_is_tried_where_a_greeting_plays(void **state
 {
 	static const char plan[] =
 		"business = \"Smith Plumbing\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
-		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = "
+		"sandbox }\n"
 		"destination fixly { kind = ai number = \"+15125550177\" }\n"
 		"destination mailbox { kind = voicemail%s }\n"
 		"path all { step { ring = fixly } step { ring = mailbox } }\n"
@@ -355,7 +360,8 @@ static void findings_are_ordered_by_severity_then_first_window_then_line(void **
 		subject_check(&subject);
 		items = subject.findings.items;
 		for (i = 1; i < subject.findings.n; i++) {
-			const nm_time before = items[i - 1].n_windows ? items[i - 1].windows[0].from : NM_TIME_MIN;
+			const nm_time before =
+				items[i - 1].n_windows ? items[i - 1].windows[0].from : NM_TIME_MIN;
 			const nm_time after = items[i].n_windows ? items[i].windows[0].from : NM_TIME_MIN;
 
 			assert_true(items[i - 1].severity <= items[i].severity);
@@ -389,8 +395,9 @@ static void findings_outlive_the_plan(void **state)
 			n += strlen(finding->call[j]);
 		for (j = 0; j < finding->n_mends; j++)
 			for (k = 0; k < finding->mends[j].n; k++)
-				n += strlen(finding->mends[j].edits[k].place.title ?
-						    finding->mends[j].edits[k].place.title : "");
+				n += strlen(finding->mends[j].edits[k].place.title
+						    ? finding->mends[j].edits[k].place.title
+						    : "");
 	}
 	assert_true(n > 100);
 	nm_findings_clear(&subject.findings);
@@ -411,7 +418,11 @@ static void progress_can_stop_the_check(void **state)
 	struct nm_error err;
 	int calls = 0;
 	struct nm_check_options options = {
-		.now = NOW, .from = NOW, .until = NOW + NM_CHECK_HORIZON, .progress = stop, .progress_context = &calls,
+		.now = NOW,
+		.from = NOW,
+		.until = NOW + NM_CHECK_HORIZON,
+		.progress = stop,
+		.progress_context = &calls,
 	};
 
 	(void)state;

@@ -111,7 +111,9 @@ static void a_long_chain_does_not_exhaust_the_stack(void **state)
 	(void)state;
 	nm_graph_init(&graph, arena, n, 1);
 	for (i = 0; i < 2000; i++) {
-		const struct nm_edge like = { .from = (int)i, .to = (int)(i + 1) % 2000, .via = -1, .path = -1 };
+		const struct nm_edge like = {
+			.from = (int)i, .to = (int)(i + 1) % 2000, .via = -1, .path = -1
+		};
 
 		nm_graph_edge(&graph, &like)->states[0] = true;
 	}

@@ -48,7 +48,8 @@ struct scene {
 	struct slow_outcome nobody, humans, silent;
 };
 
-static void scene_play(struct scene *scene, bool nobody, enum nm_behaviour ai, int human_s, struct slow_outcome *out)
+static void scene_play(struct scene *scene, bool nobody, enum nm_behaviour ai, int human_s,
+		       struct slow_outcome *out)
 {
 	const struct nm_plan *plan = scene->slow->plan;
 	struct nm_script_setting settings[64];
@@ -68,16 +69,19 @@ static void scene_play(struct scene *scene, bool nobody, enum nm_behaviour ai, i
 		if (destination->kind == NM_AI && ai != NM_ANSWERS)
 			settings[call.script.n++] = (struct nm_script_setting){ destination->name, ai, -1 };
 		if (nm_kind_human(destination->kind) && human_s >= 0)
-			settings[call.script.n++] = (struct nm_script_setting){ destination->name, NM_ANSWERS, human_s };
+			settings[call.script.n++] =
+				(struct nm_script_setting){ destination->name, NM_ANSWERS, human_s };
 	}
 	slow_play(scene->slow, &call, out);
 }
 
 static bool slow_human(const struct scene *scene, const struct slow_outcome *outcome)
 {
-	const int by = outcome->answered_by ? nm_plan_find_destination(scene->slow->plan, outcome->answered_by) : -1;
+	const int by =
+		outcome->answered_by ? nm_plan_find_destination(scene->slow->plan, outcome->answered_by) : -1;
 
-	return outcome->result == NM_ANSWERED && by >= 0 && nm_kind_human(scene->slow->plan->destinations[by].kind);
+	return outcome->result == NM_ANSWERED && by >= 0 &&
+	       nm_kind_human(scene->slow->plan->destinations[by].kind);
 }
 
 /* Somebody live (or human) is rung, and not only at the very moment a voicemail takes the call. */
@@ -101,8 +105,9 @@ static bool slow_rings(const struct scene *scene, bool human)
 	return false;
 }
 
-static const char *const ids[] = { "no-rule",	 "dead-end",	       "no-live-answer", "too-slow",
-				   "emergency-no-human", "emergency-too-slow", "single-failure", "guarantee-broken" };
+static const char *const ids[] = { "no-rule",	     "dead-end",	   "no-live-answer",
+				   "too-slow",	     "emergency-no-human", "emergency-too-slow",
+				   "single-failure", "guarantee-broken" };
 
 enum { IDS = sizeof ids / sizeof ids[0] };
 
@@ -165,7 +170,8 @@ static bool slow_covers(const struct scene *scene, const struct nm_guarantee *gu
 		return false;
 	return (!guarantee->lines.given || nm_set_has(&guarantee->lines, scene->line)) &&
 	       (!guarantee->callers.given || any_group(scene, &guarantee->callers)) &&
-	       (!guarantee->during.given || any_on(scene, &guarantee->during)) && !any_on(scene, &guarantee->outside);
+	       (!guarantee->during.given || any_on(scene, &guarantee->during)) &&
+	       !any_on(scene, &guarantee->outside);
 }
 
 static bool slow_rung(const struct scene *scene, int id, bool first)
@@ -177,7 +183,8 @@ static bool slow_rung(const struct scene *scene, int id, bool first)
 	for (i = 0; i < silent->n; i++) {
 		const int rung = nm_plan_find_destination(scene->slow->plan, silent->notes[i].name);
 
-		if (silent->notes[i].skipped || rung < 0 || scene->slow->plan->destinations[rung].kind == NM_VOICEMAIL)
+		if (silent->notes[i].skipped || rung < 0 ||
+		    scene->slow->plan->destinations[rung].kind == NM_VOICEMAIL)
 			continue;
 		at = at < 0 ? silent->notes[i].t : at;
 		if (rung == id && (!first || silent->notes[i].t == at))
@@ -196,7 +203,8 @@ static bool slow_broken(const struct scene *scene, const struct nm_guarantee *gu
 	if (guarantee->live && (nobody->result != NM_ANSWERED || nobody->seconds > within))
 		return true;
 	if (!guarantee->live && guarantee->answered_by == NM_ANSWERED_ANY && guarantee->within_s >= 0 &&
-	    ((nobody->result != NM_ANSWERED && nobody->result != NM_TO_VOICEMAIL) || nobody->seconds > within))
+	    ((nobody->result != NM_ANSWERED && nobody->result != NM_TO_VOICEMAIL) ||
+	     nobody->seconds > within))
 		return true;
 	if (guarantee->answered_by == NM_ANSWERED_HUMAN &&
 	    (!slow_human(scene, &scene->humans) || scene->humans.seconds > within))
@@ -233,7 +241,8 @@ static void scene_judge(struct scene *scene, bool shown[IDS])
 
 /* --- all calls of one instant --- */
 
-static void instant_judge(const struct slow *slow, const struct nm_classes *classes, nm_time at, bool shown[IDS])
+static void instant_judge(const struct slow *slow, const struct nm_classes *classes, nm_time at,
+			  bool shown[IDS])
 {
 	static struct scene scene;
 	size_t line, caller;
@@ -256,13 +265,14 @@ static bool held(const struct nm_findings *findings, const char *id, nm_time at)
 
 	for (i = 0; i < findings->n; i++)
 		for (j = 0; !strcmp(findings->items[i].id, id) && j < findings->items[i].n_windows; j++)
-			if (findings->items[i].windows[j].from <= at && at < findings->items[i].windows[j].until)
+			if (findings->items[i].windows[j].from <= at &&
+			    at < findings->items[i].windows[j].until)
 				return true;
 	return false;
 }
 
-static void instant_compare(const struct slow *slow, const struct nm_classes *classes, const struct nm_findings *findings,
-			    nm_time at, uint64_t seed)
+static void instant_compare(const struct slow *slow, const struct nm_classes *classes,
+			    const struct nm_findings *findings, nm_time at, uint64_t seed)
 {
 	bool shown[IDS];
 	size_t i;
@@ -272,8 +282,8 @@ static void instant_compare(const struct slow *slow, const struct nm_classes *cl
 	instant_judge(slow, classes, at, shown);
 	for (i = 0; i < IDS; i++)
 		if (shown[i] != held(findings, ids[i], at))
-			fail_msg("plan %llu, %s at %lld: slowly %d", (unsigned long long)seed, ids[i], (long long)at,
-				 shown[i]);
+			fail_msg("plan %llu, %s at %lld: slowly %d", (unsigned long long)seed, ids[i],
+				 (long long)at, shown[i]);
 }
 
 /* --- random plans with guarantees --- */
@@ -317,8 +327,8 @@ static struct nm_check_options horizon(uint64_t seed)
 	return (struct nm_check_options){ .now = from, .from = from, .until = from + DAYS * (nm_time)NM_DAY };
 }
 
-static void edges_compare(const struct slow *slow, const struct nm_classes *classes, const struct nm_findings *findings,
-			  uint64_t seed)
+static void edges_compare(const struct slow *slow, const struct nm_classes *classes,
+			  const struct nm_findings *findings, uint64_t seed)
 {
 	uint64_t random = seed;
 	size_t n = 0;
@@ -335,7 +345,8 @@ static void edges_compare(const struct slow *slow, const struct nm_classes *clas
 		}
 	for (i = 0; i < EDGES; i++)
 		instant_compare(slow, classes, findings,
-				findings->from + (nm_time)random_below(&random, DAYS * (uint32_t)NM_DAY), seed);
+				findings->from + (nm_time)random_below(&random, DAYS * (uint32_t)NM_DAY),
+				seed);
 }
 
 static void windows_agree_with_a_slow_reading(void **state)
@@ -381,7 +392,8 @@ static void windows_are_merged_and_sorted(void **state)
 
 			for (j = 0; j < finding->n_windows; j++) {
 				assert_true(finding->windows[j].from < finding->windows[j].until);
-				assert_true(j == 0 || finding->windows[j - 1].until < finding->windows[j].from);
+				assert_true(j == 0 ||
+					    finding->windows[j - 1].until < finding->windows[j].from);
 				seconds += (double)(finding->windows[j].until - finding->windows[j].from);
 			}
 			assert_true(finding->hours_per_week * 3600 * DAYS / 7 - seconds < 0.5);
@@ -415,7 +427,8 @@ static void the_call_of_a_finding_shows_it(void **state)
 				continue;
 			simulation = called(plan, finding);
 			if (!called_shows(plan, finding, simulation))
-				fail_msg("plan %llu: %s: %s", (unsigned long long)seed, finding->id, finding->message);
+				fail_msg("plan %llu: %s: %s", (unsigned long long)seed, finding->id,
+					 finding->message);
 			assert_int_equal(simulation->call.at, finding->windows[0].from);
 			nm_simulation_free(simulation);
 			shown++;

@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The edges of what a finding means: small plans on both sides of each definition of design.md section 5.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "nevermiss/check.h"
+#include "random_plan.h"
+
+/* Sun 22 Nov 2026 05:11 in Chicago */
+#define NOW ((nm_time)1795345860)
+
+#define HEAD                                                                                                 \
+	"business = \"Smith Plumbing\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                  \
+	"account sandbox { driver = sandbox }\naccount phone { driver = codes  carrier = \"verizon\" }\n"
+#define LINES                                                                                                \
+	"line main { number = \"+15125550100\"  account = sandbox }\n"                                       \
+	"line hotline { number = \"+15125550190\"  account = sandbox }\n"
+#define FIXLY "destination fixly { kind = ai  number = \"+15125550177\" }\n"
+#define MAILBOX                                                                                              \
+	"destination mailbox { kind = voicemail  greeting = \"Smith Plumbing: we call back within the "      \
+	"hour, or text us\" }\n"
+#define SAM "destination sam { kind = personal  number = \"+15125550114\"  own_voicemail = none }\n"
+#define OWNER(options) "destination owner { kind = personal  number = \"+15125550111\"  " options " }\n"
+#define ALL "rule all { path = all }\n"
+#define THREE(seconds)                                                                                       \
+	"path all { step { ring = owner  for = " seconds                                                     \
+	" }  step { ring = fixly }  step { ring = mailbox } }\n"
+
+struct row {
+	const char *promise;
+	const char *id;
+	const char *says; /* part of its message; NULL: it is not found */
+	const char *plan;
+};
+
+static const struct row rows[] = {
+	{ "a voicemail that picks up before the step is over swallows", "swallowed",
+	  "owner's own voicemail takes the call after 12 s",
+	  LINES OWNER("own_voicemail = 12s") FIXLY MAILBOX THREE("13s") ALL },
+	{ "one that would pick up when the step is over does not", "swallowed", NULL,
+	  LINES OWNER("own_voicemail = 12s") FIXLY MAILBOX THREE("12s") ALL },
+	{ "but that is a race", "may-swallow", "a close race",
+	  LINES OWNER("own_voicemail = 12s") FIXLY MAILBOX THREE("12s") ALL },
+	{ "up to 4 s apart", "may-swallow", "a close race",
+	  LINES OWNER("own_voicemail = 16s") FIXLY MAILBOX THREE("12s") ALL },
+	{ "and not from 5 s on", "may-swallow", NULL,
+	  LINES OWNER("own_voicemail = 17s") FIXLY MAILBOX THREE("12s") ALL },
+	{ "a phone that asks to press 1 swallows nothing", "swallowed", NULL,
+	  LINES OWNER("own_voicemail = 5s  confirm = yes") FIXLY MAILBOX THREE("20s") ALL },
+	{ "and may not", "may-swallow", NULL, LINES OWNER("confirm = yes") FIXLY MAILBOX THREE("20s") ALL },
+	{ "a step's confirm = no goes ahead of the destination's yes", "may-swallow", "nobody said when",
+	  LINES OWNER("confirm = yes") FIXLY MAILBOX
+	  "path all { step { ring = owner  confirm = no }  step { ring = mailbox } }\n" ALL },
+	{ "the last step may end in somebody's own voicemail", "swallowed", NULL,
+	  LINES OWNER("own_voicemail = 5s") "path all { step { ring = owner  for = 20s } }\n" ALL },
+	{ "and an unknown one there is nothing to warn of", "may-swallow", NULL,
+	  LINES OWNER("") "path all { step { ring = owner  for = 20s } }\n" ALL },
+	{ "a repeated round is a later step", "swallowed", "step 1 of path all",
+	  LINES OWNER(
+		  "own_voicemail = 5s") "path all { rounds = 2  step { ring = owner  for = 20s } }\n" ALL },
+	{ "an AI alone is a single failure", "single-failure", "if fixly fails",
+	  LINES FIXLY "path all { step { ring = fixly } }\n" ALL },
+	{ "a voicemail alone is none: it is where the carrier ends the call", "single-failure", NULL,
+	  LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL },
+	{ "nobody rung beside a voicemail can answer", "no-live-answer", "rings neither a human nor an AI",
+	  LINES FIXLY MAILBOX "path all { step { ring = { mailbox, fixly } } }\n" ALL },
+	{ "the AI that hands over to its own line is a loop", "loop",
+	  "main -> fixly -> hotline -> fixly -> hotline",
+	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } step { "
+			  "ring = fixly } }\n" ALL
+			  "emergency { lines = hotline  flagged_by = fixly  path = escalate }\n" },
+	{ "behind a voicemail it is never rung", "loop", NULL,
+	  LINES SAM FIXLY MAILBOX
+	  "path all { step { ring = fixly } }\n"
+	  "path escalate { step { ring = sam } step { ring = mailbox } step { ring = fixly } }\n" ALL
+	  "emergency { lines = hotline  flagged_by = fixly  path = escalate }\n" },
+	{ "two lines that ring each other are a loop", "loop", "main -> hotline -> main",
+	  LINES "path there { step { ring = hotline } }\npath back { step { ring = main } }\n"
+		"rule there { lines = main  path = there }\nrule back { lines = hotline  path = back }\n" },
+	{ "but not when never at the same time", "loop", NULL,
+	  LINES MAILBOX
+	  "schedule day { hours = \"08:00-18:00\" }\nschedule night { hours = \"18:00-08:00\" }\n"
+	  "path there { step { ring = hotline } }\npath back { step { ring = main } }\npath end { step { "
+	  "ring = mailbox } }\n"
+	  "rule there { lines = main  during = day  path = there }\n"
+	  "rule back { lines = hotline  during = night  path = back }\nrule end { path = end }\n" },
+	{ "a number that is another line's is that line", "loop", "main -> owner -> hotline -> main",
+	  LINES "destination owner { kind = personal  number = \"+15125550190\" }\n"
+		"path there { step { ring = owner } }\npath back { step { ring = main } }\n"
+		"rule there { lines = main  path = there }\nrule back { lines = hotline  path = back }\n" },
+	{ "fallbacks that send to each other are a loop", "loop", "main -> hotline -> main",
+	  "line main { number = \"+15125550100\"  account = sandbox  fallback = \"+15125550190\" }\n"
+	  "line hotline { number = \"+15125550190\"  account = sandbox  fallback = \"+15125550100\" "
+	  "}\n" MAILBOX "path all { step { ring = mailbox } }\n" ALL },
+	{ "a premium number is forbidden", "forbidden-number", "premium",
+	  LINES "destination owner { kind = personal  number = \"+19005550111\" }\npath all { step { ring = "
+		"owner } }\n" ALL },
+	{ "an area code of the Caribbean is another country", "forbidden-number", "is in JM",
+	  LINES "destination owner { kind = personal  number = \"+18765550111\" }\npath all { step { ring = "
+		"owner } }\n" ALL },
+	{ "unless it is allowed", "forbidden-number", NULL,
+	  "allow = { \"JM\" }\n" LINES "destination owner { kind = personal  number = \"+18765550111\" "
+				       "}\npath all { step { ring = owner } }\n" ALL },
+	{ "a toll-free number at home is not", "forbidden-number", NULL,
+	  LINES "destination owner { kind = personal  number = \"+18005550111\" }\npath all { step { ring = "
+		"owner } }\n" ALL },
+	{ "a fallback is looked at as well", "forbidden-number", "the fallback of line main",
+	  "line main { number = \"+15125550100\"  account = sandbox  fallback = \"+18765550111\" }\n" MAILBOX
+	  "path all { step { ring = mailbox } }\n" ALL },
+	{ "the emergency path may take longer than patience", "too-slow", NULL,
+	  LINES SAM FIXLY "path all { step { ring = fixly } }\n"
+			  "path escalate { step { ring = sam  for = 50s } step { ring = fixly } }\n" ALL
+			  "emergency { lines = hotline  path = escalate }\n" },
+	{ "a rule that another covers is told with that one", "shadowed", "rule all takes all its calls",
+	  LINES MAILBOX "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n" ALL
+			"rule late { during = day  path = all }\n" },
+	{ "one that waits for an empty calendar is not", "shadowed", NULL,
+	  "calendar jobs { url_cmd = \"true\" }\nschedule job { calendar = jobs }\n" LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nrule busy { during = job  path = all }\n" ALL },
+	{ "one whose hours never come is", "shadowed", "its times never come",
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nschedule past { hours = \"2001 08:00-18:00\" }\n"
+	  "rule old { during = past  path = all }\n" ALL },
+	{ "a calendar that was never fetched is stale", "calendar-stale", "jobs was never fetched",
+	  "calendar jobs { url_cmd = \"true\" }\nschedule job { calendar = jobs }\n" LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nrule busy { during = job  path = all }\n" ALL },
+	{ "a guarantee covers no call that is rejected", "guarantee-broken", NULL,
+	  LINES FIXLY "path all { step { ring = fixly } }\ncallers spam { numbers = { anonymous } }\n"
+		      "rule spam { callers = spam  reject = busy }\n" ALL "guarantee g { live = yes }\n" },
+	{ "a guarantee without `emergency` covers emergencies", "guarantee-broken", "nobody live does",
+	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } }\n" ALL
+			  "emergency { lines = hotline  path = escalate }\nguarantee g { live = yes }\n" },
+	{ "and with emergency = no it does not", "guarantee-broken", NULL,
+	  LINES SAM FIXLY
+	  "path all { step { ring = fixly } }\npath escalate { step { ring = sam } }\n" ALL
+	  "emergency { lines = hotline  path = escalate }\nguarantee g { live = yes  emergency = no }\n" },
+	{ "never is about ringing, not about alerts", "guarantee-broken", NULL,
+	  LINES SAM OWNER("") FIXLY
+	  "path all { step { ring = fixly } }\npath escalate { step { ring = sam } }\n" ALL
+	  "emergency { lines = hotline  path = escalate  alert = owner }\nguarantee g { never = owner }\n" },
+	{ "a human who is rung late breaks a guarantee of time", "guarantee-broken",
+	  "no human answers within 15 s",
+	  LINES SAM FIXLY
+	  "path all { step { ring = fixly  for = 3s }  step { ring = fixly  for = 3s }\n"
+	  "step { ring = fixly  for = 3s }  step { ring = fixly  for = 3s }  step { ring = sam } }\n" ALL
+	  "guarantee g { answered_by = human  within = 15s }\n" },
+	{ "a line with one treatment at all times needs no agent", "agent-dependent", NULL,
+	  "line main { number = \"+15125550100\"  account = phone }\n" MAILBOX
+	  "path all { step { ring = mailbox } }\n" ALL },
+	{ "a business that is said by its first word is named", "greeting", NULL,
+	  LINES "destination mailbox { kind = voicemail  greeting = \"SMITH here; soon more by text\" }\n"
+		"path all { step { ring = mailbox } }\n" ALL },
+	{ "a voicemail without a greeting lacks one", "greeting", "is missing",
+	  LINES "destination mailbox { kind = voicemail }\npath all { step { ring = mailbox } }\n" ALL },
+	{ "one rule for all times covers the nights", "no-after-hours", NULL,
+	  LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL },
+	{ "a schedule that only a guarantee names is used", "unused", NULL,
+	  LINES MAILBOX "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n" ALL
+			"guarantee g { during = day  first = mailbox }\n" },
+	{ "rules next to each other for the same callers are one", "over-engineered", "do the same",
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n"
+	  "rule day { during = day  path = all }\nrule day2 { during = day  path = all }\n" ALL },
+	{ "five layers are too many", "over-engineered", "has 5 layers",
+	  LINES MAILBOX SAM FIXLY OWNER(
+		  "") "path all { step { ring = owner } step { ring = sam } step { ring = owner }\n"
+		      "step { ring = fixly } step { ring = mailbox } }\n" ALL },
+};
+
+static char *folder;
+
+static int setup(void **state)
+{
+	(void)state;
+	folder = random_folder_new();
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	random_folder_free(folder);
+	return 0;
+}
+
+static const struct nm_finding *find(const struct nm_findings *findings, const struct row *row)
+{
+	size_t i;
+
+	for (i = 0; i < findings->n; i++)
+		if (!strcmp(findings->items[i].id, row->id) &&
+		    (!row->says || strstr(findings->items[i].message, row->says)))
+			return &findings->items[i];
+	return NULL;
+}
+
+static void each_definition_holds_on_both_sides_of_its_edge(void **state)
+{
+	size_t wrong = 0;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+		const struct nm_check_options options = { .now = NOW,
+							  .from = NOW,
+							  .until = NOW + 60 * (nm_time)NM_DAY };
+		const struct nm_finding *finding;
+		struct nm_findings findings;
+		struct nm_plan *plan;
+		struct nm_buf text;
+		struct nm_error err;
+
+		nm_buf_init(&text, 1 << 16);
+		nm_buf_addf(&text, "%s%s", HEAD, rows[i].plan);
+		plan = plan_of_text(text.data, folder);
+		assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+		finding = find(&findings, &rows[i]);
+		if (!finding != !rows[i].says) {
+			print_error("%s: %s\n", rows[i].promise, finding ? finding->message : "not found");
+			wrong++;
+		}
+		nm_findings_clear(&findings);
+		nm_plan_free(plan);
+		nm_buf_clear(&text);
+	}
+	assert_int_equal(wrong, 0);
+}
+
+/* --- what the store knows --- */
+
+static size_t found_with(const struct nm_line_fact *fact, const char *id)
+{
+	const struct nm_check_options options = {
+		.now = NOW,
+		.from = NOW,
+		.until = NOW + 60 * (nm_time)NM_DAY,
+		.n_facts = 1,
+		.facts = fact,
+	};
+	struct nm_plan *plan =
+		plan_of_text(HEAD LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL, folder);
+	struct nm_findings findings;
+	struct nm_error err;
+	size_t n = 0;
+	size_t i;
+
+	assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+	for (i = 0; i < findings.n; i++)
+		n += !strcmp(findings.items[i].id, id);
+	nm_findings_clear(&findings);
+	nm_plan_free(plan);
+	return n;
+}
+
+static void only_a_line_that_was_pushed_and_read_can_drift(void **state)
+{
+	struct nm_line_fact fact = {
+		.line = "main",
+		.pushed = true,
+		.known = true,
+		.in_sync = false,
+		.horizon = NOW + NM_CHECK_HORIZON,
+	};
+
+	(void)state;
+	assert_int_equal(found_with(&fact, "drift"), 1);
+	fact.known = false;
+	assert_int_equal(found_with(&fact, "drift"), 0);
+	fact.known = true;
+	fact.pushed = false;
+	assert_int_equal(found_with(&fact, "drift"), 0);
+	fact.pushed = true;
+	fact.in_sync = true;
+	assert_int_equal(found_with(&fact, "drift"), 0);
+}
+
+static void a_push_that_ends_within_60_days_is_stale(void **state)
+{
+	struct nm_line_fact fact = {
+		.line = "main",
+		.pushed = true,
+		.known = true,
+		.in_sync = true,
+		.horizon = NOW + 60 * (nm_time)NM_DAY,
+	};
+
+	(void)state;
+	assert_int_equal(found_with(&fact, "calendar-stale"), 0);
+	fact.horizon--;
+	assert_int_equal(found_with(&fact, "calendar-stale"), 1);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_definition_holds_on_both_sides_of_its_edge),
+		cmocka_unit_test(only_a_line_that_was_pushed_and_read_can_drift),
+		cmocka_unit_test(a_push_that_ends_within_60_days_is_stale),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
