@@ -255,6 +255,36 @@ const char *kind_words(enum nm_kind kind, enum nm_role role)
 	return kind == NM_AI ? "AI" : nm_kind_name(kind);
 }
 
+/* The rule asks for nothing: that it matches says nothing. */
+static bool matches_all(const struct nm_plan *plan, const char *name)
+{
+	for (size_t i = 0; i < plan->n_rules; i++) {
+		const struct nm_rule *rule = &plan->rules[i];
+
+		if (!strcmp(rule->name, name))
+			return !rule->lines.given && !rule->callers.given && !rule->during.given && !rule->outside.given;
+	}
+	return false;
+}
+
+const char *deciding_words(const struct nm_plan *plan, const struct nm_simulation *simulation)
+{
+	size_t n = simulation ? simulation->n_reasons : 0;
+
+	if (n == 0)
+		return "";
+	if (n > 1 && matches_all(plan, simulation->reasons[n - 1].name))
+		return simulation->reasons[n - 2].text;
+	return simulation->reasons[n - 1].text;
+}
+
+struct nm_pos deciding_place(const struct nm_simulation *simulation)
+{
+	if (!simulation || simulation->n_reasons == 0)
+		return (struct nm_pos){0};
+	return simulation->reasons[simulation->n_reasons - 1].pos;
+}
+
 static bool skipped_before(const struct nm_treatment *treatment, size_t step, size_t skip)
 {
 	const char *name = treatment->steps[step].skips[skip].name;

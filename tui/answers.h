@@ -50,6 +50,12 @@ enum nm_code timeline_around(struct session *session, nm_time t, const struct nm
 /* "yes" of `confirm`, kinds and roles as people say them: "AI", "staff", "personal". */
 const char *kind_words(enum nm_kind kind, enum nm_role role);
 
+/* Why the rule that decides does: its own reason, or, of a rule that matches everything, why the one before
+ * it did not; "" when nothing is known. */
+const char *deciding_words(const struct nm_plan *plan, const struct nm_simulation *simulation);
+/* Where the rule that decides stands. */
+struct nm_pos deciding_place(const struct nm_simulation *simulation);
+
 /* Tells who is not rung and why, each once: "owner (away: on-a-job is on), ..."; "" when all are. */
 void skips_words(const struct nm_treatment *treatment, struct nm_buf *out);
 

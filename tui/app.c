@@ -229,6 +229,12 @@ static bool act_general(struct app *app, const struct event *event)
 	}
 }
 
+/* Moving where there is nothing to move on is no mistake. */
+static bool moves(const struct event *event)
+{
+	return event->action >= ACTION_UP && event->action <= ACTION_NEXT_PANE;
+}
+
 static void act(struct app *app, const struct event *event)
 {
 	bool on_tab = app->depth == 0;
@@ -241,8 +247,8 @@ static void act(struct app *app, const struct event *event)
 		leave(app);
 	else if (verdict == VERDICT_POP)
 		pop(app);
-	else if (verdict == VERDICT_STAY && !context_modal(top->ops->context))
-		act_general(app, event);
+	else if (verdict == VERDICT_STAY && !context_modal(top->ops->context) && !act_general(app, event) && !moves(event))
+		app_message(app, STYLE_DIM, "nothing to do for that here: ? shows the keys");
 }
 
 /* Hands a dialog's answer to whoever asked. */

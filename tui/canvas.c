@@ -193,6 +193,11 @@ void canvas_mark(struct canvas *canvas, int x, int y, int width)
 	}
 }
 
+void canvas_pointer(struct canvas *canvas, int x, int y)
+{
+	canvas_put(canvas, x, y, STYLE_BOLD, 0x25b8);
+}
+
 void canvas_box(struct canvas *canvas, int x, int y, int width, int height, unsigned style)
 {
 	int right = x + width - 1, bottom = y + height - 1;

@@ -44,6 +44,8 @@ void canvas_put(struct canvas *canvas, int x, int y, unsigned style, uint32_t ch
 void canvas_fill(struct canvas *canvas, int x, int y, int width, unsigned style, uint32_t ch);
 /* Puts the cursor's style on cells that are already written. */
 void canvas_mark(struct canvas *canvas, int x, int y, int width);
+/* The sign of the cursor's row, for where reverse video cannot be seen. */
+void canvas_pointer(struct canvas *canvas, int x, int y);
 /* A frame with blank inside. */
 void canvas_box(struct canvas *canvas, int x, int y, int width, int height, unsigned style);
 /* Breaks text at blanks into lines of at most `width`, at most `height` of them.  Returns how many.

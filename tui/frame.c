@@ -89,8 +89,10 @@ static void draw_title(const struct app *app, struct canvas *canvas)
 	at = canvas->width - text_width(right) - 1;
 	pen = pen_at(canvas, 1, 0, at - 1);
 	pen_text(&pen, STYLE_TITLE, plan ? plan->business : app->session->options.plan_file);
-	pen_text(&pen, STYLE_DIM, " · ");
-	pen_text(&pen, style, words);
+	if (pen.x + 3 + text_width(words) <= pen.end) {
+		pen_text(&pen, STYLE_DIM, " · ");
+		pen_text(&pen, style, words);
+	}
 	canvas_text(canvas, at, 0, canvas->width - at, STYLE_PLAIN, right);
 	if (sync[0]) {
 		int x = at - text_width(sync) - 3;
@@ -155,13 +157,15 @@ static bool bar_entry(struct pen *pen, const struct key_row *row, bool ascii)
 	return true;
 }
 
-/* Help and quit always have their place; what the screen's own keys leave goes to the others. */
+/* Help always has its place, on all but narrow terminals quit too; what is left goes to the others. */
 static void draw_bar(const struct app *app, struct canvas *canvas)
 {
 	enum context context = app_top(app)->context;
 	const struct key_row *help = keymap_named(CONTEXT_GENERAL, "help");
+	const struct key_row *quit = keymap_named(CONTEXT_GENERAL, "quit");
 	bool general = !context_modal(context) && context != CONTEXT_TEXT;
-	struct pen pen = pen_at(canvas, 1, canvas->height - 1, canvas->width - (general ? 8 : 0));
+	int kept = !general ? 0 : canvas->width < NARROW ? 8 : 16;
+	struct pen pen = pen_at(canvas, 1, canvas->height - 1, canvas->width - kept);
 
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const struct key_row *row = &key_rows[i];
@@ -173,10 +177,11 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 		return;
 	pen.end = canvas->width;
 	bar_entry(&pen, help, canvas->ascii);
+	bar_entry(&pen, quit, canvas->ascii);
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const struct key_row *row = &key_rows[i];
 
-		if (row->context == CONTEXT_GENERAL && row->bar && row != help)
+		if (row->context == CONTEXT_GENERAL && row->bar && row != help && row != quit)
 			bar_entry(&pen, row, canvas->ascii);
 	}
 }

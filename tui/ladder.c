@@ -5,7 +5,6 @@
  */
 #include "ladder.h"
 
-#include <stdio.h>
 #include <string.h>
 
 #include "style.h"
@@ -101,15 +100,15 @@ static const char *event_words(enum nm_event_kind kind)
 {
 	switch (kind) {
 	case NM_EVENT_RING:
-		return " ring ";
+		return "ring";
 	case NM_EVENT_ANSWER:
-		return " answers ";
+		return "answers";
 	case NM_EVENT_NO_ANSWER:
-		return " no answer ";
+		return "no answer";
 	case NM_EVENT_SWALLOW:
-		return " own voicemail ";
+		return "own voicemail";
 	case NM_EVENT_VOICEMAIL:
-		return " voicemail ";
+		return "voicemail";
 	default:
 		return nm_event_name(kind);
 	}
@@ -149,15 +148,19 @@ static void arrow(const struct ladder *ladder, int y, int party, enum nm_event_k
 	bool twice = kind == NM_EVENT_ANSWER || kind == NM_EVENT_SWALLOW || kind == NM_EVENT_VOICEMAIL;
 	int from = ladder->box.x + CALLER_X, to = party_x(ladder, party);
 	unsigned style = event_style(kind);
-	char word[32];
+	const char *word = event_words(kind);
+	int room = ladder->column - 3, x = from + 2;
 
-	snprintf(word, sizeof word, "%s%s%s", event_words(kind)[0] == ' ' ? "" : " ", event_words(kind),
-		 event_words(kind)[0] == ' ' ? "" : " ");
 	canvas_fill(canvas, from + 1, y, to - from - 1, style, twice ? 0x2550 : 0x2500);
 	for (int i = 0; i < party; i++)
 		canvas_put(canvas, party_x(ladder, i), y, STYLE_RULE, 0x253c);
 	canvas_put(canvas, there ? to - 1 : from + 1, y, style, there ? 0x25b6 : 0x25c0);
-	canvas_text(canvas, from + 2, y, ladder->column - 3, style, word);
+	if (text_width(word) + 2 <= room) {
+		canvas_put(canvas, x, y, style, ' ');
+		canvas_put(canvas, x + 1 + text_width(word), y, style, ' ');
+		x++;
+	}
+	canvas_text(canvas, x, y, room, style, word);
 	if (there)
 		canvas_put(canvas, from, y, style, 0x251c);
 	else

@@ -333,6 +333,7 @@ static void draw_choose(const void *state, const struct app *app, struct canvas 
 	top = list_top(&dialog->list, rows);
 	draw_lines(dialog, canvas, box, top, rows);
 	canvas_mark(canvas, box.x + 1, box.y + 2 + (int)(dialog->list.at - top), box.width - 2);
+	canvas_pointer(canvas, box.x + 1, box.y + 2 + (int)(dialog->list.at - top));
 }
 
 static const struct screen_ops choose_ops = {

@@ -322,6 +322,8 @@ static void draw_row(const struct nm_finding *finding, struct canvas *canvas, in
 		pen_textf(&pen, STYLE_PLAIN | mark, "%-18s ", finding->id);
 	}
 	pen_text(&pen, STYLE_PLAIN | mark, finding->message);
+	if (cursor)
+		canvas_pointer(canvas, 0, y);
 }
 
 static void labelled(struct canvas *canvas, int *y, int end, const char *name, const char *text)
@@ -388,17 +390,18 @@ static void draw_check(const void *state, const struct app *app, struct canvas *
 	const struct check *check = state;
 	const struct nm_findings *findings = known(app);
 	int y = body.y, end = body.y + body.height, rows;
-	char until[NM_TIME_TEXT];
+	struct nm_date until;
 	size_t top;
 
 	if (!findings) {
 		canvas_text(canvas, 1, y, body.width - 2, STYLE_DIM, "proving the plan …");
 		return;
 	}
-	nm_time_words(session_zone(app->session), findings->until, true, until);
-	canvas_textf(canvas, 1, y++, body.width - 2, STYLE_DIM, "proved to %s: %zu intervals, %zu line%s, %zu caller class%s, N-1",
-		     until, findings->intervals, findings->lines, findings->lines == 1 ? "" : "s", findings->classes,
-		     findings->classes == 1 ? "" : "es");
+	until = nm_date_from_days(nm_local_day(nm_zone_local(session_zone(app->session), findings->until)));
+	canvas_textf(canvas, 1, y++, body.width - 2, STYLE_DIM,
+		     "proved to %d %s %d: %zu intervals, lines: %zu, classes of callers: %zu, N-1", until.day,
+		     nm_month_names[until.month - 1], until.year, findings->intervals, findings->lines,
+		     findings->classes);
 	if (findings->n == 0) {
 		canvas_text(canvas, 1, y, body.width - 2, STYLE_GOOD, "✓ nothing is wrong, and there is nothing to advise");
 		return;

@@ -246,13 +246,6 @@ static void show_checklist(struct app *app)
 	notes_clear(&notes);
 }
 
-static struct nm_pos deciding_place(const struct now *now)
-{
-	if (!now->call || now->call->n_reasons == 0)
-		return (struct nm_pos){0};
-	return now->call->reasons[now->call->n_reasons - 1].pos;
-}
-
 static enum verdict act_now(void *state, struct app *app, const struct event *event)
 {
 	struct now *now = state;
@@ -272,7 +265,7 @@ static enum verdict act_now(void *state, struct app *app, const struct event *ev
 			app_ask(app, TAG_FOR, "override for how long:", "2h", NULL);
 		return VERDICT_REDRAW;
 	case ACTION_EDITOR:
-		app_editor(app, deciding_place(now));
+		app_editor(app, deciding_place(now->call));
 		return VERDICT_REDRAW;
 	case ACTION_ANSWER:
 		return take_answer(now, app, event);
@@ -307,45 +300,48 @@ static void draw_head(const struct now *now, const struct app *app, struct rows 
 {
 	const struct nm_treatment *treatment = now->call->treatment;
 	struct pen pen = next_row(rows);
-	const struct nm_reason *last = now->call->n_reasons ? &now->call->reasons[now->call->n_reasons - 1] : NULL;
+	const char *why = deciding_words(app_plan(app), now->call);
 
 	pen_text(&pen, STYLE_PLAIN, "A call to ");
 	pen_text(&pen, STYLE_BOLD, app_plan(app)->lines[now->line].name);
 	pen_text(&pen, STYLE_PLAIN, " now");
 	pen_tab(&pen, pen.x + 4);
-	if (treatment->rule)
-		pen_textf(&pen, STYLE_BOLD, treatment->path && !treatment->emergency ? "%s → %s" : "%s",
-			  treatment->rule, treatment->path);
-	if (last && last->matched)
-		pen_textf(&pen, STYLE_DIM, "   (%s)", last->text);
+	pen_text(&pen, STYLE_BOLD, treatment->rule ? treatment->rule : "no rule");
+	if (treatment->path)
+		pen_textf(&pen, STYLE_BOLD, " → %s", treatment->path);
+	if (why[0])
+		pen_textf(&pen, STYLE_DIM, "   (%s)", why);
 }
 
-static void draw_party(const struct now *now, struct rows *rows, const struct nm_party *party, int from,
-		       int for_s, const char *glyph, bool first)
+/* What a rung of the ladder does. */
+static void draw_ring(struct pen *pen, const struct app *app, const struct nm_party *party, int for_s)
 {
-	struct pen pen = next_row(rows);
-	unsigned style = style_of_kind(party->kind);
-
-	if (first)
-		pen_textf(&pen, STYLE_PLAIN, "%4d s ", from);
-	pen_tab(&pen, 8);
-	pen_text(&pen, STYLE_RULE, glyph);
-	pen_tab(&pen, 10);
-	pen_text(&pen, style, party->name);
-	pen_tab(&pen, 21);
-	pen_text(&pen, style, party->line ? "line" : kind_words(party->kind, party->role));
-	pen_tab(&pen, 32);
 	if (party->kind == NM_VOICEMAIL) {
-		pen_text(&pen, STYLE_PLAIN, party->greeting ? "greeting" : "no greeting");
-		pen_text(&pen, STYLE_PLAIN, now->call->text_back || for_s < 0 ? ", then a text back" : "");
+		pen_text(pen, STYLE_PLAIN, party->greeting ? "greeting" : "no greeting");
+		pen_text(pen, STYLE_PLAIN, app_plan(app)->text_back.missed ? ", then a text back" : "");
 		return;
 	}
-	pen_textf(&pen, STYLE_PLAIN, "rings %d s", for_s);
-	pen_textf(&pen, STYLE_DIM, ", usually answers in %d s", nm_default_answer_s(party->kind, party->role));
+	pen_textf(pen, STYLE_PLAIN, "rings %d s", for_s);
+	pen_textf(pen, STYLE_DIM, ", usually answers in %d s", nm_default_answer_s(party->kind, party->role));
 	if (party->confirm)
-		pen_text(&pen, STYLE_DIM, ", presses 1");
+		pen_text(pen, STYLE_DIM, ", presses 1");
 	if (party->own_voicemail_s >= 0 && party->own_voicemail_s < for_s)
-		pen_textf(&pen, STYLE_WARNING, ", own voicemail at %d s", party->own_voicemail_s);
+		pen_textf(pen, STYLE_WARNING, ", own voicemail at %d s", party->own_voicemail_s);
+}
+
+/* One who is rung: when, glyph of the ladder, who, and what that one does. */
+static void draw_party(struct pen *pen, const char *glyph, const struct nm_party *party)
+{
+	unsigned style = style_of_kind(party->kind);
+	bool wide = pen->end >= 60;
+
+	pen_tab(pen, 8);
+	pen_text(pen, STYLE_RULE, glyph);
+	pen_tab(pen, 10);
+	pen_text(pen, style, party->name);
+	pen_tab(pen, wide ? 21 : 18);
+	pen_text(pen, style, party->line ? "line" : kind_words(party->kind, party->role));
+	pen_tab(pen, wide ? 32 : 28);
 }
 
 static size_t count_parties(const struct nm_treatment *treatment)
@@ -383,10 +379,11 @@ static void draw_ladder(const struct now *now, const struct app *app, struct row
 				pen_textf(&pen, STYLE_DIM, "       and %zu more: Enter plays the call", all - shown);
 				return;
 			}
-			draw_party(now, rows, &step->parties[j], from,
-				   step->parties[j].kind == NM_VOICEMAIL && app_plan(app)->text_back.missed ? -1
-													    : step->for_s,
-				   glyph, j == 0);
+			pen = next_row(rows);
+			if (j == 0)
+				pen_textf(&pen, STYLE_PLAIN, "%4d s ", from);
+			draw_party(&pen, glyph, &step->parties[j]);
+			draw_ring(&pen, app, &step->parties[j], step->for_s);
 			shown++;
 		}
 		if (step->n)
@@ -444,7 +441,7 @@ static void draw_findings(const struct app *app, struct rows *rows)
 static void draw_drift(const struct app *app, struct rows *rows)
 {
 	const struct nm_plan *plan = app_plan(app);
-	size_t same = 0;
+	size_t same = 0, pushed = 0;
 	char text[1024];
 
 	if (!app->facts_known || app->n_facts == 0)
@@ -453,14 +450,17 @@ static void draw_drift(const struct app *app, struct rows *rows)
 		const struct nm_line_fact *fact = &app->facts[i];
 
 		same += fact->known && fact->in_sync;
-		if (fact->known && !fact->in_sync) {
+		pushed += fact->pushed;
+		if (fact->pushed && fact->known && !fact->in_sync) {
 			snprintf(text, sizeof text, "%s: %s", fact->line, fact->words ? fact->words : "live is not the plan");
 			draw_named(rows, "Drift", STYLE_WARNING, text);
 			return;
 		}
 	}
-	snprintf(text, sizeof text, same == plan->n_lines ? "none: %zu of %zu lines do what the plan says" :
-		 "not known: %zu of %zu lines read back and the same", same, plan->n_lines);
+	if (pushed == 0 && same == 0)
+		snprintf(text, sizeof text, "not pushed yet: screen 6 makes the plan live");
+	else
+		snprintf(text, sizeof text, "%zu of %zu lines do what the plan says", same, plan->n_lines);
 	draw_named(rows, "Drift", same == plan->n_lines ? STYLE_GOOD : STYLE_DIM, text);
 }
 

@@ -256,6 +256,8 @@ static void draw_row(const struct plan_screen *screen, const struct app *app, st
 	unsigned mark = i == screen->list.at ? STYLE_CURSOR : 0;
 	struct pen pen = pen_at(canvas, 1, y, width - 2);
 
+	if (mark)
+		canvas_pointer(canvas, 0, y);
 	if (!row->name) {
 		pen_textf(&pen, STYLE_BOLD | mark, "%s %s", screen->folded[row->kind] ? "▸" : "▾", kind_titles[row->kind]);
 		pen_tab(&pen, 18);
@@ -292,11 +294,29 @@ static int draw_text(const struct app *app, const struct row *row, struct canvas
 	return y;
 }
 
+/* The kind itself: how many there are, and what sort of thing they are, in the language's own words. */
+static void draw_kind(const struct row *row, struct canvas *canvas, struct box box)
+{
+	size_t len = strlen(kind_titles[row->kind]);
+
+	canvas_textf(canvas, box.x, box.y, box.width, STYLE_BOLD, "%zu %s", row->count, kind_titles[row->kind]);
+	for (size_t i = 0; i < nm_sections_count; i++) {
+		const char *name = nm_sections[i].name;
+
+		if (!strncmp(name, kind_titles[row->kind], strlen(name)) && strlen(name) + 1 >= len)
+			canvas_wrap(canvas, box.x, box.y + 2, box.width, box.height - 2, STYLE_PLAIN, nm_sections[i].help);
+	}
+}
+
 static void draw_details(const struct app *app, const struct row *row, struct canvas *canvas, struct box box)
 {
 	const struct session *session = app->session;
 	int y = box.y, end = box.y + box.height;
 
+	if (!row->name) {
+		draw_kind(row, canvas, box);
+		return;
+	}
 	if (row->pos.file)
 		canvas_textf(canvas, box.x, y++, box.width, STYLE_DIM, "%s:%d", row->pos.file, row->pos.line);
 	y += draw_text(app, row, canvas, (struct box){box.x, y, box.width, box.height > 8 ? box.height * 2 / 3 : box.height - 1});

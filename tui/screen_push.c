@@ -149,7 +149,7 @@ static void add_consequences(struct notes *notes, const struct nm_line_status *s
 	}
 	if (status->sync == NM_SYNC_NOTHING)
 		notes_add(notes, STYLE_PLAIN, "nothing is at the carrier yet: the whole line is new");
-	if (status->words && status->sync != NM_SYNC_SAME && status->differences.n == 0)
+	else if (status->words && status->sync != NM_SYNC_SAME && status->differences.n == 0)
 		notes_add(notes, STYLE_PLAIN, status->words);
 }
 
@@ -387,7 +387,8 @@ static void draw_line(const struct app *app, struct canvas *canvas, int y, size_
 	char number[NM_NUMBER_TEXT], words[64];
 
 	nm_number_words(line->number, number);
-	pen_text(&pen, STYLE_BOLD | mark, cursor ? "▸ " : "  ");
+	if (cursor)
+		canvas_pointer(canvas, 0, y);
 	pen_text(&pen, STYLE_BOLD | mark, line->name);
 	pen_tab(&pen, 14);
 	if (canvas->width >= 60) {
@@ -440,6 +441,47 @@ static void draw_history(const struct push *push, const struct app *app, struct 
 	}
 }
 
+/* When a call from an unknown number gets something else; boundaries that change nothing are passed over. */
+static nm_time next_treatment(const struct nm_route *route, nm_time now, const struct nm_treatment *treatment)
+{
+	nm_time next = nm_route_next(route, now);
+
+	while (next != NM_TIME_MAX && next < route->until) {
+		const struct nm_treatment *then = nm_route_treatment(route, next, (struct nm_caller){0}, false);
+
+		if (!then || !nm_treatment_equal(treatment, then))
+			return next;
+		next = nm_route_next(route, next);
+	}
+	return NM_TIME_MAX;
+}
+
+/* What the line does now, as far as the plan goes, and until when. */
+static void add_after(struct notes *notes, const struct app *app, const struct nm_line_status *status)
+{
+	const struct nm_zone *zone = session_zone(app->session);
+	nm_time now = app_now(app), next;
+	const struct nm_treatment *treatment;
+	struct nm_buf words;
+	char when[NM_TIME_TEXT];
+
+	if (!status->plan_route || now < status->plan_route->from || now >= status->plan_route->until)
+		return;
+	treatment = nm_route_treatment(status->plan_route, now, (struct nm_caller){0}, false);
+	if (!treatment)
+		return;
+	next = next_treatment(status->plan_route, now, treatment);
+	nm_buf_init(&words, 1u << 16);
+	nm_treatment_words(treatment, &words);
+	if (next == NM_TIME_MAX) {
+		notes_addf(notes, STYLE_PLAIN, "the plan now: %s", words.data);
+	} else {
+		nm_time_words(zone, next, false, when);
+		notes_addf(notes, STYLE_PLAIN, "the plan now, until %s: %s", when, words.data);
+	}
+	nm_buf_clear(&words);
+}
+
 static void draw_details(const struct push *push, const struct app *app, struct canvas *canvas, int y, int end)
 {
 	const struct nm_line_status *status = status_of(app, push->list.at);
@@ -458,6 +500,7 @@ static void draw_details(const struct push *push, const struct app *app, struct 
 	pen_text(&pen, STYLE_PLAIN, status->sync == NM_SYNC_SAME ? ": live is what the plan says" : ": a push would do");
 	notes_init(&notes);
 	add_consequences(&notes, status);
+	add_after(&notes, app, status);
 	for (size_t i = 0; i < notes.n && most > 0; i++) {
 		int used = canvas_wrap(canvas, 3, y, canvas->width - 4, most > 2 ? 2 : most, notes.items[i].style,
 				       notes.items[i].text);
@@ -476,7 +519,7 @@ static void draw_push(const void *state, const struct app *app, struct canvas *c
 {
 	const struct push *push = state;
 	int y = body.y, end = body.y + body.height, rows = body.height < 12 ? 3 : body.height * 2 / 5;
-	struct pen pen = pen_at(canvas, 3, y++, body.width - 1);
+	struct pen pen = pen_at(canvas, 1, y++, body.width - 1);
 	size_t top;
 
 	pen_text(&pen, STYLE_HEAD, "line");

@@ -501,9 +501,7 @@ static enum verdict act_simulate(void *state, struct app *app, const struct even
 		run_tests(app);
 		break;
 	case ACTION_EDITOR:
-		app_editor(app, simulate->call && simulate->call->n_reasons
-					? simulate->call->reasons[simulate->call->n_reasons - 1].pos
-					: (struct nm_pos){0});
+		app_editor(app, deciding_place(simulate->call));
 		break;
 	case ACTION_ANSWER:
 		return take_answer(simulate, app, event);
@@ -606,9 +604,9 @@ static void draw_result(const struct simulate *simulate, struct canvas *canvas, 
 		pen_textf(&pen, style, "Lost: nobody took the call, it ended after %d s.", outcome->ended_s);
 		break;
 	}
-	draw_not_needed(simulate, &pen);
 	if (!simulate->live)
 		pen_text(&pen, STYLE_PLAIN, simulate->call->text_back ? " A text goes back." : " No text.");
+	draw_not_needed(simulate, &pen);
 }
 
 static void draw_why(const struct simulate *simulate, struct canvas *canvas, int y, int end)
@@ -647,6 +645,8 @@ static void draw_phones(const struct simulate *simulate, const struct app *app, 
 				setting = &simulate->play.settings[j];
 		}
 		pen.x += 2;
+		if (cursor)
+			canvas_pointer(canvas, pen.x - 1, y);
 		pen_textf(&pen, style_of_kind(destination->kind) | cursor, "%s ", destination->name);
 		if (setting && setting->behaviour != NM_ANSWERS)
 			pen_text(&pen, STYLE_BOLD | cursor, nm_behaviour_name(setting->behaviour));

@@ -80,7 +80,7 @@ static void derive_call(struct screen_week_state *week, struct app *app)
 	week->shown_line = week->line;
 	week->shown_view = week->view;
 	if (session_timeline(app->session, week->at, week->at + 1, &timeline, &week->err) ||
-	    play_simulate(app_plan(app), &play, false, timeline, &week->call, &week->err))
+	    play_simulate(app_plan(app), &play, true, timeline, &week->call, &week->err))
 		return;
 	play.nobody = true;
 	if (play_simulate(app_plan(app), &play, false, timeline, &week->worst, &week->err))
@@ -153,13 +153,6 @@ static void go_to_text(struct screen_week_state *week, struct app *app, const ch
 		week->at = at / 60 * 60;
 }
 
-static struct nm_pos deciding_place(const struct screen_week_state *week)
-{
-	if (!week->call || week->call->n_reasons == 0)
-		return (struct nm_pos){0};
-	return week->call->reasons[week->call->n_reasons - 1].pos;
-}
-
 static bool act_move(struct screen_week_state *week, struct app *app, enum action action)
 {
 	static const struct {
@@ -214,7 +207,7 @@ static enum verdict act_week(void *state, struct app *app, const struct event *e
 		app_go(app, &screen_simulate, &play);
 		return VERDICT_REDRAW;
 	case ACTION_EDITOR:
-		app_editor(app, deciding_place(week));
+		app_editor(app, deciding_place(week->call));
 		return VERDICT_REDRAW;
 	case ACTION_ANSWER:
 		if (event->text)
@@ -313,6 +306,7 @@ static void draw_call(const struct screen_week_state *week, const struct app *ap
 {
 	const struct nm_treatment *treatment = week->call->treatment;
 	char when[NM_TIME_TEXT], text[256];
+	const char *why = deciding_words(app_plan(app), week->call);
 	struct nm_buf words;
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 
@@ -322,21 +316,22 @@ static void draw_call(const struct screen_week_state *week, const struct app *ap
 	pen_text(&pen, STYLE_BOLD, when);
 	pen_textf(&pen, STYLE_BOLD, treatment->path && treatment->rule ? "  %s → %s" : "  %s",
 		  treatment->rule ? treatment->rule : "no rule", treatment->path ? treatment->path : "");
-	if (y + 1 < end)
-		y += canvas_wrap(canvas, 3, y + 1, canvas->width - 4, end - y - 1 > 2 ? 2 : 1, STYLE_PLAIN, words.data);
+	if (why[0])
+		pen_textf(&pen, STYLE_DIM, "   (%s)", why);
+	y++;
+	if (y < end)
+		y += canvas_wrap(canvas, 3, y, canvas->width - 4, end - y > 2 ? 2 : 1, STYLE_PLAIN, words.data);
 	nm_buf_clear(&words);
-	for (size_t i = week->call->n_reasons; i-- > 0 && ++y < end;) {
-		const struct nm_reason *reason = &week->call->reasons[i];
-
-		if (y == end - 1 && week->worst)
-			break;
-		canvas_textf(canvas, 3, y, canvas->width - 4, STYLE_DIM, "%s: %s, %s", reason->name,
-			     reason->matched ? "yes" : "no", reason->text);
-	}
 	if (week->worst && y < end) {
 		outcome_words(&week->worst->outcome, text, sizeof text);
-		canvas_textf(canvas, 3, y, canvas->width - 4, answer_style(answer_rank(&week->worst->outcome)),
+		canvas_textf(canvas, 3, y++, canvas->width - 4, answer_style(answer_rank(&week->worst->outcome)),
 			     "if no human answers: %s", text);
+	}
+	for (size_t i = week->call->n_reasons; i-- > 0 && y < end; y++) {
+		const struct nm_reason *reason = &week->call->reasons[i];
+
+		canvas_textf(canvas, 3, y, canvas->width - 4, STYLE_DIM, "%-12s %s %s", reason->name,
+			     reason->matched ? "yes" : "no ", reason->text);
 	}
 }
 
@@ -354,13 +349,25 @@ static void draw_heading(const struct screen_week_state *week, const struct app 
 			  nm_month_names[until.month - 1], until.year);
 }
 
-static void draw_cursor(const struct screen_week_state *week, const struct app *app, struct canvas *canvas, int top, int per_column)
+static void draw_cursor(const struct screen_week_state *week, const struct app *app, struct canvas *canvas, int top,
+			int per_column, bool room)
 {
 	nm_local local = cursor_local(week, app);
 	int minute = (int)((local - nm_local_day(local) * NM_DAY) / 60);
 	int day = nm_weekday(nm_local_day(local));
 
-	canvas_mark(canvas, LEFT + minute / 15 / per_column, top + day, 1);
+	int x = LEFT + minute / 15 / per_column;
+	char when[NM_TIME_TEXT];
+
+	canvas_mark(canvas, x, top + day, 1);
+	if (!room)
+		return;
+	nm_time_words(session_zone(app->session), week->at, false, when);
+	canvas_put(canvas, x, top + 7, STYLE_BOLD, 0x25b2);
+	if (x + 2 + text_width(when) <= canvas->width)
+		canvas_text(canvas, x + 2, top + 7, NM_TIME_TEXT, STYLE_BOLD, when);
+	else
+		canvas_text(canvas, x - 1 - text_width(when), top + 7, NM_TIME_TEXT, STYLE_BOLD, when);
 }
 
 static void draw_week(const void *state, const struct app *app, struct canvas *canvas, struct box body)
@@ -379,8 +386,8 @@ static void draw_week(const void *state, const struct app *app, struct canvas *c
 	draw_axis(canvas, y++, per_column);
 	for (int day = 0; day < 7; day++)
 		draw_day(&week->week, canvas, y + day, day, per_column);
-	draw_cursor(week, app, canvas, y, per_column);
-	y += 7;
+	draw_cursor(week, app, canvas, y, per_column, body.height >= 16);
+	y += body.height >= 16 ? 8 : 7;
 	if (y + 2 < end)
 		draw_legend(&week->week, app, canvas, y++);
 	if (y + 2 < end)

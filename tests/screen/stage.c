@@ -1,0 +1,207 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The stage.  In: the fixture below tests/golden/screen/, keys.  Out: canvases, as text.
+ * Writes nothing outside its own folder but golden files, and those only when told to.
+ */
+#include "stage.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#define FILE_BYTES (1u << 22)
+
+static nm_time stage_clock(void *context)
+{
+	return *(const nm_time *)context;
+}
+
+static char *read_text(const char *file)
+{
+	struct nm_buf buf;
+	struct nm_error err;
+
+	nm_buf_init(&buf, FILE_BYTES);
+	if (nm_file_read(file, FILE_BYTES, &buf, &err)) {
+		nm_buf_clear(&buf);
+		return NULL;
+	}
+	return nm_buf_take(&buf);
+}
+
+static void write_text(const char *file, const char *text)
+{
+	struct nm_error err;
+
+	if (nm_file_write(file, text, strlen(text), false, &err))
+		fail_msg("%s", err.text);
+}
+
+static char *join(const char *folder, const char *name)
+{
+	struct nm_buf buf;
+
+	nm_buf_init(&buf, FILE_BYTES);
+	nm_buf_addf(&buf, "%s/%s", folder, name);
+	return nm_buf_take(&buf);
+}
+
+static void copy_fixture(const struct stage *stage, const char *name, const char *text)
+{
+	char *from = join(stage->golden, name), *to = join(stage->folder, name);
+	char *bytes = text ? strdup(text) : read_text(from);
+
+	if (!bytes)
+		fail_msg("cannot read %s", from);
+	write_text(to, bytes);
+	free(bytes);
+	free(from);
+	free(to);
+}
+
+void stage_open(struct stage *stage, const struct stage_options *options)
+{
+	static char *start; /* a test that failed has not gone back */
+	const char *source = getenv("NM_SRCDIR");
+	struct session_options session_options = {
+		.plan_file = "plan.conf",
+		.data_dir = "data",
+		.who = "pat",
+		.read_only = options->read_only,
+		.ascii = options->ascii,
+		.mono = options->mono,
+		.escapes = options->escapes,
+		.now = stage_clock,
+		.now_context = &stage->now,
+	};
+	struct nm_error err;
+
+	memset(stage, 0, sizeof *stage);
+	stage->now = options->now ? options->now : STAGE_NOW;
+	if (!start)
+		start = getcwd(NULL, 0);
+	stage->home = start;
+	stage->golden = join(source && source[0] == '/' ? source : stage->home, "tests/golden/screen");
+	snprintf(stage->folder, sizeof stage->folder, "/tmp/nm-stage-XXXXXX");
+	assert_non_null(mkdtemp(stage->folder));
+	copy_fixture(stage, "plan.conf", options->plan);
+	copy_fixture(stage, "holidays.ics", NULL);
+	assert_int_equal(chdir(stage->folder), 0);
+	if (session_open(&stage->session, &session_options, &err) ||
+	    app_init(&stage->app, &stage->session, options->width, options->height, options->screen, &err))
+		fail_msg("%s", err.text);
+	app_settle(&stage->app);
+	app_draw(&stage->app);
+}
+
+void stage_close(struct stage *stage)
+{
+	struct nm_buf command;
+
+	app_clear(&stage->app);
+	session_close(&stage->session);
+	assert_int_equal(chdir(stage->home), 0);
+	nm_buf_init(&command, 256);
+	nm_buf_addf(&command, "rm -r %s", stage->folder);
+	assert_int_equal(system(command.data), 0);
+	nm_buf_clear(&command);
+	free(stage->golden);
+}
+
+void stage_keys(struct stage *stage, const char *keys)
+{
+	while (*keys) {
+		size_t len = strcspn(keys, " ");
+		uint32_t key = key_read(keys, len);
+
+		assert_int_not_equal(key, K_NONE);
+		app_key(&stage->app, key);
+		keys += len;
+		keys += strspn(keys, " ");
+	}
+	app_settle(&stage->app);
+	app_draw(&stage->app);
+}
+
+void stage_type(struct stage *stage, const char *text)
+{
+	uint32_t ch;
+
+	while ((ch = text_next(&text)) != 0)
+		app_key(&stage->app, ch);
+	app_settle(&stage->app);
+	app_draw(&stage->app);
+}
+
+char *stage_text(struct stage *stage)
+{
+	const struct session_options *options = &stage->session.options;
+	struct nm_buf buf;
+
+	nm_buf_init(&buf, FILE_BYTES);
+	canvas_print(&stage->app.canvas, options->escapes, options->mono, &buf);
+	return nm_buf_take(&buf);
+}
+
+void stage_golden(struct stage *stage, const char *name)
+{
+	char *text = stage_text(stage), *file, *expected;
+	struct nm_buf path;
+
+	nm_buf_init(&path, 4096);
+	nm_buf_addf(&path, "%s/%s.txt", stage->golden, name);
+	file = nm_buf_take(&path);
+	if (getenv("NM_GOLDEN_UPDATE"))
+		write_text(file, text);
+	expected = read_text(file);
+	if (!expected)
+		fail_msg("there is no %s: make golden-update writes it", file);
+	if (strcmp(text, expected))
+		fail_msg("%s: expected\n%s\ngot\n%s", name, expected, text);
+	free(expected);
+	free(file);
+	free(text);
+}
+
+static bool shown(struct stage *stage, const char *text)
+{
+	char *all = stage_text(stage);
+	bool found = strstr(all, text) != NULL;
+
+	free(all);
+	return found;
+}
+
+void stage_shows(struct stage *stage, const char *text)
+{
+	char *all = stage_text(stage);
+
+	if (!shown(stage, text))
+		fail_msg("\"%s\" is not on the screen\n%s", text, all);
+	free(all);
+}
+
+void stage_hides(struct stage *stage, const char *text)
+{
+	char *all = stage_text(stage);
+
+	if (shown(stage, text))
+		fail_msg("\"%s\" is on the screen\n%s", text, all);
+	free(all);
+}
+
+char *stage_plan(struct stage *stage)
+{
+	char *text = read_text("plan.conf");
+
+	(void)stage;
+	assert_non_null(text);
+	return text;
+}

@@ -1,0 +1,47 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A stage for screen tests: a copy of the fixture plan in a folder of its own, a fixed clock, an app
+ * without a terminal.  Keys go in by name, a canvas comes out and is compared with a golden file.
+ */
+#ifndef TESTS_STAGE_H
+#define TESTS_STAGE_H
+
+#include "app.h"
+
+/* Sunday 22 November 2026, 05:11 in Chicago: after hours, the day before the rotation begins. */
+#define STAGE_NOW 1795345860
+
+struct stage {
+	struct session session;
+	struct app app;
+	nm_time now;
+	char *home;     /* working directory to go back to */
+	char *golden;   /* folder of the golden files */
+	char folder[64];
+};
+
+struct stage_options {
+	const char *screen;
+	int width, height;
+	nm_time now;      /* 0: STAGE_NOW */
+	bool ascii, mono, escapes, read_only;
+	const char *plan; /* text instead of the fixture; NULL */
+};
+
+void stage_open(struct stage *stage, const struct stage_options *options);
+void stage_close(struct stage *stage);
+/* Key names separated by blanks, then all quiet work. */
+void stage_keys(struct stage *stage, const char *keys);
+/* Characters, one key each. */
+void stage_type(struct stage *stage, const char *text);
+/* The canvas as text; the caller frees it. */
+char *stage_text(struct stage *stage);
+/* Fails the test when the canvas is not golden/screen/NAME.txt; writes it when NM_GOLDEN_UPDATE is set. */
+void stage_golden(struct stage *stage, const char *name);
+/* Fails when the canvas has not, or has, this text on one of its rows. */
+void stage_shows(struct stage *stage, const char *text);
+void stage_hides(struct stage *stage, const char *text);
+/* The plan file as it is on disk; the caller frees it. */
+char *stage_plan(struct stage *stage);
+
+#endif

@@ -1,0 +1,467 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Every screen on the fixture plan, at the sizes and looks that are promised, and what keys do there.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "stage.h"
+
+static const char *const names[] = {"now", "plan", "week", "simulate", "check", "push", "help"};
+#define NAMES (sizeof names / sizeof *names)
+
+static void golden(const char *screen, int width, int height, struct stage_options options, const char *suffix)
+{
+	struct stage stage;
+	char name[64];
+
+	options.screen = screen;
+	options.width = width;
+	options.height = height;
+	stage_open(&stage, &options);
+	snprintf(name, sizeof name, "%s-%s", screen, suffix);
+	stage_golden(&stage, name);
+	stage_close(&stage);
+}
+
+static void each_screen_is_as_expected_at_80x24(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NAMES; i++)
+		golden(names[i], 80, 24, (struct stage_options){0}, "80x24");
+}
+
+static void each_screen_is_as_expected_at_40x12(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NAMES; i++)
+		golden(names[i], 40, 12, (struct stage_options){0}, "40x12");
+}
+
+static void each_screen_is_as_expected_at_200x50(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NAMES; i++)
+		golden(names[i], 200, 50, (struct stage_options){0}, "200x50");
+}
+
+static void ascii_shows_nothing_beyond_ascii(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < NAMES; i++) {
+		struct stage stage;
+		char *text;
+
+		golden(names[i], 80, 24, (struct stage_options){.ascii = true}, "ascii");
+		stage_open(&stage, &(struct stage_options){.screen = names[i], .width = 200, .height = 50, .ascii = true});
+		text = stage_text(&stage);
+		for (const char *p = text; *p; p++)
+			assert_true(*p == '\n' || (*p >= ' ' && *p < 0x7f));
+		free(text);
+		stage_close(&stage);
+	}
+}
+
+static void colour_and_mono_differ_in_escapes_only(void **state)
+{
+	(void)state;
+	golden("now", 80, 24, (struct stage_options){.escapes = true}, "colour");
+	golden("now", 80, 24, (struct stage_options){.escapes = true, .mono = true}, "mono");
+	golden("week", 80, 24, (struct stage_options){.escapes = true}, "colour");
+	golden("week", 80, 24, (struct stage_options){.escapes = true, .mono = true}, "mono");
+}
+
+static void any_size_can_be_drawn(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < NAMES; i++) {
+		stage_open(&stage, &(struct stage_options){.screen = names[i], .width = 80, .height = 24});
+		for (int size = 1; size < 60; size++) {
+			assert_true(app_resize(&stage.app, size * 2, size));
+			app_draw(&stage.app);
+			assert_true(app_resize(&stage.app, 61 - size, size));
+			app_draw(&stage.app);
+		}
+		stage_close(&stage);
+	}
+}
+
+static void enter_on_now_plays_this_call(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "at Sun 22 Nov 2026 05:11 CST   line main");
+	stage_shows(&stage, "Answered by fixly after 3 s");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "A call to main now");
+	stage_close(&stage);
+}
+
+static void now_follows_the_clock(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	stage_shows(&stage, "in 26 h 49 min");
+	stage.now += 27 * 3600;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, "Mon 23 Nov 08:11");
+	stage_shows(&stage, "open → daytime");
+	stage_close(&stage);
+}
+
+static void an_override_is_asked_for_written_and_taken_back(void **state)
+{
+	struct stage stage;
+	char *before, *after, *back;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	before = stage_plan(&stage);
+	stage_keys(&stage, "O C-u");
+	stage_type(&stage, "90m");
+	stage_keys(&stage, "Enter Down Down Enter");
+	stage_golden(&stage, "now-override-asked");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "override by-hand-1 → escalate");
+	after = stage_plan(&stage);
+	assert_non_null(strstr(after, "until = \"2026-11-22 06:41\""));
+	assert_memory_equal(before, after, strlen("# The plan that the screen tests show."));
+	stage_keys(&stage, "u");
+	back = stage_plan(&stage);
+	assert_string_equal(before, back);
+	free(before);
+	free(after);
+	free(back);
+	stage_close(&stage);
+}
+
+static void dismissed_questions_change_nothing(void **state)
+{
+	static const char *const asked[] = {"O Escape", "O Enter Escape", "O Enter Enter n", "4 T Escape",
+					    "4 T a Enter n", "5 M n", "6 P n", "6 A n"};
+	struct stage stage;
+	char *before, *after;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	before = stage_plan(&stage);
+	for (size_t i = 0; i < sizeof asked / sizeof *asked; i++) {
+		stage_keys(&stage, asked[i]);
+		assert_int_equal(stage.app.depth, 0);
+		stage_keys(&stage, "1");
+	}
+	after = stage_plan(&stage);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	stage_close(&stage);
+}
+
+static void read_only_answers_every_changing_key_with_a_message(void **state)
+{
+	static const char *const changing[] = {"1 O", "4 T", "5 M", "6 P", "6 A", "6 Z", "1 u", "1 C-r", "2 e"};
+	struct stage stage;
+	char *before, *after;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .read_only = true});
+	before = stage_plan(&stage);
+	for (size_t i = 0; i < sizeof changing / sizeof *changing; i++) {
+		stage_keys(&stage, changing[i]);
+		stage_shows(&stage, "this session is read-only");
+		assert_int_equal(stage.app.depth, 0);
+	}
+	after = stage_plan(&stage);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	stage_close(&stage);
+}
+
+static void the_week_jumps_to_gaps_boundaries_and_dates(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 80, .height = 24});
+	stage_keys(&stage, "}");
+	stage_shows(&stage, "▲ Sun 29 Nov 00:00");
+	stage_shows(&stage, "PH Thanksgiving Day");
+	stage_golden(&stage, "week-gap");
+	stage_keys(&stage, "b");
+	stage_shows(&stage, "Sun 29 Nov 03:00");
+	stage_keys(&stage, "B");
+	stage_shows(&stage, "Sun 29 Nov 00:00");
+	stage_keys(&stage, "g");
+	stage_type(&stage, "2026-12-01 13:30");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "override dentist → after-hours");
+	stage_keys(&stage, "v v");
+	stage_shows(&stage, "emergency call");
+	stage_close(&stage);
+}
+
+static void the_week_moves_by_the_wall_clock(void **state)
+{
+	/* 2026-11-01 01:30 comes twice in Chicago; 2027-03-14 02:30 never. */
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 80, .height = 24});
+	stage_keys(&stage, "g");
+	stage_type(&stage, "2027-03-14 01:30");
+	stage_keys(&stage, "Enter Right");
+	stage_shows(&stage, "Sun 14 Mar 03:00");
+	stage_shows(&stage, "clock on 60 min");
+	stage_keys(&stage, "Left");
+	stage_shows(&stage, "Sun 14 Mar 01:30");
+	stage_keys(&stage, "g");
+	stage_type(&stage, "2026-11-01 01:30");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "clock back 60 min");
+	stage_keys(&stage, "Right"); /* the hour that comes twice is one place of the grid */
+	stage_shows(&stage, "Sun 1 Nov 02:00");
+	stage_close(&stage);
+}
+
+static void phones_do_what_they_are_told(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24,
+						   .now = STAGE_NOW + 33 * 3600});
+	stage_shows(&stage, "Answered by owner after 6 s");
+	stage_keys(&stage, "Tab Space");
+	stage_shows(&stage, "owner noanswer");
+	stage_golden(&stage, "simulate-noanswer");
+	stage_keys(&stage, "Space");
+	stage_shows(&stage, "owner busy");
+	stage_keys(&stage, "Space Space Space");
+	stage_shows(&stage, "Answered by owner after 6 s");
+	stage_keys(&stage, "x");
+	stage_shows(&stage, "Swallowed by office's own voicemail");
+	stage_keys(&stage, "x E");
+	stage_shows(&stage, "emergency");
+	stage_keys(&stage, "E c Down");
+	stage_golden(&stage, "simulate-caller");
+	stage_close(&stage);
+}
+
+static void a_call_is_saved_as_a_test_and_tests_are_run(void **state)
+{
+	struct stage stage;
+	char *plan;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24});
+	stage_keys(&stage, "T");
+	stage_type(&stage, "Sunday, early");
+	stage_keys(&stage, "Enter y");
+	plan = stage_plan(&stage);
+	assert_non_null(strstr(plan, "test \"Sunday, early\" {"));
+	free(plan);
+	stage_keys(&stage, "t");
+	stage_shows(&stage, "tests: 2 passed, 1 failed");
+	stage_golden(&stage, "simulate-tests");
+	stage_close(&stage);
+}
+
+static void a_mend_is_shown_applied_and_taken_back(void **state)
+{
+	struct stage stage;
+	char *before, *after, *back;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 80, .height = 24});
+	before = stage_plan(&stage);
+	stage_keys(&stage, "/");
+	stage_type(&stage, "own voicemail");
+	stage_keys(&stage, "Enter");
+	stage_golden(&stage, "check-swallowed");
+	stage_keys(&stage, "M");
+	stage_golden(&stage, "check-mend-asked");
+	stage_keys(&stage, "y");
+	stage_hides(&stage, "own voicemail takes the");
+	after = stage_plan(&stage);
+	assert_string_not_equal(before, after);
+	stage_keys(&stage, "u");
+	back = stage_plan(&stage);
+	assert_string_equal(before, back);
+	stage_shows(&stage, "own voicemail takes the");
+	free(before);
+	free(after);
+	free(back);
+	stage_close(&stage);
+}
+
+static void a_finding_is_played(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 80, .height = 24});
+	stage_keys(&stage, "/");
+	stage_type(&stage, "own voicemail");
+	stage_keys(&stage, "Enter Enter");
+	stage_shows(&stage, "4 Simulate");
+	stage_shows(&stage, "Swallowed by office's own voicemail");
+	stage_close(&stage);
+}
+
+static void pushing_asks_pushes_and_rolls_back(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
+	stage_shows(&stage, "nothing there");
+	stage_keys(&stage, "P");
+	stage_shows(&stage, "make live what the plan says for main?");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "in sync");
+	stage_shows(&stage, "#1");
+	stage_golden(&stage, "push-done");
+	stage_keys(&stage, "Z y");
+	stage_shows(&stage, "#2");
+	stage_shows(&stage, "nothing there");
+	stage_close(&stage);
+}
+
+static void a_changed_file_is_read_at_once_and_mistakes_are_listed(void **state)
+{
+	static const char broken[] = "business = \"Smith\"\nrule x { path = nowhere }\n";
+	struct stage stage;
+	struct nm_error err;
+	char *before;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	before = stage_plan(&stage);
+	assert_int_equal(nm_file_write("plan.conf", broken, strlen(broken), false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "3");
+	stage_shows(&stage, "the plan does not read");
+	stage_shows(&stage, "plan.conf:2: ");
+	stage_keys(&stage, "j Enter ? Escape");
+	assert_int_equal(nm_file_write("plan.conf", before, strlen(before), false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "1");
+	stage_shows(&stage, "A call to main now");
+	free(before);
+	stage_close(&stage);
+}
+
+static void hostile_text_of_a_plan_cannot_move_the_cursor(void **state)
+{
+	static const char plan[] = "business = \"Sm\033[2Jith \xe2\x80\xae" "evil\"\ntimezone = \"UTC\"\ncountry = \"US\"\n"
+				   "account a { driver = sandbox }\nline main { number = \"+15125550100\" account = a }\n"
+				   "destination m { kind = voicemail greeting = \"x\" }\npath p { step { ring = m } }\n"
+				   "rule r { path = p }\n";
+	struct stage stage;
+	char *text;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .plan = plan});
+	text = stage_text(&stage);
+	for (const unsigned char *p = (const unsigned char *)text; *p; p++)
+		assert_true(*p == '\n' || (*p >= ' ' && *p != 0x7f));
+	assert_null(strstr(text, "\xe2\x80\xae"));
+	free(text);
+	stage_close(&stage);
+}
+
+static void the_command_line_takes_actions_and_screens(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	stage_keys(&stage, ":");
+	stage_type(&stage, "we");
+	stage_golden(&stage, "command-line");
+	stage_keys(&stage, "Tab Enter");
+	stage_shows(&stage, "first live answer");
+	stage_keys(&stage, ":");
+	stage_type(&stage, "next-gap");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "Sun 29 Nov 00:00");
+	stage_keys(&stage, ":");
+	stage_type(&stage, "nonsense");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "nonsense is neither an action nor a screen");
+	stage_keys(&stage, "7");
+	stage_shows(&stage, "not recorded in this version");
+	stage_keys(&stage, "q");
+	assert_true(stage.app.ended);
+	stage_close(&stage);
+}
+
+/* A screen's own keys, and the general ones but for moving about, each on a screen just opened. */
+static void every_key_named_on_a_screen_does_something(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i + 1 < NAMES; i++) {
+		const struct screen_ops *ops = app_screen_named(names[i]);
+
+		for (size_t j = 0; j < key_rows_count; j++) {
+			const struct key_row *row = &key_rows[j];
+			struct stage stage;
+			char key[KEY_TEXT];
+
+			if (row->context != ops->context &&
+			    (row->context != CONTEXT_GENERAL || (row->action >= ACTION_UP && row->action <= ACTION_NEXT_PANE)))
+				continue;
+			stage_open(&stage, &(struct stage_options){.screen = names[i], .width = 80, .height = 24});
+			snprintf(key, sizeof key, "%.*s", (int)strcspn(row->keys, " "), row->keys);
+			stage_keys(&stage, key);
+			stage_hides(&stage, "nothing to do for that here");
+			stage_hides(&stage, "does nothing here");
+			stage_close(&stage);
+		}
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_screen_is_as_expected_at_80x24),
+		cmocka_unit_test(each_screen_is_as_expected_at_40x12),
+		cmocka_unit_test(each_screen_is_as_expected_at_200x50),
+		cmocka_unit_test(ascii_shows_nothing_beyond_ascii),
+		cmocka_unit_test(colour_and_mono_differ_in_escapes_only),
+		cmocka_unit_test(any_size_can_be_drawn),
+		cmocka_unit_test(enter_on_now_plays_this_call),
+		cmocka_unit_test(now_follows_the_clock),
+		cmocka_unit_test(an_override_is_asked_for_written_and_taken_back),
+		cmocka_unit_test(dismissed_questions_change_nothing),
+		cmocka_unit_test(read_only_answers_every_changing_key_with_a_message),
+		cmocka_unit_test(the_week_jumps_to_gaps_boundaries_and_dates),
+		cmocka_unit_test(the_week_moves_by_the_wall_clock),
+		cmocka_unit_test(phones_do_what_they_are_told),
+		cmocka_unit_test(a_call_is_saved_as_a_test_and_tests_are_run),
+		cmocka_unit_test(a_mend_is_shown_applied_and_taken_back),
+		cmocka_unit_test(a_finding_is_played),
+		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
+		cmocka_unit_test(a_changed_file_is_read_at_once_and_mistakes_are_listed),
+		cmocka_unit_test(hostile_text_of_a_plan_cannot_move_the_cursor),
+		cmocka_unit_test(the_command_line_takes_actions_and_screens),
+		cmocka_unit_test(every_key_named_on_a_screen_does_something),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
