@@ -40,7 +40,8 @@ static char *keep_text(const struct reader *r, const char *text)
 
 static bool wall_clock(struct icaltimetype t, int64_t *out)
 {
-	int second = t.second == 60 ? 59 : t.second; /* RFC 5545 3.3.12: as 59 where leap seconds are not kept */
+	int second =
+		t.second == 60 ? 59 : t.second; /* RFC 5545 3.3.12: as 59 where leap seconds are not kept */
 
 	if (t.year < 1 || t.year > 9999 || t.month < 1 || t.month > 12 || t.day < 1 ||
 	    t.day > nm_month_days(t.year, t.month))
@@ -70,11 +71,15 @@ static int zone_index(const struct reader *r, const char *tzid)
 	return ical->zones[ical->n_zones].tzid ? (int)ical->n_zones++ : -1;
 }
 
-static enum nm_code read_when(const struct reader *r, icalproperty *property, struct icaltimetype t, struct ical_when *out)
+static enum nm_code read_when(const struct reader *r, icalproperty *property, struct icaltimetype t,
+			      struct ical_when *out)
 {
-	icalparameter *tzid = property ? icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER) : NULL;
+	icalparameter *tzid =
+		property ? icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER) : NULL;
 
-	*out = (struct ical_when){.clock = t.is_date ? ICAL_DATE : icaltime_is_utc(t) ? ICAL_UTC : ICAL_FLOATING};
+	*out = (struct ical_when){ .clock = t.is_date		 ? ICAL_DATE
+					    : icaltime_is_utc(t) ? ICAL_UTC
+								 : ICAL_FLOATING };
 	if (!wall_clock(t, &out->at))
 		return refuse(r, "has a date or time that does not exist");
 	if (out->clock != ICAL_FLOATING || !tzid)
@@ -82,7 +87,8 @@ static enum nm_code read_when(const struct reader *r, icalproperty *property, st
 	out->clock = ICAL_ZONED;
 	out->zone = zone_index(r, icalparameter_get_tzid(tzid));
 	if (out->zone < 0)
-		return r->ical->n_zones == ICAL_ZONES ? refuse(r, "names too many time zones") : nm_fail_memory(r->err);
+		return r->ical->n_zones == ICAL_ZONES ? refuse(r, "names too many time zones")
+						      : nm_fail_memory(r->err);
 	if (!r->ical->zones[out->zone].line)
 		r->ical->zones[out->zone].line = r->event->line;
 	return NM_OK;
@@ -94,7 +100,8 @@ static enum nm_code read_duration(const struct reader *r, struct icaldurationtyp
 	out->days = (int64_t)d.weeks * 7 + d.days;
 	out->seconds = (int64_t)d.hours * 3600 + (int64_t)d.minutes * 60 + d.seconds;
 	if (d.is_neg || icaldurationtype_is_bad_duration(d))
-		return refuse(r, "has a DURATION that is negative or cannot be read; \"PT1H\" would be right");
+		return refuse(r,
+			      "has a DURATION that is negative or cannot be read; \"PT1H\" would be right");
 	if (out->days * NM_DAY + out->seconds > LENGTH_MAX)
 		return refuse(r, "lasts longer than 100 years");
 	return NM_OK;
@@ -156,7 +163,7 @@ static bool read_weekdays(const struct reader *r, struct part part, struct rrule
 		int n = icalrecurrencetype_day_position(part.values[i]);
 
 		if (n)
-			nths[rule->n_nths++] = (struct rrule_nth){(int16_t)weekday, (int16_t)n};
+			nths[rule->n_nths++] = (struct rrule_nth){ (int16_t)weekday, (int16_t)n };
 		else
 			rule->weekdays |= UINT64_C(1) << weekday;
 	}
@@ -165,11 +172,14 @@ static bool read_weekdays(const struct reader *r, struct part part, struct rrule
 }
 
 /* What the rule says of days and times; NM_INPUT for values out of range. */
-static enum nm_code read_parts(const struct reader *r, const struct icalrecurrencetype *from, struct rrule *rule)
+static enum nm_code read_parts(const struct reader *r, const struct icalrecurrencetype *from,
+			       struct rrule *rule)
 {
-#define PART(name) ((struct part){from->name, sizeof from->name / sizeof from->name[0]})
-	if (!read_mask(PART(by_second), 0, 60, &rule->seconds, NULL) || !read_mask(PART(by_minute), 0, 59, &rule->minutes, NULL) ||
-	    !read_mask(PART(by_hour), 0, 23, &rule->hours, NULL) || !read_mask(PART(by_month), 1, 12, &rule->months, NULL) ||
+#define PART(name) ((struct part){ from->name, sizeof from->name / sizeof from->name[0] })
+	if (!read_mask(PART(by_second), 0, 60, &rule->seconds, NULL) ||
+	    !read_mask(PART(by_minute), 0, 59, &rule->minutes, NULL) ||
+	    !read_mask(PART(by_hour), 0, 23, &rule->hours, NULL) ||
+	    !read_mask(PART(by_month), 1, 12, &rule->months, NULL) ||
 	    !read_mask(PART(by_month_day), 1, 31, &rule->month_days, &rule->month_days_last) ||
 	    !read_mask(PART(by_week_no), 1, 53, &rule->weeks, &rule->weeks_last))
 		return refuse(r, "has a rule with a number out of range");
@@ -184,18 +194,21 @@ static enum nm_code read_parts(const struct reader *r, const struct icalrecurren
 }
 
 /* RFC 5545 3.3.10: what may not stand together. */
-static enum nm_code check_rule(const struct reader *r, const struct icalrecurrencetype *from, const struct rrule *rule, bool date)
+static enum nm_code check_rule(const struct reader *r, const struct icalrecurrencetype *from,
+			       const struct rrule *rule, bool date)
 {
 	if ((from->rscale && strcmp(from->rscale, "GREGORIAN") != 0) || from->skip != ICAL_SKIP_OMIT)
 		return refuse(r, "has a rule with RSCALE or SKIP, which is not supported");
 	if (rule->n_nths && (rule->freq < RRULE_MONTHLY || rule->weeks || rule->weeks_last))
-		return refuse(r, "has a rule with a numbered BYDAY, which only months and years without BYWEEKNO can have");
+		return refuse(r, "has a rule with a numbered BYDAY, which only months and years without "
+				 "BYWEEKNO can have");
 	if (date && rule->freq < RRULE_DAILY)
 		return refuse(r, "is all day, but its rule repeats it within the day");
 	return NM_OK;
 }
 
-static enum nm_code read_rule(const struct reader *r, struct icalrecurrencetype from, bool date, struct ical_rule *out)
+static enum nm_code read_rule(const struct reader *r, struct icalrecurrencetype from, bool date,
+			      struct ical_rule *out)
 {
 	static const enum rrule_freq freqs[] = {
 		[ICAL_SECONDLY_RECURRENCE] = RRULE_SECONDLY, [ICAL_MINUTELY_RECURRENCE] = RRULE_MINUTELY,
@@ -208,7 +221,7 @@ static enum nm_code read_rule(const struct reader *r, struct icalrecurrencetype 
 	if ((int)from.freq < 0 || from.freq >= ICAL_NO_RECURRENCE || from.interval < 1 || from.count < 0)
 		return refuse(r, "has a rule that cannot be read; \"FREQ=WEEKLY;BYDAY=MO\" would be right");
 	*out = (struct ical_rule){
-		.rule = {.freq = freqs[from.freq], .interval = from.interval, .count = from.count},
+		.rule = { .freq = freqs[from.freq], .interval = from.interval, .count = from.count },
 		.has_until = !icaltime_is_null_time(from.until),
 	};
 	out->rule.week_start = ((int)from.week_start + 5) % 7;
@@ -224,7 +237,8 @@ static enum nm_code read_rule(const struct reader *r, struct icalrecurrencetype 
 
 /* --- an event --- */
 
-static enum nm_code read_rules(const struct reader *r, icalcomponent *c, icalproperty_kind kind, struct ical_rule **out, size_t *n)
+static enum nm_code read_rules(const struct reader *r, icalcomponent *c, icalproperty_kind kind,
+			       struct ical_rule **out, size_t *n)
 {
 	struct ical_event *event = r->event;
 	size_t most = (size_t)icalcomponent_count_properties(c, kind);
@@ -232,8 +246,11 @@ static enum nm_code read_rules(const struct reader *r, icalcomponent *c, icalpro
 	enum nm_code code = rules ? NM_OK : nm_fail_memory(r->err);
 
 	*n = 0;
-	for (icalproperty *p = icalcomponent_get_first_property(c, kind); p && !code; p = icalcomponent_get_next_property(c, kind))
-		code = read_rule(r, kind == ICAL_RRULE_PROPERTY ? icalproperty_get_rrule(p) : icalproperty_get_exrule(p),
+	for (icalproperty *p = icalcomponent_get_first_property(c, kind); p && !code;
+	     p = icalcomponent_get_next_property(c, kind))
+		code = read_rule(r,
+				 kind == ICAL_RRULE_PROPERTY ? icalproperty_get_rrule(p)
+							     : icalproperty_get_exrule(p),
 				 event->start.clock == ICAL_DATE, &rules[(*n)++]);
 	*out = rules;
 	return code;
@@ -249,7 +266,8 @@ static enum nm_code read_exdates(const struct reader *r, icalcomponent *c)
 	event->exdates = nm_arena_alloc(r->ical->arena, most, sizeof *event->exdates);
 	if (!event->exdates)
 		return nm_fail_memory(r->err);
-	for (icalproperty *p = icalcomponent_get_first_property(c, kind); p && !code; p = icalcomponent_get_next_property(c, kind))
+	for (icalproperty *p = icalcomponent_get_first_property(c, kind); p && !code;
+	     p = icalcomponent_get_next_property(c, kind))
 		code = read_when(r, p, icalproperty_get_exdate(p), &event->exdates[event->n_exdates++]);
 	return code;
 }
@@ -259,7 +277,7 @@ static enum nm_code read_rdate(const struct reader *r, icalproperty *p, struct i
 	struct icaldatetimeperiodtype value = icalproperty_get_rdate(p);
 	enum nm_code code;
 
-	*out = (struct ical_rdate){.period = icaltime_is_null_time(value.time)};
+	*out = (struct ical_rdate){ .period = icaltime_is_null_time(value.time) };
 	if (!out->period)
 		return read_when(r, p, value.time, &out->start);
 	code = read_when(r, p, value.period.start, &out->start);
@@ -281,7 +299,8 @@ static enum nm_code read_rdates(const struct reader *r, icalcomponent *c)
 	event->rdates = nm_arena_alloc(r->ical->arena, most, sizeof *event->rdates);
 	if (!event->rdates)
 		return nm_fail_memory(r->err);
-	for (icalproperty *p = icalcomponent_get_first_property(c, kind); p && !code; p = icalcomponent_get_next_property(c, kind))
+	for (icalproperty *p = icalcomponent_get_first_property(c, kind); p && !code;
+	     p = icalcomponent_get_next_property(c, kind))
 		code = read_rdate(r, p, &event->rdates[event->n_rdates++]);
 	return code;
 }
@@ -310,12 +329,14 @@ static enum nm_code read_length(const struct reader *r, icalcomponent *c)
 		return refuse(r, "has a date for one of DTSTART and DTEND and a time for the other");
 	/* Different clocks are no more than 26 hours apart. */
 	if (end && length->end.at < event->start.at - (length->end.clock == event->start.clock &&
-	    length->end.zone == event->start.zone ? 0 : 26 * 3600))
+								       length->end.zone == event->start.zone
+							       ? 0
+							       : 26 * 3600))
 		return refuse(r, "ends before it begins");
 	if (end && length->end.at - event->start.at > LENGTH_MAX)
 		return refuse(r, "lasts longer than 100 years");
 	if (date && (!end || length->end.at == event->start.at) && !length->days && !length->seconds)
-		*length = (struct ical_length){.days = 1};
+		*length = (struct ical_length){ .days = 1 };
 	return NM_OK;
 }
 
@@ -327,7 +348,9 @@ static enum nm_code read_instance(const struct reader *r, icalcomponent *c)
 		return NM_OK;
 	r->event->overrides = true;
 	if (icalproperty_get_first_parameter(p, ICAL_RANGE_PARAMETER))
-		return refuse(r, "changes an instance and all after it (RANGE=THISANDFUTURE), which is not supported");
+		return refuse(
+			r,
+			"changes an instance and all after it (RANGE=THISANDFUTURE), which is not supported");
 	return read_when(r, p, icalproperty_get_recurrenceid(p), &r->event->instance);
 }
 
@@ -444,13 +467,16 @@ static bool read_observance(struct reader *r, icalcomponent *c, struct shifts *s
 {
 	icalproperty *start = icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
 	icalproperty *p = icalcomponent_get_first_property(c, ICAL_RRULE_PROPERTY);
-	struct rrule_walk walk = {.first = true, .from = INT64_MIN, .until = ZONE_UNTIL, .work = &r->work, .tell = tell_shift};
+	struct rrule_walk walk = {
+		.first = true, .from = INT64_MIN, .until = ZONE_UNTIL, .work = &r->work, .tell = tell_shift
+	};
 	struct ical_rule rule;
 	int64_t local;
 
 	walk.context = s;
 	s->rule = NULL;
-	if (!start || !read_offsets(c, &s->change) || !wall_clock(icalproperty_get_dtstart(start), &walk.start))
+	if (!start || !read_offsets(c, &s->change) ||
+	    !wall_clock(icalproperty_get_dtstart(start), &walk.start))
 		return false;
 	if (!p)
 		tell_shift(s, walk.start);
@@ -463,7 +489,8 @@ static bool read_observance(struct reader *r, icalcomponent *c, struct shifts *s
 			return false;
 	}
 	s->rule = NULL;
-	for (p = icalcomponent_get_first_property(c, ICAL_RDATE_PROPERTY); p; p = icalcomponent_get_next_property(c, ICAL_RDATE_PROPERTY)) {
+	for (p = icalcomponent_get_first_property(c, ICAL_RDATE_PROPERTY); p;
+	     p = icalcomponent_get_next_property(c, ICAL_RDATE_PROPERTY)) {
 		if (!wall_clock(icalproperty_get_rdate(p).time, &local))
 			return false;
 		tell_shift(s, local);
@@ -483,11 +510,11 @@ static enum nm_code read_zone(struct reader *r, icalcomponent *c)
 {
 	icalproperty *tzid = icalcomponent_get_first_property(c, ICAL_TZID_PROPERTY);
 	icalproperty *location = /* X-LIC-LOCATION, the only one that the sieve keeps */
-		 icalcomponent_get_first_property(c, ICAL_X_PROPERTY);
+		icalcomponent_get_first_property(c, ICAL_X_PROPERTY);
 	int index = tzid ? zone_index(r, icalproperty_get_tzid(tzid)) : -1;
 	struct ical_zone *zone = index >= 0 ? &r->ical->zones[index] : NULL;
-	struct ical_event nobody = {0};
-	struct shifts s = {0};
+	struct ical_event nobody = { 0 };
+	struct shifts s = { 0 };
 	bool good = true;
 
 	if (!zone || zone->n_shifts)
@@ -514,7 +541,8 @@ static enum nm_code read_zone(struct reader *r, icalcomponent *c)
 
 /* --- the whole --- */
 
-static enum nm_code take(void *context, enum ical_component kind, int line, const char *text, struct nm_error *err)
+static enum nm_code take(void *context, enum ical_component kind, int line, const char *text,
+			 struct nm_error *err)
 {
 	struct reader *r = context;
 	icalcomponent *c = icalparser_parse_string(text);
@@ -524,11 +552,12 @@ static enum nm_code take(void *context, enum ical_component kind, int line, cons
 		return nm_fail(err, NM_INPUT, "%s:%d: this component cannot be read", r->ical->name, line);
 	if (kind == ICAL_TIMEZONE) {
 		code = read_zone(r, c);
-	} else if (!nm_grow((void **)&r->ical->events, &r->capacity, r->ical->n_events + 1, sizeof *r->event)) {
+	} else if (!nm_grow((void **)&r->ical->events, &r->capacity, r->ical->n_events + 1,
+			    sizeof *r->event)) {
 		code = nm_fail_memory(err);
 	} else {
 		r->event = &r->ical->events[r->ical->n_events];
-		*r->event = (struct ical_event){.line = line};
+		*r->event = (struct ical_event){ .line = line };
 		code = read_event(r, c);
 		r->ical->n_events += !code;
 	}
@@ -547,7 +576,8 @@ static int compare_what(const struct ical_event *a, const struct ical_event *b)
 	int order;
 
 	if (!a->uid || !b->uid)
-		return a->uid || b->uid ? (a->uid != NULL) - (b->uid != NULL) : compare_numbers(a->line, b->line);
+		return a->uid || b->uid ? (a->uid != NULL) - (b->uid != NULL)
+					: compare_numbers(a->line, b->line);
 	order = strcmp(a->uid, b->uid);
 	if (!order)
 		order = a->overrides - b->overrides;
@@ -582,7 +612,8 @@ static void settle(struct nm_ical *ical)
 	for (size_t i = 0; i < ical->n_events; i++) {
 		struct ical_event *event = &ical->events[i];
 
-		if (n && event->uid && ical->events[n - 1].uid && !strcmp(event->uid, ical->events[n - 1].uid))
+		if (n && event->uid && ical->events[n - 1].uid &&
+		    !strcmp(event->uid, ical->events[n - 1].uid))
 			event->uid = ical->events[n - 1].uid;
 		if (n && !compare_what(&ical->events[n - 1], event))
 			n--;
@@ -591,11 +622,12 @@ static void settle(struct nm_ical *ical)
 	ical->n_events = n;
 }
 
-enum nm_code nm_ical_read(const char *name, const char *bytes, size_t len, struct nm_ical **out, struct nm_error *err)
+enum nm_code nm_ical_read(const char *name, const char *bytes, size_t len, struct nm_ical **out,
+			  struct nm_error *err)
 {
 	struct nm_ical *ical = calloc(1, sizeof *ical);
-	struct reader reader = {.ical = ical, .work = ZONE_WORK, .err = err};
-	struct ical_sieve sieve = {.take = take, .context = &reader};
+	struct reader reader = { .ical = ical, .work = ZONE_WORK, .err = err };
+	struct ical_sieve sieve = { .take = take, .context = &reader };
 	enum nm_code code;
 
 	if (!ical)

@@ -14,7 +14,7 @@
 /* More than any two clocks differ, so that a local window surely holds the instants meant. */
 #define SLACK (2 * (int64_t)NM_DAY)
 #define LOCAL_MIN (-INT64_C(62135596800)) /* year 1 */
-#define LOCAL_MAX INT64_C(253402300800)   /* year 10000 */
+#define LOCAL_MAX INT64_C(253402300800)	  /* year 10000 */
 
 struct list {
 	int64_t *items;
@@ -75,7 +75,8 @@ static nm_time end_of(const struct expansion *x, const struct ical_length *lengt
 
 static int64_t longest(const struct ical_length *length, struct ical_when start)
 {
-	return (length->has_end ? length->end.at - start.at : length->days * NM_DAY + length->seconds) + SLACK;
+	return (length->has_end ? length->end.at - start.at : length->days * NM_DAY + length->seconds) +
+	       SLACK;
 }
 
 static bool refuse(struct expansion *x, const char *why)
@@ -253,7 +254,8 @@ static bool collect_out(struct expansion *x, nm_local from, nm_local until)
 		if (!take_out(x, event->exdates[i]))
 			return false;
 	}
-	for (const struct ical_event *o = event + 1; o < end && o->overrides && event->uid && o->uid == event->uid; o++) {
+	for (const struct ical_event *o = event + 1;
+	     o < end && o->overrides && event->uid && o->uid == event->uid; o++) {
 		if (!take_out(x, o->instance))
 			return false;
 	}
@@ -352,10 +354,12 @@ static bool whole_in_window(struct expansion *x)
 	return add_event(x, clamp(clamp(x->from) - back - SLACK), clamp(clamp(x->until) + SLACK));
 }
 
-enum nm_code nm_ical_expand(const struct nm_ical *ical, const struct nm_zone *zone, nm_time from, nm_time until,
-			    struct nm_ical_events *out, struct nm_error *err)
+enum nm_code nm_ical_expand(const struct nm_ical *ical, const struct nm_zone *zone, nm_time from,
+			    nm_time until, struct nm_ical_events *out, struct nm_error *err)
 {
-	struct expansion x = {.ical = ical, .zone = zone, .from = from, .until = until, .work = WORK, .err = err};
+	struct expansion x = {
+		.ical = ical, .zone = zone, .from = from, .until = until, .work = WORK, .err = err
+	};
 	bool done = go_through(&x, whole_in_window);
 
 	free(x.out.items);
@@ -389,7 +393,8 @@ static bool whole_back(struct expansion *x)
 		if (!add_event(x, from, until))
 			return false;
 		/* What lies before the window cannot be later than what was found in it. */
-		if ((x->last != NM_TIME_MIN && x->last >= from + SLACK) || from <= x->event->start.at || from == LOCAL_MIN)
+		if ((x->last != NM_TIME_MIN && x->last >= from + SLACK) || from <= x->event->start.at ||
+		    from == LOCAL_MIN)
 			return true;
 	}
 }

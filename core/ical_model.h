@@ -11,9 +11,9 @@
 #include "nevermiss/ical.h"
 #include "rrule.h"
 
-#define ICAL_ZONES 256          /* most time zones named in one calendar */
-#define ICAL_SHIFTS 4096        /* most clock changes of a zone that a calendar describes itself */
-#define ICAL_NAME 160           /* longest name that an error shows, bytes */
+#define ICAL_ZONES 256	 /* most time zones named in one calendar */
+#define ICAL_SHIFTS 4096 /* most clock changes of a zone that a calendar describes itself */
+#define ICAL_NAME 160	 /* longest name that an error shows, bytes */
 
 enum ical_clock { ICAL_DATE, ICAL_FLOATING, ICAL_UTC, ICAL_ZONED };
 
@@ -69,7 +69,7 @@ struct ical_shift {
 struct ical_zone {
 	const char *tzid;
 	const char *location; /* X-LIC-LOCATION; NULL */
-	int line;             /* of the first event that names it; 0 when none does */
+	int line;	      /* of the first event that names it; 0 when none does */
 	struct nm_zone *zone; /* owned; NULL when the shifts count */
 	size_t n_shifts;
 	const struct ical_shift *shifts; /* sorted */
@@ -96,14 +96,16 @@ enum ical_component { ICAL_EVENT, ICAL_TIMEZONE };
  * would otherwise see.  line is that of its BEGIN. */
 struct ical_sieve {
 	const char *name;
-	enum nm_code (*take)(void *context, enum ical_component kind, int line, const char *text, struct nm_error *err);
+	enum nm_code (*take)(void *context, enum ical_component kind, int line, const char *text,
+			     struct nm_error *err);
 	void *context;
 };
-enum nm_code nm_ical_sieve(const struct ical_sieve *sieve, const char *bytes, size_t len, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_ical_sieve(const struct ical_sieve *sieve, const char *bytes, size_t len,
+			   struct nm_error *err) NM_WARN_UNUSED;
 
 /* NM_INPUT about an event: FILE:LINE: event "SUMMARY" ... */
-enum nm_code nm_ical_refuse(const char *name, const struct ical_event *event, struct nm_error *err, const char *why)
-	NM_WARN_UNUSED;
+enum nm_code nm_ical_refuse(const char *name, const struct ical_event *event, struct nm_error *err,
+			    const char *why) NM_WARN_UNUSED;
 /* The calendar's own text in an error: control characters and broken UTF-8 replaced, cut to fit. */
 void nm_ical_clean(const char *text, char *out, size_t size);
 

@@ -5,14 +5,13 @@
  * short, unfolded, known lines of one component at a time.  Knows no meaning of any value.
  */
 #include <string.h>
-#include <strings.h>
 
 #include "ical_model.h"
 
 #define DEPTH 16
-#define LINE_BYTES (256u << 10)      /* longest line that is kept, unfolded */
+#define LINE_BYTES (256u << 10)	     /* longest line that is kept, unfolded */
 #define COMPONENT_BYTES (512u << 10) /* longest kept text of one event or zone */
-#define DIGITS 9                     /* longest number in a value: fits an int in libical */
+#define DIGITS 9		     /* longest number in a value: fits an int in libical */
 
 enum place { IN_CALENDAR, IN_EVENT, IN_ZONE, IN_OBSERVANCE, IN_OTHER };
 
@@ -20,11 +19,11 @@ struct scan {
 	const struct ical_sieve *sieve;
 	struct nm_error *err;
 	struct nm_buf line, text;
-	int number;  /* of the physical line at hand */
-	int first;   /* of the logical one */
-	int begin;   /* of the component being kept */
+	int number; /* of the physical line at hand */
+	int first;  /* of the logical one */
+	int begin;  /* of the component being kept */
 	size_t depth, events;
-	bool any;    /* a calendar was seen */
+	bool any; /* a calendar was seen */
 	enum place places[DEPTH];
 };
 
@@ -36,17 +35,27 @@ static const struct {
 	enum place place;
 	enum keeping keeping;
 } kept[] = {
-	{"DTEND", IN_EVENT, WHOLE},	    {"DTSTAMP", IN_EVENT, PLAIN},
-	{"DTSTART", IN_EVENT, WHOLE},	    {"DURATION", IN_EVENT, PLAIN},
-	{"EXDATE", IN_EVENT, WHOLE},	    {"EXRULE", IN_EVENT, PLAIN},
-	{"RDATE", IN_EVENT, WHOLE},	    {"RECURRENCE-ID", IN_EVENT, WHOLE},
-	{"RRULE", IN_EVENT, PLAIN},	    {"SEQUENCE", IN_EVENT, TEXT},
-	{"STATUS", IN_EVENT, TEXT},	    {"SUMMARY", IN_EVENT, TEXT},
-	{"TRANSP", IN_EVENT, TEXT},	    {"UID", IN_EVENT, TEXT},
-	{"TZID", IN_ZONE, TEXT},	    {"X-LIC-LOCATION", IN_ZONE, TEXT},
-	{"DTSTART", IN_OBSERVANCE, WHOLE},  {"RDATE", IN_OBSERVANCE, WHOLE},
-	{"RRULE", IN_OBSERVANCE, PLAIN},	    {"TZOFFSETFROM", IN_OBSERVANCE, PLAIN},
-	{"TZOFFSETTO", IN_OBSERVANCE, PLAIN},
+	{ "DTEND", IN_EVENT, WHOLE },
+	{ "DTSTAMP", IN_EVENT, PLAIN },
+	{ "DTSTART", IN_EVENT, WHOLE },
+	{ "DURATION", IN_EVENT, PLAIN },
+	{ "EXDATE", IN_EVENT, WHOLE },
+	{ "EXRULE", IN_EVENT, PLAIN },
+	{ "RDATE", IN_EVENT, WHOLE },
+	{ "RECURRENCE-ID", IN_EVENT, WHOLE },
+	{ "RRULE", IN_EVENT, PLAIN },
+	{ "SEQUENCE", IN_EVENT, TEXT },
+	{ "STATUS", IN_EVENT, TEXT },
+	{ "SUMMARY", IN_EVENT, TEXT },
+	{ "TRANSP", IN_EVENT, TEXT },
+	{ "UID", IN_EVENT, TEXT },
+	{ "TZID", IN_ZONE, TEXT },
+	{ "X-LIC-LOCATION", IN_ZONE, TEXT },
+	{ "DTSTART", IN_OBSERVANCE, WHOLE },
+	{ "RDATE", IN_OBSERVANCE, WHOLE },
+	{ "RRULE", IN_OBSERVANCE, PLAIN },
+	{ "TZOFFSETFROM", IN_OBSERVANCE, PLAIN },
+	{ "TZOFFSETTO", IN_OBSERVANCE, PLAIN },
 };
 
 static enum nm_code fail(struct scan *s, const char *why)
@@ -59,6 +68,26 @@ static enum place place_of(const struct scan *s)
 	return s->depth ? s->places[s->depth - 1] : IN_OTHER;
 }
 
+static char lower(char c)
+{
+	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
+/* Names are ASCII and their case does not count; strncasecmp would ask the locale. */
+static bool begins(const char *text, const char *name)
+{
+	while (*name && lower(*text) == lower(*name)) {
+		text++;
+		name++;
+	}
+	return !*name;
+}
+
+static bool same(const char *text, const char *name)
+{
+	return begins(text, name) && !text[strlen(name)];
+}
+
 /* As nm_buf_clear, but the memory stays for the next line. */
 static void empty(struct nm_buf *buf)
 {
@@ -68,7 +97,7 @@ static void empty(struct nm_buf *buf)
 
 static bool line_is(const struct nm_buf *line, const char *text)
 {
-	return !strcasecmp(line->data, text);
+	return same(line->data, text);
 }
 
 static bool is_number_too_long(const char *value)
@@ -89,7 +118,7 @@ static bool is_count_wrong(const char *rule, const char *part, size_t digits)
 	size_t len = strlen(part);
 
 	for (; *rule; rule++) {
-		if (!strncasecmp(rule, part, len) &&
+		if (begins(rule, part) &&
 		    (rule[len] < '1' || rule[len] > '9' || strspn(rule + len, "0123456789") > digits))
 			return true;
 	}
@@ -121,7 +150,7 @@ static enum nm_code keep(struct scan *s, size_t name_len, enum keeping keeping)
 		return NM_OK;
 	if (keeping != TEXT && is_number_too_long(colon))
 		return fail(s, "a number is too long");
-	if (!strncasecmp(line, "RRULE", 5) || !strncasecmp(line, "EXRULE", 6)) {
+	if (begins(line, "RRULE") || begins(line, "EXRULE")) {
 		if (is_count_wrong(colon, "INTERVAL=", 4))
 			return fail(s, "the rule's INTERVAL is not a number from 1 to 9999");
 		if (is_count_wrong(colon, "COUNT=", DIGITS))
@@ -131,7 +160,8 @@ static enum nm_code keep(struct scan *s, size_t name_len, enum keeping keeping)
 	nm_buf_add(&s->text, colon);
 	nm_buf_add(&s->text, "\r\n");
 	if (s->text.failed)
-		return s->text.len + strlen(line) + 3 > COMPONENT_BYTES ? fail(s, "an event is too long") : nm_fail_memory(s->err);
+		return s->text.len + strlen(line) + 3 > COMPONENT_BYTES ? fail(s, "an event is too long")
+									: nm_fail_memory(s->err);
 	return NM_OK;
 }
 
@@ -141,9 +171,8 @@ static enum nm_code handle_property(struct scan *s)
 
 	for (size_t i = 0; i < sizeof kept / sizeof kept[0]; i++) {
 		if (kept[i].place == place_of(s) && strlen(kept[i].name) == name_len &&
-		    !strncasecmp(kept[i].name, s->line.data, name_len)) {
+		    begins(s->line.data, kept[i].name))
 			return keep(s, name_len, kept[i].keeping);
-		}
 	}
 	return NM_OK;
 }
@@ -154,7 +183,8 @@ static enum place entered(const struct scan *s)
 		return IN_EVENT;
 	if (place_of(s) == IN_CALENDAR && line_is(&s->line, "BEGIN:VTIMEZONE"))
 		return IN_ZONE;
-	if (place_of(s) == IN_ZONE && (line_is(&s->line, "BEGIN:STANDARD") || line_is(&s->line, "BEGIN:DAYLIGHT")))
+	if (place_of(s) == IN_ZONE &&
+	    (line_is(&s->line, "BEGIN:STANDARD") || line_is(&s->line, "BEGIN:DAYLIGHT")))
 		return IN_OBSERVANCE;
 	return !s->depth && line_is(&s->line, "BEGIN:VCALENDAR") ? IN_CALENDAR : IN_OTHER;
 }
@@ -197,10 +227,10 @@ static bool fits(enum place place, const char *end)
 	};
 
 	if (place == IN_OBSERVANCE)
-		return !strcasecmp(end, "STANDARD") || !strcasecmp(end, "DAYLIGHT");
+		return same(end, "STANDARD") || same(end, "DAYLIGHT");
 	if (place == IN_OTHER)
-		return strcasecmp(end, "VCALENDAR") != 0 && strcasecmp(end, "VEVENT") != 0;
-	return !strcasecmp(end, ends[place]);
+		return !same(end, "VCALENDAR") && !same(end, "VEVENT");
+	return same(end, ends[place]);
 }
 
 static enum nm_code handle_end(struct scan *s)
@@ -217,10 +247,12 @@ static enum nm_code handle_end(struct scan *s)
 		return NM_OK;
 	copy_line(s);
 	if (s->text.failed)
-		return s->text.len + 64 > COMPONENT_BYTES ? fail(s, "an event is too long") : nm_fail_memory(s->err);
+		return s->text.len + 64 > COMPONENT_BYTES ? fail(s, "an event is too long")
+							  : nm_fail_memory(s->err);
 	if (place == IN_OBSERVANCE)
 		return NM_OK;
-	return s->sieve->take(s->sieve->context, place == IN_EVENT ? ICAL_EVENT : ICAL_TIMEZONE, s->begin, s->text.data, s->err);
+	return s->sieve->take(s->sieve->context, place == IN_EVENT ? ICAL_EVENT : ICAL_TIMEZONE, s->begin,
+			      s->text.data, s->err);
 }
 
 static enum nm_code handle_line(struct scan *s)
@@ -231,9 +263,9 @@ static enum nm_code handle_line(struct scan *s)
 		s->line.data[--s->line.len] = 0;
 	if (!s->line.len)
 		return NM_OK;
-	if (!strncasecmp(line, "BEGIN:", 6))
+	if (begins(line, "BEGIN:"))
 		return handle_begin(s);
-	if (!strncasecmp(line, "END:", 4))
+	if (begins(line, "END:"))
 		return handle_end(s);
 	if (!s->depth)
 		return s->any ? NM_OK : fail(s, "this is not a calendar: BEGIN:VCALENDAR is expected");
@@ -288,9 +320,10 @@ static enum nm_code scan_lines(struct scan *s, const char *bytes, size_t len)
 	return code ? code : end_line(s);
 }
 
-enum nm_code nm_ical_sieve(const struct ical_sieve *sieve, const char *bytes, size_t len, struct nm_error *err)
+enum nm_code nm_ical_sieve(const struct ical_sieve *sieve, const char *bytes, size_t len,
+			   struct nm_error *err)
 {
-	struct scan s = {.sieve = sieve, .err = err, .first = 1};
+	struct scan s = { .sieve = sieve, .err = err, .first = 1 };
 	enum nm_code code;
 
 	if (len > NM_ICAL_BYTES)
@@ -305,7 +338,8 @@ enum nm_code nm_ical_sieve(const struct ical_sieve *sieve, const char *bytes, si
 	nm_buf_init(&s.text, COMPONENT_BYTES);
 	code = scan_lines(&s, bytes, len);
 	if (!code && !s.any)
-		code = nm_fail(err, NM_INPUT, "%s: this is not a calendar: BEGIN:VCALENDAR is expected", sieve->name);
+		code = nm_fail(err, NM_INPUT, "%s: this is not a calendar: BEGIN:VCALENDAR is expected",
+			       sieve->name);
 	if (!code && s.depth)
 		code = nm_fail(err, NM_INPUT, "%s: the calendar is cut off: its end is missing", sieve->name);
 	nm_buf_clear(&s.line);

@@ -19,7 +19,8 @@ static size_t shown(const unsigned char *p)
 		return p[0] == 0xc2 && p[1] < 0xa0 ? 0 : 2;
 	if ((p[2] & 0xc0) != 0x80)
 		return 0;
-	if (p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) || (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)))
+	if (p[0] == 0xe2 && ((p[1] == 0x80 && p[2] >= 0xa8 && p[2] <= 0xae) ||
+			     (p[1] == 0x81 && p[2] >= 0xa6 && p[2] <= 0xa9)))
 		return 0;
 	if (p[0] >= 0xe0 && p[0] <= 0xef)
 		return (p[0] == 0xe0 && p[1] < 0xa0) || (p[0] == 0xed && p[1] > 0x9f) ? 0 : 3;
@@ -46,7 +47,8 @@ void nm_ical_clean(const char *text, char *out, size_t size)
 	out[n] = 0;
 }
 
-enum nm_code nm_ical_refuse(const char *name, const struct ical_event *event, struct nm_error *err, const char *why)
+enum nm_code nm_ical_refuse(const char *name, const struct ical_event *event, struct nm_error *err,
+			    const char *why)
 {
 	char text[ICAL_NAME];
 

@@ -181,7 +181,8 @@ static int64_t period_day(const struct walker *w, int64_t k, bool end)
 		return nm_days_from_date((int)(date.year + units), 1, 1);
 	case RRULE_MONTHLY:
 		months = (int64_t)date.year * 12 + date.month - 1 + units;
-		return nm_days_from_date((int)floor_div(months, 12), (int)(months - floor_div(months, 12) * 12) + 1, 1);
+		return nm_days_from_date((int)floor_div(months, 12),
+					 (int)(months - floor_div(months, 12) * 12) + 1, 1);
 	case RRULE_WEEKLY:
 		return day - (nm_weekday(day) - w->rule.week_start + 7) % 7 + units * 7;
 	default:
@@ -192,7 +193,9 @@ static int64_t period_day(const struct walker *w, int64_t k, bool end)
 /* Number of a period that is not after the one that holds the day; some periods early does no harm. */
 static int64_t period_near(const struct walker *w, int64_t day)
 {
-	static const int longest[] = {[RRULE_DAILY] = 1, [RRULE_WEEKLY] = 7, [RRULE_MONTHLY] = 31, [RRULE_YEARLY] = 366};
+	static const int longest[] = {
+		[RRULE_DAILY] = 1, [RRULE_WEEKLY] = 7, [RRULE_MONTHLY] = 31, [RRULE_YEARLY] = 366
+	};
 	int64_t passed = day - nm_local_day(w->walk->start);
 	int64_t k = passed / ((int64_t)longest[w->rule.freq] * w->rule.interval) - 1;
 
@@ -251,7 +254,8 @@ static size_t next_position(const struct rrule *rule, size_t n, size_t after, bo
 	size_t best = n;
 
 	for (size_t i = 0; i < rule->n_positions; i++) {
-		int64_t at = rule->positions[i] > 0 ? rule->positions[i] - 1 : (int64_t)n + rule->positions[i];
+		int64_t at =
+			rule->positions[i] > 0 ? rule->positions[i] - 1 : (int64_t)n + rule->positions[i];
 
 		if (at >= 0 && (size_t)at < best && (any || (size_t)at > after))
 			best = (size_t)at;
@@ -267,7 +271,8 @@ static bool tell_period(struct walker *w, enum rrule_end *end)
 	if (!n)
 		return true;
 	if (w->rule.n_positions) {
-		for (size_t i = next_position(&w->rule, n, 0, true); i < n; i = next_position(&w->rule, n, i, false)) {
+		for (size_t i = next_position(&w->rule, n, 0, true); i < n;
+		     i = next_position(&w->rule, n, i, false)) {
 			if (out_of_work(w, (int64_t)w->rule.n_positions) || !tell_element(w, i, end)) {
 				*end = *w->walk->work < 0 ? RRULE_TOO_LONG : *end;
 				return false;
@@ -336,7 +341,7 @@ static nm_local next_open(struct walker *w, nm_local at, int64_t unit)
 
 static enum rrule_end walk_times(struct walker *w)
 {
-	static const int64_t units[] = {[RRULE_SECONDLY] = 1, [RRULE_MINUTELY] = 60, [RRULE_HOURLY] = 3600};
+	static const int64_t units[] = { [RRULE_SECONDLY] = 1, [RRULE_MINUTELY] = 60, [RRULE_HOURLY] = 3600 };
 	enum rrule_end end = RRULE_DONE;
 	int64_t unit = units[w->rule.freq];
 	int64_t step = unit * w->rule.interval;
@@ -372,7 +377,7 @@ static enum rrule_end walk_times(struct walker *w)
 
 enum rrule_end nm_rrule_walk(const struct rrule_walk *walk)
 {
-	struct walker w = {.rule = *walk->rule, .walk = walk, .tested = INT64_MIN};
+	struct walker w = { .rule = *walk->rule, .walk = walk, .tested = INT64_MIN };
 	enum rrule_end end = RRULE_DONE;
 	int64_t day = nm_local_day(walk->start);
 

@@ -50,10 +50,10 @@ enum rrule_end { RRULE_DONE, RRULE_STOPPED, RRULE_TOO_LONG };
 
 struct rrule_walk {
 	const struct rrule *rule;
-	nm_local start;       /* DTSTART */
-	bool first;           /* DTSTART is the first instance whether it matches or not */
+	nm_local start;	      /* DTSTART */
+	bool first;	      /* DTSTART is the first instance whether it matches or not */
 	nm_local from, until; /* only instances in [from, until) are told */
-	int64_t *work;        /* counts down; RRULE_TOO_LONG below 0 */
+	int64_t *work;	      /* counts down; RRULE_TOO_LONG below 0 */
 	/* Instances in order; false stops the walk. */
 	bool (*tell)(void *context, nm_local local);
 	void *context;

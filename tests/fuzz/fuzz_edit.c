@@ -16,10 +16,22 @@ static const char *const sections[] = {
 	"", "account", "line", "calendar", "schedule", "callers", "destination", "rotation", "path", "rule",
 	"override", "emergency", "text_back", "follow_up", "guarantee", "test", "targets", "value", "crm",
 };
-static const char *const titles[] = {NULL, "a", "b", "daytime", "owner", "open", "somebody live, always", ""};
-static const char *const options[] = {"hours", "number", "ring", "for", "members", "path", "during", "kind", "x", ""};
+static const char *const titles[] = {
+	NULL, "a", "b", "daytime", "owner", "open", "somebody live, always", ""
+};
+static const char *const options[] = { "hours", "number", "ring", "for", "members",
+				       "path",	"during", "kind", "x",	 "" };
 static const char *const values[] = {
-	"15s", "\"Mo-Fr 08:00-18:00\"", "{ a, b }", "a", "", "step { ring = a }", "rule c { path = a }", "\"", "{", "yes\nno",
+	"15s",
+	"\"Mo-Fr 08:00-18:00\"",
+	"{ a, b }",
+	"a",
+	"",
+	"step { ring = a }",
+	"rule c { path = a }",
+	"\"",
+	"{",
+	"yes\nno",
 };
 
 #define PICK(list, byte) list[(byte) % (sizeof list / sizeof list[0])]
@@ -78,7 +90,7 @@ static void apply(const struct nm_edit *edit, const char *text, size_t len)
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-	struct nm_edit edit = {0};
+	struct nm_edit edit = { 0 };
 	char *text;
 
 	if (size < 5)

@@ -44,9 +44,9 @@ static void check_spans(const struct nm_minutes *spans, size_t n)
 
 static void check_days(const struct nm_hours *hours)
 {
-	static const int32_t days[] = {20454, 20500, 20812, 20813, 21000};
+	static const int32_t days[] = { 20454, 20500, 20812, 20813, 21000 };
 	static struct seen seen[NM_HOURS_SIGNATURES];
-	const struct nm_holidays holidays = {days, sizeof days / sizeof days[0]};
+	const struct nm_holidays holidays = { days, sizeof days / sizeof days[0] };
 	struct nm_minutes spans[NM_HOURS_SPANS];
 
 	memset(seen, 0, sizeof seen);
@@ -59,7 +59,8 @@ static void check_days(const struct nm_hours *hours)
 			continue;
 		demand(signature < NM_HOURS_SIGNATURES);
 		if (seen[signature].any)
-			demand(seen[signature].n == n && !memcmp(seen[signature].spans, spans, n * sizeof spans[0]));
+			demand(seen[signature].n == n &&
+			       !memcmp(seen[signature].spans, spans, n * sizeof spans[0]));
 		seen[signature].any = true;
 		seen[signature].n = n;
 		memcpy(seen[signature].spans, spans, n * sizeof spans[0]);

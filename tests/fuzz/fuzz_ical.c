@@ -42,7 +42,7 @@ static void check(const struct nm_ical_events *events)
 
 int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 {
-	struct nm_ical_events events = {0};
+	struct nm_ical_events events = { 0 };
 	struct nm_ical *ical = NULL;
 	struct nm_error err;
 

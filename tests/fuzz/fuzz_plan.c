@@ -40,9 +40,9 @@ static void call(const struct nm_plan *plan)
 		const struct nm_call made = {
 			.at = AT,
 			.line = i,
-			.caller = {.anonymous = i == 1},
+			.caller = { .anonymous = i == 1 },
 			.emergency = i == 2,
-			.script = {.nobody = i == 0, .hangup_s = -1},
+			.script = { .nobody = i == 0, .hangup_s = -1 },
 		};
 		struct nm_simulation *simulation = NULL;
 		struct nm_error err;
@@ -67,7 +67,8 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 	if (nm_plan_read(name(), (const char *)data, size, &plan, &diags, &err)) {
 		demand(diags.n > 0 || err.text[0] != 0);
 		for (size_t i = 0; i < diags.n; i++)
-			demand(diags.items[i].file && diags.items[i].text && diags.items[i].text[0] && diags.items[i].line >= 0);
+			demand(diags.items[i].file && diags.items[i].text && diags.items[i].text[0] &&
+			       diags.items[i].line >= 0);
 	} else {
 		demand(diags.n == 0);
 		call(plan);

@@ -17,13 +17,13 @@
 #include "nevermiss/edit.h"
 
 #define AT INT64_C(1794600000) /* November 2026 */
-#define EVERY 200              /* up to here every n, beyond it ever larger steps */
+#define EVERY 200	       /* up to here every n, beyond it ever larger steps */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
 void *__real_realloc(void *old, size_t size);
 char *__real_strdup(const char *text);
-char *__real_strndup(const char *text, size_t len);
+char *__real_strndup(const char *text, size_t len) __attribute__((weak));
 void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *old, size_t size);
@@ -73,7 +73,7 @@ char *__wrap_strndup(const char *text, size_t len)
 /* Runs the job once with the nth allocation failing; false when it has fewer. */
 static bool starve(const char *name, enum nm_code (*job)(struct nm_error *), long n, bool lasting)
 {
-	struct nm_error err = {0};
+	struct nm_error err = { 0 };
 	enum nm_code code;
 
 	memory.left = n;
@@ -155,7 +155,7 @@ static enum nm_code build_timeline(struct nm_error *err)
 
 static enum nm_code build_classes(struct nm_error *err)
 {
-	struct nm_classes built = {0};
+	struct nm_classes built = { 0 };
 	enum nm_code code = nm_classes_build(plan, &built, err);
 
 	if (!code)
@@ -165,7 +165,7 @@ static enum nm_code build_classes(struct nm_error *err)
 
 static enum nm_code simulate(struct nm_error *err)
 {
-	const struct nm_call call = {.at = AT, .script = {.nobody = true, .hangup_s = -1}};
+	const struct nm_call call = { .at = AT, .script = { .nobody = true, .hangup_s = -1 } };
 	struct nm_simulation *made = NULL;
 	enum nm_code code = nm_simulate(plan, &call, &made, err);
 
@@ -175,8 +175,8 @@ static enum nm_code simulate(struct nm_error *err)
 
 static enum nm_code check(struct nm_error *err)
 {
-	const struct nm_check_options options = {.now = AT, .from = AT, .until = AT + 7 * (int64_t)NM_DAY};
-	struct nm_findings findings = {0};
+	const struct nm_check_options options = { .now = AT, .from = AT, .until = AT + 7 * (int64_t)NM_DAY };
+	struct nm_findings findings = { 0 };
 	enum nm_code code = nm_check(plan, &options, &findings, err);
 
 	if (!code)
@@ -195,7 +195,7 @@ static enum nm_code build_route(struct nm_error *err)
 
 static enum nm_code compare_routes(struct nm_error *err)
 {
-	struct nm_differences differences = {0};
+	struct nm_differences differences = { 0 };
 	enum nm_code code = nm_route_diff(route, route, AT, AT + 7 * (int64_t)NM_DAY, &differences, err);
 
 	if (!code)
@@ -206,7 +206,7 @@ static enum nm_code compare_routes(struct nm_error *err)
 static enum nm_code render_and_lift(struct nm_error *err)
 {
 	const struct nm_carrier *sandbox = nm_carrier_find("sandbox");
-	struct nm_artefact artefact = {0};
+	struct nm_artefact artefact = { 0 };
 	struct nm_route *lifted = NULL;
 	const char *foreign = NULL;
 	enum nm_code code = sandbox->render(route, NULL, &artefact, err);
@@ -222,15 +222,16 @@ static enum nm_code render_and_lift(struct nm_error *err)
 
 static enum nm_code apply_edits(struct nm_error *err)
 {
-	static const char text[] = "# one\nrule a { path = p }\nrule b { path = p }\npath p {\n  step { ring = x for = 5s }\n}\n";
+	static const char text[] = "# one\nrule a { path = p }\nrule b { path = p }\npath p {\n  step { ring "
+				   "= x for = 5s }\n}\n";
 	static const struct nm_edit edits[] = {
-		{.op = NM_EDIT_SET, .place = {"rule", "a", -1}, .option = "during", .value = "{ s, t }"},
-		{.op = NM_EDIT_SET, .place = {"path", "p", 0}, .option = "for", .value = "15s"},
-		{.op = NM_EDIT_UNSET, .place = {"path", "p", 0}, .option = "for"},
-		{.op = NM_EDIT_ADD, .place = {"rule", "a", -1}, .value = "rule c { path = p }"},
-		{.op = NM_EDIT_REMOVE, .place = {"rule", "a", -1}},
-		{.op = NM_EDIT_MOVE, .place = {"rule", "a", -1}, .by = 1},
-		{.op = NM_EDIT_RENAME, .place = {"path", "p", -1}, .value = "q"},
+		{ .op = NM_EDIT_SET, .place = { "rule", "a", -1 }, .option = "during", .value = "{ s, t }" },
+		{ .op = NM_EDIT_SET, .place = { "path", "p", 0 }, .option = "for", .value = "15s" },
+		{ .op = NM_EDIT_UNSET, .place = { "path", "p", 0 }, .option = "for" },
+		{ .op = NM_EDIT_ADD, .place = { "rule", "a", -1 }, .value = "rule c { path = p }" },
+		{ .op = NM_EDIT_REMOVE, .place = { "rule", "a", -1 } },
+		{ .op = NM_EDIT_MOVE, .place = { "rule", "a", -1 }, .by = 1 },
+		{ .op = NM_EDIT_RENAME, .place = { "path", "p", -1 }, .value = "q" },
 	};
 	enum nm_code code = NM_OK;
 
@@ -248,38 +249,43 @@ static enum nm_code apply_edits(struct nm_error *err)
 static enum nm_code read_hours(struct nm_error *err)
 {
 	struct nm_hours *hours = NULL;
-	enum nm_code code = nm_hours_read("Mo-Fr 08:00-18:00; Sa 09:00-13:00, Su[1] 10:00-12:00; PH off", &hours, err);
+	enum nm_code code =
+		nm_hours_read("Mo-Fr 08:00-18:00; Sa 09:00-13:00, Su[1] 10:00-12:00; PH off", &hours, err);
 
 	nm_hours_free(hours);
 	return code;
 }
 
 static const char calendar[] =
-	"BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Own\nBEGIN:STANDARD\nDTSTART:20000101T000000\nRRULE:FREQ=YEARLY\n"
+	"BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Own\nBEGIN:STANDARD\nDTSTART:20000101T000000\nRRULE:FREQ="
+	"YEARLY\n"
 	"TZOFFSETFROM:+0200\nTZOFFSETTO:+0100\nEND:STANDARD\nEND:VTIMEZONE\n"
-	"BEGIN:VEVENT\nUID:1\nSUMMARY:Job\nDTSTART;TZID=Own:20261101T080000\nDURATION:PT1H\nRRULE:FREQ=MONTHLY;BYDAY=1MO,TU;BYSETPOS=1\n"
+	"BEGIN:VEVENT\nUID:1\nSUMMARY:Job\nDTSTART;TZID=Own:20261101T080000\nDURATION:PT1H\nRRULE:FREQ="
+	"MONTHLY;BYDAY=1MO,TU;BYSETPOS=1\n"
 	"EXDATE;TZID=Own:20261103T080000\nRDATE;TZID=Own:20261102T100000\nEXRULE:FREQ=MONTHLY\nEND:VEVENT\n"
 	"BEGIN:VEVENT\nUID:1\nRECURRENCE-ID;TZID=Own:20261104T080000\nDTSTART:20261104T100000Z\nEND:VEVENT\n"
-	"BEGIN:VEVENT\nUID:2\nDTSTART;TZID=Europe/Berlin:20261101T080000\nDURATION:PT1H\nEND:VEVENT\nEND:VCALENDAR\n";
+	"BEGIN:VEVENT\nUID:2\nDTSTART;TZID=Europe/"
+	"Berlin:20261101T080000\nDURATION:PT1H\nEND:VEVENT\nEND:VCALENDAR\n";
 
 static enum nm_code read_calendar(struct nm_error *err)
 {
-	struct nm_ical_events events = {0};
+	struct nm_ical_events events = { 0 };
 	struct nm_ical *ical = NULL;
 	enum nm_code code = nm_ical_read("test.ics", calendar, strlen(calendar), &ical, err);
 
 	if (!code)
-		code = nm_ical_expand(ical, plan->zone, AT - 30 * (int64_t)NM_DAY, AT + 30 * (int64_t)NM_DAY, &events, err);
+		code = nm_ical_expand(ical, plan->zone, AT - 30 * (int64_t)NM_DAY, AT + 30 * (int64_t)NM_DAY,
+				      &events, err);
 	nm_ical_events_clear(&events);
 	nm_ical_free(ical);
 	return code;
 }
 
-#define STARVED(job) \
-	static void test_##job(void **state) \
-	{ \
-		(void)state; \
-		starve_all(#job, job); \
+#define STARVED(job)                                                                                         \
+	static void test_##job(void **state)                                                                 \
+	{                                                                                                    \
+		(void)state;                                                                                 \
+		starve_all(#job, job);                                                                       \
 	}
 STARVED(read_plan)
 STARVED(read_bad_plan)

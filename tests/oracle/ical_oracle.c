@@ -29,10 +29,10 @@ static int fail(const struct nm_error *err)
 
 int main(int argc, char **argv)
 {
-	struct nm_ical_events events = {0};
+	struct nm_ical_events events = { 0 };
 	struct nm_zone *zone = NULL;
 	struct nm_ical *ical = NULL;
-	struct nm_error err = {0};
+	struct nm_error err = { 0 };
 	size_t len = 0;
 	char *bytes;
 	bool bad;
@@ -41,11 +41,14 @@ int main(int argc, char **argv)
 		return 2;
 	bytes = read_all(argv[1], &len);
 	bad = nm_zone_load(argv[2], &zone, &err) || nm_ical_read(argv[1], bytes, len, &ical, &err) ||
-	      nm_ical_expand(ical, zone, strtoll(argv[3], NULL, 10), strtoll(argv[4], NULL, 10), &events, &err);
+	      nm_ical_expand(ical, zone, strtoll(argv[3], NULL, 10), strtoll(argv[4], NULL, 10), &events,
+			     &err);
 	for (size_t i = 0; i < events.n; i++)
-		printf("%lld %lld %s%s%s %s\n", (long long)events.items[i].from, (long long)events.items[i].until,
-		       events.items[i].all_day ? "a" : "", events.items[i].transparent ? "t" : "",
-		       events.items[i].all_day || events.items[i].transparent ? "" : "-", events.items[i].summary);
+		printf("%lld %lld %s%s%s %s\n", (long long)events.items[i].from,
+		       (long long)events.items[i].until, events.items[i].all_day ? "a" : "",
+		       events.items[i].transparent ? "t" : "",
+		       events.items[i].all_day || events.items[i].transparent ? "" : "-",
+		       events.items[i].summary);
 	nm_ical_events_clear(&events);
 	nm_ical_free(ical);
 	nm_zone_free(zone);
