@@ -283,8 +283,8 @@ def main():
                 starts = read(m.general_desc.national_number_pattern)
                 for d in trunk:
                     starts = after(starts, int(d))
-                regions.append((name, code, trunk, starts != EMPTY, idd(m), " ".join(emergency(name)),
-                                currency(name)))
+                alike = mask(d for d in range(10) if trunk and after(starts, d) != EMPTY)
+                regions.append((name, code, trunk, alike, idd(m), " ".join(emergency(name)), currency(name)))
     areas, kinds = fold(areas), fold(kinds)
     out = sys.stdout.write
     out(f"""/* SPDX-License-Identifier: MIT */
@@ -301,9 +301,8 @@ def main():
     for code, name, sizes in codes:
         out(f'\t{{ {code}, "{name}", 0x{sizes:x} }},\n')
     out("};\n\nconst struct number_region number_regions[] = {\n")
-    for name, code, trunk, ambiguous, abroad, sos, money in sorted(regions):
-        flag = "true" if ambiguous else "false"
-        out(f'\t{{ "{name}", {code}, "{trunk}", {flag}, "{abroad}", "{money}", "{sos}" }},\n')
+    for name, code, trunk, alike, abroad, sos, money in sorted(regions):
+        out(f'\t{{ "{name}", {code}, "{trunk}", 0x{alike:x}, "{abroad}", "{money}", "{sos}" }},\n')
     out("};\n\nconst struct number_area number_areas[] = {\n")
     for (prefix, name), sizes in sorted(areas.items(), key=lambda a: (int(a[0][0]), a[0][1])):
         out(f'\t{{ {prefix}, 0x{sizes:x}, "{name}" }},\n')

@@ -52,7 +52,8 @@ static const struct number_code *code_find(const char *digits, size_t n)
 	unsigned int value = 0;
 	size_t i, low, high;
 
-	for (i = 0; i < n && i < 3; i++) {
+	/* A leading 0 would count for nothing. */
+	for (i = 0; i < n && i < 3 && digits[0] != '0'; i++) {
 		value = value * 10 + (unsigned int)(digits[i] - '0');
 		for (low = 0, high = number_codes_count; low < high;) {
 			const size_t middle = low + (high - low) / 2;
@@ -87,7 +88,7 @@ static enum nm_code typed_read(const char *text, struct typed *out, struct nm_er
 	for (; *at; at++) {
 		if (*at >= '0' && *at <= '9') {
 			if (out->n == DIGITS_TYPED)
-				return nm_fail(err, NM_INPUT, "too many digits for a number: %d at most",
+				return nm_fail(err, NM_INPUT, "too many digits: %d at most",
 					       DIGITS_E164);
 			out->digits[out->n++] = *at;
 			continue;
@@ -147,7 +148,7 @@ static size_t trunk_length(const struct number_code *code, const struct number_r
 
 	if (!len || n <= len || memcmp(digits, region->trunk, len) != 0)
 		return 0;
-	if (!region->starts_alike)
+	if (!(region->alike >> (digits[len] - '0') & 1))
 		return len;
 	return !length_possible(code, n) && length_possible(code, n - len) ? len : 0;
 }
@@ -193,6 +194,9 @@ static enum nm_code national_read(const struct number_code *code, const struct n
 		return nm_fail(err, NM_INPUT, "%.*s is an emergency number, which no plan may call", (int)n, digits);
 	if (!length_possible(code, n - trunk))
 		return fail_length(code, digits + trunk, n - trunk, err);
+	if (trunk && trunk_length(code, region, digits + trunk, n - trunk))
+		return nm_fail(err, NM_INPUT, "no number behind +%u begins with %s, as %.*s does", code->code,
+			       region->trunk, (int)(n - trunk), digits + trunk);
 	*out = join(code, digits + trunk, n - trunk);
 	return NM_OK;
 }

@@ -23,7 +23,7 @@ struct number_region {
 	char country[4];
 	uint16_t code;
 	char trunk[4];     /* digits dialled before a number within the country; "" */
-	bool starts_alike; /* numbers may begin with those digits themselves */
+	uint16_t alike;    /* bit d set: numbers begin with those digits themselves when d comes next */
 	char abroad[6];    /* digits dialled before a country code; "" when they depend on the carrier */
 	char currency[4];
 	char emergency[64]; /* separated by blanks */
