@@ -1,0 +1,363 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The file being edited: undo and redo, what is unsaved, who else changed it, and a save that leaves
+ * the old bytes or the new ones.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <dirent.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "nevermiss/edit.h"
+#include "nevermiss/plan.h"
+
+#define PATH_SIZE 512
+
+struct place {
+	char folder[PATH_SIZE / 2], file[PATH_SIZE], other[PATH_SIZE];
+};
+
+static void put(const char *file, const char *text)
+{
+	FILE *stream = fopen(file, "w");
+
+	assert_non_null(stream);
+	assert_true(fputs(text, stream) >= 0);
+	assert_int_equal(fclose(stream), 0);
+}
+
+static void holds(const char *file, const char *text)
+{
+	struct nm_buf got;
+
+	nm_buf_init(&got, 1u << 22);
+	assert_int_equal(nm_file_read(file, 1u << 22, &got, NULL), NM_OK);
+	assert_string_equal(got.data, text);
+	nm_buf_clear(&got);
+}
+
+static size_t entries(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	size_t n = 0;
+
+	assert_non_null(dir);
+	while (readdir(dir))
+		n++;
+	closedir(dir);
+	return n - 2;
+}
+
+static int setup(void **state)
+{
+	struct place *place = calloc(1, sizeof *place);
+	const char *tmp = getenv("TMPDIR");
+
+	assert_non_null(place);
+	snprintf(place->folder, sizeof place->folder, "%s/nm-document-XXXXXX", tmp ? tmp : "/tmp");
+	assert_non_null(mkdtemp(place->folder));
+	snprintf(place->file, sizeof place->file, "%s/plan.conf", place->folder);
+	snprintf(place->other, sizeof place->other, "%s/other", place->folder);
+	put(place->file, "a = 1\n");
+	*state = place;
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	struct place *place = *state;
+
+	unlink(place->file);
+	unlink(place->other);
+	assert_int_equal(rmdir(place->folder), 0);
+	free(place);
+	return 0;
+}
+
+static struct nm_document *open_document(const char *file)
+{
+	struct nm_document *document = NULL;
+
+	assert_int_equal(nm_document_open(file, &document, NULL), NM_OK);
+	return document;
+}
+
+static void replace(struct nm_document *document, const char *text, const char *what)
+{
+	assert_int_equal(nm_document_replace(document, text, strlen(text), what, NULL), NM_OK);
+}
+
+static void reads(const struct nm_document *document, const char *text)
+{
+	size_t len;
+
+	assert_string_equal(nm_document_text(document, &len), text);
+	assert_int_equal(len, strlen(text));
+}
+
+static void undo_and_redo_go_over_whole_texts(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+	const struct nm_edit edit = { .op = NM_EDIT_SET, .place = { "", NULL, -1 }, .option = "a", .value = "2" };
+	const struct nm_edit wrong = { .op = NM_EDIT_UNSET, .place = { "", NULL, -1 }, .option = "b" };
+
+	reads(document, "a = 1\n");
+	assert_null(nm_document_undo(document));
+	assert_null(nm_document_redo(document));
+	assert_int_equal(nm_document_apply(document, &edit, "two", NULL), NM_OK);
+	assert_int_equal(nm_document_apply(document, &edit, "two again", NULL), NM_OK);
+	assert_int_equal(nm_document_apply(document, &wrong, "b", NULL), NM_INPUT);
+	replace(document, "a = 3\n", "three");
+	assert_int_equal(nm_document_edits(document), 2);
+	assert_string_equal(nm_document_undo(document), "three");
+	reads(document, "a = 2\n");
+	assert_string_equal(nm_document_redo(document), "three");
+	reads(document, "a = 3\n");
+	assert_null(nm_document_redo(document));
+	assert_string_equal(nm_document_undo(document), "three");
+	assert_string_equal(nm_document_undo(document), "two");
+	assert_null(nm_document_undo(document));
+	reads(document, "a = 1\n");
+	assert_false(nm_document_dirty(document));
+	/* A new edit is a new way: what was undone is gone. */
+	replace(document, "a = 4\n", "four");
+	assert_null(nm_document_redo(document));
+	assert_string_equal(nm_document_undo(document), "four");
+	nm_document_free(document);
+}
+
+static void edits_since_the_last_save_are_counted(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+
+	assert_int_equal(nm_document_edits(document), 0);
+	replace(document, "b", "b");
+	replace(document, "c", "c");
+	assert_true(nm_document_dirty(document));
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	assert_false(nm_document_dirty(document));
+	assert_int_equal(nm_document_edits(document), 0);
+	holds(place->file, "c");
+	assert_non_null(nm_document_undo(document));
+	assert_true(nm_document_dirty(document));
+	assert_int_equal(nm_document_edits(document), 0);
+	replace(document, "d", "d");
+	assert_int_equal(nm_document_edits(document), 1);
+	replace(document, "c", "c");
+	assert_false(nm_document_dirty(document));
+	nm_document_free(document);
+}
+
+static void undo_is_bounded_to_a_thousand_steps(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+	char text[32];
+	int i;
+
+	for (i = 0; i < 1500; i++) {
+		snprintf(text, sizeof text, "a = %d\n", i);
+		replace(document, text, text);
+	}
+	for (i = 0; nm_document_undo(document); i++)
+		;
+	assert_int_equal(i, 1000);
+	reads(document, "a = 499\n");
+	nm_document_free(document);
+}
+
+static void undo_is_bounded_in_bytes(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+	const size_t len = 1u << 20;
+	char *text = calloc(1, len + 2);
+	int i;
+
+	assert_non_null(text);
+	memset(text, '#', len);
+	for (i = 0; i < 100; i++) {
+		text[0] = (char)(' ' + i);
+		replace(document, text, "x");
+	}
+	for (i = 0; nm_document_undo(document); i++)
+		;
+	assert_int_equal(i, 63);
+	text[len] = '#';
+	assert_int_equal(nm_document_replace(document, text, len + 1, "x", NULL), NM_INPUT);
+	free(text);
+	nm_document_free(document);
+}
+
+static void a_file_changed_underneath_is_told_and_never_overwritten(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+	struct nm_error err;
+	struct stat about;
+	struct timespec times[2];
+
+	assert_false(nm_document_stale(document));
+	replace(document, "mine\n", "mine");
+	assert_false(nm_document_stale(document));
+	put(place->file, "yours, longer\n");
+	assert_true(nm_document_stale(document));
+	assert_int_equal(nm_document_save(document, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "changed by somebody else"));
+	holds(place->file, "yours, longer\n");
+	assert_int_equal(entries(place->folder), 1);
+	/* Written again with the same bytes: not stale, though its times are others. */
+	put(place->file, "a = 1\n");
+	assert_int_equal(stat(place->file, &about), 0);
+	times[0] = times[1] = (struct timespec){ .tv_sec = about.st_mtim.tv_sec + 10 };
+	assert_int_equal(utimensat(AT_FDCWD, place->file, times, 0), 0);
+	assert_false(nm_document_stale(document));
+	/* Of the same size: told by its bytes. */
+	put(place->file, "a = 9\n");
+	assert_int_equal(utimensat(AT_FDCWD, place->file, times, 0), 0);
+	assert_true(nm_document_stale(document));
+	assert_int_equal(nm_document_save(document, NULL), NM_REFUSED);
+	unlink(place->file);
+	assert_true(nm_document_stale(document));
+	assert_int_equal(nm_document_save(document, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "no longer there"));
+	put(place->file, "a = 1\n");
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	assert_false(nm_document_stale(document));
+	holds(place->file, "mine\n");
+	nm_document_free(document);
+}
+
+static void of_two_who_save_at_once_the_second_is_refused(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file), *second = open_document(place->file);
+	const int folder = open(place->folder, O_RDONLY | O_DIRECTORY);
+	struct nm_error err;
+
+	replace(document, "mine\n", "mine");
+	replace(second, "yours\n", "yours");
+	assert_int_equal(flock(folder, LOCK_EX), 0);
+	assert_int_equal(nm_document_save(document, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "being saved by somebody else"));
+	close(folder);
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	assert_int_equal(nm_document_save(second, NULL), NM_REFUSED);
+	holds(place->file, "mine\n");
+	nm_document_free(document);
+	nm_document_free(second);
+}
+
+static void saving_replaces_the_file_and_keeps_its_mode(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document;
+	struct stat before, after;
+
+	assert_int_equal(chmod(place->file, 0640), 0);
+	assert_int_equal(stat(place->file, &before), 0);
+	document = open_document(place->file);
+	replace(document, "new\n", "new");
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	assert_int_equal(stat(place->file, &after), 0);
+	/* Another file took its place: whoever reads the old one still reads the old bytes. */
+	assert_int_not_equal(before.st_ino, after.st_ino);
+	assert_int_equal(after.st_mode & 07777, 0640);
+	assert_int_equal(after.st_uid, before.st_uid);
+	assert_int_equal(after.st_gid, before.st_gid);
+	assert_int_equal(entries(place->folder), 1);
+	nm_document_free(document);
+}
+
+static void a_symbolic_link_stays_one(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document;
+	struct stat about;
+
+	assert_int_equal(symlink("plan.conf", place->other), 0);
+	document = open_document(place->other);
+	replace(document, "new\n", "new");
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	assert_int_equal(lstat(place->other, &about), 0);
+	assert_true(S_ISLNK(about.st_mode));
+	holds(place->file, "new\n");
+	nm_document_free(document);
+	unlink(place->other);
+	assert_int_equal(symlink("other", place->other), 0);
+	assert_int_equal(nm_file_write(place->other, "x", 1, false, NULL), NM_INPUT);
+}
+
+static void a_fresh_file_is_private_and_never_replaces_one(void **state)
+{
+	const struct place *place = *state;
+	struct nm_error err;
+	struct stat about;
+
+	assert_int_equal(nm_file_write(place->file, "x", 1, true, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "is there already"));
+	holds(place->file, "a = 1\n");
+	assert_int_equal(entries(place->folder), 1);
+	assert_int_equal(nm_file_write(place->other, "x", 1, true, NULL), NM_OK);
+	assert_int_equal(stat(place->other, &about), 0);
+	assert_int_equal(about.st_mode & 07777, 0600);
+	holds(place->other, "x");
+	unlink(place->other);
+	/* Not through a link that leads nowhere either. */
+	assert_int_equal(symlink("nowhere", place->other), 0);
+	assert_int_equal(nm_file_write(place->other, "x", 1, true, NULL), NM_REFUSED);
+	assert_int_equal(entries(place->folder), 2);
+}
+
+static void reading_is_bounded_and_takes_files_only(void **state)
+{
+	const struct place *place = *state;
+	struct nm_buf text;
+	struct nm_error err;
+
+	nm_buf_init(&text, 100);
+	assert_int_equal(nm_file_read(place->file, 6, &text, NULL), NM_OK);
+	nm_buf_clear(&text);
+	assert_int_equal(nm_file_read(place->file, 5, &text, &err), NM_INPUT);
+	assert_non_null(strstr(err.text, "5 bytes at most"));
+	nm_buf_clear(&text);
+	assert_int_equal(nm_file_read(place->folder, 100, &text, &err), NM_INPUT);
+	assert_int_equal(nm_file_read(place->other, 100, &text, &err), NM_INPUT);
+	assert_non_null(strstr(err.text, "No such file"));
+	assert_int_equal(mkfifo(place->other, 0600), 0);
+	assert_int_equal(nm_file_read(place->other, 100, &text, &err), NM_INPUT);
+	assert_non_null(strstr(err.text, "not a regular file"));
+	nm_buf_clear(&text);
+}
+
+#define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		CASE(undo_and_redo_go_over_whole_texts),
+		CASE(edits_since_the_last_save_are_counted),
+		CASE(undo_is_bounded_to_a_thousand_steps),
+		CASE(undo_is_bounded_in_bytes),
+		CASE(a_file_changed_underneath_is_told_and_never_overwritten),
+		CASE(of_two_who_save_at_once_the_second_is_refused),
+		CASE(saving_replaces_the_file_and_keeps_its_mode),
+		CASE(a_symbolic_link_stays_one),
+		CASE(a_fresh_file_is_private_and_never_replaces_one),
+		CASE(reading_is_bounded_and_takes_files_only),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
