@@ -89,6 +89,23 @@ static void offsets_are_those_of_the_c_library_around_every_change(void **state)
 	}
 }
 
+/* The written-out cycle of the rule ends between 2430 and 2450. */
+static void changes_go_on_where_a_cycle_of_the_rule_ends(void **state)
+{
+	struct nm_zone *zone = zone_get("America/Chicago");
+	nm_time t = year_begin(2430);
+
+	(void)state;
+	for (int n = 0; n < 40; n++) {
+		t = nm_zone_next_change(zone, t);
+		libc_equals(zone, t - 1);
+		libc_equals(zone, t);
+		assert_int_not_equal(nm_zone_offset(zone, t - 1), nm_zone_offset(zone, t));
+	}
+	assert_true(t > year_begin(2449) && t < year_begin(2450));
+	nm_zone_free(zone);
+}
+
 static void offsets_are_those_of_the_c_library_at_random_instants(void **state)
 {
 	(void)state;
@@ -301,28 +318,34 @@ static void a_damaged_file_is_an_error_or_answers(void **state)
 	assert_true(refused > 100);
 }
 
-/* A file with no transitions: all is in the footer. */
-static int32_t footer_offset(const char *rule, nm_time t)
+/* A file with no transitions: all is in the footer.  NULL when it is refused. */
+static struct nm_zone *footer_zone(const char *rule, unsigned char leap_seconds)
 {
-	static const unsigned char header[44] = { 'T', 'Z', 'i', 'f', '2', [39] = 1, [43] = 4 };
-	unsigned char bytes[512];
-	struct nm_zone *zone;
+	const unsigned char header[44] = { 'T', 'Z', 'i', 'f', '2', [31] = leap_seconds, [39] = 1, [43] = 4 };
+	unsigned char bytes[512] = { 0 };
+	struct nm_zone *zone = NULL;
 	struct nm_error err;
 	size_t len = 0;
-	int32_t offset;
 
-	for (int block = 0; block < 2; block++) {
+	for (size_t block = 0; block < 2; block++) {
 		memcpy(bytes + len, header, sizeof header);
-		memset(bytes + len + sizeof header, 0, 10);
 		memcpy(bytes + len + sizeof header + 6, "STD", 4);
-		len += sizeof header + 10;
+		len += sizeof header + 10 + leap_seconds * (block ? 12u : 8u);
 	}
 	len += (size_t)snprintf((char *)bytes + len, sizeof bytes - len, "\n%s\n", rule);
 	if (nm_zone_read("Footer", bytes, len, &zone, &err) != NM_OK)
-		return -1;
-	offset = nm_zone_offset(zone, t);
-	nm_zone_free(zone);
-	return offset;
+		assert_null(zone);
+	return zone;
+}
+
+static void footer_equals(const struct nm_zone *zone, const char *rule, time_t t)
+{
+	struct tm tm;
+
+	localtime_r(&t, &tm);
+	if (nm_zone_offset(zone, t) != tm.tm_gmtoff)
+		fail_msg("%s at %lld: %d, libc %ld", rule, (long long)t, nm_zone_offset(zone, t),
+			 tm.tm_gmtoff);
 }
 
 static void the_rule_of_the_footer_is_that_of_posix(void **state)
@@ -330,24 +353,46 @@ static void the_rule_of_the_footer_is_that_of_posix(void **state)
 	static const char *const rules[] = {
 		"CST6CDT,M3.2.0,M11.1.0",	      "IST-1GMT0,M10.5.0,M3.5.0/1",
 		"<-03>3<-02>,M3.5.0/-2,M10.5.0/-1", "AAA-10:30BBB-11,J60/1:30,J300",
-		"AAA5BBB,59/167,299/-167:59:59",      "XXX3EDT4,0/0,J365/23",
+		"AAA5BBB,59/167,299/-167:59:59",
 	};
 
 	(void)state;
 	seed = 5;
 	for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++) {
+		struct nm_zone *zone = footer_zone(rules[i], 0);
+
+		assert_non_null(zone);
 		setenv("TZ", rules[i], 1);
 		tzset();
-		for (int n = 0; n < 500; n++) {
-			time_t t = (time_t)time_random(1970, 2100);
-			struct tm tm;
-
-			localtime_r(&t, &tm);
-			if (footer_offset(rules[i], t) != tm.tm_gmtoff)
-				fail_msg("%s at %lld: %d, libc %ld", rules[i], (long long)t,
-					 footer_offset(rules[i], t), tm.tm_gmtoff);
-		}
+		for (int n = 0; n < 500; n++)
+			footer_equals(zone, rules[i], (time_t)time_random(1970, 2100));
+		for (nm_time t = year_begin(2023); t < year_begin(2026); t += 1800)
+			footer_equals(zone, rules[i], (time_t)t);
+		nm_zone_free(zone);
 	}
+}
+
+/* RFC 9636 3.3.1; the C library does not see that the summers of two years meet. */
+static void a_summer_that_lasts_all_year_never_ends(void **state)
+{
+	struct nm_zone *zone = footer_zone("XXX3EDT4,0/0,J365/23", 0);
+
+	(void)state;
+	assert_non_null(zone);
+	for (nm_time t = year_begin(2023); t < year_begin(2026); t += 1800)
+		assert_int_equal(nm_zone_offset(zone, t), -4 * 3600);
+	assert_int_equal(nm_zone_next_change(zone, year_begin(2023)), NM_TIME_MAX);
+	nm_zone_free(zone);
+}
+
+static void a_zone_that_counts_leap_seconds_is_refused(void **state)
+{
+	struct nm_zone *zone = footer_zone("CST6", 0);
+
+	(void)state;
+	assert_non_null(zone);
+	nm_zone_free(zone);
+	assert_null(footer_zone("CST6", 1));
 }
 
 static void a_footer_that_is_no_rule_is_refused(void **state)
@@ -361,13 +406,14 @@ static void a_footer_that_is_no_rule_is_refused(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++)
-		assert_int_equal(footer_offset(bad[i], 0), -1);
+		assert_null(footer_zone(bad[i], 0));
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(offsets_are_those_of_the_c_library_around_every_change),
+		cmocka_unit_test(changes_go_on_where_a_cycle_of_the_rule_ends),
 		cmocka_unit_test(offsets_are_those_of_the_c_library_at_random_instants),
 		cmocka_unit_test(next_change_is_the_first_instant_at_which_the_offset_differs),
 		cmocka_unit_test(a_skipped_local_time_takes_the_offset_before_and_a_repeated_is_the_first),
@@ -376,6 +422,8 @@ int main(void)
 		cmocka_unit_test(names_that_cannot_be_a_zone_are_refused),
 		cmocka_unit_test(a_damaged_file_is_an_error_or_answers),
 		cmocka_unit_test(the_rule_of_the_footer_is_that_of_posix),
+		cmocka_unit_test(a_summer_that_lasts_all_year_never_ends),
+		cmocka_unit_test(a_zone_that_counts_leap_seconds_is_refused),
 		cmocka_unit_test(a_footer_that_is_no_rule_is_refused),
 	};
 
