@@ -284,7 +284,7 @@ static void find_races(struct nm_prover *prover, struct nm_case *one, size_t swa
 	size_t i;
 
 	for (i = 0; i < treatment->n && !nm_step_ends(&treatment->steps[i]); i++) {
-		if (treatment->steps[i].round == 1 && step_after(treatment, i) < treatment->n)
+		if (step_after(treatment, i) < treatment->n)
 			find_may_swallow(prover, one, &treatment->steps[i]);
 		if (i == swallowed_at)
 			return;

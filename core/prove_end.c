@@ -96,6 +96,31 @@ static bool waits(const struct nm_checker *checker, const struct nm_rule *rule, 
 		calendars_among(checker->plan, &rule->outside));
 }
 
+static int conditions(const struct nm_rule *rule)
+{
+	return rule->lines.given + rule->callers.given + rule->during.given + rule->outside.given;
+}
+
+/* A rule behind a broader one was meant to stand before it. */
+static void mend_shadowed(struct nm_checker *checker, struct nm_draft *draft, int id,
+			  const struct cover *cover)
+{
+	const struct nm_rule *rule = &checker->plan->rules[id];
+	const struct nm_rule *ahead = &checker->plan->rules[cover->by.index < 0 ? 0 : cover->by.index];
+	struct nm_edit edit = nm_edit_section(NM_EDIT_MOVE, "rule", rule->name, NULL);
+
+	edit.by = cover->by.index - id;
+	if (cover->any && !cover->several && cover->by.by == NM_BY_RULE && cover->by.index < id &&
+	    conditions(ahead) < conditions(rule))
+		nm_draft_mend(checker, draft,
+			      nm_arena_format(checker->arena, "move rule %s up, before rule %s", rule->name,
+					      ahead->name),
+			      1, &edit);
+	edit = nm_edit_section(NM_EDIT_REMOVE, "rule", rule->name, NULL);
+	nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "remove rule %s", rule->name), 1,
+		      &edit);
+}
+
 static void find_shadowed(struct nm_prover *prover)
 {
 	struct nm_checker *checker = prover->checker;
@@ -104,7 +129,6 @@ static void find_shadowed(struct nm_prover *prover)
 
 	for (i = 0; i < plan->n_rules; i++) {
 		const struct nm_rule *rule = &plan->rules[i];
-		const struct nm_edit edit = nm_edit_section(NM_EDIT_REMOVE, "rule", rule->name, NULL);
 		struct nm_draft *draft;
 		struct cover cover;
 
@@ -115,8 +139,7 @@ static void find_shadowed(struct nm_prover *prover)
 			continue;
 		draft = nm_draft_add(checker, "shadowed", (int)i, 0, rule->pos,
 				     shadow_words(checker, rule, &cover));
-		nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "remove rule %s", rule->name),
-			      1, &edit);
+		mend_shadowed(checker, draft, (int)i, &cover);
 	}
 }
 

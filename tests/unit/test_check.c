@@ -187,6 +187,15 @@ static void a_finding_says_what_why_where_and_how_to_mend_it(void **state)
 	}
 }
 
+static void assert_call_shows(const struct subject *subject, const struct nm_finding *finding)
+{
+	struct nm_simulation *simulation = called(subject->plan, finding);
+
+	if (!called_shows(subject->plan, finding, simulation))
+		fail_msg("%s: its call does not show it", finding->id);
+	nm_simulation_free(simulation);
+}
+
 static void the_call_of_each_bad_plan_shows_it(void **state)
 {
 	struct subject subject;
@@ -197,17 +206,9 @@ static void the_call_of_each_bad_plan_shows_it(void **state)
 		if (needs_log(nm_checks[i].id))
 			continue;
 		subject_read(&subject, nm_checks[i].id, "bad");
-		for (j = 0; j < subject.findings.n; j++) {
-			const struct nm_finding *finding = &subject.findings.items[j];
-			struct nm_simulation *simulation;
-
-			if (!finding->n_call)
-				continue;
-			simulation = called(subject.plan, finding);
-			if (!called_shows(subject.plan, finding, simulation))
-				fail_msg("%s: its call does not show it", finding->id);
-			nm_simulation_free(simulation);
-		}
+		for (j = 0; j < subject.findings.n; j++)
+			if (subject.findings.items[j].n_call)
+				assert_call_shows(&subject, &subject.findings.items[j]);
 		subject_clear(&subject);
 	}
 }
@@ -240,6 +241,17 @@ static size_t count(const struct nm_findings *findings, const char *id)
 	for (i = 0; i < findings->n; i++)
 		n += !strcmp(findings->items[i].id, id);
 	return n;
+}
+
+/* A mend that opens the next hole is none; what it leaves without a use may be told. */
+static void nothing_new(const struct nm_findings *after, const struct nm_findings *before, const char *words)
+{
+	size_t i;
+
+	for (i = 0; i < after->n; i++)
+		if (after->items[i].severity != NM_SEVERITY_ADVICE && strcmp(after->items[i].id, "unused") &&
+		    !find(before, after->items[i].id))
+			fail_msg("\"%s\" makes a new finding: %s", words, after->items[i].message);
 }
 
 static void each_mend_that_edits_takes_its_finding_away(void **state)
@@ -277,6 +289,7 @@ static void each_mend_that_edits_takes_its_finding_away(void **state)
 					 diags.n ? diags.items[0].text : "");
 			nm_diags_clear(&diags);
 			subject_check(&mended);
+			nothing_new(&mended.findings, &subject.findings, finding->mends[j].words);
 			if (count(&mended.findings, id) >= count(&subject.findings, id))
 				fail_msg("%s: \"%s\" does not mend it:\n%s", id, finding->mends[j].words,
 					 after);
@@ -338,6 +351,8 @@ static void an_emergency_by_the_key_is_tried_where_a_greeting_plays(void **state
 		subject_check(&subject);
 		assert_int_equal(!!find(&subject.findings, "emergency-no-human"), i == 1);
 		assert_int_equal(!!find(&subject.findings, "key-unreachable"), i == 0);
+		if (i == 1)
+			assert_call_shows(&subject, find(&subject.findings, "emergency-no-human"));
 		nm_buf_clear(&text);
 		subject_clear(&subject);
 	}

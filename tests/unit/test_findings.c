@@ -108,7 +108,7 @@ static const struct row rows[] = {
 		"owner } }\n" ALL },
 	{ "unless it is allowed", "forbidden-number", NULL,
 	  "allow = { \"JM\" }\n" LINES "destination owner { kind = personal  number = \"+18765550111\" "
-				       "}\npath all { step { ring = owner } }\n" ALL },
+	  "}\npath all { step { ring = owner } }\n" ALL },
 	{ "a toll-free number at home is not", "forbidden-number", NULL,
 	  LINES "destination owner { kind = personal  number = \"+18005550111\" }\npath all { step { ring = "
 		"owner } }\n" ALL },
@@ -152,6 +152,41 @@ static const struct row rows[] = {
 	  "path all { step { ring = fixly  for = 3s }  step { ring = fixly  for = 3s }\n"
 	  "step { ring = fixly  for = 3s }  step { ring = fixly  for = 3s }  step { ring = sam } }\n" ALL
 	  "guarantee g { answered_by = human  within = 15s }\n" },
+	{ "nor does it say who rings first then", "guarantee-broken", NULL,
+	  LINES FIXLY "path all { step { ring = fixly } }\ncallers spam { numbers = { anonymous } }\n"
+		      "rule spam { callers = spam  reject = busy }\n" ALL "guarantee g { first = fixly }\n" },
+	{ "whoever rings together with the first is first", "guarantee-broken", NULL,
+	  LINES OWNER("") SAM "path all { step { ring = { owner, sam } } }\n" ALL
+			      "guarantee g { first = sam }\n" },
+	{ "whoever rings after them is not", "guarantee-broken", "sam is not rung first",
+	  LINES OWNER("") SAM "path all { step { ring = owner } step { ring = sam } }\n" ALL
+			      "guarantee g { first = sam }\n" },
+	{ "within means that second still counts", "guarantee-broken", NULL,
+	  LINES FIXLY "path all { step { ring = fixly } }\n" ALL
+		      "guarantee g { live = yes  within = 3s }\n" },
+	{ "and the next one does not", "guarantee-broken", "nobody takes the call within 2 s",
+	  LINES FIXLY "path all { step { ring = fixly } }\n" ALL
+		      "guarantee g { live = yes  within = 2s }\n" },
+	{ "a human who answers an emergency in the last second is in time", "emergency-too-slow", NULL,
+	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } }\n" ALL
+			  "emergency { lines = hotline  path = escalate  reach_human = 6s }\n" },
+	{ "and a second later is not", "emergency-too-slow", "no human would answer an emergency within 5 s",
+	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } }\n" ALL
+			  "emergency { lines = hotline  path = escalate  reach_human = 5s }\n" },
+	{ "focus is no matter of the emergency path, which ignores away", "focus-uncovered", NULL,
+	  "schedule day { hours = \"08:00-18:00\" }\nschedule early { hours = \"06:00-07:00\" }\n" LINES
+		  OWNER("hours = day  away = early") FIXLY MAILBOX
+	  "path all { step { ring = fixly } }\npath escalate { step { ring = owner } step { ring = mailbox } "
+	  "}\n" ALL "emergency { lines = hotline  path = escalate }\n" },
+	{ "a rule that is covered is told, calendar or not", "shadowed", "rule all takes all its calls",
+	  "calendar jobs { url_cmd = \"true\" }\nschedule job { calendar = jobs }\n" LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n" ALL
+	  "rule busy { during = { day, job }  path = all }\n" },
+	{ "two rules that are outside of different hours are two", "over-engineered", NULL,
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n"
+	  "schedule night { hours = \"20:00-06:00\" }\n"
+	  "rule day { outside = day  path = all }\nrule night { outside = night  path = all }\n" },
 	{ "a line with one treatment at all times needs no agent", "agent-dependent", NULL,
 	  "line main { number = \"+15125550100\"  account = phone }\n" MAILBOX
 	  "path all { step { ring = mailbox } }\n" ALL },
