@@ -9,10 +9,12 @@
 #include <stdint.h>
 #include <dirent.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -342,6 +344,32 @@ static void reading_is_bounded_and_takes_files_only(void **state)
 	nm_buf_clear(&text);
 }
 
+/* The disk is full: the file size limit fails a write in the middle, as that would. */
+static void a_write_that_fails_leaves_the_old_bytes_and_nothing_else(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+	struct rlimit was, small;
+	char text[20001];
+
+	memset(text, 'x', sizeof text - 1);
+	text[sizeof text - 1] = '\0';
+	replace(document, text, "x");
+	assert_int_equal(getrlimit(RLIMIT_FSIZE, &was), 0);
+	small = was;
+	small.rlim_cur = 10000;
+	signal(SIGXFSZ, SIG_IGN);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &small), 0);
+	assert_int_equal(nm_document_save(document, NULL), NM_SYSTEM);
+	assert_int_equal(setrlimit(RLIMIT_FSIZE, &was), 0);
+	holds(place->file, "a = 1\n");
+	assert_int_equal(entries(place->folder), 1);
+	assert_true(nm_document_dirty(document));
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	holds(place->file, text);
+	nm_document_free(document);
+}
+
 #define CASE(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -354,6 +382,7 @@ int main(void)
 		CASE(a_file_changed_underneath_is_told_and_never_overwritten),
 		CASE(of_two_who_save_at_once_the_second_is_refused),
 		CASE(saving_replaces_the_file_and_keeps_its_mode),
+		CASE(a_write_that_fails_leaves_the_old_bytes_and_nothing_else),
 		CASE(a_symbolic_link_stays_one),
 		CASE(a_fresh_file_is_private_and_never_replaces_one),
 		CASE(reading_is_bounded_and_takes_files_only),

@@ -259,6 +259,182 @@ static void hostile_texts_are_refused_or_edited_but_never_harm(void **state)
 	free(deep);
 }
 
+/* --- as the plan's reader sees it --- */
+
+static struct nm_plan *read_plan(const char *file, const char *text)
+{
+	struct nm_plan *plan = NULL;
+	struct nm_diags diags;
+	struct nm_error err = { NM_OK, "" };
+
+	nm_diags_init(&diags);
+	if (nm_plan_read(file, text, strlen(text), &plan, &diags, &err))
+		fail_msg("%s: %s", file, err.text);
+	nm_diags_clear(&diags);
+	return plan;
+}
+
+static void set_write(struct nm_buf *out, const char *what, struct nm_set set)
+{
+	size_t i;
+
+	nm_buf_addf(out, " %s%s", what, set.given ? "=" : "-");
+	for (i = 0; i < set.n; i++)
+		nm_buf_addf(out, " %d", set.ids[i]);
+}
+
+static void targets_write(struct nm_buf *out, const char *what, struct nm_targets targets)
+{
+	size_t i;
+
+	nm_buf_addf(out, " %s", what);
+	for (i = 0; i < targets.n; i++)
+		nm_buf_addf(out, " %d:%d", (int)targets.items[i].kind, targets.items[i].id);
+}
+
+static void rule_write(struct nm_buf *out, const struct nm_rule *rule)
+{
+	nm_buf_addf(out, "rule %d %d", rule->path, (int)rule->reject);
+	set_write(out, "lines", rule->lines);
+	set_write(out, "callers", rule->callers);
+	set_write(out, "during", rule->during);
+	set_write(out, "outside", rule->outside);
+	nm_buf_add(out, "\n");
+}
+
+/* Who refers to whom, without names: what a rename must not change.  One thing a line. */
+static char *bones(const struct nm_plan *plan)
+{
+	struct nm_buf out;
+	size_t i, j;
+
+	nm_buf_init(&out, 1u << 20);
+	for (i = 0; i < plan->n_lines; i++)
+		nm_buf_addf(&out, "line %d %d\n", plan->lines[i].account, plan->lines[i].handset);
+	for (i = 0; i < plan->n_schedules; i++)
+		nm_buf_addf(&out, "schedule %d %d\n", plan->schedules[i].calendar, plan->schedules[i].holidays);
+	for (i = 0; i < plan->n_destinations; i++) {
+		nm_buf_addf(&out, "destination %d %d", (int)plan->destinations[i].kind, plan->destinations[i].line);
+		set_write(&out, "hours", plan->destinations[i].hours);
+		set_write(&out, "away", plan->destinations[i].away);
+		nm_buf_add(&out, "\n");
+	}
+	for (i = 0; i < plan->n_rotations; i++)
+		for (j = 0; j < plan->rotations[i].n; j++)
+			nm_buf_addf(&out, "member %d\n", plan->rotations[i].members[j]);
+	for (i = 0; i < plan->n_paths; i++)
+		for (j = 0; j < plan->paths[i].n; j++) {
+			nm_buf_addf(&out, "step %d of %d for %d", (int)j, (int)i, plan->paths[i].steps[j].for_s);
+			targets_write(&out, "ring", plan->paths[i].steps[j].ring);
+			nm_buf_add(&out, "\n");
+		}
+	for (i = 0; i < plan->n_rules; i++)
+		rule_write(&out, &plan->rules[i]);
+	for (i = 0; i < plan->n_overrides; i++)
+		rule_write(&out, &plan->overrides[i].rule);
+	for (i = 0; i < plan->n_guarantees; i++)
+		nm_buf_addf(&out, "guarantee %d %d %d\n", plan->guarantees[i].answered_by_id, plan->guarantees[i].first,
+			    plan->guarantees[i].never);
+	for (i = 0; i < plan->n_tests; i++) {
+		nm_buf_addf(&out, "test %d %d", plan->tests[i].line, plan->tests[i].expect_id);
+		for (j = 0; j < plan->tests[i].n_settings; j++)
+			nm_buf_addf(&out, " %d", plan->tests[i].settings[j].destination);
+		nm_buf_add(&out, "\n");
+	}
+	nm_buf_addf(&out, "emergency %d", plan->emergency.path);
+	set_write(&out, "lines", plan->emergency.lines);
+	set_write(&out, "callers", plan->emergency.callers);
+	set_write(&out, "flagged", plan->emergency.flagged_by);
+	targets_write(&out, "alert", plan->emergency.alert);
+	targets_write(&out, "then", plan->emergency.then_alert);
+	nm_buf_addf(&out, "\ntext %d %d %d\n", plan->text_back.account, plan->text_back.from, plan->follow_up.from);
+	assert_false(out.failed);
+	return nm_buf_take(&out);
+}
+
+static void rename_keeps_the_plan(const char *file, const char *text, const char *wanted, const char *section,
+				  const char *title)
+{
+	const struct nm_edit edit = RENAME(section, title, "renamed-x");
+	char *after = apply(&edit, text), *got;
+	struct nm_plan *plan = read_plan(file, after);
+
+	got = bones(plan);
+	assert_string_equal(got, wanted);
+	assert_null(strstr(text, "renamed-x"));
+	nm_plan_free(plan);
+	free(got);
+	free(after);
+}
+
+/* The lines of the two that differ. */
+static size_t lines_differ(const char *a, const char *b)
+{
+	size_t n = 0;
+
+	while (*a && *b) {
+		const size_t m = strcspn(a, "\n"), o = strcspn(b, "\n");
+
+		n += m != o || memcmp(a, b, m) != 0;
+		a += m + (a[m] != '\0');
+		b += o + (b[o] != '\0');
+	}
+	return n + (*a || *b ? 1000 : 0);
+}
+
+static void a_step_set_changes_that_step_only(const char *file, const char *text, const char *before, const char *path)
+{
+	const struct nm_edit edit = SET_STEP(path, 0, "for", "37s");
+	char *after = apply(&edit, text), *got;
+	struct nm_plan *plan = read_plan(file, after);
+
+	got = bones(plan);
+	assert_int_equal(lines_differ(before, got), 1);
+	nm_plan_free(plan);
+	free(got);
+	free(after);
+}
+
+static void the_plan_read_again_has_just_that_change(void **state)
+{
+	static const char *const names[] = { "alone", "plumber", "team" };
+	const char *folder = getenv("NM_SRCDIR");
+	char file[4096], *wanted;
+	struct nm_plan *plan;
+	struct nm_buf text;
+	size_t i, j;
+
+	(void)state;
+	for (i = 0; i < sizeof names / sizeof names[0]; i++) {
+		snprintf(file, sizeof file, "%s/examples/%s.conf", folder ? folder : ".", names[i]);
+		nm_buf_init(&text, NM_PLAN_BYTES);
+		assert_int_equal(nm_file_read(file, NM_PLAN_BYTES, &text, NULL), NM_OK);
+		plan = read_plan(file, text.data);
+		wanted = bones(plan);
+		for (j = 0; j < plan->n_destinations; j++)
+			rename_keeps_the_plan(file, text.data, wanted, "destination", plan->destinations[j].name);
+		for (j = 0; j < plan->n_schedules; j++)
+			rename_keeps_the_plan(file, text.data, wanted, "schedule", plan->schedules[j].name);
+		for (j = 0; j < plan->n_callers; j++)
+			rename_keeps_the_plan(file, text.data, wanted, "callers", plan->callers[j].name);
+		for (j = 0; j < plan->n_lines; j++)
+			rename_keeps_the_plan(file, text.data, wanted, "line", plan->lines[j].name);
+		for (j = 0; j < plan->n_rotations; j++)
+			rename_keeps_the_plan(file, text.data, wanted, "rotation", plan->rotations[j].name);
+		for (j = 0; j < plan->n_accounts; j++)
+			rename_keeps_the_plan(file, text.data, wanted, "account", plan->accounts[j].name);
+		for (j = 0; j < plan->n_calendars; j++)
+			rename_keeps_the_plan(file, text.data, wanted, "calendar", plan->calendars[j].name);
+		for (j = 0; j < plan->n_paths; j++) {
+			rename_keeps_the_plan(file, text.data, wanted, "path", plan->paths[j].name);
+			a_step_set_changes_that_step_only(file, text.data, wanted, plan->paths[j].name);
+		}
+		nm_plan_free(plan);
+		nm_buf_clear(&text);
+		free(wanted);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -273,6 +449,7 @@ int main(void)
 		cmocka_unit_test(rename_changes_every_reference_and_no_text),
 		cmocka_unit_test(quoting_is_read_back_as_it_was),
 		cmocka_unit_test(hostile_texts_are_refused_or_edited_but_never_harm),
+		cmocka_unit_test(the_plan_read_again_has_just_that_change),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
