@@ -335,6 +335,8 @@ static void rule_expand(struct nm_zone *zone, const struct rule *rule)
 		segment_add(zone, on < off ? on : off, on < off ? summer : standard);
 		segment_add(zone, on < off ? off : on, on < off ? standard : summer);
 	}
+	/* The last change of all may be one that the next year would take back at once. */
+	zone->n--;
 	/* What is folded lands at least one year behind the rule's beginning. */
 	zone->fold_from = nm_days_from_date(first + 2 + CYCLE_YEARS, 1, 1) * NM_DAY;
 }
