@@ -6,7 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DIAG_TEXT 2048
+/* Longer than any message with the longest texts that a plan may hold in it. */
+#define DIAG_TEXT 65536
 
 void nm_diags_init(struct nm_diags *diags)
 {
@@ -47,7 +48,7 @@ void nm_diags_add(struct nm_diags *diags, const char *file, int line, const char
 	va_start(args, format);
 	nm_buf_vaddf(&text, format, args);
 	va_end(args);
-	if (!diag_append(diags, file, line, text.failed ? "a mistake too long to print" : text.data))
+	if (text.failed || !diag_append(diags, file, line, text.data))
 		diags->failed = true;
 	nm_buf_clear(&text);
 }

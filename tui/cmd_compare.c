@@ -1,0 +1,144 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * compare: what changes for callers between two plans, which may be files or kept versions.
+ */
+#include "command.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+/* "12" or "#12" is a kept version, unless a file has that name. */
+static bool is_version(const char *text, int64_t *id)
+{
+	const char *digits = *text == '#' ? text + 1 : text;
+	char *end;
+
+	if (!*digits || digits[strspn(digits, "0123456789")] || access(text, F_OK) == 0)
+		return false;
+	*id = strtoll(digits, &end, 10);
+	return true;
+}
+
+static void note_diags(struct invocation *run, const struct nm_diags *diags)
+{
+	size_t i;
+
+	for (i = 0; i < diags->n; i++)
+		nm_buf_addf(run->notes, "%s:%d: %s\n", diags->items[i].file, diags->items[i].line, diags->items[i].text);
+}
+
+static enum nm_code read_version(struct invocation *run, int64_t id, struct nm_plan **plan, struct nm_diags *diags,
+				 struct nm_error *err)
+{
+	struct nm_store *store;
+	char *text = NULL;
+	size_t len;
+	enum nm_code code = session_store(run->session, &store, err);
+
+	if (code == NM_OK)
+		code = nm_store_version_text(store, id, &text, &len, err);
+	/* It is read under the plan's own name, so that what it includes is found beside it. */
+	if (code == NM_OK)
+		code = nm_plan_read(run->options->plan_file, text, len, plan, diags, err);
+	free(text);
+	return code;
+}
+
+static enum nm_code read_plan(struct invocation *run, const char *what, struct nm_plan **plan, struct nm_error *err)
+{
+	struct nm_diags diags;
+	enum nm_code code;
+	int64_t id;
+
+	nm_diags_init(&diags);
+	if (is_version(what, &id))
+		code = read_version(run, id, plan, &diags, err);
+	else
+		code = nm_plan_read_file(what, plan, &diags, err);
+	note_diags(run, &diags);
+	nm_diags_clear(&diags);
+	return code;
+}
+
+static void json_difference(struct nm_json *json, const struct nm_zone *zone, const struct nm_difference *difference)
+{
+	size_t i;
+
+	nm_json_object(json);
+	nm_json_key(json, "line");
+	nm_json_text(json, difference->line);
+	nm_json_key(json, "callers");
+	nm_json_text(json, difference->callers);
+	nm_json_key(json, "when");
+	nm_json_text(json, difference->when);
+	nm_json_key(json, "old");
+	nm_json_text(json, difference->a_words);
+	nm_json_key(json, "new");
+	nm_json_text(json, difference->b_words);
+	nm_json_key(json, "windows");
+	nm_json_array(json);
+	for (i = 0; i < difference->n && i < 100; i++)
+		json_span(json, zone, difference->windows[i]);
+	nm_json_end(json, ']');
+	nm_json_key(json, "windows_total");
+	nm_json_int(json, (int64_t)difference->n);
+	nm_json_end(json, '}');
+}
+
+static void write_result(struct invocation *run, const struct nm_plan *plan, const struct nm_differences *differences)
+{
+	struct nm_json json;
+	size_t i;
+
+	if (!run->json) {
+		for (i = 0; i < differences->n; i++) {
+			const struct nm_difference *item = &differences->items[i];
+
+			nm_buf_addf(run->out, "%s, %s%s, %s\n    now    %s\n    before %s\n", item->line, item->callers,
+				    item->key ? " pressing the emergency key" : "", item->when, item->b_words, item->a_words);
+		}
+		if (!differences->n)
+			nm_buf_add(run->out, "nothing changes for any caller\n");
+		return;
+	}
+	nm_json_init(&json, run->out);
+	nm_json_object(&json);
+	nm_json_key(&json, "same");
+	nm_json_bool(&json, differences->n == 0);
+	nm_json_key(&json, "differences");
+	nm_json_array(&json);
+	for (i = 0; i < differences->n; i++)
+		json_difference(&json, plan->zone, &differences->items[i]);
+	nm_json_end(&json, ']');
+	json_finish(&json, run->out);
+}
+
+enum nm_code cmd_compare(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	struct nm_plan *old = NULL, *named = NULL;
+	const struct nm_plan *new_plan = run->session->plan;
+	struct nm_differences differences;
+	nm_time from, until;
+	enum nm_code code = read_plan(run, run->args->words[0], &old, err);
+
+	*status = STATUS_GOOD;
+	if (code == NM_OK && run->args->n_words > 1) {
+		code = read_plan(run, run->args->words[1], &named, err);
+		new_plan = named;
+	} else if (code == NM_OK)
+		code = session_need_plan(run->session, err);
+	if (code == NM_OK)
+		code = argument_time(run, "at", session_now(run->session), &from, err);
+	if (code == NM_OK)
+		code = argument_time(run, "until", from + NM_CHECK_HORIZON, &until, err);
+	if (code == NM_OK)
+		code = nm_plan_compare(old, new_plan, from, until, &differences, err);
+	if (code == NM_OK) {
+		write_result(run, new_plan, &differences);
+		nm_differences_clear(&differences);
+	}
+	nm_plan_free(named);
+	nm_plan_free(old);
+	return code;
+}

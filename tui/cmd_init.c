@@ -1,0 +1,273 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * init: a first plan from a few answers, commented, and clean in `check`.  Never overwrites.
+ */
+#include "command.h"
+
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The people's ring time, and how far the owner's own voicemail must stay behind it (design.md 5:
+ * within 5 s of the race it may swallow the call). */
+#define RING_LONGEST 15
+#define VOICEMAIL_MARGIN 6
+
+struct answers {
+	struct nm_buf business, timezone, country, number, mobile, backup, ai, hours, voicemail;
+};
+
+struct prompt_row {
+	const char *option, *question, *fallback; /* fallback NULL: it must be answered */
+	size_t offset;
+};
+
+static const struct prompt_row rows[] = {
+	{ "business", "Name of the business", NULL, offsetof(struct answers, business) },
+	{ "country", "Country, two letters", "US", offsetof(struct answers, country) },
+	{ "timezone", "Time zone (America/Chicago, Europe/Berlin, ...)", NULL, offsetof(struct answers, timezone) },
+	{ "number", "The number that customers call", NULL, offsetof(struct answers, number) },
+	{ "mobile", "Your own phone", NULL, offsetof(struct answers, mobile) },
+	{ "voicemail-after", "When your phone's own voicemail picks up", "25s", offsetof(struct answers, voicemail) },
+	{ "backup", "Somebody who steps in, a number (empty: nobody)", "", offsetof(struct answers, backup) },
+	{ "ai", "An AI answering service, a number (empty: none)", "", offsetof(struct answers, ai) },
+	{ "hours", "When you are open", "Mo-Fr 08:00-18:00", offsetof(struct answers, hours) },
+};
+#define ROWS (sizeof rows / sizeof rows[0])
+
+static struct nm_buf *answer_of(struct answers *answers, size_t i)
+{
+	return (struct nm_buf *)((char *)answers + rows[i].offset);
+}
+
+static void ask_one(const struct prompt_row *row, struct nm_buf *answer)
+{
+	char line[512];
+	size_t len;
+
+	fprintf(stderr, "%s%s%s%s: ", row->question, row->fallback && *row->fallback ? " [" : "",
+		row->fallback ? row->fallback : "", row->fallback && *row->fallback ? "]" : "");
+	fflush(stderr);
+	if (!fgets(line, sizeof line, stdin))
+		return;
+	len = strcspn(line, "\r\n");
+	nm_buf_addn(answer, line, len);
+}
+
+/* Answers from the options, else from the terminal, else the fallbacks; what is still missing is named. */
+static enum nm_code collect(const struct invocation *run, struct answers *answers, struct nm_error *err)
+{
+	const bool terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	size_t i;
+
+	for (i = 0; i < ROWS; i++) {
+		const char *given = argument(run->args, rows[i].option);
+		struct nm_buf *answer = answer_of(answers, i);
+
+		if (given)
+			nm_buf_add(answer, given);
+		else if (terminal)
+			ask_one(&rows[i], answer);
+		if (!answer->len && rows[i].fallback)
+			nm_buf_add(answer, rows[i].fallback);
+		if (!answer->len && !rows[i].fallback)
+			return nm_fail(err, NM_INPUT, "--%s is missing: %s", rows[i].option, rows[i].question);
+	}
+	return NM_OK;
+}
+
+static void add_text(struct nm_buf *out, const char *before, const char *text)
+{
+	nm_buf_add(out, before);
+	nm_edit_quote(text, out);
+	nm_buf_add(out, "\n");
+}
+
+static void write_phones(const struct answers *answers, struct nm_buf *out)
+{
+	nm_buf_add(out, "\n# Who can answer. own_voicemail is when that phone's own voicemail picks up: the\n"
+			"# phone must stop ringing before, or the voicemail swallows the call.\n");
+	add_text(out, "destination owner {\n\tkind = personal\n\tnumber = ", answers->mobile.data);
+	nm_buf_addf(out, "\town_voicemail = %s\n}\n", answers->voicemail.data);
+	if (answers->backup.len) {
+		add_text(out, "destination backup {\n\tkind = backup\n\trole = staff\n\tnumber = ", answers->backup.data);
+		nm_buf_add(out, "\town_voicemail = unknown\n\tconfirm = yes          # \"press 1 to accept\": its voicemail cannot\n}\n");
+	}
+	if (answers->ai.len)
+		add_text(out, "destination ai {\n\tkind = ai\n\tnumber = ", answers->ai.data);
+	if (answers->ai.len)
+		nm_buf_add(out, "}\n");
+}
+
+static void write_greeting(const struct answers *answers, struct nm_buf *out)
+{
+	struct nm_buf greeting;
+
+	nm_buf_init(&greeting, 1024);
+	nm_buf_addf(&greeting, "You've reached %s. We're helping another customer right now. Leave a message or "
+		    "text this number and we'll respond within 30 minutes.", answers->business.data);
+	add_text(out, "destination mailbox {\n\tkind = voicemail\n\tgreeting = ", greeting.data);
+	nm_buf_add(out, "}\n");
+	nm_buf_clear(&greeting);
+}
+
+static void write_paths(const struct answers *answers, int ring_s, struct nm_buf *out)
+{
+	nm_buf_add(out, "\n# In which order they are rung, and for how long.\npath daytime {\n");
+	nm_buf_addf(out, "\tstep { ring = owner for = %ds }\n", ring_s);
+	if (answers->backup.len)
+		nm_buf_add(out, "\tstep { ring = backup for = 15s }\n");
+	if (answers->ai.len)
+		nm_buf_add(out, "\tstep { ring = ai for = 10s }\n");
+	nm_buf_add(out, "\tstep { ring = mailbox }\n}\npath after-hours {\n");
+	if (answers->ai.len)
+		nm_buf_add(out, "\tstep { ring = ai for = 10s }\n");
+	else
+		nm_buf_addf(out, "\tstep { ring = owner for = %ds }     # nobody else is there at night yet\n", ring_s);
+	nm_buf_add(out, "\tstep { ring = mailbox }\n}\n");
+}
+
+static void write_texts(const struct answers *answers, struct nm_buf *out)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, 1024);
+	nm_buf_addf(&text, "Thanks for calling %s. We're on a job but saw you called. What can we help with?",
+		    answers->business.data);
+	add_text(out, "\n# The text that a missed caller gets at once, and the queue of people to call back.\n"
+		      "text_back {\n\tmissed = ", text.data);
+	nm_buf_add(out, "\tonce_per = 4h\n}\nfollow_up { within = 15m  attempts = 3  retry = 30m }\n");
+	nm_buf_clear(&text);
+}
+
+static void write_plan(const struct answers *answers, int ring_s, struct nm_buf *out)
+{
+	nm_buf_add(out, "# Who answers when a customer calls. `nevermiss check` proves it, `nevermiss` shows it,\n"
+			"# man nevermiss-plan explains every word.\n");
+	add_text(out, "business = ", answers->business.data);
+	add_text(out, "timezone = ", answers->timezone.data);
+	add_text(out, "country  = ", answers->country.data);
+	nm_buf_add(out, "\n# The sandbox is a carrier for trying things out; name your own when you are ready.\n"
+			"account sandbox { driver = sandbox }\n");
+	add_text(out, "line main {\n\tnumber = ", answers->number.data);
+	nm_buf_add(out, "\taccount = sandbox\n}\n");
+	add_text(out, "\nschedule business {\n\thours = ", answers->hours.data);
+	nm_buf_add(out, "}\n");
+	write_phones(answers, out);
+	write_greeting(answers, out);
+	write_paths(answers, ring_s, out);
+	nm_buf_add(out, "\n# The first rule that matches decides.\n"
+			"rule open { during = business  path = daytime }\nrule closed { path = after-hours }\n");
+	write_texts(answers, out);
+	nm_buf_add(out, "\ntest \"a Sunday at noon\" { at = \"2027-01-03 12:00\"  nobody = yes  expect = ");
+	nm_buf_addf(out, "%s }\n", answers->ai.len ? "ai" : "voicemail");
+}
+
+/* The owner's ring must end well before the phone's own voicemail. */
+static enum nm_code ring_time(const struct answers *answers, int *ring_s, struct nm_error *err)
+{
+	int64_t voicemail;
+	enum nm_code code;
+
+	*ring_s = RING_LONGEST;
+	if (!strcmp(answers->voicemail.data, "none") || !strcmp(answers->voicemail.data, "unknown"))
+		return NM_OK;
+	code = nm_duration_read(answers->voicemail.data, &voicemail, err);
+	if (code != NM_OK)
+		return code;
+	if (voicemail <= VOICEMAIL_MARGIN + 4)
+		return nm_fail(err, NM_INPUT, "--voicemail-after %s: too early to ring the phone at all; set it to 20 s "
+			       "or more at your carrier, or switch it off and say none", answers->voicemail.data);
+	if (voicemail - VOICEMAIL_MARGIN < *ring_s)
+		*ring_s = (int)(voicemail - VOICEMAIL_MARGIN);
+	return NM_OK;
+}
+
+/* The folder of the plan, made when it is not there. */
+static void make_folder(const char *file)
+{
+	char *path = strdup(file), *slash;
+
+	for (slash = path ? strchr(path + 1, '/') : NULL; slash; slash = strchr(slash + 1, '/')) {
+		*slash = '\0';
+		mkdir(path, 0700);
+		*slash = '/';
+	}
+	free(path);
+}
+
+/* Nothing is written that does not read: every mistake in the answers is told in their own words. */
+static enum nm_code try_and_write(struct invocation *run, const struct nm_buf *text, struct nm_error *err)
+{
+	const char *file = run->options->plan_file;
+	struct nm_plan *plan = NULL;
+	struct nm_diags diags;
+	enum nm_code code;
+	size_t i;
+
+	nm_diags_init(&diags);
+	code = nm_plan_read(file, text->data, text->len, &plan, &diags, err);
+	for (i = 0; i < diags.n; i++)
+		nm_buf_addf(run->notes, "nevermiss: %s\n", diags.items[i].text);
+	if (code != NM_OK && diags.n)
+		code = nm_fail(err, NM_INPUT, "no plan written: mend the answers above");
+	nm_diags_clear(&diags);
+	nm_plan_free(plan);
+	if (code != NM_OK)
+		return code;
+	make_folder(file);
+	return nm_file_write(file, text->data, text->len, true, err);
+}
+
+static enum nm_code make_plan(struct invocation *run, struct answers *answers, struct nm_error *err)
+{
+	struct nm_buf text;
+	int ring_s;
+	enum nm_code code = collect(run, answers, err);
+
+	if (code == NM_OK)
+		code = ring_time(answers, &ring_s, err);
+	if (code != NM_OK)
+		return code;
+	nm_buf_init(&text, NM_PLAN_BYTES);
+	write_plan(answers, ring_s, &text);
+	code = text.failed ? nm_fail_memory(err) : try_and_write(run, &text, err);
+	nm_buf_clear(&text);
+	if (code != NM_OK)
+		return code;
+	if (run->json) {
+		struct nm_json json;
+
+		nm_json_init(&json, run->out);
+		nm_json_object(&json);
+		nm_json_key(&json, "plan");
+		nm_json_text(&json, run->options->plan_file);
+		json_finish(&json, run->out);
+	} else
+		nm_buf_addf(run->out, "wrote %s\nnext: nevermiss check, nevermiss week, nevermiss push, nevermiss\n",
+			    run->options->plan_file);
+	return NM_OK;
+}
+
+enum nm_code cmd_init(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	struct answers answers;
+	enum nm_code code = need_write(run, err);
+	size_t i;
+
+	*status = STATUS_GOOD;
+	if (code == NM_OK && access(run->options->plan_file, F_OK) == 0)
+		code = nm_fail(err, NM_REFUSED, "%s is there already and is not overwritten; -p FILE names another place",
+			       run->options->plan_file);
+	if (code != NM_OK)
+		return code;
+	for (i = 0; i < ROWS; i++)
+		nm_buf_init(answer_of(&answers, i), 512);
+	code = make_plan(run, &answers, err);
+	for (i = 0; i < ROWS; i++)
+		nm_buf_clear(answer_of(&answers, i));
+	return code;
+}

@@ -1,0 +1,235 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * override: for a while, calls go another way.  Writes the section into the plan's text, saves, and
+ * pushes; lists and ends overrides.  An override always has an end.
+ */
+#include "command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static const char *state_of(const struct nm_override *override, nm_time now)
+{
+	if (now < override->from)
+		return "to come";
+	return now < override->until ? "in force" : "over";
+}
+
+static void list_text(struct invocation *run, const struct nm_plan *plan, nm_time now)
+{
+	char from[NM_TIME_TEXT], until[NM_TIME_TEXT], age[NM_TIME_TEXT];
+	size_t i;
+
+	for (i = 0; i < plan->n_overrides; i++) {
+		const struct nm_override *override = &plan->overrides[i];
+
+		nm_time_words(plan->zone, override->from, true, from);
+		nm_time_words(plan->zone, override->until, true, until);
+		nm_duration_words(now > override->from ? now - override->from : 0, age);
+		nm_buf_addf(run->out, "%-16s %-9s %s - %s, %s: %s\n", override->rule.name, state_of(override, now), from,
+			    until, now > override->from ? age : "not yet begun",
+			    override->rule.path >= 0 ? plan->paths[override->rule.path].name : "rejected");
+	}
+	if (!plan->n_overrides)
+		nm_buf_add(run->out, "no override in the plan\n");
+}
+
+static void list_json(struct invocation *run, const struct nm_plan *plan, nm_time now)
+{
+	struct nm_json json;
+	size_t i;
+
+	nm_json_init(&json, run->out);
+	nm_json_object(&json);
+	nm_json_key(&json, "overrides");
+	nm_json_array(&json);
+	for (i = 0; i < plan->n_overrides; i++) {
+		const struct nm_override *override = &plan->overrides[i];
+
+		nm_json_object(&json);
+		nm_json_key(&json, "name");
+		nm_json_text(&json, override->rule.name);
+		nm_json_key(&json, "state");
+		nm_json_text(&json, state_of(override, now));
+		json_time(&json, plan->zone, "from", override->from);
+		json_time(&json, plan->zone, "until", override->until);
+		nm_json_key(&json, "age");
+		nm_json_int(&json, now > override->from ? now - override->from : 0);
+		nm_json_key(&json, "path");
+		nm_json_text(&json, override->rule.path >= 0 ? plan->paths[override->rule.path].name : NULL);
+		nm_json_end(&json, '}');
+	}
+	nm_json_end(&json, ']');
+	json_finish(&json, run->out);
+}
+
+/* --- writing one --- */
+
+static bool name_taken(const struct nm_plan *plan, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < plan->n_overrides; i++)
+		if (!strcmp(plan->overrides[i].rule.name, name))
+			return true;
+	return false;
+}
+
+/* The name given, or one that nobody has: override-1, override-2, ... */
+static enum nm_code choose_name(const struct invocation *run, struct nm_buf *name, struct nm_error *err)
+{
+	const struct nm_plan *plan = run->session->plan;
+	size_t i;
+
+	if (run->args->n_words) {
+		nm_buf_add(name, run->args->words[0]);
+		if (name_taken(plan, name->data))
+			return nm_fail(err, NM_INPUT, "there is an override `%s` already: end it, or take another name",
+				       name->data);
+		return NM_OK;
+	}
+	for (i = 1; i <= plan->n_overrides + 1; i++) {
+		nm_buf_clear(name);
+		nm_buf_addf(name, "override-%zu", i);
+		if (!name_taken(plan, name->data))
+			break;
+	}
+	return NM_OK;
+}
+
+static enum nm_code write_section(const struct invocation *run, const char *name, struct nm_buf *out,
+				  struct nm_error *err)
+{
+	const struct nm_zone *zone = run->session->plan->zone;
+	const nm_time now = session_now(run->session);
+	const char *path = argument(run->args, "path"), *reject = argument(run->args, "reject");
+	const char *line = argument(run->args, "line"), *callers = argument(run->args, "callers");
+	const char *length = argument(run->args, "for");
+	char from[NM_TIME_TEXT], until[NM_TIME_TEXT];
+	int64_t seconds;
+	enum nm_code code;
+
+	if (!length)
+		return nm_fail(err, NM_INPUT, "an override has an end: give --for TIME, such as --for 2h");
+	if (!path == !reject)
+		return nm_fail(err, NM_INPUT, "give either --path P or --reject busy|silent");
+	code = nm_duration_read(length, &seconds, err);
+	if (code != NM_OK)
+		return code;
+	if (seconds <= 0)
+		return nm_fail(err, NM_INPUT, "--for %s: longer than nothing", length);
+	nm_time_argument(zone, now, from);
+	nm_time_argument(zone, now + seconds, until);
+	nm_buf_addf(out, "override %s {\n\tfrom = \"%s\"\n\tuntil = \"%s\"\n", name, from, until);
+	if (line)
+		nm_buf_addf(out, "\tlines = %s\n", line);
+	if (callers)
+		nm_buf_addf(out, "\tcallers = %s\n", callers);
+	nm_buf_addf(out, "\t%s = %s\n}\n", path ? "path" : "reject", path ? path : reject);
+	return out->failed ? nm_fail_memory(err) : NM_OK;
+}
+
+static enum nm_code push_all(struct invocation *run, struct nm_error *err)
+{
+	struct nm_push_options options = { .line = -1 };
+	struct nm_push_results results = { .n = 0 };
+	struct nm_push_context context;
+	struct nm_error failure;
+	enum nm_code code;
+	size_t i;
+
+	if (argument_given(run->args, "no-push"))
+		return NM_OK;
+	options.plan_text = nm_document_text(run->session->document, &options.plan_len);
+	code = session_push_context(run->session, &context, &failure);
+	if (code == NM_OK)
+		code = nm_push(&context, &options, &results, &failure);
+	for (i = 0; i < results.n && !run->json; i++)
+		nm_buf_addf(run->out, "%s: %s\n", run->session->plan->lines[results.items[i].line].name,
+			    results.items[i].words);
+	nm_push_results_clear(&results);
+	if (code != NM_OK)
+		return nm_fail(err, code, "the plan is saved, but not pushed: %s", failure.text);
+	return NM_OK;
+}
+
+static enum nm_code change_and_push(struct invocation *run, const struct nm_edit *edits, size_t n, const char *what,
+				    struct nm_error *err)
+{
+	enum nm_code code = session_edit(run->session, edits, n, what, err);
+
+	if (code == NM_OK)
+		code = session_save(run->session, err);
+	if (code == NM_OK && !run->json)
+		nm_buf_addf(run->out, "%s: saved\n", what);
+	if (code == NM_OK)
+		code = push_all(run, err);
+	if (code == NM_OK && run->json)
+		list_json(run, run->session->plan, session_now(run->session));
+	return code;
+}
+
+static enum nm_code add_override(struct invocation *run, struct nm_error *err)
+{
+	const size_t others = run->session->plan->n_overrides;
+	struct nm_edit edits[] = {
+		{ .op = NM_EDIT_ADD, .place = { .section = "override", .step = -1 } },
+		{ .op = NM_EDIT_MOVE, .place = { .section = "override", .step = -1 }, .by = -(int)others },
+	};
+	struct nm_buf name, section, what;
+	enum nm_code code;
+
+	nm_buf_init(&name, 256);
+	nm_buf_init(&section, 4096);
+	nm_buf_init(&what, 512);
+	code = choose_name(run, &name, err);
+	if (code == NM_OK)
+		code = write_section(run, name.data, &section, err);
+	if (code == NM_OK) {
+		/* The newest word counts: the first override that matches decides, so it goes in front. */
+		edits[0].value = section.data;
+		edits[1].place.title = name.data;
+		nm_buf_addf(&what, "override %s", name.data);
+		code = change_and_push(run, edits, others ? 2 : 1, what.data, err);
+	}
+	nm_buf_clear(&what);
+	nm_buf_clear(&section);
+	nm_buf_clear(&name);
+	return code;
+}
+
+static enum nm_code end_override(struct invocation *run, const char *name, struct nm_error *err)
+{
+	const struct nm_edit edit = { .op = NM_EDIT_REMOVE,
+				      .place = { .section = "override", .title = name, .step = -1 } };
+	struct nm_buf what;
+	enum nm_code code;
+
+	if (!name_taken(run->session->plan, name))
+		return nm_fail(err, NM_INPUT, "no override `%s`; `nevermiss override --list` shows them", name);
+	nm_buf_init(&what, 512);
+	nm_buf_addf(&what, "end of override %s", name);
+	code = change_and_push(run, &edit, 1, what.data, err);
+	nm_buf_clear(&what);
+	return code;
+}
+
+enum nm_code cmd_override(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	const char *end = argument(run->args, "end");
+	const nm_time now = session_now(run->session);
+	enum nm_code code;
+
+	*status = STATUS_GOOD;
+	if (argument_given(run->args, "list")) {
+		if (run->json)
+			list_json(run, run->session->plan, now);
+		else
+			list_text(run, run->session->plan, now);
+		return NM_OK;
+	}
+	code = need_write(run, err);
+	if (code == NM_OK)
+		code = end ? end_override(run, end, err) : add_override(run, err);
+	return code;
+}

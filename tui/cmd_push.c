@@ -1,0 +1,342 @@
+/* SPDX-License-Identifier: MIT */
+/* diff, push, rollback: live against plan, making it so, and taking it back. */
+#include "command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define WINDOWS_SHOWN 100
+
+static const char *sync_name(enum nm_sync sync)
+{
+	switch (sync) {
+	case NM_SYNC_SAME:
+		return "in sync";
+	case NM_SYNC_DRIFT:
+		return "drifts";
+	case NM_SYNC_NOTHING:
+		return "nothing pushed";
+	case NM_SYNC_FOREIGN:
+		return "foreign";
+	case NM_SYNC_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+/* --- diff --- */
+
+static void json_differences(struct nm_json *json, const struct nm_zone *zone, const struct nm_differences *differences)
+{
+	size_t i, j;
+
+	nm_json_key(json, "differences");
+	nm_json_array(json);
+	for (i = 0; i < differences->n; i++) {
+		const struct nm_difference *item = &differences->items[i];
+
+		for (j = 0; j < item->n && j < WINDOWS_SHOWN; j++) {
+			nm_json_object(json);
+			json_time(json, zone, "from", item->windows[j].from);
+			json_time(json, zone, "until", item->windows[j].until);
+			nm_json_key(json, "callers");
+			nm_json_text(json, item->callers);
+			nm_json_key(json, "plan");
+			nm_json_text(json, item->a_words);
+			nm_json_key(json, "live");
+			nm_json_text(json, item->b_words);
+			nm_json_key(json, "when");
+			nm_json_text(json, item->when);
+			nm_json_end(json, '}');
+		}
+	}
+	nm_json_end(json, ']');
+}
+
+static void json_line(struct nm_json *json, const struct nm_plan *plan, const struct nm_line_status *line)
+{
+	size_t i;
+
+	nm_json_object(json);
+	nm_json_key(json, "line");
+	nm_json_text(json, plan->lines[line->line].name);
+	nm_json_key(json, "driver");
+	nm_json_text(json, plan->accounts[plan->lines[line->line].account].driver);
+	nm_json_key(json, "in_sync");
+	nm_json_bool(json, line->sync == NM_SYNC_SAME);
+	nm_json_key(json, "state");
+	nm_json_text(json, sync_name(line->sync));
+	nm_json_key(json, "words");
+	nm_json_text(json, line->words);
+	json_differences(json, plan->zone, &line->differences);
+	nm_json_key(json, "losses");
+	nm_json_array(json);
+	for (i = 0; i < line->losses.n; i++)
+		nm_json_text(json, line->losses.items[i].text);
+	nm_json_end(json, ']');
+	nm_json_end(json, '}');
+}
+
+static bool all_in_sync(const struct nm_status *status)
+{
+	size_t i;
+
+	for (i = 0; i < status->n; i++)
+		if (status->lines[i].sync != NM_SYNC_SAME)
+			return false;
+	return true;
+}
+
+static void print_artefact(struct nm_buf *out, const char *title, const struct nm_artefact *artefact)
+{
+	size_t i;
+
+	for (i = 0; i < artefact->n; i++)
+		nm_buf_addf(out, "  %s, %s:\n%s\n", title, artefact->parts[i].name, artefact->parts[i].bytes);
+}
+
+static void print_line(struct invocation *run, const struct nm_line_status *line, bool artefacts)
+{
+	const struct nm_plan *plan = run->session->plan;
+	const struct nm_line *of = &plan->lines[line->line];
+	size_t i;
+
+	nm_buf_addf(run->out, "%s (%s): %s", of->name, plan->accounts[of->account].driver, sync_name(line->sync));
+	if (line->words && line->sync != NM_SYNC_SAME && line->sync != NM_SYNC_DRIFT)
+		nm_buf_addf(run->out, ": %s", line->words);
+	nm_buf_add(run->out, "\n");
+	for (i = 0; i < line->differences.n; i++) {
+		const struct nm_difference *item = &line->differences.items[i];
+
+		nm_buf_addf(run->out, "  %s, %s%s\n    plan %s\n    live %s\n", item->when, item->callers,
+			    item->key ? " pressing the emergency key" : "", item->a_words, item->b_words);
+	}
+	for (i = 0; i < line->losses.n; i++)
+		nm_buf_addf(run->out, "  lost: %s%s%s\n", line->losses.items[i].text,
+			    line->losses.items[i].instead ? "; instead: " : "",
+			    line->losses.items[i].instead ? line->losses.items[i].instead : "");
+	if (artefacts) {
+		print_artefact(run->out, "plan", &line->wanted);
+		print_artefact(run->out, "live", &line->live);
+	}
+}
+
+static void write_status(struct invocation *run, const struct nm_status *found)
+{
+	struct nm_json json;
+	size_t i;
+
+	if (!run->json) {
+		for (i = 0; i < found->n; i++)
+			print_line(run, &found->lines[i], argument_given(run->args, "artefacts"));
+		return;
+	}
+	nm_json_init(&json, run->out);
+	nm_json_object(&json);
+	nm_json_key(&json, "in_sync");
+	nm_json_bool(&json, all_in_sync(found));
+	nm_json_key(&json, "lines");
+	nm_json_array(&json);
+	for (i = 0; i < found->n; i++)
+		json_line(&json, run->session->plan, &found->lines[i]);
+	nm_json_end(&json, ']');
+	json_finish(&json, run->out);
+}
+
+/* A line that could not be read is the carrier's failure, one that differs is something wrong. */
+static enum status status_of_lines(const struct nm_status *found)
+{
+	enum status worst = STATUS_GOOD;
+	size_t i;
+
+	for (i = 0; i < found->n; i++) {
+		if (found->lines[i].sync == NM_SYNC_UNKNOWN)
+			return STATUS_CARRIER;
+		if (found->lines[i].sync != NM_SYNC_SAME)
+			worst = STATUS_WRONG;
+	}
+	return worst;
+}
+
+static enum nm_code read_status(struct invocation *run, struct nm_push_context *context, int *line,
+				struct nm_status *found, struct nm_error *err)
+{
+	enum nm_code code = argument_line(run, line, err);
+
+	if (code == NM_OK)
+		code = session_push_context(run->session, context, err);
+	if (code == NM_OK)
+		code = nm_status_read(context, *line, found, err);
+	return code;
+}
+
+enum nm_code cmd_diff(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	struct nm_push_context context;
+	struct nm_status found;
+	int line;
+	enum nm_code code = read_status(run, &context, &line, &found, err);
+
+	if (code != NM_OK)
+		return code;
+	write_status(run, &found);
+	*status = status_of_lines(&found);
+	nm_status_clear(&found);
+	return NM_OK;
+}
+
+/* --- push and rollback --- */
+
+static const char *push_state_name(enum nm_push_state state)
+{
+	static const char *const names[] = { "begun", "applying", "verifying", "done", "failed", "undone" };
+
+	return names[state];
+}
+
+static void write_results(struct invocation *run, const struct nm_push_results *results)
+{
+	const struct nm_plan *plan = run->session->plan;
+	struct nm_json json;
+	size_t i;
+
+	nm_json_init(&json, run->out);
+	if (run->json) {
+		nm_json_object(&json);
+		nm_json_key(&json, "lines");
+		nm_json_array(&json);
+	}
+	for (i = 0; i < results->n; i++) {
+		const struct nm_push_result *item = &results->items[i];
+
+		if (!run->json) {
+			nm_buf_addf(run->out, "%s: %s\n", plan->lines[item->line].name, item->words);
+			continue;
+		}
+		nm_json_object(&json);
+		nm_json_key(&json, "line");
+		nm_json_text(&json, plan->lines[item->line].name);
+		nm_json_key(&json, "push");
+		nm_json_int(&json, item->id);
+		nm_json_key(&json, "state");
+		nm_json_text(&json, push_state_name(item->state));
+		nm_json_key(&json, "words");
+		nm_json_text(&json, item->words);
+		nm_json_end(&json, '}');
+	}
+	if (run->json) {
+		nm_json_end(&json, ']');
+		json_finish(&json, run->out);
+	}
+}
+
+static size_t lines_to_push(const struct nm_status *found)
+{
+	size_t i, n = 0;
+
+	for (i = 0; i < found->n; i++)
+		n += found->lines[i].sync != NM_SYNC_SAME;
+	return n;
+}
+
+/* Shows what would change and asks; NM_REFUSED without a yes. */
+static enum nm_code ask(struct invocation *run, const struct nm_status *found, struct nm_error *err)
+{
+	char question[64];
+	struct nm_buf shown;
+	struct nm_buf *out = run->out;
+	size_t i;
+
+	if (argument_given(run->args, "yes"))
+		return NM_OK;
+	/* The question needs what it is about on the screen before it. */
+	nm_buf_init(&shown, out->max);
+	run->out = &shown;
+	for (i = 0; i < found->n; i++)
+		print_line(run, &found->lines[i], false);
+	run->out = out;
+	struct nm_buf safe;
+
+	nm_buf_init(&safe, out->max);
+	add_safe(&safe, shown.data);
+	fputs(safe.data, stderr);
+	nm_buf_clear(&safe);
+	nm_buf_clear(&shown);
+	snprintf(question, sizeof question, "Push %zu line%s?", lines_to_push(found), lines_to_push(found) == 1 ? "" : "s");
+	if (confirm_yes(run, question))
+		return NM_OK;
+	return nm_fail(err, NM_REFUSED, "not pushed: say yes, or give --yes");
+}
+
+static enum nm_code do_push(struct invocation *run, const struct nm_push_context *context, int line,
+			    struct nm_error *err)
+{
+	struct nm_push_options options = { .line = line, .force = argument(run->args, "force") };
+	struct nm_push_results results = { .n = 0 };
+	enum nm_code code;
+
+	options.plan_text = nm_document_text(run->session->document, &options.plan_len);
+	code = nm_push(context, &options, &results, err);
+	write_results(run, &results);
+	nm_push_results_clear(&results);
+	return code;
+}
+
+enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	const bool dry = argument_given(run->args, "dry-run");
+	struct nm_push_context context;
+	struct nm_status found;
+	int line;
+	enum nm_code code = dry ? NM_OK : need_write(run, err);
+
+	*status = STATUS_GOOD;
+	if (code == NM_OK)
+		code = read_status(run, &context, &line, &found, err);
+	if (code != NM_OK)
+		return code;
+	if (dry) {
+		write_status(run, &found);
+		if (!run->json)
+			nm_buf_addf(run->out, "dry run: %zu of %zu lines would be pushed\n", lines_to_push(&found), found.n);
+	} else if (!lines_to_push(&found)) {
+		if (run->json)
+			nm_buf_add(run->out, "{\"lines\":[]}\n");
+		else
+			nm_buf_add(run->out, "in sync: nothing to push\n");
+	} else {
+		code = ask(run, &found, err);
+		if (code == NM_OK)
+			code = do_push(run, &context, line, err);
+	}
+	nm_status_clear(&found);
+	return code;
+}
+
+enum nm_code cmd_rollback(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	const char *text = argument(run->args, "to-before");
+	const int64_t id = text ? strtoll(text, NULL, 10) : 0;
+	struct nm_push_context context;
+	struct nm_push_results results = { .n = 0 };
+	int line;
+	enum nm_code code = need_write(run, err);
+
+	*status = STATUS_GOOD;
+	if (code == NM_OK && text && id <= 0)
+		code = nm_fail(err, NM_INPUT, "--to-before %s: the number of a push; `nevermiss history` lists them", text);
+	if (code == NM_OK)
+		code = argument_line(run, &line, err);
+	if (code == NM_OK)
+		code = session_push_context(run->session, &context, err);
+	if (code == NM_OK && !argument_given(run->args, "yes") &&
+	    !confirm_yes(run, "Put back what was live before?"))
+		code = nm_fail(err, NM_REFUSED, "not rolled back: say yes, or give --yes");
+	if (code != NM_OK)
+		return code;
+	code = nm_rollback(&context, line < 0 ? 0 : line, id, &results, err);
+	write_results(run, &results);
+	nm_push_results_clear(&results);
+	return code;
+}

@@ -1,0 +1,424 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * simulate: one test call, on the plan or on what is live, with the reason for every step.
+ * sweep: the same call at many times, told only where the result changes.
+ */
+#include "command.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define SWEEP_CALLS 1000000
+
+/* --- the call in JSON, as scripts rely on it (design.md 6) --- */
+
+static void json_names(struct nm_json *json, const char *const *names, size_t n)
+{
+	size_t i;
+
+	nm_json_array(json);
+	for (i = 0; i < n; i++)
+		nm_json_text(json, names[i]);
+	nm_json_end(json, ']');
+}
+
+static void json_event(struct nm_json *json, const struct nm_event *event)
+{
+	nm_json_object(json);
+	nm_json_key(json, "t");
+	nm_json_int(json, event->t);
+	nm_json_key(json, "event");
+	nm_json_text(json, nm_event_name(event->kind));
+	nm_json_key(json, "to");
+	json_names(json, (const char *const *)event->to, event->n);
+	if (event->kind == NM_EVENT_RING && event->for_s > 0) {
+		nm_json_key(json, "for");
+		nm_json_int(json, event->for_s);
+	}
+	nm_json_key(json, "why");
+	nm_json_text(json, event->why);
+	if (event->pos.file) {
+		nm_json_key(json, "line");
+		nm_json_int(json, event->pos.line);
+	}
+	nm_json_end(json, '}');
+}
+
+static void json_number(struct nm_json *json, const char *key, bool known, int value)
+{
+	nm_json_key(json, key);
+	if (known)
+		nm_json_int(json, value);
+	else
+		nm_json_null(json);
+}
+
+static void json_outcome(struct nm_json *json, const struct nm_outcome *outcome)
+{
+	size_t i;
+
+	nm_json_key(json, "outcome");
+	nm_json_text(json, nm_result_name(outcome->result));
+	nm_json_key(json, "answered_by");
+	nm_json_text(json, outcome->answered_by);
+	nm_json_key(json, "kind");
+	nm_json_text(json, outcome->answered_by ? nm_kind_name(outcome->kind) : NULL);
+	json_number(json, "seconds", outcome->seconds >= 0, outcome->seconds);
+	json_number(json, "rings", outcome->rings >= 0, outcome->rings);
+	nm_json_key(json, "events");
+	nm_json_array(json);
+	for (i = 0; i < outcome->n; i++)
+		json_event(json, &outcome->events[i]);
+	nm_json_end(json, ']');
+}
+
+static void json_call(struct nm_json *json, const struct nm_plan *plan, const struct nm_call *call,
+		      const struct nm_treatment *treatment)
+{
+	char from[NM_NUMBER_TEXT];
+
+	nm_caller_write(call->caller, from);
+	nm_json_object(json);
+	json_time(json, plan->zone, "at", call->at);
+	nm_json_key(json, "line");
+	nm_json_text(json, plan->lines[call->line].name);
+	nm_json_key(json, "from");
+	nm_json_text(json, from);
+	nm_json_key(json, "emergency");
+	nm_json_bool(json, treatment->emergency);
+	nm_json_key(json, "rule");
+	nm_json_text(json, treatment->rule);
+	nm_json_key(json, "path");
+	nm_json_text(json, treatment->path);
+}
+
+static void json_reasons(struct nm_json *json, const struct nm_reason *reasons, size_t n)
+{
+	char text[NM_ERROR_TEXT];
+	size_t i;
+
+	nm_json_array(json);
+	for (i = 0; i < n; i++) {
+		snprintf(text, sizeof text, "%s: %s: %s", reasons[i].name, reasons[i].matched ? "yes" : "no",
+			 reasons[i].text);
+		nm_json_text(json, text);
+	}
+	nm_json_end(json, ']');
+}
+
+/* --- the call in words --- */
+
+static void caller_words(struct nm_caller caller, char out[static NM_NUMBER_TEXT])
+{
+	if (caller.number)
+		nm_number_words(caller.number, out);
+	else
+		nm_caller_write(caller, out);
+}
+
+static void print_event(struct nm_buf *out, const struct nm_event *event)
+{
+	struct nm_buf what;
+	size_t i;
+
+	nm_buf_init(&what, 4096);
+	nm_buf_addf(&what, "%*s%s", event->depth * 2, "", nm_event_name(event->kind));
+	for (i = 0; i < event->n; i++)
+		nm_buf_addf(&what, "%s%s", i ? " + " : " ", event->to[i]);
+	if (event->kind == NM_EVENT_RING && event->for_s > 0)
+		nm_buf_addf(&what, " for %d s", event->for_s);
+	nm_buf_addf(out, "%5d s  %-38s %s", event->t, what.data, event->why);
+	if (event->pos.file)
+		nm_buf_addf(out, "  [%s:%d]", event->pos.file, event->pos.line);
+	nm_buf_add(out, "\n");
+	nm_buf_clear(&what);
+}
+
+static void print_head(struct nm_buf *out, const struct nm_plan *plan, const struct nm_call *call,
+		       const struct nm_treatment *treatment)
+{
+	char when[NM_TIME_TEXT], from[NM_NUMBER_TEXT];
+
+	nm_time_words(plan->zone, call->at, true, when);
+	caller_words(call->caller, from);
+	nm_buf_addf(out, "%s %s, from %s to %s%s\n", when, nm_zone_abbreviation(plan->zone, call->at), from,
+		    plan->lines[call->line].name, treatment->emergency ? ", an emergency" : "");
+	if (treatment->path)
+		nm_buf_addf(out, "%s -> path %s\n", treatment->rule, treatment->path);
+	else if (treatment->rule)
+		nm_buf_addf(out, "%s\n", treatment->rule);
+	nm_buf_add(out, "\n");
+}
+
+static void print_outcome(struct nm_buf *out, const struct nm_outcome *outcome)
+{
+	size_t i;
+
+	for (i = 0; i < outcome->n; i++)
+		print_event(out, &outcome->events[i]);
+	nm_buf_add(out, outcome->n ? "\n" : "");
+	outcome_words(outcome, out);
+	nm_buf_add(out, "\n");
+}
+
+static void print_simulation(struct nm_buf *out, const struct nm_plan *plan, const struct nm_simulation *simulation)
+{
+	size_t i;
+
+	print_head(out, plan, &simulation->call, simulation->treatment);
+	print_outcome(out, &simulation->outcome);
+	if (simulation->text_back)
+		nm_buf_addf(out, "text back: %s\n", simulation->text_back);
+	nm_buf_add(out, "\nwhy\n");
+	for (i = 0; i < simulation->n_reasons; i++)
+		nm_buf_addf(out, "  %-20s %-4s %s\n", simulation->reasons[i].name,
+			    simulation->reasons[i].matched ? "yes" : "no", simulation->reasons[i].text);
+}
+
+static void write_simulation(struct invocation *run, const struct nm_simulation *simulation)
+{
+	const struct nm_plan *plan = run->session->plan;
+	struct nm_json json;
+
+	if (!run->json) {
+		print_simulation(run->out, plan, simulation);
+		return;
+	}
+	nm_json_init(&json, run->out);
+	json_call(&json, plan, &simulation->call, simulation->treatment);
+	json_outcome(&json, &simulation->outcome);
+	nm_json_key(&json, "text_back");
+	nm_json_text(&json, simulation->text_back);
+	nm_json_key(&json, "why");
+	json_reasons(&json, simulation->reasons, simulation->n_reasons);
+	json_finish(&json, run->out);
+}
+
+/* --- against what is live --- */
+
+struct live {
+	const struct nm_plan *plan;
+	const struct nm_status *status;
+	const struct nm_call *call;
+};
+
+static const struct nm_route *live_route(const struct live *live, const char *line)
+{
+	size_t i;
+
+	for (i = 0; i < live->status->n; i++)
+		if (!strcmp(live->plan->lines[live->status->lines[i].line].name, line))
+			return live->status->lines[i].live_route;
+	return NULL;
+}
+
+static const struct nm_treatment *live_treatment(void *context, const char *line)
+{
+	const struct live *live = context;
+	const struct nm_route *route = live_route(live, line);
+
+	return route ? nm_route_treatment(route, live->call->at, live->call->caller, false) : NULL;
+}
+
+/* What the caller gets on the line called: an emergency reaches its path by the key where there is one. */
+static const struct nm_treatment *live_first(struct live *live, const char *line)
+{
+	const struct nm_treatment *treatment = live_treatment(live, line);
+	const struct nm_treatment *by_key;
+
+	if (!treatment || !live->call->emergency || treatment->emergency)
+		return treatment;
+	by_key = nm_route_treatment(live_route(live, line), live->call->at, live->call->caller, true);
+	return by_key ? by_key : treatment;
+}
+
+static void write_live(struct invocation *run, const struct nm_call *call, const struct nm_treatment *treatment,
+		       const struct nm_outcome *outcome)
+{
+	const struct nm_plan *plan = run->session->plan;
+	struct nm_json json;
+
+	if (!run->json) {
+		nm_buf_add(run->out, "live, as read back just now\n");
+		print_head(run->out, plan, call, treatment);
+		print_outcome(run->out, outcome);
+		return;
+	}
+	nm_json_init(&json, run->out);
+	json_call(&json, plan, call, treatment);
+	json_outcome(&json, outcome);
+	nm_json_key(&json, "text_back");
+	nm_json_null(&json);
+	nm_json_key(&json, "why");
+	nm_json_array(&json);
+	nm_json_text(&json, "live, as read back just now");
+	nm_json_end(&json, ']');
+	nm_json_key(&json, "live");
+	nm_json_bool(&json, true);
+	json_finish(&json, run->out);
+}
+
+static enum nm_code simulate_live(struct invocation *run, const struct nm_call *call, struct nm_arena *arena,
+				  struct nm_error *err)
+{
+	const struct nm_plan *plan = run->session->plan;
+	const char *line = plan->lines[call->line].name;
+	struct live live = { .plan = plan, .call = call };
+	const struct nm_lines lines = { .context = &live, .treatment = live_treatment };
+	const struct nm_treatment *treatment;
+	struct nm_outcome outcome;
+	enum nm_code code = session_status(run->session, true, &live.status, err);
+
+	if (code != NM_OK)
+		return code;
+	treatment = live_first(&live, line);
+	if (!treatment)
+		return nm_fail(err, NM_CARRIER, "what is live on %s is not known: `nevermiss diff` says why", line);
+	code = nm_play(treatment, line, &call->script, &lines, true, arena, &outcome, err);
+	if (code == NM_OK)
+		write_live(run, call, treatment, &outcome);
+	return code;
+}
+
+enum nm_code cmd_simulate(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_simulation *simulation = NULL;
+	struct nm_call call;
+	enum nm_code code;
+
+	*status = STATUS_GOOD;
+	if (!arena)
+		return nm_fail_memory(err);
+	code = argument_call(run, "at", "from", arena, &call, err);
+	if (code == NM_OK && argument_given(run->args, "live"))
+		code = simulate_live(run, &call, arena, err);
+	else if (code == NM_OK)
+		code = nm_simulate(run->session->plan, &call, &simulation, err);
+	if (code == NM_OK && simulation)
+		write_simulation(run, simulation);
+	nm_simulation_free(simulation);
+	nm_arena_free(arena);
+	return code;
+}
+
+/* --- sweep --- */
+
+struct sweep {
+	struct invocation *run;
+	struct nm_json json;
+	struct nm_buf last, now; /* what was printed, and what this call gives */
+	size_t calls, changes;
+};
+
+static void sweep_result(struct sweep *sweep, const struct nm_simulation *simulation)
+{
+	const struct nm_treatment *treatment = simulation->treatment;
+
+	nm_buf_clear(&sweep->now);
+	nm_buf_addf(&sweep->now, "%-20s ", treatment->rule ? treatment->rule : "no rule");
+	outcome_words(&simulation->outcome, &sweep->now);
+}
+
+static void sweep_print(struct sweep *sweep, const struct nm_simulation *simulation)
+{
+	const struct nm_plan *plan = sweep->run->session->plan;
+	char when[NM_TIME_TEXT];
+
+	sweep->changes++;
+	if (sweep->run->json) {
+		json_call(&sweep->json, plan, &simulation->call, simulation->treatment);
+		json_outcome(&sweep->json, &simulation->outcome);
+		nm_json_end(&sweep->json, '}');
+		return;
+	}
+	nm_time_words(plan->zone, simulation->call.at, true, when);
+	nm_buf_addf(sweep->run->out, "%-24s %s\n", when, sweep->now.data);
+}
+
+static enum nm_code sweep_one(struct sweep *sweep, const struct nm_timeline *timeline, const struct nm_call *call,
+			      struct nm_error *err)
+{
+	struct nm_simulation *simulation;
+	enum nm_code code = nm_simulate_on(timeline, call, sweep->run->json, &simulation, err);
+
+	if (code != NM_OK)
+		return code;
+	sweep->calls++;
+	sweep_result(sweep, simulation);
+	if (sweep->now.failed || sweep->last.failed)
+		code = nm_fail_memory(err);
+	else if (strcmp(sweep->last.data, sweep->now.data)) {
+		sweep_print(sweep, simulation);
+		nm_buf_clear(&sweep->last);
+		nm_buf_add(&sweep->last, sweep->now.data);
+	}
+	nm_simulation_free(simulation);
+	return code;
+}
+
+static enum nm_code sweep_all(struct sweep *sweep, struct nm_call call, nm_time until, int64_t every,
+			      struct nm_error *err)
+{
+	const struct nm_timeline *timeline;
+	enum nm_code code;
+
+	if (until <= call.at)
+		return nm_fail(err, NM_INPUT, "--until must be later than --from");
+	if (every <= 0 || (until - call.at) / every > SWEEP_CALLS)
+		return nm_fail(err, NM_INPUT, "more than %d calls: take a longer --every", SWEEP_CALLS);
+	code = session_timeline(sweep->run->session, call.at, until, &timeline, err);
+	for (; code == NM_OK && call.at < until; call.at += every)
+		code = sweep_one(sweep, timeline, &call, err);
+	return code;
+}
+
+static enum nm_code sweep_arguments(struct invocation *run, struct nm_arena *arena, struct nm_call *call,
+				    nm_time *until, int64_t *every, struct nm_error *err)
+{
+	const char *text = argument(run->args, "every");
+	enum nm_code code = argument_call(run, "from", "caller", arena, call, err);
+
+	*every = 15 * 60;
+	if (code == NM_OK)
+		code = argument_time(run, "until", call->at + 7 * NM_DAY, until, err);
+	if (code == NM_OK && text)
+		code = nm_duration_read(text, every, err);
+	return code;
+}
+
+enum nm_code cmd_sweep(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct sweep sweep = { .run = run };
+	struct nm_call call;
+	int64_t every;
+	nm_time until;
+	enum nm_code code;
+
+	*status = STATUS_GOOD;
+	if (!arena)
+		return nm_fail_memory(err);
+	nm_buf_init(&sweep.last, 4096);
+	nm_buf_init(&sweep.now, 4096);
+	nm_json_init(&sweep.json, run->out);
+	code = sweep_arguments(run, arena, &call, &until, &every, err);
+	if (code == NM_OK && run->json) {
+		nm_json_object(&sweep.json);
+		nm_json_key(&sweep.json, "changes");
+		nm_json_array(&sweep.json);
+	}
+	if (code == NM_OK)
+		code = sweep_all(&sweep, call, until, every, err);
+	if (code == NM_OK && run->json) {
+		nm_json_end(&sweep.json, ']');
+		nm_json_key(&sweep.json, "calls");
+		nm_json_int(&sweep.json, (int64_t)sweep.calls);
+		json_finish(&sweep.json, run->out);
+	} else if (code == NM_OK)
+		nm_buf_addf(run->out, "%zu calls, %zu results in a row that differ\n", sweep.calls, sweep.changes);
+	nm_buf_clear(&sweep.last);
+	nm_buf_clear(&sweep.now);
+	nm_arena_free(arena);
+	return code;
+}

@@ -1,0 +1,330 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The table of subcommands, and what follows from it: usage, completion, reading a command line.
+ */
+#include "command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* What simulate and sweep have in common. */
+#define CALL_OPTIONS \
+	{ "line", "L", "the line that is called (default the plan's first)" }, \
+	{ "emergency", NULL, "the call is an emergency" }, \
+	{ "set", "D=DOES", "what a destination does: answer@6s, answer, noanswer, busy, declined, unreachable" }, \
+	{ "nobody", NULL, "no human answers" }, \
+	{ "hangup", "TIME", "the caller hangs up after so long: 28s" }
+
+const struct command commands[] = {
+	{ "check", "", "prove the plan and say what is wrong, when, and how to mend it", PLAN_READ, 0, 0,
+	  { { "at", "T", "begin of the horizon (default now)" },
+	    { "until", "T", "end of the horizon (default two years later)" },
+	    { "strict", NULL, "warnings count as errors" } }, cmd_check },
+	{ "simulate", "", "play one test call and say why it goes where it goes", PLAN_READ, 0, 0,
+	  { { "at", "T", "when: 2026-12-25 10:00, RFC 3339, now, +2h (default now)" },
+	    { "from", "N", "the caller: a number, anonymous, or unknown (default unknown)" },
+	    CALL_OPTIONS, { "live", NULL, "against what is at the carrier, not the plan" } }, cmd_simulate },
+	{ "sweep", "", "play the same call at many times; print where the result changes", PLAN_READ, 0, 0,
+	  { { "from", "T", "the first call (default now)" }, { "until", "T", "the end (default a week later)" },
+	    { "every", "TIME", "from one call to the next (default 15m)" },
+	    { "caller", "N", "the caller: a number, anonymous, or unknown (default unknown)" }, CALL_OPTIONS }, cmd_sweep },
+	{ "test", "[NAME...]", "run the plan's own test calls", PLAN_READ, 0, 999,
+	  { { "file", "FILE", "tests of another file, for this plan" } }, cmd_test },
+	{ "hours", "EXPRESSION", "the intervals of an opening_hours expression", PLAN_NONE, 1, 1,
+	  { { "from", "D", "first day (default today)" },
+	    { "until", "D", "the day after the last (default a week later)" },
+	    { "timezone", "Z", "IANA name (default the plan's, else UTC)" },
+	    { "holidays", "FILE", "calendar of the days that PH means" } }, cmd_hours },
+	{ "week", "", "who answers first, each half hour of a week", PLAN_READ, 0, 0,
+	  { { "of", "D", "a day of the week (default today)" }, { "line", "L", "the line (default the first)" } }, cmd_week },
+	{ "next", "", "the next times at which the answer changes", PLAN_READ, 0, 0,
+	  { { "at", "T", "from when on (default now)" }, { "line", "L", "the line (default the first)" },
+	    { "count", "N", "how many (default 10)" } }, cmd_next },
+	{ "compare", "OLD [NEW]", "what changes for callers between two plans or kept versions (NEW: this plan)",
+	  PLAN_FILE, 1, 2,
+	  { { "at", "T", "begin of the horizon (default now)" },
+	    { "until", "T", "end (default two years later)" } }, cmd_compare },
+	{ "diff", "", "live against plan, per line, in words", PLAN_READ, 0, 0,
+	  { { "line", "L", "only this line" }, { "artefacts", NULL, "the artefacts too" } }, cmd_diff },
+	{ "push", "", "make the carriers do what the plan says; read back and verify", PLAN_READ, 0, 0,
+	  { { "line", "L", "only this line" }, { "yes", NULL, "do not ask" },
+	    { "dry-run", NULL, "only say what would happen" },
+	    { "force", "REASON", "push although a guarantee would be broken; recorded" } }, cmd_push },
+	{ "rollback", "", "put back what was live before a push", PLAN_READ, 0, 0,
+	  { { "line", "L", "the line (default the first)" },
+	    { "to-before", "ID", "the push to take back (default the line's newest)" },
+	    { "yes", NULL, "do not ask" } }, cmd_rollback },
+	{ "history", "", "pushes and kept versions of the plan", PLAN_FILE, 0, 0,
+	  { { "line", "L", "only this line" }, { "count", "N", "how many (default 20)" },
+	    { "show", "ID", "the text of a kept version" } }, cmd_history },
+	{ "export", "DRIVER", "the artefact that a driver makes, to standard output", PLAN_READ, 1, 1,
+	  { { "line", "L", "the line (default the first)" } }, cmd_export },
+	{ "override", "[NAME]", "for a while, calls go another way; --list, --end", PLAN_READ, 0, 1,
+	  { { "for", "TIME", "how long, from now: 2h" }, { "path", "P", "the path that calls take" },
+	    { "reject", "HOW", "or turn them away: busy, silent" },
+	    { "line", "L", "only calls to this line" }, { "callers", "C", "only these callers" },
+	    { "list", NULL, "all overrides with age and end" }, { "end", "NAME", "ends one now" },
+	    { "no-push", NULL, "only write the plan" } }, cmd_override },
+	{ "init", "", "write a first plan; asks for what is not given; never overwrites", PLAN_NONE, 0, 0,
+	  { { "business", "NAME", "name of the business" }, { "timezone", "Z", "IANA name" },
+	    { "country", "CC", "two letters (default US)" }, { "number", "N", "the number customers call" },
+	    { "mobile", "N", "the owner's phone" }, { "backup", "N", "somebody who steps in" },
+	    { "ai", "N", "an AI answering service" },
+	    { "hours", "EXPR", "when you are open (default Mo-Fr 08:00-18:00)" },
+	    { "voicemail-after", "TIME", "when the owner's own voicemail picks up (default 25s)" } }, cmd_init },
+	{ "demo", "", "a throw-away copy of the example plan, opened in the interface", PLAN_NONE, 0, 0,
+	  { { "print", NULL, "only make it and print where" } }, cmd_demo },
+	{ "screen", "NAME", "a screen as text", PLAN_FILE, 1, 1,
+	  { { "at", "T", "the clock (default now)" }, { "size", "WxH", "default 80x24" },
+	    { "colour", NULL, "with colour escapes" }, { "ascii", NULL, "nothing beyond ASCII" } }, cmd_screen },
+	{ "keys", "", "the table of keys", PLAN_NONE, 0, 0, { { NULL, NULL, NULL } }, cmd_keys },
+};
+const size_t commands_count = sizeof commands / sizeof commands[0];
+
+const struct command_option global_options[] = {
+	{ "plan", "FILE", "the plan (-p; default $NEVERMISS_PLAN, then ~/.config/nevermiss/plan.conf)" },
+	{ "data", "DIR", "where the store lives (default ~/.local/share/nevermiss)" },
+	{ "read-only", NULL, "look and play, write nothing" },
+	{ "json", NULL, "the result for scripts" },
+	{ "now", "T", "as if it were that time; for tests and for looking ahead" },
+	{ "help", NULL, "this text, or a command's" },
+	{ "version", NULL, "the program's version" },
+	{ NULL, NULL, NULL },
+};
+
+const struct command *command_find(const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < commands_count; i++)
+		if (!strcmp(commands[i].name, name))
+			return &commands[i];
+	return NULL;
+}
+
+/* Letters that must be added, dropped or changed to get from a to b, at most `most` + 1. */
+static size_t distance(const char *a, const char *b, size_t most)
+{
+	size_t skipped;
+
+	while (*a && *a == *b) {
+		a++;
+		b++;
+	}
+	if (!*a && !*b)
+		return 0;
+	if (most == 0)
+		return 1;
+	skipped = *a && *b ? distance(a + 1, b + 1, most - 1) : most;
+	if (*a && skipped) {
+		const size_t other = distance(a + 1, b, most - 1);
+
+		skipped = other < skipped ? other : skipped;
+	}
+	if (*b && skipped) {
+		const size_t other = distance(a, b + 1, most - 1);
+
+		skipped = other < skipped ? other : skipped;
+	}
+	return skipped + 1;
+}
+
+const char *command_nearest(const char *name)
+{
+	const char *nearest = NULL;
+	size_t i, best = 3;
+
+	for (i = 0; i < commands_count; i++) {
+		const size_t far = distance(name, commands[i].name, 2);
+
+		if (far < best) {
+			best = far;
+			nearest = commands[i].name;
+		}
+	}
+	return nearest;
+}
+
+static void usage_option(const struct command_option *option, struct nm_buf *out)
+{
+	struct nm_buf left;
+
+	nm_buf_init(&left, 256);
+	nm_buf_addf(&left, "--%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
+	nm_buf_addf(out, "  %-22s %s\n", left.data, option->help);
+	nm_buf_clear(&left);
+}
+
+static void usage_options(const struct command_option *options, struct nm_buf *out)
+{
+	size_t i;
+
+	for (i = 0; options[i].name; i++)
+		usage_option(&options[i], out);
+}
+
+void command_usage(const struct command *command, struct nm_buf *out)
+{
+	size_t i;
+
+	if (command) {
+		nm_buf_addf(out, "usage: nevermiss %s%s%s%s\n%s\n", command->name, *command->words ? " " : "",
+			    command->words, command->options[0].name ? " [OPTION...]" : "", command->summary);
+		usage_options(command->options, out);
+		nm_buf_add(out, "and the options of every command: nevermiss --help\n");
+		return;
+	}
+	nm_buf_add(out, "usage: nevermiss [-p PLAN] [--data DIR] [--read-only] [COMMAND ...]\n"
+			"Never miss a customer's call: who answers, when, proved. Without a command: the interface.\n\n");
+	for (i = 0; i < commands_count; i++)
+		nm_buf_addf(out, "  %-10s %s\n", commands[i].name, commands[i].summary);
+	nm_buf_add(out, "\noptions of every command\n");
+	usage_options(global_options, out);
+	nm_buf_add(out, "\nExit status: 0 done and good; 1 done, and something is wrong; 2 the input is wrong;\n"
+			"3 a carrier or the network failed; 4 refused.\n"
+			"More: man nevermiss, man nevermiss-plan; nevermiss COMMAND --help\n");
+}
+
+static void completion_options(const struct command_option *options, struct nm_buf *out)
+{
+	size_t i;
+
+	for (i = 0; options[i].name; i++)
+		nm_buf_addf(out, "%s--%s", i ? " " : "", options[i].name);
+}
+
+void command_completion(struct nm_buf *out)
+{
+	size_t i;
+
+	nm_buf_add(out, "# bash completion for nevermiss; made from the table of commands by `make completion`.\n"
+			"_nevermiss()\n{\n"
+			"\tlocal cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command= word\n"
+			"\tfor word in \"${COMP_WORDS[@]:1:COMP_CWORD-1}\"; do\n"
+			"\t\tcase $word in\n\t\t-*) ;;\n\t\t");
+	for (i = 0; i < commands_count; i++)
+		nm_buf_addf(out, "%s%s", i ? "|" : "", commands[i].name);
+	nm_buf_add(out, ") command=$word; break ;;\n\t\tesac\n\tdone\n"
+			"\tcase $prev in\n"
+			"\t-p|--plan|--file|--holidays) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+			"\t--data) COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n\tesac\n"
+			"\tlocal options=\"");
+	completion_options(global_options, out);
+	nm_buf_add(out, "\"\n\tcase $command in\n\t'') options=\"$options ");
+	for (i = 0; i < commands_count; i++)
+		nm_buf_addf(out, "%s%s", i ? " " : "", commands[i].name);
+	nm_buf_add(out, "\" ;;\n");
+	for (i = 0; i < commands_count; i++) {
+		if (!commands[i].options[0].name)
+			continue;
+		nm_buf_addf(out, "\t%s) options=\"$options ", commands[i].name);
+		completion_options(commands[i].options, out);
+		nm_buf_add(out, "\" ;;\n");
+	}
+	nm_buf_add(out, "\tesac\n\tCOMPREPLY=($(compgen -W \"$options\" -- \"$cur\"))\n}\n"
+			"complete -o bashdefault -F _nevermiss nevermiss\n");
+}
+
+/* --- arguments --- */
+
+static const struct command_option *option_of(const struct command_option *options, const char *name, size_t len)
+{
+	size_t i;
+
+	for (i = 0; options && options[i].name; i++)
+		if (strlen(options[i].name) == len && !strncmp(options[i].name, name, len))
+			return &options[i];
+	return NULL;
+}
+
+/* Reads the option at words[*i], moving *i over its value. */
+static enum nm_code read_option(const struct command *command, int n, char **words, int *i, struct arguments *args,
+				struct nm_error *err)
+{
+	const char *name = words[*i] + 2;
+	const char *equals = strchr(name, '=');
+	const size_t len = equals ? (size_t)(equals - name) : strlen(name);
+	const bool two_dashes = words[*i][1] == '-';
+	const struct command_option *option = two_dashes && command ? option_of(command->options, name, len) : NULL;
+	const char *value = NULL;
+
+	if (!strcmp(words[*i], "-p"))
+		option = option_of(global_options, "plan", 4);
+	else if (!strcmp(words[*i], "-h"))
+		option = option_of(global_options, "help", 4);
+	else if (two_dashes && !option)
+		option = option_of(global_options, name, len);
+	if (!option)
+		return nm_fail(err, NM_INPUT, "unknown option %s; `nevermiss %s%s--help` lists them", words[*i],
+			       command ? command->name : "", command ? " " : "");
+	if (option->value && equals && two_dashes)
+		value = equals + 1;
+	else if (option->value) {
+		if (*i + 1 >= n)
+			return nm_fail(err, NM_INPUT, "--%s needs a value: --%s %s", option->name, option->name, option->value);
+		value = words[++*i];
+	} else if (equals)
+		return nm_fail(err, NM_INPUT, "--%s takes no value", option->name);
+	args->options[args->n_options].name = option->name;
+	args->options[args->n_options++].value = value;
+	return NM_OK;
+}
+
+enum nm_code arguments_read(const struct command *command, int n, char **words, struct arguments *args,
+			    struct nm_error *err)
+{
+	const size_t room = (size_t)n + 1;
+	enum nm_code code = NM_OK;
+	bool plain = false;
+	int i;
+
+	*args = (struct arguments){ .options = calloc(room, sizeof *args->options),
+				    .words = calloc(room, sizeof *args->words) };
+	if (!args->options || !args->words) {
+		arguments_clear(args);
+		return nm_fail_memory(err);
+	}
+	for (i = 0; i < n && code == NM_OK; i++) {
+		if (!plain && !strcmp(words[i], "--"))
+			plain = true;
+		else if (!plain && words[i][0] == '-' && words[i][1])
+			code = read_option(command, n, words, &i, args, err);
+		else
+			args->words[args->n_words++] = words[i];
+	}
+	if (code == NM_OK && command && !argument_given(args, "help") &&
+	    (args->n_words < command->words_least || args->n_words > command->words_most))
+		code = nm_fail(err, NM_INPUT, "usage: nevermiss %s%s%s [OPTION...]", command->name,
+			       *command->words ? " " : "", command->words);
+	if (code != NM_OK)
+		arguments_clear(args);
+	return code;
+}
+
+void arguments_clear(struct arguments *args)
+{
+	free(args->options);
+	free(args->words);
+	*args = (struct arguments){ .n_options = 0 };
+}
+
+const char *argument(const struct arguments *args, const char *name)
+{
+	const char *value = NULL;
+	size_t i;
+
+	for (i = 0; i < args->n_options; i++)
+		if (!strcmp(args->options[i].name, name))
+			value = args->options[i].value;
+	return value;
+}
+
+bool argument_given(const struct arguments *args, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < args->n_options; i++)
+		if (!strcmp(args->options[i].name, name))
+			return true;
+	return false;
+}

@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Subcommands as rows of a table: usage, completion, the manual's test and dispatch come from it.
+ *
+ * A command reads its arguments and a session and writes its result into a buffer; only main.c
+ * prints, and only main.c ends the process.
+ */
+#ifndef TUI_COMMAND_H
+#define TUI_COMMAND_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "nevermiss/error.h"
+#include "nevermiss/json.h"
+#include "nevermiss/mem.h"
+#include "session.h"
+
+#define COMMAND_OPTIONS 20
+
+/* design.md 6: the exit statuses. */
+enum status {
+	STATUS_GOOD = 0,
+	STATUS_WRONG = 1,   /* done, and something is wrong: errors found, test failed, drift */
+	STATUS_INPUT = 2,
+	STATUS_CARRIER = 3,
+	STATUS_REFUSED = 4
+};
+
+struct command_option {
+	const char *name;  /* without the dashes; NULL ends the list */
+	const char *value; /* what it takes, "T"; NULL: it is a flag */
+	const char *help;
+};
+
+/* A parsed command line: options in the order given, then the words that are none. */
+struct arguments {
+	size_t n_options;
+	struct {
+		const char *name, *value;
+	} *options;
+	size_t n_words;
+	const char **words;
+};
+
+/* Everything that a command works with. */
+struct invocation {
+	const struct arguments *args;
+	const struct session_options *options; /* plan file, data folder, clock, read-only */
+	bool json;
+	bool raw;             /* out goes out as it is: escapes are meant */
+	struct nm_buf *out;   /* standard output */
+	struct nm_buf *notes; /* standard error, for what is not the result */
+	struct session *session; /* NULL for a command with plan == PLAN_NONE */
+};
+
+enum plan_need {
+	PLAN_NONE,  /* works without one */
+	PLAN_FILE,  /* the session is open; a plan that does not read is the command's own business */
+	PLAN_READ   /* the plan reads, or its mistakes are printed and the status is 2 */
+};
+
+struct command {
+	const char *name;
+	const char *words;   /* what follows the name: "OLD [NEW]" */
+	const char *summary;
+	enum plan_need plan;
+	size_t words_least, words_most;
+	struct command_option options[COMMAND_OPTIONS];
+	/* Returns NM_OK and a status, or the error's code with err filled. */
+	enum nm_code (*run)(struct invocation *run, enum status *status, struct nm_error *err);
+};
+
+extern const struct command commands[];
+extern const size_t commands_count;
+/* Options that stand before the command, or with any command. */
+extern const struct command_option global_options[];
+
+const struct command *command_find(const char *name);
+/* Usage of one command, or of the program with command NULL. */
+void command_usage(const struct command *command, struct nm_buf *out);
+void command_completion(struct nm_buf *out);
+/* Name of the command nearest to a mistyped one; NULL when none is near. */
+const char *command_nearest(const char *name);
+
+/* --- arguments --- */
+
+/* Fills args from words; options unknown to the command, or without their value, are NM_INPUT.  The
+ * arrays are malloc'd: arguments_clear. */
+enum nm_code arguments_read(const struct command *command, int n, char **words, struct arguments *args,
+			    struct nm_error *err) NM_WARN_UNUSED;
+void arguments_clear(struct arguments *args);
+bool argument_given(const struct arguments *args, const char *name);
+/* Last value given; NULL when not given. */
+const char *argument(const struct arguments *args, const char *name);
+
+/* --- what commands share (command_common.c) --- */
+
+/* A clock that stands: context is the nm_time it shows. */
+nm_time clock_fixed(void *context);
+
+/* `--at`, or now. */
+enum nm_code argument_time(const struct invocation *run, const char *name, nm_time fallback, nm_time *out,
+			   struct nm_error *err) NM_WARN_UNUSED;
+/* `--line`; -1 (all or the first: the command decides) when not given. */
+enum nm_code argument_line(const struct invocation *run, int *line, struct nm_error *err) NM_WARN_UNUSED;
+/* --line --emergency --set --nobody --hangup, the time from option `at`, the caller from option
+ * `caller`; script settings live in the arena. */
+enum nm_code argument_call(const struct invocation *run, const char *at, const char *caller, struct nm_arena *arena,
+			   struct nm_call *call, struct nm_error *err) NM_WARN_UNUSED;
+void json_time(struct nm_json *json, const struct nm_zone *zone, const char *key, nm_time t);
+void json_span(struct nm_json *json, const struct nm_zone *zone, struct nm_span span);
+void json_finish(struct nm_json *json, struct nm_buf *out);
+/* "answered by sam after 26 s (5 rings)" */
+void outcome_words(const struct nm_outcome *outcome, struct nm_buf *out);
+/* Text from outside, safe for a terminal: control characters replaced. */
+void add_safe(struct nm_buf *out, const char *text);
+/* Fails with NM_REFUSED in a read-only session. */
+enum nm_code need_write(const struct invocation *run, struct nm_error *err) NM_WARN_UNUSED;
+/* Asks on the terminal; false for anything but yes, and without a terminal. */
+bool confirm_yes(const struct invocation *run, const char *question);
+
+#define COMMAND(name) \
+	enum nm_code cmd_##name(struct invocation *run, enum status *status, struct nm_error *err)
+COMMAND(check);
+COMMAND(compare);
+COMMAND(demo);
+COMMAND(diff);
+COMMAND(export);
+COMMAND(history);
+COMMAND(hours);
+COMMAND(init);
+COMMAND(keys);
+COMMAND(next);
+COMMAND(override);
+COMMAND(push);
+COMMAND(rollback);
+COMMAND(screen);
+COMMAND(simulate);
+COMMAND(sweep);
+COMMAND(test);
+COMMAND(week);
+#undef COMMAND
+
+#endif

@@ -1,0 +1,190 @@
+/* SPDX-License-Identifier: MIT */
+/* What several commands share: their common arguments, times in JSON, an outcome in words. */
+#include "command.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+nm_time clock_fixed(void *context)
+{
+	return *(const nm_time *)context;
+}
+
+enum nm_code argument_time(const struct invocation *run, const char *name, nm_time fallback, nm_time *out,
+			   struct nm_error *err)
+{
+	const char *text = argument(run->args, name);
+
+	if (!text) {
+		*out = fallback;
+		return NM_OK;
+	}
+	return nm_time_read(text, session_zone(run->session), session_now(run->session), out, err);
+}
+
+enum nm_code argument_line(const struct invocation *run, int *line, struct nm_error *err)
+{
+	const char *name = argument(run->args, "line");
+	const struct nm_plan *plan = run->session->plan;
+	struct nm_buf known;
+	enum nm_code code;
+	size_t i;
+
+	*line = name ? nm_plan_find_line(plan, name) : -1;
+	if (!name || *line >= 0)
+		return NM_OK;
+	nm_buf_init(&known, NM_ERROR_TEXT);
+	for (i = 0; i < plan->n_lines; i++)
+		nm_buf_addf(&known, "%s%s", i ? ", " : "", plan->lines[i].name);
+	code = nm_fail(err, NM_INPUT, "no line `%s` in the plan; its lines are %s", name, known.data);
+	nm_buf_clear(&known);
+	return code;
+}
+
+static enum nm_code read_settings(const struct invocation *run, struct nm_arena *arena, struct nm_script *script,
+				  struct nm_error *err)
+{
+	const struct arguments *args = run->args;
+	struct nm_script_setting *settings = nm_arena_alloc(arena, args->n_options + 1, sizeof *settings);
+	struct nm_setting read;
+	enum nm_code code;
+	size_t i;
+
+	if (!settings)
+		return nm_fail_memory(err);
+	script->settings = settings;
+	for (i = 0; i < args->n_options; i++) {
+		if (strcmp(args->options[i].name, "set"))
+			continue;
+		code = nm_setting_read(run->session->plan, args->options[i].value, &read, err);
+		if (code != NM_OK)
+			return code;
+		settings[script->n].name = run->session->plan->destinations[read.destination].name;
+		settings[script->n].behaviour = read.behaviour;
+		settings[script->n++].after_s = read.after_s;
+	}
+	return NM_OK;
+}
+
+enum nm_code argument_call(const struct invocation *run, const char *at, const char *caller, struct nm_arena *arena,
+			   struct nm_call *call, struct nm_error *err)
+{
+	const char *from = argument(run->args, caller);
+	const char *hangup = argument(run->args, "hangup");
+	int64_t hangup_s = -1;
+	enum nm_code code;
+
+	*call = (struct nm_call){ .emergency = argument_given(run->args, "emergency"),
+				  .script = { .nobody = argument_given(run->args, "nobody") } };
+	code = argument_time(run, at, session_now(run->session), &call->at, err);
+	if (code == NM_OK)
+		code = argument_line(run, &call->line, err);
+	if (code == NM_OK && from)
+		code = nm_caller_read(run->session->plan, from, &call->caller, err);
+	if (code == NM_OK && hangup)
+		code = nm_duration_read(hangup, &hangup_s, err);
+	if (code == NM_OK)
+		code = read_settings(run, arena, &call->script, err);
+	call->script.hangup_s = (int)hangup_s;
+	if (call->line < 0)
+		call->line = 0;
+	return code;
+}
+
+void json_time(struct nm_json *json, const struct nm_zone *zone, const char *key, nm_time t)
+{
+	char text[NM_TIME_TEXT];
+
+	nm_time_rfc3339(zone, t, text);
+	nm_json_key(json, key);
+	nm_json_text(json, text);
+}
+
+void json_span(struct nm_json *json, const struct nm_zone *zone, struct nm_span span)
+{
+	nm_json_object(json);
+	json_time(json, zone, "from", span.from);
+	json_time(json, zone, "until", span.until);
+	nm_json_end(json, '}');
+}
+
+void json_finish(struct nm_json *json, struct nm_buf *out)
+{
+	nm_json_end(json, '}');
+	nm_buf_add(out, "\n");
+}
+
+void outcome_words(const struct nm_outcome *outcome, struct nm_buf *out)
+{
+	switch (outcome->result) {
+	case NM_ANSWERED:
+		nm_buf_addf(out, "answered by %s after %d s (%d ring%s)", outcome->answered_by, outcome->seconds,
+			    outcome->rings, outcome->rings == 1 ? "" : "s");
+		break;
+	case NM_TO_VOICEMAIL:
+		nm_buf_addf(out, "voicemail: %s takes the call after %d s", outcome->answered_by, outcome->seconds);
+		break;
+	case NM_REJECTED:
+		nm_buf_add(out, "rejected");
+		break;
+	case NM_SWALLOWED:
+		nm_buf_addf(out, "swallowed: the voicemail of %s's own phone takes the call after %d s",
+			    outcome->answered_by, outcome->seconds);
+		break;
+	case NM_ABANDONED:
+		nm_buf_addf(out, "abandoned: the caller hangs up after %d s", outcome->ended_s);
+		break;
+	case NM_LOST:
+		nm_buf_addf(out, "lost after %d s: nobody and nothing takes the call", outcome->ended_s);
+		break;
+	}
+}
+
+/* Bytes of a character that must not reach a terminal: C1 controls, zero-width and bidirectional marks. */
+static size_t harmful(const unsigned char *text)
+{
+	if (text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f)
+		return 2;
+	if (text[0] == 0xe2 && text[1] == 0x80 &&
+	    ((text[2] >= 0x8b && text[2] <= 0x8f) || (text[2] >= 0xaa && text[2] <= 0xae)))
+		return 3;
+	if (text[0] == 0xe2 && text[1] == 0x81 && text[2] >= 0xa0 && text[2] <= 0xaf)
+		return 3;
+	return text[0] == 0xef && text[1] == 0xbb && text[2] == 0xbf ? 3 : 0;
+}
+
+void add_safe(struct nm_buf *out, const char *text)
+{
+	const unsigned char *at = (const unsigned char *)text;
+
+	while (*at) {
+		const size_t bad = harmful(at);
+
+		if (bad || ((*at < 0x20 && *at != '\n' && *at != '\t') || *at == 0x7f))
+			nm_buf_add(out, "?");
+		else
+			nm_buf_addn(out, (const char *)at, 1);
+		at += bad ? bad : 1;
+	}
+}
+
+enum nm_code need_write(const struct invocation *run, struct nm_error *err)
+{
+	if (run->options->read_only)
+		return nm_fail(err, NM_REFUSED, "read-only: nothing is written");
+	return NM_OK;
+}
+
+bool confirm_yes(const struct invocation *run, const char *question)
+{
+	char answer[16];
+
+	(void)run;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return false;
+	fprintf(stderr, "%s [y/N] ", question);
+	fflush(stderr);
+	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
