@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Compiling a plan for a window of time.  In: the plan's hours, calendars, overrides and rotations;
- * out: intervals that tile the window, each with the state that holds in it.  Everything that changes
- * is first written down as an edge (at this instant, this bit flips), the edges are put in order, and
- * one sweep over them makes the intervals.  Two flips of one bit at one instant cancel, so spans that
- * touch (midnight, a clock change) need no care.  Knows no rules, callers or paths.
+ * out: intervals that tile the window, each with the state that holds in it.  Hours are alike on most
+ * dates, so each kind of date is worked out once (a pattern) and laid over the instants; everything
+ * else changes seldom and is a sorted list of edges.  One walk over both makes the intervals.  Knows
+ * no rules, callers or paths.
  */
 #include "nevermiss/timeline.h"
 
@@ -15,6 +15,8 @@
 
 #define EDGES_MAX ((size_t)1 << 24) /* a plan that changes more often than this is refused */
 #define TURN_BIT UINT32_MAX
+#define UNKNOWN UINT32_MAX
+#define PATTERN_BUCKETS 1024
 
 /* At `at` bit `bit` of the state flips; TURN_BIT: rotation `rotation` goes to destination `turn`. */
 struct edge {
@@ -28,40 +30,79 @@ struct edges {
 	size_t n, capacity;
 };
 
-/* The hours of one schedule, with the spans of dates that are alike kept. */
+/* The spans of one schedule on some dates: dates with the same ones are of one kind. */
+struct kind {
+	const struct nm_minutes *spans;
+	size_t n;
+};
+
+/* The hours of one schedule. */
 struct daily {
 	const struct nm_hours *hours;
 	struct nm_holidays holidays;
 	uint32_t bit;
-	struct nm_minutes *known[NM_HOURS_SIGNATURES]; /* arena; by signature */
-	uint8_t n_known[NM_HOURS_SIGNATURES];
+	size_t n_kinds, capacity;
+	struct kind *kinds; /* malloc'd */
+	uint16_t by_signature[NM_HOURS_SIGNATURES]; /* index + 1 of a kind */
+};
+
+/* From this second of a date on these schedules are on (n_schedule_words of them, hours only). */
+struct change {
+	int32_t second;
+	uint32_t state; /* what that is together with everything else, in the pattern's context; UNKNOWN */
+};
+
+/* What the hours do on a date; the first change is at its midnight. */
+struct pattern {
+	struct pattern *next; /* in the bucket */
+	uint16_t *kinds;      /* of all schedules with hours */
+	size_t n;
+	struct change *changes;
+	uint64_t *bits;       /* n * n_schedule_words */
+	uint64_t context;     /* in which the changes' states were found */
+};
+
+/* A schedule goes on or off. */
+struct flip {
+	int16_t minute;
+	uint32_t bit;
 };
 
 struct builder {
 	const struct nm_plan *plan;
 	nm_time from, until;
-	struct edges hours; /* in order as they are made */
-	struct edges other; /* calendars, overrides, rotations: sorted before the sweep */
 	struct nm_arena *scratch;
-	size_t n_daily;
-	struct daily *daily;
 	int32_t **holidays; /* per calendar; NULL until asked for */
 	size_t *n_holidays;
 
-	/* the state at the sweep's place */
-	size_t words, n_schedule_words, n_turns;
-	uint64_t *bits;
+	/* hours */
+	size_t n_daily;
+	struct daily *daily;
+	uint16_t *kinds; /* of the date at hand */
+	struct pattern *patterns[PATTERN_BUCKETS];
+	struct flip *flips; /* malloc'd */
+	size_t n_flips, flips_capacity;
+
+	/* calendars, overrides, rotations */
+	struct edges edges;
+	size_t next_edge;
+	uint64_t context; /* counts how often any of them changed */
+	uint64_t *other;  /* their bits; the words of the state */
 	int16_t *turns;
 
-	struct nm_timeline *timeline;
-	nm_time *start;
-	uint32_t *state;
-	size_t n, start_capacity, state_capacity;
+	/* the states found */
+	size_t words, n_schedule_words, n_turns;
+	uint64_t *bits; /* of the state that is looked for */
 	struct nm_state *states;
 	uint64_t *hashes;
 	size_t n_states, states_capacity, hashes_capacity;
 	uint32_t *table; /* open addressing: index + 1 */
 	size_t table_size;
+
+	struct nm_timeline *timeline;
+	nm_time *start;
+	uint32_t *state;
+	size_t n, start_capacity, state_capacity;
 };
 
 static enum nm_code edge_add(struct edges *edges, struct edge edge, struct nm_error *err)
@@ -100,23 +141,6 @@ static int edge_compare(const void *a, const void *b)
 	const struct edge *x = a, *y = b;
 
 	return (x->at > y->at) - (x->at < y->at);
-}
-
-/* Few edges, nearly in order: most days; qsort for the others. */
-static void edges_sort(struct edge *items, size_t n)
-{
-	if (n > 48) {
-		qsort(items, n, sizeof(*items), edge_compare);
-		return;
-	}
-	for (size_t i = 1; i < n; i++) {
-		struct edge edge = items[i];
-		size_t j = i;
-
-		for (; j > 0 && items[j - 1].at > edge.at; j--)
-			items[j] = items[j - 1];
-		items[j] = edge;
-	}
 }
 
 /* --- hours --- */
@@ -163,78 +187,149 @@ static enum nm_code daily_prepare(struct builder *b, struct nm_error *err)
 	return NM_OK;
 }
 
-/* The spans of a date, evaluated once for all dates that are alike. */
-static enum nm_code daily_spans(struct builder *b, struct daily *daily, int64_t day, struct nm_minutes *room,
-				const struct nm_minutes **spans, size_t *n, struct nm_error *err)
+/* The kind of these spans, made when it is new. */
+static enum nm_code kind_find(struct builder *b, struct daily *daily, const struct nm_minutes *spans, size_t n,
+			      size_t *out, struct nm_error *err)
+{
+	struct nm_minutes *copy;
+	size_t i;
+
+	for (i = 0; i < daily->n_kinds; i++)
+		if (daily->kinds[i].n == n && !memcmp(daily->kinds[i].spans, spans, n * sizeof(*spans)))
+			break;
+	*out = i;
+	if (i < daily->n_kinds)
+		return NM_OK;
+	copy = nm_arena_alloc(b->scratch, n, sizeof(*copy));
+	if (!copy || !nm_grow((void **)&daily->kinds, &daily->capacity, i + 1, sizeof(*daily->kinds)))
+		return nm_fail_memory(err);
+	memcpy(copy, spans, n * sizeof(*copy));
+	daily->kinds[daily->n_kinds++] = (struct kind){ copy, n };
+	return NM_OK;
+}
+
+/* What kind of date it is for one schedule; asked of the hours only when no date like it was seen. */
+static enum nm_code kind_of(struct builder *b, struct daily *daily, int64_t day, uint16_t *out, struct nm_error *err)
 {
 	uint32_t signature = nm_hours_signature(daily->hours, day, &daily->holidays);
+	struct nm_minutes spans[NM_HOURS_SPANS];
+	enum nm_code code;
+	size_t n, kind;
 
-	*spans = room;
-	if (signature < NM_HOURS_SIGNATURES && daily->known[signature]) {
-		*spans = daily->known[signature];
-		*n = daily->n_known[signature];
+	if (signature < NM_HOURS_SIGNATURES && daily->by_signature[signature] > 0) {
+		*out = (uint16_t)(daily->by_signature[signature] - 1);
 		return NM_OK;
 	}
-	*n = nm_hours_day(daily->hours, day, &daily->holidays, room);
-	if (signature >= NM_HOURS_SIGNATURES)
-		return NM_OK;
-	daily->known[signature] = nm_arena_alloc(b->scratch, *n + 1, sizeof(*room));
-	if (!daily->known[signature])
-		return nm_fail_memory(err);
-	memcpy(daily->known[signature], room, *n * sizeof(*room));
-	daily->n_known[signature] = (uint8_t)*n;
+	n = nm_hours_day(daily->hours, day, &daily->holidays, spans);
+	code = kind_find(b, daily, spans, n, &kind, err);
+	if (code)
+		return code;
+	/* A window of ten years has fewer dates than a uint16_t has values. */
+	*out = (uint16_t)kind;
+	if (signature < NM_HOURS_SIGNATURES)
+		daily->by_signature[signature] = (uint16_t)(kind + 1);
 	return NM_OK;
 }
 
-/* One local date while the clock's offset is `offset`, cut to [from, until). */
-static enum nm_code day_add(struct builder *b, int64_t day, int32_t offset, struct nm_span window, struct nm_error *err)
+static int flip_compare(const void *a, const void *b)
 {
-	nm_time midnight = day * NM_DAY - offset;
-	size_t first = b->hours.n;
+	const struct flip *x = a, *y = b;
+
+	return x->minute - y->minute;
+}
+
+/* All schedules that go on or off on a date of these kinds, in order. */
+static enum nm_code flips_collect(struct builder *b, struct nm_error *err)
+{
+	b->n_flips = 0;
+	for (size_t i = 0; i < b->n_daily; i++) {
+		const struct kind *kind = &b->daily[i].kinds[b->kinds[i]];
+
+		if (!nm_grow((void **)&b->flips, &b->flips_capacity, b->n_flips + 2 * kind->n, sizeof(*b->flips)))
+			return nm_fail_memory(err);
+		for (size_t k = 0; k < kind->n; k++) {
+			b->flips[b->n_flips++] = (struct flip){ kind->spans[k].from, b->daily[i].bit };
+			b->flips[b->n_flips++] = (struct flip){ kind->spans[k].until, b->daily[i].bit };
+		}
+	}
+	if (b->n_flips > 1)
+		qsort(b->flips, b->n_flips, sizeof(*b->flips), flip_compare);
+	return NM_OK;
+}
+
+/* Room for as many changes as there can be. */
+static bool pattern_room(struct builder *b, struct pattern *pattern)
+{
+	size_t most = b->n_flips + 1;
+
+	pattern->changes = nm_arena_alloc(b->scratch, most, sizeof(*pattern->changes));
+	pattern->bits = nm_arena_alloc(b->scratch, most * (b->n_schedule_words + 1), sizeof(*pattern->bits));
+	return pattern->changes && pattern->bits;
+}
+
+/* Makes a pattern's changes of the flips. */
+static void pattern_fill(struct builder *b, struct pattern *pattern)
+{
+	size_t words = b->n_schedule_words, k = 0;
+	uint64_t *now = pattern->bits;
+	int16_t minute = 0;
+
+	memset(now, 0, words * sizeof(*now));
+	pattern->context = UINT64_MAX;
+	pattern->n = 0;
+	while (minute < 24 * 60) {
+		pattern->changes[pattern->n++] = (struct change){ minute * 60, UNKNOWN };
+		for (; k < b->n_flips && b->flips[k].minute == minute; k++)
+			now[b->flips[k].bit / 64] ^= (uint64_t)1 << (b->flips[k].bit % 64);
+		minute = k < b->n_flips ? b->flips[k].minute : 24 * 60;
+		memcpy(now + words, now, words * sizeof(*now));
+		now += words;
+	}
+}
+
+static enum nm_code pattern_new(struct builder *b, struct pattern **bucket, struct nm_error *err)
+{
+	struct pattern *pattern = nm_arena_alloc(b->scratch, 1, sizeof(*pattern));
+	enum nm_code code = flips_collect(b, err);
+
+	if (code)
+		return code;
+	if (!pattern || !pattern_room(b, pattern))
+		return nm_fail_memory(err);
+	pattern->kinds = nm_arena_alloc(b->scratch, b->n_daily, sizeof(*pattern->kinds));
+	if (!pattern->kinds)
+		return nm_fail_memory(err);
+	memcpy(pattern->kinds, b->kinds, b->n_daily * sizeof(*b->kinds));
+	pattern_fill(b, pattern);
+	pattern->next = *bucket;
+	*bucket = pattern;
+	return NM_OK;
+}
+
+/* What the hours do on this date. */
+static enum nm_code pattern_find(struct builder *b, int64_t day, struct pattern **out, struct nm_error *err)
+{
+	struct pattern **bucket, *pattern;
+	uint32_t hash = 0;
+	enum nm_code code;
 
 	for (size_t i = 0; i < b->n_daily; i++) {
-		struct nm_minutes room[NM_HOURS_SPANS];
-		const struct nm_minutes *spans;
-		size_t n;
-		enum nm_code code = daily_spans(b, &b->daily[i], day, room, &spans, &n, err);
-
-		for (size_t k = 0; !code && k < n; k++) {
-			struct nm_span span = { midnight + spans[k].from * 60, midnight + spans[k].until * 60 };
-
-			code = span_add(&b->hours, b->daily[i].bit, span, window.from, window.until, err);
-		}
+		code = kind_of(b, &b->daily[i], day, &b->kinds[i], err);
 		if (code)
 			return code;
+		hash = hash * 31 + b->kinds[i];
 	}
-	edges_sort(b->hours.items + first, b->hours.n - first);
-	return NM_OK;
-}
-
-/* An instant is inside if its wall-clock time is: so between two clock changes the dates are simply
- * laid over the instants, and what a change repeats or skips comes out by itself. */
-static enum nm_code hours_add(struct builder *b, struct nm_error *err)
-{
-	struct nm_span window = { b->from, b->from };
-
-	if (b->n_daily == 0)
-		return NM_OK;
-	while (window.until < b->until) {
-		int32_t offset;
-		int64_t last;
-
-		window.from = window.until;
-		window.until = nm_zone_next_change(b->plan->zone, window.from);
-		if (window.until > b->until)
-			window.until = b->until;
-		offset = nm_zone_offset(b->plan->zone, window.from);
-		last = nm_local_day(window.until - 1 + offset);
-		for (int64_t day = nm_local_day(window.from + offset); day <= last; day++) {
-			enum nm_code code = day_add(b, day, offset, window, err);
-
-			if (code)
-				return code;
-		}
+	bucket = &b->patterns[hash % PATTERN_BUCKETS];
+	for (pattern = *bucket; pattern; pattern = pattern->next)
+		if (!memcmp(pattern->kinds, b->kinds, b->n_daily * sizeof(*b->kinds)))
+			break;
+	if (!pattern) {
+		code = pattern_new(b, bucket, err);
+		if (code)
+			return code;
+		pattern = *bucket;
 	}
+	*out = pattern;
 	return NM_OK;
 }
 
@@ -251,7 +346,7 @@ static enum nm_code calendars_add(struct builder *b, struct nm_error *err)
 			continue;
 		code = nm_spans_of_calendar(b->plan, schedule->calendar, b->from, b->until, &spans, err);
 		for (size_t k = 0; !code && k < spans.n; k++)
-			code = span_add(&b->other, (uint32_t)i, spans.items[k], b->from, b->until, err);
+			code = span_add(&b->edges, (uint32_t)i, spans.items[k], b->from, b->until, err);
 		free(spans.items);
 		if (code)
 			return code;
@@ -264,7 +359,7 @@ static enum nm_code overrides_add(struct builder *b, struct nm_error *err)
 	for (size_t i = 0; i < b->plan->n_overrides; i++) {
 		struct nm_span span = { b->plan->overrides[i].from, b->plan->overrides[i].until };
 		uint32_t bit = (uint32_t)(b->n_schedule_words * 64 + i);
-		enum nm_code code = span_add(&b->other, bit, span, b->from, b->until, err);
+		enum nm_code code = span_add(&b->edges, bit, span, b->from, b->until, err);
 
 		if (code)
 			return code;
@@ -282,7 +377,7 @@ static enum nm_code rotations_add(struct builder *b, struct nm_error *err)
 			enum nm_code code;
 
 			edge.turn = (int16_t)nm_rotation_turn(b->plan, &b->plan->rotations[i], t, &t);
-			code = edge_add(&b->other, edge, err);
+			code = edge_add(&b->edges, edge, err);
 			if (code)
 				return code;
 		}
@@ -290,7 +385,7 @@ static enum nm_code rotations_add(struct builder *b, struct nm_error *err)
 	return NM_OK;
 }
 
-/* --- the sweep --- */
+/* --- states --- */
 
 static uint64_t state_hash(const struct builder *b)
 {
@@ -375,18 +470,45 @@ static enum nm_code state_find(struct builder *b, uint32_t *out, struct nm_error
 	return NM_OK;
 }
 
-/* Applies all edges at t; returns when the next one comes, or `until`. */
-static nm_time edges_apply(struct builder *b, struct edges *edges, size_t *next, nm_time t)
+/* The state of a pattern's change together with everything else as it is now. */
+static enum nm_code change_state(struct builder *b, struct pattern *pattern, size_t k, uint32_t *out,
+				 struct nm_error *err)
 {
-	for (; *next < edges->n && edges->items[*next].at <= t; ++*next) {
-		const struct edge *edge = &edges->items[*next];
+	const uint64_t *hours = pattern->bits + k * b->n_schedule_words;
+	enum nm_code code;
 
+	if (pattern->context != b->context) {
+		for (size_t i = 0; i < pattern->n; i++)
+			pattern->changes[i].state = UNKNOWN;
+		pattern->context = b->context;
+	}
+	*out = pattern->changes[k].state;
+	if (*out != UNKNOWN)
+		return NM_OK;
+	memcpy(b->bits, b->other, b->words * sizeof(*b->bits));
+	for (size_t i = 0; i < b->n_schedule_words; i++)
+		b->bits[i] |= hours[i];
+	code = state_find(b, out, err);
+	pattern->changes[k].state = *out;
+	return code;
+}
+
+/* --- the walk --- */
+
+/* Applies all edges up to t; returns when the next one comes, or `until`. */
+static nm_time edges_apply(struct builder *b, nm_time t)
+{
+	const struct edge *edge = b->edges.items + b->next_edge, *end = b->edges.items + b->edges.n;
+
+	for (; edge < end && edge->at <= t; edge++) {
 		if (edge->bit == TURN_BIT)
 			b->turns[edge->rotation] = edge->turn;
 		else
-			b->bits[edge->bit / 64] ^= (uint64_t)1 << (edge->bit % 64);
+			b->other[edge->bit / 64] ^= (uint64_t)1 << (edge->bit % 64);
+		b->context++;
 	}
-	return *next < edges->n ? edges->items[*next].at : b->until;
+	b->next_edge = (size_t)(edge - b->edges.items);
+	return edge < end ? edge->at : b->until;
 }
 
 static enum nm_code interval_add(struct builder *b, nm_time t, uint32_t state, struct nm_error *err)
@@ -404,22 +526,53 @@ static enum nm_code interval_add(struct builder *b, nm_time t, uint32_t state, s
 	return NM_OK;
 }
 
-static enum nm_code sweep(struct builder *b, struct nm_error *err)
+/* One local date while the clock's offset is `offset`, cut to the window. */
+static enum nm_code day_walk(struct builder *b, int64_t day, int32_t offset, struct nm_span window,
+			     struct nm_error *err)
 {
-	size_t next_hours = 0, next_other = 0;
-	nm_time t = b->from;
+	nm_time midnight = day * NM_DAY - offset, t = midnight > window.from ? midnight : window.from;
+	nm_time end = midnight + NM_DAY < window.until ? midnight + NM_DAY : window.until;
+	struct pattern *pattern;
+	enum nm_code code = pattern_find(b, day, &pattern, err);
+	size_t k = 0;
 
-	while (t < b->until) {
-		nm_time hours = edges_apply(b, &b->hours, &next_hours, t);
-		nm_time other = edges_apply(b, &b->other, &next_other, t);
+	while (!code && t < end) {
+		nm_time other = b->next_edge < b->edges.n ? edges_apply(b, t) : b->until, change;
 		uint32_t state = 0;
-		enum nm_code code = state_find(b, &state, err);
 
+		while (k + 1 < pattern->n && midnight + pattern->changes[k + 1].second <= t)
+			k++;
+		change = k + 1 < pattern->n ? midnight + pattern->changes[k + 1].second : end;
+		code = change_state(b, pattern, k, &state, err);
 		if (!code)
 			code = interval_add(b, t, state, err);
-		if (code)
-			return code;
-		t = hours < other ? hours : other;
+		t = change < other ? change : other;
+	}
+	return code;
+}
+
+/* An instant is inside if its wall-clock time is: so between two clock changes the dates are simply
+ * laid over the instants, and what a change repeats or skips comes out by itself. */
+static enum nm_code walk(struct builder *b, struct nm_error *err)
+{
+	struct nm_span window = { b->from, b->from };
+
+	while (window.until < b->until) {
+		int32_t offset;
+		int64_t last;
+
+		window.from = window.until;
+		window.until = nm_zone_next_change(b->plan->zone, window.from);
+		if (window.until > b->until)
+			window.until = b->until;
+		offset = nm_zone_offset(b->plan->zone, window.from);
+		last = nm_local_day(window.until - 1 + offset);
+		for (int64_t day = nm_local_day(window.from + offset); day <= last; day++) {
+			enum nm_code code = day_walk(b, day, offset, window, err);
+
+			if (code)
+				return code;
+		}
 	}
 	return NM_OK;
 }
@@ -439,10 +592,12 @@ static enum nm_code builder_prepare(struct builder *b, struct nm_error *err)
 		return nm_fail_memory(err);
 	b->timeline->arena = nm_arena_new();
 	b->bits = nm_arena_alloc(b->scratch, b->words, sizeof(*b->bits));
+	b->other = nm_arena_alloc(b->scratch, b->words, sizeof(*b->other));
+	b->kinds = nm_arena_alloc(b->scratch, plan->n_schedules, sizeof(*b->kinds));
 	b->turns = nm_arena_alloc(b->scratch, b->n_turns, sizeof(*b->turns));
 	b->holidays = nm_arena_alloc(b->scratch, plan->n_calendars, sizeof(*b->holidays));
 	b->n_holidays = nm_arena_alloc(b->scratch, plan->n_calendars, sizeof(*b->n_holidays));
-	if (!b->timeline->arena || !b->bits || !b->turns || !b->holidays || !b->n_holidays)
+	if (!b->timeline->arena || !b->bits || !b->other || !b->kinds || !b->turns || !b->holidays || !b->n_holidays)
 		return nm_fail_memory(err);
 	return daily_prepare(b, err);
 }
@@ -476,8 +631,6 @@ static enum nm_code builder_run(struct builder *b, struct nm_error *err)
 	enum nm_code code = builder_prepare(b, err);
 
 	if (!code)
-		code = hours_add(b, err);
-	if (!code)
 		code = calendars_add(b, err);
 	if (!code)
 		code = overrides_add(b, err);
@@ -485,9 +638,9 @@ static enum nm_code builder_run(struct builder *b, struct nm_error *err)
 		code = rotations_add(b, err);
 	if (code)
 		return code;
-	if (b->other.n > 1)
-		qsort(b->other.items, b->other.n, sizeof(*b->other.items), edge_compare);
-	code = sweep(b, err);
+	if (b->edges.n > 1)
+		qsort(b->edges.items, b->edges.n, sizeof(*b->edges.items), edge_compare);
+	code = walk(b, err);
 	return code ? code : builder_finish(b, err);
 }
 
@@ -495,9 +648,11 @@ static void builder_clear(struct builder *b)
 {
 	for (size_t i = 0; b->holidays && i < b->plan->n_calendars; i++)
 		free(b->holidays[i]);
+	for (size_t i = 0; i < b->n_daily; i++)
+		free(b->daily[i].kinds);
 	nm_arena_free(b->scratch);
-	free(b->hours.items);
-	free(b->other.items);
+	free(b->edges.items);
+	free(b->flips);
 	free(b->start);
 	free(b->state);
 	free(b->states);
