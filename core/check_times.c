@@ -28,7 +28,7 @@ static void find_calendar(struct nm_checker *checker, const struct nm_calendar *
 		stale(checker, calendar->pos,
 		      nm_arena_format(checker->arena, "calendar %s was never fetched: it is empty until then",
 				      calendar->name),
-		      "fetch it: nevermiss agent --once");
+		      "name a file of it: this version does not fetch calendars");
 		return;
 	}
 	if (!calendar->file)

@@ -345,8 +345,8 @@ static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
 			if (draft)
 				draft->plain = true;
 			nm_draft_mend(checker, draft,
-				      "keep the agent running (nevermiss agent), or move the line to a "
-				      "carrier that keeps hours",
+				      "move the line to a carrier that keeps hours, or change what is live by "
+				      "hand at these times: this version has no agent that does it",
 				      0, NULL);
 		}
 		nm_draft_hit(checker, draft, state, hit);
