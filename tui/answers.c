@@ -233,6 +233,16 @@ void letters_give(const struct nm_plan *plan, char *letters)
 	}
 }
 
+bool same_stretch(const struct nm_timeline *timeline, nm_time a, nm_time b)
+{
+	const struct nm_zone *zone = timeline->plan->zone;
+
+	if (a < timeline->from || a >= timeline->until || b < timeline->from || b >= timeline->until)
+		return false;
+	return nm_timeline_find(timeline, a) == nm_timeline_find(timeline, b) &&
+	       nm_local_day(nm_zone_local(zone, a)) == nm_local_day(nm_zone_local(zone, b));
+}
+
 enum nm_code timeline_around(struct session *session, nm_time t, const struct nm_timeline **out, struct nm_error *err)
 {
 	nm_time day = t - ((t % NM_DAY) + NM_DAY) % NM_DAY;

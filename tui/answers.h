@@ -43,6 +43,10 @@ nm_time boundary_find(struct session *session, const struct play *play, nm_time 
 /* Letters of the destinations, each its own: people in capitals.  n_destinations of them. */
 void letters_give(const struct nm_plan *plan, char *letters);
 
+/* Two instants between which nothing changes, on one local day: a call gets the same, for the same reasons in
+ * the same words. */
+bool same_stretch(const struct nm_timeline *timeline, nm_time a, nm_time b);
+
 /* A timeline of some days around t that holds it, from the session. */
 enum nm_code timeline_around(struct session *session, nm_time t, const struct nm_timeline **out,
 			     struct nm_error *err) NM_WARN_UNUSED;

@@ -133,16 +133,22 @@ static void derive_simulate(void *state, struct app *app)
 	const struct nm_route *route;
 
 	mend_indices(simulate, app_plan(app));
+	if (timeline_around(app->session, simulate->play.at, &timeline, &simulate->err)) {
+		forget(simulate);
+		return;
+	}
 	if (simulate->generation == app->session->generation && simulate->live == simulate->shown_live &&
-	    play_equal(&simulate->play, &simulate->shown))
+	    !simulate->live && same_stretch(timeline, simulate->shown.at, simulate->play.at))
+		simulate->shown.at = simulate->play.at;
+	if (simulate->generation == app->session->generation && simulate->live == simulate->shown_live &&
+	    simulate->treatment && play_equal(&simulate->play, &simulate->shown))
 		return;
 	forget(simulate);
 	simulate->generation = app->session->generation;
 	simulate->shown = simulate->play;
 	simulate->shown_live = simulate->live;
 	simulate->err = (struct nm_error){0};
-	if (timeline_around(app->session, simulate->play.at, &timeline, &simulate->err) ||
-	    play_simulate(app_plan(app), &simulate->play, true, timeline, &simulate->call, &simulate->err))
+	if (play_simulate(app_plan(app), &simulate->play, true, timeline, &simulate->call, &simulate->err))
 		return;
 	route = simulate->live ? live_route(simulate, app) : NULL;
 	if (route) {

@@ -71,16 +71,19 @@ static void derive_call(struct screen_week_state *week, struct app *app)
 	struct play play = week_play(week->at, week->line, week->view == VIEW_EMERGENCY ? VIEW_EMERGENCY : VIEW_FIRST);
 	const struct nm_timeline *timeline;
 
-	if (week->call && week->shown_at == week->at && week->generation == app->session->generation &&
-	    week->shown_line == week->line && week->shown_view == week->view)
+	if (timeline_around(app->session, week->at, &timeline, &week->err)) {
+		forget_call(week);
+		return;
+	}
+	if (week->call && week->generation == app->session->generation && week->shown_line == week->line &&
+	    week->shown_view == week->view && same_stretch(timeline, week->shown_at, week->at))
 		return;
 	forget_call(week);
 	week->shown_at = week->at;
 	week->generation = app->session->generation;
 	week->shown_line = week->line;
 	week->shown_view = week->view;
-	if (session_timeline(app->session, week->at, week->at + 1, &timeline, &week->err) ||
-	    play_simulate(app_plan(app), &play, true, timeline, &week->call, &week->err))
+	if (play_simulate(app_plan(app), &play, true, timeline, &week->call, &week->err))
 		return;
 	play.nobody = true;
 	if (play_simulate(app_plan(app), &play, false, timeline, &week->worst, &week->err))

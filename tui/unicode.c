@@ -44,15 +44,24 @@ static const struct range zero[] = {
 /* Characters that show nothing or change the order of others: never let through. */
 static const struct range hidden[] = {
 	{0x0000, 0x001f}, {0x007f, 0x009f}, {0x00ad, 0x00ad}, {0x061c, 0x061c}, {0x115f, 0x1160}, {0x180e, 0x180e},
-	{0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164}, {0xd800, 0xdfff}, {0xfdd0, 0xfdef},
+	{0x200b, 0x200f}, {0x2028, 0x202e}, {0x2060, 0x206f}, {0x3164, 0x3164}, {0xd800, 0xf8ff}, {0xfdd0, 0xfdef},
 	{0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe00ff},
-	{0xe000, 0xf8ff}, {0xf0000, 0x10ffff},
+	{0xf0000, 0x10ffff},
 };
 
+/* The tables are sorted. */
 static bool within(const struct range *ranges, size_t n, uint32_t ch)
 {
-	for (size_t i = 0; i < n; i++) {
-		if (ch >= ranges[i].first && ch <= ranges[i].last)
+	size_t low = 0, high = n;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (ch > ranges[middle].last)
+			low = middle + 1;
+		else if (ch < ranges[middle].first)
+			high = middle;
+		else
 			return true;
 	}
 	return false;

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The program on a real pseudo-terminal, seen through libvterm: it starts, draws, follows a resize, is
+ * suspended and comes back, and leaves the terminal as it was.  Waits until the whole screen is the
+ * expected one or time is up; never sleeps.
+ */
+#include <errno.h>
+#include <poll.h>
+#include <pty.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <termios.h>
+#include <time.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <vterm.h>
+
+#include "stage.h"
+
+#define PATIENCE_MS 20000
+
+struct terminal {
+	struct stage stage; /* the same plan, and what the screens should be */
+	int fd, other;      /* both ends: the other stays open so that modes can be read at any time */
+	pid_t child;        /* the program */
+	pid_t leader;       /* of its session, as a shell would be: it waits and tells */
+	int told;           /* where it tells: the program's id, then each status */
+	VTerm *vterm;
+	VTermScreen *screen;
+	struct termios before;
+	int width, height;
+};
+
+static int64_t now_ms(void)
+{
+	struct timespec time;
+
+	clock_gettime(CLOCK_MONOTONIC, &time);
+	return time.tv_sec * (int64_t)1000 + time.tv_nsec / 1000000;
+}
+
+static void run_program(const struct terminal *terminal)
+{
+	const char *program = getenv("NM_PROGRAM");
+
+	dup2(terminal->other, 0);
+	dup2(terminal->other, 1);
+	dup2(terminal->other, 2);
+	close(terminal->fd);
+	close(terminal->other);
+	setenv("TERM", "xterm-256color", 1);
+	setenv("LC_ALL", "C.UTF-8", 1);
+	unsetenv("LINES");
+	unsetenv("COLUMNS");
+	unsetenv("NO_COLOR");
+	execl(program, program, "-p", "plan.conf", "--data", "data", "--read-only", (char *)NULL);
+	_exit(127);
+}
+
+static void tell(int fd, int number)
+{
+	if (write(fd, &number, sizeof number) != (ssize_t)sizeof number)
+		_exit(1);
+}
+
+/* Does what a shell does for a job: a group of its own in the foreground, and waiting for it.  Without such
+ * a parent in the session the system ignores a request to stop. */
+static void run_leader(const struct terminal *terminal, int fd)
+{
+	pid_t child;
+	int status = 0;
+
+	setsid();
+	ioctl(terminal->other, TIOCSCTTY, 0);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGTTOU, SIG_IGN);
+	child = fork();
+	if (child == 0) {
+		setpgid(0, 0);
+		tcsetpgrp(terminal->other, getpid());
+		signal(SIGHUP, SIG_DFL);
+		signal(SIGTTOU, SIG_DFL);
+		run_program(terminal);
+	}
+	tell(fd, child);
+	do {
+		if (waitpid(child, &status, WUNTRACED) == child)
+			tell(fd, status);
+	} while (!WIFEXITED(status) && !WIFSIGNALED(status));
+	_exit(0);
+}
+
+static void terminal_open(struct terminal *terminal, int width, int height)
+{
+	struct winsize size = {.ws_row = (unsigned short)height, .ws_col = (unsigned short)width};
+	nm_time now = (nm_time)time(NULL);
+	int ends[2];
+
+	memset(terminal, 0, sizeof *terminal);
+	terminal->width = width;
+	terminal->height = height;
+	stage_open(&terminal->stage, &(struct stage_options){.screen = "now", .width = width, .height = height,
+							      .now = now, .read_only = true});
+	assert_int_equal(openpty(&terminal->fd, &terminal->other, NULL, NULL, &size), 0);
+	assert_int_equal(tcgetattr(terminal->other, &terminal->before), 0);
+	terminal->vterm = vterm_new(height, width);
+	vterm_set_utf8(terminal->vterm, 1);
+	terminal->screen = vterm_obtain_screen(terminal->vterm);
+	vterm_screen_enable_altscreen(terminal->screen, 1);
+	vterm_screen_reset(terminal->screen, 1);
+	assert_int_equal(pipe(ends), 0);
+	terminal->told = ends[0];
+	terminal->leader = fork();
+	if (terminal->leader == 0)
+		run_leader(terminal, ends[1]);
+	close(ends[1]);
+	assert_int_equal(read(terminal->told, &terminal->child, sizeof terminal->child), sizeof terminal->child);
+}
+
+static void screen_text(const struct terminal *terminal, struct nm_buf *out)
+{
+	for (int y = 0; y < terminal->height; y++) {
+		size_t end = out->len;
+
+		for (int x = 0; x < terminal->width; x++) {
+			VTermScreenCell cell;
+			char bytes[CHAR_BYTES];
+
+			vterm_screen_get_cell(terminal->screen, (VTermPos){.row = y, .col = x}, &cell);
+			if (cell.chars[0] == (uint32_t)-1)
+				continue;
+			char_write(cell.chars[0] ? cell.chars[0] : ' ', bytes);
+			nm_buf_add(out, bytes);
+			if (cell.chars[0] && cell.chars[0] != ' ')
+				end = out->len;
+		}
+		out->len = end;
+		out->data[end] = '\0';
+		nm_buf_add(out, "\n");
+	}
+}
+
+/* Takes what the program writes and answers what it asks the terminal; false when it is gone. */
+static bool take_output(struct terminal *terminal, int timeout_ms)
+{
+	struct pollfd fd = {terminal->fd, POLLIN, 0};
+	char bytes[65536];
+	ssize_t n;
+	size_t answer;
+
+	if (poll(&fd, 1, timeout_ms) <= 0)
+		return true;
+	n = read(terminal->fd, bytes, sizeof bytes);
+	if (n <= 0)
+		return false;
+	vterm_input_write(terminal->vterm, bytes, (size_t)n);
+	answer = vterm_output_read(terminal->vterm, bytes, sizeof bytes);
+	if (answer)
+		assert_int_equal(write(terminal->fd, bytes, answer), (ssize_t)answer);
+	return true;
+}
+
+/* Waits until the terminal shows what the stage does.  The stage's clock follows the real one. */
+static void terminal_shows_the_stage(struct terminal *terminal)
+{
+	int64_t end = now_ms() + PATIENCE_MS;
+
+	for (;;) {
+		struct nm_buf got;
+		char *expected;
+		bool same;
+
+		terminal->stage.now = (nm_time)time(NULL);
+		app_settle(&terminal->stage.app);
+		app_draw(&terminal->stage.app);
+		expected = stage_text(&terminal->stage);
+		nm_buf_init(&got, 1u << 22);
+		screen_text(terminal, &got);
+		same = !strcmp(got.data, expected);
+		if (!same && now_ms() > end)
+			fail_msg("expected\n%s\ngot\n%s", expected, got.data);
+		nm_buf_clear(&got);
+		free(expected);
+		if (same)
+			return;
+		take_output(terminal, 50);
+	}
+}
+
+/* The same keys for the program and for the stage. */
+static void press(struct terminal *terminal, const char *bytes, const char *keys)
+{
+	assert_int_equal(write(terminal->fd, bytes, strlen(bytes)), (ssize_t)strlen(bytes));
+	stage_keys(&terminal->stage, keys);
+	terminal_shows_the_stage(terminal);
+}
+
+static void resize(struct terminal *terminal, int width, int height)
+{
+	struct winsize size = {.ws_row = (unsigned short)height, .ws_col = (unsigned short)width};
+
+	terminal->width = width;
+	terminal->height = height;
+	vterm_set_size(terminal->vterm, height, width);
+	assert_true(app_resize(&terminal->stage.app, width, height));
+	assert_int_equal(ioctl(terminal->fd, TIOCSWINSZ, &size), 0);
+	terminal_shows_the_stage(terminal);
+}
+
+/* Waits for the program to end or stop, while taking what it writes. */
+static int wait_for(struct terminal *terminal)
+{
+	int64_t end = now_ms() + PATIENCE_MS;
+	int status;
+
+	while (poll(&(struct pollfd){terminal->told, POLLIN, 0}, 1, 0) == 0) {
+		if (now_ms() > end)
+			fail_msg("the program neither ends nor stops");
+		take_output(terminal, 20);
+	}
+	assert_int_equal(read(terminal->told, &status, sizeof status), sizeof status);
+	while (poll(&(struct pollfd){terminal->fd, POLLIN, 0}, 1, 0) > 0 && take_output(terminal, 0))
+		continue;
+	return status;
+}
+
+static void modes_are_as_before(const struct terminal *terminal)
+{
+	struct termios after;
+
+	assert_int_equal(tcgetattr(terminal->other, &after), 0);
+	assert_int_equal(after.c_lflag, terminal->before.c_lflag);
+	assert_int_equal(after.c_iflag, terminal->before.c_iflag);
+	assert_int_equal(after.c_oflag, terminal->before.c_oflag);
+}
+
+static void terminal_close(struct terminal *terminal)
+{
+	assert_int_equal(waitpid(terminal->leader, NULL, 0), terminal->leader);
+	vterm_free(terminal->vterm);
+	close(terminal->told);
+	close(terminal->fd);
+	close(terminal->other);
+	stage_close(&terminal->stage);
+}
+
+static void starts_draws_resizes_and_leaves_the_terminal_as_it_was(void **state)
+{
+	struct terminal terminal;
+	int status;
+
+	(void)state;
+	terminal_open(&terminal, 80, 24);
+	terminal_shows_the_stage(&terminal);
+	press(&terminal, "3", "3");
+	press(&terminal, "\033OC", "Right");
+	resize(&terminal, 120, 40);
+	resize(&terminal, 40, 12);
+	resize(&terminal, 80, 24);
+	press(&terminal, "?", "?");
+	press(&terminal, "q", "q");
+	press(&terminal, ":", ":");
+	press(&terminal, "che\t\r", "c h e Tab Enter");
+	assert_int_equal(write(terminal.fd, "q", 1), 1);
+	status = wait_for(&terminal);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	modes_are_as_before(&terminal);
+	terminal_close(&terminal);
+}
+
+static void is_suspended_and_comes_back(void **state)
+{
+	struct terminal terminal;
+	int status;
+
+	(void)state;
+	terminal_open(&terminal, 80, 24);
+	terminal_shows_the_stage(&terminal);
+	assert_int_equal(kill(terminal.child, SIGTSTP), 0);
+	status = wait_for(&terminal);
+	assert_true(WIFSTOPPED(status));
+	modes_are_as_before(&terminal);
+	assert_int_equal(kill(terminal.child, SIGCONT), 0);
+	vterm_screen_reset(terminal.screen, 1);
+	terminal_shows_the_stage(&terminal);
+	press(&terminal, "4", "4");
+	assert_int_equal(kill(terminal.child, SIGTERM), 0);
+	status = wait_for(&terminal);
+	assert_true(WIFEXITED(status));
+	modes_are_as_before(&terminal);
+	terminal_close(&terminal);
+}
+
+static void a_crash_leaves_the_terminal_sane(void **state)
+{
+	struct terminal terminal;
+	int status;
+
+	(void)state;
+	terminal_open(&terminal, 80, 24);
+	terminal_shows_the_stage(&terminal);
+	assert_int_equal(kill(terminal.child, SIGSEGV), 0);
+	status = wait_for(&terminal);
+	assert_true(!WIFEXITED(status) || WEXITSTATUS(status) != 0);
+	modes_are_as_before(&terminal);
+	terminal_close(&terminal);
+}
+
+static void a_terminal_that_is_gone_ends_it(void **state)
+{
+	struct terminal terminal;
+	int status;
+
+	(void)state;
+	terminal_open(&terminal, 80, 24);
+	terminal_shows_the_stage(&terminal);
+	assert_int_equal(kill(terminal.child, SIGHUP), 0);
+	status = wait_for(&terminal);
+	assert_true(WIFEXITED(status));
+	terminal_close(&terminal);
+}
+
+static int have_program(void **state)
+{
+	(void)state;
+	if (getenv("NM_PROGRAM"))
+		return 0;
+	fprintf(stderr, "NM_PROGRAM is not set: it names the program to be run\n");
+	return 1;
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(starts_draws_resizes_and_leaves_the_terminal_as_it_was),
+		cmocka_unit_test(is_suspended_and_comes_back),
+		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
+		cmocka_unit_test(a_terminal_that_is_gone_ends_it),
+	};
+
+	return cmocka_run_group_tests(tests, have_program, NULL);
+}
