@@ -28,11 +28,11 @@ struct nm_document {
 	char *file;
 	struct state *states; /* states[at] is now; undo goes down, redo up */
 	size_t n, capacity, at;
-	size_t bytes;         /* of all texts */
-	size_t base;          /* undo down to here takes back what came after the last save */
-	char *disk;           /* bytes last read or saved */
+	size_t bytes; /* of all texts */
+	size_t base;  /* undo down to here takes back what came after the last save */
+	char *disk;   /* bytes last read or saved */
 	size_t disk_len;
-	struct stat about;    /* of the file then */
+	struct stat about; /* of the file then */
 };
 
 static void state_clear(struct nm_document *document, struct state *state)
@@ -54,7 +54,8 @@ static char *copy_of(const char *text, size_t len)
 }
 
 /* Remembers that the file holds these bytes now. */
-static enum nm_code disk_keep(struct nm_document *document, const char *text, size_t len, struct nm_error *err)
+static enum nm_code disk_keep(struct nm_document *document, const char *text, size_t len,
+			      struct nm_error *err)
 {
 	char *copy = copy_of(text, len);
 
@@ -83,7 +84,8 @@ static void bound(struct nm_document *document)
 }
 
 /* Takes text, in any case (NULL: memory was out). */
-static enum nm_code push(struct nm_document *document, char *text, size_t len, const char *what, struct nm_error *err)
+static enum nm_code push(struct nm_document *document, char *text, size_t len, const char *what,
+			 struct nm_error *err)
 {
 	char *words = strdup(what);
 	void *grown = document->states;
@@ -218,7 +220,8 @@ static bool bytes_differ(const struct nm_document *document)
 	bool differ;
 
 	nm_buf_init(&text, NM_PLAN_BYTES);
-	differ = nm_file_read(document->file, NM_PLAN_BYTES, &text, NULL) || !on_disk(document, text.data, text.len);
+	differ = nm_file_read(document->file, NM_PLAN_BYTES, &text, NULL) ||
+		 !on_disk(document, text.data, text.len);
 	nm_buf_clear(&text);
 	return differ;
 }
@@ -237,8 +240,8 @@ bool nm_document_stale(const struct nm_document *document)
 		return true;
 	if (now.st_size != (off_t)document->disk_len)
 		return true;
-	if (now.st_dev == then->st_dev && now.st_ino == then->st_ino && same_time(now.st_mtim, then->st_mtim) &&
-	    same_time(now.st_ctim, then->st_ctim))
+	if (now.st_dev == then->st_dev && now.st_ino == then->st_ino &&
+	    same_time(now.st_mtim, then->st_mtim) && same_time(now.st_ctim, then->st_ctim))
 		return false;
 	return bytes_differ(document);
 }
@@ -277,7 +280,8 @@ enum nm_code nm_document_save(struct nm_document *document, struct nm_error *err
 	if (access(document->file, F_OK) && errno == ENOENT)
 		code = nm_fail(err, NM_REFUSED, "%s is no longer there: nothing was saved", document->file);
 	else if (bytes_differ(document))
-		code = nm_fail(err, NM_REFUSED, "%s was changed by somebody else: nothing was saved", document->file);
+		code = nm_fail(err, NM_REFUSED, "%s was changed by somebody else: nothing was saved",
+			       document->file);
 	if (!code && !on_disk(document, now->text, now->len))
 		code = nm_file_write(document->file, now->text, now->len, false, err);
 	if (!code)

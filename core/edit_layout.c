@@ -71,7 +71,8 @@ static const struct span *comment_at(const struct outline *outline, size_t from)
 		else
 			high = middle;
 	}
-	return low < outline->n_comments && outline->comments[low].from == from ? &outline->comments[low] : NULL;
+	return low < outline->n_comments && outline->comments[low].from == from ? &outline->comments[low]
+										: NULL;
 }
 
 /* Past blanks and comments that end on this line. */
@@ -98,7 +99,8 @@ bool edit_alone(const struct outline *outline, const struct item *item)
 {
 	size_t end;
 
-	return edit_first_on_line(outline, item->all.from) && edit_last_on_line(outline, item->all.until, &end);
+	return edit_first_on_line(outline, item->all.from) &&
+	       edit_last_on_line(outline, item->all.until, &end);
 }
 
 /* The comment that ends on the line above the one that begins at `start`, and is all there is on its lines. */
@@ -117,7 +119,9 @@ static const struct span *comment_above(const struct outline *outline, size_t st
 		if (edit_line_start(outline, comment->until) != edit_line_start(outline, above))
 			return NULL;
 		return edit_first_on_line(outline, comment->from) &&
-		       edit_last_on_line(outline, comment->until, &end) ? comment : NULL;
+				       edit_last_on_line(outline, comment->until, &end)
+			       ? comment
+			       : NULL;
 	}
 	return NULL;
 }
@@ -160,10 +164,11 @@ static void indent_add(const struct outline *outline, size_t at, struct nm_buf *
 /* Indentation of something new in a section: as what is there, or one step deeper than the section. */
 static void child_indent_add(const struct outline *outline, int parent, struct nm_buf *out)
 {
-	size_t i, pass;
+	size_t i;
 
 	for (i = 0; i < outline->n_items; i++)
-		if (outline->items[i].parent == parent && edit_first_on_line(outline, outline->items[i].all.from)) {
+		if (outline->items[i].parent == parent &&
+		    edit_first_on_line(outline, outline->items[i].all.from)) {
 			indent_add(outline, outline->items[i].all.from, out);
 			return;
 		}
@@ -171,8 +176,8 @@ static void child_indent_add(const struct outline *outline, int parent, struct n
 		return;
 	indent_add(outline, outline->items[parent].all.from, out);
 	/* The step is what a section at the margin shows. */
-	for (pass = 0; pass < outline->n_items; pass++) {
-		const struct item *item = &outline->items[pass];
+	for (i = 0; i < outline->n_items; i++) {
+		const struct item *item = &outline->items[i];
 
 		if (item->parent >= 0 && outline->items[item->parent].parent == OUTLINE_TOP &&
 		    edit_first_on_line(outline, item->all.from)) {
@@ -188,7 +193,8 @@ static void gap_add(const struct outline *outline, const struct item *item, stru
 {
 	const size_t from = blanks_before(outline, item->all.from);
 
-	if (from == edit_line_start(outline, from) || from == item->all.from || outline->text[from - 1] == '{')
+	if (from == edit_line_start(outline, from) || from == item->all.from ||
+	    outline->text[from - 1] == '{')
 		nm_buf_add(out, GAP);
 	else
 		nm_buf_addn(out, outline->text + from, item->all.from - from);
@@ -199,7 +205,8 @@ static void cut(struct splice *out, size_t from, size_t until)
 	out->span = (struct span){ from, until };
 }
 
-static void own_line_add(const struct outline *outline, const struct item *item, const char *text, struct nm_buf *out)
+static void own_line_add(const struct outline *outline, const struct item *item, const char *text,
+			 struct nm_buf *out)
 {
 	nm_buf_add(out, edit_line_end(outline));
 	if (edit_first_on_line(outline, item->all.from))
@@ -209,7 +216,8 @@ static void own_line_add(const struct outline *outline, const struct item *item,
 	nm_buf_add(out, text);
 }
 
-void edit_insert_after(const struct outline *outline, const struct item *item, const char *text, struct splice *out)
+void edit_insert_after(const struct outline *outline, const struct item *item, const char *text,
+		       struct splice *out)
 {
 	size_t end;
 	size_t next = past_comments(outline, item->all.until, &end);
@@ -235,7 +243,8 @@ void edit_insert_after(const struct outline *outline, const struct item *item, c
 		nm_buf_add(&out->text, GAP);
 }
 
-void edit_insert_before(const struct outline *outline, const struct item *item, const char *text, struct splice *out)
+void edit_insert_before(const struct outline *outline, const struct item *item, const char *text,
+			struct splice *out)
 {
 	size_t at = item->all.from;
 
@@ -252,7 +261,8 @@ void edit_insert_before(const struct outline *outline, const struct item *item, 
 	nm_buf_add(&out->text, edit_line_end(outline));
 }
 
-void edit_insert_into(const struct outline *outline, const struct item *section, const char *text, struct splice *out)
+void edit_insert_into(const struct outline *outline, const struct item *section, const char *text,
+		      struct splice *out)
 {
 	const size_t open = section->open + 1;
 	size_t end;
@@ -335,7 +345,8 @@ struct span edit_removal(const struct outline *outline, const struct item *item,
 
 	if (edit_alone(outline, item)) {
 		edit_last_on_line(outline, item->all.until, &end);
-		span.from = with_comments ? edit_attached(outline, item) : edit_line_start(outline, item->all.from);
+		span.from = with_comments ? edit_attached(outline, item)
+					  : edit_line_start(outline, item->all.from);
 		return lines_removal(outline, span.from, line_after(outline, end), with_comments);
 	}
 	next = blanks_after(outline, span.until);
@@ -344,7 +355,8 @@ struct span edit_removal(const struct outline *outline, const struct item *item,
 		span.from = line_above(outline, span.from);
 		return span;
 	}
-	if (edit_first_on_line(outline, span.from) || outline->text[blanks_before(outline, span.from) - 1] == '{') {
+	if (edit_first_on_line(outline, span.from) ||
+	    outline->text[blanks_before(outline, span.from) - 1] == '{') {
 		if (outline->text[next] != '\r' && outline->text[next] != '\n')
 			span.until = next;
 		return span;

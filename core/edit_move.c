@@ -25,7 +25,8 @@ static bool same_kind(const struct outline *outline, const struct item *a, const
 {
 	const size_t len = a->name.until - a->name.from;
 
-	return a->kind == b->kind && a->parent == b->parent && b->all.until && b->name.until - b->name.from == len &&
+	return a->kind == b->kind && a->parent == b->parent && b->all.until &&
+	       b->name.until - b->name.from == len &&
 	       !memcmp(outline->text + a->name.from, outline->text + b->name.from, len);
 }
 
@@ -43,7 +44,8 @@ static size_t collect(const struct outline *outline, int section, int by, const 
 	return n;
 }
 
-enum nm_code edit_move(const struct outline *outline, int section, int by, struct splices *out, struct nm_error *err)
+enum nm_code edit_move(const struct outline *outline, int section, int by, struct splices *out,
+		       struct nm_error *err)
 {
 	const struct item **items = calloc(outline->n_items, sizeof *items);
 	enum nm_code code = NM_OK;
@@ -54,7 +56,8 @@ enum nm_code edit_move(const struct outline *outline, int section, int by, struc
 		return nm_fail_memory(err);
 	n = collect(outline, section, by, items);
 	if (n != (size_t)(by < 0 ? -(long)by : by) + 1) {
-		code = nm_fail(err, NM_INPUT, "the section cannot move that far: there are %zu of its kind %s it", n - 1,
+		code = nm_fail(err, NM_INPUT,
+			       "the section cannot move that far: there are %zu of its kind %s it", n - 1,
 			       by < 0 ? "above" : "below");
 		goto out;
 	}

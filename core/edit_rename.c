@@ -77,7 +77,9 @@ static bool names_kind(const struct nm_option_info *info, const char *kind)
 
 static bool plain(const char *text)
 {
-	return *text && text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")] == '\0';
+	return *text &&
+	       text[strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")] ==
+		       '\0';
 }
 
 /* Written as the old one was, if it can be. */
@@ -106,8 +108,8 @@ static enum nm_code value_replace(const struct outline *outline, struct span old
 }
 
 /* "owner=busy": only the name before the equal sign changes. */
-static enum nm_code setting_replace(const struct outline *outline, struct span old, const char *from, const char *to,
-				    struct splices *out, struct nm_error *err)
+static enum nm_code setting_replace(const struct outline *outline, struct span old, const char *from,
+				    const char *to, struct splices *out, struct nm_error *err)
 {
 	const size_t len = strlen(from);
 	char *text = malloc(old.until - old.from + 1);
@@ -121,8 +123,8 @@ static enum nm_code setting_replace(const struct outline *outline, struct span o
 		nm_buf_init(&setting, NM_PLAN_BYTES);
 		nm_buf_add(&setting, to);
 		nm_buf_add(&setting, text + len);
-		code = setting.failed ? nm_fail_memory(err) :
-					value_replace(outline, old, setting.data, out, err);
+		code = setting.failed ? nm_fail_memory(err)
+				      : value_replace(outline, old, setting.data, out, err);
 		nm_buf_clear(&setting);
 	}
 	free(text);

@@ -12,7 +12,12 @@
 
 #define DEPTH_MAX 8 /* the language has 2 */
 
-enum { TOKEN_END = 0, TOKEN_WORD = 'w', TOKEN_TEXT = 't', TOKEN_BAD = '?' }; /* others: the character itself */
+enum {
+	TOKEN_END = 0,
+	TOKEN_WORD = 'w',
+	TOKEN_TEXT = 't',
+	TOKEN_BAD = '?'
+}; /* others: the character itself */
 
 struct token {
 	int kind;
@@ -284,7 +289,8 @@ static bool outline_scan(struct scan *scan)
 		else if (token.kind == TOKEN_WORD)
 			good = item_read(scan, token);
 		else
-			good = broken(scan, token.span.from, "an option or a section must begin here").kind != TOKEN_BAD;
+			good = broken(scan, token.span.from, "an option or a section must begin here").kind !=
+			       TOKEN_BAD;
 	}
 	return !scan->no_memory;
 }
@@ -329,7 +335,8 @@ static int escape_read(const char *at, size_t left, size_t *used)
 	*used = 1;
 	if (*at == 'x' && left > 1) {
 		for (i = 1; i < 3 && i < left; i++) {
-			const char *hex = "0123456789abcdef", *digit = strchr(hex, at[i] | (at[i] > '9' ? 0x20 : 0));
+			const char *hex = "0123456789abcdef",
+				   *digit = strchr(hex, at[i] | (at[i] > '9' ? 0x20 : 0));
 
 			if (!digit)
 				break;

@@ -15,7 +15,7 @@
 
 #define CHUNK 65536
 #define PATH_BYTES 4096 /* longest target of a link */
-#define LINKS_MAX 40 /* symbolic links followed, as the kernel does */
+#define LINKS_MAX 40    /* symbolic links followed, as the kernel does */
 #define FRESH_MODE 0600 /* a plan holds private numbers */
 
 static enum nm_code fail_errno(struct nm_error *err, const char *what, const char *file)
@@ -24,7 +24,8 @@ static enum nm_code fail_errno(struct nm_error *err, const char *what, const cha
 
 	if (number == ENOMEM)
 		return nm_fail_memory(err);
-	return nm_fail(err, number == ENOENT ? NM_INPUT : NM_SYSTEM, "cannot %s %s: %s", what, file, strerror(number));
+	return nm_fail(err, number == ENOENT ? NM_INPUT : NM_SYSTEM, "cannot %s %s: %s", what, file,
+		       strerror(number));
 }
 
 enum nm_code nm_file_read(const char *file, size_t max, struct nm_buf *out, struct nm_error *err)

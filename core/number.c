@@ -13,20 +13,19 @@
 
 #include "core/number_private.h"
 
-#define DIGITS_E164 15   /* ITU-T E.164: digits of a number, country code included */
-#define DIGITS_TYPED 24  /* with what is dialled before a country code */
+#define DIGITS_E164 15  /* ITU-T E.164: digits of a number, country code included */
+#define DIGITS_TYPED 24 /* with what is dialled before a country code */
 
 /* What was typed, separators gone. */
 struct typed {
 	char digits[DIGITS_TYPED + 1];
 	size_t n;
 	bool international; /* began with + */
-	size_t zero;        /* index of the 0 of a "(0)", 0 when there is none */
 };
 
 /* Called everywhere, so refused as the number of anybody everywhere. */
-static const char universal[][4] = { "000", "061", "108", "110", "111", "112", "117", "118", "119",
-				     "911", "988", "995", "997", "998", "999" };
+static const char universal[][4] = { "000", "061", "108", "110", "111", "112", "117", "118",
+				     "119", "911", "988", "995", "997", "998", "999" };
 
 static const struct number_region *region_find(const char *country)
 {
@@ -88,19 +87,17 @@ static enum nm_code typed_read(const char *text, struct typed *out, struct nm_er
 	for (; *at; at++) {
 		if (*at >= '0' && *at <= '9') {
 			if (out->n == DIGITS_TYPED)
-				return nm_fail(err, NM_INPUT, "too many digits: %d at most",
-					       DIGITS_E164);
+				return nm_fail(err, NM_INPUT, "too many digits: %d at most", DIGITS_E164);
 			out->digits[out->n++] = *at;
 			continue;
 		}
-		if (!strncmp(at, "(0)", 3) && out->international && out->n && !out->zero)
-			out->zero = out->n;
 		if ((*at >= 'A' && *at <= 'Z') || (*at >= 'a' && *at <= 'z'))
-			return nm_fail(err, NM_INPUT, "a number has no letters, this one has '%c': write the digits",
-				       *at);
+			return nm_fail(err, NM_INPUT,
+				       "a number has no letters, this one has '%c': write the digits", *at);
 		if (!strchr(" \t.-()/", *at))
-			return nm_fail(err, NM_INPUT, "a number is digits, blanks, dots, dashes and brackets, "
-						      "after a + when it begins with its country code");
+			return nm_fail(err, NM_INPUT,
+				       "a number is digits, blanks, dots, dashes and brackets, "
+				       "after a + when it begins with its country code");
 	}
 	if (!out->n)
 		return nm_fail(err, NM_INPUT, "a number is missing: write it like +15125550100");
@@ -140,7 +137,7 @@ static bool length_possible(const struct number_code *code, size_t national)
 	return n <= DIGITS_E164 && (code->lengths >> n & 1);
 }
 
-/* How many digits of a national number are only dialled within the country. */
+/* How many digits of a national number are only dialled within the country ("+44 (0)20 ..."). */
 static size_t trunk_length(const struct number_code *code, const struct number_region *region,
 			   const char *digits, size_t n)
 {
@@ -154,7 +151,8 @@ static size_t trunk_length(const struct number_code *code, const struct number_r
 }
 
 /* The lengths that are possible, for the message: "10", "7 to 10". */
-static enum nm_code fail_length(const struct number_code *code, const char *digits, size_t n, struct nm_error *err)
+static enum nm_code fail_length(const struct number_code *code, const char *digits, size_t n,
+				struct nm_error *err)
 {
 	const size_t skip = code_digits(code->code);
 	size_t low = 0, high = 0, i;
@@ -168,10 +166,10 @@ static enum nm_code fail_length(const struct number_code *code, const char *digi
 		}
 	how = n < low ? "too short" : n > high ? "too long" : "of a length that is not in use";
 	if (low == high)
-		return nm_fail(err, NM_INPUT, "+%u %.*s is %s: %zu digits follow +%u, not %zu", code->code, (int)n,
-			       digits, how, low, code->code, n);
-	return nm_fail(err, NM_INPUT, "+%u %.*s is %s: %zu to %zu digits follow +%u", code->code, (int)n, digits, how,
-		       low, high, code->code);
+		return nm_fail(err, NM_INPUT, "+%u %.*s is %s: %zu digits follow +%u, not %zu", code->code,
+			       (int)n, digits, how, low, code->code, n);
+	return nm_fail(err, NM_INPUT, "+%u %.*s is %s: %zu to %zu digits follow +%u", code->code, (int)n,
+		       digits, how, low, high, code->code);
 }
 
 static nm_number join(const struct number_code *code, const char *digits, size_t n)
@@ -191,7 +189,8 @@ static enum nm_code national_read(const struct number_code *code, const struct n
 	const size_t trunk = trunk_length(code, region, digits, n);
 
 	if (is_emergency(region, digits, n) || is_emergency(region, digits + trunk, n - trunk))
-		return nm_fail(err, NM_INPUT, "%.*s is an emergency number, which no plan may call", (int)n, digits);
+		return nm_fail(err, NM_INPUT, "%.*s is an emergency number, which no plan may call", (int)n,
+			       digits);
 	if (!length_possible(code, n - trunk))
 		return fail_length(code, digits + trunk, n - trunk, err);
 	if (trunk && trunk_length(code, region, digits + trunk, n - trunk))
@@ -213,18 +212,6 @@ static enum nm_code international_read(const char *digits, size_t n, nm_number *
 	return national_read(code, region_find(code->country), digits + skip, n - skip, out, err);
 }
 
-/* "+44 (0)20 ...": the bracketed zero is for callers within the country. */
-static void zero_drop(struct typed *typed)
-{
-	const struct number_code *code = code_find(typed->digits, typed->n);
-	const struct number_region *region = code ? region_find(code->country) : NULL;
-
-	if (!region || strcmp(region->trunk, "0") != 0 || typed->zero != code_digits(code->code))
-		return;
-	memmove(typed->digits + typed->zero, typed->digits + typed->zero + 1, typed->n - typed->zero);
-	typed->n--;
-}
-
 enum nm_code nm_number_read(const char *text, const char *country, nm_number *out, struct nm_error *err)
 {
 	const struct number_region *region = region_find(country);
@@ -237,13 +224,13 @@ enum nm_code nm_number_read(const char *text, const char *country, nm_number *ou
 	if (result)
 		return result;
 	if (is_emergency(region, typed.digits, typed.n))
-		return nm_fail(err, NM_INPUT, "%s is an emergency number, which no plan may call", typed.digits);
-	if (typed.zero)
-		zero_drop(&typed);
+		return nm_fail(err, NM_INPUT, "%s is an emergency number, which no plan may call",
+			       typed.digits);
 	if (typed.international)
 		return international_read(typed.digits, typed.n, out, err);
 	if (!region)
-		return nm_fail(err, NM_INPUT, "%s can be read with a country only: write it like +15125550100",
+		return nm_fail(err, NM_INPUT,
+			       "%s can be read with a country only: write it like +15125550100",
 			       typed.digits);
 	n = strlen(region->abroad);
 	if (n && typed.n > n && !memcmp(typed.digits, region->abroad, n) && typed.digits[n] != '0')

@@ -116,7 +116,8 @@ enum nm_code edit_whole(const struct outline *outline, struct nm_error *err)
 	return nm_fail(err, NM_INPUT, "line %d: %s", outline->broken_line, outline->broken);
 }
 
-enum nm_code edit_place_fail(const struct outline *outline, const struct nm_place *place, struct nm_error *err)
+enum nm_code edit_place_fail(const struct outline *outline, const struct nm_place *place,
+			     struct nm_error *err)
 {
 	char section[WORDS_MAX + 1], title[WORDS_MAX + 1];
 
@@ -127,7 +128,8 @@ enum nm_code edit_place_fail(const struct outline *outline, const struct nm_plac
 		return nm_fail(err, NM_INPUT, "%s '%s' has no step %d in the text", section,
 			       words(place->title ? place->title : "", title), place->step + 1);
 	if (place->title)
-		return nm_fail(err, NM_INPUT, "there is no %s '%s' in the text", section, words(place->title, title));
+		return nm_fail(err, NM_INPUT, "there is no %s '%s' in the text", section,
+			       words(place->title, title));
 	return nm_fail(err, NM_INPUT, "there is no section '%s' in the text", section);
 }
 
@@ -154,13 +156,17 @@ static enum nm_code check_piece(const char *text, enum item_kind kind, bool *is_
 
 	if (code)
 		return code;
-	good = !piece.broken && piece.n_items && piece.items[0].kind == kind && piece.items[0].all.until == len;
+	good = !piece.broken && piece.n_items && piece.items[0].kind == kind &&
+	       piece.items[0].all.until == len;
 	for (i = 1; good && i < piece.n_items; i++)
 		good = piece.items[i].parent != OUTLINE_TOP;
 	*is_step = good && edit_span_is(&piece, piece.items[0].name, "step");
 	edit_outline_clear(&piece);
-	return good ? NM_OK : nm_fail(err, NM_INPUT, kind == ITEM_OPTION ? "an option's value must be one value or one list" :
-								    "what is added must be one whole section");
+	if (good)
+		return NM_OK;
+	if (kind == ITEM_OPTION)
+		return nm_fail(err, NM_INPUT, "an option's value must be one value or one list");
+	return nm_fail(err, NM_INPUT, "what is added must be one whole section");
 }
 
 /* The blanks around an equal sign, as the section's other options have them. */
@@ -170,7 +176,8 @@ static const char *equals(const struct outline *outline, const struct item *neig
 	size_t i;
 
 	for (i = 0; neighbour && i < sizeof styles / sizeof styles[0]; i++)
-		if (edit_span_is(outline, (struct span){ neighbour->name.until, neighbour->value.from }, styles[i]))
+		if (edit_span_is(outline, (struct span){ neighbour->name.until, neighbour->value.from },
+				 styles[i]))
 			return styles[i];
 	return " = ";
 }
@@ -202,7 +209,6 @@ static enum nm_code option_add(const struct outline *outline, int section, const
 	const struct item *option, *following;
 	struct splice *splice = edit_splice_add(out);
 	struct nm_buf text;
-	enum nm_code code = NM_OK;
 
 	if (!splice)
 		return nm_fail_memory(err);
@@ -221,7 +227,7 @@ static enum nm_code option_add(const struct outline *outline, int section, const
 		edit_append(outline, text.data, false, splice);
 	splice->text.failed |= text.failed;
 	nm_buf_clear(&text);
-	return code;
+	return NM_OK;
 }
 
 static enum nm_code option_set(const struct outline *outline, int section, const struct nm_edit *edit,
@@ -235,8 +241,8 @@ static enum nm_code option_set(const struct outline *outline, int section, const
 
 	nm_buf_init(&piece, NM_PLAN_BYTES);
 	nm_buf_addf(&piece, "%s = %s", edit->option, edit->value);
-	code = piece.failed ? nm_fail(err, NM_INPUT, "the value is too long") :
-			      check_piece(piece.data, ITEM_OPTION, &is_step, err);
+	code = piece.failed ? nm_fail(err, NM_INPUT, "the value is too long")
+			    : check_piece(piece.data, ITEM_OPTION, &is_step, err);
 	nm_buf_clear(&piece);
 	if (code)
 		return code;
@@ -261,7 +267,8 @@ static enum nm_code option_unset(const struct outline *outline, int section, con
 	struct splice *splice;
 
 	if (!option)
-		return nm_fail(err, NM_INPUT, "the section has no option '%s' in the text", words(edit->option, name));
+		return nm_fail(err, NM_INPUT, "the section has no option '%s' in the text",
+			       words(edit->option, name));
 	splice = edit_splice_add(out);
 	if (!splice)
 		return nm_fail_memory(err);
@@ -305,13 +312,15 @@ static void step_add(const struct outline *outline, int path, int after, const c
 		edit_insert_into(outline, &outline->items[path], text, out);
 }
 
-static void section_add(const struct outline *outline, const struct item *after, const char *text, struct splice *out)
+static void section_add(const struct outline *outline, const struct item *after, const char *text,
+			struct splice *out)
 {
 	if (!after) {
 		edit_append(outline, text, true, out);
 		return;
 	}
-	if (edit_alone(outline, after) && stands_apart(outline, after) && edit_blank_after(outline, after->all.until))
+	if (edit_alone(outline, after) && stands_apart(outline, after) &&
+	    edit_blank_after(outline, after->all.until))
 		nm_buf_add(&out->text, edit_line_end(outline));
 	edit_insert_after(outline, after, text, out);
 }
@@ -352,8 +361,8 @@ static enum nm_code add(const struct outline *outline, const struct nm_edit *edi
 		return code;
 	nm_buf_init(&text, NM_PLAN_BYTES);
 	section_text(outline, edit->value, &text);
-	code = text.failed ? nm_fail(err, NM_INPUT, "the section is too long") :
-			     check_piece(text.data, ITEM_SECTION, &is_step, err);
+	code = text.failed ? nm_fail(err, NM_INPUT, "the section is too long")
+			   : check_piece(text.data, ITEM_SECTION, &is_step, err);
 	if (!code && is_step && (!item || strcmp(place->section, "path") != 0))
 		code = nm_fail(err, NM_INPUT, "a step can only be added to a path");
 	if (!code && !is_step && place->step >= 0)
@@ -362,9 +371,11 @@ static enum nm_code add(const struct outline *outline, const struct nm_edit *edi
 	if (!code && !splice)
 		code = nm_fail_memory(err);
 	if (splice && is_step)
-		step_add(outline, place->step >= 0 ? item->parent : at, place->step >= 0 ? at : -1, text.data, splice);
+		step_add(outline, place->step >= 0 ? item->parent : at, place->step >= 0 ? at : -1, text.data,
+			 splice);
 	else if (splice)
-		section_add(outline, item ? item : last_of_kind(outline, OUTLINE_TOP, place->section), text.data, splice);
+		section_add(outline, item ? item : last_of_kind(outline, OUTLINE_TOP, place->section),
+			    text.data, splice);
 	nm_buf_clear(&text);
 	return code;
 }
@@ -380,15 +391,16 @@ static enum nm_code section_remove(const struct outline *outline, int section, s
 	return NM_OK;
 }
 
-static enum nm_code edit_splices(const struct nm_edit *edit, const struct outline *outline, struct splices *out,
-				 struct nm_error *err)
+static enum nm_code edit_splices(const struct nm_edit *edit, const struct outline *outline,
+				 struct splices *out, struct nm_error *err)
 {
 	int section;
 
 	if (edit->op == NM_EDIT_ADD)
 		return add(outline, edit, out, err);
 	section = edit_place_find(outline, &edit->place);
-	if (section == OUTLINE_NONE || (section == OUTLINE_TOP && edit->op != NM_EDIT_SET && edit->op != NM_EDIT_UNSET))
+	if (section == OUTLINE_NONE ||
+	    (section == OUTLINE_TOP && edit->op != NM_EDIT_SET && edit->op != NM_EDIT_UNSET))
 		return edit_place_fail(outline, &edit->place, err);
 	switch (edit->op) {
 	case NM_EDIT_SET:
@@ -407,8 +419,8 @@ static enum nm_code edit_splices(const struct nm_edit *edit, const struct outlin
 	return NM_OK;
 }
 
-enum nm_code nm_edit_apply(const struct nm_edit *edit, const char *text, size_t len, char **out, size_t *out_len,
-			   struct nm_error *err)
+enum nm_code nm_edit_apply(const struct nm_edit *edit, const char *text, size_t len, char **out,
+			   size_t *out_len, struct nm_error *err)
 {
 	char *copy = len < NM_PLAN_BYTES ? strndup(text, len) : NULL;
 	struct splices splices = { .n = 0 };

@@ -111,7 +111,9 @@ static void undo_and_redo_go_over_whole_texts(void **state)
 {
 	const struct place *place = *state;
 	struct nm_document *document = open_document(place->file);
-	const struct nm_edit edit = { .op = NM_EDIT_SET, .place = { "", NULL, -1 }, .option = "a", .value = "2" };
+	const struct nm_edit edit = {
+		.op = NM_EDIT_SET, .place = { "", NULL, -1 }, .option = "a", .value = "2"
+	};
 	const struct nm_edit wrong = { .op = NM_EDIT_UNSET, .place = { "", NULL, -1 }, .option = "b" };
 
 	reads(document, "a = 1\n");

@@ -48,12 +48,17 @@ static void refused(struct nm_edit edit, const char *text, const char *why)
 	assert_non_null(strstr(err.text, why));
 }
 
-#define PLACE(s, t, n) { .section = (s), .title = (t), .step = (n) }
-#define SET(s, t, o, v) ((struct nm_edit){ .op = NM_EDIT_SET, .place = PLACE(s, t, -1), .option = (o), .value = (v) })
-#define SET_STEP(t, n, o, v) \
+#define PLACE(s, t, n)                                                                                       \
+	{                                                                                                    \
+		.section = (s), .title = (t), .step = (n)                                                    \
+	}
+#define SET(s, t, o, v)                                                                                      \
+	((struct nm_edit){ .op = NM_EDIT_SET, .place = PLACE(s, t, -1), .option = (o), .value = (v) })
+#define SET_STEP(t, n, o, v)                                                                                 \
 	((struct nm_edit){ .op = NM_EDIT_SET, .place = PLACE("path", t, n), .option = (o), .value = (v) })
 #define UNSET(s, t, o) ((struct nm_edit){ .op = NM_EDIT_UNSET, .place = PLACE(s, t, -1), .option = (o) })
-#define UNSET_STEP(t, n, o) ((struct nm_edit){ .op = NM_EDIT_UNSET, .place = PLACE("path", t, n), .option = (o) })
+#define UNSET_STEP(t, n, o)                                                                                  \
+	((struct nm_edit){ .op = NM_EDIT_UNSET, .place = PLACE("path", t, n), .option = (o) })
 #define ADD(s, t, n, v) ((struct nm_edit){ .op = NM_EDIT_ADD, .place = PLACE(s, t, n), .value = (v) })
 #define REMOVE(s, t, n) ((struct nm_edit){ .op = NM_EDIT_REMOVE, .place = PLACE(s, t, n) })
 #define MOVE(s, t, n, b) ((struct nm_edit){ .op = NM_EDIT_MOVE, .place = PLACE(s, t, n), .by = (b) })
@@ -62,27 +67,40 @@ static void refused(struct nm_edit edit, const char *text, const char *why)
 static void set_keeps_spacing_and_comments(void **state)
 {
 	(void)state;
-	becomes(SET("", NULL, "country", "\"GB\""), "country  =   \"US\"   # where\n", "country  =   \"GB\"   # where\n");
+	becomes(SET("", NULL, "country", "\"GB\""), "country  =   \"US\"   # where\n",
+		"country  =   \"GB\"   # where\n");
 	becomes(SET("rule", "open", "path", "b"), "rule open { during = x path=a  } // a\n",
 		"rule open { during = x path=b  } // a\n");
-	becomes(SET("destination", "o", "away", "{ x, y }"), "destination 'o' {\r\n\taway = {\r\n\t\ta,\r\n\t\tb\r\n\t} # c\r\n}",
+	becomes(SET("destination", "o", "away", "{ x, y }"),
+		"destination 'o' {\r\n\taway = {\r\n\t\ta,\r\n\t\tb\r\n\t} # c\r\n}",
 		"destination 'o' {\r\n\taway = { x, y } # c\r\n}");
-	becomes(SET_STEP("p", 1, "for", "9s"), "path p { step { ring = a for = 1s } step { ring = b for = 2s } }",
+	becomes(SET_STEP("p", 1, "for", "9s"),
+		"path p { step { ring = a for = 1s } step { ring = b for = 2s } }",
 		"path p { step { ring = a for = 1s } step { ring = b for = 9s } }");
-	becomes(SET("text_back", NULL, "missed", "\"x\""), "text_back { missed = \"a } # {\n// b\" }\n", "text_back { missed = \"x\" }\n");
+	becomes(SET("text_back", NULL, "missed", "\"x\""), "text_back { missed = \"a } # {\n// b\" }\n",
+		"text_back { missed = \"x\" }\n");
 }
 
 static void set_adds_to_a_one_line_section_in_its_style(void **state)
 {
 	(void)state;
-	becomes(SET("rule", "x", "path", "p"), "rule x { a = b  c = d }\n", "rule x { a = b  c = d  path = p }\n");
+	becomes(SET("rule", "x", "path", "p"), "rule x { a = b  c = d }\n",
+		"rule x { a = b  c = d  path = p }\n");
 	becomes(SET("rule", "x", "path", "p"), "rule x { a=b c=d } # e\n", "rule x { a=b c=d path=p } # e\n");
 	becomes(SET("rule", "x", "path", "p"), "rule x {a = b}", "rule x {a = b  path = p}");
 	becomes(SET("rule", "x", "path", "p"), "rule x { }\n", "rule x { path = p }\n");
 	becomes(SET("rule", "x", "path", "p"), "rule x {}\n", "rule x { path = p }\n");
-	becomes(SET("rule", "x", "path", "p"), "rule x { a = b /* c */ }\n", "rule x { a = b /* c */  path = p }\n");
-	becomes(SET("path", "x", "rounds", "2"), "path x { step { ring = a } }\n", "path x { rounds = 2  step { ring = a } }\n");
-	becomes(SET_STEP("x", 0, "for", "5s"), "path x { step { ring = a } }\n", "path x { step { ring = a  for = 5s } }\n");
+	becomes(SET("rule", "x", "path", "p"), "rule x { a = b /* c */ }\n",
+		"rule x { a = b /* c */  path = p }\n");
+	becomes(SET("path", "x", "rounds", "2"), "path x { step { ring = a } }\n",
+		"path x { rounds = 2  step { ring = a } }\n");
+	/* The comment belongs to what comes after it. */
+	becomes(SET("path", "x", "lasts", "5s"), "path x { rounds = 2 /* then */ step { ring = a } }\n",
+		"path x { rounds = 2  lasts = 5s /* then */ step { ring = a } }\n");
+	becomes(SET("path", "x", "lasts", "5s"), "path x { rounds=\"2\"step { ring = a } }\n",
+		"path x { rounds=\"2\"  lasts=5s  step { ring = a } }\n");
+	becomes(SET_STEP("x", 0, "for", "5s"), "path x { step { ring = a } }\n",
+		"path x { step { ring = a  for = 5s } }\n");
 }
 
 static void set_adds_a_line_with_its_neighbours_indentation(void **state)
@@ -92,12 +110,14 @@ static void set_adds_a_line_with_its_neighbours_indentation(void **state)
 		"destination x {\n\tkind = ai # k\n\taway = f\n\t# away\n}\n");
 	becomes(SET("destination", "x", "away", "f"), "destination x {\r\n    kind = ai\r\n}\r\n",
 		"destination x {\r\n    kind = ai\r\n    away = f\r\n}\r\n");
-	becomes(SET("destination", "x", "away", "f"), "destination x {\n   kind = ai }\n", "destination x {\n   kind = ai\n   away = f }\n");
+	becomes(SET("destination", "x", "away", "f"), "destination x {\n   kind = ai }\n",
+		"destination x {\n   kind = ai\n   away = f }\n");
 	becomes(SET("destination", "x", "away", "f"), "line y {\n\tnumber = 1\n}\ndestination x { // c\n}\n",
 		"line y {\n\tnumber = 1\n}\ndestination x { // c\n\taway = f\n}\n");
 	becomes(SET("path", "x", "rounds", "2"), "path x {\n  # first\n  step { ring = a }\n}\n",
 		"path x {\n  rounds = 2\n  # first\n  step { ring = a }\n}\n");
-	becomes(SET("destination", "x", "away", "f"), "destination x { kind = ai\n  number = 1\n  line = {\n    a }\n}",
+	becomes(SET("destination", "x", "away", "f"),
+		"destination x { kind = ai\n  number = 1\n  line = {\n    a }\n}",
 		"destination x { kind = ai\n  number = 1\n  line = {\n    a }\n  away = f\n}");
 	becomes(SET("", NULL, "currency", "\"USD\""), "# plan\nbusiness = 'x' # b\n\nrule x { }\n",
 		"# plan\nbusiness = 'x' # b\ncurrency = \"USD\"\n\nrule x { }\n");
@@ -107,8 +127,9 @@ static void set_adds_a_line_with_its_neighbours_indentation(void **state)
 
 static void set_takes_one_value_and_nothing_that_hides_more(void **state)
 {
-	static const char *const bad[] = { "", "a b", "a }", "a } rule evil { path = b", "{ a", "\"a", "a # c", "a // c",
-					   "{ a } b", "a\nb = c", "= a", "/* c */" };
+	static const char *const bad[] = { "",        "a b",      "a }",   "a } rule evil { path = b",
+					   "{ a",     "\"a",      "a # c", "a // c",
+					   "{ a } b", "a\nb = c", "= a",   "/* c */" };
 	const char *text = "rule x { path = a }\n";
 	size_t i;
 
@@ -131,32 +152,40 @@ static void unset_takes_out_the_option_and_its_line(void **state)
 	becomes(UNSET("rule", "x", "c"), "rule x { a = b  c = d }\n", "rule x { a = b }\n");
 	becomes(UNSET("rule", "x", "c"), "rule x { a = b  c = d  e = f }\n", "rule x { a = b  e = f }\n");
 	becomes(UNSET("rule", "x", "a"), "rule x { a = b }\n", "rule x { }\n");
-	becomes(UNSET("rule", "x", "a"), "rule x {\r\n\t# why\r\n\ta = {\r\n\t\tb }  # gone\r\n\tc = d\r\n}\r\n",
+	becomes(UNSET("rule", "x", "a"),
+		"rule x {\r\n\t# why\r\n\ta = {\r\n\t\tb }  # gone\r\n\tc = d\r\n}\r\n",
 		"rule x {\r\n\t# why\r\n\tc = d\r\n}\r\n");
-	becomes(UNSET("rule", "x", "c"), "rule x {\n  a = b  c = d  # stays\n}\n", "rule x {\n  a = b  # stays\n}\n");
+	becomes(UNSET("rule", "x", "c"), "rule x {\n  a = b  c = d  # stays\n}\n",
+		"rule x {\n  a = b  # stays\n}\n");
 	becomes(UNSET("rule", "x", "a"), "rule x {\n  a = b  c = d\n}\n", "rule x {\n  c = d\n}\n");
-	becomes(UNSET("rule", "x", "a"), "rule x {\n  a = b /* on\n and on */\n}\n", "rule x {\n  /* on\n and on */\n}\n");
+	becomes(UNSET("rule", "x", "a"), "rule x {\n  a = b /* on\n and on */\n}\n",
+		"rule x {\n  /* on\n and on */\n}\n");
 	becomes(UNSET("", NULL, "a"), "b = 1\na = 2", "b = 1");
-	becomes(UNSET_STEP("p", 0, "for"), "path p { step { ring = a for = 1s } }", "path p { step { ring = a } }");
+	becomes(UNSET_STEP("p", 0, "for"), "path p { step { ring = a for = 1s } }",
+		"path p { step { ring = a } }");
 	refused(UNSET("rule", "x", "c"), "rule x { a = b }\n", "no option 'c'");
 }
 
 static void add_stands_after_its_place(void **state)
 {
 	(void)state;
-	becomes(ADD("rule", "a", -1, "rule n { path = p }"), "rule a { } # c\nrule b { }\n", "rule a { } # c\nrule n { path = p }\nrule b { }\n");
+	becomes(ADD("rule", "a", -1, "rule n { path = p }"), "rule a { } # c\nrule b { }\n",
+		"rule a { } # c\nrule n { path = p }\nrule b { }\n");
 	becomes(ADD("rule", NULL, -1, "rule n { }\n"), "rule a { }\n\nrule b { }\n\nline l { }\n",
 		"rule a { }\n\nrule b { }\n\nrule n { }\n\nline l { }\n");
-	becomes(ADD("rule", NULL, -1, "rule n {\n\tpath = p\n}"), "line l { }\r\n", "line l { }\r\n\r\nrule n {\r\n\tpath = p\r\n}\r\n");
+	becomes(ADD("rule", NULL, -1, "rule n {\n\tpath = p\n}"), "line l { }\r\n",
+		"line l { }\r\n\r\nrule n {\r\n\tpath = p\r\n}\r\n");
 	becomes(ADD("rule", NULL, -1, "# c\nrule n { }"), "rule a { }", "rule a { }\n# c\nrule n { }");
 	becomes(ADD("rule", NULL, -1, "rule n { }"), "", "rule n { }\n");
-	becomes(ADD("rule", "a", -1, "rule n { }"), "rule a { } rule b { }\n", "rule a { }  rule n { } rule b { }\n");
+	becomes(ADD("rule", "a", -1, "rule n { }"), "rule a { } rule b { }\n",
+		"rule a { }  rule n { } rule b { }\n");
 	becomes(ADD("path", "p", 0, "step { ring = n }"), "path p { step { ring = a }  step { ring = b } }\n",
 		"path p { step { ring = a }  step { ring = n }  step { ring = b } }\n");
 	becomes(ADD("path", "p", -1, "step { ring = n }"), "path p {\n\tstep { ring = a } # c\n}\n",
 		"path p {\n\tstep { ring = a } # c\n\tstep { ring = n }\n}\n");
 	becomes(ADD("path", "p", -1, "step { ring = n }"), "path p { }\n", "path p { step { ring = n } }\n");
-	becomes(ADD("path", "p", -1, "path q { }"), "path p { }\nrule a { }\n", "path p { }\npath q { }\nrule a { }\n");
+	becomes(ADD("path", "p", -1, "path q { }"), "path p { }\nrule a { }\n",
+		"path p { }\npath q { }\nrule a { }\n");
 	refused(ADD("rule", "a", -1, "rule n { } rule m { }"), "rule a { }\n", "one whole section");
 	refused(ADD("rule", "a", -1, "rule n { } # c"), "rule a { }\n", "one whole section");
 	refused(ADD("rule", "a", -1, "a = b"), "rule a { }\n", "one whole section");
@@ -168,14 +197,16 @@ static void add_stands_after_its_place(void **state)
 static void remove_takes_the_comment_lines_directly_above(void **state)
 {
 	(void)state;
-	becomes(REMOVE("rule", "b", -1), "# head\n\n# of a\nrule a { }\n# of b\n/* and\n b */\nrule b {\n} # too\nrule c { }\n",
+	becomes(REMOVE("rule", "b", -1),
+		"# head\n\n# of a\nrule a { }\n# of b\n/* and\n b */\nrule b {\n} # too\nrule c { }\n",
 		"# head\n\n# of a\nrule a { }\nrule c { }\n");
 	becomes(REMOVE("rule", "b", -1), "rule a { } # of a\nrule b { }\n", "rule a { } # of a\n");
 	becomes(REMOVE("rule", "b", -1), "# stays\n\nrule b { }\n\nrule c { }\n", "# stays\n\nrule c { }\n");
 	becomes(REMOVE("rule", "b", -1), "rule a { }\r\n\r\n// b\r\nrule b { }", "rule a { }");
 	becomes(REMOVE("rule", "b", -1), "rule b { }\n\nrule c { }\n", "rule c { }\n");
 	becomes(REMOVE("rule", "b", -1), "rule a { } rule b { } rule c { }\n", "rule a { } rule c { }\n");
-	becomes(REMOVE("path", "p", 1), "path p { step { ring = a }\n  step { ring = b }  step { ring = c } }\n",
+	becomes(REMOVE("path", "p", 1),
+		"path p { step { ring = a }\n  step { ring = b }  step { ring = c } }\n",
 		"path p { step { ring = a }\n  step { ring = c } }\n");
 	becomes(REMOVE("emergency", NULL, -1), "a = 1\nemergency {\n}\n", "a = 1\n");
 	refused(REMOVE("", NULL, -1), "a = 1\n", "section");
@@ -184,10 +215,13 @@ static void remove_takes_the_comment_lines_directly_above(void **state)
 static void move_changes_places_with_its_own_kind(void **state)
 {
 	(void)state;
-	becomes(MOVE("rule", "a", -1, 1), "# of a\nrule a { } # a\n\nline l { }\n\n  # of b\n  rule b {\n  }\n",
+	becomes(MOVE("rule", "a", -1, 1),
+		"# of a\nrule a { } # a\n\nline l { }\n\n  # of b\n  rule b {\n  }\n",
 		"# of b\n  rule b {\n  }\n\nline l { }\n\n  # of a\nrule a { } # a\n");
-	becomes(MOVE("rule", "c", -1, -2), "rule a { }\r\nrule b { }\r\nrule c { }", "rule c { }\r\nrule a { }\r\nrule b { }");
-	becomes(MOVE("path", "p", 0, 1), "path p { step { ring = a }  step { ring = b for = 1s } }\npath q { step { ring = c } }\n",
+	becomes(MOVE("rule", "c", -1, -2), "rule a { }\r\nrule b { }\r\nrule c { }",
+		"rule c { }\r\nrule a { }\r\nrule b { }");
+	becomes(MOVE("path", "p", 0, 1),
+		"path p { step { ring = a }  step { ring = b for = 1s } }\npath q { step { ring = c } }\n",
 		"path p { step { ring = b for = 1s }  step { ring = a } }\npath q { step { ring = c } }\n");
 	becomes(MOVE("rule", "a", -1, 0), "rule a { }\n", "rule a { }\n");
 	refused(MOVE("rule", "a", -1, -1), "rule a { }\nrule b { }\n", "0 of its kind above");
@@ -209,17 +243,21 @@ static void rename_changes_every_reference_and_no_text(void **state)
 		"rule owner { path = owner }\nemergency { alert = boss flagged_by = {boss} callers = owner }\n"
 		"test owner { set = { \"boss=busy\", 'sam=busy', 'boss=answer@6s' } expect = boss }\n"
 		"line l { handset = boss }\nguarantee g { first = boss answered_by = boss never = { boss } }\n");
-	becomes(RENAME("schedule", "x", "a b"), "schedule x { }\nrule r { during = x outside = { y, x } callers = x }\n",
+	becomes(RENAME("schedule", "x", "a b"),
+		"schedule x { }\nrule r { during = x outside = { y, x } callers = x }\n",
 		"schedule \"a b\" { }\nrule r { during = \"a b\" outside = { y, \"a b\" } callers = x }\n");
-	becomes(RENAME("guarantee", "a \"b\"", "c"), "guarantee \"a \\\"b\\\"\" { }\n", "guarantee \"c\" { }\n");
-	becomes(RENAME("line", "l", "m"), "line l { }\npath p { step { ring = l } }\ntext_back { from = l }\ntest t { line = l }\n",
+	becomes(RENAME("guarantee", "a \"b\"", "c"), "guarantee \"a \\\"b\\\"\" { }\n",
+		"guarantee \"c\" { }\n");
+	becomes(RENAME("line", "l", "m"),
+		"line l { }\npath p { step { ring = l } }\ntext_back { from = l }\ntest t { line = l }\n",
 		"line m { }\npath p { step { ring = m } }\ntext_back { from = m }\ntest t { line = m }\n");
 	refused(RENAME("destination", "a", "b"), "destination a { }\nrotation b { }\n", "taken");
 	refused(RENAME("destination", "a", ""), "destination a { }\n", "not empty");
 	refused(RENAME("destination", "a", "b\nc"), "destination a { }\n", "one line");
 	refused(RENAME("emergency", NULL, "b"), "emergency { }\n", "no name");
 	refused(RENAME("rule", "a", "b"), "rule a { }\nrule b {", "closing brace");
-	becomes(RENAME("rule", "a", "b"), "destination b { }\nrule a { }\n", "destination b { }\nrule b { }\n");
+	becomes(RENAME("rule", "a", "b"), "destination b { }\nrule a { }\n",
+		"destination b { }\nrule b { }\n");
 }
 
 static void quoting_is_read_back_as_it_was(void **state)
@@ -312,9 +350,11 @@ static char *bones(const struct nm_plan *plan)
 	for (i = 0; i < plan->n_lines; i++)
 		nm_buf_addf(&out, "line %d %d\n", plan->lines[i].account, plan->lines[i].handset);
 	for (i = 0; i < plan->n_schedules; i++)
-		nm_buf_addf(&out, "schedule %d %d\n", plan->schedules[i].calendar, plan->schedules[i].holidays);
+		nm_buf_addf(&out, "schedule %d %d\n", plan->schedules[i].calendar,
+			    plan->schedules[i].holidays);
 	for (i = 0; i < plan->n_destinations; i++) {
-		nm_buf_addf(&out, "destination %d %d", (int)plan->destinations[i].kind, plan->destinations[i].line);
+		nm_buf_addf(&out, "destination %d %d", (int)plan->destinations[i].kind,
+			    plan->destinations[i].line);
 		set_write(&out, "hours", plan->destinations[i].hours);
 		set_write(&out, "away", plan->destinations[i].away);
 		nm_buf_add(&out, "\n");
@@ -324,7 +364,8 @@ static char *bones(const struct nm_plan *plan)
 			nm_buf_addf(&out, "member %d\n", plan->rotations[i].members[j]);
 	for (i = 0; i < plan->n_paths; i++)
 		for (j = 0; j < plan->paths[i].n; j++) {
-			nm_buf_addf(&out, "step %d of %d for %d", (int)j, (int)i, plan->paths[i].steps[j].for_s);
+			nm_buf_addf(&out, "step %d of %d for %d", (int)j, (int)i,
+				    plan->paths[i].steps[j].for_s);
 			targets_write(&out, "ring", plan->paths[i].steps[j].ring);
 			nm_buf_add(&out, "\n");
 		}
@@ -333,8 +374,8 @@ static char *bones(const struct nm_plan *plan)
 	for (i = 0; i < plan->n_overrides; i++)
 		rule_write(&out, &plan->overrides[i].rule);
 	for (i = 0; i < plan->n_guarantees; i++)
-		nm_buf_addf(&out, "guarantee %d %d %d\n", plan->guarantees[i].answered_by_id, plan->guarantees[i].first,
-			    plan->guarantees[i].never);
+		nm_buf_addf(&out, "guarantee %d %d %d\n", plan->guarantees[i].answered_by_id,
+			    plan->guarantees[i].first, plan->guarantees[i].never);
 	for (i = 0; i < plan->n_tests; i++) {
 		nm_buf_addf(&out, "test %d %d", plan->tests[i].line, plan->tests[i].expect_id);
 		for (j = 0; j < plan->tests[i].n_settings; j++)
@@ -347,7 +388,8 @@ static char *bones(const struct nm_plan *plan)
 	set_write(&out, "flagged", plan->emergency.flagged_by);
 	targets_write(&out, "alert", plan->emergency.alert);
 	targets_write(&out, "then", plan->emergency.then_alert);
-	nm_buf_addf(&out, "\ntext %d %d %d\n", plan->text_back.account, plan->text_back.from, plan->follow_up.from);
+	nm_buf_addf(&out, "\ntext %d %d %d\n", plan->text_back.account, plan->text_back.from,
+		    plan->follow_up.from);
 	assert_false(out.failed);
 	return nm_buf_take(&out);
 }
@@ -382,7 +424,8 @@ static size_t lines_differ(const char *a, const char *b)
 	return n + (*a || *b ? 1000 : 0);
 }
 
-static void a_step_set_changes_that_step_only(const char *file, const char *text, const char *before, const char *path)
+static void a_step_set_changes_that_step_only(const char *file, const char *text, const char *before,
+					      const char *path)
 {
 	const struct nm_edit edit = SET_STEP(path, 0, "for", "37s");
 	char *after = apply(&edit, text), *got;
@@ -412,7 +455,8 @@ static void the_plan_read_again_has_just_that_change(void **state)
 		plan = read_plan(file, text.data);
 		wanted = bones(plan);
 		for (j = 0; j < plan->n_destinations; j++)
-			rename_keeps_the_plan(file, text.data, wanted, "destination", plan->destinations[j].name);
+			rename_keeps_the_plan(file, text.data, wanted, "destination",
+					      plan->destinations[j].name);
 		for (j = 0; j < plan->n_schedules; j++)
 			rename_keeps_the_plan(file, text.data, wanted, "schedule", plan->schedules[j].name);
 		for (j = 0; j < plan->n_callers; j++)

@@ -23,7 +23,8 @@ static char *apply(const struct nm_edit *edit, const char *text)
 
 	if (nm_edit_apply(edit, text, strlen(text), &out, &len, &err))
 		fail_msg("edit %d at %s '%s' step %d %s: %s\nof\n%s", (int)edit->op, edit->place.section,
-			 edit->place.title ? edit->place.title : "", edit->place.step, edit->option, err.text, text);
+			 edit->place.title ? edit->place.title : "", edit->place.step, edit->option, err.text,
+			 text);
 	assert_int_equal(strlen(out), len);
 	return out;
 }
@@ -37,9 +38,11 @@ static void assert_back(const struct nm_edit *edit, const char *text, const char
 		return;
 	while (text[at] == again[at])
 		at++;
-	fail_msg("edit %d at %s '%s' step %d %s does not take back: at byte %zu\nwanted <<%.60s>>\ngot <<%.60s>>\n"
-		 "between <<%.200s>>", (int)edit->op, edit->place.section, edit->place.title ? edit->place.title : "",
-		 edit->place.step, edit->option, at, text + at, again + at, after + (at > 60 ? at - 60 : 0));
+	fail_msg(
+		"edit %d at %s '%s' step %d %s does not take back: at byte %zu\nwanted <<%.60s>>\ngot <<%.60s>>\n"
+		"between <<%.200s>>",
+		(int)edit->op, edit->place.section, edit->place.title ? edit->place.title : "",
+		edit->place.step, edit->option, at, text + at, again + at, after + (at > 60 ? at - 60 : 0));
 }
 
 /* The text as one word or mark a time: comments and blanks gone, quotes gone (marked by a leading "). */
@@ -123,8 +126,8 @@ static void facts_read(const char *text, struct words *facts)
 			} else {
 				for (i++; strcmp(words.items[i], "}") != 0; i++)
 					if (strcmp(words.items[i], ",") != 0)
-						used += (size_t)snprintf(fact + used, sizeof fact - used, " %s",
-									 words.items[i]);
+						used += (size_t)snprintf(fact + used, sizeof fact - used,
+									 " %s", words.items[i]);
 			}
 		} else {
 			const bool titled = strcmp(next, "{") != 0;
@@ -133,7 +136,8 @@ static void facts_read(const char *text, struct words *facts)
 			if (depth) {
 				snprintf(inner, sizeof inner, "%sstep #%d / ", top, step++);
 			} else {
-				snprintf(top, sizeof top, "%s %s / ", word, titled ? next + (*next == '"') : "");
+				snprintf(top, sizeof top, "%s %s / ", word,
+					 titled ? next + (*next == '"') : "");
 				step = 0;
 			}
 			i += titled ? 2 : 1;
@@ -264,8 +268,8 @@ static void try_set(const char *text, struct words *facts, size_t at)
 	edit.value = "{ new, \"ones\" }";
 	after = apply(&edit, text);
 	assert_comments(text, after, false);
-	snprintf(fact, sizeof fact, "%.*s = new \"ones", (int)(strstr(facts->items[at], " =") - facts->items[at]),
-		 facts->items[at]);
+	snprintf(fact, sizeof fact, "%.*s = new \"ones",
+		 (int)(strstr(facts->items[at], " =") - facts->items[at]), facts->items[at]);
 	fact_drop(facts, at);
 	word_add(facts, "", fact, strlen(fact));
 	assert_facts(facts, after);
@@ -511,17 +515,16 @@ static const char sample_wide[] =
 	"  alert = { owner } }\n"
 	"test \"a morning\" { at = \"2026-12-25 10:00\" set = { \"owner=busy\", \"sam=answer@6s\" } expect = owner }";
 
-static const char sample_narrow[] =
-	"line a{number=\"+1\" account=b}account b{driver=c}\n"
-	"rule one{path=p}rule two{path=p during={s,t}}\n"
-	"rule three { lines = a\n  path = p # end\n}\n"
-	"\n\n"
-	"schedule s{}schedule t { hours = \"24/7\" /* always */ }\n"
-	"\t\t# far in\n"
-	"\t\tdestination d { kind = ai }\n"
-	"path p{step{ring=d}step{ring=d for=1s}\n}\n"
-	"rotation r { members = { d }  from = \"2026-11-23 08:00\" }\n"
-	"guarantee \"of all\" { never = d  outside = { t, s } }\n";
+static const char sample_narrow[] = "line a{number=\"+1\" account=b}account b{driver=c}\n"
+				    "rule one{path=p}rule two{path=p during={s,t}}\n"
+				    "rule three { lines = a\n  path = p # end\n}\n"
+				    "\n\n"
+				    "schedule s{}schedule t { hours = \"24/7\" /* always */ }\n"
+				    "\t\t# far in\n"
+				    "\t\tdestination d { kind = ai }\n"
+				    "path p{step{ring=d}step{ring=d for=1s}\n}\n"
+				    "rotation r { members = { d }  from = \"2026-11-23 08:00\" }\n"
+				    "guarantee \"of all\" { never = d  outside = { t, s } }\n";
 
 static char *with_carriage_returns(const char *text)
 {
