@@ -17,12 +17,20 @@ struct nm_store;
 
 /* Opens (and makes, unless read_only) the store `file`.  A newer schema than ours is NM_REFUSED.
  * read_only writes nothing; a store that is not there is then an empty one. */
-enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **out, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **out,
+			   struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_close(struct nm_store *store);
-enum nm_code nm_store_check(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED; /* integrity_check */
+bool nm_store_read_only(const struct nm_store *store);
+/* Several writes as one durable step; they nest. */
+enum nm_code nm_store_begin(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+void nm_store_abandon(struct nm_store *store); /* takes back what was not committed */
+enum nm_code nm_store_check(struct nm_store *store,
+			    struct nm_error *err) NM_WARN_UNUSED; /* integrity_check */
 enum nm_code nm_store_backup(struct nm_store *store, const char *file, struct nm_error *err) NM_WARN_UNUSED;
 /* Path of the store of a plan: DIR/NAME-HASH.db, NAME the plan file's name, HASH of its real path. */
-enum nm_code nm_store_path(const char *dir, const char *plan_file, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_path(const char *dir, const char *plan_file, struct nm_buf *out,
+			   struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- versions of the plan --- */
 struct nm_version {
@@ -36,35 +44,48 @@ struct nm_versions {
 	struct nm_version *items; /* newest first */
 };
 /* Keeps a text (once: the same text as the newest version is not kept again); *id is its version. */
-enum nm_code nm_store_keep(struct nm_store *store, nm_time at, const char *who, const char *why, const char *text,
-			   size_t len, int64_t *id, struct nm_error *err) NM_WARN_UNUSED;
-enum nm_code nm_store_versions(struct nm_store *store, size_t most, struct nm_versions *out, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_keep(struct nm_store *store, nm_time at, const char *who, const char *why,
+			   const char *text, size_t len, int64_t *id, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_versions(struct nm_store *store, size_t most, struct nm_versions *out,
+			       struct nm_error *err) NM_WARN_UNUSED;
 void nm_versions_clear(struct nm_versions *versions);
 /* The text of a version; malloc'd.  NM_INPUT when there is none of that id. */
-enum nm_code nm_store_version_text(struct nm_store *store, int64_t id, char **text, size_t *len, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_version_text(struct nm_store *store, int64_t id, char **text, size_t *len,
+				   struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- pushes, done and under way --- */
-enum nm_push_state { NM_PUSH_INTENT, NM_PUSH_APPLYING, NM_PUSH_VERIFYING, NM_PUSH_DONE, NM_PUSH_FAILED, NM_PUSH_UNDONE };
+enum nm_push_state {
+	NM_PUSH_INTENT,
+	NM_PUSH_APPLYING,
+	NM_PUSH_VERIFYING,
+	NM_PUSH_DONE,
+	NM_PUSH_FAILED,
+	NM_PUSH_UNDONE
+};
 
 struct nm_push_record {
-	int64_t id, version;      /* version of the plan it came from */
-	nm_time at, ended;        /* ended 0 while under way */
+	int64_t id, version; /* version of the plan it came from */
+	nm_time at, ended;   /* ended 0 while under way */
 	const char *line, *driver, *who;
-	const char *forced;       /* the reason given with --force; NULL */
+	const char *forced; /* the reason given with --force; NULL */
 	enum nm_push_state state;
-	const char *result;       /* "pushed, read back, same"; the carrier's words */
+	const char *result;          /* "pushed, read back, same"; the carrier's words */
 	const char *wanted, *before; /* artefacts as text (nm_artefact_write); before NULL when not known */
-	const char *ids;          /* the exchange's ids, for going on */
-	nm_time horizon;          /* until when what was pushed is exact */
+	const char *ids;             /* the exchange's ids, for going on */
+	nm_time horizon;             /* until when what was pushed is exact */
 };
 struct nm_push_records {
 	struct nm_arena *arena;
 	size_t n;
 	struct nm_push_record *items; /* newest first */
 };
-enum nm_code nm_store_push_begin(struct nm_store *store, const struct nm_push_record *record, int64_t *id, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_push_begin(struct nm_store *store, const struct nm_push_record *record, int64_t *id,
+				 struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_push_update(struct nm_store *store, int64_t id, enum nm_push_state state, nm_time at,
 				  const char *result, const char *ids, struct nm_error *err) NM_WARN_UNUSED;
+/* One push, texts from the arena; NM_INPUT when there is none of that id. */
+enum nm_code nm_store_push_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
+			       struct nm_push_record *out, struct nm_error *err) NM_WARN_UNUSED;
 /* line NULL: all lines.  unfinished: only those not DONE, FAILED or UNDONE. */
 enum nm_code nm_store_pushes(struct nm_store *store, const char *line, bool unfinished, size_t most,
 			     struct nm_push_records *out, struct nm_error *err) NM_WARN_UNUSED;
@@ -73,20 +94,27 @@ void nm_push_records_clear(struct nm_push_records *records);
 /* --- what was last read back of a line --- */
 struct nm_reading {
 	nm_time at;
-	bool known;         /* false: could not be read */
+	bool known; /* false: could not be read */
 	bool in_sync;
-	const char *words;  /* the first difference, or why it is not known */
-	const char *live;   /* artefact text; NULL */
+	const char *words; /* the first difference, or why it is not known */
+	const char *live;  /* artefact text; NULL */
 };
-enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, const struct nm_reading *reading, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, const struct nm_reading *reading,
+				  struct nm_error *err) NM_WARN_UNUSED;
 /* *found is false when the line was never read; texts from the arena. */
 enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, struct nm_arena *arena,
 				  struct nm_reading *out, bool *found, struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- the sandbox carrier --- */
-/* NULL text: nothing is there.  fail: what the next requests answer ("refuse 2", "cut 1", "slow", "" nothing). */
-enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *line, char **text, struct nm_error *err) NM_WARN_UNUSED;
-enum nm_code nm_store_sandbox_put(struct nm_store *store, const char *line, const char *text, struct nm_error *err) NM_WARN_UNUSED;
-enum nm_code nm_store_sandbox_fail(struct nm_store *store, const char *line, const char *fault, struct nm_error *err) NM_WARN_UNUSED;
+/* NULL text: nothing is there.  fault: what the next requests meet ("refuse 2", "cut 1", ""; transport_sandbox.c). */
+enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *line, char **text,
+				  struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_sandbox_put(struct nm_store *store, const char *line, const char *text,
+				  struct nm_error *err) NM_WARN_UNUSED;
+/* The fault in force, malloc'd; NULL when none was ever set. */
+enum nm_code nm_store_sandbox_fault(struct nm_store *store, const char *line, char **fault,
+				    struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_sandbox_fail(struct nm_store *store, const char *line, const char *fault,
+				   struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

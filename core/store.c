@@ -1,0 +1,435 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opening, migrating, checking and backing up the store, and running its statements.
+ *
+ * Everything is durable when a call returns (WAL, synchronous=FULL).  A schema of an older program
+ * is brought up to date in one transaction; one of a newer program is refused.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "core/store_private.h"
+
+#define BUSY_MS        5000
+#define APPLICATION_ID 0x6e6d7374 /* "nmst" */
+
+/* Step i brings schema i to i + 1.  Never change a step that was released: add one. */
+static const char *const migrations[] = {
+	"CREATE TABLE version(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL,"
+	" why TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
+	"CREATE TABLE push(id INTEGER PRIMARY KEY AUTOINCREMENT, version INTEGER REFERENCES version(id),"
+	" at INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0, line TEXT NOT NULL, driver TEXT NOT NULL,"
+	" who TEXT NOT NULL, forced TEXT, state INTEGER NOT NULL, result TEXT, wanted TEXT NOT NULL,"
+	" before TEXT, ids TEXT, horizon INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX push_line ON push(line, id);"
+	"CREATE INDEX push_unfinished ON push(id) WHERE state < 3;"
+	"CREATE TABLE reading(line TEXT PRIMARY KEY, at INTEGER NOT NULL, known INTEGER NOT NULL,"
+	" in_sync INTEGER NOT NULL, words TEXT, live TEXT) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE sandbox(line TEXT PRIMARY KEY, text TEXT, fault TEXT NOT NULL DEFAULT '') STRICT,"
+	" WITHOUT ROWID;",
+};
+
+/* The columns in the order in which store_push.c reads them. */
+#define PUSH_ROW                                                                                   \
+	"SELECT id, version, at, ended, line, driver, who, forced, state, result, wanted, before," \
+	" ids, horizon FROM push"
+
+#define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))
+
+static const char *const statements[NM_SQL_COUNT] = {
+	[NM_SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[NM_SQL_COMMIT] = "COMMIT",
+	[NM_SQL_ROLLBACK] = "ROLLBACK",
+	[NM_SQL_VERSION_NEWEST] = "SELECT id, text FROM version ORDER BY id DESC LIMIT 1",
+	[NM_SQL_VERSION_ADD] = "INSERT INTO version(at, who, why, text) VALUES(?, ?, ?, ?)",
+	[NM_SQL_VERSIONS] = "SELECT id, at, who, why FROM version ORDER BY id DESC LIMIT ?",
+	[NM_SQL_VERSION_TEXT] = "SELECT text FROM version WHERE id = ?",
+	[NM_SQL_PUSH_ADD] =
+		"INSERT INTO push(version, at, line, driver, who, forced, state, result, wanted, before,"
+		" ids, horizon, ended) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[NM_SQL_PUSH_UPDATE] = "UPDATE push SET state = ?2, ended = ?3, result = coalesce(?4, result),"
+			       " ids = coalesce(?5, ids) WHERE id = ?1",
+	[NM_SQL_PUSHES] = PUSH_ROW " ORDER BY id DESC LIMIT ?2",
+	[NM_SQL_PUSHES_OF] = PUSH_ROW " WHERE line = ?1 ORDER BY id DESC LIMIT ?2",
+	[NM_SQL_PUSHES_UNFINISHED] =
+		PUSH_ROW " WHERE state < 3 AND (?1 IS NULL OR line = ?1) ORDER BY id DESC LIMIT ?2",
+	[NM_SQL_PUSH_GET] = PUSH_ROW " WHERE id = ?1",
+	[NM_SQL_READING_PUT] =
+		"INSERT INTO reading(line, at, known, in_sync, words, live) VALUES(?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT(line) DO UPDATE SET at = excluded.at, known = excluded.known,"
+		" in_sync = excluded.in_sync, words = excluded.words, live = excluded.live",
+	[NM_SQL_READING_GET] = "SELECT at, known, in_sync, words, live FROM reading WHERE line = ?",
+	[NM_SQL_SANDBOX_GET] = "SELECT text FROM sandbox WHERE line = ?",
+	[NM_SQL_SANDBOX_PUT] = "INSERT INTO sandbox(line, text) VALUES(?1, ?2)"
+			       " ON CONFLICT(line) DO UPDATE SET text = excluded.text",
+	[NM_SQL_SANDBOX_FAULT] = "SELECT fault FROM sandbox WHERE line = ?",
+	[NM_SQL_SANDBOX_FAIL] = "INSERT INTO sandbox(line, fault) VALUES(?1, ?2)"
+				" ON CONFLICT(line) DO UPDATE SET fault = excluded.fault",
+};
+
+enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
+{
+	int code = store->db != NULL ? sqlite3_errcode(store->db) & 0xff : SQLITE_NOMEM;
+	const char *words = store->db != NULL ? sqlite3_errmsg(store->db) : "out of memory";
+
+	if (code == SQLITE_NOMEM)
+		return nm_fail_memory(err);
+	if (code == SQLITE_BUSY || code == SQLITE_LOCKED)
+		return nm_fail(err, NM_REFUSED, "%s: %s: another nevermiss is writing to it", store->file,
+			       doing);
+	return nm_fail(err, NM_SYSTEM, "%s: %s: %s", store->file, doing, words);
+}
+
+enum nm_code nm_store_writable(const struct nm_store *store, struct nm_error *err)
+{
+	if (store->read_only)
+		return nm_fail(err, NM_REFUSED, "%s is open read-only: nothing is written", store->file);
+	return NM_OK;
+}
+
+sqlite3_stmt *nm_store_statement(struct nm_store *store, enum nm_store_statement which, struct nm_error *err)
+{
+	sqlite3_stmt **statement = &store->statements[which];
+
+	if (*statement == NULL &&
+	    sqlite3_prepare_v3(store->db, statements[which], -1, SQLITE_PREPARE_PERSISTENT, statement,
+			       NULL) != SQLITE_OK) {
+		nm_store_fail(store, "reading its tables", err);
+		return NULL;
+	}
+	sqlite3_reset(*statement);
+	sqlite3_clear_bindings(*statement);
+	return *statement;
+}
+
+enum nm_code nm_store_run(struct nm_store *store, sqlite3_stmt *statement, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	if (sqlite3_step(statement) != SQLITE_DONE)
+		code = nm_store_fail(store, "writing", err);
+	sqlite3_reset(statement);
+	return code;
+}
+
+void nm_store_bind(sqlite3_stmt *statement, int index, const char *text)
+{
+	if (text != NULL)
+		sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
+	else
+		sqlite3_bind_null(statement, index);
+}
+
+const char *nm_store_column(sqlite3_stmt *statement, int column, struct nm_arena *arena, bool *ok)
+{
+	const unsigned char *text = sqlite3_column_text(statement, column);
+	const char *copy;
+
+	if (text == NULL) {
+		/* NULL is also what a failed allocation gives. */
+		*ok = *ok && sqlite3_column_type(statement, column) == SQLITE_NULL;
+		return NULL;
+	}
+	copy = nm_arena_textn(arena, (const char *)text, (size_t)sqlite3_column_bytes(statement, column));
+	*ok = *ok && copy != NULL;
+	return copy;
+}
+
+static enum nm_code execute(struct nm_store *store, const char *sql, const char *doing, struct nm_error *err)
+{
+	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return nm_store_fail(store, doing, err);
+	return NM_OK;
+}
+
+static enum nm_code pragma_int(struct nm_store *store, const char *sql, int *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = NULL;
+	enum nm_code code = NM_OK;
+
+	if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
+		*out = sqlite3_column_int(statement, 0);
+	else
+		code = nm_store_fail(store, "reading its schema version", err);
+	sqlite3_finalize(statement);
+	return code;
+}
+
+/* Is it ours, and of which schema?  An empty file is a store of schema 0. */
+static enum nm_code schema_of(struct nm_store *store, int *schema, struct nm_error *err)
+{
+	int application = 0, tables = 0;
+	enum nm_code code = pragma_int(store, "PRAGMA application_id", &application, err);
+
+	if (code == NM_OK)
+		code = pragma_int(store, "SELECT count(*) FROM sqlite_schema", &tables, err);
+	if (code == NM_OK)
+		code = pragma_int(store, "PRAGMA user_version", schema, err);
+	if (code != NM_OK)
+		return code;
+	if (application != APPLICATION_ID && (application != 0 || tables > 0))
+		return nm_fail(err, NM_REFUSED, "%s is a database, but not a store of nevermiss",
+			       store->file);
+	if (*schema > SCHEMA)
+		return nm_fail(err, NM_REFUSED,
+			       "%s was written by a newer nevermiss (schema %d, not %d): use that one",
+			       store->file, *schema, SCHEMA);
+	if (*schema < 0)
+		return nm_fail(err, NM_REFUSED, "%s has no schema that nevermiss ever had (%d)", store->file,
+			       *schema);
+	return NM_OK;
+}
+
+/* All the missing steps in one transaction; somebody else may have done them in the meantime. */
+static enum nm_code migrate(struct nm_store *store, struct nm_error *err)
+{
+	char sql[96];
+	int schema;
+	enum nm_code code = execute(store, "BEGIN IMMEDIATE", "beginning a migration", err);
+
+	if (code != NM_OK)
+		return code;
+	code = schema_of(store, &schema, err);
+	for (; code == NM_OK && schema < SCHEMA; schema++)
+		code = execute(store, migrations[schema], "bringing its schema up to date", err);
+	if (code == NM_OK) {
+		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+				 APPLICATION_ID, SCHEMA);
+		code = execute(store, sql, "bringing its schema up to date", err);
+	}
+	if (code == NM_OK)
+		code = execute(store, "COMMIT", "bringing its schema up to date", err);
+	if (code != NM_OK)
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	return code;
+}
+
+/* A whole database into another. */
+static enum nm_code copy_database(struct nm_store *store, sqlite3 *from, sqlite3 *to, struct nm_error *err)
+{
+	sqlite3_backup *backup = sqlite3_backup_init(to, "main", from, "main");
+	int result = backup == NULL ? sqlite3_errcode(to) : sqlite3_backup_step(backup, -1);
+
+	if (backup != NULL)
+		sqlite3_backup_finish(backup);
+	if (result != SQLITE_DONE)
+		return nm_fail(err, NM_SYSTEM, "%s: copying: %s", store->file, sqlite3_errstr(result));
+	return NM_OK;
+}
+
+/* In place of a store that is not there, or too old to be read as it is and not ours to change. */
+static enum nm_code open_memory(struct nm_store *store, bool copy, struct nm_error *err)
+{
+	sqlite3 *old = store->db;
+	enum nm_code code = NM_OK;
+
+	if (sqlite3_open(":memory:", &store->db) != SQLITE_OK)
+		code = nm_store_fail(store, "making an empty store", err);
+	if (code == NM_OK && copy)
+		code = copy_database(store, old, store->db, err);
+	sqlite3_close(old);
+	return code == NM_OK ? migrate(store, err) : code;
+}
+
+static enum nm_code open_read_only(struct nm_store *store, struct nm_error *err)
+{
+	int schema;
+	enum nm_code code;
+
+	if (access(store->file, F_OK) != 0 && errno == ENOENT)
+		return open_memory(store, false, err);
+	if (sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+		return nm_store_fail(store, "opening", err);
+	sqlite3_busy_timeout(store->db, BUSY_MS);
+	code = schema_of(store, &schema, err);
+	if (code == NM_OK && schema < SCHEMA)
+		return open_memory(store, true, err);
+	return code;
+}
+
+/* The folders that are not there, for the owner alone. */
+static enum nm_code make_folders(const char *file, struct nm_error *err)
+{
+	char *path = strdup(file);
+	enum nm_code code = path != NULL ? NM_OK : nm_fail_memory(err);
+
+	for (char *slash = path; code == NM_OK && (slash = strchr(slash + 1, '/')) != NULL;) {
+		*slash = '\0';
+		if (mkdir(path, 0700) != 0 && errno != EEXIST)
+			code = nm_fail(err, NM_SYSTEM, "%s: cannot be made: %s", path, strerror(errno));
+		*slash = '/';
+	}
+	free(path);
+	return code;
+}
+
+static enum nm_code open_writable(struct nm_store *store, struct nm_error *err)
+{
+	int fd, schema;
+	enum nm_code code = make_folders(store->file, err);
+
+	if (code != NM_OK)
+		return code;
+	/* Made here and not by SQLite, so that it is never anybody else's to read, nor its -wal and -shm. */
+	fd = open(store->file, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return nm_fail(err, NM_SYSTEM, "%s: cannot be opened: %s", store->file, strerror(errno));
+	close(fd);
+	if (sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+		return nm_store_fail(store, "opening", err);
+	sqlite3_busy_timeout(store->db, BUSY_MS);
+	code = schema_of(store, &schema, err);
+	if (code == NM_OK)
+		code = execute(
+			store,
+			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
+			"opening", err);
+	if (code == NM_OK && schema < SCHEMA)
+		code = migrate(store, err);
+	return code;
+}
+
+enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **out, struct nm_error *err)
+{
+	struct nm_store *store = calloc(1, sizeof(*store));
+	enum nm_code code;
+
+	if (store == NULL)
+		return nm_fail_memory(err);
+	store->read_only = read_only;
+	store->file = strdup(file);
+	if (store->file == NULL)
+		code = nm_fail_memory(err);
+	else
+		code = read_only ? open_read_only(store, err) : open_writable(store, err);
+	if (code == NM_OK)
+		*out = store;
+	else
+		nm_store_close(store);
+	return code;
+}
+
+void nm_store_close(struct nm_store *store)
+{
+	if (store == NULL)
+		return;
+	for (int i = 0; i < NM_SQL_COUNT; i++)
+		sqlite3_finalize(store->statements[i]);
+	sqlite3_close(store->db);
+	free(store->file);
+	free(store);
+}
+
+bool nm_store_read_only(const struct nm_store *store)
+{
+	return store->read_only;
+}
+
+static enum nm_code run_plain(struct nm_store *store, enum nm_store_statement which, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
+
+	return statement == NULL ? NM_SYSTEM : nm_store_run(store, statement, err);
+}
+
+enum nm_code nm_store_begin(struct nm_store *store, struct nm_error *err)
+{
+	enum nm_code code = nm_store_writable(store, err);
+
+	if (code == NM_OK && store->depth == 0)
+		code = run_plain(store, NM_SQL_BEGIN, err);
+	if (code == NM_OK)
+		store->depth++;
+	return code;
+}
+
+enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	if (store->depth == 1)
+		code = run_plain(store, NM_SQL_COMMIT, err);
+	if (code == NM_OK && store->depth > 0)
+		store->depth--;
+	return code;
+}
+
+void nm_store_abandon(struct nm_store *store)
+{
+	if (store->depth > 0)
+		(void)!run_plain(store, NM_SQL_ROLLBACK, NULL);
+	store->depth = 0;
+}
+
+enum nm_code nm_store_check(struct nm_store *store, struct nm_error *err)
+{
+	sqlite3_stmt *statement = NULL;
+	enum nm_code code = NM_OK;
+
+	if (sqlite3_prepare_v2(store->db, "PRAGMA integrity_check(1)", -1, &statement, NULL) != SQLITE_OK ||
+	    sqlite3_step(statement) != SQLITE_ROW)
+		code = nm_store_fail(store, "checking", err);
+	else if (strcmp((const char *)sqlite3_column_text(statement, 0), "ok") != 0)
+		code = nm_fail(err, NM_SYSTEM, "%s is damaged: %s", store->file,
+			       sqlite3_column_text(statement, 0));
+	sqlite3_finalize(statement);
+	if (code != NM_OK)
+		return code;
+	if (sqlite3_prepare_v2(store->db, "PRAGMA foreign_key_check", -1, &statement, NULL) != SQLITE_OK)
+		code = nm_store_fail(store, "checking", err);
+	else if (sqlite3_step(statement) == SQLITE_ROW)
+		code = nm_fail(err, NM_SYSTEM, "%s is damaged: a row of %s refers to nothing", store->file,
+			       sqlite3_column_text(statement, 0));
+	sqlite3_finalize(statement);
+	return code;
+}
+
+enum nm_code nm_store_backup(struct nm_store *store, const char *file, struct nm_error *err)
+{
+	sqlite3 *copy = NULL;
+	enum nm_code code = NM_OK;
+	int fd = open(file, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+
+	if (fd < 0)
+		return nm_fail(err, errno == EEXIST ? NM_REFUSED : NM_SYSTEM, "%s: cannot be made: %s", file,
+			       strerror(errno));
+	close(fd);
+	if (sqlite3_open_v2(file, &copy, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+		code = nm_fail(err, NM_SYSTEM, "%s: cannot be opened: %s", file, sqlite3_errmsg(copy));
+	if (code == NM_OK)
+		code = copy_database(store, store->db, copy, err);
+	sqlite3_close(copy);
+	if (code != NM_OK)
+		unlink(file);
+	return code;
+}
+
+/* FNV-1a: only to tell plans of one name in two folders apart. */
+static uint64_t hash_text(const char *text)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	while (*text != '\0')
+		hash = (hash ^ (unsigned char)*text++) * 1099511628211u;
+	return hash;
+}
+
+enum nm_code nm_store_path(const char *dir, const char *plan_file, struct nm_buf *out, struct nm_error *err)
+{
+	char *real = realpath(plan_file, NULL);
+	const char *name;
+
+	if (real == NULL)
+		return nm_fail(err, errno == ENOMEM ? NM_NO_MEMORY : NM_INPUT, "%s: %s", plan_file,
+			       strerror(errno));
+	name = strrchr(real, '/') + 1;
+	nm_buf_addf(out, "%s/%.200s-%016" PRIx64 ".db", dir, name, hash_text(real));
+	free(real);
+	return out->failed ? nm_fail_memory(err) : NM_OK;
+}

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The store's inside, for core/store*.c only: these files alone know that it is SQLite.
+ *
+ * Every statement is prepared once and kept under its number; a table of a new noun gets its own
+ * store_<noun>.c, its statements here, and its tables as a new step of the migrations in store.c.
+ */
+#ifndef CORE_STORE_PRIVATE_H
+#define CORE_STORE_PRIVATE_H
+
+#include <sqlite3.h>
+
+#include "nevermiss/store.h"
+
+enum nm_store_statement {
+	NM_SQL_BEGIN,
+	NM_SQL_COMMIT,
+	NM_SQL_ROLLBACK,
+	NM_SQL_VERSION_NEWEST,
+	NM_SQL_VERSION_ADD,
+	NM_SQL_VERSIONS,
+	NM_SQL_VERSION_TEXT,
+	NM_SQL_PUSH_ADD,
+	NM_SQL_PUSH_UPDATE,
+	NM_SQL_PUSHES,
+	NM_SQL_PUSHES_OF,
+	NM_SQL_PUSHES_UNFINISHED,
+	NM_SQL_PUSH_GET,
+	NM_SQL_READING_PUT,
+	NM_SQL_READING_GET,
+	NM_SQL_SANDBOX_GET,
+	NM_SQL_SANDBOX_PUT,
+	NM_SQL_SANDBOX_FAULT,
+	NM_SQL_SANDBOX_FAIL,
+	NM_SQL_COUNT
+};
+
+struct nm_store {
+	sqlite3 *db;
+	char *file; /* for messages */
+	bool read_only;
+	int depth; /* of nested begins */
+	sqlite3_stmt *statements[NM_SQL_COUNT];
+};
+
+/* The statement, reset and without bindings; NULL (and err filled) when it cannot be prepared. */
+sqlite3_stmt *nm_store_statement(struct nm_store *store, enum nm_store_statement which, struct nm_error *err);
+/* For writes: runs a statement that gives no rows, and resets it. */
+enum nm_code nm_store_run(struct nm_store *store, sqlite3_stmt *statement,
+			  struct nm_error *err) NM_WARN_UNUSED;
+/* What SQLite says went wrong, as an error of ours. */
+enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err);
+/* NM_REFUSED when the store is read-only. */
+enum nm_code nm_store_writable(const struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+/* NULL text is NULL. */
+void nm_store_bind(sqlite3_stmt *statement, int index, const char *text);
+/* A copy of a column in the arena; NULL for NULL.  *ok becomes false when memory is out. */
+const char *nm_store_column(sqlite3_stmt *statement, int column, struct nm_arena *arena, bool *ok);
+
+#endif

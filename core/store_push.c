@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the store keeps of plans and carriers: versions of the plan, the journal of pushes, what was last
+ * read back of each line, and the sandbox carrier's own state.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/store_private.h"
+
+/* --- versions of the plan --- */
+
+/* Is the newest version this very text?  Then *id is its number, else 0. */
+static enum nm_code newest_is(struct nm_store *store, const char *text, size_t len, int64_t *id,
+			      struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_VERSION_NEWEST, err);
+	enum nm_code code = NM_OK;
+	int result;
+
+	*id = 0;
+	if (statement == NULL)
+		return NM_SYSTEM;
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW) {
+		const void *kept = sqlite3_column_text(statement, 1);
+
+		if (kept != NULL && (size_t)sqlite3_column_bytes(statement, 1) == len &&
+		    memcmp(kept, text, len) == 0)
+			*id = sqlite3_column_int64(statement, 0);
+	} else if (result != SQLITE_DONE) {
+		code = nm_store_fail(store, "reading its versions", err);
+	}
+	sqlite3_reset(statement);
+	return code;
+}
+
+static enum nm_code add_version(struct nm_store *store, nm_time at, const char *who, const char *why,
+				const char *text, size_t len, int64_t *id, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_VERSION_ADD, err);
+	enum nm_code code;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, at);
+	nm_store_bind(statement, 2, who);
+	nm_store_bind(statement, 3, why);
+	sqlite3_bind_text64(statement, 4, text, len, SQLITE_STATIC, SQLITE_UTF8);
+	code = nm_store_run(store, statement, err);
+	if (code == NM_OK)
+		*id = sqlite3_last_insert_rowid(store->db);
+	return code;
+}
+
+enum nm_code nm_store_keep(struct nm_store *store, nm_time at, const char *who, const char *why,
+			   const char *text, size_t len, int64_t *id, struct nm_error *err)
+{
+	int64_t kept = 0;
+	enum nm_code code = nm_store_begin(store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = newest_is(store, text, len, &kept, err);
+	if (code == NM_OK && kept == 0)
+		code = add_version(store, at, who, why, text, len, &kept, err);
+	if (code == NM_OK)
+		code = nm_store_commit(store, err);
+	if (code == NM_OK)
+		*id = kept;
+	else
+		nm_store_abandon(store);
+	return code;
+}
+
+enum nm_code nm_store_versions(struct nm_store *store, size_t most, struct nm_versions *out,
+			       struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_VERSIONS, err);
+	struct nm_versions versions = { .arena = nm_arena_new() };
+	size_t capacity = 0;
+	bool ok = versions.arena != NULL;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL) {
+		nm_arena_free(versions.arena);
+		return NM_SYSTEM;
+	}
+	sqlite3_bind_int64(statement, 1, most > INT32_MAX ? INT32_MAX : (int64_t)most);
+	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		ok = nm_grow((void **)&versions.items, &capacity, versions.n + 1, sizeof(*versions.items));
+		if (ok)
+			versions.items[versions.n++] = (struct nm_version){
+				sqlite3_column_int64(statement, 0),
+				sqlite3_column_int64(statement, 1),
+				nm_store_column(statement, 2, versions.arena, &ok),
+				nm_store_column(statement, 3, versions.arena, &ok),
+			};
+	}
+	sqlite3_reset(statement);
+	if (ok && result == SQLITE_DONE) {
+		*out = versions;
+		return NM_OK;
+	}
+	nm_versions_clear(&versions);
+	return ok ? nm_store_fail(store, "reading its versions", err) : nm_fail_memory(err);
+}
+
+void nm_versions_clear(struct nm_versions *versions)
+{
+	free(versions->items);
+	nm_arena_free(versions->arena);
+	*versions = (struct nm_versions){ 0 };
+}
+
+enum nm_code nm_store_version_text(struct nm_store *store, int64_t id, char **text, size_t *len,
+				   struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_VERSION_TEXT, err);
+	enum nm_code code = NM_OK;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW) {
+		const unsigned char *kept = sqlite3_column_text(statement, 0);
+		size_t n = (size_t)sqlite3_column_bytes(statement, 0);
+		char *copy = kept == NULL ? NULL : malloc(n + 1);
+
+		if (copy != NULL) {
+			memcpy(copy, kept, n);
+			copy[n] = '\0';
+			*text = copy;
+			*len = n;
+		} else {
+			code = nm_fail_memory(err);
+		}
+	} else if (result == SQLITE_DONE) {
+		code = nm_fail(err, NM_INPUT,
+			       "there is no version %lld of the plan: `history` lists those kept",
+			       (long long)id);
+	} else {
+		code = nm_store_fail(store, "reading its versions", err);
+	}
+	sqlite3_reset(statement);
+	return code;
+}
+
+/* --- pushes --- */
+
+static bool push_ended(enum nm_push_state state)
+{
+	return state == NM_PUSH_DONE || state == NM_PUSH_FAILED || state == NM_PUSH_UNDONE;
+}
+
+enum nm_code nm_store_push_begin(struct nm_store *store, const struct nm_push_record *record, int64_t *id,
+				 struct nm_error *err)
+{
+	sqlite3_stmt *statement;
+	enum nm_code code = nm_store_writable(store, err);
+
+	if (code != NM_OK)
+		return code;
+	statement = nm_store_statement(store, NM_SQL_PUSH_ADD, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	if (record->version > 0)
+		sqlite3_bind_int64(statement, 1, record->version);
+	sqlite3_bind_int64(statement, 2, record->at);
+	nm_store_bind(statement, 3, record->line);
+	nm_store_bind(statement, 4, record->driver);
+	nm_store_bind(statement, 5, record->who);
+	nm_store_bind(statement, 6, record->forced);
+	sqlite3_bind_int(statement, 7, (int)record->state);
+	nm_store_bind(statement, 8, record->result);
+	nm_store_bind(statement, 9, record->wanted);
+	nm_store_bind(statement, 10, record->before);
+	nm_store_bind(statement, 11, record->ids);
+	sqlite3_bind_int64(statement, 12, record->horizon);
+	sqlite3_bind_int64(statement, 13, record->ended);
+	code = nm_store_run(store, statement, err);
+	if (code == NM_OK)
+		*id = sqlite3_last_insert_rowid(store->db);
+	return code;
+}
+
+enum nm_code nm_store_push_update(struct nm_store *store, int64_t id, enum nm_push_state state, nm_time at,
+				  const char *result, const char *ids, struct nm_error *err)
+{
+	sqlite3_stmt *statement;
+	enum nm_code code = nm_store_writable(store, err);
+
+	if (code != NM_OK)
+		return code;
+	statement = nm_store_statement(store, NM_SQL_PUSH_UPDATE, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	sqlite3_bind_int(statement, 2, (int)state);
+	sqlite3_bind_int64(statement, 3, push_ended(state) ? at : 0);
+	nm_store_bind(statement, 4, result);
+	nm_store_bind(statement, 5, ids);
+	code = nm_store_run(store, statement, err);
+	if (code == NM_OK && sqlite3_changes(store->db) == 0)
+		code = nm_fail(err, NM_INPUT, "there is no push %lld", (long long)id);
+	return code;
+}
+
+/* The row that a statement of the form of PUSH_ROW (store.c) stands at. */
+static struct nm_push_record push_row(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
+{
+	struct nm_push_record record = {
+		.id = sqlite3_column_int64(statement, 0),
+		.version = sqlite3_column_int64(statement, 1),
+		.at = sqlite3_column_int64(statement, 2),
+		.ended = sqlite3_column_int64(statement, 3),
+		.line = nm_store_column(statement, 4, arena, ok),
+		.driver = nm_store_column(statement, 5, arena, ok),
+		.who = nm_store_column(statement, 6, arena, ok),
+		.forced = nm_store_column(statement, 7, arena, ok),
+		.state = (enum nm_push_state)sqlite3_column_int(statement, 8),
+		.result = nm_store_column(statement, 9, arena, ok),
+		.wanted = nm_store_column(statement, 10, arena, ok),
+		.before = nm_store_column(statement, 11, arena, ok),
+		.ids = nm_store_column(statement, 12, arena, ok),
+		.horizon = sqlite3_column_int64(statement, 13),
+	};
+
+	return record;
+}
+
+enum nm_code nm_store_pushes(struct nm_store *store, const char *line, bool unfinished, size_t most,
+			     struct nm_push_records *out, struct nm_error *err)
+{
+	enum nm_store_statement which = unfinished     ? NM_SQL_PUSHES_UNFINISHED
+					: line != NULL ? NM_SQL_PUSHES_OF
+						       : NM_SQL_PUSHES;
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
+	struct nm_push_records records = { .arena = nm_arena_new() };
+	size_t capacity = 0;
+	bool ok = records.arena != NULL;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL) {
+		nm_arena_free(records.arena);
+		return NM_SYSTEM;
+	}
+	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int64(statement, 2, most > INT32_MAX ? INT32_MAX : (int64_t)most);
+	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		ok = nm_grow((void **)&records.items, &capacity, records.n + 1, sizeof(*records.items));
+		if (ok)
+			records.items[records.n++] = push_row(statement, records.arena, &ok);
+	}
+	sqlite3_reset(statement);
+	if (ok && result == SQLITE_DONE) {
+		*out = records;
+		return NM_OK;
+	}
+	nm_push_records_clear(&records);
+	return ok ? nm_store_fail(store, "reading its pushes", err) : nm_fail_memory(err);
+}
+
+void nm_push_records_clear(struct nm_push_records *records)
+{
+	free(records->items);
+	nm_arena_free(records->arena);
+	*records = (struct nm_push_records){ 0 };
+}
+
+enum nm_code nm_store_push_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
+			       struct nm_push_record *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_PUSH_GET, err);
+	enum nm_code code = NM_OK;
+	bool ok = true;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW) {
+		struct nm_push_record record = push_row(statement, arena, &ok);
+
+		if (ok)
+			*out = record;
+		else
+			code = nm_fail_memory(err);
+	} else if (result == SQLITE_DONE) {
+		code = nm_fail(err, NM_INPUT, "there is no push %lld: `history` lists them", (long long)id);
+	} else {
+		code = nm_store_fail(store, "reading its pushes", err);
+	}
+	sqlite3_reset(statement);
+	return code;
+}
+
+/* --- readings --- */
+
+enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, const struct nm_reading *reading,
+				  struct nm_error *err)
+{
+	sqlite3_stmt *statement;
+	enum nm_code code = nm_store_writable(store, err);
+
+	if (code != NM_OK)
+		return code;
+	statement = nm_store_statement(store, NM_SQL_READING_PUT, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int64(statement, 2, reading->at);
+	sqlite3_bind_int(statement, 3, reading->known);
+	sqlite3_bind_int(statement, 4, reading->in_sync);
+	nm_store_bind(statement, 5, reading->words);
+	nm_store_bind(statement, 6, reading->live);
+	return nm_store_run(store, statement, err);
+}
+
+enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, struct nm_arena *arena,
+				  struct nm_reading *out, bool *found, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_READING_GET, err);
+	struct nm_reading reading = { 0 };
+	enum nm_code code = NM_OK;
+	bool ok = true;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, line);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW) {
+		reading.at = sqlite3_column_int64(statement, 0);
+		reading.known = sqlite3_column_int(statement, 1) != 0;
+		reading.in_sync = sqlite3_column_int(statement, 2) != 0;
+		reading.words = nm_store_column(statement, 3, arena, &ok);
+		reading.live = nm_store_column(statement, 4, arena, &ok);
+	}
+	if (!ok)
+		code = nm_fail_memory(err);
+	else if (result != SQLITE_ROW && result != SQLITE_DONE)
+		code = nm_store_fail(store, "reading what was read back", err);
+	sqlite3_reset(statement);
+	if (code == NM_OK) {
+		*out = reading;
+		*found = result == SQLITE_ROW;
+	}
+	return code;
+}
+
+/* --- the sandbox carrier --- */
+
+/* One text of one line, malloc'd; NULL when there is none. */
+static enum nm_code line_text(struct nm_store *store, enum nm_store_statement which, const char *line,
+			      char **text, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
+	enum nm_code code = NM_OK;
+	char *copy = NULL;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, line);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL) {
+		const unsigned char *kept = sqlite3_column_text(statement, 0);
+
+		copy = kept == NULL ? NULL : strdup((const char *)kept);
+		if (copy == NULL)
+			code = nm_fail_memory(err);
+	} else if (result != SQLITE_ROW && result != SQLITE_DONE) {
+		code = nm_store_fail(store, "reading the sandbox", err);
+	}
+	sqlite3_reset(statement);
+	if (code == NM_OK)
+		*text = copy;
+	return code;
+}
+
+static enum nm_code put_line_text(struct nm_store *store, enum nm_store_statement which, const char *line,
+				  const char *text, struct nm_error *err)
+{
+	sqlite3_stmt *statement;
+	enum nm_code code = nm_store_writable(store, err);
+
+	if (code != NM_OK)
+		return code;
+	statement = nm_store_statement(store, which, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, line);
+	nm_store_bind(statement, 2, text);
+	return nm_store_run(store, statement, err);
+}
+
+enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *line, char **text, struct nm_error *err)
+{
+	return line_text(store, NM_SQL_SANDBOX_GET, line, text, err);
+}
+
+enum nm_code nm_store_sandbox_put(struct nm_store *store, const char *line, const char *text,
+				  struct nm_error *err)
+{
+	return put_line_text(store, NM_SQL_SANDBOX_PUT, line, text, err);
+}
+
+enum nm_code nm_store_sandbox_fail(struct nm_store *store, const char *line, const char *fault,
+				   struct nm_error *err)
+{
+	return put_line_text(store, NM_SQL_SANDBOX_FAIL, line, fault, err);
+}
+
+enum nm_code nm_store_sandbox_fault(struct nm_store *store, const char *line, char **fault,
+				    struct nm_error *err)
+{
+	return line_text(store, NM_SQL_SANDBOX_FAULT, line, fault, err);
+}

@@ -1,0 +1,528 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The store: what is kept is there when it is opened again, older schemas are brought up to date, newer
+ * ones and strangers' files refused, and read-only writes nothing.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "nevermiss/store.h"
+#include "random_plan.h"
+
+static char *folder;
+static char file[512];
+
+static int setup(void **state)
+{
+	(void)state;
+	folder = random_folder_new();
+	return folder != NULL && snprintf(file, sizeof(file), "%s/store.db", folder) > 0 ? 0 : -1;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	random_folder_free(folder);
+	return 0;
+}
+
+static void ok(enum nm_code code, const struct nm_error *err)
+{
+	if (code != NM_OK)
+		fail_msg("%s", err->text);
+}
+
+static struct nm_store *open_store(bool read_only)
+{
+	struct nm_store *store;
+	struct nm_error err;
+
+	ok(nm_store_open(file, read_only, &store, &err), &err);
+	return store;
+}
+
+static int64_t keep(struct nm_store *store, nm_time at, const char *text)
+{
+	struct nm_error err;
+	int64_t id;
+
+	ok(nm_store_keep(store, at, "pat", "saved", text, strlen(text), &id, &err), &err);
+	return id;
+}
+
+static size_t count_versions(struct nm_store *store)
+{
+	struct nm_versions versions;
+	struct nm_error err;
+	size_t n;
+
+	ok(nm_store_versions(store, 100, &versions, &err), &err);
+	n = versions.n;
+	nm_versions_clear(&versions);
+	return n;
+}
+
+/* A whole file's bytes, malloc'd. */
+static char *bytes_of(const char *name, size_t *len)
+{
+	FILE *in = fopen(name, "rb");
+	char *bytes = calloc(1, 1 << 20);
+
+	assert_non_null(in);
+	*len = fread(bytes, 1, 1 << 20, in);
+	fclose(in);
+	return bytes;
+}
+
+/* "File mode 0600, folder made 0700": whatever the umask. */
+static void test_only_the_owner_can_read_it(void **state)
+{
+	char deep[600], inner[600];
+	struct nm_store *store;
+	struct nm_error err;
+	struct stat st;
+	mode_t mask = umask(0);
+
+	(void)state;
+	assert_true(snprintf(inner, sizeof(inner), "%s/a/b", folder) > 0);
+	assert_true(snprintf(deep, sizeof(deep), "%s/store.db", inner) > 0);
+	ok(nm_store_open(deep, false, &store, &err), &err);
+	umask(mask);
+	keep(store, 1, "x");
+	assert_int_equal(stat(deep, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	assert_int_equal(stat(inner, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0700);
+	nm_store_close(store);
+}
+
+/* "Keeps a text once": the same text as the newest version is not kept again. */
+static void test_versions(void **state)
+{
+	struct nm_store *store = open_store(false);
+	struct nm_versions versions;
+	struct nm_error err;
+	int64_t first = keep(store, 100, "one"), second;
+	char *text;
+	size_t len;
+
+	(void)state;
+	assert_int_equal(keep(store, 200, "one"), first);
+	second = keep(store, 300, "two");
+	assert_int_not_equal(second, first);
+	assert_int_not_equal(keep(store, 400, "one"), first);
+	nm_store_close(store);
+	store = open_store(false);
+	ok(nm_store_versions(store, 2, &versions, &err), &err);
+	assert_int_equal(versions.n, 2);
+	assert_int_equal(versions.items[1].id, second);
+	assert_int_equal(versions.items[1].at, 300);
+	assert_string_equal(versions.items[1].who, "pat");
+	assert_string_equal(versions.items[1].why, "saved");
+	nm_versions_clear(&versions);
+	ok(nm_store_version_text(store, second, &text, &len, &err), &err);
+	assert_string_equal(text, "two");
+	assert_int_equal(len, 3);
+	free(text);
+	assert_int_equal(nm_store_version_text(store, 99, &text, &len, &err), NM_INPUT);
+	nm_store_close(store);
+}
+
+/* Any bytes of a text come back as they were. */
+static void test_a_version_is_kept_byte_for_byte(void **state)
+{
+	static const char text[] = "# caf\xc3\xa9\r\n\tline \"two\"\n";
+	struct nm_store *store = open_store(false);
+	struct nm_error err;
+	int64_t id = keep(store, 1, text);
+	char *back;
+	size_t len;
+
+	(void)state;
+	ok(nm_store_version_text(store, id, &back, &len, &err), &err);
+	assert_int_equal(len, sizeof(text) - 1);
+	assert_memory_equal(back, text, sizeof(text));
+	free(back);
+	nm_store_close(store);
+}
+
+static int64_t begin_push(struct nm_store *store, const char *line, int64_t version)
+{
+	const struct nm_push_record record = { .version = version,
+					       .at = 1000,
+					       .line = line,
+					       .driver = "sandbox",
+					       .who = "pat",
+					       .forced = "must be",
+					       .wanted = "W",
+					       .before = "B",
+					       .horizon = 5000 };
+	struct nm_error err;
+	int64_t id;
+
+	ok(nm_store_push_begin(store, &record, &id, &err), &err);
+	return id;
+}
+
+/* A push is unfinished until it is done, has failed, or is undone; everything about it comes back. */
+static void test_pushes(void **state)
+{
+	struct nm_store *store = open_store(false);
+	struct nm_push_records records;
+	struct nm_error err;
+	int64_t version = keep(store, 1, "plan"), a = begin_push(store, "main", version),
+		b = begin_push(store, "hotline", 0);
+
+	(void)state;
+	ok(nm_store_push_update(store, a, NM_PUSH_APPLYING, 1001, NULL, "{\"id\":\"7\"}", &err), &err);
+	ok(nm_store_push_update(store, a, NM_PUSH_VERIFYING, 1002, NULL, NULL, &err), &err);
+	nm_store_close(store);
+	store = open_store(false);
+	ok(nm_store_pushes(store, NULL, true, 10, &records, &err), &err);
+	assert_int_equal(records.n, 2);
+	assert_int_equal(records.items[0].id, b);
+	assert_int_equal(records.items[1].id, a);
+	assert_int_equal(records.items[1].state, NM_PUSH_VERIFYING);
+	assert_int_equal(records.items[1].ended, 0);
+	assert_int_equal(records.items[1].version, version);
+	assert_string_equal(records.items[1].ids, "{\"id\":\"7\"}");
+	assert_string_equal(records.items[1].forced, "must be");
+	assert_string_equal(records.items[1].wanted, "W");
+	assert_string_equal(records.items[1].before, "B");
+	assert_int_equal(records.items[1].horizon, 5000);
+	nm_push_records_clear(&records);
+	ok(nm_store_push_update(store, a, NM_PUSH_DONE, 1003, "same", NULL, &err), &err);
+	ok(nm_store_pushes(store, NULL, true, 10, &records, &err), &err);
+	assert_int_equal(records.n, 1);
+	nm_push_records_clear(&records);
+	ok(nm_store_pushes(store, "main", false, 10, &records, &err), &err);
+	assert_int_equal(records.n, 1);
+	assert_int_equal(records.items[0].ended, 1003);
+	assert_string_equal(records.items[0].result, "same");
+	assert_string_equal(records.items[0].ids, "{\"id\":\"7\"}");
+	nm_push_records_clear(&records);
+	assert_int_equal(nm_store_push_update(store, 999, NM_PUSH_DONE, 1, NULL, NULL, &err), NM_INPUT);
+	nm_store_close(store);
+}
+
+/* "Foreign keys": a push of a version that is not there cannot be written. */
+static void test_foreign_keys_hold(void **state)
+{
+	const struct nm_push_record record = {
+		.version = 12345, .line = "main", .driver = "sandbox", .who = "pat", .wanted = "W"
+	};
+	struct nm_store *store = open_store(false);
+	struct nm_error err;
+	int64_t id;
+
+	(void)state;
+	assert_int_equal(nm_store_push_begin(store, &record, &id, &err), NM_SYSTEM);
+	nm_store_close(store);
+}
+
+static void test_readings(void **state)
+{
+	const struct nm_reading first = { 10, true, false, "differs", "live" },
+				second = { 20, false, false, "no answer", NULL };
+	struct nm_store *store = open_store(false);
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_reading reading;
+	struct nm_error err;
+	bool found;
+
+	(void)state;
+	ok(nm_store_reading_get(store, "main", arena, &reading, &found, &err), &err);
+	assert_false(found);
+	ok(nm_store_reading_put(store, "main", &first, &err), &err);
+	ok(nm_store_reading_get(store, "main", arena, &reading, &found, &err), &err);
+	assert_true(found && reading.known && !reading.in_sync && reading.at == 10);
+	assert_string_equal(reading.words, "differs");
+	assert_string_equal(reading.live, "live");
+	ok(nm_store_reading_put(store, "main", &second, &err), &err);
+	ok(nm_store_reading_get(store, "main", arena, &reading, &found, &err), &err);
+	assert_true(found && !reading.known && reading.live == NULL);
+	nm_arena_free(arena);
+	nm_store_close(store);
+}
+
+/* Several writes are one step: all or nothing, however deep. */
+static void test_steps_are_whole(void **state)
+{
+	struct nm_store *store = open_store(false);
+	struct nm_error err;
+
+	(void)state;
+	ok(nm_store_begin(store, &err), &err);
+	keep(store, 1, "a");
+	keep(store, 2, "b");
+	nm_store_abandon(store);
+	assert_int_equal(count_versions(store), 0);
+	ok(nm_store_begin(store, &err), &err);
+	keep(store, 1, "a");
+	ok(nm_store_commit(store, &err), &err);
+	assert_int_equal(count_versions(store), 1);
+	nm_store_close(store);
+}
+
+/* "Killed at any instruction, nothing acknowledged is lost": a process that ends without closing. */
+static void test_what_was_acknowledged_is_there(void **state)
+{
+	struct nm_store *store;
+	int status;
+	pid_t child = fork();
+
+	(void)state;
+	if (child == 0) {
+		struct nm_store *own;
+		struct nm_error err;
+		int64_t id;
+
+		if (nm_store_open(file, false, &own, &err) != NM_OK ||
+		    nm_store_keep(own, 1, "pat", "saved", "text", 4, &id, &err) != NM_OK ||
+		    nm_store_begin(own, &err) != NM_OK ||
+		    nm_store_keep(own, 2, "pat", "saved", "half", 4, &id, &err) != NM_OK)
+			_exit(1);
+		_exit(0);
+	}
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(status, 0);
+	store = open_store(false);
+	assert_int_equal(count_versions(store), 1);
+	nm_store_close(store);
+}
+
+/* "A missing store is an empty one in memory", and stays missing; nothing can be written. */
+static void test_read_only_makes_nothing(void **state)
+{
+	struct nm_store *store = open_store(true);
+	struct nm_error err;
+	int64_t id;
+
+	(void)state;
+	assert_true(nm_store_read_only(store));
+	assert_int_equal(count_versions(store), 0);
+	assert_int_equal(nm_store_keep(store, 1, "pat", "saved", "x", 1, &id, &err), NM_REFUSED);
+	assert_int_equal(nm_store_sandbox_put(store, "main", "x", &err), NM_REFUSED);
+	assert_int_equal(nm_store_begin(store, &err), NM_REFUSED);
+	nm_store_close(store);
+	assert_int_not_equal(access(file, F_OK), 0);
+}
+
+/* An existing store is read, and not a byte of it changes. */
+static void test_read_only_changes_nothing(void **state)
+{
+	struct nm_store *store = open_store(false);
+	char *before, *after;
+	size_t n, m;
+
+	(void)state;
+	keep(store, 1, "x");
+	nm_store_close(store);
+	before = bytes_of(file, &n);
+	store = open_store(true);
+	assert_int_equal(count_versions(store), 1);
+	nm_store_close(store);
+	after = bytes_of(file, &m);
+	assert_int_equal(n, m);
+	assert_memory_equal(before, after, n);
+	free(before);
+	free(after);
+}
+
+/* Changes a 32-bit field of the SQLite header (its file format, 1.3): user_version 60, application_id 68. */
+static void poke(long offset, uint32_t value)
+{
+	const unsigned char bytes[4] = { (unsigned char)(value >> 24), (unsigned char)(value >> 16),
+					 (unsigned char)(value >> 8), (unsigned char)value };
+	FILE *out = fopen(file, "r+b");
+
+	assert_non_null(out);
+	assert_int_equal(fseek(out, offset, SEEK_SET), 0);
+	assert_int_equal(fwrite(bytes, 1, 4, out), 4);
+	fclose(out);
+}
+
+/* "A newer schema than ours is NM_REFUSED", with words, and left as it is; read-only too. */
+static void test_a_newer_schema_is_refused(void **state)
+{
+	struct nm_store *store = open_store(false);
+	struct nm_error err;
+
+	(void)state;
+	nm_store_close(store);
+	poke(60, 99);
+	assert_int_equal(nm_store_open(file, false, &store, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "newer nevermiss (schema 99"));
+	assert_int_equal(nm_store_open(file, true, &store, &err), NM_REFUSED);
+}
+
+/* Somebody else's database, or no database at all, is not written into. */
+static void test_a_strangers_file_is_refused(void **state)
+{
+	struct nm_store *store = open_store(false);
+	struct nm_error err;
+	FILE *out;
+
+	(void)state;
+	nm_store_close(store);
+	poke(68, 1234);
+	assert_int_equal(nm_store_open(file, false, &store, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "not a store of nevermiss"));
+	out = fopen(file, "wb");
+	for (int i = 0; i < 100; i++)
+		fputs("this is a letter to the bank\n", out);
+	fclose(out);
+	assert_int_equal(nm_store_open(file, false, &store, &err), NM_SYSTEM);
+}
+
+/* "An older schema is upgraded in one transaction": the oldest is an empty file. */
+static void test_an_older_schema_is_brought_up_to_date(void **state)
+{
+	struct nm_store *store;
+	FILE *out = fopen(file, "wb");
+
+	(void)state;
+	fclose(out);
+	store = open_store(true);
+	assert_int_equal(count_versions(store), 0);
+	nm_store_close(store);
+	store = open_store(false);
+	keep(store, 1, "x");
+	nm_store_close(store);
+	store = open_store(true);
+	assert_int_equal(count_versions(store), 1);
+	nm_store_close(store);
+}
+
+/* Two at once: the second sees what the first wrote, and may write when it is done. */
+static void test_two_at_once(void **state)
+{
+	struct nm_store *a = open_store(false), *b = open_store(false);
+
+	(void)state;
+	keep(a, 1, "one");
+	assert_int_equal(count_versions(b), 1);
+	keep(b, 2, "two");
+	assert_int_equal(count_versions(a), 2);
+	nm_store_close(a);
+	nm_store_close(b);
+}
+
+/* "Backup": a whole store by itself; an existing file is not overwritten. */
+static void test_backup(void **state)
+{
+	struct nm_store *store = open_store(false), *copy;
+	char name[600];
+	struct stat st;
+	struct nm_error err;
+
+	(void)state;
+	assert_true(snprintf(name, sizeof(name), "%s/copy.db", folder) > 0);
+	keep(store, 1, "x");
+	ok(nm_store_backup(store, name, &err), &err);
+	assert_int_equal(nm_store_backup(store, name, &err), NM_REFUSED);
+	keep(store, 2, "y");
+	ok(nm_store_open(name, false, &copy, &err), &err);
+	assert_int_equal(count_versions(copy), 1);
+	ok(nm_store_check(copy, &err), &err);
+	assert_int_equal(stat(name, &st), 0);
+	assert_int_equal(st.st_mode & 0777, 0600);
+	nm_store_close(copy);
+	nm_store_close(store);
+}
+
+/* "integrity_check": a damaged store is found out. */
+static void test_damage_is_found(void **state)
+{
+	struct nm_store *store = open_store(false);
+	struct nm_error err;
+	char text[20000];
+	struct stat st;
+	FILE *out;
+
+	(void)state;
+	ok(nm_store_check(store, &err), &err);
+	memset(text, 'x', sizeof(text) - 1);
+	text[sizeof(text) - 1] = '\0';
+	keep(store, 1, text);
+	for (int i = 0; i < 100; i++)
+		begin_push(store, "main", 0);
+	nm_store_close(store);
+	assert_int_equal(stat(file, &st), 0);
+	out = fopen(file, "r+b");
+	for (long page = 2; page * 4096 < st.st_size; page++) {
+		fseek(out, page * 4096, SEEK_SET);
+		fwrite("\xff\xff\xff\xff\xff\xff\xff\xff", 1, 8, out);
+	}
+	fclose(out);
+	store = open_store(false);
+	assert_int_equal(nm_store_check(store, &err), NM_SYSTEM);
+	nm_store_close(store);
+}
+
+/* "One store per plan file": the same for every way to name it, another one for another folder's. */
+static void test_path(void **state)
+{
+	char plan[600], other[600], same[700];
+	struct nm_buf a, b, c;
+	struct nm_error err;
+
+	(void)state;
+	assert_true(snprintf(other, sizeof(other), "%s/x", folder) > 0);
+	assert_int_equal(mkdir(other, 0700), 0);
+	assert_true(snprintf(plan, sizeof(plan), "%s/plan.conf", folder) > 0);
+	assert_true(snprintf(other, sizeof(other), "%s/x/plan.conf", folder) > 0);
+	assert_true(snprintf(same, sizeof(same), "%s/x/../plan.conf", folder) > 0);
+	fclose(fopen(plan, "w"));
+	fclose(fopen(other, "w"));
+	nm_buf_init(&a, 4096);
+	nm_buf_init(&b, 4096);
+	nm_buf_init(&c, 4096);
+	ok(nm_store_path("/data", plan, &a, &err), &err);
+	ok(nm_store_path("/data", same, &b, &err), &err);
+	ok(nm_store_path("/data", other, &c, &err), &err);
+	assert_string_equal(a.data, b.data);
+	assert_string_not_equal(a.data, c.data);
+	assert_memory_equal(a.data, "/data/plan.conf-", 16);
+	nm_buf_clear(&a);
+	nm_buf_clear(&b);
+	nm_buf_clear(&c);
+	nm_buf_init(&a, 4096);
+	assert_int_equal(nm_store_path("/data", "/nowhere/plan.conf", &a, &err), NM_INPUT);
+	nm_buf_clear(&a);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_only_the_owner_can_read_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_versions, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_version_is_kept_byte_for_byte, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_pushes, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_foreign_keys_hold, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_readings, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_steps_are_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_was_acknowledged_is_there, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_only_makes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_only_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_newer_schema_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_strangers_file_is_refused, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_an_older_schema_is_brought_up_to_date, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_two_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_backup, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_damage_is_found, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_path, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
