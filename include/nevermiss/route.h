@@ -32,7 +32,7 @@ struct nm_situation {
 };
 
 struct nm_route_change {
-	int minute;    /* local minute of the day from which it holds; the first of a day is 0 */
+	int minute; /* local minute of the day from which it holds; the first of a day is 0 */
 	int situation;
 };
 
@@ -69,22 +69,41 @@ enum nm_code nm_route_build(const struct nm_timeline *timeline, const struct nm_
 			    struct nm_route **out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_route_free(struct nm_route *route);
 
+/* For drivers that lift: an empty route (its zone loaded, its arena made) to be filled in. */
+enum nm_code nm_route_new(const char *timezone, nm_time from, nm_time until, struct nm_route **out,
+			  struct nm_error *err) NM_WARN_UNUSED;
+/* One piece of a course of time, from its start to the next one's. */
+struct nm_route_piece {
+	nm_time start;
+	int situation;
+};
+/* Fills week and exceptions, so that the route is exactly this course: pieces[0] begins at route->from, the
+ * last one ends at route->until, starts ascend.  The week is what comes most often; every whole or part day
+ * that is otherwise is an exception (so are the weeks of a rotation that are not the commonest). */
+enum nm_code nm_route_lower(struct nm_route *route, const struct nm_route_piece *pieces, size_t n,
+			    struct nm_error *err) NM_WARN_UNUSED;
+/* A deep copy without the steps that ring nobody, without skips and file positions; NULL: out of memory. */
+struct nm_treatment *nm_treatment_copy(const struct nm_treatment *treatment, struct nm_arena *arena);
+
 int nm_route_situation(const struct nm_route *route, nm_time t);
 /* First instant > t at which the situation may change; NM_TIME_MAX beyond the horizon's last. */
 nm_time nm_route_next(const struct nm_route *route, nm_time t);
+/* Index of the class of exactly these groups; 0 when the route has none such. */
+size_t nm_route_class_of(const struct nm_route *route, uint64_t groups);
 uint64_t nm_route_groups(const struct nm_route *route, struct nm_caller caller);
 /* What a call gets; key: the caller presses the emergency key (NULL when there is none). */
-const struct nm_treatment *nm_route_treatment(const struct nm_route *route, nm_time t, struct nm_caller caller, bool key);
+const struct nm_treatment *nm_route_treatment(const struct nm_route *route, nm_time t,
+					      struct nm_caller caller, bool key);
 
 /* One way in which two routes differ: these callers, at all these times, get b instead of a. */
 struct nm_difference {
 	const char *line;
-	const char *callers;     /* "any caller", "callers vip" */
-	bool key;                /* it is what the emergency key gives */
+	const char *callers; /* "any caller", "callers vip" */
+	bool key;            /* it is what the emergency key gives */
 	struct nm_caller witness;
-	size_t n;                /* all windows, merged, sorted */
+	size_t n; /* all windows, merged, sorted */
 	const struct nm_span *windows;
-	const char *when;        /* "Thursdays 12:00-13:00" */
+	const char *when;                 /* "Thursdays 12:00-13:00" */
 	const struct nm_treatment *a, *b; /* borrowed from the routes */
 	const char *a_words, *b_words;
 };
@@ -101,15 +120,15 @@ enum nm_code nm_route_diff(const struct nm_route *a, const struct nm_route *b, n
 void nm_differences_clear(struct nm_differences *differences);
 
 /* Two plans, all lines that both have (a line that only one has is a difference of its own). */
-enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from, nm_time until,
-			     struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from,
+			     nm_time until, struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
 
 /*
  * Windows in words: weekly ones are folded ("weekdays 08:00-18:00", "Mondays and Thursdays 12:00-13:00",
  * "always"), single ones dated ("Thu 26 Nov 2026 08:00-18:00"), at most `most` of them, then
  * "and N more".  horizon says how often a weekly one would have to come.
  */
-void nm_windows_words(const struct nm_zone *zone, const struct nm_span *windows, size_t n, struct nm_span horizon,
-		      size_t most, struct nm_buf *out);
+void nm_windows_words(const struct nm_zone *zone, const struct nm_span *windows, size_t n,
+		      struct nm_span horizon, size_t most, struct nm_buf *out);
 
 #endif

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Two plans compared by what callers get: not their text, but the routes of the lines that both have.
+ * Goes out: differences that stand on their own, with copies of the treatments they speak of.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/route_private.h"
+
+/* One of the two plans, compiled. */
+struct side {
+	const struct nm_plan *plan;
+	struct nm_timeline *timeline;
+	struct nm_classes classes;
+};
+
+static enum nm_code open_side(struct side *side, nm_time from, nm_time until, struct nm_error *err)
+{
+	enum nm_code code = nm_timeline_build(side->plan, from, until, &side->timeline, err);
+
+	return code == NM_OK ? nm_classes_build(side->plan, &side->classes, err) : code;
+}
+
+static void close_side(struct side *side)
+{
+	nm_classes_clear(&side->classes);
+	nm_timeline_free(side->timeline);
+}
+
+/* A copy in the arena of what the difference says; false when memory is out. */
+static bool move_difference(struct nm_difference *item, struct nm_arena *arena)
+{
+	struct nm_span *windows = nm_arena_alloc(arena, item->n, sizeof(*windows));
+
+	if (windows == NULL)
+		return false;
+	memcpy(windows, item->windows, item->n * sizeof(*windows));
+	item->windows = windows;
+	if (item->a != NULL && (item->a = nm_treatment_copy(item->a, arena)) == NULL)
+		return false;
+	if (item->b != NULL && (item->b = nm_treatment_copy(item->b, arena)) == NULL)
+		return false;
+	item->line = nm_arena_text(arena, item->line);
+	item->callers = nm_arena_text(arena, item->callers);
+	item->when = nm_arena_text(arena, item->when);
+	item->a_words = nm_arena_text(arena, item->a_words);
+	item->b_words = nm_arena_text(arena, item->b_words);
+	return item->line && item->callers && item->when && item->a_words && item->b_words;
+}
+
+static enum nm_code add_item(struct nm_differences *out, size_t *capacity, struct nm_difference item,
+			     struct nm_error *err)
+{
+	if (!nm_grow((void **)&out->items, capacity, out->n + 1, sizeof(item)) ||
+	    !move_difference(&item, out->arena))
+		return nm_fail_memory(err);
+	out->items[out->n++] = item;
+	return NM_OK;
+}
+
+/* What is said of a line as a whole: it came, went, or changed its number. */
+static enum nm_code add_whole(struct nm_differences *out, size_t *capacity, const char *line,
+			      const struct nm_span *always, const char *a, const char *b,
+			      struct nm_error *err)
+{
+	struct nm_difference item = { .line = line,
+				      .callers = "any caller",
+				      .n = 1,
+				      .windows = always,
+				      .when = "always",
+				      .a_words = a,
+				      .b_words = b };
+
+	return add_item(out, capacity, item, err);
+}
+
+static enum nm_code compare_line(const struct side *old, int old_line, const struct side *new, int new_line,
+				 const struct nm_span *span, struct nm_differences *out, size_t *capacity,
+				 struct nm_error *err)
+{
+	struct nm_route *a = NULL, *b = NULL;
+	struct nm_differences found = { 0 };
+	enum nm_code code = nm_route_build(old->timeline, &old->classes, old_line, &a, err);
+
+	if (code == NM_OK)
+		code = nm_route_build(new->timeline, &new->classes, new_line, &b, err);
+	if (code == NM_OK && strcmp(a->number, b->number) != 0)
+		code = add_whole(out, capacity, a->line, span, a->number, b->number, err);
+	if (code == NM_OK)
+		code = nm_route_diff(a, b, span->from, span->until, &found, err);
+	for (size_t i = 0; i < found.n && code == NM_OK; i++)
+		code = add_item(out, capacity, found.items[i], err);
+	nm_differences_clear(&found);
+	nm_route_free(a);
+	nm_route_free(b);
+	return code;
+}
+
+static enum nm_code compare_lines(const struct side *old, const struct side *new, const struct nm_span *span,
+				  struct nm_differences *out, struct nm_error *err)
+{
+	size_t capacity = 0;
+	char number[NM_NUMBER_TEXT];
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < old->plan->n_lines && code == NM_OK; i++) {
+		const struct nm_line *line = &old->plan->lines[i];
+		int other = nm_plan_find_line(new->plan, line->name);
+
+		nm_number_write(line->number, number);
+		if (other >= 0)
+			code = compare_line(old, (int)i, new, other, span, out, &capacity, err);
+		else
+			code = add_whole(out, &capacity, line->name, span, number, "no such line", err);
+	}
+	for (size_t i = 0; i < new->plan->n_lines &&code == NM_OK; i++) {
+		const struct nm_line *line = &new->plan->lines[i];
+
+		if (nm_plan_find_line(old->plan, line->name) >= 0)
+			continue;
+		nm_number_write(line->number, number);
+		code = add_whole(out, &capacity, line->name, span, "no such line", number, err);
+	}
+	return code;
+}
+
+enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from,
+			     nm_time until, struct nm_differences *out, struct nm_error *err)
+{
+	struct side a = { .plan = old }, b = { .plan = new_plan };
+	struct nm_differences differences = { .arena = nm_arena_new() };
+	struct nm_span span = { from, until };
+	enum nm_code code = differences.arena != NULL ? NM_OK : nm_fail_memory(err);
+
+	if (code == NM_OK)
+		code = open_side(&a, from, until, err);
+	if (code == NM_OK)
+		code = open_side(&b, from, until, err);
+	if (code == NM_OK)
+		code = compare_lines(&a, &b, &span, &differences, err);
+	close_side(&a);
+	close_side(&b);
+	if (code == NM_OK)
+		*out = differences;
+	else
+		nm_differences_clear(&differences);
+	return code;
+}

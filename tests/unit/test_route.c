@@ -1,0 +1,557 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Routes: a plan lowered to a week and exceptions decides as the plan does at every instant, survives
+ * being written as JSON, and is compared exactly.  The oracle is decide + resolve on the timeline.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/carrier/route_json.h"
+#include "nevermiss/route.h"
+#include "random_plan.h"
+
+#define PLANS 60
+
+struct compiled {
+	struct nm_plan *plan;
+	struct nm_timeline *timeline;
+	struct nm_classes classes;
+};
+
+static void ok(enum nm_code code, const struct nm_error *err)
+{
+	if (code != NM_OK)
+		fail_msg("%s", err->text);
+}
+
+static nm_time instant(const struct nm_plan *plan, const char *text)
+{
+	struct nm_error err;
+	nm_time t;
+
+	ok(nm_time_read(text, plan->zone, 0, &t, &err), &err);
+	return t;
+}
+
+/* Takes the plan over. */
+static struct compiled compile(struct nm_plan *plan, nm_time from, nm_time until)
+{
+	struct compiled compiled = { .plan = plan };
+	struct nm_error err;
+
+	ok(nm_timeline_build(plan, from, until, &compiled.timeline, &err), &err);
+	ok(nm_classes_build(plan, &compiled.classes, &err), &err);
+	return compiled;
+}
+
+static void release(struct compiled *compiled)
+{
+	nm_classes_clear(&compiled->classes);
+	nm_timeline_free(compiled->timeline);
+	nm_plan_free(compiled->plan);
+}
+
+static struct nm_route *route_of(const struct compiled *compiled, int line)
+{
+	struct nm_route *route;
+	struct nm_error err;
+
+	ok(nm_route_build(compiled->timeline, &compiled->classes, line, &route, &err), &err);
+	return route;
+}
+
+static bool greets(const struct nm_treatment *treatment)
+{
+	bool voice = treatment->greeting != NULL;
+
+	for (size_t i = 0; i < treatment->n; i++)
+		for (size_t j = 0; j < treatment->steps[i].n; j++)
+			voice = voice || (treatment->steps[i].parties[j].kind == NM_VOICEMAIL &&
+					  treatment->steps[i].parties[j].greeting != NULL);
+	return voice;
+}
+
+static void assert_same(const struct nm_treatment *got, const struct nm_treatment *wanted, nm_time t)
+{
+	struct nm_buf a, b;
+
+	if (got != NULL && wanted != NULL && nm_treatment_equal(got, wanted))
+		return;
+	if (got == NULL && wanted == NULL)
+		return;
+	nm_buf_init(&a, 65536);
+	nm_buf_init(&b, 65536);
+	if (got != NULL)
+		nm_treatment_words(got, &a);
+	if (wanted != NULL)
+		nm_treatment_words(wanted, &b);
+	fail_msg("at %lld: got `%s`, not `%s`", (long long)t, a.data, b.data);
+}
+
+/* What the plan itself says at one instant, for one class, against what the route says. */
+static void assert_decides(const struct compiled *compiled, int line, const struct nm_route *route, nm_time t)
+{
+	const struct nm_plan *plan = compiled->plan;
+	const struct nm_state *state = nm_timeline_state(compiled->timeline, t);
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_error err;
+
+	for (size_t c = 0; c < compiled->classes.n; c++) {
+		const struct nm_class *class = &compiled->classes.items[c];
+		struct nm_decision decision = nm_decide(plan, state, line, class->groups, false);
+		struct nm_treatment *plain, *key = NULL;
+
+		ok(nm_resolve(plan, state, line, decision, false, arena, &plain, &err), &err);
+		assert_same(nm_route_treatment(route, t, class->witness, false), plain, t);
+		if (plan->emergency.given && plan->emergency.key != 0 && !decision.emergency &&
+		    greets(plain)) {
+			decision = nm_decide(plan, state, line, class->groups, true);
+			ok(nm_resolve(plan, state, line, decision, false, arena, &key, &err), &err);
+		}
+		assert_same(nm_route_treatment(route, t, class->witness, true), key, t);
+	}
+	nm_arena_free(arena);
+}
+
+/* At every boundary of the timeline, the second before it, and halfway to the next one. */
+static void assert_decides_always(const struct compiled *compiled, int line, const struct nm_route *route)
+{
+	const struct nm_timeline *timeline = compiled->timeline;
+
+	for (size_t i = 0; i < timeline->n; i++) {
+		assert_decides(compiled, line, route, timeline->start[i]);
+		assert_decides(compiled, line, route,
+			       timeline->start[i] + (timeline->start[i + 1] - timeline->start[i]) / 2);
+		assert_decides(compiled, line, route, timeline->start[i + 1] - 1);
+	}
+}
+
+static void assert_well_formed(const struct nm_route *route)
+{
+	for (int w = 0; w < 7; w++) {
+		assert_true(route->week[w].n > 0);
+		assert_int_equal(route->week[w].changes[0].minute, 0);
+		for (size_t i = 1; i < route->week[w].n; i++) {
+			assert_true(route->week[w].changes[i].minute > route->week[w].changes[i - 1].minute);
+			assert_true(route->week[w].changes[i].situation !=
+				    route->week[w].changes[i - 1].situation);
+		}
+	}
+	for (size_t i = 0; i < route->n_exceptions; i++) {
+		const struct nm_exception *at = &route->exceptions[i];
+
+		assert_true(at->span.from < at->span.until);
+		assert_true(at->span.from >= route->from && at->span.until <= route->until);
+		if (i > 0)
+			assert_true(
+				at[-1].span.until < at->span.from ||
+				(at[-1].span.until == at->span.from && at[-1].situation != at->situation));
+	}
+}
+
+/* "Route lowering is exact over the horizon", and so is what its next change is said to be. */
+static void test_lowering_is_exact(void **state)
+{
+	char *folder = random_folder_new();
+
+	(void)state;
+	for (uint64_t seed = 1; seed <= PLANS; seed++) {
+		struct nm_plan *plan = random_plan_read(seed, folder);
+		/* Beginnings at odd seconds; clock changes of both halves of the year. */
+		nm_time from = instant(plan, "2026-10-20 00:00") + (nm_time)(seed % 3 * 12345);
+		struct compiled compiled = compile(plan, from, from + (nm_time)(20 + seed % 4 * 50) * NM_DAY);
+
+		for (size_t line = 0; line < plan->n_lines; line++) {
+			struct nm_route *route = route_of(&compiled, (int)line);
+
+			assert_well_formed(route);
+			assert_decides_always(&compiled, (int)line, route);
+			nm_route_free(route);
+		}
+		release(&compiled);
+	}
+	random_folder_free(folder);
+}
+
+/* Nothing changes between t and nm_route_next(t). */
+static void test_next_misses_nothing(void **state)
+{
+	char *folder = random_folder_new();
+
+	(void)state;
+	for (uint64_t seed = 100; seed < 120; seed++) {
+		struct nm_plan *plan = random_plan_read(seed, folder);
+		nm_time from = instant(plan, "2026-10-28 00:00"), next;
+		struct compiled compiled = compile(plan, from, from + 9 * NM_DAY);
+		struct nm_route *route = route_of(&compiled, 0);
+
+		for (nm_time t = from; t < route->until; t = next) {
+			next = nm_route_next(route, t);
+			assert_true(next > t);
+			for (nm_time at = t; at < next && at < route->until; at += 300)
+				assert_int_equal(nm_route_situation(route, at), nm_route_situation(route, t));
+		}
+		nm_route_free(route);
+		release(&compiled);
+	}
+	random_folder_free(folder);
+}
+
+static char *write_route(const struct nm_route *route)
+{
+	struct nm_buf out;
+	struct nm_error err;
+	char *text;
+
+	nm_buf_init(&out, 4u << 20);
+	ok(nm_route_write(route, &out, &err), &err);
+	text = nm_buf_take(&out);
+	assert_non_null(text);
+	return text;
+}
+
+/* "A route as JSON and back": the same decisions and the same bytes, by a second builder too. */
+static void test_json_and_back(void **state)
+{
+	char *folder = random_folder_new();
+	struct nm_error err;
+
+	(void)state;
+	for (uint64_t seed = 200; seed < 220; seed++) {
+		struct nm_plan *plan = random_plan_read(seed, folder);
+		nm_time from = instant(plan, "2026-10-20 00:00");
+		struct compiled compiled = compile(plan, from, from + 60 * NM_DAY);
+		struct nm_route *route = route_of(&compiled, 0), *again = route_of(&compiled, 0), *back;
+		char *text = write_route(route), *same = write_route(again), *third;
+
+		assert_string_equal(text, same);
+		ok(nm_route_read(text, strlen(text), &back, &err), &err);
+		third = write_route(back);
+		assert_string_equal(text, third);
+		assert_well_formed(back);
+		assert_decides_always(&compiled, 0, back);
+		free(text);
+		free(same);
+		free(third);
+		nm_route_free(route);
+		nm_route_free(again);
+		nm_route_free(back);
+		release(&compiled);
+	}
+	random_folder_free(folder);
+}
+
+static const char small[] =
+	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
+	"account sandbox { driver = sandbox }\n"
+	"line main { number = \"+15125550100\" account = sandbox }\n"
+	"schedule open { hours = \"Mo-Fr 08:00-18:00; Sa 09:00-13:00\" }\n"
+	"callers vip { numbers = { \"+15125550142\" } }\n"
+	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = none }\n"
+	"destination sam { kind = personal number = \"+15125550112\" own_voicemail = none }\n"
+	"destination fixly { kind = ai number = \"+15125550177\" }\n"
+	"path day { step { ring = owner for = 20s } step { ring = fixly for = 10s } }\n"
+	"path night { step { ring = fixly for = 10s } }\n";
+
+static struct nm_plan *small_plan(const char *more)
+{
+	char text[4096];
+
+	assert_true(snprintf(text, sizeof(text), "%s%s", small, more) < (int)sizeof(text));
+	return plan_of_text(text, "/tmp");
+}
+
+#define RULES "rule open { during = open path = day }\nrule closed { path = night }\n"
+
+/* "The weekly pattern is the commonest"; without holidays or overrides nothing else is needed, clock
+ * changes included. */
+static void test_plain_week_has_no_exceptions(void **state)
+{
+	struct nm_plan *plan = small_plan(RULES);
+	nm_time from = instant(plan, "2026-11-23 05:11");
+	struct compiled compiled = compile(plan, from, from + 731 * (nm_time)NM_DAY);
+	struct nm_route *route = route_of(&compiled, 0);
+
+	(void)state;
+	assert_int_equal(route->n_exceptions, 0);
+	assert_int_equal(route->n_situations, 2);
+	assert_int_equal(route->week[0].n, 3);
+	assert_int_equal(route->week[0].changes[1].minute, 8 * 60);
+	assert_int_equal(route->week[0].changes[2].minute, 18 * 60);
+	assert_int_equal(route->week[6].n, 1);
+	nm_route_free(route);
+	release(&compiled);
+}
+
+/* "Exceptions are few": a week's holiday is one span, not one a day. */
+static void test_neighbours_are_one_exception(void **state)
+{
+	struct nm_plan *plan =
+		small_plan("override away { from = \"2027-03-01 00:00\" until = \"2027-03-08 00:00\""
+			   " path = night }\n" RULES);
+	nm_time from = instant(plan, "2026-11-23 00:00");
+	struct compiled compiled = compile(plan, from, from + 365 * (nm_time)NM_DAY);
+	struct nm_route *route = route_of(&compiled, 0);
+
+	(void)state;
+	assert_int_equal(route->n_exceptions, 1);
+	assert_int_equal(route->exceptions[0].span.from, instant(plan, "2027-03-01 08:00"));
+	assert_int_equal(route->exceptions[0].span.until, instant(plan, "2027-03-06 13:00"));
+	nm_route_free(route);
+	release(&compiled);
+}
+
+/* A rotation makes weeks alternate: the commonest whole week is the pattern, the others are exceptions. */
+static void test_rotation_is_every_second_week(void **state)
+{
+	struct nm_plan *plan = small_plan(
+		"rotation turn { members = { owner, sam } from = \"2026-11-23 00:00\" every = 1w }\n"
+		"path on { step { ring = turn for = 20s } }\nrule all { path = on }\n");
+	nm_time from = instant(plan, "2026-11-23 00:00");
+	struct compiled compiled = compile(plan, from, from + 20 * 7 * (nm_time)NM_DAY);
+	struct nm_route *route = route_of(&compiled, 0);
+
+	(void)state;
+	for (int w = 0; w < 7; w++)
+		assert_int_equal(route->week[w].n, 1);
+	assert_int_equal(route->n_exceptions, 10);
+	assert_decides_always(&compiled, 0, route);
+	nm_route_free(route);
+	release(&compiled);
+}
+
+/* --- diff --- */
+
+static const struct nm_difference *covering(const struct nm_differences *differences, nm_time t, bool key,
+					    const char *callers)
+{
+	for (size_t i = 0; i < differences->n; i++) {
+		const struct nm_difference *item = &differences->items[i];
+
+		if (item->key != key ||
+		    (strcmp(item->callers, "any caller") != 0 && strstr(item->callers, callers) == NULL))
+			continue;
+		for (size_t w = 0; w < item->n; w++)
+			if (item->windows[w].from <= t && t < item->windows[w].until)
+				return item;
+	}
+	return NULL;
+}
+
+/* "nm_route_diff is exact": at sampled instants, for callers of all kinds, a difference is reported
+ * if and only if the two plans give that caller something else. */
+static void test_diff_is_exact(void **state)
+{
+	char *folder = random_folder_new();
+	struct nm_error err;
+
+	(void)state;
+	for (uint64_t seed = 300; seed < 330; seed++) {
+		struct nm_plan *plans[2] = { random_plan_read(seed, folder),
+					     random_plan_read(seed + 1, folder) };
+		nm_time from = instant(plans[0], "2026-10-25 00:00"), until = from + 30 * NM_DAY;
+		struct compiled a = compile(plans[0], from, until), b = compile(plans[1], from, until);
+		struct nm_route *x = route_of(&a, 0), *y = route_of(&b, 0);
+		struct nm_differences differences;
+
+		ok(nm_route_diff(x, y, from, until, &differences, &err), &err);
+		for (size_t i = 0; i < differences.n; i++) {
+			const struct nm_difference *item = &differences.items[i];
+
+			for (size_t w = 0; w < item->n; w++) {
+				nm_time t = item->windows[w].from;
+
+				assert_true(w == 0 || item->windows[w - 1].until < t);
+				assert_same(nm_route_treatment(x, t, item->witness, item->key), item->a, t);
+				assert_same(nm_route_treatment(y, t, item->witness, item->key), item->b, t);
+				t = item->windows[w].until - 1;
+				assert_same(nm_route_treatment(x, t, item->witness, item->key), item->a, t);
+				assert_same(nm_route_treatment(y, t, item->witness, item->key), item->b, t);
+			}
+		}
+		for (nm_time t = from; t < until; t += 1777) {
+			const struct nm_caller nobody = { false, 0 };
+			const struct nm_treatment *p = nm_route_treatment(x, t, nobody, false);
+			const struct nm_treatment *q = nm_route_treatment(y, t, nobody, false);
+			bool reported = covering(&differences, t, false, "any other caller") != NULL;
+
+			assert_int_equal(reported, !nm_treatment_equal(p, q));
+		}
+		nm_differences_clear(&differences);
+		nm_route_free(x);
+		nm_route_free(y);
+		release(&a);
+		release(&b);
+	}
+	random_folder_free(folder);
+}
+
+/* A route never differs from itself, nor from itself read back. */
+static void test_no_difference_from_itself(void **state)
+{
+	char *folder = random_folder_new();
+	struct nm_error err;
+
+	(void)state;
+	for (uint64_t seed = 400; seed < 410; seed++) {
+		struct nm_plan *plan = random_plan_read(seed, folder);
+		nm_time from = instant(plan, "2026-10-25 00:00");
+		struct compiled compiled = compile(plan, from, from + 30 * NM_DAY);
+		struct nm_route *route = route_of(&compiled, 0), *back;
+		char *text = write_route(route);
+		struct nm_differences differences;
+
+		ok(nm_route_read(text, strlen(text), &back, &err), &err);
+		ok(nm_route_diff(route, back, from, from + 30 * NM_DAY, &differences, &err), &err);
+		assert_int_equal(differences.n, 0);
+		nm_differences_clear(&differences);
+		free(text);
+		nm_route_free(route);
+		nm_route_free(back);
+		release(&compiled);
+	}
+	random_folder_free(folder);
+}
+
+static struct nm_differences compare(const char *old, const char *new)
+{
+	struct nm_plan *a = small_plan(old), *b = small_plan(new);
+	nm_time from = instant(a, "2026-11-23 05:11");
+	struct nm_differences differences;
+	struct nm_error err;
+
+	ok(nm_plan_compare(a, b, from, from + 364 * (nm_time)NM_DAY, &differences, &err), &err);
+	nm_plan_free(a);
+	nm_plan_free(b);
+	return differences;
+}
+
+static void assert_difference(const struct nm_difference *item, const char *when, const char *callers,
+			      const char *a, const char *b)
+{
+	assert_string_equal(item->when, when);
+	assert_string_equal(item->callers, callers);
+	assert_string_equal(item->a_words, a);
+	assert_string_equal(item->b_words, b);
+}
+
+/* "Not the text but what changes for callers": plans read and freed, the words remain. */
+static void test_compare_says_what_changes(void **state)
+{
+	struct nm_differences d = compare(RULES, "schedule late { hours = \"Th 12:00-13:00\" }\n"
+						 "rule lunch { during = late path = night }\n" RULES);
+
+	(void)state;
+	assert_int_equal(d.n, 1);
+	assert_difference(&d.items[0], "Thursdays 12:00-13:00", "any caller", "owner 20 s, then fixly 10 s",
+			  "fixly 10 s");
+	nm_differences_clear(&d);
+}
+
+/* Two texts that mean the same are no difference. */
+static void test_compare_sees_through_text(void **state)
+{
+	struct nm_differences d =
+		compare(RULES, "schedule weekend { hours = \"Sa-Su 00:00-24:00\" }\n"
+			       "rule w { during = open outside = weekend path = day }\n" RULES);
+
+	(void)state;
+	assert_int_equal(d.n, 0);
+	nm_differences_clear(&d);
+}
+
+/* Only the callers concerned are named. */
+static void test_compare_names_the_callers(void **state)
+{
+	struct nm_differences d = compare(RULES, "rule vip { callers = vip path = day }\n" RULES);
+
+	(void)state;
+	assert_int_equal(d.n, 1);
+	assert_string_equal(d.items[0].callers, "callers vip");
+	assert_int_equal(d.items[0].witness.number, 15125550142);
+	nm_differences_clear(&d);
+}
+
+/* A caller who only comes into, or leaves, a group is found though the groups have the same name. */
+static void test_compare_finds_who_changed_groups(void **state)
+{
+	static const char old[] =
+		"callers k { numbers = { \"+15125550180\" } } rule k { callers = k reject = busy }\n" RULES;
+	static const char new[] = "callers k { numbers = { \"+15125550180\", \"+1737555*\" } }\n"
+				  "rule k { callers = k reject = busy }\n" RULES;
+	struct nm_differences d = compare(old, new);
+
+	(void)state;
+	assert_int_equal(d.n, 2);
+	for (size_t i = 0; i < d.n; i++) {
+		assert_int_equal(d.items[i].witness.number / 10000, 1737555);
+		assert_string_equal(d.items[i].b_words, "rejected (busy)");
+		assert_non_null(strstr(d.items[i].callers, "callers such as +1737555"));
+	}
+	nm_differences_clear(&d);
+}
+
+/* "A line only one plan has." */
+static void test_compare_says_which_lines_are_gone(void **state)
+{
+	struct nm_differences d =
+		compare("line two { number = \"+15125550101\" account = sandbox }\n" RULES,
+			"line three { number = \"+15125550102\" account = sandbox }\n" RULES);
+
+	(void)state;
+	assert_int_equal(d.n, 2);
+	assert_string_equal(d.items[0].line, "two");
+	assert_difference(&d.items[0], "always", "any caller", "+15125550101", "no such line");
+	assert_string_equal(d.items[1].line, "three");
+	assert_difference(&d.items[1], "always", "any caller", "no such line", "+15125550102");
+	nm_differences_clear(&d);
+}
+
+/* What the emergency key gives is compared too. */
+static void test_compare_sees_the_key(void **state)
+{
+	static const char mail[] = "destination box { kind = voicemail greeting = \"press 9\" }\n"
+				   "path p { step { ring = box } } path e { step { ring = owner } }\n"
+				   "path f { step { ring = sam } }\n"
+				   "rule all { path = p }\n";
+	char old[1024], new[1024];
+	struct nm_differences d;
+
+	(void)state;
+	assert_true(snprintf(old, sizeof(old), "%semergency { key = \"9\" path = e }\n", mail) > 0);
+	assert_true(snprintf(new, sizeof(new), "%semergency { key = \"9\" path = f }\n", mail) > 0);
+	d = compare(old, new);
+	assert_int_equal(d.n, 1);
+	assert_true(d.items[0].key);
+	assert_difference(&d.items[0], "always", "any caller", "key 9: owner 20 s", "key 9: sam 20 s");
+	nm_differences_clear(&d);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_lowering_is_exact),
+		cmocka_unit_test(test_next_misses_nothing),
+		cmocka_unit_test(test_json_and_back),
+		cmocka_unit_test(test_plain_week_has_no_exceptions),
+		cmocka_unit_test(test_neighbours_are_one_exception),
+		cmocka_unit_test(test_rotation_is_every_second_week),
+		cmocka_unit_test(test_diff_is_exact),
+		cmocka_unit_test(test_no_difference_from_itself),
+		cmocka_unit_test(test_compare_says_what_changes),
+		cmocka_unit_test(test_compare_sees_through_text),
+		cmocka_unit_test(test_compare_names_the_callers),
+		cmocka_unit_test(test_compare_finds_who_changed_groups),
+		cmocka_unit_test(test_compare_says_which_lines_are_gone),
+		cmocka_unit_test(test_compare_sees_the_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
