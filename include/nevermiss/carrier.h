@@ -10,7 +10,7 @@
 
 #define NM_ARTEFACT_PARTS 8
 #define NM_ARTEFACT_BYTES (4u << 20) /* most bytes of one part, and of one response */
-#define NM_HEADERS_MAX 8
+#define NM_HEADERS_MAX    8
 
 /* One document that the carrier should hold for a line: a flow, a script, a forwarding setting. */
 struct nm_part {
@@ -28,11 +28,19 @@ struct nm_artefact {
 
 void nm_artefact_clear(struct nm_artefact *artefact);
 bool nm_artefact_equal(const struct nm_artefact *a, const struct nm_artefact *b);
+/* Adds a copy of a part; NM_INPUT beyond NM_ARTEFACT_PARTS or NM_ARTEFACT_BYTES. */
+enum nm_code nm_artefact_add(struct nm_artefact *artefact, const char *name, const char *type,
+			     const char *bytes, size_t len, struct nm_error *err) NM_WARN_UNUSED;
+const struct nm_part *nm_artefact_find(const struct nm_artefact *artefact, const char *name); /* NULL */
+/* As one text, for the store: JSON, same artefact, same bytes. */
+enum nm_code nm_artefact_write(const struct nm_artefact *artefact, struct nm_buf *out,
+			       struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_artefact_read(const char *text, struct nm_artefact *out, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Something that the carrier cannot hold, said before the push. */
 struct nm_loss {
-	const char *text;    /* "steps 2-4 of daytime are lost: it forwards to one number" */
-	const char *instead; /* what will happen */
+	const char *text;      /* "steps 2-4 of daytime are lost: it forwards to one number" */
+	const char *instead;   /* what will happen */
 	struct nm_span window; /* first time it matters; {0,0} always */
 };
 
@@ -54,7 +62,7 @@ struct nm_traits {
 	int ring_step_s;      /* ring times are rounded to steps of this; 1 */
 	int unanswered_max_s; /* longest it lets a call ring in all; 0: no limit */
 	enum nm_confirm confirm;
-	int records_late_s;   /* how late its call records come; -1: it has none */
+	int records_late_s; /* how late its call records come; -1: it has none */
 };
 
 enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE };
@@ -63,13 +71,14 @@ enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM };
 
 /* One request, as data.  Secrets are named by auth and put in by the transport, never here. */
 struct nm_request {
-	const char *method;   /* "GET", "POST", "PATCH", "DELETE"; "PUT-FILE": body is written to the server-side file `url` */
+	/* "GET", "POST", "PATCH", "PUT", "DELETE"; "PUT-FILE": body goes into the server-side file `url` */
+	const char *method;
 	const char *url;
-	const char *type;     /* of the body; NULL */
+	const char *type; /* of the body; NULL */
 	const char *body;
 	size_t len;
 	enum nm_auth auth;
-	bool repeatable;      /* may be sent again after a timeout or a 5xx without harm */
+	bool repeatable; /* may be sent again after a timeout or a 5xx without harm */
 	int timeout_s;
 	size_t n_headers;
 	const char *headers[NM_HEADERS_MAX];
@@ -86,8 +95,9 @@ struct nm_response {
 enum nm_step_result { NM_STEP_SEND, NM_STEP_DONE, NM_STEP_FAILED };
 
 /* A conversation with a carrier about one line, from the first request to the last answer.  What
- * earlier answers gave (ids, revisions) is kept in `ids`, which the journal stores, so that a
- * conversation cut off goes on where it was. */
+ * earlier answers gave (ids, revisions) is kept in `ids`, which the journal stores.  A conversation that was
+ * cut off is begun again (state 0, ids as they were): so a driver looks for what it may have made before
+ * it makes anything, and an APPLY of what is already there does no harm. */
 struct nm_exchange {
 	enum nm_operation operation;
 	const struct nm_plan *plan;
@@ -98,11 +108,16 @@ struct nm_exchange {
 	int state;                        /* the driver's own; 0 at the beginning */
 	struct nm_arena *arena;           /* requests and ids live here */
 	size_t n_ids;
-	struct { const char *name, *value; } ids[16];
-	const char *note;                 /* when failed: the carrier's own words */
+	struct {
+		const char *name, *value;
+	} ids[16];
+	const char *note; /* when failed: the carrier's own words */
 };
 
 const char *nm_exchange_id(const struct nm_exchange *exchange, const char *name);
+/* The driver's end of a failed conversation: keeps the carrier's own words (a format) and returns FAILED. */
+enum nm_step_result nm_exchange_fail(struct nm_exchange *exchange, const char *format, ...)
+	__attribute__((format(printf, 2, 3)));
 enum nm_code nm_exchange_set_id(struct nm_exchange *exchange, const char *name, const char *value,
 				struct nm_error *err) NM_WARN_UNUSED;
 
@@ -116,17 +131,18 @@ struct nm_carrier {
 	struct nm_traits traits;
 	const struct nm_account_key *keys; /* ends with a NULL name */
 	/* What is lost of this route; nothing lost is an empty list. */
-	enum nm_code (*check)(const struct nm_route *route, const struct nm_account *account, struct nm_losses *out,
-			      struct nm_error *err);
+	enum nm_code (*check)(const struct nm_route *route, const struct nm_account *account,
+			      struct nm_losses *out, struct nm_error *err);
 	/* Same route, same bytes. */
-	enum nm_code (*render)(const struct nm_route *route, const struct nm_account *account, struct nm_artefact *out,
-			       struct nm_error *err);
-	/* Live back into decisions.  *foreign (may be set, arena of out) says what was not understood. NULL when
+	enum nm_code (*render)(const struct nm_route *route, const struct nm_account *account,
+			       struct nm_artefact *out, struct nm_error *err);
+	/* Live back into decisions.  *foreign (may be set, arena of out): what was not understood. NULL when
 	 * the carrier cannot be read. */
 	enum nm_code (*lift)(const struct nm_artefact *live, struct nm_route **out, const char **foreign,
 			     struct nm_error *err);
 	/* Takes the answer to the last request (NULL at first), gives the next one. */
-	enum nm_step_result (*step)(struct nm_exchange *exchange, const struct nm_response *last, struct nm_request *next);
+	enum nm_step_result (*step)(struct nm_exchange *exchange, const struct nm_response *last,
+				    struct nm_request *next);
 };
 
 /* All drivers of this build, by exact name; NULL when there is none. */
@@ -135,13 +151,17 @@ extern const struct nm_carrier *const nm_carriers[];
 extern const size_t nm_carriers_count;
 
 void nm_losses_clear(struct nm_losses *losses);
+/* Adds a loss; texts are copied. */
+enum nm_code nm_losses_add(struct nm_losses *losses, struct nm_span window, const char *text,
+			   const char *instead, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Moves requests: several may be under way, each with the caller's tag. */
 struct nm_transport {
 	void *context;
-	enum nm_code (*submit)(void *context, int tag, const struct nm_request *request, struct nm_error *err);
-	/* Waits at most timeout_ms for any answer; *tag is -1 when none came.  The response is valid until the
-	 * next call. */
+	enum nm_code (*submit)(void *context, int tag, const struct nm_request *request,
+			       struct nm_error *err);
+	/* Waits at most timeout_ms for any answer; *tag is -1 when none came.  The response is valid until
+	 * the next call. */
 	enum nm_code (*collect)(void *context, int timeout_ms, int *tag, struct nm_response *response,
 				struct nm_error *err);
 };

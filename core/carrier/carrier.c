@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The drivers of this build, and what all of them need: losses, and the memory of a conversation.
+ */
+#include "nevermiss/carrier.h"
+
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/carrier/drivers.h"
+
+const struct nm_carrier *const nm_carriers[] = {
+	&nm_carrier_sandbox,
+};
+
+const size_t nm_carriers_count = sizeof(nm_carriers) / sizeof(nm_carriers[0]);
+
+const struct nm_carrier *nm_carrier_find(const char *name)
+{
+	for (size_t i = 0; i < nm_carriers_count; i++)
+		if (strcmp(nm_carriers[i]->name, name) == 0)
+			return nm_carriers[i];
+	return NULL;
+}
+
+enum nm_code nm_losses_add(struct nm_losses *losses, struct nm_span window, const char *text,
+			   const char *instead, struct nm_error *err)
+{
+	struct nm_loss loss = { .window = window };
+
+	if (losses->arena == NULL)
+		losses->arena = nm_arena_new();
+	if (losses->arena == NULL)
+		return nm_fail_memory(err);
+	loss.text = nm_arena_text(losses->arena, text);
+	loss.instead = nm_arena_text(losses->arena, instead);
+	if (loss.text == NULL || loss.instead == NULL ||
+	    !nm_grow((void **)&losses->items, &losses->capacity, losses->n + 1, sizeof(loss)))
+		return nm_fail_memory(err);
+	losses->items[losses->n++] = loss;
+	return NM_OK;
+}
+
+void nm_losses_clear(struct nm_losses *losses)
+{
+	free(losses->items);
+	nm_arena_free(losses->arena);
+	*losses = (struct nm_losses){ 0 };
+}
+
+const char *nm_exchange_id(const struct nm_exchange *exchange, const char *name)
+{
+	for (size_t i = 0; i < exchange->n_ids; i++)
+		if (strcmp(exchange->ids[i].name, name) == 0)
+			return exchange->ids[i].value;
+	return NULL;
+}
+
+enum nm_code nm_exchange_set_id(struct nm_exchange *exchange, const char *name, const char *value,
+				struct nm_error *err)
+{
+	const size_t most = sizeof(exchange->ids) / sizeof(exchange->ids[0]);
+	const char *copy = nm_arena_text(exchange->arena, value);
+	size_t i = 0;
+
+	while (i < exchange->n_ids && strcmp(exchange->ids[i].name, name) != 0)
+		i++;
+	if (i == most)
+		return nm_fail(err, NM_INPUT, "a conversation keeps at most %zu ids", most);
+	if (copy == NULL)
+		return nm_fail_memory(err);
+	if (i == exchange->n_ids) {
+		exchange->ids[i].name = nm_arena_text(exchange->arena, name);
+		if (exchange->ids[i].name == NULL)
+			return nm_fail_memory(err);
+		exchange->n_ids++;
+	}
+	exchange->ids[i].value = copy;
+	return NM_OK;
+}
+
+enum nm_step_result nm_exchange_fail(struct nm_exchange *exchange, const char *format, ...)
+{
+	struct nm_buf words;
+	va_list args;
+
+	nm_buf_init(&words, NM_ERROR_TEXT);
+	va_start(args, format);
+	nm_buf_vaddf(&words, format, args);
+	va_end(args);
+	exchange->note = words.failed ? NULL : nm_arena_text(exchange->arena, words.data);
+	nm_buf_clear(&words);
+	return NM_STEP_FAILED;
+}

@@ -1,0 +1,10 @@
+/* SPDX-License-Identifier: MIT */
+/* The drivers, one per file of this folder; carrier.c has the table. */
+#ifndef CORE_CARRIER_DRIVERS_H
+#define CORE_CARRIER_DRIVERS_H
+
+#include "nevermiss/carrier.h"
+
+extern const struct nm_carrier nm_carrier_sandbox;
+
+#endif

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: MIT */
+/* A route as JSON, and back. */
+#ifndef CORE_CARRIER_ROUTE_JSON_H
+#define CORE_CARRIER_ROUTE_JSON_H
+
+#include "nevermiss/route.h"
+
+#define NM_ROUTE_FORMAT "nevermiss route 1"
+
+/* Same route, same bytes: members in a fixed order, a line break after each element of the long lists. */
+enum nm_code nm_route_write(const struct nm_route *route, struct nm_buf *out,
+			    struct nm_error *err) NM_WARN_UNUSED;
+/* Takes only what nm_route_write can have written; NM_INPUT says what is otherwise. */
+enum nm_code nm_route_read(const char *text, size_t len, struct nm_route **out,
+			   struct nm_error *err) NM_WARN_UNUSED;
+
+#endif

@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The built-in carrier, which holds a route just as it is: the default, and the one on which the machinery
+ * of pushing is tried.  Its artefact is the route as JSON (route_json.h).
+ *
+ *   GET    sandbox:/lines/NAME         200 {"revision":"..."}; "none" when it holds nothing
+ *   GET    sandbox:/lines/NAME/route   200 the route; 404
+ *   PUT    sandbox:/lines/NAME/route   If-Match: REVISION  200; 412 when it is another one by now
+ *   DELETE sandbox:/lines/NAME/route   If-Match: REVISION  200; 412
+ */
+#include <string.h>
+
+#include "core/carrier/drivers.h"
+#include "core/carrier/json.h"
+#include "core/carrier/route_json.h"
+
+#define TIMEOUT_S 10
+
+enum state { BEGIN, LOOKED, WROTE, VERIFYING };
+
+static enum nm_code check(const struct nm_route *route, const struct nm_account *account,
+			  struct nm_losses *out, struct nm_error *err)
+{
+	(void)route;
+	(void)account;
+	(void)err;
+	*out = (struct nm_losses){ 0 };
+	return NM_OK;
+}
+
+static enum nm_code render(const struct nm_route *route, const struct nm_account *account,
+			   struct nm_artefact *out, struct nm_error *err)
+{
+	struct nm_artefact artefact = { 0 };
+	struct nm_buf text;
+	enum nm_code code;
+
+	(void)account;
+	nm_buf_init(&text, NM_ARTEFACT_BYTES);
+	code = nm_route_write(route, &text, err);
+	if (code == NM_OK)
+		code = nm_artefact_add(&artefact, "route", "application/json", text.data, text.len, err);
+	nm_buf_clear(&text);
+	if (code == NM_OK)
+		*out = artefact;
+	else
+		nm_artefact_clear(&artefact);
+	return code;
+}
+
+static enum nm_code lift(const struct nm_artefact *live, struct nm_route **out, const char **foreign,
+			 struct nm_error *err)
+{
+	const struct nm_part *part = nm_artefact_find(live, "route");
+
+	*foreign = NULL;
+	if (part == NULL)
+		return nm_fail(err, NM_INPUT, "the sandbox holds no route");
+	return nm_route_read(part->bytes, part->len, out, err);
+}
+
+/* sandbox:/lines/NAME, whatever stands in a name. */
+static const char *url_of(struct nm_exchange *exchange, const char *tail)
+{
+	struct nm_buf url;
+	const char *copy;
+
+	nm_buf_init(&url, 4096);
+	nm_buf_add(&url, "sandbox:/lines/");
+	for (const char *c = exchange->line; *c != '\0'; c++) {
+		bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
+			     (*c >= '0' && *c <= '9') || *c == '-' || *c == '_' || *c == '.';
+
+		nm_buf_addf(&url, plain ? "%c" : "%%%02X", (unsigned char)*c);
+	}
+	nm_buf_add(&url, tail);
+	copy = url.failed ? NULL : nm_arena_text(exchange->arena, url.data);
+	nm_buf_clear(&url);
+	return copy;
+}
+
+static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
+			       const char *tail, int state)
+{
+	*next = (struct nm_request){ .method = method,
+				     .url = url_of(exchange, tail),
+				     .timeout_s = TIMEOUT_S,
+				     .repeatable = strcmp(method, "GET") == 0 };
+	if (next->url == NULL)
+		return nm_exchange_fail(exchange, "out of memory");
+	exchange->state = state;
+	return NM_STEP_SEND;
+}
+
+/* The carrier's own words, or what can be said in their place. */
+static enum nm_step_result refused(struct nm_exchange *exchange, const struct nm_response *last)
+{
+	struct nm_node *root = NULL;
+	const char *words = NULL;
+	enum nm_step_result result;
+
+	if (last->status == 0)
+		return nm_exchange_fail(exchange, "no answer: %s",
+					last->error != NULL ? last->error : "unknown");
+	if (nm_node_read(last->body, last->len, &root, NULL) == NM_OK)
+		words = nm_node_member_text(root, "error");
+	if (words != NULL)
+		result = nm_exchange_fail(exchange, "%s (%d)", words, last->status);
+	else
+		result = nm_exchange_fail(exchange, "it answered %d without a reason", last->status);
+	nm_node_free(root);
+	return result;
+}
+
+/* Keeps the revision that an answer names, under `name`. */
+static bool take_revision(struct nm_exchange *exchange, const struct nm_response *last, const char *name)
+{
+	struct nm_node *root = NULL;
+	const char *revision = NULL;
+	bool ok;
+
+	if (nm_node_read(last->body, last->len, &root, NULL) == NM_OK)
+		revision = nm_node_member_text(root, "revision");
+	ok = revision != NULL && strlen(revision) < 64 &&
+	     nm_exchange_set_id(exchange, name, revision, NULL) == NM_OK;
+	nm_node_free(root);
+	return ok;
+}
+
+static enum nm_step_result read_step(struct nm_exchange *exchange, const struct nm_response *last,
+				     struct nm_request *next)
+{
+	if (exchange->state == BEGIN)
+		return ask(exchange, next, "GET", "/route", LOOKED);
+	if (last->status == 404)
+		return NM_STEP_DONE;
+	if (last->status != 200)
+		return refused(exchange, last);
+	if (nm_artefact_add(&exchange->live, "route", "application/json", last->body, last->len, NULL) !=
+	    NM_OK)
+		return nm_exchange_fail(exchange, "its answer is too long to be a route");
+	return NM_STEP_DONE;
+}
+
+/* The one request that changes something: only if the line is still as it was when it was looked at. */
+static enum nm_step_result write_route(struct nm_exchange *exchange, struct nm_request *next)
+{
+	const struct nm_part *part =
+		exchange->operation == NM_OP_REMOVE ? NULL : nm_artefact_find(exchange->wanted, "route");
+	const char *match =
+		nm_arena_format(exchange->arena, "If-Match: %s", nm_exchange_id(exchange, "revision"));
+
+	if (exchange->operation == NM_OP_APPLY && part == NULL)
+		return nm_exchange_fail(exchange, "there is no route to put");
+	if (match == NULL ||
+	    ask(exchange, next, part != NULL ? "PUT" : "DELETE", "/route", WROTE) != NM_STEP_SEND)
+		return nm_exchange_fail(exchange, "out of memory");
+	next->headers[next->n_headers++] = match;
+	if (part != NULL) {
+		next->type = part->type;
+		next->body = part->bytes;
+		next->len = part->len;
+	}
+	return NM_STEP_SEND;
+}
+
+static enum nm_step_result write_step(struct nm_exchange *exchange, const struct nm_response *last,
+				      struct nm_request *next)
+{
+	if (exchange->state == BEGIN)
+		return ask(exchange, next, "GET", "", LOOKED);
+	if (last->status == 412)
+		return nm_exchange_fail(exchange, "somebody changed the line at the same time");
+	if (last->status != 200)
+		return refused(exchange, last);
+	if (!take_revision(exchange, last, exchange->state == WROTE ? "written" : "revision"))
+		return nm_exchange_fail(exchange, "its answer names no revision");
+	if (exchange->state == LOOKED)
+		return write_route(exchange, next);
+	if (exchange->state == WROTE)
+		return ask(exchange, next, "GET", "", VERIFYING);
+	if (strcmp(nm_exchange_id(exchange, "revision"), nm_exchange_id(exchange, "written")) != 0)
+		return nm_exchange_fail(exchange, "somebody changed the line right after it was written");
+	return NM_STEP_DONE;
+}
+
+static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_response *last,
+				struct nm_request *next)
+{
+	if (exchange->operation == NM_OP_READ)
+		return read_step(exchange, last, next);
+	return write_step(exchange, last, next);
+}
+
+static const struct nm_account_key keys[] = {
+	{ NULL, NULL, NULL, false },
+};
+
+const struct nm_carrier nm_carrier_sandbox = {
+	.name = "sandbox",
+	.summary = "a carrier built into nevermiss, for trying things out",
+	.docs_url = NULL,
+	.traits = {
+		.reads_back = true,
+		.keeps_time = true,
+		.remote = false,
+		.ring_step_s = 1,
+		.confirm = NM_CONFIRM_SEVERAL,
+		.records_late_s = -1,
+	},
+	.keys = keys,
+	.check = check,
+	.render = render,
+	.lift = lift,
+	.step = step,
+};
