@@ -19,9 +19,10 @@ struct nm_line_status {
 	const char *words;           /* why unknown or foreign; the first difference */
 	struct nm_route *plan_route; /* owned */
 	struct nm_route *live_route; /* owned; NULL when there is none */
+	struct nm_route *held_route; /* owned; what is left of the plan where losses are; else NULL */
 	struct nm_artefact wanted, live;
 	struct nm_losses losses;
-	struct nm_differences differences; /* a is the plan, b is live */
+	struct nm_differences differences; /* a is the plan (what its carrier can hold of it), b is live */
 };
 
 struct nm_status {
@@ -42,14 +43,15 @@ struct nm_push_context {
 };
 
 /* line -1: all. Reads live over the transport, lifts it, compares; stores the readings unless read-only. */
-enum nm_code nm_status_read(const struct nm_push_context *context, int line, struct nm_status *out, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_status_read(const struct nm_push_context *context, int line, struct nm_status *out,
+			    struct nm_error *err) NM_WARN_UNUSED;
 void nm_status_clear(struct nm_status *status);
 
 struct nm_push_options {
 	int line;              /* -1: all */
 	const char *plan_text; /* kept as a version */
 	size_t plan_len;
-	const char *force;     /* reason; NULL */
+	const char *force; /* reason; NULL */
 	bool even_if_same;
 };
 
@@ -67,16 +69,19 @@ struct nm_push_results {
 };
 
 /* Refuses (NM_REFUSED) when a guarantee of the plan is broken and force is NULL.  First finishes or
- * undoes pushes that were cut off.  One line's failure does not stop the others; NM_CARRIER when any failed. */
+ * undoes pushes that were cut off.  One line's failure does not stop the others; NM_CARRIER when any failed
+ * (*out is filled then too). */
 enum nm_code nm_push(const struct nm_push_context *context, const struct nm_push_options *options,
 		     struct nm_push_results *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_push_results_clear(struct nm_push_results *results);
-/* Puts the artefacts back that were live before push `id` (0: the newest push of the line). */
+/* Puts the artefacts back that were live before push `id` (0: the newest of the line that was not undone).
+ * It is recorded as a push of its own, so that rolling back twice is where it began. */
 enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_t id,
 			 struct nm_push_results *out, struct nm_error *err) NM_WARN_UNUSED;
 
 /* The transport of the built-in carrier; other accounts' URLs are NM_CARRIER.  Free with free(). */
-enum nm_code nm_sandbox_transport(struct nm_store *store, struct nm_transport *out, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_sandbox_transport(struct nm_store *store, struct nm_transport *out,
+				  struct nm_error *err) NM_WARN_UNUSED;
 void nm_sandbox_transport_clear(struct nm_transport *transport);
 
 #endif

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Core's own: the parts of reading and pushing.  status.c reads lines and compares them; push_jobs.c moves
+ * what is to be changed; push.c says what that is.
+ */
+#ifndef CORE_PUSH_PRIVATE_H
+#define CORE_PUSH_PRIVATE_H
+
+#include "core/talk.h"
+#include "nevermiss/push.h"
+
+/* The window of a push: from the beginning of the local day, so that the same plan makes the same bytes
+ * all day, to the horizon. */
+struct nm_span nm_push_window(const struct nm_push_context *context);
+
+/* nm_status_read for some lines; out->lines in the order of `lines`. */
+enum nm_code nm_status_lines(const struct nm_push_context *context, const int *lines, size_t n,
+			     struct nm_status *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Do two artefacts make a carrier do the same?  The same bytes, or else the same decisions. */
+enum nm_code nm_artefacts_same(const struct nm_push_context *context, const struct nm_carrier *carrier,
+			       const struct nm_artefact *a, const struct nm_artefact *b, bool *same,
+			       struct nm_error *err) NM_WARN_UNUSED;
+/* The first of the differences in one sentence: "Sundays 09:00-13:00, any caller: plan Fixly, live owner". */
+const char *nm_differences_text(const struct nm_differences *differences, struct nm_arena *arena);
+
+/* One line that is to be changed. */
+struct nm_push_job {
+	int line;
+	const struct nm_carrier *carrier;
+	struct nm_artefact wanted; /* owned; nothing in it: what is there is to be removed */
+	struct nm_artefact before; /* owned */
+	bool before_known;
+	bool of_plan; /* wanted is what the plan says now */
+	int64_t id;   /* of its push in the journal */
+	enum nm_push_state state;
+	char *ids;           /* malloc'd: the ids as the journal has them; NULL */
+	const char *words;   /* how it ended; from the results' arena */
+	struct nm_talk talk; /* the APPLY or REMOVE */
+	int rounds;
+	bool pending, told; /* still to be sent; told: the caller knows how it ended */
+};
+
+struct nm_push_jobs {
+	const struct nm_push_context *context;
+	struct nm_arena *arena; /* of the words */
+	size_t n, capacity, done;
+	struct nm_push_job *items; /* malloc'd */
+	bool stopped;
+};
+
+void nm_push_jobs_clear(struct nm_push_jobs *jobs);
+/* Writes the intents of all the jobs that have no id yet to the journal, as one step. */
+enum nm_code nm_push_jobs_begin(struct nm_push_jobs *jobs, int64_t version, const char *forced,
+				struct nm_error *err) NM_WARN_UNUSED;
+/* Applies, reads back, verifies and records all jobs.  NM_OK however they ended: `state` and `words` say. */
+enum nm_code nm_push_jobs_run(struct nm_push_jobs *jobs, struct nm_error *err) NM_WARN_UNUSED;
+
+#endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * How lines stand: the plan's route, what is live, and in which ways the two decide differently.
+ *
+ * Comes in: a plan and a transport.  Goes out: one status a line; a line that cannot be read is unknown,
+ * never "in sync".  What was read is kept in the store.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/push_private.h"
+#include "nevermiss/check.h"
+
+/* What all the lines of one reading share. */
+struct reading {
+	const struct nm_push_context *context;
+	struct nm_span window;
+	struct nm_timeline *timeline;
+	struct nm_classes classes;
+	struct nm_status *status;
+	struct nm_talk *talks; /* one a line; those without a carrier that can be read are not begun */
+	size_t done;
+};
+
+struct nm_span nm_push_window(const struct nm_push_context *context)
+{
+	const struct nm_zone *zone = context->plan->zone;
+	nm_local day = nm_local_day(nm_zone_local(zone, context->now)) * NM_DAY;
+	nm_time horizon =
+		context->horizon > context->now ? context->horizon : context->now + NM_CHECK_HORIZON;
+	nm_local last = nm_local_day(nm_zone_local(zone, horizon) + NM_DAY - 1) * NM_DAY;
+
+	return (struct nm_span){ nm_zone_utc(zone, day, NULL), nm_zone_utc(zone, last, NULL) };
+}
+
+const char *nm_differences_text(const struct nm_differences *differences, struct nm_arena *arena)
+{
+	const struct nm_difference *first = &differences->items[0];
+
+	if (differences->n == 1)
+		return nm_arena_format(arena, "%s, %s: plan %s, live %s", first->when, first->callers,
+				       first->a_words, first->b_words);
+	return nm_arena_format(arena, "%s, %s: plan %s, live %s (and %zu more)", first->when, first->callers,
+			       first->a_words, first->b_words, differences->n - 1);
+}
+
+/* Lifts an artefact; *foreign is why that cannot be done wholly (from the arena), NULL when it can. */
+static enum nm_code lift(const struct nm_carrier *carrier, const struct nm_artefact *artefact,
+			 struct nm_arena *arena, struct nm_route **route, const char **foreign,
+			 struct nm_error *err)
+{
+	struct nm_error why;
+	enum nm_code code;
+
+	*route = NULL;
+	*foreign = NULL;
+	code = carrier->lift(artefact, route, foreign, &why);
+	if (code == NM_INPUT)
+		*foreign = why.text;
+	else if (code != NM_OK)
+		return nm_fail(err, code, "%s", why.text);
+	if (*foreign == NULL)
+		return NM_OK;
+	*foreign = nm_arena_text(arena, *foreign);
+	if (*foreign != NULL)
+		return NM_OK;
+	nm_route_free(*route);
+	*route = NULL;
+	return nm_fail_memory(err);
+}
+
+enum nm_code nm_artefacts_same(const struct nm_push_context *context, const struct nm_carrier *carrier,
+			       const struct nm_artefact *a, const struct nm_artefact *b, bool *same,
+			       struct nm_error *err)
+{
+	struct nm_span window = nm_push_window(context);
+	struct nm_route *x = NULL, *y = NULL;
+	struct nm_differences differences = { 0 };
+	struct nm_arena *arena;
+	const char *foreign = NULL;
+	enum nm_code code;
+
+	*same = nm_artefact_equal(a, b);
+	if (*same || a->n == 0 || b->n == 0 || carrier->lift == NULL)
+		return NM_OK;
+	arena = nm_arena_new();
+	if (arena == NULL)
+		return nm_fail_memory(err);
+	code = lift(carrier, a, arena, &x, &foreign, err);
+	if (code == NM_OK && foreign == NULL)
+		code = lift(carrier, b, arena, &y, &foreign, err);
+	if (code == NM_OK && foreign == NULL) {
+		code = nm_route_diff(x, y, context->now, window.until, &differences, err);
+		*same = code == NM_OK && differences.n == 0;
+	}
+	nm_differences_clear(&differences);
+	nm_route_free(x);
+	nm_route_free(y);
+	nm_arena_free(arena);
+	return code;
+}
+
+/* --- what the plan wants --- */
+
+static enum nm_code prepare_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+{
+	const struct nm_plan *plan = r->context->plan;
+	const struct nm_account *account = &plan->accounts[plan->lines[line->line].account];
+	struct nm_arena *arena = r->status->arena;
+	enum nm_code code = nm_route_build(r->timeline, &r->classes, line->line, &line->plan_route, err);
+
+	if (code != NM_OK)
+		return code;
+	line->sync = NM_SYNC_UNKNOWN;
+	line->carrier = nm_carrier_find(account->driver);
+	if (line->carrier == NULL) {
+		line->words = nm_arena_format(arena, "no driver `%s` in this build yet", account->driver);
+		return line->words == NULL ? nm_fail_memory(err) : NM_OK;
+	}
+	code = line->carrier->check(line->plan_route, account, &line->losses, err);
+	if (code == NM_OK)
+		code = line->carrier->render(line->plan_route, account, &line->wanted, err);
+	line->words = "what is there cannot be read back from this carrier: it is assumed to be as pushed";
+	return code;
+}
+
+static bool readable(const struct nm_line_status *line)
+{
+	return line->carrier != NULL && line->carrier->traits.reads_back && line->carrier->lift != NULL;
+}
+
+/* --- what is live --- */
+
+/* Compares live with what the carrier can hold of the plan. */
+static enum nm_code compare_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+{
+	struct nm_arena *arena = r->status->arena;
+	const char *foreign = NULL;
+	enum nm_code code = NM_OK;
+
+	if (line->losses.n > 0)
+		code = lift(line->carrier, &line->wanted, arena, &line->held_route, &foreign, err);
+	if (code == NM_OK)
+		code = nm_route_diff(line->held_route != NULL ? line->held_route : line->plan_route,
+				     line->live_route, r->context->now, r->window.until, &line->differences,
+				     err);
+	if (code != NM_OK)
+		return code;
+	line->sync = line->differences.n == 0 ? NM_SYNC_SAME : NM_SYNC_DRIFT;
+	line->words = line->differences.n == 0 ? "in sync" : nm_differences_text(&line->differences, arena);
+	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
+}
+
+static enum nm_code judge_line(struct reading *r, struct nm_line_status *line, struct nm_talk *talk,
+			       struct nm_error *err)
+{
+	struct nm_arena *arena = r->status->arena;
+	const char *foreign;
+	enum nm_code code;
+
+	if (!readable(line))
+		return NM_OK;
+	if (talk->end != NM_TALK_DONE) {
+		line->words = talk->end == NM_TALK_OPEN ? "not read: it was stopped"
+							: nm_arena_text(arena, talk->exchange.note);
+		return line->words == NULL ? nm_fail_memory(err) : NM_OK;
+	}
+	line->live = talk->exchange.live;
+	talk->exchange.live = (struct nm_artefact){ 0 };
+	if (line->live.n == 0) {
+		line->sync = NM_SYNC_NOTHING;
+		line->words = "nothing of ours is there";
+		return NM_OK;
+	}
+	code = lift(line->carrier, &line->live, arena, &line->live_route, &foreign, err);
+	if (code == NM_OK && foreign != NULL) {
+		line->sync = NM_SYNC_FOREIGN;
+		line->words = foreign;
+		return NM_OK;
+	}
+	return code == NM_OK ? compare_line(r, line, err) : code;
+}
+
+static bool count_read(void *context, struct nm_talk *talk)
+{
+	struct reading *r = context;
+
+	r->done++;
+	return r->context->progress == NULL ||
+	       r->context->progress(r->context->progress_context, talk->exchange.line, "read", r->done,
+				    r->status->n);
+}
+
+static enum nm_code read_live(struct reading *r, struct nm_error *err)
+{
+	struct nm_talks talks = { .transport = r->context->transport,
+				  .context = r,
+				  .ended = count_read,
+				  .seed = (uint64_t)r->context->now };
+	enum nm_code code = NM_OK;
+
+	r->talks = calloc(r->status->n + 1, sizeof(*r->talks));
+	talks.items = calloc(r->status->n + 1, sizeof(struct nm_talk *));
+	if (r->talks == NULL || talks.items == NULL)
+		code = nm_fail_memory(err);
+	for (size_t i = 0; i < r->status->n && code == NM_OK; i++) {
+		const struct nm_line_status *line = &r->status->lines[i];
+
+		if (!readable(line))
+			continue;
+		talks.items[talks.n++] = &r->talks[i];
+		if (!nm_talk_init(&r->talks[i], line->carrier, r->context->plan, line->line, NM_OP_READ,
+				  NULL))
+			code = nm_fail_memory(err);
+	}
+	if (code == NM_OK)
+		code = nm_talks_run(&talks, NULL, err);
+	free(talks.items);
+	return code;
+}
+
+static enum nm_code keep_reading(struct reading *r, const struct nm_line_status *line, struct nm_error *err)
+{
+	struct nm_reading reading = { .at = r->context->now,
+				      .in_sync = line->sync == NM_SYNC_SAME,
+				      .words = line->words };
+	struct nm_buf text;
+	enum nm_code code = NM_OK;
+
+	reading.known = line->sync != NM_SYNC_UNKNOWN;
+	nm_buf_init(&text, (size_t)NM_ARTEFACT_PARTS * 6 * NM_ARTEFACT_BYTES);
+	if (line->live.n > 0) {
+		code = nm_artefact_write(&line->live, &text, err);
+		reading.live = text.data;
+	}
+	if (code == NM_OK)
+		code = nm_store_reading_put(r->context->store, r->context->plan->lines[line->line].name,
+					    &reading, err);
+	nm_buf_clear(&text);
+	return code;
+}
+
+static enum nm_code keep_readings(struct reading *r, struct nm_error *err)
+{
+	struct nm_store *store = r->context->store;
+	enum nm_code code;
+
+	if (store == NULL || nm_store_read_only(store))
+		return NM_OK;
+	code = nm_store_begin(store, err);
+	for (size_t i = 0; i < r->status->n && code == NM_OK; i++)
+		if (readable(&r->status->lines[i]))
+			code = keep_reading(r, &r->status->lines[i], err);
+	if (code == NM_OK)
+		code = nm_store_commit(store, err);
+	if (code != NM_OK)
+		nm_store_abandon(store);
+	return code;
+}
+
+static enum nm_code read_all(struct reading *r, struct nm_error *err)
+{
+	enum nm_code code =
+		nm_timeline_build(r->context->plan, r->window.from, r->window.until, &r->timeline, err);
+
+	if (code == NM_OK)
+		code = nm_classes_build(r->context->plan, &r->classes, err);
+	for (size_t i = 0; i < r->status->n && code == NM_OK; i++)
+		code = prepare_line(r, &r->status->lines[i], err);
+	if (code == NM_OK)
+		code = read_live(r, err);
+	for (size_t i = 0; i < r->status->n && code == NM_OK; i++)
+		code = judge_line(r, &r->status->lines[i], &r->talks[i], err);
+	if (code == NM_OK)
+		code = keep_readings(r, err);
+	return code;
+}
+
+enum nm_code nm_status_lines(const struct nm_push_context *context, const int *lines, size_t n,
+			     struct nm_status *out, struct nm_error *err)
+{
+	struct nm_status status = { .arena = nm_arena_new() };
+	struct reading r = { .context = context, .window = nm_push_window(context), .status = &status };
+	enum nm_code code;
+
+	if (status.arena != NULL)
+		status.lines = nm_arena_alloc(status.arena, n, sizeof(*status.lines));
+	if (status.lines == NULL) {
+		nm_arena_free(status.arena);
+		return nm_fail_memory(err);
+	}
+	status.n = n;
+	for (size_t i = 0; i < n; i++)
+		status.lines[i].line = lines[i];
+	code = read_all(&r, err);
+	for (size_t i = 0; i < n && r.talks != NULL; i++)
+		nm_talk_clear(&r.talks[i]);
+	free(r.talks);
+	nm_classes_clear(&r.classes);
+	nm_timeline_free(r.timeline);
+	if (code == NM_OK)
+		*out = status;
+	else
+		nm_status_clear(&status);
+	return code;
+}
+
+enum nm_code nm_status_read(const struct nm_push_context *context, int line, struct nm_status *out,
+			    struct nm_error *err)
+{
+	size_t n = line >= 0 ? 1 : context->plan->n_lines;
+	int *lines = calloc(n + 1, sizeof(*lines));
+	enum nm_code code;
+
+	if (lines == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < n; i++)
+		lines[i] = line >= 0 ? line : (int)i;
+	code = nm_status_lines(context, lines, n, out, err);
+	free(lines);
+	return code;
+}
+
+void nm_status_clear(struct nm_status *status)
+{
+	for (size_t i = 0; i < status->n; i++) {
+		struct nm_line_status *line = &status->lines[i];
+
+		nm_differences_clear(&line->differences);
+		nm_losses_clear(&line->losses);
+		nm_artefact_clear(&line->wanted);
+		nm_artefact_clear(&line->live);
+		nm_route_free(line->plan_route);
+		nm_route_free(line->live_route);
+		nm_route_free(line->held_route);
+	}
+	nm_arena_free(status->arena);
+	*status = (struct nm_status){ 0 };
+}

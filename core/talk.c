@@ -1,0 +1,252 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Moving conversations (talk.h).  Comes in: talks and a transport.  Goes out: their ends.  It knows no
+ * store and no plan; what has to be journalled is told to its owner before anything is sent.
+ */
+#include "core/talk.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define TRIES_MAX      5
+#define PAUSE_FIRST_MS 500
+#define PAUSE_MAX_MS   (300 * 1000) /* a carrier that asks for more than this is left alone */
+#define WAIT_MS        1000
+
+struct runner {
+	struct nm_talks *talks;
+	size_t *ready; /* talks with a request to be sent, in order; indices, which are the tags too */
+	size_t n_ready, n_flying, n_paused, begun, open;
+	uint64_t seed;
+	bool stopping;
+};
+
+bool nm_talk_init(struct nm_talk *talk, const struct nm_carrier *carrier, const struct nm_plan *plan,
+		  int line, enum nm_operation operation, const struct nm_artefact *wanted)
+{
+	char number[NM_NUMBER_TEXT];
+
+	*talk = (struct nm_talk){ .carrier = carrier };
+	talk->exchange.arena = nm_arena_new();
+	talk->exchange.operation = operation;
+	talk->exchange.plan = plan;
+	talk->exchange.account = &plan->accounts[plan->lines[line].account];
+	talk->exchange.line = plan->lines[line].name;
+	talk->exchange.wanted = wanted;
+	if (talk->exchange.arena == NULL)
+		return false;
+	nm_number_write(plan->lines[line].number, number);
+	talk->exchange.number = nm_arena_text(talk->exchange.arena, number);
+	return talk->exchange.number != NULL;
+}
+
+void nm_talk_clear(struct nm_talk *talk)
+{
+	nm_artefact_clear(&talk->exchange.live);
+	nm_arena_free(talk->exchange.arena);
+	*talk = (struct nm_talk){ 0 };
+}
+
+static void end_talk(struct runner *run, struct nm_talk *talk, enum nm_talk_end end)
+{
+	talk->end = end;
+	run->open--;
+	if (end != NM_TALK_DONE && talk->exchange.note == NULL)
+		talk->exchange.note = "it failed without a reason";
+	if (run->talks->ended != NULL && !run->talks->ended(run->talks->context, talk))
+		run->stopping = true;
+}
+
+/* The driver's next move after `last`. */
+static void step_talk(struct runner *run, size_t tag, const struct nm_response *last)
+{
+	struct nm_talk *talk = run->talks->items[tag];
+	enum nm_step_result result;
+
+	talk->request = (struct nm_request){ 0 };
+	talk->tries = 0;
+	result = talk->carrier->step(&talk->exchange, last, &talk->request);
+	if (result == NM_STEP_SEND)
+		run->ready[run->n_ready++] = tag;
+	else
+		end_talk(run, talk, result == NM_STEP_DONE ? NM_TALK_DONE : NM_TALK_FAILED);
+}
+
+/* The talk is over whatever its driver makes of the answer, which is only asked for the carrier's words. */
+static void give_up(struct runner *run, struct nm_talk *talk, const struct nm_response *last,
+		    enum nm_talk_end end)
+{
+	struct nm_request ignored = { 0 };
+
+	if (talk->carrier->step(&talk->exchange, last, &ignored) != NM_STEP_FAILED ||
+	    talk->exchange.note == NULL) {
+		if (last->status != 0)
+			nm_exchange_fail(&talk->exchange, "it answered %d", last->status);
+		else
+			nm_exchange_fail(&talk->exchange, "no answer: %s",
+					 last->error != NULL ? last->error : "unknown");
+	}
+	end_talk(run, talk, end);
+}
+
+static bool refused_for_now(const struct nm_response *response)
+{
+	static const int statuses[] = { 0, 408, 429, 500, 502, 503, 504 };
+
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]); i++)
+		if (response->status == statuses[i])
+			return true;
+	return false;
+}
+
+/* What the carrier asks for, or twice as long each time, and up to a quarter more, so that many who were
+ * refused together do not come back together.  -1: longer than anybody waits. */
+static int pause_after(struct runner *run, const struct nm_talk *talk, const struct nm_response *response)
+{
+	int pause = PAUSE_FIRST_MS << (talk->tries - 1);
+
+	if (response->retry_after_s > PAUSE_MAX_MS / 1000)
+		return -1;
+	if (response->retry_after_s >= 0)
+		pause = response->retry_after_s * 1000;
+	run->seed = run->seed * 6364136223846793005u + 1442695040888963407u;
+	return pause + 1 + (int)((run->seed >> 33) % (uint64_t)(pause / 4 + 1));
+}
+
+static void take_answer(struct runner *run, size_t tag, const struct nm_response *response)
+{
+	struct nm_talk *talk = run->talks->items[tag];
+
+	talk->flying = false;
+	run->n_flying--;
+	if (!refused_for_now(response)) {
+		step_talk(run, tag, response);
+	} else if (response->status != 429 && !talk->request.repeatable) {
+		/* Only a 429 says that nothing was done. */
+		give_up(run, talk, response, NM_TALK_UNSURE);
+	} else {
+		talk->pause_ms = talk->tries < TRIES_MAX ? pause_after(run, talk, response) : -1;
+		if (talk->pause_ms < 0) {
+			talk->pause_ms = 0;
+			give_up(run, talk, response, NM_TALK_FAILED);
+		} else {
+			run->n_paused++;
+		}
+	}
+}
+
+static void begin_talks(struct runner *run)
+{
+	while (!run->stopping && run->begun < run->talks->n &&
+	       run->n_flying + run->n_ready + run->n_paused < NM_TALKS_AT_ONCE) {
+		size_t tag = run->begun++;
+
+		run->open++;
+		if (run->talks->items[tag]->pause_ms > 0)
+			run->n_paused++;
+		else
+			step_talk(run, tag, NULL);
+	}
+}
+
+/* Time has passed: those whose pause is over send again, or begin. */
+static void pass_time(struct runner *run, int passed_ms)
+{
+	for (size_t tag = 0; run->n_paused > 0 && tag < run->begun; tag++) {
+		struct nm_talk *talk = run->talks->items[tag];
+
+		if (talk->end != NM_TALK_OPEN || talk->pause_ms <= 0)
+			continue;
+		talk->pause_ms -= passed_ms;
+		if (talk->pause_ms > 0)
+			continue;
+		run->n_paused--;
+		if (talk->request.method != NULL)
+			run->ready[run->n_ready++] = tag;
+		else
+			step_talk(run, tag, NULL);
+	}
+}
+
+static int shortest_pause(const struct runner *run)
+{
+	int shortest = WAIT_MS;
+
+	for (size_t tag = 0; run->n_paused > 0 && tag < run->begun; tag++) {
+		const struct nm_talk *talk = run->talks->items[tag];
+
+		if (talk->end == NM_TALK_OPEN && talk->pause_ms > 0 && talk->pause_ms < shortest)
+			shortest = talk->pause_ms;
+	}
+	return shortest;
+}
+
+static enum nm_code send_ready(struct runner *run, struct nm_error *err)
+{
+	struct nm_talks *talks = run->talks;
+	struct nm_talk *leaving[NM_TALKS_AT_ONCE];
+	struct nm_error why;
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < run->n_ready; i++)
+		leaving[i] = talks->items[run->ready[i]];
+	if (run->n_ready > 0 && talks->before != NULL)
+		code = talks->before(talks->context, leaving, run->n_ready, err);
+	for (size_t i = 0; i < run->n_ready && code == NM_OK; i++) {
+		code = talks->transport.submit(talks->transport.context, (int)run->ready[i],
+					       &leaving[i]->request, &why);
+		if (code == NM_OK) {
+			leaving[i]->flying = true;
+			leaving[i]->tries++;
+			run->n_flying++;
+		} else if (code == NM_CARRIER) {
+			nm_exchange_fail(&leaving[i]->exchange, "%s", why.text);
+			end_talk(run, leaving[i], NM_TALK_FAILED);
+			code = NM_OK;
+		} else {
+			nm_fail(err, code, "%s", why.text);
+		}
+	}
+	run->n_ready = 0;
+	return code;
+}
+
+/* Waits for an answer, and takes all that are there. */
+static enum nm_code collect_answers(struct runner *run, struct nm_error *err)
+{
+	struct nm_transport *transport = &run->talks->transport;
+	int wait_ms = shortest_pause(run), tag = -1;
+	struct nm_response response;
+	enum nm_code code;
+
+	code = transport->collect(transport->context, wait_ms, &tag, &response, err);
+	if (code == NM_OK && tag < 0)
+		pass_time(run, wait_ms);
+	while (code == NM_OK && tag >= 0) {
+		if ((size_t)tag < run->talks->n && run->talks->items[tag]->flying)
+			take_answer(run, (size_t)tag, &response);
+		code = transport->collect(transport->context, 0, &tag, &response, err);
+	}
+	return code;
+}
+
+enum nm_code nm_talks_run(struct nm_talks *talks, bool *stopped, struct nm_error *err)
+{
+	struct runner run = { .talks = talks, .seed = talks->seed };
+	enum nm_code code = NM_OK;
+
+	run.ready = calloc(talks->n + 1, sizeof(*run.ready));
+	if (run.ready == NULL)
+		return nm_fail_memory(err);
+	begin_talks(&run);
+	while (run.open > 0 && code == NM_OK) {
+		code = send_ready(&run, err);
+		if (code == NM_OK && run.n_flying + run.n_paused > 0)
+			code = collect_answers(&run, err);
+		begin_talks(&run);
+	}
+	free(run.ready);
+	if (stopped != NULL)
+		*stopped = run.begun < talks->n;
+	return code;
+}

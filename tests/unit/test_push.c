@@ -1,0 +1,740 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Pushing: live becomes what the plan says, whatever the carrier does and wherever the work is cut off,
+ * and the journal says what happened.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "core/carrier/route_json.h"
+#include "nevermiss/check.h"
+#include "push_rig.h"
+#include "random_plan.h"
+
+#define PLAN         PUSH_HEAD PUSH_RULES
+#define PLAN_SUNDAY  PUSH_HEAD "rule sunday { during = sunday path = day }\n" PUSH_RULES
+#define REQUESTS_MAX 40 /* more than any push of two lines sends */
+
+static void ok(enum nm_code code, const struct nm_error *err)
+{
+	if (code != NM_OK)
+		fail_msg("%s", err->text);
+}
+
+static void push_well(struct push_rig *rig)
+{
+	struct nm_error err;
+
+	ok(push_rig_push(rig, -1, NULL, &err), &err);
+}
+
+static void assert_in_sync(struct push_rig *rig)
+{
+	for (size_t i = 0; i < rig->plan->n_lines; i++) {
+		char *words;
+
+		if (push_rig_sync(rig, (int)i, &words) != NM_SYNC_SAME)
+			fail_msg("%s: %s", rig->plan->lines[i].name, words);
+		free(words);
+	}
+}
+
+static struct nm_push_records records_of(struct push_rig *rig, const char *line, bool unfinished)
+{
+	struct nm_push_records records;
+	struct nm_error err;
+
+	ok(nm_store_pushes(rig->store, line, unfinished, 1000, &records, &err), &err);
+	return records;
+}
+
+static void assert_nothing_unfinished(struct push_rig *rig)
+{
+	struct nm_push_records records = records_of(rig, NULL, true);
+
+	assert_int_equal(records.n, 0);
+	nm_push_records_clear(&records);
+}
+
+/* "Read live, journal, apply, read back, verify, record who, when, what and result." */
+static void test_push_makes_live_what_the_plan_says(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_push_records records;
+	struct nm_versions versions;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	assert_int_equal(push_rig_sync(&rig, 0, NULL), NM_SYNC_NOTHING);
+	ok(push_rig_push(&rig, -1, &results, &err), &err);
+	assert_int_equal(results.n, 2);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(results.items[i].line, i);
+		assert_int_equal(results.items[i].state, NM_PUSH_DONE);
+		assert_string_equal(results.items[i].words, "pushed, read back, same");
+	}
+	nm_push_results_clear(&results);
+	assert_in_sync(&rig);
+	records = records_of(&rig, NULL, false);
+	assert_int_equal(records.n, 2);
+	assert_int_equal(records.items[1].state, NM_PUSH_DONE);
+	assert_string_equal(records.items[1].line, "main");
+	assert_string_equal(records.items[1].who, "pat over ssh");
+	assert_string_equal(records.items[1].driver, "sandbox");
+	assert_int_equal(records.items[1].at, rig.context.now);
+	assert_int_equal(records.items[1].ended, rig.context.now);
+	assert_true(records.items[1].horizon >= rig.context.horizon);
+	ok(nm_store_versions(rig.store, 10, &versions, &err), &err);
+	assert_int_equal(versions.n, 1);
+	assert_int_equal(versions.items[0].id, records.items[1].version);
+	nm_versions_clear(&versions);
+	nm_push_records_clear(&records);
+	push_rig_close(&rig);
+}
+
+/* What is in force already is not sent again. */
+static void test_push_does_nothing_twice(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_push_records records;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	push_well(&rig);
+	push_rig_restart(&rig);
+	ok(push_rig_push(&rig, -1, &results, &err), &err);
+	assert_int_equal(rig.sent, 2);
+	assert_string_equal(results.items[0].words, "already in force");
+	nm_push_results_clear(&results);
+	records = records_of(&rig, NULL, false);
+	assert_int_equal(records.n, 2);
+	nm_push_records_clear(&records);
+	push_rig_close(&rig);
+}
+
+/* Only the line that is asked for. */
+static void test_push_of_one_line(void **state)
+{
+	struct push_rig rig;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	ok(push_rig_push(&rig, 1, NULL, &err), &err);
+	assert_int_equal(push_rig_sync(&rig, 0, NULL), NM_SYNC_NOTHING);
+	assert_int_equal(push_rig_sync(&rig, 1, NULL), NM_SYNC_SAME);
+	push_rig_close(&rig);
+}
+
+/* Somebody changes what is live behind the plan's back: seen, and said with the times. */
+static void test_drift_is_said_in_words(void **state)
+{
+	struct push_rig rig;
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_reading reading;
+	struct nm_error err;
+	char *other, *words;
+	bool found;
+
+	(void)state;
+	push_rig_open(&rig, PLAN_SUNDAY);
+	push_well(&rig);
+	other = push_rig_live(&rig, "main");
+	push_rig_plan(&rig, PLAN);
+	push_well(&rig);
+	assert_in_sync(&rig);
+	ok(nm_store_sandbox_put(rig.store, "main", other, &err), &err);
+	assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_DRIFT);
+	assert_string_equal(
+		words, "Sundays 09:00-13:00, any caller: plan fixly 10 s, live owner 20 s, then fixly 10 s");
+	ok(nm_store_reading_get(rig.store, "main", arena, &reading, &found, &err), &err);
+	assert_true(found && reading.known && !reading.in_sync);
+	assert_string_equal(reading.words, words);
+	assert_non_null(reading.live);
+	free(words);
+	free(other);
+	nm_arena_free(arena);
+	push_rig_close(&rig);
+}
+
+/* A line whose live state cannot be read is unknown, never "in sync". */
+static void test_what_cannot_be_read_is_unknown(void **state)
+{
+	static const char *const faults[] = { "refuse 9", "500 9", "hang 9", "cut 9" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+		struct push_rig rig;
+		struct nm_push_results results;
+		struct nm_error err;
+		char *words;
+
+		push_rig_open(&rig, PLAN);
+		push_well(&rig);
+		ok(nm_store_sandbox_fail(rig.store, "main", faults[i], &err), &err);
+		assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_UNKNOWN);
+		assert_true(strlen(words) > 0);
+		free(words);
+		ok(nm_store_sandbox_fail(rig.store, "main", faults[i], &err), &err);
+		assert_int_equal(push_rig_push(&rig, -1, &results, &err), NM_CARRIER);
+		assert_int_equal(results.items[0].state, NM_PUSH_FAILED);
+		assert_int_equal(results.items[1].state, NM_PUSH_DONE);
+		nm_push_results_clear(&results);
+		push_rig_close(&rig);
+	}
+}
+
+/* What somebody else wrote there is said to be foreign, and a push puts ours in its place. */
+static void test_foreign_text(void **state)
+{
+	struct push_rig rig;
+	struct nm_error err;
+	char *words;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	ok(nm_store_sandbox_put(rig.store, "main", "<Response><Dial>+15125550111</Dial></Response>", &err),
+	   &err);
+	assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_FOREIGN);
+	assert_non_null(strstr(words, "not JSON"));
+	free(words);
+	push_well(&rig);
+	assert_in_sync(&rig);
+	push_rig_close(&rig);
+}
+
+/* --- a carrier that fails --- */
+
+static struct nm_push_results push_with_fault(struct push_rig *rig, const char *fault, int at,
+					      enum nm_code wanted)
+{
+	struct nm_push_results results = { 0 };
+	struct nm_error err = { 0 };
+	enum nm_code code;
+
+	rig->fault = fault;
+	rig->fault_at = at;
+	rig->fault_line = "main";
+	code = push_rig_push(rig, 0, &results, &err);
+	if (code != wanted)
+		fail_msg("%s at request %d: %s", fault, at, err.text);
+	assert_int_equal(results.n, 1);
+	return results;
+}
+
+/* Requests of a push of one line: 1 reads, 2 looks, 3 writes, 4 verifies, 5 reads back. */
+#define WRITES 3
+
+/* "Anything else stops with the carrier's own words", and with what is in force now. */
+static void test_a_refusal_stops_with_the_carriers_words(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	results = push_with_fault(&rig, "refuse 1", WRITES, NM_CARRIER);
+	assert_int_equal(results.items[0].state, NM_PUSH_FAILED);
+	assert_string_equal(results.items[0].words,
+			    "the sandbox was told to refuse (403); in force now: what was there before");
+	nm_push_results_clear(&results);
+	assert_nothing_unfinished(&rig);
+	assert_null(push_rig_live(&rig, "main"));
+	push_rig_close(&rig);
+}
+
+/* "Retry-After honoured": nothing is sent before that time has been waited. */
+static void test_retry_after_is_waited_for(void **state)
+{
+	(void)state;
+	for (int at = 1; at <= 5; at++) {
+		struct push_rig rig;
+		struct nm_push_results results;
+
+		push_rig_open(&rig, PLAN);
+		results = push_with_fault(&rig, "429 2 7", at, NM_OK);
+		assert_true(rig.waited_ms >= 2 * 7000);
+		assert_true(rig.waited_ms <= 2 * 7000 * 5 / 4 + 2000);
+		assert_int_equal(rig.sent, 5 + 2);
+		nm_push_results_clear(&results);
+		assert_int_equal(push_rig_sync(&rig, 0, NULL), NM_SYNC_SAME);
+		push_rig_close(&rig);
+	}
+}
+
+/* A carrier that asks for hours is not waited for. */
+static void test_nobody_waits_for_hours(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	results = push_with_fault(&rig, "429 1 7200", WRITES, NM_CARRIER);
+	assert_non_null(strstr(results.items[0].words, "the sandbox was told to be busy (429)"));
+	assert_true(rig.waited_ms < 60000);
+	nm_push_results_clear(&results);
+	push_rig_close(&rig);
+}
+
+/* "5xx and timeouts retried": what can be repeated is; before what cannot be, it is looked. */
+static void test_passing_faults_are_overcome(void **state)
+{
+	static const char *const faults[] = { "500 1", "500 2", "hang 1", "hang 3",
+					      "cut 1", "cut 2", "slow 1", "slow 5" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		for (int at = 1; at <= 5; at++) {
+			struct push_rig rig;
+			struct nm_push_results results;
+			struct nm_push_records records;
+
+			push_rig_open(&rig, PLAN);
+			results = push_with_fault(&rig, faults[i], at, NM_OK);
+			assert_int_equal(results.items[0].state, NM_PUSH_DONE);
+			nm_push_results_clear(&results);
+			records = records_of(&rig, "main", false);
+			assert_int_equal(records.n, 1);
+			assert_int_equal(records.items[0].state, NM_PUSH_DONE);
+			nm_push_records_clear(&records);
+			assert_int_equal(push_rig_sync(&rig, 0, NULL), NM_SYNC_SAME);
+			push_rig_close(&rig);
+		}
+}
+
+/* Whatever a carrier does at whichever request: the journal tells the truth, and the next push mends it. */
+static void test_lasting_faults_are_told_truly(void **state)
+{
+	static const char *const faults[] = { "500 99",    "hang 99",   "cut 99",
+					      "refuse 99", "garbage 1", "garbage 99" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
+		for (int at = 1; at <= 5; at++) {
+			struct push_rig rig;
+			struct nm_push_results results = { 0 };
+			struct nm_push_records records;
+			struct nm_error err;
+			enum nm_code code;
+			char *live;
+
+			push_rig_open(&rig, PLAN);
+			rig.fault = faults[i];
+			rig.fault_at = at;
+			rig.fault_line = "main";
+			code = push_rig_push(&rig, 0, &results, &err);
+			live = push_rig_live(&rig, "main");
+			records = records_of(&rig, "main", false);
+			assert_int_equal(results.n, 1);
+			assert_int_equal(code == NM_OK, results.items[0].state == NM_PUSH_DONE);
+			if (records.n > 0) {
+				assert_int_equal(records.items[0].state, results.items[0].state);
+				if (records.items[0].state == NM_PUSH_DONE && live == NULL)
+					fail_msg("%s at request %d: %s", faults[i], at,
+						 results.items[0].words);
+				if (strstr(results.items[0].words, "now: what was there before") != NULL)
+					assert_null(live);
+			} else {
+				assert_null(live);
+			}
+			nm_push_records_clear(&records);
+			nm_push_results_clear(&results);
+			free(live);
+			ok(nm_store_sandbox_fail(rig.store, "main", "", &err), &err);
+			push_rig_restart(&rig);
+			push_well(&rig);
+			assert_in_sync(&rig);
+			assert_nothing_unfinished(&rig);
+			push_rig_close(&rig);
+		}
+}
+
+/* --- cut off --- */
+
+/* The newest push of a line says what became of it: done if its artefact was there, undone if not. */
+static void assert_truthful(struct push_rig *rig, const char *line, int64_t id, const char *live_then,
+			    const char *live_before)
+{
+	struct nm_push_records records = records_of(rig, line, false);
+
+	for (size_t i = 0; i < records.n; i++) {
+		if (records.items[i].id != id)
+			continue;
+		if (records.items[i].state == NM_PUSH_DONE)
+			assert_true(live_then != NULL &&
+				    (live_before == NULL || strcmp(live_then, live_before) != 0));
+		if (records.items[i].state == NM_PUSH_UNDONE)
+			assert_true(live_then == live_before ||
+				    (live_then && live_before && !strcmp(live_then, live_before)));
+		assert_int_not_equal(records.items[i].ended, 0);
+		assert_non_null(records.items[i].result);
+	}
+	nm_push_records_clear(&records);
+}
+
+static int64_t newest_id(struct push_rig *rig, const char *line)
+{
+	struct nm_push_records records = records_of(rig, line, false);
+	int64_t id = records.n > 0 ? records.items[0].id : 0;
+
+	nm_push_records_clear(&records);
+	return id;
+}
+
+/* Kills a push at its nth request, before or after that takes effect; returns whether there was an nth. */
+static bool kill_at(int n, bool after, int line_then)
+{
+	static const char *const lines[2] = { "main", "front desk/2" };
+	struct push_rig rig;
+	struct nm_error err;
+	char *before[2], *then[2];
+	int64_t earlier[2], ids[2];
+	enum nm_code code;
+
+	push_rig_open(&rig, PLAN);
+	push_well(&rig);
+	push_rig_plan(&rig, PLAN_SUNDAY);
+	push_rig_restart(&rig);
+	*(after ? &rig.kill_after : &rig.kill_before) = n;
+	for (int i = 0; i < 2; i++) {
+		before[i] = push_rig_live(&rig, lines[i]);
+		earlier[i] = newest_id(&rig, lines[i]);
+	}
+	code = push_rig_push(&rig, -1, NULL, &err);
+	assert_true(code == NM_OK || code == NM_SYSTEM);
+	push_rig_restart(&rig);
+	for (int i = 0; i < 2; i++) {
+		then[i] = push_rig_live(&rig, lines[i]);
+		ids[i] = newest_id(&rig, lines[i]);
+	}
+	ok(push_rig_push(&rig, line_then, NULL, &err), &err);
+	assert_nothing_unfinished(&rig);
+	for (int i = 0; i < 2; i++)
+		if (ids[i] != earlier[i])
+			assert_truthful(&rig, lines[i], ids[i], then[i], before[i]);
+	if (line_then < 0)
+		assert_in_sync(&rig);
+	else
+		assert_int_equal(push_rig_sync(&rig, line_then, NULL), NM_SYNC_SAME);
+	for (int i = 0; i < 2; i++) {
+		free(before[i]);
+		free(then[i]);
+	}
+	push_rig_close(&rig);
+	return code != NM_OK;
+}
+
+/* "Stopped at any point, the next run finishes or undoes it": also one of another line. */
+static void test_killed_at_any_request(void **state)
+{
+	int n = 1;
+
+	(void)state;
+	while (kill_at(n, false, -1) && kill_at(n, true, -1) && kill_at(n, false, 1) && kill_at(n, true, 1))
+		n++;
+	assert_int_equal(n, 2 * 5 + 1);
+}
+
+/* A push that was cut off half way and is not pushed again is done again from its journal. */
+static void test_half_done_is_finished_from_the_journal(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_records records;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	rig.kill_after = 2 + WRITES - 1; /* both lines are read, then main is looked at and written */
+	assert_int_equal(push_rig_push(&rig, -1, NULL, &err), NM_SYSTEM);
+	push_rig_restart(&rig);
+	ok(nm_store_sandbox_put(rig.store, "main", "half of a route", &err), &err);
+	ok(push_rig_push(&rig, 1, NULL, &err), &err);
+	assert_in_sync(&rig);
+	assert_nothing_unfinished(&rig);
+	records = records_of(&rig, "main", false);
+	assert_int_equal(records.n, 1);
+	assert_int_equal(records.items[0].state, NM_PUSH_DONE);
+	nm_push_records_clear(&records);
+	push_rig_close(&rig);
+}
+
+/* As long as the line cannot be read, a push that was cut off stays open. */
+static void test_unfinished_stays_open_until_it_can_be_read(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_records records;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	rig.kill_after = WRITES;
+	assert_int_equal(push_rig_push(&rig, 0, NULL, &err), NM_SYSTEM);
+	push_rig_restart(&rig);
+	ok(nm_store_sandbox_fail(rig.store, "main", "hang 5", &err), &err);
+	assert_int_equal(push_rig_push(&rig, 0, NULL, &err), NM_CARRIER);
+	records = records_of(&rig, NULL, true);
+	assert_int_equal(records.n, 1);
+	nm_push_records_clear(&records);
+	push_well(&rig);
+	assert_nothing_unfinished(&rig);
+	assert_in_sync(&rig);
+	push_rig_close(&rig);
+}
+
+/* Interrupted by its user: nothing half done, what was not begun is said to be. */
+static void test_stopping_leaves_a_clean_state(void **state)
+{
+	(void)state;
+	for (int stop = 1; stop < 12; stop++) {
+		struct push_rig rig;
+		struct nm_push_results results = { 0 };
+		struct nm_error err;
+		enum nm_code code;
+
+		push_rig_open(&rig, PLAN);
+		rig.stop_after = stop;
+		code = push_rig_push(&rig, -1, &results, &err);
+		assert_true(code == NM_OK || code == NM_REFUSED || code == NM_CARRIER);
+		for (size_t i = 0; i < results.n; i++) {
+			char *live = push_rig_live(&rig, rig.plan->lines[results.items[i].line].name);
+
+			assert_int_equal(results.items[i].state == NM_PUSH_DONE, live != NULL);
+			free(live);
+		}
+		nm_push_results_clear(&results);
+		assert_nothing_unfinished(&rig);
+		push_rig_restart(&rig);
+		push_well(&rig);
+		assert_in_sync(&rig);
+		push_rig_close(&rig);
+	}
+}
+
+/* --- rollback --- */
+
+/* "Puts the artefacts back that were live before", byte for byte; twice is where it began. */
+static void test_rollback(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_error err;
+	char *first, *second, *live;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	push_well(&rig);
+	first = push_rig_live(&rig, "main");
+	push_rig_plan(&rig, PLAN_SUNDAY);
+	push_well(&rig);
+	second = push_rig_live(&rig, "main");
+	assert_string_not_equal(first, second);
+	ok(nm_rollback(&rig.context, 0, 0, &results, &err), &err);
+	assert_int_equal(results.n, 1);
+	nm_push_results_clear(&results);
+	live = push_rig_live(&rig, "main");
+	assert_string_equal(live, first);
+	free(live);
+	assert_int_equal(push_rig_sync(&rig, 0, NULL), NM_SYNC_DRIFT);
+	ok(nm_rollback(&rig.context, 0, 0, &results, &err), &err);
+	nm_push_results_clear(&results);
+	live = push_rig_live(&rig, "main");
+	assert_string_equal(live, second);
+	free(live);
+	assert_in_sync(&rig);
+	free(first);
+	free(second);
+	push_rig_close(&rig);
+}
+
+/* Before the first push there was nothing: going back to it takes ours away. */
+static void test_rollback_to_nothing(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	assert_int_equal(nm_rollback(&rig.context, 0, 0, &results, &err), NM_INPUT);
+	assert_non_null(strstr(err.text, "never pushed"));
+	push_well(&rig);
+	ok(nm_rollback(&rig.context, -1, newest_id(&rig, "main"), &results, &err), &err);
+	assert_string_equal(results.items[0].words, "removed, read back, gone");
+	nm_push_results_clear(&results);
+	assert_null(push_rig_live(&rig, "main"));
+	assert_int_equal(push_rig_sync(&rig, 1, NULL), NM_SYNC_SAME);
+	assert_int_equal(nm_rollback(&rig.context, 1, newest_id(&rig, "main"), &results, &err), NM_INPUT);
+	push_rig_close(&rig);
+}
+
+/* --- what is refused --- */
+
+/* "A push that would break a guarantee is refused", unless forced with a reason, which is recorded. */
+static void test_broken_guarantee(void **state)
+{
+	const struct nm_push_options force = {
+		.line = -1, .force = "the owner is away", .plan_text = "p", .plan_len = 1
+	};
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_push_records records;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN "guarantee \"the owner first\" { first = owner }\n");
+	assert_int_equal(push_rig_push(&rig, -1, NULL, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "the owner first"));
+	assert_int_equal(rig.sent, 0);
+	assert_null(push_rig_live(&rig, "main"));
+	ok(nm_push(&rig.context, &force, &results, &err), &err);
+	nm_push_results_clear(&results);
+	records = records_of(&rig, "main", false);
+	assert_string_equal(records.items[0].forced, "the owner is away");
+	nm_push_records_clear(&records);
+	push_rig_close(&rig);
+	push_rig_open(&rig, PLAN "guarantee \"somebody live\" { live = yes }\n");
+	push_well(&rig);
+	push_rig_close(&rig);
+}
+
+/* Lines whose driver is not in this build: said, never "in sync", and the others go on. */
+static void test_drivers_that_are_not_there(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_error err;
+	char *words;
+
+	(void)state;
+	if (nm_carrier_find("gateway") != NULL)
+		skip();
+	push_rig_open(&rig, PUSH_HEAD "account g { driver = gateway }\n"
+				      "line other { number = \"+15125550102\" account = g }\n" PUSH_RULES);
+	assert_int_equal(push_rig_sync(&rig, 2, &words), NM_SYNC_UNKNOWN);
+	assert_string_equal(words, "no driver `gateway` in this build yet");
+	free(words);
+	assert_int_equal(push_rig_push(&rig, -1, &results, &err), NM_CARRIER);
+	assert_int_equal(results.n, 3);
+	assert_int_equal(results.items[0].state, NM_PUSH_DONE);
+	assert_int_equal(results.items[1].state, NM_PUSH_DONE);
+	assert_int_equal(results.items[2].state, NM_PUSH_FAILED);
+	assert_string_equal(results.items[2].words, "no driver `gateway` in this build yet");
+	nm_push_results_clear(&results);
+	push_rig_close(&rig);
+}
+
+/* Read-only: refused before anything is sent; looking is allowed and writes nothing. */
+static void test_read_only(void **state)
+{
+	struct push_rig rig;
+	struct nm_transport sandbox;
+	struct nm_push_context context;
+	struct nm_status status;
+	struct nm_error err;
+	struct nm_store *store;
+	char file[512];
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	push_well(&rig);
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", rig.folder) > 0);
+	ok(nm_store_open(file, true, &store, &err), &err);
+	ok(nm_sandbox_transport(store, &sandbox, &err), &err);
+	context = rig.context;
+	context.store = store;
+	context.transport = sandbox;
+	ok(nm_status_read(&context, -1, &status, &err), &err);
+	assert_int_equal(status.lines[0].sync, NM_SYNC_SAME);
+	nm_status_clear(&status);
+	assert_int_equal(nm_push(&context, &(struct nm_push_options){ .line = -1 }, NULL, &err), NM_REFUSED);
+	nm_sandbox_transport_clear(&sandbox);
+	nm_store_close(store);
+	push_rig_close(&rig);
+}
+
+/* Many lines at once, but never more than 64 requests under way. */
+static void test_many_lines(void **state)
+{
+	struct push_rig rig;
+	struct nm_buf text;
+	struct nm_push_results results;
+	struct nm_error err;
+
+	(void)state;
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_add(&text, PLAN);
+	for (int i = 0; i < 150; i++)
+		nm_buf_addf(&text, "line l%d { number = \"+1512556%04d\" account = sandbox }\n", i, i);
+	push_rig_open(&rig, text.data);
+	rig.context.horizon = rig.context.now + 8 * NM_DAY;
+	ok(push_rig_push(&rig, -1, &results, &err), &err);
+	assert_int_equal(results.n, 152);
+	assert_int_equal(rig.most_under_way, 64);
+	assert_int_equal(rig.sent, 152 * 5);
+	for (size_t i = 0; i < results.n; i++)
+		assert_int_equal(results.items[i].state, NM_PUSH_DONE);
+	nm_push_results_clear(&results);
+	nm_buf_clear(&text);
+	push_rig_close(&rig);
+}
+
+/* "Same route, same bytes": what is wanted does not change in the course of a day. */
+static void test_the_artefact_stays_the_same_all_day(void **state)
+{
+	struct push_rig rig;
+	struct nm_status morning, evening;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	ok(nm_status_read(&rig.context, 0, &morning, &err), &err);
+	rig.context.now += 12 * 3600;
+	rig.context.horizon += 12 * 3600;
+	ok(nm_status_read(&rig.context, 0, &evening, &err), &err);
+	assert_true(nm_artefact_equal(&morning.lines[0].wanted, &evening.lines[0].wanted));
+	nm_status_clear(&morning);
+	nm_status_clear(&evening);
+	push_rig_close(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_push_makes_live_what_the_plan_says),
+		cmocka_unit_test(test_push_does_nothing_twice),
+		cmocka_unit_test(test_push_of_one_line),
+		cmocka_unit_test(test_drift_is_said_in_words),
+		cmocka_unit_test(test_what_cannot_be_read_is_unknown),
+		cmocka_unit_test(test_foreign_text),
+		cmocka_unit_test(test_a_refusal_stops_with_the_carriers_words),
+		cmocka_unit_test(test_retry_after_is_waited_for),
+		cmocka_unit_test(test_nobody_waits_for_hours),
+		cmocka_unit_test(test_passing_faults_are_overcome),
+		cmocka_unit_test(test_lasting_faults_are_told_truly),
+		cmocka_unit_test(test_killed_at_any_request),
+		cmocka_unit_test(test_half_done_is_finished_from_the_journal),
+		cmocka_unit_test(test_unfinished_stays_open_until_it_can_be_read),
+		cmocka_unit_test(test_stopping_leaves_a_clean_state),
+		cmocka_unit_test(test_rollback),
+		cmocka_unit_test(test_rollback_to_nothing),
+		cmocka_unit_test(test_broken_guarantee),
+		cmocka_unit_test(test_drivers_that_are_not_there),
+		cmocka_unit_test(test_read_only),
+		cmocka_unit_test(test_many_lines),
+		cmocka_unit_test(test_the_artefact_stays_the_same_all_day),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
