@@ -24,8 +24,8 @@ bool play_equal(const struct play *a, const struct play *b)
 }
 
 /* One argument of simulate with its value; *used is how many words it took. */
-static enum nm_code read_argument(const struct nm_plan *plan, nm_time now, const char *name, const char *value,
-				  struct play *play, size_t *used, struct nm_error *err)
+static enum nm_code read_argument(const struct nm_plan *plan, nm_time now, const char *name,
+				  const char *value, struct play *play, size_t *used, struct nm_error *err)
 {
 	int64_t seconds;
 	enum nm_code code = NM_OK;
@@ -58,15 +58,15 @@ static enum nm_code read_argument(const struct nm_plan *plan, nm_time now, const
 	return nm_fail(err, NM_INPUT, "a call with %s cannot be shown here", name);
 }
 
-enum nm_code play_from_arguments(const struct nm_plan *plan, nm_time now, const char *const *arguments, size_t n,
-				 struct play *out, struct nm_error *err)
+enum nm_code play_from_arguments(const struct nm_plan *plan, nm_time now, const char *const *arguments,
+				 size_t n, struct play *out, struct nm_error *err)
 {
 	struct play play = {.at = now, .hangup_s = -1};
 	size_t used;
 
 	for (size_t i = 0; i < n; i += used) {
-		enum nm_code code = read_argument(plan, now, arguments[i], i + 1 < n ? arguments[i + 1] : "", &play,
-						  &used, err);
+		enum nm_code code = read_argument(plan, now, arguments[i], i + 1 < n ? arguments[i + 1] : "",
+						  &play, &used, err);
 
 		if (code)
 			return code;
@@ -76,7 +76,8 @@ enum nm_code play_from_arguments(const struct nm_plan *plan, nm_time now, const 
 }
 
 enum nm_code play_simulate(const struct nm_plan *plan, const struct play *play, bool events,
-			   const struct nm_timeline *timeline, struct nm_simulation **out, struct nm_error *err)
+			   const struct nm_timeline *timeline, struct nm_simulation **out,
+			   struct nm_error *err)
 {
 	struct nm_script_setting settings[PLAY_SETTINGS];
 	struct nm_call call = {
@@ -84,7 +85,10 @@ enum nm_code play_simulate(const struct nm_plan *plan, const struct play *play, 
 		.line = play->line,
 		.caller = play->caller,
 		.emergency = play->emergency,
-		.script = {.nobody = play->nobody, .n = play->n, .settings = settings, .hangup_s = play->hangup_s},
+		.script = {.nobody = play->nobody,
+			   .n = play->n,
+			   .settings = settings,
+			   .hangup_s = play->hangup_s},
 	};
 	enum nm_code code;
 
@@ -124,7 +128,8 @@ enum answer_rank answer_rank(const struct nm_outcome *outcome)
 
 unsigned answer_style(enum answer_rank rank)
 {
-	static const unsigned styles[RANKS] = {STYLE_PEOPLE, STYLE_AI, STYLE_VOICEMAIL, STYLE_DIM, STYLE_NOBODY};
+	static const unsigned styles[RANKS] = {STYLE_PEOPLE, STYLE_AI, STYLE_VOICEMAIL, STYLE_DIM,
+					       STYLE_NOBODY};
 
 	return styles[rank];
 }
@@ -144,7 +149,8 @@ static const struct nm_treatment *treatment_in(const struct nm_timeline *timelin
 	return treatment;
 }
 
-static nm_time walk_on(const struct nm_timeline *timeline, const struct play *play, nm_time at, struct nm_arena *arena)
+static nm_time walk_on(const struct nm_timeline *timeline, const struct play *play, nm_time at,
+		       struct nm_arena *arena)
 {
 	size_t i = nm_timeline_find(timeline, at);
 	const struct nm_treatment *now = treatment_in(timeline, i, play, arena);
@@ -158,7 +164,8 @@ static nm_time walk_on(const struct nm_timeline *timeline, const struct play *pl
 	return NM_TIME_MAX;
 }
 
-static nm_time walk_back(const struct nm_timeline *timeline, const struct play *play, nm_time at, struct nm_arena *arena)
+static nm_time walk_back(const struct nm_timeline *timeline, const struct play *play, nm_time at,
+			 struct nm_arena *arena)
 {
 	size_t i = nm_timeline_find(timeline, at - 1);
 	const struct nm_treatment *later = treatment_in(timeline, i, play, arena);
@@ -186,7 +193,8 @@ nm_time boundary_find(struct session *session, const struct play *play, nm_time 
 		if (!arena)
 			return NM_TIME_MAX;
 		if (session_timeline(session, from, until, &timeline, NULL) == NM_OK)
-			found = back ? walk_back(timeline, play, at, arena) : walk_on(timeline, play, at, arena);
+			found = back ? walk_back(timeline, play, at, arena)
+				     : walk_on(timeline, play, at, arena);
 		nm_arena_free(arena);
 		if (reach >= days)
 			break;
@@ -222,7 +230,8 @@ void letters_give(const struct nm_plan *plan, char *letters)
 		for (const char *p = destination->name; *p && !letter; p++) {
 			char c = in_case(*p, capital);
 
-			if (((c >= 'a' && c <= 'z' && c != 'x') || (c >= 'A' && c <= 'Z')) && !letter_taken(letters, i, c))
+			if (((c >= 'a' && c <= 'z' && c != 'x') || (c >= 'A' && c <= 'Z')) &&
+			    !letter_taken(letters, i, c))
 				letter = c;
 		}
 		for (char c = capital ? 'A' : 'a'; !letter && c <= (capital ? 'Z' : 'w'); c++) {
@@ -243,7 +252,8 @@ bool same_stretch(const struct nm_timeline *timeline, nm_time a, nm_time b)
 	       nm_local_day(nm_zone_local(zone, a)) == nm_local_day(nm_zone_local(zone, b));
 }
 
-enum nm_code timeline_around(struct session *session, nm_time t, const struct nm_timeline **out, struct nm_error *err)
+enum nm_code timeline_around(struct session *session, nm_time t, const struct nm_timeline **out,
+			     struct nm_error *err)
 {
 	nm_time day = t - ((t % NM_DAY) + NM_DAY) % NM_DAY;
 
@@ -272,7 +282,8 @@ static bool matches_all(const struct nm_plan *plan, const char *name)
 		const struct nm_rule *rule = &plan->rules[i];
 
 		if (!strcmp(rule->name, name))
-			return !rule->lines.given && !rule->callers.given && !rule->during.given && !rule->outside.given;
+			return !rule->lines.given && !rule->callers.given && !rule->during.given &&
+			       !rule->outside.given;
 	}
 	return false;
 }

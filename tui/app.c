@@ -172,7 +172,8 @@ static void undo(struct app *app, bool redo)
 		return;
 	}
 	if (!what)
-		app_message(app, STYLE_PLAIN, redo ? "there is nothing to make again" : "there is nothing to take back");
+		app_message(app, STYLE_PLAIN,
+			    redo ? "there is nothing to make again" : "there is nothing to take back");
 	else
 		app_message(app, STYLE_GOOD, redo ? "made again: %s" : "taken back: %s", what);
 }
@@ -198,7 +199,8 @@ static bool act_general(struct app *app, const struct event *event)
 	switch (event->action) {
 	case ACTION_SCREEN_CALLS:
 	case ACTION_SCREEN_REPORT:
-		app_message(app, STYLE_PLAIN, "calls are not recorded in this version: screens 1 to 6 show the plan");
+		app_message(app, STYLE_PLAIN,
+			    "calls are not recorded in this version: screens 1 to 6 show the plan");
 		return true;
 	case ACTION_BACK:
 		if (app->tab_before != app->tab && !show_tab(app, app->tab_before, NULL, &err))
@@ -247,7 +249,8 @@ static void act(struct app *app, const struct event *event)
 		leave(app);
 	else if (verdict == VERDICT_POP)
 		pop(app);
-	else if (verdict == VERDICT_STAY && !context_modal(top->ops->context) && !act_general(app, event) && !moves(event))
+	else if (verdict == VERDICT_STAY && !context_modal(top->ops->context) && !act_general(app, event) &&
+		 !moves(event))
 		app_message(app, STYLE_DIM, "nothing to do for that here: ? shows the keys");
 }
 
@@ -284,8 +287,10 @@ void app_key(struct app *app, uint32_t key)
 	app->message[0] = '\0';
 	if (!row && (context != CONTEXT_PROMPT || key >= K_SPECIAL)) {
 		key_write(key, name);
-		app_message(app, STYLE_DIM, context_modal(context) ? "%s does nothing here" :
-			    "%s does nothing here: ? shows the keys", name);
+		app_message(app, STYLE_DIM,
+			    context_modal(context) ? "%s does nothing here"
+						   : "%s does nothing here: ? shows the keys",
+			    name);
 		return;
 	}
 	dispatch(app, &event);
@@ -345,8 +350,10 @@ void app_command_run(struct app *app, const char *text)
 
 		dispatch(app, &event);
 	} else if (len) {
-		app_message(app, STYLE_WARNING, found ? "%.*s could be more than one word: Tab completes" :
-			    "%.*s is neither an action nor a screen: Tab completes", (int)len, text);
+		app_message(app, STYLE_WARNING,
+			    found ? "%.*s could be more than one word: Tab completes"
+				  : "%.*s is neither an action nor a screen: Tab completes",
+			    (int)len, text);
 	}
 	free(words);
 }
@@ -379,7 +386,8 @@ bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const ch
 void app_editor(struct app *app, struct nm_pos pos)
 {
 	const char *editor = app->session->options.editor ? app->session->options.editor : "vi";
-	const char *file = pos.file && access(pos.file, R_OK) == 0 ? pos.file : app->session->options.plan_file;
+	const char *file =
+		pos.file && access(pos.file, R_OK) == 0 ? pos.file : app->session->options.plan_file;
 	char command[512];
 	struct nm_error err;
 
@@ -496,8 +504,10 @@ enum nm_code app_init(struct app *app, struct session *session, int width, int h
 	while (!help && first < APP_TABS && strcmp(app_screens[first]->name, screen))
 		first++;
 	if (first == APP_TABS)
-		return nm_fail(err, NM_INPUT, "there is no screen %s: it is one of now, plan, week, simulate, check, "
-			       "push, help", screen);
+		return nm_fail(err, NM_INPUT,
+			       "there is no screen %s: it is one of now, plan, week, simulate, check, "
+			       "push, help",
+			       screen);
 	if (!canvas_init(&app->canvas, width, height, session->options.ascii))
 		return nm_fail_memory(err);
 	app->tab = app->tab_before = first;

@@ -124,7 +124,8 @@ static void draw_tabs(const struct app *app, struct canvas *canvas)
 		unsigned style = i == app->tab ? STYLE_TAB : STYLE_PLAIN;
 		int width = tab_width(app, i);
 
-		canvas_textf(canvas, x, 1, width, style, width > 1 ? "%zu %s" : "%zu", i + 1, app_screens[i]->title);
+		canvas_textf(canvas, x, 1, width, style, width > 1 ? "%zu %s" : "%zu", i + 1,
+			     app_screens[i]->title);
 		x += width + 2;
 	}
 }
@@ -205,13 +206,14 @@ static void draw_mistakes(const struct app *app, struct canvas *canvas, struct b
 	int y = body.y;
 
 	canvas_text(canvas, 1, y++, body.width - 2, STYLE_ERROR, session->plan_error.text);
-	canvas_text(canvas, 1, y++, body.width - 2, STYLE_DIM, "e opens it in your editor; what is saved there is read at once");
+	canvas_text(canvas, 1, y++, body.width - 2, STYLE_DIM,
+		    "e opens it in your editor; what is saved there is read at once");
 	y++;
 	for (size_t i = 0; i < session->diags.n && y < body.y + body.height; i++) {
 		char text[4 * CANVAS_MOST];
 
-		snprintf(text, sizeof text, "%s:%d: %s", session->diags.items[i].file, session->diags.items[i].line,
-			 session->diags.items[i].text);
+		snprintf(text, sizeof text, "%s:%d: %s", session->diags.items[i].file,
+			 session->diags.items[i].line, session->diags.items[i].text);
 		y += canvas_wrap(canvas, 1, y, body.width - 2, body.y + body.height - y, STYLE_PLAIN, text);
 	}
 }

@@ -61,7 +61,8 @@ static bool collect(struct ladder *ladder, const struct nm_outcome *outcome)
 	for (size_t i = 0; i < outcome->n; i++) {
 		const struct nm_event *event = &outcome->events[i];
 
-		for (size_t j = 0; j < event->n && event->kind != NM_EVENT_SKIP && event->kind != NM_EVENT_ALERT; j++) {
+		for (size_t j = 0;
+		     j < event->n && event->kind != NM_EVENT_SKIP && event->kind != NM_EVENT_ALERT; j++) {
 			if (party_index(ladder, event->to[j]) >= 0)
 				continue;
 			if (ladder->n == MOST_PARTIES)
@@ -195,7 +196,8 @@ static void heads(const struct ladder *ladder, int y)
 
 		if (width > ladder->column - 2)
 			width = ladder->column - 2;
-		canvas_text(ladder->canvas, party_x(ladder, i) - width / 2, y, width, STYLE_HEAD, ladder->parties[i]);
+		canvas_text(ladder->canvas, party_x(ladder, i) - width / 2, y, width, STYLE_HEAD,
+			    ladder->parties[i]);
 	}
 }
 

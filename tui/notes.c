@@ -110,7 +110,8 @@ static void added(struct notes *notes, const struct cut *b, size_t j)
 }
 
 /* Longest common subsequence of a[from, an) and b[from, bn), told as removed and added lines. */
-static void diff_middle(struct notes *notes, const struct cut *a, size_t an, const struct cut *b, size_t bn, size_t from)
+static void diff_middle(struct notes *notes, const struct cut *a, size_t an, const struct cut *b, size_t bn,
+			size_t from)
 {
 	size_t rows = an - from, columns = bn - from, i = 0, j = 0;
 	unsigned *longest = NULL;
@@ -119,20 +120,23 @@ static void diff_middle(struct notes *notes, const struct cut *a, size_t an, con
 		longest = calloc((rows + 1) * (columns + 1), sizeof *longest);
 	for (size_t r = rows; longest && r-- > 0;) {
 		for (size_t c = columns; c-- > 0;) {
-			unsigned down = longest[(r + 1) * (columns + 1) + c], right = longest[r * (columns + 1) + c + 1];
+			unsigned down = longest[(r + 1) * (columns + 1) + c],
+				 right = longest[r * (columns + 1) + c + 1];
 
 			longest[r * (columns + 1) + c] =
-				same_line(a, from + r, b, from + c) ? longest[(r + 1) * (columns + 1) + c + 1] + 1
-				: down > right			    ? down
-								    : right;
+				same_line(a, from + r, b, from + c)
+					? longest[(r + 1) * (columns + 1) + c + 1] + 1
+				: down > right ? down
+					       : right;
 		}
 	}
 	while (i < rows || j < columns) {
 		if (longest && i < rows && j < columns && same_line(a, from + i, b, from + j)) {
 			i++;
 			j++;
-		} else if (i < rows && (j == columns || !longest ||
-					longest[(i + 1) * (columns + 1) + j] >= longest[i * (columns + 1) + j + 1])) {
+		} else if (i < rows &&
+			   (j == columns || !longest ||
+			    longest[(i + 1) * (columns + 1) + j] >= longest[i * (columns + 1) + j + 1])) {
 			removed(notes, a, from + i++);
 		} else {
 			added(notes, b, from + j++);

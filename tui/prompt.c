@@ -24,10 +24,10 @@ struct dialog {
 	char *question;
 	char text[PROMPT_BYTES];
 	size_t len, at;
-	struct notes items;   /* of a choice or page; words of a prompt */
+	struct notes items; /* of a choice or page; words of a prompt */
 	struct list list;
-	size_t stem;          /* bytes of the word typed before Tab */
-	size_t tried;         /* next word that Tab offers */
+	size_t stem;  /* bytes of the word typed before Tab */
+	size_t tried; /* next word that Tab offers */
 };
 
 static void *open_dialog(struct app *app, const void *argument, struct nm_error *err)
@@ -240,7 +240,8 @@ static int widest(const struct dialog *dialog)
 }
 
 /* The frame in the middle of the body; rows is how many lines it shows. */
-static struct box draw_frame(const struct dialog *dialog, struct canvas *canvas, struct box body, int more, int *rows)
+static struct box draw_frame(const struct dialog *dialog, struct canvas *canvas, struct box body, int more,
+			     int *rows)
 {
 	struct box box = {0, 0, widest(dialog) + 6, (int)dialog->items.n + 4 + more};
 
@@ -258,7 +259,8 @@ static struct box draw_frame(const struct dialog *dialog, struct canvas *canvas,
 	return box;
 }
 
-static void draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top, int rows)
+static void draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top,
+		       int rows)
 {
 	for (int i = 0; i < rows && top + (size_t)i < dialog->items.n; i++) {
 		const struct note_line *line = &dialog->items.items[top + (size_t)i];
@@ -287,8 +289,8 @@ static void draw_confirm(const void *state, const struct app *app, struct canvas
 	(void)app;
 	box = draw_frame(dialog, canvas, body, 2, &rows);
 	/* The lines only move when they do not all fit. */
-	draw_lines(dialog, canvas, box,
-		   dialog->items.n > (size_t)(rows > 0 ? rows : 0) ? dialog->list.at : 0, rows);
+	draw_lines(dialog, canvas, box, dialog->items.n > (size_t)(rows > 0 ? rows : 0) ? dialog->list.at : 0,
+		   rows);
 	canvas_text(canvas, box.x + 2, box.y + box.height - 2, box.width - 4, STYLE_KEY, "y yes   n no");
 }
 
@@ -315,7 +317,8 @@ static enum verdict act_choose(void *state, struct app *app, const struct event 
 	struct dialog *dialog = state;
 
 	if (event->action == ACTION_ACCEPT && dialog->items.n)
-		return app_answer(app, dialog->tag, dialog->items.items[dialog->list.at].text, dialog->list.at);
+		return app_answer(app, dialog->tag, dialog->items.items[dialog->list.at].text,
+				  dialog->list.at);
 	if (event->action == ACTION_DISMISS)
 		return app_answer(app, dialog->tag, NULL, 0);
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
@@ -347,7 +350,8 @@ static const struct screen_ops choose_ops = {
 	.draw = draw_choose,
 };
 
-void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first)
+void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n,
+		size_t first)
 {
 	struct request request = {.tag = tag, .question = question, .items = items, .n = n, .first = first};
 
@@ -383,9 +387,11 @@ static void draw_page(const void *state, const struct app *app, struct canvas *c
 		top = n - (size_t)rows;
 	canvas_text(canvas, 1, body.y, body.width - 2, STYLE_BOLD, dialog->question);
 	if (top + (size_t)rows < n)
-		canvas_textf(canvas, body.width - 16, body.y, 15, STYLE_DIM, "%zu lines more", n - top - (size_t)rows);
+		canvas_textf(canvas, body.width - 16, body.y, 15, STYLE_DIM, "%zu lines more",
+			     n - top - (size_t)rows);
 	for (int i = 0; i < rows && top + (size_t)i < n; i++)
-		canvas_text(canvas, 1, body.y + 1 + i, body.width - 2, dialog->items.items[top + (size_t)i].style,
+		canvas_text(canvas, 1, body.y + 1 + i, body.width - 2,
+			    dialog->items.items[top + (size_t)i].style,
 			    dialog->items.items[top + (size_t)i].text);
 }
 

@@ -19,8 +19,8 @@ enum { TAG_SEARCH, TAG_MEND };
 
 struct check {
 	struct list list;
-	size_t mend;                 /* which of the finding's */
-	char chosen[NAME_BYTES];     /* id and message of the finding under the cursor, so that it stays there */
+	size_t mend;		 /* which of the finding's */
+	char chosen[NAME_BYTES]; /* id and message of the finding under the cursor, so that it stays there */
 	unsigned generation;
 	const struct nm_finding *items; /* of the session when last derived */
 	/* the mend that is shown: '-' and '+' lines */
@@ -152,7 +152,8 @@ static void play(struct check *check, struct app *app)
 
 	if (!finding || finding->n_call == 0)
 		app_message(app, STYLE_PLAIN, "no call shows this finding: it is about the plan's text");
-	else if (play_from_arguments(app_plan(app), app_now(app), finding->call, finding->n_call, &call, &err))
+	else if (play_from_arguments(app_plan(app), app_now(app), finding->call, finding->n_call, &call,
+				     &err))
 		app_error(app, &err);
 	else
 		app_go(app, &screen_simulate, &call);
@@ -232,7 +233,8 @@ static void search(struct check *check, struct app *app, bool back, bool here)
 	const struct nm_findings *findings = known(app);
 
 	if (findings && !list_find(&check->list, back, here, row_text, findings))
-		app_message(app, STYLE_PLAIN, check->list.search[0] ? "not found: %s" : "search with / first%s",
+		app_message(app, STYLE_PLAIN,
+			    check->list.search[0] ? "not found: %s" : "search with / first%s",
 			    check->list.search);
 	check->mend = 0;
 }
@@ -316,9 +318,11 @@ static void draw_row(const struct nm_finding *finding, struct canvas *canvas, in
 		end -= text_width(hours) + 2;
 	}
 	pen = pen_at(canvas, 1, y, end);
-	pen_textf(&pen, severities[finding->severity].style | mark, "%s ", severities[finding->severity].glyph);
+	pen_textf(&pen, severities[finding->severity].style | mark, "%s ",
+		  severities[finding->severity].glyph);
 	if (width >= 60) {
-		pen_textf(&pen, severities[finding->severity].style | mark, "%-8s ", nm_severity_name(finding->severity));
+		pen_textf(&pen, severities[finding->severity].style | mark, "%-8s ",
+			  nm_severity_name(finding->severity));
 		pen_textf(&pen, STYLE_PLAIN | mark, "%-18s ", finding->id);
 	}
 	pen_text(&pen, STYLE_PLAIN | mark, finding->message);
@@ -334,7 +338,8 @@ static void labelled(struct canvas *canvas, int *y, int end, const char *name, c
 	*y += canvas_wrap(canvas, 9, *y, canvas->width - 10, end - *y > 3 ? 3 : end - *y, STYLE_PLAIN, text);
 }
 
-static void draw_mend(const struct check *check, const struct nm_finding *finding, struct canvas *canvas, int y, int end)
+static void draw_mend(const struct check *check, const struct nm_finding *finding, struct canvas *canvas,
+		      int y, int end)
 {
 	char text[1024];
 	const struct nm_mend *mend;
@@ -342,11 +347,12 @@ static void draw_mend(const struct check *check, const struct nm_finding *findin
 	if (finding->n_mends == 0)
 		return;
 	mend = &finding->mends[check->mend];
-	snprintf(text, sizeof text, finding->n_mends > 1 ? "%s   (%zu of %zu: m)" : "%s", mend->words, check->mend + 1,
-		 finding->n_mends);
+	snprintf(text, sizeof text, finding->n_mends > 1 ? "%s   (%zu of %zu: m)" : "%s", mend->words,
+		 check->mend + 1, finding->n_mends);
 	labelled(canvas, &y, end, "mend", text);
 	for (size_t i = 0; i < check->diff.n && y < end; i++, y++)
-		canvas_text(canvas, 9, y, canvas->width - 10, check->diff.items[i].style, check->diff.items[i].text);
+		canvas_text(canvas, 9, y, canvas->width - 10, check->diff.items[i].style,
+			    check->diff.items[i].text);
 	if (check->diff_err.code && y < end)
 		canvas_text(canvas, 9, y, canvas->width - 10, STYLE_ERROR, check->diff_err.text);
 }
@@ -369,7 +375,8 @@ static void draw_details(const struct check *check, const struct app *app, const
 	pen_text(&pen, STYLE_BOLD, finding->id);
 	if (finding->pos.file)
 		pen_textf(&pen, STYLE_DIM, "   %s:%d", finding->pos.file, finding->pos.line);
-	y += canvas_wrap(canvas, 1, y, canvas->width - 2, end - y > 3 ? 3 : end - y, STYLE_PLAIN, finding->message);
+	y += canvas_wrap(canvas, 1, y, canvas->width - 2, end - y > 3 ? 3 : end - y, STYLE_PLAIN,
+			 finding->message);
 	labelled(canvas, &y, end, "why", finding->why);
 	labelled(canvas, &y, end, "when", finding->when);
 	if (finding->n_windows) {
@@ -403,7 +410,8 @@ static void draw_check(const void *state, const struct app *app, struct canvas *
 		     nm_month_names[until.month - 1], until.year, findings->intervals, findings->lines,
 		     findings->classes);
 	if (findings->n == 0) {
-		canvas_text(canvas, 1, y, body.width - 2, STYLE_GOOD, "✓ nothing is wrong, and there is nothing to advise");
+		canvas_text(canvas, 1, y, body.width - 2, STYLE_GOOD,
+			    "✓ nothing is wrong, and there is nothing to advise");
 		return;
 	}
 	rows = body.height < 12 ? 3 : body.height * 2 / 5;
@@ -411,11 +419,13 @@ static void draw_check(const void *state, const struct app *app, struct canvas *
 		rows = (int)findings->n;
 	top = list_top(&check->list, rows);
 	for (int i = 0; i < rows && top + (size_t)i < findings->n; i++)
-		draw_row(&findings->items[top + (size_t)i], canvas, y + i, body.width, top + (size_t)i == check->list.at);
+		draw_row(&findings->items[top + (size_t)i], canvas, y + i, body.width,
+			 top + (size_t)i == check->list.at);
 	y += rows;
 	canvas_fill(canvas, 0, y, body.width, STYLE_RULE, 0x2500);
 	if (findings->n > (size_t)rows)
-		canvas_textf(canvas, body.width - 12, y, 11, STYLE_DIM, " %zu of %zu ", check->list.at + 1, findings->n);
+		canvas_textf(canvas, body.width - 12, y, 11, STYLE_DIM, " %zu of %zu ", check->list.at + 1,
+			     findings->n);
 	y++;
 	if (y < end && chosen(check, app))
 		draw_details(check, app, chosen(check, app), canvas, y, end);

@@ -27,9 +27,9 @@ void app_help(struct app *app)
 	notes_add(&notes, STYLE_HEAD, "everywhere");
 	add_context(&notes, CONTEXT_GENERAL);
 	notes_add(&notes, STYLE_PLAIN, "");
-	notes_add(&notes, STYLE_DIM, "Lowercase looks; uppercase changes the plan or a carrier (but L and E, which only choose),");
-	notes_add(&notes, STYLE_DIM, "and what reaches a carrier asks first.");
-	notes_add(&notes, STYLE_DIM, "Who answers: people green and capital, AI blue and small, voicemail yellow and a dot, nobody red and !.");
+	notes_add(&notes, STYLE_DIM, "What changes the plan or a carrier is on a capital letter, and asks first.");
+	notes_add(&notes, STYLE_DIM, "Who answers: people green, capitals; AI blue, small letters;");
+	notes_add(&notes, STYLE_DIM, "voicemail yellow, a dot; nobody red, an exclamation mark.");
 	app_page(app, "keys", &notes);
 	notes_clear(&notes);
 }

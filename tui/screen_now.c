@@ -24,7 +24,7 @@ struct now {
 	struct nm_simulation *emergency; /* NULL: no protocol */
 	nm_time next;
 	const char *next_words, *skips, *emergency_words;
-	struct nm_error err;             /* why there is nothing to show */
+	struct nm_error err; /* why there is nothing to show */
 	/* the override being asked for */
 	int64_t override_s;
 	int override_path;
@@ -88,9 +88,10 @@ static void derive_next(struct now *now, struct app *app)
 	if (play_simulate(app_plan(app), &then, false, NULL, &simulation, NULL))
 		return;
 	rule = simulation->treatment->rule ? simulation->treatment->rule : "no rule";
-	now->next_words = nm_arena_format(now->arena, "%s%s%s: %s", rule, simulation->treatment->path ? " → " : "",
-					  simulation->treatment->path ? simulation->treatment->path : "",
-					  treatment_words(now->arena, simulation->treatment, false));
+	now->next_words =
+		nm_arena_format(now->arena, "%s%s%s: %s", rule, simulation->treatment->path ? " → " : "",
+				simulation->treatment->path ? simulation->treatment->path : "",
+				treatment_words(now->arena, simulation->treatment, false));
 	if (!now->next_words)
 		now->next_words = "";
 	nm_simulation_free(simulation);
@@ -174,8 +175,8 @@ static void override_text(const struct now *now, struct app *app, struct nm_buf 
 	}
 	nm_time_argument(plan->zone, from, from_text);
 	nm_time_argument(plan->zone, from + now->override_s, until_text);
-	nm_buf_addf(out, "override by-hand-%d {\n\tfrom = \"%s\"\n\tuntil = \"%s\"\n\tpath = %s\n}", number, from_text,
-		    until_text, plan->paths[now->override_path].name);
+	nm_buf_addf(out, "override by-hand-%d {\n\tfrom = \"%s\"\n\tuntil = \"%s\"\n\tpath = %s\n}", number,
+		    from_text, until_text, plan->paths[now->override_path].name);
 }
 
 static void ask_sure(struct now *now, struct app *app)
@@ -227,7 +228,8 @@ static const struct nm_findings *known_findings(const struct app *app)
 static void show_checklist(struct app *app)
 {
 	static const char *const marks[] = {[TICK_OPEN] = "·", [TICK_DONE] = "✓", [TICK_LATER] = " "};
-	static const unsigned styles[] = {[TICK_OPEN] = STYLE_PLAIN, [TICK_DONE] = STYLE_GOOD, [TICK_LATER] = STYLE_DIM};
+	static const unsigned styles[] = {
+		[TICK_OPEN] = STYLE_PLAIN, [TICK_DONE] = STYLE_GOOD, [TICK_LATER] = STYLE_DIM};
 	struct notes notes;
 
 	notes_init(&notes);
@@ -240,7 +242,8 @@ static void show_checklist(struct app *app)
 			notes_add(&notes, STYLE_HEAD, item->when);
 		}
 		notes_addf(&notes, styles[tick], "  %s %s%s", marks[tick], item->words,
-			   tick == TICK_LATER ? " (needs the call log, which this version does not keep)" : "");
+			   tick == TICK_LATER ? " (needs the call log, which this version does not keep)"
+					      : "");
 	}
 	app_page(app, "quick start", &notes);
 	notes_clear(&notes);
@@ -363,7 +366,9 @@ static void draw_ladder(const struct now *now, const struct app *app, struct row
 	if (treatment->verdict != NM_VERDICT_PATH || all == 0) {
 		pen = next_row(rows);
 		if (treatment->verdict == NM_VERDICT_REJECT)
-			pen_text(&pen, STYLE_DIM, treatment->reject == NM_REJECT_BUSY ? "rejected: busy" : "rejected: silence");
+			pen_text(&pen, STYLE_DIM,
+				 treatment->reject == NM_REJECT_BUSY ? "rejected: busy"
+								     : "rejected: silence");
 		else
 			pen_text(&pen, STYLE_NOBODY, " nobody: the call is lost ");
 		return;
@@ -376,7 +381,8 @@ static void draw_ladder(const struct now *now, const struct app *app, struct row
 
 			if ((int)shown == most - 1 && shown + 1 < all) {
 				pen = next_row(rows);
-				pen_textf(&pen, STYLE_DIM, "       and %zu more: Enter plays the call", all - shown);
+				pen_textf(&pen, STYLE_DIM, "       and %zu more: Enter plays the call",
+					  all - shown);
 				return;
 			}
 			pen = next_row(rows);
@@ -432,8 +438,9 @@ static void draw_findings(const struct app *app, struct rows *rows)
 	}
 	for (size_t i = 0; i < findings->n; i++)
 		n[findings->items[i].severity]++;
-	snprintf(text, sizeof text, "%zu error%s, %zu warning%s, %zu advice%s%s", n[0], n[0] == 1 ? "" : "s", n[1],
-		 n[1] == 1 ? "" : "s", n[2], findings->n ? ": " : "", findings->n ? findings->items[0].message : "");
+	snprintf(text, sizeof text, "%zu error%s, %zu warning%s, %zu advice%s%s", n[0], n[0] == 1 ? "" : "s",
+		 n[1], n[1] == 1 ? "" : "s", n[2], findings->n ? ": " : "",
+		 findings->n ? findings->items[0].message : "");
 	draw_named(rows, "Findings", n[0] ? STYLE_ERROR : n[1] ? STYLE_WARNING : STYLE_GOOD, text);
 }
 
@@ -452,7 +459,8 @@ static void draw_drift(const struct app *app, struct rows *rows)
 		same += fact->known && fact->in_sync;
 		pushed += fact->pushed;
 		if (fact->pushed && fact->known && !fact->in_sync) {
-			snprintf(text, sizeof text, "%s: %s", fact->line, fact->words ? fact->words : "live is not the plan");
+			snprintf(text, sizeof text, "%s: %s", fact->line,
+				 fact->words ? fact->words : "live is not the plan");
 			draw_named(rows, "Drift", STYLE_WARNING, text);
 			return;
 		}
@@ -541,7 +549,8 @@ static void draw_now(const void *state, const struct app *app, struct canvas *ca
 	if (now->emergency)
 		draw_named(&rows, "Emergency", STYLE_PLAIN, now->emergency_words);
 	else
-		draw_named(&rows, "Emergency", STYLE_WARNING, "no protocol: an emergency is a call like any other");
+		draw_named(&rows, "Emergency", STYLE_WARNING,
+			   "no protocol: an emergency is a call like any other");
 	gap(&rows);
 	draw_quick_start(app, &rows);
 	gap(&rows);

@@ -15,21 +15,34 @@
 enum { TAG_SEARCH };
 
 enum kind {
-	KIND_LINES, KIND_DESTINATIONS, KIND_ROTATIONS, KIND_PATHS, KIND_SCHEDULES, KIND_CALENDARS, KIND_CALLERS,
-	KIND_RULES, KIND_OVERRIDES, KIND_EMERGENCY, KIND_TEXT_BACK, KIND_FOLLOW_UP, KIND_GUARANTEES, KIND_TESTS,
-	KIND_ACCOUNTS, KINDS
+	KIND_LINES,
+	KIND_DESTINATIONS,
+	KIND_ROTATIONS,
+	KIND_PATHS,
+	KIND_SCHEDULES,
+	KIND_CALENDARS,
+	KIND_CALLERS,
+	KIND_RULES,
+	KIND_OVERRIDES,
+	KIND_EMERGENCY,
+	KIND_TEXT_BACK,
+	KIND_FOLLOW_UP,
+	KIND_GUARANTEES,
+	KIND_TESTS,
+	KIND_ACCOUNTS,
+	KINDS
 };
 
 static const char *const kind_titles[KINDS] = {
-	"lines", "destinations", "rotations", "paths", "schedules", "calendars", "callers", "rules", "overrides",
-	"emergency", "text back", "follow up", "guarantees", "tests", "accounts",
+	"lines",     "destinations", "rotations", "paths",     "schedules",  "calendars", "callers",  "rules",
+	"overrides", "emergency",    "text back", "follow up", "guarantees", "tests",	  "accounts",
 };
 
 /* A row of the outline: a kind of section, or one section of it (name not NULL). */
 struct row {
 	enum kind kind;
 	const char *name; /* of the plan; NULL: the kind itself */
-	size_t count;     /* of the kind */
+	size_t count;	  /* of the kind */
 	struct nm_pos pos;
 };
 
@@ -76,8 +89,8 @@ static void add_row(struct plan_screen *screen, struct row row)
 }
 
 /* The sections of one kind: base and size of the plan's array, and where name and place are in an element. */
-static void add_kind(struct plan_screen *screen, enum kind kind, const void *base, size_t n, size_t size, size_t name,
-		     size_t pos)
+static void add_kind(struct plan_screen *screen, enum kind kind, const void *base, size_t n, size_t size,
+		     size_t name, size_t pos)
 {
 	const char *at = base;
 
@@ -93,9 +106,9 @@ static void add_kind(struct plan_screen *screen, enum kind kind, const void *bas
 	}
 }
 
-#define ADD_KIND(kind, array, type)                                                                      \
-	add_kind(screen, kind, plan->array, plan->n_##array, sizeof(struct type), offsetof(struct type, name), \
-		 offsetof(struct type, pos))
+#define ADD_KIND(kind, array, type)                                                                          \
+	add_kind(screen, kind, plan->array, plan->n_##array, sizeof(struct type),                            \
+		 offsetof(struct type, name), offsetof(struct type, pos))
 
 static void add_single(struct plan_screen *screen, enum kind kind, bool given, struct nm_pos pos)
 {
@@ -161,7 +174,8 @@ static void derive_plan(void *state, struct app *app)
 	screen->list.page = (size_t)app_body(app).height;
 	if (chosen(screen)) {
 		screen->at_kind = chosen(screen)->kind;
-		snprintf(screen->at_name, sizeof screen->at_name, "%s", chosen(screen)->name ? chosen(screen)->name : "");
+		snprintf(screen->at_name, sizeof screen->at_name, "%s",
+			 chosen(screen)->name ? chosen(screen)->name : "");
 	}
 }
 
@@ -181,13 +195,15 @@ static const char *row_text(const void *context, size_t i)
 {
 	const struct plan_screen *screen = context;
 
-	return screen->rows[i].name && screen->rows[i].name[0] ? screen->rows[i].name : kind_titles[screen->rows[i].kind];
+	return screen->rows[i].name && screen->rows[i].name[0] ? screen->rows[i].name
+							       : kind_titles[screen->rows[i].kind];
 }
 
 static void search(struct plan_screen *screen, struct app *app, bool back, bool here)
 {
 	if (!list_find(&screen->list, back, here, row_text, screen))
-		app_message(app, STYLE_PLAIN, screen->list.search[0] ? "not found: %s" : "search with / first%s",
+		app_message(app, STYLE_PLAIN,
+			    screen->list.search[0] ? "not found: %s" : "search with / first%s",
 			    screen->list.search);
 }
 
@@ -245,11 +261,13 @@ static const struct nm_finding *worst_finding(const struct app *app, const struc
 
 static unsigned severity_style(enum nm_severity severity)
 {
-	return severity == NM_SEVERITY_ERROR ? STYLE_ERROR : severity == NM_SEVERITY_WARNING ? STYLE_WARNING : STYLE_DIM;
+	return severity == NM_SEVERITY_ERROR	 ? STYLE_ERROR
+	       : severity == NM_SEVERITY_WARNING ? STYLE_WARNING
+						 : STYLE_DIM;
 }
 
-static void draw_row(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, int y, int width,
-		     size_t i)
+static void draw_row(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, int y,
+		     int width, size_t i)
 {
 	const struct row *row = &screen->rows[i];
 	const struct nm_finding *finding = worst_finding(app, row);
@@ -259,16 +277,20 @@ static void draw_row(const struct plan_screen *screen, const struct app *app, st
 	if (mark)
 		canvas_pointer(canvas, 0, y);
 	if (!row->name) {
-		pen_textf(&pen, STYLE_BOLD | mark, "%s %s", screen->folded[row->kind] ? "▸" : "▾", kind_titles[row->kind]);
+		pen_textf(&pen, STYLE_BOLD | mark, "%s %s", screen->folded[row->kind] ? "▸" : "▾",
+			  kind_titles[row->kind]);
 		pen_tab(&pen, 18);
 		pen_textf(&pen, STYLE_DIM, "%zu", row->count);
 		return;
 	}
 	pen_text(&pen, (row->name[0] ? STYLE_PLAIN : STYLE_BOLD) | mark, row->name[0] ? "    " : "  ");
-	pen_text(&pen, (row->name[0] ? STYLE_PLAIN : STYLE_BOLD) | mark, row->name[0] ? row->name : kind_titles[row->kind]);
+	pen_text(&pen, (row->name[0] ? STYLE_PLAIN : STYLE_BOLD) | mark,
+		 row->name[0] ? row->name : kind_titles[row->kind]);
 	if (finding)
 		canvas_text(canvas, width - 2, y, 1, severity_style(finding->severity),
-			    finding->severity == NM_SEVERITY_ERROR ? "✗" : finding->severity == NM_SEVERITY_WARNING ? "!" : "·");
+			    finding->severity == NM_SEVERITY_ERROR     ? "✗"
+			    : finding->severity == NM_SEVERITY_WARNING ? "!"
+								       : "·");
 }
 
 /* The lines of the section as they stand in the file. */
@@ -279,7 +301,8 @@ static int draw_text(const struct app *app, const struct row *row, struct canvas
 	int y = 0;
 
 	if (!row->pos.file || strcmp(row->pos.file, app->session->options.plan_file)) {
-		canvas_text(canvas, box.x, box.y, box.width, STYLE_DIM, "stands in an included file: e opens it");
+		canvas_text(canvas, box.x, box.y, box.width, STYLE_DIM,
+			    "stands in an included file: e opens it");
 		return 1;
 	}
 	for (int line = 1; *text && line <= row->pos.end_line && y < box.height; line++) {
@@ -299,12 +322,14 @@ static void draw_kind(const struct row *row, struct canvas *canvas, struct box b
 {
 	size_t len = strlen(kind_titles[row->kind]);
 
-	canvas_textf(canvas, box.x, box.y, box.width, STYLE_BOLD, "%zu %s", row->count, kind_titles[row->kind]);
+	canvas_textf(canvas, box.x, box.y, box.width, STYLE_BOLD, "%zu %s", row->count,
+		     kind_titles[row->kind]);
 	for (size_t i = 0; i < nm_sections_count; i++) {
 		const char *name = nm_sections[i].name;
 
 		if (!strncmp(name, kind_titles[row->kind], strlen(name)) && strlen(name) + 1 >= len)
-			canvas_wrap(canvas, box.x, box.y + 2, box.width, box.height - 2, STYLE_PLAIN, nm_sections[i].help);
+			canvas_wrap(canvas, box.x, box.y + 2, box.width, box.height - 2, STYLE_PLAIN,
+				    nm_sections[i].help);
 	}
 }
 
@@ -319,7 +344,9 @@ static void draw_details(const struct app *app, const struct row *row, struct ca
 	}
 	if (row->pos.file)
 		canvas_textf(canvas, box.x, y++, box.width, STYLE_DIM, "%s:%d", row->pos.file, row->pos.line);
-	y += draw_text(app, row, canvas, (struct box){box.x, y, box.width, box.height > 8 ? box.height * 2 / 3 : box.height - 1});
+	y += draw_text(
+		app, row, canvas,
+		(struct box){box.x, y, box.width, box.height > 8 ? box.height * 2 / 3 : box.height - 1});
 	y++;
 	for (size_t i = 0; session->findings_known && i < session->findings.n && y < end; i++) {
 		const struct nm_finding *finding = &session->findings.items[i];
@@ -329,7 +356,8 @@ static void draw_details(const struct app *app, const struct row *row, struct ca
 		canvas_textf(canvas, box.x, y++, box.width, severity_style(finding->severity), "%s %s",
 			     nm_severity_name(finding->severity), finding->id);
 		if (y < end)
-			y += canvas_wrap(canvas, box.x + 2, y, box.width - 2, end - y, STYLE_PLAIN, finding->message);
+			y += canvas_wrap(canvas, box.x + 2, y, box.width - 2, end - y, STYLE_PLAIN,
+					 finding->message);
 	}
 }
 

@@ -19,8 +19,8 @@ enum { TAG_SEARCH, TAG_PUSH, TAG_PUSH_ALL, TAG_ROLL_BACK };
 struct push {
 	struct list list;
 	unsigned generation;
-	bool tried;              /* to read what is live */
-	struct nm_error err;     /* why it is not known */
+	bool tried;	     /* to read what is live */
+	struct nm_error err; /* why it is not known */
 	/* history of the line under the cursor */
 	struct nm_push_records records;
 	bool records_known;
@@ -189,9 +189,11 @@ static void ask_push(struct push *push, struct app *app, bool all)
 			notes_add(&notes, STYLE_DIM, "what is live is not known");
 	}
 	if (all)
-		snprintf(question, sizeof question, "make live what the plan says, on all %zu lines?", plan->n_lines);
+		snprintf(question, sizeof question, "make live what the plan says, on all %zu lines?",
+			 plan->n_lines);
 	else
-		snprintf(question, sizeof question, "make live what the plan says for %s?", plan->lines[push->list.at].name);
+		snprintf(question, sizeof question, "make live what the plan says for %s?",
+			 plan->lines[push->list.at].name);
 	app_confirm(app, all ? TAG_PUSH_ALL : TAG_PUSH, question, &notes);
 	notes_clear(&notes);
 }
@@ -212,7 +214,8 @@ static void ask_roll_back(struct push *push, struct app *app)
 }
 
 /* Says how it went: a line in the message, or a page when several lines took part. */
-static void tell(struct app *app, const struct nm_push_results *results, enum nm_code code, const struct nm_error *err)
+static void tell(struct app *app, const struct nm_push_results *results, enum nm_code code,
+		 const struct nm_error *err)
 {
 	struct notes notes;
 
@@ -227,8 +230,9 @@ static void tell(struct app *app, const struct nm_push_results *results, enum nm
 		return;
 	notes_init(&notes);
 	for (size_t i = 0; i < results->n; i++)
-		notes_addf(&notes, results->items[i].state == NM_PUSH_DONE ? STYLE_GOOD : STYLE_ERROR, "%-16s %s",
-			   app_plan(app)->lines[results->items[i].line].name, results->items[i].words);
+		notes_addf(&notes, results->items[i].state == NM_PUSH_DONE ? STYLE_GOOD : STYLE_ERROR,
+			   "%-16s %s", app_plan(app)->lines[results->items[i].line].name,
+			   results->items[i].words);
 	app_page(app, "push", &notes);
 	notes_clear(&notes);
 }
@@ -246,7 +250,8 @@ static void run(struct push *push, struct app *app, int line, bool back)
 		return;
 	}
 	options.plan_text = nm_document_text(app->session->document, &options.plan_len);
-	code = back ? nm_rollback(&context, line, 0, &results, &err) : nm_push(&context, &options, &results, &err);
+	code = back ? nm_rollback(&context, line, 0, &results, &err)
+		    : nm_push(&context, &options, &results, &err);
 	if (code && results.n == 0)
 		app_error(app, &err);
 	forget_records(push);
@@ -292,7 +297,8 @@ static const char *row_text(const void *context, size_t i)
 static void search(struct push *push, struct app *app, bool back, bool here)
 {
 	if (!list_find(&push->list, back, here, row_text, app_plan(app)))
-		app_message(app, STYLE_PLAIN, push->list.search[0] ? "not found: %s" : "search with / first%s",
+		app_message(app, STYLE_PLAIN,
+			    push->list.search[0] ? "not found: %s" : "search with / first%s",
 			    push->list.search);
 }
 
@@ -425,7 +431,8 @@ static const char *push_state_words(enum nm_push_state state)
 	return "cut off";
 }
 
-static void draw_history(const struct push *push, const struct app *app, struct canvas *canvas, int y, int end)
+static void draw_history(const struct push *push, const struct app *app, struct canvas *canvas, int y,
+			 int end)
 {
 	for (size_t i = 0; push->records_known && i < push->records.n && y < end; i++, y++) {
 		const struct nm_push_record *record = &push->records.items[i];
@@ -437,7 +444,8 @@ static void draw_history(const struct push *push, const struct app *app, struct 
 		ago(record->at, app_now(app), when, sizeof when);
 		pen_textf(&pen, STYLE_PLAIN, "#%lld  %s  %s  ", (long long)record->id, when, record->who);
 		pen_text(&pen, record->state == NM_PUSH_DONE ? STYLE_GOOD : STYLE_WARNING,
-			 record->result && record->result[0] ? record->result : push_state_words(record->state));
+			 record->result && record->result[0] ? record->result
+							     : push_state_words(record->state));
 	}
 }
 
@@ -447,7 +455,8 @@ static nm_time next_treatment(const struct nm_route *route, nm_time now, const s
 	nm_time next = nm_route_next(route, now);
 
 	while (next != NM_TIME_MAX && next < route->until) {
-		const struct nm_treatment *then = nm_route_treatment(route, next, (struct nm_caller){0}, false);
+		const struct nm_treatment *then =
+			nm_route_treatment(route, next, (struct nm_caller){0}, false);
 
 		if (!then || !nm_treatment_equal(treatment, then))
 			return next;
@@ -482,7 +491,8 @@ static void add_after(struct notes *notes, const struct app *app, const struct n
 	nm_buf_clear(&words);
 }
 
-static void draw_details(const struct push *push, const struct app *app, struct canvas *canvas, int y, int end)
+static void draw_details(const struct push *push, const struct app *app, struct canvas *canvas, int y,
+			 int end)
 {
 	const struct nm_line_status *status = status_of(app, push->list.at);
 	const char *name = app_plan(app)->lines[push->list.at].name;
@@ -497,13 +507,14 @@ static void draw_details(const struct push *push, const struct app *app, struct 
 		draw_history(push, app, canvas, y + 1, end);
 		return;
 	}
-	pen_text(&pen, STYLE_PLAIN, status->sync == NM_SYNC_SAME ? ": live is what the plan says" : ": a push would do");
+	pen_text(&pen, STYLE_PLAIN,
+		 status->sync == NM_SYNC_SAME ? ": live is what the plan says" : ": a push would do");
 	notes_init(&notes);
 	add_consequences(&notes, status);
 	add_after(&notes, app, status);
 	for (size_t i = 0; i < notes.n && most > 0; i++) {
-		int used = canvas_wrap(canvas, 3, y, canvas->width - 4, most > 2 ? 2 : most, notes.items[i].style,
-				       notes.items[i].text);
+		int used = canvas_wrap(canvas, 3, y, canvas->width - 4, most > 2 ? 2 : most,
+				       notes.items[i].style, notes.items[i].text);
 
 		y += used;
 		most -= used;

@@ -17,10 +17,10 @@ enum { TAG_DATE, TAG_CALLER, TAG_NUMBER, TAG_TEST, TAG_TEST_SURE };
 
 struct simulate {
 	struct play play;
-	bool phones;          /* the keys go to the phones */
-	size_t phone;         /* destination that is chosen */
-	int top;              /* first row of the ladder that is shown */
-	bool live;            /* what is at the carrier, not the plan */
+	bool phones;  /* the keys go to the phones */
+	size_t phone; /* destination that is chosen */
+	int top;      /* first row of the ladder that is shown */
+	bool live;    /* what is at the carrier, not the plan */
 	char test_name[128];
 	/* derived */
 	struct play shown;
@@ -109,18 +109,21 @@ static void derive_live(struct simulate *simulate, const struct app *app, const 
 	const struct nm_plan *plan = app_plan(app);
 	struct nm_script_setting settings[PLAY_SETTINGS];
 	struct nm_script script = {play->nobody, play->n, settings, play->hangup_s};
-	const struct nm_treatment *treatment = nm_route_treatment(route, play->at, play->caller, play->emergency);
+	const struct nm_treatment *treatment =
+		nm_route_treatment(route, play->at, play->caller, play->emergency);
 
 	for (size_t i = 0; i < play->n; i++)
-		settings[i] = (struct nm_script_setting){plan->destinations[play->settings[i].destination].name,
-							 play->settings[i].behaviour, play->settings[i].after_s};
+		settings[i] =
+			(struct nm_script_setting){plan->destinations[play->settings[i].destination].name,
+						   play->settings[i].behaviour, play->settings[i].after_s};
 	simulate->live_arena = nm_arena_new();
 	if (!simulate->live_arena) {
 		nm_fail_memory(&simulate->err);
 		return;
 	}
 	if (!treatment)
-		nm_fail(&simulate->err, NM_INPUT, "an emergency cannot be told apart at the carrier: no key is set");
+		nm_fail(&simulate->err, NM_INPUT,
+			"an emergency cannot be told apart at the carrier: no key is set");
 	else if (nm_play(treatment, plan->lines[play->line].name, &script, NULL, true, simulate->live_arena,
 			 &simulate->outcome, &simulate->err) == NM_OK)
 		simulate->treatment = treatment;
@@ -137,6 +140,7 @@ static void derive_simulate(void *state, struct app *app)
 		forget(simulate);
 		return;
 	}
+	/* Another minute of the same stretch gives the same call. */
 	if (simulate->generation == app->session->generation && simulate->live == simulate->shown_live &&
 	    !simulate->live && same_stretch(timeline, simulate->shown.at, simulate->play.at))
 		simulate->shown.at = simulate->play.at;
@@ -244,7 +248,8 @@ static void go_to_boundary(struct simulate *simulate, struct app *app, bool back
 	nm_time at = boundary_find(app->session, &simulate->play, simulate->play.at, back, 400);
 
 	if (at == NM_TIME_MAX)
-		app_message(app, STYLE_PLAIN, back ? "nothing changed in the year before" : "nothing changes within a year");
+		app_message(app, STYLE_PLAIN,
+			    back ? "nothing changed in the year before" : "nothing changes within a year");
 	else
 		simulate->play.at = at;
 }
@@ -313,7 +318,7 @@ static bool test_text(const struct simulate *simulate, const struct app *app, st
 		return false;
 	nm_buf_addf(out, "\texpect = %s\n}",
 		    outcome->result == NM_ANSWERED && outcome->answered_by ? outcome->answered_by
-									    : nm_result_name(outcome->result));
+									   : nm_result_name(outcome->result));
 	return !out->failed;
 }
 
@@ -323,7 +328,8 @@ static void ask_test(struct simulate *simulate, struct app *app, const char *nam
 	struct notes notes;
 
 	if (name[0] == '\0' || strlen(name) >= sizeof simulate->test_name) {
-		app_message(app, STYLE_ERROR, "a test needs a name of at most %zu bytes", sizeof simulate->test_name - 1);
+		app_message(app, STYLE_ERROR, "a test needs a name of at most %zu bytes",
+			    sizeof simulate->test_name - 1);
 		return;
 	}
 	memcpy(simulate->test_name, name, strlen(name) + 1);
@@ -333,7 +339,8 @@ static void ask_test(struct simulate *simulate, struct app *app, const char *nam
 		notes_diff(&notes, "", text.data);
 		app_confirm(app, TAG_TEST_SURE, "write this test into the plan?", &notes);
 	} else {
-		app_message(app, STYLE_WARNING, "no test can expect a phone's own voicemail: mend the plan first (screen 5)");
+		app_message(app, STYLE_WARNING,
+			    "no test can expect a phone's own voicemail: mend the plan first (screen 5)");
 	}
 	notes_clear(&notes);
 	nm_buf_clear(&text);
@@ -372,8 +379,8 @@ static void run_tests(struct app *app)
 		if (result.ok)
 			notes_addf(&notes, STYLE_GOOD, "✓ %s: %s", plan->tests[i].name, result.got);
 		else
-			notes_addf(&notes, STYLE_ERROR, "✗ %s: expected %s, got %s", plan->tests[i].name, result.expected,
-				   result.got);
+			notes_addf(&notes, STYLE_ERROR, "✗ %s: expected %s, got %s", plan->tests[i].name,
+				   result.expected, result.got);
 		nm_simulation_free(result.simulation);
 	}
 	if (plan->n_tests == 0)
@@ -392,7 +399,8 @@ static void toggle_live(struct simulate *simulate, struct app *app)
 		return;
 	}
 	simulate->live = !simulate->live;
-	app_message(app, STYLE_PLAIN, simulate->live ? "played on what is at the carrier" : "played on the plan");
+	app_message(app, STYLE_PLAIN,
+		    simulate->live ? "played on what is at the carrier" : "played on the plan");
 }
 
 static void take_date(struct simulate *simulate, struct app *app, const char *text)
@@ -438,8 +446,8 @@ static bool act_time(struct simulate *simulate, struct app *app, enum action act
 		enum action action;
 		int64_t by;
 	} moves[] = {
-		{ACTION_LEFT, -QUARTER_S}, {ACTION_RIGHT, QUARTER_S}, {ACTION_HOUR_BACK, -3600},
-		{ACTION_HOUR_ON, 3600}, {ACTION_DAY_BACK, -NM_DAY}, {ACTION_DAY_ON, NM_DAY},
+		{ACTION_LEFT, -QUARTER_S}, {ACTION_RIGHT, QUARTER_S},  {ACTION_HOUR_BACK, -3600},
+		{ACTION_HOUR_ON, 3600},	   {ACTION_DAY_BACK, -NM_DAY}, {ACTION_DAY_ON, NM_DAY},
 	};
 
 	if (simulate->phones && (action == ACTION_LEFT || action == ACTION_RIGHT)) {
@@ -539,7 +547,8 @@ static const char *caller_words(const struct app *app, struct nm_caller caller, 
 	return out;
 }
 
-static void draw_question(const struct simulate *simulate, const struct app *app, struct canvas *canvas, int y)
+static void draw_question(const struct simulate *simulate, const struct app *app, struct canvas *canvas,
+			  int y)
 {
 	const struct play *play = &simulate->play;
 	char at[NM_TIME_TEXT], caller[512];
@@ -548,7 +557,8 @@ static void draw_question(const struct simulate *simulate, const struct app *app
 	nm_time_words(session_zone(app->session), play->at, true, at);
 	pen_text(&pen, STYLE_PLAIN, "at ");
 	pen_text(&pen, STYLE_BOLD, at);
-	pen_textf(&pen, STYLE_PLAIN, " %s   line ", nm_zone_abbreviation(session_zone(app->session), play->at));
+	pen_textf(&pen, STYLE_PLAIN, " %s   line ",
+		  nm_zone_abbreviation(session_zone(app->session), play->at));
 	pen_text(&pen, STYLE_BOLD, app_plan(app)->lines[play->line].name);
 	pen_text(&pen, STYLE_PLAIN, "   from ");
 	pen_text(&pen, STYLE_BOLD, caller_words(app, play->caller, caller, sizeof caller));
@@ -575,7 +585,8 @@ static void draw_not_needed(const struct simulate *simulate, struct pen *pen)
 					rung = rung || !strcmp(event->to[m], step->parties[j].name);
 			}
 			if (!rung)
-				pen_textf(pen, STYLE_DIM, n++ ? ", %s" : " Not needed: %s", step->parties[j].name);
+				pen_textf(pen, STYLE_DIM, n++ ? ", %s" : " Not needed: %s",
+					  step->parties[j].name);
 		}
 	}
 	if (n)
@@ -590,15 +601,16 @@ static void draw_result(const struct simulate *simulate, struct canvas *canvas, 
 
 	switch (outcome->result) {
 	case NM_ANSWERED:
-		pen_textf(&pen, style, "Answered by %s after %d s, %d ring%s.", outcome->answered_by, outcome->seconds,
-			  outcome->rings, outcome->rings == 1 ? "" : "s");
+		pen_textf(&pen, style, "Answered by %s after %d s, %d ring%s.", outcome->answered_by,
+			  outcome->seconds, outcome->rings, outcome->rings == 1 ? "" : "s");
 		break;
 	case NM_TO_VOICEMAIL:
-		pen_textf(&pen, style, "Voicemail %s takes the call after %d s.", outcome->answered_by, outcome->seconds);
+		pen_textf(&pen, style, "Voicemail %s takes the call after %d s.", outcome->answered_by,
+			  outcome->seconds);
 		break;
 	case NM_SWALLOWED:
-		pen_textf(&pen, STYLE_ERROR, "Swallowed by %s's own voicemail after %d s.", outcome->answered_by,
-			  outcome->seconds);
+		pen_textf(&pen, STYLE_ERROR, "Swallowed by %s's own voicemail after %d s.",
+			  outcome->answered_by, outcome->seconds);
 		break;
 	case NM_REJECTED:
 		pen_text(&pen, style, "Rejected.");
@@ -628,8 +640,8 @@ static void draw_why(const struct simulate *simulate, struct canvas *canvas, int
 		pen_tab(&pen, 6);
 		pen_text(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, reason->name);
 		pen_tab(&pen, 20);
-		pen_textf(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, "%s: %s", reason->matched ? "yes" : "no",
-			  reason->text);
+		pen_textf(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, "%s: %s",
+			  reason->matched ? "yes" : "no", reason->text);
 	}
 }
 

@@ -14,13 +14,13 @@
 enum { TAG_DATE };
 
 #define STEP_S 1800
-#define LEFT 9         /* columns before the grid */
+#define LEFT 9		/* columns before the grid */
 #define NOTE_COLUMNS 14 /* columns that notes need beside it at least */
 
 struct screen_week_state {
 	int line;
 	enum week_view view;
-	nm_time at;     /* the cursor: a minute */
+	nm_time at; /* the cursor: a minute */
 	struct week week;
 	/* the call at the cursor */
 	nm_time shown_at;
@@ -68,7 +68,8 @@ static nm_local cursor_local(const struct screen_week_state *week, const struct 
 
 static void derive_call(struct screen_week_state *week, struct app *app)
 {
-	struct play play = week_play(week->at, week->line, week->view == VIEW_EMERGENCY ? VIEW_EMERGENCY : VIEW_FIRST);
+	struct play play =
+		week_play(week->at, week->line, week->view == VIEW_EMERGENCY ? VIEW_EMERGENCY : VIEW_FIRST);
 	const struct nm_timeline *timeline;
 
 	if (timeline_around(app->session, week->at, &timeline, &week->err)) {
@@ -162,8 +163,9 @@ static bool act_move(struct screen_week_state *week, struct app *app, enum actio
 		enum action action;
 		int64_t by;
 	} moves[] = {
-		{ACTION_LEFT, -STEP_S}, {ACTION_RIGHT, STEP_S}, {ACTION_HOUR_BACK, -3600}, {ACTION_HOUR_ON, 3600},
-		{ACTION_UP, -NM_DAY}, {ACTION_DOWN, NM_DAY}, {ACTION_WEEK_BACK, -7 * NM_DAY}, {ACTION_WEEK_ON, 7 * NM_DAY},
+		{ACTION_LEFT, -STEP_S},		 {ACTION_RIGHT, STEP_S},       {ACTION_HOUR_BACK, -3600},
+		{ACTION_HOUR_ON, 3600},		 {ACTION_UP, -NM_DAY},	       {ACTION_DOWN, NM_DAY},
+		{ACTION_WEEK_BACK, -7 * NM_DAY}, {ACTION_WEEK_ON, 7 * NM_DAY},
 	};
 
 	for (size_t i = 0; i < sizeof moves / sizeof *moves; i++) {
@@ -260,7 +262,8 @@ static void draw_day(const struct week *week, struct canvas *canvas, int y, int 
 
 		canvas_put(canvas, LEFT + i, y, style, (uint32_t)cell.letter);
 	}
-	canvas_text(canvas, LEFT + columns + 2, y, canvas->width - LEFT - columns - 2, STYLE_WARNING, week->notes[day]);
+	canvas_text(canvas, LEFT + columns + 2, y, canvas->width - LEFT - columns - 2, STYLE_WARNING,
+		    week->notes[day]);
 }
 
 static void draw_legend(const struct week *week, const struct app *app, struct canvas *canvas, int y)
@@ -272,7 +275,8 @@ static void draw_legend(const struct week *week, const struct app *app, struct c
 		const struct nm_destination *destination = &plan->destinations[i];
 
 		if (destination->kind != NM_VOICEMAIL)
-			pen_textf(&pen, style_of_kind(destination->kind), "%c %s   ", week->letters[i], destination->name);
+			pen_textf(&pen, style_of_kind(destination->kind), "%c %s   ", week->letters[i],
+				  destination->name);
 	}
 	pen_text(&pen, STYLE_VOICEMAIL, ". voicemail only");
 	pen.x += 3;
@@ -285,13 +289,14 @@ static void draw_totals(const struct week *week, struct canvas *canvas, int y)
 	struct pen pen = pen_at(canvas, 1, y, canvas->width);
 
 	for (int rank = 0; rank < RANKS; rank++) {
-		bool bad = rank == RANK_NOBODY && week->hours[rank] > 0;
+		unsigned style = answer_style((enum answer_rank)rank);
 
+		if (rank == RANK_NOBODY && week->hours[rank] == 0)
+			style = STYLE_PLAIN; /* no hour without anybody is no alarm */
 		if (rank == RANK_REJECTED && week->hours[rank] == 0)
 			continue;
 		pen_textf(&pen, STYLE_PLAIN, "%s ", names[rank]);
-		pen_textf(&pen, bad ? STYLE_NOBODY : answer_style((enum answer_rank)rank == RANK_NOBODY ? RANK_REJECTED : (enum answer_rank)rank),
-			  "%.1f h", week->hours[rank]);
+		pen_textf(&pen, style, "%.1f h", week->hours[rank]);
 		pen.x += 3;
 	}
 }
@@ -300,12 +305,14 @@ static void outcome_words(const struct nm_outcome *outcome, char *out, size_t si
 {
 	if (outcome->answered_by)
 		snprintf(out, size, "%s %s after %d s", outcome->answered_by,
-			 outcome->result == NM_ANSWERED ? "answers" : nm_result_name(outcome->result), outcome->seconds);
+			 outcome->result == NM_ANSWERED ? "answers" : nm_result_name(outcome->result),
+			 outcome->seconds);
 	else
 		snprintf(out, size, "%s", nm_result_name(outcome->result));
 }
 
-static void draw_call(const struct screen_week_state *week, const struct app *app, struct canvas *canvas, int y, int end)
+static void draw_call(const struct screen_week_state *week, const struct app *app, struct canvas *canvas,
+		      int y, int end)
 {
 	const struct nm_treatment *treatment = week->call->treatment;
 	char when[NM_TIME_TEXT], text[256];
@@ -323,12 +330,14 @@ static void draw_call(const struct screen_week_state *week, const struct app *ap
 		pen_textf(&pen, STYLE_DIM, "   (%s)", why);
 	y++;
 	if (y < end)
-		y += canvas_wrap(canvas, 3, y, canvas->width - 4, end - y > 2 ? 2 : 1, STYLE_PLAIN, words.data);
+		y += canvas_wrap(canvas, 3, y, canvas->width - 4, end - y > 2 ? 2 : 1, STYLE_PLAIN,
+				 words.data);
 	nm_buf_clear(&words);
 	if (week->worst && y < end) {
 		outcome_words(&week->worst->outcome, text, sizeof text);
-		canvas_textf(canvas, 3, y++, canvas->width - 4, answer_style(answer_rank(&week->worst->outcome)),
-			     "if no human answers: %s", text);
+		canvas_textf(canvas, 3, y++, canvas->width - 4,
+			     answer_style(answer_rank(&week->worst->outcome)), "if no human answers: %s",
+			     text);
 	}
 	for (size_t i = week->call->n_reasons; i-- > 0 && y < end; y++) {
 		const struct nm_reason *reason = &week->call->reasons[i];
@@ -338,22 +347,25 @@ static void draw_call(const struct screen_week_state *week, const struct app *ap
 	}
 }
 
-static void draw_heading(const struct screen_week_state *week, const struct app *app, struct canvas *canvas, int y)
+static void draw_heading(const struct screen_week_state *week, const struct app *app, struct canvas *canvas,
+			 int y)
 {
-	struct nm_date from = nm_date_from_days(week->week.monday), until = nm_date_from_days(week->week.monday + 6);
+	struct nm_date from = nm_date_from_days(week->week.monday),
+		       until = nm_date_from_days(week->week.monday + 6);
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 
 	pen_text(&pen, STYLE_BOLD, app_plan(app)->lines[week->line].name);
 	pen_textf(&pen, STYLE_PLAIN, " · %s · ", week_view_names[week->view]);
 	if (from.month == until.month)
-		pen_textf(&pen, STYLE_PLAIN, "%d-%d %s %d", from.day, until.day, nm_month_names[until.month - 1], until.year);
-	else
-		pen_textf(&pen, STYLE_PLAIN, "%d %s - %d %s %d", from.day, nm_month_names[from.month - 1], until.day,
+		pen_textf(&pen, STYLE_PLAIN, "%d-%d %s %d", from.day, until.day,
 			  nm_month_names[until.month - 1], until.year);
+	else
+		pen_textf(&pen, STYLE_PLAIN, "%d %s - %d %s %d", from.day, nm_month_names[from.month - 1],
+			  until.day, nm_month_names[until.month - 1], until.year);
 }
 
-static void draw_cursor(const struct screen_week_state *week, const struct app *app, struct canvas *canvas, int top,
-			int per_column, bool room)
+static void draw_cursor(const struct screen_week_state *week, const struct app *app, struct canvas *canvas,
+			int top, int per_column, bool room)
 {
 	nm_local local = cursor_local(week, app);
 	int minute = (int)((local - nm_local_day(local) * NM_DAY) / 60);

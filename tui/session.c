@@ -63,7 +63,8 @@ static void read_plan(struct session *session)
 	session->generation++;
 }
 
-enum nm_code session_open(struct session *session, const struct session_options *options, struct nm_error *err)
+enum nm_code session_open(struct session *session, const struct session_options *options,
+			  struct nm_error *err)
 {
 	enum nm_code code;
 
@@ -109,8 +110,8 @@ enum nm_code session_need_plan(const struct session *session, struct nm_error *e
 	if (session->plan)
 		return NM_OK;
 	if (session->diags.n)
-		return nm_fail(err, NM_INPUT, "%s:%d: %s", session->diags.items[0].file, session->diags.items[0].line,
-			       session->diags.items[0].text);
+		return nm_fail(err, NM_INPUT, "%s:%d: %s", session->diags.items[0].file,
+			       session->diags.items[0].line, session->diags.items[0].text);
 	return nm_fail(err, session->plan_error.code, "%s", session->plan_error.text);
 }
 
@@ -219,8 +220,8 @@ enum nm_code session_push_context(struct session *session, struct nm_push_contex
 	return NM_OK;
 }
 
-enum nm_code session_timeline(struct session *session, nm_time from, nm_time until, const struct nm_timeline **out,
-			      struct nm_error *err)
+enum nm_code session_timeline(struct session *session, nm_time from, nm_time until,
+			      const struct nm_timeline **out, struct nm_error *err)
 {
 	size_t slot = 0;
 	struct nm_timeline *timeline;
@@ -289,8 +290,8 @@ static enum nm_code read_fact(struct nm_store *store, const char *line, struct n
 	return NM_OK;
 }
 
-enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out, size_t *n,
-			   struct nm_error *err)
+enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
+			   size_t *n, struct nm_error *err)
 {
 	struct nm_store *store;
 	struct nm_line_fact *facts;
@@ -336,7 +337,8 @@ enum nm_code session_findings(struct session *session, const struct nm_findings 
 	return code;
 }
 
-enum nm_code session_status(struct session *session, bool again, const struct nm_status **out, struct nm_error *err)
+enum nm_code session_status(struct session *session, bool again, const struct nm_status **out,
+			    struct nm_error *err)
 {
 	struct nm_push_context context;
 	struct nm_status status;
@@ -418,6 +420,7 @@ enum nm_code session_save(struct session *session, struct nm_error *err)
 	text = nm_document_text(session->document, &len);
 	code = session_store(session, &store, err);
 	if (!code)
-		code = nm_store_keep(store, session_now(session), session->options.who, "saved", text, len, &id, err);
+		code = nm_store_keep(store, session_now(session), session->options.who, "saved", text, len,
+				     &id, err);
 	return code;
 }

@@ -11,7 +11,8 @@
 
 #define SLOT_S (NM_DAY / WEEK_SLOTS)
 
-const char *const week_view_names[VIEWS] = {"first live answer", "worst case: no human answers", "emergency call"};
+const char *const week_view_names[VIEWS] = {"first live answer", "worst case: no human answers",
+					    "emergency call"};
 
 /* What one state gives; the letter is 0 while it has not been played. */
 struct answer {
@@ -60,8 +61,9 @@ static char letter_of(const struct nm_plan *plan, const char *letters, const str
 }
 
 /* Plays the state of an interval, or remembers it. */
-static enum nm_code answer_in(const struct nm_timeline *timeline, size_t interval, int line, enum week_view view,
-			      const char *letters, struct answer *answers, struct nm_error *err)
+static enum nm_code answer_in(const struct nm_timeline *timeline, size_t interval, int line,
+			      enum week_view view, const char *letters, struct answer *answers,
+			      struct nm_error *err)
 {
 	struct answer *answer = &answers[timeline->state[interval]];
 	struct play play = week_play(timeline->start[interval], line, view);
@@ -80,8 +82,8 @@ static enum nm_code answer_in(const struct nm_timeline *timeline, size_t interva
 }
 
 /* Who answers in [from, until): the first one, but a worse one is never hidden. */
-static struct week_cell cell_of(const struct nm_timeline *timeline, const struct answer *answers, nm_time from,
-				nm_time until)
+static struct week_cell cell_of(const struct nm_timeline *timeline, const struct answer *answers,
+				nm_time from, nm_time until)
 {
 	size_t i = nm_timeline_find(timeline, from);
 	const struct answer *first = &answers[timeline->state[i]];
@@ -119,7 +121,8 @@ static void count_hours(struct week *week, const struct nm_timeline *timeline, c
 			nm_time from, nm_time until)
 {
 	memset(week->hours, 0, sizeof week->hours);
-	for (size_t i = nm_timeline_find(timeline, from); i < timeline->n && timeline->start[i] < until; i++) {
+	for (size_t i = nm_timeline_find(timeline, from); i < timeline->n && timeline->start[i] < until;
+	     i++) {
 		nm_time a = timeline->start[i] > from ? timeline->start[i] : from;
 		nm_time b = timeline->start[i + 1] < until ? timeline->start[i + 1] : until;
 
@@ -202,7 +205,8 @@ static enum nm_code derive_all(struct week *week, struct session *session, struc
 	} else {
 		code = nm_fail_memory(err);
 	}
-	for (size_t i = nm_timeline_find(timeline, from); !code && i < timeline->n && timeline->start[i] < until; i++)
+	for (size_t i = nm_timeline_find(timeline, from);
+	     !code && i < timeline->n && timeline->start[i] < until; i++)
 		code = answer_in(timeline, i, week->line, week->view, week->letters, answers, err);
 	if (!code) {
 		fill_cells(week, timeline, answers);
@@ -237,13 +241,15 @@ nm_time week_next_gap(struct session *session, nm_time at, int line, enum week_v
 	if (session_timeline(session, at, at + 400 * (nm_time)NM_DAY, &timeline, NULL))
 		return NM_TIME_MAX;
 	answers = calloc(timeline->n_states, sizeof *answers);
-	for (size_t i = nm_timeline_find(timeline, at); answers && found == NM_TIME_MAX && i < timeline->n; i++) {
+	for (size_t i = nm_timeline_find(timeline, at); answers && found == NM_TIME_MAX && i < timeline->n;
+	     i++) {
 		const struct answer *answer = &answers[timeline->state[i]];
 		bool live_now;
 
 		if (answer_in(timeline, i, line, view, NULL, answers, NULL))
 			break;
-		live_now = answer->rank == RANK_PEOPLE || answer->rank == RANK_AI || answer->rank == RANK_REJECTED;
+		live_now = answer->rank == RANK_PEOPLE || answer->rank == RANK_AI ||
+			   answer->rank == RANK_REJECTED;
 		if (live && !live_now)
 			found = timeline->start[i];
 		live = live_now;

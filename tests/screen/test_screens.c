@@ -17,7 +17,8 @@
 static const char *const names[] = {"now", "plan", "week", "simulate", "check", "push", "help"};
 #define NAMES (sizeof names / sizeof *names)
 
-static void golden(const char *screen, int width, int height, struct stage_options options, const char *suffix)
+static void golden(const char *screen, int width, int height, struct stage_options options,
+		   const char *suffix)
 {
 	struct stage stage;
 	char name[64];
@@ -60,7 +61,8 @@ static void ascii_shows_nothing_beyond_ascii(void **state)
 		char *text;
 
 		golden(names[i], 80, 24, (struct stage_options){.ascii = true}, "ascii");
-		stage_open(&stage, &(struct stage_options){.screen = names[i], .width = 200, .height = 50, .ascii = true});
+		stage_open(&stage, &(struct stage_options){
+					   .screen = names[i], .width = 200, .height = 50, .ascii = true});
 		text = stage_text(&stage);
 		for (const char *p = text; *p; p++)
 			assert_true(*p == '\n' || (*p >= ' ' && *p < 0x7f));
@@ -151,8 +153,9 @@ static void an_override_is_asked_for_written_and_taken_back(void **state)
 
 static void dismissed_questions_change_nothing(void **state)
 {
-	static const char *const asked[] = {"O Escape", "O Enter Escape", "O Enter Enter n", "4 T Escape",
-					    "4 T a Enter n", "5 M n", "6 P n", "6 A n"};
+	static const char *const asked[] = {"O Escape",	  "O Enter Escape", "O Enter Enter n",
+					    "4 T Escape", "4 T a Enter n",  "5 M n",
+					    "6 P n",	  "6 A n"};
 	struct stage stage;
 	char *before, *after;
 
@@ -173,12 +176,14 @@ static void dismissed_questions_change_nothing(void **state)
 
 static void read_only_answers_every_changing_key_with_a_message(void **state)
 {
-	static const char *const changing[] = {"1 O", "4 T", "5 M", "6 P", "6 A", "6 Z", "1 u", "1 C-r", "2 e"};
+	static const char *const changing[] = {"1 O", "4 T", "5 M",   "6 P", "6 A",
+					       "6 Z", "1 u", "1 C-r", "2 e"};
 	struct stage stage;
 	char *before, *after;
 
 	(void)state;
-	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .read_only = true});
+	stage_open(&stage,
+		   &(struct stage_options){.screen = "now", .width = 80, .height = 24, .read_only = true});
 	before = stage_plan(&stage);
 	for (size_t i = 0; i < sizeof changing / sizeof *changing; i++) {
 		stage_keys(&stage, changing[i]);
@@ -243,8 +248,9 @@ static void phones_do_what_they_are_told(void **state)
 	struct stage stage;
 
 	(void)state;
-	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24,
-						   .now = STAGE_NOW + 33 * 3600});
+	stage_open(&stage,
+		   &(struct stage_options){
+			   .screen = "simulate", .width = 80, .height = 24, .now = STAGE_NOW + 33 * 3600});
 	stage_shows(&stage, "Answered by owner after 6 s");
 	stage_keys(&stage, "Tab Space");
 	stage_shows(&stage, "owner noanswer");
@@ -368,10 +374,12 @@ static void a_changed_file_is_read_at_once_and_mistakes_are_listed(void **state)
 
 static void hostile_text_of_a_plan_cannot_move_the_cursor(void **state)
 {
-	static const char plan[] = "business = \"Sm\033[2Jith \xe2\x80\xae" "evil\"\ntimezone = \"UTC\"\ncountry = \"US\"\n"
-				   "account a { driver = sandbox }\nline main { number = \"+15125550100\" account = a }\n"
-				   "destination m { kind = voicemail greeting = \"x\" }\npath p { step { ring = m } }\n"
-				   "rule r { path = p }\n";
+	static const char plan[] =
+		"business = \"Sm\033[2Jith \xe2\x80\xae"
+		"evil\"\ntimezone = \"UTC\"\ncountry = \"US\"\n"
+		"account a { driver = sandbox }\nline main { number = \"+15125550100\" account = a }\n"
+		"destination m { kind = voicemail greeting = \"x\" }\npath p { step { ring = m } }\n"
+		"rule r { path = p }\n";
 	struct stage stage;
 	char *text;
 
@@ -424,9 +432,11 @@ static void every_key_named_on_a_screen_does_something(void **state)
 			char key[KEY_TEXT];
 
 			if (row->context != ops->context &&
-			    (row->context != CONTEXT_GENERAL || (row->action >= ACTION_UP && row->action <= ACTION_NEXT_PANE)))
+			    (row->context != CONTEXT_GENERAL ||
+			     (row->action >= ACTION_UP && row->action <= ACTION_NEXT_PANE)))
 				continue;
-			stage_open(&stage, &(struct stage_options){.screen = names[i], .width = 80, .height = 24});
+			stage_open(&stage,
+				   &(struct stage_options){.screen = names[i], .width = 80, .height = 24});
 			snprintf(key, sizeof key, "%.*s", (int)strcspn(row->keys, " "), row->keys);
 			stage_keys(&stage, key);
 			stage_hides(&stage, "nothing to do for that here");
