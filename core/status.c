@@ -49,19 +49,20 @@ static enum nm_code lift(const struct nm_carrier *carrier, const struct nm_artef
 			 struct nm_arena *arena, struct nm_route **route, const char **foreign,
 			 struct nm_error *err)
 {
+	const char *said = NULL;
 	struct nm_error why;
 	enum nm_code code;
 
 	*route = NULL;
 	*foreign = NULL;
-	code = carrier->lift(artefact, route, foreign, &why);
+	code = carrier->lift(artefact, route, &said, &why);
 	if (code == NM_INPUT)
-		*foreign = why.text;
+		said = why.text;
 	else if (code != NM_OK)
 		return nm_fail(err, code, "%s", why.text);
-	if (*foreign == NULL)
+	if (said == NULL)
 		return NM_OK;
-	*foreign = nm_arena_text(arena, *foreign);
+	*foreign = nm_arena_text(arena, said);
 	if (*foreign != NULL)
 		return NM_OK;
 	nm_route_free(*route);
