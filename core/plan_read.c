@@ -235,7 +235,7 @@ static bool find_include(struct reader *reader, const struct nm_raw_section *inc
 		raw->no_memory = true;
 		return false;
 	}
-	quoted = nm_raw_quote(raw, source->file);
+	quoted = nm_raw_quote(raw, name);
 	if (stat(source->file, &status) || !S_ISREG(status.st_mode)) {
 		nm_raw_mistake(raw, include->pos, "'%s' cannot be included: there is no such file", quoted);
 		return false;

@@ -202,10 +202,13 @@ nm_time boundary_find(struct session *session, const struct play *play, nm_time 
 	return found;
 }
 
+/* Whatever its case: F beside f would be read as the same one.  x is for rejected calls. */
 static bool letter_taken(const char *letters, size_t n, char letter)
 {
+	if ((letter | 0x20) == 'x')
+		return true;
 	for (size_t i = 0; i < n; i++) {
-		if (letters[i] == letter)
+		if (letters[i] && (letters[i] | 0x20) == (letter | 0x20))
 			return true;
 	}
 	return false;
@@ -220,25 +223,37 @@ static char in_case(char c, bool capital)
 	return c;
 }
 
+/* The first letter of the name's first `most` bytes that may stand for it; 0 when there is none. */
+static char letter_of(const struct nm_destination *destination, size_t most, const char *letters, size_t n)
+{
+	const bool capital = nm_kind_human(destination->kind);
+
+	for (const char *p = destination->name; *p && most > 0; p++, most--) {
+		const char c = in_case(*p, capital);
+
+		if (((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z')) && !letter_taken(letters, n, c))
+			return c;
+	}
+	return 0;
+}
+
 void letters_give(const struct nm_plan *plan, char *letters)
 {
-	for (size_t i = 0; i < plan->n_destinations; i++) {
-		const struct nm_destination *destination = &plan->destinations[i];
-		bool capital = nm_kind_human(destination->kind);
-		char letter = 0;
+	const size_t n = plan->n_destinations;
 
-		for (const char *p = destination->name; *p && !letter; p++) {
-			char c = in_case(*p, capital);
-
-			if (((c >= 'a' && c <= 'z' && c != 'x') || (c >= 'A' && c <= 'Z')) &&
-			    !letter_taken(letters, i, c))
-				letter = c;
+	memset(letters, 0, n);
+	/* Initials first, so that a name whose own is taken takes nobody else's. */
+	for (size_t i = 0; i < n; i++)
+		letters[i] = letter_of(&plan->destinations[i], 1, letters, n);
+	for (size_t i = 0; i < n; i++) {
+		if (!letters[i])
+			letters[i] = letter_of(&plan->destinations[i], SIZE_MAX, letters, n);
+		for (char c = 'a'; !letters[i] && c <= 'z'; c++) {
+			if (!letter_taken(letters, n, c))
+				letters[i] = in_case(c, nm_kind_human(plan->destinations[i].kind));
 		}
-		for (char c = capital ? 'A' : 'a'; !letter && c <= (capital ? 'Z' : 'w'); c++) {
-			if (!letter_taken(letters, i, c))
-				letter = c;
-		}
-		letters[i] = letter ? letter : '#';
+		if (!letters[i])
+			letters[i] = '#';
 	}
 }
 

@@ -2,6 +2,7 @@
 /*
  * week: who answers first in each half hour of a week.  next: the times at which the answer changes.
  */
+#include "answers.h"
 #include "command.h"
 
 #include <stdio.h>
@@ -95,31 +96,15 @@ static void write_json(struct invocation *run, int line, int64_t monday, const s
 	json_finish(&json, run->out);
 }
 
-/* A letter for each destination: its first one that no other has taken, capital for people. */
+/* The letters of the Week screen, with a dot for every voicemail. */
 static void letters(const struct nm_plan *plan, char *out)
 {
-	bool taken[128] = { false };
 	size_t i;
 
-	for (i = 0; i < plan->n_destinations; i++) {
-		const struct nm_destination *destination = &plan->destinations[i];
-		const char *c = destination->name;
-		char letter = '*';
-
-		if (destination->kind == NM_VOICEMAIL) {
+	letters_give(plan, out);
+	for (i = 0; i < plan->n_destinations; i++)
+		if (plan->destinations[i].kind == NM_VOICEMAIL)
 			out[i] = '.';
-			continue;
-		}
-		for (; *c && letter == '*'; c++) {
-			const bool is_letter = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z');
-			const char wanted = (char)(nm_kind_human(destination->kind) ? *c & ~0x20 : *c | 0x20);
-
-			if (is_letter && !taken[(int)wanted])
-				letter = wanted;
-		}
-		taken[(int)letter] = true;
-		out[i] = letter;
-	}
 }
 
 static void print_legend(struct nm_buf *out, const struct nm_plan *plan, const char *letter, const struct slot *slots,

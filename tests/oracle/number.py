@@ -133,6 +133,7 @@ def main():
             print(f"{region} {text}: ours {ours}; libphonenumber's {peer(region, text)}")
     print(f"{len(pairs)} numbers: {found.pop(None)} agree; " +
           ", ".join(f"{n} {what or 'WRONG'}" for what, n in sorted(found.items())))
+    print(f"{len(pairs) - found['']} passed, {found['']} failed")
     sys.exit(1 if found[""] else 0)
 
 
