@@ -105,10 +105,8 @@ static ALWAYS_INLINE uint32_t class_by_prefix(const struct nm_decider *d, uint64
 	number = number < BEHIND ? number : BEHIND;
 	n = d->first_borders[stretch_of(number)];
 	/* Few borders are counted faster than they are searched. */
-	if (d->reach <= 4) {
-		const uint64_t *b = &d->borders[n];
-
-		n += passed(b[0], number) + passed(b[1], number) + passed(b[2], number) + passed(b[3], number);
+	if (d->reach <= 2) {
+		n += passed(d->borders[n], number) + passed(d->borders[n + 1], number);
 	} else {
 		for (size_t len = d->reach; len > 0; len /= 2) {
 			size_t half = (len + 1) / 2;
