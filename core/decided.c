@@ -112,75 +112,58 @@ enum nm_code nm_decision_table_build(const struct nm_timeline *timeline, const s
 
 /* --- windows --- */
 
-/* The intervals at which the row changes, each with its row. */
-static size_t rows_change(const struct nm_timeline *timeline, const struct nm_decision_table *table, nm_time *at,
-			  uint32_t *rows)
+/* The windows of one class, into room for all intervals; returns how many there are. */
+static size_t class_windows(const struct nm_timeline *timeline, const uint16_t *rule_of_state, struct nm_decided *out)
 {
 	uint32_t before = UINT32_MAX;
 	size_t n = 0;
 
 	for (size_t i = 0; i < timeline->n; i++) {
-		uint32_t row = table->row_of[timeline->state[i]];
+		uint16_t rule = rule_of_state[timeline->state[i]];
 
-		at[n] = timeline->start[i];
-		rows[n] = row;
-		n += row != before;
-		before = row;
+		/* Written in any case and kept when it differs: no branch that cannot be predicted. */
+		out[n].from = timeline->start[i];
+		out[n].rule = rule;
+		n += rule != before;
+		before = rule;
 	}
 	return n;
 }
 
-/* The windows of one class; returns how many there are. */
-static size_t class_windows(const struct nm_decision_table *table, size_t class, const nm_time *at,
-			    const uint32_t *rows, size_t n, struct nm_decided *out)
+static enum nm_code list_build(const struct nm_timeline *timeline, const struct nm_decision_table *table, size_t class,
+			       uint16_t *rule_of_state, struct nm_decided_list *out, struct nm_error *err)
 {
-	const uint16_t *rules = table->rules + class;
-	uint32_t before = UINT32_MAX;
-	size_t count = 0;
+	/* Not zeroed and not from the arena: most of the room is given back untouched. */
+	struct nm_decided *items = malloc((timeline->n + 1) * sizeof(*items)), *fitting;
 
-	for (size_t i = 0; i < n; i++) {
-		uint16_t rule = rules[rows[i] * table->n_classes];
-
-		out[count].from = at[i];
-		out[count].rule = rule;
-		count += rule != before;
-		before = rule;
-	}
-	return count;
+	if (!items)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < timeline->n_states; i++)
+		rule_of_state[i] = table->rules[table->row_of[i] * table->n_classes + class];
+	out->n = class_windows(timeline, rule_of_state, items);
+	fitting = realloc(items, out->n * sizeof(*items));
+	out->items = fitting ? fitting : items;
+	return NM_OK;
 }
 
 static enum nm_code lists_build(const struct nm_timeline *timeline, const struct nm_decision_table *table,
 				struct nm_decided_classes *out, struct nm_error *err)
 {
-	/* One more each: the last one written may not be kept. */
-	nm_time *at = malloc((timeline->n + 1) * sizeof(*at));
-	uint32_t *rows = malloc((timeline->n + 1) * sizeof(*rows));
+	uint16_t *rule_of_state = nm_arena_alloc(out->arena, timeline->n_states, sizeof(*rule_of_state));
 	enum nm_code code = NM_OK;
-	size_t n = 0;
 
 	out->lists = nm_arena_alloc(out->arena, table->n_classes, sizeof(*out->lists));
-	if (!at || !rows || !out->lists)
-		code = nm_fail_memory(err);
-	else
-		n = rows_change(timeline, table, at, rows);
-	for (size_t k = 0; !code && k < table->n_classes; k++) {
-		struct nm_decided_list *list = &out->lists[k];
-
-		list->items = nm_arena_alloc(out->arena, n + 1, sizeof(*list->items));
-		if (list->items)
-			list->n = class_windows(table, k, at, rows, n, list->items);
-		else
-			code = nm_fail_memory(err);
-	}
-	free(at);
-	free(rows);
+	if (!rule_of_state || !out->lists)
+		return nm_fail_memory(err);
+	for (out->n = 0; !code && out->n < table->n_classes; out->n += !code)
+		code = list_build(timeline, table, out->n, rule_of_state, &out->lists[out->n], err);
 	return code;
 }
 
 enum nm_code nm_decided_build(const struct nm_timeline *timeline, const struct nm_classes *classes, int line,
 			      struct nm_decided_classes *out, struct nm_error *err)
 {
-	struct nm_decided_classes decided = { .arena = nm_arena_new(), .n = classes->n };
+	struct nm_decided_classes decided = { .arena = nm_arena_new() };
 	struct nm_decision_table table;
 	enum nm_code code;
 
@@ -190,7 +173,7 @@ enum nm_code nm_decided_build(const struct nm_timeline *timeline, const struct n
 	if (!code)
 		code = lists_build(timeline, &table, &decided, err);
 	if (code)
-		nm_arena_free(decided.arena);
+		nm_decided_clear(&decided);
 	else
 		*out = decided;
 	return code;
@@ -198,6 +181,8 @@ enum nm_code nm_decided_build(const struct nm_timeline *timeline, const struct n
 
 void nm_decided_clear(struct nm_decided_classes *decided)
 {
+	for (size_t i = 0; i < decided->n; i++)
+		free(decided->lists[i].items);
 	nm_arena_free(decided->arena);
 	*decided = (struct nm_decided_classes){ NULL, 0, NULL };
 }

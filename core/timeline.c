@@ -602,27 +602,34 @@ static enum nm_code builder_prepare(struct builder *b, struct nm_error *err)
 	return daily_prepare(b, err);
 }
 
+/* An array cut to what is in it; the array itself when that fails, which does no harm. */
+static void *fitting(void *array, size_t n, size_t size)
+{
+	void *fits = realloc(array, n * size);
+
+	return fits ? fits : array;
+}
+
 static enum nm_code builder_finish(struct builder *b, struct nm_error *err)
 {
 	struct nm_timeline *timeline = b->timeline;
-	nm_time *start = nm_arena_alloc(timeline->arena, b->n + 1, sizeof(*start));
-	uint32_t *state = nm_arena_alloc(timeline->arena, b->n, sizeof(*state));
 	struct nm_state *states = nm_arena_alloc(timeline->arena, b->n_states, sizeof(*states));
 
-	if (!start || !state || !states)
+	if (!states)
 		return nm_fail_memory(err);
-	memcpy(start, b->start, b->n * sizeof(*start));
-	start[b->n] = b->until;
-	memcpy(state, b->state, b->n * sizeof(*state));
 	memcpy(states, b->states, b->n_states * sizeof(*states));
+	b->start[b->n] = b->until;
 	timeline->plan = b->plan;
 	timeline->from = b->from;
 	timeline->until = b->until;
 	timeline->n = b->n;
-	timeline->start = start;
-	timeline->state = state;
 	timeline->n_states = b->n_states;
 	timeline->states = states;
+	/* The two long arrays are handed over as they are. */
+	timeline->start = fitting(b->start, b->n + 1, sizeof(*b->start));
+	timeline->state = fitting(b->state, b->n, sizeof(*b->state));
+	b->start = NULL;
+	b->state = NULL;
 	return NM_OK;
 }
 
@@ -687,6 +694,8 @@ void nm_timeline_free(struct nm_timeline *timeline)
 {
 	if (!timeline)
 		return;
+	free((void *)timeline->start);
+	free((void *)timeline->state);
 	nm_arena_free(timeline->arena);
 	free(timeline);
 }

@@ -47,7 +47,7 @@ struct nm_decided {
 /* For each class what holds from when on: sorted, neighbours differ, the first is at the window's begin. */
 struct nm_decided_list {
 	size_t n;
-	struct nm_decided *items;
+	struct nm_decided *items; /* malloc'd */
 };
 
 struct nm_decided_classes {

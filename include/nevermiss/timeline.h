@@ -26,8 +26,8 @@ struct nm_timeline {
 	struct nm_arena *arena;
 	nm_time from, until;
 	size_t n;                   /* intervals */
-	const nm_time *start;       /* n + 1 of them; start[0] == from, start[n] == until */
-	const uint32_t *state;      /* of each interval: index into states; neighbours differ */
+	const nm_time *start;       /* n + 1 of them; start[0] == from, start[n] == until; owned */
+	const uint32_t *state;      /* of each interval: index into states; neighbours differ; owned */
 	size_t n_states;
 	const struct nm_state *states;
 };

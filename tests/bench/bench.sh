@@ -1,0 +1,99 @@
+#!/bin/sh
+# SPDX-License-Identifier: MIT
+# The decision benchmark: bench.sh BUILDDIR [ROUNDS]
+# Builds the reference (AVX-512, -O3 -march=native) and our side (against BUILDDIR/libcore.a), makes the
+# data once in BUILDDIR/bench-data, checks that both agree, and prints a table of medians; both sides
+# take turns, so that a busy machine hits both.  CPU=n picks the core, CALLS=n the length of the log.
+set -eu
+build=${1:?usage: bench.sh BUILDDIR [ROUNDS]}
+rounds=${2:-5}
+here=$(cd "$(dirname "$0")" && pwd)
+top=$(cd "$here/../.." && pwd)
+data=$build/bench-data
+cc=${CC:-gcc}
+calls=${CALLS:-10000000}
+pin=
+command -v taskset > /dev/null && pin="taskset -c ${CPU:-0}"
+
+if ! grep -q avx512bw /proc/cpuinfo; then
+	echo "bench: the reference needs a processor with AVX-512" >&2
+	exit 77
+fi
+mkdir -p "$data"
+libs=${LIBS:-"-lconfuse -lsqlite3 -lical -ljansson -lxml2 -lm"}
+$cc -std=c11 -D_GNU_SOURCE -O2 -o "$data/gen" "$here/gen.c"
+$cc -std=c11 -D_GNU_SOURCE -O3 -march=native -o "$data/ideal" "$here/ideal.c"
+# shellcheck disable=SC2086
+$cc -std=c11 -D_GNU_SOURCE -O2 -I"$top/include" -o "$data/decide" "$here/decide.c" "$build/libcore.a" -Wl,--as-needed $libs
+[ -f "$data/calls-$calls" ] || { "$data/gen" "$data" "$calls" && touch "$data/calls-$calls"; }
+plan=$data/plan.conf
+
+# --- agreement, before any figure ---
+same() {
+	if cmp -s "$1" "$2"; then
+		echo "agree      $3"
+	else
+		echo "DISAGREE   $3: $1 $2" >&2
+		exit 1
+	fi
+}
+for pairs in pairs edges; do
+	"$data/decide" decide "$plan" "$data/$pairs.bin" "$data/$pairs.ours" > /dev/null
+	"$data/ideal" decide "$data/$pairs.bin" "$data/$pairs.ideal" > /dev/null
+	same "$data/$pairs.ours" "$data/$pairs.ideal" "$(stat -c %s "$data/$pairs.ours") decisions of $pairs.bin"
+done
+"$data/decide" windows "$plan" "$data/windows.ours" > /dev/null
+"$data/ideal" windows "$data/windows.ideal" > /dev/null
+# The reference lists all sets of groups, ours those that some caller has.
+awk 'NR == FNR { has[$1]; next } $1 in has' "$data/windows.ours" "$data/windows.ideal" | LC_ALL=C sort > "$data/windows.a"
+LC_ALL=C sort "$data/windows.ours" > "$data/windows.b"
+same "$data/windows.b" "$data/windows.a" "$(wc -l < "$data/windows.b") windows over ten years"
+for log in calls.bin calls.csv; do
+	"$data/decide" replay "$plan" "$data/$log" > "$data/replay.ours"
+	"$data/ideal" replay "$data/$log" > "$data/replay.ideal"
+	same "$data/replay.ours" "$data/replay.ideal" "replay of $log"
+done
+
+# --- figures ---
+median() {
+	sort -n | awk '{ v[NR] = $1 } END { print v[int((NR + 1) / 2)] }'
+}
+# Milliseconds of a whole process.
+whole() {
+	from=$(date +%s%N)
+	"$@" > /dev/null
+	until=$(date +%s%N)
+	echo $(((until - from) / 1000)) | awk '{ printf "%.1f\n", $1 / 1000 }'
+}
+# row NAME UNIT BUDGET: medians of $data/a (ours) and $data/b (the reference)
+row() {
+	a=$(median < "$data/a")
+	b=$(median < "$data/b")
+	awk -v name="$1" -v unit="$2" -v budget="$3" -v a="$a" -v b="$b" 'BEGIN {
+		printf "%-44s %9.2f %9.2f  %-3s %6.2f  %s %s\n", name, a, b, unit, a / b, budget, a <= b * budget ? "" : "OVER"
+	}'
+	: > "$data/a"
+	: > "$data/b"
+}
+: > "$data/a"
+: > "$data/b"
+printf '%-44s %9s %9s  %-3s %6s  %s\n' "work" "ours" "reference" "" "ratio" "budget"
+for _ in $(seq "$rounds"); do
+	$pin "$data/decide" decide "$plan" "$data/pairs.bin" "$data/pairs.ours" >> "$data/a"
+	$pin "$data/ideal" decide "$data/pairs.bin" "$data/pairs.ideal" >> "$data/b"
+done
+row "decide one call" ns 1.3
+for _ in $(seq "$rounds"); do
+	$pin "$data/decide" windows "$plan" "$data/windows.ours" >> "$data/a"
+	$pin "$data/ideal" windows "$data/windows.ideal" >> "$data/b"
+done
+row "whole decisions over ten years" ms 2
+for log in bin csv; do
+	for _ in $(seq "$rounds"); do
+		# shellcheck disable=SC2086
+		whole $pin "$data/decide" replay "$plan" "$data/calls.$log" >> "$data/a"
+		# shellcheck disable=SC2086
+		whole $pin "$data/ideal" replay "$data/calls.$log" >> "$data/b"
+	done
+	row "replay $calls calls, $log, whole process" ms 1.5
+done
