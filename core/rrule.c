@@ -2,8 +2,8 @@
 /*
  * Walks a recurrence rule period by period (a year for FREQ=YEARLY, ... a second for SECONDLY).
  * A period's instances are dates x times of day, both sorted, so that the i-th one is found by
- * division and BYSETPOS and COUNT need no list.  Without COUNT the walk begins at the window, not
- * at DTSTART.  Knows no zones and allocates nothing.
+ * division and BYSETPOS and COUNT need no list.  The walk begins at the window, not at DTSTART, unless
+ * COUNT needs what lies before and cannot reckon it.  Knows no zones and allocates nothing.
  */
 #include "rrule.h"
 
@@ -291,25 +291,90 @@ static bool tell_period(struct walker *w, enum rrule_end *end)
 	return true;
 }
 
+/* --- not walking what need not be walked --- */
+
+/* Instances of a whole period where all periods have the same number of them; else 0. */
+static int64_t steady(const struct walker *w)
+{
+	const struct rrule *rule = &w->rule;
+
+	if (rule->n_positions || rule->months || rule->month_days || rule->month_days_last ||
+	    rule->n_year_days || rule->weeks || rule->weeks_last || rule->n_nths)
+		return 0;
+	if (rule->freq == RRULE_WEEKLY)
+		return (int64_t)w->n_times * __builtin_popcountll(rule->weekdays);
+	return rule->freq == RRULE_DAILY && !rule->weekdays ? (int64_t)w->n_times : 0;
+}
+
+/* The period after k.  With COUNT those before the window count, so that only steady ones can be
+ * passed over; DTSTART's own period never is steady. */
+static int64_t next_period(struct walker *w, int64_t k)
+{
+	int64_t each = k == 0 && w->rule.count ? steady(w) : 0;
+	int64_t near = each ? period_near(w, nm_local_day(w->walk->from)) : 0;
+
+	if (near <= k + 1)
+		return k + 1;
+	w->counted += (near - k - 1) * each;
+	return near;
+}
+
+/* Cuts a period's days down to those in the window, where the others neither count nor have a place
+ * in BYSETPOS. */
+static void clip(const struct walker *w, int64_t *day, int64_t *stop)
+{
+	int64_t first = nm_local_day(w->walk->from);
+	int64_t end = nm_local_day(w->walk->until - 1) + 1;
+
+	if (w->rule.count || w->rule.n_positions)
+		return;
+	if (*stop > end)
+		*stop = end;
+	if (*day < first)
+		*day = first < *stop ? first : *stop;
+}
+
+/* The first day at or after this one in a month that the rule names. */
+static int64_t in_month(const struct rrule *rule, int64_t day)
+{
+	struct nm_date date = nm_date_from_days(day);
+	int month = date.month;
+
+	if (!rule->months || has(rule->months, month))
+		return day;
+	while (month <= 12 && !has(rule->months, month))
+		month++;
+	return month <= 12 ? nm_days_from_date(date.year, month, 1) : nm_days_from_date(date.year + 1, 1, 1);
+}
+
+static bool find_days(struct walker *w, int64_t day, int64_t stop)
+{
+	w->n_days = 0;
+	for (; day < stop; day++) {
+		if (out_of_work(w, 1))
+			return false;
+		day = in_month(&w->rule, day);
+		if (day < stop && day_matches(&w->rule, day))
+			w->days[w->n_days++] = day;
+	}
+	return true;
+}
+
 static enum rrule_end walk_days(struct walker *w)
 {
 	enum rrule_end end = RRULE_DONE;
 	int64_t last = nm_days_from_date(YEAR_LAST, 12, 31);
 	int64_t k = w->rule.count ? 0 : period_near(w, nm_local_day(w->walk->from));
 
-	for (;; k++) {
+	for (;; k = next_period(w, k)) {
 		int64_t day = period_day(w, k, false);
 		int64_t stop = period_day(w, k, true);
 
 		if (day > last || day * NM_DAY >= w->walk->until)
 			return RRULE_DONE;
-		if (out_of_work(w, 1 + stop - day))
+		clip(w, &day, &stop);
+		if (out_of_work(w, 1) || !find_days(w, day, stop))
 			return RRULE_TOO_LONG;
-		w->n_days = 0;
-		for (; day < stop; day++) {
-			if (day_matches(&w->rule, day))
-				w->days[w->n_days++] = day;
-		}
 		if (!tell_period(w, &end))
 			return end;
 	}

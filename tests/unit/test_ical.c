@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "nevermiss/ical.h"
+#include "rrule.h"
 
 #define CHICAGO "America/Chicago"
 #define BERLIN "Europe/Berlin"
@@ -327,6 +328,123 @@ static void test_count_from_far_away(void **state)
 	       "20260602", "20270101", "20260602T0000/20260602T0001 20260602T0100/20260602T0101");
 }
 
+/* The instances in each small window are those of the whole that lie in it: whatever the walk passes
+ * over on its way to a window changes nothing. */
+static void expect_windows_agree(const char *rule)
+{
+	nm_time begin = at("20190101");
+	nm_time end = at("20310101");
+	struct nm_ical_events whole = { 0 };
+	struct nm_zone *zone = zone_of(CHICAGO);
+	struct nm_ical *ical = NULL;
+	struct nm_error err;
+	struct nm_buf body;
+	char *text;
+
+	nm_buf_init(&body, 4096);
+	nm_buf_addf(&body, EVENT("DTSTART:20190703T093000\nDURATION:PT30M\nRRULE:%s\n"), rule);
+	text = wrapped(body.data);
+	assert_int_equal(nm_ical_read("test.ics", text, strlen(text), &ical, &err), NM_OK);
+	assert_int_equal(nm_ical_expand(ical, zone, begin, end, &whole, &err), NM_OK);
+	assert_true(whole.n > 0);
+	for (nm_time from = begin; from < end; from += 53 * NM_DAY + 7 * 3600) {
+		nm_time until = from + 2 * NM_DAY;
+		struct nm_ical_events part = { 0 };
+		size_t n = 0;
+
+		assert_int_equal(nm_ical_expand(ical, zone, from, until, &part, &err), NM_OK);
+		for (size_t i = 0; i < whole.n; i++) {
+			if (whole.items[i].from >= until || whole.items[i].until <= from)
+				continue;
+			if (n >= part.n || part.items[n].from != whole.items[i].from)
+				fail_msg("%s: %lld is not in the window of %lld", rule,
+					 (long long)whole.items[i].from, (long long)from);
+			n++;
+		}
+		assert_int_equal(n, part.n);
+		nm_ical_events_clear(&part);
+	}
+	nm_ical_events_clear(&whole);
+	nm_ical_free(ical);
+	nm_zone_free(zone);
+	free(text);
+	nm_buf_clear(&body);
+}
+
+static void test_a_window_holds_what_the_whole_has(void **state)
+{
+	static const char *const rules[] = {
+		"FREQ=DAILY",
+		"FREQ=DAILY;INTERVAL=3",
+		"FREQ=DAILY;COUNT=2000",
+		"FREQ=DAILY;INTERVAL=3;COUNT=700;BYHOUR=9,15;BYMINUTE=0,30",
+		"FREQ=DAILY;BYMONTH=1,7;COUNT=300",
+		"FREQ=DAILY;BYDAY=MO,FR;COUNT=600",
+		"FREQ=DAILY;BYHOUR=9,15;BYSETPOS=-1;COUNT=900",
+		"FREQ=WEEKLY",
+		"FREQ=WEEKLY;BYDAY=TU,SU;COUNT=300",
+		"FREQ=WEEKLY;BYDAY=TU,SU;WKST=SU;INTERVAL=2;COUNT=300",
+		"FREQ=WEEKLY;BYDAY=MO,WE,SA;BYHOUR=8,9;COUNT=1000",
+		"FREQ=WEEKLY;BYMONTH=12,1;INTERVAL=2",
+		"FREQ=WEEKLY;BYDAY=MO,WE,SA;BYSETPOS=2;COUNT=200",
+		"FREQ=MONTHLY",
+		"FREQ=MONTHLY;BYDAY=-1FR",
+		"FREQ=MONTHLY;BYMONTHDAY=31,-1;COUNT=60",
+		"FREQ=MONTHLY;BYDAY=MO,TU,WE,TH,FR;BYSETPOS=-1",
+		"FREQ=YEARLY",
+		"FREQ=YEARLY;BYMONTH=2,11;BYDAY=4TH",
+		"FREQ=YEARLY;BYMONTH=12;BYDAY=-1FR;COUNT=7",
+		"FREQ=YEARLY;BYWEEKNO=1,53;BYDAY=MO,SU",
+		"FREQ=YEARLY;BYYEARDAY=1,-1,200;INTERVAL=2",
+		"FREQ=YEARLY;BYMONTH=3;BYDAY=SU;BYSETPOS=2",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++)
+		expect_windows_agree(rules[i]);
+}
+
+static bool count_one(void *context, nm_local local)
+{
+	(void)local;
+	++*(int *)context;
+	return true;
+}
+
+/* However long ago a rule began, a short window costs little. */
+static void test_work_is_that_of_the_window(void **state)
+{
+	static const struct rrule_nth fourth_thursday = { 3, 4 };
+	const struct rrule rules[] = {
+		{ .freq = RRULE_YEARLY, .interval = 1 },
+		{ .freq = RRULE_YEARLY, .interval = 1, .months = 0x800, .n_nths = 1, .nths = &fourth_thursday },
+		{ .freq = RRULE_MONTHLY, .interval = 1, .n_nths = 1, .nths = &fourth_thursday },
+		{ .freq = RRULE_WEEKLY, .interval = 1, .weekdays = 0x1f },
+		{ .freq = RRULE_DAILY, .interval = 1 },
+		{ .freq = RRULE_WEEKLY, .interval = 1, .weekdays = 0x1f, .count = 1000000 },
+		{ .freq = RRULE_DAILY, .interval = 1, .count = 1000000 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rules / sizeof *rules; i++) {
+		int64_t work = 1000;
+		int found = 0;
+		struct rrule_walk walk = {
+			.rule = &rules[i],
+			.start = at("19701126"),
+			.from = at("20261126"),
+			.until = at("20261127"),
+			.work = &work,
+			.tell = count_one,
+			.context = &found,
+		};
+
+		assert_int_equal(nm_rrule_walk(&walk), RRULE_DONE);
+		assert_int_equal(found, 1);
+		assert_true(work > 900);
+	}
+}
+
 static void test_several_rules_dates_and_exceptions(void **state)
 {
 	(void)state;
@@ -618,6 +736,8 @@ int main(void)
 		cmocka_unit_test(test_until_in_three_forms),
 		cmocka_unit_test(test_start_that_does_not_match_counts),
 		cmocka_unit_test(test_count_from_far_away),
+		cmocka_unit_test(test_a_window_holds_what_the_whole_has),
+		cmocka_unit_test(test_work_is_that_of_the_window),
 		cmocka_unit_test(test_several_rules_dates_and_exceptions),
 		cmocka_unit_test(test_changed_instances),
 		cmocka_unit_test(test_newest_version_of_an_event),
