@@ -54,7 +54,7 @@ build() {
 	[ -x configure ] || autoreconf --force --install
 	mkdir -p build
 	[ -f build/Makefile ] || (cd build && ../configure --quiet)
-	make -C build -j"$(nproc 2>/dev/null || echo 1)" -s "$@"
+	make -C build -j"$(nproc 2>/dev/null || echo 1)" -s
 }
 
 case ${1-} in

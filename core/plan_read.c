@@ -63,6 +63,7 @@ static int take_include(cfg_t *cfg, cfg_opt_t *opt, int argc, const char **argv)
 	return argc == 1 ? take_value(cfg, opt, argv[0], &ignored) : -1;
 }
 
+__attribute__((format(printf, 2, 0)))
 static void take_error(cfg_t *cfg, const char *format, va_list args)
 {
 	struct nm_buf words;
