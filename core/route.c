@@ -5,7 +5,7 @@
  */
 #include <string.h>
 
-#include "nevermiss/route.h"
+#include "core/route_private.h"
 
 enum nm_code nm_route_new(const char *timezone, nm_time from, nm_time until, struct nm_route **out,
 			  struct nm_error *err)
@@ -109,6 +109,55 @@ nm_time nm_route_next(const struct nm_route *route, nm_time t)
 			next = route->exceptions[i].span.from;
 	}
 	return next >= route->until ? NM_TIME_MAX : next;
+}
+
+/* What the week says at walk->t, and until when. */
+static void walk_week(struct nm_route_walk *walk)
+{
+	nm_local local = walk->t + walk->offset;
+	int64_t day = nm_local_day(local);
+	const struct nm_route_day *pattern = &walk->route->week[nm_weekday(day)];
+	int second = (int)(local - day * NM_DAY), end = NM_DAY;
+	size_t i = pattern->n;
+
+	for (; i > 1 && pattern->changes[i - 1].minute * 60 > second; i--)
+		end = pattern->changes[i - 1].minute * 60;
+	walk->situation = pattern->changes[i - 1].situation;
+	walk->end = walk->t + end - second;
+	if (walk->end > walk->change)
+		walk->end = walk->change;
+}
+
+void nm_route_walk_to(struct nm_route_walk *walk, nm_time t)
+{
+	const struct nm_route *route = walk->route;
+	const struct nm_exception *next;
+
+	walk->t = t;
+	if (t < walk->end)
+		return;
+	if (t >= walk->change) {
+		walk->offset = nm_zone_offset(route->zone, t);
+		walk->change = nm_zone_next_change(route->zone, t);
+	}
+	while (walk->exception < route->n_exceptions && route->exceptions[walk->exception].span.until <= t)
+		walk->exception++;
+	next = walk->exception < route->n_exceptions ? &route->exceptions[walk->exception] : NULL;
+	if (next != NULL && next->span.from <= t) {
+		walk->situation = next->situation;
+		walk->end = next->span.until;
+		return;
+	}
+	walk_week(walk);
+	if (next != NULL && next->span.from < walk->end)
+		walk->end = next->span.from;
+}
+
+void nm_route_walk_begin(struct nm_route_walk *walk, const struct nm_route *route, nm_time t)
+{
+	*walk = (struct nm_route_walk){ .route = route, .t = t, .end = t, .change = t };
+	walk->exception = exception_after(route, t);
+	nm_route_walk_to(walk, t);
 }
 
 /* Do the digits of number begin with those of prefix?  A prefix of no digits begins every number. */

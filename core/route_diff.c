@@ -185,22 +185,26 @@ static int compare_stretches(const void *a, const void *b)
 
 static enum nm_code walk(struct comparison *c, struct nm_error *err)
 {
+	struct nm_route_walk a, b;
+
+	nm_route_walk_begin(&a, c->a, c->from);
+	nm_route_walk_begin(&b, c->b, c->from);
 	for (nm_time t = c->from, end; t < c->until; t = end) {
 		struct stretch *last = c->n_stretches > 0 ? &c->stretches[c->n_stretches - 1] : NULL;
-		nm_time next_a = nm_route_next(c->a, t), next_b = nm_route_next(c->b, t);
-		int a = nm_route_situation(c->a, t), b = nm_route_situation(c->b, t);
 
-		end = next_a < next_b ? next_a : next_b;
+		nm_route_walk_to(&a, t);
+		nm_route_walk_to(&b, t);
+		end = a.end < b.end ? a.end : b.end;
 		if (end > c->until)
 			end = c->until;
-		if (last != NULL && last->a == a && last->b == b) {
+		if (last != NULL && last->a == a.situation && last->b == b.situation) {
 			last->span.until = end;
 			continue;
 		}
 		if (!nm_grow((void **)&c->stretches, &c->stretches_capacity, c->n_stretches + 1,
 			     sizeof(*c->stretches)))
 			return nm_fail_memory(err);
-		c->stretches[c->n_stretches++] = (struct stretch){ a, b, { t, end } };
+		c->stretches[c->n_stretches++] = (struct stretch){ a.situation, b.situation, { t, end } };
 	}
 	if (c->n_stretches > 0)
 		qsort(c->stretches, c->n_stretches, sizeof(*c->stretches), compare_stretches);

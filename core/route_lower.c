@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "nevermiss/route.h"
+#include "core/route_private.h"
 
 /* One way in which a weekday passes, and on how many days it does. */
 struct shape {
@@ -298,13 +298,16 @@ static bool set_exceptions(struct lowering *low)
 	struct nm_exception *items = NULL;
 	size_t n = 0, capacity = 0, i = 0;
 	bool ok = true, differs = false;
+	struct nm_route_walk walk;
 
 	route->n_exceptions = 0;
+	nm_route_walk_begin(&walk, route, route->from);
 	for (nm_time t = route->from, end; t < route->until && ok; t = end) {
-		nm_time last = piece_end(low, i), next = nm_route_next(route, t);
+		nm_time last = piece_end(low, i);
 
-		end = next < last ? next : last;
-		if (nm_route_situation(route, t) != low->pieces[i].situation) {
+		nm_route_walk_to(&walk, t);
+		end = walk.end < last ? walk.end : last;
+		if (walk.situation != low->pieces[i].situation) {
 			ok = differs || nm_grow((void **)&items, &capacity, n + 1, sizeof(*items));
 			if (!ok)
 				break;

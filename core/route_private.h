@@ -1,9 +1,23 @@
 /* SPDX-License-Identifier: MIT */
-/* Core's own: words about routes that more than one file says. */
+/* Core's own: going through routes, and words about them that more than one file says. */
 #ifndef CORE_ROUTE_PRIVATE_H
 #define CORE_ROUTE_PRIVATE_H
 
 #include "nevermiss/route.h"
+
+/* Going through a route from an instant on; far cheaper than asking for each instant anew. */
+struct nm_route_walk {
+	const struct nm_route *route;
+	int situation; /* from t until end */
+	nm_time t, end;
+	int64_t offset; /* of the wall clock, until `change` */
+	nm_time change;
+	size_t exception; /* the first that ends after t */
+};
+
+void nm_route_walk_begin(struct nm_route_walk *walk, const struct nm_route *route, nm_time t);
+/* On to `t`, which is not before walk->t and not after walk->end. */
+void nm_route_walk_to(struct nm_route_walk *walk, nm_time t);
 
 #define NM_WINDOWS_TOLD 4 /* windows that are named one by one */
 

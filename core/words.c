@@ -147,7 +147,7 @@ static void judge_group(struct words *words, const struct window *window, size_t
 	group.habit = HABIT_SINGLE;
 	if (window->length < WEEK && count >= 2 && count * 2 >= weeks)
 		count_weeks(words, window, NULL, &group.here, &group.missing);
-	if (group.here >= 2 && group.missing == 0)
+	if (group.here > 0 && group.missing == 0)
 		group.habit = HABIT_ALL;
 	else if (group.here >= 3 * group.missing && group.here >= 3)
 		group.habit = HABIT_MOST;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Thin helpers around jansson, which nothing outside core/carrier/ sees.  What comes in was written by
- * a carrier and is hostile: its nesting is measured before the parser, which recurses, gets it.
+ * a carrier and is hostile: its size is bounded here, its nesting by jansson (JSON_PARSER_MAX_DEPTH, 2048).
  */
 #include "core/carrier/json.h"
 
@@ -15,31 +15,6 @@ static const json_t *json_of(const struct nm_node *node)
 	return (const json_t *)node;
 }
 
-static bool too_deep(const char *text, size_t len)
-{
-	bool quoted = false;
-	int depth = 0;
-
-	for (size_t i = 0; i < len; i++) {
-		char c = text[i];
-
-		if (quoted) {
-			if (c == '\\')
-				i++;
-			else if (c == '"')
-				quoted = false;
-		} else if (c == '"') {
-			quoted = true;
-		} else if (c == '{' || c == '[') {
-			if (++depth > NM_NODE_DEPTH)
-				return true;
-		} else if (c == '}' || c == ']') {
-			depth--;
-		}
-	}
-	return false;
-}
-
 enum nm_code nm_node_read(const char *text, size_t len, struct nm_node **out, struct nm_error *err)
 {
 	json_error_t error;
@@ -47,8 +22,6 @@ enum nm_code nm_node_read(const char *text, size_t len, struct nm_node **out, st
 
 	if (len > NM_ARTEFACT_BYTES)
 		return nm_fail(err, NM_INPUT, "the text is longer than %u bytes", NM_ARTEFACT_BYTES);
-	if (too_deep(text, len))
-		return nm_fail(err, NM_INPUT, "the JSON is nested more than %d deep", NM_NODE_DEPTH);
 	root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &error);
 	if (root == NULL && json_error_code(&error) == json_error_out_of_memory)
 		return nm_fail_memory(err);

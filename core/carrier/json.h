@@ -12,8 +12,6 @@
 
 #include "nevermiss/error.h"
 
-#define NM_NODE_DEPTH 24 /* deepest nesting that is read */
-
 struct nm_node;
 
 /* A whole document: an object or an array.  NM_INPUT says where it is wrong.  Free with nm_node_free. */

@@ -106,7 +106,7 @@ enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, stru
 				  struct nm_reading *out, bool *found, struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- the sandbox carrier --- */
-/* NULL text: nothing is there.  fault: what the next requests meet ("refuse 2", "cut 1", ""; transport_sandbox.c). */
+/* NULL text: nothing is there.  fault: what the next requests meet (transport_sandbox.c), "" nothing. */
 enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *line, char **text,
 				  struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_sandbox_put(struct nm_store *store, const char *line, const char *text,

@@ -26,6 +26,7 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 	enum nm_code code;
 
 	rig->sent++;
+	rig->written += strcmp(request->method, "GET") != 0;
 	if (rig->sent == rig->kill_before)
 		return nm_fail(err, NM_SYSTEM, "killed");
 	if (rig->sent == rig->fault_at)
@@ -111,7 +112,7 @@ void push_rig_restart(struct push_rig *rig)
 {
 	close_store(rig);
 	open_store(rig);
-	rig->sent = rig->under_way = rig->most_under_way = 0;
+	rig->sent = rig->written = rig->under_way = rig->most_under_way = 0;
 	rig->waited_ms = 0;
 	rig->kill_before = rig->kill_after = rig->fault_at = 0;
 	rig->stop_after = rig->told = 0;

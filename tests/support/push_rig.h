@@ -14,7 +14,7 @@ struct push_rig {
 	struct nm_store *store;
 	struct nm_transport sandbox;
 	struct nm_push_context context; /* its transport counts */
-	int sent, under_way, most_under_way;
+	int sent, written, under_way, most_under_way; /* requests; written: those that change something */
 	int64_t waited_ms;           /* in vain */
 	int kill_before, kill_after; /* number of the request before or after which everything ends; 0 */
 	int fault_at;                /* number of the request before which `fault` is set for its line; 0 */

@@ -314,6 +314,27 @@ static void test_passing_faults_are_overcome(void **state)
 		}
 }
 
+/* "Only repeatable requests, or look before repeating": what was done, though the answer was lost, is not
+ * done again; what was not done is. */
+static void test_nothing_is_written_twice(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	results = push_with_fault(&rig, "cut 1", WRITES, NM_OK);
+	nm_push_results_clear(&results);
+	assert_int_equal(rig.written, 1);
+	push_rig_close(&rig);
+	push_rig_open(&rig, PLAN);
+	results = push_with_fault(&rig, "hang 1", WRITES, NM_OK);
+	nm_push_results_clear(&results);
+	assert_int_equal(rig.written, 2);
+	assert_true(rig.waited_ms >= 500);
+	push_rig_close(&rig);
+}
+
 /* Whatever a carrier does at whichever request: the journal tells the truth, and the next push mends it. */
 static void test_lasting_faults_are_told_truly(void **state)
 {
@@ -363,21 +384,17 @@ static void test_lasting_faults_are_told_truly(void **state)
 
 /* --- cut off --- */
 
-/* The newest push of a line says what became of it: done if its artefact was there, undone if not. */
+/* A push that was cut off says what became of it: done if its artefact was there, undone if not. */
 static void assert_truthful(struct push_rig *rig, const char *line, int64_t id, const char *live_then,
 			    const char *live_before)
 {
 	struct nm_push_records records = records_of(rig, line, false);
+	bool changed = live_before == NULL ? live_then != NULL : strcmp(live_then, live_before) != 0;
 
 	for (size_t i = 0; i < records.n; i++) {
 		if (records.items[i].id != id)
 			continue;
-		if (records.items[i].state == NM_PUSH_DONE)
-			assert_true(live_then != NULL &&
-				    (live_before == NULL || strcmp(live_then, live_before) != 0));
-		if (records.items[i].state == NM_PUSH_UNDONE)
-			assert_true(live_then == live_before ||
-				    (live_then && live_before && !strcmp(live_then, live_before)));
+		assert_int_equal(records.items[i].state, changed ? NM_PUSH_DONE : NM_PUSH_UNDONE);
 		assert_int_not_equal(records.items[i].ended, 0);
 		assert_non_null(records.items[i].result);
 	}
@@ -664,21 +681,29 @@ static void test_read_only(void **state)
 	push_rig_close(&rig);
 }
 
+/* A plan of so many lines more, with a horizon of a few days. */
+static void open_many(struct push_rig *rig, int lines)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_add(&text, PLAN);
+	for (int i = 0; i < lines; i++)
+		nm_buf_addf(&text, "line l%d { number = \"+1512556%04d\" account = sandbox }\n", i, i);
+	push_rig_open(rig, text.data);
+	rig->context.horizon = rig->context.now + 8 * NM_DAY;
+	nm_buf_clear(&text);
+}
+
 /* Many lines at once, but never more than 64 requests under way. */
 static void test_many_lines(void **state)
 {
 	struct push_rig rig;
-	struct nm_buf text;
 	struct nm_push_results results;
 	struct nm_error err;
 
 	(void)state;
-	nm_buf_init(&text, 1u << 20);
-	nm_buf_add(&text, PLAN);
-	for (int i = 0; i < 150; i++)
-		nm_buf_addf(&text, "line l%d { number = \"+1512556%04d\" account = sandbox }\n", i, i);
-	push_rig_open(&rig, text.data);
-	rig.context.horizon = rig.context.now + 8 * NM_DAY;
+	open_many(&rig, 150);
 	ok(push_rig_push(&rig, -1, &results, &err), &err);
 	assert_int_equal(results.n, 152);
 	assert_int_equal(rig.most_under_way, 64);
@@ -686,7 +711,35 @@ static void test_many_lines(void **state)
 	for (size_t i = 0; i < results.n; i++)
 		assert_int_equal(results.items[i].state, NM_PUSH_DONE);
 	nm_push_results_clear(&results);
-	nm_buf_clear(&text);
+	push_rig_close(&rig);
+}
+
+/* Stopped in the middle of many: those under way come to their end, the others are not begun. */
+static void test_stopping_in_the_middle(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_error err;
+	size_t done = 0;
+
+	(void)state;
+	open_many(&rig, 150);
+	rig.stop_after = 152 + 10;
+	assert_int_equal(push_rig_push(&rig, -1, &results, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "stopped"));
+	for (size_t i = 0; i < results.n; i++) {
+		char *live = push_rig_live(&rig, rig.plan->lines[results.items[i].line].name);
+
+		assert_int_equal(results.items[i].state, live != NULL ? NM_PUSH_DONE : NM_PUSH_UNDONE);
+		done += live != NULL;
+		free(live);
+	}
+	assert_true(done >= 10 && done < 152);
+	nm_push_results_clear(&results);
+	assert_nothing_unfinished(&rig);
+	push_rig_restart(&rig);
+	push_well(&rig);
+	assert_in_sync(&rig);
 	push_rig_close(&rig);
 }
 
@@ -722,6 +775,7 @@ int main(void)
 		cmocka_unit_test(test_retry_after_is_waited_for),
 		cmocka_unit_test(test_nobody_waits_for_hours),
 		cmocka_unit_test(test_passing_faults_are_overcome),
+		cmocka_unit_test(test_nothing_is_written_twice),
 		cmocka_unit_test(test_lasting_faults_are_told_truly),
 		cmocka_unit_test(test_killed_at_any_request),
 		cmocka_unit_test(test_half_done_is_finished_from_the_journal),
@@ -733,6 +787,7 @@ int main(void)
 		cmocka_unit_test(test_drivers_that_are_not_there),
 		cmocka_unit_test(test_read_only),
 		cmocka_unit_test(test_many_lines),
+		cmocka_unit_test(test_stopping_in_the_middle),
 		cmocka_unit_test(test_the_artefact_stays_the_same_all_day),
 	};
 

@@ -327,6 +327,124 @@ static void test_rotation_is_every_second_week(void **state)
 	release(&compiled);
 }
 
+/* Holidays do not mix the weeks of a rotation up: a whole week is the pattern if that spares exceptions. */
+static void test_a_rotation_keeps_whole_weeks(void **state)
+{
+	struct nm_plan *plan = small_plan(
+		"override h1 { from = \"2026-11-26 00:00\" until = \"2026-11-27 00:00\" path = night }\n"
+		"override h2 { from = \"2026-12-10 00:00\" until = \"2026-12-11 00:00\" path = night }\n"
+		"rotation turn { members = { owner, sam } from = \"2026-11-23 00:00\" every = 1w }\n"
+		"path on { step { ring = turn for = 20s } }\nrule all { path = on }\n");
+	nm_time from = instant(plan, "2026-11-23 00:00"), until = instant(plan, "2027-04-12 00:00");
+	struct compiled compiled = compile(plan, from, until);
+	struct nm_route *route = route_of(&compiled, 0);
+
+	(void)state;
+	/* The ten weeks of the one whose weeks are not whole, two of them in three parts. */
+	assert_int_equal(route->n_exceptions, 8 + 2 * 3);
+	nm_route_free(route);
+	release(&compiled);
+}
+
+/* Changes within a minute are exceptions to the second; the week has whole minutes. */
+static void test_seconds_are_exceptions(void **state)
+{
+	static const char event[] =
+		"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\nBEGIN:VEVENT\r\nUID:1\r\n"
+		"DTSTAMP:20260101T000000Z\r\nDTSTART:20261101T160010Z\r\n"
+		"DTEND:20261101T160040Z\r\nRRULE:FREQ=DAILY\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n";
+	char *folder = random_folder_new(), text[4096], name[512];
+	struct compiled compiled;
+	struct nm_route *route;
+	nm_time from;
+	FILE *out;
+
+	(void)state;
+	assert_true(snprintf(name, sizeof(name), "%s/short.ics", folder) > 0);
+	out = fopen(name, "w");
+	assert_non_null(out);
+	assert_true(fputs(event, out) >= 0);
+	assert_int_equal(fclose(out), 0);
+	assert_true(snprintf(text, sizeof(text),
+			     "%scalendar short { file = \"short.ics\" }\n"
+			     "schedule moment { calendar = short }\n"
+			     "rule m { during = moment path = day }\nrule closed { path = night }\n",
+			     small) < (int)sizeof(text));
+	compiled.plan = plan_of_text(text, folder);
+	from = instant(compiled.plan, "2026-11-23 00:00");
+	compiled = compile(compiled.plan, from, from + 21 * NM_DAY);
+	route = route_of(&compiled, 0);
+	assert_well_formed(route);
+	assert_int_equal(route->n_exceptions, 21);
+	assert_int_equal(route->exceptions[0].span.until - route->exceptions[0].span.from, 30);
+	assert_decides_always(&compiled, 0, route);
+	nm_route_free(route);
+	release(&compiled);
+	random_folder_free(folder);
+}
+
+/* An hour that comes twice, and one that does not come: nm_route_next stops where the clock is changed. */
+static void test_next_stops_at_clock_changes(void **state)
+{
+	static const char *const dates[] = { "2026-11-01 00:00", "2027-03-14 00:00" };
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct nm_plan *plan = small_plan("schedule early { hours = \"00:00-01:30,02:30-03:30\" }\n"
+						  "rule e { during = early path = day }\n" RULES);
+		nm_time from = instant(plan, dates[i]), next;
+		struct compiled compiled = compile(plan, from - 30 * NM_DAY, from + 30 * NM_DAY);
+		struct nm_route *route = route_of(&compiled, 0);
+
+		assert_int_equal(route->n_exceptions, 0);
+		for (nm_time t = from; t < from + NM_DAY; t = next) {
+			next = nm_route_next(route, t);
+			for (nm_time at = t; at < next; at += 60)
+				assert_int_equal(nm_route_situation(route, at), nm_route_situation(route, t));
+		}
+		assert_decides_always(&compiled, 0, route);
+		nm_route_free(route);
+		release(&compiled);
+	}
+}
+
+/* The emergency key works where a greeting plays, and only there. */
+static void test_the_key_needs_a_greeting(void **state)
+{
+	const struct {
+		const char *path;
+		bool works;
+	} cases[] = {
+		{ "greeting = \"Smith\" lasts = 4s step { ring = owner }", true },
+		{ "step { ring = owner } step { ring = box }", true },
+		{ "step { ring = owner } step { ring = mute }", false },
+		{ "step { ring = owner }", false },
+	};
+	const struct nm_caller caller = { false, 15125550199 };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		char text[1024];
+		struct compiled compiled;
+		struct nm_route *route;
+		nm_time from;
+
+		assert_true(snprintf(text, sizeof(text),
+				     "destination box { kind = voicemail greeting = \"Smith\" }\n"
+				     "destination mute { kind = voicemail }\npath p { %s }\n"
+				     "path e { step { ring = sam } }\n"
+				     "rule all { path = p }\nemergency { key = \"9\" path = e }\n",
+				     cases[i].path) < (int)sizeof(text));
+		compiled.plan = small_plan(text);
+		from = instant(compiled.plan, "2026-11-23 00:00");
+		compiled = compile(compiled.plan, from, from + NM_DAY);
+		route = route_of(&compiled, 0);
+		assert_int_equal(nm_route_treatment(route, from, caller, true) != NULL, cases[i].works);
+		nm_route_free(route);
+		release(&compiled);
+	}
+}
+
 /* --- diff --- */
 
 static const struct nm_difference *covering(const struct nm_differences *differences, nm_time t, bool key,
@@ -416,6 +534,42 @@ static void test_no_difference_from_itself(void **state)
 		nm_route_free(route);
 		nm_route_free(back);
 		release(&compiled);
+	}
+	random_folder_free(folder);
+}
+
+/* Beyond its horizon a route goes on as its week does, and is compared so: what is live may have been pushed
+ * long ago. */
+static void test_compared_beyond_the_horizon_of_one(void **state)
+{
+	char *folder = random_folder_new();
+	struct nm_error err;
+
+	(void)state;
+	for (uint64_t seed = 500; seed < 520; seed++) {
+		struct nm_plan *plan = random_plan_read(seed, folder);
+		nm_time from = instant(plan, "2026-10-20 00:00"), until = from + 60 * NM_DAY;
+		struct compiled old = compile(plan, from, from + 20 * NM_DAY);
+		struct compiled new = compile(random_plan_read(seed, folder), from, until);
+		struct nm_route *x = route_of(&new, 0), *y = route_of(&old, 0);
+		struct nm_differences differences;
+		size_t at = 0;
+
+		ok(nm_route_diff(x, y, from, until, &differences, &err), &err);
+		for (nm_time t = from; t < until; t += 1777) {
+			const struct nm_caller nobody = { false, 0 };
+			bool same = nm_treatment_equal(nm_route_treatment(x, t, nobody, false),
+						       nm_route_treatment(y, t, nobody, false));
+
+			assert_int_equal(covering(&differences, t, false, "any other caller") == NULL, same);
+			at += same ? 0 : 1;
+		}
+		assert_true(at == 0 || differences.items[0].windows[0].from >= y->until);
+		nm_differences_clear(&differences);
+		nm_route_free(x);
+		nm_route_free(y);
+		release(&old);
+		release(&new);
 	}
 	random_folder_free(folder);
 }
@@ -530,7 +684,17 @@ static void test_compare_sees_the_key(void **state)
 	d = compare(old, new);
 	assert_int_equal(d.n, 1);
 	assert_true(d.items[0].key);
+	assert_int_equal(d.items[0].n, 1);
 	assert_difference(&d.items[0], "always", "any caller", "key 9: owner 20 s", "key 9: sam 20 s");
+	nm_differences_clear(&d);
+	assert_true(snprintf(new, sizeof(new), "%semergency { key = \"5\" path = e }\n", mail) > 0);
+	d = compare(old, new);
+	assert_int_equal(d.n, 1);
+	assert_difference(&d.items[0], "always", "any caller", "key 9: owner 20 s", "key 5: owner 20 s");
+	nm_differences_clear(&d);
+	d = compare(old, mail);
+	assert_int_equal(d.n, 1);
+	assert_difference(&d.items[0], "always", "any caller", "key 9: owner 20 s", "no emergency key works");
 	nm_differences_clear(&d);
 }
 
@@ -543,8 +707,13 @@ int main(void)
 		cmocka_unit_test(test_plain_week_has_no_exceptions),
 		cmocka_unit_test(test_neighbours_are_one_exception),
 		cmocka_unit_test(test_rotation_is_every_second_week),
+		cmocka_unit_test(test_a_rotation_keeps_whole_weeks),
+		cmocka_unit_test(test_seconds_are_exceptions),
+		cmocka_unit_test(test_next_stops_at_clock_changes),
+		cmocka_unit_test(test_the_key_needs_a_greeting),
 		cmocka_unit_test(test_diff_is_exact),
 		cmocka_unit_test(test_no_difference_from_itself),
+		cmocka_unit_test(test_compared_beyond_the_horizon_of_one),
 		cmocka_unit_test(test_compare_says_what_changes),
 		cmocka_unit_test(test_compare_sees_through_text),
 		cmocka_unit_test(test_compare_names_the_callers),
