@@ -130,15 +130,17 @@ static bool take_revision(struct nm_exchange *exchange, const struct nm_response
 static enum nm_step_result read_step(struct nm_exchange *exchange, const struct nm_response *last,
 				     struct nm_request *next)
 {
+	struct nm_error err;
+
 	if (exchange->state == BEGIN)
 		return ask(exchange, next, "GET", "/route", LOOKED);
 	if (last->status == 404)
 		return NM_STEP_DONE;
 	if (last->status != 200)
 		return refused(exchange, last);
-	if (nm_artefact_add(&exchange->live, "route", "application/json", last->body, last->len, NULL) !=
+	if (nm_artefact_add(&exchange->live, "route", "application/json", last->body, last->len, &err) !=
 	    NM_OK)
-		return nm_exchange_fail(exchange, "its answer is too long to be a route");
+		return nm_exchange_fail(exchange, "%s", err.text);
 	return NM_STEP_DONE;
 }
 
