@@ -182,7 +182,7 @@ static void file_write(const char *folder, const char *name, const struct nm_buf
 static void calendar_write(struct writer *w, const char *folder, const char *name, bool all_day)
 {
 	struct nm_buf plan = w->out;
-	uint32_t n = below(w, 12);
+	uint32_t n = below(w, 40);
 
 	nm_buf_init(&w->out, 1 << 20);
 	nm_buf_add(&w->out, "BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//nevermiss//tests//EN\r\n");
@@ -247,7 +247,7 @@ static void destination_add(struct writer *w, uint32_t i)
 static void rotation_add(struct writer *w, uint32_t i)
 {
 	static const char *const every[] = { "1w", "1d", "2d", "12h", "8h", "36h", "90m" };
-	static const char *const from[] = { "2026-11-23 08:00", "2026-03-08 00:30", "2025-06-01 00:00", "2027-01-04 17:30" };
+	static const char *const from[] = { "2026-11-23 08:00", "2026-03-01 02:30", "2025-06-01 01:30", "2027-01-04 17:30" };
 
 	nm_buf_addf(&w->out, "rotation r%u {\n  from = \"%s\"  every = %s\n", i, ONE_OF(w, from), ONE_OF(w, every));
 	list_add(w, "members", "d", PEOPLE, 3);

@@ -65,11 +65,11 @@ static bool hours_on(const struct slow *slow, const struct nm_schedule *schedule
 	nm_local local = nm_zone_local(slow->plan->zone, t);
 	int64_t day = nm_local_day(local), minute = (local - day * NM_DAY) / 60;
 	struct nm_minutes spans[NM_HOURS_SPANS];
-	int32_t days[41];
+	int32_t days[17];
 	struct nm_holidays holidays = { days, 0 };
 	size_t n;
 
-	for (int64_t d = day - 20; schedule->holidays >= 0 && d <= day + 20; d++)
+	for (int64_t d = day - 8; schedule->holidays >= 0 && d <= day + 8; d++)
 		if (slow_holiday(slow, schedule->holidays, d))
 			days[holidays.n++] = (int32_t)d;
 	n = nm_hours_day(schedule->hours, day, &holidays, spans);

@@ -314,6 +314,16 @@ static void test_the_reasons_in_words(void **state)
 		   "override dentist yes: matches every call\n");
 }
 
+static void test_only_the_schedules_that_count_are_given_as_reasons(void **state)
+{
+	static const char text[] = BEGIN "rule a { during = never  path = day }\nrule b { during = { never, business }  path = day }\n"
+					 "rule c { path = day }\n";
+
+	(void)state;
+	assert_why(text, MONDAY_NOON, "main", anybody,
+		   "override no: none in force\na no: never is off: Monday\nb yes: business is on (Mo-Fr 08:00-18:00)\n");
+}
+
 /* --- classes of callers --- */
 
 static size_t class_of(const struct nm_classes *classes, uint64_t groups)
@@ -421,6 +431,7 @@ int main(void)
 		cmocka_unit_test(test_random_decisions_equal_the_slow_reading),
 		cmocka_unit_test(test_the_reasons_end_with_the_rule_that_decides),
 		cmocka_unit_test(test_the_reasons_in_words),
+		cmocka_unit_test(test_only_the_schedules_that_count_are_given_as_reasons),
 		cmocka_unit_test(test_every_caller_is_in_a_class_and_every_class_has_a_witness),
 		cmocka_unit_test(test_a_prefix_that_longer_ones_wholly_cover_has_no_class_of_its_own),
 		cmocka_unit_test(test_who_is_in_a_group),
