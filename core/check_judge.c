@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What is wrong with a case that has been tried: who loses, swallows, delays or hands on the call.
+ * What is wrong with a case that has been tried: who loses, delays or hands on the call.
  * Comes in: a case with its probes.  Goes out: marks on the case, each a draft of a finding.
  */
 #include "check_private.h"
@@ -11,24 +11,9 @@
 
 #define LATE_S 18 /* three rings */
 
-/* Identity of what a step does to a destination. */
-static int part_of(const struct nm_treatment_step *step, int destination)
-{
-	return step->number * (NM_PLAN_ITEMS + 1) + destination + 1;
-}
-
 static const struct nm_path *path_of(const struct nm_prover *prover, const struct nm_case *one)
 {
 	return &prover->checker->plan->paths[one->decision.path];
-}
-
-/* Index of the first later step that rings anybody; n when there is none. */
-static size_t step_after(const struct nm_treatment *treatment, size_t i)
-{
-	for (i++; i < treatment->n; i++)
-		if (treatment->steps[i].n)
-			return i;
-	return treatment->n;
 }
 
 static void find_lost(struct nm_prover *prover, struct nm_case *one)
@@ -129,166 +114,6 @@ static void find_late(struct nm_prover *prover, struct nm_case *one)
 			nm_draft_mend(checker, draft, "ring somebody live first", 0, NULL);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
-}
-
-/* --- own voicemails --- */
-
-static bool swallows(const struct nm_party *party, const struct nm_treatment_step *step)
-{
-	return !party->line && party->kind != NM_VOICEMAIL && !party->confirm &&
-	       party->own_voicemail_s >= 0 && (step->unlimited || party->own_voicemail_s < step->for_s);
-}
-
-/* The step in which the silent call was swallowed, and by whom; n when it was not. */
-static size_t swallow_step(const struct nm_prover *prover, const struct nm_case *one, int *v)
-{
-	const char *who;
-	size_t i, j;
-
-	if (one->silent.result != NM_SWALLOWED || one->silent.by < 0)
-		return one->treatment->n;
-	who = prover->checker->plan->destinations[one->silent.by].name;
-	for (i = 0; i < one->treatment->n; i++)
-		for (j = 0; j < one->treatment->steps[i].n; j++) {
-			const struct nm_party *party = &one->treatment->steps[i].parties[j];
-
-			*v = party->line ? -1 : party->own_voicemail_s;
-			if (party->line ||
-			    (!strcmp(party->name, who) && swallows(party, &one->treatment->steps[i])))
-				return i;
-		}
-	return one->treatment->n;
-}
-
-static size_t find_swallowed(struct nm_prover *prover, struct nm_case *one)
-{
-	struct nm_checker *checker = prover->checker;
-	const struct nm_path *path = path_of(prover, one);
-	const struct nm_treatment_step *step;
-	const char *who;
-	struct nm_draft *draft;
-	int v = -1;
-	const size_t at = swallow_step(prover, one, &v);
-	int part;
-
-	if (at == one->treatment->n || step_after(one->treatment, at) == one->treatment->n)
-		return at;
-	step = &one->treatment->steps[at];
-	who = checker->plan->destinations[one->silent.by].name;
-	part = part_of(step, one->silent.by);
-	draft = nm_draft_find(checker, "swallowed", one->decision.path, part);
-	if (!draft && v >= 0) {
-		draft = nm_draft_add(
-			checker, "swallowed", one->decision.path, part, step->pos,
-			nm_arena_format(checker->arena,
-					"%s's own voicemail takes the call after %d s, step %d of path %s "
-					"rings it for %d s, and what follows never rings",
-					who, v, step->number, path->name, step->for_s));
-		nm_mend_ring_less(checker, draft, one->decision.path, step->number - 1);
-		nm_mend_confirm(checker, draft, one->decision.path, step->number - 1, one->silent.by);
-	} else if (!draft) {
-		draft = nm_draft_add(
-			checker, "swallowed", one->decision.path, part, step->pos,
-			nm_arena_format(checker->arena,
-					"on the line that step %d of path %s rings, %s's own voicemail takes "
-					"the call, and what follows never rings",
-					step->number, path->name, who));
-		nm_draft_mend(checker, draft,
-			      "let the line ring that phone for less time, or ask it to press 1", 0, NULL);
-	}
-	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
-	return at;
-}
-
-static struct nm_draft *unknown_draft(struct nm_prover *prover, const struct nm_case *one,
-				      const struct nm_treatment_step *step, int id)
-{
-	struct nm_checker *checker = prover->checker;
-	const struct nm_destination *destination = &checker->plan->destinations[id];
-	const struct nm_path *path = path_of(prover, one);
-	struct nm_draft *draft = nm_draft_find(checker, "may-swallow", -1, id);
-
-	if (draft)
-		return draft;
-	draft = nm_draft_add(
-		checker, "may-swallow", -1, id, destination->pos,
-		nm_arena_format(checker->arena,
-				"nobody said when %s's own voicemail picks up, and path %s rings it for %d s "
-				"before others",
-				destination->name, path->name, step->for_s));
-	nm_mend_confirm(checker, draft, one->decision.path, step->number - 1, id);
-	nm_draft_mend(checker, draft,
-		      nm_arena_format(checker->arena,
-				      "call %s, let it ring, and write down when its voicemail picks up: "
-				      "own_voicemail = 25s, "
-				      "or none",
-				      destination->name),
-		      0, NULL);
-	return draft;
-}
-
-static struct nm_draft *race_draft(struct nm_prover *prover, const struct nm_case *one,
-				   const struct nm_treatment_step *step, const struct nm_party *party, int id)
-{
-	struct nm_checker *checker = prover->checker;
-	const struct nm_path *path = path_of(prover, one);
-	const int part = part_of(step, id);
-	struct nm_draft *draft = nm_draft_find(checker, "may-swallow", one->decision.path, part);
-
-	if (draft)
-		return draft;
-	draft = nm_draft_add(
-		checker, "may-swallow", one->decision.path, part, step->pos,
-		nm_arena_format(
-			checker->arena,
-			"%s's own voicemail picks up after %d s, a close race with the %d s that step "
-			"%d of path %s rings it",
-			party->name, party->own_voicemail_s, step->for_s, step->number, path->name));
-	nm_mend_ring_less(checker, draft, one->decision.path, step->number - 1);
-	nm_mend_confirm(checker, draft, one->decision.path, step->number - 1, id);
-	return draft;
-}
-
-static void find_may_swallow(struct nm_prover *prover, struct nm_case *one,
-			     const struct nm_treatment_step *step)
-{
-	const int stretch_s = nm_line_stretch_s(prover->checker->plan, one->line);
-	const int race_s = stretch_s >= NM_RACE_S ? stretch_s + 1 : NM_RACE_S;
-	size_t i;
-
-	for (i = 0; i < step->n; i++) {
-		const struct nm_party *party = &step->parties[i];
-		const int v = party->own_voicemail_s;
-		struct nm_draft *draft = NULL;
-		int id;
-
-		if (party->line || !nm_kind_human(party->kind) || party->confirm)
-			continue;
-		id = nm_plan_find_destination(prover->checker->plan, party->name);
-		if (id < 0)
-			continue;
-		if (v == NM_OWN_VOICEMAIL_UNKNOWN)
-			draft = unknown_draft(prover, one, step, id);
-		else if (v >= step->for_s && v < step->for_s + race_s && !step->unlimited)
-			draft = race_draft(prover, one, step, party, id);
-		else
-			continue;
-		nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
-	}
-}
-
-/* Steps that are reached with nobody answering and have somebody behind them. */
-static void find_races(struct nm_prover *prover, struct nm_case *one, size_t swallowed_at)
-{
-	const struct nm_treatment *treatment = one->treatment;
-	size_t i;
-
-	for (i = 0; i < treatment->n && !nm_step_ends(&treatment->steps[i]); i++) {
-		if (step_after(treatment, i) < treatment->n)
-			find_may_swallow(prover, one, &treatment->steps[i]);
-		if (i == swallowed_at)
-			return;
-	}
 }
 
 /* --- emergencies --- */
@@ -542,10 +367,10 @@ enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one)
 	find_no_live(prover, one);
 	find_slow(prover, one);
 	find_late(prover, one);
-	find_races(prover, one, find_swallowed(prover, one));
+	nm_case_find_swallows(prover, one);
 	find_emergency(prover, one);
 	find_beyond(prover, one);
 	find_focus(prover, one);
 	find_edges(prover, one);
-	return find_failures(prover, one);
+	return prover->code ? prover->code : find_failures(prover, one);
 }

@@ -138,6 +138,7 @@ struct nm_prover {
 	struct nm_graph graph;
 	struct nm_arena *scratch; /* emptied case by case */
 	bool *decides;		  /* [n_rules] */
+	bool *passed;		  /* [n_lines]: room to mark the lines that a call has passed */
 	struct nm_error *err;
 	enum nm_code code; /* of a call back that cannot return it */
 };
@@ -147,6 +148,8 @@ struct nm_case *nm_case_get(struct nm_prover *prover, uint32_t state, int line, 
 enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
 /* What is wrong with a case that has been tried. */
 enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
+/* Of these, own voicemails that take it; prover->code tells of a failure. */
+void nm_case_find_swallows(struct nm_prover *prover, struct nm_case *one);
 enum nm_code nm_case_guarantee(struct nm_prover *prover, struct nm_case *one, int guarantee) NM_WARN_UNUSED;
 /* Plays a probe on the case; with events when asked for. */
 enum nm_code nm_case_play(struct nm_prover *prover, const struct nm_case *one,

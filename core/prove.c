@@ -184,7 +184,8 @@ static bool prover_init(struct nm_prover *prover)
 	prover->folded = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->folded);
 	prover->far = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->far);
 	prover->decides = nm_arena_alloc(checker->arena, plan->n_rules, sizeof *prover->decides);
-	return prover->folded && prover->far && prover->decides;
+	prover->passed = nm_arena_alloc(checker->arena, plan->n_lines, sizeof *prover->passed);
+	return prover->folded && prover->far && prover->decides && prover->passed;
 }
 
 static void prover_clear(struct nm_prover *prover)

@@ -1,0 +1,243 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Own voicemails: phones that take a call which was meant to go on, surely or perhaps, by themselves or on
+ * a line that a step rings.  Comes in: a case with its probes.  Goes out: marks on the case.
+ */
+#include "check_private.h"
+
+#include <string.h>
+
+#define LINES_DEEP 16 /* as play.c: most lines that one call passes */
+
+static const struct nm_path *path_of(const struct nm_prover *prover, const struct nm_case *one)
+{
+	return &prover->checker->plan->paths[one->decision.path];
+}
+
+/* Identity of what a step does to a destination. */
+static int part_of(const struct nm_treatment_step *step, int destination)
+{
+	return step->number * (NM_PLAN_ITEMS + 1) + destination + 1;
+}
+
+/* Index of the first later step that rings anybody; n when there is none. */
+static size_t step_after(const struct nm_treatment *treatment, size_t i)
+{
+	for (i++; i < treatment->n; i++)
+		if (treatment->steps[i].n)
+			return i;
+	return treatment->n;
+}
+
+static bool swallows(const struct nm_party *party, const struct nm_treatment_step *step)
+{
+	return !party->line && party->kind != NM_VOICEMAIL && !party->confirm &&
+	       party->own_voicemail_s >= 0 && (step->unlimited || party->own_voicemail_s < step->for_s);
+}
+
+/* The step in which the silent call was swallowed: the first that has to be played for that; n when it was
+ * not.  *v is when that phone's voicemail picks up, -1 when it rang on another line. */
+static size_t swallow_step(struct nm_prover *prover, const struct nm_case *one, int *v)
+{
+	struct nm_treatment head = *one->treatment;
+	struct nm_outcome outcome;
+	const char *who;
+	size_t i;
+
+	if (one->silent.result != NM_SWALLOWED || one->silent.by < 0)
+		return one->treatment->n;
+	who = prover->checker->plan->destinations[one->silent.by].name;
+	*v = -1;
+	for (head.n = 1; head.n <= one->treatment->n; head.n++) {
+		const struct nm_treatment_step *step = &head.steps[head.n - 1];
+
+		prover->code = nm_case_play(prover, one, &head, NM_PROBE_SILENT, -1, false, &outcome);
+		if (prover->code)
+			return one->treatment->n;
+		if (outcome.result != NM_SWALLOWED)
+			continue;
+		for (i = 0; i < step->n; i++)
+			if (!strcmp(step->parties[i].name, who) && swallows(&step->parties[i], step))
+				*v = step->parties[i].own_voicemail_s;
+		return head.n - 1;
+	}
+	return one->treatment->n;
+}
+
+static size_t find_swallowed(struct nm_prover *prover, struct nm_case *one)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_path *path = path_of(prover, one);
+	const struct nm_treatment_step *step;
+	const char *who;
+	struct nm_draft *draft;
+	int v = -1;
+	const size_t at = swallow_step(prover, one, &v);
+	int part;
+
+	if (at == one->treatment->n || step_after(one->treatment, at) == one->treatment->n)
+		return at;
+	step = &one->treatment->steps[at];
+	who = checker->plan->destinations[one->silent.by].name;
+	part = part_of(step, one->silent.by);
+	draft = nm_draft_find(checker, "swallowed", one->decision.path, part);
+	if (!draft && v >= 0) {
+		draft = nm_draft_add(
+			checker, "swallowed", one->decision.path, part, step->pos,
+			nm_arena_format(checker->arena,
+					"%s's own voicemail takes the call after %d s, step %d of path %s "
+					"rings it for %d s, and what follows never rings",
+					who, v, step->number, path->name, step->for_s));
+		nm_mend_ring_less(checker, draft, one->decision.path, step->number - 1);
+		nm_mend_confirm(checker, draft, one->decision.path, step->number - 1, one->silent.by);
+	} else if (!draft) {
+		draft = nm_draft_add(
+			checker, "swallowed", one->decision.path, part, step->pos,
+			nm_arena_format(checker->arena,
+					"on the line that step %d of path %s rings, %s's own voicemail takes "
+					"the call, and what follows never rings",
+					step->number, path->name, who));
+		nm_draft_mend(checker, draft,
+			      "let the line ring that phone for less time, or ask it to press 1", 0, NULL);
+	}
+	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
+	return at;
+}
+
+/* A phone that a step rings for at most for_s; `leg` is the case whose step it is. */
+struct rung_phone {
+	const struct nm_case *leg;
+	const struct nm_treatment_step *step;
+	const struct nm_party *party;
+	int id, for_s;
+};
+
+static struct nm_draft *unknown_draft(struct nm_prover *prover, const struct rung_phone *phone)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_destination *destination = &checker->plan->destinations[phone->id];
+	const struct nm_path *path = path_of(prover, phone->leg);
+	struct nm_draft *draft = nm_draft_find(checker, "may-swallow", -1, phone->id);
+
+	if (draft)
+		return draft;
+	draft = nm_draft_add(
+		checker, "may-swallow", -1, phone->id, destination->pos,
+		nm_arena_format(checker->arena,
+				"nobody said when %s's own voicemail picks up, and path %s rings it for %d s "
+				"before others",
+				destination->name, path->name, phone->for_s));
+	nm_mend_confirm(checker, draft, phone->leg->decision.path, phone->step->number - 1, phone->id);
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena,
+				      "call %s, let it ring, and write down when its voicemail picks up: "
+				      "own_voicemail = 25s, "
+				      "or none",
+				      destination->name),
+		      0, NULL);
+	return draft;
+}
+
+static struct nm_draft *race_draft(struct nm_prover *prover, const struct rung_phone *phone)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_path *path = path_of(prover, phone->leg);
+	const int number = phone->step->number, where = phone->leg->decision.path;
+	const int part = part_of(phone->step, phone->id);
+	struct nm_draft *draft = nm_draft_find(checker, "may-swallow", where, part);
+
+	if (draft)
+		return draft;
+	draft = nm_draft_add(
+		checker, "may-swallow", where, part, phone->step->pos,
+		nm_arena_format(
+			checker->arena,
+			"%s's own voicemail picks up after %d s, a close race with the %d s that step "
+			"%d of path %s rings it",
+			phone->party->name, phone->party->own_voicemail_s, phone->for_s, number, path->name));
+	nm_mend_ring_less(checker, draft, where, number - 1);
+	nm_mend_confirm(checker, draft, where, number - 1, phone->id);
+	return draft;
+}
+
+static void phone_may_swallow(struct nm_prover *prover, struct nm_case *one, struct rung_phone phone)
+{
+	const int stretch_s = nm_line_stretch_s(prover->checker->plan, one->line);
+	const int race_s = stretch_s >= NM_RACE_S ? stretch_s + 1 : NM_RACE_S;
+	const int v = phone.party->own_voicemail_s;
+
+	if (!nm_kind_human(phone.party->kind) || phone.party->confirm)
+		return;
+	phone.id = nm_plan_find_destination(prover->checker->plan, phone.party->name);
+	if (phone.id < 0)
+		return;
+	if (v == NM_OWN_VOICEMAIL_UNKNOWN)
+		nm_case_mark(prover, one, unknown_draft(prover, &phone), NM_PROBE_SILENT, -1);
+	else if (v >= phone.for_s && v < phone.for_s + race_s)
+		nm_case_mark(prover, one, race_draft(prover, &phone), NM_PROBE_SILENT, -1);
+}
+
+static void steps_may_swallow(struct nm_prover *prover, struct nm_case *one, const struct nm_case *leg,
+			      int left_s, int depth);
+
+/* What a step rings within left_s: phones, and on the lines that it calls what they ring. */
+static void step_may_swallow(struct nm_prover *prover, struct nm_case *one, const struct nm_case *leg,
+			     const struct nm_treatment_step *step, int left_s, int depth)
+{
+	const int for_s = step->unlimited || step->for_s > left_s ? left_s : step->for_s;
+	size_t i;
+
+	for (i = 0; i < step->n; i++) {
+		const struct nm_party *party = &step->parties[i];
+		const int line = party->line ? nm_plan_find_line(prover->checker->plan, party->line) : -1;
+		const struct nm_case *next;
+
+		if (!party->line) {
+			phone_may_swallow(prover, one, (struct rung_phone){ leg, step, party, -1, for_s });
+			continue;
+		}
+		if (line < 0 || prover->passed[line] || depth == LINES_DEEP)
+			continue;
+		prover->passed[line] = true;
+		next = nm_case_get(prover, one->state, line, one->caller, false);
+		if (next)
+			steps_may_swallow(prover, one, next, for_s, depth + 1);
+	}
+}
+
+static void steps_may_swallow(struct nm_prover *prover, struct nm_case *one, const struct nm_case *leg,
+			      int left_s, int depth)
+{
+	const struct nm_treatment *treatment = leg->treatment;
+	size_t i;
+
+	left_s -= treatment->greeting_s;
+	for (i = 0; i < treatment->n && left_s > 0; i++) {
+		step_may_swallow(prover, one, leg, &treatment->steps[i], left_s, depth);
+		if (nm_step_ends(&treatment->steps[i]))
+			return;
+		left_s -= treatment->steps[i].n ? treatment->steps[i].for_s : 0;
+	}
+}
+
+/* Steps that are reached with nobody answering and have somebody behind them. */
+static void find_races(struct nm_prover *prover, struct nm_case *one, size_t swallowed_at)
+{
+	const struct nm_treatment *treatment = one->treatment;
+	size_t i;
+
+	for (i = 0; i < treatment->n && !nm_step_ends(&treatment->steps[i]); i++) {
+		if (step_after(treatment, i) < treatment->n) {
+			memset(prover->passed, 0, prover->checker->plan->n_lines * sizeof *prover->passed);
+			prover->passed[one->line] = true;
+			step_may_swallow(prover, one, one, &treatment->steps[i], treatment->steps[i].for_s, 0);
+		}
+		if (i == swallowed_at)
+			return;
+	}
+}
+
+void nm_case_find_swallows(struct nm_prover *prover, struct nm_case *one)
+{
+	find_races(prover, one, find_swallowed(prover, one));
+}
