@@ -202,7 +202,7 @@ void nm_build_value(struct nm_build *build, struct nm_raw_section *section)
 
 void nm_build_guarantee(struct nm_build *build, struct nm_raw_section *section)
 {
-	static const char *const claims[] = { "live", "answered_by", "first", "never" };
+	static const char *const claims[] = { "live", "within", "answered_by", "first", "never" };
 	struct nm_guarantee *guarantee = &build->plan->guarantees[build->plan->n_guarantees++];
 	const struct nm_raw_option *by = nm_raw_find(section, "answered_by");
 
@@ -224,7 +224,8 @@ void nm_build_guarantee(struct nm_build *build, struct nm_raw_section *section)
 	}
 	if (!nm_build_given(section, claims, COUNT(claims)) && !build->raw->partial)
 		nm_raw_mistake(build->raw, section->pos,
-			       "guarantee '%s' claims nothing: write live = yes, answered_by, first or never",
+			       "guarantee '%s' claims nothing: write live = yes, within, answered_by, first "
+			       "or never",
 			       guarantee->name);
 }
 

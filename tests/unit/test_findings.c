@@ -66,6 +66,36 @@ static const struct row rows[] = {
 	{ "a repeated round is a later step", "swallowed", "step 1 of path all",
 	  LINES OWNER(
 		  "own_voicemail = 5s") "path all { rounds = 2  step { ring = owner  for = 20s } }\n" ALL },
+	{ "a phone swallows in the step that rings it, whatever line was rung before", "swallowed",
+	  "owner's own voicemail takes the call after 5 s, step 2 of path all",
+	  LINES OWNER("own_voicemail = 5s") SAM FIXLY
+	  "path all { step { ring = hotline  for = 10s } step { ring = owner } step { ring = fixly } }\n"
+	  "path there { step { ring = sam } }\nrule there { lines = hotline  path = there }\n" ALL },
+	{ "a phone rung on another line swallows too", "swallowed", "on the line that step 1 of path all rings",
+	  LINES OWNER("own_voicemail = 5s") FIXLY
+	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
+	  "path there { step { ring = owner } }\nrule there { lines = hotline  path = there }\n" ALL },
+	{ "and may, when nobody said when", "may-swallow", "path there rings it for 10 s before others",
+	  LINES OWNER("") FIXLY "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
+	  "path there { step { ring = owner } }\nrule there { lines = hotline  path = there }\n" ALL },
+	{ "or when it is a race with the step that rings the line", "may-swallow", "a close race with the 10 s",
+	  LINES OWNER("own_voicemail = 12s") FIXLY
+	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
+	  "path there { step { ring = owner } }\nrule there { lines = hotline  path = there }\n" ALL },
+	{ "but not a phone that the line would ring too late", "may-swallow", NULL,
+	  LINES OWNER("") SAM FIXLY
+	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
+	  "path there { step { ring = sam  for = 10s } step { ring = owner } }\n"
+	  "rule there { lines = hotline  path = there }\n" ALL },
+	{ "within is a claim of its own: that somebody takes the call by then", "guarantee-broken",
+	  "nobody takes the call within 20 s",
+	  LINES OWNER("own_voicemail = none") MAILBOX
+	  "path all { step { ring = owner  for = 25s } step { ring = mailbox } }\n" ALL
+	  "guarantee g { within = 20s }\n" },
+	{ "and a mailbox in time keeps it", "guarantee-broken", NULL,
+	  LINES OWNER("own_voicemail = none") MAILBOX
+	  "path all { step { ring = owner  for = 25s } step { ring = mailbox } }\n" ALL
+	  "guarantee g { within = 25s }\n" },
 	{ "an AI alone is a single failure", "single-failure", "if fixly fails",
 	  LINES FIXLY "path all { step { ring = fixly } }\n" ALL },
 	{ "a voicemail alone is none: it is where the carrier ends the call", "single-failure", NULL,
