@@ -26,23 +26,30 @@ static void cover_add(struct cover *cover, struct nm_decision decision)
 	cover->by = decision;
 }
 
-static struct cover cover_of(const struct nm_checker *checker, const struct nm_rule *rule)
+/* Each call is decided once for all rules that never do: with thousands of them the other way round takes
+ * for ever. */
+static void covers_find(const struct nm_prover *prover, struct cover *covers)
 {
-	const struct nm_timeline *timeline = checker->timeline;
-	struct cover cover = { 0 };
-	size_t state, line, caller;
+	const struct nm_checker *checker = prover->checker;
+	const struct nm_plan *plan = checker->plan;
+	size_t state, line, caller, i;
+	bool any = false;
 
-	for (state = 0; state < timeline->n_states && !cover.several; state++)
-		for (line = 0; line < checker->plan->n_lines; line++)
+	for (i = 0; i < plan->n_rules; i++)
+		any |= !prover->decides[i];
+	for (state = 0; any && state < checker->timeline->n_states; state++)
+		for (line = 0; line < plan->n_lines; line++)
 			for (caller = 0; caller < checker->classes.n; caller++) {
+				const struct nm_state *at = &checker->timeline->states[state];
 				const uint64_t groups = checker->classes.items[caller].groups;
+				const struct nm_decision by = nm_decide(plan, at, (int)line, groups, false);
 
-				if (nm_rule_mismatch(rule, &timeline->states[state], (int)line, groups) ==
-				    NM_FIELD_NONE)
-					cover_add(&cover, nm_decide(checker->plan, &timeline->states[state],
-								    (int)line, groups, false));
+				for (i = 0; i < plan->n_rules; i++)
+					if (!prover->decides[i] && !covers[i].several &&
+					    nm_rule_mismatch(&plan->rules[i], at, (int)line, groups) ==
+						    NM_FIELD_NONE)
+						cover_add(&covers[i], by);
 			}
-	return cover;
 }
 
 static bool calendars_among(const struct nm_plan *plan, const struct nm_set *schedules)
@@ -125,21 +132,23 @@ static void find_shadowed(struct nm_prover *prover)
 {
 	struct nm_checker *checker = prover->checker;
 	const struct nm_plan *plan = checker->plan;
+	struct cover *covers = nm_arena_alloc(checker->arena, plan->n_rules, sizeof *covers);
 	size_t i;
 
+	if (!covers) {
+		checker->failed = true;
+		return;
+	}
+	covers_find(prover, covers);
 	for (i = 0; i < plan->n_rules; i++) {
 		const struct nm_rule *rule = &plan->rules[i];
 		struct nm_draft *draft;
-		struct cover cover;
 
-		if (prover->decides[i])
-			continue;
-		cover = cover_of(checker, rule);
-		if (waits(checker, rule, &cover))
+		if (prover->decides[i] || waits(checker, rule, &covers[i]))
 			continue;
 		draft = nm_draft_add(checker, "shadowed", (int)i, 0, rule->pos,
-				     shadow_words(checker, rule, &cover));
-		mend_shadowed(checker, draft, (int)i, &cover);
+				     shadow_words(checker, rule, &covers[i]));
+		mend_shadowed(checker, draft, (int)i, &covers[i]);
 	}
 }
 
