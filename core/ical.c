@@ -2,8 +2,8 @@
 /*
  * Reads a calendar: the sieve's small texts through libical into events of our own.  The only file
  * that includes libical, and libical is trusted with syntax alone: recurrences and time zones are
- * rrule.c's and ical_zone.c's.  libical keeps its error settings in the process; they are set here
- * before each use, and nobody else uses it.
+ * rrule.c's and ical_zone.c's.  libical keeps its settings in the process; they are set here before
+ * each use, and nobody else uses it.
  */
 #include <libical/ical.h>
 #include <stdarg.h>
@@ -633,6 +633,8 @@ enum nm_code nm_ical_read(const char *name, const char *bytes, size_t len, struc
 	if (!ical)
 		return nm_fail_memory(err);
 	icalerror_set_errors_are_fatal(0);
+	/* Else the first time in UTC makes it read the system's whole list of zones, which it never needs. */
+	icaltimezone_set_builtin_tzdata(1);
 	ical->arena = nm_arena_new();
 	ical->name = ical->arena ? nm_arena_text(ical->arena, name) : NULL;
 	sieve.name = ical->name;
