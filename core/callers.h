@@ -19,8 +19,8 @@ struct nm_caller_index {
 	uint64_t anonymous; /* groups of a caller without a number */
 };
 
-enum nm_code nm_caller_index_build(const struct nm_plan *plan, struct nm_arena *arena, struct nm_caller_index *out,
-				   struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_caller_index_build(const struct nm_plan *plan, struct nm_arena *arena,
+				   struct nm_caller_index *out, struct nm_error *err) NM_WARN_UNUSED;
 /* The same answer as nm_caller_groups. */
 uint64_t nm_caller_index_groups(const struct nm_caller_index *index, struct nm_caller caller);
 

@@ -71,8 +71,8 @@ static size_t entries_unite(struct nm_caller_entry *entries, size_t n)
 	return kept;
 }
 
-enum nm_code nm_caller_index_build(const struct nm_plan *plan, struct nm_arena *arena, struct nm_caller_index *out,
-				   struct nm_error *err)
+enum nm_code nm_caller_index_build(const struct nm_plan *plan, struct nm_arena *arena,
+				   struct nm_caller_index *out, struct nm_error *err)
 {
 	struct nm_caller_index index = { 0 };
 	size_t all = 0;

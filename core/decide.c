@@ -45,7 +45,8 @@ bool nm_rule_applies(const struct nm_plan *plan, const struct nm_rule *rule, int
 	return !nm_line_is_emergency(plan, line) || nm_set_has(&rule->lines, line);
 }
 
-enum nm_field nm_rule_mismatch(const struct nm_rule *rule, const struct nm_state *state, int line, uint64_t groups)
+enum nm_field nm_rule_mismatch(const struct nm_rule *rule, const struct nm_state *state, int line,
+			       uint64_t groups)
 {
 	if (rule->lines.given && !nm_set_has(&rule->lines, line))
 		return NM_FIELD_LINES;

@@ -43,7 +43,8 @@ struct nm_decision nm_plan_rule_decision(const struct nm_plan *plan, uint16_t ru
 					     NM_REJECT_NONE, true };
 	decision.by = rule <= plan->n_rules ? NM_BY_RULE : NM_BY_OVERRIDE;
 	decision.index = decision.by == NM_BY_RULE ? rule - 1 : rule - 2 - (int)plan->n_rules;
-	from = decision.by == NM_BY_RULE ? &plan->rules[decision.index] : &plan->overrides[decision.index].rule;
+	from = decision.by == NM_BY_RULE ? &plan->rules[decision.index]
+					 : &plan->overrides[decision.index].rule;
 	decision.reject = from->reject;
 	decision.verdict = from->reject == NM_REJECT_NONE ? NM_VERDICT_PATH : NM_VERDICT_REJECT;
 	decision.path = from->reject == NM_REJECT_NONE ? from->path : -1;
@@ -75,8 +76,9 @@ static uint32_t row_find(struct nm_decision_table *table, uint32_t *heads, size_
 	return heads[k] - 1;
 }
 
-enum nm_code nm_decision_table_build(const struct nm_timeline *timeline, const struct nm_classes *classes, int line,
-				     struct nm_arena *arena, struct nm_decision_table *out, struct nm_error *err)
+enum nm_code nm_decision_table_build(const struct nm_timeline *timeline, const struct nm_classes *classes,
+				     int line, struct nm_arena *arena, struct nm_decision_table *out,
+				     struct nm_error *err)
 {
 	struct nm_decision_table table = { .n_classes = classes->n };
 	const struct nm_plan *plan = timeline->plan;
@@ -113,7 +115,8 @@ enum nm_code nm_decision_table_build(const struct nm_timeline *timeline, const s
 /* --- windows --- */
 
 /* The windows of one class, into room for all intervals; returns how many there are. */
-static size_t class_windows(const struct nm_timeline *timeline, const uint16_t *rule_of_state, struct nm_decided *out)
+static size_t class_windows(const struct nm_timeline *timeline, const uint16_t *rule_of_state,
+			    struct nm_decided *out)
 {
 	uint32_t before = UINT32_MAX;
 	size_t n = 0;
@@ -130,8 +133,9 @@ static size_t class_windows(const struct nm_timeline *timeline, const uint16_t *
 	return n;
 }
 
-static enum nm_code list_build(const struct nm_timeline *timeline, const struct nm_decision_table *table, size_t class,
-			       uint16_t *rule_of_state, struct nm_decided_list *out, struct nm_error *err)
+static enum nm_code list_build(const struct nm_timeline *timeline, const struct nm_decision_table *table,
+			       size_t class, uint16_t *rule_of_state, struct nm_decided_list *out,
+			       struct nm_error *err)
 {
 	/* Not zeroed and not from the arena: most of the room is given back untouched. */
 	struct nm_decided *items = malloc((timeline->n + 1) * sizeof(*items)), *fitting;

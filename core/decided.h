@@ -14,8 +14,8 @@ struct nm_decision_table {
 };
 
 /* All memory from the arena. */
-enum nm_code nm_decision_table_build(const struct nm_timeline *timeline, const struct nm_classes *classes, int line,
-				     struct nm_arena *arena, struct nm_decision_table *out,
+enum nm_code nm_decision_table_build(const struct nm_timeline *timeline, const struct nm_classes *classes,
+				     int line, struct nm_arena *arena, struct nm_decision_table *out,
 				     struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -142,7 +142,8 @@ uint16_t nm_decider_rule(const struct nm_decider *decider, nm_time at, nm_number
 	return decide(decider, at, number);
 }
 
-void nm_decider_run(const struct nm_decider *decider, const struct nm_decider_call *calls, size_t n, uint16_t *out)
+void nm_decider_run(const struct nm_decider *decider, const struct nm_decider_call *calls, size_t n,
+		    uint16_t *out)
 {
 	/* A copy: what `out` is written to cannot be part of it, so it stays in registers. */
 	const struct nm_decider d = *decider;
@@ -236,8 +237,8 @@ static bool day_pattern(struct day_builder *b, size_t day, size_t first)
 	for (; b->heads[k] > 0; k = (k + 1) & b->mask) {
 		size_t other = b->heads[k] - 1;
 
-		if (b->sizes[other] == n &&
-		    !memcmp(b->entries + b->days[other].entries, b->entries + first, n * sizeof(*b->entries))) {
+		if (b->sizes[other] == n && !memcmp(b->entries + b->days[other].entries, b->entries + first,
+						    n * sizeof(*b->entries))) {
 			b->days[day] = b->days[other];
 			b->n_entries = first;
 			return true;
@@ -256,7 +257,8 @@ static bool days_fill(struct day_builder *b, nm_time midnight)
 	for (size_t day = 0; day < b->n_days; day++) {
 		size_t first = b->n_entries;
 
-		if (!day_entries(b, midnight + (nm_time)day * NM_DAY, &interval) || !day_pattern(b, day, first))
+		if (!day_entries(b, midnight + (nm_time)day * NM_DAY, &interval) ||
+		    !day_pattern(b, day, first))
 			return false;
 	}
 	return true;
@@ -496,7 +498,8 @@ static enum nm_code hash_fill(struct hash_builder *b, struct nm_decider *out, st
 	return NM_OK;
 }
 
-static size_t keys_collect(const struct nm_caller_index *index, const struct nm_classes *classes, struct key *keys)
+static size_t keys_collect(const struct nm_caller_index *index, const struct nm_classes *classes,
+			   struct key *keys)
 {
 	size_t n = 0;
 
@@ -539,8 +542,8 @@ static enum nm_code hash_build(const struct nm_caller_index *index, const struct
 
 /* --- putting it together --- */
 
-static enum nm_code callers_build(const struct nm_plan *plan, const struct nm_classes *classes, struct nm_decider *out,
-				  struct nm_error *err)
+static enum nm_code callers_build(const struct nm_plan *plan, const struct nm_classes *classes,
+				  struct nm_decider *out, struct nm_error *err)
 {
 	struct nm_arena *scratch = nm_arena_new();
 	struct nm_caller_index index;
@@ -557,8 +560,8 @@ static enum nm_code callers_build(const struct nm_plan *plan, const struct nm_cl
 	return code;
 }
 
-static enum nm_code decider_fill(const struct nm_timeline *timeline, const struct nm_classes *classes, int line,
-				 struct nm_decider *out, struct nm_error *err)
+static enum nm_code decider_fill(const struct nm_timeline *timeline, const struct nm_classes *classes,
+				 int line, struct nm_decider *out, struct nm_error *err)
 {
 	struct nm_decision_table table;
 	enum nm_code code = nm_decision_table_build(timeline, classes, line, out->arena, &table, err);
@@ -566,7 +569,8 @@ static enum nm_code decider_fill(const struct nm_timeline *timeline, const struc
 	if (code)
 		return code;
 	if (table.n_rows > UINT32_MAX / table.n_classes)
-		return nm_fail(err, NM_INPUT, "the plan tells too many callers and times apart for this window");
+		return nm_fail(err, NM_INPUT,
+			       "the plan tells too many callers and times apart for this window");
 	out->rules = table.rules;
 	code = days_build(timeline, &table, out, err);
 	return code ? code : callers_build(timeline->plan, classes, out, err);
@@ -579,7 +583,8 @@ enum nm_code nm_decider_build(const struct nm_timeline *timeline, const struct n
 	enum nm_code code;
 
 	if (classes->n >= CLASSES_MAX)
-		return nm_fail(err, NM_INPUT, "the plan has more than %u classes of callers", CLASSES_MAX - 1);
+		return nm_fail(err, NM_INPUT, "the plan has more than %u classes of callers",
+			       CLASSES_MAX - 1);
 	decider = calloc(1, sizeof(*decider));
 	if (!decider)
 		return nm_fail_memory(err);

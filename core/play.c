@@ -58,8 +58,8 @@ struct player {
 	size_t n, capacity;
 };
 
-static struct ending line_play(struct player *p, const struct nm_treatment *treatment, const struct passed *passed,
-			       int start);
+static struct ending line_play(struct player *p, const struct nm_treatment *treatment,
+			       const struct passed *passed, int start);
 
 static int later(int at, int seconds)
 {
@@ -199,7 +199,8 @@ static struct leg line_leg_of(struct ending ending, int for_s, struct leg leg)
 	return leg;
 }
 
-static struct leg line_leg(struct player *p, const struct nm_party *party, int for_s, const struct passed *passed)
+static struct leg line_leg(struct player *p, const struct nm_party *party, int for_s,
+			   const struct passed *passed)
 {
 	struct leg leg = { .kind = LEG_SILENT };
 	struct passed next = { party->line, passed->depth + 1, passed };
@@ -211,7 +212,8 @@ static struct leg line_leg(struct player *p, const struct nm_party *party, int f
 		leg.event = NM_EVENT_LOOP;
 		return leg;
 	}
-	leg.nested = p->lines && p->lines->treatment ? p->lines->treatment(p->lines->context, party->line) : NULL;
+	leg.nested =
+		p->lines && p->lines->treatment ? p->lines->treatment(p->lines->context, party->line) : NULL;
 	if (!leg.nested) {
 		/* Nothing is known of it: it rings, at most as long as any carrier lets it. */
 		leg.kind = for_s >= FOREVER ? LEG_DROPS : LEG_SILENT;
@@ -225,7 +227,8 @@ static struct leg line_leg(struct player *p, const struct nm_party *party, int f
 	return line_leg_of(ending, for_s, leg);
 }
 
-static struct leg party_leg(struct player *p, const struct nm_party *party, int for_s, const struct passed *passed)
+static struct leg party_leg(struct player *p, const struct nm_party *party, int for_s,
+			    const struct passed *passed)
 {
 	return party->line ? line_leg(p, party, for_s, passed) : phone_leg(p, party, for_s);
 }
@@ -335,7 +338,8 @@ static bool alike_before(const struct nm_treatment_step *step, size_t i)
 }
 
 /* One event for all who are rung in the same way. */
-static void record_rings(struct player *p, const struct nm_treatment_step *step, const char *reason, int t, int depth)
+static void record_rings(struct player *p, const struct nm_treatment_step *step, const char *reason, int t,
+			 int depth)
 {
 	bool first = true;
 
@@ -359,7 +363,8 @@ static void record_rings(struct player *p, const struct nm_treatment_step *step,
 static const char *drop_reason(struct player *p, const struct nm_party *party, const struct leg *leg)
 {
 	if (leg->event == NM_EVENT_LOOP)
-		return nm_arena_format(p->arena, "the call has passed line %s before: drops out", party->line);
+		return nm_arena_format(p->arena, "the call has passed line %s before: drops out",
+				       party->line);
 	if (party->line && !leg->nested)
 		return nm_arena_format(p->arena, "nothing is known of line %s: drops out", party->line);
 	if (party->line && leg->event == NM_EVENT_BUSY)
@@ -376,9 +381,11 @@ static const char *take_reason(struct player *p, const struct nm_party *party, c
 	if (leg->kind == LEG_VOICEMAIL)
 		return "takes the call";
 	if (leg->kind == LEG_ANSWERS)
-		return nm_arena_format(p->arena, party->confirm ? "accepts after %d s" : "answers after %d s", leg->at);
+		return nm_arena_format(p->arena, party->confirm ? "accepts after %d s" : "answers after %d s",
+				       leg->at);
 	if (leg->event != NM_EVENT_NO_ANSWER)
-		return nm_arena_format(p->arena, "%s: its own voicemail takes the call", nm_event_name(leg->event));
+		return nm_arena_format(p->arena, "%s: its own voicemail takes the call",
+				       nm_event_name(leg->event));
 	return nm_arena_format(p->arena, "its own voicemail takes the call after %d s", leg->at);
 }
 
@@ -392,8 +399,8 @@ static enum nm_event_kind take_event(enum leg_kind kind)
 /* --- recording a step whose end is known --- */
 
 /* What happens on a line that was rung, as far as it happened. */
-static void record_nested(struct player *p, const struct nm_party *party, const struct leg *leg, int start, int last,
-			  bool takes, const struct passed *passed)
+static void record_nested(struct player *p, const struct nm_party *party, const struct leg *leg, int start,
+			  int last, bool takes, const struct passed *passed)
 {
 	struct passed next = { party->line, passed->depth + 1, passed };
 	bool outer_takes = p->takes;
@@ -417,13 +424,14 @@ static void record_leg(struct player *p, const struct nm_treatment_step *step, s
 	if (leg.nested)
 		record_nested(p, party, &leg, start, later(start, last), takes, passed);
 	if (leg.kind == LEG_DROPS && leg.at <= end->at)
-		record_one(p, later(start, leg.at), leg.event, party->name, drop_reason(p, party, &leg), step->pos, depth);
+		record_one(p, later(start, leg.at), leg.event, party->name, drop_reason(p, party, &leg),
+			   step->pos, depth);
 	else if (leg.kind == LEG_SILENT && end->taker == step->n)
 		record_one(p, later(start, for_s), NM_EVENT_NO_ANSWER, party->name,
 			   nm_arena_format(p->arena, "%d s are over", for_s), step->pos, depth);
 	else if (takes && !leg.nested && p->takes)
-		record_one(p, later(start, leg.at), take_event(leg.kind), party->name, take_reason(p, party, &leg),
-			   step->pos, depth);
+		record_one(p, later(start, leg.at), take_event(leg.kind), party->name,
+			   take_reason(p, party, &leg), step->pos, depth);
 }
 
 static void record_step(struct player *p, const struct nm_treatment_step *step, int for_s, const char *reason,
@@ -459,8 +467,9 @@ static enum nm_result result_of(enum leg_kind kind)
 static struct ending line_ends(struct player *p, enum nm_result result, const char *why, int at, int depth)
 {
 	if (p->recording && depth == 0)
-		record(p, (struct nm_event){ at, result == NM_REJECTED ? NM_EVENT_REJECT : NM_EVENT_LOST, 0, NULL, 0,
-					     why, { NULL, 0, 0 }, 0 });
+		record(p, (struct nm_event){ .t = at,
+					     .kind = result == NM_REJECTED ? NM_EVENT_REJECT : NM_EVENT_LOST,
+					     .why = why });
 	return (struct ending){ .result = result, .at = at };
 }
 
@@ -476,8 +485,9 @@ static struct ending line_rejects(struct player *p, const struct nm_treatment *t
 }
 
 /* Plays one step; its end is *at.  True when somebody took the call. */
-static bool step_play(struct player *p, const struct nm_treatment *treatment, const struct nm_treatment_step *step,
-		      bool first, const struct passed *passed, int *at, struct ending *ending)
+static bool step_play(struct player *p, const struct nm_treatment *treatment,
+		      const struct nm_treatment_step *step, bool first, const struct passed *passed, int *at,
+		      struct ending *ending)
 {
 	int for_s = step->unlimited ? FOREVER : step->for_s, start = *at;
 	struct step_end end = step_end(p, step, for_s, passed);
@@ -491,8 +501,8 @@ static bool step_play(struct player *p, const struct nm_treatment *treatment, co
 	return true;
 }
 
-static struct ending line_play(struct player *p, const struct nm_treatment *treatment, const struct passed *passed,
-			       int start)
+static struct ending line_play(struct player *p, const struct nm_treatment *treatment,
+			       const struct passed *passed, int start)
 {
 	int at = start, depth = passed->depth;
 	struct ending ending;
@@ -533,7 +543,8 @@ static bool hangs_up(const struct nm_script *script, const struct ending *ending
 
 static bool ends_call(const struct nm_event *event)
 {
-	return event->kind == NM_EVENT_SWALLOW || event->kind == NM_EVENT_VOICEMAIL || event->kind == NM_EVENT_LOST;
+	return event->kind == NM_EVENT_SWALLOW || event->kind == NM_EVENT_VOICEMAIL ||
+	       event->kind == NM_EVENT_LOST;
 }
 
 static int record_compare(const void *a, const void *b)
@@ -611,7 +622,8 @@ enum nm_code nm_play(const struct nm_treatment *treatment, const char *line, con
 	if (p.failed)
 		return nm_fail_memory(err);
 	if (p.steps_left < 0)
-		return nm_fail(err, NM_INPUT, "a call to %s goes through more than %d steps: let fewer lines ring lines",
+		return nm_fail(err, NM_INPUT,
+			       "a call to %s goes through more than %d steps: let fewer lines ring lines",
 			       passed.line, STEPS_MAX);
 	return NM_OK;
 }
@@ -629,12 +641,23 @@ const char *nm_result_name(enum nm_result result)
 const char *nm_event_name(enum nm_event_kind kind)
 {
 	static const char *const names_of[] = {
-		[NM_EVENT_GREETING] = "greeting", [NM_EVENT_RING] = "ring", [NM_EVENT_SKIP] = "skip",
-		[NM_EVENT_ANSWER] = "answer", [NM_EVENT_NO_ANSWER] = "no-answer", [NM_EVENT_BUSY] = "busy",
-		[NM_EVENT_DECLINED] = "declined", [NM_EVENT_UNREACHABLE] = "unreachable",
-		[NM_EVENT_SWALLOW] = "swallow", [NM_EVENT_VOICEMAIL] = "voicemail", [NM_EVENT_REJECT] = "reject",
-		[NM_EVENT_LOST] = "lost", [NM_EVENT_KEY] = "key", [NM_EVENT_ALERT] = "alert",
-		[NM_EVENT_LINE] = "line", [NM_EVENT_LOOP] = "loop", [NM_EVENT_HANGUP] = "hangup",
+		[NM_EVENT_GREETING] = "greeting",
+		[NM_EVENT_RING] = "ring",
+		[NM_EVENT_SKIP] = "skip",
+		[NM_EVENT_ANSWER] = "answer",
+		[NM_EVENT_NO_ANSWER] = "no-answer",
+		[NM_EVENT_BUSY] = "busy",
+		[NM_EVENT_DECLINED] = "declined",
+		[NM_EVENT_UNREACHABLE] = "unreachable",
+		[NM_EVENT_SWALLOW] = "swallow",
+		[NM_EVENT_VOICEMAIL] = "voicemail",
+		[NM_EVENT_REJECT] = "reject",
+		[NM_EVENT_LOST] = "lost",
+		[NM_EVENT_KEY] = "key",
+		[NM_EVENT_ALERT] = "alert",
+		[NM_EVENT_LINE] = "line",
+		[NM_EVENT_LOOP] = "loop",
+		[NM_EVENT_HANGUP] = "hangup",
 	};
 
 	return names_of[kind];

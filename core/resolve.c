@@ -91,8 +91,9 @@ static bool same_party(const struct nm_treatment_step *step, const char *name)
 	return false;
 }
 
-static void party_add_destination(struct resolver *r, struct nm_treatment_step *step, const struct nm_step *from,
-				  const struct nm_destination *destination, const char *turn_of)
+static void party_add_destination(struct resolver *r, struct nm_treatment_step *step,
+				  const struct nm_step *from, const struct nm_destination *destination,
+				  const char *turn_of)
 {
 	struct nm_party *party = &step->parties[step->n];
 	int line = destination->line;
@@ -124,10 +125,12 @@ static void party_add_destination(struct resolver *r, struct nm_treatment_step *
 	step->n++;
 }
 
-static void party_add_line(struct resolver *r, struct nm_treatment_step *step, const struct nm_step *from, int id)
+static void party_add_line(struct resolver *r, struct nm_treatment_step *step, const struct nm_step *from,
+			   int id)
 {
 	const struct nm_line *line = &r->plan->lines[id];
-	const struct nm_destination *handset = line->handset >= 0 ? &r->plan->destinations[line->handset] : NULL;
+	const struct nm_destination *handset =
+		line->handset >= 0 ? &r->plan->destinations[line->handset] : NULL;
 
 	if (same_party(step, line->name))
 		return;
@@ -143,8 +146,8 @@ static void party_add_line(struct resolver *r, struct nm_treatment_step *step, c
 	};
 }
 
-static void destination_resolve(struct resolver *r, struct nm_treatment_step *step, const struct nm_step *from,
-				int id, const char *turn_of)
+static void destination_resolve(struct resolver *r, struct nm_treatment_step *step,
+				const struct nm_step *from, int id, const char *turn_of)
 {
 	const struct nm_destination *destination = &r->plan->destinations[id];
 	int schedule = -1;
@@ -156,7 +159,8 @@ static void destination_resolve(struct resolver *r, struct nm_treatment_step *st
 	case NM_AWAY:
 		if (r->skips)
 			skip_add(r, step, destination->name,
-				 nm_arena_format(r->arena, "away: %s is on", r->plan->schedules[schedule].name));
+				 nm_arena_format(r->arena, "away: %s is on",
+						 r->plan->schedules[schedule].name));
 		break;
 	case NM_OUTSIDE_HOURS:
 		if (r->skips)
@@ -165,7 +169,8 @@ static void destination_resolve(struct resolver *r, struct nm_treatment_step *st
 	}
 }
 
-static void rotation_resolve(struct resolver *r, struct nm_treatment_step *step, const struct nm_step *from, int id)
+static void rotation_resolve(struct resolver *r, struct nm_treatment_step *step, const struct nm_step *from,
+			     int id)
 {
 	const struct nm_rotation *rotation = &r->plan->rotations[id];
 	int turn = r->state->turns[id];

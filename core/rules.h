@@ -10,7 +10,8 @@
 enum nm_field { NM_FIELD_NONE, NM_FIELD_LINES, NM_FIELD_CALLERS, NM_FIELD_DURING, NM_FIELD_OUTSIDE };
 
 /* The first field of a rule that does not match; NM_FIELD_NONE when all do. */
-enum nm_field nm_rule_mismatch(const struct nm_rule *rule, const struct nm_state *state, int line, uint64_t groups);
+enum nm_field nm_rule_mismatch(const struct nm_rule *rule, const struct nm_state *state, int line,
+			       uint64_t groups);
 
 /* A rule that rejects callers it names: looked at before everything else. */
 bool nm_rule_screens(const struct nm_rule *rule);

@@ -12,8 +12,9 @@
 
 /* --- lines as legs --- */
 
-enum nm_code nm_plan_lines_init(struct nm_plan_lines *lines, const struct nm_plan *plan, const struct nm_state *state,
-				uint64_t groups, bool skips, struct nm_arena *arena, struct nm_error *err)
+enum nm_code nm_plan_lines_init(struct nm_plan_lines *lines, const struct nm_plan *plan,
+				const struct nm_state *state, uint64_t groups, bool skips,
+				struct nm_arena *arena, struct nm_error *err)
 {
 	*lines = (struct nm_plan_lines){ plan, state, groups, skips, arena, NULL, false };
 	lines->known = nm_arena_alloc(arena, plan->n_lines, sizeof(*lines->known));
@@ -32,7 +33,8 @@ static const struct nm_treatment *line_treatment(void *context, const char *name
 	if (lines->known[line])
 		return lines->known[line];
 	decision = nm_decide(lines->plan, lines->state, line, lines->groups, false);
-	if (nm_resolve(lines->plan, lines->state, line, decision, lines->skips, lines->arena, &treatment, NULL))
+	if (nm_resolve(lines->plan, lines->state, line, decision, lines->skips, lines->arena, &treatment,
+		       NULL))
 		lines->failed = true;
 	lines->known[line] = treatment;
 	return treatment;
@@ -55,7 +57,8 @@ static bool target_away(const struct nm_plan *plan, const struct nm_state *state
 }
 
 /* Somebody's own phone was not rung because they are away. */
-static bool somebody_away(const struct nm_plan *plan, const struct nm_state *state, struct nm_decision decision)
+static bool somebody_away(const struct nm_plan *plan, const struct nm_state *state,
+			  struct nm_decision decision)
 {
 	const struct nm_path *path;
 
@@ -70,7 +73,8 @@ static bool somebody_away(const struct nm_plan *plan, const struct nm_state *sta
 }
 
 static const char *text_back_of(const struct nm_plan *plan, const struct nm_state *state,
-				struct nm_decision decision, const struct nm_call *call, enum nm_result result)
+				struct nm_decision decision, const struct nm_call *call,
+				enum nm_result result)
 {
 	const struct nm_text_back *text_back = &plan->text_back;
 	bool on = !text_back->during.given;
@@ -144,7 +148,8 @@ static enum nm_code call_play(struct nm_simulation *simulation, const struct nm_
 	struct nm_lines lines;
 	enum nm_code code;
 
-	code = nm_resolve(plan, state, call->line, decision, events, simulation->arena, &simulation->treatment, err);
+	code = nm_resolve(plan, state, call->line, decision, events, simulation->arena,
+			  &simulation->treatment, err);
 	if (!code)
 		code = nm_plan_lines_init(&context, plan, state, groups, events, simulation->arena, err);
 	if (code)
@@ -237,7 +242,8 @@ void nm_simulation_free(struct nm_simulation *simulation)
 
 /* --- the plan's tests --- */
 
-static bool expectation_met(const struct nm_plan *plan, const struct nm_test *test, const struct nm_outcome *outcome)
+static bool expectation_met(const struct nm_plan *plan, const struct nm_test *test,
+			    const struct nm_outcome *outcome)
 {
 	int64_t took = outcome->seconds >= 0 ? outcome->seconds : outcome->ended_s;
 
@@ -259,7 +265,8 @@ static bool expectation_met(const struct nm_plan *plan, const struct nm_test *te
 	return false;
 }
 
-static const char *expected_words(const struct nm_plan *plan, const struct nm_test *test, struct nm_arena *arena)
+static const char *expected_words(const struct nm_plan *plan, const struct nm_test *test,
+				  struct nm_arena *arena)
 {
 	const char *what = "voicemail";
 
@@ -283,7 +290,8 @@ static const char *got_words(const struct nm_outcome *outcome, struct nm_arena *
 	if (outcome->result == NM_ANSWERED)
 		return nm_arena_format(arena, "%s after %d s", outcome->answered_by, outcome->seconds);
 	if (outcome->answered_by)
-		return nm_arena_format(arena, "%s (%s) after %d s", outcome->answered_by, result, outcome->seconds);
+		return nm_arena_format(arena, "%s (%s) after %d s", outcome->answered_by, result,
+				       outcome->seconds);
 	if (outcome->result == NM_REJECTED)
 		return nm_arena_text(arena, result);
 	return nm_arena_format(arena, "%s after %d s", result, outcome->ended_s);

@@ -3,7 +3,7 @@
  * Compiling a plan for a window of time.  In: the plan's hours, calendars, overrides and rotations;
  * out: intervals that tile the window, each with the state that holds in it.  Hours are alike on most
  * dates, so each kind of date is worked out once (a pattern) and laid over the instants; everything
- * else changes seldom and is a sorted list of edges.  One walk over both makes the intervals.  Knows
+ * else changes seldom and is a sorted list of switches.  One walk over both makes the intervals.  Knows
  * no rules, callers or paths.
  */
 #include "nevermiss/timeline.h"
@@ -13,22 +13,8 @@
 
 #include "core/spans.h"
 
-#define EDGES_MAX ((size_t)1 << 24) /* a plan that changes more often than this is refused */
-#define TURN_BIT UINT32_MAX
 #define UNKNOWN UINT32_MAX
 #define PATTERN_BUCKETS 1024
-
-/* At `at` bit `bit` of the state flips; TURN_BIT: rotation `rotation` goes to destination `turn`. */
-struct edge {
-	nm_time at;
-	uint32_t bit;
-	int16_t rotation, turn;
-};
-
-struct edges {
-	struct edge *items;
-	size_t n, capacity;
-};
 
 /* The spans of one schedule on some dates: dates with the same ones are of one kind. */
 struct kind {
@@ -84,8 +70,8 @@ struct builder {
 	size_t n_flips, flips_capacity;
 
 	/* calendars, overrides, rotations */
-	struct edges edges;
-	size_t next_edge;
+	struct nm_switches switches;
+	size_t next_switch;
 	uint64_t context; /* counts how often any of them changed */
 	uint64_t *other;  /* their bits; the words of the state */
 	int16_t *turns;
@@ -105,47 +91,10 @@ struct builder {
 	size_t n, start_capacity, state_capacity;
 };
 
-static enum nm_code edge_add(struct edges *edges, struct edge edge, struct nm_error *err)
-{
-	if (edges->n == edges->capacity) {
-		if (edges->n >= EDGES_MAX)
-			return nm_fail(err, NM_INPUT, "the plan changes more than %zu times in this window: choose a shorter one",
-				       EDGES_MAX);
-		if (!nm_grow((void **)&edges->items, &edges->capacity, edges->n + 1, sizeof(*edges->items)))
-			return nm_fail_memory(err);
-	}
-	edges->items[edges->n++] = edge;
-	return NM_OK;
-}
-
-/* A span during which `bit` is on, cut to [from, until). */
-static enum nm_code span_add(struct edges *edges, uint32_t bit, struct nm_span span, nm_time from, nm_time until,
-			     struct nm_error *err)
-{
-	enum nm_code code;
-
-	if (span.from < from)
-		span.from = from;
-	if (span.until > until)
-		span.until = until;
-	if (span.from >= span.until)
-		return NM_OK;
-	code = edge_add(edges, (struct edge){ .at = span.from, .bit = bit }, err);
-	if (code)
-		return code;
-	return edge_add(edges, (struct edge){ .at = span.until, .bit = bit }, err);
-}
-
-static int edge_compare(const void *a, const void *b)
-{
-	const struct edge *x = a, *y = b;
-
-	return (x->at > y->at) - (x->at < y->at);
-}
-
 /* --- hours --- */
 
-static enum nm_code holidays_get(struct builder *b, int calendar, struct nm_holidays *out, struct nm_error *err)
+static enum nm_code holidays_get(struct builder *b, int calendar, struct nm_holidays *out,
+				 struct nm_error *err)
 {
 	enum nm_code code;
 
@@ -153,8 +102,9 @@ static enum nm_code holidays_get(struct builder *b, int calendar, struct nm_holi
 	if (calendar < 0)
 		return NM_OK;
 	if (!b->holidays[calendar]) {
-		code = nm_holidays_of(b->plan, calendar, b->from - NM_HOLIDAY_MARGIN, b->until + NM_HOLIDAY_MARGIN,
-				      &b->holidays[calendar], &b->n_holidays[calendar], err);
+		code = nm_holidays_of(b->plan, calendar, b->from - NM_HOLIDAY_MARGIN,
+				      b->until + NM_HOLIDAY_MARGIN, &b->holidays[calendar],
+				      &b->n_holidays[calendar], err);
 		if (code)
 			return code;
 	}
@@ -188,8 +138,8 @@ static enum nm_code daily_prepare(struct builder *b, struct nm_error *err)
 }
 
 /* The kind of these spans, made when it is new. */
-static enum nm_code kind_find(struct builder *b, struct daily *daily, const struct nm_minutes *spans, size_t n,
-			      size_t *out, struct nm_error *err)
+static enum nm_code kind_find(struct builder *b, struct daily *daily, const struct nm_minutes *spans,
+			      size_t n, size_t *out, struct nm_error *err)
 {
 	struct nm_minutes *copy;
 	size_t i;
@@ -209,7 +159,8 @@ static enum nm_code kind_find(struct builder *b, struct daily *daily, const stru
 }
 
 /* What kind of date it is for one schedule; asked of the hours only when no date like it was seen. */
-static enum nm_code kind_of(struct builder *b, struct daily *daily, int64_t day, uint16_t *out, struct nm_error *err)
+static enum nm_code kind_of(struct builder *b, struct daily *daily, int64_t day, uint16_t *out,
+			    struct nm_error *err)
 {
 	uint32_t signature = nm_hours_signature(daily->hours, day, &daily->holidays);
 	struct nm_minutes spans[NM_HOURS_SPANS];
@@ -245,7 +196,8 @@ static enum nm_code flips_collect(struct builder *b, struct nm_error *err)
 	for (size_t i = 0; i < b->n_daily; i++) {
 		const struct kind *kind = &b->daily[i].kinds[b->kinds[i]];
 
-		if (!nm_grow((void **)&b->flips, &b->flips_capacity, b->n_flips + 2 * kind->n, sizeof(*b->flips)))
+		if (!nm_grow((void **)&b->flips, &b->flips_capacity, b->n_flips + 2 * kind->n,
+			     sizeof(*b->flips)))
 			return nm_fail_memory(err);
 		for (size_t k = 0; k < kind->n; k++) {
 			b->flips[b->n_flips++] = (struct flip){ kind->spans[k].from, b->daily[i].bit };
@@ -263,7 +215,8 @@ static bool pattern_room(struct builder *b, struct pattern *pattern)
 	size_t most = b->n_flips + 1;
 
 	pattern->changes = nm_arena_alloc(b->scratch, most, sizeof(*pattern->changes));
-	pattern->bits = nm_arena_alloc(b->scratch, most * (b->n_schedule_words + 1), sizeof(*pattern->bits));
+	/* One more: pattern_fill has the next change's bits ready before it knows that there is one. */
+	pattern->bits = nm_arena_alloc(b->scratch, (most + 1) * b->n_schedule_words, sizeof(*pattern->bits));
 	return pattern->changes && pattern->bits;
 }
 
@@ -330,58 +283,6 @@ static enum nm_code pattern_find(struct builder *b, int64_t day, struct pattern 
 		pattern = *bucket;
 	}
 	*out = pattern;
-	return NM_OK;
-}
-
-/* --- calendars, overrides, rotations --- */
-
-static enum nm_code calendars_add(struct builder *b, struct nm_error *err)
-{
-	for (size_t i = 0; i < b->plan->n_schedules; i++) {
-		const struct nm_schedule *schedule = &b->plan->schedules[i];
-		struct nm_spans spans;
-		enum nm_code code;
-
-		if (schedule->hours || schedule->calendar < 0)
-			continue;
-		code = nm_spans_of_calendar(b->plan, schedule->calendar, b->from, b->until, &spans, err);
-		for (size_t k = 0; !code && k < spans.n; k++)
-			code = span_add(&b->edges, (uint32_t)i, spans.items[k], b->from, b->until, err);
-		free(spans.items);
-		if (code)
-			return code;
-	}
-	return NM_OK;
-}
-
-static enum nm_code overrides_add(struct builder *b, struct nm_error *err)
-{
-	for (size_t i = 0; i < b->plan->n_overrides; i++) {
-		struct nm_span span = { b->plan->overrides[i].from, b->plan->overrides[i].until };
-		uint32_t bit = (uint32_t)(b->n_schedule_words * 64 + i);
-		enum nm_code code = span_add(&b->edges, bit, span, b->from, b->until, err);
-
-		if (code)
-			return code;
-	}
-	return NM_OK;
-}
-
-static enum nm_code rotations_add(struct builder *b, struct nm_error *err)
-{
-	for (size_t i = 0; i < b->plan->n_rotations; i++) {
-		nm_time t = b->from;
-
-		while (t < b->until) {
-			struct edge edge = { .at = t, .bit = TURN_BIT, .rotation = (int16_t)i };
-			enum nm_code code;
-
-			edge.turn = (int16_t)nm_rotation_turn(b->plan, &b->plan->rotations[i], t, &t);
-			code = edge_add(&b->edges, edge, err);
-			if (code)
-				return code;
-		}
-	}
 	return NM_OK;
 }
 
@@ -495,20 +396,21 @@ static enum nm_code change_state(struct builder *b, struct pattern *pattern, siz
 
 /* --- the walk --- */
 
-/* Applies all edges up to t; returns when the next one comes, or `until`. */
-static nm_time edges_apply(struct builder *b, nm_time t)
+/* Applies all switches up to t; returns when the next one comes, or `until`. */
+static nm_time switches_apply(struct builder *b, nm_time t)
 {
-	const struct edge *edge = b->edges.items + b->next_edge, *end = b->edges.items + b->edges.n;
+	const struct nm_switch *next = b->switches.items + b->next_switch,
+			       *end = b->switches.items + b->switches.n;
 
-	for (; edge < end && edge->at <= t; edge++) {
-		if (edge->bit == TURN_BIT)
-			b->turns[edge->rotation] = edge->turn;
+	for (; next < end && next->at <= t; next++) {
+		if (next->bit == NM_SWITCH_TURN)
+			b->turns[next->rotation] = next->turn;
 		else
-			b->other[edge->bit / 64] ^= (uint64_t)1 << (edge->bit % 64);
+			b->other[next->bit / 64] ^= (uint64_t)1 << (next->bit % 64);
 		b->context++;
 	}
-	b->next_edge = (size_t)(edge - b->edges.items);
-	return edge < end ? edge->at : b->until;
+	b->next_switch = (size_t)(next - b->switches.items);
+	return next < end ? next->at : b->until;
 }
 
 static enum nm_code interval_add(struct builder *b, nm_time t, uint32_t state, struct nm_error *err)
@@ -537,7 +439,8 @@ static enum nm_code day_walk(struct builder *b, int64_t day, int32_t offset, str
 	size_t k = 0;
 
 	while (!code && t < end) {
-		nm_time other = b->next_edge < b->edges.n ? edges_apply(b, t) : b->until, change;
+		nm_time other = b->next_switch < b->switches.n ? switches_apply(b, t) : b->until;
+		nm_time change;
 		uint32_t state = 0;
 
 		while (k + 1 < pattern->n && midnight + pattern->changes[k + 1].second <= t)
@@ -583,8 +486,8 @@ static enum nm_code builder_prepare(struct builder *b, struct nm_error *err)
 {
 	const struct nm_plan *plan = b->plan;
 
-	b->n_schedule_words = (plan->n_schedules + 63) / 64;
-	b->words = b->n_schedule_words + (plan->n_overrides + 63) / 64;
+	b->n_schedule_words = nm_words(plan->n_schedules);
+	b->words = b->n_schedule_words + nm_words(plan->n_overrides);
 	b->n_turns = plan->n_rotations;
 	b->scratch = nm_arena_new();
 	b->timeline = calloc(1, sizeof(*b->timeline));
@@ -597,7 +500,8 @@ static enum nm_code builder_prepare(struct builder *b, struct nm_error *err)
 	b->turns = nm_arena_alloc(b->scratch, b->n_turns, sizeof(*b->turns));
 	b->holidays = nm_arena_alloc(b->scratch, plan->n_calendars, sizeof(*b->holidays));
 	b->n_holidays = nm_arena_alloc(b->scratch, plan->n_calendars, sizeof(*b->n_holidays));
-	if (!b->timeline->arena || !b->bits || !b->other || !b->kinds || !b->turns || !b->holidays || !b->n_holidays)
+	if (!b->timeline->arena || !b->bits || !b->other || !b->kinds || !b->turns || !b->holidays ||
+	    !b->n_holidays)
 		return nm_fail_memory(err);
 	return daily_prepare(b, err);
 }
@@ -638,15 +542,9 @@ static enum nm_code builder_run(struct builder *b, struct nm_error *err)
 	enum nm_code code = builder_prepare(b, err);
 
 	if (!code)
-		code = calendars_add(b, err);
-	if (!code)
-		code = overrides_add(b, err);
-	if (!code)
-		code = rotations_add(b, err);
+		code = nm_switches_collect(b->plan, (struct nm_span){ b->from, b->until }, &b->switches, err);
 	if (code)
 		return code;
-	if (b->edges.n > 1)
-		qsort(b->edges.items, b->edges.n, sizeof(*b->edges.items), edge_compare);
 	code = walk(b, err);
 	return code ? code : builder_finish(b, err);
 }
@@ -658,7 +556,7 @@ static void builder_clear(struct builder *b)
 	for (size_t i = 0; i < b->n_daily; i++)
 		free(b->daily[i].kinds);
 	nm_arena_free(b->scratch);
-	free(b->edges.items);
+	free(b->switches.items);
 	free(b->flips);
 	free(b->start);
 	free(b->state);
@@ -675,7 +573,8 @@ enum nm_code nm_timeline_build(const struct nm_plan *plan, nm_time from, nm_time
 	enum nm_code code;
 
 	if (from >= until)
-		return nm_fail(err, NM_INPUT, "the window ends before it begins: give an end after the beginning");
+		return nm_fail(err, NM_INPUT,
+			       "the window ends before it begins: give an end after the beginning");
 	if (from < NM_TIMELINE_FIRST || until > NM_TIMELINE_LAST)
 		return nm_fail(err, NM_INPUT, "the window lies outside the years 1900 to 2999");
 	if (until - from > NM_TIMELINE_YEARS * 366 * (int64_t)NM_DAY)

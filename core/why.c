@@ -24,8 +24,8 @@ struct schedule_at {
 	int minute; /* local, of that day */
 };
 
-static bool minute_on(const struct nm_hours *hours, const struct nm_holidays *holidays, const struct schedule_at *s,
-		      bool *any)
+static bool minute_on(const struct nm_hours *hours, const struct nm_holidays *holidays,
+		      const struct schedule_at *s, bool *any)
 {
 	struct nm_minutes spans[NM_HOURS_SPANS];
 	size_t n = nm_hours_day(hours, s->day, holidays, spans);
@@ -39,8 +39,8 @@ static bool minute_on(const struct nm_hours *hours, const struct nm_holidays *ho
 
 /* The last part of an expression that is on by itself: "Mo-Fr 08:00-18:00" of "...; PH off".  Without
  * memory `out` has failed. */
-static bool part_on(const struct schedule_at *s, const struct nm_holidays *holidays, const char *part, size_t len,
-		    struct nm_buf *out)
+static bool part_on(const struct schedule_at *s, const struct nm_holidays *holidays, const char *part,
+		    size_t len, struct nm_buf *out)
 {
 	char *text = strndup(part, len);
 	struct nm_hours *hours = NULL;
@@ -56,7 +56,8 @@ static bool part_on(const struct schedule_at *s, const struct nm_holidays *holid
 	return on;
 }
 
-static void expression_words(const struct schedule_at *s, const struct nm_holidays *holidays, struct nm_buf *out)
+static void expression_words(const struct schedule_at *s, const struct nm_holidays *holidays,
+			     struct nm_buf *out)
 {
 	const char *best = s->schedule->expression, *part = best;
 	size_t best_len = strlen(best);
@@ -81,9 +82,11 @@ static void expression_words(const struct schedule_at *s, const struct nm_holida
 }
 
 /* Name of the event that makes a date a holiday; NULL when it is none. */
-static enum nm_code holiday_name(const struct schedule_at *s, struct nm_buf *out, bool *is, struct nm_error *err)
+static enum nm_code holiday_name(const struct schedule_at *s, struct nm_buf *out, bool *is,
+				 struct nm_error *err)
 {
-	const struct nm_ical *ical = s->schedule->holidays >= 0 ? s->plan->calendars[s->schedule->holidays].ical : NULL;
+	const struct nm_ical *ical =
+		s->schedule->holidays >= 0 ? s->plan->calendars[s->schedule->holidays].ical : NULL;
 	nm_time from = nm_zone_utc(s->plan->zone, s->day * NM_DAY, NULL);
 	nm_time until = nm_zone_utc(s->plan->zone, (s->day + 1) * NM_DAY, NULL);
 	struct nm_ical_events events = { NULL, 0 };
@@ -144,7 +147,8 @@ static enum nm_code calendar_why(const struct schedule_at *s, struct nm_buf *out
 	if (code)
 		return code;
 	for (size_t i = 0; i < events.n; i++)
-		if (!events.items[i].transparent && events.items[i].from <= s->at && s->at < events.items[i].until) {
+		if (!events.items[i].transparent && events.items[i].from <= s->at &&
+		    s->at < events.items[i].until) {
 			nm_buf_addf(out, "%s: event \"%s\"", s->schedule->name,
 				    events.items[i].summary ? events.items[i].summary : "");
 			nm_ical_events_clear(&events);
@@ -269,7 +273,8 @@ static enum nm_code match_words(struct reasons *r, const struct nm_rule *rule, s
 	return code;
 }
 
-static enum nm_code reason_add(struct reasons *r, const char *name, bool matched, const char *text, struct nm_pos pos)
+static enum nm_code reason_add(struct reasons *r, const char *name, bool matched, const char *text,
+			       struct nm_pos pos)
 {
 	const char *copy = text ? nm_arena_text(r->arena, text) : NULL;
 
@@ -305,7 +310,8 @@ static enum nm_code screens_why(struct reasons *r, bool *decided)
 		if (nm_rule_applies(r->plan, rule, r->line))
 			code = rule_why(r, rule, rule->name, decided);
 		else
-			code = reason_add(r, rule->name, false, "does not name this emergency line", rule->pos);
+			code = reason_add(r, rule->name, false, "does not name this emergency line",
+					  rule->pos);
 		if (code)
 			return code;
 	}
@@ -324,7 +330,8 @@ static enum nm_code emergency_why(struct reasons *r, bool asked, bool *decided)
 	if (!emergency->given)
 		text = "the plan has no emergency protocol";
 	else if (nm_line_is_emergency(r->plan, r->line))
-		text = nm_arena_format(r->arena, "every call to line %s is one", r->plan->lines[r->line].name);
+		text = nm_arena_format(r->arena, "every call to line %s is one",
+				       r->plan->lines[r->line].name);
 	else if (asked)
 		text = "the caller says so";
 	else if (is)
@@ -374,7 +381,9 @@ enum nm_code nm_decide_why(const struct nm_plan *plan, const struct nm_state *st
 			   struct nm_caller caller, bool emergency, struct nm_arena *arena,
 			   struct nm_reason **out, size_t *n, struct nm_error *err)
 {
-	struct reasons r = { .plan = plan, .state = state, .at = at, .line = line, .arena = arena, .err = err };
+	struct reasons r = {
+		.plan = plan, .state = state, .at = at, .line = line, .arena = arena, .err = err
+	};
 	bool decided = false;
 	enum nm_code code;
 

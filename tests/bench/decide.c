@@ -120,7 +120,8 @@ static int decide(const char *plan_file, const char *in, const char *out)
 }
 
 /* From the zone's file to all windows, as the reference does it. */
-static void windows_make(const struct nm_plan *plan, const struct nm_classes *classes, struct nm_decided_classes *out)
+static void windows_make(const struct nm_plan *plan, const struct nm_classes *classes,
+			 struct nm_decided_classes *out)
 {
 	struct nm_timeline *timeline;
 	struct nm_zone *zone;
@@ -231,7 +232,8 @@ static int replay(const char *plan_file, const char *name)
 	else
 		replay_binary(decider, (const void *)data, bytes / sizeof(struct nm_decider_call));
 	for (size_t i = 0; i < plan->n_rules; i++)
-		printf("%s %zu\n", plan->rules[i].name, counts[0][i + 1] + counts[1][i + 1] + counts[2][i + 1] + counts[3][i + 1]);
+		printf("%s %zu\n", plan->rules[i].name,
+		       counts[0][i + 1] + counts[1][i + 1] + counts[2][i + 1] + counts[3][i + 1]);
 	nm_decider_free(decider);
 	nm_plan_free(plan);
 	return 0;

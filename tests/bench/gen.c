@@ -40,10 +40,11 @@ static void close_file(FILE *file)
 
 /* --- the plan --- */
 
-static const char *const schedule_names[] = { "day", "evening", "lunch", "friday", "saturday", "night", "upkeep",
-					      "not-morning", "closed", "half" };
+static const char *const schedule_names[] = { "day",   "evening", "lunch",	 "friday", "saturday",
+					      "night", "upkeep",  "not-morning", "closed", "half" };
 static const char *const group_names[] = { "blocked", "vip", "staff", "partners" };
-static const char *const month_names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+static const char *const month_names[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+					   "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
 static const char *const day_names[] = { "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su" };
 
 static void plan_holiday(FILE *plan, const struct holiday *holiday)
@@ -72,8 +73,8 @@ static void plan_window(FILE *plan, const struct window *window)
 		fprintf(plan, "00:00-%02d:%02d,%02d:%02d-24:00", window->from / 60, window->from % 60,
 			window->until / 60, window->until % 60);
 	else
-		fprintf(plan, "%s%02d:%02d-%02d:%02d", *comma ? " " : "", window->from / 60, window->from % 60,
-			window->until / 60, window->until % 60);
+		fprintf(plan, "%s%02d:%02d-%02d:%02d", *comma ? " " : "", window->from / 60,
+			window->from % 60, window->until / 60, window->until % 60);
 }
 
 static void plan_schedule(FILE *plan, int schedule)
@@ -126,7 +127,8 @@ static void plan_rule(FILE *plan, unsigned i)
 	if (rule->schedule == MORNING)
 		fprintf(plan, " outside = not-morning");
 	else if (rule->either != ANY)
-		fprintf(plan, " during = { %s, %s }", schedule_names[rule->schedule], schedule_names[rule->either]);
+		fprintf(plan, " during = { %s, %s }", schedule_names[rule->schedule],
+			schedule_names[rule->either]);
 	else if (rule->schedule != ANY)
 		fprintf(plan, " during = %s", schedule_names[rule->schedule]);
 	fprintf(plan, " path = p }\n");
@@ -136,9 +138,10 @@ static void plan_write(const char *dir)
 {
 	FILE *plan = open_file(dir, "plan.conf");
 
-	fprintf(plan, "business = \"Benchmark\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\nallow = { \"GB\" }\n"
-		      "account a { driver = sandbox }\nline main { number = \"+15125550100\"  account = a }\n"
-		      "destination owner { kind = personal  number = \"+15125550111\" }\npath p { step { ring = owner } }\n");
+	fprintf(plan,
+		"business = \"Benchmark\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\nallow = { \"GB\" }\n"
+		"account a { driver = sandbox }\nline main { number = \"+15125550100\"  account = a }\n"
+		"destination owner { kind = personal  number = \"+15125550111\" }\npath p { step { ring = owner } }\n");
 	for (int i = 0; i < N_SCHEDULES; i++)
 		plan_schedule(plan, i);
 	for (int i = 0; i < N_GROUPS; i++)
@@ -202,7 +205,8 @@ static int64_t edge_time(unsigned i)
 	int64_t t = bench_below(&seed, 2) ? random_time() : changes[bench_below(&seed, COUNT(changes))];
 
 	if (i % 2)
-		return changes[bench_below(&seed, COUNT(changes))] + (int64_t)bench_below(&seed, 16 * 3600) - 8 * 3600;
+		return changes[bench_below(&seed, COUNT(changes))] + (int64_t)bench_below(&seed, 16 * 3600) -
+		       8 * 3600;
 	t = t - t % 900 + 900 * ((int64_t)bench_below(&seed, 65) - 32) + (int64_t)bench_below(&seed, 3) - 1;
 	return t < T_FROM ? T_FROM : t >= T_UNTIL ? T_UNTIL - 1 : t;
 }
@@ -242,8 +246,9 @@ static void log_write(const char *dir, size_t n)
 		unsigned wait = (unsigned)bench_below(&seed, 40);
 
 		fwrite(&call, sizeof call, 1, binary);
-		fprintf(text, "%lld,%llu,%u,%u,%u,%u,%u\n", (long long)call.at, (unsigned long long)call.number,
-			(unsigned)bench_below(&seed, 4), (unsigned)bench_below(&seed, 4), (wait + 5) / 6, wait,
+		fprintf(text, "%lld,%llu,%u,%u,%u,%u,%u\n", (long long)call.at,
+			(unsigned long long)call.number, (unsigned)bench_below(&seed, 4),
+			(unsigned)bench_below(&seed, 4), (wait + 5) / 6, wait,
 			(unsigned)bench_below(&seed, 600));
 		at += (int64_t)bench_below(&seed, (uint64_t)step);
 		if (at >= T_UNTIL)

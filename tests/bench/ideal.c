@@ -143,7 +143,8 @@ static void segment(int64_t low, int64_t high, int32_t offset)
 			int until = w->until > w->from ? w->until : w->until + 1440;
 
 			if (w->days >> weekday & 1)
-				span(midnight + w->from * 60, midnight + until * 60, low, high, 1u << w->schedule);
+				span(midnight + w->from * 60, midnight + until * 60, low, high,
+				     1u << w->schedule);
 		}
 		if (closed)
 			span(midnight, midnight + DAY_S, low, high, closed);
@@ -184,7 +185,8 @@ static int first_rule(unsigned groups, unsigned on)
 			continue;
 		if (r->holiday != ANY && !(on >> r->holiday & 1))
 			continue;
-		if (r->schedule != ANY && !(on >> r->schedule & 1) && !(r->either != ANY && on >> r->either & 1))
+		if (r->schedule != ANY && !(on >> r->schedule & 1) &&
+		    !(r->either != ANY && on >> r->either & 1))
 			continue;
 		return (int)i + 1;
 	}
@@ -297,7 +299,8 @@ static void callers_make(void)
 static inline unsigned groups_of(uint64_t number)
 {
 	uint64_t b = number * multiplier >> (64 - HASH_BITS);
-	__mmask8 hit = _mm512_cmpeq_epi64_mask(_mm512_load_si512(keys[b]), _mm512_set1_epi64((long long)number));
+	__mmask8 hit =
+		_mm512_cmpeq_epi64_mask(_mm512_load_si512(keys[b]), _mm512_set1_epi64((long long)number));
 	unsigned groups = values[b][__builtin_ctz(hit | 256u)];
 
 	for (unsigned i = 0; i < COUNT(ranges); i++)

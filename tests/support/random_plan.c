@@ -74,9 +74,10 @@ static void minutes_add(struct writer *w, uint32_t minute)
 static void span_add(struct writer *w)
 {
 	/* The hours that clock changes touch come often. */
-	static const char *const tricky[] = { "01:00-02:00", "01:15-01:45", "02:00-03:00", "02:15-02:45", "02:15-03:30",
-					      "00:30-02:30", "22:00-06:00", "23:30-00:30", "00:00-24:00", "22:00-26:00",
-					      "01:59-03:01", "18:00-08:00", "20:00-20:00" };
+	static const char *const tricky[] = { "01:00-02:00", "01:15-01:45", "02:00-03:00", "02:15-02:45",
+					      "02:15-03:30", "00:30-02:30", "22:00-06:00", "23:30-00:30",
+					      "00:00-24:00", "22:00-26:00", "01:59-03:01", "18:00-08:00",
+					      "20:00-20:00" };
 	uint32_t from = below(w, 95) * 15, until = from + 15 + below(w, (1440 - from) / 15) * 15;
 
 	if (chance(w, 40)) {
@@ -90,16 +91,21 @@ static void span_add(struct writer *w)
 
 static void hours_rule_add(struct writer *w, bool first, bool holidays)
 {
-	static const char *const days[] = { "Mo-Fr", "Sa,Su", "Su", "Mo", "Tu,Th", "We-Sa", "Fr-Mo", "Sa", "Mo-Su" };
-	static const char *const dates[] = { "Jan-Mar", "Nov 01-20", "Dec 24", "2026", "2026 Nov", "Nov Su[1]", "Mar Su[2]",
-					     "Oct Su[-1]", "Oct-Apr Su", "Dec 24-Jan 02", "Su[1] -1 day", "Nov Th[4] +1 day" };
+	static const char *const days[] = { "Mo-Fr", "Sa,Su", "Su", "Mo",   "Tu,Th",
+					    "We-Sa", "Fr-Mo", "Sa", "Mo-Su" };
+	static const char *const dates[] = {
+		"Jan-Mar",   "Nov 01-20",  "Dec 24",	 "2026",	  "2026 Nov",	  "Nov Su[1]",
+		"Mar Su[2]", "Oct Su[-1]", "Oct-Apr Su", "Dec 24-Jan 02", "Su[1] -1 day", "Nov Th[4] +1 day"
+	};
 
 	if (!first && chance(w, 15)) {
 		nm_buf_addf(&w->out, "%s off", ONE_OF(w, dates));
 		return;
 	}
 	if (!first && holidays && chance(w, 40)) {
-		nm_buf_add(&w->out, chance(w, 60) ? "PH off" : chance(w, 50) ? "PH 10:00-12:00" : "PH -1 day 08:00-12:00");
+		nm_buf_add(&w->out, chance(w, 60)   ? "PH off"
+				    : chance(w, 50) ? "PH 10:00-12:00"
+						    : "PH -1 day 08:00-12:00");
 		return;
 	}
 	if (chance(w, 80)) {
@@ -141,17 +147,20 @@ static void event_add(struct writer *w, uint32_t i, bool all_day)
 	static const char *const zones[] = { "", "Z" };
 	uint32_t month = 1 + below(w, 12), day = 1 + below(w, 28), hour = below(w, 22);
 
-	nm_buf_addf(&w->out, "BEGIN:VEVENT\r\nUID:e%u\r\nDTSTAMP:20250101T000000Z\r\nSUMMARY:Event %u\r\n", i, i);
+	nm_buf_addf(&w->out, "BEGIN:VEVENT\r\nUID:e%u\r\nDTSTAMP:20250101T000000Z\r\nSUMMARY:Event %u\r\n", i,
+		    i);
 	if (all_day) {
 		nm_buf_addf(&w->out, "DTSTART;VALUE=DATE:2026%02u%02u\r\n", month, day);
 	} else {
 		const char *zone = ONE_OF(w, zones);
 
-		nm_buf_addf(&w->out, "DTSTART:2026%02u%02uT%02u%02u00%s\r\n", month, day, hour, below(w, 60), zone);
+		nm_buf_addf(&w->out, "DTSTART:2026%02u%02uT%02u%02u00%s\r\n", month, day, hour, below(w, 60),
+			    zone);
 		nm_buf_addf(&w->out, "DURATION:PT%uM\r\n", 15 + below(w, 600));
 	}
 	if (chance(w, 30))
-		nm_buf_addf(&w->out, "RRULE:FREQ=%s;COUNT=%u\r\n", chance(w, 50) ? "WEEKLY" : "DAILY", 2 + below(w, 30));
+		nm_buf_addf(&w->out, "RRULE:FREQ=%s;COUNT=%u\r\n", chance(w, 50) ? "WEEKLY" : "DAILY",
+			    2 + below(w, 30));
 	if (chance(w, 15))
 		nm_buf_add(&w->out, "TRANSP:TRANSPARENT\r\n");
 	if (chance(w, 10))
@@ -205,8 +214,9 @@ static void line_add(struct writer *w, uint32_t i)
 
 static void callers_add(struct writer *w, uint32_t i)
 {
-	static const char *const patterns[] = { "anonymous", "\"+1737*\"", "\"+1737555*\"", "\"+17375550142\"",
-						"\"+17375550143\"", "\"+12125550199\"", "\"+1212*\"", "\"+13125550001\"" };
+	static const char *const patterns[] = { "anonymous",	    "\"+1737*\"",	"\"+1737555*\"",
+						"\"+17375550142\"", "\"+17375550143\"", "\"+12125550199\"",
+						"\"+1212*\"",	    "\"+13125550001\"" };
 	uint32_t first = below(w, 8), n = 1 + below(w, 3);
 
 	nm_buf_addf(&w->out, "callers c%u { numbers = {", i);
@@ -247,9 +257,11 @@ static void destination_add(struct writer *w, uint32_t i)
 static void rotation_add(struct writer *w, uint32_t i)
 {
 	static const char *const every[] = { "1w", "1d", "2d", "12h", "8h", "36h", "90m" };
-	static const char *const from[] = { "2026-11-23 08:00", "2026-03-01 02:30", "2025-06-01 01:30", "2027-01-04 17:30" };
+	static const char *const from[] = { "2026-11-23 08:00", "2026-03-01 02:30", "2025-06-01 01:30",
+					    "2027-01-04 17:30" };
 
-	nm_buf_addf(&w->out, "rotation r%u {\n  from = \"%s\"  every = %s\n", i, ONE_OF(w, from), ONE_OF(w, every));
+	nm_buf_addf(&w->out, "rotation r%u {\n  from = \"%s\"  every = %s\n", i, ONE_OF(w, from),
+		    ONE_OF(w, every));
 	list_add(w, "members", "d", PEOPLE, 3);
 	if (chance(w, 20))
 		nm_buf_add(&w->out, "  until = \"2027-01-05 00:00\"\n");
@@ -328,8 +340,10 @@ static void override_add(struct writer *w, uint32_t i)
 {
 	uint32_t month = 1 + below(w, 12), day = 1 + below(w, 27);
 
-	nm_buf_addf(&w->out, "override o%u {\n  from = \"2026-%02u-%02u %02u:00\"  until = \"2026-%02u-%02u %02u:30\"\n",
-		    i, month, day, 4 + below(w, 20), month, day + 1, 4 + below(w, 20));
+	nm_buf_addf(
+		&w->out,
+		"override o%u {\n  from = \"2026-%02u-%02u %02u:00\"  until = \"2026-%02u-%02u %02u:30\"\n",
+		i, month, day, 4 + below(w, 20), month, day + 1, 4 + below(w, 20));
 	conditions_add(w);
 	nm_buf_add(&w->out, "}\n");
 }
@@ -356,8 +370,9 @@ static void text_back_add(struct writer *w)
 
 char *random_plan_text(uint64_t seed, const char *folder)
 {
-	static const char *const zones[] = { "America/Chicago", "Europe/Berlin", "Australia/Lord_Howe", "America/St_Johns",
-					     "Asia/Kolkata", "Europe/London", "Pacific/Apia", "Africa/Casablanca" };
+	static const char *const zones[] = { "America/Chicago",	 "Europe/Berlin",    "Australia/Lord_Howe",
+					     "America/St_Johns", "Asia/Kolkata",     "Europe/London",
+					     "Pacific/Apia",	 "Africa/Casablanca" };
 	struct writer writer = { .random = seed * 0x9e3779b97f4a7c15u + 1 }, *w = &writer;
 	char *text;
 
@@ -416,7 +431,8 @@ struct nm_plan *plan_of_text(const char *text, const char *folder)
 	nm_diags_init(&diags);
 	if (nm_plan_read(file.data, text, strlen(text), &plan, &diags, &err)) {
 		for (size_t i = 0; i < diags.n; i++)
-			fprintf(stderr, "%s:%d: %s\n", diags.items[i].file, diags.items[i].line, diags.items[i].text);
+			fprintf(stderr, "%s:%d: %s\n", diags.items[i].file, diags.items[i].line,
+				diags.items[i].text);
 		fprintf(stderr, "%s\n%s\n", err.text, text);
 		die("the reader does not take it");
 	}

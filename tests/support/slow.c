@@ -186,7 +186,8 @@ static bool rule_matches(const struct slow *slow, const struct nm_rule *rule, nm
 	return true;
 }
 
-struct slow_decision slow_decide(const struct slow *slow, nm_time t, int line, struct nm_caller caller, bool emergency)
+struct slow_decision slow_decide(const struct slow *slow, nm_time t, int line, struct nm_caller caller,
+				 bool emergency)
 {
 	const struct nm_plan *plan = slow->plan;
 	bool emergency_line = plan->emergency.given && set_has(&plan->emergency.lines, line);
@@ -294,7 +295,8 @@ static size_t leading_steps(const struct nm_plan *plan, const struct nm_path *pa
 	return n;
 }
 
-static struct line_call *line_call_new(struct world *world, int line, bool emergency, struct line_call *outer, int now)
+static struct line_call *line_call_new(struct world *world, int line, bool emergency, struct line_call *outer,
+				       int now)
 {
 	struct line_call *call = room(1, sizeof(*call));
 
@@ -351,10 +353,12 @@ static void leg_add(struct world *world, struct line_call *call, struct leg leg,
 	call->legs[call->n_legs++] = leg;
 }
 
-static void ring_destination(struct world *world, struct line_call *call, const struct nm_step *step, int id, int now)
+static void ring_destination(struct world *world, struct line_call *call, const struct nm_step *step, int id,
+			     int now)
 {
 	const struct nm_destination *destination = &world->slow->plan->destinations[id];
-	struct leg leg = { .destination = id, .confirm = step->confirm < 0 ? destination->confirm : step->confirm };
+	struct leg leg = { .destination = id,
+			   .confirm = step->confirm < 0 ? destination->confirm : step->confirm };
 
 	if (!available(world, call, id, now))
 		return;
@@ -415,7 +419,8 @@ static bool step_begin(struct world *world, struct line_call *call, int now)
 	return true;
 }
 
-static void behaviour(struct world *world, const struct nm_destination *destination, enum nm_behaviour *what, int *after)
+static void behaviour(struct world *world, const struct nm_destination *destination, enum nm_behaviour *what,
+		      int *after)
 {
 	const struct nm_script *script = &world->call->script;
 
@@ -530,7 +535,8 @@ static bool path_rings_away(const struct slow *slow, const struct nm_path *path,
 	return false;
 }
 
-static const char *text_back(const struct slow *slow, const struct nm_call *call, const struct slow_outcome *out)
+static const char *text_back(const struct slow *slow, const struct nm_call *call,
+			     const struct slow_outcome *out)
 {
 	const struct nm_text_back *text = &slow->plan->text_back;
 

@@ -30,7 +30,8 @@ struct slow_decision {
 	enum nm_reject reject;
 };
 
-struct slow_decision slow_decide(const struct slow *slow, nm_time t, int line, struct nm_caller caller, bool emergency);
+struct slow_decision slow_decide(const struct slow *slow, nm_time t, int line, struct nm_caller caller,
+				 bool emergency);
 
 struct slow_note {
 	int t;

@@ -39,12 +39,12 @@ static nm_time utc(int year, int month, int day, int hour, int minute)
 }
 
 /* What all small plans begin with: two lines, of which hotline is an emergency line when a plan says so. */
-#define BEGIN \
-	"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\naccount a { driver = sandbox }\n" \
-	"line main { number = \"+15125550100\"  account = a }\nline hotline { number = \"+15125550190\"  account = a }\n" \
+#define BEGIN                                                                                                                   \
+	"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\naccount a { driver = sandbox }\n"              \
+	"line main { number = \"+15125550100\"  account = a }\nline hotline { number = \"+15125550190\"  account = a }\n"       \
 	"callers vip { numbers = { \"+15125550142\", \"+1737555*\" } }\ncallers spam { numbers = { anonymous, \"+1900*\" } }\n" \
-	"schedule business { hours = \"Mo-Fr 08:00-18:00; Sa 09:00-13:00\" }\nschedule never { hours = \"2020 Jan 01\" }\n" \
-	"destination owner { kind = personal  number = \"+15125550111\"  own_voicemail = none }\n" \
+	"schedule business { hours = \"Mo-Fr 08:00-18:00; Sa 09:00-13:00\" }\nschedule never { hours = \"2020 Jan 01\" }\n"     \
+	"destination owner { kind = personal  number = \"+15125550111\"  own_voicemail = none }\n"                              \
 	"path day { step { ring = owner } }\npath night { step { ring = owner } }\npath escalate { step { ring = owner } }\n"
 
 #define MONDAY_NOON utc(2026, 11, 23, 18, 0)
@@ -78,8 +78,10 @@ static void assert_rule(const struct nm_plan *plan, nm_time at, const char *line
 
 static void test_the_first_rule_that_matches_decides(void **state)
 {
-	struct nm_plan *plan = plan_of_text(BEGIN "rule vip { callers = vip  outside = business  path = day }\n"
-						  "rule open { during = business  path = day }\nrule closed { path = night }\n", folder);
+	struct nm_plan *plan = plan_of_text(
+		BEGIN "rule vip { callers = vip  outside = business  path = day }\n"
+		      "rule open { during = business  path = day }\nrule closed { path = night }\n",
+		folder);
 
 	(void)state;
 	assert_rule(plan, MONDAY_NOON, "main", anybody, false, "open");
@@ -91,8 +93,10 @@ static void test_the_first_rule_that_matches_decides(void **state)
 
 static void test_all_fields_of_a_rule_must_match_and_a_missing_one_matches_everything(void **state)
 {
-	struct nm_plan *plan = plan_of_text(BEGIN "rule both { lines = hotline  callers = vip  during = business  path = day }\n"
-						  "rule line { lines = hotline  path = night }\n", folder);
+	struct nm_plan *plan = plan_of_text(
+		BEGIN "rule both { lines = hotline  callers = vip  during = business  path = day }\n"
+		      "rule line { lines = hotline  path = night }\n",
+		folder);
 
 	(void)state;
 	assert_rule(plan, MONDAY_NOON, "hotline", vip, false, "both");
@@ -104,8 +108,10 @@ static void test_all_fields_of_a_rule_must_match_and_a_missing_one_matches_every
 
 static void test_an_empty_list_matches_nothing(void **state)
 {
-	struct nm_plan *plan = plan_of_text(BEGIN "rule a { lines = {}  path = day }\nrule b { callers = {}  path = day }\n"
-						  "rule c { during = {}  path = day }\nrule d { outside = {}  path = night }\n", folder);
+	struct nm_plan *plan = plan_of_text(
+		BEGIN "rule a { lines = {}  path = day }\nrule b { callers = {}  path = day }\n"
+		      "rule c { during = {}  path = day }\nrule d { outside = {}  path = night }\n",
+		folder);
 
 	(void)state;
 	/* outside {}: none of no schedules is on */
@@ -113,8 +119,8 @@ static void test_an_empty_list_matches_nothing(void **state)
 	nm_plan_free(plan);
 }
 
-static const char order[] =
-	BEGIN "rule all { path = day }\nrule blocked { callers = spam  reject = busy }\nrule shut { reject = silent }\n"
+static const char order[] = BEGIN
+	"rule all { path = day }\nrule blocked { callers = spam  reject = busy }\nrule shut { reject = silent }\n"
 	"override first { from = \"2026-11-23 00:00\"  until = \"2026-11-24 00:00\"  callers = vip  path = night }\n"
 	"override second { from = \"2026-11-23 00:00\"  until = \"2026-11-24 00:00\"  path = night }\n"
 	"emergency { lines = hotline  path = escalate }\n";
@@ -149,8 +155,10 @@ static void test_an_override_holds_from_its_beginning_until_its_end(void **state
 static void test_on_an_emergency_line_only_rejecting_rules_that_name_it_apply(void **state)
 {
 	struct nm_plan *plan = plan_of_text(order, folder);
-	struct nm_plan *naming = plan_of_text(BEGIN "rule blocked { lines = hotline  callers = spam  reject = busy }\n"
-						    "rule all { path = day }\nemergency { lines = hotline  path = escalate }\n", folder);
+	struct nm_plan *naming = plan_of_text(
+		BEGIN "rule blocked { lines = hotline  callers = spam  reject = busy }\n"
+		      "rule all { path = day }\nemergency { lines = hotline  path = escalate }\n",
+		folder);
 
 	(void)state;
 	assert_rule(plan, MONDAY_NOON, "hotline", spammer, false, "emergency");
@@ -163,7 +171,8 @@ static void test_on_an_emergency_line_only_rejecting_rules_that_name_it_apply(vo
 
 static void test_a_caller_in_the_emergencys_callers_has_one(void **state)
 {
-	struct nm_plan *plan = plan_of_text(BEGIN "rule all { path = day }\nemergency { callers = vip  path = escalate }\n", folder);
+	struct nm_plan *plan = plan_of_text(
+		BEGIN "rule all { path = day }\nemergency { callers = vip  path = escalate }\n", folder);
 
 	(void)state;
 	assert_rule(plan, MONDAY_NOON, "main", vip, false, "emergency");
@@ -183,8 +192,8 @@ static void test_nothing_matches_and_the_call_is_lost(void **state)
 
 /* --- against the slow reading --- */
 
-static const nm_number numbers[] = { 0, 12125550100, 12125550199, 17375550142, 17375550143, 17375559999, 17370000000,
-				     13125550001, 49301234567 };
+static const nm_number numbers[] = { 0,		  12125550100, 12125550199, 17375550142, 17375550143,
+				     17375559999, 17370000000, 13125550001, 49301234567 };
 
 static void test_random_decisions_equal_the_slow_reading(void **state)
 {
@@ -208,9 +217,11 @@ static void test_random_decisions_equal_the_slow_reading(void **state)
 			struct nm_decision got;
 
 			if (!caller.anonymous)
-				caller.number = numbers[random_below(&random, sizeof numbers / sizeof numbers[0])];
+				caller.number =
+					numbers[random_below(&random, sizeof numbers / sizeof numbers[0])];
 			expected = slow_decide(&slow, at, line, caller, emergency);
-			got = nm_decide(plan, nm_timeline_state(timeline, at), line, nm_caller_groups(plan, caller), emergency);
+			got = nm_decide(plan, nm_timeline_state(timeline, at), line,
+					nm_caller_groups(plan, caller), emergency);
 			assert_int_equal(got.by, expected.by);
 			assert_int_equal(got.index, expected.index);
 			assert_int_equal(got.path, expected.path);
@@ -240,12 +251,15 @@ static void test_the_reasons_end_with_the_rule_that_decides(void **state)
 			for (size_t c = 0; c < 4; c++) {
 				struct nm_caller caller = { c == 3, c == 3 ? 0 : numbers[c * 2] };
 				const struct nm_state *now = nm_timeline_state(timeline, at);
-				struct nm_decision decision = nm_decide(plan, now, line, nm_caller_groups(plan, caller), c == 1);
+				struct nm_decision decision =
+					nm_decide(plan, now, line, nm_caller_groups(plan, caller), c == 1);
 				const char *rule = nm_decision_rule(plan, decision, arena);
 				struct nm_reason *reasons;
 				size_t n;
 
-				assert_int_equal(nm_decide_why(plan, now, at, line, caller, c == 1, arena, &reasons, &n, &err), NM_OK);
+				assert_int_equal(nm_decide_why(plan, now, at, line, caller, c == 1, arena,
+							       &reasons, &n, &err),
+						 NM_OK);
 				for (size_t i = 0; i < n; i++) {
 					assert_int_equal(reasons[i].matched, rule && i + 1 == n);
 					assert_true(*reasons[i].text != '\0');
@@ -259,7 +273,8 @@ static void test_the_reasons_end_with_the_rule_that_decides(void **state)
 	}
 }
 
-static void assert_why(const char *text, nm_time at, const char *line, struct nm_caller caller, const char *expected)
+static void assert_why(const char *text, nm_time at, const char *line, struct nm_caller caller,
+		       const char *expected)
 {
 	struct nm_plan *plan = plan_of_text(text, folder);
 	struct nm_arena *arena = nm_arena_new();
@@ -270,11 +285,14 @@ static void assert_why(const char *text, nm_time at, const char *line, struct nm
 	size_t n;
 
 	assert_int_equal(nm_timeline_build(plan, at, at + 1, &timeline, &err), NM_OK);
-	assert_int_equal(nm_decide_why(plan, nm_timeline_state(timeline, at), at, nm_plan_find_line(plan, line), caller,
-				       false, arena, &reasons, &n, &err), NM_OK);
+	assert_int_equal(nm_decide_why(plan, nm_timeline_state(timeline, at), at,
+				       nm_plan_find_line(plan, line), caller, false, arena, &reasons, &n,
+				       &err),
+			 NM_OK);
 	nm_buf_init(&words, 1 << 16);
 	for (size_t i = 0; i < n; i++)
-		nm_buf_addf(&words, "%s %s: %s\n", reasons[i].name, reasons[i].matched ? "yes" : "no", reasons[i].text);
+		nm_buf_addf(&words, "%s %s: %s\n", reasons[i].name, reasons[i].matched ? "yes" : "no",
+			    reasons[i].text);
 	assert_string_equal(words.data, expected);
 	nm_buf_clear(&words);
 	nm_timeline_free(timeline);
@@ -291,37 +309,45 @@ static void test_the_reasons_in_words(void **state)
 		"emergency { lines = hotline  path = escalate }\n";
 
 	(void)state;
-	assert_why(text, MONDAY_NOON, "main", anybody,
-		   "blocked no: callers spam do not match\nemergency no: line main, caller in no emergency group\n"
-		   "override no: none in force\nvip no: callers vip do not match\n"
-		   "open yes: business is on (Mo-Fr 08:00-18:00)\n");
-	assert_why(text, MONDAY_NOON - NM_DAY, "main", anybody,
-		   "blocked no: callers spam do not match\nemergency no: line main, caller in no emergency group\n"
-		   "override no: none in force\nvip no: callers vip do not match\n"
-		   "open no: business is off: Sunday\nclosed yes: matches every call\n");
-	assert_why(text, MONDAY_NIGHT, "main", vip,
-		   "blocked no: callers spam do not match\nemergency no: line main, caller in no emergency group\n"
-		   "override no: none in force\n"
-		   "vip yes: callers vip match; business is off (Mo-Fr 08:00-18:00; Sa 09:00-13:00)\n");
-	assert_why(text, MONDAY_NOON, "main", vip,
-		   "blocked no: callers spam do not match\nemergency no: line main, caller in no emergency group\n"
-		   "override no: none in force\nvip no: business is on (Mo-Fr 08:00-18:00)\n"
-		   "open yes: business is on (Mo-Fr 08:00-18:00)\n");
-	assert_why(text, MONDAY_NOON, "hotline", spammer,
-		   "blocked no: does not name this emergency line\nemergency yes: every call to line hotline is one\n");
-	assert_why(text, utc(2026, 12, 1, 20, 0), "main", anybody,
-		   "blocked no: callers spam do not match\nemergency no: line main, caller in no emergency group\n"
-		   "override dentist yes: matches every call\n");
+	assert_why(
+		text, MONDAY_NOON, "main", anybody,
+		"blocked no: callers spam do not match\nemergency no: line main, caller in no emergency group\n"
+		"override no: none in force\nvip no: callers vip do not match\n"
+		"open yes: business is on (Mo-Fr 08:00-18:00)\n");
+	assert_why(
+		text, MONDAY_NOON - NM_DAY, "main", anybody,
+		"blocked no: callers spam do not match\nemergency no: line main, caller in no emergency group\n"
+		"override no: none in force\nvip no: callers vip do not match\n"
+		"open no: business is off: Sunday\nclosed yes: matches every call\n");
+	assert_why(
+		text, MONDAY_NIGHT, "main", vip,
+		"blocked no: callers spam do not match\nemergency no: line main, caller in no emergency group\n"
+		"override no: none in force\n"
+		"vip yes: callers vip match; business is off (Mo-Fr 08:00-18:00; Sa 09:00-13:00)\n");
+	assert_why(
+		text, MONDAY_NOON, "main", vip,
+		"blocked no: callers spam do not match\nemergency no: line main, caller in no emergency group\n"
+		"override no: none in force\nvip no: business is on (Mo-Fr 08:00-18:00)\n"
+		"open yes: business is on (Mo-Fr 08:00-18:00)\n");
+	assert_why(
+		text, MONDAY_NOON, "hotline", spammer,
+		"blocked no: does not name this emergency line\nemergency yes: every call to line hotline is one\n");
+	assert_why(
+		text, utc(2026, 12, 1, 20, 0), "main", anybody,
+		"blocked no: callers spam do not match\nemergency no: line main, caller in no emergency group\n"
+		"override dentist yes: matches every call\n");
 }
 
 static void test_only_the_schedules_that_count_are_given_as_reasons(void **state)
 {
-	static const char text[] = BEGIN "rule a { during = never  path = day }\nrule b { during = { never, business }  path = day }\n"
-					 "rule c { path = day }\n";
+	static const char text[] = BEGIN
+		"rule a { during = never  path = day }\nrule b { during = { never, business }  path = day }\n"
+		"rule c { path = day }\n";
 
 	(void)state;
-	assert_why(text, MONDAY_NOON, "main", anybody,
-		   "override no: none in force\na no: never is off: Monday\nb yes: business is on (Mo-Fr 08:00-18:00)\n");
+	assert_why(
+		text, MONDAY_NOON, "main", anybody,
+		"override no: none in force\na no: never is off: Monday\nb yes: business is on (Mo-Fr 08:00-18:00)\n");
 }
 
 /* --- classes of callers --- */
@@ -360,8 +386,12 @@ static void assert_classes(const struct nm_plan *plan, uint64_t *random)
 
 				while (number < 1000000000)
 					number = number * 10 + random_below(random, 10);
-				number = number < 10000000000 ? number * 10 + random_below(random, 10) : number;
-				assert_true(class_of(&classes, nm_caller_groups(plan, (struct nm_caller){ false, number })) < classes.n);
+				number = number < 10000000000 ? number * 10 + random_below(random, 10)
+							      : number;
+				assert_true(class_of(&classes,
+						     nm_caller_groups(plan,
+								      (struct nm_caller){ false, number })) <
+					    classes.n);
 			}
 	nm_classes_clear(&classes);
 }
@@ -380,11 +410,13 @@ static void test_every_caller_is_in_a_class_and_every_class_has_a_witness(void *
 
 static void test_a_prefix_that_longer_ones_wholly_cover_has_no_class_of_its_own(void **state)
 {
-	struct nm_plan *plan = plan_of_text(BEGIN
+	struct nm_plan *plan = plan_of_text(
+		BEGIN
 		"callers all { numbers = { \"+1415555*\" } }\n"
 		"callers half { numbers = { \"+14155550*\", \"+14155551*\", \"+14155552*\", \"+14155553*\", \"+14155554*\" } }\n"
 		"callers rest { numbers = { \"+14155555*\", \"+14155556*\", \"+14155557*\", \"+14155558*\", \"+14155559*\" } }\n"
-		"rule r { path = day }\n", folder);
+		"rule r { path = day }\n",
+		folder);
 	struct nm_classes classes;
 	struct nm_error err;
 
@@ -423,7 +455,8 @@ int main(void)
 		cmocka_unit_test(test_the_first_rule_that_matches_decides),
 		cmocka_unit_test(test_all_fields_of_a_rule_must_match_and_a_missing_one_matches_everything),
 		cmocka_unit_test(test_an_empty_list_matches_nothing),
-		cmocka_unit_test(test_rejecting_rules_with_callers_come_first_then_emergency_overrides_other_rules),
+		cmocka_unit_test(
+			test_rejecting_rules_with_callers_come_first_then_emergency_overrides_other_rules),
 		cmocka_unit_test(test_an_override_holds_from_its_beginning_until_its_end),
 		cmocka_unit_test(test_on_an_emergency_line_only_rejecting_rules_that_name_it_apply),
 		cmocka_unit_test(test_a_caller_in_the_emergencys_callers_has_one),

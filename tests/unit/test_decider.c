@@ -60,7 +60,8 @@ static nm_number random_number(const struct nm_plan *plan, uint64_t *random)
 	if (random_below(random, 12) == 0)
 		return random_below(random, 3);
 	if (plan->n_callers > 0 && random_below(random, 4) > 0) {
-		const struct nm_callers *callers = &plan->callers[random_below(random, (uint32_t)plan->n_callers)];
+		const struct nm_callers *callers =
+			&plan->callers[random_below(random, (uint32_t)plan->n_callers)];
 
 		number = callers->patterns[random_below(random, (uint32_t)callers->n)].number;
 		for (uint32_t i = random_below(random, 12); i > 0 && number < 100000000000000; i--)
@@ -78,16 +79,19 @@ static struct nm_caller caller_of(nm_number number)
 	return (struct nm_caller){ number == NM_ANONYMOUS, number == NM_ANONYMOUS ? 0 : number };
 }
 
-static void assert_calls(const struct nm_timeline *timeline, const struct nm_decider *decider, int line, uint64_t *random)
+static void assert_calls(const struct nm_timeline *timeline, const struct nm_decider *decider, int line,
+			 uint64_t *random)
 {
 	static struct nm_decider_call calls[CALLS];
 	static uint16_t rules[CALLS];
 	const struct nm_plan *plan = timeline->plan;
 
 	for (size_t i = 0; i < CALLS; i++) {
-		calls[i].at = timeline->from + (nm_time)(random_next(random) % (uint64_t)(timeline->until - timeline->from));
+		calls[i].at = timeline->from +
+			      (nm_time)(random_next(random) % (uint64_t)(timeline->until - timeline->from));
 		if (i % 2)
-			calls[i].at = timeline->start[random_below(random, (uint32_t)timeline->n)] - (i % 4 == 1);
+			calls[i].at =
+				timeline->start[random_below(random, (uint32_t)timeline->n)] - (i % 4 == 1);
 		calls[i].number = random_number(plan, random);
 	}
 	calls[0].at = timeline->from - 1;
@@ -102,8 +106,9 @@ static void assert_calls(const struct nm_timeline *timeline, const struct nm_dec
 		if (!inside)
 			assert_int_equal(rules[i], NM_RULE_OUTSIDE);
 		else
-			assert_decision(plan, rules[i], nm_decide(plan, nm_timeline_state(timeline, calls[i].at), line,
-								  nm_caller_groups(plan, caller_of(calls[i].number)), false));
+			assert_decision(plan, rules[i],
+					nm_decide(plan, nm_timeline_state(timeline, calls[i].at), line,
+						  nm_caller_groups(plan, caller_of(calls[i].number)), false));
 	}
 }
 
@@ -177,15 +182,19 @@ static void test_thousands_of_numbers_and_hundreds_of_prefixes_are_told_apart(vo
 
 	(void)state;
 	nm_buf_init(&text, 1 << 20);
-	nm_buf_add(&text, "timezone = \"America/Chicago\"\ncountry = \"US\"\naccount a { driver = sandbox }\n"
-			  "line l { number = \"+15125550100\"  account = a }\n"
-			  "destination owner { kind = personal  number = \"+15125550111\" }\npath p { step { ring = owner } }\n");
+	nm_buf_add(
+		&text,
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount a { driver = sandbox }\n"
+		"line l { number = \"+15125550100\"  account = a }\n"
+		"destination owner { kind = personal  number = \"+15125550111\" }\npath p { step { ring = owner } }\n");
 	for (int group = 0; group < 4; group++) {
 		nm_buf_addf(&text, "callers c%d { numbers = { anonymous", group);
 		for (int i = 0; i < 900; i++)
-			nm_buf_addf(&text, ", \"+1%u%07u\"", 212 + (unsigned)group, (unsigned)i * 7919 + random_below(&random, 5000));
+			nm_buf_addf(&text, ", \"+1%u%07u\"", 212 + (unsigned)group,
+				    (unsigned)i * 7919 + random_below(&random, 5000));
 		for (int i = 0; i < 60; i++)
-			nm_buf_addf(&text, ", \"+1%u%02u%u*\"", 212 + (unsigned)group, (unsigned)i + 20, random_below(&random, 10));
+			nm_buf_addf(&text, ", \"+1%u%02u%u*\"", 212 + (unsigned)group, (unsigned)i + 20,
+				    random_below(&random, 10));
 		nm_buf_add(&text, " } }\n");
 		nm_buf_addf(&text, "rule r%d { callers = c%d  path = p }\n", group, group);
 	}

@@ -71,23 +71,28 @@ static size_t notes_of(const struct nm_outcome *outcome, struct slow_note *notes
 	return n;
 }
 
-static void call_print(const struct nm_plan *plan, const struct nm_call *call, const struct nm_outcome *outcome,
-		       const struct slow_outcome *slow)
+static void call_print(const struct nm_plan *plan, const struct nm_call *call,
+		       const struct nm_outcome *outcome, const struct slow_outcome *slow)
 {
 	char number[NM_NUMBER_TEXT], at[NM_TIME_TEXT];
 
 	nm_caller_write(call->caller, number);
 	nm_time_argument(plan->zone, call->at, at);
 	fprintf(stderr, "%s: call at %s to %s from %s%s, hang up %d\n", plan->business, at,
-		plan->lines[call->line].name, number, call->emergency ? ", emergency" : "", call->script.hangup_s);
+		plan->lines[call->line].name, number, call->emergency ? ", emergency" : "",
+		call->script.hangup_s);
 	for (size_t i = 0; i < call->script.n; i++)
 		fprintf(stderr, "  %s %s %d\n", call->script.settings[i].name,
-			nm_behaviour_name(call->script.settings[i].behaviour), call->script.settings[i].after_s);
-	fprintf(stderr, "got %s by %s at %d\n", nm_result_name(outcome->result), outcome->answered_by, outcome->ended_s);
+			nm_behaviour_name(call->script.settings[i].behaviour),
+			call->script.settings[i].after_s);
+	fprintf(stderr, "got %s by %s at %d\n", nm_result_name(outcome->result), outcome->answered_by,
+		outcome->ended_s);
 	for (size_t i = 0; i < outcome->n; i++)
-		fprintf(stderr, "  %d %s %s (%s)\n", outcome->events[i].t, nm_event_name(outcome->events[i].kind),
+		fprintf(stderr, "  %d %s %s (%s)\n", outcome->events[i].t,
+			nm_event_name(outcome->events[i].kind),
 			outcome->events[i].n ? outcome->events[i].to[0] : "", outcome->events[i].why);
-	fprintf(stderr, "slow %s by %s at %d\n", nm_result_name(slow->result), slow->answered_by, slow->ended_s);
+	fprintf(stderr, "slow %s by %s at %d\n", nm_result_name(slow->result), slow->answered_by,
+		slow->ended_s);
 	for (size_t i = 0; i < slow->n; i++)
 		fprintf(stderr, "  %d %s %s\n", slow->notes[i].t, slow->notes[i].skipped ? "skip" : "ring",
 			slow->notes[i].name);
@@ -130,7 +135,8 @@ static bool rule_equal(const struct nm_plan *plan, const char *rule, const struc
 	return rule == NULL;
 }
 
-static void assert_call(const struct slow *slow, const struct nm_timeline *timeline, const struct nm_call *call)
+static void assert_call(const struct slow *slow, const struct nm_timeline *timeline,
+			const struct nm_call *call)
 {
 	static struct slow_outcome expected;
 	const struct nm_plan *plan = slow->plan;
@@ -164,13 +170,13 @@ static void assert_call(const struct slow *slow, const struct nm_timeline *timel
 	nm_simulation_free(quick);
 }
 
-static const nm_number numbers[] = { 0, 12125550100, 12125550199, 17375550142, 17375550143, 17375559999, 17370000000,
-				     13125550001, 49301234567, 1737555 };
+static const nm_number numbers[] = { 0,		  12125550100, 12125550199, 17375550142, 17375550143,
+				     17375559999, 17370000000, 13125550001, 49301234567, 1737555 };
 
 #define SETTINGS 6
 
-static void random_call(const struct nm_plan *plan, uint64_t *random, nm_time at, struct nm_script_setting *settings,
-			struct nm_call *call)
+static void random_call(const struct nm_plan *plan, uint64_t *random, nm_time at,
+			struct nm_script_setting *settings, struct nm_call *call)
 {
 	size_t n = random_below(random, SETTINGS + 1);
 
@@ -183,7 +189,8 @@ static void random_call(const struct nm_plan *plan, uint64_t *random, nm_time at
 	call->script.nobody = random_below(random, 2);
 	call->script.hangup_s = random_below(random, 3) ? -1 : (int)random_below(random, 60);
 	for (size_t i = 0; i < n; i++) {
-		settings[i].name = plan->destinations[random_below(random, (uint32_t)plan->n_destinations)].name;
+		settings[i].name =
+			plan->destinations[random_below(random, (uint32_t)plan->n_destinations)].name;
 		settings[i].behaviour = (enum nm_behaviour)random_below(random, 5);
 		settings[i].after_s = (int)random_below(random, 30) - 1;
 	}
@@ -212,7 +219,8 @@ static void test_random_calls_equal_the_slow_reading(void **unused)
 
 			/* every other one at a boundary, or a second before */
 			if (i % 2 && timeline->n > 1)
-				at = timeline->start[1 + random_below(&random, (uint32_t)timeline->n - 1)] - i / 2 % 2;
+				at = timeline->start[1 + random_below(&random, (uint32_t)timeline->n - 1)] -
+				     i / 2 % 2;
 			random_call(plan, &random, at, settings, &call);
 			assert_call(&slow, timeline, &call);
 		}
@@ -283,10 +291,11 @@ static struct nm_plan *smith_plan(void)
 	return plan_of_text(smith, folder);
 }
 
-static struct nm_simulation *simulate(const struct nm_plan *plan, const char *at, const char *line, const char *from,
-				      bool nobody)
+static struct nm_simulation *simulate(const struct nm_plan *plan, const char *at, const char *line,
+				      const char *from, bool nobody)
 {
-	struct nm_call call = { .line = nm_plan_find_line(plan, line), .script = { .nobody = nobody, .hangup_s = -1 } };
+	struct nm_call call = { .line = nm_plan_find_line(plan, line),
+				.script = { .nobody = nobody, .hangup_s = -1 } };
 	struct nm_simulation *simulation;
 	struct nm_error err;
 
@@ -319,12 +328,14 @@ static void test_events_carry_their_reasons(void **unused)
 	struct nm_simulation *simulation = simulate(plan, "2026-11-23 14:05", "main", "+15125550199", true);
 
 	(void)unused;
-	assert_events(simulation,
-		      "0 ring owner: rule open, step 1, press 1 to accept\n15 no-answer owner: 15 s are over\n"
-		      "15 ring office: step 2\n15 ring sam: press 1 to accept\n30 no-answer office: 15 s are over\n"
-		      "30 no-answer sam: 15 s are over\n30 ring fixly: step 3\n33 answer fixly: answers after 3 s\n");
+	assert_events(
+		simulation,
+		"0 ring owner: rule open, step 1, press 1 to accept\n15 no-answer owner: 15 s are over\n"
+		"15 ring office: step 2\n15 ring sam: press 1 to accept\n30 no-answer office: 15 s are over\n"
+		"30 no-answer sam: 15 s are over\n30 ring fixly: step 3\n33 answer fixly: answers after 3 s\n");
 	assert_null(simulation->text_back);
-	assert_string_equal(simulation->reasons[simulation->n_reasons - 1].text, "business is on (Mo-Fr 08:00-18:00)");
+	assert_string_equal(simulation->reasons[simulation->n_reasons - 1].text,
+			    "business is on (Mo-Fr 08:00-18:00)");
 	nm_simulation_free(simulation);
 	simulation = simulate(plan, "2026-11-26 10:00", "main", "unknown", false);
 	assert_string_equal(simulation->reasons[3].text, "business is off: PH Thanksgiving Day");

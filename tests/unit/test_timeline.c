@@ -52,7 +52,8 @@ static void assert_state(const struct slow *slow, const struct nm_state *state, 
 
 	for (int i = 0; i < (int)plan->n_schedules; i++)
 		if (nm_bit(state->schedules, i) != slow_schedule_on(slow, i, t))
-			fail_msg("%s: schedule %s at %lld", plan->business, plan->schedules[i].name, (long long)t);
+			fail_msg("%s: schedule %s at %lld", plan->business, plan->schedules[i].name,
+				 (long long)t);
 	for (int i = 0; i < (int)plan->n_overrides; i++)
 		if (nm_bit(state->overrides, i) != slow_override_on(slow, i, t))
 			fail_msg("%s: override %d at %lld", plan->business, i, (long long)t);
@@ -85,7 +86,8 @@ static void assert_tiles(const struct nm_timeline *timeline, nm_time from, nm_ti
 	}
 	for (size_t i = 0; i < timeline->n_states; i++)
 		for (size_t k = 0; k < i; k++)
-			assert_false(states_equal(timeline->plan, &timeline->states[i], &timeline->states[k]));
+			assert_false(
+				states_equal(timeline->plan, &timeline->states[i], &timeline->states[k]));
 }
 
 /* Intervals without hole or overlap, in each of which the slow reading stays the same. */
@@ -230,9 +232,11 @@ static void test_turns_change_exactly_when_said(void **unused)
 				assert_true(next > t);
 				if (next == NM_TIME_MAX)
 					break;
-				assert_int_equal(slow_turn(&slow, (int)i, next - 1), slow_turn(&slow, (int)i, t));
+				assert_int_equal(slow_turn(&slow, (int)i, next - 1),
+						 slow_turn(&slow, (int)i, t));
 				for (int minutes = -90; minutes <= 90; minutes += 30)
-					assert_int_equal(nm_rotation_turn(plan, &plan->rotations[i], next + minutes * 60, NULL),
+					assert_int_equal(nm_rotation_turn(plan, &plan->rotations[i],
+									  next + minutes * 60, NULL),
 							 slow_turn(&slow, (int)i, next + minutes * 60));
 				t = next;
 			}
@@ -306,14 +310,18 @@ static void test_holidays_are_the_dates_on_which_an_event_lies(void **unused)
 			int64_t last = nm_local_day(nm_zone_local(plan->zone, until - 1));
 
 			assert_int_equal(nm_holidays_of(plan, c, from, until, &days, &n, &err), NM_OK);
-			assert_int_equal(nm_ical_expand(plan->calendars[c].ical, plan->zone, from - 3 * NM_DAY,
-							until + 3 * NM_DAY, &events, &err), NM_OK);
+			assert_int_equal(nm_ical_expand(plan->calendars[c].ical, plan->zone,
+							from - 3 * NM_DAY, until + 3 * NM_DAY, &events, &err),
+					 NM_OK);
 			for (int64_t day = first; day <= last; day++) {
 				bool is = false;
 
 				for (size_t i = 0; i < events.n; i++)
-					is = is || (nm_local_day(nm_zone_local(plan->zone, events.items[i].from)) <= day &&
-						    nm_local_day(nm_zone_local(plan->zone, events.items[i].until - 1)) >= day);
+					is = is ||
+					     (nm_local_day(nm_zone_local(plan->zone, events.items[i].from)) <=
+						      day &&
+					      nm_local_day(nm_zone_local(plan->zone,
+									 events.items[i].until - 1)) >= day);
 				assert_int_equal(k < n && days[k] == day, is);
 				k += is;
 			}
@@ -355,7 +363,8 @@ int main(void)
 		cmocka_unit_test(test_weekly_turns_change_at_the_same_wall_clock_time_all_year),
 		cmocka_unit_test(test_a_turn_that_begins_in_a_skipped_hour_begins_an_hour_later),
 		cmocka_unit_test(test_holidays_are_the_dates_on_which_an_event_lies),
-		cmocka_unit_test(test_a_calendar_never_fetched_is_never_on_and_PH_without_holidays_never_matches),
+		cmocka_unit_test(
+			test_a_calendar_never_fetched_is_never_on_and_PH_without_holidays_never_matches),
 	};
 
 	return cmocka_run_group_tests_name("timeline", tests, setup, teardown);
