@@ -361,26 +361,22 @@ static const char *callers_words(struct comparison *c, const size_t *classes, si
 	return copy;
 }
 
-const char *nm_treatment_text(const struct nm_treatment *treatment, char key, struct nm_arena *arena)
+/* What one side does, told apart from the other: "key 9: owner 20 s". */
+static const char *side_words(struct comparison *c, const struct nm_route *route,
+			      const struct nm_treatment *treatment, const struct nm_treatment *other, bool key)
 {
 	struct nm_buf words;
 	const char *copy;
 
-	nm_buf_init(&words, 65536);
-	if (key != 0)
-		nm_buf_addf(&words, "key %c: ", key);
-	nm_treatment_words(treatment, &words);
-	copy = words.failed ? NULL : nm_arena_text(arena, words.data);
-	nm_buf_clear(&words);
-	return copy;
-}
-
-static const char *side_words(struct comparison *c, const struct nm_route *route,
-			      const struct nm_treatment *treatment, bool key)
-{
 	if (treatment == NULL)
 		return "no emergency key works";
-	return nm_treatment_text(treatment, key ? route->key : '\0', c->out.arena);
+	nm_buf_init(&words, 65536);
+	if (key)
+		nm_buf_addf(&words, "key %c: ", route->key);
+	nm_treatment_words_beside(treatment, other, &words);
+	copy = words.failed ? NULL : nm_arena_text(c->out.arena, words.data);
+	nm_buf_clear(&words);
+	return copy;
 }
 
 const char *nm_windows_text(const struct nm_route *route, const struct nm_span *windows, size_t n,
@@ -416,8 +412,8 @@ static enum nm_code add_difference(struct comparison *c, const struct course *co
 				     c->out.arena);
 	item->a = treatment_at(c, row->a);
 	item->b = treatment_at(c, row->b);
-	item->a_words = side_words(c, c->a, item->a, row->key);
-	item->b_words = side_words(c, c->b, item->b, row->key);
+	item->a_words = side_words(c, c->a, item->a, item->b, row->key);
+	item->b_words = side_words(c, c->b, item->b, item->a, row->key);
 	if (item->line == NULL || item->callers == NULL || item->when == NULL || item->a_words == NULL ||
 	    item->b_words == NULL)
 		return nm_fail_memory(err);

@@ -21,8 +21,6 @@ void nm_route_walk_to(struct nm_route_walk *walk, nm_time t);
 
 #define NM_WINDOWS_TOLD 4 /* windows that are named one by one */
 
-/* nm_treatment_words in the arena, after "key 9: " when key is not 0; NULL: out of memory. */
-const char *nm_treatment_text(const struct nm_treatment *treatment, char key, struct nm_arena *arena);
 /* nm_windows_words in the arena, on the route's clock; NULL: out of memory. */
 const char *nm_windows_text(const struct nm_route *route, const struct nm_span *windows, size_t n,
 			    struct nm_span horizon, struct nm_arena *arena);

@@ -74,33 +74,100 @@ bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment 
 	}
 }
 
-static void step_words(const struct nm_treatment_step *step, struct nm_buf *out)
+static const char *known(const char *text)
+{
+	return text != NULL ? text : "none";
+}
+
+/* What differs between two of one name. */
+static void party_details(const struct nm_party *party, const struct nm_party *other, struct nm_buf *out)
+{
+	const char *comma = "";
+
+	if (party->kind == NM_VOICEMAIL) {
+		nm_buf_addf(out, "greeting: %s", known(party->greeting));
+		return;
+	}
+	if (!text_equal(party->number, other->number) || !text_equal(party->line, other->line)) {
+		nm_buf_add(out, party->line != NULL ? "line " : "");
+		nm_buf_add(out, known(party->line != NULL ? party->line : party->number));
+		comma = ", ";
+	}
+	if (party->native != other->native) {
+		nm_buf_addf(out, "%s%s", comma, party->native ? "the line's own handset" : "called");
+		comma = ", ";
+	}
+	if (party->confirm != other->confirm) {
+		nm_buf_addf(out, "%s%s", comma, party->confirm ? "presses 1" : "no key to accept");
+		comma = ", ";
+	}
+	if (party->line_id != other->line_id)
+		nm_buf_addf(out, "%sshown the %s's number", comma, party->line_id ? "line" : "caller");
+}
+
+static void party_words(const struct nm_party *party, const struct nm_party *other, struct nm_buf *out)
+{
+	nm_buf_add(out, party->name);
+	if (other == NULL || party_equal(party, other) || !text_equal(party->name, other->name) ||
+	    (party->kind == NM_VOICEMAIL) != (other->kind == NM_VOICEMAIL))
+		return;
+	nm_buf_add(out, " (");
+	party_details(party, other, out);
+	nm_buf_add(out, ")");
+}
+
+static void step_words(const struct nm_treatment_step *step, const struct nm_treatment_step *other,
+		       struct nm_buf *out)
 {
 	for (size_t i = 0; i < step->n; i++) {
 		nm_buf_add(out, i > 0 ? " + " : "");
-		nm_buf_add(out, step->parties[i].name);
+		party_words(&step->parties[i], other != NULL && i < other->n ? &other->parties[i] : NULL, out);
 	}
 	if (!takes_voicemail(step) && !step->unlimited)
 		nm_buf_addf(out, " %d s", step->for_s);
 }
 
-void nm_treatment_words(const struct nm_treatment *treatment, struct nm_buf *out)
+/* False when there is nothing to say. */
+static bool greeting_words(const struct nm_treatment *treatment, const struct nm_treatment *other,
+			   struct nm_buf *out)
+{
+	bool told = other != NULL && other->greeting_s == treatment->greeting_s &&
+		    !text_equal(treatment->greeting, other->greeting);
+
+	if (treatment->greeting_s == 0 && !told)
+		return false;
+	nm_buf_addf(out, "greeting %d s", treatment->greeting_s);
+	if (told)
+		nm_buf_addf(out, " (%s)", known(treatment->greeting));
+	return true;
+}
+
+void nm_treatment_words_beside(const struct nm_treatment *treatment, const struct nm_treatment *other,
+			       struct nm_buf *out)
 {
 	const char *then = "";
+	size_t k = 0;
 
 	if (treatment->verdict == NM_VERDICT_REJECT) {
 		nm_buf_addf(out, "rejected (%s)", treatment->reject == NM_REJECT_BUSY ? "busy" : "silent");
 		return;
 	}
-	if (treatment->greeting_s > 0) {
-		nm_buf_addf(out, "greeting %d s", treatment->greeting_s);
+	if (other != NULL && other->verdict == NM_VERDICT_REJECT)
+		other = NULL;
+	if (greeting_words(treatment, other, out))
 		then = ", then ";
-	}
 	for (size_t i = next_rung(treatment, 0); i < treatment->n; i = next_rung(treatment, i + 1)) {
+		k = other != NULL ? next_rung(other, k) : 0;
 		nm_buf_add(out, then);
-		step_words(&treatment->steps[i], out);
+		step_words(&treatment->steps[i], other != NULL && k < other->n ? &other->steps[k] : NULL, out);
 		then = ", then ";
+		k++;
 	}
 	if (next_rung(treatment, 0) == treatment->n)
 		nm_buf_addf(out, "%snobody", then);
+}
+
+void nm_treatment_words(const struct nm_treatment *treatment, struct nm_buf *out)
+{
+	nm_treatment_words_beside(treatment, NULL, out);
 }

@@ -128,6 +128,10 @@ enum nm_code nm_resolve(const struct nm_plan *plan, const struct nm_state *state
 bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment *b);
 /* "owner 20 s, then office + sam 15 s, then Fixly 10 s, then mailbox"; "rejected (busy)"; "nobody". */
 void nm_treatment_words(const struct nm_treatment *treatment, struct nm_buf *out);
+/* The same for somebody who compares it with another (NULL: with none): what two parties of one name differ
+ * in stands after the name, "Fixly (+15125550177) 10 s", so that unequal treatments never read alike. */
+void nm_treatment_words_beside(const struct nm_treatment *treatment, const struct nm_treatment *other,
+			       struct nm_buf *out);
 
 /* --- play --- */
 

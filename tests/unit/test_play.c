@@ -482,6 +482,50 @@ static void test_a_treatment_in_words(void **state)
 	assert_words(&nobody, "nobody");
 }
 
+/* Puts both in words, each beside the other: equal treatments read alike, others never do. */
+static void assert_beside(const struct nm_treatment *a, const struct nm_treatment *b, const char *a_words,
+			  const char *b_words)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, 1024);
+	nm_treatment_words_beside(a, b, &text);
+	nm_buf_add(&text, "|");
+	nm_treatment_words_beside(b, a, &text);
+	assert_int_equal(strncmp(text.data, a_words, strlen(a_words)), 0);
+	assert_string_equal(text.data + strlen(a_words) + 1, b_words);
+	assert_int_equal(nm_treatment_equal(a, b), !strcmp(a_words, b_words));
+	nm_buf_clear(&text);
+}
+
+static void test_treatments_that_differ_never_read_alike(void **state)
+{
+	const struct nm_treatment plan = TREATMENT(
+		STEP(15, OWNER, { .name = "fixly", .kind = NM_AI, .number = "+15125550177" }), STEP(20, MAILBOX));
+	const struct nm_treatment live = TREATMENT(
+		STEP(15, OWNER, { .name = "fixly", .kind = NM_AI, .number = "+15125559999", .line_id = true }),
+		STEP(20, { .name = "mailbox", .kind = NM_VOICEMAIL, .greeting = "Gone." }));
+	const struct nm_treatment asks = TREATMENT(STEP(20, CONFIRMS)), rings = TREATMENT(STEP(20, CELL));
+	const struct nm_treatment to_line = TREATMENT(STEP(20, LINE("second"))),
+				  to_phone = TREATMENT(STEP(20, { .name = "second", .number = "+15125550123" }));
+	const struct nm_treatment own = TREATMENT(STEP(20, { .name = "cell phone", .native = true }));
+	struct nm_treatment greets = rings, greets_too = rings;
+
+	(void)state;
+	assert_beside(&plan, &plan, "owner + fixly 15 s, then mailbox", "owner + fixly 15 s, then mailbox");
+	assert_beside(&plan, &live,
+		      "owner + fixly (+15125550177, shown the caller's number) 15 s, then mailbox (greeting: none)",
+		      "owner + fixly (+15125559999, shown the line's number) 15 s, then mailbox (greeting: Gone.)");
+	assert_beside(&asks, &rings, "cell phone (presses 1) 20 s", "cell phone (no key to accept) 20 s");
+	assert_beside(&to_line, &to_phone, "second (line second) 20 s", "second (+15125550123) 20 s");
+	assert_beside(&own, &rings, "cell phone (the line's own handset) 20 s", "cell phone (called) 20 s");
+	greets.greeting_s = greets_too.greeting_s = 4;
+	greets.greeting = "Hello.";
+	greets_too.greeting = "Welcome.";
+	assert_beside(&greets, &greets_too, "greeting 4 s (Hello.), then cell phone 20 s",
+		      "greeting 4 s (Welcome.), then cell phone 20 s");
+}
+
 static void test_treatments_are_equal_when_a_caller_could_notice_nothing(void **state)
 {
 	struct nm_treatment a = TREATMENT(STEP(20, OWNER), { .number = 2, .for_s = 5 }, STEP(20, MAILBOX));
@@ -528,6 +572,7 @@ int main(void)
 		cmocka_unit_test(test_a_leg_to_a_line_of_which_nothing_is_known_rings_until_its_time_is_over),
 		cmocka_unit_test(test_lines_that_multiply_are_refused_and_not_walked_for_ever),
 		cmocka_unit_test(test_a_treatment_in_words),
+		cmocka_unit_test(test_treatments_that_differ_never_read_alike),
 		cmocka_unit_test(test_treatments_are_equal_when_a_caller_could_notice_nothing),
 	};
 

@@ -483,6 +483,7 @@ static void test_diff_is_exact(void **state)
 		for (size_t i = 0; i < differences.n; i++) {
 			const struct nm_difference *item = &differences.items[i];
 
+			assert_string_not_equal(item->a_words, item->b_words);
 			for (size_t w = 0; w < item->n; w++) {
 				nm_time t = item->windows[w].from;
 
@@ -609,6 +610,21 @@ static void test_compare_says_what_changes(void **state)
 	nm_differences_clear(&d);
 }
 
+/* A phone that only has another number reads differently: nothing else shows a call that is led astray. */
+static void test_compare_names_a_number_that_changed(void **state)
+{
+	struct nm_differences d = compare("destination eve { kind = ai number = \"+15125550178\" }\n"
+					  "path p { step { ring = eve for = 9s } }\nrule all { path = p }\n",
+					  "destination eve { kind = ai number = \"+15125550179\" }\n"
+					  "path p { step { ring = eve for = 9s } }\nrule all { path = p }\n");
+
+	(void)state;
+	assert_int_equal(d.n, 1);
+	assert_difference(&d.items[0], "always", "any caller", "eve (+15125550178) 9 s",
+			  "eve (+15125550179) 9 s");
+	nm_differences_clear(&d);
+}
+
 /* Two texts that mean the same are no difference. */
 static void test_compare_sees_through_text(void **state)
 {
@@ -715,6 +731,7 @@ int main(void)
 		cmocka_unit_test(test_no_difference_from_itself),
 		cmocka_unit_test(test_compared_beyond_the_horizon_of_one),
 		cmocka_unit_test(test_compare_says_what_changes),
+		cmocka_unit_test(test_compare_names_a_number_that_changed),
 		cmocka_unit_test(test_compare_sees_through_text),
 		cmocka_unit_test(test_compare_names_the_callers),
 		cmocka_unit_test(test_compare_finds_who_changed_groups),
