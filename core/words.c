@@ -160,6 +160,12 @@ static void judge_group(struct words *words, const struct window *window, size_t
 	words->groups[words->n_groups++] = group;
 }
 
+/* Weekly, be it with exceptions, is one statement; the exceptions are counted together. */
+static int kind_of(enum habit habit)
+{
+	return habit == HABIT_MOST ? HABIT_ALL : (int)habit;
+}
+
 /* Groups that can be one statement of several weekdays side by side. */
 static int compare_alike(const void *a, const void *b)
 {
@@ -169,7 +175,7 @@ static int compare_alike(const void *a, const void *b)
 		return x->second < y->second ? -1 : 1;
 	if (x->length != y->length)
 		return x->length < y->length ? -1 : 1;
-	return (int)x->habit - (int)y->habit;
+	return kind_of(x->habit) - kind_of(y->habit);
 }
 
 /* Puts one statement of several weekdays together out of groups alike but for the weekday. */
@@ -349,8 +355,10 @@ static void say_group(struct words *words, const struct group *group)
 	} else if (!long_span) {
 		return;
 	}
-	if (group->missing > 0 && words->items <= words->most)
-		nm_buf_addf(words->out, " but for %zu", group->missing);
+	if (group->missing == 1 && words->items <= words->most)
+		nm_buf_add(words->out, " except once");
+	else if (group->missing > 0 && words->items <= words->most)
+		nm_buf_addf(words->out, " except %zu times", group->missing);
 }
 
 static void say_window(struct words *words, const struct nm_span *window)

@@ -186,9 +186,11 @@ static void test_missing_weeks_are_counted(void **state)
 {
 	(void)state;
 	assert_hours("Th 12:00-13:00; 2026 Nov 26 off", "2026-11-23 00:00", 364,
-		     "Thursdays 12:00-13:00 but for 1");
+		     "Thursdays 12:00-13:00 except once");
 	assert_hours("Th 12:00-13:00; 2026 Nov 26 14:00-15:00", "2026-11-23 00:00", 364,
-		     "Thursdays 12:00-13:00 but for 1; Thu 26 Nov 2026 14:00-15:00");
+		     "Thursdays 12:00-13:00 except once; Thu 26 Nov 2026 14:00-15:00");
+	assert_hours("Mo-Fr 08:00-18:00; 2026 Nov 26 off; 2026 Dec 25 off", "2026-11-23 00:00", 364,
+		     "weekdays 08:00-18:00 except 2 times");
 }
 
 /* Every second week is not weekly, but is not told one by one either. */
