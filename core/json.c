@@ -99,12 +99,27 @@ static void add_ascii(struct nm_buf *out, char c)
 	}
 }
 
+/* Bytes at text that stand in JSON as they are. */
+static size_t plain_length(const char *text)
+{
+	size_t n = 0;
+
+	while ((unsigned char)text[n] >= 0x20 && (unsigned char)text[n] < 0x7f && text[n] != '"' && text[n] != '\\')
+		n++;
+	return n;
+}
+
 static void add_string(struct nm_buf *out, const char *text)
 {
 	size_t len;
 
 	nm_buf_add(out, "\"");
-	for (; *text; text += len ? len : 1) {
+	for (;; text += len ? len : 1) {
+		len = plain_length(text);
+		nm_buf_addn(out, text, len);
+		text += len;
+		if (!*text)
+			break;
 		len = utf8_length((const unsigned char *)text);
 		if (len == 0)
 			nm_buf_add(out, "\xef\xbf\xbd");
