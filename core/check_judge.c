@@ -86,6 +86,10 @@ static void find_slow(struct nm_prover *prover, struct nm_case *one)
 			nm_arena_format(checker->arena,
 					"when no human answers, path %s has nobody live within %s",
 					path->name, words));
+	}
+	if (draft && one->nobody.seconds > draft->slowest_s) {
+		draft->slowest_s = one->nobody.seconds;
+		draft->n_mends = 0;
 		nm_mend_faster(prover, draft, one);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_NOBODY, -1);

@@ -211,51 +211,55 @@ void nm_mend_otherwise(struct nm_checker *checker, struct nm_draft *draft)
 
 /* --- faster --- */
 
-/* What is left of the steps' times after taking one second from the longest that people ring. */
-static bool shave(const struct nm_path *path, int *seconds)
+/* The step of the treatment in which somebody live answers, and how long after its start; false when it
+ * cannot be told. */
+static bool live_step(struct nm_prover *prover, const struct nm_case *one, size_t *step, int *after_s)
 {
-	size_t longest = path->n;
+	struct nm_treatment head = *one->stretched;
+	struct nm_outcome outcome;
+	int start_s = head.greeting_s;
+
+	for (head.n = 1; head.n <= one->stretched->n; head.n++) {
+		if (nm_case_play(prover, one, &head, NM_PROBE_NOBODY, -1, false, &outcome))
+			return false;
+		if (outcome.result == NM_ANSWERED) {
+			*step = head.n - 1;
+			*after_s = outcome.seconds - start_s;
+			return true;
+		}
+		start_s = outcome.ended_s;
+	}
+	return false;
+}
+
+/* When somebody live answers at the latest: steps that are skipped now may ring at other times. */
+static int latest_s(const struct nm_treatment *treatment, size_t live, int after_s, const struct nm_path *path,
+		    const int *seconds)
+{
+	int at = treatment->greeting_s + after_s;
 	size_t i;
 
-	for (i = 0; i < path->n; i++)
-		if (seconds[i] > SHORTEST_S && (longest == path->n || seconds[i] > seconds[longest]))
+	for (i = 0; i < live; i++) {
+		const int step = treatment->steps[i].number - 1;
+
+		at += treatment->steps[i].for_s - path->steps[step].for_s + seconds[step];
+	}
+	return at;
+}
+
+/* Takes one second from the longest of the first n steps; false when all are as short as can be. */
+static bool shave(int *seconds, size_t n)
+{
+	size_t longest = n;
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (seconds[i] > SHORTEST_S && (longest == n || seconds[i] > seconds[longest]))
 			longest = i;
-	if (longest == path->n)
+	if (longest == n)
 		return false;
 	seconds[longest]--;
 	return true;
-}
-
-static struct nm_treatment *timed(struct nm_prover *prover, const struct nm_treatment *treatment,
-				  const int *seconds, const int *planned)
-{
-	struct nm_treatment *copy = nm_arena_alloc(prover->scratch, 1, sizeof *copy);
-	size_t i;
-
-	if (!copy)
-		return NULL;
-	*copy = *treatment;
-	copy->steps = nm_arena_alloc(prover->scratch, treatment->n, sizeof *copy->steps);
-	if (!copy->steps)
-		return NULL;
-	for (i = 0; i < treatment->n; i++) {
-		const int step = treatment->steps[i].number - 1;
-
-		copy->steps[i] = treatment->steps[i];
-		copy->steps[i].for_s -= planned[step] - seconds[step];
-	}
-	return copy;
-}
-
-static bool soon_enough(struct nm_prover *prover, const struct nm_case *one, const int *seconds,
-			const int *planned)
-{
-	struct nm_treatment *copy = timed(prover, one->stretched, seconds, planned);
-	struct nm_outcome outcome;
-
-	if (!copy || nm_case_play(prover, one, copy, NM_PROBE_NOBODY, -1, false, &outcome))
-		return false;
-	return outcome.result == NM_ANSWERED && outcome.seconds <= prover->checker->plan->targets.patience_s;
 }
 
 static void faster_edits(struct nm_checker *checker, struct nm_draft *draft, const struct nm_path *path,
@@ -280,17 +284,19 @@ static void faster_edits(struct nm_checker *checker, struct nm_draft *draft, con
 void nm_mend_faster(struct nm_prover *prover, struct nm_draft *draft, const struct nm_case *one)
 {
 	const struct nm_path *path = &prover->checker->plan->paths[one->decision.path];
-	int planned[NM_STEPS_MAX];
+	const int64_t patience_s = prover->checker->plan->targets.patience_s;
 	int seconds[NM_STEPS_MAX];
-	bool shorter = path->n <= NM_STEPS_MAX;
+	size_t live = 0;
+	int after_s = 0;
+	bool shorter = path->n <= NM_STEPS_MAX && live_step(prover, one, &live, &after_s);
 	size_t i;
 
-	for (i = 0; shorter && i < path->n; i++) {
-		planned[i] = path->steps[i].for_s;
+	for (i = 0; shorter && i < path->n; i++)
 		seconds[i] = path->steps[i].for_s;
-	}
-	while (shorter && !soon_enough(prover, one, seconds, planned))
-		shorter = shave(path, seconds);
+	for (i = 0; shorter && i < live; i++)
+		shorter = !one->stretched->steps[i].unlimited;
+	while (shorter && latest_s(one->stretched, live, after_s, path, seconds) > patience_s)
+		shorter = shave(seconds, (size_t)one->stretched->steps[live].number - 1);
 	if (shorter)
 		faster_edits(prover->checker, draft, path, seconds);
 	else

@@ -47,6 +47,7 @@ struct nm_draft {
 	const char *const *call;
 	size_t n_mends;
 	struct nm_mend mends[NM_DRAFT_MENDS];
+	int slowest_s; /* too-slow: of the cases that show it; the mend is made for that one */
 };
 
 struct nm_checker {

@@ -299,6 +299,46 @@ static void each_definition_holds_on_both_sides_of_its_edge(void **state)
 	assert_int_equal(wrong, 0);
 }
 
+/* --- the mend of rings that last too long --- */
+
+static void mend_is(const char *says, const char *plan_text)
+{
+	const struct nm_check_options options = { .now = NOW, .from = NOW, .until = NOW + 7 * (nm_time)NM_DAY };
+	const struct row row = { .id = "too-slow" };
+	const struct nm_finding *finding;
+	struct nm_plan *plan = plan_of_text(plan_text, folder);
+	struct nm_findings findings;
+	struct nm_error err;
+
+	assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+	finding = find(&findings, &row);
+	assert_non_null(finding);
+	assert_int_equal(finding->n_mends, 1);
+	assert_string_equal(finding->mends[0].words, says);
+	nm_findings_clear(&findings);
+	nm_plan_free(plan);
+}
+
+static void only_steps_before_the_live_answer_are_to_ring_less(void **state)
+{
+	(void)state;
+	mend_is("ring for less time in path all: step 1 for 37 s",
+		HEAD LINES OWNER("own_voicemail = none") SAM FIXLY MAILBOX
+		"path all { step { ring = owner  for = 45s } step { ring = fixly } step { ring = sam  for = 60s }\n"
+		"step { ring = mailbox } }\n" ALL);
+}
+
+/* NOW is a Sunday: the first case that shows the finding rings sam alone. */
+static void the_mend_holds_when_everybody_is_there(void **state)
+{
+	(void)state;
+	mend_is("ring for less time in path all: step 1 for 18 s, step 2 for 19 s",
+		HEAD LINES "schedule day { hours = \"Mo-Fr 08:00-18:00\" }\n"
+		OWNER("own_voicemail = none  hours = day") SAM FIXLY MAILBOX
+		"path all { step { ring = sam  for = 45s } step { ring = owner  for = 45s } step { ring = fixly }\n"
+		"step { ring = mailbox } }\n" ALL);
+}
+
 /* --- what the store knows --- */
 
 static size_t found_with(const struct nm_line_fact *fact, const char *id)
@@ -367,6 +407,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_definition_holds_on_both_sides_of_its_edge),
+		cmocka_unit_test(only_steps_before_the_live_answer_are_to_ring_less),
+		cmocka_unit_test(the_mend_holds_when_everybody_is_there),
 		cmocka_unit_test(only_a_line_that_was_pushed_and_read_can_drift),
 		cmocka_unit_test(a_push_that_ends_within_60_days_is_stale),
 	};
