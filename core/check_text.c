@@ -7,25 +7,16 @@
 
 #include <string.h>
 
+#include "ascii.h"
 #include "nevermiss/hours.h"
 #include "nevermiss/number.h"
 
 #define CALLBACK_S (15 * 60) /* the guide's target */
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* ASCII letters without regard to case; other bytes as they are. */
 static bool says(const char *text, const char *word, size_t len)
 {
-	size_t i;
-
 	for (; *text; text++) {
-		for (i = 0; i < len && text[i] && lower(text[i]) == lower(word[i]); i++)
-			;
-		if (i == len)
+		if (nm_ascii_begins(text, word, len))
 			return true;
 	}
 	return false;

@@ -6,7 +6,8 @@
 #include "hours_lex.h"
 
 #include <string.h>
-#include <strings.h>
+
+#include "ascii.h"
 
 static const struct word {
 	const char *text;
@@ -83,7 +84,7 @@ static const struct refusal *refusal_find(const char *text, size_t len)
 	size_t i;
 
 	for (i = 0; i < N_REFUSED; i++) {
-		if (strlen(refused[i].text) == len && strncasecmp(refused[i].text, text, len) == 0)
+		if (strlen(refused[i].text) == len && nm_ascii_begins(text, refused[i].text, len))
 			return &refused[i];
 	}
 	return NULL;
@@ -111,26 +112,16 @@ bool nm_hours_fail_here(struct parser *p, const char *expected)
 
 /* --- tokens --- */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
 static bool word_lex(struct parser *p, struct token *token)
 {
 	const char *text = p->text + token->at;
 	size_t i;
 
 	token->kind = KIND_SIGN; /* until it is known */
-	while (is_letter(text[token->len]))
+	while (nm_ascii_is_letter(text[token->len]))
 		token->len++;
 	for (i = 0; i < N_WORDS; i++) {
-		if (strlen(words[i].text) != token->len || strncasecmp(words[i].text, text, token->len) != 0)
+		if (strlen(words[i].text) != token->len || !nm_ascii_begins(text, words[i].text, token->len))
 			continue;
 		token->kind = words[i].kind;
 		token->value = words[i].value;
@@ -144,13 +135,13 @@ static bool number_lex(struct parser *p, struct token *token)
 {
 	const char *text = p->text + token->at;
 
-	if (strncmp(text, "24/7", 4) == 0 && !is_digit(text[4])) {
+	if (strncmp(text, "24/7", 4) == 0 && !nm_ascii_is_digit(text[4])) {
 		token->kind = KIND_ALWAYS;
 		token->len = 4;
 		return true;
 	}
 	token->kind = KIND_NUMBER;
-	while (is_digit(text[token->len])) {
+	while (nm_ascii_is_digit(text[token->len])) {
 		token->value = token->value * 10 + (text[token->len] - '0');
 		if (++token->len > 4)
 			return nm_hours_fail(p, token->at, "a number of more than four digits",
@@ -180,9 +171,9 @@ static bool token_lex(struct parser *p, struct token *token)
 {
 	char c = p->text[token->at];
 
-	if (is_letter(c))
+	if (nm_ascii_is_letter(c))
 		return word_lex(p, token);
-	return is_digit(c) ? number_lex(p, token) : sign_lex(p, token);
+	return nm_ascii_is_digit(c) ? number_lex(p, token) : sign_lex(p, token);
 }
 
 bool nm_hours_lex(struct parser *p)

@@ -6,6 +6,7 @@
  */
 #include <string.h>
 
+#include "ascii.h"
 #include "ical_model.h"
 
 #define DEPTH 16
@@ -68,19 +69,9 @@ static enum place place_of(const struct scan *s)
 	return s->depth ? s->places[s->depth - 1] : IN_OTHER;
 }
 
-static char lower(char c)
-{
-	return c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
-}
-
-/* Names are ASCII and their case does not count; strncasecmp would ask the locale. */
 static bool begins(const char *text, const char *name)
 {
-	while (*name && lower(*text) == lower(*name)) {
-		text++;
-		name++;
-	}
-	return !*name;
+	return nm_ascii_begins(text, name, strlen(name));
 }
 
 static bool same(const char *text, const char *name)

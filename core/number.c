@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/number_private.h"
 
 #define DIGITS_E164 15  /* ITU-T E.164: digits of a number, country code included */
@@ -85,13 +86,13 @@ static enum nm_code typed_read(const char *text, struct typed *out, struct nm_er
 		at++;
 	}
 	for (; *at; at++) {
-		if (*at >= '0' && *at <= '9') {
+		if (nm_ascii_is_digit(*at)) {
 			if (out->n == DIGITS_TYPED)
 				return nm_fail(err, NM_INPUT, "too many digits: %d at most", DIGITS_E164);
 			out->digits[out->n++] = *at;
 			continue;
 		}
-		if ((*at >= 'A' && *at <= 'Z') || (*at >= 'a' && *at <= 'z'))
+		if (nm_ascii_is_letter(*at))
 			return nm_fail(err, NM_INPUT,
 				       "a number has no letters, this one has '%c': write the digits", *at);
 		if (!strchr(" \t.-()/", *at))

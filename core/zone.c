@@ -16,6 +16,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/ascii.h"
+
 #define FOLDER "/usr/share/zoneinfo"
 #define NAME_MAX_BYTES 64
 #define FILE_MAX (128u << 10)
@@ -166,16 +168,6 @@ nm_time nm_zone_utc(const struct nm_zone *zone, nm_local local, enum nm_local_ki
 
 /* --- the footer: a POSIX TZ string (RFC 8536 3.3) --- */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
-static bool is_letter(char c)
-{
-	return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
-
 static bool take(const char **at, char c)
 {
 	if (**at != c)
@@ -188,9 +180,9 @@ static bool number_read(const char **at, int max, int *out)
 {
 	int value = 0;
 
-	if (!is_digit(**at))
+	if (!nm_ascii_is_digit(**at))
 		return false;
-	while (is_digit(**at) && value <= max) {
+	while (nm_ascii_is_digit(**at) && value <= max) {
 		value = value * 10 + (**at - '0');
 		(*at)++;
 	}
@@ -223,7 +215,8 @@ static bool abbreviation_read(const char **at, struct kind *kind)
 	bool quoted = take(at, '<');
 	size_t len = 0;
 
-	while (is_letter(**at) || (quoted && (is_digit(**at) || **at == '+' || **at == '-'))) {
+	while (nm_ascii_is_letter(**at) ||
+	       (quoted && (nm_ascii_is_digit(**at) || **at == '+' || **at == '-'))) {
 		if (len + 1 >= sizeof kind->abbreviation)
 			return false;
 		kind->abbreviation[len++] = *(*at)++;
@@ -502,7 +495,7 @@ static bool name_is_sane(const char *name)
 	const char *p;
 
 	for (p = name; *p; p++) {
-		if (!is_letter(*p) && !is_digit(*p) && !strchr("_+-/", *p))
+		if (!nm_ascii_is_letter(*p) && !nm_ascii_is_digit(*p) && !strchr("_+-/", *p))
 			return false;
 	}
 	return p > name && p - name <= NAME_MAX_BYTES && name[0] != '/';

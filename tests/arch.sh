@@ -31,7 +31,7 @@ sleep|usleep|nanosleep|alarm
 strcpy|stpcpy|strcat|strncat|sprintf|vsprintf|gets|strtok|strtok_r|atoi|atol|atoll|atof|strtod|strtof|scanf|sscanf|fscanf|alloca
 rand|srand|random|srandom|drand48|tmpnam|tempnam|mktemp
 system|popen|fork|vfork|execl|execlp|execle|execv|execvp|execve|posix_spawn|posix_spawnp|dlopen
-__ctype_b_loc|__ctype_tolower_loc|__ctype_toupper_loc|toupper|tolower
+__ctype_b_loc|__ctype_tolower_loc|__ctype_toupper_loc|toupper|tolower|strcasecmp|strncasecmp|strcasestr|strcoll|strxfrm
 initscr|newterm|endwin|wrefresh|refresh|mvaddstr|waddnstr|doupdate'
 pattern=$(echo "$denied" | tr '\n' '|' | sed 's/|$//')
 if [ -f "$build/libcore.a" ]; then

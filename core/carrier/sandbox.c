@@ -10,6 +10,7 @@
  */
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/carrier/drivers.h"
 #include "core/carrier/json.h"
 #include "core/carrier/route_json.h"
@@ -68,8 +69,8 @@ static const char *url_of(struct nm_exchange *exchange, const char *tail)
 	nm_buf_init(&url, 4096);
 	nm_buf_add(&url, "sandbox:/lines/");
 	for (const char *c = exchange->line; *c != '\0'; c++) {
-		bool plain = (*c >= 'a' && *c <= 'z') || (*c >= 'A' && *c <= 'Z') ||
-			     (*c >= '0' && *c <= '9') || *c == '-' || *c == '_' || *c == '.';
+		bool plain = nm_ascii_is_letter(*c) || nm_ascii_is_digit(*c) || *c == '-' || *c == '_' ||
+			     *c == '.';
 
 		nm_buf_addf(&url, plain ? "%c" : "%%%02X", (unsigned char)*c);
 	}
