@@ -130,13 +130,11 @@ static void test_artefact_as_text(void **state)
 static char *replaced(const char *text, const char *from, const char *to)
 {
 	const char *at = strstr(text, from);
-	char *out = calloc(1, strlen(text) + strlen(to) + 1);
+	char *out;
 
 	if (at == NULL)
 		fail_msg("no %s in the artefact", from);
-	memcpy(out, text, (size_t)(at - text));
-	strncat(out, to, strlen(to) + 1);
-	strncat(out, at + strlen(from), strlen(at) + 1);
+	assert_true(asprintf(&out, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from)) >= 0);
 	return out;
 }
 
