@@ -66,7 +66,7 @@ static struct block *block_add(struct nm_arena *arena, size_t need)
 
 void *nm_arena_alloc(struct nm_arena *arena, size_t n, size_t size)
 {
-	const size_t align = sizeof(max_align_t);
+	const size_t align = _Alignof(max_align_t);
 	struct block *block = arena->blocks;
 	size_t need;
 	void *bytes;

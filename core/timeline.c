@@ -506,14 +506,6 @@ static enum nm_code builder_prepare(struct builder *b, struct nm_error *err)
 	return daily_prepare(b, err);
 }
 
-/* An array cut to what is in it; the array itself when that fails, which does no harm. */
-static void *fitting(void *array, size_t n, size_t size)
-{
-	void *fits = realloc(array, n * size);
-
-	return fits ? fits : array;
-}
-
 static enum nm_code builder_finish(struct builder *b, struct nm_error *err)
 {
 	struct nm_timeline *timeline = b->timeline;
@@ -530,8 +522,8 @@ static enum nm_code builder_finish(struct builder *b, struct nm_error *err)
 	timeline->n_states = b->n_states;
 	timeline->states = states;
 	/* The two long arrays are handed over as they are. */
-	timeline->start = fitting(b->start, b->n + 1, sizeof(*b->start));
-	timeline->state = fitting(b->state, b->n, sizeof(*b->state));
+	timeline->start = b->start;
+	timeline->state = b->state;
 	b->start = NULL;
 	b->state = NULL;
 	return NM_OK;

@@ -26,7 +26,7 @@ static void arena_memory_is_zeroed_aligned_and_apart(void **state)
 
 		blocks[i] = nm_arena_alloc(arena, size, 1);
 		assert_non_null(blocks[i]);
-		assert_int_equal((uintptr_t)blocks[i] % sizeof(max_align_t), 0);
+		assert_int_equal((uintptr_t)blocks[i] % _Alignof(max_align_t), 0);
 		for (j = 0; j < size; j++)
 			assert_int_equal(blocks[i][j], 0);
 		memset(blocks[i], (int)i, size);
