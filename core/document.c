@@ -214,6 +214,15 @@ const char *nm_document_redo(struct nm_document *document)
 	return document->states[++document->at].what;
 }
 
+void nm_document_drop(struct nm_document *document)
+{
+	if (!document->at)
+		return;
+	document->at--;
+	while (document->n > document->at + 1)
+		state_clear(document, &document->states[--document->n]);
+}
+
 static bool bytes_differ(const struct nm_document *document)
 {
 	struct nm_buf text;

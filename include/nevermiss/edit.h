@@ -67,6 +67,8 @@ enum nm_code nm_document_replace(struct nm_document *document, const char *text,
 /* Words of the step taken back or redone; NULL when there is none. */
 const char *nm_document_undo(struct nm_document *document);
 const char *nm_document_redo(struct nm_document *document);
+/* Takes the newest step back for good: one that must not stand is not made again either. */
+void nm_document_drop(struct nm_document *document);
 /* Has the file on disk changed since it was read or saved?  (size, times, then bytes) */
 bool nm_document_stale(const struct nm_document *document);
 /* Temporary file in the same folder, fsync, rename, fsync of the folder; mode and owner kept, a

@@ -141,6 +141,23 @@ static void undo_and_redo_go_over_whole_texts(void **state)
 	nm_document_free(document);
 }
 
+static void what_is_dropped_is_not_made_again(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+
+	nm_document_drop(document);
+	reads(document, "a = 1\n");
+	replace(document, "a = 2\n", "two");
+	replace(document, "a = 3\n", "three");
+	nm_document_drop(document);
+	reads(document, "a = 2\n");
+	assert_null(nm_document_redo(document));
+	assert_string_equal(nm_document_undo(document), "two");
+	assert_string_equal(nm_document_redo(document), "two");
+	nm_document_free(document);
+}
+
 static void edits_since_the_last_save_are_counted(void **state)
 {
 	const struct place *place = *state;
@@ -378,6 +395,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(undo_and_redo_go_over_whole_texts),
+		CASE(what_is_dropped_is_not_made_again),
 		CASE(edits_since_the_last_save_are_counted),
 		CASE(undo_is_bounded_to_a_thousand_steps),
 		CASE(undo_is_bounded_in_bytes),
