@@ -255,11 +255,41 @@ int canvas_wrap(struct canvas *canvas, int x, int y, int width, int height, unsi
 		const char *next;
 		size_t len = line_bytes(text, width, &next);
 
-		if (canvas)
+		if (canvas && row + 1 == height && *next)
+			canvas_text(canvas, x, y + row, width, style, text); /* says that it is cut */
+		else if (canvas)
 			canvas_textf(canvas, x, y + row, width, style, "%.*s", (int)len, text);
 		text = next;
 		row++;
 	}
+	return row;
+}
+
+int canvas_hang(struct canvas *canvas, struct box box, int skip, unsigned style, const char *text)
+{
+	int mark = (int)strspn(text, " +-"), hang = mark + 2, row = 0;
+	const char *at = text + mark;
+
+	if (box.width <= hang)
+		return 1;
+	for (const char *gap = strstr(at, "  "); gap; gap = strstr(gap, "  ")) {
+		gap += strspn(gap, " ");
+		if (gap - text < box.width / 2)
+			hang = (int)(gap - text);
+	}
+	do {
+		int in = row > 0 ? hang : mark, y = box.y + row - skip;
+		const char *next;
+		size_t len = line_bytes(at, box.width - in, &next);
+
+		if (canvas && row >= skip && row - skip < box.height) {
+			if (row == 0)
+				canvas_textf(canvas, box.x, y, mark, style, "%.*s", mark, text);
+			canvas_textf(canvas, box.x + in, y, box.width - in, style, "%.*s", (int)len, at);
+		}
+		at = next;
+		row++;
+	} while (*at);
 	return row;
 }
 

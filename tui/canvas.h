@@ -29,6 +29,11 @@ struct canvas {
 	int cursor_x, cursor_y; /* where the terminal's cursor is shown; -1: nowhere */
 };
 
+/* Part of the canvas. */
+struct box {
+	int x, y, width, height;
+};
+
 /* All blank; false when memory is out.  canvas_clear frees. */
 bool canvas_init(struct canvas *canvas, int width, int height, bool ascii);
 void canvas_clear(struct canvas *canvas);
@@ -48,9 +53,13 @@ void canvas_mark(struct canvas *canvas, int x, int y, int width);
 void canvas_pointer(struct canvas *canvas, int x, int y);
 /* A frame with blank inside. */
 void canvas_box(struct canvas *canvas, int x, int y, int width, int height, unsigned style);
-/* Breaks text at blanks into lines of at most `width`, at most `height` of them.  Returns how many.
- * With canvas NULL only counts. */
+/* Breaks text at blanks into lines of at most `width`, at most `height` of them, the last one cut.
+ * Returns how many.  With canvas NULL only counts. */
 int canvas_wrap(struct canvas *canvas, int x, int y, int width, int height, unsigned style, const char *text);
+/* One line on as many rows as it needs, blanks or a diff's mark in front kept, later rows indented: under
+ * what follows a gap of two blanks when that is in the left half.  Its first `skip` rows are left out.
+ * Returns how many rows it needs.  With canvas NULL only counts. */
+int canvas_hang(struct canvas *canvas, struct box box, int skip, unsigned style, const char *text);
 
 /* Next character of UTF-8 text, made harmless (see above); 0 at the end.  Moves *text on. */
 uint32_t text_next(const char **text);

@@ -109,6 +109,17 @@ static void added(struct notes *notes, const struct cut *b, size_t j)
 	add_bytes(notes, STYLE_ADDED, "+ ", b->start[j], b->len[j]);
 }
 
+void notes_lines(struct notes *notes, const char *text)
+{
+	struct cut cut = {0};
+
+	if (cut_lines(text, &cut)) {
+		for (size_t i = 0; i < cut.n; i++)
+			add_bytes(notes, STYLE_PLAIN, "", cut.start[i], cut.len[i]);
+	}
+	cut_clear(&cut);
+}
+
 /* Longest common subsequence of a[from, an) and b[from, bn), told as removed and added lines. */
 static void diff_middle(struct notes *notes, const struct cut *a, size_t an, const struct cut *b, size_t bn,
 			size_t from)

@@ -360,10 +360,22 @@ void app_choose(struct app *app, int tag, const char *question, const char *cons
 
 /* --- a page of text --- */
 
+/* Rows that all lines need at this width. */
+static size_t page_rows(const struct dialog *dialog, int width)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < dialog->items.n; i++)
+		rows += (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN,
+					    dialog->items.items[i].text);
+	return rows;
+}
+
 static enum verdict act_page(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
-	size_t n = dialog->items.n, rows = (size_t)app_body(app).height;
+	struct box body = app_body(app);
+	size_t n = page_rows(dialog, body.width - 2), rows = (size_t)body.height;
 
 	if (event->action == ACTION_BACK)
 		return VERDICT_POP;
@@ -375,24 +387,30 @@ static enum verdict act_page(void *state, struct app *app, const struct event *e
 static void draw_page(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct dialog *dialog = state;
-	int rows = body.height - 1;
-	size_t n = dialog->items.n, top = dialog->list.at;
+	int width = body.width - 2, y = body.y + 1, end = body.y + body.height;
+	size_t rows = body.height > 1 ? (size_t)body.height - 1 : 0;
+	size_t n = page_rows(dialog, width), top = dialog->list.at;
 
 	(void)app;
-	for (int y = 0; y < body.height; y++)
-		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
-	if (n <= (size_t)(rows > 0 ? rows : 0))
+	for (int row = body.y; row < end; row++)
+		canvas_fill(canvas, 0, row, canvas->width, STYLE_PLAIN, ' ');
+	if (n <= rows)
 		top = 0;
-	else if (top > n - (size_t)rows)
-		top = n - (size_t)rows;
-	canvas_text(canvas, 1, body.y, body.width - 2, STYLE_BOLD, dialog->question);
-	if (top + (size_t)rows < n)
-		canvas_textf(canvas, body.width - 16, body.y, 15, STYLE_DIM, "%zu lines more",
-			     n - top - (size_t)rows);
-	for (int i = 0; i < rows && top + (size_t)i < n; i++)
-		canvas_text(canvas, 1, body.y + 1 + i, body.width - 2,
-			    dialog->items.items[top + (size_t)i].style,
-			    dialog->items.items[top + (size_t)i].text);
+	else if (top > n - rows)
+		top = n - rows;
+	canvas_text(canvas, 1, body.y, width, STYLE_BOLD, dialog->question);
+	if (top + rows < n)
+		canvas_textf(canvas, body.width - 16, body.y, 15, STYLE_DIM, "%zu lines more", n - top - rows);
+	for (size_t i = 0; i < dialog->items.n && y < end; i++) {
+		const struct note_line *line = &dialog->items.items[i];
+		size_t need = (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN, line->text);
+
+		if (need > top) {
+			canvas_hang(canvas, (struct box){1, y, width, end - y}, (int)top, line->style, line->text);
+			y += (int)(need - top);
+		}
+		top -= need < top ? need : top;
+	}
 }
 
 static const struct screen_ops page_ops = {

@@ -25,6 +25,8 @@ void notes_init(struct notes *notes);
 void notes_add(struct notes *notes, unsigned style, const char *text);
 void notes_addf(struct notes *notes, unsigned style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void notes_clear(struct notes *notes);
+/* Each line of the text. */
+void notes_lines(struct notes *notes, const char *text);
 /* Lines by which `after` differs from `before`, with "-" and "+" in front. */
 void notes_diff(struct notes *notes, const char *before, const char *after);
 

@@ -16,11 +16,6 @@
 
 struct app;
 
-/* Part of the canvas. */
-struct box {
-	int x, y, width, height;
-};
-
 /* Something to act on. */
 struct event {
 	enum action action;

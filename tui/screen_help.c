@@ -11,7 +11,7 @@ static void add_context(struct notes *notes, enum context context)
 		const struct key_row *row = &key_rows[i];
 
 		if (row->context == context)
-			notes_addf(notes, STYLE_PLAIN, "  %-24s %s", row->keys, row->help);
+			notes_addf(notes, STYLE_PLAIN, "  %-20s %s", row->keys, row->help);
 	}
 }
 

@@ -127,6 +127,50 @@ static void text_is_wrapped_at_blanks_and_loses_nothing(void **state)
 	canvas_clear(&canvas);
 }
 
+static void text_with_more_lines_than_rows_says_that_it_is_cut(void **state)
+{
+	struct canvas canvas;
+	char *got;
+
+	(void)state;
+	assert_true(canvas_init(&canvas, 8, 2, false));
+	assert_int_equal(canvas_wrap(&canvas, 0, 0, 8, 2, STYLE_PLAIN, "one two three four"), 2);
+	got = row(&canvas);
+	assert_string_equal(got, "one two\nthree f\xe2\x80\xa6");
+	free(got);
+	canvas_clear(&canvas);
+}
+
+static void a_line_hangs_under_its_last_column_or_its_mark(void **state)
+{
+	static const struct {
+		int width, skip;
+		const char *text, *expected;
+	} cases[] = {
+		{20, 0, "  q     leave it all behind", "  q     leave it all\n        behind\n"},
+		{20, 1, "  q     leave it all behind", "        behind\n\n"},
+		{10, 0, "  q     leave", "  q\n    leave\n"},
+		{8, 0, "+ abcdefghij", "+ abcdef\n    ghij\n"},
+		{8, 0, "", "\n\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct canvas canvas;
+		char *got;
+		int rows;
+
+		assert_true(canvas_init(&canvas, cases[i].width, 3, false));
+		rows = canvas_hang(NULL, (struct box){.width = cases[i].width}, 0, STYLE_PLAIN, cases[i].text);
+		assert_int_equal(rows, canvas_hang(&canvas, (struct box){0, 0, cases[i].width, 3}, cases[i].skip,
+						   STYLE_PLAIN, cases[i].text));
+		got = row(&canvas);
+		assert_string_equal(got, cases[i].expected);
+		free(got);
+		canvas_clear(&canvas);
+	}
+}
+
 static void mono_keeps_what_colour_says_in_attributes_or_letters(void **state)
 {
 	(void)state;
@@ -147,6 +191,8 @@ int main(void)
 		cmocka_unit_test(boxes_and_arrows_have_ascii_stand_ins),
 		cmocka_unit_test(nothing_happens_outside),
 		cmocka_unit_test(text_is_wrapped_at_blanks_and_loses_nothing),
+		cmocka_unit_test(text_with_more_lines_than_rows_says_that_it_is_cut),
+		cmocka_unit_test(a_line_hangs_under_its_last_column_or_its_mark),
 		cmocka_unit_test(mono_keeps_what_colour_says_in_attributes_or_letters),
 	};
 
