@@ -362,8 +362,7 @@ void app_command_run(struct app *app, const char *text)
 
 bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const char *what)
 {
-	struct nm_error err, ignored;
-	const char *taken;
+	struct nm_error err;
 
 	if (!app_may_change(app))
 		return false;
@@ -373,10 +372,8 @@ bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const ch
 	}
 	if (session_save(app->session, &err)) {
 		app_error(app, &err);
-		for (size_t i = 0; i < n && nm_document_dirty(app->session->document); i++) {
-			if (session_undo(app->session, false, &taken, &ignored))
-				break;
-		}
+		for (size_t i = 0; i < n && nm_document_dirty(app->session->document); i++)
+			session_drop(app->session);
 		return false;
 	}
 	app_message(app, STYLE_GOOD, "saved: %s (u takes it back)", what);

@@ -34,7 +34,7 @@ static const char *plan_words(const struct app *app, unsigned *style, char *room
 /* What is known of the carriers, in a few words; "" while nothing is. */
 static const char *sync_words(const struct app *app, unsigned *style, char *room, size_t size)
 {
-	size_t drift = 0, same = 0;
+	size_t drift = 0, same = 0, unread = 0;
 
 	*style = STYLE_PLAIN;
 	if (!app->facts_known || app->n_facts == 0)
@@ -42,6 +42,7 @@ static const char *sync_words(const struct app *app, unsigned *style, char *room
 	for (size_t i = 0; i < app->n_facts; i++) {
 		drift += app->facts[i].known && app->facts[i].pushed && !app->facts[i].in_sync;
 		same += app->facts[i].known && app->facts[i].in_sync;
+		unread += app->facts[i].pushed && !app->facts[i].known;
 	}
 	if (drift) {
 		*style = STYLE_WARNING;
@@ -53,7 +54,7 @@ static const char *sync_words(const struct app *app, unsigned *style, char *room
 		return "in sync";
 	}
 	if (same == 0)
-		return "not pushed";
+		return unread ? "live not read" : "not pushed";
 	snprintf(room, size, "%zu of %zu in sync", same, app->n_facts);
 	return room;
 }
@@ -187,16 +188,21 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 	}
 }
 
+/* A message that is longer than its row gets rows of the body. */
 static void draw_message(const struct app *app, struct canvas *canvas)
 {
-	int y = canvas->height - 2;
+	int width = canvas->width - 2, y = canvas->height - 2, rows;
 
 	if (app->message[0] == '\0') {
 		canvas_fill(canvas, 0, y, canvas->width, STYLE_RULE, 0x2500);
 		return;
 	}
-	canvas_fill(canvas, 0, y, canvas->width, STYLE_PLAIN, ' ');
-	canvas_text(canvas, 1, y, canvas->width - 2, app->message_style, app->message);
+	rows = canvas_wrap(NULL, 0, 0, width, canvas->height < 8 ? 1 : canvas->height / 4, STYLE_PLAIN,
+			   app->message);
+	y -= rows > 1 ? rows - 1 : 0;
+	for (int i = 0; i < rows; i++)
+		canvas_fill(canvas, 0, y + i, canvas->width, STYLE_PLAIN, ' ');
+	canvas_wrap(canvas, 1, y, width, rows, app->message_style, app->message);
 }
 
 /* What stands instead of every screen while the text is no plan. */

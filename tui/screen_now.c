@@ -448,7 +448,7 @@ static void draw_findings(const struct app *app, struct rows *rows)
 static void draw_drift(const struct app *app, struct rows *rows)
 {
 	const struct nm_plan *plan = app_plan(app);
-	size_t same = 0, pushed = 0;
+	size_t same = 0, pushed = 0, unread = 0;
 	char text[1024];
 
 	if (!app->facts_known || app->n_facts == 0)
@@ -458,6 +458,7 @@ static void draw_drift(const struct app *app, struct rows *rows)
 
 		same += fact->known && fact->in_sync;
 		pushed += fact->pushed;
+		unread += fact->pushed && !fact->known;
 		if (fact->pushed && fact->known && !fact->in_sync) {
 			snprintf(text, sizeof text, "%s: %s", fact->line,
 				 fact->words ? fact->words : "live is not the plan");
@@ -467,6 +468,8 @@ static void draw_drift(const struct app *app, struct rows *rows)
 	}
 	if (pushed == 0 && same == 0)
 		snprintf(text, sizeof text, "not pushed yet: screen 6 makes the plan live");
+	else if (unread == pushed)
+		snprintf(text, sizeof text, "what is live is not known since the plan changed: screen 6 reads it");
 	else
 		snprintf(text, sizeof text, "%zu of %zu lines do what the plan says", same, plan->n_lines);
 	draw_named(rows, "Drift", same == plan->n_lines ? STYLE_GOOD : STYLE_DIM, text);
@@ -503,17 +506,25 @@ static void draw_quick_start(const struct app *app, struct rows *rows)
 static void draw_more(const struct now *now, const struct app *app, struct rows *rows)
 {
 	const struct nm_findings *findings = known_findings(app);
+	int names = 0;
 
 	if (rows->end - rows->y < (int)now->call->n_reasons + 2)
 		return;
 	rows->y++;
+	for (size_t i = 0; i < now->call->n_reasons; i++) {
+		int width = text_width(now->call->reasons[i].name);
+
+		names = width > names ? width : names;
+	}
 	for (size_t i = 0; i < now->call->n_reasons; i++) {
 		const struct nm_reason *reason = &now->call->reasons[i];
 		struct pen pen = next_row(rows);
 
 		pen_text(&pen, STYLE_HEAD, i ? "" : "Why");
 		pen_tab(&pen, 16);
-		pen_textf(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, "%-16s %s %s", reason->name,
+		pen_text(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, reason->name);
+		pen_tab(&pen, 16 + names + 2);
+		pen_textf(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, "%s %s",
 			  reason->matched ? "yes" : "no ", reason->text);
 	}
 	rows->y++;

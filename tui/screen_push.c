@@ -88,11 +88,16 @@ static void derive_push(void *state, struct app *app)
 static void read_live(struct push *push, struct app *app)
 {
 	const struct nm_status *status;
+	char message[APP_MESSAGE];
+	unsigned style = app->message_style;
 
+	memcpy(message, app->message, sizeof message);
 	push->tried = true;
 	push->err = (struct nm_error){0};
 	if (session_status(app->session, true, &status, &push->err))
 		app_error(app, &push->err);
+	else
+		app_message(app, style, "%s", message); /* no progress is left standing */
 	app_forget_facts(app);
 }
 
@@ -276,10 +281,12 @@ static void show_artefact(struct push *push, struct app *app)
 
 		notes_addf(&notes, STYLE_HEAD, "%s (%s, %zu bytes)", status->wanted.parts[i].name,
 			   status->wanted.parts[i].type, status->wanted.parts[i].len);
-		if (live && !strcmp(live, status->wanted.parts[i].bytes))
+		if (live && !strcmp(live, status->wanted.parts[i].bytes)) {
 			notes_add(&notes, STYLE_GOOD, "the same is there now");
-		notes_diff(&notes, live && strcmp(live, status->wanted.parts[i].bytes) ? live : "",
-			   status->wanted.parts[i].bytes);
+			notes_lines(&notes, live);
+		} else {
+			notes_diff(&notes, live ? live : "", status->wanted.parts[i].bytes);
+		}
 	}
 	snprintf(title, sizeof title, "%s: what the carrier should hold, against what is there",
 		 app_plan(app)->lines[push->list.at].name);
@@ -491,6 +498,22 @@ static void add_after(struct notes *notes, const struct app *app, const struct n
 	nm_buf_clear(&words);
 }
 
+static const char *heading(enum nm_sync sync)
+{
+	switch (sync) {
+	case NM_SYNC_SAME:
+		return ": live is what the plan says";
+	case NM_SYNC_FOREIGN:
+		return ": something else is there, which a push would replace";
+	case NM_SYNC_UNKNOWN:
+		return ": what is live could not be read";
+	case NM_SYNC_NOTHING:
+	case NM_SYNC_DRIFT:
+		break;
+	}
+	return ": a push would do";
+}
+
 static void draw_details(const struct push *push, const struct app *app, struct canvas *canvas, int y,
 			 int end)
 {
@@ -507,8 +530,7 @@ static void draw_details(const struct push *push, const struct app *app, struct 
 		draw_history(push, app, canvas, y + 1, end);
 		return;
 	}
-	pen_text(&pen, STYLE_PLAIN,
-		 status->sync == NM_SYNC_SAME ? ": live is what the plan says" : ": a push would do");
+	pen_text(&pen, STYLE_PLAIN, heading(status->sync));
 	notes_init(&notes);
 	add_consequences(&notes, status);
 	add_after(&notes, app, status);

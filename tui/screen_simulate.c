@@ -155,6 +155,10 @@ static void derive_simulate(void *state, struct app *app)
 	if (play_simulate(app_plan(app), &simulate->play, true, timeline, &simulate->call, &simulate->err))
 		return;
 	route = simulate->live ? live_route(simulate, app) : NULL;
+	if (simulate->live && !route) {
+		simulate->live = simulate->shown_live = false;
+		app_message(app, STYLE_WARNING, "what is live on this line is not known: this is the plan");
+	}
 	if (route) {
 		derive_live(simulate, app, route);
 	} else {
@@ -394,8 +398,16 @@ static void run_tests(struct app *app)
 
 static void toggle_live(struct simulate *simulate, struct app *app)
 {
+	const struct nm_status *status;
+	struct nm_error err;
+
+	if (!simulate->live && session_status(app->session, false, &status, &err)) {
+		app_error(app, &err);
+		return;
+	}
+	app_forget_facts(app);
 	if (!simulate->live && !live_route(simulate, app)) {
-		app_message(app, STYLE_WARNING, "what is live on this line is not known: screen 6 reads it");
+		app_message(app, STYLE_WARNING, "nothing that can be played is live on this line: see screen 6");
 		return;
 	}
 	simulate->live = !simulate->live;
@@ -547,46 +559,78 @@ static const char *caller_words(const struct app *app, struct nm_caller caller, 
 	return out;
 }
 
+/* The call in one row; words that only join the others go when it is too long. */
 static void draw_question(const struct simulate *simulate, const struct app *app, struct canvas *canvas,
 			  int y)
 {
 	const struct play *play = &simulate->play;
+	const struct nm_zone *zone = session_zone(app->session);
+	const char *line = app_plan(app)->lines[play->line].name;
+	const char *flags[] = {play->emergency ? "emergency" : NULL, play->nobody ? "no human answers" : NULL,
+			       simulate->live ? "LIVE" : NULL};
 	char at[NM_TIME_TEXT], caller[512];
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+	const char *from = caller_words(app, play->caller, caller, sizeof caller);
+	const char *abbreviation = nm_zone_abbreviation(zone, play->at);
+	bool tight;
+	int width;
 
-	nm_time_words(session_zone(app->session), play->at, true, at);
-	pen_text(&pen, STYLE_PLAIN, "at ");
+	nm_time_words(zone, play->at, true, at);
+	width = text_width(at) + text_width(abbreviation) + text_width(line) + text_width(from) + 20;
+	for (size_t i = 0; i < 3; i++)
+		width += flags[i] ? 3 + text_width(flags[i]) : 0;
+	tight = width > pen.end - pen.x;
+	pen_text(&pen, STYLE_PLAIN, tight ? "" : "at ");
 	pen_text(&pen, STYLE_BOLD, at);
-	pen_textf(&pen, STYLE_PLAIN, " %s   line ",
-		  nm_zone_abbreviation(session_zone(app->session), play->at));
-	pen_text(&pen, STYLE_BOLD, app_plan(app)->lines[play->line].name);
-	pen_text(&pen, STYLE_PLAIN, "   from ");
-	pen_text(&pen, STYLE_BOLD, caller_words(app, play->caller, caller, sizeof caller));
-	pen_text(&pen, STYLE_ERROR, play->emergency ? "   emergency" : "");
-	pen_text(&pen, STYLE_WARNING, play->nobody ? "   no human answers" : "");
-	pen_text(&pen, STYLE_WARNING, simulate->live ? "   LIVE" : "");
+	pen_textf(&pen, STYLE_PLAIN, tight ? "  " : " %s   line ", abbreviation);
+	pen_text(&pen, STYLE_BOLD, line);
+	pen_text(&pen, STYLE_PLAIN, tight ? "  " : "   from ");
+	pen_text(&pen, STYLE_BOLD, from);
+	for (size_t i = 0; i < 3; i++) {
+		if (flags[i])
+			pen_textf(&pen, i == 0 ? STYLE_ERROR : STYLE_WARNING, tight ? "  %s" : "   %s", flags[i]);
+	}
+}
+
+static bool was_rung(const struct nm_outcome *outcome, const char *name)
+{
+	for (size_t i = 0; i < outcome->n; i++) {
+		const struct nm_event *event = &outcome->events[i];
+
+		for (size_t j = 0; j < event->n && event->kind != NM_EVENT_SKIP && event->kind != NM_EVENT_ALERT; j++) {
+			if (!strcmp(event->to[j], name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Has the path named this one before party j of step i? */
+static bool named_before(const struct nm_treatment *treatment, size_t i, size_t j)
+{
+	const char *name = treatment->steps[i].parties[j].name;
+
+	for (size_t k = 0; k <= i; k++) {
+		for (size_t m = 0; m < (k < i ? treatment->steps[k].n : j); m++) {
+			if (!strcmp(treatment->steps[k].parties[m].name, name))
+				return true;
+		}
+	}
+	return false;
 }
 
 /* Whom the call never reached, after the one who took it. */
 static void draw_not_needed(const struct simulate *simulate, struct pen *pen)
 {
+	const struct nm_treatment *treatment = simulate->treatment;
 	size_t n = 0;
 
-	for (size_t i = 0; i < simulate->treatment->n; i++) {
-		const struct nm_treatment_step *step = &simulate->treatment->steps[i];
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++) {
+			const char *name = treatment->steps[i].parties[j].name;
 
-		for (size_t j = 0; j < step->n; j++) {
-			bool rung = false;
-
-			for (size_t k = 0; k < simulate->outcome.n && !rung; k++) {
-				const struct nm_event *event = &simulate->outcome.events[k];
-
-				for (size_t m = 0; m < event->n && event->kind != NM_EVENT_SKIP; m++)
-					rung = rung || !strcmp(event->to[m], step->parties[j].name);
-			}
-			if (!rung)
-				pen_textf(pen, STYLE_DIM, n++ ? ", %s" : " Not needed: %s",
-					  step->parties[j].name);
+			if (!was_rung(&simulate->outcome, name) && !named_before(treatment, i, j))
+				pen_textf(pen, STYLE_DIM, n++ ? ", %s" : " Not needed: %s", name);
 		}
 	}
 	if (n)
@@ -630,9 +674,18 @@ static void draw_result(const struct simulate *simulate, struct canvas *canvas, 
 static void draw_why(const struct simulate *simulate, struct canvas *canvas, int y, int end)
 {
 	const struct nm_simulation *call = simulate->call;
+	const struct nm_treatment *live = simulate->live ? simulate->treatment : NULL;
+	struct pen told = pen_at(canvas, 1, y, canvas->width - 1);
 	size_t first = call->n_reasons > (size_t)(end - y) ? call->n_reasons - (size_t)(end - y) : 0;
 
-	for (size_t i = first; i < call->n_reasons && y < end; i++, y++) {
+	/* The plan's reasons are not the carrier's. */
+	if (live && y < end) {
+		pen_text(&told, STYLE_HEAD, "why");
+		pen_tab(&told, 6);
+		pen_textf(&told, STYLE_BOLD, "as the carrier has it: %s%s%s", live->rule ? live->rule : "no rule",
+			  live->path ? " → " : "", live->path ? live->path : "");
+	}
+	for (size_t i = live ? call->n_reasons : first; i < call->n_reasons && y < end; i++, y++) {
 		const struct nm_reason *reason = &call->reasons[i];
 		struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 

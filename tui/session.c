@@ -43,6 +43,18 @@ static void forget_derived(struct session *session)
 	session->classes_known = false;
 }
 
+/* FNV-1a: tells whether the text is another one, not who changed it. */
+static uint64_t text_hash(const struct session *session)
+{
+	uint64_t hash = 0xcbf29ce484222325u;
+	size_t len;
+	const char *text = nm_document_text(session->document, &len);
+
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
+	return hash;
+}
+
 /* Makes the plan of the document's text the session's plan. */
 static void read_plan(struct session *session)
 {
@@ -79,6 +91,7 @@ enum nm_code session_open(struct session *session, const struct session_options 
 		return code;
 	}
 	read_plan(session);
+	session->read_for = text_hash(session);
 	return NM_OK;
 }
 
@@ -304,8 +317,12 @@ enum nm_code session_facts(struct session *session, struct nm_arena *arena, stru
 	facts = nm_arena_alloc(arena, session->plan->n_lines, sizeof *facts);
 	if (!facts)
 		return nm_fail_memory(err);
-	for (size_t i = 0; i < session->plan->n_lines && !code; i++)
+	for (size_t i = 0; i < session->plan->n_lines && !code; i++) {
 		code = read_fact(store, session->plan->lines[i].name, arena, &facts[i], err);
+		/* What was found then says nothing of the text that stands here now. */
+		if (session->read_for != text_hash(session))
+			facts[i].known = facts[i].in_sync = false;
+	}
 	if (code)
 		return code;
 	*out = facts;
@@ -357,6 +374,7 @@ enum nm_code session_status(struct session *session, bool again, const struct nm
 	session->status = status;
 	session->status_known = true;
 	session->status_at = context.now;
+	session->read_for = text_hash(session);
 	return NM_OK;
 }
 
@@ -387,11 +405,17 @@ enum nm_code session_edit(struct session *session, const struct nm_edit *edits, 
 	}
 	if (code) {
 		while (done-- > 0)
-			nm_document_undo(session->document);
+			nm_document_drop(session->document);
 		return code;
 	}
 	read_plan(session);
 	return NM_OK;
+}
+
+void session_drop(struct session *session)
+{
+	nm_document_drop(session->document);
+	read_plan(session);
 }
 
 enum nm_code session_undo(struct session *session, bool redo, const char **what, struct nm_error *err)

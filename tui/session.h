@@ -59,6 +59,7 @@ struct session {
 	struct nm_status status;
 	bool status_known;
 	nm_time status_at;
+	uint64_t read_for; /* hash of the text that the last reading of the lines was compared with */
 	struct nm_classes classes;
 	bool classes_known;
 	struct {
@@ -111,6 +112,8 @@ enum nm_code session_edit(struct session *session, const struct nm_edit *edits, 
 			  struct nm_error *err) NM_WARN_UNUSED;
 /* Takes the last edit back, or makes it again; words in *what (NULL: there is none). */
 enum nm_code session_undo(struct session *session, bool redo, const char **what, struct nm_error *err) NM_WARN_UNUSED;
+/* Takes the last edit back for good, as one that could not be saved. */
+void session_drop(struct session *session);
 /* Writes the file and keeps the text as a version in the store. */
 enum nm_code session_save(struct session *session, struct nm_error *err) NM_WARN_UNUSED;
 

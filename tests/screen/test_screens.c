@@ -287,6 +287,29 @@ static void a_call_is_saved_as_a_test_and_tests_are_run(void **state)
 	stage_close(&stage);
 }
 
+/* A change that would not read is refused for good: redo must not write it after all. */
+static void a_refused_change_is_not_made_again(void **state)
+{
+	struct stage stage;
+	char *before, *after;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24});
+	before = stage_plan(&stage);
+	stage_keys(&stage, "T");
+	stage_type(&stage, "back\\slash");
+	stage_keys(&stage, "Enter y");
+	stage_shows(&stage, "the change would not read");
+	stage_shows(&stage, "words are taken"); /* a long message has room */
+	stage_keys(&stage, "C-r");
+	stage_shows(&stage, "there is nothing to make again");
+	after = stage_plan(&stage);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	stage_close(&stage);
+}
+
 static void a_mend_is_shown_applied_and_taken_back(void **state)
 {
 	struct stage stage;
@@ -345,6 +368,60 @@ static void pushing_asks_pushes_and_rolls_back(void **state)
 	stage_keys(&stage, "Z y");
 	stage_shows(&stage, "#2");
 	stage_shows(&stage, "nothing there");
+	stage_close(&stage);
+}
+
+/* What was read before an edit says nothing of the plan after it. */
+static void in_sync_is_not_said_of_a_plan_that_changed_since(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
+	stage_keys(&stage, "A y Escape 1");
+	stage_shows(&stage, "in sync");
+	stage_shows(&stage, "2 of 2 lines do what the plan says");
+	stage_keys(&stage, "O Enter Enter y");
+	stage_hides(&stage, "in sync");
+	stage_shows(&stage, "live not read");
+	stage_shows(&stage, "not known since the plan changed");
+	stage_keys(&stage, "u");
+	stage_shows(&stage, "in sync");
+	stage_keys(&stage, "C-r 6");
+	stage_keys(&stage, "1");
+	stage_shows(&stage, "drift");
+	stage_close(&stage);
+}
+
+static void live_is_read_when_a_call_is_to_be_played_on_it(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24});
+	stage_keys(&stage, "v");
+	stage_shows(&stage, "nothing that can be played is live");
+	stage_keys(&stage, "6 P y 4 v");
+	stage_shows(&stage, "LIVE");
+	stage_shows(&stage, "as the carrier has it");
+	stage_keys(&stage, "L");
+	stage_hides(&stage, "LIVE");
+	stage_shows(&stage, "this is the plan");
+	stage_close(&stage);
+}
+
+/* Help and other pages break long lines: nothing on them is out of reach. */
+static void no_page_cuts_its_lines(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 40, .height = 50});
+	stage_keys(&stage, "?");
+	stage_shows(&stage, "unreachable");
+	stage_hides(&stage, "…");
+	stage_keys(&stage, "G");
+	stage_shows(&stage, "exclamation mark.");
 	stage_close(&stage);
 }
 
@@ -464,9 +541,13 @@ int main(void)
 		cmocka_unit_test(the_week_moves_by_the_wall_clock),
 		cmocka_unit_test(phones_do_what_they_are_told),
 		cmocka_unit_test(a_call_is_saved_as_a_test_and_tests_are_run),
+		cmocka_unit_test(a_refused_change_is_not_made_again),
 		cmocka_unit_test(a_mend_is_shown_applied_and_taken_back),
 		cmocka_unit_test(a_finding_is_played),
 		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
+		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
+		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
+		cmocka_unit_test(no_page_cuts_its_lines),
 		cmocka_unit_test(a_changed_file_is_read_at_once_and_mistakes_are_listed),
 		cmocka_unit_test(hostile_text_of_a_plan_cannot_move_the_cursor),
 		cmocka_unit_test(the_command_line_takes_actions_and_screens),
