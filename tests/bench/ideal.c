@@ -5,8 +5,10 @@
  * is inside if its local time is.  Not part of the product; shares no code with it.
  * usage: ideal decide FILE OUT | ideal windows OUT | ideal replay FILE
  */
-#include <fcntl.h>
+#ifdef __AVX512BW__
 #include <immintrin.h>
+#endif
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -296,11 +298,41 @@ static void callers_make(void)
 	}
 }
 
+/* Bit i: row[i] is the number; and bit i: p[i] is the end of a line.  By AVX-512 where there is one. */
+#ifdef __AVX512BW__
+static inline unsigned key_hits(const uint64_t *row, uint64_t number)
+{
+	return _mm512_cmpeq_epi64_mask(_mm512_load_si512(row), _mm512_set1_epi64((long long)number));
+}
+
+static inline uint64_t line_ends(const char *p)
+{
+	return _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(p), _mm512_set1_epi8('\n'));
+}
+#else
+static inline unsigned key_hits(const uint64_t *row, uint64_t number)
+{
+	unsigned hits = 0;
+
+	for (int i = 0; i < 8; i++)
+		hits |= (unsigned)(row[i] == number) << i;
+	return hits;
+}
+
+static inline uint64_t line_ends(const char *p)
+{
+	uint64_t hits = 0;
+
+	for (int i = 0; i < 64; i++)
+		hits |= (uint64_t)(p[i] == '\n') << i;
+	return hits;
+}
+#endif
+
 static inline unsigned groups_of(uint64_t number)
 {
 	uint64_t b = number * multiplier >> (64 - HASH_BITS);
-	__mmask8 hit =
-		_mm512_cmpeq_epi64_mask(_mm512_load_si512(keys[b]), _mm512_set1_epi64((long long)number));
+	unsigned hit = key_hits(keys[b], number);
 	unsigned groups = values[b][__builtin_ctz(hit | 256u)];
 
 	for (unsigned i = 0; i < COUNT(ranges); i++)
@@ -431,7 +463,7 @@ static void replay_text(const char *p, const char *end)
 			number = number * 10 + (unsigned)(*p++ & 15);
 		counts[i & 3][rows[row_of((int64_t)at)][groups_of(number)]]++;
 		for (;;) {
-			uint64_t hit = _mm512_cmpeq_epi8_mask(_mm512_loadu_si512(p), _mm512_set1_epi8('\n'));
+			uint64_t hit = line_ends(p);
 
 			if (hit) {
 				p += __builtin_ctzll(hit) + 1;
