@@ -65,24 +65,23 @@ static bool event_days(const struct nm_zone *zone, const struct nm_ical_event *e
 	return true;
 }
 
-enum nm_code nm_holidays_of(const struct nm_plan *plan, int calendar, nm_time from, nm_time until,
-			    int32_t **days, size_t *n, struct nm_error *err)
+enum nm_code nm_holidays_of(const struct nm_ical *ical, const struct nm_zone *zone, nm_time from,
+			    nm_time until, int32_t **days, size_t *n, struct nm_error *err)
 {
-	const struct nm_ical *ical = plan->calendars[calendar].ical;
-	int64_t next = nm_local_day(nm_zone_local(plan->zone, from));
-	int64_t end = nm_local_day(nm_zone_local(plan->zone, until - 1));
+	int64_t next = nm_local_day(nm_zone_local(zone, from));
+	int64_t end = nm_local_day(nm_zone_local(zone, until - 1));
 	struct nm_ical_events events = { NULL, 0 };
 	struct days found = { NULL, 0, 0 };
 	enum nm_code code = NM_OK;
 	bool ok;
 
 	if (ical)
-		code = nm_ical_expand(ical, plan->zone, from - NM_DAY, until + NM_DAY, &events, err);
+		code = nm_ical_expand(ical, zone, from - NM_DAY, until + NM_DAY, &events, err);
 	if (code)
 		return code;
 	ok = nm_grow((void **)&found.items, &found.capacity, 1, sizeof(*found.items));
 	for (size_t i = 0; ok && i < events.n; i++)
-		ok = event_days(plan->zone, &events.items[i], &next, end, &found);
+		ok = event_days(zone, &events.items[i], &next, end, &found);
 	nm_ical_events_clear(&events);
 	if (!ok) {
 		free(found.items);

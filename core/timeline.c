@@ -102,9 +102,9 @@ static enum nm_code holidays_get(struct builder *b, int calendar, struct nm_holi
 	if (calendar < 0)
 		return NM_OK;
 	if (!b->holidays[calendar]) {
-		code = nm_holidays_of(b->plan, calendar, b->from - NM_HOLIDAY_MARGIN,
-				      b->until + NM_HOLIDAY_MARGIN, &b->holidays[calendar],
-				      &b->n_holidays[calendar], err);
+		code = nm_holidays_of(b->plan->calendars[calendar].ical, b->plan->zone,
+				      b->from - NM_HOLIDAY_MARGIN, b->until + NM_HOLIDAY_MARGIN,
+				      &b->holidays[calendar], &b->n_holidays[calendar], err);
 		if (code)
 			return code;
 	}

@@ -114,8 +114,9 @@ static enum nm_code hours_why(const struct schedule_at *s, struct nm_buf *out, s
 	enum nm_code code = NM_OK;
 
 	if (uses && s->schedule->holidays >= 0)
-		code = nm_holidays_of(s->plan, s->schedule->holidays, s->at - NM_HOLIDAY_MARGIN,
-				      s->at + NM_HOLIDAY_MARGIN, &days, &holidays.n, err);
+		code = nm_holidays_of(s->plan->calendars[s->schedule->holidays].ical, s->plan->zone,
+				      s->at - NM_HOLIDAY_MARGIN, s->at + NM_HOLIDAY_MARGIN, &days,
+				      &holidays.n, err);
 	if (code)
 		return code;
 	holidays.days = days;

@@ -80,32 +80,21 @@ static size_t window_at(const struct words *words, nm_time t)
 	return low < words->n && words->windows[low].from == t ? low : words->n;
 }
 
-/* What a span of the wall clock is in instants: one span, or several where the clock is changed in it
- * (design.md 4.1: an hour that comes twice is inside twice).  Cut to the horizon; at most four. */
+/* What a span of the wall clock is in instants, cut to the horizon. */
 static size_t instants_of(const struct words *words, nm_local from, nm_local until,
-			  struct nm_span out[static 4])
+			  struct nm_span out[static NM_ZONE_SPANS])
 {
-	nm_time t = from - NM_DAY, end = until + NM_DAY;
-	size_t n = 0;
+	size_t all = nm_zone_spans(words->zone, from, until, out), n = 0;
 
-	while (t < end) {
-		int64_t offset = nm_zone_local(words->zone, t) - t;
-		nm_time change = nm_zone_next_change(words->zone, t);
-		struct nm_span span = { from - offset, until - offset };
+	for (size_t i = 0; i < all; i++) {
+		struct nm_span span = out[i];
 
-		if (span.from < t)
-			span.from = t;
-		if (span.until > change)
-			span.until = change;
 		if (span.from < words->horizon.from)
 			span.from = words->horizon.from;
 		if (span.until > words->horizon.until)
 			span.until = words->horizon.until;
-		if (span.from < span.until && n > 0 && out[n - 1].until == span.from)
-			out[n - 1].until = span.until;
-		else if (span.from < span.until && n < 4)
+		if (span.from < span.until)
 			out[n++] = span;
-		t = change;
 	}
 	return n;
 }
@@ -122,7 +111,7 @@ static void count_weeks(struct words *words, const struct window *window, bool *
 	first += (window->weekday - nm_weekday(first) + 7) % 7;
 	for (int64_t day = first; day <= last; day += 7) {
 		nm_local from = day * NM_DAY + window->second;
-		struct nm_span spans[4];
+		struct nm_span spans[NM_ZONE_SPANS];
 		size_t n = instants_of(words, from, from + window->length, spans), found = 0, at[4];
 
 		for (size_t i = 0; i < n; i++) {

@@ -166,6 +166,30 @@ nm_time nm_zone_utc(const struct nm_zone *zone, nm_local local, enum nm_local_ki
 	return add_clamped(hits ? first : gap, shift);
 }
 
+size_t nm_zone_spans(const struct nm_zone *zone, nm_local from, nm_local until,
+		     struct nm_span out[static NM_ZONE_SPANS])
+{
+	nm_time t = add_clamped(from, -OFFSET_MAX), end = add_clamped(until, OFFSET_MAX);
+	size_t n = 0;
+
+	while (t < end) {
+		int32_t offset = nm_zone_offset(zone, t);
+		nm_time change = nm_zone_next_change(zone, t);
+		struct nm_span span = { add_clamped(from, -offset), add_clamped(until, -offset) };
+
+		if (span.from < t)
+			span.from = t;
+		if (span.until > change)
+			span.until = change;
+		if (span.from < span.until && n > 0 && out[n - 1].until == span.from)
+			out[n - 1].until = span.until;
+		else if (span.from < span.until && n < NM_ZONE_SPANS)
+			out[n++] = span;
+		t = change;
+	}
+	return n;
+}
+
 /* --- the footer: a POSIX TZ string (RFC 8536 3.3) --- */
 
 static bool take(const char **at, char c)

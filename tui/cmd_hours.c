@@ -2,10 +2,12 @@
 /* hours: the intervals of an opening_hours expression, with or without a plan. */
 #include "command.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #define HOLIDAYS_BYTES NM_ICAL_BYTES
+#define HOLIDAYS_MARGIN 14 /* days: a day offset (`PH -1 day`) reaches over an edge */
 
 /* What the command was asked for, read and checked. */
 struct question {
@@ -26,11 +28,6 @@ static bool interval_add(struct intervals *list, nm_time from, nm_time until)
 {
 	void *items = list->items;
 
-	if (list->n && list->items[list->n - 1].until >= from) {
-		if (until > list->items[list->n - 1].until)
-			list->items[list->n - 1].until = until;
-		return true;
-	}
 	if (!nm_grow(&items, &list->capacity, list->n + 1, sizeof *list->items))
 		return false;
 	list->items = items;
@@ -38,25 +35,15 @@ static bool interval_add(struct intervals *list, nm_time from, nm_time until)
 	return true;
 }
 
-/* The instants of [from, until) local whose wall-clock reading lies in it: two spans where a clock
- * change repeats a part of it, none where it skips all. */
 static bool add_local(struct intervals *list, const struct nm_zone *zone, nm_local from, nm_local until)
 {
-	/* Offsets lie within a day of UTC, so these bound every instant that can read so. */
-	nm_time t = from - NM_DAY;
-	const nm_time end = until + NM_DAY;
+	struct nm_span spans[NM_ZONE_SPANS];
+	const size_t n = nm_zone_spans(zone, from, until, spans);
+	size_t i;
 
-	while (t < end) {
-		const nm_time next = nm_zone_next_change(zone, t);
-		const nm_time stop = next < end ? next : end;
-		const int32_t offset = nm_zone_offset(zone, t);
-		const nm_time a = from - offset > t ? from - offset : t;
-		const nm_time b = until - offset < stop ? until - offset : stop;
-
-		if (a < b && !interval_add(list, a, b))
+	for (i = 0; i < n; i++)
+		if (!interval_add(list, spans[i].from, spans[i].until))
 			return false;
-		t = stop;
-	}
 	return true;
 }
 
@@ -102,6 +89,19 @@ static enum nm_code collect(const struct question *question, struct intervals *l
 	return NM_OK;
 }
 
+/* A reading of the clock that comes twice says which of the two it is. */
+static void end_words(const struct nm_zone *zone, nm_time t, char out[static NM_TIME_TEXT])
+{
+	enum nm_local_kind kind;
+	size_t len;
+
+	nm_time_words(zone, t, true, out);
+	nm_zone_utc(zone, nm_zone_local(zone, t), &kind);
+	len = strlen(out);
+	if (kind == NM_LOCAL_TWICE)
+		snprintf(out + len, NM_TIME_TEXT - len, " %s", nm_zone_abbreviation(zone, t));
+}
+
 static void write_result(struct invocation *run, const struct question *question, const struct intervals *list)
 {
 	char from[NM_TIME_TEXT], until[NM_TIME_TEXT];
@@ -123,8 +123,8 @@ static void write_result(struct invocation *run, const struct question *question
 			json_span(&json, question->zone, list->items[i]);
 			continue;
 		}
-		nm_time_words(question->zone, list->items[i].from, true, from);
-		nm_time_words(question->zone, list->items[i].until, true, until);
+		end_words(question->zone, list->items[i].from, from);
+		end_words(question->zone, list->items[i].until, until);
 		nm_buf_addf(run->out, "%-24s - %s\n", from, until);
 	}
 	if (run->json) {
@@ -196,37 +196,6 @@ static enum nm_code read_days(const struct invocation *run, struct question *que
 	return code;
 }
 
-/* Every local date on which an event lies. */
-static enum nm_code dates_of(const struct nm_ical *ical, struct question *question, struct nm_error *err)
-{
-	struct nm_ical_events events;
-	enum nm_code code = nm_ical_expand(ical, question->zone, (question->first - 400) * NM_DAY,
-					   (question->last + 400) * NM_DAY, &events, err);
-	size_t capacity = 0, i;
-
-	if (code != NM_OK)
-		return code;
-	for (i = 0; i < events.n && code == NM_OK; i++) {
-		const int64_t last = nm_local_day(nm_zone_local(question->zone, events.items[i].until - 1));
-		int64_t day = nm_local_day(nm_zone_local(question->zone, events.items[i].from));
-
-		for (; day <= last && code == NM_OK; day++) {
-			void *days = question->holidays;
-
-			if (question->n_holidays && question->holidays[question->n_holidays - 1] >= day)
-				continue;
-			if (!nm_grow(&days, &capacity, question->n_holidays + 1, sizeof *question->holidays))
-				code = nm_fail_memory(err);
-			else {
-				question->holidays = days;
-				question->holidays[question->n_holidays++] = (int32_t)day;
-			}
-		}
-	}
-	nm_ical_events_clear(&events);
-	return code;
-}
-
 static enum nm_code read_holidays(const struct invocation *run, struct question *question, struct nm_error *err)
 {
 	const char *file = argument(run->args, "holidays");
@@ -241,7 +210,9 @@ static enum nm_code read_holidays(const struct invocation *run, struct question 
 	if (code == NM_OK)
 		code = nm_ical_read(file, bytes.data, bytes.len, &ical, err);
 	if (code == NM_OK)
-		code = dates_of(ical, question, err);
+		code = nm_holidays_of(ical, question->zone, (question->first - HOLIDAYS_MARGIN) * NM_DAY,
+				      (question->last + HOLIDAYS_MARGIN) * NM_DAY, &question->holidays,
+				      &question->n_holidays, err);
 	nm_ical_free(ical);
 	nm_buf_clear(&bytes);
 	return code;
@@ -259,7 +230,7 @@ enum nm_code cmd_hours(struct invocation *run, enum status *status, struct nm_er
 		code = read_days(run, &question, err);
 	if (code == NM_OK)
 		code = read_holidays(run, &question, err);
-	if (code == NM_OK && nm_hours_uses_holidays(question.hours) && !question.holidays)
+	if (code == NM_OK && nm_hours_uses_holidays(question.hours) && !argument(run->args, "holidays"))
 		nm_buf_add(run->notes, "nevermiss: PH means no day: name a calendar with --holidays FILE\n");
 	if (code == NM_OK)
 		code = collect(&question, &list, err);

@@ -63,6 +63,12 @@ enum nm_local_kind { NM_LOCAL_ONCE, NM_LOCAL_SKIPPED, NM_LOCAL_TWICE };
  * kind (may be NULL) says which it was. */
 nm_time nm_zone_utc(const struct nm_zone *zone, nm_local local, enum nm_local_kind *kind);
 
+#define NM_ZONE_SPANS 4
+/* The instants whose local time lies in [from, until), in order and not touching: one span, none where
+ * a change skips it all, more where one repeats an end of it (design.md 4.1).  Returns how many. */
+size_t nm_zone_spans(const struct nm_zone *zone, nm_local from, nm_local until,
+		     struct nm_span out[static NM_ZONE_SPANS]);
+
 /* Reads T of design.md 6: `2026-12-25 10:00[:00]` on the zone's clock, RFC 3339, `now`, `+2h`.
  * A date alone is its midnight.  A local time that a clock change skips is NM_INPUT and says so. */
 enum nm_code nm_time_read(const char *text, const struct nm_zone *zone, nm_time now, nm_time *out,

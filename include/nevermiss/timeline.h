@@ -49,10 +49,11 @@ static inline bool nm_bit(const uint64_t *bits, int i)
  * (may be NULL).  Turns run both ways from `from`, days and weeks counted on the wall clock. */
 int nm_rotation_turn(const struct nm_plan *plan, const struct nm_rotation *rotation, nm_time t, nm_time *next);
 
-/* The holidays that a calendar means, as local dates within [from, until): every date on which an
- * event that is not cancelled lies (transparent ones too: public holiday feeds are).  malloc'd. */
-enum nm_code nm_holidays_of(const struct nm_plan *plan, int calendar, nm_time from, nm_time until,
-			    int32_t **days, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
+/* The holidays that a calendar (NULL: an empty one) means, as local dates within [from, until): every
+ * date on which an event that is not cancelled lies (transparent ones too: public holiday feeds are).
+ * malloc'd, never NULL. */
+enum nm_code nm_holidays_of(const struct nm_ical *ical, const struct nm_zone *zone, nm_time from,
+			    nm_time until, int32_t **days, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Words for why a schedule is on or off at t: "business is off: PH Thanksgiving Day",
  * "business is on (Mo-Fr 08:00-18:00)", "on-a-job: event \"Leak at Miller's\"". */

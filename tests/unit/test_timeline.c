@@ -309,7 +309,9 @@ static void test_holidays_are_the_dates_on_which_an_event_lies(void **unused)
 			int64_t first = nm_local_day(nm_zone_local(plan->zone, from));
 			int64_t last = nm_local_day(nm_zone_local(plan->zone, until - 1));
 
-			assert_int_equal(nm_holidays_of(plan, c, from, until, &days, &n, &err), NM_OK);
+			assert_int_equal(nm_holidays_of(plan->calendars[c].ical, plan->zone, from, until, &days, &n,
+							&err),
+					 NM_OK);
 			assert_int_equal(nm_ical_expand(plan->calendars[c].ical, plan->zone,
 							from - 3 * NM_DAY, until + 3 * NM_DAY, &events, &err),
 					 NM_OK);

@@ -409,9 +409,53 @@ static void a_footer_that_is_no_rule_is_refused(void **state)
 		assert_null(footer_zone(bad[i], 0));
 }
 
+/* --- spans of the wall clock --- */
+
+/* Minute by minute: an instant is inside if its local time is. */
+static void spans_judge(const struct nm_zone *zone, nm_local from, nm_local until)
+{
+	struct nm_span spans[NM_ZONE_SPANS];
+	size_t n = nm_zone_spans(zone, from, until, spans), i;
+	nm_time t;
+
+	for (i = 0; i < n; i++) {
+		assert_true(spans[i].from < spans[i].until);
+		assert_true(i == 0 || spans[i - 1].until < spans[i].from);
+	}
+	for (t = from - 2 * NM_DAY; t < until + 2 * NM_DAY; t += 60) {
+		nm_local local = nm_zone_local(zone, t);
+		bool inside = false;
+
+		for (i = 0; i < n; i++)
+			inside |= spans[i].from <= t && t < spans[i].until;
+		if (inside != (from <= local && local < until))
+			fail_msg("%s: %lld to %lld is wrong at %lld", nm_zone_name(zone), (long long)from,
+				 (long long)until, (long long)t);
+	}
+}
+
+static void test_spans_hold_the_instants_whose_local_time_lies_in_them(void **state)
+{
+	(void)state;
+	seed = 20;
+	for (size_t i = 0; i < N_NAMES; i++) {
+		struct nm_zone *zone = zone_get(names[i]);
+
+		for (int k = 0; k < 40; k++) {
+			nm_time change = nm_zone_next_change(zone, time_random(2011, 2040));
+			nm_local near = nm_zone_local(zone, change < NM_TIME_MAX ? change : year_begin(2030));
+			nm_local from = near - near % 60 + 60 * ((int64_t)(random_next() % 240) - 120);
+
+			spans_judge(zone, from, from + 60 * (nm_local)(1 + random_next() % (k % 8 ? 200 : 3000)));
+		}
+		nm_zone_free(zone);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_spans_hold_the_instants_whose_local_time_lies_in_them),
 		cmocka_unit_test(offsets_are_those_of_the_c_library_around_every_change),
 		cmocka_unit_test(changes_go_on_where_a_cycle_of_the_rule_ends),
 		cmocka_unit_test(offsets_are_those_of_the_c_library_at_random_instants),
