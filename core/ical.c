@@ -565,63 +565,6 @@ static enum nm_code take(void *context, enum ical_component kind, int line, cons
 	return code;
 }
 
-static int compare_numbers(int64_t a, int64_t b)
-{
-	return (a > b) - (a < b);
-}
-
-/* 0 when both speak of the same event or the same instance of it. */
-static int compare_what(const struct ical_event *a, const struct ical_event *b)
-{
-	int order;
-
-	if (!a->uid || !b->uid)
-		return a->uid || b->uid ? (a->uid != NULL) - (b->uid != NULL)
-					: compare_numbers(a->line, b->line);
-	order = strcmp(a->uid, b->uid);
-	if (!order)
-		order = a->overrides - b->overrides;
-	if (!order)
-		order = compare_numbers(a->instance.at, b->instance.at);
-	if (!order)
-		order = compare_numbers(a->instance.clock, b->instance.clock);
-	return order ? order : compare_numbers(a->instance.zone, b->instance.zone);
-}
-
-static int compare_events(const void *a, const void *b)
-{
-	const struct ical_event *x = a;
-	const struct ical_event *y = b;
-	int order = compare_what(x, y);
-
-	if (!order)
-		order = compare_numbers(x->sequence, y->sequence);
-	if (!order)
-		order = compare_numbers(x->stamp, y->stamp);
-	return order ? order : compare_numbers(x->line, y->line);
-}
-
-/* Of several versions of an event the newest stays: highest SEQUENCE, then DTSTAMP, then the last.
- * Afterwards equal uids are one pointer. */
-static void settle(struct nm_ical *ical)
-{
-	size_t n = 0;
-
-	if (ical->n_events)
-		qsort(ical->events, ical->n_events, sizeof *ical->events, compare_events);
-	for (size_t i = 0; i < ical->n_events; i++) {
-		struct ical_event *event = &ical->events[i];
-
-		if (n && event->uid && ical->events[n - 1].uid &&
-		    !strcmp(event->uid, ical->events[n - 1].uid))
-			event->uid = ical->events[n - 1].uid;
-		if (n && !compare_what(&ical->events[n - 1], event))
-			n--;
-		ical->events[n++] = *event;
-	}
-	ical->n_events = n;
-}
-
 enum nm_code nm_ical_read(const char *name, const char *bytes, size_t len, struct nm_ical **out,
 			  struct nm_error *err)
 {
@@ -641,7 +584,7 @@ enum nm_code nm_ical_read(const char *name, const char *bytes, size_t len, struc
 	code = ical->name ? nm_ical_sieve(&sieve, bytes, len, err) : nm_fail_memory(err);
 	icalmemory_free_ring();
 	if (!code) {
-		settle(ical);
+		nm_ical_settle(ical);
 		code = nm_ical_zones_load(ical, err);
 	}
 	if (code)

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What is kept of a calendar between reading (ical.c), its time zones (ical_zone.c) and expanding
- * it (ical_expand.c).  Private to these three.
+ * it (ical_expand.c).  Private to core/ical*.c.
  */
 #ifndef NEVERMISS_ICAL_MODEL_H
 #define NEVERMISS_ICAL_MODEL_H
@@ -88,6 +88,10 @@ struct nm_ical {
 enum nm_code nm_ical_zones_load(struct nm_ical *ical, struct nm_error *err) NM_WARN_UNUSED;
 /* RFC 5545 3.3.5: a time in a gap takes the offset before it, an ambiguous one is the first. */
 nm_time nm_ical_zone_utc(const struct ical_zone *zone, nm_local local);
+
+/* Orders the events as above.  Of several versions of an event the newest stays: highest SEQUENCE, then
+ * DTSTAMP, then the last.  Afterwards equal uids are one pointer. */
+void nm_ical_settle(struct nm_ical *ical);
 
 enum ical_component { ICAL_EVENT, ICAL_TIMEZONE };
 
