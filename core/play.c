@@ -5,7 +5,7 @@
  * by itself (a leg), and a step ends with the first leg that takes the call, or when nobody is left.
  * A leg to a line is a call of its own, played the same way.  Knows no plan and no clock.
  */
-#include "nevermiss/decide.h"
+#include "core/play_private.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -13,18 +13,6 @@
 #define DEPTH_MAX 16       /* most lines that one call passes */
 #define STEPS_MAX 200000   /* most steps played in one call: lines may hand over to lines many times */
 #define FOREVER (1 << 28)  /* seconds; far beyond any call, and twice it still fits an int */
-
-enum leg_kind { LEG_SILENT, LEG_DROPS, LEG_ANSWERS, LEG_SWALLOWS, LEG_VOICEMAIL };
-
-/* How one party's part of a step would end if it were alone; `at` in seconds from the step's start. */
-struct leg {
-	enum leg_kind kind;
-	int at;
-	const char *who;
-	enum nm_kind who_kind;
-	enum nm_event_kind event; /* LEG_DROPS: why */
-	const struct nm_treatment *nested;
-};
 
 /* Lines that the call has passed, the last one first. */
 struct passed {
@@ -276,48 +264,7 @@ static struct step_end step_end(struct player *p, const struct nm_treatment_step
 	return end;
 }
 
-/* --- the reasons --- */
-
-static bool reads_alone(const char *rule)
-{
-	return !strcmp(rule, "emergency") || !strncmp(rule, "override ", 9);
-}
-
-static const char *step_reason(struct player *p, const struct nm_treatment *treatment,
-			       const struct nm_treatment_step *step, bool first)
-{
-	const char *rule = first ? treatment->rule : NULL;
-	const char *prefix = rule && !reads_alone(rule) ? "rule " : "";
-	const char *comma = rule ? ", " : "";
-
-	rule = rule ? rule : "";
-	if (step->round > 1)
-		return nm_arena_format(p->arena, "%s%s%sstep %d, round %d", prefix, rule, comma, step->number,
-				       step->round);
-	return nm_arena_format(p->arena, "%s%s%sstep %d", prefix, rule, comma, step->number);
-}
-
-/* What is special about how somebody is rung; "" when nothing is. */
-static const char *ring_special(struct player *p, const struct nm_party *party)
-{
-	const char *press = party->confirm ? "press 1 to accept" : "";
-
-	if (!party->turn_of)
-		return press;
-	return nm_arena_format(p->arena, "%s's turn%s%s", party->turn_of, *press ? ", " : "", press);
-}
-
-/* The first event of a step is told with the step's reason, others with what is special about them. */
-static const char *ring_reason(struct player *p, const struct nm_party *party, const char *reason, bool first)
-{
-	const char *special = ring_special(p, party);
-
-	if (!special || !reason)
-		return NULL;
-	if (!*special)
-		return reason;
-	return first ? nm_arena_format(p->arena, "%s, %s", reason, special) : special;
-}
+/* --- recording a step whose end is known --- */
 
 static bool rings(const struct nm_party *party)
 {
@@ -355,38 +302,10 @@ static void record_rings(struct player *p, const struct nm_treatment_step *step,
 			if (rings_alike(party, &step->parties[k]))
 				to[n++] = step->parties[k].name;
 		record(p, (struct nm_event){ t, NM_EVENT_RING, to ? n : 1, to, step->for_s,
-					     ring_reason(p, party, reason, first), step->pos, depth });
+					     nm_play_ring_reason(p->arena, party, reason, first), step->pos,
+					     depth });
 		first = false;
 	}
-}
-
-static const char *drop_reason(struct player *p, const struct nm_party *party, const struct leg *leg)
-{
-	if (leg->event == NM_EVENT_LOOP)
-		return nm_arena_format(p->arena, "the call has passed line %s before: drops out",
-				       party->line);
-	if (party->line && !leg->nested)
-		return nm_arena_format(p->arena, "nothing is known of line %s: drops out", party->line);
-	if (party->line && leg->event == NM_EVENT_BUSY)
-		return nm_arena_format(p->arena, "line %s rejects the call: drops out", party->line);
-	if (party->line)
-		return nm_arena_format(p->arena, "nobody took it on line %s: drops out", party->line);
-	if (leg->event == NM_EVENT_NO_ANSWER)
-		return "its own voicemail cannot press 1: drops out";
-	return "drops out";
-}
-
-static const char *take_reason(struct player *p, const struct nm_party *party, const struct leg *leg)
-{
-	if (leg->kind == LEG_VOICEMAIL)
-		return "takes the call";
-	if (leg->kind == LEG_ANSWERS)
-		return nm_arena_format(p->arena, party->confirm ? "accepts after %d s" : "answers after %d s",
-				       leg->at);
-	if (leg->event != NM_EVENT_NO_ANSWER)
-		return nm_arena_format(p->arena, "%s: its own voicemail takes the call",
-				       nm_event_name(leg->event));
-	return nm_arena_format(p->arena, "its own voicemail takes the call after %d s", leg->at);
 }
 
 static enum nm_event_kind take_event(enum leg_kind kind)
@@ -395,8 +314,6 @@ static enum nm_event_kind take_event(enum leg_kind kind)
 		return NM_EVENT_VOICEMAIL;
 	return kind == LEG_SWALLOWS ? NM_EVENT_SWALLOW : NM_EVENT_ANSWER;
 }
-
-/* --- recording a step whose end is known --- */
 
 /* What happens on a line that was rung, as far as it happened. */
 static void record_nested(struct player *p, const struct nm_party *party, const struct leg *leg, int start,
@@ -424,14 +341,14 @@ static void record_leg(struct player *p, const struct nm_treatment_step *step, s
 	if (leg.nested)
 		record_nested(p, party, &leg, start, later(start, last), takes, passed);
 	if (leg.kind == LEG_DROPS && leg.at <= end->at)
-		record_one(p, later(start, leg.at), leg.event, party->name, drop_reason(p, party, &leg),
-			   step->pos, depth);
+		record_one(p, later(start, leg.at), leg.event, party->name,
+			   nm_play_drop_reason(p->arena, party, &leg), step->pos, depth);
 	else if (leg.kind == LEG_SILENT && end->taker == step->n)
 		record_one(p, later(start, for_s), NM_EVENT_NO_ANSWER, party->name,
 			   nm_arena_format(p->arena, "%d s are over", for_s), step->pos, depth);
 	else if (takes && !leg.nested && p->takes)
 		record_one(p, later(start, leg.at), take_event(leg.kind), party->name,
-			   take_reason(p, party, &leg), step->pos, depth);
+			   nm_play_take_reason(p->arena, party, &leg), step->pos, depth);
 }
 
 static void record_step(struct player *p, const struct nm_treatment_step *step, int for_s, const char *reason,
@@ -473,17 +390,6 @@ static struct ending line_ends(struct player *p, enum nm_result result, const ch
 	return (struct ending){ .result = result, .at = at };
 }
 
-static struct ending line_rejects(struct player *p, const struct nm_treatment *treatment, int at, int depth)
-{
-	const char *how = treatment->reject == NM_REJECT_BUSY ? "busy" : "silent";
-	const char *rule = treatment->rule;
-	const char *why = how;
-
-	if (p->recording && rule)
-		why = nm_arena_format(p->arena, "%s%s: %s", reads_alone(rule) ? "" : "rule ", rule, how);
-	return line_ends(p, NM_REJECTED, why, at, depth);
-}
-
 /* Plays one step; its end is *at.  True when somebody took the call. */
 static bool step_play(struct player *p, const struct nm_treatment *treatment,
 		      const struct nm_treatment_step *step, bool first, const struct passed *passed, int *at,
@@ -493,7 +399,8 @@ static bool step_play(struct player *p, const struct nm_treatment *treatment,
 	struct step_end end = step_end(p, step, for_s, passed);
 
 	if (p->recording)
-		record_step(p, step, for_s, step_reason(p, treatment, step, first), start, &end, passed);
+		record_step(p, step, for_s, nm_play_step_reason(p->arena, treatment, step, first), start,
+			    &end, passed);
 	*at = later(start, end.at);
 	if (end.taker == step->n)
 		return false;
@@ -509,7 +416,8 @@ static struct ending line_play(struct player *p, const struct nm_treatment *trea
 	bool first = true;
 
 	if (treatment->verdict == NM_VERDICT_REJECT)
-		return line_rejects(p, treatment, at, depth);
+		return line_ends(p, NM_REJECTED,
+				 p->recording ? nm_play_reject_reason(p->arena, treatment) : "", at, depth);
 	if (treatment->verdict == NM_VERDICT_LOST)
 		return line_ends(p, NM_LOST, "no rule matches", at, depth);
 	if (treatment->greeting_s > 0 && p->recording)
@@ -626,39 +534,4 @@ enum nm_code nm_play(const struct nm_treatment *treatment, const char *line, con
 			       "a call to %s goes through more than %d steps: let fewer lines ring lines",
 			       passed.line, STEPS_MAX);
 	return NM_OK;
-}
-
-const char *nm_result_name(enum nm_result result)
-{
-	static const char *const names_of[] = {
-		[NM_ANSWERED] = "answered", [NM_TO_VOICEMAIL] = "voicemail", [NM_REJECTED] = "rejected",
-		[NM_SWALLOWED] = "swallowed", [NM_ABANDONED] = "abandoned", [NM_LOST] = "lost",
-	};
-
-	return names_of[result];
-}
-
-const char *nm_event_name(enum nm_event_kind kind)
-{
-	static const char *const names_of[] = {
-		[NM_EVENT_GREETING] = "greeting",
-		[NM_EVENT_RING] = "ring",
-		[NM_EVENT_SKIP] = "skip",
-		[NM_EVENT_ANSWER] = "answer",
-		[NM_EVENT_NO_ANSWER] = "no-answer",
-		[NM_EVENT_BUSY] = "busy",
-		[NM_EVENT_DECLINED] = "declined",
-		[NM_EVENT_UNREACHABLE] = "unreachable",
-		[NM_EVENT_SWALLOW] = "swallow",
-		[NM_EVENT_VOICEMAIL] = "voicemail",
-		[NM_EVENT_REJECT] = "reject",
-		[NM_EVENT_LOST] = "lost",
-		[NM_EVENT_KEY] = "key",
-		[NM_EVENT_ALERT] = "alert",
-		[NM_EVENT_LINE] = "line",
-		[NM_EVENT_LOOP] = "loop",
-		[NM_EVENT_HANGUP] = "hangup",
-	};
-
-	return names_of[kind];
 }
