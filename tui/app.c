@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The loop, the stack of screens, and what screens ask of it.
- * In: keys, the clock, the file's changes.  Out: actions for screens, canvases for the terminal.
- * Knows no screen but by its operations.
+ * The stack of screens and what they ask of it.
+ * In: keys, changes of the plan.  Out: actions for screens, the canvas.  Knows no screen but by its
+ * operations, and waits for nothing: the loop is run.c.
  */
 #include "app.h"
 
@@ -14,8 +14,6 @@
 
 #include "prompt.h"
 #include "term.h"
-
-#define TICK_MS 1000 /* how often the file and the clock are looked at */
 
 const struct screen_ops *const app_screens[APP_TABS] = {&screen_now,	  &screen_plan,	 &screen_week,
 							&screen_simulate, &screen_check, &screen_push};
@@ -79,7 +77,7 @@ bool app_may_change(struct app *app)
 
 /* --- the stack --- */
 
-static void derive(struct app *app)
+void app_derive(struct app *app)
 {
 	struct layer *tab = &app->tabs[app->tab];
 
@@ -107,7 +105,7 @@ static bool show_tab(struct app *app, size_t i, const void *argument, struct nm_
 	if (i != app->tab)
 		app->tab_before = app->tab;
 	app->tab = i;
-	derive(app);
+	app_derive(app);
 	return true;
 }
 
@@ -274,7 +272,7 @@ static void dispatch(struct app *app, const struct event *event)
 	act(app, event);
 	while (app->answer.given)
 		deliver_answer(app);
-	derive(app);
+	app_derive(app);
 }
 
 void app_key(struct app *app, uint32_t key)
@@ -434,8 +432,7 @@ static void read_facts(struct app *app)
 		app->n_facts = 0;
 }
 
-/* One piece of work; true when there may be more. */
-static bool idle(struct app *app)
+bool app_idle(struct app *app)
 {
 	struct layer *tab = &app->tabs[app->tab];
 	const struct nm_findings *findings;
@@ -459,9 +456,9 @@ static bool idle(struct app *app)
 
 void app_settle(struct app *app)
 {
-	while (idle(app))
-		derive(app);
-	derive(app);
+	while (app_idle(app))
+		app_derive(app);
+	app_derive(app);
 }
 
 void app_draw(struct app *app)
@@ -477,7 +474,7 @@ bool app_resize(struct app *app, int width, int height)
 		return false;
 	canvas_clear(&app->canvas);
 	app->canvas = canvas;
-	derive(app);
+	app_derive(app);
 	return true;
 }
 
@@ -544,105 +541,4 @@ enum nm_code app_print(struct session *session, const char *screen, int width, i
 	canvas_print(&app.canvas, session->options.escapes, session->options.mono, out);
 	app_clear(&app);
 	return out->failed ? nm_fail_memory(err) : NM_OK;
-}
-
-/* --- the loop --- */
-
-static void show(struct app *app)
-{
-	app_draw(app);
-	term_show(app->term, &app->canvas);
-}
-
-bool app_progress(struct app *app, const char *what, size_t done, size_t all)
-{
-	struct input input;
-
-	if (!app->term || app->busy)
-		return true;
-	app->busy = true;
-	app_message(app, STYLE_BOLD, "%s: %zu of %zu (Esc stops)", what, done, all);
-	show(app);
-	input = term_wait(app->term, 0);
-	app->busy = false;
-	if (input.kind == INPUT_END)
-		app->ended = true;
-	if (input.kind == INPUT_RESIZE)
-		app_resize(app, term_width(app->term), term_height(app->term));
-	return input.kind != INPUT_END &&
-	       !(input.kind == INPUT_KEY && (input.key == K_ESCAPE || input.key == K_CONTROL + 'c'));
-}
-
-/* True when there is something new to show. */
-static bool tick(struct app *app)
-{
-	bool noticed = session_notice(app->session);
-
-	if (!noticed && app->generation == app->session->generation && app->minute == app_now(app) / 60)
-		return false;
-	if (noticed)
-		app_forget_facts(app);
-	derive(app);
-	return true;
-}
-
-/* Deals with one input; true when the screen must be drawn. */
-static bool take(struct app *app, const struct input *input, bool *quiet)
-{
-	switch (input->kind) {
-	case INPUT_END:
-		app->ended = true;
-		return false;
-	case INPUT_RESIZE:
-		app_resize(app, term_width(app->term), term_height(app->term));
-		return true;
-	case INPUT_CLICK:
-		if (input->y == 1 && app->depth == 0 && frame_tab_at(app, input->x) < APP_TABS)
-			app_key(app, '1' + (uint32_t)frame_tab_at(app, input->x));
-		*quiet = false;
-		return true;
-	case INPUT_KEY:
-		app_key(app, input->key);
-		*quiet = false;
-		return true;
-	case INPUT_NONE:
-		break;
-	}
-	if (!*quiet) {
-		*quiet = !idle(app);
-		derive(app);
-		return true;
-	}
-	if (!tick(app))
-		return false;
-	*quiet = false;
-	return true;
-}
-
-int app_run(struct session *session, const char *first_screen)
-{
-	struct app app;
-	struct term *term = NULL;
-	struct nm_error err;
-	bool quiet = false;
-	enum nm_code code = term_open(session->options.mono, &term, &err);
-
-	if (!code)
-		code = app_init(&app, session, term_width(term), term_height(term), first_screen, &err);
-	if (code) {
-		term_close(term);
-		fprintf(stderr, "nevermiss: %s\n", err.text);
-		return 2;
-	}
-	app.term = term;
-	show(&app);
-	while (!app.ended) {
-		struct input input = term_wait(term, quiet ? TICK_MS : 0);
-
-		if (take(&app, &input, &quiet) && !app.ended)
-			show(&app);
-	}
-	app_clear(&app);
-	term_close(term);
-	return 0;
 }

@@ -61,6 +61,10 @@ enum nm_code app_print(struct session *session, const char *screen, int width, i
 enum nm_code app_init(struct app *app, struct session *session, int width, int height, const char *screen,
 		      struct nm_error *err) NM_WARN_UNUSED;
 void app_clear(struct app *app);
+/* Has the tab in sight derive what it shows from the session and the clock. */
+void app_derive(struct app *app);
+/* One piece of quiet work; true when there may be more. */
+bool app_idle(struct app *app);
 /* A key, dispatched; and all quiet work done; and the canvas drawn. */
 void app_key(struct app *app, uint32_t key);
 void app_settle(struct app *app);

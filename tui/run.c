@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The loop: one input at a time, quiet work when there is none, and then the screen.
+ * In: keys, the clock, the file's changes.  Out: calls of app.c, canvases for the terminal.
+ */
+#include <stdio.h>
+
+#include "app.h"
+#include "term.h"
+
+#define TICK_MS 1000 /* how often the file and the clock are looked at */
+
+static void show(struct app *app)
+{
+	app_draw(app);
+	term_show(app->term, &app->canvas);
+}
+
+bool app_progress(struct app *app, const char *what, size_t done, size_t all)
+{
+	struct input input;
+
+	if (!app->term || app->busy)
+		return true;
+	app->busy = true;
+	app_message(app, STYLE_BOLD, "%s: %zu of %zu (Esc stops)", what, done, all);
+	show(app);
+	input = term_wait(app->term, 0);
+	app->busy = false;
+	if (input.kind == INPUT_END)
+		app->ended = true;
+	if (input.kind == INPUT_RESIZE)
+		app_resize(app, term_width(app->term), term_height(app->term));
+	return input.kind != INPUT_END &&
+	       !(input.kind == INPUT_KEY && (input.key == K_ESCAPE || input.key == K_CONTROL + 'c'));
+}
+
+/* True when there is something new to show. */
+static bool tick(struct app *app)
+{
+	bool noticed = session_notice(app->session);
+
+	if (!noticed && app->generation == app->session->generation && app->minute == app_now(app) / 60)
+		return false;
+	if (noticed)
+		app_forget_facts(app);
+	app_derive(app);
+	return true;
+}
+
+/* Deals with one input; true when the screen must be drawn. */
+static bool take(struct app *app, const struct input *input, bool *quiet)
+{
+	switch (input->kind) {
+	case INPUT_END:
+		app->ended = true;
+		return false;
+	case INPUT_RESIZE:
+		app_resize(app, term_width(app->term), term_height(app->term));
+		return true;
+	case INPUT_CLICK:
+		if (input->y == 1 && app->depth == 0 && frame_tab_at(app, input->x) < APP_TABS)
+			app_key(app, '1' + (uint32_t)frame_tab_at(app, input->x));
+		*quiet = false;
+		return true;
+	case INPUT_KEY:
+		app_key(app, input->key);
+		*quiet = false;
+		return true;
+	case INPUT_NONE:
+		break;
+	}
+	if (!*quiet) {
+		*quiet = !app_idle(app);
+		app_derive(app);
+		return true;
+	}
+	if (!tick(app))
+		return false;
+	*quiet = false;
+	return true;
+}
+
+int app_run(struct session *session, const char *first_screen)
+{
+	struct app app;
+	struct term *term = NULL;
+	struct nm_error err;
+	bool quiet = false;
+	enum nm_code code = term_open(session->options.mono, &term, &err);
+
+	if (!code)
+		code = app_init(&app, session, term_width(term), term_height(term), first_screen, &err);
+	if (code) {
+		term_close(term);
+		fprintf(stderr, "nevermiss: %s\n", err.text);
+		return 2;
+	}
+	app.term = term;
+	show(&app);
+	while (!app.ended) {
+		struct input input = term_wait(term, quiet ? TICK_MS : 0);
+
+		if (take(&app, &input, &quiet) && !app.ended)
+			show(&app);
+	}
+	app_clear(&app);
+	term_close(term);
+	return 0;
+}
