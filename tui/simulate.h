@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Simulate screen between its files: what it knows (screen_simulate.c), how it looks
+ * (simulate_draw.c), and the tests of the plan (simulate_tests.c).  Private to these.
+ */
+#ifndef TUI_SIMULATE_H
+#define TUI_SIMULATE_H
+
+#include "answers.h"
+
+enum simulate_tag { TAG_DATE, TAG_CALLER, TAG_NUMBER, TAG_TEST, TAG_TEST_SURE };
+
+struct simulate {
+	struct play play;
+	bool phones;  /* the keys go to the phones */
+	size_t phone; /* destination that is chosen */
+	int top;      /* first row of the ladder that is shown */
+	bool live;    /* what is at the carrier, not the plan */
+	char test_name[128];
+	/* derived */
+	struct play shown;
+	bool shown_live;
+	unsigned generation;
+	struct nm_simulation *call;
+	struct nm_arena *live_arena;
+	const struct nm_treatment *treatment;
+	struct nm_outcome outcome; /* of the plan or of what is live */
+	struct nm_error err;
+};
+
+/* simulate_draw.c */
+/* Rung by this call, or told to do something. */
+bool simulate_phone_shown(const struct simulate *simulate, const struct nm_plan *plan, size_t destination);
+void simulate_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
+
+/* simulate_tests.c */
+/* Shows the call as a test of this name, and asks whether it shall be one. */
+void simulate_test_ask(struct simulate *simulate, struct app *app, const char *name);
+void simulate_test_write(struct simulate *simulate, struct app *app);
+/* Runs the plan's tests, and shows how they went. */
+void simulate_tests_run(struct app *app);
+
+#endif

@@ -1,0 +1,247 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Simulate screen as it looks.  In: the call, played.  Out: the question, the ladder, the result in
+ * a sentence, why, and what the phones do.  Changes nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "ladder.h"
+#include "simulate.h"
+
+static const char *caller_words(const struct app *app, struct nm_caller caller, char *out, size_t size)
+{
+	char number[NM_NUMBER_TEXT];
+	uint64_t groups = nm_caller_groups(app_plan(app), caller);
+	size_t n;
+
+	if (caller.anonymous)
+		snprintf(number, sizeof number, "anonymous");
+	else if (caller.number == 0)
+		snprintf(number, sizeof number, "an unknown number");
+	else
+		nm_number_words(caller.number, number);
+	n = (size_t)snprintf(out, size, "%s", number);
+	for (size_t i = 0; groups && i < app_plan(app)->n_callers; i++) {
+		if (groups >> i & 1 && n < size)
+			n += (size_t)snprintf(out + n, size - n, " (%s)", app_plan(app)->callers[i].name);
+	}
+	return out;
+}
+
+/* The call in one row; words that only join the others go when it is too long. */
+static void draw_question(const struct simulate *simulate, const struct app *app, struct canvas *canvas,
+			  int y)
+{
+	const struct play *play = &simulate->play;
+	const struct nm_zone *zone = session_zone(app->session);
+	const char *line = app_plan(app)->lines[play->line].name;
+	const char *flags[] = {play->emergency ? "emergency" : NULL, play->nobody ? "no human answers" : NULL,
+			       simulate->live ? "LIVE" : NULL};
+	char at[NM_TIME_TEXT], caller[512];
+	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+	const char *from = caller_words(app, play->caller, caller, sizeof caller);
+	const char *abbreviation = nm_zone_abbreviation(zone, play->at);
+	bool tight;
+	int width;
+
+	nm_time_words(zone, play->at, true, at);
+	width = text_width(at) + text_width(abbreviation) + text_width(line) + text_width(from) + 20;
+	for (size_t i = 0; i < 3; i++)
+		width += flags[i] ? 3 + text_width(flags[i]) : 0;
+	tight = width > pen.end - pen.x;
+	pen_text(&pen, STYLE_PLAIN, tight ? "" : "at ");
+	pen_text(&pen, STYLE_BOLD, at);
+	pen_textf(&pen, STYLE_PLAIN, tight ? "  " : " %s   line ", abbreviation);
+	pen_text(&pen, STYLE_BOLD, line);
+	pen_text(&pen, STYLE_PLAIN, tight ? "  " : "   from ");
+	pen_text(&pen, STYLE_BOLD, from);
+	for (size_t i = 0; i < 3; i++) {
+		if (flags[i])
+			pen_textf(&pen, i == 0 ? STYLE_ERROR : STYLE_WARNING, tight ? "  %s" : "   %s", flags[i]);
+	}
+}
+
+static bool was_rung(const struct nm_outcome *outcome, const char *name)
+{
+	for (size_t i = 0; i < outcome->n; i++) {
+		const struct nm_event *event = &outcome->events[i];
+
+		for (size_t j = 0; j < event->n && event->kind != NM_EVENT_SKIP && event->kind != NM_EVENT_ALERT; j++) {
+			if (!strcmp(event->to[j], name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Has the path named this one before party j of step i? */
+static bool named_before(const struct nm_treatment *treatment, size_t i, size_t j)
+{
+	const char *name = treatment->steps[i].parties[j].name;
+
+	for (size_t k = 0; k <= i; k++) {
+		for (size_t m = 0; m < (k < i ? treatment->steps[k].n : j); m++) {
+			if (!strcmp(treatment->steps[k].parties[m].name, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+/* Whom the call never reached, after the one who took it. */
+static void draw_not_needed(const struct simulate *simulate, struct pen *pen)
+{
+	const struct nm_treatment *treatment = simulate->treatment;
+	size_t n = 0;
+
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++) {
+			const char *name = treatment->steps[i].parties[j].name;
+
+			if (!was_rung(&simulate->outcome, name) && !named_before(treatment, i, j))
+				pen_textf(pen, STYLE_DIM, n++ ? ", %s" : " Not needed: %s", name);
+		}
+	}
+	if (n)
+		pen_text(pen, STYLE_DIM, ".");
+}
+
+static void draw_result(const struct simulate *simulate, struct canvas *canvas, int y)
+{
+	const struct nm_outcome *outcome = &simulate->outcome;
+	unsigned style = answer_style(answer_rank(outcome));
+	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+
+	switch (outcome->result) {
+	case NM_ANSWERED:
+		pen_textf(&pen, style, "Answered by %s after %d s, %d ring%s.", outcome->answered_by,
+			  outcome->seconds, outcome->rings, outcome->rings == 1 ? "" : "s");
+		break;
+	case NM_TO_VOICEMAIL:
+		pen_textf(&pen, style, "Voicemail %s takes the call after %d s.", outcome->answered_by,
+			  outcome->seconds);
+		break;
+	case NM_SWALLOWED:
+		pen_textf(&pen, STYLE_ERROR, "Swallowed by %s's own voicemail after %d s.",
+			  outcome->answered_by, outcome->seconds);
+		break;
+	case NM_REJECTED:
+		pen_text(&pen, style, "Rejected.");
+		break;
+	case NM_ABANDONED:
+		pen_textf(&pen, style, "The caller hangs up after %d s.", outcome->ended_s);
+		break;
+	case NM_LOST:
+		pen_textf(&pen, style, "Lost: nobody took the call, it ended after %d s.", outcome->ended_s);
+		break;
+	}
+	if (!simulate->live)
+		pen_text(&pen, STYLE_PLAIN, simulate->call->text_back ? " A text goes back." : " No text.");
+	draw_not_needed(simulate, &pen);
+}
+
+static void draw_why(const struct simulate *simulate, struct canvas *canvas, int y, int end)
+{
+	const struct nm_simulation *call = simulate->call;
+	const struct nm_treatment *live = simulate->live ? simulate->treatment : NULL;
+	struct pen told = pen_at(canvas, 1, y, canvas->width - 1);
+	size_t first = call->n_reasons > (size_t)(end - y) ? call->n_reasons - (size_t)(end - y) : 0;
+
+	/* The plan's reasons are not the carrier's. */
+	if (live && y < end) {
+		pen_text(&told, STYLE_HEAD, "why");
+		pen_tab(&told, 6);
+		pen_textf(&told, STYLE_BOLD, "as the carrier has it: %s%s%s", live->rule ? live->rule : "no rule",
+			  live->path ? " → " : "", live->path ? live->path : "");
+	}
+	for (size_t i = live ? call->n_reasons : first; i < call->n_reasons && y < end; i++, y++) {
+		const struct nm_reason *reason = &call->reasons[i];
+		struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+
+		pen_text(&pen, STYLE_HEAD, i == first ? "why" : "");
+		pen_tab(&pen, 6);
+		pen_text(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, reason->name);
+		pen_tab(&pen, 20);
+		pen_textf(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, "%s: %s",
+			  reason->matched ? "yes" : "no", reason->text);
+	}
+}
+
+bool simulate_phone_shown(const struct simulate *simulate, const struct nm_plan *plan, size_t destination)
+{
+	if (plan->destinations[destination].kind == NM_VOICEMAIL)
+		return false;
+	for (size_t i = 0; i < simulate->play.n; i++) {
+		if ((size_t)simulate->play.settings[i].destination == destination)
+			return true;
+	}
+	for (size_t i = 0; simulate->treatment && i < simulate->treatment->n; i++) {
+		const struct nm_treatment_step *step = &simulate->treatment->steps[i];
+
+		for (size_t j = 0; j < step->n; j++) {
+			if (!strcmp(step->parties[j].name, plan->destinations[destination].name))
+				return true;
+		}
+	}
+	return false;
+}
+
+static void draw_phones(const struct simulate *simulate, const struct app *app, struct canvas *canvas, int y)
+{
+	const struct nm_plan *plan = app_plan(app);
+	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+
+	pen_text(&pen, STYLE_HEAD, "does");
+	for (size_t i = 0; i < plan->n_destinations; i++) {
+		const struct nm_destination *destination = &plan->destinations[i];
+		const struct nm_setting *setting = NULL;
+		unsigned cursor = simulate->phones && simulate->phone == i ? STYLE_CURSOR : 0;
+
+		if (!simulate_phone_shown(simulate, plan, i))
+			continue;
+		for (size_t j = 0; j < simulate->play.n; j++) {
+			if ((size_t)simulate->play.settings[j].destination == i)
+				setting = &simulate->play.settings[j];
+		}
+		pen.x += 2;
+		if (cursor)
+			canvas_pointer(canvas, pen.x - 1, y);
+		pen_textf(&pen, style_of_kind(destination->kind) | cursor, "%s ", destination->name);
+		if (setting && setting->behaviour != NM_ANSWERS)
+			pen_text(&pen, STYLE_BOLD | cursor, nm_behaviour_name(setting->behaviour));
+		else if (simulate->play.nobody && nm_kind_human(destination->kind) && !setting)
+			pen_text(&pen, STYLE_BOLD | cursor, nm_behaviour_name(NM_NO_ANSWER));
+		else
+			pen_textf(&pen, STYLE_PLAIN | cursor, "answers %d s",
+				  setting && setting->after_s >= 0
+					  ? setting->after_s
+					  : nm_default_answer_s(destination->kind, destination->role));
+	}
+}
+
+/* The ladder gets what the others leave, and never less than four rows. */
+void simulate_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct simulate *simulate = state;
+	int y = body.y, end = body.y + body.height, rows, most;
+
+	if (!simulate->treatment) {
+		canvas_text(canvas, 1, y, body.width - 2, STYLE_ERROR, simulate->err.text);
+		return;
+	}
+	draw_question(simulate, app, canvas, y++);
+	rows = ladder_rows(&simulate->outcome) - simulate->top;
+	most = body.height - 3 - (body.height >= 14 ? (int)simulate->call->n_reasons + 2 : 0);
+	if (most < 4)
+		most = body.height >= 14 ? 6 : 4;
+	if (rows > most)
+		rows = most;
+	ladder_draw(&simulate->outcome, canvas, (struct box){0, y, body.width, rows}, simulate->top);
+	y += rows;
+	draw_result(simulate, canvas, y++);
+	if (body.height >= 14)
+		y++;
+	draw_why(simulate, canvas, y, end - 1);
+	draw_phones(simulate, app, canvas, end - 1);
+}

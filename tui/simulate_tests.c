@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The plan's tests from the Simulate screen: a call becomes one, and all of them are run.
+ * In: the call and how it ended.  Out: a section of the plan, a page of results.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "prompt.h"
+#include "simulate.h"
+
+/* The call and how it ended, as a test section; false when the language has no word for it. */
+static bool test_text(const struct simulate *simulate, const struct app *app, struct nm_buf *out)
+{
+	const struct play *play = &simulate->play;
+	const struct nm_plan *plan = app_plan(app);
+	const struct nm_outcome *outcome = &simulate->call->outcome;
+	char at[NM_TIME_TEXT], from[NM_NUMBER_TEXT];
+
+	nm_time_argument(plan->zone, play->at, at);
+	nm_buf_add(out, "test ");
+	nm_edit_quote(simulate->test_name, out);
+	nm_buf_addf(out, " {\n\tat = \"%s\"\n\tline = %s\n", at, plan->lines[play->line].name);
+	if (play->caller.anonymous || play->caller.number) {
+		nm_caller_write(play->caller, from);
+		nm_buf_addf(out, "\tfrom = \"%s\"\n", from);
+	}
+	nm_buf_add(out, play->emergency ? "\temergency = yes\n" : "");
+	nm_buf_add(out, play->nobody ? "\tnobody = yes\n" : "");
+	if (play->hangup_s >= 0)
+		nm_buf_addf(out, "\thangup = %ds\n", play->hangup_s);
+	for (size_t i = 0; i < play->n; i++)
+		nm_buf_addf(out, "%s\"%s=%s\"%s", i ? ", " : "\tset = { ",
+			    plan->destinations[play->settings[i].destination].name,
+			    nm_behaviour_name(play->settings[i].behaviour), i + 1 == play->n ? " }\n" : "");
+	if (outcome->result == NM_SWALLOWED)
+		return false;
+	nm_buf_addf(out, "\texpect = %s\n}",
+		    outcome->result == NM_ANSWERED && outcome->answered_by ? outcome->answered_by
+									   : nm_result_name(outcome->result));
+	return !out->failed;
+}
+
+void simulate_test_ask(struct simulate *simulate, struct app *app, const char *name)
+{
+	struct nm_buf text;
+	struct notes notes;
+
+	if (name[0] == '\0' || strlen(name) >= sizeof simulate->test_name) {
+		app_message(app, STYLE_ERROR, "a test needs a name of at most %zu bytes",
+			    sizeof simulate->test_name - 1);
+		return;
+	}
+	/* The file may have changed while the name was asked for. */
+	if (!simulate->call) {
+		app_error(app, &simulate->err);
+		return;
+	}
+	memcpy(simulate->test_name, name, strlen(name) + 1);
+	nm_buf_init(&text, 1u << 14);
+	notes_init(&notes);
+	if (test_text(simulate, app, &text)) {
+		notes_diff(&notes, "", text.data);
+		app_confirm(app, TAG_TEST_SURE, "write this test into the plan?", &notes);
+	} else {
+		app_message(app, STYLE_WARNING,
+			    "no test can expect a phone's own voicemail: mend the plan first (screen 5)");
+	}
+	notes_clear(&notes);
+	nm_buf_clear(&text);
+}
+
+void simulate_test_write(struct simulate *simulate, struct app *app)
+{
+	struct nm_edit edit = {.op = NM_EDIT_ADD, .place = {.section = "test", .step = -1}};
+	struct nm_buf text;
+
+	nm_buf_init(&text, 1u << 14);
+	if (simulate->call && test_text(simulate, app, &text)) {
+		edit.value = text.data;
+		app_change(app, &edit, 1, "a test");
+	}
+	nm_buf_clear(&text);
+}
+
+void simulate_tests_run(struct app *app)
+{
+	const struct nm_plan *plan = app_plan(app);
+	struct notes notes;
+	size_t passed = 0;
+	char title[80];
+
+	notes_init(&notes);
+	for (size_t i = 0; i < plan->n_tests; i++) {
+		struct nm_test_result result = {0};
+		struct nm_error err;
+
+		if (nm_test_run(plan, &plan->tests[i], &result, &err)) {
+			notes_addf(&notes, STYLE_ERROR, "✗ %s: %s", plan->tests[i].name, err.text);
+			continue;
+		}
+		passed += result.ok;
+		if (result.ok)
+			notes_addf(&notes, STYLE_GOOD, "✓ %s: %s", plan->tests[i].name, result.got);
+		else
+			notes_addf(&notes, STYLE_ERROR, "✗ %s: expected %s, got %s", plan->tests[i].name,
+				   result.expected, result.got);
+		nm_simulation_free(result.simulation);
+	}
+	if (plan->n_tests == 0)
+		notes_add(&notes, STYLE_DIM, "the plan has no tests: T saves a call as one");
+	snprintf(title, sizeof title, "tests: %zu passed, %zu failed", passed, plan->n_tests - passed);
+	app_page(app, title, &notes);
+	notes_clear(&notes);
+}
