@@ -196,7 +196,7 @@ static void step_may_swallow(struct nm_prover *prover, struct nm_case *one, cons
 			phone_may_swallow(prover, one, (struct rung_phone){ leg, step, party, -1, for_s });
 			continue;
 		}
-		if (line < 0 || prover->passed[line] || depth == LINES_DEEP)
+		if (line < 0 || party->confirm || prover->passed[line] || depth == LINES_DEEP)
 			continue;
 		prover->passed[line] = true;
 		next = nm_case_get(prover, one->state, line, one->caller, false);

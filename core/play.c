@@ -212,7 +212,13 @@ static struct leg line_leg(struct player *p, const struct nm_party *party, int f
 	p->recording = false;
 	ending = line_play(p, leg.nested, &next, 0);
 	p->recording = recording;
-	return line_leg_of(ending, for_s, leg);
+	leg = line_leg_of(ending, for_s, leg);
+	/* No voicemail of the line can press 1. */
+	if (party->confirm && (leg.kind == LEG_SWALLOWS || leg.kind == LEG_VOICEMAIL)) {
+		leg.kind = LEG_DROPS;
+		leg.event = NM_EVENT_NO_ANSWER;
+	}
+	return leg;
 }
 
 static struct leg party_leg(struct player *p, const struct nm_party *party, int for_s,

@@ -67,6 +67,9 @@ const char *nm_play_drop_reason(struct nm_arena *arena, const struct nm_party *p
 		return nm_arena_format(arena, "nothing is known of line %s: drops out", party->line);
 	if (party->line && leg->event == NM_EVENT_BUSY)
 		return nm_arena_format(arena, "line %s rejects the call: drops out", party->line);
+	if (party->line && leg->who)
+		return nm_arena_format(arena, "on line %s the voicemail (%s) cannot press 1: drops out",
+				       party->line, leg->who);
 	if (party->line)
 		return nm_arena_format(arena, "nobody took it on line %s: drops out", party->line);
 	if (leg->event == NM_EVENT_NO_ANSWER)

@@ -34,7 +34,7 @@ struct known {
  * is up to nm_treatment_equal. */
 static uint64_t treatment_hash(const struct nm_treatment *treatment)
 {
-	uint64_t hash = (uint64_t)treatment->verdict * 31 + (uint64_t)treatment->reject;
+	uint64_t hash = (uint64_t)treatment->reject;
 
 	for (size_t i = 0; i < treatment->n; i++) {
 		const struct nm_treatment_step *step = &treatment->steps[i];

@@ -51,10 +51,20 @@ static size_t next_rung(const struct nm_treatment *treatment, size_t i)
 	return i;
 }
 
+/* No rule, or a path on which nobody is there: a caller cannot tell one from the other. */
+static bool reaches_nobody(const struct nm_treatment *treatment)
+{
+	return treatment->verdict == NM_VERDICT_LOST ||
+	       (treatment->verdict == NM_VERDICT_PATH && treatment->greeting_s == 0 &&
+		next_rung(treatment, 0) == treatment->n);
+}
+
 bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment *b)
 {
 	size_t i = 0, k = 0;
 
+	if (reaches_nobody(a) || reaches_nobody(b))
+		return reaches_nobody(a) && reaches_nobody(b);
 	if (a->verdict != b->verdict || a->reject != b->reject)
 		return false;
 	if (a->greeting_s != b->greeting_s || !text_equal(a->greeting, b->greeting))

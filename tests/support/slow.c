@@ -368,7 +368,9 @@ static void ring_destination(struct world *world, struct line_call *call, const 
 	if (destination->kind == NM_VOICEMAIL) {
 		leg.confirm = false;
 		leg_add(world, call, leg, -1, now);
-	} else if (destination->line >= 0 && destination->line != call->line) {
+	} else if (destination->line >= 0 &&
+		   (destination->line != call->line ||
+		    (destination->number && world->slow->plan->lines[call->line].handset != id))) {
 		leg_add(world, call, leg, destination->line, now);
 	} else {
 		note(world, now, destination->name, false);
@@ -412,7 +414,8 @@ static bool step_begin(struct world *world, struct line_call *call, int now)
 			if (turn >= 0)
 				ring_destination(world, call, step, turn, now);
 		} else {
-			leg_add(world, call, (struct leg){ .destination = -1 }, target.id, now);
+			leg_add(world, call, (struct leg){ .destination = -1, .confirm = step->confirm == 1 },
+				target.id, now);
 		}
 	}
 	call->ringing = call->n_legs > 0;
@@ -476,6 +479,8 @@ static enum status step_second(struct world *world, struct line_call *call, int 
 		if (leg->nested) {
 			status = line_second(world, leg->nested, now);
 			who = leg->nested->who;
+			if (leg->confirm && (status == SWALLOWED || status == VOICEMAIL))
+				status = DEAD;
 		} else {
 			status = phone_second(world, leg, now - call->began);
 			who = world->slow->plan->destinations[leg->destination].name;

@@ -407,6 +407,29 @@ static void test_a_leg_to_a_line_drops_out_when_its_call_is_lost_or_rejected(voi
 	assert_events("0 line second; 0 busy second; 0 ring fixly; 3 answer fixly");
 }
 
+static void test_with_confirm_no_voicemail_of_the_line_takes_the_call(void **state)
+{
+	struct nm_party asked = LINE("second");
+	const struct nm_treatment treatment =
+		TREATMENT({ .number = 1, .round = 1, .for_s = 30, .n = 1, .parties = &asked }, STEP(10, FIXLY));
+	struct nm_treatment second = TREATMENT(STEP(20, CELL), STEP(10, MAILBOX));
+	struct nm_lines lines = { &second, second_line };
+
+	(void)state;
+	nobody_told();
+	script.nobody = true;
+	play_on(&treatment, &lines);
+	assert_ends(NM_SWALLOWED, "cell phone", 12);
+	asked.confirm = true;
+	play_on(&treatment, &lines);
+	assert_ends(NM_ANSWERED, "fixly", 15);
+	assert_string_equal(why_of(NM_EVENT_NO_ANSWER),
+			    "on line second the voicemail (cell phone) cannot press 1: drops out");
+	second = (struct nm_treatment)TREATMENT(STEP(5, SAM), STEP(10, MAILBOX));
+	play_on(&treatment, &lines);
+	assert_ends(NM_ANSWERED, "fixly", 8);
+}
+
 static void test_coming_back_to_a_line_already_passed_drops_out_at_once(void **state)
 {
 	const struct nm_treatment treatment = TREATMENT(HAND_OVER("second"), STEP(9, FIXLY));
@@ -533,6 +556,8 @@ static void test_treatments_are_equal_when_a_caller_could_notice_nothing(void **
 	const struct nm_treatment longer = TREATMENT(STEP(21, OWNER), STEP(9, MAILBOX));
 	const struct nm_treatment other = TREATMENT(STEP(20, SAM), STEP(9, MAILBOX));
 	const struct nm_treatment shorter = TREATMENT(STEP(20, OWNER));
+	const struct nm_treatment unmatched = { .verdict = NM_VERDICT_LOST };
+	const struct nm_treatment nobody_there = TREATMENT({ .number = 1, .for_s = 20 });
 
 	(void)state;
 	b.rule = "closed";
@@ -544,6 +569,9 @@ static void test_treatments_are_equal_when_a_caller_could_notice_nothing(void **
 	assert_false(nm_treatment_equal(&shorter, &a));
 	a.greeting_s = 4;
 	assert_false(nm_treatment_equal(&a, &b));
+	assert_true(nm_treatment_equal(&unmatched, &nobody_there));
+	assert_true(nm_treatment_equal(&nobody_there, &unmatched));
+	assert_false(nm_treatment_equal(&unmatched, &b));
 }
 
 int main(void)
@@ -569,6 +597,7 @@ int main(void)
 		cmocka_unit_test(test_a_leg_to_a_line_lives_at_most_for_the_steps_time),
 		cmocka_unit_test(test_a_leg_to_a_line_drops_out_when_its_call_is_lost_or_rejected),
 		cmocka_unit_test(test_coming_back_to_a_line_already_passed_drops_out_at_once),
+		cmocka_unit_test(test_with_confirm_no_voicemail_of_the_line_takes_the_call),
 		cmocka_unit_test(test_a_leg_to_a_line_of_which_nothing_is_known_rings_until_its_time_is_over),
 		cmocka_unit_test(test_lines_that_multiply_are_refused_and_not_walked_for_ever),
 		cmocka_unit_test(test_a_treatment_in_words),
