@@ -311,18 +311,6 @@ static void edge_found(struct nm_prover *prover, struct nm_case *one, const stru
 	one->marks = mark;
 }
 
-/* The line whose number a destination has without saying so: dialling it is a call to that line; -1.  The
- * called line's own handset is rung, not dialled. */
-static int line_dialled(const struct nm_plan *plan, int called, int id)
-{
-	size_t i;
-
-	for (i = 0; id >= 0 && i < plan->n_lines; i++)
-		if (plan->lines[i].number && plan->lines[i].number == plan->destinations[id].number)
-			return (int)i == called && plan->lines[i].handset == id ? -1 : (int)i;
-	return -1;
-}
-
 static void party_edges(struct nm_prover *prover, struct nm_case *one, const struct nm_treatment_step *step,
 			const struct nm_party *party)
 {
@@ -332,9 +320,8 @@ static void party_edges(struct nm_prover *prover, struct nm_case *one, const str
 	size_t i;
 
 	edge.via = nm_plan_find_destination(plan, party->name);
-	edge.to =
-		party->line ? nm_plan_find_line(plan, party->line) : line_dialled(plan, one->line, edge.via);
-	if (edge.to >= 0 && !party->native) {
+	edge.to = party->line ? nm_plan_find_line(plan, party->line) : -1;
+	if (edge.to >= 0) {
 		edge.kind = NM_EDGE_STEP;
 		edge_found(prover, one, &edge);
 		return;

@@ -91,12 +91,20 @@ static bool same_party(const struct nm_treatment_step *step, const char *name)
 	return false;
 }
 
+/* The line's own phone rings by itself; a number that is only the same is dialled, and comes back. */
+static bool is_handset(const struct nm_plan *plan, const struct nm_destination *destination, int line)
+{
+	return destination->line == line &&
+	       (!destination->number || plan->lines[line].handset == destination - plan->destinations);
+}
+
 static void party_add_destination(struct resolver *r, struct nm_treatment_step *step,
 				  const struct nm_step *from, const struct nm_destination *destination,
 				  const char *turn_of)
 {
 	struct nm_party *party = &step->parties[step->n];
 	int line = destination->line;
+	bool native = is_handset(r->plan, destination, r->line);
 
 	/* Named directly and through a rotation: one phone rings once. */
 	if (same_party(step, destination->name))
@@ -109,7 +117,7 @@ static void party_add_destination(struct resolver *r, struct nm_treatment_step *
 		.confirm = from->confirm >= 0 ? from->confirm == 1 : destination->confirm,
 		.line_id = shows_line(r, destination->caller_id),
 		.greeting = destination->greeting,
-		.native = line >= 0 && line == r->line,
+		.native = native,
 		.turn_of = turn_of,
 	};
 	if (destination->kind == NM_VOICEMAIL)
@@ -120,7 +128,7 @@ static void party_add_destination(struct resolver *r, struct nm_treatment_step *
 		party->number = number_text(r, destination->number);
 	else
 		party->number = destination->address;
-	if (line >= 0 && line != r->line)
+	if (line >= 0 && !native)
 		party->line = r->plan->lines[line].name;
 	step->n++;
 }

@@ -238,6 +238,8 @@ static void destination_add(struct writer *w, uint32_t i)
 	if (i < MAILBOX) {
 		if (i == 0 && w->lines > 1)
 			nm_buf_add(&w->out, "  line = l1\n");
+		else if (i == 1 && chance(w, 25)) /* a line's number, dialled */
+			nm_buf_addf(&w->out, "  number = \"+151255501%02u\"\n", below(w, w->lines));
 		else
 			nm_buf_addf(&w->out, "  number = \"+151255502%02u\"\n", i);
 		if (chance(w, 60) && i < PEOPLE)

@@ -122,6 +122,9 @@ static const struct row rows[] = {
 	  "ring = mailbox } }\n"
 	  "rule there { lines = main  during = day  path = there }\n"
 	  "rule back { lines = hotline  during = night  path = back }\nrule end { path = end }\n" },
+	{ "a line that dials its own number comes back to itself", "loop", "main -> dial -> main",
+	  LINES "path all { step { ring = dial } }\n" ALL
+	  "destination dial { kind = backup  number = \"+15125550100\" }\n" },
 	{ "a number that is another line's is that line", "loop", "main -> owner -> hotline -> main",
 	  LINES "destination owner { kind = personal  number = \"+15125550190\" }\n"
 		"path there { step { ring = owner } }\npath back { step { ring = main } }\n"
