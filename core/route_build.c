@@ -98,19 +98,6 @@ static enum nm_code treatment_of(struct builder *b, const struct nm_state *state
 	return code;
 }
 
-/* Is there a greeting in which the emergency key can be pressed? */
-static bool key_works(const struct nm_treatment *treatment)
-{
-	if (treatment->greeting != NULL)
-		return true;
-	for (size_t i = 0; i < treatment->n; i++)
-		for (size_t j = 0; j < treatment->steps[i].n; j++)
-			if (treatment->steps[i].parties[j].kind == NM_VOICEMAIL &&
-			    treatment->steps[i].parties[j].greeting != NULL)
-				return true;
-	return false;
-}
-
 static enum nm_code fill_row(struct builder *b, const struct nm_state *state, int *row, struct known *known,
 			     struct nm_error *err)
 {
@@ -126,7 +113,7 @@ static enum nm_code fill_row(struct builder *b, const struct nm_state *state, in
 		code = treatment_of(b, state, decision, known, &n_known, &row[c], err);
 		row[n + c] = -1;
 		if (code != NM_OK || b->route->key == 0 || decision.emergency ||
-		    !key_works(b->treatments[row[c]]))
+		    !nm_treatment_greets(b->treatments[row[c]]))
 			continue; /* in an emergency the key gives what the caller has already */
 		decision = nm_decide(plan, state, b->line, groups, true);
 		code = treatment_of(b, state, decision, known, &n_known, &row[n + c], err);

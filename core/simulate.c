@@ -111,29 +111,55 @@ static size_t alert_names(const struct nm_plan *plan, const struct nm_state *sta
 	return n;
 }
 
-/* Everybody alerted is texted the moment the emergency arrives: ahead of all other events. */
-static enum nm_code alerts_add(struct nm_simulation *simulation, const struct nm_plan *plan,
-			       const struct nm_state *state, struct nm_error *err)
+/* What happens at once stands ahead of all other events. */
+static enum nm_code event_prepend(struct nm_simulation *simulation, const struct nm_event *event, struct nm_error *err)
 {
 	struct nm_outcome *outcome = &simulation->outcome;
-	const char **names = nm_arena_alloc(simulation->arena, plan->emergency.alert.n, sizeof(*names));
-	struct nm_event *events;
-	size_t n;
+	struct nm_event *events = nm_arena_alloc(simulation->arena, outcome->n + 1, sizeof(*events));
 
-	if (!names)
-		return nm_fail_memory(err);
-	n = alert_names(plan, state, names);
-	if (n == 0)
-		return NM_OK;
-	events = nm_arena_alloc(simulation->arena, outcome->n + 1, sizeof(*events));
 	if (!events)
 		return nm_fail_memory(err);
-	events[0] = (struct nm_event){ .kind = NM_EVENT_ALERT, .n = n, .to = names, .why = "texted at once",
-				       .pos = plan->emergency.pos };
+	events[0] = *event;
 	memcpy(events + 1, outcome->events, outcome->n * sizeof(*events));
 	outcome->events = events;
 	outcome->n++;
 	return NM_OK;
+}
+
+/* Everybody alerted is texted the moment the emergency arrives. */
+static enum nm_code alerts_add(struct nm_simulation *simulation, const struct nm_plan *plan,
+			       const struct nm_state *state, struct nm_error *err)
+{
+	const char **names = nm_arena_alloc(simulation->arena, plan->emergency.alert.n, sizeof(*names));
+	struct nm_event event = { .kind = NM_EVENT_ALERT, .to = names, .why = "texted at once",
+				  .pos = plan->emergency.pos };
+
+	if (!names)
+		return nm_fail_memory(err);
+	event.n = alert_names(plan, state, names);
+	return event.n ? event_prepend(simulation, &event, err) : NM_OK;
+}
+
+/* --- the key --- */
+
+/* How a caller's emergency becomes known when neither the line nor the number says so: by the key, in a
+ * greeting that the call would have got.  Played as pressed at once. */
+static enum nm_code key_add(struct nm_simulation *simulation, const struct nm_plan *plan,
+			    const struct nm_state *state, uint64_t groups, struct nm_error *err)
+{
+	const int line = simulation->call.line;
+	const struct nm_decision plain = nm_decide(plan, state, line, groups, false);
+	struct nm_event event = { .kind = NM_EVENT_KEY, .pos = plan->emergency.pos };
+	struct nm_treatment *treatment;
+	enum nm_code code;
+
+	if (!plan->emergency.key || plain.emergency)
+		return NM_OK;
+	code = nm_resolve(plan, state, line, plain, false, simulation->arena, &treatment, err);
+	if (code || !nm_treatment_greets(treatment))
+		return code;
+	event.why = nm_arena_format(simulation->arena, "the caller presses %c in the greeting", plan->emergency.key);
+	return event.why ? event_prepend(simulation, &event, err) : nm_fail_memory(err);
 }
 
 /* --- a call --- */
@@ -161,6 +187,8 @@ static enum nm_code call_play(struct nm_simulation *simulation, const struct nm_
 		code = nm_fail_memory(err);
 	if (!code && events && decision.by == NM_BY_EMERGENCY)
 		code = alerts_add(simulation, plan, state, err);
+	if (!code && events && decision.by == NM_BY_EMERGENCY)
+		code = key_add(simulation, plan, state, groups, err);
 	if (code)
 		return code;
 	simulation->text_back = text_back_of(plan, state, decision, call, simulation->outcome.result);

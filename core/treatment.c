@@ -59,6 +59,18 @@ static bool reaches_nobody(const struct nm_treatment *treatment)
 		next_rung(treatment, 0) == treatment->n);
 }
 
+bool nm_treatment_greets(const struct nm_treatment *treatment)
+{
+	if (treatment->greeting != NULL)
+		return true;
+	for (size_t i = 0; i < treatment->n; i++)
+		for (size_t j = 0; j < treatment->steps[i].n; j++)
+			if (treatment->steps[i].parties[j].kind == NM_VOICEMAIL &&
+			    treatment->steps[i].parties[j].greeting != NULL)
+				return true;
+	return false;
+}
+
 bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment *b)
 {
 	size_t i = 0, k = 0;

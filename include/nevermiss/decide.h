@@ -126,6 +126,8 @@ enum nm_code nm_resolve(const struct nm_plan *plan, const struct nm_state *state
 /* Same parties in the same order for the same time: what a caller could notice. Names of rules and
  * paths, skipped steps and positions do not count. */
 bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment *b);
+/* A greeting plays somewhere in it: there the emergency key can be pressed. */
+bool nm_treatment_greets(const struct nm_treatment *treatment);
 /* "owner 20 s, then office + sam 15 s, then Fixly 10 s, then mailbox"; "rejected (busy)"; "nobody". */
 void nm_treatment_words(const struct nm_treatment *treatment, struct nm_buf *out);
 /* The same for somebody who compares it with another (NULL: with none): what two parties of one name differ

@@ -357,6 +357,8 @@ static void emergency_add(struct writer *w)
 		nm_buf_addf(&w->out, "  lines = l%u\n", below(w, w->lines));
 	if (w->groups > 0 && chance(w, 40))
 		list_add(w, "callers", "c", w->groups, 2);
+	if (chance(w, 60))
+		nm_buf_add(&w->out, "  key = \"9\"\n");
 	nm_buf_addf(&w->out, "  path = p%u\n  alert = { d0, d1 }\n}\n", below(w, w->paths));
 }
 
