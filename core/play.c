@@ -440,6 +440,9 @@ static struct ending line_play(struct player *p, const struct nm_treatment *trea
 			continue;
 		if (step_play(p, treatment, step, first, passed, &at, &ending))
 			return ending;
+		/* Handed over for good: whatever became of it there, it does not come back. */
+		if (step->unlimited)
+			return line_ends(p, NM_LOST, "the line that took the call over lets it go", at, depth);
 		first = false;
 	}
 	return line_ends(p, NM_LOST, "the path ends and nobody took the call", at, depth);

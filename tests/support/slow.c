@@ -511,7 +511,8 @@ static enum status line_second(struct world *world, struct line_call *call, int 
 		if (call->ringing && (call->unlimited || now - call->began < call->for_s)) {
 			enum status status = step_second(world, call, now);
 
-			if (status != DEAD)
+			/* a call that was handed over for good does not come back */
+			if (status != DEAD || call->unlimited)
 				return status;
 		}
 		/* its time is over, or all have dropped out: the next step starts at once */

@@ -391,7 +391,7 @@ static void test_a_leg_to_a_line_lives_at_most_for_the_steps_time(void **state)
 
 static void test_a_leg_to_a_line_drops_out_when_its_call_is_lost_or_rejected(void **state)
 {
-	const struct nm_treatment treatment = TREATMENT(HAND_OVER("second"), STEP(9, FIXLY));
+	const struct nm_treatment treatment = TREATMENT(STEP(30, LINE("second")), STEP(9, FIXLY));
 	struct nm_treatment second = TREATMENT(STEP(10, OWNER));
 	struct nm_treatment rejecting = { .verdict = NM_VERDICT_REJECT, .reject = NM_REJECT_BUSY };
 	struct nm_lines lines = { &second, second_line };
@@ -405,6 +405,25 @@ static void test_a_leg_to_a_line_drops_out_when_its_call_is_lost_or_rejected(voi
 	play_on(&treatment, &lines);
 	assert_ends(NM_ANSWERED, "fixly", 3);
 	assert_events("0 line second; 0 busy second; 0 ring fixly; 3 answer fixly");
+}
+
+static void test_a_call_handed_over_for_good_does_not_come_back(void **state)
+{
+	const struct nm_treatment treatment = TREATMENT(HAND_OVER("second"), STEP(9, FIXLY));
+	struct nm_treatment second = TREATMENT(STEP(40, OWNER));
+	struct nm_treatment rejecting = { .verdict = NM_VERDICT_REJECT, .reject = NM_REJECT_BUSY };
+	struct nm_lines lines = { &second, second_line };
+
+	(void)state;
+	nobody_told();
+	script.nobody = true;
+	play_on(&treatment, &lines);
+	assert_int_equal(outcome.result, NM_LOST);
+	assert_int_equal(outcome.ended_s, 40);
+	lines.context = &rejecting;
+	play_on(&treatment, &lines);
+	assert_int_equal(outcome.result, NM_LOST);
+	assert_int_equal(outcome.ended_s, 0);
 }
 
 static void test_with_confirm_no_voicemail_of_the_line_takes_the_call(void **state)
@@ -433,7 +452,7 @@ static void test_with_confirm_no_voicemail_of_the_line_takes_the_call(void **sta
 static void test_coming_back_to_a_line_already_passed_drops_out_at_once(void **state)
 {
 	const struct nm_treatment treatment = TREATMENT(HAND_OVER("second"), STEP(9, FIXLY));
-	struct nm_treatment second = TREATMENT(HAND_OVER("main"), HAND_OVER("second"), STEP(10, OWNER));
+	struct nm_treatment second = TREATMENT(STEP(5, LINE("main")), STEP(5, LINE("second")), STEP(10, OWNER));
 	struct nm_lines lines = { &second, second_line };
 
 	(void)state;
@@ -451,7 +470,8 @@ static void test_a_leg_to_a_line_of_which_nothing_is_known_rings_until_its_time_
 	(void)state;
 	nobody_told();
 	play(&treatment);
-	assert_ends(NM_ANSWERED, "fixly", 15 + NM_FOR_MAX + 3);
+	assert_int_equal(outcome.result, NM_LOST);
+	assert_int_equal(outcome.ended_s, 15 + NM_FOR_MAX);
 }
 
 static const struct nm_treatment *every_line(void *context, const char *line)
@@ -473,7 +493,7 @@ static void test_lines_that_multiply_are_refused_and_not_walked_for_ever(void **
 	(void)state;
 	for (size_t i = 0; i < 16; i++) {
 		parties[i] = (struct nm_party)LINE(names[i]);
-		steps[i] = (struct nm_treatment_step){ .unlimited = true, .n = 1, .parties = &parties[i] };
+		steps[i] = (struct nm_treatment_step){ .for_s = 10, .n = 1, .parties = &parties[i] };
 	}
 	nobody_told();
 	assert_int_equal(nm_play(&treatment, "main", &script, &lines, false, arena, &outcome, &err), NM_INPUT);
@@ -596,6 +616,7 @@ int main(void)
 		cmocka_unit_test(test_a_leg_to_a_line_answers_when_something_in_it_answers),
 		cmocka_unit_test(test_a_leg_to_a_line_lives_at_most_for_the_steps_time),
 		cmocka_unit_test(test_a_leg_to_a_line_drops_out_when_its_call_is_lost_or_rejected),
+		cmocka_unit_test(test_a_call_handed_over_for_good_does_not_come_back),
 		cmocka_unit_test(test_coming_back_to_a_line_already_passed_drops_out_at_once),
 		cmocka_unit_test(test_with_confirm_no_voicemail_of_the_line_takes_the_call),
 		cmocka_unit_test(test_a_leg_to_a_line_of_which_nothing_is_known_rings_until_its_time_is_over),
