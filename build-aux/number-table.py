@@ -297,7 +297,7 @@ def main():
 #include "core/number_private.h"
 
 """)
-    out("const struct number_code number_codes[] = {\n")
+    out("/* clang-format off */\nconst struct number_code number_codes[] = {\n")
     for code, name, sizes in codes:
         out(f'\t{{ {code}, "{name}", 0x{sizes:x} }},\n')
     out("};\n\nconst struct number_region number_regions[] = {\n")

@@ -9,6 +9,7 @@
 
 #include "ascii.h"
 
+/* clang-format off */
 static const struct word {
 	const char *text;
 	enum kind kind;
@@ -44,6 +45,7 @@ static const struct refusal {
 	{ "/", "/ (a repetition)", "write each time or date" },
 	{ "(", "( (a calculated time)", "write a time of the clock, such as 06:30" },
 };
+/* clang-format on */
 
 #define N_WORDS (sizeof words / sizeof words[0])
 #define N_REFUSED (sizeof refused / sizeof refused[0])

@@ -7,6 +7,7 @@
  */
 #include "core/number_private.h"
 
+/* clang-format off */
 const struct number_code number_codes[] = {
 	{ 1, "US", 0x800 },
 	{ 7, "RU", 0x8800 },

@@ -8,6 +8,7 @@
  */
 #include "plan_private.h"
 
+/* clang-format off */
 const struct nm_section_info nm_sections[] = {
 	{ "targets",     false, true,  "What you want to reach: answer rate, rings, callback time." },
 	{ "account",     true,  false, "An account at a carrier, and the driver that speaks to it." },
@@ -31,6 +32,7 @@ const struct nm_section_info nm_sections[] = {
 	  "Something that must hold at every minute; a push that breaks it is refused." },
 	{ "test",        true,  false, "A test call and what must come of it." },
 };
+/* clang-format on */
 
 const size_t nm_sections_count = sizeof nm_sections / sizeof nm_sections[0];
 

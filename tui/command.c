@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* clang-format off */
 /* What simulate and sweep have in common. */
 #define CALL_OPTIONS \
 	{ "line", "L", "the line that is called (default the plan's first)" }, \
@@ -79,6 +80,7 @@ const struct command commands[] = {
 	    { "colour", NULL, "with colour escapes" }, { "ascii", NULL, "nothing beyond ASCII" } }, cmd_screen },
 	{ "keys", "", "the table of keys", PLAN_NONE, 0, 0, { { NULL, NULL, NULL } }, cmd_keys },
 };
+/* clang-format on */
 const size_t commands_count = sizeof commands / sizeof commands[0];
 
 const struct command_option global_options[] = {

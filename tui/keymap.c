@@ -13,6 +13,7 @@
 #include "nevermiss/json.h"
 
 #define G CONTEXT_GENERAL
+/* clang-format off */
 #define SEARCH_ROWS(context)                                                                                \
 	{context, ACTION_SEARCH, "search", "/", NULL, "search the list"},                                  \
 	{context, ACTION_SEARCH_NEXT, "search-next", "n", NULL, "next place that was searched for"},       \
@@ -136,6 +137,7 @@ const struct key_row key_rows[] = {
 	{G, ACTION_REDRAW, "redraw", "C-l", NULL, "draw the whole screen again"},
 	{G, ACTION_QUIT, "quit", "q", "quit", "leave nevermiss"},
 };
+/* clang-format on */
 
 const size_t key_rows_count = sizeof key_rows / sizeof *key_rows;
 

@@ -14,6 +14,7 @@ struct range {
 	uint32_t first, last;
 };
 
+/* clang-format off */
 /* Unicode: East_Asian_Width W and F, emoji presentation included. */
 static const struct range wide[] = {
 	{0x1100, 0x115f}, {0x231a, 0x231b}, {0x2329, 0x232a}, {0x23e9, 0x23ec}, {0x23f0, 0x23f0}, {0x23f3, 0x23f3},
@@ -48,6 +49,7 @@ static const struct range hidden[] = {
 	{0xfeff, 0xfeff}, {0xffa0, 0xffa0}, {0xfff0, 0xfffb}, {0xfffe, 0xffff}, {0xe0000, 0xe00ff},
 	{0xf0000, 0x10ffff},
 };
+/* clang-format on */
 
 /* The tables are sorted. */
 static bool within(const struct range *ranges, size_t n, uint32_t ch)

@@ -62,8 +62,10 @@ struct nm_targets {
 struct nm_account {
 	const char *name;
 	struct nm_pos pos;
-	const char *driver; /* a known driver's name: sandbox, cpl, twilio, telnyx, voipms, codes, manual, asterisk, gateway */
-	const char *sid, *endpoint, *domain, *user, *token_cmd, *token_env, *token_file, *carrier, *whisper, *script_dir; /* NULL when not given */
+	const char *driver; /* a known driver's name: sandbox, twilio, asterisk, ... */
+	/* NULL when not given: */
+	const char *sid, *endpoint, *domain, *user, *token_cmd, *token_env, *token_file, *carrier, *whisper;
+	const char *script_dir;
 };
 
 struct nm_line {

@@ -61,6 +61,7 @@ struct bench_rule {
 	int group, holiday, schedule, either;
 };
 
+/* clang-format off */
 static const struct bench_rule rules[] = {
 	{ BLOCKED, ANY, ANY, ANY },
 	{ VIP, CLOSED, ANY, ANY },
@@ -83,6 +84,7 @@ static const struct bench_rule rules[] = {
 	{ ANY, ANY, EVENING, SATURDAY },
 	{ ANY, ANY, ANY, ANY },
 };
+/* clang-format on */
 
 /* All numbers of a group that begin with `first`, `digits` more follow. */
 struct range {

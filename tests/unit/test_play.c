@@ -15,6 +15,7 @@
 
 #include "nevermiss/decide.h"
 
+/* clang-format off */
 #define OWNER { .name = "owner", .kind = NM_PERSONAL, .own_voicemail_s = NM_OWN_VOICEMAIL_NONE }
 #define SAM { .name = "sam", .kind = NM_BACKUP, .role = NM_ROLE_STAFF, .own_voicemail_s = NM_OWN_VOICEMAIL_NONE }
 #define CELL { .name = "cell phone", .kind = NM_PERSONAL, .own_voicemail_s = 12 }
@@ -30,6 +31,7 @@
 #define TREATMENT(...) { .verdict = NM_VERDICT_PATH, .rule = "open", .path = "p", \
 			 .n = sizeof((struct nm_treatment_step[]){ __VA_ARGS__ }) / sizeof(struct nm_treatment_step), \
 			 .steps = (struct nm_treatment_step[]){ __VA_ARGS__ } }
+/* clang-format on */
 
 static struct nm_arena *arena;
 static struct nm_outcome outcome;
