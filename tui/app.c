@@ -370,7 +370,7 @@ bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const ch
 	}
 	if (session_save(app->session, &err)) {
 		app_error(app, &err);
-		for (size_t i = 0; i < n && nm_document_dirty(app->session->document); i++)
+		if (nm_document_dirty(app->session->document))
 			session_drop(app->session);
 		return false;
 	}

@@ -158,11 +158,10 @@ static void ask_path(struct now *now, struct app *app, const char *text)
 	free(names);
 }
 
-static void override_text(const struct now *now, struct app *app, struct nm_buf *out)
+/* by-hand-1, or the number after the highest that is there. */
+static void override_name(const struct app *app, struct nm_buf *out)
 {
 	const struct nm_plan *plan = app_plan(app);
-	nm_time from = app_now(app) / 60 * 60;
-	char from_text[NM_TIME_TEXT], until_text[NM_TIME_TEXT];
 	int number = 1;
 
 	for (size_t i = 0; i < plan->n_overrides; i++) {
@@ -173,10 +172,21 @@ static void override_text(const struct now *now, struct app *app, struct nm_buf 
 		if (taken >= number && taken < 1000000)
 			number = taken + 1;
 	}
+	nm_buf_addf(out, "by-hand-%d", number);
+}
+
+static void override_text(const struct now *now, struct app *app, struct nm_buf *out)
+{
+	const struct nm_plan *plan = app_plan(app);
+	nm_time from = app_now(app) / 60 * 60;
+	char from_text[NM_TIME_TEXT], until_text[NM_TIME_TEXT];
+
+	nm_buf_add(out, "override ");
+	override_name(app, out);
 	nm_time_argument(plan->zone, from, from_text);
 	nm_time_argument(plan->zone, from + now->override_s, until_text);
-	nm_buf_addf(out, "override by-hand-%d {\n\tfrom = \"%s\"\n\tuntil = \"%s\"\n\tpath = %s\n}", number,
-		    from_text, until_text, plan->paths[now->override_path].name);
+	nm_buf_addf(out, " {\n\tfrom = \"%s\"\n\tuntil = \"%s\"\n\tpath = %s\n}", from_text, until_text,
+		    plan->paths[now->override_path].name);
 }
 
 static void ask_sure(struct now *now, struct app *app)
@@ -195,15 +205,24 @@ static void ask_sure(struct now *now, struct app *app)
 
 static void write_override(struct now *now, struct app *app)
 {
-	struct nm_buf text;
-	struct nm_edit edit = {.op = NM_EDIT_ADD, .place = {.section = "override", .step = -1}};
+	const size_t others = app_plan(app)->n_overrides;
+	struct nm_buf text, name;
+	struct nm_edit edits[] = {
+		{.op = NM_EDIT_ADD, .place = {.section = "override", .step = -1}},
+		{.op = NM_EDIT_MOVE, .place = {.section = "override", .step = -1}, .by = -(int)others},
+	};
 
 	nm_buf_init(&text, 4096);
+	nm_buf_init(&name, 64);
 	override_text(now, app, &text);
-	edit.value = text.data;
-	if (!text.failed && app_change(app, &edit, 1, "an override"))
+	override_name(app, &name);
+	/* The newest word counts: the first override that matches decides, so it goes in front. */
+	edits[0].value = text.data;
+	edits[1].place.title = name.data;
+	if (!text.failed && !name.failed && app_change(app, edits, others ? 2 : 1, "an override"))
 		app_message(app, STYLE_GOOD, "saved: an override (u takes it back; screen 6 makes it live)");
 	nm_buf_clear(&text);
+	nm_buf_clear(&name);
 }
 
 static enum verdict take_answer(struct now *now, struct app *app, const struct event *event)

@@ -378,38 +378,50 @@ enum nm_code session_status(struct session *session, bool again, const struct nm
 	return NM_OK;
 }
 
+/* Does the text read?  err has its first mistake when it does not. */
+static enum nm_code try_text(const struct session *session, const char *text, size_t len, struct nm_error *err)
+{
+	struct nm_plan *plan = NULL;
+	struct nm_diags diags;
+	enum nm_code code;
+
+	nm_diags_init(&diags);
+	code = nm_plan_read(session->options.plan_file, text, len, &plan, &diags, err);
+	if (code && diags.n)
+		nm_fail(err, code, "the change would not read: %s", diags.items[0].text);
+	nm_diags_clear(&diags);
+	nm_plan_free(plan);
+	return code;
+}
+
 enum nm_code session_edit(struct session *session, const struct nm_edit *edits, size_t n, const char *what,
 			  struct nm_error *err)
 {
-	size_t done = 0;
+	size_t len;
+	const char *text = nm_document_text(session->document, &len);
+	char *edited = NULL;
 	enum nm_code code = NM_OK;
 
 	if (session->options.read_only)
 		return nm_fail(err, NM_REFUSED, "this session is read-only");
-	while (done < n && !code) {
-		code = nm_document_apply(session->document, &edits[done], what, err);
-		done += code == NM_OK;
-	}
-	if (!code) {
-		struct nm_plan *plan = NULL;
-		struct nm_diags diags;
-		size_t len;
-		const char *text = nm_document_text(session->document, &len);
+	for (size_t i = 0; i < n && !code; i++) {
+		char *next = NULL;
 
-		nm_diags_init(&diags);
-		code = nm_plan_read(session->options.plan_file, text, len, &plan, &diags, err);
-		if (code && diags.n)
-			nm_fail(err, code, "the change would not read: %s", diags.items[0].text);
-		nm_diags_clear(&diags);
-		nm_plan_free(plan);
+		code = nm_edit_apply(&edits[i], text, len, &next, &len, err);
+		if (code)
+			break;
+		free(edited);
+		text = edited = next;
 	}
-	if (code) {
-		while (done-- > 0)
-			nm_document_drop(session->document);
-		return code;
-	}
-	read_plan(session);
-	return NM_OK;
+	if (!code)
+		code = try_text(session, text, len, err);
+	/* All edits are one step of undo: half a change is none. */
+	if (!code && edited)
+		code = nm_document_replace(session->document, edited, len, what, err);
+	free(edited);
+	if (!code)
+		read_plan(session);
+	return code;
 }
 
 void session_drop(struct session *session)

@@ -106,7 +106,7 @@ enum nm_code session_status(struct session *session, bool again, const struct nm
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
 			   size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 
-/* Applies edits to the text and reads it; when it does not read any more nothing is changed and err
+/* Applies edits to the text, as one step of undo, and reads it; when it does not read any more nothing is changed and err
  * has the first mistake.  NM_REFUSED when read-only. */
 enum nm_code session_edit(struct session *session, const struct nm_edit *edits, size_t n, const char *what,
 			  struct nm_error *err) NM_WARN_UNUSED;

@@ -151,6 +151,27 @@ static void an_override_is_asked_for_written_and_taken_back(void **state)
 	stage_close(&stage);
 }
 
+/* The newest word counts, and is one step of undo. */
+static void a_second_override_goes_ahead_of_the_first(void **state)
+{
+	struct stage stage;
+	char *before, *back;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	stage_keys(&stage, "O Enter Enter y");
+	stage_shows(&stage, "override by-hand-1 → daytime");
+	before = stage_plan(&stage);
+	stage_keys(&stage, "O Enter Down Enter y");
+	stage_shows(&stage, "override by-hand-2 → after-hours");
+	stage_keys(&stage, "u");
+	back = stage_plan(&stage);
+	assert_string_equal(before, back);
+	free(before);
+	free(back);
+	stage_close(&stage);
+}
+
 static void dismissed_questions_change_nothing(void **state)
 {
 	static const char *const asked[] = {"O Escape",	  "O Enter Escape", "O Enter Enter n",
@@ -535,6 +556,7 @@ int main(void)
 		cmocka_unit_test(enter_on_now_plays_this_call),
 		cmocka_unit_test(now_follows_the_clock),
 		cmocka_unit_test(an_override_is_asked_for_written_and_taken_back),
+		cmocka_unit_test(a_second_override_goes_ahead_of_the_first),
 		cmocka_unit_test(dismissed_questions_change_nothing),
 		cmocka_unit_test(read_only_answers_every_changing_key_with_a_message),
 		cmocka_unit_test(the_week_jumps_to_gaps_boundaries_and_dates),
