@@ -15,6 +15,7 @@
  * within 5 s of the race it may swallow the call). */
 #define RING_LONGEST 15
 #define VOICEMAIL_MARGIN 6
+#define ANSWER_BYTES 512
 
 struct answers {
 	struct nm_buf business, timezone, country, number, mobile, backup, ai, hours, voicemail;
@@ -22,61 +23,28 @@ struct answers {
 
 struct prompt_row {
 	const char *option, *question, *fallback; /* fallback NULL: it must be answered */
+	const char *sample;                       /* stands for it while others are judged */
 	size_t offset;
 };
 
 static const struct prompt_row rows[] = {
-	{ "business", "Name of the business", NULL, offsetof(struct answers, business) },
-	{ "country", "Country, two letters", "US", offsetof(struct answers, country) },
-	{ "timezone", "Time zone (America/Chicago, Europe/Berlin, ...)", NULL, offsetof(struct answers, timezone) },
-	{ "number", "The number that customers call", NULL, offsetof(struct answers, number) },
-	{ "mobile", "Your own phone", NULL, offsetof(struct answers, mobile) },
-	{ "voicemail-after", "When your phone's own voicemail picks up", "25s", offsetof(struct answers, voicemail) },
-	{ "backup", "Somebody who steps in, a number (empty: nobody)", "", offsetof(struct answers, backup) },
-	{ "ai", "An AI answering service, a number (empty: none)", "", offsetof(struct answers, ai) },
-	{ "hours", "When you are open", "Mo-Fr 08:00-18:00", offsetof(struct answers, hours) },
+	{ "business", "Name of the business", NULL, "Smith", offsetof(struct answers, business) },
+	{ "country", "Country, two letters", "US", "US", offsetof(struct answers, country) },
+	{ "timezone", "Time zone (America/Chicago, Europe/Berlin, ...)", NULL, "UTC",
+	  offsetof(struct answers, timezone) },
+	{ "number", "The number that customers call", NULL, "+15125550100", offsetof(struct answers, number) },
+	{ "mobile", "Your own phone", NULL, "+15125550111", offsetof(struct answers, mobile) },
+	{ "voicemail-after", "When your phone's own voicemail picks up (25s, none, unknown)", "25s", "25s",
+	  offsetof(struct answers, voicemail) },
+	{ "backup", "Somebody who steps in, a number (empty: nobody)", "", "", offsetof(struct answers, backup) },
+	{ "ai", "An AI answering service, a number (empty: none)", "", "", offsetof(struct answers, ai) },
+	{ "hours", "When you are open", "Mo-Fr 08:00-18:00", "24/7", offsetof(struct answers, hours) },
 };
 #define ROWS (sizeof rows / sizeof rows[0])
 
 static struct nm_buf *answer_of(struct answers *answers, size_t i)
 {
 	return (struct nm_buf *)((char *)answers + rows[i].offset);
-}
-
-static void ask_one(const struct prompt_row *row, struct nm_buf *answer)
-{
-	char line[512];
-	size_t len;
-
-	fprintf(stderr, "%s%s%s%s: ", row->question, row->fallback && *row->fallback ? " [" : "",
-		row->fallback ? row->fallback : "", row->fallback && *row->fallback ? "]" : "");
-	fflush(stderr);
-	if (!fgets(line, sizeof line, stdin))
-		return;
-	len = strcspn(line, "\r\n");
-	nm_buf_addn(answer, line, len);
-}
-
-/* Answers from the options, else from the terminal, else the fallbacks; what is still missing is named. */
-static enum nm_code collect(const struct invocation *run, struct answers *answers, struct nm_error *err)
-{
-	const bool terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
-	size_t i;
-
-	for (i = 0; i < ROWS; i++) {
-		const char *given = argument(run->args, rows[i].option);
-		struct nm_buf *answer = answer_of(answers, i);
-
-		if (given)
-			nm_buf_add(answer, given);
-		else if (terminal)
-			ask_one(&rows[i], answer);
-		if (!answer->len && rows[i].fallback)
-			nm_buf_add(answer, rows[i].fallback);
-		if (!answer->len && !rows[i].fallback)
-			return nm_fail(err, NM_INPUT, "--%s is missing: %s", rows[i].option, rows[i].question);
-	}
-	return NM_OK;
 }
 
 static void add_text(struct nm_buf *out, const char *before, const char *text)
@@ -186,6 +154,104 @@ static enum nm_code ring_time(const struct answers *answers, int *ring_s, struct
 	return NM_OK;
 }
 
+static enum nm_code write_answers(const struct answers *answers, struct nm_buf *out, struct nm_error *err)
+{
+	int ring_s;
+	enum nm_code code = ring_time(answers, &ring_s, err);
+
+	if (code != NM_OK)
+		return code;
+	write_plan(answers, ring_s, out);
+	return out->failed ? nm_fail_memory(err) : NM_OK;
+}
+
+/* The first answers, with samples for the others, as a plan that must read. */
+static enum nm_code judge(struct answers *answers, size_t n, struct nm_error *err)
+{
+	struct answers trial = *answers;
+	struct nm_plan *plan = NULL;
+	struct nm_diags diags;
+	struct nm_buf text;
+	enum nm_code code;
+
+	for (size_t i = n; i < ROWS; i++) {
+		answer_of(&trial, i)->data = (char *)rows[i].sample;
+		answer_of(&trial, i)->len = strlen(rows[i].sample);
+	}
+	nm_buf_init(&text, NM_PLAN_BYTES);
+	nm_diags_init(&diags);
+	code = write_answers(&trial, &text, err);
+	if (code == NM_OK)
+		code = nm_plan_read("plan", text.data, text.len, &plan, &diags, err);
+	if (code != NM_OK && diags.n)
+		nm_fail(err, NM_INPUT, "%s", diags.items[0].text);
+	nm_diags_clear(&diags);
+	nm_plan_free(plan);
+	nm_buf_clear(&text);
+	return code;
+}
+
+/* False at the end of the input. */
+static bool ask_one(const struct prompt_row *row, struct nm_buf *answer)
+{
+	char line[512];
+	const char *first = line;
+
+	fprintf(stderr, "%s%s%s%s: ", row->question, row->fallback && *row->fallback ? " [" : "",
+		row->fallback ? row->fallback : "", row->fallback && *row->fallback ? "]" : "");
+	fflush(stderr);
+	if (!fgets(line, sizeof line, stdin))
+		return false;
+	first += strspn(line, " \t");
+	nm_buf_addn(answer, first, strcspn(first, "\r\n"));
+	return true;
+}
+
+/* Asks until the answer is a good one: a slip must not cost the answers before it. */
+static void ask(struct answers *answers, size_t i)
+{
+	struct nm_buf *answer = answer_of(answers, i);
+	struct nm_error err;
+
+	while (ask_one(&rows[i], answer)) {
+		if (!answer->len && rows[i].fallback)
+			return;
+		if (!answer->len)
+			fprintf(stderr, "  this one must be answered\n");
+		else if (judge(answers, i + 1, &err) == NM_OK)
+			return;
+		else
+			fprintf(stderr, "  %s\n", err.text);
+		nm_buf_clear(answer);
+		nm_buf_init(answer, ANSWER_BYTES);
+	}
+}
+
+/* Answers from the options, else from the terminal, else the fallbacks; what is still missing is named. */
+static enum nm_code collect(const struct invocation *run, struct answers *answers, struct nm_error *err)
+{
+	const bool terminal = isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	enum nm_code code = NM_OK;
+	size_t i;
+
+	for (i = 0; i < ROWS && code == NM_OK; i++) {
+		const char *given = argument(run->args, rows[i].option);
+		struct nm_buf *answer = answer_of(answers, i);
+
+		if (given)
+			nm_buf_add(answer, given);
+		else if (terminal)
+			ask(answers, i);
+		if (!answer->len && rows[i].fallback)
+			nm_buf_add(answer, rows[i].fallback);
+		if (!answer->len && !rows[i].fallback)
+			return nm_fail(err, NM_INPUT, "--%s is missing: %s", rows[i].option, rows[i].question);
+		if (given && terminal)
+			code = judge(answers, i + 1, err);
+	}
+	return code;
+}
+
 /* The folder of the plan, made when it is not there. */
 static void make_folder(const char *file)
 {
@@ -225,16 +291,14 @@ static enum nm_code try_and_write(struct invocation *run, const struct nm_buf *t
 static enum nm_code make_plan(struct invocation *run, struct answers *answers, struct nm_error *err)
 {
 	struct nm_buf text;
-	int ring_s;
 	enum nm_code code = collect(run, answers, err);
 
-	if (code == NM_OK)
-		code = ring_time(answers, &ring_s, err);
 	if (code != NM_OK)
 		return code;
 	nm_buf_init(&text, NM_PLAN_BYTES);
-	write_plan(answers, ring_s, &text);
-	code = text.failed ? nm_fail_memory(err) : try_and_write(run, &text, err);
+	code = write_answers(answers, &text, err);
+	if (code == NM_OK)
+		code = try_and_write(run, &text, err);
 	nm_buf_clear(&text);
 	if (code != NM_OK)
 		return code;
@@ -265,7 +329,7 @@ enum nm_code cmd_init(struct invocation *run, enum status *status, struct nm_err
 	if (code != NM_OK)
 		return code;
 	for (i = 0; i < ROWS; i++)
-		nm_buf_init(answer_of(&answers, i), 512);
+		nm_buf_init(answer_of(&answers, i), ANSWER_BYTES);
 	code = make_plan(run, &answers, err);
 	for (i = 0; i < ROWS; i++)
 		nm_buf_clear(answer_of(&answers, i));

@@ -317,6 +317,49 @@ static void a_crash_leaves_the_terminal_sane(void **state)
 	terminal_close(&terminal);
 }
 
+/* A slip in one answer costs that answer only: it is told, and asked again. */
+static void init_asks_again_until_an_answer_is_good(void **state)
+{
+	static const char *const typed = "\nAnn Roofing\nUSA\nUS\nMars/Base\nAmerica/Denver\n911\n(303) 555-0100\n"
+					 "303 555 0111\n5s\n18s\n12\n\n\n8-18\n\n\004\004\004";
+	static const char *const told[] = {"must be answered", "two letters are expected", "no time zone \"Mars/Base\"",
+					   "911 is an emergency number", "too early to ring", "hours"};
+	const char *program = getenv("NM_PROGRAM");
+	struct nm_buf got, plan;
+	char bytes[4096], file[] = "/tmp/nevermiss-init-XXXXXX";
+	ssize_t n;
+	int fd, status;
+	pid_t child;
+
+	(void)state;
+	assert_non_null(mkdtemp(file));
+	assert_int_equal(chdir(file), 0);
+	child = forkpty(&fd, NULL, NULL, NULL);
+	if (child == 0) {
+		execl(program, program, "-p", "plan.conf", "--data", "data", "init", (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(write(fd, typed, strlen(typed)), (ssize_t)strlen(typed));
+	nm_buf_init(&got, 1u << 16);
+	while ((n = read(fd, bytes, sizeof bytes)) > 0)
+		nm_buf_addn(&got, bytes, (size_t)n);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+		if (!strstr(got.data, told[i]))
+			fail_msg("\"%s\" is not in\n%s", told[i], got.data);
+	}
+	assert_int_equal(WEXITSTATUS(status), 0);
+	nm_buf_init(&plan, 1u << 16);
+	assert_int_equal(nm_file_read("plan.conf", 1u << 16, &plan, NULL), NM_OK);
+	assert_non_null(strstr(plan.data, "timezone = \"America/Denver\""));
+	assert_int_equal(remove("plan.conf"), 0);
+	assert_int_equal(chdir("/"), 0);
+	assert_int_equal(rmdir(file), 0);
+	nm_buf_clear(&plan);
+	nm_buf_clear(&got);
+	close(fd);
+}
+
 static void a_terminal_that_is_gone_ends_it(void **state)
 {
 	struct terminal terminal;
@@ -347,6 +390,7 @@ int main(void)
 		cmocka_unit_test(is_suspended_and_comes_back),
 		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
 		cmocka_unit_test(a_terminal_that_is_gone_ends_it),
+		cmocka_unit_test(init_asks_again_until_an_answer_is_good),
 	};
 
 	return cmocka_run_group_tests(tests, have_program, NULL);
