@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+
 static const char *state_of(const struct nm_override *override, nm_time now)
 {
 	if (now < override->from)
@@ -26,8 +28,9 @@ static void list_text(struct invocation *run, const struct nm_plan *plan, nm_tim
 		nm_time_words(plan->zone, override->from, true, from);
 		nm_time_words(plan->zone, override->until, true, until);
 		nm_duration_words(now > override->from ? now - override->from : 0, age);
-		nm_buf_addf(run->out, "%-16s %-9s %s - %s, %s: %s\n", override->rule.name, state_of(override, now), from,
-			    until, now > override->from ? age : "not yet begun",
+		nm_buf_addf(run->out, "%-16s %-9s %s - %s, %s%s: %s\n", override->rule.name, state_of(override, now), from,
+			    until, now >= override->from ? "age " : "not yet begun",
+			    now >= override->from ? age : "",
 			    override->rule.path >= 0 ? plan->paths[override->rule.path].name : "rejected");
 	}
 	if (!plan->n_overrides)
@@ -83,6 +86,9 @@ static enum nm_code choose_name(const struct invocation *run, struct nm_buf *nam
 
 	if (run->args->n_words) {
 		nm_buf_add(name, run->args->words[0]);
+		if (!name->len || name->data[strspn(name->data, NAME_CHARACTERS)])
+			return nm_fail(err, NM_INPUT, "`%s`: an override's name is letters, digits, - and _",
+				       name->data);
 		if (name_taken(plan, name->data))
 			return nm_fail(err, NM_INPUT, "there is an override `%s` already: end it, or take another name",
 				       name->data);
