@@ -138,6 +138,14 @@ static void init_modes(void)
 	mouseinterval(0);
 }
 
+/* "dumb" has no such capability, and a screen drawn there is a heap of letters. */
+static bool cursor_moves(void)
+{
+	const char *cup = tigetstr("cup");
+
+	return cup && cup != (const char *)-1;
+}
+
 enum nm_code term_open(bool mono, struct term **out, struct nm_error *err)
 {
 	struct term *term;
@@ -160,6 +168,14 @@ enum nm_code term_open(bool mono, struct term **out, struct nm_error *err)
 		free(term);
 		return nm_fail(err, NM_INPUT, "the terminal type in TERM is not known here");
 	}
+	if (!cursor_moves()) {
+		endwin();
+		delscreen(term->screen);
+		close_signals();
+		free(term);
+		return nm_fail(err, NM_INPUT, "a terminal of the type in TERM cannot move its cursor: use a "
+					      "subcommand, see --help, or `nevermiss screen now`");
+	}
 	signals.restore_len = 0;
 	add_restore(tigetstr("sgr0"));
 	add_restore(tigetstr("rmkx"));
@@ -175,6 +191,10 @@ void term_close(struct term *term)
 {
 	if (!term)
 		return;
+	/* Without an alternate screen the shell goes on in the last row: it must not mix with the keys. */
+	move(LINES - 1, 0);
+	clrtoeol();
+	refresh();
 	endwin();
 	delscreen(term->screen);
 	close_signals();

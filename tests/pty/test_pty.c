@@ -317,6 +317,36 @@ static void a_crash_leaves_the_terminal_sane(void **state)
 	terminal_close(&terminal);
 }
 
+/* Where the cursor cannot be moved a screen would be a heap of letters. */
+static void a_dumb_terminal_is_refused_in_words(void **state)
+{
+	const char *program = getenv("NM_PROGRAM");
+	struct stage stage;
+	struct nm_buf got;
+	char bytes[4096];
+	int fd, status;
+	ssize_t n;
+	pid_t child;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	child = forkpty(&fd, NULL, NULL, NULL);
+	if (child == 0) {
+		setenv("TERM", "dumb", 1);
+		execl(program, program, "-p", "plan.conf", "--data", "data", (char *)NULL);
+		_exit(127);
+	}
+	nm_buf_init(&got, 1u << 16);
+	while ((n = read(fd, bytes, sizeof bytes)) > 0)
+		nm_buf_addn(&got, bytes, (size_t)n);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(WEXITSTATUS(status), 2);
+	assert_non_null(strstr(got.data, "cannot move its cursor"));
+	nm_buf_clear(&got);
+	close(fd);
+	stage_close(&stage);
+}
+
 /* A slip in one answer costs that answer only: it is told, and asked again. */
 static void init_asks_again_until_an_answer_is_good(void **state)
 {
@@ -390,6 +420,7 @@ int main(void)
 		cmocka_unit_test(is_suspended_and_comes_back),
 		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
 		cmocka_unit_test(a_terminal_that_is_gone_ends_it),
+		cmocka_unit_test(a_dumb_terminal_is_refused_in_words),
 		cmocka_unit_test(init_asks_again_until_an_answer_is_good),
 	};
 
