@@ -197,7 +197,15 @@ static int number_compare(int64_t a, int64_t b)
 	return (a > b) - (a < b);
 }
 
-/* Severity, first window (what holds always comes first), place in the file, id. */
+/* What holds always comes first; a failed test last: it is a symptom of what stands before it. */
+static int64_t finding_begins(const struct nm_finding *finding)
+{
+	if (!strcmp(finding->id, "test-failed"))
+		return NM_TIME_MAX;
+	return finding->n_windows ? finding->windows[0].from : NM_TIME_MIN;
+}
+
+/* Severity, first window, place in the file, id. */
 static int finding_compare(const void *left, const void *right)
 {
 	const struct nm_finding *a = left;
@@ -205,8 +213,7 @@ static int finding_compare(const void *left, const void *right)
 	int order = number_compare((int64_t)a->severity, (int64_t)b->severity);
 
 	if (!order)
-		order = number_compare(a->n_windows ? a->windows[0].from : NM_TIME_MIN,
-				       b->n_windows ? b->windows[0].from : NM_TIME_MIN);
+		order = number_compare(finding_begins(a), finding_begins(b));
 	if (!order)
 		order = strcmp(a->pos.file ? a->pos.file : "", b->pos.file ? b->pos.file : "");
 	if (!order)
