@@ -275,25 +275,39 @@ enum nm_code session_classes(struct session *session, const struct nm_classes **
 	return code;
 }
 
+/* A line's last reading without the artefact, which is most of it. */
+static enum nm_code read_reading(struct nm_store *store, const char *line, struct nm_arena *arena,
+				 struct nm_line_fact *fact, struct nm_error *err)
+{
+	struct nm_arena *scratch = nm_arena_new();
+	struct nm_reading reading;
+	bool found = false;
+	enum nm_code code = scratch ? nm_store_reading_get(store, line, scratch, &reading, &found, err)
+				    : nm_fail_memory(err);
+
+	if (!code && found) {
+		fact->known = reading.known;
+		fact->in_sync = reading.in_sync;
+		fact->words = reading.words ? nm_arena_text(arena, reading.words) : NULL;
+		fact->read_at = reading.at;
+		if (reading.words && !fact->words)
+			code = nm_fail_memory(err);
+	}
+	nm_arena_free(scratch);
+	return code;
+}
+
 /* One line's fact, from its last reading and its newest push. */
 static enum nm_code read_fact(struct nm_store *store, const char *line, struct nm_arena *arena,
 			      struct nm_line_fact *fact, struct nm_error *err)
 {
-	struct nm_reading reading;
 	struct nm_push_records pushes;
-	bool found;
-	enum nm_code code = nm_store_reading_get(store, line, arena, &reading, &found, err);
+	enum nm_code code;
 
 	*fact = (struct nm_line_fact){.line = line};
-	if (code)
-		return code;
-	if (found) {
-		fact->known = reading.known;
-		fact->in_sync = reading.in_sync;
-		fact->words = reading.words;
-		fact->read_at = reading.at;
-	}
-	code = nm_store_pushes(store, line, false, 1, &pushes, err);
+	code = read_reading(store, line, arena, fact, err);
+	if (!code)
+		code = nm_store_pushes(store, line, false, 1, &pushes, err);
 	if (code)
 		return code;
 	fact->pushed = pushes.n > 0 && pushes.items[0].state == NM_PUSH_DONE;
