@@ -241,11 +241,11 @@ static enum nm_code settle(struct builder *b, struct nm_error *err)
 	const size_t n = b->classes->n;
 	struct nm_route *route = b->route;
 	int *map = malloc((b->n_rows + b->n_treatments + 1) * sizeof(*map));
-	int *treatments = map + b->n_rows, next = 0;
-	int *values;
+	int *treatments, *values, next = 0;
 
 	if (map == NULL)
 		return nm_fail_memory(err);
+	treatments = map + b->n_rows;
 	for (size_t i = 0; i < b->n_rows + b->n_treatments; i++)
 		map[i] = -1;
 	route->n_situations = (size_t)number_situations(route, map);
