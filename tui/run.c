@@ -42,8 +42,12 @@ static bool tick(struct app *app)
 
 	if (!noticed && app->generation == app->session->generation && app->minute == app_now(app) / 60)
 		return false;
-	if (noticed)
+	if (noticed) {
 		app_forget_facts(app);
+		app_message(app, STYLE_PLAIN, "%s",
+			    app->session->stale ? "the plan's file changed or is gone: this was read before"
+						: "the plan changed on disk and was read again");
+	}
 	app_derive(app);
 	return true;
 }
