@@ -19,6 +19,8 @@
 #define NUMBER_MASK (((uint64_t)1 << NUMBER_BITS) - 1)
 #define CLASSES_MAX (1u << (64 - NUMBER_BITS))
 #define TRIES 64
+#define BLOCK 32 /* calls: so many are fetched while as many before them are decided */
+#define CALLS_LINE (64 / sizeof(struct nm_decider_call)) /* of the cache */
 #define ALWAYS_INLINE inline __attribute__((always_inline)) /* the loop keeps its tables in registers */
 
 /* Until this second of the UTC day this row of the table holds. */
@@ -148,8 +150,15 @@ void nm_decider_run(const struct nm_decider *decider, const struct nm_decider_ca
 	/* A copy: what `out` is written to cannot be part of it, so it stays in registers. */
 	const struct nm_decider d = *decider;
 
-	for (size_t i = 0; i < n; i++)
-		out[i] = decide(&d, calls[i].at, calls[i].number);
+	for (size_t i = 0; i < n; i += BLOCK) {
+		size_t end = n - i < BLOCK ? n : i + BLOCK, ahead = n - end < BLOCK ? n : end + BLOCK;
+
+		/* A long log comes from memory: asked for call by call it would be waited for. */
+		for (size_t k = end; k < ahead; k += CALLS_LINE)
+			__builtin_prefetch(&calls[k]);
+		for (size_t k = i; k < end; k++)
+			out[k] = decide(&d, calls[k].at, calls[k].number);
+	}
 }
 
 /* --- building: time --- */

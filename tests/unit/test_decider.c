@@ -79,6 +79,21 @@ static struct nm_caller caller_of(nm_number number)
 	return (struct nm_caller){ number == NM_ANONYMOUS, number == NM_ANONYMOUS ? 0 : number };
 }
 
+/* The first calls by themselves, however many, are decided the same, and nothing else is written. */
+static void assert_any_length(const struct nm_decider *decider, const struct nm_decider_call *calls,
+			      const uint16_t *rules)
+{
+	for (size_t n = 0; n < 100; n++) {
+		uint16_t again[100];
+
+		memset(again, 0xee, sizeof again);
+		nm_decider_run(decider, calls, n, again);
+		assert_memory_equal(again, rules, n * sizeof *again);
+		for (size_t i = n; i < 100; i++)
+			assert_int_equal(again[i], 0xeeee);
+	}
+}
+
 static void assert_calls(const struct nm_timeline *timeline, const struct nm_decider *decider, int line,
 			 uint64_t *random)
 {
@@ -110,6 +125,7 @@ static void assert_calls(const struct nm_timeline *timeline, const struct nm_dec
 					nm_decide(plan, nm_timeline_state(timeline, calls[i].at), line,
 						  nm_caller_groups(plan, caller_of(calls[i].number)), false));
 	}
+	assert_any_length(decider, calls, rules);
 }
 
 static void assert_lists(const struct nm_timeline *timeline, const struct nm_classes *classes, int line)
