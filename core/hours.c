@@ -283,34 +283,38 @@ void nm_hours_free(struct nm_hours *hours)
 static bool atom_holds(const struct nm_hours *hours, const struct atom *atom, const struct view *today,
 		       const struct view *before)
 {
-	const struct view *view = atom->offset ? before : today;
-
-	switch (atom->kind) {
-	case ATOM_HOLIDAY:
+	if (atom->kind == ATOM_HOLIDAY)
 		return is_holiday(today->holidays, today->day + atom->offset);
-	case ATOM_DATES:
-		return dates_match(hours, &hours->rules[atom->rule], view);
-	default:
-		return nths_match(hours, &hours->rules[atom->rule], view);
-	}
+	return rule_matches(hours, &hours->rules[atom->rule], atom->offset ? before : today);
+}
+
+struct nm_hours_date nm_hours_date_of(int64_t day)
+{
+	struct nm_date date = nm_date_from_days(day);
+
+	return (struct nm_hours_date){ day, nm_weekday(day), date, nm_month_days(date.year, date.month) };
 }
 
 /* The spans follow from the weekday and the atoms.  With too many atoms for as many bits, dates on which
  * none of years, dates and nth weekdays holds still share a signature. */
-uint32_t nm_hours_signature(const struct nm_hours *hours, int64_t day, const struct nm_holidays *holidays)
+uint32_t nm_hours_signature(const struct nm_hours *hours, const struct nm_hours_date *date,
+			    const struct nm_holidays *holidays)
 {
-	struct view today, before;
+	struct view today = { date->day, date->weekday, date->date, date->month_days, holidays }, yesterday;
+	const struct view *before = &today;
 	uint32_t bits = 0;
 	size_t i;
 
 	if (!hours->shortcut)
 		return UINT32_MAX;
 	if (hours->n_atoms == 0)
-		return (uint32_t)nm_weekday(day) << ATOM_BITS;
-	today = view_of(hours, day, holidays);
-	before = hours->wraps && hours->looks_at_dates ? view_before(hours, &today) : today;
+		return (uint32_t)date->weekday << ATOM_BITS;
+	if (hours->wraps && hours->looks_at_dates) {
+		yesterday = view_before(hours, &today);
+		before = &yesterday;
+	}
 	for (i = 0; i < hours->n_atoms; i++) {
-		if (!atom_holds(hours, &hours->atoms[i], &today, &before))
+		if (!atom_holds(hours, &hours->atoms[i], &today, before))
 			continue;
 		if (i >= ATOM_BITS || (i >= hours->n_holiday_atoms && hours->n_atoms > ATOM_BITS))
 			return UINT32_MAX;
@@ -350,6 +354,12 @@ static unsigned holiday_offsets(const struct nm_hours *hours)
 	return offsets;
 }
 
+/* Besides their weekday and what is a holiday. */
+static bool looks_at_dates(const struct rule *rule)
+{
+	return rule->years.n || rule->months_touched || rule->nths.n;
+}
+
 static void atoms_prepare(struct nm_hours *hours)
 {
 	unsigned offsets = holiday_offsets(hours);
@@ -367,12 +377,10 @@ static void atoms_prepare(struct nm_hours *hours)
 	for (i = 0; i < hours->n_rules; i++) {
 		const struct rule *rule = &hours->rules[i];
 
-		for (back = 0; back <= (rule->wraps ? 1 : 0); back++) {
-			if (rule->years.n || rule->months_touched)
-				atom_add(hours, (struct atom){ ATOM_DATES, (int8_t)-back, (uint8_t)i });
-			if (rule->nths.n)
-				atom_add(hours, (struct atom){ ATOM_NTHS, (int8_t)-back, (uint8_t)i });
-		}
+		if (!looks_at_dates(rule))
+			continue;
+		for (back = 0; back <= (rule->wraps ? 1 : 0); back++)
+			atom_add(hours, (struct atom){ ATOM_RULE, (int8_t)-back, (uint8_t)i });
 	}
 }
 
@@ -391,7 +399,7 @@ void nm_hours_prepare(struct nm_hours *hours)
 		for (k = 0; k < rule->spans.n; k++)
 			rule->wraps |= hours->spans[rule->spans.first + k].until > MINUTES_DAY;
 		hours->wraps |= rule->wraps;
-		hours->looks_at_dates |= rule->years.n || rule->months_touched || rule->nths.n;
+		hours->looks_at_dates |= looks_at_dates(rule);
 	}
 	atoms_prepare(hours);
 }

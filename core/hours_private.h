@@ -63,9 +63,9 @@ struct rule {
 
 /* Something besides the weekday on which a date's spans depend. */
 struct atom {
-	enum { ATOM_HOLIDAY, ATOM_DATES, ATOM_NTHS } kind;
+	enum { ATOM_HOLIDAY, ATOM_RULE } kind;
 	int8_t offset; /* days from the date: where the holiday is, or the date that the rule looks at */
-	uint8_t rule;  /* DATES: its years and dates match; NTHS: one of its nth weekdays does */
+	uint8_t rule;  /* RULE: it has years, dates or nth weekdays, and matches */
 };
 
 struct nm_hours {

@@ -159,10 +159,10 @@ static enum nm_code kind_find(struct builder *b, struct daily *daily, const stru
 }
 
 /* What kind of date it is for one schedule; asked of the hours only when no date like it was seen. */
-static enum nm_code kind_of(struct builder *b, struct daily *daily, int64_t day, uint16_t *out,
-			    struct nm_error *err)
+static enum nm_code kind_of(struct builder *b, struct daily *daily, const struct nm_hours_date *date,
+			    uint16_t *out, struct nm_error *err)
 {
-	uint32_t signature = nm_hours_signature(daily->hours, day, &daily->holidays);
+	uint32_t signature = nm_hours_signature(daily->hours, date, &daily->holidays);
 	struct nm_minutes spans[NM_HOURS_SPANS];
 	enum nm_code code;
 	size_t n, kind;
@@ -171,7 +171,7 @@ static enum nm_code kind_of(struct builder *b, struct daily *daily, int64_t day,
 		*out = (uint16_t)(daily->by_signature[signature] - 1);
 		return NM_OK;
 	}
-	n = nm_hours_day(daily->hours, day, &daily->holidays, spans);
+	n = nm_hours_day(daily->hours, date->day, &daily->holidays, spans);
 	code = kind_find(b, daily, spans, n, &kind, err);
 	if (code)
 		return code;
@@ -262,12 +262,13 @@ static enum nm_code pattern_new(struct builder *b, struct pattern **bucket, stru
 /* What the hours do on this date. */
 static enum nm_code pattern_find(struct builder *b, int64_t day, struct pattern **out, struct nm_error *err)
 {
+	struct nm_hours_date date = nm_hours_date_of(day);
 	struct pattern **bucket, *pattern;
 	uint32_t hash = 0;
 	enum nm_code code;
 
 	for (size_t i = 0; i < b->n_daily; i++) {
-		code = kind_of(b, &b->daily[i], day, &b->kinds[i], err);
+		code = kind_of(b, &b->daily[i], &date, &b->kinds[i], err);
 		if (code)
 			return code;
 		hash = hash * 31 + b->kinds[i];

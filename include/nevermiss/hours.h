@@ -42,10 +42,21 @@ size_t nm_hours_day(const struct nm_hours *hours, int64_t day, const struct nm_h
 /* The expression names PH. */
 bool nm_hours_uses_holidays(const struct nm_hours *hours);
 
+/* A date with all that expressions look at, worked out once for many of them. */
+struct nm_hours_date {
+	int64_t day;
+	int weekday;
+	struct nm_date date;
+	int month_days;
+};
+
+struct nm_hours_date nm_hours_date_of(int64_t day);
+
 /* Two dates with the same signature have the same spans; UINT32_MAX: no such shortcut for this date
  * (the expression looks at months, dates or years).  Signatures are below NM_HOURS_SIGNATURES. */
 #define NM_HOURS_SIGNATURES 256
-uint32_t nm_hours_signature(const struct nm_hours *hours, int64_t day, const struct nm_holidays *holidays);
+uint32_t nm_hours_signature(const struct nm_hours *hours, const struct nm_hours_date *date,
+			    const struct nm_holidays *holidays);
 
 /* Things that are allowed and probably not meant: a span of equal ends, a rule of the expression
  * that later ones wholly override.  Calls found() once for each, in order. */

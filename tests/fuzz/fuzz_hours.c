@@ -51,7 +51,8 @@ static void check_days(const struct nm_hours *hours)
 
 	memset(seen, 0, sizeof seen);
 	for (int64_t day = FIRST; day < FIRST + DAYS; day++) {
-		uint32_t signature = nm_hours_signature(hours, day, &holidays);
+		struct nm_hours_date date = nm_hours_date_of(day);
+		uint32_t signature = nm_hours_signature(hours, &date, &holidays);
 		size_t n = nm_hours_day(hours, day, &holidays, spans);
 
 		check_spans(spans, n);

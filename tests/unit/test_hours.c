@@ -455,7 +455,8 @@ static int signatures_hold(const char *text, const struct nm_holidays *holidays)
 	int with = 0;
 
 	for (int64_t day = day_get("2025-12-20"); day < day_get("2028-01-20"); day++) {
-		uint32_t signature = nm_hours_signature(hours, day, holidays);
+		struct nm_hours_date date = nm_hours_date_of(day);
+		uint32_t signature = nm_hours_signature(hours, &date, holidays);
 		size_t n = nm_hours_day(hours, day, holidays, spans);
 
 		if (signature == UINT32_MAX)
@@ -496,6 +497,29 @@ static void the_usual_expressions_have_a_signature_for_every_date(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof usual / sizeof usual[0]; i++)
 		assert_int_equal(signatures_hold(usual[i], NULL), 761);
+}
+
+/* The days off of a country are more rules than a signature has bits: they name 25 of the 761 dates. */
+static void of_many_rules_only_the_dates_they_name_have_no_signature(void **state)
+{
+	(void)state;
+	assert_int_equal(signatures_hold("Mo-Fr 08:00-18:00; Jan 01 off; Jan Mo[3] off; Feb Mo[3] off; "
+					 "May Mo[-1] off; Jun 19 off; Jul 04 off; Sep Mo[1] off; "
+					 "Oct Mo[2] off; Nov Th[4] off; Nov Th[4] +1 day off; Dec 25 off", NULL),
+			 761 - 25);
+}
+
+/* Whether such a rule matches depends on the month, the nth weekday and the holiday at once. */
+static void a_rule_of_months_nth_weekdays_and_holidays_has_signatures(void **state)
+{
+	static const char *const texts[] = { "Nov Th[4],PH 10:00-12:00", "Dec PH,Su[-1] 20:00-03:00; Mo off",
+					     "2026 Dec Fr,Sa[1],PH 22:00-02:00", "Dec PH Fr[2] 10:00-12:00" };
+	int32_t days[3];
+	struct nm_holidays holidays = holidays_get(days);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof texts / sizeof texts[0]; i++)
+		assert_int_equal(signatures_hold(texts[i], &holidays), 761);
 }
 
 static void spans_are_sorted_disjoint_and_do_not_touch(void **state)
@@ -664,8 +688,10 @@ static void words_in_any_order_are_an_error_or_answer(void **state)
 		}
 		read++;
 		for (int64_t day = day_get("2026-12-29"); day < day_get("2027-01-04"); day++) {
+			struct nm_hours_date date = nm_hours_date_of(day);
+
 			nm_hours_day(hours, day, NULL, spans);
-			nm_hours_signature(hours, day, NULL);
+			nm_hours_signature(hours, &date, NULL);
 		}
 		nm_hours_free(hours);
 	}
@@ -688,6 +714,8 @@ int main(void)
 		cmocka_unit_test(around_every_change_of_five_zones_instants_follow_the_wall_clock),
 		cmocka_unit_test(dates_of_the_same_signature_have_the_same_spans),
 		cmocka_unit_test(the_usual_expressions_have_a_signature_for_every_date),
+		cmocka_unit_test(of_many_rules_only_the_dates_they_name_have_no_signature),
+		cmocka_unit_test(a_rule_of_months_nth_weekdays_and_holidays_has_signatures),
 		cmocka_unit_test(spans_are_sorted_disjoint_and_do_not_touch),
 		cmocka_unit_test(lint_names_equal_ends_and_rules_that_later_ones_wholly_override),
 		cmocka_unit_test(uses_holidays_says_whether_ph_is_named),
