@@ -38,11 +38,12 @@ struct nm_date nm_date_from_days(int64_t days)
 {
 	int64_t shifted = days + 719468; /* days since 0000-03-01 */
 	int64_t era = floor_div(shifted, 146097);
-	int64_t day_of_era = shifted - era * 146097;
-	int64_t leap_days = day_of_era / 1460 - day_of_era / 36524 + day_of_era / 146096;
-	int64_t year_of_era = (day_of_era - leap_days) / 365;
-	int64_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-	int64_t month = (5 * day_of_year + 2) / 153; /* March is 0 */
+	/* Inside an era numbers are small, and dividing small unsigned ones is cheap. */
+	uint32_t day_of_era = (uint32_t)(shifted - era * 146097);
+	uint32_t leap_days = day_of_era / 1460 - day_of_era / 36524 + day_of_era / 146096;
+	uint32_t year_of_era = (day_of_era - leap_days) / 365;
+	uint32_t day_of_year = day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+	uint32_t month = (5 * day_of_year + 2) / 153; /* March is 0 */
 	struct nm_date date;
 
 	date.day = (int)(day_of_year - (153 * month + 2) / 5 + 1);
@@ -59,9 +60,10 @@ int nm_weekday(int64_t days)
 int nm_month_days(int year, int month)
 {
 	static const int days[12] = { 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31 };
-	bool leap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0);
 
-	return days[month - 1] + (month == 2 && leap);
+	if (month != 2)
+		return days[month - 1];
+	return 28 + (year % 4 == 0 && (year % 100 != 0 || year % 400 == 0));
 }
 
 int64_t nm_local_day(nm_local local)
