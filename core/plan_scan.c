@@ -14,6 +14,7 @@ struct scan {
 	struct nm_raw_section *open[NM_LEX_DEPTH]; /* [0] is the top of the plan */
 	struct nm_raw_section **sections_end;
 	struct nm_raw_option **after;
+	size_t bare_until; /* where the option before ended in a value without quotes; 0 */
 };
 
 const struct nm_option_info nm_include_info = {
@@ -367,11 +368,27 @@ static void scan_section(struct scan *scan, struct nm_token name, struct nm_toke
 		skip_section(scan, name);
 }
 
+/* Does this word go on with the value before it, as in `business = Smith Plumbing`? */
+static bool goes_on(struct scan *scan, struct nm_token name)
+{
+	const char *word = nm_lex_text(&scan->lex, name), *text = scan->lex.text;
+
+	if (!scan->bare_until || strspn(text + scan->bare_until, " \t") < name.from - scan->bare_until)
+		return false;
+	return !nm_section_find(word) && !nm_option_find(section_name(scan_top(scan)), word);
+}
+
+static size_t bare_end(const struct scan *scan)
+{
+	return scan->lex.at && !strchr("\"'}", scan->lex.text[scan->lex.at - 1]) ? scan->lex.at : 0;
+}
+
 /* One statement, or a closing brace.  False at the end. */
 static bool scan_statement(struct scan *scan)
 {
 	const int long_text_from = scan->lex.long_text_from;
 	struct nm_token name = nm_lex_next(&scan->lex), after;
+	bool stray;
 
 	scan->lex.refused = false;
 	if (name.kind == NM_TOKEN_WORD && scan->lex.text[name.from] == ';') {
@@ -396,17 +413,23 @@ static bool scan_statement(struct scan *scan)
 			nm_lex_expect(&scan->lex, name, "the name of an option or a section");
 		return false;
 	}
+	stray = goes_on(scan, name);
+	scan->bare_until = 0;
 	after = nm_lex_next(&scan->lex);
-	if (after.kind == '=' || after.kind == '+')
+	if (after.kind == '=' || after.kind == '+') {
 		scan_assignment(scan, name, after.kind == '+');
-	else if (after.kind == '{' || is_value(after))
+		scan->bare_until = bare_end(scan);
+	} else if (stray && after.kind != '{') {
+		nm_lex_fail(&scan->lex, name.pos, "several words are one text only in quotes: \"like this\"");
+	} else if (after.kind == '{' || is_value(after)) {
 		scan_section(scan, name, after);
-	else if (after.kind == '(')
+	} else if (after.kind == '(') {
 		scan_include(scan, name);
-	else
+	} else {
 		nm_lex_expect(&scan->lex, after,
 			      nm_section_find(nm_lex_text(&scan->lex, name)) ? "a name or an opening brace"
 									     : "'='");
+	}
 	if (scan->lex.long_text_from == long_text_from)
 		scan->lex.long_text_from = 0;
 	return !scan->lex.broken && !scan->raw->no_memory;
