@@ -49,6 +49,7 @@ void nm_push_results_clear(struct nm_push_results *results)
 
 static void close_push(struct push *push)
 {
+	nm_store_unlock(push->context->store);
 	nm_push_records_clear(&push->unfinished);
 	nm_status_clear(&push->status);
 	nm_push_jobs_clear(&push->jobs);
@@ -368,7 +369,10 @@ static enum nm_code open_push(struct push *push, struct nm_error *err)
 	push->results.arena = nm_arena_new();
 	push->jobs.context = context;
 	push->jobs.arena = push->results.arena;
-	return push->results.arena == NULL ? nm_fail_memory(err) : NM_OK;
+	if (push->results.arena == NULL)
+		return nm_fail_memory(err);
+	/* What somebody else has under way is not cut off, and is not to be written over. */
+	return nm_store_lock(context->store, err);
 }
 
 /* From the lines to the end of the reading: what is unfinished is settled. */
@@ -415,15 +419,10 @@ static enum nm_code find_record(struct push *push, int line, int64_t id, struct 
 				struct nm_push_record *record, struct nm_error *err)
 {
 	const char *name = push->context->plan->lines[line].name;
-	struct nm_push_records records = { 0 };
 	enum nm_code code;
 
 	if (id == 0) {
-		code = nm_store_pushes(push->context->store, name, false, SIZE_MAX, &records, err);
-		for (size_t i = 0; i < records.n && id == 0; i++)
-			if (records.items[i].state != NM_PUSH_UNDONE)
-				id = records.items[i].id;
-		nm_push_records_clear(&records);
+		code = nm_store_push_newest(push->context->store, name, &id, err);
 		if (code != NM_OK)
 			return code;
 		if (id == 0)

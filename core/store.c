@@ -10,6 +10,7 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -59,6 +60,7 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_PUSHES_UNFINISHED] =
 		PUSH_ROW " WHERE state < 3 AND (?1 IS NULL OR line = ?1) ORDER BY id DESC LIMIT ?2",
 	[NM_SQL_PUSH_GET] = PUSH_ROW " WHERE id = ?1",
+	[NM_SQL_PUSH_NEWEST] = "SELECT id FROM push WHERE line = ?1 AND state <> ?2 ORDER BY id DESC LIMIT 1",
 	[NM_SQL_READING_PUT] =
 		"INSERT INTO reading(line, at, known, in_sync, words, live) VALUES(?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT(line) DO UPDATE SET at = excluded.at, known = excluded.known,"
@@ -237,6 +239,48 @@ static enum nm_code open_memory(struct nm_store *store, bool copy, struct nm_err
 	return code == NM_OK ? migrate(store, err) : code;
 }
 
+/* The file as a URI of SQLite, for a file that nobody writes. */
+static enum nm_code immutable_uri(const struct nm_store *store, struct nm_buf *uri, struct nm_error *err)
+{
+	nm_buf_add(uri, store->file[0] == '/' ? "file://" : "file:");
+	for (const char *c = store->file; *c != '\0'; c++)
+		nm_buf_addf(uri, strchr("?#%", *c) != NULL ? "%%%02X" : "%c", (unsigned char)*c);
+	nm_buf_add(uri, "?immutable=1");
+	return uri->failed ? nm_fail_memory(err) : NM_OK;
+}
+
+/* SQLite reads a WAL store only through a -shm file, which cannot be made in a folder that is somebody
+ * else's.  Without a -wal file all is in the store itself: it is then copied, so that a writer who comes
+ * later does no harm. */
+static enum nm_code open_of_others(struct nm_store *store, struct nm_error *err)
+{
+	struct nm_buf text;
+	enum nm_code code = NM_OK;
+	int schema;
+
+	nm_buf_init(&text, 65536);
+	nm_buf_addf(&text, "%s-wal", store->file);
+	if (text.failed)
+		code = nm_fail_memory(err);
+	else if (access(text.data, F_OK) == 0)
+		code = nm_fail(err, NM_SYSTEM, "%s: it is in use, and its folder is not yours to write to",
+			       store->file);
+	nm_buf_clear(&text);
+	if (code != NM_OK)
+		return code;
+	sqlite3_close(store->db);
+	store->db = NULL;
+	nm_buf_init(&text, 65536);
+	code = immutable_uri(store, &text, err);
+	if (code == NM_OK && sqlite3_open_v2(text.data, &store->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
+					     NULL) != SQLITE_OK)
+		code = nm_store_fail(store, "opening", err);
+	nm_buf_clear(&text);
+	if (code == NM_OK)
+		code = schema_of(store, &schema, err);
+	return code == NM_OK ? open_memory(store, true, err) : code;
+}
+
 static enum nm_code open_read_only(struct nm_store *store, struct nm_error *err)
 {
 	int schema;
@@ -250,6 +294,9 @@ static enum nm_code open_read_only(struct nm_store *store, struct nm_error *err)
 	code = schema_of(store, &schema, err);
 	if (code == NM_OK && schema < SCHEMA)
 		return open_memory(store, true, err);
+	if (code == NM_SYSTEM && ((sqlite3_errcode(store->db) & 0xff) == SQLITE_READONLY ||
+				  (sqlite3_errcode(store->db) & 0xff) == SQLITE_CANTOPEN))
+		return open_of_others(store, err);
 	return code;
 }
 
@@ -303,6 +350,7 @@ enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **o
 	if (store == NULL)
 		return nm_fail_memory(err);
 	store->read_only = read_only;
+	store->lock = -1;
 	store->file = strdup(file);
 	if (store->file == NULL)
 		code = nm_fail_memory(err);
@@ -322,6 +370,7 @@ void nm_store_close(struct nm_store *store)
 	for (int i = 0; i < NM_SQL_COUNT; i++)
 		sqlite3_finalize(store->statements[i]);
 	sqlite3_close(store->db);
+	nm_store_unlock(store);
 	free(store->file);
 	free(store);
 }
@@ -365,6 +414,39 @@ void nm_store_abandon(struct nm_store *store)
 	if (store->depth > 0)
 		(void)!run_plain(store, NM_SQL_ROLLBACK, NULL);
 	store->depth = 0;
+}
+
+/* A file beside the store: a lock on the store itself would be in SQLite's way. */
+enum nm_code nm_store_lock(struct nm_store *store, struct nm_error *err)
+{
+	struct nm_buf file;
+	enum nm_code code = nm_store_writable(store, err);
+	int fd = -1;
+
+	if (code != NM_OK)
+		return code;
+	nm_buf_init(&file, 65536);
+	nm_buf_addf(&file, "%s-lock", store->file);
+	if (file.failed)
+		code = nm_fail_memory(err);
+	else if ((fd = open(file.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
+		code = nm_fail(err, NM_SYSTEM, "%s: cannot be opened: %s", file.data, strerror(errno));
+	else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
+		code = nm_fail(err, NM_REFUSED,
+			       "another nevermiss is pushing this plan: wait until it has finished");
+	nm_buf_clear(&file);
+	if (code == NM_OK)
+		store->lock = fd;
+	else if (fd >= 0)
+		close(fd);
+	return code;
+}
+
+void nm_store_unlock(struct nm_store *store)
+{
+	if (store->lock >= 0)
+		close(store->lock);
+	store->lock = -1;
 }
 
 enum nm_code nm_store_check(struct nm_store *store, struct nm_error *err)

@@ -26,6 +26,7 @@ enum nm_store_statement {
 	NM_SQL_PUSHES_OF,
 	NM_SQL_PUSHES_UNFINISHED,
 	NM_SQL_PUSH_GET,
+	NM_SQL_PUSH_NEWEST,
 	NM_SQL_READING_PUT,
 	NM_SQL_READING_GET,
 	NM_SQL_SANDBOX_GET,
@@ -39,6 +40,7 @@ struct nm_store {
 	sqlite3 *db;
 	char *file; /* for messages */
 	bool read_only;
+	int lock; /* descriptor of the lock that is held; -1 */
 	int depth; /* of nested begins */
 	sqlite3_stmt *statements[NM_SQL_COUNT];
 };

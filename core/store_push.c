@@ -298,6 +298,25 @@ enum nm_code nm_store_push_get(struct nm_store *store, int64_t id, struct nm_are
 	return code;
 }
 
+enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int64_t *id, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_PUSH_NEWEST, err);
+	enum nm_code code = NM_OK;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int(statement, 2, NM_PUSH_UNDONE);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW || result == SQLITE_DONE)
+		*id = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+	else
+		code = nm_store_fail(store, "reading its pushes", err);
+	sqlite3_reset(statement);
+	return code;
+}
+
 /* --- readings --- */
 
 enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, const struct nm_reading *reading,

@@ -68,7 +68,8 @@ struct nm_push_results {
 	struct nm_push_result *items;
 };
 
-/* Refuses (NM_REFUSED) when a guarantee of the plan is broken and force is NULL.  First finishes or
+/* Refuses (NM_REFUSED) when a guarantee of the plan is broken and force is NULL, and while another process pushes.
+ * First finishes or
  * undoes pushes that were cut off.  One line's failure does not stop the others; NM_CARRIER when any failed
  * (*out is filled then too). */
 enum nm_code nm_push(const struct nm_push_context *context, const struct nm_push_options *options,

@@ -25,6 +25,10 @@ bool nm_store_read_only(const struct nm_store *store);
 enum nm_code nm_store_begin(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_abandon(struct nm_store *store); /* takes back what was not committed */
+/* One process at a time pushes: NM_REFUSED while another one holds the lock.  Given back by nm_store_unlock,
+ * by closing the store, and by the end of the process, however it ends. */
+enum nm_code nm_store_lock(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+void nm_store_unlock(struct nm_store *store);
 enum nm_code nm_store_check(struct nm_store *store,
 			    struct nm_error *err) NM_WARN_UNUSED; /* integrity_check */
 enum nm_code nm_store_backup(struct nm_store *store, const char *file, struct nm_error *err) NM_WARN_UNUSED;
@@ -86,6 +90,9 @@ enum nm_code nm_store_push_update(struct nm_store *store, int64_t id, enum nm_pu
 /* One push, texts from the arena; NM_INPUT when there is none of that id. */
 enum nm_code nm_store_push_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
 			       struct nm_push_record *out, struct nm_error *err) NM_WARN_UNUSED;
+/* The newest push of a line that was not undone; 0: there is none. */
+enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int64_t *id,
+				  struct nm_error *err) NM_WARN_UNUSED;
 /* line NULL: all lines.  unfinished: only those not DONE, FAILED or UNDONE. */
 enum nm_code nm_store_pushes(struct nm_store *store, const char *line, bool unfinished, size_t most,
 			     struct nm_push_records *out, struct nm_error *err) NM_WARN_UNUSED;

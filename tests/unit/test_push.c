@@ -487,6 +487,50 @@ static void test_half_done_is_finished_from_the_journal(void **state)
 	push_rig_close(&rig);
 }
 
+static enum nm_code push_of_another(struct push_rig *rig, struct nm_store *other, struct nm_error *err)
+{
+	const struct nm_push_options options = { .line = -1, .plan_text = "the plan", .plan_len = 8 };
+	struct nm_push_context context = rig->context;
+	struct nm_push_results results = { 0 };
+	enum nm_code code;
+
+	context.store = other;
+	code = nm_push(&context, &options, &results, err);
+	nm_push_results_clear(&results);
+	return code;
+}
+
+/* "Two people on one plan: the second is told": a push under way is not one that was cut off. */
+static void test_one_process_at_a_time(void **state)
+{
+	struct push_rig rig;
+	struct nm_store *other;
+	struct nm_error err;
+	char file[512];
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", rig.folder) < (int)sizeof(file));
+	ok(nm_store_open(file, false, &other, &err), &err);
+	ok(nm_store_lock(other, &err), &err);
+	assert_int_equal(push_rig_push(&rig, -1, NULL, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "another nevermiss is pushing"));
+	assert_int_equal(nm_rollback(&rig.context, 0, 0, NULL, &err), NM_REFUSED);
+	assert_int_equal(rig.sent, 0);
+	nm_store_unlock(other);
+	push_well(&rig);
+	assert_in_sync(&rig);
+	/* A push that is over, well or not, holds nothing. */
+	ok(push_of_another(&rig, other, &err), &err);
+	push_rig_plan(&rig, PLAN_SUNDAY);
+	rig.kill_before = rig.sent + 1;
+	assert_int_equal(push_rig_push(&rig, -1, NULL, &err), NM_SYSTEM);
+	rig.kill_before = 0;
+	ok(push_of_another(&rig, other, &err), &err);
+	nm_store_close(other);
+	push_rig_close(&rig);
+}
+
 /* As long as the line cannot be read, a push that was cut off stays open. */
 static void test_unfinished_stays_open_until_it_can_be_read(void **state)
 {
@@ -779,6 +823,7 @@ int main(void)
 		cmocka_unit_test(test_lasting_faults_are_told_truly),
 		cmocka_unit_test(test_killed_at_any_request),
 		cmocka_unit_test(test_half_done_is_finished_from_the_journal),
+		cmocka_unit_test(test_one_process_at_a_time),
 		cmocka_unit_test(test_unfinished_stays_open_until_it_can_be_read),
 		cmocka_unit_test(test_stopping_leaves_a_clean_state),
 		cmocka_unit_test(test_rollback),

@@ -4,6 +4,7 @@
  * ones and strangers' files refused, and read-only writes nothing.
  */
 #include <setjmp.h>
+#include <linux/capability.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -353,6 +355,108 @@ static void test_read_only_changes_nothing(void **state)
 	free(after);
 }
 
+/* In a child that may do no more than its owner: root, too, is bound by a folder's mode then. */
+static int read_without_powers(void)
+{
+	struct __user_cap_header_struct head = { .version = _LINUX_CAPABILITY_VERSION_3 };
+	struct __user_cap_data_struct none[2] = { 0 };
+	struct nm_store *store;
+	struct nm_error err;
+	size_t n;
+
+	if (syscall(SYS_capset, &head, none) != 0)
+		return 1;
+	if (nm_store_open(file, true, &store, &err) != NM_OK) {
+		fprintf(stderr, "%s\n", err.text);
+		return 2;
+	}
+	n = count_versions(store);
+	nm_store_close(store);
+	return n == 1 ? 0 : 3;
+}
+
+/* Somebody else's store, in a folder that we may not write to, is read all the same. */
+static void test_read_only_in_a_folder_of_others(void **state)
+{
+	struct nm_store *store;
+	int status;
+	pid_t child;
+
+	(void)state;
+	/* What means something in a URI is only a name here. */
+	assert_true(snprintf(file, sizeof(file), "%s/a %%41?b#c.db", folder) > 0);
+	store = open_store(false);
+	keep(store, 1, "x");
+	nm_store_close(store);
+	assert_int_equal(chmod(folder, 0500), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		_exit(read_without_powers());
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(chmod(folder, 0700), 0);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+}
+
+/* "One process at a time": whoever holds the lock keeps others out, until it ends, however that is. */
+static void test_the_lock_ends_with_its_process(void **state)
+{
+	struct nm_store *store = open_store(false), *reader;
+	struct nm_error err;
+	int ready[2], status;
+	char byte;
+	pid_t child;
+
+	(void)state;
+	assert_int_equal(pipe(ready), 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		struct nm_store *own = open_store(false);
+
+		byte = nm_store_lock(own, &err) == NM_OK ? 'y' : 'n';
+		_exit(write(ready[1], &byte, 1) == 1 ? pause() : 1);
+	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(byte, 'y');
+	assert_int_equal(nm_store_lock(store, &err), NM_REFUSED);
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	ok(nm_store_lock(store, &err), &err);
+	nm_store_unlock(store);
+	ok(nm_store_lock(store, &err), &err);
+	nm_store_close(store);
+	close(ready[0]);
+	close(ready[1]);
+	reader = open_store(true);
+	assert_int_equal(nm_store_lock(reader, &err), NM_REFUSED);
+	nm_store_close(reader);
+}
+
+/* The push to go back behind is found without reading all of them. */
+static void test_the_newest_push_that_was_not_undone(void **state)
+{
+	struct nm_push_record record = { .line = "main", .driver = "sandbox", .who = "pat", .wanted = "[]" };
+	struct nm_store *store = open_store(false);
+	struct nm_error err;
+	int64_t id = 7, first, second;
+
+	(void)state;
+	ok(nm_store_push_newest(store, "main", &id, &err), &err);
+	assert_int_equal(id, 0);
+	record.state = NM_PUSH_DONE;
+	ok(nm_store_push_begin(store, &record, &first, &err), &err);
+	record.state = NM_PUSH_UNDONE;
+	ok(nm_store_push_begin(store, &record, &second, &err), &err);
+	record.line = "other";
+	record.state = NM_PUSH_DONE;
+	ok(nm_store_push_begin(store, &record, &second, &err), &err);
+	ok(nm_store_push_newest(store, "main", &id, &err), &err);
+	assert_int_equal(id, first);
+	nm_store_close(store);
+}
+
 /* Changes a 32-bit field of the SQLite header (its file format, 1.3): user_version 60, application_id 68. */
 static void poke(long offset, uint32_t value)
 {
@@ -529,6 +633,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_was_acknowledged_is_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read_only_makes_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read_only_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_only_in_a_folder_of_others, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_lock_ends_with_its_process, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_newest_push_that_was_not_undone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_newer_schema_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_strangers_file_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_an_older_schema_is_brought_up_to_date, setup, teardown),
