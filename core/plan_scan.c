@@ -420,7 +420,8 @@ static bool scan_statement(struct scan *scan)
 		scan_assignment(scan, name, after.kind == '+');
 		scan->bare_until = bare_end(scan);
 	} else if (stray && after.kind != '{') {
-		nm_lex_fail(&scan->lex, name.pos, "several words are one text only in quotes: \"like this\"");
+		nm_lex_fail(&scan->lex, name.pos,
+			    "a value with blanks needs quotes, \"like this\"; a length of time has none: 15s");
 	} else if (after.kind == '{' || is_value(after)) {
 		scan_section(scan, name, after);
 	} else if (after.kind == '(') {
