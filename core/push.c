@@ -472,6 +472,7 @@ static enum nm_code roll_back_line(struct push *push, size_t i, int64_t id, stru
 	if (code != NM_OK)
 		return code;
 	take_before(job, status);
+	job->back = true;
 	return nm_artefact_read(record.before, &job->wanted, err);
 }
 

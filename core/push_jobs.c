@@ -352,7 +352,9 @@ static enum nm_code judge_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 		return code;
 	if (same)
 		return end_job(job, NM_PUSH_DONE,
-			       job->wanted.n > 0 ? "pushed, read back, same" : "removed, read back, gone",
+			       job->wanted.n == 0 ? "removed, read back, gone"
+			       : job->back	  ? "put back, read back, same"
+						  : "pushed, read back, same",
 			       err);
 	if (job->talk.end == NM_TALK_UNSURE && job->rounds < ROUNDS_MAX && !jobs->stopped)
 		return NM_OK; /* once more */

@@ -31,6 +31,7 @@ struct nm_push_job {
 	struct nm_artefact before; /* owned */
 	bool before_known;
 	bool of_plan; /* wanted is what the plan says now */
+	bool back;    /* wanted is what was there before an earlier push */
 	int64_t id;   /* of its push in the journal */
 	enum nm_push_state state;
 	char *ids;           /* malloc'd: the ids as the journal has them; NULL */

@@ -603,6 +603,7 @@ static void test_rollback(void **state)
 	assert_string_not_equal(first, second);
 	ok(nm_rollback(&rig.context, 0, 0, &results, &err), &err);
 	assert_int_equal(results.n, 1);
+	assert_string_equal(results.items[0].words, "put back, read back, same");
 	nm_push_results_clear(&results);
 	live = push_rig_live(&rig, "main");
 	assert_string_equal(live, first);
