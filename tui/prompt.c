@@ -226,6 +226,39 @@ void app_ask(struct app *app, int tag, const char *question, const char *initial
 
 /* --- a question with lines, or a list, in a frame --- */
 
+/* Rows that all lines need at this width. */
+static size_t hanging_rows(const struct dialog *dialog, int width)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < dialog->items.n; i++)
+		rows += (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN,
+					    dialog->items.items[i].text);
+	return rows;
+}
+
+/* The lines from row `top` on, long ones on several rows. */
+static void draw_hanging(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top)
+{
+	for (size_t i = 0; i < dialog->items.n && box.height > 0; i++) {
+		const struct note_line *line = &dialog->items.items[i];
+		size_t need = (size_t)canvas_hang(NULL, box, 0, STYLE_PLAIN, line->text);
+
+		if (need > top) {
+			canvas_hang(canvas, box, (int)top, line->style, line->text);
+			box.y += (int)(need - top);
+			box.height -= (int)(need - top);
+		}
+		top -= need < top ? need : top;
+	}
+}
+
+/* The row that moves is the first one shown; the last line ends at the bottom. */
+static void set_rows(struct dialog *dialog, size_t n, size_t shown)
+{
+	list_set(&dialog->list, n > shown ? n - shown + 1 : 1);
+}
+
 static int widest(const struct dialog *dialog)
 {
 	int width = text_width(dialog->question);
@@ -239,24 +272,27 @@ static int widest(const struct dialog *dialog)
 	return width;
 }
 
-/* The frame in the middle of the body; rows is how many lines it shows. */
-static struct box draw_frame(const struct dialog *dialog, struct canvas *canvas, struct box body, int more,
-			     int *rows)
+/* The frame in the middle of the body, `more` rows below its lines; long lines take rows when `hang`. */
+static struct box frame_box(const struct dialog *dialog, struct box body, int more, bool hang)
 {
-	struct box box = {0, 0, widest(dialog) + 6, (int)dialog->items.n + 4 + more};
+	struct box box = {0, 0, widest(dialog) + 6, 0};
 
 	if (box.width > body.width)
 		box.width = body.width;
 	if (box.width < 24)
 		box.width = 24;
+	box.height = (int)(hang ? hanging_rows(dialog, box.width - 4) : dialog->items.n) + 4 + more;
 	if (box.height > body.height)
 		box.height = body.height;
 	box.x = body.x + (body.width - box.width) / 2;
 	box.y = body.y + (body.height - box.height) / 2;
+	return box;
+}
+
+static void draw_frame(const struct dialog *dialog, struct canvas *canvas, struct box box)
+{
 	canvas_box(canvas, box.x, box.y, box.width, box.height, STYLE_BOLD);
 	canvas_text(canvas, box.x + 2, box.y + 1, box.width - 4, STYLE_BOLD, dialog->question);
-	*rows = box.height - 3 - more;
-	return box;
 }
 
 static void draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top,
@@ -269,29 +305,44 @@ static void draw_lines(const struct dialog *dialog, struct canvas *canvas, struc
 	}
 }
 
+#define CONFIRM_KEYS 2 /* a blank row, and "y yes   n no" */
+
+/* Where a question's lines stand in its frame. */
+static struct box lines_box(struct box frame, int more)
+{
+	int height = frame.height - 3 - more;
+
+	return (struct box){frame.x + 2, frame.y + 2, frame.width - 4, height > 0 ? height : 0};
+}
+
 static enum verdict act_confirm(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
+	struct box box = lines_box(frame_box(dialog, app_body(app), CONFIRM_KEYS, true), CONFIRM_KEYS);
 
 	if (event->action == ACTION_YES)
 		return app_answer(app, dialog->tag, "", 0);
 	if (event->action == ACTION_NO)
 		return app_answer(app, dialog->tag, NULL, 0);
+	set_rows(dialog, hanging_rows(dialog, box.width), (size_t)box.height);
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }
 
 static void draw_confirm(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct dialog *dialog = state;
-	struct box box;
-	int rows;
+	struct box frame = frame_box(dialog, body, CONFIRM_KEYS, true), box = lines_box(frame, CONFIRM_KEYS);
+	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
+	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
+	struct pen keys;
 
 	(void)app;
-	box = draw_frame(dialog, canvas, body, 2, &rows);
-	/* The lines only move when they do not all fit. */
-	draw_lines(dialog, canvas, box, dialog->items.n > (size_t)(rows > 0 ? rows : 0) ? dialog->list.at : 0,
-		   rows);
-	canvas_text(canvas, box.x + 2, box.y + box.height - 2, box.width - 4, STYLE_KEY, "y yes   n no");
+	draw_frame(dialog, canvas, frame);
+	draw_hanging(dialog, canvas, box, top);
+	keys = pen_at(canvas, box.x, frame.y + frame.height - 2, box.x + box.width);
+	pen_text(&keys, STYLE_KEY, "y yes   n no");
+	if (top + shown < n)
+		pen_textf(&keys, STYLE_DIM, "   %zu lines more", n - top - shown);
 }
 
 static const struct screen_ops confirm_ops = {
@@ -327,13 +378,12 @@ static enum verdict act_choose(void *state, struct app *app, const struct event 
 static void draw_choose(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct dialog *dialog = state;
-	struct box box;
-	size_t top;
-	int rows;
+	struct box box = frame_box(dialog, body, 0, false);
+	int rows = box.height - 3;
+	size_t top = list_top(&dialog->list, rows);
 
 	(void)app;
-	box = draw_frame(dialog, canvas, body, 0, &rows);
-	top = list_top(&dialog->list, rows);
+	draw_frame(dialog, canvas, box);
 	draw_lines(dialog, canvas, box, top, rows);
 	canvas_mark(canvas, box.x + 1, box.y + 2 + (int)(dialog->list.at - top), box.width - 2);
 	canvas_pointer(canvas, box.x + 1, box.y + 2 + (int)(dialog->list.at - top));
@@ -360,57 +410,31 @@ void app_choose(struct app *app, int tag, const char *question, const char *cons
 
 /* --- a page of text --- */
 
-/* Rows that all lines need at this width. */
-static size_t page_rows(const struct dialog *dialog, int width)
-{
-	size_t rows = 0;
-
-	for (size_t i = 0; i < dialog->items.n; i++)
-		rows += (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN,
-					    dialog->items.items[i].text);
-	return rows;
-}
-
 static enum verdict act_page(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
 	struct box body = app_body(app);
-	size_t n = page_rows(dialog, body.width - 2), rows = (size_t)body.height;
 
 	if (event->action == ACTION_BACK)
 		return VERDICT_POP;
-	/* The row that moves is the first one shown; the page ends with the last line at the bottom. */
-	list_set(&dialog->list, n + 2 > rows ? n + 2 - rows : 1);
+	set_rows(dialog, hanging_rows(dialog, body.width - 2), body.height > 1 ? (size_t)body.height - 1 : 0);
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }
 
 static void draw_page(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct dialog *dialog = state;
-	int width = body.width - 2, y = body.y + 1, end = body.y + body.height;
-	size_t rows = body.height > 1 ? (size_t)body.height - 1 : 0;
-	size_t n = page_rows(dialog, width), top = dialog->list.at;
+	struct box box = {1, body.y + 1, body.width - 2, body.height > 1 ? body.height - 1 : 0};
+	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
+	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 
 	(void)app;
-	for (int row = body.y; row < end; row++)
-		canvas_fill(canvas, 0, row, canvas->width, STYLE_PLAIN, ' ');
-	if (n <= rows)
-		top = 0;
-	else if (top > n - rows)
-		top = n - rows;
-	canvas_text(canvas, 1, body.y, width, STYLE_BOLD, dialog->question);
-	if (top + rows < n)
-		canvas_textf(canvas, body.width - 16, body.y, 15, STYLE_DIM, "%zu lines more", n - top - rows);
-	for (size_t i = 0; i < dialog->items.n && y < end; i++) {
-		const struct note_line *line = &dialog->items.items[i];
-		size_t need = (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN, line->text);
-
-		if (need > top) {
-			canvas_hang(canvas, (struct box){1, y, width, end - y}, (int)top, line->style, line->text);
-			y += (int)(need - top);
-		}
-		top -= need < top ? need : top;
-	}
+	for (int y = 0; y < body.height; y++)
+		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
+	canvas_text(canvas, 1, body.y, box.width, STYLE_BOLD, dialog->question);
+	if (top + shown < n)
+		canvas_textf(canvas, body.width - 16, body.y, 15, STYLE_DIM, "%zu lines more", n - top - shown);
+	draw_hanging(dialog, canvas, box, top);
 }
 
 static const struct screen_ops page_ops = {

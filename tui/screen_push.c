@@ -535,8 +535,14 @@ static void draw_details(const struct push *push, const struct app *app, struct 
 	add_consequences(&notes, status);
 	add_after(&notes, app, status);
 	for (size_t i = 0; i < notes.n && most > 0; i++) {
-		int used = canvas_wrap(canvas, 3, y, canvas->width - 4, most > 2 ? 2 : most,
-				       notes.items[i].style, notes.items[i].text);
+		int rows = most > 5 ? 4 : most > 2 ? 2 : 1, used;
+
+		if (most == 1 && i + 1 < notes.n) {
+			canvas_text(canvas, 3, y++, canvas->width - 4, STYLE_DIM, "and more: P shows it all, and asks");
+			break;
+		}
+		used = canvas_wrap(canvas, 3, y, canvas->width - 4, rows, notes.items[i].style,
+				   notes.items[i].text);
 
 		y += used;
 		most -= used;

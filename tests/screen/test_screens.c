@@ -431,6 +431,26 @@ static void live_is_read_when_a_call_is_to_be_played_on_it(void **state)
 	stage_close(&stage);
 }
 
+/* What is asked before a push is told to the end, if need be on more rows than there are. */
+static void a_question_cuts_nothing_off(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
+	stage_keys(&stage, "A y Escape 1 O Enter Enter y");
+	assert_true(app_resize(&stage.app, 44, 12));
+	stage_keys(&stage, "6");
+	stage_keys(&stage, "P");
+	stage_shows(&stage, "lines more");
+	stage_hides(&stage, "…");
+	for (int i = 0; i < 20; i++)
+		stage_keys(&stage, "Down");
+	stage_hides(&stage, "lines more");
+	stage_golden(&stage, "push-asked-end");
+	stage_close(&stage);
+}
+
 /* Help and other pages break long lines: nothing on them is out of reach. */
 static void no_page_cuts_its_lines(void **state)
 {
@@ -570,6 +590,7 @@ int main(void)
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(no_page_cuts_its_lines),
+		cmocka_unit_test(a_question_cuts_nothing_off),
 		cmocka_unit_test(a_changed_file_is_read_at_once_and_mistakes_are_listed),
 		cmocka_unit_test(hostile_text_of_a_plan_cannot_move_the_cursor),
 		cmocka_unit_test(the_command_line_takes_actions_and_screens),
