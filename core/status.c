@@ -306,6 +306,16 @@ enum nm_code nm_status_lines(const struct nm_push_context *context, const int *l
 	return code;
 }
 
+static enum nm_code count_cut_off(struct nm_store *store, size_t *n, struct nm_error *err)
+{
+	struct nm_push_records records = { 0 };
+	enum nm_code code = nm_store_pushes(store, NULL, true, SIZE_MAX, &records, err);
+
+	*n = records.n;
+	nm_push_records_clear(&records);
+	return code;
+}
+
 enum nm_code nm_status_read(const struct nm_push_context *context, int line, struct nm_status *out,
 			    struct nm_error *err)
 {
@@ -319,6 +329,11 @@ enum nm_code nm_status_read(const struct nm_push_context *context, int line, str
 		lines[i] = line >= 0 ? line : (int)i;
 	code = nm_status_lines(context, lines, n, out, err);
 	free(lines);
+	if (code != NM_OK || context->store == NULL)
+		return code;
+	code = count_cut_off(context->store, &out->cut_off, err);
+	if (code != NM_OK)
+		nm_status_clear(out);
 	return code;
 }
 

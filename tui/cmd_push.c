@@ -130,12 +130,17 @@ static void write_status(struct invocation *run, const struct nm_status *found)
 	if (!run->json) {
 		for (i = 0; i < found->n; i++)
 			print_line(run, &found->lines[i], argument_given(run->args, "artefacts"));
+		if (found->cut_off > 0)
+			nm_buf_addf(run->out, "pushes that were cut off: %zu; the next push settles them\n",
+				    found->cut_off);
 		return;
 	}
 	nm_json_init(&json, run->out);
 	nm_json_object(&json);
 	nm_json_key(&json, "in_sync");
 	nm_json_bool(&json, all_in_sync(found));
+	nm_json_key(&json, "cut_off");
+	nm_json_int(&json, (int64_t)found->cut_off);
 	nm_json_key(&json, "lines");
 	nm_json_array(&json);
 	for (i = 0; i < found->n; i++)
@@ -240,6 +245,12 @@ static size_t lines_to_push(const struct nm_status *found)
 	return n;
 }
 
+/* Also when all is in sync: a push that was cut off may have taken effect, and its end is to be written. */
+static bool something_to_do(const struct nm_status *found)
+{
+	return lines_to_push(found) > 0 || found->cut_off > 0;
+}
+
 /* Shows what would change and asks; NM_REFUSED without a yes. */
 static enum nm_code ask(struct invocation *run, const struct nm_status *found, struct nm_error *err)
 {
@@ -248,7 +259,7 @@ static enum nm_code ask(struct invocation *run, const struct nm_status *found, s
 	struct nm_buf *out = run->out;
 	size_t i;
 
-	if (argument_given(run->args, "yes"))
+	if (argument_given(run->args, "yes") || lines_to_push(found) == 0)
 		return NM_OK;
 	/* The question needs what it is about on the screen before it. */
 	nm_buf_init(&shown, out->max);
@@ -300,7 +311,7 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 		write_status(run, &found);
 		if (!run->json)
 			nm_buf_addf(run->out, "dry run: %zu of %zu lines would be pushed\n", lines_to_push(&found), found.n);
-	} else if (!lines_to_push(&found)) {
+	} else if (!something_to_do(&found)) {
 		if (run->json)
 			nm_buf_add(run->out, "{\"lines\":[]}\n");
 		else
@@ -312,6 +323,23 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 	}
 	nm_status_clear(&found);
 	return code;
+}
+
+/* Names what is put back, and waits for a yes. */
+static enum nm_code ask_back(struct invocation *run, int line, int64_t id, struct nm_error *err)
+{
+	char question[256];
+
+	if (argument_given(run->args, "yes"))
+		return NM_OK;
+	if (id > 0)
+		snprintf(question, sizeof question, "Put back what was live before push #%lld?", (long long)id);
+	else
+		snprintf(question, sizeof question, "Put back what was live on %.100s before its newest push?",
+			 run->session->plan->lines[line].name);
+	if (confirm_yes(run, question))
+		return NM_OK;
+	return nm_fail(err, NM_REFUSED, "not rolled back: say yes, or give --yes");
 }
 
 enum nm_code cmd_rollback(struct invocation *run, enum status *status, struct nm_error *err)
@@ -330,12 +358,14 @@ enum nm_code cmd_rollback(struct invocation *run, enum status *status, struct nm
 		code = argument_line(run, &line, err);
 	if (code == NM_OK)
 		code = session_push_context(run->session, &context, err);
-	if (code == NM_OK && !argument_given(run->args, "yes") &&
-	    !confirm_yes(run, "Put back what was live before?"))
-		code = nm_fail(err, NM_REFUSED, "not rolled back: say yes, or give --yes");
+	/* The number of a push says of which line it was. */
+	if (code == NM_OK && line < 0 && id == 0)
+		line = 0;
+	if (code == NM_OK)
+		code = ask_back(run, line, id, err);
 	if (code != NM_OK)
 		return code;
-	code = nm_rollback(&context, line < 0 ? 0 : line, id, &results, err);
+	code = nm_rollback(&context, line, id, &results, err);
 	write_results(run, &results);
 	nm_push_results_clear(&results);
 	return code;

@@ -29,6 +29,7 @@ struct nm_status {
 	struct nm_arena *arena;
 	size_t n;
 	struct nm_line_status *lines; /* the plan's lines, or the one asked for */
+	size_t cut_off;               /* pushes of any line that did not end: the next push settles them */
 };
 
 struct nm_push_context {

@@ -487,6 +487,29 @@ static void test_half_done_is_finished_from_the_journal(void **state)
 	push_rig_close(&rig);
 }
 
+/* That a push was cut off is told, also when it had taken effect and nothing is left to be pushed. */
+static void test_status_tells_what_was_cut_off(void **state)
+{
+	struct push_rig rig;
+	struct nm_status status;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	rig.kill_after = 9; /* two lines: read, look, put, look, and the first of reading back */
+	assert_int_equal(push_rig_push(&rig, -1, NULL, &err), NM_SYSTEM);
+	push_rig_restart(&rig);
+	assert_in_sync(&rig);
+	ok(nm_status_read(&rig.context, 0, &status, &err), &err);
+	assert_int_equal(status.cut_off, 2);
+	nm_status_clear(&status);
+	push_well(&rig);
+	ok(nm_status_read(&rig.context, -1, &status, &err), &err);
+	assert_int_equal(status.cut_off, 0);
+	nm_status_clear(&status);
+	push_rig_close(&rig);
+}
+
 static enum nm_code push_of_another(struct push_rig *rig, struct nm_store *other, struct nm_error *err)
 {
 	const struct nm_push_options options = { .line = -1, .plan_text = "the plan", .plan_len = 8 };
@@ -824,6 +847,7 @@ int main(void)
 		cmocka_unit_test(test_lasting_faults_are_told_truly),
 		cmocka_unit_test(test_killed_at_any_request),
 		cmocka_unit_test(test_half_done_is_finished_from_the_journal),
+		cmocka_unit_test(test_status_tells_what_was_cut_off),
 		cmocka_unit_test(test_one_process_at_a_time),
 		cmocka_unit_test(test_unfinished_stays_open_until_it_can_be_read),
 		cmocka_unit_test(test_stopping_leaves_a_clean_state),
