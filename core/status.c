@@ -120,7 +120,7 @@ static enum nm_code prepare_line(struct reading *r, struct nm_line_status *line,
 	}
 	code = line->carrier->check(line->plan_route, account, &line->losses, err);
 	if (code == NM_OK)
-		code = line->carrier->render(line->plan_route, account, &line->wanted, err);
+		code = line->carrier->render(line->plan_route, account, r->context->now, &line->wanted, err);
 	line->words = "what is there cannot be read back from this carrier: it is assumed to be as pushed";
 	return code;
 }

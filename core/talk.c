@@ -66,6 +66,7 @@ static void step_talk(struct runner *run, size_t tag, const struct nm_response *
 	talk->request = (struct nm_request){ 0 };
 	talk->tries = 0;
 	result = talk->carrier->step(&talk->exchange, last, &talk->request);
+	talk->request.account = talk->exchange.account;
 	if (result == NM_STEP_SEND)
 		run->ready[run->n_ready++] = tag;
 	else

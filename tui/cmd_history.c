@@ -224,7 +224,8 @@ enum nm_code cmd_export(struct invocation *run, enum status *status, struct nm_e
 	line = line < 0 ? 0 : line;
 	code = build_route(run, line, &route, err);
 	if (code == NM_OK)
-		code = carrier->render(route, &plan->accounts[plan->lines[line].account], &artefact, err);
+		code = carrier->render(route, &plan->accounts[plan->lines[line].account], session_now(run->session),
+				       &artefact, err);
 	if (code == NM_OK) {
 		write_parts(run, carrier->name, &artefact);
 		nm_artefact_clear(&artefact);

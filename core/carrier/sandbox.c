@@ -29,7 +29,7 @@ static enum nm_code check(const struct nm_route *route, const struct nm_account 
 	return NM_OK;
 }
 
-static enum nm_code render(const struct nm_route *route, const struct nm_account *account,
+static enum nm_code render(const struct nm_route *route, const struct nm_account *account, nm_time at,
 			   struct nm_artefact *out, struct nm_error *err)
 {
 	struct nm_artefact artefact = { 0 };
@@ -37,6 +37,7 @@ static enum nm_code render(const struct nm_route *route, const struct nm_account
 	enum nm_code code;
 
 	(void)account;
+	(void)at;
 	nm_buf_init(&text, NM_ARTEFACT_BYTES);
 	code = nm_route_write(route, &text, err);
 	if (code == NM_OK)

@@ -78,6 +78,7 @@ struct nm_request {
 	const char *body;
 	size_t len;
 	enum nm_auth auth;
+	const struct nm_account *account; /* whose secret that is; put in by who moves the request (talk.c) */
 	bool repeatable; /* may be sent again after a timeout or a 5xx without harm */
 	int timeout_s;
 	size_t n_headers;
@@ -133,8 +134,10 @@ struct nm_carrier {
 	/* What is lost of this route; nothing lost is an empty list. */
 	enum nm_code (*check)(const struct nm_route *route, const struct nm_account *account,
 			      struct nm_losses *out, struct nm_error *err);
-	/* Same route, same bytes. */
-	enum nm_code (*render)(const struct nm_route *route, const struct nm_account *account,
+	/* Same route, same bytes.  A carrier that keeps no time gets what holds at the instant `at`: then also
+	 * the same instant, or another one of the same situation.  What lift needs and the carrier does not keep
+	 * (the zone, who has a number) is in the artefact as well; reading adds it from exchange->plan. */
+	enum nm_code (*render)(const struct nm_route *route, const struct nm_account *account, nm_time at,
 			       struct nm_artefact *out, struct nm_error *err);
 	/* Live back into decisions.  *foreign (may be set, arena of out): what was not understood. NULL when
 	 * the carrier cannot be read. */

@@ -41,7 +41,7 @@ static void check_again(const struct nm_carrier *sandbox, const struct nm_route 
 	nm_time until = route->until - route->from > 30 * NM_DAY ? route->from + 30 * NM_DAY : route->until;
 	struct nm_error err;
 
-	if (sandbox->render(route, NULL, &artefact, &err))
+	if (sandbox->render(route, NULL, route->from, &artefact, &err))
 		return;
 	demand(!sandbox->lift(&artefact, &again, &foreign, &err));
 	if (route->from < until) {

@@ -209,7 +209,7 @@ static enum nm_code render_and_lift(struct nm_error *err)
 	struct nm_artefact artefact = { 0 };
 	struct nm_route *lifted = NULL;
 	const char *foreign = NULL;
-	enum nm_code code = sandbox->render(route, NULL, &artefact, err);
+	enum nm_code code = sandbox->render(route, NULL, route->from, &artefact, err);
 
 	if (code)
 		return code;

@@ -26,6 +26,7 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 	enum nm_code code;
 
 	rig->sent++;
+	assert_string_equal(request->account->name, "sandbox"); /* whose secrets the transport would take */
 	rig->written += strcmp(request->method, "GET") != 0;
 	if (rig->sent == rig->kill_before)
 		return nm_fail(err, NM_SYSTEM, "killed");

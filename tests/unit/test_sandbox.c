@@ -54,7 +54,7 @@ static struct nm_artefact artefact_of(struct push_rig *rig, struct nm_route **ro
 	ok(sandbox()->check(*route, &rig->plan->accounts[0], &losses, &err), &err);
 	assert_int_equal(losses.n, 0);
 	nm_losses_clear(&losses);
-	ok(sandbox()->render(*route, &rig->plan->accounts[0], &artefact, &err), &err);
+	ok(sandbox()->render(*route, &rig->plan->accounts[0], (*route)->from, &artefact, &err), &err);
 	nm_classes_clear(&classes);
 	nm_timeline_free(timeline);
 	return artefact;
