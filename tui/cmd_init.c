@@ -111,13 +111,28 @@ static void write_texts(const struct answers *answers, struct nm_buf *out)
 	nm_buf_clear(&text);
 }
 
+/* Country codes are capitals; people type them as they like. */
+static void add_country(struct nm_buf *out, const char *text)
+{
+	struct nm_buf capitals;
+
+	nm_buf_init(&capitals, ANSWER_BYTES);
+	for (; *text; text++) {
+		const char c = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
+
+		nm_buf_addn(&capitals, &c, 1);
+	}
+	add_text(out, "country  = ", capitals.data);
+	nm_buf_clear(&capitals);
+}
+
 static void write_plan(const struct answers *answers, int ring_s, struct nm_buf *out)
 {
 	nm_buf_add(out, "# Who answers when a customer calls. `nevermiss check` proves it, `nevermiss` shows it,\n"
 			"# man nevermiss-plan explains every word.\n");
 	add_text(out, "business = ", answers->business.data);
 	add_text(out, "timezone = ", answers->timezone.data);
-	add_text(out, "country  = ", answers->country.data);
+	add_country(out, answers->country.data);
 	nm_buf_add(out, "\n# The sandbox is a carrier for trying things out; name your own when you are ready.\n"
 			"account sandbox { driver = sandbox }\n");
 	add_text(out, "line main {\n\tnumber = ", answers->number.data);
@@ -311,8 +326,9 @@ static enum nm_code make_plan(struct invocation *run, struct answers *answers, s
 		nm_json_text(&json, run->options->plan_file);
 		json_finish(&json, run->out);
 	} else
-		nm_buf_addf(run->out, "wrote %s\nnext: nevermiss check, nevermiss week, nevermiss push, nevermiss\n",
-			    run->options->plan_file);
+		nm_buf_addf(run->out, "wrote %s\nnext: check, week, push, or no command for the interface%s%s\n",
+			    run->options->plan_file, argument_given(run->args, "plan") ? ", each with -p " : "",
+			    argument_given(run->args, "plan") ? run->options->plan_file : "");
 	return NM_OK;
 }
 
