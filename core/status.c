@@ -224,6 +224,7 @@ static enum nm_code keep_reading(struct reading *r, const struct nm_line_status 
 {
 	struct nm_reading reading = { .at = r->context->now,
 				      .in_sync = line->sync == NM_SYNC_SAME,
+				      .plan_mark = r->context->plan_mark,
 				      .words = line->words };
 	struct nm_buf text;
 	enum nm_code code = NM_OK;

@@ -30,7 +30,7 @@ static const char *const migrations[] = {
 	"CREATE INDEX push_line ON push(line, id);"
 	"CREATE INDEX push_unfinished ON push(id) WHERE state < 3;"
 	"CREATE TABLE reading(line TEXT PRIMARY KEY, at INTEGER NOT NULL, known INTEGER NOT NULL,"
-	" in_sync INTEGER NOT NULL, words TEXT, live TEXT) STRICT, WITHOUT ROWID;"
+	" in_sync INTEGER NOT NULL, plan INTEGER NOT NULL, words TEXT, live TEXT) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE sandbox(line TEXT PRIMARY KEY, text TEXT, fault TEXT NOT NULL DEFAULT '') STRICT,"
 	" WITHOUT ROWID;",
 };
@@ -62,10 +62,10 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_PUSH_GET] = PUSH_ROW " WHERE id = ?1",
 	[NM_SQL_PUSH_NEWEST] = "SELECT id FROM push WHERE line = ?1 AND state <> ?2 ORDER BY id DESC LIMIT 1",
 	[NM_SQL_READING_PUT] =
-		"INSERT INTO reading(line, at, known, in_sync, words, live) VALUES(?, ?, ?, ?, ?, ?)"
+		"INSERT INTO reading(line, at, known, in_sync, plan, words, live) VALUES(?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT(line) DO UPDATE SET at = excluded.at, known = excluded.known,"
-		" in_sync = excluded.in_sync, words = excluded.words, live = excluded.live",
-	[NM_SQL_READING_GET] = "SELECT at, known, in_sync, words, live FROM reading WHERE line = ?",
+		" in_sync = excluded.in_sync, plan = excluded.plan, words = excluded.words, live = excluded.live",
+	[NM_SQL_READING_GET] = "SELECT at, known, in_sync, plan, words, live FROM reading WHERE line = ?",
 	[NM_SQL_SANDBOX_GET] = "SELECT text FROM sandbox WHERE line = ?",
 	[NM_SQL_SANDBOX_PUT] = "INSERT INTO sandbox(line, text) VALUES(?1, ?2)"
 			       " ON CONFLICT(line) DO UPDATE SET text = excluded.text",

@@ -334,8 +334,10 @@ enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, cons
 	sqlite3_bind_int64(statement, 2, reading->at);
 	sqlite3_bind_int(statement, 3, reading->known);
 	sqlite3_bind_int(statement, 4, reading->in_sync);
-	nm_store_bind(statement, 5, reading->words);
-	nm_store_bind(statement, 6, reading->live);
+	/* SQLite's integers are signed: the same 64 bits come back. */
+	sqlite3_bind_int64(statement, 5, (sqlite3_int64)reading->plan_mark);
+	nm_store_bind(statement, 6, reading->words);
+	nm_store_bind(statement, 7, reading->live);
 	return nm_store_run(store, statement, err);
 }
 
@@ -356,8 +358,9 @@ enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, stru
 		reading.at = sqlite3_column_int64(statement, 0);
 		reading.known = sqlite3_column_int(statement, 1) != 0;
 		reading.in_sync = sqlite3_column_int(statement, 2) != 0;
-		reading.words = nm_store_column(statement, 3, arena, &ok);
-		reading.live = nm_store_column(statement, 4, arena, &ok);
+		reading.plan_mark = (uint64_t)sqlite3_column_int64(statement, 3);
+		reading.words = nm_store_column(statement, 4, arena, &ok);
+		reading.live = nm_store_column(statement, 5, arena, &ok);
 	}
 	if (!ok)
 		code = nm_fail_memory(err);

@@ -91,7 +91,6 @@ enum nm_code session_open(struct session *session, const struct session_options 
 		return code;
 	}
 	read_plan(session);
-	session->read_for = text_hash(session);
 	return NM_OK;
 }
 
@@ -227,6 +226,7 @@ enum nm_code session_push_context(struct session *session, struct nm_push_contex
 		.now = now,
 		.horizon = now + NM_CHECK_HORIZON,
 		.who = session->options.who,
+		.plan_mark = text_hash(session),
 		.progress = session->progress,
 		.progress_context = session->progress_context,
 	};
@@ -276,7 +276,8 @@ enum nm_code session_classes(struct session *session, const struct nm_classes **
 }
 
 /* A line's last reading without the artefact, which is most of it. */
-static enum nm_code read_reading(struct nm_store *store, const char *line, struct nm_arena *arena,
+/* A reading that was compared with another text says nothing of the plan that stands here now. */
+static enum nm_code read_reading(struct nm_store *store, const char *line, uint64_t mark, struct nm_arena *arena,
 				 struct nm_line_fact *fact, struct nm_error *err)
 {
 	struct nm_arena *scratch = nm_arena_new();
@@ -286,8 +287,8 @@ static enum nm_code read_reading(struct nm_store *store, const char *line, struc
 				    : nm_fail_memory(err);
 
 	if (!code && found) {
-		fact->known = reading.known;
-		fact->in_sync = reading.in_sync;
+		fact->known = reading.known && reading.plan_mark == mark;
+		fact->in_sync = reading.in_sync && reading.plan_mark == mark;
 		fact->words = reading.words ? nm_arena_text(arena, reading.words) : NULL;
 		fact->read_at = reading.at;
 		if (reading.words && !fact->words)
@@ -298,14 +299,14 @@ static enum nm_code read_reading(struct nm_store *store, const char *line, struc
 }
 
 /* One line's fact, from its last reading and its newest push. */
-static enum nm_code read_fact(struct nm_store *store, const char *line, struct nm_arena *arena,
+static enum nm_code read_fact(struct nm_store *store, const char *line, uint64_t mark, struct nm_arena *arena,
 			      struct nm_line_fact *fact, struct nm_error *err)
 {
 	struct nm_push_records pushes;
 	enum nm_code code;
 
 	*fact = (struct nm_line_fact){.line = line};
-	code = read_reading(store, line, arena, fact, err);
+	code = read_reading(store, line, mark, arena, fact, err);
 	if (!code)
 		code = nm_store_pushes(store, line, false, 1, &pushes, err);
 	if (code)
@@ -320,6 +321,7 @@ static enum nm_code read_fact(struct nm_store *store, const char *line, struct n
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
 			   size_t *n, struct nm_error *err)
 {
+	const uint64_t mark = text_hash(session);
 	struct nm_store *store;
 	struct nm_line_fact *facts;
 	enum nm_code code = session_need_plan(session, err);
@@ -331,12 +333,8 @@ enum nm_code session_facts(struct session *session, struct nm_arena *arena, stru
 	facts = nm_arena_alloc(arena, session->plan->n_lines, sizeof *facts);
 	if (!facts)
 		return nm_fail_memory(err);
-	for (size_t i = 0; i < session->plan->n_lines && !code; i++) {
-		code = read_fact(store, session->plan->lines[i].name, arena, &facts[i], err);
-		/* What was found then says nothing of the text that stands here now. */
-		if (session->read_for != text_hash(session))
-			facts[i].known = facts[i].in_sync = false;
-	}
+	for (size_t i = 0; i < session->plan->n_lines && !code; i++)
+		code = read_fact(store, session->plan->lines[i].name, mark, arena, &facts[i], err);
 	if (code)
 		return code;
 	*out = facts;
@@ -388,7 +386,6 @@ enum nm_code session_status(struct session *session, bool again, const struct nm
 	session->status = status;
 	session->status_known = true;
 	session->status_at = context.now;
-	session->read_for = text_hash(session);
 	return NM_OK;
 }
 

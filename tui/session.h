@@ -59,7 +59,6 @@ struct session {
 	struct nm_status status;
 	bool status_known;
 	nm_time status_at;
-	uint64_t read_for; /* hash of the text that the last reading of the lines was compared with */
 	struct nm_classes classes;
 	bool classes_known;
 	struct {

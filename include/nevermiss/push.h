@@ -38,6 +38,7 @@ struct nm_push_context {
 	struct nm_transport transport;
 	nm_time now, horizon; /* default two years */
 	const char *who;      /* "pat over ssh" */
+	uint64_t plan_mark;   /* tells this text of the plan from others; kept with what is read back */
 	/* Called as work goes on (may be NULL); returning false stops it, leaving a clean state. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
 	void *progress_context;

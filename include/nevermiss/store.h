@@ -103,6 +103,7 @@ struct nm_reading {
 	nm_time at;
 	bool known; /* false: could not be read */
 	bool in_sync;
+	uint64_t plan_mark; /* of the plan it was compared with: nm_push_context */
 	const char *words; /* the first difference, or why it is not known */
 	const char *live;  /* artefact text; NULL */
 };

@@ -235,8 +235,8 @@ static void test_foreign_keys_hold(void **state)
 
 static void test_readings(void **state)
 {
-	const struct nm_reading first = { 10, true, false, "differs", "live" },
-				second = { 20, false, false, "no answer", NULL };
+	const struct nm_reading first = { 10, true, false, UINT64_MAX, "differs", "live" },
+				second = { 20, false, false, 7, "no answer", NULL };
 	struct nm_store *store = open_store(false);
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_reading reading;
@@ -249,6 +249,7 @@ static void test_readings(void **state)
 	ok(nm_store_reading_put(store, "main", &first, &err), &err);
 	ok(nm_store_reading_get(store, "main", arena, &reading, &found, &err), &err);
 	assert_true(found && reading.known && !reading.in_sync && reading.at == 10);
+	assert_true(reading.plan_mark == UINT64_MAX);
 	assert_string_equal(reading.words, "differs");
 	assert_string_equal(reading.live, "live");
 	ok(nm_store_reading_put(store, "main", &second, &err), &err);
