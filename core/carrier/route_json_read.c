@@ -49,7 +49,15 @@ static enum nm_code make_list(struct reader *r, const struct nm_node *list, cons
 	return *out == NULL ? nm_fail_memory(r->err) : NM_OK;
 }
 
-/* A member that may be absent; *out is then NULL. */
+/* A name of a plan is one line: a line end in a live one would let it say what it likes in a report. */
+static bool is_one_line(const char *text)
+{
+	while ((unsigned char)*text >= ' ' && *text != '\x7f')
+		text++;
+	return *text == '\0';
+}
+
+/* A member that may be absent; *out is then NULL.  Only a greeting may have line ends. */
 static enum nm_code copy_some(struct reader *r, const struct nm_node *object, const char *key,
 			      const char **out)
 {
@@ -61,6 +69,8 @@ static enum nm_code copy_some(struct reader *r, const struct nm_node *object, co
 		return NM_OK;
 	if (text == NULL)
 		return wrong(r, key, "a text");
+	if (!is_one_line(text) && strcmp(key, "greeting") != 0)
+		return wrong(r, key, "without control characters");
 	*out = nm_arena_text(r->route->arena, text);
 	return *out == NULL ? nm_fail_memory(r->err) : NM_OK;
 }

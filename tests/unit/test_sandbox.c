@@ -165,6 +165,8 @@ static void test_wrong_routes_are_refused(void **state)
 		{ "\"kind\":\"ai\"", "\"kind\":\"ai\",\"extra\":1" },
 		{ "\"kind\":\"ai\"", "\"kind\":\"ai\",\"kind\":\"ai\"" },
 		{ "\"name\":\"fixly\",", "" },
+		{ "\"fixly\"", "\"x\\nmain (sandbox): in sync\"" },
+		{ "\"fixly\"", "\"x\\u001b[31m\"" },
 		{ "\"calls\":[0", "\"calls\":[999" },
 		{ "\"calls\":[0", "\"calls\":[-1" },
 		{ "\"calls\":[0", "\"calls\":[0,0" },
