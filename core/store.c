@@ -250,11 +250,12 @@ static enum nm_code immutable_uri(const struct nm_store *store, struct nm_buf *u
 }
 
 /* SQLite reads a WAL store only through a -shm file, which cannot be made in a folder that is somebody
- * else's.  Without a -wal file all is in the store itself: it is then copied, so that a writer who comes
- * later does no harm. */
+ * else's.  When the -wal file is empty or not there, all is in the store itself: it is then copied, so
+ * that a writer who comes later does no harm. */
 static enum nm_code open_of_others(struct nm_store *store, struct nm_error *err)
 {
 	struct nm_buf text;
+	struct stat wal;
 	enum nm_code code = NM_OK;
 	int schema;
 
@@ -262,7 +263,7 @@ static enum nm_code open_of_others(struct nm_store *store, struct nm_error *err)
 	nm_buf_addf(&text, "%s-wal", store->file);
 	if (text.failed)
 		code = nm_fail_memory(err);
-	else if (access(text.data, F_OK) == 0)
+	else if (stat(text.data, &wal) == 0 && wal.st_size > 0)
 		code = nm_fail(err, NM_SYSTEM, "%s: it is in use, and its folder is not yours to write to",
 			       store->file);
 	nm_buf_clear(&text);
