@@ -173,6 +173,17 @@ static int reason_x(const struct ladder *ladder)
 	return party_x(ladder, ladder->n - 1) + 2;
 }
 
+/* What does not pass between the caller and one column: "alert owner, sam: " */
+static void aside(struct pen *pen, const struct nm_event *event)
+{
+	unsigned style = event_style(event->kind);
+
+	pen_text(pen, style, nm_event_name(event->kind));
+	for (size_t i = 0; i < event->n; i++)
+		pen_textf(pen, style, "%s %s", i ? "," : "", event->to[i]);
+	pen_text(pen, style, ": ");
+}
+
 static void row(const struct ladder *ladder, int y, const struct nm_event *event, size_t i)
 {
 	int x = reason_x(ladder), party = i < event->n ? party_index(ladder, event->to[i]) : -1;
@@ -180,10 +191,10 @@ static void row(const struct ladder *ladder, int y, const struct nm_event *event
 
 	canvas_textf(ladder->canvas, ladder->box.x, y, 5, STYLE_PLAIN, "%4d", event->t);
 	lifelines(ladder, y);
-	if (party >= 0)
+	if (party >= 0 && event->kind != NM_EVENT_ALERT)
 		arrow(ladder, y, party, event->kind);
 	else
-		pen_textf(&pen, event_style(event->kind), "%s: ", nm_event_name(event->kind));
+		aside(&pen, event);
 	if (i == 0)
 		pen_text(&pen, STYLE_DIM, event->why);
 }
