@@ -314,14 +314,19 @@ static size_t command_words(const struct app *app, const char **words)
 	return n;
 }
 
-void app_command(struct app *app)
+static void ask_command(struct app *app, const char *typed)
 {
 	const char **words = calloc(key_rows_count + 1, sizeof *words);
 
 	if (words)
 		command_words(app, words);
-	app_ask(app, TAG_COMMAND, ":", "", words);
+	app_ask(app, TAG_COMMAND, ":", typed, words);
 	free(words);
+}
+
+void app_command(struct app *app)
+{
+	ask_command(app, "");
 }
 
 void app_command_run(struct app *app, const char *text)
@@ -352,6 +357,7 @@ void app_command_run(struct app *app, const char *text)
 			    found ? "%.*s could be more than one word: Tab completes"
 				  : "%.*s is neither an action nor a screen: Tab completes",
 			    (int)len, text);
+		ask_command(app, text);
 	}
 	free(words);
 }

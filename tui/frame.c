@@ -188,7 +188,7 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 	}
 }
 
-/* A message that is longer than its row gets rows of the body. */
+/* A message that is longer than its row gets rows of the body; over a line that is typed it stands too. */
 static void draw_message(const struct app *app, struct canvas *canvas)
 {
 	int width = canvas->width - 2, y = canvas->height - 2, rows;
@@ -197,6 +197,7 @@ static void draw_message(const struct app *app, struct canvas *canvas)
 		canvas_fill(canvas, 0, y, canvas->width, STYLE_RULE, 0x2500);
 		return;
 	}
+	y -= app_top(app)->context == CONTEXT_PROMPT;
 	rows = canvas_wrap(NULL, 0, 0, width, canvas->height < 8 ? 1 : canvas->height / 4, STYLE_PLAIN,
 			   app->message);
 	y -= rows > 1 ? rows - 1 : 0;

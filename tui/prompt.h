@@ -30,7 +30,8 @@ void notes_lines(struct notes *notes, const char *text);
 /* Lines by which `after` differs from `before`, with "-" and "+" in front. */
 void notes_diff(struct notes *notes, const char *before, const char *after);
 
-/* initial may be "".  words: what Tab completes, NULL-terminated; NULL: nothing; copied. */
+/* initial may be "", or what was typed and is wrong: asked again, with a message over the line that says why.
+ * words: what Tab completes, NULL-terminated; NULL: nothing; copied. */
 void app_ask(struct app *app, int tag, const char *question, const char *initial, const char *const *words);
 void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes);
 void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first);

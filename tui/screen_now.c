@@ -140,6 +140,11 @@ static void derive_now(void *state, struct app *app)
 
 /* --- the override --- */
 
+static void ask_length(struct app *app, const char *typed)
+{
+	app_ask(app, TAG_FOR, "override for how long:", typed, NULL);
+}
+
 static void ask_path(struct now *now, struct app *app, const char *text)
 {
 	const struct nm_plan *plan = app_plan(app);
@@ -148,6 +153,7 @@ static void ask_path(struct now *now, struct app *app, const char *text)
 
 	if (nm_duration_read(text, &now->override_s, &err) || now->override_s == 0) {
 		app_message(app, STYLE_ERROR, "%s is no length of time: 45m, 2h, 1d", text);
+		ask_length(app, text);
 		return;
 	}
 	names = calloc(plan->n_paths + 1, sizeof *names);
@@ -284,7 +290,7 @@ static enum verdict act_now(void *state, struct app *app, const struct event *ev
 		return VERDICT_REDRAW;
 	case ACTION_OVERRIDE:
 		if (app_may_change(app) && app_plan(app)->n_paths)
-			app_ask(app, TAG_FOR, "override for how long:", "2h", NULL);
+			ask_length(app, "2h");
 		return VERDICT_REDRAW;
 	case ACTION_EDITOR:
 		app_editor(app, deciding_place(now->call));

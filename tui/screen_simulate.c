@@ -240,6 +240,11 @@ static void ask_caller(struct app *app)
 	free(items);
 }
 
+static void ask_number(struct app *app, const char *typed)
+{
+	app_ask(app, TAG_NUMBER, "from (a number, anonymous, unknown):", typed, NULL);
+}
+
 static void take_caller(struct simulate *simulate, struct app *app, size_t index)
 {
 	const struct nm_classes *classes;
@@ -249,7 +254,17 @@ static void take_caller(struct simulate *simulate, struct app *app, size_t index
 	if (index < classes->n)
 		simulate->play.caller = classes->items[index].witness;
 	else
-		app_ask(app, TAG_NUMBER, "from (a number, anonymous, unknown):", "", NULL);
+		ask_number(app, "");
+}
+
+static void take_number(struct simulate *simulate, struct app *app, const char *text)
+{
+	struct nm_error err;
+
+	if (nm_caller_read(app_plan(app), text, &simulate->play.caller, &err) == NM_OK)
+		return;
+	app_error(app, &err);
+	ask_number(app, text);
 }
 
 /* --- acting --- */
@@ -273,18 +288,23 @@ static void toggle_live(struct simulate *simulate, struct app *app)
 		    simulate->live ? "played on what is at the carrier" : "played on the plan");
 }
 
+static void ask_date(struct app *app, const char *typed)
+{
+	app_ask(app, TAG_DATE, "at (2026-12-25 10:00, +2h, now):", typed, NULL);
+}
+
 static void take_date(struct simulate *simulate, struct app *app, const char *text)
 {
 	struct nm_error err;
 
-	if (nm_time_read(text, session_zone(app->session), app_now(app), &simulate->play.at, &err))
-		app_error(app, &err);
+	if (nm_time_read(text, session_zone(app->session), app_now(app), &simulate->play.at, &err) == NM_OK)
+		return;
+	app_error(app, &err);
+	ask_date(app, text);
 }
 
 static enum verdict take_answer(struct simulate *simulate, struct app *app, const struct event *event)
 {
-	struct nm_error err;
-
 	if (!event->text)
 		return VERDICT_REDRAW;
 	switch (event->tag) {
@@ -295,8 +315,7 @@ static enum verdict take_answer(struct simulate *simulate, struct app *app, cons
 		take_caller(simulate, app, event->index);
 		break;
 	case TAG_NUMBER:
-		if (nm_caller_read(app_plan(app), event->text, &simulate->play.caller, &err))
-			app_error(app, &err);
+		take_number(simulate, app, event->text);
 		break;
 	case TAG_TEST:
 		simulate_test_ask(simulate, app, event->text);
@@ -351,7 +370,7 @@ static enum verdict act_simulate(void *state, struct app *app, const struct even
 		go_to_boundary(simulate, app, event->action == ACTION_BOUNDARY_BACK);
 		break;
 	case ACTION_DATE:
-		app_ask(app, TAG_DATE, "at (2026-12-25 10:00, +2h, now):", "", NULL);
+		ask_date(app, "");
 		break;
 	case ACTION_CALLER:
 		ask_caller(app);
@@ -379,7 +398,7 @@ static enum verdict act_simulate(void *state, struct app *app, const struct even
 		break;
 	case ACTION_SAVE_TEST:
 		if (app_may_change(app) && simulate->call)
-			app_ask(app, TAG_TEST, "name of the test:", "", NULL);
+			simulate_test_name(app, "");
 		break;
 	case ACTION_RUN_TESTS:
 		simulate_tests_run(app);

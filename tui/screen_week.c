@@ -146,15 +146,22 @@ static void go_to_boundary(struct screen_week_state *week, struct app *app, bool
 	      back ? "nothing changed in the year before" : "nothing changes within a year");
 }
 
+static void ask_date(struct app *app, const char *typed)
+{
+	app_ask(app, TAG_DATE, "go to (2026-12-25, 2026-12-25 10:00, +2h, now):", typed, NULL);
+}
+
 static void go_to_text(struct screen_week_state *week, struct app *app, const char *text)
 {
 	struct nm_error err;
 	nm_time at;
 
-	if (nm_time_read(text, session_zone(app->session), app_now(app), &at, &err))
+	if (nm_time_read(text, session_zone(app->session), app_now(app), &at, &err)) {
 		app_error(app, &err);
-	else
+		ask_date(app, text);
+	} else {
 		week->at = at / 60 * 60;
+	}
 }
 
 static bool act_move(struct screen_week_state *week, struct app *app, enum action action)
@@ -200,7 +207,7 @@ static enum verdict act_week(void *state, struct app *app, const struct event *e
 		go_to_boundary(week, app, event->action == ACTION_BOUNDARY_BACK);
 		return VERDICT_REDRAW;
 	case ACTION_DATE:
-		app_ask(app, TAG_DATE, "go to (2026-12-25, 2026-12-25 10:00, +2h, now):", "", NULL);
+		ask_date(app, "");
 		return VERDICT_REDRAW;
 	case ACTION_VIEW:
 		week->view = (week->view + 1) % VIEWS;

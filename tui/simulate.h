@@ -34,6 +34,7 @@ bool simulate_phone_shown(const struct simulate *simulate, const struct nm_plan 
 void simulate_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
 
 /* simulate_tests.c */
+void simulate_test_name(struct app *app, const char *typed); /* asks for it */
 /* Shows the call as a test of this name, and asks whether it shall be one. */
 void simulate_test_ask(struct simulate *simulate, struct app *app, const char *name);
 void simulate_test_write(struct simulate *simulate, struct app *app);

@@ -41,6 +41,11 @@ static bool test_text(const struct simulate *simulate, const struct app *app, st
 	return !out->failed;
 }
 
+void simulate_test_name(struct app *app, const char *typed)
+{
+	app_ask(app, TAG_TEST, "name of the test:", typed, NULL);
+}
+
 void simulate_test_ask(struct simulate *simulate, struct app *app, const char *name)
 {
 	struct nm_buf text;
@@ -49,6 +54,7 @@ void simulate_test_ask(struct simulate *simulate, struct app *app, const char *n
 	if (name[0] == '\0' || strlen(name) >= sizeof simulate->test_name) {
 		app_message(app, STYLE_ERROR, "a test needs a name of at most %zu bytes",
 			    sizeof simulate->test_name - 1);
+		simulate_test_name(app, name);
 		return;
 	}
 	/* The file may have changed while the name was asked for. */

@@ -241,6 +241,61 @@ static void the_week_jumps_to_gaps_boundaries_and_dates(void **state)
 	stage_close(&stage);
 }
 
+/* What was typed stays on the line, and what is wrong with it stands over it. */
+static void a_wrong_answer_is_asked_for_again(void **state)
+{
+	static const struct {
+		const char *keys, *wrong, *said, *line, *erase, *right, *shown;
+	} cases[] = {
+		{"3 g", "2026-13-01", "2026-13-01", "now): 2026-13-01", "C-u", "2026-12-25", "Fri 25 Dec 00:00"},
+		{"4 g", "christmas", "\"christmas\" is not a time", "now): christmas", "C-u",
+		 "2026-12-25 09:00", "at Fri 25 Dec 2026 09:00 CST"},
+		{"4 c End Enter", "12", "12", "unknown): 12", "C-u", "anonymous", "from anonymous"},
+		{"4 T", "", "a test needs a name", "name of the test:", "C-u", "early", "write this test"},
+		{"n 1 O C-u", "2 hours", "2 hours is no length of time", "how long: 2 hours", "C-u", "2h",
+		 "which path do calls take?"},
+		{"Escape :", "frobnicate", "neither an action nor a screen", ": frobnicate", "C-u", "week",
+		 "first live answer"},
+	};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 80, .height = 24});
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		stage_keys(&stage, cases[i].keys);
+		stage_type(&stage, cases[i].wrong);
+		stage_keys(&stage, "Enter");
+		assert_int_equal(stage.app.depth, 1);
+		stage_shows(&stage, cases[i].said);
+		stage_shows(&stage, cases[i].line);
+		stage_keys(&stage, cases[i].erase);
+		stage_type(&stage, cases[i].right);
+		stage_keys(&stage, "Enter");
+		stage_shows(&stage, cases[i].shown);
+	}
+	stage_close(&stage);
+}
+
+static void an_alert_names_whom(void **state)
+{
+	/* sam is rung and has a column; the owner has none */
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination owner { kind = personal number = \"+15125550111\" }\n"
+		"destination sam { kind = personal number = \"+15125550112\" }\n"
+		"path all { step { ring = sam for = 20s } }\n"
+		"emergency { path = all alert = { owner, sam } }\nrule all { path = all }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){
+				   .screen = "simulate", .width = 80, .height = 24, .plan = plan});
+	stage_keys(&stage, "E");
+	stage_shows(&stage, "alert owner, sam: texted at once");
+	stage_close(&stage);
+}
+
 static void the_week_moves_by_the_wall_clock(void **state)
 {
 	/* 2026-11-01 01:30 comes twice in Chicago; 2027-03-14 02:30 never. */
@@ -530,6 +585,7 @@ static void the_command_line_takes_actions_and_screens(void **state)
 	stage_type(&stage, "nonsense");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "nonsense is neither an action nor a screen");
+	stage_keys(&stage, "Escape");
 	stage_keys(&stage, "7");
 	stage_shows(&stage, "not recorded in this version");
 	stage_keys(&stage, "q");
@@ -580,6 +636,8 @@ int main(void)
 		cmocka_unit_test(dismissed_questions_change_nothing),
 		cmocka_unit_test(read_only_answers_every_changing_key_with_a_message),
 		cmocka_unit_test(the_week_jumps_to_gaps_boundaries_and_dates),
+		cmocka_unit_test(a_wrong_answer_is_asked_for_again),
+		cmocka_unit_test(an_alert_names_whom),
 		cmocka_unit_test(the_week_moves_by_the_wall_clock),
 		cmocka_unit_test(phones_do_what_they_are_told),
 		cmocka_unit_test(a_call_is_saved_as_a_test_and_tests_are_run),
