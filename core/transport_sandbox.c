@@ -171,6 +171,19 @@ static struct fault read_fault(const char *text)
 	return fault;
 }
 
+enum nm_code nm_sandbox_fault_check(const char *text, struct nm_error *err)
+{
+	static const char *const words[] = { "refuse", "500", "429", "cut", "hang", "slow", "garbage" };
+	const struct fault fault = read_fault(text);
+
+	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+		if (!strcmp(fault.word, words[i]) && !text[strspn(text, "0123456789 abcdefghijklmnopqrstuvwxyz")] &&
+		    fault.left > 0)
+			return NM_OK;
+	return nm_fail(err, NM_INPUT, "\"%s\" is no fault: refuse, 500, 429, cut, hang, slow or garbage, and for how "
+		       "many requests, such as \"refuse 2\"", text);
+}
+
 /* The fault that this request meets; one request less of it is left. */
 static enum nm_code take_fault(struct sandbox *box, const char *line, struct fault *fault,
 			       struct nm_error *err)

@@ -130,18 +130,21 @@ static void write_text(struct invocation *run, const struct nm_findings *finding
 		    count(findings, NM_SEVERITY_WARNING), count(findings, NM_SEVERITY_ADVICE));
 }
 
-/* What the store knows of the lines; without a store the proof is of the plan alone. */
-static enum nm_code facts(struct invocation *run, struct nm_arena *arena, struct nm_check_options *options,
-			  struct nm_error *err)
+/* What the store knows of the lines.  The plan is proved without it, too: a store that cannot be read is
+ * a note, not the end. */
+static void facts(struct invocation *run, struct nm_arena *arena, struct nm_check_options *options)
 {
 	struct nm_line_fact *known = NULL;
-	enum nm_code code;
+	struct nm_error err;
 
 	if (!run->options->data_dir)
-		return NM_OK;
-	code = session_facts(run->session, arena, &known, &options->n_facts, err);
-	options->facts = known;
-	return code;
+		return;
+	if (session_facts(run->session, arena, &known, &options->n_facts, &err) == NM_OK)
+		options->facts = known;
+	else {
+		options->n_facts = 0;
+		nm_buf_addf(run->notes, "nevermiss: drift is not looked at: %s\n", err.text);
+	}
 }
 
 enum nm_code cmd_check(struct invocation *run, enum status *status, struct nm_error *err)
@@ -158,10 +161,10 @@ enum nm_code cmd_check(struct invocation *run, enum status *status, struct nm_er
 		code = argument_time(run, "until", options.from + NM_CHECK_HORIZON, &options.until, err);
 	if (argument_given(run->args, "at"))
 		options.now = options.from;
-	if (code == NM_OK)
-		code = facts(run, arena, &options, err);
-	if (code == NM_OK)
+	if (code == NM_OK) {
+		facts(run, arena, &options);
 		code = nm_check(run->session->plan, &options, &findings, err);
+	}
 	if (code == NM_OK) {
 		if (run->json)
 			write_json(run, &findings);

@@ -75,6 +75,12 @@ const struct command commands[] = {
 	    { "voicemail-after", "TIME", "when the owner's own voicemail picks up (default 25s)" } }, cmd_init },
 	{ "demo", "", "a throw-away copy of the example plan, opened in the interface", PLAN_NONE, 0, 0,
 	  { { "print", NULL, "only make it and print where" } }, cmd_demo },
+	{ "sandbox", "", "the built-in carrier by hand: show what is live, change it, make it fail", PLAN_READ, 0, 0,
+	  { { "line", "L", "the line (default the first)" },
+	    { "put", "FILE", "make this text live, behind the plan's back" },
+	    { "clear", NULL, "make nothing live" },
+	    { "fail", "FAULT", "what the next requests meet: refuse, 500, 429, cut, hang, slow or garbage, "
+			       "and how many, as in \"refuse 2\"; nothing" } }, cmd_sandbox },
 	{ "screen", "NAME", "a screen as text", PLAN_FILE, 1, 1,
 	  { { "at", "T", "the clock (default now)" }, { "size", "WxH", "default 80x24" },
 	    { "colour", NULL, "with colour escapes" }, { "ascii", NULL, "nothing beyond ASCII" } }, cmd_screen },

@@ -135,6 +135,7 @@ COMMAND(next);
 COMMAND(override);
 COMMAND(push);
 COMMAND(rollback);
+COMMAND(sandbox);
 COMMAND(screen);
 COMMAND(simulate);
 COMMAND(sweep);

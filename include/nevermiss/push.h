@@ -82,6 +82,9 @@ void nm_push_results_clear(struct nm_push_results *results);
 enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_t id,
 			 struct nm_push_results *out, struct nm_error *err) NM_WARN_UNUSED;
 
+/* Is it a fault that the sandbox knows ("refuse 2")?  NM_INPUT says what would be one. */
+enum nm_code nm_sandbox_fault_check(const char *text, struct nm_error *err) NM_WARN_UNUSED;
+
 /* The transport of the built-in carrier; other accounts' URLs are NM_CARRIER.  Free with free(). */
 enum nm_code nm_sandbox_transport(struct nm_store *store, struct nm_transport *out,
 				  struct nm_error *err) NM_WARN_UNUSED;
