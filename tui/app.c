@@ -389,7 +389,7 @@ void app_editor(struct app *app, struct nm_pos pos)
 	const char *editor = app->session->options.editor ? app->session->options.editor : "vi";
 	const char *file =
 		pos.file && access(pos.file, R_OK) == 0 ? pos.file : app->session->options.plan_file;
-	char command[512];
+	char line[16];
 	struct nm_error err;
 
 	if (!app_may_change(app))
@@ -398,12 +398,8 @@ void app_editor(struct app *app, struct nm_pos pos)
 		app_message(app, STYLE_WARNING, "there is no terminal for an editor");
 		return;
 	}
-	if (snprintf(command, sizeof command, "%s +%d \"$1\"", editor, pos.line > 0 ? pos.line : 1) >=
-	    (int)sizeof command) {
-		app_message(app, STYLE_WARNING, "the editor's command is too long");
-		return;
-	}
-	if (term_run(app->term, command, file, &err) || session_reload(app->session, &err))
+	snprintf(line, sizeof line, "+%d", pos.line > 0 ? pos.line : 1);
+	if (term_run(app->term, editor, line, file, &err) || session_reload(app->session, &err))
 		app_error(app, &err);
 }
 

@@ -62,7 +62,7 @@ static void put_back_and_die(int number)
 }
 
 static const int noted[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT};
-static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
+static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
 
 static void set_handlers(bool on)
 {
@@ -177,6 +177,8 @@ enum nm_code term_open(bool mono, struct term **out, struct nm_error *err)
 					      "subcommand, see --help, or `nevermiss screen now`");
 	}
 	signals.restore_len = 0;
+	if (has_mouse())
+		add_restore("\033[?1000l\033[?1006l"); /* as xterm and its like have it */
 	add_restore(tigetstr("sgr0"));
 	add_restore(tigetstr("rmkx"));
 	add_restore(tigetstr("rmcup"));
@@ -413,26 +415,53 @@ struct input term_wait(struct term *term, int timeout_ms)
 	return input;
 }
 
-enum nm_code term_run(struct term *term, const char *command, const char *argument, struct nm_error *err)
+#define COMMAND_WORDS 16
+
+/* In the child: becomes the program, or ends with the shell's status for one that is not there. */
+static void become(char *command, const char *first, const char *second)
 {
+	char *words[COMMAND_WORDS + 3] = {0};
+	size_t n = 0;
+
+	for (char *at = command; *at && n < COMMAND_WORDS; n++) {
+		words[n] = at;
+		at += strcspn(at, " \t");
+		if (*at)
+			*at++ = '\0';
+		at += strspn(at, " \t");
+	}
+	words[n++] = (char *)first;
+	words[n] = (char *)second;
+	execvp(words[0], words);
+	_exit(127);
+}
+
+enum nm_code term_run(struct term *term, const char *command, const char *first, const char *second,
+		      struct nm_error *err)
+{
+	char *words = strdup(command + strspn(command, " \t"));
 	int status = 0;
 	pid_t child;
 
+	if (!words)
+		return nm_fail_memory(err);
 	endwin();
 	set_handlers(false);
 	signal(SIGINT, SIG_IGN); /* Ctrl-C there is the program's, not ours */
 	child = fork();
 	if (child == 0) {
 		signal(SIGINT, SIG_DFL);
-		execl("/bin/sh", "sh", "-c", command, "sh", argument, (char *)NULL);
-		_exit(127);
+		become(words, first, second);
 	}
 	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;
+	free(words);
 	set_handlers(true);
 	take_size(term);
 	if (child < 0)
 		return nm_fail(err, NM_SYSTEM, "cannot start a program: %s", strerror(errno));
+	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
+		return nm_fail(err, NM_INPUT, "there is no program `%s`: set $VISUAL or $EDITOR", command);
 	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
 		return nm_fail(err, NM_INPUT, "the editor ended with an error: %s", command);
 	return NM_OK;

@@ -42,7 +42,9 @@ void term_forget(struct term *term);
 /* Waits at most timeout_ms (-1: for ever) for something to happen. */
 struct input term_wait(struct term *term, int timeout_ms);
 
-/* Runs a program on the terminal: command is for the shell, with "$1" as argument. */
-enum nm_code term_run(struct term *term, const char *command, const char *argument, struct nm_error *err) NM_WARN_UNUSED;
+/* Runs a program on the terminal, without a shell: the words of command, parted at blanks, then two
+ * arguments. */
+enum nm_code term_run(struct term *term, const char *command, const char *first, const char *second,
+		      struct nm_error *err) NM_WARN_UNUSED;
 
 #endif
