@@ -35,17 +35,22 @@ static const char *token_words(struct nm_lex *lex, struct nm_token token)
 					  : nm_raw_quote(lex->raw, nm_lex_text(lex, token));
 }
 
-/* A syntax error.  When a text that went over several lines ends just before, its quote is the suspect. */
+/*
+ * A syntax error.  When a text that went over several lines ends just before, its quote is the suspect: the
+ * earliest, since a missing quote turns all that follow inside out.
+ */
 void nm_lex_fail(struct nm_lex *lex, struct nm_pos pos, const char *text)
 {
+	const int suspect = lex->long_before ? lex->long_before : lex->long_text_from;
+
 	if (lex->broken)
 		return;
 	lex->broken = true;
 	lex->raw->partial = true;
-	if (lex->long_text_from) {
+	if (suspect) {
 		const int line = pos.line;
 
-		pos.line = lex->long_text_from;
+		pos.line = suspect;
 		nm_raw_mistake(lex->raw, pos,
 			       "the text that begins here goes on over several lines: is its closing "
 			       "quote missing? (line %d: %s)",
@@ -128,7 +133,7 @@ static bool quoted(struct nm_lex *lex, char quote)
 
 		if (c == quote) {
 			lex->at++;
-			if (lex->line > from.line)
+			if (lex->line > from.line && !lex->long_text_from)
 				lex->long_text_from = from.line;
 			return true;
 		}
@@ -145,6 +150,13 @@ static bool quoted(struct nm_lex *lex, char quote)
 	lex->at = lex->len;
 	nm_lex_fail(lex, from, "this text has no closing quote");
 	return false;
+}
+
+/* The quotes of typesetters, U+2018 to U+201F and the guillemets, which word processors put in by themselves. */
+static bool typeset_quote(const char *s)
+{
+	return (!strncmp(s, "\xE2\x80", 2) && (unsigned char)s[2] >= 0x98 && (unsigned char)s[2] <= 0x9F) ||
+	       !strncmp(s, "\xC2\xAB", 2) || !strncmp(s, "\xC2\xBB", 2);
 }
 
 static void word(struct nm_lex *lex)
@@ -177,6 +189,8 @@ struct nm_token nm_lex_next(struct nm_lex *lex)
 		nm_lex_fail(lex, token.pos, "'+' and '*' stand in quotes: \"+15125550100\", \"+1900*\"");
 	} else if (c == '"' || c == '\'') {
 		token.kind = quoted(lex, c) ? NM_TOKEN_TEXT : NM_TOKEN_BROKEN;
+	} else if (typeset_quote(lex->text + lex->at)) {
+		nm_lex_fail(lex, token.pos, "a text stands in plain quotes, \"like this\", not in typeset ones");
 	} else {
 		word(lex);
 		token.kind = NM_TOKEN_WORD;

@@ -24,7 +24,8 @@ struct nm_lex {
 	int line;
 	bool broken;	    /* a syntax error: nothing after it can be trusted */
 	bool refused;	    /* the statement holds something that is not taken */
-	int long_text_from; /* line of a text over several lines, in this statement or the one before; 0 */
+	int long_text_from; /* line of the first text over several lines in this statement; 0 */
+	int long_before;    /* the same of the statement before */
 };
 
 /* False when the bytes are no text (which is told) or memory is out. */

@@ -386,10 +386,12 @@ static size_t bare_end(const struct scan *scan)
 /* One statement, or a closing brace.  False at the end. */
 static bool scan_statement(struct scan *scan)
 {
-	const int long_text_from = scan->lex.long_text_from;
-	struct nm_token name = nm_lex_next(&scan->lex), after;
+	struct nm_token name, after;
 	bool stray;
 
+	scan->lex.long_before = scan->lex.long_text_from;
+	scan->lex.long_text_from = 0;
+	name = nm_lex_next(&scan->lex);
 	scan->lex.refused = false;
 	if (name.kind == NM_TOKEN_WORD && scan->lex.text[name.from] == ';') {
 		nm_raw_mistake(scan->raw, name.pos, "an option ends with its value: no ';' is needed");
@@ -431,8 +433,6 @@ static bool scan_statement(struct scan *scan)
 			      nm_section_find(nm_lex_text(&scan->lex, name)) ? "a name or an opening brace"
 									     : "'='");
 	}
-	if (scan->lex.long_text_from == long_text_from)
-		scan->lex.long_text_from = 0;
 	return !scan->lex.broken && !scan->raw->no_memory;
 }
 

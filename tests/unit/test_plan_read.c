@@ -647,6 +647,24 @@ static void quotes_and_escapes_are_libconfuses(void **state)
 	nm_plan_free(plan);
 }
 
+/* A missing quote turns those behind it inside out: the first text that is too long is the suspect. */
+static void an_open_quote_is_told_where_it_opens(void **state)
+{
+	(void)state;
+	expect_mistake("business = \"Smith\ntimezone = \"America/Chicago\"   # where\ncountry = \"US\"\n",
+		       "p:1: the text that begins here goes on over several lines");
+	expect_mistake(HEAD "destination m { kind = voicemail greeting = \"Hello. }\n"
+			    "rotation r { from = \"2026-11-23 08:00\" every = 1w }\ntest \"x\" { }\n",
+		       "p:4: the text that begins here goes on over several lines");
+}
+
+static void typeset_quotes_are_named(void **state)
+{
+	(void)state;
+	expect_mistake("business = \u201cSmith Plumbing\u201d\n" HEAD, "p:1: a text stands in plain quotes");
+	expect_mistake(HEAD "test \u00abearly\u00bb { }\n", "p:4: a text stands in plain quotes");
+}
+
 static void words_without_quotes_may_hold_slashes(void **state)
 {
 	struct nm_plan *plan =
@@ -1105,6 +1123,8 @@ int main(void)
 		cmocka_unit_test(the_environment_is_never_read),
 		cmocka_unit_test(a_list_given_twice_or_appended_to_is_refused),
 		cmocka_unit_test(quotes_and_escapes_are_libconfuses),
+		cmocka_unit_test(an_open_quote_is_told_where_it_opens),
+		cmocka_unit_test(typeset_quotes_are_named),
 		cmocka_unit_test(words_without_quotes_may_hold_slashes),
 		cmocka_unit_test(line_ends_may_be_those_of_windows),
 		cmocka_unit_test(numbers_do_not_follow_the_locale),
