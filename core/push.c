@@ -299,7 +299,8 @@ static enum nm_code pass_line(struct push *push, const struct nm_line_status *st
 
 	if (status->sync == NM_SYNC_SAME)
 		return add_result(push, status->line, 0, NM_PUSH_DONE, "already in force", err);
-	words = status->carrier == NULL
+	words = status->refusal != NULL ? status->refusal
+		: status->carrier == NULL
 			? status->words
 			: nm_arena_format(push->results.arena,
 					  "it could not be read, so nothing was changed: %s", status->words);
@@ -308,7 +309,7 @@ static enum nm_code pass_line(struct push *push, const struct nm_line_status *st
 
 static bool to_be_pushed(const struct push *push, const struct nm_line_status *status)
 {
-	if (status->carrier == NULL)
+	if (status->carrier == NULL || status->refusal != NULL)
 		return false;
 	if (status->sync == NM_SYNC_UNKNOWN)
 		return !status->carrier->traits.reads_back;

@@ -257,6 +257,7 @@ static enum nm_code ready_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 {
 	nm_talk_clear(&job->talk);
 	if (!nm_talk_init(&job->talk, job->carrier, jobs->context->plan, job->line,
+			  nm_push_window(jobs->context),
 			  job->wanted.n > 0 ? NM_OP_APPLY : NM_OP_REMOVE, &job->wanted))
 		return nm_fail_memory(err);
 	job->talk.owner = job;
@@ -378,7 +379,8 @@ static enum nm_code read_back(struct nm_push_jobs *jobs, struct nm_talk *reads, 
 		if (!job->pending || job->state != NM_PUSH_VERIFYING || !job->carrier->traits.reads_back)
 			continue;
 		talks.items[talks.n++] = &reads[i];
-		if (!nm_talk_init(&reads[i], job->carrier, jobs->context->plan, job->line, NM_OP_READ, NULL))
+		if (!nm_talk_init(&reads[i], job->carrier, jobs->context->plan, job->line,
+				  nm_push_window(jobs->context), NM_OP_READ, NULL))
 			code = nm_fail_memory(err);
 	}
 	if (code == NM_OK)

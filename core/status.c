@@ -103,6 +103,28 @@ enum nm_code nm_artefacts_same(const struct nm_push_context *context, const stru
 
 /* --- what the plan wants --- */
 
+/* What the carrier can hold of the plan. */
+static const struct nm_route *held(const struct nm_line_status *line)
+{
+	return line->held_route != NULL ? line->held_route : line->plan_route;
+}
+
+/* The artefact; or why the carrier cannot be given one, which stops this line alone. */
+static enum nm_code render_line(struct reading *r, struct nm_line_status *line,
+				const struct nm_account *account, struct nm_error *err)
+{
+	struct nm_error why;
+	enum nm_code code =
+		line->carrier->render(held(line), account, r->context->now, &line->wanted, &why);
+
+	if (code == NM_OK)
+		return NM_OK;
+	if (code != NM_INPUT)
+		return nm_fail(err, code, "%s", why.text);
+	line->refusal = nm_arena_text(r->status->arena, why.text);
+	return line->refusal == NULL ? nm_fail_memory(err) : NM_OK;
+}
+
 static enum nm_code prepare_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
 {
 	const struct nm_plan *plan = r->context->plan;
@@ -118,11 +140,10 @@ static enum nm_code prepare_line(struct reading *r, struct nm_line_status *line,
 		line->words = nm_arena_format(arena, "no driver `%s` in this build yet", account->driver);
 		return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 	}
-	code = line->carrier->check(line->plan_route, account, &line->losses, err);
-	if (code == NM_OK)
-		code = line->carrier->render(line->plan_route, account, r->context->now, &line->wanted, err);
 	line->words = "what is there cannot be read back from this carrier: it is assumed to be as pushed";
-	return code;
+	code = nm_carrier_hold(line->carrier, account, line->plan_route, r->context->now, &line->held_route,
+			       &line->losses, err);
+	return code == NM_OK ? render_line(r, line, account, err) : code;
 }
 
 static bool readable(const struct nm_line_status *line)
@@ -136,15 +157,9 @@ static bool readable(const struct nm_line_status *line)
 static enum nm_code compare_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
 {
 	struct nm_arena *arena = r->status->arena;
-	const char *foreign = NULL;
-	enum nm_code code = NM_OK;
+	enum nm_code code = nm_route_diff(held(line), line->live_route, r->context->now, r->window.until,
+					  &line->differences, err);
 
-	if (line->losses.n > 0)
-		code = lift(line->carrier, &line->wanted, arena, &line->held_route, &foreign, err);
-	if (code == NM_OK)
-		code = nm_route_diff(line->held_route != NULL ? line->held_route : line->plan_route,
-				     line->live_route, r->context->now, r->window.until, &line->differences,
-				     err);
 	if (code != NM_OK)
 		return code;
 	line->sync = line->differences.n == 0 ? NM_SYNC_SAME : NM_SYNC_DRIFT;
@@ -210,8 +225,8 @@ static enum nm_code read_live(struct reading *r, struct nm_error *err)
 		if (!readable(line))
 			continue;
 		talks.items[talks.n++] = &r->talks[i];
-		if (!nm_talk_init(&r->talks[i], line->carrier, r->context->plan, line->line, NM_OP_READ,
-				  NULL))
+		if (!nm_talk_init(&r->talks[i], line->carrier, r->context->plan, line->line, r->window,
+				  NM_OP_READ, NULL))
 			code = nm_fail_memory(err);
 	}
 	if (code == NM_OK)

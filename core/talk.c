@@ -22,7 +22,8 @@ struct runner {
 };
 
 bool nm_talk_init(struct nm_talk *talk, const struct nm_carrier *carrier, const struct nm_plan *plan,
-		  int line, enum nm_operation operation, const struct nm_artefact *wanted)
+		  int line, struct nm_span window, enum nm_operation operation,
+		  const struct nm_artefact *wanted)
 {
 	char number[NM_NUMBER_TEXT];
 
@@ -32,6 +33,7 @@ bool nm_talk_init(struct nm_talk *talk, const struct nm_carrier *carrier, const 
 	talk->exchange.plan = plan;
 	talk->exchange.account = &plan->accounts[plan->lines[line].account];
 	talk->exchange.line = plan->lines[line].name;
+	talk->exchange.window = window;
 	talk->exchange.wanted = wanted;
 	if (talk->exchange.arena == NULL)
 		return false;

@@ -45,7 +45,8 @@ struct nm_talks {
 
 /* Makes a talk ready; false when memory is out. */
 bool nm_talk_init(struct nm_talk *talk, const struct nm_carrier *carrier, const struct nm_plan *plan,
-		  int line, enum nm_operation operation, const struct nm_artefact *wanted);
+		  int line, struct nm_span window, enum nm_operation operation,
+		  const struct nm_artefact *wanted);
 void nm_talk_clear(struct nm_talk *talk);
 /* Until all have ended.  A code other than NM_OK is the end of everything: memory, the store, the transport
  * itself.  *stopped (may be NULL): `ended` said so, and some talks are still NM_TALK_OPEN. */

@@ -2,6 +2,7 @@
 /* history: pushes and kept versions of the plan.  export: a driver's artefact. */
 #include "command.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -207,11 +208,27 @@ static void write_parts(struct invocation *run, const char *driver, const struct
 	json_finish(&json, run->out);
 }
 
+/* Beside the artefact, which alone goes to standard output. */
+static void tell_losses(const struct invocation *run, const struct nm_losses *losses)
+{
+	struct nm_buf words, safe;
+
+	nm_buf_init(&words, run->out->max);
+	nm_buf_init(&safe, run->out->max);
+	add_losses(&words, losses);
+	add_safe(&safe, words.data);
+	fputs(safe.data, stderr);
+	nm_buf_clear(&safe);
+	nm_buf_clear(&words);
+}
+
 enum nm_code cmd_export(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	const struct nm_plan *plan = run->session->plan;
 	const struct nm_carrier *carrier;
-	struct nm_route *route = NULL;
+	const struct nm_account *account;
+	struct nm_route *route = NULL, *held = NULL;
+	struct nm_losses losses = {0};
 	struct nm_artefact artefact;
 	int line;
 	enum nm_code code = find_driver(run->args->words[0], &carrier, err);
@@ -223,13 +240,18 @@ enum nm_code cmd_export(struct invocation *run, enum status *status, struct nm_e
 		return code;
 	line = line < 0 ? 0 : line;
 	code = build_route(run, line, &route, err);
+	account = &plan->accounts[plan->lines[line].account];
 	if (code == NM_OK)
-		code = carrier->render(route, &plan->accounts[plan->lines[line].account], session_now(run->session),
-				       &artefact, err);
+		code = nm_carrier_hold(carrier, account, route, session_now(run->session), &held, &losses, err);
+	if (code == NM_OK)
+		code = carrier->render(held ? held : route, account, session_now(run->session), &artefact, err);
 	if (code == NM_OK) {
+		tell_losses(run, &losses);
 		write_parts(run, carrier->name, &artefact);
 		nm_artefact_clear(&artefact);
 	}
+	nm_losses_clear(&losses);
+	nm_route_free(held);
 	nm_route_free(route);
 	return code;
 }

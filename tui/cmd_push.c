@@ -54,6 +54,39 @@ static void json_differences(struct nm_json *json, const struct nm_zone *zone, c
 	nm_json_end(json, ']');
 }
 
+/* The losses in full, beside their sentences. */
+static void json_losses(struct nm_json *json, const struct nm_zone *zone, const struct nm_losses *losses)
+{
+	nm_json_key(json, "lost");
+	nm_json_array(json);
+	for (size_t i = 0; i < losses->n; i++) {
+		const struct nm_loss *loss = &losses->items[i];
+
+		nm_json_object(json);
+		nm_json_key(json, "what");
+		nm_json_text(json, loss->text);
+		nm_json_key(json, "instead");
+		nm_json_text(json, loss->instead);
+		nm_json_key(json, "callers");
+		nm_json_text(json, loss->callers);
+		nm_json_key(json, "when");
+		nm_json_text(json, loss->when);
+		nm_json_key(json, "windows");
+		nm_json_array(json);
+		for (size_t j = 0; j < loss->n && j < WINDOWS_SHOWN; j++) {
+			nm_json_object(json);
+			json_time(json, zone, "from", loss->windows[j].from);
+			json_time(json, zone, "until", loss->windows[j].until);
+			nm_json_end(json, '}');
+		}
+		nm_json_end(json, ']');
+		nm_json_end(json, '}');
+	}
+	nm_json_end(json, ']');
+	nm_json_key(json, "needs_agent");
+	nm_json_bool(json, losses->needs_agent);
+}
+
 static void json_line(struct nm_json *json, const struct nm_plan *plan, const struct nm_line_status *line)
 {
 	size_t i;
@@ -75,6 +108,9 @@ static void json_line(struct nm_json *json, const struct nm_plan *plan, const st
 	for (i = 0; i < line->losses.n; i++)
 		nm_json_text(json, line->losses.items[i].text);
 	nm_json_end(json, ']');
+	json_losses(json, plan->zone, &line->losses);
+	nm_json_key(json, "refusal");
+	nm_json_text(json, line->refusal);
 	nm_json_end(json, '}');
 }
 
@@ -112,10 +148,9 @@ static void print_line(struct invocation *run, const struct nm_line_status *line
 		nm_buf_addf(run->out, "  %s, %s%s\n    plan %s\n    live %s\n", item->when, item->callers,
 			    item->key ? " pressing the emergency key" : "", item->a_words, item->b_words);
 	}
-	for (i = 0; i < line->losses.n; i++)
-		nm_buf_addf(run->out, "  lost: %s%s%s\n", line->losses.items[i].text,
-			    line->losses.items[i].instead ? "; instead: " : "",
-			    line->losses.items[i].instead ? line->losses.items[i].instead : "");
+	add_losses(run->out, &line->losses);
+	if (line->refusal)
+		nm_buf_addf(run->out, "  cannot be pushed: %s\n", line->refusal);
 	if (artefacts) {
 		print_artefact(run->out, "plan", &line->wanted);
 		print_artefact(run->out, "live", &line->live);

@@ -115,6 +115,8 @@ void json_finish(struct nm_json *json, struct nm_buf *out);
 void outcome_words(const struct nm_outcome *outcome, struct nm_buf *out);
 /* Text from outside, safe for a terminal: control characters replaced. */
 void add_safe(struct nm_buf *out, const char *text);
+/* What a carrier cannot hold, a line or two for each: what, when and for whom, what will happen instead. */
+void add_losses(struct nm_buf *out, const struct nm_losses *losses);
 /* Fails with NM_REFUSED in a read-only session. */
 enum nm_code need_write(const struct invocation *run, struct nm_error *err) NM_WARN_UNUSED;
 /* Asks on the terminal; false for anything but yes, and without a terminal. */

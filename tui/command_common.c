@@ -188,3 +188,15 @@ bool confirm_yes(const struct invocation *run, const char *question)
 	fflush(stderr);
 	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
+
+void add_losses(struct nm_buf *out, const struct nm_losses *losses)
+{
+	for (size_t i = 0; i < losses->n; i++) {
+		const struct nm_loss *loss = &losses->items[i];
+
+		nm_buf_addf(out, "  lost: %s\n    when    %s, %s\n    instead %s\n", loss->text, loss->when,
+			    loss->callers, loss->instead);
+	}
+	if (losses->needs_agent)
+		nm_buf_add(out, "  the agent must run: the hours are pushed at each change\n");
+}

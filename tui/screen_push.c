@@ -141,9 +141,9 @@ static unsigned sync_style(enum nm_sync sync)
 static void add_consequences(struct notes *notes, const struct nm_line_status *status)
 {
 	for (size_t i = 0; i < status->losses.n; i++)
-		notes_addf(notes, STYLE_WARNING, "lost: %s%s%s", status->losses.items[i].text,
-			   status->losses.items[i].instead ? "; instead: " : "",
-			   status->losses.items[i].instead ? status->losses.items[i].instead : "");
+		notes_addf(notes, STYLE_WARNING, "lost: %s; instead: %s (%s, %s)", status->losses.items[i].text,
+			   status->losses.items[i].instead, status->losses.items[i].when,
+			   status->losses.items[i].callers);
 	for (size_t i = 0; i < status->differences.n; i++) {
 		const struct nm_difference *difference = &status->differences.items[i];
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The drivers of this build, and what all of them need: losses, and the memory of a conversation.
+ * The drivers of this build, and what all of them need: the memory of a conversation.
  */
 #include "nevermiss/carrier.h"
 
@@ -22,31 +22,6 @@ const struct nm_carrier *nm_carrier_find(const char *name)
 		if (strcmp(nm_carriers[i]->name, name) == 0)
 			return nm_carriers[i];
 	return NULL;
-}
-
-enum nm_code nm_losses_add(struct nm_losses *losses, struct nm_span window, const char *text,
-			   const char *instead, struct nm_error *err)
-{
-	struct nm_loss loss = { .window = window };
-
-	if (losses->arena == NULL)
-		losses->arena = nm_arena_new();
-	if (losses->arena == NULL)
-		return nm_fail_memory(err);
-	loss.text = nm_arena_text(losses->arena, text);
-	loss.instead = nm_arena_text(losses->arena, instead);
-	if (loss.text == NULL || loss.instead == NULL ||
-	    !nm_grow((void **)&losses->items, &losses->capacity, losses->n + 1, sizeof(loss)))
-		return nm_fail_memory(err);
-	losses->items[losses->n++] = loss;
-	return NM_OK;
-}
-
-void nm_losses_clear(struct nm_losses *losses)
-{
-	free(losses->items);
-	nm_arena_free(losses->arena);
-	*losses = (struct nm_losses){ 0 };
 }
 
 const char *nm_exchange_id(const struct nm_exchange *exchange, const char *name)

@@ -53,7 +53,7 @@ static const char *role_name(enum nm_role role)
 	return names[role];
 }
 
-static void write_party(struct nm_json *json, const struct nm_party *party)
+void nm_party_write(struct nm_json *json, const struct nm_party *party)
 {
 	nm_json_object(json);
 	member_text(json, "name", party->name);
@@ -83,7 +83,7 @@ static void write_step(struct nm_json *json, const struct nm_treatment_step *ste
 	nm_json_key(json, "ring");
 	nm_json_array(json);
 	for (size_t i = 0; i < step->n; i++)
-		write_party(json, &step->parties[i]);
+		nm_party_write(json, &step->parties[i]);
 	nm_json_end(json, ']');
 	nm_json_end(json, '}');
 }
@@ -109,12 +109,12 @@ static void write_treatment(struct nm_json *json, const struct nm_treatment *tre
 	line_break(json);
 }
 
-static void write_callers(struct nm_json *json, const struct nm_route *route)
+void nm_groups_write(struct nm_json *json, const struct nm_route_group *groups, size_t n)
 {
 	nm_json_key(json, "callers");
 	nm_json_array(json);
-	for (size_t g = 0; g < route->n_groups; g++) {
-		const struct nm_route_group *group = &route->groups[g];
+	for (size_t g = 0; g < n; g++) {
+		const struct nm_route_group *group = &groups[g];
 
 		nm_json_object(json);
 		member_text(json, "name", group->name);
@@ -269,7 +269,7 @@ enum nm_code nm_route_write(const struct nm_route *route, struct nm_buf *out, st
 	member_time(&json, route, "until", route->until);
 	member_some(&json, "key", route->key != 0 ? key : NULL);
 	line_break(&json);
-	write_callers(&json, route);
+	nm_groups_write(&json, route->groups, route->n_groups);
 	write_classes(&json, route);
 	write_situations(&json, route);
 	write_week(&json, route);

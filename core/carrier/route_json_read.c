@@ -279,6 +279,21 @@ static enum nm_code read_callers(struct reader *r, const struct nm_node *list)
 	return code;
 }
 
+enum nm_code nm_party_read(const struct nm_node *node, struct nm_route *route, struct nm_party *out,
+			   struct nm_error *err)
+{
+	struct reader r = { .route = route, .err = err };
+
+	return read_party(&r, node, out);
+}
+
+enum nm_code nm_groups_read(const struct nm_node *list, struct nm_route *route, struct nm_error *err)
+{
+	struct reader r = { .route = route, .err = err };
+
+	return read_callers(&r, list);
+}
+
 static enum nm_code read_class(struct reader *r, const struct nm_node *node, struct nm_route_class *class)
 {
 	static const char *const keys[] = { "in", "words", "example", NULL };

@@ -19,16 +19,6 @@
 
 enum state { BEGIN, LOOKED, WROTE, VERIFYING };
 
-static enum nm_code check(const struct nm_route *route, const struct nm_account *account,
-			  struct nm_losses *out, struct nm_error *err)
-{
-	(void)route;
-	(void)account;
-	(void)err;
-	*out = (struct nm_losses){ 0 };
-	return NM_OK;
-}
-
 static enum nm_code render(const struct nm_route *route, const struct nm_account *account, nm_time at,
 			   struct nm_artefact *out, struct nm_error *err)
 {
@@ -208,12 +198,23 @@ const struct nm_carrier nm_carrier_sandbox = {
 		.reads_back = true,
 		.keeps_time = true,
 		.remote = false,
+		.callers = true,
+		.beginnings = true,
+		.several = true,
+		.mailbox = true,
+		.greeting = true,
+		.key = true,
+		.line_id = true,
+		.addresses = true,
+		.reject_busy = true,
+		.reject_silent = true,
+		.ring_times = true,
 		.ring_step_s = 1,
 		.confirm = NM_CONFIRM_SEVERAL,
+		.handset = NM_HANDSET_ANY,
 		.records_late_s = -1,
 	},
 	.keys = keys,
-	.check = check,
 	.render = render,
 	.lift = lift,
 	.step = step,

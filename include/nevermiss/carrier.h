@@ -39,9 +39,12 @@ enum nm_code nm_artefact_read(const char *text, struct nm_artefact *out, struct 
 
 /* Something that the carrier cannot hold, said before the push. */
 struct nm_loss {
-	const char *text;      /* "steps 2-4 of daytime are lost: it forwards to one number" */
-	const char *instead;   /* what will happen */
-	struct nm_span window; /* first time it matters; {0,0} always */
+	const char *text;    /* "nobody is asked to press 1 (path daytime, step 1: owner)" */
+	const char *instead; /* what will happen: "whoever picks up has the call" */
+	const char *callers; /* whom it concerns: "any caller", "callers vip" */
+	const char *when;    /* "weekdays 08:00-18:00" */
+	size_t n;            /* the same as instants, sorted and merged */
+	const struct nm_span *windows;
 };
 
 struct nm_losses {
@@ -53,16 +56,31 @@ struct nm_losses {
 
 enum nm_confirm { NM_CONFIRM_NONE, NM_CONFIRM_ONE, NM_CONFIRM_SEVERAL };
 
-/* How exactly a carrier does what it is told. */
+enum nm_handset { NM_HANDSET_NEVER, NM_HANDSET_FIRST, NM_HANDSET_ANY };
+
+/* What a carrier can be told, and how exactly it does what it is told. */
 struct nm_traits {
 	bool reads_back;      /* live can be read, and lifted */
-	bool keeps_time;      /* hours are held at the carrier */
+	bool keeps_time;      /* hours are held at the carrier; else one situation at a time */
 	bool remote;          /* reached over a network */
-	int ring_extra_s;     /* a ring may last up to this much longer */
-	int ring_step_s;      /* ring times are rounded to steps of this; 1 */
+	bool callers;         /* tells callers apart by their numbers */
+	bool beginnings;      /* also by how a number begins */
+	bool several;         /* rings several phones at once */
+	bool mailbox;         /* can send a call to a voicemail that stands in the plan */
+	bool greeting;        /* plays a text before the first ring */
+	bool key;             /* hears the emergency key in a greeting */
+	bool line_id;         /* can show the line's number to the phone that it rings */
+	bool addresses;       /* rings SIP addresses */
+	bool reject_busy, reject_silent;
+	bool ring_times;      /* false: a phone rings until the caller or the phone's voicemail ends it */
+	int steps_max;        /* steps that ring somebody beside the handset; 0: any number */
+	int ring_min_s, ring_max_s; /* 0: any */
+	int ring_step_s;      /* ring times are rounded up to steps of this; 1 */
+	int ring_extra_s;     /* a ring may last up to this much longer than told */
 	int unanswered_max_s; /* longest it lets a call ring in all; 0: no limit */
 	enum nm_confirm confirm;
-	int records_late_s; /* how late its call records come; -1: it has none */
+	enum nm_handset handset; /* when the line's own phone can be rung */
+	int records_late_s;   /* how late its call records come; -1: it has none */
 };
 
 enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE };
@@ -104,6 +122,7 @@ struct nm_exchange {
 	const struct nm_plan *plan;
 	const struct nm_account *account;
 	const char *line, *number;
+	struct nm_span window;            /* in which what is read will be compared */
 	const struct nm_artefact *wanted; /* APPLY */
 	struct nm_artefact live;          /* READ: filled by the driver */
 	int state;                        /* the driver's own; 0 at the beginning */
@@ -131,10 +150,10 @@ struct nm_carrier {
 	const char *name, *summary, *docs_url;
 	struct nm_traits traits;
 	const struct nm_account_key *keys; /* ends with a NULL name */
-	/* What is lost of this route; nothing lost is an empty list. */
-	enum nm_code (*check)(const struct nm_route *route, const struct nm_account *account,
-			      struct nm_losses *out, struct nm_error *err);
-	/* Same route, same bytes.  A carrier that keeps no time gets what holds at the instant `at`: then also
+	/* Where they depend on the account: changes the traits.  May be NULL. */
+	void (*adapt)(const struct nm_account *account, struct nm_traits *traits);
+	/* Of a route that its traits allow (nm_carrier_hold).  NM_INPUT: it is too large for this carrier, and why.
+	 * Same route, same bytes.  A carrier that keeps no time gets what holds at the instant `at`: then also
 	 * the same instant, or another one of the same situation.  What lift needs and the carrier does not keep
 	 * (the zone, who has a number) is in the artefact as well; reading adds it from exchange->plan. */
 	enum nm_code (*render)(const struct nm_route *route, const struct nm_account *account, nm_time at,
@@ -153,10 +172,15 @@ const struct nm_carrier *nm_carrier_find(const char *name);
 extern const struct nm_carrier *const nm_carriers[];
 extern const size_t nm_carriers_count;
 
+/* The traits with this account (NULL: none). */
+struct nm_traits nm_carrier_traits(const struct nm_carrier *carrier, const struct nm_account *account);
+
+/* What the carrier can hold of a route, and what of it is lost.  *held stays NULL when nothing is: the route
+ * itself is held.  A carrier that keeps no time holds what is in force at the instant `at`. */
+enum nm_code nm_carrier_hold(const struct nm_carrier *carrier, const struct nm_account *account,
+			     const struct nm_route *route, nm_time at, struct nm_route **held,
+			     struct nm_losses *losses, struct nm_error *err) NM_WARN_UNUSED;
 void nm_losses_clear(struct nm_losses *losses);
-/* Adds a loss; texts are copied. */
-enum nm_code nm_losses_add(struct nm_losses *losses, struct nm_span window, const char *text,
-			   const char *instead, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Moves requests: several may be under way, each with the caller's tag. */
 struct nm_transport {

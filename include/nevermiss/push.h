@@ -17,9 +17,10 @@ struct nm_line_status {
 	const struct nm_carrier *carrier; /* NULL: no driver of that name in this build */
 	enum nm_sync sync;
 	const char *words;           /* why unknown or foreign; the first difference */
+	const char *refusal;         /* why this carrier cannot be given the plan's route; NULL when it can */
 	struct nm_route *plan_route; /* owned */
 	struct nm_route *live_route; /* owned; NULL when there is none */
-	struct nm_route *held_route; /* owned; what is left of the plan where losses are; else NULL */
+	struct nm_route *held_route; /* owned; what the carrier can hold of it; NULL: all */
 	struct nm_artefact wanted, live;
 	struct nm_losses losses;
 	struct nm_differences differences; /* a is the plan (what its carrier can hold of it), b is live */

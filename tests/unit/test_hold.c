@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * "Each driver says before the push, per line, what its carrier cannot express, with the times and callers
+ * concerned, and what will happen instead."  Tried with carriers that lack one thing each, and all of it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "carrier_rig.h"
+#include "random_plan.h"
+
+#define PLANS 40
+
+#define PLAN                                                                                             \
+	"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount sandbox { driver = sandbox }\n"        \
+	"line main { number = \"+15125550100\" account = sandbox handset = owner }\n"                     \
+	"schedule business { hours = \"Mo-Fr 08:00-18:00\" }\n"                                           \
+	"callers vip { numbers = { \"+15125550142\", \"+1737*\" } }\n"                                    \
+	"callers spam { numbers = anonymous }\n"                                                          \
+	"destination owner { kind = personal line = main own_voicemail = 25s }\n"                         \
+	"destination sam { kind = personal number = \"+15125550114\" confirm = yes }\n"                   \
+	"destination desk { kind = backup address = \"sip:desk@example.org\" own_voicemail = none }\n"    \
+	"destination ai { kind = ai number = \"+15125550177\" }\n"                                        \
+	"destination mailbox { kind = voicemail greeting = \"Leave a message\" }\n"                       \
+	"path day { greeting = \"Hello\" lasts = 4s step { ring = owner for = 17s }\n"                    \
+	"  step { ring = { sam, desk } for = 20s } step { ring = ai } step { ring = mailbox } }\n"        \
+	"path night { step { ring = ai for = 12s } step { ring = mailbox } }\n"                           \
+	"rule blocked { callers = spam reject = busy }\nrule vip { callers = vip path = day }\n"          \
+	"rule open { during = business path = day }\nrule closed { path = night }\n"                      \
+	"emergency { key = \"9\" path = day alert = owner }\n"
+
+static struct nm_carrier all_of_it(void)
+{
+	return *nm_carrier_find("sandbox");
+}
+
+static void open_line(struct carrier_line *line, const struct nm_carrier *carrier)
+{
+	char *folder = random_folder_new();
+
+	carrier_line_open(line, carrier, NULL, plan_of_text(PLAN, folder), 0, "2026-11-23 12:00", 28);
+	random_folder_free(folder);
+}
+
+static const struct nm_loss *loss_of(const struct carrier_line *line, const char *text)
+{
+	for (size_t i = 0; i < line->losses.n; i++)
+		if (strstr(line->losses.items[i].text, text) != NULL)
+			return &line->losses.items[i];
+	for (size_t i = 0; i < line->losses.n; i++)
+		print_message("  %s\n", line->losses.items[i].text);
+	fail_msg("no loss says \"%s\"", text);
+	return NULL;
+}
+
+static void assert_loss(const struct nm_carrier *carrier, const char *text, const char *when,
+			const char *callers, const char *instead)
+{
+	struct carrier_line line;
+	const struct nm_loss *loss;
+
+	open_line(&line, carrier);
+	loss = loss_of(&line, text);
+	assert_string_equal(loss->when, when);
+	assert_string_equal(loss->callers, callers);
+	assert_string_equal(loss->instead, instead);
+	assert_losses_tell_all(&line, carrier);
+	carrier_line_close(&line);
+}
+
+static void test_nothing_is_lost_where_all_can_be_held(void **state)
+{
+	const struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+
+	(void)state;
+	open_line(&line, &carrier);
+	assert_null(line.held);
+	assert_int_equal(line.losses.n, 0);
+	assert_false(line.losses.needs_agent);
+	carrier_line_close(&line);
+}
+
+static void test_each_loss_says_what_when_whom_and_what_instead(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+
+	(void)state;
+	carrier.traits.confirm = NM_CONFIRM_NONE;
+	assert_loss(&carrier, "press 1 (path day, step 2: sam)", "always",
+		    "any other caller, callers vip",
+		    "whoever picks up has the call, that phone's voicemail too");
+	carrier = all_of_it();
+	carrier.traits.greeting = false;
+	assert_loss(&carrier, "no greeting can be played before the first ring (path day)", "always",
+		    "any other caller, callers vip", "the first ring begins at once");
+	carrier = all_of_it();
+	carrier.traits.reject_busy = false;
+	assert_loss(&carrier, "a busy tone cannot be given", "always", "anonymous callers",
+		    "the call is refused silently");
+	carrier.traits.reject_silent = false;
+	assert_loss(&carrier, "a call cannot be rejected", "always", "anonymous callers",
+		    "it is taken and ended at once, with nobody rung");
+	carrier = all_of_it();
+	carrier.traits.ring_step_s = 5;
+	assert_loss(&carrier, "a ring of 12 s cannot be set (path night, step 1: ai)",
+		    "Mondays to Thursdays 18:00-08:00; Fri 18:00-Mon 08:00", "any other caller", "it rings for 15 s");
+	carrier = all_of_it();
+	carrier.traits.mailbox = false;
+	assert_loss(&carrier, "no voicemail of the plan's (path night, step 2: mailbox)",
+		    "Mondays to Thursdays 18:00-08:00; Fri 18:00-Mon 08:00", "any other caller",
+		    "mailbox does not take the call");
+	carrier = all_of_it();
+	carrier.traits.addresses = false;
+	assert_loss(&carrier, "only numbers can be rung, no SIP addresses (path day, step 2: desk)", "always",
+		    "any other caller, callers vip", "desk is not rung");
+	carrier = all_of_it();
+	carrier.traits.key = false;
+	assert_loss(&carrier, "the emergency key cannot be heard", "always", "any other caller, callers vip",
+		    "pressing it does nothing");
+}
+
+static void test_callers_that_cannot_be_told_apart(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+
+	(void)state;
+	carrier.traits.callers = false;
+	assert_loss(&carrier, "callers cannot be told apart", "always", "callers vip, anonymous callers",
+		    "they get what any other caller gets");
+	carrier = all_of_it();
+	carrier.traits.beginnings = false;
+	assert_loss(&carrier, "callers cannot be told by how their number begins",
+		    "Mondays to Thursdays 18:00-08:00; Fri 18:00-Mon 08:00", "callers vip",
+		    "those who are in a group only by that get what others get");
+}
+
+/* A carrier that keeps no hours holds what is in force now, and the agent must push at each change. */
+static void test_hours_that_cannot_be_kept(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+
+	(void)state;
+	carrier.traits.keeps_time = false;
+	open_line(&line, &carrier);
+	assert_true(line.losses.needs_agent);
+	assert_string_equal(loss_of(&line, "keeps no hours")->when,
+			    "Mondays to Thursdays 18:00-08:00; Fri 18:00-Mon 08:00");
+	for (nm_time t = line.route->from; t < line.route->until; t = nm_route_next(line.route, t))
+		assert_true(nm_treatment_equal(
+			nm_route_treatment(line.held, t, line.route->classes[0].witness, false),
+			nm_route_treatment(line.route, line.at, line.route->classes[0].witness, false)));
+	assert_losses_tell_all(&line, &carrier);
+	carrier_line_close(&line);
+}
+
+/* A forward to one number: the handset, then one more, and it ends there. */
+static void test_a_forward_goes_no_further(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+	const struct nm_treatment *day;
+
+	(void)state;
+	carrier.traits.steps_max = 1;
+	carrier.traits.several = false;
+	carrier.traits.ring_times = false;
+	open_line(&line, &carrier);
+	loss_of(&line, "several phones cannot be rung at once (path day, step 2: desk)");
+	loss_of(&line, "what follows is lost: this carrier goes no further (path day, step 3: ai)");
+	day = nm_route_treatment(line.held, line.at, line.route->classes[0].witness, false);
+	assert_int_equal(day->n, 2);
+	assert_true(day->steps[0].parties[0].native);
+	assert_int_equal(day->steps[0].for_s, 17);
+	assert_string_equal(day->steps[1].parties[0].name, "sam");
+	assert_int_equal(day->steps[1].for_s, NM_FOR_MAX);
+	assert_losses_tell_all(&line, &carrier);
+	carrier_line_close(&line);
+}
+
+/* Random plans, carriers that lack things at random: nothing is lost silently, nothing is said in vain. */
+static void test_losses_tell_all_that_is_lost(void **state)
+{
+	uint64_t random = 11;
+
+	(void)state;
+	for (uint64_t seed = 0; seed < PLANS; seed++) {
+		struct nm_carrier carrier = all_of_it();
+		struct nm_traits *t = &carrier.traits;
+		bool *const flags[] = { &t->callers,  &t->beginnings, &t->several,     &t->mailbox,
+					&t->greeting, &t->key,	      &t->line_id,     &t->addresses,
+					&t->reject_busy, &t->reject_silent, &t->ring_times, &t->keeps_time };
+
+		for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
+			*flags[i] = random_below(&random, 4) > 0;
+		t->confirm = (enum nm_confirm)random_below(&random, 3);
+		t->handset = (enum nm_handset)random_below(&random, 3);
+		t->steps_max = (int)random_below(&random, 4);
+		t->ring_step_s = random_below(&random, 2) ? 5 : 1;
+		carrier.lift = NULL;
+		assert_carrier_keeps_plans(&carrier, NULL, 1000 + seed, 1);
+	}
+}
+
+/* The sandbox, which holds everything, by the same test as all drivers. */
+static void test_the_sandbox_keeps_random_plans(void **state)
+{
+	(void)state;
+	assert_true(assert_carrier_keeps_plans(nm_carrier_find("sandbox"), NULL, 1, PLANS) > PLANS);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_is_lost_where_all_can_be_held),
+		cmocka_unit_test(test_each_loss_says_what_when_whom_and_what_instead),
+		cmocka_unit_test(test_callers_that_cannot_be_told_apart),
+		cmocka_unit_test(test_hours_that_cannot_be_kept),
+		cmocka_unit_test(test_a_forward_goes_no_further),
+		cmocka_unit_test(test_losses_tell_all_that_is_lost),
+		cmocka_unit_test(test_the_sandbox_keeps_random_plans),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
