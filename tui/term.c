@@ -24,6 +24,7 @@
 #include <wchar.h>
 
 #include "keymap.h"
+#include "program.h"
 #include "style.h"
 
 struct term {
@@ -415,31 +416,10 @@ struct input term_wait(struct term *term, int timeout_ms)
 	return input;
 }
 
-#define COMMAND_WORDS 16
-
-/* In the child: becomes the program, or ends with the shell's status for one that is not there. */
-static void become(char *command, const char *first, const char *second)
-{
-	char *words[COMMAND_WORDS + 3] = {0};
-	size_t n = 0;
-
-	for (char *at = command; *at && n < COMMAND_WORDS; n++) {
-		words[n] = at;
-		at += strcspn(at, " \t");
-		if (*at)
-			*at++ = '\0';
-		at += strspn(at, " \t");
-	}
-	words[n++] = (char *)first;
-	words[n] = (char *)second;
-	execvp(words[0], words);
-	_exit(127);
-}
-
 enum nm_code term_run(struct term *term, const char *command, const char *first, const char *second,
 		      struct nm_error *err)
 {
-	char *words = strdup(command + strspn(command, " \t"));
+	char *words = strdup(command);
 	int status = 0;
 	pid_t child;
 
@@ -451,7 +431,7 @@ enum nm_code term_run(struct term *term, const char *command, const char *first,
 	child = fork();
 	if (child == 0) {
 		signal(SIGINT, SIG_DFL);
-		become(words, first, second);
+		program_become(words, first, second);
 	}
 	while (child > 0 && waitpid(child, &status, 0) < 0 && errno == EINTR)
 		continue;

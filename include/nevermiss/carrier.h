@@ -187,8 +187,8 @@ struct nm_transport {
 	void *context;
 	enum nm_code (*submit)(void *context, int tag, const struct nm_request *request,
 			       struct nm_error *err);
-	/* Waits at most timeout_ms for any answer; *tag is -1 when none came.  The response is valid until
-	 * the next call. */
+	/* Waits at most timeout_ms for any answer, and that long when none comes: *tag is then -1.  The response
+	 * is valid until the next call. */
 	enum nm_code (*collect)(void *context, int timeout_ms, int *tag, struct nm_response *response,
 				struct nm_error *err);
 };

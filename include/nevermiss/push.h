@@ -8,6 +8,7 @@
 
 #include "nevermiss/carrier.h"
 #include "nevermiss/store.h"
+#include "nevermiss/transport.h"
 
 /* How one line stands. */
 enum nm_sync { NM_SYNC_SAME, NM_SYNC_DRIFT, NM_SYNC_NOTHING, NM_SYNC_FOREIGN, NM_SYNC_UNKNOWN };
@@ -82,13 +83,5 @@ void nm_push_results_clear(struct nm_push_results *results);
  * It is recorded as a push of its own, so that rolling back twice is where it began. */
 enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_t id,
 			 struct nm_push_results *out, struct nm_error *err) NM_WARN_UNUSED;
-
-/* Is it a fault that the sandbox knows ("refuse 2")?  NM_INPUT says what would be one. */
-enum nm_code nm_sandbox_fault_check(const char *text, struct nm_error *err) NM_WARN_UNUSED;
-
-/* The transport of the built-in carrier; other accounts' URLs are NM_CARRIER.  Free with free(). */
-enum nm_code nm_sandbox_transport(struct nm_store *store, struct nm_transport *out,
-				  struct nm_error *err) NM_WARN_UNUSED;
-void nm_sandbox_transport_clear(struct nm_transport *transport);
 
 #endif
