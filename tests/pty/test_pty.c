@@ -21,6 +21,7 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include <cmocka.h>
 #include <vterm.h>
@@ -317,33 +318,74 @@ static void a_crash_leaves_the_terminal_sane(void **state)
 	terminal_close(&terminal);
 }
 
+/* A program with a terminal of its own, of which only what it prints counts. */
+struct printing {
+	int fd, other; /* other: kept open, so that nothing printed is lost when the program ends */
+	pid_t child;
+	struct nm_buf got;
+};
+
+/* In the child returns true: there the terminal is its own. */
+static bool printing_open(struct printing *printing)
+{
+	*printing = (struct printing){.fd = -1};
+	nm_buf_init(&printing->got, 1u << 16);
+	assert_int_equal(openpty(&printing->fd, &printing->other, NULL, NULL, NULL), 0);
+	printing->child = fork();
+	if (printing->child != 0)
+		return false;
+	close(printing->fd);
+	return login_tty(printing->other) == 0;
+}
+
+/* Reads until the program has ended and a mark that was written after its last word comes back. */
+static int printing_end(struct printing *printing)
+{
+	const int64_t end = now_ms() + PATIENCE_MS;
+	bool ended = false;
+	int status = 0;
+
+	while (!ended || printing->got.len == 0 || printing->got.data[printing->got.len - 1] != '\a') {
+		struct pollfd ready = {printing->fd, POLLIN, 0};
+		char bytes[4096];
+		ssize_t n = poll(&ready, 1, 10) > 0 ? read(printing->fd, bytes, sizeof bytes) : 0;
+
+		if (n > 0)
+			nm_buf_addn(&printing->got, bytes, (size_t)n);
+		if (!ended && waitpid(printing->child, &status, WNOHANG) == printing->child) {
+			ended = true;
+			assert_int_equal(write(printing->other, "\a", 1), 1);
+		}
+		if (now_ms() > end)
+			fail_msg("it does not end; it printed\n%s", printing->got.data);
+	}
+	return status;
+}
+
+static void printing_close(struct printing *printing)
+{
+	nm_buf_clear(&printing->got);
+	close(printing->fd);
+	close(printing->other);
+}
+
 /* Where the cursor cannot be moved a screen would be a heap of letters. */
 static void a_dumb_terminal_is_refused_in_words(void **state)
 {
 	const char *program = getenv("NM_PROGRAM");
+	struct printing printing;
 	struct stage stage;
-	struct nm_buf got;
-	char bytes[4096];
-	int fd, status;
-	ssize_t n;
-	pid_t child;
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
-	child = forkpty(&fd, NULL, NULL, NULL);
-	if (child == 0) {
+	if (printing_open(&printing)) {
 		setenv("TERM", "dumb", 1);
 		execl(program, program, "-p", "plan.conf", "--data", "data", (char *)NULL);
 		_exit(127);
 	}
-	nm_buf_init(&got, 1u << 16);
-	while ((n = read(fd, bytes, sizeof bytes)) > 0)
-		nm_buf_addn(&got, bytes, (size_t)n);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(WEXITSTATUS(status), 2);
-	assert_non_null(strstr(got.data, "cannot move its cursor"));
-	nm_buf_clear(&got);
-	close(fd);
+	assert_int_equal(WEXITSTATUS(printing_end(&printing)), 2);
+	assert_non_null(strstr(printing.got.data, "cannot move its cursor"));
+	printing_close(&printing);
 	stage_close(&stage);
 }
 
@@ -355,30 +397,23 @@ static void init_asks_again_until_an_answer_is_good(void **state)
 	static const char *const told[] = {"must be answered", "two letters are expected", "no time zone \"Mars/Base\"",
 					   "911 is an emergency number", "too early to ring", "hours"};
 	const char *program = getenv("NM_PROGRAM");
-	struct nm_buf got, plan;
-	char bytes[4096], file[] = "/tmp/nevermiss-init-XXXXXX";
-	ssize_t n;
-	int fd, status;
-	pid_t child;
+	struct printing printing;
+	struct nm_buf plan;
+	char file[] = "/tmp/nevermiss-init-XXXXXX";
 
 	(void)state;
 	assert_non_null(mkdtemp(file));
 	assert_int_equal(chdir(file), 0);
-	child = forkpty(&fd, NULL, NULL, NULL);
-	if (child == 0) {
+	if (printing_open(&printing)) {
 		execl(program, program, "-p", "plan.conf", "--data", "data", "init", (char *)NULL);
 		_exit(127);
 	}
-	assert_int_equal(write(fd, typed, strlen(typed)), (ssize_t)strlen(typed));
-	nm_buf_init(&got, 1u << 16);
-	while ((n = read(fd, bytes, sizeof bytes)) > 0)
-		nm_buf_addn(&got, bytes, (size_t)n);
-	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(write(printing.fd, typed, strlen(typed)), (ssize_t)strlen(typed));
+	assert_int_equal(WEXITSTATUS(printing_end(&printing)), 0);
 	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
-		if (!strstr(got.data, told[i]))
-			fail_msg("\"%s\" is not in\n%s", told[i], got.data);
+		if (!strstr(printing.got.data, told[i]))
+			fail_msg("\"%s\" is not in\n%s", told[i], printing.got.data);
 	}
-	assert_int_equal(WEXITSTATUS(status), 0);
 	nm_buf_init(&plan, 1u << 16);
 	assert_int_equal(nm_file_read("plan.conf", 1u << 16, &plan, NULL), NM_OK);
 	assert_non_null(strstr(plan.data, "timezone = \"America/Denver\""));
@@ -386,8 +421,7 @@ static void init_asks_again_until_an_answer_is_good(void **state)
 	assert_int_equal(chdir("/"), 0);
 	assert_int_equal(rmdir(file), 0);
 	nm_buf_clear(&plan);
-	nm_buf_clear(&got);
-	close(fd);
+	printing_close(&printing);
 }
 
 static void a_terminal_that_is_gone_ends_it(void **state)
