@@ -16,7 +16,7 @@ static const char *sync_name(enum nm_sync sync)
 	case NM_SYNC_DRIFT:
 		return "drifts";
 	case NM_SYNC_NOTHING:
-		return "nothing pushed";
+		return "nothing there";
 	case NM_SYNC_FOREIGN:
 		return "foreign";
 	case NM_SYNC_UNKNOWN:
@@ -276,7 +276,7 @@ static size_t lines_to_push(const struct nm_status *found)
 	size_t i, n = 0;
 
 	for (i = 0; i < found->n; i++)
-		n += found->lines[i].sync != NM_SYNC_SAME;
+		n += found->lines[i].to_push && !found->lines[i].refusal;
 	return n;
 }
 
@@ -284,6 +284,17 @@ static size_t lines_to_push(const struct nm_status *found)
 static bool something_to_do(const struct nm_status *found)
 {
 	return lines_to_push(found) > 0 || found->cut_off > 0;
+}
+
+/* Text that a question is about, on the screen before it. */
+static void show(const char *text)
+{
+	struct nm_buf safe;
+
+	nm_buf_init(&safe, 1u << 24);
+	add_safe(&safe, text);
+	fputs(safe.data, stderr);
+	nm_buf_clear(&safe);
 }
 
 /* Shows what would change and asks; NM_REFUSED without a yes. */
@@ -302,12 +313,7 @@ static enum nm_code ask(struct invocation *run, const struct nm_status *found, s
 	for (i = 0; i < found->n; i++)
 		print_line(run, &found->lines[i], false);
 	run->out = out;
-	struct nm_buf safe;
-
-	nm_buf_init(&safe, out->max);
-	add_safe(&safe, shown.data);
-	fputs(safe.data, stderr);
-	nm_buf_clear(&safe);
+	show(shown.data);
 	nm_buf_clear(&shown);
 	snprintf(question, sizeof question, "Push %zu line%s?", lines_to_push(found), lines_to_push(found) == 1 ? "" : "s");
 	if (confirm_yes(run, question))
@@ -346,13 +352,18 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 		write_status(run, &found);
 		if (!run->json)
 			nm_buf_addf(run->out, "dry run: %zu of %zu lines would be pushed\n", lines_to_push(&found), found.n);
+		/* What would become of a real one: also that it would be refused. */
+		code = argument_given(run->args, "force") ? NM_OK : nm_push_check(&context, err);
 	} else if (!something_to_do(&found)) {
 		if (run->json)
 			nm_buf_add(run->out, "{\"lines\":[]}\n");
 		else
 			nm_buf_add(run->out, "in sync: nothing to push\n");
 	} else {
-		code = ask(run, &found, err);
+		if (!argument_given(run->args, "force"))
+			code = nm_push_check(&context, err);
+		if (code == NM_OK)
+			code = ask(run, &found, err);
 		if (code == NM_OK)
 			code = do_push(run, &context, line, err);
 	}
@@ -360,18 +371,41 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 	return code;
 }
 
-/* Names what is put back, and waits for a yes. */
-static enum nm_code ask_back(struct invocation *run, int line, int64_t id, struct nm_error *err)
+static void write_view(struct nm_buf *out, const struct nm_plan *plan, const struct nm_rollback_view *view)
 {
-	char question[256];
+	nm_buf_addf(out, "%s, before push #%lld\n", plan->lines[view->line].name, (long long)view->id);
+	if (view->empties)
+		nm_buf_add(out, "  nothing was there: the line will have nothing at the carrier\n");
+	for (size_t i = 0; i < view->differences.n; i++) {
+		const struct nm_difference *item = &view->differences.items[i];
+
+		nm_buf_addf(out, "  %s, %s%s\n    put back %s\n    live now %s\n", item->when, item->callers,
+			    item->key ? " pressing the emergency key" : "", item->a_words, item->b_words);
+	}
+	if (view->refusal)
+		nm_buf_addf(out, "  refused without a reason: %s\n", view->refusal);
+}
+
+/* Says what going back would do, and waits for a yes. */
+static enum nm_code ask_back(struct invocation *run, const struct nm_push_context *context, int line, int64_t id,
+			     struct nm_error *err)
+{
+	struct nm_rollback_view view;
+	struct nm_buf shown;
+	char question[64];
+	enum nm_code code;
 
 	if (argument_given(run->args, "yes"))
 		return NM_OK;
-	if (id > 0)
-		snprintf(question, sizeof question, "Put back what was live before push #%lld?", (long long)id);
-	else
-		snprintf(question, sizeof question, "Put back what was live on %.100s before its newest push?",
-			 run->session->plan->lines[line].name);
+	code = nm_rollback_look(context, line, id, &view, err);
+	if (code != NM_OK)
+		return code;
+	nm_buf_init(&shown, run->out->max);
+	write_view(&shown, run->session->plan, &view);
+	show(shown.data);
+	nm_buf_clear(&shown);
+	snprintf(question, sizeof question, "Put back what was live before push #%lld?", (long long)view.id);
+	nm_rollback_view_clear(&view);
 	if (confirm_yes(run, question))
 		return NM_OK;
 	return nm_fail(err, NM_REFUSED, "not rolled back: say yes, or give --yes");
@@ -397,10 +431,10 @@ enum nm_code cmd_rollback(struct invocation *run, enum status *status, struct nm
 	if (code == NM_OK && line < 0 && id == 0)
 		line = 0;
 	if (code == NM_OK)
-		code = ask_back(run, line, id, err);
+		code = ask_back(run, &context, line, id, err);
 	if (code != NM_OK)
 		return code;
-	code = nm_rollback(&context, line, id, &results, err);
+	code = nm_rollback(&context, line, id, argument(run->args, "force"), &results, err);
 	write_results(run, &results);
 	nm_push_results_clear(&results);
 	return code;

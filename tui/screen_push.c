@@ -255,7 +255,7 @@ static void run(struct push *push, struct app *app, int line, bool back)
 		return;
 	}
 	options.plan_text = nm_document_text(app->session->document, &options.plan_len);
-	code = back ? nm_rollback(&context, line, 0, &results, &err)
+	code = back ? nm_rollback(&context, line, 0, NULL, &results, &err)
 		    : nm_push(&context, &options, &results, &err);
 	if (code && results.n == 0)
 		app_error(app, &err);
