@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* diff, push, rollback: live against plan, making it so, and taking it back. */
 #include "command.h"
+#include "outline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -87,8 +88,16 @@ static void json_losses(struct nm_json *json, const struct nm_zone *zone, const 
 	nm_json_bool(json, losses->needs_agent);
 }
 
-static void json_line(struct nm_json *json, const struct nm_plan *plan, const struct nm_line_status *line)
+/* What the line will do once it is pushed, as far as its carrier can hold it. */
+static const struct nm_route *held_route(const struct nm_line_status *line)
 {
+	return line->held_route ? line->held_route : line->plan_route;
+}
+
+static enum nm_code json_line(struct nm_json *json, const struct nm_plan *plan, const struct nm_line_status *line,
+			      const nm_time *outline_from, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
 	size_t i;
 
 	nm_json_object(json);
@@ -111,7 +120,10 @@ static void json_line(struct nm_json *json, const struct nm_plan *plan, const st
 	json_losses(json, plan->zone, &line->losses);
 	nm_json_key(json, "refusal");
 	nm_json_text(json, line->refusal);
+	if (outline_from)
+		code = outline_json(json, held_route(line), *outline_from, err);
 	nm_json_end(json, '}');
+	return code;
 }
 
 static bool all_in_sync(const struct nm_status *status)
@@ -157,19 +169,30 @@ static void print_line(struct invocation *run, const struct nm_line_status *line
 	}
 }
 
-static void write_status(struct invocation *run, const struct nm_status *found)
+static enum nm_code print_lines(struct invocation *run, const struct nm_status *found, const nm_time *outline_from,
+				struct nm_error *err)
 {
-	struct nm_json json;
-	size_t i;
+	enum nm_code code = NM_OK;
 
-	if (!run->json) {
-		for (i = 0; i < found->n; i++)
-			print_line(run, &found->lines[i], argument_given(run->args, "artefacts"));
-		if (found->cut_off > 0)
-			nm_buf_addf(run->out, "pushes that were cut off: %zu; the next push settles them\n",
-				    found->cut_off);
-		return;
+	for (size_t i = 0; i < found->n && code == NM_OK; i++) {
+		print_line(run, &found->lines[i], argument_given(run->args, "artefacts"));
+		if (outline_from)
+			code = outline_add(run->out, held_route(&found->lines[i]), *outline_from, err);
 	}
+	if (found->cut_off > 0)
+		nm_buf_addf(run->out, "pushes that were cut off: %zu; the next push settles them\n", found->cut_off);
+	return code;
+}
+
+/* outline_from: also all that each line will do from then on; NULL. */
+static enum nm_code write_status(struct invocation *run, const struct nm_status *found, const nm_time *outline_from,
+				 struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+	struct nm_json json;
+
+	if (!run->json)
+		return print_lines(run, found, outline_from, err);
 	nm_json_init(&json, run->out);
 	nm_json_object(&json);
 	nm_json_key(&json, "in_sync");
@@ -178,10 +201,11 @@ static void write_status(struct invocation *run, const struct nm_status *found)
 	nm_json_int(&json, (int64_t)found->cut_off);
 	nm_json_key(&json, "lines");
 	nm_json_array(&json);
-	for (i = 0; i < found->n; i++)
-		json_line(&json, run->session->plan, &found->lines[i]);
+	for (size_t i = 0; i < found->n && code == NM_OK; i++)
+		code = json_line(&json, run->session->plan, &found->lines[i], outline_from, err);
 	nm_json_end(&json, ']');
 	json_finish(&json, run->out);
+	return code;
 }
 
 /* A line that could not be read is the carrier's failure, one that differs is something wrong. */
@@ -220,10 +244,10 @@ enum nm_code cmd_diff(struct invocation *run, enum status *status, struct nm_err
 
 	if (code != NM_OK)
 		return code;
-	write_status(run, &found);
+	code = write_status(run, &found, NULL, err);
 	*status = status_of_lines(&found);
 	nm_status_clear(&found);
-	return NM_OK;
+	return code;
 }
 
 /* --- push and rollback --- */
@@ -349,11 +373,12 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 	if (code != NM_OK)
 		return code;
 	if (dry) {
-		write_status(run, &found);
-		if (!run->json)
+		code = write_status(run, &found, &context.now, err);
+		if (code == NM_OK && !run->json)
 			nm_buf_addf(run->out, "dry run: %zu of %zu lines would be pushed\n", lines_to_push(&found), found.n);
 		/* What would become of a real one: also that it would be refused. */
-		code = argument_given(run->args, "force") ? NM_OK : nm_push_check(&context, err);
+		if (code == NM_OK && !argument_given(run->args, "force"))
+			code = nm_push_check(&context, err);
 	} else if (!something_to_do(&found)) {
 		if (run->json)
 			nm_buf_add(run->out, "{\"lines\":[]}\n");
