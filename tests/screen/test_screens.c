@@ -111,6 +111,27 @@ static void enter_on_now_plays_this_call(void **state)
 	stage_close(&stage);
 }
 
+/* A step that rings a line hands the call over: no time to ring, nobody who answers there. */
+static void a_line_that_is_rung_takes_the_call_on(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"line second { number = \"+15125550120\" account = box }\n"
+		"destination owner { kind = personal number = \"+15125550111\" }\n"
+		"destination mailbox { kind = voicemail greeting = \"Leave a message.\" }\n"
+		"path own { step { ring = owner for = 20s } step { ring = second } }\n"
+		"path other { step { ring = mailbox } }\n"
+		"rule own { lines = main path = own }\nrule rest { path = other }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "second     line       goes on under that line's rules");
+	stage_hides(&stage, "rings 0 s");
+	stage_close(&stage);
+}
+
 static void now_follows_the_clock(void **state)
 {
 	struct stage stage;
@@ -630,6 +651,7 @@ int main(void)
 		cmocka_unit_test(colour_and_mono_differ_in_escapes_only),
 		cmocka_unit_test(any_size_can_be_drawn),
 		cmocka_unit_test(enter_on_now_plays_this_call),
+		cmocka_unit_test(a_line_that_is_rung_takes_the_call_on),
 		cmocka_unit_test(now_follows_the_clock),
 		cmocka_unit_test(an_override_is_asked_for_written_and_taken_back),
 		cmocka_unit_test(a_second_override_goes_ahead_of_the_first),
