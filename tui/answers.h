@@ -60,7 +60,8 @@ const char *deciding_words(const struct nm_plan *plan, const struct nm_simulatio
 /* Where the rule that decides stands. */
 struct nm_pos deciding_place(const struct nm_simulation *simulation);
 
-/* Tells who is not rung and why, each once: "owner (away: on-a-job is on), ..."; "" when all are. */
+/* Tells who is not rung and why, each once: "owner (away: on-a-job is on), ..."; of one whom another step rings,
+ * in which step: "sam in step 1 (not on turn)"; "" when all are rung. */
 void skips_words(const struct nm_treatment *treatment, struct nm_buf *out);
 
 /* quick start of the guide */

@@ -132,6 +132,19 @@ static void a_line_that_is_rung_takes_the_call_on(void **state)
 	stage_close(&stage);
 }
 
+/* A rotation leaves one out in one step whom the next step rings. */
+static void who_is_not_rung_in_one_step_is_told_with_it(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	stage_keys(&stage, "L");
+	stage_shows(&stage, "├ owner      personal   rings 25 s");
+	stage_shows(&stage, "not rung: owner in step 1 (not on turn)");
+	stage_close(&stage);
+}
+
 static void now_follows_the_clock(void **state)
 {
 	struct stage stage;
@@ -652,6 +665,7 @@ int main(void)
 		cmocka_unit_test(any_size_can_be_drawn),
 		cmocka_unit_test(enter_on_now_plays_this_call),
 		cmocka_unit_test(a_line_that_is_rung_takes_the_call_on),
+		cmocka_unit_test(who_is_not_rung_in_one_step_is_told_with_it),
 		cmocka_unit_test(now_follows_the_clock),
 		cmocka_unit_test(an_override_is_asked_for_written_and_taken_back),
 		cmocka_unit_test(a_second_override_goes_ahead_of_the_first),
