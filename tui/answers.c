@@ -126,6 +126,13 @@ enum answer_rank answer_rank(const struct nm_outcome *outcome)
 	return RANK_NOBODY;
 }
 
+const char *answer_rank_words(enum answer_rank rank)
+{
+	static const char *const words[RANKS] = {"people", "AI", "voicemail", "rejected", "nobody"};
+
+	return words[rank];
+}
+
 unsigned answer_style(enum answer_rank rank)
 {
 	static const unsigned styles[RANKS] = {STYLE_PEOPLE, STYLE_AI, STYLE_VOICEMAIL, STYLE_DIM,

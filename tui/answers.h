@@ -35,6 +35,7 @@ enum nm_code play_simulate(const struct nm_plan *plan, const struct play *play, 
 enum answer_rank { RANK_PEOPLE, RANK_AI, RANK_VOICEMAIL, RANK_REJECTED, RANK_NOBODY, RANKS };
 enum answer_rank answer_rank(const struct nm_outcome *outcome);
 unsigned answer_style(enum answer_rank rank);
+const char *answer_rank_words(enum answer_rank rank); /* "people", "AI", "voicemail", ... */
 
 /* The next (back: the latest) instant at which a call like this gets something else; NM_TIME_MAX when there
  * is none within `days`. */

@@ -246,17 +246,6 @@ static void draw_axis(struct canvas *canvas, int y, int per_column)
 		canvas_textf(canvas, LEFT + hour * 4 / per_column, y, 2, STYLE_DIM, "%d", hour);
 }
 
-static struct week_cell worst_cell(const struct week_cell *cells, int n)
-{
-	struct week_cell worst = cells[0];
-
-	for (int i = 1; i < n; i++) {
-		if (cells[i].letter != ' ' && (worst.letter == ' ' || cells[i].rank > worst.rank))
-			worst = cells[i];
-	}
-	return worst;
-}
-
 static void draw_day(const struct week *week, struct canvas *canvas, int y, int day, int per_column)
 {
 	struct nm_date date = nm_date_from_days(week->monday + day);
@@ -264,7 +253,7 @@ static void draw_day(const struct week *week, struct canvas *canvas, int y, int 
 
 	canvas_textf(canvas, 1, y, 7, STYLE_PLAIN, "%s %2d", nm_weekday_names[day], date.day);
 	for (int i = 0; i < columns; i++) {
-		struct week_cell cell = worst_cell(&week->cells[day][i * per_column], per_column);
+		struct week_cell cell = week_cell_of(week, day, i * per_column, per_column);
 		unsigned style = cell.letter == ' ' ? STYLE_PLAIN : answer_style(cell.rank);
 
 		canvas_put(canvas, LEFT + i, y, style, (uint32_t)cell.letter);
@@ -273,6 +262,7 @@ static void draw_day(const struct week *week, struct canvas *canvas, int y, int 
 		    week->notes[day]);
 }
 
+/* Who comes in this week, and the signs; nobody always, so that one knows what to look for. */
 static void draw_legend(const struct week *week, const struct app *app, struct canvas *canvas, int y)
 {
 	const struct nm_plan *plan = app_plan(app);
@@ -281,28 +271,30 @@ static void draw_legend(const struct week *week, const struct app *app, struct c
 	for (size_t i = 0; i < plan->n_destinations && i < week->n_letters; i++) {
 		const struct nm_destination *destination = &plan->destinations[i];
 
-		if (destination->kind != NM_VOICEMAIL)
+		if (destination->kind != NM_VOICEMAIL && week_has(week, week->letters[i]))
 			pen_textf(&pen, style_of_kind(destination->kind), "%c %s   ", week->letters[i],
 				  destination->name);
 	}
-	pen_text(&pen, STYLE_VOICEMAIL, ". voicemail only");
-	pen.x += 3;
-	pen_text(&pen, STYLE_NOBODY, "! nobody");
+	for (enum answer_rank rank = RANK_VOICEMAIL; rank < RANKS; rank++) {
+		if (rank != RANK_NOBODY && !week_has(week, week_sign(rank)))
+			continue;
+		pen_textf(&pen, answer_style(rank), "%c %s", week_sign(rank), answer_rank_words(rank));
+		pen.x += 3;
+	}
 }
 
 static void draw_totals(const struct week *week, struct canvas *canvas, int y)
 {
-	static const char *const names[RANKS] = {"people", "AI", "voicemail only", "rejected", "nobody"};
 	struct pen pen = pen_at(canvas, 1, y, canvas->width);
 
-	for (int rank = 0; rank < RANKS; rank++) {
-		unsigned style = answer_style((enum answer_rank)rank);
+	for (enum answer_rank rank = 0; rank < RANKS; rank++) {
+		unsigned style = answer_style(rank);
 
 		if (rank == RANK_NOBODY && week->hours[rank] == 0)
 			style = STYLE_PLAIN; /* no hour without anybody is no alarm */
 		if (rank == RANK_REJECTED && week->hours[rank] == 0)
 			continue;
-		pen_textf(&pen, STYLE_PLAIN, "%s ", names[rank]);
+		pen_textf(&pen, STYLE_PLAIN, "%s ", answer_rank_words(rank));
 		pen_textf(&pen, style, "%.1f h", week->hours[rank]);
 		pen.x += 3;
 	}
