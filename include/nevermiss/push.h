@@ -53,7 +53,7 @@ struct nm_push_options {
 	int line;              /* -1: all */
 	const char *plan_text; /* kept as a version */
 	size_t plan_len;
-	const char *force; /* reason; NULL */
+	const char *force; /* reason, not blank; NULL */
 	bool even_if_same;
 };
 
