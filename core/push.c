@@ -271,7 +271,7 @@ enum nm_code nm_push_check(const struct nm_push_context *context, struct nm_erro
 	if (code != NM_OK)
 		return code;
 	if (findings.n > 0)
-		code = nm_fail(err, NM_REFUSED, "%s%s: mend the plan, or push it with a reason (--force)",
+		code = nm_fail(err, NM_REFUSED, "%s%s: mend the plan, or push it with a reason (push --force REASON)",
 			       findings.items[0].message, findings.n > 1 ? " (and other guarantees)" : "");
 	nm_findings_clear(&findings);
 	return code;

@@ -147,18 +147,12 @@ static void write_texts(const struct answers *answers, struct nm_buf *out)
 	nm_buf_clear(&text);
 }
 
+/* What is no code is told back as it was typed. */
 static void add_country(struct nm_buf *out, const char *text)
 {
-	struct nm_buf capitals;
+	const char code[] = { capital(text[0]), text[0] ? capital(text[1]) : '\0', '\0' };
 
-	nm_buf_init(&capitals, ANSWER_BYTES);
-	for (; *text; text++) {
-		const char c = capital(*text);
-
-		nm_buf_addn(&capitals, &c, 1);
-	}
-	add_text(out, "country  = ", capitals.data);
-	nm_buf_clear(&capitals);
+	add_text(out, "country  = ", strlen(text) == 2 ? code : text);
 }
 
 static void write_plan(const struct answers *answers, int ring_s, struct nm_buf *out)
@@ -190,7 +184,7 @@ static enum nm_code ring_time(const struct answers *answers, int *ring_s, struct
 	*ring_s = RING_LONGEST;
 	if (!strcmp(answers->voicemail.data, "none") || !strcmp(answers->voicemail.data, "unknown"))
 		return NM_OK;
-	code = nm_duration_read(answers->voicemail.data, &voicemail, err);
+	code = of_option(nm_duration_read(answers->voicemail.data, &voicemail, err), "voicemail-after", err);
 	if (code != NM_OK)
 		return code;
 	if (voicemail <= VOICEMAIL_MARGIN + 4)

@@ -392,9 +392,9 @@ static void a_dumb_terminal_is_refused_in_words(void **state)
 /* A slip in one answer costs that answer only: it is told, and asked again. */
 static void init_asks_again_until_an_answer_is_good(void **state)
 {
-	static const char *const typed = "\nAnn Roofing\nUSA\nUS\nMars/Base\nAmerica/Denver\n911\n(303) 555-0100\n"
+	static const char *const typed = "\nAnn Roofing\nUSA\nAmerica/Chicago\nus\nMars/Base\nAmerica/Denver\n911\n(303) 555-0100\n"
 					 "303 555 0111\n5s\n18s\n12\n\n\n8-18\n\n\004\004\004";
-	static const char *const told[] = {"must be answered", "two letters are expected", "no time zone \"Mars/Base\"",
+	static const char *const told[] = {"must be answered", "two letters are expected", "country = \"America/Chicago\"", "no time zone \"Mars/Base\"",
 					   "911 is an emergency number", "too early to ring", "hours"};
 	const char *program = getenv("NM_PROGRAM");
 	struct printing printing;
@@ -438,6 +438,99 @@ static void a_terminal_that_is_gone_ends_it(void **state)
 	terminal_close(&terminal);
 }
 
+/* A program on a terminal of its own, in the folder, which is its temporary one too; it has begun to draw. */
+static pid_t start_in(const char *folder, int *fd, const char *const *arguments)
+{
+	const char *program = getenv("NM_PROGRAM");
+	struct winsize size = {.ws_row = 24, .ws_col = 80};
+	char bytes[4096];
+	pid_t child = forkpty(fd, NULL, NULL, &size);
+
+	if (child == 0) {
+		if (chdir(folder))
+			_exit(126);
+		setenv("TERM", "xterm-256color", 1);
+		setenv("TMPDIR", folder, 1);
+		execv(program, (char *const *)arguments);
+		_exit(127);
+	}
+	assert_true(read(*fd, bytes, sizeof bytes) > 0); /* it has its signals and modes by now */
+	return child;
+}
+
+/* Takes what the program writes until it has ended, doing something to it each time. */
+static int drain(pid_t child, int fd, int number)
+{
+	int64_t end = now_ms() + PATIENCE_MS;
+	char bytes[4096];
+	int status;
+
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		if (now_ms() > end)
+			fail_msg("the program does not end");
+		if (number)
+			kill(child, number);
+		if (poll(&(struct pollfd){fd, POLLIN, 0}, 1, 1) > 0 && read(fd, bytes, sizeof bytes) < 0)
+			continue;
+	}
+	return status;
+}
+
+/* A closed terminal sends its signal twice and more: the second must not kill the tidying up. */
+static void the_demo_is_removed_however_often_it_is_told_to_end(void **state)
+{
+	char folder[] = "/tmp/nevermiss-hup-XXXXXX";
+	int fd, status;
+	pid_t child;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	child = start_in(folder, &fd, (const char *const[]){"nevermiss", "demo", NULL});
+	status = drain(child, fd, SIGHUP);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(rmdir(folder), 0); /* nothing is left in it */
+	close(fd);
+}
+
+/* A plan that does not read is opened where the first mistake is. */
+static void the_editor_opens_at_the_first_mistake(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\nfrobnicate = 1\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination m { kind = voicemail greeting = \"x\" }\npath p { step { ring = m } }\n"
+		"rule r { path = p }\n";
+	static const char editor[] = "#!/bin/sh\necho \"$@\" >log\nkill -TERM $PPID\n";
+	char folder[] = "/tmp/nevermiss-editor-XXXXXX", *before = getcwd(NULL, 0);
+	struct nm_buf log;
+	int fd, status;
+	pid_t child;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(nm_file_write("plan.conf", plan, strlen(plan), true, NULL), NM_OK);
+	assert_int_equal(nm_file_write("editor", editor, strlen(editor), true, NULL), NM_OK);
+	assert_int_equal(chmod("editor", 0700), 0);
+	setenv("VISUAL", "./editor", 1);
+	child = start_in(folder, &fd, (const char *const[]){"nevermiss", "-p", "plan.conf", "--data", "data", NULL});
+	assert_int_equal(write(fd, "e", 1), 1);
+	status = drain(child, fd, 0);
+	unsetenv("VISUAL");
+	assert_true(WIFEXITED(status));
+	nm_buf_init(&log, 4096);
+	assert_int_equal(nm_file_read("log", 4096, &log, NULL), NM_OK);
+	assert_string_equal(log.data, "+4 plan.conf\n");
+	nm_buf_clear(&log);
+	remove("log");
+	remove("editor");
+	remove("plan.conf");
+	assert_int_equal(chdir(before), 0);
+	assert_int_equal(rmdir(folder), 0);
+	free(before);
+	close(fd);
+}
+
 static int have_program(void **state)
 {
 	(void)state;
@@ -454,6 +547,8 @@ int main(void)
 		cmocka_unit_test(is_suspended_and_comes_back),
 		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
 		cmocka_unit_test(a_terminal_that_is_gone_ends_it),
+		cmocka_unit_test(the_demo_is_removed_however_often_it_is_told_to_end),
+		cmocka_unit_test(the_editor_opens_at_the_first_mistake),
 		cmocka_unit_test(a_dumb_terminal_is_refused_in_words),
 		cmocka_unit_test(init_asks_again_until_an_answer_is_good),
 	};
