@@ -76,15 +76,22 @@ static void mark(const struct holder *h, struct draft *draft, size_t situation, 
 		draft->marks[situation * h->route->n_classes + class] = true;
 }
 
-/* Every call that gets this treatment. */
+static bool gets(const struct holder *h, size_t s, size_t c, int treatment)
+{
+	const struct nm_situation *situation = &h->route->situations[s];
+
+	return situation->treatment[c] == treatment || (h->traits->key && situation->key[c] == treatment);
+}
+
+/* Every call that gets this treatment.  Where callers cannot be told apart these are only the times at which
+ * all others get it too: of the rest drop_callers says what is lost. */
 static void mark_treatment(const struct holder *h, struct draft *draft, int treatment)
 {
-	const struct nm_route *route = h->route;
+	const size_t none = nm_route_class_of(h->route, 0);
 
-	for (size_t s = 0; s < route->n_situations; s++)
-		for (size_t c = 0; c < route->n_classes; c++)
-			if (route->situations[s].treatment[c] == treatment ||
-			    (h->traits->key && route->situations[s].key[c] == treatment))
+	for (size_t s = 0; s < h->route->n_situations; s++)
+		for (size_t c = 0; c < h->route->n_classes; c++)
+			if (gets(h, s, c, treatment) && (h->traits->callers || gets(h, s, none, treatment)))
 				mark(h, draft, s, c);
 }
 
@@ -219,6 +226,14 @@ static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 
 	if (step->n == 0 || step->unlimited || takes_voicemail(step))
 		return;
+	if (traits->handset_untimed && step->parties[0].native) {
+		if (step->for_s == NM_FOR_MAX)
+			return;
+		lose(cut, step, "how long the line's own phone rings cannot be set", step->parties[0].name,
+		     "it rings until the carrier lets the call go on, and how long that is, is not known");
+		step->for_s = NM_FOR_MAX;
+		return;
+	}
 	if (!traits->ring_times && !step->parties[0].native) {
 		if (step->for_s == NM_FOR_MAX)
 			return;
@@ -455,13 +470,15 @@ static bool freeze(struct holder *h, nm_time at)
 	if (!changes_ever(h->route))
 		return true;
 	draft = draft_of(h, "this carrier keeps no hours",
-			 "what holds at the time of a push stays until the next one: the agent must push at "
-			 "each change");
+			 h->traits->by_hand
+				 ? "what was set by hand stays until the next time: somebody must do it at each change"
+				 : "what holds at the time of a push stays until the next one: the agent must push at "
+				   "each change");
 	for (size_t s = 0; s < h->route->n_situations; s++)
 		for (size_t c = 0; c < h->route->n_classes; c++)
 			if ((int)s != now)
 				mark(h, draft, s, c);
-	h->losses.needs_agent = true;
+	h->losses.needs_agent = !h->traits->by_hand;
 	change = nm_arena_alloc(h->held->arena, 1, sizeof(*change));
 	if (change == NULL)
 		return false;

@@ -63,6 +63,7 @@ struct nm_traits {
 	bool reads_back;      /* live can be read, and lifted */
 	bool keeps_time;      /* hours are held at the carrier; else one situation at a time */
 	bool remote;          /* reached over a network */
+	bool by_hand;         /* a person does what is asked for: no agent can */
 	bool callers;         /* tells callers apart by their numbers */
 	bool beginnings;      /* also by how a number begins */
 	bool several;         /* rings several phones at once */
@@ -80,6 +81,7 @@ struct nm_traits {
 	int unanswered_max_s; /* longest it lets a call ring in all; 0: no limit */
 	enum nm_confirm confirm;
 	enum nm_handset handset; /* when the line's own phone can be rung */
+	bool handset_untimed; /* and how long it rings before the call goes on is the carrier's own affair */
 	int records_late_s;   /* how late its call records come; -1: it has none */
 };
 
@@ -89,7 +91,8 @@ enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM };
 
 /* One request, as data.  Secrets are named by auth and put in by the transport, never here. */
 struct nm_request {
-	/* "GET", "POST", "PATCH", "PUT", "DELETE"; "PUT-FILE": body goes into the server-side file `url` */
+	/* "GET", "POST", "PATCH", "PUT", "DELETE"; "PUT-FILE": body goes into the server-side file `url`;
+	 * "DIAL": a person dials what stands in the URL after dial:, "DO": does what the body says (url dial:) */
 	const char *method;
 	const char *url;
 	const char *type; /* of the body; NULL */
