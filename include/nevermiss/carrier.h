@@ -82,6 +82,8 @@ struct nm_traits {
 	enum nm_confirm confirm;
 	enum nm_handset handset; /* when the line's own phone can be rung */
 	bool handset_untimed; /* and how long it rings before the call goes on is the carrier's own affair */
+	bool only_on_failure; /* what follows it comes when it declines or is not there, not when it just rings */
+	bool handset_at_rest; /* it rings where nobody is to be rung, since a call cannot be ended */
 	int records_late_s;   /* how late its call records come; -1: it has none */
 };
 
