@@ -132,9 +132,11 @@ static enum nm_code add_job(struct push *push, const struct nm_line_status *stat
 /* Takes what was read of a line as what is there before the job; false: it is not known. */
 static void take_before(struct nm_push_job *job, struct nm_line_status *status)
 {
-	job->before_known = status->sync != NM_SYNC_UNKNOWN;
-	job->before = status->live;
-	status->live = (struct nm_artefact){ 0 };
+	struct nm_artefact *before = status->assumed_at != 0 ? &status->assumed : &status->live;
+
+	job->before_known = status->sync != NM_SYNC_UNKNOWN || status->assumed_at != 0;
+	job->before = *before;
+	*before = (struct nm_artefact){ 0 };
 }
 
 /* --- what was cut off --- */
@@ -299,6 +301,8 @@ static enum nm_code pass_line(struct push *push, const struct nm_line_status *st
 
 	if (status->sync == NM_SYNC_SAME)
 		return add_result(push, status->line, 0, NM_PUSH_DONE, "already in force", err);
+	if (status->as_assumed)
+		return add_result(push, status->line, 0, NM_PUSH_DONE, status->words, err);
 	words = status->refusal != NULL ? status->refusal
 		: status->carrier == NULL
 			? status->words
@@ -311,9 +315,9 @@ static bool to_be_pushed(const struct push *push, const struct nm_line_status *s
 {
 	if (status->carrier == NULL || status->refusal != NULL)
 		return false;
-	if (status->sync == NM_SYNC_UNKNOWN)
-		return !status->carrier->traits.reads_back;
-	return status->sync != NM_SYNC_SAME || push->options->even_if_same;
+	if (status->sync == NM_SYNC_UNKNOWN && status->carrier->traits.reads_back)
+		return false;
+	return (status->sync != NM_SYNC_SAME && !status->as_assumed) || push->options->even_if_same;
 }
 
 static enum nm_code choose_jobs(struct push *push, struct nm_error *err)

@@ -162,19 +162,28 @@ static enum nm_code journal_leaving(void *context, struct nm_talk *const *talks,
 	return code;
 }
 
+/* The state of a job, and what its conversation learnt from the last answer. */
+static enum nm_code write_state(const struct nm_push_jobs *jobs, const struct nm_push_job *job, struct nm_error *err)
+{
+	const struct nm_push_context *context = jobs->context;
+	char *ids = job->talk.exchange.n_ids > 0 ? write_ids(&job->talk.exchange) : NULL;
+	enum nm_code code = NM_OK;
+
+	if (ids == NULL && job->talk.exchange.n_ids > 0)
+		return nm_fail_memory(err);
+	code = nm_store_push_update(context->store, job->id, job->state, context->now, job->words, ids, err);
+	free(ids);
+	return code;
+}
+
 /* Writes the state of every job that was sent since the last time. */
 static enum nm_code write_states(struct nm_push_jobs *jobs, struct nm_error *err)
 {
-	const struct nm_push_context *context = jobs->context;
 	enum nm_code code = NM_OK;
 
-	for (size_t i = 0; i < jobs->n && code == NM_OK; i++) {
-		const struct nm_push_job *job = &jobs->items[i];
-
-		if (!job->told && job->state != NM_PUSH_INTENT)
-			code = nm_store_push_update(context->store, job->id, job->state, context->now,
-						    job->words, NULL, err);
-	}
+	for (size_t i = 0; i < jobs->n && code == NM_OK; i++)
+		if (!jobs->items[i].told && jobs->items[i].state != NM_PUSH_INTENT)
+			code = write_state(jobs, &jobs->items[i], err);
 	return code;
 }
 

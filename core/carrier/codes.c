@@ -80,16 +80,11 @@ static enum nm_code take_treatment(struct work *w, nm_time at)
 			continue;
 		if (step->parties[0].native) {
 			w->handset = &step->parties[0];
-			w->ring_s = step->for_s;
+			w->ring_s = step->unlimited ? MOST_S : step->for_s;
 		} else {
 			code = take_target(w, &step->parties[0]);
 		}
 	}
-	if (code == NM_OK && w->handset == NULL && w->target == NULL)
-		return nm_fail(w->err, NM_INPUT,
-			       "the plan rings nobody with a number on %s now, and no code makes a phone ring nobody: "
-			       "let the path ring somebody, or the handset itself",
-			       w->route->line);
 	return code;
 }
 
@@ -478,6 +473,7 @@ const struct nm_carrier nm_carrier_codes = {
 		.ring_step_s = STEP_S,
 		.confirm = NM_CONFIRM_NONE,
 		.handset = NM_HANDSET_FIRST,
+		.handset_at_rest = true,
 		.records_late_s = -1,
 	},
 	.keys = keys,

@@ -23,6 +23,10 @@ struct nm_line_status {
 	struct nm_route *live_route; /* owned; NULL when there is none */
 	struct nm_route *held_route; /* owned; what the carrier can hold of it; NULL: all */
 	struct nm_artefact wanted, live;
+	/* Of a carrier that cannot be read: what was last pushed, and when; 0: never, or that came to no end. */
+	nm_time assumed_at;
+	struct nm_artefact assumed;
+	bool as_assumed; /* and that is what the plan wants now */
 	struct nm_losses losses;
 	struct nm_differences differences; /* a is the plan (what its carrier can hold of it), b is live */
 };

@@ -134,6 +134,13 @@ static void test_the_handset_alone(void **state)
 		    "##002#                        takes back every forward: this phone alone rings\n");
 	assert_part(&line, "to take it back", NULL);
 	carrier_line_close(&line);
+	/* A call cannot be ended: it rings where nobody is to be rung, and that is said. */
+	open_plan(&line, PLAN("carrier = gsm", "25s") "override off { from = \"2026-11-20 08:00\" "
+						      "until = \"2026-12-20 08:00\" reject = busy }\n", NIGHT);
+	assert_part(&line, "codes",
+		    "##002#                        takes back every forward: this phone alone rings\n");
+	assert_losses_tell_all(&line, codes());
+	carrier_line_close(&line);
 	open_plan(&line, PLAN("carrier = landline", "25s"), SUNDAY);
 	assert_part(&line, "codes",
 		    "*73                           no longer forwards every call\n"
@@ -182,10 +189,6 @@ static void test_what_cannot_be_dialled_is_refused(void **state)
 	assert_refused(PLAN("carrier = uscellular", "25s"),
 		       "no code of uscellular is known that forwards calls not answered: write one into a codes_file, or "
 		       "let the path begin with fixly");
-	assert_refused(PLAN("carrier = gsm", "25s") "override off { from = \"2026-11-20 08:00\" until = \"2026-12-20 08:00\" "
-						    "reject = busy }\n",
-		       "the plan rings nobody with a number on cell now, and no code makes a phone ring nobody: let the "
-		       "path ring somebody, or the handset itself");
 	assert_refused(PLAN("carrier = verizon", "25s")
 		       "allow = { \"GB\" }\ndestination london { kind = backup number = \"+442071838750\" }\n"
 		       "path far { step { ring = london } }\n"
