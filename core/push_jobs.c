@@ -56,7 +56,7 @@ static char *write_ids(const struct nm_exchange *exchange)
 	return text;
 }
 
-static enum nm_code read_ids(const char *text, struct nm_exchange *exchange, struct nm_error *err)
+enum nm_code nm_push_ids_read(const char *text, struct nm_exchange *exchange, struct nm_error *err)
 {
 	struct nm_node *root;
 	enum nm_code code;
@@ -271,7 +271,7 @@ static enum nm_code ready_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 		return nm_fail_memory(err);
 	job->talk.owner = job;
 	job->talk.pause_ms = job->rounds++ > 0 ? ROUND_PAUSE_MS : 0;
-	return read_ids(job->ids, &job->talk.exchange, err);
+	return nm_push_ids_read(job->ids, &job->talk.exchange, err);
 }
 
 /* Sends all that is pending; a job that was begun is then to be verified, whatever its carrier said. */
@@ -321,6 +321,9 @@ static enum nm_code trust(struct nm_push_jobs *jobs, struct nm_push_job *job, st
 	if (job->talk.end == NM_TALK_DONE)
 		return end_job(job, NM_PUSH_DONE,
 			       "pushed; this carrier cannot be read back, so it is assumed", err);
+	if (job->carrier->traits.by_hand && job->talk.exchange.n_ids == 0)
+		return end_job(job, NM_PUSH_UNDONE,
+			       nm_arena_format(jobs->arena, "%s; nothing was changed", job->talk.exchange.note), err);
 	return end_job(job, NM_PUSH_FAILED,
 		       nm_arena_format(jobs->arena, "%s; what is in force now is not known",
 				       job->talk.exchange.note),

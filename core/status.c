@@ -191,6 +191,25 @@ static enum nm_code take_assumed(struct reading *r, struct nm_line_status *line,
 	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 }
 
+/* What a person did for the push, in order. */
+static enum nm_code take_done(struct reading *r, struct nm_line_status *line, const char *ids, struct nm_error *err)
+{
+	struct nm_exchange exchange = { .arena = r->status->arena };
+	struct nm_done *done;
+	enum nm_code code = nm_push_ids_read(ids, &exchange, err);
+
+	if (code != NM_OK || !line->carrier->traits.by_hand)
+		return code;
+	done = nm_arena_alloc(r->status->arena, exchange.n_ids, sizeof(*done));
+	if (done == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < exchange.n_ids; i++)
+		done[i] = (struct nm_done){ exchange.ids[i].name, exchange.ids[i].value };
+	line->done = done;
+	line->n_done = exchange.n_ids;
+	return NM_OK;
+}
+
 static enum nm_code assume_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
 {
 	struct nm_store *store = r->context->store;
@@ -203,6 +222,8 @@ static enum nm_code assume_line(struct reading *r, struct nm_line_status *line, 
 	if (code != NM_OK || id == 0)
 		return code;
 	code = nm_store_push_get(store, id, r->status->arena, &record, err);
+	if (code == NM_OK)
+		code = take_done(r, line, record.ids, err);
 	return code == NM_OK ? take_assumed(r, line, &record, err) : code;
 }
 

@@ -12,6 +12,7 @@
 
 const struct nm_carrier *const nm_carriers[] = {
 	&nm_carrier_codes,
+	&nm_carrier_manual,
 	&nm_carrier_sandbox,
 };
 

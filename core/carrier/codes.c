@@ -5,14 +5,14 @@
  *
  * Comes in: a route that is the same all the time.  Goes out: what is to be dialled now, in order, so that the
  * phone then does what the route says whatever was dialled before.  Nothing can be read back.
- *
- *   DIAL dial:CODE   200: a person says that it was dialled, the body is when; anything else: it was not
  */
 #include <string.h>
 
 #include "core/carrier/codes_table.h"
 #include "core/carrier/drivers.h"
+#include "core/carrier/hand.h"
 
+#define LIST     "codes"
 #define TEXT_MAX 16384
 #define STEP_S   5 /* 3GPP: 5 to 30 s in steps of 5 */
 #define LEAST_S  5
@@ -20,12 +20,9 @@
 
 /* A rendering under way. */
 struct work {
-	const struct nm_route *route;
 	struct nm_arena *arena;
 	struct nm_codes codes;
-	const struct nm_party *handset, *target; /* NULL: nobody */
-	const char *target_words;		 /* "fixly, +1 512 555 0177" */
-	int ring_s;				 /* of the handset */
+	struct nm_hand hand;
 	struct nm_buf dial, back, notes;
 	struct nm_error *err;
 };
@@ -50,44 +47,6 @@ static void adapt(const struct nm_account *account, struct nm_traits *traits)
 	nm_arena_free(arena);
 }
 
-/* --- who is rung --- */
-
-static enum nm_code take_target(struct work *w, const struct nm_party *party)
-{
-	char words[NM_NUMBER_TEXT];
-	nm_number number;
-	enum nm_code code = nm_number_read(party->number, "US", &number, w->err);
-
-	if (code != NM_OK)
-		return code;
-	if (strcmp(party->number, w->route->number) == 0)
-		return nm_fail(w->err, NM_INPUT, "%s would be forwarded to itself, %s", w->route->line, party->number);
-	nm_number_words(number, words);
-	w->target = party;
-	w->target_words = nm_arena_format(w->arena, "%s, %s", party->name, words);
-	return w->target_words != NULL ? NM_OK : nm_fail_memory(w->err);
-}
-
-static enum nm_code take_treatment(struct work *w, nm_time at)
-{
-	const struct nm_treatment *treatment = nm_route_treatment(w->route, at, (struct nm_caller){ 0 }, false);
-	enum nm_code code = NM_OK;
-
-	for (size_t i = 0; treatment != NULL && i < treatment->n && code == NM_OK; i++) {
-		const struct nm_treatment_step *step = &treatment->steps[i];
-
-		if (step->n == 0)
-			continue;
-		if (step->parties[0].native) {
-			w->handset = &step->parties[0];
-			w->ring_s = step->unlimited ? MOST_S : step->for_s;
-		} else {
-			code = take_target(w, &step->parties[0]);
-		}
-	}
-	return code;
-}
-
 /* --- codes as they are dialled --- */
 
 /* A code with what belongs in its holes; NULL: memory. */
@@ -103,9 +62,9 @@ static const char *filled(const struct work *w, const char *code, int ring_s)
 		nm_buf_addn(&out, code, plain);
 		code += plain;
 		if (strncmp(code, "{number}", 8) == 0)
-			nm_buf_add(&out, w->target->number);
+			nm_buf_add(&out, w->hand.target->number);
 		else if (strncmp(code, "{national}", 10) == 0)
-			nm_buf_add(&out, w->target->number + 2);
+			nm_buf_add(&out, w->hand.target->number + 2);
 		else if (*code != '\0')
 			nm_buf_addf(&out, "%d", ring_s);
 		code += strcspn(code, "}");
@@ -122,10 +81,10 @@ static enum nm_code add_line(struct work *w, struct nm_buf *out, const struct nm
 	const char *code;
 
 	if (set && strstr(row->set, "{national}") != NULL &&
-	    (strncmp(w->target->number, "+1", 2) != 0 || strlen(w->target->number) != 12))
+	    (strncmp(w->hand.target->number, "+1", 2) != 0 || strlen(w->hand.target->number) != 12))
 		return nm_fail(w->err, NM_INPUT, "%s of %s takes ten digits, which %s has not", row->set, row->carrier,
-			       w->target->number);
-	code = filled(w, set ? row->set : row->cancel, w->ring_s);
+			       w->hand.target->number);
+	code = filled(w, set ? row->set : row->cancel, w->hand.ring_s);
 	if (code == NULL || words == NULL)
 		return nm_fail_memory(w->err);
 	if (row->verified)
@@ -137,14 +96,14 @@ static enum nm_code add_line(struct work *w, struct nm_buf *out, const struct nm
 
 static const char *words_of(const struct work *w, enum nm_codes_for what)
 {
-	const char *name = w->target->name;
+	const char *name = w->hand.target->name;
 
 	switch (what) {
 	case NM_CODES_ALL:
-		return nm_arena_format(w->arena, "EVERY call goes to %s: this phone rings no more", w->target_words);
+		return nm_arena_format(w->arena, "EVERY call goes to %s: this phone rings no more", w->hand.target_words);
 	case NM_CODES_NO_ANSWER:
 		if (timed(&w->codes))
-			return nm_arena_format(w->arena, "calls not answered after %d s go to %s", w->ring_s, name);
+			return nm_arena_format(w->arena, "calls not answered after %d s go to %s", w->hand.ring_s, name);
 		return nm_arena_format(w->arena, "calls not answered go to %s", name);
 	case NM_CODES_BUSY:
 		return nm_arena_format(w->arena, "calls while it is busy go to %s", name);
@@ -202,10 +161,10 @@ static void note_source(struct work *w, const struct nm_codes_row *row, bool set
 /* The seconds can be dialled: what that does to the carrier's voicemail, and what is left for one on the phone. */
 static void note_shorter(struct work *w)
 {
-	const int own_s = w->handset->own_voicemail_s;
+	const int own_s = w->hand.handset->own_voicemail_s;
 	const int shorter_s = (own_s - 1) / STEP_S * STEP_S;
 
-	if (own_s > w->ring_s)
+	if (own_s > w->hand.ring_s)
 		return;
 	if (shorter_s >= LEAST_S)
 		note(w, nm_arena_format(w->arena,
@@ -220,8 +179,8 @@ static void note_shorter(struct work *w)
 /* The phone's own voicemail is before the forward, or may be: what mends it, and what that costs. */
 static void note_trap(struct work *w)
 {
-	const int own_s = w->handset->own_voicemail_s;
-	const char *name = w->handset->name, *then = w->target->name;
+	const int own_s = w->hand.handset->own_voicemail_s;
+	const char *name = w->hand.handset->name, *then = w->hand.target->name;
 
 	if (own_s == NM_OWN_VOICEMAIL_NONE)
 		return;
@@ -230,7 +189,7 @@ static void note_trap(struct work *w)
 					"when the voicemail of %s's own phone picks up is not known: where it does so before the "
 					"call goes on, it has the call and %s never rings",
 					name, then));
-	else if (own_s <= w->ring_s)
+	else if (own_s <= w->hand.ring_s)
 		note(w, nm_arena_format(w->arena,
 					"the voicemail of %s's own phone picks up after %d s: where it does so before the call "
 					"goes on, it has the call and %s never rings",
@@ -289,7 +248,7 @@ static enum nm_code forward_all(struct work *w)
 {
 	if (w->codes.rows[NM_CODES_ALL] == NULL)
 		return nm_fail(w->err, NM_INPUT, "no code of %s is known that forwards every call to %s",
-			       w->codes.carrier, w->target_words);
+			       w->codes.carrier, w->hand.target_words);
 	return add_set(w, NM_CODES_ALL);
 }
 
@@ -303,7 +262,7 @@ static enum nm_code forward_rest(struct work *w)
 		return nm_fail(w->err, NM_INPUT,
 			       "no code of %s is known that forwards calls not answered: write one into a codes_file, or "
 			       "let the path begin with %s",
-			       w->codes.carrier, w->target->name);
+			       w->codes.carrier, w->hand.target->name);
 	code = add_cancel(w, &w->dial, NM_CODES_ALL);
 	if (w->codes.rows[NM_CODES_ALL] != NULL)
 		note(w, nm_arena_format(w->arena, "%s comes first: while every call is forwarded the other forwards are in general "
@@ -349,12 +308,8 @@ static enum nm_code add_part(struct nm_artefact *artefact, const char *name, con
 static enum nm_code write_parts(struct work *w, struct nm_artefact *out)
 {
 	struct nm_artefact artefact = { 0 };
-	enum nm_code code = add_part(&artefact, "codes", &w->dial, w->err);
+	enum nm_code code = nm_hand_write(&w->hand, LIST, &w->dial, &artefact, w->err);
 
-	/* Whose number every call would go to: asked for before it is dialled. */
-	if (code == NM_OK && w->handset == NULL)
-		code = nm_artefact_add(&artefact, "every call to", "text/plain", w->target_words, strlen(w->target_words),
-				       w->err);
 	if (code == NM_OK)
 		code = add_part(&artefact, "to take it back", &w->back, w->err);
 	if (code == NM_OK)
@@ -369,7 +324,7 @@ static enum nm_code write_parts(struct work *w, struct nm_artefact *out)
 static enum nm_code render(const struct nm_route *route, const struct nm_account *account, nm_time at,
 			   struct nm_artefact *out, struct nm_error *err)
 {
-	struct work w = { .route = route, .arena = nm_arena_new(), .err = err };
+	struct work w = { .arena = nm_arena_new(), .err = err };
 	enum nm_code code;
 
 	if (w.arena == NULL)
@@ -379,11 +334,13 @@ static enum nm_code render(const struct nm_route *route, const struct nm_account
 	nm_buf_init(&w.notes, TEXT_MAX);
 	code = nm_codes_find(account, w.arena, &w.codes, err);
 	if (code == NM_OK)
-		code = take_treatment(&w, at);
-	if (code == NM_OK && w.target == NULL)
+		code = nm_hand_read(route, at, w.arena, &w.hand, err);
+	if (w.hand.ring_s == 0)
+		w.hand.ring_s = MOST_S;
+	if (code == NM_OK && w.hand.target == NULL)
 		code = forward_nothing(&w);
 	else if (code == NM_OK)
-		code = w.handset == NULL ? forward_all(&w) : forward_rest(&w);
+		code = w.hand.handset == NULL ? forward_all(&w) : forward_rest(&w);
 	if (code == NM_OK)
 		code = write_parts(&w, out);
 	nm_buf_clear(&w.dial);
@@ -393,66 +350,10 @@ static enum nm_code render(const struct nm_route *route, const struct nm_account
 	return code;
 }
 
-/* The nth line of what is to be dialled; false behind the last. */
-static bool nth_line(const char *text, int n, const char **line, size_t *len)
-{
-	for (; n > 0 && *text != '\0'; n--) {
-		text += strcspn(text, "\n");
-		text += *text == '\n';
-	}
-	*line = text;
-	*len = strcspn(text, "\n");
-	return *len > 0;
-}
-
-static enum nm_step_result ask(struct nm_exchange *exchange, const char *line, size_t len, struct nm_request *next)
-{
-	const struct nm_part *every = nm_artefact_find(exchange->wanted, "every call to");
-	const size_t code = strcspn(line, " \n");
-	const size_t words = code + strspn(line + code, " ");
-	const char *header = NULL;
-
-	*next = (struct nm_request){ .method = "DIAL",
-				     .url = nm_arena_format(exchange->arena, "dial:%.*s", (int)code, line),
-				     .type = "text/plain",
-				     .body = nm_arena_textn(exchange->arena, line + words, len - words),
-				     .len = len - words };
-	if (every != NULL) {
-		header = nm_arena_format(exchange->arena, "Every-Call-To: %s", every->bytes);
-		next->headers[next->n_headers++] = header;
-	}
-	if (next->url == NULL || next->body == NULL || (every != NULL && header == NULL))
-		return nm_exchange_fail(exchange, "out of memory");
-	exchange->state++;
-	return NM_STEP_SEND;
-}
-
-/* state: how many codes were asked for; ids: when each of them was dialled. */
 static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_response *last,
 				struct nm_request *next)
 {
-	const struct nm_part *part =
-		exchange->operation == NM_OP_APPLY ? nm_artefact_find(exchange->wanted, "codes") : NULL;
-	const char *line;
-	size_t len;
-
-	if (part == NULL)
-		return nm_exchange_fail(exchange, "nothing can be read from a phone, or taken back without knowing what: "
-						  "`nevermiss codes` says what to dial");
-	if (exchange->state == 0) {
-		exchange->n_ids = 0; /* what was dialled before a push was cut off is asked for again: order matters */
-	} else {
-		nth_line(part->bytes, exchange->state - 1, &line, &len);
-		if (last->status != 200)
-			return nm_exchange_fail(exchange, "%.*s was not dialled: %s", (int)strcspn(line, " \n"), line,
-						last->error != NULL ? last->error : last->body);
-		line = nm_arena_textn(exchange->arena, line, strcspn(line, " \n"));
-		if (line == NULL || nm_exchange_set_id(exchange, line, last->body, NULL) != NM_OK)
-			return nm_exchange_fail(exchange, "that it was dialled could not be kept");
-	}
-	if (!nth_line(part->bytes, exchange->state, &line, &len))
-		return NM_STEP_DONE;
-	return ask(exchange, line, len, next);
+	return nm_hand_step(exchange, LIST, "DIAL", last, next);
 }
 
 static const struct nm_account_key keys[] = {

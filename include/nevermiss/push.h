@@ -13,6 +13,11 @@
 /* How one line stands. */
 enum nm_sync { NM_SYNC_SAME, NM_SYNC_DRIFT, NM_SYNC_NOTHING, NM_SYNC_FOREIGN, NM_SYNC_UNKNOWN };
 
+/* Something that a person did for a push, and when (as the transport told it). */
+struct nm_done {
+	const char *what, *when;
+};
+
 struct nm_line_status {
 	int line;
 	const struct nm_carrier *carrier; /* NULL: no driver of that name in this build */
@@ -27,6 +32,8 @@ struct nm_line_status {
 	nm_time assumed_at;
 	struct nm_artefact assumed;
 	bool as_assumed; /* and that is what the plan wants now */
+	size_t n_done;   /* what of the newest push was done by hand */
+	const struct nm_done *done;
 	struct nm_losses losses;
 	struct nm_differences differences; /* a is the plan (what its carrier can hold of it), b is live */
 };

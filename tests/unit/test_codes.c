@@ -414,7 +414,7 @@ static void test_a_forward_of_every_call_names_its_target(void **state)
 static void test_who_does_not_dial_says_so(void **state)
 {
 	const struct nm_response yes = { .status = 200, .body = "now", .len = 3 },
-				 no = { .status = 403, .body = "not done", .len = 8 };
+				 no = { .status = 403, .body = "you said no", .len = 11 };
 	struct carrier_line line;
 	struct nm_exchange exchange;
 	struct nm_request next;
@@ -425,11 +425,11 @@ static void test_who_does_not_dial_says_so(void **state)
 	assert_int_equal(codes()->step(&exchange, NULL, &next), NM_STEP_SEND);
 	assert_int_equal(codes()->step(&exchange, &yes, &next), NM_STEP_SEND);
 	assert_int_equal(codes()->step(&exchange, &no, &next), NM_STEP_FAILED);
-	assert_string_equal(exchange.note, "**61*+15125550177*11*20# was not dialled: not done");
+	assert_string_equal(exchange.note, "not done, **61*+15125550177*11*20#: you said no");
 	nm_arena_free(exchange.arena);
 	exchange = exchange_of(&line, NM_OP_READ);
 	assert_int_equal(codes()->step(&exchange, NULL, &next), NM_STEP_FAILED);
-	assert_non_null(strstr(exchange.note, "nothing can be read from a phone"));
+	assert_non_null(strstr(exchange.note, "nothing can be read here"));
 	nm_arena_free(exchange.arena);
 	carrier_line_close(&line);
 }
