@@ -27,6 +27,9 @@ enum nm_code nm_artefacts_same(const struct nm_push_context *context, const stru
 /* The first of the differences in one sentence: "Sundays 09:00-13:00, any caller: plan Fixly, live owner". */
 const char *nm_differences_text(const struct nm_differences *differences, struct nm_arena *arena);
 
+/* The ids of a push as the journal has them (text NULL: none), into the exchange. */
+enum nm_code nm_push_ids_read(const char *text, struct nm_exchange *exchange, struct nm_error *err) NM_WARN_UNUSED;
+
 /* One line that is to be changed. */
 struct nm_push_job {
 	int line;

@@ -187,6 +187,18 @@ enum nm_code nm_carrier_hold(const struct nm_carrier *carrier, const struct nm_a
 			     struct nm_losses *losses, struct nm_error *err) NM_WARN_UNUSED;
 void nm_losses_clear(struct nm_losses *losses);
 
+/* What a carrier that keeps no time must be told next. */
+struct nm_next {
+	nm_time at; /* NM_TIME_MAX: nothing else */
+	struct nm_artefact artefact;
+	struct nm_error refusal; /* code not NM_OK: it cannot be told that, and why */
+};
+/* The first change within the span (its beginning, at which `now` is right, not counted). */
+enum nm_code nm_carrier_next(const struct nm_carrier *carrier, const struct nm_account *account,
+			     const struct nm_route *route, struct nm_span within, const struct nm_artefact *now,
+			     struct nm_next *out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_next_clear(struct nm_next *next);
+
 /* Moves requests: several may be under way, each with the caller's tag. */
 struct nm_transport {
 	void *context;

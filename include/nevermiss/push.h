@@ -16,6 +16,11 @@
 
 enum nm_sync { NM_SYNC_SAME, NM_SYNC_DRIFT, NM_SYNC_NOTHING, NM_SYNC_FOREIGN, NM_SYNC_UNKNOWN };
 
+/* Something that a person did for a push, and when (as the transport told it). */
+struct nm_done {
+	const char *what, *when;
+};
+
 struct nm_line_status {
 	int line;
 	const struct nm_carrier *carrier; /* NULL: no driver of that name in this build */
@@ -26,6 +31,12 @@ struct nm_line_status {
 	struct nm_route *live_route; /* owned; NULL when there is none */
 	struct nm_route *held_route; /* owned; what the carrier can hold of it; NULL: all */
 	struct nm_artefact wanted, live;
+	/* Of a carrier that cannot be read: what was last pushed, and when; 0: never, or that came to no end. */
+	nm_time assumed_at;
+	struct nm_artefact assumed;
+	bool as_assumed; /* and that is what the plan wants now */
+	size_t n_done;   /* what of the newest push was done by hand */
+	const struct nm_done *done;
 	struct nm_losses losses;
 	struct nm_differences differences; /* a is the plan (what its carrier can hold of it), b is live */
 	struct nm_push_brief pushed;       /* the newest push that is done; pushed.id 0: there is none */
