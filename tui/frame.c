@@ -243,10 +243,12 @@ void frame_draw(const struct app *app, struct canvas *canvas)
 	draw_tabs(app, canvas);
 	if (body.y > 2)
 		canvas_fill(canvas, 0, 2, canvas->width, STYLE_RULE, 0x2500);
+	canvas_clip(canvas, body);
 	if (app_plan(app))
 		tab->ops->draw(tab->state, app, canvas, body);
 	else
 		draw_mistakes(app, canvas, body);
+	canvas_clip(canvas, (struct box){0, body.y, canvas->width, canvas->height - body.y});
 	draw_message(app, canvas);
 	for (size_t i = 0; i < app->depth; i++)
 		app->stack[i].ops->draw(app->stack[i].state, app, canvas, body);

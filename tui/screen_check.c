@@ -422,12 +422,14 @@ static void draw_check(const void *state, const struct app *app, struct canvas *
 		draw_row(&findings->items[top + (size_t)i], canvas, y + i, body.width,
 			 top + (size_t)i == check->list.at);
 	y += rows;
+	if (y + 1 >= end)
+		return;
 	canvas_fill(canvas, 0, y, body.width, STYLE_RULE, 0x2500);
 	if (findings->n > (size_t)rows)
 		canvas_textf(canvas, body.width - 12, y, 11, STYLE_DIM, " %zu of %zu ", check->list.at + 1,
 			     findings->n);
 	y++;
-	if (y < end && chosen(check, app))
+	if (chosen(check, app))
 		draw_details(check, app, chosen(check, app), canvas, y, end);
 }
 

@@ -580,9 +580,10 @@ static void draw_push(const void *state, const struct app *app, struct canvas *c
 	for (int i = 0; i < rows && top + (size_t)i < push->list.n; i++)
 		draw_line(app, canvas, y + i, top + (size_t)i, top + (size_t)i == push->list.at);
 	y += rows;
+	if (y + 1 >= end)
+		return;
 	canvas_fill(canvas, 0, y++, body.width, STYLE_RULE, 0x2500);
-	if (y < end)
-		draw_details(push, app, canvas, y, end);
+	draw_details(push, app, canvas, y, end);
 }
 
 const struct screen_ops screen_push = {

@@ -363,13 +363,12 @@ static void draw_heading(const struct screen_week_state *week, const struct app 
 			  until.day, nm_month_names[until.month - 1], until.year);
 }
 
+/* On the row of its day; with room, its time stands under the seven days. */
 static void draw_cursor(const struct screen_week_state *week, const struct app *app, struct canvas *canvas,
-			int top, int per_column, bool room)
+			int top, int day, int per_column, bool room)
 {
 	nm_local local = cursor_local(week, app);
 	int minute = (int)((local - nm_local_day(local) * NM_DAY) / 60);
-	int day = nm_weekday(nm_local_day(local));
-
 	int x = LEFT + minute / 15 / per_column;
 	char when[NM_TIME_TEXT];
 
@@ -387,7 +386,7 @@ static void draw_cursor(const struct screen_week_state *week, const struct app *
 static void draw_week(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct screen_week_state *week = state;
-	int per_column = quarters(body.width), y = body.y, end = body.y + body.height;
+	int per_column = quarters(body.width), y = body.y, end = body.y + body.height, cursor, days, first;
 	bool heading = body.height >= 10;
 
 	if (week->week.err.code || !week->call) {
@@ -398,9 +397,12 @@ static void draw_week(const void *state, const struct app *app, struct canvas *c
 	if (heading)
 		draw_heading(week, app, canvas, y++);
 	draw_axis(canvas, y++, per_column);
-	for (int day = 0; day < 7; day++)
-		draw_day(&week->week, canvas, y + day, day, per_column);
-	draw_cursor(week, app, canvas, y, per_column, body.height >= 16);
+	cursor = nm_weekday(nm_local_day(cursor_local(week, app)));
+	days = end - y < 7 ? end - y : 7;
+	first = cursor < days ? 0 : cursor - days + 1;
+	for (int day = 0; day < days; day++)
+		draw_day(&week->week, canvas, y + day, first + day, per_column);
+	draw_cursor(week, app, canvas, y, cursor - first, per_column, body.height >= 16);
 	y += body.height >= 16 ? 8 : 7;
 	if (y + 2 < end)
 		draw_legend(&week->week, app, canvas, y++);

@@ -97,6 +97,84 @@ static void any_size_can_be_drawn(void **state)
 	}
 }
 
+/* The n-th row from the bottom; the caller frees it. */
+static char *row_from_below(struct stage *stage, int n)
+{
+	char *text, *row;
+
+	app_draw(&stage->app);
+	text = stage_text(stage);
+	row = text + strlen(text);
+	for (int i = 0; i <= n; i++) {
+		row[-1] = '\0';
+		row = strrchr(text, '\n') ? strrchr(text, '\n') + 1 : text;
+	}
+	row = strdup(row);
+	free(text);
+	return row;
+}
+
+/* However low the window: the keys and the rule over them are as they are in a high one. */
+static void no_screen_writes_over_the_frame(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < NAMES; i++) {
+		stage_open(&stage, &(struct stage_options){.screen = names[i], .width = 80, .height = 24});
+		for (int width = 20; width <= 80; width += 10) {
+			char *bar, *rule;
+
+			assert_true(app_resize(&stage.app, width, 40));
+			bar = row_from_below(&stage, 0);
+			rule = row_from_below(&stage, 1);
+			for (int height = 5; height < 24; height++) {
+				char *low_bar, *low_rule, *above;
+
+				assert_true(app_resize(&stage.app, width, height));
+				low_bar = row_from_below(&stage, 0);
+				low_rule = row_from_below(&stage, 1);
+				above = row_from_below(&stage, 2);
+				assert_string_equal(low_bar, bar);
+				assert_string_equal(low_rule, rule);
+				assert_string_not_equal(above, rule);
+				free(low_bar);
+				free(low_rule);
+				free(above);
+			}
+			free(bar);
+			free(rule);
+		}
+		stage_close(&stage);
+	}
+}
+
+/* In a window too low for seven days the cursor's is among those shown. */
+static void a_low_week_keeps_the_cursor_in_sight(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 80, .height = 10});
+	stage_shows(&stage, "Sun 22");
+	stage_keys(&stage, "Up Up Up Up Up");
+	stage_shows(&stage, "Tue 17");
+	stage_close(&stage);
+}
+
+/* Question, result and phones each keep their row. */
+static void a_low_simulation_writes_no_row_twice(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 60, .height = 8});
+	stage_shows(&stage, "Sun 22 Nov 2026 05:11");
+	stage_shows(&stage, "Answered by fixly after 3 s, 1 ring.");
+	stage_shows(&stage, "does  fixly answers 3 s");
+	stage_close(&stage);
+}
+
 static void enter_on_now_plays_this_call(void **state)
 {
 	struct stage stage;
@@ -663,6 +741,9 @@ int main(void)
 		cmocka_unit_test(ascii_shows_nothing_beyond_ascii),
 		cmocka_unit_test(colour_and_mono_differ_in_escapes_only),
 		cmocka_unit_test(any_size_can_be_drawn),
+		cmocka_unit_test(no_screen_writes_over_the_frame),
+		cmocka_unit_test(a_low_week_keeps_the_cursor_in_sight),
+		cmocka_unit_test(a_low_simulation_writes_no_row_twice),
 		cmocka_unit_test(enter_on_now_plays_this_call),
 		cmocka_unit_test(a_line_that_is_rung_takes_the_call_on),
 		cmocka_unit_test(who_is_not_rung_in_one_step_is_told_with_it),
