@@ -346,20 +346,29 @@ static void draw_call(const struct screen_week_state *week, const struct app *ap
 	}
 }
 
+/* What is shown: line and view, and which week; in a low window the cursor's time, which has no row of its own. */
 static void draw_heading(const struct screen_week_state *week, const struct app *app, struct canvas *canvas,
-			 int y)
+			 int y, bool low)
 {
 	struct nm_date from = nm_date_from_days(week->week.monday),
 		       until = nm_date_from_days(week->week.monday + 6);
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 
+	if (low) {
+		char when[NM_TIME_TEXT];
+
+		nm_time_words(session_zone(app->session), week->at, false, when);
+		pen_textf(&pen, STYLE_BOLD, "%s  ", when);
+	}
 	pen_text(&pen, STYLE_BOLD, app_plan(app)->lines[week->line].name);
-	pen_textf(&pen, STYLE_PLAIN, " · %s · ", week_view_names[week->view]);
+	pen_textf(&pen, STYLE_PLAIN, " · %s", week_view_names[week->view]);
+	if (low)
+		return;
 	if (from.month == until.month)
-		pen_textf(&pen, STYLE_PLAIN, "%d-%d %s %d", from.day, until.day,
+		pen_textf(&pen, STYLE_PLAIN, " · %d-%d %s %d", from.day, until.day,
 			  nm_month_names[until.month - 1], until.year);
 	else
-		pen_textf(&pen, STYLE_PLAIN, "%d %s - %d %s %d", from.day, nm_month_names[from.month - 1],
+		pen_textf(&pen, STYLE_PLAIN, " · %d %s - %d %s %d", from.day, nm_month_names[from.month - 1],
 			  until.day, nm_month_names[until.month - 1], until.year);
 }
 
@@ -387,16 +396,15 @@ static void draw_week(const void *state, const struct app *app, struct canvas *c
 {
 	const struct screen_week_state *week = state;
 	int per_column = quarters(body.width), y = body.y, end = body.y + body.height, cursor, days, first;
-	bool heading = body.height >= 10;
 
 	if (week->week.err.code || !week->call) {
 		canvas_text(canvas, 1, y, body.width - 2, STYLE_ERROR,
 			    week->week.err.code ? week->week.err.text : week->err.text);
 		return;
 	}
-	if (heading)
-		draw_heading(week, app, canvas, y++);
-	draw_axis(canvas, y++, per_column);
+	draw_heading(week, app, canvas, y++, body.height < 10);
+	if (body.height >= 9) /* the heading has the time, and the days need the row */
+		draw_axis(canvas, y++, per_column);
 	cursor = nm_weekday(nm_local_day(cursor_local(week, app)));
 	days = end - y < 7 ? end - y : 7;
 	first = cursor < days ? 0 : cursor - days + 1;

@@ -149,6 +149,19 @@ static void no_screen_writes_over_the_frame(void **state)
 	}
 }
 
+/* The letters change with line and view: both are told, in any window. */
+static void a_low_week_tells_line_view_and_time(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 40, .height = 12});
+	stage_shows(&stage, "Sun 22 Nov 05:11  main · first live");
+	stage_keys(&stage, "L v v Left");
+	stage_shows(&stage, "Sun 22 Nov 05:00  hotline · emergency");
+	stage_close(&stage);
+}
+
 /* In a window too low for seven days the cursor's is among those shown. */
 static void a_low_week_keeps_the_cursor_in_sight(void **state)
 {
@@ -742,6 +755,7 @@ int main(void)
 		cmocka_unit_test(colour_and_mono_differ_in_escapes_only),
 		cmocka_unit_test(any_size_can_be_drawn),
 		cmocka_unit_test(no_screen_writes_over_the_frame),
+		cmocka_unit_test(a_low_week_tells_line_view_and_time),
 		cmocka_unit_test(a_low_week_keeps_the_cursor_in_sight),
 		cmocka_unit_test(a_low_simulation_writes_no_row_twice),
 		cmocka_unit_test(enter_on_now_plays_this_call),
