@@ -521,7 +521,9 @@ static void draw_details(const struct push *push, const struct app *app, struct 
 	const char *name = app_plan(app)->lines[push->list.at].name;
 	struct pen pen = pen_at(canvas, 1, y++, canvas->width - 1);
 	struct notes notes;
-	int most = end - y - (push->records_known && push->records.n ? 3 : 0);
+	/* What a push would do comes first; the history has a third of what is there, and three rows do. */
+	int history = push->records_known && push->records.n ? (end - y) / 3 : 0;
+	int most = end - y - (history < 3 ? history : 3);
 
 	pen_text(&pen, STYLE_BOLD, name);
 	if (!status) {

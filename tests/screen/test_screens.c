@@ -631,6 +631,23 @@ static void a_question_cuts_nothing_off(void **state)
 	stage_close(&stage);
 }
 
+/* A question about a line names it, and the screen behind says what it is about, in a small window too. */
+static void a_small_window_tells_what_is_asked_and_why(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 40, .height = 12});
+	stage_keys(&stage, "A y Escape 1 O Enter Enter y 6");
+	stage_shows(&stage, "main: a push would do");
+	stage_shows(&stage, "Sun 22 Nov 2026 05:11-07:11");
+	stage_keys(&stage, "P");
+	stage_shows(&stage, "make live what the plan says for");
+	stage_shows(&stage, "main?");
+	stage_shows(&stage, "y yes   n no");
+	stage_close(&stage);
+}
+
 /* Help and other pages break long lines: nothing on them is out of reach. */
 static void no_page_cuts_its_lines(void **state)
 {
@@ -778,6 +795,7 @@ int main(void)
 		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
+		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
 		cmocka_unit_test(no_page_cuts_its_lines),
 		cmocka_unit_test(a_question_cuts_nothing_off),
 		cmocka_unit_test(a_changed_file_is_read_at_once_and_mistakes_are_listed),
