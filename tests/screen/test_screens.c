@@ -648,6 +648,29 @@ static void a_small_window_tells_what_is_asked_and_why(void **state)
 	stage_close(&stage);
 }
 
+static void a_search_unfolds_what_it_finds(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
+	stage_keys(&stage, "Enter Down Enter");
+	stage_hides(&stage, "fixly");
+	stage_hides(&stage, "hotline");
+	stage_keys(&stage, "/");
+	stage_type(&stage, "nowhere");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "not found: nowhere");
+	stage_shows(&stage, "▸▸ destinations");
+	stage_keys(&stage, "/");
+	stage_type(&stage, "fixly");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "▸    fixly");
+	stage_shows(&stage, "▸ lines"); /* what has it not stays as it was */
+	stage_hides(&stage, "hotline");
+	stage_close(&stage);
+}
+
 /* Help and other pages break long lines: nothing on them is out of reach. */
 static void no_page_cuts_its_lines(void **state)
 {
@@ -796,6 +819,7 @@ int main(void)
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
+		cmocka_unit_test(a_search_unfolds_what_it_finds),
 		cmocka_unit_test(no_page_cuts_its_lines),
 		cmocka_unit_test(a_question_cuts_nothing_off),
 		cmocka_unit_test(a_changed_file_is_read_at_once_and_mistakes_are_listed),
