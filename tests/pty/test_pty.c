@@ -404,6 +404,60 @@ static void a_terminal_that_is_gone_ends_it(void **state)
 	terminal_close(&terminal);
 }
 
+/* A program on a terminal of its own, in the folder, which is its temporary one too; it has begun to draw. */
+static pid_t start_in(const char *folder, int *fd, const char *const *arguments)
+{
+	const char *program = getenv("NM_PROGRAM");
+	struct winsize size = {.ws_row = 24, .ws_col = 80};
+	char bytes[4096];
+	pid_t child = forkpty(fd, NULL, NULL, &size);
+
+	if (child == 0) {
+		if (chdir(folder))
+			_exit(126);
+		setenv("TERM", "xterm-256color", 1);
+		setenv("TMPDIR", folder, 1);
+		execv(program, (char *const *)arguments);
+		_exit(127);
+	}
+	assert_true(read(*fd, bytes, sizeof bytes) > 0); /* it has its signals and modes by now */
+	return child;
+}
+
+/* Takes what the program writes until it has ended, doing something to it each time. */
+static int drain(pid_t child, int fd, int number)
+{
+	int64_t end = now_ms() + PATIENCE_MS;
+	char bytes[4096];
+	int status;
+
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		if (now_ms() > end)
+			fail_msg("the program does not end");
+		if (number)
+			kill(child, number);
+		if (poll(&(struct pollfd){fd, POLLIN, 0}, 1, 1) > 0 && read(fd, bytes, sizeof bytes) < 0)
+			continue;
+	}
+	return status;
+}
+
+/* A closed terminal sends its signal twice and more: the second must not kill the tidying up. */
+static void the_demo_is_removed_however_often_it_is_told_to_end(void **state)
+{
+	char folder[] = "/tmp/nevermiss-hup-XXXXXX";
+	int fd, status;
+	pid_t child;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	child = start_in(folder, &fd, (const char *const[]){"nevermiss", "demo", NULL});
+	status = drain(child, fd, SIGHUP);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(rmdir(folder), 0); /* nothing is left in it */
+	close(fd);
+}
+
 static int have_program(void **state)
 {
 	(void)state;
@@ -420,6 +474,7 @@ int main(void)
 		cmocka_unit_test(is_suspended_and_comes_back),
 		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
 		cmocka_unit_test(a_terminal_that_is_gone_ends_it),
+		cmocka_unit_test(the_demo_is_removed_however_often_it_is_told_to_end),
 		cmocka_unit_test(a_dumb_terminal_is_refused_in_words),
 		cmocka_unit_test(init_asks_again_until_an_answer_is_good),
 	};
