@@ -52,6 +52,16 @@ const struct screen_ops *app_top(const struct app *app)
 	return app->depth ? app->stack[app->depth - 1].ops : app->tabs[app->tab].ops;
 }
 
+enum context app_tab_context(const struct app *app)
+{
+	return app_plan(app) ? app->tabs[app->tab].ops->context : CONTEXT_GENERAL;
+}
+
+enum context app_context(const struct app *app)
+{
+	return app->depth ? app_top(app)->context : app_tab_context(app);
+}
+
 void app_message(struct app *app, unsigned style, const char *format, ...)
 {
 	va_list args;
@@ -184,6 +194,15 @@ static void leave(struct app *app)
 		app->ended = true;
 }
 
+static struct nm_pos first_mistake(const struct app *app)
+{
+	const struct nm_diags *diags = &app->session->diags;
+
+	if (app_plan(app) || diags->n == 0)
+		return (struct nm_pos){0};
+	return (struct nm_pos){.file = diags->items[0].file, .line = diags->items[0].line};
+}
+
 /* What is the same on every screen; false when the action means nothing here. */
 static bool act_general(struct app *app, const struct event *event)
 {
@@ -221,8 +240,8 @@ static bool act_general(struct app *app, const struct event *event)
 	case ACTION_QUIT:
 		leave(app);
 		return true;
-	case ACTION_EDITOR:
-		app_editor(app, (struct nm_pos){0});
+	case ACTION_EDITOR: /* of a screen that has no place of its own, or while the plan does not read */
+		app_editor(app, first_mistake(app));
 		return true;
 	default:
 		return false;
@@ -277,7 +296,7 @@ static void dispatch(struct app *app, const struct event *event)
 
 void app_key(struct app *app, uint32_t key)
 {
-	enum context context = app_top(app)->context;
+	enum context context = app_context(app);
 	const struct key_row *row = keymap_find(context, key);
 	struct event event = {.action = row ? row->action : ACTION_TEXT, .ch = key};
 	char name[KEY_TEXT];
@@ -299,7 +318,7 @@ void app_key(struct app *app, uint32_t key)
 /* Words that `:` takes here, each once. */
 static size_t command_words(const struct app *app, const char **words)
 {
-	enum context context = app->tabs[app->tab].ops->context;
+	enum context context = app_tab_context(app);
 	size_t n = 0;
 
 	for (size_t i = 0; i < key_rows_count; i++) {
@@ -348,7 +367,7 @@ void app_command_run(struct app *app, const char *text)
 		}
 	}
 	if (found == 1) {
-		const struct key_row *row = keymap_named(app->tabs[app->tab].ops->context, word);
+		const struct key_row *row = keymap_named(app_tab_context(app), word);
 		struct event event = {.action = row->action};
 
 		dispatch(app, &event);

@@ -95,6 +95,10 @@ const struct nm_line_fact *app_fact(const struct app *app, const char *line);
 /* For dialogs: the answer (text NULL: dismissed), with VERDICT_POP as what to return. */
 enum verdict app_answer(struct app *app, int tag, const char *text, size_t index);
 const struct screen_ops *app_top(const struct app *app);
+/* Whose keys mean something now: the dialog's, the tab's, or, while the plan does not read, those that work
+ * everywhere; and the same without the dialogs. */
+enum context app_context(const struct app *app);
+enum context app_tab_context(const struct app *app);
 /* The keys of the screen below the page that it opens. */
 void app_help(struct app *app);
 

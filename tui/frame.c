@@ -174,7 +174,7 @@ static bool bar_entry(struct pen *pen, const struct key_row *row, bool ascii)
 /* Help always has its place, on all but narrow terminals quit too; what is left goes to the others. */
 static void draw_bar(const struct app *app, struct canvas *canvas)
 {
-	enum context context = app_top(app)->context;
+	enum context context = app_context(app);
 	const struct key_row *help = keymap_named(CONTEXT_GENERAL, "help");
 	const struct key_row *quit = keymap_named(CONTEXT_GENERAL, "quit");
 	bool general = !context_modal(context) && context != CONTEXT_TEXT;
@@ -184,7 +184,8 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const struct key_row *row = &key_rows[i];
 
-		if (row->context == context && row->bar && !bar_entry(&pen, row, canvas->ascii))
+		if (row->context == context && context != CONTEXT_GENERAL && row->bar &&
+		    !bar_entry(&pen, row, canvas->ascii))
 			break;
 	}
 	if (!general)
@@ -195,7 +196,8 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const struct key_row *row = &key_rows[i];
 
-		if (row->context == CONTEXT_GENERAL && row->bar && row != help && row != quit)
+		if (row->context == CONTEXT_GENERAL && row->bar && row != help && row != quit &&
+		    keymap_named(context, row->name) == row) /* not one that the screen has its own of */
 			bar_entry(&pen, row, canvas->ascii);
 	}
 }

@@ -17,13 +17,14 @@ static void add_context(struct notes *notes, enum context context)
 
 void app_help(struct app *app)
 {
-	const struct screen_ops *tab = app->tabs[app->tab].ops;
 	struct notes notes;
 
 	notes_init(&notes);
-	notes_add(&notes, STYLE_HEAD, tab->title);
-	add_context(&notes, tab->context);
-	notes_add(&notes, STYLE_PLAIN, "");
+	if (app_tab_context(app) != CONTEXT_GENERAL) {
+		notes_add(&notes, STYLE_HEAD, app->tabs[app->tab].ops->title);
+		add_context(&notes, app_tab_context(app));
+		notes_add(&notes, STYLE_PLAIN, "");
+	}
 	notes_add(&notes, STYLE_HEAD, "everywhere");
 	add_context(&notes, CONTEXT_GENERAL);
 	notes_add(&notes, STYLE_PLAIN, "");

@@ -458,6 +458,45 @@ static void the_demo_is_removed_however_often_it_is_told_to_end(void **state)
 	close(fd);
 }
 
+/* A plan that does not read is opened where the first mistake is. */
+static void the_editor_opens_at_the_first_mistake(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\nfrobnicate = 1\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination m { kind = voicemail greeting = \"x\" }\npath p { step { ring = m } }\n"
+		"rule r { path = p }\n";
+	static const char editor[] = "#!/bin/sh\necho \"$@\" >log\nkill -TERM $PPID\n";
+	char folder[] = "/tmp/nevermiss-editor-XXXXXX", *before = getcwd(NULL, 0);
+	struct nm_buf log;
+	int fd, status;
+	pid_t child;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(nm_file_write("plan.conf", plan, strlen(plan), true, NULL), NM_OK);
+	assert_int_equal(nm_file_write("editor", editor, strlen(editor), true, NULL), NM_OK);
+	assert_int_equal(chmod("editor", 0700), 0);
+	setenv("VISUAL", "./editor", 1);
+	child = start_in(folder, &fd, (const char *const[]){"nevermiss", "-p", "plan.conf", "--data", "data", NULL});
+	assert_int_equal(write(fd, "e", 1), 1);
+	status = drain(child, fd, 0);
+	unsetenv("VISUAL");
+	assert_true(WIFEXITED(status));
+	nm_buf_init(&log, 4096);
+	assert_int_equal(nm_file_read("log", 4096, &log, NULL), NM_OK);
+	assert_string_equal(log.data, "+4 plan.conf\n");
+	nm_buf_clear(&log);
+	remove("log");
+	remove("editor");
+	remove("plan.conf");
+	assert_int_equal(chdir(before), 0);
+	assert_int_equal(rmdir(folder), 0);
+	free(before);
+	close(fd);
+}
+
 static int have_program(void **state)
 {
 	(void)state;
@@ -475,6 +514,7 @@ int main(void)
 		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
 		cmocka_unit_test(a_terminal_that_is_gone_ends_it),
 		cmocka_unit_test(the_demo_is_removed_however_often_it_is_told_to_end),
+		cmocka_unit_test(the_editor_opens_at_the_first_mistake),
 		cmocka_unit_test(a_dumb_terminal_is_refused_in_words),
 		cmocka_unit_test(init_asks_again_until_an_answer_is_good),
 	};
