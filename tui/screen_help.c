@@ -28,7 +28,8 @@ void app_help(struct app *app)
 	notes_add(&notes, STYLE_HEAD, "everywhere");
 	add_context(&notes, CONTEXT_GENERAL);
 	notes_add(&notes, STYLE_PLAIN, "");
-	notes_add(&notes, STYLE_DIM, "What changes the plan or a carrier is on a capital letter, and asks first.");
+	notes_add(&notes, STYLE_DIM, "What changes the plan or a carrier is on a capital letter, and asks first;");
+	notes_add(&notes, STYLE_DIM, "u takes the last change of the plan back, C-r makes it again, both at once.");
 	notes_add(&notes, STYLE_DIM, "Who answers: people green, capitals; AI blue, small letters;");
 	notes_add(&notes, STYLE_DIM, "voicemail yellow, a dot; nobody red, an exclamation mark.");
 	app_page(app, "keys", &notes);
