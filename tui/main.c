@@ -342,6 +342,8 @@ int main(int argc, char **argv)
 	run = (struct invocation){ .args = &args, .options = &options, .json = argument_given(&args, "json"),
 				   .out = &out, .notes = &notes };
 	code = dispatch(name, &run, command, &status, &err);
+	if (code == NM_INPUT)
+		nm_buf_clear(&out); /* half a result, written before the mistake was found, misleads scripts */
 	if (!print(stdout, &out, run.json || run.raw) || !print(stderr, &notes, false)) {
 		code = nm_fail(&err, NM_SYSTEM, "cannot print the result");
 	}
