@@ -158,7 +158,7 @@ static enum nm_code ring_time(const struct answers *answers, int *ring_s, struct
 	*ring_s = RING_LONGEST;
 	if (!strcmp(answers->voicemail.data, "none") || !strcmp(answers->voicemail.data, "unknown"))
 		return NM_OK;
-	code = nm_duration_read(answers->voicemail.data, &voicemail, err);
+	code = of_option(nm_duration_read(answers->voicemail.data, &voicemail, err), "voicemail-after", err);
 	if (code != NM_OK)
 		return code;
 	if (voicemail <= VOICEMAIL_MARGIN + 4)
