@@ -272,6 +272,13 @@ static const char *ids_left(const struct push *push, int line)
 
 /* --- push --- */
 
+enum nm_code nm_push_reason_check(const char *reason, struct nm_error *err)
+{
+	if (reason != NULL && reason[strspn(reason, " \t\r\n")] == '\0')
+		return nm_fail(err, NM_INPUT, "a push is forced with a reason, which is recorded: this one is blank");
+	return NM_OK;
+}
+
 static enum nm_code check_guarantees(const struct nm_push_context *context,
 				     const struct nm_push_options *options, struct nm_error *err)
 {
@@ -286,7 +293,7 @@ static enum nm_code check_guarantees(const struct nm_push_context *context,
 	if (code != NM_OK)
 		return code;
 	if (findings.n > 0)
-		code = nm_fail(err, NM_REFUSED, "%s%s: mend the plan, or push it with a reason",
+		code = nm_fail(err, NM_REFUSED, "%s%s: mend the plan, or push it with a reason (push --force REASON)",
 			       findings.items[0].message, findings.n > 1 ? " (and other guarantees)" : "");
 	nm_findings_clear(&findings);
 	return code;
@@ -389,8 +396,11 @@ enum nm_code nm_push(const struct nm_push_context *context, const struct nm_push
 		     struct nm_push_results *out, struct nm_error *err)
 {
 	struct push push = { .context = context, .options = options };
-	enum nm_code code = open_push(&push, err);
+	enum nm_code code = nm_push_reason_check(options->force, err);
 
+	if (code != NM_OK)
+		return code;
+	code = open_push(&push, err);
 	if (code == NM_OK)
 		code = check_guarantees(context, options, err);
 	if (code == NM_OK && options->plan_text != NULL)

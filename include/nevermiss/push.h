@@ -53,7 +53,7 @@ struct nm_push_options {
 	int line;              /* -1: all */
 	const char *plan_text; /* kept as a version */
 	size_t plan_len;
-	const char *force; /* reason; NULL */
+	const char *force; /* reason, not blank; NULL */
 	bool even_if_same;
 };
 
@@ -69,6 +69,9 @@ struct nm_push_results {
 	size_t n;
 	struct nm_push_result *items;
 };
+
+/* The reason is all that the record has of a push that was to be refused: a blank one is NM_INPUT.  NULL is good. */
+enum nm_code nm_push_reason_check(const char *reason, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Refuses (NM_REFUSED) when a guarantee of the plan is broken and force is NULL, and while another process pushes.
  * First finishes or

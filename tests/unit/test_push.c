@@ -682,6 +682,12 @@ static void test_broken_guarantee(void **state)
 	assert_int_equal(push_rig_push(&rig, -1, NULL, &err), NM_REFUSED);
 	assert_non_null(strstr(err.text, "the owner first"));
 	assert_int_equal(rig.sent, 0);
+	assert_non_null(strstr(err.text, "--force REASON"));
+	assert_int_equal(nm_push(&rig.context, &(struct nm_push_options){ .line = -1, .force = "" }, &results, &err),
+			 NM_INPUT);
+	assert_int_equal(nm_push(&rig.context, &(struct nm_push_options){ .line = -1, .force = " \t" }, &results, &err),
+			 NM_INPUT);
+	assert_int_equal(rig.sent, 0);
 	assert_null(push_rig_live(&rig, "main"));
 	ok(nm_push(&rig.context, &force, &results, &err), &err);
 	nm_push_results_clear(&results);
