@@ -111,19 +111,17 @@ static void write_texts(const struct answers *answers, struct nm_buf *out)
 	nm_buf_clear(&text);
 }
 
-/* Country codes are capitals; people type them as they like. */
+static char capital(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+/* Country codes are capitals; people type them as they like.  What is no code is told back as it was typed. */
 static void add_country(struct nm_buf *out, const char *text)
 {
-	struct nm_buf capitals;
+	const char code[] = { capital(text[0]), text[0] ? capital(text[1]) : '\0', '\0' };
 
-	nm_buf_init(&capitals, ANSWER_BYTES);
-	for (; *text; text++) {
-		const char c = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
-
-		nm_buf_addn(&capitals, &c, 1);
-	}
-	add_text(out, "country  = ", capitals.data);
-	nm_buf_clear(&capitals);
+	add_text(out, "country  = ", strlen(text) == 2 ? code : text);
 }
 
 static void write_plan(const struct answers *answers, int ring_s, struct nm_buf *out)
