@@ -553,6 +553,36 @@ static void a_finding_is_played(void **state)
 	stage_close(&stage);
 }
 
+static void keys_of_a_finding_say_when_there_is_none(void **state)
+{
+	static const char plan[] =
+		"business = \"B\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination m { kind = voicemail greeting = \"You've reached B. Leave a message or text this "
+		"number and we'll respond within 30 minutes.\" }\n"
+		"destination a { kind = ai number = \"+15125550177\" }\n"
+		"destination o { kind = personal number = \"+15125550111\" own_voicemail = none }\n"
+		"schedule s { hours = \"Mo-Fr 08:00-18:00\" }\n"
+		"path p { step { ring = o for = 10s } step { ring = a } step { ring = m } }\n"
+		"path n { step { ring = a } step { ring = m } }\n"
+		"destination sam { kind = personal number = \"+15125550112\" own_voicemail = none }\n"
+		"path e { step { ring = { o, sam } } step { ring = a } step { ring = m } }\n"
+		"rule day { during = s path = p }\nrule r { path = n }\n"
+		"emergency { callers = {} path = e alert = o }\n"
+		"text_back { missed = \"B here: we missed you.\" }\nfollow_up { within = 15m }\n";
+	static const char *const keys[] = {"Enter", "M", "m", "w"};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "nothing is wrong");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		stage_keys(&stage, keys[i]);
+		stage_shows(&stage, "nothing was found");
+	}
+	stage_close(&stage);
+}
+
 static void pushing_asks_pushes_and_rolls_back(void **state)
 {
 	struct stage stage;
@@ -818,6 +848,7 @@ int main(void)
 		cmocka_unit_test(a_refused_change_is_not_made_again),
 		cmocka_unit_test(a_mend_is_shown_applied_and_taken_back),
 		cmocka_unit_test(a_finding_is_played),
+		cmocka_unit_test(keys_of_a_finding_say_when_there_is_none),
 		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
