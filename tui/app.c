@@ -112,11 +112,32 @@ static bool show_tab(struct app *app, size_t i, const void *argument, struct nm_
 	} else if (argument && layer->ops->go) {
 		layer->ops->go(layer->state, app, argument);
 	}
-	if (i != app->tab)
-		app->tab_before = app->tab;
 	app->tab = i;
 	app_derive(app);
 	return true;
+}
+
+/* Shows a tab, and leaves a way back to the one before; the oldest step of a long way is forgotten. */
+static bool visit(struct app *app, size_t i, const void *argument, struct nm_error *err)
+{
+	size_t before = app->tab;
+
+	if (!show_tab(app, i, argument, err))
+		return false;
+	if (before == i)
+		return true;
+	if (app->n_trail == APP_TRAIL)
+		memmove(app->trail, app->trail + 1, --app->n_trail * sizeof *app->trail);
+	app->trail[app->n_trail++] = before;
+	return true;
+}
+
+static void go_back(struct app *app)
+{
+	struct nm_error err;
+
+	if (app->n_trail && !show_tab(app, app->trail[--app->n_trail], NULL, &err))
+		app_error(app, &err);
 }
 
 void app_go(struct app *app, const struct screen_ops *ops, const void *argument)
@@ -124,7 +145,7 @@ void app_go(struct app *app, const struct screen_ops *ops, const void *argument)
 	struct nm_error err;
 
 	for (size_t i = 0; i < APP_TABS; i++) {
-		if (app_screens[i] == ops && !show_tab(app, i, argument, &err))
+		if (app_screens[i] == ops && !visit(app, i, argument, &err))
 			app_error(app, &err);
 	}
 }
@@ -209,7 +230,7 @@ static bool act_general(struct app *app, const struct event *event)
 	struct nm_error err;
 
 	if (event->action >= ACTION_SCREEN_NOW && event->action < ACTION_SCREEN_NOW + APP_TABS) {
-		if (!show_tab(app, (size_t)(event->action - ACTION_SCREEN_NOW), NULL, &err))
+		if (!visit(app, (size_t)(event->action - ACTION_SCREEN_NOW), NULL, &err))
 			app_error(app, &err);
 		return true;
 	}
@@ -220,8 +241,7 @@ static bool act_general(struct app *app, const struct event *event)
 			    "calls are not recorded in this version: screens 1 to 6 show the plan");
 		return true;
 	case ACTION_BACK:
-		if (app->tab_before != app->tab && !show_tab(app, app->tab_before, NULL, &err))
-			app_error(app, &err);
+		go_back(app);
 		return true;
 	case ACTION_HELP:
 		app_help(app);
@@ -525,7 +545,7 @@ enum nm_code app_init(struct app *app, struct session *session, int width, int h
 			       screen);
 	if (!canvas_init(&app->canvas, width, height, session->options.ascii))
 		return nm_fail_memory(err);
-	app->tab = app->tab_before = first;
+	app->tab = first;
 	if (!show_tab(app, first, NULL, err)) {
 		app_clear(app);
 		return err ? err->code : NM_NO_MEMORY;

@@ -13,6 +13,7 @@
 
 #define APP_TABS 6
 #define APP_STACK 8
+#define APP_TRAIL 32
 #define APP_MESSAGE 512
 
 struct term;
@@ -26,7 +27,9 @@ struct app {
 	struct session *session;
 	struct term *term;              /* NULL when a screen is only printed, and in tests */
 	struct layer tabs[APP_TABS];    /* state NULL: never shown yet */
-	size_t tab, tab_before;
+	size_t tab;
+	size_t trail[APP_TRAIL];        /* tabs that led here, the newest last */
+	size_t n_trail;
 	struct layer stack[APP_STACK];  /* dialogs over the tab */
 	size_t depth;
 	struct canvas canvas;

@@ -553,6 +553,29 @@ static void a_finding_is_played(void **state)
 	stage_close(&stage);
 }
 
+/* Escape goes the whole way back, not to and fro between two screens. */
+static void escape_goes_back_step_by_step(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	stage_keys(&stage, "5 Enter");
+	assert_int_equal(stage.app.tab, 3);
+	stage_keys(&stage, "Escape");
+	assert_int_equal(stage.app.tab, 4);
+	stage_keys(&stage, "Escape");
+	assert_int_equal(stage.app.tab, 0);
+	stage_keys(&stage, "Escape");
+	assert_int_equal(stage.app.tab, 0);
+	for (int i = 0; i < 2 * APP_TRAIL; i++)
+		stage_keys(&stage, i % 2 ? "2" : "3");
+	for (int i = 0; i < APP_TRAIL; i++)
+		stage_keys(&stage, "Escape");
+	assert_int_equal(stage.app.n_trail, 0);
+	stage_close(&stage);
+}
+
 static void keys_of_a_finding_say_when_there_is_none(void **state)
 {
 	static const char plan[] =
@@ -848,6 +871,7 @@ int main(void)
 		cmocka_unit_test(a_refused_change_is_not_made_again),
 		cmocka_unit_test(a_mend_is_shown_applied_and_taken_back),
 		cmocka_unit_test(a_finding_is_played),
+		cmocka_unit_test(escape_goes_back_step_by_step),
 		cmocka_unit_test(keys_of_a_finding_say_when_there_is_none),
 		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
