@@ -675,11 +675,11 @@ static void a_question_cuts_nothing_off(void **state)
 	assert_true(app_resize(&stage.app, 44, 12));
 	stage_keys(&stage, "6");
 	stage_keys(&stage, "P");
-	stage_shows(&stage, "lines more");
+	stage_shows(&stage, " more");
 	stage_hides(&stage, "…");
 	for (int i = 0; i < 20; i++)
 		stage_keys(&stage, "Down");
-	stage_hides(&stage, "lines more");
+	stage_hides(&stage, " more");
 	stage_golden(&stage, "push-asked-end");
 	stage_close(&stage);
 }
@@ -721,6 +721,21 @@ static void a_search_unfolds_what_it_finds(void **state)
 	stage_shows(&stage, "▸    fixly");
 	stage_shows(&stage, "▸ lines"); /* what has it not stays as it was */
 	stage_hides(&stage, "hotline");
+	stage_close(&stage);
+}
+
+/* The title of a page has its place beside the count of what is below. */
+static void a_page_tells_what_is_below_beside_its_title(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 40, .height = 7});
+	stage_keys(&stage, "t");
+	stage_shows(&stage, "tests: 1 passed, 1 failed      1 more");
+	assert_true(app_resize(&stage.app, 26, 7));
+	app_draw(&stage.app);
+	stage_shows(&stage, "tests: 1 passe…  3 more");
 	stage_close(&stage);
 }
 
@@ -878,6 +893,7 @@ int main(void)
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
 		cmocka_unit_test(a_search_unfolds_what_it_finds),
+		cmocka_unit_test(a_page_tells_what_is_below_beside_its_title),
 		cmocka_unit_test(no_page_cuts_its_lines),
 		cmocka_unit_test(a_question_cuts_nothing_off),
 		cmocka_unit_test(a_changed_file_is_read_at_once_and_mistakes_are_listed),
