@@ -309,6 +309,7 @@ struct rows {
 	struct canvas *canvas;
 	int y, end, width;
 	bool airy; /* there is room for blank rows */
+	int spare; /* rows that nothing else needs: for what is long */
 };
 
 static struct pen next_row(struct rows *rows)
@@ -431,19 +432,19 @@ static void draw_ladder(const struct now *now, const struct app *app, struct row
 	}
 }
 
-/* A name in front and text after it, on at most two rows. */
+/* A name in front and text after it, on two rows at most (one in a low window), and on what is spare. */
 static void draw_named(struct rows *rows, const char *name, unsigned style, const char *text)
 {
 	struct pen pen = next_row(rows);
-	int width = rows->width - 17, height = rows->airy ? 2 : 1;
+	int own = rows->airy && rows->y < rows->end ? 2 : 1, used;
 
 	pen_text(&pen, STYLE_HEAD, name);
 	if (rows->y > rows->end)
 		return;
-	if (height == 1 || rows->y == rows->end)
-		canvas_text(rows->canvas, 16, rows->y - 1, width, style, text);
-	else
-		rows->y += canvas_wrap(rows->canvas, 16, rows->y - 1, width, height, style, text) - 1;
+	used = canvas_wrap(rows->canvas, 16, rows->y - 1, rows->width - 17, own + rows->spare, style, text);
+	if (used > own)
+		rows->spare -= used - own;
+	rows->y += used > 1 ? used - 1 : 0;
 }
 
 static void draw_next(const struct now *now, const struct app *app, struct rows *rows)
@@ -571,37 +572,52 @@ static void draw_more(const struct now *now, const struct app *app, struct rows 
 	}
 }
 
+/* Everything but what fills a large terminal.  Leaves in rows where it ended. */
+static void draw_facts(const struct now *now, const struct app *app, struct rows *rows, int height)
+{
+	int fixed = rows->airy ? 12 : 5;
+
+	draw_head(now, app, rows);
+	draw_ladder(now, app, rows, height - fixed < 2 ? 2 : height - fixed);
+	if (now->skips[0] && rows->airy) {
+		char text[2048];
+
+		snprintf(text, sizeof text, "not rung: %s", now->skips);
+		rows->y += canvas_wrap(rows->canvas, 10, rows->y, rows->width - 11, 2, STYLE_DIM, text);
+	}
+	gap(rows);
+	draw_next(now, app, rows);
+	if (now->emergency)
+		draw_named(rows, "Emergency", STYLE_PLAIN, now->emergency_words);
+	else
+		draw_named(rows, "Emergency", STYLE_WARNING,
+			   "no protocol: an emergency is a call like any other");
+	gap(rows);
+	draw_quick_start(app, rows);
+	gap(rows);
+	draw_drift(app, rows);
+	draw_findings(app, rows);
+}
+
+/* Drawn once to see what is left, and then with what is left handed out: nothing is cut beside empty rows. */
 static void draw_now(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct now *now = state;
-	struct rows rows = {canvas, body.y, body.y + body.height, body.width, body.height >= 14};
-	int fixed = rows.airy ? 12 : 5;
+	struct rows rows = {canvas, body.y, body.y + body.height, body.width, body.height >= 14, 0};
+	struct rows first = rows;
 
 	if (!now->call) {
 		canvas_text(canvas, 1, body.y, body.width - 2, STYLE_ERROR, now->err.text);
 		return;
 	}
-	draw_head(now, app, &rows);
-	draw_ladder(now, app, &rows, body.height - fixed < 2 ? 2 : body.height - fixed);
-	if (now->skips[0] && rows.airy) {
-		char text[2048];
-
-		snprintf(text, sizeof text, "not rung: %s", now->skips);
-		rows.y += canvas_wrap(canvas, 10, rows.y, body.width - 11, 2, STYLE_DIM, text);
+	draw_facts(now, app, &first, body.height);
+	if (first.y < first.end) {
+		rows.spare = first.end - first.y;
+		for (int y = body.y; y < rows.end; y++)
+			canvas_fill(canvas, body.x, y, body.width, STYLE_PLAIN, ' ');
+		draw_facts(now, app, &rows, body.height);
+		draw_more(now, app, &rows);
 	}
-	gap(&rows);
-	draw_next(now, app, &rows);
-	if (now->emergency)
-		draw_named(&rows, "Emergency", STYLE_PLAIN, now->emergency_words);
-	else
-		draw_named(&rows, "Emergency", STYLE_WARNING,
-			   "no protocol: an emergency is a call like any other");
-	gap(&rows);
-	draw_quick_start(app, &rows);
-	gap(&rows);
-	draw_drift(app, &rows);
-	draw_findings(app, &rows);
-	draw_more(now, app, &rows);
 }
 
 const struct screen_ops screen_now = {
