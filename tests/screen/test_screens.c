@@ -202,6 +202,23 @@ static void enter_on_now_plays_this_call(void **state)
 	stage_close(&stage);
 }
 
+/* Nobody is rung, so nobody does anything. */
+static void a_rejected_call_has_no_phones(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination m { kind = voicemail greeting = \"x\" }\n"
+		"path p { step { ring = m } }\nrule r { reject = busy }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "Rejected.");
+	stage_hides(&stage, "does");
+	stage_close(&stage);
+}
+
 /* A step that rings a line hands the call over: no time to ring, nobody who answers there. */
 static void a_line_that_is_rung_takes_the_call_on(void **state)
 {
@@ -458,7 +475,9 @@ static void phones_do_what_they_are_told(void **state)
 	stage_golden(&stage, "simulate-noanswer");
 	stage_keys(&stage, "Space");
 	stage_shows(&stage, "owner busy");
-	stage_keys(&stage, "Space Space Space");
+	stage_keys(&stage, "Space Space");
+	stage_shows(&stage, "no signal");
+	stage_keys(&stage, "Space");
 	stage_shows(&stage, "Answered by owner after 6 s");
 	stage_keys(&stage, "x");
 	stage_shows(&stage, "Swallowed by office's own voicemail");
@@ -870,6 +889,7 @@ int main(void)
 		cmocka_unit_test(a_low_week_keeps_the_cursor_in_sight),
 		cmocka_unit_test(a_low_simulation_writes_no_row_twice),
 		cmocka_unit_test(enter_on_now_plays_this_call),
+		cmocka_unit_test(a_rejected_call_has_no_phones),
 		cmocka_unit_test(a_line_that_is_rung_takes_the_call_on),
 		cmocka_unit_test(who_is_not_rung_in_one_step_is_told_with_it),
 		cmocka_unit_test(now_follows_the_clock),
