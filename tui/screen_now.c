@@ -367,19 +367,47 @@ static void draw_ring(struct pen *pen, const struct app *app, const struct nm_pa
 		pen_textf(pen, STYLE_WARNING, ", own voicemail at %d s", party->own_voicemail_s);
 }
 
+/* Where kind and deed of those who are rung begin, so that they stand below each other. */
+struct columns {
+	int kind, does;
+};
+
+#define NAME_X 10
+#define NAME_MOST 24 /* a longer name shifts its own row only */
+
+static const char *party_words(const struct nm_party *party)
+{
+	return party->line ? "line" : kind_words(party->kind, party->role);
+}
+
+static struct columns columns_of(const struct nm_treatment *treatment, bool wide)
+{
+	int name = wide ? 9 : 7, kind = 9, gap = wide ? 2 : 1;
+
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++) {
+			int its_name = text_width(treatment->steps[i].parties[j].name);
+			int its_kind = text_width(party_words(&treatment->steps[i].parties[j]));
+
+			name = its_name > name && its_name <= NAME_MOST ? its_name : name;
+			kind = its_kind > kind ? its_kind : kind;
+		}
+	}
+	return (struct columns){NAME_X + name + gap, NAME_X + name + kind + 2 * gap};
+}
+
 /* One who is rung: when, glyph of the ladder, who, and what that one does. */
-static void draw_party(struct pen *pen, const char *glyph, const struct nm_party *party)
+static void draw_party(struct pen *pen, const char *glyph, const struct nm_party *party, struct columns columns)
 {
 	unsigned style = style_of_kind(party->kind);
-	bool wide = pen->end >= 60;
 
-	pen_tab(pen, 8);
+	pen_tab(pen, NAME_X - 2);
 	pen_text(pen, STYLE_RULE, glyph);
-	pen_tab(pen, 10);
+	pen_tab(pen, NAME_X);
 	pen_text(pen, style, party->name);
-	pen_tab(pen, wide ? 21 : 18);
-	pen_text(pen, style, party->line ? "line" : kind_words(party->kind, party->role));
-	pen_tab(pen, wide ? 32 : 28);
+	pen_tab(pen, columns.kind);
+	pen_text(pen, style, party_words(party));
+	pen_tab(pen, columns.does);
 }
 
 static size_t count_parties(const struct nm_treatment *treatment)
@@ -395,6 +423,7 @@ static void draw_ladder(const struct now *now, const struct app *app, struct row
 {
 	const struct nm_treatment *treatment = now->call->treatment;
 	size_t all = count_parties(treatment), shown = 0;
+	struct columns columns = columns_of(treatment, rows->width > 60);
 	int from = treatment->greeting_s;
 	struct pen pen;
 
@@ -423,7 +452,7 @@ static void draw_ladder(const struct now *now, const struct app *app, struct row
 			pen = next_row(rows);
 			if (j == 0)
 				pen_textf(&pen, STYLE_PLAIN, "%4d s ", from);
-			draw_party(&pen, glyph, &step->parties[j]);
+			draw_party(&pen, glyph, &step->parties[j], columns);
 			draw_ring(&pen, app, &step->parties[j], step);
 			shown++;
 		}

@@ -202,6 +202,24 @@ static void enter_on_now_plays_this_call(void **state)
 	stage_close(&stage);
 }
 
+/* Whoever has a long name or kind moves the columns of all, not only the own row. */
+static void those_who_are_rung_stand_below_each_other(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination o { kind = personal number = \"+15125550111\" }\n"
+		"destination front-desk { kind = backup role = receptionist number = \"+15125550112\" }\n"
+		"path p { step { ring = { o, front-desk } for = 20s } }\nrule r { path = p }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "┬ o           personal      rings 20 s");
+	stage_shows(&stage, "└ front-desk  receptionist  rings 20 s");
+	stage_close(&stage);
+}
+
 /* Nobody is rung, so nobody does anything. */
 static void a_rejected_call_has_no_phones(void **state)
 {
@@ -889,6 +907,7 @@ int main(void)
 		cmocka_unit_test(a_low_week_keeps_the_cursor_in_sight),
 		cmocka_unit_test(a_low_simulation_writes_no_row_twice),
 		cmocka_unit_test(enter_on_now_plays_this_call),
+		cmocka_unit_test(those_who_are_rung_stand_below_each_other),
 		cmocka_unit_test(a_rejected_call_has_no_phones),
 		cmocka_unit_test(a_line_that_is_rung_takes_the_call_on),
 		cmocka_unit_test(who_is_not_rung_in_one_step_is_told_with_it),
