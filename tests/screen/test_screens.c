@@ -738,6 +738,23 @@ static void a_small_window_tells_what_is_asked_and_why(void **state)
 	stage_close(&stage);
 }
 
+/* Names and the text of a section are shown whole where there is room. */
+static void the_plan_cuts_nothing_that_has_room(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
+	stage_keys(&stage, "Down");
+	stage_shows(&stage, "             sandbox }");
+	stage_hides(&stage, "…");
+	stage_keys(&stage, "G / g u a r a n Enter Down");
+	assert_true(app_resize(&stage.app, 200, 50));
+	app_draw(&stage.app);
+	stage_hides(&stage, "…");
+	stage_close(&stage);
+}
+
 static void a_search_unfolds_what_it_finds(void **state)
 {
 	struct stage stage;
@@ -751,12 +768,12 @@ static void a_search_unfolds_what_it_finds(void **state)
 	stage_type(&stage, "nowhere");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "not found: nowhere");
-	stage_shows(&stage, "▸▸ destinations");
+	stage_shows(&stage, "▸+ destinations");
 	stage_keys(&stage, "/");
 	stage_type(&stage, "fixly");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "▸    fixly");
-	stage_shows(&stage, "▸ lines"); /* what has it not stays as it was */
+	stage_shows(&stage, "+ lines"); /* what has it not stays as it was */
 	stage_hides(&stage, "hotline");
 	stage_close(&stage);
 }
@@ -931,6 +948,7 @@ int main(void)
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
+		cmocka_unit_test(the_plan_cuts_nothing_that_has_room),
 		cmocka_unit_test(a_search_unfolds_what_it_finds),
 		cmocka_unit_test(a_page_tells_what_is_below_beside_its_title),
 		cmocka_unit_test(no_page_cuts_its_lines),
