@@ -280,7 +280,7 @@ enum nm_code nm_push_check(const struct nm_push_context *context, struct nm_erro
 }
 
 /* A reason is one line of words. */
-enum nm_code nm_push_reason(const char *reason, struct nm_error *err)
+enum nm_code nm_push_reason_check(const char *reason, struct nm_error *err)
 {
 	const char *at = reason;
 
@@ -300,7 +300,7 @@ enum nm_code nm_push_reason(const char *reason, struct nm_error *err)
 static enum nm_code permit(const struct nm_push_context *context, const struct nm_push_options *options,
 			   const char **forced, struct nm_error *err)
 {
-	enum nm_code code = nm_push_reason(options->force, err);
+	enum nm_code code = nm_push_reason_check(options->force, err);
 
 	*forced = NULL;
 	if (code == NM_OK)

@@ -95,7 +95,4 @@ enum nm_code nm_push_run_jobs(struct nm_push_run *push, const char *forced, stru
 /* Hands the results over; how many lines failed decides the code. */
 enum nm_code nm_push_run_give(struct nm_push_run *push, struct nm_push_results *out,
 			      struct nm_error *err) NM_WARN_UNUSED;
-/* A reason (NULL: none is given) is one line of words, else NM_INPUT. */
-enum nm_code nm_push_reason(const char *reason, struct nm_error *err) NM_WARN_UNUSED;
-
 #endif

@@ -368,6 +368,8 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 	enum nm_code code = dry ? NM_OK : need_write(run, err);
 
 	*status = STATUS_GOOD;
+	if (code == NM_OK) /* nobody is asked first, and no line read */
+		code = of_option(nm_push_reason_check(argument(run->args, "force"), err), "force", err);
 	if (code == NM_OK)
 		code = read_status(run, &context, &line, &found, err);
 	if (code != NM_OK)

@@ -287,8 +287,8 @@ static enum nm_code wrong_words(const struct command *command, const struct argu
 	if (args->n_words > command->words_most)
 		return nm_fail(err, NM_INPUT, "`%s` is a word too many; usage: nevermiss %s%s%s [OPTION...]",
 			       args->words[command->words_most], command->name, gap, command->words);
-	return nm_fail(err, NM_INPUT, "%s is missing; usage: nevermiss %s%s%s [OPTION...]", command->words, command->name,
-		       gap, command->words);
+	return nm_fail(err, NM_INPUT, "%s is missing; usage: nevermiss %s%s%s [OPTION...]", command->words,
+		       command->name, gap, command->words);
 }
 
 enum nm_code arguments_read(const struct command *command, int n, char **words, struct arguments *args,

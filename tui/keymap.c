@@ -244,7 +244,8 @@ void key_label(const struct key_row *row, bool ascii, char out[static 2 * KEY_TE
 	one_label(row->keys, strcspn(row->keys, " "), ascii, first);
 	if (pair)
 		one_label(pair->keys, strcspn(pair->keys, " "), ascii, second);
-	snprintf(out, 2 * KEY_TEXT, "%s%s%s", first, pair && ascii ? "/" : "", second);
+	/* Two names are parted; between single signs a stroke would look like a third key. */
+	snprintf(out, 2 * KEY_TEXT, "%s%s%s", first, second[0] && strlen(first) > 1 && ascii ? "/" : "", second);
 }
 
 static bool row_has(const struct key_row *row, uint32_t key)

@@ -91,6 +91,10 @@ struct nm_push_results {
 	struct nm_push_result *items;
 };
 
+/* The reason is all that the record has of a push that was to be refused: NM_INPUT unless it is one line of words.
+ * NULL (none is given) is good. */
+enum nm_code nm_push_reason_check(const char *reason, struct nm_error *err) NM_WARN_UNUSED;
+
 /* Refuses (NM_REFUSED) when a guarantee of the plan is broken and force is NULL, and while another process pushes.
  * First finishes or
  * undoes pushes that were cut off.  One line's failure does not stop the others; NM_CARRIER when any failed
