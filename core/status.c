@@ -203,8 +203,15 @@ static bool count_read(void *context, struct nm_talk *talk)
 
 	r->done++;
 	return r->context->progress == NULL ||
-	       r->context->progress(r->context->progress_context, talk->exchange.line, "read", r->done,
+	       r->context->progress(r->context->progress_context, talk->exchange.line, "reading", r->done,
 				    r->status->n);
+}
+
+static bool idle(void *context)
+{
+	const struct reading *r = context;
+
+	return r->context->idle(r->context->progress_context);
 }
 
 static enum nm_code read_live(struct reading *r, struct nm_error *err)
@@ -212,6 +219,7 @@ static enum nm_code read_live(struct reading *r, struct nm_error *err)
 	struct nm_talks talks = { .transport = r->context->transport,
 				  .context = r,
 				  .ended = count_read,
+				  .idle = r->context->idle != NULL ? idle : NULL,
 				  .seed = (uint64_t)r->context->now };
 	enum nm_code code = NM_OK;
 

@@ -81,6 +81,7 @@ struct nm_traits {
 	enum nm_confirm confirm;
 	enum nm_handset handset; /* when the line's own phone can be rung */
 	int records_late_s;   /* how late its call records come; -1: it has none */
+	int at_once;          /* conversations that an account may have at once; 0: as many as any */
 };
 
 enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE };
