@@ -383,6 +383,8 @@ static enum nm_code look(struct push *push, int line, struct nm_error *err)
 
 	if (code == NM_OK)
 		code = nm_status_lines(push->context, push->lines, push->n_lines, &push->status, err);
+	if (code == NM_OK && push->status.stopped)
+		code = nm_fail(err, NM_REFUSED, "stopped: nothing was sent");
 	return code == NM_OK ? settle_unfinished(push, err) : code;
 }
 

@@ -202,16 +202,20 @@ static bool count_read(void *context, struct nm_talk *talk)
 	struct reading *r = context;
 
 	r->done++;
-	return r->context->progress == NULL ||
-	       r->context->progress(r->context->progress_context, talk->exchange.line, "reading", r->done,
-				    r->status->n);
+	if (r->context->progress != NULL &&
+	    !r->context->progress(r->context->progress_context, talk->exchange.line, "reading", r->done,
+				  r->status->n))
+		r->status->stopped = true;
+	return !r->status->stopped;
 }
 
 static bool idle(void *context)
 {
-	const struct reading *r = context;
+	struct reading *r = context;
 
-	return r->context->idle(r->context->progress_context);
+	if (!r->context->idle(r->context->progress_context))
+		r->status->stopped = true;
+	return !r->status->stopped;
 }
 
 static enum nm_code read_live(struct reading *r, struct nm_error *err)

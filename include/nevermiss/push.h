@@ -32,6 +32,7 @@ struct nm_status {
 	size_t n;
 	struct nm_line_status *lines; /* the plan's lines, or the one asked for */
 	size_t cut_off;               /* pushes of any line that did not end: the next push settles them */
+	bool stopped;                 /* by progress or idle: lines may be unknown that could have been read */
 };
 
 struct nm_push_context {
