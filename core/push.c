@@ -404,6 +404,8 @@ enum nm_code nm_push_run_look(struct nm_push_run *push, int line, struct nm_erro
 
 	if (code == NM_OK)
 		code = nm_status_lines(push->context, push->lines, push->n_lines, &push->status, err);
+	if (code == NM_OK && push->status.stopped)
+		code = nm_fail(err, NM_REFUSED, "stopped: nothing was sent");
 	return code == NM_OK ? settle_unfinished(push, err) : code;
 }
 

@@ -182,28 +182,9 @@ static enum nm_code write_states(struct nm_push_jobs *jobs, struct nm_error *err
 	enum nm_code code = NM_OK;
 
 	for (size_t i = 0; i < jobs->n && code == NM_OK; i++)
-		if (!jobs->items[i].told && jobs->items[i].state != NM_PUSH_INTENT)
+		if (!jobs->items[i].recorded && jobs->items[i].state != NM_PUSH_INTENT)
 			code = write_state(jobs, &jobs->items[i], err);
 	return code;
-}
-
-/* What was written down is told. */
-static void tell(struct nm_push_jobs *jobs)
-{
-	const struct nm_push_context *context = jobs->context;
-
-	for (size_t i = 0; i < jobs->n; i++) {
-		struct nm_push_job *job = &jobs->items[i];
-
-		if (job->told || !over(job))
-			continue;
-		job->told = true;
-		jobs->done++;
-		if (context->progress != NULL &&
-		    !context->progress(context->progress_context, line_name(jobs, job), job->words,
-				       jobs->done, jobs->n))
-			jobs->stopped = true;
-	}
 }
 
 static enum nm_code keep_reading(struct nm_push_jobs *jobs, const struct nm_push_job *job,
@@ -235,7 +216,7 @@ static enum nm_code record(struct nm_push_jobs *jobs, const struct nm_talk *read
 	enum nm_code code = nm_store_begin(store, err);
 
 	for (size_t i = 0; i < jobs->n && code == NM_OK && reads != NULL; i++)
-		if (!jobs->items[i].told)
+		if (!jobs->items[i].recorded)
 			code = keep_reading(jobs, &jobs->items[i], &reads[i], err);
 	if (code == NM_OK)
 		code = write_states(jobs, err);
@@ -243,23 +224,49 @@ static enum nm_code record(struct nm_push_jobs *jobs, const struct nm_talk *read
 		code = nm_store_commit(store, err);
 	if (code != NM_OK)
 		nm_store_abandon(store);
-	else
-		tell(jobs);
+	for (size_t i = 0; i < jobs->n && code == NM_OK; i++)
+		jobs->items[i].recorded = over(&jobs->items[i]);
 	return code;
 }
 
 /* --- applying --- */
 
-static bool go_on(void *context, struct nm_talk *talk)
+static bool tell(struct nm_push_jobs *jobs, const struct nm_talk *talk, const char *what)
+{
+	const struct nm_push_context *push = jobs->context;
+	bool go_on;
+
+	jobs->done++;
+	go_on = push->progress == NULL ||
+		push->progress(push->progress_context, talk->exchange.line, what, jobs->done, jobs->all);
+	jobs->stopped = jobs->stopped || !go_on;
+	return go_on; /* what was sent before it was stopped is still read back */
+}
+
+static bool tell_sent(void *context, struct nm_talk *talk)
+{
+	return tell(context, talk, "pushing");
+}
+
+static bool idle(void *context)
 {
 	struct nm_push_jobs *jobs = context;
-	const struct nm_push_context *push = jobs->context;
+	const bool go_on = jobs->context->idle(jobs->context->progress_context);
 
-	if (push->progress != NULL &&
-	    !push->progress(push->progress_context, talk->exchange.line,
-			    talk->end == NM_TALK_DONE ? "applied" : talk->exchange.note, jobs->done, jobs->n))
-		jobs->stopped = true;
-	return !jobs->stopped;
+	jobs->stopped = jobs->stopped || !go_on;
+	return go_on;
+}
+
+/* Moves the talks, which tell of themselves. */
+static enum nm_code run_talks(struct nm_push_jobs *jobs, struct nm_talks *talks, struct nm_error *err)
+{
+	talks->transport = jobs->context->transport;
+	talks->context = jobs;
+	talks->idle = jobs->context->idle != NULL ? idle : NULL;
+	talks->seed = (uint64_t)jobs->context->now;
+	jobs->done = 0;
+	jobs->all = talks->n;
+	return nm_talks_run(talks, NULL, err);
 }
 
 static enum nm_code ready_job(struct nm_push_jobs *jobs, struct nm_push_job *job, struct nm_error *err)
@@ -277,11 +284,7 @@ static enum nm_code ready_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 /* Sends all that is pending; a job that was begun is then to be verified, whatever its carrier said. */
 static enum nm_code apply(struct nm_push_jobs *jobs, struct nm_error *err)
 {
-	struct nm_talks talks = { .transport = jobs->context->transport,
-				  .context = jobs,
-				  .before = journal_leaving,
-				  .ended = go_on,
-				  .seed = (uint64_t)jobs->context->now };
+	struct nm_talks talks = { .before = journal_leaving, .ended = tell_sent };
 	enum nm_code code = NM_OK;
 
 	talks.items = calloc(jobs->n + 1, sizeof(struct nm_talk *));
@@ -293,7 +296,7 @@ static enum nm_code apply(struct nm_push_jobs *jobs, struct nm_error *err)
 			code = ready_job(jobs, &jobs->items[i], err);
 		}
 	if (code == NM_OK)
-		code = nm_talks_run(&talks, NULL, err);
+		code = run_talks(jobs, &talks, err);
 	free(talks.items);
 	for (size_t i = 0; i < jobs->n && code == NM_OK; i++) {
 		struct nm_push_job *job = &jobs->items[i];
@@ -398,11 +401,15 @@ static enum nm_code judge_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 	return code == NM_OK ? fail_job(jobs, job, as_before, foreign, err) : code;
 }
 
+static bool tell_read(void *context, struct nm_talk *talk)
+{
+	return tell(context, talk, "reading back");
+}
+
 /* Reads back the lines of all jobs that are to be verified, into `reads`. */
 static enum nm_code read_back(struct nm_push_jobs *jobs, struct nm_talk *reads, struct nm_error *err)
 {
-	struct nm_talks talks = { .transport = jobs->context->transport,
-				  .seed = (uint64_t)jobs->context->now };
+	struct nm_talks talks = { .ended = tell_read };
 	enum nm_code code = NM_OK;
 
 	talks.items = calloc(jobs->n + 1, sizeof(struct nm_talk *));
@@ -419,7 +426,7 @@ static enum nm_code read_back(struct nm_push_jobs *jobs, struct nm_talk *reads, 
 			code = nm_fail_memory(err);
 	}
 	if (code == NM_OK)
-		code = nm_talks_run(&talks, NULL, err);
+		code = run_talks(jobs, &talks, err);
 	free(talks.items);
 	return code;
 }

@@ -46,13 +46,14 @@ struct nm_push_job {
 	const char *words;   /* how it ended; from the results' arena */
 	struct nm_talk talk; /* the APPLY or REMOVE */
 	int rounds;
-	bool pending, told; /* still to be sent; told: the caller knows how it ended */
+	bool pending, recorded; /* still to be sent; recorded: how it ended is in the journal */
 };
 
 struct nm_push_jobs {
 	const struct nm_push_context *context;
 	struct nm_arena *arena; /* of the words */
-	size_t n, capacity, done;
+	size_t n, capacity;
+	size_t done, all;          /* of those that are being sent, or read back */
 	struct nm_push_job *items; /* malloc'd */
 	bool stopped;
 };

@@ -309,9 +309,20 @@ static bool count_read(void *context, struct nm_talk *talk)
 	struct reading *r = context;
 
 	r->done++;
-	return r->context->progress == NULL ||
-	       r->context->progress(r->context->progress_context, talk->exchange.line, "read", r->done,
-				    r->status->n);
+	if (r->context->progress != NULL &&
+	    !r->context->progress(r->context->progress_context, talk->exchange.line, "reading", r->done,
+				  r->status->n))
+		r->status->stopped = true;
+	return !r->status->stopped;
+}
+
+static bool idle(void *context)
+{
+	struct reading *r = context;
+
+	if (!r->context->idle(r->context->progress_context))
+		r->status->stopped = true;
+	return !r->status->stopped;
 }
 
 static enum nm_code read_live(struct reading *r, struct nm_error *err)
@@ -319,6 +330,7 @@ static enum nm_code read_live(struct reading *r, struct nm_error *err)
 	struct nm_talks talks = { .transport = r->context->transport,
 				  .context = r,
 				  .ended = count_read,
+				  .idle = r->context->idle != NULL ? idle : NULL,
 				  .seed = (uint64_t)r->context->now };
 	enum nm_code code = NM_OK;
 

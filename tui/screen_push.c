@@ -254,6 +254,10 @@ static void run(struct push *push, struct app *app, int line, bool back)
 		app_error(app, &err);
 		return;
 	}
+	if (!app_progress(app, "reading", 0, line < 0 ? app_plan(app)->n_lines : 1)) {
+		app_message(app, STYLE_PLAIN, "nothing was done");
+		return;
+	}
 	options.plan_text = nm_document_text(app->session->document, &options.plan_len);
 	code = back ? nm_rollback(&context, line, 0, NULL, &results, &err)
 		    : nm_push(&context, &options, &results, &err);

@@ -85,6 +85,7 @@ struct nm_traits {
 	bool only_on_failure; /* what follows it comes when it declines or is not there, not when it just rings */
 	bool handset_at_rest; /* it rings where nobody is to be rung, since a call cannot be ended */
 	int records_late_s;   /* how late its call records come; -1: it has none */
+	int at_once;          /* conversations that an account may have at once; 0: as many as any */
 };
 
 enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE };

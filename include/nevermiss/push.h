@@ -48,6 +48,7 @@ struct nm_status {
 	size_t n;
 	struct nm_line_status *lines; /* the plan's lines, or the one asked for */
 	size_t cut_off;               /* pushes of any line that did not end: the next push settles them */
+	bool stopped;                 /* by progress or idle: lines may be unknown that could have been read */
 };
 
 struct nm_push_context {
@@ -57,9 +58,12 @@ struct nm_push_context {
 	nm_time now, horizon; /* default two years */
 	const char *who;      /* "pat over ssh" */
 	uint64_t plan_mark;   /* tells this text of the plan from others; kept with what is read back */
-	/* Called as work goes on (may be NULL); returning false stops it, leaving a clean state. */
+	/* Called whenever a line is done with (may be NULL), what: "reading", "pushing", "reading back".  Returning
+	 * false stops the work, leaving a clean state: nothing else is begun, what is under way comes to its end. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
-	void *progress_context;
+	/* Called at least every 50 ms while carriers are waited for (may be NULL); false: as for progress. */
+	bool (*idle)(void *context);
+	void *progress_context; /* of both */
 };
 
 /* line -1: all. Reads live over the transport, lifts it, compares; stores the readings unless read-only. */
