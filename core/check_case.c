@@ -4,6 +4,7 @@
  * Goes out: how each probe ended, who is rung when, and, by check_judge.c, what is wrong with it.
  */
 #include "check_private.h"
+#include "rules.h"
 
 #include <string.h>
 
@@ -225,12 +226,18 @@ void nm_case_mark(struct nm_prover *prover, struct nm_case *one, struct nm_draft
 	one->marks = mark;
 }
 
+bool nm_case_kept_out(const struct nm_prover *prover, const struct nm_case *one)
+{
+	return one->decision.verdict == NM_VERDICT_REJECT &&
+	       !nm_decision_turns_away(prover->checker->plan, &one->decision);
+}
+
 enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one)
 {
 	enum nm_code code = NM_OK;
 
 	one->judged = true;
-	if (one->decision.verdict == NM_VERDICT_REJECT)
+	if (nm_case_kept_out(prover, one))
 		return NM_OK;
 	nm_arena_free(prover->scratch);
 	prover->scratch = NULL;

@@ -11,6 +11,9 @@
 
 #define LATE_S 18 /* three rings */
 
+/* Parts of no-live-answer: its subject is the path, the rule or the override. */
+enum { NOBODY_ON_PATH, TURNED_BY_RULE, TURNED_BY_OVERRIDE };
+
 static const struct nm_path *path_of(const struct nm_prover *prover, const struct nm_case *one)
 {
 	return &prover->checker->plan->paths[one->decision.path];
@@ -58,14 +61,35 @@ static void find_no_live(struct nm_prover *prover, struct nm_case *one)
 
 	if (nm_case_first_live(prover, one, false))
 		return;
-	draft = nm_draft_find(checker, "no-live-answer", one->decision.path, 0);
+	draft = nm_draft_find(checker, "no-live-answer", one->decision.path, NOBODY_ON_PATH);
 	if (!draft) {
-		draft = nm_draft_add(checker, "no-live-answer", one->decision.path, 0, path->pos,
+		draft = nm_draft_add(checker, "no-live-answer", one->decision.path, NOBODY_ON_PATH, path->pos,
 				     nm_arena_format(checker->arena,
 						     "path %s rings neither a human nor an AI", path->name));
 		nm_mend_live(checker, draft, one->decision.path);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
+}
+
+/* Nobody was named who is to be kept out: customers are. */
+static void find_turned_away(struct nm_prover *prover, struct nm_case *one)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_plan *plan = checker->plan;
+	const bool override = one->decision.by == NM_BY_OVERRIDE;
+	const int part = override ? TURNED_BY_OVERRIDE : TURNED_BY_RULE;
+	const struct nm_rule *rule =
+		override ? &plan->overrides[one->decision.index].rule : &plan->rules[one->decision.index];
+	struct nm_draft *draft = nm_draft_find(checker, "no-live-answer", one->decision.index, part);
+
+	if (!draft) {
+		draft = nm_draft_add(checker, "no-live-answer", one->decision.index, part, rule->pos,
+				     nm_arena_format(checker->arena, "every caller is turned away, %s %s: %s",
+						     override ? "override" : "rule", rule->name,
+						     nm_reject_name(rule->reject)));
+		nm_mend_admit(checker, draft, &one->decision);
+	}
+	nm_case_mark(prover, one, draft, NM_PROBE_PLAIN, -1);
 }
 
 static void find_slow(struct nm_prover *prover, struct nm_case *one)
@@ -352,6 +376,10 @@ enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one)
 {
 	if (one->decision.verdict == NM_VERDICT_LOST) {
 		find_lost(prover, one);
+		return NM_OK;
+	}
+	if (one->decision.verdict == NM_VERDICT_REJECT) {
+		find_turned_away(prover, one);
 		return NM_OK;
 	}
 	find_dead_end(prover, one);

@@ -144,6 +144,8 @@ struct nm_prover {
 	enum nm_code code; /* of a call back that cannot return it */
 };
 
+/* Rejected, and meant so: somebody named these callers. */
+bool nm_case_kept_out(const struct nm_prover *prover, const struct nm_case *one);
 /* The case of a call; NULL when prover->code says why. */
 struct nm_case *nm_case_get(struct nm_prover *prover, uint32_t state, int line, int caller, bool emergency);
 enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
@@ -186,6 +188,8 @@ void nm_mend_ring_less(struct nm_checker *checker, struct nm_draft *draft, int p
 void nm_mend_confirm(struct nm_checker *checker, struct nm_draft *draft, int path, int step, int destination);
 void nm_mend_last_step(struct nm_checker *checker, struct nm_draft *draft, int path);
 void nm_mend_live(struct nm_checker *checker, struct nm_draft *draft, int path);
+/* Lets the rule or override that turns callers away lead somewhere. */
+void nm_mend_admit(struct nm_checker *checker, struct nm_draft *draft, const struct nm_decision *decision);
 void nm_mend_otherwise(struct nm_checker *checker, struct nm_draft *draft);
 void nm_mend_faster(struct nm_prover *prover, struct nm_draft *draft, const struct nm_case *one);
 /* Takes whoever makes the edge out of the step. */

@@ -15,7 +15,8 @@ const struct nm_check_info nm_checks[] = {
 	{ "dead-end", ERROR,
 	  "a path that, no human answering, ends with nobody and no voicemail having taken the call",
 	  "the caller is cut off; 85 % of those who were missed never call back, they call a competitor" },
-	{ "no-live-answer", ERROR, "windows in which neither human nor AI is rung",
+	{ "no-live-answer", ERROR,
+	  "windows in which neither human nor AI is rung, or callers whom no rule names are turned away",
 	  "80 % of callers who reach voicemail hang up without a message" },
 	{ "swallowed", ERROR,
 	  "with everybody available and nobody answering, a known own voicemail takes the call before a "

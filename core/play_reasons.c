@@ -14,7 +14,7 @@ static bool reads_alone(const char *rule)
 
 const char *nm_play_reject_reason(struct nm_arena *arena, const struct nm_treatment *treatment)
 {
-	const char *how = treatment->reject == NM_REJECT_BUSY ? "busy" : "silent";
+	const char *how = nm_reject_name(treatment->reject);
 	const char *rule = treatment->rule;
 
 	if (!rule)
@@ -98,6 +98,11 @@ const char *nm_result_name(enum nm_result result)
 	};
 
 	return names_of[result];
+}
+
+const char *nm_reject_name(enum nm_reject reject)
+{
+	return reject == NM_REJECT_BUSY ? "busy" : "silent";
 }
 
 const char *nm_event_name(enum nm_event_kind kind)

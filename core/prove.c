@@ -48,7 +48,7 @@ static enum nm_code unit_guarantees(struct nm_prover *prover, const struct unit 
 	const uint64_t groups = checker->classes.items[unit->caller].groups;
 	size_t i;
 
-	if (one->decision.verdict == NM_VERDICT_REJECT)
+	if (nm_case_kept_out(prover, one))
 		return NM_OK;
 	for (i = 0; i < checker->plan->n_guarantees; i++) {
 		const struct nm_guarantee *guarantee = &checker->plan->guarantees[i];

@@ -213,6 +213,7 @@ enum nm_code nm_play(const struct nm_treatment *treatment, const char *line, con
 		     struct nm_outcome *out, struct nm_error *err) NM_WARN_UNUSED;
 
 const char *nm_result_name(enum nm_result result);         /* "answered", "voicemail", ... */
+const char *nm_reject_name(enum nm_reject reject);         /* "busy", "silent" */
 const char *nm_event_name(enum nm_event_kind kind);        /* "ring", "no-answer", ... */
 /* Seconds after which one who answers does, told nothing else: people 6, AI and services 3. */
 int nm_default_answer_s(enum nm_kind kind, enum nm_role role);

@@ -71,22 +71,24 @@ static const struct row rows[] = {
 	  LINES OWNER("own_voicemail = 5s") SAM FIXLY
 	  "path all { step { ring = hotline  for = 10s } step { ring = owner } step { ring = fixly } }\n"
 	  "path there { step { ring = sam } }\nrule there { lines = hotline  path = there }\n" ALL },
-	{ "a phone rung on another line swallows too", "swallowed", "on the line that step 1 of path all rings",
+	{ "a phone rung on another line swallows too", "swallowed",
+	  "on the line that step 1 of path all rings",
 	  LINES OWNER("own_voicemail = 5s") FIXLY
 	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
 	  "path there { step { ring = owner } }\nrule there { lines = hotline  path = there }\n" ALL },
 	{ "and may, when nobody said when", "may-swallow", "path there rings it for 10 s before others",
-	  LINES OWNER("") FIXLY "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
+	  LINES OWNER("") FIXLY
+	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
 	  "path there { step { ring = owner } }\nrule there { lines = hotline  path = there }\n" ALL },
-	{ "or when it is a race with the step that rings the line", "may-swallow", "a close race with the 10 s",
+	{ "or when it is a race with the step that rings the line", "may-swallow",
+	  "a close race with the 10 s",
 	  LINES OWNER("own_voicemail = 12s") FIXLY
 	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
 	  "path there { step { ring = owner } }\nrule there { lines = hotline  path = there }\n" ALL },
 	{ "but not a phone that the line would ring too late", "may-swallow", NULL,
-	  LINES OWNER("") SAM FIXLY
-	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
-	  "path there { step { ring = sam  for = 10s } step { ring = owner } }\n"
-	  "rule there { lines = hotline  path = there }\n" ALL },
+	  LINES OWNER("") SAM FIXLY "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
+				    "path there { step { ring = sam  for = 10s } step { ring = owner } }\n"
+				    "rule there { lines = hotline  path = there }\n" ALL },
 	{ "within is a claim of its own: that somebody takes the call by then", "guarantee-broken",
 	  "nobody takes the call within 20 s",
 	  LINES OWNER("own_voicemail = none") MAILBOX
@@ -124,7 +126,7 @@ static const struct row rows[] = {
 	  "rule back { lines = hotline  during = night  path = back }\nrule end { path = end }\n" },
 	{ "a line that dials its own number comes back to itself", "loop", "main -> dial -> main",
 	  LINES "path all { step { ring = dial } }\n" ALL
-	  "destination dial { kind = backup  number = \"+15125550100\" }\n" },
+		"destination dial { kind = backup  number = \"+15125550100\" }\n" },
 	{ "a number that is another line's is that line", "loop", "main -> owner -> hotline -> main",
 	  LINES "destination owner { kind = personal  number = \"+15125550190\" }\n"
 		"path there { step { ring = owner } }\npath back { step { ring = main } }\n"
@@ -165,7 +167,33 @@ static const struct row rows[] = {
 	{ "a calendar that was never fetched is stale", "calendar-stale", "jobs was never fetched",
 	  "calendar jobs { url_cmd = \"true\" }\nschedule job { calendar = jobs }\n" LINES MAILBOX
 	  "path all { step { ring = mailbox } }\nrule busy { during = job  path = all }\n" ALL },
-	{ "a guarantee covers no call that is rejected", "guarantee-broken", NULL,
+	{ "a rule that turns everybody away leaves them without an answer", "no-live-answer",
+	  "every caller is turned away, rule closed: busy (any line, any caller)",
+	  LINES FIXLY "path all { step { ring = fixly } }\nschedule day { hours = \"08:00-18:00\" }\n"
+		      "rule open { during = day  path = all }\nrule closed { reject = busy }\n" },
+	{ "so does an override", "no-live-answer", "every caller is turned away, override away: silent",
+	  LINES FIXLY
+	  "path all { step { ring = fixly } }\n" ALL
+	  "override away { from = \"2026-12-01 08:00\"  until = \"2026-12-01 18:00\"  reject = silent }\n" },
+	{ "one that names callers keeps these out", "no-live-answer", NULL,
+	  LINES FIXLY "path all { step { ring = fixly } }\ncallers spam { numbers = { anonymous } }\n"
+		      "override away { from = \"2026-12-01 08:00\"  until = \"2026-12-01 18:00\"\n"
+		      "callers = spam  reject = silent }\n" ALL },
+	{ "somebody turned away breaks the guarantee of an answer", "guarantee-broken", "nobody live does",
+	  LINES FIXLY "path all { step { ring = fixly } }\nschedule day { hours = \"08:00-18:00\" }\n"
+		      "rule open { during = day  path = all }\nrule closed { reject = busy }\n"
+		      "guarantee g { live = yes }\n" },
+	{ "and that of a time", "guarantee-broken", "nobody takes the call within 40 s",
+	  LINES FIXLY
+	  "path all { step { ring = fixly } }\n" ALL
+	  "override away { from = \"2026-12-01 08:00\"  until = \"2026-12-01 18:00\"  reject = busy }\n"
+	  "guarantee g { within = 40s }\n" },
+	{ "and that of a human", "guarantee-broken", "no human answers",
+	  LINES SAM
+	  "path all { step { ring = sam } }\n" ALL
+	  "override away { from = \"2026-12-01 08:00\"  until = \"2026-12-01 18:00\"  reject = busy }\n"
+	  "guarantee g { answered_by = human }\n" },
+	{ "a guarantee covers no call of somebody who is kept out", "guarantee-broken", NULL,
 	  LINES FIXLY "path all { step { ring = fixly } }\ncallers spam { numbers = { anonymous } }\n"
 		      "rule spam { callers = spam  reject = busy }\n" ALL "guarantee g { live = yes }\n" },
 	{ "a guarantee without `emergency` covers emergencies", "guarantee-broken", "nobody live does",

@@ -213,6 +213,18 @@ static bool slow_broken(const struct scene *scene, const struct nm_guarantee *gu
 	       (guarantee->never >= 0 && slow_rung(scene, guarantee->never, false));
 }
 
+/* Rejected by a rule or an override that names callers. */
+static bool slow_kept_out(const struct scene *scene)
+{
+	const struct nm_plan *plan = scene->slow->plan;
+	const struct slow_decision *decision = &scene->nobody.decision;
+
+	if (!decision->reject)
+		return false;
+	return decision->by == NM_BY_OVERRIDE ? plan->overrides[decision->index].rule.callers.given
+					      : plan->rules[decision->index].callers.given;
+}
+
 /* Which of ids the call shows, by the words of design.md section 5. */
 static void scene_judge(struct scene *scene, bool shown[IDS])
 {
@@ -221,14 +233,14 @@ static void scene_judge(struct scene *scene, bool shown[IDS])
 	bool path;
 
 	scene_play(scene, true, NM_ANSWERS, -1, &scene->nobody);
-	if (scene->nobody.decision.reject)
+	if (slow_kept_out(scene))
 		return;
 	scene_play(scene, false, NM_ANSWERS, 6, &scene->humans);
 	scene_play(scene, true, NM_NO_ANSWER, -1, &scene->silent);
-	path = scene->nobody.decision.by != NM_BY_NOTHING;
-	shown[0] |= !path;
+	path = scene->nobody.decision.path >= 0;
+	shown[0] |= scene->nobody.decision.by == NM_BY_NOTHING;
 	shown[1] |= path && scene->nobody.result == NM_LOST;
-	shown[2] |= path && !slow_rings(scene, false);
+	shown[2] |= scene->nobody.decision.by != NM_BY_NOTHING && !slow_rings(scene, false);
 	shown[3] |= path && !is_emergency(scene) && scene->nobody.result == NM_ANSWERED &&
 		    scene->nobody.seconds > plan->targets.patience_s;
 	if (scene->nobody.decision.by == NM_BY_EMERGENCY &&
