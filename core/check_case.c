@@ -67,6 +67,7 @@ static struct nm_tried tried_of(const struct nm_prover *prover, const struct nm_
 			      ? nm_plan_find_destination(prover->checker->plan, outcome->answered_by)
 			      : -1,
 		.seconds = outcome->ended_s,
+		.step = outcome->step,
 	};
 }
 

@@ -14,13 +14,17 @@
 
 /* What everybody does in a call that is tried. */
 enum nm_probe {
-	NM_PROBE_PLAIN,	      /* nothing is said: everybody answers in their own time */
-	NM_PROBE_NOBODY,      /* no human answers */
-	NM_PROBE_SILENT,      /* nobody answers, no AI either */
-	NM_PROBE_HUMANS,      /* every human answers, after NM_HUMAN_S */
+	NM_PROBE_PLAIN,  /* nothing is said: everybody answers in their own time */
+	NM_PROBE_NOBODY, /* no human answers */
+	NM_PROBE_SILENT, /* nobody answers, no AI either */
+	NM_PROBE_HUMANS, /* every human answers, after NM_HUMAN_S */
+	NM_PROBE_GONE,   /* nobody can be reached; whose own voicemail takes calls then does not answer */
 	NM_PROBE_UNREACHABLE, /* no human answers, and `who` cannot be reached */
-	NM_PROBE_ONLY	      /* no human answers but `who` */
+	NM_PROBE_ONLY,        /* no human answers but `who` */
+	NM_PROBE_ALONE        /* nobody answers but `who`, no AI either */
 };
+
+#define NM_PROBES_PLAIN (NM_PROBE_GONE + 1) /* those that need no `who` */
 
 /* A call that shows a finding, for one state. */
 struct nm_hit {
@@ -38,7 +42,9 @@ struct nm_draft {
 	int subject, part; /* what it is about: with info, its identity */
 	struct nm_pos pos;
 	const char *sentence;  /* whom it concerns is added when it has hits */
+	const char *note;      /* stands behind that; NULL */
 	bool plain;	       /* it says that already */
+	bool names_lines;      /* it says which lines already, and not which callers */
 	struct nm_hit *hits;   /* [n_states]; NULL: holds at no particular time */
 	bool *lines, *callers; /* concerned: by line, by class; with hits */
 	size_t n_windows;      /* given, where they do not follow from hits */
@@ -59,8 +65,8 @@ struct nm_checker {
 	struct nm_classes classes;
 	struct nm_draft *first, **last;
 	size_t n;
-	struct nm_script scripts[4]; /* of the probes that need no `who` */
-	bool failed;		     /* memory ran out: a draft is missing */
+	struct nm_script scripts[NM_PROBES_PLAIN];
+	bool failed; /* memory ran out: a draft is missing */
 };
 
 /* --- drafts; all take memory failure silently and set checker->failed --- */
@@ -70,6 +76,7 @@ struct nm_draft *nm_draft_find(const struct nm_checker *checker, const char *id,
 struct nm_draft *nm_draft_add(struct nm_checker *checker, const char *id, int subject, int part,
 			      struct nm_pos pos, const char *sentence);
 void nm_draft_hit(struct nm_checker *checker, struct nm_draft *draft, size_t state, struct nm_hit hit);
+/* Names the call of a hit: what has to be said to play it, and nothing that makes no difference. */
 void nm_draft_call(struct nm_checker *checker, struct nm_draft *draft, nm_time at, struct nm_hit hit);
 /* A mend in words; edits (copied) make it one that can be applied. */
 void nm_draft_mend(struct nm_checker *checker, struct nm_draft *draft, const char *words, size_t n,
@@ -89,8 +96,12 @@ const char *nm_check_quoted(struct nm_checker *checker, const char *text);
 
 enum nm_code nm_probes_init(struct nm_checker *checker, struct nm_error *err) NM_WARN_UNUSED;
 /* setting: room for the one of `who`. */
-struct nm_script nm_probe_script(const struct nm_checker *checker, enum nm_probe probe, int who,
+struct nm_script nm_probe_script(struct nm_checker *checker, enum nm_probe probe, int who,
 				 struct nm_script_setting *setting);
+
+/* Plays the call of a hit, with events; NM_INPUT when it cannot be played to its end. */
+enum nm_code nm_hit_play(struct nm_checker *checker, nm_time at, struct nm_hit hit,
+			 struct nm_simulation **out) NM_WARN_UNUSED;
 
 /* --- cases: what one kind of call gets, tried once however many states and classes give it --- */
 
@@ -106,6 +117,7 @@ struct nm_tried { /* how a probe ended */
 	enum nm_result result;
 	int by; /* destination; -1 */
 	int seconds;
+	size_t step; /* index of the step in which it ended; n behind the last */
 };
 
 struct nm_rung {
@@ -175,6 +187,9 @@ bool nm_step_ends(const struct nm_treatment_step *step);
 /* --- the parts of check --- */
 
 enum nm_code nm_prove(struct nm_checker *checker, struct nm_error *err) NM_WARN_UNUSED;
+/* The graph's scene of a state and a class of callers. */
+size_t nm_prover_scene(const struct nm_prover *prover, size_t state, int caller);
+enum nm_code nm_prove_loops(struct nm_prover *prover) NM_WARN_UNUSED;
 enum nm_code nm_prove_end(struct nm_prover *prover) NM_WARN_UNUSED; /* what needs the walk to be over */
 void nm_check_text(struct nm_checker *checker);			    /* the plan's text alone */
 void nm_check_names(struct nm_checker *checker);		    /* who names whom; what is over */

@@ -37,7 +37,7 @@ static void unit_mark(struct nm_prover *prover, const struct unit *unit, const s
 	};
 
 	if (mark->edge)
-		mark->edge->states[unit->state] = true;
+		nm_edge_add(mark->edge, nm_prover_scene(prover, unit->state, unit->caller), !unit->emergency);
 	nm_draft_hit(prover->checker, mark->draft, unit->state, hit);
 }
 
@@ -180,7 +180,8 @@ static bool prover_init(struct nm_prover *prover)
 	const struct nm_checker *checker = prover->checker;
 	const struct nm_plan *plan = checker->plan;
 
-	nm_graph_init(&prover->graph, checker->arena, plan->n_lines, checker->timeline->n_states);
+	nm_graph_init(&prover->graph, checker->arena, plan->n_lines,
+		      checker->timeline->n_states * checker->classes.n);
 	prover->folded = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->folded);
 	prover->far = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->far);
 	prover->decides = nm_arena_alloc(checker->arena, plan->n_rules, sizeof *prover->decides);

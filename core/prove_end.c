@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What only the whole walk can tell: rules that never decide, an emergency key that nobody can press,
- * loops, and lines whose hours hang on the agent.  Comes in: the prover after its walk.  Goes out: drafts.
+ * and lines whose hours hang on the agent.  Comes in: the prover after its walk.  Goes out: drafts.
  */
 #include "check_private.h"
 #include "rules.h"
@@ -193,99 +193,6 @@ static void find_key(struct nm_prover *prover)
 		      edits[0].value ? 2 : 0, edits);
 }
 
-/* --- loops --- */
-
-static struct nm_hit cycle_hit(const struct nm_prover *prover, size_t state, const struct nm_cycle *cycle)
-{
-	const struct nm_checker *checker = prover->checker;
-	struct nm_hit hit = { .probe = NM_PROBE_NOBODY, .line = cycle->edges[0]->from, .who = -1 };
-	const struct nm_edge *edge = cycle->edges[0];
-	int caller;
-
-	if (edge->kind == NM_EDGE_STEP)
-		hit.probe = NM_PROBE_SILENT;
-	for (caller = 0; caller < (int)checker->classes.n; caller++) {
-		const struct nm_decision decision =
-			nm_decide(checker->plan, &checker->timeline->states[state], edge->from,
-				  checker->classes.items[caller].groups, false);
-
-		if (decision.verdict == NM_VERDICT_PATH && (edge->path < 0 || decision.path == edge->path))
-			break;
-	}
-	hit.caller = caller < (int)checker->classes.n ? caller : 0;
-	return hit;
-}
-
-static const char *cycle_words(struct nm_checker *checker, const struct nm_cycle *cycle)
-{
-	const struct nm_plan *plan = checker->plan;
-	struct nm_buf words;
-	size_t i;
-
-	nm_buf_init(&words, NM_WORDS_MOST);
-	nm_buf_addf(&words, "a call can come back to line %s: %s",
-		    plan->lines[cycle->edges[cycle->n - 1]->to].name,
-		    plan->lines[cycle->edges[0]->from].name);
-	for (i = 0; i < cycle->n; i++) {
-		if (cycle->edges[i]->via >= 0)
-			nm_buf_addf(&words, " -> %s", plan->destinations[cycle->edges[i]->via].name);
-		nm_buf_addf(&words, " -> %s", plan->lines[cycle->edges[i]->to].name);
-	}
-	return nm_check_text_of(checker, &words);
-}
-
-static void cycle_found(void *context, size_t state, const struct nm_cycle *cycle)
-{
-	struct nm_prover *prover = context;
-	struct nm_checker *checker = prover->checker;
-	const struct nm_edge *closing = cycle->edges[cycle->n - 1];
-	struct nm_draft *draft;
-	int id = 0;
-
-	while (prover->graph.edges[id] != closing)
-		id++;
-	draft = nm_draft_find(checker, "loop", id, 0);
-	if (!draft) {
-		struct nm_pos pos = checker->plan->lines[closing->from].pos;
-
-		if (closing->path >= 0)
-			pos = checker->plan->paths[closing->path].steps[closing->step].pos;
-		draft = nm_draft_add(checker, "loop", id, 0, pos, cycle_words(checker, cycle));
-		if (draft)
-			draft->plain = true;
-		nm_mend_edge(checker, draft, closing);
-	}
-	nm_draft_hit(checker, draft, state, cycle_hit(prover, state, cycle));
-}
-
-/* The carrier sends a call that cannot be delivered to the line's fallback: at any time. */
-static bool fallback_edges(struct nm_prover *prover)
-{
-	const struct nm_plan *plan = prover->checker->plan;
-	size_t from, to;
-
-	for (from = 0; from < plan->n_lines; from++)
-		for (to = 0; to < plan->n_lines && plan->lines[from].fallback; to++) {
-			const struct nm_edge like = {
-				.kind = NM_EDGE_FALLBACK,
-				.from = (int)from,
-				.to = (int)to,
-				.via = -1,
-				.path = -1,
-				.step = -1,
-			};
-			const struct nm_edge *edge;
-
-			if (plan->lines[from].fallback != plan->lines[to].number)
-				continue;
-			edge = nm_graph_edge(&prover->graph, &like);
-			if (!edge)
-				return false;
-			memset(edge->states, true, prover->graph.n_states * sizeof *edge->states);
-		}
-	return true;
-}
-
 /* --- lines that cannot keep time --- */
 
 /* Drivers of which this build may not have the code, and that hold no hours. */
@@ -385,9 +292,7 @@ enum nm_code nm_prove_end(struct nm_prover *prover)
 
 	if (prover->checker->guarantees_only)
 		return NM_OK;
-	if (!fallback_edges(prover))
-		return nm_fail_memory(prover->err);
-	code = nm_graph_cycles(&prover->graph, cycle_found, prover, prover->err);
+	code = nm_prove_loops(prover);
 	if (code)
 		return code;
 	find_shadowed(prover);

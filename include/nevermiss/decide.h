@@ -179,6 +179,7 @@ struct nm_outcome {
 	int seconds;             /* from arrival; -1 for rejected and lost */
 	int rings;               /* seconds / 6, rounded up; -1 likewise */
 	int ended_s;             /* when the call ended, whatever the result */
+	size_t step;             /* index of the treatment's step in which it ended; n behind the last */
 	size_t n;
 	struct nm_event *events;
 };
