@@ -47,6 +47,18 @@ struct nm_draft *nm_draft_add(struct nm_checker *checker, const char *id, int su
 	return draft;
 }
 
+void nm_draft_drop(struct nm_checker *checker, struct nm_draft *draft)
+{
+	struct nm_draft **at = &checker->first;
+
+	while (*at != draft)
+		at = &(*at)->next;
+	*at = draft->next;
+	if (checker->last == &draft->next)
+		checker->last = at;
+	checker->n--;
+}
+
 static bool hits_make(struct nm_checker *checker, struct nm_draft *draft)
 {
 	draft->hits = nm_arena_alloc(checker->arena, checker->timeline->n_states, sizeof *draft->hits);

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#include "nevermiss/carrier.h"
-
 #define LATE_S 18 /* three rings */
 
 /* Parts of no-live-answer: its subject is the path, the rule or the override. */
@@ -33,6 +31,32 @@ static void find_lost(struct nm_prover *prover, struct nm_case *one)
 	nm_case_mark(prover, one, draft, NM_PROBE_PLAIN, -1);
 }
 
+/* The path on which the call ends: that of the line which took it over for good, should one have. */
+static int path_ending(struct nm_prover *prover, const struct nm_case *one)
+{
+	const struct nm_plan *plan = prover->checker->plan;
+	size_t lines;
+
+	for (lines = 0; lines < plan->n_lines; lines++) {
+		const struct nm_treatment *treatment = one->treatment;
+		const struct nm_treatment_step *last = NULL;
+		const struct nm_case *next;
+		size_t i;
+
+		for (i = 0; i < treatment->n && !last; i++)
+			if (treatment->steps[i].unlimited)
+				last = &treatment->steps[i];
+		if (!last)
+			break;
+		next = nm_case_get(prover, one->state, nm_plan_find_line(plan, last->parties[0].line),
+				   one->caller, false);
+		if (!next || next->decision.path < 0)
+			break;
+		one = next;
+	}
+	return one->decision.path;
+}
+
 static void find_dead_end(struct nm_prover *prover, struct nm_case *one)
 {
 	struct nm_checker *checker = prover->checker;
@@ -48,7 +72,7 @@ static void find_dead_end(struct nm_prover *prover, struct nm_case *one)
 			nm_arena_format(checker->arena,
 					"when no human answers, path %s ends and nobody has taken the call",
 					path->name));
-		nm_mend_last_step(checker, draft, one->decision.path);
+		nm_mend_last_step(checker, draft, path_ending(prover, one));
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_NOBODY, -1);
 }
@@ -201,7 +225,7 @@ static void failure_found(struct nm_prover *prover, struct nm_case *one, int id)
 		draft = nm_draft_add(checker, "single-failure", one->decision.path, id, path->pos,
 				     nm_arena_format(checker->arena, "if %s fails, path %s loses the call",
 						     checker->plan->destinations[id].name, path->name));
-		nm_mend_last_step(checker, draft, one->decision.path);
+		nm_mend_last_step(checker, draft, path_ending(prover, one));
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_UNREACHABLE, id);
 }
@@ -224,41 +248,6 @@ static enum nm_code find_failures(struct nm_prover *prover, struct nm_case *one)
 			failure_found(prover, one, one->rung[i].destination);
 	}
 	return NM_OK;
-}
-
-/* --- beyond what the carrier waits for --- */
-
-static void find_beyond(struct nm_prover *prover, struct nm_case *one)
-{
-	struct nm_checker *checker = prover->checker;
-	const struct nm_plan *plan = checker->plan;
-	const struct nm_carrier *carrier =
-		nm_carrier_find(plan->accounts[plan->lines[one->line].account].driver);
-	const struct nm_path *path = path_of(prover, one);
-	const int limit_s = carrier ? carrier->traits.unanswered_max_s : 0;
-	struct nm_draft *draft;
-	size_t i;
-
-	if (!limit_s || one->treatment->greeting_s)
-		return;
-	for (i = 0; i < one->n_rung && one->rung[i].at_s < limit_s; i++)
-		;
-	if (i == one->n_rung)
-		return;
-	draft = nm_draft_find(checker, "never-rings", one->decision.path, one->line + 1);
-	if (!draft) {
-		draft = nm_draft_add(
-			checker, "never-rings", one->decision.path, one->line + 1, path->pos,
-			nm_arena_format(checker->arena,
-					"path %s rings %s after %d s, and the carrier of line %s gives up "
-					"an unanswered call at %d s",
-					path->name, plan->destinations[one->rung[i].destination].name,
-					one->rung[i].at_s, plan->lines[one->line].name, limit_s));
-		nm_draft_mend(checker, draft,
-			      "shorten the steps before, or begin with a greeting, which answers the call", 0,
-			      NULL);
-	}
-	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
 }
 
 /* --- focus --- */
@@ -386,7 +375,7 @@ enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one)
 	find_late(prover, one);
 	nm_case_find_swallows(prover, one);
 	find_emergency(prover, one);
-	find_beyond(prover, one);
+	nm_case_find_behind(prover, one);
 	find_focus(prover, one);
 	find_edges(prover, one);
 	return prover->code ? prover->code : find_failures(prover, one);

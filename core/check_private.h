@@ -75,6 +75,8 @@ struct nm_draft *nm_draft_find(const struct nm_checker *checker, const char *id,
 /* NULL sentence: memory ran out before. */
 struct nm_draft *nm_draft_add(struct nm_checker *checker, const char *id, int subject, int part,
 			      struct nm_pos pos, const char *sentence);
+/* Takes a draft back that has turned out to be none. */
+void nm_draft_drop(struct nm_checker *checker, struct nm_draft *draft);
 void nm_draft_hit(struct nm_checker *checker, struct nm_draft *draft, size_t state, struct nm_hit hit);
 /* Names the call of a hit: what has to be said to play it, and nothing that makes no difference. */
 void nm_draft_call(struct nm_checker *checker, struct nm_draft *draft, nm_time at, struct nm_hit hit);
@@ -151,6 +153,7 @@ struct nm_prover {
 	struct nm_graph graph;
 	struct nm_arena *scratch; /* emptied case by case */
 	bool *decides;		  /* [n_rules] */
+	int *reached;             /* [n_paths]: number of the last step that a call gets to */
 	bool *passed;		  /* [n_lines]: room to mark the lines that a call has passed */
 	struct nm_error *err;
 	enum nm_code code; /* of a call back that cannot return it */
@@ -163,6 +166,8 @@ struct nm_case *nm_case_get(struct nm_prover *prover, uint32_t state, int line, 
 enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
 /* What is wrong with a case that has been tried. */
 enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
+/* Of these, steps behind the end of the call; nm_prove_behind drops those that another call gets to. */
+void nm_case_find_behind(struct nm_prover *prover, struct nm_case *one);
 /* Of these, own voicemails that take it; prover->code tells of a failure. */
 void nm_case_find_swallows(struct nm_prover *prover, struct nm_case *one);
 enum nm_code nm_case_guarantee(struct nm_prover *prover, struct nm_case *one, int guarantee) NM_WARN_UNUSED;
@@ -187,12 +192,14 @@ bool nm_step_ends(const struct nm_treatment_step *step);
 /* --- the parts of check --- */
 
 enum nm_code nm_prove(struct nm_checker *checker, struct nm_error *err) NM_WARN_UNUSED;
+void nm_prove_behind(struct nm_prover *prover);
 /* The graph's scene of a state and a class of callers. */
 size_t nm_prover_scene(const struct nm_prover *prover, size_t state, int caller);
 enum nm_code nm_prove_loops(struct nm_prover *prover) NM_WARN_UNUSED;
 enum nm_code nm_prove_end(struct nm_prover *prover) NM_WARN_UNUSED; /* what needs the walk to be over */
 void nm_check_text(struct nm_checker *checker);			    /* the plan's text alone */
 void nm_check_names(struct nm_checker *checker);		    /* who names whom; what is over */
+void nm_check_behind(struct nm_checker *checker);                   /* steps behind a voicemail */
 void nm_check_rules(struct nm_checker *checker); /* rules that do the same, paths too long */
 enum nm_code nm_check_times(struct nm_checker *checker,
 			    struct nm_error *err) NM_WARN_UNUSED; /* calendars, focus, facts, tests */

@@ -184,9 +184,10 @@ static bool prover_init(struct nm_prover *prover)
 		      checker->timeline->n_states * checker->classes.n);
 	prover->folded = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->folded);
 	prover->far = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->far);
+	prover->reached = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->reached);
 	prover->decides = nm_arena_alloc(checker->arena, plan->n_rules, sizeof *prover->decides);
 	prover->passed = nm_arena_alloc(checker->arena, plan->n_lines, sizeof *prover->passed);
-	return prover->folded && prover->far && prover->decides && prover->passed;
+	return prover->folded && prover->far && prover->reached && prover->decides && prover->passed;
 }
 
 static void prover_clear(struct nm_prover *prover)

@@ -295,6 +295,7 @@ enum nm_code nm_prove_end(struct nm_prover *prover)
 	code = nm_prove_loops(prover);
 	if (code)
 		return code;
+	nm_prove_behind(prover);
 	find_shadowed(prover);
 	find_key(prover);
 	return find_dependent(prover);

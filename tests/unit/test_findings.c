@@ -105,6 +105,29 @@ static const struct row rows[] = {
 	  LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL },
 	{ "nobody rung beside a voicemail can answer", "no-live-answer", "rings neither a human nor an AI",
 	  LINES FIXLY MAILBOX "path all { step { ring = { mailbox, fixly } } }\n" ALL },
+	{ "what stands behind a line that keeps the call never rings", "never-rings",
+	  "step 3 of path all never rings: step 2 hands the call to line hotline for good (line main, any",
+	  LINES SAM FIXLY MAILBOX
+	  "path all { step { ring = sam } step { ring = hotline } step { ring = fixly } step { ring = mailbox } }\n"
+	  "path there { step { ring = sam } }\nrule there { lines = hotline  path = there }\n" ALL },
+	{ "nor behind one whose voicemail is always faster", "never-rings",
+	  "step 2 of path all never rings: on the line that step 1 rings, mailbox takes every call after 10 s",
+	  LINES SAM FIXLY MAILBOX
+	  "path all { step { ring = hotline  for = 11s } step { ring = fixly } step { ring = mailbox } }\n"
+	  "path there { step { ring = sam  for = 10s } step { ring = mailbox } }\n"
+	  "rule there { lines = hotline  path = there }\n" ALL },
+	{ "and in the second in which the step is over it comes back", "never-rings", NULL,
+	  LINES SAM FIXLY MAILBOX
+	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } step { ring = mailbox } }\n"
+	  "path there { step { ring = sam  for = 10s } step { ring = mailbox } }\n"
+	  "rule there { lines = hotline  path = there }\n" ALL },
+	{ "what rings at other times does ring", "never-rings", NULL,
+	  LINES SAM FIXLY MAILBOX
+	  "schedule day { hours = \"08:00-18:00\" }\n"
+	  "path all { step { ring = hotline  for = 30s } step { ring = fixly } step { ring = mailbox } }\n"
+	  "path there { step { ring = sam  for = 10s } step { ring = mailbox } }\npath sam { step { ring = sam } }\n"
+	  "rule there { lines = hotline  during = day  path = there }\n"
+	  "rule sam { lines = hotline  path = sam }\n" ALL },
 	{ "the AI that hands over to its own line is a loop", "loop",
 	  "main -> fixly -> hotline -> fixly -> hotline",
 	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } step { "
