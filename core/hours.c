@@ -406,8 +406,7 @@ void nm_hours_prepare(struct nm_hours *hours)
 
 /* --- lint --- */
 
-#define LINT_YEAR 2024 /* 28 years hold every date on every weekday */
-#define LINT_DAYS 10227
+#define LINT_YEAR 2024
 
 enum say { SAYS_NOTHING, SAYS_OVERRIDDEN, SAYS_DECIDES };
 
@@ -437,48 +436,44 @@ static enum say rule_says(const struct nm_hours *hours, size_t index, int64_t da
 	return m.n ? SAYS_DECIDES : SAYS_OVERRIDDEN;
 }
 
-/* The date with every combination of holidays around it that the expression can tell apart. */
-static enum say rule_says_ever(const struct nm_hours *hours, size_t index, int64_t day)
+struct listening {
+	const struct nm_hours *hours;
+	size_t index;
+	enum say most;
+};
+
+static bool day_hear(void *context, int64_t day, const struct nm_holidays *holidays)
 {
-	enum say most = SAYS_NOTHING;
-	unsigned bits;
+	struct listening *listening = context;
+	const enum say say = rule_says(listening->hours, listening->index, day, holidays);
 
-	for (bits = 0; bits < 1u << hours->n_holiday_atoms; bits++) {
-		int32_t days[ATOM_BITS];
-		struct nm_holidays holidays = { days, 0 };
-		enum say say;
-		size_t i;
+	if (say > listening->most)
+		listening->most = say;
+	return listening->most != SAYS_DECIDES;
+}
 
-		for (i = 0; i < hours->n_holiday_atoms; i++) {
-			if (bits >> i & 1)
-				days[holidays.n++] = (int32_t)day + hours->atoms[i].offset;
-		}
-		say = rule_says(hours, index, day, &holidays);
-		if (say > most)
-			most = say;
-	}
-	return most;
+/* The first year of which the expression says anything of its own. */
+static int first_year(const struct nm_hours *hours)
+{
+	int year = LINT_YEAR;
+	size_t i;
+
+	for (i = 0; i < hours->n_years; i++)
+		if (hours->years[i].from < year)
+			year = hours->years[i].from;
+	for (i = 0; i < hours->n_dates; i++)
+		if (hours->dates[i].with_year && nm_date_from_days(hours->dates[i].from).year < year)
+			year = nm_date_from_days(hours->dates[i].from).year;
+	return year;
 }
 
 /* It matches at times, and each time the rules after it have the last word. */
 static bool is_overridden(const struct nm_hours *hours, size_t index)
 {
-	const struct rule *rule = &hours->rules[index];
-	int year = rule->years.n ? hours->years[rule->years.first].from : LINT_YEAR;
-	int64_t first = nm_days_from_date(year, 1, 1);
-	int64_t n = hours->looks_at_dates ? LINT_DAYS : 7;
-	enum say most = SAYS_NOTHING;
-	int64_t i;
+	struct listening listening = { .hours = hours, .index = index };
 
-	if (hours->n_holiday_atoms > ATOM_BITS)
-		return false;
-	for (i = 0; i < n && most != SAYS_DECIDES; i++) {
-		enum say say = rule_says_ever(hours, index, first + i);
-
-		if (say > most)
-			most = say;
-	}
-	return most == SAYS_OVERRIDDEN;
+	return nm_hours_tell(&hours, 1, nm_days_from_date(first_year(hours), 1, 1), day_hear, &listening) &&
+	       listening.most == SAYS_OVERRIDDEN;
 }
 
 struct lint {

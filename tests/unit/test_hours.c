@@ -582,6 +582,10 @@ static void lint_names_equal_ends_and_rules_that_later_ones_wholly_override(void
 		{ "2026 Mo; 2026-2027 Mo",
 		  "\"2026 Mo\" never holds: the rules after it always override it|" },
 		{ "Feb 29 Mo; Dec 25", "" },
+		{ "2024,2060 Dec 24 10:00-12:00; 2024 off", "" },
+		{ "2024,2060 Dec 24 10:00-12:00; 2024 off; 2050-2070 Dec off",
+		  "\"2024,2060 Dec 24 10:00-12:00\" never holds: the rules after it always override it|" },
+		{ "2101 Feb 28 Mo; 2101 Feb", "\"2101 Feb 28 Mo\" never holds: the rules after it always override it|" },
 	};
 
 	(void)state;
