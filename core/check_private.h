@@ -153,6 +153,7 @@ struct nm_prover {
 	struct nm_graph graph;
 	struct nm_arena *scratch; /* emptied case by case */
 	bool *decides;		  /* [n_rules] */
+	bool *overrides;          /* [n_overrides]: likewise */
 	int *reached;             /* [n_paths]: number of the last step that a call gets to */
 	bool *passed;		  /* [n_lines]: room to mark the lines that a call has passed */
 	struct nm_error *err;
@@ -192,6 +193,7 @@ bool nm_step_ends(const struct nm_treatment_step *step);
 /* --- the parts of check --- */
 
 enum nm_code nm_prove(struct nm_checker *checker, struct nm_error *err) NM_WARN_UNUSED;
+void nm_prove_shadowed(struct nm_prover *prover);
 void nm_prove_behind(struct nm_prover *prover);
 /* The graph's scene of a state and a class of callers. */
 size_t nm_prover_scene(const struct nm_prover *prover, size_t state, int caller);

@@ -60,7 +60,7 @@ const struct nm_check_info nm_checks[] = {
 	  "this carrier keeps no hours: when the machine is off, what is in force stays in force" },
 	{ "unused", WARNING, "a destination, schedule, path or callers that nobody names",
 	  "it does nothing, and whoever reads the plan believes that it does" },
-	{ "shadowed", WARNING, "a rule that can never match",
+	{ "shadowed", WARNING, "a rule or override that can never decide, whatever the time",
 	  "it does nothing: usually a rule above it was meant to be narrower" },
 	{ "expired", WARNING, "an override or a rotation that is over", "it does nothing any more" },
 	{ "calendar-stale", WARNING,

@@ -85,6 +85,8 @@ static enum nm_code unit_walk(struct nm_prover *prover, const struct unit *unit,
 	*out = one;
 	if (one->decision.by == NM_BY_RULE)
 		prover->decides[one->decision.index] = true;
+	if (one->decision.by == NM_BY_OVERRIDE)
+		prover->overrides[one->decision.index] = true;
 	if (!one->judged) {
 		enum nm_code code = nm_case_judge(prover, one);
 
@@ -186,8 +188,10 @@ static bool prover_init(struct nm_prover *prover)
 	prover->far = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->far);
 	prover->reached = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->reached);
 	prover->decides = nm_arena_alloc(checker->arena, plan->n_rules, sizeof *prover->decides);
+	prover->overrides = nm_arena_alloc(checker->arena, plan->n_overrides, sizeof *prover->overrides);
 	prover->passed = nm_arena_alloc(checker->arena, plan->n_lines, sizeof *prover->passed);
-	return prover->folded && prover->far && prover->reached && prover->decides && prover->passed;
+	return prover->folded && prover->far && prover->reached && prover->decides && prover->overrides &&
+	       prover->passed;
 }
 
 static void prover_clear(struct nm_prover *prover)

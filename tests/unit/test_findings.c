@@ -217,6 +217,44 @@ static const struct row rows[] = {
 	  LINES MAILBOX
 	  "path all { step { ring = mailbox } }\nschedule past { hours = \"2001 08:00-18:00\" }\n"
 	  "rule old { during = past  path = all }\n" ALL },
+	{ "one whose hours come after the horizon is not", "shadowed", NULL,
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nschedule later { hours = \"2030 Mo-Fr 10:00-12:00\" }\n"
+	  "rule later { during = later  path = all }\n" ALL },
+	{ "nor one whose days come every few years", "shadowed", NULL,
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nschedule leap { hours = \"Feb 29 10:00-12:00\" }\n"
+	  "rule leap { during = leap  path = all }\n" ALL },
+	{ "rules that share all time between them leave none to a third", "shadowed",
+	  "rule all never decides: those ahead of it take all its calls",
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n"
+	  "schedule night { hours = \"18:00-08:00\" }\n"
+	  "rule day { during = day  path = all }\nrule night { during = night  path = all }\n" ALL },
+	{ "unless one of them is closed on holidays", "shadowed", NULL,
+	  "calendar us { url_cmd = \"true\" }\n" LINES MAILBOX "path all { step { ring = mailbox } }\n"
+	  "schedule day { hours = \"08:00-18:00; PH off\"  holidays = us }\n"
+	  "schedule night { hours = \"18:00-08:00\" }\n"
+	  "rule day { during = day  path = all }\nrule night { during = night  path = all }\n" ALL },
+	{ "a rule that needs two calendars at once may come", "shadowed", NULL,
+	  "calendar jobs { url_cmd = \"true\" }\nschedule job { calendar = jobs }\n" LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nrule free { outside = job  path = all }\n" ALL },
+	{ "an override within another is shadowed", "shadowed",
+	  "override short never decides: override long takes",
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\n" ALL
+	  "override long { from = \"2027-06-01 08:00\"  until = \"2027-06-10 18:00\"  path = all }\n"
+	  "override short { from = \"2027-06-02 08:00\"  until = \"2027-06-03 18:00\"  path = all }\n" },
+	{ "one that lasts longer is not", "shadowed", NULL,
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\n" ALL
+	  "override long { from = \"2027-06-01 08:00\"  until = \"2027-06-10 18:00\"  path = all }\n"
+	  "override short { from = \"2027-06-02 08:00\"  until = \"2027-06-10 18:01\"  path = all }\n" },
+	{ "nor one for other callers", "shadowed", NULL,
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\ncallers vip { numbers = { \"+15125550142\" } }\n" ALL
+	  "override long { from = \"2027-06-01 08:00\"  until = \"2027-06-10 18:00\"  callers = vip  path = all }\n"
+	  "override short { from = \"2027-06-02 08:00\"  until = \"2027-06-03 18:00\"  path = all }\n" },
 	{ "a calendar that was never fetched is stale", "calendar-stale", "jobs was never fetched",
 	  "calendar jobs { url_cmd = \"true\" }\nschedule job { calendar = jobs }\n" LINES MAILBOX
 	  "path all { step { ring = mailbox } }\nrule busy { during = job  path = all }\n" ALL },
