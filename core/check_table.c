@@ -67,7 +67,7 @@ const struct nm_check_info nm_checks[] = {
 	  "a calendar that was not refreshed, or that or a push ends within 60 days",
 	  "behind its end holidays are ordinary days, and jobs are free time" },
 	{ "hours-typo", WARNING,
-	  "hours with a span of equal ends, or a rule that a later one wholly overrides",
+	  "hours with a span of equal ends, or a rule that a later one wholly overrides or undoes",
 	  "that is allowed and rarely meant" },
 	{ "drift", WARNING, "a line pushed before whose last read-back decided differently",
 	  "what was proved here is not what the carrier does" },

@@ -500,17 +500,67 @@ static void spans_lint(const struct nm_hours *hours, const struct rule *rule, st
 	}
 }
 
+static int minutes_sum(const struct minutes *m)
+{
+	int sum = 0;
+	size_t i;
+
+	for (i = 0; i < m->n; i++)
+		sum += m->spans[i].until - m->spans[i].from;
+	return sum;
+}
+
+static bool spans_meet(const struct nm_hours *hours, const struct rule *a, const struct rule *b)
+{
+	struct nm_minutes spans[NM_HOURS_SPANS];
+	struct minutes m = { spans, 0 };
+	int all;
+
+	own_put(hours, a, true, &m);
+	all = minutes_sum(&m);
+	own_put(hours, b, false, &m);
+	return minutes_sum(&m) < all;
+}
+
+/* A rule of no days adds to those of named days and replaces none of them: it opens what one of them shuts. */
+static const struct rule *undone_by(const struct nm_hours *hours, size_t index)
+{
+	const struct rule *rule = &hours->rules[index];
+	size_t i;
+
+	if (rule->opens || !rule->has_dates)
+		return NULL;
+	for (i = index + 1; i < hours->n_rules; i++) {
+		const struct rule *after = &hours->rules[i];
+
+		if (after->opens && !after->additional && !after->has_dates && spans_meet(hours, rule, after))
+			return after;
+	}
+	return NULL;
+}
+
+static int text_len(const struct rule *rule)
+{
+	return rule->text_len < 150 ? rule->text_len : 150;
+}
+
 static void rule_lint(const struct nm_hours *hours, size_t index, struct lint lint)
 {
 	const struct rule *rule = &hours->rules[index];
-	int len = rule->text_len < 150 ? rule->text_len : 150;
-	char text[256];
+	const struct rule *after = undone_by(hours, index);
+	char text[512];
 
 	spans_lint(hours, rule, lint);
-	if (index + 1 == hours->n_rules || !is_overridden(hours, index))
+	if (after)
+		snprintf(text, sizeof text,
+			 "\"%.*s\" is undone by \"%.*s\" after it, which is for every day: write it last",
+			 text_len(rule), hours->text + rule->text_from, text_len(after),
+			 hours->text + after->text_from);
+	else if (index + 1 < hours->n_rules && is_overridden(hours, index))
+		snprintf(text, sizeof text, "\"%.*s\" never holds: the rules after it always override it",
+			 text_len(rule), hours->text + rule->text_from);
+	else
 		return;
-	snprintf(text, sizeof text, "\"%.*s\" never holds: the rules after it always override it", len,
-		 hours->text + rule->text_from);
 	lint.found(lint.context, text);
 }
 
