@@ -202,15 +202,67 @@ bool nm_step_ends(const struct nm_treatment_step *step)
 	return step->unlimited && step->n > 0;
 }
 
+/* Lines that ring lines: more of them than one call goes through. */
+static void find_too_many(struct nm_prover *prover, struct nm_case *one, struct nm_pos pos, const char *words)
+{
+	struct nm_checker *checker = prover->checker;
+	struct nm_draft *draft = nm_draft_find(checker, "too-many-lines", one->line, pos.line);
+
+	one->endless = true;
+	if (!draft) {
+		draft = nm_draft_add(checker, "too-many-lines", one->line, pos.line, pos, words);
+		nm_draft_mend(checker, draft, "let fewer lines ring lines", 0, NULL);
+	}
+	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
+}
+
+static void find_limit(struct nm_prover *prover, struct nm_case *one, const struct nm_outcome *outcome)
+{
+	struct nm_checker *checker = prover->checker;
+	size_t i;
+
+	for (i = 0; i < outcome->n; i++)
+		if (outcome->events[i].kind == NM_EVENT_LIMIT) {
+			find_too_many(prover, one, outcome->events[i].pos,
+				      nm_arena_format(
+					      checker->arena,
+					      "a call to line %s is to go on to %s, over more than %d lines",
+					      checker->plan->lines[one->line].name, outcome->events[i].to[0],
+					      NM_LINES_DEEP));
+			return;
+		}
+}
+
+static void find_endless(struct nm_prover *prover, struct nm_case *one)
+{
+	const struct nm_plan *plan = prover->checker->plan;
+
+	find_too_many(prover, one, plan->paths[one->decision.path].pos,
+		      nm_arena_format(prover->checker->arena,
+				      "a call to line %s goes through more than %d steps of other lines",
+				      plan->lines[one->line].name, NM_STEPS_PLAYED));
+	one->silent = one->nobody = one->humans = (struct nm_tried){ .result = NM_LOST, .by = -1 };
+}
+
 static enum nm_code silent_try(struct nm_prover *prover, struct nm_case *one)
 {
+	bool *endless = &prover->endless[one->decision.path];
 	struct nm_outcome outcome;
-	enum nm_code code = nm_case_play(prover, one, one->treatment, NM_PROBE_SILENT, -1, true, &outcome);
+	enum nm_code code = NM_INPUT;
 
+	/* Each such call costs its 200000 steps: after the first one, those of its path count as the same. */
+	if (!*endless)
+		code = nm_case_play(prover, one, one->treatment, NM_PROBE_SILENT, -1, true, &outcome);
+	if (code == NM_INPUT) {
+		*endless = true;
+		find_endless(prover, one);
+		return NM_OK;
+	}
 	if (code)
 		return code;
 	one->silent = tried_of(prover, &outcome);
 	one->greets = greeting_played(prover, &outcome);
+	find_limit(prover, one, &outcome);
 	return rung_list(prover, one, &outcome);
 }
 
@@ -244,11 +296,11 @@ enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one)
 	prover->scratch = NULL;
 	if (one->decision.verdict == NM_VERDICT_PATH)
 		code = silent_try(prover, one);
-	if (!code)
+	if (!code && !one->endless)
 		code = nm_case_try(prover, one, NM_PROBE_NOBODY, -1, &one->nobody);
-	if (!code)
+	if (!code && !one->endless)
 		code = nm_case_try(prover, one, NM_PROBE_HUMANS, -1, &one->humans);
-	if (code || prover->checker->guarantees_only)
+	if (code || one->endless || prover->checker->guarantees_only)
 		return code;
 	return nm_case_find(prover, one);
 }
@@ -281,7 +333,16 @@ static bool rings_first(const struct nm_case *one, int destination)
 }
 
 /* The ways in which a guarantee can be broken: each is a finding of its own. */
-enum breach { BREACH_NONE, BREACH_LIVE, BREACH_LATE, BREACH_HUMAN, BREACH_NAME, BREACH_FIRST, BREACH_NEVER };
+enum breach {
+	BREACH_NONE,
+	BREACH_ENDLESS,
+	BREACH_LIVE,
+	BREACH_LATE,
+	BREACH_HUMAN,
+	BREACH_NAME,
+	BREACH_FIRST,
+	BREACH_NEVER
+};
 
 struct verdict {
 	enum breach breach;
@@ -317,6 +378,10 @@ static enum nm_code guarantee_try(struct nm_prover *prover, struct nm_case *one,
 	struct nm_tried only;
 	enum nm_code code;
 
+	if (one->endless) {
+		*out = (struct verdict){ BREACH_ENDLESS, NM_PROBE_SILENT, -1 };
+		return NM_OK;
+	}
 	*out = (struct verdict){ breach_nobody(guarantee, one), NM_PROBE_NOBODY, -1 };
 	if (out->breach)
 		return NM_OK;
@@ -351,6 +416,8 @@ static const char *breach_words(struct nm_checker *checker, const struct nm_guar
 	if (guarantee->within_s >= 0)
 		nm_duration_words(guarantee->within_s, time);
 	switch (breach) {
+	case BREACH_ENDLESS:
+		return "a call goes over too many lines to tell how it ends";
 	case BREACH_LIVE:
 		return "with no human answering, nobody live does";
 	case BREACH_LATE:

@@ -135,7 +135,8 @@ struct nm_case {
 	int caller;					  /* likewise a class */
 	const struct nm_treatment *treatment, *stretched; /* as planned; at its longest at the carrier */
 	bool judged;
-	bool greets; /* something is played in which a key can be pressed */
+	bool endless; /* it goes through too many lines to be played to its end: nothing is known of it */
+	bool greets;  /* something is played in which a key can be pressed */
 	struct nm_tried nobody, humans, silent;
 	size_t n_rung; /* with nobody answering, in order */
 	const struct nm_rung *rung;
@@ -154,6 +155,7 @@ struct nm_prover {
 	struct nm_arena *scratch; /* emptied case by case */
 	bool *decides;		  /* [n_rules] */
 	bool *overrides;          /* [n_overrides]: likewise */
+	bool *endless;            /* [n_paths]: a call was found on it that cannot be played to its end */
 	int *reached;             /* [n_paths]: number of the last step that a call gets to */
 	bool *passed;		  /* [n_lines]: room to mark the lines that a call has passed */
 	struct nm_error *err;

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define LINES_DEEP 16 /* as play.c: most lines that one call passes */
-
 static const struct nm_path *path_of(const struct nm_prover *prover, const struct nm_case *one)
 {
 	return &prover->checker->plan->paths[one->decision.path];
@@ -186,7 +184,7 @@ static void step_may_swallow(struct nm_prover *prover, struct nm_case *one, cons
 			phone_may_swallow(prover, one, (struct rung_phone){ leg, step, party, -1, for_s });
 			continue;
 		}
-		if (line < 0 || party->confirm || prover->passed[line] || depth == LINES_DEEP)
+		if (line < 0 || party->confirm || prover->passed[line] || depth == NM_LINES_DEEP)
 			continue;
 		prover->passed[line] = true;
 		next = nm_case_get(prover, one->state, line, one->caller, false);

@@ -26,6 +26,10 @@ const struct nm_check_info nm_checks[] = {
 	{ "loop", ERROR, "a call can come back to a line it passed, through steps, forwards or hand-overs",
 	  "a call that goes round rings nobody new, costs money for every leg and ends when a carrier cuts "
 	  "it off" },
+	{ "too-many-lines", ERROR,
+	  "a call goes on over more than 16 lines, each rung by the one before, or through more than 200000 "
+	  "steps of such lines",
+	  "nevermiss follows no call further, and carriers cut it off sooner: nothing is known of how it ends" },
 	{ "guarantee-broken", ERROR, "a guarantee of the plan does not hold for every call it covers",
 	  "the owner wanted this to hold at every minute; a push that would break it is refused" },
 	{ "test-failed", ERROR, "a test of the plan does not end as it expects",

@@ -221,12 +221,16 @@ static enum nm_code find_test(struct nm_checker *checker, const struct nm_test *
 	struct nm_draft *draft;
 	enum nm_code code = nm_test_run(checker->plan, test, &result, err);
 
-	if (code)
+	/* What too-many-lines tells of: the test does not end at all. */
+	if (code == NM_INPUT)
+		result.expected = "an end";
+	else if (code)
 		return code;
 	if (!result.ok) {
 		draft = nm_draft_add(checker, "test-failed", 0, 0, test->pos,
 				     nm_arena_format(checker->arena, "test \"%s\" expects %s, and gets %s",
-						     test->name, result.expected, result.got));
+						     test->name, result.expected,
+						     result.got ? result.got : "none: too many lines"));
 		nm_draft_mend(checker, draft, "change who is rung then, or what the test expects", 0, NULL);
 		test_call(checker, draft, test);
 	}

@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_MAX 16       /* most lines that one call passes */
-#define STEPS_MAX 200000   /* most steps played in one call: lines may hand over to lines many times */
-#define FOREVER (1 << 28)  /* seconds; far beyond any call, and twice it still fits an int */
+#define FOREVER (1 << 28) /* seconds; far beyond any call, and twice it still fits an int */
 
 /* Lines that the call has passed, the last one first. */
 struct passed {
@@ -196,9 +194,9 @@ static struct leg line_leg(struct player *p, const struct nm_party *party, int f
 	bool recording = p->recording;
 	struct ending ending;
 
-	if (passed_line(passed, party->line) || passed->depth >= DEPTH_MAX) {
+	if (passed_line(passed, party->line) || passed->depth >= NM_LINES_DEEP) {
 		leg.kind = LEG_DROPS;
-		leg.event = NM_EVENT_LOOP;
+		leg.event = passed_line(passed, party->line) ? NM_EVENT_LOOP : NM_EVENT_LIMIT;
 		return leg;
 	}
 	leg.nested =
@@ -545,7 +543,7 @@ enum nm_code nm_play(const struct nm_treatment *treatment, const char *line, con
 		.script = script,
 		.lines = lines,
 		.arena = arena,
-		.steps_left = STEPS_MAX,
+		.steps_left = NM_STEPS_PLAYED,
 		.recording = events,
 		.takes = true,
 		.cut = FOREVER,
@@ -562,6 +560,6 @@ enum nm_code nm_play(const struct nm_treatment *treatment, const char *line, con
 	if (p.steps_left < 0)
 		return nm_fail(err, NM_INPUT,
 			       "a call to %s goes through more than %d steps: let fewer lines ring lines",
-			       passed.line, STEPS_MAX);
+			       passed.line, NM_STEPS_PLAYED);
 	return NM_OK;
 }

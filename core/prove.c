@@ -186,12 +186,13 @@ static bool prover_init(struct nm_prover *prover)
 		      checker->timeline->n_states * checker->classes.n);
 	prover->folded = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->folded);
 	prover->far = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->far);
+	prover->endless = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->endless);
 	prover->reached = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->reached);
 	prover->decides = nm_arena_alloc(checker->arena, plan->n_rules, sizeof *prover->decides);
 	prover->overrides = nm_arena_alloc(checker->arena, plan->n_overrides, sizeof *prover->overrides);
 	prover->passed = nm_arena_alloc(checker->arena, plan->n_lines, sizeof *prover->passed);
-	return prover->folded && prover->far && prover->reached && prover->decides && prover->overrides &&
-	       prover->passed;
+	return prover->folded && prover->far && prover->endless && prover->reached && prover->decides &&
+	       prover->overrides && prover->passed;
 }
 
 static void prover_clear(struct nm_prover *prover)

@@ -363,6 +363,51 @@ static void an_emergency_by_the_key_is_tried_where_a_greeting_plays(void **state
 	random_folder_free(folder);
 }
 
+/* --- too many lines --- */
+
+/* 30 lines, each of which rings the next two. */
+static void a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees(void **state)
+{
+	struct subject subject = { .n_facts = 0 };
+	char *folder = random_folder_new();
+	const struct nm_finding *finding;
+	struct nm_buf text;
+	size_t i, broken = 0;
+
+	(void)state;
+	nm_buf_init(&text, 1 << 16);
+	nm_buf_add(
+		&text,
+		"business = \"Smith\"\ntimezone = \"America/Chicago\"\naccount sandbox { driver = sandbox }\n"
+		"destination sam { kind = personal  number = \"+15125550114\"  own_voicemail = none }\n"
+		"guarantee g { lines = k0  live = yes }\n"
+		"test t { at = \"2026-12-01 10:00\"  line = k0  nobody = yes  expect = lost }\n");
+	for (i = 0; i < 30; i++)
+		nm_buf_addf(&text,
+			    "line k%zu { number = \"+151255520%02zu\"  account = sandbox }\n"
+			    "rule k%zu { lines = k%zu  path = k%zu }\n",
+			    i, i, i, i, i);
+	for (i = 0; i < 28; i++)
+		nm_buf_addf(&text,
+			    "path k%zu { step { ring = k%zu  for = 9s } step { ring = k%zu  for = 9s } }\n",
+			    i, i + 1, i + 2);
+	nm_buf_add(&text, "path k28 { step { ring = sam } }\npath k29 { step { ring = sam } }\n");
+	subject.plan = plan_of_text(text.data, folder);
+	subject_check(&subject);
+	finding = find(&subject.findings, "too-many-lines");
+	assert_non_null(finding);
+	assert_non_null(strstr(finding->message, "line k0 goes through more than 200000 steps"));
+	assert_int_equal(finding->pos.line, subject.plan->paths[0].pos.line);
+	for (i = 0; i < subject.findings.n; i++)
+		if (!strcmp(subject.findings.items[i].id, "guarantee-broken"))
+			broken += !!strstr(subject.findings.items[i].message, "too many lines to tell");
+	assert_int_equal(broken, 1);
+	assert_non_null(find(&subject.findings, "test-failed"));
+	nm_buf_clear(&text);
+	subject_clear(&subject);
+	random_folder_free(folder);
+}
+
 /* --- the whole --- */
 
 static void findings_are_ordered_by_severity_then_first_window_then_line(void **state)
@@ -485,6 +530,7 @@ int main(void)
 		cmocka_unit_test(each_mend_that_edits_takes_its_finding_away),
 		cmocka_unit_test(nights_and_weekends_are_told_to_the_second),
 		cmocka_unit_test(an_emergency_by_the_key_is_tried_where_a_greeting_plays),
+		cmocka_unit_test(a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees),
 		cmocka_unit_test(findings_are_ordered_by_severity_then_first_window_then_line),
 		cmocka_unit_test(findings_outlive_the_plan),
 		cmocka_unit_test(progress_can_stop_the_check),
