@@ -491,6 +491,57 @@ static void the_mend_holds_when_everybody_is_there(void **state)
 		"step { ring = mailbox } }\n" ALL);
 }
 
+/* --- calendars --- */
+
+/* A calendar file of one event; NULL: of none.  What is said of it, and NULL when nothing is. */
+static void stale_is(const char *says, const char *event)
+{
+	const struct nm_check_options options = { .now = NOW,
+						  .from = NOW,
+						  .until = NOW + 7 * (nm_time)NM_DAY };
+	const struct row row = { .id = "calendar-stale" };
+	const struct nm_finding *finding;
+	struct nm_findings findings;
+	struct nm_plan *plan;
+	struct nm_error err;
+	struct nm_buf name;
+	FILE *file;
+
+	nm_buf_init(&name, 4096);
+	nm_buf_addf(&name, "%s/jobs.ics", folder);
+	file = fopen(name.data, "w");
+	assert_non_null(file);
+	fputs("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n", file);
+	if (event)
+		fprintf(file, "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20250101T000000Z\r\n%s\r\nEND:VEVENT\r\n",
+			event);
+	fputs("END:VCALENDAR\r\n", file);
+	assert_int_equal(fclose(file), 0);
+	plan = plan_of_text(HEAD "calendar jobs { file = \"jobs.ics\" }\n" LINES MAILBOX
+				 "schedule job { calendar = jobs }\npath all { step { ring = mailbox } }\n"
+				 "rule busy { during = job  path = all }\n" ALL,
+			    folder);
+	assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+	finding = find(&findings, &row);
+	if (says)
+		assert_string_equal(finding ? finding->message : "not found", says);
+	else
+		assert_null(finding);
+	nm_findings_clear(&findings);
+	nm_plan_free(plan);
+	nm_buf_clear(&name);
+}
+
+static void a_calendar_is_stale_when_its_events_end_within_60_days(void **state)
+{
+	(void)state;
+	stale_is("calendar jobs has no event", NULL);
+	stale_is("the last event of calendar jobs is Fri 1 Jan 2027 18:00", "DTSTART:20270102T000000Z");
+	stale_is(NULL, "DTSTART:20290101T000000Z");
+	stale_is(NULL, "DTSTART:20250101T000000Z\r\nRRULE:FREQ=YEARLY;INTERVAL=4");
+	stale_is(NULL, "DTSTART:20250101T000000Z\r\nRRULE:FREQ=DAILY");
+}
+
 /* --- what the store knows --- */
 
 static size_t found_with(const struct nm_line_fact *fact, const char *id)
@@ -561,6 +612,7 @@ int main(void)
 		cmocka_unit_test(each_definition_holds_on_both_sides_of_its_edge),
 		cmocka_unit_test(only_steps_before_the_live_answer_are_to_ring_less),
 		cmocka_unit_test(the_mend_holds_when_everybody_is_there),
+		cmocka_unit_test(a_calendar_is_stale_when_its_events_end_within_60_days),
 		cmocka_unit_test(only_a_line_that_was_pushed_and_read_can_drift),
 		cmocka_unit_test(a_push_that_ends_within_60_days_is_stale),
 	};
