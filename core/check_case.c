@@ -173,22 +173,37 @@ static bool greeting_played(const struct nm_prover *prover, const struct nm_outc
 	return false;
 }
 
+static bool is_live(const struct nm_prover *prover, const struct nm_rung *rung, bool human)
+{
+	const enum nm_kind kind = prover->checker->plan->destinations[rung->destination].kind;
+
+	return human ? nm_kind_human(kind) : kind != NM_VOICEMAIL;
+}
+
+/* A voicemail in the same step takes the call at once: nobody beside it can answer. */
+static bool is_beside_voicemail(const struct nm_case *one, const struct nm_rung *rung)
+{
+	return one->silent.result == NM_TO_VOICEMAIL && rung->at_s >= one->silent.seconds;
+}
+
 const struct nm_rung *nm_case_first_live(const struct nm_prover *prover, const struct nm_case *one,
 					 bool human)
 {
-	const struct nm_plan *plan = prover->checker->plan;
 	size_t i;
 
-	for (i = 0; i < one->n_rung; i++) {
-		const enum nm_kind kind = plan->destinations[one->rung[i].destination].kind;
+	for (i = 0; i < one->n_rung; i++)
+		if (is_live(prover, &one->rung[i], human) && !is_beside_voicemail(one, &one->rung[i]))
+			return &one->rung[i];
+	return NULL;
+}
 
-		if (kind == NM_VOICEMAIL || (human && !nm_kind_human(kind)))
-			continue;
-		/* A voicemail in the same step takes the call at once: nobody beside it can answer. */
-		if (one->silent.result == NM_TO_VOICEMAIL && one->rung[i].at_s >= one->silent.seconds)
-			continue;
-		return &one->rung[i];
-	}
+const struct nm_rung *nm_case_in_vain(const struct nm_prover *prover, const struct nm_case *one, bool human)
+{
+	size_t i;
+
+	for (i = 0; i < one->n_rung; i++)
+		if (is_live(prover, &one->rung[i], human) && is_beside_voicemail(one, &one->rung[i]))
+			return &one->rung[i];
 	return NULL;
 }
 

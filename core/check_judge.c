@@ -10,7 +10,7 @@
 #define LATE_S 18 /* three rings */
 
 /* Parts of no-live-answer: its subject is the path, the rule or the override. */
-enum { NOBODY_ON_PATH, TURNED_BY_RULE, TURNED_BY_OVERRIDE };
+enum { NOBODY_ON_PATH, IN_VAIN_ON_PATH, TURNED_BY_RULE, TURNED_BY_OVERRIDE };
 
 static const struct nm_path *path_of(const struct nm_prover *prover, const struct nm_case *one)
 {
@@ -77,19 +77,37 @@ static void find_dead_end(struct nm_prover *prover, struct nm_case *one)
 	nm_case_mark(prover, one, draft, NM_PROBE_NOBODY, -1);
 }
 
+/* Nobody is rung, or only somebody whom the voicemail beside them leaves no time. */
+static const char *nobody_words(struct nm_prover *prover, const struct nm_case *one, bool human)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_destination *destinations = checker->plan->destinations;
+	const struct nm_rung *vain = nm_case_in_vain(prover, one, human);
+	const char *path = path_of(prover, one)->name;
+
+	if (vain && one->silent.by >= 0)
+		return nm_arena_format(
+			checker->arena,
+			"path %s rings %s beside %s, which takes the call at once, and nobody before", path,
+			destinations[vain->destination].name, destinations[one->silent.by].name);
+	return nm_arena_format(checker->arena,
+			       human ? "the emergency path %s rings no human"
+				     : "path %s rings neither a human nor an AI",
+			       path);
+}
+
 static void find_no_live(struct nm_prover *prover, struct nm_case *one)
 {
 	struct nm_checker *checker = prover->checker;
-	const struct nm_path *path = path_of(prover, one);
+	const int part = nm_case_in_vain(prover, one, false) ? IN_VAIN_ON_PATH : NOBODY_ON_PATH;
 	struct nm_draft *draft;
 
 	if (nm_case_first_live(prover, one, false))
 		return;
-	draft = nm_draft_find(checker, "no-live-answer", one->decision.path, NOBODY_ON_PATH);
+	draft = nm_draft_find(checker, "no-live-answer", one->decision.path, part);
 	if (!draft) {
-		draft = nm_draft_add(checker, "no-live-answer", one->decision.path, NOBODY_ON_PATH, path->pos,
-				     nm_arena_format(checker->arena,
-						     "path %s rings neither a human nor an AI", path->name));
+		draft = nm_draft_add(checker, "no-live-answer", one->decision.path, part,
+				     path_of(prover, one)->pos, nobody_words(prover, one, false));
 		nm_mend_live(checker, draft, one->decision.path);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
@@ -185,9 +203,7 @@ static void find_emergency(struct nm_prover *prover, struct nm_case *one)
 		return;
 	draft = nm_draft_find(checker, id, 0, 0);
 	if (!draft && !strcmp(id, "emergency-no-human")) {
-		draft = nm_draft_add(checker, id, 0, 0, emergency->pos,
-				     nm_arena_format(checker->arena, "the emergency path %s rings no human",
-						     path_of(prover, one)->name));
+		draft = nm_draft_add(checker, id, 0, 0, emergency->pos, nobody_words(prover, one, true));
 		nm_draft_mend(checker, draft,
 			      "ring somebody who is there at these times: the emergency path ignores away, "
 			      "but not hours",

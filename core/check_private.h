@@ -189,6 +189,8 @@ int nm_line_stretch_s(const struct nm_plan *plan, int line);
 /* The first (live: human or AI, human: human alone) that is rung and could answer; NULL. */
 const struct nm_rung *nm_case_first_live(const struct nm_prover *prover, const struct nm_case *one,
 					 bool human);
+/* The first of them who is rung beside a voicemail, which takes the call before they can; NULL. */
+const struct nm_rung *nm_case_in_vain(const struct nm_prover *prover, const struct nm_case *one, bool human);
 /* Step i of the treatment takes the call for good: a voicemail, or a line that keeps it. */
 bool nm_step_ends(const struct nm_treatment_step *step);
 

@@ -103,7 +103,8 @@ static const struct row rows[] = {
 	  LINES FIXLY "path all { step { ring = fixly } }\n" ALL },
 	{ "a voicemail alone is none: it is where the carrier ends the call", "single-failure", NULL,
 	  LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL },
-	{ "nobody rung beside a voicemail can answer", "no-live-answer", "rings neither a human nor an AI",
+	{ "nobody rung beside a voicemail can answer", "no-live-answer",
+	  "path all rings fixly beside mailbox, which takes the call at once, and nobody before (any line",
 	  LINES FIXLY MAILBOX "path all { step { ring = { mailbox, fixly } } }\n" ALL },
 	{ "what stands behind a line that keeps the call never rings", "never-rings",
 	  "step 3 of path all never rings: step 2 hands the call to line hotline for good (line main, any",
@@ -128,6 +129,11 @@ static const struct row rows[] = {
 	  "path there { step { ring = sam  for = 10s } step { ring = mailbox } }\npath sam { step { ring = sam } }\n"
 	  "rule there { lines = hotline  during = day  path = there }\n"
 	  "rule sam { lines = hotline  path = sam }\n" ALL },
+	{ "nor can a human in an emergency", "emergency-no-human",
+	  "path escalate rings sam beside mailbox, which takes the call at once",
+	  LINES FIXLY SAM MAILBOX
+	  "path all { step { ring = fixly } }\npath escalate { step { ring = { sam, mailbox } } }\n" ALL
+	  "emergency { lines = hotline  path = escalate }\n" },
 	{ "the AI that hands over to its own line is a loop", "loop",
 	  "main -> fixly -> hotline -> fixly -> hotline",
 	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } step { "
