@@ -157,6 +157,25 @@ static void find_unused(struct nm_checker *checker)
 		unused(checker, uses.callers[i], "callers", plan->callers[i].name, plan->callers[i].pos);
 }
 
+/* --- an emergency protocol that no call comes to --- */
+
+static void find_untriggered(struct nm_checker *checker)
+{
+	const struct nm_emergency *emergency = &checker->plan->emergency;
+	struct nm_draft *draft;
+
+	if (!emergency->given || emergency->lines.n || emergency->callers.n || emergency->key)
+		return;
+	draft = nm_draft_add(
+		checker, "unused", 0, 1, emergency->pos,
+		"nothing makes a call an emergency: the section names no line, no callers and no key");
+	nm_draft_mend(checker, draft,
+		      emergency->flagged_by.n
+			      ? "name the line that those of `flagged_by` call to hand an emergency over"
+			      : "name a line, callers, or a key to be pressed in a greeting",
+		      0, NULL);
+}
+
 /* --- expired --- */
 
 static void find_expired(struct nm_checker *checker)
@@ -296,6 +315,7 @@ static void find_single_human(struct nm_checker *checker)
 void nm_check_names(struct nm_checker *checker)
 {
 	find_unused(checker);
+	find_untriggered(checker);
 	find_expired(checker);
 	find_single_human(checker);
 }

@@ -62,7 +62,9 @@ const struct nm_check_info nm_checks[] = {
 	  "nobody can press it: an emergency is treated like any other call" },
 	{ "agent-dependent", WARNING, "a line's hours hold only while the agent runs",
 	  "this carrier keeps no hours: when the machine is off, what is in force stays in force" },
-	{ "unused", WARNING, "a destination, schedule, path or callers that nobody names",
+	{ "unused", WARNING,
+	  "a destination, schedule, path or callers that nobody names, or an emergency section that nothing sets "
+	  "off",
 	  "it does nothing, and whoever reads the plan believes that it does" },
 	{ "shadowed", WARNING, "a rule or override that can never decide, whatever the time",
 	  "it does nothing: usually a rule above it was meant to be narrower" },

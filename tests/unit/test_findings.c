@@ -358,6 +358,12 @@ static const struct row rows[] = {
 	{ "a schedule that only a guarantee names is used", "unused", NULL,
 	  LINES MAILBOX "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n" ALL
 			"guarantee g { during = day  first = mailbox }\n" },
+	{ "an emergency section that nothing sets off is not", "unused", "nothing makes a call an emergency",
+	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } }\n" ALL
+			  "emergency { path = escalate  flagged_by = fixly  lines = {} }\n" },
+	{ "a line sets it off", "unused", NULL,
+	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } }\n" ALL
+			  "emergency { path = escalate  flagged_by = fixly  lines = hotline }\n" },
 	{ "rules next to each other for the same callers are one", "over-engineered", "do the same",
 	  LINES MAILBOX
 	  "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n"
