@@ -170,10 +170,12 @@ static const char *message_of(struct nm_checker *checker, const struct nm_draft 
 		return draft->sentence;
 	nm_buf_init(&words, NM_WORDS_MOST);
 	nm_buf_addf(&words, "%s (", draft->sentence);
-	lines_words(checker, draft->lines, &words);
-	nm_buf_add(&words, ", ");
+	if (!draft->names_lines) {
+		lines_words(checker, draft->lines, &words);
+		nm_buf_add(&words, ", ");
+	}
 	callers_words(checker, draft->callers, &words);
-	nm_buf_add(&words, ")");
+	nm_buf_addf(&words, ")%s%s", draft->note ? "; " : "", draft->note ? draft->note : "");
 	return nm_check_text_of(checker, &words);
 }
 
@@ -279,6 +281,7 @@ static enum nm_code run(struct nm_checker *checker, struct nm_error *err)
 		return code;
 	nm_check_text(checker);
 	nm_check_names(checker);
+	nm_check_behind(checker);
 	nm_check_rules(checker);
 	return nm_check_times(checker, err);
 }

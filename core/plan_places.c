@@ -320,5 +320,6 @@ void nm_build_rotation(struct nm_build *build, struct nm_raw_section *section)
 			       "rotation '%s' has no members: nobody would be on turn", rotation->name);
 	if (timed && rotation->until_at <= rotation->from_at)
 		nm_raw_mistake(build->raw, nm_value_pos(section, "until"),
-			       "rotation '%s' ends before it begins", rotation->name);
+			       "rotation '%s' ends before it begins: until must be later than from",
+			       rotation->name);
 }

@@ -246,6 +246,12 @@ static const struct command_option *option_of(const struct command_option *optio
 	return NULL;
 }
 
+/* Each --set is for another destination; any other option has one value. */
+static bool may_repeat(const struct command_option *option)
+{
+	return !option->value || !strcmp(option->name, "set");
+}
+
 /* Reads the option at words[*i], moving *i over its value. */
 static enum nm_code read_option(const struct command *command, int n, char **words, int *i, struct arguments *args,
 				struct nm_error *err)
@@ -274,6 +280,8 @@ static enum nm_code read_option(const struct command *command, int n, char **wor
 		value = words[++*i];
 	} else if (equals)
 		return nm_fail(err, NM_INPUT, "--%s takes no value", option->name);
+	if (!may_repeat(option) && argument_given(args, option->name))
+		return nm_fail(err, NM_INPUT, "--%s is given twice; it takes one value", option->name);
 	args->options[args->n_options].name = option->name;
 	args->options[args->n_options++].value = value;
 	return NM_OK;
