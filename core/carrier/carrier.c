@@ -11,6 +11,7 @@
 #include "core/carrier/drivers.h"
 
 const struct nm_carrier *const nm_carriers[] = {
+	&nm_carrier_asterisk,
 	&nm_carrier_sandbox,
 };
 
