@@ -12,7 +12,10 @@
 
 const struct nm_carrier *const nm_carriers[] = {
 	&nm_carrier_asterisk,
+	&nm_carrier_codes,
+	&nm_carrier_manual,
 	&nm_carrier_sandbox,
+	&nm_carrier_telnyx,
 };
 
 const size_t nm_carriers_count = sizeof(nm_carriers) / sizeof(nm_carriers[0]);
