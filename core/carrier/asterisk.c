@@ -16,6 +16,7 @@
  */
 #include <string.h>
 
+#include "core/carrier/ask.h"
 #include "core/carrier/asterisk.h"
 #include "core/carrier/drivers.h"
 #include "core/carrier/facts.h"
@@ -107,22 +108,15 @@ static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *
 	return NM_STEP_SEND;
 }
 
-/* In the words of who answered, cut, and without what a terminal would act on. */
 static enum nm_step_result refused(struct nm_exchange *exchange, const struct nm_response *last)
 {
 	struct nm_node *root = NULL;
-	const char *words = last->status == 0 ? last->error : NULL;
+	const char *words = NULL;
 	enum nm_step_result result;
-	struct nm_buf text;
 
-	if (words == NULL && nm_node_read(last->body, last->len, &root, NULL) == NM_OK)
+	if (nm_node_read(last->body, last->len, &root, NULL) == NM_OK)
 		words = nm_node_member_text(root, "error");
-	nm_buf_init(&text, WORDS_BYTES + 1);
-	for (size_t i = 0; words != NULL && words[i] != '\0' && i < WORDS_BYTES; i++)
-		nm_buf_addf(&text, "%c", words[i] >= ' ' && words[i] < 0x7f ? words[i] : '?');
-	result = nm_exchange_fail(exchange, "%s (%d)", text.len > 0 ? text.data : "it gave no reason",
-				  last->status);
-	nm_buf_clear(&text);
+	result = nm_ask_refused(exchange, last, words);
 	nm_node_free(root);
 	return result;
 }

@@ -12,8 +12,8 @@
 #include "nevermiss/carrier.h"
 
 #define NM_ASTERISK_PART "dialplan"
-#define NM_ASTERISK_TRUNK "trunk"      /* how the account dials, as "facts" only for those who read */
-#define NM_ASTERISK_SOUNDS "nevermiss" /* the folder of sounds, and the context of mailboxes */
+#define NM_ASTERISK_TRUNK "facts-trunk" /* how the account dials */
+#define NM_ASTERISK_SOUNDS "nevermiss"  /* the folder of sounds, and the context of mailboxes */
 
 /* The first comment of a file; what a sound says stands in comments, with what is not harmless as %XX. */
 #define NM_DP_TITLE "; nevermiss dialplan 1"
