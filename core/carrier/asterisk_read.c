@@ -54,7 +54,7 @@ void nm_dialplan_foreign(struct reader *r, const char *why)
 	} else {
 		nm_buf_add(&text, "the dialplan ends too early to be nevermiss's");
 	}
-	nm_buf_addf(&text, " (understood until there: %zu groups of callers, %zu times, %zu ways to ring)",
+	nm_buf_addf(&text, " (understood until there: groups of callers %zu, times %zu, ways to ring %zu)",
 		    r->n_groups, r->n_spans + r->n_hours, r->n_treatments);
 	r->foreign = text.failed ? NULL : nm_arena_text(r->arena, text.data);
 	nm_buf_clear(&text);

@@ -152,19 +152,24 @@ static bool take_leg(struct reader *r, const char *name)
 	struct word shown, token;
 
 	if (nm_dialplan_take(r, name, NM_DP_LEG_ID, &shown)) {
-		if (strlen(number) != shown.len || memcmp(number, shown.at, shown.len) != 0 ||
-		    !nm_dialplan_take(r, "", NM_DP_LEG_SHOWN)) {
+		if (strlen(number) != shown.len || memcmp(number, shown.at, shown.len) != 0) {
+			r->at--;
 			nm_dialplan_foreign(r, "another number than the line's is shown");
-			return false;
 		}
+		if (!nm_dialplan_take(r, "", NM_DP_LEG_SHOWN))
+			nm_dialplan_foreign(r, NULL);
 		line_id = true;
 		name = "";
 	}
 	confirm = nm_dialplan_take(r, name, NM_DP_LEG_ACCEPT, &token);
 	if (!confirm && !nm_dialplan_take(r, name, NM_DP_LEG, &token))
 		return false;
-	if (!read_phone(r, token, leg) || !nm_dialplan_take(r, "", NM_DP_END)) {
+	if (!read_phone(r, token, leg)) {
+		r->at--;
 		nm_dialplan_foreign(r, "it dials in another way than the account does");
+	}
+	if (!nm_dialplan_take(r, "", NM_DP_END)) {
+		nm_dialplan_foreign(r, NULL);
 		return false;
 	}
 	leg->confirm = confirm;
