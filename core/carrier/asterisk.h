@@ -66,7 +66,7 @@
 #define NM_DP_URGENT_2 "Goto(${NM_NEXT},1)"
 
 /* Context NAME-accept: asked of who must accept. */
-#define NM_DP_ASK "Read(NM_ONE," NM_ASTERISK_SOUNDS "/accept,1,,2,5)"
+#define NM_DP_ASK "Read(NM_ONE," NM_ASTERISK_SOUNDS "/accept&beep,1,,2,5)"
 #define NM_DP_ACCEPTS "GotoIf($[\"${NM_ONE}\" = \"1\"]?yes)"
 #define NM_DP_REFUSES "Set(GOSUB_RESULT=CONTINUE)"
 #define NM_DP_RETURN "Return()"
