@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* Core's own: whether bytes are text. */
-#ifndef CORE_UTF8_H
-#define CORE_UTF8_H
+#ifndef CORE_UTF_H
+#define CORE_UTF_H
 
 #include <stddef.h>
 

@@ -6,6 +6,9 @@
 #include "core/ascii.h"
 #include "core/carrier/asterisk_read.h"
 
+/* Of a treatment: its steps, the greeting, the end. */
+#define STATEMENTS_MAX (NM_STEPS_MAX * NM_ROUNDS_MAX + 16)
+
 /* --- who is dialled --- */
 
 /* The number that is dialled through the trunk; NULL when it is none, or another way. */
@@ -126,6 +129,8 @@ static bool read_tokens(struct reader *r, struct word all, bool beside, struct n
 
 	for (const char *c = all.at; c < end; c++)
 		n += *c == '&';
+	if (n > NM_RING_MAX)
+		return false;
 	step->parties = nm_arena_alloc(r->arena, n, sizeof(*step->parties));
 	if (step->parties == NULL) {
 		nm_dialplan_no_memory(r);
@@ -298,7 +303,7 @@ static void read_end(struct path *path)
 	path->treatment->n++;
 }
 
-/* How many statements the extension that begins here has at most. */
+/* How many statements the extension that begins here has. */
 static size_t statements_of(const struct reader *r)
 {
 	size_t n = 1;
@@ -311,11 +316,16 @@ static size_t statements_of(const struct reader *r)
 static void read_path(struct path *path)
 {
 	struct reader *r = path->r;
+	const size_t most = statements_of(r);
 	struct word tokens;
 	int for_s = 0;
 
+	if (most > STATEMENTS_MAX) {
+		nm_dialplan_foreign(r, "no plan rings in so many steps");
+		return;
+	}
 	path->treatment->verdict = NM_VERDICT_PATH;
-	path->treatment->steps = nm_arena_alloc(r->arena, statements_of(r), sizeof(*path->treatment->steps));
+	path->treatment->steps = nm_arena_alloc(r->arena, most, sizeof(*path->treatment->steps));
 	if (path->treatment->steps == NULL) {
 		nm_dialplan_no_memory(r);
 		return;

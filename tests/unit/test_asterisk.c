@@ -487,6 +487,34 @@ static void test_what_others_wrote_is_foreign(void **state)
 	carrier_line_close(&line);
 }
 
+/* As many steps as a plan may have are read, and no more: what is lifted is told in words. */
+static void test_endless_steps_are_foreign(void **state)
+{
+	static const char step[] = " same => n,Dial(PJSIP/+15125550177@trunk,12)\n";
+	struct carrier_line line;
+	struct nm_error err;
+
+	(void)state;
+	open_text(&line, PLAN);
+	for (int n = NM_STEPS_MAX * NM_ROUNDS_MAX; n < 50000; n *= 60) {
+		struct nm_route *route;
+		struct nm_buf steps;
+		char *text, *foreign;
+
+		nm_buf_init(&steps, 1u << 22);
+		for (int i = 0; i < n; i++)
+			nm_buf_add(&steps, step);
+		text = replaced(dialplan_of(&line), step, steps.data);
+		ok(lift_text(&line, text, strlen(text), &route, &foreign, &err), &err);
+		assert_int_equal(foreign == NULL, n == NM_STEPS_MAX * NM_ROUNDS_MAX);
+		nm_route_free(route);
+		free(foreign);
+		free(text);
+		nm_buf_clear(&steps);
+	}
+	carrier_line_close(&line);
+}
+
 /* What changes nothing for callers is not foreign: comments, empty lines, blanks; a change of hours is read. */
 static void test_what_was_changed_by_hand_is_read(void **state)
 {
@@ -683,6 +711,7 @@ int main(void)
 		cmocka_unit_test(test_addresses_need_an_endpoint),
 		cmocka_unit_test(test_what_is_too_long_is_refused),
 		cmocka_unit_test(test_what_others_wrote_is_foreign),
+		cmocka_unit_test(test_endless_steps_are_foreign),
 		cmocka_unit_test(test_what_was_changed_by_hand_is_read),
 		cmocka_unit_test(test_damaged_dialplans_do_no_harm),
 		cmocka_unit_test(test_reading_is_a_conversation),
