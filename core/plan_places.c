@@ -54,7 +54,10 @@ void nm_build_account(struct nm_build *build, struct nm_raw_section *section)
 	if (nm_value_choice(build, section, "driver") >= 0)
 		account->driver = nm_value_text(build, section, "driver");
 	account->sid = nm_value_text(build, section, "sid");
-	account->endpoint = nm_value_url(build, section, "endpoint");
+	/* An Asterisk is not reached at a URL: how it dials stands there, which its driver checks. */
+	account->endpoint = account->driver != NULL && !strcmp(account->driver, "asterisk")
+				    ? nm_value_text(build, section, "endpoint")
+				    : nm_value_url(build, section, "endpoint");
 	account->domain = nm_value_text(build, section, "domain");
 	account->user = nm_value_text(build, section, "user");
 	account->token_cmd = nm_value_text(build, section, "token_cmd");

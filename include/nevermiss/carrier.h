@@ -26,6 +26,9 @@ struct nm_artefact {
 	struct nm_part parts[NM_ARTEFACT_PARTS];
 };
 
+/* Is it what lifting needs beside what a carrier holds ("facts", "facts-...")?  It never goes to one. */
+bool nm_part_is_fact(const struct nm_part *part);
+
 void nm_artefact_clear(struct nm_artefact *artefact);
 bool nm_artefact_equal(const struct nm_artefact *a, const struct nm_artefact *b);
 /* Adds a copy of a part; NM_INPUT beyond NM_ARTEFACT_PARTS or NM_ARTEFACT_BYTES. */
