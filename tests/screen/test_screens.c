@@ -628,7 +628,7 @@ static void keys_of_a_finding_say_when_there_is_none(void **state)
 		"destination sam { kind = personal number = \"+15125550112\" own_voicemail = none }\n"
 		"path e { step { ring = { o, sam } } step { ring = a } step { ring = m } }\n"
 		"rule day { during = s path = p }\nrule r { path = n }\n"
-		"emergency { callers = {} path = e alert = o }\n"
+		"emergency { key = \"9\" path = e alert = o }\n"
 		"text_back { missed = \"B here: we missed you.\" }\nfollow_up { within = 15m }\n";
 	static const char *const keys[] = {"Enter", "M", "m", "w"};
 	struct stage stage;
