@@ -146,10 +146,10 @@ static enum nm_code write_code(struct invocation *run, const struct handwork_ite
 	nm_buf_init(&drawn, 1u << 16);
 	nm_buf_add(&drawn, "\n");
 	large_print(item->code, WIDTH, ascii, &drawn);
-	nm_buf_add(&drawn, "\n");
 	if (argument_given(run->args, "qr")) {
 		code = qr_make(item->code, &qr, err);
 		if (!code) {
+			nm_buf_add(&drawn, "\n");
 			qr_print(&qr, ascii, &drawn);
 			qr_clear(&qr);
 		}
@@ -206,13 +206,13 @@ static enum nm_code write_text(struct invocation *run, const struct told *told, 
 	nm_number_words(line->number, number);
 	nm_buf_addf(run->out, "%s, %s: %s\n", line->name, number, work->refusal ? work->refusal : state_words(told->status));
 	nm_buf_addf(run->out, "  %s\n", told->status->words);
-	if (work->every)
+	if (work->every && !told->status->as_assumed)
 		nm_buf_addf(run->out, "  EVERY call will go to %s; look at the number before you do it\n", work->every);
 	for (size_t i = 0; i < work->n && !code; i++) {
 		nm_buf_addf(run->out, "\n%2zu  %s%s%s\n", i + 1, work->items[i].code ? work->items[i].code : "",
 			    work->items[i].code ? "  " : "", work->items[i].words);
-		code = write_code(run, &work->items[i], err);
 		write_when(run, work->items[i].when);
+		code = write_code(run, &work->items[i], err);
 	}
 	nm_buf_add(run->out, "\n");
 	if (!code)

@@ -1,17 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /* diff, push, rollback: live against plan, making it so, and taking it back. */
 #include "command.h"
-#include "outline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "handwork.h"
-#include "large.h"
+#include "outline.h"
 
-#define WIDTH         76
 #define WINDOWS_SHOWN 100
 
 static const char *sync_name(const struct nm_line_status *line)
@@ -378,62 +375,6 @@ static enum nm_code ask(struct invocation *run, const struct nm_status *found, s
 	return nm_fail(err, NM_REFUSED, "not pushed: say yes, or give --yes");
 }
 
-/* --- what a person does --- */
-
-/* Reads a line from the terminal; false without one. */
-static bool type_line(const char *question, char *typed, size_t size)
-{
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return false;
-	fprintf(stderr, "%s", question);
-	fflush(stderr);
-	if (!fgets(typed, (int)size, stdin))
-		return false;
-	typed[strcspn(typed, "\n")] = '\0';
-	return true;
-}
-
-/* Giving every call away: the target is named, and asked for. */
-static bool every_call_meant(const struct invocation *run, const char *every)
-{
-	const char *country = run->session->plan->country;
-	const char *given = argument(run->args, "every-call-to");
-	char typed[64];
-
-	fprintf(stderr, "EVERY call will go to %s, and this phone will ring no more.\n", every);
-	if (given)
-		return dial_same_number(every, given, country);
-	return type_line("Type that number to go on: ", typed, sizeof typed) && dial_same_number(every, typed, country);
-}
-
-/* A session's dial: shows what is to be done, and asks whether it was. */
-static bool ask_done(void *context, const struct dial_question *question, struct nm_buf *answer)
-{
-	const struct invocation *run = context;
-	char time[NM_TIME_TEXT];
-	struct nm_buf shown, safe;
-
-	nm_buf_init(&shown, 1u << 16);
-	nm_buf_init(&safe, 1u << 16);
-	nm_buf_addf(&shown, "\n%s\n", question->line);
-	large_print(question->code, WIDTH, run->options->ascii, &shown);
-	nm_buf_addf(&shown, "\n%s  %s\n\n", question->code, question->words);
-	add_safe(&safe, shown.data);
-	fputs(safe.data, stderr);
-	nm_buf_clear(&safe);
-	nm_buf_clear(&shown);
-	if (question->every && !every_call_meant(run, question->every)) {
-		nm_buf_add(answer, "the number that every call would go to was not given (--every-call-to)");
-		return false;
-	}
-	if (!argument_given(run->args, "yes") &&
-	    !confirm_yes(run, question->code[0] ? "Dialled, and confirmed by the phone?" : "Done?"))
-		return false;
-	nm_time_rfc3339(session_zone(run->session), session_now(run->session), time);
-	nm_buf_add(answer, time);
-	return true;
-}
-
 static enum nm_code do_push(struct invocation *run, const struct nm_push_context *context, int line,
 			    struct nm_error *err)
 {
@@ -442,8 +383,7 @@ static enum nm_code do_push(struct invocation *run, const struct nm_push_context
 	enum nm_code code;
 
 	options.plan_text = nm_document_text(run->session->document, &options.plan_len);
-	run->session->network.dial.ask = ask_done;
-	run->session->network.dial.context = run;
+	dial_on_terminal(run);
 	code = nm_push(context, &options, &results, err);
 	write_results(run, &results);
 	nm_push_results_clear(&results);
@@ -550,8 +490,7 @@ enum nm_code cmd_rollback(struct invocation *run, enum status *status, struct nm
 		code = ask_back(run, &context, line, id, err);
 	if (code != NM_OK)
 		return code;
-	run->session->network.dial.ask = ask_done;
-	run->session->network.dial.context = run;
+	dial_on_terminal(run);
 	code = nm_rollback(&context, line, id, argument(run->args, "force"), &results, err);
 	write_results(run, &results);
 	nm_push_results_clear(&results);

@@ -90,7 +90,7 @@ static enum nm_code add_line(struct work *w, struct nm_buf *out, const struct nm
 	if (row->verified)
 		nm_buf_addf(out, "%-28s  %s\n", code, words);
 	else
-		nm_buf_addf(out, "%-28s  %s (not verified: %s say so)\n", code, words, row->source);
+		nm_buf_addf(out, "%-28s  %s (not verified: %s)\n", code, words, row->source);
 	return NM_OK;
 }
 
@@ -152,7 +152,7 @@ static void note_source(struct work *w, const struct nm_codes_row *row, bool set
 		note(w, nm_arena_format(w->arena, "source of the codes of %s: %s", row->carrier, row->source));
 	else
 		note(w, nm_arena_format(w->arena,
-					"%.*s is not verified: %s say so; call the line from another phone after dialling it",
+					"%.*s is not verified (%s): call the line from another phone after dialling it",
 					bare, code, row->source));
 	if (set && row->note != NULL)
 		note(w, nm_arena_format(w->arena, "%.*s: %s", bare, code, row->note));

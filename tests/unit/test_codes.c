@@ -158,7 +158,7 @@ static void test_verizon(void **state)
 	assert_part(&line, "codes",
 		    "*73                           no longer forwards every call\n"
 		    "*715125550177                 calls not answered, and while it is busy, go to fixly (not verified: widely "
-		    "printed pages say so)\n");
+		    "printed pages)\n");
 	assert_note(&line, "*71: another source has *71 for no answer alone, *90 for busy, and *93 and *91 to cancel them\n");
 	assert_note(&line, "no code of verizon is known for calls while it cannot be reached");
 	carrier_line_close(&line);
