@@ -263,11 +263,12 @@ static enum nm_code forward_rest(struct work *w)
 			       "no code of %s is known that forwards calls not answered: write one into a codes_file, or "
 			       "let the path begin with %s",
 			       w->codes.carrier, w->hand.target->name);
-	code = add_cancel(w, &w->dial, NM_CODES_ALL);
+	note_trap(w);
 	if (w->codes.rows[NM_CODES_ALL] != NULL)
 		note(w, nm_arena_format(w->arena, "%s comes first: while every call is forwarded the other forwards are in general "
 						  "hidden (not verified for your carrier)",
 					w->codes.rows[NM_CODES_ALL]->cancel));
+	code = add_cancel(w, &w->dial, NM_CODES_ALL);
 	if (code == NM_OK)
 		code = add_set(w, both ? NM_CODES_NO_ANSWER_BUSY : NM_CODES_NO_ANSWER);
 	if (code == NM_OK && !both)
@@ -277,7 +278,6 @@ static enum nm_code forward_rest(struct work *w)
 	if (!both)
 		note_missing(w, NM_CODES_BUSY, "while it is busy");
 	note_missing(w, NM_CODES_UNREACHABLE, "while it cannot be reached");
-	note_trap(w);
 	return code;
 }
 
