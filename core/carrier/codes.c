@@ -90,7 +90,7 @@ static enum nm_code add_line(struct work *w, struct nm_buf *out, const struct nm
 	if (row->verified)
 		nm_buf_addf(out, "%-28s  %s\n", code, words);
 	else
-		nm_buf_addf(out, "%-28s  %s (not verified: %s say so)\n", code, words, row->source);
+		nm_buf_addf(out, "%-28s  %s (not verified: %s)\n", code, words, row->source);
 	return NM_OK;
 }
 
@@ -152,7 +152,7 @@ static void note_source(struct work *w, const struct nm_codes_row *row, bool set
 		note(w, nm_arena_format(w->arena, "source of the codes of %s: %s", row->carrier, row->source));
 	else
 		note(w, nm_arena_format(w->arena,
-					"%.*s is not verified: %s say so; call the line from another phone after dialling it",
+					"%.*s is not verified (%s): call the line from another phone after dialling it",
 					bare, code, row->source));
 	if (set && row->note != NULL)
 		note(w, nm_arena_format(w->arena, "%.*s: %s", bare, code, row->note));
@@ -263,11 +263,12 @@ static enum nm_code forward_rest(struct work *w)
 			       "no code of %s is known that forwards calls not answered: write one into a codes_file, or "
 			       "let the path begin with %s",
 			       w->codes.carrier, w->hand.target->name);
-	code = add_cancel(w, &w->dial, NM_CODES_ALL);
+	note_trap(w);
 	if (w->codes.rows[NM_CODES_ALL] != NULL)
 		note(w, nm_arena_format(w->arena, "%s comes first: while every call is forwarded the other forwards are in general "
 						  "hidden (not verified for your carrier)",
 					w->codes.rows[NM_CODES_ALL]->cancel));
+	code = add_cancel(w, &w->dial, NM_CODES_ALL);
 	if (code == NM_OK)
 		code = add_set(w, both ? NM_CODES_NO_ANSWER_BUSY : NM_CODES_NO_ANSWER);
 	if (code == NM_OK && !both)
@@ -277,7 +278,6 @@ static enum nm_code forward_rest(struct work *w)
 	if (!both)
 		note_missing(w, NM_CODES_BUSY, "while it is busy");
 	note_missing(w, NM_CODES_UNREACHABLE, "while it cannot be reached");
-	note_trap(w);
 	return code;
 }
 

@@ -4,6 +4,7 @@
  *
  *   DIAL dial:CODE   the body says what the code does
  *   DO dial:         the body says what is to be done
+ *       Line: NAME, NUMBER           of which line
  *       Every-Call-To: WHO, NUMBER   it gives every call away, to them
  *       200: a person says that it was done, the body is when; anything else: it was not
  */
@@ -94,6 +95,7 @@ static enum nm_step_result ask(struct nm_exchange *exchange, const char *method,
 			       struct nm_request *next)
 {
 	const struct nm_part *every = nm_artefact_find(exchange->wanted, NM_HAND_EVERY);
+	const char *number = exchange->number != NULL ? exchange->number : "";
 	const size_t words = line.code + strspn(line.text + line.code, " ");
 	struct nm_arena *arena = exchange->arena;
 
@@ -101,10 +103,13 @@ static enum nm_step_result ask(struct nm_exchange *exchange, const char *method,
 				     .url = nm_arena_format(arena, "dial:%.*s", (int)line.code, line.text),
 				     .type = "text/plain",
 				     .body = nm_arena_textn(arena, line.text + words, line.len - words),
-				     .len = line.len - words };
+				     .len = line.len - words,
+				     .n_headers = every != NULL ? 2 : 1,
+				     .headers = { nm_arena_format(arena, "Line: %s, %s", exchange->line, number) } };
 	if (every != NULL)
-		next->headers[next->n_headers++] = nm_arena_format(arena, "Every-Call-To: %s", every->bytes);
-	if (next->url == NULL || next->body == NULL || (every != NULL && next->headers[0] == NULL))
+		next->headers[1] = nm_arena_format(arena, "Every-Call-To: %s", every->bytes);
+	if (next->url == NULL || next->body == NULL || next->headers[0] == NULL ||
+	    next->headers[next->n_headers - 1] == NULL)
 		return nm_exchange_fail(exchange, "out of memory");
 	exchange->state++;
 	return NM_STEP_SEND;

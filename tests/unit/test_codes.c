@@ -158,7 +158,7 @@ static void test_verizon(void **state)
 	assert_part(&line, "codes",
 		    "*73                           no longer forwards every call\n"
 		    "*715125550177                 calls not answered, and while it is busy, go to fixly (not verified: widely "
-		    "printed pages say so)\n");
+		    "printed pages)\n");
 	assert_note(&line, "*71: another source has *71 for no answer alone, *90 for busy, and *93 and *91 to cancel them\n");
 	assert_note(&line, "no code of verizon is known for calls while it cannot be reached");
 	carrier_line_close(&line);
@@ -362,6 +362,7 @@ static struct nm_exchange exchange_of(const struct carrier_line *line, enum nm_o
 				     .plan = line->plan,
 				     .account = &line->plan->accounts[0],
 				     .line = "cell",
+				     .number = "+15125550111",
 				     .wanted = &line->artefact,
 				     .arena = nm_arena_new() };
 }
@@ -384,7 +385,8 @@ static void test_each_code_is_asked_for_in_order(void **state)
 		assert_string_equal(next.method, "DIAL");
 		assert_string_equal(next.url, urls[i]);
 		assert_false(next.repeatable);
-		assert_int_equal(next.n_headers, 0);
+		assert_int_equal(next.n_headers, 1);
+		assert_string_equal(next.headers[0], "Line: cell, +15125550111");
 		assert_int_equal(exchange.n_ids, i);
 	}
 	assert_string_equal(next.body, "calls while it cannot be reached go to fixly");
@@ -405,8 +407,8 @@ static void test_a_forward_of_every_call_names_its_target(void **state)
 	open_plan(&line, PLAN("carrier = gsm", "25s"), NIGHT);
 	exchange = exchange_of(&line, NM_OP_APPLY);
 	assert_int_equal(codes()->step(&exchange, NULL, &next), NM_STEP_SEND);
-	assert_int_equal(next.n_headers, 1);
-	assert_string_equal(next.headers[0], "Every-Call-To: fixly, +1 512 555 0177");
+	assert_int_equal(next.n_headers, 2);
+	assert_string_equal(next.headers[1], "Every-Call-To: fixly, +1 512 555 0177");
 	nm_arena_free(exchange.arena);
 	carrier_line_close(&line);
 }
