@@ -141,12 +141,12 @@ static const char *strangeness(struct nm_arena *arena, const struct forwarding *
 	if (!forwarding->enabled)
 		return NULL;
 	if (strcmp(forwarding->type, "always") != 0 && strcmp(forwarding->type, "on-failure") != 0)
-		return nm_arena_format(arena, "calls are forwarded to %s in a way that is not known here: %s",
-				       nm_ask_words(arena, forwarding->to),
-				       nm_ask_words(arena, forwarding->type));
+		return nm_ask_foreign(arena, "calls are forwarded in a way that is not known here: ",
+				      nm_arena_format(arena, "%s, to %s", forwarding->type, forwarding->to),
+				      "");
 	if (!is_number(forwarding->to))
-		return nm_arena_format(arena, "calls are forwarded to something that is no number: %s",
-				       nm_ask_words(arena, forwarding->to));
+		return nm_ask_foreign(
+			arena, "calls are forwarded to something that is no number: ", forwarding->to, "");
 	return NULL;
 }
 

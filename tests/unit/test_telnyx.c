@@ -213,7 +213,7 @@ static void test_what_others_set_is_read_or_named(void **state)
 	assert_lifted(
 		"{\"call_forwarding_enabled\":true,\"forwarding_type\":\"at\\u0007night\",\"forwards_to\":"
 		"\"+13035559123\"}",
-		NULL, "calls are forwarded to +13035559123 in a way that is not known here: at night");
+		NULL, "calls are forwarded in a way that is not known here: at night, to +13035559123");
 	assert_lifted("{\"call_forwarding_enabled\":true,\"forwarding_type\":\"always\",\"forwards_to\":"
 		      "\"sip:x@y\"}",
 		      NULL, "calls are forwarded to something that is no number: sip:x@y");
