@@ -649,10 +649,9 @@ static const char *callers_of(const struct holder *h, const struct draft *draft)
 	}
 	if (n > told)
 		nm_buf_addf(&words, " and %zu more", n - told);
-	if (n == route->n_classes)
-		copy = "any caller";
-	else
-		copy = words.failed ? NULL : nm_arena_text(h->losses.arena, words.data);
+	copy = words.failed ? NULL
+	       : n == route->n_classes ? "any caller"
+				       : nm_arena_text(h->losses.arena, words.data);
 	nm_buf_clear(&words);
 	return copy;
 }

@@ -94,44 +94,64 @@ enum nm_code voipms_add(const struct voipms_setting *setting, struct nm_artefact
 	return code;
 }
 
-static bool read_member(const struct nm_node *node, struct nm_arena *arena, struct voipms_member *out)
+static enum nm_code misunderstood(struct nm_error *err)
+{
+	return nm_fail(err, NM_INPUT, "what it says of where calls go cannot be understood");
+}
+
+static enum nm_code read_member(const struct nm_node *node, struct nm_arena *arena, struct voipms_member *out,
+				struct nm_error *err)
 {
 	const char *number = nm_node_member_text(node, "number"), *route = nm_node_member_text(node, "route");
+	const char *text = number != NULL ? number : route;
 	int64_t for_s;
 
 	if ((number == NULL) == (route == NULL) || (number != NULL && !voipms_is_ten_digits(number)) ||
 	    !nm_node_int(nm_node_get(node, "for"), 0, NM_FOR_MAX, &for_s) ||
 	    !nm_node_bool(nm_node_get(node, "press_1"), &out->press_1))
-		return false;
+		return misunderstood(err);
 	out->for_s = (int)for_s;
-	out->number = number != NULL ? nm_arena_text(arena, number) : NULL;
-	out->route = route != NULL ? nm_arena_text(arena, route) : NULL;
-	return out->number != NULL || out->route != NULL;
+	text = nm_arena_text(arena, text);
+	if (text == NULL)
+		return nm_fail_memory(err);
+	*(number != NULL ? &out->number : &out->route) = text;
+	return NM_OK;
 }
 
-static bool read_setting(const struct nm_node *root, struct nm_arena *arena, struct voipms_setting *out)
+static enum nm_code read_members(const struct nm_node *group, struct nm_arena *arena,
+				 struct voipms_setting *setting, struct nm_error *err)
+{
+	const size_t n = nm_node_count(group);
+	struct voipms_member *members = nm_arena_alloc(arena, n, sizeof(*members));
+	enum nm_code code = members == NULL ? nm_fail_memory(err) : NM_OK;
+
+	for (size_t i = 0; i < n && code == NM_OK; i++)
+		code = read_member(nm_node_at(group, i), arena, &members[i], err);
+	setting->n = n;
+	setting->members = members;
+	return code;
+}
+
+static enum nm_code read_setting(const struct nm_node *root, struct nm_arena *arena,
+				 struct voipms_setting *out, struct nm_error *err)
 {
 	const char *routing = nm_node_member_text(root, "routing"),
 		   *mailbox = nm_node_member_text(root, "mailbox");
 	const struct nm_node *filters = nm_node_get(root, "filters"), *group = nm_node_get(root, "group");
-	const size_t n = nm_node_count(group);
-	struct voipms_setting setting = { .n = n };
-	struct voipms_member *members;
+	struct voipms_setting setting = { 0 };
+	enum nm_code code;
 
-	if (routing == NULL || n > VOIPMS_MEMBERS_MAX ||
+	if (routing == NULL || nm_node_count(group) > VOIPMS_MEMBERS_MAX ||
 	    (filters != NULL && !nm_node_int(filters, 0, INT64_MAX, &setting.filters)))
-		return false;
-	members = nm_arena_alloc(arena, n, sizeof(*members));
+		return misunderstood(err);
 	setting.routing = nm_arena_text(arena, routing);
 	setting.mailbox = mailbox != NULL ? nm_arena_text(arena, mailbox) : NULL;
-	if (members == NULL || setting.routing == NULL || (mailbox != NULL && setting.mailbox == NULL))
-		return false;
-	for (size_t i = 0; i < n; i++)
-		if (!read_member(nm_node_at(group, i), arena, &members[i]))
-			return false;
-	setting.members = members;
-	*out = setting;
-	return true;
+	if (setting.routing == NULL || (mailbox != NULL && setting.mailbox == NULL))
+		return nm_fail_memory(err);
+	code = read_members(group, arena, &setting, err);
+	if (code == NM_OK)
+		*out = setting;
+	return code;
 }
 
 enum nm_code voipms_read(const struct nm_artefact *artefact, struct nm_arena *arena,
@@ -146,8 +166,7 @@ enum nm_code voipms_read(const struct nm_artefact *artefact, struct nm_arena *ar
 	code = nm_node_read(part->bytes, part->len, &root, err);
 	if (code != NM_OK)
 		return code;
-	if (!read_setting(root, arena, out))
-		code = nm_fail(err, NM_INPUT, "what it says of where calls go cannot be understood");
+	code = read_setting(root, arena, out, err);
 	nm_node_free(root);
 	return code;
 }
