@@ -13,7 +13,7 @@
 #include "nevermiss/carrier.h"
 
 #define CALLERS_TOLD 8
-#define IN_MAILBOX   "the number's own mailbox takes the call, with the greeting that was set there"
+#define IN_MAILBOX "the number's own mailbox takes the call, with the greeting that was set there"
 #define AT_REST "it reaches the line's own phone, or whatever else the carrier connects the number to"
 
 /* A loss in the making: which calls it changes. */
@@ -306,7 +306,8 @@ static void cut_mailbox(struct cut *cut, struct nm_treatment_step *step)
 	for (size_t i = 0; i < step->n; i++) {
 		if (step->parties[i].kind != NM_VOICEMAIL)
 			continue;
-		lose(cut, step, "the plan's voicemail is not at this carrier", step->parties[i].name, IN_MAILBOX);
+		lose(cut, step, "the plan's voicemail is not at this carrier", step->parties[i].name,
+		     IN_MAILBOX);
 		step->parties[0] = own_mailbox;
 		step->n = 1;
 		return;
@@ -649,7 +650,7 @@ static const char *callers_of(const struct holder *h, const struct draft *draft)
 	}
 	if (n > told)
 		nm_buf_addf(&words, " and %zu more", n - told);
-	copy = words.failed ? NULL
+	copy = words.failed            ? NULL
 	       : n == route->n_classes ? "any caller"
 				       : nm_arena_text(h->losses.arena, words.data);
 	nm_buf_clear(&words);

@@ -20,7 +20,7 @@
 #include "core/carrier/voipms.h"
 
 #define TIMEOUT_S 30
-#define FORM_MAX  (64u << 10)
+#define FORM_MAX (64u << 10)
 #define ROUTE_MAX 128
 
 enum state {
@@ -333,7 +333,8 @@ static enum nm_step_result make_forwarding(struct nm_exchange *exchange, const s
 	if (description == NULL || !keep_count(exchange, MADE, made + 1))
 		return out_of_memory(exchange);
 	if (made == most)
-		return nm_exchange_fail(exchange, "a forwarding to %s was made and is not there", digits);
+		return nm_exchange_fail(
+			exchange, "there is no forwarding that just rings %s, and none can be made", digits);
 	own = voipms_find(list, "description", description);
 	id = voipms_text(own, "forwarding", space);
 	if (id == NULL || !nm_ask_is_id(id))
@@ -475,14 +476,15 @@ static enum nm_step_result take(struct nm_exchange *exchange, const struct nm_no
 					     [SET_ROUTING] = NULL };
 	const char *key = lists[exchange->state];
 	const bool empty = key != NULL && exchange->state != ASKED_NUMBER && strncmp(status, "no_", 3) == 0;
+	const bool used = exchange->state == SET_FORWARDING && strncmp(status, "used_", 5) == 0;
 
-	if (strcmp(status, "success") != 0 && !empty)
+	if (strcmp(status, "success") != 0 && !empty && !used)
 		return refused(exchange, status);
 	if (key != NULL && !empty && !nm_node_is_array(nm_node_get(root, key)))
 		return nm_exchange_fail(exchange, "its answer has no list of %s", key);
 	if (key != NULL)
 		return take_list(exchange, nm_node_get(root, key), next);
-	if (exchange->state == SET_FORWARDING)
+	if (exchange->state == SET_FORWARDING) /* made here, or by another line at the same time */
 		return ask_list(exchange, next, "getForwardings", ASKED_FORWARDINGS);
 	return exchange->state == SET_GROUP ? take_group(exchange, root, next) : NM_STEP_DONE;
 }

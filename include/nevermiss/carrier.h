@@ -83,7 +83,7 @@ struct nm_traits {
 	bool ring_times;      /* false: a phone rings until the caller or the phone's voicemail ends it */
 	int steps_max;        /* steps that ring somebody beside the handset; 0: any number */
 	int ring_min_s, ring_max_s; /* 0: any */
-	bool handover_ends;   /* a line that gets the call for good rings for ring_max_s all the same */
+	bool handover_ends;         /* a line that gets the call for good rings for ring_max_s all the same */
 	int ring_step_s;      /* ring times are rounded up to steps of this; 1 */
 	int ring_extra_s;     /* a ring may last up to this much longer than told */
 	int unanswered_max_s; /* longest it lets a call ring in all; 0: no limit */

@@ -367,11 +367,11 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read_hours),	cmocka_unit_test(test_read_calendar),
-		cmocka_unit_test(test_read_plan),	cmocka_unit_test(test_read_bad_plan),
-		cmocka_unit_test(test_build_timeline),	cmocka_unit_test(test_build_classes),
-		cmocka_unit_test(test_simulate),	cmocka_unit_test(test_check),
-		cmocka_unit_test(test_build_route),	cmocka_unit_test(test_compare_routes),
+		cmocka_unit_test(test_read_hours),      cmocka_unit_test(test_read_calendar),
+		cmocka_unit_test(test_read_plan),       cmocka_unit_test(test_read_bad_plan),
+		cmocka_unit_test(test_build_timeline),  cmocka_unit_test(test_build_classes),
+		cmocka_unit_test(test_simulate),        cmocka_unit_test(test_check),
+		cmocka_unit_test(test_build_route),     cmocka_unit_test(test_compare_routes),
 		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_keep_at_telnyx),
 		cmocka_unit_test(test_keep_at_voipms),  cmocka_unit_test(test_apply_edits),
 	};

@@ -267,8 +267,9 @@ static void test_a_carrier_whose_changes_are_made_by_hand(void **state)
 	carrier.traits.handset_untimed = true;
 	open_line(&line, &carrier);
 	assert_false(line.losses.needs_agent);
-	assert_string_equal(loss_of(&line, "keeps no hours")->instead,
-			    "what was set by hand stays until the next time: somebody must do it at each change");
+	assert_string_equal(
+		loss_of(&line, "keeps no hours")->instead,
+		"what was set by hand stays until the next time: somebody must do it at each change");
 	loss_of(&line, "how long the line's own phone rings cannot be set (path day, step 1: owner)");
 	assert_losses_tell_all(&line, &carrier);
 	carrier_line_close(&line);
@@ -299,11 +300,12 @@ static void test_losses_tell_all_that_is_lost(void **state)
 	for (uint64_t seed = 0; seed < PLANS; seed++) {
 		struct nm_carrier carrier = all_of_it();
 		struct nm_traits *t = &carrier.traits;
-		bool *const flags[] = { &t->callers,  &t->beginnings, &t->several,     &t->mailbox,
-					&t->greeting, &t->key,	      &t->line_id,     &t->addresses,
-					&t->reject_busy, &t->reject_silent, &t->ring_times, &t->keeps_time,
-					&t->handset_untimed, &t->by_hand, &t->mailbox_own, &t->ten_digits,
-					&t->handover_ends };
+		bool *const flags[] = { &t->callers,         &t->beginnings,   &t->several,
+					&t->mailbox,         &t->greeting,     &t->key,
+					&t->line_id,         &t->addresses,    &t->reject_busy,
+					&t->reject_silent,   &t->ring_times,   &t->keeps_time,
+					&t->handset_untimed, &t->by_hand,      &t->mailbox_own,
+					&t->ten_digits,      &t->handover_ends };
 
 		for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 			*flags[i] = random_below(&random, 4) > 0;

@@ -438,7 +438,7 @@ static void test_refusals_are_told_in_its_own_words(void **state)
 	static const struct recorded vanishing[] = {
 		{ ASK("getDIDsInfo", "&did=5125550100"), NUMBER("none:") },
 		{ ASK("getForwardings", ""), ONE_FORWARDING },
-		{ SET_SAM, "{\"status\":\"success\",\"forwarding\":16006}" },
+		{ SET_SAM, "{\"status\":\"used_number\"}" },
 		{ ASK("getForwardings", ""), ONE_FORWARDING },
 		{ SET_SAM, "{\"status\":\"success\",\"forwarding\":16006}" },
 		{ ASK("getForwardings", ""), ONE_FORWARDING },
@@ -475,7 +475,8 @@ static void test_refusals_are_told_in_its_own_words(void **state)
 	assert_ends(500, "", "it answered 500 without a reason");
 	assert_ends(404, "<html>", "it answered 404 without a reason");
 	assert_ends(0, "timed out", "no answer: timed out");
-	assert_applies(GROUP, vanishing, "a forwarding to 5125550111 was made and is not there");
+	assert_applies(GROUP, vanishing,
+		       "there is no forwarding that just rings 5125550111, and none can be made");
 	assert_applies(
 		GROUP, full,
 		"forwards_exceeded: the account may have no more forwardings: delete one in the portal");
