@@ -41,6 +41,7 @@
 #define VOICE "https://api.telnyx.com/v2/phone_numbers/1293384261075731499/voice"
 #define FOUND                                                                                                \
 	"{\"data\":[{\"id\":\"7\",\"phone_number\":\"+115125550100\"},"                                      \
+	"{\"id\":\"8\",\"phone_number\":\"+15125550100\",\"status\":\"ported-out\"},"                        \
 	"{\"id\":\"1293384261075731499\",\"phone_number\":\"+15125550100\",\"status\":\"active\"}],"         \
 	"\"meta\":{\"page_number\":1,\"page_size\":250,\"total_pages\":1,\"total_results\":2}}"
 #define SET(setting) "{\"data\":{\"record_type\":\"voice_settings\",\"call_forwarding\":" setting "}}"
