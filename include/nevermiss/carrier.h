@@ -40,6 +40,8 @@ enum nm_code nm_artefact_write(const struct nm_artefact *artefact, struct nm_buf
 			       struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_artefact_read(const char *text, struct nm_artefact *out, struct nm_error *err) NM_WARN_UNUSED;
 
+#define NM_CARRIER_MAILBOX "the number's own mailbox" /* what mailbox_own is called in a route */
+
 /* Something that the carrier cannot hold, said before the push. */
 struct nm_loss {
 	const char *text;    /* "nobody is asked to press 1 (path daytime, step 1: owner)" */
@@ -71,14 +73,17 @@ struct nm_traits {
 	bool beginnings;      /* also by how a number begins */
 	bool several;         /* rings several phones at once */
 	bool mailbox;         /* can send a call to a voicemail that stands in the plan */
+	bool mailbox_own;     /* that is one of its own, behind every phone that it rings */
 	bool greeting;        /* plays a text before the first ring */
 	bool key;             /* hears the emergency key in a greeting */
 	bool line_id;         /* can show the line's number to the phone that it rings */
 	bool addresses;       /* rings SIP addresses */
+	bool ten_digits;      /* rings numbers of North America only */
 	bool reject_busy, reject_silent;
 	bool ring_times;      /* false: a phone rings until the caller or the phone's voicemail ends it */
 	int steps_max;        /* steps that ring somebody beside the handset; 0: any number */
 	int ring_min_s, ring_max_s; /* 0: any */
+	bool handover_ends;         /* a line that gets the call for good rings for ring_max_s all the same */
 	int ring_step_s;      /* ring times are rounded up to steps of this; 1 */
 	int ring_extra_s;     /* a ring may last up to this much longer than told */
 	int unanswered_max_s; /* longest it lets a call ring in all; 0: no limit */
