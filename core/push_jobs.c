@@ -90,7 +90,7 @@ static enum nm_code begin_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 	struct nm_buf wanted, before;
 	enum nm_code code;
 
-	record.horizon = nm_push_window(jobs->context).until;
+	record.horizon = job->horizon > 0 ? job->horizon : nm_push_window(jobs->context).until;
 	nm_buf_init(&wanted, TEXT_MAX);
 	nm_buf_init(&before, TEXT_MAX);
 	code = nm_artefact_write(&job->wanted, &wanted, err);
@@ -320,22 +320,44 @@ static enum nm_code trust(struct nm_push_jobs *jobs, struct nm_push_job *job, st
 
 /* It is not as wanted: what the carrier said, and what is in force now. */
 static enum nm_code fail_job(struct nm_push_jobs *jobs, struct nm_push_job *job, bool as_before,
-			     struct nm_error *err)
+			     const char *foreign, struct nm_error *err)
 {
 	const char *said = job->talk.end == NM_TALK_DONE
 				   ? "the carrier said that it was done, but what is read back differs"
 			   : job->talk.end == NM_TALK_OPEN ? "stopped"
 							   : job->talk.exchange.note;
 	const char *now = as_before ? "in force now: what was there before"
-				    : "in force now: neither what was there before nor what was pushed";
+			  : foreign != NULL
+				  ? "what is in force now is not known: what was read back is not understood"
+				  : "in force now: neither what was there before nor what was pushed";
 
-	return end_job(job, NM_PUSH_FAILED, nm_arena_format(jobs->arena, "%s; %s", said, now), err);
+	return end_job(job, NM_PUSH_FAILED,
+		       nm_arena_format(jobs->arena, "%s; %s%s%s", said, now, foreign != NULL ? ": " : "",
+				       foreign != NULL ? foreign : ""),
+		       err);
+}
+
+/* Why what was read back cannot be lifted, if it cannot; NULL. */
+static enum nm_code why_foreign(struct nm_push_jobs *jobs, const struct nm_push_job *job,
+				const struct nm_artefact *live, const char **foreign, struct nm_error *err)
+{
+	struct nm_route *route;
+	enum nm_code code;
+
+	*foreign = NULL;
+	if (live->n == 0)
+		return NM_OK;
+	code = nm_artefact_lift(job->carrier, live, jobs->arena, &route, foreign, err);
+	if (code == NM_OK)
+		nm_route_free(route);
+	return code;
 }
 
 static enum nm_code judge_job(struct nm_push_jobs *jobs, struct nm_push_job *job, const struct nm_talk *read,
 			      struct nm_error *err)
 {
 	const struct nm_artefact *live = &read->exchange.live;
+	const char *foreign;
 	bool same, as_before = false;
 	enum nm_code code;
 
@@ -360,7 +382,8 @@ static enum nm_code judge_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 			       err);
 	if (job->talk.end == NM_TALK_UNSURE && job->rounds < ROUNDS_MAX && !jobs->stopped)
 		return NM_OK; /* once more */
-	return fail_job(jobs, job, as_before, err);
+	code = why_foreign(jobs, job, live, &foreign, err);
+	return code == NM_OK ? fail_job(jobs, job, as_before, foreign, err) : code;
 }
 
 /* Reads back the lines of all jobs that are to be verified, into `reads`. */

@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "nevermiss/json.h"
-#include "nevermiss/push.h"
+#include "nevermiss/transport.h"
 
 #define SLOW_MS 2000
 #define URL     "sandbox:/lines/"

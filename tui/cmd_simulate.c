@@ -383,7 +383,7 @@ static enum nm_code sweep_arguments(struct invocation *run, struct nm_arena *are
 	if (code == NM_OK)
 		code = argument_time(run, "until", call->at + 7 * NM_DAY, until, err);
 	if (code == NM_OK && text)
-		code = nm_duration_read(text, every, err);
+		code = of_option(nm_duration_read(text, every, err), "every", err);
 	return code;
 }
 

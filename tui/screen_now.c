@@ -341,9 +341,18 @@ static void draw_head(const struct now *now, const struct app *app, struct rows 
 		pen_textf(&pen, STYLE_DIM, "   (%s)", why);
 }
 
-/* What a rung of the ladder does. */
-static void draw_ring(struct pen *pen, const struct app *app, const struct nm_party *party, int for_s)
+/* What a rung of the ladder does.  A line does not answer: the call goes on there. */
+static void draw_ring(struct pen *pen, const struct app *app, const struct nm_party *party,
+		      const struct nm_treatment_step *step)
 {
+	const int for_s = step->for_s;
+
+	if (party->line) {
+		pen_text(pen, STYLE_PLAIN, "goes on under that line's rules");
+		if (!step->unlimited)
+			pen_textf(pen, STYLE_PLAIN, " for %d s", for_s);
+		return;
+	}
 	if (party->kind == NM_VOICEMAIL) {
 		pen_text(pen, STYLE_PLAIN, party->greeting ? "greeting" : "no greeting");
 		pen_text(pen, STYLE_PLAIN, app_plan(app)->text_back.missed ? ", then a text back" : "");
@@ -414,7 +423,7 @@ static void draw_ladder(const struct now *now, const struct app *app, struct row
 			if (j == 0)
 				pen_textf(&pen, STYLE_PLAIN, "%4d s ", from);
 			draw_party(&pen, glyph, &step->parties[j]);
-			draw_ring(&pen, app, &step->parties[j], step->for_s);
+			draw_ring(&pen, app, &step->parties[j], step);
 			shown++;
 		}
 		if (step->n)

@@ -161,22 +161,34 @@ static void keep_place(struct plan_screen *screen)
 		screen->list.at = kind;
 }
 
+static void remember_place(struct plan_screen *screen)
+{
+	const struct row *row = chosen(screen);
+
+	if (!row)
+		return;
+	screen->at_kind = row->kind;
+	snprintf(screen->at_name, sizeof screen->at_name, "%s", row->name ? row->name : "");
+}
+
+/* The rows of the plan with the kinds folded as they are now; the cursor stays on its section. */
+static void lay_out(struct plan_screen *screen, const struct nm_plan *plan)
+{
+	build_rows(screen, plan);
+	keep_place(screen);
+}
+
 static void derive_plan(void *state, struct app *app)
 {
 	struct plan_screen *screen = state;
 
 	if (!screen->derived || screen->generation != app->session->generation) {
-		build_rows(screen, app_plan(app));
-		keep_place(screen);
+		lay_out(screen, app_plan(app));
 		screen->generation = app->session->generation;
 		screen->derived = true;
 	}
 	screen->list.page = (size_t)app_body(app).height;
-	if (chosen(screen)) {
-		screen->at_kind = chosen(screen)->kind;
-		snprintf(screen->at_name, sizeof screen->at_name, "%s",
-			 chosen(screen)->name ? chosen(screen)->name : "");
-	}
+	remember_place(screen);
 }
 
 /* --- acting --- */
@@ -199,12 +211,23 @@ static const char *row_text(const void *context, size_t i)
 							       : kind_titles[screen->rows[i].kind];
 }
 
+/* Looks into what is folded too, and unfolds the kind that has it. */
 static void search(struct plan_screen *screen, struct app *app, bool back, bool here)
 {
-	if (!list_find(&screen->list, back, here, row_text, screen))
+	bool folded[KINDS];
+
+	memcpy(folded, screen->folded, sizeof folded);
+	memset(screen->folded, 0, sizeof screen->folded);
+	lay_out(screen, app_plan(app));
+	if (list_find(&screen->list, back, here, row_text, screen))
+		folded[chosen(screen)->kind] &= chosen(screen)->name == NULL;
+	else
 		app_message(app, STYLE_PLAIN,
 			    screen->list.search[0] ? "not found: %s" : "search with / first%s",
 			    screen->list.search);
+	remember_place(screen);
+	memcpy(screen->folded, folded, sizeof folded);
+	lay_out(screen, app_plan(app));
 }
 
 static enum verdict act_plan(void *state, struct app *app, const struct event *event)

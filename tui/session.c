@@ -97,8 +97,7 @@ enum nm_code session_open(struct session *session, const struct session_options 
 void session_close(struct session *session)
 {
 	forget_derived(session);
-	if (session->transport_open)
-		nm_sandbox_transport_clear(&session->transport);
+	network_close(&session->network);
 	nm_store_close(session->store);
 	nm_plan_free(session->plan);
 	nm_diags_clear(&session->diags);
@@ -212,17 +211,15 @@ enum nm_code session_push_context(struct session *session, struct nm_push_contex
 
 	if (!code)
 		code = session_store(session, &store, err);
-	if (!code && !session->transport_open) {
-		code = nm_sandbox_transport(store, &session->transport, err);
-		session->transport_open = code == NM_OK;
-	}
+	if (!code)
+		code = network_open(&session->network, session->plan, store, err);
 	if (code)
 		return code;
 	now = session_now(session);
 	*out = (struct nm_push_context){
 		.plan = session->plan,
 		.store = store,
-		.transport = session->transport,
+		.transport = session->network.ways,
 		.now = now,
 		.horizon = now + NM_CHECK_HORIZON,
 		.who = session->options.who,

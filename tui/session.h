@@ -21,6 +21,7 @@
 #include "nevermiss/push.h"
 #include "nevermiss/store.h"
 #include "nevermiss/timeline.h"
+#include "network.h"
 
 #define SESSION_TIMELINES 3
 
@@ -52,8 +53,7 @@ struct session {
 	/* The session's own: use the functions below. */
 	struct nm_zone *utc;
 	struct nm_store *store;
-	struct nm_transport transport;
-	bool transport_open;
+	struct network network;
 	struct nm_findings findings;
 	bool findings_known;
 	struct nm_status status;

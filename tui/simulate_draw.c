@@ -220,7 +220,7 @@ static void draw_phones(const struct simulate *simulate, const struct app *app, 
 	}
 }
 
-/* The ladder gets what the others leave, and never less than four rows. */
+/* The ladder gets what the others leave, and the reasons give way to its first rows. */
 void simulate_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct simulate *simulate = state;
@@ -234,7 +234,9 @@ void simulate_draw(const void *state, const struct app *app, struct canvas *canv
 	rows = ladder_rows(&simulate->outcome) - simulate->top;
 	most = body.height - 3 - (body.height >= 14 ? (int)simulate->call->n_reasons + 2 : 0);
 	if (most < 4)
-		most = body.height >= 14 ? 6 : 4;
+		most = body.height >= 14 ? 6 : body.height - 3;
+	if (most < 0)
+		most = 0;
 	if (rows > most)
 		rows = most;
 	ladder_draw(&simulate->outcome, canvas, (struct box){0, y, body.width, rows}, simulate->top);
@@ -243,5 +245,6 @@ void simulate_draw(const void *state, const struct app *app, struct canvas *canv
 	if (body.height >= 14)
 		y++;
 	draw_why(simulate, canvas, y, end - 1);
-	draw_phones(simulate, app, canvas, end - 1);
+	if (y < end)
+		draw_phones(simulate, app, canvas, end - 1);
 }

@@ -6,5 +6,6 @@
 #include "nevermiss/carrier.h"
 
 extern const struct nm_carrier nm_carrier_sandbox;
+extern const struct nm_carrier nm_carrier_telnyx;
 
 #endif

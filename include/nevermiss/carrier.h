@@ -63,6 +63,7 @@ struct nm_traits {
 	bool reads_back;      /* live can be read, and lifted */
 	bool keeps_time;      /* hours are held at the carrier; else one situation at a time */
 	bool remote;          /* reached over a network */
+	bool by_hand;         /* a person does what is asked for: no agent can */
 	bool callers;         /* tells callers apart by their numbers */
 	bool beginnings;      /* also by how a number begins */
 	bool several;         /* rings several phones at once */
@@ -84,6 +85,9 @@ struct nm_traits {
 	int unanswered_max_s; /* longest it lets a call ring in all; 0: no limit */
 	enum nm_confirm confirm;
 	enum nm_handset handset; /* when the line's own phone can be rung */
+	bool handset_untimed; /* and how long it rings before the call goes on is the carrier's own affair */
+	bool only_on_failure; /* what follows it comes when it declines or is not there, not when it just rings */
+	bool handset_at_rest; /* it rings where nobody is to be rung, since a call cannot be ended */
 	int records_late_s;   /* how late its call records come; -1: it has none */
 };
 
@@ -93,7 +97,8 @@ enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM };
 
 /* One request, as data.  Secrets are named by auth and put in by the transport, never here. */
 struct nm_request {
-	/* "GET", "POST", "PATCH", "PUT", "DELETE"; "PUT-FILE": body goes into the server-side file `url` */
+	/* "GET", "POST", "PATCH", "PUT", "DELETE"; "PUT-FILE": body goes into the server-side file `url`;
+	 * "DIAL": a person dials what stands in the URL after dial:, "DO": does what the body says (url dial:) */
 	const char *method;
 	const char *url;
 	const char *type; /* of the body; NULL */
@@ -191,8 +196,8 @@ struct nm_transport {
 	void *context;
 	enum nm_code (*submit)(void *context, int tag, const struct nm_request *request,
 			       struct nm_error *err);
-	/* Waits at most timeout_ms for any answer; *tag is -1 when none came.  The response is valid until
-	 * the next call. */
+	/* Waits at most timeout_ms for any answer, and that long when none comes: *tag is then -1.  The response
+	 * is valid until the next call. */
 	enum nm_code (*collect)(void *context, int timeout_ms, int *tag, struct nm_response *response,
 				struct nm_error *err);
 };

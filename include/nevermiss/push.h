@@ -8,8 +8,12 @@
 
 #include "nevermiss/carrier.h"
 #include "nevermiss/store.h"
+#include "nevermiss/transport.h"
 
 /* How one line stands. */
+/* A push is exact until its horizon; from so long before on, pushing extends it though nothing else differs. */
+#define NM_HORIZON_LOW (60 * (nm_time)NM_DAY)
+
 enum nm_sync { NM_SYNC_SAME, NM_SYNC_DRIFT, NM_SYNC_NOTHING, NM_SYNC_FOREIGN, NM_SYNC_UNKNOWN };
 
 struct nm_line_status {
@@ -24,6 +28,8 @@ struct nm_line_status {
 	struct nm_artefact wanted, live;
 	struct nm_losses losses;
 	struct nm_differences differences; /* a is the plan (what its carrier can hold of it), b is live */
+	struct nm_push_brief pushed;       /* the newest push that is done; pushed.id 0: there is none */
+	bool to_push;                      /* a push would do something */
 };
 
 struct nm_status {
@@ -54,9 +60,12 @@ struct nm_push_options {
 	int line;              /* -1: all */
 	const char *plan_text; /* kept as a version */
 	size_t plan_len;
-	const char *force; /* reason; NULL */
+	const char *force; /* reason for pushing in spite of a broken guarantee, recorded if one is; NULL */
 	bool even_if_same;
 };
+
+/* Does the plan keep its guarantees?  NM_REFUSED names the one for which a push is refused. */
+enum nm_code nm_push_check(const struct nm_push_context *context, struct nm_error *err) NM_WARN_UNUSED;
 
 struct nm_push_result {
 	int line;
@@ -78,17 +87,23 @@ struct nm_push_results {
 enum nm_code nm_push(const struct nm_push_context *context, const struct nm_push_options *options,
 		     struct nm_push_results *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_push_results_clear(struct nm_push_results *results);
-/* Puts the artefacts back that were live before push `id` (0: the newest of the line that was not undone).
- * It is recorded as a push of its own, so that rolling back twice is where it began. */
-enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_t id,
+/* What going back behind push `id` of a line (0: the newest that was not undone) would do. */
+struct nm_rollback_view {
+	struct nm_arena *arena;
+	int line;
+	int64_t id;
+	bool empties;                      /* nothing was there before: the line will have nothing */
+	const char *refusal;               /* why it needs a reason; NULL: it does not */
+	struct nm_differences differences; /* a is what is put back, b is live; as far as both are understood */
+};
+enum nm_code nm_rollback_look(const struct nm_push_context *context, int line, int64_t id,
+			      struct nm_rollback_view *out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_rollback_view_clear(struct nm_rollback_view *view);
+
+/* Puts the artefact back that was live before push `id` (0: the newest of the line that was not undone).  What
+ * was pushed in spite of a broken guarantee, and an empty line where guarantees are to hold, is NM_REFUSED without
+ * a reason (`force`).  It is recorded as a push of its own, so that rolling back twice is where it began. */
+enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_t id, const char *force,
 			 struct nm_push_results *out, struct nm_error *err) NM_WARN_UNUSED;
-
-/* Is it a fault that the sandbox knows ("refuse 2")?  NM_INPUT says what would be one. */
-enum nm_code nm_sandbox_fault_check(const char *text, struct nm_error *err) NM_WARN_UNUSED;
-
-/* The transport of the built-in carrier; other accounts' URLs are NM_CARRIER.  Free with free(). */
-enum nm_code nm_sandbox_transport(struct nm_store *store, struct nm_transport *out,
-				  struct nm_error *err) NM_WARN_UNUSED;
-void nm_sandbox_transport_clear(struct nm_transport *transport);
 
 #endif

@@ -1,0 +1,514 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Requests over the network, many at once, through libcurl: the only file that knows it.
+ *
+ * Comes in: requests as data, and a way to ask for secrets.  Goes out: answers, bounded in size and time.
+ * The library is loaded when the first transport is made: most commands need no network, and loading it takes
+ * longer than all else that they do.
+ */
+#include <arpa/inet.h>
+#include <curl/curl.h>
+#include <dlfcn.h>
+#include <netinet/in.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "nevermiss/transport.h"
+
+#define LIBRARY        "libcurl.so.4"
+#define CONNECT_MS     10000L
+#define SLOW_S         20L /* an answer that drips slower than SLOW_BYTES a second for so long is given up */
+#define SLOW_BYTES     16L
+#define CONNECTIONS    64L
+#define SECRET_MAX     8192
+#define AGENT          "nevermiss"
+
+struct api {
+	CURLcode (*global_init)(long);
+	CURL *(*easy_init)(void);
+	void (*easy_cleanup)(CURL *);
+	CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
+	CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
+	char *(*easy_escape)(CURL *, const char *, int);
+	const char *(*easy_strerror)(CURLcode);
+	void (*curl_free)(void *);
+	CURLM *(*multi_init)(void);
+	CURLMcode (*multi_cleanup)(CURLM *);
+	CURLMcode (*multi_setopt)(CURLM *, CURLMoption, ...);
+	CURLMcode (*multi_add_handle)(CURLM *, CURL *);
+	CURLMcode (*multi_remove_handle)(CURLM *, CURL *);
+	CURLMcode (*multi_perform)(CURLM *, int *);
+	CURLMcode (*multi_poll)(CURLM *, struct curl_waitfd *, unsigned, int, int *);
+	CURLMsg *(*multi_info_read)(CURLM *, int *);
+	struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
+	void (*slist_free_all)(struct curl_slist *);
+	CURLU *(*url)(void);
+	void (*url_cleanup)(CURLU *);
+	CURLUcode (*url_set)(CURLU *, CURLUPart, const char *, unsigned);
+	CURLUcode (*url_get)(CURLU *, CURLUPart, char **, unsigned);
+};
+
+struct http;
+
+/* One request under way. */
+struct call {
+	struct http *http;
+	struct call *next;
+	CURL *easy;
+	int tag;
+	bool loopback; /* it may go to no other address */
+	struct curl_slist *headers;
+	char *body; /* of the request, when it holds a secret: wiped */
+	size_t body_len;
+	struct nm_buf answer;
+	bool too_large;
+	char error[CURL_ERROR_SIZE];
+};
+
+struct http {
+	struct nm_http_options options;
+	char *authorities;
+	struct api api;
+	CURLM *multi;
+	struct call *calls;
+	struct call *last; /* whose answer was given last: it stays until the next call */
+};
+
+/* --- the library --- */
+
+static bool load_api(struct api *api, struct nm_error *err)
+{
+	/* Never unloaded: what it leaves to run at the end of the process must still be there then. */
+	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
+	const struct {
+		void **function;
+		const char *name;
+	} functions[] = {
+		{ (void **)&api->global_init, "curl_global_init" },
+		{ (void **)&api->easy_init, "curl_easy_init" },
+		{ (void **)&api->easy_cleanup, "curl_easy_cleanup" },
+		{ (void **)&api->easy_setopt, "curl_easy_setopt" },
+		{ (void **)&api->easy_getinfo, "curl_easy_getinfo" },
+		{ (void **)&api->easy_escape, "curl_easy_escape" },
+		{ (void **)&api->easy_strerror, "curl_easy_strerror" },
+		{ (void **)&api->curl_free, "curl_free" },
+		{ (void **)&api->multi_init, "curl_multi_init" },
+		{ (void **)&api->multi_cleanup, "curl_multi_cleanup" },
+		{ (void **)&api->multi_setopt, "curl_multi_setopt" },
+		{ (void **)&api->multi_add_handle, "curl_multi_add_handle" },
+		{ (void **)&api->multi_remove_handle, "curl_multi_remove_handle" },
+		{ (void **)&api->multi_perform, "curl_multi_perform" },
+		{ (void **)&api->multi_poll, "curl_multi_poll" },
+		{ (void **)&api->multi_info_read, "curl_multi_info_read" },
+		{ (void **)&api->slist_append, "curl_slist_append" },
+		{ (void **)&api->slist_free_all, "curl_slist_free_all" },
+		{ (void **)&api->url, "curl_url" },
+		{ (void **)&api->url_cleanup, "curl_url_cleanup" },
+		{ (void **)&api->url_set, "curl_url_set" },
+		{ (void **)&api->url_get, "curl_url_get" },
+	};
+
+	if (library == NULL) {
+		nm_fail(err, NM_SYSTEM, "the network needs " LIBRARY ", which cannot be loaded");
+		return false;
+	}
+	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
+		*functions[i].function = dlsym(library, functions[i].name);
+		if (*functions[i].function == NULL) {
+			nm_fail(err, NM_SYSTEM, LIBRARY " has no %s: it is too old", functions[i].name);
+			return false;
+		}
+	}
+	return true;
+}
+
+/* --- where a request may go --- */
+
+static bool is_loopback(const struct sockaddr *address)
+{
+	if (address->sa_family == AF_INET)
+		return (ntohl(((const struct sockaddr_in *)(const void *)address)->sin_addr.s_addr) >> 24) == 127;
+	if (address->sa_family == AF_INET6)
+		return IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+	return false;
+}
+
+/* Whatever a name resolves to: a call that must stay on this machine does. */
+static curl_socket_t open_socket(void *context, curlsocktype purpose, struct curl_sockaddr *address)
+{
+	const struct call *call = context;
+
+	(void)purpose;
+	if (call->loopback && !is_loopback(&address->addr))
+		return CURL_SOCKET_BAD;
+	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
+}
+
+static bool names_loopback(const char *host)
+{
+	return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0;
+}
+
+/* https anywhere; http on loopback only.  A URL with a user or a password in it is refused. */
+static enum nm_code check_url(const struct http *http, const char *text, bool *loopback, struct nm_error *err)
+{
+	const struct api *api = &http->api;
+	CURLU *url = api->url();
+	char *scheme = NULL, *host = NULL, *user = NULL;
+	enum nm_code code = NM_OK;
+
+	if (url == NULL)
+		return nm_fail_memory(err);
+	if (api->url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK ||
+	    api->url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
+	    api->url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
+		code = nm_fail(err, NM_CARRIER, "%.100s is no URL that can be asked", text);
+	else if (api->url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK)
+		code = nm_fail(err, NM_CARRIER, "a URL with a user name in it is not asked: put the secret in "
+						"token_cmd, token_env or token_file");
+	else if (strcmp(scheme, "https") != 0 && !names_loopback(host))
+		code = nm_fail(err, NM_CARRIER, "%.100s: only https may leave this machine", text);
+	else
+		*loopback = strcmp(scheme, "https") != 0;
+	api->curl_free(user);
+	api->curl_free(host);
+	api->curl_free(scheme);
+	api->url_cleanup(url);
+	return code;
+}
+
+/* --- one call --- */
+
+static void wipe(char *text, size_t len)
+{
+	if (text != NULL)
+		explicit_bzero(text, len);
+	free(text);
+}
+
+static void call_free(struct call *call)
+{
+	if (call == NULL)
+		return;
+	call->http->api.slist_free_all(call->headers);
+	if (call->easy != NULL)
+		call->http->api.easy_cleanup(call->easy);
+	wipe(call->body, call->body_len);
+	nm_buf_clear(&call->answer);
+	free(call);
+}
+
+static size_t take_bytes(char *bytes, size_t size, size_t n, void *context)
+{
+	struct call *call = context;
+
+	nm_buf_addn(&call->answer, bytes, size * n);
+	call->too_large = call->answer.failed;
+	return call->answer.failed ? 0 : size * n;
+}
+
+static bool add_header(struct call *call, const char *name, const char *value)
+{
+	struct curl_slist *longer;
+	struct nm_buf line;
+
+	nm_buf_init(&line, 65536);
+	nm_buf_addf(&line, "%s%s", name, value);
+	longer = line.failed ? NULL : call->http->api.slist_append(call->headers, line.data);
+	nm_buf_clear(&line);
+	if (longer != NULL)
+		call->headers = longer;
+	return longer != NULL;
+}
+
+static bool add_headers(struct call *call, const struct nm_request *request)
+{
+	bool ok = add_header(call, "Expect:", "") && add_header(call, "Accept: ", "application/json, */*");
+
+	if (request->type != NULL)
+		ok = ok && add_header(call, "Content-Type: ", request->type);
+	for (size_t i = 0; i < request->n_headers; i++)
+		ok = ok && add_header(call, "", request->headers[i]);
+	return ok && call->http->api.easy_setopt(call->easy, CURLOPT_HTTPHEADER, call->headers) == CURLE_OK;
+}
+
+/* The body followed by the form's field for the secret. */
+static bool set_form(struct call *call, const struct nm_request *request, const char *secret)
+{
+	const struct api *api = &call->http->api;
+	char *escaped = api->easy_escape(call->easy, secret, 0);
+	struct nm_buf body;
+	bool ok;
+
+	if (escaped == NULL)
+		return false;
+	nm_buf_init(&body, NM_ARTEFACT_BYTES);
+	nm_buf_addn(&body, request->body != NULL ? request->body : "", request->body != NULL ? request->len : 0);
+	nm_buf_addf(&body, "%sapi_password=%s", body.len > 0 ? "&" : "", escaped);
+	explicit_bzero(escaped, strlen(escaped));
+	api->curl_free(escaped);
+	call->body_len = body.len;
+	call->body = nm_buf_take(&body);
+	ok = call->body != NULL &&
+	     api->easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)call->body_len) == CURLE_OK &&
+	     api->easy_setopt(call->easy, CURLOPT_POSTFIELDS, call->body) == CURLE_OK;
+	nm_buf_clear(&body);
+	return ok;
+}
+
+static bool set_secret(struct call *call, const struct nm_request *request, const char *secret)
+{
+	const struct api *api = &call->http->api;
+	const struct nm_account *account = request->account;
+	const char *user = account->user != NULL ? account->user : account->sid;
+
+	switch (request->auth) {
+	case NM_AUTH_NONE:
+		return true;
+	case NM_AUTH_BASIC:
+		return api->easy_setopt(call->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC) == CURLE_OK &&
+		       api->easy_setopt(call->easy, CURLOPT_USERNAME, user != NULL ? user : "") == CURLE_OK &&
+		       api->easy_setopt(call->easy, CURLOPT_PASSWORD, secret) == CURLE_OK;
+	case NM_AUTH_BEARER:
+		return api->easy_setopt(call->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) == CURLE_OK &&
+		       api->easy_setopt(call->easy, CURLOPT_XOAUTH2_BEARER, secret) == CURLE_OK;
+	case NM_AUTH_FORM:
+		return set_form(call, request, secret);
+	}
+	return false;
+}
+
+/* libcurl keeps its own copy, which it frees with the handle. */
+static enum nm_code add_secret(struct call *call, const struct nm_request *request, struct nm_error *err)
+{
+	const struct nm_http_options *options = &call->http->options;
+	struct nm_buf secret;
+	enum nm_code code;
+
+	if (request->auth == NM_AUTH_NONE)
+		return NM_OK;
+	if (options->secret == NULL || request->account == NULL)
+		return nm_fail(err, NM_CARRIER, "there is no secret for this request");
+	nm_buf_init(&secret, SECRET_MAX);
+	code = options->secret(options->context, request->account, &secret, err);
+	if (code == NM_OK && !set_secret(call, request, secret.data))
+		code = nm_fail_memory(err);
+	explicit_bzero(secret.data, secret.len);
+	nm_buf_clear(&secret);
+	return code;
+}
+
+static bool set_body(struct call *call, const struct nm_request *request)
+{
+	const struct api *api = &call->http->api;
+
+	if (request->body == NULL)
+		return true;
+	return api->easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->len) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_COPYPOSTFIELDS, request->body) == CURLE_OK;
+}
+
+static bool set_bounds(struct call *call, const struct nm_request *request)
+{
+	const struct api *api = &call->http->api;
+	const long timeout_ms = (request->timeout_s > 0 ? request->timeout_s : 30) * 1000L;
+
+	return api->easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, timeout_ms) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_CONNECTTIMEOUT_MS, CONNECT_MS) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_LOW_SPEED_TIME, SLOW_S) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_LOW_SPEED_LIMIT, SLOW_BYTES) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+	       (!call->loopback || api->easy_setopt(call->easy, CURLOPT_PROXY, "") == CURLE_OK);
+}
+
+static bool set_up(struct call *call, const struct nm_request *request)
+{
+	const struct api *api = &call->http->api;
+	const char *authorities = call->http->authorities;
+
+	return api->easy_setopt(call->easy, CURLOPT_URL, request->url) == CURLE_OK && set_bounds(call, request) &&
+	       set_body(call, request) &&
+	       api->easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_USERAGENT, AGENT) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_ERRORBUFFER, call->error) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_WRITEDATA, call) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_OPENSOCKETDATA, call) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_PRIVATE, call) == CURLE_OK &&
+	       (authorities == NULL ||
+		api->easy_setopt(call->easy, CURLOPT_CAINFO, authorities) == CURLE_OK) &&
+	       add_headers(call, request);
+}
+
+static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
+{
+	struct http *http = context;
+	struct call *call;
+	bool loopback = true;
+	enum nm_code code = check_url(http, request->url, &loopback, err);
+
+	if (code != NM_OK)
+		return code;
+	call = calloc(1, sizeof(*call));
+	if (call == NULL)
+		return nm_fail_memory(err);
+	call->http = http;
+	call->tag = tag;
+	call->loopback = loopback;
+	nm_buf_init(&call->answer, NM_ARTEFACT_BYTES);
+	call->easy = http->api.easy_init();
+	if (call->easy == NULL || !set_up(call, request))
+		code = nm_fail_memory(err);
+	if (code == NM_OK)
+		code = add_secret(call, request, err);
+	if (code == NM_OK && http->api.multi_add_handle(http->multi, call->easy) != CURLM_OK)
+		code = nm_fail_memory(err);
+	if (code != NM_OK) {
+		call_free(call);
+		return code;
+	}
+	call->next = http->calls;
+	http->calls = call;
+	return NM_OK;
+}
+
+/* --- answers --- */
+
+/* Takes a call out of those under way. */
+static void unlink_call(struct http *http, const struct call *call)
+{
+	struct call **at = &http->calls;
+
+	while (*at != call)
+		at = &(*at)->next;
+	*at = call->next;
+	http->api.multi_remove_handle(http->multi, call->easy);
+}
+
+static const char *reason(struct call *call, CURLcode result)
+{
+	if (call->too_large)
+		return "the answer is larger than any that is meant for us";
+	return call->error[0] != '\0' ? call->error : call->http->api.easy_strerror(result);
+}
+
+static void give(struct http *http, struct call *call, CURLcode result, int *tag, struct nm_response *response)
+{
+	curl_off_t retry_after = 0;
+	long status = 0;
+
+	unlink_call(http, call);
+	http->last = call;
+	*tag = call->tag;
+	*response = (struct nm_response){ .body = "", .retry_after_s = -1 };
+	if (result != CURLE_OK) {
+		response->error = reason(call, result);
+		return;
+	}
+	http->api.easy_getinfo(call->easy, CURLINFO_RESPONSE_CODE, &status);
+	http->api.easy_getinfo(call->easy, CURLINFO_RETRY_AFTER, &retry_after);
+	response->status = (int)status;
+	response->body = call->answer.data;
+	response->len = call->answer.len;
+	if (retry_after > 0)
+		response->retry_after_s = retry_after < INT32_MAX ? (int)retry_after : INT32_MAX;
+}
+
+/* An answer that is there already. */
+static bool take_done(struct http *http, int *tag, struct nm_response *response)
+{
+	int left;
+	CURLMsg *message;
+
+	while ((message = http->api.multi_info_read(http->multi, &left)) != NULL) {
+		char *call = NULL;
+
+		if (message->msg != CURLMSG_DONE ||
+		    http->api.easy_getinfo(message->easy_handle, CURLINFO_PRIVATE, &call) != CURLE_OK)
+			continue;
+		give(http, (struct call *)(void *)call, message->data.result, tag, response);
+		return true;
+	}
+	return false;
+}
+
+static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_response *response,
+			    struct nm_error *err)
+{
+	struct http *http = context;
+	const int64_t end = http->options.clock_ms(http->options.context) + timeout_ms;
+	int running;
+
+	*tag = -1;
+	call_free(http->last);
+	http->last = NULL;
+	for (;;) {
+		int64_t left;
+
+		if (http->api.multi_perform(http->multi, &running) != CURLM_OK)
+			return nm_fail(err, NM_SYSTEM, "the network cannot be used");
+		if (take_done(http, tag, response))
+			return NM_OK;
+		left = end - http->options.clock_ms(http->options.context);
+		if (left <= 0)
+			return NM_OK;
+		if (http->api.multi_poll(http->multi, NULL, 0, (int)left, NULL) != CURLM_OK)
+			return nm_fail(err, NM_SYSTEM, "the network cannot be waited for");
+	}
+}
+
+/* --- the transport --- */
+
+static enum nm_code open_http(struct http *http, const struct nm_http_options *options, struct nm_error *err)
+{
+	http->options = *options;
+	if (options->authorities != NULL && (http->authorities = strdup(options->authorities)) == NULL)
+		return nm_fail_memory(err);
+	if (!load_api(&http->api, err))
+		return NM_SYSTEM;
+	if (http->api.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (http->multi = http->api.multi_init()) == NULL)
+		return nm_fail_memory(err);
+	http->api.multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, CONNECTIONS);
+	http->api.multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS);
+	return NM_OK;
+}
+
+static void close_http(struct http *http)
+{
+	while (http->calls != NULL) {
+		struct call *call = http->calls;
+
+		unlink_call(http, call);
+		call_free(call);
+	}
+	call_free(http->last);
+	if (http->multi != NULL)
+		http->api.multi_cleanup(http->multi);
+	free(http->authorities);
+	free(http);
+}
+
+enum nm_code nm_http_transport(const struct nm_http_options *options, struct nm_transport *out,
+			       struct nm_error *err)
+{
+	struct http *http = calloc(1, sizeof(*http));
+	enum nm_code code = http == NULL ? nm_fail_memory(err) : open_http(http, options, err);
+
+	if (code == NM_OK)
+		*out = (struct nm_transport){ http, submit, collect };
+	else if (http != NULL)
+		close_http(http);
+	return code;
+}
+
+void nm_http_transport_clear(struct nm_transport *transport)
+{
+	if (transport->context != NULL)
+		close_http(transport->context);
+	*transport = (struct nm_transport){ 0 };
+}

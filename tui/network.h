@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * All ways out of a session: the sandbox in the store, files that a server reads, and the network.  The last
+ * is only opened for a plan with an account that needs it.
+ */
+#ifndef TUI_NETWORK_H
+#define TUI_NETWORK_H
+
+#include "nevermiss/plan.h"
+#include "nevermiss/transport.h"
+#include "secret.h"
+
+struct network {
+	bool open;
+	struct nm_transport ways; /* what requests go to */
+	struct nm_transport sandbox, files, http;
+	struct secrets secrets;
+	char *folder; /* of the plan file */
+};
+
+/* Opens what is not open yet and the plan needs; afterwards network->ways takes requests.  The network must stay
+ * where it is in memory until network_close. */
+enum nm_code network_open(struct network *network, const struct nm_plan *plan, struct nm_store *store,
+			  struct nm_error *err) NM_WARN_UNUSED;
+void network_close(struct network *network);
+
+#endif
