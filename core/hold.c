@@ -359,6 +359,8 @@ static void cut_steps(struct cut *cut)
 		}
 		cut_features(cut, step);
 		cut_ring_time(cut, step);
+		if (takes_voicemail(step) || step->unlimited)
+			treatment->n = i + 1; /* nobody gets past it: of what follows nothing is lost */
 	}
 }
 
