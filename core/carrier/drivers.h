@@ -7,5 +7,6 @@
 
 extern const struct nm_carrier nm_carrier_sandbox;
 extern const struct nm_carrier nm_carrier_telnyx;
+extern const struct nm_carrier nm_carrier_twilio;
 
 #endif

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* Forms: see form.h. */
+#include "core/carrier/form.h"
+
+#include "core/ascii.h"
+
+static bool unreserved(char c)
+{
+	return nm_ascii_is_letter(c) || nm_ascii_is_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+void nm_form_escape(struct nm_buf *out, const char *text)
+{
+	while (*text != '\0') {
+		size_t plain = 0;
+
+		while (unreserved(text[plain]))
+			plain++;
+		nm_buf_addn(out, text, plain);
+		text += plain;
+		if (*text != '\0')
+			nm_buf_addf(out, "%%%02X", (unsigned char)*text++);
+	}
+}
+
+void nm_form_add(struct nm_buf *body, const char *key, const char *value)
+{
+	nm_buf_add(body, body->len > 0 ? "&" : "");
+	nm_form_escape(body, key);
+	nm_buf_add(body, "=");
+	nm_form_escape(body, value);
+}
