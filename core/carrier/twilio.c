@@ -202,6 +202,7 @@ static const struct nm_account_key keys[] = {
 	{ "token_cmd", "text", "Command that prints the auth token; or token_env, or token_file.", false },
 	{ "token_env", "text", "Environment variable that holds the auth token.", false },
 	{ "token_file", "text", "File that holds the auth token.", false },
+	{ "user", "text", "SID of an API key (SK...), in place of the account's.", false },
 	{ "endpoint", "text", "URL that stands for both of Twilio's hosts, for tests.", false },
 	{ NULL, NULL, NULL, false },
 };
