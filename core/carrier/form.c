@@ -30,3 +30,30 @@ void nm_form_add(struct nm_buf *body, const char *key, const char *value)
 	nm_buf_add(body, "=");
 	nm_form_escape(body, value);
 }
+
+static int hex_digit(char c)
+{
+	if (nm_ascii_is_digit(c))
+		return c - '0';
+	return c >= 'A' && c <= 'F' ? c - 'A' + 10 : -1;
+}
+
+const char *nm_form_unescape(struct nm_arena *arena, const char *text, size_t len)
+{
+	char *copy = nm_arena_textn(arena, text, len), *out = copy;
+
+	for (size_t i = 0; copy != NULL && i < len; i++) {
+		if (unreserved(text[i])) {
+			*out++ = text[i];
+			continue;
+		}
+		if (text[i] != '%' || i + 2 >= len || hex_digit(text[i + 1]) < 0 ||
+		    hex_digit(text[i + 2]) < 0)
+			return NULL;
+		*out++ = (char)(hex_digit(text[i + 1]) * 16 + hex_digit(text[i + 2]));
+		i += 2;
+	}
+	if (copy != NULL)
+		*out = '\0';
+	return copy;
+}

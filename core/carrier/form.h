@@ -9,5 +9,7 @@
 void nm_form_escape(struct nm_buf *out, const char *text);
 /* Adds key=value, after a `&` when something stands there already. */
 void nm_form_add(struct nm_buf *body, const char *key, const char *value);
+/* What nm_form_escape made of a text, back; NULL: it cannot have made that, or memory is out. */
+const char *nm_form_unescape(struct nm_arena *arena, const char *text, size_t len);
 
 #endif

@@ -13,6 +13,7 @@
 #include "core/carrier/drivers.h"
 #include "core/carrier/facts.h"
 #include "core/carrier/twilio_talk.h"
+#include "core/carrier/twilio_whisper.h"
 #include "nevermiss/json.h"
 
 #define WEBHOOKS "://webhooks.twilio.com/v1/Accounts/"
@@ -44,11 +45,12 @@ static const char *flow_of(struct nm_exchange *x)
 	return nm_twilio_is_sid(at + sid + 7, "FW") ? at + sid + 7 : NULL;
 }
 
-/* The number as a part, so that it can be put back as it was. */
+/* The number as a part, so that it can be put back as it was; and the one document that a flow may hand calls to. */
 static bool add_number_part(struct nm_exchange *x)
 {
 	static const char *const members[] = { "flow_name", "trunk_sid", "voice_application_sid",
 					       "voice_url" };
+	const char *document = nm_twilio_document_of(x->account);
 	struct nm_json json;
 	struct nm_buf text;
 	bool ok;
@@ -56,6 +58,8 @@ static bool add_number_part(struct nm_exchange *x)
 	nm_buf_init(&text, 65536);
 	nm_json_init(&json, &text);
 	nm_json_object(&json);
+	nm_json_key(&json, "document");
+	nm_json_text(&json, document != NULL ? document : "");
 	for (size_t i = 0; i < sizeof(members) / sizeof(members[0]); i++) {
 		const char *value = nm_exchange_id(x, members[i]);
 
@@ -197,12 +201,19 @@ static enum nm_step_result step(struct nm_exchange *x, const struct nm_response 
 	return result;
 }
 
+static void adapt(const struct nm_account *account, struct nm_traits *traits)
+{
+	if (nm_twilio_document_of(account) != NULL)
+		traits->confirm = NM_CONFIRM_SEVERAL;
+}
+
 static const struct nm_account_key keys[] = {
 	{ "sid", "text", "Account SID: AC and 32 hexadecimal digits.", true },
 	{ "token_cmd", "text", "Command that prints the auth token; or token_env, or token_file.", false },
 	{ "token_env", "text", "Environment variable that holds the auth token.", false },
 	{ "token_file", "text", "File that holds the auth token.", false },
 	{ "user", "text", "SID of an API key (SK...), in place of the account's.", false },
+	{ "whisper", "text", "https URL of your document that rings and asks to press 1.", false },
 	{ "endpoint", "text", "URL that stands for both of Twilio's hosts, for tests.", false },
 	{ NULL, NULL, NULL, false },
 };
@@ -236,6 +247,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.records_late_s = 0,
 	},
 	.keys = keys,
+	.adapt = adapt,
 	.render = nm_twilio_render,
 	.lift = nm_twilio_lift,
 	.step = step,

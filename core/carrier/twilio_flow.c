@@ -12,11 +12,13 @@
 
 #include "core/carrier/facts.h"
 #include "core/carrier/twilio_flow.h"
+#include "core/carrier/twilio_whisper.h"
 
 #define STATES_MAX 1000
 #define LIST_NUMBERS 250        /* in one condition */
 #define FLOW_BYTES (512u << 10) /* this program's own bound: what Studio takes is not known */
 #define KEY_WAIT_S 1            /* that a key is waited for after a greeting */
+#define ASKING_S "14400"        /* that a call may last which the document has; the most */
 
 /* --- JSON --- */
 
@@ -291,13 +293,38 @@ static void write_targets(struct nm_flow *f, const struct nm_treatment_step *ste
 	nm_buf_clear(&to);
 }
 
-/* Rings somebody.  There is no event for "nobody answered": a split looks at how the call went. */
-static void write_ring(struct nm_flow *f, const struct nm_flow_chain *chain, size_t index)
+static int seconds_of(const struct nm_treatment_step *step)
 {
-	const struct nm_treatment_step *step = &f->route->treatments[chain->treatment]->steps[index];
-	const char *name = step_head(f, chain, index), *after = step_widget(f, chain, index, "after"),
-		   *status =
-			   nm_flow_kept(f, nm_arena_format(f->arena, "{{widgets.%s.DialCallStatus}}", name));
+	return step->unlimited ? NM_TWILIO_RING_MAX : step->for_s;
+}
+
+/* The document rings and asks, and gives the call back when nobody took it; when it is not there, the call goes
+ * on at once. */
+static void write_asking(struct nm_flow *f, const struct nm_treatment_step *step, const char *name,
+			 const char *after, const char *next)
+{
+	struct nm_buf url;
+
+	nm_buf_init(&url, 8192);
+	nm_twilio_whisper_write(f->document, step, seconds_of(step), &url);
+	if (url.failed)
+		nm_flow_fail(f, nm_fail_memory(f->err));
+	state_begin(f, name);
+	member(f, "method", "POST");
+	offset(f);
+	member(f, "timeout", ASKING_S);
+	member(f, "url", url.data);
+	transitions_begin(f);
+	transition(f, "fail", next);
+	transition(f, "return", after);
+	transition(f, "timeout", NULL);
+	state_end(f, "add-twiml-redirect");
+	nm_buf_clear(&url);
+}
+
+static void write_connecting(struct nm_flow *f, const struct nm_treatment_step *step, const char *name,
+			     const char *after)
+{
 	const bool sip = step->parties[0].number[0] != '+';
 
 	state_begin(f, name);
@@ -307,19 +334,33 @@ static void write_ring(struct nm_flow *f, const struct nm_flow_chain *chain, siz
 	member_bool(f, "record", false);
 	if (sip)
 		write_targets(f, step);
-	member_int(f, "timeout", step->unlimited ? NM_TWILIO_RING_MAX : step->for_s);
+	member_int(f, "timeout", seconds_of(step));
 	if (!sip)
 		write_targets(f, step);
 	transitions_begin(f);
-	transition(f, "callCompleted", step->unlimited ? NULL : after);
+	transition(f, "callCompleted", after);
 	transition(f, "hangup", NULL);
 	state_end(f, "connect-call-to");
+}
+
+/* Rings somebody.  There is no event for "nobody answered": a split looks at how the call went. */
+static void write_ring(struct nm_flow *f, const struct nm_flow_chain *chain, size_t index)
+{
+	const struct nm_treatment_step *step = &f->route->treatments[chain->treatment]->steps[index];
+	const char *name = step_head(f, chain, index),
+		   *next = step->unlimited ? NULL : step_head(f, chain, index + 1),
+		   *after = step->unlimited ? NULL : step_widget(f, chain, index, "after"), *status;
+
+	if (nm_twilio_asks(step))
+		write_asking(f, step, name, after, next);
+	else
+		write_connecting(f, step, name, after);
 	if (step->unlimited)
 		return;
+	status = nm_flow_kept(f, nm_arena_format(f->arena, "{{widgets.%s.DialCallStatus}}", name));
 	split_begin(f, after, status);
 	transition(f, "noMatch", NULL);
-	match(f, status, "matches_any_of", NM_TWILIO_UNANSWERED, "nobody answered",
-	      step_head(f, chain, index + 1));
+	match(f, status, "matches_any_of", NM_TWILIO_UNANSWERED, "nobody answered", next);
 	state_end(f, "split-based-on");
 }
 
@@ -509,10 +550,10 @@ enum nm_code nm_twilio_render(const struct nm_route *route, const struct nm_acco
 	struct nm_artefact artefact = { 0 };
 	struct nm_flow f = { .route = route, .err = err, .arena = nm_arena_new() };
 
-	(void)account;
 	(void)at;
 	if (f.arena == NULL)
 		return nm_fail_memory(err);
+	f.document = nm_twilio_document_of(account);
 	nm_buf_init(&f.text, FLOW_BYTES);
 	nm_json_init(&f.json, &f.text);
 	nm_flow_gather(&f);

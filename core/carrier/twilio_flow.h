@@ -31,6 +31,7 @@ struct nm_flow_timetable {
 struct nm_flow {
 	const struct nm_route *route;
 	struct nm_arena *arena;
+	const char *document; /* that asks to press 1; NULL */
 	struct nm_buf text;
 	struct nm_json json;
 	size_t n_states;

@@ -17,6 +17,7 @@
 #define PART_LETTERS 16
 
 struct lift {
+	const char *document; /* of the account, where that was read; NULL */
 	struct nm_lifter lifter;
 	struct nm_live_flow flow;
 	size_t visits, work;
@@ -145,20 +146,22 @@ static bool all_unanswered(const struct nm_widget_exit *exit)
 
 static int ring(struct walk *w, const struct nm_widget *widget)
 {
-	const int completed = nm_widget_next(widget, "callCompleted");
+	const bool asks = widget->kind == NM_WIDGET_ASK;
+	const int completed = nm_widget_next(widget, asks ? "return" : "callCompleted");
 	const bool unlimited = completed == NM_FLOW_END && widget->for_s == NM_TWILIO_RING_MAX;
 	const struct nm_widget_exit *unanswered;
 	int answered = NM_FLOW_END;
 
-	if (nm_widget_next(widget, "hangup") != NM_FLOW_END)
+	if (nm_widget_next(widget, asks ? "timeout" : "hangup") != NM_FLOW_END)
 		return stop(w, widget, "does something when the caller has hung up");
 	if (!nm_lifter_step(w->arena, w->treatment, widget->parties, widget->n, unlimited ? 0 : widget->for_s,
 			    unlimited))
 		return out_of_memory(w);
-	if (completed == NM_FLOW_END)
+	if (completed == NM_FLOW_END && (!asks || nm_widget_next(widget, "fail") == NM_FLOW_END))
 		return NM_FLOW_END;
 	unanswered = judge_of(w, widget, completed, NM_INPUT_STATUS, &answered);
-	if (unanswered == NULL || !all_unanswered(unanswered) || answered != NM_FLOW_END)
+	if (unanswered == NULL || !all_unanswered(unanswered) || answered != NM_FLOW_END ||
+	    (asks && nm_widget_next(widget, "fail") != unanswered->next))
 		return stop(w, widget, "is followed by something that is not understood");
 	return unanswered->next;
 }
@@ -251,6 +254,7 @@ static int visit(struct walk *w, struct nm_widget *widget)
 	case NM_WIDGET_SPLIT:
 		return split(w, widget);
 	case NM_WIDGET_CONNECT:
+	case NM_WIDGET_ASK:
 		return ring(w, widget);
 	case NM_WIDGET_SAY:
 		return say(w, widget);
@@ -356,7 +360,7 @@ static enum nm_code find_key(struct lift *lift, struct nm_error *err)
 static enum nm_code lift_definition(const struct nm_node *definition, struct lift *lift,
 				    struct nm_route **out, struct nm_error *err)
 {
-	enum nm_code code = nm_flow_read(definition, &lift->lifter, &lift->flow, err);
+	enum nm_code code = nm_flow_read(definition, lift->document, &lift->lifter, &lift->flow, err);
 
 	if (code == NM_OK)
 		code = find_key(lift, err);
@@ -370,34 +374,24 @@ static enum nm_code lift_definition(const struct nm_node *definition, struct lif
 }
 
 /* Does the number send its calls elsewhere?  Says where. */
-static enum nm_code check_number(const struct nm_artefact *live, struct nm_error *err)
+static enum nm_code check_number(const struct nm_node *number, bool flow, struct nm_error *err)
 {
-	const struct nm_part *part = nm_artefact_find(live, NM_TWILIO_NUMBER);
-	const char *trunk, *application, *url;
-	struct nm_node *root;
-	enum nm_code code;
+	const char *trunk = nm_node_member_text(number, "trunk_sid"),
+		   *application = nm_node_member_text(number, "voice_application_sid"),
+		   *url = nm_node_member_text(number, "voice_url");
 
-	if (part == NULL)
-		return NM_OK;
-	code = nm_node_read(part->bytes, part->len, &root, err);
-	if (code != NM_OK)
-		return code;
-	trunk = nm_node_member_text(root, "trunk_sid");
-	application = nm_node_member_text(root, "voice_application_sid");
-	url = nm_node_member_text(root, "voice_url");
 	if (trunk != NULL && *trunk != '\0')
-		code = nm_fail(err, NM_INPUT,
+		return nm_fail(err, NM_INPUT,
 			       "the number is on the SIP trunk %.40s (trunk_sid): no flow is asked", trunk);
-	else if (application != NULL && *application != '\0')
-		code = nm_fail(
+	if (application != NULL && *application != '\0')
+		return nm_fail(
 			err, NM_INPUT,
 			"the number is on the application %.40s (voice_application_sid): no flow is asked",
 			application);
-	else if (nm_artefact_find(live, NM_TWILIO_FLOW) == NULL)
-		code = nm_fail(err, NM_INPUT, "calls to the number go to %.200s, which is no published flow",
+	if (!flow)
+		return nm_fail(err, NM_INPUT, "calls to the number go to %.200s, which is no published flow",
 			       url != NULL ? url : "nothing that is known");
-	nm_node_free(root);
-	return code;
+	return NM_OK;
 }
 
 /* What is told of a foreign flow was written by others. */
@@ -408,26 +402,36 @@ static void make_plain(struct nm_error *err)
 			*c = '?';
 }
 
+/* A part as JSON; nothing when there is no such part. */
+static enum nm_code read_part(const struct nm_artefact *live, const char *name, struct nm_node **out,
+			      struct nm_error *err)
+{
+	const struct nm_part *part = nm_artefact_find(live, name);
+
+	return part == NULL ? NM_OK : nm_node_read(part->bytes, part->len, out, err);
+}
+
 enum nm_code nm_twilio_lift(const struct nm_artefact *live, struct nm_route **out, const char **foreign,
 			    struct nm_error *err)
 {
-	const struct nm_part *part = nm_artefact_find(live, NM_TWILIO_FLOW);
-	struct nm_node *definition = NULL;
+	struct nm_node *definition = NULL, *number = NULL;
 	struct lift lift = { 0 };
 	struct nm_error why;
 	enum nm_code code;
 
 	*foreign = NULL;
-	code = check_number(live, &why);
-	if (code == NM_OK && part == NULL)
-		code = nm_fail(&why, NM_INPUT, "there is no flow");
+	code = read_part(live, NM_TWILIO_NUMBER, &number, &why);
 	if (code == NM_OK)
-		code = nm_node_read(part->bytes, part->len, &definition, &why);
+		code = read_part(live, NM_TWILIO_FLOW, &definition, &why);
+	if (code == NM_OK)
+		code = check_number(number, definition != NULL, &why);
+	lift.document = nm_node_member_text(number, "document");
 	if (code == NM_OK)
 		code = nm_lifter_begin(live, &lift.lifter, &why);
 	if (code == NM_OK)
 		code = lift_definition(definition, &lift, out, &why);
 	nm_node_free(definition);
+	nm_node_free(number);
 	if (code == NM_OK)
 		return NM_OK;
 	make_plain(&why);

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/ascii.h"
+#include "core/carrier/twilio_whisper.h"
 
 #define WIDGETS_MAX 1000
 #define EXITS_MAX 4096
@@ -19,6 +20,7 @@
 struct loader {
 	struct nm_lifter *lifter;
 	struct nm_live_flow *flow;
+	const char *document;
 	struct nm_arena *arena;
 	struct nm_error *err;
 	enum nm_code code; /* memory, or the lifter's */
@@ -409,6 +411,45 @@ static const char *read_ring(struct loader *l, struct nm_widget *widget, const s
 	return why;
 }
 
+static bool in_list(const char **list, size_t n, const char *text)
+{
+	for (size_t i = 0; i < n; i++)
+		if (strcmp(list[i], text) == 0)
+			return true;
+	return false;
+}
+
+static const char *read_asking(struct loader *l, struct nm_widget *widget, const struct nm_node *properties)
+{
+	static const char strange[] = "hands the call to a document that is not understood";
+	const char *url = nm_node_member_text(properties, "url"), **to, **asked;
+	struct nm_twilio_whisper whisper;
+	size_t n, n_asked;
+	nm_number number;
+
+	if (url == NULL || !nm_twilio_whisper_read(url, l->arena, &whisper))
+		return strange;
+	if (l->document != NULL && strcmp(l->document, whisper.document) != 0)
+		return "hands the call to another document than the account names";
+	if (!read_list(l, whisper.to, &to, &n) || !read_list(l, whisper.confirm, &asked, &n_asked) ||
+	    n > PHONES_MAX)
+		return strange;
+	for (size_t i = 0; i < n_asked; i++)
+		if (!in_list(to, n, asked[i]))
+			return strange;
+	widget->for_s = whisper.for_s;
+	widget->parties = room(l, n, sizeof(*widget->parties));
+	for (size_t i = 0; i < n && l->code == NM_OK; i++) {
+		if (!read_phone(to[i], &number) && strncmp(to[i], "sip", 3) != 0)
+			return strange;
+		if (!add_party(l, widget, to[i]))
+			return NULL;
+		widget->parties[i].line_id = whisper.line_id;
+		widget->parties[i].confirm = in_list(asked, n_asked, to[i]);
+	}
+	return NULL;
+}
+
 static const char *read_said(struct loader *l, struct nm_widget *widget, const struct nm_node *properties)
 {
 	const struct nm_node *loop = nm_node_get(properties, "loop");
@@ -429,9 +470,9 @@ static const char *read_said(struct loader *l, struct nm_widget *widget, const s
 
 static enum nm_widget_kind kind_of(const char *type)
 {
-	static const char *const types[] = { "trigger",         "set-variables", "split-based-on",
-					     "connect-call-to", "say-play",      "gather-input-on-call",
-					     "record-voicemail" };
+	static const char *const types[] = { "trigger",          "set-variables",     "split-based-on",
+					     "connect-call-to",  "say-play",          "gather-input-on-call",
+					     "record-voicemail", "add-twiml-redirect" };
 	size_t i = 0;
 
 	while (i < NM_WIDGET_OTHER && strcmp(types[i], type) != 0)
@@ -452,6 +493,8 @@ static void read_widget(struct loader *l, struct nm_widget *widget, const struct
 		read_settings(l, widget, properties);
 	else if (widget->kind == NM_WIDGET_CONNECT)
 		widget->wrong = read_ring(l, widget, properties);
+	else if (widget->kind == NM_WIDGET_ASK)
+		widget->wrong = read_asking(l, widget, properties);
 	else if (widget->kind == NM_WIDGET_SAY || widget->kind == NM_WIDGET_GATHER)
 		widget->wrong = read_said(l, widget, properties);
 	else if (widget->kind == NM_WIDGET_OTHER)
@@ -502,11 +545,11 @@ static enum nm_code find_start(struct loader *l, const struct nm_node *definitio
 	return NM_OK;
 }
 
-enum nm_code nm_flow_read(const struct nm_node *definition, struct nm_lifter *lifter,
+enum nm_code nm_flow_read(const struct nm_node *definition, const char *document, struct nm_lifter *lifter,
 			  struct nm_live_flow *out, struct nm_error *err)
 {
 	struct nm_live_flow flow = { .arena = lifter->facts.route->arena };
-	struct loader l = { lifter, &flow, flow.arena, err, NM_OK };
+	struct loader l = { lifter, &flow, document, flow.arena, err, NM_OK };
 	const struct nm_node *states = nm_node_get(definition, "states");
 	enum nm_code code;
 

@@ -20,6 +20,7 @@ enum nm_widget_kind {
 	NM_WIDGET_SAY,
 	NM_WIDGET_GATHER,
 	NM_WIDGET_RECORD,
+	NM_WIDGET_ASK,
 	NM_WIDGET_OTHER
 };
 
@@ -53,7 +54,7 @@ struct nm_widget {
 	enum nm_split_input input; /* SPLIT */
 	size_t variable;
 	const char *of; /* whose status or digits */
-	size_t n;       /* CONNECT */
+	size_t n;       /* CONNECT, ASK */
 	struct nm_party *parties;
 	int for_s;
 	const char *said; /* SAY, GATHER */
@@ -68,8 +69,9 @@ struct nm_live_flow {
 	const char *variables[NM_FLOW_VARIABLES];
 };
 
-/* The widgets of a definition; memory from the lifter's route.  Tells the lifter who is told apart. */
-enum nm_code nm_flow_read(const struct nm_node *definition, struct nm_lifter *lifter,
+/* The widgets of a definition; memory from the lifter's route.  Tells the lifter who is told apart.  document: the
+ * only one that may ask to press 1; NULL: any. */
+enum nm_code nm_flow_read(const struct nm_node *definition, const char *document, struct nm_lifter *lifter,
 			  struct nm_live_flow *out, struct nm_error *err) NM_WARN_UNUSED;
 /* NULL when it has no such exit. */
 const struct nm_widget_exit *nm_widget_exit(const struct nm_widget *widget, const char *event);

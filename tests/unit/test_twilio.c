@@ -75,6 +75,56 @@ static void test_random_plans_are_kept(void **state)
 	assert_true(assert_carrier_keeps_plans(twilio(), &account, 4000, PLANS) > PLANS);
 }
 
+/* --- asking to press 1 --- */
+
+#define ASKING                                                                                               \
+	HEAD "path day { step { ring = { owner, sam } for = 20s confirm = yes } step { ring = ai } }\n"      \
+	     "path urgent { step { ring = other confirm = yes } }\n"                                         \
+	     "rule open { during = business path = day }\nrule closed { path = urgent }\n"
+
+static const struct nm_account asking = { .name = "twilio",
+					  .driver = "twilio",
+					  .sid = "AC0123456789abcdef0123456789abcdef",
+					  .whisper = "https://example.com/ask" };
+
+static void open_asking(struct carrier_line *line, const struct nm_account *with)
+{
+	char *folder = random_folder_new();
+
+	carrier_line_open(line, twilio(), with, plan_of_text(ASKING, folder), 0, "2026-11-23 00:00", 30);
+	random_folder_free(folder);
+}
+
+/* "Press 1 to accept through the document that the account names (without one: said, and proved without)." */
+static void test_press_1_through_a_document(void **state)
+{
+	static const char *const unusable[] = { "Press 1",         "http://example.com/ask", "https://",
+						"https://a/b?c=d", "https://a/{{b}}",        "https://a/ b" };
+	struct carrier_line line;
+
+	(void)state;
+	open_asking(&line, &asking);
+	assert_int_equal(line.losses.n, 0);
+	assert_non_null(strstr(
+		flow_of(&line),
+		"\"url\":\"https://example.com/ask?flow={{flow.flow_sid}}&to=%2B15125550111%2C%2B15125550114"
+		"&confirm=%2B15125550111%2C%2B15125550114&timeout=20&caller_id=line\"}"));
+	assert_lifts_back(&line, twilio());
+	carrier_line_close(&line);
+	open_asking(&line, &account);
+	assert_int_equal(line.losses.n, 3);
+	assert_non_null(strstr(line.losses.items[0].text, "nobody can be asked to press 1"));
+	assert_null(strstr(flow_of(&line), "add-twiml-redirect"));
+	carrier_line_close(&line);
+	for (size_t i = 0; i < sizeof(unusable) / sizeof(unusable[0]); i++) {
+		struct nm_account odd = asking;
+
+		odd.whisper = unusable[i];
+		assert_int_equal(nm_carrier_traits(twilio(), &odd).confirm, NM_CONFIRM_NONE);
+	}
+	assert_true(assert_carrier_keeps_plans(twilio(), &asking, 5000, PLANS) > PLANS);
+}
+
 static void test_a_plan_with_all_of_it(void **state)
 {
 	struct carrier_line line;
@@ -332,6 +382,43 @@ static void test_flows_that_are_foreign(void **state)
 	carrier_line_close(&line);
 }
 
+static void test_documents_that_are_foreign(void **state)
+{
+	static const struct {
+		const char *from, *to;
+	} changes[] = {
+		{ "&confirm=%2B15125550111", "&confirm=%2B15125550112" },
+		{ "&confirm=", "&accept=" },
+		{ "?flow={{flow.flow_sid}}", "?flow=FW1" },
+		{ "&to=%2B15125550111", "&to=%2b15125550111" },
+		{ "&to=%2B15125550111", "&to=%2" },
+		{ "&to=%2B15125550111", "&to=nobody" },
+		{ "&timeout=20", "&timeout=0" },
+		{ "&timeout=20", "&timeout=9999999999999" },
+		{ "&timeout=20", "&timeout=20s" },
+		{ "caller_id=line", "caller_id=me" },
+		{ "caller_id=line", "caller_id=line&more=1" },
+		{ "{\"event\":\"fail\",\"next\":\"p2_day_ring2_ai\"}",
+		  "{\"event\":\"fail\",\"next\":\"clock\"}" },
+		{ "{\"event\":\"timeout\"}", "{\"event\":\"timeout\",\"next\":\"clock\"}" },
+	};
+	struct carrier_line line;
+
+	(void)state;
+	open_asking(&line, &asking);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		char *text;
+		struct nm_error err = { 0 };
+		struct nm_route *route;
+
+		text = replaced(flow_of(&line), changes[i].from, changes[i].to);
+		if (lift(&line, text, strlen(text), &route, &err) != NM_INPUT)
+			fail_msg("%s is understood", changes[i].to);
+		free(text);
+	}
+	carrier_line_close(&line);
+}
+
 /* Damaged bytes: refused, or a route that can be gone through without harm; and what is said is plain text. */
 static void test_damaged_flows_do_no_harm(void **state)
 {
@@ -402,12 +489,14 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_random_plans_are_kept),
+		cmocka_unit_test(test_press_1_through_a_document),
 		cmocka_unit_test(test_a_plan_with_all_of_it),
 		cmocka_unit_test(test_the_bytes_of_a_small_flow),
 		cmocka_unit_test(test_flows_that_are_refused),
 		cmocka_unit_test(test_long_lists_of_callers),
 		cmocka_unit_test(test_changes_that_are_understood),
 		cmocka_unit_test(test_flows_that_are_foreign),
+		cmocka_unit_test(test_documents_that_are_foreign),
 		cmocka_unit_test(test_damaged_flows_do_no_harm),
 		cmocka_unit_test(test_a_restless_flow_is_given_up),
 	};

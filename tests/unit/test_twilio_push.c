@@ -317,6 +317,31 @@ static void test_retries(void **state)
 	bench_close(&bench);
 }
 
+/* A flow that hands calls to a document other than the account's is not ours. */
+static void test_the_document_that_asks(void **state)
+{
+	static const char asking[] =
+		"timezone = \"America/Chicago\" country = \"US\"\n"
+		"account twilio { driver = twilio sid = \"" FAKE_TWILIO_SID
+		"\" whisper = \"https://example.com/%s\" }\n"
+		"line main { number = \"+15125550100\" account = twilio }\n"
+		"destination owner { kind = personal number = \"+15125550111\" confirm = yes }\n"
+		"path all { step { ring = owner } }\nrule all { path = all }\n";
+	struct bench bench;
+	char plan[1024];
+
+	(void)state;
+	snprintf(plan, sizeof(plan), asking, "ask");
+	bench_open(&bench, plan);
+	assert_pushed(&bench, "pushed, read back, same");
+	assert_int_equal(sync_of(&bench, "in sync"), NM_SYNC_SAME);
+	snprintf(plan, sizeof(plan), asking, "other");
+	push_rig_plan(&bench.rig, plan);
+	assert_int_equal(sync_of(&bench, "another document than the account names"), NM_SYNC_FOREIGN);
+	assert_pushed(&bench, "pushed, read back, same");
+	bench_close(&bench);
+}
+
 static void test_an_account_that_cannot_be(void **state)
 {
 	struct nm_account account = { .name = "twilio", .sid = "AC01/../../x" };
@@ -350,6 +375,7 @@ int main(void)
 		cmocka_unit_test(test_a_definition_that_is_not_taken),
 		cmocka_unit_test(test_any_fault_at_any_request),
 		cmocka_unit_test(test_retries),
+		cmocka_unit_test(test_the_document_that_asks),
 		cmocka_unit_test(test_an_account_that_cannot_be),
 	};
 
