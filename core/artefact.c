@@ -9,6 +9,13 @@
 #include "nevermiss/carrier.h"
 #include "nevermiss/json.h"
 
+bool nm_part_is_fact(const struct nm_part *part)
+{
+	const size_t len = strlen("facts");
+
+	return strncmp(part->name, "facts", len) == 0 && (part->name[len] == '\0' || part->name[len] == '-');
+}
+
 void nm_artefact_clear(struct nm_artefact *artefact)
 {
 	nm_arena_free(artefact->arena);

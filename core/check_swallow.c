@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define LINES_DEEP 16 /* as play.c: most lines that one call passes */
-
 static const struct nm_path *path_of(const struct nm_prover *prover, const struct nm_case *one)
 {
 	return &prover->checker->plan->paths[one->decision.path];
@@ -35,33 +33,23 @@ static bool swallows(const struct nm_party *party, const struct nm_treatment_ste
 	       party->own_voicemail_s >= 0 && (step->unlimited || party->own_voicemail_s < step->for_s);
 }
 
-/* The step in which the silent call was swallowed: the first that has to be played for that; n when it was
- * not.  *v is when that phone's voicemail picks up, -1 when it rang on another line. */
-static size_t swallow_step(struct nm_prover *prover, const struct nm_case *one, int *v)
+/* The step in which the silent call was swallowed; n when it was not.  *v is when that phone's voicemail
+ * picks up, -1 when it rang on another line. */
+static size_t swallow_step(const struct nm_prover *prover, const struct nm_case *one, int *v)
 {
-	struct nm_treatment head = *one->treatment;
-	struct nm_outcome outcome;
+	const struct nm_treatment_step *step;
 	const char *who;
 	size_t i;
 
 	if (one->silent.result != NM_SWALLOWED || one->silent.by < 0)
 		return one->treatment->n;
 	who = prover->checker->plan->destinations[one->silent.by].name;
+	step = &one->treatment->steps[one->silent.step];
 	*v = -1;
-	for (head.n = 1; head.n <= one->treatment->n; head.n++) {
-		const struct nm_treatment_step *step = &head.steps[head.n - 1];
-
-		prover->code = nm_case_play(prover, one, &head, NM_PROBE_SILENT, -1, false, &outcome);
-		if (prover->code)
-			return one->treatment->n;
-		if (outcome.result != NM_SWALLOWED)
-			continue;
-		for (i = 0; i < step->n; i++)
-			if (!strcmp(step->parties[i].name, who) && swallows(&step->parties[i], step))
-				*v = step->parties[i].own_voicemail_s;
-		return head.n - 1;
-	}
-	return one->treatment->n;
+	for (i = 0; i < step->n; i++)
+		if (!strcmp(step->parties[i].name, who) && swallows(&step->parties[i], step))
+			*v = step->parties[i].own_voicemail_s;
+	return one->silent.step;
 }
 
 static size_t find_swallowed(struct nm_prover *prover, struct nm_case *one)
@@ -196,7 +184,7 @@ static void step_may_swallow(struct nm_prover *prover, struct nm_case *one, cons
 			phone_may_swallow(prover, one, (struct rung_phone){ leg, step, party, -1, for_s });
 			continue;
 		}
-		if (line < 0 || party->confirm || prover->passed[line] || depth == LINES_DEEP)
+		if (line < 0 || party->confirm || prover->passed[line] || depth == NM_LINES_DEEP)
 			continue;
 		prover->passed[line] = true;
 		next = nm_case_get(prover, one->state, line, one->caller, false);

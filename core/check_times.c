@@ -18,6 +18,16 @@ static void stale(struct nm_checker *checker, struct nm_pos pos, const char *sen
 	nm_draft_mend(checker, nm_draft_add(checker, "calendar-stale", 0, 0, pos, sentence), mend, 0, NULL);
 }
 
+/* Start of its last event.  Rules that go on for ever are told within a year; only where none does, events
+ * are looked for without an end. */
+static nm_time calendar_last(const struct nm_checker *checker, const struct nm_calendar *calendar)
+{
+	const nm_time now = checker->options->now;
+	const nm_time last = nm_ical_last(calendar->ical, checker->plan->zone, now + LOOK_AHEAD);
+
+	return last >= now + SOON ? last : nm_ical_last(calendar->ical, checker->plan->zone, NM_TIME_MAX);
+}
+
 static void find_calendar(struct nm_checker *checker, const struct nm_calendar *calendar)
 {
 	const nm_time now = checker->options->now;
@@ -33,13 +43,15 @@ static void find_calendar(struct nm_checker *checker, const struct nm_calendar *
 	}
 	if (!calendar->file)
 		return;
-	last = nm_ical_last(calendar->ical, checker->plan->zone, now + LOOK_AHEAD);
+	last = calendar_last(checker, calendar);
 	if (last >= now + SOON)
 		return;
 	nm_time_words(checker->plan->zone, last, true, words);
 	stale(checker, calendar->pos,
-	      nm_arena_format(checker->arena, "the last event of calendar %s is %s", calendar->name,
-			      last == NM_TIME_MIN ? "none at all" : words),
+	      last == NM_TIME_MIN
+		      ? nm_arena_format(checker->arena, "calendar %s has no event", calendar->name)
+		      : nm_arena_format(checker->arena, "the last event of calendar %s is %s", calendar->name,
+					words),
 	      "put a newer file in its place");
 }
 
@@ -221,12 +233,16 @@ static enum nm_code find_test(struct nm_checker *checker, const struct nm_test *
 	struct nm_draft *draft;
 	enum nm_code code = nm_test_run(checker->plan, test, &result, err);
 
-	if (code)
+	/* What too-many-lines tells of: the test does not end at all. */
+	if (code == NM_INPUT)
+		result.expected = "an end";
+	else if (code)
 		return code;
 	if (!result.ok) {
 		draft = nm_draft_add(checker, "test-failed", 0, 0, test->pos,
 				     nm_arena_format(checker->arena, "test \"%s\" expects %s, and gets %s",
-						     test->name, result.expected, result.got));
+						     test->name, result.expected,
+						     result.got ? result.got : "none: too many lines"));
 		nm_draft_mend(checker, draft, "change who is rung then, or what the test expects", 0, NULL);
 		test_call(checker, draft, test);
 	}

@@ -104,6 +104,17 @@ struct nm_decision nm_decide(const struct nm_plan *plan, const struct nm_state *
 	return (struct nm_decision){ NM_VERDICT_LOST, NM_BY_NOTHING, -1, -1, NM_REJECT_NONE, is_emergency };
 }
 
+bool nm_decision_turns_away(const struct nm_plan *plan, const struct nm_decision *decision)
+{
+	const struct nm_rule *rule;
+
+	if (decision->verdict != NM_VERDICT_REJECT)
+		return false;
+	rule = decision->by == NM_BY_OVERRIDE ? &plan->overrides[decision->index].rule
+					      : &plan->rules[decision->index];
+	return !rule->callers.given;
+}
+
 const char *nm_decision_rule(const struct nm_plan *plan, struct nm_decision decision, struct nm_arena *arena)
 {
 	switch (decision.by) {

@@ -15,6 +15,8 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "core/ascii.h"
+#include "core/redact.h"
 #include "nevermiss/transport.h"
 
 #define LIBRARY        "libcurl.so.4"
@@ -23,6 +25,7 @@
 #define SLOW_BYTES     16L
 #define CONNECTIONS    64L
 #define SECRET_MAX     8192
+#define HEADERS_MAX    (256u << 10) /* of an answer */
 #define AGENT          "nevermiss"
 
 struct api {
@@ -62,6 +65,9 @@ struct call {
 	struct curl_slist *headers;
 	char *body; /* of the request, when it holds a secret: wiped */
 	size_t body_len;
+	char *secret;       /* to be blanked in the answer; wiped */
+	char *written;      /* the same, as it stands in the request */
+	size_t headers_len; /* of the answer */
 	struct nm_buf answer;
 	bool too_large;
 	char error[CURL_ERROR_SIZE];
@@ -146,9 +152,13 @@ static curl_socket_t open_socket(void *context, curlsocktype purpose, struct cur
 	return socket(address->family, address->socktype | SOCK_CLOEXEC, address->protocol);
 }
 
+/* A name beside localhost would have to be asked for first, which leaves the machine. */
 static bool names_loopback(const char *host)
 {
-	return strcmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0;
+	struct in_addr address;
+
+	return (nm_ascii_begins(host, "localhost", 9) && host[9] == '\0') || strcmp(host, "[::1]") == 0 ||
+	       (inet_pton(AF_INET, host, &address) == 1 && ntohl(address.s_addr) >> 24 == 127);
 }
 
 /* https anywhere; http on loopback only.  A URL with a user or a password in it is refused. */
@@ -164,7 +174,9 @@ static enum nm_code check_url(const struct http *http, const char *text, bool *l
 	if (api->url_set(url, CURLUPART_URL, text, 0) != CURLUE_OK ||
 	    api->url_get(url, CURLUPART_SCHEME, &scheme, 0) != CURLUE_OK ||
 	    api->url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
-		code = nm_fail(err, NM_CARRIER, "%.100s is no URL that can be asked", text);
+		/* A password in it must not be told. */
+		code = nm_fail(err, NM_CARRIER, "%.100s is no URL that can be asked",
+			       strchr(text, '@') == NULL ? text : "what it gives");
 	else if (api->url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK)
 		code = nm_fail(err, NM_CARRIER, "a URL with a user name in it is not asked: put the secret in "
 						"token_cmd, token_env or token_file");
@@ -179,6 +191,24 @@ static enum nm_code check_url(const struct http *http, const char *text, bool *l
 	return code;
 }
 
+static bool one_line(const char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ')
+			return false;
+	return true;
+}
+
+/* What an earlier answer gave must not become a header of its own. */
+static enum nm_code check_headers(const struct nm_request *request, struct nm_error *err)
+{
+	bool good = request->type == NULL || one_line(request->type);
+
+	for (size_t i = 0; i < request->n_headers; i++)
+		good = good && one_line(request->headers[i]);
+	return good ? NM_OK : nm_fail(err, NM_CARRIER, "a header of more than one line is not sent");
+}
+
 /* --- one call --- */
 
 static void wipe(char *text, size_t len)
@@ -186,6 +216,11 @@ static void wipe(char *text, size_t len)
 	if (text != NULL)
 		explicit_bzero(text, len);
 	free(text);
+}
+
+static void wipe_text(char *text)
+{
+	wipe(text, text != NULL ? strlen(text) : 0);
 }
 
 static void call_free(struct call *call)
@@ -196,6 +231,8 @@ static void call_free(struct call *call)
 	if (call->easy != NULL)
 		call->http->api.easy_cleanup(call->easy);
 	wipe(call->body, call->body_len);
+	wipe_text(call->secret);
+	wipe_text(call->written);
 	nm_buf_clear(&call->answer);
 	free(call);
 }
@@ -207,6 +244,17 @@ static size_t take_bytes(char *bytes, size_t size, size_t n, void *context)
 	nm_buf_addn(&call->answer, bytes, size * n);
 	call->too_large = call->answer.failed;
 	return call->answer.failed ? 0 : size * n;
+}
+
+/* They are not looked at, but the library keeps them. */
+static size_t take_header(char *bytes, size_t size, size_t n, void *context)
+{
+	struct call *call = context;
+
+	(void)bytes;
+	call->headers_len += size * n;
+	call->too_large = call->headers_len > HEADERS_MAX;
+	return call->too_large ? 0 : size * n;
 }
 
 static bool add_header(struct call *call, const char *name, const char *value)
@@ -235,20 +283,15 @@ static bool add_headers(struct call *call, const struct nm_request *request)
 }
 
 /* The body followed by the form's field for the secret. */
-static bool set_form(struct call *call, const struct nm_request *request, const char *secret)
+static bool set_form(struct call *call, const struct nm_request *request)
 {
 	const struct api *api = &call->http->api;
-	char *escaped = api->easy_escape(call->easy, secret, 0);
 	struct nm_buf body;
 	bool ok;
 
-	if (escaped == NULL)
-		return false;
 	nm_buf_init(&body, NM_ARTEFACT_BYTES);
 	nm_buf_addn(&body, request->body != NULL ? request->body : "", request->body != NULL ? request->len : 0);
-	nm_buf_addf(&body, "%sapi_password=%s", body.len > 0 ? "&" : "", escaped);
-	explicit_bzero(escaped, strlen(escaped));
-	api->curl_free(escaped);
+	nm_buf_addf(&body, "%sapi_password=%s", body.len > 0 ? "&" : "", call->written);
 	call->body_len = body.len;
 	call->body = nm_buf_take(&body);
 	ok = call->body != NULL &&
@@ -258,24 +301,51 @@ static bool set_form(struct call *call, const struct nm_request *request, const 
 	return ok;
 }
 
-static bool set_secret(struct call *call, const struct nm_request *request, const char *secret)
+/* As a form has it. */
+static char *escape(struct call *call, const char *secret)
 {
 	const struct api *api = &call->http->api;
-	const struct nm_account *account = request->account;
-	const char *user = account->user != NULL ? account->user : account->sid;
+	char *escaped = api->easy_escape(call->easy, secret, 0);
+	char *copy = escaped != NULL ? strdup(escaped) : NULL;
+
+	if (escaped != NULL)
+		explicit_bzero(escaped, strlen(escaped));
+	api->curl_free(escaped);
+	return copy;
+}
+
+static const char *user_of(const struct nm_account *account)
+{
+	return account->user != NULL ? account->user : account->sid != NULL ? account->sid : "";
+}
+
+/* For what is sent, and what the answer must not bring back. */
+static bool keep_secret(struct call *call, const struct nm_request *request, const char *secret)
+{
+	call->secret = strdup(secret);
+	if (request->auth == NM_AUTH_BASIC)
+		call->written = nm_basic_credentials(user_of(request->account), secret);
+	else
+		call->written = request->auth == NM_AUTH_FORM ? escape(call, secret) : strdup(secret);
+	return call->secret != NULL && call->written != NULL;
+}
+
+static bool set_secret(struct call *call, const struct nm_request *request)
+{
+	const struct api *api = &call->http->api;
 
 	switch (request->auth) {
 	case NM_AUTH_NONE:
 		return true;
 	case NM_AUTH_BASIC:
 		return api->easy_setopt(call->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC) == CURLE_OK &&
-		       api->easy_setopt(call->easy, CURLOPT_USERNAME, user != NULL ? user : "") == CURLE_OK &&
-		       api->easy_setopt(call->easy, CURLOPT_PASSWORD, secret) == CURLE_OK;
+		       api->easy_setopt(call->easy, CURLOPT_USERNAME, user_of(request->account)) == CURLE_OK &&
+		       api->easy_setopt(call->easy, CURLOPT_PASSWORD, call->secret) == CURLE_OK;
 	case NM_AUTH_BEARER:
 		return api->easy_setopt(call->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) == CURLE_OK &&
-		       api->easy_setopt(call->easy, CURLOPT_XOAUTH2_BEARER, secret) == CURLE_OK;
+		       api->easy_setopt(call->easy, CURLOPT_XOAUTH2_BEARER, call->secret) == CURLE_OK;
 	case NM_AUTH_FORM:
-		return set_form(call, request, secret);
+		return set_form(call, request);
 	}
 	return false;
 }
@@ -293,7 +363,8 @@ static enum nm_code add_secret(struct call *call, const struct nm_request *reque
 		return nm_fail(err, NM_CARRIER, "there is no secret for this request");
 	nm_buf_init(&secret, SECRET_MAX);
 	code = options->secret(options->context, request->account, &secret, err);
-	if (code == NM_OK && !set_secret(call, request, secret.data))
+	if (code == NM_OK && (secret.failed || !keep_secret(call, request, secret.data) ||
+			      !set_secret(call, request)))
 		code = nm_fail_memory(err);
 	explicit_bzero(secret.data, secret.len);
 	nm_buf_clear(&secret);
@@ -304,8 +375,12 @@ static bool set_body(struct call *call, const struct nm_request *request)
 {
 	const struct api *api = &call->http->api;
 
-	if (request->body == NULL)
+	if (request->body == NULL && (strcmp(request->method, "GET") == 0 || strcmp(request->method, "DELETE") == 0))
 		return true;
+	/* Servers want to be told that nothing follows. */
+	if (request->body == NULL)
+		return api->easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)0) == CURLE_OK &&
+		       api->easy_setopt(call->easy, CURLOPT_COPYPOSTFIELDS, "") == CURLE_OK;
 	return api->easy_setopt(call->easy, CURLOPT_POSTFIELDSIZE_LARGE, (curl_off_t)request->len) == CURLE_OK &&
 	       api->easy_setopt(call->easy, CURLOPT_COPYPOSTFIELDS, request->body) == CURLE_OK;
 }
@@ -337,6 +412,8 @@ static bool set_up(struct call *call, const struct nm_request *request)
 	       api->easy_setopt(call->easy, CURLOPT_ERRORBUFFER, call->error) == CURLE_OK &&
 	       api->easy_setopt(call->easy, CURLOPT_WRITEFUNCTION, take_bytes) == CURLE_OK &&
 	       api->easy_setopt(call->easy, CURLOPT_WRITEDATA, call) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_HEADERFUNCTION, take_header) == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_HEADERDATA, call) == CURLE_OK &&
 	       api->easy_setopt(call->easy, CURLOPT_OPENSOCKETFUNCTION, open_socket) == CURLE_OK &&
 	       api->easy_setopt(call->easy, CURLOPT_OPENSOCKETDATA, call) == CURLE_OK &&
 	       api->easy_setopt(call->easy, CURLOPT_PRIVATE, call) == CURLE_OK &&
@@ -352,6 +429,8 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 	bool loopback = true;
 	enum nm_code code = check_url(http, request->url, &loopback, err);
 
+	if (code == NM_OK)
+		code = check_headers(request, err);
 	if (code != NM_OK)
 		return code;
 	call = calloc(1, sizeof(*call));
@@ -390,6 +469,18 @@ static void unlink_call(struct http *http, const struct call *call)
 	http->api.multi_remove_handle(http->multi, call->easy);
 }
 
+/* What was said must not bring back what was sent in confidence. */
+static void blank_secrets(struct call *call)
+{
+	const char *const secrets[] = { call->secret, call->written };
+
+	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
+		if (secrets[i] != NULL) {
+			nm_redact(call->answer.data, call->answer.len, secrets[i]);
+			nm_redact(call->error, strlen(call->error), secrets[i]);
+		}
+}
+
 static const char *reason(struct call *call, CURLcode result)
 {
 	if (call->too_large)
@@ -403,6 +494,7 @@ static void give(struct http *http, struct call *call, CURLcode result, int *tag
 	long status = 0;
 
 	unlink_call(http, call);
+	blank_secrets(call);
 	http->last = call;
 	*tag = call->tag;
 	*response = (struct nm_response){ .body = "", .retry_after_s = -1 };

@@ -37,7 +37,7 @@ static void unit_mark(struct nm_prover *prover, const struct unit *unit, const s
 	};
 
 	if (mark->edge)
-		mark->edge->states[unit->state] = true;
+		nm_edge_add(mark->edge, nm_prover_scene(prover, unit->state, unit->caller), !unit->emergency);
 	nm_draft_hit(prover->checker, mark->draft, unit->state, hit);
 }
 
@@ -48,7 +48,7 @@ static enum nm_code unit_guarantees(struct nm_prover *prover, const struct unit 
 	const uint64_t groups = checker->classes.items[unit->caller].groups;
 	size_t i;
 
-	if (one->decision.verdict == NM_VERDICT_REJECT)
+	if (nm_case_kept_out(prover, one))
 		return NM_OK;
 	for (i = 0; i < checker->plan->n_guarantees; i++) {
 		const struct nm_guarantee *guarantee = &checker->plan->guarantees[i];
@@ -85,6 +85,8 @@ static enum nm_code unit_walk(struct nm_prover *prover, const struct unit *unit,
 	*out = one;
 	if (one->decision.by == NM_BY_RULE)
 		prover->decides[one->decision.index] = true;
+	if (one->decision.by == NM_BY_OVERRIDE)
+		prover->overrides[one->decision.index] = true;
 	if (!one->judged) {
 		enum nm_code code = nm_case_judge(prover, one);
 
@@ -180,12 +182,17 @@ static bool prover_init(struct nm_prover *prover)
 	const struct nm_checker *checker = prover->checker;
 	const struct nm_plan *plan = checker->plan;
 
-	nm_graph_init(&prover->graph, checker->arena, plan->n_lines, checker->timeline->n_states);
+	nm_graph_init(&prover->graph, checker->arena, plan->n_lines,
+		      checker->timeline->n_states * checker->classes.n);
 	prover->folded = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->folded);
 	prover->far = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->far);
+	prover->endless = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->endless);
+	prover->reached = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->reached);
 	prover->decides = nm_arena_alloc(checker->arena, plan->n_rules, sizeof *prover->decides);
+	prover->overrides = nm_arena_alloc(checker->arena, plan->n_overrides, sizeof *prover->overrides);
 	prover->passed = nm_arena_alloc(checker->arena, plan->n_lines, sizeof *prover->passed);
-	return prover->folded && prover->far && prover->decides && prover->passed;
+	return prover->folded && prover->far && prover->endless && prover->reached && prover->decides &&
+	       prover->overrides && prover->passed;
 }
 
 static void prover_clear(struct nm_prover *prover)

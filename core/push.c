@@ -118,9 +118,11 @@ enum nm_code nm_push_run_job(struct nm_push_run *push, const struct nm_line_stat
 /* Takes what was read of a line as what is there before the job; false: it is not known. */
 void nm_push_run_before(struct nm_push_job *job, struct nm_line_status *status)
 {
-	job->before_known = status->sync != NM_SYNC_UNKNOWN;
-	job->before = status->live;
-	status->live = (struct nm_artefact){ 0 };
+	struct nm_artefact *before = status->assumed_at != 0 ? &status->assumed : &status->live;
+
+	job->before_known = status->sync != NM_SYNC_UNKNOWN || status->assumed_at != 0;
+	job->before = *before;
+	*before = (struct nm_artefact){ 0 };
 }
 
 /* --- what was cut off --- */
@@ -278,7 +280,7 @@ enum nm_code nm_push_check(const struct nm_push_context *context, struct nm_erro
 }
 
 /* A reason is one line of words. */
-enum nm_code nm_push_reason(const char *reason, struct nm_error *err)
+enum nm_code nm_push_reason_check(const char *reason, struct nm_error *err)
 {
 	const char *at = reason;
 
@@ -298,7 +300,7 @@ enum nm_code nm_push_reason(const char *reason, struct nm_error *err)
 static enum nm_code permit(const struct nm_push_context *context, const struct nm_push_options *options,
 			   const char **forced, struct nm_error *err)
 {
-	enum nm_code code = nm_push_reason(options->force, err);
+	enum nm_code code = nm_push_reason_check(options->force, err);
 
 	*forced = NULL;
 	if (code == NM_OK)
@@ -316,6 +318,8 @@ enum nm_code nm_push_run_pass(struct nm_push_run *push, const struct nm_line_sta
 
 	if (status->sync == NM_SYNC_SAME)
 		return add_result(push, status->line, 0, NM_PUSH_DONE, "already in force", err);
+	if (status->as_assumed)
+		return add_result(push, status->line, 0, NM_PUSH_DONE, status->words, err);
 	words = status->refusal != NULL ? status->refusal
 		: status->carrier == NULL
 			? status->words
@@ -328,8 +332,8 @@ bool nm_push_run_wants(const struct nm_push_run *push, const struct nm_line_stat
 {
 	if (status->carrier == NULL || status->refusal != NULL)
 		return false;
-	if (status->sync == NM_SYNC_UNKNOWN)
-		return status->to_push;
+	if (status->sync == NM_SYNC_UNKNOWN && status->carrier->traits.reads_back)
+		return false;
 	return status->to_push || push->options->even_if_same;
 }
 
@@ -400,6 +404,8 @@ enum nm_code nm_push_run_look(struct nm_push_run *push, int line, struct nm_erro
 
 	if (code == NM_OK)
 		code = nm_status_lines(push->context, push->lines, push->n_lines, &push->status, err);
+	if (code == NM_OK && push->status.stopped)
+		code = nm_fail(err, NM_REFUSED, "stopped: nothing was sent");
 	return code == NM_OK ? settle_unfinished(push, err) : code;
 }
 

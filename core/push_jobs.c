@@ -56,7 +56,7 @@ static char *write_ids(const struct nm_exchange *exchange)
 	return text;
 }
 
-static enum nm_code read_ids(const char *text, struct nm_exchange *exchange, struct nm_error *err)
+enum nm_code nm_push_ids_read(const char *text, struct nm_exchange *exchange, struct nm_error *err)
 {
 	struct nm_node *root;
 	enum nm_code code;
@@ -162,39 +162,29 @@ static enum nm_code journal_leaving(void *context, struct nm_talk *const *talks,
 	return code;
 }
 
-/* Writes the state of every job that was sent since the last time. */
-static enum nm_code write_states(struct nm_push_jobs *jobs, struct nm_error *err)
+/* The state of a job, and what its conversation learnt from the last answer. */
+static enum nm_code write_state(const struct nm_push_jobs *jobs, const struct nm_push_job *job, struct nm_error *err)
 {
 	const struct nm_push_context *context = jobs->context;
+	char *ids = job->talk.exchange.n_ids > 0 ? write_ids(&job->talk.exchange) : NULL;
 	enum nm_code code = NM_OK;
 
-	for (size_t i = 0; i < jobs->n && code == NM_OK; i++) {
-		const struct nm_push_job *job = &jobs->items[i];
-
-		if (!job->told && job->state != NM_PUSH_INTENT)
-			code = nm_store_push_update(context->store, job->id, job->state, context->now,
-						    job->words, NULL, err);
-	}
+	if (ids == NULL && job->talk.exchange.n_ids > 0)
+		return nm_fail_memory(err);
+	code = nm_store_push_update(context->store, job->id, job->state, context->now, job->words, ids, err);
+	free(ids);
 	return code;
 }
 
-/* What was written down is told. */
-static void tell(struct nm_push_jobs *jobs)
+/* Writes the state of every job that was sent since the last time. */
+static enum nm_code write_states(struct nm_push_jobs *jobs, struct nm_error *err)
 {
-	const struct nm_push_context *context = jobs->context;
+	enum nm_code code = NM_OK;
 
-	for (size_t i = 0; i < jobs->n; i++) {
-		struct nm_push_job *job = &jobs->items[i];
-
-		if (job->told || !over(job))
-			continue;
-		job->told = true;
-		jobs->done++;
-		if (context->progress != NULL &&
-		    !context->progress(context->progress_context, line_name(jobs, job), job->words,
-				       jobs->done, jobs->n))
-			jobs->stopped = true;
-	}
+	for (size_t i = 0; i < jobs->n && code == NM_OK; i++)
+		if (!jobs->items[i].recorded && jobs->items[i].state != NM_PUSH_INTENT)
+			code = write_state(jobs, &jobs->items[i], err);
+	return code;
 }
 
 static enum nm_code keep_reading(struct nm_push_jobs *jobs, const struct nm_push_job *job,
@@ -208,7 +198,7 @@ static enum nm_code keep_reading(struct nm_push_jobs *jobs, const struct nm_push
 	struct nm_buf text;
 	enum nm_code code;
 
-	if (read->end == NM_TALK_OPEN)
+	if (read->end == NM_TALK_OPEN && (job->carrier->traits.reads_back || job->pending))
 		return NM_OK;
 	nm_buf_init(&text, TEXT_MAX);
 	code = nm_artefact_write(&read->exchange.live, &text, err);
@@ -226,7 +216,7 @@ static enum nm_code record(struct nm_push_jobs *jobs, const struct nm_talk *read
 	enum nm_code code = nm_store_begin(store, err);
 
 	for (size_t i = 0; i < jobs->n && code == NM_OK && reads != NULL; i++)
-		if (!jobs->items[i].told)
+		if (!jobs->items[i].recorded)
 			code = keep_reading(jobs, &jobs->items[i], &reads[i], err);
 	if (code == NM_OK)
 		code = write_states(jobs, err);
@@ -234,23 +224,49 @@ static enum nm_code record(struct nm_push_jobs *jobs, const struct nm_talk *read
 		code = nm_store_commit(store, err);
 	if (code != NM_OK)
 		nm_store_abandon(store);
-	else
-		tell(jobs);
+	for (size_t i = 0; i < jobs->n && code == NM_OK; i++)
+		jobs->items[i].recorded = over(&jobs->items[i]);
 	return code;
 }
 
 /* --- applying --- */
 
-static bool go_on(void *context, struct nm_talk *talk)
+static bool tell(struct nm_push_jobs *jobs, const struct nm_talk *talk, const char *what)
+{
+	const struct nm_push_context *push = jobs->context;
+	bool go_on;
+
+	jobs->done++;
+	go_on = push->progress == NULL ||
+		push->progress(push->progress_context, talk->exchange.line, what, jobs->done, jobs->all);
+	jobs->stopped = jobs->stopped || !go_on;
+	return go_on; /* what was sent before it was stopped is still read back */
+}
+
+static bool tell_sent(void *context, struct nm_talk *talk)
+{
+	return tell(context, talk, "pushing");
+}
+
+static bool idle(void *context)
 {
 	struct nm_push_jobs *jobs = context;
-	const struct nm_push_context *push = jobs->context;
+	const bool go_on = jobs->context->idle(jobs->context->progress_context);
 
-	if (push->progress != NULL &&
-	    !push->progress(push->progress_context, talk->exchange.line,
-			    talk->end == NM_TALK_DONE ? "applied" : talk->exchange.note, jobs->done, jobs->n))
-		jobs->stopped = true;
-	return !jobs->stopped;
+	jobs->stopped = jobs->stopped || !go_on;
+	return go_on;
+}
+
+/* Moves the talks, which tell of themselves. */
+static enum nm_code run_talks(struct nm_push_jobs *jobs, struct nm_talks *talks, struct nm_error *err)
+{
+	talks->transport = jobs->context->transport;
+	talks->context = jobs;
+	talks->idle = jobs->context->idle != NULL ? idle : NULL;
+	talks->seed = (uint64_t)jobs->context->now;
+	jobs->done = 0;
+	jobs->all = talks->n;
+	return nm_talks_run(talks, NULL, err);
 }
 
 static enum nm_code ready_job(struct nm_push_jobs *jobs, struct nm_push_job *job, struct nm_error *err)
@@ -262,17 +278,13 @@ static enum nm_code ready_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 		return nm_fail_memory(err);
 	job->talk.owner = job;
 	job->talk.pause_ms = job->rounds++ > 0 ? ROUND_PAUSE_MS : 0;
-	return read_ids(job->ids, &job->talk.exchange, err);
+	return nm_push_ids_read(job->ids, &job->talk.exchange, err);
 }
 
 /* Sends all that is pending; a job that was begun is then to be verified, whatever its carrier said. */
 static enum nm_code apply(struct nm_push_jobs *jobs, struct nm_error *err)
 {
-	struct nm_talks talks = { .transport = jobs->context->transport,
-				  .context = jobs,
-				  .before = journal_leaving,
-				  .ended = go_on,
-				  .seed = (uint64_t)jobs->context->now };
+	struct nm_talks talks = { .before = journal_leaving, .ended = tell_sent };
 	enum nm_code code = NM_OK;
 
 	talks.items = calloc(jobs->n + 1, sizeof(struct nm_talk *));
@@ -284,7 +296,7 @@ static enum nm_code apply(struct nm_push_jobs *jobs, struct nm_error *err)
 			code = ready_job(jobs, &jobs->items[i], err);
 		}
 	if (code == NM_OK)
-		code = nm_talks_run(&talks, NULL, err);
+		code = run_talks(jobs, &talks, err);
 	free(talks.items);
 	for (size_t i = 0; i < jobs->n && code == NM_OK; i++) {
 		struct nm_push_job *job = &jobs->items[i];
@@ -312,6 +324,9 @@ static enum nm_code trust(struct nm_push_jobs *jobs, struct nm_push_job *job, st
 	if (job->talk.end == NM_TALK_DONE)
 		return end_job(job, NM_PUSH_DONE,
 			       "pushed; this carrier cannot be read back, so it is assumed", err);
+	if (job->carrier->traits.by_hand && job->talk.exchange.n_ids == 0)
+		return end_job(job, NM_PUSH_UNDONE,
+			       nm_arena_format(jobs->arena, "%s; nothing was changed", job->talk.exchange.note), err);
 	return end_job(job, NM_PUSH_FAILED,
 		       nm_arena_format(jobs->arena, "%s; what is in force now is not known",
 				       job->talk.exchange.note),
@@ -386,11 +401,15 @@ static enum nm_code judge_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 	return code == NM_OK ? fail_job(jobs, job, as_before, foreign, err) : code;
 }
 
+static bool tell_read(void *context, struct nm_talk *talk)
+{
+	return tell(context, talk, "reading back");
+}
+
 /* Reads back the lines of all jobs that are to be verified, into `reads`. */
 static enum nm_code read_back(struct nm_push_jobs *jobs, struct nm_talk *reads, struct nm_error *err)
 {
-	struct nm_talks talks = { .transport = jobs->context->transport,
-				  .seed = (uint64_t)jobs->context->now };
+	struct nm_talks talks = { .ended = tell_read };
 	enum nm_code code = NM_OK;
 
 	talks.items = calloc(jobs->n + 1, sizeof(struct nm_talk *));
@@ -407,7 +426,7 @@ static enum nm_code read_back(struct nm_push_jobs *jobs, struct nm_talk *reads, 
 			code = nm_fail_memory(err);
 	}
 	if (code == NM_OK)
-		code = nm_talks_run(&talks, NULL, err);
+		code = run_talks(jobs, &talks, err);
 	free(talks.items);
 	return code;
 }

@@ -27,6 +27,9 @@ enum nm_code nm_artefacts_same(const struct nm_push_context *context, const stru
 /* The first of the differences in one sentence: "Sundays 09:00-13:00, any caller: plan Fixly, live owner". */
 const char *nm_differences_text(const struct nm_differences *differences, struct nm_arena *arena);
 
+/* The ids of a push as the journal has them (text NULL: none), into the exchange. */
+enum nm_code nm_push_ids_read(const char *text, struct nm_exchange *exchange, struct nm_error *err) NM_WARN_UNUSED;
+
 /* One line that is to be changed. */
 struct nm_push_job {
 	int line;
@@ -43,13 +46,14 @@ struct nm_push_job {
 	const char *words;   /* how it ended; from the results' arena */
 	struct nm_talk talk; /* the APPLY or REMOVE */
 	int rounds;
-	bool pending, told; /* still to be sent; told: the caller knows how it ended */
+	bool pending, recorded; /* still to be sent; recorded: how it ended is in the journal */
 };
 
 struct nm_push_jobs {
 	const struct nm_push_context *context;
 	struct nm_arena *arena; /* of the words */
-	size_t n, capacity, done;
+	size_t n, capacity;
+	size_t done, all;          /* of those that are being sent, or read back */
 	struct nm_push_job *items; /* malloc'd */
 	bool stopped;
 };
@@ -92,7 +96,4 @@ enum nm_code nm_push_run_jobs(struct nm_push_run *push, const char *forced, stru
 /* Hands the results over; how many lines failed decides the code. */
 enum nm_code nm_push_run_give(struct nm_push_run *push, struct nm_push_results *out,
 			      struct nm_error *err) NM_WARN_UNUSED;
-/* A reason (NULL: none is given) is one line of words, else NM_INPUT. */
-enum nm_code nm_push_reason(const char *reason, struct nm_error *err) NM_WARN_UNUSED;
-
 #endif

@@ -204,7 +204,7 @@ enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_
 	const struct nm_push_options options = { .line = line, .force = force, .even_if_same = true };
 	struct nm_push_run push = { .context = context, .options = &options };
 	bool forced = false;
-	enum nm_code code = nm_push_reason(force, err);
+	enum nm_code code = nm_push_reason_check(force, err);
 
 	if (code == NM_OK)
 		code = nm_push_run_open(&push, err);

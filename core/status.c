@@ -144,8 +144,6 @@ static enum nm_code prepare_line(struct reading *r, struct nm_line_status *line,
 		line->words = nm_arena_format(arena, "no driver `%s` in this build yet", account->driver);
 		return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 	}
-	line->words = "what is there cannot be read back from this carrier: it is assumed to be as pushed";
-	line->to_push = !readable(line);
 	code = nm_carrier_hold(line->carrier, account, line->plan_route, r->context->now, &line->held_route,
 			       &line->losses, err);
 	return code == NM_OK ? render_line(r, line, account, err) : code;
@@ -213,6 +211,69 @@ static enum nm_code miss_line(struct reading *r, struct nm_line_status *line, st
 	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 }
 
+/* What nothing can be read of is as it was last pushed, as far as anybody knows. */
+static enum nm_code take_assumed(struct reading *r, struct nm_line_status *line,
+				 const struct nm_push_record *record, struct nm_error *err)
+{
+	char when[NM_TIME_TEXT];
+	enum nm_code code;
+
+	if (record->state != NM_PUSH_DONE || strcmp(record->driver, line->carrier->name) != 0) {
+		line->words = "what is in force is not known: the last push came to no end, and nothing can be read back";
+		return NM_OK;
+	}
+	code = nm_artefact_read(record->wanted, &line->assumed, err);
+	if (code != NM_OK)
+		return code;
+	line->assumed_at = record->ended;
+	line->as_assumed = nm_artefact_equal(&line->assumed, &line->wanted);
+	line->to_push = !line->as_assumed;
+	nm_time_words(r->context->plan->zone, record->ended, true, when);
+	line->words = nm_arena_format(r->status->arena,
+				      line->as_assumed
+					      ? "assumed since %s: nothing can be read back from this carrier"
+					      : "what was pushed %s is not what the plan wants now; nothing can be read back",
+				      when);
+	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
+}
+
+/* What a person did for the push, in order. */
+static enum nm_code take_done(struct reading *r, struct nm_line_status *line, const char *ids, struct nm_error *err)
+{
+	struct nm_exchange exchange = { .arena = r->status->arena };
+	struct nm_done *done;
+	enum nm_code code = nm_push_ids_read(ids, &exchange, err);
+
+	if (code != NM_OK || !line->carrier->traits.by_hand)
+		return code;
+	done = nm_arena_alloc(r->status->arena, exchange.n_ids, sizeof(*done));
+	if (done == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < exchange.n_ids; i++)
+		done[i] = (struct nm_done){ exchange.ids[i].name, exchange.ids[i].value };
+	line->done = done;
+	line->n_done = exchange.n_ids;
+	return NM_OK;
+}
+
+static enum nm_code assume_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+{
+	struct nm_store *store = r->context->store;
+	const char *name = r->context->plan->lines[line->line].name;
+	struct nm_push_record record;
+	int64_t id = 0;
+	enum nm_code code = store == NULL ? NM_OK : nm_store_push_newest(store, name, &id, err);
+
+	line->to_push = true;
+	line->words = "nothing was pushed yet, and nothing can be read back from this carrier";
+	if (code != NM_OK || id == 0)
+		return code;
+	code = nm_store_push_get(store, id, r->status->arena, &record, err);
+	if (code == NM_OK)
+		code = take_done(r, line, record.ids, err);
+	return code == NM_OK ? take_assumed(r, line, &record, err) : code;
+}
+
 static enum nm_code judge_line(struct reading *r, struct nm_line_status *line, struct nm_talk *talk,
 			       struct nm_error *err)
 {
@@ -220,8 +281,10 @@ static enum nm_code judge_line(struct reading *r, struct nm_line_status *line, s
 	const char *foreign;
 	enum nm_code code;
 
-	if (!readable(line))
+	if (line->carrier == NULL)
 		return NM_OK;
+	if (!readable(line))
+		return assume_line(r, line, err);
 	if (talk->end != NM_TALK_DONE) {
 		line->words = talk->end == NM_TALK_OPEN ? "not read: it was stopped"
 							: nm_arena_text(arena, talk->exchange.note);
@@ -246,9 +309,20 @@ static bool count_read(void *context, struct nm_talk *talk)
 	struct reading *r = context;
 
 	r->done++;
-	return r->context->progress == NULL ||
-	       r->context->progress(r->context->progress_context, talk->exchange.line, "read", r->done,
-				    r->status->n);
+	if (r->context->progress != NULL &&
+	    !r->context->progress(r->context->progress_context, talk->exchange.line, "reading", r->done,
+				  r->status->n))
+		r->status->stopped = true;
+	return !r->status->stopped;
+}
+
+static bool idle(void *context)
+{
+	struct reading *r = context;
+
+	if (!r->context->idle(r->context->progress_context))
+		r->status->stopped = true;
+	return !r->status->stopped;
 }
 
 static enum nm_code read_live(struct reading *r, struct nm_error *err)
@@ -256,6 +330,7 @@ static enum nm_code read_live(struct reading *r, struct nm_error *err)
 	struct nm_talks talks = { .transport = r->context->transport,
 				  .context = r,
 				  .ended = count_read,
+				  .idle = r->context->idle != NULL ? idle : NULL,
 				  .seed = (uint64_t)r->context->now };
 	enum nm_code code = NM_OK;
 
@@ -281,14 +356,16 @@ static enum nm_code read_live(struct reading *r, struct nm_error *err)
 
 static enum nm_code keep_reading(struct reading *r, const struct nm_line_status *line, struct nm_error *err)
 {
+	/* Of what cannot be read one thing is certain: that it was told something else than the plan wants now. */
 	struct nm_reading reading = { .at = r->context->now,
-				      .in_sync = line->sync == NM_SYNC_SAME,
+				      .known = line->sync != NM_SYNC_UNKNOWN ||
+					       (line->assumed_at != 0 && !line->as_assumed),
+				      .in_sync = line->sync == NM_SYNC_SAME || line->as_assumed,
 				      .plan_mark = r->context->plan_mark,
 				      .words = line->words };
 	struct nm_buf text;
 	enum nm_code code = NM_OK;
 
-	reading.known = line->sync != NM_SYNC_UNKNOWN;
 	nm_buf_init(&text, (size_t)NM_ARTEFACT_PARTS * 6 * NM_ARTEFACT_BYTES);
 	if (line->live.n > 0) {
 		code = nm_artefact_write(&line->live, &text, err);
@@ -310,7 +387,7 @@ static enum nm_code keep_readings(struct reading *r, struct nm_error *err)
 		return NM_OK;
 	code = nm_store_begin(store, err);
 	for (size_t i = 0; i < r->status->n && code == NM_OK; i++)
-		if (readable(&r->status->lines[i]))
+		if (r->status->lines[i].carrier != NULL)
 			code = keep_reading(r, &r->status->lines[i], err);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
@@ -416,6 +493,7 @@ void nm_status_clear(struct nm_status *status)
 		nm_losses_clear(&line->losses);
 		nm_artefact_clear(&line->wanted);
 		nm_artefact_clear(&line->live);
+		nm_artefact_clear(&line->assumed);
 		nm_route_free(line->plan_route);
 		nm_route_free(line->live_route);
 		nm_route_free(line->held_route);

@@ -13,10 +13,17 @@
 #define PAUSE_MAX_MS   (300 * 1000) /* a carrier that asks for more than this is left alone */
 #define WAIT_MS        1000
 
+/* How many talks an account has, and may have. */
+struct seats {
+	int taken, all;
+};
+
 struct runner {
 	struct nm_talks *talks;
 	size_t *ready; /* talks with a request to be sent, in order; indices, which are the tags too */
-	size_t n_ready, n_flying, n_paused, begun, open;
+	struct seats *seats; /* by account of the plan */
+	size_t n_ready, n_flying, n_paused, open;
+	size_t first, reached; /* all before the first have begun, none from `reached` on */
 	uint64_t seed;
 	bool stopping;
 };
@@ -49,10 +56,16 @@ void nm_talk_clear(struct nm_talk *talk)
 	*talk = (struct nm_talk){ 0 };
 }
 
+static struct seats *seats_of(const struct runner *run, const struct nm_talk *talk)
+{
+	return &run->seats[talk->exchange.account - talk->exchange.plan->accounts];
+}
+
 static void end_talk(struct runner *run, struct nm_talk *talk, enum nm_talk_end end)
 {
 	talk->end = end;
 	run->open--;
+	seats_of(run, talk)->taken--;
 	if (end != NM_TALK_DONE && talk->exchange.note == NULL)
 		talk->exchange.note = "it failed without a reason";
 	if (run->talks->ended != NULL && !run->talks->ended(run->talks->context, talk))
@@ -128,7 +141,7 @@ static void take_answer(struct runner *run, size_t tag, const struct nm_response
 		/* Only a 429 says that nothing was done. */
 		give_up(run, talk, response, NM_TALK_UNSURE);
 	} else {
-		talk->pause_ms = talk->tries < TRIES_MAX ? pause_after(run, talk, response) : -1;
+		talk->pause_ms = talk->tries < TRIES_MAX && !run->stopping ? pause_after(run, talk, response) : -1;
 		if (talk->pause_ms < 0) {
 			talk->pause_ms = 0;
 			give_up(run, talk, response, NM_TALK_FAILED);
@@ -138,27 +151,60 @@ static void take_answer(struct runner *run, size_t tag, const struct nm_response
 	}
 }
 
+static bool may_begin(struct runner *run, const struct nm_talk *talk)
+{
+	struct seats *seats = seats_of(run, talk);
+
+	if (talk->begun)
+		return false;
+	if (seats->all == 0)
+		seats->all = nm_carrier_traits(talk->carrier, talk->exchange.account).at_once;
+	if (seats->all <= 0)
+		seats->all = NM_TALKS_AT_ONCE;
+	return seats->taken < seats->all;
+}
+
+static void begin_talk(struct runner *run, size_t tag)
+{
+	struct nm_talk *talk = run->talks->items[tag];
+
+	talk->begun = true;
+	seats_of(run, talk)->taken++;
+	run->open++;
+	if (tag >= run->reached)
+		run->reached = tag + 1;
+	if (talk->pause_ms > 0)
+		run->n_paused++;
+	else
+		step_talk(run, tag, NULL);
+}
+
 static void begin_talks(struct runner *run)
 {
-	while (!run->stopping && run->begun < run->talks->n &&
-	       run->n_flying + run->n_ready + run->n_paused < NM_TALKS_AT_ONCE) {
-		size_t tag = run->begun++;
+	const struct nm_talks *talks = run->talks;
 
-		run->open++;
-		if (run->talks->items[tag]->pause_ms > 0)
-			run->n_paused++;
-		else
-			step_talk(run, tag, NULL);
+	for (size_t tag = run->first; tag < talks->n && !run->stopping; tag++) {
+		if (run->n_flying + run->n_ready >= NM_TALKS_AT_ONCE)
+			break;
+		if (may_begin(run, talks->items[tag]))
+			begin_talk(run, tag);
 	}
+	while (run->first < talks->n && talks->items[run->first]->begun)
+		run->first++;
+}
+
+static bool is_paused(const struct nm_talk *talk)
+{
+	return talk->begun && talk->end == NM_TALK_OPEN && talk->pause_ms > 0;
 }
 
 /* Time has passed: those whose pause is over send again, or begin. */
 static void pass_time(struct runner *run, int passed_ms)
 {
-	for (size_t tag = 0; run->n_paused > 0 && tag < run->begun; tag++) {
+	for (size_t tag = 0; run->n_paused > 0 && tag < run->reached; tag++) {
 		struct nm_talk *talk = run->talks->items[tag];
 
-		if (talk->end != NM_TALK_OPEN || talk->pause_ms <= 0)
+		if (!is_paused(talk))
 			continue;
 		talk->pause_ms -= passed_ms;
 		if (talk->pause_ms > 0)
@@ -175,27 +221,51 @@ static int shortest_pause(const struct runner *run)
 {
 	int shortest = WAIT_MS;
 
-	for (size_t tag = 0; run->n_paused > 0 && tag < run->begun; tag++) {
+	for (size_t tag = 0; run->n_paused > 0 && tag < run->reached; tag++) {
 		const struct nm_talk *talk = run->talks->items[tag];
 
-		if (talk->end == NM_TALK_OPEN && talk->pause_ms > 0 && talk->pause_ms < shortest)
+		if (is_paused(talk) && talk->pause_ms < shortest)
 			shortest = talk->pause_ms;
 	}
 	return shortest;
+}
+
+/* Nobody who stops the work waits for a carrier that wants to be asked again later.  What was never sent counts
+ * as not begun. */
+static void end_pauses(struct runner *run)
+{
+	for (size_t tag = 0; run->n_paused > 0 && tag < run->reached; tag++) {
+		struct nm_talk *talk = run->talks->items[tag];
+
+		if (!is_paused(talk))
+			continue;
+		run->n_paused--;
+		if (talk->request.method == NULL) {
+			talk->begun = false;
+			run->first = tag < run->first ? tag : run->first;
+			run->open--;
+			seats_of(run, talk)->taken--;
+			continue;
+		}
+		talk->pause_ms = 0;
+		nm_exchange_fail(&talk->exchange, "stopped while the carrier wanted to be asked again later");
+		end_talk(run, talk, NM_TALK_FAILED);
+	}
 }
 
 static enum nm_code send_ready(struct runner *run, struct nm_error *err)
 {
 	struct nm_talks *talks = run->talks;
 	struct nm_talk *leaving[NM_TALKS_AT_ONCE];
+	const size_t room = NM_TALKS_AT_ONCE - run->n_flying, n = run->n_ready < room ? run->n_ready : room;
 	struct nm_error why;
 	enum nm_code code = NM_OK;
 
-	for (size_t i = 0; i < run->n_ready; i++)
+	for (size_t i = 0; i < n; i++)
 		leaving[i] = talks->items[run->ready[i]];
-	if (run->n_ready > 0 && talks->before != NULL)
-		code = talks->before(talks->context, leaving, run->n_ready, err);
-	for (size_t i = 0; i < run->n_ready && code == NM_OK; i++) {
+	if (n > 0 && talks->before != NULL)
+		code = talks->before(talks->context, leaving, n, err);
+	for (size_t i = 0; i < n && code == NM_OK; i++) {
 		code = talks->transport.submit(talks->transport.context, (int)run->ready[i],
 					       &leaving[i]->request, &why);
 		if (code == NM_OK) {
@@ -210,7 +280,8 @@ static enum nm_code send_ready(struct runner *run, struct nm_error *err)
 			nm_fail(err, code, "%s", why.text);
 		}
 	}
-	run->n_ready = 0;
+	run->n_ready -= n;
+	memmove(run->ready, run->ready + n, run->n_ready * sizeof(*run->ready));
 	return code;
 }
 
@@ -222,6 +293,8 @@ static enum nm_code collect_answers(struct runner *run, struct nm_error *err)
 	struct nm_response response;
 	enum nm_code code;
 
+	if (run->talks->idle != NULL && wait_ms > NM_TALKS_IDLE_MS)
+		wait_ms = NM_TALKS_IDLE_MS;
 	code = transport->collect(transport->context, wait_ms, &tag, &response, err);
 	if (code == NM_OK && tag < 0)
 		pass_time(run, wait_ms);
@@ -233,23 +306,36 @@ static enum nm_code collect_answers(struct runner *run, struct nm_error *err)
 	return code;
 }
 
+static void look_around(struct runner *run)
+{
+	if (run->talks->idle != NULL && !run->talks->idle(run->talks->context))
+		run->stopping = true;
+	if (run->stopping)
+		end_pauses(run);
+}
+
 enum nm_code nm_talks_run(struct nm_talks *talks, bool *stopped, struct nm_error *err)
 {
 	struct runner run = { .talks = talks, .seed = talks->seed };
 	enum nm_code code = NM_OK;
 
 	run.ready = calloc(talks->n + 1, sizeof(*run.ready));
-	if (run.ready == NULL)
-		return nm_fail_memory(err);
-	begin_talks(&run);
+	run.seats = calloc(talks->n > 0 ? talks->items[0]->exchange.plan->n_accounts : 1, sizeof(*run.seats));
+	if (run.ready == NULL || run.seats == NULL)
+		code = nm_fail_memory(err);
+	if (code == NM_OK)
+		begin_talks(&run);
 	while (run.open > 0 && code == NM_OK) {
 		code = send_ready(&run, err);
 		if (code == NM_OK && run.n_flying + run.n_paused > 0)
 			code = collect_answers(&run, err);
+		if (code == NM_OK)
+			look_around(&run);
 		begin_talks(&run);
 	}
+	free(run.seats);
 	free(run.ready);
 	if (stopped != NULL)
-		*stopped = run.begun < talks->n;
+		*stopped = run.first < talks->n;
 	return code;
 }

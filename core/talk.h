@@ -4,14 +4,16 @@
  *
  * A talk asks its driver for requests and hands it the answers.  Requests that were refused for now
  * (429, 5xx, no answer) are sent again after a pause, if that can do no harm.  Core has no clock: a pause
- * passes while the transport waits in vain.
+ * passes while the transport waits in vain.  An account has at most so many talks as its carrier's traits say,
+ * those that pause included, and these take no place from the talks of others.
  */
 #ifndef CORE_TALK_H
 #define CORE_TALK_H
 
 #include "nevermiss/carrier.h"
 
-#define NM_TALKS_AT_ONCE 64
+#define NM_TALKS_AT_ONCE  64 /* requests under way; talks of an account whose carrier names no other number */
+#define NM_TALKS_IDLE_MS  50
 
 enum nm_talk_end {
 	NM_TALK_OPEN,
@@ -25,6 +27,7 @@ struct nm_talk {
 	void *owner;                 /* the caller's */
 	struct nm_exchange exchange; /* arena and live are the talk's: nm_talk_clear */
 	enum nm_talk_end end;
+	bool begun;
 	struct nm_request request; /* to be sent, or under way */
 	bool flying;               /* the request is under way */
 	int tries;                 /* how often this request was sent */
@@ -33,7 +36,7 @@ struct nm_talk {
 
 struct nm_talks {
 	struct nm_transport transport;
-	struct nm_talk **items; /* in the order in which they begin */
+	struct nm_talk **items; /* in the order in which they begin, as far as their accounts allow; of one plan */
 	size_t n;
 	uint64_t seed; /* for the jitter of pauses */
 	void *context;
@@ -41,6 +44,8 @@ struct nm_talks {
 	enum nm_code (*before)(void *context, struct nm_talk *const *talks, size_t n, struct nm_error *err);
 	/* A talk has ended; false: no others are begun, those under way go on.  May be NULL. */
 	bool (*ended)(void *context, struct nm_talk *talk);
+	/* Called every NM_TALKS_IDLE_MS or sooner; false: as for `ended`.  May be NULL. */
+	bool (*idle)(void *context);
 };
 
 /* Makes a talk ready; false when memory is out. */
@@ -48,8 +53,9 @@ bool nm_talk_init(struct nm_talk *talk, const struct nm_carrier *carrier, const 
 		  int line, struct nm_span window, enum nm_operation operation,
 		  const struct nm_artefact *wanted);
 void nm_talk_clear(struct nm_talk *talk);
-/* Until all have ended.  A code other than NM_OK is the end of everything: memory, the store, the transport
- * itself.  *stopped (may be NULL): `ended` said so, and some talks are still NM_TALK_OPEN. */
+/* Until all have ended.  When it is stopped, a talk whose request is to be sent again later ends at once, as
+ * failed.  A code other than NM_OK is the end of everything: memory, the store, the transport itself.  *stopped
+ * (may be NULL): it was stopped, and some talks are still NM_TALK_OPEN. */
 enum nm_code nm_talks_run(struct nm_talks *talks, bool *stopped, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

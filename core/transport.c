@@ -8,7 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define SLICE_MS 20 /* for how long one way is waited for while another has requests under way too */
+#define SCHEME_MAX 20
+#define SLICE_MS   20 /* for how long one way is waited for while another has requests under way too */
 
 struct joint {
 	size_t n;
@@ -17,6 +18,13 @@ struct joint {
 		size_t under_way;
 	} items[];
 };
+
+static int scheme_width(const char *url)
+{
+	const size_t width = strcspn(url, ":");
+
+	return width < SCHEME_MAX ? (int)width : SCHEME_MAX;
+}
 
 static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
 {
@@ -32,7 +40,9 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 		joint->items[i].under_way += code == NM_OK;
 		return code;
 	}
-	return nm_fail(err, NM_CARRIER, "%.100s: no request can be sent there", request->url);
+	/* No more of it: a URL may hold a password. */
+	return nm_fail(err, NM_CARRIER, "`%.*s:`: no request can be sent there", scheme_width(request->url),
+		       request->url);
 }
 
 static enum nm_code collect_from(struct joint *joint, size_t i, int timeout_ms, int *tag,
@@ -46,7 +56,7 @@ static enum nm_code collect_from(struct joint *joint, size_t i, int timeout_ms, 
 	return code;
 }
 
-/* The way to wait for: one that has something under way, the last of several; n: there is none. */
+/* How many have something under way; *last is the one to wait for, any when there is none. */
 static size_t busy_ways(const struct joint *joint, size_t *last)
 {
 	size_t busy = 0;

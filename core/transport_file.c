@@ -15,10 +15,12 @@
 
 #define SCHEME    "file:"
 #define ERROR_MAX 4096
+#define FRESH_MODE 0640 /* the server is another user: the folder's group may read, nobody else */
 
 struct answer {
 	int tag, status;
 	char *body;
+	size_t len;
 };
 
 struct files {
@@ -49,6 +51,14 @@ static void refuse(struct answer *answer, int status, const char *words)
 {
 	answer->status = status;
 	answer->body = error_body(words);
+	answer->len = answer->body != NULL ? strlen(answer->body) : 0;
+}
+
+static void confirm(struct answer *answer)
+{
+	answer->status = 200;
+	answer->body = strdup("{}");
+	answer->len = strlen("{}");
 }
 
 static bool is_there(const char *path)
@@ -72,6 +82,7 @@ static void get(const char *path, struct answer *answer)
 		refuse(answer, 403, why.text);
 	} else {
 		answer->status = 200;
+		answer->len = text.len;
 		answer->body = nm_buf_take(&text);
 	}
 	nm_buf_clear(&text);
@@ -79,26 +90,25 @@ static void get(const char *path, struct answer *answer)
 
 static void put(const char *path, const struct nm_request *request, struct answer *answer)
 {
+	const bool fresh = !is_there(path);
 	struct nm_error why;
 
-	if (nm_file_write(path, request->body, request->len, !is_there(path), &why) != NM_OK) {
+	if (nm_file_write(path, request->body, request->len, fresh, &why) != NM_OK)
 		refuse(answer, 403, why.text);
-		return;
-	}
-	answer->status = 200;
-	answer->body = strdup("{}");
+	else if (fresh && chmod(path, FRESH_MODE) < 0)
+		refuse(answer, 403, strerror(errno));
+	else
+		confirm(answer);
 }
 
 static void drop(const char *path, struct answer *answer)
 {
-	if (!is_there(path)) {
+	if (!is_there(path))
 		refuse(answer, 404, "there is no such file");
-	} else if (unlink(path) < 0) {
+	else if (unlink(path) < 0)
 		refuse(answer, 403, strerror(errno));
-	} else {
-		answer->status = 200;
-		answer->body = strdup("{}");
-	}
+	else
+		confirm(answer);
 }
 
 static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
@@ -144,7 +154,7 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 	*tag = answer.tag;
 	*response = (struct nm_response){ .status = answer.status,
 					  .body = answer.body,
-					  .len = strlen(answer.body),
+					  .len = answer.len,
 					  .retry_after_s = -1 };
 	return NM_OK;
 }

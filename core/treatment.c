@@ -172,7 +172,7 @@ void nm_treatment_words_beside(const struct nm_treatment *treatment, const struc
 	size_t k = 0;
 
 	if (treatment->verdict == NM_VERDICT_REJECT) {
-		nm_buf_addf(out, "rejected (%s)", treatment->reject == NM_REJECT_BUSY ? "busy" : "silent");
+		nm_buf_addf(out, "rejected (%s)", nm_reject_name(treatment->reject));
 		return;
 	}
 	if (other != NULL && other->verdict == NM_VERDICT_REJECT)

@@ -85,6 +85,16 @@ bool app_may_change(struct app *app)
 	return false;
 }
 
+bool app_may_push(struct app *app)
+{
+	if (!app_may_change(app))
+		return false;
+	if (!nm_document_dirty(app->session->document))
+		return true;
+	app_message(app, STYLE_WARNING, "the plan has edits that are not saved: u takes them back");
+	return false;
+}
+
 /* --- the stack --- */
 
 void app_derive(struct app *app)
@@ -521,10 +531,13 @@ bool app_resize(struct app *app, int width, int height)
 
 static bool push_progress(void *context, const char *line, const char *what, size_t done, size_t all)
 {
-	char text[APP_MESSAGE];
+	(void)line;
+	return app_progress(context, what, done, all);
+}
 
-	snprintf(text, sizeof text, "%s: %s", line, what);
-	return app_progress(context, text, done, all);
+static bool push_idle(void *context)
+{
+	return app_listen(context);
 }
 
 enum nm_code app_init(struct app *app, struct session *session, int width, int height, const char *screen,
@@ -535,6 +548,7 @@ enum nm_code app_init(struct app *app, struct session *session, int width, int h
 
 	*app = (struct app){.session = session};
 	session->progress = push_progress;
+	session->idle = push_idle;
 	session->progress_context = app;
 	while (!help && first < APP_TABS && strcmp(app_screens[first]->name, screen))
 		first++;
@@ -566,6 +580,7 @@ void app_clear(struct app *app)
 	app_forget_facts(app);
 	canvas_clear(&app->canvas);
 	app->session->progress = NULL;
+	app->session->idle = NULL;
 	*app = (struct app){0};
 }
 

@@ -43,7 +43,6 @@ struct app {
 	struct nm_line_fact *facts;
 	size_t n_facts;
 	bool facts_known;
-	bool busy;                      /* in app_progress */
 	struct {
 		bool given, dismissed;
 		int tag;
@@ -82,12 +81,15 @@ bool app_ascii(const struct app *app);
 struct box app_body(const struct app *app);
 void app_message(struct app *app, unsigned style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void app_error(struct app *app, const struct nm_error *err);
-/* False, with a message, when nothing may be changed. */
+/* False, with a message, when nothing may be changed; or pushed: a plan that is not saved is not. */
 bool app_may_change(struct app *app);
+bool app_may_push(struct app *app);
 void app_push(struct app *app, const struct screen_ops *ops, const void *argument);
 void app_go(struct app *app, const struct screen_ops *ops, const void *argument);
-/* Long work: shows how far it is and looks at the keyboard; false when the user wants it to stop. */
+/* Long work: shows how far it is ("pushing 12 of 200 lines, Esc stops") and looks at the keyboard, or only that;
+ * false when the user wants it to stop. */
 bool app_progress(struct app *app, const char *what, size_t done, size_t all);
+bool app_listen(struct app *app);
 /* The plan in the user's editor, at a place (file NULL: at its beginning). */
 void app_editor(struct app *app, struct nm_pos pos);
 /* Applies edits, saves, says what was done. True when it was. */

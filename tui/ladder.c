@@ -108,6 +108,8 @@ static const char *event_words(enum nm_event_kind kind)
 		return "no answer";
 	case NM_EVENT_SWALLOW:
 		return "own voicemail";
+	case NM_EVENT_UNREACHABLE:
+		return "no signal"; /* fits wherever "no answer" does */
 	case NM_EVENT_VOICEMAIL:
 		return "voicemail";
 	default:
@@ -125,6 +127,7 @@ static unsigned event_style(enum nm_event_kind kind)
 		return STYLE_VOICEMAIL;
 	case NM_EVENT_LOST:
 	case NM_EVENT_LOOP:
+	case NM_EVENT_LIMIT:
 		return STYLE_ERROR;
 	case NM_EVENT_RING:
 	case NM_EVENT_GREETING:

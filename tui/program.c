@@ -13,7 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define WORDS_MAX 16
+#define WORDS_MAX 32
+#define ENDING_MS 10 /* between two looks whether a program has ended */
 
 void program_become(char *command, const char *first, const char *second)
 {
@@ -42,21 +43,33 @@ static long long clock_ms(void)
 	return (long long)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Its errors would land in the middle of a screen. */
+/* Its errors would land in the middle of a screen, and what is typed is not for it. */
 static void become_quiet(char *command, int output)
 {
-	int nowhere = open("/dev/null", O_WRONLY);
+	int nowhere = open("/dev/null", O_RDWR);
 
-	if (nowhere >= 0)
+	if (nowhere >= 0) {
+		dup2(nowhere, STDIN_FILENO);
 		dup2(nowhere, STDERR_FILENO);
+	}
 	dup2(output, STDOUT_FILENO);
 	program_become(command, NULL, NULL);
 }
 
-/* Until the end of the output; false when it took too long or was too much. */
-static bool take_output(int fd, int timeout_s, struct nm_buf *out)
+static size_t count_words(const char *command)
 {
-	const long long end = clock_ms() + timeout_s * 1000LL;
+	size_t n = 0;
+
+	for (const char *at = command + strspn(command, " \t"); *at; n++) {
+		at += strcspn(at, " \t");
+		at += strspn(at, " \t");
+	}
+	return n;
+}
+
+/* Until the end of the output; false when it took too long or was too much. */
+static bool take_output(int fd, long long end, struct nm_buf *out)
+{
 	struct pollfd ready = {fd, POLLIN, 0};
 	char bytes[1024];
 	bool ended = false;
@@ -78,6 +91,24 @@ static bool take_output(int fd, int timeout_s, struct nm_buf *out)
 	return ended && !out->failed;
 }
 
+/* Until it has ended, which it may put off after its output has; false when it had to be killed. */
+static bool await(pid_t child, bool patient, long long end, int *status)
+{
+	const struct timespec pause = {0, ENDING_MS * 1000000L};
+
+	while (patient) {
+		if (waitpid(child, status, WNOHANG) == child)
+			return true;
+		if (clock_ms() >= end)
+			break;
+		nanosleep(&pause, NULL);
+	}
+	kill(child, SIGKILL);
+	while (waitpid(child, status, 0) < 0 && errno == EINTR)
+		continue;
+	return false;
+}
+
 static enum nm_code judge(const char *command, bool whole, int status, struct nm_error *err)
 {
 	if (WIFEXITED(status) && WEXITSTATUS(status) == 127)
@@ -91,11 +122,16 @@ static enum nm_code judge(const char *command, bool whole, int status, struct nm
 
 enum nm_code program_read(const char *command, int timeout_s, struct nm_buf *out, struct nm_error *err)
 {
-	char *words = strdup(command);
+	const long long end = clock_ms() + timeout_s * 1000LL;
 	int ends[2], status = 0;
+	char *words;
 	bool whole;
 	pid_t child;
 
+	if (count_words(command) > WORDS_MAX)
+		return nm_fail(err, NM_INPUT, "`%.40s...` has more than %d words: put them into a script", command,
+			       WORDS_MAX);
+	words = strdup(command);
 	if (!words)
 		return nm_fail_memory(err);
 	if (pipe2(ends, O_CLOEXEC) < 0) {
@@ -107,13 +143,10 @@ enum nm_code program_read(const char *command, int timeout_s, struct nm_buf *out
 		become_quiet(words, ends[1]);
 	free(words);
 	close(ends[1]);
-	whole = child > 0 && take_output(ends[0], timeout_s, out);
+	whole = child > 0 && take_output(ends[0], end, out);
 	close(ends[0]);
 	if (child < 0)
 		return nm_fail(err, NM_SYSTEM, "cannot start a program: %s", strerror(errno));
-	if (!whole)
-		kill(child, SIGKILL);
-	while (waitpid(child, &status, 0) < 0 && errno == EINTR)
-		continue;
+	whole = await(child, whole, end, &status) && whole;
 	return judge(command, whole, status, err);
 }

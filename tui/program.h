@@ -10,8 +10,8 @@
  * shell's status for one that is not there.  Cuts `command` into words. */
 void program_become(char *command, const char *first, const char *second) __attribute__((noreturn));
 
-/* What the program prints, added to out, at most out->max bytes.  NM_INPUT when there is no such program, when
- * it fails, prints too much or does not end within timeout_s. */
+/* What the program prints, added to out, at most out->max bytes; it has no keyboard.  NM_INPUT when there is no
+ * such program, when it fails, prints too much or does not end within timeout_s. */
 enum nm_code program_read(const char *command, int timeout_s, struct nm_buf *out,
 			  struct nm_error *err) NM_WARN_UNUSED;
 

@@ -5,6 +5,7 @@
  */
 #include "prompt.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -253,6 +254,14 @@ static void draw_hanging(const struct dialog *dialog, struct canvas *canvas, str
 	}
 }
 
+/* "9 more", lines below; "" when there are none. */
+static void more_words(size_t n, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (n)
+		snprintf(out, size, "%zu more", n);
+}
+
 /* The row that moves is the first one shown; the last line ends at the bottom. */
 static void set_rows(struct dialog *dialog, size_t n, size_t shown)
 {
@@ -335,14 +344,15 @@ static void draw_confirm(const void *state, const struct app *app, struct canvas
 	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 	struct pen keys;
+	char more[32];
 
 	(void)app;
 	draw_frame(dialog, canvas, frame);
 	draw_hanging(dialog, canvas, box, top);
 	keys = pen_at(canvas, box.x, frame.y + frame.height - 2, box.x + box.width);
 	pen_text(&keys, STYLE_KEY, "y yes   n no");
-	if (top + shown < n)
-		pen_textf(&keys, STYLE_DIM, "   %zu lines more", n - top - shown);
+	more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
+	pen_textf(&keys, STYLE_DIM, "   %s", more);
 }
 
 static const struct screen_ops confirm_ops = {
@@ -431,13 +441,16 @@ static void draw_page(const void *state, const struct app *app, struct canvas *c
 	struct box box = {1, body.y + 1, body.width - 2, body.height > 1 ? body.height - 1 : 0};
 	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
+	char more[32];
+	int at;
 
 	(void)app;
 	for (int y = 0; y < body.height; y++)
 		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
-	canvas_text(canvas, 1, body.y, box.width, STYLE_BOLD, dialog->question);
-	if (top + shown < n)
-		canvas_textf(canvas, body.width - 16, body.y, 15, STYLE_DIM, "%zu lines more", n - top - shown);
+	more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
+	at = body.width - text_width(more) - 2;
+	canvas_text(canvas, 1, body.y, more[0] ? at - 3 : box.width, STYLE_BOLD, dialog->question);
+	canvas_text(canvas, at, body.y, text_width(more), STYLE_DIM, more);
 	draw_hanging(dialog, canvas, box, top);
 }
 

@@ -16,23 +16,32 @@ static void show(struct app *app)
 	term_show(app->term, &app->canvas);
 }
 
-bool app_progress(struct app *app, const char *what, size_t done, size_t all)
+/* Looks at the keyboard in the middle of long work; false when the user wants it to stop. */
+static bool look(struct app *app)
 {
-	struct input input;
+	const struct input input = term_wait(app->term, 0);
 
-	if (!app->term || app->busy)
-		return true;
-	app->busy = true;
-	app_message(app, STYLE_BOLD, "%s: %zu of %zu (Esc stops)", what, done, all);
-	show(app);
-	input = term_wait(app->term, 0);
-	app->busy = false;
 	if (input.kind == INPUT_END)
 		app->ended = true;
-	if (input.kind == INPUT_RESIZE)
-		app_resize(app, term_width(app->term), term_height(app->term));
+	if (input.kind == INPUT_RESIZE && app_resize(app, term_width(app->term), term_height(app->term)))
+		show(app);
 	return input.kind != INPUT_END &&
 	       !(input.kind == INPUT_KEY && (input.key == K_ESCAPE || input.key == K_CONTROL + 'c'));
+}
+
+bool app_progress(struct app *app, const char *what, size_t done, size_t all)
+{
+	if (!app->term)
+		return true;
+	app_message(app, STYLE_BOLD, all == 1 ? "%s %zu of %zu line, Esc stops" : "%s %zu of %zu lines, Esc stops",
+		    what, done, all);
+	show(app);
+	return look(app);
+}
+
+bool app_listen(struct app *app)
+{
+	return !app->term || look(app);
 }
 
 /* True when there is something new to show. */

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "answers.h"
+#include "codes.h"
+#include "handwork.h"
 #include "list.h"
 #include "prompt.h"
 
@@ -75,7 +77,8 @@ static void derive_push(void *state, struct app *app)
 		push->tried = false;
 		forget_records(push);
 	}
-	if (push->records_known && push->records_of == push->list.at)
+	/* A page over this one may have pushed. */
+	if (push->records_known && push->records_of == push->list.at && app->depth == 0)
 		return;
 	forget_records(push);
 	if (push->list.n == 0 || session_store(app->session, &store, NULL))
@@ -113,8 +116,15 @@ static bool idle_push(void *state, struct app *app)
 
 /* --- words --- */
 
+static bool by_hand(const struct nm_line_status *status)
+{
+	return status->carrier && status->carrier->traits.by_hand;
+}
+
 static const char *sync_words(const struct nm_line_status *status, char *room, size_t size)
 {
+	if (by_hand(status))
+		return status->refusal ? "cannot be done" : status->as_assumed ? "assumed" : "to be done";
 	switch (status->sync) {
 	case NM_SYNC_SAME:
 		return "in sync";
@@ -132,14 +142,20 @@ static const char *sync_words(const struct nm_line_status *status, char *room, s
 	return "unknown";
 }
 
-static unsigned sync_style(enum nm_sync sync)
+static unsigned sync_style(const struct nm_line_status *status)
 {
+	const enum nm_sync sync = status->sync;
+
+	if (by_hand(status))
+		return status->as_assumed ? STYLE_PLAIN : STYLE_WARNING;
 	return sync == NM_SYNC_SAME ? STYLE_GOOD : sync == NM_SYNC_UNKNOWN ? STYLE_DIM : STYLE_WARNING;
 }
 
 /* What stands in a push's way or is lost by it, and what it changes. */
 static void add_consequences(struct notes *notes, const struct nm_line_status *status)
 {
+	if (by_hand(status) && status->to_push && status->wanted.n)
+		notes_lines(notes, status->wanted.parts[0].bytes);
 	for (size_t i = 0; i < status->losses.n; i++)
 		notes_addf(notes, STYLE_WARNING, "lost: %s; instead: %s (%s, %s)", status->losses.items[i].text,
 			   status->losses.items[i].instead, status->losses.items[i].when,
@@ -160,23 +176,13 @@ static void add_consequences(struct notes *notes, const struct nm_line_status *s
 
 /* --- acting --- */
 
-static bool may_push(struct app *app)
-{
-	if (!app_may_change(app))
-		return false;
-	if (!nm_document_dirty(app->session->document))
-		return true;
-	app_message(app, STYLE_WARNING, "the plan has edits that are not saved: u takes them back");
-	return false;
-}
-
 static void ask_push(struct push *push, struct app *app, bool all)
 {
 	const struct nm_plan *plan = app_plan(app);
 	struct notes notes;
 	char question[256];
 
-	if (!may_push(app) || push->list.n == 0)
+	if (!app_may_push(app) || push->list.n == 0)
 		return;
 	notes_init(&notes);
 	for (size_t i = 0; i < plan->n_lines; i++) {
@@ -203,11 +209,17 @@ static void ask_push(struct push *push, struct app *app, bool all)
 	notes_clear(&notes);
 }
 
+/* Somebody has to do what the line at the cursor needs. */
+static bool at_hand_line(const struct push *push, const struct app *app)
+{
+	return push->list.n && handwork_line(app_plan(app), (int)push->list.at);
+}
+
 static void ask_roll_back(struct push *push, struct app *app)
 {
 	char question[256];
 
-	if (!may_push(app) || push->list.n == 0)
+	if (!app_may_push(app) || push->list.n == 0)
 		return;
 	if (!push->records_known || push->records.n == 0) {
 		app_message(app, STYLE_PLAIN, "nothing was ever pushed to this line");
@@ -216,6 +228,15 @@ static void ask_roll_back(struct push *push, struct app *app)
 	snprintf(question, sizeof question, "put back what was live on %s before push #%lld?",
 		 app_plan(app)->lines[push->list.at].name, (long long)push->records.items[0].id);
 	app_confirm(app, TAG_ROLL_BACK, question, NULL);
+}
+
+/* A session's dial, for a push of all lines: they are done one by one. */
+static bool not_here(void *context, const struct dial_question *question, struct nm_buf *answer)
+{
+	(void)context;
+	(void)question;
+	nm_buf_add(answer, "c shows what is to be done for a line, and keeps that it was");
+	return false;
 }
 
 /* Says how it went: a line in the message, or a page when several lines took part. */
@@ -254,6 +275,11 @@ static void run(struct push *push, struct app *app, int line, bool back)
 		app_error(app, &err);
 		return;
 	}
+	if (!app_progress(app, "reading", 0, line < 0 ? app_plan(app)->n_lines : 1)) {
+		app_message(app, STYLE_PLAIN, "nothing was done");
+		return;
+	}
+	app->session->network.dial.ask = not_here;
 	options.plan_text = nm_document_text(app->session->document, &options.plan_len);
 	code = back ? nm_rollback(&context, line, 0, NULL, &results, &err)
 		    : nm_push(&context, &options, &results, &err);
@@ -344,10 +370,20 @@ static enum verdict act_push(void *state, struct app *app, const struct event *e
 	switch (event->action) {
 	case ACTION_PUSH_LINE:
 	case ACTION_PUSH_ALL:
-		ask_push(push, app, event->action == ACTION_PUSH_ALL);
+		if (event->action == ACTION_PUSH_LINE && at_hand_line(push, app))
+			app_codes(app, (int)push->list.at);
+		else
+			ask_push(push, app, event->action == ACTION_PUSH_ALL);
+		break;
+	case ACTION_CODES:
+		if (push->list.n)
+			app_codes(app, (int)push->list.at);
 		break;
 	case ACTION_ROLL_BACK:
-		ask_roll_back(push, app);
+		if (at_hand_line(push, app))
+			app_message(app, STYLE_PLAIN, "what was done by hand is taken back by hand: nevermiss rollback asks");
+		else
+			ask_roll_back(push, app);
 		break;
 	case ACTION_READ_AGAIN:
 		read_live(push, app);
@@ -411,13 +447,18 @@ static void draw_line(const struct app *app, struct canvas *canvas, int y, size_
 	pen_text(&pen, STYLE_PLAIN, plan->accounts[line->account].driver);
 	pen_tab(&pen, canvas->width >= 60 ? 44 : 24);
 	if (status)
-		pen_text(&pen, sync_style(status->sync), sync_words(status, words, sizeof words));
+		pen_text(&pen, sync_style(status), sync_words(status, words, sizeof words));
 	else if (fact && fact->read_at)
-		pen_text(&pen, STYLE_DIM, !fact->known ? "unknown" : fact->in_sync ? "in sync" : "drifts");
+		pen_text(&pen, STYLE_DIM,
+			 fact->known ? (fact->in_sync ? "in sync" : "drifts") : fact->in_sync ? "assumed" : "unknown");
 	else
 		pen_text(&pen, STYLE_DIM, "not read");
 	pen_tab(&pen, 64);
-	ago(status ? app->session->status_at : fact ? fact->read_at : 0, app_now(app), words, sizeof words);
+	ago(status && by_hand(status) ? status->assumed_at
+	    : status		      ? app->session->status_at
+	    : fact		      ? fact->read_at
+				      : 0,
+	    app_now(app), words, sizeof words);
 	pen_text(&pen, STYLE_DIM, words);
 }
 
@@ -498,9 +539,11 @@ static void add_after(struct notes *notes, const struct app *app, const struct n
 	nm_buf_clear(&words);
 }
 
-static const char *heading(enum nm_sync sync)
+static const char *heading(const struct nm_line_status *status)
 {
-	switch (sync) {
+	if (by_hand(status))
+		return status->as_assumed ? ": assumed to do what the plan says" : ": to be done by hand, c shows how";
+	switch (status->sync) {
 	case NM_SYNC_SAME:
 		return ": live is what the plan says";
 	case NM_SYNC_FOREIGN:
@@ -532,7 +575,7 @@ static void draw_details(const struct push *push, const struct app *app, struct 
 		draw_history(push, app, canvas, y + 1, end);
 		return;
 	}
-	pen_text(&pen, STYLE_PLAIN, heading(status->sync));
+	pen_text(&pen, STYLE_PLAIN, heading(status));
 	notes_init(&notes);
 	add_consequences(&notes, status);
 	add_after(&notes, app, status);

@@ -16,6 +16,7 @@
 
 /* Kept by where it comes from, not by account: a plan that is read again finds it, and two accounts may share. */
 struct secret {
+	char kind; /* of the source */
 	char *source;
 	char *text;
 };
@@ -99,6 +100,17 @@ static enum nm_code fetch(const struct nm_account *account, const char *folder, 
 	return nm_fail(err, NM_INPUT, "it has no secret: give token_cmd, token_env or token_file");
 }
 
+/* Room for all that is allowed, at once: a buffer that grows leaves copies behind. */
+static void make_room(struct nm_buf *text)
+{
+	nm_buf_init(text, SECRET_MAX);
+	nm_buf_addf(text, "%*s", SECRET_MAX, "");
+	if (text->failed)
+		return;
+	text->len = 0;
+	text->data[0] = '\0';
+}
+
 /* One line, without what a terminal or a header would take for something else. */
 static enum nm_code clean(struct nm_buf *text, struct nm_error *err)
 {
@@ -116,17 +128,20 @@ static enum nm_code clean(struct nm_buf *text, struct nm_error *err)
 
 /* --- kept --- */
 
-static const char *source_of(const struct nm_account *account)
+/* A command and a variable may have the same name. */
+static const char *source_of(const struct nm_account *account, char *kind)
 {
+	*kind = account->token_cmd ? 'c' : account->token_env ? 'e' : 'f';
 	return account->token_cmd ? account->token_cmd : account->token_env ? account->token_env : account->token_file;
 }
 
 static const char *find(const struct secrets *secrets, const struct nm_account *account)
 {
-	const char *source = source_of(account);
+	char kind;
+	const char *source = source_of(account, &kind);
 
 	for (size_t i = 0; source && i < secrets->n; i++)
-		if (!strcmp(secrets->items[i].source, source))
+		if (secrets->items[i].kind == kind && !strcmp(secrets->items[i].source, source))
 			return secrets->items[i].text;
 	return NULL;
 }
@@ -134,8 +149,9 @@ static const char *find(const struct secrets *secrets, const struct nm_account *
 static enum nm_code keep(struct secrets *secrets, const struct nm_account *account, const char *text,
 			 struct nm_error *err)
 {
-	struct secret item = {strdup(source_of(account)), strdup(text)};
+	struct secret item = {.text = strdup(text)};
 
+	item.source = strdup(source_of(account, &item.kind));
 	if (!item.source || !item.text ||
 	    !nm_grow((void **)&secrets->items, &secrets->capacity, secrets->n + 1, sizeof item)) {
 		free(item.source);
@@ -155,8 +171,8 @@ enum nm_code secrets_get(struct secrets *secrets, const struct nm_account *accou
 	enum nm_code code = NM_OK;
 
 	if (!known) {
-		nm_buf_init(&text, SECRET_MAX);
-		code = fetch(account, folder, &text, &why);
+		make_room(&text);
+		code = text.failed ? nm_fail_memory(&why) : fetch(account, folder, &text, &why);
 		if (!code)
 			code = clean(&text, &why);
 		if (!code)

@@ -225,6 +225,7 @@ enum nm_code session_push_context(struct session *session, struct nm_push_contex
 		.who = session->options.who,
 		.plan_mark = text_hash(session),
 		.progress = session->progress,
+		.idle = session->idle,
 		.progress_context = session->progress_context,
 	};
 	return NM_OK;

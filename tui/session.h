@@ -48,6 +48,7 @@ struct session {
 	bool stale;                   /* the file changed on disk while there are unsaved edits */
 	/* Handed to reading and pushing (nm_push_context); NULL: no progress is told. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
+	bool (*idle)(void *context);
 	void *progress_context;
 
 	/* The session's own: use the functions below. */

@@ -192,7 +192,6 @@ static void draw_phones(const struct simulate *simulate, const struct app *app, 
 	const struct nm_plan *plan = app_plan(app);
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 
-	pen_text(&pen, STYLE_HEAD, "does");
 	for (size_t i = 0; i < plan->n_destinations; i++) {
 		const struct nm_destination *destination = &plan->destinations[i];
 		const struct nm_setting *setting = NULL;
@@ -200,6 +199,8 @@ static void draw_phones(const struct simulate *simulate, const struct app *app, 
 
 		if (!simulate_phone_shown(simulate, plan, i))
 			continue;
+		if (pen.x == 1)
+			pen_text(&pen, STYLE_HEAD, "does");
 		for (size_t j = 0; j < simulate->play.n; j++) {
 			if ((size_t)simulate->play.settings[j].destination == i)
 				setting = &simulate->play.settings[j];

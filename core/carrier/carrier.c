@@ -11,6 +11,9 @@
 #include "core/carrier/drivers.h"
 
 const struct nm_carrier *const nm_carriers[] = {
+	&nm_carrier_asterisk,
+	&nm_carrier_codes,
+	&nm_carrier_manual,
 	&nm_carrier_sandbox,
 	&nm_carrier_telnyx,
 	&nm_carrier_twilio,

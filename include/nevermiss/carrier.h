@@ -26,6 +26,9 @@ struct nm_artefact {
 	struct nm_part parts[NM_ARTEFACT_PARTS];
 };
 
+/* Is it what lifting needs beside what a carrier holds ("facts", "facts-...")?  It never goes to one. */
+bool nm_part_is_fact(const struct nm_part *part);
+
 void nm_artefact_clear(struct nm_artefact *artefact);
 bool nm_artefact_equal(const struct nm_artefact *a, const struct nm_artefact *b);
 /* Adds a copy of a part; NM_INPUT beyond NM_ARTEFACT_PARTS or NM_ARTEFACT_BYTES. */
@@ -89,6 +92,7 @@ struct nm_traits {
 	bool only_on_failure; /* what follows it comes when it declines or is not there, not when it just rings */
 	bool handset_at_rest; /* it rings where nobody is to be rung, since a call cannot be ended */
 	int records_late_s;   /* how late its call records come; -1: it has none */
+	int at_once;          /* conversations that an account may have at once; 0: as many as any */
 };
 
 enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE };
@@ -190,6 +194,18 @@ enum nm_code nm_carrier_hold(const struct nm_carrier *carrier, const struct nm_a
 			     const struct nm_route *route, nm_time at, struct nm_route **held,
 			     struct nm_losses *losses, struct nm_error *err) NM_WARN_UNUSED;
 void nm_losses_clear(struct nm_losses *losses);
+
+/* What a carrier that keeps no time must be told next. */
+struct nm_next {
+	nm_time at; /* NM_TIME_MAX: nothing else */
+	struct nm_artefact artefact;
+	struct nm_error refusal; /* code not NM_OK: it cannot be told that, and why */
+};
+/* The first change within the span (its beginning, at which `now` is right, not counted). */
+enum nm_code nm_carrier_next(const struct nm_carrier *carrier, const struct nm_account *account,
+			     const struct nm_route *route, struct nm_span within, const struct nm_artefact *now,
+			     struct nm_next *out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_next_clear(struct nm_next *next);
 
 /* Moves requests: several may be under way, each with the caller's tag. */
 struct nm_transport {

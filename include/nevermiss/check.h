@@ -46,7 +46,7 @@ struct nm_findings {
 /* What the store knows of a line; for drift, agent-dependent and calendar-stale. */
 struct nm_line_fact {
 	const char *line;
-	bool pushed, known, in_sync;
+	bool pushed, known, in_sync; /* in_sync and not known: assumed */
 	const char *words;
 	nm_time read_at, horizon;
 };

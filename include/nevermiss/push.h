@@ -16,6 +16,11 @@
 
 enum nm_sync { NM_SYNC_SAME, NM_SYNC_DRIFT, NM_SYNC_NOTHING, NM_SYNC_FOREIGN, NM_SYNC_UNKNOWN };
 
+/* Something that a person did for a push, and when (as the transport told it). */
+struct nm_done {
+	const char *what, *when;
+};
+
 struct nm_line_status {
 	int line;
 	const struct nm_carrier *carrier; /* NULL: no driver of that name in this build */
@@ -26,6 +31,12 @@ struct nm_line_status {
 	struct nm_route *live_route; /* owned; NULL when there is none */
 	struct nm_route *held_route; /* owned; what the carrier can hold of it; NULL: all */
 	struct nm_artefact wanted, live;
+	/* Of a carrier that cannot be read: what was last pushed, and when; 0: never, or that came to no end. */
+	nm_time assumed_at;
+	struct nm_artefact assumed;
+	bool as_assumed; /* and that is what the plan wants now */
+	size_t n_done;   /* what of the newest push was done by hand */
+	const struct nm_done *done;
 	struct nm_losses losses;
 	struct nm_differences differences; /* a is the plan (what its carrier can hold of it), b is live */
 	struct nm_push_brief pushed;       /* the newest push that is done; pushed.id 0: there is none */
@@ -37,6 +48,7 @@ struct nm_status {
 	size_t n;
 	struct nm_line_status *lines; /* the plan's lines, or the one asked for */
 	size_t cut_off;               /* pushes of any line that did not end: the next push settles them */
+	bool stopped;                 /* by progress or idle: lines may be unknown that could have been read */
 };
 
 struct nm_push_context {
@@ -46,9 +58,12 @@ struct nm_push_context {
 	nm_time now, horizon; /* default two years */
 	const char *who;      /* "pat over ssh" */
 	uint64_t plan_mark;   /* tells this text of the plan from others; kept with what is read back */
-	/* Called as work goes on (may be NULL); returning false stops it, leaving a clean state. */
+	/* Called whenever a line is done with (may be NULL), what: "reading", "pushing", "reading back".  Returning
+	 * false stops the work, leaving a clean state: nothing else is begun, what is under way comes to its end. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
-	void *progress_context;
+	/* Called at least every 50 ms while carriers are waited for (may be NULL); false: as for progress. */
+	bool (*idle)(void *context);
+	void *progress_context; /* of both */
 };
 
 /* line -1: all. Reads live over the transport, lifts it, compares; stores the readings unless read-only. */
@@ -79,6 +94,10 @@ struct nm_push_results {
 	size_t n;
 	struct nm_push_result *items;
 };
+
+/* The reason is all that the record has of a push that was to be refused: NM_INPUT unless it is one line of words.
+ * NULL (none is given) is good. */
+enum nm_code nm_push_reason_check(const char *reason, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Refuses (NM_REFUSED) when a guarantee of the plan is broken and force is NULL, and while another process pushes.
  * First finishes or

@@ -112,7 +112,7 @@ void nm_push_records_clear(struct nm_push_records *records);
 struct nm_reading {
 	nm_time at;
 	bool known; /* false: could not be read */
-	bool in_sync;
+	bool in_sync; /* when not known: assumed to be */
 	uint64_t plan_mark; /* of the plan it was compared with: nm_push_context */
 	const char *words; /* the first difference, or why it is not known */
 	const char *live;  /* artefact text; NULL */

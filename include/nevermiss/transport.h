@@ -19,7 +19,7 @@ void nm_sandbox_transport_clear(struct nm_transport *transport);
 
 /* --- file: files on this machine that a server reads ---
  *   GET file:/PATH         200 the text; 404
- *   PUT-FILE file:/PATH    200; written as a whole or not at all
+ *   PUT-FILE file:/PATH    200; written as a whole or not at all; a new file is for its folder's group to read
  *   DELETE file:/PATH      200; 404
  * 403 with the system's words in "error" when it cannot be done.  A path must be absolute. */
 enum nm_code nm_file_transport(struct nm_transport *out, struct nm_error *err) NM_WARN_UNUSED;
@@ -37,8 +37,9 @@ struct nm_http_options {
 };
 
 /* Plain http only goes to loopback addresses, all else must be https with a valid certificate.  Redirects are
- * not followed; an answer is bounded by NM_ARTEFACT_BYTES and a request by its timeout.  A request that may not
- * leave is NM_CARRIER on submit.  The options are copied. */
+ * not followed; an answer is bounded by NM_ARTEFACT_BYTES and a request by its timeout.  Where an answer quotes the
+ * request's secret, asterisks stand in its place.  A request that may not leave is NM_CARRIER on submit.  The
+ * options are copied. */
 enum nm_code nm_http_transport(const struct nm_http_options *options, struct nm_transport *out,
 			       struct nm_error *err) NM_WARN_UNUSED;
 void nm_http_transport_clear(struct nm_transport *transport);

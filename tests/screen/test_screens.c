@@ -202,6 +202,41 @@ static void enter_on_now_plays_this_call(void **state)
 	stage_close(&stage);
 }
 
+/* Whoever has a long name or kind moves the columns of all, not only the own row. */
+static void those_who_are_rung_stand_below_each_other(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination o { kind = personal number = \"+15125550111\" }\n"
+		"destination front-desk { kind = backup role = receptionist number = \"+15125550112\" }\n"
+		"path p { step { ring = { o, front-desk } for = 20s } }\nrule r { path = p }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "┬ o           personal      rings 20 s");
+	stage_shows(&stage, "└ front-desk  receptionist  rings 20 s");
+	stage_close(&stage);
+}
+
+/* Nobody is rung, so nobody does anything. */
+static void a_rejected_call_has_no_phones(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination m { kind = voicemail greeting = \"x\" }\n"
+		"path p { step { ring = m } }\nrule r { reject = busy }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "Rejected.");
+	stage_hides(&stage, "does");
+	stage_close(&stage);
+}
+
 /* A step that rings a line hands the call over: no time to ring, nobody who answers there. */
 static void a_line_that_is_rung_takes_the_call_on(void **state)
 {
@@ -458,7 +493,9 @@ static void phones_do_what_they_are_told(void **state)
 	stage_golden(&stage, "simulate-noanswer");
 	stage_keys(&stage, "Space");
 	stage_shows(&stage, "owner busy");
-	stage_keys(&stage, "Space Space Space");
+	stage_keys(&stage, "Space Space");
+	stage_shows(&stage, "no signal");
+	stage_keys(&stage, "Space");
 	stage_shows(&stage, "Answered by owner after 6 s");
 	stage_keys(&stage, "x");
 	stage_shows(&stage, "Swallowed by office's own voicemail");
@@ -591,7 +628,7 @@ static void keys_of_a_finding_say_when_there_is_none(void **state)
 		"destination sam { kind = personal number = \"+15125550112\" own_voicemail = none }\n"
 		"path e { step { ring = { o, sam } } step { ring = a } step { ring = m } }\n"
 		"rule day { during = s path = p }\nrule r { path = n }\n"
-		"emergency { callers = {} path = e alert = o }\n"
+		"emergency { key = \"9\" path = e alert = o }\n"
 		"text_back { missed = \"B here: we missed you.\" }\nfollow_up { within = 15m }\n";
 	static const char *const keys[] = {"Enter", "M", "m", "w"};
 	struct stage stage;
@@ -664,6 +701,115 @@ static void live_is_read_when_a_call_is_to_be_played_on_it(void **state)
 	stage_close(&stage);
 }
 
+#define BY_HAND                                                                                             \
+	"business = \"Smith Plumbing\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                  \
+	"account phone { driver = codes carrier = gsm }\naccount voice { driver = manual }\n"                 \
+	"line cell { number = \"+15125550111\" account = phone handset = owner }\n"                          \
+	"line office { number = \"+15125550190\" account = voice }\n"                                        \
+	"schedule business { hours = \"Mo-Fr 08:00-18:00\" }\n"                                              \
+	"destination owner { kind = personal line = cell own_voicemail = 12s }\n"                            \
+	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                        \
+	"path day { step { ring = owner for = 20s } step { ring = fixly } }\n"                               \
+	"path night { step { ring = fixly } }\n"                                                             \
+	"rule open { lines = cell during = business path = day }\nrule closed { path = night }\n"
+
+#define MONDAY_NOON 1795456800
+
+static void open_by_hand(struct stage *stage, int width, int height, nm_time now)
+{
+	stage_open(stage, &(struct stage_options){
+				  .screen = "push", .width = width, .height = height, .now = now, .plan = BY_HAND});
+}
+
+/* Each code with its QR code, ticked off one by one; the last one makes it a push, and it is assumed. */
+static void codes_are_ticked_off_and_then_assumed(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_by_hand(&stage, 80, 24, MONDAY_NOON);
+	stage_shows(&stage, "to be done by hand, c shows how");
+	stage_golden(&stage, "push-by-hand");
+	stage_keys(&stage, "c D");
+	stage_golden(&stage, "codes-80x24");
+	stage_keys(&stage, "v");
+	stage_golden(&stage, "codes-large");
+	stage_keys(&stage, "D D D");
+	stage_shows(&stage, "assumed since Mon 23 Nov 2026 12:00");
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "done already");
+	stage_keys(&stage, "Escape");
+	stage_golden(&stage, "push-assumed");
+	stage_keys(&stage, "1");
+	stage_shows(&stage, "0 of 2 lines do what the plan says, 1 assumed");
+	stage_close(&stage);
+}
+
+/* Left half way it is kept as what it is: nobody knows what is in force. */
+static void codes_left_half_way_are_not_assumed(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_by_hand(&stage, 80, 24, MONDAY_NOON);
+	stage_keys(&stage, "P D Escape");
+	stage_shows(&stage, "1 of 4 are done");
+	stage_keys(&stage, "n D Escape");
+	stage_shows(&stage, "2 of 4 are done");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "you said that it was not; what is in force now");
+	stage_shows(&stage, "to be done");
+	stage_keys(&stage, "c Escape");
+	stage_shows(&stage, "to be done");
+	stage_close(&stage);
+}
+
+/* Before every call is given away its number is named, and typed. */
+static void a_forward_of_every_call_asks_for_its_number(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_by_hand(&stage, 80, 24, 0);
+	stage_keys(&stage, "c D");
+	stage_shows(&stage, "EVERY call will go to fixly, +1 512 555 0177");
+	stage_type(&stage, "512 555 0178");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "that is not the number");
+	stage_keys(&stage, "D");
+	stage_type(&stage, "512 555 0177");
+	stage_keys(&stage, "Enter");
+	stage_hides(&stage, "assumed since");
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "assumed since");
+	stage_keys(&stage, "Escape Down c");
+	stage_golden(&stage, "codes-manual");
+	stage_keys(&stage, "Escape A y");
+	stage_shows(&stage, "shows what is to be done for a line");
+	stage_close(&stage);
+}
+
+/* The page fits into a small window, a large one and one without half blocks. */
+static void codes_at_other_sizes(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_by_hand(&stage, 40, 12, MONDAY_NOON);
+	stage_keys(&stage, "c");
+	stage_golden(&stage, "codes-40x12");
+	stage_close(&stage);
+	open_by_hand(&stage, 200, 50, MONDAY_NOON);
+	stage_keys(&stage, "c Down");
+	stage_golden(&stage, "codes-200x50");
+	stage_close(&stage);
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON,
+						   .ascii = true, .plan = BY_HAND});
+	stage_keys(&stage, "c Down");
+	stage_golden(&stage, "codes-ascii");
+	stage_close(&stage);
+}
+
 /* What is asked before a push is told to the end, if need be on more rows than there are. */
 static void a_question_cuts_nothing_off(void **state)
 {
@@ -675,11 +821,11 @@ static void a_question_cuts_nothing_off(void **state)
 	assert_true(app_resize(&stage.app, 44, 12));
 	stage_keys(&stage, "6");
 	stage_keys(&stage, "P");
-	stage_shows(&stage, "lines more");
+	stage_shows(&stage, " more");
 	stage_hides(&stage, "…");
 	for (int i = 0; i < 20; i++)
 		stage_keys(&stage, "Down");
-	stage_hides(&stage, "lines more");
+	stage_hides(&stage, " more");
 	stage_golden(&stage, "push-asked-end");
 	stage_close(&stage);
 }
@@ -701,6 +847,23 @@ static void a_small_window_tells_what_is_asked_and_why(void **state)
 	stage_close(&stage);
 }
 
+/* Names and the text of a section are shown whole where there is room. */
+static void the_plan_cuts_nothing_that_has_room(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
+	stage_keys(&stage, "Down");
+	stage_shows(&stage, "             sandbox }");
+	stage_hides(&stage, "…");
+	stage_keys(&stage, "G / g u a r a n Enter Down");
+	assert_true(app_resize(&stage.app, 200, 50));
+	app_draw(&stage.app);
+	stage_hides(&stage, "…");
+	stage_close(&stage);
+}
+
 static void a_search_unfolds_what_it_finds(void **state)
 {
 	struct stage stage;
@@ -714,13 +877,28 @@ static void a_search_unfolds_what_it_finds(void **state)
 	stage_type(&stage, "nowhere");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "not found: nowhere");
-	stage_shows(&stage, "▸▸ destinations");
+	stage_shows(&stage, "▸+ destinations");
 	stage_keys(&stage, "/");
 	stage_type(&stage, "fixly");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "▸    fixly");
-	stage_shows(&stage, "▸ lines"); /* what has it not stays as it was */
+	stage_shows(&stage, "+ lines"); /* what has it not stays as it was */
 	stage_hides(&stage, "hotline");
+	stage_close(&stage);
+}
+
+/* The title of a page has its place beside the count of what is below. */
+static void a_page_tells_what_is_below_beside_its_title(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 40, .height = 7});
+	stage_keys(&stage, "t");
+	stage_shows(&stage, "tests: 1 passed, 1 failed      1 more");
+	assert_true(app_resize(&stage.app, 26, 7));
+	app_draw(&stage.app);
+	stage_shows(&stage, "tests: 1 passe…  3 more");
 	stage_close(&stage);
 }
 
@@ -855,6 +1033,8 @@ int main(void)
 		cmocka_unit_test(a_low_week_keeps_the_cursor_in_sight),
 		cmocka_unit_test(a_low_simulation_writes_no_row_twice),
 		cmocka_unit_test(enter_on_now_plays_this_call),
+		cmocka_unit_test(those_who_are_rung_stand_below_each_other),
+		cmocka_unit_test(a_rejected_call_has_no_phones),
 		cmocka_unit_test(a_line_that_is_rung_takes_the_call_on),
 		cmocka_unit_test(who_is_not_rung_in_one_step_is_told_with_it),
 		cmocka_unit_test(now_follows_the_clock),
@@ -874,10 +1054,16 @@ int main(void)
 		cmocka_unit_test(escape_goes_back_step_by_step),
 		cmocka_unit_test(keys_of_a_finding_say_when_there_is_none),
 		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
+		cmocka_unit_test(codes_are_ticked_off_and_then_assumed),
+		cmocka_unit_test(codes_left_half_way_are_not_assumed),
+		cmocka_unit_test(a_forward_of_every_call_asks_for_its_number),
+		cmocka_unit_test(codes_at_other_sizes),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
+		cmocka_unit_test(the_plan_cuts_nothing_that_has_room),
 		cmocka_unit_test(a_search_unfolds_what_it_finds),
+		cmocka_unit_test(a_page_tells_what_is_below_beside_its_title),
 		cmocka_unit_test(no_page_cuts_its_lines),
 		cmocka_unit_test(a_question_cuts_nothing_off),
 		cmocka_unit_test(a_changed_file_is_read_at_once_and_mistakes_are_listed),

@@ -60,7 +60,7 @@ static bool progress(void *context, const char *line, const char *what, size_t d
 	assert_non_null(line);
 	assert_non_null(what);
 	assert_true(done <= all);
-	return rig->stop_after == 0 || ++rig->told < rig->stop_after;
+	return rig->stop_after == 0 || ++rig->told != rig->stop_after;
 }
 
 static void open_store(struct push_rig *rig)

@@ -254,49 +254,53 @@ static void nothing_new(const struct nm_findings *after, const struct nm_finding
 			fail_msg("\"%s\" makes a new finding: %s", words, after->items[i].message);
 }
 
+/* Applies the mend and checks the plan that it makes: less of the id, and nothing new. */
+static void mend_try(const struct subject *subject, const struct nm_mend *mend, const char *id)
+{
+	struct subject mended = { .n_facts = 0 };
+	struct nm_diags diags;
+	struct nm_error err;
+	struct nm_buf text;
+	char *after;
+
+	nm_buf_init(&text, NM_PLAN_BYTES);
+	assert_int_equal(nm_file_read(subject->plan->file, NM_PLAN_BYTES, &text, &err), NM_OK);
+	after = edited(text.data, mend, id);
+	nm_diags_init(&diags);
+	if (nm_plan_read(subject->plan->file, after, strlen(after), &mended.plan, &diags, &err))
+		fail_msg("%s: \"%s\" makes a plan that is wrong: %s: %s", id, mend->words, err.text,
+			 diags.n ? diags.items[0].text : "");
+	nm_diags_clear(&diags);
+	subject_check(&mended);
+	nothing_new(&mended.findings, &subject->findings, mend->words);
+	if (count(&mended.findings, id) >= count(&subject->findings, id))
+		fail_msg("%s: \"%s\" does not mend it:\n%s", id, mend->words, after);
+	subject_clear(&mended);
+	nm_buf_clear(&text);
+	free(after);
+}
+
 static void each_mend_that_edits_takes_its_finding_away(void **state)
 {
-	struct subject subject, mended;
+	struct subject subject;
 	size_t applied = 0;
-	size_t i, j;
+	size_t i, j, k;
 
 	(void)state;
 	for (i = 0; i < nm_checks_count; i++) {
 		const char *id = nm_checks[i].id;
-		const struct nm_finding *finding;
 
 		if (needs_log(id))
 			continue;
 		subject_read(&subject, id, "bad");
-		finding = find(&subject.findings, id);
-		for (j = 0; j < finding->n_mends; j++) {
-			struct nm_buf text;
-			struct nm_error err;
-			struct nm_diags diags;
-			char *after;
+		for (j = 0; j < subject.findings.n; j++) {
+			const struct nm_finding *finding = &subject.findings.items[j];
 
-			if (!finding->mends[j].n)
-				continue;
-			nm_buf_init(&text, NM_PLAN_BYTES);
-			assert_int_equal(nm_file_read(subject.plan->file, NM_PLAN_BYTES, &text, &err), NM_OK);
-			after = edited(text.data, &finding->mends[j], id);
-			memset(&mended, 0, sizeof mended);
-			nm_diags_init(&diags);
-			if (nm_plan_read(subject.plan->file, after, strlen(after), &mended.plan, &diags,
-					 &err))
-				fail_msg("%s: \"%s\" makes a plan that is wrong: %s: %s", id,
-					 finding->mends[j].words, err.text,
-					 diags.n ? diags.items[0].text : "");
-			nm_diags_clear(&diags);
-			subject_check(&mended);
-			nothing_new(&mended.findings, &subject.findings, finding->mends[j].words);
-			if (count(&mended.findings, id) >= count(&subject.findings, id))
-				fail_msg("%s: \"%s\" does not mend it:\n%s", id, finding->mends[j].words,
-					 after);
-			subject_clear(&mended);
-			nm_buf_clear(&text);
-			free(after);
-			applied++;
+			for (k = 0; !strcmp(finding->id, id) && k < finding->n_mends; k++)
+				if (finding->mends[k].n) {
+					mend_try(&subject, &finding->mends[k], id);
+					applied++;
+				}
 		}
 		subject_clear(&subject);
 	}
@@ -323,6 +327,27 @@ static void nights_and_weekends_are_told_to_the_second(void **state)
 	assert_string_equal(finding->call[0], "--at");
 	assert_string_equal(finding->call[1], "2026-11-22 05:11");
 	subject_clear(&subject);
+}
+
+/* Two years are not a whole number of weeks. */
+static void weekdays_are_five_times_their_hours(void **state)
+{
+	static const char plan[] =
+		"timezone = \"UTC\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"schedule night { hours = \"Mo-Fr 08:00-18:00\" }\n"
+		"destination ai { kind = ai number = \"+15125550177\" }\n"
+		"path p { step { ring = ai } }\nrule r { outside = night path = p }\n";
+	char *folder = random_folder_new();
+	struct subject subject = { .n_facts = 0 };
+
+	(void)state;
+	subject.plan = plan_of_text(plan, folder);
+	subject_check(&subject);
+	assert_true(find(&subject.findings, "no-rule")->hours_per_week > 49.999);
+	assert_true(find(&subject.findings, "no-rule")->hours_per_week < 50.001);
+	subject_clear(&subject);
+	random_folder_free(folder);
 }
 
 static void an_emergency_by_the_key_is_tried_where_a_greeting_plays(void **state)
@@ -356,6 +381,51 @@ static void an_emergency_by_the_key_is_tried_where_a_greeting_plays(void **state
 		nm_buf_clear(&text);
 		subject_clear(&subject);
 	}
+	random_folder_free(folder);
+}
+
+/* --- too many lines --- */
+
+/* 30 lines, each of which rings the next two. */
+static void a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees(void **state)
+{
+	struct subject subject = { .n_facts = 0 };
+	char *folder = random_folder_new();
+	const struct nm_finding *finding;
+	struct nm_buf text;
+	size_t i, broken = 0;
+
+	(void)state;
+	nm_buf_init(&text, 1 << 16);
+	nm_buf_add(
+		&text,
+		"business = \"Smith\"\ntimezone = \"America/Chicago\"\naccount sandbox { driver = sandbox }\n"
+		"destination sam { kind = personal  number = \"+15125550114\"  own_voicemail = none }\n"
+		"guarantee g { lines = k0  live = yes }\n"
+		"test t { at = \"2026-12-01 10:00\"  line = k0  nobody = yes  expect = lost }\n");
+	for (i = 0; i < 30; i++)
+		nm_buf_addf(&text,
+			    "line k%zu { number = \"+151255520%02zu\"  account = sandbox }\n"
+			    "rule k%zu { lines = k%zu  path = k%zu }\n",
+			    i, i, i, i, i);
+	for (i = 0; i < 28; i++)
+		nm_buf_addf(&text,
+			    "path k%zu { step { ring = k%zu  for = 9s } step { ring = k%zu  for = 9s } }\n",
+			    i, i + 1, i + 2);
+	nm_buf_add(&text, "path k28 { step { ring = sam } }\npath k29 { step { ring = sam } }\n");
+	subject.plan = plan_of_text(text.data, folder);
+	subject_check(&subject);
+	finding = find(&subject.findings, "too-many-lines");
+	assert_non_null(finding);
+	assert_non_null(strstr(finding->message, "line k0 goes through more than 200000 steps"));
+	assert_int_equal(finding->pos.line, subject.plan->paths[0].pos.line);
+	for (i = 0; i < subject.findings.n; i++)
+		if (!strcmp(subject.findings.items[i].id, "guarantee-broken"))
+			broken += !!strstr(subject.findings.items[i].message, "too many lines to tell");
+	assert_int_equal(broken, 1);
+	assert_non_null(find(&subject.findings, "test-failed"));
+	nm_buf_clear(&text);
+	subject_clear(&subject);
 	random_folder_free(folder);
 }
 
@@ -479,8 +549,10 @@ int main(void)
 		cmocka_unit_test(a_finding_says_what_why_where_and_how_to_mend_it),
 		cmocka_unit_test(the_call_of_each_bad_plan_shows_it),
 		cmocka_unit_test(each_mend_that_edits_takes_its_finding_away),
+		cmocka_unit_test(weekdays_are_five_times_their_hours),
 		cmocka_unit_test(nights_and_weekends_are_told_to_the_second),
 		cmocka_unit_test(an_emergency_by_the_key_is_tried_where_a_greeting_plays),
+		cmocka_unit_test(a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees),
 		cmocka_unit_test(findings_are_ordered_by_severity_then_first_window_then_line),
 		cmocka_unit_test(findings_outlive_the_plan),
 		cmocka_unit_test(progress_can_stop_the_check),

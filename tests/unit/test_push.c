@@ -983,6 +983,46 @@ static void test_stopping_in_the_middle(void **state)
 	push_rig_close(&rig);
 }
 
+/* Whoever stops while the lines are looked at has nothing pushed. */
+static void test_stopping_before_anything_is_sent(void **state)
+{
+	(void)state;
+	for (int stop = 1; stop <= 152; stop += 151) {
+		struct push_rig rig;
+		struct nm_push_results results = { 0 };
+		struct nm_error err;
+
+		open_many(&rig, 150);
+		rig.stop_after = stop;
+		assert_int_equal(push_rig_push(&rig, -1, &results, &err), NM_REFUSED);
+		assert_string_equal(err.text, "stopped: nothing was sent");
+		assert_int_equal(results.n, 0);
+		assert_int_equal(rig.written, 0);
+		assert_nothing_unfinished(&rig);
+		push_rig_close(&rig);
+	}
+}
+
+/* What was sent before somebody stopped the work is read back to the last line: 100 sent, all known. */
+static void test_all_that_was_sent_is_read_back(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_error err;
+	size_t done = 0;
+
+	(void)state;
+	open_many(&rig, 150);
+	rig.stop_after = 152 + 100;
+	assert_int_equal(push_rig_push(&rig, -1, &results, &err), NM_REFUSED);
+	for (size_t i = 0; i < results.n; i++)
+		done += results.items[i].state == NM_PUSH_DONE;
+	assert_true(done >= 100 && done < 152);
+	nm_push_results_clear(&results);
+	assert_nothing_unfinished(&rig);
+	push_rig_close(&rig);
+}
+
 /* "Same route, same bytes": what is wanted does not change in the course of a day. */
 static void test_the_artefact_stays_the_same_all_day(void **state)
 {
@@ -1036,6 +1076,8 @@ int main(void)
 		cmocka_unit_test(test_read_only),
 		cmocka_unit_test(test_many_lines),
 		cmocka_unit_test(test_stopping_in_the_middle),
+		cmocka_unit_test(test_stopping_before_anything_is_sent),
+		cmocka_unit_test(test_all_that_was_sent_is_read_back),
 		cmocka_unit_test(test_the_artefact_stays_the_same_all_day),
 	};
 

@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT */
+/* See redact.h. */
+#include "core/redact.h"
+
+#include <stdbool.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The value of four hexadecimal digits; -1: they are none. */
+static int hexadecimal(const char *text, size_t len)
+{
+	int value = 0;
+
+	if (len < 4)
+		return -1;
+	for (size_t i = 0; i < 4; i++) {
+		const char c = text[i];
+		const int digit = c >= '0' && c <= '9'	 ? c - '0'
+				  : c >= 'a' && c <= 'f' ? c - 'a' + 10
+				  : c >= 'A' && c <= 'F' ? c - 'A' + 10
+							 : -1;
+
+		if (digit < 0)
+			return -1;
+		value = value * 16 + digit;
+	}
+	return value;
+}
+
+/* How many bytes stand for `c` here; 0: something else does. */
+static size_t stands_for(const char *text, size_t len, char c)
+{
+	const bool escaped = len >= 2 && text[0] == '\\';
+
+	if (escaped && text[1] == 'u' && hexadecimal(text + 2, len - 2) == (unsigned char)c)
+		return 6;
+	if (len > 0 && text[0] == c)
+		return 1;
+	return escaped && text[1] == c ? 2 : 0;
+}
+
+/* The bytes of the secret when it begins here; 0: it does not. */
+static size_t occurs(const char *text, size_t len, const char *secret)
+{
+	size_t used = 0;
+
+	for (; *secret != '\0'; secret++) {
+		const size_t n = stands_for(text + used, len - used, *secret);
+
+		if (n == 0)
+			return 0;
+		used += n;
+	}
+	return used;
+}
+
+void nm_redact(char *text, size_t len, const char *secret)
+{
+	if (strlen(secret) < NM_REDACT_MIN)
+		return;
+	for (size_t i = 0; i < len;) {
+		const size_t n = occurs(text + i, len - i, secret);
+
+		if (n > 0)
+			memset(text + i, '*', n);
+		i += n > 0 ? n : 1;
+	}
+}
+
+char *nm_basic_credentials(const char *user, const char *secret)
+{
+	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+	const size_t user_len = strlen(user), len = user_len + 1 + strlen(secret);
+	char *out = malloc((len + 2) / 3 * 4 + 1), *at = out;
+
+	if (out == NULL)
+		return NULL;
+	for (size_t i = 0; i < len; i += 3) {
+		unsigned bits = 0;
+
+		for (size_t j = i; j < i + 3; j++) {
+			const char c = j >= len		? '\0'
+				       : j < user_len	? user[j]
+				       : j == user_len	? ':'
+							: secret[j - user_len - 1];
+
+			bits = bits << 8 | (unsigned char)c;
+		}
+		*at++ = digits[bits >> 18];
+		*at++ = digits[bits >> 12 & 63];
+		*at++ = i + 1 < len ? digits[bits >> 6 & 63] : '=';
+		*at++ = i + 2 < len ? digits[bits & 63] : '=';
+	}
+	*at = '\0';
+	return out;
+}

@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Conversations: how many an account may have, that one carrier's throttling stops nobody else, and stopping.
+ * Against a carrier with one request a talk, and a transport with a clock of its own.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "nevermiss/mem.h"
+#include "nevermiss/plan.h"
+#include "random_plan.h"
+#include "talk.h"
+
+#define TALKS_MAX 256
+
+/* --- the carrier: an account's sid says how many at once --- */
+
+static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_response *last,
+				struct nm_request *next)
+{
+	if (last == NULL) {
+		*next = (struct nm_request){ .method = "PUT", .url = exchange->line, .repeatable = true };
+		return NM_STEP_SEND;
+	}
+	return last->status == 200 ? NM_STEP_DONE : nm_exchange_fail(exchange, "told: %d", last->status);
+}
+
+static void adapt(const struct nm_account *account, struct nm_traits *traits)
+{
+	traits->at_once = account->sid != NULL ? (int)strtol(account->sid, NULL, 10) : 0;
+}
+
+static const struct nm_carrier carrier = { .name = "fake", .adapt = adapt, .step = step };
+
+/* --- the transport: what each account's requests get, and when --- */
+
+struct behaviour {
+	int delay_ms, status, retry_after_s;
+	int refusals; /* so many answers are that; then 200 */
+	int under_way, most, asked;
+};
+
+struct stage {
+	struct nm_plan *plan;
+	struct nm_talk talks[TALKS_MAX];
+	struct nm_talk *items[TALKS_MAX];
+	size_t n;
+	struct behaviour accounts[2];
+	struct {
+		int64_t due_ms;
+		int tag;
+	} flying[TALKS_MAX];
+	size_t n_flying, most_flying;
+	int64_t now_ms, ended_ms[2], looked_ms, longest_unseen_ms;
+	int64_t stop_at_ms; /* 0: never */
+	size_t n_ended;
+	bool stopped;
+};
+
+static int account_of(const struct stage *stage, int tag)
+{
+	return (int)(stage->talks[tag].exchange.account - stage->plan->accounts);
+}
+
+static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
+{
+	struct stage *stage = context;
+	struct behaviour *behaviour = &stage->accounts[account_of(stage, tag)];
+	size_t at = stage->n_flying++;
+
+	(void)err;
+	assert_string_equal(request->url, stage->talks[tag].exchange.line);
+	for (; at > 0 && stage->flying[at - 1].due_ms > stage->now_ms + behaviour->delay_ms; at--)
+		stage->flying[at] = stage->flying[at - 1];
+	stage->flying[at].due_ms = stage->now_ms + behaviour->delay_ms;
+	stage->flying[at].tag = tag;
+	if (stage->n_flying > stage->most_flying)
+		stage->most_flying = stage->n_flying;
+	behaviour->asked++;
+	if (++behaviour->under_way > behaviour->most)
+		behaviour->most = behaviour->under_way;
+	return NM_OK;
+}
+
+static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_response *response,
+			    struct nm_error *err)
+{
+	struct stage *stage = context;
+	struct behaviour *behaviour;
+
+	(void)err;
+	*tag = -1;
+	if (stage->n_flying == 0 || stage->flying[0].due_ms > stage->now_ms + timeout_ms) {
+		stage->now_ms += timeout_ms;
+		return NM_OK;
+	}
+	if (stage->flying[0].due_ms > stage->now_ms)
+		stage->now_ms = stage->flying[0].due_ms;
+	*tag = stage->flying[0].tag;
+	memmove(stage->flying, stage->flying + 1, --stage->n_flying * sizeof(stage->flying[0]));
+	behaviour = &stage->accounts[account_of(stage, *tag)];
+	behaviour->under_way--;
+	*response = (struct nm_response){ .status = 200, .body = "", .retry_after_s = -1 };
+	if (behaviour->refusals > 0) {
+		behaviour->refusals--;
+		response->status = behaviour->status;
+		response->retry_after_s = behaviour->retry_after_s;
+	}
+	return NM_OK;
+}
+
+static bool ended(void *context, struct nm_talk *talk)
+{
+	struct stage *stage = context;
+
+	stage->n_ended++;
+	stage->ended_ms[talk->exchange.account - stage->plan->accounts] = stage->now_ms;
+	return true;
+}
+
+static bool idle(void *context)
+{
+	struct stage *stage = context;
+
+	if (stage->now_ms - stage->looked_ms > stage->longest_unseen_ms)
+		stage->longest_unseen_ms = stage->now_ms - stage->looked_ms;
+	stage->looked_ms = stage->now_ms;
+	return stage->stop_at_ms == 0 || stage->now_ms < stage->stop_at_ms;
+}
+
+/* --- the stage: so many lines with two accounts, those of the first in front --- */
+
+static void open_stage(struct stage *stage, int first, int second, const char *first_sid)
+{
+	struct nm_buf text;
+
+	*stage = (struct stage){ .accounts = { { .delay_ms = 50 }, { .delay_ms = 50 } } };
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_addf(&text,
+		    "business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
+		    "account one { driver = sandbox sid = \"%s\" }\naccount two { driver = sandbox }\n"
+		    "destination owner { kind = personal number = \"+15125550111\" own_voicemail = none }\n"
+		    "path day { step { ring = owner for = 20s } }\nrule always { path = day }\n",
+		    first_sid);
+	for (int i = 0; i < first + second; i++)
+		nm_buf_addf(&text, "line l%d { number = \"+1512555%04d\" account = %s }\n", i, 200 + i,
+			    i < first ? "one" : "two");
+	assert_false(text.failed);
+	stage->plan = plan_of_text(text.data, "/");
+	nm_buf_clear(&text);
+	stage->n = (size_t)(first + second);
+	assert_true(stage->n <= TALKS_MAX);
+	for (size_t i = 0; i < stage->n; i++) {
+		assert_true(nm_talk_init(&stage->talks[i], &carrier, stage->plan, (int)i, (struct nm_span){ 0 },
+					 NM_OP_APPLY, NULL));
+		stage->items[i] = &stage->talks[i];
+	}
+}
+
+static void run(struct stage *stage)
+{
+	struct nm_talks talks = { .transport = { stage, submit, collect },
+				  .items = stage->items,
+				  .n = stage->n,
+				  .context = stage,
+				  .ended = ended,
+				  .idle = idle };
+	struct nm_error err;
+
+	if (nm_talks_run(&talks, &stage->stopped, &err) != NM_OK)
+		fail_msg("%s", err.text);
+	assert_int_equal(stage->n_flying, 0);
+	assert_true(stage->most_flying <= NM_TALKS_AT_ONCE);
+	assert_true(stage->longest_unseen_ms <= NM_TALKS_IDLE_MS);
+}
+
+static size_t count(const struct stage *stage, size_t from, size_t n, enum nm_talk_end end)
+{
+	size_t found = 0;
+
+	for (size_t i = from; i < from + n; i++)
+		found += stage->talks[i].end == end;
+	return found;
+}
+
+static void close_stage(struct stage *stage)
+{
+	for (size_t i = 0; i < stage->n; i++)
+		nm_talk_clear(&stage->talks[i]);
+	nm_plan_free(stage->plan);
+}
+
+/* --- tests --- */
+
+static void test_as_many_as_go(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, 200, 0, "0");
+	run(&stage);
+	assert_int_equal(count(&stage, 0, 200, NM_TALK_DONE), 200);
+	assert_int_equal(stage.most_flying, NM_TALKS_AT_ONCE);
+	assert_int_equal(stage.now_ms, 200); /* 200 / 64, rounded up, times 50 ms */
+	assert_false(stage.stopped);
+	close_stage(&stage);
+}
+
+static void test_a_limit_of_an_account(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, 40, 100, "8");
+	run(&stage);
+	assert_int_equal(count(&stage, 0, 140, NM_TALK_DONE), 140);
+	assert_int_equal(stage.accounts[0].most, 8);
+	assert_int_equal(stage.accounts[1].most, NM_TALKS_AT_ONCE - 8);
+	assert_int_equal(stage.ended_ms[0], 250);
+	assert_true(stage.ended_ms[1] <= 100);
+	close_stage(&stage);
+}
+
+static void test_one_at_a_time(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, 5, 0, "1");
+	run(&stage);
+	assert_int_equal(stage.most_flying, 1);
+	assert_int_equal(stage.now_ms, 250);
+	close_stage(&stage);
+}
+
+/* All of the first account's talks pause; the second's are not kept from anything. */
+static void test_throttling_stops_nobody_else(void **state)
+{
+	static const char *const sids[] = { "0", "8" };
+	static const int limits[] = { NM_TALKS_AT_ONCE, 8 };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct stage stage;
+
+		open_stage(&stage, 100, 100, sids[i]);
+		stage.accounts[0] = (struct behaviour){ .delay_ms = 10, .status = 429, .retry_after_s = 60,
+							.refusals = limits[i] };
+		run(&stage);
+		assert_int_equal(count(&stage, 0, 200, NM_TALK_DONE), 200);
+		assert_true(stage.ended_ms[1] <= 200);
+		assert_true(stage.ended_ms[0] >= 60000);
+		assert_int_equal(stage.accounts[0].asked, 100 + limits[i]);
+		close_stage(&stage);
+	}
+}
+
+/* Many that paused come back together while others are under way: there are never too many. */
+static void test_those_that_come_back_wait_for_room(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, 64, 128, "0");
+	stage.accounts[0] = (struct behaviour){ .delay_ms = 10, .status = 503, .retry_after_s = 0, .refusals = 64 };
+	stage.accounts[1].delay_ms = 3000;
+	run(&stage);
+	assert_int_equal(count(&stage, 0, 192, NM_TALK_DONE), 192);
+	assert_int_equal(stage.most_flying, NM_TALKS_AT_ONCE);
+	close_stage(&stage);
+}
+
+static void test_lasting_refusals_end_with_the_carriers_words(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, 3, 3, "0");
+	stage.accounts[0] = (struct behaviour){ .delay_ms = 10, .status = 429, .retry_after_s = -1, .refusals = 100 };
+	run(&stage);
+	assert_int_equal(count(&stage, 0, 3, NM_TALK_FAILED), 3);
+	assert_string_equal(stage.talks[0].exchange.note, "told: 429");
+	assert_int_equal(stage.accounts[0].asked, 15);
+	assert_int_equal(count(&stage, 3, 3, NM_TALK_DONE), 3);
+	close_stage(&stage);
+}
+
+/* Those under way come to their end, none is begun. */
+static void test_stopping(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, 200, 0, "0");
+	stage.accounts[0].delay_ms = 400;
+	stage.stop_at_ms = 500;
+	run(&stage);
+	assert_true(stage.stopped);
+	assert_int_equal(count(&stage, 0, 128, NM_TALK_DONE), 128);
+	assert_int_equal(count(&stage, 128, 72, NM_TALK_OPEN), 72);
+	assert_int_equal(stage.now_ms, 800);
+	close_stage(&stage);
+}
+
+/* Nobody who stops waits for minutes. */
+static void test_stopping_while_a_carrier_throttles(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, 10, 0, "4");
+	stage.accounts[0] = (struct behaviour){ .delay_ms = 10, .status = 429, .retry_after_s = 120, .refusals = 100 };
+	stage.stop_at_ms = 1000;
+	run(&stage);
+	assert_true(stage.stopped);
+	assert_true(stage.now_ms <= 1000 + NM_TALKS_IDLE_MS);
+	assert_int_equal(count(&stage, 0, 4, NM_TALK_FAILED), 4);
+	assert_string_equal(stage.talks[0].exchange.note, "stopped while the carrier wanted to be asked again later");
+	assert_int_equal(count(&stage, 4, 6, NM_TALK_OPEN), 6);
+	close_stage(&stage);
+}
+
+/* Throttled after it was stopped: the carrier's words, and no waiting. */
+static void test_throttled_after_stopping(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, 4, 0, "0");
+	stage.accounts[0] = (struct behaviour){ .delay_ms = 300, .status = 429, .retry_after_s = 120, .refusals = 100 };
+	stage.stop_at_ms = 100;
+	run(&stage);
+	assert_int_equal(stage.now_ms, 300);
+	assert_int_equal(count(&stage, 0, 4, NM_TALK_FAILED), 4);
+	assert_string_equal(stage.talks[0].exchange.note, "told: 429");
+	close_stage(&stage);
+}
+
+/* What was to begin later was not begun. */
+static void test_stopping_before_a_later_beginning(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, 2, 0, "0");
+	stage.talks[0].pause_ms = 1000;
+	stage.stop_at_ms = 200;
+	run(&stage);
+	assert_true(stage.stopped);
+	assert_int_equal(stage.talks[0].end, NM_TALK_OPEN);
+	assert_int_equal(stage.talks[1].end, NM_TALK_DONE);
+	assert_int_equal(stage.accounts[0].asked, 1);
+	close_stage(&stage);
+}
+
+static void test_nothing_to_do(void **state)
+{
+	struct nm_talks talks = { 0 };
+	struct nm_error err;
+	bool stopped = true;
+
+	(void)state;
+	assert_int_equal(nm_talks_run(&talks, &stopped, &err), NM_OK);
+	assert_false(stopped);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_as_many_as_go),
+		cmocka_unit_test(test_a_limit_of_an_account),
+		cmocka_unit_test(test_one_at_a_time),
+		cmocka_unit_test(test_throttling_stops_nobody_else),
+		cmocka_unit_test(test_those_that_come_back_wait_for_room),
+		cmocka_unit_test(test_lasting_refusals_end_with_the_carriers_words),
+		cmocka_unit_test(test_stopping),
+		cmocka_unit_test(test_stopping_while_a_carrier_throttles),
+		cmocka_unit_test(test_throttled_after_stopping),
+		cmocka_unit_test(test_stopping_before_a_later_beginning),
+		cmocka_unit_test(test_nothing_to_do),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
