@@ -177,6 +177,48 @@ static const char *unreachable(const struct nm_traits *traits, const struct nm_p
 		       : "only numbers of North America can be rung";
 }
 
+static bool takes_voicemail(const struct nm_treatment_step *step)
+{
+	for (size_t i = 0; i < step->n; i++)
+		if (step->parties[i].kind == NM_VOICEMAIL)
+			return true;
+	return false;
+}
+
+/* Why party i cannot be rung together with the others of its step; NULL when it can. */
+static const char *apart(const struct cut *cut, const struct nm_treatment_step *step, size_t i)
+{
+	const struct nm_traits *traits = cut->h->traits;
+	const struct nm_party *party = &step->parties[i];
+
+	if (traits->mailbox_alone && takes_voicemail(step)) {
+		if (party->kind != NM_VOICEMAIL)
+			return "nobody can be rung beside a voicemail";
+		for (size_t k = 0; k < i; k++)
+			if (step->parties[k].kind == NM_VOICEMAIL)
+				return "only one voicemail can take a call";
+	}
+	if (traits->addresses_alone && party->number != NULL && party->number[0] != '+')
+		return "a SIP address cannot be rung together with others";
+	if (traits->several_max > 0 && step->n > (size_t)traits->several_max)
+		return nm_arena_format(cut->h->losses.arena, "only %d phones can be rung at once",
+				       traits->several_max);
+	return NULL;
+}
+
+static void cut_together(struct cut *cut, struct nm_treatment_step *step)
+{
+	for (size_t i = step->n; i-- > 0 && step->n > 1;) {
+		const char *why = apart(cut, step, i);
+
+		if (why == NULL)
+			continue;
+		lose(cut, step, why, step->parties[i].name,
+		     nm_arena_format(cut->h->losses.arena, "%s is not rung", step->parties[i].name));
+		drop_party(step, i);
+	}
+}
+
 static void cut_parties(struct cut *cut, struct nm_treatment_step *step, bool first)
 {
 	const struct nm_traits *traits = cut->h->traits;
@@ -198,6 +240,24 @@ static void cut_parties(struct cut *cut, struct nm_treatment_step *step, bool fi
 		lose(cut, step, "several phones cannot be rung at once", step->parties[1].name,
 		     nm_arena_format(cut->h->losses.arena, "only %s is rung", step->parties[0].name));
 		step->n = 1;
+	}
+	cut_together(cut, step);
+}
+
+/* Phones that ring together and are to be shown different numbers. */
+static void cut_line_id(struct cut *cut, struct nm_treatment_step *step)
+{
+	size_t line_ids = 0;
+
+	for (size_t i = 0; i < step->n; i++)
+		line_ids += step->parties[i].line_id;
+	if (line_ids == 0 || line_ids == step->n)
+		return;
+	for (size_t i = 0; i < step->n; i++) {
+		if (!step->parties[i].line_id)
+			lose(cut, step, "phones that ring together are shown the same number",
+			     step->parties[i].name, "it is shown the line's number");
+		step->parties[i].line_id = true;
 	}
 }
 
@@ -221,14 +281,8 @@ static void cut_features(struct cut *cut, struct nm_treatment_step *step)
 			party->line_id = false;
 		}
 	}
-}
-
-static bool takes_voicemail(const struct nm_treatment_step *step)
-{
-	for (size_t i = 0; i < step->n; i++)
-		if (step->parties[i].kind == NM_VOICEMAIL)
-			return true;
-	return false;
+	if (traits->line_id_all)
+		cut_line_id(cut, step);
 }
 
 /* What happens where a ring time cannot be set. */
@@ -375,6 +429,8 @@ static void cut_steps(struct cut *cut)
 		}
 		cut_features(cut, step);
 		cut_ring_time(cut, step);
+		if (takes_voicemail(step) || step->unlimited)
+			treatment->n = i + 1; /* nobody gets past it: of what follows nothing is lost */
 	}
 }
 
@@ -487,49 +543,65 @@ static uint64_t groups_by_beginning(const struct nm_route *route)
 	return groups;
 }
 
-/* Some who are in class `c` by how their number begins would be in another one: where that matters. */
+/* Some who are in class `c` only by how their number begins are in no group without it: where that matters. */
 static void mark_beginnings(const struct holder *h, struct draft *draft, size_t c, uint64_t lost)
 {
 	const struct nm_route *route = h->route;
+	const size_t none = class_of(route, 0);
 
-	for (size_t other = 0; other < route->n_classes; other++) {
-		const uint64_t gone = route->classes[c].groups & ~route->classes[other].groups;
+	if ((route->classes[c].groups & ~lost) != 0 || route->classes[c].groups == 0 || none == route->n_classes)
+		return;
+	for (size_t s = 0; s < route->n_situations; s++) {
+		const struct nm_situation *situation = &route->situations[s];
 
-		if ((route->classes[other].groups & ~route->classes[c].groups) != 0 || gone == 0 ||
-		    (gone & ~lost) != 0)
-			continue;
-		for (size_t s = 0; s < route->n_situations; s++) {
-			const struct nm_situation *situation = &route->situations[s];
-
-			if (situation->treatment[c] != situation->treatment[other] ||
-			    situation->key[c] != situation->key[other])
-				mark(h, draft, s, c);
-		}
+		if (situation->treatment[c] != situation->treatment[none] ||
+		    situation->key[c] != situation->key[none])
+			mark(h, draft, s, c);
 	}
+}
+
+/* Group g without beginnings: in their place stand the whole numbers of other groups that begin so, which the
+ * carrier knows and can still tell. */
+static bool spell_out(struct holder *h, size_t g)
+{
+	const struct nm_route *route = h->route;
+	const struct nm_route_group *from = &route->groups[g];
+	struct nm_caller_pattern *patterns, *beginnings = nm_arena_alloc(h->held->arena, from->n, sizeof(*beginnings));
+	struct nm_route_group begun = { from->name, 0, beginnings };
+	const struct nm_route only = { .n_groups = 1, .groups = &begun };
+	size_t most = 0, n = 0;
+
+	for (size_t k = 0; k < route->n_groups; k++)
+		most += route->groups[k].n;
+	patterns = nm_arena_alloc(h->held->arena, most, sizeof(*patterns));
+	if (patterns == NULL || beginnings == NULL)
+		return false;
+	for (size_t i = 0; i < from->n; i++)
+		if (from->patterns[i].prefix)
+			beginnings[begun.n++] = from->patterns[i];
+	for (size_t k = 0; k < route->n_groups; k++)
+		for (size_t i = 0; i < route->groups[k].n; i++) {
+			const struct nm_caller_pattern *pattern = &route->groups[k].patterns[i];
+			const struct nm_caller caller = { pattern->anonymous, pattern->number };
+
+			if (!pattern->prefix && (k == g || nm_route_groups(&only, caller) != 0))
+				patterns[n++] = *pattern;
+		}
+	h->held->groups[g].patterns = patterns;
+	h->held->groups[g].n = n;
+	return true;
 }
 
 static bool drop_beginnings(struct holder *h)
 {
 	const uint64_t lost = groups_by_beginning(h->route);
-	struct nm_route_group *groups = h->held->groups;
 	struct draft *draft;
 
 	if (lost == 0)
 		return true;
-	for (size_t g = 0; g < h->held->n_groups; g++) {
-		const struct nm_route_group *from = &h->route->groups[g];
-		struct nm_caller_pattern *patterns =
-			nm_arena_alloc(h->held->arena, from->n, sizeof(*patterns));
-		size_t n = 0;
-
-		if (patterns == NULL)
+	for (size_t g = 0; g < h->held->n_groups; g++)
+		if ((lost >> g & 1) != 0 && !spell_out(h, g))
 			return false;
-		for (size_t i = 0; i < from->n; i++)
-			if (!from->patterns[i].prefix)
-				patterns[n++] = from->patterns[i];
-		groups[g].patterns = patterns;
-		groups[g].n = n;
-	}
 	draft = draft_of(h, "callers cannot be told by how their number begins",
 			 "those who are in a group only by that get what others get");
 	for (size_t c = 0; c < h->route->n_classes; c++)

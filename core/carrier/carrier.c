@@ -16,6 +16,7 @@ const struct nm_carrier *const nm_carriers[] = {
 	&nm_carrier_manual,
 	&nm_carrier_sandbox,
 	&nm_carrier_telnyx,
+	&nm_carrier_twilio,
 	&nm_carrier_voipms,
 };
 

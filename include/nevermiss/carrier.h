@@ -72,13 +72,17 @@ struct nm_traits {
 	bool callers;         /* tells callers apart by their numbers */
 	bool beginnings;      /* also by how a number begins */
 	bool several;         /* rings several phones at once */
+	int several_max;      /* how many; 0: any number */
 	bool mailbox;         /* can send a call to a voicemail that stands in the plan */
 	bool mailbox_own;     /* that is one of its own, behind every phone that it rings */
+	bool mailbox_alone;   /* but rings nobody beside it */
 	bool greeting;        /* plays a text before the first ring */
 	bool key;             /* hears the emergency key in a greeting */
 	bool line_id;         /* can show the line's number to the phone that it rings */
+	bool line_id_all;     /* but to all of a step or to none */
 	bool addresses;       /* rings SIP addresses */
 	bool ten_digits;      /* rings numbers of North America only */
+	bool addresses_alone; /* but each in a step of its own */
 	bool reject_busy, reject_silent;
 	bool ring_times;      /* false: a phone rings until the caller or the phone's voicemail ends it */
 	int steps_max;        /* steps that ring somebody beside the handset; 0: any number */
