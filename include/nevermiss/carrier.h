@@ -31,6 +31,8 @@ bool nm_part_is_fact(const struct nm_part *part);
 
 void nm_artefact_clear(struct nm_artefact *artefact);
 bool nm_artefact_equal(const struct nm_artefact *a, const struct nm_artefact *b);
+/* Equal in all that a carrier holds: facts beside it do not count. */
+bool nm_artefact_alike(const struct nm_artefact *a, const struct nm_artefact *b);
 /* Adds a copy of a part; NM_INPUT beyond NM_ARTEFACT_PARTS or NM_ARTEFACT_BYTES. */
 enum nm_code nm_artefact_add(struct nm_artefact *artefact, const char *name, const char *type,
 			     const char *bytes, size_t len, struct nm_error *err) NM_WARN_UNUSED;
