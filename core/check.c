@@ -80,15 +80,29 @@ static void first_call(struct nm_checker *checker, struct nm_draft *draft)
 		nm_draft_call(checker, draft, timeline->start[i], draft->hits[timeline->state[i]]);
 }
 
+/* Each moment of the week is averaged over how often the horizon has it: with odd days at its end some come once
+ * more, and "weekdays 8 to 18" is 50 hours all the same. */
 static double hours_a_week(const struct nm_checker *checker, const struct nm_draft *draft)
 {
-	const double weeks = (double)(checker->timeline->until - checker->timeline->from) / (7.0 * NM_DAY);
-	double seconds = 0;
-	size_t i;
+	const nm_time week = 7 * (nm_time)NM_DAY;
+	const nm_time from = checker->timeline->from, length = checker->timeline->until - from;
+	const nm_time odd = length % week, weeks = length / week;
+	double hours = 0;
 
-	for (i = 0; i < draft->n_windows; i++)
-		seconds += (double)(draft->windows[i].until - draft->windows[i].from);
-	return seconds / 3600.0 / weeks;
+	for (size_t i = 0; i < draft->n_windows; i++) {
+		const nm_time until = draft->windows[i].until;
+		nm_time t = draft->windows[i].from, next;
+
+		for (; t < until; t = next) {
+			const nm_time moment = (t - from) % week;
+			const bool oftener = moment < odd;
+
+			next = t - moment + (oftener ? odd : week);
+			next = next < until ? next : until;
+			hours += (double)(next - t) / 3600.0 / (double)(weeks + oftener);
+		}
+	}
+	return hours;
 }
 
 static const char *when_words(struct nm_checker *checker, const struct nm_draft *draft)

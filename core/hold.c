@@ -13,6 +13,7 @@
 #include "nevermiss/carrier.h"
 
 #define CALLERS_TOLD 8
+#define AT_REST "it reaches the line's own phone, or whatever else the carrier connects the number to"
 
 /* A loss in the making: which calls it changes. */
 struct draft {
@@ -76,15 +77,22 @@ static void mark(const struct holder *h, struct draft *draft, size_t situation, 
 		draft->marks[situation * h->route->n_classes + class] = true;
 }
 
-/* Every call that gets this treatment. */
+static bool gets(const struct holder *h, size_t s, size_t c, int treatment)
+{
+	const struct nm_situation *situation = &h->route->situations[s];
+
+	return situation->treatment[c] == treatment || (h->traits->key && situation->key[c] == treatment);
+}
+
+/* Every call that gets this treatment.  Where callers cannot be told apart these are only the times at which
+ * all others get it too: of the rest drop_callers says what is lost. */
 static void mark_treatment(const struct holder *h, struct draft *draft, int treatment)
 {
-	const struct nm_route *route = h->route;
+	const size_t none = nm_route_class_of(h->route, 0);
 
-	for (size_t s = 0; s < route->n_situations; s++)
-		for (size_t c = 0; c < route->n_classes; c++)
-			if (route->situations[s].treatment[c] == treatment ||
-			    (h->traits->key && route->situations[s].key[c] == treatment))
+	for (size_t s = 0; s < h->route->n_situations; s++)
+		for (size_t c = 0; c < h->route->n_classes; c++)
+			if (gets(h, s, c, treatment) && (h->traits->callers || gets(h, s, none, treatment)))
 				mark(h, draft, s, c);
 }
 
@@ -129,7 +137,8 @@ static void cut_rejection(struct cut *cut)
 		treatment->reject = busy ? NM_REJECT_SILENT : NM_REJECT_BUSY;
 		return;
 	}
-	lose(cut, NULL, "a call cannot be rejected", NULL, "it is taken and ended at once, with nobody rung");
+	lose(cut, NULL, "a call cannot be rejected", NULL,
+	     traits->handset_at_rest ? AT_REST : "it is taken and ended at once, with nobody rung");
 	treatment->verdict = NM_VERDICT_LOST;
 	treatment->reject = NM_REJECT_NONE;
 	treatment->n = 0;
@@ -211,6 +220,35 @@ static bool takes_voicemail(const struct nm_treatment_step *step)
 	return false;
 }
 
+/* What happens where a ring time cannot be set. */
+static const char *rings_on(const struct nm_traits *traits, const struct nm_party *party, bool line)
+{
+	if (line)
+		return "the call is that line's for good";
+	if (!party->native)
+		return "it rings until the caller gives up or that phone's own voicemail takes the call";
+	if (traits->only_on_failure)
+		return "it rings until the caller gives up; what follows comes only when it declines or cannot be "
+		       "reached";
+	return "it rings until the carrier lets the call go on, and how long that is, is not known";
+}
+
+/* No time of its own: a phone rings on, a line has the call for good. */
+static void cut_to_endless(struct cut *cut, struct nm_treatment_step *step)
+{
+	const struct nm_party *party = &step->parties[0];
+	const bool line = step->n == 1 && party->line != NULL;
+
+	if (!line && step->for_s == NM_FOR_MAX)
+		return;
+	lose(cut, step,
+	     party->native ? "how long the line's own phone rings cannot be set"
+			   : "a ring time cannot be set",
+	     party->name, rings_on(cut->h->traits, party, line));
+	step->unlimited = line;
+	step->for_s = line ? 0 : NM_FOR_MAX;
+}
+
 static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 {
 	const struct nm_traits *traits = cut->h->traits;
@@ -219,12 +257,8 @@ static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 
 	if (step->n == 0 || step->unlimited || takes_voicemail(step))
 		return;
-	if (!traits->ring_times && !step->parties[0].native) {
-		if (step->for_s == NM_FOR_MAX)
-			return;
-		lose(cut, step, "a ring time cannot be set", step->parties[0].name,
-		     "it rings until the caller gives up or that phone's own voicemail takes the call");
-		step->for_s = NM_FOR_MAX;
+	if (step->parties[0].native ? traits->handset_untimed : !traits->ring_times) {
+		cut_to_endless(cut, step);
 		return;
 	}
 	if (traits->ring_min_s > 0 && for_s < traits->ring_min_s)
@@ -274,6 +308,60 @@ static void cut_steps(struct cut *cut)
 	}
 }
 
+/* The line's own phone as the plan knows it, or as far as it is known. */
+static struct nm_party handset_of(const struct nm_route *route)
+{
+	for (size_t t = 0; t < route->n_treatments; t++)
+		for (size_t s = 0; s < route->treatments[t]->n; s++)
+			for (size_t p = 0; p < route->treatments[t]->steps[s].n; p++)
+				if (route->treatments[t]->steps[s].parties[p].native)
+					return route->treatments[t]->steps[s].parties[p];
+	return (struct nm_party){ .name = route->line,
+				  .number = route->number,
+				  .own_voicemail_s = NM_OWN_VOICEMAIL_UNKNOWN,
+				  .native = true };
+}
+
+/* Nobody is left to ring: what then rings is the line's own phone. */
+static void rest_on_handset(struct cut *cut)
+{
+	struct nm_party handset = handset_of(cut->h->route);
+	struct nm_treatment_step step = {
+		.number = 1, .round = 1, .for_s = NM_FOR_MAX, .n = 1, .parties = &handset
+	};
+	const struct nm_treatment resting = { .verdict = NM_VERDICT_PATH,
+					      .rule = cut->treatment->rule,
+					      .path = cut->treatment->path,
+					      .emergency = cut->treatment->emergency,
+					      .n = 1,
+					      .steps = &step };
+	struct nm_treatment *copy;
+
+	handset.confirm = handset.line_id = false;
+	copy = nm_treatment_copy(&resting, cut->h->held->arena);
+	if (copy == NULL)
+		cut->h->failed = true;
+	else
+		*cut->treatment = *copy;
+}
+
+static void cut_path(struct cut *cut)
+{
+	const struct nm_traits *traits = cut->h->traits;
+	struct nm_treatment *treatment = cut->treatment;
+
+	if (treatment->greeting_s > 0 && !traits->greeting) {
+		lose(cut, NULL, "no greeting can be played before the first ring", NULL,
+		     "the first ring begins at once");
+		treatment->greeting = NULL;
+		treatment->greeting_s = 0;
+	}
+	cut_steps(cut);
+	drop_empty(treatment);
+	if (traits->handset_at_rest && treatment->n == 0)
+		lose(cut, NULL, "a call that rings nobody cannot be ended", NULL, AT_REST);
+}
+
 static void cut_treatment(struct holder *h, int index)
 {
 	struct cut cut = { h, nm_treatment_copy(h->route->treatments[index], h->held->arena), index };
@@ -283,18 +371,13 @@ static void cut_treatment(struct holder *h, int index)
 		return;
 	}
 	h->held->treatments[index] = cut.treatment;
-	if (cut.treatment->verdict == NM_VERDICT_REJECT) {
+	if (cut.treatment->verdict == NM_VERDICT_REJECT)
 		cut_rejection(&cut);
-		return;
-	}
-	if (cut.treatment->greeting_s > 0 && !h->traits->greeting) {
-		lose(&cut, NULL, "no greeting can be played before the first ring", NULL,
-		     "the first ring begins at once");
-		cut.treatment->greeting = NULL;
-		cut.treatment->greeting_s = 0;
-	}
-	cut_steps(&cut);
-	drop_empty(cut.treatment);
+	else
+		cut_path(&cut);
+	if (h->traits->handset_at_rest && cut.treatment->verdict != NM_VERDICT_REJECT &&
+	    cut.treatment->n == 0)
+		rest_on_handset(&cut);
 }
 
 static bool make_treatments(struct holder *h)
@@ -403,7 +486,7 @@ static bool drop_callers(struct holder *h)
 		if (treatment == NULL)
 			return false;
 		treatment[0] = route->situations[s].treatment[none];
-		treatment[1] = route->situations[s].key[none];
+		treatment[1] = h->held->situations[s].key[none]; /* the key may be gone by now */
 		h->held->situations[s] = (struct nm_situation){ treatment, treatment + 1 };
 	}
 	return !h->failed;
@@ -455,13 +538,15 @@ static bool freeze(struct holder *h, nm_time at)
 	if (!changes_ever(h->route))
 		return true;
 	draft = draft_of(h, "this carrier keeps no hours",
-			 "what holds at the time of a push stays until the next one: the agent must push at "
-			 "each change");
+			 h->traits->by_hand
+				 ? "what was set by hand stays until the next time: somebody must do it at each change"
+				 : "what holds at the time of a push stays until the next one: the agent must push at "
+				   "each change");
 	for (size_t s = 0; s < h->route->n_situations; s++)
 		for (size_t c = 0; c < h->route->n_classes; c++)
 			if ((int)s != now)
 				mark(h, draft, s, c);
-	h->losses.needs_agent = true;
+	h->losses.needs_agent = !h->traits->by_hand;
 	change = nm_arena_alloc(h->held->arena, 1, sizeof(*change));
 	if (change == NULL)
 		return false;

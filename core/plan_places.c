@@ -6,6 +6,7 @@
  */
 #include "plan_private.h"
 
+#include "core/carrier/codes_table.h"
 #include "nevermiss/edit.h"
 
 #define COUNT(array) (sizeof(array) / sizeof((array)[0]))
@@ -18,6 +19,30 @@ static void check_one_secret(struct nm_build *build, struct nm_raw_section *sect
 		nm_raw_mistake(build->raw, section->pos,
 			       "%s takes one of token_cmd, token_env and token_file",
 			       nm_raw_where(build->raw, section));
+}
+
+/* The star codes that the owner wrote down. */
+static void read_codes(struct nm_build *build, struct nm_raw_section *section, struct nm_account *account)
+{
+	const char *path = nm_plan_beside(build->arena, build->plan->file, account->codes_file);
+	struct nm_error err = { .code = NM_OK };
+	enum nm_code code;
+	struct nm_buf text;
+
+	if (!path) {
+		build->raw->no_memory = true;
+		return;
+	}
+	nm_buf_init(&text, NM_CODES_BYTES);
+	code = nm_file_read(path, NM_CODES_BYTES, &text, &err);
+	if (!code)
+		code = nm_codes_check(text.data, &err);
+	if (!code && !(account->codes = nm_arena_text(build->arena, text.data)))
+		build->raw->no_memory = true;
+	nm_buf_clear(&text);
+	if (code && !nm_raw_starved(build->raw, code))
+		nm_raw_mistake(build->raw, nm_value_pos(section, "codes_file"), "codes_file of account '%s': %s",
+			       account->name, err.text);
 }
 
 void nm_build_account(struct nm_build *build, struct nm_raw_section *section)
@@ -38,6 +63,9 @@ void nm_build_account(struct nm_build *build, struct nm_raw_section *section)
 	account->carrier = nm_value_text(build, section, "carrier");
 	account->whisper = nm_value_text(build, section, "whisper");
 	account->script_dir = nm_value_text(build, section, "script_dir");
+	account->codes_file = nm_value_text(build, section, "codes_file");
+	if (account->codes_file)
+		read_codes(build, section, account);
 	check_one_secret(build, section);
 }
 

@@ -237,8 +237,12 @@ static bool find_include(struct reader *reader, const struct nm_raw_section *inc
 		return false;
 	}
 	quoted = nm_raw_quote(raw, name);
-	if (stat(source->file, &status) || !S_ISREG(status.st_mode)) {
+	if (stat(source->file, &status)) {
 		nm_raw_mistake(raw, include->pos, "'%s' cannot be included: there is no such file", quoted);
+		return false;
+	}
+	if (!S_ISREG(status.st_mode)) {
+		nm_raw_mistake(raw, include->pos, "'%s' cannot be included: it is not a regular file", quoted);
 		return false;
 	}
 	source->device = status.st_dev;

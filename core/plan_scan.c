@@ -50,6 +50,23 @@ static bool is_secret(const char *name)
 	return false;
 }
 
+/* "; it takes a, b, c": for a name that is near to none of them. */
+static const char *options_words(struct scan *scan, const char *section)
+{
+	struct nm_buf words;
+	const char *text;
+
+	nm_buf_init(&words, 4096);
+	for (size_t i = 0; i < nm_options_count; i++)
+		if (!strcmp(nm_options[i].section, section))
+			nm_buf_addf(&words, "%s%s", words.len ? ", " : "; it takes ", nm_options[i].name);
+	text = words.failed ? NULL : nm_arena_text(scan->raw->arena, words.data);
+	if (!text)
+		scan->raw->no_memory = true;
+	nm_buf_clear(&words);
+	return text ? text : "";
+}
+
 static void unknown_option(struct scan *scan, struct nm_token token, const char *name)
 {
 	struct nm_raw_section *section = scan_top(scan);
@@ -70,8 +87,9 @@ static void unknown_option(struct scan *scan, struct nm_token token, const char 
 	for (i = 0; i < nm_options_count; i++)
 		if (!strcmp(nm_options[i].section, section_name(section)))
 			nm_nearest_offer(&nearest, nm_options[i].name);
-	nm_raw_mistake(scan->raw, token.pos, "unknown option '%s' in %s%s", nm_raw_quote(scan->raw, name),
-		       where, nm_nearest_words(scan->raw, &nearest));
+	nm_raw_mistake(scan->raw, token.pos, "unknown option '%s' in %s%s", nm_raw_quote(scan->raw, name), where,
+		       nearest.best ? nm_nearest_words(scan->raw, &nearest)
+				    : options_words(scan, section_name(section)));
 }
 
 /* The values after the equal sign: how many, and whether in braces. False on a syntax error. */
@@ -368,14 +386,30 @@ static void scan_section(struct scan *scan, struct nm_token name, struct nm_toke
 		skip_section(scan, name);
 }
 
-/* Does this word go on with the value before it, as in `business = Smith Plumbing`? */
+/* Does this stand on the line of a value without quotes, right behind it? */
+static bool follows_bare(const struct scan *scan, struct nm_token token)
+{
+	return scan->bare_until &&
+	       strspn(scan->lex.text + scan->bare_until, " \t") >= token.from - scan->bare_until;
+}
+
+/* Does this word, or text, go on with the value before it, as in `business = Smith Plumbing`, `You've`? */
 static bool goes_on(struct scan *scan, struct nm_token name)
 {
-	const char *word = nm_lex_text(&scan->lex, name), *text = scan->lex.text;
+	const char *word;
 
-	if (!scan->bare_until || strspn(text + scan->bare_until, " \t") < name.from - scan->bare_until)
+	if (!follows_bare(scan, name))
 		return false;
+	if (name.kind == NM_TOKEN_TEXT)
+		return true;
+	word = nm_lex_text(&scan->lex, name);
 	return !nm_section_find(word) && !nm_option_find(section_name(scan_top(scan)), word);
+}
+
+static void needs_quotes(struct scan *scan, struct nm_token token)
+{
+	nm_lex_fail(&scan->lex, token.pos,
+		    "a value with blanks needs quotes, \"like this\"; a length of time has none: 15s");
 }
 
 static size_t bare_end(const struct scan *scan)
@@ -411,6 +445,8 @@ static bool scan_statement(struct scan *scan)
 	if (name.kind != NM_TOKEN_WORD) {
 		if (name.kind == '}')
 			nm_lex_fail(&scan->lex, name.pos, "this closing brace closes nothing");
+		else if (name.kind == NM_TOKEN_TEXT && goes_on(scan, name))
+			needs_quotes(scan, name);
 		else
 			nm_lex_expect(&scan->lex, name, "the name of an option or a section");
 		return false;
@@ -422,8 +458,7 @@ static bool scan_statement(struct scan *scan)
 		scan_assignment(scan, name, after.kind == '+');
 		scan->bare_until = bare_end(scan);
 	} else if (stray && after.kind != '{') {
-		nm_lex_fail(&scan->lex, name.pos,
-			    "a value with blanks needs quotes, \"like this\"; a length of time has none: 15s");
+		needs_quotes(scan, name);
 	} else if (after.kind == '{' || is_value(after)) {
 		scan_section(scan, name, after);
 	} else if (after.kind == '(') {

@@ -72,6 +72,8 @@ const struct nm_option_info nm_options[] = {
 	  "File that holds the secret, readable by its owner only." },
 	{ "account", "carrier", NM_TYPE_TEXT, NULL, NULL, false,
 	  "Mobile or landline carrier, for star codes." },
+	{ "account", "codes_file", NM_TYPE_TEXT, NULL, NULL, false,
+	  "File of your own star codes, relative to the plan's folder." },
 	{ "account", "whisper", NM_TYPE_TEXT, NULL, NULL, false,
 	  "What is said to somebody who must accept a call." },
 	{ "account", "script_dir", NM_TYPE_TEXT, NULL, NULL, false, "Folder of the server's script files." },

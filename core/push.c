@@ -11,23 +11,9 @@
 #include "core/push_private.h"
 #include "nevermiss/check.h"
 
-/* A push or a rollback under way. */
-struct push {
-	const struct nm_push_context *context;
-	const struct nm_push_options *options;
-	struct nm_push_records unfinished; /* newest first */
-	int *lines; /* those that are looked at: asked for, or with something unfinished */
-	size_t n_lines, n_asked;
-	struct nm_status status;
-	struct nm_push_jobs jobs;
-	struct nm_push_results results;
-	size_t results_capacity;
-	int64_t version;
-};
-
 /* --- results --- */
 
-static enum nm_code add_result(struct push *push, int line, int64_t id, enum nm_push_state state,
+static enum nm_code add_result(struct nm_push_run *push, int line, int64_t id, enum nm_push_state state,
 			       const char *words, struct nm_error *err)
 {
 	struct nm_push_results *results = &push->results;
@@ -47,7 +33,7 @@ void nm_push_results_clear(struct nm_push_results *results)
 	*results = (struct nm_push_results){ 0 };
 }
 
-static void close_push(struct push *push)
+void nm_push_run_close(struct nm_push_run *push)
 {
 	nm_store_unlock(push->context->store);
 	nm_push_records_clear(&push->unfinished);
@@ -58,7 +44,7 @@ static void close_push(struct push *push)
 }
 
 /* Hands the results over; how many lines failed decides the code. */
-static enum nm_code give_results(struct push *push, struct nm_push_results *out, struct nm_error *err)
+enum nm_code nm_push_run_give(struct nm_push_run *push, struct nm_push_results *out, struct nm_error *err)
 {
 	size_t failed = 0;
 	const char *words = NULL;
@@ -79,7 +65,7 @@ static enum nm_code give_results(struct push *push, struct nm_push_results *out,
 
 /* --- which lines --- */
 
-static bool looked_at(const struct push *push, int line)
+static bool looked_at(const struct nm_push_run *push, int line)
 {
 	for (size_t i = 0; i < push->n_lines; i++)
 		if (push->lines[i] == line)
@@ -88,7 +74,7 @@ static bool looked_at(const struct push *push, int line)
 }
 
 /* The lines asked for, then those of unfinished pushes; these come in the hundreds at most. */
-static enum nm_code choose_lines(struct push *push, int line, struct nm_error *err)
+static enum nm_code choose_lines(struct nm_push_run *push, int line, struct nm_error *err)
 {
 	const struct nm_plan *plan = push->context->plan;
 	enum nm_code code =
@@ -112,7 +98,7 @@ static enum nm_code choose_lines(struct push *push, int line, struct nm_error *e
 	return NM_OK;
 }
 
-static enum nm_code add_job(struct push *push, const struct nm_line_status *status, const char *ids,
+enum nm_code nm_push_run_job(struct nm_push_run *push, const struct nm_line_status *status, const char *ids,
 			    struct nm_push_job **out, struct nm_error *err)
 {
 	struct nm_push_job *job;
@@ -130,16 +116,18 @@ static enum nm_code add_job(struct push *push, const struct nm_line_status *stat
 }
 
 /* Takes what was read of a line as what is there before the job; false: it is not known. */
-static void take_before(struct nm_push_job *job, struct nm_line_status *status)
+void nm_push_run_before(struct nm_push_job *job, struct nm_line_status *status)
 {
-	job->before_known = status->sync != NM_SYNC_UNKNOWN;
-	job->before = status->live;
-	status->live = (struct nm_artefact){ 0 };
+	struct nm_artefact *before = status->assumed_at != 0 ? &status->assumed : &status->live;
+
+	job->before_known = status->sync != NM_SYNC_UNKNOWN || status->assumed_at != 0;
+	job->before = *before;
+	*before = (struct nm_artefact){ 0 };
 }
 
 /* --- what was cut off --- */
 
-static enum nm_code close_record(struct push *push, const struct nm_push_record *record,
+static enum nm_code close_record(struct nm_push_run *push, const struct nm_push_record *record,
 				 enum nm_push_state state, const char *words, struct nm_error *err)
 {
 	return nm_store_push_update(push->context->store, record->id, state, push->context->now, words, NULL,
@@ -148,7 +136,7 @@ static enum nm_code close_record(struct push *push, const struct nm_push_record 
 
 /* It had not come to an end, and what is there is neither what it wanted nor what was before: the push
  * that follows replaces it, or else it is done again. */
-static enum nm_code redo_record(struct push *push, const struct nm_push_record *record,
+static enum nm_code redo_record(struct nm_push_run *push, const struct nm_push_record *record,
 				struct nm_line_status *status, bool asked, struct nm_artefact *wanted,
 				struct nm_artefact *before, struct nm_error *err)
 {
@@ -158,7 +146,7 @@ static enum nm_code redo_record(struct push *push, const struct nm_push_record *
 	if (asked)
 		return close_record(push, record, NM_PUSH_FAILED,
 				    "cut off half way; the next push replaced what it left", err);
-	code = add_job(push, status, record->ids, &job, err);
+	code = nm_push_run_job(push, status, record->ids, &job, err);
 	if (code != NM_OK)
 		return code;
 	job->id = record->id;
@@ -171,7 +159,7 @@ static enum nm_code redo_record(struct push *push, const struct nm_push_record *
 }
 
 /* Settles a push of a line whose live state is known. */
-static enum nm_code settle_known(struct push *push, const struct nm_push_record *record,
+static enum nm_code settle_known(struct nm_push_run *push, const struct nm_push_record *record,
 				 struct nm_line_status *status, bool asked, struct nm_error *err)
 {
 	struct nm_artefact wanted = { 0 }, before = { 0 };
@@ -200,7 +188,7 @@ static enum nm_code settle_known(struct push *push, const struct nm_push_record 
 	return code;
 }
 
-static struct nm_line_status *status_of(struct push *push, const char *name, bool *asked)
+static struct nm_line_status *status_of(struct nm_push_run *push, const char *name, bool *asked)
 {
 	int line = nm_plan_find_line(push->context->plan, name);
 
@@ -220,7 +208,7 @@ static bool newer_of_line(const struct nm_push_records *records, size_t i)
 	return false;
 }
 
-static enum nm_code settle_record(struct push *push, size_t i, struct nm_error *err)
+static enum nm_code settle_record(struct nm_push_run *push, size_t i, struct nm_error *err)
 {
 	const struct nm_push_record *record = &push->unfinished.items[i];
 	bool asked = false;
@@ -244,7 +232,7 @@ static enum nm_code settle_record(struct push *push, size_t i, struct nm_error *
 	return settle_known(push, record, status, asked, err);
 }
 
-static enum nm_code settle_unfinished(struct push *push, struct nm_error *err)
+static enum nm_code settle_unfinished(struct nm_push_run *push, struct nm_error *err)
 {
 	struct nm_store *store = push->context->store;
 	enum nm_code code = NM_OK;
@@ -262,7 +250,7 @@ static enum nm_code settle_unfinished(struct push *push, struct nm_error *err)
 }
 
 /* The ids that a push of this line had when it was cut off. */
-static const char *ids_left(const struct push *push, int line)
+static const char *ids_left(const struct nm_push_run *push, int line)
 {
 	for (size_t i = 0; i < push->unfinished.n; i++)
 		if (strcmp(push->unfinished.items[i].line, push->context->plan->lines[line].name) == 0)
@@ -272,33 +260,66 @@ static const char *ids_left(const struct push *push, int line)
 
 /* --- push --- */
 
-static enum nm_code check_guarantees(const struct nm_push_context *context,
-				     const struct nm_push_options *options, struct nm_error *err)
+enum nm_code nm_push_check(const struct nm_push_context *context, struct nm_error *err)
 {
 	struct nm_span window = nm_push_window(context);
 	struct nm_check_options check = { .now = context->now, .from = context->now, .until = window.until };
 	struct nm_findings findings = { 0 };
 	enum nm_code code = NM_OK;
 
-	if (context->plan->n_guarantees == 0 || options->force != NULL)
+	if (context->plan->n_guarantees == 0)
 		return NM_OK;
 	code = nm_check_guarantees(context->plan, &check, &findings, err);
 	if (code != NM_OK)
 		return code;
 	if (findings.n > 0)
-		code = nm_fail(err, NM_REFUSED, "%s%s: mend the plan, or push it with a reason",
+		code = nm_fail(err, NM_REFUSED, "%s%s: mend the plan, or push it with a reason (push --force REASON)",
 			       findings.items[0].message, findings.n > 1 ? " (and other guarantees)" : "");
 	nm_findings_clear(&findings);
 	return code;
 }
 
+/* A reason is one line of words. */
+enum nm_code nm_push_reason_check(const char *reason, struct nm_error *err)
+{
+	const char *at = reason;
+
+	if (reason == NULL)
+		return NM_OK;
+	while (*at == ' ' || *at == '\t')
+		at++;
+	if (*at == '\0')
+		return nm_fail(err, NM_INPUT, "a reason is needed, in words: it is recorded");
+	for (; *at != '\0'; at++)
+		if ((unsigned char)*at < ' ' || *at == 127)
+			return nm_fail(err, NM_INPUT, "a reason is one line of text");
+	return NM_OK;
+}
+
+/* May it be pushed?  *forced is the reason where one was needed. */
+static enum nm_code permit(const struct nm_push_context *context, const struct nm_push_options *options,
+			   const char **forced, struct nm_error *err)
+{
+	enum nm_code code = nm_push_reason_check(options->force, err);
+
+	*forced = NULL;
+	if (code == NM_OK)
+		code = nm_push_check(context, err);
+	if (code != NM_REFUSED || options->force == NULL)
+		return code;
+	*forced = options->force;
+	return NM_OK;
+}
+
 /* Nothing is done about a line: why. */
-static enum nm_code pass_line(struct push *push, const struct nm_line_status *status, struct nm_error *err)
+enum nm_code nm_push_run_pass(struct nm_push_run *push, const struct nm_line_status *status, struct nm_error *err)
 {
 	const char *words;
 
 	if (status->sync == NM_SYNC_SAME)
 		return add_result(push, status->line, 0, NM_PUSH_DONE, "already in force", err);
+	if (status->as_assumed)
+		return add_result(push, status->line, 0, NM_PUSH_DONE, status->words, err);
 	words = status->refusal != NULL ? status->refusal
 		: status->carrier == NULL
 			? status->words
@@ -307,16 +328,16 @@ static enum nm_code pass_line(struct push *push, const struct nm_line_status *st
 	return add_result(push, status->line, 0, NM_PUSH_FAILED, words, err);
 }
 
-static bool to_be_pushed(const struct push *push, const struct nm_line_status *status)
+bool nm_push_run_wants(const struct nm_push_run *push, const struct nm_line_status *status)
 {
 	if (status->carrier == NULL || status->refusal != NULL)
 		return false;
-	if (status->sync == NM_SYNC_UNKNOWN)
-		return !status->carrier->traits.reads_back;
-	return status->sync != NM_SYNC_SAME || push->options->even_if_same;
+	if (status->sync == NM_SYNC_UNKNOWN && status->carrier->traits.reads_back)
+		return false;
+	return status->to_push || push->options->even_if_same;
 }
 
-static enum nm_code choose_jobs(struct push *push, struct nm_error *err)
+static enum nm_code choose_jobs(struct nm_push_run *push, struct nm_error *err)
 {
 	enum nm_code code = NM_OK;
 
@@ -324,14 +345,14 @@ static enum nm_code choose_jobs(struct push *push, struct nm_error *err)
 		struct nm_line_status *status = &push->status.lines[i];
 		struct nm_push_job *job;
 
-		if (!to_be_pushed(push, status)) {
-			code = pass_line(push, status, err);
+		if (!nm_push_run_wants(push, status)) {
+			code = nm_push_run_pass(push, status, err);
 			continue;
 		}
-		code = add_job(push, status, ids_left(push, status->line), &job, err);
+		code = nm_push_run_job(push, status, ids_left(push, status->line), &job, err);
 		if (code != NM_OK)
 			break;
-		take_before(job, status);
+		nm_push_run_before(job, status);
 		job->of_plan = true;
 		job->wanted = status->wanted;
 		status->wanted = (struct nm_artefact){ 0 };
@@ -339,7 +360,7 @@ static enum nm_code choose_jobs(struct push *push, struct nm_error *err)
 	return code;
 }
 
-static enum nm_code run_jobs(struct push *push, const char *forced, struct nm_error *err)
+enum nm_code nm_push_run_jobs(struct nm_push_run *push, const char *forced, struct nm_error *err)
 {
 	enum nm_code code;
 
@@ -361,7 +382,7 @@ static int compare_results(const void *a, const void *b)
 	return ((const struct nm_push_result *)a)->line - ((const struct nm_push_result *)b)->line;
 }
 
-static enum nm_code open_push(struct push *push, struct nm_error *err)
+enum nm_code nm_push_run_open(struct nm_push_run *push, struct nm_error *err)
 {
 	const struct nm_push_context *context = push->context;
 
@@ -377,7 +398,7 @@ static enum nm_code open_push(struct push *push, struct nm_error *err)
 }
 
 /* From the lines to the end of the reading: what is unfinished is settled. */
-static enum nm_code look(struct push *push, int line, struct nm_error *err)
+enum nm_code nm_push_run_look(struct nm_push_run *push, int line, struct nm_error *err)
 {
 	enum nm_code code = choose_lines(push, line, err);
 
@@ -391,111 +412,27 @@ static enum nm_code look(struct push *push, int line, struct nm_error *err)
 enum nm_code nm_push(const struct nm_push_context *context, const struct nm_push_options *options,
 		     struct nm_push_results *out, struct nm_error *err)
 {
-	struct push push = { .context = context, .options = options };
-	enum nm_code code = open_push(&push, err);
+	struct nm_push_run push = { .context = context, .options = options };
+	const char *forced = NULL;
+	enum nm_code code = nm_push_run_open(&push, err);
 
 	if (code == NM_OK)
-		code = check_guarantees(context, options, err);
+		code = permit(context, options, &forced, err);
 	if (code == NM_OK && options->plan_text != NULL)
 		code = nm_store_keep(context->store, context->now, context->who, "pushed", options->plan_text,
 				     options->plan_len, &push.version, err);
 	if (code == NM_OK)
-		code = look(&push, options->line, err);
+		code = nm_push_run_look(&push, options->line, err);
 	if (code == NM_OK)
 		code = choose_jobs(&push, err);
 	if (code == NM_OK)
-		code = run_jobs(&push, options->force, err);
+		code = nm_push_run_jobs(&push, forced, err);
 	if (code == NM_OK) {
 		if (push.results.n > 1)
 			qsort(push.results.items, push.results.n, sizeof(*push.results.items),
 			      compare_results);
-		code = give_results(&push, out, err);
+		code = nm_push_run_give(&push, out, err);
 	}
-	close_push(&push);
-	return code;
-}
-
-/* --- rollback --- */
-
-/* The push to go back behind: the one named, or the line's newest that was not undone. */
-static enum nm_code find_record(struct push *push, int line, int64_t id, struct nm_arena *arena,
-				struct nm_push_record *record, struct nm_error *err)
-{
-	const char *name = push->context->plan->lines[line].name;
-	enum nm_code code;
-
-	if (id == 0) {
-		code = nm_store_push_newest(push->context->store, name, &id, err);
-		if (code != NM_OK)
-			return code;
-		if (id == 0)
-			return nm_fail(err, NM_INPUT, "%s was never pushed: there is nothing to go back to",
-				       name);
-	}
-	code = nm_store_push_get(push->context->store, id, arena, record, err);
-	if (code == NM_OK && strcmp(record->line, name) != 0)
-		return nm_fail(err, NM_INPUT, "push %lld is of line %s, not of %s", (long long)id,
-			       record->line, name);
-	return code;
-}
-
-static enum nm_code line_of_push(struct push *push, int64_t id, int *line, struct nm_error *err)
-{
-	struct nm_push_record record;
-	enum nm_code code = nm_store_push_get(push->context->store, id, push->results.arena, &record, err);
-
-	if (code != NM_OK)
-		return code;
-	*line = nm_plan_find_line(push->context->plan, record.line);
-	if (*line < 0)
-		return nm_fail(err, NM_INPUT, "push %lld was of line %s, which the plan has no more",
-			       (long long)id, record.line);
-	return NM_OK;
-}
-
-static enum nm_code roll_back_line(struct push *push, size_t i, int64_t id, struct nm_error *err)
-{
-	struct nm_line_status *status = &push->status.lines[i];
-	struct nm_arena *arena = push->results.arena;
-	struct nm_push_record record;
-	struct nm_push_job *job;
-	enum nm_code code = find_record(push, status->line, id, arena, &record, err);
-
-	if (code != NM_OK)
-		return code;
-	if (record.before == NULL)
-		return nm_fail(err, NM_INPUT, "what was there before push %lld is not known",
-			       (long long)record.id);
-	if (!to_be_pushed(push, status))
-		return pass_line(push, status, err);
-	if (strcmp(status->carrier->name, record.driver) != 0)
-		return nm_fail(err, NM_INPUT, "push %lld went to driver %s, but %s has %s now",
-			       (long long)record.id, record.driver, record.line, status->carrier->name);
-	code = add_job(push, status, NULL, &job, err);
-	if (code != NM_OK)
-		return code;
-	take_before(job, status);
-	job->back = true;
-	return nm_artefact_read(record.before, &job->wanted, err);
-}
-
-enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_t id,
-			 struct nm_push_results *out, struct nm_error *err)
-{
-	const struct nm_push_options options = { .line = line, .even_if_same = true };
-	struct push push = { .context = context, .options = &options };
-	enum nm_code code = open_push(&push, err);
-
-	if (code == NM_OK && line < 0 && id != 0)
-		code = line_of_push(&push, id, &line, err);
-	if (code == NM_OK)
-		code = look(&push, line, err);
-	for (size_t i = 0; i < push.n_asked && code == NM_OK; i++)
-		code = roll_back_line(&push, i, id, err);
-	if (code == NM_OK)
-		code = run_jobs(&push, NULL, err);
-	if (code == NM_OK)
-		code = give_results(&push, out, err);
-	close_push(&push);
+	nm_push_run_close(&push);
 	return code;
 }

@@ -56,7 +56,7 @@ static char *write_ids(const struct nm_exchange *exchange)
 	return text;
 }
 
-static enum nm_code read_ids(const char *text, struct nm_exchange *exchange, struct nm_error *err)
+enum nm_code nm_push_ids_read(const char *text, struct nm_exchange *exchange, struct nm_error *err)
 {
 	struct nm_node *root;
 	enum nm_code code;
@@ -90,7 +90,7 @@ static enum nm_code begin_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 	struct nm_buf wanted, before;
 	enum nm_code code;
 
-	record.horizon = nm_push_window(jobs->context).until;
+	record.horizon = job->horizon > 0 ? job->horizon : nm_push_window(jobs->context).until;
 	nm_buf_init(&wanted, TEXT_MAX);
 	nm_buf_init(&before, TEXT_MAX);
 	code = nm_artefact_write(&job->wanted, &wanted, err);
@@ -162,19 +162,28 @@ static enum nm_code journal_leaving(void *context, struct nm_talk *const *talks,
 	return code;
 }
 
+/* The state of a job, and what its conversation learnt from the last answer. */
+static enum nm_code write_state(const struct nm_push_jobs *jobs, const struct nm_push_job *job, struct nm_error *err)
+{
+	const struct nm_push_context *context = jobs->context;
+	char *ids = job->talk.exchange.n_ids > 0 ? write_ids(&job->talk.exchange) : NULL;
+	enum nm_code code = NM_OK;
+
+	if (ids == NULL && job->talk.exchange.n_ids > 0)
+		return nm_fail_memory(err);
+	code = nm_store_push_update(context->store, job->id, job->state, context->now, job->words, ids, err);
+	free(ids);
+	return code;
+}
+
 /* Writes the state of every job that was sent since the last time. */
 static enum nm_code write_states(struct nm_push_jobs *jobs, struct nm_error *err)
 {
-	const struct nm_push_context *context = jobs->context;
 	enum nm_code code = NM_OK;
 
-	for (size_t i = 0; i < jobs->n && code == NM_OK; i++) {
-		const struct nm_push_job *job = &jobs->items[i];
-
-		if (!job->recorded && job->state != NM_PUSH_INTENT)
-			code = nm_store_push_update(context->store, job->id, job->state, context->now,
-						    job->words, NULL, err);
-	}
+	for (size_t i = 0; i < jobs->n && code == NM_OK; i++)
+		if (!jobs->items[i].recorded && jobs->items[i].state != NM_PUSH_INTENT)
+			code = write_state(jobs, &jobs->items[i], err);
 	return code;
 }
 
@@ -269,7 +278,7 @@ static enum nm_code ready_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 		return nm_fail_memory(err);
 	job->talk.owner = job;
 	job->talk.pause_ms = job->rounds++ > 0 ? ROUND_PAUSE_MS : 0;
-	return read_ids(job->ids, &job->talk.exchange, err);
+	return nm_push_ids_read(job->ids, &job->talk.exchange, err);
 }
 
 /* Sends all that is pending; a job that was begun is then to be verified, whatever its carrier said. */
@@ -315,6 +324,9 @@ static enum nm_code trust(struct nm_push_jobs *jobs, struct nm_push_job *job, st
 	if (job->talk.end == NM_TALK_DONE)
 		return end_job(job, NM_PUSH_DONE,
 			       "pushed; this carrier cannot be read back, so it is assumed", err);
+	if (job->carrier->traits.by_hand && job->talk.exchange.n_ids == 0)
+		return end_job(job, NM_PUSH_UNDONE,
+			       nm_arena_format(jobs->arena, "%s; nothing was changed", job->talk.exchange.note), err);
 	return end_job(job, NM_PUSH_FAILED,
 		       nm_arena_format(jobs->arena, "%s; what is in force now is not known",
 				       job->talk.exchange.note),
@@ -323,22 +335,44 @@ static enum nm_code trust(struct nm_push_jobs *jobs, struct nm_push_job *job, st
 
 /* It is not as wanted: what the carrier said, and what is in force now. */
 static enum nm_code fail_job(struct nm_push_jobs *jobs, struct nm_push_job *job, bool as_before,
-			     struct nm_error *err)
+			     const char *foreign, struct nm_error *err)
 {
 	const char *said = job->talk.end == NM_TALK_DONE
 				   ? "the carrier said that it was done, but what is read back differs"
 			   : job->talk.end == NM_TALK_OPEN ? "stopped"
 							   : job->talk.exchange.note;
 	const char *now = as_before ? "in force now: what was there before"
-				    : "in force now: neither what was there before nor what was pushed";
+			  : foreign != NULL
+				  ? "what is in force now is not known: what was read back is not understood"
+				  : "in force now: neither what was there before nor what was pushed";
 
-	return end_job(job, NM_PUSH_FAILED, nm_arena_format(jobs->arena, "%s; %s", said, now), err);
+	return end_job(job, NM_PUSH_FAILED,
+		       nm_arena_format(jobs->arena, "%s; %s%s%s", said, now, foreign != NULL ? ": " : "",
+				       foreign != NULL ? foreign : ""),
+		       err);
+}
+
+/* Why what was read back cannot be lifted, if it cannot; NULL. */
+static enum nm_code why_foreign(struct nm_push_jobs *jobs, const struct nm_push_job *job,
+				const struct nm_artefact *live, const char **foreign, struct nm_error *err)
+{
+	struct nm_route *route;
+	enum nm_code code;
+
+	*foreign = NULL;
+	if (live->n == 0)
+		return NM_OK;
+	code = nm_artefact_lift(job->carrier, live, jobs->arena, &route, foreign, err);
+	if (code == NM_OK)
+		nm_route_free(route);
+	return code;
 }
 
 static enum nm_code judge_job(struct nm_push_jobs *jobs, struct nm_push_job *job, const struct nm_talk *read,
 			      struct nm_error *err)
 {
 	const struct nm_artefact *live = &read->exchange.live;
+	const char *foreign;
 	bool same, as_before = false;
 	enum nm_code code;
 
@@ -363,7 +397,8 @@ static enum nm_code judge_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 			       err);
 	if (job->talk.end == NM_TALK_UNSURE && job->rounds < ROUNDS_MAX && !jobs->stopped)
 		return NM_OK; /* once more */
-	return fail_job(jobs, job, as_before, err);
+	code = why_foreign(jobs, job, live, &foreign, err);
+	return code == NM_OK ? fail_job(jobs, job, as_before, foreign, err) : code;
 }
 
 static bool tell_read(void *context, struct nm_talk *talk)

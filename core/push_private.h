@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Core's own: the parts of reading and pushing.  status.c reads lines and compares them; push_jobs.c moves
- * what is to be changed; push.c says what that is.
+ * what is to be changed; push.c says what that is, rollback.c what was there before.
  */
 #ifndef CORE_PUSH_PRIVATE_H
 #define CORE_PUSH_PRIVATE_H
@@ -16,12 +16,19 @@ struct nm_span nm_push_window(const struct nm_push_context *context);
 /* nm_status_read for some lines; out->lines in the order of `lines`. */
 enum nm_code nm_status_lines(const struct nm_push_context *context, const int *lines, size_t n,
 			     struct nm_status *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Lifts an artefact; *foreign is why that cannot be done wholly (from the arena), NULL when it can. */
+enum nm_code nm_artefact_lift(const struct nm_carrier *carrier, const struct nm_artefact *artefact,
+			      struct nm_arena *arena, struct nm_route **route, const char **foreign,
+			      struct nm_error *err) NM_WARN_UNUSED;
 /* Do two artefacts make a carrier do the same?  The same bytes, or else the same decisions. */
 enum nm_code nm_artefacts_same(const struct nm_push_context *context, const struct nm_carrier *carrier,
 			       const struct nm_artefact *a, const struct nm_artefact *b, bool *same,
 			       struct nm_error *err) NM_WARN_UNUSED;
 /* The first of the differences in one sentence: "Sundays 09:00-13:00, any caller: plan Fixly, live owner". */
 const char *nm_differences_text(const struct nm_differences *differences, struct nm_arena *arena);
+
+/* The ids of a push as the journal has them (text NULL: none), into the exchange. */
+enum nm_code nm_push_ids_read(const char *text, struct nm_exchange *exchange, struct nm_error *err) NM_WARN_UNUSED;
 
 /* One line that is to be changed. */
 struct nm_push_job {
@@ -32,6 +39,7 @@ struct nm_push_job {
 	bool before_known;
 	bool of_plan; /* wanted is what the plan says now */
 	bool back;    /* wanted is what was there before an earlier push */
+	nm_time horizon; /* until when wanted is exact; 0: not known */
 	int64_t id;   /* of its push in the journal */
 	enum nm_push_state state;
 	char *ids;           /* malloc'd: the ids as the journal has them; NULL */
@@ -57,4 +65,35 @@ enum nm_code nm_push_jobs_begin(struct nm_push_jobs *jobs, int64_t version, cons
 /* Applies, reads back, verifies and records all jobs.  NM_OK however they ended: `state` and `words` say. */
 enum nm_code nm_push_jobs_run(struct nm_push_jobs *jobs, struct nm_error *err) NM_WARN_UNUSED;
 
+/* A push or a rollback under way. */
+struct nm_push_run {
+	const struct nm_push_context *context;
+	const struct nm_push_options *options;
+	struct nm_push_records unfinished; /* newest first */
+	int *lines; /* those that are looked at: asked for, or with something unfinished */
+	size_t n_lines, n_asked;
+	struct nm_status status;
+	struct nm_push_jobs jobs;
+	struct nm_push_results results;
+	size_t results_capacity;
+	int64_t version;
+};
+
+/* Takes the lock, makes room for results; whatever happened, nm_push_run_close gives all back. */
+enum nm_code nm_push_run_open(struct nm_push_run *push, struct nm_error *err) NM_WARN_UNUSED;
+void nm_push_run_close(struct nm_push_run *push);
+/* Reads the lines (-1: all) and settles what earlier pushes left unfinished. */
+enum nm_code nm_push_run_look(struct nm_push_run *push, int line, struct nm_error *err) NM_WARN_UNUSED;
+/* Is there something to do about this line?  If not, nm_push_run_pass adds a result that says why. */
+bool nm_push_run_wants(const struct nm_push_run *push, const struct nm_line_status *status);
+enum nm_code nm_push_run_pass(struct nm_push_run *push, const struct nm_line_status *status,
+			      struct nm_error *err) NM_WARN_UNUSED;
+/* A new job for the line; nm_push_run_before takes what was read of it as what is there before. */
+enum nm_code nm_push_run_job(struct nm_push_run *push, const struct nm_line_status *status, const char *ids,
+			     struct nm_push_job **out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_push_run_before(struct nm_push_job *job, struct nm_line_status *status);
+enum nm_code nm_push_run_jobs(struct nm_push_run *push, const char *forced, struct nm_error *err) NM_WARN_UNUSED;
+/* Hands the results over; how many lines failed decides the code. */
+enum nm_code nm_push_run_give(struct nm_push_run *push, struct nm_push_results *out,
+			      struct nm_error *err) NM_WARN_UNUSED;
 #endif

@@ -113,8 +113,10 @@ static const char *words_of(struct comparison *c, size_t i)
 		return "anonymous callers";
 	if (witness.number == 0)
 		return c->classes.n > 1 ? "any other caller" : "any caller";
-	if (strcmp(a, b) == 0)
+	if (strcmp(a, b) == 0 || c->b->n_groups == 0)
 		return a;
+	if (c->a->n_groups == 0)
+		return b;
 	nm_number_write(witness.number, number);
 	return nm_arena_format(c->out.arena, "callers such as %s", number);
 }
@@ -488,6 +490,27 @@ enum nm_code nm_route_diff(const struct nm_route *a, const struct nm_route *b, n
 	else
 		nm_differences_clear(&c.out);
 	return code;
+}
+
+enum nm_code nm_route_outline(const struct nm_route *route, nm_time from, nm_time until,
+			      struct nm_differences *out, struct nm_error *err)
+{
+	const int none = -1;
+	const struct nm_route_change always = { 0, 0 };
+	const struct nm_route_day day = { 1, &always };
+	struct nm_situation nothing = { &none, &none };
+	struct nm_route_class anybody = { .words = "any caller" };
+	const struct nm_route empty = { .zone = route->zone,
+					.from = from,
+					.until = until,
+					.key = route->key,
+					.n_classes = 1,
+					.classes = &anybody,
+					.n_situations = 1,
+					.situations = &nothing,
+					.week = { day, day, day, day, day, day, day } };
+
+	return nm_route_diff(route, &empty, from, until, out, err);
 }
 
 void nm_differences_clear(struct nm_differences *differences)

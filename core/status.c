@@ -44,10 +44,9 @@ const char *nm_differences_text(const struct nm_differences *differences, struct
 			       first->a_words, first->b_words, differences->n - 1);
 }
 
-/* Lifts an artefact; *foreign is why that cannot be done wholly (from the arena), NULL when it can. */
-static enum nm_code lift(const struct nm_carrier *carrier, const struct nm_artefact *artefact,
-			 struct nm_arena *arena, struct nm_route **route, const char **foreign,
-			 struct nm_error *err)
+enum nm_code nm_artefact_lift(const struct nm_carrier *carrier, const struct nm_artefact *artefact,
+			      struct nm_arena *arena, struct nm_route **route, const char **foreign,
+			      struct nm_error *err)
 {
 	const char *said = NULL;
 	struct nm_error why;
@@ -87,9 +86,9 @@ enum nm_code nm_artefacts_same(const struct nm_push_context *context, const stru
 	arena = nm_arena_new();
 	if (arena == NULL)
 		return nm_fail_memory(err);
-	code = lift(carrier, a, arena, &x, &foreign, err);
+	code = nm_artefact_lift(carrier, a, arena, &x, &foreign, err);
 	if (code == NM_OK && foreign == NULL)
-		code = lift(carrier, b, arena, &y, &foreign, err);
+		code = nm_artefact_lift(carrier, b, arena, &y, &foreign, err);
 	if (code == NM_OK && foreign == NULL) {
 		code = nm_route_diff(x, y, context->now, window.until, &differences, err);
 		*same = code == NM_OK && differences.n == 0;
@@ -102,6 +101,11 @@ enum nm_code nm_artefacts_same(const struct nm_push_context *context, const stru
 }
 
 /* --- what the plan wants --- */
+
+static bool readable(const struct nm_line_status *line)
+{
+	return line->carrier != NULL && line->carrier->traits.reads_back && line->carrier->lift != NULL;
+}
 
 /* What the carrier can hold of the plan. */
 static const struct nm_route *held(const struct nm_line_status *line)
@@ -140,31 +144,134 @@ static enum nm_code prepare_line(struct reading *r, struct nm_line_status *line,
 		line->words = nm_arena_format(arena, "no driver `%s` in this build yet", account->driver);
 		return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 	}
-	line->words = "what is there cannot be read back from this carrier: it is assumed to be as pushed";
 	code = nm_carrier_hold(line->carrier, account, line->plan_route, r->context->now, &line->held_route,
 			       &line->losses, err);
 	return code == NM_OK ? render_line(r, line, account, err) : code;
 }
 
-static bool readable(const struct nm_line_status *line)
+/* --- what is live --- */
+
+/* Until when live is to be compared: beyond the horizon of its push nobody said what it should do. */
+static nm_time compared_until(const struct reading *r, const struct nm_line_status *line)
 {
-	return line->carrier != NULL && line->carrier->traits.reads_back && line->carrier->lift != NULL;
+	const nm_time now = r->context->now;
+	nm_time until = r->window.until;
+
+	if (line->pushed.id > 0 && line->pushed.horizon > now && line->pushed.horizon < until)
+		until = line->pushed.horizon;
+	if (line->live_route->until > now && line->live_route->until < until)
+		until = line->live_route->until;
+	return until;
 }
 
-/* --- what is live --- */
+/* "in sync", and until when that was pushed where a push would extend it. */
+static const char *sync_words(const struct reading *r, const struct nm_line_status *line)
+{
+	char until[NM_TIME_TEXT];
+
+	if (!line->to_push)
+		return "in sync";
+	nm_time_words(r->context->plan->zone, line->pushed.horizon, true, until);
+	return nm_arena_format(r->status->arena, "in sync; what was pushed ends %s, and a push extends it", until);
+}
 
 /* Compares live with what the carrier can hold of the plan. */
 static enum nm_code compare_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
 {
-	struct nm_arena *arena = r->status->arena;
-	enum nm_code code = nm_route_diff(held(line), line->live_route, r->context->now, r->window.until,
-					  &line->differences, err);
+	const nm_time soon = r->context->now + NM_HORIZON_LOW;
+	enum nm_code code = nm_route_diff(held(line), line->live_route, r->context->now,
+					  compared_until(r, line), &line->differences, err);
 
 	if (code != NM_OK)
 		return code;
 	line->sync = line->differences.n == 0 ? NM_SYNC_SAME : NM_SYNC_DRIFT;
-	line->words = line->differences.n == 0 ? "in sync" : nm_differences_text(&line->differences, arena);
+	line->to_push = line->sync == NM_SYNC_DRIFT ||
+			(line->pushed.id > 0 && line->pushed.horizon < soon && r->window.until > line->pushed.horizon);
+	line->words = line->sync == NM_SYNC_DRIFT ? nm_differences_text(&line->differences, r->status->arena)
+						  : sync_words(r, line);
 	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
+}
+
+/* Nothing is there: was there ever? */
+static enum nm_code miss_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+{
+	char at[NM_TIME_TEXT];
+
+	line->sync = NM_SYNC_NOTHING;
+	line->to_push = true;
+	line->words = "nothing was pushed yet";
+	if (line->pushed.id == 0)
+		return NM_OK;
+	nm_time_words(r->context->plan->zone, line->pushed.at, true, at);
+	line->words = nm_arena_format(r->status->arena,
+				      line->pushed.removed
+					      ? "nothing of ours is there since push #%lld of %s took it away"
+					      : "push #%lld of %s is gone: nothing of ours is there, at any time",
+				      (long long)line->pushed.id, at);
+	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
+}
+
+/* What nothing can be read of is as it was last pushed, as far as anybody knows. */
+static enum nm_code take_assumed(struct reading *r, struct nm_line_status *line,
+				 const struct nm_push_record *record, struct nm_error *err)
+{
+	char when[NM_TIME_TEXT];
+	enum nm_code code;
+
+	if (record->state != NM_PUSH_DONE || strcmp(record->driver, line->carrier->name) != 0) {
+		line->words = "what is in force is not known: the last push came to no end, and nothing can be read back";
+		return NM_OK;
+	}
+	code = nm_artefact_read(record->wanted, &line->assumed, err);
+	if (code != NM_OK)
+		return code;
+	line->assumed_at = record->ended;
+	line->as_assumed = nm_artefact_equal(&line->assumed, &line->wanted);
+	line->to_push = !line->as_assumed;
+	nm_time_words(r->context->plan->zone, record->ended, true, when);
+	line->words = nm_arena_format(r->status->arena,
+				      line->as_assumed
+					      ? "assumed since %s: nothing can be read back from this carrier"
+					      : "what was pushed %s is not what the plan wants now; nothing can be read back",
+				      when);
+	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
+}
+
+/* What a person did for the push, in order. */
+static enum nm_code take_done(struct reading *r, struct nm_line_status *line, const char *ids, struct nm_error *err)
+{
+	struct nm_exchange exchange = { .arena = r->status->arena };
+	struct nm_done *done;
+	enum nm_code code = nm_push_ids_read(ids, &exchange, err);
+
+	if (code != NM_OK || !line->carrier->traits.by_hand)
+		return code;
+	done = nm_arena_alloc(r->status->arena, exchange.n_ids, sizeof(*done));
+	if (done == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < exchange.n_ids; i++)
+		done[i] = (struct nm_done){ exchange.ids[i].name, exchange.ids[i].value };
+	line->done = done;
+	line->n_done = exchange.n_ids;
+	return NM_OK;
+}
+
+static enum nm_code assume_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+{
+	struct nm_store *store = r->context->store;
+	const char *name = r->context->plan->lines[line->line].name;
+	struct nm_push_record record;
+	int64_t id = 0;
+	enum nm_code code = store == NULL ? NM_OK : nm_store_push_newest(store, name, &id, err);
+
+	line->to_push = true;
+	line->words = "nothing was pushed yet, and nothing can be read back from this carrier";
+	if (code != NM_OK || id == 0)
+		return code;
+	code = nm_store_push_get(store, id, r->status->arena, &record, err);
+	if (code == NM_OK)
+		code = take_done(r, line, record.ids, err);
+	return code == NM_OK ? take_assumed(r, line, &record, err) : code;
 }
 
 static enum nm_code judge_line(struct reading *r, struct nm_line_status *line, struct nm_talk *talk,
@@ -174,8 +281,10 @@ static enum nm_code judge_line(struct reading *r, struct nm_line_status *line, s
 	const char *foreign;
 	enum nm_code code;
 
-	if (!readable(line))
+	if (line->carrier == NULL)
 		return NM_OK;
+	if (!readable(line))
+		return assume_line(r, line, err);
 	if (talk->end != NM_TALK_DONE) {
 		line->words = talk->end == NM_TALK_OPEN ? "not read: it was stopped"
 							: nm_arena_text(arena, talk->exchange.note);
@@ -183,14 +292,12 @@ static enum nm_code judge_line(struct reading *r, struct nm_line_status *line, s
 	}
 	line->live = talk->exchange.live;
 	talk->exchange.live = (struct nm_artefact){ 0 };
-	if (line->live.n == 0) {
-		line->sync = NM_SYNC_NOTHING;
-		line->words = "nothing of ours is there";
-		return NM_OK;
-	}
-	code = lift(line->carrier, &line->live, arena, &line->live_route, &foreign, err);
+	if (line->live.n == 0)
+		return miss_line(r, line, err);
+	code = nm_artefact_lift(line->carrier, &line->live, arena, &line->live_route, &foreign, err);
 	if (code == NM_OK && foreign != NULL) {
 		line->sync = NM_SYNC_FOREIGN;
+		line->to_push = true;
 		line->words = foreign;
 		return NM_OK;
 	}
@@ -287,6 +394,15 @@ static enum nm_code keep_readings(struct reading *r, struct nm_error *err)
 	return code;
 }
 
+/* What the journal knows of the line. */
+static enum nm_code find_pushed(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+{
+	if (r->context->store == NULL)
+		return NM_OK;
+	return nm_store_push_done(r->context->store, r->context->plan->lines[line->line].name, 0, NULL,
+				  &line->pushed, err);
+}
+
 static enum nm_code read_all(struct reading *r, struct nm_error *err)
 {
 	enum nm_code code =
@@ -295,7 +411,8 @@ static enum nm_code read_all(struct reading *r, struct nm_error *err)
 	if (code == NM_OK)
 		code = nm_classes_build(r->context->plan, &r->classes, err);
 	for (size_t i = 0; i < r->status->n && code == NM_OK; i++)
-		code = prepare_line(r, &r->status->lines[i], err);
+		if ((code = find_pushed(r, &r->status->lines[i], err)) == NM_OK)
+			code = prepare_line(r, &r->status->lines[i], err);
 	if (code == NM_OK)
 		code = read_live(r, err);
 	for (size_t i = 0; i < r->status->n && code == NM_OK; i++)
@@ -374,6 +491,7 @@ void nm_status_clear(struct nm_status *status)
 		nm_losses_clear(&line->losses);
 		nm_artefact_clear(&line->wanted);
 		nm_artefact_clear(&line->live);
+		nm_artefact_clear(&line->assumed);
 		nm_route_free(line->plan_route);
 		nm_route_free(line->live_route);
 		nm_route_free(line->held_route);

@@ -317,6 +317,35 @@ enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int6
 	return code;
 }
 
+enum nm_code nm_store_push_done(struct nm_store *store, const char *line, int64_t before, const char *wanted,
+				struct nm_push_brief *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_PUSH_DONE, err);
+	struct nm_push_brief brief = { 0 };
+	enum nm_code code = NM_OK;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int(statement, 2, NM_PUSH_DONE);
+	sqlite3_bind_int64(statement, 3, before);
+	nm_store_bind(statement, 4, wanted);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW)
+		brief = (struct nm_push_brief){ sqlite3_column_int64(statement, 0),
+						sqlite3_column_int64(statement, 1),
+						sqlite3_column_int64(statement, 2),
+						sqlite3_column_int(statement, 3) != 0,
+						sqlite3_column_int(statement, 4) != 0 };
+	else if (result != SQLITE_DONE)
+		code = nm_store_fail(store, "reading its pushes", err);
+	sqlite3_reset(statement);
+	if (code == NM_OK)
+		*out = brief;
+	return code;
+}
+
 /* --- readings --- */
 
 enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, const struct nm_reading *reading,

@@ -126,6 +126,13 @@ enum answer_rank answer_rank(const struct nm_outcome *outcome)
 	return RANK_NOBODY;
 }
 
+const char *answer_rank_words(enum answer_rank rank)
+{
+	static const char *const words[RANKS] = {"people", "AI", "voicemail", "rejected", "nobody"};
+
+	return words[rank];
+}
+
 unsigned answer_style(enum answer_rank rank)
 {
 	static const unsigned styles[RANKS] = {STYLE_PEOPLE, STYLE_AI, STYLE_VOICEMAIL, STYLE_DIM,
@@ -334,15 +341,55 @@ static bool skipped_before(const struct nm_treatment *treatment, size_t step, si
 	return false;
 }
 
+static bool rung_in(const struct nm_treatment *treatment, const char *name)
+{
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++) {
+			if (!strcmp(treatment->steps[i].parties[j].name, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool skipped_in(const struct nm_treatment_step *step, const char *name)
+{
+	for (size_t i = 0; i < step->n_skips; i++) {
+		if (!strcmp(step->skips[i].name, name))
+			return true;
+	}
+	return false;
+}
+
+/* " in step 1, 3": the plan's steps that leave out one whom others ring.  A step that rounds repeat is told once. */
+static void skipped_steps(const struct nm_treatment *treatment, const char *name, struct nm_buf *out)
+{
+	const char *before = " in step ";
+	int told = 0;
+
+	for (size_t i = 0; i < treatment->n; i++) {
+		if (treatment->steps[i].number > told && skipped_in(&treatment->steps[i], name)) {
+			told = treatment->steps[i].number;
+			nm_buf_addf(out, "%s%d", before, told);
+			before = ", ";
+		}
+	}
+}
+
 void skips_words(const struct nm_treatment *treatment, struct nm_buf *out)
 {
 	for (size_t i = 0; i < treatment->n; i++) {
 		const struct nm_treatment_step *step = &treatment->steps[i];
 
 		for (size_t j = 0; j < step->n_skips; j++) {
-			if (!skipped_before(treatment, i, j))
-				nm_buf_addf(out, "%s%s (%s)", out->len ? ", " : "", step->skips[j].name,
-					    step->skips[j].why);
+			const char *name = step->skips[j].name;
+
+			if (skipped_before(treatment, i, j))
+				continue;
+			nm_buf_addf(out, "%s%s", out->len ? ", " : "", name);
+			if (rung_in(treatment, name))
+				skipped_steps(treatment, name, out);
+			nm_buf_addf(out, " (%s)", step->skips[j].why);
 		}
 	}
 }

@@ -35,6 +35,7 @@ enum nm_code play_simulate(const struct nm_plan *plan, const struct play *play, 
 enum answer_rank { RANK_PEOPLE, RANK_AI, RANK_VOICEMAIL, RANK_REJECTED, RANK_NOBODY, RANKS };
 enum answer_rank answer_rank(const struct nm_outcome *outcome);
 unsigned answer_style(enum answer_rank rank);
+const char *answer_rank_words(enum answer_rank rank); /* "people", "AI", "voicemail", ... */
 
 /* The next (back: the latest) instant at which a call like this gets something else; NM_TIME_MAX when there
  * is none within `days`. */
@@ -60,7 +61,8 @@ const char *deciding_words(const struct nm_plan *plan, const struct nm_simulatio
 /* Where the rule that decides stands. */
 struct nm_pos deciding_place(const struct nm_simulation *simulation);
 
-/* Tells who is not rung and why, each once: "owner (away: on-a-job is on), ..."; "" when all are. */
+/* Tells who is not rung and why, each once: "owner (away: on-a-job is on), ..."; of one whom another step rings,
+ * in which step: "sam in step 1 (not on turn)"; "" when all are rung. */
 void skips_words(const struct nm_treatment *treatment, struct nm_buf *out);
 
 /* quick start of the guide */

@@ -52,6 +52,16 @@ const struct screen_ops *app_top(const struct app *app)
 	return app->depth ? app->stack[app->depth - 1].ops : app->tabs[app->tab].ops;
 }
 
+enum context app_tab_context(const struct app *app)
+{
+	return app_plan(app) ? app->tabs[app->tab].ops->context : CONTEXT_GENERAL;
+}
+
+enum context app_context(const struct app *app)
+{
+	return app->depth ? app_top(app)->context : app_tab_context(app);
+}
+
 void app_message(struct app *app, unsigned style, const char *format, ...)
 {
 	va_list args;
@@ -102,11 +112,32 @@ static bool show_tab(struct app *app, size_t i, const void *argument, struct nm_
 	} else if (argument && layer->ops->go) {
 		layer->ops->go(layer->state, app, argument);
 	}
-	if (i != app->tab)
-		app->tab_before = app->tab;
 	app->tab = i;
 	app_derive(app);
 	return true;
+}
+
+/* Shows a tab, and leaves a way back to the one before; the oldest step of a long way is forgotten. */
+static bool visit(struct app *app, size_t i, const void *argument, struct nm_error *err)
+{
+	size_t before = app->tab;
+
+	if (!show_tab(app, i, argument, err))
+		return false;
+	if (before == i)
+		return true;
+	if (app->n_trail == APP_TRAIL)
+		memmove(app->trail, app->trail + 1, --app->n_trail * sizeof *app->trail);
+	app->trail[app->n_trail++] = before;
+	return true;
+}
+
+static void go_back(struct app *app)
+{
+	struct nm_error err;
+
+	if (app->n_trail && !show_tab(app, app->trail[--app->n_trail], NULL, &err))
+		app_error(app, &err);
 }
 
 void app_go(struct app *app, const struct screen_ops *ops, const void *argument)
@@ -114,7 +145,7 @@ void app_go(struct app *app, const struct screen_ops *ops, const void *argument)
 	struct nm_error err;
 
 	for (size_t i = 0; i < APP_TABS; i++) {
-		if (app_screens[i] == ops && !show_tab(app, i, argument, &err))
+		if (app_screens[i] == ops && !visit(app, i, argument, &err))
 			app_error(app, &err);
 	}
 }
@@ -184,13 +215,22 @@ static void leave(struct app *app)
 		app->ended = true;
 }
 
+static struct nm_pos first_mistake(const struct app *app)
+{
+	const struct nm_diags *diags = &app->session->diags;
+
+	if (app_plan(app) || diags->n == 0)
+		return (struct nm_pos){0};
+	return (struct nm_pos){.file = diags->items[0].file, .line = diags->items[0].line};
+}
+
 /* What is the same on every screen; false when the action means nothing here. */
 static bool act_general(struct app *app, const struct event *event)
 {
 	struct nm_error err;
 
 	if (event->action >= ACTION_SCREEN_NOW && event->action < ACTION_SCREEN_NOW + APP_TABS) {
-		if (!show_tab(app, (size_t)(event->action - ACTION_SCREEN_NOW), NULL, &err))
+		if (!visit(app, (size_t)(event->action - ACTION_SCREEN_NOW), NULL, &err))
 			app_error(app, &err);
 		return true;
 	}
@@ -201,8 +241,7 @@ static bool act_general(struct app *app, const struct event *event)
 			    "calls are not recorded in this version: screens 1 to 6 show the plan");
 		return true;
 	case ACTION_BACK:
-		if (app->tab_before != app->tab && !show_tab(app, app->tab_before, NULL, &err))
-			app_error(app, &err);
+		go_back(app);
 		return true;
 	case ACTION_HELP:
 		app_help(app);
@@ -221,8 +260,8 @@ static bool act_general(struct app *app, const struct event *event)
 	case ACTION_QUIT:
 		leave(app);
 		return true;
-	case ACTION_EDITOR:
-		app_editor(app, (struct nm_pos){0});
+	case ACTION_EDITOR: /* of a screen that has no place of its own, or while the plan does not read */
+		app_editor(app, first_mistake(app));
 		return true;
 	default:
 		return false;
@@ -277,7 +316,7 @@ static void dispatch(struct app *app, const struct event *event)
 
 void app_key(struct app *app, uint32_t key)
 {
-	enum context context = app_top(app)->context;
+	enum context context = app_context(app);
 	const struct key_row *row = keymap_find(context, key);
 	struct event event = {.action = row ? row->action : ACTION_TEXT, .ch = key};
 	char name[KEY_TEXT];
@@ -299,7 +338,7 @@ void app_key(struct app *app, uint32_t key)
 /* Words that `:` takes here, each once. */
 static size_t command_words(const struct app *app, const char **words)
 {
-	enum context context = app->tabs[app->tab].ops->context;
+	enum context context = app_tab_context(app);
 	size_t n = 0;
 
 	for (size_t i = 0; i < key_rows_count; i++) {
@@ -348,7 +387,7 @@ void app_command_run(struct app *app, const char *text)
 		}
 	}
 	if (found == 1) {
-		const struct key_row *row = keymap_named(app->tabs[app->tab].ops->context, word);
+		const struct key_row *row = keymap_named(app_tab_context(app), word);
 		struct event event = {.action = row->action};
 
 		dispatch(app, &event);
@@ -510,7 +549,7 @@ enum nm_code app_init(struct app *app, struct session *session, int width, int h
 			       screen);
 	if (!canvas_init(&app->canvas, width, height, session->options.ascii))
 		return nm_fail_memory(err);
-	app->tab = app->tab_before = first;
+	app->tab = first;
 	if (!show_tab(app, first, NULL, err)) {
 		app_clear(app);
 		return err ? err->code : NM_NO_MEMORY;

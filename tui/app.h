@@ -13,6 +13,7 @@
 
 #define APP_TABS 6
 #define APP_STACK 8
+#define APP_TRAIL 32
 #define APP_MESSAGE 512
 
 struct term;
@@ -26,7 +27,9 @@ struct app {
 	struct session *session;
 	struct term *term;              /* NULL when a screen is only printed, and in tests */
 	struct layer tabs[APP_TABS];    /* state NULL: never shown yet */
-	size_t tab, tab_before;
+	size_t tab;
+	size_t trail[APP_TRAIL];        /* tabs that led here, the newest last */
+	size_t n_trail;
 	struct layer stack[APP_STACK];  /* dialogs over the tab */
 	size_t depth;
 	struct canvas canvas;
@@ -96,6 +99,10 @@ const struct nm_line_fact *app_fact(const struct app *app, const char *line);
 /* For dialogs: the answer (text NULL: dismissed), with VERDICT_POP as what to return. */
 enum verdict app_answer(struct app *app, int tag, const char *text, size_t index);
 const struct screen_ops *app_top(const struct app *app);
+/* Whose keys mean something now: the dialog's, the tab's, or, while the plan does not read, those that work
+ * everywhere; and the same without the dialogs. */
+enum context app_context(const struct app *app);
+enum context app_tab_context(const struct app *app);
 /* The keys of the screen below the page that it opens. */
 void app_help(struct app *app);
 

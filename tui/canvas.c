@@ -43,6 +43,12 @@ void canvas_wipe(struct canvas *canvas)
 	for (size_t i = 0; i < n; i++)
 		canvas->cells[i] = (struct cell){' ', 0, STYLE_PLAIN};
 	canvas->cursor_x = canvas->cursor_y = -1;
+	canvas->clip = (struct box){0, 0, canvas->width, canvas->height};
+}
+
+void canvas_clip(struct canvas *canvas, struct box box)
+{
+	canvas->clip = box;
 }
 
 static struct cell *cell_at(const struct canvas *canvas, int x, int y)
@@ -50,6 +56,16 @@ static struct cell *cell_at(const struct canvas *canvas, int x, int y)
 	if (x < 0 || y < 0 || x >= canvas->width || y >= canvas->height)
 		return NULL;
 	return &canvas->cells[(size_t)y * (size_t)canvas->width + (size_t)x];
+}
+
+/* The cell when it may be written. */
+static struct cell *open_cell(const struct canvas *canvas, int x, int y)
+{
+	const struct box *clip = &canvas->clip;
+
+	if (x < clip->x || x >= clip->x + clip->width || y < clip->y || y >= clip->y + clip->height)
+		return NULL;
+	return cell_at(canvas, x, y);
 }
 
 const struct cell *canvas_cell(const struct canvas *canvas, int x, int y)
@@ -96,8 +112,8 @@ static void part_wide(struct canvas *canvas, int x, int y)
 
 void canvas_put(struct canvas *canvas, int x, int y, unsigned style, uint32_t ch)
 {
-	struct cell *cell = cell_at(canvas, x, y);
-	struct cell *right = cell_at(canvas, x + 1, y);
+	struct cell *cell = open_cell(canvas, x, y);
+	struct cell *right = open_cell(canvas, x + 1, y);
 	int width;
 
 	if (!cell)
@@ -119,10 +135,10 @@ void canvas_put(struct canvas *canvas, int x, int y, unsigned style, uint32_t ch
 
 static void put_mark(struct canvas *canvas, int x, int y, uint32_t mark)
 {
-	struct cell *cell = cell_at(canvas, x, y);
+	struct cell *cell = open_cell(canvas, x, y);
 
 	if (cell && cell->ch == 0)
-		cell = cell_at(canvas, x - 1, y);
+		cell = open_cell(canvas, x - 1, y);
 	if (cell && cell->mark == 0 && !canvas->ascii)
 		cell->mark = mark;
 }
@@ -186,7 +202,7 @@ void canvas_fill(struct canvas *canvas, int x, int y, int width, unsigned style,
 void canvas_mark(struct canvas *canvas, int x, int y, int width)
 {
 	for (int i = 0; i < width; i++) {
-		struct cell *cell = cell_at(canvas, x + i, y);
+		struct cell *cell = open_cell(canvas, x + i, y);
 
 		if (cell)
 			cell->style |= STYLE_CURSOR;

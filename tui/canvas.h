@@ -16,6 +16,11 @@
 
 #define CANVAS_MOST 1000 /* most columns and rows; a larger terminal is used up to this */
 
+/* Part of the canvas. */
+struct box {
+	int x, y, width, height;
+};
+
 struct cell {
 	uint32_t ch;    /* never a control character; ' ' when empty, 0 for the right half of a wide one */
 	uint32_t mark;  /* combining mark above ch; 0 */
@@ -26,22 +31,20 @@ struct canvas {
 	int width, height;
 	bool ascii;    /* boxes, arrows and the rest have ASCII stand-ins */
 	struct cell *cells;
+	struct box clip;        /* nothing is written outside it */
 	int cursor_x, cursor_y; /* where the terminal's cursor is shown; -1: nowhere */
-};
-
-/* Part of the canvas. */
-struct box {
-	int x, y, width, height;
 };
 
 /* All blank; false when memory is out.  canvas_clear frees. */
 bool canvas_init(struct canvas *canvas, int width, int height, bool ascii);
 void canvas_clear(struct canvas *canvas);
-void canvas_wipe(struct canvas *canvas);
+void canvas_wipe(struct canvas *canvas); /* and writes everywhere again */
+/* From now on only this part is written: whoever draws too much spoils nobody else's rows. */
+void canvas_clip(struct canvas *canvas, struct box box);
 const struct cell *canvas_cell(const struct canvas *canvas, int x, int y);
 
 /* Writes at most `max` columns of text; what does not fit is cut, the last column then is an
- * ellipsis.  Outside the canvas nothing happens.  Returns the columns written. */
+ * ellipsis.  Outside the canvas and its clip nothing happens.  Returns the columns written. */
 int canvas_text(struct canvas *canvas, int x, int y, int max, unsigned style, const char *text);
 int canvas_textf(struct canvas *canvas, int x, int y, int max, unsigned style, const char *format, ...)
 	__attribute__((format(printf, 6, 7)));

@@ -86,19 +86,38 @@ static void write_text(struct invocation *run, const struct nm_push_records *pus
 	}
 }
 
+static void write_version(struct invocation *run, int64_t id, const char *text, size_t len)
+{
+	struct nm_json json;
+
+	if (!run->json) {
+		nm_buf_addn(run->out, text, len);
+		return;
+	}
+	nm_json_init(&json, run->out);
+	nm_json_object(&json);
+	nm_json_key(&json, "id");
+	nm_json_int(&json, id);
+	nm_json_key(&json, "text");
+	nm_json_text(&json, text);
+	json_finish(&json, run->out);
+}
+
 static enum nm_code show_version(struct invocation *run, struct nm_store *store, const char *id, struct nm_error *err)
 {
 	const char *digits = *id == '#' ? id + 1 : id;
 	char *text;
 	size_t len;
+	int64_t number;
 	enum nm_code code;
 
 	if (!*digits || digits[strspn(digits, "0123456789")])
 		return nm_fail(err, NM_INPUT, "--show %s: the number of a version", id);
-	code = nm_store_version_text(store, strtoll(digits, NULL, 10), &text, &len, err);
+	number = strtoll(digits, NULL, 10);
+	code = nm_store_version_text(store, number, &text, &len, err);
 	if (code != NM_OK)
 		return code;
-	nm_buf_addn(run->out, text, len);
+	write_version(run, number, text, len);
 	free(text);
 	return NM_OK;
 }

@@ -175,7 +175,7 @@ static enum nm_code read_day(const struct invocation *run, const char *option, c
 	*day = fallback;
 	if (!text)
 		return NM_OK;
-	code = nm_time_read(text, zone, run->options->now(run->options->now_context), &t, err);
+	code = of_option(nm_time_read(text, zone, run->options->now(run->options->now_context), &t, err), option, err);
 	if (code == NM_OK)
 		*day = nm_local_day(nm_zone_local(zone, t));
 	return code;

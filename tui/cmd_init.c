@@ -54,12 +54,48 @@ static void add_text(struct nm_buf *out, const char *before, const char *text)
 	nm_buf_add(out, "\n");
 }
 
+/* Country codes are capitals; people type them as they like. */
+static char capital(char c)
+{
+	return c >= 'a' && c <= 'z' ? (char)(c - 'a' + 'A') : c;
+}
+
+/* Customers call the owner's own phone: it is the line's handset, and rings before anything is forwarded. */
+static bool own_phone(const struct answers *answers)
+{
+	const char *typed = answers->country.data;
+	const char country[3] = { capital(typed[0]), typed[0] ? capital(typed[1]) : '\0', '\0' };
+	nm_number number, mobile;
+
+	return nm_number_read(answers->number.data, country, &number, NULL) == NM_OK &&
+	       nm_number_read(answers->mobile.data, country, &mobile, NULL) == NM_OK && number == mobile;
+}
+
+static void write_line(const struct answers *answers, struct nm_buf *out)
+{
+	nm_buf_add(out, "\n# The sandbox is a carrier for trying things out; name your own when you are ready.\n");
+	if (own_phone(answers))
+		nm_buf_add(out, "# The number is that of your own phone, which rings first by itself.  A mobile's carrier can\n"
+				"# only forward what follows to one number: examples/alone.conf shows how the rest is done.\n");
+	nm_buf_add(out, "account sandbox { driver = sandbox }\n");
+	add_text(out, "line main {\n\tnumber = ", answers->number.data);
+	nm_buf_addf(out, "\taccount = sandbox\n%s}\n", own_phone(answers) ? "\thandset = owner\n" : "");
+}
+
+static void write_owner(const struct answers *answers, struct nm_buf *out)
+{
+	if (own_phone(answers))
+		nm_buf_add(out, "destination owner {\n\tkind = personal\n\tline = main\n");
+	else
+		add_text(out, "destination owner {\n\tkind = personal\n\tnumber = ", answers->mobile.data);
+	nm_buf_addf(out, "\town_voicemail = %s\n}\n", answers->voicemail.data);
+}
+
 static void write_phones(const struct answers *answers, struct nm_buf *out)
 {
 	nm_buf_add(out, "\n# Who can answer. own_voicemail is when that phone's own voicemail picks up: the\n"
 			"# phone must stop ringing before, or the voicemail swallows the call.\n");
-	add_text(out, "destination owner {\n\tkind = personal\n\tnumber = ", answers->mobile.data);
-	nm_buf_addf(out, "\town_voicemail = %s\n}\n", answers->voicemail.data);
+	write_owner(answers, out);
 	if (answers->backup.len) {
 		add_text(out, "destination backup {\n\tkind = backup\n\trole = staff\n\tnumber = ", answers->backup.data);
 		nm_buf_add(out, "\town_voicemail = unknown\n\tconfirm = yes          # \"press 1 to accept\": its voicemail cannot\n}\n");
@@ -111,19 +147,12 @@ static void write_texts(const struct answers *answers, struct nm_buf *out)
 	nm_buf_clear(&text);
 }
 
-/* Country codes are capitals; people type them as they like. */
+/* What is no code is told back as it was typed. */
 static void add_country(struct nm_buf *out, const char *text)
 {
-	struct nm_buf capitals;
+	const char code[] = { capital(text[0]), text[0] ? capital(text[1]) : '\0', '\0' };
 
-	nm_buf_init(&capitals, ANSWER_BYTES);
-	for (; *text; text++) {
-		const char c = *text >= 'a' && *text <= 'z' ? (char)(*text - 'a' + 'A') : *text;
-
-		nm_buf_addn(&capitals, &c, 1);
-	}
-	add_text(out, "country  = ", capitals.data);
-	nm_buf_clear(&capitals);
+	add_text(out, "country  = ", strlen(text) == 2 ? code : text);
 }
 
 static void write_plan(const struct answers *answers, int ring_s, struct nm_buf *out)
@@ -133,10 +162,7 @@ static void write_plan(const struct answers *answers, int ring_s, struct nm_buf 
 	add_text(out, "business = ", answers->business.data);
 	add_text(out, "timezone = ", answers->timezone.data);
 	add_country(out, answers->country.data);
-	nm_buf_add(out, "\n# The sandbox is a carrier for trying things out; name your own when you are ready.\n"
-			"account sandbox { driver = sandbox }\n");
-	add_text(out, "line main {\n\tnumber = ", answers->number.data);
-	nm_buf_add(out, "\taccount = sandbox\n}\n");
+	write_line(answers, out);
 	add_text(out, "\nschedule business {\n\thours = ", answers->hours.data);
 	nm_buf_add(out, "}\n");
 	write_phones(answers, out);
@@ -158,7 +184,7 @@ static enum nm_code ring_time(const struct answers *answers, int *ring_s, struct
 	*ring_s = RING_LONGEST;
 	if (!strcmp(answers->voicemail.data, "none") || !strcmp(answers->voicemail.data, "unknown"))
 		return NM_OK;
-	code = nm_duration_read(answers->voicemail.data, &voicemail, err);
+	code = of_option(nm_duration_read(answers->voicemail.data, &voicemail, err), "voicemail-after", err);
 	if (code != NM_OK)
 		return code;
 	if (voicemail <= VOICEMAIL_MARGIN + 4)

@@ -119,7 +119,7 @@ static enum nm_code write_section(const struct invocation *run, const char *name
 		return nm_fail(err, NM_INPUT, "an override has an end: give --for TIME, such as --for 2h");
 	if (!path == !reject)
 		return nm_fail(err, NM_INPUT, "give either --path P or --reject busy|silent");
-	code = nm_duration_read(length, &seconds, err);
+	code = of_option(nm_duration_read(length, &seconds, err), "for", err);
 	if (code != NM_OK)
 		return code;
 	if (seconds <= 0)

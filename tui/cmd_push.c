@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* diff, push, rollback: live against plan, making it so, and taking it back. */
 #include "command.h"
+#include "outline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,7 +17,7 @@ static const char *sync_name(enum nm_sync sync)
 	case NM_SYNC_DRIFT:
 		return "drifts";
 	case NM_SYNC_NOTHING:
-		return "nothing pushed";
+		return "nothing there";
 	case NM_SYNC_FOREIGN:
 		return "foreign";
 	case NM_SYNC_UNKNOWN:
@@ -87,8 +88,16 @@ static void json_losses(struct nm_json *json, const struct nm_zone *zone, const 
 	nm_json_bool(json, losses->needs_agent);
 }
 
-static void json_line(struct nm_json *json, const struct nm_plan *plan, const struct nm_line_status *line)
+/* What the line will do once it is pushed, as far as its carrier can hold it. */
+static const struct nm_route *held_route(const struct nm_line_status *line)
 {
+	return line->held_route ? line->held_route : line->plan_route;
+}
+
+static enum nm_code json_line(struct nm_json *json, const struct nm_plan *plan, const struct nm_line_status *line,
+			      const nm_time *outline_from, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
 	size_t i;
 
 	nm_json_object(json);
@@ -111,7 +120,10 @@ static void json_line(struct nm_json *json, const struct nm_plan *plan, const st
 	json_losses(json, plan->zone, &line->losses);
 	nm_json_key(json, "refusal");
 	nm_json_text(json, line->refusal);
+	if (outline_from)
+		code = outline_json(json, held_route(line), *outline_from, err);
 	nm_json_end(json, '}');
+	return code;
 }
 
 static bool all_in_sync(const struct nm_status *status)
@@ -157,19 +169,30 @@ static void print_line(struct invocation *run, const struct nm_line_status *line
 	}
 }
 
-static void write_status(struct invocation *run, const struct nm_status *found)
+static enum nm_code print_lines(struct invocation *run, const struct nm_status *found, const nm_time *outline_from,
+				struct nm_error *err)
 {
-	struct nm_json json;
-	size_t i;
+	enum nm_code code = NM_OK;
 
-	if (!run->json) {
-		for (i = 0; i < found->n; i++)
-			print_line(run, &found->lines[i], argument_given(run->args, "artefacts"));
-		if (found->cut_off > 0)
-			nm_buf_addf(run->out, "pushes that were cut off: %zu; the next push settles them\n",
-				    found->cut_off);
-		return;
+	for (size_t i = 0; i < found->n && code == NM_OK; i++) {
+		print_line(run, &found->lines[i], argument_given(run->args, "artefacts"));
+		if (outline_from)
+			code = outline_add(run->out, held_route(&found->lines[i]), *outline_from, err);
 	}
+	if (found->cut_off > 0)
+		nm_buf_addf(run->out, "pushes that were cut off: %zu; the next push settles them\n", found->cut_off);
+	return code;
+}
+
+/* outline_from: also all that each line will do from then on; NULL. */
+static enum nm_code write_status(struct invocation *run, const struct nm_status *found, const nm_time *outline_from,
+				 struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+	struct nm_json json;
+
+	if (!run->json)
+		return print_lines(run, found, outline_from, err);
 	nm_json_init(&json, run->out);
 	nm_json_object(&json);
 	nm_json_key(&json, "in_sync");
@@ -178,10 +201,11 @@ static void write_status(struct invocation *run, const struct nm_status *found)
 	nm_json_int(&json, (int64_t)found->cut_off);
 	nm_json_key(&json, "lines");
 	nm_json_array(&json);
-	for (i = 0; i < found->n; i++)
-		json_line(&json, run->session->plan, &found->lines[i]);
+	for (size_t i = 0; i < found->n && code == NM_OK; i++)
+		code = json_line(&json, run->session->plan, &found->lines[i], outline_from, err);
 	nm_json_end(&json, ']');
 	json_finish(&json, run->out);
+	return code;
 }
 
 /* A line that could not be read is the carrier's failure, one that differs is something wrong. */
@@ -220,10 +244,10 @@ enum nm_code cmd_diff(struct invocation *run, enum status *status, struct nm_err
 
 	if (code != NM_OK)
 		return code;
-	write_status(run, &found);
+	code = write_status(run, &found, NULL, err);
 	*status = status_of_lines(&found);
 	nm_status_clear(&found);
-	return NM_OK;
+	return code;
 }
 
 /* --- push and rollback --- */
@@ -276,7 +300,7 @@ static size_t lines_to_push(const struct nm_status *found)
 	size_t i, n = 0;
 
 	for (i = 0; i < found->n; i++)
-		n += found->lines[i].sync != NM_SYNC_SAME;
+		n += found->lines[i].to_push && !found->lines[i].refusal;
 	return n;
 }
 
@@ -284,6 +308,17 @@ static size_t lines_to_push(const struct nm_status *found)
 static bool something_to_do(const struct nm_status *found)
 {
 	return lines_to_push(found) > 0 || found->cut_off > 0;
+}
+
+/* Text that a question is about, on the screen before it. */
+static void show(const char *text)
+{
+	struct nm_buf safe;
+
+	nm_buf_init(&safe, 1u << 24);
+	add_safe(&safe, text);
+	fputs(safe.data, stderr);
+	nm_buf_clear(&safe);
 }
 
 /* Shows what would change and asks; NM_REFUSED without a yes. */
@@ -302,12 +337,7 @@ static enum nm_code ask(struct invocation *run, const struct nm_status *found, s
 	for (i = 0; i < found->n; i++)
 		print_line(run, &found->lines[i], false);
 	run->out = out;
-	struct nm_buf safe;
-
-	nm_buf_init(&safe, out->max);
-	add_safe(&safe, shown.data);
-	fputs(safe.data, stderr);
-	nm_buf_clear(&safe);
+	show(shown.data);
 	nm_buf_clear(&shown);
 	snprintf(question, sizeof question, "Push %zu line%s?", lines_to_push(found), lines_to_push(found) == 1 ? "" : "s");
 	if (confirm_yes(run, question))
@@ -338,21 +368,29 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 	enum nm_code code = dry ? NM_OK : need_write(run, err);
 
 	*status = STATUS_GOOD;
+	if (code == NM_OK) /* nobody is asked first, and no line read */
+		code = of_option(nm_push_reason_check(argument(run->args, "force"), err), "force", err);
 	if (code == NM_OK)
 		code = read_status(run, &context, &line, &found, err);
 	if (code != NM_OK)
 		return code;
 	if (dry) {
-		write_status(run, &found);
-		if (!run->json)
+		code = write_status(run, &found, &context.now, err);
+		if (code == NM_OK && !run->json)
 			nm_buf_addf(run->out, "dry run: %zu of %zu lines would be pushed\n", lines_to_push(&found), found.n);
+		/* What would become of a real one: also that it would be refused. */
+		if (code == NM_OK && !argument_given(run->args, "force"))
+			code = nm_push_check(&context, err);
 	} else if (!something_to_do(&found)) {
 		if (run->json)
 			nm_buf_add(run->out, "{\"lines\":[]}\n");
 		else
 			nm_buf_add(run->out, "in sync: nothing to push\n");
 	} else {
-		code = ask(run, &found, err);
+		if (!argument_given(run->args, "force"))
+			code = nm_push_check(&context, err);
+		if (code == NM_OK)
+			code = ask(run, &found, err);
 		if (code == NM_OK)
 			code = do_push(run, &context, line, err);
 	}
@@ -360,18 +398,41 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 	return code;
 }
 
-/* Names what is put back, and waits for a yes. */
-static enum nm_code ask_back(struct invocation *run, int line, int64_t id, struct nm_error *err)
+static void write_view(struct nm_buf *out, const struct nm_plan *plan, const struct nm_rollback_view *view)
 {
-	char question[256];
+	nm_buf_addf(out, "%s, before push #%lld\n", plan->lines[view->line].name, (long long)view->id);
+	if (view->empties)
+		nm_buf_add(out, "  nothing was there: the line will have nothing at the carrier\n");
+	for (size_t i = 0; i < view->differences.n; i++) {
+		const struct nm_difference *item = &view->differences.items[i];
+
+		nm_buf_addf(out, "  %s, %s%s\n    put back %s\n    live now %s\n", item->when, item->callers,
+			    item->key ? " pressing the emergency key" : "", item->a_words, item->b_words);
+	}
+	if (view->refusal)
+		nm_buf_addf(out, "  refused without a reason: %s\n", view->refusal);
+}
+
+/* Says what going back would do, and waits for a yes. */
+static enum nm_code ask_back(struct invocation *run, const struct nm_push_context *context, int line, int64_t id,
+			     struct nm_error *err)
+{
+	struct nm_rollback_view view;
+	struct nm_buf shown;
+	char question[64];
+	enum nm_code code;
 
 	if (argument_given(run->args, "yes"))
 		return NM_OK;
-	if (id > 0)
-		snprintf(question, sizeof question, "Put back what was live before push #%lld?", (long long)id);
-	else
-		snprintf(question, sizeof question, "Put back what was live on %.100s before its newest push?",
-			 run->session->plan->lines[line].name);
+	code = nm_rollback_look(context, line, id, &view, err);
+	if (code != NM_OK)
+		return code;
+	nm_buf_init(&shown, run->out->max);
+	write_view(&shown, run->session->plan, &view);
+	show(shown.data);
+	nm_buf_clear(&shown);
+	snprintf(question, sizeof question, "Put back what was live before push #%lld?", (long long)view.id);
+	nm_rollback_view_clear(&view);
 	if (confirm_yes(run, question))
 		return NM_OK;
 	return nm_fail(err, NM_REFUSED, "not rolled back: say yes, or give --yes");
@@ -397,10 +458,10 @@ enum nm_code cmd_rollback(struct invocation *run, enum status *status, struct nm
 	if (code == NM_OK && line < 0 && id == 0)
 		line = 0;
 	if (code == NM_OK)
-		code = ask_back(run, line, id, err);
+		code = ask_back(run, &context, line, id, err);
 	if (code != NM_OK)
 		return code;
-	code = nm_rollback(&context, line, id, &results, err);
+	code = nm_rollback(&context, line, id, argument(run->args, "force"), &results, err);
 	write_results(run, &results);
 	nm_push_results_clear(&results);
 	return code;

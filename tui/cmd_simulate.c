@@ -383,7 +383,7 @@ static enum nm_code sweep_arguments(struct invocation *run, struct nm_arena *are
 	if (code == NM_OK)
 		code = argument_time(run, "until", call->at + 7 * NM_DAY, until, err);
 	if (code == NM_OK && text)
-		code = nm_duration_read(text, every, err);
+		code = of_option(nm_duration_read(text, every, err), "every", err);
 	return code;
 }
 
@@ -416,7 +416,9 @@ enum nm_code cmd_sweep(struct invocation *run, enum status *status, struct nm_er
 		nm_json_int(&sweep.json, (int64_t)sweep.calls);
 		json_finish(&sweep.json, run->out);
 	} else if (code == NM_OK)
-		nm_buf_addf(run->out, "%zu calls, %zu results in a row that differ\n", sweep.calls, sweep.changes);
+		nm_buf_addf(run->out, "%zu call%s, %zu result%s in a row that differ%s\n", sweep.calls,
+			    sweep.calls == 1 ? "" : "s", sweep.changes, sweep.changes == 1 ? "" : "s",
+			    sweep.changes == 1 ? "s" : "");
 	nm_buf_clear(&sweep.last);
 	nm_buf_clear(&sweep.now);
 	nm_arena_free(arena);

@@ -4,6 +4,7 @@
  */
 #include "answers.h"
 #include "command.h"
+#include "week.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +16,7 @@
 struct slot {
 	struct nm_span span;
 	const char *path, *first; /* of the plan's memory; NULL */
-	enum nm_kind kind;
+	enum nm_result result;
 };
 
 /* The plan's own string for a name that lives in a simulation's arena. */
@@ -43,7 +44,7 @@ static enum nm_code fill_slot(const struct nm_timeline *timeline, int line, stru
 		return code;
 	slot->path = own_path(timeline->plan, simulation->treatment->path);
 	slot->first = own_name(timeline->plan, simulation->outcome.answered_by);
-	slot->kind = simulation->outcome.kind;
+	slot->result = simulation->outcome.result;
 	nm_simulation_free(simulation);
 	return NM_OK;
 }
@@ -90,88 +91,89 @@ static void write_json(struct invocation *run, int line, int64_t monday, const s
 		nm_json_text(&json, slots[i].path);
 		nm_json_key(&json, "first");
 		nm_json_text(&json, slots[i].first);
+		nm_json_key(&json, "result");
+		nm_json_text(&json, nm_result_name(slots[i].result));
 		nm_json_end(&json, '}');
 	}
 	nm_json_end(&json, ']');
 	json_finish(&json, run->out);
 }
 
-/* The letters of the Week screen, with a dot for every voicemail. */
-static void letters(const struct nm_plan *plan, char *out)
-{
-	size_t i;
-
-	letters_give(plan, out);
-	for (i = 0; i < plan->n_destinations; i++)
-		if (plan->destinations[i].kind == NM_VOICEMAIL)
-			out[i] = '.';
-}
-
-static void print_legend(struct nm_buf *out, const struct nm_plan *plan, const char *letter, const struct slot *slots,
-			 size_t n)
-{
-	size_t i, j;
-
-	for (i = 0; i < plan->n_destinations; i++)
-		for (j = 0; j < n; j++)
-			if (slots[j].first == plan->destinations[i].name) {
-				nm_buf_addf(out, "%c %s (%s)  ", letter[i], plan->destinations[i].name,
-					    nm_kind_name(plan->destinations[i].kind));
-				break;
-			}
-	nm_buf_add(out, "! nobody\n");
-}
-
-static void write_text(struct invocation *run, int line, int64_t monday, const struct slot *slots, size_t n,
-		       const char *letter)
-{
-	const struct nm_plan *plan = run->session->plan;
-	int64_t day = monday - 1;
-	size_t i;
-
-	nm_buf_addf(run->out, "%s: who answers first, each half hour\n", plan->lines[line].name);
-	nm_buf_add(run->out, "        0     3     6     9     12    15    18    21");
-	for (i = 0; i < n; i++) {
-		const int64_t of = nm_local_day(nm_zone_local(plan->zone, slots[i].span.from));
-		const int destination = slots[i].first ? nm_plan_find_destination(plan, slots[i].first) : -1;
-
-		if (of != day) {
-			const struct nm_date date = nm_date_from_days(of);
-
-			nm_buf_addf(run->out, "\n%s %2d  ", nm_weekday_names[nm_weekday(of)], date.day);
-			day = of;
-		}
-		nm_buf_addn(run->out, destination >= 0 ? &letter[destination] : "!", 1);
-	}
-	nm_buf_add(run->out, "\n");
-	print_legend(run->out, plan, letter, slots, n);
-}
-
-static enum nm_code show_week(struct invocation *run, int line, int64_t monday, struct nm_error *err)
+static enum nm_code show_slots(struct invocation *run, int line, int64_t monday, struct nm_error *err)
 {
 	const struct nm_plan *plan = run->session->plan;
 	struct slot *slots = calloc(SLOTS_MOST, sizeof *slots);
-	char *letter = calloc(plan->n_destinations + 1, 1);
-	struct nm_timeline *week = NULL;
+	struct nm_timeline *timeline = NULL;
 	enum nm_code code;
 	size_t n;
 
-	if (!slots || !letter)
+	if (!slots)
 		code = nm_fail_memory(err);
 	else
 		code = nm_timeline_build(plan, nm_zone_utc(plan->zone, monday * NM_DAY, NULL),
-					 nm_zone_utc(plan->zone, (monday + 7) * NM_DAY, NULL), &week, err);
+					 nm_zone_utc(plan->zone, (monday + 7) * NM_DAY, NULL), &timeline, err);
 	if (code == NM_OK)
-		code = fill_week(week, line, slots, &n, err);
-	if (code == NM_OK && run->json)
+		code = fill_week(timeline, line, slots, &n, err);
+	if (code == NM_OK)
 		write_json(run, line, monday, slots, n);
-	else if (code == NM_OK) {
-		letters(plan, letter);
-		write_text(run, line, monday, slots, n, letter);
-	}
-	nm_timeline_free(week);
-	free(letter);
+	nm_timeline_free(timeline);
 	free(slots);
+	return code;
+}
+
+/* --- the grid, as the Week screen has it --- */
+
+#define GRID_COLUMNS 48
+#define GRID_QUARTERS (WEEK_SLOTS / GRID_COLUMNS)
+
+static void print_legend(struct nm_buf *out, const struct nm_plan *plan, const struct week *week)
+{
+	enum answer_rank rank;
+	size_t i;
+
+	for (i = 0; i < plan->n_destinations; i++)
+		if (plan->destinations[i].kind != NM_VOICEMAIL && week_has(week, week->letters[i]))
+			nm_buf_addf(out, "%c %s (%s)  ", week->letters[i], plan->destinations[i].name,
+				    nm_kind_name(plan->destinations[i].kind));
+	for (rank = RANK_VOICEMAIL; rank < RANK_NOBODY; rank++)
+		if (week_has(week, week_sign(rank)))
+			nm_buf_addf(out, "%c %s  ", week_sign(rank), answer_rank_words(rank));
+	nm_buf_addf(out, "%c %s\n", week_sign(RANK_NOBODY), answer_rank_words(RANK_NOBODY));
+}
+
+static void print_day(struct nm_buf *out, const struct week *week, int day)
+{
+	const struct nm_date date = nm_date_from_days(week->monday + day);
+	char row[GRID_COLUMNS];
+	int i, end = 0;
+
+	for (i = 0; i < GRID_COLUMNS; i++) {
+		row[i] = week_cell_of(week, day, i * GRID_QUARTERS, GRID_QUARTERS).letter;
+		end = row[i] == ' ' ? end : i + 1;
+	}
+	nm_buf_addf(out, "%s %2d  ", nm_weekday_names[day], date.day);
+	nm_buf_addn(out, row, week->notes[day][0] ? GRID_COLUMNS : (size_t)end);
+	nm_buf_addf(out, "%s%s\n", week->notes[day][0] ? "  " : "", week->notes[day]);
+}
+
+static enum nm_code show_grid(struct invocation *run, int line, int64_t monday, struct nm_error *err)
+{
+	const struct nm_plan *plan = run->session->plan;
+	struct week week;
+	enum nm_code code;
+	int day;
+
+	week_init(&week);
+	week_derive(&week, run->session, monday, line, VIEW_FIRST);
+	code = week.err.code ? nm_fail(err, week.err.code, "%s", week.err.text) : NM_OK;
+	if (code == NM_OK) {
+		nm_buf_addf(run->out, "%s: who answers first, each half hour\n", plan->lines[line].name);
+		nm_buf_add(run->out, "        0     3     6     9     12    15    18    21\n");
+		for (day = 0; day < 7; day++)
+			print_day(run->out, &week, day);
+		print_legend(run->out, plan, &week);
+	}
+	week_clear(&week);
 	return code;
 }
 
@@ -188,7 +190,7 @@ enum nm_code cmd_week(struct invocation *run, enum status *status, struct nm_err
 	if (code == NM_OK) {
 		const int64_t day = nm_local_day(nm_zone_local(plan->zone, of));
 
-		code = show_week(run, line < 0 ? 0 : line, day - nm_weekday(day), err);
+		code = (run->json ? show_slots : show_grid)(run, line < 0 ? 0 : line, day - nm_weekday(day), err);
 	}
 	return code;
 }

@@ -54,7 +54,8 @@ const struct command commands[] = {
 	{ "rollback", "", "put back what was live before a push", PLAN_READ, 0, 0,
 	  { { "line", "L", "the line (default the first)" },
 	    { "to-before", "ID", "the push to take back (default the line's newest)" },
-	    { "yes", NULL, "do not ask" } }, cmd_rollback },
+	    { "yes", NULL, "do not ask" },
+	    { "force", "REASON", "go back to what broke a guarantee; the reason is recorded" } }, cmd_rollback },
 	{ "history", "", "pushes and kept versions of the plan", PLAN_FILE, 0, 0,
 	  { { "line", "L", "only this line" }, { "count", "N", "how many (default 20)" },
 	    { "show", "ID", "the text of a kept version" } }, cmd_history },
@@ -278,6 +279,18 @@ static enum nm_code read_option(const struct command *command, int n, char **wor
 	return NM_OK;
 }
 
+/* A word too many, or one that is missing. */
+static enum nm_code wrong_words(const struct command *command, const struct arguments *args, struct nm_error *err)
+{
+	const char *gap = *command->words ? " " : "";
+
+	if (args->n_words > command->words_most)
+		return nm_fail(err, NM_INPUT, "`%s` is a word too many; usage: nevermiss %s%s%s [OPTION...]",
+			       args->words[command->words_most], command->name, gap, command->words);
+	return nm_fail(err, NM_INPUT, "%s is missing; usage: nevermiss %s%s%s [OPTION...]", command->words,
+		       command->name, gap, command->words);
+}
+
 enum nm_code arguments_read(const struct command *command, int n, char **words, struct arguments *args,
 			    struct nm_error *err)
 {
@@ -302,8 +315,7 @@ enum nm_code arguments_read(const struct command *command, int n, char **words, 
 	}
 	if (code == NM_OK && command && !argument_given(args, "help") &&
 	    (args->n_words < command->words_least || args->n_words > command->words_most))
-		code = nm_fail(err, NM_INPUT, "usage: nevermiss %s%s%s [OPTION...]", command->name,
-			       *command->words ? " " : "", command->words);
+		code = wrong_words(command, args, err);
 	if (code != NM_OK)
 		arguments_clear(args);
 	return code;

@@ -99,6 +99,8 @@ const char *argument(const struct arguments *args, const char *name);
 /* A clock that stands: context is the nm_time it shows. */
 nm_time clock_fixed(void *context);
 
+/* Passes a code on; a failure's text then says of which option it tells: "--hangup: ...". */
+enum nm_code of_option(enum nm_code code, const char *option, struct nm_error *err) NM_WARN_UNUSED;
 /* `--at`, or now. */
 enum nm_code argument_time(const struct invocation *run, const char *name, nm_time fallback, nm_time *out,
 			   struct nm_error *err) NM_WARN_UNUSED;

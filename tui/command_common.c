@@ -12,6 +12,16 @@ nm_time clock_fixed(void *context)
 	return *(const nm_time *)context;
 }
 
+enum nm_code of_option(enum nm_code code, const char *option, struct nm_error *err)
+{
+	struct nm_error was;
+
+	if (code == NM_OK || !err)
+		return code;
+	was = *err;
+	return nm_fail(err, code, "--%s: %s", option, was.text);
+}
+
 enum nm_code argument_time(const struct invocation *run, const char *name, nm_time fallback, nm_time *out,
 			   struct nm_error *err)
 {
@@ -21,7 +31,7 @@ enum nm_code argument_time(const struct invocation *run, const char *name, nm_ti
 		*out = fallback;
 		return NM_OK;
 	}
-	return nm_time_read(text, session_zone(run->session), session_now(run->session), out, err);
+	return of_option(nm_time_read(text, session_zone(run->session), session_now(run->session), out, err), name, err);
 }
 
 enum nm_code argument_line(const struct invocation *run, int *line, struct nm_error *err)
@@ -58,7 +68,7 @@ static enum nm_code read_settings(const struct invocation *run, struct nm_arena 
 	for (i = 0; i < args->n_options; i++) {
 		if (strcmp(args->options[i].name, "set"))
 			continue;
-		code = nm_setting_read(run->session->plan, args->options[i].value, &read, err);
+		code = of_option(nm_setting_read(run->session->plan, args->options[i].value, &read, err), "set", err);
 		if (code != NM_OK)
 			return code;
 		settings[script->n].name = run->session->plan->destinations[read.destination].name;
@@ -82,9 +92,9 @@ enum nm_code argument_call(const struct invocation *run, const char *at, const c
 	if (code == NM_OK)
 		code = argument_line(run, &call->line, err);
 	if (code == NM_OK && from)
-		code = nm_caller_read(run->session->plan, from, &call->caller, err);
+		code = of_option(nm_caller_read(run->session->plan, from, &call->caller, err), caller, err);
 	if (code == NM_OK && hangup)
-		code = nm_duration_read(hangup, &hangup_s, err);
+		code = of_option(nm_duration_read(hangup, &hangup_s, err), "hangup", err);
 	if (code == NM_OK)
 		code = read_settings(run, arena, &call->script, err);
 	call->script.hangup_s = (int)hangup_s;

@@ -8,7 +8,7 @@
 
 #include "app.h"
 
-#define NARROW 56 /* below, tabs that are not shown have only their number */
+#define NARROW 56 /* below, tabs that are not shown have only their number, the clock no date */
 
 /* "plan saved", or what else the text is. */
 static const char *plan_words(const struct app *app, unsigned *style, char *room, size_t size)
@@ -72,38 +72,50 @@ static const char *override_now(const struct app *app)
 	return NULL;
 }
 
+/* The clock; on a narrow terminal without what one knows anyhow. */
+static void clock_words(const struct app *app, int width, char *out, size_t size)
+{
+	const struct nm_zone *zone = session_zone(app->session);
+	nm_time now = app_now(app) / 60 * 60;
+	nm_local local = nm_zone_local(zone, now);
+	int64_t day = nm_local_day(local);
+	int minute = (int)((local - day * NM_DAY) / 60);
+	char words[NM_TIME_TEXT];
+
+	if (width < NARROW) {
+		snprintf(out, size, "%s %02d:%02d", nm_weekday_names[nm_weekday(day)], minute / 60, minute % 60);
+		return;
+	}
+	nm_time_words(zone, now, false, words);
+	snprintf(out, size, "%s %s", words, nm_zone_abbreviation(zone, now));
+}
+
+/* From the right: the clock and what is live keep their place, the business is cut, the rest comes if it fits. */
 static void draw_title(const struct app *app, struct canvas *canvas)
 {
 	const struct nm_plan *plan = app_plan(app);
-	const struct nm_zone *zone = session_zone(app->session);
-	char clock[NM_TIME_TEXT], room[80], right[160];
+	char clock[NM_TIME_TEXT + 16], room[80], sync_room[80];
 	unsigned style, sync_style;
 	const char *words = plan_words(app, &style, room, sizeof room);
 	const char *override = override_now(app);
-	char sync_room[80];
 	const char *sync = sync_words(app, &sync_style, sync_room, sizeof sync_room);
-	int at;
 	struct pen pen;
+	int at;
 
-	nm_time_words(zone, app_now(app) / 60 * 60, false, clock);
-	snprintf(right, sizeof right, "%s %s", clock, nm_zone_abbreviation(zone, app_now(app)));
-	at = canvas->width - text_width(right) - 1;
+	clock_words(app, canvas->width, clock, sizeof clock);
+	at = canvas->width - text_width(clock) - 1;
+	canvas_text(canvas, at, 0, canvas->width - at, STYLE_PLAIN, clock);
+	if (sync[0] && at > text_width(sync) + 4) {
+		at -= text_width(sync) + 3;
+		canvas_text(canvas, at, 0, text_width(sync), sync_style, sync);
+	}
 	pen = pen_at(canvas, 1, 0, at - 1);
 	pen_text(&pen, STYLE_TITLE, plan ? plan->business : app->session->options.plan_file);
 	if (pen.x + 3 + text_width(words) <= pen.end) {
 		pen_text(&pen, STYLE_DIM, " · ");
 		pen_text(&pen, style, words);
 	}
-	canvas_text(canvas, at, 0, canvas->width - at, STYLE_PLAIN, right);
-	if (sync[0]) {
-		int x = at - text_width(sync) - 3;
-
-		if (x > pen.x + 1)
-			canvas_text(canvas, x, 0, at - x, sync_style, sync);
-		at = x;
-	}
 	if (override && pen.x + 4 < at) {
-		pen.end = at - 1;
 		pen_text(&pen, STYLE_DIM, " · ");
 		pen_textf(&pen, STYLE_WARNING, "override %s", override);
 	}
@@ -162,7 +174,7 @@ static bool bar_entry(struct pen *pen, const struct key_row *row, bool ascii)
 /* Help always has its place, on all but narrow terminals quit too; what is left goes to the others. */
 static void draw_bar(const struct app *app, struct canvas *canvas)
 {
-	enum context context = app_top(app)->context;
+	enum context context = app_context(app);
 	const struct key_row *help = keymap_named(CONTEXT_GENERAL, "help");
 	const struct key_row *quit = keymap_named(CONTEXT_GENERAL, "quit");
 	bool general = !context_modal(context) && context != CONTEXT_TEXT;
@@ -172,7 +184,8 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const struct key_row *row = &key_rows[i];
 
-		if (row->context == context && row->bar && !bar_entry(&pen, row, canvas->ascii))
+		if (row->context == context && context != CONTEXT_GENERAL && row->bar &&
+		    !bar_entry(&pen, row, canvas->ascii))
 			break;
 	}
 	if (!general)
@@ -183,7 +196,8 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const struct key_row *row = &key_rows[i];
 
-		if (row->context == CONTEXT_GENERAL && row->bar && row != help && row != quit)
+		if (row->context == CONTEXT_GENERAL && row->bar && row != help && row != quit &&
+		    keymap_named(context, row->name) == row) /* not one that the screen has its own of */
 			bar_entry(&pen, row, canvas->ascii);
 	}
 }
@@ -243,10 +257,12 @@ void frame_draw(const struct app *app, struct canvas *canvas)
 	draw_tabs(app, canvas);
 	if (body.y > 2)
 		canvas_fill(canvas, 0, 2, canvas->width, STYLE_RULE, 0x2500);
+	canvas_clip(canvas, body);
 	if (app_plan(app))
 		tab->ops->draw(tab->state, app, canvas, body);
 	else
 		draw_mistakes(app, canvas, body);
+	canvas_clip(canvas, (struct box){0, body.y, canvas->width, canvas->height - body.y});
 	draw_message(app, canvas);
 	for (size_t i = 0; i < app->depth; i++)
 		app->stack[i].ops->draw(app->stack[i].state, app, canvas, body);

@@ -132,6 +132,7 @@ const struct key_row key_rows[] = {
 	{G, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "the screen that you came from"},
 	{G, ACTION_HELP, "help", "? F1", "help", "the keys of this screen"},
 	{G, ACTION_COMMAND, "command", ":", "command", "type an action or a screen; Tab completes"},
+	{G, ACTION_EDITOR, "editor", "e", "editor", "the plan in your editor; one that does not read, at its first mistake"},
 	{G, ACTION_UNDO, "undo", "u", NULL, "take the last change of the plan back"},
 	{G, ACTION_REDO, "redo", "C-r", NULL, "make it again"},
 	{G, ACTION_REDRAW, "redraw", "C-l", NULL, "draw the whole screen again"},
@@ -243,7 +244,8 @@ void key_label(const struct key_row *row, bool ascii, char out[static 2 * KEY_TE
 	one_label(row->keys, strcspn(row->keys, " "), ascii, first);
 	if (pair)
 		one_label(pair->keys, strcspn(pair->keys, " "), ascii, second);
-	snprintf(out, 2 * KEY_TEXT, "%s%s%s", first, pair && ascii ? "/" : "", second);
+	/* Two names are parted; between single signs a stroke would look like a third key. */
+	snprintf(out, 2 * KEY_TEXT, "%s%s%s", first, second[0] && strlen(first) > 1 && ascii ? "/" : "", second);
 }
 
 static bool row_has(const struct key_row *row, uint32_t key)

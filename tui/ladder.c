@@ -108,6 +108,8 @@ static const char *event_words(enum nm_event_kind kind)
 		return "no answer";
 	case NM_EVENT_SWALLOW:
 		return "own voicemail";
+	case NM_EVENT_UNREACHABLE:
+		return "no signal"; /* fits wherever "no answer" does */
 	case NM_EVENT_VOICEMAIL:
 		return "voicemail";
 	default:

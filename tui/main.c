@@ -233,6 +233,16 @@ static bool print(FILE *file, const struct nm_buf *text, bool raw)
 	return good;
 }
 
+static void print_error(const struct nm_error *err)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, NM_ERROR_TEXT * 2);
+	nm_buf_addf(&text, "nevermiss: %s\n", err->text);
+	print(stderr, &text, false);
+	nm_buf_clear(&text);
+}
+
 static enum nm_code unknown_command(const char *name, struct nm_error *err)
 {
 	static const char *const to_come[] = { "agent", "calls", "followup", "replay", "report" };
@@ -333,7 +343,7 @@ int main(int argc, char **argv)
 	code = name && !command && strcmp(name, "completion") ? unknown_command(name, &err)
 							      : arguments_read(command, n, argv + 1, &args, &err);
 	if (code != NM_OK) {
-		fprintf(stderr, "nevermiss: %s\n", err.text);
+		print_error(&err);
 		return (int)status_of(code);
 	}
 	nm_buf_init(&out, OUTPUT_BYTES);
@@ -342,16 +352,13 @@ int main(int argc, char **argv)
 	run = (struct invocation){ .args = &args, .options = &options, .json = argument_given(&args, "json"),
 				   .out = &out, .notes = &notes };
 	code = dispatch(name, &run, command, &status, &err);
+	if (code == NM_INPUT)
+		nm_buf_clear(&out); /* half a result, written before the mistake was found, misleads scripts */
 	if (!print(stdout, &out, run.json || run.raw) || !print(stderr, &notes, false)) {
 		code = nm_fail(&err, NM_SYSTEM, "cannot print the result");
 	}
 	if (code != NM_OK) {
-		struct nm_buf text;
-
-		nm_buf_init(&text, NM_ERROR_TEXT * 2);
-		nm_buf_addf(&text, "nevermiss: %s\n", err.text);
-		print(stderr, &text, false);
-		nm_buf_clear(&text);
+		print_error(&err);
 		status = status_of(code);
 	}
 	surroundings_clear(&around);

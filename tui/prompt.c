@@ -5,6 +5,7 @@
  */
 #include "prompt.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -253,6 +254,14 @@ static void draw_hanging(const struct dialog *dialog, struct canvas *canvas, str
 	}
 }
 
+/* "9 more", lines below; "" when there are none. */
+static void more_words(size_t n, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (n)
+		snprintf(out, size, "%zu more", n);
+}
+
 /* The row that moves is the first one shown; the last line ends at the bottom. */
 static void set_rows(struct dialog *dialog, size_t n, size_t shown)
 {
@@ -272,6 +281,14 @@ static int widest(const struct dialog *dialog)
 	return width;
 }
 
+#define QUESTION_ROWS 3 /* a question is about a line or a rule by its name: that must not be cut off */
+
+/* Rows of the question in a frame of this width. */
+static int question_rows(const struct dialog *dialog, int width)
+{
+	return canvas_wrap(NULL, 0, 0, width - 4, QUESTION_ROWS, STYLE_BOLD, dialog->question);
+}
+
 /* The frame in the middle of the body, `more` rows below its lines; long lines take rows when `hang`. */
 static struct box frame_box(const struct dialog *dialog, struct box body, int more, bool hang)
 {
@@ -281,7 +298,8 @@ static struct box frame_box(const struct dialog *dialog, struct box body, int mo
 		box.width = body.width;
 	if (box.width < 24)
 		box.width = 24;
-	box.height = (int)(hang ? hanging_rows(dialog, box.width - 4) : dialog->items.n) + 4 + more;
+	box.height = (int)(hang ? hanging_rows(dialog, box.width - 4) : dialog->items.n) +
+		     question_rows(dialog, box.width) + 3 + more;
 	if (box.height > body.height)
 		box.height = body.height;
 	box.x = body.x + (body.width - box.width) / 2;
@@ -292,33 +310,23 @@ static struct box frame_box(const struct dialog *dialog, struct box body, int mo
 static void draw_frame(const struct dialog *dialog, struct canvas *canvas, struct box box)
 {
 	canvas_box(canvas, box.x, box.y, box.width, box.height, STYLE_BOLD);
-	canvas_text(canvas, box.x + 2, box.y + 1, box.width - 4, STYLE_BOLD, dialog->question);
-}
-
-static void draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top,
-		       int rows)
-{
-	for (int i = 0; i < rows && top + (size_t)i < dialog->items.n; i++) {
-		const struct note_line *line = &dialog->items.items[top + (size_t)i];
-
-		canvas_text(canvas, box.x + 2, box.y + 2 + i, box.width - 4, line->style, line->text);
-	}
+	canvas_wrap(canvas, box.x + 2, box.y + 1, box.width - 4, QUESTION_ROWS, STYLE_BOLD, dialog->question);
 }
 
 #define CONFIRM_KEYS 2 /* a blank row, and "y yes   n no" */
 
 /* Where a question's lines stand in its frame. */
-static struct box lines_box(struct box frame, int more)
+static struct box lines_box(const struct dialog *dialog, struct box frame, int more)
 {
-	int height = frame.height - 3 - more;
+	int question = question_rows(dialog, frame.width), height = frame.height - 2 - question - more;
 
-	return (struct box){frame.x + 2, frame.y + 2, frame.width - 4, height > 0 ? height : 0};
+	return (struct box){frame.x + 2, frame.y + 1 + question, frame.width - 4, height > 0 ? height : 0};
 }
 
 static enum verdict act_confirm(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
-	struct box box = lines_box(frame_box(dialog, app_body(app), CONFIRM_KEYS, true), CONFIRM_KEYS);
+	struct box box = lines_box(dialog, frame_box(dialog, app_body(app), CONFIRM_KEYS, true), CONFIRM_KEYS);
 
 	if (event->action == ACTION_YES)
 		return app_answer(app, dialog->tag, "", 0);
@@ -331,18 +339,20 @@ static enum verdict act_confirm(void *state, struct app *app, const struct event
 static void draw_confirm(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct dialog *dialog = state;
-	struct box frame = frame_box(dialog, body, CONFIRM_KEYS, true), box = lines_box(frame, CONFIRM_KEYS);
+	struct box frame = frame_box(dialog, body, CONFIRM_KEYS, true);
+	struct box box = lines_box(dialog, frame, CONFIRM_KEYS);
 	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 	struct pen keys;
+	char more[32];
 
 	(void)app;
 	draw_frame(dialog, canvas, frame);
 	draw_hanging(dialog, canvas, box, top);
 	keys = pen_at(canvas, box.x, frame.y + frame.height - 2, box.x + box.width);
 	pen_text(&keys, STYLE_KEY, "y yes   n no");
-	if (top + shown < n)
-		pen_textf(&keys, STYLE_DIM, "   %zu lines more", n - top - shown);
+	more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
+	pen_textf(&keys, STYLE_DIM, "   %s", more);
 }
 
 static const struct screen_ops confirm_ops = {
@@ -378,15 +388,19 @@ static enum verdict act_choose(void *state, struct app *app, const struct event 
 static void draw_choose(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct dialog *dialog = state;
-	struct box box = frame_box(dialog, body, 0, false);
-	int rows = box.height - 3;
-	size_t top = list_top(&dialog->list, rows);
+	struct box frame = frame_box(dialog, body, 0, false), box = lines_box(dialog, frame, 0);
+	size_t top = list_top(&dialog->list, box.height);
 
 	(void)app;
-	draw_frame(dialog, canvas, box);
-	draw_lines(dialog, canvas, box, top, rows);
-	canvas_mark(canvas, box.x + 1, box.y + 2 + (int)(dialog->list.at - top), box.width - 2);
-	canvas_pointer(canvas, box.x + 1, box.y + 2 + (int)(dialog->list.at - top));
+	draw_frame(dialog, canvas, frame);
+	for (int i = 0; i < box.height && top + (size_t)i < dialog->items.n; i++) {
+		const struct note_line *line = &dialog->items.items[top + (size_t)i];
+
+		canvas_text(canvas, box.x, box.y + i, box.width, line->style, line->text);
+	}
+	box.y += (int)(dialog->list.at - top);
+	canvas_mark(canvas, frame.x + 1, box.y, frame.width - 2);
+	canvas_pointer(canvas, frame.x + 1, box.y);
 }
 
 static const struct screen_ops choose_ops = {
@@ -427,13 +441,16 @@ static void draw_page(const void *state, const struct app *app, struct canvas *c
 	struct box box = {1, body.y + 1, body.width - 2, body.height > 1 ? body.height - 1 : 0};
 	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
+	char more[32];
+	int at;
 
 	(void)app;
 	for (int y = 0; y < body.height; y++)
 		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
-	canvas_text(canvas, 1, body.y, box.width, STYLE_BOLD, dialog->question);
-	if (top + shown < n)
-		canvas_textf(canvas, body.width - 16, body.y, 15, STYLE_DIM, "%zu lines more", n - top - shown);
+	more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
+	at = body.width - text_width(more) - 2;
+	canvas_text(canvas, 1, body.y, more[0] ? at - 3 : box.width, STYLE_BOLD, dialog->question);
+	canvas_text(canvas, at, body.y, text_width(more), STYLE_DIM, more);
 	draw_hanging(dialog, canvas, box, top);
 }
 

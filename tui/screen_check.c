@@ -150,8 +150,10 @@ static void play(struct check *check, struct app *app)
 	struct play call;
 	struct nm_error err;
 
-	if (!finding || finding->n_call == 0)
-		app_message(app, STYLE_PLAIN, "no call shows this finding: it is about the plan's text");
+	if (!finding)
+		return;
+	if (finding->n_call == 0)
+		app_message(app, STYLE_PLAIN, "no single call shows this finding: what it is about stands below");
 	else if (play_from_arguments(app_plan(app), app_now(app), finding->call, finding->n_call, &call,
 				     &err))
 		app_error(app, &err);
@@ -250,6 +252,13 @@ static enum verdict take_answer(struct check *check, struct app *app, const stru
 	return VERDICT_REDRAW;
 }
 
+/* Is about the finding under the cursor. */
+static bool needs_finding(enum action action)
+{
+	return action == ACTION_ENTER || action == ACTION_MEND || action == ACTION_OTHER_MEND ||
+	       action == ACTION_WINDOWS;
+}
+
 static enum verdict act_check(void *state, struct app *app, const struct event *event)
 {
 	struct check *check = state;
@@ -257,6 +266,11 @@ static enum verdict act_check(void *state, struct app *app, const struct event *
 
 	if (list_act(&check->list, event->action)) {
 		check->mend = 0;
+		return VERDICT_REDRAW;
+	}
+	if (!finding && needs_finding(event->action)) {
+		app_message(app, STYLE_PLAIN, known(app) ? "nothing was found: there is nothing to play or to mend"
+							 : "the plan is still being proved");
 		return VERDICT_REDRAW;
 	}
 	switch (event->action) {
@@ -267,7 +281,7 @@ static enum verdict act_check(void *state, struct app *app, const struct event *
 		ask_mend(check, app);
 		break;
 	case ACTION_OTHER_MEND:
-		if (!finding || finding->n_mends < 2)
+		if (finding->n_mends < 2)
 			app_message(app, STYLE_PLAIN, "there is no other mend");
 		else
 			check->mend = (check->mend + 1) % finding->n_mends;
@@ -422,12 +436,14 @@ static void draw_check(const void *state, const struct app *app, struct canvas *
 		draw_row(&findings->items[top + (size_t)i], canvas, y + i, body.width,
 			 top + (size_t)i == check->list.at);
 	y += rows;
+	if (y + 1 >= end)
+		return;
 	canvas_fill(canvas, 0, y, body.width, STYLE_RULE, 0x2500);
 	if (findings->n > (size_t)rows)
 		canvas_textf(canvas, body.width - 12, y, 11, STYLE_DIM, " %zu of %zu ", check->list.at + 1,
 			     findings->n);
 	y++;
-	if (y < end && chosen(check, app))
+	if (chosen(check, app))
 		draw_details(check, app, chosen(check, app), canvas, y, end);
 }
 

@@ -17,17 +17,19 @@ static void add_context(struct notes *notes, enum context context)
 
 void app_help(struct app *app)
 {
-	const struct screen_ops *tab = app->tabs[app->tab].ops;
 	struct notes notes;
 
 	notes_init(&notes);
-	notes_add(&notes, STYLE_HEAD, tab->title);
-	add_context(&notes, tab->context);
-	notes_add(&notes, STYLE_PLAIN, "");
+	if (app_tab_context(app) != CONTEXT_GENERAL) {
+		notes_add(&notes, STYLE_HEAD, app->tabs[app->tab].ops->title);
+		add_context(&notes, app_tab_context(app));
+		notes_add(&notes, STYLE_PLAIN, "");
+	}
 	notes_add(&notes, STYLE_HEAD, "everywhere");
 	add_context(&notes, CONTEXT_GENERAL);
 	notes_add(&notes, STYLE_PLAIN, "");
-	notes_add(&notes, STYLE_DIM, "What changes the plan or a carrier is on a capital letter, and asks first.");
+	notes_add(&notes, STYLE_DIM, "What changes the plan or a carrier is on a capital letter, and asks first;");
+	notes_add(&notes, STYLE_DIM, "u takes the last change of the plan back, C-r makes it again, both at once.");
 	notes_add(&notes, STYLE_DIM, "Who answers: people green, capitals; AI blue, small letters;");
 	notes_add(&notes, STYLE_DIM, "voicemail yellow, a dot; nobody red, an exclamation mark.");
 	app_page(app, "keys", &notes);

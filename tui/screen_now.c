@@ -309,6 +309,7 @@ struct rows {
 	struct canvas *canvas;
 	int y, end, width;
 	bool airy; /* there is room for blank rows */
+	int spare; /* rows that nothing else needs: for what is long */
 };
 
 static struct pen next_row(struct rows *rows)
@@ -341,9 +342,18 @@ static void draw_head(const struct now *now, const struct app *app, struct rows 
 		pen_textf(&pen, STYLE_DIM, "   (%s)", why);
 }
 
-/* What a rung of the ladder does. */
-static void draw_ring(struct pen *pen, const struct app *app, const struct nm_party *party, int for_s)
+/* What a rung of the ladder does.  A line does not answer: the call goes on there. */
+static void draw_ring(struct pen *pen, const struct app *app, const struct nm_party *party,
+		      const struct nm_treatment_step *step)
 {
+	const int for_s = step->for_s;
+
+	if (party->line) {
+		pen_text(pen, STYLE_PLAIN, "goes on under that line's rules");
+		if (!step->unlimited)
+			pen_textf(pen, STYLE_PLAIN, " for %d s", for_s);
+		return;
+	}
 	if (party->kind == NM_VOICEMAIL) {
 		pen_text(pen, STYLE_PLAIN, party->greeting ? "greeting" : "no greeting");
 		pen_text(pen, STYLE_PLAIN, app_plan(app)->text_back.missed ? ", then a text back" : "");
@@ -357,19 +367,47 @@ static void draw_ring(struct pen *pen, const struct app *app, const struct nm_pa
 		pen_textf(pen, STYLE_WARNING, ", own voicemail at %d s", party->own_voicemail_s);
 }
 
+/* Where kind and deed of those who are rung begin, so that they stand below each other. */
+struct columns {
+	int kind, does;
+};
+
+#define NAME_X 10
+#define NAME_MOST 24 /* a longer name shifts its own row only */
+
+static const char *party_words(const struct nm_party *party)
+{
+	return party->line ? "line" : kind_words(party->kind, party->role);
+}
+
+static struct columns columns_of(const struct nm_treatment *treatment, bool wide)
+{
+	int name = wide ? 9 : 7, kind = 9, gap = wide ? 2 : 1;
+
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++) {
+			int its_name = text_width(treatment->steps[i].parties[j].name);
+			int its_kind = text_width(party_words(&treatment->steps[i].parties[j]));
+
+			name = its_name > name && its_name <= NAME_MOST ? its_name : name;
+			kind = its_kind > kind ? its_kind : kind;
+		}
+	}
+	return (struct columns){NAME_X + name + gap, NAME_X + name + kind + 2 * gap};
+}
+
 /* One who is rung: when, glyph of the ladder, who, and what that one does. */
-static void draw_party(struct pen *pen, const char *glyph, const struct nm_party *party)
+static void draw_party(struct pen *pen, const char *glyph, const struct nm_party *party, struct columns columns)
 {
 	unsigned style = style_of_kind(party->kind);
-	bool wide = pen->end >= 60;
 
-	pen_tab(pen, 8);
+	pen_tab(pen, NAME_X - 2);
 	pen_text(pen, STYLE_RULE, glyph);
-	pen_tab(pen, 10);
+	pen_tab(pen, NAME_X);
 	pen_text(pen, style, party->name);
-	pen_tab(pen, wide ? 21 : 18);
-	pen_text(pen, style, party->line ? "line" : kind_words(party->kind, party->role));
-	pen_tab(pen, wide ? 32 : 28);
+	pen_tab(pen, columns.kind);
+	pen_text(pen, style, party_words(party));
+	pen_tab(pen, columns.does);
 }
 
 static size_t count_parties(const struct nm_treatment *treatment)
@@ -385,6 +423,7 @@ static void draw_ladder(const struct now *now, const struct app *app, struct row
 {
 	const struct nm_treatment *treatment = now->call->treatment;
 	size_t all = count_parties(treatment), shown = 0;
+	struct columns columns = columns_of(treatment, rows->width > 60);
 	int from = treatment->greeting_s;
 	struct pen pen;
 
@@ -413,8 +452,8 @@ static void draw_ladder(const struct now *now, const struct app *app, struct row
 			pen = next_row(rows);
 			if (j == 0)
 				pen_textf(&pen, STYLE_PLAIN, "%4d s ", from);
-			draw_party(&pen, glyph, &step->parties[j]);
-			draw_ring(&pen, app, &step->parties[j], step->for_s);
+			draw_party(&pen, glyph, &step->parties[j], columns);
+			draw_ring(&pen, app, &step->parties[j], step);
 			shown++;
 		}
 		if (step->n)
@@ -422,19 +461,19 @@ static void draw_ladder(const struct now *now, const struct app *app, struct row
 	}
 }
 
-/* A name in front and text after it, on at most two rows. */
+/* A name in front and text after it, on two rows at most (one in a low window), and on what is spare. */
 static void draw_named(struct rows *rows, const char *name, unsigned style, const char *text)
 {
 	struct pen pen = next_row(rows);
-	int width = rows->width - 17, height = rows->airy ? 2 : 1;
+	int own = rows->airy && rows->y < rows->end ? 2 : 1, used;
 
 	pen_text(&pen, STYLE_HEAD, name);
 	if (rows->y > rows->end)
 		return;
-	if (height == 1 || rows->y == rows->end)
-		canvas_text(rows->canvas, 16, rows->y - 1, width, style, text);
-	else
-		rows->y += canvas_wrap(rows->canvas, 16, rows->y - 1, width, height, style, text) - 1;
+	used = canvas_wrap(rows->canvas, 16, rows->y - 1, rows->width - 17, own + rows->spare, style, text);
+	if (used > own)
+		rows->spare -= used - own;
+	rows->y += used > 1 ? used - 1 : 0;
 }
 
 static void draw_next(const struct now *now, const struct app *app, struct rows *rows)
@@ -562,37 +601,52 @@ static void draw_more(const struct now *now, const struct app *app, struct rows 
 	}
 }
 
+/* Everything but what fills a large terminal.  Leaves in rows where it ended. */
+static void draw_facts(const struct now *now, const struct app *app, struct rows *rows, int height)
+{
+	int fixed = rows->airy ? 12 : 5;
+
+	draw_head(now, app, rows);
+	draw_ladder(now, app, rows, height - fixed < 2 ? 2 : height - fixed);
+	if (now->skips[0] && rows->airy) {
+		char text[2048];
+
+		snprintf(text, sizeof text, "not rung: %s", now->skips);
+		rows->y += canvas_wrap(rows->canvas, 10, rows->y, rows->width - 11, 2, STYLE_DIM, text);
+	}
+	gap(rows);
+	draw_next(now, app, rows);
+	if (now->emergency)
+		draw_named(rows, "Emergency", STYLE_PLAIN, now->emergency_words);
+	else
+		draw_named(rows, "Emergency", STYLE_WARNING,
+			   "no protocol: an emergency is a call like any other");
+	gap(rows);
+	draw_quick_start(app, rows);
+	gap(rows);
+	draw_drift(app, rows);
+	draw_findings(app, rows);
+}
+
+/* Drawn once to see what is left, and then with what is left handed out: nothing is cut beside empty rows. */
 static void draw_now(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct now *now = state;
-	struct rows rows = {canvas, body.y, body.y + body.height, body.width, body.height >= 14};
-	int fixed = rows.airy ? 12 : 5;
+	struct rows rows = {canvas, body.y, body.y + body.height, body.width, body.height >= 14, 0};
+	struct rows first = rows;
 
 	if (!now->call) {
 		canvas_text(canvas, 1, body.y, body.width - 2, STYLE_ERROR, now->err.text);
 		return;
 	}
-	draw_head(now, app, &rows);
-	draw_ladder(now, app, &rows, body.height - fixed < 2 ? 2 : body.height - fixed);
-	if (now->skips[0] && rows.airy) {
-		char text[2048];
-
-		snprintf(text, sizeof text, "not rung: %s", now->skips);
-		rows.y += canvas_wrap(canvas, 10, rows.y, body.width - 11, 2, STYLE_DIM, text);
+	draw_facts(now, app, &first, body.height);
+	if (first.y < first.end) {
+		rows.spare = first.end - first.y;
+		for (int y = body.y; y < rows.end; y++)
+			canvas_fill(canvas, body.x, y, body.width, STYLE_PLAIN, ' ');
+		draw_facts(now, app, &rows, body.height);
+		draw_more(now, app, &rows);
 	}
-	gap(&rows);
-	draw_next(now, app, &rows);
-	if (now->emergency)
-		draw_named(&rows, "Emergency", STYLE_PLAIN, now->emergency_words);
-	else
-		draw_named(&rows, "Emergency", STYLE_WARNING,
-			   "no protocol: an emergency is a call like any other");
-	gap(&rows);
-	draw_quick_start(app, &rows);
-	gap(&rows);
-	draw_drift(app, &rows);
-	draw_findings(app, &rows);
-	draw_more(now, app, &rows);
 }
 
 const struct screen_ops screen_now = {

@@ -161,22 +161,34 @@ static void keep_place(struct plan_screen *screen)
 		screen->list.at = kind;
 }
 
+static void remember_place(struct plan_screen *screen)
+{
+	const struct row *row = chosen(screen);
+
+	if (!row)
+		return;
+	screen->at_kind = row->kind;
+	snprintf(screen->at_name, sizeof screen->at_name, "%s", row->name ? row->name : "");
+}
+
+/* The rows of the plan with the kinds folded as they are now; the cursor stays on its section. */
+static void lay_out(struct plan_screen *screen, const struct nm_plan *plan)
+{
+	build_rows(screen, plan);
+	keep_place(screen);
+}
+
 static void derive_plan(void *state, struct app *app)
 {
 	struct plan_screen *screen = state;
 
 	if (!screen->derived || screen->generation != app->session->generation) {
-		build_rows(screen, app_plan(app));
-		keep_place(screen);
+		lay_out(screen, app_plan(app));
 		screen->generation = app->session->generation;
 		screen->derived = true;
 	}
 	screen->list.page = (size_t)app_body(app).height;
-	if (chosen(screen)) {
-		screen->at_kind = chosen(screen)->kind;
-		snprintf(screen->at_name, sizeof screen->at_name, "%s",
-			 chosen(screen)->name ? chosen(screen)->name : "");
-	}
+	remember_place(screen);
 }
 
 /* --- acting --- */
@@ -199,12 +211,23 @@ static const char *row_text(const void *context, size_t i)
 							       : kind_titles[screen->rows[i].kind];
 }
 
+/* Looks into what is folded too, and unfolds the kind that has it. */
 static void search(struct plan_screen *screen, struct app *app, bool back, bool here)
 {
-	if (!list_find(&screen->list, back, here, row_text, screen))
+	bool folded[KINDS];
+
+	memcpy(folded, screen->folded, sizeof folded);
+	memset(screen->folded, 0, sizeof screen->folded);
+	lay_out(screen, app_plan(app));
+	if (list_find(&screen->list, back, here, row_text, screen))
+		folded[chosen(screen)->kind] &= chosen(screen)->name == NULL;
+	else
 		app_message(app, STYLE_PLAIN,
 			    screen->list.search[0] ? "not found: %s" : "search with / first%s",
 			    screen->list.search);
+	remember_place(screen);
+	memcpy(screen->folded, folded, sizeof folded);
+	lay_out(screen, app_plan(app));
 }
 
 static enum verdict act_plan(void *state, struct app *app, const struct event *event)
@@ -277,7 +300,7 @@ static void draw_row(const struct plan_screen *screen, const struct app *app, st
 	if (mark)
 		canvas_pointer(canvas, 0, y);
 	if (!row->name) {
-		pen_textf(&pen, STYLE_BOLD | mark, "%s %s", screen->folded[row->kind] ? "▸" : "▾",
+		pen_textf(&pen, STYLE_BOLD | mark, "%s %s", screen->folded[row->kind] ? "+" : "-",
 			  kind_titles[row->kind]);
 		pen_tab(&pen, 18);
 		pen_textf(&pen, STYLE_DIM, "%zu", row->count);
@@ -293,7 +316,18 @@ static void draw_row(const struct plan_screen *screen, const struct app *app, st
 								       : "·");
 }
 
-/* The lines of the section as they stand in the file. */
+#define LINE_BYTES 4000 /* of a line that are shown */
+
+/* Returns the rows that the line needs. */
+static int draw_source_line(struct canvas *canvas, struct box box, const char *text, size_t bytes)
+{
+	char line[LINE_BYTES + 1];
+
+	snprintf(line, sizeof line, "%.*s", bytes < LINE_BYTES ? (int)bytes : LINE_BYTES, text);
+	return canvas_hang(canvas, box, 0, STYLE_PLAIN, line);
+}
+
+/* The lines of the section as they stand in the file, long ones on several rows; says how many are left. */
 static int draw_text(const struct app *app, const struct row *row, struct canvas *canvas, struct box box)
 {
 	size_t len;
@@ -305,14 +339,19 @@ static int draw_text(const struct app *app, const struct row *row, struct canvas
 			    "stands in an included file: e opens it");
 		return 1;
 	}
-	for (int line = 1; *text && line <= row->pos.end_line && y < box.height; line++) {
+	for (int line = 1; *text && line <= row->pos.end_line && y <= box.height; line++) {
 		size_t bytes = strcspn(text, "\n");
 
 		if (line >= row->pos.line)
-			canvas_textf(canvas, box.x, box.y + y++, box.width, STYLE_PLAIN, "%.*s",
-				     bytes < 4000 ? (int)bytes : 4000, text);
+			y += draw_source_line(canvas, (struct box){box.x, box.y + y, box.width, box.height - y},
+					      text, bytes);
 		text += bytes;
 		text += *text == '\n';
+	}
+	if (y > box.height) {
+		y = box.height;
+		canvas_fill(canvas, box.x, box.y + y - 1, box.width, STYLE_PLAIN, ' ');
+		canvas_text(canvas, box.x, box.y + y - 1, box.width, STYLE_DIM, "… and more: e opens it");
 	}
 	return y;
 }
@@ -361,10 +400,23 @@ static void draw_details(const struct app *app, const struct row *row, struct ca
 	}
 }
 
+/* Wide enough for the longest name, as far as a third of the screen goes. */
+static int outline_width(const struct plan_screen *screen, int width)
+{
+	int wanted = 26;
+
+	for (size_t i = 0; i < screen->n; i++) {
+		int needs = (screen->rows[i].name ? text_width(screen->rows[i].name) : 0) + 8;
+
+		wanted = needs > wanted ? needs : wanted;
+	}
+	return wanted < width / 3 || wanted == 26 ? wanted : width / 3;
+}
+
 static void draw_plan(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct plan_screen *screen = state;
-	int left = body.width >= 56 ? 26 : body.width;
+	int left = body.width >= 56 ? outline_width(screen, body.width) : body.width;
 	size_t top = list_top(&screen->list, body.height);
 
 	for (int i = 0; i < body.height && top + (size_t)i < screen->n; i++)

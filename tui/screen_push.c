@@ -259,7 +259,7 @@ static void run(struct push *push, struct app *app, int line, bool back)
 		return;
 	}
 	options.plan_text = nm_document_text(app->session->document, &options.plan_len);
-	code = back ? nm_rollback(&context, line, 0, &results, &err)
+	code = back ? nm_rollback(&context, line, 0, NULL, &results, &err)
 		    : nm_push(&context, &options, &results, &err);
 	if (code && results.n == 0)
 		app_error(app, &err);
@@ -525,7 +525,9 @@ static void draw_details(const struct push *push, const struct app *app, struct 
 	const char *name = app_plan(app)->lines[push->list.at].name;
 	struct pen pen = pen_at(canvas, 1, y++, canvas->width - 1);
 	struct notes notes;
-	int most = end - y - (push->records_known && push->records.n ? 3 : 0);
+	/* What a push would do comes first; the history has a third of what is there, and three rows do. */
+	int history = push->records_known && push->records.n ? (end - y) / 3 : 0;
+	int most = end - y - (history < 3 ? history : 3);
 
 	pen_text(&pen, STYLE_BOLD, name);
 	if (!status) {
@@ -584,9 +586,10 @@ static void draw_push(const void *state, const struct app *app, struct canvas *c
 	for (int i = 0; i < rows && top + (size_t)i < push->list.n; i++)
 		draw_line(app, canvas, y + i, top + (size_t)i, top + (size_t)i == push->list.at);
 	y += rows;
+	if (y + 1 >= end)
+		return;
 	canvas_fill(canvas, 0, y++, body.width, STYLE_RULE, 0x2500);
-	if (y < end)
-		draw_details(push, app, canvas, y, end);
+	draw_details(push, app, canvas, y, end);
 }
 
 const struct screen_ops screen_push = {

@@ -246,17 +246,6 @@ static void draw_axis(struct canvas *canvas, int y, int per_column)
 		canvas_textf(canvas, LEFT + hour * 4 / per_column, y, 2, STYLE_DIM, "%d", hour);
 }
 
-static struct week_cell worst_cell(const struct week_cell *cells, int n)
-{
-	struct week_cell worst = cells[0];
-
-	for (int i = 1; i < n; i++) {
-		if (cells[i].letter != ' ' && (worst.letter == ' ' || cells[i].rank > worst.rank))
-			worst = cells[i];
-	}
-	return worst;
-}
-
 static void draw_day(const struct week *week, struct canvas *canvas, int y, int day, int per_column)
 {
 	struct nm_date date = nm_date_from_days(week->monday + day);
@@ -264,7 +253,7 @@ static void draw_day(const struct week *week, struct canvas *canvas, int y, int 
 
 	canvas_textf(canvas, 1, y, 7, STYLE_PLAIN, "%s %2d", nm_weekday_names[day], date.day);
 	for (int i = 0; i < columns; i++) {
-		struct week_cell cell = worst_cell(&week->cells[day][i * per_column], per_column);
+		struct week_cell cell = week_cell_of(week, day, i * per_column, per_column);
 		unsigned style = cell.letter == ' ' ? STYLE_PLAIN : answer_style(cell.rank);
 
 		canvas_put(canvas, LEFT + i, y, style, (uint32_t)cell.letter);
@@ -273,6 +262,7 @@ static void draw_day(const struct week *week, struct canvas *canvas, int y, int 
 		    week->notes[day]);
 }
 
+/* Who comes in this week, and the signs; nobody always, so that one knows what to look for. */
 static void draw_legend(const struct week *week, const struct app *app, struct canvas *canvas, int y)
 {
 	const struct nm_plan *plan = app_plan(app);
@@ -281,28 +271,30 @@ static void draw_legend(const struct week *week, const struct app *app, struct c
 	for (size_t i = 0; i < plan->n_destinations && i < week->n_letters; i++) {
 		const struct nm_destination *destination = &plan->destinations[i];
 
-		if (destination->kind != NM_VOICEMAIL)
+		if (destination->kind != NM_VOICEMAIL && week_has(week, week->letters[i]))
 			pen_textf(&pen, style_of_kind(destination->kind), "%c %s   ", week->letters[i],
 				  destination->name);
 	}
-	pen_text(&pen, STYLE_VOICEMAIL, ". voicemail only");
-	pen.x += 3;
-	pen_text(&pen, STYLE_NOBODY, "! nobody");
+	for (enum answer_rank rank = RANK_VOICEMAIL; rank < RANKS; rank++) {
+		if (rank != RANK_NOBODY && !week_has(week, week_sign(rank)))
+			continue;
+		pen_textf(&pen, answer_style(rank), "%c %s", week_sign(rank), answer_rank_words(rank));
+		pen.x += 3;
+	}
 }
 
 static void draw_totals(const struct week *week, struct canvas *canvas, int y)
 {
-	static const char *const names[RANKS] = {"people", "AI", "voicemail only", "rejected", "nobody"};
 	struct pen pen = pen_at(canvas, 1, y, canvas->width);
 
-	for (int rank = 0; rank < RANKS; rank++) {
-		unsigned style = answer_style((enum answer_rank)rank);
+	for (enum answer_rank rank = 0; rank < RANKS; rank++) {
+		unsigned style = answer_style(rank);
 
 		if (rank == RANK_NOBODY && week->hours[rank] == 0)
 			style = STYLE_PLAIN; /* no hour without anybody is no alarm */
 		if (rank == RANK_REJECTED && week->hours[rank] == 0)
 			continue;
-		pen_textf(&pen, STYLE_PLAIN, "%s ", names[rank]);
+		pen_textf(&pen, STYLE_PLAIN, "%s ", answer_rank_words(rank));
 		pen_textf(&pen, style, "%.1f h", week->hours[rank]);
 		pen.x += 3;
 	}
@@ -354,30 +346,38 @@ static void draw_call(const struct screen_week_state *week, const struct app *ap
 	}
 }
 
+/* What is shown: line and view, and which week; in a low window the cursor's time, which has no row of its own. */
 static void draw_heading(const struct screen_week_state *week, const struct app *app, struct canvas *canvas,
-			 int y)
+			 int y, bool low)
 {
 	struct nm_date from = nm_date_from_days(week->week.monday),
 		       until = nm_date_from_days(week->week.monday + 6);
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 
+	if (low) {
+		char when[NM_TIME_TEXT];
+
+		nm_time_words(session_zone(app->session), week->at, false, when);
+		pen_textf(&pen, STYLE_BOLD, "%s  ", when);
+	}
 	pen_text(&pen, STYLE_BOLD, app_plan(app)->lines[week->line].name);
-	pen_textf(&pen, STYLE_PLAIN, " · %s · ", week_view_names[week->view]);
+	pen_textf(&pen, STYLE_PLAIN, " · %s", week_view_names[week->view]);
+	if (low)
+		return;
 	if (from.month == until.month)
-		pen_textf(&pen, STYLE_PLAIN, "%d-%d %s %d", from.day, until.day,
+		pen_textf(&pen, STYLE_PLAIN, " · %d-%d %s %d", from.day, until.day,
 			  nm_month_names[until.month - 1], until.year);
 	else
-		pen_textf(&pen, STYLE_PLAIN, "%d %s - %d %s %d", from.day, nm_month_names[from.month - 1],
+		pen_textf(&pen, STYLE_PLAIN, " · %d %s - %d %s %d", from.day, nm_month_names[from.month - 1],
 			  until.day, nm_month_names[until.month - 1], until.year);
 }
 
+/* On the row of its day; with room, its time stands under the seven days. */
 static void draw_cursor(const struct screen_week_state *week, const struct app *app, struct canvas *canvas,
-			int top, int per_column, bool room)
+			int top, int day, int per_column, bool room)
 {
 	nm_local local = cursor_local(week, app);
 	int minute = (int)((local - nm_local_day(local) * NM_DAY) / 60);
-	int day = nm_weekday(nm_local_day(local));
-
 	int x = LEFT + minute / 15 / per_column;
 	char when[NM_TIME_TEXT];
 
@@ -395,20 +395,22 @@ static void draw_cursor(const struct screen_week_state *week, const struct app *
 static void draw_week(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct screen_week_state *week = state;
-	int per_column = quarters(body.width), y = body.y, end = body.y + body.height;
-	bool heading = body.height >= 10;
+	int per_column = quarters(body.width), y = body.y, end = body.y + body.height, cursor, days, first;
 
 	if (week->week.err.code || !week->call) {
 		canvas_text(canvas, 1, y, body.width - 2, STYLE_ERROR,
 			    week->week.err.code ? week->week.err.text : week->err.text);
 		return;
 	}
-	if (heading)
-		draw_heading(week, app, canvas, y++);
-	draw_axis(canvas, y++, per_column);
-	for (int day = 0; day < 7; day++)
-		draw_day(&week->week, canvas, y + day, day, per_column);
-	draw_cursor(week, app, canvas, y, per_column, body.height >= 16);
+	draw_heading(week, app, canvas, y++, body.height < 10);
+	if (body.height >= 9) /* the heading has the time, and the days need the row */
+		draw_axis(canvas, y++, per_column);
+	cursor = nm_weekday(nm_local_day(cursor_local(week, app)));
+	days = end - y < 7 ? end - y : 7;
+	first = cursor < days ? 0 : cursor - days + 1;
+	for (int day = 0; day < days; day++)
+		draw_day(&week->week, canvas, y + day, first + day, per_column);
+	draw_cursor(week, app, canvas, y, cursor - first, per_column, body.height >= 16);
 	y += body.height >= 16 ? 8 : 7;
 	if (y + 2 < end)
 		draw_legend(&week->week, app, canvas, y++);

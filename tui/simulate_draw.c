@@ -192,7 +192,6 @@ static void draw_phones(const struct simulate *simulate, const struct app *app, 
 	const struct nm_plan *plan = app_plan(app);
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 
-	pen_text(&pen, STYLE_HEAD, "does");
 	for (size_t i = 0; i < plan->n_destinations; i++) {
 		const struct nm_destination *destination = &plan->destinations[i];
 		const struct nm_setting *setting = NULL;
@@ -200,6 +199,8 @@ static void draw_phones(const struct simulate *simulate, const struct app *app, 
 
 		if (!simulate_phone_shown(simulate, plan, i))
 			continue;
+		if (pen.x == 1)
+			pen_text(&pen, STYLE_HEAD, "does");
 		for (size_t j = 0; j < simulate->play.n; j++) {
 			if ((size_t)simulate->play.settings[j].destination == i)
 				setting = &simulate->play.settings[j];
@@ -220,7 +221,7 @@ static void draw_phones(const struct simulate *simulate, const struct app *app, 
 	}
 }
 
-/* The ladder gets what the others leave, and never less than four rows. */
+/* The ladder gets what the others leave, and the reasons give way to its first rows. */
 void simulate_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct simulate *simulate = state;
@@ -234,7 +235,9 @@ void simulate_draw(const void *state, const struct app *app, struct canvas *canv
 	rows = ladder_rows(&simulate->outcome) - simulate->top;
 	most = body.height - 3 - (body.height >= 14 ? (int)simulate->call->n_reasons + 2 : 0);
 	if (most < 4)
-		most = body.height >= 14 ? 6 : 4;
+		most = body.height >= 14 ? 6 : body.height - 3;
+	if (most < 0)
+		most = 0;
 	if (rows > most)
 		rows = most;
 	ladder_draw(&simulate->outcome, canvas, (struct box){0, y, body.width, rows}, simulate->top);
@@ -243,5 +246,6 @@ void simulate_draw(const void *state, const struct app *app, struct canvas *canv
 	if (body.height >= 14)
 		y++;
 	draw_why(simulate, canvas, y, end - 1);
-	draw_phones(simulate, app, canvas, end - 1);
+	if (y < end)
+		draw_phones(simulate, app, canvas, end - 1);
 }

@@ -62,22 +62,31 @@ static void put_back_and_die(int number)
 	raise(number); /* SA_RESETHAND: this time it is the system's own */
 }
 
-static const int noted[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGTERM, SIGHUP, SIGINT};
+static const int noted[] = {SIGWINCH, SIGTSTP, SIGCONT, SIGINT};
+static const int ending[] = {SIGTERM, SIGHUP};
 static const int deadly[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT, SIGQUIT};
+
+static void handle(const int *numbers, size_t n, void (*handler)(int), int flags)
+{
+	struct sigaction action = {.sa_handler = handler, .sa_flags = flags};
+
+	sigemptyset(&action.sa_mask);
+	for (size_t i = 0; i < n; i++)
+		sigaction(numbers[i], &action, NULL);
+}
 
 static void set_handlers(bool on)
 {
-	struct sigaction action = {0};
+	handle(noted, sizeof noted / sizeof *noted, on ? note_signal : SIG_DFL, SA_RESTART);
+	handle(deadly, sizeof deadly / sizeof *deadly, on ? put_back_and_die : SIG_DFL,
+	       on ? (int)SA_RESETHAND : 0);
+}
 
-	sigemptyset(&action.sa_mask);
-	action.sa_handler = on ? note_signal : SIG_DFL;
-	action.sa_flags = SA_RESTART;
-	for (size_t i = 0; i < sizeof noted / sizeof *noted; i++)
-		sigaction(noted[i], &action, NULL);
-	action.sa_handler = on ? put_back_and_die : SIG_DFL;
-	action.sa_flags = on ? (int)SA_RESETHAND : 0;
-	for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
-		sigaction(deadly[i], &action, NULL);
+/* A terminal that is closed sends its signal more than once, by way of the system and of the shell: whoever
+ * is leaving must not be killed over the tidying up. */
+static void set_ending(void (*handler)(int))
+{
+	handle(ending, sizeof ending / sizeof *ending, handler, SA_RESTART);
 }
 
 static enum nm_code open_signals(struct nm_error *err)
@@ -86,11 +95,13 @@ static enum nm_code open_signals(struct nm_error *err)
 		return nm_fail(err, NM_SYSTEM, "cannot make a pipe: %s", strerror(errno));
 	tcgetattr(STDIN_FILENO, &signals.modes);
 	set_handlers(true);
+	set_ending(note_signal);
 	return NM_OK;
 }
 
 static void close_signals(void)
 {
+	set_ending(SIG_IGN);
 	set_handlers(false);
 	close(signals.pipe[0]);
 	close(signals.pipe[1]);
@@ -426,7 +437,7 @@ enum nm_code term_run(struct term *term, const char *command, const char *first,
 	if (!words)
 		return nm_fail_memory(err);
 	endwin();
-	set_handlers(false);
+	set_handlers(false); /* but for those that end us: they are noted, and looked at afterwards */
 	signal(SIGINT, SIG_IGN); /* Ctrl-C there is the program's, not ours */
 	child = fork();
 	if (child == 0) {

@@ -42,20 +42,20 @@ struct play week_play(nm_time at, int line, enum week_view view)
 	};
 }
 
+char week_sign(enum answer_rank rank)
+{
+	static const char signs[RANKS] = {[RANK_VOICEMAIL] = '.', [RANK_REJECTED] = 'x', [RANK_NOBODY] = '!'};
+
+	return signs[rank];
+}
+
 static char letter_of(const struct nm_plan *plan, const char *letters, const struct nm_outcome *outcome)
 {
+	char sign = week_sign(answer_rank(outcome));
 	int destination;
 
-	switch (answer_rank(outcome)) {
-	case RANK_VOICEMAIL:
-		return '.';
-	case RANK_REJECTED:
-		return 'x';
-	case RANK_NOBODY:
-		return '!';
-	default:
-		break;
-	}
+	if (sign)
+		return sign;
 	destination = nm_plan_find_destination(plan, outcome->answered_by);
 	return destination >= 0 && letters ? letters[destination] : '#';
 }
@@ -229,6 +229,29 @@ void week_derive(struct week *week, struct session *session, int64_t monday, int
 	week->view = view;
 	if (derive_all(week, session, &week->err) == NM_OK)
 		week->err.code = NM_OK;
+}
+
+struct week_cell week_cell_of(const struct week *week, int day, int slot, int n)
+{
+	const struct week_cell *cells = &week->cells[day][slot];
+	struct week_cell worst = cells[0];
+
+	for (int i = 1; i < n; i++) {
+		if (cells[i].letter != ' ' && (worst.letter == ' ' || cells[i].rank > worst.rank))
+			worst = cells[i];
+	}
+	return worst;
+}
+
+bool week_has(const struct week *week, char letter)
+{
+	for (int day = 0; day < 7; day++) {
+		for (int slot = 0; slot < WEEK_SLOTS; slot++) {
+			if (week->cells[day][slot].letter == letter)
+				return true;
+		}
+	}
+	return false;
 }
 
 nm_time week_next_gap(struct session *session, nm_time at, int line, enum week_view view)

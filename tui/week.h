@@ -15,7 +15,7 @@ extern const char *const week_view_names[VIEWS];
 #define WEEK_NOTE 64
 
 struct week_cell {
-	char letter;        /* of who answers; '.' voicemail, 'x' rejected, '!' nobody, ' ' no such time */
+	char letter;        /* of who answers, or week_sign of the rank; ' ' no such time */
 	uint8_t rank;       /* enum answer_rank; worst of the slot */
 };
 
@@ -36,6 +36,13 @@ void week_init(struct week *week);
 void week_clear(struct week *week);
 /* Derives the week when it is not already that one. */
 void week_derive(struct week *week, struct session *session, int64_t monday, int line, enum week_view view);
+
+/* What stands for those who are nobody's letter: '.' voicemail, 'x' rejected, '!' nobody; 0 for the others. */
+char week_sign(enum answer_rank rank);
+/* The worst of `n` cells of a day: what one column stands for that shows several. */
+struct week_cell week_cell_of(const struct week *week, int day, int slot, int n);
+/* Some cell of the week has this letter. */
+bool week_has(const struct week *week, char letter);
 
 /* A call of this view. */
 struct play week_play(nm_time at, int line, enum week_view view);

@@ -5,6 +5,9 @@
 
 #include "nevermiss/carrier.h"
 
+extern const struct nm_carrier nm_carrier_codes;
+extern const struct nm_carrier nm_carrier_manual;
 extern const struct nm_carrier nm_carrier_sandbox;
+extern const struct nm_carrier nm_carrier_telnyx;
 
 #endif

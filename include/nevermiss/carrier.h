@@ -63,6 +63,7 @@ struct nm_traits {
 	bool reads_back;      /* live can be read, and lifted */
 	bool keeps_time;      /* hours are held at the carrier; else one situation at a time */
 	bool remote;          /* reached over a network */
+	bool by_hand;         /* a person does what is asked for: no agent can */
 	bool callers;         /* tells callers apart by their numbers */
 	bool beginnings;      /* also by how a number begins */
 	bool several;         /* rings several phones at once */
@@ -80,6 +81,9 @@ struct nm_traits {
 	int unanswered_max_s; /* longest it lets a call ring in all; 0: no limit */
 	enum nm_confirm confirm;
 	enum nm_handset handset; /* when the line's own phone can be rung */
+	bool handset_untimed; /* and how long it rings before the call goes on is the carrier's own affair */
+	bool only_on_failure; /* what follows it comes when it declines or is not there, not when it just rings */
+	bool handset_at_rest; /* it rings where nobody is to be rung, since a call cannot be ended */
 	int records_late_s;   /* how late its call records come; -1: it has none */
 	int at_once;          /* conversations that an account may have at once; 0: as many as any */
 };
@@ -90,7 +94,8 @@ enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM };
 
 /* One request, as data.  Secrets are named by auth and put in by the transport, never here. */
 struct nm_request {
-	/* "GET", "POST", "PATCH", "PUT", "DELETE"; "PUT-FILE": body goes into the server-side file `url` */
+	/* "GET", "POST", "PATCH", "PUT", "DELETE"; "PUT-FILE": body goes into the server-side file `url`;
+	 * "DIAL": a person dials what stands in the URL after dial:, "DO": does what the body says (url dial:) */
 	const char *method;
 	const char *url;
 	const char *type; /* of the body; NULL */
@@ -182,6 +187,18 @@ enum nm_code nm_carrier_hold(const struct nm_carrier *carrier, const struct nm_a
 			     const struct nm_route *route, nm_time at, struct nm_route **held,
 			     struct nm_losses *losses, struct nm_error *err) NM_WARN_UNUSED;
 void nm_losses_clear(struct nm_losses *losses);
+
+/* What a carrier that keeps no time must be told next. */
+struct nm_next {
+	nm_time at; /* NM_TIME_MAX: nothing else */
+	struct nm_artefact artefact;
+	struct nm_error refusal; /* code not NM_OK: it cannot be told that, and why */
+};
+/* The first change within the span (its beginning, at which `now` is right, not counted). */
+enum nm_code nm_carrier_next(const struct nm_carrier *carrier, const struct nm_account *account,
+			     const struct nm_route *route, struct nm_span within, const struct nm_artefact *now,
+			     struct nm_next *out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_next_clear(struct nm_next *next);
 
 /* Moves requests: several may be under way, each with the caller's tag. */
 struct nm_transport {

@@ -11,7 +11,15 @@
 #include "nevermiss/transport.h"
 
 /* How one line stands. */
+/* A push is exact until its horizon; from so long before on, pushing extends it though nothing else differs. */
+#define NM_HORIZON_LOW (60 * (nm_time)NM_DAY)
+
 enum nm_sync { NM_SYNC_SAME, NM_SYNC_DRIFT, NM_SYNC_NOTHING, NM_SYNC_FOREIGN, NM_SYNC_UNKNOWN };
+
+/* Something that a person did for a push, and when (as the transport told it). */
+struct nm_done {
+	const char *what, *when;
+};
 
 struct nm_line_status {
 	int line;
@@ -23,8 +31,16 @@ struct nm_line_status {
 	struct nm_route *live_route; /* owned; NULL when there is none */
 	struct nm_route *held_route; /* owned; what the carrier can hold of it; NULL: all */
 	struct nm_artefact wanted, live;
+	/* Of a carrier that cannot be read: what was last pushed, and when; 0: never, or that came to no end. */
+	nm_time assumed_at;
+	struct nm_artefact assumed;
+	bool as_assumed; /* and that is what the plan wants now */
+	size_t n_done;   /* what of the newest push was done by hand */
+	const struct nm_done *done;
 	struct nm_losses losses;
 	struct nm_differences differences; /* a is the plan (what its carrier can hold of it), b is live */
+	struct nm_push_brief pushed;       /* the newest push that is done; pushed.id 0: there is none */
+	bool to_push;                      /* a push would do something */
 };
 
 struct nm_status {
@@ -59,9 +75,12 @@ struct nm_push_options {
 	int line;              /* -1: all */
 	const char *plan_text; /* kept as a version */
 	size_t plan_len;
-	const char *force; /* reason; NULL */
+	const char *force; /* reason for pushing in spite of a broken guarantee, recorded if one is; NULL */
 	bool even_if_same;
 };
+
+/* Does the plan keep its guarantees?  NM_REFUSED names the one for which a push is refused. */
+enum nm_code nm_push_check(const struct nm_push_context *context, struct nm_error *err) NM_WARN_UNUSED;
 
 struct nm_push_result {
 	int line;
@@ -76,6 +95,10 @@ struct nm_push_results {
 	struct nm_push_result *items;
 };
 
+/* The reason is all that the record has of a push that was to be refused: NM_INPUT unless it is one line of words.
+ * NULL (none is given) is good. */
+enum nm_code nm_push_reason_check(const char *reason, struct nm_error *err) NM_WARN_UNUSED;
+
 /* Refuses (NM_REFUSED) when a guarantee of the plan is broken and force is NULL, and while another process pushes.
  * First finishes or
  * undoes pushes that were cut off.  One line's failure does not stop the others; NM_CARRIER when any failed
@@ -83,9 +106,23 @@ struct nm_push_results {
 enum nm_code nm_push(const struct nm_push_context *context, const struct nm_push_options *options,
 		     struct nm_push_results *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_push_results_clear(struct nm_push_results *results);
-/* Puts the artefacts back that were live before push `id` (0: the newest of the line that was not undone).
- * It is recorded as a push of its own, so that rolling back twice is where it began. */
-enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_t id,
+/* What going back behind push `id` of a line (0: the newest that was not undone) would do. */
+struct nm_rollback_view {
+	struct nm_arena *arena;
+	int line;
+	int64_t id;
+	bool empties;                      /* nothing was there before: the line will have nothing */
+	const char *refusal;               /* why it needs a reason; NULL: it does not */
+	struct nm_differences differences; /* a is what is put back, b is live; as far as both are understood */
+};
+enum nm_code nm_rollback_look(const struct nm_push_context *context, int line, int64_t id,
+			      struct nm_rollback_view *out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_rollback_view_clear(struct nm_rollback_view *view);
+
+/* Puts the artefact back that was live before push `id` (0: the newest of the line that was not undone).  What
+ * was pushed in spite of a broken guarantee, and an empty line where guarantees are to hold, is NM_REFUSED without
+ * a reason (`force`).  It is recorded as a push of its own, so that rolling back twice is where it began. */
+enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_t id, const char *force,
 			 struct nm_push_results *out, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

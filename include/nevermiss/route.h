@@ -118,6 +118,11 @@ struct nm_differences {
 enum nm_code nm_route_diff(const struct nm_route *a, const struct nm_route *b, nm_time from, nm_time until,
 			   struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_differences_clear(struct nm_differences *differences);
+/* All that a route does in [from, until), as if it were compared with nothing: an item for each thing that
+ * callers get (a; b is NULL), with all its windows.  Every instant is in exactly one item of every caller, those
+ * of the key apart. */
+enum nm_code nm_route_outline(const struct nm_route *route, nm_time from, nm_time until,
+			      struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Two plans, all lines that both have (a line that only one has is a difference of its own). */
 enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from,

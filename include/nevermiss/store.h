@@ -93,6 +93,16 @@ enum nm_code nm_store_push_get(struct nm_store *store, int64_t id, struct nm_are
 /* The newest push of a line that was not undone; 0: there is none. */
 enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int64_t *id,
 				  struct nm_error *err) NM_WARN_UNUSED;
+/* The newest push of a line that is done; before > 0: of those ahead of that id; wanted: of those that made
+ * this artefact (as text) live. */
+struct nm_push_brief {
+	int64_t id; /* 0: there is none */
+	nm_time at, horizon;
+	bool forced;
+	bool removed; /* it took away what was there */
+};
+enum nm_code nm_store_push_done(struct nm_store *store, const char *line, int64_t before, const char *wanted,
+				struct nm_push_brief *out, struct nm_error *err) NM_WARN_UNUSED;
 /* line NULL: all lines.  unfinished: only those not DONE, FAILED or UNDONE. */
 enum nm_code nm_store_pushes(struct nm_store *store, const char *line, bool unfinished, size_t most,
 			     struct nm_push_records *out, struct nm_error *err) NM_WARN_UNUSED;

@@ -21,6 +21,7 @@
 #include <termios.h>
 #include <time.h>
 #include <unistd.h>
+#include <utmp.h>
 
 #include <cmocka.h>
 #include <vterm.h>
@@ -317,68 +318,102 @@ static void a_crash_leaves_the_terminal_sane(void **state)
 	terminal_close(&terminal);
 }
 
+/* A program with a terminal of its own, of which only what it prints counts. */
+struct printing {
+	int fd, other; /* other: kept open, so that nothing printed is lost when the program ends */
+	pid_t child;
+	struct nm_buf got;
+};
+
+/* In the child returns true: there the terminal is its own. */
+static bool printing_open(struct printing *printing)
+{
+	*printing = (struct printing){.fd = -1};
+	nm_buf_init(&printing->got, 1u << 16);
+	assert_int_equal(openpty(&printing->fd, &printing->other, NULL, NULL, NULL), 0);
+	printing->child = fork();
+	if (printing->child != 0)
+		return false;
+	close(printing->fd);
+	return login_tty(printing->other) == 0;
+}
+
+/* Reads until the program has ended and a mark that was written after its last word comes back. */
+static int printing_end(struct printing *printing)
+{
+	const int64_t end = now_ms() + PATIENCE_MS;
+	bool ended = false;
+	int status = 0;
+
+	while (!ended || printing->got.len == 0 || printing->got.data[printing->got.len - 1] != '\a') {
+		struct pollfd ready = {printing->fd, POLLIN, 0};
+		char bytes[4096];
+		ssize_t n = poll(&ready, 1, 10) > 0 ? read(printing->fd, bytes, sizeof bytes) : 0;
+
+		if (n > 0)
+			nm_buf_addn(&printing->got, bytes, (size_t)n);
+		if (!ended && waitpid(printing->child, &status, WNOHANG) == printing->child) {
+			ended = true;
+			assert_int_equal(write(printing->other, "\a", 1), 1);
+		}
+		if (now_ms() > end)
+			fail_msg("it does not end; it printed\n%s", printing->got.data);
+	}
+	return status;
+}
+
+static void printing_close(struct printing *printing)
+{
+	nm_buf_clear(&printing->got);
+	close(printing->fd);
+	close(printing->other);
+}
+
 /* Where the cursor cannot be moved a screen would be a heap of letters. */
 static void a_dumb_terminal_is_refused_in_words(void **state)
 {
 	const char *program = getenv("NM_PROGRAM");
+	struct printing printing;
 	struct stage stage;
-	struct nm_buf got;
-	char bytes[4096];
-	int fd, status;
-	ssize_t n;
-	pid_t child;
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
-	child = forkpty(&fd, NULL, NULL, NULL);
-	if (child == 0) {
+	if (printing_open(&printing)) {
 		setenv("TERM", "dumb", 1);
 		execl(program, program, "-p", "plan.conf", "--data", "data", (char *)NULL);
 		_exit(127);
 	}
-	nm_buf_init(&got, 1u << 16);
-	while ((n = read(fd, bytes, sizeof bytes)) > 0)
-		nm_buf_addn(&got, bytes, (size_t)n);
-	assert_int_equal(waitpid(child, &status, 0), child);
-	assert_int_equal(WEXITSTATUS(status), 2);
-	assert_non_null(strstr(got.data, "cannot move its cursor"));
-	nm_buf_clear(&got);
-	close(fd);
+	assert_int_equal(WEXITSTATUS(printing_end(&printing)), 2);
+	assert_non_null(strstr(printing.got.data, "cannot move its cursor"));
+	printing_close(&printing);
 	stage_close(&stage);
 }
 
 /* A slip in one answer costs that answer only: it is told, and asked again. */
 static void init_asks_again_until_an_answer_is_good(void **state)
 {
-	static const char *const typed = "\nAnn Roofing\nUSA\nUS\nMars/Base\nAmerica/Denver\n911\n(303) 555-0100\n"
+	static const char *const typed = "\nAnn Roofing\nUSA\nAmerica/Chicago\nus\nMars/Base\nAmerica/Denver\n911\n(303) 555-0100\n"
 					 "303 555 0111\n5s\n18s\n12\n\n\n8-18\n\n\004\004\004";
-	static const char *const told[] = {"must be answered", "two letters are expected", "no time zone \"Mars/Base\"",
+	static const char *const told[] = {"must be answered", "two letters are expected", "country = \"America/Chicago\"", "no time zone \"Mars/Base\"",
 					   "911 is an emergency number", "too early to ring", "hours"};
 	const char *program = getenv("NM_PROGRAM");
-	struct nm_buf got, plan;
-	char bytes[4096], file[] = "/tmp/nevermiss-init-XXXXXX";
-	ssize_t n;
-	int fd, status;
-	pid_t child;
+	struct printing printing;
+	struct nm_buf plan;
+	char file[] = "/tmp/nevermiss-init-XXXXXX";
 
 	(void)state;
 	assert_non_null(mkdtemp(file));
 	assert_int_equal(chdir(file), 0);
-	child = forkpty(&fd, NULL, NULL, NULL);
-	if (child == 0) {
+	if (printing_open(&printing)) {
 		execl(program, program, "-p", "plan.conf", "--data", "data", "init", (char *)NULL);
 		_exit(127);
 	}
-	assert_int_equal(write(fd, typed, strlen(typed)), (ssize_t)strlen(typed));
-	nm_buf_init(&got, 1u << 16);
-	while ((n = read(fd, bytes, sizeof bytes)) > 0)
-		nm_buf_addn(&got, bytes, (size_t)n);
-	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_int_equal(write(printing.fd, typed, strlen(typed)), (ssize_t)strlen(typed));
+	assert_int_equal(WEXITSTATUS(printing_end(&printing)), 0);
 	for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
-		if (!strstr(got.data, told[i]))
-			fail_msg("\"%s\" is not in\n%s", told[i], got.data);
+		if (!strstr(printing.got.data, told[i]))
+			fail_msg("\"%s\" is not in\n%s", told[i], printing.got.data);
 	}
-	assert_int_equal(WEXITSTATUS(status), 0);
 	nm_buf_init(&plan, 1u << 16);
 	assert_int_equal(nm_file_read("plan.conf", 1u << 16, &plan, NULL), NM_OK);
 	assert_non_null(strstr(plan.data, "timezone = \"America/Denver\""));
@@ -386,8 +421,7 @@ static void init_asks_again_until_an_answer_is_good(void **state)
 	assert_int_equal(chdir("/"), 0);
 	assert_int_equal(rmdir(file), 0);
 	nm_buf_clear(&plan);
-	nm_buf_clear(&got);
-	close(fd);
+	printing_close(&printing);
 }
 
 static void a_terminal_that_is_gone_ends_it(void **state)
@@ -402,6 +436,99 @@ static void a_terminal_that_is_gone_ends_it(void **state)
 	status = wait_for(&terminal);
 	assert_true(WIFEXITED(status));
 	terminal_close(&terminal);
+}
+
+/* A program on a terminal of its own, in the folder, which is its temporary one too; it has begun to draw. */
+static pid_t start_in(const char *folder, int *fd, const char *const *arguments)
+{
+	const char *program = getenv("NM_PROGRAM");
+	struct winsize size = {.ws_row = 24, .ws_col = 80};
+	char bytes[4096];
+	pid_t child = forkpty(fd, NULL, NULL, &size);
+
+	if (child == 0) {
+		if (chdir(folder))
+			_exit(126);
+		setenv("TERM", "xterm-256color", 1);
+		setenv("TMPDIR", folder, 1);
+		execv(program, (char *const *)arguments);
+		_exit(127);
+	}
+	assert_true(read(*fd, bytes, sizeof bytes) > 0); /* it has its signals and modes by now */
+	return child;
+}
+
+/* Takes what the program writes until it has ended, doing something to it each time. */
+static int drain(pid_t child, int fd, int number)
+{
+	int64_t end = now_ms() + PATIENCE_MS;
+	char bytes[4096];
+	int status;
+
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		if (now_ms() > end)
+			fail_msg("the program does not end");
+		if (number)
+			kill(child, number);
+		if (poll(&(struct pollfd){fd, POLLIN, 0}, 1, 1) > 0 && read(fd, bytes, sizeof bytes) < 0)
+			continue;
+	}
+	return status;
+}
+
+/* A closed terminal sends its signal twice and more: the second must not kill the tidying up. */
+static void the_demo_is_removed_however_often_it_is_told_to_end(void **state)
+{
+	char folder[] = "/tmp/nevermiss-hup-XXXXXX";
+	int fd, status;
+	pid_t child;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	child = start_in(folder, &fd, (const char *const[]){"nevermiss", "demo", NULL});
+	status = drain(child, fd, SIGHUP);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(rmdir(folder), 0); /* nothing is left in it */
+	close(fd);
+}
+
+/* A plan that does not read is opened where the first mistake is. */
+static void the_editor_opens_at_the_first_mistake(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\nfrobnicate = 1\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination m { kind = voicemail greeting = \"x\" }\npath p { step { ring = m } }\n"
+		"rule r { path = p }\n";
+	static const char editor[] = "#!/bin/sh\necho \"$@\" >log\nkill -TERM $PPID\n";
+	char folder[] = "/tmp/nevermiss-editor-XXXXXX", *before = getcwd(NULL, 0);
+	struct nm_buf log;
+	int fd, status;
+	pid_t child;
+
+	(void)state;
+	assert_non_null(mkdtemp(folder));
+	assert_int_equal(chdir(folder), 0);
+	assert_int_equal(nm_file_write("plan.conf", plan, strlen(plan), true, NULL), NM_OK);
+	assert_int_equal(nm_file_write("editor", editor, strlen(editor), true, NULL), NM_OK);
+	assert_int_equal(chmod("editor", 0700), 0);
+	setenv("VISUAL", "./editor", 1);
+	child = start_in(folder, &fd, (const char *const[]){"nevermiss", "-p", "plan.conf", "--data", "data", NULL});
+	assert_int_equal(write(fd, "e", 1), 1);
+	status = drain(child, fd, 0);
+	unsetenv("VISUAL");
+	assert_true(WIFEXITED(status));
+	nm_buf_init(&log, 4096);
+	assert_int_equal(nm_file_read("log", 4096, &log, NULL), NM_OK);
+	assert_string_equal(log.data, "+4 plan.conf\n");
+	nm_buf_clear(&log);
+	remove("log");
+	remove("editor");
+	remove("plan.conf");
+	assert_int_equal(chdir(before), 0);
+	assert_int_equal(rmdir(folder), 0);
+	free(before);
+	close(fd);
 }
 
 static int have_program(void **state)
@@ -420,6 +547,8 @@ int main(void)
 		cmocka_unit_test(is_suspended_and_comes_back),
 		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
 		cmocka_unit_test(a_terminal_that_is_gone_ends_it),
+		cmocka_unit_test(the_demo_is_removed_however_often_it_is_told_to_end),
+		cmocka_unit_test(the_editor_opens_at_the_first_mistake),
 		cmocka_unit_test(a_dumb_terminal_is_refused_in_words),
 		cmocka_unit_test(init_asks_again_until_an_answer_is_good),
 	};

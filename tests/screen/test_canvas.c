@@ -180,9 +180,34 @@ static void mono_keeps_what_colour_says_in_attributes_or_letters(void **state)
 	assert_true(style_look(STYLE_PLAIN | STYLE_CURSOR, true).reverse);
 }
 
+static void nothing_is_written_outside_the_clip(void **state)
+{
+	struct canvas canvas;
+	char *got;
+
+	(void)state;
+	assert_true(canvas_init(&canvas, 6, 3, false));
+	canvas_clip(&canvas, (struct box){1, 1, 4, 1});
+	for (int y = 0; y < 3; y++)
+		canvas_text(&canvas, 0, y, 6, STYLE_PLAIN, "abcdef");
+	canvas_put(&canvas, 4, 1, STYLE_PLAIN, 0x6f22); /* its right half has no place */
+	canvas_mark(&canvas, 0, 0, 6);
+	got = row(&canvas);
+	assert_string_equal(got, "\n bcd\n");
+	free(got);
+	assert_int_equal(canvas_cell(&canvas, 0, 0)->style, STYLE_PLAIN);
+	canvas_wipe(&canvas);
+	canvas_text(&canvas, 0, 2, 6, STYLE_PLAIN, "abcdef");
+	got = row(&canvas);
+	assert_string_equal(got, "\n\nabcdef");
+	free(got);
+	canvas_clear(&canvas);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nothing_is_written_outside_the_clip),
 		cmocka_unit_test(control_characters_overrides_and_invisible_ones_are_replaced),
 		cmocka_unit_test(bytes_that_are_not_utf8_are_replaced_one_by_one),
 		cmocka_unit_test(text_that_does_not_fit_ends_in_an_ellipsis),

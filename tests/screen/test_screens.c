@@ -97,6 +97,97 @@ static void any_size_can_be_drawn(void **state)
 	}
 }
 
+/* The n-th row from the bottom; the caller frees it. */
+static char *row_from_below(struct stage *stage, int n)
+{
+	char *text, *row;
+
+	app_draw(&stage->app);
+	text = stage_text(stage);
+	row = text + strlen(text);
+	for (int i = 0; i <= n; i++) {
+		row[-1] = '\0';
+		row = strrchr(text, '\n') ? strrchr(text, '\n') + 1 : text;
+	}
+	row = strdup(row);
+	free(text);
+	return row;
+}
+
+/* However low the window: the keys and the rule over them are as they are in a high one. */
+static void no_screen_writes_over_the_frame(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < NAMES; i++) {
+		stage_open(&stage, &(struct stage_options){.screen = names[i], .width = 80, .height = 24});
+		for (int width = 20; width <= 80; width += 10) {
+			char *bar, *rule;
+
+			assert_true(app_resize(&stage.app, width, 40));
+			bar = row_from_below(&stage, 0);
+			rule = row_from_below(&stage, 1);
+			for (int height = 5; height < 24; height++) {
+				char *low_bar, *low_rule, *above;
+
+				assert_true(app_resize(&stage.app, width, height));
+				low_bar = row_from_below(&stage, 0);
+				low_rule = row_from_below(&stage, 1);
+				above = row_from_below(&stage, 2);
+				assert_string_equal(low_bar, bar);
+				assert_string_equal(low_rule, rule);
+				assert_string_not_equal(above, rule);
+				free(low_bar);
+				free(low_rule);
+				free(above);
+			}
+			free(bar);
+			free(rule);
+		}
+		stage_close(&stage);
+	}
+}
+
+/* The letters change with line and view: both are told, in any window. */
+static void a_low_week_tells_line_view_and_time(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 40, .height = 12});
+	stage_shows(&stage, "Sun 22 Nov 05:11  main · first live");
+	stage_keys(&stage, "L v v Left");
+	stage_shows(&stage, "Sun 22 Nov 05:00  hotline · emergency");
+	stage_close(&stage);
+}
+
+/* In a window too low for seven days the cursor's is among those shown. */
+static void a_low_week_keeps_the_cursor_in_sight(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 80, .height = 10});
+	stage_shows(&stage, "Sun 22");
+	stage_keys(&stage, "Up Up Up Up Up");
+	stage_shows(&stage, "Tue 17");
+	stage_close(&stage);
+}
+
+/* Question, result and phones each keep their row. */
+static void a_low_simulation_writes_no_row_twice(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 60, .height = 8});
+	stage_shows(&stage, "Sun 22 Nov 2026 05:11");
+	stage_shows(&stage, "Answered by fixly after 3 s, 1 ring.");
+	stage_shows(&stage, "does  fixly answers 3 s");
+	stage_close(&stage);
+}
+
 static void enter_on_now_plays_this_call(void **state)
 {
 	struct stage stage;
@@ -108,6 +199,75 @@ static void enter_on_now_plays_this_call(void **state)
 	stage_shows(&stage, "Answered by fixly after 3 s");
 	stage_keys(&stage, "Escape");
 	stage_shows(&stage, "A call to main now");
+	stage_close(&stage);
+}
+
+/* Whoever has a long name or kind moves the columns of all, not only the own row. */
+static void those_who_are_rung_stand_below_each_other(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination o { kind = personal number = \"+15125550111\" }\n"
+		"destination front-desk { kind = backup role = receptionist number = \"+15125550112\" }\n"
+		"path p { step { ring = { o, front-desk } for = 20s } }\nrule r { path = p }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "┬ o           personal      rings 20 s");
+	stage_shows(&stage, "└ front-desk  receptionist  rings 20 s");
+	stage_close(&stage);
+}
+
+/* Nobody is rung, so nobody does anything. */
+static void a_rejected_call_has_no_phones(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination m { kind = voicemail greeting = \"x\" }\n"
+		"path p { step { ring = m } }\nrule r { reject = busy }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "Rejected.");
+	stage_hides(&stage, "does");
+	stage_close(&stage);
+}
+
+/* A step that rings a line hands the call over: no time to ring, nobody who answers there. */
+static void a_line_that_is_rung_takes_the_call_on(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"line second { number = \"+15125550120\" account = box }\n"
+		"destination owner { kind = personal number = \"+15125550111\" }\n"
+		"destination mailbox { kind = voicemail greeting = \"Leave a message.\" }\n"
+		"path own { step { ring = owner for = 20s } step { ring = second } }\n"
+		"path other { step { ring = mailbox } }\n"
+		"rule own { lines = main path = own }\nrule rest { path = other }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "second     line       goes on under that line's rules");
+	stage_hides(&stage, "rings 0 s");
+	stage_close(&stage);
+}
+
+/* A rotation leaves one out in one step whom the next step rings. */
+static void who_is_not_rung_in_one_step_is_told_with_it(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	stage_keys(&stage, "L");
+	stage_shows(&stage, "├ owner      personal   rings 25 s");
+	stage_shows(&stage, "not rung: owner in step 1 (not on turn)");
 	stage_close(&stage);
 }
 
@@ -333,7 +493,9 @@ static void phones_do_what_they_are_told(void **state)
 	stage_golden(&stage, "simulate-noanswer");
 	stage_keys(&stage, "Space");
 	stage_shows(&stage, "owner busy");
-	stage_keys(&stage, "Space Space Space");
+	stage_keys(&stage, "Space Space");
+	stage_shows(&stage, "no signal");
+	stage_keys(&stage, "Space");
 	stage_shows(&stage, "Answered by owner after 6 s");
 	stage_keys(&stage, "x");
 	stage_shows(&stage, "Swallowed by office's own voicemail");
@@ -428,6 +590,59 @@ static void a_finding_is_played(void **state)
 	stage_close(&stage);
 }
 
+/* Escape goes the whole way back, not to and fro between two screens. */
+static void escape_goes_back_step_by_step(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	stage_keys(&stage, "5 Enter");
+	assert_int_equal(stage.app.tab, 3);
+	stage_keys(&stage, "Escape");
+	assert_int_equal(stage.app.tab, 4);
+	stage_keys(&stage, "Escape");
+	assert_int_equal(stage.app.tab, 0);
+	stage_keys(&stage, "Escape");
+	assert_int_equal(stage.app.tab, 0);
+	for (int i = 0; i < 2 * APP_TRAIL; i++)
+		stage_keys(&stage, i % 2 ? "2" : "3");
+	for (int i = 0; i < APP_TRAIL; i++)
+		stage_keys(&stage, "Escape");
+	assert_int_equal(stage.app.n_trail, 0);
+	stage_close(&stage);
+}
+
+static void keys_of_a_finding_say_when_there_is_none(void **state)
+{
+	static const char plan[] =
+		"business = \"B\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination m { kind = voicemail greeting = \"You've reached B. Leave a message or text this "
+		"number and we'll respond within 30 minutes.\" }\n"
+		"destination a { kind = ai number = \"+15125550177\" }\n"
+		"destination o { kind = personal number = \"+15125550111\" own_voicemail = none }\n"
+		"schedule s { hours = \"Mo-Fr 08:00-18:00\" }\n"
+		"path p { step { ring = o for = 10s } step { ring = a } step { ring = m } }\n"
+		"path n { step { ring = a } step { ring = m } }\n"
+		"destination sam { kind = personal number = \"+15125550112\" own_voicemail = none }\n"
+		"path e { step { ring = { o, sam } } step { ring = a } step { ring = m } }\n"
+		"rule day { during = s path = p }\nrule r { path = n }\n"
+		"emergency { callers = {} path = e alert = o }\n"
+		"text_back { missed = \"B here: we missed you.\" }\nfollow_up { within = 15m }\n";
+	static const char *const keys[] = {"Enter", "M", "m", "w"};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "nothing is wrong");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		stage_keys(&stage, keys[i]);
+		stage_shows(&stage, "nothing was found");
+	}
+	stage_close(&stage);
+}
+
 static void pushing_asks_pushes_and_rolls_back(void **state)
 {
 	struct stage stage;
@@ -497,12 +712,84 @@ static void a_question_cuts_nothing_off(void **state)
 	assert_true(app_resize(&stage.app, 44, 12));
 	stage_keys(&stage, "6");
 	stage_keys(&stage, "P");
-	stage_shows(&stage, "lines more");
+	stage_shows(&stage, " more");
 	stage_hides(&stage, "…");
 	for (int i = 0; i < 20; i++)
 		stage_keys(&stage, "Down");
-	stage_hides(&stage, "lines more");
+	stage_hides(&stage, " more");
 	stage_golden(&stage, "push-asked-end");
+	stage_close(&stage);
+}
+
+/* A question about a line names it, and the screen behind says what it is about, in a small window too. */
+static void a_small_window_tells_what_is_asked_and_why(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 40, .height = 12});
+	stage_keys(&stage, "A y Escape 1 O Enter Enter y 6");
+	stage_shows(&stage, "main: a push would do");
+	stage_shows(&stage, "Sun 22 Nov 2026 05:11-07:11");
+	stage_keys(&stage, "P");
+	stage_shows(&stage, "make live what the plan says for");
+	stage_shows(&stage, "main?");
+	stage_shows(&stage, "y yes   n no");
+	stage_close(&stage);
+}
+
+/* Names and the text of a section are shown whole where there is room. */
+static void the_plan_cuts_nothing_that_has_room(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
+	stage_keys(&stage, "Down");
+	stage_shows(&stage, "             sandbox }");
+	stage_hides(&stage, "…");
+	stage_keys(&stage, "G / g u a r a n Enter Down");
+	assert_true(app_resize(&stage.app, 200, 50));
+	app_draw(&stage.app);
+	stage_hides(&stage, "…");
+	stage_close(&stage);
+}
+
+static void a_search_unfolds_what_it_finds(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
+	stage_keys(&stage, "Enter Down Enter");
+	stage_hides(&stage, "fixly");
+	stage_hides(&stage, "hotline");
+	stage_keys(&stage, "/");
+	stage_type(&stage, "nowhere");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "not found: nowhere");
+	stage_shows(&stage, "▸+ destinations");
+	stage_keys(&stage, "/");
+	stage_type(&stage, "fixly");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "▸    fixly");
+	stage_shows(&stage, "+ lines"); /* what has it not stays as it was */
+	stage_hides(&stage, "hotline");
+	stage_close(&stage);
+}
+
+/* The title of a page has its place beside the count of what is below. */
+static void a_page_tells_what_is_below_beside_its_title(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 40, .height = 7});
+	stage_keys(&stage, "t");
+	stage_shows(&stage, "tests: 1 passed, 1 failed      1 more");
+	assert_true(app_resize(&stage.app, 26, 7));
+	app_draw(&stage.app);
+	stage_shows(&stage, "tests: 1 passe…  3 more");
 	stage_close(&stage);
 }
 
@@ -536,7 +823,10 @@ static void a_changed_file_is_read_at_once_and_mistakes_are_listed(void **state)
 	stage_keys(&stage, "3");
 	stage_shows(&stage, "the plan does not read");
 	stage_shows(&stage, "plan.conf:2: ");
-	stage_keys(&stage, "j Enter ? Escape");
+	stage_shows(&stage, " ? help  q quit  : command  e editor"); /* no key of a screen that is not there */
+	stage_keys(&stage, "j Enter");
+	stage_shows(&stage, "Enter does nothing here");
+	stage_keys(&stage, "? Escape");
 	assert_int_equal(nm_file_write("plan.conf", before, strlen(before), false, &err), NM_OK);
 	assert_true(session_notice(&stage.session));
 	stage_keys(&stage, "1");
@@ -629,7 +919,15 @@ int main(void)
 		cmocka_unit_test(ascii_shows_nothing_beyond_ascii),
 		cmocka_unit_test(colour_and_mono_differ_in_escapes_only),
 		cmocka_unit_test(any_size_can_be_drawn),
+		cmocka_unit_test(no_screen_writes_over_the_frame),
+		cmocka_unit_test(a_low_week_tells_line_view_and_time),
+		cmocka_unit_test(a_low_week_keeps_the_cursor_in_sight),
+		cmocka_unit_test(a_low_simulation_writes_no_row_twice),
 		cmocka_unit_test(enter_on_now_plays_this_call),
+		cmocka_unit_test(those_who_are_rung_stand_below_each_other),
+		cmocka_unit_test(a_rejected_call_has_no_phones),
+		cmocka_unit_test(a_line_that_is_rung_takes_the_call_on),
+		cmocka_unit_test(who_is_not_rung_in_one_step_is_told_with_it),
 		cmocka_unit_test(now_follows_the_clock),
 		cmocka_unit_test(an_override_is_asked_for_written_and_taken_back),
 		cmocka_unit_test(a_second_override_goes_ahead_of_the_first),
@@ -644,9 +942,15 @@ int main(void)
 		cmocka_unit_test(a_refused_change_is_not_made_again),
 		cmocka_unit_test(a_mend_is_shown_applied_and_taken_back),
 		cmocka_unit_test(a_finding_is_played),
+		cmocka_unit_test(escape_goes_back_step_by_step),
+		cmocka_unit_test(keys_of_a_finding_say_when_there_is_none),
 		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
+		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
+		cmocka_unit_test(the_plan_cuts_nothing_that_has_room),
+		cmocka_unit_test(a_search_unfolds_what_it_finds),
+		cmocka_unit_test(a_page_tells_what_is_below_beside_its_title),
 		cmocka_unit_test(no_page_cuts_its_lines),
 		cmocka_unit_test(a_question_cuts_nothing_off),
 		cmocka_unit_test(a_changed_file_is_read_at_once_and_mistakes_are_listed),

@@ -325,6 +325,27 @@ static void nights_and_weekends_are_told_to_the_second(void **state)
 	subject_clear(&subject);
 }
 
+/* Two years are not a whole number of weeks. */
+static void weekdays_are_five_times_their_hours(void **state)
+{
+	static const char plan[] =
+		"timezone = \"UTC\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"schedule night { hours = \"Mo-Fr 08:00-18:00\" }\n"
+		"destination ai { kind = ai number = \"+15125550177\" }\n"
+		"path p { step { ring = ai } }\nrule r { outside = night path = p }\n";
+	char *folder = random_folder_new();
+	struct subject subject = { .n_facts = 0 };
+
+	(void)state;
+	subject.plan = plan_of_text(plan, folder);
+	subject_check(&subject);
+	assert_true(find(&subject.findings, "no-rule")->hours_per_week > 49.999);
+	assert_true(find(&subject.findings, "no-rule")->hours_per_week < 50.001);
+	subject_clear(&subject);
+	random_folder_free(folder);
+}
+
 static void an_emergency_by_the_key_is_tried_where_a_greeting_plays(void **state)
 {
 	static const char plan[] =
@@ -479,6 +500,7 @@ int main(void)
 		cmocka_unit_test(a_finding_says_what_why_where_and_how_to_mend_it),
 		cmocka_unit_test(the_call_of_each_bad_plan_shows_it),
 		cmocka_unit_test(each_mend_that_edits_takes_its_finding_away),
+		cmocka_unit_test(weekdays_are_five_times_their_hours),
 		cmocka_unit_test(nights_and_weekends_are_told_to_the_second),
 		cmocka_unit_test(an_emergency_by_the_key_is_tried_where_a_greeting_plays),
 		cmocka_unit_test(findings_are_ordered_by_severity_then_first_window_then_line),

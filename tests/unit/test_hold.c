@@ -186,6 +186,87 @@ static void test_a_forward_goes_no_further(void **state)
 	carrier_line_close(&line);
 }
 
+/* Where nobody may be left to ring, the line's own phone rings, for as long as it will. */
+static void test_a_call_that_cannot_be_ended(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+	const struct nm_treatment *night, *blocked;
+
+	(void)state;
+	carrier.traits.handset_at_rest = carrier.traits.handset_untimed = true;
+	carrier.traits.only_on_failure = true;
+	carrier.traits.ring_times = carrier.traits.mailbox = false;
+	carrier.traits.reject_busy = carrier.traits.reject_silent = false;
+	carrier.traits.steps_max = 1;
+	carrier.traits.handset = NM_HANDSET_FIRST;
+	open_line(&line, &carrier);
+	assert_string_equal(
+		loss_of(&line, "own phone rings cannot be set (path day, step 1: owner)")->instead,
+		"it rings until the caller gives up; what follows comes only when it declines or "
+		"cannot be reached");
+	assert_non_null(strstr(loss_of(&line, "a call cannot be rejected")->instead, "the line's own phone"));
+	blocked = nm_route_treatment(line.held, line.at, (struct nm_caller){ .anonymous = true }, false);
+	assert_int_equal(blocked->n, 1);
+	assert_true(blocked->steps[0].parties[0].native);
+	assert_string_equal(blocked->steps[0].parties[0].name, "owner");
+	assert_int_equal(blocked->steps[0].for_s, NM_FOR_MAX);
+	night = nm_route_treatment(line.held, line.at + NM_DAY / 2, line.route->classes[0].witness, false);
+	assert_int_equal(night->n, 1);
+	assert_string_equal(night->steps[0].parties[0].name, "ai");
+	assert_losses_tell_all(&line, &carrier);
+	carrier_line_close(&line);
+}
+
+/* The key that nobody hears is gone for all callers, also when these cannot be told apart. */
+static void test_neither_key_nor_callers(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+
+	(void)state;
+	carrier.traits.key = carrier.traits.callers = false;
+	open_line(&line, &carrier);
+	for (size_t s = 0; s < line.held->n_situations; s++)
+		assert_int_equal(line.held->situations[s].key[0], -1);
+	carrier_line_close(&line);
+}
+
+/* Nobody but a person changes anything there, and how long the handset rings is not in the plan's hands. */
+static void test_a_carrier_whose_changes_are_made_by_hand(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+
+	(void)state;
+	carrier.traits.keeps_time = false;
+	carrier.traits.by_hand = true;
+	carrier.traits.handset_untimed = true;
+	open_line(&line, &carrier);
+	assert_false(line.losses.needs_agent);
+	assert_string_equal(loss_of(&line, "keeps no hours")->instead,
+			    "what was set by hand stays until the next time: somebody must do it at each change");
+	loss_of(&line, "how long the line's own phone rings cannot be set (path day, step 1: owner)");
+	assert_losses_tell_all(&line, &carrier);
+	carrier_line_close(&line);
+}
+
+/* What only some callers get is not lost twice over where callers cannot be told apart. */
+static void test_a_rejection_of_callers_who_cannot_be_told_apart(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+
+	(void)state;
+	carrier.traits.callers = carrier.traits.reject_busy = carrier.traits.reject_silent = false;
+	open_line(&line, &carrier);
+	for (size_t i = 0; i < line.losses.n; i++)
+		assert_null(strstr(line.losses.items[i].text, "rejected"));
+	loss_of(&line, "callers cannot be told apart");
+	assert_losses_tell_all(&line, &carrier);
+	carrier_line_close(&line);
+}
+
 /* Random plans, carriers that lack things at random: nothing is lost silently, nothing is said in vain. */
 static void test_losses_tell_all_that_is_lost(void **state)
 {
@@ -197,10 +278,12 @@ static void test_losses_tell_all_that_is_lost(void **state)
 		struct nm_traits *t = &carrier.traits;
 		bool *const flags[] = { &t->callers,  &t->beginnings, &t->several,     &t->mailbox,
 					&t->greeting, &t->key,	      &t->line_id,     &t->addresses,
-					&t->reject_busy, &t->reject_silent, &t->ring_times, &t->keeps_time };
+					&t->reject_busy, &t->reject_silent, &t->ring_times, &t->keeps_time,
+					&t->handset_untimed, &t->by_hand };
 
 		for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 			*flags[i] = random_below(&random, 4) > 0;
+		t->handset_at_rest = random_below(&random, 3) == 0;
 		t->confirm = (enum nm_confirm)random_below(&random, 3);
 		t->handset = (enum nm_handset)random_below(&random, 3);
 		t->steps_max = (int)random_below(&random, 4);
@@ -225,6 +308,10 @@ int main(void)
 		cmocka_unit_test(test_callers_that_cannot_be_told_apart),
 		cmocka_unit_test(test_hours_that_cannot_be_kept),
 		cmocka_unit_test(test_a_forward_goes_no_further),
+		cmocka_unit_test(test_a_call_that_cannot_be_ended),
+		cmocka_unit_test(test_neither_key_nor_callers),
+		cmocka_unit_test(test_a_carrier_whose_changes_are_made_by_hand),
+		cmocka_unit_test(test_a_rejection_of_callers_who_cannot_be_told_apart),
 		cmocka_unit_test(test_losses_tell_all_that_is_lost),
 		cmocka_unit_test(test_the_sandbox_keeps_random_plans),
 	};

@@ -538,7 +538,7 @@ static void test_one_process_at_a_time(void **state)
 	ok(nm_store_lock(other, &err), &err);
 	assert_int_equal(push_rig_push(&rig, -1, NULL, &err), NM_REFUSED);
 	assert_non_null(strstr(err.text, "another nevermiss is pushing"));
-	assert_int_equal(nm_rollback(&rig.context, 0, 0, NULL, &err), NM_REFUSED);
+	assert_int_equal(nm_rollback(&rig.context, 0, 0, NULL, NULL, &err), NM_REFUSED);
 	assert_int_equal(rig.sent, 0);
 	nm_store_unlock(other);
 	push_well(&rig);
@@ -606,6 +606,100 @@ static void test_stopping_leaves_a_clean_state(void **state)
 	}
 }
 
+/* --- the horizon --- */
+
+#define PLAN_BIRTHDAYS                                                                                       \
+	PUSH_HEAD "schedule birthday { hours = \"Nov 24 10:00-11:00\" }\n"                                   \
+		  "rule birthday { during = birthday path = night }\n" PUSH_RULES
+
+/* Time goes by: what nobody pushed yet is no drift, and nobody is told that somebody changed it. */
+static void test_in_sync_as_the_days_go_by(void **state)
+{
+	struct push_rig rig;
+	char *words;
+
+	(void)state;
+	push_rig_open(&rig, PLAN_BIRTHDAYS);
+	rig.context.now += 2 * NM_DAY; /* the horizon ends just before a birthday */
+	rig.context.horizon = rig.context.now + 364 * NM_DAY;
+	push_well(&rig);
+	for (int day = 0; day < 300; day += 10) {
+		push_rig_restart(&rig);
+		rig.context.now += 10 * NM_DAY;
+		rig.context.horizon = rig.context.now + 364 * NM_DAY;
+		if (push_rig_sync(&rig, 0, &words) != NM_SYNC_SAME)
+			fail_msg("after %d days: %s", day + 10, words);
+		assert_string_equal(words, "in sync");
+		free(words);
+		push_well(&rig);
+		assert_int_equal(rig.written, 0);
+	}
+	push_rig_close(&rig);
+}
+
+/* "The horizon and the day it runs out are kept, shown, and warned about": 60 days before, a push extends it. */
+static void test_a_push_extends_the_horizon(void **state)
+{
+	struct push_rig rig;
+	char *words;
+
+	(void)state;
+	push_rig_open(&rig, PLAN_BIRTHDAYS);
+	push_well(&rig);
+	rig.context.now += 31 * NM_DAY;
+	rig.context.horizon = rig.context.now + 90 * NM_DAY;
+	assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_SAME);
+	assert_non_null(strstr(words, "in sync; what was pushed ends Mon 22 Feb 2027"));
+	free(words);
+	push_well(&rig);
+	assert_int_equal(rig.written, 4); /* two lines, each twice pushed */
+	assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_SAME);
+	assert_string_equal(words, "in sync");
+	free(words);
+	push_rig_close(&rig);
+}
+
+/* "Somebody changing the live state behind the plan's back is seen and said": also that it is gone. */
+static void test_a_line_that_is_gone(void **state)
+{
+	struct push_rig rig;
+	struct nm_error err;
+	char *words;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_NOTHING);
+	assert_string_equal(words, "nothing was pushed yet");
+	free(words);
+	push_well(&rig);
+	ok(nm_store_sandbox_put(rig.store, "main", NULL, &err), &err);
+	assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_NOTHING);
+	assert_string_equal(words, "push #1 of Mon 23 Nov 2026 05:11 is gone: nothing of ours is there, at any time");
+	free(words);
+	push_rig_close(&rig);
+}
+
+/* What was read back and is not understood is not taken for knowledge. */
+static void test_garbage_is_not_known(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	push_well(&rig);
+	push_rig_plan(&rig, PLAN_SUNDAY);
+	push_rig_restart(&rig);
+	rig.fault = "garbage 9";
+	rig.fault_line = "main";
+	rig.fault_at = 3; /* when both lines have been read */
+	assert_int_equal(push_rig_push(&rig, 0, &results, &err), NM_CARRIER);
+	assert_non_null(strstr(results.items[0].words, "what is in force now is not known"));
+	nm_push_results_clear(&results);
+	push_rig_close(&rig);
+}
+
 /* --- rollback --- */
 
 /* "Puts the artefacts back that were live before", byte for byte; twice is where it began. */
@@ -624,7 +718,7 @@ static void test_rollback(void **state)
 	push_well(&rig);
 	second = push_rig_live(&rig, "main");
 	assert_string_not_equal(first, second);
-	ok(nm_rollback(&rig.context, 0, 0, &results, &err), &err);
+	ok(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), &err);
 	assert_int_equal(results.n, 1);
 	assert_string_equal(results.items[0].words, "put back, read back, same");
 	nm_push_results_clear(&results);
@@ -632,7 +726,7 @@ static void test_rollback(void **state)
 	assert_string_equal(live, first);
 	free(live);
 	assert_int_equal(push_rig_sync(&rig, 0, NULL), NM_SYNC_DRIFT);
-	ok(nm_rollback(&rig.context, 0, 0, &results, &err), &err);
+	ok(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), &err);
 	nm_push_results_clear(&results);
 	live = push_rig_live(&rig, "main");
 	assert_string_equal(live, second);
@@ -652,15 +746,87 @@ static void test_rollback_to_nothing(void **state)
 
 	(void)state;
 	push_rig_open(&rig, PLAN);
-	assert_int_equal(nm_rollback(&rig.context, 0, 0, &results, &err), NM_INPUT);
+	assert_int_equal(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), NM_INPUT);
 	assert_non_null(strstr(err.text, "never pushed"));
 	push_well(&rig);
-	ok(nm_rollback(&rig.context, -1, newest_id(&rig, "main"), &results, &err), &err);
+	ok(nm_rollback(&rig.context, -1, newest_id(&rig, "main"), NULL, &results, &err), &err);
 	assert_string_equal(results.items[0].words, "removed, read back, gone");
 	nm_push_results_clear(&results);
 	assert_null(push_rig_live(&rig, "main"));
 	assert_int_equal(push_rig_sync(&rig, 1, NULL), NM_SYNC_SAME);
-	assert_int_equal(nm_rollback(&rig.context, 1, newest_id(&rig, "main"), &results, &err), NM_INPUT);
+	assert_int_equal(nm_rollback(&rig.context, 1, newest_id(&rig, "main"), NULL, &results, &err), NM_INPUT);
+	push_rig_close(&rig);
+}
+
+#define GUARANTEE "guarantee \"owner first\" { during = open first = owner }\n"
+#define PLAN_BROKEN                                                                                           \
+	PUSH_HEAD GUARANTEE "rule open { during = open path = night }\nrule closed { path = night }\n"
+
+static void force_push(struct push_rig *rig, const char *reason)
+{
+	const struct nm_push_options options = { .line = 0, .plan_text = "p", .plan_len = 1, .force = reason };
+	struct nm_push_results results;
+	struct nm_error err;
+
+	ok(nm_push(&rig->context, &options, &results, &err), &err);
+	nm_push_results_clear(&results);
+}
+
+/* What broke a guarantee does not come back by itself, and no line is emptied unasked. */
+static void test_rollback_to_what_broke_a_guarantee(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_push_records records;
+	struct nm_rollback_view view;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN_BROKEN);
+	force_push(&rig, "the owner is ill");
+	push_rig_plan(&rig, PLAN GUARANTEE);
+	push_well(&rig);
+	ok(nm_rollback_look(&rig.context, 0, 0, &view, &err), &err);
+	assert_false(view.empties);
+	assert_non_null(strstr(view.refusal, "push #1, which would be put back on main, was made in spite"));
+	assert_int_equal(view.differences.n, 1);
+	assert_string_equal(view.differences.items[0].when, "weekdays 08:00-18:00");
+	assert_string_equal(view.differences.items[0].a_words, "fixly 10 s");
+	nm_rollback_view_clear(&view);
+	assert_int_equal(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), NM_REFUSED);
+	assert_int_equal(nm_rollback(&rig.context, 0, 0, " ", &results, &err), NM_INPUT);
+	assert_in_sync(&rig);
+	ok(nm_rollback(&rig.context, 0, 0, "still ill", &results, &err), &err);
+	nm_push_results_clear(&results);
+	records = records_of(&rig, "main", false);
+	assert_string_equal(records.items[0].forced, "still ill");
+	nm_push_records_clear(&records);
+	assert_int_equal(nm_rollback(&rig.context, 0, 1, NULL, &results, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "left empty"));
+	push_rig_close(&rig);
+}
+
+/* A reason is words, and recorded when one was needed. */
+static void test_reasons(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_options options = { .line = 0, .plan_text = "p", .plan_len = 1 };
+	struct nm_push_results results;
+	struct nm_push_records records;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PLAN GUARANTEE);
+	force_push(&rig, "just in case");
+	records = records_of(&rig, "main", false);
+	assert_null(records.items[0].forced);
+	nm_push_records_clear(&records);
+	push_rig_plan(&rig, PLAN_BROKEN);
+	assert_int_equal(nm_push_check(&rig.context, &err), NM_REFUSED);
+	for (size_t i = 0; i < 3; i++) {
+		options.force = ((const char *const[]){ "", " \t", "two\nlines" })[i];
+		assert_int_equal(nm_push(&rig.context, &options, &results, &err), NM_INPUT);
+	}
 	push_rig_close(&rig);
 }
 
@@ -681,6 +847,12 @@ static void test_broken_guarantee(void **state)
 	push_rig_open(&rig, PLAN "guarantee \"the owner first\" { first = owner }\n");
 	assert_int_equal(push_rig_push(&rig, -1, NULL, &err), NM_REFUSED);
 	assert_non_null(strstr(err.text, "the owner first"));
+	assert_int_equal(rig.sent, 0);
+	assert_non_null(strstr(err.text, "--force REASON"));
+	assert_int_equal(nm_push(&rig.context, &(struct nm_push_options){ .line = -1, .force = "" }, &results, &err),
+			 NM_INPUT);
+	assert_int_equal(nm_push(&rig.context, &(struct nm_push_options){ .line = -1, .force = " \t" }, &results, &err),
+			 NM_INPUT);
 	assert_int_equal(rig.sent, 0);
 	assert_null(push_rig_live(&rig, "main"));
 	ok(nm_push(&rig.context, &force, &results, &err), &err);
@@ -891,6 +1063,12 @@ int main(void)
 		cmocka_unit_test(test_one_process_at_a_time),
 		cmocka_unit_test(test_unfinished_stays_open_until_it_can_be_read),
 		cmocka_unit_test(test_stopping_leaves_a_clean_state),
+		cmocka_unit_test(test_in_sync_as_the_days_go_by),
+		cmocka_unit_test(test_a_push_extends_the_horizon),
+		cmocka_unit_test(test_a_line_that_is_gone),
+		cmocka_unit_test(test_garbage_is_not_known),
+		cmocka_unit_test(test_rollback_to_what_broke_a_guarantee),
+		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_rollback),
 		cmocka_unit_test(test_rollback_to_nothing),
 		cmocka_unit_test(test_broken_guarantee),

@@ -714,9 +714,56 @@ static void test_compare_sees_the_key(void **state)
 	nm_differences_clear(&d);
 }
 
+/* --- outline --- */
+
+/* How many items of the outline hold for this caller at t, and is the one what the route says? */
+static void assert_outlined(const struct nm_route *route, const struct nm_differences *outline, nm_time t)
+{
+	for (size_t c = 0; c < route->n_classes; c++) {
+		const struct nm_treatment *says =
+			nm_route_treatment(route, t, route->classes[c].witness, false);
+		size_t right = 0;
+
+		for (size_t i = 0; i < outline->n; i++)
+			for (size_t w = 0; w < outline->items[i].n && !outline->items[i].key; w++)
+				if (outline->items[i].windows[w].from <= t && t < outline->items[i].windows[w].until)
+					right += nm_treatment_equal(outline->items[i].a, says);
+		assert_true(right >= 1);
+	}
+}
+
+/* "What each carrier will do, hour by hour": every instant of every caller is in the outline. */
+static void test_outline_tells_all(void **state)
+{
+	(void)state;
+	for (uint64_t seed = 1; seed <= 20; seed++) {
+		char *folder = random_folder_new();
+		struct nm_plan *plan = random_plan_read(seed, folder);
+		const nm_time from = instant(plan, "2026-10-20T00:00:00Z");
+		struct compiled compiled = compile(plan, from, from + 60 * NM_DAY);
+		struct nm_route *route = route_of(&compiled, 0);
+		struct nm_differences outline;
+		nm_time seconds = 0;
+		struct nm_error err;
+
+		ok(nm_route_outline(route, route->from, route->until, &outline, &err), &err);
+		for (nm_time t = route->from; t < route->until; t = nm_route_next(route, t))
+			assert_outlined(route, &outline, t);
+		for (size_t i = 0; i < outline.n && route->n_classes == 1; i++)
+			for (size_t w = 0; w < outline.items[i].n && !outline.items[i].key; w++)
+				seconds += outline.items[i].windows[w].until - outline.items[i].windows[w].from;
+		assert_true(route->n_classes > 1 || seconds == route->until - route->from);
+		nm_differences_clear(&outline);
+		nm_route_free(route);
+		release(&compiled);
+		random_folder_free(folder);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_outline_tells_all),
 		cmocka_unit_test(test_lowering_is_exact),
 		cmocka_unit_test(test_next_misses_nothing),
 		cmocka_unit_test(test_json_and_back),

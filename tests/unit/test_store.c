@@ -19,7 +19,7 @@
 
 #include <cmocka.h>
 
-#include "nevermiss/store.h"
+#include "core/store_private.h"
 #include "random_plan.h"
 
 static char *folder;
@@ -633,9 +633,38 @@ static void test_path(void **state)
 	nm_buf_clear(&a);
 }
 
+static int64_t ask(struct nm_store *store, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+	int64_t value;
+
+	assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	value = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return value;
+}
+
+/* "SQLite store (WAL, foreign keys, versioned schema, STRICT tables)", each write on the disk when it is said. */
+static void test_how_it_is_kept(void **state)
+{
+	struct nm_store *store = open_store(false);
+
+	(void)state;
+	assert_int_equal(ask(store, "SELECT journal_mode = 'wal' FROM pragma_journal_mode"), 1);
+	assert_int_equal(ask(store, "PRAGMA synchronous"), 2); /* FULL */
+	assert_int_equal(ask(store, "PRAGMA foreign_keys"), 1);
+	assert_true(ask(store, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+			       " AND name NOT LIKE 'sqlite_%'") >= 4);
+	assert_int_equal(ask(store, "SELECT count(*) FROM pragma_table_list WHERE schema = 'main' AND type = 'table'"
+				    " AND name NOT LIKE 'sqlite_%' AND NOT strict"), 0);
+	nm_store_close(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_how_it_is_kept, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_only_the_owner_can_read_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_versions, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_version_is_kept_byte_for_byte, setup, teardown),

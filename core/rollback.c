@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Going back: what was live before a push is put back.
+ *
+ * Comes in: a line or a push, and the journal.  Goes out: what that would do, or a result as of a push.  What
+ * was made in spite of a broken guarantee is not put back without a reason, and no line is emptied without one
+ * where guarantees are to hold.
+ */
+#include <string.h>
+
+#include "core/push_private.h"
+
+/* --- which push --- */
+
+/* The push to go back behind: the one named, or the line's newest that was not undone. */
+static enum nm_code find_record(struct nm_push_run *push, int line, int64_t id, struct nm_arena *arena,
+				struct nm_push_record *record, struct nm_error *err)
+{
+	const char *name = push->context->plan->lines[line].name;
+	enum nm_code code;
+
+	if (id == 0) {
+		code = nm_store_push_newest(push->context->store, name, &id, err);
+		if (code != NM_OK)
+			return code;
+		if (id == 0)
+			return nm_fail(err, NM_INPUT, "%s was never pushed: there is nothing to go back to",
+				       name);
+	}
+	code = nm_store_push_get(push->context->store, id, arena, record, err);
+	if (code == NM_OK && strcmp(record->line, name) != 0)
+		return nm_fail(err, NM_INPUT, "push %lld is of line %s, not of %s", (long long)id,
+			       record->line, name);
+	return code;
+}
+
+static enum nm_code line_of_push(struct nm_push_run *push, int64_t id, int *line, struct nm_error *err)
+{
+	struct nm_push_record record;
+	enum nm_code code = nm_store_push_get(push->context->store, id, push->results.arena, &record, err);
+
+	if (code != NM_OK)
+		return code;
+	*line = nm_plan_find_line(push->context->plan, record.line);
+	if (*line < 0)
+		return nm_fail(err, NM_INPUT, "push %lld was of line %s, which the plan has no more",
+			       (long long)id, record.line);
+	return NM_OK;
+}
+
+/* --- what a rollback would do --- */
+
+/* The push that first made live what stood before `record`; its id is 0 when none of ours did. */
+static enum nm_code find_source(const struct nm_push_run *push, const struct nm_push_record *record,
+				struct nm_push_brief *source, struct nm_error *err)
+{
+	return nm_store_push_done(push->context->store, record->line, record->id, record->before, source, err);
+}
+
+/* Why this rollback needs a reason; NULL: it does not. */
+static const char *why_refused(const struct nm_push_run *push, const struct nm_push_record *record,
+			       const struct nm_push_brief *source, bool empties)
+{
+	struct nm_arena *arena = push->results.arena;
+
+	if (source->forced)
+		return nm_arena_format(arena,
+				       "push #%lld, which would be put back on %s, was made in spite of a broken "
+				       "guarantee: go back with a reason (--force)",
+				       (long long)source->id, record->line);
+	if (empties && push->context->plan->n_guarantees > 0)
+		return nm_arena_format(arena,
+				       "nothing was there before push #%lld: %s would be left empty, and guarantees "
+				       "are to hold: go back with a reason (--force)",
+				       (long long)record->id, record->line);
+	return NULL;
+}
+
+/* What is known of going back on one line. */
+struct way_back {
+	struct nm_push_record record;
+	struct nm_push_brief source;
+	struct nm_artefact before;
+	const char *refusal;
+};
+
+static enum nm_code find_way_back(struct nm_push_run *push, const struct nm_line_status *status, int64_t id,
+				  struct way_back *way, struct nm_error *err)
+{
+	enum nm_code code = find_record(push, status->line, id, push->results.arena, &way->record, err);
+
+	if (code == NM_OK && way->record.before == NULL)
+		return nm_fail(err, NM_INPUT, "what was there before push %lld is not known",
+			       (long long)way->record.id);
+	if (code == NM_OK)
+		code = find_source(push, &way->record, &way->source, err);
+	if (code == NM_OK)
+		code = nm_artefact_read(way->record.before, &way->before, err);
+	if (code == NM_OK)
+		way->refusal = why_refused(push, &way->record, &way->source, way->before.n == 0);
+	return code;
+}
+
+/* What is put back against what is live, if both can be lifted. */
+static enum nm_code compare_back(const struct nm_push_run *push, const struct nm_line_status *status,
+				 const struct nm_artefact *before, struct nm_rollback_view *view, struct nm_error *err)
+{
+	struct nm_route *route = NULL;
+	const char *foreign = NULL;
+	enum nm_code code = NM_OK;
+
+	if (status->live_route == NULL || status->carrier->lift == NULL || before->n == 0)
+		return NM_OK;
+	code = nm_artefact_lift(status->carrier, before, view->arena, &route, &foreign, err);
+	if (code == NM_OK && foreign == NULL)
+		code = nm_route_diff(route, status->live_route, push->context->now,
+				     nm_push_window(push->context).until, &view->differences, err);
+	nm_route_free(route);
+	return code;
+}
+
+enum nm_code nm_rollback_look(const struct nm_push_context *context, int line, int64_t id,
+			      struct nm_rollback_view *out, struct nm_error *err)
+{
+	struct nm_push_run push = { .context = context };
+	struct nm_rollback_view view = { .arena = nm_arena_new() };
+	struct way_back way = { 0 };
+	enum nm_code code;
+
+	push.results.arena = nm_arena_new();
+	code = view.arena == NULL || push.results.arena == NULL ? nm_fail_memory(err) : NM_OK;
+	if (code == NM_OK && line < 0 && id != 0)
+		code = line_of_push(&push, id, &line, err);
+	if (code == NM_OK)
+		code = nm_status_lines(context, &line, 1, &push.status, err);
+	if (code == NM_OK)
+		code = find_way_back(&push, &push.status.lines[0], id, &way, err);
+	if (code == NM_OK && push.status.lines[0].carrier != NULL)
+		code = compare_back(&push, &push.status.lines[0], &way.before, &view, err);
+	if (code == NM_OK) {
+		view.line = line;
+		view.id = way.record.id;
+		view.empties = way.before.n == 0;
+		view.refusal = way.refusal == NULL ? NULL : nm_arena_text(view.arena, way.refusal);
+		*out = view;
+	} else {
+		nm_rollback_view_clear(&view);
+	}
+	nm_artefact_clear(&way.before);
+	nm_status_clear(&push.status);
+	nm_arena_free(push.results.arena);
+	return code;
+}
+
+void nm_rollback_view_clear(struct nm_rollback_view *view)
+{
+	nm_differences_clear(&view->differences);
+	nm_arena_free(view->arena);
+	*view = (struct nm_rollback_view){ 0 };
+}
+
+/* --- going back --- */
+
+static enum nm_code add_way_back(struct nm_push_run *push, struct nm_line_status *status, struct way_back *way,
+				 struct nm_error *err)
+{
+	struct nm_push_job *job;
+	enum nm_code code;
+
+	if (way->refusal != NULL && push->options->force == NULL)
+		return nm_fail(err, NM_REFUSED, "%s", way->refusal);
+	if (strcmp(status->carrier->name, way->record.driver) != 0)
+		return nm_fail(err, NM_INPUT, "push %lld went to driver %s, but %s has %s now",
+			       (long long)way->record.id, way->record.driver, way->record.line,
+			       status->carrier->name);
+	code = nm_push_run_job(push, status, NULL, &job, err);
+	if (code != NM_OK)
+		return code;
+	nm_push_run_before(job, status);
+	job->back = true;
+	job->horizon = way->source.horizon;
+	job->wanted = way->before;
+	way->before = (struct nm_artefact){ 0 };
+	return NM_OK;
+}
+
+static enum nm_code roll_back_line(struct nm_push_run *push, struct nm_line_status *status, int64_t id, bool *forced,
+				   struct nm_error *err)
+{
+	struct way_back way = { 0 };
+	enum nm_code code = find_way_back(push, status, id, &way, err);
+
+	if (code == NM_OK)
+		code = nm_push_run_wants(push, status) ? add_way_back(push, status, &way, err)
+						  : nm_push_run_pass(push, status, err);
+	*forced = way.refusal != NULL;
+	nm_artefact_clear(&way.before);
+	return code;
+}
+
+enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_t id, const char *force,
+			 struct nm_push_results *out, struct nm_error *err)
+{
+	const struct nm_push_options options = { .line = line, .force = force, .even_if_same = true };
+	struct nm_push_run push = { .context = context, .options = &options };
+	bool forced = false;
+	enum nm_code code = nm_push_reason_check(force, err);
+
+	if (code == NM_OK)
+		code = nm_push_run_open(&push, err);
+	if (code == NM_OK && line < 0 && id != 0)
+		code = line_of_push(&push, id, &line, err);
+	if (code == NM_OK)
+		code = nm_push_run_look(&push, line, err);
+	for (size_t i = 0; i < push.n_asked && code == NM_OK; i++)
+		code = roll_back_line(&push, &push.status.lines[i], id, &forced, err);
+	if (code == NM_OK)
+		code = nm_push_run_jobs(&push, forced ? force : NULL, err);
+	if (code == NM_OK)
+		code = nm_push_run_give(&push, out, err);
+	nm_push_run_close(&push);
+	return code;
+}

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is set by hand: the list in words, its conversation, and pushing it: done when a person says so, assumed
+ * from then on, asked for again when the plan wants something else, and put back by a roll-back.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "carrier_rig.h"
+#include "push_rig.h"
+#include "random_plan.h"
+
+#define PLAN(driver)                                                                                        \
+	"timezone = \"America/Chicago\"\ncountry = \"US\"\n"                                                  \
+	"account sandbox { driver = " driver " carrier = gsm }\n"                                            \
+	"line cell { number = \"+15125550111\" account = sandbox handset = owner }\n"                        \
+	"schedule business { hours = \"Mo-Fr 08:00-18:00\" }\n"                                              \
+	"destination owner { kind = personal line = cell own_voicemail = 25s }\n"                            \
+	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                        \
+	"path day { step { ring = owner for = 20s } step { ring = fixly } }\n"                               \
+	"path night { step { ring = fixly for = 12s } }\n"                                                   \
+	"rule open { during = business path = day }\nrule closed { path = night }\n"
+
+static void ok(enum nm_code code, const struct nm_error *err)
+{
+	if (code != NM_OK)
+		fail_msg("%s", err->text);
+}
+
+static const struct nm_carrier *manual(void)
+{
+	return nm_carrier_find("manual");
+}
+
+static void assert_list(const char *at, const char *list, const char *every)
+{
+	char *folder = random_folder_new();
+	struct carrier_line line;
+
+	carrier_line_open(&line, manual(), NULL, plan_of_text(PLAN("manual"), folder), 0, at, 28);
+	random_folder_free(folder);
+	assert_string_equal(nm_artefact_find(&line.artefact, "to do")->bytes, list);
+	if (every == NULL)
+		assert_null(nm_artefact_find(&line.artefact, "every call to"));
+	else
+		assert_string_equal(nm_artefact_find(&line.artefact, "every call to")->bytes, every);
+	carrier_line_close(&line);
+}
+
+static void test_the_list_in_words(void **state)
+{
+	(void)state;
+	assert_list("2026-11-23 12:00",
+		    "In the carrier's settings: do not forward every call\n"
+		    "In the carrier's settings: forward calls to fixly, +1 512 555 0177 when not answered\n"
+		    "In the carrier's settings: forward calls to fixly, +1 512 555 0177 while the phone is busy\n"
+		    "In the carrier's settings: forward calls to fixly, +1 512 555 0177 while the phone cannot be reached\n"
+		    "In the carrier's settings: have its voicemail answer later than that, or not at all, else fixly never "
+		    "rings\n",
+		    NULL);
+	assert_list("2026-11-23 22:00",
+		    "In the carrier's settings: forward EVERY call to fixly, +1 512 555 0177, so that this phone rings no "
+		    "more\n",
+		    "fixly, +1 512 555 0177");
+}
+
+static void test_random_plans(void **state)
+{
+	(void)state;
+	assert_true(assert_carrier_keeps_plans(manual(), NULL, 700, 20) > 0);
+}
+
+/* When it must be set anew, and what then. */
+static void test_the_next_change(void **state)
+{
+	char *folder = random_folder_new();
+	struct carrier_line line;
+	struct nm_next next;
+	struct nm_error err;
+	nm_time evening;
+
+	(void)state;
+	carrier_line_open(&line, manual(), NULL, plan_of_text(PLAN("manual"), folder), 0, "2026-11-23 12:00", 28);
+	random_folder_free(folder);
+	ok(nm_time_read("2026-11-23 18:00", line.plan->zone, 0, &evening, &err), &err);
+	ok(nm_carrier_next(manual(), NULL, line.route, (struct nm_span){ line.at, line.route->until }, &line.artefact,
+			   &next, &err),
+	   &err);
+	assert_int_equal(next.at, evening);
+	assert_non_null(strstr(next.artefact.parts[0].bytes, "EVERY"));
+	nm_next_clear(&next);
+	ok(nm_carrier_next(manual(), NULL, line.route, (struct nm_span){ line.at, evening }, &line.artefact, &next, &err),
+	   &err);
+	assert_int_equal(next.at, NM_TIME_MAX);
+	nm_next_clear(&next);
+	carrier_line_close(&line);
+}
+
+/* --- pushing: a person at the other end --- */
+
+struct person {
+	struct push_rig rig;
+	int asked, yes_until; /* says no from then on */
+	int tag;
+	const struct nm_request *request;
+};
+
+static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
+{
+	struct person *person = context;
+
+	(void)err;
+	assert_int_equal(strncmp(request->url, "dial:", 5), 0);
+	person->tag = tag;
+	person->request = request;
+	return NM_OK;
+}
+
+static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_response *response,
+			    struct nm_error *err)
+{
+	struct person *person = context;
+	const bool yes = person->asked < person->yes_until;
+
+	(void)timeout_ms;
+	(void)err;
+	*tag = person->request != NULL ? person->tag : -1;
+	person->asked += person->request != NULL;
+	person->request = NULL;
+	*response = (struct nm_response){ .status = yes ? 200 : 403,
+					  .body = yes ? "2026-11-23T05:11:00-06:00" : "you said no",
+					  .retry_after_s = -1 };
+	response->len = strlen(response->body);
+	return NM_OK;
+}
+
+static void open_person(struct person *person, const char *plan, int yes_until)
+{
+	push_rig_open(&person->rig, plan);
+	person->rig.context.transport = (struct nm_transport){ person, submit, collect };
+	person->asked = 0;
+	person->yes_until = yes_until;
+	person->request = NULL;
+}
+
+static struct nm_status status_now(struct person *person)
+{
+	struct nm_status status;
+	struct nm_error err;
+
+	ok(nm_status_read(&person->rig.context, 0, &status, &err), &err);
+	assert_int_equal(status.lines[0].sync, NM_SYNC_UNKNOWN); /* never "in sync" */
+	return status;
+}
+
+static void assert_assumed(struct person *person, bool as_assumed, size_t done, const char *words)
+{
+	struct nm_status status = status_now(person);
+
+	assert_int_equal(status.lines[0].as_assumed, as_assumed);
+	assert_int_equal(status.lines[0].n_done, done);
+	assert_string_equal(status.lines[0].words, words);
+	nm_status_clear(&status);
+}
+
+static void test_pushed_once_and_assumed_from_then_on(void **state)
+{
+	struct person person;
+	struct nm_status status;
+	struct nm_push_results results;
+	struct nm_error err;
+
+	(void)state;
+	open_person(&person, PLAN("codes"), 99);
+	assert_assumed(&person, false, 0, "nothing was pushed yet, and nothing can be read back from this carrier");
+	ok(push_rig_push(&person.rig, 0, NULL, &err), &err);
+	assert_int_equal(person.asked, 1);
+	assert_assumed(&person, true, 1,
+		       "assumed since Mon 23 Nov 2026 05:11: nothing can be read back from this carrier");
+	status = status_now(&person);
+	assert_string_equal(status.lines[0].done[0].what, "**21*+15125550177#");
+	assert_string_equal(status.lines[0].done[0].when, "2026-11-23T05:11:00-06:00");
+	nm_status_clear(&status);
+	ok(push_rig_push(&person.rig, 0, &results, &err), &err);
+	assert_int_equal(person.asked, 1); /* nothing is asked twice */
+	assert_int_equal(results.items[0].state, NM_PUSH_DONE);
+	nm_push_results_clear(&results);
+	person.rig.context.now += 4 * 3600;
+	assert_assumed(&person, false, 1,
+		       "what was pushed Mon 23 Nov 2026 05:11 is not what the plan wants now; nothing can be read back");
+	ok(push_rig_push(&person.rig, 0, NULL, &err), &err);
+	assert_int_equal(person.asked, 5);
+	assert_assumed(&person, true, 4,
+		       "assumed since Mon 23 Nov 2026 09:11: nothing can be read back from this carrier");
+	push_rig_close(&person.rig);
+}
+
+static void test_what_is_refused_half_way_is_not_known(void **state)
+{
+	struct person person;
+	struct nm_push_results results;
+	struct nm_error err;
+
+	(void)state;
+	open_person(&person, PLAN("codes"), 0);
+	person.rig.context.now += 4 * 3600;
+	assert_int_equal(push_rig_push(&person.rig, 0, &results, &err), NM_CARRIER);
+	assert_int_equal(results.items[0].state, NM_PUSH_UNDONE);
+	assert_string_equal(results.items[0].words, "not done, ##21#: you said no; nothing was changed");
+	nm_push_results_clear(&results);
+	assert_assumed(&person, false, 0, "nothing was pushed yet, and nothing can be read back from this carrier");
+	person.yes_until = 3; /* the first one was refused: two more */
+	assert_int_equal(push_rig_push(&person.rig, 0, &results, &err), NM_CARRIER);
+	assert_int_equal(results.items[0].state, NM_PUSH_FAILED);
+	assert_string_equal(results.items[0].words,
+			    "not done, **67*+15125550177#: you said no; what is in force now is not known");
+	nm_push_results_clear(&results);
+	assert_assumed(&person, false, 2,
+		       "what is in force is not known: the last push came to no end, and nothing can be read back");
+	push_rig_close(&person.rig);
+}
+
+static void test_a_roll_back_asks_for_what_was_there_before(void **state)
+{
+	struct person person;
+	struct nm_push_results results;
+	struct nm_status status;
+	struct nm_error err;
+
+	(void)state;
+	open_person(&person, PLAN("manual"), 99);
+	ok(push_rig_push(&person.rig, 0, NULL, &err), &err);
+	person.rig.context.now += 4 * 3600;
+	ok(push_rig_push(&person.rig, 0, NULL, &err), &err);
+	ok(nm_rollback(&person.rig.context, 0, 0, NULL, &results, &err), &err);
+	assert_int_equal(results.items[0].state, NM_PUSH_DONE);
+	nm_push_results_clear(&results);
+	status = status_now(&person);
+	assert_false(status.lines[0].as_assumed);
+	assert_non_null(strstr(status.lines[0].assumed.parts[0].bytes, "EVERY"));
+	nm_status_clear(&status);
+	push_rig_close(&person.rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_the_list_in_words),
+		cmocka_unit_test(test_random_plans),
+		cmocka_unit_test(test_the_next_change),
+		cmocka_unit_test(test_pushed_once_and_assumed_from_then_on),
+		cmocka_unit_test(test_what_is_refused_half_way_is_not_known),
+		cmocka_unit_test(test_a_roll_back_asks_for_what_was_there_before),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

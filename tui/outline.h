@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What a line will do, to be read without any other knowledge: everything that callers get, with a letter, when
+ * and for whom, and the coming week hour by hour.
+ */
+#ifndef TUI_OUTLINE_H
+#define TUI_OUTLINE_H
+
+#include "nevermiss/json.h"
+#include "nevermiss/route.h"
+
+/* From `now` to the end of the route; indented by two blanks. */
+enum nm_code outline_add(struct nm_buf *out, const struct nm_route *route, nm_time now,
+			 struct nm_error *err) NM_WARN_UNUSED;
+/* The same as the member "outline": an item for each thing that callers get, its first windows with it. */
+enum nm_code outline_json(struct nm_json *json, const struct nm_route *route, nm_time now,
+			  struct nm_error *err) NM_WARN_UNUSED;
+
+#endif
