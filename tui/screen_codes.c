@@ -243,6 +243,10 @@ static enum verdict act_codes(void *state, struct app *app, const struct event *
 		app_message(app, STYLE_WARNING, "the plan has changed: look again at what is to be done");
 		return VERDICT_POP;
 	}
+	if (event->action == ACTION_DONE && codes->work.next.at <= app_now(app)) {
+		app_message(app, STYLE_WARNING, "it is time for something else now: close this, and look again");
+		return VERDICT_REDRAW;
+	}
 	if (list_act(&codes->list, event->action)) {
 		make_qr(codes);
 		return VERDICT_REDRAW;

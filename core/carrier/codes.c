@@ -36,15 +36,11 @@ static bool timed(const struct nm_codes *codes)
 
 static void adapt(const struct nm_account *account, struct nm_traits *traits)
 {
-	struct nm_arena *arena = nm_arena_new();
-	struct nm_codes codes;
-
-	if (arena != NULL && nm_codes_find(account, arena, &codes, NULL) == NM_OK && !timed(&codes)) {
-		traits->handset_untimed = true;
-		traits->ring_min_s = traits->ring_max_s = 0;
-		traits->ring_step_s = 1;
-	}
-	nm_arena_free(arena);
+	if (nm_codes_timed(account))
+		return;
+	traits->handset_untimed = true;
+	traits->ring_min_s = traits->ring_max_s = 0;
+	traits->ring_step_s = 1;
 }
 
 /* --- codes as they are dialled --- */
@@ -163,17 +159,21 @@ static void note_shorter(struct work *w)
 {
 	const int own_s = w->hand.handset->own_voicemail_s;
 	const int shorter_s = (own_s - 1) / STEP_S * STEP_S;
+	const char *code;
 
 	if (own_s > w->hand.ring_s)
 		return;
-	if (shorter_s >= LEAST_S)
-		note(w, nm_arena_format(w->arena,
-					"if a voicemail on the phone itself still picks up first, let the path ring it for %d s, "
-					"which is %s; the cost: less time to answer",
-					shorter_s, filled(w, w->codes.rows[NM_CODES_NO_ANSWER]->set, shorter_s)));
-	else
+	if (shorter_s >= LEAST_S) {
+		code = filled(w, w->codes.rows[NM_CODES_NO_ANSWER]->set, shorter_s);
+		note(w, code == NULL ? NULL
+				     : nm_arena_format(w->arena,
+						       "if a voicemail on the phone itself still picks up first, let the path ring "
+						       "it for %d s, which is %s; the cost: less time to answer",
+						       shorter_s, code));
+	} else {
 		note(w, "if a voicemail on the phone itself still picks up first, switch it off there, or let the path ring the "
 			"phone for a shorter time; the cost: less time to answer");
+	}
 }
 
 /* The phone's own voicemail is before the forward, or may be: what mends it, and what that costs. */
@@ -213,23 +213,29 @@ static void note_missing(struct work *w, enum nm_codes_for what, const char *whe
 
 /* --- the three things that can be dialled --- */
 
+/* Is a line of the list about this code already? */
+static bool listed(const char *list, const char *code)
+{
+	const size_t len = strlen(code);
+
+	while (*list != '\0') {
+		if (strncmp(list, code, len) == 0 && list[len] == ' ')
+			return true;
+		list += strcspn(list, "\n");
+		list += *list == '\n';
+	}
+	return false;
+}
+
 /* Codes that cancel, each once. */
 static enum nm_code add_cancel(struct work *w, struct nm_buf *out, enum nm_codes_for what)
 {
 	const struct nm_codes_row *row = w->codes.rows[what];
-	struct nm_buf code;
-	bool there;
 
 	if (row == NULL)
 		return NM_OK;
 	note_source(w, row, false);
-	nm_buf_init(&code, 512);
-	nm_buf_addf(&code, "%s ", row->cancel);
-	there = strncmp(out->data, code.data, code.len) == 0;
-	for (const char *at = out->data; !there && (at = strchr(at, '\n')) != NULL; at++)
-		there = strncmp(at + 1, code.data, code.len) == 0;
-	nm_buf_clear(&code);
-	return there ? NM_OK : add_line(w, out, row, false, back_words(what));
+	return listed(out->data, row->cancel) ? NM_OK : add_line(w, out, row, false, back_words(what));
 }
 
 static enum nm_code add_set(struct work *w, enum nm_codes_for what)

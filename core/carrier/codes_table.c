@@ -278,3 +278,26 @@ enum nm_code nm_codes_find(const struct nm_account *account, struct nm_arena *ar
 		*out = codes;
 	return code;
 }
+
+bool nm_codes_timed(const struct nm_account *account)
+{
+	const char *text = account->codes != NULL ? account->codes : "";
+	const char *carrier = account->carrier != NULL ? account->carrier : "";
+	struct field fields[FIELDS];
+	bool known = false, timed = false;
+	size_t number = 0, n;
+
+	for (size_t i = 0; i < nm_codes_rows_count; i++)
+		if (strcmp(nm_codes_rows[i].carrier, carrier) == 0) {
+			known = true;
+			timed = timed || (nm_codes_rows[i].what == NM_CODES_NO_ANSWER &&
+					  strstr(nm_codes_rows[i].set, SECONDS) != NULL);
+		}
+	while (next_row(&text, &number, fields, &n))
+		if (wrong(fields, n) == NULL && is(fields[0], carrier)) {
+			known = true;
+			if (kind_of(fields[1]) == NM_CODES_NO_ANSWER)
+				timed = has(fields[2], SECONDS);
+		}
+	return timed || !known;
+}

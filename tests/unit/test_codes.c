@@ -324,6 +324,25 @@ static void test_own_codes_go_ahead(void **state)
 	assert_false(found.rows[NM_CODES_UNREACHABLE]->verified);
 	assert_string_equal(found.rows[NM_CODES_ALL]->set, "*72{national}"); /* this build's */
 	nm_arena_free(arena);
+	assert_false(nm_codes_timed(&account));
+}
+
+/* An own code may take seconds, or take them away. */
+static void test_own_codes_say_whether_the_ring_is_timed(void **state)
+{
+	const struct nm_account timed = {
+		.carrier = "verizon",
+		.codes = "verizon | no-answer | *71{national}*{seconds} | *73 | my bill | yes\n",
+	};
+	const struct nm_account untimed = {
+		.carrier = "gsm",
+		.codes = "gsm | no-answer | **61*{number}# | ##61# | my bill | yes\n",
+	};
+
+	(void)state;
+	assert_true(nm_codes_timed(&timed));
+	assert_false(nm_codes_timed(&untimed));
+	assert_true(nm_codes_timed(&(struct nm_account){ .carrier = "nobody" }));
 }
 
 static void test_wrong_rows_are_named(void **state)
@@ -450,6 +469,7 @@ int main(void)
 		cmocka_unit_test(test_the_losses_follow_the_carrier),
 		cmocka_unit_test(test_random_plans),
 		cmocka_unit_test(test_own_codes_go_ahead),
+		cmocka_unit_test(test_own_codes_say_whether_the_ring_is_timed),
 		cmocka_unit_test(test_wrong_rows_are_named),
 		cmocka_unit_test(test_each_code_is_asked_for_in_order),
 		cmocka_unit_test(test_a_forward_of_every_call_names_its_target),
