@@ -394,6 +394,34 @@ static void test_wrong_rows_are_named(void **state)
 	}
 }
 
+/* Cut anywhere, any byte another one: a file is taken or refused, and what is taken can be dialled. */
+static void test_damaged_files_do_no_harm(void **state)
+{
+	static const char whole[] = "a | all | *72{national} | *73 | me | yes\na | everything | | ##002# | me | no\n"
+				    "a | no-answer | **61*{number}*{seconds}# | ##61# | me | no\n";
+	struct nm_error err;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof(whole); i++)
+		for (int byte = 0; byte < 256; byte += 3) {
+			struct nm_account account = { .carrier = "a" };
+			struct nm_arena *arena = nm_arena_new();
+			struct nm_codes found;
+			char *text = strdup(whole);
+
+			text[i] = (char)byte;
+			account.codes = text;
+			nm_codes_timed(&account);
+			if (nm_codes_check(text, &err) == NM_OK &&
+			    nm_codes_find(&account, arena, &found, &err) == NM_OK)
+				for (int what = 0; what < NM_CODES_KINDS; what++)
+					if (found.rows[what] != NULL)
+						assert_non_null(strpbrk(found.rows[what]->cancel, "*#"));
+			free(text);
+			nm_arena_free(arena);
+		}
+}
+
 /* --- the conversation --- */
 
 static struct nm_exchange exchange_of(const struct carrier_line *line, enum nm_operation operation)
@@ -492,6 +520,7 @@ int main(void)
 		cmocka_unit_test(test_own_codes_go_ahead),
 		cmocka_unit_test(test_own_codes_say_whether_the_ring_is_timed),
 		cmocka_unit_test(test_wrong_rows_are_named),
+		cmocka_unit_test(test_damaged_files_do_no_harm),
 		cmocka_unit_test(test_each_code_is_asked_for_in_order),
 		cmocka_unit_test(test_a_forward_of_every_call_names_its_target),
 		cmocka_unit_test(test_who_does_not_dial_says_so),
