@@ -82,11 +82,29 @@ static void read_live(struct push *push, struct app *app)
 	app_forget_facts(app);
 }
 
+/* A line whose carrier keeps no time is to do something else than when it was read. */
+static bool time_has_passed(const struct app *app)
+{
+	const struct session *session = app->session;
+
+	for (size_t i = 0; session->status_known && i < session->status.n; i++) {
+		const struct nm_line_status *line = &session->status.lines[i];
+
+		if (line->carrier && !line->carrier->traits.keeps_time && line->plan_route &&
+		    nm_route_situation(line->plan_route, session->status_at) !=
+			    nm_route_situation(line->plan_route, app_now(app)))
+			return true;
+	}
+	return false;
+}
+
 static bool idle_push(void *state, struct app *app)
 {
 	struct push *push = state;
 
-	if (push->tried || app->session->status_known)
+	if ((push->tried || app->session->status_known) && !time_has_passed(app))
+		return false;
+	if (app->depth)
 		return false;
 	read_live(push, app);
 	return true;

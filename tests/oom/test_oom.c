@@ -252,6 +252,34 @@ static enum nm_code keep_at_voipms(struct nm_error *err)
 	return keep_at("voipms", err);
 }
 
+/* What somebody is to dial, now and next. */
+static enum nm_code render_codes(struct nm_error *err)
+{
+	const struct nm_account account = {
+		.name = "phone",
+		.carrier = "verizon",
+		.codes = "verizon | unreachable | *74{national} | *75 | nobody | no\n",
+	};
+	const struct nm_carrier *carrier = nm_carrier_find("codes");
+	const struct nm_span within = { route->from, route->until };
+	struct nm_losses losses = { 0 };
+	struct nm_artefact artefact = { 0 };
+	struct nm_next next = { 0 };
+	struct nm_route *held = NULL;
+	enum nm_code code = nm_carrier_hold(carrier, &account, route, route->from, &held, &losses, err);
+
+	if (!code)
+		code = carrier->render(held ? held : route, &account, route->from, &artefact, err);
+	if (!code)
+		code = nm_carrier_next(carrier, &account, route, within, &artefact, &next, err);
+	if (!code)
+		nm_next_clear(&next);
+	nm_artefact_clear(&artefact);
+	nm_losses_clear(&losses);
+	nm_route_free(held);
+	return code;
+}
+
 static enum nm_code apply_edits(struct nm_error *err)
 {
 	static const char text[] = "# one\nrule a { path = p }\nrule b { path = p }\npath p {\n  step { ring "
@@ -330,6 +358,7 @@ STARVED(compare_routes)
 STARVED(render_and_lift)
 STARVED(keep_at_telnyx)
 STARVED(keep_at_voipms)
+STARVED(render_codes)
 STARVED(apply_edits)
 STARVED(read_hours)
 STARVED(read_calendar)
@@ -374,6 +403,7 @@ int main(void)
 		cmocka_unit_test(test_build_route),     cmocka_unit_test(test_compare_routes),
 		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_keep_at_telnyx),
 		cmocka_unit_test(test_keep_at_voipms),  cmocka_unit_test(test_apply_edits),
+		cmocka_unit_test(test_render_codes),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -796,6 +796,23 @@ static void codes_left_half_way_are_not_assumed(void **state)
 	stage_close(&stage);
 }
 
+/* What was right when the page was opened is not ticked off when something else is. */
+static void codes_follow_the_clock(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_by_hand(&stage, 80, 24, MONDAY_NOON);
+	stage_keys(&stage, "c");
+	stage.now += 6 * 3600;
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "it is time for something else now");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "**21*+15125550177#");
+	stage_hides(&stage, "**61*");
+	stage_close(&stage);
+}
+
 /* Before every call is given away its number is named, and typed. */
 static void a_forward_of_every_call_asks_for_its_number(void **state)
 {
@@ -1088,6 +1105,7 @@ int main(void)
 		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
 		cmocka_unit_test(codes_are_ticked_off_and_then_assumed),
 		cmocka_unit_test(codes_left_half_way_are_not_assumed),
+		cmocka_unit_test(codes_follow_the_clock),
 		cmocka_unit_test(a_forward_of_every_call_asks_for_its_number),
 		cmocka_unit_test(codes_at_other_sizes),
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
