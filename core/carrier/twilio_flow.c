@@ -5,8 +5,8 @@
  *   Trigger -> clock (which situation holds) -> callers (which list they are in)
  *           -> hours_N (what these callers get in which situation) -> pN_PATH_... (a path's widgets)
  *
- * Comes in: a route that the traits allow.  Goes out: JSON, its members sorted, so that the same route makes the
- * same bytes.  Only what is verified of the format is used (docs_url; the schema takes 1,000 widgets).
+ * Comes in: a route that the traits allow.  Goes out: JSON, its members sorted, so that the same route makes
+ * the same bytes.  Only what is verified of the format is used (docs_url; the schema takes 1,000 widgets).
  */
 #include <string.h>
 
