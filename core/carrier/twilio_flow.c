@@ -496,6 +496,8 @@ static void write_timetable(struct nm_flow *f, size_t index)
 		if (list_situations(f, timetable, s, &situations))
 			match(f, input, "matches_any_of", situations.data,
 			      chain == NM_NOWHERE ? "nobody" : f->chains[chain].name, chain_head(f, chain));
+		if (situations.failed)
+			nm_flow_fail(f, nm_fail_memory(f->err));
 		nm_buf_clear(&situations);
 	}
 	state_end(f, "split-based-on");

@@ -220,6 +220,29 @@ static enum nm_code render_and_lift(struct nm_error *err)
 	return code;
 }
 
+/* A carrier with a language of its own: what it can hold, written, and read back. */
+static enum nm_code hold_and_lift(struct nm_error *err)
+{
+	const struct nm_carrier *twilio = nm_carrier_find("twilio");
+	struct nm_artefact artefact = { 0 };
+	struct nm_losses losses = { 0 };
+	struct nm_route *held = NULL, *lifted = NULL;
+	const char *foreign = NULL;
+	enum nm_code code = nm_carrier_hold(twilio, NULL, route, AT, &held, &losses, err);
+
+	if (code)
+		return code;
+	code = twilio->render(held ? held : route, NULL, AT, &artefact, err);
+	if (!code)
+		code = twilio->lift(&artefact, &lifted, &foreign, err);
+	if (!code)
+		nm_route_free(lifted);
+	nm_artefact_clear(&artefact);
+	nm_losses_clear(&losses);
+	nm_route_free(held);
+	return code;
+}
+
 static enum nm_code apply_edits(struct nm_error *err)
 {
 	static const char text[] = "# one\nrule a { path = p }\nrule b { path = p }\npath p {\n  step { ring "
@@ -296,6 +319,7 @@ STARVED(check)
 STARVED(build_route)
 STARVED(compare_routes)
 STARVED(render_and_lift)
+STARVED(hold_and_lift)
 STARVED(apply_edits)
 STARVED(read_hours)
 STARVED(read_calendar)
@@ -338,7 +362,8 @@ int main(void)
 		cmocka_unit_test(test_build_timeline),	cmocka_unit_test(test_build_classes),
 		cmocka_unit_test(test_simulate),	cmocka_unit_test(test_check),
 		cmocka_unit_test(test_build_route),	cmocka_unit_test(test_compare_routes),
-		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_apply_edits),
+		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_hold_and_lift),
+		cmocka_unit_test(test_apply_edits),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
