@@ -45,7 +45,8 @@ static const char *flow_of(struct nm_exchange *x)
 	return nm_twilio_is_sid(at + sid + 7, "FW") ? at + sid + 7 : NULL;
 }
 
-/* The number as a part, so that it can be put back as it was; and the one document that a flow may hand calls to. */
+/* The number as a part, so that it can be put back as it was; and the one document that a flow may hand
+ * calls to. */
 static bool add_number_part(struct nm_exchange *x)
 {
 	static const char *const members[] = { "flow_name", "trunk_sid", "voice_application_sid",
@@ -244,7 +245,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.ring_extra_s = 5,
 		.confirm = NM_CONFIRM_NONE,
 		.handset = NM_HANDSET_NEVER,
-		.records_late_s = 0,
+		.records_late_s = -1,
 	},
 	.keys = keys,
 	.adapt = adapt,

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Making a flow live: whether Twilio takes the definition, the flow of our name among all flows, create or change
- * it, read back what was published, and only then point the number at it.
+ * Making a flow live: whether Twilio takes the definition, the flow of our name among all flows, create or
+ * change it, read back what was published, and only then point the number at it.
  */
 #include <string.h>
 

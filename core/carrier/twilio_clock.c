@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The time of day in a flow.  Comes in: a route.  Goes out: a Liquid template that prints which situation holds.
+ * The time of day in a flow.  Comes in: a route.  Goes out: a Liquid template that prints which situation
+ * holds.
  * Studio's own clock is said to be on Pacific time, so the template reckons from seconds since 1970, which
  * are the same everywhere, and carries the changes of the zone's offset with it.
  */

@@ -5,8 +5,8 @@
  *   Trigger -> clock (which situation holds) -> callers (which list they are in)
  *           -> hours_N (what these callers get in which situation) -> pN_PATH_... (a path's widgets)
  *
- * Comes in: a route that the traits allow.  Goes out: JSON, its members sorted, so that the same route makes the
- * same bytes.  Only what is verified of the format is used (docs_url; the schema takes 1,000 widgets).
+ * Comes in: a route that the traits allow.  Goes out: JSON, its members sorted, so that the same route makes
+ * the same bytes.  Only what is verified of the format is used (docs_url; the schema takes 1,000 widgets).
  */
 #include <string.h>
 
@@ -496,6 +496,8 @@ static void write_timetable(struct nm_flow *f, size_t index)
 		if (list_situations(f, timetable, s, &situations))
 			match(f, input, "matches_any_of", situations.data,
 			      chain == NM_NOWHERE ? "nobody" : f->chains[chain].name, chain_head(f, chain));
+		if (situations.failed)
+			nm_flow_fail(f, nm_fail_memory(f->err));
 		nm_buf_clear(&situations);
 	}
 	state_end(f, "split-based-on");

@@ -69,8 +69,8 @@ struct nm_live_flow {
 	const char *variables[NM_FLOW_VARIABLES];
 };
 
-/* The widgets of a definition; memory from the lifter's route.  Tells the lifter who is told apart.  document: the
- * only one that may ask to press 1; NULL: any. */
+/* The widgets of a definition; memory from the lifter's route.  Tells the lifter who is told apart.  document:
+ * the only one that may ask to press 1; NULL: any. */
 enum nm_code nm_flow_read(const struct nm_node *definition, const char *document, struct nm_lifter *lifter,
 			  struct nm_live_flow *out, struct nm_error *err) NM_WARN_UNUSED;
 /* NULL when it has no such exit. */

@@ -36,8 +36,8 @@ enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_reque
 enum nm_step_result nm_twilio_ask_published(struct nm_exchange *x, struct nm_request *next, int state);
 enum nm_step_result nm_twilio_turn_page(struct nm_exchange *x, struct nm_request *next, const char *url);
 const char *nm_twilio_number_url(struct nm_exchange *x);
-/* Of the page that a list's answer names: a path, or a whole URL of which only the path is taken; NULL: there is
- * none. */
+/* Of the page that a list's answer names: a path, or a whole URL of which only the path is taken; NULL: there
+ * is none. */
 const char *nm_twilio_next_page(struct nm_exchange *x, const char *host, const char *link);
 
 /* The document of a good answer; NULL when there is none, and *result says how that ends. */

@@ -150,12 +150,12 @@ function writePlan(more = '') {
 	writeFileSync(plan, `
 business = "Smith"  timezone = "America/Chicago"  country = "US"
 account twilio { driver = twilio  sid = "${SID}"  token_env = "NM_CONTRACT_TOKEN"
-                 endpoint = "http://${HOST}:${front.address().port}" }
+                 endpoint = "http://${HOST}:${front.address().port}"  whisper = "https://example.com/ask" }
 line main { number = "${NUMBER}"  account = twilio }
 schedule open { hours = "Mo-Fr 08:00-18:00" }
 callers vip { numbers = { "+15125550142", anonymous } }
 destination owner { kind = personal  number = "+15125550111" }
-destination sam { kind = personal  number = "+15125550114" }
+destination sam { kind = personal  number = "+15125550114"  confirm = yes }
 destination desk { kind = backup  role = staff  address = "sip:desk@example.org" }
 destination box { kind = voicemail  greeting = "You've reached Smith & Söhne: 100 % sure + \\"soon\\"" }
 path day { greeting = "Hello"  lasts = 3s  step { ring = { owner, sam }  for = 20s }

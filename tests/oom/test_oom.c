@@ -247,6 +247,11 @@ static enum nm_code keep_at_telnyx(struct nm_error *err)
 	return keep_at("telnyx", err);
 }
 
+static enum nm_code keep_at_twilio(struct nm_error *err)
+{
+	return keep_at("twilio", err);
+}
+
 static enum nm_code keep_at_voipms(struct nm_error *err)
 {
 	return keep_at("voipms", err);
@@ -357,6 +362,7 @@ STARVED(build_route)
 STARVED(compare_routes)
 STARVED(render_and_lift)
 STARVED(keep_at_telnyx)
+STARVED(keep_at_twilio)
 STARVED(keep_at_voipms)
 STARVED(render_codes)
 STARVED(apply_edits)
@@ -401,7 +407,7 @@ int main(void)
 		cmocka_unit_test(test_build_timeline),  cmocka_unit_test(test_build_classes),
 		cmocka_unit_test(test_simulate),        cmocka_unit_test(test_check),
 		cmocka_unit_test(test_build_route),     cmocka_unit_test(test_compare_routes),
-		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_keep_at_telnyx),
+		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_keep_at_telnyx), cmocka_unit_test(test_keep_at_twilio),
 		cmocka_unit_test(test_keep_at_voipms),  cmocka_unit_test(test_apply_edits),
 		cmocka_unit_test(test_render_codes),
 	};

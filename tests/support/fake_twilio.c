@@ -50,7 +50,8 @@ static void answer(struct fake_twilio *fake, int status, char *body)
 	fake->body = body;
 }
 
-static void say(struct fake_twilio *fake, int status, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void say(struct fake_twilio *fake, int status,
+						      const char *format, ...)
 {
 	va_list args;
 	char *body;
