@@ -52,7 +52,7 @@ const struct nm_check_info nm_checks[] = {
 	{ "single-human", WARNING, "the emergency path, as written, names one human",
 	  "one flat battery, one shower or one dead spot, and an emergency reaches nobody" },
 	{ "single-failure", WARNING,
-	  "one destination whose being unreachable makes a call end lost, no human answering",
+	  "one person, AI or service whose being unreachable makes a call end lost, no human answering",
 	  "services fail: the safety net is what gives every call some response" },
 	{ "never-rings", WARNING,
 	  "a step behind one that always ends the call, or beyond a carrier's limit for unanswered calls",

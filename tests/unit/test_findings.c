@@ -103,6 +103,8 @@ static const struct row rows[] = {
 	  LINES FIXLY "path all { step { ring = fixly } }\n" ALL },
 	{ "a voicemail alone is none: it is where the carrier ends the call", "single-failure", NULL,
 	  LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL },
+	{ "nor is one behind a human", "single-failure", NULL,
+	  LINES SAM MAILBOX "path all { step { ring = sam  for = 10s } step { ring = mailbox } }\n" ALL },
 	{ "nobody rung beside a voicemail can answer", "no-live-answer",
 	  "path all rings fixly beside mailbox, which takes the call at once, and nobody before (any line",
 	  LINES FIXLY MAILBOX "path all { step { ring = { mailbox, fixly } } }\n" ALL },
