@@ -103,6 +103,12 @@ static const struct row rows[] = {
 	  LINES FIXLY "path all { step { ring = fixly } }\n" ALL },
 	{ "a voicemail alone is none: it is where the carrier ends the call", "single-failure", NULL,
 	  LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL },
+	{ "lines and callers of different times are told as such", "no-live-answer",
+	  "neither a human nor an AI (all in all: any line, any caller)",
+	  LINES SAM MAILBOX "callers x { numbers = { \"+15125550142\" } }\n"
+			    "path sam { step { ring = sam } step { ring = mailbox } }\n"
+			    "path all { step { ring = mailbox } }\n"
+			    "rule x { lines = main  callers = x  path = sam }\n" ALL },
 	{ "nor is one behind a human", "single-failure", NULL,
 	  LINES SAM MAILBOX "path all { step { ring = sam  for = 10s } step { ring = mailbox } }\n" ALL },
 	{ "nobody rung beside a voicemail can answer", "no-live-answer",
