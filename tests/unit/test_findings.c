@@ -103,6 +103,12 @@ static const struct row rows[] = {
 	  LINES FIXLY "path all { step { ring = fixly } }\n" ALL },
 	{ "a voicemail alone is none: it is where the carrier ends the call", "single-failure", NULL,
 	  LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL },
+	{ "somebody who is rung after three rings, in the 18th second, is rung in time", "rings-late", NULL,
+	  LINES SAM MAILBOX
+	  "path all { greeting = \"Hello\"  lasts = 18s  step { ring = sam } step { ring = mailbox } }\n" ALL },
+	{ "and a second later is not", "rings-late", "rings nobody live in the first 3 rings (18 s)",
+	  LINES SAM MAILBOX
+	  "path all { greeting = \"Hello\"  lasts = 19s  step { ring = sam } step { ring = mailbox } }\n" ALL },
 	{ "lines and callers of different times are told as such", "no-live-answer",
 	  "neither a human nor an AI (all in all: any line, any caller)",
 	  LINES SAM MAILBOX "callers x { numbers = { \"+15125550142\" } }\n"
