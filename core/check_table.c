@@ -102,7 +102,8 @@ const struct nm_check_info nm_checks[] = {
 	  "speed to answer should be under 3 rings" },
 	{ "over-engineered", ADVICE, "a path with more than 4 layers, or rules that do the same",
 	  "a common mistake: callers want somebody who answers and helps, not a maze" },
-	{ "untested", ADVICE, "no test call in 30 days, or none after hours",
+	{ "untested", ADVICE,
+	  "pushed, and the plan's tests not played in 30 days, or none of them after hours",
 	  "a common mistake: only a call from another phone shows what customers get" },
 };
 

@@ -31,7 +31,7 @@ static const char *source(void)
 /* These need the call log, which check does not see yet. */
 static bool needs_log(const char *id)
 {
-	return !strcmp(id, "focus-peak") || !strcmp(id, "untested");
+	return !strcmp(id, "focus-peak");
 }
 
 /* --- a plan of the golden pairs --- */
@@ -42,6 +42,7 @@ struct subject {
 	struct nm_line_fact facts[4];
 	char names[4][32];
 	size_t n_facts;
+	struct nm_test_fact tests;
 };
 
 static char *file_name(const char *id, const char *which)
@@ -53,7 +54,7 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same`, as far as such a file is there. */
+/* What the store would know: lines `NAME drift|same|untested`, as far as such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
@@ -61,16 +62,20 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 	char word[32];
 
 	free(name);
+	/* A store that knows of lines knows of tests: `untested` says that they were never played. */
+	subject->tests = (struct nm_test_fact){ true, NOW - 60, NOW - 60 };
 	while (file && subject->n_facts < 4 &&
 	       fscanf(file, "%31s %31s", subject->names[subject->n_facts], word) == 2) {
 		subject->facts[subject->n_facts] = (struct nm_line_fact){
 			.line = subject->names[subject->n_facts],
 			.pushed = true,
 			.known = true,
-			.in_sync = !strcmp(word, "same"),
+			.in_sync = strcmp(word, "drift") != 0,
 			.read_at = NOW - 60,
 			.horizon = NOW + NM_CHECK_HORIZON,
 		};
+		if (!strcmp(word, "untested"))
+			subject->tests.last = subject->tests.last_after_hours = NM_TIME_MIN;
 		subject->n_facts++;
 	}
 	if (file)
@@ -85,6 +90,7 @@ static void subject_check(struct subject *subject)
 		.until = NOW + NM_CHECK_HORIZON,
 		.n_facts = subject->n_facts,
 		.facts = subject->facts,
+		.tests = subject->tests,
 	};
 	struct nm_error err;
 

@@ -632,6 +632,45 @@ static void a_push_that_ends_within_60_days_is_stale(void **state)
 	assert_int_equal(found_with(&fact, "calendar-stale"), 1);
 }
 
+static size_t untested_with(nm_time last, nm_time after_hours, bool pushed)
+{
+	const struct nm_line_fact fact = { .line = "main",
+					   .pushed = pushed,
+					   .horizon = NOW + NM_CHECK_HORIZON };
+	const struct nm_check_options options = {
+		.now = NOW,
+		.from = NOW,
+		.until = NOW + 7 * (nm_time)NM_DAY,
+		.tests = { true, last, after_hours },
+		.n_facts = 1,
+		.facts = &fact,
+	};
+	struct nm_plan *plan =
+		plan_of_text(HEAD LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL, folder);
+	const struct row row = { .id = "untested" };
+	struct nm_findings findings;
+	struct nm_error err;
+	size_t n;
+
+	assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+	n = find(&findings, &row) != NULL;
+	nm_findings_clear(&findings);
+	nm_plan_free(plan);
+	return n;
+}
+
+static void a_pushed_plan_is_to_be_tested_every_30_days_also_after_hours(void **state)
+{
+	const nm_time since = NOW - 30 * (nm_time)NM_DAY;
+
+	(void)state;
+	assert_int_equal(untested_with(NM_TIME_MIN, NM_TIME_MIN, true), 1);
+	assert_int_equal(untested_with(NM_TIME_MIN, NM_TIME_MIN, false), 0);
+	assert_int_equal(untested_with(since, since, true), 0);
+	assert_int_equal(untested_with(since - 1, since - 1, true), 1);
+	assert_int_equal(untested_with(NOW, since - 1, true), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -640,6 +679,7 @@ int main(void)
 		cmocka_unit_test(the_mend_holds_when_everybody_is_there),
 		cmocka_unit_test(a_calendar_is_stale_when_its_events_end_within_60_days),
 		cmocka_unit_test(only_a_line_that_was_pushed_and_read_can_drift),
+		cmocka_unit_test(a_pushed_plan_is_to_be_tested_every_30_days_also_after_hours),
 		cmocka_unit_test(a_push_that_ends_within_60_days_is_stale),
 	};
 
