@@ -382,6 +382,10 @@ enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one)
 		find_lost(prover, one);
 		return NM_OK;
 	}
+	if (one->endless) {
+		find_edges(prover, one);
+		return NM_OK;
+	}
 	if (one->decision.verdict == NM_VERDICT_REJECT) {
 		find_turned_away(prover, one);
 		return NM_OK;

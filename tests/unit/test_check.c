@@ -414,6 +414,36 @@ static void a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees(voi
 	random_folder_free(folder);
 }
 
+/* 20 lines in a circle: a call passes too many before it comes back. */
+static void a_loop_longer_than_a_call_goes_is_a_loop_all_the_same(void **state)
+{
+	struct subject subject = { .n_facts = 0 };
+	char *folder = random_folder_new();
+	struct nm_buf text;
+	size_t i;
+
+	(void)state;
+	nm_buf_init(&text, 1 << 16);
+	nm_buf_add(
+		&text,
+		"business = \"Smith\"\ntimezone = \"America/Chicago\"\naccount sandbox { driver = sandbox }\n");
+	for (i = 0; i < 20; i++)
+		nm_buf_addf(&text,
+			    "line k%zu { number = \"+151255520%02zu\"  account = sandbox }\n"
+			    "path k%zu { step { ring = k%zu } }\nrule k%zu { lines = k%zu  path = k%zu }\n",
+			    i, i, i, (i + 1) % 20, i, i, i);
+	subject.plan = plan_of_text(text.data, folder);
+	subject_check(&subject);
+	assert_non_null(find(&subject.findings, "loop"));
+	assert_non_null(
+		strstr(find(&subject.findings, "loop")->message, "; simulate follows it over 16 lines"));
+	assert_call_shows(&subject, find(&subject.findings, "loop"));
+	assert_non_null(find(&subject.findings, "too-many-lines"));
+	nm_buf_clear(&text);
+	subject_clear(&subject);
+	random_folder_free(folder);
+}
+
 /* --- the whole --- */
 
 static void findings_are_ordered_by_severity_then_first_window_then_line(void **state)
@@ -537,6 +567,7 @@ int main(void)
 		cmocka_unit_test(nights_and_weekends_are_told_to_the_second),
 		cmocka_unit_test(an_emergency_by_the_key_is_tried_where_a_greeting_plays),
 		cmocka_unit_test(a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees),
+		cmocka_unit_test(a_loop_longer_than_a_call_goes_is_a_loop_all_the_same),
 		cmocka_unit_test(findings_are_ordered_by_severity_then_first_window_then_line),
 		cmocka_unit_test(findings_outlive_the_plan),
 		cmocka_unit_test(progress_can_stop_the_check),

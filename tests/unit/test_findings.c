@@ -259,6 +259,13 @@ static const struct row rows[] = {
 	{ "a rule that needs two calendars at once may come", "shadowed", NULL,
 	  "calendar jobs { url_cmd = \"true\" }\nschedule job { calendar = jobs }\n" LINES MAILBOX
 	  "path all { step { ring = mailbox } }\nrule free { outside = job  path = all }\n" ALL },
+	{ "a rule for nobody is told however many calendars there are", "shadowed",
+	  "rule none never matches: it names no line or nobody's number",
+	  "calendar jobs { url_cmd = \"true\" }\nschedule a { calendar = jobs }\nschedule b { calendar = jobs }\n"
+	  "schedule c { calendar = jobs }\nschedule d { calendar = jobs }\nschedule e { calendar = jobs }\n"
+	  "schedule f { calendar = jobs }\n" LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nrule none { lines = {}  path = all }\n"
+	  "rule some { during = { a, b, c, d, e, f }  path = all }\n" ALL },
 	{ "an override within another is shadowed", "shadowed",
 	  "override short never decides: override long takes",
 	  LINES MAILBOX
