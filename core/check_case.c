@@ -265,7 +265,7 @@ static void find_endless(struct nm_prover *prover, struct nm_case *one)
 		      nm_arena_format(prover->checker->arena,
 				      "a call to line %s goes through more than %d steps of other lines",
 				      plan->lines[one->line].name, NM_STEPS_PLAYED));
-	one->silent = one->silent_long = one->nobody = one->humans = (struct nm_tried){ .result = NM_LOST, .by = -1 };
+	one->silent = one->silent_long = (struct nm_tried){ .result = NM_LOST, .by = -1, .step = one->treatment->n };
 }
 
 static enum nm_code silent_try(struct nm_prover *prover, struct nm_case *one)
@@ -330,7 +330,7 @@ enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one)
 		code = nm_case_try(prover, one, NM_PROBE_NOBODY, -1, &one->nobody);
 	if (!code && !one->endless)
 		code = nm_case_try(prover, one, NM_PROBE_HUMANS, -1, &one->humans);
-	if (code || one->endless || prover->checker->guarantees_only)
+	if (code || prover->checker->guarantees_only)
 		return code;
 	return nm_case_find(prover, one);
 }

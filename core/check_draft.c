@@ -67,6 +67,18 @@ static bool hits_make(struct nm_checker *checker, struct nm_draft *draft)
 	return draft->hits && draft->lines && draft->callers;
 }
 
+/* Hits come state by state, line by line, caller by caller. */
+static void hit_count(struct nm_draft *draft, size_t state, const struct nm_hit *hit)
+{
+	const struct nm_hit *last = &draft->last;
+
+	if (last->set && draft->last_state == state && last->line == hit->line && last->caller == hit->caller)
+		return;
+	draft->n_calls++;
+	draft->last = *hit;
+	draft->last_state = state;
+}
+
 void nm_draft_hit(struct nm_checker *checker, struct nm_draft *draft, size_t state, struct nm_hit hit)
 {
 	if (!draft)
@@ -78,9 +90,11 @@ void nm_draft_hit(struct nm_checker *checker, struct nm_draft *draft, size_t sta
 	}
 	draft->lines[hit.line] = true;
 	draft->callers[hit.caller] = true;
+	hit.set = true;
+	hit_count(draft, state, &hit);
 	if (draft->hits[state].set)
 		return;
-	hit.set = true;
+	draft->n_states++;
 	draft->hits[state] = hit;
 }
 

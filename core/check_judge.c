@@ -246,6 +246,7 @@ static void failure_found(struct nm_prover *prover, struct nm_case *one, int id)
 	nm_case_mark(prover, one, draft, NM_PROBE_UNREACHABLE, id);
 }
 
+/* Those who are rung: a voicemail is the carrier's own, and without the carrier no call arrives. */
 static enum nm_code find_failures(struct nm_prover *prover, struct nm_case *one)
 {
 	struct nm_tried tried;
@@ -379,6 +380,10 @@ enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one)
 {
 	if (one->decision.verdict == NM_VERDICT_LOST) {
 		find_lost(prover, one);
+		return NM_OK;
+	}
+	if (one->endless) {
+		find_edges(prover, one);
 		return NM_OK;
 	}
 	if (one->decision.verdict == NM_VERDICT_REJECT) {

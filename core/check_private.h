@@ -48,6 +48,9 @@ struct nm_draft {
 	bool names_lines;      /* it says which lines already, and not which callers */
 	struct nm_hit *hits;   /* [n_states]; NULL: holds at no particular time */
 	bool *lines, *callers; /* concerned: by line, by class; with hits */
+	size_t n_states, n_calls; /* with hits: states, and of all states the pairs of line and caller */
+	struct nm_hit last;       /* the hit counted last: one call may show a finding in several ways */
+	size_t last_state;
 	size_t n_windows;      /* given, where they do not follow from hits */
 	const struct nm_span *windows;
 	size_t n_call; /* given likewise */

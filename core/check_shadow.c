@@ -10,8 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VECTORS_MOST 512 /* combinations of schedules; with more nothing is claimed */
-#define CALENDARS_MOST 4 /* schedules of calendars, each on or off in every combination */
+#define VECTORS_MOST 512 /* combinations of schedules of hours; with more little is claimed */
+#define CALENDARS_MOST 5 /* schedules of calendars, each on or off in every combination */
 #define WORDS (NM_PLAN_SCHEDULES / 64)
 #define WORDS_OVERRIDES (NM_PLAN_OVERRIDES / 64)
 
@@ -100,18 +100,16 @@ static bool day_look(void *context, int64_t day, const struct nm_holidays *holid
 	return !shadow->failed;
 }
 
-/* Each combination again with the calendar's schedule on. */
+/* Each combination again with the calendar's schedule on: there is room for CALENDARS_MOST of these. */
 static void vectors_double(struct shadow *shadow, size_t schedule)
 {
-	const size_t n = shadow->n_vectors;
-	uint64_t bits[WORDS];
+	uint64_t(*again)[WORDS] = shadow->vectors + shadow->n_vectors;
 	size_t i;
 
-	for (i = 0; i < n && !shadow->failed; i++) {
-		memcpy(bits, shadow->vectors[i], sizeof bits);
-		bits[schedule / 64] |= UINT64_C(1) << (schedule % 64);
-		vector_add(shadow, bits);
-	}
+	memcpy(again, shadow->vectors, shadow->n_vectors * sizeof *again);
+	for (i = 0; i < shadow->n_vectors; i++)
+		again[i][schedule / 64] |= UINT64_C(1) << (schedule % 64);
+	shadow->n_vectors *= 2;
 }
 
 /* Holidays of two calendars would be told apart: nothing is claimed then. */
@@ -157,7 +155,7 @@ static bool vectors_find(struct shadow *shadow)
 	}
 	if (!hours_choose(shadow, list, &n) || !nm_hours_tell(list, n, today, day_look, shadow))
 		return false;
-	for (i = 0; i < plan->n_schedules; i++)
+	for (i = 0; i < plan->n_schedules && !shadow->failed; i++)
 		if (nm_bit(shadow->relevant, (int)i) && plan->schedules[i].calendar >= 0)
 			vectors_double(shadow, i);
 	return !shadow->failed;
@@ -352,7 +350,7 @@ static bool shadow_room(struct shadow *shadow)
 {
 	shadow->spans =
 		malloc((shadow->checker->plan->n_schedules + 1) * NM_HOURS_SPANS * sizeof *shadow->spans);
-	shadow->vectors = malloc(VECTORS_MOST * sizeof *shadow->vectors);
+	shadow->vectors = malloc(((size_t)VECTORS_MOST << CALENDARS_MOST) * sizeof *shadow->vectors);
 	return shadow->spans && shadow->vectors;
 }
 
@@ -372,11 +370,16 @@ void nm_prove_shadowed(struct nm_prover *prover)
 		return;
 	if (!shadow_room(&shadow)) {
 		checker->failed = true;
-	} else if (vectors_find(&shadow)) {
-		vectors_look(&shadow, no_overrides, false);
-		overrides_look(&shadow);
+	} else {
+		const bool told = vectors_find(&shadow);
+
+		if (told)
+			vectors_look(&shadow, no_overrides, false);
+		if (told)
+			overrides_look(&shadow);
 		for (i = 0; i < shadow.n; i++)
-			if (!shadow.candidates[i].decides)
+			if (told ? !shadow.candidates[i].decides
+				 : !speaks_to_somebody(checker, shadow.candidates[i].rule))
 				shadow_found(checker, &shadow.candidates[i]);
 	}
 	free(shadow.spans);

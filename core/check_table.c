@@ -52,7 +52,7 @@ const struct nm_check_info nm_checks[] = {
 	{ "single-human", WARNING, "the emergency path, as written, names one human",
 	  "one flat battery, one shower or one dead spot, and an emergency reaches nobody" },
 	{ "single-failure", WARNING,
-	  "one destination whose being unreachable makes a call end lost, no human answering",
+	  "one person, AI or service whose being unreachable makes a call end lost, no human answering",
 	  "services fail: the safety net is what gives every call some response" },
 	{ "never-rings", WARNING,
 	  "a step behind one that always ends the call, or beyond a carrier's limit for unanswered calls",
@@ -102,7 +102,8 @@ const struct nm_check_info nm_checks[] = {
 	  "speed to answer should be under 3 rings" },
 	{ "over-engineered", ADVICE, "a path with more than 4 layers, or rules that do the same",
 	  "a common mistake: callers want somebody who answers and helps, not a maze" },
-	{ "untested", ADVICE, "no test call in 30 days, or none after hours",
+	{ "untested", ADVICE,
+	  "pushed, and the plan's tests not played in 30 days, or none of them after hours",
 	  "a common mistake: only a call from another phone shows what customers get" },
 };
 

@@ -10,6 +10,7 @@
 #define SOON (60 * (nm_time)NM_DAY)
 #define LOOK_AHEAD (400 * (nm_time)NM_DAY) /* a calendar of holidays comes again within a year */
 #define FOCUS_S (2 * 3600)
+#define TESTED (30 * (nm_time)NM_DAY)
 
 /* --- calendars --- */
 
@@ -88,6 +89,40 @@ static void find_facts(struct nm_checker *checker)
 				      fact->line, words),
 		      "push again: nevermiss push");
 	}
+}
+
+/* --- test calls --- */
+
+static bool any_pushed(const struct nm_check_options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->n_facts; i++)
+		if (options->facts[i].pushed)
+			return true;
+	return false;
+}
+
+/* Nobody calls a plan that is at no carrier yet. */
+static void find_untested(struct nm_checker *checker)
+{
+	const struct nm_plan *plan = checker->plan;
+	const struct nm_test_fact *tests = &checker->options->tests;
+	const nm_time since = checker->options->now - TESTED;
+	struct nm_draft *draft;
+
+	if (!tests->known || !any_pushed(checker->options) ||
+	    (tests->last >= since && tests->last_after_hours >= since))
+		return;
+	draft = nm_draft_add(checker, "untested", 0, 0, (struct nm_pos){ plan->file, 1, 1 },
+			     tests->last < since ? "no test call was played in the last 30 days"
+						 : "no test call after hours was played in the last 30 days");
+	nm_draft_mend(
+		checker, draft,
+		plan->n_tests
+			? "call each line from another phone, then play the plan's tests: nevermiss test"
+			: "call each line from another phone, and write down as a test what must come of it",
+		0, NULL);
 }
 
 /* --- focus --- */
@@ -258,6 +293,7 @@ enum nm_code nm_check_times(struct nm_checker *checker, struct nm_error *err)
 	for (i = 0; i < plan->n_calendars; i++)
 		find_calendar(checker, &plan->calendars[i]);
 	find_facts(checker);
+	find_untested(checker);
 	for (i = 0; i < plan->n_schedules; i++)
 		if (plan->schedules[i].hours && keeps_away(plan, (int)i))
 			find_long(checker, (int)i);

@@ -24,6 +24,18 @@ static bool any_group(const struct nm_set *callers, uint64_t groups)
 	return false;
 }
 
+bool nm_state_after_hours(const struct nm_plan *plan, const struct nm_state *state)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < plan->n_rules; i++) {
+		any |= plan->rules[i].during.given;
+		if (any_on(&plan->rules[i].during, state))
+			return false;
+	}
+	return any;
+}
+
 bool nm_line_is_emergency(const struct nm_plan *plan, int line)
 {
 	return plan->emergency.given && nm_set_has(&plan->emergency.lines, line);

@@ -10,16 +10,6 @@
 
 #define PROGRESS_EVERY 64 /* states between two calls of progress */
 
-static bool sets_meet(const struct nm_set *set, const uint64_t *on)
-{
-	size_t i;
-
-	for (i = 0; i < set->n; i++)
-		if (nm_bit(on, set->ids[i]))
-			return true;
-	return false;
-}
-
 struct unit { /* one call of the walk */
 	uint32_t state;
 	int line, caller;
@@ -98,20 +88,6 @@ static enum nm_code unit_walk(struct nm_prover *prover, const struct unit *unit,
 	return unit_guarantees(prover, unit, one);
 }
 
-/* Outside all hours that rules name. */
-static bool after_hours(const struct nm_plan *plan, const struct nm_state *state)
-{
-	bool any = false;
-	size_t i;
-
-	for (i = 0; i < plan->n_rules; i++) {
-		any |= plan->rules[i].during.given;
-		if (sets_meet(&plan->rules[i].during, state->schedules))
-			return false;
-	}
-	return any;
-}
-
 static void unit_after_hours(struct nm_prover *prover, const struct unit *unit, const struct nm_case *one)
 {
 	struct nm_checker *checker = prover->checker;
@@ -120,7 +96,7 @@ static void unit_after_hours(struct nm_prover *prover, const struct unit *unit, 
 
 	if (one->decision.verdict != NM_VERDICT_LOST || checker->guarantees_only)
 		return;
-	if (!after_hours(plan, &checker->timeline->states[unit->state]))
+	if (!nm_state_after_hours(plan, &checker->timeline->states[unit->state]))
 		return;
 	mark.draft = nm_draft_find(checker, "no-after-hours", 0, 0);
 	if (!mark.draft) {

@@ -161,6 +161,9 @@ static const char *way_call(struct nm_checker *checker, const struct way *way, n
 	const struct nm_edge *edge = unplayed < way->n ? way->edges[unplayed] : NULL;
 	const char *note;
 
+	hit->probe = NM_PROBE_SILENT;
+	if (!edge && way->n > NM_LINES_DEEP)
+		return "simulate follows it over 16 lines";
 	if (!edge)
 		return step_call(checker, at, hit)
 			       ? NULL

@@ -22,6 +22,9 @@ bool nm_rule_applies(const struct nm_plan *plan, const struct nm_rule *rule, int
  * but customers who are turned away. */
 bool nm_decision_turns_away(const struct nm_plan *plan, const struct nm_decision *decision);
 
+/* Outside all hours that rules name. */
+bool nm_state_after_hours(const struct nm_plan *plan, const struct nm_state *state);
+
 bool nm_line_is_emergency(const struct nm_plan *plan, int line);
 /* emergency: the caller said so. */
 bool nm_call_is_emergency(const struct nm_plan *plan, int line, uint64_t groups, bool emergency);

@@ -242,6 +242,7 @@ struct nm_simulation {
 	struct nm_reason *reasons;
 	size_t n_reasons;
 	const char *text_back;  /* the text the caller gets; NULL */
+	bool after_hours;       /* it came outside all hours that rules name */
 };
 
 /* decide + resolve + play + text-back for one call on the plan. */

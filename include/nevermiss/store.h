@@ -123,6 +123,14 @@ enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, cons
 enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, struct nm_arena *arena,
 				  struct nm_reading *out, bool *found, struct nm_error *err) NM_WARN_UNUSED;
 
+/* --- test calls that were played --- */
+/* after_hours: one of them came outside all hours that rules name. */
+enum nm_code nm_store_tests_add(struct nm_store *store, nm_time at, bool after_hours,
+				struct nm_error *err) NM_WARN_UNUSED;
+/* When the newest were played; NM_TIME_MIN: never. */
+enum nm_code nm_store_tests_last(struct nm_store *store, nm_time *last, nm_time *after_hours,
+				 struct nm_error *err) NM_WARN_UNUSED;
+
 /* --- the sandbox carrier --- */
 /* NULL text: nothing is there.  fault: what the next requests meet (transport_sandbox.c), "" nothing. */
 enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *line, char **text,

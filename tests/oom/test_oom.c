@@ -407,9 +407,9 @@ int main(void)
 		cmocka_unit_test(test_build_timeline),  cmocka_unit_test(test_build_classes),
 		cmocka_unit_test(test_simulate),        cmocka_unit_test(test_check),
 		cmocka_unit_test(test_build_route),     cmocka_unit_test(test_compare_routes),
-		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_keep_at_telnyx), cmocka_unit_test(test_keep_at_twilio),
-		cmocka_unit_test(test_keep_at_voipms),  cmocka_unit_test(test_apply_edits),
-		cmocka_unit_test(test_render_codes),
+		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_keep_at_telnyx),
+		cmocka_unit_test(test_keep_at_twilio),  cmocka_unit_test(test_keep_at_voipms),
+		cmocka_unit_test(test_render_codes),    cmocka_unit_test(test_apply_edits),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

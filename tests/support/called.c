@@ -221,7 +221,8 @@ static bool shows_loop(const struct nm_plan *plan, const struct nm_finding *find
 
 	if (strstr(finding->message, "who hands it over"))
 		return by && nm_set_has(&plan->emergency.flagged_by, (int)(by - plan->destinations));
-	if (strstr(finding->message, "; simulate plays it up to line"))
+	if (strstr(finding->message, "; simulate plays it up to line") ||
+	    strstr(finding->message, "; simulate follows it over 16 lines"))
 		return true;
 	return has_event(outcome, NM_EVENT_LOOP);
 }

@@ -31,7 +31,7 @@ static const char *source(void)
 /* These need the call log, which check does not see yet. */
 static bool needs_log(const char *id)
 {
-	return !strcmp(id, "focus-peak") || !strcmp(id, "untested");
+	return !strcmp(id, "focus-peak");
 }
 
 /* --- a plan of the golden pairs --- */
@@ -42,6 +42,7 @@ struct subject {
 	struct nm_line_fact facts[4];
 	char names[4][32];
 	size_t n_facts;
+	struct nm_test_fact tests;
 };
 
 static char *file_name(const char *id, const char *which)
@@ -53,7 +54,7 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same`, as far as such a file is there. */
+/* What the store would know: lines `NAME drift|same|untested`, as far as such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
@@ -61,16 +62,20 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 	char word[32];
 
 	free(name);
+	/* A store that knows of lines knows of tests: `untested` says that they were never played. */
+	subject->tests = (struct nm_test_fact){ true, NOW - 60, NOW - 60 };
 	while (file && subject->n_facts < 4 &&
 	       fscanf(file, "%31s %31s", subject->names[subject->n_facts], word) == 2) {
 		subject->facts[subject->n_facts] = (struct nm_line_fact){
 			.line = subject->names[subject->n_facts],
 			.pushed = true,
 			.known = true,
-			.in_sync = !strcmp(word, "same"),
+			.in_sync = strcmp(word, "drift") != 0,
 			.read_at = NOW - 60,
 			.horizon = NOW + NM_CHECK_HORIZON,
 		};
+		if (!strcmp(word, "untested"))
+			subject->tests.last = subject->tests.last_after_hours = NM_TIME_MIN;
 		subject->n_facts++;
 	}
 	if (file)
@@ -85,6 +90,7 @@ static void subject_check(struct subject *subject)
 		.until = NOW + NM_CHECK_HORIZON,
 		.n_facts = subject->n_facts,
 		.facts = subject->facts,
+		.tests = subject->tests,
 	};
 	struct nm_error err;
 
@@ -429,6 +435,36 @@ static void a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees(voi
 	random_folder_free(folder);
 }
 
+/* 20 lines in a circle: a call passes too many before it comes back. */
+static void a_loop_longer_than_a_call_goes_is_a_loop_all_the_same(void **state)
+{
+	struct subject subject = { .n_facts = 0 };
+	char *folder = random_folder_new();
+	struct nm_buf text;
+	size_t i;
+
+	(void)state;
+	nm_buf_init(&text, 1 << 16);
+	nm_buf_add(
+		&text,
+		"business = \"Smith\"\ntimezone = \"America/Chicago\"\naccount sandbox { driver = sandbox }\n");
+	for (i = 0; i < 20; i++)
+		nm_buf_addf(&text,
+			    "line k%zu { number = \"+151255520%02zu\"  account = sandbox }\n"
+			    "path k%zu { step { ring = k%zu } }\nrule k%zu { lines = k%zu  path = k%zu }\n",
+			    i, i, i, (i + 1) % 20, i, i, i);
+	subject.plan = plan_of_text(text.data, folder);
+	subject_check(&subject);
+	assert_non_null(find(&subject.findings, "loop"));
+	assert_non_null(
+		strstr(find(&subject.findings, "loop")->message, "; simulate follows it over 16 lines"));
+	assert_call_shows(&subject, find(&subject.findings, "loop"));
+	assert_non_null(find(&subject.findings, "too-many-lines"));
+	nm_buf_clear(&text);
+	subject_clear(&subject);
+	random_folder_free(folder);
+}
+
 /* --- the whole --- */
 
 static void findings_are_ordered_by_severity_then_first_window_then_line(void **state)
@@ -553,6 +589,7 @@ int main(void)
 		cmocka_unit_test(nights_and_weekends_are_told_to_the_second),
 		cmocka_unit_test(an_emergency_by_the_key_is_tried_where_a_greeting_plays),
 		cmocka_unit_test(a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees),
+		cmocka_unit_test(a_loop_longer_than_a_call_goes_is_a_loop_all_the_same),
 		cmocka_unit_test(findings_are_ordered_by_severity_then_first_window_then_line),
 		cmocka_unit_test(findings_outlive_the_plan),
 		cmocka_unit_test(progress_can_stop_the_check),

@@ -103,6 +103,20 @@ static const struct row rows[] = {
 	  LINES FIXLY "path all { step { ring = fixly } }\n" ALL },
 	{ "a voicemail alone is none: it is where the carrier ends the call", "single-failure", NULL,
 	  LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL },
+	{ "somebody who is rung after three rings, in the 18th second, is rung in time", "rings-late", NULL,
+	  LINES SAM MAILBOX
+	  "path all { greeting = \"Hello\"  lasts = 18s  step { ring = sam } step { ring = mailbox } }\n" ALL },
+	{ "and a second later is not", "rings-late", "rings nobody live in the first 3 rings (18 s)",
+	  LINES SAM MAILBOX
+	  "path all { greeting = \"Hello\"  lasts = 19s  step { ring = sam } step { ring = mailbox } }\n" ALL },
+	{ "lines and callers of different times are told as such", "no-live-answer",
+	  "neither a human nor an AI (all in all: any line, any caller)",
+	  LINES SAM MAILBOX "callers x { numbers = { \"+15125550142\" } }\n"
+			    "path sam { step { ring = sam } step { ring = mailbox } }\n"
+			    "path all { step { ring = mailbox } }\n"
+			    "rule x { lines = main  callers = x  path = sam }\n" ALL },
+	{ "nor is one behind a human", "single-failure", NULL,
+	  LINES SAM MAILBOX "path all { step { ring = sam  for = 10s } step { ring = mailbox } }\n" ALL },
 	{ "nobody rung beside a voicemail can answer", "no-live-answer",
 	  "path all rings fixly beside mailbox, which takes the call at once, and nobody before (any line",
 	  LINES FIXLY MAILBOX "path all { step { ring = { mailbox, fixly } } }\n" ALL },
@@ -245,6 +259,13 @@ static const struct row rows[] = {
 	{ "a rule that needs two calendars at once may come", "shadowed", NULL,
 	  "calendar jobs { url_cmd = \"true\" }\nschedule job { calendar = jobs }\n" LINES MAILBOX
 	  "path all { step { ring = mailbox } }\nrule free { outside = job  path = all }\n" ALL },
+	{ "a rule for nobody is told however many calendars there are", "shadowed",
+	  "rule none never matches: it names no line or nobody's number",
+	  "calendar jobs { url_cmd = \"true\" }\nschedule a { calendar = jobs }\nschedule b { calendar = jobs }\n"
+	  "schedule c { calendar = jobs }\nschedule d { calendar = jobs }\nschedule e { calendar = jobs }\n"
+	  "schedule f { calendar = jobs }\n" LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nrule none { lines = {}  path = all }\n"
+	  "rule some { during = { a, b, c, d, e, f }  path = all }\n" ALL },
 	{ "an override within another is shadowed", "shadowed",
 	  "override short never decides: override long takes",
 	  LINES MAILBOX
@@ -618,6 +639,45 @@ static void a_push_that_ends_within_60_days_is_stale(void **state)
 	assert_int_equal(found_with(&fact, "calendar-stale"), 1);
 }
 
+static size_t untested_with(nm_time last, nm_time after_hours, bool pushed)
+{
+	const struct nm_line_fact fact = { .line = "main",
+					   .pushed = pushed,
+					   .horizon = NOW + NM_CHECK_HORIZON };
+	const struct nm_check_options options = {
+		.now = NOW,
+		.from = NOW,
+		.until = NOW + 7 * (nm_time)NM_DAY,
+		.tests = { true, last, after_hours },
+		.n_facts = 1,
+		.facts = &fact,
+	};
+	struct nm_plan *plan =
+		plan_of_text(HEAD LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL, folder);
+	const struct row row = { .id = "untested" };
+	struct nm_findings findings;
+	struct nm_error err;
+	size_t n;
+
+	assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+	n = find(&findings, &row) != NULL;
+	nm_findings_clear(&findings);
+	nm_plan_free(plan);
+	return n;
+}
+
+static void a_pushed_plan_is_to_be_tested_every_30_days_also_after_hours(void **state)
+{
+	const nm_time since = NOW - 30 * (nm_time)NM_DAY;
+
+	(void)state;
+	assert_int_equal(untested_with(NM_TIME_MIN, NM_TIME_MIN, true), 1);
+	assert_int_equal(untested_with(NM_TIME_MIN, NM_TIME_MIN, false), 0);
+	assert_int_equal(untested_with(since, since, true), 0);
+	assert_int_equal(untested_with(since - 1, since - 1, true), 1);
+	assert_int_equal(untested_with(NOW, since - 1, true), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -626,6 +686,7 @@ int main(void)
 		cmocka_unit_test(the_mend_holds_when_everybody_is_there),
 		cmocka_unit_test(a_calendar_is_stale_when_its_events_end_within_60_days),
 		cmocka_unit_test(only_a_line_that_was_pushed_and_read_can_drift),
+		cmocka_unit_test(a_pushed_plan_is_to_be_tested_every_30_days_also_after_hours),
 		cmocka_unit_test(a_push_that_ends_within_60_days_is_stale),
 	};
 

@@ -100,6 +100,28 @@ static void cycles_are_found_where_they_are(void **state)
 	assert_true(looped > 100);
 }
 
+static void an_edge_knows_where_it_is_there_and_where_without_a_key(void **state)
+{
+	const struct nm_edge like = { .via = -1, .path = -1 };
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_graph graph;
+	struct nm_edge *edge;
+	size_t scene;
+
+	(void)state;
+	nm_graph_init(&graph, arena, 1, SCENES);
+	edge = nm_graph_edge(&graph, &like);
+	nm_edge_add(edge, 63, false);
+	nm_edge_add(edge, 64, true);
+	nm_edge_add(edge, 64, false);
+	for (scene = 0; scene < SCENES; scene++) {
+		assert_int_equal(nm_edge_in(edge, scene), scene == 63 || scene == 64);
+		assert_int_equal(nm_edge_plain(edge, scene), scene == 64);
+	}
+	nm_graph_clear(&graph);
+	nm_arena_free(arena);
+}
+
 static void a_long_chain_does_not_exhaust_the_stack(void **state)
 {
 	const size_t n = 100000;
@@ -128,6 +150,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(cycles_are_found_where_they_are),
+		cmocka_unit_test(an_edge_knows_where_it_is_there_and_where_without_a_key),
 		cmocka_unit_test(a_long_chain_does_not_exhaust_the_stack),
 	};
 
