@@ -180,10 +180,9 @@ static void find_beyond(struct nm_prover *prover, struct nm_case *one)
 {
 	struct nm_checker *checker = prover->checker;
 	const struct nm_plan *plan = checker->plan;
-	const struct nm_carrier *carrier =
-		nm_carrier_find(plan->accounts[plan->lines[one->line].account].driver);
 	const struct nm_path *path = path_of(prover, one);
-	const int limit_s = carrier ? carrier->traits.unanswered_max_s : 0;
+	struct nm_traits traits;
+	const int limit_s = nm_line_traits(plan, one->line, &traits) ? traits.unanswered_max_s : 0;
 	struct nm_draft *draft;
 	size_t i;
 

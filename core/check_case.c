@@ -10,15 +10,24 @@
 
 #include "nevermiss/carrier.h"
 
-int nm_line_stretch_s(const struct nm_plan *plan, int line)
+bool nm_line_traits(const struct nm_plan *plan, int line, struct nm_traits *traits)
 {
-	const struct nm_carrier *carrier = nm_carrier_find(plan->accounts[plan->lines[line].account].driver);
-	int step_s;
+	const struct nm_account *account = &plan->accounts[plan->lines[line].account];
+	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
 
 	if (!carrier)
+		return false;
+	*traits = nm_carrier_traits(carrier, account);
+	return true;
+}
+
+int nm_line_stretch_s(const struct nm_plan *plan, int line)
+{
+	struct nm_traits traits;
+
+	if (!nm_line_traits(plan, line, &traits))
 		return 0;
-	step_s = carrier->traits.ring_step_s > 1 ? carrier->traits.ring_step_s - 1 : 0;
-	return carrier->traits.ring_extra_s + step_s;
+	return traits.ring_extra_s + (traits.ring_step_s > 1 ? traits.ring_step_s - 1 : 0);
 }
 
 /* --- playing --- */
@@ -256,7 +265,7 @@ static void find_endless(struct nm_prover *prover, struct nm_case *one)
 		      nm_arena_format(prover->checker->arena,
 				      "a call to line %s goes through more than %d steps of other lines",
 				      plan->lines[one->line].name, NM_STEPS_PLAYED));
-	one->silent = one->nobody = one->humans = (struct nm_tried){ .result = NM_LOST, .by = -1 };
+	one->silent = one->silent_long = one->nobody = one->humans = (struct nm_tried){ .result = NM_LOST, .by = -1 };
 }
 
 static enum nm_code silent_try(struct nm_prover *prover, struct nm_case *one)
@@ -275,10 +284,16 @@ static enum nm_code silent_try(struct nm_prover *prover, struct nm_case *one)
 	}
 	if (code)
 		return code;
-	one->silent = tried_of(prover, &outcome);
+	one->silent = one->silent_long = tried_of(prover, &outcome);
 	one->greets = greeting_played(prover, &outcome);
 	find_limit(prover, one, &outcome);
-	return rung_list(prover, one, &outcome);
+	code = rung_list(prover, one, &outcome);
+	if (code || one->stretched == one->treatment)
+		return code;
+	code = nm_case_play(prover, one, one->stretched, NM_PROBE_SILENT, -1, false, &outcome);
+	if (!code)
+		one->silent_long = tried_of(prover, &outcome);
+	return code;
 }
 
 void nm_case_mark(struct nm_prover *prover, struct nm_case *one, struct nm_draft *draft, enum nm_probe probe,

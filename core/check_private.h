@@ -7,6 +7,7 @@
 #define NEVERMISS_CHECK_PRIVATE_H
 
 #include "graph.h"
+#include "nevermiss/carrier.h"
 #include "nevermiss/check.h"
 
 #define NM_RACE_S 5  /* ring time and own voicemail nearer than this race */
@@ -137,7 +138,7 @@ struct nm_case {
 	bool judged;
 	bool endless; /* it goes through too many lines to be played to its end: nothing is known of it */
 	bool greets;  /* something is played in which a key can be pressed */
-	struct nm_tried nobody, humans, silent;
+	struct nm_tried nobody, humans, silent, silent_long; /* long: every ring as long as it may last */
 	size_t n_rung; /* with nobody answering, in order */
 	const struct nm_rung *rung;
 	struct nm_mark *marks;
@@ -183,6 +184,8 @@ enum nm_code nm_case_try(struct nm_prover *prover, const struct nm_case *one, en
 			 struct nm_tried *out) NM_WARN_UNUSED;
 void nm_case_mark(struct nm_prover *prover, struct nm_case *one, struct nm_draft *draft, enum nm_probe probe,
 		  int who);
+/* What the line's carrier can do, with its account; false when this build has no such driver. */
+bool nm_line_traits(const struct nm_plan *plan, int line, struct nm_traits *traits);
 /* How much longer than said a ring may last on the line's carrier. */
 int nm_line_stretch_s(const struct nm_plan *plan, int line);
 

@@ -13,6 +13,7 @@
 #include "nevermiss/carrier.h"
 
 #define CALLERS_TOLD 8
+#define IN_MAILBOX "the number's own mailbox takes the call, with the greeting that was set there"
 #define AT_REST "it reaches the line's own phone, or whatever else the carrier connects the number to"
 
 /* A loss in the making: which calls it changes. */
@@ -151,6 +152,12 @@ static void drop_party(struct nm_treatment_step *step, size_t i)
 	step->n--;
 }
 
+/* "+1" and ten digits. */
+static bool north_american(const char *number)
+{
+	return strncmp(number, "+1", 2) == 0 && strlen(number) == 12;
+}
+
 /* Why this party cannot be rung; NULL when it can. */
 static const char *unreachable(const struct nm_traits *traits, const struct nm_party *party, bool first)
 {
@@ -163,7 +170,11 @@ static const char *unreachable(const struct nm_traits *traits, const struct nm_p
 							     : "the line's own phone cannot be rung";
 	if (party->number == NULL)
 		return "it has no number";
-	return traits->addresses || party->number[0] == '+' ? NULL : "only numbers can be rung, no SIP addresses";
+	if (party->number[0] != '+')
+		return traits->addresses ? NULL : "only numbers can be rung, no SIP addresses";
+	return !traits->ten_digits || north_american(party->number)
+		       ? NULL
+		       : "only numbers of North America can be rung";
 }
 
 static bool takes_voicemail(const struct nm_treatment_step *step)
@@ -307,10 +318,19 @@ static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 {
 	const struct nm_traits *traits = cut->h->traits;
 	const int unit = traits->ring_step_s > 1 ? traits->ring_step_s : 1;
-	int for_s = (step->for_s + unit - 1) / unit * unit;
+	int for_s;
 
-	if (step->n == 0 || step->unlimited || takes_voicemail(step))
+	if (step->n == 0 || takes_voicemail(step))
 		return;
+	if (step->unlimited && traits->handover_ends) {
+		lose(cut, step, "a call cannot be handed to another line for good", step->parties[0].name,
+		     nm_arena_format(cut->h->losses.arena, "it rings there for %d s", traits->ring_max_s));
+		step->unlimited = false;
+		step->for_s = traits->ring_max_s;
+	}
+	if (step->unlimited)
+		return;
+	for_s = (step->for_s + unit - 1) / unit * unit;
 	if (step->parties[0].native ? traits->handset_untimed : !traits->ring_times) {
 		cut_to_endless(cut, step);
 		return;
@@ -324,6 +344,50 @@ static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 	lose(cut, step, nm_arena_format(cut->h->losses.arena, "a ring of %d s cannot be set", step->for_s),
 	     step->parties[0].name, nm_arena_format(cut->h->losses.arena, "it rings for %d s", for_s));
 	step->for_s = for_s;
+}
+
+/* --- a carrier's own mailbox --- */
+
+static const struct nm_party own_mailbox = {
+	.name = NM_CARRIER_MAILBOX,
+	.kind = NM_VOICEMAIL,
+	.own_voicemail_s = NM_OWN_VOICEMAIL_NONE,
+};
+
+/* It takes the place of the plan's; who rings beside a voicemail never has a call. */
+static void cut_mailbox(struct cut *cut, struct nm_treatment_step *step)
+{
+	for (size_t i = 0; i < step->n; i++) {
+		if (step->parties[i].kind != NM_VOICEMAIL)
+			continue;
+		lose(cut, step, "the plan's voicemail is not at this carrier", step->parties[i].name,
+		     IN_MAILBOX);
+		step->parties[0] = own_mailbox;
+		step->n = 1;
+		return;
+	}
+}
+
+/* It stands behind every phone, asked for or not. */
+static void add_mailbox(struct cut *cut)
+{
+	struct nm_treatment *treatment = cut->treatment;
+	struct nm_party *party = nm_arena_alloc(cut->h->held->arena, 1, sizeof(*party));
+	struct nm_treatment_step *steps =
+		nm_arena_alloc(cut->h->held->arena, treatment->n + 1, sizeof(*steps));
+
+	if (party == NULL || steps == NULL) {
+		cut->h->failed = true;
+		return;
+	}
+	lose(cut, NULL, "a call that nobody answers cannot be left to end", NULL, IN_MAILBOX);
+	*party = own_mailbox;
+	memcpy(steps, treatment->steps, treatment->n * sizeof(*steps));
+	steps[treatment->n] = (struct nm_treatment_step){
+		.number = steps[treatment->n - 1].number + 1, .round = 1, .n = 1, .parties = party
+	};
+	treatment->steps = steps;
+	treatment->n++;
 }
 
 /* Steps in which nobody is left are gone. */
@@ -351,11 +415,17 @@ static void cut_steps(struct cut *cut)
 		if (step->n == 0)
 			continue;
 		first = false;
-		if (traits->steps_max > 0 && !step->parties[0].native && rung++ == traits->steps_max) {
-			lose(cut, step, "what follows is lost: this carrier goes no further",
-			     step->parties[0].name, "nobody else is rung");
-			treatment->n = i;
-			return;
+		if (traits->mailbox_own && takes_voicemail(step)) {
+			cut_mailbox(cut, step);
+			treatment->n = i + 1; /* nobody gets past it */
+		}
+		if (traits->steps_max > 0 && !step->parties[0].native && !takes_voicemail(step) &&
+		    ++rung > traits->steps_max) {
+			if (rung == traits->steps_max + 1)
+				lose(cut, step, "what follows is lost: this carrier goes no further",
+				     step->parties[0].name, "nobody else is rung");
+			step->n = 0;
+			continue;
 		}
 		cut_features(cut, step);
 		cut_ring_time(cut, step);
@@ -414,6 +484,8 @@ static void cut_path(struct cut *cut)
 	}
 	cut_steps(cut);
 	drop_empty(treatment);
+	if (traits->mailbox_own && treatment->n > 0 && !takes_voicemail(&treatment->steps[treatment->n - 1]))
+		add_mailbox(cut);
 	if (traits->handset_at_rest && treatment->n == 0)
 		lose(cut, NULL, "a call that rings nobody cannot be ended", NULL, AT_REST);
 }
@@ -650,10 +722,9 @@ static const char *callers_of(const struct holder *h, const struct draft *draft)
 	}
 	if (n > told)
 		nm_buf_addf(&words, " and %zu more", n - told);
-	if (n == route->n_classes)
-		copy = "any caller";
-	else
-		copy = words.failed ? NULL : nm_arena_text(h->losses.arena, words.data);
+	copy = words.failed            ? NULL
+	       : n == route->n_classes ? "any caller"
+				       : nm_arena_text(h->losses.arena, words.data);
 	nm_buf_clear(&words);
 	return copy;
 }

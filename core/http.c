@@ -1,57 +1,33 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Requests over the network, many at once, through libcurl: the only file that knows it.
+ * Requests over the network, many at once, through libcurl: the only file that uses it.
  *
  * Comes in: requests as data, and a way to ask for secrets.  Goes out: answers, bounded in size and time.
- * The library is loaded when the first transport is made: most commands need no network, and loading it takes
- * longer than all else that they do.
+ * The library says which sockets it waits for and for how long; the waiting is done here, so that an answer costs
+ * the same however many others are under way.
  */
 #include <arpa/inet.h>
-#include <curl/curl.h>
-#include <dlfcn.h>
+#include <errno.h>
 #include <netinet/in.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/epoll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include "core/ascii.h"
+#include "core/http_library.h"
 #include "core/redact.h"
 #include "nevermiss/transport.h"
 
-#define LIBRARY        "libcurl.so.4"
 #define CONNECT_MS     10000L
 #define SLOW_S         20L /* an answer that drips slower than SLOW_BYTES a second for so long is given up */
 #define SLOW_BYTES     16L
 #define CONNECTIONS    64L
 #define SECRET_MAX     8192
 #define HEADERS_MAX    (256u << 10) /* of an answer */
+#define EVENTS         4 /* looked at together: whoever is served soon is asked again soon */
 #define AGENT          "nevermiss"
-
-struct api {
-	CURLcode (*global_init)(long);
-	CURL *(*easy_init)(void);
-	void (*easy_cleanup)(CURL *);
-	CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
-	CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
-	char *(*easy_escape)(CURL *, const char *, int);
-	const char *(*easy_strerror)(CURLcode);
-	void (*curl_free)(void *);
-	CURLM *(*multi_init)(void);
-	CURLMcode (*multi_cleanup)(CURLM *);
-	CURLMcode (*multi_setopt)(CURLM *, CURLMoption, ...);
-	CURLMcode (*multi_add_handle)(CURLM *, CURL *);
-	CURLMcode (*multi_remove_handle)(CURLM *, CURL *);
-	CURLMcode (*multi_perform)(CURLM *, int *);
-	CURLMcode (*multi_poll)(CURLM *, struct curl_waitfd *, unsigned, int, int *);
-	CURLMsg *(*multi_info_read)(CURLM *, int *);
-	struct curl_slist *(*slist_append)(struct curl_slist *, const char *);
-	void (*slist_free_all)(struct curl_slist *);
-	CURLU *(*url)(void);
-	void (*url_cleanup)(CURLU *);
-	CURLUcode (*url_set)(CURLU *, CURLUPart, const char *, unsigned);
-	CURLUcode (*url_get)(CURLU *, CURLUPart, char **, unsigned);
-};
 
 struct http;
 
@@ -76,59 +52,13 @@ struct call {
 struct http {
 	struct nm_http_options options;
 	char *authorities;
-	struct api api;
+	struct nm_curl api;
 	CURLM *multi;
+	int events;     /* an epoll of the library's sockets; -1 */
+	int64_t due_ms; /* when the library wants to be called; -1: it does not */
 	struct call *calls;
 	struct call *last; /* whose answer was given last: it stays until the next call */
 };
-
-/* --- the library --- */
-
-static bool load_api(struct api *api, struct nm_error *err)
-{
-	/* Never unloaded: what it leaves to run at the end of the process must still be there then. */
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	const struct {
-		void **function;
-		const char *name;
-	} functions[] = {
-		{ (void **)&api->global_init, "curl_global_init" },
-		{ (void **)&api->easy_init, "curl_easy_init" },
-		{ (void **)&api->easy_cleanup, "curl_easy_cleanup" },
-		{ (void **)&api->easy_setopt, "curl_easy_setopt" },
-		{ (void **)&api->easy_getinfo, "curl_easy_getinfo" },
-		{ (void **)&api->easy_escape, "curl_easy_escape" },
-		{ (void **)&api->easy_strerror, "curl_easy_strerror" },
-		{ (void **)&api->curl_free, "curl_free" },
-		{ (void **)&api->multi_init, "curl_multi_init" },
-		{ (void **)&api->multi_cleanup, "curl_multi_cleanup" },
-		{ (void **)&api->multi_setopt, "curl_multi_setopt" },
-		{ (void **)&api->multi_add_handle, "curl_multi_add_handle" },
-		{ (void **)&api->multi_remove_handle, "curl_multi_remove_handle" },
-		{ (void **)&api->multi_perform, "curl_multi_perform" },
-		{ (void **)&api->multi_poll, "curl_multi_poll" },
-		{ (void **)&api->multi_info_read, "curl_multi_info_read" },
-		{ (void **)&api->slist_append, "curl_slist_append" },
-		{ (void **)&api->slist_free_all, "curl_slist_free_all" },
-		{ (void **)&api->url, "curl_url" },
-		{ (void **)&api->url_cleanup, "curl_url_cleanup" },
-		{ (void **)&api->url_set, "curl_url_set" },
-		{ (void **)&api->url_get, "curl_url_get" },
-	};
-
-	if (library == NULL) {
-		nm_fail(err, NM_SYSTEM, "the network needs " LIBRARY ", which cannot be loaded");
-		return false;
-	}
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-		*functions[i].function = dlsym(library, functions[i].name);
-		if (*functions[i].function == NULL) {
-			nm_fail(err, NM_SYSTEM, LIBRARY " has no %s: it is too old", functions[i].name);
-			return false;
-		}
-	}
-	return true;
-}
 
 /* --- where a request may go --- */
 
@@ -164,7 +94,7 @@ static bool names_loopback(const char *host)
 /* https anywhere; http on loopback only.  A URL with a user or a password in it is refused. */
 static enum nm_code check_url(const struct http *http, const char *text, bool *loopback, struct nm_error *err)
 {
-	const struct api *api = &http->api;
+	const struct nm_curl *api = &http->api;
 	CURLU *url = api->url();
 	char *scheme = NULL, *host = NULL, *user = NULL;
 	enum nm_code code = NM_OK;
@@ -285,7 +215,7 @@ static bool add_headers(struct call *call, const struct nm_request *request)
 /* The body followed by the form's field for the secret. */
 static bool set_form(struct call *call, const struct nm_request *request)
 {
-	const struct api *api = &call->http->api;
+	const struct nm_curl *api = &call->http->api;
 	struct nm_buf body;
 	bool ok;
 
@@ -304,7 +234,7 @@ static bool set_form(struct call *call, const struct nm_request *request)
 /* As a form has it. */
 static char *escape(struct call *call, const char *secret)
 {
-	const struct api *api = &call->http->api;
+	const struct nm_curl *api = &call->http->api;
 	char *escaped = api->easy_escape(call->easy, secret, 0);
 	char *copy = escaped != NULL ? strdup(escaped) : NULL;
 
@@ -332,7 +262,7 @@ static bool keep_secret(struct call *call, const struct nm_request *request, con
 
 static bool set_secret(struct call *call, const struct nm_request *request)
 {
-	const struct api *api = &call->http->api;
+	const struct nm_curl *api = &call->http->api;
 
 	switch (request->auth) {
 	case NM_AUTH_NONE:
@@ -373,7 +303,7 @@ static enum nm_code add_secret(struct call *call, const struct nm_request *reque
 
 static bool set_body(struct call *call, const struct nm_request *request)
 {
-	const struct api *api = &call->http->api;
+	const struct nm_curl *api = &call->http->api;
 
 	if (request->body == NULL && (strcmp(request->method, "GET") == 0 || strcmp(request->method, "DELETE") == 0))
 		return true;
@@ -387,7 +317,7 @@ static bool set_body(struct call *call, const struct nm_request *request)
 
 static bool set_bounds(struct call *call, const struct nm_request *request)
 {
-	const struct api *api = &call->http->api;
+	const struct nm_curl *api = &call->http->api;
 	const long timeout_ms = (request->timeout_s > 0 ? request->timeout_s : 30) * 1000L;
 
 	return api->easy_setopt(call->easy, CURLOPT_TIMEOUT_MS, timeout_ms) == CURLE_OK &&
@@ -402,7 +332,7 @@ static bool set_bounds(struct call *call, const struct nm_request *request)
 
 static bool set_up(struct call *call, const struct nm_request *request)
 {
-	const struct api *api = &call->http->api;
+	const struct nm_curl *api = &call->http->api;
 	const char *authorities = call->http->authorities;
 
 	return api->easy_setopt(call->easy, CURLOPT_URL, request->url) == CURLE_OK && set_bounds(call, request) &&
@@ -420,6 +350,18 @@ static bool set_up(struct call *call, const struct nm_request *request)
 	       (authorities == NULL ||
 		api->easy_setopt(call->easy, CURLOPT_CAINFO, authorities) == CURLE_OK) &&
 	       add_headers(call, request);
+}
+
+/* Has the library go on: with a socket that is ready, or with what is due. */
+static enum nm_code drive(struct http *http, curl_socket_t socket, int ready, struct nm_error *err)
+{
+	int running;
+
+	if (socket == CURL_SOCKET_TIMEOUT)
+		http->due_ms = -1;
+	if (http->api.multi_socket_action(http->multi, socket, ready, &running) != CURLM_OK)
+		return nm_fail(err, NM_SYSTEM, "the network cannot be used");
+	return NM_OK;
 }
 
 static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
@@ -453,7 +395,7 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 	}
 	call->next = http->calls;
 	http->calls = call;
-	return NM_OK;
+	return drive(http, CURL_SOCKET_TIMEOUT, 0, err); /* it leaves now */
 }
 
 /* --- answers --- */
@@ -529,45 +471,103 @@ static bool take_done(struct http *http, int *tag, struct nm_response *response)
 	return false;
 }
 
+/* --- waiting --- */
+
+static int watch_socket(CURL *easy, curl_socket_t socket, int what, void *context, void *known)
+{
+	struct http *http = context;
+	struct epoll_event event = { .data.fd = socket };
+
+	(void)easy;
+	if (what == CURL_POLL_REMOVE)
+		return epoll_ctl(http->events, EPOLL_CTL_DEL, socket, NULL) < 0 && errno != ENOENT && errno != EBADF ? -1 : 0;
+	event.events = (what & CURL_POLL_IN ? EPOLLIN : 0u) | (what & CURL_POLL_OUT ? EPOLLOUT : 0u);
+	if (epoll_ctl(http->events, known == NULL ? EPOLL_CTL_ADD : EPOLL_CTL_MOD, socket, &event) < 0)
+		return -1;
+	return http->api.multi_assign(http->multi, socket, http) == CURLM_OK ? 0 : -1;
+}
+
+static int watch_time(CURLM *multi, long timeout_ms, void *context)
+{
+	struct http *http = context;
+
+	(void)multi;
+	http->due_ms = timeout_ms < 0 ? -1 : http->options.clock_ms(http->options.context) + timeout_ms;
+	return 0;
+}
+
+/* Waits for sockets, at most until `end_ms`, and has the library go on with those that are ready. */
+static enum nm_code wait_until(struct http *http, int64_t now_ms, int64_t end_ms, struct nm_error *err)
+{
+	const int64_t due_ms = http->due_ms >= 0 && http->due_ms < end_ms ? http->due_ms : end_ms;
+	struct epoll_event ready[EVENTS];
+	const int n = epoll_wait(http->events, ready, EVENTS, due_ms > now_ms ? (int)(due_ms - now_ms) : 0);
+	enum nm_code code = NM_OK;
+
+	if (n < 0 && errno != EINTR)
+		return nm_fail(err, NM_SYSTEM, "the network cannot be waited for: %s", strerror(errno));
+	for (int i = 0; i < n && code == NM_OK; i++) {
+		const uint32_t events = ready[i].events;
+
+		code = drive(http, ready[i].data.fd,
+			     (events & EPOLLIN ? CURL_CSELECT_IN : 0) | (events & EPOLLOUT ? CURL_CSELECT_OUT : 0) |
+				     (events & (EPOLLERR | EPOLLHUP) ? CURL_CSELECT_ERR : 0),
+			     err);
+	}
+	return code;
+}
+
 static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_response *response,
 			    struct nm_error *err)
 {
 	struct http *http = context;
-	const int64_t end = http->options.clock_ms(http->options.context) + timeout_ms;
-	int running;
+	int64_t now_ms = http->options.clock_ms(http->options.context);
+	const int64_t end_ms = now_ms + timeout_ms;
 
 	*tag = -1;
 	call_free(http->last);
 	http->last = NULL;
 	for (;;) {
-		int64_t left;
+		enum nm_code code;
 
-		if (http->api.multi_perform(http->multi, &running) != CURLM_OK)
-			return nm_fail(err, NM_SYSTEM, "the network cannot be used");
 		if (take_done(http, tag, response))
 			return NM_OK;
-		left = end - http->options.clock_ms(http->options.context);
-		if (left <= 0)
-			return NM_OK;
-		if (http->api.multi_poll(http->multi, NULL, 0, (int)left, NULL) != CURLM_OK)
-			return nm_fail(err, NM_SYSTEM, "the network cannot be waited for");
+		code = wait_until(http, now_ms, end_ms, err);
+		now_ms = http->options.clock_ms(http->options.context);
+		if (code == NM_OK && http->due_ms >= 0 && http->due_ms <= now_ms)
+			code = drive(http, CURL_SOCKET_TIMEOUT, 0, err);
+		if (code != NM_OK || take_done(http, tag, response) || now_ms >= end_ms)
+			return code;
 	}
 }
 
 /* --- the transport --- */
 
+static bool set_up_multi(const struct nm_curl *api, CURLM *multi, struct http *http)
+{
+	return api->multi_setopt(multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, CONNECTIONS) == CURLM_OK &&
+	       api->multi_setopt(multi, CURLMOPT_MAXCONNECTS, CONNECTIONS) == CURLM_OK &&
+	       api->multi_setopt(multi, CURLMOPT_SOCKETFUNCTION, watch_socket) == CURLM_OK &&
+	       api->multi_setopt(multi, CURLMOPT_SOCKETDATA, http) == CURLM_OK &&
+	       api->multi_setopt(multi, CURLMOPT_TIMERFUNCTION, watch_time) == CURLM_OK &&
+	       api->multi_setopt(multi, CURLMOPT_TIMERDATA, http) == CURLM_OK;
+}
+
 static enum nm_code open_http(struct http *http, const struct nm_http_options *options, struct nm_error *err)
 {
 	http->options = *options;
+	http->events = -1;
+	http->due_ms = -1;
 	if (options->authorities != NULL && (http->authorities = strdup(options->authorities)) == NULL)
 		return nm_fail_memory(err);
-	if (!load_api(&http->api, err))
+	if (!nm_curl_load(&http->api, err))
 		return NM_SYSTEM;
+	http->events = epoll_create1(EPOLL_CLOEXEC);
+	if (http->events < 0)
+		return nm_fail(err, NM_SYSTEM, "the network cannot be used: %s", strerror(errno));
 	if (http->api.global_init(CURL_GLOBAL_DEFAULT) != CURLE_OK || (http->multi = http->api.multi_init()) == NULL)
 		return nm_fail_memory(err);
-	http->api.multi_setopt(http->multi, CURLMOPT_MAX_TOTAL_CONNECTIONS, CONNECTIONS);
-	http->api.multi_setopt(http->multi, CURLMOPT_MAXCONNECTS, CONNECTIONS);
-	return NM_OK;
+	return set_up_multi(&http->api, http->multi, http) ? NM_OK : nm_fail_memory(err);
 }
 
 static void close_http(struct http *http)
@@ -581,6 +581,8 @@ static void close_http(struct http *http)
 	call_free(http->last);
 	if (http->multi != NULL)
 		http->api.multi_cleanup(http->multi);
+	if (http->events >= 0)
+		close(http->events);
 	free(http->authorities);
 	free(http);
 }

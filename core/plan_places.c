@@ -35,6 +35,8 @@ static void read_codes(struct nm_build *build, struct nm_raw_section *section, s
 	}
 	nm_buf_init(&text, NM_CODES_BYTES);
 	code = nm_file_read(path, NM_CODES_BYTES, &text, &err);
+	if (!code && strlen(text.data) != text.len)
+		code = nm_fail(&err, NM_INPUT, "it is no text: it holds a NUL byte");
 	if (!code)
 		code = nm_codes_check(text.data, &err);
 	if (!code && !(account->codes = nm_arena_text(build->arena, text.data)))

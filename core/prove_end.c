@@ -54,19 +54,12 @@ static void find_key(struct nm_prover *prover)
 
 /* --- lines that cannot keep time --- */
 
-/* Drivers of which this build may not have the code, and that hold no hours. */
-static bool keeps_time(const char *driver)
+/* A driver that this build does not have is taken for one that does. */
+static bool keeps_time(const struct nm_plan *plan, int line)
 {
-	static const char *const none[] = { "telnyx", "codes", "manual" };
-	const struct nm_carrier *carrier = nm_carrier_find(driver);
-	size_t i;
+	struct nm_traits traits;
 
-	if (carrier)
-		return carrier->traits.keeps_time;
-	for (i = 0; i < sizeof none / sizeof none[0]; i++)
-		if (!strcmp(none[i], driver))
-			return false;
-	return true;
+	return !nm_line_traits(plan, line, &traits) || traits.keeps_time;
 }
 
 /* For whom the line does something else in this state than in the one that would be frozen; -1. */
@@ -140,7 +133,7 @@ static enum nm_code find_dependent(struct nm_prover *prover)
 		now = timeline->from;
 	frozen = timeline->state[nm_timeline_find(timeline, now)];
 	for (line = 0; line < (int)checker->plan->n_lines && !prover->code; line++)
-		if (!keeps_time(checker->plan->accounts[checker->plan->lines[line].account].driver))
+		if (!keeps_time(checker->plan, line))
 			line_dependent(prover, line, frozen);
 	return prover->code;
 }

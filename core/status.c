@@ -80,7 +80,7 @@ enum nm_code nm_artefacts_same(const struct nm_push_context *context, const stru
 	const char *foreign = NULL;
 	enum nm_code code;
 
-	*same = nm_artefact_equal(a, b);
+	*same = nm_artefact_alike(a, b);
 	if (*same || a->n == 0 || b->n == 0 || carrier->lift == NULL)
 		return NM_OK;
 	arena = nm_arena_new();

@@ -38,8 +38,8 @@ if [ -f "$build/libcore.a" ]; then
 	nm -A -u "$build/libcore.a" 2>/dev/null |
 		sed -nE "s/^[^:]*:([^:]*): +[UwW] (__)?(($pattern))(_chk|@.*)?$/\1 calls \3/p; s/^[^:]*:([^:]*): +[UwW] (__(isoc[0-9]*_)?sscanf)$/\1 calls \2/p" |
 		sort -u >"$tmp/calls"
-	# The network's library is loaded when it is first needed (core/http.c says why).
-	sed -i '/http\.o calls dlopen$/d' "$tmp/calls"
+	# The network's library is loaded when it is first needed (core/http_library.c says why).
+	sed -i '/http_library\.o calls dlopen$/d' "$tmp/calls"
 	verdict "core calls nothing that prints, ends, looks around or overruns" "$tmp/calls"
 
 	nm "$build/libcore.a" 2>/dev/null | grep -q ' U __asan_init' && sanitized=yes || sanitized=
@@ -78,7 +78,7 @@ sqlite3 core/store_private.h
 (libical|ical\.h) core/ical.c
 jansson core/carrier/json.c
 libxml core/carrier/xml.c
-curl core/http.c
+curl core/http_library.h
 (curses|ncurses) tui/term.c
 qrencode tui/*.c
 LIST

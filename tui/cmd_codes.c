@@ -191,8 +191,8 @@ static enum nm_code write_next(struct invocation *run, const struct told *told, 
 	if (next->refusal.code)
 		nm_buf_addf(run->out, "  which cannot be done: %s\n", next->refusal.text);
 	for (size_t i = 0; i < n; i++)
-		nm_buf_addf(run->out, items[i].code ? "  %-28s  %s\n" : "  %s%s\n", items[i].code ? items[i].code : "",
-			    items[i].words);
+		nm_buf_addf(run->out, items[i].code ? "  %-28s  %s\n" : "  %s%s\n",
+			    items[i].code ? items[i].code : "", items[i].words);
 	return NM_OK;
 }
 
@@ -204,13 +204,16 @@ static enum nm_code write_text(struct invocation *run, const struct told *told, 
 	enum nm_code code = NM_OK;
 
 	nm_number_words(line->number, number);
-	nm_buf_addf(run->out, "%s, %s: %s\n", line->name, number, work->refusal ? work->refusal : state_words(told->status));
+	nm_buf_addf(run->out, "%s, %s: %s\n", line->name, number,
+		    work->refusal ? work->refusal : state_words(told->status));
 	nm_buf_addf(run->out, "  %s\n", told->status->words);
 	if (work->every && !told->status->as_assumed)
-		nm_buf_addf(run->out, "  EVERY call will go to %s; look at the number before you do it\n", work->every);
+		nm_buf_addf(run->out, "  EVERY call will go to %s; look at the number before you do it\n",
+			    work->every);
 	for (size_t i = 0; i < work->n && !code; i++) {
-		nm_buf_addf(run->out, "\n%2zu  %s%s%s\n", i + 1, work->items[i].code ? work->items[i].code : "",
-			    work->items[i].code ? "  " : "", work->items[i].words);
+		nm_buf_addf(run->out, "\n%2zu  %s%s%s\n", i + 1,
+			    work->items[i].code ? work->items[i].code : "", work->items[i].code ? "  " : "",
+			    work->items[i].words);
 		write_when(run, work->items[i].when);
 		code = write_code(run, &work->items[i], err);
 	}
@@ -233,7 +236,7 @@ static enum nm_code write_text(struct invocation *run, const struct told *told, 
 static enum nm_code tell_line(struct invocation *run, const struct nm_push_context *context, int line,
 			      struct nm_json *json, enum status *status, struct nm_error *err)
 {
-	struct told told = {.plan = run->session->plan};
+	struct told told = { .plan = run->session->plan };
 	struct nm_status found;
 	enum nm_code code = nm_status_read(context, line, &found, err);
 
@@ -267,9 +270,13 @@ static enum nm_code tell_lines(struct invocation *run, int line, struct nm_json 
 		code = tell_line(run, &context, i, json, status, err);
 	}
 	if (!code && !told)
-		code = line >= 0 ? nm_fail(err, NM_INPUT, "line `%s` is on %s, which needs nobody to dial anything",
-					   plan->lines[line].name, plan->accounts[plan->lines[line].account].driver)
-				 : nm_fail(err, NM_INPUT, "no line of the plan is worked by hand (drivers codes and manual)");
+		code = line >= 0
+			       ? nm_fail(err, NM_INPUT,
+					 "line `%s` is on %s, which needs nobody to dial anything",
+					 plan->lines[line].name,
+					 plan->accounts[plan->lines[line].account].driver)
+			       : nm_fail(err, NM_INPUT,
+					 "no line of the plan is worked by hand (drivers codes and manual)");
 	return code;
 }
 

@@ -147,7 +147,8 @@ static void print_artefact(struct nm_buf *out, const char *title, const struct n
 	size_t i;
 
 	for (i = 0; i < artefact->n; i++)
-		nm_buf_addf(out, "  %s, %s:\n%s\n", title, artefact->parts[i].name, artefact->parts[i].bytes);
+		if (!nm_part_is_fact(&artefact->parts[i]))
+			nm_buf_addf(out, "  %s, %s:\n%s\n", title, artefact->parts[i].name, artefact->parts[i].bytes);
 }
 
 /* What somebody must do for the line, and what then comes next. */

@@ -36,7 +36,8 @@ static bool every_call_meant(const struct invocation *run, const char *every)
 	fprintf(stderr, "EVERY call will go to %s, and this phone will ring no more.\n", every);
 	if (given)
 		return dial_same_number(every, given, country);
-	return type_line("Type that number to go on: ", typed, sizeof typed) && dial_same_number(every, typed, country);
+	return type_line("Type that number to go on: ", typed, sizeof typed) &&
+	       dial_same_number(every, typed, country);
 }
 
 /* A session's dial: shows what is to be done, and asks whether it was. */

@@ -11,8 +11,8 @@
 #include <string.h>
 
 #define SCHEME "dial:"
-#define EVERY  "Every-Call-To: "
-#define LINE   "Line: "
+#define EVERY "Every-Call-To: "
+#define LINE "Line: "
 
 static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
 {
@@ -83,10 +83,10 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 		return nm_fail_memory(err);
 	*tag = dial->queue[i].tag;
 	memmove(&dial->queue[i], &dial->queue[i + 1], (--dial->n - i) * sizeof *dial->queue);
-	*response = (struct nm_response){.status = done ? 200 : 403,
-					 .body = dial->answer.data,
-					 .len = dial->answer.len,
-					 .retry_after_s = -1};
+	*response = (struct nm_response){ .status = done ? 200 : 403,
+					  .body = dial->answer.data,
+					  .len = dial->answer.len,
+					  .retry_after_s = -1 };
 	return NM_OK;
 }
 
@@ -94,14 +94,14 @@ struct nm_transport dial_transport(struct dial *dial)
 {
 	if (!dial->answer.data)
 		nm_buf_init(&dial->answer, 256);
-	return (struct nm_transport){dial, submit, collect};
+	return (struct nm_transport){ dial, submit, collect };
 }
 
 void dial_clear(struct dial *dial)
 {
 	free(dial->queue);
 	nm_buf_clear(&dial->answer);
-	*dial = (struct dial){0};
+	*dial = (struct dial){ 0 };
 }
 
 bool dial_same_number(const char *every, const char *typed, const char *country)

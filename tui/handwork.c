@@ -20,8 +20,8 @@ static size_t count_lines(const char *text)
 	return n;
 }
 
-enum nm_code handwork_items(const struct nm_artefact *artefact, struct nm_arena *arena, struct handwork_item **items,
-			    size_t *n, struct nm_error *err)
+enum nm_code handwork_items(const struct nm_artefact *artefact, struct nm_arena *arena,
+			    struct handwork_item **items, size_t *n, struct nm_error *err)
 {
 	const bool codes = artefact->n && !strcmp(artefact->parts[0].name, "codes");
 	const char *at = artefact->n ? artefact->parts[0].bytes : "";
@@ -53,14 +53,16 @@ static bool take_done(struct handwork *work, const struct nm_line_status *status
 		const char *name = item->code ? item->code : item->words;
 
 		for (size_t j = 0; j < status->n_done; j++) {
-			if (!strcmp(status->done[j].what, name) && !(item->when = nm_arena_text(work->arena, status->done[j].when)))
+			if (!strcmp(status->done[j].what, name) &&
+			    !(item->when = nm_arena_text(work->arena, status->done[j].when)))
 				return false;
 		}
 	}
 	return true;
 }
 
-static bool copy_part(struct handwork *work, const struct nm_artefact *artefact, const char *name, const char **out)
+static bool copy_part(struct handwork *work, const struct nm_artefact *artefact, const char *name,
+		      const char **out)
 {
 	const struct nm_part *part = nm_artefact_find(artefact, name);
 
@@ -68,11 +70,11 @@ static bool copy_part(struct handwork *work, const struct nm_artefact *artefact,
 	return !part || *out;
 }
 
-static enum nm_code fill(struct handwork *work, const struct nm_plan *plan, const struct nm_line_status *status,
-			 nm_time now, struct nm_error *err)
+static enum nm_code fill(struct handwork *work, const struct nm_plan *plan,
+			 const struct nm_line_status *status, nm_time now, struct nm_error *err)
 {
 	const struct nm_account *account = &plan->accounts[plan->lines[status->line].account];
-	const struct nm_span within = {now, now + HANDWORK_DAYS * (nm_time)NM_DAY};
+	const struct nm_span within = { now, now + HANDWORK_DAYS * (nm_time)NM_DAY };
 	enum nm_code code = handwork_items(&status->wanted, work->arena, &work->items, &work->n, err);
 
 	if (code)
@@ -83,13 +85,14 @@ static enum nm_code fill(struct handwork *work, const struct nm_plan *plan, cons
 	    !copy_part(work, &status->wanted, "to take it back", &work->back) ||
 	    !copy_part(work, &status->wanted, "notes", &work->notes))
 		return nm_fail_memory(err);
-	return nm_carrier_next(status->carrier, account, status->plan_route, within, &status->wanted, &work->next, err);
+	return nm_carrier_next(status->carrier, account, status->plan_route, within, &status->wanted,
+			       &work->next, err);
 }
 
 enum nm_code handwork_build(const struct nm_plan *plan, const struct nm_line_status *status, nm_time now,
 			    struct handwork *out, struct nm_error *err)
 {
-	struct handwork work = {.arena = nm_arena_new(), .line = status->line, .next.at = NM_TIME_MAX};
+	struct handwork work = { .arena = nm_arena_new(), .line = status->line, .next.at = NM_TIME_MAX };
 	enum nm_code code = work.arena ? fill(&work, plan, status, now, err) : nm_fail_memory(err);
 
 	if (code)
@@ -103,7 +106,7 @@ void handwork_clear(struct handwork *work)
 {
 	nm_next_clear(&work->next);
 	nm_arena_free(work->arena);
-	*work = (struct handwork){.next.at = NM_TIME_MAX};
+	*work = (struct handwork){ .next.at = NM_TIME_MAX };
 }
 
 void handwork_next_words(const struct nm_plan *plan, const struct nm_line_status *status,
@@ -116,7 +119,7 @@ void handwork_next_words(const struct nm_plan *plan, const struct nm_line_status
 		return;
 	nm_time_words(plan->zone, work->next.at, false, when);
 	nm_buf_addf(out, "%s: ", when);
-	treatment = nm_route_treatment(status->plan_route, work->next.at, (struct nm_caller){0}, false);
+	treatment = nm_route_treatment(status->plan_route, work->next.at, (struct nm_caller){ 0 }, false);
 	if (treatment)
 		nm_treatment_words(treatment, out);
 }

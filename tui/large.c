@@ -50,7 +50,7 @@ static bool dot(size_t letter, int x, int y)
 /* One row of dots, or two, of the letters of text. */
 static void print_row(const char *text, size_t n, int y, bool ascii, struct nm_buf *out)
 {
-	static const char *const halves[] = {" ", "▄", "▀", "█"}; /* +1: below, +2: above */
+	static const char *const halves[] = { " ", "▄", "▀", "█" }; /* +1: below, +2: above */
 	size_t blanks = 0;
 
 	for (size_t i = 0; i < n; i++) {

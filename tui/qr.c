@@ -33,7 +33,7 @@ static enum nm_code load_api(struct api *api, struct nm_error *err)
 enum nm_code qr_make(const char *text, struct qr *out, struct nm_error *err)
 {
 	const size_t len = strlen(text);
-	struct api api = {0};
+	struct api api = { 0 };
 	QRcode *code;
 	enum nm_code result;
 
@@ -45,7 +45,7 @@ enum nm_code qr_make(const char *text, struct qr *out, struct nm_error *err)
 	code = api.encode((int)len, (const unsigned char *)text, 0, QR_ECLEVEL_M);
 	if (!code)
 		return nm_fail_memory(err);
-	*out = (struct qr){code->width, malloc((size_t)code->width * (size_t)code->width)};
+	*out = (struct qr){ code->width, malloc((size_t)code->width * (size_t)code->width) };
 	for (int i = 0; out->dark && i < code->width * code->width; i++)
 		out->dark[i] = code->data[i] & 1;
 	api.release(code);
@@ -55,7 +55,7 @@ enum nm_code qr_make(const char *text, struct qr *out, struct nm_error *err)
 void qr_clear(struct qr *qr)
 {
 	free(qr->dark);
-	*qr = (struct qr){0};
+	*qr = (struct qr){ 0 };
 }
 
 bool qr_dark(const struct qr *qr, int x, int y)
@@ -65,7 +65,7 @@ bool qr_dark(const struct qr *qr, int x, int y)
 
 void qr_print(const struct qr *qr, bool ascii, struct nm_buf *out)
 {
-	static const char *const halves[] = {"█", "▀", "▄", " "}; /* +1: dark below, +2: dark above */
+	static const char *const halves[] = { "█", "▀", "▄", " " }; /* +1: dark below, +2: dark above */
 	const int end = qr->side + QR_QUIET;
 
 	for (int y = -QR_QUIET; y < end; y += ascii ? 1 : 2) {
@@ -73,7 +73,8 @@ void qr_print(const struct qr *qr, bool ascii, struct nm_buf *out)
 			if (ascii)
 				nm_buf_add(out, qr_dark(qr, x, y) ? "  " : "##");
 			else
-				nm_buf_add(out, halves[2 * qr_dark(qr, x, y) + (y + 1 >= end || qr_dark(qr, x, y + 1))]);
+				nm_buf_add(out, halves[2 * qr_dark(qr, x, y) +
+						       (y + 1 >= end || qr_dark(qr, x, y + 1))]);
 		}
 		nm_buf_add(out, "\n");
 	}

@@ -22,15 +22,15 @@ enum { TAG_NUMBER, TAG_LEAVE };
 
 struct codes {
 	int line;
-	unsigned generation;   /* of the session it was opened in */
+	unsigned generation; /* of the session it was opened in */
 	char title[TITLE_BYTES], state[TITLE_BYTES], next[TITLE_BYTES];
 	bool assumed;
 	struct handwork work;
 	struct list list;
 	char (*done)[NM_TIME_TEXT]; /* when each was done since it was opened; "" */
-	bool number_given;     /* of who gets every call */
-	bool large;            /* letters in place of the QR code */
-	struct qr qr;          /* of the code at qr_of */
+	bool number_given;          /* of who gets every call */
+	bool large;                 /* letters in place of the QR code */
+	struct qr qr;               /* of the code at qr_of */
 	size_t qr_of;
 	struct nm_error qr_error;
 };
@@ -54,10 +54,10 @@ static void make_qr(struct codes *codes)
 	if (codes->qr.dark && codes->qr_of == codes->list.at)
 		return;
 	qr_clear(&codes->qr);
-	codes->qr_error = (struct nm_error){0};
+	codes->qr_error = (struct nm_error){ 0 };
 	codes->qr_of = codes->list.at;
 	if (code && qr_make(code, &codes->qr, &codes->qr_error))
-		codes->qr = (struct qr){0};
+		codes->qr = (struct qr){ 0 };
 }
 
 static void take_words(struct codes *codes, const struct nm_plan *plan, const struct nm_line_status *status)
@@ -147,7 +147,8 @@ static bool was_done(void *context, const struct dial_question *question, struct
 	for (size_t i = 0; i < codes->work.n; i++) {
 		const struct handwork_item *item = &codes->work.items[i];
 
-		if (strcmp(item->code ? item->code : "", question->code) || strcmp(item->words, question->words))
+		if (strcmp(item->code ? item->code : "", question->code) ||
+		    strcmp(item->words, question->words))
 			continue;
 		nm_buf_add(answer, codes->done[i]);
 		return codes->done[i][0] != '\0';
@@ -158,8 +159,8 @@ static bool was_done(void *context, const struct dial_question *question, struct
 /* Keeps what was done as a push, and shows how the line stands then. */
 static void keep(struct codes *codes, struct app *app)
 {
-	struct nm_push_options options = {.line = codes->line};
-	struct nm_push_results results = {0};
+	struct nm_push_options options = { .line = codes->line };
+	struct nm_push_results results = { 0 };
 	struct nm_push_context context;
 	const struct nm_status *status;
 	struct nm_error err, again;
@@ -203,7 +204,8 @@ static void done(struct codes *codes, struct app *app)
 	if (codes->assumed) {
 		app_message(app, STYLE_PLAIN, "all of it is done already, as far as anybody knows");
 	} else if (codes->work.every && !codes->number_given) {
-		snprintf(question, sizeof question, "EVERY call will go to %s. Type that number: ", codes->work.every);
+		snprintf(question, sizeof question,
+			 "EVERY call will go to %s. Type that number: ", codes->work.every);
 		app_ask(app, TAG_NUMBER, question, "", NULL);
 	} else {
 		tick(codes, app);
@@ -214,8 +216,9 @@ static void ask_leave(struct codes *codes, struct app *app)
 {
 	char question[TITLE_BYTES];
 
-	snprintf(question, sizeof question, "%zu of %zu are done: leave it there? What is in force is then not known",
-		 count_done(codes), codes->work.n);
+	snprintf(question, sizeof question,
+		 "%zu of %zu are done: leave it there? What is in force is then not known", count_done(codes),
+		 codes->work.n);
 	app_confirm(app, TAG_LEAVE, question, NULL);
 }
 
@@ -242,6 +245,11 @@ static enum verdict act_codes(void *state, struct app *app, const struct event *
 	if (codes->generation != app->session->generation || !app_plan(app)) {
 		app_message(app, STYLE_WARNING, "the plan has changed: look again at what is to be done");
 		return VERDICT_POP;
+	}
+	if (event->action == ACTION_DONE && codes->work.next.at <= app_now(app)) {
+		app_message(app, STYLE_WARNING,
+			    "it is time for something else now: close this, and look again");
+		return VERDICT_REDRAW;
 	}
 	if (list_act(&codes->list, event->action)) {
 		make_qr(codes);
@@ -299,7 +307,7 @@ static int draw_picture(const struct codes *codes, struct canvas *canvas, struct
 	const bool fits = qr_fits(codes, canvas, body);
 	const char *code = codes->work.n ? codes->work.items[codes->list.at].code : NULL;
 	const int width = fits ? qr_columns(codes) : body.width * 2 / 5;
-	struct box box = {body.x + body.width - width, body.y, width, body.height};
+	struct box box = { body.x + body.width - width, body.y, width, body.height };
 	struct nm_buf picture;
 
 	if (!code || body.width < 60)
@@ -326,8 +334,8 @@ static int draw_items(const struct codes *codes, const struct app *app, struct c
 
 		if (cursor)
 			canvas_pointer(canvas, 0, box.y + (int)i);
-		pen_textf(&pen, ticked ? STYLE_GOOD : STYLE_DIM, "%s %zu ", ticked ? (app_ascii(app) ? "x" : "✓") : "-",
-			  i + 1);
+		pen_textf(&pen, ticked ? STYLE_GOOD : STYLE_DIM, "%s %zu ",
+			  ticked ? (app_ascii(app) ? "x" : "✓") : "-", i + 1);
 		pen_text(&pen, (ticked ? STYLE_DIM : STYLE_BOLD) | (cursor ? STYLE_CURSOR : 0),
 			 item->code ? item->code : item->words);
 	}
@@ -371,7 +379,7 @@ static void draw_words(const struct codes *codes, struct canvas *canvas, struct 
 static void draw_codes(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct codes *codes = state;
-	struct box box = {1, body.y, body.width - 2, body.height};
+	struct box box = { 1, body.y, body.width - 2, body.height };
 	struct pen pen;
 
 	for (int y = 0; y < body.height; y++)
@@ -379,7 +387,8 @@ static void draw_codes(const void *state, const struct app *app, struct canvas *
 	box.width -= draw_picture(codes, canvas, body);
 	pen = pen_at(canvas, box.x, body.y, box.x + box.width);
 	pen_text(&pen, STYLE_BOLD, codes->title);
-	pen_text(&pen, codes->assumed ? STYLE_GOOD : STYLE_WARNING, codes->assumed ? ": done" : ": now, in order");
+	pen_text(&pen, codes->assumed ? STYLE_GOOD : STYLE_WARNING,
+		 codes->assumed ? ": done" : ": now, in order");
 	box.y++;
 	box.height--;
 	draw_words(codes, canvas, box, box.y + draw_items(codes, app, canvas, box) + 1);

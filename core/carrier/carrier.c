@@ -17,6 +17,7 @@ const struct nm_carrier *const nm_carriers[] = {
 	&nm_carrier_sandbox,
 	&nm_carrier_telnyx,
 	&nm_carrier_twilio,
+	&nm_carrier_voipms,
 };
 
 const size_t nm_carriers_count = sizeof(nm_carriers) / sizeof(nm_carriers[0]);

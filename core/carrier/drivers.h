@@ -11,5 +11,6 @@ extern const struct nm_carrier nm_carrier_manual;
 extern const struct nm_carrier nm_carrier_sandbox;
 extern const struct nm_carrier nm_carrier_telnyx;
 extern const struct nm_carrier nm_carrier_twilio;
+extern const struct nm_carrier nm_carrier_voipms;
 
 #endif

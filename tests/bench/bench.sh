@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The decision benchmark: bench.sh BUILDDIR [ROUNDS]
+# The benchmarks, of decisions and of a push: bench.sh BUILDDIR [ROUNDS]
 # Builds the reference (-O3 -march=native) and our side (against BUILDDIR/libcore.a), makes the
 # data once in BUILDDIR/bench-data, checks that both agree, and prints a table of medians; both sides
 # take turns, so that a busy machine hits both.  CPU=n picks the core, CALLS=n the length of the log.
@@ -24,6 +24,10 @@ $cc -std=c11 -D_GNU_SOURCE -O2 -o "$data/gen" "$here/gen.c"
 $cc -std=c11 -D_GNU_SOURCE -O3 -march=native -o "$data/ideal" "$here/ideal.c"
 # shellcheck disable=SC2086
 $cc -std=c11 -D_GNU_SOURCE -O2 -I"$top/include" -o "$data/decide" "$here/decide.c" "$build/libcore.a" -Wl,--as-needed $libs
+# shellcheck disable=SC2086
+$cc -std=c11 -D_GNU_SOURCE -O2 -I"$top/include" -I"$top" -o "$data/push" "$here/push.c" "$build/libcore.a" -Wl,--as-needed $libs
+$cc -std=c11 -D_GNU_SOURCE -O2 -o "$data/push_bare" "$here/push_bare.c" -lcurl
+$cc -std=c11 -D_GNU_SOURCE -O2 -o "$data/push_server" "$here/push_server.c"
 [ -f "$data/calls-$calls" ] || { "$data/gen" "$data" "$calls" && touch "$data/calls-$calls"; }
 plan=$data/plan.conf
 
@@ -108,3 +112,31 @@ for plan in plumber team; do
 	}'
 	: > "$data/a"
 done
+
+# --- a push ---
+# The reference is the time that 64 connections take if nothing but the carrier takes any: 16 rounds of 50 ms.  What
+# others do on the machine meanwhile would be measured too: where it may, the push goes before them.
+lines=1000
+latency=50
+connections=64
+first=
+chrt -f 1 true 2> /dev/null && first="chrt -f 1"
+# shellcheck disable=SC2086
+$first "$data/push_server" "$latency" 120 > "$data/port" &
+server=$!
+trap 'kill "$server" 2> /dev/null || true' EXIT
+for _ in $(seq 50); do
+	[ -s "$data/port" ] && break
+	sleep 0.1
+done
+port=$(cat "$data/port")
+: > "$data/c"
+for _ in $(seq "$rounds"); do
+	# shellcheck disable=SC2086
+	$first "$data/push" "$port" "$lines" >> "$data/a"
+	# shellcheck disable=SC2086
+	$first "$data/push_bare" "$port" "$lines" "$connections" >> "$data/c"
+	echo $(((lines + connections - 1) / connections * latency)) >> "$data/b"
+done
+row "push $lines lines, carrier takes $latency ms" ms 1.03
+median < "$data/c" | awk '{ printf "%-44s %9.2f\n", "  the same by curl alone", $1 }'

@@ -663,6 +663,38 @@ static void pushing_asks_pushes_and_rolls_back(void **state)
 }
 
 /* What was read before an edit says nothing of the plan after it. */
+/* "A push that would break a guarantee is refused; a reason is recorded": also here, and before the yes. */
+static void a_broken_guarantee_is_told_before_the_push(void **state)
+{
+	static const char plan[] =
+		"business = \"B\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination a { kind = ai number = \"+15125550177\" }\n"
+		"destination o { kind = personal number = \"+15125550111\" own_voicemail = none }\n"
+		"path p { step { ring = a } }\nrule r { path = p }\n"
+		"guarantee \"the owner first\" { first = o }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24, .plan = plan});
+	stage_keys(&stage, "P");
+	stage_shows(&stage, "refused: guarantee");
+	stage_shows(&stage, "make live what the plan says for main, with a reason?");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "the reason, which is recorded:");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "a reason is needed");
+	stage_keys(&stage, "P y");
+	stage_type(&stage, "the owner is ill");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "in sync");
+	stage_keys(&stage, "Z");
+	stage_shows(&stage, "nothing was there: the line will have nothing at the carrier");
+	stage_shows(&stage, "put back what was live on main before push #1, with a reason?");
+	stage_keys(&stage, "n");
+	stage_close(&stage);
+}
+
 static void in_sync_is_not_said_of_a_plan_that_changed_since(void **state)
 {
 	struct stage stage;
@@ -761,6 +793,23 @@ static void codes_left_half_way_are_not_assumed(void **state)
 	stage_shows(&stage, "to be done");
 	stage_keys(&stage, "c Escape");
 	stage_shows(&stage, "to be done");
+	stage_close(&stage);
+}
+
+/* What was right when the page was opened is not ticked off when something else is. */
+static void codes_follow_the_clock(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_by_hand(&stage, 80, 24, MONDAY_NOON);
+	stage_keys(&stage, "c");
+	stage.now += 6 * 3600;
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "it is time for something else now");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "**21*+15125550177#");
+	stage_hides(&stage, "**61*");
 	stage_close(&stage);
 }
 
@@ -1056,8 +1105,10 @@ int main(void)
 		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
 		cmocka_unit_test(codes_are_ticked_off_and_then_assumed),
 		cmocka_unit_test(codes_left_half_way_are_not_assumed),
+		cmocka_unit_test(codes_follow_the_clock),
 		cmocka_unit_test(a_forward_of_every_call_asks_for_its_number),
 		cmocka_unit_test(codes_at_other_sizes),
+		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),

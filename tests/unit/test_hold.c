@@ -241,6 +241,7 @@ static void test_a_forward_goes_no_further(void **state)
 	(void)state;
 	carrier.traits.steps_max = 1;
 	carrier.traits.several = false;
+	carrier.traits.mailbox = false;
 	carrier.traits.ring_times = false;
 	open_line(&line, &carrier);
 	loss_of(&line, "several phones cannot be rung at once (path day, step 2: desk)");
@@ -287,6 +288,28 @@ static void test_a_call_that_cannot_be_ended(void **state)
 	carrier_line_close(&line);
 }
 
+/* A carrier that knows only the mailbox of the number: the plan's is not there, and it is behind every ring. */
+static void test_a_mailbox_of_the_carrier(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+	const struct nm_treatment *day;
+
+	(void)state;
+	carrier.traits.mailbox_own = true;
+	carrier.traits.steps_max = 1;
+	carrier.traits.handset = NM_HANDSET_NEVER;
+	open_line(&line, &carrier);
+	loss_of(&line, "the plan's voicemail is not at this carrier (path day, step 4: mailbox)");
+	loss_of(&line, "what follows is lost: this carrier goes no further (path day, step 3: ai)");
+	day = nm_route_treatment(line.held, line.at, line.route->classes[0].witness, false);
+	assert_int_equal(day->n, 2);
+	assert_string_equal(day->steps[0].parties[1].name, "desk");
+	assert_string_equal(day->steps[1].parties[0].name, NM_CARRIER_MAILBOX);
+	assert_losses_tell_all(&line, &carrier);
+	carrier_line_close(&line);
+}
+
 /* The key that nobody hears is gone for all callers, also when these cannot be told apart. */
 static void test_neither_key_nor_callers(void **state)
 {
@@ -313,8 +336,9 @@ static void test_a_carrier_whose_changes_are_made_by_hand(void **state)
 	carrier.traits.handset_untimed = true;
 	open_line(&line, &carrier);
 	assert_false(line.losses.needs_agent);
-	assert_string_equal(loss_of(&line, "keeps no hours")->instead,
-			    "what was set by hand stays until the next time: somebody must do it at each change");
+	assert_string_equal(
+		loss_of(&line, "keeps no hours")->instead,
+		"what was set by hand stays until the next time: somebody must do it at each change");
 	loss_of(&line, "how long the line's own phone rings cannot be set (path day, step 1: owner)");
 	assert_losses_tell_all(&line, &carrier);
 	carrier_line_close(&line);
@@ -345,10 +369,12 @@ static void test_losses_tell_all_that_is_lost(void **state)
 	for (uint64_t seed = 0; seed < PLANS; seed++) {
 		struct nm_carrier carrier = all_of_it();
 		struct nm_traits *t = &carrier.traits;
-		bool *const flags[] = { &t->callers,  &t->beginnings, &t->several,     &t->mailbox,
-					&t->greeting, &t->key,	      &t->line_id,     &t->addresses,
-					&t->reject_busy, &t->reject_silent, &t->ring_times, &t->keeps_time,
-					&t->handset_untimed, &t->by_hand };
+		bool *const flags[] = { &t->callers,         &t->beginnings,   &t->several,
+					&t->mailbox,         &t->greeting,     &t->key,
+					&t->line_id,         &t->addresses,    &t->reject_busy,
+					&t->reject_silent,   &t->ring_times,   &t->keeps_time,
+					&t->handset_untimed, &t->by_hand,      &t->mailbox_own,
+					&t->ten_digits,      &t->handover_ends };
 
 		for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 			*flags[i] = random_below(&random, 4) > 0;
@@ -361,6 +387,7 @@ static void test_losses_tell_all_that_is_lost(void **state)
 		t->handset = (enum nm_handset)random_below(&random, 3);
 		t->steps_max = (int)random_below(&random, 4);
 		t->ring_step_s = random_below(&random, 2) ? 5 : 1;
+		t->ring_max_s = 20;
 		carrier.lift = NULL;
 		assert_carrier_keeps_plans(&carrier, NULL, 1000 + seed, 1);
 	}
@@ -384,6 +411,7 @@ int main(void)
 		cmocka_unit_test(test_hours_that_cannot_be_kept),
 		cmocka_unit_test(test_a_forward_goes_no_further),
 		cmocka_unit_test(test_a_call_that_cannot_be_ended),
+		cmocka_unit_test(test_a_mailbox_of_the_carrier),
 		cmocka_unit_test(test_neither_key_nor_callers),
 		cmocka_unit_test(test_a_carrier_whose_changes_are_made_by_hand),
 		cmocka_unit_test(test_a_rejection_of_callers_who_cannot_be_told_apart),
