@@ -270,6 +270,8 @@ static void cut_features(struct cut *cut, struct nm_treatment_step *step)
 	for (size_t i = 0; i < step->n; i++) {
 		struct nm_party *party = &step->parties[i];
 
+		if (party->kind == NM_VOICEMAIL)
+			continue; /* it presses no key, and shows nothing */
 		if (party->confirm && !confirms) {
 			lose(cut, step, "nobody can be asked to press 1", party->name,
 			     "whoever picks up has the call, that phone's voicemail too");
