@@ -12,7 +12,7 @@
 #include "core/carrier/twilio_load.h"
 
 #define VISITS_MAX 4000                       /* widgets in one call */
-#define WORK_MAX ((size_t)1000 * 1000 * 1000) /* parts of templates looked at */
+#define WORK_MAX ((size_t)100 * 1000 * 1000)  /* parts of templates looked at: a second or so */
 #define ALL_VISITS ((size_t)300 * 1000 * 1000)
 #define PART_LETTERS 16
 

@@ -33,6 +33,11 @@ uint32_t random_below(uint64_t *state, uint32_t n)
 	return (uint32_t)((random_next(state) >> 32) * n >> 32);
 }
 
+int random_few(int n)
+{
+	return getenv("NM_FEW") != NULL ? (n + 9) / 10 : n;
+}
+
 static uint32_t below(struct writer *w, uint32_t n)
 {
 	return random_below(&w->random, n);

@@ -15,6 +15,9 @@ uint64_t random_next(uint64_t *state);
 /* 0 <= result < n */
 uint32_t random_below(uint64_t *state, uint32_t n);
 
+/* n; where each costs a second (NM_FEW in the environment: under valgrind) a tenth of it, at least one. */
+int random_few(int n);
+
 /* A new folder below $TMPDIR or /tmp, removed with everything in it by random_folder_free. */
 char *random_folder_new(void);
 void random_folder_free(char *folder);

@@ -115,7 +115,7 @@ static enum nm_code lift_text(const struct carrier_line *line, const char *text,
 static void test_it_keeps_plans(void **state)
 {
 	(void)state;
-	assert_true(assert_carrier_keeps_plans(asterisk(), &account, 7100, PLANS) > PLANS);
+	assert_true(assert_carrier_keeps_plans(asterisk(), &account, 7100, random_few(PLANS)) > (size_t)random_few(PLANS));
 }
 
 static void test_it_loses_nothing(void **state)

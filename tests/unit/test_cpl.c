@@ -60,10 +60,8 @@ static void open_line(struct carrier_line *line, const char *text, int index)
 /* The promise of every driver (carrier_rig.h). */
 static void test_keeps_random_plans(void **state)
 {
-	const char *few = getenv("NM_FEW");
-
 	(void)state;
-	assert_true(assert_carrier_keeps_plans(cpl(), &account, 1, few != NULL ? 6 : 60) > 0);
+	assert_true(assert_carrier_keeps_plans(cpl(), &account, 1, random_few(60)) > 0);
 }
 
 /* Every feature of a script, byte for byte. */

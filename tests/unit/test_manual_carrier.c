@@ -76,7 +76,7 @@ static void test_the_list_in_words(void **state)
 static void test_random_plans(void **state)
 {
 	(void)state;
-	assert_true(assert_carrier_keeps_plans(manual(), NULL, 700, 20) > 0);
+	assert_true(assert_carrier_keeps_plans(manual(), NULL, 700, random_few(20)) > 0);
 }
 
 /* When it must be set anew, and what then. */

@@ -72,7 +72,7 @@ static const char *flow_of(const struct carrier_line *line)
 static void test_random_plans_are_kept(void **state)
 {
 	(void)state;
-	assert_true(assert_carrier_keeps_plans(twilio(), &account, 4000, PLANS) > PLANS);
+	assert_true(assert_carrier_keeps_plans(twilio(), &account, 4000, random_few(PLANS)) > (size_t)random_few(PLANS));
 }
 
 /* --- asking to press 1 --- */
@@ -122,7 +122,7 @@ static void test_press_1_through_a_document(void **state)
 		odd.whisper = unusable[i];
 		assert_int_equal(nm_carrier_traits(twilio(), &odd).confirm, NM_CONFIRM_NONE);
 	}
-	assert_true(assert_carrier_keeps_plans(twilio(), &asking, 5000, PLANS) > PLANS);
+	assert_true(assert_carrier_keeps_plans(twilio(), &asking, 5000, random_few(PLANS)) > (size_t)random_few(PLANS));
 }
 
 static void test_a_plan_with_all_of_it(void **state)
