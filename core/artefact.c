@@ -9,24 +9,51 @@
 #include "nevermiss/carrier.h"
 #include "nevermiss/json.h"
 
+bool nm_part_is_fact(const struct nm_part *part)
+{
+	const size_t len = strlen("facts");
+
+	return strncmp(part->name, "facts", len) == 0 && (part->name[len] == '\0' || part->name[len] == '-');
+}
+
 void nm_artefact_clear(struct nm_artefact *artefact)
 {
 	nm_arena_free(artefact->arena);
 	*artefact = (struct nm_artefact){ 0 };
 }
 
+static bool part_equal(const struct nm_part *a, const struct nm_part *b)
+{
+	return strcmp(a->name, b->name) == 0 && a->len == b->len && memcmp(a->bytes, b->bytes, a->len) == 0;
+}
+
 bool nm_artefact_equal(const struct nm_artefact *a, const struct nm_artefact *b)
 {
 	if (a->n != b->n)
 		return false;
-	for (size_t i = 0; i < a->n; i++) {
-		const struct nm_part *x = &a->parts[i], *y = &b->parts[i];
-
-		if (strcmp(x->name, y->name) != 0 || x->len != y->len ||
-		    memcmp(x->bytes, y->bytes, x->len) != 0)
+	for (size_t i = 0; i < a->n; i++)
+		if (!part_equal(&a->parts[i], &b->parts[i]))
 			return false;
-	}
 	return true;
+}
+
+/* Index of the first part from i on that is no fact. */
+static size_t next_held(const struct nm_artefact *artefact, size_t i)
+{
+	while (i < artefact->n && nm_part_is_fact(&artefact->parts[i]))
+		i++;
+	return i;
+}
+
+bool nm_artefact_alike(const struct nm_artefact *a, const struct nm_artefact *b)
+{
+	size_t i = next_held(a, 0), k = next_held(b, 0);
+
+	while (i < a->n && k < b->n && part_equal(&a->parts[i], &b->parts[k])) {
+		i = next_held(a, i + 1);
+		k = next_held(b, k + 1);
+	}
+	return i == a->n && k == b->n;
 }
 
 enum nm_code nm_artefact_add(struct nm_artefact *artefact, const char *name, const char *type,

@@ -121,15 +121,23 @@ static const char *when_words(struct nm_checker *checker, const struct nm_draft 
 
 #define CONCERNED_MOST 3 /* named one by one */
 
+static size_t count_of(const bool *set, size_t size)
+{
+	size_t n = 0;
+	size_t i;
+
+	for (i = 0; i < size; i++)
+		n += set[i];
+	return n;
+}
+
 static void lines_words(const struct nm_checker *checker, const bool *lines, struct nm_buf *out)
 {
 	const struct nm_plan *plan = checker->plan;
-	size_t n = 0;
+	const size_t n = count_of(lines, plan->n_lines);
 	size_t named = 0;
 	size_t i;
 
-	for (i = 0; i < plan->n_lines; i++)
-		n += lines[i];
 	if (n > 1 && n == plan->n_lines) {
 		nm_buf_add(out, "any line");
 		return;
@@ -145,12 +153,10 @@ static void lines_words(const struct nm_checker *checker, const bool *lines, str
 static void callers_words(const struct nm_checker *checker, const bool *callers, struct nm_buf *out)
 {
 	const struct nm_classes *classes = &checker->classes;
-	size_t n = 0;
+	const size_t n = count_of(callers, classes->n);
 	size_t named = 0;
 	size_t i;
 
-	for (i = 0; i < classes->n; i++)
-		n += callers[i];
 	if (n == classes->n) {
 		nm_buf_add(out, "any caller");
 		return;
@@ -162,6 +168,14 @@ static void callers_words(const struct nm_checker *checker, const bool *callers,
 		nm_buf_addf(out, " and %zu more", n - named);
 }
 
+/* The lines and callers of all windows are told together: does each of these lines show it for each of these
+ * callers in every window? */
+static bool holds_alike(const struct nm_checker *checker, const struct nm_draft *draft)
+{
+	return draft->n_calls == draft->n_states * count_of(draft->lines, checker->plan->n_lines) *
+					 count_of(draft->callers, checker->classes.n);
+}
+
 static const char *message_of(struct nm_checker *checker, const struct nm_draft *draft)
 {
 	struct nm_buf words;
@@ -169,11 +183,13 @@ static const char *message_of(struct nm_checker *checker, const struct nm_draft 
 	if (!draft->hits || draft->plain)
 		return draft->sentence;
 	nm_buf_init(&words, NM_WORDS_MOST);
-	nm_buf_addf(&words, "%s (", draft->sentence);
-	lines_words(checker, draft->lines, &words);
-	nm_buf_add(&words, ", ");
+	nm_buf_addf(&words, "%s (%s", draft->sentence, holds_alike(checker, draft) ? "" : "all in all: ");
+	if (!draft->names_lines) {
+		lines_words(checker, draft->lines, &words);
+		nm_buf_add(&words, ", ");
+	}
 	callers_words(checker, draft->callers, &words);
-	nm_buf_add(&words, ")");
+	nm_buf_addf(&words, ")%s%s", draft->note ? "; " : "", draft->note ? draft->note : "");
 	return nm_check_text_of(checker, &words);
 }
 
@@ -279,6 +295,7 @@ static enum nm_code run(struct nm_checker *checker, struct nm_error *err)
 		return code;
 	nm_check_text(checker);
 	nm_check_names(checker);
+	nm_check_behind(checker);
 	nm_check_rules(checker);
 	return nm_check_times(checker, err);
 }

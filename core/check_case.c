@@ -4,20 +4,30 @@
  * Goes out: how each probe ended, who is rung when, and, by check_judge.c, what is wrong with it.
  */
 #include "check_private.h"
+#include "rules.h"
 
 #include <string.h>
 
 #include "nevermiss/carrier.h"
 
-int nm_line_stretch_s(const struct nm_plan *plan, int line)
+bool nm_line_traits(const struct nm_plan *plan, int line, struct nm_traits *traits)
 {
-	const struct nm_carrier *carrier = nm_carrier_find(plan->accounts[plan->lines[line].account].driver);
-	int step_s;
+	const struct nm_account *account = &plan->accounts[plan->lines[line].account];
+	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
 
 	if (!carrier)
+		return false;
+	*traits = nm_carrier_traits(carrier, account);
+	return true;
+}
+
+int nm_line_stretch_s(const struct nm_plan *plan, int line)
+{
+	struct nm_traits traits;
+
+	if (!nm_line_traits(plan, line, &traits))
 		return 0;
-	step_s = carrier->traits.ring_step_s > 1 ? carrier->traits.ring_step_s - 1 : 0;
-	return carrier->traits.ring_extra_s + step_s;
+	return traits.ring_extra_s + (traits.ring_step_s > 1 ? traits.ring_step_s - 1 : 0);
 }
 
 /* --- playing --- */
@@ -66,6 +76,7 @@ static struct nm_tried tried_of(const struct nm_prover *prover, const struct nm_
 			      ? nm_plan_find_destination(prover->checker->plan, outcome->answered_by)
 			      : -1,
 		.seconds = outcome->ended_s,
+		.step = outcome->step,
 	};
 }
 
@@ -171,22 +182,37 @@ static bool greeting_played(const struct nm_prover *prover, const struct nm_outc
 	return false;
 }
 
+static bool is_live(const struct nm_prover *prover, const struct nm_rung *rung, bool human)
+{
+	const enum nm_kind kind = prover->checker->plan->destinations[rung->destination].kind;
+
+	return human ? nm_kind_human(kind) : kind != NM_VOICEMAIL;
+}
+
+/* A voicemail in the same step takes the call at once: nobody beside it can answer. */
+static bool is_beside_voicemail(const struct nm_case *one, const struct nm_rung *rung)
+{
+	return one->silent.result == NM_TO_VOICEMAIL && rung->at_s >= one->silent.seconds;
+}
+
 const struct nm_rung *nm_case_first_live(const struct nm_prover *prover, const struct nm_case *one,
 					 bool human)
 {
-	const struct nm_plan *plan = prover->checker->plan;
 	size_t i;
 
-	for (i = 0; i < one->n_rung; i++) {
-		const enum nm_kind kind = plan->destinations[one->rung[i].destination].kind;
+	for (i = 0; i < one->n_rung; i++)
+		if (is_live(prover, &one->rung[i], human) && !is_beside_voicemail(one, &one->rung[i]))
+			return &one->rung[i];
+	return NULL;
+}
 
-		if (kind == NM_VOICEMAIL || (human && !nm_kind_human(kind)))
-			continue;
-		/* A voicemail in the same step takes the call at once: nobody beside it can answer. */
-		if (one->silent.result == NM_TO_VOICEMAIL && one->rung[i].at_s >= one->silent.seconds)
-			continue;
-		return &one->rung[i];
-	}
+const struct nm_rung *nm_case_in_vain(const struct nm_prover *prover, const struct nm_case *one, bool human)
+{
+	size_t i;
+
+	for (i = 0; i < one->n_rung; i++)
+		if (is_live(prover, &one->rung[i], human) && is_beside_voicemail(one, &one->rung[i]))
+			return &one->rung[i];
 	return NULL;
 }
 
@@ -200,16 +226,74 @@ bool nm_step_ends(const struct nm_treatment_step *step)
 	return step->unlimited && step->n > 0;
 }
 
+/* Lines that ring lines: more of them than one call goes through. */
+static void find_too_many(struct nm_prover *prover, struct nm_case *one, struct nm_pos pos, const char *words)
+{
+	struct nm_checker *checker = prover->checker;
+	struct nm_draft *draft = nm_draft_find(checker, "too-many-lines", one->line, pos.line);
+
+	one->endless = true;
+	if (!draft) {
+		draft = nm_draft_add(checker, "too-many-lines", one->line, pos.line, pos, words);
+		nm_draft_mend(checker, draft, "let fewer lines ring lines", 0, NULL);
+	}
+	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
+}
+
+static void find_limit(struct nm_prover *prover, struct nm_case *one, const struct nm_outcome *outcome)
+{
+	struct nm_checker *checker = prover->checker;
+	size_t i;
+
+	for (i = 0; i < outcome->n; i++)
+		if (outcome->events[i].kind == NM_EVENT_LIMIT) {
+			find_too_many(prover, one, outcome->events[i].pos,
+				      nm_arena_format(
+					      checker->arena,
+					      "a call to line %s is to go on to %s, over more than %d lines",
+					      checker->plan->lines[one->line].name, outcome->events[i].to[0],
+					      NM_LINES_DEEP));
+			return;
+		}
+}
+
+static void find_endless(struct nm_prover *prover, struct nm_case *one)
+{
+	const struct nm_plan *plan = prover->checker->plan;
+
+	find_too_many(prover, one, plan->paths[one->decision.path].pos,
+		      nm_arena_format(prover->checker->arena,
+				      "a call to line %s goes through more than %d steps of other lines",
+				      plan->lines[one->line].name, NM_STEPS_PLAYED));
+	one->silent = one->silent_long = (struct nm_tried){ .result = NM_LOST, .by = -1, .step = one->treatment->n };
+}
+
 static enum nm_code silent_try(struct nm_prover *prover, struct nm_case *one)
 {
+	bool *endless = &prover->endless[one->decision.path];
 	struct nm_outcome outcome;
-	enum nm_code code = nm_case_play(prover, one, one->treatment, NM_PROBE_SILENT, -1, true, &outcome);
+	enum nm_code code = NM_INPUT;
 
+	/* Each such call costs its 200000 steps: after the first one, those of its path count as the same. */
+	if (!*endless)
+		code = nm_case_play(prover, one, one->treatment, NM_PROBE_SILENT, -1, true, &outcome);
+	if (code == NM_INPUT) {
+		*endless = true;
+		find_endless(prover, one);
+		return NM_OK;
+	}
 	if (code)
 		return code;
-	one->silent = tried_of(prover, &outcome);
+	one->silent = one->silent_long = tried_of(prover, &outcome);
 	one->greets = greeting_played(prover, &outcome);
-	return rung_list(prover, one, &outcome);
+	find_limit(prover, one, &outcome);
+	code = rung_list(prover, one, &outcome);
+	if (code || one->stretched == one->treatment)
+		return code;
+	code = nm_case_play(prover, one, one->stretched, NM_PROBE_SILENT, -1, false, &outcome);
+	if (!code)
+		one->silent_long = tried_of(prover, &outcome);
+	return code;
 }
 
 void nm_case_mark(struct nm_prover *prover, struct nm_case *one, struct nm_draft *draft, enum nm_probe probe,
@@ -225,20 +309,26 @@ void nm_case_mark(struct nm_prover *prover, struct nm_case *one, struct nm_draft
 	one->marks = mark;
 }
 
+bool nm_case_kept_out(const struct nm_prover *prover, const struct nm_case *one)
+{
+	return one->decision.verdict == NM_VERDICT_REJECT &&
+	       !nm_decision_turns_away(prover->checker->plan, &one->decision);
+}
+
 enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one)
 {
 	enum nm_code code = NM_OK;
 
 	one->judged = true;
-	if (one->decision.verdict == NM_VERDICT_REJECT)
+	if (nm_case_kept_out(prover, one))
 		return NM_OK;
 	nm_arena_free(prover->scratch);
 	prover->scratch = NULL;
 	if (one->decision.verdict == NM_VERDICT_PATH)
 		code = silent_try(prover, one);
-	if (!code)
+	if (!code && !one->endless)
 		code = nm_case_try(prover, one, NM_PROBE_NOBODY, -1, &one->nobody);
-	if (!code)
+	if (!code && !one->endless)
 		code = nm_case_try(prover, one, NM_PROBE_HUMANS, -1, &one->humans);
 	if (code || prover->checker->guarantees_only)
 		return code;
@@ -273,7 +363,16 @@ static bool rings_first(const struct nm_case *one, int destination)
 }
 
 /* The ways in which a guarantee can be broken: each is a finding of its own. */
-enum breach { BREACH_NONE, BREACH_LIVE, BREACH_LATE, BREACH_HUMAN, BREACH_NAME, BREACH_FIRST, BREACH_NEVER };
+enum breach {
+	BREACH_NONE,
+	BREACH_ENDLESS,
+	BREACH_LIVE,
+	BREACH_LATE,
+	BREACH_HUMAN,
+	BREACH_NAME,
+	BREACH_FIRST,
+	BREACH_NEVER
+};
 
 struct verdict {
 	enum breach breach;
@@ -309,6 +408,10 @@ static enum nm_code guarantee_try(struct nm_prover *prover, struct nm_case *one,
 	struct nm_tried only;
 	enum nm_code code;
 
+	if (one->endless) {
+		*out = (struct verdict){ BREACH_ENDLESS, NM_PROBE_SILENT, -1 };
+		return NM_OK;
+	}
 	*out = (struct verdict){ breach_nobody(guarantee, one), NM_PROBE_NOBODY, -1 };
 	if (out->breach)
 		return NM_OK;
@@ -343,6 +446,8 @@ static const char *breach_words(struct nm_checker *checker, const struct nm_guar
 	if (guarantee->within_s >= 0)
 		nm_duration_words(guarantee->within_s, time);
 	switch (breach) {
+	case BREACH_ENDLESS:
+		return "a call goes over too many lines to tell how it ends";
 	case BREACH_LIVE:
 		return "with no human answering, nobody live does";
 	case BREACH_LATE:

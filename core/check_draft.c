@@ -47,12 +47,36 @@ struct nm_draft *nm_draft_add(struct nm_checker *checker, const char *id, int su
 	return draft;
 }
 
+void nm_draft_drop(struct nm_checker *checker, struct nm_draft *draft)
+{
+	struct nm_draft **at = &checker->first;
+
+	while (*at != draft)
+		at = &(*at)->next;
+	*at = draft->next;
+	if (checker->last == &draft->next)
+		checker->last = at;
+	checker->n--;
+}
+
 static bool hits_make(struct nm_checker *checker, struct nm_draft *draft)
 {
 	draft->hits = nm_arena_alloc(checker->arena, checker->timeline->n_states, sizeof *draft->hits);
 	draft->lines = nm_arena_alloc(checker->arena, checker->plan->n_lines, sizeof *draft->lines);
 	draft->callers = nm_arena_alloc(checker->arena, checker->classes.n, sizeof *draft->callers);
 	return draft->hits && draft->lines && draft->callers;
+}
+
+/* Hits come state by state, line by line, caller by caller. */
+static void hit_count(struct nm_draft *draft, size_t state, const struct nm_hit *hit)
+{
+	const struct nm_hit *last = &draft->last;
+
+	if (last->set && draft->last_state == state && last->line == hit->line && last->caller == hit->caller)
+		return;
+	draft->n_calls++;
+	draft->last = *hit;
+	draft->last_state = state;
 }
 
 void nm_draft_hit(struct nm_checker *checker, struct nm_draft *draft, size_t state, struct nm_hit hit)
@@ -66,9 +90,11 @@ void nm_draft_hit(struct nm_checker *checker, struct nm_draft *draft, size_t sta
 	}
 	draft->lines[hit.line] = true;
 	draft->callers[hit.caller] = true;
+	hit.set = true;
+	hit_count(draft, state, &hit);
 	if (draft->hits[state].set)
 		return;
-	hit.set = true;
+	draft->n_states++;
 	draft->hits[state] = hit;
 }
 
@@ -155,12 +181,25 @@ const char *nm_check_quoted(struct nm_checker *checker, const char *text)
 
 /* --- probes --- */
 
-/* Those for whom the setting has to be said, because they would do something else by themselves. */
-static bool probe_names(enum nm_probe probe, const struct nm_destination *destination)
+/* What somebody does that they would not do by themselves; false when there is nothing to say. */
+static bool probe_setting(enum nm_probe probe, const struct nm_destination *destination,
+			  struct nm_script_setting *out)
 {
+	const bool human = nm_kind_human(destination->kind);
+	const bool swallows = destination->own_voicemail_s >= 0 && !destination->confirm;
+
+	*out = (struct nm_script_setting){ destination->name, NM_NO_ANSWER, -1 };
+	if (destination->kind == NM_VOICEMAIL)
+		return false;
 	if (probe == NM_PROBE_SILENT)
-		return destination->kind == NM_AI;
-	return probe == NM_PROBE_HUMANS && nm_kind_human(destination->kind) &&
+		return !human;
+	if (probe == NM_PROBE_GONE) {
+		out->behaviour = swallows ? NM_NO_ANSWER : NM_UNREACHABLE;
+		return !human || !swallows;
+	}
+	out->behaviour = NM_ANSWERS;
+	out->after_s = NM_HUMAN_S;
+	return probe == NM_PROBE_HUMANS && human &&
 	       nm_default_answer_s(destination->kind, destination->role) != NM_HUMAN_S;
 }
 
@@ -170,38 +209,73 @@ enum nm_code nm_probes_init(struct nm_checker *checker, struct nm_error *err)
 	enum nm_probe probe;
 	size_t i;
 
-	for (probe = NM_PROBE_PLAIN; probe <= NM_PROBE_HUMANS; probe++) {
+	for (probe = NM_PROBE_PLAIN; probe < NM_PROBES_PLAIN; probe++) {
 		struct nm_script *script = &checker->scripts[probe];
 		struct nm_script_setting *settings;
 
-		settings = nm_arena_alloc(checker->arena, plan->n_destinations, sizeof *settings);
+		settings = nm_arena_alloc(checker->arena, plan->n_destinations + 1, sizeof *settings);
 		if (!settings)
 			return nm_fail_memory(err);
 		script->hangup_s = -1;
-		script->nobody = probe == NM_PROBE_NOBODY || probe == NM_PROBE_SILENT;
+		script->nobody = probe != NM_PROBE_PLAIN && probe != NM_PROBE_HUMANS;
 		script->settings = settings;
 		for (i = 0; i < plan->n_destinations; i++)
-			if (probe_names(probe, &plan->destinations[i]))
-				settings[script->n++] = (struct nm_script_setting){
-					.name = plan->destinations[i].name,
-					.behaviour = probe == NM_PROBE_SILENT ? NM_NO_ANSWER : NM_ANSWERS,
-					.after_s = probe == NM_PROBE_SILENT ? -1 : NM_HUMAN_S,
-				};
+			script->n += probe_setting(probe, &plan->destinations[i], &settings[script->n]);
 	}
 	return NM_OK;
 }
 
-struct nm_script nm_probe_script(const struct nm_checker *checker, enum nm_probe probe, int who,
+/* Nobody answers but one: said ahead of what the others do. */
+static struct nm_script alone_script(struct nm_checker *checker, struct nm_script_setting who)
+{
+	const struct nm_script *silent = &checker->scripts[NM_PROBE_SILENT];
+	struct nm_script script = { .nobody = true, .hangup_s = -1 };
+	struct nm_script_setting *settings = nm_arena_alloc(checker->arena, silent->n + 1, sizeof *settings);
+	size_t i;
+
+	if (!settings) {
+		checker->failed = true;
+		return script;
+	}
+	settings[script.n++] = who;
+	for (i = 0; i < silent->n; i++)
+		if (strcmp(silent->settings[i].name, who.name))
+			settings[script.n++] = silent->settings[i];
+	script.settings = settings;
+	return script;
+}
+
+struct nm_script nm_probe_script(struct nm_checker *checker, enum nm_probe probe, int who,
 				 struct nm_script_setting *setting)
 {
-	if (probe <= NM_PROBE_HUMANS)
+	if (probe < NM_PROBES_PLAIN)
 		return checker->scripts[probe];
 	*setting = (struct nm_script_setting){
 		.name = checker->plan->destinations[who].name,
-		.behaviour = probe == NM_PROBE_ONLY ? NM_ANSWERS : NM_UNREACHABLE,
+		.behaviour = probe == NM_PROBE_UNREACHABLE ? NM_UNREACHABLE : NM_ANSWERS,
 		.after_s = -1,
 	};
+	if (probe == NM_PROBE_ALONE)
+		return alone_script(checker, *setting);
 	return (struct nm_script){ .nobody = true, .n = 1, .settings = setting, .hangup_s = -1 };
+}
+
+enum nm_code nm_hit_play(struct nm_checker *checker, nm_time at, struct nm_hit hit,
+			 struct nm_simulation **out)
+{
+	struct nm_script_setting setting;
+	const struct nm_call call = {
+		.at = at,
+		.line = hit.line,
+		.caller = checker->classes.items[hit.caller].witness,
+		.emergency = hit.emergency,
+		.script = nm_probe_script(checker, hit.probe, hit.who, &setting),
+	};
+	const enum nm_code code = nm_simulate_on(checker->timeline, &call, true, out, NULL);
+
+	if (code == NM_NO_MEMORY)
+		checker->failed = true;
+	return code;
 }
 
 /* --- the call as arguments for simulate --- */
@@ -236,6 +310,37 @@ static void caller_words(struct nm_checker *checker, struct words *words, struct
 	word(words, nm_arena_text(checker->arena, text));
 }
 
+static bool rung(const struct nm_outcome *outcome, const char *name)
+{
+	size_t i, j;
+
+	for (i = 0; i < outcome->n; i++)
+		for (j = 0; outcome->events[i].kind == NM_EVENT_RING && j < outcome->events[i].n; j++)
+			if (!strcmp(outcome->events[i].to[j], name))
+				return true;
+	return false;
+}
+
+/* What somebody would do who is never rung makes no difference: it is not said. */
+static void settings_words(struct nm_checker *checker, struct words *words, nm_time at, struct nm_hit hit,
+			   const struct nm_script *script)
+{
+	struct nm_simulation *simulation = NULL;
+	size_t i;
+
+	if (nm_hit_play(checker, at, hit, &simulation))
+		simulation = NULL;
+	for (i = 0; i < script->n; i++) {
+		const bool asked = hit.who >= 0 && !i;
+
+		if (simulation && !asked && !rung(&simulation->outcome, script->settings[i].name))
+			continue;
+		word(words, "--set");
+		word(words, setting_words(checker, &script->settings[i]));
+	}
+	nm_simulation_free(simulation);
+}
+
 void nm_draft_call(struct nm_checker *checker, struct nm_draft *draft, nm_time at, struct nm_hit hit)
 {
 	struct nm_script_setting setting;
@@ -261,10 +366,8 @@ void nm_draft_call(struct nm_checker *checker, struct nm_draft *draft, nm_time a
 		word(&words, "--emergency");
 	if (script.nobody)
 		word(&words, "--nobody");
-	for (i = 0; i < script.n; i++) {
-		word(&words, "--set");
-		word(&words, setting_words(checker, &script.settings[i]));
-	}
+	if (script.n)
+		settings_words(checker, &words, at, hit, &script);
 	for (i = 0; i < words.n; i++)
 		if (!words.items[i])
 			checker->failed = true;

@@ -7,9 +7,10 @@
 
 #include <string.h>
 
-#include "nevermiss/carrier.h"
-
 #define LATE_S 18 /* three rings */
+
+/* Parts of no-live-answer: its subject is the path, the rule or the override. */
+enum { NOBODY_ON_PATH, IN_VAIN_ON_PATH, TURNED_BY_RULE, TURNED_BY_OVERRIDE };
 
 static const struct nm_path *path_of(const struct nm_prover *prover, const struct nm_case *one)
 {
@@ -30,6 +31,32 @@ static void find_lost(struct nm_prover *prover, struct nm_case *one)
 	nm_case_mark(prover, one, draft, NM_PROBE_PLAIN, -1);
 }
 
+/* The path on which the call ends: that of the line which took it over for good, should one have. */
+static int path_ending(struct nm_prover *prover, const struct nm_case *one)
+{
+	const struct nm_plan *plan = prover->checker->plan;
+	size_t lines;
+
+	for (lines = 0; lines < plan->n_lines; lines++) {
+		const struct nm_treatment *treatment = one->treatment;
+		const struct nm_treatment_step *last = NULL;
+		const struct nm_case *next;
+		size_t i;
+
+		for (i = 0; i < treatment->n && !last; i++)
+			if (treatment->steps[i].unlimited)
+				last = &treatment->steps[i];
+		if (!last)
+			break;
+		next = nm_case_get(prover, one->state, nm_plan_find_line(plan, last->parties[0].line),
+				   one->caller, false);
+		if (!next || next->decision.path < 0)
+			break;
+		one = next;
+	}
+	return one->decision.path;
+}
+
 static void find_dead_end(struct nm_prover *prover, struct nm_case *one)
 {
 	struct nm_checker *checker = prover->checker;
@@ -45,27 +72,66 @@ static void find_dead_end(struct nm_prover *prover, struct nm_case *one)
 			nm_arena_format(checker->arena,
 					"when no human answers, path %s ends and nobody has taken the call",
 					path->name));
-		nm_mend_last_step(checker, draft, one->decision.path);
+		nm_mend_last_step(checker, draft, path_ending(prover, one));
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_NOBODY, -1);
+}
+
+/* Nobody is rung, or only somebody whom the voicemail beside them leaves no time. */
+static const char *nobody_words(struct nm_prover *prover, const struct nm_case *one, bool human)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_destination *destinations = checker->plan->destinations;
+	const struct nm_rung *vain = nm_case_in_vain(prover, one, human);
+	const char *path = path_of(prover, one)->name;
+
+	if (vain && one->silent.by >= 0)
+		return nm_arena_format(
+			checker->arena,
+			"path %s rings %s beside %s, which takes the call at once, and nobody before", path,
+			destinations[vain->destination].name, destinations[one->silent.by].name);
+	return nm_arena_format(checker->arena,
+			       human ? "the emergency path %s rings no human"
+				     : "path %s rings neither a human nor an AI",
+			       path);
 }
 
 static void find_no_live(struct nm_prover *prover, struct nm_case *one)
 {
 	struct nm_checker *checker = prover->checker;
-	const struct nm_path *path = path_of(prover, one);
+	const int part = nm_case_in_vain(prover, one, false) ? IN_VAIN_ON_PATH : NOBODY_ON_PATH;
 	struct nm_draft *draft;
 
 	if (nm_case_first_live(prover, one, false))
 		return;
-	draft = nm_draft_find(checker, "no-live-answer", one->decision.path, 0);
+	draft = nm_draft_find(checker, "no-live-answer", one->decision.path, part);
 	if (!draft) {
-		draft = nm_draft_add(checker, "no-live-answer", one->decision.path, 0, path->pos,
-				     nm_arena_format(checker->arena,
-						     "path %s rings neither a human nor an AI", path->name));
+		draft = nm_draft_add(checker, "no-live-answer", one->decision.path, part,
+				     path_of(prover, one)->pos, nobody_words(prover, one, false));
 		nm_mend_live(checker, draft, one->decision.path);
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
+}
+
+/* Nobody was named who is to be kept out: customers are. */
+static void find_turned_away(struct nm_prover *prover, struct nm_case *one)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_plan *plan = checker->plan;
+	const bool override = one->decision.by == NM_BY_OVERRIDE;
+	const int part = override ? TURNED_BY_OVERRIDE : TURNED_BY_RULE;
+	const struct nm_rule *rule =
+		override ? &plan->overrides[one->decision.index].rule : &plan->rules[one->decision.index];
+	struct nm_draft *draft = nm_draft_find(checker, "no-live-answer", one->decision.index, part);
+
+	if (!draft) {
+		draft = nm_draft_add(checker, "no-live-answer", one->decision.index, part, rule->pos,
+				     nm_arena_format(checker->arena, "every caller is turned away, %s %s: %s",
+						     override ? "override" : "rule", rule->name,
+						     nm_reject_name(rule->reject)));
+		nm_mend_admit(checker, draft, &one->decision);
+	}
+	nm_case_mark(prover, one, draft, NM_PROBE_PLAIN, -1);
 }
 
 static void find_slow(struct nm_prover *prover, struct nm_case *one)
@@ -137,9 +203,7 @@ static void find_emergency(struct nm_prover *prover, struct nm_case *one)
 		return;
 	draft = nm_draft_find(checker, id, 0, 0);
 	if (!draft && !strcmp(id, "emergency-no-human")) {
-		draft = nm_draft_add(checker, id, 0, 0, emergency->pos,
-				     nm_arena_format(checker->arena, "the emergency path %s rings no human",
-						     path_of(prover, one)->name));
+		draft = nm_draft_add(checker, id, 0, 0, emergency->pos, nobody_words(prover, one, true));
 		nm_draft_mend(checker, draft,
 			      "ring somebody who is there at these times: the emergency path ignores away, "
 			      "but not hours",
@@ -177,11 +241,12 @@ static void failure_found(struct nm_prover *prover, struct nm_case *one, int id)
 		draft = nm_draft_add(checker, "single-failure", one->decision.path, id, path->pos,
 				     nm_arena_format(checker->arena, "if %s fails, path %s loses the call",
 						     checker->plan->destinations[id].name, path->name));
-		nm_mend_last_step(checker, draft, one->decision.path);
+		nm_mend_last_step(checker, draft, path_ending(prover, one));
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_UNREACHABLE, id);
 }
 
+/* Those who are rung: a voicemail is the carrier's own, and without the carrier no call arrives. */
 static enum nm_code find_failures(struct nm_prover *prover, struct nm_case *one)
 {
 	struct nm_tried tried;
@@ -200,41 +265,6 @@ static enum nm_code find_failures(struct nm_prover *prover, struct nm_case *one)
 			failure_found(prover, one, one->rung[i].destination);
 	}
 	return NM_OK;
-}
-
-/* --- beyond what the carrier waits for --- */
-
-static void find_beyond(struct nm_prover *prover, struct nm_case *one)
-{
-	struct nm_checker *checker = prover->checker;
-	const struct nm_plan *plan = checker->plan;
-	const struct nm_carrier *carrier =
-		nm_carrier_find(plan->accounts[plan->lines[one->line].account].driver);
-	const struct nm_path *path = path_of(prover, one);
-	const int limit_s = carrier ? carrier->traits.unanswered_max_s : 0;
-	struct nm_draft *draft;
-	size_t i;
-
-	if (!limit_s || one->treatment->greeting_s)
-		return;
-	for (i = 0; i < one->n_rung && one->rung[i].at_s < limit_s; i++)
-		;
-	if (i == one->n_rung)
-		return;
-	draft = nm_draft_find(checker, "never-rings", one->decision.path, one->line + 1);
-	if (!draft) {
-		draft = nm_draft_add(
-			checker, "never-rings", one->decision.path, one->line + 1, path->pos,
-			nm_arena_format(checker->arena,
-					"path %s rings %s after %d s, and the carrier of line %s gives up "
-					"an unanswered call at %d s",
-					path->name, plan->destinations[one->rung[i].destination].name,
-					one->rung[i].at_s, plan->lines[one->line].name, limit_s));
-		nm_draft_mend(checker, draft,
-			      "shorten the steps before, or begin with a greeting, which answers the call", 0,
-			      NULL);
-	}
-	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
 }
 
 /* --- focus --- */
@@ -340,12 +370,10 @@ static void find_edges(struct nm_prover *prover, struct nm_case *one)
 	const struct nm_treatment *treatment = one->treatment;
 	size_t i, j;
 
-	for (i = 0; i < treatment->n; i++) {
+	/* A call that nobody answers gets furthest: behind its last step no call ever comes. */
+	for (i = 0; i < treatment->n && i <= one->silent.step; i++)
 		for (j = 0; j < treatment->steps[i].n; j++)
 			party_edges(prover, one, &treatment->steps[i], &treatment->steps[i].parties[j]);
-		if (nm_step_ends(&treatment->steps[i]))
-			return;
-	}
 }
 
 enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one)
@@ -354,13 +382,21 @@ enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one)
 		find_lost(prover, one);
 		return NM_OK;
 	}
+	if (one->endless) {
+		find_edges(prover, one);
+		return NM_OK;
+	}
+	if (one->decision.verdict == NM_VERDICT_REJECT) {
+		find_turned_away(prover, one);
+		return NM_OK;
+	}
 	find_dead_end(prover, one);
 	find_no_live(prover, one);
 	find_slow(prover, one);
 	find_late(prover, one);
 	nm_case_find_swallows(prover, one);
 	find_emergency(prover, one);
-	find_beyond(prover, one);
+	nm_case_find_behind(prover, one);
 	find_focus(prover, one);
 	find_edges(prover, one);
 	return prover->code ? prover->code : find_failures(prover, one);

@@ -179,34 +179,66 @@ static int fitness(const struct nm_plan *plan, const struct nm_path *path)
 	return fit;
 }
 
+/* The path that serves them best; NULL when there is none. */
+static const struct nm_path *fittest_path(const struct nm_plan *plan)
+{
+	size_t best = 0;
+	size_t i;
+
+	for (i = 1; i < plan->n_paths; i++)
+		if (fitness(plan, &plan->paths[i]) > fitness(plan, &plan->paths[best]))
+			best = i;
+	return plan->n_paths ? &plan->paths[best] : NULL;
+}
+
+void nm_mend_admit(struct nm_checker *checker, struct nm_draft *draft, const struct nm_decision *decision)
+{
+	const struct nm_plan *plan = checker->plan;
+	const bool override = decision->by == NM_BY_OVERRIDE;
+	const char *section = override ? "override" : "rule";
+	const char *name =
+		override ? plan->overrides[decision->index].rule.name : plan->rules[decision->index].name;
+	const struct nm_path *path = fittest_path(plan);
+	struct nm_edit edits[2];
+
+	if (path) {
+		edits[0] = nm_edit_option(section, name, "reject", NULL);
+		edits[1] = nm_edit_option(section, name, "path", path->name);
+		nm_draft_mend(checker, draft,
+			      nm_arena_format(checker->arena, "let %s %s lead to path %s", section, name,
+					      path->name),
+			      2, edits);
+	}
+	nm_draft_mend(checker, draft,
+		      nm_arena_format(checker->arena, "name the `callers` whom %s %s is to turn away",
+				      section, name),
+		      0, NULL);
+}
+
 /* A last rule for whatever no other takes. */
 void nm_mend_otherwise(struct nm_checker *checker, struct nm_draft *draft)
 {
 	const struct nm_plan *plan = checker->plan;
+	const struct nm_path *path = fittest_path(plan);
 	bool taken = false;
 	struct nm_edit edit;
-	size_t path = 0;
 	size_t i;
 
-	for (i = 1; i < plan->n_paths; i++)
-		if (fitness(plan, &plan->paths[i]) > fitness(plan, &plan->paths[path]))
-			path = i;
 	for (i = 0; i < plan->n_rules; i++)
 		taken |= !strcmp(plan->rules[i].name, "otherwise");
-	if (taken || !plan->n_paths) {
+	if (taken || !path) {
 		nm_draft_mend(checker, draft, "add a last rule without `during`, for all other calls", 0,
 			      NULL);
 		return;
 	}
-	edit = nm_edit_section(
-		NM_EDIT_ADD, "rule", NULL,
-		nm_arena_format(checker->arena, "rule otherwise { path = %s }", plan->paths[path].name));
+	edit = nm_edit_section(NM_EDIT_ADD, "rule", NULL,
+			       nm_arena_format(checker->arena, "rule otherwise { path = %s }", path->name));
 	if (!edit.value)
 		checker->failed = true;
-	nm_draft_mend(checker, draft,
-		      nm_arena_format(checker->arena, "add a last rule: all other calls get path %s",
-				      plan->paths[path].name),
-		      1, &edit);
+	nm_draft_mend(
+		checker, draft,
+		nm_arena_format(checker->arena, "add a last rule: all other calls get path %s", path->name),
+		1, &edit);
 }
 
 /* --- faster --- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who names whom: sections that nobody names, that are over, that do the same, and steps behind the
- * end.  Comes in: the plan and the time.  Goes out: drafts that hold at no particular time.
+ * Who names whom: sections that nobody names, that are over, and that do the same.
+ * Comes in: the plan and the time.  Goes out: drafts that hold at no particular time.
  */
 #include "check_private.h"
 
@@ -157,6 +157,25 @@ static void find_unused(struct nm_checker *checker)
 		unused(checker, uses.callers[i], "callers", plan->callers[i].name, plan->callers[i].pos);
 }
 
+/* --- an emergency protocol that no call comes to --- */
+
+static void find_untriggered(struct nm_checker *checker)
+{
+	const struct nm_emergency *emergency = &checker->plan->emergency;
+	struct nm_draft *draft;
+
+	if (!emergency->given || emergency->lines.n || emergency->callers.n || emergency->key)
+		return;
+	draft = nm_draft_add(
+		checker, "unused", 0, 1, emergency->pos,
+		"nothing makes a call an emergency: the section names no line, no callers and no key");
+	nm_draft_mend(checker, draft,
+		      emergency->flagged_by.n
+			      ? "name the line that those of `flagged_by` call to hand an emergency over"
+			      : "name a line, callers, or a key to be pressed in a greeting",
+		      0, NULL);
+}
+
 /* --- expired --- */
 
 static void find_expired(struct nm_checker *checker)
@@ -293,55 +312,12 @@ static void find_single_human(struct nm_checker *checker)
 	mend_single(checker, draft, path, (int)only);
 }
 
-/* --- steps behind the end --- */
-
-static bool ends(const struct nm_plan *plan, const struct nm_step *step)
-{
-	size_t i;
-
-	for (i = 0; i < step->ring.n; i++)
-		if (step->ring.items[i].kind == NM_TARGET_DESTINATION &&
-		    plan->destinations[step->ring.items[i].id].kind == NM_VOICEMAIL)
-			return true;
-	return false;
-}
-
-static void find_behind(struct nm_checker *checker)
-{
-	const struct nm_plan *plan = checker->plan;
-	struct nm_draft *draft;
-	struct nm_edit edit;
-	size_t i, end;
-
-	for (i = 0; i < plan->n_paths; i++) {
-		const struct nm_path *path = &plan->paths[i];
-
-		for (end = 0; end < path->n && !ends(plan, &path->steps[end]); end++)
-			;
-		if (end + 1 >= path->n)
-			continue;
-		draft = nm_draft_add(
-			checker, "never-rings", (int)i, 0, path->steps[end + 1].pos,
-			nm_arena_format(
-				checker->arena,
-				"step %zu of path %s never rings: the voicemail of step %zu takes every call",
-				end + 2, path->name, end + 1));
-		edit = nm_edit_section(NM_EDIT_MOVE, "path", path->name, NULL);
-		edit.place.step = (int)end;
-		edit.by = (int)(path->n - 1 - end);
-		nm_draft_mend(checker, draft,
-			      nm_arena_format(checker->arena, "move the voicemail to the end of path %s",
-					      path->name),
-			      1, &edit);
-	}
-}
-
 void nm_check_names(struct nm_checker *checker)
 {
 	find_unused(checker);
+	find_untriggered(checker);
 	find_expired(checker);
 	find_single_human(checker);
-	find_behind(checker);
 }
 
 /* --- rules that do the same, paths too long --- */

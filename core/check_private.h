@@ -7,6 +7,7 @@
 #define NEVERMISS_CHECK_PRIVATE_H
 
 #include "graph.h"
+#include "nevermiss/carrier.h"
 #include "nevermiss/check.h"
 
 #define NM_RACE_S 5  /* ring time and own voicemail nearer than this race */
@@ -14,13 +15,17 @@
 
 /* What everybody does in a call that is tried. */
 enum nm_probe {
-	NM_PROBE_PLAIN,	      /* nothing is said: everybody answers in their own time */
-	NM_PROBE_NOBODY,      /* no human answers */
-	NM_PROBE_SILENT,      /* nobody answers, no AI either */
-	NM_PROBE_HUMANS,      /* every human answers, after NM_HUMAN_S */
+	NM_PROBE_PLAIN,  /* nothing is said: everybody answers in their own time */
+	NM_PROBE_NOBODY, /* no human answers */
+	NM_PROBE_SILENT, /* nobody answers, no AI either */
+	NM_PROBE_HUMANS, /* every human answers, after NM_HUMAN_S */
+	NM_PROBE_GONE,   /* nobody can be reached; whose own voicemail takes calls then does not answer */
 	NM_PROBE_UNREACHABLE, /* no human answers, and `who` cannot be reached */
-	NM_PROBE_ONLY	      /* no human answers but `who` */
+	NM_PROBE_ONLY,        /* no human answers but `who` */
+	NM_PROBE_ALONE        /* nobody answers but `who`, no AI either */
 };
+
+#define NM_PROBES_PLAIN (NM_PROBE_GONE + 1) /* those that need no `who` */
 
 /* A call that shows a finding, for one state. */
 struct nm_hit {
@@ -38,9 +43,14 @@ struct nm_draft {
 	int subject, part; /* what it is about: with info, its identity */
 	struct nm_pos pos;
 	const char *sentence;  /* whom it concerns is added when it has hits */
+	const char *note;      /* stands behind that; NULL */
 	bool plain;	       /* it says that already */
+	bool names_lines;      /* it says which lines already, and not which callers */
 	struct nm_hit *hits;   /* [n_states]; NULL: holds at no particular time */
 	bool *lines, *callers; /* concerned: by line, by class; with hits */
+	size_t n_states, n_calls; /* with hits: states, and of all states the pairs of line and caller */
+	struct nm_hit last;       /* the hit counted last: one call may show a finding in several ways */
+	size_t last_state;
 	size_t n_windows;      /* given, where they do not follow from hits */
 	const struct nm_span *windows;
 	size_t n_call; /* given likewise */
@@ -59,8 +69,8 @@ struct nm_checker {
 	struct nm_classes classes;
 	struct nm_draft *first, **last;
 	size_t n;
-	struct nm_script scripts[4]; /* of the probes that need no `who` */
-	bool failed;		     /* memory ran out: a draft is missing */
+	struct nm_script scripts[NM_PROBES_PLAIN];
+	bool failed; /* memory ran out: a draft is missing */
 };
 
 /* --- drafts; all take memory failure silently and set checker->failed --- */
@@ -69,7 +79,10 @@ struct nm_draft *nm_draft_find(const struct nm_checker *checker, const char *id,
 /* NULL sentence: memory ran out before. */
 struct nm_draft *nm_draft_add(struct nm_checker *checker, const char *id, int subject, int part,
 			      struct nm_pos pos, const char *sentence);
+/* Takes a draft back that has turned out to be none. */
+void nm_draft_drop(struct nm_checker *checker, struct nm_draft *draft);
 void nm_draft_hit(struct nm_checker *checker, struct nm_draft *draft, size_t state, struct nm_hit hit);
+/* Names the call of a hit: what has to be said to play it, and nothing that makes no difference. */
 void nm_draft_call(struct nm_checker *checker, struct nm_draft *draft, nm_time at, struct nm_hit hit);
 /* A mend in words; edits (copied) make it one that can be applied. */
 void nm_draft_mend(struct nm_checker *checker, struct nm_draft *draft, const char *words, size_t n,
@@ -89,8 +102,12 @@ const char *nm_check_quoted(struct nm_checker *checker, const char *text);
 
 enum nm_code nm_probes_init(struct nm_checker *checker, struct nm_error *err) NM_WARN_UNUSED;
 /* setting: room for the one of `who`. */
-struct nm_script nm_probe_script(const struct nm_checker *checker, enum nm_probe probe, int who,
+struct nm_script nm_probe_script(struct nm_checker *checker, enum nm_probe probe, int who,
 				 struct nm_script_setting *setting);
+
+/* Plays the call of a hit, with events; NM_INPUT when it cannot be played to its end. */
+enum nm_code nm_hit_play(struct nm_checker *checker, nm_time at, struct nm_hit hit,
+			 struct nm_simulation **out) NM_WARN_UNUSED;
 
 /* --- cases: what one kind of call gets, tried once however many states and classes give it --- */
 
@@ -106,6 +123,7 @@ struct nm_tried { /* how a probe ended */
 	enum nm_result result;
 	int by; /* destination; -1 */
 	int seconds;
+	size_t step; /* index of the step in which it ended; n behind the last */
 };
 
 struct nm_rung {
@@ -121,8 +139,9 @@ struct nm_case {
 	int caller;					  /* likewise a class */
 	const struct nm_treatment *treatment, *stretched; /* as planned; at its longest at the carrier */
 	bool judged;
-	bool greets; /* something is played in which a key can be pressed */
-	struct nm_tried nobody, humans, silent;
+	bool endless; /* it goes through too many lines to be played to its end: nothing is known of it */
+	bool greets;  /* something is played in which a key can be pressed */
+	struct nm_tried nobody, humans, silent, silent_long; /* long: every ring as long as it may last */
 	size_t n_rung; /* with nobody answering, in order */
 	const struct nm_rung *rung;
 	struct nm_mark *marks;
@@ -139,16 +158,23 @@ struct nm_prover {
 	struct nm_graph graph;
 	struct nm_arena *scratch; /* emptied case by case */
 	bool *decides;		  /* [n_rules] */
+	bool *overrides;          /* [n_overrides]: likewise */
+	bool *endless;            /* [n_paths]: a call was found on it that cannot be played to its end */
+	int *reached;             /* [n_paths]: number of the last step that a call gets to */
 	bool *passed;		  /* [n_lines]: room to mark the lines that a call has passed */
 	struct nm_error *err;
 	enum nm_code code; /* of a call back that cannot return it */
 };
 
+/* Rejected, and meant so: somebody named these callers. */
+bool nm_case_kept_out(const struct nm_prover *prover, const struct nm_case *one);
 /* The case of a call; NULL when prover->code says why. */
 struct nm_case *nm_case_get(struct nm_prover *prover, uint32_t state, int line, int caller, bool emergency);
 enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
 /* What is wrong with a case that has been tried. */
 enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
+/* Of these, steps behind the end of the call; nm_prove_behind drops those that another call gets to. */
+void nm_case_find_behind(struct nm_prover *prover, struct nm_case *one);
 /* Of these, own voicemails that take it; prover->code tells of a failure. */
 void nm_case_find_swallows(struct nm_prover *prover, struct nm_case *one);
 enum nm_code nm_case_guarantee(struct nm_prover *prover, struct nm_case *one, int guarantee) NM_WARN_UNUSED;
@@ -161,21 +187,31 @@ enum nm_code nm_case_try(struct nm_prover *prover, const struct nm_case *one, en
 			 struct nm_tried *out) NM_WARN_UNUSED;
 void nm_case_mark(struct nm_prover *prover, struct nm_case *one, struct nm_draft *draft, enum nm_probe probe,
 		  int who);
+/* What the line's carrier can do, with its account; false when this build has no such driver. */
+bool nm_line_traits(const struct nm_plan *plan, int line, struct nm_traits *traits);
 /* How much longer than said a ring may last on the line's carrier. */
 int nm_line_stretch_s(const struct nm_plan *plan, int line);
 
 /* The first (live: human or AI, human: human alone) that is rung and could answer; NULL. */
 const struct nm_rung *nm_case_first_live(const struct nm_prover *prover, const struct nm_case *one,
 					 bool human);
+/* The first of them who is rung beside a voicemail, which takes the call before they can; NULL. */
+const struct nm_rung *nm_case_in_vain(const struct nm_prover *prover, const struct nm_case *one, bool human);
 /* Step i of the treatment takes the call for good: a voicemail, or a line that keeps it. */
 bool nm_step_ends(const struct nm_treatment_step *step);
 
 /* --- the parts of check --- */
 
 enum nm_code nm_prove(struct nm_checker *checker, struct nm_error *err) NM_WARN_UNUSED;
+void nm_prove_shadowed(struct nm_prover *prover);
+void nm_prove_behind(struct nm_prover *prover);
+/* The graph's scene of a state and a class of callers. */
+size_t nm_prover_scene(const struct nm_prover *prover, size_t state, int caller);
+enum nm_code nm_prove_loops(struct nm_prover *prover) NM_WARN_UNUSED;
 enum nm_code nm_prove_end(struct nm_prover *prover) NM_WARN_UNUSED; /* what needs the walk to be over */
 void nm_check_text(struct nm_checker *checker);			    /* the plan's text alone */
 void nm_check_names(struct nm_checker *checker);		    /* who names whom; what is over */
+void nm_check_behind(struct nm_checker *checker);                   /* steps behind a voicemail */
 void nm_check_rules(struct nm_checker *checker); /* rules that do the same, paths too long */
 enum nm_code nm_check_times(struct nm_checker *checker,
 			    struct nm_error *err) NM_WARN_UNUSED; /* calendars, focus, facts, tests */
@@ -186,6 +222,8 @@ void nm_mend_ring_less(struct nm_checker *checker, struct nm_draft *draft, int p
 void nm_mend_confirm(struct nm_checker *checker, struct nm_draft *draft, int path, int step, int destination);
 void nm_mend_last_step(struct nm_checker *checker, struct nm_draft *draft, int path);
 void nm_mend_live(struct nm_checker *checker, struct nm_draft *draft, int path);
+/* Lets the rule or override that turns callers away lead somewhere. */
+void nm_mend_admit(struct nm_checker *checker, struct nm_draft *draft, const struct nm_decision *decision);
 void nm_mend_otherwise(struct nm_checker *checker, struct nm_draft *draft);
 void nm_mend_faster(struct nm_prover *prover, struct nm_draft *draft, const struct nm_case *one);
 /* Takes whoever makes the edge out of the step. */

@@ -7,8 +7,6 @@
 
 #include <string.h>
 
-#define LINES_DEEP 16 /* as play.c: most lines that one call passes */
-
 static const struct nm_path *path_of(const struct nm_prover *prover, const struct nm_case *one)
 {
 	return &prover->checker->plan->paths[one->decision.path];
@@ -35,72 +33,80 @@ static bool swallows(const struct nm_party *party, const struct nm_treatment_ste
 	       party->own_voicemail_s >= 0 && (step->unlimited || party->own_voicemail_s < step->for_s);
 }
 
-/* The step in which the silent call was swallowed: the first that has to be played for that; n when it was
- * not.  *v is when that phone's voicemail picks up, -1 when it rang on another line. */
+/* How the call went in which nobody answered and a voicemail took it, at one end of the ring times or the other. */
+static const struct nm_tried *swallowed(const struct nm_case *one)
+{
+	return one->silent.result == NM_SWALLOWED ? &one->silent : &one->silent_long;
+}
+
+/* The step in which the silent call was swallowed; n when it was not.  *v is when that phone's voicemail
+ * picks up, -1 when it rang on another line. */
 static size_t swallow_step(struct nm_prover *prover, const struct nm_case *one, int *v)
 {
-	struct nm_treatment head = *one->treatment;
-	struct nm_outcome outcome;
+	const struct nm_tried *silent = swallowed(one);
+	const struct nm_treatment_step *step;
 	const char *who;
 	size_t i;
 
-	if (one->silent.result != NM_SWALLOWED || one->silent.by < 0)
+	if (silent->result != NM_SWALLOWED || silent->by < 0)
 		return one->treatment->n;
-	who = prover->checker->plan->destinations[one->silent.by].name;
+	who = prover->checker->plan->destinations[silent->by].name;
+	step = &one->stretched->steps[silent->step];
 	*v = -1;
-	for (head.n = 1; head.n <= one->treatment->n; head.n++) {
-		const struct nm_treatment_step *step = &head.steps[head.n - 1];
-
-		prover->code = nm_case_play(prover, one, &head, NM_PROBE_SILENT, -1, false, &outcome);
-		if (prover->code)
-			return one->treatment->n;
-		if (outcome.result != NM_SWALLOWED)
-			continue;
-		for (i = 0; i < step->n; i++)
-			if (!strcmp(step->parties[i].name, who) && swallows(&step->parties[i], step))
-				*v = step->parties[i].own_voicemail_s;
-		return head.n - 1;
-	}
-	return one->treatment->n;
+	for (i = 0; i < step->n; i++)
+		if (!strcmp(step->parties[i].name, who) && swallows(&step->parties[i], step))
+			*v = step->parties[i].own_voicemail_s;
+	return silent->step;
 }
 
-static size_t find_swallowed(struct nm_prover *prover, struct nm_case *one)
+/* "for 15 s", "for 15 s, up to 19 s at this carrier" */
+static const char *ring_words(struct nm_prover *prover, const struct nm_case *one, size_t at)
+{
+	const int for_s = one->treatment->steps[at].for_s, longest_s = one->stretched->steps[at].for_s;
+
+	if (longest_s == for_s)
+		return nm_arena_format(prover->checker->arena, "for %d s", for_s);
+	return nm_arena_format(prover->checker->arena, "for %d s, up to %d s at this carrier", for_s, longest_s);
+}
+
+static struct nm_draft *swallowed_draft(struct nm_prover *prover, const struct nm_case *one, size_t at, int v)
 {
 	struct nm_checker *checker = prover->checker;
 	const struct nm_path *path = path_of(prover, one);
-	const struct nm_treatment_step *step;
-	const char *who;
-	struct nm_draft *draft;
-	int v = -1;
-	const size_t at = swallow_step(prover, one, &v);
-	int part;
+	const struct nm_treatment_step *step = &one->treatment->steps[at];
+	const int by = swallowed(one)->by, part = part_of(step, by);
+	const char *who = checker->plan->destinations[by].name;
+	struct nm_draft *draft = nm_draft_find(checker, "swallowed", one->decision.path, part);
 
-	if (at == one->treatment->n || step_after(one->treatment, at) == one->treatment->n)
-		return at;
-	step = &one->treatment->steps[at];
-	who = checker->plan->destinations[one->silent.by].name;
-	part = part_of(step, one->silent.by);
-	draft = nm_draft_find(checker, "swallowed", one->decision.path, part);
-	if (!draft && v >= 0) {
+	if (draft)
+		return draft;
+	if (v >= 0) {
 		draft = nm_draft_add(
 			checker, "swallowed", one->decision.path, part, step->pos,
 			nm_arena_format(checker->arena,
 					"%s's own voicemail takes the call after %d s, step %d of path %s "
-					"rings it for %d s, and what follows never rings",
-					who, v, step->number, path->name, step->for_s));
+					"rings it %s, and what follows never rings",
+					who, v, step->number, path->name, ring_words(prover, one, at)));
 		nm_mend_ring_less(checker, draft, one->decision.path, step->number - 1);
-		nm_mend_confirm(checker, draft, one->decision.path, step->number - 1, one->silent.by);
-	} else if (!draft) {
-		draft = nm_draft_add(
-			checker, "swallowed", one->decision.path, part, step->pos,
-			nm_arena_format(checker->arena,
-					"on the line that step %d of path %s rings, %s's own voicemail takes "
-					"the call, and what follows never rings",
-					step->number, path->name, who));
-		nm_draft_mend(checker, draft,
-			      "let the line ring that phone for less time, or ask it to press 1", 0, NULL);
+		nm_mend_confirm(checker, draft, one->decision.path, step->number - 1, by);
+		return draft;
 	}
-	nm_case_mark(prover, one, draft, NM_PROBE_SILENT, -1);
+	draft = nm_draft_add(checker, "swallowed", one->decision.path, part, step->pos,
+			     nm_arena_format(checker->arena,
+					     "on the line that step %d of path %s rings, %s's own voicemail takes "
+					     "the call, and what follows never rings",
+					     step->number, path->name, who));
+	nm_draft_mend(checker, draft, "let the line ring that phone for less time, or ask it to press 1", 0, NULL);
+	return draft;
+}
+
+static size_t find_swallowed(struct nm_prover *prover, struct nm_case *one)
+{
+	int v = -1;
+	const size_t at = swallow_step(prover, one, &v);
+
+	if (at < one->treatment->n && step_after(one->treatment, at) < one->treatment->n)
+		nm_case_mark(prover, one, swallowed_draft(prover, one, at, v), NM_PROBE_SILENT, -1);
 	return at;
 }
 
@@ -196,7 +202,7 @@ static void step_may_swallow(struct nm_prover *prover, struct nm_case *one, cons
 			phone_may_swallow(prover, one, (struct rung_phone){ leg, step, party, -1, for_s });
 			continue;
 		}
-		if (line < 0 || party->confirm || prover->passed[line] || depth == LINES_DEEP)
+		if (line < 0 || party->confirm || prover->passed[line] || depth == NM_LINES_DEEP)
 			continue;
 		prover->passed[line] = true;
 		next = nm_case_get(prover, one->state, line, one->caller, false);

@@ -10,12 +10,23 @@
 #define SOON (60 * (nm_time)NM_DAY)
 #define LOOK_AHEAD (400 * (nm_time)NM_DAY) /* a calendar of holidays comes again within a year */
 #define FOCUS_S (2 * 3600)
+#define TESTED (30 * (nm_time)NM_DAY)
 
 /* --- calendars --- */
 
 static void stale(struct nm_checker *checker, struct nm_pos pos, const char *sentence, const char *mend)
 {
 	nm_draft_mend(checker, nm_draft_add(checker, "calendar-stale", 0, 0, pos, sentence), mend, 0, NULL);
+}
+
+/* Start of its last event.  Rules that go on for ever are told within a year; only where none does, events
+ * are looked for without an end. */
+static nm_time calendar_last(const struct nm_checker *checker, const struct nm_calendar *calendar)
+{
+	const nm_time now = checker->options->now;
+	const nm_time last = nm_ical_last(calendar->ical, checker->plan->zone, now + LOOK_AHEAD);
+
+	return last >= now + SOON ? last : nm_ical_last(calendar->ical, checker->plan->zone, NM_TIME_MAX);
 }
 
 static void find_calendar(struct nm_checker *checker, const struct nm_calendar *calendar)
@@ -33,13 +44,15 @@ static void find_calendar(struct nm_checker *checker, const struct nm_calendar *
 	}
 	if (!calendar->file)
 		return;
-	last = nm_ical_last(calendar->ical, checker->plan->zone, now + LOOK_AHEAD);
+	last = calendar_last(checker, calendar);
 	if (last >= now + SOON)
 		return;
 	nm_time_words(checker->plan->zone, last, true, words);
 	stale(checker, calendar->pos,
-	      nm_arena_format(checker->arena, "the last event of calendar %s is %s", calendar->name,
-			      last == NM_TIME_MIN ? "none at all" : words),
+	      last == NM_TIME_MIN
+		      ? nm_arena_format(checker->arena, "calendar %s has no event", calendar->name)
+		      : nm_arena_format(checker->arena, "the last event of calendar %s is %s", calendar->name,
+					words),
 	      "put a newer file in its place");
 }
 
@@ -76,6 +89,40 @@ static void find_facts(struct nm_checker *checker)
 				      fact->line, words),
 		      "push again: nevermiss push");
 	}
+}
+
+/* --- test calls --- */
+
+static bool any_pushed(const struct nm_check_options *options)
+{
+	size_t i;
+
+	for (i = 0; i < options->n_facts; i++)
+		if (options->facts[i].pushed)
+			return true;
+	return false;
+}
+
+/* Nobody calls a plan that is at no carrier yet. */
+static void find_untested(struct nm_checker *checker)
+{
+	const struct nm_plan *plan = checker->plan;
+	const struct nm_test_fact *tests = &checker->options->tests;
+	const nm_time since = checker->options->now - TESTED;
+	struct nm_draft *draft;
+
+	if (!tests->known || !any_pushed(checker->options) ||
+	    (tests->last >= since && tests->last_after_hours >= since))
+		return;
+	draft = nm_draft_add(checker, "untested", 0, 0, (struct nm_pos){ plan->file, 1, 1 },
+			     tests->last < since ? "no test call was played in the last 30 days"
+						 : "no test call after hours was played in the last 30 days");
+	nm_draft_mend(
+		checker, draft,
+		plan->n_tests
+			? "call each line from another phone, then play the plan's tests: nevermiss test"
+			: "call each line from another phone, and write down as a test what must come of it",
+		0, NULL);
 }
 
 /* --- focus --- */
@@ -221,12 +268,16 @@ static enum nm_code find_test(struct nm_checker *checker, const struct nm_test *
 	struct nm_draft *draft;
 	enum nm_code code = nm_test_run(checker->plan, test, &result, err);
 
-	if (code)
+	/* What too-many-lines tells of: the test does not end at all. */
+	if (code == NM_INPUT)
+		result.expected = "an end";
+	else if (code)
 		return code;
 	if (!result.ok) {
 		draft = nm_draft_add(checker, "test-failed", 0, 0, test->pos,
 				     nm_arena_format(checker->arena, "test \"%s\" expects %s, and gets %s",
-						     test->name, result.expected, result.got));
+						     test->name, result.expected,
+						     result.got ? result.got : "none: too many lines"));
 		nm_draft_mend(checker, draft, "change who is rung then, or what the test expects", 0, NULL);
 		test_call(checker, draft, test);
 	}
@@ -242,6 +293,7 @@ enum nm_code nm_check_times(struct nm_checker *checker, struct nm_error *err)
 	for (i = 0; i < plan->n_calendars; i++)
 		find_calendar(checker, &plan->calendars[i]);
 	find_facts(checker);
+	find_untested(checker);
 	for (i = 0; i < plan->n_schedules; i++)
 		if (plan->schedules[i].hours && keeps_away(plan, (int)i))
 			find_long(checker, (int)i);

@@ -370,3 +370,15 @@ void nm_time_words(const struct nm_zone *zone, nm_time t, bool year, char out[st
 	if (p.second)
 		snprintf(out + len, (size_t)(NM_TIME_TEXT - len), ":%02d", p.second);
 }
+
+void nm_time_words_once(const struct nm_zone *zone, nm_time t, bool year, char out[static NM_TIME_TEXT])
+{
+	enum nm_local_kind kind;
+	size_t len;
+
+	nm_time_words(zone, t, year, out);
+	nm_zone_utc(zone, nm_zone_local(zone, clamped(t)), &kind);
+	len = strlen(out);
+	if (kind == NM_LOCAL_TWICE)
+		snprintf(out + len, NM_TIME_TEXT - len, " %s", nm_zone_abbreviation(zone, t));
+}

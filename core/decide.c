@@ -24,6 +24,18 @@ static bool any_group(const struct nm_set *callers, uint64_t groups)
 	return false;
 }
 
+bool nm_state_after_hours(const struct nm_plan *plan, const struct nm_state *state)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < plan->n_rules; i++) {
+		any |= plan->rules[i].during.given;
+		if (any_on(&plan->rules[i].during, state))
+			return false;
+	}
+	return any;
+}
+
 bool nm_line_is_emergency(const struct nm_plan *plan, int line)
 {
 	return plan->emergency.given && nm_set_has(&plan->emergency.lines, line);
@@ -102,6 +114,17 @@ struct nm_decision nm_decide(const struct nm_plan *plan, const struct nm_state *
 			return decision_of(rule, NM_BY_RULE, i, is_emergency);
 	}
 	return (struct nm_decision){ NM_VERDICT_LOST, NM_BY_NOTHING, -1, -1, NM_REJECT_NONE, is_emergency };
+}
+
+bool nm_decision_turns_away(const struct nm_plan *plan, const struct nm_decision *decision)
+{
+	const struct nm_rule *rule;
+
+	if (decision->verdict != NM_VERDICT_REJECT)
+		return false;
+	rule = decision->by == NM_BY_OVERRIDE ? &plan->overrides[decision->index].rule
+					      : &plan->rules[decision->index];
+	return !rule->callers.given;
 }
 
 const char *nm_decision_rule(const struct nm_plan *plan, struct nm_decision decision, struct nm_arena *arena)

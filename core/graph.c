@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Finds the ways on which a call comes back to a line.  Comes in: edges between lines, each with the
- * states in which it is there.  Goes out: the cycles.  Works without recursion, so that a plan of
+ * scenes in which it is there.  Goes out: the cycles.  Works without recursion, so that a plan of
  * thousands of lines cannot exhaust the stack.
  */
 #include "graph.h"
@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define EVERY_STATE SIZE_MAX /* all edges, whatever their states */
+#define EVERY_SCENE SIZE_MAX /* all edges, whatever their scenes */
 
-void nm_graph_init(struct nm_graph *graph, struct nm_arena *arena, size_t n_lines, size_t n_states)
+void nm_graph_init(struct nm_graph *graph, struct nm_arena *arena, size_t n_lines, size_t n_scenes)
 {
-	*graph = (struct nm_graph){ .arena = arena, .n_lines = n_lines, .n_states = n_states };
+	*graph = (struct nm_graph){ .arena = arena, .n_lines = n_lines, .n_scenes = n_scenes };
 }
 
 void nm_graph_clear(struct nm_graph *graph)
@@ -46,16 +46,33 @@ struct nm_edge *nm_graph_edge(struct nm_graph *graph, const struct nm_edge *like
 	if (!edge)
 		return NULL;
 	*edge = *like;
-	edge->states = nm_arena_alloc(graph->arena, graph->n_states, sizeof *edge->states);
-	if (!edge->states)
+	edge->scenes = nm_arena_alloc(graph->arena, graph->n_scenes / 64 + 1, sizeof *edge->scenes);
+	edge->plain = nm_arena_alloc(graph->arena, graph->n_scenes / 64 + 1, sizeof *edge->plain);
+	if (!edge->scenes || !edge->plain)
 		return NULL;
 	graph->edges[graph->n++] = edge;
 	return edge;
 }
 
+void nm_edge_add(struct nm_edge *edge, size_t scene, bool plain)
+{
+	edge->scenes[scene / 64] |= UINT64_C(1) << scene % 64;
+	edge->plain[scene / 64] |= (uint64_t)plain << scene % 64;
+}
+
+bool nm_edge_in(const struct nm_edge *edge, size_t scene)
+{
+	return edge->scenes[scene / 64] >> scene % 64 & 1;
+}
+
+bool nm_edge_plain(const struct nm_edge *edge, size_t scene)
+{
+	return edge->plain[scene / 64] >> scene % 64 & 1;
+}
+
 enum color { WHITE, GREY, BLACK };
 
-/* The depth-first walk of one state. */
+/* The depth-first walk of one scene. */
 struct walk {
 	const struct nm_graph *graph;
 	const struct nm_edge **edges; /* grouped by the line they leave */
@@ -64,7 +81,7 @@ struct walk {
 	size_t *next;		      /* [n_lines]: edge to be looked at next */
 	int *stack;		      /* [n_lines] lines on the way */
 	const struct nm_edge **way;   /* [n_lines + 1] edges between them */
-	void (*found)(void *context, size_t state, const struct nm_cycle *cycle);
+	void (*found)(void *context, size_t scene, const struct nm_cycle *cycle);
 	void *context;
 	bool any;
 };
@@ -110,20 +127,20 @@ static bool walk_init(struct walk *walk, const struct nm_graph *graph)
 	return true;
 }
 
-static void closed(struct walk *walk, size_t state, size_t depth, const struct nm_edge *edge)
+static void closed(struct walk *walk, size_t scene, size_t depth, const struct nm_edge *edge)
 {
 	struct nm_cycle cycle;
 
 	walk->any = true;
-	if (state == EVERY_STATE)
+	if (scene == EVERY_SCENE)
 		return;
 	walk->way[depth - 1] = edge;
 	cycle.n = depth;
 	cycle.edges = walk->way;
-	walk->found(walk->context, state, &cycle);
+	walk->found(walk->context, scene, &cycle);
 }
 
-static void walk_from(struct walk *walk, size_t state, int line)
+static void walk_from(struct walk *walk, size_t scene, int line)
 {
 	size_t depth = 1;
 
@@ -139,10 +156,10 @@ static void walk_from(struct walk *walk, size_t state, int line)
 			continue;
 		}
 		edge = walk->edges[walk->next[at]++];
-		if (state != EVERY_STATE && !edge->states[state])
+		if (scene != EVERY_SCENE && !nm_edge_in(edge, scene))
 			continue;
 		if (walk->color[edge->to] == GREY)
-			closed(walk, state, depth, edge);
+			closed(walk, scene, depth, edge);
 		if (walk->color[edge->to] != WHITE)
 			continue;
 		walk->way[depth - 1] = edge;
@@ -151,7 +168,7 @@ static void walk_from(struct walk *walk, size_t state, int line)
 	}
 }
 
-static void walk_state(struct walk *walk, size_t state)
+static void walk_scene(struct walk *walk, size_t scene)
 {
 	size_t line;
 
@@ -159,23 +176,23 @@ static void walk_state(struct walk *walk, size_t state)
 	memcpy(walk->next, walk->begin, walk->graph->n_lines * sizeof *walk->next);
 	for (line = 0; line < walk->graph->n_lines; line++)
 		if (walk->color[line] == WHITE)
-			walk_from(walk, state, (int)line);
+			walk_from(walk, scene, (int)line);
 }
 
 enum nm_code nm_graph_cycles(const struct nm_graph *graph,
-			     void (*found)(void *context, size_t state, const struct nm_cycle *cycle),
+			     void (*found)(void *context, size_t scene, const struct nm_cycle *cycle),
 			     void *context, struct nm_error *err)
 {
 	struct walk walk = { .found = found, .context = context };
-	size_t state;
+	size_t scene;
 
 	if (!walk_init(&walk, graph)) {
 		walk_clear(&walk);
 		return nm_fail_memory(err);
 	}
-	walk_state(&walk, EVERY_STATE);
-	for (state = 0; walk.any && state < graph->n_states; state++)
-		walk_state(&walk, state);
+	walk_scene(&walk, EVERY_SCENE);
+	for (scene = 0; walk.any && scene < graph->n_scenes; scene++)
+		walk_scene(&walk, scene);
 	walk_clear(&walk);
 	return NM_OK;
 }

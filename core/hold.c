@@ -13,6 +13,7 @@
 #include "nevermiss/carrier.h"
 
 #define CALLERS_TOLD 8
+#define IN_MAILBOX "the number's own mailbox takes the call, with the greeting that was set there"
 #define AT_REST "it reaches the line's own phone, or whatever else the carrier connects the number to"
 
 /* A loss in the making: which calls it changes. */
@@ -151,6 +152,12 @@ static void drop_party(struct nm_treatment_step *step, size_t i)
 	step->n--;
 }
 
+/* "+1" and ten digits. */
+static bool north_american(const char *number)
+{
+	return strncmp(number, "+1", 2) == 0 && strlen(number) == 12;
+}
+
 /* Why this party cannot be rung; NULL when it can. */
 static const char *unreachable(const struct nm_traits *traits, const struct nm_party *party, bool first)
 {
@@ -163,7 +170,53 @@ static const char *unreachable(const struct nm_traits *traits, const struct nm_p
 							     : "the line's own phone cannot be rung";
 	if (party->number == NULL)
 		return "it has no number";
-	return traits->addresses || party->number[0] == '+' ? NULL : "only numbers can be rung, no SIP addresses";
+	if (party->number[0] != '+')
+		return traits->addresses ? NULL : "only numbers can be rung, no SIP addresses";
+	return !traits->ten_digits || north_american(party->number)
+		       ? NULL
+		       : "only numbers of North America can be rung";
+}
+
+static bool takes_voicemail(const struct nm_treatment_step *step)
+{
+	for (size_t i = 0; i < step->n; i++)
+		if (step->parties[i].kind == NM_VOICEMAIL)
+			return true;
+	return false;
+}
+
+/* Why party i cannot be rung together with the others of its step; NULL when it can. */
+static const char *apart(const struct cut *cut, const struct nm_treatment_step *step, size_t i)
+{
+	const struct nm_traits *traits = cut->h->traits;
+	const struct nm_party *party = &step->parties[i];
+
+	if (traits->mailbox_alone && takes_voicemail(step)) {
+		if (party->kind != NM_VOICEMAIL)
+			return "nobody can be rung beside a voicemail";
+		for (size_t k = 0; k < i; k++)
+			if (step->parties[k].kind == NM_VOICEMAIL)
+				return "only one voicemail can take a call";
+	}
+	if (traits->addresses_alone && party->number != NULL && party->number[0] != '+')
+		return "a SIP address cannot be rung together with others";
+	if (traits->several_max > 0 && step->n > (size_t)traits->several_max)
+		return nm_arena_format(cut->h->losses.arena, "only %d phones can be rung at once",
+				       traits->several_max);
+	return NULL;
+}
+
+static void cut_together(struct cut *cut, struct nm_treatment_step *step)
+{
+	for (size_t i = step->n; i-- > 0 && step->n > 1;) {
+		const char *why = apart(cut, step, i);
+
+		if (why == NULL)
+			continue;
+		lose(cut, step, why, step->parties[i].name,
+		     nm_arena_format(cut->h->losses.arena, "%s is not rung", step->parties[i].name));
+		drop_party(step, i);
+	}
 }
 
 static void cut_parties(struct cut *cut, struct nm_treatment_step *step, bool first)
@@ -188,6 +241,24 @@ static void cut_parties(struct cut *cut, struct nm_treatment_step *step, bool fi
 		     nm_arena_format(cut->h->losses.arena, "only %s is rung", step->parties[0].name));
 		step->n = 1;
 	}
+	cut_together(cut, step);
+}
+
+/* Phones that ring together and are to be shown different numbers. */
+static void cut_line_id(struct cut *cut, struct nm_treatment_step *step)
+{
+	size_t line_ids = 0;
+
+	for (size_t i = 0; i < step->n; i++)
+		line_ids += step->parties[i].line_id;
+	if (line_ids == 0 || line_ids == step->n)
+		return;
+	for (size_t i = 0; i < step->n; i++) {
+		if (!step->parties[i].line_id)
+			lose(cut, step, "phones that ring together are shown the same number",
+			     step->parties[i].name, "it is shown the line's number");
+		step->parties[i].line_id = true;
+	}
 }
 
 static void cut_features(struct cut *cut, struct nm_treatment_step *step)
@@ -210,14 +281,8 @@ static void cut_features(struct cut *cut, struct nm_treatment_step *step)
 			party->line_id = false;
 		}
 	}
-}
-
-static bool takes_voicemail(const struct nm_treatment_step *step)
-{
-	for (size_t i = 0; i < step->n; i++)
-		if (step->parties[i].kind == NM_VOICEMAIL)
-			return true;
-	return false;
+	if (traits->line_id_all)
+		cut_line_id(cut, step);
 }
 
 /* What happens where a ring time cannot be set. */
@@ -253,10 +318,19 @@ static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 {
 	const struct nm_traits *traits = cut->h->traits;
 	const int unit = traits->ring_step_s > 1 ? traits->ring_step_s : 1;
-	int for_s = (step->for_s + unit - 1) / unit * unit;
+	int for_s;
 
-	if (step->n == 0 || step->unlimited || takes_voicemail(step))
+	if (step->n == 0 || takes_voicemail(step))
 		return;
+	if (step->unlimited && traits->handover_ends) {
+		lose(cut, step, "a call cannot be handed to another line for good", step->parties[0].name,
+		     nm_arena_format(cut->h->losses.arena, "it rings there for %d s", traits->ring_max_s));
+		step->unlimited = false;
+		step->for_s = traits->ring_max_s;
+	}
+	if (step->unlimited)
+		return;
+	for_s = (step->for_s + unit - 1) / unit * unit;
 	if (step->parties[0].native ? traits->handset_untimed : !traits->ring_times) {
 		cut_to_endless(cut, step);
 		return;
@@ -270,6 +344,50 @@ static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 	lose(cut, step, nm_arena_format(cut->h->losses.arena, "a ring of %d s cannot be set", step->for_s),
 	     step->parties[0].name, nm_arena_format(cut->h->losses.arena, "it rings for %d s", for_s));
 	step->for_s = for_s;
+}
+
+/* --- a carrier's own mailbox --- */
+
+static const struct nm_party own_mailbox = {
+	.name = NM_CARRIER_MAILBOX,
+	.kind = NM_VOICEMAIL,
+	.own_voicemail_s = NM_OWN_VOICEMAIL_NONE,
+};
+
+/* It takes the place of the plan's; who rings beside a voicemail never has a call. */
+static void cut_mailbox(struct cut *cut, struct nm_treatment_step *step)
+{
+	for (size_t i = 0; i < step->n; i++) {
+		if (step->parties[i].kind != NM_VOICEMAIL)
+			continue;
+		lose(cut, step, "the plan's voicemail is not at this carrier", step->parties[i].name,
+		     IN_MAILBOX);
+		step->parties[0] = own_mailbox;
+		step->n = 1;
+		return;
+	}
+}
+
+/* It stands behind every phone, asked for or not. */
+static void add_mailbox(struct cut *cut)
+{
+	struct nm_treatment *treatment = cut->treatment;
+	struct nm_party *party = nm_arena_alloc(cut->h->held->arena, 1, sizeof(*party));
+	struct nm_treatment_step *steps =
+		nm_arena_alloc(cut->h->held->arena, treatment->n + 1, sizeof(*steps));
+
+	if (party == NULL || steps == NULL) {
+		cut->h->failed = true;
+		return;
+	}
+	lose(cut, NULL, "a call that nobody answers cannot be left to end", NULL, IN_MAILBOX);
+	*party = own_mailbox;
+	memcpy(steps, treatment->steps, treatment->n * sizeof(*steps));
+	steps[treatment->n] = (struct nm_treatment_step){
+		.number = steps[treatment->n - 1].number + 1, .round = 1, .n = 1, .parties = party
+	};
+	treatment->steps = steps;
+	treatment->n++;
 }
 
 /* Steps in which nobody is left are gone. */
@@ -297,14 +415,22 @@ static void cut_steps(struct cut *cut)
 		if (step->n == 0)
 			continue;
 		first = false;
-		if (traits->steps_max > 0 && !step->parties[0].native && rung++ == traits->steps_max) {
-			lose(cut, step, "what follows is lost: this carrier goes no further",
-			     step->parties[0].name, "nobody else is rung");
-			treatment->n = i;
-			return;
+		if (traits->mailbox_own && takes_voicemail(step)) {
+			cut_mailbox(cut, step);
+			treatment->n = i + 1; /* nobody gets past it */
+		}
+		if (traits->steps_max > 0 && !step->parties[0].native && !takes_voicemail(step) &&
+		    ++rung > traits->steps_max) {
+			if (rung == traits->steps_max + 1)
+				lose(cut, step, "what follows is lost: this carrier goes no further",
+				     step->parties[0].name, "nobody else is rung");
+			step->n = 0;
+			continue;
 		}
 		cut_features(cut, step);
 		cut_ring_time(cut, step);
+		if (takes_voicemail(step) || step->unlimited)
+			treatment->n = i + 1; /* nobody gets past it: of what follows nothing is lost */
 	}
 }
 
@@ -358,6 +484,8 @@ static void cut_path(struct cut *cut)
 	}
 	cut_steps(cut);
 	drop_empty(treatment);
+	if (traits->mailbox_own && treatment->n > 0 && !takes_voicemail(&treatment->steps[treatment->n - 1]))
+		add_mailbox(cut);
 	if (traits->handset_at_rest && treatment->n == 0)
 		lose(cut, NULL, "a call that rings nobody cannot be ended", NULL, AT_REST);
 }
@@ -415,49 +543,65 @@ static uint64_t groups_by_beginning(const struct nm_route *route)
 	return groups;
 }
 
-/* Some who are in class `c` by how their number begins would be in another one: where that matters. */
+/* Some who are in class `c` only by how their number begins are in no group without it: where that matters. */
 static void mark_beginnings(const struct holder *h, struct draft *draft, size_t c, uint64_t lost)
 {
 	const struct nm_route *route = h->route;
+	const size_t none = class_of(route, 0);
 
-	for (size_t other = 0; other < route->n_classes; other++) {
-		const uint64_t gone = route->classes[c].groups & ~route->classes[other].groups;
+	if ((route->classes[c].groups & ~lost) != 0 || route->classes[c].groups == 0 || none == route->n_classes)
+		return;
+	for (size_t s = 0; s < route->n_situations; s++) {
+		const struct nm_situation *situation = &route->situations[s];
 
-		if ((route->classes[other].groups & ~route->classes[c].groups) != 0 || gone == 0 ||
-		    (gone & ~lost) != 0)
-			continue;
-		for (size_t s = 0; s < route->n_situations; s++) {
-			const struct nm_situation *situation = &route->situations[s];
-
-			if (situation->treatment[c] != situation->treatment[other] ||
-			    situation->key[c] != situation->key[other])
-				mark(h, draft, s, c);
-		}
+		if (situation->treatment[c] != situation->treatment[none] ||
+		    situation->key[c] != situation->key[none])
+			mark(h, draft, s, c);
 	}
+}
+
+/* Group g without beginnings: in their place stand the whole numbers of other groups that begin so, which the
+ * carrier knows and can still tell. */
+static bool spell_out(struct holder *h, size_t g)
+{
+	const struct nm_route *route = h->route;
+	const struct nm_route_group *from = &route->groups[g];
+	struct nm_caller_pattern *patterns, *beginnings = nm_arena_alloc(h->held->arena, from->n, sizeof(*beginnings));
+	struct nm_route_group begun = { from->name, 0, beginnings };
+	const struct nm_route only = { .n_groups = 1, .groups = &begun };
+	size_t most = 0, n = 0;
+
+	for (size_t k = 0; k < route->n_groups; k++)
+		most += route->groups[k].n;
+	patterns = nm_arena_alloc(h->held->arena, most, sizeof(*patterns));
+	if (patterns == NULL || beginnings == NULL)
+		return false;
+	for (size_t i = 0; i < from->n; i++)
+		if (from->patterns[i].prefix)
+			beginnings[begun.n++] = from->patterns[i];
+	for (size_t k = 0; k < route->n_groups; k++)
+		for (size_t i = 0; i < route->groups[k].n; i++) {
+			const struct nm_caller_pattern *pattern = &route->groups[k].patterns[i];
+			const struct nm_caller caller = { pattern->anonymous, pattern->number };
+
+			if (!pattern->prefix && (k == g || nm_route_groups(&only, caller) != 0))
+				patterns[n++] = *pattern;
+		}
+	h->held->groups[g].patterns = patterns;
+	h->held->groups[g].n = n;
+	return true;
 }
 
 static bool drop_beginnings(struct holder *h)
 {
 	const uint64_t lost = groups_by_beginning(h->route);
-	struct nm_route_group *groups = h->held->groups;
 	struct draft *draft;
 
 	if (lost == 0)
 		return true;
-	for (size_t g = 0; g < h->held->n_groups; g++) {
-		const struct nm_route_group *from = &h->route->groups[g];
-		struct nm_caller_pattern *patterns =
-			nm_arena_alloc(h->held->arena, from->n, sizeof(*patterns));
-		size_t n = 0;
-
-		if (patterns == NULL)
+	for (size_t g = 0; g < h->held->n_groups; g++)
+		if ((lost >> g & 1) != 0 && !spell_out(h, g))
 			return false;
-		for (size_t i = 0; i < from->n; i++)
-			if (!from->patterns[i].prefix)
-				patterns[n++] = from->patterns[i];
-		groups[g].patterns = patterns;
-		groups[g].n = n;
-	}
 	draft = draft_of(h, "callers cannot be told by how their number begins",
 			 "those who are in a group only by that get what others get");
 	for (size_t c = 0; c < h->route->n_classes; c++)
@@ -578,10 +722,9 @@ static const char *callers_of(const struct holder *h, const struct draft *draft)
 	}
 	if (n > told)
 		nm_buf_addf(&words, " and %zu more", n - told);
-	if (n == route->n_classes)
-		copy = "any caller";
-	else
-		copy = words.failed ? NULL : nm_arena_text(h->losses.arena, words.data);
+	copy = words.failed            ? NULL
+	       : n == route->n_classes ? "any caller"
+				       : nm_arena_text(h->losses.arena, words.data);
 	nm_buf_clear(&words);
 	return copy;
 }

@@ -18,7 +18,8 @@ static bool alike(const struct nm_route *route, bool callers, nm_time now, nm_ti
 }
 
 static enum nm_code render_at(const struct nm_carrier *carrier, const struct nm_account *account,
-			      const struct nm_route *route, nm_time at, struct nm_next *out, struct nm_error *err)
+			      const struct nm_route *route, nm_time at, struct nm_next *out,
+			      struct nm_error *err)
 {
 	struct nm_route *held = NULL;
 	struct nm_losses losses = { 0 };
@@ -38,8 +39,8 @@ static enum nm_code render_at(const struct nm_carrier *carrier, const struct nm_
 }
 
 enum nm_code nm_carrier_next(const struct nm_carrier *carrier, const struct nm_account *account,
-			     const struct nm_route *route, struct nm_span within, const struct nm_artefact *now,
-			     struct nm_next *out, struct nm_error *err)
+			     const struct nm_route *route, struct nm_span within,
+			     const struct nm_artefact *now, struct nm_next *out, struct nm_error *err)
 {
 	const bool callers = nm_carrier_traits(carrier, account).callers;
 	const nm_time end = within.until < route->until ? within.until : route->until;

@@ -406,8 +406,7 @@ void nm_hours_prepare(struct nm_hours *hours)
 
 /* --- lint --- */
 
-#define LINT_YEAR 2024 /* 28 years hold every date on every weekday */
-#define LINT_DAYS 10227
+#define LINT_YEAR 2024
 
 enum say { SAYS_NOTHING, SAYS_OVERRIDDEN, SAYS_DECIDES };
 
@@ -437,48 +436,44 @@ static enum say rule_says(const struct nm_hours *hours, size_t index, int64_t da
 	return m.n ? SAYS_DECIDES : SAYS_OVERRIDDEN;
 }
 
-/* The date with every combination of holidays around it that the expression can tell apart. */
-static enum say rule_says_ever(const struct nm_hours *hours, size_t index, int64_t day)
+struct listening {
+	const struct nm_hours *hours;
+	size_t index;
+	enum say most;
+};
+
+static bool day_hear(void *context, int64_t day, const struct nm_holidays *holidays)
 {
-	enum say most = SAYS_NOTHING;
-	unsigned bits;
+	struct listening *listening = context;
+	const enum say say = rule_says(listening->hours, listening->index, day, holidays);
 
-	for (bits = 0; bits < 1u << hours->n_holiday_atoms; bits++) {
-		int32_t days[ATOM_BITS];
-		struct nm_holidays holidays = { days, 0 };
-		enum say say;
-		size_t i;
+	if (say > listening->most)
+		listening->most = say;
+	return listening->most != SAYS_DECIDES;
+}
 
-		for (i = 0; i < hours->n_holiday_atoms; i++) {
-			if (bits >> i & 1)
-				days[holidays.n++] = (int32_t)day + hours->atoms[i].offset;
-		}
-		say = rule_says(hours, index, day, &holidays);
-		if (say > most)
-			most = say;
-	}
-	return most;
+/* The first year of which the expression says anything of its own. */
+static int first_year(const struct nm_hours *hours)
+{
+	int year = LINT_YEAR;
+	size_t i;
+
+	for (i = 0; i < hours->n_years; i++)
+		if (hours->years[i].from < year)
+			year = hours->years[i].from;
+	for (i = 0; i < hours->n_dates; i++)
+		if (hours->dates[i].with_year && nm_date_from_days(hours->dates[i].from).year < year)
+			year = nm_date_from_days(hours->dates[i].from).year;
+	return year;
 }
 
 /* It matches at times, and each time the rules after it have the last word. */
 static bool is_overridden(const struct nm_hours *hours, size_t index)
 {
-	const struct rule *rule = &hours->rules[index];
-	int year = rule->years.n ? hours->years[rule->years.first].from : LINT_YEAR;
-	int64_t first = nm_days_from_date(year, 1, 1);
-	int64_t n = hours->looks_at_dates ? LINT_DAYS : 7;
-	enum say most = SAYS_NOTHING;
-	int64_t i;
+	struct listening listening = { .hours = hours, .index = index };
 
-	if (hours->n_holiday_atoms > ATOM_BITS)
-		return false;
-	for (i = 0; i < n && most != SAYS_DECIDES; i++) {
-		enum say say = rule_says_ever(hours, index, first + i);
-
-		if (say > most)
-			most = say;
-	}
-	return most == SAYS_OVERRIDDEN;
+	return nm_hours_tell(&hours, 1, nm_days_from_date(first_year(hours), 1, 1), day_hear, &listening) &&
+	       listening.most == SAYS_OVERRIDDEN;
 }
 
 struct lint {
@@ -505,17 +500,67 @@ static void spans_lint(const struct nm_hours *hours, const struct rule *rule, st
 	}
 }
 
+static int minutes_sum(const struct minutes *m)
+{
+	int sum = 0;
+	size_t i;
+
+	for (i = 0; i < m->n; i++)
+		sum += m->spans[i].until - m->spans[i].from;
+	return sum;
+}
+
+static bool spans_meet(const struct nm_hours *hours, const struct rule *a, const struct rule *b)
+{
+	struct nm_minutes spans[NM_HOURS_SPANS];
+	struct minutes m = { spans, 0 };
+	int all;
+
+	own_put(hours, a, true, &m);
+	all = minutes_sum(&m);
+	own_put(hours, b, false, &m);
+	return minutes_sum(&m) < all;
+}
+
+/* A rule of no days adds to those of named days and replaces none of them: it opens what one of them shuts. */
+static const struct rule *undone_by(const struct nm_hours *hours, size_t index)
+{
+	const struct rule *rule = &hours->rules[index];
+	size_t i;
+
+	if (rule->opens || !rule->has_dates)
+		return NULL;
+	for (i = index + 1; i < hours->n_rules; i++) {
+		const struct rule *after = &hours->rules[i];
+
+		if (after->opens && !after->additional && !after->has_dates && spans_meet(hours, rule, after))
+			return after;
+	}
+	return NULL;
+}
+
+static int text_len(const struct rule *rule)
+{
+	return rule->text_len < 150 ? rule->text_len : 150;
+}
+
 static void rule_lint(const struct nm_hours *hours, size_t index, struct lint lint)
 {
 	const struct rule *rule = &hours->rules[index];
-	int len = rule->text_len < 150 ? rule->text_len : 150;
-	char text[256];
+	const struct rule *after = undone_by(hours, index);
+	char text[512];
 
 	spans_lint(hours, rule, lint);
-	if (index + 1 == hours->n_rules || !is_overridden(hours, index))
+	if (after)
+		snprintf(text, sizeof text,
+			 "\"%.*s\" is undone by \"%.*s\" after it, which is for every day: write it last",
+			 text_len(rule), hours->text + rule->text_from, text_len(after),
+			 hours->text + after->text_from);
+	else if (index + 1 < hours->n_rules && is_overridden(hours, index))
+		snprintf(text, sizeof text, "\"%.*s\" never holds: the rules after it always override it",
+			 text_len(rule), hours->text + rule->text_from);
+	else
 		return;
-	snprintf(text, sizeof text, "\"%.*s\" never holds: the rules after it always override it", len,
-		 hours->text + rule->text_from);
 	lint.found(lint.context, text);
 }
 

@@ -8,6 +8,8 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/utf8.h"
+
 void nm_json_init(struct nm_json *json, struct nm_buf *out)
 {
 	*json = (struct nm_json){ .out = out };
@@ -48,8 +50,7 @@ void nm_json_end(struct nm_json *json, char closing)
 	nm_buf_addn(json->out, &closing, 1);
 }
 
-/* Length of the UTF-8 sequence at text (RFC 3629: no overlong forms, no surrogates), 0 when there is none. */
-static size_t utf8_length(const unsigned char *text)
+size_t nm_utf8_length(const unsigned char *text)
 {
 	const unsigned char c = text[0];
 	unsigned char low = 0x80, high = 0xbf;
@@ -120,7 +121,7 @@ static void add_string(struct nm_buf *out, const char *text)
 		text += len;
 		if (!*text)
 			break;
-		len = utf8_length((const unsigned char *)text);
+		len = nm_utf8_length((const unsigned char *)text);
 		if (len == 0)
 			nm_buf_add(out, "\xef\xbf\xbd");
 		else if (len == 1)

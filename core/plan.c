@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define DESTINATIONS_LISTED 4 /* told where one is not there */
+
 void nm_plan_free(struct nm_plan *plan)
 {
 	size_t i;
@@ -174,6 +176,24 @@ static enum nm_code behaviour_read(const char *text, struct nm_setting *out, str
 	return NM_OK;
 }
 
+/* With the first few that there are, so that the right one is at hand. */
+static enum nm_code no_destination(const struct nm_plan *plan, const char *text, int len,
+				   struct nm_error *err)
+{
+	struct nm_buf names;
+	size_t i;
+
+	nm_buf_init(&names, 256);
+	for (i = 0; i < plan->n_destinations && i < DESTINATIONS_LISTED; i++)
+		nm_buf_addf(&names, "%s'%s'", i ? ", " : "", plan->destinations[i].name);
+	if (i < plan->n_destinations)
+		nm_buf_addf(&names, " and %zu more", plan->n_destinations - i);
+	nm_fail(err, NM_INPUT, "'%.40s': there is no destination '%.*s'; the plan has %s", text, len, text,
+		i && !names.failed ? names.data : "none yet");
+	nm_buf_clear(&names);
+	return NM_INPUT;
+}
+
 enum nm_code nm_setting_read(const struct nm_plan *plan, const char *text, struct nm_setting *out,
 			     struct nm_error *err)
 {
@@ -189,8 +209,7 @@ enum nm_code nm_setting_read(const struct nm_plan *plan, const char *text, struc
 		    !memcmp(plan->destinations[i].name, text, (size_t)(equals - text)))
 			break;
 	if (i == plan->n_destinations)
-		return nm_fail(err, NM_INPUT, "'%.40s': there is no destination '%.*s'", text,
-			       equals - text < 40 ? (int)(equals - text) : 40, text);
+		return no_destination(plan, text, equals - text < 40 ? (int)(equals - text) : 40, err);
 	setting.destination = (int)i;
 	code = behaviour_read(equals + 1, &setting, err);
 	if (!code)

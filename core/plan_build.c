@@ -47,7 +47,7 @@ static void build_country(struct nm_build *build, struct nm_raw_section *top)
 		return;
 	if (given && country)
 		nm_raw_mistake(build->raw, nm_value_pos(top, "country"),
-			       "country = \"%s\": a country's two letters are expected, "
+			       "country = \"%s\": that is no country; its two letters are expected, "
 			       "as \"US\"",
 			       nm_raw_quote(build->raw, country));
 	else if (!given && !build->raw->partial)
@@ -90,9 +90,10 @@ static void build_allow(struct nm_build *build, struct nm_raw_section *top)
 	}
 	for (i = 0; i < allow->n; i++) {
 		if (!nm_country_known(allow->values[i]))
-			nm_raw_mistake(build->raw, allow->pos,
-				       "allow = { \"%s\" }: a country's two letters are expected, as \"MX\"",
-				       nm_raw_quote(build->raw, allow->values[i]));
+			nm_raw_mistake(
+				build->raw, allow->pos,
+				"allow = { \"%s\" }: that is no country; its two letters are expected, as \"MX\"",
+				nm_raw_quote(build->raw, allow->values[i]));
 		countries[i] = nm_arena_text(build->arena, allow->values[i]);
 		if (!countries[i])
 			no_memory(build);
@@ -410,7 +411,9 @@ static void check_lines(struct nm_build *build)
 
 		for (j = 0; j < i && line->number; j++)
 			if (plan->lines[j].number == line->number)
-				nm_raw_mistake(build->raw, line->pos, "line '%s' has the number of line '%s'",
+				nm_raw_mistake(build->raw, line->pos,
+					       "line '%s' has the number of line '%s': write its own, or "
+					       "take one of them out",
 					       line->name, plan->lines[j].name);
 		if (handset && !build->raw->partial && handset->line != (int)i &&
 		    handset->number != line->number)

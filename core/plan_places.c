@@ -35,6 +35,8 @@ static void read_codes(struct nm_build *build, struct nm_raw_section *section, s
 	}
 	nm_buf_init(&text, NM_CODES_BYTES);
 	code = nm_file_read(path, NM_CODES_BYTES, &text, &err);
+	if (!code && strlen(text.data) != text.len)
+		code = nm_fail(&err, NM_INPUT, "it is no text: it holds a NUL byte");
 	if (!code)
 		code = nm_codes_check(text.data, &err);
 	if (!code && !(account->codes = nm_arena_text(build->arena, text.data)))
@@ -54,7 +56,10 @@ void nm_build_account(struct nm_build *build, struct nm_raw_section *section)
 	if (nm_value_choice(build, section, "driver") >= 0)
 		account->driver = nm_value_text(build, section, "driver");
 	account->sid = nm_value_text(build, section, "sid");
-	account->endpoint = nm_value_url(build, section, "endpoint");
+	/* An Asterisk is not reached at a URL: how it dials stands there, which its driver checks. */
+	account->endpoint = account->driver != NULL && !strcmp(account->driver, "asterisk")
+				    ? nm_value_text(build, section, "endpoint")
+				    : nm_value_url(build, section, "endpoint");
 	account->domain = nm_value_text(build, section, "domain");
 	account->user = nm_value_text(build, section, "user");
 	account->token_cmd = nm_value_text(build, section, "token_cmd");
@@ -320,5 +325,6 @@ void nm_build_rotation(struct nm_build *build, struct nm_raw_section *section)
 			       "rotation '%s' has no members: nobody would be on turn", rotation->name);
 	if (timed && rotation->until_at <= rotation->from_at)
 		nm_raw_mistake(build->raw, nm_value_pos(section, "until"),
-			       "rotation '%s' ends before it begins", rotation->name);
+			       "rotation '%s' ends before it begins: until must be later than from",
+			       rotation->name);
 }

@@ -253,7 +253,8 @@ static bool find_include(struct reader *reader, const struct nm_raw_section *inc
 	else if (reader->files++ < NM_PLAN_INCLUDES)
 		return true;
 	else if (reader->files == NM_PLAN_INCLUDES + 1)
-		nm_raw_mistake(raw, include->pos, "more than %d files are included", NM_PLAN_INCLUDES);
+		nm_raw_mistake(raw, include->pos, "more than %d files are included: include at most %d",
+			       NM_PLAN_INCLUDES, NM_PLAN_INCLUDES);
 	return false;
 }
 

@@ -231,6 +231,17 @@ void nm_build_guarantee(struct nm_build *build, struct nm_raw_section *section)
 
 /* --- tests --- */
 
+/* Of two settings for one destination one would be dropped without a word. */
+static bool said_before(const struct nm_setting *settings, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		if (settings[i].destination == settings[n].destination)
+			return true;
+	return false;
+}
+
 static void read_settings(struct nm_build *build, struct nm_raw_section *section, struct nm_test *test)
 {
 	struct nm_raw_option *option = nm_raw_find(section, "set");
@@ -247,8 +258,18 @@ static void read_settings(struct nm_build *build, struct nm_raw_section *section
 		return;
 	}
 	for (i = 0; i < option->n; i++) {
-		if (!nm_setting_read(build->plan, option->values[i], &settings[test->n_settings], &err))
+		const int destination =
+			nm_setting_read(build->plan, option->values[i], &settings[test->n_settings], &err)
+				? -1
+				: settings[test->n_settings].destination;
+
+		if (destination >= 0 && !said_before(settings, test->n_settings))
 			test->n_settings++;
+		else if (destination >= 0)
+			nm_raw_mistake(build->raw, option->pos,
+				       "set in test '%s' says twice what '%s' does: name it once",
+				       nm_raw_quote(build->raw, test->name),
+				       nm_raw_quote(build->raw, build->plan->destinations[destination].name));
 		else if (!build->raw->partial)
 			nm_raw_mistake(build->raw, option->pos, "set in test '%s': %s",
 				       nm_raw_quote(build->raw, test->name), err.text);

@@ -294,8 +294,8 @@ static bool section_counts(struct scan *scan, struct nm_token name, const struct
 
 	++*count;
 	if (*count == most + 1)
-		nm_raw_mistake(scan->raw, name.pos, "more than %zu %s sections%s", most, info->name,
-			       step ? " in one path" : "");
+		nm_raw_mistake(scan->raw, name.pos, "more than %zu %s sections%s: write at most %zu", most,
+			       info->name, step ? " in one path" : "", most);
 	return *count <= most;
 }
 

@@ -7,6 +7,7 @@
 
 #define DIGITS "0123456789"
 #define NAMES_OFFERED 512    /* most names that are compared with a wrong one */
+#define NAMES_LISTED 4       /* most names that are told where none is near */
 #define MISTAKES_OFFERED 100 /* behind so many mistakes nobody reads what was meant */
 
 /* The option, if it is there; marks it as read. */
@@ -367,6 +368,41 @@ static const char *kinds_words(struct nm_build *build, const char *kinds)
 	return words ? words : "";
 }
 
+/* One name more of those there are; the first few are told, the others counted. */
+static void there_is(struct nm_buf *out, size_t *n, const char *name)
+{
+	if (*n < NAMES_LISTED)
+		nm_buf_addf(out, "%s'%s'", *n ? ", " : "; the plan has ", name);
+	++*n;
+}
+
+/* What could stand there, where nothing is near what does. */
+static const char *there_are_words(struct nm_build *build, const char *kinds)
+{
+	struct nm_buf out;
+	const char *words;
+	size_t n = 0;
+
+	nm_buf_init(&out, 1024);
+	for (; kinds; kinds = strchr(kinds, '|') ? strchr(kinds, '|') + 1 : NULL) {
+		const char *one = nm_arena_textn(build->raw->arena, kinds, strcspn(kinds, "|"));
+		const struct nm_names *names = one && nm_section_find(one) ? names_of(build, one) : NULL;
+		size_t i;
+
+		for (i = 0; names && i < names->n; i++)
+			there_is(&out, &n, nm_raw_quote(build->raw, names->items[i].name));
+		if (one && !names)
+			there_is(&out, &n, one);
+	}
+	if (n > NAMES_LISTED)
+		nm_buf_addf(&out, " and %zu more", n - NAMES_LISTED);
+	words = n ? nm_arena_text(build->raw->arena, out.failed ? "" : out.data) : "; the plan has none yet";
+	nm_buf_clear(&out);
+	if (!words)
+		build->raw->no_memory = true;
+	return words ? words : "";
+}
+
 /* The name is of none of these kinds. */
 static void dangling(struct nm_build *build, struct nm_raw_section *section, const char *name,
 		     const char *value, const char *kinds)
@@ -387,7 +423,8 @@ static void dangling(struct nm_build *build, struct nm_raw_section *section, con
 	}
 	nm_raw_mistake(build->raw, nm_value_pos(section, name), "%s in %s: there is no %s '%s'%s", name,
 		       nm_raw_where(build->raw, section), kinds_words(build, kinds),
-		       nm_raw_quote(build->raw, value), nm_nearest_words(build->raw, &nearest));
+		       nm_raw_quote(build->raw, value),
+		       nearest.best ? nm_nearest_words(build->raw, &nearest) : there_are_words(build, kinds));
 }
 
 int nm_value_reference(struct nm_build *build, struct nm_raw_section *section, const char *name)
@@ -414,8 +451,8 @@ static bool is_repeated(struct nm_build *build, struct nm_raw_section *section,
 	for (j = 0; j < i && j < NM_PLAN_SCHEDULES; j++) {
 		if (strcmp(option->values[i], option->values[j]))
 			continue;
-		nm_raw_mistake(build->raw, option->pos, "%s in %s names '%s' twice", option->info->name,
-			       nm_raw_where(build->raw, section),
+		nm_raw_mistake(build->raw, option->pos, "%s in %s names '%s' twice: name it once",
+			       option->info->name, nm_raw_where(build->raw, section),
 			       nm_raw_quote(build->raw, option->values[i]));
 		return true;
 	}

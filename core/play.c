@@ -10,9 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define DEPTH_MAX 16       /* most lines that one call passes */
-#define STEPS_MAX 200000   /* most steps played in one call: lines may hand over to lines many times */
-#define FOREVER (1 << 28)  /* seconds; far beyond any call, and twice it still fits an int */
+#define FOREVER (1 << 28) /* seconds; far beyond any call, and twice it still fits an int */
 
 /* Lines that the call has passed, the last one first. */
 struct passed {
@@ -26,6 +24,7 @@ struct ending {
 	int at; /* from the call's arrival */
 	const char *who;
 	enum nm_kind who_kind;
+	size_t step; /* in which it ended; n behind the last */
 };
 
 struct record {
@@ -195,9 +194,9 @@ static struct leg line_leg(struct player *p, const struct nm_party *party, int f
 	bool recording = p->recording;
 	struct ending ending;
 
-	if (passed_line(passed, party->line) || passed->depth >= DEPTH_MAX) {
+	if (passed_line(passed, party->line) || passed->depth >= NM_LINES_DEEP) {
 		leg.kind = LEG_DROPS;
-		leg.event = NM_EVENT_LOOP;
+		leg.event = passed_line(passed, party->line) ? NM_EVENT_LOOP : NM_EVENT_LIMIT;
 		return leg;
 	}
 	leg.nested =
@@ -387,65 +386,84 @@ static enum nm_result result_of(enum leg_kind kind)
 }
 
 /* A call that ends before anybody is rung, or behind the last step; a leg tells this in its own words. */
-static struct ending line_ends(struct player *p, enum nm_result result, const char *why, int at, int depth)
+static struct ending line_ends(struct player *p, enum nm_result result, const char *why, int at, size_t step,
+			       int depth)
 {
 	if (p->recording && depth == 0)
 		record(p, (struct nm_event){ .t = at,
 					     .kind = result == NM_REJECTED ? NM_EVENT_REJECT : NM_EVENT_LOST,
 					     .why = why });
-	return (struct ending){ .result = result, .at = at };
+	return (struct ending){ .result = result, .at = at, .step = step };
 }
 
-/* Plays one step; its end is *at.  True when somebody took the call. */
+/* Plays one step; its end is ending->at.  True when somebody took the call. */
 static bool step_play(struct player *p, const struct nm_treatment *treatment,
-		      const struct nm_treatment_step *step, bool first, const struct passed *passed, int *at,
+		      const struct nm_treatment_step *step, bool first, const struct passed *passed,
 		      struct ending *ending)
 {
-	int for_s = step->unlimited ? FOREVER : step->for_s, start = *at;
+	int for_s = step->unlimited ? FOREVER : step->for_s, start = ending->at;
 	struct step_end end = step_end(p, step, for_s, passed);
 
 	if (p->recording)
 		record_step(p, step, for_s, nm_play_step_reason(p->arena, treatment, step, first), start,
 			    &end, passed);
-	*at = later(start, end.at);
+	ending->at = later(start, end.at);
 	if (end.taker == step->n)
 		return false;
-	*ending = (struct ending){ result_of(end.leg.kind), *at, end.leg.who, end.leg.who_kind };
+	ending->result = result_of(end.leg.kind);
+	ending->who = end.leg.who;
+	ending->who_kind = end.leg.who_kind;
 	return true;
+}
+
+static struct ending steps_play(struct player *p, const struct nm_treatment *treatment,
+				const struct passed *passed, int at)
+{
+	const char *why = "the path ends and nobody took the call";
+	struct ending ending = { .at = at };
+	bool first = true;
+
+	for (; ending.step < treatment->n && !p->failed; ending.step++) {
+		const struct nm_treatment_step *step = &treatment->steps[ending.step];
+
+		if (p->steps_left-- <= 0)
+			break;
+		record_skips(p, step, ending.at, passed->depth);
+		if (step->n == 0)
+			continue;
+		if (step_play(p, treatment, step, first, passed, &ending))
+			return ending;
+		/* Handed over for good: whatever became of it there, it does not come back. */
+		if (step->unlimited) {
+			why = "the line that took the call over lets it go";
+			break;
+		}
+		first = false;
+	}
+	return line_ends(p, NM_LOST, why, ending.at, ending.step, passed->depth);
 }
 
 static struct ending line_play(struct player *p, const struct nm_treatment *treatment,
 			       const struct passed *passed, int start)
 {
-	int at = start, depth = passed->depth;
-	struct ending ending;
-	bool first = true;
+	int depth = passed->depth;
 
 	if (treatment->verdict == NM_VERDICT_REJECT)
 		return line_ends(p, NM_REJECTED,
-				 p->recording ? nm_play_reject_reason(p->arena, treatment) : "", at, depth);
+				 p->recording ? nm_play_reject_reason(p->arena, treatment) : "", start, 0,
+				 depth);
 	if (treatment->verdict == NM_VERDICT_LOST)
-		return line_ends(p, NM_LOST, "no rule matches", at, depth);
+		return line_ends(p, NM_LOST, "no rule matches", start, 0, depth);
 	if (treatment->greeting_s > 0 && p->recording)
-		record(p, (struct nm_event){ at, NM_EVENT_GREETING, 0, NULL, treatment->greeting_s,
-					     "plays before the first ring", { NULL, 0, 0 }, depth });
-	at = later(at, treatment->greeting_s);
-	for (size_t i = 0; i < treatment->n && !p->failed; i++) {
-		const struct nm_treatment_step *step = &treatment->steps[i];
-
-		if (p->steps_left-- <= 0)
-			break;
-		record_skips(p, step, at, depth);
-		if (step->n == 0)
-			continue;
-		if (step_play(p, treatment, step, first, passed, &at, &ending))
-			return ending;
-		/* Handed over for good: whatever became of it there, it does not come back. */
-		if (step->unlimited)
-			return line_ends(p, NM_LOST, "the line that took the call over lets it go", at, depth);
-		first = false;
-	}
-	return line_ends(p, NM_LOST, "the path ends and nobody took the call", at, depth);
+		record(p, (struct nm_event){ start,
+					     NM_EVENT_GREETING,
+					     0,
+					     NULL,
+					     treatment->greeting_s,
+					     "plays before the first ring",
+					     { NULL, 0, 0 },
+					     depth });
+	return steps_play(p, treatment, passed, later(start, treatment->greeting_s));
 }
 
 /* --- the whole call --- */
@@ -503,6 +521,7 @@ static struct nm_outcome outcome_of(const struct ending *ending, bool hung_up, c
 {
 	struct nm_outcome outcome = { .result = hung_up ? NM_ABANDONED : ending->result };
 
+	outcome.step = ending->step;
 	outcome.ended_s = hung_up ? script->hangup_s : ending->at;
 	outcome.seconds = outcome.ended_s;
 	if (outcome.result == NM_REJECTED || outcome.result == NM_LOST)
@@ -524,7 +543,7 @@ enum nm_code nm_play(const struct nm_treatment *treatment, const char *line, con
 		.script = script,
 		.lines = lines,
 		.arena = arena,
-		.steps_left = STEPS_MAX,
+		.steps_left = NM_STEPS_PLAYED,
 		.recording = events,
 		.takes = true,
 		.cut = FOREVER,
@@ -541,6 +560,6 @@ enum nm_code nm_play(const struct nm_treatment *treatment, const char *line, con
 	if (p.steps_left < 0)
 		return nm_fail(err, NM_INPUT,
 			       "a call to %s goes through more than %d steps: let fewer lines ring lines",
-			       passed.line, STEPS_MAX);
+			       passed.line, NM_STEPS_PLAYED);
 	return NM_OK;
 }

@@ -14,7 +14,7 @@ static bool reads_alone(const char *rule)
 
 const char *nm_play_reject_reason(struct nm_arena *arena, const struct nm_treatment *treatment)
 {
-	const char *how = treatment->reject == NM_REJECT_BUSY ? "busy" : "silent";
+	const char *how = nm_reject_name(treatment->reject);
 	const char *rule = treatment->rule;
 
 	if (!rule)
@@ -63,6 +63,10 @@ const char *nm_play_drop_reason(struct nm_arena *arena, const struct nm_party *p
 	if (leg->event == NM_EVENT_LOOP)
 		return nm_arena_format(arena, "the call has passed line %s before: drops out",
 				       party->line);
+	if (leg->event == NM_EVENT_LIMIT)
+		return nm_arena_format(arena,
+				       "the call has gone on over %d lines, the most it may: drops out",
+				       NM_LINES_DEEP);
 	if (party->line && !leg->nested)
 		return nm_arena_format(arena, "nothing is known of line %s: drops out", party->line);
 	if (party->line && leg->event == NM_EVENT_BUSY)
@@ -100,6 +104,11 @@ const char *nm_result_name(enum nm_result result)
 	return names_of[result];
 }
 
+const char *nm_reject_name(enum nm_reject reject)
+{
+	return reject == NM_REJECT_BUSY ? "busy" : "silent";
+}
+
 const char *nm_event_name(enum nm_event_kind kind)
 {
 	static const char *const names_of[] = {
@@ -120,6 +129,7 @@ const char *nm_event_name(enum nm_event_kind kind)
 		[NM_EVENT_LINE] = "line",
 		[NM_EVENT_LOOP] = "loop",
 		[NM_EVENT_HANGUP] = "hangup",
+		[NM_EVENT_LIMIT] = "limit",
 	};
 
 	return names_of[kind];

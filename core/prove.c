@@ -10,16 +10,6 @@
 
 #define PROGRESS_EVERY 64 /* states between two calls of progress */
 
-static bool sets_meet(const struct nm_set *set, const uint64_t *on)
-{
-	size_t i;
-
-	for (i = 0; i < set->n; i++)
-		if (nm_bit(on, set->ids[i]))
-			return true;
-	return false;
-}
-
 struct unit { /* one call of the walk */
 	uint32_t state;
 	int line, caller;
@@ -37,7 +27,7 @@ static void unit_mark(struct nm_prover *prover, const struct unit *unit, const s
 	};
 
 	if (mark->edge)
-		mark->edge->states[unit->state] = true;
+		nm_edge_add(mark->edge, nm_prover_scene(prover, unit->state, unit->caller), !unit->emergency);
 	nm_draft_hit(prover->checker, mark->draft, unit->state, hit);
 }
 
@@ -48,7 +38,7 @@ static enum nm_code unit_guarantees(struct nm_prover *prover, const struct unit 
 	const uint64_t groups = checker->classes.items[unit->caller].groups;
 	size_t i;
 
-	if (one->decision.verdict == NM_VERDICT_REJECT)
+	if (nm_case_kept_out(prover, one))
 		return NM_OK;
 	for (i = 0; i < checker->plan->n_guarantees; i++) {
 		const struct nm_guarantee *guarantee = &checker->plan->guarantees[i];
@@ -85,6 +75,8 @@ static enum nm_code unit_walk(struct nm_prover *prover, const struct unit *unit,
 	*out = one;
 	if (one->decision.by == NM_BY_RULE)
 		prover->decides[one->decision.index] = true;
+	if (one->decision.by == NM_BY_OVERRIDE)
+		prover->overrides[one->decision.index] = true;
 	if (!one->judged) {
 		enum nm_code code = nm_case_judge(prover, one);
 
@@ -96,20 +88,6 @@ static enum nm_code unit_walk(struct nm_prover *prover, const struct unit *unit,
 	return unit_guarantees(prover, unit, one);
 }
 
-/* Outside all hours that rules name. */
-static bool after_hours(const struct nm_plan *plan, const struct nm_state *state)
-{
-	bool any = false;
-	size_t i;
-
-	for (i = 0; i < plan->n_rules; i++) {
-		any |= plan->rules[i].during.given;
-		if (sets_meet(&plan->rules[i].during, state->schedules))
-			return false;
-	}
-	return any;
-}
-
 static void unit_after_hours(struct nm_prover *prover, const struct unit *unit, const struct nm_case *one)
 {
 	struct nm_checker *checker = prover->checker;
@@ -118,7 +96,7 @@ static void unit_after_hours(struct nm_prover *prover, const struct unit *unit, 
 
 	if (one->decision.verdict != NM_VERDICT_LOST || checker->guarantees_only)
 		return;
-	if (!after_hours(plan, &checker->timeline->states[unit->state]))
+	if (!nm_state_after_hours(plan, &checker->timeline->states[unit->state]))
 		return;
 	mark.draft = nm_draft_find(checker, "no-after-hours", 0, 0);
 	if (!mark.draft) {
@@ -180,12 +158,17 @@ static bool prover_init(struct nm_prover *prover)
 	const struct nm_checker *checker = prover->checker;
 	const struct nm_plan *plan = checker->plan;
 
-	nm_graph_init(&prover->graph, checker->arena, plan->n_lines, checker->timeline->n_states);
+	nm_graph_init(&prover->graph, checker->arena, plan->n_lines,
+		      checker->timeline->n_states * checker->classes.n);
 	prover->folded = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->folded);
 	prover->far = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->far);
+	prover->endless = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->endless);
+	prover->reached = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->reached);
 	prover->decides = nm_arena_alloc(checker->arena, plan->n_rules, sizeof *prover->decides);
+	prover->overrides = nm_arena_alloc(checker->arena, plan->n_overrides, sizeof *prover->overrides);
 	prover->passed = nm_arena_alloc(checker->arena, plan->n_lines, sizeof *prover->passed);
-	return prover->folded && prover->far && prover->decides && prover->passed;
+	return prover->folded && prover->far && prover->endless && prover->reached && prover->decides &&
+	       prover->overrides && prover->passed;
 }
 
 static void prover_clear(struct nm_prover *prover)

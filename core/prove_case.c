@@ -215,6 +215,20 @@ static const struct nm_treatment *stretch(struct nm_prover *prover, const struct
 	return out;
 }
 
+/* Where the carrier asks nobody to press 1, whoever picks up has the call: so it is proved. */
+static void drop_confirm(const struct nm_plan *plan, int line, struct nm_treatment *treatment)
+{
+	struct nm_traits traits;
+	size_t i, j;
+
+	if (!nm_line_traits(plan, line, &traits) || traits.confirm == NM_CONFIRM_SEVERAL)
+		return;
+	for (i = 0; i < treatment->n; i++)
+		for (j = 0; j < treatment->steps[i].n; j++)
+			if (traits.confirm == NM_CONFIRM_NONE || treatment->steps[i].n > 1)
+				treatment->steps[i].parties[j].confirm = false;
+}
+
 static enum nm_code case_fill(struct nm_prover *prover, struct nm_case *one, uint32_t state)
 {
 	const struct nm_checker *checker = prover->checker;
@@ -226,6 +240,7 @@ static enum nm_code case_fill(struct nm_prover *prover, struct nm_case *one, uin
 			  checker->arena, &treatment, prover->err);
 	if (code)
 		return code;
+	drop_confirm(checker->plan, one->line, treatment);
 	one->treatment = treatment;
 	one->stretched = stretch(prover, treatment, nm_line_stretch_s(checker->plan, one->line));
 	one->proofs = nm_arena_alloc(checker->arena, n, sizeof *one->proofs);

@@ -1,156 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What only the whole walk can tell: rules that never decide, an emergency key that nobody can press,
- * loops, and lines whose hours hang on the agent.  Comes in: the prover after its walk.  Goes out: drafts.
+ * What only the whole walk can tell: an emergency key that nobody can press, and lines whose hours hang
+ * on the agent.  Comes in: the prover after its walk.  Goes out: drafts.
  */
 #include "check_private.h"
-#include "rules.h"
 
 #include <string.h>
 
 #include "nevermiss/carrier.h"
 
-/* --- rules that never decide --- */
-
-/* Who decides the calls for which a rule speaks. */
-struct cover {
-	bool any, several;
-	struct nm_decision by;
-};
-
-static void cover_add(struct cover *cover, struct nm_decision decision)
-{
-	if (cover->any && (cover->by.by != decision.by || cover->by.index != decision.index))
-		cover->several = true;
-	cover->any = true;
-	cover->by = decision;
-}
-
-/* Each call is decided once for all rules that never do: with thousands of them the other way round takes
- * for ever. */
-static void covers_find(const struct nm_prover *prover, struct cover *covers)
-{
-	const struct nm_checker *checker = prover->checker;
-	const struct nm_plan *plan = checker->plan;
-	size_t state, line, caller, i;
-	bool any = false;
-
-	for (i = 0; i < plan->n_rules; i++)
-		any |= !prover->decides[i];
-	for (state = 0; any && state < checker->timeline->n_states; state++)
-		for (line = 0; line < plan->n_lines; line++)
-			for (caller = 0; caller < checker->classes.n; caller++) {
-				const struct nm_state *at = &checker->timeline->states[state];
-				const uint64_t groups = checker->classes.items[caller].groups;
-				const struct nm_decision by = nm_decide(plan, at, (int)line, groups, false);
-
-				for (i = 0; i < plan->n_rules; i++)
-					if (!prover->decides[i] && !covers[i].several &&
-					    nm_rule_mismatch(&plan->rules[i], at, (int)line, groups) ==
-						    NM_FIELD_NONE)
-						cover_add(&covers[i], by);
-			}
-}
-
-static bool calendars_among(const struct nm_plan *plan, const struct nm_set *schedules)
-{
-	size_t i;
-
-	for (i = 0; i < schedules->n; i++)
-		if (plan->schedules[schedules->ids[i]].calendar >= 0)
-			return true;
-	return false;
-}
-
-/* A rule that would speak for somebody, were its times to come. */
-static bool speaks_to_somebody(const struct nm_checker *checker, const struct nm_rule *rule)
-{
-	size_t i, j;
-
-	if (rule->lines.given && !rule->lines.n)
-		return false;
-	for (i = 0; rule->callers.given && i < checker->classes.n; i++)
-		for (j = 0; j < rule->callers.n; j++)
-			if (checker->classes.items[i].groups >> rule->callers.ids[j] & 1)
-				return true;
-	return !rule->callers.given;
-}
-
-static const char *shadow_words(struct nm_checker *checker, const struct nm_rule *rule,
-				const struct cover *cover)
-{
-	const char *by;
-
-	if (!cover->any)
-		return nm_arena_format(checker->arena, "rule %s never matches: %s", rule->name,
-				       speaks_to_somebody(checker, rule)
-					       ? "its times never come"
-					       : "it names no line or nobody's number");
-	if (cover->several)
-		return nm_arena_format(checker->arena,
-				       "rule %s never decides: those ahead of it take all its calls",
-				       rule->name);
-	by = nm_decision_rule(checker->plan, cover->by, checker->arena);
-	return nm_arena_format(checker->arena, "rule %s never decides: %s%s takes all its calls", rule->name,
-			       cover->by.by == NM_BY_RULE ? "rule " : "", by ? by : "nothing");
-}
-
-/* A calendar that is empty today may be full tomorrow. */
-static bool waits(const struct nm_checker *checker, const struct nm_rule *rule, const struct cover *cover)
-{
-	return !cover->any && speaks_to_somebody(checker, rule) &&
-	       (calendars_among(checker->plan, &rule->during) ||
-		calendars_among(checker->plan, &rule->outside));
-}
-
-static int conditions(const struct nm_rule *rule)
-{
-	return rule->lines.given + rule->callers.given + rule->during.given + rule->outside.given;
-}
-
-/* A rule behind a broader one was meant to stand before it. */
-static void mend_shadowed(struct nm_checker *checker, struct nm_draft *draft, int id,
-			  const struct cover *cover)
-{
-	const struct nm_rule *rule = &checker->plan->rules[id];
-	const struct nm_rule *ahead = &checker->plan->rules[cover->by.index < 0 ? 0 : cover->by.index];
-	struct nm_edit edit = nm_edit_section(NM_EDIT_MOVE, "rule", rule->name, NULL);
-
-	edit.by = cover->by.index - id;
-	if (cover->any && !cover->several && cover->by.by == NM_BY_RULE && cover->by.index < id &&
-	    conditions(ahead) < conditions(rule))
-		nm_draft_mend(checker, draft,
-			      nm_arena_format(checker->arena, "move rule %s up, before rule %s", rule->name,
-					      ahead->name),
-			      1, &edit);
-	edit = nm_edit_section(NM_EDIT_REMOVE, "rule", rule->name, NULL);
-	nm_draft_mend(checker, draft, nm_arena_format(checker->arena, "remove rule %s", rule->name), 1,
-		      &edit);
-}
-
-static void find_shadowed(struct nm_prover *prover)
-{
-	struct nm_checker *checker = prover->checker;
-	const struct nm_plan *plan = checker->plan;
-	struct cover *covers = nm_arena_alloc(checker->arena, plan->n_rules, sizeof *covers);
-	size_t i;
-
-	if (!covers) {
-		checker->failed = true;
-		return;
-	}
-	covers_find(prover, covers);
-	for (i = 0; i < plan->n_rules; i++) {
-		const struct nm_rule *rule = &plan->rules[i];
-		struct nm_draft *draft;
-
-		if (prover->decides[i] || waits(checker, rule, &covers[i]))
-			continue;
-		draft = nm_draft_add(checker, "shadowed", (int)i, 0, rule->pos,
-				     shadow_words(checker, rule, &covers[i]));
-		mend_shadowed(checker, draft, (int)i, &covers[i]);
-	}
-}
+/* --- the key --- */
 
 static bool anybody_greeted(const struct nm_prover *prover)
 {
@@ -193,114 +52,14 @@ static void find_key(struct nm_prover *prover)
 		      edits[0].value ? 2 : 0, edits);
 }
 
-/* --- loops --- */
-
-static struct nm_hit cycle_hit(const struct nm_prover *prover, size_t state, const struct nm_cycle *cycle)
-{
-	const struct nm_checker *checker = prover->checker;
-	struct nm_hit hit = { .probe = NM_PROBE_NOBODY, .line = cycle->edges[0]->from, .who = -1 };
-	const struct nm_edge *edge = cycle->edges[0];
-	int caller;
-
-	if (edge->kind == NM_EDGE_STEP)
-		hit.probe = NM_PROBE_SILENT;
-	for (caller = 0; caller < (int)checker->classes.n; caller++) {
-		const struct nm_decision decision =
-			nm_decide(checker->plan, &checker->timeline->states[state], edge->from,
-				  checker->classes.items[caller].groups, false);
-
-		if (decision.verdict == NM_VERDICT_PATH && (edge->path < 0 || decision.path == edge->path))
-			break;
-	}
-	hit.caller = caller < (int)checker->classes.n ? caller : 0;
-	return hit;
-}
-
-static const char *cycle_words(struct nm_checker *checker, const struct nm_cycle *cycle)
-{
-	const struct nm_plan *plan = checker->plan;
-	struct nm_buf words;
-	size_t i;
-
-	nm_buf_init(&words, NM_WORDS_MOST);
-	nm_buf_addf(&words, "a call can come back to line %s: %s",
-		    plan->lines[cycle->edges[cycle->n - 1]->to].name,
-		    plan->lines[cycle->edges[0]->from].name);
-	for (i = 0; i < cycle->n; i++) {
-		if (cycle->edges[i]->via >= 0)
-			nm_buf_addf(&words, " -> %s", plan->destinations[cycle->edges[i]->via].name);
-		nm_buf_addf(&words, " -> %s", plan->lines[cycle->edges[i]->to].name);
-	}
-	return nm_check_text_of(checker, &words);
-}
-
-static void cycle_found(void *context, size_t state, const struct nm_cycle *cycle)
-{
-	struct nm_prover *prover = context;
-	struct nm_checker *checker = prover->checker;
-	const struct nm_edge *closing = cycle->edges[cycle->n - 1];
-	struct nm_draft *draft;
-	int id = 0;
-
-	while (prover->graph.edges[id] != closing)
-		id++;
-	draft = nm_draft_find(checker, "loop", id, 0);
-	if (!draft) {
-		struct nm_pos pos = checker->plan->lines[closing->from].pos;
-
-		if (closing->path >= 0)
-			pos = checker->plan->paths[closing->path].steps[closing->step].pos;
-		draft = nm_draft_add(checker, "loop", id, 0, pos, cycle_words(checker, cycle));
-		if (draft)
-			draft->plain = true;
-		nm_mend_edge(checker, draft, closing);
-	}
-	nm_draft_hit(checker, draft, state, cycle_hit(prover, state, cycle));
-}
-
-/* The carrier sends a call that cannot be delivered to the line's fallback: at any time. */
-static bool fallback_edges(struct nm_prover *prover)
-{
-	const struct nm_plan *plan = prover->checker->plan;
-	size_t from, to;
-
-	for (from = 0; from < plan->n_lines; from++)
-		for (to = 0; to < plan->n_lines && plan->lines[from].fallback; to++) {
-			const struct nm_edge like = {
-				.kind = NM_EDGE_FALLBACK,
-				.from = (int)from,
-				.to = (int)to,
-				.via = -1,
-				.path = -1,
-				.step = -1,
-			};
-			const struct nm_edge *edge;
-
-			if (plan->lines[from].fallback != plan->lines[to].number)
-				continue;
-			edge = nm_graph_edge(&prover->graph, &like);
-			if (!edge)
-				return false;
-			memset(edge->states, true, prover->graph.n_states * sizeof *edge->states);
-		}
-	return true;
-}
-
 /* --- lines that cannot keep time --- */
 
-/* Drivers of which this build may not have the code, and that hold no hours. */
-static bool keeps_time(const char *driver)
+/* A driver that this build does not have is taken for one that does. */
+static bool keeps_time(const struct nm_plan *plan, int line)
 {
-	static const char *const none[] = { "telnyx", "codes", "manual" };
-	const struct nm_carrier *carrier = nm_carrier_find(driver);
-	size_t i;
+	struct nm_traits traits;
 
-	if (carrier)
-		return carrier->traits.keeps_time;
-	for (i = 0; i < sizeof none / sizeof none[0]; i++)
-		if (!strcmp(none[i], driver))
-			return false;
-	return true;
+	return !nm_line_traits(plan, line, &traits) || traits.keeps_time;
 }
 
 /* For whom the line does something else in this state than in the one that would be frozen; -1. */
@@ -374,7 +133,7 @@ static enum nm_code find_dependent(struct nm_prover *prover)
 		now = timeline->from;
 	frozen = timeline->state[nm_timeline_find(timeline, now)];
 	for (line = 0; line < (int)checker->plan->n_lines && !prover->code; line++)
-		if (!keeps_time(checker->plan->accounts[checker->plan->lines[line].account].driver))
+		if (!keeps_time(checker->plan, line))
 			line_dependent(prover, line, frozen);
 	return prover->code;
 }
@@ -385,12 +144,11 @@ enum nm_code nm_prove_end(struct nm_prover *prover)
 
 	if (prover->checker->guarantees_only)
 		return NM_OK;
-	if (!fallback_edges(prover))
-		return nm_fail_memory(prover->err);
-	code = nm_graph_cycles(&prover->graph, cycle_found, prover, prover->err);
+	code = nm_prove_loops(prover);
 	if (code)
 		return code;
-	find_shadowed(prover);
+	nm_prove_behind(prover);
+	nm_prove_shadowed(prover);
 	find_key(prover);
 	return find_dependent(prover);
 }

@@ -198,7 +198,7 @@ static enum nm_code keep_reading(struct nm_push_jobs *jobs, const struct nm_push
 	struct nm_buf text;
 	enum nm_code code;
 
-	if (read->end == NM_TALK_OPEN)
+	if (read->end == NM_TALK_OPEN && (job->carrier->traits.reads_back || job->pending))
 		return NM_OK;
 	nm_buf_init(&text, TEXT_MAX);
 	code = nm_artefact_write(&read->exchange.live, &text, err);

@@ -30,8 +30,8 @@ struct known {
 	int treatment;
 };
 
-/* Equal treatments have equal hashes (nobody gets past a voicemail, so nothing behind one counts); the rest
- * is up to nm_treatment_equal. */
+/* Equal treatments have equal hashes (nobody gets past a voicemail or a line that takes the call over for good,
+ * so nothing behind one counts); the rest is up to nm_treatment_equal. */
 static uint64_t treatment_hash(const struct nm_treatment *treatment)
 {
 	uint64_t hash = (uint64_t)treatment->reject;
@@ -44,6 +44,8 @@ static uint64_t treatment_hash(const struct nm_treatment *treatment)
 				return hash;
 		if (step->n > 0)
 			hash = hash * 1099511628211u + step->n * 1000 + (uint64_t)step->for_s;
+		if (step->n > 0 && step->unlimited)
+			return hash;
 	}
 	return hash;
 }

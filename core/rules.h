@@ -18,6 +18,13 @@ bool nm_rule_screens(const struct nm_rule *rule);
 /* On an emergency line such a rule must name the line: an anonymous caller must get through there. */
 bool nm_rule_applies(const struct nm_plan *plan, const struct nm_rule *rule, int line);
 
+/* The call is rejected by a rule or an override that names no callers: it is not these who are kept out,
+ * but customers who are turned away. */
+bool nm_decision_turns_away(const struct nm_plan *plan, const struct nm_decision *decision);
+
+/* Outside all hours that rules name. */
+bool nm_state_after_hours(const struct nm_plan *plan, const struct nm_state *state);
+
 bool nm_line_is_emergency(const struct nm_plan *plan, int line);
 /* emergency: the caller said so. */
 bool nm_call_is_emergency(const struct nm_plan *plan, int line, uint64_t groups, bool emergency);

@@ -233,6 +233,7 @@ enum nm_code nm_simulate_on(const struct nm_timeline *timeline, const struct nm_
 		return nm_fail_memory(err);
 	}
 	state = nm_timeline_state(timeline, call->at);
+	simulation->after_hours = nm_state_after_hours(plan, state);
 	code = call_play(simulation, plan, state, events, err);
 	if (!code && events)
 		code = nm_decide_why(plan, state, call->at, call->line, call->caller, call->emergency,

@@ -80,7 +80,7 @@ enum nm_code nm_artefacts_same(const struct nm_push_context *context, const stru
 	const char *foreign = NULL;
 	enum nm_code code;
 
-	*same = nm_artefact_equal(a, b);
+	*same = nm_artefact_alike(a, b);
 	if (*same || a->n == 0 || b->n == 0 || carrier->lift == NULL)
 		return NM_OK;
 	arena = nm_arena_new();
@@ -356,14 +356,16 @@ static enum nm_code read_live(struct reading *r, struct nm_error *err)
 
 static enum nm_code keep_reading(struct reading *r, const struct nm_line_status *line, struct nm_error *err)
 {
+	/* Of what cannot be read one thing is certain: that it was told something else than the plan wants now. */
 	struct nm_reading reading = { .at = r->context->now,
-				      .in_sync = line->sync == NM_SYNC_SAME,
+				      .known = line->sync != NM_SYNC_UNKNOWN ||
+					       (line->assumed_at != 0 && !line->as_assumed),
+				      .in_sync = line->sync == NM_SYNC_SAME || line->as_assumed,
 				      .plan_mark = r->context->plan_mark,
 				      .words = line->words };
 	struct nm_buf text;
 	enum nm_code code = NM_OK;
 
-	reading.known = line->sync != NM_SYNC_UNKNOWN;
 	nm_buf_init(&text, (size_t)NM_ARTEFACT_PARTS * 6 * NM_ARTEFACT_BYTES);
 	if (line->live.n > 0) {
 		code = nm_artefact_write(&line->live, &text, err);
@@ -385,7 +387,7 @@ static enum nm_code keep_readings(struct reading *r, struct nm_error *err)
 		return NM_OK;
 	code = nm_store_begin(store, err);
 	for (size_t i = 0; i < r->status->n && code == NM_OK; i++)
-		if (readable(&r->status->lines[i]))
+		if (r->status->lines[i].carrier != NULL)
 			code = keep_reading(r, &r->status->lines[i], err);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);

@@ -33,6 +33,8 @@ static const char *const migrations[] = {
 	" in_sync INTEGER NOT NULL, plan INTEGER NOT NULL, words TEXT, live TEXT) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE sandbox(line TEXT PRIMARY KEY, text TEXT, fault TEXT NOT NULL DEFAULT '') STRICT,"
 	" WITHOUT ROWID;",
+	"CREATE TABLE tests_played(at INTEGER NOT NULL, after_hours INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX tests_played_at ON tests_played(after_hours, at);",
 };
 
 /* The columns in the order in which store_push.c reads them. */
@@ -74,6 +76,9 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_SANDBOX_FAULT] = "SELECT fault FROM sandbox WHERE line = ?",
 	[NM_SQL_SANDBOX_FAIL] = "INSERT INTO sandbox(line, fault) VALUES(?1, ?2)"
 				" ON CONFLICT(line) DO UPDATE SET fault = excluded.fault",
+	[NM_SQL_TESTS_ADD] = "INSERT INTO tests_played(at, after_hours) VALUES(?, ?)",
+	[NM_SQL_TESTS_LAST] = "SELECT (SELECT max(at) FROM tests_played),"
+			      " (SELECT max(at) FROM tests_played WHERE after_hours = 1)",
 };
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)

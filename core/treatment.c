@@ -88,8 +88,9 @@ bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment 
 			return i == a->n && k == b->n;
 		if (!step_equal(&a->steps[i], &b->steps[k]))
 			return false;
-		/* Nobody gets past a voicemail: what stands behind it is never noticed. */
-		if (takes_voicemail(&a->steps[i]))
+		/* Nobody gets past a voicemail, or past a line that takes the call over for good: what stands
+		 * behind it is never noticed. */
+		if (takes_voicemail(&a->steps[i]) || a->steps[i].unlimited)
 			return true;
 		i++;
 		k++;
@@ -171,7 +172,7 @@ void nm_treatment_words_beside(const struct nm_treatment *treatment, const struc
 	size_t k = 0;
 
 	if (treatment->verdict == NM_VERDICT_REJECT) {
-		nm_buf_addf(out, "rejected (%s)", treatment->reject == NM_REJECT_BUSY ? "busy" : "silent");
+		nm_buf_addf(out, "rejected (%s)", nm_reject_name(treatment->reject));
 		return;
 	}
 	if (other != NULL && other->verdict == NM_VERDICT_REJECT)

@@ -85,6 +85,16 @@ bool app_may_change(struct app *app)
 	return false;
 }
 
+bool app_may_push(struct app *app)
+{
+	if (!app_may_change(app))
+		return false;
+	if (!nm_document_dirty(app->session->document))
+		return true;
+	app_message(app, STYLE_WARNING, "the plan has edits that are not saved: u takes them back");
+	return false;
+}
+
 /* --- the stack --- */
 
 void app_derive(struct app *app)

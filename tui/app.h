@@ -81,8 +81,9 @@ bool app_ascii(const struct app *app);
 struct box app_body(const struct app *app);
 void app_message(struct app *app, unsigned style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void app_error(struct app *app, const struct nm_error *err);
-/* False, with a message, when nothing may be changed. */
+/* False, with a message, when nothing may be changed; or pushed: a plan that is not saved is not. */
 bool app_may_change(struct app *app);
+bool app_may_push(struct app *app);
 void app_push(struct app *app, const struct screen_ops *ops, const void *argument);
 void app_go(struct app *app, const struct screen_ops *ops, const void *argument);
 /* Long work: shows how far it is ("pushing 12 of 200 lines, Esc stops") and looks at the keyboard, or only that;

@@ -204,7 +204,8 @@ static void write_parts(struct invocation *run, const char *driver, const struct
 
 	if (!run->json) {
 		for (i = 0; i < artefact->n; i++)
-			nm_buf_addf(run->out, "%s\n", artefact->parts[i].bytes);
+			if (!nm_part_is_fact(&artefact->parts[i]))
+				nm_buf_addf(run->out, "%s\n", artefact->parts[i].bytes);
 		return;
 	}
 	nm_json_init(&json, run->out);

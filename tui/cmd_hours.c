@@ -89,19 +89,6 @@ static enum nm_code collect(const struct question *question, struct intervals *l
 	return NM_OK;
 }
 
-/* A reading of the clock that comes twice says which of the two it is. */
-static void end_words(const struct nm_zone *zone, nm_time t, char out[static NM_TIME_TEXT])
-{
-	enum nm_local_kind kind;
-	size_t len;
-
-	nm_time_words(zone, t, true, out);
-	nm_zone_utc(zone, nm_zone_local(zone, t), &kind);
-	len = strlen(out);
-	if (kind == NM_LOCAL_TWICE)
-		snprintf(out + len, NM_TIME_TEXT - len, " %s", nm_zone_abbreviation(zone, t));
-}
-
 static void write_result(struct invocation *run, const struct question *question, const struct intervals *list)
 {
 	char from[NM_TIME_TEXT], until[NM_TIME_TEXT];
@@ -123,8 +110,8 @@ static void write_result(struct invocation *run, const struct question *question
 			json_span(&json, question->zone, list->items[i]);
 			continue;
 		}
-		end_words(question->zone, list->items[i].from, from);
-		end_words(question->zone, list->items[i].until, until);
+		nm_time_words_once(question->zone, list->items[i].from, true, from);
+		nm_time_words_once(question->zone, list->items[i].until, true, until);
 		nm_buf_addf(run->out, "%-24s - %s\n", from, until);
 	}
 	if (run->json) {

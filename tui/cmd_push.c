@@ -1,17 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /* diff, push, rollback: live against plan, making it so, and taking it back. */
 #include "command.h"
-#include "outline.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "handwork.h"
+#include "outline.h"
+
 #define WINDOWS_SHOWN 100
 
-static const char *sync_name(enum nm_sync sync)
+static const char *sync_name(const struct nm_line_status *line)
 {
-	switch (sync) {
+	if (line->as_assumed)
+		return "assumed";
+	switch (line->sync) {
 	case NM_SYNC_SAME:
 		return "in sync";
 	case NM_SYNC_DRIFT:
@@ -108,9 +112,11 @@ static enum nm_code json_line(struct nm_json *json, const struct nm_plan *plan, 
 	nm_json_key(json, "in_sync");
 	nm_json_bool(json, line->sync == NM_SYNC_SAME);
 	nm_json_key(json, "state");
-	nm_json_text(json, sync_name(line->sync));
+	nm_json_text(json, sync_name(line));
 	nm_json_key(json, "words");
 	nm_json_text(json, line->words);
+	if (line->assumed_at)
+		json_time(json, plan->zone, "pushed_at", line->assumed_at);
 	json_differences(json, plan->zone, &line->differences);
 	nm_json_key(json, "losses");
 	nm_json_array(json);
@@ -141,7 +147,26 @@ static void print_artefact(struct nm_buf *out, const char *title, const struct n
 	size_t i;
 
 	for (i = 0; i < artefact->n; i++)
-		nm_buf_addf(out, "  %s, %s:\n%s\n", title, artefact->parts[i].name, artefact->parts[i].bytes);
+		if (!nm_part_is_fact(&artefact->parts[i]))
+			nm_buf_addf(out, "  %s, %s:\n%s\n", title, artefact->parts[i].name, artefact->parts[i].bytes);
+}
+
+/* What somebody must do for the line, and what then comes next. */
+static void print_handwork(struct nm_buf *out, const struct nm_plan *plan, const struct nm_line_status *line, nm_time now)
+{
+	struct handwork work;
+
+	if (!line->carrier || !line->carrier->traits.by_hand || handwork_build(plan, line, now, &work, NULL))
+		return;
+	for (size_t i = 0; i < work.n && !line->as_assumed; i++)
+		nm_buf_addf(out, "  by hand: %s%s%s\n", work.items[i].code ? work.items[i].code : "",
+			    work.items[i].code ? "  " : "", work.items[i].words);
+	if (work.next.at != NM_TIME_MAX) {
+		nm_buf_add(out, "  and again: ");
+		handwork_next_words(plan, line, &work, out);
+		nm_buf_add(out, "\n");
+	}
+	handwork_clear(&work);
 }
 
 static void print_line(struct invocation *run, const struct nm_line_status *line, bool artefacts)
@@ -150,8 +175,9 @@ static void print_line(struct invocation *run, const struct nm_line_status *line
 	const struct nm_line *of = &plan->lines[line->line];
 	size_t i;
 
-	nm_buf_addf(run->out, "%s (%s): %s", of->name, plan->accounts[of->account].driver, sync_name(line->sync));
-	if (line->words && line->sync != NM_SYNC_SAME && line->sync != NM_SYNC_DRIFT)
+	nm_buf_addf(run->out, "%s (%s): %s", of->name, plan->accounts[of->account].driver,
+		    line->as_assumed ? line->words : sync_name(line));
+	if (line->words && !line->as_assumed && line->sync != NM_SYNC_SAME && line->sync != NM_SYNC_DRIFT)
 		nm_buf_addf(run->out, ": %s", line->words);
 	nm_buf_add(run->out, "\n");
 	for (i = 0; i < line->differences.n; i++) {
@@ -160,6 +186,7 @@ static void print_line(struct invocation *run, const struct nm_line_status *line
 		nm_buf_addf(run->out, "  %s, %s%s\n    plan %s\n    live %s\n", item->when, item->callers,
 			    item->key ? " pressing the emergency key" : "", item->a_words, item->b_words);
 	}
+	print_handwork(run->out, plan, line, session_now(run->session));
 	add_losses(run->out, &line->losses);
 	if (line->refusal)
 		nm_buf_addf(run->out, "  cannot be pushed: %s\n", line->refusal);
@@ -208,16 +235,20 @@ static enum nm_code write_status(struct invocation *run, const struct nm_status 
 	return code;
 }
 
-/* A line that could not be read is the carrier's failure, one that differs is something wrong. */
+/* A line that could not be read is the carrier's failure, one that differs, or waits for somebody to do it, is
+ * something wrong; of one that nobody can read all is well as long as it was last told what the plan wants. */
 static enum status status_of_lines(const struct nm_status *found)
 {
 	enum status worst = STATUS_GOOD;
 	size_t i;
 
 	for (i = 0; i < found->n; i++) {
-		if (found->lines[i].sync == NM_SYNC_UNKNOWN)
+		const struct nm_line_status *line = &found->lines[i];
+		const bool readable = !line->carrier || line->carrier->traits.reads_back;
+
+		if (line->sync == NM_SYNC_UNKNOWN && readable)
 			return STATUS_CARRIER;
-		if (found->lines[i].sync != NM_SYNC_SAME)
+		if (line->sync != NM_SYNC_SAME && !line->as_assumed)
 			worst = STATUS_WRONG;
 	}
 	return worst;
@@ -353,6 +384,7 @@ static enum nm_code do_push(struct invocation *run, const struct nm_push_context
 	enum nm_code code;
 
 	options.plan_text = nm_document_text(run->session->document, &options.plan_len);
+	dial_on_terminal(run);
 	code = nm_push(context, &options, &results, err);
 	write_results(run, &results);
 	nm_push_results_clear(&results);
@@ -461,6 +493,7 @@ enum nm_code cmd_rollback(struct invocation *run, enum status *status, struct nm
 		code = ask_back(run, &context, line, id, err);
 	if (code != NM_OK)
 		return code;
+	dial_on_terminal(run);
 	code = nm_rollback(&context, line, id, argument(run->args, "force"), &results, err);
 	write_results(run, &results);
 	nm_push_results_clear(&results);

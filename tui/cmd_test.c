@@ -11,6 +11,7 @@ struct tests {
 	const char *only_file; /* NULL: all */
 	struct nm_json json;
 	int passed, failed;
+	bool after_hours; /* one of them came outside all hours that rules name */
 };
 
 static bool wanted(const struct tests *tests, const struct nm_test *test)
@@ -68,11 +69,24 @@ static enum nm_code play_all(struct tests *tests, struct nm_error *err)
 		if (code != NM_OK)
 			return code;
 		report(tests, test, &result);
+		tests->after_hours |= result.simulation->after_hours;
 		nm_simulation_free(result.simulation);
 	}
 	if (tests->passed + tests->failed == 0 && tests->run->args->n_words)
 		return nm_fail(err, NM_INPUT, "no test named `%s`", tests->run->args->words[0]);
 	return NM_OK;
+}
+
+/* The tests were played, whether that can be written down or not. */
+static void keep(const struct tests *tests)
+{
+	struct nm_error err;
+
+	if (!tests->run->options->data_dir)
+		return;
+	if (session_tests_played(tests->run->session, tests->after_hours, &err) != NM_OK)
+		nm_buf_addf(tests->run->notes, "nevermiss: that they were played is not kept: %s\n",
+			    err.text);
 }
 
 static enum nm_code run_tests(struct tests *tests, enum status *status, struct nm_error *err)
@@ -100,6 +114,8 @@ static enum nm_code run_tests(struct tests *tests, enum status *status, struct n
 	}
 	if (code == NM_OK)
 		*status = tests->failed ? STATUS_WRONG : STATUS_GOOD;
+	if (code == NM_OK && tests->passed + tests->failed)
+		keep(tests);
 	return code;
 }
 

@@ -50,7 +50,11 @@ const struct command commands[] = {
 	{ "push", "", "make the carriers do what the plan says; read back and verify", PLAN_READ, 0, 0,
 	  { { "line", "L", "only this line" }, { "yes", NULL, "do not ask" },
 	    { "dry-run", NULL, "only say what would happen" },
+	    { "every-call-to", "N", "the number that every call is to go to, where somebody dials that (else it is asked for)" },
 	    { "force", "REASON", "push although a guarantee would be broken; recorded" } }, cmd_push },
+	{ "codes", "", "what to dial or set by hand now, and when it changes next; changes nothing", PLAN_READ, 0, 0,
+	  { { "line", "L", "only this line" },
+	    { "qr", NULL, "each code as a QR code of its text too; no phone dials one by itself" } }, cmd_codes },
 	{ "rollback", "", "put back what was live before a push", PLAN_READ, 0, 0,
 	  { { "line", "L", "the line (default the first)" },
 	    { "to-before", "ID", "the push to take back (default the line's newest)" },
@@ -246,6 +250,12 @@ static const struct command_option *option_of(const struct command_option *optio
 	return NULL;
 }
 
+/* Each --set is for another destination; any other option has one value. */
+static bool may_repeat(const struct command_option *option)
+{
+	return !option->value || !strcmp(option->name, "set");
+}
+
 /* Reads the option at words[*i], moving *i over its value. */
 static enum nm_code read_option(const struct command *command, int n, char **words, int *i, struct arguments *args,
 				struct nm_error *err)
@@ -274,6 +284,8 @@ static enum nm_code read_option(const struct command *command, int n, char **wor
 		value = words[++*i];
 	} else if (equals)
 		return nm_fail(err, NM_INPUT, "--%s takes no value", option->name);
+	if (!may_repeat(option) && argument_given(args, option->name))
+		return nm_fail(err, NM_INPUT, "--%s is given twice; it takes one value", option->name);
 	args->options[args->n_options].name = option->name;
 	args->options[args->n_options++].value = value;
 	return NM_OK;

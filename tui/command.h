@@ -117,6 +117,8 @@ void json_finish(struct nm_json *json, struct nm_buf *out);
 void outcome_words(const struct nm_outcome *outcome, struct nm_buf *out);
 /* Text from outside, safe for a terminal: control characters replaced. */
 void add_safe(struct nm_buf *out, const char *text);
+/* From here on what a person must do for a push is asked for on the terminal; --yes: it was done. */
+void dial_on_terminal(struct invocation *run);
 /* What a carrier cannot hold, a line or two for each: what, when and for whom, what will happen instead. */
 void add_losses(struct nm_buf *out, const struct nm_losses *losses);
 /* Fails with NM_REFUSED in a read-only session. */
@@ -127,6 +129,7 @@ bool confirm_yes(const struct invocation *run, const char *question);
 #define COMMAND(name) \
 	enum nm_code cmd_##name(struct invocation *run, enum status *status, struct nm_error *err)
 COMMAND(check);
+COMMAND(codes);
 COMMAND(compare);
 COMMAND(demo);
 COMMAND(diff);

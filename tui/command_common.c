@@ -53,6 +53,17 @@ enum nm_code argument_line(const struct invocation *run, int *line, struct nm_er
 	return code;
 }
 
+/* Of two settings for one destination one would be dropped without a word. */
+static bool said_before(const struct nm_script *script, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < script->n; i++)
+		if (!strcmp(script->settings[i].name, name))
+			return true;
+	return false;
+}
+
 static enum nm_code read_settings(const struct invocation *run, struct nm_arena *arena, struct nm_script *script,
 				  struct nm_error *err)
 {
@@ -72,6 +83,9 @@ static enum nm_code read_settings(const struct invocation *run, struct nm_arena 
 		if (code != NM_OK)
 			return code;
 		settings[script->n].name = run->session->plan->destinations[read.destination].name;
+		if (said_before(script, settings[script->n].name))
+			return nm_fail(err, NM_INPUT, "--set says twice what %s does; name it once",
+				       settings[script->n].name);
 		settings[script->n].behaviour = read.behaviour;
 		settings[script->n++].after_s = read.after_s;
 	}

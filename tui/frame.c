@@ -34,7 +34,7 @@ static const char *plan_words(const struct app *app, unsigned *style, char *room
 /* What is known of the carriers, in a few words; "" while nothing is. */
 static const char *sync_words(const struct app *app, unsigned *style, char *room, size_t size)
 {
-	size_t drift = 0, same = 0, unread = 0;
+	size_t drift = 0, same = 0, assumed = 0, unread = 0;
 
 	*style = STYLE_PLAIN;
 	if (!app->facts_known || app->n_facts == 0)
@@ -42,7 +42,8 @@ static const char *sync_words(const struct app *app, unsigned *style, char *room
 	for (size_t i = 0; i < app->n_facts; i++) {
 		drift += app->facts[i].known && app->facts[i].pushed && !app->facts[i].in_sync;
 		same += app->facts[i].known && app->facts[i].in_sync;
-		unread += app->facts[i].pushed && !app->facts[i].known;
+		assumed += !app->facts[i].known && app->facts[i].in_sync;
+		unread += app->facts[i].pushed && !app->facts[i].known && !app->facts[i].in_sync;
 	}
 	if (drift) {
 		*style = STYLE_WARNING;
@@ -52,6 +53,14 @@ static const char *sync_words(const struct app *app, unsigned *style, char *room
 	if (same == app->n_facts) {
 		*style = STYLE_GOOD;
 		return "in sync";
+	}
+	if (same + assumed == app->n_facts) {
+		snprintf(room, size, "%zu assumed", assumed);
+		return room;
+	}
+	if (same == 0 && assumed) {
+		snprintf(room, size, "%zu of %zu assumed", assumed, app->n_facts);
+		return room;
 	}
 	if (same == 0)
 		return unread ? "live not read" : "not pushed";
@@ -177,7 +186,7 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 	enum context context = app_context(app);
 	const struct key_row *help = keymap_named(CONTEXT_GENERAL, "help");
 	const struct key_row *quit = keymap_named(CONTEXT_GENERAL, "quit");
-	bool general = !context_modal(context) && context != CONTEXT_TEXT;
+	bool general = !context_modal(context) && context != CONTEXT_TEXT && context != CONTEXT_CODES;
 	int kept = !general ? 0 : canvas->width < NARROW ? 8 : 16;
 	struct pen pen = pen_at(canvas, 1, canvas->height - 1, canvas->width - kept);
 

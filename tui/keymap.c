@@ -83,8 +83,15 @@ const struct key_row key_rows[] = {
 	{CONTEXT_PUSH, ACTION_ROLL_BACK, "roll-back", "Z", "roll back", "put back what was live before the newest push; asks first"},
 	{CONTEXT_PUSH, ACTION_READ_AGAIN, "reread", "r", "reread", "read what is at the carriers"},
 	{CONTEXT_PUSH, ACTION_ARTEFACT, "artefact", "a", "artefact", "what the carrier should hold, as it would be sent"},
+	{CONTEXT_PUSH, ACTION_CODES, "codes", "c", "codes", "what somebody must dial or set by hand for this line, with QR codes"},
 	{CONTEXT_PUSH, ACTION_EDITOR, "editor", "e", NULL, "the line's section in your editor"},
 	SEARCH_ROWS(CONTEXT_PUSH),
+
+	{CONTEXT_CODES, ACTION_UP, "up", "Up k", "move", "the one before"},
+	{CONTEXT_CODES, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
+	{CONTEXT_CODES, ACTION_DONE, "done", "D", "done", "this one was dialled, or set: kept with the time as soon as all are"},
+	{CONTEXT_CODES, ACTION_VIEW, "view", "v", "large", "the QR code, or large letters"},
+	{CONTEXT_CODES, ACTION_BACK, "close", "Escape q Backspace", "close", "back to the screen; asks when only some are done"},
 
 	{CONTEXT_TEXT, ACTION_BACK, "close", "Escape q Enter Backspace", "close", "back to the screen"},
 	{CONTEXT_TEXT, ACTION_UP, "up", "Up k", "scroll", "a line up"},
@@ -157,7 +164,7 @@ static const struct {
 #define NAMED (sizeof named_keys / sizeof *named_keys)
 
 static const char *const context_names[CONTEXT_COUNT] = {"general", "now",  "plan", "week",   "simulate", "check",
-							 "push",    "text", "prompt", "confirm", "choose"};
+							 "push",    "codes", "text", "prompt", "confirm", "choose"};
 
 const char *context_name(enum context context)
 {

@@ -46,6 +46,7 @@ enum context {
 	CONTEXT_SIMULATE,
 	CONTEXT_CHECK,
 	CONTEXT_PUSH,
+	CONTEXT_CODES,   /* what somebody dials for a line */
 	CONTEXT_TEXT,    /* a page of text: help, results */
 	CONTEXT_PROMPT,  /* a line being typed */
 	CONTEXT_CONFIRM, /* yes or no */
@@ -123,6 +124,8 @@ enum action {
 	ACTION_ROLL_BACK,
 	ACTION_READ_AGAIN,
 	ACTION_ARTEFACT,
+	ACTION_CODES,
+	ACTION_DONE,
 	/* dialogs */
 	ACTION_ACCEPT,
 	ACTION_DISMISS,

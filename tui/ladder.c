@@ -127,6 +127,7 @@ static unsigned event_style(enum nm_event_kind kind)
 		return STYLE_VOICEMAIL;
 	case NM_EVENT_LOST:
 	case NM_EVENT_LOOP:
+	case NM_EVENT_LIMIT:
 		return STYLE_ERROR;
 	case NM_EVENT_RING:
 	case NM_EVENT_GREETING:

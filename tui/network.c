@@ -49,10 +49,11 @@ static enum nm_code join(struct network *network, struct nm_error *err)
 	const struct nm_way ways[] = {
 		{"sandbox:", network->sandbox},
 		{"file:", network->files},
+		{"dial:", dial_transport(&network->dial)},
 		{"https:", network->http},
 		{"http:", network->http},
 	};
-	const size_t n = network->http.context ? 4 : 2;
+	const size_t n = network->http.context ? 5 : 3;
 
 	if (network->ways.context)
 		nm_ways_transport_clear(&network->ways);
@@ -100,6 +101,7 @@ void network_close(struct network *network)
 		nm_file_transport_clear(&network->files);
 	if (network->sandbox.context)
 		nm_sandbox_transport_clear(&network->sandbox);
+	dial_clear(&network->dial);
 	secrets_clear(&network->secrets);
 	free(network->folder);
 	*network = (struct network){0};

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * All ways out of a session: the sandbox in the store, files that a server reads, and the network.  The last
- * is only opened for a plan with an account that needs it.
+ * All ways out of a session: the sandbox in the store, files that a server reads, a person, and the network.  The
+ * last is only opened for a plan with an account that needs it.
  */
 #ifndef TUI_NETWORK_H
 #define TUI_NETWORK_H
 
+#include "dial.h"
 #include "nevermiss/plan.h"
 #include "nevermiss/transport.h"
 #include "secret.h"
@@ -14,6 +15,7 @@ struct network {
 	bool open;
 	struct nm_transport ways; /* what requests go to */
 	struct nm_transport sandbox, files, http;
+	struct dial dial; /* what a person does; who that is, is told by whoever pushes */
 	struct secrets secrets;
 	char *folder; /* of the plan file */
 };

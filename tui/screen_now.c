@@ -512,7 +512,7 @@ static void draw_findings(const struct app *app, struct rows *rows)
 static void draw_drift(const struct app *app, struct rows *rows)
 {
 	const struct nm_plan *plan = app_plan(app);
-	size_t same = 0, pushed = 0, unread = 0;
+	size_t same = 0, assumed = 0, pushed = 0, unread = 0;
 	char text[1024];
 
 	if (!app->facts_known || app->n_facts == 0)
@@ -522,7 +522,8 @@ static void draw_drift(const struct app *app, struct rows *rows)
 
 		same += fact->known && fact->in_sync;
 		pushed += fact->pushed;
-		unread += fact->pushed && !fact->known;
+		assumed += !fact->known && fact->in_sync;
+		unread += fact->pushed && !fact->known && !fact->in_sync;
 		if (fact->pushed && fact->known && !fact->in_sync) {
 			snprintf(text, sizeof text, "%s: %s", fact->line,
 				 fact->words ? fact->words : "live is not the plan");
@@ -532,6 +533,9 @@ static void draw_drift(const struct app *app, struct rows *rows)
 	}
 	if (pushed == 0 && same == 0)
 		snprintf(text, sizeof text, "not pushed yet: screen 6 makes the plan live");
+	else if (assumed)
+		snprintf(text, sizeof text, "%zu of %zu lines do what the plan says, %zu assumed", same,
+			 plan->n_lines, assumed);
 	else if (unread == pushed)
 		snprintf(text, sizeof text, "what is live is not known since the plan changed: screen 6 reads it");
 	else

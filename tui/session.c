@@ -340,6 +340,30 @@ enum nm_code session_facts(struct session *session, struct nm_arena *arena, stru
 	return NM_OK;
 }
 
+struct nm_test_fact session_tests(struct session *session)
+{
+	struct nm_test_fact tests = { 0 };
+	struct nm_store *store;
+
+	tests.known = session_store(session, &store, NULL) == NM_OK &&
+		      nm_store_tests_last(store, &tests.last, &tests.last_after_hours, NULL) == NM_OK;
+	return tests;
+}
+
+enum nm_code session_tests_played(struct session *session, bool after_hours, struct nm_error *err)
+{
+	struct nm_store *store;
+	enum nm_code code = session_store(session, &store, err);
+
+	if (code || nm_store_read_only(store))
+		return code;
+	code = nm_store_tests_add(store, session_now(session), after_hours, err);
+	/* What was found may have been `untested`. */
+	if (!code)
+		forget_findings(session);
+	return code;
+}
+
 enum nm_code session_findings(struct session *session, const struct nm_findings **out, struct nm_error *err)
 {
 	struct nm_check_options options = {0};
@@ -358,6 +382,7 @@ enum nm_code session_findings(struct session *session, const struct nm_findings 
 	/* Without a store there are no facts, and the plan is proved all the same. */
 	if (session_facts(session, arena, &facts, &options.n_facts, NULL) == NM_OK)
 		options.facts = facts;
+	options.tests = session_tests(session);
 	code = nm_check(session->plan, &options, &session->findings, err);
 	session->findings_known = code == NM_OK;
 	nm_arena_free(arena);

@@ -103,6 +103,11 @@ enum nm_code session_findings(struct session *session, const struct nm_findings 
 enum nm_code session_status(struct session *session, bool again, const struct nm_status **out,
 			    struct nm_error *err) NM_WARN_UNUSED;
 /* What the store knows of the lines, for nm_check: n_lines of them, memory from the arena. */
+/* What the store knows of test calls played; not known when it cannot be read. */
+struct nm_test_fact session_tests(struct session *session);
+/* Writes down that they were played now; nothing in a read-only session. */
+enum nm_code session_tests_played(struct session *session, bool after_hours,
+				  struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
 			   size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 

@@ -93,7 +93,9 @@ void simulate_tests_run(struct app *app)
 {
 	const struct nm_plan *plan = app_plan(app);
 	struct notes notes;
-	size_t passed = 0;
+	size_t passed = 0, played = 0;
+	bool after_hours = false;
+	struct nm_error kept;
 	char title[80];
 
 	notes_init(&notes);
@@ -106,6 +108,8 @@ void simulate_tests_run(struct app *app)
 			continue;
 		}
 		passed += result.ok;
+		played++;
+		after_hours |= result.simulation->after_hours;
 		if (result.ok)
 			notes_addf(&notes, STYLE_GOOD, "✓ %s: %s", plan->tests[i].name, result.got);
 		else
@@ -115,6 +119,8 @@ void simulate_tests_run(struct app *app)
 	}
 	if (plan->n_tests == 0)
 		notes_add(&notes, STYLE_DIM, "the plan has no tests: T saves a call as one");
+	if (played && session_tests_played(app->session, after_hours, &kept))
+		notes_addf(&notes, STYLE_WARNING, "that they were played is not kept: %s", kept.text);
 	snprintf(title, sizeof title, "tests: %zu passed, %zu failed", passed, plan->n_tests - passed);
 	app_page(app, title, &notes);
 	notes_clear(&notes);

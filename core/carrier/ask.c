@@ -53,6 +53,14 @@ const char *nm_ask_words(struct nm_arena *arena, const char *text)
 	return copy;
 }
 
+const char *nm_ask_foreign(struct nm_arena *arena, const char *before, const char *words, const char *after)
+{
+	const char *clean = words != NULL ? nm_ask_words(arena, words) : NULL;
+	const char *text = clean != NULL ? nm_arena_format(arena, "%s%s%s", before, clean, after) : NULL;
+
+	return text != NULL ? text : "what is there is not from here";
+}
+
 enum nm_step_result nm_ask_refused(struct nm_exchange *exchange, const struct nm_response *last,
 				   const char *words)
 {

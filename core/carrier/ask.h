@@ -13,6 +13,8 @@
 const char *nm_ask_url(const struct nm_exchange *exchange, const char *base, const char *tail);
 /* A short copy without control characters, for a message; NULL: memory is out. */
 const char *nm_ask_words(struct nm_arena *arena, const char *text);
+/* Says of something at the carrier that it is not from here: before, its words, after.  Never NULL. */
+const char *nm_ask_foreign(struct nm_arena *arena, const char *before, const char *words, const char *after);
 /* Ends the conversation: with no answer, with the carrier's words, or with its status when it gave none
  * (words NULL). */
 enum nm_step_result nm_ask_refused(struct nm_exchange *exchange, const struct nm_response *last,

@@ -11,10 +11,13 @@
 #include "core/carrier/drivers.h"
 
 const struct nm_carrier *const nm_carriers[] = {
+	&nm_carrier_asterisk,
 	&nm_carrier_codes,
 	&nm_carrier_manual,
 	&nm_carrier_sandbox,
 	&nm_carrier_telnyx,
+	&nm_carrier_twilio,
+	&nm_carrier_voipms,
 };
 
 const size_t nm_carriers_count = sizeof(nm_carriers) / sizeof(nm_carriers[0]);

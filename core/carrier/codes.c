@@ -6,17 +6,18 @@
  * Comes in: a route that is the same all the time.  Goes out: what is to be dialled now, in order, so that the
  * phone then does what the route says whatever was dialled before.  Nothing can be read back.
  */
+#include <stdarg.h>
 #include <string.h>
 
 #include "core/carrier/codes_table.h"
 #include "core/carrier/drivers.h"
 #include "core/carrier/hand.h"
 
-#define LIST     "codes"
+#define LIST "codes"
 #define TEXT_MAX 16384
-#define STEP_S   5 /* 3GPP: 5 to 30 s in steps of 5 */
-#define LEAST_S  5
-#define MOST_S   30
+#define STEP_S 5 /* 3GPP: 5 to 30 s in steps of 5 */
+#define LEAST_S 5
+#define MOST_S 30
 
 /* A rendering under way. */
 struct work {
@@ -36,15 +37,11 @@ static bool timed(const struct nm_codes *codes)
 
 static void adapt(const struct nm_account *account, struct nm_traits *traits)
 {
-	struct nm_arena *arena = nm_arena_new();
-	struct nm_codes codes;
-
-	if (arena != NULL && nm_codes_find(account, arena, &codes, NULL) == NM_OK && !timed(&codes)) {
-		traits->handset_untimed = true;
-		traits->ring_min_s = traits->ring_max_s = 0;
-		traits->ring_step_s = 1;
-	}
-	nm_arena_free(arena);
+	if (nm_codes_timed(account))
+		return;
+	traits->handset_untimed = true;
+	traits->ring_min_s = traits->ring_max_s = 0;
+	traits->ring_step_s = 1;
 }
 
 /* --- codes as they are dialled --- */
@@ -82,15 +79,15 @@ static enum nm_code add_line(struct work *w, struct nm_buf *out, const struct nm
 
 	if (set && strstr(row->set, "{national}") != NULL &&
 	    (strncmp(w->hand.target->number, "+1", 2) != 0 || strlen(w->hand.target->number) != 12))
-		return nm_fail(w->err, NM_INPUT, "%s of %s takes ten digits, which %s has not", row->set, row->carrier,
-			       w->hand.target->number);
+		return nm_fail(w->err, NM_INPUT, "%s of %s takes ten digits, which %s has not", row->set,
+			       row->carrier, w->hand.target->number);
 	code = filled(w, set ? row->set : row->cancel, w->hand.ring_s);
 	if (code == NULL || words == NULL)
 		return nm_fail_memory(w->err);
 	if (row->verified)
 		nm_buf_addf(out, "%-28s  %s\n", code, words);
 	else
-		nm_buf_addf(out, "%-28s  %s (not verified: %s say so)\n", code, words, row->source);
+		nm_buf_addf(out, "%-28s  %s (not verified: %s)\n", code, words, row->source);
 	return NM_OK;
 }
 
@@ -100,10 +97,12 @@ static const char *words_of(const struct work *w, enum nm_codes_for what)
 
 	switch (what) {
 	case NM_CODES_ALL:
-		return nm_arena_format(w->arena, "EVERY call goes to %s: this phone rings no more", w->hand.target_words);
+		return nm_arena_format(w->arena, "EVERY call goes to %s: this phone rings no more",
+				       w->hand.target_words);
 	case NM_CODES_NO_ANSWER:
 		if (timed(&w->codes))
-			return nm_arena_format(w->arena, "calls not answered after %d s go to %s", w->hand.ring_s, name);
+			return nm_arena_format(w->arena, "calls not answered after %d s go to %s",
+					       w->hand.ring_s, name);
 		return nm_arena_format(w->arena, "calls not answered go to %s", name);
 	case NM_CODES_BUSY:
 		return nm_arena_format(w->arena, "calls while it is busy go to %s", name);
@@ -135,12 +134,20 @@ static const char *back_words(enum nm_codes_for what)
 /* --- notes: who says so, and what goes wrong --- */
 
 /* A line once, whatever says it. */
-static void note(struct work *w, const char *line)
+__attribute__((format(printf, 2, 3))) static void note(struct work *w, const char *format, ...)
 {
-	if (line == NULL)
+	struct nm_buf line;
+	va_list args;
+
+	nm_buf_init(&line, TEXT_MAX);
+	va_start(args, format);
+	nm_buf_vaddf(&line, format, args);
+	va_end(args);
+	if (line.failed)
 		w->notes.failed = true;
-	else if (strstr(w->notes.data, line) == NULL)
-		nm_buf_addf(&w->notes, "%s\n", line);
+	else if (strstr(w->notes.data, line.data) == NULL)
+		nm_buf_addf(&w->notes, "%s\n", line.data);
+	nm_buf_clear(&line);
 }
 
 static void note_source(struct work *w, const struct nm_codes_row *row, bool set)
@@ -149,31 +156,37 @@ static void note_source(struct work *w, const struct nm_codes_row *row, bool set
 	const int bare = (int)strcspn(code, "{"); /* the same for every target */
 
 	if (row->verified)
-		note(w, nm_arena_format(w->arena, "source of the codes of %s: %s", row->carrier, row->source));
+		note(w, "source of the codes of %s: %s", row->carrier, row->source);
 	else
-		note(w, nm_arena_format(w->arena,
-					"%.*s is not verified: %s say so; call the line from another phone after dialling it",
-					bare, code, row->source));
+		note(w, "%.*s is not verified (%s): call the line from another phone after dialling it", bare,
+		     code, row->source);
 	if (set && row->note != NULL)
-		note(w, nm_arena_format(w->arena, "%.*s: %s", bare, code, row->note));
+		note(w, "%.*s: %s", bare, code, row->note);
 }
 
-/* The seconds can be dialled: what that does to the carrier's voicemail, and what is left for one on the phone. */
+/* The seconds can be dialled: what is left to do against a voicemail on the phone itself. */
 static void note_shorter(struct work *w)
 {
 	const int own_s = w->hand.handset->own_voicemail_s;
 	const int shorter_s = (own_s - 1) / STEP_S * STEP_S;
+	const char *code;
 
 	if (own_s > w->hand.ring_s)
 		return;
-	if (shorter_s >= LEAST_S)
-		note(w, nm_arena_format(w->arena,
-					"if a voicemail on the phone itself still picks up first, let the path ring it for %d s, "
-					"which is %s; the cost: less time to answer",
-					shorter_s, filled(w, w->codes.rows[NM_CODES_NO_ANSWER]->set, shorter_s)));
+	if (shorter_s < LEAST_S) {
+		note(w,
+		     "if a voicemail on the phone itself still picks up first, switch it off there, or let the path "
+		     "ring the phone for a shorter time; the cost: less time to answer");
+		return;
+	}
+	code = filled(w, w->codes.rows[NM_CODES_NO_ANSWER]->set, shorter_s);
+	if (code == NULL)
+		w->notes.failed = true;
 	else
-		note(w, "if a voicemail on the phone itself still picks up first, switch it off there, or let the path ring the "
-			"phone for a shorter time; the cost: less time to answer");
+		note(w,
+		     "if a voicemail on the phone itself still picks up first, let the path ring it for %d s, "
+		     "which is %s; the cost: less time to answer",
+		     shorter_s, code);
 }
 
 /* The phone's own voicemail is before the forward, or may be: what mends it, and what that costs. */
@@ -185,51 +198,59 @@ static void note_trap(struct work *w)
 	if (own_s == NM_OWN_VOICEMAIL_NONE)
 		return;
 	if (own_s == NM_OWN_VOICEMAIL_UNKNOWN)
-		note(w, nm_arena_format(w->arena,
-					"when the voicemail of %s's own phone picks up is not known: where it does so before the "
-					"call goes on, it has the call and %s never rings",
-					name, then));
+		note(w,
+		     "when the voicemail of %s's own phone picks up is not known: where it does so before the "
+		     "call goes on, it has the call and %s never rings",
+		     name, then);
 	else if (own_s <= w->hand.ring_s)
-		note(w, nm_arena_format(w->arena,
-					"the voicemail of %s's own phone picks up after %d s: where it does so before the call "
-					"goes on, it has the call and %s never rings",
-					name, own_s, then));
+		note(w,
+		     "the voicemail of %s's own phone picks up after %d s: where it does so before the call "
+		     "goes on, it has the call and %s never rings",
+		     name, own_s, then);
 	if (!timed(&w->codes)) {
-		note(w, "how long the phone rings cannot be dialled here: ask the carrier for fewer rings, or to take its "
-			"voicemail off; the cost of the latter: it is not reached any more");
+		note(w,
+		     "how long the phone rings cannot be dialled here: ask the carrier for fewer rings, or to take "
+		     "its voicemail off; the cost of the latter: it is not reached any more");
 		return;
 	}
-	note(w, "a voicemail of the carrier's is in general itself where calls go that are not answered (not verified for your "
-		"carrier): the code for these takes its place; the cost: it is not reached any more");
+	note(w,
+	     "a voicemail of the carrier's is in general itself where calls go that are not answered (not verified "
+	     "for your carrier): the code for these takes its place; the cost: it is not reached any more");
 	note_shorter(w);
 }
 
 static void note_missing(struct work *w, enum nm_codes_for what, const char *when)
 {
 	if (w->codes.rows[what] == NULL)
-		note(w, nm_arena_format(w->arena, "no code of %s is known for calls %s: what becomes of them is not known",
-					w->codes.carrier, when));
+		note(w, "no code of %s is known for calls %s: what becomes of them is not known",
+		     w->codes.carrier, when);
 }
 
 /* --- the three things that can be dialled --- */
+
+/* Is a line of the list about this code already? */
+static bool listed(const char *list, const char *code)
+{
+	const size_t len = strlen(code);
+
+	while (*list != '\0') {
+		if (strncmp(list, code, len) == 0 && list[len] == ' ')
+			return true;
+		list += strcspn(list, "\n");
+		list += *list == '\n';
+	}
+	return false;
+}
 
 /* Codes that cancel, each once. */
 static enum nm_code add_cancel(struct work *w, struct nm_buf *out, enum nm_codes_for what)
 {
 	const struct nm_codes_row *row = w->codes.rows[what];
-	struct nm_buf code;
-	bool there;
 
 	if (row == NULL)
 		return NM_OK;
 	note_source(w, row, false);
-	nm_buf_init(&code, 512);
-	nm_buf_addf(&code, "%s ", row->cancel);
-	there = strncmp(out->data, code.data, code.len) == 0;
-	for (const char *at = out->data; !there && (at = strchr(at, '\n')) != NULL; at++)
-		there = strncmp(at + 1, code.data, code.len) == 0;
-	nm_buf_clear(&code);
-	return there ? NM_OK : add_line(w, out, row, false, back_words(what));
+	return listed(out->data, row->cancel) ? NM_OK : add_line(w, out, row, false, back_words(what));
 }
 
 static enum nm_code add_set(struct work *w, enum nm_codes_for what)
@@ -259,15 +280,18 @@ static enum nm_code forward_rest(struct work *w)
 	enum nm_code code;
 
 	if (both && w->codes.rows[NM_CODES_NO_ANSWER_BUSY] == NULL)
-		return nm_fail(w->err, NM_INPUT,
-			       "no code of %s is known that forwards calls not answered: write one into a codes_file, or "
-			       "let the path begin with %s",
-			       w->codes.carrier, w->hand.target->name);
-	code = add_cancel(w, &w->dial, NM_CODES_ALL);
+		return nm_fail(
+			w->err, NM_INPUT,
+			"no code of %s is known that forwards calls not answered: write one into a codes_file, or "
+			"let the path begin with %s",
+			w->codes.carrier, w->hand.target->name);
+	note_trap(w);
 	if (w->codes.rows[NM_CODES_ALL] != NULL)
-		note(w, nm_arena_format(w->arena, "%s comes first: while every call is forwarded the other forwards are in general "
-						  "hidden (not verified for your carrier)",
-					w->codes.rows[NM_CODES_ALL]->cancel));
+		note(w,
+		     "%s comes first: while every call is forwarded the other forwards are in general hidden "
+		     "(not verified for your carrier)",
+		     w->codes.rows[NM_CODES_ALL]->cancel);
+	code = add_cancel(w, &w->dial, NM_CODES_ALL);
 	if (code == NM_OK)
 		code = add_set(w, both ? NM_CODES_NO_ANSWER_BUSY : NM_CODES_NO_ANSWER);
 	if (code == NM_OK && !both)
@@ -277,7 +301,6 @@ static enum nm_code forward_rest(struct work *w)
 	if (!both)
 		note_missing(w, NM_CODES_BUSY, "while it is busy");
 	note_missing(w, NM_CODES_UNREACHABLE, "while it cannot be reached");
-	note_trap(w);
 	return code;
 }
 
@@ -290,8 +313,9 @@ static enum nm_code forward_nothing(struct work *w)
 	else
 		for (int what = NM_CODES_ALL; what < NM_CODES_EVERYTHING && code == NM_OK; what++)
 			code = add_cancel(w, &w->dial, (enum nm_codes_for)what);
-	note(w, "the carrier's voicemail may be one of the forwards that are taken back (not verified for your carrier): the "
-		"cost then: it is not reached any more");
+	note(w,
+	     "the carrier's voicemail may be one of the forwards that are taken back (not verified for your "
+	     "carrier): the cost then: it is not reached any more");
 	return code;
 }
 
@@ -302,7 +326,8 @@ static enum nm_code add_part(struct nm_artefact *artefact, const char *name, con
 {
 	if (text->failed)
 		return nm_fail_memory(err);
-	return text->len == 0 ? NM_OK : nm_artefact_add(artefact, name, "text/plain", text->data, text->len, err);
+	return text->len == 0 ? NM_OK
+			      : nm_artefact_add(artefact, name, "text/plain", text->data, text->len, err);
 }
 
 static enum nm_code write_parts(struct work *w, struct nm_artefact *out)
@@ -357,7 +382,8 @@ static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_re
 }
 
 static const struct nm_account_key keys[] = {
-	{ "carrier", "text", "whose codes: gsm, att, tmobile, verizon, uscellular, landline, att-landline, or your own", true },
+	{ "carrier", "text",
+	  "whose codes: gsm, att, tmobile, verizon, uscellular, landline, att-landline, or your own", true },
 	{ "codes_file", "text", "file with codes of your own", false },
 	{ NULL, NULL, NULL, false },
 };

@@ -11,14 +11,14 @@
 
 #include "core/ascii.h"
 
-#define FIELDS     6
-#define FIELD_MAX  200
-#define NUMBER     "{number}"
-#define NATIONAL   "{national}"
-#define SECONDS    "{seconds}"
-#define ANNEX_B    "3GPP TS 22.030, Annex B"
-#define THIRD      "pages of third parties, none of the carrier's"
-#define OPERATORS  "pages of several operators"
+#define FIELDS 6
+#define FIELD_MAX 200
+#define NUMBER "{number}"
+#define NATIONAL "{national}"
+#define SECONDS "{seconds}"
+#define ANNEX_B "3GPP TS 22.030, Annex B"
+#define THIRD "pages of third parties, none of the carrier's"
+#define OPERATORS "pages of several operators"
 
 /* clang-format off */
 #define GSM_ROWS(carrier, source, verified)                                                                     \
@@ -48,8 +48,8 @@ const struct nm_codes_row nm_codes_rows[] = {
 
 const size_t nm_codes_rows_count = sizeof(nm_codes_rows) / sizeof(nm_codes_rows[0]);
 
-static const char *const names[NM_CODES_KINDS] = { "all",	      "no-answer",   "busy",
-						   "no-answer-busy", "unreachable", "everything" };
+static const char *const names[NM_CODES_KINDS] = { "all",         "no-answer", "busy", "no-answer-busy",
+						   "unreachable", "everything" };
 
 const char *nm_codes_name(enum nm_codes_for what)
 {
@@ -159,7 +159,8 @@ static const char *wrong(const struct field fields[FIELDS], size_t n)
 			       : "a code is digits, * and #, with {number}, {national} and {seconds} in it";
 	if (what != NM_CODES_EVERYTHING && !has(fields[2], NUMBER) && !has(fields[2], NATIONAL))
 		return "the code says where calls go: {number} or {national} is in it";
-	if (!is_code(fields[3]) || has(fields[3], NUMBER) || has(fields[3], NATIONAL) || has(fields[3], SECONDS))
+	if (!is_code(fields[3]) || has(fields[3], NUMBER) || has(fields[3], NATIONAL) ||
+	    has(fields[3], SECONDS))
 		return "the code that cancels is digits, * and #";
 	if (!is(fields[5], "yes") && !is(fields[5], "no"))
 		return "whether it is verified: yes or no";
@@ -204,8 +205,8 @@ static const char *copy(struct nm_arena *arena, struct field field)
 }
 
 /* Puts an account's own row in place of what was known before. */
-static enum nm_code take_own(const struct field fields[FIELDS], struct nm_arena *arena, struct nm_codes *codes,
-			     struct nm_error *err)
+static enum nm_code take_own(const struct field fields[FIELDS], struct nm_arena *arena,
+			     struct nm_codes *codes, struct nm_error *err)
 {
 	struct nm_codes_row *row = nm_arena_alloc(arena, 1, sizeof(*row));
 	const enum nm_codes_for what = kind_of(fields[1]);
@@ -224,7 +225,8 @@ static enum nm_code take_own(const struct field fields[FIELDS], struct nm_arena 
 	return NM_OK;
 }
 
-static enum nm_code read_own(const char *text, struct nm_arena *arena, struct nm_codes *codes, struct nm_error *err)
+static enum nm_code read_own(const char *text, struct nm_arena *arena, struct nm_codes *codes,
+			     struct nm_error *err)
 {
 	struct field fields[FIELDS];
 	size_t number = 0, n;
@@ -246,11 +248,15 @@ static enum nm_code unknown(const struct nm_account *account, struct nm_error *e
 		if (i == 0 || strcmp(nm_codes_rows[i].carrier, nm_codes_rows[i - 1].carrier) != 0)
 			nm_buf_addf(&known, "%s%s", i > 0 ? ", " : "", nm_codes_rows[i].carrier);
 	if (account == NULL || account->carrier == NULL)
-		code = nm_fail(err, NM_INPUT, "whose codes are to be dialled is not said: give the account a carrier "
-			       "(%s)", known.data);
+		code = nm_fail(err, NM_INPUT,
+			       "whose codes are to be dialled is not said: give the account a carrier "
+			       "(%s)",
+			       known.data);
 	else
-		code = nm_fail(err, NM_INPUT, "no codes of a carrier `%s` are known (%s are): write them into a "
-			       "codes_file, or set it by hand with driver = manual", account->carrier, known.data);
+		code = nm_fail(err, NM_INPUT,
+			       "no codes of a carrier `%s` are known (%s are): write them into a "
+			       "codes_file, or set it by hand with driver = manual",
+			       account->carrier, known.data);
 	nm_buf_clear(&known);
 	return code;
 }
@@ -277,4 +283,27 @@ enum nm_code nm_codes_find(const struct nm_account *account, struct nm_arena *ar
 	if (code == NM_OK)
 		*out = codes;
 	return code;
+}
+
+bool nm_codes_timed(const struct nm_account *account)
+{
+	const char *text = account->codes != NULL ? account->codes : "";
+	const char *carrier = account->carrier != NULL ? account->carrier : "";
+	struct field fields[FIELDS];
+	bool known = false, timed = false;
+	size_t number = 0, n;
+
+	for (size_t i = 0; i < nm_codes_rows_count; i++)
+		if (strcmp(nm_codes_rows[i].carrier, carrier) == 0) {
+			known = true;
+			timed = timed || (nm_codes_rows[i].what == NM_CODES_NO_ANSWER &&
+					  strstr(nm_codes_rows[i].set, SECONDS) != NULL);
+		}
+	while (next_row(&text, &number, fields, &n))
+		if (wrong(fields, n) == NULL && is(fields[0], carrier)) {
+			known = true;
+			if (kind_of(fields[1]) == NM_CODES_NO_ANSWER)
+				timed = has(fields[2], SECONDS);
+		}
+	return timed || !known;
 }

@@ -42,6 +42,8 @@ struct nm_codes {
 /* Those of the account's carrier; its own rows live in the arena.  NM_INPUT: it names none that is known. */
 enum nm_code nm_codes_find(const struct nm_account *account, struct nm_arena *arena, struct nm_codes *out,
 			   struct nm_error *err) NM_WARN_UNUSED;
+/* Can it be dialled how long the phone rings?  Also for a carrier that is not known. */
+bool nm_codes_timed(const struct nm_account *account);
 /* Are these the bytes of a codes_file?  NM_INPUT names the line that is not right. */
 enum nm_code nm_codes_check(const char *text, struct nm_error *err) NM_WARN_UNUSED;
 /* The rows of this build, for the manual and the tests. */

@@ -5,9 +5,12 @@
 
 #include "nevermiss/carrier.h"
 
+extern const struct nm_carrier nm_carrier_asterisk;
 extern const struct nm_carrier nm_carrier_codes;
 extern const struct nm_carrier nm_carrier_manual;
 extern const struct nm_carrier nm_carrier_sandbox;
 extern const struct nm_carrier nm_carrier_telnyx;
+extern const struct nm_carrier nm_carrier_twilio;
+extern const struct nm_carrier nm_carrier_voipms;
 
 #endif

@@ -4,6 +4,7 @@
  *
  *   DIAL dial:CODE   the body says what the code does
  *   DO dial:         the body says what is to be done
+ *       Line: NAME, NUMBER           of which line
  *       Every-Call-To: WHO, NUMBER   it gives every call away, to them
  *       200: a person says that it was done, the body is when; anything else: it was not
  */
@@ -11,8 +12,8 @@
 
 #include <string.h>
 
-static enum nm_code take_target(const struct nm_route *route, const struct nm_party *party, struct nm_arena *arena,
-				struct nm_hand *out, struct nm_error *err)
+static enum nm_code take_target(const struct nm_route *route, const struct nm_party *party,
+				struct nm_arena *arena, struct nm_hand *out, struct nm_error *err)
 {
 	char words[NM_NUMBER_TEXT];
 	nm_number number;
@@ -21,15 +22,16 @@ static enum nm_code take_target(const struct nm_route *route, const struct nm_pa
 	if (code != NM_OK)
 		return code;
 	if (strcmp(party->number, route->number) == 0)
-		return nm_fail(err, NM_INPUT, "%s would be forwarded to itself, %s", route->line, party->number);
+		return nm_fail(err, NM_INPUT, "%s would be forwarded to itself, %s", route->line,
+			       party->number);
 	nm_number_words(number, words);
 	out->target = party;
 	out->target_words = nm_arena_format(arena, "%s, %s", party->name, words);
 	return out->target_words != NULL ? NM_OK : nm_fail_memory(err);
 }
 
-enum nm_code nm_hand_read(const struct nm_route *route, nm_time at, struct nm_arena *arena, struct nm_hand *out,
-			  struct nm_error *err)
+enum nm_code nm_hand_read(const struct nm_route *route, nm_time at, struct nm_arena *arena,
+			  struct nm_hand *out, struct nm_error *err)
 {
 	const struct nm_treatment *treatment = nm_route_treatment(route, at, (struct nm_caller){ 0 }, false);
 	enum nm_code code = NM_OK;
@@ -53,8 +55,9 @@ enum nm_code nm_hand_read(const struct nm_route *route, nm_time at, struct nm_ar
 enum nm_code nm_hand_write(const struct nm_hand *hand, const char *name, const struct nm_buf *list,
 			   struct nm_artefact *out, struct nm_error *err)
 {
-	enum nm_code code = list->failed ? nm_fail_memory(err)
-					 : nm_artefact_add(out, name, "text/plain", list->data, list->len, err);
+	enum nm_code code = list->failed
+				    ? nm_fail_memory(err)
+				    : nm_artefact_add(out, name, "text/plain", list->data, list->len, err);
 
 	/* Asked for before it is done. */
 	if (code == NM_OK && hand->target != NULL && hand->handset == NULL)
@@ -94,6 +97,7 @@ static enum nm_step_result ask(struct nm_exchange *exchange, const char *method,
 			       struct nm_request *next)
 {
 	const struct nm_part *every = nm_artefact_find(exchange->wanted, NM_HAND_EVERY);
+	const char *number = exchange->number != NULL ? exchange->number : "";
 	const size_t words = line.code + strspn(line.text + line.code, " ");
 	struct nm_arena *arena = exchange->arena;
 
@@ -101,10 +105,14 @@ static enum nm_step_result ask(struct nm_exchange *exchange, const char *method,
 				     .url = nm_arena_format(arena, "dial:%.*s", (int)line.code, line.text),
 				     .type = "text/plain",
 				     .body = nm_arena_textn(arena, line.text + words, line.len - words),
-				     .len = line.len - words };
+				     .len = line.len - words,
+				     .n_headers = every != NULL ? 2 : 1,
+				     .headers = { nm_arena_format(arena, "Line: %s, %s", exchange->line,
+								  number) } };
 	if (every != NULL)
-		next->headers[next->n_headers++] = nm_arena_format(arena, "Every-Call-To: %s", every->bytes);
-	if (next->url == NULL || next->body == NULL || (every != NULL && next->headers[0] == NULL))
+		next->headers[1] = nm_arena_format(arena, "Every-Call-To: %s", every->bytes);
+	if (next->url == NULL || next->body == NULL || next->headers[0] == NULL ||
+	    next->headers[next->n_headers - 1] == NULL)
 		return nm_exchange_fail(exchange, "out of memory");
 	exchange->state++;
 	return NM_STEP_SEND;
@@ -115,10 +123,11 @@ static bool take_answer(struct nm_exchange *exchange, struct line line, const st
 {
 	const char *name = name_of(exchange, line);
 
-	if (name != NULL && last->status == 200 && nm_exchange_set_id(exchange, name, last->body, NULL) == NM_OK)
+	if (name != NULL && last->status == 200 &&
+	    nm_exchange_set_id(exchange, name, last->body, NULL) == NM_OK)
 		return true;
 	nm_exchange_fail(exchange, "not done, %s: %s", name != NULL ? name : "and out of memory",
-			 last->status == 200	 ? "it could not be kept"
+			 last->status == 200   ? "it could not be kept"
 			 : last->error != NULL ? last->error
 					       : last->body);
 	return false;
@@ -132,9 +141,11 @@ enum nm_step_result nm_hand_step(struct nm_exchange *exchange, const char *name,
 	struct line line;
 
 	if (list == NULL)
-		return nm_exchange_fail(exchange, "nothing can be read here, nor taken back without knowing what");
+		return nm_exchange_fail(exchange,
+					"nothing can be read here, nor taken back without knowing what");
 	if (exchange->state == 0)
-		exchange->n_ids = 0; /* all is done again, in order, whatever was done before a push was cut off */
+		exchange->n_ids =
+			0; /* all is done again, in order, whatever was done before a push was cut off */
 	else if (!take_answer(exchange, nth_line(list->bytes, exchange->state - 1, method), last))
 		return NM_STEP_FAILED;
 	line = nth_line(list->bytes, exchange->state, method);

@@ -132,3 +132,15 @@ bool nm_node_bool(const struct nm_node *node, bool *out)
 	*out = json_is_true(json_of(node));
 	return true;
 }
+
+static int add_text(const char *text, size_t len, void *out)
+{
+	nm_buf_addn(out, text, len);
+	return ((struct nm_buf *)out)->failed ? -1 : 0;
+}
+
+void nm_node_write(const struct nm_node *node, struct nm_buf *out)
+{
+	if (json_dump_callback(json_of(node), add_text, out, JSON_COMPACT | JSON_SORT_KEYS) != 0)
+		out->failed = true;
+}

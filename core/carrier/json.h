@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #include "nevermiss/error.h"
+#include "nevermiss/mem.h"
 
 struct nm_node;
 
@@ -37,5 +38,7 @@ const char *nm_node_text(const struct nm_node *node); /* NULL when it is no text
 const char *nm_node_member_text(const struct nm_node *object, const char *key);
 bool nm_node_int(const struct nm_node *node, int64_t min, int64_t max, int64_t *out);
 bool nm_node_bool(const struct nm_node *node, bool *out);
+/* Writes an object or array as text, without blanks, members sorted; the buffer fails when memory is out. */
+void nm_node_write(const struct nm_node *node, struct nm_buf *out);
 
 #endif

@@ -11,9 +11,9 @@
 #include "core/carrier/drivers.h"
 #include "core/carrier/hand.h"
 
-#define LIST     "to do"
+#define LIST "to do"
 #define TEXT_MAX 16384
-#define IN       "In the carrier's settings: "
+#define IN "In the carrier's settings: "
 
 static void write_list(const struct nm_hand *hand, struct nm_buf *out)
 {
@@ -29,8 +29,11 @@ static void write_list(const struct nm_hand *hand, struct nm_buf *out)
 		nm_buf_addf(out, IN "forward calls to %s while the phone is busy\n", target);
 		nm_buf_addf(out, IN "forward calls to %s while the phone cannot be reached\n", target);
 		if (hand->handset->own_voicemail_s != NM_OWN_VOICEMAIL_NONE)
-			nm_buf_addf(out, IN "have its voicemail answer later than that, or not at all, else %s never rings\n",
-				    hand->target->name);
+			nm_buf_addf(
+				out,
+				IN
+				"have its voicemail answer later than that, or not at all, else %s never rings\n",
+				hand->target->name);
 	}
 }
 

@@ -141,12 +141,12 @@ static const char *strangeness(struct nm_arena *arena, const struct forwarding *
 	if (!forwarding->enabled)
 		return NULL;
 	if (strcmp(forwarding->type, "always") != 0 && strcmp(forwarding->type, "on-failure") != 0)
-		return nm_arena_format(arena, "calls are forwarded to %s in a way that is not known here: %s",
-				       nm_ask_words(arena, forwarding->to),
-				       nm_ask_words(arena, forwarding->type));
+		return nm_ask_foreign(arena, "calls are forwarded in a way that is not known here: ",
+				      nm_arena_format(arena, "%s, to %s", forwarding->type, forwarding->to),
+				      "");
 	if (!is_number(forwarding->to))
-		return nm_arena_format(arena, "calls are forwarded to something that is no number: %s",
-				       nm_ask_words(arena, forwarding->to));
+		return nm_ask_foreign(
+			arena, "calls are forwarded to something that is no number: ", forwarding->to, "");
 	return NULL;
 }
 
@@ -301,6 +301,18 @@ static enum nm_step_result refused(struct nm_exchange *exchange, const struct nm
 	return result;
 }
 
+/* The account had it, or never got it. */
+static bool is_gone(const struct nm_node *number)
+{
+	static const char *const statuses[] = { "deleted", "ported-out", "port-failed", "purchase-failed" };
+	const char *status = nm_node_member_text(number, "status");
+
+	for (size_t i = 0; i < sizeof(statuses) / sizeof(statuses[0]) && status != NULL; i++)
+		if (strcmp(status, statuses[i]) == 0)
+			return true;
+	return false;
+}
+
 /* Keeps the number's identifier if it is on this page.  More than one of the same number: none of them. */
 static enum nm_step_result take_number(struct nm_exchange *exchange, const struct nm_node *list, bool *found)
 {
@@ -310,7 +322,7 @@ static enum nm_step_result take_number(struct nm_exchange *exchange, const struc
 		const struct nm_node *one = nm_node_at(list, i);
 		const char *number = nm_node_member_text(one, "phone_number");
 
-		if (number == NULL || strcmp(number, exchange->number) != 0)
+		if (number == NULL || strcmp(number, exchange->number) != 0 || is_gone(one))
 			continue;
 		if (id != NULL)
 			return nm_exchange_fail(exchange,

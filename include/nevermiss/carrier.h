@@ -26,8 +26,13 @@ struct nm_artefact {
 	struct nm_part parts[NM_ARTEFACT_PARTS];
 };
 
+/* Is it what lifting needs beside what a carrier holds ("facts", "facts-...")?  It never goes to one. */
+bool nm_part_is_fact(const struct nm_part *part);
+
 void nm_artefact_clear(struct nm_artefact *artefact);
 bool nm_artefact_equal(const struct nm_artefact *a, const struct nm_artefact *b);
+/* Equal in all that a carrier holds: facts beside it do not count. */
+bool nm_artefact_alike(const struct nm_artefact *a, const struct nm_artefact *b);
 /* Adds a copy of a part; NM_INPUT beyond NM_ARTEFACT_PARTS or NM_ARTEFACT_BYTES. */
 enum nm_code nm_artefact_add(struct nm_artefact *artefact, const char *name, const char *type,
 			     const char *bytes, size_t len, struct nm_error *err) NM_WARN_UNUSED;
@@ -36,6 +41,8 @@ const struct nm_part *nm_artefact_find(const struct nm_artefact *artefact, const
 enum nm_code nm_artefact_write(const struct nm_artefact *artefact, struct nm_buf *out,
 			       struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_artefact_read(const char *text, struct nm_artefact *out, struct nm_error *err) NM_WARN_UNUSED;
+
+#define NM_CARRIER_MAILBOX "the number's own mailbox" /* what mailbox_own is called in a route */
 
 /* Something that the carrier cannot hold, said before the push. */
 struct nm_loss {
@@ -67,15 +74,22 @@ struct nm_traits {
 	bool callers;         /* tells callers apart by their numbers */
 	bool beginnings;      /* also by how a number begins */
 	bool several;         /* rings several phones at once */
+	int several_max;      /* how many; 0: any number */
 	bool mailbox;         /* can send a call to a voicemail that stands in the plan */
+	bool mailbox_own;     /* that is one of its own, behind every phone that it rings */
+	bool mailbox_alone;   /* but rings nobody beside it */
 	bool greeting;        /* plays a text before the first ring */
 	bool key;             /* hears the emergency key in a greeting */
 	bool line_id;         /* can show the line's number to the phone that it rings */
+	bool line_id_all;     /* but to all of a step or to none */
 	bool addresses;       /* rings SIP addresses */
+	bool ten_digits;      /* rings numbers of North America only */
+	bool addresses_alone; /* but each in a step of its own */
 	bool reject_busy, reject_silent;
 	bool ring_times;      /* false: a phone rings until the caller or the phone's voicemail ends it */
 	int steps_max;        /* steps that ring somebody beside the handset; 0: any number */
 	int ring_min_s, ring_max_s; /* 0: any */
+	bool handover_ends;         /* a line that gets the call for good rings for ring_max_s all the same */
 	int ring_step_s;      /* ring times are rounded up to steps of this; 1 */
 	int ring_extra_s;     /* a ring may last up to this much longer than told */
 	int unanswered_max_s; /* longest it lets a call ring in all; 0: no limit */

@@ -46,13 +46,20 @@ struct nm_findings {
 /* What the store knows of a line; for drift, agent-dependent and calendar-stale. */
 struct nm_line_fact {
 	const char *line;
-	bool pushed, known, in_sync;
+	bool pushed, known, in_sync; /* in_sync and not known: assumed */
 	const char *words;
 	nm_time read_at, horizon;
 };
 
+/* What the store knows of test calls; for untested. */
+struct nm_test_fact {
+	bool known;
+	nm_time last, last_after_hours; /* NM_TIME_MIN: never played */
+};
+
 struct nm_check_options {
 	nm_time now, from, until; /* horizon */
+	struct nm_test_fact tests;
 	size_t n_facts;
 	const struct nm_line_fact *facts;
 	/* May be NULL; returning false stops the proof, which then is NM_REFUSED. */

@@ -157,7 +157,8 @@ enum nm_result { NM_ANSWERED, NM_TO_VOICEMAIL, NM_REJECTED, NM_SWALLOWED, NM_ABA
 enum nm_event_kind {
 	NM_EVENT_GREETING, NM_EVENT_RING, NM_EVENT_SKIP, NM_EVENT_ANSWER, NM_EVENT_NO_ANSWER, NM_EVENT_BUSY,
 	NM_EVENT_DECLINED, NM_EVENT_UNREACHABLE, NM_EVENT_SWALLOW, NM_EVENT_VOICEMAIL, NM_EVENT_REJECT,
-	NM_EVENT_LOST, NM_EVENT_KEY, NM_EVENT_ALERT, NM_EVENT_LINE, NM_EVENT_LOOP, NM_EVENT_HANGUP
+	NM_EVENT_LOST, NM_EVENT_KEY, NM_EVENT_ALERT, NM_EVENT_LINE, NM_EVENT_LOOP, NM_EVENT_HANGUP,
+	NM_EVENT_LIMIT
 };
 /* clang-format on */
 
@@ -179,6 +180,7 @@ struct nm_outcome {
 	int seconds;             /* from arrival; -1 for rejected and lost */
 	int rings;               /* seconds / 6, rounded up; -1 likewise */
 	int ended_s;             /* when the call ended, whatever the result */
+	size_t step;             /* index of the treatment's step in which it ended; n behind the last */
 	size_t n;
 	struct nm_event *events;
 };
@@ -206,13 +208,18 @@ enum nm_code nm_plan_lines_init(struct nm_plan_lines *lines, const struct nm_pla
 /* For nm_play; `lines` must live as long. */
 struct nm_lines nm_plan_lines_of(struct nm_plan_lines *lines);
 
+#define NM_LINES_DEEP 16       /* most lines that one call goes on to, each from the one before */
+#define NM_STEPS_PLAYED 200000 /* most steps gone through for one call: lines may ring lines many times */
+
 /* Plays a treatment to its end.  line is the name of the line called (a leg that comes back to a line
- * already passed is a loop and drops out).  All memory from the arena. */
+ * already passed is a loop and drops out, and so does one that passes more than NM_LINES_DEEP).  More than
+ * NM_STEPS_PLAYED are NM_INPUT.  All memory from the arena. */
 enum nm_code nm_play(const struct nm_treatment *treatment, const char *line, const struct nm_script *script,
 		     const struct nm_lines *lines, bool events, struct nm_arena *arena,
 		     struct nm_outcome *out, struct nm_error *err) NM_WARN_UNUSED;
 
 const char *nm_result_name(enum nm_result result);         /* "answered", "voicemail", ... */
+const char *nm_reject_name(enum nm_reject reject);         /* "busy", "silent" */
 const char *nm_event_name(enum nm_event_kind kind);        /* "ring", "no-answer", ... */
 /* Seconds after which one who answers does, told nothing else: people 6, AI and services 3. */
 int nm_default_answer_s(enum nm_kind kind, enum nm_role role);
@@ -235,6 +242,7 @@ struct nm_simulation {
 	struct nm_reason *reasons;
 	size_t n_reasons;
 	const char *text_back;  /* the text the caller gets; NULL */
+	bool after_hours;       /* it came outside all hours that rules name */
 };
 
 /* decide + resolve + play + text-back for one call on the plan. */

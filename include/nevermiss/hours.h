@@ -58,6 +58,12 @@ struct nm_hours_date nm_hours_date_of(int64_t day);
 uint32_t nm_hours_signature(const struct nm_hours *hours, const struct nm_hours_date *date,
 			    const struct nm_holidays *holidays);
 
+/* Calls look() for the days, from one on, on which expressions say all that they ever say, each with every
+ * set of holidays around it that they tell apart (one calendar's for all of them), until it returns false.
+ * False when they look at too many holidays for that. */
+bool nm_hours_tell(const struct nm_hours *const *hours, size_t n, int64_t from,
+		   bool (*look)(void *context, int64_t day, const struct nm_holidays *holidays), void *context);
+
 /* Things that are allowed and probably not meant: a span of equal ends, a rule of the expression
  * that later ones wholly override.  Calls found() once for each, in order. */
 void nm_hours_lint(const struct nm_hours *hours, void (*found)(void *context, const char *text), void *context);

@@ -112,7 +112,7 @@ void nm_push_records_clear(struct nm_push_records *records);
 struct nm_reading {
 	nm_time at;
 	bool known; /* false: could not be read */
-	bool in_sync;
+	bool in_sync; /* when not known: assumed to be */
 	uint64_t plan_mark; /* of the plan it was compared with: nm_push_context */
 	const char *words; /* the first difference, or why it is not known */
 	const char *live;  /* artefact text; NULL */
@@ -122,6 +122,14 @@ enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, cons
 /* *found is false when the line was never read; texts from the arena. */
 enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, struct nm_arena *arena,
 				  struct nm_reading *out, bool *found, struct nm_error *err) NM_WARN_UNUSED;
+
+/* --- test calls that were played --- */
+/* after_hours: one of them came outside all hours that rules name. */
+enum nm_code nm_store_tests_add(struct nm_store *store, nm_time at, bool after_hours,
+				struct nm_error *err) NM_WARN_UNUSED;
+/* When the newest were played; NM_TIME_MIN: never. */
+enum nm_code nm_store_tests_last(struct nm_store *store, nm_time *last, nm_time *after_hours,
+				 struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- the sandbox carrier --- */
 /* NULL text: nothing is there.  fault: what the next requests meet (transport_sandbox.c), "" nothing. */

@@ -220,6 +220,71 @@ static enum nm_code render_and_lift(struct nm_error *err)
 	return code;
 }
 
+/* What a carrier with narrow means can hold of it, there and back. */
+static enum nm_code keep_at(const char *name, struct nm_error *err)
+{
+	const struct nm_carrier *carrier = nm_carrier_find(name);
+	struct nm_artefact artefact = { 0 };
+	struct nm_losses losses = { 0 };
+	struct nm_route *held = NULL, *lifted = NULL;
+	const char *foreign = NULL;
+	enum nm_code code = nm_carrier_hold(carrier, NULL, route, route->from, &held, &losses, err);
+
+	if (!code)
+		code = carrier->render(held ? held : route, NULL, route->from, &artefact, err);
+	if (!code)
+		code = carrier->lift(&artefact, &lifted, &foreign, err);
+	if (!code)
+		nm_route_free(lifted);
+	nm_artefact_clear(&artefact);
+	nm_route_free(held);
+	nm_losses_clear(&losses);
+	return code;
+}
+
+static enum nm_code keep_at_telnyx(struct nm_error *err)
+{
+	return keep_at("telnyx", err);
+}
+
+static enum nm_code keep_at_twilio(struct nm_error *err)
+{
+	return keep_at("twilio", err);
+}
+
+static enum nm_code keep_at_voipms(struct nm_error *err)
+{
+	return keep_at("voipms", err);
+}
+
+/* What somebody is to dial, now and next. */
+static enum nm_code render_codes(struct nm_error *err)
+{
+	const struct nm_account account = {
+		.name = "phone",
+		.carrier = "verizon",
+		.codes = "verizon | unreachable | *74{national} | *75 | nobody | no\n",
+	};
+	const struct nm_carrier *carrier = nm_carrier_find("codes");
+	const struct nm_span within = { route->from, route->until };
+	struct nm_losses losses = { 0 };
+	struct nm_artefact artefact = { 0 };
+	struct nm_next next = { 0 };
+	struct nm_route *held = NULL;
+	enum nm_code code = nm_carrier_hold(carrier, &account, route, route->from, &held, &losses, err);
+
+	if (!code)
+		code = carrier->render(held ? held : route, &account, route->from, &artefact, err);
+	if (!code)
+		code = nm_carrier_next(carrier, &account, route, within, &artefact, &next, err);
+	if (!code)
+		nm_next_clear(&next);
+	nm_artefact_clear(&artefact);
+	nm_losses_clear(&losses);
+	nm_route_free(held);
+	return code;
+}
+
 static enum nm_code apply_edits(struct nm_error *err)
 {
 	static const char text[] = "# one\nrule a { path = p }\nrule b { path = p }\npath p {\n  step { ring "
@@ -296,6 +361,10 @@ STARVED(check)
 STARVED(build_route)
 STARVED(compare_routes)
 STARVED(render_and_lift)
+STARVED(keep_at_telnyx)
+STARVED(keep_at_twilio)
+STARVED(keep_at_voipms)
+STARVED(render_codes)
 STARVED(apply_edits)
 STARVED(read_hours)
 STARVED(read_calendar)
@@ -333,12 +402,14 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read_hours),	cmocka_unit_test(test_read_calendar),
-		cmocka_unit_test(test_read_plan),	cmocka_unit_test(test_read_bad_plan),
-		cmocka_unit_test(test_build_timeline),	cmocka_unit_test(test_build_classes),
-		cmocka_unit_test(test_simulate),	cmocka_unit_test(test_check),
-		cmocka_unit_test(test_build_route),	cmocka_unit_test(test_compare_routes),
-		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_apply_edits),
+		cmocka_unit_test(test_read_hours),      cmocka_unit_test(test_read_calendar),
+		cmocka_unit_test(test_read_plan),       cmocka_unit_test(test_read_bad_plan),
+		cmocka_unit_test(test_build_timeline),  cmocka_unit_test(test_build_classes),
+		cmocka_unit_test(test_simulate),        cmocka_unit_test(test_check),
+		cmocka_unit_test(test_build_route),     cmocka_unit_test(test_compare_routes),
+		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_keep_at_telnyx),
+		cmocka_unit_test(test_keep_at_twilio),  cmocka_unit_test(test_keep_at_voipms),
+		cmocka_unit_test(test_render_codes),    cmocka_unit_test(test_apply_edits),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

@@ -1,8 +1,8 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# Calendars against dateutil: ical.sh PROGRAM [SECONDS] [SEED], PROGRAM being the built ical_oracle.
+# Calendars against dateutil: ical.sh PROGRAM [CALENDARS] [SEED], PROGRAM being the built ical_oracle.
 # Needs Debian's python3-dateutil and tzdata.  Ends with "N passed, M failed"; exit 1 on failure.
-program=${1:?usage: ical.sh PROGRAM [SECONDS] [SEED]}
+program=${1:?usage: ical.sh PROGRAM [CALENDARS] [SEED]}
 here=$(dirname "$0")
 python=
 for candidate in /usr/bin/python3 python3; do
@@ -16,4 +16,4 @@ if [ -z "$python" ]; then
 	echo "0 passed, 1 failed"
 	exit 1
 fi
-exec "$python" "$here/ical.py" "$program" "${2:-30}" "${3:-5545}"
+exec "$python" "$here/ical.py" "$program" "${2:-100}" "${3:-5545}"

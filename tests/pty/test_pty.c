@@ -64,7 +64,8 @@ static void run_program(const struct terminal *terminal)
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
 	unsetenv("NO_COLOR");
-	execl(program, program, "-p", "plan.conf", "--data", "data", "--read-only", (char *)NULL);
+	execl(program, program, "-p", "plan.conf", "--data", "data", "--read-only", "--now",
+	      "2026-11-22T05:11:00-06:00", (char *)NULL); /* STAGE_NOW */
 	_exit(127);
 }
 
@@ -104,14 +105,13 @@ static void run_leader(const struct terminal *terminal, int fd)
 static void terminal_open(struct terminal *terminal, int width, int height)
 {
 	struct winsize size = {.ws_row = (unsigned short)height, .ws_col = (unsigned short)width};
-	nm_time now = (nm_time)time(NULL);
 	int ends[2];
 
 	memset(terminal, 0, sizeof *terminal);
 	terminal->width = width;
 	terminal->height = height;
 	stage_open(&terminal->stage, &(struct stage_options){.screen = "now", .width = width, .height = height,
-							      .now = now, .read_only = true});
+							      .read_only = true});
 	assert_int_equal(openpty(&terminal->fd, &terminal->other, NULL, NULL, &size), 0);
 	assert_int_equal(tcgetattr(terminal->other, &terminal->before), 0);
 	terminal->vterm = vterm_new(height, width);
@@ -171,7 +171,8 @@ static bool take_output(struct terminal *terminal, int timeout_ms)
 	return true;
 }
 
-/* Waits until the terminal shows what the stage does.  The stage's clock follows the real one. */
+/* Waits until the terminal shows what the stage does.  Both clocks stand: two that go would prove the plan from
+ * different minutes. */
 static void terminal_shows_the_stage(struct terminal *terminal)
 {
 	int64_t end = now_ms() + PATIENCE_MS;
@@ -181,7 +182,6 @@ static void terminal_shows_the_stage(struct terminal *terminal)
 		char *expected;
 		bool same;
 
-		terminal->stage.now = (nm_time)time(NULL);
 		app_settle(&terminal->stage.app);
 		app_draw(&terminal->stage.app);
 		expected = stage_text(&terminal->stage);
@@ -424,6 +424,53 @@ static void init_asks_again_until_an_answer_is_good(void **state)
 	printing_close(&printing);
 }
 
+#define BY_HAND                                                                                             \
+	"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount phone { driver = codes carrier = gsm }\n" \
+	"line cell { number = \"+15125550111\" account = phone handset = owner }\n"                          \
+	"destination owner { kind = personal line = cell }\n"                                               \
+	"destination fixly { kind = ai number = \"+15125550177\" }\npath p { step { ring = fixly } }\n"       \
+	"rule r { path = p }\n"
+
+/* Pushes what somebody must dial, answering what is asked; what was printed is the caller's to free. */
+static char *push_by_hand(const char *typed, int status)
+{
+	const char *program = getenv("NM_PROGRAM");
+	struct printing printing;
+	struct stage stage;
+	char *got;
+
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .plan = BY_HAND});
+	if (printing_open(&printing)) {
+		execl(program, program, "-p", "plan.conf", "--data", "data", "push", (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(write(printing.fd, typed, strlen(typed)), (ssize_t)strlen(typed));
+	assert_int_equal(WEXITSTATUS(printing_end(&printing)), status);
+	got = strdup(printing.got.data);
+	assert_non_null(got);
+	printing_close(&printing);
+	stage_close(&stage);
+	return got;
+}
+
+/* Whom every call would go to is named and must be typed; then it is asked whether the code was dialled. */
+static void a_code_that_gives_every_call_away_is_asked_for(void **state)
+{
+	char *right, *wrong;
+
+	(void)state;
+	right = push_by_hand("y\n512 555 0177\ny\n", 0);
+	assert_non_null(strstr(right, "EVERY call will go to fixly, +1 512 555 0177"));
+	assert_non_null(strstr(right, "Type that number to go on"));
+	assert_non_null(strstr(right, "Dialled, and confirmed by the phone?"));
+	assert_non_null(strstr(right, "so it is assumed"));
+	wrong = push_by_hand("y\n512 555 0178\ny\n", 3);
+	assert_null(strstr(wrong, "Dialled, and confirmed"));
+	assert_non_null(strstr(wrong, "nothing was changed"));
+	free(right);
+	free(wrong);
+}
+
 static void a_terminal_that_is_gone_ends_it(void **state)
 {
 	struct terminal terminal;
@@ -546,6 +593,7 @@ int main(void)
 		cmocka_unit_test(starts_draws_resizes_and_leaves_the_terminal_as_it_was),
 		cmocka_unit_test(is_suspended_and_comes_back),
 		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
+		cmocka_unit_test(a_code_that_gives_every_call_away_is_asked_for),
 		cmocka_unit_test(a_terminal_that_is_gone_ends_it),
 		cmocka_unit_test(the_demo_is_removed_however_often_it_is_told_to_end),
 		cmocka_unit_test(the_editor_opens_at_the_first_mistake),

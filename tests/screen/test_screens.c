@@ -628,7 +628,7 @@ static void keys_of_a_finding_say_when_there_is_none(void **state)
 		"destination sam { kind = personal number = \"+15125550112\" own_voicemail = none }\n"
 		"path e { step { ring = { o, sam } } step { ring = a } step { ring = m } }\n"
 		"rule day { during = s path = p }\nrule r { path = n }\n"
-		"emergency { callers = {} path = e alert = o }\n"
+		"emergency { key = \"9\" path = e alert = o }\n"
 		"text_back { missed = \"B here: we missed you.\" }\nfollow_up { within = 15m }\n";
 	static const char *const keys[] = {"Enter", "M", "m", "w"};
 	struct stage stage;
@@ -663,6 +663,38 @@ static void pushing_asks_pushes_and_rolls_back(void **state)
 }
 
 /* What was read before an edit says nothing of the plan after it. */
+/* "A push that would break a guarantee is refused; a reason is recorded": also here, and before the yes. */
+static void a_broken_guarantee_is_told_before_the_push(void **state)
+{
+	static const char plan[] =
+		"business = \"B\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination a { kind = ai number = \"+15125550177\" }\n"
+		"destination o { kind = personal number = \"+15125550111\" own_voicemail = none }\n"
+		"path p { step { ring = a } }\nrule r { path = p }\n"
+		"guarantee \"the owner first\" { first = o }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24, .plan = plan});
+	stage_keys(&stage, "P");
+	stage_shows(&stage, "refused: guarantee");
+	stage_shows(&stage, "make live what the plan says for main, with a reason?");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "the reason, which is recorded:");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "a reason is needed");
+	stage_keys(&stage, "P y");
+	stage_type(&stage, "the owner is ill");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "in sync");
+	stage_keys(&stage, "Z");
+	stage_shows(&stage, "nothing was there: the line will have nothing at the carrier");
+	stage_shows(&stage, "put back what was live on main before push #1, with a reason?");
+	stage_keys(&stage, "n");
+	stage_close(&stage);
+}
+
 static void in_sync_is_not_said_of_a_plan_that_changed_since(void **state)
 {
 	struct stage stage;
@@ -698,6 +730,132 @@ static void live_is_read_when_a_call_is_to_be_played_on_it(void **state)
 	stage_keys(&stage, "L");
 	stage_hides(&stage, "LIVE");
 	stage_shows(&stage, "this is the plan");
+	stage_close(&stage);
+}
+
+#define BY_HAND                                                                                             \
+	"business = \"Smith Plumbing\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                  \
+	"account phone { driver = codes carrier = gsm }\naccount voice { driver = manual }\n"                 \
+	"line cell { number = \"+15125550111\" account = phone handset = owner }\n"                          \
+	"line office { number = \"+15125550190\" account = voice }\n"                                        \
+	"schedule business { hours = \"Mo-Fr 08:00-18:00\" }\n"                                              \
+	"destination owner { kind = personal line = cell own_voicemail = 12s }\n"                            \
+	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                        \
+	"path day { step { ring = owner for = 20s } step { ring = fixly } }\n"                               \
+	"path night { step { ring = fixly } }\n"                                                             \
+	"rule open { lines = cell during = business path = day }\nrule closed { path = night }\n"
+
+#define MONDAY_NOON 1795456800
+
+static void open_by_hand(struct stage *stage, int width, int height, nm_time now)
+{
+	stage_open(stage, &(struct stage_options){
+				  .screen = "push", .width = width, .height = height, .now = now, .plan = BY_HAND});
+}
+
+/* Each code with its QR code, ticked off one by one; the last one makes it a push, and it is assumed. */
+static void codes_are_ticked_off_and_then_assumed(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_by_hand(&stage, 80, 24, MONDAY_NOON);
+	stage_shows(&stage, "to be done by hand, c shows how");
+	stage_golden(&stage, "push-by-hand");
+	stage_keys(&stage, "c D");
+	stage_golden(&stage, "codes-80x24");
+	stage_keys(&stage, "v");
+	stage_golden(&stage, "codes-large");
+	stage_keys(&stage, "D D D");
+	stage_shows(&stage, "assumed since Mon 23 Nov 2026 12:00");
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "done already");
+	stage_keys(&stage, "Escape");
+	stage_golden(&stage, "push-assumed");
+	stage_keys(&stage, "1");
+	stage_shows(&stage, "0 of 2 lines do what the plan says, 1 assumed");
+	stage_close(&stage);
+}
+
+/* Left half way it is kept as what it is: nobody knows what is in force. */
+static void codes_left_half_way_are_not_assumed(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_by_hand(&stage, 80, 24, MONDAY_NOON);
+	stage_keys(&stage, "P D Escape");
+	stage_shows(&stage, "1 of 4 are done");
+	stage_keys(&stage, "n D Escape");
+	stage_shows(&stage, "2 of 4 are done");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "you said that it was not; what is in force now");
+	stage_shows(&stage, "to be done");
+	stage_keys(&stage, "c Escape");
+	stage_shows(&stage, "to be done");
+	stage_close(&stage);
+}
+
+/* What was right when the page was opened is not ticked off when something else is. */
+static void codes_follow_the_clock(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_by_hand(&stage, 80, 24, MONDAY_NOON);
+	stage_keys(&stage, "c");
+	stage.now += 6 * 3600;
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "it is time for something else now");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "**21*+15125550177#");
+	stage_hides(&stage, "**61*");
+	stage_close(&stage);
+}
+
+/* Before every call is given away its number is named, and typed. */
+static void a_forward_of_every_call_asks_for_its_number(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_by_hand(&stage, 80, 24, 0);
+	stage_keys(&stage, "c D");
+	stage_shows(&stage, "EVERY call will go to fixly, +1 512 555 0177");
+	stage_type(&stage, "512 555 0178");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "that is not the number");
+	stage_keys(&stage, "D");
+	stage_type(&stage, "512 555 0177");
+	stage_keys(&stage, "Enter");
+	stage_hides(&stage, "assumed since");
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "assumed since");
+	stage_keys(&stage, "Escape Down c");
+	stage_golden(&stage, "codes-manual");
+	stage_keys(&stage, "Escape A y");
+	stage_shows(&stage, "shows what is to be done for a line");
+	stage_close(&stage);
+}
+
+/* The page fits into a small window, a large one and one without half blocks. */
+static void codes_at_other_sizes(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_by_hand(&stage, 40, 12, MONDAY_NOON);
+	stage_keys(&stage, "c");
+	stage_golden(&stage, "codes-40x12");
+	stage_close(&stage);
+	open_by_hand(&stage, 200, 50, MONDAY_NOON);
+	stage_keys(&stage, "c Down");
+	stage_golden(&stage, "codes-200x50");
+	stage_close(&stage);
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON,
+						   .ascii = true, .plan = BY_HAND});
+	stage_keys(&stage, "c Down");
+	stage_golden(&stage, "codes-ascii");
 	stage_close(&stage);
 }
 
@@ -945,6 +1103,12 @@ int main(void)
 		cmocka_unit_test(escape_goes_back_step_by_step),
 		cmocka_unit_test(keys_of_a_finding_say_when_there_is_none),
 		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
+		cmocka_unit_test(codes_are_ticked_off_and_then_assumed),
+		cmocka_unit_test(codes_left_half_way_are_not_assumed),
+		cmocka_unit_test(codes_follow_the_clock),
+		cmocka_unit_test(a_forward_of_every_call_asks_for_its_number),
+		cmocka_unit_test(codes_at_other_sizes),
+		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),

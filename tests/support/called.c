@@ -203,6 +203,30 @@ static bool test_fails(const struct nm_plan *plan, const struct nm_finding *find
 	return false;
 }
 
+static bool has_event(const struct nm_outcome *outcome, enum nm_event_kind kind)
+{
+	size_t i;
+
+	for (i = 0; i < outcome->n; i++)
+		if (outcome->events[i].kind == kind)
+			return true;
+	return false;
+}
+
+/* Of a hand-over and a carrier's fallback the call shows how it gets there. */
+static bool shows_loop(const struct nm_plan *plan, const struct nm_finding *finding,
+		       const struct nm_outcome *outcome)
+{
+	const struct nm_destination *by = destination(plan, outcome->answered_by);
+
+	if (strstr(finding->message, "who hands it over"))
+		return by && nm_set_has(&plan->emergency.flagged_by, (int)(by - plan->destinations));
+	if (strstr(finding->message, "; simulate plays it up to line") ||
+	    strstr(finding->message, "; simulate follows it over 16 lines"))
+		return true;
+	return has_event(outcome, NM_EVENT_LOOP);
+}
+
 bool called_shows(const struct nm_plan *plan, const struct nm_finding *finding,
 		  const struct nm_simulation *simulation)
 {
@@ -226,8 +250,11 @@ bool called_shows(const struct nm_plan *plan, const struct nm_finding *finding,
 		return shows_breach(plan, finding, outcome);
 	if (is(finding, "test-failed"))
 		return test_fails(plan, finding, outcome);
-	/* What cannot be seen in one played call: an unknown voicemail, a hand-over, what the agent would do.
-	 */
+	if (is(finding, "too-many-lines"))
+		return has_event(outcome, NM_EVENT_LIMIT);
+	if (is(finding, "loop") && !strstr(finding->message, "; it depends on"))
+		return shows_loop(plan, finding, outcome);
+	/* What cannot be seen in one played call: an unknown voicemail, what the agent would do. */
 	return is(finding, "focus-long") || is(finding, "agent-dependent") || rings_somebody(outcome) ||
 	       outcome->n > 0;
 }

@@ -31,7 +31,7 @@ static const char *source(void)
 /* These need the call log, which check does not see yet. */
 static bool needs_log(const char *id)
 {
-	return !strcmp(id, "focus-peak") || !strcmp(id, "untested");
+	return !strcmp(id, "focus-peak");
 }
 
 /* --- a plan of the golden pairs --- */
@@ -42,6 +42,7 @@ struct subject {
 	struct nm_line_fact facts[4];
 	char names[4][32];
 	size_t n_facts;
+	struct nm_test_fact tests;
 };
 
 static char *file_name(const char *id, const char *which)
@@ -53,7 +54,7 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same`, as far as such a file is there. */
+/* What the store would know: lines `NAME drift|same|untested`, as far as such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
@@ -61,16 +62,20 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 	char word[32];
 
 	free(name);
+	/* A store that knows of lines knows of tests: `untested` says that they were never played. */
+	subject->tests = (struct nm_test_fact){ true, NOW - 60, NOW - 60 };
 	while (file && subject->n_facts < 4 &&
 	       fscanf(file, "%31s %31s", subject->names[subject->n_facts], word) == 2) {
 		subject->facts[subject->n_facts] = (struct nm_line_fact){
 			.line = subject->names[subject->n_facts],
 			.pushed = true,
 			.known = true,
-			.in_sync = !strcmp(word, "same"),
+			.in_sync = strcmp(word, "drift") != 0,
 			.read_at = NOW - 60,
 			.horizon = NOW + NM_CHECK_HORIZON,
 		};
+		if (!strcmp(word, "untested"))
+			subject->tests.last = subject->tests.last_after_hours = NM_TIME_MIN;
 		subject->n_facts++;
 	}
 	if (file)
@@ -85,6 +90,7 @@ static void subject_check(struct subject *subject)
 		.until = NOW + NM_CHECK_HORIZON,
 		.n_facts = subject->n_facts,
 		.facts = subject->facts,
+		.tests = subject->tests,
 	};
 	struct nm_error err;
 
@@ -254,49 +260,53 @@ static void nothing_new(const struct nm_findings *after, const struct nm_finding
 			fail_msg("\"%s\" makes a new finding: %s", words, after->items[i].message);
 }
 
+/* Applies the mend and checks the plan that it makes: less of the id, and nothing new. */
+static void mend_try(const struct subject *subject, const struct nm_mend *mend, const char *id)
+{
+	struct subject mended = { .n_facts = 0 };
+	struct nm_diags diags;
+	struct nm_error err;
+	struct nm_buf text;
+	char *after;
+
+	nm_buf_init(&text, NM_PLAN_BYTES);
+	assert_int_equal(nm_file_read(subject->plan->file, NM_PLAN_BYTES, &text, &err), NM_OK);
+	after = edited(text.data, mend, id);
+	nm_diags_init(&diags);
+	if (nm_plan_read(subject->plan->file, after, strlen(after), &mended.plan, &diags, &err))
+		fail_msg("%s: \"%s\" makes a plan that is wrong: %s: %s", id, mend->words, err.text,
+			 diags.n ? diags.items[0].text : "");
+	nm_diags_clear(&diags);
+	subject_check(&mended);
+	nothing_new(&mended.findings, &subject->findings, mend->words);
+	if (count(&mended.findings, id) >= count(&subject->findings, id))
+		fail_msg("%s: \"%s\" does not mend it:\n%s", id, mend->words, after);
+	subject_clear(&mended);
+	nm_buf_clear(&text);
+	free(after);
+}
+
 static void each_mend_that_edits_takes_its_finding_away(void **state)
 {
-	struct subject subject, mended;
+	struct subject subject;
 	size_t applied = 0;
-	size_t i, j;
+	size_t i, j, k;
 
 	(void)state;
 	for (i = 0; i < nm_checks_count; i++) {
 		const char *id = nm_checks[i].id;
-		const struct nm_finding *finding;
 
 		if (needs_log(id))
 			continue;
 		subject_read(&subject, id, "bad");
-		finding = find(&subject.findings, id);
-		for (j = 0; j < finding->n_mends; j++) {
-			struct nm_buf text;
-			struct nm_error err;
-			struct nm_diags diags;
-			char *after;
+		for (j = 0; j < subject.findings.n; j++) {
+			const struct nm_finding *finding = &subject.findings.items[j];
 
-			if (!finding->mends[j].n)
-				continue;
-			nm_buf_init(&text, NM_PLAN_BYTES);
-			assert_int_equal(nm_file_read(subject.plan->file, NM_PLAN_BYTES, &text, &err), NM_OK);
-			after = edited(text.data, &finding->mends[j], id);
-			memset(&mended, 0, sizeof mended);
-			nm_diags_init(&diags);
-			if (nm_plan_read(subject.plan->file, after, strlen(after), &mended.plan, &diags,
-					 &err))
-				fail_msg("%s: \"%s\" makes a plan that is wrong: %s: %s", id,
-					 finding->mends[j].words, err.text,
-					 diags.n ? diags.items[0].text : "");
-			nm_diags_clear(&diags);
-			subject_check(&mended);
-			nothing_new(&mended.findings, &subject.findings, finding->mends[j].words);
-			if (count(&mended.findings, id) >= count(&subject.findings, id))
-				fail_msg("%s: \"%s\" does not mend it:\n%s", id, finding->mends[j].words,
-					 after);
-			subject_clear(&mended);
-			nm_buf_clear(&text);
-			free(after);
-			applied++;
+			for (k = 0; !strcmp(finding->id, id) && k < finding->n_mends; k++)
+				if (finding->mends[k].n) {
+					mend_try(&subject, &finding->mends[k], id);
+					applied++;
+				}
 		}
 		subject_clear(&subject);
 	}
@@ -377,6 +387,81 @@ static void an_emergency_by_the_key_is_tried_where_a_greeting_plays(void **state
 		nm_buf_clear(&text);
 		subject_clear(&subject);
 	}
+	random_folder_free(folder);
+}
+
+/* --- too many lines --- */
+
+/* 30 lines, each of which rings the next two. */
+static void a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees(void **state)
+{
+	struct subject subject = { .n_facts = 0 };
+	char *folder = random_folder_new();
+	const struct nm_finding *finding;
+	struct nm_buf text;
+	size_t i, broken = 0;
+
+	(void)state;
+	nm_buf_init(&text, 1 << 16);
+	nm_buf_add(
+		&text,
+		"business = \"Smith\"\ntimezone = \"America/Chicago\"\naccount sandbox { driver = sandbox }\n"
+		"destination sam { kind = personal  number = \"+15125550114\"  own_voicemail = none }\n"
+		"guarantee g { lines = k0  live = yes }\n"
+		"test t { at = \"2026-12-01 10:00\"  line = k0  nobody = yes  expect = lost }\n");
+	for (i = 0; i < 30; i++)
+		nm_buf_addf(&text,
+			    "line k%zu { number = \"+151255520%02zu\"  account = sandbox }\n"
+			    "rule k%zu { lines = k%zu  path = k%zu }\n",
+			    i, i, i, i, i);
+	for (i = 0; i < 28; i++)
+		nm_buf_addf(&text,
+			    "path k%zu { step { ring = k%zu  for = 9s } step { ring = k%zu  for = 9s } }\n",
+			    i, i + 1, i + 2);
+	nm_buf_add(&text, "path k28 { step { ring = sam } }\npath k29 { step { ring = sam } }\n");
+	subject.plan = plan_of_text(text.data, folder);
+	subject_check(&subject);
+	finding = find(&subject.findings, "too-many-lines");
+	assert_non_null(finding);
+	assert_non_null(strstr(finding->message, "line k0 goes through more than 200000 steps"));
+	assert_int_equal(finding->pos.line, subject.plan->paths[0].pos.line);
+	for (i = 0; i < subject.findings.n; i++)
+		if (!strcmp(subject.findings.items[i].id, "guarantee-broken"))
+			broken += !!strstr(subject.findings.items[i].message, "too many lines to tell");
+	assert_int_equal(broken, 1);
+	assert_non_null(find(&subject.findings, "test-failed"));
+	nm_buf_clear(&text);
+	subject_clear(&subject);
+	random_folder_free(folder);
+}
+
+/* 20 lines in a circle: a call passes too many before it comes back. */
+static void a_loop_longer_than_a_call_goes_is_a_loop_all_the_same(void **state)
+{
+	struct subject subject = { .n_facts = 0 };
+	char *folder = random_folder_new();
+	struct nm_buf text;
+	size_t i;
+
+	(void)state;
+	nm_buf_init(&text, 1 << 16);
+	nm_buf_add(
+		&text,
+		"business = \"Smith\"\ntimezone = \"America/Chicago\"\naccount sandbox { driver = sandbox }\n");
+	for (i = 0; i < 20; i++)
+		nm_buf_addf(&text,
+			    "line k%zu { number = \"+151255520%02zu\"  account = sandbox }\n"
+			    "path k%zu { step { ring = k%zu } }\nrule k%zu { lines = k%zu  path = k%zu }\n",
+			    i, i, i, (i + 1) % 20, i, i, i);
+	subject.plan = plan_of_text(text.data, folder);
+	subject_check(&subject);
+	assert_non_null(find(&subject.findings, "loop"));
+	assert_non_null(
+		strstr(find(&subject.findings, "loop")->message, "; simulate follows it over 16 lines"));
+	assert_call_shows(&subject, find(&subject.findings, "loop"));
+	assert_non_null(find(&subject.findings, "too-many-lines"));
+	nm_buf_clear(&text);
+	subject_clear(&subject);
 	random_folder_free(folder);
 }
 
@@ -503,6 +588,8 @@ int main(void)
 		cmocka_unit_test(weekdays_are_five_times_their_hours),
 		cmocka_unit_test(nights_and_weekends_are_told_to_the_second),
 		cmocka_unit_test(an_emergency_by_the_key_is_tried_where_a_greeting_plays),
+		cmocka_unit_test(a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees),
+		cmocka_unit_test(a_loop_longer_than_a_call_goes_is_a_loop_all_the_same),
 		cmocka_unit_test(findings_are_ordered_by_severity_then_first_window_then_line),
 		cmocka_unit_test(findings_outlive_the_plan),
 		cmocka_unit_test(progress_can_stop_the_check),

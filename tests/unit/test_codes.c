@@ -18,21 +18,21 @@
 #include "random_plan.h"
 
 #define MONDAY "2026-11-23 12:00"
-#define NIGHT  "2026-11-23 22:00"
+#define NIGHT "2026-11-23 22:00"
 #define SUNDAY "2026-11-22 12:00"
 
-#define PLAN(account, own)                                                                                  \
-	"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount phone { driver = codes " account " }\n"    \
-	"line cell { number = \"+15125550111\" account = phone handset = owner }\n"                          \
+#define PLAN(account, own)                                                                                      \
+	"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount phone { driver = codes " account " }\n"      \
+	"line cell { number = \"+15125550111\" account = phone handset = owner }\n"                             \
 	"schedule business { hours = \"Mo-Fr 08:00-18:00\" }\nschedule sunday { hours = \"Su 00:00-24:00\" }\n" \
-	"callers spam { numbers = anonymous }\n"                                                             \
-	"destination owner { kind = personal line = cell own_voicemail = " own " }\n"                        \
-	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                        \
-	"destination mailbox { kind = voicemail greeting = \"Leave a message\" }\n"                          \
-	"path day { step { ring = owner for = 18s } step { ring = fixly } step { ring = mailbox } }\n"       \
-	"path night { step { ring = fixly for = 12s } step { ring = mailbox } }\n"                           \
-	"path me { step { ring = owner } }\n"                                                                \
-	"rule blocked { callers = spam reject = busy }\nrule rest { during = sunday path = me }\n"           \
+	"callers spam { numbers = anonymous }\n"                                                                \
+	"destination owner { kind = personal line = cell own_voicemail = " own " }\n"                           \
+	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                           \
+	"destination mailbox { kind = voicemail greeting = \"Leave a message\" }\n"                             \
+	"path day { step { ring = owner for = 18s } step { ring = fixly } step { ring = mailbox } }\n"          \
+	"path night { step { ring = fixly for = 12s } step { ring = mailbox } }\n"                              \
+	"path me { step { ring = owner } }\n"                                                                   \
+	"rule blocked { callers = spam reject = busy }\nrule rest { during = sunday path = me }\n"              \
 	"rule open { during = business path = day }\nrule closed { path = night }\n"
 
 static const struct nm_carrier *codes(void)
@@ -117,10 +117,12 @@ static void test_gsm_every_call(void **state)
 
 	(void)state;
 	open_plan(&line, PLAN("carrier = gsm", "25s"), NIGHT);
-	assert_part(&line, "codes",
-		    "**21*+15125550177#            EVERY call goes to fixly, +1 512 555 0177: this phone rings no more\n");
+	assert_part(
+		&line, "codes",
+		"**21*+15125550177#            EVERY call goes to fixly, +1 512 555 0177: this phone rings no more\n");
 	assert_part(&line, "every call to", "fixly, +1 512 555 0177");
-	assert_part(&line, "to take it back", "##21#                         no longer forwards every call\n");
+	assert_part(&line, "to take it back",
+		    "##21#                         no longer forwards every call\n");
 	carrier_line_close(&line);
 }
 
@@ -135,8 +137,10 @@ static void test_the_handset_alone(void **state)
 	assert_part(&line, "to take it back", NULL);
 	carrier_line_close(&line);
 	/* A call cannot be ended: it rings where nobody is to be rung, and that is said. */
-	open_plan(&line, PLAN("carrier = gsm", "25s") "override off { from = \"2026-11-20 08:00\" "
-						      "until = \"2026-12-20 08:00\" reject = busy }\n", NIGHT);
+	open_plan(&line,
+		  PLAN("carrier = gsm", "25s") "override off { from = \"2026-11-20 08:00\" "
+					       "until = \"2026-12-20 08:00\" reject = busy }\n",
+		  NIGHT);
 	assert_part(&line, "codes",
 		    "##002#                        takes back every forward: this phone alone rings\n");
 	assert_losses_tell_all(&line, codes());
@@ -155,11 +159,14 @@ static void test_verizon(void **state)
 
 	(void)state;
 	open_plan(&line, PLAN("carrier = verizon", "none"), MONDAY);
-	assert_part(&line, "codes",
-		    "*73                           no longer forwards every call\n"
-		    "*715125550177                 calls not answered, and while it is busy, go to fixly (not verified: widely "
-		    "printed pages say so)\n");
-	assert_note(&line, "*71: another source has *71 for no answer alone, *90 for busy, and *93 and *91 to cancel them\n");
+	assert_part(
+		&line, "codes",
+		"*73                           no longer forwards every call\n"
+		"*715125550177                 calls not answered, and while it is busy, go to fixly (not verified: widely "
+		"printed pages)\n");
+	assert_note(
+		&line,
+		"*71: another source has *71 for no answer alone, *90 for busy, and *93 and *91 to cancel them\n");
 	assert_note(&line, "no code of verizon is known for calls while it cannot be reached");
 	carrier_line_close(&line);
 }
@@ -181,19 +188,23 @@ static void test_landline(void **state)
 static void test_what_cannot_be_dialled_is_refused(void **state)
 {
 	(void)state;
-	assert_refused(PLAN("carrier = acme", "25s"),
-		       "no codes of a carrier `acme` are known (gsm, att, tmobile, verizon, uscellular, landline, "
-		       "att-landline are): write them into a codes_file, or set it by hand with driver = manual");
-	assert_refused(PLAN("", "25s"), "whose codes are to be dialled is not said: give the account a carrier (gsm, att, "
-					"tmobile, verizon, uscellular, landline, att-landline)");
-	assert_refused(PLAN("carrier = uscellular", "25s"),
-		       "no code of uscellular is known that forwards calls not answered: write one into a codes_file, or "
-		       "let the path begin with fixly");
-	assert_refused(PLAN("carrier = verizon", "25s")
-		       "allow = { \"GB\" }\ndestination london { kind = backup number = \"+442071838750\" }\n"
-		       "path far { step { ring = london } }\n"
-		       "override off { from = \"2026-11-20 08:00\" until = \"2026-12-20 08:00\" path = far }\n",
-		       "*72{national} of verizon takes ten digits, which +442071838750 has not");
+	assert_refused(
+		PLAN("carrier = acme", "25s"),
+		"no codes of a carrier `acme` are known (gsm, att, tmobile, verizon, uscellular, landline, "
+		"att-landline are): write them into a codes_file, or set it by hand with driver = manual");
+	assert_refused(PLAN("", "25s"),
+		       "whose codes are to be dialled is not said: give the account a carrier (gsm, att, "
+		       "tmobile, verizon, uscellular, landline, att-landline)");
+	assert_refused(
+		PLAN("carrier = uscellular", "25s"),
+		"no code of uscellular is known that forwards calls not answered: write one into a codes_file, or "
+		"let the path begin with fixly");
+	assert_refused(
+		PLAN("carrier = verizon",
+		     "25s") "allow = { \"GB\" }\ndestination london { kind = backup number = \"+442071838750\" }\n"
+			    "path far { step { ring = london } }\n"
+			    "override off { from = \"2026-11-20 08:00\" until = \"2026-12-20 08:00\" path = far }\n",
+		"*72{national} of verizon takes ten digits, which +442071838750 has not");
 }
 
 /* The phone's own voicemail before the forward: what mends it is a code, and its cost is said. */
@@ -203,10 +214,14 @@ static void test_the_trap(void **state)
 
 	(void)state;
 	open_plan(&line, PLAN("carrier = gsm", "12s"), MONDAY);
-	assert_note(&line, "the voicemail of owner's own phone picks up after 12 s: where it does so before the call goes on, it "
-			   "has the call and fixly never rings\n");
+	assert_note(
+		&line,
+		"the voicemail of owner's own phone picks up after 12 s: where it does so before the call goes on, it "
+		"has the call and fixly never rings\n");
 	assert_note(&line, "the code for these takes its place; the cost: it is not reached any more\n");
-	assert_note(&line, "let the path ring it for 10 s, which is **61*+15125550177*11*10#; the cost: less time to answer\n");
+	assert_note(
+		&line,
+		"let the path ring it for 10 s, which is **61*+15125550177*11*10#; the cost: less time to answer\n");
 	carrier_line_close(&line);
 	open_plan(&line, PLAN("carrier = gsm", "4s"), MONDAY);
 	assert_note(&line, "switch it off there");
@@ -220,7 +235,8 @@ static void test_the_trap(void **state)
 	carrier_line_close(&line);
 	open_plan(&line, PLAN("carrier = verizon", "unknown"), MONDAY);
 	assert_note(&line, "when the voicemail of owner's own phone picks up is not known");
-	assert_note(&line, "ask the carrier for fewer rings, or to take its voicemail off; the cost of the latter");
+	assert_note(&line,
+		    "ask the carrier for fewer rings, or to take its voicemail off; the cost of the latter");
 	carrier_line_close(&line);
 }
 
@@ -245,7 +261,8 @@ static void test_no_unverified_code_is_shown_as_certain(void **state)
 
 			open_plan(&line, text.data, times[t]);
 			part = nm_artefact_find(&line.artefact, "codes");
-			for (const char *at = part != NULL ? part->bytes : ""; *at != '\0'; at += strcspn(at, "\n") + 1) {
+			for (const char *at = part != NULL ? part->bytes : ""; *at != '\0';
+			     at += strcspn(at, "\n") + 1) {
 				char one[256] = { 0 };
 
 				memcpy(one, at, strcspn(at, "\n"));
@@ -273,15 +290,17 @@ static void test_the_losses_follow_the_carrier(void **state)
 	(void)state;
 	open_plan(&line, PLAN("carrier = gsm", "25s"), MONDAY);
 	for (size_t i = 0; i < line.losses.n; i++)
-		rounded = rounded || (strstr(line.losses.items[i].text, "a ring of 18 s cannot be set") != NULL &&
-				      strcmp(line.losses.items[i].instead, "it rings for 20 s") == 0);
+		rounded = rounded ||
+			  (strstr(line.losses.items[i].text, "a ring of 18 s cannot be set") != NULL &&
+			   strcmp(line.losses.items[i].instead, "it rings for 20 s") == 0);
 	assert_true(rounded);
 	assert_false(line.losses.needs_agent);
 	assert_losses_tell_all(&line, codes());
 	carrier_line_close(&line);
 	open_plan(&line, PLAN("carrier = landline", "25s"), MONDAY);
 	for (size_t i = 0; i < line.losses.n; i++)
-		untimed = untimed || strstr(line.losses.items[i].text, "how long the line's own phone rings") != NULL;
+		untimed = untimed ||
+			  strstr(line.losses.items[i].text, "how long the line's own phone rings") != NULL;
 	assert_true(untimed);
 	assert_losses_tell_all(&line, codes());
 	carrier_line_close(&line);
@@ -293,7 +312,9 @@ static void test_random_plans(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < 3; i++) {
-		const struct nm_account account = { .name = "phone", .driver = "codes", .carrier = carriers[i] };
+		const struct nm_account account = { .name = "phone",
+						    .driver = "codes",
+						    .carrier = carriers[i] };
 
 		assert_true(assert_carrier_keeps_plans(codes(), &account, 500 + 20 * i, 20) > 0);
 	}
@@ -324,6 +345,25 @@ static void test_own_codes_go_ahead(void **state)
 	assert_false(found.rows[NM_CODES_UNREACHABLE]->verified);
 	assert_string_equal(found.rows[NM_CODES_ALL]->set, "*72{national}"); /* this build's */
 	nm_arena_free(arena);
+	assert_false(nm_codes_timed(&account));
+}
+
+/* An own code may take seconds, or take them away. */
+static void test_own_codes_say_whether_the_ring_is_timed(void **state)
+{
+	const struct nm_account timed = {
+		.carrier = "verizon",
+		.codes = "verizon | no-answer | *71{national}*{seconds} | *73 | my bill | yes\n",
+	};
+	const struct nm_account untimed = {
+		.carrier = "gsm",
+		.codes = "gsm | no-answer | **61*{number}# | ##61# | my bill | yes\n",
+	};
+
+	(void)state;
+	assert_true(nm_codes_timed(&timed));
+	assert_false(nm_codes_timed(&untimed));
+	assert_true(nm_codes_timed(&(struct nm_account){ .carrier = "nobody" }));
 }
 
 static void test_wrong_rows_are_named(void **state)
@@ -354,6 +394,34 @@ static void test_wrong_rows_are_named(void **state)
 	}
 }
 
+/* Cut anywhere, any byte another one: a file is taken or refused, and what is taken can be dialled. */
+static void test_damaged_files_do_no_harm(void **state)
+{
+	static const char whole[] = "a | all | *72{national} | *73 | me | yes\na | everything | | ##002# | me | no\n"
+				    "a | no-answer | **61*{number}*{seconds}# | ##61# | me | no\n";
+	struct nm_error err;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof(whole); i++)
+		for (int byte = 0; byte < 256; byte += 3) {
+			struct nm_account account = { .carrier = "a" };
+			struct nm_arena *arena = nm_arena_new();
+			struct nm_codes found;
+			char *text = strdup(whole);
+
+			text[i] = (char)byte;
+			account.codes = text;
+			nm_codes_timed(&account);
+			if (nm_codes_check(text, &err) == NM_OK &&
+			    nm_codes_find(&account, arena, &found, &err) == NM_OK)
+				for (int what = 0; what < NM_CODES_KINDS; what++)
+					if (found.rows[what] != NULL)
+						assert_non_null(strpbrk(found.rows[what]->cancel, "*#"));
+			free(text);
+			nm_arena_free(arena);
+		}
+}
+
 /* --- the conversation --- */
 
 static struct nm_exchange exchange_of(const struct carrier_line *line, enum nm_operation operation)
@@ -362,14 +430,15 @@ static struct nm_exchange exchange_of(const struct carrier_line *line, enum nm_o
 				     .plan = line->plan,
 				     .account = &line->plan->accounts[0],
 				     .line = "cell",
+				     .number = "+15125550111",
 				     .wanted = &line->artefact,
 				     .arena = nm_arena_new() };
 }
 
 static void test_each_code_is_asked_for_in_order(void **state)
 {
-	static const char *const urls[] = { "dial:##21#", "dial:**61*+15125550177*11*20#", "dial:**67*+15125550177#",
-					    "dial:**62*+15125550177#" };
+	static const char *const urls[] = { "dial:##21#", "dial:**61*+15125550177*11*20#",
+					    "dial:**67*+15125550177#", "dial:**62*+15125550177#" };
 	const struct nm_response yes = { .status = 200, .body = "2026-11-23T12:01:00-06:00", .len = 25 };
 	struct carrier_line line;
 	struct nm_exchange exchange;
@@ -384,7 +453,8 @@ static void test_each_code_is_asked_for_in_order(void **state)
 		assert_string_equal(next.method, "DIAL");
 		assert_string_equal(next.url, urls[i]);
 		assert_false(next.repeatable);
-		assert_int_equal(next.n_headers, 0);
+		assert_int_equal(next.n_headers, 1);
+		assert_string_equal(next.headers[0], "Line: cell, +15125550111");
 		assert_int_equal(exchange.n_ids, i);
 	}
 	assert_string_equal(next.body, "calls while it cannot be reached go to fixly");
@@ -405,8 +475,8 @@ static void test_a_forward_of_every_call_names_its_target(void **state)
 	open_plan(&line, PLAN("carrier = gsm", "25s"), NIGHT);
 	exchange = exchange_of(&line, NM_OP_APPLY);
 	assert_int_equal(codes()->step(&exchange, NULL, &next), NM_STEP_SEND);
-	assert_int_equal(next.n_headers, 1);
-	assert_string_equal(next.headers[0], "Every-Call-To: fixly, +1 512 555 0177");
+	assert_int_equal(next.n_headers, 2);
+	assert_string_equal(next.headers[1], "Every-Call-To: fixly, +1 512 555 0177");
 	nm_arena_free(exchange.arena);
 	carrier_line_close(&line);
 }
@@ -448,7 +518,9 @@ int main(void)
 		cmocka_unit_test(test_the_losses_follow_the_carrier),
 		cmocka_unit_test(test_random_plans),
 		cmocka_unit_test(test_own_codes_go_ahead),
+		cmocka_unit_test(test_own_codes_say_whether_the_ring_is_timed),
 		cmocka_unit_test(test_wrong_rows_are_named),
+		cmocka_unit_test(test_damaged_files_do_no_harm),
 		cmocka_unit_test(test_each_code_is_asked_for_in_order),
 		cmocka_unit_test(test_a_forward_of_every_call_names_its_target),
 		cmocka_unit_test(test_who_does_not_dial_says_so),

@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "called.h"
 #include "nevermiss/check.h"
 #include "random_plan.h"
 
@@ -71,22 +72,24 @@ static const struct row rows[] = {
 	  LINES OWNER("own_voicemail = 5s") SAM FIXLY
 	  "path all { step { ring = hotline  for = 10s } step { ring = owner } step { ring = fixly } }\n"
 	  "path there { step { ring = sam } }\nrule there { lines = hotline  path = there }\n" ALL },
-	{ "a phone rung on another line swallows too", "swallowed", "on the line that step 1 of path all rings",
+	{ "a phone rung on another line swallows too", "swallowed",
+	  "on the line that step 1 of path all rings",
 	  LINES OWNER("own_voicemail = 5s") FIXLY
 	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
 	  "path there { step { ring = owner } }\nrule there { lines = hotline  path = there }\n" ALL },
 	{ "and may, when nobody said when", "may-swallow", "path there rings it for 10 s before others",
-	  LINES OWNER("") FIXLY "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
+	  LINES OWNER("") FIXLY
+	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
 	  "path there { step { ring = owner } }\nrule there { lines = hotline  path = there }\n" ALL },
-	{ "or when it is a race with the step that rings the line", "may-swallow", "a close race with the 10 s",
+	{ "or when it is a race with the step that rings the line", "may-swallow",
+	  "a close race with the 10 s",
 	  LINES OWNER("own_voicemail = 12s") FIXLY
 	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
 	  "path there { step { ring = owner } }\nrule there { lines = hotline  path = there }\n" ALL },
 	{ "but not a phone that the line would ring too late", "may-swallow", NULL,
-	  LINES OWNER("") SAM FIXLY
-	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
-	  "path there { step { ring = sam  for = 10s } step { ring = owner } }\n"
-	  "rule there { lines = hotline  path = there }\n" ALL },
+	  LINES OWNER("") SAM FIXLY "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
+				    "path there { step { ring = sam  for = 10s } step { ring = owner } }\n"
+				    "rule there { lines = hotline  path = there }\n" ALL },
 	{ "within is a claim of its own: that somebody takes the call by then", "guarantee-broken",
 	  "nobody takes the call within 20 s",
 	  LINES OWNER("own_voicemail = none") MAILBOX
@@ -100,8 +103,51 @@ static const struct row rows[] = {
 	  LINES FIXLY "path all { step { ring = fixly } }\n" ALL },
 	{ "a voicemail alone is none: it is where the carrier ends the call", "single-failure", NULL,
 	  LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL },
-	{ "nobody rung beside a voicemail can answer", "no-live-answer", "rings neither a human nor an AI",
+	{ "somebody who is rung after three rings, in the 18th second, is rung in time", "rings-late", NULL,
+	  LINES SAM MAILBOX
+	  "path all { greeting = \"Hello\"  lasts = 18s  step { ring = sam } step { ring = mailbox } }\n" ALL },
+	{ "and a second later is not", "rings-late", "rings nobody live in the first 3 rings (18 s)",
+	  LINES SAM MAILBOX
+	  "path all { greeting = \"Hello\"  lasts = 19s  step { ring = sam } step { ring = mailbox } }\n" ALL },
+	{ "lines and callers of different times are told as such", "no-live-answer",
+	  "neither a human nor an AI (all in all: any line, any caller)",
+	  LINES SAM MAILBOX "callers x { numbers = { \"+15125550142\" } }\n"
+			    "path sam { step { ring = sam } step { ring = mailbox } }\n"
+			    "path all { step { ring = mailbox } }\n"
+			    "rule x { lines = main  callers = x  path = sam }\n" ALL },
+	{ "nor is one behind a human", "single-failure", NULL,
+	  LINES SAM MAILBOX "path all { step { ring = sam  for = 10s } step { ring = mailbox } }\n" ALL },
+	{ "nobody rung beside a voicemail can answer", "no-live-answer",
+	  "path all rings fixly beside mailbox, which takes the call at once, and nobody before (any line",
 	  LINES FIXLY MAILBOX "path all { step { ring = { mailbox, fixly } } }\n" ALL },
+	{ "what stands behind a line that keeps the call never rings", "never-rings",
+	  "step 3 of path all never rings: step 2 hands the call to line hotline for good (line main, any",
+	  LINES SAM FIXLY MAILBOX
+	  "path all { step { ring = sam } step { ring = hotline } step { ring = fixly } step { ring = mailbox } }\n"
+	  "path there { step { ring = sam } }\nrule there { lines = hotline  path = there }\n" ALL },
+	{ "nor behind one whose voicemail is always faster", "never-rings",
+	  "step 2 of path all never rings: on the line that step 1 rings, mailbox takes every call after 10 s",
+	  LINES SAM FIXLY MAILBOX
+	  "path all { step { ring = hotline  for = 11s } step { ring = fixly } step { ring = mailbox } }\n"
+	  "path there { step { ring = sam  for = 10s } step { ring = mailbox } }\n"
+	  "rule there { lines = hotline  path = there }\n" ALL },
+	{ "and in the second in which the step is over it comes back", "never-rings", NULL,
+	  LINES SAM FIXLY MAILBOX
+	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } step { ring = mailbox } }\n"
+	  "path there { step { ring = sam  for = 10s } step { ring = mailbox } }\n"
+	  "rule there { lines = hotline  path = there }\n" ALL },
+	{ "what rings at other times does ring", "never-rings", NULL,
+	  LINES SAM FIXLY MAILBOX
+	  "schedule day { hours = \"08:00-18:00\" }\n"
+	  "path all { step { ring = hotline  for = 30s } step { ring = fixly } step { ring = mailbox } }\n"
+	  "path there { step { ring = sam  for = 10s } step { ring = mailbox } }\npath sam { step { ring = sam } }\n"
+	  "rule there { lines = hotline  during = day  path = there }\n"
+	  "rule sam { lines = hotline  path = sam }\n" ALL },
+	{ "nor can a human in an emergency", "emergency-no-human",
+	  "path escalate rings sam beside mailbox, which takes the call at once",
+	  LINES FIXLY SAM MAILBOX
+	  "path all { step { ring = fixly } }\npath escalate { step { ring = { sam, mailbox } } }\n" ALL
+	  "emergency { lines = hotline  path = escalate }\n" },
 	{ "the AI that hands over to its own line is a loop", "loop",
 	  "main -> fixly -> hotline -> fixly -> hotline",
 	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } step { "
@@ -122,9 +168,38 @@ static const struct row rows[] = {
 	  "ring = mailbox } }\n"
 	  "rule there { lines = main  during = day  path = there }\n"
 	  "rule back { lines = hotline  during = night  path = back }\nrule end { path = end }\n" },
+	{ "nor when never for the same caller", "loop", NULL,
+	  LINES MAILBOX SAM
+	  "callers x { numbers = { \"+15125550142\" } }\ncallers y { numbers = { \"+15125550143\" } }\n"
+	  "path there { step { ring = hotline } }\npath back { step { ring = main } }\n"
+	  "path end { step { ring = sam } step { ring = mailbox } }\n"
+	  "rule there { lines = main  callers = x  path = there }\n"
+	  "rule back { lines = hotline  callers = y  path = back }\nrule end { path = end }\n" },
+	{ "but for callers of both it is", "loop", "main -> hotline -> main (callers x and y)",
+	  LINES MAILBOX SAM
+	  "callers x { numbers = { \"+15125550142\", \"+15125550144\" } }\n"
+	  "callers y { numbers = { \"+15125550143\", \"+15125550144\" } }\n"
+	  "path there { step { ring = hotline } }\npath back { step { ring = main } }\n"
+	  "path end { step { ring = sam } step { ring = mailbox } }\n"
+	  "rule there { lines = main  callers = x  path = there }\n"
+	  "rule back { lines = hotline  callers = y  path = back }\nrule end { path = end }\n" },
+	{ "a phone whose voicemail takes the call keeps it from going round", "loop", NULL,
+	  LINES OWNER(
+		  "own_voicemail = 10s") "path there { step { ring = hotline } }\npath back { step { ring = owner } step { ring = main } }\n"
+					 "rule there { lines = main  path = there }\nrule back { lines = hotline  path = back }\n" },
+	{ "a loop that only the key begins is found", "loop", "main -> main (any caller)",
+	  LINES SAM MAILBOX
+	  "path all { greeting = \"9?\"  step { ring = sam } step { ring = mailbox } }\n"
+	  "path escalate { step { ring = sam } step { ring = main  for = 20s } step { ring = mailbox } }\n" ALL
+	  "emergency { key = \"9\"  path = escalate }\n" },
+	{ "one that a phone out of reach opens is found", "loop", "main -> hotline -> main (any caller)",
+	  LINES SAM MAILBOX
+	  "path there { step { ring = hotline  for = 10s } step { ring = mailbox } }\n"
+	  "path back { step { ring = sam } step { ring = main } }\n"
+	  "rule there { lines = main  path = there }\nrule back { lines = hotline  path = back }\n" },
 	{ "a line that dials its own number comes back to itself", "loop", "main -> dial -> main",
 	  LINES "path all { step { ring = dial } }\n" ALL
-	  "destination dial { kind = backup  number = \"+15125550100\" }\n" },
+		"destination dial { kind = backup  number = \"+15125550100\" }\n" },
 	{ "a number that is another line's is that line", "loop", "main -> owner -> hotline -> main",
 	  LINES "destination owner { kind = personal  number = \"+15125550190\" }\n"
 		"path there { step { ring = owner } }\npath back { step { ring = main } }\n"
@@ -162,10 +237,81 @@ static const struct row rows[] = {
 	  LINES MAILBOX
 	  "path all { step { ring = mailbox } }\nschedule past { hours = \"2001 08:00-18:00\" }\n"
 	  "rule old { during = past  path = all }\n" ALL },
+	{ "one whose hours come after the horizon is not", "shadowed", NULL,
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nschedule later { hours = \"2030 Mo-Fr 10:00-12:00\" }\n"
+	  "rule later { during = later  path = all }\n" ALL },
+	{ "nor one whose days come every few years", "shadowed", NULL,
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nschedule leap { hours = \"Feb 29 10:00-12:00\" }\n"
+	  "rule leap { during = leap  path = all }\n" ALL },
+	{ "rules that share all time between them leave none to a third", "shadowed",
+	  "rule all never decides: those ahead of it take all its calls",
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n"
+	  "schedule night { hours = \"18:00-08:00\" }\n"
+	  "rule day { during = day  path = all }\nrule night { during = night  path = all }\n" ALL },
+	{ "unless one of them is closed on holidays", "shadowed", NULL,
+	  "calendar us { url_cmd = \"true\" }\n" LINES MAILBOX "path all { step { ring = mailbox } }\n"
+	  "schedule day { hours = \"08:00-18:00; PH off\"  holidays = us }\n"
+	  "schedule night { hours = \"18:00-08:00\" }\n"
+	  "rule day { during = day  path = all }\nrule night { during = night  path = all }\n" ALL },
+	{ "a rule that needs two calendars at once may come", "shadowed", NULL,
+	  "calendar jobs { url_cmd = \"true\" }\nschedule job { calendar = jobs }\n" LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nrule free { outside = job  path = all }\n" ALL },
+	{ "a rule for nobody is told however many calendars there are", "shadowed",
+	  "rule none never matches: it names no line or nobody's number",
+	  "calendar jobs { url_cmd = \"true\" }\nschedule a { calendar = jobs }\nschedule b { calendar = jobs }\n"
+	  "schedule c { calendar = jobs }\nschedule d { calendar = jobs }\nschedule e { calendar = jobs }\n"
+	  "schedule f { calendar = jobs }\n" LINES MAILBOX
+	  "path all { step { ring = mailbox } }\nrule none { lines = {}  path = all }\n"
+	  "rule some { during = { a, b, c, d, e, f }  path = all }\n" ALL },
+	{ "an override within another is shadowed", "shadowed",
+	  "override short never decides: override long takes",
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\n" ALL
+	  "override long { from = \"2027-06-01 08:00\"  until = \"2027-06-10 18:00\"  path = all }\n"
+	  "override short { from = \"2027-06-02 08:00\"  until = \"2027-06-03 18:00\"  path = all }\n" },
+	{ "one that lasts longer is not", "shadowed", NULL,
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\n" ALL
+	  "override long { from = \"2027-06-01 08:00\"  until = \"2027-06-10 18:00\"  path = all }\n"
+	  "override short { from = \"2027-06-02 08:00\"  until = \"2027-06-10 18:01\"  path = all }\n" },
+	{ "nor one for other callers", "shadowed", NULL,
+	  LINES MAILBOX
+	  "path all { step { ring = mailbox } }\ncallers vip { numbers = { \"+15125550142\" } }\n" ALL
+	  "override long { from = \"2027-06-01 08:00\"  until = \"2027-06-10 18:00\"  callers = vip  path = all }\n"
+	  "override short { from = \"2027-06-02 08:00\"  until = \"2027-06-03 18:00\"  path = all }\n" },
 	{ "a calendar that was never fetched is stale", "calendar-stale", "jobs was never fetched",
 	  "calendar jobs { url_cmd = \"true\" }\nschedule job { calendar = jobs }\n" LINES MAILBOX
 	  "path all { step { ring = mailbox } }\nrule busy { during = job  path = all }\n" ALL },
-	{ "a guarantee covers no call that is rejected", "guarantee-broken", NULL,
+	{ "a rule that turns everybody away leaves them without an answer", "no-live-answer",
+	  "every caller is turned away, rule closed: busy (any line, any caller)",
+	  LINES FIXLY "path all { step { ring = fixly } }\nschedule day { hours = \"08:00-18:00\" }\n"
+		      "rule open { during = day  path = all }\nrule closed { reject = busy }\n" },
+	{ "so does an override", "no-live-answer", "every caller is turned away, override away: silent",
+	  LINES FIXLY
+	  "path all { step { ring = fixly } }\n" ALL
+	  "override away { from = \"2026-12-01 08:00\"  until = \"2026-12-01 18:00\"  reject = silent }\n" },
+	{ "one that names callers keeps these out", "no-live-answer", NULL,
+	  LINES FIXLY "path all { step { ring = fixly } }\ncallers spam { numbers = { anonymous } }\n"
+		      "override away { from = \"2026-12-01 08:00\"  until = \"2026-12-01 18:00\"\n"
+		      "callers = spam  reject = silent }\n" ALL },
+	{ "somebody turned away breaks the guarantee of an answer", "guarantee-broken", "nobody live does",
+	  LINES FIXLY "path all { step { ring = fixly } }\nschedule day { hours = \"08:00-18:00\" }\n"
+		      "rule open { during = day  path = all }\nrule closed { reject = busy }\n"
+		      "guarantee g { live = yes }\n" },
+	{ "and that of a time", "guarantee-broken", "nobody takes the call within 40 s",
+	  LINES FIXLY
+	  "path all { step { ring = fixly } }\n" ALL
+	  "override away { from = \"2026-12-01 08:00\"  until = \"2026-12-01 18:00\"  reject = busy }\n"
+	  "guarantee g { within = 40s }\n" },
+	{ "and that of a human", "guarantee-broken", "no human answers",
+	  LINES SAM
+	  "path all { step { ring = sam } }\n" ALL
+	  "override away { from = \"2026-12-01 08:00\"  until = \"2026-12-01 18:00\"  reject = busy }\n"
+	  "guarantee g { answered_by = human }\n" },
+	{ "a guarantee covers no call of somebody who is kept out", "guarantee-broken", NULL,
 	  LINES FIXLY "path all { step { ring = fixly } }\ncallers spam { numbers = { anonymous } }\n"
 		      "rule spam { callers = spam  reject = busy }\n" ALL "guarantee g { live = yes }\n" },
 	{ "a guarantee without `emergency` covers emergencies", "guarantee-broken", "nobody live does",
@@ -233,6 +379,12 @@ static const struct row rows[] = {
 	{ "a schedule that only a guarantee names is used", "unused", NULL,
 	  LINES MAILBOX "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n" ALL
 			"guarantee g { during = day  first = mailbox }\n" },
+	{ "an emergency section that nothing sets off is not", "unused", "nothing makes a call an emergency",
+	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } }\n" ALL
+			  "emergency { path = escalate  flagged_by = fixly  lines = {} }\n" },
+	{ "a line sets it off", "unused", NULL,
+	  LINES SAM FIXLY "path all { step { ring = fixly } }\npath escalate { step { ring = sam } }\n" ALL
+			  "emergency { path = escalate  flagged_by = fixly  lines = hotline }\n" },
 	{ "rules next to each other for the same callers are one", "over-engineered", "do the same",
 	  LINES MAILBOX
 	  "path all { step { ring = mailbox } }\nschedule day { hours = \"08:00-18:00\" }\n"
@@ -270,6 +422,33 @@ static const struct nm_finding *find(const struct nm_findings *findings, const s
 	return NULL;
 }
 
+static bool is_rung(const struct nm_simulation *simulation, const char *setting)
+{
+	const size_t n = strcspn(setting, "=");
+	size_t i, j;
+
+	for (i = 0; i < simulation->outcome.n; i++)
+		for (j = 0; j < simulation->outcome.events[i].n; j++)
+			if (strlen(simulation->outcome.events[i].to[j]) == n &&
+			    !strncmp(simulation->outcome.events[i].to[j], setting, n))
+				return true;
+	return false;
+}
+
+/* The call shows the finding, and says of nobody what they do who is not even rung. */
+static bool call_is_true(const struct nm_plan *plan, const struct nm_finding *finding)
+{
+	struct nm_simulation *simulation = called(plan, finding);
+	bool truth = called_shows(plan, finding, simulation);
+	size_t i;
+
+	for (i = 0; i + 1 < finding->n_call; i++)
+		if (!strcmp(finding->call[i], "--set"))
+			truth = truth && is_rung(simulation, finding->call[i + 1]);
+	nm_simulation_free(simulation);
+	return truth;
+}
+
 static void each_definition_holds_on_both_sides_of_its_edge(void **state)
 {
 	size_t wrong = 0;
@@ -293,6 +472,9 @@ static void each_definition_holds_on_both_sides_of_its_edge(void **state)
 		finding = find(&findings, &rows[i]);
 		if (!finding != !rows[i].says) {
 			print_error("%s: %s\n", rows[i].promise, finding ? finding->message : "not found");
+			wrong++;
+		} else if (finding && finding->n_call && !call_is_true(plan, finding)) {
+			print_error("%s: its call does not show it\n", rows[i].promise);
 			wrong++;
 		}
 		nm_findings_clear(&findings);
@@ -340,6 +522,57 @@ static void the_mend_holds_when_everybody_is_there(void **state)
 		OWNER("own_voicemail = none  hours = day") SAM FIXLY MAILBOX
 		"path all { step { ring = sam  for = 45s } step { ring = owner  for = 45s } step { ring = fixly }\n"
 		"step { ring = mailbox } }\n" ALL);
+}
+
+/* --- calendars --- */
+
+/* A calendar file of one event; NULL: of none.  What is said of it, and NULL when nothing is. */
+static void stale_is(const char *says, const char *event)
+{
+	const struct nm_check_options options = { .now = NOW,
+						  .from = NOW,
+						  .until = NOW + 7 * (nm_time)NM_DAY };
+	const struct row row = { .id = "calendar-stale" };
+	const struct nm_finding *finding;
+	struct nm_findings findings;
+	struct nm_plan *plan;
+	struct nm_error err;
+	struct nm_buf name;
+	FILE *file;
+
+	nm_buf_init(&name, 4096);
+	nm_buf_addf(&name, "%s/jobs.ics", folder);
+	file = fopen(name.data, "w");
+	assert_non_null(file);
+	fputs("BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:x\r\n", file);
+	if (event)
+		fprintf(file, "BEGIN:VEVENT\r\nUID:1\r\nDTSTAMP:20250101T000000Z\r\n%s\r\nEND:VEVENT\r\n",
+			event);
+	fputs("END:VCALENDAR\r\n", file);
+	assert_int_equal(fclose(file), 0);
+	plan = plan_of_text(HEAD "calendar jobs { file = \"jobs.ics\" }\n" LINES MAILBOX
+				 "schedule job { calendar = jobs }\npath all { step { ring = mailbox } }\n"
+				 "rule busy { during = job  path = all }\n" ALL,
+			    folder);
+	assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+	finding = find(&findings, &row);
+	if (says)
+		assert_string_equal(finding ? finding->message : "not found", says);
+	else
+		assert_null(finding);
+	nm_findings_clear(&findings);
+	nm_plan_free(plan);
+	nm_buf_clear(&name);
+}
+
+static void a_calendar_is_stale_when_its_events_end_within_60_days(void **state)
+{
+	(void)state;
+	stale_is("calendar jobs has no event", NULL);
+	stale_is("the last event of calendar jobs is Fri 1 Jan 2027 18:00", "DTSTART:20270102T000000Z");
+	stale_is(NULL, "DTSTART:20290101T000000Z");
+	stale_is(NULL, "DTSTART:20250101T000000Z\r\nRRULE:FREQ=YEARLY;INTERVAL=4");
+	stale_is(NULL, "DTSTART:20250101T000000Z\r\nRRULE:FREQ=DAILY");
 }
 
 /* --- what the store knows --- */
@@ -406,13 +639,54 @@ static void a_push_that_ends_within_60_days_is_stale(void **state)
 	assert_int_equal(found_with(&fact, "calendar-stale"), 1);
 }
 
+static size_t untested_with(nm_time last, nm_time after_hours, bool pushed)
+{
+	const struct nm_line_fact fact = { .line = "main",
+					   .pushed = pushed,
+					   .horizon = NOW + NM_CHECK_HORIZON };
+	const struct nm_check_options options = {
+		.now = NOW,
+		.from = NOW,
+		.until = NOW + 7 * (nm_time)NM_DAY,
+		.tests = { true, last, after_hours },
+		.n_facts = 1,
+		.facts = &fact,
+	};
+	struct nm_plan *plan =
+		plan_of_text(HEAD LINES MAILBOX "path all { step { ring = mailbox } }\n" ALL, folder);
+	const struct row row = { .id = "untested" };
+	struct nm_findings findings;
+	struct nm_error err;
+	size_t n;
+
+	assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+	n = find(&findings, &row) != NULL;
+	nm_findings_clear(&findings);
+	nm_plan_free(plan);
+	return n;
+}
+
+static void a_pushed_plan_is_to_be_tested_every_30_days_also_after_hours(void **state)
+{
+	const nm_time since = NOW - 30 * (nm_time)NM_DAY;
+
+	(void)state;
+	assert_int_equal(untested_with(NM_TIME_MIN, NM_TIME_MIN, true), 1);
+	assert_int_equal(untested_with(NM_TIME_MIN, NM_TIME_MIN, false), 0);
+	assert_int_equal(untested_with(since, since, true), 0);
+	assert_int_equal(untested_with(since - 1, since - 1, true), 1);
+	assert_int_equal(untested_with(NOW, since - 1, true), 1);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_definition_holds_on_both_sides_of_its_edge),
 		cmocka_unit_test(only_steps_before_the_live_answer_are_to_ring_less),
 		cmocka_unit_test(the_mend_holds_when_everybody_is_there),
+		cmocka_unit_test(a_calendar_is_stale_when_its_events_end_within_60_days),
 		cmocka_unit_test(only_a_line_that_was_pushed_and_read_can_drift),
+		cmocka_unit_test(a_pushed_plan_is_to_be_tested_every_30_days_also_after_hours),
 		cmocka_unit_test(a_push_that_ends_within_60_days_is_stale),
 	};
 

@@ -142,6 +142,75 @@ static void test_callers_that_cannot_be_told_apart(void **state)
 		    "those who are in a group only by that get what others get");
 }
 
+#define CROWD                                                                                             \
+	"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount sandbox { driver = sandbox }\n"          \
+	"line main { number = \"+15125550100\" account = sandbox }\n"                                       \
+	"callers south { numbers = \"+1737*\" }\ncallers known { numbers = \"+17375550142\" }\n"             \
+	"destination sam { kind = personal number = \"+15125550114\" caller_id = line }\n"                 \
+	"destination kim { kind = personal number = \"+15125550115\" }\n"                                  \
+	"destination desk { kind = backup address = \"sip:desk@example.org\" }\n"                          \
+	"destination mailbox { kind = voicemail }\ndestination other { kind = voicemail }\n"               \
+	"path crowd { step { ring = { desk, sam, kim } for = 9s } step { ring = { kim, mailbox, other } } }\n" \
+	"path friends { step { ring = kim } }\npath quiet { step { ring = mailbox } }\n"                    \
+	"rule both { callers = known path = friends }\nrule south { callers = south path = quiet }\n"      \
+	"rule all { path = crowd }\n"
+
+static void open_crowd(struct carrier_line *line, const struct nm_carrier *carrier)
+{
+	char *folder = random_folder_new();
+
+	carrier_line_open(line, carrier, NULL, plan_of_text(CROWD, folder), 0, "2026-11-23 12:00", 28);
+	random_folder_free(folder);
+}
+
+/* What cannot ring together with others is told one by one, and what is left can be rung. */
+static void test_those_that_ring_together(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+	const struct nm_treatment *crowd;
+
+	(void)state;
+	carrier.traits.addresses_alone = carrier.traits.mailbox_alone = carrier.traits.line_id_all = true;
+	open_crowd(&line, &carrier);
+	assert_string_equal(loss_of(&line, "a SIP address cannot be rung together with others")->instead,
+			    "desk is not rung");
+	assert_string_equal(loss_of(&line, "shown the same number (path crowd, step 1: kim)")->instead,
+			    "it is shown the line's number");
+	assert_string_equal(loss_of(&line, "beside a voicemail (path crowd, step 2: kim)")->instead,
+			    "kim is not rung");
+	loss_of(&line, "only one voicemail can take a call (path crowd, step 2: other)");
+	crowd = nm_route_treatment(line.held, line.at, line.route->classes[0].witness, false);
+	assert_int_equal(crowd->steps[0].n, 2);
+	assert_true(crowd->steps[0].parties[0].line_id && crowd->steps[0].parties[1].line_id);
+	assert_int_equal(crowd->steps[1].n, 1);
+	assert_losses_tell_all(&line, &carrier);
+	carrier_line_close(&line);
+	carrier = all_of_it();
+	carrier.traits.several_max = 2;
+	open_crowd(&line, &carrier);
+	loss_of(&line, "only 2 phones can be rung at once (path crowd, step 1: kim)");
+	assert_losses_tell_all(&line, &carrier);
+	carrier_line_close(&line);
+}
+
+/* A whole number that also begins as another group does is known to the carrier: it stays in both. */
+static void test_whole_numbers_stay_in_the_groups_they_begin_like(void **state)
+{
+	const struct nm_caller known = { .number = 17375550142 }, unknown = { .number = 17375550143 };
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+
+	(void)state;
+	carrier.traits.beginnings = false;
+	open_crowd(&line, &carrier);
+	assert_int_equal(nm_route_groups(line.held, known), 3);
+	assert_string_equal(nm_route_treatment(line.held, line.at, known, false)->path, "friends");
+	assert_string_equal(nm_route_treatment(line.held, line.at, unknown, false)->path, "crowd");
+	assert_string_equal(loss_of(&line, "how their number begins")->callers, "callers south");
+	carrier_line_close(&line);
+}
+
 /* A carrier that keeps no hours holds what is in force now, and the agent must push at each change. */
 static void test_hours_that_cannot_be_kept(void **state)
 {
@@ -172,6 +241,7 @@ static void test_a_forward_goes_no_further(void **state)
 	(void)state;
 	carrier.traits.steps_max = 1;
 	carrier.traits.several = false;
+	carrier.traits.mailbox = false;
 	carrier.traits.ring_times = false;
 	open_line(&line, &carrier);
 	loss_of(&line, "several phones cannot be rung at once (path day, step 2: desk)");
@@ -218,6 +288,28 @@ static void test_a_call_that_cannot_be_ended(void **state)
 	carrier_line_close(&line);
 }
 
+/* A carrier that knows only the mailbox of the number: the plan's is not there, and it is behind every ring. */
+static void test_a_mailbox_of_the_carrier(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+	const struct nm_treatment *day;
+
+	(void)state;
+	carrier.traits.mailbox_own = true;
+	carrier.traits.steps_max = 1;
+	carrier.traits.handset = NM_HANDSET_NEVER;
+	open_line(&line, &carrier);
+	loss_of(&line, "the plan's voicemail is not at this carrier (path day, step 4: mailbox)");
+	loss_of(&line, "what follows is lost: this carrier goes no further (path day, step 3: ai)");
+	day = nm_route_treatment(line.held, line.at, line.route->classes[0].witness, false);
+	assert_int_equal(day->n, 2);
+	assert_string_equal(day->steps[0].parties[1].name, "desk");
+	assert_string_equal(day->steps[1].parties[0].name, NM_CARRIER_MAILBOX);
+	assert_losses_tell_all(&line, &carrier);
+	carrier_line_close(&line);
+}
+
 /* The key that nobody hears is gone for all callers, also when these cannot be told apart. */
 static void test_neither_key_nor_callers(void **state)
 {
@@ -244,8 +336,9 @@ static void test_a_carrier_whose_changes_are_made_by_hand(void **state)
 	carrier.traits.handset_untimed = true;
 	open_line(&line, &carrier);
 	assert_false(line.losses.needs_agent);
-	assert_string_equal(loss_of(&line, "keeps no hours")->instead,
-			    "what was set by hand stays until the next time: somebody must do it at each change");
+	assert_string_equal(
+		loss_of(&line, "keeps no hours")->instead,
+		"what was set by hand stays until the next time: somebody must do it at each change");
 	loss_of(&line, "how long the line's own phone rings cannot be set (path day, step 1: owner)");
 	assert_losses_tell_all(&line, &carrier);
 	carrier_line_close(&line);
@@ -276,18 +369,25 @@ static void test_losses_tell_all_that_is_lost(void **state)
 	for (uint64_t seed = 0; seed < PLANS; seed++) {
 		struct nm_carrier carrier = all_of_it();
 		struct nm_traits *t = &carrier.traits;
-		bool *const flags[] = { &t->callers,  &t->beginnings, &t->several,     &t->mailbox,
-					&t->greeting, &t->key,	      &t->line_id,     &t->addresses,
-					&t->reject_busy, &t->reject_silent, &t->ring_times, &t->keeps_time,
-					&t->handset_untimed, &t->by_hand };
+		bool *const flags[] = { &t->callers,         &t->beginnings,   &t->several,
+					&t->mailbox,         &t->greeting,     &t->key,
+					&t->line_id,         &t->addresses,    &t->reject_busy,
+					&t->reject_silent,   &t->ring_times,   &t->keeps_time,
+					&t->handset_untimed, &t->by_hand,      &t->mailbox_own,
+					&t->ten_digits,      &t->handover_ends };
 
 		for (size_t i = 0; i < sizeof(flags) / sizeof(flags[0]); i++)
 			*flags[i] = random_below(&random, 4) > 0;
+		t->mailbox_alone = random_below(&random, 2) > 0;
+		t->line_id_all = random_below(&random, 2) > 0;
+		t->addresses_alone = random_below(&random, 2) > 0;
+		t->several_max = (int)random_below(&random, 3);
 		t->handset_at_rest = random_below(&random, 3) == 0;
 		t->confirm = (enum nm_confirm)random_below(&random, 3);
 		t->handset = (enum nm_handset)random_below(&random, 3);
 		t->steps_max = (int)random_below(&random, 4);
 		t->ring_step_s = random_below(&random, 2) ? 5 : 1;
+		t->ring_max_s = 20;
 		carrier.lift = NULL;
 		assert_carrier_keeps_plans(&carrier, NULL, 1000 + seed, 1);
 	}
@@ -306,9 +406,12 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_lost_where_all_can_be_held),
 		cmocka_unit_test(test_each_loss_says_what_when_whom_and_what_instead),
 		cmocka_unit_test(test_callers_that_cannot_be_told_apart),
+		cmocka_unit_test(test_those_that_ring_together),
+		cmocka_unit_test(test_whole_numbers_stay_in_the_groups_they_begin_like),
 		cmocka_unit_test(test_hours_that_cannot_be_kept),
 		cmocka_unit_test(test_a_forward_goes_no_further),
 		cmocka_unit_test(test_a_call_that_cannot_be_ended),
+		cmocka_unit_test(test_a_mailbox_of_the_carrier),
 		cmocka_unit_test(test_neither_key_nor_callers),
 		cmocka_unit_test(test_a_carrier_whose_changes_are_made_by_hand),
 		cmocka_unit_test(test_a_rejection_of_callers_who_cannot_be_told_apart),

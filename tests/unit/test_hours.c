@@ -582,6 +582,20 @@ static void lint_names_equal_ends_and_rules_that_later_ones_wholly_override(void
 		{ "2026 Mo; 2026-2027 Mo",
 		  "\"2026 Mo\" never holds: the rules after it always override it|" },
 		{ "Feb 29 Mo; Dec 25", "" },
+		{ "2024,2060 Dec 24 10:00-12:00; 2024 off", "" },
+		{ "2024,2060 Dec 24 10:00-12:00; 2024 off; 2050-2070 Dec off",
+		  "\"2024,2060 Dec 24 10:00-12:00\" never holds: the rules after it always override it|" },
+		{ "PH off; 10:00-12:00",
+		  "\"PH off\" is undone by \"10:00-12:00\" after it, which is for every day: write it last|" },
+		{ "Dec 24-26 off; Mo 08:00-09:00; 10:00-12:00",
+		  "\"Dec 24-26 off\" is undone by \"10:00-12:00\" after it, which is for every day: write it last|" },
+		{ "10:00-12:00; PH off", "" },
+		{ "PH off, 10:00-12:00", "" },
+		{ "PH 13:00-14:00 off; 10:00-12:00", "" },
+		{ "Sa off; 22:00-26:00",
+		  "\"Sa off\" is undone by \"22:00-26:00\" after it, which is for every day: write it last|" },
+		{ "2101 Feb 28 Mo; 2101 Feb",
+		  "\"2101 Feb 28 Mo\" never holds: the rules after it always override it|" },
 	};
 
 	(void)state;

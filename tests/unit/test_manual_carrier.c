@@ -17,8 +17,8 @@
 #include "push_rig.h"
 #include "random_plan.h"
 
-#define PLAN(driver)                                                                                        \
-	"timezone = \"America/Chicago\"\ncountry = \"US\"\n"                                                  \
+#define PLAN(driver)                                                                                         \
+	"timezone = \"America/Chicago\"\ncountry = \"US\"\n"                                                 \
 	"account sandbox { driver = " driver " carrier = gsm }\n"                                            \
 	"line cell { number = \"+15125550111\" account = sandbox handset = owner }\n"                        \
 	"schedule business { hours = \"Mo-Fr 08:00-18:00\" }\n"                                              \
@@ -57,18 +57,20 @@ static void assert_list(const char *at, const char *list, const char *every)
 static void test_the_list_in_words(void **state)
 {
 	(void)state;
-	assert_list("2026-11-23 12:00",
-		    "In the carrier's settings: do not forward every call\n"
-		    "In the carrier's settings: forward calls to fixly, +1 512 555 0177 when not answered\n"
-		    "In the carrier's settings: forward calls to fixly, +1 512 555 0177 while the phone is busy\n"
-		    "In the carrier's settings: forward calls to fixly, +1 512 555 0177 while the phone cannot be reached\n"
-		    "In the carrier's settings: have its voicemail answer later than that, or not at all, else fixly never "
-		    "rings\n",
-		    NULL);
-	assert_list("2026-11-23 22:00",
-		    "In the carrier's settings: forward EVERY call to fixly, +1 512 555 0177, so that this phone rings no "
-		    "more\n",
-		    "fixly, +1 512 555 0177");
+	assert_list(
+		"2026-11-23 12:00",
+		"In the carrier's settings: do not forward every call\n"
+		"In the carrier's settings: forward calls to fixly, +1 512 555 0177 when not answered\n"
+		"In the carrier's settings: forward calls to fixly, +1 512 555 0177 while the phone is busy\n"
+		"In the carrier's settings: forward calls to fixly, +1 512 555 0177 while the phone cannot be reached\n"
+		"In the carrier's settings: have its voicemail answer later than that, or not at all, else fixly never "
+		"rings\n",
+		NULL);
+	assert_list(
+		"2026-11-23 22:00",
+		"In the carrier's settings: forward EVERY call to fixly, +1 512 555 0177, so that this phone rings no "
+		"more\n",
+		"fixly, +1 512 555 0177");
 }
 
 static void test_random_plans(void **state)
@@ -87,16 +89,18 @@ static void test_the_next_change(void **state)
 	nm_time evening;
 
 	(void)state;
-	carrier_line_open(&line, manual(), NULL, plan_of_text(PLAN("manual"), folder), 0, "2026-11-23 12:00", 28);
+	carrier_line_open(&line, manual(), NULL, plan_of_text(PLAN("manual"), folder), 0, "2026-11-23 12:00",
+			  28);
 	random_folder_free(folder);
 	ok(nm_time_read("2026-11-23 18:00", line.plan->zone, 0, &evening, &err), &err);
-	ok(nm_carrier_next(manual(), NULL, line.route, (struct nm_span){ line.at, line.route->until }, &line.artefact,
-			   &next, &err),
+	ok(nm_carrier_next(manual(), NULL, line.route, (struct nm_span){ line.at, line.route->until },
+			   &line.artefact, &next, &err),
 	   &err);
 	assert_int_equal(next.at, evening);
 	assert_non_null(strstr(next.artefact.parts[0].bytes, "EVERY"));
 	nm_next_clear(&next);
-	ok(nm_carrier_next(manual(), NULL, line.route, (struct nm_span){ line.at, evening }, &line.artefact, &next, &err),
+	ok(nm_carrier_next(manual(), NULL, line.route, (struct nm_span){ line.at, evening }, &line.artefact,
+			   &next, &err),
 	   &err);
 	assert_int_equal(next.at, NM_TIME_MAX);
 	nm_next_clear(&next);
@@ -179,7 +183,8 @@ static void test_pushed_once_and_assumed_from_then_on(void **state)
 
 	(void)state;
 	open_person(&person, PLAN("codes"), 99);
-	assert_assumed(&person, false, 0, "nothing was pushed yet, and nothing can be read back from this carrier");
+	assert_assumed(&person, false, 0,
+		       "nothing was pushed yet, and nothing can be read back from this carrier");
 	ok(push_rig_push(&person.rig, 0, NULL, &err), &err);
 	assert_int_equal(person.asked, 1);
 	assert_assumed(&person, true, 1,
@@ -193,8 +198,9 @@ static void test_pushed_once_and_assumed_from_then_on(void **state)
 	assert_int_equal(results.items[0].state, NM_PUSH_DONE);
 	nm_push_results_clear(&results);
 	person.rig.context.now += 4 * 3600;
-	assert_assumed(&person, false, 1,
-		       "what was pushed Mon 23 Nov 2026 05:11 is not what the plan wants now; nothing can be read back");
+	assert_assumed(
+		&person, false, 1,
+		"what was pushed Mon 23 Nov 2026 05:11 is not what the plan wants now; nothing can be read back");
 	ok(push_rig_push(&person.rig, 0, NULL, &err), &err);
 	assert_int_equal(person.asked, 5);
 	assert_assumed(&person, true, 4,
@@ -215,15 +221,17 @@ static void test_what_is_refused_half_way_is_not_known(void **state)
 	assert_int_equal(results.items[0].state, NM_PUSH_UNDONE);
 	assert_string_equal(results.items[0].words, "not done, ##21#: you said no; nothing was changed");
 	nm_push_results_clear(&results);
-	assert_assumed(&person, false, 0, "nothing was pushed yet, and nothing can be read back from this carrier");
+	assert_assumed(&person, false, 0,
+		       "nothing was pushed yet, and nothing can be read back from this carrier");
 	person.yes_until = 3; /* the first one was refused: two more */
 	assert_int_equal(push_rig_push(&person.rig, 0, &results, &err), NM_CARRIER);
 	assert_int_equal(results.items[0].state, NM_PUSH_FAILED);
 	assert_string_equal(results.items[0].words,
 			    "not done, **67*+15125550177#: you said no; what is in force now is not known");
 	nm_push_results_clear(&results);
-	assert_assumed(&person, false, 2,
-		       "what is in force is not known: the last push came to no end, and nothing can be read back");
+	assert_assumed(
+		&person, false, 2,
+		"what is in force is not known: the last push came to no end, and nothing can be read back");
 	push_rig_close(&person.rig);
 }
 

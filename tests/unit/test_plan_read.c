@@ -988,7 +988,7 @@ static void the_nearest_name_is_offered(void **state)
 		       "did you mean 'during'?");
 	expect_mistake(HEAD "schedule business { hours = Mo }\nrule a { during = busines reject = busy }\n",
 		       "did you mean 'business'?");
-	expect_mistake(HEAD "rule a { path = x }\n", "there is no path 'x'\n");
+	expect_mistake(HEAD "rule a { path = x }\n", "there is no path 'x'; the plan has none yet\n");
 }
 
 static void callers_are_read_as_people_write_them(void **state)

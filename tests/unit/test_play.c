@@ -596,18 +596,71 @@ static void test_treatments_are_equal_when_a_caller_could_notice_nothing(void **
 	assert_false(nm_treatment_equal(&unmatched, &b));
 }
 
+/* --- the limit of lines --- */
+
+/* Line kN rings line kN+1, and the last one the owner. */
+static const struct nm_treatment *chain_treatment(void *context, const char *line)
+{
+	static struct nm_party parties[32];
+	static struct nm_treatment_step steps[32];
+	static struct nm_treatment treatments[32];
+	static char names[32][16];
+	const int last = *(const int *)context, i = atoi(line + 1);
+
+	snprintf(names[i + 1], sizeof names[i + 1], "k%d", i + 1);
+	parties[i] = (struct nm_party){ .name = names[i + 1], .line = names[i + 1], .own_voicemail_s = -1 };
+	if (i == last)
+		parties[i] = (struct nm_party){ .name = "owner", .own_voicemail_s = NM_OWN_VOICEMAIL_NONE };
+	steps[i] = (struct nm_treatment_step){ 1, 1, 0, i < last, { NULL, 0, 0 }, 1, &parties[i], 0, NULL };
+	steps[i].for_s = i < last ? 0 : 20;
+	treatments[i] = (struct nm_treatment){ .verdict = NM_VERDICT_PATH, .n = 1, .steps = &steps[i] };
+	return &treatments[i];
+}
+
+static void a_call_goes_on_over_16_lines_and_no_further(void **state)
+{
+	const struct nm_script answered = { .hangup_s = -1 };
+	struct nm_arena *memory = nm_arena_new();
+	struct nm_outcome chain;
+	struct nm_error err;
+	int last;
+
+	(void)state;
+	for (last = 16; last <= 17; last++) {
+		const struct nm_lines lines = { &last, chain_treatment };
+		const struct nm_event *end;
+
+		assert_int_equal(nm_play(chain_treatment(&last, "k0"), "k0", &answered, &lines, true, memory,
+					 &chain, &err),
+				 NM_OK);
+		assert_int_equal(chain.result, last == 16 ? NM_ANSWERED : NM_LOST);
+		end = &chain.events[chain.n - 1];
+		while (end->kind != NM_EVENT_LIMIT && end > chain.events)
+			end--;
+		assert_int_equal(end->kind == NM_EVENT_LIMIT, last == 17);
+		if (last == 17)
+			assert_string_equal(end->why,
+					    "the call has gone on over 16 lines, the most it may: drops out");
+	}
+	nm_arena_free(memory);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_people_answer_after_6_seconds_AI_and_services_after_3),
 		cmocka_unit_test(test_all_of_a_step_ring_at_once_and_the_first_answer_ends_the_call),
-		cmocka_unit_test(test_one_that_answers_n_seconds_after_it_began_to_ring_answers_if_n_is_below_for),
-		cmocka_unit_test(test_busy_declined_and_unreachable_drop_out_at_once_and_the_next_step_starts),
-		cmocka_unit_test(test_a_phone_whose_own_voicemail_picks_up_after_v_seconds_can_only_answer_before),
+		cmocka_unit_test(
+			test_one_that_answers_n_seconds_after_it_began_to_ring_answers_if_n_is_below_for),
+		cmocka_unit_test(
+			test_busy_declined_and_unreachable_drop_out_at_once_and_the_next_step_starts),
+		cmocka_unit_test(
+			test_a_phone_whose_own_voicemail_picks_up_after_v_seconds_can_only_answer_before),
 		cmocka_unit_test(test_it_swallows_only_when_v_is_below_for),
 		cmocka_unit_test(test_its_voicemail_swallows_at_once_when_busy_declined_or_unreachable),
 		cmocka_unit_test(test_with_confirm_it_takes_nothing_and_the_phone_drops_out_at_v),
-		cmocka_unit_test(test_an_answer_comes_before_a_voicemail_in_the_same_second_then_the_steps_order),
+		cmocka_unit_test(
+			test_an_answer_comes_before_a_voicemail_in_the_same_second_then_the_steps_order),
 		cmocka_unit_test(test_a_voicemail_takes_the_call_at_once),
 		cmocka_unit_test(test_an_unknown_own_voicemail_plays_as_none),
 		cmocka_unit_test(test_a_path_that_ends_without_an_answer_loses_the_call),
@@ -626,6 +679,7 @@ int main(void)
 		cmocka_unit_test(test_a_treatment_in_words),
 		cmocka_unit_test(test_treatments_that_differ_never_read_alike),
 		cmocka_unit_test(test_treatments_are_equal_when_a_caller_could_notice_nothing),
+		cmocka_unit_test(a_call_goes_on_over_16_lines_and_no_further),
 	};
 
 	return cmocka_run_group_tests_name("play", tests, setup, teardown);

@@ -213,6 +213,18 @@ static bool slow_broken(const struct scene *scene, const struct nm_guarantee *gu
 	       (guarantee->never >= 0 && slow_rung(scene, guarantee->never, false));
 }
 
+/* Rejected by a rule or an override that names callers. */
+static bool slow_kept_out(const struct scene *scene)
+{
+	const struct nm_plan *plan = scene->slow->plan;
+	const struct slow_decision *decision = &scene->nobody.decision;
+
+	if (!decision->reject)
+		return false;
+	return decision->by == NM_BY_OVERRIDE ? plan->overrides[decision->index].rule.callers.given
+					      : plan->rules[decision->index].callers.given;
+}
+
 /* Which of ids the call shows, by the words of design.md section 5. */
 static void scene_judge(struct scene *scene, bool shown[IDS])
 {
@@ -221,14 +233,14 @@ static void scene_judge(struct scene *scene, bool shown[IDS])
 	bool path;
 
 	scene_play(scene, true, NM_ANSWERS, -1, &scene->nobody);
-	if (scene->nobody.decision.reject)
+	if (slow_kept_out(scene))
 		return;
 	scene_play(scene, false, NM_ANSWERS, 6, &scene->humans);
 	scene_play(scene, true, NM_NO_ANSWER, -1, &scene->silent);
-	path = scene->nobody.decision.by != NM_BY_NOTHING;
-	shown[0] |= !path;
+	path = scene->nobody.decision.path >= 0;
+	shown[0] |= scene->nobody.decision.by == NM_BY_NOTHING;
 	shown[1] |= path && scene->nobody.result == NM_LOST;
-	shown[2] |= path && !slow_rings(scene, false);
+	shown[2] |= scene->nobody.decision.by != NM_BY_NOTHING && !slow_rings(scene, false);
 	shown[3] |= path && !is_emergency(scene) && scene->nobody.result == NM_ANSWERED &&
 		    scene->nobody.seconds > plan->targets.patience_s;
 	if (scene->nobody.decision.by == NM_BY_EMERGENCY &&
@@ -454,6 +466,66 @@ static void the_call_of_a_finding_shows_it(void **state)
 	assert_true(shown > 200);
 }
 
+/* --- loops --- */
+
+static bool comes_back(const struct nm_plan *plan, nm_time at, int line, struct nm_caller caller, bool gone)
+{
+	struct nm_script_setting settings[64];
+	struct nm_call call = { .at = at, .line = line, .caller = caller };
+	struct nm_simulation *simulation;
+	struct nm_error err;
+	bool back = false;
+	size_t i;
+
+	call.script = (struct nm_script){ .nobody = true, .settings = settings, .hangup_s = -1 };
+	for (i = 0; i < plan->n_destinations; i++)
+		if (plan->destinations[i].kind != NM_VOICEMAIL &&
+		    (gone ? plan->destinations[i].own_voicemail_s < 0 : plan->destinations[i].kind == NM_AI))
+			settings[call.script.n++] =
+				(struct nm_script_setting){ plan->destinations[i].name,
+							    gone ? NM_UNREACHABLE : NM_NO_ANSWER, -1 };
+	assert_int_equal(nm_simulate(plan, &call, &simulation, &err), NM_OK);
+	for (i = 0; i < simulation->outcome.n; i++)
+		back |= simulation->outcome.events[i].kind == NM_EVENT_LOOP;
+	nm_simulation_free(simulation);
+	return back;
+}
+
+static void a_call_that_comes_back_to_a_line_is_found_as_a_loop(void **state)
+{
+	uint64_t seed;
+	size_t back = 0;
+	size_t line, caller;
+	int gone;
+
+	(void)state;
+	for (seed = 1; seed <= 4 * PLANS; seed++) {
+		struct nm_plan *plan = plan_of_seed(seed);
+		const struct nm_check_options options = horizon(seed);
+		uint64_t random = seed;
+		const nm_time at = options.from + random_below(&random, DAYS * (uint32_t)NM_DAY);
+		struct nm_findings findings;
+		struct nm_classes classes;
+		struct nm_error err;
+
+		assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+		assert_int_equal(nm_classes_build(plan, &classes, &err), NM_OK);
+		for (line = 0; line < plan->n_lines; line++)
+			for (caller = 0; caller < classes.n; caller++)
+				for (gone = 0; gone < 2; gone++) {
+					if (!comes_back(plan, at, (int)line, classes.items[caller].witness,
+							gone))
+						continue;
+					assert_true(held(&findings, "loop", at));
+					back++;
+				}
+		nm_classes_clear(&classes);
+		nm_findings_clear(&findings);
+		nm_plan_free(plan);
+	}
+	assert_true(back > 10);
+}
+
 static void guarantees_alone_are_those_of_the_whole_check(void **state)
 {
 	uint64_t seed;
@@ -494,6 +566,7 @@ int main(void)
 		cmocka_unit_test(windows_agree_with_a_slow_reading),
 		cmocka_unit_test(windows_are_merged_and_sorted),
 		cmocka_unit_test(the_call_of_a_finding_shows_it),
+		cmocka_unit_test(a_call_that_comes_back_to_a_line_is_found_as_a_loop),
 		cmocka_unit_test(guarantees_alone_are_those_of_the_whole_check),
 	};
 

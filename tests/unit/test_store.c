@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "core/store_private.h"
 #include "random_plan.h"
@@ -535,6 +536,39 @@ static void test_an_older_schema_is_brought_up_to_date(void **state)
 	nm_store_close(store);
 }
 
+/* "Schema 1 is brought to 2": a store of the first release keeps what it has and learns of tests. */
+static void test_schema_1_is_brought_up_to_date(void **state)
+{
+	struct nm_store *store = open_store(false);
+	nm_time last, after_hours;
+	struct nm_error err;
+	sqlite3 *db;
+
+	(void)state;
+	keep(store, 1, "x");
+	nm_store_close(store);
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+	assert_int_equal(
+		sqlite3_exec(db, "DROP TABLE tests_played; PRAGMA user_version = 1", NULL, NULL, NULL),
+		SQLITE_OK);
+	sqlite3_close(db);
+	store = open_store(true);
+	assert_int_equal(nm_store_tests_last(store, &last, &after_hours, &err), NM_OK);
+	assert_int_equal(last, NM_TIME_MIN);
+	nm_store_close(store);
+	store = open_store(false);
+	assert_int_equal(count_versions(store), 1);
+	assert_int_equal(nm_store_tests_add(store, 5, true, &err), NM_OK);
+	assert_int_equal(nm_store_tests_add(store, 9, false, &err), NM_OK);
+	nm_store_close(store);
+	store = open_store(true);
+	assert_int_equal(nm_store_tests_last(store, &last, &after_hours, &err), NM_OK);
+	assert_int_equal(last, 9);
+	assert_int_equal(after_hours, 5);
+	assert_int_equal(nm_store_tests_add(store, 10, false, &err), NM_REFUSED);
+	nm_store_close(store);
+}
+
 /* Two at once: the second sees what the first wrote, and may write when it is done. */
 static void test_two_at_once(void **state)
 {
@@ -681,6 +715,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_newer_schema_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_strangers_file_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_an_older_schema_is_brought_up_to_date, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_schema_1_is_brought_up_to_date, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_backup, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage_is_found, setup, teardown),

@@ -41,6 +41,7 @@
 #define VOICE "https://api.telnyx.com/v2/phone_numbers/1293384261075731499/voice"
 #define FOUND                                                                                                \
 	"{\"data\":[{\"id\":\"7\",\"phone_number\":\"+115125550100\"},"                                      \
+	"{\"id\":\"8\",\"phone_number\":\"+15125550100\",\"status\":\"ported-out\"},"                        \
 	"{\"id\":\"1293384261075731499\",\"phone_number\":\"+15125550100\",\"status\":\"active\"}],"         \
 	"\"meta\":{\"page_number\":1,\"page_size\":250,\"total_pages\":1,\"total_results\":2}}"
 #define SET(setting) "{\"data\":{\"record_type\":\"voice_settings\",\"call_forwarding\":" setting "}}"
@@ -213,7 +214,7 @@ static void test_what_others_set_is_read_or_named(void **state)
 	assert_lifted(
 		"{\"call_forwarding_enabled\":true,\"forwarding_type\":\"at\\u0007night\",\"forwards_to\":"
 		"\"+13035559123\"}",
-		NULL, "calls are forwarded to +13035559123 in a way that is not known here: at night");
+		NULL, "calls are forwarded in a way that is not known here: at night, to +13035559123");
 	assert_lifted("{\"call_forwarding_enabled\":true,\"forwarding_type\":\"always\",\"forwards_to\":"
 		      "\"sip:x@y\"}",
 		      NULL, "calls are forwarded to something that is no number: sip:x@y");

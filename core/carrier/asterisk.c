@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Asterisk: one dialplan file a line, which the operator's extensions.conf includes.
+ *
+ *   GET      file:SCRIPT_DIR/nevermiss-LINE.conf   200 the dialplan; 404
+ *   PUT-FILE file:SCRIPT_DIR/nevermiss-LINE.conf   200
+ *   DELETE   file:SCRIPT_DIR/nevermiss-LINE.conf   200; 404
+ *
+ * Asterisk reads it at `dialplan reload`, which nobody but the operator gives.
+ *
+ * Written for Asterisk 16 and later and never run on one.  From its documentation (docs.asterisk.org, branches
+ * 16, 18, 20: applications Answer, Dial, ExecIf, Goto, GotoIf, GotoIfTime, Hangup, NoOp, Playback, Read,
+ * Return, Set, VoiceMail, Wait; functions CALLERID, FILTER, IF) and its source (main/pbx_timing.c: the last
+ * minute of a range is in it, ranges of days, the zone; main/ast_expr2.y: & binds less than comparisons;
+ * main/config.c: comments, how long a line may be; apps/app_read.c: Read goes on without its sound).
+ */
+#include <string.h>
+
+#include "core/carrier/ask.h"
+#include "core/carrier/asterisk.h"
+#include "core/carrier/drivers.h"
+#include "core/carrier/facts.h"
+#include "core/carrier/json.h"
+
+#define TIMEOUT_S 10
+#define WORDS_BYTES 200 /* of an answer that are told */
+
+enum state { BEGIN, ASKED };
+
+static const char *template_of(const struct nm_account *account)
+{
+	return account != NULL ? account->endpoint : NULL;
+}
+
+/* SIP addresses need a PJSIP endpoint to go through. */
+static void adapt(const struct nm_account *account, struct nm_traits *traits)
+{
+	struct nm_dialplan_trunk trunk;
+
+	traits->addresses = nm_dialplan_trunk_read(template_of(account), &trunk, NULL) == NM_OK &&
+			    nm_dialplan_trunk_endpoint(&trunk) != NULL;
+}
+
+static enum nm_code add_trunk(const struct nm_account *account, struct nm_artefact *out, struct nm_error *err)
+{
+	const char *template = template_of(account);
+
+	if (template == NULL)
+		template = "";
+	return nm_artefact_add(out, NM_ASTERISK_TRUNK, "text/plain", template, strlen(template), err);
+}
+
+static enum nm_code render(const struct nm_route *route, const struct nm_account *account, nm_time at,
+			   struct nm_artefact *out, struct nm_error *err)
+{
+	struct nm_artefact artefact = { 0 };
+	struct nm_dialplan_trunk trunk;
+	struct nm_buf text;
+	enum nm_code code = nm_dialplan_trunk_read(template_of(account), &trunk, err);
+
+	(void)at;
+	if (code != NM_OK)
+		return code;
+	nm_buf_init(&text, NM_ARTEFACT_BYTES);
+	code = nm_dialplan_write(route, &trunk, &text, err);
+	if (code == NM_OK)
+		code = nm_artefact_add(&artefact, NM_ASTERISK_PART, "text/plain", text.data, text.len, err);
+	nm_buf_clear(&text);
+	if (code == NM_OK)
+		code = add_trunk(account, &artefact, err);
+	if (code == NM_OK)
+		code = nm_facts_add_route(route, &artefact, err);
+	if (code == NM_OK)
+		*out = artefact;
+	else
+		nm_artefact_clear(&artefact);
+	return code;
+}
+
+/* file:SCRIPT_DIR/nevermiss-LINE.conf, whatever stands in a name; NULL: memory. */
+static const char *url_of(const struct nm_exchange *exchange)
+{
+	struct nm_buf url;
+	const char *copy;
+
+	nm_buf_init(&url, 8192);
+	nm_buf_addf(&url, "file:%s/" NM_ASTERISK_SOUNDS "-", exchange->account->script_dir);
+	nm_dialplan_name(exchange->line, &url);
+	nm_buf_add(&url, ".conf");
+	copy = url.failed ? NULL : nm_arena_text(exchange->arena, url.data);
+	nm_buf_clear(&url);
+	return copy;
+}
+
+static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *next, const char *method)
+{
+	const char *folder = exchange->account != NULL ? exchange->account->script_dir : NULL;
+
+	if (folder == NULL || folder[0] != '/')
+		return nm_exchange_fail(exchange, "the account names no script_dir, a whole path as "
+						  "\"/etc/asterisk/nevermiss\"");
+	*next = (struct nm_request){
+		.method = method, .url = url_of(exchange), .timeout_s = TIMEOUT_S, .repeatable = true
+	};
+	if (next->url == NULL)
+		return nm_exchange_fail(exchange, "out of memory");
+	exchange->state = ASKED;
+	return NM_STEP_SEND;
+}
+
+static enum nm_step_result refused(struct nm_exchange *exchange, const struct nm_response *last)
+{
+	struct nm_node *root = NULL;
+	const char *words = NULL;
+	enum nm_step_result result;
+
+	if (nm_node_read(last->body, last->len, &root, NULL) == NM_OK)
+		words = nm_node_member_text(root, "error");
+	result = nm_ask_refused(exchange, last, words);
+	nm_node_free(root);
+	return result;
+}
+
+static enum nm_step_result take_file(struct nm_exchange *exchange, const struct nm_response *last)
+{
+	struct nm_error err;
+
+	if (nm_artefact_add(&exchange->live, NM_ASTERISK_PART, "text/plain", last->body, last->len, &err) !=
+		    NM_OK ||
+	    add_trunk(exchange->account, &exchange->live, &err) != NM_OK ||
+	    nm_facts_add_plan(exchange, &err) != NM_OK)
+		return nm_exchange_fail(exchange, "%s", err.text);
+	return NM_STEP_DONE;
+}
+
+static enum nm_step_result write_file(struct nm_exchange *exchange, struct nm_request *next)
+{
+	const struct nm_part *part = nm_artefact_find(exchange->wanted, NM_ASTERISK_PART);
+	enum nm_step_result result;
+
+	if (part == NULL)
+		return nm_exchange_fail(exchange, "there is no dialplan to write");
+	result = ask(exchange, next, "PUT-FILE");
+	next->type = part->type;
+	next->body = part->bytes;
+	next->len = part->len;
+	return result;
+}
+
+static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_response *last,
+				struct nm_request *next)
+{
+	if (exchange->state == BEGIN)
+		return exchange->operation == NM_OP_APPLY
+			       ? write_file(exchange, next)
+			       : ask(exchange, next, exchange->operation == NM_OP_READ ? "GET" : "DELETE");
+	if (last->status == 404 && exchange->operation != NM_OP_APPLY)
+		return NM_STEP_DONE;
+	if (last->status != 200)
+		return refused(exchange, last);
+	return exchange->operation == NM_OP_READ ? take_file(exchange, last) : NM_STEP_DONE;
+}
+
+static const struct nm_account_key keys[] = {
+	{ "endpoint", "text", "How a number is dialled: \"PJSIP/{number}@trunk\".", true },
+	{ "script_dir", "text", "Folder of the dialplan files, which extensions.conf includes.", true },
+	{ NULL, NULL, NULL, false },
+};
+
+const struct nm_carrier nm_carrier_asterisk = {
+	.name = "asterisk",
+	.summary = "a dialplan file for an Asterisk server",
+	.docs_url = "https://docs.asterisk.org/Asterisk_20_Documentation/API_Documentation/",
+	.traits = {
+		.reads_back = true,
+		.keeps_time = true,
+		.remote = false,
+		.callers = true,
+		.beginnings = true,
+		.several = true,
+		.mailbox = true,
+		.greeting = true,
+		.key = true,
+		.line_id = true,
+		.addresses = true,
+		.reject_busy = true,
+		.reject_silent = true,
+		.ring_times = true,
+		.ring_step_s = 1,
+		.confirm = NM_CONFIRM_SEVERAL,
+		.handset = NM_HANDSET_ANY,
+		.records_late_s = -1,
+	},
+	.keys = keys,
+	.adapt = adapt,
+	.render = render,
+	.lift = nm_dialplan_lift,
+	.step = step,
+};

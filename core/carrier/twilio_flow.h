@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT */
+/* What stands in a flow, worked out from the route before it is written: who is told apart, who gets what
+ * when, and the paths that takes. */
+#ifndef CORE_CARRIER_TWILIO_FLOW_H
+#define CORE_CARRIER_TWILIO_FLOW_H
+
+#include "core/carrier/twilio_private.h"
+#include "nevermiss/json.h"
+
+#define NM_NOWHERE (-1)
+
+/* A treatment with what the key gives in its greetings; both indices, or NM_NOWHERE. */
+struct nm_flow_chain {
+	int treatment, key;
+	const char *name; /* with which its widgets' names begin */
+};
+
+/* Callers who are told apart: a class of the route that somebody can be in. */
+struct nm_flow_list {
+	size_t class, n, capacity;
+	nm_number *numbers; /* malloc'd; sorted */
+	bool anonymous;
+};
+
+/* Which chain callers get in each situation (NM_NOWHERE: nobody is rung); classes may share one. */
+struct nm_flow_timetable {
+	const int *chains; /* [n_situations] */
+};
+
+/* A flow in the making. */
+struct nm_flow {
+	const struct nm_route *route;
+	struct nm_arena *arena;
+	const char *document; /* that asks to press 1; NULL */
+	struct nm_buf text;
+	struct nm_json json;
+	size_t n_states;
+	int commonest; /* situation */
+	struct nm_flow_chain *chains;
+	size_t n_chains, chains_capacity;
+	struct nm_flow_timetable *timetables; /* the first one is that of callers on no list */
+	size_t n_timetables, timetables_capacity;
+	size_t *timetable_of; /* [n_classes]: its number from 1; 0: not looked at yet */
+	struct nm_flow_list *lists;
+	size_t n_lists, lists_capacity;
+	struct nm_error *err;
+	enum nm_code code; /* the first that went wrong */
+};
+
+void nm_flow_gather(struct nm_flow *flow);
+void nm_flow_clear(struct nm_flow *flow);
+/* Keeps the first failure. */
+void nm_flow_fail(struct nm_flow *flow, enum nm_code code);
+/* The text, or "" and the failure kept when it is NULL. */
+const char *nm_flow_kept(struct nm_flow *flow, const char *text);
+/* Only letters, digits and _, not many: Liquid looks widgets up by name. */
+const char *nm_flow_plain(struct nm_flow *flow, const char *text);
+int nm_flow_chain(struct nm_flow *flow, int treatment, int key);
+size_t nm_flow_timetable(struct nm_flow *flow, size_t class);
+
+#endif

@@ -1,0 +1,227 @@
+/* SPDX-License-Identifier: MIT */
+/* Asking Twilio: see twilio_talk.h.  Comes in: what to ask, answers.  Goes out: requests, and what is kept. */
+#include "core/carrier/twilio_talk.h"
+
+#include <string.h>
+
+#include "core/ascii.h"
+#include "core/carrier/ask.h"
+
+#define TIMEOUT_S 30
+#define PAGES_MAX 200
+#define LINK_MAX 2048
+#define SID_LENGTH 34
+
+/* --- asking --- */
+
+enum nm_step_result nm_twilio_ask(struct nm_exchange *x, struct nm_request *next, const char *url, int state)
+{
+	if (url == NULL)
+		return nm_exchange_fail(x, "out of memory");
+	*next = (struct nm_request){
+		.method = "GET", .url = url, .auth = NM_AUTH_BASIC, .timeout_s = TIMEOUT_S, .repeatable = true
+	};
+	x->state = state;
+	return NM_STEP_SEND;
+}
+
+enum nm_step_result nm_twilio_post(struct nm_exchange *x, struct nm_request *next, const char *url,
+				   struct nm_buf *form, bool repeatable, int state)
+{
+	enum nm_step_result result = nm_twilio_ask(x, next, url, state);
+
+	next->method = "POST";
+	next->type = "application/x-www-form-urlencoded";
+	next->body = form->failed ? NULL : nm_arena_text(x->arena, form->data);
+	next->len = form->len;
+	next->repeatable = repeatable;
+	nm_buf_clear(form);
+	return result == NM_STEP_SEND && next->body == NULL ? nm_exchange_fail(x, "out of memory") : result;
+}
+
+bool nm_twilio_is_sid(const char *text, const char *kind)
+{
+	if (text == NULL || strlen(text) != SID_LENGTH || strncmp(text, kind, 2) != 0)
+		return false;
+	for (const char *c = text + 2; *c != '\0'; c++)
+		if (!nm_ascii_is_digit(*c) && !(nm_ascii_lower(*c) >= 'a' && nm_ascii_lower(*c) <= 'f'))
+			return false;
+	return true;
+}
+
+/* No blank, no control character, not too long. */
+static bool is_plain(const char *text)
+{
+	size_t n = 0;
+
+	while (text[n] > ' ' && text[n] < 0x7f && n < LINK_MAX)
+		n++;
+	return text[n] == '\0';
+}
+
+bool nm_twilio_is_link(const char *text)
+{
+	return is_plain(text) && (strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0);
+}
+
+const char *nm_twilio_flow_name(struct nm_exchange *x)
+{
+	return nm_arena_format(x->arena, "nevermiss:%s", x->number);
+}
+
+enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next)
+{
+	const char *path;
+
+	if (!nm_twilio_is_sid(x->account->sid, "AC"))
+		return nm_exchange_fail(x, "account %s: sid must be AC and 32 hexadecimal digits",
+					x->account->name);
+	path = nm_arena_format(x->arena,
+			       "/2010-04-01/Accounts/%s/IncomingPhoneNumbers.json?PhoneNumber=%%2B%s",
+			       x->account->sid, x->number + 1);
+	return nm_twilio_ask(x, next, path != NULL ? nm_ask_url(x, NM_TWILIO_API, path) : NULL,
+			     NM_ASKED_NUMBERS);
+}
+
+const char *nm_twilio_number_url(struct nm_exchange *x)
+{
+	const char *path = nm_arena_format(x->arena, "/2010-04-01/Accounts/%s/IncomingPhoneNumbers/%s.json",
+					   x->account->sid, nm_exchange_id(x, "number_sid"));
+
+	return path != NULL ? nm_ask_url(x, NM_TWILIO_API, path) : NULL;
+}
+
+enum nm_step_result nm_twilio_ask_published(struct nm_exchange *x, struct nm_request *next, int state)
+{
+	const char *path = nm_arena_format(x->arena, "/v2/Flows/%s/Revisions/LatestPublished",
+					   nm_exchange_id(x, "flow_sid"));
+
+	return nm_twilio_ask(x, next, path != NULL ? nm_ask_url(x, NM_TWILIO_STUDIO, path) : NULL, state);
+}
+
+/* --- answers --- */
+
+const char *nm_twilio_shown(struct nm_exchange *x, const char *text)
+{
+	const char *words = nm_ask_words(x->arena, text);
+
+	return words != NULL ? words : "";
+}
+
+const char *nm_twilio_complaint(struct nm_exchange *x, const struct nm_node *root)
+{
+	const struct nm_node *errors = nm_node_get(nm_node_get(root, "details"), "errors");
+	const struct nm_node *first =
+		nm_node_at(nm_node_is_array(errors) ? errors : nm_node_get(root, "errors"), 0);
+	const char *message = nm_node_member_text(root, "message"),
+		   *detail = nm_node_member_text(first, "message"),
+		   *where = nm_node_member_text(first, "property_path");
+
+	if (message == NULL)
+		message = nm_node_member_text(root, "detail");
+	if (message == NULL)
+		message = nm_node_member_text(root, "title");
+	if (detail == NULL)
+		return message != NULL ? nm_twilio_shown(x, message) : NULL;
+	return nm_arena_format(x->arena, "%s: %s%s%s",
+			       message != NULL ? nm_twilio_shown(x, message) : "not valid",
+			       nm_twilio_shown(x, detail), where != NULL ? " at " : "",
+			       where != NULL ? nm_twilio_shown(x, where) : "");
+}
+
+static enum nm_step_result refused(struct nm_exchange *x, const struct nm_response *last)
+{
+	struct nm_node *root = NULL;
+	const char *words = NULL;
+	int64_t code;
+
+	if (last->status != 0 && nm_node_read(last->body, last->len, &root, NULL) == NM_OK) {
+		words = nm_twilio_complaint(x, root);
+		if (words != NULL && nm_node_int(nm_node_get(root, "code"), 1, INT32_MAX, &code))
+			words = nm_arena_format(x->arena, "%s, Twilio's error %d", words, (int)code);
+	}
+	nm_node_free(root);
+	return nm_ask_refused(x, last, words);
+}
+
+struct nm_node *nm_twilio_document(struct nm_exchange *x, const struct nm_response *last,
+				   enum nm_step_result *result)
+{
+	struct nm_node *root = NULL;
+	struct nm_error err;
+
+	if (last->status != 200 && last->status != 201)
+		*result = refused(x, last);
+	else if (nm_node_read(last->body, last->len, &root, &err) != NM_OK)
+		*result = nm_exchange_fail(x, "its answer makes no sense: %s", nm_twilio_shown(x, err.text));
+	return root;
+}
+
+bool nm_twilio_keep(struct nm_exchange *x, const char *name, const char *value)
+{
+	return nm_exchange_set_id(x, name, value != NULL ? value : "", NULL) == NM_OK;
+}
+
+const char *nm_twilio_next_page(struct nm_exchange *x, const char *host, const char *link)
+{
+	const char *path = link != NULL ? strstr(link, "://") : NULL;
+
+	path = path != NULL ? strchr(path + 3, '/') : link;
+	if (path == NULL || path[0] != '/' || !is_plain(path))
+		return NULL;
+	return nm_ask_url(x, host, path);
+}
+
+enum nm_step_result nm_twilio_turn_page(struct nm_exchange *x, struct nm_request *next, const char *url)
+{
+	if (x->state / NM_ASKED_PAGE >= PAGES_MAX)
+		return nm_exchange_fail(x, "its list has no end: %d pages were read", PAGES_MAX);
+	return nm_twilio_ask(x, next, url, x->state + NM_ASKED_PAGE);
+}
+
+/* --- the number --- */
+
+/* Remembers what the number's member says; "" when it says nothing. */
+static bool keep_member(struct nm_exchange *x, const struct nm_node *number, const char *name)
+{
+	const char *text = nm_node_member_text(number, name);
+
+	return nm_twilio_keep(x, name, text != NULL ? nm_twilio_shown(x, text) : "");
+}
+
+bool nm_twilio_take_number(struct nm_exchange *x, const struct nm_node *number)
+{
+	const char *sid = nm_node_member_text(number, "sid"), *url = nm_node_member_text(number, "voice_url");
+
+	return nm_twilio_is_sid(sid, "PN") && (url == NULL || *url == '\0' || nm_twilio_is_link(url)) &&
+	       nm_twilio_keep(x, "number_sid", sid) && nm_twilio_keep(x, "voice_url", url) &&
+	       keep_member(x, number, "trunk_sid") && keep_member(x, number, "voice_application_sid");
+}
+
+bool nm_twilio_same_url(const char *a, const char *b)
+{
+	const char *x = strstr(a, "://"), *y = strstr(b, "://");
+
+	return strcmp(x != NULL ? x : a, y != NULL ? y : b) == 0;
+}
+
+bool nm_twilio_knows(const struct nm_exchange *x, const char *id)
+{
+	const char *value = nm_exchange_id(x, id);
+
+	return value != NULL && *value != '\0';
+}
+
+bool nm_twilio_elsewhere(struct nm_exchange *x)
+{
+	const char *id = nm_twilio_knows(x, "trunk_sid") ? "trunk_sid" : "voice_application_sid";
+
+	if (!nm_twilio_knows(x, id))
+		return false;
+	nm_exchange_fail(
+		x,
+		"the number has a %s (%s), so Twilio asks no flow: take the number off it in Twilio's "
+		"console, and push again",
+		id, nm_twilio_shown(x, nm_exchange_id(x, id)));
+	return true;
+}

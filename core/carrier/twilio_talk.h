@@ -1,0 +1,81 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The twilio driver's conversations: where they stand, what is asked, and what they remember.  Kept among the
+ * exchange's ids: number_sid, voice_url, trunk_sid, voice_application_sid (of the number, as last read),
+ * flow_sid, webhook_url, flow_name, previous_voice_url.
+ */
+#ifndef CORE_CARRIER_TWILIO_TALK_H
+#define CORE_CARRIER_TWILIO_TALK_H
+
+#include "core/carrier/json.h"
+#include "core/carrier/twilio_private.h"
+
+#define NM_TWILIO_API "https://api.twilio.com"
+#define NM_TWILIO_STUDIO "https://studio.twilio.com"
+
+/* What was asked last; the pages of a list seen so far stand above it. */
+enum nm_twilio_asked {
+	NM_ASKED_NOTHING,
+	NM_ASKED_NUMBERS,
+	NM_ASKED_PUBLISHED,
+	NM_ASKED_VALIDATION,
+	NM_ASKED_FLOWS,
+	NM_ASKED_WRITING,
+	NM_ASKED_WRITTEN,
+	NM_ASKED_POINTING,
+	NM_ASKED_NUMBER
+};
+#define NM_ASKED_PAGE 16
+
+/* Requests; a NULL url says that memory is out. */
+enum nm_step_result nm_twilio_ask(struct nm_exchange *x, struct nm_request *next, const char *url, int state);
+/* Takes the form over. */
+enum nm_step_result nm_twilio_post(struct nm_exchange *x, struct nm_request *next, const char *url,
+				   struct nm_buf *form, bool repeatable, int state);
+enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next);
+enum nm_step_result nm_twilio_ask_published(struct nm_exchange *x, struct nm_request *next, int state);
+enum nm_step_result nm_twilio_turn_page(struct nm_exchange *x, struct nm_request *next, const char *url);
+const char *nm_twilio_number_url(struct nm_exchange *x);
+/* Of the page that a list's answer names: a path, or a whole URL of which only the path is taken; NULL: there
+ * is none. */
+const char *nm_twilio_next_page(struct nm_exchange *x, const char *host, const char *link);
+
+/* The document of a good answer; NULL when there is none, and *result says how that ends. */
+struct nm_node *nm_twilio_document(struct nm_exchange *x, const struct nm_response *last,
+				   enum nm_step_result *result);
+/* What an answer says went wrong; NULL. */
+const char *nm_twilio_complaint(struct nm_exchange *x, const struct nm_node *root);
+/* A carrier's text, cut and without control characters; "" when memory is out. */
+const char *nm_twilio_shown(struct nm_exchange *x, const char *text);
+/* Letters of the kind, then 32 hexadecimal digits: nothing else may stand in a URL. */
+bool nm_twilio_is_sid(const char *text, const char *kind);
+bool nm_twilio_is_link(const char *text);
+
+/* Remembers; NULL as "".  False: memory. */
+bool nm_twilio_keep(struct nm_exchange *x, const char *name, const char *value);
+/* It remembers that, and not as "". */
+bool nm_twilio_knows(const struct nm_exchange *x, const char *name);
+/* Keeps where the number's calls go. */
+bool nm_twilio_take_number(struct nm_exchange *x, const struct nm_node *number);
+/* Calls do not go to the number's voice URL at all: ends the conversation with the reason. */
+bool nm_twilio_elsewhere(struct nm_exchange *x);
+/* Twilio prints http and https for the same. */
+bool nm_twilio_same_url(const char *a, const char *b);
+/* By which a line's flow is found again: "nevermiss:+15125550100"; NULL: memory. */
+const char *nm_twilio_flow_name(struct nm_exchange *x);
+
+/* APPLY, from the number on. */
+enum nm_step_result nm_twilio_apply(struct nm_exchange *x, struct nm_request *next);
+enum nm_step_result nm_twilio_ask_flows(struct nm_exchange *x, struct nm_request *next);
+enum nm_step_result nm_twilio_point(struct nm_exchange *x, struct nm_request *next, const char *url);
+enum nm_step_result nm_twilio_take_validation(struct nm_exchange *x, struct nm_request *next,
+					      const struct nm_node *root);
+enum nm_step_result nm_twilio_take_flows(struct nm_exchange *x, struct nm_request *next,
+					 const struct nm_node *root);
+enum nm_step_result nm_twilio_take_written(struct nm_exchange *x, struct nm_request *next,
+					   const struct nm_node *root);
+enum nm_step_result nm_twilio_take_published(struct nm_exchange *x, struct nm_request *next,
+					     const struct nm_node *root);
+enum nm_step_result nm_twilio_take_pointed(struct nm_exchange *x, const struct nm_node *root);
+
+#endif

@@ -1,0 +1,60 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the parts of the voipms driver share: the artefact (voipms.c), the conversations (voipms_step.c) and
+ * how answers are read (voipms_answer.c).
+ */
+#ifndef CORE_CARRIER_VOIPMS_H
+#define CORE_CARRIER_VOIPMS_H
+
+#include "core/carrier/json.h"
+#include "nevermiss/carrier.h"
+
+#define VOIPMS_BASE "https://voip.ms/api/v1/rest.php"
+#define VOIPMS_PART "routing"
+#define VOIPMS_MARK "nm:" /* begins the names of all that nevermiss makes there */
+#define VOIPMS_MAILBOX "vm:own"
+#define VOIPMS_MEMBERS_MAX 64
+#define VOIPMS_ID_TEXT 24
+
+/* One who is rung by a ring group: a number, or (number NULL) what else the carrier rings. */
+struct voipms_member {
+	const char *number; /* "+15125550111" */
+	const char *route;  /* "account:100001_desk" */
+	int for_s;
+	bool press_1;
+};
+
+/* What a number does with its calls.  Identifiers of the carrier stand only in what was not made here. */
+struct voipms_setting {
+	const char *routing; /* "grp:nm:5125550100", VOIPMS_MAILBOX, "sys:busy", "ivr:12" */
+	const char *mailbox; /* behind the group, when that is not the number's own; NULL */
+	int64_t filters;     /* caller filters that go before all this */
+	size_t n;            /* members, when it is a group that was read or is to be made */
+	const struct voipms_member *members;
+};
+
+bool voipms_is_ten_digits(const char *number);
+bool voipms_is_group(const struct voipms_setting *setting);
+enum nm_code voipms_add(const struct voipms_setting *setting, struct nm_artefact *artefact,
+			struct nm_error *err) NM_WARN_UNUSED;
+/* Of the artefact's part; texts go into the arena.  NM_INPUT when it cannot be understood. */
+enum nm_code voipms_read(const struct nm_artefact *artefact, struct nm_arena *arena,
+			 struct voipms_setting *out, struct nm_error *err) NM_WARN_UNUSED;
+
+/* A member that is a text or a number, as text; NULL when it is neither. */
+const char *voipms_text(const struct nm_node *object, const char *key, char out[static VOIPMS_ID_TEXT]);
+bool voipms_is(const struct nm_node *object, const char *key, const char *value);
+/* The one in a list of which `key` is `value`; NULL.  Of two that are alike the first. */
+const struct nm_node *voipms_find(const struct nm_node *list, const char *key, const char *value);
+/* A forwarding that does nothing but ring its number. */
+bool voipms_rings_plainly(const struct nm_node *forwarding);
+/* The members of a ring group in the carrier's words, "fwd:16006,20,1;...": at most how many, and which.
+ * False: memory is out. */
+size_t voipms_count_members(const char *text);
+bool voipms_read_members(const char *text, const struct nm_node *forwardings, struct nm_arena *arena,
+			 struct voipms_setting *setting);
+
+enum nm_step_result voipms_step(struct nm_exchange *exchange, const struct nm_response *last,
+				struct nm_request *next);
+
+#endif

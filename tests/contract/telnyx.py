@@ -1,0 +1,76 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""A Telnyx with one number, which remembers what it was told: telnyx.py PORT NUMBER.
+
+Prism stands before it and judges requests and answers by the published contract.  Asked directly:
+  POST /_set   {...}                                     changes the forwarding, as somebody else would
+  POST /_fail  {"status": 500, "times": 1, "done": true} the next changes are answered so, done or not
+  GET  /_log                                             all requests: [method, path, body]
+"""
+import http.server
+import json
+import sys
+import urllib.parse
+
+ID = "1293384261075731499"
+forwarding = {"call_forwarding_enabled": False, "forwards_to": "", "forwarding_type": "always"}
+failing = {"times": 0}
+NUMBER = {"id": ID, "record_type": "phone_number", "phone_number": sys.argv[2], "country_iso_alpha2": "US",
+          "status": "active", "tags": [], "external_pin": None, "created_at": "2026-01-01T00:00:00.000Z",
+          "phone_number_type": "local", "purchased_at": "2026-01-01T00:00:00.000Z", "deletion_lock_enabled": False}
+log = []
+
+
+def voice():
+    return {"data": {"id": ID, "record_type": "voice_settings", "call_forwarding": forwarding}}
+
+
+class Carrier(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, status, body):
+        text = json.dumps(body).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text)))
+        if status == 429:
+            self.send_header("Retry-After", "1")
+        self.end_headers()
+        self.wfile.write(text)
+
+    def body(self):
+        return json.loads(self.rfile.read(int(self.headers.get("Content-Length") or 0)) or b"{}")
+
+    def do_GET(self):
+        path = urllib.parse.urlsplit(self.path)
+        if path.path == "/_log":
+            return self.answer(200, log)
+        log.append(["GET", path.path, None])
+        if path.path == f"/phone_numbers/{ID}/voice":
+            return self.answer(200, voice())
+        wanted = urllib.parse.parse_qs(path.query).get("filter[phone_number]", [""])[0]
+        found = [NUMBER] if wanted in sys.argv[2] else []
+        self.answer(200, {"data": found, "meta": {"page_number": 1, "page_size": 250, "total_pages": 1,
+                                                  "total_results": len(found)}})
+
+    def do_PATCH(self):
+        body = self.body()
+        log.append(["PATCH", self.path, body])
+        fails = failing["times"] > 0
+        failing["times"] -= fails
+        if not fails or failing.get("done"):
+            forwarding.update(body["call_forwarding"])
+        if fails:
+            return self.answer(failing["status"], {"errors": [{"code": "10015", "title": "Told to fail",
+                                                               "detail": "by the test"}]})
+        self.answer(200, voice())
+
+    def do_POST(self):
+        (forwarding if self.path == "/_set" else failing).update(self.body())
+        self.answer(200, {})
+
+    def log_message(self, *args):
+        pass
+
+
+http.server.ThreadingHTTPServer(("127.0.0.1", int(sys.argv[1])), Carrier).serve_forever()

@@ -1,0 +1,213 @@
+// SPDX-License-Identifier: MIT
+//
+// Pushes, reads back, finds drift and goes back, with every request and answer judged by Twilio's published
+// contract.  Usage: node twilio.mjs NEVERMISS FOLDER (twilio.sh does the rest).
+//
+//   nevermiss -> front (one port for both hosts) -> Prism, one a contract -> an account that remembers
+import { spawn } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+const [program, files] = process.argv.slice(2);
+const SID = 'AC' + 'a'.repeat(32), NUMBER = '+15125550100', HOST = '127.0.0.1';
+const contracts = ['twilio-api', 'twilio-studio'].map(name => join(files, `${name}.openapi.json`));
+const specs = contracts.map(file => JSON.parse(readFileSync(file, 'utf8')));
+let passed = 0, failed = 0;
+
+function check(what, ok, detail = '') {
+	if (ok)
+		passed++;
+	else
+		failed++;
+	if (!ok)
+		console.log(`FAILED: ${what}\n${detail}`);
+}
+
+// --- the account: the contract's own examples, and what was pushed since ---
+
+function example(id, status) {
+	for (const spec of specs)
+		for (const path of Object.values(spec.paths))
+			for (const operation of Object.values(path))
+				if (operation.operationId === id) {
+					const content = operation.responses[status].content['application/json'];
+					return structuredClone(Object.values(content.examples)[0].value);
+				}
+	throw new Error(`no example of ${id}`);
+}
+
+const number = { ...example('FetchIncomingPhoneNumber', '200'), phone_number: NUMBER, account_sid: SID,
+		 voice_url: '', voice_application_sid: '', trunk_sid: null };
+const flows = [];
+
+function change(flow, form) {
+	if (form.has('Definition'))
+		flow.definition = JSON.parse(form.get('Definition'));
+	flow.friendly_name = form.get('FriendlyName') ?? flow.friendly_name;
+	flow.status = form.get('Status');
+	flow.revision++;
+	return flow;
+}
+
+function create(form) {
+	const sid = 'FW' + String(flows.length).padStart(32, '0');
+	const flow = { ...example('CreateFlow', '201'), sid, revision: 0,
+		       webhook_url: `http://webhooks.twilio.com/v1/Accounts/${SID}/Flows/${sid}` };
+	flows.push(flow);
+	return change(flow, form);
+}
+
+function serve(method, url, form) {
+	const path = url.pathname, flow = flows.find(one => path.includes(one.sid));
+	if (path.endsWith('/IncomingPhoneNumbers.json'))
+		return [200, { ...example('ListIncomingPhoneNumber', '200'), incoming_phone_numbers: [number] }];
+	if (path.includes('/IncomingPhoneNumbers/')) {
+		if (method === 'POST')
+			number.voice_url = form.get('VoiceUrl');
+		return [200, number];
+	}
+	if (path === '/v2/Flows/Validate')
+		return [200, { valid: true }];
+	if (path === '/v2/Flows' && method === 'POST')
+		return [201, create(form)];
+	if (path === '/v2/Flows')
+		return [200, { ...example('ListFlow', '200'), flows: flows.map(one => ({ ...one, definition: null })) }];
+	if (!flow)
+		return [404, { code: 20404, message: 'The requested resource was not found',
+			       more_info: 'https://www.twilio.com/docs/errors/20404', status: 404 }];
+	if (method === 'POST')
+		return [200, change(flow, form)];
+	return [200, { ...example('FetchFlowRevision', '200'), sid: flow.sid, friendly_name: flow.friendly_name,
+		       definition: flow.definition, status: flow.status, revision: flow.revision }];
+}
+
+// --- the ports ---
+
+async function body(message) {
+	const parts = [];
+	for await (const part of message)
+		parts.push(part);
+	return Buffer.concat(parts);
+}
+
+function listen(handler) {
+	return new Promise(resolve => {
+		const server = http.createServer(handler).listen(0, HOST, () => resolve(server));
+	});
+}
+
+const account = await listen(async (request, response) => {
+	const form = new URLSearchParams((await body(request)).toString());
+	const [status, answer] = serve(request.method, new URL(request.url, `http://${HOST}`), form);
+	response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+});
+
+async function freePort() {
+	const server = await listen(() => {});
+	const port = server.address().port;
+	await new Promise(resolve => server.close(resolve));
+	return port;
+}
+
+async function prism(file) {
+	const port = await freePort();
+	const child = spawn('node_modules/.bin/prism', ['proxy', '-h', HOST, '-p', String(port), '--errors', file,
+							 `http://${HOST}:${account.address().port}`]);
+	await new Promise((resolve, reject) => {
+		child.stdout.on('data', data => {
+			if (data.includes('Prism is listening'))
+				resolve();
+		});
+		child.on('exit', status => reject(new Error(`prism ended: ${status}`)));
+	});
+	return { child, port };
+}
+
+const judges = [await prism(contracts[0]), await prism(contracts[1])];
+let requests = 0;
+const front = await listen(async (request, response) => {
+	const sent = await body(request), { port } = judges[request.url.startsWith('/v2/') ? 1 : 0];
+	const passedOn = http.request({ host: HOST, port, path: request.url, method: request.method,
+					headers: { ...request.headers, host: `${HOST}:${port}` } });
+	passedOn.on('response', async answer => {
+		const text = await body(answer);
+		requests++;
+		if (answer.statusCode >= 400 && answer.statusCode !== 404)
+			check(`${request.method} ${request.url}`, false, `${answer.statusCode} ${text}`);
+		response.writeHead(answer.statusCode, { 'content-type': 'application/json' }).end(text);
+	});
+	passedOn.end(sent);
+});
+
+// --- the runs ---
+
+const folder = mkdtempSync(join(tmpdir(), 'contract-'));
+const plan = join(folder, 'plan.conf');
+
+function writePlan(more = '') {
+	writeFileSync(plan, `
+business = "Smith"  timezone = "America/Chicago"  country = "US"
+account twilio { driver = twilio  sid = "${SID}"  token_env = "NM_CONTRACT_TOKEN"
+                 endpoint = "http://${HOST}:${front.address().port}"  whisper = "https://example.com/ask" }
+line main { number = "${NUMBER}"  account = twilio }
+schedule open { hours = "Mo-Fr 08:00-18:00" }
+callers vip { numbers = { "+15125550142", anonymous } }
+destination owner { kind = personal  number = "+15125550111" }
+destination sam { kind = personal  number = "+15125550114"  confirm = yes }
+destination desk { kind = backup  role = staff  address = "sip:desk@example.org" }
+destination box { kind = voicemail  greeting = "You've reached Smith & Söhne: 100 % sure + \\"soon\\"" }
+path day { greeting = "Hello"  lasts = 3s  step { ring = { owner, sam }  for = 20s }
+           step { ring = desk  for = 9s }  step { ring = box } }
+path night { step { ring = box } }
+rule vip { callers = vip  path = day }
+rule open { during = open  path = day }
+rule closed { path = night }
+emergency { key = "9"  path = day  alert = owner }
+${more}`);
+}
+
+function run(...args) {
+	return new Promise(resolve => {
+		const child = spawn(program, ['-p', plan, '--data', folder, ...args],
+				    { env: { ...process.env, NM_CONTRACT_TOKEN: 'secret' } });
+		let text = '';
+		child.stdout.on('data', data => { text += data; });
+		child.stderr.on('data', data => { text += data; });
+		child.on('close', status => resolve({ status, text }));
+	});
+}
+
+async function expect(what, status, part, ...args) {
+	const result = await run(...args);
+	check(what, result.status === status && result.text.includes(part), `exit ${result.status}\n${result.text}`);
+}
+
+writePlan();
+await expect('nothing is there', 1, 'nothing', 'diff');
+await expect('the first push', 0, 'pushed, read back, same', 'push', '--yes');
+check('the number points to the flow', number.voice_url === flows[0]?.webhook_url, number.voice_url);
+await expect('in sync', 0, 'in sync', 'diff');
+writePlan('override off { from = "2027-03-01 12:00"  until = "2027-03-02 12:00"  path = night }');
+await expect('the plan has changed', 1, 'Mon 1 Mar 2027', 'diff');
+await expect('the second push', 0, 'pushed, read back, same', 'push', '--yes');
+check('nothing was created twice', flows.length === 1 && flows[0].revision === 2);
+number.voice_url = 'https://example.com/other';
+await expect('drift', 1, 'https://example.com/other', 'diff');
+await expect('mended', 0, 'pushed, read back, same', 'push', '--yes');
+await expect('gone back', 0, 'put back, read back, same', 'rollback', '--yes', '--line', 'main');
+check('the number is as it was', number.voice_url === 'https://example.com/other', number.voice_url);
+check('requests were made', requests > 30, String(requests));
+
+for (const { child } of judges) {
+	child.removeAllListeners('exit');
+	child.kill();
+}
+account.closeAllConnections();
+account.close();
+front.closeAllConnections();
+front.close();
+rmSync(folder, { recursive: true });
+console.log(`${passed} passed, ${failed} failed`);
+process.exit(failed ? 1 : 0);

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* The Push screen's state, between acting (screen_push.c) and drawing (push_draw.c). */
+#ifndef TUI_PUSH_H
+#define TUI_PUSH_H
+
+#include "app.h"
+#include "list.h"
+#include "nevermiss/push.h"
+#include "prompt.h"
+
+struct push {
+	struct list list;
+	unsigned generation;
+	bool tried;	     /* to read what is live */
+	struct nm_error err; /* why it is not known */
+	/* history of the line under the cursor */
+	struct nm_push_records records;
+	bool records_known;
+	size_t records_of;
+	int asked_line; /* what the question at hand is about; -1: all lines */
+	bool asked_back;
+};
+
+/* The status of a line of the plan; NULL while it is not known. */
+const struct nm_line_status *push_status(const struct app *app, size_t line);
+/* Is it a person who must do what a push asks for? */
+bool push_by_hand(const struct nm_line_status *status);
+/* What stands in a push's way or is lost by it, and what it changes. */
+void push_add_consequences(struct notes *notes, const struct nm_line_status *status);
+void push_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
+
+#endif

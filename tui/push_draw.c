@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/* Push drawn: the lines, and of the one at the cursor what a push would do and what was pushed. */
+#include <stdio.h>
+
+#include "answers.h"
+#include "push.h"
+
+const struct nm_line_status *push_status(const struct app *app, size_t line)
+{
+	const struct session *session = app->session;
+
+	for (size_t i = 0; session->status_known && i < session->status.n; i++) {
+		if ((size_t)session->status.lines[i].line == line)
+			return &session->status.lines[i];
+	}
+	return NULL;
+}
+
+bool push_by_hand(const struct nm_line_status *status)
+{
+	return status->carrier && status->carrier->traits.by_hand;
+}
+
+static const char *sync_words(const struct nm_line_status *status, char *room, size_t size)
+{
+	if (push_by_hand(status))
+		return status->refusal ? "cannot be done" : status->as_assumed ? "assumed" : "to be done";
+	switch (status->sync) {
+	case NM_SYNC_SAME:
+		return "in sync";
+	case NM_SYNC_DRIFT:
+		snprintf(room, size, status->differences.n == 1 ? "drifts, %zu place" : "drifts, %zu places",
+			 status->differences.n);
+		return room;
+	case NM_SYNC_NOTHING:
+		return "nothing there";
+	case NM_SYNC_FOREIGN:
+		return "not ours";
+	case NM_SYNC_UNKNOWN:
+		break;
+	}
+	return "unknown";
+}
+
+static unsigned sync_style(const struct nm_line_status *status)
+{
+	const enum nm_sync sync = status->sync;
+
+	if (push_by_hand(status))
+		return status->as_assumed ? STYLE_PLAIN : STYLE_WARNING;
+	return sync == NM_SYNC_SAME ? STYLE_GOOD : sync == NM_SYNC_UNKNOWN ? STYLE_DIM : STYLE_WARNING;
+}
+
+void push_add_consequences(struct notes *notes, const struct nm_line_status *status)
+{
+	if (push_by_hand(status) && status->to_push && status->wanted.n)
+		notes_lines(notes, status->wanted.parts[0].bytes);
+	for (size_t i = 0; i < status->losses.n; i++)
+		notes_addf(notes, STYLE_WARNING, "lost: %s; instead: %s (%s, %s)", status->losses.items[i].text,
+			   status->losses.items[i].instead, status->losses.items[i].when,
+			   status->losses.items[i].callers);
+	for (size_t i = 0; i < status->differences.n; i++) {
+		const struct nm_difference *difference = &status->differences.items[i];
+
+		notes_addf(notes, STYLE_BOLD, "%s, %s%s", difference->when ? difference->when : "always",
+			   difference->callers, difference->key ? ", emergency key" : "");
+		notes_addf(notes, STYLE_REMOVED, "- live %s", difference->b_words);
+		notes_addf(notes, STYLE_ADDED, "+ plan %s", difference->a_words);
+	}
+	if (status->sync == NM_SYNC_NOTHING)
+		notes_add(notes, STYLE_PLAIN, "nothing is at the carrier yet: the whole line is new");
+	else if (status->words && status->sync != NM_SYNC_SAME && status->differences.n == 0)
+		notes_add(notes, STYLE_PLAIN, status->words);
+}
+
+static void ago(nm_time then, nm_time now, char *out, size_t size)
+{
+	char words[NM_TIME_TEXT];
+
+	if (then == 0)
+		snprintf(out, size, "never");
+	else if (now - then < 60)
+		snprintf(out, size, "now");
+	else {
+		nm_duration_words((now - then) / 60 * 60, words);
+		snprintf(out, size, "%s ago", words);
+	}
+}
+
+static void draw_line(const struct app *app, struct canvas *canvas, int y, size_t i, bool cursor)
+{
+	const struct nm_plan *plan = app_plan(app);
+	const struct nm_line *line = &plan->lines[i];
+	const struct nm_line_status *status = push_status(app, i);
+	const struct nm_line_fact *fact = app_fact(app, line->name);
+	unsigned mark = cursor ? STYLE_CURSOR : 0;
+	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+	char number[NM_NUMBER_TEXT], words[64];
+
+	nm_number_words(line->number, number);
+	if (cursor)
+		canvas_pointer(canvas, 0, y);
+	pen_text(&pen, STYLE_BOLD | mark, line->name);
+	pen_tab(&pen, 14);
+	if (canvas->width >= 60) {
+		pen_text(&pen, STYLE_PLAIN, number);
+		pen_tab(&pen, 32);
+	}
+	pen_text(&pen, STYLE_PLAIN, plan->accounts[line->account].driver);
+	pen_tab(&pen, canvas->width >= 60 ? 44 : 24);
+	if (status)
+		pen_text(&pen, sync_style(status), sync_words(status, words, sizeof words));
+	else if (fact && fact->read_at)
+		pen_text(&pen, STYLE_DIM,
+			 fact->known ? (fact->in_sync ? "in sync" : "drifts") : fact->in_sync ? "assumed" : "unknown");
+	else
+		pen_text(&pen, STYLE_DIM, "not read");
+	pen_tab(&pen, 64);
+	ago(status && push_by_hand(status) ? status->assumed_at
+	    : status		      ? app->session->status_at
+	    : fact		      ? fact->read_at
+				      : 0,
+	    app_now(app), words, sizeof words);
+	pen_text(&pen, STYLE_DIM, words);
+}
+
+static const char *push_state_words(enum nm_push_state state)
+{
+	switch (state) {
+	case NM_PUSH_DONE:
+		return "done";
+	case NM_PUSH_FAILED:
+		return "failed";
+	case NM_PUSH_UNDONE:
+		return "undone";
+	case NM_PUSH_INTENT:
+	case NM_PUSH_APPLYING:
+	case NM_PUSH_VERIFYING:
+		break;
+	}
+	return "cut off";
+}
+
+static void draw_history(const struct push *push, const struct app *app, struct canvas *canvas, int y,
+			 int end)
+{
+	for (size_t i = 0; push->records_known && i < push->records.n && y < end; i++, y++) {
+		const struct nm_push_record *record = &push->records.items[i];
+		struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+		char when[80];
+
+		pen_text(&pen, STYLE_HEAD, i == 0 ? "history" : "");
+		pen_tab(&pen, 10);
+		ago(record->at, app_now(app), when, sizeof when);
+		pen_textf(&pen, STYLE_PLAIN, "#%lld  %s  %s  ", (long long)record->id, when, record->who);
+		pen_text(&pen, record->state == NM_PUSH_DONE ? STYLE_GOOD : STYLE_WARNING,
+			 record->result && record->result[0] ? record->result
+							     : push_state_words(record->state));
+	}
+}
+
+/* When a call from an unknown number gets something else; boundaries that change nothing are passed over. */
+static nm_time next_treatment(const struct nm_route *route, nm_time now, const struct nm_treatment *treatment)
+{
+	nm_time next = nm_route_next(route, now);
+
+	while (next != NM_TIME_MAX && next < route->until) {
+		const struct nm_treatment *then =
+			nm_route_treatment(route, next, (struct nm_caller){0}, false);
+
+		if (!then || !nm_treatment_equal(treatment, then))
+			return next;
+		next = nm_route_next(route, next);
+	}
+	return NM_TIME_MAX;
+}
+
+/* What the line does now, as far as the plan goes, and until when. */
+static void add_after(struct notes *notes, const struct app *app, const struct nm_line_status *status)
+{
+	const struct nm_zone *zone = session_zone(app->session);
+	nm_time now = app_now(app), next;
+	const struct nm_treatment *treatment;
+	struct nm_buf words;
+	char when[NM_TIME_TEXT];
+
+	if (!status->plan_route || now < status->plan_route->from || now >= status->plan_route->until)
+		return;
+	treatment = nm_route_treatment(status->plan_route, now, (struct nm_caller){0}, false);
+	if (!treatment)
+		return;
+	next = next_treatment(status->plan_route, now, treatment);
+	nm_buf_init(&words, 1u << 16);
+	nm_treatment_words(treatment, &words);
+	if (next == NM_TIME_MAX) {
+		notes_addf(notes, STYLE_PLAIN, "the plan now: %s", words.data);
+	} else {
+		nm_time_words(zone, next, false, when);
+		notes_addf(notes, STYLE_PLAIN, "the plan now, until %s: %s", when, words.data);
+	}
+	nm_buf_clear(&words);
+}
+
+static const char *heading(const struct nm_line_status *status)
+{
+	if (push_by_hand(status))
+		return status->as_assumed ? ": assumed to do what the plan says" : ": to be done by hand, c shows how";
+	switch (status->sync) {
+	case NM_SYNC_SAME:
+		return ": live is what the plan says";
+	case NM_SYNC_FOREIGN:
+		return ": something else is there, which a push would replace";
+	case NM_SYNC_UNKNOWN:
+		return ": what is live could not be read";
+	case NM_SYNC_NOTHING:
+	case NM_SYNC_DRIFT:
+		break;
+	}
+	return ": a push would do";
+}
+
+static void draw_details(const struct push *push, const struct app *app, struct canvas *canvas, int y,
+			 int end)
+{
+	const struct nm_line_status *status = push_status(app, push->list.at);
+	const char *name = app_plan(app)->lines[push->list.at].name;
+	struct pen pen = pen_at(canvas, 1, y++, canvas->width - 1);
+	struct notes notes;
+	/* What a push would do comes first; the history has a third of what is there, and three rows do. */
+	int history = push->records_known && push->records.n ? (end - y) / 3 : 0;
+	int most = end - y - (history < 3 ? history : 3);
+
+	pen_text(&pen, STYLE_BOLD, name);
+	if (!status) {
+		pen_text(&pen, STYLE_DIM, push->err.code ? ": " : ": reading what is live …");
+		pen_text(&pen, STYLE_ERROR, push->err.text);
+		draw_history(push, app, canvas, y + 1, end);
+		return;
+	}
+	pen_text(&pen, STYLE_PLAIN, heading(status));
+	notes_init(&notes);
+	push_add_consequences(&notes, status);
+	add_after(&notes, app, status);
+	for (size_t i = 0; i < notes.n && most > 0; i++) {
+		int rows = most > 5 ? 4 : most > 2 ? 2 : 1, used;
+
+		if (most == 1 && i + 1 < notes.n) {
+			canvas_text(canvas, 3, y++, canvas->width - 4, STYLE_DIM, "and more: P shows it all, and asks");
+			break;
+		}
+		used = canvas_wrap(canvas, 3, y, canvas->width - 4, rows, notes.items[i].style,
+				   notes.items[i].text);
+
+		y += used;
+		most -= used;
+	}
+	notes_clear(&notes);
+	if (status->losses.needs_agent && y < end)
+		canvas_text(canvas, 3, y++, canvas->width - 4, STYLE_WARNING,
+			    "its hours hold only while the agent pushes at boundaries");
+	draw_history(push, app, canvas, y + (end - y > 3), end);
+}
+
+void push_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct push *push = state;
+	int y = body.y, end = body.y + body.height, rows = body.height < 12 ? 3 : body.height * 2 / 5;
+	struct pen pen = pen_at(canvas, 1, y++, body.width - 1);
+	size_t top;
+
+	pen_text(&pen, STYLE_HEAD, "line");
+	pen_tab(&pen, 14);
+	pen_text(&pen, STYLE_HEAD, body.width >= 60 ? "number" : "carrier");
+	pen_tab(&pen, body.width >= 60 ? 32 : 24);
+	pen_text(&pen, STYLE_HEAD, body.width >= 60 ? "carrier" : "live");
+	if (body.width >= 60) {
+		pen_tab(&pen, 44);
+		pen_text(&pen, STYLE_HEAD, "live");
+		pen_tab(&pen, 64);
+		pen_text(&pen, STYLE_HEAD, "read");
+	}
+	if (push->list.n == 0)
+		return;
+	if (rows > (int)push->list.n)
+		rows = (int)push->list.n;
+	top = list_top(&push->list, rows);
+	for (int i = 0; i < rows && top + (size_t)i < push->list.n; i++)
+		draw_line(app, canvas, y + i, top + (size_t)i, top + (size_t)i == push->list.at);
+	y += rows;
+	if (y + 1 >= end)
+		return;
+	canvas_fill(canvas, 0, y++, body.width, STYLE_RULE, 0x2500);
+	draw_details(push, app, canvas, y, end);
+}

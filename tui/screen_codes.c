@@ -1,0 +1,414 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Codes: what somebody dials or sets by hand for one line, one after the other, with a QR code or large letters.
+ * In: the line's status.  Out: what was done when; as soon as all is, or when it is left half done, a push
+ * that keeps it.
+ */
+#include "codes.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "handwork.h"
+#include "large.h"
+#include "list.h"
+#include "prompt.h"
+#include "qr.h"
+
+enum { TAG_NUMBER, TAG_LEAVE };
+
+#define TITLE_BYTES 256
+
+struct codes {
+	int line;
+	unsigned generation; /* of the session it was opened in */
+	char title[TITLE_BYTES], state[TITLE_BYTES], next[TITLE_BYTES];
+	bool assumed;
+	struct handwork work;
+	struct list list;
+	char (*done)[NM_TIME_TEXT]; /* when each was done since it was opened; "" */
+	bool number_given;          /* of who gets every call */
+	bool large;                 /* letters in place of the QR code */
+	struct qr qr;               /* of the code at qr_of */
+	size_t qr_of;
+	struct nm_error qr_error;
+};
+
+static const struct nm_line_status *status_of(const struct app *app, int line)
+{
+	const struct session *session = app->session;
+
+	for (size_t i = 0; session->status_known && i < session->status.n; i++) {
+		if (session->status.lines[i].line == line)
+			return &session->status.lines[i];
+	}
+	return NULL;
+}
+
+/* The QR code of the row under the cursor. */
+static void make_qr(struct codes *codes)
+{
+	const char *code = codes->work.n ? codes->work.items[codes->list.at].code : NULL;
+
+	if (codes->qr.dark && codes->qr_of == codes->list.at)
+		return;
+	qr_clear(&codes->qr);
+	codes->qr_error = (struct nm_error){ 0 };
+	codes->qr_of = codes->list.at;
+	if (code && qr_make(code, &codes->qr, &codes->qr_error))
+		codes->qr = (struct qr){ 0 };
+}
+
+static void take_words(struct codes *codes, const struct nm_plan *plan, const struct nm_line_status *status)
+{
+	char number[NM_NUMBER_TEXT];
+	struct nm_buf words;
+
+	nm_number_words(plan->lines[codes->line].number, number);
+	snprintf(codes->title, sizeof codes->title, "%s, %s", plan->lines[codes->line].name, number);
+	snprintf(codes->state, sizeof codes->state, "%s", status->words ? status->words : "");
+	nm_buf_init(&words, 1u << 16);
+	handwork_next_words(plan, status, &codes->work, &words);
+	snprintf(codes->next, sizeof codes->next, "%s%s", words.len ? "again " : "", words.data);
+	nm_buf_clear(&words);
+}
+
+/* Takes over what the line's status says now. */
+static enum nm_code take_status(struct codes *codes, struct app *app, struct nm_error *err)
+{
+	const struct nm_line_status *status = status_of(app, codes->line);
+	struct handwork work;
+	enum nm_code code;
+
+	if (!status || !status->carrier)
+		return nm_fail(err, NM_INPUT, "the line has not been read: r reads it");
+	code = handwork_build(app_plan(app), status, app_now(app), &work, err);
+	if (code)
+		return code;
+	handwork_clear(&codes->work);
+	codes->work = work;
+	free(codes->done);
+	codes->done = calloc(work.n + 1, sizeof *codes->done);
+	if (!codes->done)
+		return nm_fail_memory(err);
+	codes->assumed = status->as_assumed;
+	list_set(&codes->list, work.n);
+	qr_clear(&codes->qr);
+	take_words(codes, app_plan(app), status);
+	make_qr(codes);
+	return NM_OK;
+}
+
+static void close_codes(void *state)
+{
+	struct codes *codes = state;
+
+	handwork_clear(&codes->work);
+	qr_clear(&codes->qr);
+	free(codes->done);
+	free(codes);
+}
+
+static void *open_codes(struct app *app, const void *argument, struct nm_error *err)
+{
+	struct codes *codes = calloc(1, sizeof *codes);
+
+	if (!codes) {
+		nm_fail_memory(err);
+		return NULL;
+	}
+	codes->line = *(const int *)argument;
+	codes->generation = app->session->generation;
+	codes->work.next.at = NM_TIME_MAX;
+	if (take_status(codes, app, err)) {
+		close_codes(codes);
+		return NULL;
+	}
+	return codes;
+}
+
+/* --- acting --- */
+
+static size_t count_done(const struct codes *codes)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < codes->work.n; i++)
+		n += codes->done[i][0] != '\0';
+	return n;
+}
+
+/* A session's dial: what was ticked off was done. */
+static bool was_done(void *context, const struct dial_question *question, struct nm_buf *answer)
+{
+	const struct codes *codes = context;
+
+	for (size_t i = 0; i < codes->work.n; i++) {
+		const struct handwork_item *item = &codes->work.items[i];
+
+		if (strcmp(item->code ? item->code : "", question->code) ||
+		    strcmp(item->words, question->words))
+			continue;
+		nm_buf_add(answer, codes->done[i]);
+		return codes->done[i][0] != '\0';
+	}
+	return false;
+}
+
+/* Keeps what was done as a push, and shows how the line stands then. */
+static void keep(struct codes *codes, struct app *app)
+{
+	struct nm_push_options options = { .line = codes->line };
+	struct nm_push_results results = { 0 };
+	struct nm_push_context context;
+	const struct nm_status *status;
+	struct nm_error err, again;
+	enum nm_code code = session_push_context(app->session, &context, &err);
+
+	if (!code) {
+		app->session->network.dial.ask = was_done;
+		app->session->network.dial.context = codes;
+		options.plan_text = nm_document_text(app->session->document, &options.plan_len);
+		code = nm_push(&context, &options, &results, &err);
+		app->session->network.dial.ask = NULL;
+	}
+	if (session_status(app->session, true, &status, &again) || take_status(codes, app, &again))
+		app_error(app, &again);
+	else if (results.n == 1)
+		app_message(app, code ? STYLE_WARNING : STYLE_GOOD, "%s", results.items[0].words);
+	else if (code)
+		app_error(app, &err);
+	nm_push_results_clear(&results);
+	app_forget_facts(app);
+}
+
+static void tick(struct codes *codes, struct app *app)
+{
+	nm_time_rfc3339(session_zone(app->session), app_now(app), codes->done[codes->list.at]);
+	if (count_done(codes) == codes->work.n) {
+		keep(codes, app);
+		return;
+	}
+	while (codes->done[codes->list.at][0])
+		codes->list.at = (codes->list.at + 1) % codes->work.n;
+	make_qr(codes);
+}
+
+static void done(struct codes *codes, struct app *app)
+{
+	char question[TITLE_BYTES];
+
+	if (codes->work.n == 0 || !app_may_push(app))
+		return;
+	if (codes->assumed) {
+		app_message(app, STYLE_PLAIN, "all of it is done already, as far as anybody knows");
+	} else if (codes->work.every && !codes->number_given) {
+		snprintf(question, sizeof question,
+			 "EVERY call will go to %s. Type that number: ", codes->work.every);
+		app_ask(app, TAG_NUMBER, question, "", NULL);
+	} else {
+		tick(codes, app);
+	}
+}
+
+static void ask_leave(struct codes *codes, struct app *app)
+{
+	char question[TITLE_BYTES];
+
+	snprintf(question, sizeof question,
+		 "%zu of %zu are done: leave it there? What is in force is then not known", count_done(codes),
+		 codes->work.n);
+	app_confirm(app, TAG_LEAVE, question, NULL);
+}
+
+static enum verdict take_answer(struct codes *codes, struct app *app, const struct event *event)
+{
+	if (!event->text)
+		return VERDICT_REDRAW;
+	if (event->tag == TAG_LEAVE) {
+		keep(codes, app);
+		return VERDICT_POP;
+	}
+	codes->number_given = dial_same_number(codes->work.every, event->text, app_plan(app)->country);
+	if (codes->number_given)
+		app_message(app, STYLE_WARNING, "yes: dial it now, and D when it is done");
+	else
+		app_message(app, STYLE_ERROR, "that is not the number that every call would go to");
+	return VERDICT_REDRAW;
+}
+
+static enum verdict act_codes(void *state, struct app *app, const struct event *event)
+{
+	struct codes *codes = state;
+
+	if (codes->generation != app->session->generation || !app_plan(app)) {
+		app_message(app, STYLE_WARNING, "the plan has changed: look again at what is to be done");
+		return VERDICT_POP;
+	}
+	if (event->action == ACTION_DONE && codes->work.next.at <= app_now(app)) {
+		app_message(app, STYLE_WARNING,
+			    "it is time for something else now: close this, and look again");
+		return VERDICT_REDRAW;
+	}
+	if (list_act(&codes->list, event->action)) {
+		make_qr(codes);
+		return VERDICT_REDRAW;
+	}
+	switch (event->action) {
+	case ACTION_DONE:
+		done(codes, app);
+		return VERDICT_REDRAW;
+	case ACTION_VIEW:
+		codes->large = !codes->large;
+		return VERDICT_REDRAW;
+	case ACTION_BACK:
+		if (count_done(codes) == 0)
+			return VERDICT_POP;
+		ask_leave(codes, app);
+		return VERDICT_REDRAW;
+	case ACTION_ANSWER:
+		return take_answer(codes, app, event);
+	default:
+		return VERDICT_STAY;
+	}
+}
+
+/* --- drawing --- */
+
+/* Lines of text as they are; how many. */
+static int draw_lines(struct canvas *canvas, struct box box, const char *text)
+{
+	int y = 0;
+
+	for (; *text && y < box.height; y++) {
+		const size_t len = strcspn(text, "\n");
+
+		canvas_textf(canvas, box.x, box.y + y, box.width, STYLE_BOLD, "%.*s", (int)len, text);
+		text += len + (text[len] == '\n');
+	}
+	return y;
+}
+
+static int qr_columns(const struct codes *codes)
+{
+	return codes->qr.side + 2 * QR_QUIET;
+}
+
+static bool qr_fits(const struct codes *codes, const struct canvas *canvas, struct box body)
+{
+	return codes->qr.dark && !canvas->ascii && body.width >= 2 * qr_columns(codes) &&
+	       body.height >= (qr_columns(codes) + 1) / 2;
+}
+
+/* The right half: the QR code, or the code in large letters; returns its width. */
+static int draw_picture(const struct codes *codes, struct canvas *canvas, struct box body)
+{
+	const bool fits = qr_fits(codes, canvas, body);
+	const char *code = codes->work.n ? codes->work.items[codes->list.at].code : NULL;
+	const int width = fits ? qr_columns(codes) : body.width * 2 / 5;
+	struct box box = { body.x + body.width - width, body.y, width, body.height };
+	struct nm_buf picture;
+
+	if (!code || body.width < 60)
+		return 0;
+	nm_buf_init(&picture, 1u << 16);
+	if (fits && !codes->large)
+		qr_print(&codes->qr, false, &picture);
+	else
+		large_print(code, width, canvas->ascii, &picture);
+	draw_lines(canvas, box, picture.data);
+	nm_buf_clear(&picture);
+	return width + 1;
+}
+
+static int draw_items(const struct codes *codes, const struct app *app, struct canvas *canvas, struct box box)
+{
+	const size_t most = (size_t)box.height;
+
+	for (size_t i = 0; i < codes->work.n && i < most; i++) {
+		const struct handwork_item *item = &codes->work.items[i];
+		const bool ticked = codes->done[i][0] || (codes->assumed && item->when);
+		const bool cursor = i == codes->list.at;
+		struct pen pen = pen_at(canvas, box.x, box.y + (int)i, box.x + box.width);
+
+		if (cursor)
+			canvas_pointer(canvas, 0, box.y + (int)i);
+		pen_textf(&pen, ticked ? STYLE_GOOD : STYLE_DIM, "%s %zu ",
+			  ticked ? (app_ascii(app) ? "x" : "✓") : "-", i + 1);
+		pen_text(&pen, (ticked ? STYLE_DIM : STYLE_BOLD) | (cursor ? STYLE_CURSOR : 0),
+			 item->code ? item->code : item->words);
+	}
+	return (int)(codes->work.n < most ? codes->work.n : most);
+}
+
+/* One piece of text below the others; moves *y on. */
+static void draw_note(struct canvas *canvas, struct box box, int *y, unsigned style, const char *text)
+{
+	const int room = box.y + box.height - *y;
+
+	if (room > 0 && *text)
+		*y += canvas_wrap(canvas, box.x, *y, box.width, room < 4 ? room : 4, style, text);
+}
+
+static void draw_words(const struct codes *codes, struct canvas *canvas, struct box box, int y)
+{
+	const struct handwork *work = &codes->work;
+
+	if (work->refusal)
+		draw_note(canvas, box, &y, STYLE_ERROR, work->refusal);
+	if (work->n)
+		draw_note(canvas, box, &y, STYLE_PLAIN, work->items[codes->list.at].words);
+	draw_note(canvas, box, &y, STYLE_DIM, codes->qr_error.text);
+	y++;
+	if (!codes->assumed && work->every)
+		draw_note(canvas, box, &y, STYLE_WARNING, "Look at the number: it gets EVERY call.");
+	draw_note(canvas, box, &y, codes->assumed ? STYLE_GOOD : STYLE_PLAIN, codes->state);
+	draw_note(canvas, box, &y, STYLE_PLAIN, codes->next);
+	for (const char *at = work->notes ? work->notes : ""; *at;) {
+		const size_t len = strcspn(at, "\n");
+		char *note = strndup(at, len);
+
+		if (note)
+			draw_note(canvas, box, &y, STYLE_DIM, note);
+		free(note);
+		at += len + (at[len] == '\n');
+	}
+}
+
+static void draw_codes(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct codes *codes = state;
+	struct box box = { 1, body.y, body.width - 2, body.height };
+	struct pen pen;
+
+	for (int y = 0; y < body.height; y++)
+		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
+	box.width -= draw_picture(codes, canvas, body);
+	pen = pen_at(canvas, box.x, body.y, box.x + box.width);
+	pen_text(&pen, STYLE_BOLD, codes->title);
+	pen_text(&pen, codes->assumed ? STYLE_GOOD : STYLE_WARNING,
+		 codes->assumed ? ": done" : ": now, in order");
+	box.y++;
+	box.height--;
+	draw_words(codes, canvas, box, box.y + draw_items(codes, app, canvas, box) + 1);
+}
+
+static const struct screen_ops codes_ops = {
+	.name = "codes",
+	.title = "Codes",
+	.context = CONTEXT_CODES,
+	.dialog = true,
+	.open = open_codes,
+	.close = close_codes,
+	.act = act_codes,
+	.draw = draw_codes,
+};
+
+void app_codes(struct app *app, int line)
+{
+	if (handwork_line(app_plan(app), line))
+		app_push(app, &codes_ops, &line);
+	else
+		app_message(app, STYLE_PLAIN, "nobody need dial anything for this line");
+}
