@@ -62,6 +62,14 @@ static bool keeps_time(const struct nm_plan *plan, int line)
 	return !nm_line_traits(plan, line, &traits) || traits.keeps_time;
 }
 
+/* Only a person can change it, and no agent. */
+static bool by_hand(const struct nm_plan *plan, int line)
+{
+	struct nm_traits traits;
+
+	return nm_line_traits(plan, line, &traits) && traits.by_hand;
+}
+
 /* For whom the line does something else in this state than in the one that would be frozen; -1. */
 static int differs_for(struct nm_prover *prover, int line, uint32_t state, uint32_t frozen)
 {
@@ -89,7 +97,10 @@ static const char *frozen_words(struct nm_prover *prover, int line, uint32_t fro
 		return NULL;
 	nm_buf_init(&words, NM_WORDS_MOST);
 	nm_buf_addf(&words,
-		    "the hours of line %s hold only while the agent runs; without it this stays in force: ",
+		    by_hand(checker->plan, line)
+			    ? "the hours of line %s hold only if somebody sets them by hand at each change; "
+			      "until then this stays in force: "
+			    : "the hours of line %s hold only while the agent runs; without it this stays in force: ",
 		    checker->plan->lines[line].name);
 	nm_treatment_words(one->treatment, &words);
 	return nm_check_text_of(checker, &words);
@@ -113,8 +124,11 @@ static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
 			if (draft)
 				draft->plain = true;
 			nm_draft_mend(checker, draft,
-				      "move the line to a carrier that keeps hours, or change what is live by "
-				      "hand at these times: this version has no agent that does it",
+				      by_hand(checker->plan, line)
+					      ? "move the line to a carrier that keeps hours, or do at these times "
+						"what nevermiss codes shows"
+					      : "move the line to a carrier that keeps hours, or change what is "
+						"live by hand at these times: this version has no agent that does it",
 				      0, NULL);
 		}
 		nm_draft_hit(checker, draft, state, hit);

@@ -130,7 +130,7 @@ enum nm_code nm_lifter_at(struct nm_lifter *lifter, nm_time t, struct nm_error *
 void nm_lifter_daily(struct nm_lifter *lifter, int minute)
 {
 	if (minute >= 0 && minute <= 24 * 60)
-		lifter->minutes[minute] = true;
+		lifter->minutes[minute % (24 * 60)] = true;
 }
 
 static int compare_times(const void *a, const void *b)

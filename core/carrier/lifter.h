@@ -16,7 +16,7 @@ struct nm_lifter {
 	size_t n_times, times_capacity;
 	nm_time *times; /* malloc'd */
 	size_t n_minutes;
-	bool minutes[24 * 60 + 1]; /* of the wall clock, at which something may change every day */
+	bool minutes[24 * 60];     /* of the wall clock, at which something may change every day */
 	char key;                  /* the emergency key, when there is one; 0 */
 };
 

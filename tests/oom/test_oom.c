@@ -221,17 +221,17 @@ static enum nm_code render_and_lift(struct nm_error *err)
 }
 
 /* What a carrier with narrow means can hold of it, there and back. */
-static enum nm_code keep_at(const char *name, struct nm_error *err)
+static enum nm_code keep_at(const char *name, const struct nm_account *account, struct nm_error *err)
 {
 	const struct nm_carrier *carrier = nm_carrier_find(name);
 	struct nm_artefact artefact = { 0 };
 	struct nm_losses losses = { 0 };
 	struct nm_route *held = NULL, *lifted = NULL;
 	const char *foreign = NULL;
-	enum nm_code code = nm_carrier_hold(carrier, NULL, route, route->from, &held, &losses, err);
+	enum nm_code code = nm_carrier_hold(carrier, account, route, route->from, &held, &losses, err);
 
 	if (!code)
-		code = carrier->render(held ? held : route, NULL, route->from, &artefact, err);
+		code = carrier->render(held ? held : route, account, route->from, &artefact, err);
 	if (!code)
 		code = carrier->lift(&artefact, &lifted, &foreign, err);
 	if (!code)
@@ -242,19 +242,26 @@ static enum nm_code keep_at(const char *name, struct nm_error *err)
 	return code;
 }
 
+static enum nm_code keep_at_cpl(struct nm_error *err)
+{
+	const struct nm_account account = { .name = "sip", .driver = "cpl", .domain = "example.org" };
+
+	return keep_at("cpl", &account, err);
+}
+
 static enum nm_code keep_at_telnyx(struct nm_error *err)
 {
-	return keep_at("telnyx", err);
+	return keep_at("telnyx", NULL, err);
 }
 
 static enum nm_code keep_at_twilio(struct nm_error *err)
 {
-	return keep_at("twilio", err);
+	return keep_at("twilio", NULL, err);
 }
 
 static enum nm_code keep_at_voipms(struct nm_error *err)
 {
-	return keep_at("voipms", err);
+	return keep_at("voipms", NULL, err);
 }
 
 /* What somebody is to dial, now and next. */
@@ -361,6 +368,7 @@ STARVED(check)
 STARVED(build_route)
 STARVED(compare_routes)
 STARVED(render_and_lift)
+STARVED(keep_at_cpl)
 STARVED(keep_at_telnyx)
 STARVED(keep_at_twilio)
 STARVED(keep_at_voipms)
@@ -410,6 +418,7 @@ int main(void)
 		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_keep_at_telnyx),
 		cmocka_unit_test(test_keep_at_twilio),  cmocka_unit_test(test_keep_at_voipms),
 		cmocka_unit_test(test_render_codes),    cmocka_unit_test(test_apply_edits),
+		cmocka_unit_test(test_keep_at_cpl),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);

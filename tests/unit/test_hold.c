@@ -361,6 +361,38 @@ static void test_a_rejection_of_callers_who_cannot_be_told_apart(void **state)
 }
 
 /* Random plans, carriers that lack things at random: nothing is lost silently, nothing is said in vain. */
+/* What stands behind a voicemail, or behind a line that keeps the call, never rings: nothing of it is lost. */
+static void test_what_never_rings_is_not_lost(void **state)
+{
+	static const char *const ends[] = { "step { ring = mailbox }", "step { ring = spare }" };
+	struct nm_carrier carrier = all_of_it();
+
+	(void)state;
+	carrier.traits.confirm = NM_CONFIRM_NONE;
+	carrier.traits.line_id = false;
+	for (size_t i = 0; i < 2; i++) {
+		char *folder = random_folder_new();
+		struct carrier_line line;
+		struct nm_buf plan;
+
+		nm_buf_init(&plan, 65536);
+		nm_buf_addf(&plan,
+			    PLAN "line spare { number = \"+15125550101\" account = sandbox }\n"
+				 "path all { step { ring = ai } %s step { ring = sam } }\n"
+				 "rule spare { lines = spare path = night }\n"
+				 "override always { from = \"2026-11-01 00:00\" until = \"2027-11-01 00:00\" "
+				 "path = all }\n",
+			    ends[i]);
+		carrier_line_open(&line, &carrier, NULL, plan_of_text(plan.data, folder), 0, "2026-11-23 12:00", 28);
+		for (size_t k = 0; k < line.losses.n; k++)
+			assert_null(strstr(line.losses.items[k].text, "path all"));
+		assert_losses_tell_all(&line, &carrier);
+		carrier_line_close(&line);
+		nm_buf_clear(&plan);
+		random_folder_free(folder);
+	}
+}
+
 static void test_losses_tell_all_that_is_lost(void **state)
 {
 	uint64_t random = 11;
@@ -415,6 +447,7 @@ int main(void)
 		cmocka_unit_test(test_neither_key_nor_callers),
 		cmocka_unit_test(test_a_carrier_whose_changes_are_made_by_hand),
 		cmocka_unit_test(test_a_rejection_of_callers_who_cannot_be_told_apart),
+		cmocka_unit_test(test_what_never_rings_is_not_lost),
 		cmocka_unit_test(test_losses_tell_all_that_is_lost),
 		cmocka_unit_test(test_the_sandbox_keeps_random_plans),
 	};

@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * One treatment cut down to what a carrier can do with a call.
+ *
+ * Comes in: a treatment and traits.  Goes out: what is left of it, and a loss for everything that is not.
+ */
+#include <string.h>
+
+#include "core/hold_private.h"
+
+#define IN_MAILBOX "the number's own mailbox takes the call, with the greeting that was set there"
+#define AT_REST    "it reaches the line's own phone, or whatever else the carrier connects the number to"
+
+/* --- treatments --- */
+
+/* A treatment that is being cut down to what the carrier can do. */
+struct cut {
+	struct nm_holder *h;
+	struct nm_treatment *treatment; /* its own copy */
+	int index;
+};
+
+/* Something about the treatment is lost; of a step when step is not NULL. */
+static void lose(struct cut *cut, const struct nm_treatment_step *step, const char *what, const char *who,
+		 const char *instead)
+{
+	struct nm_arena *arena = cut->h->losses.arena;
+	const char *path = cut->treatment->path, *text;
+
+	if (path != NULL && step != NULL)
+		text = nm_arena_format(arena, "%s (path %s, step %d: %s)", what, path, step->number, who);
+	else if (path != NULL)
+		text = nm_arena_format(arena, "%s (path %s)", what, path);
+	else if (step != NULL)
+		text = nm_arena_format(arena, "%s (step %d: %s)", what, step->number, who);
+	else
+		text = what;
+	nm_hold_mark_treatment(cut->h, nm_hold_draft(cut->h, text, instead), cut->index);
+}
+
+static void cut_rejection(struct cut *cut)
+{
+	const struct nm_traits *traits = cut->h->traits;
+	struct nm_treatment *treatment = cut->treatment;
+	const bool busy = treatment->reject == NM_REJECT_BUSY;
+
+	if (busy ? traits->reject_busy : traits->reject_silent)
+		return;
+	if (traits->reject_busy || traits->reject_silent) {
+		lose(cut, NULL, busy ? "a busy tone cannot be given" : "a call cannot be refused silently",
+		     NULL, busy ? "the call is refused silently" : "the caller hears that it is busy");
+		treatment->reject = busy ? NM_REJECT_SILENT : NM_REJECT_BUSY;
+		return;
+	}
+	lose(cut, NULL, "a call cannot be rejected", NULL,
+	     traits->handset_at_rest ? AT_REST : "it is taken and ended at once, with nobody rung");
+	treatment->verdict = NM_VERDICT_LOST;
+	treatment->reject = NM_REJECT_NONE;
+	treatment->n = 0;
+}
+
+/* Takes party i out of the step. */
+static void drop_party(struct nm_treatment_step *step, size_t i)
+{
+	memmove(&step->parties[i], &step->parties[i + 1], (step->n - i - 1) * sizeof(*step->parties));
+	step->n--;
+}
+
+/* "+1" and ten digits. */
+static bool north_american(const char *number)
+{
+	return strncmp(number, "+1", 2) == 0 && strlen(number) == 12;
+}
+
+/* Why this party cannot be rung; NULL when it can. */
+static const char *unreachable(const struct nm_traits *traits, const struct nm_party *party, bool first)
+{
+	if (party->kind == NM_VOICEMAIL)
+		return traits->mailbox ? NULL : "this carrier has no voicemail of the plan's";
+	if (party->native)
+		return traits->handset == NM_HANDSET_ANY || (traits->handset == NM_HANDSET_FIRST && first)
+			       ? NULL
+		       : traits->handset == NM_HANDSET_FIRST ? "the line's own phone can only be rung first"
+							     : "the line's own phone cannot be rung";
+	if (party->number == NULL)
+		return "it has no number";
+	if (party->number[0] != '+')
+		return traits->addresses ? NULL : "only numbers can be rung, no SIP addresses";
+	return !traits->ten_digits || north_american(party->number)
+		       ? NULL
+		       : "only numbers of North America can be rung";
+}
+
+static bool takes_voicemail(const struct nm_treatment_step *step)
+{
+	for (size_t i = 0; i < step->n; i++)
+		if (step->parties[i].kind == NM_VOICEMAIL)
+			return true;
+	return false;
+}
+
+/* Why party i cannot be rung together with the others of its step; NULL when it can. */
+static const char *apart(const struct cut *cut, const struct nm_treatment_step *step, size_t i)
+{
+	const struct nm_traits *traits = cut->h->traits;
+	const struct nm_party *party = &step->parties[i];
+
+	if (traits->mailbox_alone && takes_voicemail(step)) {
+		if (party->kind != NM_VOICEMAIL)
+			return "nobody can be rung beside a voicemail";
+		for (size_t k = 0; k < i; k++)
+			if (step->parties[k].kind == NM_VOICEMAIL)
+				return "only one voicemail can take a call";
+	}
+	if (traits->addresses_alone && party->number != NULL && party->number[0] != '+')
+		return "a SIP address cannot be rung together with others";
+	if (traits->several_max > 0 && step->n > (size_t)traits->several_max)
+		return nm_arena_format(cut->h->losses.arena, "only %d phones can be rung at once",
+				       traits->several_max);
+	return NULL;
+}
+
+static void cut_together(struct cut *cut, struct nm_treatment_step *step)
+{
+	for (size_t i = step->n; i-- > 0 && step->n > 1;) {
+		const char *why = apart(cut, step, i);
+
+		if (why == NULL)
+			continue;
+		lose(cut, step, why, step->parties[i].name,
+		     nm_arena_format(cut->h->losses.arena, "%s is not rung", step->parties[i].name));
+		drop_party(step, i);
+	}
+}
+
+static void cut_parties(struct cut *cut, struct nm_treatment_step *step, bool first)
+{
+	const struct nm_traits *traits = cut->h->traits;
+
+	for (size_t i = 0; i < step->n;) {
+		const struct nm_party *party = &step->parties[i];
+		const char *why = unreachable(traits, party, first);
+
+		if (why == NULL) {
+			i++;
+			continue;
+		}
+		lose(cut, step, why, party->name,
+		     nm_arena_format(cut->h->losses.arena, "%s %s", party->name,
+				     party->kind == NM_VOICEMAIL ? "does not take the call" : "is not rung"));
+		drop_party(step, i);
+	}
+	if (step->n > 1 && !traits->several) {
+		lose(cut, step, "several phones cannot be rung at once", step->parties[1].name,
+		     nm_arena_format(cut->h->losses.arena, "only %s is rung", step->parties[0].name));
+		step->n = 1;
+	}
+	cut_together(cut, step);
+}
+
+/* Phones that ring together and are to be shown different numbers. */
+static void cut_line_id(struct cut *cut, struct nm_treatment_step *step)
+{
+	size_t line_ids = 0;
+
+	for (size_t i = 0; i < step->n; i++)
+		line_ids += step->parties[i].line_id;
+	if (line_ids == 0 || line_ids == step->n)
+		return;
+	for (size_t i = 0; i < step->n; i++) {
+		if (!step->parties[i].line_id)
+			lose(cut, step, "phones that ring together are shown the same number",
+			     step->parties[i].name, "it is shown the line's number");
+		step->parties[i].line_id = true;
+	}
+}
+
+static void cut_features(struct cut *cut, struct nm_treatment_step *step)
+{
+	const struct nm_traits *traits = cut->h->traits;
+	const bool confirms = traits->confirm == NM_CONFIRM_SEVERAL ||
+			      (traits->confirm == NM_CONFIRM_ONE && step->n == 1);
+
+	for (size_t i = 0; i < step->n; i++) {
+		struct nm_party *party = &step->parties[i];
+
+		if (party->kind == NM_VOICEMAIL)
+			continue; /* it presses no key, and shows nothing */
+		if (party->confirm && !confirms) {
+			lose(cut, step, "nobody can be asked to press 1", party->name,
+			     "whoever picks up has the call, that phone's voicemail too");
+			party->confirm = false;
+		}
+		if (party->line_id && !traits->line_id) {
+			lose(cut, step, "the line's number cannot be shown", party->name,
+			     "the phone shows what the carrier sends, in general the caller's number");
+			party->line_id = false;
+		}
+	}
+	if (traits->line_id_all)
+		cut_line_id(cut, step);
+}
+
+/* What happens where a ring time cannot be set. */
+static const char *rings_on(const struct nm_traits *traits, const struct nm_party *party, bool line)
+{
+	if (line)
+		return "the call is that line's for good";
+	if (!party->native)
+		return "it rings until the caller gives up or that phone's own voicemail takes the call";
+	if (traits->only_on_failure)
+		return "it rings until the caller gives up; what follows comes only when it declines or cannot be "
+		       "reached";
+	return "it rings until the carrier lets the call go on, and how long that is, is not known";
+}
+
+/* No time of its own: a phone rings on, a line has the call for good. */
+static void cut_to_endless(struct cut *cut, struct nm_treatment_step *step)
+{
+	const struct nm_party *party = &step->parties[0];
+	const bool line = step->n == 1 && party->line != NULL;
+
+	if (!line && step->for_s == NM_FOR_MAX)
+		return;
+	lose(cut, step,
+	     party->native ? "how long the line's own phone rings cannot be set"
+			   : "a ring time cannot be set",
+	     party->name, rings_on(cut->h->traits, party, line));
+	step->unlimited = line;
+	step->for_s = line ? 0 : NM_FOR_MAX;
+}
+
+static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
+{
+	const struct nm_traits *traits = cut->h->traits;
+	const int unit = traits->ring_step_s > 1 ? traits->ring_step_s : 1;
+	int for_s;
+
+	if (step->n == 0 || takes_voicemail(step))
+		return;
+	if (step->unlimited && traits->handover_ends) {
+		lose(cut, step, "a call cannot be handed to another line for good", step->parties[0].name,
+		     nm_arena_format(cut->h->losses.arena, "it rings there for %d s", traits->ring_max_s));
+		step->unlimited = false;
+		step->for_s = traits->ring_max_s;
+	}
+	if (step->unlimited)
+		return;
+	for_s = (step->for_s + unit - 1) / unit * unit;
+	if (step->parties[0].native ? traits->handset_untimed : !traits->ring_times) {
+		cut_to_endless(cut, step);
+		return;
+	}
+	if (traits->ring_min_s > 0 && for_s < traits->ring_min_s)
+		for_s = traits->ring_min_s;
+	if (traits->ring_max_s > 0 && for_s > traits->ring_max_s)
+		for_s = traits->ring_max_s;
+	if (for_s == step->for_s)
+		return;
+	lose(cut, step, nm_arena_format(cut->h->losses.arena, "a ring of %d s cannot be set", step->for_s),
+	     step->parties[0].name, nm_arena_format(cut->h->losses.arena, "it rings for %d s", for_s));
+	step->for_s = for_s;
+}
+
+/* --- a carrier's own mailbox --- */
+
+static const struct nm_party own_mailbox = {
+	.name = NM_CARRIER_MAILBOX,
+	.kind = NM_VOICEMAIL,
+	.own_voicemail_s = NM_OWN_VOICEMAIL_NONE,
+};
+
+/* It takes the place of the plan's; who rings beside a voicemail never has a call. */
+static void cut_mailbox(struct cut *cut, struct nm_treatment_step *step)
+{
+	for (size_t i = 0; i < step->n; i++) {
+		if (step->parties[i].kind != NM_VOICEMAIL)
+			continue;
+		lose(cut, step, "the plan's voicemail is not at this carrier", step->parties[i].name,
+		     IN_MAILBOX);
+		step->parties[0] = own_mailbox;
+		step->n = 1;
+		return;
+	}
+}
+
+/* It stands behind every phone, asked for or not. */
+static void add_mailbox(struct cut *cut)
+{
+	struct nm_treatment *treatment = cut->treatment;
+	struct nm_party *party = nm_arena_alloc(cut->h->held->arena, 1, sizeof(*party));
+	struct nm_treatment_step *steps =
+		nm_arena_alloc(cut->h->held->arena, treatment->n + 1, sizeof(*steps));
+
+	if (party == NULL || steps == NULL) {
+		cut->h->failed = true;
+		return;
+	}
+	lose(cut, NULL, "a call that nobody answers cannot be left to end", NULL, IN_MAILBOX);
+	*party = own_mailbox;
+	memcpy(steps, treatment->steps, treatment->n * sizeof(*steps));
+	steps[treatment->n] = (struct nm_treatment_step){
+		.number = steps[treatment->n - 1].number + 1, .round = 1, .n = 1, .parties = party
+	};
+	treatment->steps = steps;
+	treatment->n++;
+}
+
+/* Steps in which nobody is left are gone. */
+static void drop_empty(struct nm_treatment *treatment)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < treatment->n; i++)
+		if (treatment->steps[i].n > 0)
+			treatment->steps[n++] = treatment->steps[i];
+	treatment->n = n;
+}
+
+static void cut_steps(struct cut *cut)
+{
+	const struct nm_traits *traits = cut->h->traits;
+	struct nm_treatment *treatment = cut->treatment;
+	bool first = true;
+	int rung = 0;
+
+	for (size_t i = 0; i < treatment->n && !cut->h->failed; i++) {
+		struct nm_treatment_step *step = &treatment->steps[i];
+
+		cut_parties(cut, step, first);
+		if (step->n == 0)
+			continue;
+		first = false;
+		if (traits->mailbox_own && takes_voicemail(step)) {
+			cut_mailbox(cut, step);
+			treatment->n = i + 1; /* nobody gets past it */
+		}
+		if (traits->steps_max > 0 && !step->parties[0].native && !takes_voicemail(step) &&
+		    ++rung > traits->steps_max) {
+			if (rung == traits->steps_max + 1)
+				lose(cut, step, "what follows is lost: this carrier goes no further",
+				     step->parties[0].name, "nobody else is rung");
+			step->n = 0;
+			continue;
+		}
+		cut_features(cut, step);
+		cut_ring_time(cut, step);
+		if (takes_voicemail(step) || step->unlimited)
+			treatment->n = i + 1; /* nobody gets past it: of what follows nothing is lost */
+	}
+}
+
+/* The line's own phone as the plan knows it, or as far as it is known. */
+static struct nm_party handset_of(const struct nm_route *route)
+{
+	for (size_t t = 0; t < route->n_treatments; t++)
+		for (size_t s = 0; s < route->treatments[t]->n; s++)
+			for (size_t p = 0; p < route->treatments[t]->steps[s].n; p++)
+				if (route->treatments[t]->steps[s].parties[p].native)
+					return route->treatments[t]->steps[s].parties[p];
+	return (struct nm_party){ .name = route->line,
+				  .number = route->number,
+				  .own_voicemail_s = NM_OWN_VOICEMAIL_UNKNOWN,
+				  .native = true };
+}
+
+/* Nobody is left to ring: what then rings is the line's own phone. */
+static void rest_on_handset(struct cut *cut)
+{
+	struct nm_party handset = handset_of(cut->h->route);
+	struct nm_treatment_step step = {
+		.number = 1, .round = 1, .for_s = NM_FOR_MAX, .n = 1, .parties = &handset
+	};
+	const struct nm_treatment resting = { .verdict = NM_VERDICT_PATH,
+					      .rule = cut->treatment->rule,
+					      .path = cut->treatment->path,
+					      .emergency = cut->treatment->emergency,
+					      .n = 1,
+					      .steps = &step };
+	struct nm_treatment *copy;
+
+	handset.confirm = handset.line_id = false;
+	copy = nm_treatment_copy(&resting, cut->h->held->arena);
+	if (copy == NULL)
+		cut->h->failed = true;
+	else
+		*cut->treatment = *copy;
+}
+
+static void cut_path(struct cut *cut)
+{
+	const struct nm_traits *traits = cut->h->traits;
+	struct nm_treatment *treatment = cut->treatment;
+
+	if (treatment->greeting_s > 0 && !traits->greeting) {
+		lose(cut, NULL, "no greeting can be played before the first ring", NULL,
+		     "the first ring begins at once");
+		treatment->greeting = NULL;
+		treatment->greeting_s = 0;
+	}
+	cut_steps(cut);
+	drop_empty(treatment);
+	if (traits->mailbox_own && treatment->n > 0 && !takes_voicemail(&treatment->steps[treatment->n - 1]))
+		add_mailbox(cut);
+	if (traits->handset_at_rest && treatment->n == 0)
+		lose(cut, NULL, "a call that rings nobody cannot be ended", NULL, AT_REST);
+}
+
+static void cut_treatment(struct nm_holder *h, int index)
+{
+	struct cut cut = { h, nm_treatment_copy(h->route->treatments[index], h->held->arena), index };
+
+	if (cut.treatment == NULL) {
+		h->failed = true;
+		return;
+	}
+	h->held->treatments[index] = cut.treatment;
+	if (cut.treatment->verdict == NM_VERDICT_REJECT)
+		cut_rejection(&cut);
+	else
+		cut_path(&cut);
+	if (h->traits->handset_at_rest && cut.treatment->verdict != NM_VERDICT_REJECT &&
+	    cut.treatment->n == 0)
+		rest_on_handset(&cut);
+}
+
+bool nm_hold_treatments(struct nm_holder *h)
+{
+	const size_t n = h->route->n_treatments;
+
+	h->held->treatments = nm_arena_alloc(h->held->arena, n, sizeof(*h->held->treatments));
+	h->held->n_treatments = h->held->treatments == NULL ? 0 : n;
+	for (size_t i = 0; i < h->held->n_treatments && !h->failed; i++)
+		cut_treatment(h, (int)i);
+	return h->held->treatments != NULL && !h->failed;
+}

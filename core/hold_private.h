@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/* Core's own: the parts of taking out of a route what a carrier cannot hold (hold.c). */
+#ifndef CORE_HOLD_PRIVATE_H
+#define CORE_HOLD_PRIVATE_H
+
+#include "nevermiss/carrier.h"
+
+/* A loss in the making: which calls it changes. */
+struct nm_hold_draft {
+	const char *text, *instead;
+	bool *marks; /* [n_situations * n_classes] */
+};
+
+struct nm_holder {
+	const struct nm_route *route;
+	const struct nm_traits *traits;
+	struct nm_route *held; /* what is left, in the making */
+	struct nm_losses losses;
+	struct nm_hold_draft *drafts;
+	size_t n, capacity;
+	bool failed; /* memory */
+};
+
+/* The loss of these words, new or as before; NULL when memory is out.  Texts are the arena's (of the losses) or
+ * constant.  The pointer holds until the next one is made. */
+struct nm_hold_draft *nm_hold_draft(struct nm_holder *h, const char *text, const char *instead);
+/* A draft of NULL is passed over. */
+void nm_hold_mark(const struct nm_holder *h, struct nm_hold_draft *draft, size_t situation, size_t class);
+/* Every call that gets this treatment. */
+void nm_hold_mark_treatment(const struct nm_holder *h, struct nm_hold_draft *draft, int treatment);
+/* From the drafts to h->losses; false when memory is out. */
+bool nm_hold_losses(struct nm_holder *h);
+/* The held route's treatments, each cut down; false when memory is out. */
+bool nm_hold_treatments(struct nm_holder *h);
+
+#endif
