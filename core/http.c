@@ -29,6 +29,9 @@
 #define EVENTS         4 /* looked at together: whoever is served soon is asked again soon */
 #define AGENT          "nevermiss"
 
+/* What becomes of a secret in a request, and in an answer that quotes one. */
+enum { SECRET_PLAIN, SECRET_BASIC, SECRET_ESCAPED, SECRET_LOWERED, SECRET_FORMS };
+
 struct http;
 
 /* One request under way. */
@@ -41,9 +44,8 @@ struct call {
 	struct curl_slist *headers;
 	char *body; /* of the request, when it holds a secret: wiped */
 	size_t body_len;
-	char *secret;       /* to be blanked in the answer; wiped */
-	char *written;      /* the same, as it stands in the request */
-	size_t headers_len; /* of the answer */
+	char *secret[SECRET_FORMS]; /* wiped */
+	size_t headers_len;         /* of the answer */
 	struct nm_buf answer;
 	bool too_large;
 	char error[CURL_ERROR_SIZE];
@@ -148,11 +150,6 @@ static void wipe(char *text, size_t len)
 	free(text);
 }
 
-static void wipe_text(char *text)
-{
-	wipe(text, text != NULL ? strlen(text) : 0);
-}
-
 static void call_free(struct call *call)
 {
 	if (call == NULL)
@@ -161,8 +158,8 @@ static void call_free(struct call *call)
 	if (call->easy != NULL)
 		call->http->api.easy_cleanup(call->easy);
 	wipe(call->body, call->body_len);
-	wipe_text(call->secret);
-	wipe_text(call->written);
+	for (size_t i = 0; i < SECRET_FORMS; i++)
+		wipe(call->secret[i], call->secret[i] != NULL ? strlen(call->secret[i]) : 0);
 	nm_buf_clear(&call->answer);
 	free(call);
 }
@@ -221,7 +218,7 @@ static bool set_form(struct call *call, const struct nm_request *request)
 
 	nm_buf_init(&body, NM_ARTEFACT_BYTES);
 	nm_buf_addn(&body, request->body != NULL ? request->body : "", request->body != NULL ? request->len : 0);
-	nm_buf_addf(&body, "%sapi_password=%s", body.len > 0 ? "&" : "", call->written);
+	nm_buf_addf(&body, "%sapi_password=%s", body.len > 0 ? "&" : "", call->secret[SECRET_ESCAPED]);
 	call->body_len = body.len;
 	call->body = nm_buf_take(&body);
 	ok = call->body != NULL &&
@@ -231,33 +228,23 @@ static bool set_form(struct call *call, const struct nm_request *request)
 	return ok;
 }
 
-/* As a form has it. */
-static char *escape(struct call *call, const char *secret)
-{
-	const struct nm_curl *api = &call->http->api;
-	char *escaped = api->easy_escape(call->easy, secret, 0);
-	char *copy = escaped != NULL ? strdup(escaped) : NULL;
-
-	if (escaped != NULL)
-		explicit_bzero(escaped, strlen(escaped));
-	api->curl_free(escaped);
-	return copy;
-}
-
 static const char *user_of(const struct nm_account *account)
 {
 	return account->user != NULL ? account->user : account->sid != NULL ? account->sid : "";
 }
 
-/* For what is sent, and what the answer must not bring back. */
 static bool keep_secret(struct call *call, const struct nm_request *request, const char *secret)
 {
-	call->secret = strdup(secret);
-	if (request->auth == NM_AUTH_BASIC)
-		call->written = nm_basic_credentials(user_of(request->account), secret);
-	else
-		call->written = request->auth == NM_AUTH_FORM ? escape(call, secret) : strdup(secret);
-	return call->secret != NULL && call->written != NULL;
+	char **forms = call->secret;
+
+	forms[SECRET_PLAIN] = strdup(secret);
+	forms[SECRET_BASIC] = nm_basic_credentials(user_of(request->account), secret);
+	forms[SECRET_ESCAPED] = nm_url_escaped(secret, "0123456789ABCDEF");
+	forms[SECRET_LOWERED] = nm_url_escaped(secret, "0123456789abcdef");
+	for (size_t i = 0; i < SECRET_FORMS; i++)
+		if (forms[i] == NULL)
+			return false;
+	return true;
 }
 
 static bool set_secret(struct call *call, const struct nm_request *request)
@@ -270,10 +257,10 @@ static bool set_secret(struct call *call, const struct nm_request *request)
 	case NM_AUTH_BASIC:
 		return api->easy_setopt(call->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BASIC) == CURLE_OK &&
 		       api->easy_setopt(call->easy, CURLOPT_USERNAME, user_of(request->account)) == CURLE_OK &&
-		       api->easy_setopt(call->easy, CURLOPT_PASSWORD, call->secret) == CURLE_OK;
+		       api->easy_setopt(call->easy, CURLOPT_PASSWORD, call->secret[SECRET_PLAIN]) == CURLE_OK;
 	case NM_AUTH_BEARER:
 		return api->easy_setopt(call->easy, CURLOPT_HTTPAUTH, (long)CURLAUTH_BEARER) == CURLE_OK &&
-		       api->easy_setopt(call->easy, CURLOPT_XOAUTH2_BEARER, call->secret) == CURLE_OK;
+		       api->easy_setopt(call->easy, CURLOPT_XOAUTH2_BEARER, call->secret[SECRET_PLAIN]) == CURLE_OK;
 	case NM_AUTH_FORM:
 		return set_form(call, request);
 	}
@@ -327,6 +314,7 @@ static bool set_bounds(struct call *call, const struct nm_request *request)
 	       api->easy_setopt(call->easy, CURLOPT_FOLLOWLOCATION, 0L) == CURLE_OK &&
 	       api->easy_setopt(call->easy, CURLOPT_NOSIGNAL, 1L) == CURLE_OK &&
 	       api->easy_setopt(call->easy, CURLOPT_PROTOCOLS_STR, "http,https") == CURLE_OK &&
+	       api->easy_setopt(call->easy, CURLOPT_SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2) == CURLE_OK &&
 	       (!call->loopback || api->easy_setopt(call->easy, CURLOPT_PROXY, "") == CURLE_OK);
 }
 
@@ -414,13 +402,10 @@ static void unlink_call(struct http *http, const struct call *call)
 /* What was said must not bring back what was sent in confidence. */
 static void blank_secrets(struct call *call)
 {
-	const char *const secrets[] = { call->secret, call->written };
-
-	for (size_t i = 0; i < sizeof(secrets) / sizeof(secrets[0]); i++)
-		if (secrets[i] != NULL) {
-			nm_redact(call->answer.data, call->answer.len, secrets[i]);
-			nm_redact(call->error, strlen(call->error), secrets[i]);
-		}
+	for (size_t i = 0; i < SECRET_FORMS && call->secret[i] != NULL; i++) {
+		nm_redact(call->answer.data, call->answer.len, call->secret[i]);
+		nm_redact(call->error, strlen(call->error), call->secret[i]);
+	}
 }
 
 static const char *reason(struct call *call, CURLcode result)

@@ -20,7 +20,6 @@ bool nm_curl_load(struct nm_curl *api, struct nm_error *err)
 		{ (void **)&api->easy_cleanup, "curl_easy_cleanup" },
 		{ (void **)&api->easy_setopt, "curl_easy_setopt" },
 		{ (void **)&api->easy_getinfo, "curl_easy_getinfo" },
-		{ (void **)&api->easy_escape, "curl_easy_escape" },
 		{ (void **)&api->easy_strerror, "curl_easy_strerror" },
 		{ (void **)&api->curl_free, "curl_free" },
 		{ (void **)&api->multi_init, "curl_multi_init" },

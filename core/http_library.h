@@ -14,7 +14,6 @@ struct nm_curl {
 	void (*easy_cleanup)(CURL *);
 	CURLcode (*easy_setopt)(CURL *, CURLoption, ...);
 	CURLcode (*easy_getinfo)(CURL *, CURLINFO, ...);
-	char *(*easy_escape)(CURL *, const char *, int);
 	const char *(*easy_strerror)(CURLcode);
 	void (*curl_free)(void *);
 	CURLM *(*multi_init)(void);

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/ascii.h"
+
 /* The value of four hexadecimal digits; -1: they are none. */
 static int hexadecimal(const char *text, size_t len)
 {
@@ -65,6 +67,27 @@ void nm_redact(char *text, size_t len, const char *secret)
 			memset(text + i, '*', n);
 		i += n > 0 ? n : 1;
 	}
+}
+
+char *nm_url_escaped(const char *text, const char *digits)
+{
+	char *out = malloc(3 * strlen(text) + 1), *at = out;
+
+	if (out == NULL)
+		return NULL;
+	for (; *text != '\0'; text++) {
+		const unsigned char c = (unsigned char)*text;
+
+		if (nm_ascii_is_letter(*text) || nm_ascii_is_digit(*text) || strchr("-._~", c) != NULL) {
+			*at++ = *text;
+			continue;
+		}
+		*at++ = '%';
+		*at++ = digits[c >> 4];
+		*at++ = digits[c & 15];
+	}
+	*at = '\0';
+	return out;
 }
 
 char *nm_basic_credentials(const char *user, const char *secret)

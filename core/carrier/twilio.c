@@ -246,6 +246,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.confirm = NM_CONFIRM_NONE,
 		.handset = NM_HANDSET_NEVER,
 		.records_late_s = -1,
+		.at_once = 8,
 	},
 	.keys = keys,
 	.adapt = adapt,

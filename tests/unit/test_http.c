@@ -587,6 +587,25 @@ static void test_redacting(void **state)
 	assert_redacted("", "anything", "anything");
 }
 
+static void assert_written(char *text, const char *expected)
+{
+	assert_string_equal(text, expected);
+	free(text);
+}
+
+static void test_what_is_looked_for(void **state)
+{
+	(void)state;
+	assert_written(nm_url_escaped("a/B9-._~ \303\251%", "0123456789ABCDEF"), "a%2FB9-._~%20%C3%A9%25");
+	assert_written(nm_url_escaped("a/b", "0123456789abcdef"), "a%2fb");
+	assert_written(nm_url_escaped("", "0123456789abcdef"), "");
+	/* RFC 4648's, with a colon in them */
+	assert_written(nm_basic_credentials("", ""), "Og==");
+	assert_written(nm_basic_credentials("f", "o"), "Zjpv");
+	assert_written(nm_basic_credentials("fo", "ob"), "Zm86b2I=");
+	assert_written(nm_basic_credentials("\303\277", "\377"), "w786/w==");
+}
+
 /* --- many at once, and waiting --- */
 
 static void test_many_at_once(void **state)
@@ -691,6 +710,7 @@ int main(void)
 		cmocka_unit_test(test_a_secret_that_comes_back_is_blanked),
 		cmocka_unit_test(test_short_secrets_are_not_looked_for),
 		cmocka_unit_test(test_redacting),
+		cmocka_unit_test(test_what_is_looked_for),
 		cmocka_unit_test(test_many_at_once),
 		cmocka_unit_test(test_waiting_in_vain_takes_as_long_as_told),
 		cmocka_unit_test(test_ending_in_the_middle),
