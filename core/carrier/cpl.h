@@ -11,7 +11,7 @@
 #define NM_CPL_FOREIGN "a script that nevermiss did not write"
 
 #define NM_CPL_PART   "script"
-#define NM_CPL_DOMAIN "domain" /* of the account; a part that never goes to the carrier */
+#define NM_CPL_DOMAIN "facts-domain" /* of the account */
 
 /* How long a line that takes a call over for good may ring, seconds. */
 #define NM_CPL_FOREVER_S 3600
