@@ -202,6 +202,21 @@ static bool freeze(struct nm_holder *h, nm_time at)
 	return !h->failed;
 }
 
+/* --- when all else fails --- */
+
+static bool drop_fallback(struct nm_holder *h)
+{
+	struct nm_hold_draft *draft =
+		nm_hold_draft(h, "a fallback number cannot be set",
+			      "what happens to a call when all else fails is the carrier's own affair");
+
+	for (size_t s = 0; s < h->route->n_situations; s++)
+		for (size_t c = 0; c < h->route->n_classes; c++)
+			nm_hold_mark(h, draft, s, c);
+	h->held->fallback = NULL;
+	return !h->failed;
+}
+
 /* --- the whole --- */
 
 /* A route of its own with everything but the treatments: these are cut one by one. */
@@ -216,6 +231,7 @@ static enum nm_code copy_frame(struct nm_holder *h, struct nm_error *err)
 	arena = h->held->arena;
 	h->held->line = nm_arena_text(arena, route->line);
 	h->held->number = nm_arena_text(arena, route->number);
+	h->held->fallback = route->fallback != NULL ? nm_arena_text(arena, route->fallback) : NULL;
 	h->held->key = route->key;
 	h->held->n_groups = route->n_groups;
 	h->held->groups = nm_arena_alloc(arena, route->n_groups, sizeof(*h->held->groups));
@@ -223,7 +239,8 @@ static enum nm_code copy_frame(struct nm_holder *h, struct nm_error *err)
 	h->held->classes = nm_arena_alloc(arena, route->n_classes, sizeof(*h->held->classes));
 	h->held->n_situations = route->n_situations;
 	h->held->situations = nm_arena_alloc(arena, route->n_situations, sizeof(*h->held->situations));
-	if (h->held->line == NULL || h->held->number == NULL || h->held->groups == NULL ||
+	if (h->held->line == NULL || h->held->number == NULL ||
+	    (route->fallback != NULL && h->held->fallback == NULL) || h->held->groups == NULL ||
 	    h->held->classes == NULL || h->held->situations == NULL)
 		return nm_fail_memory(err);
 	return NM_OK;
@@ -281,6 +298,8 @@ static bool hold(struct nm_holder *h, nm_time at)
 	if (!copy_lists(h) || !nm_hold_treatments(h))
 		return false;
 	if (!h->traits->key && !drop_key(h))
+		return false;
+	if (h->route->fallback != NULL && !h->traits->fallback && !drop_fallback(h))
 		return false;
 	if (!h->traits->callers && h->route->n_classes > 1) {
 		if (!drop_callers(h))

@@ -279,13 +279,16 @@ static enum nm_code settle(struct builder *b, struct nm_error *err)
 static enum nm_code name_route(const struct nm_plan *plan, int line, struct nm_route *route,
 			       struct nm_error *err)
 {
-	char number[NM_NUMBER_TEXT];
+	char number[NM_NUMBER_TEXT], fallback[NM_NUMBER_TEXT];
+	const bool falls_back = plan->lines[line].fallback != 0;
 
 	nm_number_write(plan->lines[line].number, number);
+	nm_number_write(plan->lines[line].fallback, fallback);
 	route->line = nm_arena_text(route->arena, plan->lines[line].name);
 	route->number = nm_arena_text(route->arena, number);
+	route->fallback = falls_back ? nm_arena_text(route->arena, fallback) : NULL;
 	route->key = plan->emergency.given ? plan->emergency.key : 0;
-	if (route->line == NULL || route->number == NULL)
+	if (route->line == NULL || route->number == NULL || (falls_back && route->fallback == NULL))
 		return nm_fail_memory(err);
 	return copy_groups(plan, route, err);
 }

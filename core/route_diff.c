@@ -423,6 +423,37 @@ static enum nm_code add_difference(struct comparison *c, const struct course *co
 	return item->callers == NULL ? nm_fail_memory(err) : NM_OK;
 }
 
+static const char *fallback_words(struct comparison *c, const struct nm_route *route)
+{
+	return route->fallback != NULL ? nm_arena_format(c->out.arena, "fallback %s", route->fallback)
+				       : "no fallback";
+}
+
+/* When all else fails: that is the line's, whoever calls and whenever. */
+static enum nm_code compare_fallbacks(struct comparison *c, struct nm_error *err)
+{
+	const char *a = fallback_words(c, c->a), *b = fallback_words(c, c->b);
+	struct nm_span *always = nm_arena_alloc(c->out.arena, 1, sizeof(*always));
+	struct nm_difference *item;
+
+	if (a == NULL || b == NULL || always == NULL)
+		return nm_fail_memory(err);
+	if (strcmp(a, b) == 0 || c->from >= c->until)
+		return NM_OK;
+	if (!nm_grow((void **)&c->out.items, &c->out_capacity, c->out.n + 1, sizeof(*c->out.items)))
+		return nm_fail_memory(err);
+	*always = (struct nm_span){ c->from, c->until };
+	item = &c->out.items[c->out.n++];
+	*item = (struct nm_difference){ .callers = "any caller",
+					.n = 1,
+					.windows = always,
+					.when = "always",
+					.a_words = a,
+					.b_words = b };
+	item->line = nm_arena_text(c->out.arena, c->a->line);
+	return item->line == NULL ? nm_fail_memory(err) : NM_OK;
+}
+
 static int compare_items(const void *a, const void *b)
 {
 	const struct nm_difference *x = a, *y = b;
@@ -453,6 +484,8 @@ static enum nm_code make_differences(struct comparison *c, struct nm_error *err)
 		code = add_difference(c, &c->courses[i], classes, n, err);
 	}
 	free(classes);
+	if (code == NM_OK)
+		code = compare_fallbacks(c, err);
 	if (code == NM_OK && c->out.n > 0)
 		qsort(c->out.items, c->out.n, sizeof(*c->out.items), compare_items);
 	return code;
@@ -501,6 +534,7 @@ enum nm_code nm_route_outline(const struct nm_route *route, nm_time from, nm_tim
 	struct nm_situation nothing = { &none, &none };
 	struct nm_route_class anybody = { .words = "any caller" };
 	const struct nm_route empty = { .zone = route->zone,
+					.fallback = route->fallback,
 					.from = from,
 					.until = until,
 					.key = route->key,

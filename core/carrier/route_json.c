@@ -263,6 +263,7 @@ enum nm_code nm_route_write(const struct nm_route *route, struct nm_buf *out, st
 	member_text(&json, "format", NM_ROUTE_FORMAT);
 	member_text(&json, "line", route->line);
 	member_text(&json, "number", route->number);
+	member_some(&json, "fallback", route->fallback);
 	member_text(&json, "timezone", route->timezone);
 	line_break(&json);
 	member_time(&json, route, "from", route->from);

@@ -489,7 +489,8 @@ static enum nm_code read_head(struct reader *r, const struct nm_node *root)
 	enum nm_code code;
 
 	if ((code = copy_text(r, root, "line", &r->route->line)) != NM_OK ||
-	    (code = copy_text(r, root, "number", &r->route->number)) != NM_OK)
+	    (code = copy_text(r, root, "number", &r->route->number)) != NM_OK ||
+	    (code = copy_some(r, root, "fallback", &r->route->fallback)) != NM_OK)
 		return code;
 	if (node != NULL && (key == NULL || strlen(key) != 1 || strchr("0123456789*#", *key) == NULL))
 		return wrong(r, "key", "a key of a telephone");
@@ -500,9 +501,9 @@ static enum nm_code read_head(struct reader *r, const struct nm_node *root)
 /* The route as far as time goes: its zone and horizon. */
 static enum nm_code begin_route(struct reader *r, const struct nm_node *root)
 {
-	static const char *const keys[] = { "format",     "line", "number",     "timezone", "from",
-					    "until",      "key",  "callers",    "classes",  "treatments",
-					    "situations", "week", "exceptions", NULL };
+	static const char *const keys[] = { "format",     "line",       "number", "fallback",   "timezone",
+					    "from",       "until",      "key",    "callers",    "classes",
+					    "treatments", "situations", "week",   "exceptions", NULL };
 	const char *format = nm_node_member_text(root, "format"),
 		   *timezone = nm_node_member_text(root, "timezone");
 	enum nm_code code;

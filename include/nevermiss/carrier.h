@@ -98,6 +98,7 @@ struct nm_traits {
 	bool handset_untimed; /* and how long it rings before the call goes on is the carrier's own affair */
 	bool only_on_failure; /* what follows it comes when it declines or is not there, not when it just rings */
 	bool handset_at_rest; /* it rings where nobody is to be rung, since a call cannot be ended */
+	bool fallback;        /* can be given a number for when all else fails */
 	int records_late_s;   /* how late its call records come; -1: it has none */
 	int at_once;          /* conversations that an account may have at once; 0: as many as any */
 };

@@ -49,6 +49,7 @@ struct nm_exception {
 struct nm_route {
 	struct nm_arena *arena;
 	const char *line, *number, *timezone;
+	const char *fallback; /* number to which the carrier sends calls when all else fails; NULL */
 	struct nm_zone *zone; /* owned */
 	nm_time from, until;  /* the horizon for which it is exact */
 	char key;             /* emergency key; 0 */
@@ -104,7 +105,7 @@ struct nm_difference {
 	size_t n; /* all windows, merged, sorted */
 	const struct nm_span *windows;
 	const char *when;                 /* "Thursdays 12:00-13:00" */
-	const struct nm_treatment *a, *b; /* borrowed from the routes */
+	const struct nm_treatment *a, *b; /* borrowed from the routes; both NULL: it is the line as a whole */
 	const char *a_words, *b_words;
 };
 

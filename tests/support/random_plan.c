@@ -212,9 +212,10 @@ static void calendar_write(struct writer *w, const char *folder, const char *nam
 
 static void line_add(struct writer *w, uint32_t i)
 {
+	static const char *const more[] = { "  fallback = \"+15125550198\"", "  handset = d0", "", "" };
+
 	/* Line 1 is somebody's own mobile. */
-	nm_buf_addf(&w->out, "line l%u { number = \"+151255501%02u\"  account = sandbox%s }\n", i, i,
-		    i == 1 ? "  handset = d0" : "");
+	nm_buf_addf(&w->out, "line l%u { number = \"+151255501%02u\"  account = sandbox%s }\n", i, i, more[i]);
 }
 
 static void callers_add(struct writer *w, uint32_t i)

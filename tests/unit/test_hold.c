@@ -127,6 +127,37 @@ static void test_each_loss_says_what_when_whom_and_what_instead(void **state)
 		    "pressing it does nothing");
 }
 
+/* Where the number goes when all else fails: held whole, or said to be lost for every call. */
+static void test_a_fallback(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+	char *folder = random_folder_new(), *plan;
+
+	(void)state;
+	assert_true(asprintf(&plan, "%s%s", PLAN,
+			     "line second { number = \"+15125550102\" account = sandbox fallback = \"+15125550198\" }\n") > 0);
+	for (int holds = 1; holds >= 0; holds--) {
+		carrier.traits.fallback = holds;
+		carrier_line_open(&line, &carrier, NULL, plan_of_text(plan, folder), 1, "2026-11-23 12:00", 28);
+		assert_string_equal(line.route->fallback, "+15125550198");
+		assert_int_equal(line.losses.n, 1 - holds);
+		assert_losses_tell_all(&line, &carrier);
+		if (holds) {
+			assert_lifts_back(&line, &carrier);
+		} else {
+			const struct nm_loss *loss = loss_of(&line, "a fallback number cannot be set");
+
+			assert_null(line.held->fallback);
+			assert_string_equal(loss->when, "always");
+			assert_string_equal(loss->callers, "any caller");
+		}
+		carrier_line_close(&line);
+	}
+	free(plan);
+	random_folder_free(folder);
+}
+
 static void test_callers_that_cannot_be_told_apart(void **state)
 {
 	struct nm_carrier carrier = all_of_it();
@@ -437,6 +468,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_nothing_is_lost_where_all_can_be_held),
 		cmocka_unit_test(test_each_loss_says_what_when_whom_and_what_instead),
+		cmocka_unit_test(test_a_fallback),
 		cmocka_unit_test(test_callers_that_cannot_be_told_apart),
 		cmocka_unit_test(test_those_that_ring_together),
 		cmocka_unit_test(test_whole_numbers_stay_in_the_groups_they_begin_like),
