@@ -406,6 +406,24 @@ static void cut_path(struct cut *cut)
 		lose(cut, NULL, "a call that rings nobody cannot be ended", NULL, AT_REST);
 }
 
+/* One sender a line: where the carrier's own artefact texts, nobody else looks whether it may. */
+static void cut_text(struct cut *cut)
+{
+	const enum nm_texting texting = cut->h->traits->texting;
+	struct nm_treatment *treatment = cut->treatment;
+
+	if (treatment->text_back == NULL || texting == NM_TEXTING_ALL)
+		return;
+	if (texting == NM_TEXTING_NONE) {
+		lose(cut, NULL, "this carrier sends no text by itself", NULL, "no text goes back from it");
+		treatment->text_back = NULL;
+		return;
+	}
+	lose(cut, NULL, "the text that this carrier sends keeps neither once_per nor opt-outs", NULL,
+	     "whoever is missed gets it each time, also one who wants no more");
+	treatment->text_always = true;
+}
+
 static void cut_treatment(struct nm_holder *h, int index)
 {
 	struct cut cut = { h, nm_treatment_copy(h->route->treatments[index], h->held->arena), index };
@@ -419,6 +437,7 @@ static void cut_treatment(struct nm_holder *h, int index)
 		cut_rejection(&cut);
 	else
 		cut_path(&cut);
+	cut_text(&cut);
 	if (h->traits->handset_at_rest && cut.treatment->verdict != NM_VERDICT_REJECT &&
 	    cut.treatment->n == 0)
 		rest_on_handset(&cut);

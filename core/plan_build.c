@@ -415,6 +415,10 @@ static void check_lines(struct nm_build *build)
 					       "line '%s' has the number of line '%s': write its own, or "
 					       "take one of them out",
 					       line->name, plan->lines[j].name);
+		if (line->text_in_flow && !plan->text_back.given && !build->raw->partial)
+			nm_raw_mistake(build->raw, line->pos,
+				       "text_in_flow of line '%s': write a section text_back, whose text it is",
+				       line->name);
 		if (handset && !build->raw->partial && handset->line != (int)i &&
 		    handset->number != line->number)
 			nm_raw_mistake(

@@ -97,6 +97,7 @@ void nm_build_line(struct nm_build *build, struct nm_raw_section *section)
 	line->account = nm_value_reference(build, section, "account");
 	line->handset = nm_value_reference(build, section, "handset");
 	line->fallback = nm_value_phone(build, section, "fallback");
+	line->text_in_flow = nm_value_yes(build, section, "text_in_flow") == 1;
 	if (line->fallback && line->fallback == line->number)
 		nm_raw_mistake(build->raw, nm_value_pos(section, "fallback"),
 			       "fallback of line '%s' is its own number", line->name);

@@ -85,6 +85,8 @@ const struct nm_option_info nm_options[] = {
 	  "Destination whose phone this line is: it rings first, the rest is what the carrier forwards to." },
 	{ "line", "fallback", NM_TYPE_PHONE, NULL, NULL, false,
 	  "Number that the carrier sends calls to when all else fails." },
+	{ "line", "text_in_flow", NM_TYPE_YES_NO, NULL, "no", false,
+	  "What is pushed to the carrier sends the text back itself, as far as it can." },
 
 	{ "calendar", "file", NM_TYPE_TEXT, NULL, NULL, false,
 	  "iCalendar file, relative to the plan's folder." },

@@ -37,6 +37,10 @@ enum nm_absence { NM_PRESENT, NM_AWAY, NM_OUTSIDE_HOURS };
 enum nm_absence nm_destination_absence(const struct nm_destination *destination, const struct nm_state *state,
 				       bool emergency, int *schedule);
 
+/* The text that a caller gets who is missed; NULL: none. */
+const char *nm_text_back(const struct nm_plan *plan, const struct nm_state *state,
+			 struct nm_decision decision);
+
 /* How many of a path's first steps ring nobody but people: those that `rounds` repeats. */
 size_t nm_path_leading(const struct nm_plan *plan, const struct nm_path *path);
 

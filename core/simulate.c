@@ -45,49 +45,6 @@ struct nm_lines nm_plan_lines_of(struct nm_plan_lines *lines)
 	return (struct nm_lines){ lines, line_treatment };
 }
 
-/* --- text-back --- */
-
-static bool target_away(const struct nm_plan *plan, const struct nm_state *state, struct nm_target target)
-{
-	int id = target.kind == NM_TARGET_ROTATION ? state->turns[target.id] : target.id;
-
-	if (target.kind == NM_TARGET_LINE || id < 0 || plan->destinations[id].kind != NM_PERSONAL)
-		return false;
-	return nm_destination_absence(&plan->destinations[id], state, false, NULL) == NM_AWAY;
-}
-
-/* Somebody's own phone was not rung because they are away. */
-static bool somebody_away(const struct nm_plan *plan, const struct nm_state *state,
-			  struct nm_decision decision)
-{
-	const struct nm_path *path;
-
-	if (decision.verdict != NM_VERDICT_PATH || decision.by == NM_BY_EMERGENCY)
-		return false;
-	path = &plan->paths[decision.path];
-	for (size_t i = 0; i < path->n; i++)
-		for (size_t k = 0; k < path->steps[i].ring.n; k++)
-			if (target_away(plan, state, path->steps[i].ring.items[k]))
-				return true;
-	return false;
-}
-
-static const char *text_back_of(const struct nm_plan *plan, const struct nm_state *state,
-				struct nm_decision decision, const struct nm_call *call,
-				enum nm_result result)
-{
-	const struct nm_text_back *text_back = &plan->text_back;
-	bool on = !text_back->during.given;
-
-	if (!text_back->given || call->caller.anonymous || result == NM_ANSWERED || result == NM_REJECTED)
-		return NULL;
-	for (size_t i = 0; i < text_back->during.n; i++)
-		on = on || nm_bit(state->schedules, text_back->during.ids[i]);
-	if (!on)
-		return NULL;
-	return text_back->away && somebody_away(plan, state, decision) ? text_back->away : text_back->missed;
-}
-
 /* --- alerts --- */
 
 static size_t alert_names(const struct nm_plan *plan, const struct nm_state *state, const char **names)
@@ -191,7 +148,9 @@ static enum nm_code call_play(struct nm_simulation *simulation, const struct nm_
 		code = key_add(simulation, plan, state, groups, err);
 	if (code)
 		return code;
-	simulation->text_back = text_back_of(plan, state, decision, call, simulation->outcome.result);
+	if (!call->caller.anonymous && simulation->outcome.result != NM_ANSWERED &&
+	    simulation->outcome.result != NM_REJECTED)
+		simulation->text_back = nm_text_back(plan, state, decision);
 	return NM_OK;
 }
 

@@ -71,10 +71,18 @@ bool nm_treatment_greets(const struct nm_treatment *treatment)
 	return false;
 }
 
+static bool texts_equal(const struct nm_treatment *a, const struct nm_treatment *b)
+{
+	return text_equal(a->text_back, b->text_back) &&
+	       (a->text_back == NULL || a->text_always == b->text_always);
+}
+
 bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment *b)
 {
 	size_t i = 0, k = 0;
 
+	if (!texts_equal(a, b))
+		return false;
 	if (reaches_nobody(a) || reaches_nobody(b))
 		return reaches_nobody(a) && reaches_nobody(b);
 	if (a->verdict != b->verdict || a->reject != b->reject)
@@ -165,6 +173,16 @@ static bool greeting_words(const struct nm_treatment *treatment, const struct nm
 	return true;
 }
 
+static void text_words(const struct nm_treatment *treatment, const struct nm_treatment *other,
+		       struct nm_buf *out)
+{
+	if (treatment->text_back == NULL)
+		return;
+	nm_buf_addf(out, ", a text if missed%s", treatment->text_always ? " each time" : "");
+	if (other != NULL && other->text_back != NULL && !text_equal(treatment->text_back, other->text_back))
+		nm_buf_addf(out, " (%s)", treatment->text_back);
+}
+
 void nm_treatment_words_beside(const struct nm_treatment *treatment, const struct nm_treatment *other,
 			       struct nm_buf *out)
 {
@@ -188,6 +206,7 @@ void nm_treatment_words_beside(const struct nm_treatment *treatment, const struc
 	}
 	if (next_rung(treatment, 0) == treatment->n)
 		nm_buf_addf(out, "%snobody", then);
+	text_words(treatment, other, out);
 }
 
 void nm_treatment_words(const struct nm_treatment *treatment, struct nm_buf *out)

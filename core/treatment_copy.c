@@ -48,7 +48,7 @@ struct nm_treatment *nm_treatment_copy(const struct nm_treatment *treatment, str
 	copy->n = 0;
 	copy->steps = nm_arena_alloc(arena, treatment->n, sizeof(*copy->steps));
 	if (copy->steps == NULL || !copy_text(&copy->rule, arena) || !copy_text(&copy->path, arena) ||
-	    !copy_text(&copy->greeting, arena))
+	    !copy_text(&copy->greeting, arena) || !copy_text(&copy->text_back, arena))
 		return NULL;
 	for (size_t i = 0; i < treatment->n; i++) {
 		if (treatment->steps[i].n == 0)

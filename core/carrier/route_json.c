@@ -100,6 +100,8 @@ static void write_treatment(struct nm_json *json, const struct nm_treatment *tre
 	member_some(json, "greeting", treatment->greeting);
 	if (treatment->greeting_s != 0)
 		member_int(json, "lasts", treatment->greeting_s);
+	member_some(json, "text_back", treatment->text_back);
+	member_true(json, "text_always", treatment->text_always);
 	nm_json_key(json, "steps");
 	nm_json_array(json);
 	for (size_t i = 0; i < treatment->n; i++)

@@ -57,7 +57,8 @@ static bool is_one_line(const char *text)
 	return *text == '\0';
 }
 
-/* A member that may be absent; *out is then NULL.  Only a greeting may have line ends. */
+/* A member that may be absent; *out is then NULL.  Only what a caller hears or reads may have
+ * line ends. */
 static enum nm_code copy_some(struct reader *r, const struct nm_node *object, const char *key,
 			      const char **out)
 {
@@ -69,7 +70,7 @@ static enum nm_code copy_some(struct reader *r, const struct nm_node *object, co
 		return NM_OK;
 	if (text == NULL)
 		return wrong(r, key, "a text");
-	if (!is_one_line(text) && strcmp(key, "greeting") != 0)
+	if (!is_one_line(text) && strcmp(key, "greeting") != 0 && strcmp(key, "text_back") != 0)
 		return wrong(r, key, "without control characters");
 	*out = nm_arena_text(r->route->arena, text);
 	return *out == NULL ? nm_fail_memory(r->err) : NM_OK;
@@ -201,8 +202,9 @@ static enum nm_code read_verdict(struct reader *r, const struct nm_node *node, s
 
 static enum nm_code read_treatment(struct reader *r, const struct nm_node *node, struct nm_treatment **out)
 {
-	static const char *const keys[] = { "verdict",  "reject", "rule",  "path", "emergency",
-					    "greeting", "lasts",  "steps", NULL };
+	static const char *const keys[] = { "verdict",  "reject", "rule",      "path",        "emergency",
+					    "greeting", "lasts",  "text_back", "text_always", "steps",
+					    NULL };
 	struct nm_treatment *treatment = nm_arena_alloc(r->route->arena, 1, sizeof(*treatment));
 	const struct nm_node *steps = nm_node_get(node, "steps");
 	void *list = NULL;
@@ -215,7 +217,9 @@ static enum nm_code read_treatment(struct reader *r, const struct nm_node *node,
 	    (code = copy_some(r, node, "rule", &treatment->rule)) != NM_OK ||
 	    (code = copy_some(r, node, "path", &treatment->path)) != NM_OK ||
 	    (code = take_bool(r, node, "emergency", &treatment->emergency)) != NM_OK ||
-	    (code = copy_some(r, node, "greeting", &treatment->greeting)) != NM_OK)
+	    (code = copy_some(r, node, "greeting", &treatment->greeting)) != NM_OK ||
+	    (code = copy_some(r, node, "text_back", &treatment->text_back)) != NM_OK ||
+	    (code = take_bool(r, node, "text_always", &treatment->text_always)) != NM_OK)
 		return code;
 	if (nm_node_get(node, "lasts") != NULL)
 		code = take_int(r, node, "lasts", 1, 86400, &treatment->greeting_s);

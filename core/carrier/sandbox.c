@@ -212,6 +212,7 @@ const struct nm_carrier nm_carrier_sandbox = {
 		.ring_step_s = 1,
 		.confirm = NM_CONFIRM_SEVERAL,
 		.handset = NM_HANDSET_ANY,
+		.texting = NM_TEXTING_ALL,
 		.fallback = true,
 		.records_late_s = -1,
 	},

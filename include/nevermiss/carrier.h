@@ -63,6 +63,9 @@ struct nm_losses {
 
 enum nm_confirm { NM_CONFIRM_NONE, NM_CONFIRM_ONE, NM_CONFIRM_SEVERAL };
 
+/* Texts to missed callers from what is pushed: none, to each of them each time, or as the plan says. */
+enum nm_texting { NM_TEXTING_NONE, NM_TEXTING_EACH, NM_TEXTING_ALL };
+
 enum nm_handset { NM_HANDSET_NEVER, NM_HANDSET_FIRST, NM_HANDSET_ANY };
 
 /* What a carrier can be told, and how exactly it does what it is told. */
@@ -98,6 +101,7 @@ struct nm_traits {
 	bool handset_untimed; /* and how long it rings before the call goes on is the carrier's own affair */
 	bool only_on_failure; /* what follows it comes when it declines or is not there, not when it just rings */
 	bool handset_at_rest; /* it rings where nobody is to be rung, since a call cannot be ended */
+	enum nm_texting texting;
 	bool fallback;        /* can be given a number for when all else fails */
 	int records_late_s;   /* how late its call records come; -1: it has none */
 	int at_once;          /* conversations that an account may have at once; 0: as many as any */

@@ -113,6 +113,8 @@ struct nm_treatment {
 	bool emergency;
 	const char *greeting; /* played before the first ring; NULL */
 	int greeting_s;
+	const char *text_back; /* that the line itself sends to a missed caller (text_in_flow); NULL */
+	bool text_always;      /* each time: whoever had it a minute ago, or wants none */
 	size_t n;
 	struct nm_treatment_step *steps; /* rounds written out, skipped steps included */
 };

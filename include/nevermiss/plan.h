@@ -77,6 +77,7 @@ struct nm_line {
 	int account;      /* index */
 	int handset;      /* index of the destination that this line's own phone is; -1 */
 	nm_number fallback; /* where the carrier sends calls when all else fails; 0 */
+	bool text_in_flow;  /* what is pushed sends the text back, so nobody else does */
 };
 
 struct nm_calendar {

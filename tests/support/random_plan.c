@@ -212,7 +212,8 @@ static void calendar_write(struct writer *w, const char *folder, const char *nam
 
 static void line_add(struct writer *w, uint32_t i)
 {
-	static const char *const more[] = { "  fallback = \"+15125550198\"", "  handset = d0", "", "" };
+	static const char *const more[] = { "  fallback = \"+15125550198\"", "  handset = d0",
+					    "  text_in_flow = yes", "" };
 
 	/* Line 1 is somebody's own mobile. */
 	nm_buf_addf(&w->out, "line l%u { number = \"+151255501%02u\"  account = sandbox%s }\n", i, i, more[i]);
@@ -421,7 +422,7 @@ char *random_plan_text(uint64_t seed, const char *folder)
 		override_add(w, i);
 	if (chance(w, 60))
 		emergency_add(w);
-	if (chance(w, 60))
+	if (chance(w, 60) || w->lines > 2)
 		text_back_add(w);
 	text = nm_buf_take(&w->out);
 	if (!text)

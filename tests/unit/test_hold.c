@@ -158,6 +158,38 @@ static void test_a_fallback(void **state)
 	random_folder_free(folder);
 }
 
+#define TEXTING                                                                                              \
+	PLAN "line second { number = \"+15125550102\" account = sandbox text_in_flow = yes }\n"              \
+	     "text_back { missed = \"Sorry\" during = business }\n"
+
+/* The text that goes out from the carrier itself: whole, each time, or not at all; never to a rejected caller. */
+static void test_texts_to_missed_callers(void **state)
+{
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+	char *folder = random_folder_new();
+
+	(void)state;
+	for (int texting = NM_TEXTING_NONE; texting <= NM_TEXTING_ALL; texting++) {
+		const struct nm_loss *loss;
+
+		carrier.traits.texting = (enum nm_texting)texting;
+		carrier_line_open(&line, &carrier, NULL, plan_of_text(TEXTING, folder), 1, "2026-11-23 12:00",
+				  28);
+		assert_int_equal(line.losses.n > 0, texting != NM_TEXTING_ALL);
+		assert_losses_tell_all(&line, &carrier);
+		assert_lifts_back(&line, &carrier);
+		if (texting != NM_TEXTING_ALL) {
+			loss = loss_of(&line, texting == NM_TEXTING_NONE ? "sends no text by itself (path day)"
+									: "neither once_per nor opt-outs (path day)");
+			assert_string_equal(loss->when, "weekdays 08:00-18:00");
+			assert_string_equal(loss->callers, "any other caller, callers vip");
+		}
+		carrier_line_close(&line);
+	}
+	random_folder_free(folder);
+}
+
 static void test_callers_that_cannot_be_told_apart(void **state)
 {
 	struct nm_carrier carrier = all_of_it();
@@ -469,6 +501,7 @@ int main(void)
 		cmocka_unit_test(test_nothing_is_lost_where_all_can_be_held),
 		cmocka_unit_test(test_each_loss_says_what_when_whom_and_what_instead),
 		cmocka_unit_test(test_a_fallback),
+		cmocka_unit_test(test_texts_to_missed_callers),
 		cmocka_unit_test(test_callers_that_cannot_be_told_apart),
 		cmocka_unit_test(test_those_that_ring_together),
 		cmocka_unit_test(test_whole_numbers_stay_in_the_groups_they_begin_like),

@@ -382,6 +382,7 @@ static void a_plan_holds_what_was_written(void **state)
 	assert_string_equal(number, "+15125550190");
 	nm_number_write(plan->lines[0].fallback, number);
 	assert_string_equal(number, "+15125550112");
+	assert_true(plan->lines[1].text_in_flow && !plan->lines[0].text_in_flow);
 	assert_int_equal(plan->lines[0].handset, -1);
 	assert_int_equal(plan->lines[2].handset, nm_plan_find_destination(plan, "owner"));
 
