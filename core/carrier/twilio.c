@@ -247,6 +247,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.handset = NM_HANDSET_NEVER,
 		.records_late_s = -1,
 		.at_once = 8,
+		.texting = NM_TEXTING_EACH,
 	},
 	.keys = keys,
 	.adapt = adapt,

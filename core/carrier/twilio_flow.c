@@ -20,127 +20,22 @@
 #define KEY_WAIT_S 1            /* that a key is waited for after a greeting */
 #define ASKING_S "14400"        /* that a call may last which the document has; the most */
 
-/* --- JSON --- */
-
-static void member(struct nm_flow *f, const char *key, const char *value)
-{
-	nm_json_key(&f->json, key);
-	nm_json_text(&f->json, value);
-}
-
-static void member_int(struct nm_flow *f, const char *key, int64_t value)
-{
-	nm_json_key(&f->json, key);
-	nm_json_int(&f->json, value);
-}
-
-static void member_bool(struct nm_flow *f, const char *key, bool value)
-{
-	nm_json_key(&f->json, key);
-	nm_json_bool(&f->json, value);
-}
-
-/* Text that Twilio prints or speaks: in it, `{{` and `{%` would not be themselves. */
-static void member_spoken(struct nm_flow *f, const char *key, const char *text)
-{
-	if (strstr(text, "{{") != NULL || strstr(text, "{%") != NULL)
-		nm_flow_fail(f, nm_fail(f->err, NM_INPUT,
-					"\"%.60s\" has {{ or {%% in it, which Twilio takes for a template: "
-					"write it otherwise",
-					text));
-	member(f, key, text);
-}
-
-/* Where the canvas of Studio's editor shows a widget: one below the other. */
-static void offset(struct nm_flow *f)
-{
-	nm_json_key(&f->json, "offset");
-	nm_json_object(&f->json);
-	member_int(f, "x", 0);
-	member_int(f, "y", (int64_t)f->n_states * 220);
-	nm_json_end(&f->json, '}');
-}
-
-static void state_begin(struct nm_flow *f, const char *name)
-{
-	nm_json_object(&f->json);
-	member(f, "name", name);
-	nm_json_key(&f->json, "properties");
-	nm_json_object(&f->json);
-}
-
-static void transitions_begin(struct nm_flow *f)
-{
-	nm_json_end(&f->json, '}');
-	nm_json_key(&f->json, "transitions");
-	nm_json_array(&f->json);
-}
-
-static void state_end(struct nm_flow *f, const char *type)
-{
-	nm_json_end(&f->json, ']');
-	member(f, "type", type);
-	nm_json_end(&f->json, '}');
-	nm_buf_add(&f->text, "\n");
-	f->n_states++;
-}
-
-/* next == NULL: the flow, and with it the call, ends there. */
-static void transition(struct nm_flow *f, const char *event, const char *next)
-{
-	nm_json_object(&f->json);
-	member(f, "event", event);
-	if (next != NULL)
-		member(f, "next", next);
-	nm_json_end(&f->json, '}');
-}
-
-static void match(struct nm_flow *f, const char *input, const char *type, const char *value,
-		  const char *label, const char *next)
-{
-	nm_json_object(&f->json);
-	nm_json_key(&f->json, "conditions");
-	nm_json_array(&f->json);
-	nm_json_object(&f->json);
-	nm_json_key(&f->json, "arguments");
-	nm_json_array(&f->json);
-	nm_json_text(&f->json, input);
-	nm_json_end(&f->json, ']');
-	member(f, "friendly_name", label);
-	member(f, "type", type);
-	member(f, "value", value);
-	nm_json_end(&f->json, '}');
-	nm_json_end(&f->json, ']');
-	member(f, "event", "match");
-	if (next != NULL)
-		member(f, "next", next);
-	nm_json_end(&f->json, '}');
-}
-
-static void split_begin(struct nm_flow *f, const char *name, const char *input)
-{
-	state_begin(f, name);
-	member(f, "input", input);
-	offset(f);
-	transitions_begin(f);
-}
-
 /* A widget that sets one variable. */
 static void write_variable(struct nm_flow *f, const char *name, const char *key, const char *value,
 			   const char *next)
 {
-	state_begin(f, name);
-	offset(f);
+	nm_flow_state(f, name);
+	nm_flow_offset(f);
 	nm_json_key(&f->json, "variables");
 	nm_json_array(&f->json);
 	nm_json_object(&f->json);
-	member(f, "key", key);
-	member(f, "value", value);
+	nm_flow_member(f, "key", key);
+	nm_flow_member(f, "value", value);
 	nm_json_end(&f->json, '}');
 	nm_json_end(&f->json, ']');
-	transitions_begin(f);
-	transition(f, "next", next);
-	state_end(f, "set-variables");
+	nm_flow_exits(f);
+	nm_flow_exit(f, "next", next);
+	nm_flow_state_end(f, "set-variables");
 }
 
 /* --- paths --- */
@@ -165,14 +60,27 @@ static const struct nm_party *voicemail_of(const struct nm_treatment_step *step)
 	return NULL;
 }
 
-/* The first widget of a step; NULL behind the last one. */
+static const char *message_widget(struct nm_flow *f, const struct nm_flow_chain *chain, const char *what)
+{
+	return nm_flow_kept(f,
+			    nm_arena_format(f->arena, "%s_text_%s", nm_flow_texts_as(f, chain)->name, what));
+}
+
+/* Where a missed caller gets a text; NULL: none does. */
+static const char *missed(struct nm_flow *f, const struct nm_flow_chain *chain)
+{
+	return f->route->treatments[chain->treatment]->text_back != NULL ? message_widget(f, chain, "address")
+									 : NULL;
+}
+
+/* The first widget of a step; what comes when nobody answered behind the last one. */
 static const char *step_head(struct nm_flow *f, const struct nm_flow_chain *chain, size_t step)
 {
 	const struct nm_treatment *treatment = f->route->treatments[chain->treatment];
 	const struct nm_treatment_step *at = &treatment->steps[step];
 
 	if (step == treatment->n)
-		return NULL;
+		return missed(f, chain);
 	if (voicemail_of(at) != NULL)
 		return widget(f, chain, "mailbox");
 	return nm_flow_kept(f, nm_arena_format(f->arena, "%s_ring%zu_%s", chain->name, step + 1,
@@ -192,13 +100,13 @@ static const char *chain_head(struct nm_flow *f, int chain)
 
 static void write_said(struct nm_flow *f, const char *name, const char *text, const char *next)
 {
-	state_begin(f, name);
-	member_int(f, "loop", 1);
-	offset(f);
-	member_spoken(f, "say", text);
-	transitions_begin(f);
-	transition(f, "audioComplete", next);
-	state_end(f, "say-play");
+	nm_flow_state(f, name);
+	nm_flow_int(f, "loop", 1);
+	nm_flow_offset(f);
+	nm_flow_spoken(f, "say", text);
+	nm_flow_exits(f);
+	nm_flow_exit(f, "audioComplete", next);
+	nm_flow_state_end(f, "say-play");
 }
 
 /* A text in which the emergency key can be pressed. */
@@ -209,24 +117,24 @@ static void write_gather(struct nm_flow *f, const struct nm_flow_chain *chain, c
 	const char *pressed = nm_flow_kept(f, nm_arena_format(f->arena, "%s_key", name)),
 		   *digits = nm_flow_kept(f, nm_arena_format(f->arena, "{{widgets.%s.Digits}}", name));
 
-	state_begin(f, name);
-	member(f, "finish_on_key", f->route->key == '#' ? "*" : "#");
-	member_int(f, "loop", 1);
-	member_int(f, "number_of_digits", 1);
-	offset(f);
-	member_spoken(f, "say", text);
-	member_bool(f, "stop_gather", true);
-	member_int(f, "timeout", KEY_WAIT_S);
-	transitions_begin(f);
-	transition(f, "keypress", pressed);
-	transition(f, "speech", next);
-	transition(f, "timeout", next);
-	state_end(f, "gather-input-on-call");
-	split_begin(f, pressed, digits);
-	transition(f, "noMatch", next);
-	match(f, digits, "equal_to", key, "the emergency key",
-	      chain_head(f, nm_flow_chain(f, chain->key, NM_NOWHERE)));
-	state_end(f, "split-based-on");
+	nm_flow_state(f, name);
+	nm_flow_member(f, "finish_on_key", f->route->key == '#' ? "*" : "#");
+	nm_flow_int(f, "loop", 1);
+	nm_flow_int(f, "number_of_digits", 1);
+	nm_flow_offset(f);
+	nm_flow_spoken(f, "say", text);
+	nm_flow_bool(f, "stop_gather", true);
+	nm_flow_int(f, "timeout", KEY_WAIT_S);
+	nm_flow_exits(f);
+	nm_flow_exit(f, "keypress", pressed);
+	nm_flow_exit(f, "speech", next);
+	nm_flow_exit(f, "timeout", next);
+	nm_flow_state_end(f, "gather-input-on-call");
+	nm_flow_split(f, pressed, digits);
+	nm_flow_exit(f, "noMatch", next);
+	nm_flow_match(f, digits, "equal_to", key, "the emergency key",
+		      chain_head(f, nm_flow_chain(f, chain->key, NM_NOWHERE)));
+	nm_flow_state_end(f, "split-based-on");
 }
 
 static void write_text(struct nm_flow *f, const struct nm_flow_chain *chain, const char *name,
@@ -260,19 +168,19 @@ static void write_mailbox(struct nm_flow *f, const struct nm_flow_chain *chain, 
 		nm_flow_fail(f, nm_fail(f->err, NM_INPUT, "the name %.60s has {{ or {%% in it", party->name));
 	if (party->greeting != NULL)
 		write_text(f, chain, said, party->greeting, record);
-	state_begin(f, record);
-	member(f, "finish_on_key", "#");
-	member_int(f, "max_length", 120);
-	offset(f);
-	member(f, "play_beep", "true");
-	member_int(f, "timeout", 5);
-	member_bool(f, "transcribe", false);
-	member(f, "trim", "trim-silence");
-	transitions_begin(f);
-	transition(f, "hangup", NULL);
-	transition(f, "noAudio", NULL);
-	transition(f, "recordingComplete", NULL);
-	state_end(f, "record-voicemail");
+	nm_flow_state(f, record);
+	nm_flow_member(f, "finish_on_key", "#");
+	nm_flow_int(f, "max_length", 120);
+	nm_flow_offset(f);
+	nm_flow_member(f, "play_beep", "true");
+	nm_flow_int(f, "timeout", 5);
+	nm_flow_bool(f, "transcribe", false);
+	nm_flow_member(f, "trim", "trim-silence");
+	nm_flow_exits(f);
+	nm_flow_exit(f, "hangup", missed(f, chain));
+	nm_flow_exit(f, "noAudio", missed(f, chain));
+	nm_flow_exit(f, "recordingComplete", missed(f, chain));
+	nm_flow_state_end(f, "record-voicemail");
 }
 
 static void write_targets(struct nm_flow *f, const struct nm_treatment_step *step)
@@ -280,7 +188,7 @@ static void write_targets(struct nm_flow *f, const struct nm_treatment_step *ste
 	struct nm_buf to;
 
 	if (step->parties[0].number[0] != '+') {
-		member_spoken(f, "sip_endpoint", step->parties[0].number);
+		nm_flow_spoken(f, "sip_endpoint", step->parties[0].number);
 		return;
 	}
 	nm_buf_init(&to, 4096);
@@ -309,38 +217,38 @@ static void write_asking(struct nm_flow *f, const struct nm_treatment_step *step
 	nm_twilio_whisper_write(f->document, step, seconds_of(step), &url);
 	if (url.failed)
 		nm_flow_fail(f, nm_fail_memory(f->err));
-	state_begin(f, name);
-	member(f, "method", "POST");
-	offset(f);
-	member(f, "timeout", ASKING_S);
-	member(f, "url", url.data);
-	transitions_begin(f);
-	transition(f, "fail", next);
-	transition(f, "return", after);
-	transition(f, "timeout", NULL);
-	state_end(f, "add-twiml-redirect");
+	nm_flow_state(f, name);
+	nm_flow_member(f, "method", "POST");
+	nm_flow_offset(f);
+	nm_flow_member(f, "timeout", ASKING_S);
+	nm_flow_member(f, "url", url.data);
+	nm_flow_exits(f);
+	nm_flow_exit(f, "fail", next);
+	nm_flow_exit(f, "return", after);
+	nm_flow_exit(f, "timeout", NULL);
+	nm_flow_state_end(f, "add-twiml-redirect");
 	nm_buf_clear(&url);
 }
 
 static void write_connecting(struct nm_flow *f, const struct nm_treatment_step *step, const char *name,
-			     const char *after)
+			     const char *after, const char *hung_up)
 {
 	const bool sip = step->parties[0].number[0] != '+';
 
-	state_begin(f, name);
-	member(f, "caller_id", step->parties[0].line_id ? NM_TWILIO_LINE : NM_TWILIO_CALLER);
-	member(f, "noun", sip ? "sip" : step->n > 1 ? "number-multi" : "number");
-	offset(f);
-	member_bool(f, "record", false);
+	nm_flow_state(f, name);
+	nm_flow_member(f, "caller_id", step->parties[0].line_id ? NM_TWILIO_LINE : NM_TWILIO_CALLER);
+	nm_flow_member(f, "noun", sip ? "sip" : step->n > 1 ? "number-multi" : "number");
+	nm_flow_offset(f);
+	nm_flow_bool(f, "record", false);
 	if (sip)
 		write_targets(f, step);
-	member_int(f, "timeout", seconds_of(step));
+	nm_flow_int(f, "timeout", seconds_of(step));
 	if (!sip)
 		write_targets(f, step);
-	transitions_begin(f);
-	transition(f, "callCompleted", after);
-	transition(f, "hangup", NULL);
-	state_end(f, "connect-call-to");
+	nm_flow_exits(f);
+	nm_flow_exit(f, "callCompleted", after);
+	nm_flow_exit(f, "hangup", hung_up);
+	nm_flow_state_end(f, "connect-call-to");
 }
 
 /* Rings somebody.  There is no event for "nobody answered": a split looks at how the call went. */
@@ -348,20 +256,54 @@ static void write_ring(struct nm_flow *f, const struct nm_flow_chain *chain, siz
 {
 	const struct nm_treatment_step *step = &f->route->treatments[chain->treatment]->steps[index];
 	const char *name = step_head(f, chain, index),
-		   *next = step->unlimited ? NULL : step_head(f, chain, index + 1),
+		   *next = step->unlimited ? missed(f, chain) : step_head(f, chain, index + 1),
 		   *after = step->unlimited ? NULL : step_widget(f, chain, index, "after"), *status;
 
 	if (nm_twilio_asks(step))
 		write_asking(f, step, name, after, next);
 	else
-		write_connecting(f, step, name, after);
+		write_connecting(f, step, name, after, missed(f, chain));
 	if (step->unlimited)
 		return;
 	status = nm_flow_kept(f, nm_arena_format(f->arena, "{{widgets.%s.DialCallStatus}}", name));
-	split_begin(f, after, status);
-	transition(f, "noMatch", NULL);
-	match(f, status, "matches_any_of", NM_TWILIO_UNANSWERED, "nobody answered", next);
-	state_end(f, "split-based-on");
+	nm_flow_split(f, after, status);
+	nm_flow_exit(f, "noMatch", NULL);
+	nm_flow_match(f, status, "matches_any_of", NM_TWILIO_UNANSWERED, "nobody answered", next);
+	nm_flow_state_end(f, "split-based-on");
+}
+
+/* Goes on when the caller's address has this part in it, or when it has not. */
+static void write_guard(struct nm_flow *f, const char *name, const char *part, const char *label, bool has,
+			const char *next)
+{
+	nm_flow_split(f, name, NM_TWILIO_CALLER);
+	nm_flow_exit(f, "noMatch", has ? NULL : next);
+	nm_flow_match(f, NM_TWILIO_CALLER, "contains", part, label, has ? next : NULL);
+	nm_flow_state_end(f, "split-based-on");
+}
+
+/* A text to a missed caller, if that is a number: three splits, since in which order one looks at its conditions
+ * is not known. */
+static void write_message(struct nm_flow *f, const struct nm_flow_chain *chain)
+{
+	const struct nm_treatment *treatment = f->route->treatments[chain->treatment];
+	const char *withheld = message_widget(f, chain, "withheld"),
+		   *number = message_widget(f, chain, "number"), *send = message_widget(f, chain, "send");
+
+	if (treatment->text_back == NULL || nm_flow_texts_as(f, chain) != chain)
+		return;
+	write_guard(f, missed(f, chain), NM_TWILIO_ADDRESS, "a SIP address", false, withheld);
+	write_guard(f, withheld, NM_TWILIO_WITHHELD_DIGITS, "a withheld number", false, number);
+	write_guard(f, number, NM_TWILIO_PLUS, "a number", true, send);
+	nm_flow_state(f, send);
+	nm_flow_spoken(f, "body", treatment->text_back);
+	nm_flow_member(f, "from", NM_TWILIO_LINE);
+	nm_flow_offset(f);
+	nm_flow_member(f, "to", NM_TWILIO_CALLER);
+	nm_flow_exits(f);
+	nm_flow_exit(f, "failed", NULL);
+	nm_flow_exit(f, "sent", NULL);
+	nm_flow_state_end(f, "send-message");
 }
 
 static void write_chain(struct nm_flow *f, const struct nm_flow_chain *chain)
@@ -388,20 +330,6 @@ static void write_chain(struct nm_flow *f, const struct nm_flow_chain *chain)
 static const char *timetable_name(struct nm_flow *f, size_t timetable)
 {
 	return nm_flow_kept(f, nm_arena_format(f->arena, "hours_%zu", timetable + 1));
-}
-
-static void write_trigger(struct nm_flow *f)
-{
-	static const char *const others[] = { "incomingConversationMessage", "incomingMessage",
-					      "incomingParent", "incomingRequest" };
-
-	state_begin(f, "Trigger");
-	offset(f);
-	transitions_begin(f);
-	transition(f, "incomingCall", "clock");
-	for (size_t i = 0; i < 4; i++)
-		transition(f, others[i], NULL);
-	state_end(f, "trigger");
 }
 
 static void write_clock(struct nm_flow *f)
@@ -447,7 +375,7 @@ static void write_list(struct nm_flow *f, const struct nm_flow_list *list)
 		anonymous = false;
 		for (; i < end; i++)
 			add_number(&numbers, list->numbers[i]);
-		match(f, NM_TWILIO_CALLER, "matches_any_of", numbers.data, label, next);
+		nm_flow_match(f, NM_TWILIO_CALLER, "matches_any_of", numbers.data, label, next);
 		if (numbers.failed)
 			nm_flow_fail(f, nm_fail_memory(f->err));
 		nm_buf_clear(&numbers);
@@ -458,11 +386,11 @@ static void write_callers(struct nm_flow *f)
 {
 	if (f->n_lists == 0)
 		return;
-	split_begin(f, "callers", NM_TWILIO_CALLER);
-	transition(f, "noMatch", timetable_name(f, 0));
+	nm_flow_split(f, "callers", NM_TWILIO_CALLER);
+	nm_flow_exit(f, "noMatch", timetable_name(f, 0));
 	for (size_t i = 0; i < f->n_lists; i++)
 		write_list(f, &f->lists[i]);
-	state_end(f, "split-based-on");
+	nm_flow_state_end(f, "split-based-on");
 }
 
 /* The situations in which this chain is due, when `first` is the first of them. */
@@ -485,45 +413,38 @@ static void write_timetable(struct nm_flow *f, size_t index)
 	const struct nm_flow_timetable *timetable = &f->timetables[index];
 	const char *safest = chain_head(f, timetable->chains[f->commonest]);
 
-	split_begin(f, timetable_name(f, index), input);
-	transition(f, "noMatch", safest);
-	match(f, input, "equal_to", NM_TWILIO_CLOCK_UNKNOWN, "the clock makes no sense", safest);
+	nm_flow_split(f, timetable_name(f, index), input);
+	nm_flow_exit(f, "noMatch", safest);
+	nm_flow_match(f, input, "equal_to", NM_TWILIO_CLOCK_UNKNOWN, "the clock makes no sense", safest);
 	for (size_t s = 0; s < f->route->n_situations; s++) {
 		const int chain = timetable->chains[s];
 		struct nm_buf situations;
 
 		nm_buf_init(&situations, FLOW_BYTES);
 		if (list_situations(f, timetable, s, &situations))
-			match(f, input, "matches_any_of", situations.data,
-			      chain == NM_NOWHERE ? "nobody" : f->chains[chain].name, chain_head(f, chain));
+			nm_flow_match(f, input, "matches_any_of", situations.data,
+				      chain == NM_NOWHERE ? "nobody" : f->chains[chain].name,
+				      chain_head(f, chain));
 		if (situations.failed)
 			nm_flow_fail(f, nm_fail_memory(f->err));
 		nm_buf_clear(&situations);
 	}
-	state_end(f, "split-based-on");
+	nm_flow_state_end(f, "split-based-on");
 }
 
 static void write_flow(struct nm_flow *f)
 {
-	nm_json_object(&f->json);
-	member(f, "description",
-	       nm_flow_kept(f, nm_arena_format(f->arena, "nevermiss, line %s", f->route->line)));
-	nm_json_key(&f->json, "flags");
-	nm_json_object(&f->json);
-	member_bool(f, "allow_concurrent_calls", true);
-	nm_json_end(&f->json, '}');
-	member(f, "initial_state", "Trigger");
-	nm_json_key(&f->json, "states");
-	nm_json_array(&f->json);
-	write_trigger(f);
+	nm_flow_begin(f, nm_flow_kept(f, nm_arena_format(f->arena, "nevermiss, line %s", f->route->line)),
+		      "clock");
 	write_clock(f);
 	write_callers(f);
 	for (size_t i = 0; i < f->n_timetables; i++)
 		write_timetable(f, i);
 	for (size_t i = 0; i < f->n_chains && f->code == NM_OK; i++)
 		write_chain(f, &f->chains[i]);
-	nm_json_end(&f->json, ']');
-	nm_json_end(&f->json, '}');
+	for (size_t i = 0; i < f->n_chains && f->code == NM_OK; i++)
+		write_message(f, &f->chains[i]);
+	nm_flow_end(f);
 }
 
 static void check_size(struct nm_flow *f)

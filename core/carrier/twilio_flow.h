@@ -48,6 +48,8 @@ struct nm_flow {
 };
 
 void nm_flow_gather(struct nm_flow *flow);
+/* The first chain that ends with the same text to a missed caller; chain itself when none before does. */
+const struct nm_flow_chain *nm_flow_texts_as(const struct nm_flow *flow, const struct nm_flow_chain *chain);
 void nm_flow_clear(struct nm_flow *flow);
 /* Keeps the first failure. */
 void nm_flow_fail(struct nm_flow *flow, enum nm_code code);
@@ -57,5 +59,26 @@ const char *nm_flow_kept(struct nm_flow *flow, const char *text);
 const char *nm_flow_plain(struct nm_flow *flow, const char *text);
 int nm_flow_chain(struct nm_flow *flow, int treatment, int key);
 size_t nm_flow_timetable(struct nm_flow *flow, size_t class);
+
+/* Writing (twilio_widget.c): members, and widgets, whose members come in the order of the alphabet. */
+void nm_flow_member(struct nm_flow *flow, const char *key, const char *value);
+void nm_flow_int(struct nm_flow *flow, const char *key, int64_t value);
+void nm_flow_bool(struct nm_flow *flow, const char *key, bool value);
+/* Text that Twilio prints or speaks: in it, `{{` and `{%` would not be themselves. */
+void nm_flow_spoken(struct nm_flow *flow, const char *key, const char *text);
+/* Where the canvas of Studio's editor shows a widget: one below the other. */
+void nm_flow_offset(struct nm_flow *flow);
+void nm_flow_state(struct nm_flow *flow, const char *name);
+void nm_flow_exits(struct nm_flow *flow);
+/* next == NULL: the flow, and with it the call, ends there. */
+void nm_flow_exit(struct nm_flow *flow, const char *event, const char *next);
+void nm_flow_match(struct nm_flow *flow, const char *input, const char *type, const char *value,
+		   const char *label, const char *next);
+void nm_flow_state_end(struct nm_flow *flow, const char *type);
+/* A split, up to its exits. */
+void nm_flow_split(struct nm_flow *flow, const char *name, const char *input);
+/* A flow that a call comes into at `first`, up to its other widgets; and its end. */
+void nm_flow_begin(struct nm_flow *flow, const char *description, const char *first);
+void nm_flow_end(struct nm_flow *flow);
 
 #endif

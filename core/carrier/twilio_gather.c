@@ -35,7 +35,8 @@ const char *nm_flow_plain(struct nm_flow *f, const char *text)
 
 static bool reaches_nobody(const struct nm_treatment *treatment)
 {
-	return treatment->verdict != NM_VERDICT_PATH || (treatment->n == 0 && treatment->greeting == NULL);
+	return treatment->text_back == NULL &&
+	       (treatment->verdict != NM_VERDICT_PATH || (treatment->n == 0 && treatment->greeting == NULL));
 }
 
 int nm_flow_chain(struct nm_flow *f, int treatment, int key)
@@ -58,8 +59,21 @@ int nm_flow_chain(struct nm_flow *f, int treatment, int key)
 	*chain = (struct nm_flow_chain){ .treatment = treatment, .key = key };
 	chain->name = nm_flow_kept(
 		f, nm_arena_format(f->arena, "p%zu_%s", f->n_chains + 1,
-				   nm_flow_plain(f, first->path != NULL ? first->path : "path")));
+				   nm_flow_plain(f, first->path != NULL ? first->path : "nobody")));
 	return (int)f->n_chains++;
+}
+
+const struct nm_flow_chain *nm_flow_texts_as(const struct nm_flow *f, const struct nm_flow_chain *chain)
+{
+	const char *text = f->route->treatments[chain->treatment]->text_back;
+
+	for (size_t i = 0; text != NULL && i < f->n_chains; i++) {
+		const char *other = f->route->treatments[f->chains[i].treatment]->text_back;
+
+		if (other != NULL && strcmp(other, text) == 0)
+			return &f->chains[i];
+	}
+	return chain;
 }
 
 /* What the callers of a class get, by situation: a timetable of its own or one of before. */

@@ -33,6 +33,8 @@ struct walk {
 	bool deaf;   /* a greeting was played in which no key is heard */
 	const char *values[NM_FLOW_VARIABLES];
 	const char *mailbox_greeting;
+	bool missed; /* somewhere the call was, and the caller then gets `text` (NULL: none) */
+	const char *text;
 	struct nm_arena *arena;
 	struct nm_treatment *treatment;
 	struct nm_error *err;
@@ -132,6 +134,54 @@ static const struct nm_widget_exit *judge_of(const struct walk *w, const struct 
 	return match;
 }
 
+/* --- missed callers --- */
+
+/* The text that is sent from here on to callers who have a number; NULL: it is not that. */
+static const char *text_at(const struct nm_live_flow *flow, int at)
+{
+	static const char *const parts[] = { NM_TWILIO_ADDRESS, NM_TWILIO_WITHHELD_DIGITS, NM_TWILIO_PLUS };
+	const struct nm_widget *widget;
+
+	for (size_t i = 0; i < 3; i++) {
+		const struct nm_widget_exit *match, *other;
+
+		if (at < 0 || flow->widgets[at].kind != NM_WIDGET_GUARD || flow->widgets[at].wrong != NULL)
+			return NULL;
+		match = nm_widget_exit(&flow->widgets[at], "match");
+		other = nm_widget_exit(&flow->widgets[at], "noMatch");
+		if (flow->widgets[at].n_exits != 2 || match == NULL || other == NULL ||
+		    strcmp(match->values[0], parts[i]) != 0 || (i < 2 ? match : other)->next != NM_FLOW_END)
+			return NULL;
+		at = (i < 2 ? other : match)->next;
+	}
+	widget = at >= 0 ? &flow->widgets[at] : NULL;
+	if (widget == NULL || widget->kind != NM_WIDGET_SEND || widget->wrong != NULL)
+		return NULL;
+	for (size_t i = 0; i < widget->n_exits; i++)
+		if (widget->exits[i].next != NM_FLOW_END)
+			return NULL;
+	return widget->said;
+}
+
+static bool same_end(const char *a, const char *b)
+{
+	return a != NULL && b != NULL ? strcmp(a, b) == 0 : a == b;
+}
+
+/* The call is over and nobody had it: nothing comes, or a text, and the same wherever that happens on a path. */
+static int miss(struct walk *w, const struct nm_widget *widget, int next, const char *otherwise)
+{
+	const char *text = text_at(&w->lift->flow, next);
+
+	if (next != NM_FLOW_END && text == NULL)
+		return stop(w, widget, otherwise);
+	if (w->missed && !same_end(w->text, text))
+		return stop(w, widget, "sends a missed caller another text than the rest of that path, or none");
+	w->missed = true;
+	w->text = text;
+	return NM_FLOW_END;
+}
+
 /* --- ringing --- */
 
 static bool all_unanswered(const struct nm_widget_exit *exit)
@@ -150,19 +200,26 @@ static int ring(struct walk *w, const struct nm_widget *widget)
 	const int completed = nm_widget_next(widget, asks ? "return" : "callCompleted");
 	const bool unlimited = completed == NM_FLOW_END && widget->for_s == NM_TWILIO_RING_MAX;
 	const struct nm_widget_exit *unanswered;
+	const char *strange = "is followed by something that is not understood";
 	int answered = NM_FLOW_END;
 
-	if (nm_widget_next(widget, asks ? "timeout" : "hangup") != NM_FLOW_END)
-		return stop(w, widget, "does something when the caller has hung up");
+	if (asks && nm_widget_next(widget, "timeout") != NM_FLOW_END)
+		return stop(w, widget, "does something when the call has lasted long");
 	if (!nm_lifter_step(w->arena, w->treatment, widget->parties, widget->n, unlimited ? 0 : widget->for_s,
 			    unlimited))
 		return out_of_memory(w);
-	if (completed == NM_FLOW_END && (!asks || nm_widget_next(widget, "fail") == NM_FLOW_END))
+	if (!asks)
+		miss(w, widget, nm_widget_next(widget, "hangup"), "does something when the caller has hung up");
+	if (completed == NM_FLOW_END && unlimited && !asks)
 		return NM_FLOW_END;
+	if (completed == NM_FLOW_END)
+		return miss(w, widget, asks ? nm_widget_next(widget, "fail") : completed, strange);
 	unanswered = judge_of(w, widget, completed, NM_INPUT_STATUS, &answered);
 	if (unanswered == NULL || !all_unanswered(unanswered) || answered != NM_FLOW_END ||
 	    (asks && nm_widget_next(widget, "fail") != unanswered->next))
-		return stop(w, widget, "is followed by something that is not understood");
+		return stop(w, widget, strange);
+	if (unanswered->next == NM_FLOW_END || text_at(&w->lift->flow, unanswered->next) != NULL)
+		return miss(w, widget, unanswered->next, strange);
 	return unanswered->next;
 }
 
@@ -217,7 +274,8 @@ static int hear(struct walk *w, const struct nm_widget *widget)
 		return stop(w, widget, "hears a key, though other greetings of that path do not");
 	if (w->pressed == NM_FLOW_NOWHERE && w->key) {
 		w->pressed = key->next;
-		w->deaf = false;
+		w->deaf = w->missed = false;
+		w->text = NULL;
 		w->treatment = nm_lifter_path(w->arena);
 		return w->treatment != NULL ? key->next : out_of_memory(w);
 	}
@@ -233,8 +291,7 @@ static int record(struct walk *w, const struct nm_widget *widget)
 	struct nm_party party = { .kind = NM_VOICEMAIL, .own_voicemail_s = NM_OWN_VOICEMAIL_NONE };
 
 	for (size_t i = 0; i < widget->n_exits; i++)
-		if (widget->exits[i].next != NM_FLOW_END)
-			return stop(w, widget, "does something after a message was left");
+		miss(w, widget, widget->exits[i].next, "does something after a message was left");
 	party.name = name != NULL ? name : widget->name;
 	party.greeting = w->mailbox_greeting;
 	if (!nm_lifter_step(w->arena, w->treatment, &party, 1, 0, false))
@@ -263,8 +320,11 @@ static int visit(struct walk *w, struct nm_widget *widget)
 	case NM_WIDGET_RECORD:
 		return record(w, widget);
 	case NM_WIDGET_TRIGGER:
+	case NM_WIDGET_SEND:
 	case NM_WIDGET_OTHER:
 		break;
+	case NM_WIDGET_GUARD:
+		return stop(w, widget, "tells callers apart by a part of their number");
 	}
 	return stop(w, widget, "stands in the middle of the flow");
 }
@@ -290,11 +350,15 @@ static enum nm_code treat(void *context, nm_time t, uint64_t groups, bool key, s
 
 		if (++visits > VISITS_MAX || ++lift->visits > ALL_VISITS)
 			stop(&w, widget, "comes again and again");
+		else if (text_at(&lift->flow, at) != NULL)
+			at = miss(&w, widget, at, "is not understood");
 		else
 			at = visit(&w, widget);
 	}
 	if (w.code == NM_OK && at == NM_FLOW_NOWHERE)
 		w.code = nm_fail(err, NM_INPUT, "it is a flow with an exit that leads to no widget");
+	w.treatment->text_back = w.text;
+	w.treatment->text_always = w.text != NULL;
 	*out = key && w.pressed == NM_FLOW_NOWHERE ? NULL : w.treatment;
 	return w.code;
 }

@@ -135,7 +135,8 @@ static const char *read_condition(struct loader *l, const struct nm_node *list, 
 		read_list(l, value, &exit->values, &exit->n);
 		return NULL;
 	}
-	if (strcmp(type, "equal_to") != 0)
+	exit->part = strcmp(type, "contains") == 0;
+	if (!exit->part && strcmp(type, "equal_to") != 0)
 		return "compares in a way that is not understood";
 	exit->values = room(l, 1, sizeof(*exit->values));
 	if (exit->values != NULL)
@@ -285,7 +286,12 @@ static void read_split(struct loader *l, struct nm_widget *widget, const struct 
 
 	widget->wrong = read_input(l, widget, input);
 	read_exits(l, widget, nm_node_get(node, "transitions"), input);
-	if (widget->input != NM_INPUT_CALLER)
+	for (size_t i = 0; i < widget->n_exits; i++)
+		if (widget->exits[i].part)
+			widget->kind = NM_WIDGET_GUARD;
+	if (widget->kind == NM_WIDGET_GUARD && widget->input != NM_INPUT_CALLER)
+		widget->wrong = "compares in a way that is not understood";
+	if (widget->kind == NM_WIDGET_GUARD || widget->input != NM_INPUT_CALLER)
 		return;
 	for (size_t i = 0; i < widget->n_exits && widget->wrong == NULL && l->code == NM_OK; i++) {
 		const size_t first = i;
@@ -466,13 +472,26 @@ static const char *read_said(struct loader *l, struct nm_widget *widget, const s
 	return NULL;
 }
 
+static const char *read_message(struct loader *l, struct nm_widget *widget, const struct nm_node *properties)
+{
+	const char *from = nm_node_member_text(properties, "from"), *to = nm_node_member_text(properties, "to"),
+		   *body = nm_node_member_text(properties, "body");
+
+	if (from == NULL || strcmp(from, NM_TWILIO_LINE) != 0 || to == NULL || strcmp(to, NM_TWILIO_CALLER) != 0)
+		return "sends a text that is not from the line to the caller";
+	if (body == NULL || strstr(body, "{{") != NULL || strstr(body, "{%") != NULL)
+		return "sends a text that is not always the same";
+	widget->said = copied(l, body, strlen(body));
+	return NULL;
+}
+
 /* --- the whole --- */
 
 static enum nm_widget_kind kind_of(const char *type)
 {
 	static const char *const types[] = { "trigger",          "set-variables",     "split-based-on",
 					     "connect-call-to",  "say-play",          "gather-input-on-call",
-					     "record-voicemail", "add-twiml-redirect" };
+					     "record-voicemail", "add-twiml-redirect", "send-message" };
 	size_t i = 0;
 
 	while (i < NM_WIDGET_OTHER && strcmp(types[i], type) != 0)
@@ -497,6 +516,8 @@ static void read_widget(struct loader *l, struct nm_widget *widget, const struct
 		widget->wrong = read_asking(l, widget, properties);
 	else if (widget->kind == NM_WIDGET_SAY || widget->kind == NM_WIDGET_GATHER)
 		widget->wrong = read_said(l, widget, properties);
+	else if (widget->kind == NM_WIDGET_SEND)
+		widget->wrong = read_message(l, widget, properties);
 	else if (widget->kind == NM_WIDGET_OTHER)
 		widget->wrong = "is of a type that is not understood";
 	read_exits(l, widget, nm_node_get(node, "transitions"), NULL);

@@ -21,7 +21,9 @@ enum nm_widget_kind {
 	NM_WIDGET_GATHER,
 	NM_WIDGET_RECORD,
 	NM_WIDGET_ASK,
-	NM_WIDGET_OTHER
+	NM_WIDGET_SEND,
+	NM_WIDGET_OTHER,
+	NM_WIDGET_GUARD /* a split on a part of the caller's address */
 };
 
 /* What a split looks at. */
@@ -32,6 +34,7 @@ struct nm_widget_exit {
 	int next; /* index of a widget, or one of the above */
 	size_t n; /* of a match: the values of which one must be the input */
 	const char **values;
+	bool part; /* the input need only contain it */
 	int group; /* of a match on the caller: the lifter's group; -1 */
 };
 
@@ -57,7 +60,7 @@ struct nm_widget {
 	size_t n;       /* CONNECT, ASK */
 	struct nm_party *parties;
 	int for_s;
-	const char *said; /* SAY, GATHER */
+	const char *said; /* SAY, GATHER, SEND */
 };
 
 struct nm_live_flow {

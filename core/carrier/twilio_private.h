@@ -15,6 +15,10 @@
 #define NM_TWILIO_WITHHELD "anonymous"
 #define NM_TWILIO_WITHHELD_DIGITS "+266696687"
 
+/* Parts of a caller's address: of one that is no number, and of one that is. */
+#define NM_TWILIO_ADDRESS "@"
+#define NM_TWILIO_PLUS "+"
+
 /* Variables of the flow. */
 #define NM_TWILIO_SITUATION "situation"
 #define NM_TWILIO_GREETING "greeting_seconds"

@@ -485,6 +485,131 @@ static void test_a_restless_flow_is_given_up(void **state)
 	carrier_line_close(&line);
 }
 
+/* --- texts to missed callers --- */
+
+#define TEXTING                                                                                                        \
+	"timezone = \"America/Chicago\" country = \"US\" account sandbox { driver = sandbox }\n"                       \
+	"line main { number = \"+15125550100\" account = sandbox text_in_flow = yes }\n"                               \
+	"schedule business { hours = \"Mo-Fr 08:00-18:00\" } schedule busy { hours = \"Mo-Fr 09:00-10:00\" }\n"        \
+	"callers spam { numbers = \"+15125550149\" }\n"                                                                \
+	"destination owner { kind = personal number = \"+15125550111\" away = busy }\n"                                \
+	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                                  \
+	"destination mailbox { kind = voicemail greeting = \"Leave a message\" }\n"                                    \
+	"path day { step { ring = owner for = 17s } step { ring = fixly for = 9s } }\n"                                \
+	"path night { step { ring = fixly for = 12s } step { ring = mailbox } }\n"                                     \
+	"rule blocked { callers = spam reject = busy } rule open { during = business path = day }\n"                   \
+	"rule closed { path = night }\n"                                                                             \
+	"text_back { missed = \"Sorry we missed you.\" away = \"On a job.\" account = sandbox }\n"
+
+/* "Text-backs in the flow only where the line says so, since it cannot honour once_per and opt-outs." */
+static void test_texts_to_missed_callers(void **state)
+{
+	struct carrier_line line;
+	const char *flow;
+	int told = 0;
+
+	(void)state;
+	open_line(&line, TEXTING);
+	assert_int_equal(line.losses.n, 3);
+	for (size_t i = 0; i < line.losses.n; i++)
+		told += strstr(line.losses.items[i].text, "keeps neither once_per nor opt-outs (path ") != NULL;
+	assert_int_equal(told, 2);
+	flow = flow_of(&line);
+	assert_non_null(strstr(flow, "\"body\":\"On a job.\",\"from\":\"{{flow.channel.address}}\""));
+	assert_non_null(strstr(flow, "\"to\":\"{{contact.channel.address}}\""));
+	assert_non_null(strstr(flow, "{\"event\":\"hangup\",\"next\":\"p1_night_text_address\"}"));
+	assert_non_null(strstr(flow, "{\"event\":\"recordingComplete\",\"next\":\"p1_night_text_address\"}"));
+	assert_null(strstr(flow, "p2_day_text_address")); /* the same text, so the same widgets */
+	assert_lifts_back(&line, twilio());
+	carrier_line_close(&line);
+	open_line(&line, SMALL);
+	assert_null(strstr(flow_of(&line), "send-message"));
+	carrier_line_close(&line);
+}
+
+static void test_texts_that_somebody_changed(void **state)
+{
+	static const struct {
+		const char *from, *to, *words;
+		bool foreign;
+	} changes[] = {
+		{ "Sorry we missed you.", "Go away", "a text if missed each time (Go away)", false },
+		{ "\"to\":\"{{contact.channel.address}}\"", "\"to\":\"+19005550100\"",
+		  "does something when the caller has hung up", true },
+		{ "\"from\":\"{{flow.channel.address}}\"", "\"from\":\"Bank\"",
+		  "does something when the caller has hung up", true },
+		{ "Sorry we missed you.", "Sorry, {{trigger.call.From}}",
+		  "does something when the caller has hung up", true },
+		{ "{\"event\":\"hangup\",\"next\":\"p1_night_text_address\"}", "{\"event\":\"hangup\"}",
+		  "another text than the rest of that path, or none", true },
+		{ "\"value\":\"+266696687\"", "\"value\":\"+1512\"", "", true },
+		{ "{\"event\":\"sent\"}", "{\"event\":\"sent\",\"next\":\"clock\"}", "", true },
+		{ "\"next\":\"p1_night_text_send\"", "\"next\":\"clock\"", "", true },
+	};
+	struct carrier_line line;
+
+	(void)state;
+	open_line(&line, TEXTING);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
+		char *text = replaced(flow_of(&line), changes[i].from, changes[i].to);
+		struct nm_differences differences = { 0 };
+		struct nm_route *route;
+		struct nm_error err = { 0 };
+		const enum nm_code code = lift(&line, text, strlen(text), &route, &err);
+		const char *said = err.text;
+
+		assert_int_equal(code, changes[i].foreign ? NM_INPUT : NM_OK);
+		if (code == NM_OK) {
+			assert_int_equal(nm_route_diff(carrier_line_held(&line), route, line.route->from,
+						       line.route->until, &differences, &err),
+					 NM_OK);
+			assert_true(differences.n > 0);
+			said = differences.items[0].b_words;
+		}
+		if (strstr(said, changes[i].words) == NULL)
+			fail_msg("%s: %s", changes[i].to, said);
+		nm_differences_clear(&differences);
+		nm_route_free(route);
+		free(text);
+	}
+	carrier_line_close(&line);
+}
+
+/* A text that the plan does not want, and one that it wants and that is not there. */
+static void test_texts_are_compared(void **state)
+{
+	static const char *const wanted[] = { "owner 17 s, then fixly 9 s, a text if missed each time",
+					      "owner 17 s, then fixly 9 s" };
+	struct carrier_line line, other;
+	char *quiet = replaced(TEXTING, " text_in_flow = yes", "");
+
+	(void)state;
+	open_line(&line, TEXTING);
+	open_line(&other, quiet);
+	for (int way = 0; way < 2; way++) {
+		struct nm_differences differences;
+		struct nm_route *route;
+		struct nm_error err;
+		bool told = false;
+
+		assert_int_equal(lift(&line, flow_of(way == 0 ? &other : &line),
+				      strlen(flow_of(way == 0 ? &other : &line)), &route, &err),
+				 NM_OK);
+		assert_int_equal(nm_route_diff(carrier_line_held(way == 0 ? &line : &other), route, line.route->from,
+					       line.route->until, &differences, &err),
+				 NM_OK);
+		for (size_t i = 0; i < differences.n; i++)
+			told = told || (strcmp(differences.items[i].a_words, wanted[way]) == 0 &&
+					strcmp(differences.items[i].b_words, wanted[1 - way]) == 0);
+		assert_true(told);
+		nm_differences_clear(&differences);
+		nm_route_free(route);
+	}
+	carrier_line_close(&line);
+	carrier_line_close(&other);
+	free(quiet);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -497,6 +622,9 @@ int main(void)
 		cmocka_unit_test(test_changes_that_are_understood),
 		cmocka_unit_test(test_flows_that_are_foreign),
 		cmocka_unit_test(test_documents_that_are_foreign),
+		cmocka_unit_test(test_texts_to_missed_callers),
+		cmocka_unit_test(test_texts_that_somebody_changed),
+		cmocka_unit_test(test_texts_are_compared),
 		cmocka_unit_test(test_damaged_flows_do_no_harm),
 		cmocka_unit_test(test_a_restless_flow_is_given_up),
 	};
