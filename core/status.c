@@ -278,6 +278,7 @@ static enum nm_code judge_line(struct reading *r, struct nm_line_status *line, s
 			       struct nm_error *err)
 {
 	struct nm_arena *arena = r->status->arena;
+	const struct nm_part *note;
 	const char *foreign;
 	enum nm_code code;
 
@@ -292,6 +293,8 @@ static enum nm_code judge_line(struct reading *r, struct nm_line_status *line, s
 	}
 	line->live = talk->exchange.live;
 	talk->exchange.live = (struct nm_artefact){ 0 };
+	note = nm_artefact_find(&line->live, NM_NOTE_PART);
+	line->note = note != NULL ? note->bytes : NULL;
 	if (line->live.n == 0)
 		return miss_line(r, line, err);
 	code = nm_artefact_lift(line->carrier, &line->live, arena, &line->live_route, &foreign, err);

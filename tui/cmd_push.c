@@ -115,6 +115,10 @@ static enum nm_code json_line(struct nm_json *json, const struct nm_plan *plan, 
 	nm_json_text(json, sync_name(line));
 	nm_json_key(json, "words");
 	nm_json_text(json, line->words);
+	if (line->note) {
+		nm_json_key(json, "note");
+		nm_json_text(json, line->note);
+	}
 	if (line->assumed_at)
 		json_time(json, plan->zone, "pushed_at", line->assumed_at);
 	json_differences(json, plan->zone, &line->differences);
@@ -186,6 +190,8 @@ static void print_line(struct invocation *run, const struct nm_line_status *line
 		nm_buf_addf(run->out, "  %s, %s%s\n    plan %s\n    live %s\n", item->when, item->callers,
 			    item->key ? " pressing the emergency key" : "", item->a_words, item->b_words);
 	}
+	if (line->note)
+		nm_buf_addf(run->out, "  beside it: %s\n", line->note);
 	print_handwork(run->out, plan, line, session_now(run->session));
 	add_losses(run->out, &line->losses);
 	if (line->refusal)

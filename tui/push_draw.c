@@ -71,6 +71,8 @@ void push_add_consequences(struct notes *notes, const struct nm_line_status *sta
 		notes_add(notes, STYLE_PLAIN, "nothing is at the carrier yet: the whole line is new");
 	else if (status->words && status->sync != NM_SYNC_SAME && status->differences.n == 0)
 		notes_add(notes, STYLE_PLAIN, status->words);
+	if (status->note)
+		notes_add(notes, STYLE_WARNING, status->note);
 }
 
 static void ago(nm_time then, nm_time now, char *out, size_t size)

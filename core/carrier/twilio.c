@@ -4,9 +4,10 @@
  *
  *   https://www.twilio.com/docs/studio/rest-api/v2  https://www.twilio.com/docs/phone-numbers/api
  *
- * READ: the number, then the latest published revision of the flow it points to.  APPLY: the number, whether
- * Twilio takes the definition, the flow of our name among all flows, create or change it, read it back, point
- * the number at it, read the number.  Nothing here creates twice: what was made is found by its name.
+ * READ: the number, the latest published revision of the flow it points to, whether somebody has a draft over
+ * it, and the flow for when all else fails.  APPLY: the number, then for the fallback and for the flow whether Twilio
+ * takes the definition, the flow of our name among all flows, create or change it, read it back, point the number
+ * at it, read the number.  Nothing here creates twice: what was made is found by its name.
  */
 #include <string.h>
 
@@ -16,7 +17,7 @@
 #include "core/carrier/twilio_whisper.h"
 #include "nevermiss/json.h"
 
-#define WEBHOOKS "://webhooks.twilio.com/v1/Accounts/"
+#define PUBLISHED "LatestPublished"
 
 /* --- reading --- */
 
@@ -31,26 +32,12 @@ static const struct nm_node *find_number(const struct nm_node *list, const char 
 	return NULL;
 }
 
-/* The flow that the number points to; NULL: to none, or to somebody else's account. */
-static const char *flow_of(struct nm_exchange *x)
-{
-	const char *url = nm_exchange_id(x, "voice_url"), *at = strstr(url, WEBHOOKS);
-	const size_t sid = strlen(x->account->sid);
-
-	if (at == NULL || (at != url + 4 && at != url + 5) || strncmp(url, "http", 4) != 0)
-		return NULL;
-	at += strlen(WEBHOOKS);
-	if (strncmp(at, x->account->sid, sid) != 0 || strncmp(at + sid, "/Flows/", 7) != 0)
-		return NULL;
-	return nm_twilio_is_sid(at + sid + 7, "FW") ? at + sid + 7 : NULL;
-}
-
 /* The number as a part, so that it can be put back as it was; and the one document that a flow may hand
  * calls to. */
 static bool add_number_part(struct nm_exchange *x)
 {
 	static const char *const members[] = { "flow_name", "trunk_sid", "voice_application_sid",
-					       "voice_url" };
+					       "voice_fallback_url", "voice_url" };
 	const char *document = nm_twilio_document_of(x->account);
 	struct nm_json json;
 	struct nm_buf text;
@@ -89,47 +76,89 @@ static enum nm_step_result end_read(struct nm_exchange *x)
 	return NM_STEP_DONE;
 }
 
-/* The definition as a part, and whose flow it is. */
-static enum nm_step_result take_flow(struct nm_exchange *x, const struct nm_node *revision)
+/* The number's fallback URL leads to a flow of ours, or to one that is gone: that is nobody's to put back. */
+static enum nm_step_result end_without_url(struct nm_exchange *x)
 {
-	const struct nm_node *definition = nm_node_get(revision, "definition");
-	const char *name = nm_node_member_text(revision, "friendly_name");
+	return nm_twilio_keep(x, "voice_fallback_url", NULL) ? end_read(x)
+							     : nm_exchange_fail(x, "out of memory");
+}
+
+static enum nm_step_result read_fallback(struct nm_exchange *x, struct nm_request *next)
+{
+	const char *flow = nm_twilio_flow_of(x, "voice_fallback_url");
+
+	if (flow == NULL)
+		return end_read(x);
+	if (!nm_twilio_keep(x, "fallback_sid", flow))
+		return nm_exchange_fail(x, "out of memory");
+	return nm_twilio_ask_revision(x, next, PUBLISHED, NM_ASKED_PUBLISHED + NM_OF_FALLBACK);
+}
+
+/* The definition as a part; false: memory. */
+static bool add_definition(struct nm_exchange *x, const struct nm_node *definition)
+{
 	struct nm_buf text;
 	bool ok;
 
-	if (!nm_node_is_object(definition))
-		return nm_exchange_fail(x, "its answer has no definition of the flow");
 	nm_buf_init(&text, NM_ARTEFACT_BYTES);
 	nm_node_write(definition, &text);
-	ok = !text.failed && nm_twilio_keep(x, "flow_name", name != NULL ? nm_twilio_shown(x, name) : NULL) &&
-	     nm_artefact_add(&x->live, NM_TWILIO_FLOW, "application/json", text.data, text.len, NULL) ==
-		     NM_OK;
+	ok = !text.failed && nm_artefact_add(&x->live, nm_twilio_flow_at(x->state)->part, "application/json",
+					     text.data, text.len, NULL) == NM_OK;
 	nm_buf_clear(&text);
-	return ok ? end_read(x) : nm_exchange_fail(x, "out of memory");
+	return ok;
+}
+
+/* What callers get, and whose flow it is.  A fallback that is not called ours is its owner's own affair. */
+static enum nm_step_result take_published(struct nm_exchange *x, struct nm_request *next,
+					  const struct nm_node *revision)
+{
+	const struct nm_node *definition = nm_node_get(revision, "definition");
+	const char *name = nm_node_member_text(revision, "friendly_name"),
+		   *own = nm_twilio_flow_name(x, nm_twilio_flow_at(x->state));
+
+	if (!nm_node_is_object(definition))
+		return nm_exchange_fail(x, "its answer has no definition of the flow");
+	if (own == NULL)
+		return nm_exchange_fail(x, "out of memory");
+	if (x->state == NM_ASKED_PUBLISHED + NM_OF_FALLBACK && (name == NULL || strcmp(name, own) != 0))
+		return end_read(x);
+	if (x->state == NM_ASKED_PUBLISHED + NM_OF_FALLBACK)
+		return add_definition(x, definition) ? end_without_url(x)
+						     : nm_exchange_fail(x, "out of memory");
+	if (!nm_twilio_keep(x, "flow_name", name != NULL ? nm_twilio_shown(x, name) : NULL) ||
+	    !add_definition(x, definition))
+		return nm_exchange_fail(x, "out of memory");
+	return nm_twilio_ask_revision(x, next, "LatestRevision", NM_ASKED_LATEST);
+}
+
+/* Somebody's draft does nothing yet: that it is there is said, and is no difference. */
+static enum nm_step_result take_latest(struct nm_exchange *x, struct nm_request *next,
+				       const struct nm_node *revision)
+{
+	const char *status = nm_node_member_text(revision, "status"), *note;
+	int64_t number = 0;
+
+	if (status == NULL || strcmp(status, "draft") != 0)
+		return read_fallback(x, next);
+	nm_node_int(nm_node_get(revision, "revision"), 1, INT32_MAX, &number);
+	note = nm_arena_format(
+		x->arena, "somebody has an unpublished draft in the flow (revision %d); a push goes over it",
+		(int)number);
+	if (note == NULL ||
+	    nm_artefact_add(&x->live, NM_NOTE_PART, "text/plain", note, strlen(note), NULL) != NM_OK)
+		return nm_exchange_fail(x, "out of memory");
+	return read_fallback(x, next);
 }
 
 static enum nm_step_result read_number(struct nm_exchange *x, struct nm_request *next)
 {
-	const char *flow = flow_of(x);
+	const char *flow = nm_twilio_flow_of(x, "voice_url");
 
 	if (flow == NULL || nm_twilio_knows(x, "trunk_sid") || nm_twilio_knows(x, "voice_application_sid"))
-		return end_read(x);
+		return read_fallback(x, next);
 	if (!nm_twilio_keep(x, "flow_sid", flow))
 		return nm_exchange_fail(x, "out of memory");
-	return nm_twilio_ask_published(x, next, NM_ASKED_PUBLISHED);
-}
-
-/* --- removing --- */
-
-static enum nm_step_result remove_number(struct nm_exchange *x, struct nm_request *next)
-{
-	if (!nm_twilio_knows(x, "voice_url"))
-		return NM_STEP_DONE;
-	if (nm_twilio_knows(x, "previous_voice_url"))
-		return nm_twilio_point(x, next, nm_exchange_id(x, "previous_voice_url"));
-	return nm_exchange_fail(
-		x, "the number pointed nowhere before, and whether Twilio takes an empty voice URL "
-		   "is not verified: clear it in Twilio's console");
+	return nm_twilio_ask_revision(x, next, PUBLISHED, NM_ASKED_PUBLISHED);
 }
 
 /* --- the conversation --- */
@@ -153,32 +182,44 @@ static enum nm_step_result take_numbers(struct nm_exchange *x, struct nm_request
 		return nm_exchange_fail(x, "its answer does not describe the number");
 	if (x->operation == NM_OP_READ)
 		return read_number(x, next);
-	return x->operation == NM_OP_APPLY ? nm_twilio_apply(x, next) : remove_number(x, next);
+	return x->operation == NM_OP_APPLY ? nm_twilio_apply(x, next) : nm_twilio_remove(x, next);
 }
 
 static enum nm_step_result take(struct nm_exchange *x, const struct nm_node *root, struct nm_request *next)
 {
-	switch ((enum nm_twilio_asked)(x->state % NM_ASKED_PAGE)) {
+	switch ((enum nm_twilio_asked)(x->state % NM_ASKED_ALL)) {
 	case NM_ASKED_NUMBERS:
 		return take_numbers(x, next, root);
 	case NM_ASKED_PUBLISHED:
-		return take_flow(x, root);
-	case NM_ASKED_VALIDATION:
-		return nm_twilio_take_validation(x, next, root);
-	case NM_ASKED_FLOWS:
-		return nm_twilio_take_flows(x, next, root);
-	case NM_ASKED_WRITING:
-		return nm_twilio_take_written(x, next, root);
-	case NM_ASKED_WRITTEN:
-		return nm_twilio_take_published(x, next, root);
-	case NM_ASKED_POINTING:
-		return nm_twilio_ask(x, next, nm_twilio_number_url(x), NM_ASKED_NUMBER);
-	case NM_ASKED_NUMBER:
-		return nm_twilio_take_pointed(x, root);
-	case NM_ASKED_NOTHING:
-		break;
+		return take_published(x, next, root);
+	case NM_ASKED_LATEST:
+		return take_latest(x, next, root);
+	default:
+		return nm_twilio_take(x, next, root);
 	}
-	return nm_exchange_fail(x, "the conversation is lost");
+}
+
+/* Never published, or gone since. */
+static enum nm_step_result take_absence(struct nm_exchange *x, struct nm_request *next)
+{
+	switch ((enum nm_twilio_asked)(x->state % NM_ASKED_ALL)) {
+	case NM_ASKED_PUBLISHED:
+		return x->state == NM_ASKED_PUBLISHED ? read_fallback(x, next) : end_without_url(x);
+	case NM_ASKED_LATEST:
+		return read_fallback(x, next);
+	default:
+		return nm_twilio_take_absence(x, next);
+	}
+}
+
+/* Would its absence tell something? */
+static bool may_be_absent(const struct nm_exchange *x)
+{
+	const struct nm_twilio_flow *flow = nm_twilio_flow_at(x->state);
+	const int asked = x->state % NM_ASKED_ALL;
+
+	return asked == NM_ASKED_PUBLISHED || asked == NM_ASKED_LATEST || asked == NM_ASKED_STANDING ||
+	       asked == NM_ASKED_DELETION || (asked == NM_ASKED_WRITING && !nm_twilio_knows(x, flow->again));
 }
 
 static enum nm_step_result step(struct nm_exchange *x, const struct nm_response *last,
@@ -189,11 +230,10 @@ static enum nm_step_result step(struct nm_exchange *x, const struct nm_response 
 
 	if (x->state == NM_ASKED_NOTHING || last == NULL)
 		return nm_twilio_ask_numbers(x, next);
-	if (last->status == 404 && x->state == NM_ASKED_PUBLISHED)
-		return end_read(x); /* never published, or gone: the number points at nothing */
-	if (last->status == 404 && x->state == NM_ASKED_WRITING && !nm_twilio_knows(x, "looked_again"))
-		return nm_twilio_keep(x, "looked_again", "yes") ? nm_twilio_ask_flows(x, next)
-								: result; /* deleted since */
+	if (last->status == 404 && may_be_absent(x))
+		return take_absence(x, next);
+	if (last->status == 204 && x->state % NM_ASKED_ALL == NM_ASKED_DELETION)
+		return NM_STEP_DONE;
 	root = nm_twilio_document(x, last, &result);
 	if (root == NULL)
 		return result;
@@ -247,6 +287,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.handset = NM_HANDSET_NEVER,
 		.records_late_s = -1,
 		.at_once = 8,
+		.fallback = true,
 		.texting = NM_TEXTING_EACH,
 	},
 	.keys = keys,

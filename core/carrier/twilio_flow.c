@@ -487,6 +487,8 @@ enum nm_code nm_twilio_render(const struct nm_route *route, const struct nm_acco
 		f.code = nm_artefact_add(&artefact, NM_TWILIO_FLOW, "application/json", f.text.data,
 					 f.text.len, err);
 	if (f.code == NM_OK)
+		f.code = nm_twilio_fallback_render(route, &artefact, err);
+	if (f.code == NM_OK)
 		f.code = nm_facts_add_route(route, &artefact, err);
 	if (f.code == NM_OK)
 		*out = artefact;

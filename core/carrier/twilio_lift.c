@@ -480,6 +480,7 @@ enum nm_code nm_twilio_lift(const struct nm_artefact *live, struct nm_route **ou
 {
 	struct nm_node *definition = NULL, *number = NULL;
 	struct lift lift = { 0 };
+	struct nm_route *route = NULL;
 	struct nm_error why;
 	enum nm_code code;
 
@@ -493,11 +494,16 @@ enum nm_code nm_twilio_lift(const struct nm_artefact *live, struct nm_route **ou
 	if (code == NM_OK)
 		code = nm_lifter_begin(live, &lift.lifter, &why);
 	if (code == NM_OK)
-		code = lift_definition(definition, &lift, out, &why);
+		code = lift_definition(definition, &lift, &route, &why);
+	if (code == NM_OK)
+		code = nm_twilio_fallback_lift(live, route, &why);
 	nm_node_free(definition);
 	nm_node_free(number);
-	if (code == NM_OK)
+	if (code == NM_OK) {
+		*out = route;
 		return NM_OK;
+	}
+	nm_route_free(route);
 	make_plain(&why);
 	return nm_fail(err, code, "%s", why.text);
 }

@@ -6,6 +6,7 @@
 #include "nevermiss/carrier.h"
 
 #define NM_TWILIO_FLOW "flow"     /* part: the definition */
+#define NM_TWILIO_FALLBACK "fallback" /* part: the definition of the second flow */
 #define NM_TWILIO_NUMBER "number" /* part, of what was read only: where the number's calls go */
 
 #define NM_TWILIO_CALLER "{{contact.channel.address}}"
@@ -30,6 +31,12 @@ enum nm_code nm_twilio_render(const struct nm_route *route, const struct nm_acco
 			      struct nm_artefact *out, struct nm_error *err);
 enum nm_code nm_twilio_lift(const struct nm_artefact *live, struct nm_route **out, const char **foreign,
 			    struct nm_error *err);
+
+/* The part of a line that has a fallback, and back; without that part the route has none. */
+enum nm_code nm_twilio_fallback_render(const struct nm_route *route, struct nm_artefact *out,
+				       struct nm_error *err);
+enum nm_code nm_twilio_fallback_lift(const struct nm_artefact *live, struct nm_route *route,
+				     struct nm_error *err);
 
 /* The template that prints "s0", "s1", ... for the situation in force, or "clock_unknown". */
 #define NM_TWILIO_CLOCK_UNKNOWN "clock_unknown"

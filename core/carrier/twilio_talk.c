@@ -11,6 +11,7 @@
 #define PAGES_MAX 200
 #define LINK_MAX 2048
 #define SID_LENGTH 34
+#define WEBHOOKS "://webhooks.twilio.com/v1/Accounts/"
 
 /* --- asking --- */
 
@@ -64,9 +65,35 @@ bool nm_twilio_is_link(const char *text)
 	return is_plain(text) && (strncmp(text, "http://", 7) == 0 || strncmp(text, "https://", 8) == 0);
 }
 
-const char *nm_twilio_flow_name(struct nm_exchange *x)
+const struct nm_twilio_flow *nm_twilio_flow_at(int state)
 {
-	return nm_arena_format(x->arena, "nevermiss:%s", x->number);
+	static const struct nm_twilio_flow flows[] = {
+		{ NM_TWILIO_FLOW, "voice_url", "VoiceUrl", "VoiceMethod", "flow_sid", "webhook_url",
+		  "previous_voice_url", "looked_again" },
+		{ NM_TWILIO_FALLBACK, "voice_fallback_url", "VoiceFallbackUrl", "VoiceFallbackMethod",
+		  "fallback_sid", "fallback_webhook_url", "previous_fallback_url", "looked_again_fallback" },
+	};
+
+	return &flows[state % NM_ASKED_PAGE >= NM_OF_FALLBACK];
+}
+
+const char *nm_twilio_flow_name(struct nm_exchange *x, const struct nm_twilio_flow *flow)
+{
+	return nm_arena_format(x->arena, "nevermiss%s:%s",
+			       flow == nm_twilio_flow_at(NM_OF_FALLBACK) ? " fallback" : "", x->number);
+}
+
+const char *nm_twilio_flow_of(struct nm_exchange *x, const char *member)
+{
+	const char *url = nm_exchange_id(x, member), *at = url != NULL ? strstr(url, WEBHOOKS) : NULL;
+	const size_t sid = strlen(x->account->sid);
+
+	if (at == NULL || (at != url + 4 && at != url + 5) || strncmp(url, "http", 4) != 0)
+		return NULL;
+	at += strlen(WEBHOOKS);
+	if (strncmp(at, x->account->sid, sid) != 0 || strncmp(at + sid, "/Flows/", 7) != 0)
+		return NULL;
+	return nm_twilio_is_sid(at + sid + 7, "FW") ? at + sid + 7 : NULL;
 }
 
 enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next)
@@ -91,10 +118,11 @@ const char *nm_twilio_number_url(struct nm_exchange *x)
 	return path != NULL ? nm_ask_url(x, NM_TWILIO_API, path) : NULL;
 }
 
-enum nm_step_result nm_twilio_ask_published(struct nm_exchange *x, struct nm_request *next, int state)
+enum nm_step_result nm_twilio_ask_revision(struct nm_exchange *x, struct nm_request *next,
+					   const char *revision, int state)
 {
-	const char *path = nm_arena_format(x->arena, "/v2/Flows/%s/Revisions/LatestPublished",
-					   nm_exchange_id(x, "flow_sid"));
+	const char *path = nm_arena_format(x->arena, "/v2/Flows/%s/Revisions/%s",
+					   nm_exchange_id(x, nm_twilio_flow_at(state)->sid), revision);
 
 	return nm_twilio_ask(x, next, path != NULL ? nm_ask_url(x, NM_TWILIO_STUDIO, path) : NULL, state);
 }
@@ -189,12 +217,20 @@ static bool keep_member(struct nm_exchange *x, const struct nm_node *number, con
 	return nm_twilio_keep(x, name, text != NULL ? nm_twilio_shown(x, text) : "");
 }
 
+/* False too when it is no URL. */
+static bool keep_url(struct nm_exchange *x, const struct nm_node *number, const char *name)
+{
+	const char *url = nm_node_member_text(number, name);
+
+	return (url == NULL || *url == '\0' || nm_twilio_is_link(url)) && nm_twilio_keep(x, name, url);
+}
+
 bool nm_twilio_take_number(struct nm_exchange *x, const struct nm_node *number)
 {
-	const char *sid = nm_node_member_text(number, "sid"), *url = nm_node_member_text(number, "voice_url");
+	const char *sid = nm_node_member_text(number, "sid");
 
-	return nm_twilio_is_sid(sid, "PN") && (url == NULL || *url == '\0' || nm_twilio_is_link(url)) &&
-	       nm_twilio_keep(x, "number_sid", sid) && nm_twilio_keep(x, "voice_url", url) &&
+	return nm_twilio_is_sid(sid, "PN") && nm_twilio_keep(x, "number_sid", sid) &&
+	       keep_url(x, number, "voice_url") && keep_url(x, number, "voice_fallback_url") &&
 	       keep_member(x, number, "trunk_sid") && keep_member(x, number, "voice_application_sid");
 }
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The twilio driver's conversations: where they stand, what is asked, and what they remember.  Kept among the
- * exchange's ids: number_sid, voice_url, trunk_sid, voice_application_sid (of the number, as last read),
- * flow_sid, webhook_url, flow_name, previous_voice_url.
+ * exchange's ids: number_sid, voice_url, voice_fallback_url, trunk_sid, voice_application_sid (of the number, as
+ * last read), flow_name, and those that struct nm_twilio_flow names.
  */
 #ifndef CORE_CARRIER_TWILIO_TALK_H
 #define CORE_CARRIER_TWILIO_TALK_H
@@ -23,9 +23,22 @@ enum nm_twilio_asked {
 	NM_ASKED_WRITING,
 	NM_ASKED_WRITTEN,
 	NM_ASKED_POINTING,
-	NM_ASKED_NUMBER
+	NM_ASKED_NUMBER,
+	NM_ASKED_LATEST,  /* revision, a draft too */
+	NM_ASKED_STANDING, /* of a fallback: as it is before anything is done about it */
+	NM_ASKED_DELETION
 };
-#define NM_ASKED_PAGE 16
+#define NM_ASKED_ALL  16
+#define NM_OF_FALLBACK 16 /* added: it is about the second flow */
+#define NM_ASKED_PAGE 32
+
+/* One of a line's two flows: its part of the artefact, the number's member that has its URL, that in a form, and
+ * the ids under which it is remembered. */
+struct nm_twilio_flow {
+	const char *part, *member, *form_url, *form_method, *sid, *url, *previous, *again;
+};
+/* The one that the state is about. */
+const struct nm_twilio_flow *nm_twilio_flow_at(int state);
 
 /* Requests; a NULL url says that memory is out. */
 enum nm_step_result nm_twilio_ask(struct nm_exchange *x, struct nm_request *next, const char *url, int state);
@@ -33,7 +46,9 @@ enum nm_step_result nm_twilio_ask(struct nm_exchange *x, struct nm_request *next
 enum nm_step_result nm_twilio_post(struct nm_exchange *x, struct nm_request *next, const char *url,
 				   struct nm_buf *form, bool repeatable, int state);
 enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next);
-enum nm_step_result nm_twilio_ask_published(struct nm_exchange *x, struct nm_request *next, int state);
+/* "LatestPublished", "LatestRevision", of the flow that the state is about. */
+enum nm_step_result nm_twilio_ask_revision(struct nm_exchange *x, struct nm_request *next, const char *revision,
+					   int state);
 enum nm_step_result nm_twilio_turn_page(struct nm_exchange *x, struct nm_request *next, const char *url);
 const char *nm_twilio_number_url(struct nm_exchange *x);
 /* Of the page that a list's answer names: a path, or a whole URL of which only the path is taken; NULL: there
@@ -61,21 +76,17 @@ bool nm_twilio_take_number(struct nm_exchange *x, const struct nm_node *number);
 bool nm_twilio_elsewhere(struct nm_exchange *x);
 /* Twilio prints http and https for the same. */
 bool nm_twilio_same_url(const char *a, const char *b);
-/* By which a line's flow is found again: "nevermiss:+15125550100"; NULL: memory. */
-const char *nm_twilio_flow_name(struct nm_exchange *x);
+/* The flow of the account that one of the number's URLs leads to; NULL: to none, or to another account's. */
+const char *nm_twilio_flow_of(struct nm_exchange *x, const char *member);
+/* By which a flow is found again: "nevermiss:+15125550100", "nevermiss fallback:+15125550100"; NULL: memory. */
+const char *nm_twilio_flow_name(struct nm_exchange *x, const struct nm_twilio_flow *flow);
 
-/* APPLY, from the number on. */
+/* APPLY and REMOVE, from the number on. */
 enum nm_step_result nm_twilio_apply(struct nm_exchange *x, struct nm_request *next);
-enum nm_step_result nm_twilio_ask_flows(struct nm_exchange *x, struct nm_request *next);
-enum nm_step_result nm_twilio_point(struct nm_exchange *x, struct nm_request *next, const char *url);
-enum nm_step_result nm_twilio_take_validation(struct nm_exchange *x, struct nm_request *next,
-					      const struct nm_node *root);
-enum nm_step_result nm_twilio_take_flows(struct nm_exchange *x, struct nm_request *next,
-					 const struct nm_node *root);
-enum nm_step_result nm_twilio_take_written(struct nm_exchange *x, struct nm_request *next,
-					   const struct nm_node *root);
-enum nm_step_result nm_twilio_take_published(struct nm_exchange *x, struct nm_request *next,
-					     const struct nm_node *root);
-enum nm_step_result nm_twilio_take_pointed(struct nm_exchange *x, const struct nm_node *root);
+enum nm_step_result nm_twilio_remove(struct nm_exchange *x, struct nm_request *next);
+/* A good answer to what they asked. */
+enum nm_step_result nm_twilio_take(struct nm_exchange *x, struct nm_request *next, const struct nm_node *root);
+/* What was asked for is not there. */
+enum nm_step_result nm_twilio_take_absence(struct nm_exchange *x, struct nm_request *next);
 
 #endif

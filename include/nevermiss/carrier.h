@@ -29,6 +29,9 @@ struct nm_artefact {
 /* Is it what lifting needs beside what a carrier holds ("facts", "facts-...")?  It never goes to one. */
 bool nm_part_is_fact(const struct nm_part *part);
 
+/* A fact in words, to be said beside how a line stands: it changes nothing that callers get. */
+#define NM_NOTE_PART "facts-note"
+
 void nm_artefact_clear(struct nm_artefact *artefact);
 bool nm_artefact_equal(const struct nm_artefact *a, const struct nm_artefact *b);
 /* Equal in all that a carrier holds: facts beside it do not count. */

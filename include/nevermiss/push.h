@@ -26,6 +26,7 @@ struct nm_line_status {
 	const struct nm_carrier *carrier; /* NULL: no driver of that name in this build */
 	enum nm_sync sync;
 	const char *words;           /* why unknown or foreign; the first difference */
+	const char *note;            /* what else the carrier holds (NM_NOTE_PART); NULL */
 	const char *refusal;         /* why this carrier cannot be given the plan's route; NULL when it can */
 	struct nm_route *plan_route; /* owned */
 	struct nm_route *live_route; /* owned; NULL when there is none */

@@ -70,8 +70,8 @@ static char *number_text(const struct fake_twilio *fake)
 
 	assert_true(asprintf(&text,
 			     "{\"sid\":\"" NUMBER "\",\"phone_number\":\"+15125550100\",\"voice_url\":\"%s\","
-			     "\"trunk_sid\":%s%s%s,\"voice_application_sid\":\"%s\",\"newer\":[{}]}",
-			     fake->voice_url, fake->trunk_sid[0] ? "\"" : "",
+			     "\"voice_fallback_url\":\"%s\",\"trunk_sid\":%s%s%s,\"voice_application_sid\":\"%s\",\"newer\":[{}]}",
+			     fake->voice_url, fake->fallback_url, fake->trunk_sid[0] ? "\"" : "",
 			     fake->trunk_sid[0] ? fake->trunk_sid : "null", fake->trunk_sid[0] ? "\"" : "",
 			     fake->application_sid) > 0);
 	return text;
@@ -79,11 +79,15 @@ static char *number_text(const struct fake_twilio *fake)
 
 static void serve_number(struct fake_twilio *fake, const struct nm_request *request)
 {
-	char *url = request->body != NULL ? form_value(request->body, "VoiceUrl") : NULL;
+	char *url = request->body != NULL ? form_value(request->body, "VoiceUrl") : NULL,
+	     *fallback = request->body != NULL ? form_value(request->body, "VoiceFallbackUrl") : NULL;
 
 	if (url != NULL && !fake->deaf)
 		assert_true(snprintf(fake->voice_url, sizeof(fake->voice_url), "%s", url) > 0);
+	if (fallback != NULL && !fake->deaf)
+		assert_true(snprintf(fake->fallback_url, sizeof(fake->fallback_url), "%s", fallback) > 0);
 	free(url);
+	free(fallback);
 	answer(fake, 200, number_text(fake));
 }
 
@@ -103,13 +107,14 @@ static void serve_numbers(struct fake_twilio *fake, const char *path)
 
 /* --- flows --- */
 
-static void serve_flow(struct fake_twilio *fake, size_t i, int status)
+static void serve_flow(struct fake_twilio *fake, size_t i, int status, const char *state)
 {
 	say(fake, status,
-	    "{\"sid\":\"FW%032zx\",\"friendly_name\":\"%s\",\"status\":\"published\",\"revision\":%d,"
+	    "{\"sid\":\"FW%032zx\",\"friendly_name\":\"%s\",\"status\":\"%s\",\"revision\":%d,"
 	    "\"valid\":true,\"errors\":[],\"webhook_url\":\"http://webhooks.twilio.com/v1/Accounts/" FAKE_TWILIO_SID
 	    "/Flows/FW%032zx\",\"definition\":%s}",
-	    i, fake->flows[i].name, fake->flows[i].revision, i, fake->flows[i].definition);
+	    i, fake->flows[i].name, state, fake->flows[i].revision + (strcmp(state, "draft") == 0), i,
+	    fake->flows[i].definition);
 }
 
 static void serve_flows(struct fake_twilio *fake, const char *path)
@@ -122,7 +127,7 @@ static void serve_flows(struct fake_twilio *fake, const char *path)
 	nm_buf_init(&text, 65536);
 	for (size_t i = from; i < until && i < fake->n_flows; i++)
 		nm_buf_addf(&text, "%s{\"sid\":\"FW%032zx\",\"friendly_name\":\"%s\",\"definition\":null}",
-			    i > from ? "," : "", i, fake->flows[i].name);
+			    i > from ? "," : "", i, fake->flows[i].name); /* a deleted one has no name */
 	if (fake->endless || until < fake->n_flows)
 		say(fake, 200,
 		    "{\"flows\":[%s],\"meta\":{\"next_page_url\":\"https://elsewhere.example/v2/Flows?PageSize=100&Page=%zu\"}}",
@@ -164,7 +169,7 @@ static void serve_studio(struct fake_twilio *fake, const struct nm_request *requ
 	} else if (strcmp(path, "/v2/Flows") == 0) {
 		fake->created++;
 		write_flow(fake, request, fake->n_flows++);
-		serve_flow(fake, fake->n_flows - 1, 201);
+		serve_flow(fake, fake->n_flows - 1, 201, "published");
 	} else if (strncmp(path, "/v2/Flows?", 10) == 0) {
 		serve_flows(fake, path);
 	} else if (i >= fake->n_flows || fake->flows[i].definition == NULL) {
@@ -172,10 +177,16 @@ static void serve_studio(struct fake_twilio *fake, const struct nm_request *requ
 		    "{\"code\":20404,\"message\":\"The requested resource was not found\",\"status\":404}");
 	} else if (strcmp(request->method, "POST") == 0) {
 		write_flow(fake, request, i);
-		serve_flow(fake, i, 200);
+		serve_flow(fake, i, 200, "published");
+	} else if (strcmp(request->method, "DELETE") == 0) {
+		free(fake->flows[i].definition);
+		fake->flows[i] = (struct fake_flow){ 0 };
+		say(fake, 204, "%s", "");
+	} else if (strcmp(path + 44, "/Revisions/LatestRevision") == 0) {
+		serve_flow(fake, i, 200, fake->draft ? "draft" : "published");
 	} else {
 		assert_string_equal(path + 44, "/Revisions/LatestPublished");
-		serve_flow(fake, i, 200);
+		serve_flow(fake, i, 200, "published");
 	}
 }
 

@@ -31,12 +31,13 @@ struct fake_flow {
 };
 
 struct fake_twilio {
-	char voice_url[512], trunk_sid[64], application_sid[64];
+	char voice_url[512], fallback_url[512], trunk_sid[64], application_sid[64];
 	struct fake_flow flows[FAKE_TWILIO_FLOWS]; /* in the list from the last one on */
 	size_t n_flows, page_size;                 /* 0: all on one page */
 	bool endless;                              /* every page of a list has another one */
 	bool invalid;                              /* no definition is taken */
 	bool deaf;                                 /* a number stays as it is, whatever is said */
+	bool draft;                                /* every flow has an unpublished one over it */
 	int fault_at;                              /* number of the request that fails; 0 */
 	int fault_times;                           /* how many in a row; 0: one */
 	enum fake_fault fault;

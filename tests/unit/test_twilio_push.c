@@ -16,16 +16,19 @@
 #include "fake_twilio.h"
 #include "push_rig.h"
 
-#define PLAN                                                                                                 \
+#define HEAD                                                                                                 \
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"                             \
-	"account twilio { driver = twilio sid = \"" FAKE_TWILIO_SID "\" }\n"                                 \
-	"line main { number = \"+15125550100\" account = twilio }\n"                                         \
+	"account twilio { driver = twilio sid = \"" FAKE_TWILIO_SID "\" }\n"
+#define REST                                                                                                 \
 	"schedule open { hours = \"Mo-Fr 08:00-18:00\" }\n"                                                  \
 	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = none }\n"             \
 	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                        \
 	"path day { step { ring = owner for = 20s } step { ring = fixly for = 10s } }\n"                     \
 	"path night { step { ring = fixly for = 10s } }\n"                                                   \
 	"rule open { during = open path = day }\nrule closed { path = night }\n"
+#define PLAN HEAD "line main { number = \"+15125550100\" account = twilio }\n" REST
+#define FALLBACK_PLAN(digits)                                                                                \
+	HEAD "line main { number = \"+15125550100\" account = twilio fallback = \"+15125550" digits "\" }\n" REST
 
 #define OTHER_PLAN                                                                                           \
 	PLAN "override off { from = \"2026-12-24 12:00\" until = \"2026-12-27 08:30\" path = night }\n"
@@ -38,7 +41,11 @@
 #define LIST "GET /v2/Flows?PageSize=100\n"
 #define CREATE "POST /v2/Flows\n"
 #define FLOW "/v2/Flows/FW00000000000000000000000000000000"
+#define SECOND "/v2/Flows/FW00000000000000000000000000000001"
+#define SECOND_PUBLISHED "GET " SECOND "/Revisions/LatestPublished\n"
+#define SECOND_LATEST "GET " SECOND "/Revisions/LatestRevision\n"
 #define PUBLISHED "GET " FLOW "/Revisions/LatestPublished\n"
+#define LATEST "GET " FLOW "/Revisions/LatestRevision\n"
 
 struct bench {
 	struct push_rig rig;
@@ -124,7 +131,7 @@ static void test_the_first_push(void **state)
 	assert_int_equal(sync_of(&bench, NULL), NM_SYNC_NOTHING);
 	assert_pushed(&bench, "pushed, read back, same");
 	assert_string_equal(bench.twilio.log,
-			    FIND FIND VALIDATE LIST CREATE PUBLISHED POINT FETCH FIND PUBLISHED);
+			    FIND FIND VALIDATE LIST CREATE PUBLISHED POINT FETCH FIND PUBLISHED LATEST);
 	assert_string_equal(bench.twilio.flows[0].name, "nevermiss:+15125550100");
 	assert_string_equal(bench.twilio.voice_url, "http://webhooks.twilio.com/v1/Accounts/" FAKE_TWILIO_SID
 						    "/Flows/FW00000000000000000000000000000000");
@@ -144,7 +151,8 @@ static void test_the_second_push_changes_the_flow(void **state)
 	assert_int_equal(sync_of(&bench, "Thu 24 Dec 2026"), NM_SYNC_DRIFT);
 	assert_pushed(&bench, "pushed, read back, same");
 	assert_string_equal(bench.twilio.log,
-			    FIND PUBLISHED FIND VALIDATE LIST "POST " FLOW "\n" PUBLISHED FIND PUBLISHED);
+			    FIND PUBLISHED LATEST FIND VALIDATE LIST "POST " FLOW
+						  "\n" PUBLISHED FIND PUBLISHED LATEST);
 	assert_int_equal(bench.twilio.created, 1);
 	assert_int_equal(bench.twilio.flows[0].revision, 2);
 	bench_close(&bench);
@@ -253,6 +261,150 @@ static void test_rollback(void **state)
 	bench_close(&bench);
 }
 
+/* --- when all else fails --- */
+
+/* The fallback is there before the flow is, and is left alone while nothing about it changes. */
+static void test_a_fallback_comes_first(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, FALLBACK_PLAN("198"));
+	assert_pushed(&bench, "pushed, read back, same");
+	assert_string_equal(bench.twilio.log, FIND FIND VALIDATE LIST CREATE PUBLISHED POINT FETCH VALIDATE LIST CREATE
+						      SECOND_PUBLISHED POINT FETCH FIND SECOND_PUBLISHED SECOND_LATEST
+							      PUBLISHED);
+	assert_string_equal(bench.twilio.flows[0].name, "nevermiss fallback:+15125550100");
+	assert_non_null(strstr(bench.twilio.flows[0].definition, "\"to\":\"+15125550198\""));
+	assert_non_null(strstr(bench.twilio.fallback_url, "/Flows/FW00000000000000000000000000000000"));
+	assert_int_equal(sync_of(&bench, "in sync"), NM_SYNC_SAME);
+	push_rig_plan(&bench.rig, FALLBACK_PLAN("198") "override off { from = \"2026-12-24 12:00\" "
+						       "until = \"2026-12-27 08:30\" path = night }\n");
+	assert_pushed(&bench, "pushed, read back, same");
+	assert_string_equal(bench.twilio.log, FIND SECOND_PUBLISHED SECOND_LATEST PUBLISHED FIND PUBLISHED VALIDATE LIST
+						      "POST " SECOND "\n" SECOND_PUBLISHED FIND SECOND_PUBLISHED
+							      SECOND_LATEST PUBLISHED);
+	assert_int_equal(bench.twilio.flows[0].revision, 1);
+	bench_close(&bench);
+}
+
+/* Cleared, sent elsewhere, another number in it, or something else altogether: seen, said and mended. */
+static void test_a_fallback_that_somebody_changed(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, FALLBACK_PLAN("198"));
+	assert_pushed(&bench, "pushed, read back, same");
+	bench.twilio.fallback_url[0] = '\0';
+	assert_int_equal(sync_of(&bench, "always, any caller: plan fallback +15125550198, live no fallback"),
+			 NM_SYNC_DRIFT);
+	assert_pushed(&bench, "pushed, read back, same");
+	strcpy(bench.twilio.fallback_url, "https://example.com/fallback");
+	assert_int_equal(sync_of(&bench, "live no fallback"), NM_SYNC_DRIFT);
+	assert_pushed(&bench, "pushed, read back, same");
+	memcpy(strstr(bench.twilio.flows[0].definition, "5550198"), "5550166", 7);
+	assert_int_equal(sync_of(&bench, "plan fallback +15125550198, live fallback +15125550166"), NM_SYNC_DRIFT);
+	assert_pushed(&bench, "pushed, read back, same");
+	memcpy(strstr(bench.twilio.flows[0].definition, "connect-call-to"), "enqueue-call-to", 15);
+	assert_int_equal(sync_of(&bench, "the flow for when all else fails"), NM_SYNC_FOREIGN);
+	assert_pushed(&bench, "pushed, read back, same");
+	push_rig_plan(&bench.rig, FALLBACK_PLAN("155"));
+	assert_int_equal(sync_of(&bench, "plan fallback +15125550155, live fallback +15125550198"), NM_SYNC_DRIFT);
+	assert_pushed(&bench, "pushed, read back, same");
+	assert_int_equal(bench.twilio.created, 2);
+	bench_close(&bench);
+}
+
+/* A plan without one: ours goes, and comes again when it is wanted again; a stranger's is left alone. */
+static void test_a_fallback_that_is_not_wanted(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, FALLBACK_PLAN("198"));
+	assert_pushed(&bench, "pushed, read back, same");
+	push_rig_plan(&bench.rig, PLAN);
+	assert_int_equal(sync_of(&bench, "plan no fallback, live fallback +15125550198"), NM_SYNC_DRIFT);
+	assert_pushed(&bench, "pushed, read back, same");
+	assert_non_null(strstr(bench.twilio.log, "POST " SECOND "\n" SECOND_PUBLISHED PUBLISHED "DELETE " FLOW "\n"));
+	assert_null(bench.twilio.flows[0].definition);
+	assert_int_equal(sync_of(&bench, "in sync"), NM_SYNC_SAME);
+	push_rig_plan(&bench.rig, FALLBACK_PLAN("198"));
+	assert_pushed(&bench, "pushed, read back, same");
+	assert_int_equal(bench.twilio.created, 3);
+	bench_close(&bench);
+	bench_open(&bench, PLAN);
+	strcpy(bench.twilio.fallback_url, "https://example.com/fallback");
+	assert_pushed(&bench, "pushed, read back, same");
+	assert_int_equal(sync_of(&bench, "in sync"), NM_SYNC_SAME);
+	assert_string_equal(bench.twilio.fallback_url, "https://example.com/fallback");
+	bench_close(&bench);
+}
+
+/* Going back takes it away again, or puts back what was there. */
+static void test_a_fallback_goes_with_its_push(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, PLAN);
+	strcpy(bench.twilio.voice_url, "https://example.com/voice");
+	assert_pushed(&bench, "pushed, read back, same");
+	push_rig_plan(&bench.rig, FALLBACK_PLAN("198"));
+	assert_pushed(&bench, "pushed, read back, same");
+	roll_back(&bench, NM_OK, "put back, read back, same");
+	assert_null(bench.twilio.flows[1].definition);
+	assert_pushed(&bench, "pushed, read back, same");
+	push_rig_plan(&bench.rig, FALLBACK_PLAN("155"));
+	assert_pushed(&bench, "pushed, read back, same");
+	roll_back(&bench, NM_OK, "put back, read back, same");
+	assert_int_equal(sync_of(&bench, "plan fallback +15125550155, live fallback +15125550198"), NM_SYNC_DRIFT);
+	bench_close(&bench);
+	bench_open(&bench, PLAN);
+	strcpy(bench.twilio.fallback_url, "https://example.com/fallback");
+	assert_pushed(&bench, "pushed, read back, same");
+	push_rig_plan(&bench.rig, FALLBACK_PLAN("198"));
+	assert_pushed(&bench, "pushed, read back, same");
+	roll_back(&bench, NM_OK, "put back, read back, same");
+	assert_string_equal(bench.twilio.fallback_url, "https://example.com/fallback");
+	bench_close(&bench);
+	bench_open(&bench, FALLBACK_PLAN("198"));
+	strcpy(bench.twilio.voice_url, "https://example.com/voice");
+	assert_pushed(&bench, "pushed, read back, same");
+	roll_back(&bench, NM_OK, "put back, read back, same");
+	assert_string_equal(bench.twilio.voice_url, "https://example.com/voice");
+	assert_null(bench.twilio.flows[0].definition);
+	bench_close(&bench);
+}
+
+/* A draft does nothing to calls: it is told, and is no drift. */
+static void test_somebody_has_a_draft(void **state)
+{
+	struct nm_status status;
+	struct bench bench;
+	struct nm_error err;
+
+	(void)state;
+	bench_open(&bench, PLAN);
+	assert_pushed(&bench, "pushed, read back, same");
+	for (int draft = 0; draft < 2; draft++) {
+		bench.twilio.draft = draft;
+		ok(nm_status_read(&bench.rig.context, 0, &status, &err), &err);
+		assert_int_equal(status.lines[0].sync, NM_SYNC_SAME);
+		assert_false(status.lines[0].to_push);
+		if (draft)
+			assert_string_equal(status.lines[0].note, "somebody has an unpublished draft in the flow "
+								  "(revision 2); a push goes over it");
+		else
+			assert_null(status.lines[0].note);
+		nm_status_clear(&status);
+	}
+	push_rig_plan(&bench.rig, OTHER_PLAN);
+	assert_pushed(&bench, "pushed, read back, same");
+	bench_close(&bench);
+}
+
 /* A definition that Twilio does not take: its own words, and nothing was changed. */
 static void test_a_definition_that_is_not_taken(void **state)
 {
@@ -265,7 +417,30 @@ static void test_a_definition_that_is_not_taken(void **state)
 	assert_int_equal(bench.twilio.n_flows, 0);
 	bench.twilio.invalid = false;
 	bench.twilio.deaf = true;
-	assert_not_pushed(&bench, "Twilio said that it was done, but the number still points to");
+	assert_not_pushed(&bench, "Twilio said that it was done, but the number's voice_url still is");
+	bench_close(&bench);
+}
+
+/* One push with this fault, and one without: that mends it, and nothing was made twice. */
+static void assert_mended(const char *plan, int flows, int fault, int at, int times)
+{
+	struct bench bench;
+	char *said;
+
+	bench_open(&bench, plan);
+	bench.twilio.fault = (enum fake_fault)fault;
+	bench.twilio.fault_at = at;
+	bench.twilio.fault_times = times;
+	(void)!push(&bench, &said);
+	for (const char *c = said; *c != '\0'; c++)
+		assert_true((unsigned char)*c >= ' ');
+	free(said);
+	bench.twilio.fault_at = 0;
+	if (push(&bench, &said) != NM_OK)
+		fail_msg("fault %d at %d, %d times: %s", fault, at, times, said);
+	free(said);
+	assert_int_equal(bench.twilio.created, flows);
+	assert_int_equal(sync_of(&bench, "in sync"), NM_SYNC_SAME);
 	bench_close(&bench);
 }
 
@@ -276,26 +451,11 @@ static void test_any_fault_at_any_request(void **state)
 
 	(void)state;
 	for (int fault = FAKE_BUSY; fault <= FAKE_TYPES; fault++)
-		for (int at = 1; at <= 10; at += step)
+		for (int at = 1; at <= 19; at += step)
 			for (int times = 1; times <= 9; times += 8) {
-				struct bench bench;
-				char *said;
-
-				bench_open(&bench, PLAN);
-				bench.twilio.fault = (enum fake_fault)fault;
-				bench.twilio.fault_at = at;
-				bench.twilio.fault_times = times;
-				(void)!push(&bench, &said);
-				for (const char *c = said; *c != '\0'; c++)
-					assert_true((unsigned char)*c >= ' ');
-				free(said);
-				bench.twilio.fault_at = 0;
-				if (push(&bench, &said) != NM_OK)
-					fail_msg("fault %d at %d, %d times: %s", fault, at, times, said);
-				free(said);
-				assert_int_equal(bench.twilio.created, 1);
-				assert_int_equal(sync_of(&bench, "in sync"), NM_SYNC_SAME);
-				bench_close(&bench);
+				if (at <= 11)
+					assert_mended(PLAN, 1, fault, at, times);
+				assert_mended(FALLBACK_PLAN("198"), 2, fault, at, times);
 			}
 }
 
@@ -374,6 +534,11 @@ int main(void)
 		cmocka_unit_test(test_lists_without_end),
 		cmocka_unit_test(test_a_number_that_goes_elsewhere),
 		cmocka_unit_test(test_rollback),
+		cmocka_unit_test(test_a_fallback_comes_first),
+		cmocka_unit_test(test_a_fallback_that_somebody_changed),
+		cmocka_unit_test(test_a_fallback_that_is_not_wanted),
+		cmocka_unit_test(test_a_fallback_goes_with_its_push),
+		cmocka_unit_test(test_somebody_has_a_draft),
 		cmocka_unit_test(test_a_definition_that_is_not_taken),
 		cmocka_unit_test(test_any_fault_at_any_request),
 		cmocka_unit_test(test_retries),
