@@ -39,8 +39,9 @@ function example(id, status) {
 }
 
 const number = { ...example('FetchIncomingPhoneNumber', '200'), phone_number: NUMBER, account_sid: SID,
-		 voice_url: '', voice_application_sid: '', trunk_sid: null };
+		 voice_url: '', voice_fallback_url: '', voice_application_sid: '', trunk_sid: null };
 const flows = [];
+let draft = false;
 
 function change(flow, form) {
 	if (form.has('Definition'))
@@ -65,7 +66,8 @@ function serve(method, url, form) {
 		return [200, { ...example('ListIncomingPhoneNumber', '200'), incoming_phone_numbers: [number] }];
 	if (path.includes('/IncomingPhoneNumbers/')) {
 		if (method === 'POST')
-			number.voice_url = form.get('VoiceUrl');
+			[number.voice_url, number.voice_fallback_url] = [form.get('VoiceUrl') ?? number.voice_url,
+				form.get('VoiceFallbackUrl') ?? number.voice_fallback_url];
 		return [200, number];
 	}
 	if (path === '/v2/Flows/Validate')
@@ -79,8 +81,13 @@ function serve(method, url, form) {
 			       more_info: 'https://www.twilio.com/docs/errors/20404', status: 404 }];
 	if (method === 'POST')
 		return [200, change(flow, form)];
+	if (method === 'DELETE') {
+		flow.sid = 'gone';
+		return [204];
+	}
 	return [200, { ...example('FetchFlowRevision', '200'), sid: flow.sid, friendly_name: flow.friendly_name,
-		       definition: flow.definition, status: flow.status, revision: flow.revision }];
+		       definition: flow.definition, revision: flow.revision,
+		       status: draft && path.endsWith('/LatestRevision') ? 'draft' : flow.status }];
 }
 
 // --- the ports ---
@@ -101,7 +108,8 @@ function listen(handler) {
 const account = await listen(async (request, response) => {
 	const form = new URLSearchParams((await body(request)).toString());
 	const [status, answer] = serve(request.method, new URL(request.url, `http://${HOST}`), form);
-	response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(answer));
+	response.writeHead(status, answer ? { 'content-type': 'application/json' } : {});
+	response.end(answer && JSON.stringify(answer));
 });
 
 async function freePort() {
@@ -136,7 +144,8 @@ const front = await listen(async (request, response) => {
 		requests++;
 		if (answer.statusCode >= 400 && answer.statusCode !== 404)
 			check(`${request.method} ${request.url}`, false, `${answer.statusCode} ${text}`);
-		response.writeHead(answer.statusCode, { 'content-type': 'application/json' }).end(text);
+		response.writeHead(answer.statusCode, answer.statusCode === 204 ? {} : { 'content-type': 'application/json' });
+		response.end(text);
 	});
 	passedOn.end(sent);
 });
@@ -146,12 +155,12 @@ const front = await listen(async (request, response) => {
 const folder = mkdtempSync(join(tmpdir(), 'contract-'));
 const plan = join(folder, 'plan.conf');
 
-function writePlan(more = '') {
+function writePlan(more = '', line = '') {
 	writeFileSync(plan, `
 business = "Smith"  timezone = "America/Chicago"  country = "US"
 account twilio { driver = twilio  sid = "${SID}"  token_env = "NM_CONTRACT_TOKEN"
                  endpoint = "http://${HOST}:${front.address().port}"  whisper = "https://example.com/ask" }
-line main { number = "${NUMBER}"  account = twilio }
+line main { number = "${NUMBER}"  account = twilio  ${line} }
 schedule open { hours = "Mo-Fr 08:00-18:00" }
 callers vip { numbers = { "+15125550142", anonymous } }
 destination owner { kind = personal  number = "+15125550111" }
@@ -198,6 +207,27 @@ await expect('drift', 1, 'https://example.com/other', 'diff');
 await expect('mended', 0, 'pushed, read back, same', 'push', '--yes');
 await expect('gone back', 0, 'put back, read back, same', 'rollback', '--yes', '--line', 'main');
 check('the number is as it was', number.voice_url === 'https://example.com/other', number.voice_url);
+const FALLBACK = 'fallback = "+15125550198"';
+const TEXT = 'text_back { missed = "Sorry: 100 % + {you}"  account = twilio }';
+writePlan('', FALLBACK);
+await expect('with a fallback', 0, 'pushed, read back, same', 'push', '--yes');
+const ours = flows.find(flow => flow.friendly_name === `nevermiss fallback:${NUMBER}`);
+check('the number falls back to its flow', number.voice_fallback_url === ours?.webhook_url, number.voice_fallback_url);
+draft = true;
+await expect('somebody has a draft', 0, 'an unpublished draft', 'diff');
+draft = false;
+number.voice_fallback_url = '';
+await expect('no fallback', 1, 'live no fallback', 'diff');
+writePlan(TEXT, `${FALLBACK}  text_in_flow = yes`);
+await expect('a text in the flow', 0, 'pushed, read back, same', 'push', '--yes');
+check('the fallback was not made again', flows.length === 2 && number.voice_fallback_url === ours.webhook_url);
+check('the flow texts', JSON.stringify(flows[0].definition).includes('send-message'));
+writePlan(TEXT);
+await expect('neither is wanted', 1, 'plan no fallback', 'diff');
+await expect('both go', 0, 'pushed, read back, same', 'push', '--yes');
+check('the fallback is gone', ours.sid === 'gone');
+check('the flow texts nobody', !JSON.stringify(flows[0].definition).includes('send-message'));
+await expect('in sync at the end', 0, 'in sync', 'diff');
 check('requests were made', requests > 30, String(requests));
 
 for (const { child } of judges) {
