@@ -119,7 +119,7 @@ verdict "every header compiles alone" "$tmp/headers"
 files() {
 	find core tui include tests examples build-aux .ci -type f "$@" 2>/dev/null | grep -v '/node_modules/\|/__pycache__/\|/\.deps/\|/\.libs/' | sort
 }
-for file in $(files \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.mjs' \)) configure.ac Makefile.am .ci/run; do
+for file in $(files \( -name '*.[ch]' -o -name '*.sh' -o -name '*.py' -o -name '*.js' -o -name '*.mjs' \)) configure.ac Makefile.am .ci/run; do
 	[ -f "$file" ] || continue
 	case $file in
 	build-aux/*) git ls-files --error-unmatch "$file" >/dev/null 2>&1 || continue ;; # autoconf's own
