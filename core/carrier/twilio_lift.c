@@ -11,8 +11,8 @@
 #include "core/ascii.h"
 #include "core/carrier/twilio_load.h"
 
-#define VISITS_MAX 4000                       /* widgets in one call */
-#define WORK_MAX ((size_t)100 * 1000 * 1000)  /* parts of templates looked at: a second or so */
+#define VISITS_MAX 4000                      /* widgets in one call */
+#define WORK_MAX ((size_t)100 * 1000 * 1000) /* parts of templates looked at: a second or so */
 #define ALL_VISITS ((size_t)300 * 1000 * 1000)
 #define PART_LETTERS 16
 
@@ -176,7 +176,8 @@ static int miss(struct walk *w, const struct nm_widget *widget, int next, const 
 	if (next != NM_FLOW_END && text == NULL)
 		return stop(w, widget, otherwise);
 	if (w->missed && !same_end(w->text, text))
-		return stop(w, widget, "sends a missed caller another text than the rest of that path, or none");
+		return stop(w, widget,
+			    "sends a missed caller another text than the rest of that path, or none");
 	w->missed = true;
 	w->text = text;
 	return NM_FLOW_END;
@@ -209,7 +210,8 @@ static int ring(struct walk *w, const struct nm_widget *widget)
 			    unlimited))
 		return out_of_memory(w);
 	if (!asks)
-		miss(w, widget, nm_widget_next(widget, "hangup"), "does something when the caller has hung up");
+		miss(w, widget, nm_widget_next(widget, "hangup"),
+		     "does something when the caller has hung up");
 	if (completed == NM_FLOW_END && unlimited && !asks)
 		return NM_FLOW_END;
 	if (completed == NM_FLOW_END)

@@ -474,10 +474,12 @@ static const char *read_said(struct loader *l, struct nm_widget *widget, const s
 
 static const char *read_message(struct loader *l, struct nm_widget *widget, const struct nm_node *properties)
 {
-	const char *from = nm_node_member_text(properties, "from"), *to = nm_node_member_text(properties, "to"),
+	const char *from = nm_node_member_text(properties, "from"),
+		   *to = nm_node_member_text(properties, "to"),
 		   *body = nm_node_member_text(properties, "body");
 
-	if (from == NULL || strcmp(from, NM_TWILIO_LINE) != 0 || to == NULL || strcmp(to, NM_TWILIO_CALLER) != 0)
+	if (from == NULL || strcmp(from, NM_TWILIO_LINE) != 0 || to == NULL ||
+	    strcmp(to, NM_TWILIO_CALLER) != 0)
 		return "sends a text that is not from the line to the caller";
 	if (body == NULL || strstr(body, "{{") != NULL || strstr(body, "{%") != NULL)
 		return "sends a text that is not always the same";
@@ -489,8 +491,8 @@ static const char *read_message(struct loader *l, struct nm_widget *widget, cons
 
 static enum nm_widget_kind kind_of(const char *type)
 {
-	static const char *const types[] = { "trigger",          "set-variables",     "split-based-on",
-					     "connect-call-to",  "say-play",          "gather-input-on-call",
+	static const char *const types[] = { "trigger",          "set-variables",      "split-based-on",
+					     "connect-call-to",  "say-play",           "gather-input-on-call",
 					     "record-voicemail", "add-twiml-redirect", "send-message" };
 	size_t i = 0;
 

@@ -5,9 +5,9 @@
 
 #include "nevermiss/carrier.h"
 
-#define NM_TWILIO_FLOW "flow"     /* part: the definition */
+#define NM_TWILIO_FLOW "flow"         /* part: the definition */
 #define NM_TWILIO_FALLBACK "fallback" /* part: the definition of the second flow */
-#define NM_TWILIO_NUMBER "number" /* part, of what was read only: where the number's calls go */
+#define NM_TWILIO_NUMBER "number"     /* part, of what was read only: where the number's calls go */
 
 #define NM_TWILIO_CALLER "{{contact.channel.address}}"
 #define NM_TWILIO_LINE "{{flow.channel.address}}"

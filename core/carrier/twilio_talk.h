@@ -24,11 +24,11 @@ enum nm_twilio_asked {
 	NM_ASKED_WRITTEN,
 	NM_ASKED_POINTING,
 	NM_ASKED_NUMBER,
-	NM_ASKED_LATEST,  /* revision, a draft too */
+	NM_ASKED_LATEST,   /* revision, a draft too */
 	NM_ASKED_STANDING, /* of a fallback: as it is before anything is done about it */
 	NM_ASKED_DELETION
 };
-#define NM_ASKED_ALL  16
+#define NM_ASKED_ALL 16
 #define NM_OF_FALLBACK 16 /* added: it is about the second flow */
 #define NM_ASKED_PAGE 32
 
@@ -47,8 +47,8 @@ enum nm_step_result nm_twilio_post(struct nm_exchange *x, struct nm_request *nex
 				   struct nm_buf *form, bool repeatable, int state);
 enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next);
 /* "LatestPublished", "LatestRevision", of the flow that the state is about. */
-enum nm_step_result nm_twilio_ask_revision(struct nm_exchange *x, struct nm_request *next, const char *revision,
-					   int state);
+enum nm_step_result nm_twilio_ask_revision(struct nm_exchange *x, struct nm_request *next,
+					   const char *revision, int state);
 enum nm_step_result nm_twilio_turn_page(struct nm_exchange *x, struct nm_request *next, const char *url);
 const char *nm_twilio_number_url(struct nm_exchange *x);
 /* Of the page that a list's answer names: a path, or a whole URL of which only the path is taken; NULL: there
@@ -85,7 +85,8 @@ const char *nm_twilio_flow_name(struct nm_exchange *x, const struct nm_twilio_fl
 enum nm_step_result nm_twilio_apply(struct nm_exchange *x, struct nm_request *next);
 enum nm_step_result nm_twilio_remove(struct nm_exchange *x, struct nm_request *next);
 /* A good answer to what they asked. */
-enum nm_step_result nm_twilio_take(struct nm_exchange *x, struct nm_request *next, const struct nm_node *root);
+enum nm_step_result nm_twilio_take(struct nm_exchange *x, struct nm_request *next,
+				   const struct nm_node *root);
 /* What was asked for is not there. */
 enum nm_step_result nm_twilio_take_absence(struct nm_exchange *x, struct nm_request *next);
 
