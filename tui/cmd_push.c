@@ -341,17 +341,6 @@ static bool something_to_do(const struct nm_status *found)
 	return lines_to_push(found) > 0 || found->cut_off > 0;
 }
 
-/* Text that a question is about, on the screen before it. */
-static void show(const char *text)
-{
-	struct nm_buf safe;
-
-	nm_buf_init(&safe, 1u << 24);
-	add_safe(&safe, text);
-	fputs(safe.data, stderr);
-	nm_buf_clear(&safe);
-}
-
 /* Shows what would change and asks; NM_REFUSED without a yes. */
 static enum nm_code ask(struct invocation *run, const struct nm_status *found, struct nm_error *err)
 {
@@ -368,7 +357,7 @@ static enum nm_code ask(struct invocation *run, const struct nm_status *found, s
 	for (i = 0; i < found->n; i++)
 		print_line(run, &found->lines[i], false);
 	run->out = out;
-	show(shown.data);
+	show_first(shown.data);
 	nm_buf_clear(&shown);
 	snprintf(question, sizeof question, "Push %zu line%s?", lines_to_push(found), lines_to_push(found) == 1 ? "" : "s");
 	if (confirm_yes(run, question))
@@ -461,7 +450,7 @@ static enum nm_code ask_back(struct invocation *run, const struct nm_push_contex
 		return code;
 	nm_buf_init(&shown, run->out->max);
 	write_view(&shown, run->session->plan, &view);
-	show(shown.data);
+	show_first(shown.data);
 	nm_buf_clear(&shown);
 	snprintf(question, sizeof question, "Put back what was live before push #%lld?", (long long)view.id);
 	nm_rollback_view_clear(&view);

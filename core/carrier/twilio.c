@@ -20,17 +20,6 @@
 
 /* --- reading --- */
 
-static const struct nm_node *find_number(const struct nm_node *list, const char *number)
-{
-	for (size_t i = 0; i < nm_node_count(list); i++) {
-		const char *one = nm_node_member_text(nm_node_at(list, i), "phone_number");
-
-		if (one != NULL && strcmp(one, number) == 0)
-			return nm_node_at(list, i);
-	}
-	return NULL;
-}
-
 /* The flow that the number points to; NULL: to none, or to somebody else's account. */
 static const char *flow_of(struct nm_exchange *x)
 {
@@ -142,7 +131,7 @@ static enum nm_step_result take_numbers(struct nm_exchange *x, struct nm_request
 
 	if (!nm_node_is_array(list))
 		return nm_exchange_fail(x, "its answer lists no numbers");
-	number = find_number(list, x->number);
+	number = nm_twilio_find_number(list, x->number);
 	if (number == NULL) {
 		page = nm_twilio_next_page(x, NM_TWILIO_API, nm_node_member_text(root, "next_page_uri"));
 		if (page != NULL)
@@ -187,8 +176,10 @@ static enum nm_step_result step(struct nm_exchange *x, const struct nm_response 
 	enum nm_step_result result = NM_STEP_FAILED;
 	struct nm_node *root;
 
+	if (x->operation == NM_OP_PLACE)
+		return nm_twilio_place(x, last, next);
 	if (x->state == NM_ASKED_NOTHING || last == NULL)
-		return nm_twilio_ask_numbers(x, next);
+		return nm_twilio_ask_numbers(x, next, x->number);
 	if (last->status == 404 && x->state == NM_ASKED_PUBLISHED)
 		return end_read(x); /* never published, or gone: the number points at nothing */
 	if (last->status == 404 && x->state == NM_ASKED_WRITING && !nm_twilio_knows(x, "looked_again"))
@@ -247,6 +238,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.handset = NM_HANDSET_NEVER,
 		.records_late_s = -1,
 		.at_once = 8,
+		.places = true,
 	},
 	.keys = keys,
 	.adapt = adapt,

@@ -319,6 +319,8 @@ void nm_plan_free(struct nm_plan *plan);
 
 /* Index by name; -1 when there is none. */
 int nm_plan_find_line(const struct nm_plan *plan, const char *name);
+/* Numbers of that country may be called: it is the plan's own, or one of `allow`. */
+bool nm_plan_allows(const struct nm_plan *plan, const char *country);
 int nm_plan_find_destination(const struct nm_plan *plan, const char *name);
 int nm_plan_find_schedule(const struct nm_plan *plan, const char *name);
 int nm_plan_find_callers(const struct nm_plan *plan, const char *name);
