@@ -336,8 +336,9 @@ enum nm_code nm_store_push_done(struct nm_store *store, const char *line, int64_
 		brief = (struct nm_push_brief){ sqlite3_column_int64(statement, 0),
 						sqlite3_column_int64(statement, 1),
 						sqlite3_column_int64(statement, 2),
-						sqlite3_column_int(statement, 3) != 0,
-						sqlite3_column_int(statement, 4) != 0 };
+						sqlite3_column_int64(statement, 3),
+						sqlite3_column_int(statement, 4) != 0,
+						sqlite3_column_int(statement, 5) != 0 };
 	else if (result != SQLITE_DONE)
 		code = nm_store_fail(store, "reading its pushes", err);
 	sqlite3_reset(statement);

@@ -335,9 +335,13 @@ static size_t lines_to_push(const struct nm_status *found)
 	return n;
 }
 
-/* Also when all is in sync: a push that was cut off may have taken effect, and its end is to be written. */
+/* Also when all is in sync: a push that was cut off may have taken effect, and its end is to be written; and a
+ * line that cannot be read, or cannot be held, is told by the push. */
 static bool something_to_do(const struct nm_status *found)
 {
+	for (size_t i = 0; i < found->n; i++)
+		if (found->lines[i].refusal || (found->lines[i].sync == NM_SYNC_UNKNOWN && !found->lines[i].as_assumed))
+			return true;
 	return lines_to_push(found) > 0 || found->cut_off > 0;
 }
 

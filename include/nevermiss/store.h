@@ -97,6 +97,7 @@ enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int6
  * this artefact (as text) live. */
 struct nm_push_brief {
 	int64_t id; /* 0: there is none */
+	int64_t version; /* of the plan that it came from */
 	nm_time at, horizon;
 	bool forced;
 	bool removed; /* it took away what was there */

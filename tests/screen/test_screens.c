@@ -663,6 +663,24 @@ static void pushing_asks_pushes_and_rolls_back(void **state)
 }
 
 /* What was read before an edit says nothing of the plan after it. */
+/* A question longer than a narrow window leaves room for what is typed. */
+static void questions_in_narrow_windows_take_answers(void **state)
+{
+	static const int widths[] = {10, 20, 30, 40, 50, 51};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof widths / sizeof *widths; i++) {
+		stage_open(&stage, &(struct stage_options){.screen = "week", .width = widths[i], .height = 12});
+		stage_keys(&stage, "g");
+		stage_type(&stage, "2026-12-25 10:00");
+		stage_shows(&stage, ":00");
+		stage_keys(&stage, "Enter");
+		stage_shows(&stage, "25");
+		stage_close(&stage);
+	}
+}
+
 /* "A push that would break a guarantee is refused; a reason is recorded": also here, and before the yes. */
 static void a_broken_guarantee_is_told_before_the_push(void **state)
 {
@@ -1108,6 +1126,7 @@ int main(void)
 		cmocka_unit_test(codes_follow_the_clock),
 		cmocka_unit_test(a_forward_of_every_call_asks_for_its_number),
 		cmocka_unit_test(codes_at_other_sizes),
+		cmocka_unit_test(questions_in_narrow_windows_take_answers),
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
