@@ -406,6 +406,8 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 		/* What would become of a real one: also that it would be refused. */
 		if (code == NM_OK && !argument_given(run->args, "force"))
 			code = nm_push_check(&context, err);
+		if (status_of_lines(&found) == STATUS_CARRIER)
+			*status = STATUS_CARRIER;
 	} else if (!something_to_do(&found)) {
 		if (run->json)
 			nm_buf_add(run->out, "{\"lines\":[]}\n");
