@@ -290,6 +290,39 @@ static void quoting_is_read_back_as_it_was(void **state)
 	nm_buf_clear(&out);
 }
 
+static void a_name_stands_in_quotes_that_it_does_not_hold(void **state)
+{
+	static const char *const good[][2] = {
+		{ "plain words", "\"plain words\"" },
+		{ "My \"odd\" test", "'My \"odd\" test'" },
+		{ "it's", "\"it's\"" },
+		{ "${HOME}", "'${HOME}'" },
+	};
+	static const char *const bad[][2] = {
+		{ "", "is empty" },
+		{ "a\\b", "backslash" },
+		{ "it's \"odd\"", "quotes of both kinds" },
+		{ "it's ${HOME}", "holds ' and ${" },
+	};
+	struct nm_error err;
+	struct nm_buf out;
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < sizeof good / sizeof good[0]; i++) {
+		nm_buf_init(&out, 1000);
+		assert_int_equal(nm_edit_quote_name(good[i][0], &out, &err), NM_OK);
+		assert_string_equal(out.data, good[i][1]);
+		nm_buf_clear(&out);
+	}
+	nm_buf_init(&out, 1000);
+	for (i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+		assert_int_equal(nm_edit_quote_name(bad[i][0], &out, &err), NM_INPUT);
+		assert_non_null(strstr(err.text, bad[i][1]));
+	}
+	assert_int_equal(out.len, 0);
+}
+
 static void hostile_texts_are_refused_or_edited_but_never_harm(void **state)
 {
 	const struct nm_edit edit = SET("rule", "x", "a", "b");
@@ -512,6 +545,7 @@ int main(void)
 		cmocka_unit_test(move_changes_places_with_its_own_kind),
 		cmocka_unit_test(rename_changes_every_reference_and_no_text),
 		cmocka_unit_test(quoting_is_read_back_as_it_was),
+		cmocka_unit_test(a_name_stands_in_quotes_that_it_does_not_hold),
 		cmocka_unit_test(hostile_texts_are_refused_or_edited_but_never_harm),
 		cmocka_unit_test(the_plan_read_again_has_just_that_change),
 	};
