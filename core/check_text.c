@@ -109,18 +109,6 @@ static void find_anonymous(struct nm_checker *checker, const char *section, cons
 
 /* --- numbers --- */
 
-static bool country_allowed(const struct nm_plan *plan, const char *country)
-{
-	size_t i;
-
-	if (!strcmp(country, plan->country))
-		return true;
-	for (i = 0; i < plan->n_allow; i++)
-		if (!strcmp(country, plan->allow[i]))
-			return true;
-	return false;
-}
-
 static void mend_allow(struct nm_checker *checker, struct nm_draft *draft, const char *country)
 {
 	const struct nm_plan *plan = checker->plan;
@@ -147,7 +135,7 @@ static void find_forbidden(struct nm_checker *checker, nm_number number, const c
 	struct nm_draft *draft;
 	char text[NM_NUMBER_TEXT];
 
-	if (!number || (kind != NM_NUMBER_PREMIUM && country_allowed(checker->plan, country)))
+	if (!number || (kind != NM_NUMBER_PREMIUM && nm_plan_allows(checker->plan, country)))
 		return;
 	if (kind == NM_NUMBER_TOLL_FREE && !*country)
 		return;

@@ -338,7 +338,7 @@ static void cut_steps(struct cut *cut)
 		if (traits->steps_max > 0 && !step->parties[0].native && !takes_voicemail(step) &&
 		    ++rung > traits->steps_max) {
 			if (rung == traits->steps_max + 1)
-				lose(cut, step, "what follows is lost: this carrier goes no further",
+				lose(cut, step, "nothing behind it can be rung: this carrier goes no further",
 				     step->parties[0].name, "nobody else is rung");
 			step->n = 0;
 			continue;

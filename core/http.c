@@ -318,13 +318,20 @@ static bool set_bounds(struct call *call, const struct nm_request *request)
 	       (!call->loopback || api->easy_setopt(call->easy, CURLOPT_PROXY, "") == CURLE_OK);
 }
 
+/* On a connection that was kept, the library sends again, unasked, what had no answer before that ended. */
+static bool set_once(struct call *call, const struct nm_request *request)
+{
+	return request->repeatable ||
+	       call->http->api.easy_setopt(call->easy, CURLOPT_FRESH_CONNECT, 1L) == CURLE_OK;
+}
+
 static bool set_up(struct call *call, const struct nm_request *request)
 {
 	const struct nm_curl *api = &call->http->api;
 	const char *authorities = call->http->authorities;
 
-	return api->easy_setopt(call->easy, CURLOPT_URL, request->url) == CURLE_OK && set_bounds(call, request) &&
-	       set_body(call, request) &&
+	return api->easy_setopt(call->easy, CURLOPT_URL, request->url) == CURLE_OK &&
+	       set_bounds(call, request) && set_body(call, request) && set_once(call, request) &&
 	       api->easy_setopt(call->easy, CURLOPT_CUSTOMREQUEST, request->method) == CURLE_OK &&
 	       api->easy_setopt(call->easy, CURLOPT_USERAGENT, AGENT) == CURLE_OK &&
 	       api->easy_setopt(call->easy, CURLOPT_ERRORBUFFER, call->error) == CURLE_OK &&

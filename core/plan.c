@@ -233,3 +233,13 @@ bool nm_kind_human(enum nm_kind kind)
 {
 	return kind == NM_PERSONAL || kind == NM_BACKUP;
 }
+
+bool nm_plan_allows(const struct nm_plan *plan, const char *country)
+{
+	if (!strcmp(country, plan->country))
+		return true;
+	for (size_t i = 0; i < plan->n_allow; i++)
+		if (!strcmp(country, plan->allow[i]))
+			return true;
+	return false;
+}

@@ -6,6 +6,7 @@
  * was made in spite of a broken guarantee is not put back without a reason, and no line is emptied without one
  * where guarantees are to hold.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/push_private.h"
@@ -57,23 +58,142 @@ static enum nm_code find_source(const struct nm_push_run *push, const struct nm_
 	return nm_store_push_done(push->context->store, record->line, record->id, record->before, source, err);
 }
 
+/* --- does what would be put back keep the guarantees? --- */
+
+static const char *name_of(int id, const char *const *names)
+{
+	return id < 0 ? "" : names[id];
+}
+
+/* The same names in the same order; a set that is not given is another one than an empty set. */
+static bool same_names(const struct nm_set *a, const char *const *a_names, const struct nm_set *b,
+		       const char *const *b_names)
+{
+	if (a->given != b->given || a->n != b->n)
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (strcmp(a_names[a->ids[i]], b_names[b->ids[i]]) != 0)
+			return false;
+	return true;
+}
+
+/* The names of a plan's things, by kind, so that two plans can be compared. */
+struct names {
+	const char **lines, **callers, **schedules, **destinations;
+};
+
+static bool take_names(const struct nm_plan *plan, struct nm_arena *arena, struct names *out)
+{
+	out->lines = nm_arena_alloc(arena, plan->n_lines, sizeof(char *));
+	out->callers = nm_arena_alloc(arena, plan->n_callers, sizeof(char *));
+	out->schedules = nm_arena_alloc(arena, plan->n_schedules, sizeof(char *));
+	out->destinations = nm_arena_alloc(arena, plan->n_destinations, sizeof(char *));
+	if (!out->lines || !out->callers || !out->schedules || !out->destinations)
+		return false;
+	for (size_t i = 0; i < plan->n_lines; i++)
+		out->lines[i] = plan->lines[i].name;
+	for (size_t i = 0; i < plan->n_callers; i++)
+		out->callers[i] = plan->callers[i].name;
+	for (size_t i = 0; i < plan->n_schedules; i++)
+		out->schedules[i] = plan->schedules[i].name;
+	for (size_t i = 0; i < plan->n_destinations; i++)
+		out->destinations[i] = plan->destinations[i].name;
+	return true;
+}
+
+static bool same_guarantee(const struct nm_guarantee *a, const struct names *of_a, const struct nm_guarantee *b,
+			   const struct names *of_b)
+{
+	return strcmp(a->name, b->name) == 0 && a->emergency == b->emergency && a->live == b->live &&
+	       a->within_s == b->within_s && a->answered_by == b->answered_by &&
+	       same_names(&a->lines, of_a->lines, &b->lines, of_b->lines) &&
+	       same_names(&a->callers, of_a->callers, &b->callers, of_b->callers) &&
+	       same_names(&a->during, of_a->schedules, &b->during, of_b->schedules) &&
+	       same_names(&a->outside, of_a->schedules, &b->outside, of_b->schedules) &&
+	       strcmp(name_of(a->first, of_a->destinations), name_of(b->first, of_b->destinations)) == 0 &&
+	       strcmp(name_of(a->never, of_a->destinations), name_of(b->never, of_b->destinations)) == 0 &&
+	       (a->answered_by != NM_ANSWERED_DESTINATION ||
+		strcmp(of_a->destinations[a->answered_by_id], of_b->destinations[b->answered_by_id]) == 0);
+}
+
+/* The first guarantee of the plan that the other one had not; NULL: it had all of them. */
+static const char *missing_guarantee(const struct nm_plan *plan, const struct nm_plan *then, struct nm_arena *arena)
+{
+	struct names now_names, then_names;
+
+	if (!take_names(plan, arena, &now_names) || !take_names(then, arena, &then_names))
+		return plan->guarantees[0].name;
+	for (size_t i = 0; i < plan->n_guarantees; i++) {
+		size_t k = 0;
+
+		while (k < then->n_guarantees && !same_guarantee(&plan->guarantees[i], &now_names,
+								 &then->guarantees[k], &then_names))
+			k++;
+		if (k == then->n_guarantees)
+			return plan->guarantees[i].name;
+	}
+	return NULL;
+}
+
+/* The plan of a kept version; NULL when it cannot be read any more. */
+static struct nm_plan *plan_of_version(const struct nm_push_run *push, int64_t version)
+{
+	struct nm_plan *plan = NULL;
+	struct nm_diags diags;
+	char *text = NULL;
+	size_t len;
+
+	nm_diags_init(&diags);
+	if (nm_store_version_text(push->context->store, version, &text, &len, NULL) != NM_OK ||
+	    nm_plan_read(push->context->plan->file, text, len, &plan, &diags, NULL) != NM_OK)
+		plan = NULL;
+	nm_diags_clear(&diags);
+	free(text);
+	return plan;
+}
+
+/* A push that was proved to keep all of today's guarantees keeps them when it is put back: that one was made by
+ * a push, not in spite of a broken guarantee, from a plan that had them.  Why it is not so; NULL. */
+static const char *why_unproved(const struct nm_push_run *push, const struct nm_push_record *record,
+				const struct nm_push_brief *source)
+{
+	struct nm_arena *arena = push->results.arena;
+	const char *missing = NULL;
+	struct nm_plan *then;
+
+	if (source->id == 0)
+		return nm_arena_format(arena, "what was there before push #%lld was put there by somebody else",
+				       (long long)record->id);
+	if (source->forced)
+		return nm_arena_format(arena, "push #%lld was made in spite of a broken guarantee",
+				       (long long)source->id);
+	then = plan_of_version(push, source->version);
+	if (then == NULL)
+		return nm_arena_format(arena, "the plan of push #%lld cannot be read any more", (long long)source->id);
+	missing = missing_guarantee(push->context->plan, then, arena);
+	if (missing != NULL)
+		missing = nm_arena_format(arena, "the plan of push #%lld had no such guarantee as \"%s\"",
+					  (long long)source->id, missing);
+	nm_plan_free(then);
+	return missing;
+}
+
 /* Why this rollback needs a reason; NULL: it does not. */
 static const char *why_refused(const struct nm_push_run *push, const struct nm_push_record *record,
 			       const struct nm_push_brief *source, bool empties)
 {
 	struct nm_arena *arena = push->results.arena;
+	const char *why;
 
-	if (source->forced)
-		return nm_arena_format(arena,
-				       "push #%lld, which would be put back on %s, was made in spite of a broken "
-				       "guarantee: go back with a reason (--force)",
-				       (long long)source->id, record->line);
-	if (empties && push->context->plan->n_guarantees > 0)
-		return nm_arena_format(arena,
-				       "nothing was there before push #%lld: %s would be left empty, and guarantees "
-				       "are to hold: go back with a reason (--force)",
-				       (long long)record->id, record->line);
-	return NULL;
+	if (push->context->plan->n_guarantees == 0)
+		return NULL;
+	why = empties ? nm_arena_format(arena, "nothing was there before push #%lld: the line would be left empty",
+					(long long)record->id)
+		      : why_unproved(push, record, source);
+	if (why == NULL)
+		return NULL;
+	return nm_arena_format(arena, "going back on %s may break a guarantee: %s; go back with a reason (--force)",
+			       record->line, why);
 }
 
 /* What is known of going back on one line. */

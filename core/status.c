@@ -159,8 +159,6 @@ static nm_time compared_until(const struct reading *r, const struct nm_line_stat
 
 	if (line->pushed.id > 0 && line->pushed.horizon > now && line->pushed.horizon < until)
 		until = line->pushed.horizon;
-	if (line->live_route->until > now && line->live_route->until < until)
-		until = line->live_route->until;
 	return until;
 }
 

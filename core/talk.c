@@ -80,12 +80,16 @@ static void step_talk(struct runner *run, size_t tag, const struct nm_response *
 
 	talk->request = (struct nm_request){ 0 };
 	talk->tries = 0;
+	talk->exchange.pause_ms = 0;
 	result = talk->carrier->step(&talk->exchange, last, &talk->request);
 	talk->request.account = talk->exchange.account;
-	if (result == NM_STEP_SEND)
-		run->ready[run->n_ready++] = tag;
-	else
+	talk->pause_ms = talk->exchange.pause_ms;
+	if (result != NM_STEP_SEND)
 		end_talk(run, talk, result == NM_STEP_DONE ? NM_TALK_DONE : NM_TALK_FAILED);
+	else if (talk->pause_ms > 0)
+		run->n_paused++;
+	else
+		run->ready[run->n_ready++] = tag;
 }
 
 /* The talk is over whatever its driver makes of the answer, which is only asked for the carrier's words. */
@@ -248,7 +252,9 @@ static void end_pauses(struct runner *run)
 			continue;
 		}
 		talk->pause_ms = 0;
-		nm_exchange_fail(&talk->exchange, "stopped while the carrier wanted to be asked again later");
+		nm_exchange_fail(&talk->exchange,
+				 talk->tries > 0 ? "stopped while the carrier wanted to be asked again later"
+						 : "stopped");
 		end_talk(run, talk, NM_TALK_FAILED);
 	}
 }

@@ -3,8 +3,8 @@
  * Conversations with carriers, many at once, moved through one transport.
  *
  * A talk asks its driver for requests and hands it the answers.  Requests that were refused for now
- * (429, 5xx, no answer) are sent again after a pause, if that can do no harm.  Core has no clock: a pause
- * passes while the transport waits in vain.  An account has at most so many talks as its carrier's traits say,
+ * (429, 5xx, no answer) are sent again after a pause, if that can do no harm, and a driver may have its next
+ * request wait.  Core has no clock: a pause passes while the transport waits in vain.  An account has at most so many talks as its carrier's traits say,
  * those that pause included, and these take no place from the talks of others.
  */
 #ifndef CORE_TALK_H

@@ -49,7 +49,7 @@ static void json_finding(struct nm_json *json, const struct nm_zone *zone, const
 	nm_json_end(json, '}');
 }
 
-static void write_json(struct invocation *run, const struct nm_findings *findings)
+static void write_json(struct invocation *run, const struct nm_findings *findings, bool ok)
 {
 	const struct nm_zone *zone = run->session->plan->zone;
 	struct nm_json json;
@@ -58,7 +58,7 @@ static void write_json(struct invocation *run, const struct nm_findings *finding
 	nm_json_init(&json, run->out);
 	nm_json_object(&json);
 	nm_json_key(&json, "ok");
-	nm_json_bool(&json, findings->ok);
+	nm_json_bool(&json, ok);
 	nm_json_key(&json, "horizon");
 	json_span(&json, zone, (struct nm_span){ findings->from, findings->until });
 	nm_json_key(&json, "findings");
@@ -168,12 +168,14 @@ enum nm_code cmd_check(struct invocation *run, enum status *status, struct nm_er
 		code = nm_check(run->session->plan, &options, &findings, err);
 	}
 	if (code == NM_OK) {
+		const bool strict = argument_given(run->args, "strict");
+		const bool good = findings.ok && !(strict && count(&findings, NM_SEVERITY_WARNING));
+
 		if (run->json)
-			write_json(run, &findings);
+			write_json(run, &findings, good);
 		else
 			write_text(run, &findings);
-		*status = !findings.ok || (argument_given(run->args, "strict") && count(&findings, NM_SEVERITY_WARNING))
-				  ? STATUS_WRONG : STATUS_GOOD;
+		*status = good ? STATUS_GOOD : STATUS_WRONG;
 		nm_findings_clear(&findings);
 	}
 	nm_arena_free(arena);

@@ -341,21 +341,14 @@ static size_t lines_to_push(const struct nm_status *found)
 	return n;
 }
 
-/* Also when all is in sync: a push that was cut off may have taken effect, and its end is to be written. */
+/* Also when all is in sync: a push that was cut off may have taken effect, and its end is to be written; and a
+ * line that cannot be read, or cannot be held, is told by the push. */
 static bool something_to_do(const struct nm_status *found)
 {
+	for (size_t i = 0; i < found->n; i++)
+		if (found->lines[i].refusal || (found->lines[i].sync == NM_SYNC_UNKNOWN && !found->lines[i].as_assumed))
+			return true;
 	return lines_to_push(found) > 0 || found->cut_off > 0;
-}
-
-/* Text that a question is about, on the screen before it. */
-static void show(const char *text)
-{
-	struct nm_buf safe;
-
-	nm_buf_init(&safe, 1u << 24);
-	add_safe(&safe, text);
-	fputs(safe.data, stderr);
-	nm_buf_clear(&safe);
 }
 
 /* Shows what would change and asks; NM_REFUSED without a yes. */
@@ -374,7 +367,7 @@ static enum nm_code ask(struct invocation *run, const struct nm_status *found, s
 	for (i = 0; i < found->n; i++)
 		print_line(run, &found->lines[i], false);
 	run->out = out;
-	show(shown.data);
+	show_first(shown.data);
 	nm_buf_clear(&shown);
 	snprintf(question, sizeof question, "Push %zu line%s?", lines_to_push(found), lines_to_push(found) == 1 ? "" : "s");
 	if (confirm_yes(run, question))
@@ -419,6 +412,8 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 		/* What would become of a real one: also that it would be refused. */
 		if (code == NM_OK && !argument_given(run->args, "force"))
 			code = nm_push_check(&context, err);
+		if (status_of_lines(&found) == STATUS_CARRIER)
+			*status = STATUS_CARRIER;
 	} else if (!something_to_do(&found)) {
 		if (run->json)
 			nm_buf_add(run->out, "{\"lines\":[]}\n");
@@ -467,7 +462,7 @@ static enum nm_code ask_back(struct invocation *run, const struct nm_push_contex
 		return code;
 	nm_buf_init(&shown, run->out->max);
 	write_view(&shown, run->session->plan, &view);
-	show(shown.data);
+	show_first(shown.data);
 	nm_buf_clear(&shown);
 	snprintf(question, sizeof question, "Put back what was live before push #%lld?", (long long)view.id);
 	nm_rollback_view_clear(&view);

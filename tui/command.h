@@ -123,6 +123,8 @@ void dial_on_terminal(struct invocation *run);
 void add_losses(struct nm_buf *out, const struct nm_losses *losses);
 /* Fails with NM_REFUSED in a read-only session. */
 enum nm_code need_write(const struct invocation *run, struct nm_error *err) NM_WARN_UNUSED;
+/* Text that a question is about, on the screen before it. */
+void show_first(const char *text);
 /* Asks on the terminal; false for anything but yes, and without a terminal. */
 bool confirm_yes(const struct invocation *run, const char *question);
 

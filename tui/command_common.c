@@ -201,6 +201,16 @@ enum nm_code need_write(const struct invocation *run, struct nm_error *err)
 	return NM_OK;
 }
 
+void show_first(const char *text)
+{
+	struct nm_buf safe;
+
+	nm_buf_init(&safe, 1u << 24);
+	add_safe(&safe, text);
+	fputs(safe.data, stderr);
+	nm_buf_clear(&safe);
+}
+
 bool confirm_yes(const struct invocation *run, const char *question)
 {
 	char answer[16];

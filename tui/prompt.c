@@ -178,21 +178,25 @@ static enum verdict act_prompt(void *state, struct app *app, const struct event 
 	return VERDICT_REDRAW;
 }
 
+#define TYPED 24 /* columns that are always left for what is typed; of a narrow window half */
+
 /* Shows the end of a text that is longer than the row, and the words that would complete it. */
 static void draw_prompt(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct dialog *dialog = state;
 	int y = body.y + body.height;
-	struct pen pen = pen_at(canvas, 1, y, canvas->width);
+	/* A narrow window cuts the question, not what is typed. */
+	struct pen pen = pen_at(canvas, 1, y, canvas->width - (canvas->width < 2 * TYPED ? canvas->width / 2 : TYPED));
 	char before[PROMPT_BYTES];
 	const char *shown = before;
 
 	(void)app;
 	canvas_fill(canvas, 0, y, canvas->width, STYLE_PLAIN, ' ');
 	pen_textf(&pen, STYLE_HEAD, "%s ", dialog->question);
+	pen = pen_at(canvas, pen.x, y, canvas->width);
 	memcpy(before, dialog->text, dialog->at);
 	before[dialog->at] = '\0';
-	while (text_width(shown) > canvas->width - pen.x - 2)
+	while (*shown && text_width(shown) > canvas->width - pen.x - 2)
 		text_next(&shown);
 	pen_text(&pen, STYLE_BOLD, shown);
 	canvas->cursor_x = pen.x < canvas->width ? pen.x : canvas->width - 1;

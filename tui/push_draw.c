@@ -67,7 +67,7 @@ void push_add_consequences(struct notes *notes, const struct nm_line_status *sta
 		notes_addf(notes, STYLE_REMOVED, "- live %s", difference->b_words);
 		notes_addf(notes, STYLE_ADDED, "+ plan %s", difference->a_words);
 	}
-	if (status->sync == NM_SYNC_NOTHING)
+	if (status->sync == NM_SYNC_NOTHING && status->pushed.id == 0)
 		notes_add(notes, STYLE_PLAIN, "nothing is at the carrier yet: the whole line is new");
 	else if (status->words && status->sync != NM_SYNC_SAME && status->differences.n == 0)
 		notes_add(notes, STYLE_PLAIN, status->words);

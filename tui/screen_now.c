@@ -508,18 +508,34 @@ static void draw_findings(const struct app *app, struct rows *rows)
 	draw_named(rows, "Findings", n[0] ? STYLE_ERROR : n[1] ? STYLE_WARNING : STYLE_GOOD, text);
 }
 
+/* How old that knowledge is, where it is not of this minute: " (read 3 days ago)". */
+static const char *read_words(const struct app *app, nm_time read, char *room, size_t size)
+{
+	const int64_t age = app_now(app) - read;
+	char words[NM_TIME_TEXT];
+
+	if (read == NM_TIME_MAX || age < 60)
+		return "";
+	nm_duration_words(age / 60 * 60, words);
+	snprintf(room, size, " (read %s ago; screen 6 reads it anew)", words);
+	return room;
+}
+
 /* The first line that does not do what the plan says. */
 static void draw_drift(const struct app *app, struct rows *rows)
 {
 	const struct nm_plan *plan = app_plan(app);
 	size_t same = 0, assumed = 0, pushed = 0, unread = 0;
-	char text[1024];
+	nm_time oldest = NM_TIME_MAX;
+	char text[1024], age[NM_TIME_TEXT + 64];
 
 	if (!app->facts_known || app->n_facts == 0)
 		return;
 	for (size_t i = 0; i < app->n_facts; i++) {
 		const struct nm_line_fact *fact = &app->facts[i];
 
+		if (fact->known && fact->read_at < oldest)
+			oldest = fact->read_at;
 		same += fact->known && fact->in_sync;
 		pushed += fact->pushed;
 		assumed += !fact->known && fact->in_sync;
@@ -539,7 +555,8 @@ static void draw_drift(const struct app *app, struct rows *rows)
 	else if (unread == pushed)
 		snprintf(text, sizeof text, "what is live is not known since the plan changed: screen 6 reads it");
 	else
-		snprintf(text, sizeof text, "%zu of %zu lines do what the plan says", same, plan->n_lines);
+		snprintf(text, sizeof text, "%zu of %zu lines do what the plan says%s", same, plan->n_lines,
+			 read_words(app, oldest, age, sizeof age));
 	draw_named(rows, "Drift", same == plan->n_lines ? STYLE_GOOD : STYLE_DIM, text);
 }
 

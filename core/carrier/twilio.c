@@ -21,17 +21,6 @@
 
 /* --- reading --- */
 
-static const struct nm_node *find_number(const struct nm_node *list, const char *number)
-{
-	for (size_t i = 0; i < nm_node_count(list); i++) {
-		const char *one = nm_node_member_text(nm_node_at(list, i), "phone_number");
-
-		if (one != NULL && strcmp(one, number) == 0)
-			return nm_node_at(list, i);
-	}
-	return NULL;
-}
-
 /* The number as a part, so that it can be put back as it was; and the one document that a flow may hand
  * calls to. */
 static bool add_number_part(struct nm_exchange *x)
@@ -171,7 +160,7 @@ static enum nm_step_result take_numbers(struct nm_exchange *x, struct nm_request
 
 	if (!nm_node_is_array(list))
 		return nm_exchange_fail(x, "its answer lists no numbers");
-	number = find_number(list, x->number);
+	number = nm_twilio_find_number(list, x->number);
 	if (number == NULL) {
 		page = nm_twilio_next_page(x, NM_TWILIO_API, nm_node_member_text(root, "next_page_uri"));
 		if (page != NULL)
@@ -228,8 +217,10 @@ static enum nm_step_result step(struct nm_exchange *x, const struct nm_response 
 	enum nm_step_result result = NM_STEP_FAILED;
 	struct nm_node *root;
 
+	if (x->operation == NM_OP_PLACE)
+		return nm_twilio_place(x, last, next);
 	if (x->state == NM_ASKED_NOTHING || last == NULL)
-		return nm_twilio_ask_numbers(x, next);
+		return nm_twilio_ask_numbers(x, next, x->number);
 	if (last->status == 404 && may_be_absent(x))
 		return take_absence(x, next);
 	if (last->status == 204 && x->state % NM_ASKED_ALL == NM_ASKED_DELETION)
@@ -289,6 +280,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.at_once = 8,
 		.fallback = true,
 		.texting = NM_TEXTING_EACH,
+		.places = true,
 	},
 	.keys = keys,
 	.adapt = adapt,

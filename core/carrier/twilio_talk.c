@@ -96,7 +96,7 @@ const char *nm_twilio_flow_of(struct nm_exchange *x, const char *member)
 	return nm_twilio_is_sid(at + sid + 7, "FW") ? at + sid + 7 : NULL;
 }
 
-enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next)
+enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next, const char *number)
 {
 	const char *path;
 
@@ -105,7 +105,7 @@ enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_reque
 					x->account->name);
 	path = nm_arena_format(x->arena,
 			       "/2010-04-01/Accounts/%s/IncomingPhoneNumbers.json?PhoneNumber=%%2B%s",
-			       x->account->sid, x->number + 1);
+			       x->account->sid, number + 1);
 	return nm_twilio_ask(x, next, path != NULL ? nm_ask_url(x, NM_TWILIO_API, path) : NULL,
 			     NM_ASKED_NUMBERS);
 }
@@ -208,6 +208,17 @@ enum nm_step_result nm_twilio_turn_page(struct nm_exchange *x, struct nm_request
 }
 
 /* --- the number --- */
+
+const struct nm_node *nm_twilio_find_number(const struct nm_node *list, const char *number)
+{
+	for (size_t i = 0; i < nm_node_count(list); i++) {
+		const char *one = nm_node_member_text(nm_node_at(list, i), "phone_number");
+
+		if (one != NULL && strcmp(one, number) == 0)
+			return nm_node_at(list, i);
+	}
+	return NULL;
+}
 
 /* Remembers what the number's member says; "" when it says nothing. */
 static bool keep_member(struct nm_exchange *x, const struct nm_node *number, const char *name)

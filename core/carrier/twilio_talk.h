@@ -45,7 +45,10 @@ enum nm_step_result nm_twilio_ask(struct nm_exchange *x, struct nm_request *next
 /* Takes the form over. */
 enum nm_step_result nm_twilio_post(struct nm_exchange *x, struct nm_request *next, const char *url,
 				   struct nm_buf *form, bool repeatable, int state);
-enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next);
+/* The account's numbers of which one is this. */
+enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next, const char *number);
+/* The one of the list that an answer has; NULL. */
+const struct nm_node *nm_twilio_find_number(const struct nm_node *list, const char *number);
 /* "LatestPublished", "LatestRevision", of the flow that the state is about. */
 enum nm_step_result nm_twilio_ask_revision(struct nm_exchange *x, struct nm_request *next,
 					   const char *revision, int state);
@@ -80,6 +83,10 @@ bool nm_twilio_same_url(const char *a, const char *b);
 const char *nm_twilio_flow_of(struct nm_exchange *x, const char *member);
 /* By which a flow is found again: "nevermiss:+15125550100", "nevermiss fallback:+15125550100"; NULL: memory. */
 const char *nm_twilio_flow_name(struct nm_exchange *x, const struct nm_twilio_flow *flow);
+
+/* PLACE, all of it. */
+enum nm_step_result nm_twilio_place(struct nm_exchange *x, const struct nm_response *last,
+				    struct nm_request *next);
 
 /* APPLY and REMOVE, from the number on. */
 enum nm_step_result nm_twilio_apply(struct nm_exchange *x, struct nm_request *next);

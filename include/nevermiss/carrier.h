@@ -107,10 +107,50 @@ struct nm_traits {
 	enum nm_texting texting;
 	bool fallback;        /* can be given a number for when all else fails */
 	int records_late_s;   /* how late its call records come; -1: it has none */
+	bool places;          /* can place a test call: NM_OP_PLACE, which nobody else is asked for */
 	int at_once;          /* conversations that an account may have at once; 0: as many as any */
 };
 
-enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE };
+enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE, NM_OP_PLACE };
+
+/* A real call to a line, to see what it does. */
+struct nm_placing {
+	const char *from; /* a number of the same account: "+15125550199" */
+	nm_time now;
+	int stay_s; /* the caller hangs up after so long */
+};
+
+enum nm_leg_end {
+	NM_LEG_OPEN,
+	NM_LEG_ANSWERED,
+	NM_LEG_NO_ANSWER,
+	NM_LEG_BUSY,
+	NM_LEG_FAILED,
+	NM_LEG_CANCELED
+};
+
+#define NM_LEGS_MAX 100
+
+/* A part of a call, as its carrier tells of it, on the carrier's clock. */
+struct nm_leg {
+	const char *id; /* the carrier's; NULL: there is no such leg */
+	const char *to; /* as the carrier writes it: a number, a SIP address */
+	enum nm_leg_end end;
+	nm_time began, ended; /* 0: not known */
+	int rang_s;           /* -1: not known */
+};
+
+/* What became of a call that was placed, as far as it was followed.  Texts live in the exchange's arena. */
+struct nm_placed {
+	struct nm_leg caller; /* of the one who calls */
+	struct nm_leg line;   /* the same call where it reaches the line */
+	size_t n;
+	struct nm_leg *legs; /* what rang for it, in the order in which they began */
+	bool ended;          /* all of these have */
+	bool asked;          /* it was asked for, and not refused */
+	int followed_s;      /* how long it was followed, answers not counted */
+	int quiet;           /* the driver's: how often in a row nothing of it was under way */
+};
 
 enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM };
 
@@ -153,7 +193,10 @@ struct nm_exchange {
 	struct nm_span window;            /* in which what is read will be compared */
 	const struct nm_artefact *wanted; /* APPLY */
 	struct nm_artefact live;          /* READ: filled by the driver */
+	const struct nm_placing *place;   /* PLACE */
+	struct nm_placed *placed;         /* PLACE: filled by the driver, also when it fails in the end */
 	int state;                        /* the driver's own; 0 at the beginning */
+	int pause_ms;                     /* set by the driver: so long before its request leaves */
 	struct nm_arena *arena;           /* requests and ids live here */
 	size_t n_ids;
 	struct {

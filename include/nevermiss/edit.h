@@ -26,6 +26,8 @@ enum nm_edit_op {
 	NM_EDIT_UNSET,  /* takes the option out */
 	NM_EDIT_ADD,    /* value is a whole section's text; stands after `place` (title NULL: after the last of its
 	                   kind, or at the end of the file; step: after that step, -1 with section "path": as last step) */
+	NM_EDIT_ADD_FIRST, /* value is a whole section's text; stands before the first `section` of the text ("include": before the
+	                      first include), on lines of its own, or at the end of the file when there is none */
 	NM_EDIT_REMOVE, /* the section and the comment lines directly above it that have no blank line between */
 	NM_EDIT_MOVE,   /* by positions among its own kind (its comment lines go with it); negative: up */
 	NM_EDIT_RENAME  /* value is the new title; every reference of the file follows */
@@ -46,6 +48,10 @@ enum nm_code nm_edit_apply(const struct nm_edit *edit, const char *text, size_t 
 
 /* A text value as the plan writes it: quoted, with escapes ("${" too, which is refused in double quotes). */
 void nm_edit_quote(const char *text, struct nm_buf *out);
+
+/* A section's name as the plan writes it: names have no escapes, so in quotes of which it holds none.  NM_INPUT
+ * when the plan can have no such name. */
+enum nm_code nm_edit_quote_name(const char *name, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 
 /* The file being edited: its text now, the texts before and after (undo, redo), and what was on disk. */
 struct nm_document;

@@ -121,8 +121,8 @@ enum nm_code nm_rollback_look(const struct nm_push_context *context, int line, i
 void nm_rollback_view_clear(struct nm_rollback_view *view);
 
 /* Puts the artefact back that was live before push `id` (0: the newest of the line that was not undone).  What
- * was pushed in spite of a broken guarantee, and an empty line where guarantees are to hold, is NM_REFUSED without
- * a reason (`force`).  It is recorded as a push of its own, so that rolling back twice is where it began. */
+ * was not proved to keep the plan's guarantees, and an empty line where it has some, is NM_REFUSED without a reason
+ * (`force`).  It is recorded as a push of its own, so that rolling back twice is where it began. */
 enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_t id, const char *force,
 			 struct nm_push_results *out, struct nm_error *err) NM_WARN_UNUSED;
 

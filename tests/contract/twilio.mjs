@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 //
-// Pushes, reads back, finds drift and goes back, with every request and answer judged by Twilio's published
-// contract.  Usage: node twilio.mjs NEVERMISS FOLDER (twilio.sh does the rest).
+// Pushes, reads back, finds drift, goes back and places a test call, with every request and answer judged by
+// Twilio's published contract.  Usage: node twilio.mjs NEVERMISS FOLDER (twilio.sh does the rest).
 //
 //   nevermiss -> front (one port for both hosts) -> Prism, one a contract -> an account that remembers
 import { spawn } from 'node:child_process';
@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const [program, files] = process.argv.slice(2);
-const SID = 'AC' + 'a'.repeat(32), NUMBER = '+15125550100', HOST = '127.0.0.1';
+const SID = 'AC' + 'a'.repeat(32), NUMBER = '+15125550100', CALLER = '+15125550142', HOST = '127.0.0.1';
 const contracts = ['twilio-api', 'twilio-studio'].map(name => join(files, `${name}.openapi.json`));
 const specs = contracts.map(file => JSON.parse(readFileSync(file, 'utf8')));
 let passed = 0, failed = 0;
@@ -60,10 +60,42 @@ function create(form) {
 	return change(flow, form);
 }
 
+// --- calls: over as soon as they are made ---
+
+const calls = [];
+
+function leg(n, to, direction, status, from, until, parent = null) {
+	const at = seconds => new Date(calls.made + seconds * 1000).toUTCString().replace('GMT', '+0000');
+	return { ...example('CreateCall', '201'), sid: 'CA' + String(n).padStart(32, '0'), account_sid: SID, to,
+		 from: CALLER, direction, status, parent_call_sid: parent, date_created: at(from),
+		 start_time: at(from), end_time: at(until), date_updated: at(until),
+		 duration: status === 'completed' ? String(until - from) : null };
+}
+
+function placeCall(form) {
+	calls.made = Date.now();
+	calls.form = form;
+	calls.push(leg(1, form.get('To'), 'outbound-api', 'completed', 0, 60));
+	calls.push(leg(2, form.get('To'), 'inbound', 'completed', 1, 60));
+	calls.push(leg(3, '+15125550111', 'outbound-dial', 'no-answer', 5, 28, calls[1].sid));
+	calls.push(leg(4, '+15125550114', 'outbound-dial', 'no-answer', 5, 28, calls[1].sid));
+	calls.push(leg(5, 'sip:desk@example.org', 'outbound-dial', 'busy', 29, 30, calls[1].sid));
+	return { ...calls[0], status: 'queued', end_time: null, duration: null };
+}
+
+function listCalls(query) {
+	const parent = query.get('ParentCallSid');
+	return { ...example('ListCall', '200'), next_page_uri: null,
+		 calls: calls.filter(call => call.parent_call_sid === parent) };
+}
+
 function serve(method, url, form) {
 	const path = url.pathname, flow = flows.find(one => path.includes(one.sid));
 	if (path.endsWith('/IncomingPhoneNumbers.json'))
-		return [200, { ...example('ListIncomingPhoneNumber', '200'), incoming_phone_numbers: [number] }];
+		return [200, { ...example('ListIncomingPhoneNumber', '200'),
+			      incoming_phone_numbers: [number, { ...number, phone_number: CALLER }] }];
+	if (path.endsWith('/Calls.json'))
+		return method === 'POST' ? [201, placeCall(form)] : [200, listCalls(url.searchParams)];
 	if (path.includes('/IncomingPhoneNumbers/')) {
 		if (method === 'POST')
 			[number.voice_url, number.voice_fallback_url] = [form.get('VoiceUrl') ?? number.voice_url,
@@ -207,6 +239,9 @@ await expect('drift', 1, 'https://example.com/other', 'diff');
 await expect('mended', 0, 'pushed, read back, same', 'push', '--yes');
 await expect('gone back', 0, 'put back, read back, same', 'rollback', '--yes', '--line', 'main');
 check('the number is as it was', number.voice_url === 'https://example.com/other', number.voice_url);
+await expect('a call for real', 0, 'as the plan says (rings may', 'simulate', '--place', '--yes', '--from', CALLER);
+check('it goes to the line', calls.form?.get('To') === NUMBER && calls.form.get('From') === CALLER, String(calls.form));
+check('it ends by itself', /^<Response><Pause length="\d+"\/><Hangup\/><\/Response>$/.test(calls.form?.get('Twiml')));
 const FALLBACK = 'fallback = "+15125550198"';
 const TEXT = 'text_back { missed = "Sorry: 100 % + {you}"  account = twilio }';
 writePlan('', FALLBACK);

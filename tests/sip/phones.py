@@ -49,6 +49,7 @@ class Phones(threading.Thread):
         self.scripts = {}  # (call, user) -> (behaviour, seconds, taken by)
         self.legs = []
         self.open = {}     # (Call-ID, branch) -> Leg
+        self.overtaken = set()  # the same of a CANCEL that came before its INVITE: two processes send them
         self.timers = []
         self.serial = 0
         self.running = True
@@ -85,7 +86,9 @@ class Phones(threading.Thread):
             self.socket.sendto(leg.reply, address)
         elif method == "CANCEL":
             self.send(message, address, "200 OK")
-            if leg is not None and leg.how is None:
+            if leg is None:
+                self.overtaken.add((message.first("call-id"), message.branch()))
+            elif leg.how is None:
                 self.end(leg, "cancelled", "487 Request Terminated")
         elif method == "ACK":
             for one in self.legs if leg is None else [leg]:
@@ -113,6 +116,9 @@ class Phones(threading.Thread):
         leg = Leg(call, user, message, address)
         self.open[(message.first("call-id"), message.branch())] = leg
         self.legs.append(leg)
+        if (message.first("call-id"), message.branch()) in self.overtaken:
+            self.end(leg, "cancelled", "487 Request Terminated")
+            return
         behaviour, seconds, _ = self.scripts.get((call, user), ("silent", 0, ""))
         if behaviour == "silent":
             leg.how = "silent"

@@ -32,6 +32,8 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 		return nm_fail(err, NM_SYSTEM, "killed");
 	if (rig->sent == rig->fault_at)
 		ok(nm_store_sandbox_fail(rig->store, rig->fault_line, rig->fault, err), err);
+	if (rig->sent == rig->meddle_at)
+		ok(nm_store_sandbox_put(rig->store, "main", rig->meddle, err), err);
 	code = rig->sandbox.submit(rig->sandbox.context, tag, request, err);
 	if (code == NM_OK && rig->sent == rig->kill_after)
 		return nm_fail(err, NM_SYSTEM, "killed");

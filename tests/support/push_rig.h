@@ -19,6 +19,8 @@ struct push_rig {
 	int kill_before, kill_after; /* number of the request before or after which everything ends; 0 */
 	int fault_at;                /* number of the request before which `fault` is set for its line; 0 */
 	const char *fault, *fault_line;
+	int meddle_at; /* number of the request before which somebody puts `meddle` on the line main; 0 */
+	const char *meddle;
 	int stop_after; /* calls of progress; 0 */
 	int told;
 };

@@ -308,7 +308,7 @@ static void test_a_forward_goes_no_further(void **state)
 	carrier.traits.ring_times = false;
 	open_line(&line, &carrier);
 	loss_of(&line, "several phones cannot be rung at once (path day, step 2: desk)");
-	loss_of(&line, "what follows is lost: this carrier goes no further (path day, step 3: ai)");
+	loss_of(&line, "nothing behind it can be rung: this carrier goes no further (path day, step 3: ai)");
 	day = nm_route_treatment(line.held, line.at, line.route->classes[0].witness, false);
 	assert_int_equal(day->n, 2);
 	assert_true(day->steps[0].parties[0].native);
@@ -364,7 +364,7 @@ static void test_a_mailbox_of_the_carrier(void **state)
 	carrier.traits.handset = NM_HANDSET_NEVER;
 	open_line(&line, &carrier);
 	loss_of(&line, "the plan's voicemail is not at this carrier (path day, step 4: mailbox)");
-	loss_of(&line, "what follows is lost: this carrier goes no further (path day, step 3: ai)");
+	loss_of(&line, "nothing behind it can be rung: this carrier goes no further (path day, step 3: ai)");
 	day = nm_route_treatment(line.held, line.at, line.route->classes[0].witness, false);
 	assert_int_equal(day->n, 2);
 	assert_string_equal(day->steps[0].parties[1].name, "desk");

@@ -451,6 +451,19 @@ static void test_answers_that_end_too_soon(void **state)
 	assert_no_answer(&response, "HTTP/0.9");
 }
 
+/* Libcurl sends again what a connection that it had kept ends on without an answer: it may not. */
+static void test_what_must_not_be_sent_twice(void **state)
+{
+	const unsigned before = figure("requests");
+	struct nm_response response = get("/ok");
+
+	(void)state;
+	assert_int_equal(response.status, 200);
+	response = get("/hang-up");
+	assert_no_answer(&response, "Empty reply");
+	assert_int_equal(figure("requests") - before, 3);
+}
+
 static void test_answers_that_never_come_or_drip(void **state)
 {
 	int64_t from = now_ms();
@@ -703,6 +716,7 @@ int main(void)
 		cmocka_unit_test(test_redirects_are_not_followed),
 		cmocka_unit_test(test_answers),
 		cmocka_unit_test(test_answers_that_end_too_soon),
+		cmocka_unit_test(test_what_must_not_be_sent_twice),
 		cmocka_unit_test(test_answers_that_never_come_or_drip),
 		cmocka_unit_test(test_answers_are_bounded),
 		cmocka_unit_test(test_nobody_there),

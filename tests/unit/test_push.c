@@ -700,6 +700,61 @@ static void test_garbage_is_not_known(void **state)
 	push_rig_close(&rig);
 }
 
+/* "Read back and verified": what a carrier says is not taken for what it does. */
+static void test_what_is_read_back_counts(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_error err;
+	char *other;
+
+	(void)state;
+	push_rig_open(&rig, PLAN_SUNDAY);
+	push_well(&rig);
+	other = push_rig_live(&rig, "main");
+	push_rig_plan(&rig, PLAN);
+	push_rig_restart(&rig);
+	rig.meddle = other;
+	rig.meddle_at = 5; /* read, looked at, written, looked at: and then it is another one */
+	assert_int_equal(push_rig_push(&rig, 0, &results, &err), NM_CARRIER);
+	assert_string_equal(results.items[0].words, "the carrier said that it was done, but what is read back differs; "
+						    "in force now: what was there before");
+	assert_int_equal(results.items[0].state, NM_PUSH_FAILED);
+	nm_push_results_clear(&results);
+	free(other);
+	push_rig_close(&rig);
+}
+
+/* Somebody who shortens the time for which the live route speaks changes what happens after it. */
+static void test_a_route_cut_short_is_drift(void **state)
+{
+	struct push_rig rig;
+	struct nm_route *route;
+	struct nm_error err;
+	struct nm_buf text;
+	char *live, *words;
+
+	(void)state;
+	push_rig_open(&rig, PLAN_BIRTHDAYS);
+	rig.context.horizon = rig.context.now + 400 * NM_DAY;
+	push_well(&rig);
+	live = push_rig_live(&rig, "main");
+	ok(nm_route_read(live, strlen(live), &route, &err), &err);
+	free(live);
+	route->until = rig.context.now + 7 * NM_DAY;
+	while (route->n_exceptions > 0 && route->exceptions[route->n_exceptions - 1].span.until > route->until)
+		route->n_exceptions--;
+	nm_buf_init(&text, 1u << 22);
+	ok(nm_route_write(route, &text, &err), &err);
+	ok(nm_store_sandbox_put(rig.store, "main", text.data, &err), &err);
+	assert_int_equal(push_rig_sync(&rig, 0, &words), NM_SYNC_DRIFT);
+	assert_non_null(strstr(words, "24 Nov 2027 10:00-11:00"));
+	free(words);
+	nm_buf_clear(&text);
+	nm_route_free(route);
+	push_rig_close(&rig);
+}
+
 /* --- rollback --- */
 
 /* "Puts the artefacts back that were live before", byte for byte; twice is where it began. */
@@ -762,6 +817,19 @@ static void test_rollback_to_nothing(void **state)
 #define PLAN_BROKEN                                                                                           \
 	PUSH_HEAD GUARANTEE "rule open { during = open path = night }\nrule closed { path = night }\n"
 
+/* Pushes the first line, of a plan that is kept as this text. */
+static void push_text(struct push_rig *rig, const char *text)
+{
+	const struct nm_push_options options = {
+		.line = 0, .plan_text = text, .plan_len = strlen(text), .even_if_same = true
+	};
+	struct nm_push_results results;
+	struct nm_error err;
+
+	ok(nm_push(&rig->context, &options, &results, &err), &err);
+	nm_push_results_clear(&results);
+}
+
 static void force_push(struct push_rig *rig, const char *reason)
 {
 	const struct nm_push_options options = { .line = 0, .plan_text = "p", .plan_len = 1, .force = reason };
@@ -788,7 +856,7 @@ static void test_rollback_to_what_broke_a_guarantee(void **state)
 	push_well(&rig);
 	ok(nm_rollback_look(&rig.context, 0, 0, &view, &err), &err);
 	assert_false(view.empties);
-	assert_non_null(strstr(view.refusal, "push #1, which would be put back on main, was made in spite"));
+	assert_non_null(strstr(view.refusal, "push #1 was made in spite of a broken guarantee"));
 	assert_int_equal(view.differences.n, 1);
 	assert_string_equal(view.differences.items[0].when, "weekdays 08:00-18:00");
 	assert_string_equal(view.differences.items[0].a_words, "fixly 10 s");
@@ -803,6 +871,36 @@ static void test_rollback_to_what_broke_a_guarantee(void **state)
 	nm_push_records_clear(&records);
 	assert_int_equal(nm_rollback(&rig.context, 0, 1, NULL, &results, &err), NM_REFUSED);
 	assert_non_null(strstr(err.text, "left empty"));
+	push_rig_close(&rig);
+}
+
+/* Nor does what nobody proved: of a plan that had no such guarantee, or put there by somebody else. */
+static void test_rollback_to_what_nobody_proved(void **state)
+{
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_error err;
+	char *night;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	push_well(&rig);
+	push_text(&rig, PLAN);
+	push_rig_plan(&rig, PLAN_SUNDAY GUARANTEE);
+	push_text(&rig, PLAN_SUNDAY GUARANTEE);
+	assert_int_equal(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "the plan of push #3 had no such guarantee as \"owner first\""));
+	/* From one plan that had it to another: nothing stands in the way. */
+	push_rig_plan(&rig, PLAN GUARANTEE);
+	push_text(&rig, PLAN GUARANTEE);
+	ok(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), &err);
+	nm_push_results_clear(&results);
+	night = push_rig_live(&rig, "front desk/2");
+	ok(nm_store_sandbox_put(rig.store, "main", night, &err), &err);
+	free(night);
+	push_text(&rig, PLAN GUARANTEE);
+	assert_int_equal(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), NM_REFUSED);
+	assert_non_null(strstr(err.text, "was put there by somebody else"));
 	push_rig_close(&rig);
 }
 
@@ -1068,6 +1166,9 @@ int main(void)
 		cmocka_unit_test(test_a_line_that_is_gone),
 		cmocka_unit_test(test_garbage_is_not_known),
 		cmocka_unit_test(test_rollback_to_what_broke_a_guarantee),
+		cmocka_unit_test(test_rollback_to_what_nobody_proved),
+		cmocka_unit_test(test_what_is_read_back_counts),
+		cmocka_unit_test(test_a_route_cut_short_is_drift),
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_rollback),
 		cmocka_unit_test(test_rollback_to_nothing),

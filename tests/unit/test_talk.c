@@ -39,6 +39,19 @@ static void adapt(const struct nm_account *account, struct nm_traits *traits)
 
 static const struct nm_carrier carrier = { .name = "fake", .adapt = adapt, .step = step };
 
+/* One whose driver asks twice and has the second request wait. */
+static enum nm_step_result step_later(struct nm_exchange *exchange, const struct nm_response *last,
+				      struct nm_request *next)
+{
+	if (last != NULL && exchange->state++ > 0)
+		return NM_STEP_DONE;
+	exchange->pause_ms = last != NULL ? 3000 : 0;
+	*next = (struct nm_request){ .method = "GET", .url = exchange->line, .repeatable = true };
+	return NM_STEP_SEND;
+}
+
+static const struct nm_carrier patient = { .name = "fake", .step = step_later };
+
 /* --- the transport: what each account's requests get, and when --- */
 
 struct behaviour {
@@ -240,6 +253,28 @@ static void test_one_at_a_time(void **state)
 	close_stage(&stage);
 }
 
+static void test_a_driver_that_waits(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, 2, 0, "0");
+	stage.talks[1].carrier = &patient;
+	run(&stage);
+	assert_int_equal(count(&stage, 0, 2, NM_TALK_DONE), 2);
+	assert_int_equal(stage.accounts[0].asked, 3);
+	assert_true(stage.now_ms >= 3050 && stage.now_ms <= 3200);
+	close_stage(&stage);
+	open_stage(&stage, 1, 0, "0");
+	stage.talks[0].carrier = &patient;
+	stage.stop_at_ms = 1000;
+	run(&stage);
+	assert_int_equal(count(&stage, 0, 1, NM_TALK_FAILED), 1);
+	assert_string_equal(stage.talks[0].exchange.note, "stopped");
+	assert_true(stage.now_ms < 1200);
+	close_stage(&stage);
+}
+
 /* All of the first account's talks pause; the second's are not kept from anything. */
 static void test_throttling_stops_nobody_else(void **state)
 {
@@ -377,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_as_many_as_go),
 		cmocka_unit_test(test_a_limit_of_an_account),
 		cmocka_unit_test(test_one_at_a_time),
+		cmocka_unit_test(test_a_driver_that_waits),
 		cmocka_unit_test(test_throttling_stops_nobody_else),
 		cmocka_unit_test(test_those_that_come_back_wait_for_room),
 		cmocka_unit_test(test_lasting_refusals_end_with_the_carriers_words),

@@ -130,7 +130,7 @@ static void test_losses(void **state)
 	assert_int_equal(line.losses.n, 3);
 	assert_loss(&line, "a ring time cannot be set (path one, step 1: owner)", "any other caller",
 		    "it rings until the caller gives up or that phone's own voicemail takes the call");
-	assert_loss(&line, "what follows is lost: this carrier goes no further (path one, step 2: ai)",
+	assert_loss(&line, "nothing behind it can be rung: this carrier goes no further (path one, step 2: ai)",
 		    "any other caller", "nobody else is rung");
 	assert_loss(&line, "callers cannot be told apart", "anonymous callers",
 		    "they get what any other caller gets");

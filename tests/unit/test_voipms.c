@@ -123,7 +123,7 @@ static void test_losses(void **state)
 	(void)state;
 	open_line(&line, HEAD "rule open { during = open path = one }\n" RULES("abroad"), "2026-11-23 12:00");
 	assert_true(line.losses.needs_agent);
-	assert_loss(&line, "what follows is lost: this carrier goes no further (path one, step 2: ai)",
+	assert_loss(&line, "nothing behind it can be rung: this carrier goes no further (path one, step 2: ai)",
 		    "nobody else is rung");
 	assert_loss(&line, "the plan's voicemail is not at this carrier (path one, step 3: box)", mailbox);
 	assert_loss(&line, "only numbers of North America can be rung (path abroad, step 1: ann)",
