@@ -126,13 +126,43 @@ static const struct span *comment_above(const struct outline *outline, size_t st
 	return NULL;
 }
 
-size_t edit_attached(const struct outline *outline, const struct item *item)
+/* Above the comment lines that are directly above the line that begins at `start`. */
+static size_t above_comments(const struct outline *outline, size_t start)
 {
-	size_t start = edit_line_start(outline, item->all.from);
 	const struct span *comment;
 
 	while ((comment = comment_above(outline, start)) != NULL)
 		start = edit_line_start(outline, comment->from);
+	return start;
+}
+
+size_t edit_attached(const struct outline *outline, const struct item *item)
+{
+	return above_comments(outline, edit_line_start(outline, item->all.from));
+}
+
+/* Where what goes on across `at` begins: an item of the top level or a comment; `at` itself without any. */
+static size_t begin_of(const struct outline *outline, size_t at)
+{
+	size_t i;
+
+	for (i = 0; i < outline->n_items; i++)
+		if (outline->items[i].parent == OUTLINE_TOP && outline->items[i].all.from < at &&
+		    outline->items[i].all.until > at)
+			return outline->items[i].all.from;
+	for (i = 0; i < outline->n_comments; i++)
+		if (outline->comments[i].from < at && outline->comments[i].until > at)
+			return outline->comments[i].from;
+	return at;
+}
+
+/* The start of the last line at or before `at` that begins with nothing begun on another. */
+static size_t clear_line(const struct outline *outline, size_t at)
+{
+	size_t start = edit_line_start(outline, at);
+
+	for (at = begin_of(outline, start); at < start; at = begin_of(outline, start))
+		start = edit_line_start(outline, at);
 	return start;
 }
 
@@ -282,18 +312,49 @@ void edit_insert_into(const struct outline *outline, const struct item *section,
 		nm_buf_add(&out->text, " ");
 }
 
+void edit_insert_above(const struct outline *outline, const struct item *item, const char *text,
+		       struct splice *out)
+{
+	const size_t at = above_comments(outline, clear_line(outline, item->all.from));
+	/* As the one it stands before does: so the blank line that goes with it is taken out with it. */
+	const bool apart =
+		(!at || edit_blank_before(outline, at)) && edit_blank_after(outline, item->all.until);
+
+	cut(out, at, at);
+	if (edit_first_on_line(outline, item->all.from))
+		indent_add(outline, item->all.from, &out->text);
+	nm_buf_add(&out->text, text);
+	nm_buf_add(&out->text, edit_line_end(outline));
+	if (apart)
+		nm_buf_add(&out->text, edit_line_end(outline));
+}
+
+/* Where the line after the last that is not blank begins. */
+static size_t filled_until(const struct outline *outline)
+{
+	size_t at = outline->len;
+
+	while (at && strchr(" \t\r\n", outline->text[at - 1]))
+		at--;
+	return at ? line_after(outline, at) : 0;
+}
+
 void edit_append(const struct outline *outline, const char *text, bool apart, struct splice *out)
 {
-	const bool ended = outline->len && outline->text[outline->len - 1] == '\n';
+	/* Blank lines that end the file still do: they are not ours to take as the one that sets it apart. */
+	const size_t at = filled_until(outline);
+	const bool ended = !at || outline->text[at - 1] == '\n';
 	const char *line_end = edit_line_end(outline);
 
-	cut(out, outline->len, outline->len);
-	if (outline->len && !ended)
+	cut(out, at, at);
+	if (!ended)
 		nm_buf_add(&out->text, line_end);
-	if (apart && outline->len && !line_empty(outline, edit_line_start(outline, outline->len - ended)))
+	if (apart && at)
 		nm_buf_add(&out->text, line_end);
 	nm_buf_add(&out->text, text);
-	if (ended || !outline->len)
+	if (ended)
+		nm_buf_add(&out->text, line_end);
+	if (apart && !at && outline->len)
 		nm_buf_add(&out->text, line_end);
 }
 
@@ -361,11 +422,10 @@ struct span edit_removal(const struct outline *outline, const struct item *item,
 			span.until = next;
 		return span;
 	}
+	/* The blanks before it came with it; they stay when nothing else keeps its neighbours apart. */
 	before = blanks_before(outline, span.from);
-	if (strchr("}\r\n", outline->text[next]) || comment_at(outline, next) ||
-	    (next == span.until && outline->text[before - 1] == '}'))
+	if (next > span.until || strchr("}\r\n", outline->text[next]) || comment_at(outline, next) ||
+	    outline->text[before - 1] == '}')
 		span.from = before;
-	else
-		span.until = next;
 	return span;
 }

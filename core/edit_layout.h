@@ -29,7 +29,9 @@ size_t edit_attached(const struct outline *outline, const struct item *item);
 void edit_insert_after(const struct outline *outline, const struct item *item, const char *text, struct splice *out);
 void edit_insert_before(const struct outline *outline, const struct item *item, const char *text, struct splice *out);
 void edit_insert_into(const struct outline *outline, const struct item *section, const char *text, struct splice *out);
-/* At the end of the file, behind a blank line when `apart`. */
+/* On lines of its own above an item of the top level, whatever shares that one's line, and above its comments. */
+void edit_insert_above(const struct outline *outline, const struct item *item, const char *text, struct splice *out);
+/* After the last line of the file that is not blank, behind a blank line when `apart`. */
 void edit_append(const struct outline *outline, const char *text, bool apart, struct splice *out);
 /* What must go for an item to be gone. */
 struct span edit_removal(const struct outline *outline, const struct item *item, bool with_comments);

@@ -17,6 +17,7 @@ static struct span chunk(const struct outline *outline, const struct item *item,
 		span.from = edit_attached(outline, item);
 		span.from += strspn(outline->text + span.from, " \t");
 		edit_last_on_line(outline, item->all.until, &span.until);
+		span.until += strspn(outline->text + span.until, " \t");
 	}
 	return span;
 }

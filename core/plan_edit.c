@@ -287,6 +287,18 @@ static const struct item *last_of_kind(const struct outline *outline, int parent
 	return NULL;
 }
 
+/* The first that stands at the top; "include" are the calls of that name. */
+static const struct item *first_of_kind(const struct outline *outline, const char *name)
+{
+	size_t i;
+
+	for (i = 0; i < outline->n_items; i++)
+		if (outline->items[i].kind != ITEM_OPTION && outline->items[i].parent == OUTLINE_TOP &&
+		    edit_span_is(outline, outline->items[i].name, name))
+			return &outline->items[i];
+	return NULL;
+}
+
 /* Stands a blank line between this section and the one of its kind before it? */
 static bool stands_apart(const struct outline *outline, const struct item *section)
 {
@@ -325,6 +337,15 @@ static void section_add(const struct outline *outline, const struct item *after,
 	edit_insert_after(outline, after, text, out);
 }
 
+static void section_add_first(const struct outline *outline, const struct item *first, const char *text,
+			      struct splice *out)
+{
+	if (first)
+		edit_insert_above(outline, first, text, out);
+	else
+		edit_append(outline, text, true, out);
+}
+
 /* A section's text without what surrounds it, its line ends as the file's. */
 static void section_text(const struct outline *outline, const char *value, struct nm_buf *out)
 {
@@ -346,7 +367,8 @@ static enum nm_code add(const struct outline *outline, const struct nm_edit *edi
 			struct nm_error *err)
 {
 	const struct nm_place *place = &edit->place;
-	const bool named = place->title || place->step >= 0;
+	const bool first = edit->op == NM_EDIT_ADD_FIRST;
+	const bool named = !first && (place->title || place->step >= 0);
 	const int at = named ? edit_place_find(outline, place) : OUTLINE_NONE;
 	const struct item *item = at >= 0 ? &outline->items[at] : NULL;
 	struct splice *splice;
@@ -373,6 +395,8 @@ static enum nm_code add(const struct outline *outline, const struct nm_edit *edi
 	if (splice && is_step)
 		step_add(outline, place->step >= 0 ? item->parent : at, place->step >= 0 ? at : -1, text.data,
 			 splice);
+	else if (splice && first)
+		section_add_first(outline, first_of_kind(outline, place->section), text.data, splice);
 	else if (splice)
 		section_add(outline, item ? item : last_of_kind(outline, OUTLINE_TOP, place->section),
 			    text.data, splice);
@@ -396,7 +420,7 @@ static enum nm_code edit_splices(const struct nm_edit *edit, const struct outlin
 {
 	int section;
 
-	if (edit->op == NM_EDIT_ADD)
+	if (edit->op == NM_EDIT_ADD || edit->op == NM_EDIT_ADD_FIRST)
 		return add(outline, edit, out, err);
 	section = edit_place_find(outline, &edit->place);
 	if (section == OUTLINE_NONE ||
@@ -414,6 +438,7 @@ static enum nm_code edit_splices(const struct nm_edit *edit, const struct outlin
 	case NM_EDIT_RENAME:
 		return edit_rename(outline, section, edit->value, out, err);
 	case NM_EDIT_ADD:
+	case NM_EDIT_ADD_FIRST:
 		break;
 	}
 	return NM_OK;

@@ -26,6 +26,8 @@ enum nm_edit_op {
 	NM_EDIT_UNSET,  /* takes the option out */
 	NM_EDIT_ADD,    /* value is a whole section's text; stands after `place` (title NULL: after the last of its
 	                   kind, or at the end of the file; step: after that step, -1 with section "path": as last step) */
+	NM_EDIT_ADD_FIRST, /* value is a whole section's text; stands before the first `section` of the text ("include": before the
+	                      first include), on lines of its own, or at the end of the file when there is none */
 	NM_EDIT_REMOVE, /* the section and the comment lines directly above it that have no blank line between */
 	NM_EDIT_MOVE,   /* by positions among its own kind (its comment lines go with it); negative: up */
 	NM_EDIT_RENAME  /* value is the new title; every reference of the file follows */

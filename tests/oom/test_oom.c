@@ -301,6 +301,7 @@ static enum nm_code apply_edits(struct nm_error *err)
 		{ .op = NM_EDIT_SET, .place = { "path", "p", 0 }, .option = "for", .value = "15s" },
 		{ .op = NM_EDIT_UNSET, .place = { "path", "p", 0 }, .option = "for" },
 		{ .op = NM_EDIT_ADD, .place = { "rule", "a", -1 }, .value = "rule c { path = p }" },
+		{ .op = NM_EDIT_ADD_FIRST, .place = { "rule", NULL, -1 }, .value = "rule c { path = p }" },
 		{ .op = NM_EDIT_REMOVE, .place = { "rule", "a", -1 } },
 		{ .op = NM_EDIT_MOVE, .place = { "rule", "a", -1 }, .by = 1 },
 		{ .op = NM_EDIT_RENAME, .place = { "path", "p", -1 }, .value = "q" },

@@ -60,6 +60,7 @@ static void refused(struct nm_edit edit, const char *text, const char *why)
 #define UNSET_STEP(t, n, o)                                                                                  \
 	((struct nm_edit){ .op = NM_EDIT_UNSET, .place = PLACE("path", t, n), .option = (o) })
 #define ADD(s, t, n, v) ((struct nm_edit){ .op = NM_EDIT_ADD, .place = PLACE(s, t, n), .value = (v) })
+#define ADD_FIRST(s, v) ((struct nm_edit){ .op = NM_EDIT_ADD_FIRST, .place = PLACE(s, NULL, -1), .value = (v) })
 #define REMOVE(s, t, n) ((struct nm_edit){ .op = NM_EDIT_REMOVE, .place = PLACE(s, t, n) })
 #define MOVE(s, t, n, b) ((struct nm_edit){ .op = NM_EDIT_MOVE, .place = PLACE(s, t, n), .by = (b) })
 #define RENAME(s, t, v) ((struct nm_edit){ .op = NM_EDIT_RENAME, .place = PLACE(s, t, -1), .value = (v) })
@@ -192,6 +193,24 @@ static void add_stands_after_its_place(void **state)
 	refused(ADD("rule", "a", -1, "step { }"), "rule a { }\n", "step");
 	refused(ADD("path", "a", 0, "rule b { }"), "path a { step { } }\n", "step");
 	refused(ADD("rule", "z", -1, "rule n { }"), "rule a { }\n", "no rule 'z'");
+}
+
+static void add_first_stands_before_all_of_its_kind(void **state)
+{
+	(void)state;
+	becomes(ADD_FIRST("override", "override n { }\n"), "a = 1\n\n# why\noverride o { }\noverride p { }\n",
+		"a = 1\n\noverride n { }\n# why\noverride o { }\noverride p { }\n");
+	becomes(ADD_FIRST("override", "override n { }"), "a = 1\r\n\r\noverride o { }\r\n\r\nb = 2\r\n",
+		"a = 1\r\n\r\noverride n { }\r\n\r\noverride o { }\r\n\r\nb = 2\r\n");
+	/* Whatever shares its line stays where it is, and so does the line's comment. */
+	becomes(ADD_FIRST("override", "override n { }"), "path x {\n} /* a\n b */ override o { } # it hurts\n",
+		"override n { }\n\npath x {\n} /* a\n b */ override o { } # it hurts\n");
+	becomes(ADD_FIRST("override", "override n { }"), "a = 1\n\n\n\n", "a = 1\n\noverride n { }\n\n\n\n");
+	becomes(ADD_FIRST("override", "override n { }"), "", "override n { }\n");
+	becomes(ADD_FIRST("include", "override n { }"), "a = 1\ninclude(\"i.conf\")\noverride o { }\n",
+		"a = 1\noverride n { }\ninclude(\"i.conf\")\noverride o { }\n");
+	refused(ADD_FIRST("path", "step { }"), "path p { }\n", "step");
+	refused(ADD_FIRST("override", "override n { }"), "path p {\n", "closing brace");
 }
 
 static void remove_takes_the_comment_lines_directly_above(void **state)
@@ -488,6 +507,7 @@ int main(void)
 		cmocka_unit_test(set_takes_one_value_and_nothing_that_hides_more),
 		cmocka_unit_test(unset_takes_out_the_option_and_its_line),
 		cmocka_unit_test(add_stands_after_its_place),
+		cmocka_unit_test(add_first_stands_before_all_of_its_kind),
 		cmocka_unit_test(remove_takes_the_comment_lines_directly_above),
 		cmocka_unit_test(move_changes_places_with_its_own_kind),
 		cmocka_unit_test(rename_changes_every_reference_and_no_text),

@@ -354,6 +354,37 @@ static void try_add_remove(const char *text, struct words *facts, size_t at)
 	free(after);
 }
 
+/* The newest override stands in front; its end leaves the text as it was. */
+static void try_add_first(const char *text, struct words *facts)
+{
+	struct nm_edit edit = { .op = NM_EDIT_ADD_FIRST,
+				.place = { "override", NULL, -1 },
+				.value = "override added {\n\tpath = p\n}\n" };
+	const struct nm_edit back = { .op = NM_EDIT_REMOVE, .place = { "override", "added", -1 } };
+	char *after, *again;
+	size_t i;
+
+	/* Where includes hold overrides, it stands in front of these. */
+	if (strstr(text, "include(") && random_below(2))
+		edit.place.section = "include";
+	after = apply(&edit, text);
+	assert_one_cut(text, after);
+	assert_comments(text, after, false);
+	word_add(facts, "", "override added / ", 17);
+	word_add(facts, "", "override added / path = p", 25);
+	for (i = 0; i < facts->n; i++)
+		if (!strncmp(facts->items[i], "override ", 9)) {
+			const struct spot other = spot_of(facts->items[i]);
+
+			assert_true(strstr(after, "override added") <= strstr(after, other.title));
+		}
+	assert_facts(facts, after);
+	again = apply(&back, after);
+	assert_back(&back, text, after, again);
+	free(again);
+	free(after);
+}
+
 static void try_remove(const char *text, struct words *facts, size_t at)
 {
 	const struct spot spot = spot_of(facts->items[at]);
@@ -426,7 +457,7 @@ static void random_edit(const char *text)
 	facts_read(text, &facts);
 	at = random_below(facts.n);
 	spot = spot_of(facts.items[at]);
-	switch (random_below(7)) {
+	switch (random_below(8)) {
 	case 0:
 		if (spot.has_option)
 			try_set(text, &facts, at);
@@ -449,6 +480,9 @@ static void random_edit(const char *text)
 	case 5:
 		if (*spot.section)
 			try_move(text, &facts, at);
+		break;
+	case 6:
+		try_add_first(text, &facts);
 		break;
 	default:
 		if (spot.has_title)
@@ -558,6 +592,88 @@ static void random_edits_change_what_they_must_and_can_be_taken_back(void **stat
 	}
 }
 
+static void add_some(struct nm_buf *out, const char *text, size_t least, size_t most)
+{
+	size_t n = least + random_below(most - least + 1);
+
+	while (n--)
+		nm_buf_add(out, text);
+}
+
+/* Something of the top level, in one of the ways in which people write it; `number` makes its name one of its own. */
+static void add_thing(struct nm_buf *out, size_t number, bool *first)
+{
+	switch (random_below(*first ? 1 : 7)) {
+	case 0:
+		nm_buf_addf(out, "override old-%zu. { path = p }", number);
+		break;
+	case 1:
+		nm_buf_addf(out, "override old-%zu. {\n\tpath = p # why\n}", number);
+		break;
+	case 2:
+		nm_buf_addf(out, "path way-%zu { step { ring = a }  step { ring = b } }", number);
+		break;
+	case 3:
+		nm_buf_addf(out, "rule open-%zu { /* here */ path = p\n  during = s }", number);
+		break;
+	case 4:
+		nm_buf_addf(out, "word-%zu = \"a {\nb # c\"", number);
+		break;
+	case 5:
+		nm_buf_addf(out, "rule closed-%zu {path = q}", number);
+		break;
+	default:
+		nm_buf_addf(out, "list-%zu = { a,\n  b }", number);
+	}
+	*first = false;
+}
+
+/* Things that share lines with others and with comments, comments of their own, blank lines all over. */
+static char *random_text(void)
+{
+	const size_t lines = 1 + random_below(5);
+	bool first = random_below(2);
+	struct nm_buf out;
+	size_t i, j, n;
+
+	nm_buf_init(&out, 1u << 16);
+	add_some(&out, "\n", 0, random_below(3));
+	for (i = 0; i < lines; i++) {
+		if (!random_below(3))
+			nm_buf_addf(&out, random_below(2) ? "# note %zu\n" : "/* note\n   %zu */\n", i);
+		add_some(&out, "\n", 0, random_below(3));
+		add_some(&out, "  ", 0, random_below(2));
+		for (j = 0, n = 1 + random_below(3); j < n; j++) {
+			add_some(&out, " ", j ? 1 : 0, j ? 2 : 0);
+			add_thing(&out, 10 * i + j, &first);
+		}
+		if (!random_below(3))
+			nm_buf_add(&out, random_below(3) ? "  # of the line" : " /* of\n two */");
+		if (i + 1 < lines)
+			nm_buf_add(&out, random_below(4) ? "\n" : " \n\n");
+	}
+	add_some(&out, "\n", 0, 3);
+	add_some(&out, "  ", 0, random_below(4) / 3);
+	assert_false(out.failed);
+	return nm_buf_take(&out);
+}
+
+static void texts_of_any_layout_too(void **state)
+{
+	size_t i;
+
+	(void)state;
+	random_state = 7;
+	for (i = 0; i < 4000; i++) {
+		char *text = random_text(), *returns = with_carriage_returns(text);
+
+		random_edit(text);
+		random_edit(returns);
+		free(returns);
+		free(text);
+	}
+}
+
 /* As many as fit into a test: a random edit of a long text costs more than one of a short one. */
 #define EXAMPLE_EDITS 150
 
@@ -585,6 +701,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(random_edits_change_what_they_must_and_can_be_taken_back),
+		cmocka_unit_test(texts_of_any_layout_too),
 		cmocka_unit_test(the_examples_too),
 	};
 
