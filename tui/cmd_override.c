@@ -68,14 +68,15 @@ static void list_json(struct invocation *run, const struct nm_plan *plan, nm_tim
 
 /* --- writing one --- */
 
-static bool name_taken(const struct nm_plan *plan, const char *name)
+/* NULL when there is none of that name. */
+static const struct nm_override *find_override(const struct nm_plan *plan, const char *name)
 {
 	size_t i;
 
 	for (i = 0; i < plan->n_overrides; i++)
 		if (!strcmp(plan->overrides[i].rule.name, name))
-			return true;
-	return false;
+			return &plan->overrides[i];
+	return NULL;
 }
 
 /* The name given, or one that nobody has: override-1, override-2, ... */
@@ -89,7 +90,7 @@ static enum nm_code choose_name(const struct invocation *run, struct nm_buf *nam
 		if (!name->len || name->data[strspn(name->data, NAME_CHARACTERS)])
 			return nm_fail(err, NM_INPUT, "`%s`: an override's name is letters, digits, - and _",
 				       name->data);
-		if (name_taken(plan, name->data))
+		if (find_override(plan, name->data))
 			return nm_fail(err, NM_INPUT, "there is an override `%s` already: end it, or take another name",
 				       name->data);
 		return NM_OK;
@@ -97,7 +98,7 @@ static enum nm_code choose_name(const struct invocation *run, struct nm_buf *nam
 	for (i = 1; i <= plan->n_overrides + 1; i++) {
 		nm_buf_clear(name);
 		nm_buf_addf(name, "override-%zu", i);
-		if (!name_taken(plan, name->data))
+		if (!find_override(plan, name->data))
 			break;
 	}
 	return NM_OK;
@@ -159,10 +160,9 @@ static enum nm_code push_all(struct invocation *run, struct nm_error *err)
 	return NM_OK;
 }
 
-static enum nm_code change_and_push(struct invocation *run, const struct nm_edit *edits, size_t n, const char *what,
-				    struct nm_error *err)
+static enum nm_code change_and_push(struct invocation *run, struct nm_edit edit, const char *what, struct nm_error *err)
 {
-	enum nm_code code = session_edit(run->session, edits, n, what, err);
+	enum nm_code code = session_edit(run->session, &edit, 1, what, err);
 
 	if (code == NM_OK)
 		code = session_save(run->session, err);
@@ -177,11 +177,6 @@ static enum nm_code change_and_push(struct invocation *run, const struct nm_edit
 
 static enum nm_code add_override(struct invocation *run, struct nm_error *err)
 {
-	const size_t others = run->session->plan->n_overrides;
-	struct nm_edit edits[] = {
-		{ .op = NM_EDIT_ADD, .place = { .section = "override", .step = -1 } },
-		{ .op = NM_EDIT_MOVE, .place = { .section = "override", .step = -1 }, .by = -(int)others },
-	};
 	struct nm_buf name, section, what;
 	enum nm_code code;
 
@@ -192,11 +187,8 @@ static enum nm_code add_override(struct invocation *run, struct nm_error *err)
 	if (code == NM_OK)
 		code = write_section(run, name.data, &section, err);
 	if (code == NM_OK) {
-		/* The newest word counts: the first override that matches decides, so it goes in front. */
-		edits[0].value = section.data;
-		edits[1].place.title = name.data;
 		nm_buf_addf(&what, "override %s", name.data);
-		code = change_and_push(run, edits, others ? 2 : 1, what.data, err);
+		code = change_and_push(run, session_override(run->session, section.data), what.data, err);
 	}
 	nm_buf_clear(&what);
 	nm_buf_clear(&section);
@@ -208,14 +200,18 @@ static enum nm_code end_override(struct invocation *run, const char *name, struc
 {
 	const struct nm_edit edit = { .op = NM_EDIT_REMOVE,
 				      .place = { .section = "override", .title = name, .step = -1 } };
+	const struct nm_override *override = find_override(run->session->plan, name);
 	struct nm_buf what;
 	enum nm_code code;
 
-	if (!name_taken(run->session->plan, name))
+	if (!override)
 		return nm_fail(err, NM_INPUT, "no override `%s`; `nevermiss override --list` shows them", name);
+	if (strcmp(override->rule.pos.file, run->session->options.plan_file) != 0)
+		return nm_fail(err, NM_INPUT, "override `%s` stands in %s, line %d, which the plan includes: take it out there",
+			       name, override->rule.pos.file, override->rule.pos.line);
 	nm_buf_init(&what, 512);
 	nm_buf_addf(&what, "end of override %s", name);
-	code = change_and_push(run, &edit, 1, what.data, err);
+	code = change_and_push(run, edit, what.data, err);
 	nm_buf_clear(&what);
 	return code;
 }

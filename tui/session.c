@@ -458,6 +458,20 @@ enum nm_code session_edit(struct session *session, const struct nm_edit *edits, 
 	return code;
 }
 
+struct nm_edit session_override(const struct session *session, const char *section)
+{
+	const struct nm_plan *plan = session->plan;
+	/* Where included files hold the first of them, none that is in this text can be ahead of it. */
+	const bool included =
+		plan->n_overrides && strcmp(plan->overrides[0].rule.pos.file, session->options.plan_file) != 0;
+
+	return (struct nm_edit){
+		.op = NM_EDIT_ADD_FIRST,
+		.place = { .section = included ? "include" : "override", .step = -1 },
+		.value = section,
+	};
+}
+
 void session_drop(struct session *session)
 {
 	nm_document_drop(session->document);

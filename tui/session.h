@@ -115,6 +115,9 @@ enum nm_code session_facts(struct session *session, struct nm_arena *arena, stru
  * has the first mistake.  NM_REFUSED when read-only. */
 enum nm_code session_edit(struct session *session, const struct nm_edit *edits, size_t n, const char *what,
 			  struct nm_error *err) NM_WARN_UNUSED;
+/* The edit that puts an override's section ahead of all others: the first that matches decides, and the
+ * newest word counts. */
+struct nm_edit session_override(const struct session *session, const char *section);
 /* Takes the last edit back, or makes it again; words in *what (NULL: there is none). */
 enum nm_code session_undo(struct session *session, bool redo, const char **what, struct nm_error *err) NM_WARN_UNUSED;
 /* Takes the last edit back for good, as one that could not be saved. */
