@@ -34,7 +34,7 @@ static void read_codes(struct nm_build *build, struct nm_raw_section *section, s
 		return;
 	}
 	nm_buf_init(&text, NM_CODES_BYTES);
-	code = nm_file_read(path, NM_CODES_BYTES, &text, &err);
+	code = nm_beside_read(build->raw->beside, path, NM_CODES_BYTES, &text, &err);
 	if (!code && strlen(text.data) != text.len)
 		code = nm_fail(&err, NM_INPUT, "it is no text: it holds a NUL byte");
 	if (!code)
@@ -117,7 +117,7 @@ static void read_calendar(struct nm_build *build, struct nm_raw_section *section
 		return;
 	}
 	nm_buf_init(&bytes, NM_ICAL_BYTES);
-	code = nm_file_read(calendar->path, NM_ICAL_BYTES, &bytes, &err);
+	code = nm_beside_read(build->raw->beside, calendar->path, NM_ICAL_BYTES, &bytes, &err);
 	if (!code)
 		code = nm_ical_read(calendar->file, bytes.data, bytes.len, &calendar->ical, &err);
 	nm_buf_clear(&bytes);

@@ -46,8 +46,15 @@ struct nm_raw_section {
 
 #define NM_SECTION_KINDS 32 /* more than nm_sections has */
 
+/* How the files beside a plan are read. */
+struct nm_beside {
+	struct nm_plan *plan;		 /* whose list of files grows */
+	const struct nm_plan_file *kept; /* read in place of the disk's; borrowed */
+};
+
 struct nm_raw {
 	struct nm_arena *arena;	   /* borrowed */
+	struct nm_beside *beside;  /* borrowed */
 	struct nm_diags *diags;	   /* borrowed */
 	struct nm_raw_section top; /* the options that stand in no section */
 	struct nm_raw_section *sections, **sections_end;
@@ -96,9 +103,13 @@ struct nm_scanned {
 bool nm_plan_scan(struct nm_raw *raw, const char *file, const char *text, size_t len, struct nm_scanned *out);
 extern const struct nm_option_info nm_include_info;
 
-/* --- plan_read.c --- */
+/* --- plan_beside.c --- */
 /* name, relative to the folder of file; NULL when memory is out. */
 const char *nm_plan_beside(struct nm_arena *arena, const char *file, const char *name);
+/* Is that file read as it was kept? */
+bool nm_beside_is_kept(const struct nm_beside *beside, const char *path);
+enum nm_code nm_beside_read(struct nm_beside *beside, const char *path, size_t max, struct nm_buf *out,
+			    struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- plan_value.c --- */
 struct nm_name {

@@ -27,7 +27,7 @@ struct source {
 	const struct source *outer;
 	const char *file;
 	dev_t device;
-	ino_t inode;
+	ino_t inode; /* 0: not of the disk, or not there */
 };
 
 static struct reader *parsing;
@@ -202,30 +202,42 @@ static void read_text(struct reader *reader, const struct source *source, const 
 
 /* --- files --- */
 
-/* name, relative to the folder of file. */
-const char *nm_plan_beside(struct nm_arena *arena, const char *file, const char *name)
-{
-	const char *slash = strrchr(file, '/');
-
-	if (*name == '/' || !slash)
-		return nm_arena_text(arena, name);
-	return nm_arena_format(arena, "%.*s%s", (int)(slash + 1 - file), file, name);
-}
-
 static bool is_open(const struct source *source, const struct source *again)
 {
 	for (; source; source = source->outer)
-		if (source->device == again->device && source->inode == again->inode)
+		if (!strcmp(source->file, again->file) ||
+		    (source->inode && source->device == again->device && source->inode == again->inode))
 			return true;
 	return false;
+}
+
+/* Is there such a file?  Told when not. */
+static bool find_file(struct reader *reader, const struct nm_raw_section *include, struct source *source)
+{
+	const char *quoted = nm_raw_quote(reader->raw, include->options->values[0]);
+	struct stat status;
+
+	if (nm_beside_is_kept(reader->raw->beside, source->file))
+		return true;
+	if (stat(source->file, &status)) {
+		nm_raw_mistake(reader->raw, include->pos, "'%s' cannot be included: there is no such file", quoted);
+		return false;
+	}
+	if (!S_ISREG(status.st_mode)) {
+		nm_raw_mistake(reader->raw, include->pos, "'%s' cannot be included: it is not a regular file",
+			       quoted);
+		return false;
+	}
+	source->device = status.st_dev;
+	source->inode = status.st_ino;
+	return true;
 }
 
 /* Finds the file that is meant; false, and told, when it cannot be taken. */
 static bool find_include(struct reader *reader, const struct nm_raw_section *include, struct source *source)
 {
-	const char *name = include->options->values[0], *quoted;
+	const char *name = include->options->values[0];
 	struct nm_raw *raw = reader->raw;
-	struct stat status;
 
 	if (!*name) {
 		nm_raw_mistake(raw, include->pos, "include(\"\") names no file");
@@ -236,20 +248,11 @@ static bool find_include(struct reader *reader, const struct nm_raw_section *inc
 		raw->no_memory = true;
 		return false;
 	}
-	quoted = nm_raw_quote(raw, name);
-	if (stat(source->file, &status)) {
-		nm_raw_mistake(raw, include->pos, "'%s' cannot be included: there is no such file", quoted);
+	if (!find_file(reader, include, source))
 		return false;
-	}
-	if (!S_ISREG(status.st_mode)) {
-		nm_raw_mistake(raw, include->pos, "'%s' cannot be included: it is not a regular file", quoted);
-		return false;
-	}
-	source->device = status.st_dev;
-	source->inode = status.st_ino;
 	if (is_open(source->outer, source))
 		nm_raw_mistake(raw, include->pos, "'%s' includes itself, here or through other files",
-			       quoted);
+			       nm_raw_quote(raw, name));
 	else if (reader->files++ < NM_PLAN_INCLUDES)
 		return true;
 	else if (reader->files == NM_PLAN_INCLUDES + 1)
@@ -271,7 +274,7 @@ static void read_include(struct reader *reader, const struct source *outer,
 	if (!find_include(reader, include, &source))
 		return;
 	nm_buf_init(&text, NM_PLAN_BYTES);
-	code = nm_file_read(source.file, NM_PLAN_BYTES, &text, &err);
+	code = nm_beside_read(raw->beside, source.file, NM_PLAN_BYTES, &text, &err);
 	if (!code) {
 		raw->partial = false;
 		read_text(reader, &source, text.data, text.len);
@@ -306,12 +309,13 @@ static void read_includes(struct reader *reader, const struct source *source, st
 
 /* --- the plan --- */
 
-static enum nm_code read_plan(struct nm_plan *plan, const char *text, size_t len, struct nm_diags *diags,
-			      struct nm_error *err)
+static enum nm_code read_plan(struct nm_plan *plan, const char *text, size_t len,
+			      const struct nm_plan_file *kept, struct nm_diags *diags, struct nm_error *err)
 {
 	const size_t before = diags->n;
 	struct reader reader = { .files = 0 };
 	struct source source = { .file = plan->file };
+	struct nm_beside beside = { .plan = plan, .kept = kept };
 	struct stat status;
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_raw raw;
@@ -319,6 +323,7 @@ static enum nm_code read_plan(struct nm_plan *plan, const char *text, size_t len
 	if (!arena)
 		return nm_fail_memory(err);
 	nm_raw_init(&raw, arena, diags);
+	raw.beside = &beside;
 	raw.top.pos = (struct nm_pos){ plan->file, 1, 1 };
 	reader.raw = &raw;
 	reader.kept = plan->arena;
@@ -344,8 +349,8 @@ static enum nm_code read_plan(struct nm_plan *plan, const char *text, size_t len
 	return NM_OK;
 }
 
-enum nm_code nm_plan_read(const char *file, const char *text, size_t len, struct nm_plan **out,
-			  struct nm_diags *diags, struct nm_error *err)
+enum nm_code nm_plan_read_kept(const char *file, const char *text, size_t len, const struct nm_plan_file *kept,
+			       struct nm_plan **out, struct nm_diags *diags, struct nm_error *err)
 {
 	struct nm_plan *plan;
 	enum nm_code code;
@@ -361,12 +366,18 @@ enum nm_code nm_plan_read(const char *file, const char *text, size_t len, struct
 		nm_plan_free(plan);
 		return nm_fail_memory(err);
 	}
-	code = read_plan(plan, text, len, diags, err);
+	code = read_plan(plan, text, len, kept, diags, err);
 	if (code)
 		nm_plan_free(plan);
 	else
 		*out = plan;
 	return code;
+}
+
+enum nm_code nm_plan_read(const char *file, const char *text, size_t len, struct nm_plan **out,
+			  struct nm_diags *diags, struct nm_error *err)
+{
+	return nm_plan_read_kept(file, text, len, NULL, out, diags, err);
 }
 
 enum nm_code nm_plan_read_file(const char *file, struct nm_plan **out, struct nm_diags *diags,

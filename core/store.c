@@ -35,6 +35,10 @@ static const char *const migrations[] = {
 	" WITHOUT ROWID;",
 	"CREATE TABLE tests_played(at INTEGER NOT NULL, after_hours INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX tests_played_at ON tests_played(after_hours, at);",
+	"CREATE TABLE file(id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;"
+	"CREATE INDEX file_hash ON file(hash);"
+	"CREATE TABLE version_file(version INTEGER NOT NULL REFERENCES version(id), name TEXT NOT NULL,"
+	" file INTEGER NOT NULL REFERENCES file(id), PRIMARY KEY(version, name)) STRICT, WITHOUT ROWID;",
 };
 
 /* The columns in the order in which store_push.c reads them. */
@@ -52,6 +56,11 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_VERSION_ADD] = "INSERT INTO version(at, who, why, text) VALUES(?, ?, ?, ?)",
 	[NM_SQL_VERSIONS] = "SELECT id, at, who, why FROM version ORDER BY id DESC LIMIT ?",
 	[NM_SQL_VERSION_TEXT] = "SELECT text FROM version WHERE id = ?",
+	[NM_SQL_FILE_FIND] = "SELECT id FROM file WHERE hash = ?1 AND bytes = ?2",
+	[NM_SQL_FILE_ADD] = "INSERT INTO file(hash, bytes) VALUES(?1, ?2)",
+	[NM_SQL_VERSION_FILE_ADD] = "INSERT INTO version_file(version, name, file) VALUES(?, ?, ?)",
+	[NM_SQL_VERSION_FILES] = "SELECT name, bytes FROM version_file JOIN file ON file.id = version_file.file"
+				 " WHERE version = ? ORDER BY name DESC",
 	[NM_SQL_PUSH_ADD] =
 		"INSERT INTO push(version, at, line, driver, who, forced, state, result, wanted, before,"
 		" ids, horizon, ended) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",

@@ -20,6 +20,10 @@ enum nm_store_statement {
 	NM_SQL_VERSION_ADD,
 	NM_SQL_VERSIONS,
 	NM_SQL_VERSION_TEXT,
+	NM_SQL_FILE_FIND,
+	NM_SQL_FILE_ADD,
+	NM_SQL_VERSION_FILE_ADD,
+	NM_SQL_VERSION_FILES,
 	NM_SQL_PUSH_ADD,
 	NM_SQL_PUSH_UPDATE,
 	NM_SQL_PUSHES,
@@ -45,6 +49,7 @@ struct nm_store {
 	bool read_only;
 	int lock; /* descriptor of the lock that is held; -1 */
 	int depth; /* of nested begins */
+	const struct nm_plan_file *files; /* what versions are kept with; borrowed */
 	sqlite3_stmt *statements[NM_SQL_COUNT];
 };
 
@@ -59,6 +64,10 @@ enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_
 enum nm_code nm_store_writable(const struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* NULL text is NULL. */
 void nm_store_bind(sqlite3_stmt *statement, int index, const char *text);
+/* store_files.c: are these the files that a version was kept with?  Keeps them with it. */
+enum nm_code nm_store_files_same(struct nm_store *store, int64_t version, bool *same,
+				 struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_files_keep(struct nm_store *store, int64_t version, struct nm_error *err) NM_WARN_UNUSED;
 /* A copy of a column in the arena; NULL for NULL.  *ok becomes false when memory is out. */
 const char *nm_store_column(sqlite3_stmt *statement, int column, struct nm_arena *arena, bool *ok);
 

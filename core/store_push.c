@@ -57,13 +57,19 @@ enum nm_code nm_store_keep(struct nm_store *store, nm_time at, const char *who, 
 			   const char *text, size_t len, int64_t *id, struct nm_error *err)
 {
 	int64_t kept = 0;
+	bool same = false;
 	enum nm_code code = nm_store_begin(store, err);
 
 	if (code != NM_OK)
 		return code;
 	code = newest_is(store, text, len, &kept, err);
-	if (code == NM_OK && kept == 0)
+	if (code == NM_OK && kept != 0)
+		code = nm_store_files_same(store, kept, &same, err);
+	if (code == NM_OK && !same) {
 		code = add_version(store, at, who, why, text, len, &kept, err);
+		if (code == NM_OK)
+			code = nm_store_files_keep(store, kept, err);
+	}
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
 	if (code == NM_OK)

@@ -28,19 +28,37 @@ static void note_diags(struct invocation *run, const struct nm_diags *diags)
 		nm_buf_addf(run->notes, "%s:%d: %s\n", diags->items[i].file, diags->items[i].line, diags->items[i].text);
 }
 
+/* A version of an older nevermiss was kept without the files beside it. */
+static void note_not_kept(struct invocation *run, int64_t id, const struct nm_plan *plan, const struct nm_plan_file *kept)
+{
+	const struct nm_plan_file *file;
+
+	for (file = plan->files; file; file = file->next)
+		if (!nm_plan_find_file(kept, file->name))
+			nm_buf_addf(run->notes, "version %lld was kept without %s, which is read as it is now\n", (long long)id,
+				    file->name);
+}
+
 static enum nm_code read_version(struct invocation *run, int64_t id, struct nm_plan **plan, struct nm_diags *diags,
 				 struct nm_error *err)
 {
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_plan_file *kept = NULL;
 	struct nm_store *store;
 	char *text = NULL;
 	size_t len;
-	enum nm_code code = session_store(run->session, &store, err);
+	enum nm_code code = arena ? session_store(run->session, &store, err) : nm_fail_memory(err);
 
 	if (code == NM_OK)
 		code = nm_store_version_text(store, id, &text, &len, err);
-	/* It is read under the plan's own name, so that what it includes is found beside it. */
 	if (code == NM_OK)
-		code = nm_plan_read(run->options->plan_file, text, len, plan, diags, err);
+		code = nm_store_version_files(store, id, arena, &kept, err);
+	/* It is read under the plan's own name, so that what was not kept with it is found beside it. */
+	if (code == NM_OK)
+		code = nm_plan_read_kept(run->options->plan_file, text, len, kept, plan, diags, err);
+	if (code == NM_OK)
+		note_not_kept(run, id, *plan, kept);
+	nm_arena_free(arena);
 	free(text);
 	return code;
 }

@@ -86,12 +86,16 @@ static void write_text(struct invocation *run, const struct nm_push_records *pus
 	}
 }
 
-static void write_version(struct invocation *run, int64_t id, const char *text, size_t len)
+/* The text alone is the result, so that it can be written into a file; what was kept with it is named. */
+static void write_version(struct invocation *run, int64_t id, const char *text, size_t len,
+			  const struct nm_plan_file *file)
 {
 	struct nm_json json;
 
 	if (!run->json) {
 		nm_buf_addn(run->out, text, len);
+		for (; file; file = file->next)
+			nm_buf_addf(run->notes, "kept with it: %s (--json shows it)\n", file->name);
 		return;
 	}
 	nm_json_init(&json, run->out);
@@ -100,12 +104,25 @@ static void write_version(struct invocation *run, int64_t id, const char *text, 
 	nm_json_int(&json, id);
 	nm_json_key(&json, "text");
 	nm_json_text(&json, text);
+	nm_json_key(&json, "files");
+	nm_json_array(&json);
+	for (; file; file = file->next) {
+		nm_json_object(&json);
+		nm_json_key(&json, "name");
+		nm_json_text(&json, file->name);
+		nm_json_key(&json, "text");
+		nm_json_text(&json, file->bytes);
+		nm_json_end(&json, '}');
+	}
+	nm_json_end(&json, ']');
 	json_finish(&json, run->out);
 }
 
 static enum nm_code show_version(struct invocation *run, struct nm_store *store, const char *id, struct nm_error *err)
 {
 	const char *digits = *id == '#' ? id + 1 : id;
+	struct nm_plan_file *files = NULL;
+	struct nm_arena *arena;
 	char *text;
 	size_t len;
 	int64_t number;
@@ -117,9 +134,13 @@ static enum nm_code show_version(struct invocation *run, struct nm_store *store,
 	code = nm_store_version_text(store, number, &text, &len, err);
 	if (code != NM_OK)
 		return code;
-	write_version(run, number, text, len);
+	arena = nm_arena_new();
+	code = arena ? nm_store_version_files(store, number, arena, &files, err) : nm_fail_memory(err);
+	if (code == NM_OK)
+		write_version(run, number, text, len, files);
+	nm_arena_free(arena);
 	free(text);
-	return NM_OK;
+	return code;
 }
 
 static enum nm_code read_most(const struct invocation *run, size_t *most, struct nm_error *err)

@@ -43,16 +43,31 @@ static void forget_derived(struct session *session)
 	session->classes_known = false;
 }
 
-/* FNV-1a: tells whether the text is another one, not who changed it. */
-static uint64_t text_hash(const struct session *session)
+/* FNV-1a */
+static uint64_t hash_more(uint64_t hash, const char *bytes, size_t len)
 {
-	uint64_t hash = 0xcbf29ce484222325u;
+	for (size_t i = 0; i < len; i++)
+		hash = (hash ^ (unsigned char)bytes[i]) * 0x100000001b3u;
+	return hash;
+}
+
+/* Tells whether the plan is another one, be it by a file that it is read with; not who changed it. */
+static uint64_t plan_hash(const struct session *session)
+{
+	const struct nm_plan_file *file = session->plan ? session->plan->files : NULL;
 	size_t len;
 	const char *text = nm_document_text(session->document, &len);
+	uint64_t hash = hash_more(0xcbf29ce484222325u, text, len);
 
-	for (size_t i = 0; i < len; i++)
-		hash = (hash ^ (unsigned char)text[i]) * 0x100000001b3u;
+	for (; file; file = file->next)
+		hash = hash_more(hash, file->bytes, file->len);
 	return hash;
+}
+
+static void give_files(struct session *session)
+{
+	if (session->store)
+		nm_store_files(session->store, session->plan ? session->plan->files : NULL);
 }
 
 /* Makes the plan of the document's text the session's plan. */
@@ -73,6 +88,7 @@ static void read_plan(struct session *session)
 	session->plan = plan;
 	session->diags = diags;
 	session->generation++;
+	give_files(session);
 }
 
 enum nm_code session_open(struct session *session, const struct session_options *options,
@@ -199,6 +215,7 @@ enum nm_code session_store(struct session *session, struct nm_store **out, struc
 	if (!code)
 		code = nm_store_open(path.data, options->read_only, &session->store, err);
 	nm_buf_clear(&path);
+	give_files(session);
 	*out = session->store;
 	return code;
 }
@@ -223,7 +240,7 @@ enum nm_code session_push_context(struct session *session, struct nm_push_contex
 		.now = now,
 		.horizon = now + NM_CHECK_HORIZON,
 		.who = session->options.who,
-		.plan_mark = text_hash(session),
+		.plan_mark = plan_hash(session),
 		.progress = session->progress,
 		.idle = session->idle,
 		.progress_context = session->progress_context,
@@ -319,7 +336,7 @@ static enum nm_code read_fact(struct nm_store *store, const char *line, uint64_t
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
 			   size_t *n, struct nm_error *err)
 {
-	const uint64_t mark = text_hash(session);
+	const uint64_t mark = plan_hash(session);
 	struct nm_store *store;
 	struct nm_line_fact *facts;
 	enum nm_code code = session_need_plan(session, err);

@@ -277,8 +277,17 @@ struct nm_test {
 	int64_t within_s; /* -1 */
 };
 
+/* A file that a plan was read with: an included one, a calendar's, an account's codes_file. */
+struct nm_plan_file {
+	struct nm_plan_file *next;
+	const char *name; /* as seen from the plan's folder */
+	const char *bytes;
+	size_t len;
+};
+
 struct nm_plan {
 	struct nm_arena *arena;
+	struct nm_plan_file *files; /* in the order in which they were read */
 	const char *file;      /* as the user named it */
 	const char *business, *timezone, *country, *currency;
 	struct nm_zone *zone;
@@ -315,6 +324,12 @@ enum nm_code nm_plan_read(const char *file, const char *text, size_t len, struct
 /* The same for the file itself (bounded by NM_PLAN_BYTES). */
 enum nm_code nm_plan_read_file(const char *file, struct nm_plan **out, struct nm_diags *diags,
 			       struct nm_error *err) NM_WARN_UNUSED;
+/* Reads a text that was kept: the files that were kept with it are read as they were then, any other
+ * from the disk. */
+enum nm_code nm_plan_read_kept(const char *file, const char *text, size_t len, const struct nm_plan_file *kept,
+			       struct nm_plan **out, struct nm_diags *diags, struct nm_error *err) NM_WARN_UNUSED;
+/* NULL when none has that name. */
+const struct nm_plan_file *nm_plan_find_file(const struct nm_plan_file *files, const char *name);
 void nm_plan_free(struct nm_plan *plan);
 
 /* Index by name; -1 when there is none. */

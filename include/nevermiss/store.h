@@ -47,7 +47,11 @@ struct nm_versions {
 	size_t n;
 	struct nm_version *items; /* newest first */
 };
-/* Keeps a text (once: the same text as the newest version is not kept again); *id is its version. */
+/* The files that the plan is read with (nm_plan.files): each version is kept with those given last, so that it
+ * stands on its own.  Borrowed until others are given. */
+struct nm_plan_file;
+void nm_store_files(struct nm_store *store, const struct nm_plan_file *files);
+/* Keeps a text (once: the text and files of the newest version are not kept again); *id is its version. */
 enum nm_code nm_store_keep(struct nm_store *store, nm_time at, const char *who, const char *why,
 			   const char *text, size_t len, int64_t *id, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_versions(struct nm_store *store, size_t most, struct nm_versions *out,
@@ -56,6 +60,10 @@ void nm_versions_clear(struct nm_versions *versions);
 /* The text of a version; malloc'd.  NM_INPUT when there is none of that id. */
 enum nm_code nm_store_version_text(struct nm_store *store, int64_t id, char **text, size_t *len,
 				   struct nm_error *err) NM_WARN_UNUSED;
+
+/* The files that a version was kept with, for nm_plan_read_kept; from the arena. */
+enum nm_code nm_store_version_files(struct nm_store *store, int64_t id, struct nm_arena *arena,
+				    struct nm_plan_file **out, struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- pushes, done and under way --- */
 enum nm_push_state {

@@ -21,6 +21,7 @@
 #include <sqlite3.h>
 
 #include "core/store_private.h"
+#include "nevermiss/plan.h"
 #include "random_plan.h"
 
 static char *folder;
@@ -74,6 +75,18 @@ static size_t count_versions(struct nm_store *store)
 	n = versions.n;
 	nm_versions_clear(&versions);
 	return n;
+}
+
+static int64_t ask(struct nm_store *store, const char *sql)
+{
+	sqlite3_stmt *statement = NULL;
+	int64_t value;
+
+	assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	value = sqlite3_column_int64(statement, 0);
+	sqlite3_finalize(statement);
+	return value;
 }
 
 /* A whole file's bytes, malloc'd. */
@@ -549,7 +562,8 @@ static void test_schema_1_is_brought_up_to_date(void **state)
 	nm_store_close(store);
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	assert_int_equal(
-		sqlite3_exec(db, "DROP TABLE tests_played; PRAGMA user_version = 1", NULL, NULL, NULL),
+		sqlite3_exec(db, "DROP TABLE tests_played; DROP TABLE version_file; DROP TABLE file;"
+			     " PRAGMA user_version = 1", NULL, NULL, NULL),
 		SQLITE_OK);
 	sqlite3_close(db);
 	store = open_store(true);
@@ -567,6 +581,72 @@ static void test_schema_1_is_brought_up_to_date(void **state)
 	assert_int_equal(after_hours, 5);
 	assert_int_equal(nm_store_tests_add(store, 10, false, &err), NM_REFUSED);
 	nm_store_close(store);
+}
+
+/* "Schema 2 is brought to 3": versions are kept without files until then, and with them from then on. */
+static void test_schema_2_is_brought_up_to_date(void **state)
+{
+	struct nm_plan_file beside = { .name = "b.ics", .bytes = "b", .len = 1 };
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_store *store = open_store(false);
+	struct nm_plan_file *files;
+	struct nm_error err;
+	int64_t id;
+	sqlite3 *db;
+
+	(void)state;
+	id = keep(store, 1, "x");
+	nm_store_close(store);
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "DROP TABLE version_file; DROP TABLE file; PRAGMA user_version = 2", NULL,
+				      NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	store = open_store(true);
+	ok(nm_store_version_files(store, id, arena, &files, &err), &err);
+	assert_null(files);
+	nm_store_close(store);
+	store = open_store(false);
+	nm_store_files(store, &beside);
+	assert_int_not_equal(keep(store, 2, "x"), id);
+	assert_int_equal(count_versions(store), 2);
+	nm_store_close(store);
+	nm_arena_free(arena);
+}
+
+/* A version stands on its own: what was read beside the plan is kept with it, and makes another version
+ * when it changes. */
+static void test_files_are_kept_with_a_version(void **state)
+{
+	struct nm_plan_file empty = { .name = "z.conf", .bytes = "", .len = 0 },
+			    calendar = { .next = &empty, .name = "b.ics", .bytes = "one", .len = 3 },
+			    include = { .next = &calendar, .name = "sub/a.conf", .bytes = "a = 1", .len = 5 };
+	struct nm_store *store = open_store(false);
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_plan_file *files;
+	struct nm_error err;
+	int64_t first, second;
+
+	(void)state;
+	nm_store_files(store, &include);
+	first = keep(store, 1, "x");
+	assert_int_equal(keep(store, 2, "x"), first);
+	include.bytes = "a = 2";
+	second = keep(store, 3, "x");
+	assert_int_not_equal(second, first);
+	assert_int_equal(keep(store, 4, "x"), second);
+	/* What did not change is there once. */
+	assert_int_equal(ask(store, "SELECT count(*) FROM file"), 4);
+	nm_store_files(store, &calendar);
+	assert_int_not_equal(keep(store, 5, "x"), second);
+	ok(nm_store_version_files(store, first, arena, &files, &err), &err);
+	assert_string_equal(files->name, "b.ics");
+	assert_string_equal(files->next->name, "sub/a.conf");
+	assert_string_equal(files->next->bytes, "a = 1");
+	assert_string_equal(nm_plan_find_file(files, "z.conf")->bytes, "");
+	assert_null(files->next->next->next);
+	nm_store_close(store);
+	nm_arena_free(arena);
 }
 
 /* Two at once: the second sees what the first wrote, and may write when it is done. */
@@ -667,18 +747,6 @@ static void test_path(void **state)
 	nm_buf_clear(&a);
 }
 
-static int64_t ask(struct nm_store *store, const char *sql)
-{
-	sqlite3_stmt *statement = NULL;
-	int64_t value;
-
-	assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL), SQLITE_OK);
-	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
-	value = sqlite3_column_int64(statement, 0);
-	sqlite3_finalize(statement);
-	return value;
-}
-
 /* "SQLite store (WAL, foreign keys, versioned schema, STRICT tables)", each write on the disk when it is said. */
 static void test_how_it_is_kept(void **state)
 {
@@ -716,6 +784,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_strangers_file_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_an_older_schema_is_brought_up_to_date, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_schema_1_is_brought_up_to_date, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_schema_2_is_brought_up_to_date, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_files_are_kept_with_a_version, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_backup, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage_is_found, setup, teardown),
