@@ -358,7 +358,7 @@ void nm_time_argument(const struct nm_zone *zone, nm_time t, char out[static NM_
 		snprintf(out + len, NM_TIME_TEXT - len, ":%02d", p.second);
 }
 
-void nm_time_words(const struct nm_zone *zone, nm_time t, bool year, char out[static NM_TIME_TEXT])
+static void words_write(const struct nm_zone *zone, nm_time t, bool year, char out[static NM_TIME_TEXT])
 {
 	struct parts p = parts_of(nm_zone_local(zone, clamped(t)));
 	int len = snprintf(out, NM_TIME_TEXT, "%s %d %s", nm_weekday_names[p.weekday], p.date.day,
@@ -371,14 +371,30 @@ void nm_time_words(const struct nm_zone *zone, nm_time t, bool year, char out[st
 		snprintf(out + len, (size_t)(NM_TIME_TEXT - len), ":%02d", p.second);
 }
 
-void nm_time_words_once(const struct nm_zone *zone, nm_time t, bool year, char out[static NM_TIME_TEXT])
+static void abbreviation_add(const struct nm_zone *zone, nm_time t, char out[static NM_TIME_TEXT])
+{
+	const size_t len = strlen(out);
+
+	snprintf(out + len, NM_TIME_TEXT - len, " %s", nm_zone_abbreviation(zone, t));
+}
+
+bool nm_time_repeated(const struct nm_zone *zone, nm_time t)
 {
 	enum nm_local_kind kind;
-	size_t len;
 
-	nm_time_words(zone, t, year, out);
 	nm_zone_utc(zone, nm_zone_local(zone, clamped(t)), &kind);
-	len = strlen(out);
-	if (kind == NM_LOCAL_TWICE)
-		snprintf(out + len, NM_TIME_TEXT - len, " %s", nm_zone_abbreviation(zone, t));
+	return kind == NM_LOCAL_TWICE;
+}
+
+void nm_time_words(const struct nm_zone *zone, nm_time t, bool year, char out[static NM_TIME_TEXT])
+{
+	words_write(zone, t, year, out);
+	if (nm_time_repeated(zone, t))
+		abbreviation_add(zone, t, out);
+}
+
+void nm_time_words_zone(const struct nm_zone *zone, nm_time t, bool year, char out[static NM_TIME_TEXT])
+{
+	words_write(zone, t, year, out);
+	abbreviation_add(zone, t, out);
 }

@@ -283,6 +283,22 @@ static void add_date(const struct words *words, nm_time t)
 		    nm_month_names[date.month - 1], date.year);
 }
 
+/* Of a time that a clock change repeats, which one. */
+static void add_which(const struct words *words, nm_time t)
+{
+	if (nm_time_repeated(words->zone, t))
+		nm_buf_addf(words->out, " %s", nm_zone_abbreviation(words->zone, t));
+}
+
+/* Where the window ends on the wall clock: a moment after its last second, unless that is when the clock goes
+ * back, where the reading then is the one that can be told apart. */
+static nm_local end_of(const struct words *words, const struct nm_span *window)
+{
+	return nm_time_repeated(words->zone, window->until)
+		       ? nm_zone_local(words->zone, window->until)
+		       : nm_zone_local(words->zone, window->until - 1) + 1;
+}
+
 /* Counts an item against `most`, and separates it from the one before. */
 static bool begin_item(struct words *words)
 {
@@ -353,7 +369,7 @@ static void say_group(struct words *words, const struct group *group)
 static void say_window(struct words *words, const struct nm_span *window)
 {
 	nm_local from = nm_zone_local(words->zone, window->from);
-	nm_local until = nm_zone_local(words->zone, window->until - 1) + 1;
+	nm_local until = end_of(words, window);
 	int64_t day = nm_local_day(from), last = nm_local_day(until - 1);
 
 	if (!begin_item(words))
@@ -369,6 +385,7 @@ static void say_window(struct words *words, const struct nm_span *window)
 	}
 	nm_buf_add(words->out, " ");
 	add_clock(words->out, from - day * NM_DAY);
+	add_which(words, window->from);
 	nm_buf_add(words->out, "-");
 	if (last > day && until - from >= NM_DAY) {
 		add_date(words, window->until - 1);
@@ -377,6 +394,7 @@ static void say_window(struct words *words, const struct nm_span *window)
 		nm_buf_addf(words->out, "%s ", nm_weekday_names[nm_weekday(last)]);
 	}
 	add_end(words->out, until - last * NM_DAY, false);
+	add_which(words, window->until);
 }
 
 /* A window by itself is said by its date, unless a group that is weekly, or too many to be told one by

@@ -110,8 +110,8 @@ static void write_result(struct invocation *run, const struct question *question
 			json_span(&json, question->zone, list->items[i]);
 			continue;
 		}
-		nm_time_words_once(question->zone, list->items[i].from, true, from);
-		nm_time_words_once(question->zone, list->items[i].until, true, until);
+		nm_time_words(question->zone, list->items[i].from, true, from);
+		nm_time_words(question->zone, list->items[i].until, true, until);
 		nm_buf_addf(run->out, "%-24s - %s\n", from, until);
 	}
 	if (run->json) {

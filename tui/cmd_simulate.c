@@ -139,9 +139,9 @@ static void print_head(struct nm_buf *out, const struct nm_plan *plan, const str
 {
 	char when[NM_TIME_TEXT], from[NM_NUMBER_TEXT];
 
-	nm_time_words(plan->zone, call->at, true, when);
+	nm_time_words_zone(plan->zone, call->at, true, when);
 	caller_words(call->caller, from);
-	nm_buf_addf(out, "%s %s, from %s to %s%s\n", when, nm_zone_abbreviation(plan->zone, call->at), from,
+	nm_buf_addf(out, "%s, from %s to %s%s\n", when, from,
 		    plan->lines[call->line].name, treatment->emergency ? ", an emergency" : "");
 	if (treatment->path)
 		nm_buf_addf(out, "%s -> path %s\n", treatment->rule, treatment->path);

@@ -246,7 +246,7 @@ static void show_change(struct changes *changes, nm_time t, const struct nm_clas
 	} else {
 		nm_time_words(plan->zone, t, true, when);
 		nm_duration_words((t - changes->timeline->from) / 60 * 60, in);
-		nm_buf_addf(changes->run->out, "%-22s in %-14s %s: %s\n", when, in, class->words, new.data);
+		nm_buf_addf(changes->run->out, "%-24s in %-14s %s: %s\n", when, in, class->words, new.data);
 	}
 	nm_buf_clear(&old);
 	nm_buf_clear(&new);

@@ -95,8 +95,8 @@ static void clock_words(const struct app *app, int width, char *out, size_t size
 		snprintf(out, size, "%s %02d:%02d", nm_weekday_names[nm_weekday(day)], minute / 60, minute % 60);
 		return;
 	}
-	nm_time_words(zone, now, false, words);
-	snprintf(out, size, "%s %s", words, nm_zone_abbreviation(zone, now));
+	nm_time_words_zone(zone, now, false, words);
+	snprintf(out, size, "%s", words);
 }
 
 /* From the right: the clock and what is live keep their place, the business is cut, the rest comes if it fits. */

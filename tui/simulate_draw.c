@@ -41,18 +41,19 @@ static void draw_question(const struct simulate *simulate, const struct app *app
 	char at[NM_TIME_TEXT], caller[512];
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 	const char *from = caller_words(app, play->caller, caller, sizeof caller);
-	const char *abbreviation = nm_zone_abbreviation(zone, play->at);
 	bool tight;
 	int width;
 
-	nm_time_words(zone, play->at, true, at);
-	width = text_width(at) + text_width(abbreviation) + text_width(line) + text_width(from) + 20;
+	nm_time_words_zone(zone, play->at, true, at);
+	width = text_width(at) + text_width(line) + text_width(from) + 20;
 	for (size_t i = 0; i < 3; i++)
 		width += flags[i] ? 3 + text_width(flags[i]) : 0;
 	tight = width > pen.end - pen.x;
+	if (tight)
+		nm_time_words(zone, play->at, true, at);
 	pen_text(&pen, STYLE_PLAIN, tight ? "" : "at ");
 	pen_text(&pen, STYLE_BOLD, at);
-	pen_textf(&pen, STYLE_PLAIN, tight ? "  " : " %s   line ", abbreviation);
+	pen_text(&pen, STYLE_PLAIN, tight ? "  " : "   line ");
 	pen_text(&pen, STYLE_BOLD, line);
 	pen_text(&pen, STYLE_PLAIN, tight ? "  " : "   from ");
 	pen_text(&pen, STYLE_BOLD, from);

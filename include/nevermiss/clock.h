@@ -82,10 +82,13 @@ enum nm_code nm_duration_read(const char *text, int64_t *seconds, struct nm_erro
 void nm_time_rfc3339(const struct nm_zone *zone, nm_time t, char out[static NM_TIME_TEXT]);
 /* For `--at`: "2026-12-25 10:00[:SS]", RFC 3339 where that would be ambiguous. */
 void nm_time_argument(const struct nm_zone *zone, nm_time t, char out[static NM_TIME_TEXT]);
-/* For people: "Fri 25 Dec 2026 10:00" (seconds only when not 0; no year when year is false). */
+/* Does the wall clock show this time once more, an hour before or after? */
+bool nm_time_repeated(const struct nm_zone *zone, nm_time t);
+/* For people: "Fri 25 Dec 2026 10:00" (seconds only when not 0; no year when year is false), and of a time
+ * that a clock change repeats which one: "Sun 1 Nov 2026 01:30 CDT". */
 void nm_time_words(const struct nm_zone *zone, nm_time t, bool year, char out[static NM_TIME_TEXT]);
-/* The same, and of an hour that a clock change repeats which one: "Sun 1 Nov 01:30 CDT". */
-void nm_time_words_once(const struct nm_zone *zone, nm_time t, bool year, char out[static NM_TIME_TEXT]);
+/* The same with the zone's abbreviation in any case: "Fri 25 Dec 2026 10:00 CST". */
+void nm_time_words_zone(const struct nm_zone *zone, nm_time t, bool year, char out[static NM_TIME_TEXT]);
 /* For people: "26 h 49 min", "45 s", "3 days". */
 void nm_duration_words(int64_t seconds, char out[static NM_TIME_TEXT]);
 /* In the plan's syntax: "20s", "15m", "1w". */

@@ -277,11 +277,15 @@ static void times_are_written_for_programs_and_for_people(void **state)
 	assert_string_equal(text, "Fri 25 Dec 10:00:05");
 	nm_time_argument(chicago, time_get(chicago, "2026-11-01 01:30"), text);
 	assert_string_equal(text, "2026-11-01T01:30:00-05:00");
-	nm_time_words_once(chicago, time_get(chicago, "2026-11-01 01:30"), true, text);
+	nm_time_words(chicago, time_get(chicago, "2026-11-01 01:30"), true, text);
 	assert_string_equal(text, "Sun 1 Nov 2026 01:30 CDT");
-	nm_time_words_once(chicago, time_get(chicago, "2026-11-01 01:30") + 3600, false, text);
+	nm_time_words(chicago, time_get(chicago, "2026-11-01 01:30") + 3600, false, text);
 	assert_string_equal(text, "Sun 1 Nov 01:30 CST");
-	nm_time_words_once(chicago, t, false, text);
+	nm_time_words_zone(chicago, time_get(chicago, "2026-11-01 01:30") + 3600, false, text);
+	assert_string_equal(text, "Sun 1 Nov 01:30 CST");
+	nm_time_words_zone(chicago, t, false, text);
+	assert_non_null(strstr(text, " C"));
+	nm_time_words(chicago, t, false, text);
 	assert_string_equal(text, "Fri 25 Dec 10:00");
 }
 

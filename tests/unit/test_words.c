@@ -174,6 +174,17 @@ static void test_single_windows_are_dated(void **state)
 	assert_words(two, 2, horizon, 4, "Thu 26 Nov 2026 08:00-18:00; Fri 25 Dec 2026 all day");
 }
 
+/* "A repeated hour is inside twice": windows by their date say which of the two they mean. */
+static void test_repeated_times_say_which(void **state)
+{
+	(void)state;
+	assert_hours("Su 01:30-02:30", "2026-10-31 00:00", 7,
+		     "Sun 1 Nov 2026 01:30 CDT-01:00 CST; Sun 1 Nov 2026 01:30 CST-02:30");
+	assert_hours("Su 00:30-01:15", "2026-10-31 00:00", 7,
+		     "Sun 1 Nov 2026 00:30-01:15 CDT; Sun 1 Nov 2026 01:00 CST-01:15 CST");
+	assert_hours("Su 03:00-04:00", "2026-10-31 00:00", 7, "Sun 1 Nov 2026 03:00-04:00");
+}
+
 /* In one week everything comes once: nothing is weekly. */
 static void test_one_week_has_no_weekly_windows(void **state)
 {
@@ -260,6 +271,7 @@ int main(void)
 		cmocka_unit_test(test_windows_cut_by_the_horizon),
 		cmocka_unit_test(test_clock_changes_do_not_show),
 		cmocka_unit_test(test_single_windows_are_dated),
+		cmocka_unit_test(test_repeated_times_say_which),
 		cmocka_unit_test(test_one_week_has_no_weekly_windows),
 		cmocka_unit_test(test_missing_weeks_are_counted),
 		cmocka_unit_test(test_every_second_week),
