@@ -172,7 +172,8 @@ static void note_days(struct week *week, const struct nm_plan *plan, nm_time fro
 	for (int64_t day = week->monday; day < week->monday + 7; day++) {
 		nm_time a = nm_zone_utc(plan->zone, day * NM_DAY, NULL);
 		nm_time b = nm_zone_utc(plan->zone, (day + 1) * NM_DAY, NULL);
-		int32_t shift = nm_zone_offset(plan->zone, b) - nm_zone_offset(plan->zone, a);
+		/* A change at midnight itself is of the day that begins with it. */
+		int32_t shift = nm_zone_offset(plan->zone, b - 1) - nm_zone_offset(plan->zone, a - 1);
 		char text[WEEK_NOTE];
 
 		for (size_t i = 0; i < plan->n_overrides; i++) {
