@@ -495,3 +495,17 @@ void nm_edit_quote(const char *text, struct nm_buf *out)
 	}
 	nm_buf_add(out, "\"");
 }
+
+enum nm_code nm_edit_quote_name(const char *name, struct nm_buf *out, struct nm_error *err)
+{
+	const char *problem = nm_name_problem(name);
+	/* "${" in double quotes would be a variable of the environment. */
+	const bool single = strchr(name, '"') || strstr(name, "${");
+
+	if (!problem && single && strchr(name, '\''))
+		problem = strchr(name, '"') ? "holds quotes of both kinds" : "holds ' and ${";
+	if (problem)
+		return nm_fail(err, NM_INPUT, "this name %s", problem);
+	nm_buf_addf(out, single ? "'%s'" : "\"%s\"", name);
+	return NM_OK;
+}

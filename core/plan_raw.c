@@ -37,6 +37,17 @@ void nm_raw_mistake(struct nm_raw *raw, struct nm_pos pos, const char *format, .
 			     NM_PLAN_MISTAKES);
 }
 
+const char *nm_name_problem(const char *name)
+{
+	if (!*name)
+		return "is empty";
+	if (strlen(name) > NM_TITLE_BYTES)
+		return "is longer than 100 bytes";
+	if (strpbrk(name, "\\\n\t"))
+		return "holds a backslash, tab or line end: plain words are taken";
+	return NULL;
+}
+
 bool nm_raw_starved(struct nm_raw *raw, enum nm_code code)
 {
 	raw->no_memory |= code == NM_NO_MEMORY;

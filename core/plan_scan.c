@@ -302,19 +302,14 @@ static bool section_counts(struct scan *scan, struct nm_token name, const struct
 /* The name of a section, its quotes taken off; NULL (and told) when it cannot be one. */
 static const char *section_title(struct scan *scan, struct nm_token title)
 {
-	const char *text, *problem = NULL;
+	const char *text, *problem;
 
 	if (title.kind == NM_TOKEN_TEXT) {
 		title.from++;
 		title.until--;
 	}
 	text = nm_lex_text(&scan->lex, title);
-	if (!*text)
-		problem = "is empty";
-	else if (strlen(text) > NM_TITLE_BYTES)
-		problem = "is longer than 100 bytes";
-	else if (strpbrk(text, "\\\n\t"))
-		problem = "holds a backslash, tab or line end: plain words are taken";
+	problem = nm_name_problem(text);
 	if (problem)
 		nm_raw_mistake(scan->raw, title.pos, "this name %s", problem);
 	return problem || scan->lex.refused ? NULL : text;

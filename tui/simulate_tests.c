@@ -19,7 +19,8 @@ static bool test_text(const struct simulate *simulate, const struct app *app, st
 
 	nm_time_argument(plan->zone, play->at, at);
 	nm_buf_add(out, "test ");
-	nm_edit_quote(simulate->test_name, out);
+	if (nm_edit_quote_name(simulate->test_name, out, NULL))
+		return false;
 	nm_buf_addf(out, " {\n\tat = \"%s\"\n\tline = %s\n", at, plan->lines[play->line].name);
 	if (play->caller.anonymous || play->caller.number) {
 		nm_caller_write(play->caller, from);
@@ -49,21 +50,22 @@ void simulate_test_name(struct app *app, const char *typed)
 void simulate_test_ask(struct simulate *simulate, struct app *app, const char *name)
 {
 	struct nm_buf text;
+	struct nm_error err;
 	struct notes notes;
 
-	if (name[0] == '\0' || strlen(name) >= sizeof simulate->test_name) {
-		app_message(app, STYLE_ERROR, "a test needs a name of at most %zu bytes",
-			    sizeof simulate->test_name - 1);
+	nm_buf_init(&text, 1u << 14);
+	if (nm_edit_quote_name(name, &text, &err)) {
+		app_message(app, STYLE_ERROR, "%s", err.text);
 		simulate_test_name(app, name);
 		return;
 	}
+	nm_buf_clear(&text);
 	/* The file may have changed while the name was asked for. */
 	if (!simulate->call) {
 		app_error(app, &simulate->err);
 		return;
 	}
-	memcpy(simulate->test_name, name, strlen(name) + 1);
-	nm_buf_init(&text, 1u << 14);
+	snprintf(simulate->test_name, sizeof simulate->test_name, "%s", name);
 	notes_init(&notes);
 	if (test_text(simulate, app, &text)) {
 		notes_diff(&notes, "", text.data);

@@ -49,6 +49,10 @@ enum nm_code nm_edit_apply(const struct nm_edit *edit, const char *text, size_t 
 /* A text value as the plan writes it: quoted, with escapes ("${" too, which is refused in double quotes). */
 void nm_edit_quote(const char *text, struct nm_buf *out);
 
+/* A section's name as the plan writes it: names have no escapes, so in quotes of which it holds none.  NM_INPUT
+ * when the plan can have no such name. */
+enum nm_code nm_edit_quote_name(const char *name, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
+
 /* The file being edited: its text now, the texts before and after (undo, redo), and what was on disk. */
 struct nm_document;
 

@@ -332,6 +332,8 @@ enum nm_code nm_plan_read_kept(const char *file, const char *text, size_t len, c
 const struct nm_plan_file *nm_plan_find_file(const struct nm_plan_file *files, const char *name);
 void nm_plan_free(struct nm_plan *plan);
 
+/* Why a section cannot have this name ("is empty"); NULL when it can. */
+const char *nm_name_problem(const char *name);
 /* Index by name; -1 when there is none. */
 int nm_plan_find_line(const struct nm_plan *plan, const char *name);
 int nm_plan_find_destination(const struct nm_plan *plan, const char *name);

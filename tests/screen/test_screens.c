@@ -411,7 +411,7 @@ static void a_wrong_answer_is_asked_for_again(void **state)
 		{"4 g", "christmas", "\"christmas\" is not a time", "now): christmas", "C-u",
 		 "2026-12-25 09:00", "at Fri 25 Dec 2026 09:00 CST"},
 		{"4 c End Enter", "12", "12", "unknown): 12", "C-u", "anonymous", "from anonymous"},
-		{"4 T", "", "a test needs a name", "name of the test:", "C-u", "early", "write this test"},
+		{"4 T", "", "this name is empty", "name of the test:", "C-u", "early", "write this test"},
 		{"n 1 O C-u", "2 hours", "2 hours is no length of time", "how long: 2 hours", "C-u", "2h",
 		 "which path do calls take?"},
 		{"Escape :", "frobnicate", "neither an action nor a screen", ": frobnicate", "C-u", "week",
@@ -525,6 +525,28 @@ static void a_call_is_saved_as_a_test_and_tests_are_run(void **state)
 	stage_close(&stage);
 }
 
+/* A name in quotes is written so that it reads; one that cannot be is asked for again, before anything else. */
+static void a_test_takes_names_that_the_plan_can_have(void **state)
+{
+	struct stage stage;
+	char *plan;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24});
+	stage_keys(&stage, "T");
+	stage_type(&stage, "back\\slash");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "this name holds a backslash");
+	stage_shows(&stage, "name of the test");
+	stage_keys(&stage, "C-u");
+	stage_type(&stage, "My \"odd\" test");
+	stage_keys(&stage, "Enter y");
+	plan = stage_plan(&stage);
+	assert_non_null(strstr(plan, "test 'My \"odd\" test' {"));
+	free(plan);
+	stage_close(&stage);
+}
+
 /* A change that would not read is refused for good: redo must not write it after all. */
 static void a_refused_change_is_not_made_again(void **state)
 {
@@ -535,10 +557,9 @@ static void a_refused_change_is_not_made_again(void **state)
 	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24});
 	before = stage_plan(&stage);
 	stage_keys(&stage, "T");
-	stage_type(&stage, "back\\slash");
+	stage_type(&stage, "Christmas morning");
 	stage_keys(&stage, "Enter y");
 	stage_shows(&stage, "the change would not read");
-	stage_shows(&stage, "words are taken"); /* a long message has room */
 	stage_keys(&stage, "C-r");
 	stage_shows(&stage, "there is nothing to make again");
 	after = stage_plan(&stage);
@@ -1097,6 +1118,7 @@ int main(void)
 		cmocka_unit_test(the_week_moves_by_the_wall_clock),
 		cmocka_unit_test(phones_do_what_they_are_told),
 		cmocka_unit_test(a_call_is_saved_as_a_test_and_tests_are_run),
+		cmocka_unit_test(a_test_takes_names_that_the_plan_can_have),
 		cmocka_unit_test(a_refused_change_is_not_made_again),
 		cmocka_unit_test(a_mend_is_shown_applied_and_taken_back),
 		cmocka_unit_test(a_finding_is_played),
