@@ -94,7 +94,7 @@ static void print_finding(struct nm_buf *out, const struct nm_finding *finding)
 	if (finding->why)
 		nm_buf_addf(out, "    why    %s\n", finding->why);
 	if (finding->when)
-		nm_buf_addf(out, "    when   %s; %.1f h a week\n", finding->when, finding->hours_per_week);
+		nm_buf_addf(out, "    when   %s; %s\n", finding->when, finding->amount);
 	if (finding->n_call) {
 		nm_buf_add(out, "    call   nevermiss simulate");
 		for (i = 0; i < finding->n_call; i++)

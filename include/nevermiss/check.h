@@ -27,6 +27,7 @@ struct nm_finding {
 	size_t n_windows;    /* all of them; merged, sorted */
 	const struct nm_span *windows;
 	double hours_per_week;
+	const char *amount;  /* how long they are in words: "4.5 h a week", "2 h in all"; NULL when there are none */
 	const char *when;    /* the windows in words; NULL when there are none */
 	size_t n_call;       /* arguments for simulate */
 	const char *const *call;

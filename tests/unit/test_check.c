@@ -356,6 +356,40 @@ static void weekdays_are_five_times_their_hours(void **state)
 	random_folder_free(folder);
 }
 
+/* What comes once is no matter of hours a week; what stays, or comes often, is. */
+static void what_comes_once_is_told_in_all(void **state)
+{
+	static const struct {
+		const char *hours, *amount;
+	} cases[] = {
+		{ "2026 Dec 24 10:00-12:00", "2 h in all" },
+		{ "2026 Dec 20-2027 Jan 2", "14 days in all" },
+		{ "Dec 24 10:00-10:30", "1 h in all" },
+		{ "Tu 10:00-12:30", "2.5 h a week" },
+		{ "24/7; 2026 Dec 24 10:00-12:00 off", "168.0 h a week" },
+	};
+	char *folder = random_folder_new();
+	char plan[800];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct subject subject = { .n_facts = 0 };
+
+		snprintf(plan, sizeof plan,
+			 "timezone = \"UTC\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+			 "line main { number = \"+15125550100\" account = box }\n"
+			 "schedule off { hours = \"%s\" }\n"
+			 "destination ai { kind = ai number = \"+15125550177\" }\n"
+			 "path p { step { ring = ai } }\nrule r { outside = off path = p }\n",
+			 cases[i].hours);
+		subject.plan = plan_of_text(plan, folder);
+		subject_check(&subject);
+		assert_string_equal(find(&subject.findings, "no-rule")->amount, cases[i].amount);
+		subject_clear(&subject);
+	}
+	random_folder_free(folder);
+}
+
 static void an_emergency_by_the_key_is_tried_where_a_greeting_plays(void **state)
 {
 	static const char plan[] =
@@ -586,6 +620,7 @@ int main(void)
 		cmocka_unit_test(the_call_of_each_bad_plan_shows_it),
 		cmocka_unit_test(each_mend_that_edits_takes_its_finding_away),
 		cmocka_unit_test(weekdays_are_five_times_their_hours),
+		cmocka_unit_test(what_comes_once_is_told_in_all),
 		cmocka_unit_test(nights_and_weekends_are_told_to_the_second),
 		cmocka_unit_test(an_emergency_by_the_key_is_tried_where_a_greeting_plays),
 		cmocka_unit_test(a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees),
