@@ -135,10 +135,13 @@ static void write_text(struct invocation *run, const struct nm_findings *finding
 static void facts(struct invocation *run, struct nm_arena *arena, struct nm_check_options *options)
 {
 	struct nm_line_fact *known = NULL;
+	struct nm_left_fact *left = NULL;
 	struct nm_error err;
 
 	if (!run->options->data_dir)
 		return;
+	if (session_left(run->session, arena, &left, &options->n_left, &err) == NM_OK)
+		options->left = left;
 	if (session_facts(run->session, arena, &known, &options->n_facts, &err) == NM_OK)
 		options->facts = known;
 	if (options->facts)

@@ -52,6 +52,12 @@ struct nm_line_fact {
 	nm_time read_at, horizon;
 };
 
+/* A line that the plan has no more and on which nothing took back what was pushed; for left-behind. */
+struct nm_left_fact {
+	const char *line, *driver;
+	nm_time pushed_at;
+};
+
 /* What the store knows of test calls; for untested. */
 struct nm_test_fact {
 	bool known;
@@ -63,6 +69,8 @@ struct nm_check_options {
 	struct nm_test_fact tests;
 	size_t n_facts;
 	const struct nm_line_fact *facts;
+	size_t n_left;
+	const struct nm_left_fact *left;
 	/* May be NULL; returning false stops the proof, which then is NM_REFUSED. */
 	bool (*progress)(void *context, size_t done, size_t all);
 	void *progress_context;

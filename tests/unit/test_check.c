@@ -42,6 +42,8 @@ struct subject {
 	struct nm_line_fact facts[4];
 	char names[4][32];
 	size_t n_facts;
+	struct nm_left_fact left;
+	size_t n_left;
 	struct nm_test_fact tests;
 };
 
@@ -54,7 +56,7 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same|untested`, as far as such a file is there. */
+/* What the store would know: lines `NAME drift|same|untested|left`, as far as such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
@@ -74,6 +76,12 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 			.read_at = NOW - 60,
 			.horizon = NOW + NM_CHECK_HORIZON,
 		};
+		if (!strcmp(word, "left")) {
+			subject->left =
+				(struct nm_left_fact){ subject->names[subject->n_facts], "sandbox", NOW - 60 };
+			subject->facts[subject->n_facts].line = "";
+			subject->n_left = 1;
+		}
 		if (!strcmp(word, "untested"))
 			subject->tests.last = subject->tests.last_after_hours = NM_TIME_MIN;
 		subject->n_facts++;
@@ -90,6 +98,8 @@ static void subject_check(struct subject *subject)
 		.until = NOW + NM_CHECK_HORIZON,
 		.n_facts = subject->n_facts,
 		.facts = subject->facts,
+		.n_left = subject->n_left,
+		.left = &subject->left,
 		.tests = subject->tests,
 	};
 	struct nm_error err;
