@@ -105,6 +105,34 @@ static double hours_a_week(const struct nm_checker *checker, const struct nm_dra
 	return hours;
 }
 
+/* An average says nothing of what comes less than every fourth week, unless it then stays. */
+static bool seldom(const struct nm_checker *checker, const struct nm_draft *draft, nm_time sum)
+{
+	const nm_time length = checker->timeline->until - checker->timeline->from;
+
+	return (nm_time)draft->n_windows * 28 * NM_DAY < length && 2 * sum < length;
+}
+
+/* "4.5 h a week", "2 h in all"; NULL without windows. */
+static const char *amount_words(struct nm_checker *checker, const struct nm_draft *draft, double hours)
+{
+	char all[NM_TIME_TEXT];
+	nm_time sum = 0;
+	const char *text;
+
+	if (!draft->n_windows)
+		return NULL;
+	for (size_t i = 0; i < draft->n_windows; i++)
+		sum += draft->windows[i].until - draft->windows[i].from;
+	nm_duration_words(sum, all);
+	text = seldom(checker, draft, sum) || hours < 0.05
+		       ? nm_arena_format(checker->arena, "%s in all", all)
+		       : nm_arena_format(checker->arena, "%.1f h a week", hours);
+	if (!text)
+		checker->failed = true;
+	return text;
+}
+
 static const char *when_words(struct nm_checker *checker, const struct nm_draft *draft)
 {
 	const struct nm_span horizon = { checker->timeline->from, checker->timeline->until };
@@ -198,9 +226,11 @@ static const char *message_of(struct nm_checker *checker, const struct nm_draft 
 static struct nm_finding finding_of(struct nm_checker *checker, struct nm_draft *draft)
 {
 	struct nm_pos pos = draft->pos;
+	double hours;
 
 	windows_build(checker, draft);
 	first_call(checker, draft);
+	hours = hours_a_week(checker, draft);
 	if (pos.file)
 		pos.file = nm_arena_text(checker->arena, pos.file);
 	if (draft->pos.file && !pos.file)
@@ -213,7 +243,8 @@ static struct nm_finding finding_of(struct nm_checker *checker, struct nm_draft 
 		.pos = pos,
 		.n_windows = draft->n_windows,
 		.windows = draft->windows,
-		.hours_per_week = hours_a_week(checker, draft),
+		.hours_per_week = hours,
+		.amount = amount_words(checker, draft, hours),
 		.when = when_words(checker, draft),
 		.n_call = draft->n_call,
 		.call = draft->call,

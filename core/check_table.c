@@ -77,6 +77,8 @@ const struct nm_check_info nm_checks[] = {
 	  "that is allowed and rarely meant" },
 	{ "drift", WARNING, "a line pushed before whose last read-back decided differently",
 	  "what was proved here is not what the carrier does" },
+	{ "left-behind", WARNING, "a line that was pushed and that the plan has no more",
+	  "nothing changes there by itself: it goes on doing what an older plan said" },
 
 	{ "no-after-hours", ADVICE, "no rule for the time outside all hours that rules name",
 	  "a common mistake: emergencies come in evenings and at weekends, and so do the best jobs" },

@@ -91,6 +91,35 @@ static void find_facts(struct nm_checker *checker)
 	}
 }
 
+/* A push touches the lines of the plan alone, so nobody else would tell. */
+static void find_left(struct nm_checker *checker)
+{
+	const struct nm_plan *plan = checker->plan;
+	const struct nm_check_options *options = checker->options;
+	char words[NM_TIME_TEXT];
+	size_t i;
+
+	for (i = 0; i < options->n_left; i++) {
+		const struct nm_left_fact *left = &options->left[i];
+
+		nm_time_words(plan->zone, left->pushed_at, true, words);
+		nm_draft_mend(
+			checker,
+			nm_draft_add(checker, "left-behind", 0, 0, (struct nm_pos){ plan->file, 1, 1 },
+				     nm_arena_format(
+					     checker->arena,
+					     "line %s is not in the plan any more, and what was pushed there "
+					     "(%s, %s) was not taken back",
+					     left->line, left->driver, words)),
+			nm_arena_format(
+				checker->arena,
+				"put the line back, take its pushes back (nevermiss rollback --line %s), and "
+				"take it out again",
+				left->line),
+			0, NULL);
+	}
+}
+
 /* --- test calls --- */
 
 static bool any_pushed(const struct nm_check_options *options)
@@ -293,6 +322,7 @@ enum nm_code nm_check_times(struct nm_checker *checker, struct nm_error *err)
 	for (i = 0; i < plan->n_calendars; i++)
 		find_calendar(checker, &plan->calendars[i]);
 	find_facts(checker);
+	find_left(checker);
 	find_untested(checker);
 	for (i = 0; i < plan->n_schedules; i++)
 		if (plan->schedules[i].hours && keeps_away(plan, (int)i))

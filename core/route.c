@@ -202,6 +202,16 @@ const struct nm_treatment *nm_route_treatment(const struct nm_route *route, nm_t
 	return treatment < 0 ? NULL : route->treatments[treatment];
 }
 
+const struct nm_treatment *nm_route_call(const struct nm_route *route, nm_time t, struct nm_caller caller,
+					 bool emergency)
+{
+	const struct nm_treatment *treatment = nm_route_treatment(route, t, caller, false);
+
+	if (!emergency || (treatment != NULL && treatment->emergency))
+		return treatment;
+	return nm_route_treatment(route, t, caller, true);
+}
+
 size_t nm_route_class_of(const struct nm_route *route, uint64_t groups)
 {
 	for (size_t c = 0; c < route->n_classes; c++)

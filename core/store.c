@@ -74,6 +74,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_PUSH_NEWEST] = "SELECT id FROM push WHERE line = ?1 AND state <> ?2 ORDER BY id DESC LIMIT 1",
 	[NM_SQL_PUSH_DONE] = "SELECT id, version, at, horizon, forced IS NOT NULL, wanted = '[]' FROM push"
 			     " WHERE line = ?1 AND state = ?2 AND (?3 = 0 OR id < ?3) AND (?4 IS NULL OR wanted = ?4) ORDER BY id DESC LIMIT 1",
+	[NM_SQL_PUSHED_LINES] = "SELECT line, driver, at, count(*) OVER () FROM push WHERE wanted <> '[]' AND id IN"
+				" (SELECT max(id) FROM push WHERE state = ?1 GROUP BY line) ORDER BY line",
 	[NM_SQL_READING_PUT] =
 		"INSERT INTO reading(line, at, known, in_sync, plan, words, live) VALUES(?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT(line) DO UPDATE SET at = excluded.at, known = excluded.known,"

@@ -323,6 +323,40 @@ enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int6
 	return code;
 }
 
+enum nm_code nm_store_pushed_lines(struct nm_store *store, struct nm_arena *arena,
+				   struct nm_pushed_line **out, size_t *n, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_PUSHED_LINES, err);
+	struct nm_pushed_line *lines = NULL;
+	size_t found = 0;
+	bool ok = true;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int(statement, 1, NM_PUSH_DONE);
+	while ((result = sqlite3_step(statement)) == SQLITE_ROW && ok) {
+		if (lines == NULL)
+			lines = nm_arena_alloc(arena, (size_t)sqlite3_column_int64(statement, 3),
+					       sizeof(*lines));
+		ok = lines != NULL;
+		if (ok)
+			lines[found++] = (struct nm_pushed_line){
+				.line = nm_store_column(statement, 0, arena, &ok),
+				.driver = nm_store_column(statement, 1, arena, &ok),
+				.at = sqlite3_column_int64(statement, 2),
+			};
+	}
+	sqlite3_reset(statement);
+	if (!ok)
+		return nm_fail_memory(err);
+	if (result != SQLITE_DONE)
+		return nm_store_fail(store, "reading its pushes", err);
+	*out = lines;
+	*n = found;
+	return NM_OK;
+}
+
 enum nm_code nm_store_push_done(struct nm_store *store, const char *line, int64_t before, const char *wanted,
 				struct nm_push_brief *out, struct nm_error *err)
 {

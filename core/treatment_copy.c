@@ -58,3 +58,14 @@ struct nm_treatment *nm_treatment_copy(const struct nm_treatment *treatment, str
 	}
 	return copy;
 }
+
+const struct nm_treatment *nm_treatment_unnamed(const struct nm_treatment *treatment, struct nm_arena *arena)
+{
+	struct nm_treatment *copy = nm_arena_alloc(arena, 1, sizeof(*copy));
+
+	if (copy == NULL)
+		return NULL;
+	*copy = *treatment;
+	copy->rule = copy->path = NULL;
+	return copy;
+}

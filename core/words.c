@@ -294,8 +294,9 @@ static void add_which(const struct words *words, nm_time t)
  * back, where the reading then is the one that can be told apart. */
 static nm_local end_of(const struct words *words, const struct nm_span *window)
 {
-	return nm_time_repeated(words->zone, window->until) ? nm_zone_local(words->zone, window->until)
-							     : nm_zone_local(words->zone, window->until - 1) + 1;
+	return nm_time_repeated(words->zone, window->until)
+		       ? nm_zone_local(words->zone, window->until)
+		       : nm_zone_local(words->zone, window->until - 1) + 1;
 }
 
 /* Counts an item against `most`, and separates it from the one before. */

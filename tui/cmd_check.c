@@ -94,7 +94,7 @@ static void print_finding(struct nm_buf *out, const struct nm_finding *finding)
 	if (finding->why)
 		nm_buf_addf(out, "    why    %s\n", finding->why);
 	if (finding->when)
-		nm_buf_addf(out, "    when   %s; %.1f h a week\n", finding->when, finding->hours_per_week);
+		nm_buf_addf(out, "    when   %s; %s\n", finding->when, finding->amount);
 	if (finding->n_call) {
 		nm_buf_add(out, "    call   nevermiss simulate");
 		for (i = 0; i < finding->n_call; i++)
@@ -135,10 +135,13 @@ static void write_text(struct invocation *run, const struct nm_findings *finding
 static void facts(struct invocation *run, struct nm_arena *arena, struct nm_check_options *options)
 {
 	struct nm_line_fact *known = NULL;
+	struct nm_left_fact *left = NULL;
 	struct nm_error err;
 
 	if (!run->options->data_dir)
 		return;
+	if (session_left(run->session, arena, &left, &options->n_left, &err) == NM_OK)
+		options->left = left;
 	if (session_facts(run->session, arena, &known, &options->n_facts, &err) == NM_OK)
 		options->facts = known;
 	if (options->facts)

@@ -71,16 +71,23 @@ static const struct nm_treatment *live_treatment(void *context, const char *line
 	return route ? nm_route_treatment(route, live->call->at, live->call->caller, false) : NULL;
 }
 
-/* What the caller gets on the line called: an emergency reaches its path by the key where there is one. */
-static const struct nm_treatment *live_first(struct live *live, const char *line)
+/* What the caller gets on the line called. */
+static enum nm_code live_first(const struct live *live, const char *line, struct nm_arena *arena,
+			       const struct nm_treatment **out, struct nm_error *err)
 {
-	const struct nm_treatment *treatment = live_treatment(live, line);
-	const struct nm_treatment *by_key;
+	const struct nm_route *route = live_route(live, line);
+	const struct nm_call *call = live->call;
+	const struct nm_treatment *treatment;
 
-	if (!treatment || !live->call->emergency || treatment->emergency)
-		return treatment;
-	by_key = nm_route_treatment(live_route(live, line), live->call->at, live->call->caller, true);
-	return by_key ? by_key : treatment;
+	if (!route)
+		return nm_fail(err, NM_CARRIER, "what is live on %s is not known: `nevermiss diff` says why", line);
+	treatment = nm_route_call(route, call->at, call->caller, call->emergency);
+	if (!treatment)
+		return nm_fail(err, NM_INPUT, "--emergency: nothing that is live on %s tells this call from others%s",
+			       line, route->key ? ": no greeting plays in which the key could be pressed"
+						: ": it has no key for emergencies");
+	*out = nm_treatment_unnamed(treatment, arena);
+	return *out ? NM_OK : nm_fail_memory(err);
 }
 
 static void write_live(struct invocation *run, const struct nm_call *call, const struct nm_treatment *treatment,
@@ -122,10 +129,9 @@ static enum nm_code simulate_live(struct invocation *run, const struct nm_call *
 
 	if (code != NM_OK)
 		return code;
-	treatment = live_first(&live, line);
-	if (!treatment)
-		return nm_fail(err, NM_CARRIER, "what is live on %s is not known: `nevermiss diff` says why", line);
-	code = nm_play(treatment, line, &call->script, &lines, true, arena, &outcome, err);
+	code = live_first(&live, line, arena, &treatment, err);
+	if (code == NM_OK)
+		code = nm_play(treatment, line, &call->script, &lines, true, arena, &outcome, err);
 	if (code == NM_OK)
 		write_live(run, call, treatment, &outcome);
 	return code;

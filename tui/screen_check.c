@@ -217,8 +217,7 @@ static void show_windows(struct check *check, struct app *app)
 	}
 	if (finding->n_windows > MOST_WINDOWS)
 		notes_addf(&notes, STYLE_DIM, "and %zu more", finding->n_windows - MOST_WINDOWS);
-	snprintf(title, sizeof title, "%s: %zu windows, %.1f h a week", finding->id, finding->n_windows,
-		 finding->hours_per_week);
+	snprintf(title, sizeof title, "%s: %zu windows, %s", finding->id, finding->n_windows, finding->amount);
 	app_page(app, title, &notes);
 	notes_clear(&notes);
 }
@@ -321,15 +320,13 @@ static const struct {
 static void draw_row(const struct nm_finding *finding, struct canvas *canvas, int y, int width, bool cursor)
 {
 	unsigned mark = cursor ? STYLE_CURSOR : 0;
-	char hours[32] = "";
+	const char *amount = finding->amount;
 	int end = width - 1;
 	struct pen pen;
 
-	if (finding->hours_per_week > 0)
-		snprintf(hours, sizeof hours, "%.1f h a week", finding->hours_per_week);
-	if (hours[0] && width >= 60) {
-		canvas_text(canvas, end - text_width(hours), y, text_width(hours), STYLE_PLAIN, hours);
-		end -= text_width(hours) + 2;
+	if (amount && width >= 60) {
+		canvas_text(canvas, end - text_width(amount), y, text_width(amount), STYLE_PLAIN, amount);
+		end -= text_width(amount) + 2;
 	}
 	pen = pen_at(canvas, 1, y, end);
 	pen_textf(&pen, severities[finding->severity].style | mark, "%s ",

@@ -211,24 +211,15 @@ static void ask_sure(struct now *now, struct app *app)
 
 static void write_override(struct now *now, struct app *app)
 {
-	const size_t others = app_plan(app)->n_overrides;
-	struct nm_buf text, name;
-	struct nm_edit edits[] = {
-		{.op = NM_EDIT_ADD, .place = {.section = "override", .step = -1}},
-		{.op = NM_EDIT_MOVE, .place = {.section = "override", .step = -1}, .by = -(int)others},
-	};
+	struct nm_buf text;
+	struct nm_edit edit;
 
 	nm_buf_init(&text, 4096);
-	nm_buf_init(&name, 64);
 	override_text(now, app, &text);
-	override_name(app, &name);
-	/* The newest word counts: the first override that matches decides, so it goes in front. */
-	edits[0].value = text.data;
-	edits[1].place.title = name.data;
-	if (!text.failed && !name.failed && app_change(app, edits, others ? 2 : 1, "an override"))
+	edit = session_override(app->session, text.data);
+	if (!text.failed && app_change(app, &edit, 1, "an override"))
 		app_message(app, STYLE_GOOD, "saved: an override (u takes it back; screen 6 makes it live)");
 	nm_buf_clear(&text);
-	nm_buf_clear(&name);
 }
 
 static enum verdict take_answer(struct now *now, struct app *app, const struct event *event)

@@ -90,7 +90,7 @@ static void derive_live(struct simulate *simulate, const struct app *app, const 
 	struct nm_script_setting settings[PLAY_SETTINGS];
 	struct nm_script script = {play->nobody, play->n, settings, play->hangup_s};
 	const struct nm_treatment *treatment =
-		nm_route_treatment(route, play->at, play->caller, play->emergency);
+		nm_route_call(route, play->at, play->caller, play->emergency);
 
 	for (size_t i = 0; i < play->n; i++)
 		settings[i] =
@@ -101,9 +101,14 @@ static void derive_live(struct simulate *simulate, const struct app *app, const 
 		nm_fail_memory(&simulate->err);
 		return;
 	}
-	if (!treatment)
+	if (!treatment) {
 		nm_fail(&simulate->err, NM_INPUT,
 			"an emergency cannot be told apart at the carrier: no key is set");
+		return;
+	}
+	treatment = nm_treatment_unnamed(treatment, simulate->live_arena);
+	if (!treatment)
+		nm_fail_memory(&simulate->err);
 	else if (nm_play(treatment, plan->lines[play->line].name, &script, NULL, true, simulate->live_arena,
 			 &simulate->outcome, &simulate->err) == NM_OK)
 		simulate->treatment = treatment;

@@ -357,6 +357,31 @@ enum nm_code session_facts(struct session *session, struct nm_arena *arena, stru
 	return NM_OK;
 }
 
+enum nm_code session_left(struct session *session, struct nm_arena *arena, struct nm_left_fact **out, size_t *n,
+			  struct nm_error *err)
+{
+	struct nm_pushed_line *pushed;
+	struct nm_left_fact *left;
+	struct nm_store *store;
+	size_t n_pushed, n_left = 0;
+	enum nm_code code = session_store(session, &store, err);
+
+	if (!code)
+		code = nm_store_pushed_lines(store, arena, &pushed, &n_pushed, err);
+	if (code)
+		return code;
+	left = nm_arena_alloc(arena, n_pushed, sizeof *left);
+	if (!left)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < n_pushed; i++)
+		if (nm_plan_find_line(session->plan, pushed[i].line) < 0)
+			left[n_left++] =
+				(struct nm_left_fact){ pushed[i].line, pushed[i].driver, pushed[i].at };
+	*out = left;
+	*n = n_left;
+	return NM_OK;
+}
+
 struct nm_test_fact session_tests(struct session *session)
 {
 	struct nm_test_fact tests = { 0 };
@@ -385,6 +410,7 @@ enum nm_code session_findings(struct session *session, const struct nm_findings 
 {
 	struct nm_check_options options = {0};
 	struct nm_line_fact *facts;
+	struct nm_left_fact *left;
 	struct nm_arena *arena;
 	enum nm_code code = session_need_plan(session, err);
 
@@ -399,6 +425,8 @@ enum nm_code session_findings(struct session *session, const struct nm_findings 
 	/* Without a store there are no facts, and the plan is proved all the same. */
 	if (session_facts(session, arena, &facts, &options.n_facts, NULL) == NM_OK)
 		options.facts = facts;
+	if (session_left(session, arena, &left, &options.n_left, NULL) == NM_OK)
+		options.left = left;
 	options.tests = session_tests(session);
 	code = nm_check(session->plan, &options, &session->findings, err);
 	session->findings_known = code == NM_OK;

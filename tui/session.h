@@ -111,6 +111,10 @@ enum nm_code session_tests_played(struct session *session, bool after_hours,
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
 			   size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 
+/* Lines that were pushed and that the plan has no more; memory from the arena. */
+enum nm_code session_left(struct session *session, struct nm_arena *arena, struct nm_left_fact **out, size_t *n,
+			  struct nm_error *err) NM_WARN_UNUSED;
+
 /* Applies edits to the text, as one step of undo, and reads it; when it does not read any more nothing is changed and err
  * has the first mistake.  NM_REFUSED when read-only. */
 enum nm_code session_edit(struct session *session, const struct nm_edit *edits, size_t n, const char *what,

@@ -145,7 +145,7 @@ static void draw_result(const struct simulate *simulate, struct canvas *canvas, 
 static void draw_why(const struct simulate *simulate, struct canvas *canvas, int y, int end)
 {
 	const struct nm_simulation *call = simulate->call;
-	const struct nm_treatment *live = simulate->live ? simulate->treatment : NULL;
+	const bool live = simulate->live && simulate->treatment;
 	struct pen told = pen_at(canvas, 1, y, canvas->width - 1);
 	size_t first = call->n_reasons > (size_t)(end - y) ? call->n_reasons - (size_t)(end - y) : 0;
 
@@ -153,8 +153,7 @@ static void draw_why(const struct simulate *simulate, struct canvas *canvas, int
 	if (live && y < end) {
 		pen_text(&told, STYLE_HEAD, "why");
 		pen_tab(&told, 6);
-		pen_textf(&told, STYLE_BOLD, "as the carrier has it: %s%s%s", live->rule ? live->rule : "no rule",
-			  live->path ? " → " : "", live->path ? live->path : "");
+		pen_text(&told, STYLE_BOLD, "as the carrier has it, which knows no rules");
 	}
 	for (size_t i = live ? call->n_reasons : first; i < call->n_reasons && y < end; i++, y++) {
 		const struct nm_reason *reason = &call->reasons[i];

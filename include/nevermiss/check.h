@@ -27,6 +27,7 @@ struct nm_finding {
 	size_t n_windows;    /* all of them; merged, sorted */
 	const struct nm_span *windows;
 	double hours_per_week;
+	const char *amount;  /* how long they are in words: "4.5 h a week", "2 h in all"; NULL when there are none */
 	const char *when;    /* the windows in words; NULL when there are none */
 	size_t n_call;       /* arguments for simulate */
 	const char *const *call;
@@ -51,6 +52,12 @@ struct nm_line_fact {
 	nm_time read_at, horizon;
 };
 
+/* A line that the plan has no more and on which nothing took back what was pushed; for left-behind. */
+struct nm_left_fact {
+	const char *line, *driver;
+	nm_time pushed_at;
+};
+
 /* What the store knows of test calls; for untested. */
 struct nm_test_fact {
 	bool known;
@@ -62,6 +69,8 @@ struct nm_check_options {
 	struct nm_test_fact tests;
 	size_t n_facts;
 	const struct nm_line_fact *facts;
+	size_t n_left;
+	const struct nm_left_fact *left;
 	/* May be NULL; returning false stops the proof, which then is NM_REFUSED. */
 	bool (*progress)(void *context, size_t done, size_t all);
 	void *progress_context;

@@ -83,6 +83,9 @@ struct nm_route_piece {
  * that is otherwise is an exception (so are the weeks of a rotation that are not the commonest). */
 enum nm_code nm_route_lower(struct nm_route *route, const struct nm_route_piece *pieces, size_t n,
 			    struct nm_error *err) NM_WARN_UNUSED;
+/* A copy without the names of rule and path, its steps borrowed: rules that give the same are one treatment of a
+ * route, which has the names of one of them.  NULL: out of memory. */
+const struct nm_treatment *nm_treatment_unnamed(const struct nm_treatment *treatment, struct nm_arena *arena);
 /* A deep copy without the steps that ring nobody, without skips and file positions; NULL: out of memory. */
 struct nm_treatment *nm_treatment_copy(const struct nm_treatment *treatment, struct nm_arena *arena);
 
@@ -95,6 +98,11 @@ uint64_t nm_route_groups(const struct nm_route *route, struct nm_caller caller);
 /* What a call gets; key: the caller presses the emergency key (NULL when there is none). */
 const struct nm_treatment *nm_route_treatment(const struct nm_route *route, nm_time t,
 					      struct nm_caller caller, bool key);
+
+/* What a call gets that is an emergency, or is none: on a line that is not one for emergencies it is the key that
+ * makes it one.  NULL: nothing on this route does. */
+const struct nm_treatment *nm_route_call(const struct nm_route *route, nm_time t, struct nm_caller caller,
+					 bool emergency);
 
 /* One way in which two routes differ: these callers, at all these times, get b instead of a. */
 struct nm_difference {

@@ -91,6 +91,14 @@ struct nm_push_records {
 	size_t n;
 	struct nm_push_record *items; /* newest first */
 };
+/* A line on which something of ours was made live and nothing after it took that off. */
+struct nm_pushed_line {
+	const char *line, *driver;
+	nm_time at; /* of its newest push */
+};
+/* All of them, by name, whether a plan has them or not; array and texts from the arena. */
+enum nm_code nm_store_pushed_lines(struct nm_store *store, struct nm_arena *arena, struct nm_pushed_line **out,
+				   size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_push_begin(struct nm_store *store, const struct nm_push_record *record, int64_t *id,
 				 struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_push_update(struct nm_store *store, int64_t id, enum nm_push_state state, nm_time at,

@@ -14,7 +14,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size);
 
 static const char *const sections[] = {
 	"", "account", "line", "calendar", "schedule", "callers", "destination", "rotation", "path", "rule",
-	"override", "emergency", "text_back", "follow_up", "guarantee", "test", "targets", "value", "crm",
+	"override", "emergency", "text_back", "follow_up", "guarantee", "test", "targets", "value", "crm", "include",
 };
 static const char *const titles[] = {
 	NULL, "a", "b", "daytime", "owner", "open", "somebody live, always", ""
@@ -95,7 +95,7 @@ int LLVMFuzzerTestOneInput(const unsigned char *data, size_t size)
 
 	if (size < 5)
 		return 0;
-	edit.op = (enum nm_edit_op)(data[0] % 6);
+	edit.op = (enum nm_edit_op)(data[0] % (NM_EDIT_RENAME + 1));
 	edit.place.section = PICK(sections, data[1]);
 	edit.place.title = PICK(titles, data[2]);
 	edit.place.step = data[2] / 16 % 5 - 1;

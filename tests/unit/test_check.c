@@ -42,6 +42,8 @@ struct subject {
 	struct nm_line_fact facts[4];
 	char names[4][32];
 	size_t n_facts;
+	struct nm_left_fact left;
+	size_t n_left;
 	struct nm_test_fact tests;
 };
 
@@ -54,7 +56,7 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same|untested`, as far as such a file is there. */
+/* What the store would know: lines `NAME drift|same|untested|left`, as far as such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
@@ -74,6 +76,12 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 			.read_at = NOW - 60,
 			.horizon = NOW + NM_CHECK_HORIZON,
 		};
+		if (!strcmp(word, "left")) {
+			subject->left =
+				(struct nm_left_fact){ subject->names[subject->n_facts], "sandbox", NOW - 60 };
+			subject->facts[subject->n_facts].line = "";
+			subject->n_left = 1;
+		}
 		if (!strcmp(word, "untested"))
 			subject->tests.last = subject->tests.last_after_hours = NM_TIME_MIN;
 		subject->n_facts++;
@@ -90,6 +98,8 @@ static void subject_check(struct subject *subject)
 		.until = NOW + NM_CHECK_HORIZON,
 		.n_facts = subject->n_facts,
 		.facts = subject->facts,
+		.n_left = subject->n_left,
+		.left = &subject->left,
 		.tests = subject->tests,
 	};
 	struct nm_error err;
@@ -356,6 +366,40 @@ static void weekdays_are_five_times_their_hours(void **state)
 	random_folder_free(folder);
 }
 
+/* What comes once is no matter of hours a week; what stays, or comes often, is. */
+static void what_comes_once_is_told_in_all(void **state)
+{
+	static const struct {
+		const char *hours, *amount;
+	} cases[] = {
+		{ "2026 Dec 24 10:00-12:00", "2 h in all" },
+		{ "2026 Dec 20-2027 Jan 2", "14 days in all" },
+		{ "Dec 24 10:00-10:30", "1 h in all" },
+		{ "Tu 10:00-12:30", "2.5 h a week" },
+		{ "24/7; 2026 Dec 24 10:00-12:00 off", "168.0 h a week" },
+	};
+	char *folder = random_folder_new();
+	char plan[800];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct subject subject = { .n_facts = 0 };
+
+		snprintf(plan, sizeof plan,
+			 "timezone = \"UTC\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+			 "line main { number = \"+15125550100\" account = box }\n"
+			 "schedule off { hours = \"%s\" }\n"
+			 "destination ai { kind = ai number = \"+15125550177\" }\n"
+			 "path p { step { ring = ai } }\nrule r { outside = off path = p }\n",
+			 cases[i].hours);
+		subject.plan = plan_of_text(plan, folder);
+		subject_check(&subject);
+		assert_string_equal(find(&subject.findings, "no-rule")->amount, cases[i].amount);
+		subject_clear(&subject);
+	}
+	random_folder_free(folder);
+}
+
 static void an_emergency_by_the_key_is_tried_where_a_greeting_plays(void **state)
 {
 	static const char plan[] =
@@ -586,6 +630,7 @@ int main(void)
 		cmocka_unit_test(the_call_of_each_bad_plan_shows_it),
 		cmocka_unit_test(each_mend_that_edits_takes_its_finding_away),
 		cmocka_unit_test(weekdays_are_five_times_their_hours),
+		cmocka_unit_test(what_comes_once_is_told_in_all),
 		cmocka_unit_test(nights_and_weekends_are_told_to_the_second),
 		cmocka_unit_test(an_emergency_by_the_key_is_tried_where_a_greeting_plays),
 		cmocka_unit_test(a_plan_of_too_many_steps_is_told_where_and_breaks_its_guarantees),

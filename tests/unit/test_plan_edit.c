@@ -60,7 +60,8 @@ static void refused(struct nm_edit edit, const char *text, const char *why)
 #define UNSET_STEP(t, n, o)                                                                                  \
 	((struct nm_edit){ .op = NM_EDIT_UNSET, .place = PLACE("path", t, n), .option = (o) })
 #define ADD(s, t, n, v) ((struct nm_edit){ .op = NM_EDIT_ADD, .place = PLACE(s, t, n), .value = (v) })
-#define ADD_FIRST(s, v) ((struct nm_edit){ .op = NM_EDIT_ADD_FIRST, .place = PLACE(s, NULL, -1), .value = (v) })
+#define ADD_FIRST(s, v)                                                                                      \
+	((struct nm_edit){ .op = NM_EDIT_ADD_FIRST, .place = PLACE(s, NULL, -1), .value = (v) })
 #define REMOVE(s, t, n) ((struct nm_edit){ .op = NM_EDIT_REMOVE, .place = PLACE(s, t, n) })
 #define MOVE(s, t, n, b) ((struct nm_edit){ .op = NM_EDIT_MOVE, .place = PLACE(s, t, n), .by = (b) })
 #define RENAME(s, t, v) ((struct nm_edit){ .op = NM_EDIT_RENAME, .place = PLACE(s, t, -1), .value = (v) })
@@ -203,7 +204,8 @@ static void add_first_stands_before_all_of_its_kind(void **state)
 	becomes(ADD_FIRST("override", "override n { }"), "a = 1\r\n\r\noverride o { }\r\n\r\nb = 2\r\n",
 		"a = 1\r\n\r\noverride n { }\r\n\r\noverride o { }\r\n\r\nb = 2\r\n");
 	/* Whatever shares its line stays where it is, and so does the line's comment. */
-	becomes(ADD_FIRST("override", "override n { }"), "path x {\n} /* a\n b */ override o { } # it hurts\n",
+	becomes(ADD_FIRST("override", "override n { }"),
+		"path x {\n} /* a\n b */ override o { } # it hurts\n",
 		"override n { }\n\npath x {\n} /* a\n b */ override o { } # it hurts\n");
 	becomes(ADD_FIRST("override", "override n { }"), "a = 1\n\n\n\n", "a = 1\n\noverride n { }\n\n\n\n");
 	becomes(ADD_FIRST("override", "override n { }"), "", "override n { }\n");
