@@ -70,7 +70,8 @@ void nm_hold_mark_treatment(const struct nm_holder *h, struct nm_hold_draft *dra
 
 /* --- from drafts to losses --- */
 
-static const char *callers_of(const struct nm_holder *h, const struct nm_hold_draft *draft)
+/* The callers among `who`, one flag a class, in words; NULL when memory is out. */
+static const char *callers_of(const struct nm_holder *h, const bool *who)
 {
 	const struct nm_route *route = h->route;
 	struct nm_buf words;
@@ -79,12 +80,8 @@ static const char *callers_of(const struct nm_holder *h, const struct nm_hold_dr
 
 	nm_buf_init(&words, 65536);
 	for (size_t c = 0; c < route->n_classes; c++) {
-		bool any = false;
-
-		for (size_t s = 0; s < route->n_situations; s++)
-			any = any || draft->marks[s * route->n_classes + c];
-		n += any;
-		if (any && told < CALLERS_TOLD)
+		n += who[c];
+		if (who[c] && told < CALLERS_TOLD)
 			nm_buf_addf(&words, "%s%s", told++ > 0 ? ", " : "", route->classes[c].words);
 	}
 	if (n > told)
@@ -96,16 +93,8 @@ static const char *callers_of(const struct nm_holder *h, const struct nm_hold_dr
 	return copy;
 }
 
-static bool concerned(const struct nm_holder *h, const struct nm_hold_draft *draft, int situation)
-{
-	for (size_t c = 0; c < h->route->n_classes; c++)
-		if (draft->marks[(size_t)situation * h->route->n_classes + c])
-			return true;
-	return false;
-}
-
-/* All windows in which it matters, in the arena; false when memory is out. */
-static bool windows_of(struct nm_holder *h, const struct nm_hold_draft *draft, struct nm_loss *loss)
+/* All windows in which it matters to callers of class c, in the arena; false when memory is out. */
+static bool windows_of(struct nm_holder *h, const struct nm_hold_draft *draft, size_t c, struct nm_loss *loss)
 {
 	struct nm_span *windows = NULL, *copy;
 	size_t capacity = 0;
@@ -115,7 +104,7 @@ static bool windows_of(struct nm_holder *h, const struct nm_hold_draft *draft, s
 	for (nm_time t = h->route->from, end; t < h->route->until; t = end) {
 		nm_route_walk_to(&walk, t);
 		end = walk.end < h->route->until ? walk.end : h->route->until;
-		if (!concerned(h, draft, walk.situation))
+		if (!draft->marks[(size_t)walk.situation * h->route->n_classes + c])
 			continue;
 		if (loss->n > 0 && windows[loss->n - 1].until == t) {
 			windows[loss->n - 1].until = end;
@@ -135,23 +124,71 @@ static bool windows_of(struct nm_holder *h, const struct nm_hold_draft *draft, s
 	return copy != NULL;
 }
 
-bool nm_hold_losses(struct nm_holder *h)
+/* Which situations ever come. */
+static void find_coming(const struct nm_route *route, bool *comes)
+{
+	struct nm_route_walk walk;
+
+	nm_route_walk_begin(&walk, route, route->from);
+	for (nm_time t = route->from; t < route->until; t = walk.end) {
+		nm_route_walk_to(&walk, t);
+		comes[walk.situation] = true;
+	}
+}
+
+/* Does the draft concern callers of both classes at the same times?  With `b` the number of classes: at none. */
+static bool alike(const struct nm_holder *h, const struct nm_hold_draft *draft, const bool *comes, size_t a,
+		  size_t b)
+{
+	const size_t n = h->route->n_classes;
+
+	for (size_t s = 0; s < h->route->n_situations; s++)
+		if (comes[s] && draft->marks[s * n + a] != (b < n && draft->marks[s * n + b]))
+			return false;
+	return true;
+}
+
+/* The loss as it concerns the callers of class c and all who are concerned at the same times; these are told. */
+static bool add_loss(struct nm_holder *h, const struct nm_hold_draft *draft, const bool *comes, size_t c,
+		     bool *told)
 {
 	const struct nm_span horizon = { h->route->from, h->route->until };
+	struct nm_loss loss = { .text = draft->text, .instead = draft->instead };
+	bool *who = nm_arena_alloc(h->losses.arena, h->route->n_classes, sizeof(*who));
 
+	if (who == NULL || !windows_of(h, draft, c, &loss))
+		return false;
+	for (size_t k = c; k < h->route->n_classes; k++)
+		if (alike(h, draft, comes, c, k))
+			who[k] = told[k] = true;
+	loss.callers = callers_of(h, who);
+	loss.when = nm_windows_text(h->route, loss.windows, loss.n, horizon, h->losses.arena);
+	if (loss.callers == NULL || loss.when == NULL ||
+	    !nm_grow((void **)&h->losses.items, &h->losses.capacity, h->losses.n + 1, sizeof(loss)))
+		return false;
+	h->losses.items[h->losses.n++] = loss;
+	return true;
+}
+
+/* A draft becomes one loss for each set of callers that it concerns at times of their own: "at these times, for
+ * these callers" is then true of each of the times and each of the callers together. */
+bool nm_hold_losses(struct nm_holder *h)
+{
+	const size_t n = h->route->n_classes;
+	bool *comes = nm_arena_alloc(h->losses.arena, h->route->n_situations, sizeof(*comes));
+
+	if (comes == NULL)
+		return false;
+	find_coming(h->route, comes);
 	for (size_t i = 0; i < h->n; i++) {
-		struct nm_loss loss = { .text = h->drafts[i].text, .instead = h->drafts[i].instead };
+		bool *told = nm_arena_alloc(h->losses.arena, n, sizeof(*told));
 
-		if (!windows_of(h, &h->drafts[i], &loss))
+		if (told == NULL)
 			return false;
-		if (loss.n == 0)
-			continue; /* of callers or times that never come */
-		loss.callers = callers_of(h, &h->drafts[i]);
-		loss.when = nm_windows_text(h->route, loss.windows, loss.n, horizon, h->losses.arena);
-		if (loss.callers == NULL || loss.when == NULL ||
-		    !nm_grow((void **)&h->losses.items, &h->losses.capacity, h->losses.n + 1, sizeof(loss)))
-			return false;
-		h->losses.items[h->losses.n++] = loss;
+		for (size_t c = 0; c < n; c++)
+			if (!told[c] && !alike(h, &h->drafts[i], comes, c, n) &&
+			    !add_loss(h, &h->drafts[i], comes, c, told))
+				return false;
 	}
 	return true;
 }

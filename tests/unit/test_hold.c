@@ -190,14 +190,28 @@ static void test_texts_to_missed_callers(void **state)
 	random_folder_free(folder);
 }
 
+/* When it is lost is told of each set of callers by itself: at the times at which theirs is another call. */
 static void test_callers_that_cannot_be_told_apart(void **state)
 {
 	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
 
 	(void)state;
 	carrier.traits.callers = false;
-	assert_loss(&carrier, "callers cannot be told apart", "always", "callers vip, anonymous callers",
-		    "they get what any other caller gets");
+	open_line(&line, &carrier);
+	assert_int_equal(line.losses.n, 2);
+	for (size_t i = 0; i < line.losses.n; i++) {
+		const struct nm_loss *loss = &line.losses.items[i];
+		const bool vip = !strcmp(loss->callers, "callers vip");
+
+		assert_string_equal(loss->text, "callers cannot be told apart");
+		assert_string_equal(loss->instead, "they get what any other caller gets");
+		assert_string_equal(loss->callers, vip ? "callers vip" : "anonymous callers");
+		assert_string_equal(loss->when,
+				    vip ? "Mondays to Thursdays 18:00-08:00; Fri 18:00-Mon 08:00" : "always");
+	}
+	assert_losses_tell_all(&line, &carrier);
+	carrier_line_close(&line);
 	carrier = all_of_it();
 	carrier.traits.beginnings = false;
 	assert_loss(&carrier, "callers cannot be told by how their number begins",
