@@ -185,8 +185,8 @@ static bool freeze(struct nm_holder *h, nm_time at)
 	draft = nm_hold_draft(h, "this carrier keeps no hours",
 			 h->traits->by_hand
 				 ? "what was set by hand stays until the next time: somebody must do it at each change"
-				 : "what holds at the time of a push stays until the next one: the agent must push at "
-				   "each change");
+				 : "what holds at the time of a push stays until the next one: it must be pushed again "
+				   "at each change");
 	for (size_t s = 0; s < h->route->n_situations; s++)
 		for (size_t c = 0; c < h->route->n_classes; c++)
 			if ((int)s != now)

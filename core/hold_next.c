@@ -17,6 +17,20 @@ static bool alike(const struct nm_route *route, bool callers, nm_time now, nm_ti
 				  nm_route_treatment(route, then, any, false));
 }
 
+/* A carrier that is told in time is, to its callers, one that keeps time. */
+enum nm_code nm_carrier_hold_anew(const struct nm_carrier *carrier, const struct nm_account *account,
+				  const struct nm_route *route, struct nm_route **held, struct nm_error *err)
+{
+	struct nm_carrier in_time = *carrier;
+	struct nm_losses losses = { 0 };
+	enum nm_code code;
+
+	in_time.traits.keeps_time = true;
+	code = nm_carrier_hold(&in_time, account, route, route->from, held, &losses, err);
+	nm_losses_clear(&losses);
+	return code;
+}
+
 static enum nm_code render_at(const struct nm_carrier *carrier, const struct nm_account *account,
 			      const struct nm_route *route, nm_time at, struct nm_next *out,
 			      struct nm_error *err)

@@ -98,6 +98,47 @@ static const struct nm_route *held_route(const struct nm_line_status *line)
 	return line->held_route ? line->held_route : line->plan_route;
 }
 
+/* What it will do when it is pushed again at each change; *out NULL where that is no other thing.  *owned is the
+ * caller's.  Only a carrier that keeps no hours has one. */
+static enum nm_code anew_route(const struct nm_plan *plan, const struct nm_line_status *line, nm_time from,
+			       struct nm_route **owned, const struct nm_route **out, struct nm_error *err)
+{
+	const struct nm_account *account = &plan->accounts[plan->lines[line->line].account];
+	struct nm_differences differences = {0};
+	enum nm_code code;
+
+	*owned = NULL;
+	*out = NULL;
+	if (!line->carrier || line->carrier->traits.keeps_time)
+		return NM_OK;
+	code = nm_carrier_hold_anew(line->carrier, account, line->plan_route, owned, err);
+	if (code)
+		return code;
+	*out = *owned ? *owned : line->plan_route;
+	code = nm_route_diff(held_route(line), *out, from, line->plan_route->until, &differences, err);
+	if (!differences.n)
+		*out = NULL;
+	nm_differences_clear(&differences);
+	return code;
+}
+
+static enum nm_code json_outlines(struct nm_json *json, const struct nm_plan *plan,
+				  const struct nm_line_status *line, nm_time from, struct nm_error *err)
+{
+	const struct nm_route *anew;
+	struct nm_route *owned;
+	enum nm_code code = anew_route(plan, line, from, &owned, &anew, err);
+
+	nm_json_key(json, "unverified");
+	nm_json_text(json, line->carrier ? line->carrier->unverified : NULL);
+	if (!code)
+		code = outline_json(json, "outline", held_route(line), from, err);
+	if (!code && anew)
+		code = outline_json(json, "outline_at_each_change", anew, from, err);
+	nm_route_free(owned);
+	return code;
+}
+
 static enum nm_code json_line(struct nm_json *json, const struct nm_plan *plan, const struct nm_line_status *line,
 			      const nm_time *outline_from, struct nm_error *err)
 {
@@ -131,7 +172,7 @@ static enum nm_code json_line(struct nm_json *json, const struct nm_plan *plan, 
 	nm_json_key(json, "refusal");
 	nm_json_text(json, line->refusal);
 	if (outline_from)
-		code = outline_json(json, held_route(line), *outline_from, err);
+		code = json_outlines(json, plan, line, *outline_from, err);
 	nm_json_end(json, '}');
 	return code;
 }
@@ -202,6 +243,38 @@ static void print_line(struct invocation *run, const struct nm_line_status *line
 	}
 }
 
+/* What is not certain of how the carrier will do it. */
+static void print_doubts(struct nm_buf *out, const struct nm_plan *plan, const struct nm_line_status *line)
+{
+	const struct nm_account *account = &plan->accounts[plan->lines[line->line].account];
+	int extra_s;
+
+	if (!line->carrier)
+		return;
+	extra_s = nm_carrier_traits(line->carrier, account).ring_extra_s;
+	if (extra_s > 0)
+		nm_buf_addf(out, "  each ring may last up to %d s longer than is set\n", extra_s);
+	if (line->carrier->unverified)
+		nm_buf_addf(out, "  not verified: %s\n", line->carrier->unverified);
+}
+
+static enum nm_code print_outlines(struct nm_buf *out, const struct nm_plan *plan, const struct nm_line_status *line,
+				   nm_time from, struct nm_error *err)
+{
+	const struct nm_route *anew;
+	struct nm_route *owned;
+	enum nm_code code = anew_route(plan, line, from, &owned, &anew, err);
+
+	print_doubts(out, plan, line);
+	if (!code)
+		code = outline_add(out, anew ? "what callers get until it is told anew" : "what callers get",
+				   held_route(line), from, err);
+	if (!code && anew)
+		code = outline_add(out, "what they get if it is told anew at each change", anew, from, err);
+	nm_route_free(owned);
+	return code;
+}
+
 static enum nm_code print_lines(struct invocation *run, const struct nm_status *found, const nm_time *outline_from,
 				struct nm_error *err)
 {
@@ -210,7 +283,7 @@ static enum nm_code print_lines(struct invocation *run, const struct nm_status *
 	for (size_t i = 0; i < found->n && code == NM_OK; i++) {
 		print_line(run, &found->lines[i], argument_given(run->args, "artefacts"));
 		if (outline_from)
-			code = outline_add(run->out, held_route(&found->lines[i]), *outline_from, err);
+			code = print_outlines(run->out, run->session->plan, &found->lines[i], *outline_from, err);
 	}
 	if (found->cut_off > 0)
 		nm_buf_addf(run->out, "pushes that were cut off: %zu; the next push settles them\n", found->cut_off);

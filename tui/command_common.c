@@ -232,5 +232,5 @@ void add_losses(struct nm_buf *out, const struct nm_losses *losses)
 			    loss->callers, loss->instead);
 	}
 	if (losses->needs_agent)
-		nm_buf_add(out, "  the agent must run: the hours are pushed at each change\n");
+		nm_buf_add(out, "  its hours hold only if it is pushed at each change\n");
 }

@@ -122,7 +122,8 @@ static bool like_earlier(const struct nm_route *route, size_t class)
 	return false;
 }
 
-enum nm_code outline_add(struct nm_buf *out, const struct nm_route *route, nm_time now, struct nm_error *err)
+enum nm_code outline_add(struct nm_buf *out, const char *title, const struct nm_route *route, nm_time now,
+			 struct nm_error *err)
 {
 	const int64_t today = nm_local_day(nm_zone_local(route->zone, now));
 	char until[NM_TIME_TEXT];
@@ -132,7 +133,7 @@ enum nm_code outline_add(struct nm_buf *out, const struct nm_route *route, nm_ti
 	if (code)
 		return code;
 	nm_time_words(route->zone, route->until, true, until);
-	nm_buf_addf(out, "  what callers get, exact until %s:\n", until);
+	nm_buf_addf(out, "  %s, exact until %s:\n", title, until);
 	add_legend(out, &outline);
 	nm_buf_add(out, "  the coming week, each half hour (* changes within it)\n");
 	for (size_t c = 0; c < route->n_classes; c++)
@@ -142,14 +143,15 @@ enum nm_code outline_add(struct nm_buf *out, const struct nm_route *route, nm_ti
 	return NM_OK;
 }
 
-enum nm_code outline_json(struct nm_json *json, const struct nm_route *route, nm_time now, struct nm_error *err)
+enum nm_code outline_json(struct nm_json *json, const char *key, const struct nm_route *route, nm_time now,
+			  struct nm_error *err)
 {
 	struct nm_differences outline;
 	enum nm_code code = nm_route_outline(route, now, route->until, &outline, err);
 
 	if (code)
 		return code;
-	nm_json_key(json, "outline");
+	nm_json_key(json, key);
 	nm_json_array(json);
 	for (size_t i = 0; i < outline.n; i++) {
 		const struct nm_difference *item = &outline.items[i];

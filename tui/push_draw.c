@@ -259,7 +259,7 @@ static void draw_details(const struct push *push, const struct app *app, struct 
 	notes_clear(&notes);
 	if (status->losses.needs_agent && y < end)
 		canvas_text(canvas, 3, y++, canvas->width - 4, STYLE_WARNING,
-			    "its hours hold only while the agent pushes at boundaries");
+			    "its hours hold only if it is pushed at each change");
 	draw_history(push, app, canvas, y + (end - y > 3), end);
 }
 

@@ -420,6 +420,7 @@ const struct nm_carrier nm_carrier_telnyx = {
 	.name = "telnyx",
 	.summary = "Telnyx: each number forwards to one other",
 	.docs_url = "https://developers.telnyx.com",
+	.unverified = "never run on a live account: the API is Telnyx's published one",
 	.traits = {
 		.reads_back = true,
 		.remote = true,

@@ -254,6 +254,7 @@ const struct nm_carrier nm_carrier_twilio = {
 	.name = "twilio",
 	.summary = "Twilio: one Studio flow a line",
 	.docs_url = "https://www.twilio.com/docs/studio",
+	.unverified = "never run on a live account: the API is Twilio's published one, the flow's clock and steps are as documented",
 	.traits = {
 		.reads_back = true,
 		.keeps_time = true,

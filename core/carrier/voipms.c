@@ -373,6 +373,7 @@ const struct nm_carrier nm_carrier_voipms = {
 	.name = "voipms",
 	.summary = "VoIP.ms: one ring group a number, and its mailbox",
 	.docs_url = "https://voip.ms/m/apidocs.php",
+	.unverified = "never run on a live account: the API is as VoIP.ms documents it",
 	.traits = {
 		.reads_back = true,
 		.remote = true,

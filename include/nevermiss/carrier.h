@@ -219,6 +219,7 @@ struct nm_account_key {
 
 struct nm_carrier {
 	const char *name, *summary, *docs_url;
+	const char *unverified; /* what it was never tried on, in a sentence for people; NULL: it was */
 	struct nm_traits traits;
 	const struct nm_account_key *keys; /* ends with a NULL name */
 	/* Where they depend on the account: changes the traits.  May be NULL. */
@@ -252,6 +253,10 @@ enum nm_code nm_carrier_hold(const struct nm_carrier *carrier, const struct nm_a
 			     const struct nm_route *route, nm_time at, struct nm_route **held,
 			     struct nm_losses *losses, struct nm_error *err) NM_WARN_UNUSED;
 void nm_losses_clear(struct nm_losses *losses);
+/* What it holds over time when it is told anew at each change; *held NULL: the route itself. */
+enum nm_code nm_carrier_hold_anew(const struct nm_carrier *carrier, const struct nm_account *account,
+				  const struct nm_route *route, struct nm_route **held,
+				  struct nm_error *err) NM_WARN_UNUSED;
 
 /* What a carrier that keeps no time must be told next. */
 struct nm_next {
