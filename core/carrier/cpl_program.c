@@ -378,6 +378,8 @@ static struct nm_party *party_of(const struct reading *r, const char *url)
 	} else {
 		party = nm_facts_by_number(facts, url);
 	}
+	if (name.failed)
+		party = NULL; /* what was found is not who is meant */
 	nm_buf_clear(&name);
 	return party;
 }
