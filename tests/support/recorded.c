@@ -15,6 +15,30 @@
 
 #define STEPS_MAX 64 /* of a conversation that goes astray */
 
+void recorded_open(struct recorded_line *line, enum nm_operation operation, const char *plan,
+		   struct nm_artefact wanted)
+{
+	*line = (struct recorded_line){ .folder = random_folder_new(), .wanted = wanted };
+	line->plan = plan_of_text(plan, line->folder);
+	line->exchange = (struct nm_exchange){ .operation = operation,
+					       .plan = line->plan,
+					       .account = &line->plan->accounts[0],
+					       .line = "main",
+					       .number = "+15125550100",
+					       .window = { 1795413600, 1795413600 + 28 * NM_DAY },
+					       .wanted = &line->wanted,
+					       .arena = nm_arena_new() };
+}
+
+void recorded_close(struct recorded_line *line)
+{
+	nm_artefact_clear(&line->exchange.live);
+	nm_arena_free(line->exchange.arena);
+	nm_artefact_clear(&line->wanted);
+	nm_plan_free(line->plan);
+	random_folder_free(line->folder);
+}
+
 static const char *text_of(const char *text)
 {
 	return text != NULL ? text : "";

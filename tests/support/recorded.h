@@ -15,6 +15,19 @@ struct recorded {
 	const char *answer;
 };
 
+/* An exchange about the line "main", +1 512 555 0100, of a plan, with its first account. */
+struct recorded_line {
+	char *folder;
+	struct nm_plan *plan;
+	struct nm_artefact wanted;
+	struct nm_exchange exchange;
+};
+
+/* Takes over `wanted`. */
+void recorded_open(struct recorded_line *line, enum nm_operation operation, const char *plan,
+		   struct nm_artefact wanted);
+void recorded_close(struct recorded_line *line);
+
 /* Speaks until the driver ends it, which must be at the end of the list (an item without a method). */
 enum nm_step_result recorded_speak(const struct nm_carrier *carrier, struct nm_exchange *exchange,
 				   const struct recorded *talk);

@@ -200,6 +200,7 @@ static void test_callers_that_cannot_be_told_apart(void **state)
 	carrier.traits.callers = false;
 	open_line(&line, &carrier);
 	assert_int_equal(line.losses.n, 2);
+	assert_string_not_equal(line.losses.items[0].callers, line.losses.items[1].callers);
 	for (size_t i = 0; i < line.losses.n; i++) {
 		const struct nm_loss *loss = &line.losses.items[i];
 		const bool vip = !strcmp(loss->callers, "callers vip");

@@ -236,35 +236,9 @@ static void test_damaged_settings_do_no_harm(void **state)
 
 /* --- conversations --- */
 
-struct talking {
-	char *folder;
-	struct nm_plan *plan;
-	struct nm_artefact wanted;
-	struct nm_exchange exchange;
-};
-
-static void talking_open(struct talking *t, enum nm_operation operation, const char *setting)
+static void talking_open(struct recorded_line *t, enum nm_operation operation, const char *setting)
 {
-	*t = (struct talking){ .folder = random_folder_new() };
-	t->plan = plan_of_text(HEAD RULES("own"), t->folder);
-	t->wanted = live_of(setting);
-	t->exchange = (struct nm_exchange){ .operation = operation,
-					    .plan = t->plan,
-					    .account = &t->plan->accounts[0],
-					    .line = "main",
-					    .number = "+15125550100",
-					    .window = { 1795413600, 1795413600 + 28 * NM_DAY },
-					    .wanted = &t->wanted,
-					    .arena = nm_arena_new() };
-}
-
-static void talking_close(struct talking *t)
-{
-	nm_artefact_clear(&t->exchange.live);
-	nm_arena_free(t->exchange.arena);
-	nm_artefact_clear(&t->wanted);
-	nm_plan_free(t->plan);
-	random_folder_free(t->folder);
+	recorded_open(t, operation, HEAD RULES("own"), live_of(setting));
 }
 
 static void test_reading(void **state)
@@ -276,7 +250,7 @@ static void test_reading(void **state)
 		      "\"on_failure\",\"news\":1}") },
 		{ 0 },
 	};
-	struct talking t;
+	struct recorded_line t;
 	struct nm_route *route;
 	const char *foreign;
 	struct nm_error err;
@@ -288,7 +262,7 @@ static void test_reading(void **state)
 	assert_int_equal(telnyx()->lift(&t.exchange.live, &route, &foreign, &err), NM_OK);
 	assert_null(foreign);
 	nm_route_free(route);
-	talking_close(&t);
+	recorded_close(&t);
 }
 
 static void test_applying_and_removing(void **state)
@@ -305,15 +279,15 @@ static void test_applying_and_removing(void **state)
 		{ "PATCH", VOICE, "{\"call_forwarding\":" OFF "}", 200, SET(OFF) },
 		{ 0 },
 	};
-	struct talking t;
+	struct recorded_line t;
 
 	(void)state;
 	talking_open(&t, NM_OP_APPLY, ALWAYS);
 	assert_int_equal(recorded_speak(telnyx(), &t.exchange, apply), NM_STEP_DONE);
-	talking_close(&t);
+	recorded_close(&t);
 	talking_open(&t, NM_OP_REMOVE, ALWAYS);
 	assert_int_equal(recorded_speak(telnyx(), &t.exchange, remove), NM_STEP_DONE);
-	talking_close(&t);
+	recorded_close(&t);
 }
 
 /* The account's endpoint takes the place of Telnyx's; the secret is the transport's to put in. */
@@ -321,7 +295,7 @@ static void test_the_first_request(void **state)
 {
 	struct nm_account account = { .endpoint = "http://127.0.0.1:4013//" };
 	struct nm_request request = { 0 };
-	struct talking t;
+	struct recorded_line t;
 
 	(void)state;
 	talking_open(&t, NM_OP_READ, OFF);
@@ -332,18 +306,18 @@ static void test_the_first_request(void **state)
 	assert_int_equal(request.auth, NM_AUTH_BEARER);
 	assert_true(request.repeatable);
 	assert_int_equal(request.n_headers, 0);
-	talking_close(&t);
+	recorded_close(&t);
 }
 
 static void assert_ends(int status, const char *answer, const char *note)
 {
 	const struct recorded talk[] = { { "GET", NUMBERS, NULL, status, answer }, { 0 } };
-	struct talking t;
+	struct recorded_line t;
 
 	talking_open(&t, NM_OP_APPLY, ALWAYS);
 	assert_int_equal(recorded_speak(telnyx(), &t.exchange, talk), NM_STEP_FAILED);
 	assert_string_equal(t.exchange.note, note);
-	talking_close(&t);
+	recorded_close(&t);
 }
 
 static void test_refusals_are_told_in_its_own_words(void **state)
@@ -383,7 +357,7 @@ static void test_much_is_cut(void **state)
 	char *huge = malloc(len + 1);
 	struct nm_response response = { .status = 200, .body = huge, .len = len, .retry_after_s = -1 };
 	struct nm_request request = { 0 };
-	struct talking t;
+	struct recorded_line t;
 
 	(void)state;
 	assert_non_null(huge);
@@ -401,7 +375,7 @@ static void test_much_is_cut(void **state)
 	t.exchange.state = 1;
 	assert_int_equal(telnyx()->step(&t.exchange, &response, &request), NM_STEP_FAILED);
 	assert_int_equal(strlen(t.exchange.note), 240 + strlen("... (400)"));
-	talking_close(&t);
+	recorded_close(&t);
 	free(huge);
 }
 
@@ -413,7 +387,7 @@ static void test_pages(void **state)
 	struct nm_response response = { .status = 200, .body = more, .len = sizeof(more) - 1 };
 	struct nm_request request = { 0 };
 	enum nm_step_result result;
-	struct talking t;
+	struct recorded_line t;
 	int asked = 0;
 
 	(void)state;
@@ -428,7 +402,7 @@ static void test_pages(void **state)
 	assert_int_equal(asked, 40);
 	assert_string_equal(t.exchange.note,
 			    "+15125550100 is not on the first 40 pages of the account's numbers");
-	talking_close(&t);
+	recorded_close(&t);
 }
 
 static void test_damaged_answers_do_no_harm(void **state)
@@ -441,14 +415,14 @@ static void test_damaged_answers_do_no_harm(void **state)
 		{ "GET", NUMBERS, NULL, 422,
 		  "{\"errors\":[{\"title\":\"Wrong\",\"detail\":\"caf\xc3\xa9\"}]}" },
 	};
-	struct talking t;
+	struct recorded_line t;
 
 	(void)state;
 	talking_open(&t, NM_OP_READ, OFF);
 	recorded_damage(telnyx(), &t.exchange, talk, 0);
 	recorded_damage(telnyx(), &t.exchange, talk, 1);
 	recorded_damage(telnyx(), &t.exchange, refusal, 0);
-	talking_close(&t);
+	recorded_close(&t);
 }
 
 /* --- pushes --- */

@@ -253,47 +253,21 @@ static void test_damaged_settings_do_no_harm(void **state)
 
 /* --- conversations --- */
 
-struct talking {
-	char *folder;
-	struct nm_plan *plan;
-	struct nm_artefact wanted;
-	struct nm_exchange exchange;
-};
-
-static void talking_open(struct talking *t, enum nm_operation operation, const char *routing)
+static void talking_open(struct recorded_line *t, enum nm_operation operation, const char *routing)
 {
-	*t = (struct talking){ .folder = random_folder_new() };
-	t->plan = plan_of_text(HEAD RULES("one"), t->folder);
-	t->wanted = live_of(routing);
-	t->exchange = (struct nm_exchange){ .operation = operation,
-					    .plan = t->plan,
-					    .account = &t->plan->accounts[0],
-					    .line = "main",
-					    .number = "+15125550100",
-					    .window = { 1795413600, 1795413600 + 28 * NM_DAY },
-					    .wanted = &t->wanted,
-					    .arena = nm_arena_new() };
-}
-
-static void talking_close(struct talking *t)
-{
-	nm_artefact_clear(&t->exchange.live);
-	nm_arena_free(t->exchange.arena);
-	nm_artefact_clear(&t->wanted);
-	nm_plan_free(t->plan);
-	random_folder_free(t->folder);
+	recorded_open(t, operation, HEAD RULES("one"), live_of(routing));
 }
 
 static void assert_reads(const struct recorded *talk, const char *routing)
 {
-	struct talking t;
+	struct recorded_line t;
 
 	talking_open(&t, NM_OP_READ, MAILBOX);
 	if (recorded_speak(voipms(), &t.exchange, talk) != NM_STEP_DONE)
 		fail_msg("%s", t.exchange.note);
 	assert_string_equal(nm_artefact_find(&t.exchange.live, "routing")->bytes, routing);
 	assert_non_null(nm_artefact_find(&t.exchange.live, "facts"));
-	talking_close(&t);
+	recorded_close(&t);
 }
 
 static void test_reading(void **state)
@@ -331,7 +305,7 @@ static void test_reading(void **state)
 
 static void assert_applies(const char *routing, const struct recorded *talk, const char *note)
 {
-	struct talking t;
+	struct recorded_line t;
 	enum nm_step_result result;
 
 	talking_open(&t, NM_OP_APPLY, routing);
@@ -340,7 +314,7 @@ static void assert_applies(const char *routing, const struct recorded *talk, con
 		assert_string_equal(t.exchange.note, note);
 	else if (result != NM_STEP_DONE)
 		fail_msg("%s", t.exchange.note);
-	talking_close(&t);
+	recorded_close(&t);
 }
 
 #define SET_SAM                                                                                              \
@@ -404,7 +378,7 @@ static void test_what_may_be_repeated(void **state)
 	};
 	static const bool repeatable[] = { true, true, false, true, true, false, true };
 	struct nm_request request = { 0 };
-	struct talking t;
+	struct recorded_line t;
 
 	(void)state;
 	talking_open(&t, NM_OP_APPLY, GROUP);
@@ -419,7 +393,7 @@ static void test_what_may_be_repeated(void **state)
 		assert_int_equal(voipms()->step(&t.exchange, &response, &request),
 				 i < 6 ? NM_STEP_SEND : NM_STEP_DONE);
 	}
-	talking_close(&t);
+	recorded_close(&t);
 }
 
 static void assert_ends(int status, const char *answer, const char *note)
@@ -498,17 +472,17 @@ static void test_damaged_answers_do_no_harm(void **state)
 		{ ASK("getRingGroups", ""), GROUPS("nm:5125550100", "fwd:1,2,0", "101") },
 		{ SET_GROUP("4768"), "{\"status\":\"success\",\"ring_group\":4768}" },
 	};
-	struct talking t;
+	struct recorded_line t;
 
 	(void)state;
 	talking_open(&t, NM_OP_READ, GROUP);
 	for (size_t i = 0; i < 4; i++)
 		recorded_damage(voipms(), &t.exchange, reading, i);
-	talking_close(&t);
+	recorded_close(&t);
 	talking_open(&t, NM_OP_APPLY, GROUP);
 	for (size_t i = 0; i < 4; i++)
 		recorded_damage(voipms(), &t.exchange, applying, i);
-	talking_close(&t);
+	recorded_close(&t);
 }
 
 /* --- pushes --- */
