@@ -26,18 +26,23 @@ static bool type_line(const char *question, char *typed, size_t size)
 	return true;
 }
 
-/* Giving every call away: the target is named, and asked for. */
-static bool every_call_meant(const struct invocation *run, const char *every)
+/* Giving every call away: the target is named, and asked for.  Otherwise `why` gets what was wrong. */
+static bool every_call_meant(const struct invocation *run, const char *every, struct nm_buf *why)
 {
-	const char *country = run->session->plan->country;
 	const char *given = argument(run->args, "every-call-to");
 	char typed[64];
 
 	fprintf(stderr, "EVERY call will go to %s, and this phone will ring no more.\n", every);
+	if (!given && type_line("Type that number to go on: ", typed, sizeof typed))
+		given = typed;
+	if (given && dial_same_number(every, given, run->session->plan->country))
+		return true;
 	if (given)
-		return dial_same_number(every, given, country);
-	return type_line("Type that number to go on: ", typed, sizeof typed) &&
-	       dial_same_number(every, typed, country);
+		nm_buf_addf(why, "every call would go to %s, and \"%.60s\" is not that number (--every-call-to)", every,
+			    given);
+	else
+		nm_buf_add(why, "the number that every call would go to was not given (--every-call-to)");
+	return false;
 }
 
 /* A session's dial: shows what is to be done, and asks whether it was. */
@@ -56,10 +61,8 @@ static bool ask_done(void *context, const struct dial_question *question, struct
 	fputs(safe.data, stderr);
 	nm_buf_clear(&safe);
 	nm_buf_clear(&shown);
-	if (question->every && !every_call_meant(run, question->every)) {
-		nm_buf_add(answer, "the number that every call would go to was not given (--every-call-to)");
+	if (question->every && !every_call_meant(run, question->every, answer))
 		return false;
-	}
 	if (!argument_given(run->args, "yes") &&
 	    !confirm_yes(run, question->code[0] ? "Dialled, and confirmed by the phone?" : "Done?"))
 		return false;
