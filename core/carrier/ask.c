@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/ascii.h"
+#include "core/carrier/json.h"
 
 #define WORDS_MAX 240
 #define ID_MAX 64
@@ -72,6 +73,19 @@ enum nm_step_result nm_ask_refused(struct nm_exchange *exchange, const struct nm
 	if (words != NULL && words[0] != '\0')
 		return nm_exchange_fail(exchange, "%s (%d)", words, last->status);
 	return nm_exchange_fail(exchange, "it answered %d without a reason", last->status);
+}
+
+enum nm_step_result nm_ask_refused_here(struct nm_exchange *exchange, const struct nm_response *last)
+{
+	struct nm_node *root = NULL;
+	const char *words = NULL;
+	enum nm_step_result result;
+
+	if (nm_node_read(last->body, last->len, &root, NULL) == NM_OK)
+		words = nm_node_member_text(root, "error");
+	result = nm_ask_refused(exchange, last, words);
+	nm_node_free(root);
+	return result;
 }
 
 bool nm_ask_is_id(const char *text)

@@ -19,6 +19,8 @@ const char *nm_ask_foreign(struct nm_arena *arena, const char *before, const cha
  * (words NULL). */
 enum nm_step_result nm_ask_refused(struct nm_exchange *exchange, const struct nm_response *last,
 				   const char *words);
+/* The same for an answer of one of our own transports, whose words are its member "error". */
+enum nm_step_result nm_ask_refused_here(struct nm_exchange *exchange, const struct nm_response *last);
 /* An identifier of letters, digits, '-' and '_', as long as such things are: safe in a URL. */
 bool nm_ask_is_id(const char *text);
 

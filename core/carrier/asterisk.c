@@ -20,7 +20,6 @@
 #include "core/carrier/asterisk.h"
 #include "core/carrier/drivers.h"
 #include "core/carrier/facts.h"
-#include "core/carrier/json.h"
 
 #define TIMEOUT_S 10
 #define WORDS_BYTES 200 /* of an answer that are told */
@@ -108,19 +107,6 @@ static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *
 	return NM_STEP_SEND;
 }
 
-static enum nm_step_result refused(struct nm_exchange *exchange, const struct nm_response *last)
-{
-	struct nm_node *root = NULL;
-	const char *words = NULL;
-	enum nm_step_result result;
-
-	if (nm_node_read(last->body, last->len, &root, NULL) == NM_OK)
-		words = nm_node_member_text(root, "error");
-	result = nm_ask_refused(exchange, last, words);
-	nm_node_free(root);
-	return result;
-}
-
 static enum nm_step_result take_file(struct nm_exchange *exchange, const struct nm_response *last)
 {
 	struct nm_error err;
@@ -157,7 +143,7 @@ static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_re
 	if (last->status == 404 && exchange->operation != NM_OP_APPLY)
 		return NM_STEP_DONE;
 	if (last->status != 200)
-		return refused(exchange, last);
+		return nm_ask_refused_here(exchange, last);
 	return exchange->operation == NM_OP_READ ? take_file(exchange, last) : NM_STEP_DONE;
 }
 

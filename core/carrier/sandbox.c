@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/ascii.h"
+#include "core/carrier/ask.h"
 #include "core/carrier/drivers.h"
 #include "core/carrier/json.h"
 #include "core/carrier/route_json.h"
@@ -84,26 +85,6 @@ static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *
 	return NM_STEP_SEND;
 }
 
-/* The carrier's own words, or what can be said in their place. */
-static enum nm_step_result refused(struct nm_exchange *exchange, const struct nm_response *last)
-{
-	struct nm_node *root = NULL;
-	const char *words = NULL;
-	enum nm_step_result result;
-
-	if (last->status == 0)
-		return nm_exchange_fail(exchange, "no answer: %s",
-					last->error != NULL ? last->error : "unknown");
-	if (nm_node_read(last->body, last->len, &root, NULL) == NM_OK)
-		words = nm_node_member_text(root, "error");
-	if (words != NULL)
-		result = nm_exchange_fail(exchange, "%s (%d)", words, last->status);
-	else
-		result = nm_exchange_fail(exchange, "it answered %d without a reason", last->status);
-	nm_node_free(root);
-	return result;
-}
-
 /* Keeps the revision that an answer names, under `name`. */
 static bool take_revision(struct nm_exchange *exchange, const struct nm_response *last, const char *name)
 {
@@ -129,7 +110,7 @@ static enum nm_step_result read_step(struct nm_exchange *exchange, const struct 
 	if (last->status == 404)
 		return NM_STEP_DONE;
 	if (last->status != 200)
-		return refused(exchange, last);
+		return nm_ask_refused_here(exchange, last);
 	if (nm_artefact_add(&exchange->live, "route", "application/json", last->body, last->len, &err) !=
 	    NM_OK)
 		return nm_exchange_fail(exchange, "%s", err.text);
@@ -166,7 +147,7 @@ static enum nm_step_result write_step(struct nm_exchange *exchange, const struct
 	if (last->status == 412)
 		return nm_exchange_fail(exchange, "somebody changed the line at the same time");
 	if (last->status != 200)
-		return refused(exchange, last);
+		return nm_ask_refused_here(exchange, last);
 	if (!take_revision(exchange, last, exchange->state == WROTE ? "written" : "revision"))
 		return nm_exchange_fail(exchange, "its answer names no revision");
 	if (exchange->state == LOOKED)
