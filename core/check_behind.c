@@ -122,7 +122,7 @@ static const char *behind_words(struct nm_prover *prover, const struct nm_case *
 	const struct nm_plan *plan = prover->checker->plan;
 	const struct nm_path *path = path_of(prover, one);
 
-	if (step->unlimited)
+	if (step->ring_time == NM_RING_HANDOVER)
 		return nm_arena_format(
 			prover->checker->arena,
 			"step %d of path %s never rings: step %d hands the call to line %s for good",
@@ -150,7 +150,7 @@ static void find_behind_line(struct nm_prover *prover, struct nm_case *one)
 		return;
 	step = &one->treatment->steps[one->silent.step];
 	if (step->number != number || ends(checker->plan, &path->steps[number - 1]) ||
-	    (!step->unlimited && one->silent.by < 0))
+	    (step->ring_time != NM_RING_HANDOVER && one->silent.by < 0))
 		return;
 	draft = nm_draft_find(checker, "never-rings", path_id, BEHIND_LINE + number);
 	if (!draft) {

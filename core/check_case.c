@@ -223,7 +223,7 @@ bool nm_step_ends(const struct nm_treatment_step *step)
 	for (i = 0; i < step->n; i++)
 		if (step->parties[i].kind == NM_VOICEMAIL && !step->parties[i].line)
 			return true;
-	return step->unlimited && step->n > 0;
+	return step->ring_time == NM_RING_HANDOVER && step->n > 0;
 }
 
 /* Lines that ring lines: more of them than one call goes through. */

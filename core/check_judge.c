@@ -44,7 +44,7 @@ static int path_ending(struct nm_prover *prover, const struct nm_case *one)
 		size_t i;
 
 		for (i = 0; i < treatment->n && !last; i++)
-			if (treatment->steps[i].unlimited)
+			if (treatment->steps[i].ring_time == NM_RING_HANDOVER)
 				last = &treatment->steps[i];
 		if (!last)
 			break;

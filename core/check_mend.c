@@ -326,7 +326,7 @@ void nm_mend_faster(struct nm_prover *prover, struct nm_draft *draft, const stru
 	for (i = 0; shorter && i < path->n; i++)
 		seconds[i] = path->steps[i].for_s;
 	for (i = 0; shorter && i < live; i++)
-		shorter = !one->stretched->steps[i].unlimited;
+		shorter = one->stretched->steps[i].ring_time == NM_RING_TIMED;
 	while (shorter && latest_s(one->stretched, live, after_s, path, seconds) > patience_s)
 		shorter = shave(seconds, (size_t)one->stretched->steps[live].number - 1);
 	if (shorter)

@@ -30,7 +30,8 @@ static size_t step_after(const struct nm_treatment *treatment, size_t i)
 static bool swallows(const struct nm_party *party, const struct nm_treatment_step *step)
 {
 	return !party->line && party->kind != NM_VOICEMAIL && !party->confirm &&
-	       party->own_voicemail_s >= 0 && (step->unlimited || party->own_voicemail_s < step->for_s);
+	       party->own_voicemail_s >= 0 &&
+	       (step->ring_time == NM_RING_HANDOVER || party->own_voicemail_s < step->for_s);
 }
 
 /* How the call went in which nobody answered and a voicemail took it, at one end of the ring times or the other. */
@@ -190,7 +191,8 @@ static void steps_may_swallow(struct nm_prover *prover, struct nm_case *one, con
 static void step_may_swallow(struct nm_prover *prover, struct nm_case *one, const struct nm_case *leg,
 			     const struct nm_treatment_step *step, int left_s, int depth)
 {
-	const int for_s = step->unlimited || step->for_s > left_s ? left_s : step->for_s;
+	const int for_s =
+		step->ring_time == NM_RING_HANDOVER || step->for_s > left_s ? left_s : step->for_s;
 	size_t i;
 
 	for (i = 0; i < step->n; i++) {

@@ -219,14 +219,13 @@ static void cut_to_endless(struct cut *cut, struct nm_treatment_step *step)
 {
 	const struct nm_party *party = &step->parties[0];
 	const bool line = step->n == 1 && party->line != NULL;
+	const bool goes_on = party->native && !cut->h->traits->only_on_failure;
 
-	if (!line && step->for_s == NM_FOR_MAX)
-		return;
 	lose(cut, step,
 	     party->native ? "how long the line's own phone rings cannot be set"
 			   : "a ring time cannot be set",
 	     party->name, rings_on(cut->h->traits, party, line));
-	step->unlimited = line;
+	step->ring_time = line ? NM_RING_HANDOVER : goes_on ? NM_RING_OPEN : NM_RING_ON;
 	step->for_s = line ? 0 : NM_FOR_MAX;
 }
 
@@ -238,13 +237,13 @@ static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 
 	if (step->n == 0 || takes_voicemail(step))
 		return;
-	if (step->unlimited && traits->handover_ends) {
+	if (step->ring_time == NM_RING_HANDOVER && traits->handover_ends) {
 		lose(cut, step, "a call cannot be handed to another line for good", step->parties[0].name,
 		     nm_arena_format(cut->h->losses.arena, "it rings there for %d s", traits->ring_max_s));
-		step->unlimited = false;
+		step->ring_time = NM_RING_TIMED;
 		step->for_s = traits->ring_max_s;
 	}
-	if (step->unlimited)
+	if (step->ring_time != NM_RING_TIMED)
 		return;
 	for_s = (step->for_s + unit - 1) / unit * unit;
 	if (step->parties[0].native ? traits->handset_untimed : !traits->ring_times) {
@@ -345,7 +344,7 @@ static void cut_steps(struct cut *cut)
 		}
 		cut_features(cut, step);
 		cut_ring_time(cut, step);
-		if (takes_voicemail(step) || step->unlimited)
+		if (takes_voicemail(step) || step->ring_time == NM_RING_HANDOVER)
 			treatment->n = i + 1; /* nobody gets past it: of what follows nothing is lost */
 	}
 }
@@ -369,7 +368,7 @@ static void rest_on_handset(struct cut *cut)
 {
 	struct nm_party handset = handset_of(cut->h->route);
 	struct nm_treatment_step step = {
-		.number = 1, .round = 1, .for_s = NM_FOR_MAX, .n = 1, .parties = &handset
+		.number = 1, .round = 1, .ring_time = NM_RING_ON, .for_s = NM_FOR_MAX, .n = 1, .parties = &handset
 	};
 	const struct nm_treatment resting = { .verdict = NM_VERDICT_PATH,
 					      .rule = cut->treatment->rule,

@@ -127,7 +127,7 @@ static void compare_ring(struct viewer *v, const struct nm_placed_leg *leg)
 {
 	const int for_s = leg->step->for_s, rang_s = leg->leg->rang_s;
 
-	if (rang_s < 0 || leg->step->unlimited)
+	if (rang_s < 0 || leg->step->ring_time != NM_RING_TIMED)
 		return;
 	if (rang_s > for_s + v->extra_s + ROUNDING_S)
 		differ(v, nm_arena_format(v->view->arena, "%s rang for %d s, which the plan rings for %d s",
@@ -230,7 +230,7 @@ static struct nm_script_setting setting_of(const struct nm_placed_view *view, co
 		return setting;
 	setting.behaviour = NM_ANSWERS;
 	setting.after_s = leg->leg->rang_s;
-	if (!leg->step->unlimited && setting.after_s >= leg->step->for_s)
+	if (leg->step->ring_time != NM_RING_HANDOVER && setting.after_s >= leg->step->for_s)
 		setting.after_s = leg->step->for_s - 1; /* in what the carrier adds */
 	return setting;
 }

@@ -63,7 +63,7 @@ int nm_placing_stay_s(const struct nm_treatment *treatment, int ring_extra_s)
 
 	for (size_t i = 0; i < treatment->n; i++)
 		if (treatment->steps[i].n > 0)
-			stay += (treatment->steps[i].unlimited ? LAST_S : treatment->steps[i].for_s) +
+			stay += (treatment->steps[i].ring_time == NM_RING_TIMED ? treatment->steps[i].for_s : LAST_S) +
 				ring_extra_s;
 	return stay < STAY_MIN_S ? STAY_MIN_S : stay > STAY_MAX_S ? STAY_MAX_S : (int)stay;
 }

@@ -245,6 +245,7 @@ struct step_end {
 	size_t taker; /* index of the party; n when nobody took it */
 	struct leg leg;
 	int at;       /* seconds from the step's start */
+	bool silent;  /* somebody rang to the end */
 };
 
 static struct step_end step_end(struct player *p, const struct nm_treatment_step *step, int for_s,
@@ -261,6 +262,7 @@ static struct step_end step_end(struct player *p, const struct nm_treatment_step
 			end.leg = leg;
 		} else if (leg.kind == LEG_SILENT) {
 			last_drop = for_s;
+			end.silent = true;
 		} else if (leg.kind == LEG_DROPS && leg.at > last_drop) {
 			last_drop = leg.at;
 		}
@@ -306,7 +308,8 @@ static void record_rings(struct player *p, const struct nm_treatment_step *step,
 		for (size_t k = i; to && k < step->n; k++)
 			if (rings_alike(party, &step->parties[k]))
 				to[n++] = step->parties[k].name;
-		record(p, (struct nm_event){ t, NM_EVENT_RING, to ? n : 1, to, step->for_s,
+		record(p, (struct nm_event){ t, NM_EVENT_RING, to ? n : 1, to,
+					     step->ring_time == NM_RING_TIMED ? step->for_s : 0,
 					     nm_play_ring_reason(p->arena, party, reason, first), step->pos,
 					     depth });
 		first = false;
@@ -350,7 +353,7 @@ static void record_leg(struct player *p, const struct nm_treatment_step *step, s
 			   nm_play_drop_reason(p->arena, party, &leg), step->pos, depth);
 	else if (leg.kind == LEG_SILENT && end->taker == step->n)
 		record_one(p, later(start, for_s), NM_EVENT_NO_ANSWER, party->name,
-			   nm_arena_format(p->arena, "%d s are over", for_s), step->pos, depth);
+			   nm_play_silence_reason(p->arena, step), step->pos, depth);
 	else if (takes && !leg.nested && p->takes)
 		record_one(p, later(start, leg.at), take_event(leg.kind), party->name,
 			   nm_play_take_reason(p->arena, party, &leg), step->pos, depth);
@@ -396,20 +399,33 @@ static struct ending line_ends(struct player *p, enum nm_result result, const ch
 	return (struct ending){ .result = result, .at = at, .step = step };
 }
 
-/* Plays one step; its end is ending->at.  True when somebody took the call. */
+/* Why the call ends with a step that nobody took; NULL: it goes on to the next one. */
+static const char *last_words(const struct nm_treatment_step *step, bool silent)
+{
+	/* Handed over for good: whatever became of it there, it does not come back. */
+	if (step->ring_time == NM_RING_HANDOVER)
+		return "the line that took the call over lets it go";
+	return step->ring_time == NM_RING_ON && silent ? "the caller gives up, and nobody took the call" : NULL;
+}
+
+/* Plays one step; its end is ending->at.  True when somebody took the call, otherwise *last says whether and
+ * why it ends there all the same. */
 static bool step_play(struct player *p, const struct nm_treatment *treatment,
 		      const struct nm_treatment_step *step, bool first, const struct passed *passed,
-		      struct ending *ending)
+		      struct ending *ending, const char **last)
 {
-	int for_s = step->unlimited ? FOREVER : step->for_s, start = ending->at;
+	int for_s = step->ring_time == NM_RING_HANDOVER ? FOREVER : step->for_s, start = ending->at;
 	struct step_end end = step_end(p, step, for_s, passed);
 
 	if (p->recording)
 		record_step(p, step, for_s, nm_play_step_reason(p->arena, treatment, step, first), start,
 			    &end, passed);
 	ending->at = later(start, end.at);
-	if (end.taker == step->n)
+	*last = NULL;
+	if (end.taker == step->n) {
+		*last = last_words(step, end.silent);
 		return false;
+	}
 	ending->result = result_of(end.leg.kind);
 	ending->who = end.leg.who;
 	ending->who_kind = end.leg.who_kind;
@@ -419,7 +435,7 @@ static bool step_play(struct player *p, const struct nm_treatment *treatment,
 static struct ending steps_play(struct player *p, const struct nm_treatment *treatment,
 				const struct passed *passed, int at)
 {
-	const char *why = "the path ends and nobody took the call";
+	const char *why = "the path ends and nobody took the call", *last;
 	struct ending ending = { .at = at };
 	bool first = true;
 
@@ -431,11 +447,10 @@ static struct ending steps_play(struct player *p, const struct nm_treatment *tre
 		record_skips(p, step, ending.at, passed->depth);
 		if (step->n == 0)
 			continue;
-		if (step_play(p, treatment, step, first, passed, &ending))
+		if (step_play(p, treatment, step, first, passed, &ending, &last))
 			return ending;
-		/* Handed over for good: whatever became of it there, it does not come back. */
-		if (step->unlimited) {
-			why = "the line that took the call over lets it go";
+		if (last != NULL) {
+			why = last;
 			break;
 		}
 		first = false;

@@ -27,6 +27,8 @@ const char *nm_play_step_reason(struct nm_arena *arena, const struct nm_treatmen
 /* The first event of a step is told with the step's reason, others with what is special about them. */
 const char *nm_play_ring_reason(struct nm_arena *arena, const struct nm_party *party, const char *reason,
 				bool first);
+/* Nobody took it in the time that it rang. */
+const char *nm_play_silence_reason(struct nm_arena *arena, const struct nm_treatment_step *step);
 const char *nm_play_drop_reason(struct nm_arena *arena, const struct nm_party *party, const struct leg *leg);
 const char *nm_play_take_reason(struct nm_arena *arena, const struct nm_party *party, const struct leg *leg);
 

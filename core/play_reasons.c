@@ -33,7 +33,10 @@ const char *nm_play_step_reason(struct nm_arena *arena, const struct nm_treatmen
 	if (step->round > 1)
 		return nm_arena_format(arena, "%s%s%sstep %d, round %d", prefix, rule, comma, step->number,
 				       step->round);
-	return nm_arena_format(arena, "%s%s%sstep %d", prefix, rule, comma, step->number);
+	return nm_arena_format(arena, "%s%s%sstep %d%s", prefix, rule, comma, step->number,
+			       step->ring_time == NM_RING_OPEN || step->ring_time == NM_RING_ON
+				       ? ", no ring time is set"
+				       : "");
 }
 
 /* What is special about how somebody is rung; "" when nothing is. */
@@ -56,6 +59,21 @@ const char *nm_play_ring_reason(struct nm_arena *arena, const struct nm_party *p
 	if (!*special)
 		return reason;
 	return first ? nm_arena_format(arena, "%s, %s", reason, special) : special;
+}
+
+const char *nm_play_silence_reason(struct nm_arena *arena, const struct nm_treatment_step *step)
+{
+	switch (step->ring_time) {
+	case NM_RING_OPEN:
+		return nm_arena_format(arena, "the carrier lets the call go on: no ring time is set, taken for %d s",
+				       step->for_s);
+	case NM_RING_ON:
+		return nm_arena_format(arena, "it rings on: no ring time is set, taken for %d s", step->for_s);
+	case NM_RING_TIMED:
+	case NM_RING_HANDOVER:
+		break;
+	}
+	return nm_arena_format(arena, "%d s are over", step->for_s);
 }
 
 const char *nm_play_drop_reason(struct nm_arena *arena, const struct nm_party *party, const struct leg *leg)

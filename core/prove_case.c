@@ -210,7 +210,7 @@ static const struct nm_treatment *stretch(struct nm_prover *prover, const struct
 		return NULL;
 	memcpy(out->steps, treatment->steps, treatment->n * sizeof *out->steps);
 	for (i = 0; i < out->n; i++)
-		if (!out->steps[i].unlimited)
+		if (out->steps[i].ring_time == NM_RING_TIMED)
 			out->steps[i].for_s += extra_s;
 	return out;
 }

@@ -226,8 +226,10 @@ static void step_resolve(struct resolver *r, const struct nm_step *from, int num
 	step->number = number;
 	step->round = round;
 	step->pos = from->pos;
-	step->unlimited = ring->n == 1 && ring->items[0].kind == NM_TARGET_LINE && !from->for_given;
-	step->for_s = step->unlimited ? 0 : from->for_s;
+	step->ring_time = ring->n == 1 && ring->items[0].kind == NM_TARGET_LINE && !from->for_given
+				  ? NM_RING_HANDOVER
+				  : NM_RING_TIMED;
+	step->for_s = step->ring_time == NM_RING_HANDOVER ? 0 : from->for_s;
 	step->parties = nm_arena_alloc(r->arena, ring->n, sizeof(*step->parties));
 	step->skips = nm_arena_alloc(r->arena, r->skips ? skips_most(r, from) : 0, sizeof(*step->skips));
 	if (!step->parties || !step->skips) {

@@ -44,7 +44,7 @@ static uint64_t treatment_hash(const struct nm_treatment *treatment)
 				return hash;
 		if (step->n > 0)
 			hash = hash * 1099511628211u + step->n * 1000 + (uint64_t)step->for_s;
-		if (step->n > 0 && step->unlimited)
+		if (step->n > 0 && step->ring_time == NM_RING_HANDOVER)
 			return hash;
 	}
 	return hash;

@@ -41,7 +41,7 @@ static bool step_equal(const struct nm_treatment_step *a, const struct nm_treatm
 	for (size_t i = 0; i < a->n; i++)
 		if (!party_equal(&a->parties[i], &b->parties[i]))
 			return false;
-	return takes_voicemail(a) || (a->for_s == b->for_s && a->unlimited == b->unlimited);
+	return takes_voicemail(a) || (a->for_s == b->for_s && a->ring_time == b->ring_time);
 }
 
 static size_t next_rung(const struct nm_treatment *treatment, size_t i)
@@ -98,7 +98,7 @@ bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment 
 			return false;
 		/* Nobody gets past a voicemail, or past a line that takes the call over for good: what stands
 		 * behind it is never noticed. */
-		if (takes_voicemail(&a->steps[i]) || a->steps[i].unlimited)
+		if (takes_voicemail(&a->steps[i]) || a->steps[i].ring_time == NM_RING_HANDOVER)
 			return true;
 		i++;
 		k++;
@@ -147,6 +147,29 @@ static void party_words(const struct nm_party *party, const struct nm_party *oth
 	nm_buf_add(out, ")");
 }
 
+static void ring_time_words(const struct nm_treatment_step *step, struct nm_buf *out)
+{
+	switch (step->ring_time) {
+	case NM_RING_TIMED:
+		nm_buf_addf(out, " %d s", step->for_s);
+		break;
+	case NM_RING_OPEN:
+		nm_buf_add(out, " until its carrier lets the call go on");
+		break;
+	case NM_RING_ON:
+		nm_buf_add(out, " until the caller gives up");
+		break;
+	case NM_RING_HANDOVER:
+		break;
+	}
+}
+
+/* What leads from this step to the one after it. */
+static const char *then_after(const struct nm_treatment_step *step)
+{
+	return step->ring_time == NM_RING_ON ? ", on failure " : ", then ";
+}
+
 static void step_words(const struct nm_treatment_step *step, const struct nm_treatment_step *other,
 		       struct nm_buf *out)
 {
@@ -154,8 +177,8 @@ static void step_words(const struct nm_treatment_step *step, const struct nm_tre
 		nm_buf_add(out, i > 0 ? " + " : "");
 		party_words(&step->parties[i], other != NULL && i < other->n ? &other->parties[i] : NULL, out);
 	}
-	if (!takes_voicemail(step) && !step->unlimited)
-		nm_buf_addf(out, " %d s", step->for_s);
+	if (!takes_voicemail(step))
+		ring_time_words(step, out);
 }
 
 /* False when there is nothing to say. */
@@ -201,7 +224,7 @@ void nm_treatment_words_beside(const struct nm_treatment *treatment, const struc
 		k = other != NULL ? next_rung(other, k) : 0;
 		nm_buf_add(out, then);
 		step_words(&treatment->steps[i], other != NULL && k < other->n ? &other->steps[k] : NULL, out);
-		then = ", then ";
+		then = then_after(&treatment->steps[i]);
 		k++;
 	}
 	if (next_rung(treatment, 0) == treatment->n)

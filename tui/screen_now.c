@@ -341,7 +341,7 @@ static void draw_ring(struct pen *pen, const struct app *app, const struct nm_pa
 
 	if (party->line) {
 		pen_text(pen, STYLE_PLAIN, "goes on under that line's rules");
-		if (!step->unlimited)
+		if (step->ring_time != NM_RING_HANDOVER)
 			pen_textf(pen, STYLE_PLAIN, " for %d s", for_s);
 		return;
 	}

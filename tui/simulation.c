@@ -27,9 +27,12 @@ static void json_event(struct nm_json *json, const struct nm_event *event)
 	nm_json_text(json, nm_event_name(event->kind));
 	nm_json_key(json, "to");
 	json_names(json, (const char *const *)event->to, event->n);
-	if (event->kind == NM_EVENT_RING && event->for_s > 0) {
+	if (event->kind == NM_EVENT_RING) {
 		nm_json_key(json, "for");
-		nm_json_int(json, event->for_s);
+		if (event->for_s > 0)
+			nm_json_int(json, event->for_s);
+		else
+			nm_json_null(json);
 	}
 	nm_json_key(json, "why");
 	nm_json_text(json, event->why);

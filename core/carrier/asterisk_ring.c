@@ -242,14 +242,15 @@ static void read_greeting(struct path *path)
 		nm_dialplan_foreign(path->r, "nothing tells what the sound before it says");
 }
 
-static void read_step(struct path *path, struct word tokens, int for_s, bool unlimited)
+static void read_step(struct path *path, struct word tokens, enum nm_ring_time ring_time, int for_s)
 {
 	struct nm_treatment_step *step = &path->treatment->steps[path->treatment->n++];
 
 	*step = (struct nm_treatment_step){
-		.number = (int)path->treatment->n, .round = 1, .for_s = for_s, .unlimited = unlimited
+		.number = (int)path->treatment->n, .round = 1, .ring_time = ring_time, .for_s = for_s
 	};
-	if (!read_tokens(path->r, tokens, false, step) || (!unlimited && (for_s < 1 || for_s > NM_FOR_MAX))) {
+	if (!read_tokens(path->r, tokens, false, step) ||
+	    (ring_time == NM_RING_TIMED && (for_s < 1 || for_s > NM_FOR_MAX))) {
 		path->r->at--;
 		nm_dialplan_foreign(path->r, "it dials in another way than the account does");
 	}
@@ -334,9 +335,9 @@ static void read_path(struct path *path)
 		read_greeting(path);
 	while (!nm_dialplan_failed(r)) {
 		if (TAKE(path, NM_DP_DIAL, &tokens, &for_s)) {
-			read_step(path, tokens, for_s, false);
+			read_step(path, tokens, NM_RING_TIMED, for_s);
 		} else if (TAKE(path, NM_DP_DIAL_ON, &tokens)) {
-			read_step(path, tokens, 0, true);
+			read_step(path, tokens, NM_RING_HANDOVER, 0);
 		} else if (TAKE(path, NM_DP_LOST)) {
 			return;
 		} else {

@@ -220,7 +220,7 @@ static void write_path(struct writer *w, const struct nm_treatment *treatment)
 			write_voicemail(w, step, voicemail);
 			return;
 		}
-		if (step->n > 0 && step->unlimited)
+		if (step->n > 0 && step->ring_time == NM_RING_HANDOVER)
 			nm_writer_say(w, NM_DP_DIAL_ON, (int)strlen(tokens), tokens);
 		else if (step->n > 0)
 			nm_writer_say(w, NM_DP_DIAL, (int)strlen(tokens), tokens, step->for_s);

@@ -95,8 +95,8 @@ static enum nm_code add_step(struct run *run, const struct nm_cpl_op *op)
 		return odd(run, op, "it rings for longer than nevermiss lets a phone ring");
 	if (run->treatment->n == STEPS_MAX)
 		return odd(run, op, "too many rings one after the other");
-	if (!nm_lifter_step(run->arena, run->treatment, run->parties, run->n, forever ? 0 : op->timeout_s,
-			    forever))
+	if (!nm_lifter_step(run->arena, run->treatment, run->parties, run->n,
+			    forever ? NM_RING_HANDOVER : NM_RING_TIMED, forever ? 0 : op->timeout_s))
 		return nm_fail_memory(run->err);
 	run->n = 0;
 	return NM_OK;

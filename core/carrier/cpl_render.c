@@ -82,7 +82,7 @@ static void set_url(struct renderer *r, struct nm_cpl_piece *piece, const struct
 
 static int ring_s(const struct nm_treatment_step *step)
 {
-	return step->unlimited ? NM_CPL_FOREVER_S : step->for_s;
+	return step->ring_time == NM_RING_HANDOVER ? NM_CPL_FOREVER_S : step->for_s;
 }
 
 static void add_proxy(struct nm_cpl_piece *piece, const struct nm_treatment_step *step, const char *next)
@@ -162,7 +162,7 @@ static bool takes_call(const struct nm_treatment_step *step)
 static size_t steps_of(const struct nm_treatment *treatment)
 {
 	for (size_t i = 0; i < treatment->n; i++)
-		if (takes_call(&treatment->steps[i]) || treatment->steps[i].unlimited)
+		if (takes_call(&treatment->steps[i]) || treatment->steps[i].ring_time == NM_RING_HANDOVER)
 			return i + 1;
 	return treatment->n;
 }

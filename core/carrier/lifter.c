@@ -383,7 +383,7 @@ struct nm_treatment *nm_lifter_path(struct nm_arena *arena)
 }
 
 bool nm_lifter_step(struct nm_arena *arena, struct nm_treatment *treatment, const struct nm_party *parties,
-		    size_t n, int for_s, bool unlimited)
+		    size_t n, enum nm_ring_time ring_time, int for_s)
 {
 	struct nm_treatment_step *steps = nm_arena_alloc(arena, treatment->n + 1, sizeof(*steps));
 	struct nm_party *own = nm_arena_alloc(arena, n, sizeof(*own));
@@ -396,8 +396,8 @@ bool nm_lifter_step(struct nm_arena *arena, struct nm_treatment *treatment, cons
 		memcpy(own, parties, n * sizeof(*own));
 	steps[treatment->n] = (struct nm_treatment_step){ .number = (int)treatment->n + 1,
 							  .round = 1,
+							  .ring_time = ring_time,
 							  .for_s = for_s,
-							  .unlimited = unlimited,
 							  .n = n,
 							  .parties = own };
 	treatment->steps = steps;

@@ -44,6 +44,6 @@ void nm_lifter_clear(struct nm_lifter *lifter);
  * NULL and false: out of memory. */
 struct nm_treatment *nm_lifter_path(struct nm_arena *arena);
 bool nm_lifter_step(struct nm_arena *arena, struct nm_treatment *treatment, const struct nm_party *parties,
-		    size_t n, int for_s, bool unlimited);
+		    size_t n, enum nm_ring_time ring_time, int for_s);
 
 #endif

@@ -79,7 +79,9 @@ static void write_step(struct nm_json *json, const struct nm_treatment_step *ste
 	member_int(json, "number", step->number);
 	member_int(json, "round", step->round);
 	member_int(json, "for", step->for_s);
-	member_true(json, "unlimited", step->unlimited);
+	member_true(json, "untimed", step->ring_time == NM_RING_OPEN);
+	member_true(json, "rings_on", step->ring_time == NM_RING_ON);
+	member_true(json, "unlimited", step->ring_time == NM_RING_HANDOVER);
 	nm_json_key(json, "ring");
 	nm_json_array(json);
 	for (size_t i = 0; i < step->n; i++)

@@ -161,9 +161,25 @@ static enum nm_code read_party(struct reader *r, const struct nm_node *node, str
 	return copy_some(r, node, "turn_of", &party->turn_of);
 }
 
+static enum nm_code read_ring_time(struct reader *r, const struct nm_node *node, enum nm_ring_time *out)
+{
+	bool open = false, on = false, handover = false;
+	enum nm_code code;
+
+	if ((code = take_bool(r, node, "untimed", &open)) != NM_OK ||
+	    (code = take_bool(r, node, "rings_on", &on)) != NM_OK ||
+	    (code = take_bool(r, node, "unlimited", &handover)) != NM_OK)
+		return code;
+	if (open + on + handover > 1)
+		return wrong(r, "a step", "one of untimed, rings_on and unlimited at most");
+	*out = open ? NM_RING_OPEN : on ? NM_RING_ON : handover ? NM_RING_HANDOVER : NM_RING_TIMED;
+	return NM_OK;
+}
+
 static enum nm_code read_step(struct reader *r, const struct nm_node *node, struct nm_treatment_step *step)
 {
-	static const char *const keys[] = { "number", "round", "for", "unlimited", "ring", NULL };
+	static const char *const keys[] = { "number",   "round",     "for",  "untimed",
+					    "rings_on", "unlimited", "ring", NULL };
 	const struct nm_node *ring = nm_node_get(node, "ring");
 	void *parties = NULL;
 	enum nm_code code = check_members(r, node, "a step", keys);
@@ -171,7 +187,7 @@ static enum nm_code read_step(struct reader *r, const struct nm_node *node, stru
 	if (code != NM_OK || (code = take_int(r, node, "number", 1, NM_STEPS_MAX, &step->number)) != NM_OK ||
 	    (code = take_int(r, node, "round", 1, NM_ROUNDS_MAX, &step->round)) != NM_OK ||
 	    (code = take_int(r, node, "for", 0, 86400, &step->for_s)) != NM_OK ||
-	    (code = take_bool(r, node, "unlimited", &step->unlimited)) != NM_OK ||
+	    (code = read_ring_time(r, node, &step->ring_time)) != NM_OK ||
 	    (code = make_list(r, ring, "ring", NM_RING_MAX * NM_ROUNDS_MAX, sizeof(*step->parties), &parties,
 			      &step->n)) != NM_OK)
 		return code;

@@ -159,7 +159,8 @@ static bool add_step(struct nm_arena *arena, struct nm_treatment *treatment, con
 {
 	const bool line = party != NULL && party->line != NULL;
 
-	return party != NULL && nm_lifter_step(arena, treatment, party, 1, line ? 0 : NM_FOR_MAX, line);
+	return party != NULL && nm_lifter_step(arena, treatment, party, 1, line ? NM_RING_HANDOVER : NM_RING_ON,
+					       line ? 0 : NM_FOR_MAX);
 }
 
 /* The same for everybody at all times. */

@@ -203,7 +203,7 @@ static void write_targets(struct nm_flow *f, const struct nm_treatment_step *ste
 
 static int seconds_of(const struct nm_treatment_step *step)
 {
-	return step->unlimited ? NM_TWILIO_RING_MAX : step->for_s;
+	return step->ring_time == NM_RING_HANDOVER ? NM_TWILIO_RING_MAX : step->for_s;
 }
 
 /* The document rings and asks, and gives the call back when nobody took it; when it is not there, the call goes
@@ -256,14 +256,14 @@ static void write_ring(struct nm_flow *f, const struct nm_flow_chain *chain, siz
 {
 	const struct nm_treatment_step *step = &f->route->treatments[chain->treatment]->steps[index];
 	const char *name = step_head(f, chain, index),
-		   *next = step->unlimited ? missed(f, chain) : step_head(f, chain, index + 1),
-		   *after = step->unlimited ? NULL : step_widget(f, chain, index, "after"), *status;
+		   *next = step->ring_time == NM_RING_HANDOVER ? missed(f, chain) : step_head(f, chain, index + 1),
+		   *after = step->ring_time == NM_RING_HANDOVER ? NULL : step_widget(f, chain, index, "after"), *status;
 
 	if (nm_twilio_asks(step))
 		write_asking(f, step, name, after, next);
 	else
 		write_connecting(f, step, name, after, missed(f, chain));
-	if (step->unlimited)
+	if (step->ring_time == NM_RING_HANDOVER)
 		return;
 	status = nm_flow_kept(f, nm_arena_format(f->arena, "{{widgets.%s.DialCallStatus}}", name));
 	nm_flow_split(f, after, status);
@@ -320,7 +320,7 @@ static void write_chain(struct nm_flow *f, const struct nm_flow_chain *chain)
 			return; /* nobody gets past it */
 		}
 		write_ring(f, chain, i);
-		if (step->unlimited)
+		if (step->ring_time == NM_RING_HANDOVER)
 			return;
 	}
 }

@@ -199,20 +199,20 @@ static int ring(struct walk *w, const struct nm_widget *widget)
 {
 	const bool asks = widget->kind == NM_WIDGET_ASK;
 	const int completed = nm_widget_next(widget, asks ? "return" : "callCompleted");
-	const bool unlimited = completed == NM_FLOW_END && widget->for_s == NM_TWILIO_RING_MAX;
+	const bool handed_over = completed == NM_FLOW_END && widget->for_s == NM_TWILIO_RING_MAX;
 	const struct nm_widget_exit *unanswered;
 	const char *strange = "is followed by something that is not understood";
 	int answered = NM_FLOW_END;
 
 	if (asks && nm_widget_next(widget, "timeout") != NM_FLOW_END)
 		return stop(w, widget, "does something when the call has lasted long");
-	if (!nm_lifter_step(w->arena, w->treatment, widget->parties, widget->n, unlimited ? 0 : widget->for_s,
-			    unlimited))
+	if (!nm_lifter_step(w->arena, w->treatment, widget->parties, widget->n,
+			    handed_over ? NM_RING_HANDOVER : NM_RING_TIMED, handed_over ? 0 : widget->for_s))
 		return out_of_memory(w);
 	if (!asks)
 		miss(w, widget, nm_widget_next(widget, "hangup"),
 		     "does something when the caller has hung up");
-	if (completed == NM_FLOW_END && unlimited && !asks)
+	if (completed == NM_FLOW_END && handed_over && !asks)
 		return NM_FLOW_END;
 	if (completed == NM_FLOW_END)
 		return miss(w, widget, asks ? nm_widget_next(widget, "fail") : completed, strange);
@@ -296,7 +296,7 @@ static int record(struct walk *w, const struct nm_widget *widget)
 		miss(w, widget, widget->exits[i].next, "does something after a message was left");
 	party.name = name != NULL ? name : widget->name;
 	party.greeting = w->mailbox_greeting;
-	if (!nm_lifter_step(w->arena, w->treatment, &party, 1, 0, false))
+	if (!nm_lifter_step(w->arena, w->treatment, &party, 1, NM_RING_TIMED, 0))
 		return out_of_memory(w);
 	return NM_FLOW_END;
 }

@@ -300,7 +300,8 @@ static bool add_group(const struct lifting *lifting, struct nm_arena *arena, str
 		parties[i] = *party;
 		parties[i].confirm = setting->members[i].press_1;
 	}
-	return nm_lifter_step(arena, treatment, parties, setting->n, setting->members[0].for_s, false);
+	return nm_lifter_step(arena, treatment, parties, setting->n, NM_RING_TIMED,
+			      setting->members[0].for_s);
 }
 
 static bool add_mailbox(struct nm_arena *arena, struct nm_treatment *treatment)
@@ -309,7 +310,7 @@ static bool add_mailbox(struct nm_arena *arena, struct nm_treatment *treatment)
 					  .kind = NM_VOICEMAIL,
 					  .own_voicemail_s = NM_OWN_VOICEMAIL_NONE };
 
-	return nm_lifter_step(arena, treatment, &mailbox, 1, 0, false);
+	return nm_lifter_step(arena, treatment, &mailbox, 1, NM_RING_TIMED, 0);
 }
 
 /* The same for everybody at all times. */

@@ -93,11 +93,19 @@ struct nm_skip {
 	const char *why;  /* "away: on-a-job is on", "outside its hours: business is off", "not on turn" */
 };
 
+/* For how long a step rings whoever does not answer.  A plan knows the first and the last one. */
+enum nm_ring_time {
+	NM_RING_TIMED,    /* for_s, then the next step */
+	NM_RING_OPEN,     /* no time is set: the next step comes when the carrier lets the call go on */
+	NM_RING_ON,       /* no time is set, and the next step comes only when all who are rung drop out */
+	NM_RING_HANDOVER  /* a line that has the call for good: nothing comes after it */
+};
+
 struct nm_treatment_step {
 	int number;        /* of the plan's step, from 1 */
 	int round;         /* from 1 */
-	int for_s;         /* 0 together with unlimited: a line that takes the call over for good */
-	bool unlimited;
+	enum nm_ring_time ring_time;
+	int for_s;         /* NM_FOR_MAX where no time is set (none is known to be longer); 0 for a hand-over */
 	struct nm_pos pos; /* {NULL,0,0} when it came from a carrier */
 	size_t n;
 	struct nm_party *parties; /* n == 0: skipped */
@@ -169,7 +177,7 @@ struct nm_event {
 	enum nm_event_kind kind;
 	size_t n;
 	const char **to;
-	int for_s;       /* of a ring; 0 */
+	int for_s;       /* of a ring; 0, also where no time is set */
 	const char *why; /* never NULL */
 	struct nm_pos pos;
 	int depth;       /* 0; 1 for what happens on a line that a step rang, and so on */

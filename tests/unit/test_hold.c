@@ -329,7 +329,7 @@ static void test_a_forward_goes_no_further(void **state)
 	assert_true(day->steps[0].parties[0].native);
 	assert_int_equal(day->steps[0].for_s, 17);
 	assert_string_equal(day->steps[1].parties[0].name, "sam");
-	assert_int_equal(day->steps[1].for_s, NM_FOR_MAX);
+	assert_int_equal(day->steps[1].ring_time, NM_RING_ON);
 	assert_losses_tell_all(&line, &carrier);
 	carrier_line_close(&line);
 }
@@ -358,7 +358,7 @@ static void test_a_call_that_cannot_be_ended(void **state)
 	assert_int_equal(blocked->n, 1);
 	assert_true(blocked->steps[0].parties[0].native);
 	assert_string_equal(blocked->steps[0].parties[0].name, "owner");
-	assert_int_equal(blocked->steps[0].for_s, NM_FOR_MAX);
+	assert_int_equal(blocked->steps[0].ring_time, NM_RING_ON);
 	night = nm_route_treatment(line.held, line.at + NM_DAY / 2, line.route->classes[0].witness, false);
 	assert_int_equal(night->n, 1);
 	assert_string_equal(night->steps[0].parties[0].name, "ai");

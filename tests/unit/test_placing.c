@@ -509,7 +509,7 @@ static void test_how_long_the_caller_stays(void **state)
 {
 	struct nm_treatment_step steps[] = { { .for_s = 15, .n = 1 },
 					     { .for_s = 99, .n = 0 },
-					     { .unlimited = true, .n = 1 } };
+					     { .ring_time = NM_RING_HANDOVER, .n = 1 } };
 	struct nm_treatment treatment = { .greeting_s = 4, .n = 3, .steps = steps };
 
 	(void)state;

@@ -27,7 +27,7 @@
 #define PARTIES(...) .n = sizeof((struct nm_party[]){ __VA_ARGS__ }) / sizeof(struct nm_party), \
 		     .parties = (struct nm_party[]){ __VA_ARGS__ }
 #define STEP(seconds, ...) { .number = 1, .round = 1, .for_s = seconds, PARTIES(__VA_ARGS__) }
-#define HAND_OVER(to) { .number = 1, .round = 1, .unlimited = true, PARTIES(LINE(to)) }
+#define HAND_OVER(to) { .number = 1, .round = 1, .ring_time = NM_RING_HANDOVER, PARTIES(LINE(to)) }
 #define TREATMENT(...) { .verdict = NM_VERDICT_PATH, .rule = "open", .path = "p", \
 			 .n = sizeof((struct nm_treatment_step[]){ __VA_ARGS__ }) / sizeof(struct nm_treatment_step), \
 			 .steps = (struct nm_treatment_step[]){ __VA_ARGS__ } }
@@ -476,6 +476,42 @@ static void test_a_leg_to_a_line_of_which_nothing_is_known_rings_until_its_time_
 	assert_int_equal(outcome.ended_s, 15 + NM_FOR_MAX);
 }
 
+/* A ring with no time set: whoever answers has it; silence leads on or nowhere, a failure always on. */
+static void test_a_ring_without_a_time(void **state)
+{
+	struct nm_treatment treatment = TREATMENT(STEP(NM_FOR_MAX, SAM), STEP(10, FIXLY));
+	struct nm_buf words;
+
+	(void)state;
+	treatment.steps[0].ring_time = NM_RING_ON;
+	nobody_told();
+	play(&treatment);
+	assert_ends(NM_ANSWERED, "sam", 6);
+	assert_int_equal(outcome.events[0].for_s, 0);
+	assert_string_equal(outcome.events[0].why, "rule open, step 1, no ring time is set");
+	script.nobody = true;
+	play(&treatment);
+	assert_int_equal(outcome.result, NM_LOST);
+	assert_string_equal(why_of(NM_EVENT_LOST), "the caller gives up, and nobody took the call");
+	settings[0] = (struct nm_script_setting){ "sam", NM_BUSY, -1 };
+	script.n = 1;
+	play(&treatment);
+	assert_ends(NM_ANSWERED, "fixly", 3);
+	nm_buf_init(&words, 256);
+	nm_treatment_words(&treatment, &words);
+	assert_string_equal(words.data, "sam until the caller gives up, on failure fixly 10 s");
+	nm_buf_clear(&words);
+
+	treatment.steps[0].ring_time = NM_RING_OPEN;
+	script.n = 0;
+	play(&treatment);
+	assert_ends(NM_ANSWERED, "fixly", NM_FOR_MAX + 3);
+	nm_buf_init(&words, 256);
+	nm_treatment_words(&treatment, &words);
+	assert_string_equal(words.data, "sam until its carrier lets the call go on, then fixly 10 s");
+	nm_buf_clear(&words);
+}
+
 static const struct nm_treatment *every_line(void *context, const char *line)
 {
 	(void)line;
@@ -611,8 +647,12 @@ static const struct nm_treatment *chain_treatment(void *context, const char *lin
 	parties[i] = (struct nm_party){ .name = names[i + 1], .line = names[i + 1], .own_voicemail_s = -1 };
 	if (i == last)
 		parties[i] = (struct nm_party){ .name = "owner", .own_voicemail_s = NM_OWN_VOICEMAIL_NONE };
-	steps[i] = (struct nm_treatment_step){ 1, 1, 0, i < last, { NULL, 0, 0 }, 1, &parties[i], 0, NULL };
-	steps[i].for_s = i < last ? 0 : 20;
+	steps[i] = (struct nm_treatment_step){ .number = 1,
+					       .round = 1,
+					       .ring_time = i < last ? NM_RING_HANDOVER : NM_RING_TIMED,
+					       .for_s = i < last ? 0 : 20,
+					       .n = 1,
+					       .parties = &parties[i] };
 	treatments[i] = (struct nm_treatment){ .verdict = NM_VERDICT_PATH, .n = 1, .steps = &steps[i] };
 	return &treatments[i];
 }
@@ -675,6 +715,7 @@ int main(void)
 		cmocka_unit_test(test_coming_back_to_a_line_already_passed_drops_out_at_once),
 		cmocka_unit_test(test_with_confirm_no_voicemail_of_the_line_takes_the_call),
 		cmocka_unit_test(test_a_leg_to_a_line_of_which_nothing_is_known_rings_until_its_time_is_over),
+		cmocka_unit_test(test_a_ring_without_a_time),
 		cmocka_unit_test(test_lines_that_multiply_are_refused_and_not_walked_for_ever),
 		cmocka_unit_test(test_a_treatment_in_words),
 		cmocka_unit_test(test_treatments_that_differ_never_read_alike),

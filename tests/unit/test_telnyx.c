@@ -201,16 +201,16 @@ static void assert_lifted(const char *setting, const char *words, const char *sa
 static void test_what_others_set_is_read_or_named(void **state)
 {
 	(void)state;
-	assert_lifted(OFF, "desk 600 s", NULL);
-	assert_lifted(ON_FAILURE, "desk 600 s, then owner 600 s", NULL);
+	assert_lifted(OFF, "desk until the caller gives up", NULL);
+	assert_lifted(ON_FAILURE, "desk until the caller gives up, on failure owner until the caller gives up", NULL);
 	assert_lifted("{\"call_forwarding_enabled\":true,\"forwarding_type\":\"on_failure\",\"forwards_to\":"
 		      "\"+13035559123\"}",
-		      "desk 600 s, then +13035559123 600 s", NULL);
+		      "desk until the caller gives up, on failure +13035559123 until the caller gives up", NULL);
 	assert_lifted(
 		"{\"call_forwarding_enabled\":true,\"forwarding_type\":\"always\",\"forwards_to\":\"\"}",
-		"desk 600 s", NULL);
+		"desk until the caller gives up", NULL);
 	assert_lifted("{\"call_forwarding_enabled\":true,\"forwarding_type\":null,\"forwards_to\":null}",
-		      "desk 600 s", NULL);
+		      "desk until the caller gives up", NULL);
 	assert_lifted(
 		"{\"call_forwarding_enabled\":true,\"forwarding_type\":\"at\\u0007night\",\"forwards_to\":"
 		"\"+13035559123\"}",
