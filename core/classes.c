@@ -46,6 +46,16 @@ uint64_t nm_caller_groups(const struct nm_plan *plan, struct nm_caller caller)
 	return groups;
 }
 
+bool nm_caller_listed(const struct nm_plan *plan, struct nm_caller caller)
+{
+	for (size_t i = 0; i < plan->n_callers; i++)
+		for (size_t k = 0; k < plan->callers[i].n; k++)
+			if (!plan->callers[i].patterns[k].prefix &&
+			    pattern_matches(&plan->callers[i].patterns[k], caller))
+				return true;
+	return false;
+}
+
 /* --- the same, prepared for many callers --- */
 
 static int entry_compare(const void *a, const void *b)
@@ -230,29 +240,35 @@ struct class_list {
 	struct nm_arena *arena;
 	struct nm_class *items; /* malloc'd */
 	size_t n, capacity;
+	bool apart; /* the listed ones */
 };
 
-static bool class_add(struct class_list *list, uint64_t groups, struct nm_caller witness, const char *words)
+static bool class_add(struct class_list *list, uint64_t groups, struct nm_caller witness, bool listed,
+		      const char *words)
 {
 	if (!words || !nm_grow((void **)&list->items, &list->capacity, list->n + 1, sizeof(*list->items)))
 		return false;
-	list->items[list->n++] = (struct nm_class){ groups, witness, words };
+	list->items[list->n++] = (struct nm_class){ groups, witness, listed, words };
 	return true;
 }
 
 /* Adds the class of this number unless it is there already. */
-static bool class_of(struct class_list *list, const struct nm_caller_index *index, nm_number number)
+static bool class_of(struct class_list *list, const struct nm_caller_index *index, nm_number number, bool listed)
 {
 	struct nm_caller witness = { false, number };
+	const char *words;
 	uint64_t groups;
 
 	if (number == 0)
 		return true;
 	groups = nm_caller_index_groups(index, witness);
 	for (size_t i = 0; i < list->n; i++)
-		if (list->items[i].groups == groups)
+		if (list->items[i].groups == groups && (!list->apart || list->items[i].listed == listed))
 			return true;
-	return class_add(list, groups, witness, class_words(list->plan, groups, list->arena));
+	words = class_words(list->plan, groups, list->arena);
+	if (words && list->apart && !listed)
+		words = nm_arena_format(list->arena, "%s by how their number begins", words);
+	return class_add(list, groups, witness, listed, words);
 }
 
 static bool classes_find(struct class_list *list, const struct nm_caller_index *index)
@@ -260,7 +276,7 @@ static bool classes_find(struct class_list *list, const struct nm_caller_index *
 	const struct nm_plan *plan = list->plan;
 	bool any = index->n_exact > 0 || index->n_prefixes > 0 || index->anonymous;
 
-	if (!class_add(list, 0, (struct nm_caller){ false, 0 }, any ? "any other caller" : "any caller"))
+	if (!class_add(list, 0, (struct nm_caller){ false, 0 }, false, any ? "any other caller" : "any caller"))
 		return false;
 	/* In the plan's order, so that the same plan always gives the same classes. */
 	for (size_t i = 0; i < plan->n_callers; i++)
@@ -270,17 +286,18 @@ static bool classes_find(struct class_list *list, const struct nm_caller_index *
 
 			if (pattern->anonymous)
 				continue;
-			if (!class_of(list, index, pattern->prefix ? prefix_witness(index, number) : number))
+			if (!class_of(list, index, pattern->prefix ? prefix_witness(index, number) : number,
+				      !pattern->prefix))
 				return false;
 		}
 	if (!index->anonymous)
 		return true;
-	return class_add(list, index->anonymous, (struct nm_caller){ true, 0 }, "anonymous callers");
+	return class_add(list, index->anonymous, (struct nm_caller){ true, 0 }, true, "anonymous callers");
 }
 
-enum nm_code nm_classes_build(const struct nm_plan *plan, struct nm_classes *out, struct nm_error *err)
+static enum nm_code build(const struct nm_plan *plan, bool apart, struct nm_classes *out, struct nm_error *err)
 {
-	struct class_list list = { .plan = plan, .arena = nm_arena_new() };
+	struct class_list list = { .plan = plan, .arena = nm_arena_new(), .apart = apart };
 	struct nm_arena *scratch = nm_arena_new();
 	struct nm_caller_index index;
 	enum nm_code code = NM_OK;
@@ -307,6 +324,16 @@ enum nm_code nm_classes_build(const struct nm_plan *plan, struct nm_classes *out
 	nm_arena_free(list.arena);
 	nm_arena_free(scratch);
 	return code;
+}
+
+enum nm_code nm_classes_build(const struct nm_plan *plan, struct nm_classes *out, struct nm_error *err)
+{
+	return build(plan, false, out, err);
+}
+
+enum nm_code nm_classes_build_listed(const struct nm_plan *plan, struct nm_classes *out, struct nm_error *err)
+{
+	return build(plan, true, out, err);
 }
 
 void nm_classes_clear(struct nm_classes *classes)

@@ -15,18 +15,26 @@
 
 /* A treatment that is being cut down to what the carrier can do. */
 struct cut {
-	struct nm_holder *h;
+	const struct nm_traits *traits;
+	const struct nm_party *handset; /* the line's own phone */
 	struct nm_treatment *treatment; /* its own copy */
-	int index;
+	struct nm_arena *arena;         /* of what is left */
+	struct nm_arena *words;         /* of what is said */
+	struct nm_holder *h;            /* who gathers losses; NULL: nobody, who is not rung is told as skipped */
+	int index;                      /* of the treatment, with h */
+	bool changed, failed;
 };
 
 /* Something about the treatment is lost; of a step when step is not NULL. */
 static void lose(struct cut *cut, const struct nm_treatment_step *step, const char *what, const char *who,
 		 const char *instead)
 {
-	struct nm_arena *arena = cut->h->losses.arena;
+	struct nm_arena *arena = cut->words;
 	const char *path = cut->treatment->path, *text;
 
+	cut->changed = true;
+	if (cut->h == NULL)
+		return;
 	if (path != NULL && step != NULL)
 		text = nm_arena_format(arena, "%s (path %s, step %d: %s)", what, path, step->number, who);
 	else if (path != NULL)
@@ -40,7 +48,7 @@ static void lose(struct cut *cut, const struct nm_treatment_step *step, const ch
 
 static void cut_rejection(struct cut *cut)
 {
-	const struct nm_traits *traits = cut->h->traits;
+	const struct nm_traits *traits = cut->traits;
 	struct nm_treatment *treatment = cut->treatment;
 	const bool busy = treatment->reject == NM_REJECT_BUSY;
 
@@ -59,9 +67,28 @@ static void cut_rejection(struct cut *cut)
 	treatment->n = 0;
 }
 
-/* Takes party i out of the step. */
-static void drop_party(struct nm_treatment_step *step, size_t i)
+/* Who is not rung, and why, for a call that is played. */
+static void skip(struct cut *cut, struct nm_treatment_step *step, const char *name, const char *why)
 {
+	struct nm_skip *skips = cut->h == NULL ? nm_arena_alloc(cut->arena, step->n_skips + 1, sizeof(*skips)) : NULL;
+
+	if (cut->h != NULL)
+		return;
+	why = nm_arena_format(cut->arena, "its carrier: %s", why);
+	if (skips == NULL || why == NULL) {
+		cut->failed = true;
+		return;
+	}
+	if (step->n_skips > 0)
+		memcpy(skips, step->skips, step->n_skips * sizeof(*skips));
+	skips[step->n_skips++] = (struct nm_skip){ name, why };
+	step->skips = skips;
+}
+
+/* Takes party i out of the step. */
+static void drop_party(struct cut *cut, struct nm_treatment_step *step, size_t i, const char *why)
+{
+	skip(cut, step, step->parties[i].name, why);
 	memmove(&step->parties[i], &step->parties[i + 1], (step->n - i - 1) * sizeof(*step->parties));
 	step->n--;
 }
@@ -102,7 +129,7 @@ static bool takes_voicemail(const struct nm_treatment_step *step)
 /* Why party i cannot be rung together with the others of its step; NULL when it can. */
 static const char *apart(const struct cut *cut, const struct nm_treatment_step *step, size_t i)
 {
-	const struct nm_traits *traits = cut->h->traits;
+	const struct nm_traits *traits = cut->traits;
 	const struct nm_party *party = &step->parties[i];
 
 	if (traits->mailbox_alone && takes_voicemail(step)) {
@@ -115,7 +142,7 @@ static const char *apart(const struct cut *cut, const struct nm_treatment_step *
 	if (traits->addresses_alone && party->number != NULL && party->number[0] != '+')
 		return "a SIP address cannot be rung together with others";
 	if (traits->several_max > 0 && step->n > (size_t)traits->several_max)
-		return nm_arena_format(cut->h->losses.arena, "only %d phones can be rung at once",
+		return nm_arena_format(cut->words, "only %d phones can be rung at once",
 				       traits->several_max);
 	return NULL;
 }
@@ -128,14 +155,14 @@ static void cut_together(struct cut *cut, struct nm_treatment_step *step)
 		if (why == NULL)
 			continue;
 		lose(cut, step, why, step->parties[i].name,
-		     nm_arena_format(cut->h->losses.arena, "%s is not rung", step->parties[i].name));
-		drop_party(step, i);
+		     nm_arena_format(cut->words, "%s is not rung", step->parties[i].name));
+		drop_party(cut, step, i, why);
 	}
 }
 
 static void cut_parties(struct cut *cut, struct nm_treatment_step *step, bool first)
 {
-	const struct nm_traits *traits = cut->h->traits;
+	const struct nm_traits *traits = cut->traits;
 
 	for (size_t i = 0; i < step->n;) {
 		const struct nm_party *party = &step->parties[i];
@@ -146,14 +173,17 @@ static void cut_parties(struct cut *cut, struct nm_treatment_step *step, bool fi
 			continue;
 		}
 		lose(cut, step, why, party->name,
-		     nm_arena_format(cut->h->losses.arena, "%s %s", party->name,
+		     nm_arena_format(cut->words, "%s %s", party->name,
 				     party->kind == NM_VOICEMAIL ? "does not take the call" : "is not rung"));
-		drop_party(step, i);
+		drop_party(cut, step, i, why);
 	}
 	if (step->n > 1 && !traits->several) {
-		lose(cut, step, "several phones cannot be rung at once", step->parties[1].name,
-		     nm_arena_format(cut->h->losses.arena, "only %s is rung", step->parties[0].name));
-		step->n = 1;
+		static const char why[] = "several phones cannot be rung at once";
+
+		lose(cut, step, why, step->parties[1].name,
+		     nm_arena_format(cut->words, "only %s is rung", step->parties[0].name));
+		while (step->n > 1)
+			drop_party(cut, step, 1, why);
 	}
 	cut_together(cut, step);
 }
@@ -177,7 +207,7 @@ static void cut_line_id(struct cut *cut, struct nm_treatment_step *step)
 
 static void cut_features(struct cut *cut, struct nm_treatment_step *step)
 {
-	const struct nm_traits *traits = cut->h->traits;
+	const struct nm_traits *traits = cut->traits;
 	const bool confirms = traits->confirm == NM_CONFIRM_SEVERAL ||
 			      (traits->confirm == NM_CONFIRM_ONE && step->n == 1);
 
@@ -219,19 +249,19 @@ static void cut_to_endless(struct cut *cut, struct nm_treatment_step *step)
 {
 	const struct nm_party *party = &step->parties[0];
 	const bool line = step->n == 1 && party->line != NULL;
-	const bool goes_on = party->native && !cut->h->traits->only_on_failure;
+	const bool goes_on = party->native && !cut->traits->only_on_failure;
 
 	lose(cut, step,
 	     party->native ? "how long the line's own phone rings cannot be set"
 			   : "a ring time cannot be set",
-	     party->name, rings_on(cut->h->traits, party, line));
+	     party->name, rings_on(cut->traits, party, line));
 	step->ring_time = line ? NM_RING_HANDOVER : goes_on ? NM_RING_OPEN : NM_RING_ON;
-	step->for_s = line ? 0 : NM_FOR_MAX;
+	step->for_s = line ? 0 : goes_on ? step->for_s : NM_FOR_MAX;
 }
 
 static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 {
-	const struct nm_traits *traits = cut->h->traits;
+	const struct nm_traits *traits = cut->traits;
 	const int unit = traits->ring_step_s > 1 ? traits->ring_step_s : 1;
 	int for_s;
 
@@ -239,7 +269,7 @@ static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 		return;
 	if (step->ring_time == NM_RING_HANDOVER && traits->handover_ends) {
 		lose(cut, step, "a call cannot be handed to another line for good", step->parties[0].name,
-		     nm_arena_format(cut->h->losses.arena, "it rings there for %d s", traits->ring_max_s));
+		     nm_arena_format(cut->words, "it rings there for %d s", traits->ring_max_s));
 		step->ring_time = NM_RING_TIMED;
 		step->for_s = traits->ring_max_s;
 	}
@@ -256,8 +286,8 @@ static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 		for_s = traits->ring_max_s;
 	if (for_s == step->for_s)
 		return;
-	lose(cut, step, nm_arena_format(cut->h->losses.arena, "a ring of %d s cannot be set", step->for_s),
-	     step->parties[0].name, nm_arena_format(cut->h->losses.arena, "it rings for %d s", for_s));
+	lose(cut, step, nm_arena_format(cut->words, "a ring of %d s cannot be set", step->for_s),
+	     step->parties[0].name, nm_arena_format(cut->words, "it rings for %d s", for_s));
 	step->for_s = for_s;
 }
 
@@ -287,12 +317,12 @@ static void cut_mailbox(struct cut *cut, struct nm_treatment_step *step)
 static void add_mailbox(struct cut *cut)
 {
 	struct nm_treatment *treatment = cut->treatment;
-	struct nm_party *party = nm_arena_alloc(cut->h->held->arena, 1, sizeof(*party));
+	struct nm_party *party = nm_arena_alloc(cut->arena, 1, sizeof(*party));
 	struct nm_treatment_step *steps =
-		nm_arena_alloc(cut->h->held->arena, treatment->n + 1, sizeof(*steps));
+		nm_arena_alloc(cut->arena, treatment->n + 1, sizeof(*steps));
 
 	if (party == NULL || steps == NULL) {
-		cut->h->failed = true;
+		cut->failed = true;
 		return;
 	}
 	lose(cut, NULL, "a call that nobody answers cannot be left to end", NULL, IN_MAILBOX);
@@ -305,47 +335,63 @@ static void add_mailbox(struct cut *cut)
 	treatment->n++;
 }
 
-/* Steps in which nobody is left are gone. */
+/* Steps in which nobody is left are gone, but for those that say why. */
 static void drop_empty(struct nm_treatment *treatment)
 {
 	size_t n = 0;
 
 	for (size_t i = 0; i < treatment->n; i++)
-		if (treatment->steps[i].n > 0)
+		if (treatment->steps[i].n > 0 || treatment->steps[i].n_skips > 0)
 			treatment->steps[n++] = treatment->steps[i];
 	treatment->n = n;
 }
 
+/* The last step that rings anybody; NULL. */
+static const struct nm_treatment_step *last_rung(const struct nm_treatment *treatment)
+{
+	for (size_t i = treatment->n; i-- > 0;)
+		if (treatment->steps[i].n > 0)
+			return &treatment->steps[i];
+	return NULL;
+}
+
+/* Nobody gets past it: what stands behind is never noticed, and of it nothing is lost. */
+static bool ends(const struct nm_treatment_step *step)
+{
+	return takes_voicemail(step) || step->ring_time == NM_RING_HANDOVER;
+}
+
 static void cut_steps(struct cut *cut)
 {
-	const struct nm_traits *traits = cut->h->traits;
+	const struct nm_traits *traits = cut->traits;
 	struct nm_treatment *treatment = cut->treatment;
 	bool first = true;
 	int rung = 0;
 
-	for (size_t i = 0; i < treatment->n && !cut->h->failed; i++) {
+	for (size_t i = 0; i < treatment->n && !cut->failed; i++) {
 		struct nm_treatment_step *step = &treatment->steps[i];
 
+		if (ends(step))
+			treatment->n = i + 1;
 		cut_parties(cut, step, first);
 		if (step->n == 0)
 			continue;
 		first = false;
-		if (traits->mailbox_own && takes_voicemail(step)) {
+		if (traits->mailbox_own && takes_voicemail(step))
 			cut_mailbox(cut, step);
-			treatment->n = i + 1; /* nobody gets past it */
-		}
 		if (traits->steps_max > 0 && !step->parties[0].native && !takes_voicemail(step) &&
 		    ++rung > traits->steps_max) {
 			if (rung == traits->steps_max + 1)
 				lose(cut, step, "nothing behind it can be rung: this carrier goes no further",
 				     step->parties[0].name, "nobody else is rung");
-			step->n = 0;
+			while (step->n > 0)
+				drop_party(cut, step, 0, "it goes no further");
 			continue;
 		}
 		cut_features(cut, step);
 		cut_ring_time(cut, step);
-		if (takes_voicemail(step) || step->ring_time == NM_RING_HANDOVER)
-			treatment->n = i + 1; /* nobody gets past it: of what follows nothing is lost */
+		if (ends(step))
+			treatment->n = i + 1;
 	}
 }
 
@@ -366,30 +412,37 @@ static struct nm_party handset_of(const struct nm_route *route)
 /* Nobody is left to ring: what then rings is the line's own phone. */
 static void rest_on_handset(struct cut *cut)
 {
-	struct nm_party handset = handset_of(cut->h->route);
+	struct nm_treatment *treatment = cut->treatment;
+	struct nm_party handset = *cut->handset;
 	struct nm_treatment_step step = {
 		.number = 1, .round = 1, .ring_time = NM_RING_ON, .for_s = NM_FOR_MAX, .n = 1, .parties = &handset
 	};
-	const struct nm_treatment resting = { .verdict = NM_VERDICT_PATH,
-					      .rule = cut->treatment->rule,
-					      .path = cut->treatment->path,
-					      .emergency = cut->treatment->emergency,
-					      .n = 1,
-					      .steps = &step };
-	struct nm_treatment *copy;
+	const struct nm_treatment resting = { .n = 1, .steps = &step };
+	const struct nm_treatment *copy;
+	struct nm_treatment_step *steps = nm_arena_alloc(cut->arena, treatment->n + 1, sizeof(*steps));
 
 	handset.confirm = handset.line_id = false;
-	copy = nm_treatment_copy(&resting, cut->h->held->arena);
-	if (copy == NULL)
-		cut->h->failed = true;
-	else
-		*cut->treatment = *copy;
+	copy = nm_treatment_copy(&resting, cut->arena);
+	if (copy == NULL || steps == NULL) {
+		cut->failed = true;
+		return;
+	}
+	if (treatment->n > 0) /* they say who is not rung */
+		memcpy(steps, treatment->steps, treatment->n * sizeof(*steps));
+	steps[treatment->n] = copy->steps[0];
+	*treatment = (struct nm_treatment){ .verdict = NM_VERDICT_PATH,
+					    .rule = treatment->rule,
+					    .path = treatment->path,
+					    .emergency = treatment->emergency,
+					    .n = treatment->n + 1,
+					    .steps = steps };
 }
 
 static void cut_path(struct cut *cut)
 {
-	const struct nm_traits *traits = cut->h->traits;
+	const struct nm_traits *traits = cut->traits;
 	struct nm_treatment *treatment = cut->treatment;
+	const struct nm_treatment_step *last;
 
 	if (treatment->greeting_s > 0 && !traits->greeting) {
 		lose(cut, NULL, "no greeting can be played before the first ring", NULL,
@@ -399,16 +452,17 @@ static void cut_path(struct cut *cut)
 	}
 	cut_steps(cut);
 	drop_empty(treatment);
-	if (traits->mailbox_own && treatment->n > 0 && !takes_voicemail(&treatment->steps[treatment->n - 1]))
+	last = last_rung(treatment);
+	if (traits->mailbox_own && last != NULL && !takes_voicemail(last))
 		add_mailbox(cut);
-	if (traits->handset_at_rest && treatment->n == 0)
+	if (traits->handset_at_rest && last == NULL)
 		lose(cut, NULL, "a call that rings nobody cannot be ended", NULL, AT_REST);
 }
 
 /* One sender a line: where the carrier's own artefact texts, nobody else looks whether it may. */
 static void cut_text(struct cut *cut)
 {
-	const enum nm_texting texting = cut->h->traits->texting;
+	const enum nm_texting texting = cut->traits->texting;
 	struct nm_treatment *treatment = cut->treatment;
 
 	if (treatment->text_back == NULL || texting == NM_TEXTING_ALL)
@@ -423,32 +477,82 @@ static void cut_text(struct cut *cut)
 	treatment->text_always = true;
 }
 
-static void cut_treatment(struct nm_holder *h, int index)
+static void cut_treatment(struct cut *cut)
 {
-	struct cut cut = { h, nm_treatment_copy(h->route->treatments[index], h->held->arena), index };
-
-	if (cut.treatment == NULL) {
-		h->failed = true;
-		return;
-	}
-	h->held->treatments[index] = cut.treatment;
-	if (cut.treatment->verdict == NM_VERDICT_REJECT)
-		cut_rejection(&cut);
+	if (cut->treatment->verdict == NM_VERDICT_REJECT)
+		cut_rejection(cut);
 	else
-		cut_path(&cut);
-	cut_text(&cut);
-	if (h->traits->handset_at_rest && cut.treatment->verdict != NM_VERDICT_REJECT &&
-	    cut.treatment->n == 0)
-		rest_on_handset(&cut);
+		cut_path(cut);
+	if (cut->h != NULL)
+		cut_text(cut);
+	if (cut->traits->handset_at_rest && cut->treatment->verdict != NM_VERDICT_REJECT &&
+	    last_rung(cut->treatment) == NULL)
+		rest_on_handset(cut);
 }
 
 bool nm_hold_treatments(struct nm_holder *h)
 {
 	const size_t n = h->route->n_treatments;
+	const struct nm_party handset = handset_of(h->route);
 
 	h->held->treatments = nm_arena_alloc(h->held->arena, n, sizeof(*h->held->treatments));
 	h->held->n_treatments = h->held->treatments == NULL ? 0 : n;
-	for (size_t i = 0; i < h->held->n_treatments && !h->failed; i++)
-		cut_treatment(h, (int)i);
+	for (size_t i = 0; i < h->held->n_treatments && !h->failed; i++) {
+		struct cut cut = {
+			.traits = h->traits,
+			.handset = &handset,
+			.treatment = nm_treatment_copy(h->route->treatments[i], h->held->arena),
+			.arena = h->held->arena,
+			.words = h->losses.arena,
+			.h = h,
+			.index = (int)i,
+		};
+
+		h->held->treatments[i] = cut.treatment;
+		if (cut.treatment != NULL)
+			cut_treatment(&cut);
+		h->failed = h->failed || cut.failed || cut.treatment == NULL;
+	}
 	return h->held->treatments != NULL && !h->failed;
+}
+
+/* --- one call --- */
+
+/* Its own where it may be changed; texts, positions and who is skipped stay as they are. */
+static struct nm_treatment *own_copy(const struct nm_treatment *treatment, struct nm_arena *arena)
+{
+	struct nm_treatment *copy = nm_arena_alloc(arena, 1, sizeof(*copy));
+
+	if (copy == NULL)
+		return NULL;
+	*copy = *treatment;
+	copy->steps = nm_arena_alloc(arena, treatment->n, sizeof(*copy->steps));
+	if (copy->steps == NULL)
+		return NULL;
+	for (size_t i = 0; i < treatment->n; i++) {
+		struct nm_treatment_step *step = &copy->steps[i];
+
+		*step = treatment->steps[i];
+		step->parties = nm_arena_alloc(arena, step->n, sizeof(*step->parties));
+		if (step->parties == NULL)
+			return NULL;
+		if (step->n > 0)
+			memcpy(step->parties, treatment->steps[i].parties, step->n * sizeof(*step->parties));
+	}
+	return copy;
+}
+
+struct nm_treatment *nm_hold_treatment(const struct nm_treatment *treatment, const struct nm_traits *traits,
+				       const struct nm_party *handset, struct nm_arena *arena, bool *changed)
+{
+	struct cut cut = { .traits = traits,
+			   .handset = handset,
+			   .treatment = own_copy(treatment, arena),
+			   .arena = arena,
+			   .words = arena };
+
+	if (cut.treatment != NULL)
+		cut_treatment(&cut);
+	*changed = cut.changed;
+	return cut.failed ? NULL : cut.treatment;
 }

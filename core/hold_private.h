@@ -32,5 +32,9 @@ void nm_hold_mark_treatment(const struct nm_holder *h, struct nm_hold_draft *dra
 bool nm_hold_losses(struct nm_holder *h);
 /* The held route's treatments, each cut down; false when memory is out. */
 bool nm_hold_treatments(struct nm_holder *h);
+/* One treatment cut down, its text back aside; who is not rung stands among the skips of the step.  *changed:
+ * something is lost.  From the arena, sharing the texts of both; NULL: out of memory. */
+struct nm_treatment *nm_hold_treatment(const struct nm_treatment *treatment, const struct nm_traits *traits,
+				       const struct nm_party *handset, struct nm_arena *arena, bool *changed);
 
 #endif

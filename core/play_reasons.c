@@ -65,10 +65,10 @@ const char *nm_play_silence_reason(struct nm_arena *arena, const struct nm_treat
 {
 	switch (step->ring_time) {
 	case NM_RING_OPEN:
-		return nm_arena_format(arena, "the carrier lets the call go on: no ring time is set, taken for %d s",
+		return nm_arena_format(arena, "the carrier lets the call go on, when is not known: played as %d s",
 				       step->for_s);
 	case NM_RING_ON:
-		return nm_arena_format(arena, "it rings on: no ring time is set, taken for %d s", step->for_s);
+		return nm_arena_format(arena, "it rings on: no ring time is set, played as %d s", step->for_s);
 	case NM_RING_TIMED:
 	case NM_RING_HANDOVER:
 		break;

@@ -43,7 +43,8 @@ static uint64_t treatment_hash(const struct nm_treatment *treatment)
 			if (step->parties[j].kind == NM_VOICEMAIL)
 				return hash;
 		if (step->n > 0)
-			hash = hash * 1099511628211u + step->n * 1000 + (uint64_t)step->for_s;
+			hash = hash * 1099511628211u + step->n * 1000 +
+			       (step->ring_time == NM_RING_TIMED ? (uint64_t)step->for_s : 0);
 		if (step->n > 0 && step->ring_time == NM_RING_HANDOVER)
 			return hash;
 	}

@@ -8,23 +8,63 @@
 #include <string.h>
 
 #include "core/rules.h"
-#include "nevermiss/decide.h"
+#include "nevermiss/carrier.h"
 
-/* --- lines as legs --- */
+/* --- what a line makes of the call --- */
 
-enum nm_code nm_plan_lines_init(struct nm_plan_lines *lines, const struct nm_plan *plan,
-				const struct nm_state *state, uint64_t groups, bool skips,
-				struct nm_arena *arena, struct nm_error *err)
+/* The lines of a plan as one call sees them. */
+struct lines {
+	const struct nm_plan *plan;
+	const struct nm_state *state;
+	const struct nm_call *call;
+	uint64_t groups;
+	bool listed; /* nm_caller_listed */
+	bool skips;
+	struct nm_arena *arena;
+	const struct nm_treatment **known; /* per line, as a leg; NULL until asked for */
+	bool failed;                       /* memory ran out: what was played is not to be trusted */
+};
+
+static enum nm_code lines_init(struct lines *lines, const struct nm_plan *plan, const struct nm_state *state,
+			       const struct nm_simulation *simulation, bool skips, struct nm_error *err)
 {
-	*lines = (struct nm_plan_lines){ plan, state, groups, skips, arena, NULL, false };
-	lines->known = nm_arena_alloc(arena, plan->n_lines, sizeof(*lines->known));
-	return lines->known ? NM_OK : nm_fail_memory(err);
+	*lines = (struct lines){
+		.plan = plan,
+		.state = state,
+		.call = &simulation->call,
+		.groups = nm_caller_groups(plan, simulation->call.caller),
+		.listed = nm_caller_listed(plan, simulation->call.caller),
+		.skips = skips,
+		.arena = simulation->arena,
+		.known = nm_arena_alloc(simulation->arena, plan->n_lines, sizeof(*lines->known)),
+	};
+	return lines->known != NULL ? NM_OK : nm_fail_memory(err);
 }
 
-static const struct nm_treatment *line_treatment(void *context, const char *name)
+static enum nm_code line_gets(const struct lines *lines, int line, bool emergency,
+			      struct nm_decision *decision, struct nm_treatment **out, struct nm_error *err)
 {
-	struct nm_plan_lines *lines = context;
-	int line = nm_plan_find_line(lines->plan, name);
+	struct nm_holding holding;
+	enum nm_code code;
+	bool changed;
+
+	if (!lines->call->held) {
+		*decision = nm_decide(lines->plan, lines->state, line, lines->groups, emergency);
+		return nm_resolve(lines->plan, lines->state, line, *decision, lines->skips, lines->arena, out,
+				  err);
+	}
+	code = nm_holding_init(&holding, lines->plan, line, lines->arena, err);
+	if (code)
+		return code;
+	*decision = nm_holding_decide(&holding, lines->state, lines->groups, lines->listed, emergency);
+	return nm_holding_resolve(&holding, lines->state, *decision, lines->skips, lines->arena, out, &changed,
+				  err);
+}
+
+static const struct nm_treatment *leg_treatment(void *context, const char *name)
+{
+	struct lines *lines = context;
+	const int line = nm_plan_find_line(lines->plan, name);
 	struct nm_treatment *treatment = NULL;
 	struct nm_decision decision;
 
@@ -32,17 +72,10 @@ static const struct nm_treatment *line_treatment(void *context, const char *name
 		return NULL;
 	if (lines->known[line])
 		return lines->known[line];
-	decision = nm_decide(lines->plan, lines->state, line, lines->groups, false);
-	if (nm_resolve(lines->plan, lines->state, line, decision, lines->skips, lines->arena, &treatment,
-		       NULL))
+	if (line_gets(lines, line, false, &decision, &treatment, NULL))
 		lines->failed = true;
 	lines->known[line] = treatment;
 	return treatment;
-}
-
-struct nm_lines nm_plan_lines_of(struct nm_plan_lines *lines)
-{
-	return (struct nm_lines){ lines, line_treatment };
 }
 
 /* --- alerts --- */
@@ -101,19 +134,18 @@ static enum nm_code alerts_add(struct nm_simulation *simulation, const struct nm
 
 /* How a caller's emergency becomes known when neither the line nor the number says so: by the key, in a
  * greeting that the call would have got.  Played as pressed at once. */
-static enum nm_code key_add(struct nm_simulation *simulation, const struct nm_plan *plan,
-			    const struct nm_state *state, uint64_t groups, struct nm_error *err)
+static enum nm_code key_add(struct nm_simulation *simulation, const struct lines *lines, struct nm_error *err)
 {
-	const int line = simulation->call.line;
-	const struct nm_decision plain = nm_decide(plan, state, line, groups, false);
+	const struct nm_plan *plan = lines->plan;
 	struct nm_event event = { .kind = NM_EVENT_KEY, .pos = plan->emergency.pos };
+	struct nm_decision plain;
 	struct nm_treatment *treatment;
 	enum nm_code code;
 
-	if (!plan->emergency.key || plain.emergency)
+	if (!plan->emergency.key)
 		return NM_OK;
-	code = nm_resolve(plan, state, line, plain, false, simulation->arena, &treatment, err);
-	if (code || !nm_treatment_greets(treatment))
+	code = line_gets(lines, simulation->call.line, false, &plain, &treatment, err);
+	if (code || plain.emergency || !nm_treatment_greets(treatment))
 		return code;
 	event.why = nm_arena_format(simulation->arena, "the caller presses %c in the greeting", plan->emergency.key);
 	return event.why ? event_prepend(simulation, &event, err) : nm_fail_memory(err);
@@ -125,27 +157,24 @@ static enum nm_code call_play(struct nm_simulation *simulation, const struct nm_
 			      const struct nm_state *state, bool events, struct nm_error *err)
 {
 	const struct nm_call *call = &simulation->call;
-	uint64_t groups = nm_caller_groups(plan, call->caller);
-	struct nm_decision decision = nm_decide(plan, state, call->line, groups, call->emergency);
-	struct nm_plan_lines context;
-	struct nm_lines lines;
-	enum nm_code code;
+	struct nm_decision decision;
+	struct lines context;
+	const struct nm_lines lines = { &context, leg_treatment };
+	enum nm_code code = lines_init(&context, plan, state, simulation, events, err);
 
-	code = nm_resolve(plan, state, call->line, decision, events, simulation->arena,
-			  &simulation->treatment, err);
 	if (!code)
-		code = nm_plan_lines_init(&context, plan, state, groups, events, simulation->arena, err);
-	if (code)
-		return code;
-	lines = nm_plan_lines_of(&context);
-	code = nm_play(simulation->treatment, plan->lines[call->line].name, &call->script, &lines, events,
-		       simulation->arena, &simulation->outcome, err);
+		code = line_gets(&context, call->line, call->emergency, &decision, &simulation->treatment, err);
+	if (!code)
+		code = nm_play(simulation->treatment, plan->lines[call->line].name, &call->script, &lines,
+			       events, simulation->arena, &simulation->outcome, err);
 	if (!code && context.failed)
 		code = nm_fail_memory(err);
+	if (code)
+		return code;
 	if (!code && events && decision.by == NM_BY_EMERGENCY)
 		code = alerts_add(simulation, plan, state, err);
 	if (!code && events && decision.by == NM_BY_EMERGENCY)
-		code = key_add(simulation, plan, state, groups, err);
+		code = key_add(simulation, &context, err);
 	if (code)
 		return code;
 	if (!call->caller.anonymous && simulation->outcome.result != NM_ANSWERED &&
@@ -168,6 +197,30 @@ static bool script_copy(struct nm_simulation *simulation)
 	}
 	script->settings = copy;
 	return copy;
+}
+
+/* Why the plan decides so; for what a carrier can hold, as far as it knows who calls. */
+static enum nm_code reasons_add(struct nm_simulation *simulation, const struct nm_plan *plan,
+				const struct nm_state *state, struct nm_error *err)
+{
+	const struct nm_call *call = &simulation->call;
+	struct nm_caller caller = call->caller;
+	bool emergency = call->emergency;
+	struct nm_holding holding;
+	enum nm_code code = NM_OK;
+
+	if (call->held)
+		code = nm_holding_init(&holding, plan, call->line, simulation->arena, err);
+	if (call->held && !code && holding.known) {
+		emergency = emergency && holding.traits.key;
+		if (!holding.traits.callers ||
+		    (!holding.traits.beginnings && !nm_caller_listed(plan, caller)))
+			caller = (struct nm_caller){ 0 };
+	}
+	if (code)
+		return code;
+	return nm_decide_why(plan, state, call->at, call->line, caller, emergency, simulation->arena,
+			     &simulation->reasons, &simulation->n_reasons, err);
 }
 
 enum nm_code nm_simulate_on(const struct nm_timeline *timeline, const struct nm_call *call, bool events,
@@ -195,8 +248,7 @@ enum nm_code nm_simulate_on(const struct nm_timeline *timeline, const struct nm_
 	simulation->after_hours = nm_state_after_hours(plan, state);
 	code = call_play(simulation, plan, state, events, err);
 	if (!code && events)
-		code = nm_decide_why(plan, state, call->at, call->line, call->caller, call->emergency,
-				     simulation->arena, &simulation->reasons, &simulation->n_reasons, err);
+		code = reasons_add(simulation, plan, state, err);
 	if (code)
 		nm_simulation_free(simulation);
 	else

@@ -41,7 +41,9 @@ static bool step_equal(const struct nm_treatment_step *a, const struct nm_treatm
 	for (size_t i = 0; i < a->n; i++)
 		if (!party_equal(&a->parties[i], &b->parties[i]))
 			return false;
-	return takes_voicemail(a) || (a->for_s == b->for_s && a->ring_time == b->ring_time);
+	if (takes_voicemail(a))
+		return true;
+	return a->ring_time == b->ring_time && (a->ring_time != NM_RING_TIMED || a->for_s == b->for_s);
 }
 
 static size_t next_rung(const struct nm_treatment *treatment, size_t i)

@@ -12,7 +12,7 @@ bool play_equal(const struct play *a, const struct play *b)
 {
 	if (a->at != b->at || a->line != b->line || a->caller.anonymous != b->caller.anonymous ||
 	    a->caller.number != b->caller.number || a->emergency != b->emergency || a->nobody != b->nobody ||
-	    a->hangup_s != b->hangup_s || a->n != b->n)
+	    a->held != b->held || a->hangup_s != b->hangup_s || a->n != b->n)
 		return false;
 	for (size_t i = 0; i < a->n; i++) {
 		if (a->settings[i].destination != b->settings[i].destination ||
@@ -33,6 +33,10 @@ static enum nm_code read_argument(const struct nm_plan *plan, nm_time now, const
 	*used = 1;
 	if (!strcmp(name, "--emergency")) {
 		play->emergency = true;
+		return NM_OK;
+	}
+	if (!strcmp(name, "--held")) {
+		play->held = true;
 		return NM_OK;
 	}
 	if (!strcmp(name, "--nobody")) {
@@ -85,6 +89,7 @@ enum nm_code play_simulate(const struct nm_plan *plan, const struct play *play, 
 		.line = play->line,
 		.caller = play->caller,
 		.emergency = play->emergency,
+		.held = play->held,
 		.script = {.nobody = play->nobody,
 			   .n = play->n,
 			   .settings = settings,

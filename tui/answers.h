@@ -17,6 +17,7 @@ struct play {
 	int line;
 	struct nm_caller caller;
 	bool emergency, nobody;
+	bool held; /* as the carriers can hold the plan */
 	int hangup_s; /* -1 */
 	size_t n;
 	struct nm_setting settings[PLAY_SETTINGS];

@@ -32,6 +32,8 @@ static void write_simulation(struct invocation *run, const struct nm_simulation 
 	struct nm_json json;
 
 	if (!run->json) {
+		if (simulation->call.held)
+			nm_buf_add(run->out, "as the carriers can hold the plan\n");
 		print_simulation(run->out, plan, simulation);
 		return;
 	}
@@ -42,6 +44,10 @@ static void write_simulation(struct invocation *run, const struct nm_simulation 
 	nm_json_text(&json, simulation->text_back);
 	nm_json_key(&json, "why");
 	json_reasons(&json, simulation->reasons, simulation->n_reasons);
+	if (simulation->call.held) {
+		nm_json_key(&json, "held");
+		nm_json_bool(&json, true);
+	}
 	json_finish(&json, run->out);
 }
 
@@ -148,6 +154,8 @@ enum nm_code cmd_simulate(struct invocation *run, enum status *status, struct nm
 	if (!arena)
 		return nm_fail_memory(err);
 	code = argument_call(run, "at", "from", arena, &call, err);
+	if (code == NM_OK && call.held && argument_given(run->args, "live"))
+		code = nm_fail(err, NM_INPUT, "--held is what the carriers could hold, --live what they hold: give one");
 	if (code == NM_OK && argument_given(run->args, "place"))
 		code = simulate_place(run, &call, status, err);
 	else if (code == NM_OK && argument_given(run->args, "live"))

@@ -12,6 +12,7 @@
 #define CALL_OPTIONS \
 	{ "line", "L", "the line that is called (default the plan's first)" }, \
 	{ "emergency", NULL, "the call is an emergency" }, \
+	{ "held", NULL, "as the carriers can hold the plan, not as it is written" }, \
 	{ "set", "D=DOES", "what a destination does: answer@6s, answer, noanswer, busy, declined, unreachable" }, \
 	{ "nobody", NULL, "no human answers" }, \
 	{ "hangup", "TIME", "the caller hangs up after so long: 28s" }

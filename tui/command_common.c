@@ -101,6 +101,7 @@ enum nm_code argument_call(const struct invocation *run, const char *at, const c
 	enum nm_code code;
 
 	*call = (struct nm_call){ .emergency = argument_given(run->args, "emergency"),
+				  .held = argument_given(run->args, "held"),
 				  .script = { .nobody = argument_given(run->args, "nobody") } };
 	code = argument_time(run, at, session_now(run->session), &call->at, err);
 	if (code == NM_OK)

@@ -66,7 +66,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SIMULATE, ACTION_NEXT_PANE, "phones", "Tab", "phones", "choose a phone: Space changes what it does"},
 	{CONTEXT_SIMULATE, ACTION_CYCLE, "behaviour", "Space", NULL, "the phone chosen: answers, no answer, busy, declined, unreachable"},
 	{CONTEXT_SIMULATE, ACTION_NOBODY, "nobody", "x", NULL, "no human answers, or everybody as they would"},
-	{CONTEXT_SIMULATE, ACTION_LIVE, "live", "v", NULL, "the plan, or what is at the carrier"},
+	{CONTEXT_SIMULATE, ACTION_LIVE, "live", "v", NULL, "the plan, what the carriers can hold of it, or what is live"},
 	{CONTEXT_SIMULATE, ACTION_SAVE_TEST, "save-test", "T", "save test", "save this call as a test of the plan"},
 	{CONTEXT_SIMULATE, ACTION_RUN_TESTS, "tests", "t", "tests", "run all tests of the plan"},
 	{CONTEXT_SIMULATE, ACTION_EDITOR, "editor", "e", NULL, "the rule that decides in your editor"},

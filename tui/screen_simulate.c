@@ -274,23 +274,58 @@ static void take_number(struct simulate *simulate, struct app *app, const char *
 
 /* --- acting --- */
 
-static void toggle_live(struct simulate *simulate, struct app *app)
+/* Is what is live on this line known?  Says why when it is not. */
+static bool live_known(struct simulate *simulate, struct app *app)
 {
 	const struct nm_status *status;
 	struct nm_error err;
 
-	if (!simulate->live && session_status(app->session, false, &status, &err)) {
+	if (session_status(app->session, false, &status, &err)) {
 		app_error(app, &err);
-		return;
+		return false;
 	}
 	app_forget_facts(app);
-	if (!simulate->live && !live_route(simulate, app)) {
-		app_message(app, STYLE_WARNING, "nothing that can be played is live on this line: see screen 6");
-		return;
+	if (live_route(simulate, app))
+		return true;
+	app_message(app, STYLE_WARNING, "nothing that can be played is live on this line: see screen 6");
+	return false;
+}
+
+/* Would the carriers do something else to this call than the plan? */
+static bool held_differs(const struct simulate *simulate, const struct app *app)
+{
+	struct play play = simulate->play;
+	struct nm_simulation *held;
+	const struct nm_outcome *outcome, *planned = &simulate->outcome;
+	bool differs;
+
+	play.held = true;
+	if (!simulate->treatment || play_simulate(app_plan(app), &play, false, NULL, &held, NULL))
+		return false;
+	outcome = &held->outcome;
+	differs = !nm_treatment_equal(held->treatment, simulate->treatment) ||
+		  outcome->result != planned->result || outcome->ended_s != planned->ended_s;
+	nm_simulation_free(held);
+	return differs;
+}
+
+/* The plan, what the carriers can hold of it where that is something else, what is live, the plan. */
+static void next_view(struct simulate *simulate, struct app *app)
+{
+	const char *words = "played on the plan";
+
+	if (simulate->live) {
+		simulate->live = false;
+	} else if (!simulate->play.held && held_differs(simulate, app)) {
+		simulate->play.held = true;
+		words = "played on what the carriers can hold of the plan";
+	} else {
+		simulate->play.held = false;
+		simulate->live = live_known(simulate, app);
+		words = simulate->live ? "played on what is at the carrier" : NULL;
 	}
-	simulate->live = !simulate->live;
-	app_message(app, STYLE_PLAIN,
-		    simulate->live ? "played on what is at the carrier" : "played on the plan");
+	if (words)
+		app_message(app, STYLE_PLAIN, "%s", words);
 }
 
 static void ask_date(struct app *app, const char *typed)
@@ -399,7 +434,7 @@ static enum verdict act_simulate(void *state, struct app *app, const struct even
 		cycle_phone(simulate, app);
 		break;
 	case ACTION_LIVE:
-		toggle_live(simulate, app);
+		next_view(simulate, app);
 		break;
 	case ACTION_SAVE_TEST:
 		if (app_may_change(app) && simulate->call)

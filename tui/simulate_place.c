@@ -20,7 +20,8 @@ struct trial {
 
 static enum nm_code check_options(const struct invocation *run, struct nm_error *err)
 {
-	static const char *const others[] = { "at", "now", "live", "set", "nobody", "hangup", "emergency" };
+	static const char *const others[] = { "at",     "now",    "held",     "live", "set",
+					      "nobody", "hangup", "emergency" };
 
 	for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
 		if (argument_given(run->args, others[i]))

@@ -202,7 +202,7 @@ static void note_trap(struct work *w)
 		     "when the voicemail of %s's own phone picks up is not known: where it does so before the "
 		     "call goes on, it has the call and %s never rings",
 		     name, then);
-	else if (own_s <= w->hand.ring_s)
+	else if (!timed(&w->codes) || own_s <= w->hand.ring_s)
 		note(w,
 		     "the voicemail of %s's own phone picks up after %d s: where it does so before the call "
 		     "goes on, it has the call and %s never rings",

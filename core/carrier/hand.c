@@ -44,7 +44,7 @@ enum nm_code nm_hand_read(const struct nm_route *route, nm_time at, struct nm_ar
 			continue;
 		if (step->parties[0].native) {
 			out->handset = &step->parties[0];
-			out->ring_s = step->ring_time == NM_RING_HANDOVER ? 0 : step->for_s;
+			out->ring_s = step->ring_time == NM_RING_TIMED ? step->for_s : 0;
 		} else {
 			code = take_target(route, &step->parties[0], arena, out, err);
 		}

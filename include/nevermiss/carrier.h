@@ -258,6 +258,25 @@ enum nm_code nm_carrier_hold_anew(const struct nm_carrier *carrier, const struct
 				  const struct nm_route *route, struct nm_route **held,
 				  struct nm_error *err) NM_WARN_UNUSED;
 
+/* A line as its carrier can hold it, for calls one by one. */
+struct nm_holding {
+	const struct nm_plan *plan; /* borrowed */
+	int line;
+	bool known; /* false: this build has no such driver, which then is taken to hold everything */
+	struct nm_traits traits;
+	struct nm_party handset; /* the line's own phone, as far as the plan knows it */
+};
+/* Texts come from the arena. */
+enum nm_code nm_holding_init(struct nm_holding *holding, const struct nm_plan *plan, int line,
+			     struct nm_arena *arena, struct nm_error *err) NM_WARN_UNUSED;
+/* nm_decide where callers and key count as far as the carrier can tell them; listed: nm_caller_listed. */
+struct nm_decision nm_holding_decide(const struct nm_holding *holding, const struct nm_state *state,
+				     uint64_t groups, bool listed, bool emergency);
+/* nm_resolve, cut down to what the carrier can do (the text back aside).  *changed: that took something. */
+enum nm_code nm_holding_resolve(const struct nm_holding *holding, const struct nm_state *state,
+				struct nm_decision decision, bool skips, struct nm_arena *arena,
+				struct nm_treatment **out, bool *changed, struct nm_error *err) NM_WARN_UNUSED;
+
 /* What a carrier that keeps no time must be told next. */
 struct nm_next {
 	nm_time at; /* NM_TIME_MAX: nothing else */

@@ -21,11 +21,14 @@
 
 /* Bit i: the caller is in callers group i of the plan. */
 uint64_t nm_caller_groups(const struct nm_plan *plan, struct nm_caller caller);
+/* Stands as a whole number (or as anonymous) in some group, and so is known to whom beginnings say nothing. */
+bool nm_caller_listed(const struct nm_plan *plan, struct nm_caller caller);
 
 /* Callers that no rule of the plan can tell apart. */
 struct nm_class {
 	uint64_t groups;
 	struct nm_caller witness; /* one of them, for counterexamples */
+	bool listed;              /* the witness is: nm_caller_listed */
 	const char *words;        /* "any other caller", "callers vip", "callers vip and family" */
 };
 
@@ -37,6 +40,10 @@ struct nm_classes {
 
 /* Every class that has a member; groups that only differ in ways no rule looks at are still apart. */
 enum nm_code nm_classes_build(const struct nm_plan *plan, struct nm_classes *out, struct nm_error *err) NM_WARN_UNUSED;
+/* The same with those of a class apart that are listed and that are not, for carriers that know whole numbers
+ * only. */
+enum nm_code nm_classes_build_listed(const struct nm_plan *plan, struct nm_classes *out,
+				     struct nm_error *err) NM_WARN_UNUSED;
 void nm_classes_clear(struct nm_classes *classes);
 
 /* --- decide --- */
@@ -105,7 +112,7 @@ struct nm_treatment_step {
 	int number;        /* of the plan's step, from 1 */
 	int round;         /* from 1 */
 	enum nm_ring_time ring_time;
-	int for_s;         /* NM_FOR_MAX where no time is set (none is known to be longer); 0 for a hand-over */
+	int for_s;         /* what an open one is played with; NM_FOR_MAX for one that rings on; 0 for a hand-over */
 	struct nm_pos pos; /* {NULL,0,0} when it came from a carrier */
 	size_t n;
 	struct nm_party *parties; /* n == 0: skipped */
@@ -202,22 +209,6 @@ struct nm_lines {
 	const struct nm_treatment *(*treatment)(void *context, const char *line);
 };
 
-/* The lines of a plan as legs see them, at one state and for callers of these groups. */
-struct nm_plan_lines {
-	const struct nm_plan *plan;
-	const struct nm_state *state;
-	uint64_t groups;
-	bool skips;
-	struct nm_arena *arena;             /* borrowed: the treatments live in it */
-	const struct nm_treatment **known;  /* per line; NULL until asked for */
-	bool failed;                        /* memory ran out: what was played is not to be trusted */
-};
-
-enum nm_code nm_plan_lines_init(struct nm_plan_lines *lines, const struct nm_plan *plan, const struct nm_state *state,
-				uint64_t groups, bool skips, struct nm_arena *arena, struct nm_error *err) NM_WARN_UNUSED;
-/* For nm_play; `lines` must live as long. */
-struct nm_lines nm_plan_lines_of(struct nm_plan_lines *lines);
-
 #define NM_LINES_DEEP 16       /* most lines that one call goes on to, each from the one before */
 #define NM_STEPS_PLAYED 200000 /* most steps gone through for one call: lines may ring lines many times */
 
@@ -241,6 +232,7 @@ struct nm_call {
 	int line;
 	struct nm_caller caller;
 	bool emergency;
+	bool held; /* as the carriers can hold the plan, told anew at each change where they keep no hours */
 	struct nm_script script;
 };
 

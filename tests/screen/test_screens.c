@@ -792,6 +792,24 @@ static void open_by_hand(struct stage *stage, int width, int height, nm_time now
 				  .screen = "push", .width = width, .height = height, .now = now, .plan = BY_HAND});
 }
 
+/* The plan's 20 s cannot be set at every carrier: what it makes of them stands between the plan and what is live. */
+static void a_call_is_played_as_its_carrier_can_hold_it(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){
+				   .screen = "simulate", .width = 80, .height = 24, .now = MONDAY_NOON, .plan = BY_HAND});
+	stage_keys(&stage, "L x");
+	stage_hides(&stage, "AS HELD");
+	stage_keys(&stage, "v");
+	stage_shows(&stage, "AS HELD");
+	stage_shows(&stage, "what the carriers can hold of the plan");
+	stage_keys(&stage, "v");
+	stage_hides(&stage, "AS HELD");
+	stage_close(&stage);
+}
+
 /* Each code with its QR code, ticked off one by one; the last one makes it a push, and it is assumed. */
 static void codes_are_ticked_off_and_then_assumed(void **state)
 {
@@ -1152,6 +1170,7 @@ int main(void)
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
+		cmocka_unit_test(a_call_is_played_as_its_carrier_can_hold_it),
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
 		cmocka_unit_test(the_plan_cuts_nothing_that_has_room),
 		cmocka_unit_test(a_search_unfolds_what_it_finds),

@@ -45,6 +45,10 @@ struct nm_simulation *called(const struct nm_plan *plan, const struct nm_finding
 		const char *option = finding->call[i];
 		const char *value = i + 1 < finding->n_call ? finding->call[i + 1] : "";
 
+		if (!strcmp(option, "--held")) {
+			call.held = true;
+			continue;
+		}
 		if (!strcmp(option, "--emergency") || !strcmp(option, "--nobody")) {
 			*(strcmp(option, "--nobody") ? &call.emergency : &call.script.nobody) = true;
 			continue;

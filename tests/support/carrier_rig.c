@@ -134,6 +134,56 @@ void assert_lifts_back(const struct carrier_line *line, const struct nm_carrier 
 	nm_route_free(lifted);
 }
 
+static void assert_played_at(const struct carrier_line *line, const struct nm_route *held, nm_time t,
+			     const struct nm_route_class *class, bool key)
+{
+	const struct nm_call call = { .at = t, .line = line->line, .caller = class->witness, .emergency = key,
+				      .held = true, .script = { .hangup_s = -1 } };
+	const struct nm_treatment *live = nm_route_treatment(held, t, class->witness, key);
+	struct nm_simulation *simulation;
+	struct nm_treatment a, b;
+	struct nm_buf words;
+	struct nm_error err;
+
+	if (live == NULL)
+		return;
+	ok(nm_simulate_on(line->timeline, &call, false, &simulation, &err), &err);
+	a = *live;
+	b = *simulation->treatment;
+	a.text_back = b.text_back = NULL;
+	if (!nm_treatment_equal(&a, &b)) {
+		nm_buf_init(&words, 1 << 16);
+		nm_treatment_words_beside(&a, &b, &words);
+		nm_buf_add(&words, "; played: ");
+		nm_treatment_words_beside(&b, &a, &words);
+		fail_msg("%s at %lld, %s%s: live: %s", held->line, (long long)t, class->words, key ? ", key" : "",
+			 words.data);
+	}
+	nm_simulation_free(simulation);
+}
+
+void assert_played_as_held(const struct carrier_line *line, const struct nm_carrier *carrier,
+			   const struct nm_account *account)
+{
+	struct nm_account *own = &line->plan->accounts[line->plan->lines[line->line].account];
+	const struct nm_account as_written = *own;
+	struct nm_route *anew = NULL;
+	const struct nm_route *held;
+	struct nm_error err;
+
+	ok(nm_carrier_hold_anew(carrier, account, line->route, &anew, &err), &err);
+	held = anew != NULL ? anew : line->route;
+	if (account != NULL)
+		*own = *account;
+	own->driver = carrier->name;
+	for (nm_time t = line->route->from; t < line->route->until; t = nm_route_next(line->route, t))
+		for (size_t c = 0; c < line->route->n_classes; c++)
+			for (int key = 0; key < 2; key++)
+				assert_played_at(line, held, t, &line->route->classes[c], key);
+	*own = as_written;
+	nm_route_free(anew);
+}
+
 size_t assert_carrier_keeps_plans(const struct nm_carrier *carrier, const struct nm_account *account,
 				  uint64_t seed, int plans)
 {
@@ -153,6 +203,8 @@ size_t assert_carrier_keeps_plans(const struct nm_carrier *carrier, const struct
 			carrier_line_open(&line, carrier, account, random_plan_read(seed + (uint64_t)i, folder),
 					  (int)l, starts[i % 3], 120);
 			assert_losses_tell_all(&line, carrier);
+			if (nm_carrier_find(carrier->name) == carrier)
+				assert_played_as_held(&line, carrier, account);
 			if (line.refusal == NULL) {
 				rendered++;
 				if (carrier->lift != NULL)

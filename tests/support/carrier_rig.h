@@ -32,7 +32,11 @@ const struct nm_route *carrier_line_held(const struct carrier_line *line);
 void assert_losses_tell_all(const struct carrier_line *line, const struct nm_carrier *carrier);
 /* lift(render(held)) decides as held does, at every instant of the window and for all callers. */
 void assert_lifts_back(const struct carrier_line *line, const struct nm_carrier *carrier);
-/* Both, on `plans` random plans from this seed on and all their lines; returns how many lines were rendered
+/* A call that is played as held gets, at every change and for every class, what is live there once the plan is
+ * pushed, anew at each change where the carrier keeps no hours; its text back aside. */
+void assert_played_as_held(const struct carrier_line *line, const struct nm_carrier *carrier,
+			   const struct nm_account *account);
+/* All of these, on `plans` random plans from this seed on and all their lines; returns how many lines were rendered
  * (the rest was refused as too large). */
 size_t assert_carrier_keeps_plans(const struct nm_carrier *carrier, const struct nm_account *account,
 				  uint64_t seed, int plans);

@@ -503,9 +503,10 @@ static void test_a_ring_without_a_time(void **state)
 	nm_buf_clear(&words);
 
 	treatment.steps[0].ring_time = NM_RING_OPEN;
+	treatment.steps[0].for_s = 20;
 	script.n = 0;
 	play(&treatment);
-	assert_ends(NM_ANSWERED, "fixly", NM_FOR_MAX + 3);
+	assert_ends(NM_ANSWERED, "fixly", 23);
 	nm_buf_init(&words, 256);
 	nm_treatment_words(&treatment, &words);
 	assert_string_equal(words.data, "sam until its carrier lets the call go on, then fixly 10 s");
