@@ -223,11 +223,25 @@ static const char *message_of(struct nm_checker *checker, const struct nm_draft 
 
 /* --- findings --- */
 
+/* The plan itself is right: no edit of it mends what its carrier cannot do. */
+static void held_words(struct nm_checker *checker, struct nm_draft *draft)
+{
+	if (!draft->hits || draft->by_plan || draft->plain)
+		return;
+	draft->note = "not by the plan, but by what the line's carrier can hold of it";
+	draft->n_mends = 0;
+	nm_draft_mend(checker, draft,
+		      "see with push --dry-run what is lost there; move the line to a carrier that can do it, or plan "
+		      "what this one can",
+		      0, NULL);
+}
+
 static struct nm_finding finding_of(struct nm_checker *checker, struct nm_draft *draft)
 {
 	struct nm_pos pos = draft->pos;
 	double hours;
 
+	held_words(checker, draft);
 	windows_build(checker, draft);
 	first_call(checker, draft);
 	hours = hours_a_week(checker, draft);
@@ -331,6 +345,21 @@ static enum nm_code run(struct nm_checker *checker, struct nm_error *err)
 	return nm_check_times(checker, err);
 }
 
+/* Apart where it matters to the carrier of a line. */
+static enum nm_code classes_build(const struct nm_plan *plan, struct nm_classes *out, struct nm_error *err)
+{
+	size_t i;
+
+	for (i = 0; i < plan->n_lines; i++) {
+		const struct nm_account *account = &plan->accounts[plan->lines[i].account];
+		const struct nm_carrier *carrier = nm_carrier_find(account->driver);
+
+		if (carrier && !nm_carrier_traits(carrier, account).beginnings)
+			return nm_classes_build_listed(plan, out, err);
+	}
+	return nm_classes_build(plan, out, err);
+}
+
 static enum nm_code check(const struct nm_plan *plan, const struct nm_check_options *options,
 			  bool guarantees_only, struct nm_findings *out, struct nm_error *err)
 {
@@ -343,7 +372,7 @@ static enum nm_code check(const struct nm_plan *plan, const struct nm_check_opti
 		return nm_fail_memory(err);
 	code = nm_timeline_build(plan, options->from, options->until, &checker.timeline, err);
 	if (!code)
-		code = nm_classes_build(plan, &checker.classes, err);
+		code = classes_build(plan, &checker.classes, err);
 	if (!code)
 		code = run(&checker, err);
 	if (!code)

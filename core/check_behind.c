@@ -145,7 +145,7 @@ static void find_behind_line(struct nm_prover *prover, struct nm_case *one)
 
 	if (number > prover->reached[path_id])
 		prover->reached[path_id] = number;
-	if ((size_t)number == path->n || one->silent.result == NM_SWALLOWED ||
+	if ((size_t)number >= path->n || number == 0 || one->silent.result == NM_SWALLOWED ||
 	    one->silent.step == one->treatment->n)
 		return;
 	step = &one->treatment->steps[one->silent.step];
@@ -181,8 +181,8 @@ static void find_beyond(struct nm_prover *prover, struct nm_case *one)
 	struct nm_checker *checker = prover->checker;
 	const struct nm_plan *plan = checker->plan;
 	const struct nm_path *path = path_of(prover, one);
-	struct nm_traits traits;
-	const int limit_s = nm_line_traits(plan, one->line, &traits) ? traits.unanswered_max_s : 0;
+	const struct nm_holding *holding = &prover->holdings[one->line];
+	const int limit_s = holding->known ? holding->traits.unanswered_max_s : 0;
 	struct nm_draft *draft;
 	size_t i;
 

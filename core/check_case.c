@@ -10,24 +10,9 @@
 
 #include "nevermiss/carrier.h"
 
-bool nm_line_traits(const struct nm_plan *plan, int line, struct nm_traits *traits)
+int nm_line_stretch_s(const struct nm_prover *prover, int line)
 {
-	const struct nm_account *account = &plan->accounts[plan->lines[line].account];
-	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
-
-	if (!carrier)
-		return false;
-	*traits = nm_carrier_traits(carrier, account);
-	return true;
-}
-
-int nm_line_stretch_s(const struct nm_plan *plan, int line)
-{
-	struct nm_traits traits;
-
-	if (!nm_line_traits(plan, line, &traits))
-		return 0;
-	return traits.ring_extra_s + (traits.ring_step_s > 1 ? traits.ring_step_s - 1 : 0);
+	return prover->holdings[line].known ? prover->holdings[line].traits.ring_extra_s : 0;
 }
 
 /* --- playing --- */
@@ -45,7 +30,9 @@ static const struct nm_treatment *leg_treatment(void *context, const char *line)
 
 	if (id < 0)
 		return NULL;
-	leg = nm_case_get(legs->prover, legs->one->state, id, legs->one->caller, false);
+	leg = nm_case_leg(legs->prover, legs->one, id);
+	if (leg && leg->cut)
+		legs->prover->leg_cut = true;
 	return leg ? leg->treatment : NULL;
 }
 
@@ -268,6 +255,13 @@ static void find_endless(struct nm_prover *prover, struct nm_case *one)
 	one->silent = one->silent_long = (struct nm_tried){ .result = NM_LOST, .by = -1, .step = one->treatment->n };
 }
 
+static bool hears_key(const struct nm_prover *prover, const struct nm_case *one)
+{
+	const struct nm_holding *holding = &prover->holdings[one->line];
+
+	return one->planned || !holding->known || holding->traits.key;
+}
+
 static enum nm_code silent_try(struct nm_prover *prover, struct nm_case *one)
 {
 	bool *endless = &prover->endless[one->decision.path];
@@ -286,6 +280,10 @@ static enum nm_code silent_try(struct nm_prover *prover, struct nm_case *one)
 		return code;
 	one->silent = one->silent_long = tried_of(prover, &outcome);
 	one->greets = greeting_played(prover, &outcome);
+	if (one->greets && !hears_key(prover, one)) {
+		prover->unheard = true;
+		one->greets = false;
+	}
 	find_limit(prover, one, &outcome);
 	code = rung_list(prover, one, &outcome);
 	if (code || one->stretched == one->treatment)
@@ -320,6 +318,7 @@ enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one)
 	enum nm_code code = NM_OK;
 
 	one->judged = true;
+	prover->leg_cut = false;
 	if (nm_case_kept_out(prover, one))
 		return NM_OK;
 	nm_arena_free(prover->scratch);
@@ -330,6 +329,7 @@ enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one)
 		code = nm_case_try(prover, one, NM_PROBE_NOBODY, -1, &one->nobody);
 	if (!code && !one->endless)
 		code = nm_case_try(prover, one, NM_PROBE_HUMANS, -1, &one->humans);
+	one->cut = one->cut || prover->leg_cut;
 	if (code || prover->checker->guarantees_only)
 		return code;
 	return nm_case_find(prover, one);

@@ -92,6 +92,7 @@ void nm_draft_hit(struct nm_checker *checker, struct nm_draft *draft, size_t sta
 	draft->callers[hit.caller] = true;
 	hit.set = true;
 	hit_count(draft, state, &hit);
+	draft->by_plan = draft->by_plan || !hit.held;
 	if (draft->hits[state].set)
 		return;
 	draft->n_states++;
@@ -269,6 +270,7 @@ enum nm_code nm_hit_play(struct nm_checker *checker, nm_time at, struct nm_hit h
 		.line = hit.line,
 		.caller = checker->classes.items[hit.caller].witness,
 		.emergency = hit.emergency,
+		.held = hit.held,
 		.script = nm_probe_script(checker, hit.probe, hit.who, &setting),
 	};
 	const enum nm_code code = nm_simulate_on(checker->timeline, &call, true, out, NULL);
@@ -345,7 +347,7 @@ void nm_draft_call(struct nm_checker *checker, struct nm_draft *draft, nm_time a
 {
 	struct nm_script_setting setting;
 	const struct nm_script script = nm_probe_script(checker, hit.probe, hit.who, &setting);
-	struct words words = { .items = nm_arena_alloc(checker->arena, 8 + 2 * script.n,
+	struct words words = { .items = nm_arena_alloc(checker->arena, 9 + 2 * script.n,
 						       sizeof *words.items) };
 	char text[NM_TIME_TEXT];
 	size_t i;
@@ -364,6 +366,8 @@ void nm_draft_call(struct nm_checker *checker, struct nm_draft *draft, nm_time a
 	caller_words(checker, &words, checker->classes.items[hit.caller].witness);
 	if (hit.emergency)
 		word(&words, "--emergency");
+	if (hit.held)
+		word(&words, "--held");
 	if (script.nobody)
 		word(&words, "--nobody");
 	if (script.n)

@@ -48,8 +48,7 @@ static int path_ending(struct nm_prover *prover, const struct nm_case *one)
 				last = &treatment->steps[i];
 		if (!last)
 			break;
-		next = nm_case_get(prover, one->state, nm_plan_find_line(plan, last->parties[0].line),
-				   one->caller, false);
+		next = nm_case_leg(prover, one, nm_plan_find_line(plan, last->parties[0].line));
 		if (!next || next->decision.path < 0)
 			break;
 		one = next;

@@ -30,6 +30,7 @@ enum nm_probe {
 /* A call that shows a finding, for one state. */
 struct nm_hit {
 	bool set, emergency; /* emergency: it has to be said, --emergency */
+	bool held;           /* the plan does not show it, what the line's carrier can hold of it does: --held */
 	enum nm_probe probe;
 	int line, caller, who; /* caller: class; who: destination, -1 */
 };
@@ -48,6 +49,7 @@ struct nm_draft {
 	bool names_lines;      /* it says which lines already, and not which callers */
 	struct nm_hit *hits;   /* [n_states]; NULL: holds at no particular time */
 	bool *lines, *callers; /* concerned: by line, by class; with hits */
+	bool by_plan;          /* with hits: one of them at least is the plan's own */
 	size_t n_states, n_calls; /* with hits: states, and of all states the pairs of line and caller */
 	struct nm_hit last;       /* the hit counted last: one call may show a finding in several ways */
 	size_t last_state;
@@ -134,13 +136,15 @@ enum nm_proof { NM_PROOF_NONE, NM_PROOF_HOLDS, NM_PROOF_BROKEN };
 
 struct nm_case {
 	int line;
+	bool planned; /* as the plan has it, whatever the carriers can hold */
 	struct nm_decision decision;
 	uint32_t state;					  /* one of those that give this case */
 	int caller;					  /* likewise a class */
-	const struct nm_treatment *treatment, *stretched; /* as planned; at its longest at the carrier */
+	const struct nm_treatment *treatment, *stretched; /* as the carrier holds it; at its longest there */
+	bool cut;     /* its carrier, or that of a line it rings, cannot hold all of it */
 	bool judged;
 	bool endless; /* it goes through too many lines to be played to its end: nothing is known of it */
-	bool greets;  /* something is played in which a key can be pressed */
+	bool greets;  /* something is played in which a key can be pressed, and heard */
 	struct nm_tried nobody, humans, silent, silent_long; /* long: every ring as long as it may last */
 	size_t n_rung; /* with nobody answering, in order */
 	const struct nm_rung *rung;
@@ -151,6 +155,7 @@ struct nm_case {
 
 struct nm_prover {
 	struct nm_checker *checker;
+	struct nm_holding *holdings; /* [n_lines] */
 	uint32_t **folded; /* [n_paths]: state -> first state alike for the path; NULL until needed */
 	bool *far;	   /* [n_paths]: with folded: it rings lines, so that caller and state count */
 	size_t n_cases, n_slots;
@@ -161,6 +166,8 @@ struct nm_prover {
 	bool *overrides;          /* [n_overrides]: likewise */
 	bool *endless;            /* [n_paths]: a call was found on it that cannot be played to its end */
 	int *reached;             /* [n_paths]: number of the last step that a call gets to */
+	bool leg_cut;             /* a line was rung whose carrier cannot hold all of it */
+	bool unheard;             /* a greeting plays where the carrier does not hear the key */
 	bool *passed;		  /* [n_lines]: room to mark the lines that a call has passed */
 	struct nm_error *err;
 	enum nm_code code; /* of a call back that cannot return it */
@@ -170,6 +177,10 @@ struct nm_prover {
 bool nm_case_kept_out(const struct nm_prover *prover, const struct nm_case *one);
 /* The case of a call; NULL when prover->code says why. */
 struct nm_case *nm_case_get(struct nm_prover *prover, uint32_t state, int line, int caller, bool emergency);
+/* The same as the plan has it, whatever the line's carrier can hold. */
+struct nm_case *nm_case_planned(struct nm_prover *prover, uint32_t state, int line, int caller, bool emergency);
+/* The call of this case as it goes on to a line. */
+struct nm_case *nm_case_leg(struct nm_prover *prover, const struct nm_case *one, int line);
 enum nm_code nm_case_judge(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
 /* What is wrong with a case that has been tried. */
 enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
@@ -187,10 +198,8 @@ enum nm_code nm_case_try(struct nm_prover *prover, const struct nm_case *one, en
 			 struct nm_tried *out) NM_WARN_UNUSED;
 void nm_case_mark(struct nm_prover *prover, struct nm_case *one, struct nm_draft *draft, enum nm_probe probe,
 		  int who);
-/* What the line's carrier can do, with its account; false when this build has no such driver. */
-bool nm_line_traits(const struct nm_plan *plan, int line, struct nm_traits *traits);
 /* How much longer than said a ring may last on the line's carrier. */
-int nm_line_stretch_s(const struct nm_plan *plan, int line);
+int nm_line_stretch_s(const struct nm_prover *prover, int line);
 
 /* The first (live: human or AI, human: human alone) that is rung and could answer; NULL. */
 const struct nm_rung *nm_case_first_live(const struct nm_prover *prover, const struct nm_case *one,

@@ -167,9 +167,31 @@ static struct nm_draft *race_draft(struct nm_prover *prover, const struct rung_p
 	return draft;
 }
 
+/* The carrier's own ring time against the phone's own voicemail: neither is the plan's. */
+static struct nm_draft *open_draft(struct nm_prover *prover, const struct rung_phone *phone)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_path *path = path_of(prover, phone->leg);
+	const int where = phone->leg->decision.path, part = part_of(phone->step, phone->id);
+	struct nm_draft *draft = nm_draft_find(checker, "may-swallow", where, part);
+
+	if (draft)
+		return draft;
+	draft = nm_draft_add(
+		checker, "may-swallow", where, part, phone->step->pos,
+		nm_arena_format(checker->arena,
+				"%s's own voicemail picks up after %d s, and how long the carrier rings it in step %d "
+				"of path %s is not known",
+				phone->party->name, phone->party->own_voicemail_s, phone->step->number, path->name));
+	nm_draft_mend(checker, draft,
+		      "have the voicemail of the phone switched off, or call the line, let it ring, and hear who has it",
+		      0, NULL);
+	return draft;
+}
+
 static void phone_may_swallow(struct nm_prover *prover, struct nm_case *one, struct rung_phone phone)
 {
-	const int stretch_s = nm_line_stretch_s(prover->checker->plan, one->line);
+	const int stretch_s = nm_line_stretch_s(prover, one->line);
 	const int race_s = stretch_s >= NM_RACE_S ? stretch_s + 1 : NM_RACE_S;
 	const int v = phone.party->own_voicemail_s;
 
@@ -180,6 +202,8 @@ static void phone_may_swallow(struct nm_prover *prover, struct nm_case *one, str
 		return;
 	if (v == NM_OWN_VOICEMAIL_UNKNOWN)
 		nm_case_mark(prover, one, unknown_draft(prover, &phone), NM_PROBE_SILENT, -1);
+	else if (v >= phone.for_s && phone.step->ring_time == NM_RING_OPEN)
+		nm_case_mark(prover, one, open_draft(prover, &phone), NM_PROBE_SILENT, -1);
 	else if (v >= phone.for_s && v < phone.for_s + race_s)
 		nm_case_mark(prover, one, race_draft(prover, &phone), NM_PROBE_SILENT, -1);
 }
@@ -207,7 +231,7 @@ static void step_may_swallow(struct nm_prover *prover, struct nm_case *one, cons
 		if (line < 0 || party->confirm || prover->passed[line] || depth == NM_LINES_DEEP)
 			continue;
 		prover->passed[line] = true;
-		next = nm_case_get(prover, one->state, line, one->caller, false);
+		next = nm_case_leg(prover, one, line);
 		if (next)
 			steps_may_swallow(prover, one, next, for_s, depth + 1);
 	}

@@ -16,10 +16,11 @@ struct unit { /* one call of the walk */
 	bool emergency;
 };
 
-static void unit_mark(struct nm_prover *prover, const struct unit *unit, const struct nm_mark *mark)
+static void unit_mark(struct nm_prover *prover, const struct unit *unit, const struct nm_mark *mark, bool held)
 {
 	const struct nm_hit hit = {
 		.emergency = unit->emergency,
+		.held = held,
 		.probe = mark->probe,
 		.line = unit->line,
 		.caller = unit->caller,
@@ -31,7 +32,45 @@ static void unit_mark(struct nm_prover *prover, const struct unit *unit, const s
 	nm_draft_hit(prover->checker, mark->draft, unit->state, hit);
 }
 
-static enum nm_code unit_guarantees(struct nm_prover *prover, const struct unit *unit, struct nm_case *one)
+/* What the plan itself would do to a call whose carrier cannot hold all of it, judged; NULL: the same. */
+static enum nm_code unit_planned(struct nm_prover *prover, const struct unit *unit, const struct nm_case *one,
+				 struct nm_case **out)
+{
+	*out = NULL;
+	if (!one->cut)
+		return NM_OK;
+	*out = nm_case_planned(prover, unit->state, unit->line, unit->caller, unit->emergency);
+	if (!*out)
+		return prover->code;
+	return (*out)->judged ? NM_OK : nm_case_judge(prover, *out);
+}
+
+static bool marked(const struct nm_case *one, const struct nm_draft *draft)
+{
+	const struct nm_mark *mark;
+
+	for (mark = one->marks; mark; mark = mark->next)
+		if (mark->draft == draft)
+			return true;
+	return false;
+}
+
+static enum nm_code planned_guarantee(struct nm_prover *prover, struct nm_case *planned, size_t i,
+				      const struct nm_draft *draft, bool *same)
+{
+	enum nm_code code = NM_OK;
+
+	*same = false;
+	if (nm_case_kept_out(prover, planned))
+		return NM_OK;
+	if (planned->proofs[i] == NM_PROOF_NONE)
+		code = nm_case_guarantee(prover, planned, (int)i);
+	*same = planned->proofs[i] == NM_PROOF_BROKEN && planned->guarantee_marks[i].draft == draft;
+	return code;
+}
+
+static enum nm_code unit_guarantees(struct nm_prover *prover, const struct unit *unit, struct nm_case *one,
+				    struct nm_case *planned)
 {
 	const struct nm_checker *checker = prover->checker;
 	const struct nm_state *state = &checker->timeline->states[unit->state];
@@ -49,6 +88,7 @@ static enum nm_code unit_guarantees(struct nm_prover *prover, const struct unit 
 			.outside = guarantee->outside,
 		};
 		enum nm_code code = NM_OK;
+		bool same;
 
 		if (guarantee->emergency >= 0 && (guarantee->emergency == 1) != one->decision.emergency)
 			continue;
@@ -58,34 +98,47 @@ static enum nm_code unit_guarantees(struct nm_prover *prover, const struct unit 
 			code = nm_case_guarantee(prover, one, (int)i);
 		if (code)
 			return code;
-		if (one->proofs[i] == NM_PROOF_BROKEN)
-			unit_mark(prover, unit, &one->guarantee_marks[i]);
+		if (one->proofs[i] != NM_PROOF_BROKEN)
+			continue;
+		same = true;
+		if (planned)
+			code = planned_guarantee(prover, planned, i, one->guarantee_marks[i].draft, &same);
+		if (code)
+			return code;
+		unit_mark(prover, unit, &one->guarantee_marks[i], !same);
 	}
 	return NM_OK;
+}
+
+static void decided(struct nm_prover *prover, const struct nm_decision *decision)
+{
+	if (decision->by == NM_BY_RULE)
+		prover->decides[decision->index] = true;
+	if (decision->by == NM_BY_OVERRIDE)
+		prover->overrides[decision->index] = true;
 }
 
 /* *out is the case of the call. */
 static enum nm_code unit_walk(struct nm_prover *prover, const struct unit *unit, struct nm_case **out)
 {
 	struct nm_case *one = nm_case_get(prover, unit->state, unit->line, unit->caller, unit->emergency);
+	struct nm_case *planned = NULL;
 	const struct nm_mark *mark;
+	enum nm_code code = NM_OK;
 
 	if (!one)
 		return prover->code;
 	*out = one;
-	if (one->decision.by == NM_BY_RULE)
-		prover->decides[one->decision.index] = true;
-	if (one->decision.by == NM_BY_OVERRIDE)
-		prover->overrides[one->decision.index] = true;
-	if (!one->judged) {
-		enum nm_code code = nm_case_judge(prover, one);
-
-		if (code)
-			return code;
-	}
+	if (!one->judged)
+		code = nm_case_judge(prover, one);
+	if (!code)
+		code = unit_planned(prover, unit, one, &planned);
+	if (code)
+		return code;
+	decided(prover, planned ? &planned->decision : &one->decision);
 	for (mark = one->marks; mark; mark = mark->next)
-		unit_mark(prover, unit, mark);
-	return unit_guarantees(prover, unit, one);
+		unit_mark(prover, unit, mark, planned && !marked(planned, mark->draft));
+	return unit_guarantees(prover, unit, one, planned);
 }
 
 static void unit_after_hours(struct nm_prover *prover, const struct unit *unit, const struct nm_case *one)
@@ -104,7 +157,7 @@ static void unit_after_hours(struct nm_prover *prover, const struct unit *unit, 
 					  "no rule says what happens outside the hours that rules name");
 		nm_mend_otherwise(checker, mark.draft);
 	}
-	unit_mark(prover, unit, &mark);
+	unit_mark(prover, unit, &mark, false);
 }
 
 /* A call can be an emergency that its line and caller do not make one when its caller can press the key. */
@@ -134,6 +187,18 @@ static bool goes_on(const struct nm_prover *prover, uint32_t state)
 	return options->progress(options->progress_context, state, prover->checker->timeline->n_states);
 }
 
+/* What only the plan would show, and no carrier holds, no call shows. */
+static void drop_unseen(struct nm_checker *checker)
+{
+	struct nm_draft *draft, *next;
+
+	for (draft = checker->first; draft; draft = next) {
+		next = draft->next;
+		if (!draft->hits)
+			nm_draft_drop(checker, draft);
+	}
+}
+
 static enum nm_code walk(struct nm_prover *prover)
 {
 	const struct nm_checker *checker = prover->checker;
@@ -157,9 +222,11 @@ static bool prover_init(struct nm_prover *prover)
 {
 	const struct nm_checker *checker = prover->checker;
 	const struct nm_plan *plan = checker->plan;
+	size_t i;
 
 	nm_graph_init(&prover->graph, checker->arena, plan->n_lines,
 		      checker->timeline->n_states * checker->classes.n);
+	prover->holdings = nm_arena_alloc(checker->arena, plan->n_lines, sizeof *prover->holdings);
 	prover->folded = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->folded);
 	prover->far = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->far);
 	prover->endless = nm_arena_alloc(checker->arena, plan->n_paths, sizeof *prover->endless);
@@ -167,7 +234,10 @@ static bool prover_init(struct nm_prover *prover)
 	prover->decides = nm_arena_alloc(checker->arena, plan->n_rules, sizeof *prover->decides);
 	prover->overrides = nm_arena_alloc(checker->arena, plan->n_overrides, sizeof *prover->overrides);
 	prover->passed = nm_arena_alloc(checker->arena, plan->n_lines, sizeof *prover->passed);
-	return prover->folded && prover->far && prover->endless && prover->reached && prover->decides &&
+	for (i = 0; prover->holdings && i < plan->n_lines; i++)
+		if (nm_holding_init(&prover->holdings[i], plan, (int)i, checker->arena, NULL))
+			return false;
+	return prover->holdings && prover->folded && prover->far && prover->endless && prover->reached && prover->decides &&
 	       prover->overrides && prover->passed;
 }
 
@@ -191,6 +261,7 @@ enum nm_code nm_prove(struct nm_checker *checker, struct nm_error *err)
 		code = nm_fail_memory(err);
 	else
 		code = walk(&prover);
+	drop_unseen(checker);
 	if (!code)
 		code = nm_prove_end(&prover);
 	prover_clear(&prover);

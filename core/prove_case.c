@@ -150,7 +150,7 @@ static bool path_fold(struct nm_prover *prover, int path)
 
 static uint64_t case_hash(const struct nm_case *one)
 {
-	uint64_t hash = mix(7, (uint64_t)one->line);
+	uint64_t hash = mix(7, (uint64_t)one->line << 1 | one->planned);
 
 	hash = mix(hash, (uint64_t)one->decision.by << 32 | (uint32_t)one->decision.index);
 	hash = mix(hash, (uint64_t)one->decision.verdict << 32 | (uint32_t)one->decision.path);
@@ -160,7 +160,7 @@ static uint64_t case_hash(const struct nm_case *one)
 
 static bool case_same(const struct nm_case *a, const struct nm_case *b)
 {
-	return a->line == b->line && a->state == b->state && a->caller == b->caller &&
+	return a->line == b->line && a->planned == b->planned && a->state == b->state && a->caller == b->caller &&
 	       a->decision.by == b->decision.by && a->decision.index == b->decision.index &&
 	       a->decision.verdict == b->decision.verdict && a->decision.path == b->decision.path &&
 	       a->decision.reject == b->decision.reject && a->decision.emergency == b->decision.emergency;
@@ -215,34 +215,27 @@ static const struct nm_treatment *stretch(struct nm_prover *prover, const struct
 	return out;
 }
 
-/* Where the carrier asks nobody to press 1, whoever picks up has the call: so it is proved. */
-static void drop_confirm(const struct nm_plan *plan, int line, struct nm_treatment *treatment)
-{
-	struct nm_traits traits;
-	size_t i, j;
-
-	if (!nm_line_traits(plan, line, &traits) || traits.confirm == NM_CONFIRM_SEVERAL)
-		return;
-	for (i = 0; i < treatment->n; i++)
-		for (j = 0; j < treatment->steps[i].n; j++)
-			if (traits.confirm == NM_CONFIRM_NONE || treatment->steps[i].n > 1)
-				treatment->steps[i].parties[j].confirm = false;
-}
-
 static enum nm_code case_fill(struct nm_prover *prover, struct nm_case *one, uint32_t state)
 {
 	const struct nm_checker *checker = prover->checker;
 	const size_t n = checker->plan->n_guarantees;
 	struct nm_treatment *treatment;
+	const struct nm_state *at = &checker->timeline->states[state];
+	const struct nm_holding *holding = &prover->holdings[one->line];
 	enum nm_code code;
 
-	code = nm_resolve(checker->plan, &checker->timeline->states[state], one->line, one->decision, false,
-			  checker->arena, &treatment, prover->err);
+	if (one->planned)
+		code = nm_resolve(checker->plan, at, one->line, one->decision, false, checker->arena, &treatment,
+				  prover->err);
+	else
+		code = nm_holding_resolve(holding, at, one->decision, false, checker->arena, &treatment, &one->cut,
+					  prover->err);
+	one->cut = one->cut || (!one->planned && holding->known &&
+				(!holding->traits.callers || !holding->traits.beginnings));
 	if (code)
 		return code;
-	drop_confirm(checker->plan, one->line, treatment);
 	one->treatment = treatment;
-	one->stretched = stretch(prover, treatment, nm_line_stretch_s(checker->plan, one->line));
+	one->stretched = stretch(prover, treatment, one->planned ? 0 : nm_line_stretch_s(prover, one->line));
 	one->proofs = nm_arena_alloc(checker->arena, n, sizeof *one->proofs);
 	one->guarantee_marks = nm_arena_alloc(checker->arena, n, sizeof *one->guarantee_marks);
 	if (!one->stretched || !one->proofs || !one->guarantee_marks)
@@ -272,14 +265,11 @@ static struct nm_case *case_new(struct nm_prover *prover, const struct nm_case *
 	return one;
 }
 
-struct nm_case *nm_case_get(struct nm_prover *prover, uint32_t state, int line, int caller, bool emergency)
+/* key: line, planned, decision. */
+static struct nm_case *case_find(struct nm_prover *prover, struct nm_case key, uint32_t state, int caller)
 {
-	const struct nm_checker *checker = prover->checker;
-	struct nm_case key = { .line = line };
 	size_t slot;
 
-	key.decision = nm_decide(checker->plan, &checker->timeline->states[state], line,
-				 checker->classes.items[caller].groups, emergency);
 	if (key.decision.path >= 0) {
 		if (!prover->folded[key.decision.path] && !path_fold(prover, key.decision.path)) {
 			prover->code = nm_fail_memory(prover->err);
@@ -297,4 +287,36 @@ struct nm_case *nm_case_get(struct nm_prover *prover, uint32_t state, int line, 
 			return prover->slots[slot];
 	}
 	return case_new(prover, &key, state);
+}
+
+struct nm_case *nm_case_get(struct nm_prover *prover, uint32_t state, int line, int caller, bool emergency)
+{
+	const struct nm_checker *checker = prover->checker;
+	const struct nm_case key = {
+		.line = line,
+		.decision = nm_holding_decide(&prover->holdings[line], &checker->timeline->states[state],
+					      checker->classes.items[caller].groups,
+					      checker->classes.items[caller].listed, emergency),
+	};
+
+	return case_find(prover, key, state, caller);
+}
+
+struct nm_case *nm_case_planned(struct nm_prover *prover, uint32_t state, int line, int caller, bool emergency)
+{
+	const struct nm_checker *checker = prover->checker;
+	const struct nm_case key = {
+		.line = line,
+		.planned = true,
+		.decision = nm_decide(checker->plan, &checker->timeline->states[state], line,
+				      checker->classes.items[caller].groups, emergency),
+	};
+
+	return case_find(prover, key, state, caller);
+}
+
+struct nm_case *nm_case_leg(struct nm_prover *prover, const struct nm_case *one, int line)
+{
+	return one->planned ? nm_case_planned(prover, one->state, line, one->caller, false)
+			    : nm_case_get(prover, one->state, line, one->caller, false);
 }

@@ -16,7 +16,7 @@ static bool anybody_greeted(const struct nm_prover *prover)
 	size_t i;
 
 	for (i = 0; i < prover->n_slots; i++)
-		if (prover->slots[i] && prover->slots[i]->greets && !prover->slots[i]->decision.emergency)
+		if (prover->slots[i] && !prover->slots[i]->planned && prover->slots[i]->greets && !prover->slots[i]->decision.emergency)
 			return true;
 	return false;
 }
@@ -34,9 +34,15 @@ static void find_key(struct nm_prover *prover)
 	draft = nm_draft_add(
 		checker, "key-unreachable", 0, 0, plan->emergency.pos,
 		nm_arena_format(checker->arena,
-				"the emergency key %c is set, and no greeting plays in which to press it",
+				prover->unheard
+					? "the emergency key %c is set, and where a greeting plays the line's "
+					  "carrier does not hear it"
+					: "the emergency key %c is set, and no greeting plays in which to press it",
 				plan->emergency.key));
-	if (!plan->n_rules || plan->rules[plan->n_rules - 1].path < 0)
+	if (prover->unheard)
+		nm_draft_mend(checker, draft, "move the line to a carrier that hears keys, or give emergencies a line "
+					      "of their own", 0, NULL);
+	if (prover->unheard || !plan->n_rules || plan->rules[plan->n_rules - 1].path < 0)
 		return;
 	path = plan->paths[plan->rules[plan->n_rules - 1].path].name;
 	text = nm_arena_format(checker->arena, "You've reached %s. In an emergency, press %c now.",
@@ -55,19 +61,15 @@ static void find_key(struct nm_prover *prover)
 /* --- lines that cannot keep time --- */
 
 /* A driver that this build does not have is taken for one that does. */
-static bool keeps_time(const struct nm_plan *plan, int line)
+static bool keeps_time(const struct nm_holding *holding)
 {
-	struct nm_traits traits;
-
-	return !nm_line_traits(plan, line, &traits) || traits.keeps_time;
+	return !holding->known || holding->traits.keeps_time;
 }
 
 /* Only a person can change it, and no agent. */
-static bool by_hand(const struct nm_plan *plan, int line)
+static bool by_hand(const struct nm_holding *holding)
 {
-	struct nm_traits traits;
-
-	return nm_line_traits(plan, line, &traits) && traits.by_hand;
+	return holding->known && holding->traits.by_hand;
 }
 
 /* For whom the line does something else in this state than in the one that would be frozen; -1. */
@@ -97,7 +99,7 @@ static const char *frozen_words(struct nm_prover *prover, int line, uint32_t fro
 		return NULL;
 	nm_buf_init(&words, NM_WORDS_MOST);
 	nm_buf_addf(&words,
-		    by_hand(checker->plan, line)
+		    by_hand(&prover->holdings[line])
 			    ? "the hours of line %s hold only if somebody sets them by hand at each change; "
 			      "until then this stays in force: "
 			    : "the hours of line %s hold only while the agent runs; without it this stays in force: ",
@@ -124,7 +126,7 @@ static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
 			if (draft)
 				draft->plain = true;
 			nm_draft_mend(checker, draft,
-				      by_hand(checker->plan, line)
+				      by_hand(&prover->holdings[line])
 					      ? "move the line to a carrier that keeps hours, or do at these times "
 						"what nevermiss codes shows"
 					      : "move the line to a carrier that keeps hours, or change what is "
@@ -147,7 +149,7 @@ static enum nm_code find_dependent(struct nm_prover *prover)
 		now = timeline->from;
 	frozen = timeline->state[nm_timeline_find(timeline, now)];
 	for (line = 0; line < (int)checker->plan->n_lines && !prover->code; line++)
-		if (!keeps_time(checker->plan, line))
+		if (!keeps_time(&prover->holdings[line]))
 			line_dependent(prover, line, frozen);
 	return prover->code;
 }

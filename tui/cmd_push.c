@@ -254,8 +254,6 @@ static void print_doubts(struct nm_buf *out, const struct nm_plan *plan, const s
 	extra_s = nm_carrier_traits(line->carrier, account).ring_extra_s;
 	if (extra_s > 0)
 		nm_buf_addf(out, "  each ring may last up to %d s longer than is set\n", extra_s);
-	if (plan->n_guarantees > 0 && line->losses.n > 0)
-		nm_buf_add(out, "  not proved: that the guarantees hold with what is lost here\n");
 	if (line->carrier->unverified)
 		nm_buf_addf(out, "  not verified: %s\n", line->carrier->unverified);
 }
