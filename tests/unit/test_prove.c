@@ -466,6 +466,123 @@ static void the_call_of_a_finding_shows_it(void **state)
 	assert_true(shown > 200);
 }
 
+/* --- carriers that cannot hold everything --- */
+
+/* The plan of a seed with all its lines on carriers of one kind, which keep ring times as they are told. */
+static struct nm_plan *plan_on(uint64_t seed)
+{
+	static const char *const drivers[] = { "telnyx", "voipms", "codes", "manual", "cpl", "asterisk" };
+	struct nm_plan *plan = plan_of_seed(seed);
+	size_t i;
+
+	for (i = 0; i < plan->n_accounts; i++) {
+		plan->accounts[i].driver = drivers[seed % (sizeof drivers / sizeof drivers[0])];
+		plan->accounts[i].carrier = "gsm";
+	}
+	return plan;
+}
+
+static void the_call_of_a_finding_shows_it_on_any_carrier(void **state)
+{
+	uint64_t seed;
+	size_t shown = 0;
+	size_t i;
+
+	(void)state;
+	for (seed = 1; seed <= 4 * PLANS; seed++) {
+		struct nm_plan *plan = plan_on(seed);
+		const struct nm_check_options options = horizon(seed);
+		struct nm_findings findings;
+		struct nm_error err;
+
+		assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+		for (i = 0; i < findings.n; i++) {
+			const struct nm_finding *finding = &findings.items[i];
+			struct nm_simulation *simulation;
+
+			if (!finding->n_call)
+				continue;
+			simulation = called(plan, finding);
+			if (!called_shows(plan, finding, simulation))
+				fail_msg("plan %llu on %s: %s: %s", (unsigned long long)seed,
+					 plan->accounts[0].driver, finding->id, finding->message);
+			shown += simulation->call.held;
+			nm_simulation_free(simulation);
+		}
+		nm_findings_clear(&findings);
+		nm_plan_free(plan);
+	}
+	assert_true(shown > 50);
+}
+
+/* Does a call as held, with no human answering, end as this finding says? */
+static bool shown_as_held(const struct nm_plan *plan, nm_time at, int line, struct nm_caller caller,
+			  const char *id)
+{
+	const struct nm_call call = { .at = at, .line = line, .caller = caller, .held = true,
+				      .script = { .nobody = true, .hangup_s = -1 } };
+	struct nm_simulation *simulation;
+	const struct nm_outcome *outcome;
+	struct nm_error err;
+	bool shown;
+
+	assert_int_equal(nm_simulate(plan, &call, &simulation, &err), NM_OK);
+	outcome = &simulation->outcome;
+	if (simulation->treatment->verdict != NM_VERDICT_PATH || !simulation->treatment->path)
+		shown = false;
+	else if (!strcmp(id, "dead-end"))
+		shown = outcome->result == NM_LOST;
+	else
+		shown = !simulation->treatment->emergency && outcome->result == NM_ANSWERED &&
+			outcome->seconds > plan->targets.patience_s;
+	nm_simulation_free(simulation);
+	return shown;
+}
+
+/* And the other way round: what a call shows at some instant, a finding holds then. */
+static void what_calls_show_as_held_is_found(void **state)
+{
+	static const char *const found[] = { "dead-end", "too-slow" };
+	uint64_t seed;
+	size_t shown = 0;
+	size_t line, caller, i;
+	int n;
+
+	(void)state;
+	for (seed = 1; seed <= 2 * PLANS; seed++) {
+		struct nm_plan *plan = plan_on(seed);
+		const struct nm_check_options options = horizon(seed);
+		uint64_t random = seed;
+		struct nm_findings findings;
+		struct nm_classes classes;
+		struct nm_error err;
+
+		assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+		assert_int_equal(nm_classes_build_listed(plan, &classes, &err), NM_OK);
+		for (n = 0; n < EDGES; n++) {
+			const nm_time at = options.from + random_below(&random, DAYS * (uint32_t)NM_DAY);
+
+			for (line = 0; line < plan->n_lines; line++)
+				for (caller = 0; caller < classes.n; caller++)
+					for (i = 0; i < 2; i++) {
+						if (!shown_as_held(plan, at, (int)line,
+								   classes.items[caller].witness, found[i]))
+							continue;
+						shown++;
+						if (!held(&findings, found[i], at))
+							fail_msg("plan %llu on %s: no %s at %lld",
+								 (unsigned long long)seed,
+								 plan->accounts[0].driver, found[i],
+								 (long long)at);
+					}
+		}
+		nm_classes_clear(&classes);
+		nm_findings_clear(&findings);
+		nm_plan_free(plan);
+	}
+	assert_true(shown > 100);
+}
+
 /* --- loops --- */
 
 static bool comes_back(const struct nm_plan *plan, nm_time at, int line, struct nm_caller caller, bool gone)
@@ -566,6 +683,8 @@ int main(void)
 		cmocka_unit_test(windows_agree_with_a_slow_reading),
 		cmocka_unit_test(windows_are_merged_and_sorted),
 		cmocka_unit_test(the_call_of_a_finding_shows_it),
+		cmocka_unit_test(the_call_of_a_finding_shows_it_on_any_carrier),
+		cmocka_unit_test(what_calls_show_as_held_is_found),
 		cmocka_unit_test(a_call_that_comes_back_to_a_line_is_found_as_a_loop),
 		cmocka_unit_test(guarantees_alone_are_those_of_the_whole_check),
 	};
