@@ -18,11 +18,11 @@ static int part_of(const struct nm_treatment_step *step, int destination)
 	return step->number * (NM_PLAN_ITEMS + 1) + destination + 1;
 }
 
-/* Index of the first later step that rings anybody; n when there is none. */
+/* Index of the first later step that rings anybody, or would if its carrier could; n when there is none. */
 static size_t step_after(const struct nm_treatment *treatment, size_t i)
 {
 	for (i++; i < treatment->n; i++)
-		if (treatment->steps[i].n)
+		if (treatment->steps[i].n || treatment->steps[i].n_skips)
 			return i;
 	return treatment->n;
 }
@@ -60,11 +60,15 @@ static size_t swallow_step(struct nm_prover *prover, const struct nm_case *one, 
 	return silent->step;
 }
 
-/* "for 15 s", "for 15 s, up to 19 s at this carrier" */
+/* "for 15 s", "for 15 s, up to 20 s at this carrier", "until the caller gives up" */
 static const char *ring_words(struct nm_prover *prover, const struct nm_case *one, size_t at)
 {
 	const int for_s = one->treatment->steps[at].for_s, longest_s = one->stretched->steps[at].for_s;
 
+	if (one->treatment->steps[at].ring_time == NM_RING_ON)
+		return "until the caller gives up";
+	if (one->treatment->steps[at].ring_time == NM_RING_OPEN)
+		return "until the carrier lets the call go on";
 	if (longest_s == for_s)
 		return nm_arena_format(prover->checker->arena, "for %d s", for_s);
 	return nm_arena_format(prover->checker->arena, "for %d s, up to %d s at this carrier", for_s, longest_s);
@@ -125,15 +129,20 @@ static struct nm_draft *unknown_draft(struct nm_prover *prover, const struct run
 	const struct nm_destination *destination = &checker->plan->destinations[phone->id];
 	const struct nm_path *path = path_of(prover, phone->leg);
 	struct nm_draft *draft = nm_draft_find(checker, "may-swallow", -1, phone->id);
+	const char *words;
 
 	if (draft)
 		return draft;
-	draft = nm_draft_add(
-		checker, "may-swallow", -1, phone->id, destination->pos,
-		nm_arena_format(checker->arena,
-				"nobody said when %s's own voicemail picks up, and path %s rings it for %d s "
-				"before others",
-				destination->name, path->name, phone->for_s));
+	if (phone->step->ring_time == NM_RING_TIMED)
+		words = nm_arena_format(
+			checker->arena,
+			"nobody said when %s's own voicemail picks up, and path %s rings it for %d s before others",
+			destination->name, path->name, phone->for_s);
+	else
+		words = nm_arena_format(checker->arena,
+					"nobody said when %s's own voicemail picks up, and path %s rings it before others",
+					destination->name, path->name);
+	draft = nm_draft_add(checker, "may-swallow", -1, phone->id, destination->pos, words);
 	nm_mend_confirm(checker, draft, phone->leg->decision.path, phone->step->number - 1, phone->id);
 	nm_draft_mend(checker, draft,
 		      nm_arena_format(checker->arena,

@@ -118,6 +118,28 @@ static void test_ring_times_at_their_longest(void **state)
 	assert_false(finds("may-swallow", "driver = codes carrier = gsm", "40s", "no"));
 }
 
+/* A voicemail of the phone's own takes what the plan meant for those behind, also where the carrier rings none of
+ * them. */
+static void test_what_follows_is_lost_and_swallowed(void **state)
+{
+	static const char plan[] =
+		"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"line main { number = \"+15125550100\" account = carrier }\n"
+		"destination owner { kind = personal number = \"+15125550111\" own_voicemail = 25s }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"path day { step { ring = owner for = 20s } step { ring = fixly } }\nrule all { path = day }\n";
+	const struct nm_finding *finding;
+	struct nm_findings findings;
+
+	(void)state;
+	assert_null(find("swallowed", "driver = sandbox", plan, &findings));
+	nm_findings_clear(&findings);
+	finding = find("swallowed", "driver = telnyx", plan, &findings);
+	assert_non_null(finding);
+	assert_true(says(finding, "--held"));
+	nm_findings_clear(&findings);
+}
+
 /* A carrier that forwards to one number loses the AI and the voicemail behind it: the plan would not. */
 static void test_what_a_carrier_cannot_hold_is_proved_without_it(void **state)
 {
@@ -186,6 +208,7 @@ int main(void)
 		cmocka_unit_test(test_a_lost_confirm_is_proved_without_it),
 		cmocka_unit_test(test_ring_times_at_their_longest),
 		cmocka_unit_test(test_what_a_carrier_cannot_hold_is_proved_without_it),
+		cmocka_unit_test(test_what_follows_is_lost_and_swallowed),
 		cmocka_unit_test(test_a_key_that_no_carrier_hears),
 		cmocka_unit_test(test_the_plan_s_own_faults_stay_its_own),
 		cmocka_unit_test(test_hours_that_nobody_keeps),
