@@ -444,20 +444,31 @@ static void check_people(struct nm_build *build)
 }
 
 /* Who can be sent a text: neither a voicemail nor a SIP address. */
-static void check_alerts(struct nm_build *build, const char *name, const struct nm_targets *alert)
+static void check_alerted(struct nm_build *build, const char *name, int id)
 {
 	const struct nm_plan *plan = build->plan;
-	size_t i;
+	const struct nm_destination *who = &plan->destinations[id];
+
+	if (who->kind == NM_VOICEMAIL || who->address)
+		nm_raw_mistake(build->raw, plan->emergency.pos,
+			       "%s in emergency: '%s' has no number that takes texts", name, who->name);
+}
+
+static void check_alerts(struct nm_build *build, const char *name, const struct nm_targets *alert)
+{
+	size_t i, j;
 
 	for (i = 0; i < alert->n; i++) {
-		const struct nm_destination *who = &plan->destinations[alert->items[i].id];
+		const struct nm_target target = alert->items[i];
+		const struct nm_rotation *rotation;
 
-		if (alert->items[i].kind != NM_TARGET_DESTINATION)
+		if (target.kind == NM_TARGET_DESTINATION) {
+			check_alerted(build, name, target.id);
 			continue;
-		if (who->kind == NM_VOICEMAIL || who->address)
-			nm_raw_mistake(build->raw, plan->emergency.pos,
-				       "%s in emergency: '%s' has no number that takes texts", name,
-				       who->name);
+		}
+		rotation = &build->plan->rotations[target.id];
+		for (j = 0; j < rotation->n; j++)
+			check_alerted(build, name, rotation->members[j]);
 	}
 }
 
