@@ -434,6 +434,7 @@ static void rest_on_handset(struct cut *cut)
 					    .rule = treatment->rule,
 					    .path = treatment->path,
 					    .emergency = treatment->emergency,
+					    .alerts = treatment->alerts,
 					    .n = treatment->n + 1,
 					    .steps = steps };
 }
@@ -477,6 +478,47 @@ static void cut_text(struct cut *cut)
 	treatment->text_always = true;
 }
 
+/* Whom this carrier cannot text, as a loss; false: it can. */
+static bool lose_alert(struct cut *cut, const struct nm_alert *alert)
+{
+	const char *own = cut->handset->number;
+
+	if (alert->after_s > 0) {
+		lose(cut, NULL, "an alert cannot be acknowledged at this carrier", NULL,
+		     nm_arena_format(cut->words, "%s (then_alert) is not texted when nobody acknowledges",
+				     alert->name));
+		return true;
+	}
+	if (own == NULL || strcmp(alert->number, own) != 0)
+		return false;
+	lose(cut, NULL, "an alert cannot go to the line's own number", NULL,
+	     nm_arena_format(cut->words, "%s is not texted when an emergency call arrives", alert->name));
+	return true;
+}
+
+static void cut_alerts(struct cut *cut)
+{
+	const enum nm_alerting alerting = cut->traits->alerts;
+	const struct nm_alerts *from = &cut->treatment->alerts;
+	struct nm_alerts left = { .text = from->text, .pos = from->pos };
+
+	if (from->n == 0 || alerting == NM_ALERTING_ALL)
+		return;
+	left.items = nm_arena_alloc(cut->arena, from->n, sizeof(*left.items));
+	if (left.items == NULL) {
+		cut->failed = true;
+		return;
+	}
+	if (alerting == NM_ALERTING_NONE)
+		lose(cut, NULL, "this carrier alerts nobody", NULL,
+		     "nobody is texted when an emergency call arrives; the people learn of it only when their "
+		     "phone rings");
+	for (size_t i = 0; i < from->n && alerting == NM_ALERTING_AT_ONCE; i++)
+		if (!lose_alert(cut, &from->items[i]))
+			left.items[left.n++] = from->items[i];
+	cut->treatment->alerts = left.n > 0 ? left : (struct nm_alerts){ 0 };
+}
+
 static void cut_treatment(struct cut *cut)
 {
 	if (cut->treatment->verdict == NM_VERDICT_REJECT)
@@ -485,6 +527,7 @@ static void cut_treatment(struct cut *cut)
 		cut_path(cut);
 	if (cut->h != NULL)
 		cut_text(cut);
+	cut_alerts(cut);
 	if (cut->traits->handset_at_rest && cut->treatment->verdict != NM_VERDICT_REJECT &&
 	    last_rung(cut->treatment) == NULL)
 		rest_on_handset(cut);

@@ -79,11 +79,22 @@ static bool texts_equal(const struct nm_treatment *a, const struct nm_treatment 
 	       (a->text_back == NULL || a->text_always == b->text_always);
 }
 
+static bool alerts_equal(const struct nm_alerts *a, const struct nm_alerts *b)
+{
+	if (a->n != b->n || (a->n > 0 && !text_equal(a->text, b->text)))
+		return false;
+	for (size_t i = 0; i < a->n; i++)
+		if (a->items[i].after_s != b->items[i].after_s ||
+		    strcmp(a->items[i].number, b->items[i].number) != 0)
+			return false;
+	return true;
+}
+
 bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment *b)
 {
 	size_t i = 0, k = 0;
 
-	if (!texts_equal(a, b))
+	if (!texts_equal(a, b) || !alerts_equal(&a->alerts, &b->alerts))
 		return false;
 	if (reaches_nobody(a) || reaches_nobody(b))
 		return reaches_nobody(a) && reaches_nobody(b);
@@ -208,6 +219,30 @@ static void text_words(const struct nm_treatment *treatment, const struct nm_tre
 		nm_buf_addf(out, " (%s)", treatment->text_back);
 }
 
+/* With the number where the other one, in the same place, has another for this name. */
+static void alert_words(const struct nm_alert *alert, const struct nm_alert *other, struct nm_buf *out)
+{
+	nm_buf_add(out, alert->name);
+	if (other != NULL && strcmp(alert->name, other->name) == 0 &&
+	    strcmp(alert->number, other->number) != 0)
+		nm_buf_addf(out, " (%s)", alert->number);
+}
+
+static void alerts_words(const struct nm_alerts *alerts, const struct nm_alerts *other, struct nm_buf *out)
+{
+	for (size_t i = 0; i < alerts->n; i++) {
+		const int after_s = alerts->items[i].after_s;
+		const bool same = i > 0 && alerts->items[i - 1].after_s == after_s;
+
+		nm_buf_add(out, i == 0 ? ", alerting " : same ? " + " : ", and ");
+		alert_words(&alerts->items[i], other != NULL && i < other->n ? &other->items[i] : NULL, out);
+		if (after_s > 0 && (i + 1 == alerts->n || alerts->items[i + 1].after_s != after_s))
+			nm_buf_addf(out, " if nobody acknowledges within %d s", after_s);
+	}
+	if (alerts->n > 0 && other != NULL && other->n > 0 && !text_equal(alerts->text, other->text))
+		nm_buf_addf(out, " (%s)", known(alerts->text));
+}
+
 void nm_treatment_words_beside(const struct nm_treatment *treatment, const struct nm_treatment *other,
 			       struct nm_buf *out)
 {
@@ -231,6 +266,7 @@ void nm_treatment_words_beside(const struct nm_treatment *treatment, const struc
 	}
 	if (next_rung(treatment, 0) == treatment->n)
 		nm_buf_addf(out, "%snobody", then);
+	alerts_words(&treatment->alerts, other != NULL ? &other->alerts : NULL, out);
 	text_words(treatment, other, out);
 }
 

@@ -38,6 +38,22 @@ static bool copy_step(struct nm_treatment_step *to, const struct nm_treatment_st
 	return true;
 }
 
+static bool copy_alerts(struct nm_alerts *alerts, struct nm_arena *arena)
+{
+	const struct nm_alert *from = alerts->items;
+
+	alerts->pos = (struct nm_pos){ 0 };
+	alerts->items = nm_arena_alloc(arena, alerts->n, sizeof(*alerts->items));
+	if (alerts->items == NULL || !copy_text(&alerts->text, arena))
+		return false;
+	for (size_t i = 0; i < alerts->n; i++) {
+		alerts->items[i] = from[i];
+		if (!copy_text(&alerts->items[i].name, arena) || !copy_text(&alerts->items[i].number, arena))
+			return false;
+	}
+	return true;
+}
+
 struct nm_treatment *nm_treatment_copy(const struct nm_treatment *treatment, struct nm_arena *arena)
 {
 	struct nm_treatment *copy = nm_arena_alloc(arena, 1, sizeof(*copy));
@@ -48,7 +64,8 @@ struct nm_treatment *nm_treatment_copy(const struct nm_treatment *treatment, str
 	copy->n = 0;
 	copy->steps = nm_arena_alloc(arena, treatment->n, sizeof(*copy->steps));
 	if (copy->steps == NULL || !copy_text(&copy->rule, arena) || !copy_text(&copy->path, arena) ||
-	    !copy_text(&copy->greeting, arena) || !copy_text(&copy->text_back, arena))
+	    !copy_text(&copy->greeting, arena) || !copy_text(&copy->text_back, arena) ||
+	    !copy_alerts(&copy->alerts, arena))
 		return NULL;
 	for (size_t i = 0; i < treatment->n; i++) {
 		if (treatment->steps[i].n == 0)

@@ -90,6 +90,24 @@ static void write_step(struct nm_json *json, const struct nm_treatment_step *ste
 	nm_json_end(json, '}');
 }
 
+static void write_alerts(struct nm_json *json, const struct nm_alerts *alerts)
+{
+	if (alerts->n == 0)
+		return;
+	nm_json_key(json, "alerts");
+	nm_json_array(json);
+	for (size_t i = 0; i < alerts->n; i++) {
+		nm_json_object(json);
+		member_text(json, "name", alerts->items[i].name);
+		member_text(json, "number", alerts->items[i].number);
+		if (alerts->items[i].after_s != 0)
+			member_int(json, "after", alerts->items[i].after_s);
+		nm_json_end(json, '}');
+	}
+	nm_json_end(json, ']');
+	member_text(json, "alert_text", alerts->text);
+}
+
 static void write_treatment(struct nm_json *json, const struct nm_treatment *treatment)
 {
 	nm_json_object(json);
@@ -104,6 +122,7 @@ static void write_treatment(struct nm_json *json, const struct nm_treatment *tre
 		member_int(json, "lasts", treatment->greeting_s);
 	member_some(json, "text_back", treatment->text_back);
 	member_true(json, "text_always", treatment->text_always);
+	write_alerts(json, &treatment->alerts);
 	nm_json_key(json, "steps");
 	nm_json_array(json);
 	for (size_t i = 0; i < treatment->n; i++)

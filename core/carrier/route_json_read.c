@@ -70,7 +70,8 @@ static enum nm_code copy_some(struct reader *r, const struct nm_node *object, co
 		return NM_OK;
 	if (text == NULL)
 		return wrong(r, key, "a text");
-	if (!is_one_line(text) && strcmp(key, "greeting") != 0 && strcmp(key, "text_back") != 0)
+	if (!is_one_line(text) && strcmp(key, "greeting") != 0 && strcmp(key, "text_back") != 0 &&
+	    strcmp(key, "alert_text") != 0)
 		return wrong(r, key, "without control characters");
 	*out = nm_arena_text(r->route->arena, text);
 	return *out == NULL ? nm_fail_memory(r->err) : NM_OK;
@@ -216,11 +217,43 @@ static enum nm_code read_verdict(struct reader *r, const struct nm_node *node, s
 	return NM_OK;
 }
 
+static enum nm_code read_alert(struct reader *r, const struct nm_node *node, struct nm_alert *alert)
+{
+	static const char *const keys[] = { "name", "number", "after", NULL };
+	enum nm_code code = check_members(r, node, "an alert", keys);
+
+	if (code != NM_OK || (code = copy_text(r, node, "name", &alert->name)) != NM_OK ||
+	    (code = copy_text(r, node, "number", &alert->number)) != NM_OK ||
+	    nm_node_get(node, "after") == NULL)
+		return code;
+	return take_int(r, node, "after", 1, 86400, &alert->after_s);
+}
+
+static enum nm_code read_alerts(struct reader *r, const struct nm_node *node, struct nm_treatment *treatment)
+{
+	const struct nm_node *list = nm_node_get(node, "alerts");
+	struct nm_alerts *alerts = &treatment->alerts;
+	void *items = NULL;
+	enum nm_code code = copy_some(r, node, "alert_text", &alerts->text);
+
+	if (code != NM_OK || (list == NULL && alerts->text == NULL))
+		return code;
+	if (list == NULL || alerts->text == NULL || treatment->verdict != NM_VERDICT_PATH)
+		return wrong(r, "alerts", "there with alert_text, and only with the verdict path");
+	code = make_list(r, list, "alerts", NM_ALERTS_MAX, sizeof(*alerts->items), &items, &alerts->n);
+	alerts->items = items;
+	if (code == NM_OK && alerts->n == 0)
+		return wrong(r, "alerts", "somebody");
+	for (size_t i = 0; i < alerts->n && code == NM_OK; i++)
+		code = read_alert(r, nm_node_at(list, i), &alerts->items[i]);
+	return code;
+}
+
 static enum nm_code read_treatment(struct reader *r, const struct nm_node *node, struct nm_treatment **out)
 {
-	static const char *const keys[] = { "verdict",  "reject", "rule",      "path",        "emergency",
-					    "greeting", "lasts",  "text_back", "text_always", "steps",
-					    NULL };
+	static const char *const keys[] = { "verdict",    "reject", "rule",      "path",        "emergency",
+					    "greeting",   "lasts",  "text_back", "text_always", "alerts",
+					    "alert_text", "steps",  NULL };
 	struct nm_treatment *treatment = nm_arena_alloc(r->route->arena, 1, sizeof(*treatment));
 	const struct nm_node *steps = nm_node_get(node, "steps");
 	void *list = NULL;
@@ -235,7 +268,8 @@ static enum nm_code read_treatment(struct reader *r, const struct nm_node *node,
 	    (code = take_bool(r, node, "emergency", &treatment->emergency)) != NM_OK ||
 	    (code = copy_some(r, node, "greeting", &treatment->greeting)) != NM_OK ||
 	    (code = copy_some(r, node, "text_back", &treatment->text_back)) != NM_OK ||
-	    (code = take_bool(r, node, "text_always", &treatment->text_always)) != NM_OK)
+	    (code = take_bool(r, node, "text_always", &treatment->text_always)) != NM_OK ||
+	    (code = read_alerts(r, node, treatment)) != NM_OK)
 		return code;
 	if (nm_node_get(node, "lasts") != NULL)
 		code = take_int(r, node, "lasts", 1, 86400, &treatment->greeting_s);

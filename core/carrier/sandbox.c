@@ -194,6 +194,7 @@ const struct nm_carrier nm_carrier_sandbox = {
 		.confirm = NM_CONFIRM_SEVERAL,
 		.handset = NM_HANDSET_ANY,
 		.texting = NM_TEXTING_ALL,
+		.alerts = NM_ALERTING_ALL,
 		.fallback = true,
 		.records_late_s = -1,
 	},

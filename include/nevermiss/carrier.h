@@ -69,6 +69,9 @@ enum nm_confirm { NM_CONFIRM_NONE, NM_CONFIRM_ONE, NM_CONFIRM_SEVERAL };
 /* Texts to missed callers from what is pushed: none, to each of them each time, or as the plan says. */
 enum nm_texting { NM_TEXTING_NONE, NM_TEXTING_EACH, NM_TEXTING_ALL };
 
+/* Texts to the people whom an emergency alerts: none, as the call arrives, or as the plan says, then_alert too. */
+enum nm_alerting { NM_ALERTING_NONE, NM_ALERTING_AT_ONCE, NM_ALERTING_ALL };
+
 enum nm_handset { NM_HANDSET_NEVER, NM_HANDSET_FIRST, NM_HANDSET_ANY };
 
 /* What a carrier can be told, and how exactly it does what it is told. */
@@ -105,6 +108,7 @@ struct nm_traits {
 	bool only_on_failure; /* what follows it comes when it declines or is not there, not when it just rings */
 	bool handset_at_rest; /* it rings where nobody is to be rung, since a call cannot be ended */
 	enum nm_texting texting;
+	enum nm_alerting alerts;
 	bool fallback;        /* can be given a number for when all else fails */
 	int records_late_s;   /* how late its call records come; -1: it has none */
 	bool places;          /* can place a test call: NM_OP_PLACE, which nobody else is asked for */

@@ -120,6 +120,24 @@ struct nm_treatment_step {
 	struct nm_skip *skips;
 };
 
+#define NM_ALERTS_MAX (2 * NM_RING_MAX) /* of one call: alert and then_alert */
+/* In the text of an alert: here the caller's number stands in what is sent. */
+#define NM_ALERT_CALLER "{caller}"
+
+/* Somebody who is texted because of the call. */
+struct nm_alert {
+	const char *name;   /* of the destination */
+	const char *number; /* "+15125550111" */
+	int after_s;        /* 0: as the call arrives; else when nobody has acknowledged it by then */
+};
+
+struct nm_alerts {
+	size_t n; /* 0 for a call that is no emergency; those who are texted at once come first */
+	struct nm_alert *items;
+	const char *text;  /* that each of them gets, with NM_ALERT_CALLER in it; NULL when n is 0 */
+	struct nm_pos pos; /* {NULL,0,0} when it came from a carrier */
+};
+
 struct nm_treatment {
 	enum nm_verdict verdict;
 	enum nm_reject reject;
@@ -130,6 +148,7 @@ struct nm_treatment {
 	int greeting_s;
 	const char *text_back; /* that the line itself sends to a missed caller (text_in_flow); NULL */
 	bool text_always;      /* each time: whoever had it a minute ago, or wants none */
+	struct nm_alerts alerts;
 	size_t n;
 	struct nm_treatment_step *steps; /* rounds written out, skipped steps included */
 };
@@ -140,12 +159,13 @@ enum nm_code nm_resolve(const struct nm_plan *plan, const struct nm_state *state
 			struct nm_decision decision, bool skips, struct nm_arena *arena,
 			struct nm_treatment **out, struct nm_error *err) NM_WARN_UNUSED;
 
-/* Same parties in the same order for the same time: what a caller could notice. Names of rules and
- * paths, skipped steps and positions do not count. */
+/* Same parties in the same order for the same time, and the same people alerted with the same text: what
+ * somebody could notice.  Names of rules and paths, skipped steps and positions do not count. */
 bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment *b);
 /* A greeting plays somewhere in it: there the emergency key can be pressed. */
 bool nm_treatment_greets(const struct nm_treatment *treatment);
-/* "owner 20 s, then office + sam 15 s, then Fixly 10 s, then mailbox"; "rejected (busy)"; "nobody". */
+/* "owner 20 s, then office + sam 15 s, then Fixly 10 s, then mailbox"; "rejected (busy)"; "nobody"; of an
+ * emergency "oncall 20 s, alerting owner + sam, and Ned if nobody acknowledges within 300 s". */
 void nm_treatment_words(const struct nm_treatment *treatment, struct nm_buf *out);
 /* The same for somebody who compares it with another (NULL: with none): what two parties of one name differ
  * in stands after the name, "Fixly (+15125550177) 10 s", so that unequal treatments never read alike. */

@@ -495,6 +495,7 @@ static void test_losses_tell_all_that_is_lost(void **state)
 		t->handset_at_rest = random_below(&random, 3) == 0;
 		t->confirm = (enum nm_confirm)random_below(&random, 3);
 		t->handset = (enum nm_handset)random_below(&random, 3);
+		t->alerts = (enum nm_alerting)random_below(&random, 3);
 		t->steps_max = (int)random_below(&random, 4);
 		t->ring_step_s = random_below(&random, 2) ? 5 : 1;
 		t->ring_max_s = 20;
