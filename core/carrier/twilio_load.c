@@ -13,8 +13,6 @@
 
 #define WIDGETS_MAX 1000
 #define EXITS_MAX 4096
-#define VALUES_MAX 100000
-#define DIGITS_MAX 15 /* of a number, ITU-T E.164 */
 #define PHONES_MAX 10
 
 struct loader {
@@ -44,58 +42,14 @@ static const char *copied(struct loader *l, const char *text, size_t len)
 	return copy;
 }
 
-/* --- values of conditions --- */
-
-static size_t trimmed(const char **from, size_t len)
-{
-	while (len > 0 && **from == ' ') {
-		(*from)++;
-		len--;
-	}
-	while (len > 0 && (*from)[len - 1] == ' ')
-		len--;
-	return len;
-}
-
 /* A list between commas; false: memory. */
 static bool read_list(struct loader *l, const char *text, const char ***out, size_t *n)
 {
-	const char **values;
-	size_t count = 1;
-
-	for (const char *c = text; *c != '\0'; c++)
-		count += *c == ',';
-	if (count > VALUES_MAX)
-		count = VALUES_MAX;
-	values = room(l, count, sizeof(*values));
-	if (values == NULL)
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		const size_t len = strcspn(text, ",");
-		const char *from = text;
-		const size_t kept = trimmed(&from, len);
-
-		values[i] = copied(l, from, kept);
-		if (values[i] == NULL)
-			return false;
-		text += len + (text[len] == ',');
-	}
-	*out = values;
-	*n = count;
-	return true;
-}
-
-static bool read_phone(const char *text, nm_number *out)
-{
-	nm_number number = 0;
-	size_t n = 1;
-
-	if (text[0] != '+' || text[1] == '0')
-		return false;
-	for (; nm_ascii_is_digit(text[n]) && n <= DIGITS_MAX; n++)
-		number = number * 10 + (nm_number)(text[n] - '0');
-	*out = number;
-	return n > 1 && text[n] == '\0';
+	if (nm_flow_list(text, l->arena, out, n))
+		return true;
+	if (l->code == NM_OK)
+		l->code = nm_fail_memory(l->err);
+	return false;
 }
 
 /* --- exits --- */
@@ -140,7 +94,7 @@ static const char *read_condition(struct loader *l, const struct nm_node *list, 
 		return "compares in a way that is not understood";
 	exit->values = room(l, 1, sizeof(*exit->values));
 	if (exit->values != NULL)
-		exit->values[0] = copied(l, value, trimmed(&value, strlen(value)));
+		exit->values[0] = copied(l, value, nm_flow_trimmed(&value, strlen(value)));
 	exit->n = 1;
 	return NULL;
 }
@@ -263,7 +217,7 @@ static const char *read_callers(struct loader *l, struct nm_widget *widget, size
 			if (strcmp(value, NM_TWILIO_WITHHELD) == 0 ||
 			    strcmp(value, NM_TWILIO_WITHHELD_DIGITS) == 0)
 				patterns[n].anonymous = true;
-			else if (!read_phone(value, &patterns[n].number))
+			else if (!nm_flow_phone(value, &patterns[n].number))
 				return "tells callers apart by something other than whole numbers";
 			n++;
 		}
@@ -363,7 +317,7 @@ static const char *read_numbers(struct loader *l, struct nm_widget *widget, cons
 		return "rings too many phones";
 	widget->parties = room(l, n, sizeof(*widget->parties));
 	for (size_t i = 0; i < n && l->code == NM_OK; i++)
-		if (!read_phone(numbers[i], &number))
+		if (!nm_flow_phone(numbers[i], &number))
 			return "rings something that is no number";
 		else if (!add_party(l, widget, numbers[i]))
 			return NULL;
@@ -446,7 +400,7 @@ static const char *read_asking(struct loader *l, struct nm_widget *widget, const
 	widget->for_s = whisper.for_s;
 	widget->parties = room(l, n, sizeof(*widget->parties));
 	for (size_t i = 0; i < n && l->code == NM_OK; i++) {
-		if (!read_phone(to[i], &number) && strncmp(to[i], "sip", 3) != 0)
+		if (!nm_flow_phone(to[i], &number) && strncmp(to[i], "sip", 3) != 0)
 			return strange;
 		if (!add_party(l, widget, to[i]))
 			return NULL;

@@ -76,6 +76,14 @@ struct nm_live_flow {
  * the only one that may ask to press 1; NULL: any. */
 enum nm_code nm_flow_read(const struct nm_node *definition, const char *document, struct nm_lifter *lifter,
 			  struct nm_live_flow *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Values in it (twilio_value.c).  What is left of a text without blanks around it: *from is moved, the length
+ * returned. */
+size_t nm_flow_trimmed(const char **from, size_t len);
+/* The texts between commas, trimmed, each a copy in the arena; false: memory. */
+bool nm_flow_list(const char *text, struct nm_arena *arena, const char ***out, size_t *n);
+/* "+15125550100"; false: it is no such number. */
+bool nm_flow_phone(const char *text, nm_number *out);
+
 /* NULL when it has no such exit. */
 const struct nm_widget_exit *nm_widget_exit(const struct nm_widget *widget, const char *event);
 /* Where it leads; NM_FLOW_END when it has no such exit. */
