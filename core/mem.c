@@ -118,6 +118,22 @@ char *nm_arena_format(struct nm_arena *arena, const char *format, ...)
 	return text;
 }
 
+char *nm_arena_replaced(struct nm_arena *arena, const char *text, const char *from, const char *to)
+{
+	struct nm_buf out;
+	char *copy;
+
+	nm_buf_init(&out, SIZE_MAX);
+	for (const char *at; (at = strstr(text, from)) != NULL; text = at + strlen(from)) {
+		nm_buf_addn(&out, text, (size_t)(at - text));
+		nm_buf_add(&out, to);
+	}
+	nm_buf_add(&out, text);
+	copy = out.failed ? NULL : nm_arena_text(arena, out.data);
+	nm_buf_clear(&out);
+	return copy;
+}
+
 bool nm_grow(void **array, size_t *capacity, size_t need, size_t size)
 {
 	size_t wanted = *capacity ? *capacity : 8;

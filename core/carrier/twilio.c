@@ -281,6 +281,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.at_once = 8,
 		.fallback = true,
 		.texting = NM_TEXTING_EACH,
+		.alerts = NM_ALERTING_AT_ONCE,
 		.places = true,
 	},
 	.keys = keys,

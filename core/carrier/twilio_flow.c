@@ -18,6 +18,7 @@
 #define LIST_NUMBERS 250        /* in one condition */
 #define FLOW_BYTES (512u << 10) /* this program's own bound: what Studio takes is not known */
 #define KEY_WAIT_S 1            /* that a key is waited for after a greeting */
+#define TEXT_BYTES 1600         /* of a text; the most */
 #define ASKING_S "14400"        /* that a call may last which the document has; the most */
 
 /* A widget that sets one variable. */
@@ -87,15 +88,57 @@ static const char *step_head(struct nm_flow *f, const struct nm_flow_chain *chai
 					       nm_flow_plain(f, at->parties[0].name)));
 }
 
+/* The widget that texts who is alerted at this place; what the caller hears first behind the last of them. */
+static const char *alert_head(struct nm_flow *f, const struct nm_flow_chain *chain, size_t index)
+{
+	const struct nm_treatment *treatment = f->route->treatments[chain->treatment];
+
+	if (index < treatment->alerts.n)
+		return nm_flow_kept(f,
+				    nm_arena_format(f->arena, "%s_alert%zu_%s", chain->name, index + 1,
+						    nm_flow_plain(f, treatment->alerts.items[index].name)));
+	return treatment->greeting != NULL ? widget(f, chain, "greeting") : step_head(f, chain, 0);
+}
+
 static const char *chain_head(struct nm_flow *f, int chain)
 {
-	const struct nm_flow_chain *one;
+	return chain == NM_NOWHERE ? NULL : alert_head(f, &f->chains[chain], 0);
+}
 
-	if (chain == NM_NOWHERE)
-		return NULL;
-	one = &f->chains[chain];
-	return f->route->treatments[one->treatment]->greeting != NULL ? widget(f, one, "greeting")
-								      : step_head(f, one, 0);
+/* A text from the line; whether it could be sent is nothing that a call waits for. */
+static void write_sending(struct nm_flow *f, const char *name, const char *body, const char *to,
+			  const char *next)
+{
+	nm_flow_state(f, name);
+	nm_flow_member(f, "body", body);
+	nm_flow_member(f, "from", NM_TWILIO_LINE);
+	nm_flow_offset(f);
+	nm_flow_member(f, "to", to);
+	nm_flow_exits(f);
+	nm_flow_exit(f, "failed", next);
+	nm_flow_exit(f, "sent", next);
+	nm_flow_state_end(f, "send-message");
+}
+
+static void write_alerts(struct nm_flow *f, const struct nm_flow_chain *chain)
+{
+	const struct nm_alerts *alerts = &f->route->treatments[chain->treatment]->alerts;
+	const char *body;
+
+	if (alerts->n == 0)
+		return;
+	nm_flow_check_plain(f, alerts->text);
+	body = nm_flow_kept(f, nm_arena_replaced(f->arena, alerts->text, NM_ALERT_CALLER, NM_TWILIO_CALLER));
+	if (strlen(body) > TEXT_BYTES)
+		nm_flow_fail(
+			f,
+			nm_fail(f->err, NM_INPUT,
+				"the text of an alert has %zu bytes, and Twilio takes %d: a shorter name of the "
+				"business would help",
+				strlen(body), TEXT_BYTES));
+	for (size_t i = 0; i < alerts->n; i++)
+		write_sending(f, alert_head(f, chain, i), body, alerts->items[i].number,
+			      alert_head(f, chain, i + 1));
 }
 
 static void write_said(struct nm_flow *f, const char *name, const char *text, const char *next)
@@ -295,21 +338,15 @@ static void write_message(struct nm_flow *f, const struct nm_flow_chain *chain)
 	write_guard(f, missed(f, chain), NM_TWILIO_ADDRESS, "a SIP address", false, withheld);
 	write_guard(f, withheld, NM_TWILIO_WITHHELD_DIGITS, "a withheld number", false, number);
 	write_guard(f, number, NM_TWILIO_PLUS, "a number", true, send);
-	nm_flow_state(f, send);
-	nm_flow_spoken(f, "body", treatment->text_back);
-	nm_flow_member(f, "from", NM_TWILIO_LINE);
-	nm_flow_offset(f);
-	nm_flow_member(f, "to", NM_TWILIO_CALLER);
-	nm_flow_exits(f);
-	nm_flow_exit(f, "failed", NULL);
-	nm_flow_exit(f, "sent", NULL);
-	nm_flow_state_end(f, "send-message");
+	nm_flow_check_plain(f, treatment->text_back);
+	write_sending(f, send, treatment->text_back, NM_TWILIO_CALLER, NULL);
 }
 
 static void write_chain(struct nm_flow *f, const struct nm_flow_chain *chain)
 {
 	const struct nm_treatment *treatment = f->route->treatments[chain->treatment];
 
+	write_alerts(f, chain);
 	write_greeting(f, chain);
 	for (size_t i = 0; i < treatment->n && f->code == NM_OK; i++) {
 		const struct nm_treatment_step *step = &treatment->steps[i];

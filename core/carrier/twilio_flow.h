@@ -64,7 +64,8 @@ size_t nm_flow_timetable(struct nm_flow *flow, size_t class);
 void nm_flow_member(struct nm_flow *flow, const char *key, const char *value);
 void nm_flow_int(struct nm_flow *flow, const char *key, int64_t value);
 void nm_flow_bool(struct nm_flow *flow, const char *key, bool value);
-/* Text that Twilio prints or speaks: in it, `{{` and `{%` would not be themselves. */
+/* Text that Twilio prints or speaks: in it, `{{` and `{%` would not be themselves, so it is refused then. */
+void nm_flow_check_plain(struct nm_flow *flow, const char *text);
 void nm_flow_spoken(struct nm_flow *flow, const char *key, const char *text);
 /* Where the canvas of Studio's editor shows a widget: one below the other. */
 void nm_flow_offset(struct nm_flow *flow);

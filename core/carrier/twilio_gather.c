@@ -35,7 +35,7 @@ const char *nm_flow_plain(struct nm_flow *f, const char *text)
 
 static bool reaches_nobody(const struct nm_treatment *treatment)
 {
-	return treatment->text_back == NULL &&
+	return treatment->text_back == NULL && treatment->alerts.n == 0 &&
 	       (treatment->verdict != NM_VERDICT_PATH || (treatment->n == 0 && treatment->greeting == NULL));
 }
 

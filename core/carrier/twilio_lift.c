@@ -155,7 +155,7 @@ static const char *text_at(const struct nm_live_flow *flow, int at)
 		at = (i < 2 ? other : match)->next;
 	}
 	widget = at >= 0 ? &flow->widgets[at] : NULL;
-	if (widget == NULL || widget->kind != NM_WIDGET_SEND || widget->wrong != NULL)
+	if (widget == NULL || widget->kind != NM_WIDGET_SEND || widget->wrong != NULL || widget->n > 0)
 		return NULL;
 	for (size_t i = 0; i < widget->n_exits; i++)
 		if (widget->exits[i].next != NM_FLOW_END)
@@ -301,6 +301,36 @@ static int record(struct walk *w, const struct nm_widget *widget)
 	return NM_FLOW_END;
 }
 
+/* --- alerts --- */
+
+/* Somebody is texted before anything else happens, whether that can be sent or not. */
+static int alert(struct walk *w, const struct nm_widget *widget)
+{
+	struct nm_alerts *alerts = &w->treatment->alerts;
+	const int next = nm_widget_next(widget, "sent");
+	struct nm_alert *items = nm_arena_alloc(w->arena, alerts->n + 1, sizeof(*items));
+
+	if (items == NULL)
+		return out_of_memory(w);
+	if (widget->n == 0)
+		return stop(w, widget, "texts the caller in the middle of the call");
+	if (w->treatment->n > 0 || w->treatment->greeting != NULL)
+		return stop(w, widget, "texts somebody after the first ring");
+	if (nm_widget_next(widget, "failed") != next)
+		return stop(w, widget, "goes elsewhere when its text cannot be sent");
+	if (alerts->n > 0 && strcmp(alerts->text, widget->said) != 0)
+		return stop(w, widget, "sends another text than the alert before it");
+	if (alerts->n == NM_ALERTS_MAX)
+		return stop(w, widget, "texts too many people");
+	if (alerts->n > 0)
+		memcpy(items, alerts->items, alerts->n * sizeof(*items));
+	items[alerts->n++] = (struct nm_alert){ widget->parties[0].name, widget->parties[0].number, 0 };
+	alerts->items = items;
+	alerts->text = widget->said;
+	w->treatment->emergency = true;
+	return next;
+}
+
 /* --- a call --- */
 
 static int visit(struct walk *w, struct nm_widget *widget)
@@ -321,8 +351,9 @@ static int visit(struct walk *w, struct nm_widget *widget)
 		return hear(w, widget);
 	case NM_WIDGET_RECORD:
 		return record(w, widget);
-	case NM_WIDGET_TRIGGER:
 	case NM_WIDGET_SEND:
+		return alert(w, widget);
+	case NM_WIDGET_TRIGGER:
 	case NM_WIDGET_OTHER:
 		break;
 	case NM_WIDGET_GUARD:

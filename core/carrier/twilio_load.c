@@ -410,6 +410,12 @@ static const char *read_asking(struct loader *l, struct nm_widget *widget, const
 	return NULL;
 }
 
+/* No template: what is said or sent is this. */
+static bool always_same(const char *text)
+{
+	return strstr(text, "{{") == NULL && strstr(text, "{%") == NULL;
+}
+
 static const char *read_said(struct loader *l, struct nm_widget *widget, const struct nm_node *properties)
 {
 	const struct nm_node *loop = nm_node_get(properties, "loop");
@@ -418,11 +424,32 @@ static const char *read_said(struct loader *l, struct nm_widget *widget, const s
 
 	if (text == NULL)
 		return "plays a recording, not a text";
-	if (strstr(text, "{{") != NULL || strstr(text, "{%") != NULL)
+	if (!always_same(text))
 		return "says a text that is not always the same";
 	if (loop != NULL && (!nm_node_int(loop, 1, 1, &times)))
 		return "says its text more than once";
 	widget->said = copied(l, text, strlen(text));
+	return NULL;
+}
+
+/* A text to somebody whose number stands in the flow; it may name the caller. */
+static const char *read_alert(struct loader *l, struct nm_widget *widget, const char *to, const char *body)
+{
+	const char *text = nm_arena_replaced(l->arena, body, NM_TWILIO_CALLER, NM_ALERT_CALLER);
+	nm_number number;
+
+	if (!nm_flow_phone(to, &number))
+		return "sends a text to something that is neither the caller nor a number";
+	if (text == NULL) {
+		l->code = nm_fail_memory(l->err);
+		return NULL;
+	}
+	if (strstr(body, NM_ALERT_CALLER) != NULL || !always_same(text))
+		return "sends a text that is not understood";
+	widget->said = text;
+	widget->parties = room(l, 1, sizeof(*widget->parties));
+	if (widget->parties != NULL)
+		add_party(l, widget, to);
 	return NULL;
 }
 
@@ -432,10 +459,11 @@ static const char *read_message(struct loader *l, struct nm_widget *widget, cons
 		   *to = nm_node_member_text(properties, "to"),
 		   *body = nm_node_member_text(properties, "body");
 
-	if (from == NULL || strcmp(from, NM_TWILIO_LINE) != 0 || to == NULL ||
-	    strcmp(to, NM_TWILIO_CALLER) != 0)
-		return "sends a text that is not from the line to the caller";
-	if (body == NULL || strstr(body, "{{") != NULL || strstr(body, "{%") != NULL)
+	if (from == NULL || strcmp(from, NM_TWILIO_LINE) != 0 || to == NULL || body == NULL)
+		return "sends a text that is not from the line";
+	if (strcmp(to, NM_TWILIO_CALLER) != 0)
+		return read_alert(l, widget, to, body);
+	if (!always_same(body))
 		return "sends a text that is not always the same";
 	widget->said = copied(l, body, strlen(body));
 	return NULL;

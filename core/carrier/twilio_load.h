@@ -57,7 +57,7 @@ struct nm_widget {
 	enum nm_split_input input; /* SPLIT */
 	size_t variable;
 	const char *of; /* whose status or digits */
-	size_t n;       /* CONNECT, ASK */
+	size_t n;       /* CONNECT, ASK; SEND: 1, or 0 for a text to the caller */
 	struct nm_party *parties;
 	int for_s;
 	const char *said; /* SAY, GATHER, SEND */

@@ -25,13 +25,18 @@ void nm_flow_bool(struct nm_flow *f, const char *key, bool value)
 	nm_json_bool(&f->json, value);
 }
 
-void nm_flow_spoken(struct nm_flow *f, const char *key, const char *text)
+void nm_flow_check_plain(struct nm_flow *f, const char *text)
 {
 	if (strstr(text, "{{") != NULL || strstr(text, "{%") != NULL)
 		nm_flow_fail(f, nm_fail(f->err, NM_INPUT,
 					"\"%.60s\" has {{ or {%% in it, which Twilio takes for a template: "
 					"write it otherwise",
 					text));
+}
+
+void nm_flow_spoken(struct nm_flow *f, const char *key, const char *text)
+{
+	nm_flow_check_plain(f, text);
 	nm_flow_member(f, key, text);
 }
 

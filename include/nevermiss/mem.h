@@ -24,6 +24,8 @@ void *nm_arena_alloc(struct nm_arena *arena, size_t n, size_t size);
 char *nm_arena_text(struct nm_arena *arena, const char *text);
 char *nm_arena_textn(struct nm_arena *arena, const char *text, size_t len);
 char *nm_arena_format(struct nm_arena *arena, const char *format, ...) __attribute__((format(printf, 2, 3)));
+/* A copy in which each `from` (not "") is `to`; NULL when memory is out. */
+char *nm_arena_replaced(struct nm_arena *arena, const char *text, const char *from, const char *to);
 
 /* Makes room for `need` elements in a malloc'd array; false when memory is out (array unchanged). */
 bool nm_grow(void **array, size_t *capacity, size_t need, size_t size);

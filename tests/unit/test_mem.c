@@ -60,6 +60,9 @@ static void arena_texts_are_copies(void **state)
 	assert_string_equal(whole, "abcdef");
 	assert_string_equal(part, "abc");
 	assert_string_equal(nm_arena_format(arena, "%s-%d", part, 7), "abc-7");
+	assert_string_equal(nm_arena_replaced(arena, "a,b,,c", ",", ", "), "a, b, , c");
+	assert_string_equal(nm_arena_replaced(arena, "aaa", "aa", ""), "a");
+	assert_string_equal(nm_arena_replaced(arena, "", "a", "b"), "");
 	nm_arena_free(arena);
 }
 
