@@ -90,6 +90,25 @@ static void record_one(struct player *p, int t, enum nm_event_kind kind, const c
 		record(p, (struct nm_event){ t, kind, 1, names(p, name), 0, why, pos, depth });
 }
 
+/* Who is texted as the call arrives; the rest depends on who replies, which is no part of the call. */
+static void record_alerts(struct player *p, const struct nm_alerts *alerts, int t, int depth)
+{
+	struct nm_event event = {
+		.t = t, .kind = NM_EVENT_ALERT, .why = "texted at once", .pos = alerts->pos, .depth = depth
+	};
+
+	if (!p->recording || alerts->n == 0)
+		return;
+	event.to = nm_arena_alloc(p->arena, alerts->n, sizeof(*event.to));
+	for (size_t i = 0; event.to && i < alerts->n; i++)
+		if (alerts->items[i].after_s == 0)
+			event.to[event.n++] = alerts->items[i].name;
+	if (!event.to)
+		p->failed = true;
+	else if (event.n > 0)
+		record(p, event);
+}
+
 /* --- what one party does --- */
 
 static enum nm_behaviour behaviour_of(const struct player *p, const struct nm_party *party, int *after_s)
@@ -469,6 +488,7 @@ static struct ending line_play(struct player *p, const struct nm_treatment *trea
 				 depth);
 	if (treatment->verdict == NM_VERDICT_LOST)
 		return line_ends(p, NM_LOST, "no rule matches", start, 0, depth);
+	record_alerts(p, &treatment->alerts, start, depth);
 	if (treatment->greeting_s > 0 && p->recording)
 		record(p, (struct nm_event){ start,
 					     NM_EVENT_GREETING,

@@ -327,6 +327,8 @@ enum nm_code nm_resolve(const struct nm_plan *plan, const struct nm_state *state
 	}
 	if (decision.verdict == NM_VERDICT_PATH && !path_resolve(&r, &plan->paths[decision.path], treatment))
 		return nm_fail_memory(err);
+	if (r.emergency && !nm_alerts_resolve(plan, state, line, arena, &treatment->alerts))
+		return nm_fail_memory(err);
 	if (plan->lines[line].text_in_flow)
 		treatment->text_back = nm_text_back(plan, state, decision);
 	*out = treatment;

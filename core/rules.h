@@ -41,6 +41,11 @@ enum nm_absence nm_destination_absence(const struct nm_destination *destination,
 const char *nm_text_back(const struct nm_plan *plan, const struct nm_state *state,
 			 struct nm_decision decision);
 
+/* Whom an emergency on this line alerts, those of a rotation who are on turn, and with what text.  Memory from the
+ * arena; false: out of memory. */
+bool nm_alerts_resolve(const struct nm_plan *plan, const struct nm_state *state, int line,
+		       struct nm_arena *arena, struct nm_alerts *out) NM_WARN_UNUSED;
+
 /* How many of a path's first steps ring nobody but people: those that `rounds` repeats. */
 size_t nm_path_leading(const struct nm_plan *plan, const struct nm_path *path);
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A whole call.  In: a plan and who calls when; out: the decision with its reasons, who is rung, how
- * it ends, the alerts and the text that the caller gets; and the plan's own tests, played.  Only puts
- * together what decide.c, resolve.c and play.c do; decides nothing itself.
+ * it ends and the text that the caller gets; and the plan's own tests, played.  Only puts together
+ * what decide.c, resolve.c and play.c do; decides nothing itself.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -78,28 +78,7 @@ static const struct nm_treatment *leg_treatment(void *context, const char *name)
 	return treatment;
 }
 
-/* --- alerts --- */
-
-static size_t alert_names(const struct nm_plan *plan, const struct nm_state *state, const char **names)
-{
-	const struct nm_targets *alert = &plan->emergency.alert;
-	size_t n = 0;
-
-	for (size_t i = 0; i < alert->n; i++) {
-		struct nm_target target = alert->items[i];
-		bool said = false;
-
-		if (target.kind == NM_TARGET_ROTATION)
-			target = (struct nm_target){ NM_TARGET_DESTINATION, state->turns[target.id] };
-		if (target.id < 0)
-			continue;
-		names[n] = nm_plan_target_name(plan, target);
-		for (size_t k = 0; k < n; k++)
-			said = said || !strcmp(names[k], names[n]);
-		n += !said;
-	}
-	return n;
-}
+/* --- the key --- */
 
 /* What happens at once stands ahead of all other events. */
 static enum nm_code event_prepend(struct nm_simulation *simulation, const struct nm_event *event, struct nm_error *err)
@@ -115,22 +94,6 @@ static enum nm_code event_prepend(struct nm_simulation *simulation, const struct
 	outcome->n++;
 	return NM_OK;
 }
-
-/* Everybody alerted is texted the moment the emergency arrives. */
-static enum nm_code alerts_add(struct nm_simulation *simulation, const struct nm_plan *plan,
-			       const struct nm_state *state, struct nm_error *err)
-{
-	const char **names = nm_arena_alloc(simulation->arena, plan->emergency.alert.n, sizeof(*names));
-	struct nm_event event = { .kind = NM_EVENT_ALERT, .to = names, .why = "texted at once",
-				  .pos = plan->emergency.pos };
-
-	if (!names)
-		return nm_fail_memory(err);
-	event.n = alert_names(plan, state, names);
-	return event.n ? event_prepend(simulation, &event, err) : NM_OK;
-}
-
-/* --- the key --- */
 
 /* How a caller's emergency becomes known when neither the line nor the number says so: by the key, in a
  * greeting that the call would have got.  Played as pressed at once. */
@@ -171,8 +134,6 @@ static enum nm_code call_play(struct nm_simulation *simulation, const struct nm_
 		code = nm_fail_memory(err);
 	if (code)
 		return code;
-	if (!code && events && decision.by == NM_BY_EMERGENCY)
-		code = alerts_add(simulation, plan, state, err);
 	if (!code && events && decision.by == NM_BY_EMERGENCY)
 		code = key_add(simulation, &context, err);
 	if (code)

@@ -357,6 +357,18 @@ static void override_add(struct writer *w, uint32_t i)
 	nm_buf_add(&w->out, "}\n");
 }
 
+static void alerts_add(struct writer *w)
+{
+	if (w->rotations > 0 && chance(w, 40))
+		nm_buf_addf(&w->out, "  alert = { r%u, d1 }\n", below(w, w->rotations));
+	else
+		list_add(w, "alert", "d", PEOPLE, 3);
+	if (!chance(w, 40))
+		return;
+	nm_buf_addf(&w->out, "  acknowledge = %um\n", 1 + below(w, 9));
+	list_add(w, "then_alert", "d", PEOPLE, 2);
+}
+
 static void emergency_add(struct writer *w)
 {
 	nm_buf_add(&w->out, "emergency {\n");
@@ -366,7 +378,9 @@ static void emergency_add(struct writer *w)
 		list_add(w, "callers", "c", w->groups, 2);
 	if (chance(w, 60))
 		nm_buf_add(&w->out, "  key = \"9\"\n");
-	nm_buf_addf(&w->out, "  path = p%u\n  alert = { d0, d1 }\n}\n", below(w, w->paths));
+	nm_buf_addf(&w->out, "  path = p%u\n", below(w, w->paths));
+	alerts_add(w);
+	nm_buf_add(&w->out, "}\n");
 }
 
 static void text_back_add(struct writer *w)

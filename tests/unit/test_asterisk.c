@@ -43,7 +43,7 @@
 	"rule vip { callers = vip outside = business path = day }\n"                                           \
 	"rule open { during = business path = day }\nrule closed { path = night }\n"                           \
 	"override off { from = \"2026-12-01 13:00\" until = \"2026-12-01 15:00:30\" path = night }\n"          \
-	"emergency { key = \"9\" path = urgent alert = sam }\n"
+	"emergency { key = \"9\" path = urgent }\n"
 
 static const struct nm_account account = { .name = "pbx",
 					   .driver = "asterisk",
@@ -425,6 +425,22 @@ static char *replaced(const char *text, const char *from, const char *to)
 	return out;
 }
 
+/* A dialplan sends no texts. */
+static void test_it_loses_the_alerts_and_says_so(void **state)
+{
+	char *plan = replaced(PLAN, "path = urgent }", "path = urgent alert = sam }");
+	struct carrier_line line;
+
+	(void)state;
+	open_text(&line, plan);
+	assert_int_equal(line.losses.n, 1);
+	assert_string_equal(line.losses.items[0].text, "this carrier alerts nobody (path urgent)");
+	assert_losses_tell_all(&line, asterisk());
+	assert_lifts_back(&line, asterisk());
+	carrier_line_close(&line);
+	free(plan);
+}
+
 static void test_what_others_wrote_is_foreign(void **state)
 {
 	static const struct {
@@ -703,6 +719,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_it_keeps_plans),
 		cmocka_unit_test(test_it_loses_nothing),
+		cmocka_unit_test(test_it_loses_the_alerts_and_says_so),
 		cmocka_unit_test(test_any_key_is_heard),
 		cmocka_unit_test(test_the_bytes_of_one),
 		cmocka_unit_test(test_names_and_texts_are_inert),

@@ -369,6 +369,11 @@ static const struct row rows[] = {
 	{ "a line with one treatment at all times needs no agent", "agent-dependent", NULL,
 	  "line main { number = \"+15125550100\"  account = phone }\n" MAILBOX
 	  "path all { step { ring = mailbox } }\n" ALL },
+	{ "nor does one on which a rotation only changes whom an emergency alerts", "agent-dependent", NULL,
+	  "line main { number = \"+15125550100\"  account = phone }\n" SAM OWNER("hours = { day, night }")
+	  "schedule day { hours = \"Mo-Su 08:00-18:00\" }\nschedule night { hours = \"Mo-Su 18:00-08:00\" }\n"
+	  "rotation oncall { members = { sam, owner }  from = \"2026-11-23 08:00\"  every = 1d }\n"
+	  "path all { step { ring = owner } }\nemergency { lines = main  path = all  alert = oncall }\n" ALL },
 	{ "a business that is said by its first word is named", "greeting", NULL,
 	  LINES "destination mailbox { kind = voicemail  greeting = \"SMITH here; soon more by text\" }\n"
 		"path all { step { ring = mailbox } }\n" ALL },

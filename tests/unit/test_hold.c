@@ -190,6 +190,74 @@ static void test_texts_to_missed_callers(void **state)
 	random_folder_free(folder);
 }
 
+/* Whom an emergency texts: all of them, those who are texted at once, or nobody; the rest is said to be lost. */
+static void test_alerts(void **state)
+{
+	static const struct {
+		enum nm_alerting alerts;
+		const char *text, *instead;
+	} losses[] = {
+		{ NM_ALERTING_NONE, "this carrier alerts nobody (path day)",
+		  "nobody is texted when an emergency call arrives; the people learn of it only when their "
+		  "phone rings" },
+		{ NM_ALERTING_AT_ONCE, "an alert cannot be acknowledged at this carrier (path day)",
+		  "ann (then_alert) is not texted when nobody acknowledges" },
+		{ NM_ALERTING_AT_ONCE, "an alert cannot go to the line's own number (path day)",
+		  "owner is not texted when an emergency call arrives" },
+	};
+	char *folder = random_folder_new(), *plan;
+	struct nm_carrier carrier = all_of_it();
+	struct carrier_line line;
+
+	(void)state;
+	assert_true(asprintf(&plan, "%.*s"
+			     "destination ann { kind = personal number = \"+15125550115\" }\n"
+			     "emergency { key = \"9\" path = day alert = { owner, sam } acknowledge = 5m "
+			     "then_alert = ann }\n",
+			     (int)(strstr(PLAN, "emergency") - PLAN), PLAN) >= 0);
+	for (size_t i = 0; i < sizeof(losses) / sizeof(losses[0]); i++) {
+		const struct nm_loss *loss;
+
+		carrier.traits.alerts = losses[i].alerts;
+		carrier_line_open(&line, &carrier, NULL, plan_of_text(plan, folder), 0, "2026-11-23 12:00", 28);
+		loss = loss_of(&line, losses[i].text);
+		assert_string_equal(loss->text, losses[i].text);
+		assert_string_equal(loss->instead, losses[i].instead);
+		assert_string_equal(loss->when, "always");
+		assert_string_equal(loss->callers, "any other caller, callers vip");
+		assert_int_equal(line.losses.n, losses[i].alerts == NM_ALERTING_NONE ? 1 : 2);
+		assert_losses_tell_all(&line, &carrier);
+		assert_lifts_back(&line, &carrier);
+		carrier_line_close(&line);
+	}
+	free(plan);
+	random_folder_free(folder);
+}
+
+/* Nobody is left to ring but the line's own phone: the people are texted all the same. */
+static void test_alerts_of_a_line_at_rest(void **state)
+{
+	char *folder = random_folder_new(), *plan;
+	struct nm_carrier carrier = all_of_it();
+	const struct nm_treatment *held;
+	struct carrier_line line;
+
+	(void)state;
+	assert_true(asprintf(&plan,
+			     "%.*spath sip { step { ring = desk } }\n"
+			     "emergency { lines = main path = sip alert = sam }\n",
+			     (int)(strstr(PLAN, "emergency") - PLAN), PLAN) >= 0);
+	carrier.traits.handset_at_rest = true;
+	carrier.traits.addresses = false;
+	carrier_line_open(&line, &carrier, NULL, plan_of_text(plan, folder), 0, "2026-11-23 12:00", 28);
+	held = nm_route_treatment(line.held, line.at, (struct nm_caller){ .number = 15125550199 }, false);
+	assert_true(held->steps[held->n - 1].parties[0].native);
+	assert_int_equal(held->alerts.n, 1);
+	carrier_line_close(&line);
+	free(plan);
+	random_folder_free(folder);
+}
+
 /* When it is lost is told of each set of callers by itself: at the times at which theirs is another call. */
 static void test_callers_that_cannot_be_told_apart(void **state)
 {
@@ -518,6 +586,8 @@ int main(void)
 		cmocka_unit_test(test_each_loss_says_what_when_whom_and_what_instead),
 		cmocka_unit_test(test_a_fallback),
 		cmocka_unit_test(test_texts_to_missed_callers),
+		cmocka_unit_test(test_alerts),
+		cmocka_unit_test(test_alerts_of_a_line_at_rest),
 		cmocka_unit_test(test_callers_that_cannot_be_told_apart),
 		cmocka_unit_test(test_those_that_ring_together),
 		cmocka_unit_test(test_whole_numbers_stay_in_the_groups_they_begin_like),

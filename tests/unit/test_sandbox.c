@@ -22,7 +22,7 @@
 	"callers vip { numbers = { \"+15125550142\", \"+1737555*\", anonymous } }\n"                    \
 	"destination box { kind = voicemail greeting = \"caf\xc3\xa9 \\\"9\\\"\" }\n"                   \
 	"path mail { greeting = \"Smith\" lasts = 4s step { ring = owner } step { ring = box } }\n"     \
-	"rule vip { callers = vip path = mail }\n" PUSH_RULES "emergency { key = \"9\" path = mail }\n" \
+	"rule vip { callers = vip path = mail }\n" PUSH_RULES "emergency { key = \"9\" path = mail alert = owner }\n" \
 	"override off { from = \"2026-12-24 12:00\" until = \"2026-12-27 08:30\" path = night }\n"
 
 static void ok(enum nm_code code, const struct nm_error *err)
@@ -161,6 +161,13 @@ static void test_wrong_routes_are_refused(void **state)
 		{ "\"in\":[0]", "\"in\":[-1]" },
 		{ "\"verdict\":\"path\"", "\"verdict\":\"maybe\"" },
 		{ "\"verdict\":\"path\"", "\"verdict\":\"reject\"" },
+		{ "\"alerts\":[{", "\"alerts\":[],\"alert_text\":[{" },
+		{ "\"alerts\":[", "\"alerts\":[[" },
+		{ "\"alert_text\":", "\"alert_texts\":" },
+		{ "\"alert_text\":\"", "\"text_back\":\"" },
+		{ "\"number\":\"+15125550111\"}],\"alert_text\"", "\"after\":5}],\"alert_text\"" },
+		{ "\"number\":\"+15125550111\"}],\"alert_text\"",
+		  "\"number\":\"+15125550111\",\"after\":-5}],\"alert_text\"" },
 		{ "\"for\":10", "\"for\":-10" },
 		{ "\"for\":10", "\"for\":1e9" },
 		{ "\"for\":10", "\"for\":99999999999999999999" },
@@ -206,6 +213,37 @@ static void test_wrong_routes_are_refused(void **state)
 	nm_route_free(route);
 	nm_artefact_clear(&artefact);
 	push_rig_close(&rig);
+}
+
+/* What was pushed before alerts were part of a route reads as one that alerts nobody, which is a difference. */
+static void test_a_route_without_alerts_reads(void **state)
+{
+	struct push_rig rig;
+	struct nm_route *route, *back;
+	struct nm_artefact artefact;
+	struct nm_differences differences;
+	struct nm_error err;
+	char *text, *alerts;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	artefact = artefact_of(&rig, &route);
+	text = strdup(artefact.parts[0].bytes);
+	alerts = strstr(text, "\"alerts\":");
+	assert_non_null(alerts);
+	memmove(alerts, strstr(alerts, "\"steps\":"), strlen(strstr(alerts, "\"steps\":")) + 1);
+	assert_null(strstr(text, "\"alerts\":"));
+	ok(lift(text, strlen(text), &back, &err), &err);
+	ok(nm_route_diff(route, back, route->from, route->until, &differences, &err), &err);
+	assert_true(differences.n > 0);
+	for (size_t i = 0; i < differences.n; i++)
+		assert_non_null(strstr(differences.items[i].a_words, ", alerting owner"));
+	nm_differences_clear(&differences);
+	nm_route_free(back);
+	nm_route_free(route);
+	nm_artefact_clear(&artefact);
+	push_rig_close(&rig);
+	free(text);
 }
 
 /* "Depth": a text nested a million deep is refused, and does not exhaust the stack. */
@@ -403,6 +441,7 @@ int main(void)
 		cmocka_unit_test(test_lift_is_the_inverse_of_render),
 		cmocka_unit_test(test_artefact_as_text),
 		cmocka_unit_test(test_wrong_routes_are_refused),
+		cmocka_unit_test(test_a_route_without_alerts_reads),
 		cmocka_unit_test(test_deep_nesting_is_refused),
 		cmocka_unit_test(test_damaged_routes_do_no_harm),
 		cmocka_unit_test(test_apply_is_a_conversation),

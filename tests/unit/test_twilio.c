@@ -523,8 +523,33 @@ static void test_texts_to_missed_callers(void **state)
 	assert_lifts_back(&line, twilio());
 	carrier_line_close(&line);
 	open_line(&line, SMALL);
-	assert_null(strstr(flow_of(&line), "send-message"));
+	assert_null(strstr(flow_of(&line), "_text_send"));
 	carrier_line_close(&line);
+}
+
+/* With the first `from` replaced the flow is foreign, or differs; these words tell why, or what it does. */
+static void assert_change(const struct carrier_line *line, const char *from, const char *to, const char *words,
+			  bool foreign)
+{
+	char *text = replaced(flow_of(line), from, to);
+	struct nm_differences differences = { 0 };
+	struct nm_error err = { 0 };
+	struct nm_route *route;
+	bool said;
+
+	assert_int_equal(lift(line, text, strlen(text), &route, &err), foreign ? NM_INPUT : NM_OK);
+	said = foreign && strstr(err.text, words) != NULL;
+	if (!foreign)
+		assert_int_equal(nm_route_diff(carrier_line_held(line), route, line->route->from,
+					       line->route->until, &differences, &err),
+				 NM_OK);
+	for (size_t i = 0; i < differences.n; i++)
+		said = said || strstr(differences.items[i].b_words, words) != NULL;
+	if (!said)
+		fail_msg("%s: %s", to, foreign ? err.text : "another difference, or none");
+	nm_differences_clear(&differences);
+	nm_route_free(route);
+	free(text);
 }
 
 static void test_texts_that_somebody_changed(void **state)
@@ -550,28 +575,8 @@ static void test_texts_that_somebody_changed(void **state)
 
 	(void)state;
 	open_line(&line, TEXTING);
-	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++) {
-		char *text = replaced(flow_of(&line), changes[i].from, changes[i].to);
-		struct nm_differences differences = { 0 };
-		struct nm_route *route;
-		struct nm_error err = { 0 };
-		const enum nm_code code = lift(&line, text, strlen(text), &route, &err);
-		const char *said = err.text;
-
-		assert_int_equal(code, changes[i].foreign ? NM_INPUT : NM_OK);
-		if (code == NM_OK) {
-			assert_int_equal(nm_route_diff(carrier_line_held(&line), route, line.route->from,
-						       line.route->until, &differences, &err),
-					 NM_OK);
-			assert_true(differences.n > 0);
-			said = differences.items[0].b_words;
-		}
-		if (strstr(said, changes[i].words) == NULL)
-			fail_msg("%s: %s", changes[i].to, said);
-		nm_differences_clear(&differences);
-		nm_route_free(route);
-		free(text);
-	}
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		assert_change(&line, changes[i].from, changes[i].to, changes[i].words, changes[i].foreign);
 	carrier_line_close(&line);
 }
 
@@ -610,6 +615,113 @@ static void test_texts_are_compared(void **state)
 	free(quiet);
 }
 
+/* --- alerts --- */
+
+#define ALERTING                                                                                                       \
+	HEAD "business = \"Smith\"\nline hotline { number = \"+15125550190\" account = sandbox }\n"                    \
+	     "destination ned { kind = personal number = \"+15125550115\" }\n"                                          \
+	     "rotation oncall { members = { owner, sam } from = \"2026-11-23 08:00\" every = 1w }\n"                    \
+	     "callers vip { numbers = \"+15125550142\" }\n"                                                             \
+	     "path day { greeting = \"Hello\" lasts = 4s step { ring = ai for = 9s } }\n"                               \
+	     "path urgent { greeting = \"Help comes\" lasts = 2s step { ring = sam for = 25s } step { ring = ai } }\n"  \
+	     "rule all { path = day }\n"                                                                                \
+	     "emergency { lines = hotline callers = vip key = \"9\" path = urgent alert = { ned, oncall } }\n"
+
+/* By the line, by who calls, by the key: ahead of all that the caller hears, and whether a text can be sent or not. */
+static void test_people_are_alerted(void **state)
+{
+	static const char *const parts[] = {
+		"\"body\":\"Smith: emergency call to line main from {{contact.channel.address}}\","
+		"\"from\":\"{{flow.channel.address}}\"",
+		"\"to\":\"+15125550115\"},\"transitions\":["
+		"{\"event\":\"failed\",\"next\":\"p3_urgent_alert2_sam\"},"
+		"{\"event\":\"sent\",\"next\":\"p3_urgent_alert2_sam\"}],\"type\":\"send-message\"",
+		"\"to\":\"+15125550114\"},\"transitions\":["
+		"{\"event\":\"failed\",\"next\":\"p3_urgent_greeting\"},"
+		"{\"event\":\"sent\",\"next\":\"p3_urgent_greeting\"}]",
+		"\"next\":\"p4_urgent_alert2_owner\"",
+	};
+	struct carrier_line line;
+	const struct nm_caller vip = { .number = 15125550142 }, any = { .number = 15125550199 };
+	struct nm_route *route;
+	struct nm_error err;
+	const char *flow;
+
+	(void)state;
+	open_line(&line, ALERTING);
+	assert_int_equal(line.losses.n, 0);
+	assert_lifts_back(&line, twilio());
+	flow = flow_of(&line);
+	for (size_t i = 0; i < sizeof(parts) / sizeof(parts[0]); i++)
+		if (strstr(flow, parts[i]) == NULL)
+			fail_msg("no %s in %s", parts[i], flow);
+	assert_int_equal(lift(&line, flow, strlen(flow), &route, &err), NM_OK);
+	assert_int_equal(nm_route_treatment(route, line.at, vip, false)->alerts.n, 2);
+	assert_true(nm_route_treatment(route, line.at, vip, false)->emergency);
+	assert_int_equal(nm_route_treatment(route, line.at, any, false)->alerts.n, 0);
+	assert_int_equal(nm_route_treatment(route, line.at, any, true)->alerts.n, 2);
+	assert_string_equal(nm_route_treatment(route, line.at, any, true)->alerts.text,
+			    "Smith: emergency call to line main from {caller}");
+	nm_route_free(route);
+	carrier_line_close(&line);
+}
+
+/* Somebody else's phone, another text, none at all: told as what it is.  What is no alert of ours is foreign. */
+static void test_alerts_that_somebody_changed(void **state)
+{
+	static const struct {
+		const char *from, *to, *words;
+		bool foreign;
+	} changes[] = {
+		{ "\"to\":\"+15125550115\"", "\"to\":\"+19005550100\"", "alerting +19005550100 + ", false },
+		{ "\"next\":\"p3_urgent_alert2_sam\"", "\"next\":\"p3_urgent_greeting\"",
+		  "goes elsewhere when its text cannot be sent", true },
+		{ "\"next\":\"p3_urgent_alert1_ned\"", "\"next\":\"p3_urgent_alert2_sam\"", "alerting ", false },
+		{ "\"next\":\"p3_urgent_alert1_ned\"", "\"next\":\"p3_urgent_greeting\"", "greeting 2 s", false },
+		{ "emergency call to", "emergency at", "sends another text than the alert before it", true },
+		{ "{{contact.channel.address}}\",\"from\"", "{{trigger.call.From}}\",\"from\"",
+		  "sends a text that is not understood", true },
+		{ "{{contact.channel.address}}\",\"from\"", "{caller}\",\"from\"",
+		  "sends a text that is not understood", true },
+		{ "\"to\":\"+15125550115\"", "\"to\":\"{{contact.channel.address}}\"",
+		  "sends a text that is not always the same", true },
+		{ "\"to\":\"+15125550115\"", "\"to\":\"sip:ned@example.org\"",
+		  "neither the caller nor a number", true },
+		{ "\"from\":\"{{flow.channel.address}}\"", "\"from\":\"Bank\"", "that is not from the line", true },
+		{ "{\"event\":\"failed\",\"next\":\"p3_urgent_alert2_sam\"},"
+		  "{\"event\":\"sent\",\"next\":\"p3_urgent_alert2_sam\"}",
+		  "{\"event\":\"failed\",\"next\":\"p3_urgent_alert1_ned\"},"
+		  "{\"event\":\"sent\",\"next\":\"p3_urgent_alert1_ned\"}",
+		  "texts too many people", true },
+		{ "\"event\":\"audioComplete\",\"next\":\"p3_urgent_ring1_sam\"",
+		  "\"event\":\"audioComplete\",\"next\":\"p3_urgent_alert1_ned\"", "after the first ring", true },
+	};
+	struct carrier_line line;
+
+	(void)state;
+	open_line(&line, ALERTING);
+	for (size_t i = 0; i < sizeof(changes) / sizeof(changes[0]); i++)
+		assert_change(&line, changes[i].from, changes[i].to, changes[i].words, changes[i].foreign);
+	carrier_line_close(&line);
+}
+
+static void test_an_alert_is_no_template(void **state)
+{
+	char *plan = replaced(ALERTING, "\"Smith\"", "\"{{ Smith }}\"");
+	struct nm_buf name;
+
+	(void)state;
+	assert_refused(plan, "which Twilio takes for a template");
+	free(plan);
+	nm_buf_init(&name, 4096);
+	for (int i = 0; i < 160; i++)
+		nm_buf_add(&name, "Smith and ");
+	plan = replaced(ALERTING, "Smith", name.data);
+	assert_refused(plan, "and Twilio takes 1600");
+	free(plan);
+	nm_buf_clear(&name);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -625,6 +737,9 @@ int main(void)
 		cmocka_unit_test(test_texts_to_missed_callers),
 		cmocka_unit_test(test_texts_that_somebody_changed),
 		cmocka_unit_test(test_texts_are_compared),
+		cmocka_unit_test(test_people_are_alerted),
+		cmocka_unit_test(test_alerts_that_somebody_changed),
+		cmocka_unit_test(test_an_alert_is_no_template),
 		cmocka_unit_test(test_damaged_flows_do_no_harm),
 		cmocka_unit_test(test_a_restless_flow_is_given_up),
 	};
