@@ -13,20 +13,7 @@
 
 /* --- treatments --- */
 
-/* A treatment that is being cut down to what the carrier can do. */
-struct cut {
-	const struct nm_traits *traits;
-	const struct nm_party *handset; /* the line's own phone */
-	struct nm_treatment *treatment; /* its own copy */
-	struct nm_arena *arena;         /* of what is left */
-	struct nm_arena *words;         /* of what is said */
-	struct nm_holder *h;            /* who gathers losses; NULL: nobody, who is not rung is told as skipped */
-	int index;                      /* of the treatment, with h */
-	bool changed, failed;
-};
-
-/* Something about the treatment is lost; of a step when step is not NULL. */
-static void lose(struct cut *cut, const struct nm_treatment_step *step, const char *what, const char *who,
+void nm_cut_lose(struct nm_cut *cut, const struct nm_treatment_step *step, const char *what, const char *who,
 		 const char *instead)
 {
 	struct nm_arena *arena = cut->words;
@@ -46,7 +33,7 @@ static void lose(struct cut *cut, const struct nm_treatment_step *step, const ch
 	nm_hold_mark_treatment(cut->h, nm_hold_draft(cut->h, text, instead), cut->index);
 }
 
-static void cut_rejection(struct cut *cut)
+static void cut_rejection(struct nm_cut *cut)
 {
 	const struct nm_traits *traits = cut->traits;
 	struct nm_treatment *treatment = cut->treatment;
@@ -55,20 +42,21 @@ static void cut_rejection(struct cut *cut)
 	if (busy ? traits->reject_busy : traits->reject_silent)
 		return;
 	if (traits->reject_busy || traits->reject_silent) {
-		lose(cut, NULL, busy ? "a busy tone cannot be given" : "a call cannot be refused silently",
-		     NULL, busy ? "the call is refused silently" : "the caller hears that it is busy");
+		nm_cut_lose(cut, NULL,
+			    busy ? "a busy tone cannot be given" : "a call cannot be refused silently", NULL,
+			    busy ? "the call is refused silently" : "the caller hears that it is busy");
 		treatment->reject = busy ? NM_REJECT_SILENT : NM_REJECT_BUSY;
 		return;
 	}
-	lose(cut, NULL, "a call cannot be rejected", NULL,
-	     traits->handset_at_rest ? AT_REST : "it is taken and ended at once, with nobody rung");
+	nm_cut_lose(cut, NULL, "a call cannot be rejected", NULL,
+		    traits->handset_at_rest ? AT_REST : "it is taken and ended at once, with nobody rung");
 	treatment->verdict = NM_VERDICT_LOST;
 	treatment->reject = NM_REJECT_NONE;
 	treatment->n = 0;
 }
 
 /* Who is not rung, and why, for a call that is played. */
-static void skip(struct cut *cut, struct nm_treatment_step *step, const char *name, const char *why)
+static void skip(struct nm_cut *cut, struct nm_treatment_step *step, const char *name, const char *why)
 {
 	struct nm_skip *skips = cut->h == NULL ? nm_arena_alloc(cut->arena, step->n_skips + 1, sizeof(*skips)) : NULL;
 
@@ -86,7 +74,7 @@ static void skip(struct cut *cut, struct nm_treatment_step *step, const char *na
 }
 
 /* Takes party i out of the step. */
-static void drop_party(struct cut *cut, struct nm_treatment_step *step, size_t i, const char *why)
+static void drop_party(struct nm_cut *cut, struct nm_treatment_step *step, size_t i, const char *why)
 {
 	skip(cut, step, step->parties[i].name, why);
 	memmove(&step->parties[i], &step->parties[i + 1], (step->n - i - 1) * sizeof(*step->parties));
@@ -127,7 +115,7 @@ static bool takes_voicemail(const struct nm_treatment_step *step)
 }
 
 /* Why party i cannot be rung together with the others of its step; NULL when it can. */
-static const char *apart(const struct cut *cut, const struct nm_treatment_step *step, size_t i)
+static const char *apart(const struct nm_cut *cut, const struct nm_treatment_step *step, size_t i)
 {
 	const struct nm_traits *traits = cut->traits;
 	const struct nm_party *party = &step->parties[i];
@@ -147,20 +135,20 @@ static const char *apart(const struct cut *cut, const struct nm_treatment_step *
 	return NULL;
 }
 
-static void cut_together(struct cut *cut, struct nm_treatment_step *step)
+static void cut_together(struct nm_cut *cut, struct nm_treatment_step *step)
 {
 	for (size_t i = step->n; i-- > 0 && step->n > 1;) {
 		const char *why = apart(cut, step, i);
 
 		if (why == NULL)
 			continue;
-		lose(cut, step, why, step->parties[i].name,
-		     nm_arena_format(cut->words, "%s is not rung", step->parties[i].name));
+		nm_cut_lose(cut, step, why, step->parties[i].name,
+			    nm_arena_format(cut->words, "%s is not rung", step->parties[i].name));
 		drop_party(cut, step, i, why);
 	}
 }
 
-static void cut_parties(struct cut *cut, struct nm_treatment_step *step, bool first)
+static void cut_parties(struct nm_cut *cut, struct nm_treatment_step *step, bool first)
 {
 	const struct nm_traits *traits = cut->traits;
 
@@ -172,16 +160,17 @@ static void cut_parties(struct cut *cut, struct nm_treatment_step *step, bool fi
 			i++;
 			continue;
 		}
-		lose(cut, step, why, party->name,
-		     nm_arena_format(cut->words, "%s %s", party->name,
-				     party->kind == NM_VOICEMAIL ? "does not take the call" : "is not rung"));
+		nm_cut_lose(cut, step, why, party->name,
+			    nm_arena_format(cut->words, "%s %s", party->name,
+					    party->kind == NM_VOICEMAIL ? "does not take the call"
+									: "is not rung"));
 		drop_party(cut, step, i, why);
 	}
 	if (step->n > 1 && !traits->several) {
 		static const char why[] = "several phones cannot be rung at once";
 
-		lose(cut, step, why, step->parties[1].name,
-		     nm_arena_format(cut->words, "only %s is rung", step->parties[0].name));
+		nm_cut_lose(cut, step, why, step->parties[1].name,
+			    nm_arena_format(cut->words, "only %s is rung", step->parties[0].name));
 		while (step->n > 1)
 			drop_party(cut, step, 1, why);
 	}
@@ -189,7 +178,7 @@ static void cut_parties(struct cut *cut, struct nm_treatment_step *step, bool fi
 }
 
 /* Phones that ring together and are to be shown different numbers. */
-static void cut_line_id(struct cut *cut, struct nm_treatment_step *step)
+static void cut_line_id(struct nm_cut *cut, struct nm_treatment_step *step)
 {
 	size_t line_ids = 0;
 
@@ -199,13 +188,13 @@ static void cut_line_id(struct cut *cut, struct nm_treatment_step *step)
 		return;
 	for (size_t i = 0; i < step->n; i++) {
 		if (!step->parties[i].line_id)
-			lose(cut, step, "phones that ring together are shown the same number",
-			     step->parties[i].name, "it is shown the line's number");
+			nm_cut_lose(cut, step, "phones that ring together are shown the same number",
+				    step->parties[i].name, "it is shown the line's number");
 		step->parties[i].line_id = true;
 	}
 }
 
-static void cut_features(struct cut *cut, struct nm_treatment_step *step)
+static void cut_features(struct nm_cut *cut, struct nm_treatment_step *step)
 {
 	const struct nm_traits *traits = cut->traits;
 	const bool confirms = traits->confirm == NM_CONFIRM_SEVERAL ||
@@ -217,13 +206,13 @@ static void cut_features(struct cut *cut, struct nm_treatment_step *step)
 		if (party->kind == NM_VOICEMAIL)
 			continue; /* it presses no key, and shows nothing */
 		if (party->confirm && !confirms) {
-			lose(cut, step, "nobody can be asked to press 1", party->name,
-			     "whoever picks up has the call, that phone's voicemail too");
+			nm_cut_lose(cut, step, "nobody can be asked to press 1", party->name,
+				    "whoever picks up has the call, that phone's voicemail too");
 			party->confirm = false;
 		}
 		if (party->line_id && !traits->line_id) {
-			lose(cut, step, "the line's number cannot be shown", party->name,
-			     "the phone shows what the carrier sends, in general the caller's number");
+			nm_cut_lose(cut, step, "the line's number cannot be shown", party->name,
+				    "the phone shows what the carrier sends, in general the caller's number");
 			party->line_id = false;
 		}
 	}
@@ -245,21 +234,21 @@ static const char *rings_on(const struct nm_traits *traits, const struct nm_part
 }
 
 /* No time of its own: a phone rings on, a line has the call for good. */
-static void cut_to_endless(struct cut *cut, struct nm_treatment_step *step)
+static void cut_to_endless(struct nm_cut *cut, struct nm_treatment_step *step)
 {
 	const struct nm_party *party = &step->parties[0];
 	const bool line = step->n == 1 && party->line != NULL;
 	const bool goes_on = party->native && !cut->traits->only_on_failure;
 
-	lose(cut, step,
-	     party->native ? "how long the line's own phone rings cannot be set"
-			   : "a ring time cannot be set",
-	     party->name, rings_on(cut->traits, party, line));
+	nm_cut_lose(cut, step,
+		    party->native ? "how long the line's own phone rings cannot be set"
+				  : "a ring time cannot be set",
+		    party->name, rings_on(cut->traits, party, line));
 	step->ring_time = line ? NM_RING_HANDOVER : goes_on ? NM_RING_OPEN : NM_RING_ON;
 	step->for_s = line ? 0 : goes_on ? step->for_s : NM_FOR_MAX;
 }
 
-static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
+static void cut_ring_time(struct nm_cut *cut, struct nm_treatment_step *step)
 {
 	const struct nm_traits *traits = cut->traits;
 	const int unit = traits->ring_step_s > 1 ? traits->ring_step_s : 1;
@@ -268,8 +257,9 @@ static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 	if (step->n == 0 || takes_voicemail(step))
 		return;
 	if (step->ring_time == NM_RING_HANDOVER && traits->handover_ends) {
-		lose(cut, step, "a call cannot be handed to another line for good", step->parties[0].name,
-		     nm_arena_format(cut->words, "it rings there for %d s", traits->ring_max_s));
+		nm_cut_lose(cut, step, "a call cannot be handed to another line for good",
+			    step->parties[0].name,
+			    nm_arena_format(cut->words, "it rings there for %d s", traits->ring_max_s));
 		step->ring_time = NM_RING_TIMED;
 		step->for_s = traits->ring_max_s;
 	}
@@ -286,8 +276,8 @@ static void cut_ring_time(struct cut *cut, struct nm_treatment_step *step)
 		for_s = traits->ring_max_s;
 	if (for_s == step->for_s)
 		return;
-	lose(cut, step, nm_arena_format(cut->words, "a ring of %d s cannot be set", step->for_s),
-	     step->parties[0].name, nm_arena_format(cut->words, "it rings for %d s", for_s));
+	nm_cut_lose(cut, step, nm_arena_format(cut->words, "a ring of %d s cannot be set", step->for_s),
+		    step->parties[0].name, nm_arena_format(cut->words, "it rings for %d s", for_s));
 	step->for_s = for_s;
 }
 
@@ -300,13 +290,13 @@ static const struct nm_party own_mailbox = {
 };
 
 /* It takes the place of the plan's; who rings beside a voicemail never has a call. */
-static void cut_mailbox(struct cut *cut, struct nm_treatment_step *step)
+static void cut_mailbox(struct nm_cut *cut, struct nm_treatment_step *step)
 {
 	for (size_t i = 0; i < step->n; i++) {
 		if (step->parties[i].kind != NM_VOICEMAIL)
 			continue;
-		lose(cut, step, "the plan's voicemail is not at this carrier", step->parties[i].name,
-		     IN_MAILBOX);
+		nm_cut_lose(cut, step, "the plan's voicemail is not at this carrier", step->parties[i].name,
+			    IN_MAILBOX);
 		step->parties[0] = own_mailbox;
 		step->n = 1;
 		return;
@@ -314,7 +304,7 @@ static void cut_mailbox(struct cut *cut, struct nm_treatment_step *step)
 }
 
 /* It stands behind every phone, asked for or not. */
-static void add_mailbox(struct cut *cut)
+static void add_mailbox(struct nm_cut *cut)
 {
 	struct nm_treatment *treatment = cut->treatment;
 	struct nm_party *party = nm_arena_alloc(cut->arena, 1, sizeof(*party));
@@ -325,7 +315,7 @@ static void add_mailbox(struct cut *cut)
 		cut->failed = true;
 		return;
 	}
-	lose(cut, NULL, "a call that nobody answers cannot be left to end", NULL, IN_MAILBOX);
+	nm_cut_lose(cut, NULL, "a call that nobody answers cannot be left to end", NULL, IN_MAILBOX);
 	*party = own_mailbox;
 	memcpy(steps, treatment->steps, treatment->n * sizeof(*steps));
 	steps[treatment->n] = (struct nm_treatment_step){
@@ -361,7 +351,7 @@ static bool ends(const struct nm_treatment_step *step)
 	return takes_voicemail(step) || step->ring_time == NM_RING_HANDOVER;
 }
 
-static void cut_steps(struct cut *cut)
+static void cut_steps(struct nm_cut *cut)
 {
 	const struct nm_traits *traits = cut->traits;
 	struct nm_treatment *treatment = cut->treatment;
@@ -382,8 +372,9 @@ static void cut_steps(struct cut *cut)
 		if (traits->steps_max > 0 && !step->parties[0].native && !takes_voicemail(step) &&
 		    ++rung > traits->steps_max) {
 			if (rung == traits->steps_max + 1)
-				lose(cut, step, "nothing behind it can be rung: this carrier goes no further",
-				     step->parties[0].name, "nobody else is rung");
+				nm_cut_lose(cut, step,
+					    "nothing behind it can be rung: this carrier goes no further",
+					    step->parties[0].name, "nobody else is rung");
 			while (step->n > 0)
 				drop_party(cut, step, 0, "it goes no further");
 			continue;
@@ -410,7 +401,7 @@ static struct nm_party handset_of(const struct nm_route *route)
 }
 
 /* Nobody is left to ring: what then rings is the line's own phone. */
-static void rest_on_handset(struct cut *cut)
+static void rest_on_handset(struct nm_cut *cut)
 {
 	struct nm_treatment *treatment = cut->treatment;
 	struct nm_party handset = *cut->handset;
@@ -439,15 +430,15 @@ static void rest_on_handset(struct cut *cut)
 					    .steps = steps };
 }
 
-static void cut_path(struct cut *cut)
+static void cut_path(struct nm_cut *cut)
 {
 	const struct nm_traits *traits = cut->traits;
 	struct nm_treatment *treatment = cut->treatment;
 	const struct nm_treatment_step *last;
 
 	if (treatment->greeting_s > 0 && !traits->greeting) {
-		lose(cut, NULL, "no greeting can be played before the first ring", NULL,
-		     "the first ring begins at once");
+		nm_cut_lose(cut, NULL, "no greeting can be played before the first ring", NULL,
+			    "the first ring begins at once");
 		treatment->greeting = NULL;
 		treatment->greeting_s = 0;
 	}
@@ -457,77 +448,16 @@ static void cut_path(struct cut *cut)
 	if (traits->mailbox_own && last != NULL && !takes_voicemail(last))
 		add_mailbox(cut);
 	if (traits->handset_at_rest && last == NULL)
-		lose(cut, NULL, "a call that rings nobody cannot be ended", NULL, AT_REST);
+		nm_cut_lose(cut, NULL, "a call that rings nobody cannot be ended", NULL, AT_REST);
 }
 
-/* One sender a line: where the carrier's own artefact texts, nobody else looks whether it may. */
-static void cut_text(struct cut *cut)
-{
-	const enum nm_texting texting = cut->traits->texting;
-	struct nm_treatment *treatment = cut->treatment;
-
-	if (treatment->text_back == NULL || texting == NM_TEXTING_ALL)
-		return;
-	if (texting == NM_TEXTING_NONE) {
-		lose(cut, NULL, "this carrier sends no text by itself", NULL, "no text goes back from it");
-		treatment->text_back = NULL;
-		return;
-	}
-	lose(cut, NULL, "the text that this carrier sends keeps neither once_per nor opt-outs", NULL,
-	     "whoever is missed gets it each time, also one who wants no more");
-	treatment->text_always = true;
-}
-
-/* Whom this carrier cannot text, as a loss; false: it can. */
-static bool lose_alert(struct cut *cut, const struct nm_alert *alert)
-{
-	const char *own = cut->handset->number;
-
-	if (alert->after_s > 0) {
-		lose(cut, NULL, "an alert cannot be acknowledged at this carrier", NULL,
-		     nm_arena_format(cut->words, "%s (then_alert) is not texted when nobody acknowledges",
-				     alert->name));
-		return true;
-	}
-	if (own == NULL || strcmp(alert->number, own) != 0)
-		return false;
-	lose(cut, NULL, "an alert cannot go to the line's own number", NULL,
-	     nm_arena_format(cut->words, "%s is not texted when an emergency call arrives", alert->name));
-	return true;
-}
-
-static void cut_alerts(struct cut *cut)
-{
-	const enum nm_alerting alerting = cut->traits->alerts;
-	const struct nm_alerts *from = &cut->treatment->alerts;
-	struct nm_alerts left = { .text = from->text, .pos = from->pos };
-
-	if (from->n == 0 || alerting == NM_ALERTING_ALL)
-		return;
-	left.items = nm_arena_alloc(cut->arena, from->n, sizeof(*left.items));
-	if (left.items == NULL) {
-		cut->failed = true;
-		return;
-	}
-	if (alerting == NM_ALERTING_NONE)
-		lose(cut, NULL, "this carrier alerts nobody", NULL,
-		     "nobody is texted when an emergency call arrives; the people learn of it only when their "
-		     "phone rings");
-	for (size_t i = 0; i < from->n && alerting == NM_ALERTING_AT_ONCE; i++)
-		if (!lose_alert(cut, &from->items[i]))
-			left.items[left.n++] = from->items[i];
-	cut->treatment->alerts = left.n > 0 ? left : (struct nm_alerts){ 0 };
-}
-
-static void cut_treatment(struct cut *cut)
+static void cut_treatment(struct nm_cut *cut)
 {
 	if (cut->treatment->verdict == NM_VERDICT_REJECT)
 		cut_rejection(cut);
 	else
 		cut_path(cut);
-	if (cut->h != NULL)
-		cut_text(cut);
-	cut_alerts(cut);
+	nm_cut_texts(cut);
 	if (cut->traits->handset_at_rest && cut->treatment->verdict != NM_VERDICT_REJECT &&
 	    last_rung(cut->treatment) == NULL)
 		rest_on_handset(cut);
@@ -541,7 +471,7 @@ bool nm_hold_treatments(struct nm_holder *h)
 	h->held->treatments = nm_arena_alloc(h->held->arena, n, sizeof(*h->held->treatments));
 	h->held->n_treatments = h->held->treatments == NULL ? 0 : n;
 	for (size_t i = 0; i < h->held->n_treatments && !h->failed; i++) {
-		struct cut cut = {
+		struct nm_cut cut = {
 			.traits = h->traits,
 			.handset = &handset,
 			.treatment = nm_treatment_copy(h->route->treatments[i], h->held->arena),
@@ -588,11 +518,11 @@ static struct nm_treatment *own_copy(const struct nm_treatment *treatment, struc
 struct nm_treatment *nm_hold_treatment(const struct nm_treatment *treatment, const struct nm_traits *traits,
 				       const struct nm_party *handset, struct nm_arena *arena, bool *changed)
 {
-	struct cut cut = { .traits = traits,
-			   .handset = handset,
-			   .treatment = own_copy(treatment, arena),
-			   .arena = arena,
-			   .words = arena };
+	struct nm_cut cut = { .traits = traits,
+			      .handset = handset,
+			      .treatment = own_copy(treatment, arena),
+			      .arena = arena,
+			      .words = arena };
 
 	if (cut.treatment != NULL)
 		cut_treatment(&cut);

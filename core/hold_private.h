@@ -37,4 +37,21 @@ bool nm_hold_treatments(struct nm_holder *h);
 struct nm_treatment *nm_hold_treatment(const struct nm_treatment *treatment, const struct nm_traits *traits,
 				       const struct nm_party *handset, struct nm_arena *arena, bool *changed);
 
+/* A treatment that is being cut down to what the carrier can do. */
+struct nm_cut {
+	const struct nm_traits *traits;
+	const struct nm_party *handset; /* the line's own phone */
+	struct nm_treatment *treatment; /* its own copy */
+	struct nm_arena *arena;         /* of what is left */
+	struct nm_arena *words;         /* of what is said */
+	struct nm_holder *h; /* who gathers losses; NULL: nobody, who is not rung is told as skipped */
+	int index;           /* of the treatment, with h */
+	bool changed, failed;
+};
+/* Something about the treatment is lost; of a step when step is not NULL.  Texts are of cut->words or constant. */
+void nm_cut_lose(struct nm_cut *cut, const struct nm_treatment_step *step, const char *what, const char *who,
+		 const char *instead);
+/* hold_text.c: its texts; the text back only where losses are gathered. */
+void nm_cut_texts(struct nm_cut *cut);
+
 #endif

@@ -1,0 +1,78 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The texts of one treatment cut down to what a carrier can send: to missed callers, and to the people whom an
+ * emergency alerts.  Comes in: a treatment and traits.  Goes out: what is left of it, and a loss for the rest.
+ */
+#include <string.h>
+
+#include "core/hold_private.h"
+
+/* One sender a line: where the carrier's own artefact texts, nobody else looks whether it may. */
+static void cut_text(struct nm_cut *cut)
+{
+	const enum nm_texting texting = cut->traits->texting;
+	struct nm_treatment *treatment = cut->treatment;
+
+	if (treatment->text_back == NULL || texting == NM_TEXTING_ALL)
+		return;
+	if (texting == NM_TEXTING_NONE) {
+		nm_cut_lose(cut, NULL, "this carrier sends no text by itself", NULL,
+			    "no text goes back from it");
+		treatment->text_back = NULL;
+		return;
+	}
+	nm_cut_lose(cut, NULL, "the text that this carrier sends keeps neither once_per nor opt-outs", NULL,
+		    "whoever is missed gets it each time, also one who wants no more");
+	treatment->text_always = true;
+}
+
+/* Whom this carrier cannot text, as a loss; false: it can. */
+static bool lose_alert(struct nm_cut *cut, const struct nm_alert *alert)
+{
+	const char *own = cut->handset->number;
+
+	if (alert->after_s > 0) {
+		nm_cut_lose(cut, NULL, "an alert cannot be acknowledged at this carrier", NULL,
+			    nm_arena_format(cut->words,
+					    "%s (then_alert) is not texted when nobody acknowledges",
+					    alert->name));
+		return true;
+	}
+	if (own == NULL || strcmp(alert->number, own) != 0)
+		return false;
+	nm_cut_lose(
+		cut, NULL, "an alert cannot go to the line's own number", NULL,
+		nm_arena_format(cut->words, "%s is not texted when an emergency call arrives", alert->name));
+	return true;
+}
+
+static void cut_alerts(struct nm_cut *cut)
+{
+	const enum nm_alerting alerting = cut->traits->alerts;
+	const struct nm_alerts *from = &cut->treatment->alerts;
+	struct nm_alerts left = { .text = from->text, .pos = from->pos };
+
+	if (from->n == 0 || alerting == NM_ALERTING_ALL)
+		return;
+	left.items = nm_arena_alloc(cut->arena, from->n, sizeof(*left.items));
+	if (left.items == NULL) {
+		cut->failed = true;
+		return;
+	}
+	if (alerting == NM_ALERTING_NONE)
+		nm_cut_lose(
+			cut, NULL, "this carrier alerts nobody", NULL,
+			"nobody is texted when an emergency call arrives; the people learn of it only when their "
+			"phone rings");
+	for (size_t i = 0; i < from->n && alerting == NM_ALERTING_AT_ONCE; i++)
+		if (!lose_alert(cut, &from->items[i]))
+			left.items[left.n++] = from->items[i];
+	cut->treatment->alerts = left.n > 0 ? left : (struct nm_alerts){ 0 };
+}
+
+void nm_cut_texts(struct nm_cut *cut)
+{
+	if (cut->h != NULL) /* what a missed caller gets is told of a call by itself */
+		cut_text(cut);
+	cut_alerts(cut);
+}
