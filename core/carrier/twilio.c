@@ -219,6 +219,8 @@ static enum nm_step_result step(struct nm_exchange *x, const struct nm_response 
 
 	if (x->operation == NM_OP_PLACE)
 		return nm_twilio_place(x, last, next);
+	if (x->operation == NM_OP_RECORDS)
+		return nm_twilio_records(x, last, next);
 	if (x->state == NM_ASKED_NOTHING || last == NULL)
 		return nm_twilio_ask_numbers(x, next, x->number);
 	if (last->status == 404 && may_be_absent(x))
@@ -255,6 +257,7 @@ const struct nm_carrier nm_carrier_twilio = {
 	.summary = "Twilio: one Studio flow a line",
 	.docs_url = "https://www.twilio.com/docs/studio",
 	.unverified = "never run on a live account: the API is Twilio's published one, the flow's clock and steps are as documented",
+	.records_unverified = "that a flow's rings are listed as legs of the call, and what rang for how long, are not verified",
 	.traits = {
 		.reads_back = true,
 		.keeps_time = true,
@@ -277,7 +280,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.ring_extra_s = 5,
 		.confirm = NM_CONFIRM_NONE,
 		.handset = NM_HANDSET_NEVER,
-		.records_late_s = -1,
+		.records_late_s = 60,
 		.at_once = 8,
 		.fallback = true,
 		.texting = NM_TEXTING_EACH,

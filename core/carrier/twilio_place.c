@@ -14,10 +14,10 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/ascii.h"
 #include "core/carrier/ask.h"
 #include "core/carrier/form.h"
-#include "core/carrier/twilio_talk.h"
+#include "core/carrier/records.h"
+#include "core/carrier/twilio_leg.h"
 
 #define FORM_MAX 4096
 #define PAUSE_S 3
@@ -26,118 +26,6 @@
 #define QUIET_ROUNDS 3 /* so often nothing is under way before it is over: legs may appear late */
 
 enum asked { ASKED_NUMBER = NM_ASKED_NUMBERS, ASKED_BEFORE, ASKED_PLACING, ASKED_CALLS, ASKED_LEGS };
-
-/* --- a leg --- */
-
-static bool two_digits(const char *text, int most, int *out)
-{
-	if (!nm_ascii_is_digit(text[0]) || !nm_ascii_is_digit(text[1]))
-		return false;
-	*out = (text[0] - '0') * 10 + text[1] - '0';
-	return *out <= most;
-}
-
-static int month_of(const char *text)
-{
-	int month = 0;
-
-	while (month < 12 && strncmp(text, nm_month_names[month], 3) != 0)
-		month++;
-	return month + 1;
-}
-
-/* "Mon, 05 Jan 2026 14:00:00 +0000", as Twilio writes times, in UTC only; 0: it is none. */
-static nm_time time_of(const char *text)
-{
-	int day, century, year, month, hour, minute, second;
-
-	if (text == NULL || strlen(text) != 31 || strncmp(text + 3, ", ", 2) != 0 ||
-	    strcmp(text + 25, " +0000") != 0 || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
-	    text[19] != ':' || text[22] != ':')
-		return 0;
-	month = month_of(text + 8);
-	if (month > 12 || !two_digits(text + 5, 31, &day) || !two_digits(text + 12, 99, &century) ||
-	    !two_digits(text + 14, 99, &year) || !two_digits(text + 17, 23, &hour) ||
-	    !two_digits(text + 20, 59, &minute) || !two_digits(text + 23, 60, &second))
-		return 0;
-	return nm_days_from_date(century * 100 + year, month, day) * NM_DAY + hour * 3600 + minute * 60 +
-	       second;
-}
-
-static nm_time member_time(const struct nm_node *call, const char *name)
-{
-	return time_of(nm_node_member_text(call, name));
-}
-
-/* Seconds that stand in a text; -1. */
-static int member_seconds(const struct nm_node *call, const char *name)
-{
-	const char *text = nm_node_member_text(call, name);
-	int seconds = 0;
-
-	if (text == NULL || *text == '\0' || strlen(text) > 6)
-		return -1;
-	for (; *text != '\0'; text++) {
-		if (!nm_ascii_is_digit(*text))
-			return -1;
-		seconds = seconds * 10 + *text - '0';
-	}
-	return seconds;
-}
-
-static enum nm_leg_end end_of(const struct nm_node *call)
-{
-	static const struct {
-		const char *status;
-		enum nm_leg_end end;
-	} ends[] = {
-		{ "busy", NM_LEG_BUSY },           { "canceled", NM_LEG_CANCELED },
-		{ "completed", NM_LEG_ANSWERED },  { "failed", NM_LEG_FAILED },
-		{ "no-answer", NM_LEG_NO_ANSWER },
-	};
-	const char *status = nm_node_member_text(call, "status");
-
-	for (size_t i = 0; status != NULL && i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (strcmp(status, ends[i].status) == 0)
-			return ends[i].end;
-	return NM_LEG_OPEN;
-}
-
-/* How long it rang.  Whether `start_time` is when it began to ring or when somebody answered is not
- * verified: the earlier of that and the leg's making is taken, and of a leg that was answered the talk is
- * taken off its end. */
-static int rang_of(const struct nm_leg *leg, const struct nm_node *call)
-{
-	const int talked = member_seconds(call, "duration");
-	nm_time until = leg->ended;
-
-	if (leg->began == 0 || until == 0 || (leg->end == NM_LEG_ANSWERED && talked < 0))
-		return -1;
-	if (leg->end == NM_LEG_ANSWERED)
-		until -= talked;
-	return until <= leg->began ? 0 : until - leg->began > NM_DAY ? -1 : (int)(until - leg->began);
-}
-
-/* False: it does not describe a call. */
-static bool read_leg(struct nm_exchange *x, const struct nm_node *call, struct nm_leg *out)
-{
-	const char *sid = nm_node_member_text(call, "sid"), *to = nm_node_member_text(call, "to");
-	const nm_time created = member_time(call, "date_created"), started = member_time(call, "start_time");
-
-	*out = (struct nm_leg){ .end = end_of(call) };
-	if (!nm_twilio_is_sid(sid, "CA"))
-		return false;
-	out->began = started == 0 || (created != 0 && created < started) ? created : started;
-	if (out->end != NM_LEG_OPEN)
-		out->ended = member_time(call, "end_time");
-	/* It may be left out of a call that nobody took; the leg does not change any more after its end. */
-	if (out->end != NM_LEG_OPEN && out->ended == 0)
-		out->ended = member_time(call, "date_updated");
-	out->rang_s = rang_of(out, call);
-	out->id = nm_arena_text(x->arena, sid);
-	out->to = to != NULL ? nm_twilio_shown(x, to) : "";
-	return out->id != NULL;
-}
 
 /* --- asking --- */
 
@@ -163,15 +51,6 @@ static enum nm_step_result ask_calls(struct nm_exchange *x, struct nm_request *n
 		state);
 }
 
-static enum nm_step_result ask_legs(struct nm_exchange *x, struct nm_request *next)
-{
-	return ask_path(x, next,
-			nm_arena_format(x->arena,
-					"/2010-04-01/Accounts/%s/Calls.json?ParentCallSid=%s&PageSize=100",
-					x->account->sid, x->placed->line.id),
-			ASKED_LEGS);
-}
-
 static enum nm_step_result ask_calls_later(struct nm_exchange *x, struct nm_request *next)
 {
 	x->pause_ms = PAUSE_S * 1000;
@@ -186,11 +65,6 @@ static enum nm_step_result begin(struct nm_exchange *x, struct nm_request *next)
 	return nm_twilio_ask_numbers(x, next, x->place->from);
 }
 
-static const char *next_page(struct nm_exchange *x, const struct nm_node *root)
-{
-	return nm_twilio_next_page(x, NM_TWILIO_API, nm_node_member_text(root, "next_page_uri"));
-}
-
 /* --- before the call --- */
 
 static enum nm_step_result take_numbers(struct nm_exchange *x, struct nm_request *next,
@@ -203,7 +77,7 @@ static enum nm_step_result take_numbers(struct nm_exchange *x, struct nm_request
 		return nm_exchange_fail(x, "its answer lists no numbers");
 	if (nm_twilio_find_number(list, x->place->from) != NULL)
 		return ask_calls(x, next, ASKED_BEFORE);
-	page = next_page(x, root);
+	page = nm_twilio_next_calls(x, root);
 	if (page != NULL)
 		return nm_twilio_turn_page(x, next, page);
 	return nm_exchange_fail(x, "the account has no number %s that could call", x->place->from);
@@ -254,10 +128,10 @@ static enum nm_step_result take_before(struct nm_exchange *x, struct nm_request 
 	if (!nm_node_is_array(list))
 		return nm_exchange_fail(x, "its answer lists no calls");
 	for (size_t i = 0; i < nm_node_count(list); i++) {
-		const nm_time made = member_time(nm_node_at(list, i), "date_created");
+		const nm_time made = nm_twilio_leg_time(nm_node_at(list, i), "date_created");
 		struct nm_leg leg;
 
-		if (!read_leg(x, nm_node_at(list, i), &leg))
+		if (!nm_twilio_read_leg(x, nm_node_at(list, i), &leg))
 			return nm_exchange_fail(x, "its answer does not describe a call");
 		if (leg.end == NM_LEG_OPEN)
 			return nm_exchange_fail(x, "a call from %s to %s is under way already (%s)",
@@ -266,7 +140,7 @@ static enum nm_step_result take_before(struct nm_exchange *x, struct nm_request 
 	}
 	if (!keep_before(x, newest))
 		return nm_exchange_fail(x, "out of memory");
-	page = next_page(x, root);
+	page = nm_twilio_next_calls(x, root);
 	return page != NULL ? nm_twilio_turn_page(x, next, page) : place(x, next);
 }
 
@@ -278,16 +152,9 @@ static enum nm_step_result take_placed(struct nm_exchange *x, struct nm_request 
 	struct nm_leg leg;
 
 	/* Whatever it says, it is not asked for a second one. */
-	if (read_leg(x, root, &leg))
+	if (nm_twilio_read_leg(x, root, &leg))
 		x->placed->caller = leg;
 	return ask_calls_later(x, next);
-}
-
-static bool goes(const struct nm_node *call, const char *direction)
-{
-	const char *says = nm_node_member_text(call, "direction");
-
-	return says != NULL && strncmp(says, direction, strlen(direction)) == 0;
 }
 
 static bool between(const struct nm_exchange *x, const struct nm_node *call)
@@ -325,7 +192,8 @@ static enum nm_step_result looked(struct nm_exchange *x, struct nm_request *next
 		return ask_calls_later(x, next);
 	if (x->placed->caller.id == NULL)
 		return nm_exchange_fail(x, "it shows no such call: probably it made none");
-	return x->placed->line.id != NULL ? ask_legs(x, next) : follow(x, next);
+	return x->placed->line.id != NULL ? nm_twilio_ask_legs(x, next, x->placed->line.id, ASKED_LEGS)
+					  : follow(x, next);
 }
 
 static enum nm_step_result take_calls(struct nm_exchange *x, struct nm_request *next,
@@ -340,32 +208,20 @@ static enum nm_step_result take_calls(struct nm_exchange *x, struct nm_request *
 		const struct nm_node *call = nm_node_at(list, i);
 		struct nm_leg leg;
 
-		if (!between(x, call) || member_time(call, "date_created") <= before(x))
+		if (!between(x, call) || nm_twilio_leg_time(call, "date_created") <= before(x))
 			continue;
-		if (!read_leg(x, call, &leg))
+		if (!nm_twilio_read_leg(x, call, &leg))
 			return nm_exchange_fail(x, "its answer does not describe a call");
-		if (goes(call, "outbound"))
+		if (nm_twilio_leg_goes(call, "outbound"))
 			take_end(&x->placed->caller, &leg);
-		else if (goes(call, "inbound"))
+		else if (nm_twilio_leg_goes(call, "inbound"))
 			take_end(&x->placed->line, &leg);
 	}
-	page = next_page(x, root);
+	page = nm_twilio_next_calls(x, root);
 	return page != NULL ? nm_twilio_turn_page(x, next, page) : looked(x, next);
 }
 
 /* --- its legs --- */
-
-/* In the order in which they began; Twilio lists the newest first. */
-static void put_leg(struct nm_placed *placed, const struct nm_leg *leg)
-{
-	size_t at = 0;
-
-	while (at < placed->n && placed->legs[at].began < leg->began)
-		at++;
-	memmove(placed->legs + at + 1, placed->legs + at, (placed->n - at) * sizeof(*placed->legs));
-	placed->legs[at] = *leg;
-	placed->n++;
-}
 
 static enum nm_step_result take_legs(struct nm_exchange *x, struct nm_request *next,
 				     const struct nm_node *root)
@@ -387,11 +243,11 @@ static enum nm_step_result take_legs(struct nm_exchange *x, struct nm_request *n
 
 		if (placed->n == NM_LEGS_MAX)
 			return nm_exchange_fail(x, "the call has more than %d legs", NM_LEGS_MAX);
-		if (!read_leg(x, nm_node_at(list, i), &leg))
+		if (!nm_twilio_read_leg(x, nm_node_at(list, i), &leg))
 			return nm_exchange_fail(x, "its answer does not describe a leg");
-		put_leg(placed, &leg);
+		nm_records_put_leg(placed->legs, &placed->n, &leg);
 	}
-	page = next_page(x, root);
+	page = nm_twilio_next_calls(x, root);
 	return page != NULL ? nm_twilio_turn_page(x, next, page) : follow(x, next);
 }
 

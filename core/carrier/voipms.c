@@ -375,6 +375,7 @@ const struct nm_carrier nm_carrier_voipms = {
 	.summary = "VoIP.ms: one ring group a number, and its mailbox",
 	.docs_url = "https://voip.ms/m/apidocs.php",
 	.unverified = "never run on a live account: the API is as VoIP.ms documents it",
+	.records_unverified = "its call records say that a call was answered, not whether by a phone or the mailbox",
 	.traits = {
 		.reads_back = true,
 		.remote = true,
@@ -392,7 +393,7 @@ const struct nm_carrier nm_carrier_voipms = {
 		.ring_step_s = 1,
 		.confirm = NM_CONFIRM_SEVERAL,
 		.handset = NM_HANDSET_NEVER,
-		.records_late_s = -1,
+		.records_late_s = 300,
 	},
 	.keys = keys,
 	.render = render,

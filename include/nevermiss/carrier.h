@@ -110,12 +110,12 @@ struct nm_traits {
 	enum nm_texting texting;
 	enum nm_alerting alerts;
 	bool fallback;        /* can be given a number for when all else fails */
-	int records_late_s;   /* how late its call records come; -1: it has none */
+	int records_late_s;   /* how late its call records come, about; -1: it has none (NM_OP_RECORDS) */
 	bool places;          /* can place a test call: NM_OP_PLACE, which nobody else is asked for */
 	int at_once;          /* conversations that an account may have at once; 0: as many as any */
 };
 
-enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE, NM_OP_PLACE };
+enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE, NM_OP_PLACE, NM_OP_RECORDS };
 
 /* A real call to a line, to see what it does. */
 struct nm_placing {
@@ -154,6 +154,35 @@ struct nm_placed {
 	bool asked;          /* it was asked for, and not refused */
 	int followed_s;      /* how long it was followed, answers not counted */
 	int quiet;           /* the driver's: how often in a row nothing of it was under way */
+};
+
+#define NM_RECORDS_MAX 20000 /* calls that one conversation reads, at the most */
+
+/* A call that came to a line, as its carrier's records tell of it, on the carrier's clock. */
+struct nm_record {
+	const char *id;           /* the carrier's; the same each time it is read */
+	struct nm_caller caller;  /* anonymous too when the record has no number */
+	nm_number forwarded_from; /* the number from which it says that it was forwarded; 0: it does not say */
+	nm_time began, ended;     /* ended 0: not known */
+	enum nm_leg_end end;      /* of the caller's own leg: NM_LEG_ANSWERED too when a mailbox took it */
+	bool tells_legs;          /* it says who rang: without a leg, nobody did */
+	bool own_phone;           /* but the line's own phone is no leg: it is what takes a call without one */
+	size_t n;
+	struct nm_leg *legs; /* in the order in which they began */
+};
+
+/* The calls that came to a line since an instant.  A conversation reads so many at the most (`cut`): then all
+ * of those before `until`, so that the next one goes on from there.  Texts and items live in the exchange's
+ * arena. */
+struct nm_records {
+	nm_time since, now; /* asked for; since < now */
+	nm_time until;      /* all that began in [since, until) were read */
+	bool cut;           /* until is short of now */
+	size_t odd;         /* entries that did not describe a call */
+	size_t n, capacity;
+	struct nm_record *items; /* in no order */
+	size_t at;               /* the driver's */
+	void *own;               /* the driver's */
 };
 
 enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM };
@@ -199,6 +228,7 @@ struct nm_exchange {
 	struct nm_artefact live;          /* READ: filled by the driver */
 	const struct nm_placing *place;   /* PLACE */
 	struct nm_placed *placed;         /* PLACE: filled by the driver, also when it fails in the end */
+	struct nm_records *records;       /* RECORDS: filled by the driver; of no use when it fails */
 	int state;                        /* the driver's own; 0 at the beginning */
 	int pause_ms;                     /* set by the driver: so long before its request leaves */
 	struct nm_arena *arena;           /* requests and ids live here */
@@ -224,6 +254,7 @@ struct nm_account_key {
 struct nm_carrier {
 	const char *name, *summary, *docs_url;
 	const char *unverified; /* what it was never tried on, in a sentence for people; NULL: it was */
+	const char *records_unverified; /* what of its call records is believed, not known; NULL: nothing, or it has none */
 	struct nm_traits traits;
 	const struct nm_account_key *keys; /* ends with a NULL name */
 	/* Where they depend on the account: changes the traits.  May be NULL. */

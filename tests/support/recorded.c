@@ -13,7 +13,7 @@
 
 #include "random_plan.h"
 
-#define STEPS_MAX 64 /* of a conversation that goes astray */
+#define STEPS_MAX 512 /* of a conversation that goes astray: more pages than any driver reads */
 
 void recorded_open(struct recorded_line *line, enum nm_operation operation, const char *plan,
 		   struct nm_artefact wanted)

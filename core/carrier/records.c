@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: MIT */
+/* Call records: see records.h.  Comes in: what carriers write.  Goes out: instants, numbers, a list. */
+#include "core/carrier/records.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ascii.h"
+
+#define YEAR_LEAST 1970
+
+void nm_records_begin(struct nm_records *records)
+{
+	*records = (struct nm_records){ .since = records->since, .now = records->now, .until = records->since };
+}
+
+/* A number of so many digits at the beginning; false: there is none from `least` to `most`. */
+static bool digits(const char *text, int n, int least, int most, int *out)
+{
+	*out = 0;
+	for (int i = 0; i < n; i++) {
+		if (!nm_ascii_is_digit(text[i]))
+			return false;
+		*out = *out * 10 + text[i] - '0';
+	}
+	return *out >= least && *out <= most;
+}
+
+/* Nothing, ".123", "Z", "+00:00": what may follow an instant that is in UTC. */
+static bool ends_in_utc(const char *text)
+{
+	if (*text == '.')
+		for (text++; nm_ascii_is_digit(*text); text++)
+			;
+	return *text == '\0' || strcmp(text, "Z") == 0 || strcmp(text, "+00:00") == 0;
+}
+
+nm_time nm_records_instant(const char *text)
+{
+	int year, month, day, hour, minute, second;
+
+	if (text == NULL || strlen(text) < 19 || text[4] != '-' || text[7] != '-' ||
+	    (text[10] != 'T' && text[10] != ' ') || text[13] != ':' || text[16] != ':')
+		return 0;
+	if (!digits(text, 4, YEAR_LEAST, 9999, &year) || !digits(text + 5, 2, 1, 12, &month) ||
+	    !digits(text + 8, 2, 1, nm_month_days(year, month), &day) ||
+	    !digits(text + 11, 2, 0, 23, &hour) || !digits(text + 14, 2, 0, 59, &minute) ||
+	    !digits(text + 17, 2, 0, 60, &second) || !ends_in_utc(text + 19))
+		return 0;
+	return nm_days_from_date(year, month, day) * NM_DAY + hour * 3600 + minute * 60 + second;
+}
+
+const char *nm_records_day(struct nm_arena *arena, nm_time t)
+{
+	const struct nm_date date = nm_date_from_days(nm_local_day(t));
+
+	return nm_arena_format(arena, "%04d-%02d-%02d", date.year, date.month, date.day);
+}
+
+nm_number nm_records_number(const char *text)
+{
+	const size_t plus = text != NULL && text[0] == '+',
+		     n = text != NULL ? strspn(text + plus, "0123456789") : 0;
+	nm_number number;
+
+	if (n < 7 || n > 15 || text[plus + n] != '\0' || text[plus] == '0')
+		return 0;
+	number = strtoull(text + plus, NULL, 10);
+	return plus == 0 && n == 10 ? number + UINT64_C(10000000000) : number;
+}
+
+struct nm_caller nm_records_caller(const char *text)
+{
+	const nm_number number = nm_records_number(text);
+
+	return (struct nm_caller){ .anonymous = number == 0, .number = number };
+}
+
+bool nm_records_add(struct nm_exchange *exchange, const struct nm_record *record)
+{
+	struct nm_records *records = exchange->records;
+
+	if (records->n == records->capacity) {
+		const size_t capacity = records->capacity > 0 ? records->capacity * 2 : 64;
+		struct nm_record *items = nm_arena_alloc(exchange->arena, capacity, sizeof(*items));
+
+		if (items == NULL)
+			return false;
+		if (records->n > 0)
+			memcpy(items, records->items, records->n * sizeof(*items));
+		records->items = items;
+		records->capacity = capacity;
+	}
+	records->items[records->n++] = *record;
+	return true;
+}
+
+void nm_records_put_leg(struct nm_leg *legs, size_t *n, const struct nm_leg *leg)
+{
+	size_t at = 0;
+
+	while (at < *n && legs[at].began < leg->began)
+		at++;
+	memmove(legs + at + 1, legs + at, (*n - at) * sizeof(*legs));
+	legs[at] = *leg;
+	(*n)++;
+}
+
+bool nm_records_end(struct nm_records *records)
+{
+	if (records->until >= records->now) {
+		records->until = records->now;
+		return true;
+	}
+	records->cut = records->n >= NM_RECORDS_ENOUGH;
+	return records->cut;
+}

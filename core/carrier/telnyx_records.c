@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Telnyx's call records (https://developers.telnyx.com/api-reference/detail-records): one entry a leg, those of one
+ * call in one session.
+ *
+ *   GET /detail_records?filter[record_type]=sip-trunking&filter[date_range]=last_N_days&sort=created_at
+ *       &page[number]=1&page[size]=50     {"data":[{...}],"meta":{"total_pages"}}
+ *
+ * The members of voice entries are not published: each of those read here may be missing.  Nor is it said whether
+ * the last days hold today, so that is asked for as well.  A list is not read beyond PAGES_MAX pages: then only the
+ * days before that of its last entry count as read.
+ */
+#include <string.h>
+
+#include "core/carrier/ask.h"
+#include "core/carrier/json.h"
+#include "core/carrier/records.h"
+#include "core/carrier/telnyx.h"
+
+#define PAGE_SIZE 50
+#define PAGES_MAX 200
+#define LIST 1000 /* a state is the list, then the page that was asked for */
+
+enum list { NO_LIST, LAST_DAYS, TODAY };
+
+struct entry {
+	const char *id, *session; /* session NULL: not said */
+	nm_number from, to;
+	bool inbound;
+	nm_time began, answered, ended;
+	const char *cause;
+};
+
+struct entries {
+	size_t n, capacity;
+	struct entry *items; /* arena */
+};
+
+/* --- requests --- */
+
+static enum nm_step_result ask_page(struct nm_exchange *x, struct nm_request *next, enum list list, int page)
+{
+	const int64_t days = nm_local_day(x->records->now) - nm_local_day(x->records->since) + 1;
+	const char *range = list == TODAY ? "today" : nm_arena_format(x->arena, "last_%d_days", (int)days);
+	const char *tail = NULL;
+
+	if (range != NULL)
+		tail = nm_arena_format(x->arena,
+				       "/detail_records?filter%%5Brecord_type%%5D=sip-trunking"
+				       "&filter%%5Bdate_range%%5D=%s&sort=created_at&page%%5Bnumber%%5D=%d"
+				       "&page%%5Bsize%%5D=%d",
+				       range, page, PAGE_SIZE);
+	return nm_telnyx_ask(x, next, "GET", tail, (int)list * LIST + page);
+}
+
+/* --- entries --- */
+
+/* A member that may be missing, cleaned; NULL. */
+static const char *text_of(struct nm_exchange *x, const struct nm_node *object, const char *name)
+{
+	const char *text = nm_node_member_text(object, name);
+
+	return text != NULL && *text != '\0' ? nm_ask_words(x->arena, text) : NULL;
+}
+
+static nm_time time_of(const struct nm_node *object, const char *name)
+{
+	return nm_records_instant(nm_node_member_text(object, name));
+}
+
+static bool add_entry(struct nm_exchange *x, struct entries *entries, const struct entry *entry)
+{
+	if (entries->n == entries->capacity) {
+		const size_t capacity = entries->capacity > 0 ? entries->capacity * 2 : 64;
+		struct entry *items = nm_arena_alloc(x->arena, capacity, sizeof(*items));
+
+		if (items == NULL)
+			return false;
+		if (entries->n > 0)
+			memcpy(items, entries->items, entries->n * sizeof(*items));
+		entries->items = items;
+		entries->capacity = capacity;
+	}
+	entries->items[entries->n++] = *entry;
+	return true;
+}
+
+static bool is_known(const struct entries *entries, const char *id)
+{
+	for (size_t i = entries->n; i-- > 0;)
+		if (strcmp(entries->items[i].id, id) == 0)
+			return true;
+	return false;
+}
+
+/* False: memory is out. */
+static bool take_entry(struct nm_exchange *x, const struct nm_node *node, nm_time *last)
+{
+	struct entries *entries = x->records->own;
+	const char *direction = nm_node_member_text(node, "direction");
+	struct entry entry = { .id = text_of(x, node, "id"),
+			       .session = text_of(x, node, "telnyx_session_id"),
+			       .from = nm_records_number(nm_node_member_text(node, "cli")),
+			       .to = nm_records_number(nm_node_member_text(node, "cld")),
+			       .inbound = direction != NULL && strcmp(direction, "inbound") == 0,
+			       .began = time_of(node, "started_at"),
+			       .answered = time_of(node, "answered_at"),
+			       .ended = time_of(node, "finished_at"),
+			       .cause = text_of(x, node, "hangup_cause") };
+
+	if (entry.id == NULL || direction == NULL || entry.began == 0) {
+		x->records->odd++;
+		return true;
+	}
+	*last = entry.began > *last ? entry.began : *last;
+	return is_known(entries, entry.id) || add_entry(x, entries, &entry);
+}
+
+/* --- calls --- */
+
+static enum nm_leg_end end_of(const struct entry *entry)
+{
+	static const struct {
+		const char *cause;
+		enum nm_leg_end end;
+	} ends[] = {
+		{ "USER_BUSY", NM_LEG_BUSY },
+		{ "ORIGINATOR_CANCEL", NM_LEG_CANCELED },
+		{ "NO_ANSWER", NM_LEG_NO_ANSWER },
+		{ "NO_USER_RESPONSE", NM_LEG_NO_ANSWER },
+	};
+
+	if (entry->answered != 0)
+		return entry->ended != 0 ? NM_LEG_ANSWERED : NM_LEG_OPEN;
+	for (size_t i = 0; entry->cause != NULL && i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strcmp(entry->cause, ends[i].cause) == 0)
+			return ends[i].end;
+	if (entry->ended == 0)
+		return NM_LEG_OPEN;
+	return entry->inbound ? NM_LEG_NO_ANSWER : NM_LEG_FAILED;
+}
+
+static bool put_leg(struct nm_exchange *x, struct nm_record *record, const struct entry *entry)
+{
+	const nm_time until = entry->answered != 0 ? entry->answered : entry->ended;
+	struct nm_leg leg = {
+		.id = entry->id, .end = end_of(entry), .began = entry->began, .ended = entry->ended
+	};
+	char number[NM_NUMBER_TEXT];
+
+	nm_number_write(entry->to, number);
+	leg.to = nm_arena_text(x->arena, entry->to != 0 ? number : "");
+	leg.rang_s =
+		until >= entry->began && until - entry->began < NM_DAY ? (int)(until - entry->began) : -1;
+	if (leg.to != NULL)
+		nm_records_put_leg(record->legs, &record->n, &leg);
+	return leg.to != NULL;
+}
+
+static bool is_leg(const struct entry *call, const struct entry *entry)
+{
+	return !entry->inbound && entry->session != NULL && strcmp(entry->session, call->session) == 0;
+}
+
+/* The outbound entries of the call's session. */
+static bool take_legs(struct nm_exchange *x, struct nm_record *record, const struct entry *call)
+{
+	const struct entries *entries = x->records->own;
+	size_t n = 0;
+
+	record->tells_legs = call->session != NULL;
+	for (size_t i = 0; record->tells_legs && i < entries->n; i++)
+		n += is_leg(call, &entries->items[i]);
+	if (n > NM_LEGS_MAX) {
+		record->tells_legs = false;
+		n = 0;
+	}
+	record->legs = nm_arena_alloc(x->arena, n, sizeof(*record->legs));
+	if (record->legs == NULL)
+		return false;
+	for (size_t i = 0; n > 0 && i < entries->n; i++)
+		if (is_leg(call, &entries->items[i]) && !put_leg(x, record, &entries->items[i]))
+			return false;
+	return true;
+}
+
+/* All that was listed is known: the calls to the number. */
+static enum nm_step_result finish(struct nm_exchange *x)
+{
+	const struct entries *entries = x->records->own;
+	const nm_number number = nm_records_number(x->number);
+
+	for (size_t i = 0; i < entries->n; i++) {
+		const struct entry *entry = &entries->items[i];
+		struct nm_record record = { .id = entry->id,
+					    .caller = { .anonymous = entry->from == 0,
+							.number = entry->from },
+					    .began = entry->began,
+					    .ended = entry->ended,
+					    .end = end_of(entry),
+					    .own_phone = true };
+
+		if (!entry->inbound || entry->to != number || entry->began < x->records->since ||
+		    entry->began >= x->records->until)
+			continue;
+		if (!take_legs(x, &record, entry) || !nm_records_add(x, &record))
+			return nm_exchange_fail(x, "out of memory");
+	}
+	return NM_STEP_DONE;
+}
+
+/* There are more pages than are read: what is known ends with the day before that of the last entry. */
+static enum nm_step_result cut(struct nm_exchange *x, nm_time last)
+{
+	x->records->until = nm_local_day(last) * NM_DAY;
+	x->records->cut = true;
+	if (x->records->until <= x->records->since)
+		return nm_exchange_fail(
+			x, "the account has more than %d records of a day: so many cannot be read",
+			PAGES_MAX * PAGE_SIZE);
+	return finish(x);
+}
+
+static enum nm_step_result take_page(struct nm_exchange *x, struct nm_request *next,
+				     const struct nm_node *root)
+{
+	const struct nm_node *list = nm_node_get(root, "data");
+	const enum list asked = (enum list)(x->state / LIST);
+	const int page = x->state % LIST;
+	nm_time last = 0;
+	int64_t pages;
+
+	if (!nm_node_is_array(list) || nm_node_count(list) > PAGE_SIZE)
+		return nm_exchange_fail(x, "its answer is no page of records");
+	for (size_t i = 0; i < nm_node_count(list); i++)
+		if (!take_entry(x, nm_node_at(list, i), &last))
+			return nm_exchange_fail(x, "out of memory");
+	if (!nm_node_int(nm_node_get(nm_node_get(root, "meta"), "total_pages"), 0, INT64_MAX, &pages))
+		return nm_exchange_fail(x, "its answer does not say how many pages there are");
+	if (page < pages && page == PAGES_MAX)
+		return cut(x, last);
+	if (page < pages)
+		return ask_page(x, next, asked, page + 1);
+	return asked == LAST_DAYS ? ask_page(x, next, TODAY, 1) : finish(x);
+}
+
+static enum nm_step_result begin(struct nm_exchange *x, struct nm_request *next)
+{
+	nm_records_begin(x->records);
+	x->records->until = x->records->now;
+	x->records->own = nm_arena_alloc(x->arena, 1, sizeof(struct entries));
+	return x->records->own != NULL ? ask_page(x, next, LAST_DAYS, 1)
+				       : nm_exchange_fail(x, "out of memory");
+}
+
+enum nm_step_result nm_telnyx_records(struct nm_exchange *exchange, const struct nm_response *last,
+				      struct nm_request *next)
+{
+	struct nm_node *root;
+	struct nm_error err;
+	enum nm_step_result result;
+
+	if (exchange->state / LIST == NO_LIST || last == NULL)
+		return begin(exchange, next);
+	if (last->status != 200)
+		return nm_telnyx_refused(exchange, last);
+	if (nm_node_read(last->body, last->len, &root, &err) != NM_OK)
+		return nm_exchange_fail(exchange, "its answer cannot be read: %s", err.text);
+	result = take_page(exchange, next, root);
+	nm_node_free(root);
+	return result;
+}
