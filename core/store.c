@@ -39,12 +39,29 @@ static const char *const migrations[] = {
 	"CREATE INDEX file_hash ON file(hash);"
 	"CREATE TABLE version_file(version INTEGER NOT NULL REFERENCES version(id), name TEXT NOT NULL,"
 	" file INTEGER NOT NULL REFERENCES file(id), PRIMARY KEY(version, name)) STRICT, WITHOUT ROWID;",
+	/* Times are instants, 0 for one that is not known; seconds -1 likewise; a caller 0 is anonymous. */
+	"CREATE TABLE call(id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL, driver TEXT NOT NULL,"
+	" carrier_id TEXT NOT NULL, caller INTEGER NOT NULL, forwarded_from INTEGER NOT NULL,"
+	" began INTEGER NOT NULL, ended INTEGER NOT NULL, outcome INTEGER NOT NULL, reason INTEGER NOT NULL,"
+	" probably INTEGER NOT NULL, answered_by TEXT, seconds INTEGER NOT NULL,"
+	" version INTEGER REFERENCES version(id)) STRICT;"
+	"CREATE UNIQUE INDEX call_carrier ON call(line, driver, carrier_id);"
+	"CREATE INDEX call_began ON call(began);"
+	"CREATE INDEX call_line ON call(line, began);"
+	"CREATE TABLE leg(call INTEGER NOT NULL REFERENCES call(id), n INTEGER NOT NULL, carrier_id TEXT,"
+	" number TEXT, who TEXT, ended_as INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,"
+	" rang INTEGER NOT NULL, PRIMARY KEY(call, n)) STRICT, WITHOUT ROWID;",
 };
 
 /* The columns in the order in which store_push.c reads them. */
 #define PUSH_ROW                                                                                   \
 	"SELECT id, version, at, ended, line, driver, who, forced, state, result, wanted, before," \
 	" ids, horizon FROM push"
+
+/* The columns in the order in which store_calls.c reads them. */
+#define CALL_ROW                                                                                             \
+	"SELECT id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason, probably," \
+	" answered_by, seconds, version FROM call"
 
 #define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
@@ -90,6 +107,26 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_TESTS_ADD] = "INSERT INTO tests_played(at, after_hours) VALUES(?, ?)",
 	[NM_SQL_TESTS_LAST] = "SELECT (SELECT max(at) FROM tests_played),"
 			      " (SELECT max(at) FROM tests_played WHERE after_hours = 1)",
+	[NM_SQL_CALL_FIND] = "SELECT id FROM call WHERE line = ?1 AND driver = ?2 AND carrier_id = ?3",
+	[NM_SQL_CALL_PUT] =
+		"INSERT INTO call(id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason,"
+		" probably, answered_by, seconds, version) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
+		" (SELECT version FROM push WHERE line = ?2 AND state = ?14 AND ended <= ?7 ORDER BY id DESC LIMIT 1))"
+		" ON CONFLICT(id) DO UPDATE SET caller = excluded.caller, forwarded_from = excluded.forwarded_from,"
+		" began = excluded.began, ended = excluded.ended, outcome = excluded.outcome, reason = excluded.reason,"
+		" probably = excluded.probably, answered_by = excluded.answered_by, seconds = excluded.seconds,"
+		" version = excluded.version",
+	[NM_SQL_CALL_GET] = CALL_ROW " WHERE id = ?1",
+	[NM_SQL_CALL_NEWEST] = "SELECT began FROM call WHERE line = ?1 AND +driver = ?2"
+			       " ORDER BY began DESC LIMIT 1",
+	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+	[NM_SQL_CALLS_OF] =
+		CALL_ROW " WHERE line = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+	[NM_SQL_LEG_ADD] = "INSERT INTO leg(call, n, carrier_id, number, who, ended_as, began, ended, rang)"
+			   " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[NM_SQL_LEGS] =
+		"SELECT carrier_id, number, who, ended_as, began, ended, rang FROM leg WHERE call = ?1 ORDER BY n",
+	[NM_SQL_LEGS_DROP] = "DELETE FROM leg WHERE call = ?1",
 };
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)

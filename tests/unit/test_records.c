@@ -101,16 +101,19 @@ static void assert_bears_damage(const char *plan, const struct recorded *talk, s
 /* Two weeks; a page more; what is no call to the number, or came before, or is no call at all. */
 static const struct recorded twilio_talk[] = {
 	{ "GET", WEEK("2026-01-05", "2026-01-13"), NULL, 200,
-	  PAGE(CAME("1", "+15125550199", MON "14:00:00", MON "14:00:50", ",\"forwarded_from\":\"+15125550111\"")
-	       "," CAME("2", "+15125550198", MON "11:59:59", MON "12:00:50", ""),
+	  PAGE(CAME("1", "+15125550199", MON "14:00:00", MON "14:00:50",
+		    ",\"forwarded_from\":\"+15125550111\"") "," CAME("2", "+15125550198", MON "11:59:59",
+								     MON "12:00:50", ""),
 	       "/2010-04-01/Accounts/" SID "/Calls.json?Page=1&PageToken=x") },
-	{ "GET", "https://api.twilio.com/2010-04-01/Accounts/" SID "/Calls.json?Page=1&PageToken=x", NULL, 200,
+	{ "GET", "https://api.twilio.com/2010-04-01/Accounts/" SID "/Calls.json?Page=1&PageToken=x", NULL,
+	  200,
 	  LIST("{\"sid\":\"CA1\",\"to\":\"+15125550100\",\"direction\":\"inbound\"}"
-	       "," RANG("3", "+15125550100", "completed", MON "13:00:00", MON "13:01:00", "") "," CAME(
-		       "5", "+15125550197", TUE "00:00:00", TUE "00:00:10", "")) },
+	       "," RANG("3", "+15125550100", "completed", MON "13:00:00", MON "13:01:00",
+			"") "," CAME("5", "+15125550197", TUE "00:00:00", TUE "00:00:10", "")) },
 	{ "GET", LEGS("1"), NULL, 200,
-	  LIST(RANG("a", "+15125550112", "completed", MON "14:00:22", MON "14:00:50", ",\"duration\":\"20\"")
-	       "," RANG("b", "+15125550111", "no-answer", MON "14:00:02", MON "14:00:20", "")) },
+	  LIST(RANG("a", "+15125550112", "completed", MON "14:00:22", MON "14:00:50",
+		    ",\"duration\":\"20\"") "," RANG("b", "+15125550111", "no-answer", MON "14:00:02",
+						     MON "14:00:20", "")) },
 	{ "GET", WEEK("2026-01-12", "2026-01-15"), NULL, 200,
 	  LIST(CAME("5", "+266696687", TUE "00:00:00", TUE "00:00:10", "")) },
 	{ "GET", LEGS("5"), NULL, 200, LIST("") },
@@ -157,8 +160,9 @@ static void test_twilio_faults(void **state)
 		  "{\"code\":20003,\"message\":\"Authenticate\",\"status\":401}" },
 		{ 0 },
 	};
-	static const struct recorded no_list[] = { { "GET", WEEK("2026-01-05", "2026-01-07"), NULL, 200, "{}" },
-						   { 0 } };
+	static const struct recorded no_list[] = {
+		{ "GET", WEEK("2026-01-05", "2026-01-07"), NULL, 200, "{}" }, { 0 }
+	};
 	static const struct recorded no_legs[] = {
 		{ "GET", WEEK("2026-01-05", "2026-01-07"), NULL, 200,
 		  LIST(CAME("1", "+15125550199", MON "14:00:00", MON "14:00:50", "")) },
@@ -213,10 +217,11 @@ static void test_twilio_is_cut_between_weeks(void **state)
 	nm_buf_init(&calls, NM_ARTEFACT_BYTES);
 	nm_buf_add(&calls, "{\"calls\":[");
 	for (int i = 0; i < 1000; i++)
-		nm_buf_addf(&calls,
-			    "%s{\"sid\":\"CA%032x\",\"to\":\"+15125550100\",\"direction\":\"inbound\",\"status\":"
-			    "\"busy\"," TIMES(MON "14:00:00", MON "14:00:01") "}",
-			    i > 0 ? "," : "", (unsigned)i);
+		nm_buf_addf(
+			&calls,
+			"%s{\"sid\":\"CA%032x\",\"to\":\"+15125550100\",\"direction\":\"inbound\",\"status\":"
+			"\"busy\"," TIMES(MON "14:00:00", MON "14:00:01") "}",
+			i > 0 ? "," : "", (unsigned)i);
 	nm_buf_add(&calls, "]}");
 	begin(&line, PLAN(TWILIO), 30);
 	result = twilio->step(&line.exchange, NULL, &request);
@@ -244,12 +249,16 @@ static const struct recorded telnyx_talk[] = {
 	{ "GET", DETAILS("last_10_days", "1"), NULL, 200,
 	  ENTRIES(ENTRY("1", "\"s1\"", "inbound", "\"+15125550199\"", "+15125550100",
 			"\"started_at\":\"2026-01-05T14:00:00Z\",\"answered_at\":\"2026-01-05T14:00:23Z\","
-			"\"finished_at\":\"2026-01-05T14:00:41.5Z\"") ","
-		  ENTRY("2", "\"s1\"", "outbound", "\"+15125550100\"", "+15125550111",
-			"\"started_at\":\"2026-01-05T14:00:03Z\",\"answered_at\":\"2026-01-05T14:00:23Z\","
-			"\"finished_at\":\"2026-01-05T14:00:41Z\"") ","
-		  ENTRY("3", "\"s3\"", "inbound", "\"+15125550199\"", "+15125550101",
-			"\"started_at\":\"2026-01-05T14:00:00Z\""),
+			"\"finished_at\":\"2026-01-05T14:00:41.5Z\"") "," ENTRY("2", "\"s1\"", "outbound",
+										"\"+15125550100\"",
+										"+15125550111",
+										"\"started_at\":\"2026-01-05T14:00:03Z\",\"answered_at\":\"2026-01-05T14:00:23Z\","
+										"\"finished_at\":\"2026-01-05T14:00:41Z\"") "," ENTRY("3",
+																      "\"s3\"",
+																      "inbound",
+																      "\"+15125550199\"",
+																      "+15125550101",
+																      "\"started_at\":\"2026-01-05T14:00:00Z\""),
 		  "2") },
 	{ "GET", DETAILS("last_10_days", "2"), NULL, 200,
 	  ENTRIES(ENTRY("4", "null", "inbound", "null", "+15125550100",
@@ -257,9 +266,9 @@ static const struct recorded telnyx_talk[] = {
 			"\"hangup_cause\":\"ORIGINATOR_CANCEL\"") ",7,{}",
 		  "2") },
 	{ "GET", DETAILS("today", "1"), NULL, 200,
-	  ENTRIES(ENTRY("4", "null", "inbound", "null", "+15125550100", "\"started_at\":\"2026-01-06T14:00:00Z\"") ","
-		  ENTRY("5", "\"s5\"", "inbound", "\"5125550197\"", "15125550100",
-			"\"started_at\":\"2026-01-14T11:00:00Z\",\"finished_at\":\"2026-01-14T11:00:30Z\""),
+	  ENTRIES(ENTRY("4", "null", "inbound", "null", "+15125550100", "\"started_at\":\"2026-01-06T14:00:00Z\"") "," ENTRY(
+			  "5", "\"s5\"", "inbound", "\"5125550197\"", "15125550100",
+			  "\"started_at\":\"2026-01-14T11:00:00Z\",\"finished_at\":\"2026-01-14T11:00:30Z\""),
 		  "1") },
 	{ 0 },
 };
@@ -296,10 +305,12 @@ static void test_telnyx_faults(void **state)
 		  "{\"errors\":[{\"title\":\"Bad\",\"detail\":\"range\"}]}" },
 		{ 0 },
 	};
-	static const struct recorded garbage[] = { { "GET", DETAILS("last_2_days", "1"), NULL, 200, "{\"data\":{}}" },
-						   { 0 } };
-	static const struct recorded no_pages[] = { { "GET", DETAILS("last_2_days", "1"), NULL, 200, "{\"data\":[]}" },
-						    { 0 } };
+	static const struct recorded garbage[] = {
+		{ "GET", DETAILS("last_2_days", "1"), NULL, 200, "{\"data\":{}}" }, { 0 }
+	};
+	static const struct recorded no_pages[] = {
+		{ "GET", DETAILS("last_2_days", "1"), NULL, 200, "{\"data\":[]}" }, { 0 }
+	};
 
 	(void)state;
 	assert_fails(PLAN(TELNYX), refused, "Bad: range (422)");
@@ -323,10 +334,11 @@ static void test_telnyx_is_cut_by_the_day(void **state)
 	begin(&line, PLAN(TELNYX), 30);
 	result = telnyx->step(&line.exchange, NULL, &request);
 	for (int i = 1; result == NM_STEP_SEND && i <= PAGES; i++) {
-		snprintf(page, sizeof page,
-			 "{\"data\":[{\"id\":\"%d\",\"direction\":\"inbound\",\"cld\":\"+15125550100\",\"started_at\":"
-			 "\"2026-01-%02dT14:00:00Z\"}],\"meta\":{\"total_pages\":1000000}}",
-			 i, 5 + i / 50);
+		snprintf(
+			page, sizeof page,
+			"{\"data\":[{\"id\":\"%d\",\"direction\":\"inbound\",\"cld\":\"+15125550100\",\"started_at\":"
+			"\"2026-01-%02dT14:00:00Z\"}],\"meta\":{\"total_pages\":1000000}}",
+			i, 5 + i / 50);
 		answer.body = page;
 		answer.len = strlen(page);
 		result = telnyx->step(&line.exchange, &answer, &request);
@@ -342,12 +354,18 @@ static void test_telnyx_is_cut_by_the_day(void **state)
 
 static const struct recorded voipms_talk[] = {
 	{ GET_CDR("2026-01-05", "2026-02-01"),
-	  "{\"status\":\"success\",\"cdr\":[" CDR("2026-01-05 14:00:00", "\\\"Ann\\\" <5125550199>", "\"5125550100\"",
-						  "ANSWERED", "\"41\"", "\"u1\"") ","
-	  CDR("2026-01-05 15:00:00", "anonymous", "15125550100", "NO ANSWER", "0", "12345") ","
-	  CDR("2026-01-05 15:00:00", "5125550199", "\"5125550101\"", "ANSWERED", "1", "\"u3\"") ","
-	  CDR("2026-01-05", "5125550199", "\"5125550100\"", "ANSWERED", "1", "\"u4\"") ","
-	  CDR("2026-01-05 16:00:00", "5125550199", "\"5125550100\"", "PERHAPS", "1", "\"u5\"") "]}" },
+	  "{\"status\":\"success\",\"cdr\":[" CDR(
+		  "2026-01-05 14:00:00", "\\\"Ann\\\" <5125550199>", "\"5125550100\"", "ANSWERED", "\"41\"",
+		  "\"u1\"") "," CDR("2026-01-05 15:00:00", "anonymous", "15125550100", "NO ANSWER", "0",
+				    "12345") "," CDR("2026-01-05 15:00:00", "5125550199", "\"5125550101\"",
+						     "ANSWERED", "1",
+						     "\"u3\"") "," CDR("2026-01-05", "5125550199",
+								       "\"5125550100\"", "ANSWERED", "1",
+								       "\"u4\"") "," CDR("2026-01-05 16:00:00",
+											 "5125550199",
+											 "\"5125550100\"",
+											 "PERHAPS", "1",
+											 "\"u5\"") "]}" },
 	{ GET_CDR("2026-02-02", "2026-02-04"), "{\"status\":\"no_cdr\"}" },
 	{ 0 },
 };
@@ -374,12 +392,12 @@ static void test_voipms(void **state)
 
 static void test_voipms_faults(void **state)
 {
-	static const struct recorded refused[] = { { GET_CDR("2026-01-05", "2026-01-06"),
-						     "{\"status\":\"ip_not_enabled\"}" },
-						   { 0 } };
-	static const struct recorded no_list[] = { { GET_CDR("2026-01-05", "2026-01-06"),
-						     "{\"status\":\"success\"}" },
-						   { 0 } };
+	static const struct recorded refused[] = {
+		{ GET_CDR("2026-01-05", "2026-01-06"), "{\"status\":\"ip_not_enabled\"}" }, { 0 }
+	};
+	static const struct recorded no_list[] = {
+		{ GET_CDR("2026-01-05", "2026-01-06"), "{\"status\":\"success\"}" }, { 0 }
+	};
 
 	(void)state;
 	assert_fails(PLAN(VOIPMS), refused,

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The store's log of real calls: each once, with what rang for it.
+ *
+ * A call is known by its line, its driver and the carrier's own id.  Its record may come in parts: one that is
+ * kept already is written anew when what is known of it has changed.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/store_private.h"
+#include "nevermiss/calls.h"
+
+/* --- writing --- */
+
+static bool same_text(const char *a, const char *b)
+{
+	return a == NULL || b == NULL ? a == b : strcmp(a, b) == 0;
+}
+
+static bool same_leg(const struct nm_call_leg *a, const struct nm_call_leg *b)
+{
+	return same_text(a->leg.id, b->leg.id) && same_text(a->leg.to, b->leg.to) &&
+	       a->leg.end == b->leg.end && a->leg.began == b->leg.began && a->leg.ended == b->leg.ended &&
+	       a->leg.rang_s == b->leg.rang_s;
+}
+
+/* Does the record say the same?  Names and outcome are of the plan that it was read with, and stay. */
+static bool same_call(const struct nm_call_entry *a, const struct nm_call_entry *b)
+{
+	bool same = a->caller.anonymous == b->caller.anonymous && a->caller.number == b->caller.number &&
+		    a->forwarded_from == b->forwarded_from && a->began == b->began && a->ended == b->ended &&
+		    a->n == b->n;
+
+	for (size_t i = 0; same && i < a->n; i++)
+		same = same_leg(&a->legs[i], &b->legs[i]);
+	return same;
+}
+
+/* *id 0: there is none. */
+static enum nm_code find_call(struct nm_store *store, const struct nm_call_entry *call, int64_t *id,
+			      struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALL_FIND, err);
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, call->line);
+	nm_store_bind(statement, 2, call->driver);
+	nm_store_bind(statement, 3, call->carrier_id);
+	result = sqlite3_step(statement);
+	*id = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
+							     : nm_store_fail(store, "reading its calls", err);
+}
+
+/* Id 0: a new one. */
+static enum nm_code write_call(struct nm_store *store, const struct nm_call_entry *call, int64_t *id,
+			       struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALL_PUT, err);
+	enum nm_code code;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	if (*id != 0)
+		sqlite3_bind_int64(statement, 1, *id);
+	nm_store_bind(statement, 2, call->line);
+	nm_store_bind(statement, 3, call->driver);
+	nm_store_bind(statement, 4, call->carrier_id);
+	sqlite3_bind_int64(statement, 5, (sqlite3_int64)call->caller.number);
+	sqlite3_bind_int64(statement, 6, (sqlite3_int64)call->forwarded_from);
+	sqlite3_bind_int64(statement, 7, call->began);
+	sqlite3_bind_int64(statement, 8, call->ended);
+	sqlite3_bind_int(statement, 9, (int)call->became.end);
+	sqlite3_bind_int(statement, 10, (int)call->became.reason);
+	sqlite3_bind_int(statement, 11, call->became.probably);
+	nm_store_bind(statement, 12, call->became.by);
+	sqlite3_bind_int(statement, 13, call->became.seconds);
+	sqlite3_bind_int(statement, 14, NM_PUSH_DONE);
+	code = nm_store_run(store, statement, err);
+	if (code == NM_OK && *id == 0)
+		*id = sqlite3_last_insert_rowid(store->db);
+	return code;
+}
+
+static enum nm_code write_leg(struct nm_store *store, int64_t id, size_t i, const struct nm_call_leg *leg,
+			      struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEG_ADD, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	sqlite3_bind_int64(statement, 2, (sqlite3_int64)i);
+	nm_store_bind(statement, 3, leg->leg.id);
+	nm_store_bind(statement, 4, leg->leg.to);
+	nm_store_bind(statement, 5, leg->who);
+	sqlite3_bind_int(statement, 6, (int)leg->leg.end);
+	sqlite3_bind_int64(statement, 7, leg->leg.began);
+	sqlite3_bind_int64(statement, 8, leg->leg.ended);
+	sqlite3_bind_int(statement, 9, leg->leg.rang_s);
+	return nm_store_run(store, statement, err);
+}
+
+static enum nm_code drop_legs(struct nm_store *store, int64_t id, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEGS_DROP, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	return nm_store_run(store, statement, err);
+}
+
+static enum nm_code write_all(struct nm_store *store, const struct nm_call_entry *call, int64_t id,
+			      struct nm_error *err)
+{
+	enum nm_code code = id != 0 ? drop_legs(store, id, err) : NM_OK;
+
+	if (code == NM_OK)
+		code = write_call(store, call, &id, err);
+	for (size_t i = 0; i < call->n && code == NM_OK; i++)
+		code = write_leg(store, id, i, &call->legs[i], err);
+	return code;
+}
+
+/* Is this what is kept under that id? */
+static enum nm_code is_kept(struct nm_store *store, const struct nm_call_entry *call, int64_t id, bool *same,
+			    struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_call_entry kept;
+	enum nm_code code =
+		arena != NULL ? nm_store_call_get(store, id, arena, &kept, err) : nm_fail_memory(err);
+
+	*same = code == NM_OK && same_call(call, &kept);
+	nm_arena_free(arena);
+	return code;
+}
+
+enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entry *call,
+			       enum nm_call_kept *kept, struct nm_error *err)
+{
+	bool same = false;
+	int64_t id = 0;
+	enum nm_code code = nm_store_begin(store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = find_call(store, call, &id, err);
+	if (code == NM_OK && id != 0)
+		code = is_kept(store, call, id, &same, err);
+	if (code == NM_OK && !same)
+		code = write_all(store, call, id, err);
+	if (code == NM_OK)
+		code = nm_store_commit(store, err);
+	if (code != NM_OK)
+		nm_store_abandon(store);
+	else
+		*kept = same ? NM_CALL_KNOWN : id != 0 ? NM_CALL_MENDED : NM_CALL_NEW;
+	return code;
+}
+
+/* --- reading --- */
+
+/* A number of ours that a store of somebody else's making may have out of its range. */
+static int within(sqlite3_stmt *statement, int column, int most)
+{
+	const sqlite3_int64 value = sqlite3_column_int64(statement, column);
+
+	return value >= 0 && value <= most ? (int)value : most;
+}
+
+/* The columns of CALL_ROW (store.c). */
+static struct nm_call_entry read_call(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
+{
+	const nm_number caller = (nm_number)sqlite3_column_int64(statement, 4);
+
+	return (struct nm_call_entry){
+		.id = sqlite3_column_int64(statement, 0),
+		.line = nm_store_column(statement, 1, arena, ok),
+		.driver = nm_store_column(statement, 2, arena, ok),
+		.carrier_id = nm_store_column(statement, 3, arena, ok),
+		.caller = { .anonymous = caller == 0, .number = caller },
+		.forwarded_from = (nm_number)sqlite3_column_int64(statement, 5),
+		.began = sqlite3_column_int64(statement, 6),
+		.ended = sqlite3_column_int64(statement, 7),
+		.became = { .end = (enum nm_call_end)within(statement, 8, NM_CALL_UNKNOWN),
+			    .reason = (enum nm_call_reason)within(statement, 9, NM_CALL_NO_END),
+			    .probably = sqlite3_column_int(statement, 10) != 0,
+			    .by = nm_store_column(statement, 11, arena, ok),
+			    .seconds = sqlite3_column_int(statement, 12) },
+		.version = sqlite3_column_int64(statement, 13),
+	};
+}
+
+enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter *filter,
+			    struct nm_call_entries *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement =
+		nm_store_statement(store, filter->line != NULL ? NM_SQL_CALLS_OF : NM_SQL_CALLS, err);
+	struct nm_call_entries calls = { .arena = nm_arena_new() };
+	size_t capacity = 0;
+	bool ok = calls.arena != NULL;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL) {
+		nm_arena_free(calls.arena);
+		return NM_SYSTEM;
+	}
+	sqlite3_bind_int64(statement, 1, filter->since);
+	sqlite3_bind_int64(statement, 2, filter->until);
+	if (filter->line != NULL)
+		nm_store_bind(statement, 3, filter->line);
+	while (ok && calls.n < filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		ok = nm_grow((void **)&calls.items, &capacity, calls.n + 1, sizeof(*calls.items));
+		if (ok)
+			calls.items[calls.n++] = read_call(statement, calls.arena, &ok);
+	}
+	if (ok && calls.n == filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		calls.more = true;
+		result = SQLITE_DONE;
+	}
+	sqlite3_reset(statement);
+	if (ok && result == SQLITE_DONE) {
+		*out = calls;
+		return NM_OK;
+	}
+	nm_call_entries_clear(&calls);
+	return ok ? nm_store_fail(store, "reading its calls", err) : nm_fail_memory(err);
+}
+
+void nm_call_entries_clear(struct nm_call_entries *entries)
+{
+	free(entries->items);
+	nm_arena_free(entries->arena);
+	*entries = (struct nm_call_entries){ 0 };
+}
+
+static struct nm_call_leg read_leg(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
+{
+	return (struct nm_call_leg){
+		.leg = { .id = nm_store_column(statement, 0, arena, ok),
+			 .to = nm_store_column(statement, 1, arena, ok),
+			 .end = (enum nm_leg_end)within(statement, 3, NM_LEG_CANCELED),
+			 .began = sqlite3_column_int64(statement, 4),
+			 .ended = sqlite3_column_int64(statement, 5),
+			 .rang_s = sqlite3_column_int(statement, 6) },
+		.who = nm_store_column(statement, 2, arena, ok),
+	};
+}
+
+static enum nm_code read_legs(struct nm_store *store, struct nm_arena *arena, struct nm_call_entry *call,
+			      struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEGS, err);
+	struct nm_call_leg *legs = nm_arena_alloc(arena, NM_LEGS_MAX, sizeof(*legs));
+	bool ok = legs != NULL;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, call->id);
+	while (ok && call->n < NM_LEGS_MAX && (result = sqlite3_step(statement)) == SQLITE_ROW)
+		legs[call->n++] = read_leg(statement, arena, &ok);
+	sqlite3_reset(statement);
+	call->legs = legs;
+	if (!ok)
+		return nm_fail_memory(err);
+	return result == SQLITE_DONE || result == SQLITE_ROW ? NM_OK
+							     : nm_store_fail(store, "reading its calls", err);
+}
+
+enum nm_code nm_store_call_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
+			       struct nm_call_entry *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALL_GET, err);
+	struct nm_call_entry call = { 0 };
+	bool ok = true;
+	enum nm_code code;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW)
+		call = read_call(statement, arena, &ok);
+	sqlite3_reset(statement);
+	if (!ok)
+		return nm_fail_memory(err);
+	if (result == SQLITE_DONE)
+		return nm_fail(err, NM_INPUT, "no call %lld in the log", (long long)id);
+	if (result != SQLITE_ROW)
+		return nm_store_fail(store, "reading its calls", err);
+	code = read_legs(store, arena, &call, err);
+	if (code == NM_OK)
+		*out = call;
+	return code;
+}
+
+enum nm_code nm_store_call_newest(struct nm_store *store, const char *line, const char *driver,
+				  nm_time *began, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALL_NEWEST, err);
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, line);
+	nm_store_bind(statement, 2, driver);
+	result = sqlite3_step(statement);
+	*began = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : NM_TIME_MIN;
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
+							     : nm_store_fail(store, "reading its calls", err);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The log of real calls: what became of each, where it is kept, and how it gets there from a carrier's records.
+ */
+#ifndef NEVERMISS_CALLS_H
+#define NEVERMISS_CALLS_H
+
+#include "nevermiss/push.h"
+
+/* --- what became of a call --- */
+
+/* As nm_result, of a real call (design.md 4.4).  Kept in stores by these numbers. */
+enum nm_call_end {
+	NM_CALL_ANSWERED = 0,
+	NM_CALL_VOICEMAIL = 1,
+	NM_CALL_REJECTED = 2,
+	NM_CALL_SWALLOWED = 3,
+	NM_CALL_ABANDONED = 4, /* the caller hung up, nobody had answered */
+	NM_CALL_LOST = 5,
+	NM_CALL_UNKNOWN = 6 /* the records do not say */
+};
+
+/* Why it is said.  Kept in stores by these numbers. */
+enum nm_call_reason {
+	NM_CALL_LEG_ANSWERED = 0,
+	NM_CALL_OWN_VOICEMAIL = 1,
+	NM_CALL_OTHER_LINE = 2,
+	NM_CALL_OWN_PHONE = 3,
+	NM_CALL_MAILBOX = 4,
+	NM_CALL_HUNG_UP = 5,
+	NM_CALL_NOBODY = 6,
+	NM_CALL_TURNED_AWAY = 7,
+	NM_CALL_FAILED = 8,
+	NM_CALL_NOT_TOLD = 9,
+	NM_CALL_NO_END = 10
+};
+
+const char *nm_call_end_name(enum nm_call_end end); /* "answered" */
+const char *
+nm_call_reason_words(enum nm_call_reason reason); /* a sentence's part: "a phone that rang answered" */
+
+struct nm_became {
+	enum nm_call_end end;
+	enum nm_call_reason reason;
+	bool probably; /* the records speak for it and do not prove it */
+	const char *
+		by; /* who took it: a destination or line of the plan, or else a leg's `to`; borrowed; NULL */
+	int seconds; /* from the call's arrival until it was taken, or the caller hung up; -1: not known */
+};
+
+/* Who has a number that was rung: a destination's or a line's name (a destination goes first); NULL: nobody of the
+ * plan. */
+const char *nm_call_who(const struct nm_plan *plan, const char *number);
+/* What became of a call to a line, by the plan's numbers.  confirms: the carrier may have asked for a 1 where the
+ * plan says so. */
+void nm_call_judge(const struct nm_plan *plan, int line, const struct nm_record *record, bool confirms,
+		   struct nm_became *out);
+
+/* --- where it is kept --- */
+
+struct nm_call_leg {
+	struct nm_leg leg;
+	const char *who; /* of the plan, when it was written down; NULL */
+};
+
+struct nm_call_entry {
+	int64_t id; /* of the store */
+	const char *line, *driver, *carrier_id;
+	struct nm_caller caller;
+	nm_number forwarded_from; /* 0: not said */
+	nm_time began, ended;     /* ended 0: not known */
+	struct nm_became became;
+	int64_t version; /* of the plan, as pushed to the line at that time; 0: not known */
+	size_t n;
+	const struct nm_call_leg *legs; /* in the order in which they began */
+};
+
+struct nm_call_entries {
+	struct nm_arena *arena;
+	size_t n;
+	struct nm_call_entry *items; /* newest first; without their legs */
+	bool more;                   /* than were asked for */
+};
+
+struct nm_call_filter {
+	const char *line;     /* NULL: all */
+	nm_time since, until; /* that began in [since, until) */
+	size_t most;
+};
+
+enum nm_call_kept { NM_CALL_NEW, NM_CALL_KNOWN, NM_CALL_MENDED };
+
+/* Keeps a call once, by line, driver and the carrier's id; one that is kept already is written anew when its record
+ * says something else now.  id and version of the entry do not count: they are found. */
+enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entry *call,
+			       enum nm_call_kept *kept, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter *filter,
+			    struct nm_call_entries *out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_call_entries_clear(struct nm_call_entries *entries);
+/* One call with its legs, all from the arena; NM_INPUT when there is none of that id. */
+enum nm_code nm_store_call_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
+			       struct nm_call_entry *out, struct nm_error *err) NM_WARN_UNUSED;
+/* When the newest call of a line that came from this driver began; NM_TIME_MIN: there is none. */
+enum nm_code nm_store_call_newest(struct nm_store *store, const char *line, const char *driver,
+				  nm_time *began, struct nm_error *err) NM_WARN_UNUSED;
+
+/* --- how it gets there --- */
+
+struct nm_import_line {
+	int line;
+	nm_time since, until; /* what was read: all that began in [since, until) */
+	size_t fresh, mended, known;
+	size_t under_way;  /* left out: the next import takes them */
+	size_t odd;        /* entries of the carrier's that describe no call */
+	bool cut;          /* there is more: import again */
+	const char *words; /* why it failed (what was read until then is kept); NULL */
+};
+
+struct nm_import {
+	struct nm_arena *arena;
+	size_t n;
+	struct nm_import_line *lines; /* of the account, in the plan's order */
+	bool stopped;
+};
+
+/* Reads the calls of all lines of an account, since an instant, or (NM_TIME_MIN) for each since a day before the
+ * newest that is kept, or of the last 30 days.  Imported twice, a call is kept once.  NM_INPUT: the account's
+ * driver has no records, no line is on it, or since is not in the past.  NM_CARRIER when a line failed (*out is
+ * filled then too). */
+enum nm_code nm_calls_import(const struct nm_push_context *context, int account, nm_time since,
+			     struct nm_import *out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_import_clear(struct nm_import *import);
+
+#endif

@@ -1,0 +1,522 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The log of real calls: what is made of a record, that a call is kept once, and imports from a carrier that
+ * answers from a list.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "nevermiss/calls.h"
+#include "random_plan.h"
+
+/* clang-format off */
+#define PLAN \
+	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n" \
+	"account tel { driver = telnyx }\naccount box { driver = sandbox }\naccount spare { driver = telnyx }\n" \
+	"line main { number = \"+15125550100\" account = tel handset = desk }\n" \
+	"line over { number = \"+15125550101\" account = tel }\n" \
+	"line other { number = \"+15125550102\" account = box }\n" \
+	"destination desk { kind = backup line = main own_voicemail = none }\n" \
+	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = 25s }\n" \
+	"destination sam { kind = personal number = \"+15125550114\" own_voicemail = 20s confirm = yes }\n" \
+	"destination pat { kind = personal number = \"+15125550115\" own_voicemail = 20s }\n" \
+	"destination fixly { kind = ai number = \"+15125550177\" }\n" \
+	"rotation oncall { members = { owner, pat } from = \"2026-01-05 08:00\" every = 1w }\n" \
+	"path day { step { ring = owner for = 15s } step { ring = sam } step { ring = fixly } }\n"
+#define ROTA "path night { step { ring = oncall confirm = yes } }\n"
+#define BOX "destination box { kind = voicemail greeting = \"Smith\" }\npath mail { step { ring = box } }\n"
+#define RULE "rule all { path = day }\n"
+
+#define OWNER "+15125550111"
+#define SAM "+15125550114"
+#define PAT "+15125550115"
+#define AI "+15125550177"
+#define T INT64_C(1767621600) /* 2026-01-05T14:00:00Z */
+/* clang-format on */
+
+static char *folder;
+static struct nm_plan *plan;
+static struct nm_store *store;
+
+static void ok(enum nm_code code, const struct nm_error *err)
+{
+	if (code != NM_OK)
+		fail_msg("%s", err->text);
+}
+
+static void take_plan(const char *text)
+{
+	nm_plan_free(plan);
+	plan = plan_of_text(text, folder);
+}
+
+static void open_store(bool read_only)
+{
+	char file[512];
+	struct nm_error err;
+
+	nm_store_close(store);
+	store = NULL;
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	ok(nm_store_open(file, read_only, &store, &err), &err);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	folder = random_folder_new();
+	take_plan(PLAN BOX RULE);
+	open_store(false);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	nm_store_close(store);
+	store = NULL;
+	nm_plan_free(plan);
+	plan = NULL;
+	random_folder_free(folder);
+	return 0;
+}
+
+/* --- what became of it --- */
+
+static struct nm_leg leg(const char *to, enum nm_leg_end how, int from, int until, int rang_s)
+{
+	return (struct nm_leg){
+		.id = "leg", .to = to, .end = how, .began = T + from, .ended = T + until, .rang_s = rang_s
+	};
+}
+
+/* A call of so many seconds of which the carrier tells all legs. */
+static struct nm_record call(enum nm_leg_end how, int lasts, struct nm_leg *legs, size_t n)
+{
+	return (struct nm_record){ .id = "call",
+				   .caller = { .number = UINT64_C(15125550199) },
+				   .began = T,
+				   .ended = T + lasts,
+				   .end = how,
+				   .tells_legs = true,
+				   .n = n,
+				   .legs = legs };
+}
+
+static void assert_became(const struct nm_record *record, const char *words)
+{
+	struct nm_became became;
+	struct nm_buf text;
+
+	nm_call_judge(plan, 0, record, true, &became);
+	nm_buf_init(&text, 4096);
+	nm_buf_addf(&text, "%s%s%s%s at %d: %s", became.probably ? "probably " : "",
+		    nm_call_end_name(became.end), became.by != NULL ? " by " : "",
+		    became.by != NULL ? became.by : "", became.seconds, nm_call_reason_words(became.reason));
+	assert_string_equal(text.data, words);
+	nm_buf_clear(&text);
+}
+
+static void test_who_took_it(void **state)
+{
+	struct nm_leg sam_answers[] = { leg(OWNER, NM_LEG_NO_ANSWER, 1, 16, 15),
+					leg(SAM, NM_LEG_ANSWERED, 17, 60, 8) };
+	struct nm_leg stranger[] = { leg("+442079460000", NM_LEG_ANSWERED, 1, 60, -1) };
+	struct nm_leg line[] = { leg("+15125550101", NM_LEG_ANSWERED, 1, 60, 2) };
+	struct nm_leg both[] = { leg(OWNER, NM_LEG_ANSWERED, 1, 60, 5), leg(PAT, NM_LEG_CANCELED, 1, 6, 5) };
+	struct nm_record record = call(NM_LEG_ANSWERED, 60, sam_answers, 2);
+
+	(void)state;
+	assert_became(&record, "answered by sam at 25: a phone that was rung answered");
+	record = call(NM_LEG_ANSWERED, 60, stranger, 1);
+	assert_became(&record, "answered by +442079460000 at -1: a phone that was rung answered");
+	record = call(NM_LEG_ANSWERED, 60, line, 1);
+	assert_became(&record,
+		      "unknown by over at 3: it went on to another line, whose own calls say who took it");
+	record = call(NM_LEG_ANSWERED, 60, both, 2);
+	assert_became(&record, "answered by owner at 6: a phone that was rung answered");
+}
+
+/* "An unconfirmed leg that answered within 3 s of that phone's own voicemail time is probably swallowed." */
+static void test_swallowed(void **state)
+{
+	static const int near[] = { 22, 25, 28 }, far[] = { 21, 29 };
+	struct nm_leg owner = leg(OWNER, NM_LEG_ANSWERED, 1, 60, 0),
+		      sam = leg(SAM, NM_LEG_ANSWERED, 1, 60, 20);
+	struct nm_leg pat = leg(PAT, NM_LEG_ANSWERED, 1, 60, 20), ai = leg(AI, NM_LEG_ANSWERED, 1, 60, 25);
+	struct nm_became became;
+	struct nm_record record = call(NM_LEG_ANSWERED, 60, &owner, 1);
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++) {
+		owner.rang_s = near[i];
+		nm_call_judge(plan, 0, &record, true, &became);
+		assert_int_equal(became.end, NM_CALL_SWALLOWED);
+		assert_true(became.probably);
+		assert_string_equal(became.by, "owner");
+	}
+	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
+		owner.rang_s = far[i];
+		nm_call_judge(plan, 0, &record, true, &became);
+		assert_int_equal(became.end, NM_CALL_ANSWERED);
+	}
+	record.legs = &sam;
+	nm_call_judge(plan, 0, &record, true, &became);
+	assert_int_equal(became.end, NM_CALL_ANSWERED);
+	/* The carrier asks nobody for a 1, whatever the plan says. */
+	nm_call_judge(plan, 0, &record, false, &became);
+	assert_int_equal(became.end, NM_CALL_SWALLOWED);
+	record.legs = &pat;
+	nm_call_judge(plan, 0, &record, true, &became);
+	assert_int_equal(became.end, NM_CALL_SWALLOWED);
+	record.legs = &ai;
+	nm_call_judge(plan, 0, &record, true, &became);
+	assert_int_equal(became.end, NM_CALL_ANSWERED);
+	/* A step asks whoever is on turn. */
+	take_plan(PLAN ROTA RULE);
+	record.legs = &pat;
+	nm_call_judge(plan, 0, &record, true, &became);
+	assert_int_equal(became.end, NM_CALL_ANSWERED);
+}
+
+/* "A parent that is completed while no child completed was not answered by anybody." */
+static void test_nobody_took_it(void **state)
+{
+	struct nm_leg rang[] = { leg(OWNER, NM_LEG_NO_ANSWER, 1, 16, 15), leg(SAM, NM_LEG_BUSY, 17, 18, 1) };
+	struct nm_leg off[] = { leg(OWNER, NM_LEG_NO_ANSWER, 1, 16, 15),
+				leg(SAM, NM_LEG_CANCELED, 17, 20, 3) };
+	/* Sam's voicemail picked up and pressed nothing. */
+	struct nm_leg unpressed[] = { leg(SAM, NM_LEG_ANSWERED, 1, 30, 20) };
+	struct nm_leg passed[] = { leg(SAM, NM_LEG_ANSWERED, 1, 30, 20),
+				   leg(AI, NM_LEG_NO_ANSWER, 30, 50, 20) };
+	struct nm_record record = call(NM_LEG_ANSWERED, 50, rang, 2);
+
+	(void)state;
+	assert_became(
+		&record,
+		"probably voicemail at 18: nobody who was rung took it, and the carrier had it on after "
+		"that");
+	record.ended = T + 20;
+	assert_became(&record, "probably abandoned at 20: the caller hung up, and nobody had answered");
+	record = call(NM_LEG_ANSWERED, 20, off, 2);
+	assert_became(&record, "abandoned at 20: the caller hung up, and nobody had answered");
+	record = call(NM_LEG_ANSWERED, 60, unpressed, 1);
+	assert_became(
+		&record,
+		"probably voicemail at 30: nobody who was rung took it, and the carrier had it on after "
+		"that");
+	record = call(NM_LEG_ANSWERED, 80, passed, 2);
+	assert_became(
+		&record,
+		"probably voicemail at 50: nobody who was rung took it, and the carrier had it on after "
+		"that");
+	record = call(NM_LEG_ANSWERED, 30, NULL, 0);
+	assert_became(&record,
+		      "probably voicemail at 0: nobody who was rung took it, and the carrier had it on after "
+		      "that");
+	take_plan(PLAN RULE);
+	record = call(NM_LEG_ANSWERED, 50, rang, 2);
+	assert_became(&record, "probably lost at -1: nobody who was rung took it");
+}
+
+static void test_other_ends(void **state)
+{
+	struct nm_leg rang[] = { leg(OWNER, NM_LEG_NO_ANSWER, 1, 16, 15) };
+	struct nm_record record = call(NM_LEG_BUSY, 1, NULL, 0);
+
+	(void)state;
+	assert_became(&record, "rejected at -1: the carrier turned it away and rang nobody");
+	record = call(NM_LEG_BUSY, 20, rang, 1);
+	assert_became(&record, "lost at -1: nobody who was rung took it");
+	record = call(NM_LEG_NO_ANSWER, 16, rang, 1);
+	assert_became(&record, "probably abandoned at 16: the caller hung up, and nobody had answered");
+	record.ended = T + 40;
+	assert_became(&record, "lost at -1: nobody who was rung took it");
+	record = call(NM_LEG_FAILED, 1, NULL, 0);
+	assert_became(&record, "lost at -1: the carrier calls it failed");
+	record = call(NM_LEG_CANCELED, 9, NULL, 0);
+	assert_became(&record, "abandoned at 9: the caller hung up, and nobody had answered");
+	record = call(NM_LEG_OPEN, 9, NULL, 0);
+	assert_became(&record, "unknown at -1: the record does not say how it ended");
+	/* VoIP.ms: it was answered, by whatever. */
+	record = call(NM_LEG_ANSWERED, 60, NULL, 0);
+	record.tells_legs = false;
+	assert_became(&record, "unknown at -1: the record says that it was answered, not by what");
+	/* Telnyx: the line's own phone is no leg. */
+	record.tells_legs = record.own_phone = true;
+	assert_became(
+		&record,
+		"probably answered by desk at -1: it was answered and nobody else was rung: the line's own "
+		"phone");
+}
+
+/* --- keeping --- */
+
+static struct nm_call_entry entry(const char *line, const char *id, nm_time began)
+{
+	return (struct nm_call_entry){ .line = line,
+				       .driver = "telnyx",
+				       .carrier_id = id,
+				       .caller = { .number = UINT64_C(15125550199) },
+				       .began = began,
+				       .ended = began + 30,
+				       .became = { .end = NM_CALL_ANSWERED, .by = "owner", .seconds = 7 } };
+}
+
+static enum nm_call_kept put(const struct nm_call_entry *one)
+{
+	enum nm_call_kept kept;
+	struct nm_error err;
+
+	ok(nm_store_call_put(store, one, &kept, &err), &err);
+	return kept;
+}
+
+static size_t count(const char *line, nm_time since, nm_time until, size_t most)
+{
+	const struct nm_call_filter filter = { line, since, until, most };
+	struct nm_call_entries calls;
+	struct nm_error err;
+	size_t n;
+
+	ok(nm_store_calls(store, &filter, &calls, &err), &err);
+	n = calls.n;
+	for (size_t i = 1; i < n; i++)
+		assert_true(calls.items[i - 1].began >= calls.items[i].began);
+	nm_call_entries_clear(&calls);
+	return n;
+}
+
+static void test_a_call_is_kept_once(void **state)
+{
+	struct nm_call_leg legs[] = { { leg(OWNER, NM_LEG_ANSWERED, 1, 30, 7), "owner" },
+				      { leg("sip:\x1b[31m", NM_LEG_BUSY, 2, 3, -1), NULL } };
+	struct nm_call_entry one = entry("main", "c1", T), got;
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_error err;
+	nm_time newest;
+
+	(void)state;
+	one.n = 1;
+	one.legs = legs;
+	assert_int_equal(put(&one), NM_CALL_NEW);
+	assert_int_equal(put(&one), NM_CALL_KNOWN);
+	one.n = 2; /* a leg came late */
+	assert_int_equal(put(&one), NM_CALL_MENDED);
+	assert_int_equal(put(&one), NM_CALL_KNOWN);
+	assert_int_equal(count(NULL, 0, NM_TIME_MAX, 10), 1);
+	open_store(true);
+	ok(nm_store_call_get(store, 1, arena, &got, &err), &err);
+	assert_string_equal(got.line, "main");
+	assert_string_equal(got.carrier_id, "c1");
+	assert_true(got.caller.number == one.caller.number && !got.caller.anonymous);
+	assert_int_equal(got.became.end, NM_CALL_ANSWERED);
+	assert_string_equal(got.became.by, "owner");
+	assert_int_equal(got.became.seconds, 7);
+	assert_int_equal(got.version, 0);
+	assert_int_equal(got.n, 2);
+	assert_string_equal(got.legs[0].who, "owner");
+	assert_int_equal(got.legs[0].leg.rang_s, 7);
+	assert_null(got.legs[1].who);
+	assert_int_equal(got.legs[1].leg.end, NM_LEG_BUSY);
+	assert_int_equal(nm_store_call_get(store, 2, arena, &got, &err), NM_INPUT);
+	assert_string_equal(err.text, "no call 2 in the log");
+	assert_int_equal(nm_store_call_put(store, &one, &(enum nm_call_kept){ 0 }, &err), NM_REFUSED);
+	ok(nm_store_call_newest(store, "main", "telnyx", &newest, &err), &err);
+	assert_int_equal(newest, T);
+	ok(nm_store_call_newest(store, "main", "twilio", &newest, &err), &err);
+	assert_int_equal(newest, NM_TIME_MIN);
+	nm_arena_free(arena);
+}
+
+static void test_the_log_is_listed(void **state)
+{
+	struct nm_call_entry one = entry("main", "c1", T);
+	struct nm_call_entries calls;
+	struct nm_error err;
+
+	(void)state;
+	put(&one);
+	one.line = "over"; /* the same call, forwarded, is a call of that line too */
+	assert_int_equal(put(&one), NM_CALL_NEW);
+	one.carrier_id = "c2";
+	one.began = T + 60;
+	put(&one);
+	assert_int_equal(count(NULL, 0, NM_TIME_MAX, 10), 3);
+	assert_int_equal(count("over", 0, NM_TIME_MAX, 10), 2);
+	assert_int_equal(count("over", T + 60, NM_TIME_MAX, 10), 1);
+	assert_int_equal(count("over", 0, T + 60, 10), 1);
+	ok(nm_store_calls(store, &(struct nm_call_filter){ NULL, 0, NM_TIME_MAX, 2 }, &calls, &err), &err);
+	assert_true(calls.more);
+	nm_call_entries_clear(&calls);
+	ok(nm_store_calls(store, &(struct nm_call_filter){ NULL, 0, NM_TIME_MAX, 3 }, &calls, &err), &err);
+	assert_false(calls.more);
+	nm_call_entries_clear(&calls);
+}
+
+/* The plan in force: that of the newest push to the line that was done when the call came. */
+static void test_the_version_in_force(void **state)
+{
+	struct nm_push_record push = { .line = "main",
+				       .driver = "telnyx",
+				       .who = "pat",
+				       .wanted = "x",
+				       .horizon = T,
+				       .state = NM_PUSH_DONE };
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_call_entry one, got;
+	struct nm_error err;
+	int64_t versions[2], id;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		ok(nm_store_keep(store, T + i * 100, "pat", "pushed", i == 0 ? "a" : "b", 1, &versions[i],
+				 &err),
+		   &err);
+		push.version = versions[i];
+		push.at = push.ended = T + i * 100;
+		ok(nm_store_push_begin(store, &push, &id, &err), &err);
+	}
+	for (int i = 0; i < 3; i++) {
+		one = entry("main", i == 0 ? "x" : i == 1 ? "y" : "z", T - 1 + i * 100);
+		put(&one);
+		ok(nm_store_call_get(store, i + 1, arena, &got, &err), &err);
+		assert_int_equal(got.version, i == 0 ? 0 : versions[i - 1]);
+	}
+	nm_arena_free(arena);
+}
+
+/* --- importing --- */
+
+/* A Telnyx that answers each list with the same page, one request after the other. */
+static struct {
+	const char *page;
+	int status, sent, tags[8], n_tags;
+} carrier;
+
+static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
+{
+	(void)context;
+	(void)err;
+	assert_string_equal(request->method, "GET");
+	assert_string_equal(request->account->name, "tel");
+	assert_true(carrier.n_tags < 8);
+	carrier.sent++;
+	carrier.tags[carrier.n_tags++] = tag;
+	return NM_OK;
+}
+
+static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_response *response,
+			    struct nm_error *err)
+{
+	(void)context;
+	(void)timeout_ms;
+	(void)err;
+	*tag = carrier.n_tags > 0 ? carrier.tags[--carrier.n_tags] : -1;
+	*response = (struct nm_response){ .status = carrier.status,
+					  .body = carrier.page,
+					  .len = strlen(carrier.page),
+					  .retry_after_s = -1 };
+	return NM_OK;
+}
+
+static enum nm_code import(int account, nm_time since, struct nm_import *out, struct nm_error *err)
+{
+	const struct nm_push_context context = {
+		.plan = plan, .store = store, .now = T + 3600, .transport = { NULL, submit, collect }
+	};
+
+	carrier.sent = carrier.n_tags = 0;
+	return nm_calls_import(&context, account, since, out, err);
+}
+
+/* clang-format off */
+#define ENTRY(id, to, times) \
+	"{\"id\":\"" id "\",\"telnyx_session_id\":\"s" id "\",\"direction\":\"inbound\",\"cli\":\"+15125550199\",\"cld\":\"" to \
+	"\",\"started_at\":" times "}"
+#define ENDED "\"2026-01-05T14:00:00Z\",\"finished_at\":\"2026-01-05T14:00:20Z\""
+#define OPEN "\"2026-01-05T14:30:00Z\""
+#define PAGE(entries) "{\"data\":[" entries "],\"meta\":{\"total_pages\":1}}"
+/* clang-format on */
+
+static void test_imported_twice_is_kept_once(void **state)
+{
+	struct nm_import result;
+	struct nm_error err;
+
+	(void)state;
+	carrier.status = 200;
+	carrier.page = PAGE(ENTRY("1", "+15125550100", ENDED) "," ENTRY("2", "+15125550101", ENDED) "," ENTRY(
+		"3", "+15125550100", OPEN) ",{}");
+	for (int i = 0; i < 3; i++) {
+		ok(import(0, NM_TIME_MIN, &result, &err), &err);
+		assert_int_equal(result.n, 2);
+		assert_int_equal(result.lines[0].fresh, i == 0);
+		assert_int_equal(result.lines[0].known, i > 0);
+		assert_int_equal(result.lines[0].under_way, 1);
+		assert_int_equal(result.lines[0].odd, 2); /* in both lists */
+		assert_int_equal(result.lines[0].until, T + 3600);
+		assert_int_equal(result.lines[0].since, i == 0 ? T + 3600 - 30 * NM_DAY : T - NM_DAY);
+		assert_int_equal(result.lines[1].fresh, i == 0);
+		assert_false(result.lines[0].cut);
+		nm_import_clear(&result);
+		assert_int_equal(count(NULL, 0, NM_TIME_MAX, 10), 2);
+	}
+	/* What was under way is over; its record says more, once. */
+	carrier.page = PAGE(ENTRY("1", "+15125550100", ENDED) "," ENTRY(
+		"3", "+15125550100", "\"2026-01-05T14:30:00Z\",\"finished_at\":\"2026-01-05T14:40:00Z\""));
+	ok(import(0, T - 60, &result, &err), &err);
+	assert_int_equal(result.lines[0].fresh, 1);
+	assert_int_equal(result.lines[0].under_way, 0);
+	assert_int_equal(result.lines[0].since, T - 60);
+	nm_import_clear(&result);
+	assert_int_equal(count("main", 0, NM_TIME_MAX, 10), 2);
+}
+
+static void test_what_cannot_be_imported(void **state)
+{
+	struct nm_import result;
+	struct nm_error err;
+
+	(void)state;
+	assert_int_equal(import(1, NM_TIME_MIN, &result, &err), NM_INPUT);
+	assert_string_equal(
+		err.text,
+		"the driver sandbox of account box has no call records; these have: telnyx, twilio, voipms");
+	assert_int_equal(import(2, NM_TIME_MIN, &result, &err), NM_INPUT);
+	assert_string_equal(err.text, "no line of the plan is on account spare");
+	assert_int_equal(import(0, T + 3600, &result, &err), NM_INPUT);
+	assert_string_equal(err.text, "calls can be read since a time that is past, and this one is not");
+	assert_int_equal(carrier.sent, 0);
+	carrier.status = 401;
+	carrier.page = "{\"errors\":[{\"title\":\"No \\u001b[31m such key\"}]}";
+	assert_int_equal(import(0, NM_TIME_MIN, &result, &err), NM_CARRIER);
+	assert_string_equal(err.text, "the calls of 2 of 2 lines could not be read to the end");
+	assert_string_equal(result.lines[0].words, "No  [31m such key (401)");
+	nm_import_clear(&result);
+	assert_int_equal(count(NULL, 0, NM_TIME_MAX, 10), 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(test_who_took_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_swallowed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_nobody_took_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_other_ends, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_call_is_kept_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_log_is_listed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_the_version_in_force, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_imported_twice_is_kept_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_cannot_be_imported, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
