@@ -142,13 +142,23 @@ static enum nm_code keep_call(const struct importing *run, struct nm_import_line
 	return NM_OK;
 }
 
+static int by_time(const void *a, const void *b)
+{
+	const struct nm_record *x = a, *y = b;
+
+	return (x->began > y->began) - (x->began < y->began);
+}
+
+/* The oldest first, so that the numbers of calls go with time as far as they can. */
 static enum nm_code keep_calls(const struct importing *run, struct nm_import_line *line,
-			       const struct nm_records *records, struct nm_arena *arena, struct nm_error *err)
+			       struct nm_records *records, struct nm_arena *arena, struct nm_error *err)
 {
 	struct nm_store *store = run->context->store;
 	enum nm_code code = nm_store_begin(store, err);
 
 	line->under_way = 0;
+	if (records->n > 0)
+		qsort(records->items, records->n, sizeof(*records->items), by_time);
 	for (size_t i = 0; i < records->n && code == NM_OK; i++) {
 		if (is_under_way(&records->items[i], run->context->now))
 			line->under_way++;
@@ -166,7 +176,7 @@ static enum nm_code keep_calls(const struct importing *run, struct nm_import_lin
 static enum nm_code take_talk(struct importing *run, size_t i, struct nm_error *err)
 {
 	struct nm_import_line *line = &run->import->lines[i];
-	const struct nm_records *records = &run->records[i];
+	struct nm_records *records = &run->records[i];
 	const struct nm_talk *talk = &run->talks[i];
 	enum nm_code code;
 

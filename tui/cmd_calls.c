@@ -1,0 +1,479 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * calls: the log of real calls.  `import` fills it from a carrier's records, `list` shows it, `show` tells one call
+ * with all that rang for it.
+ */
+#include "command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "nevermiss/calls.h"
+#include "nevermiss/placing.h"
+
+#define LIST_COUNT 50
+#define LIST_MOST 1000000
+
+/* --- a call in words --- */
+
+static void who_words(const struct nm_call_entry *call, struct nm_buf *out)
+{
+	char number[NM_NUMBER_TEXT];
+
+	if (call->caller.anonymous) {
+		nm_buf_add(out, "anonymous");
+		return;
+	}
+	nm_number_words(call->caller.number, number);
+	nm_buf_add(out, number);
+}
+
+/* "probably swallowed by the voicemail of owner's own phone after 25 s" */
+static void became_words(const struct nm_became *became, struct nm_buf *out)
+{
+	nm_buf_addf(out, "%s%s", became->probably ? "probably " : "", nm_call_end_name(became->end));
+	if (became->by && became->end == NM_CALL_SWALLOWED)
+		nm_buf_addf(out, " by the voicemail of %s's own phone", became->by);
+	else if (became->by && became->end == NM_CALL_UNKNOWN)
+		nm_buf_addf(out, ", it went to %s", became->by);
+	else if (became->by)
+		nm_buf_addf(out, " by %s", became->by);
+	if (became->seconds >= 0)
+		nm_buf_addf(out, " after %d s", became->seconds);
+}
+
+static int rings_of(const struct nm_became *became)
+{
+	return became->seconds < 0 ? -1 : (became->seconds + 5) / 6;
+}
+
+/* --- JSON --- */
+
+/* A number that is not known is null. */
+static void json_known(struct nm_json *json, const char *key, int64_t value, bool known)
+{
+	nm_json_key(json, key);
+	if (known)
+		nm_json_int(json, value);
+	else
+		nm_json_null(json);
+}
+
+static void json_number(struct nm_json *json, const char *key, nm_number number)
+{
+	char text[NM_NUMBER_TEXT];
+
+	nm_number_write(number, text);
+	nm_json_key(json, key);
+	nm_json_text(json, number ? text : NULL);
+}
+
+/* The members of a call; the object stays open. */
+static void json_call(struct nm_json *json, const struct nm_zone *zone, const struct nm_call_entry *call)
+{
+	const struct nm_became *became = &call->became;
+	const bool timed = became->seconds >= 0;
+	char from[NM_NUMBER_TEXT];
+
+	nm_caller_write(call->caller, from);
+	nm_json_object(json);
+	nm_json_key(json, "id");
+	nm_json_int(json, call->id);
+	json_time(json, zone, "at", call->began);
+	nm_json_key(json, "line");
+	nm_json_text(json, call->line);
+	nm_json_key(json, "from");
+	nm_json_text(json, from);
+	json_number(json, "forwarded_from", call->forwarded_from);
+	nm_json_key(json, "outcome");
+	nm_json_text(json, nm_call_end_name(became->end));
+	nm_json_key(json, "probably");
+	nm_json_bool(json, became->probably);
+	nm_json_key(json, "answered_by");
+	nm_json_text(json, became->by);
+	json_known(json, "seconds", became->seconds, timed);
+	json_known(json, "rings", rings_of(became), timed);
+	json_known(json, "lasted", call->ended - call->began, call->ended != 0);
+	nm_json_key(json, "why");
+	nm_json_text(json, nm_call_reason_words(became->reason));
+	nm_json_key(json, "driver");
+	nm_json_text(json, call->driver);
+	nm_json_key(json, "carrier_id");
+	nm_json_text(json, call->carrier_id);
+	json_known(json, "version", call->version, call->version != 0);
+}
+
+static void json_leg(struct nm_json *json, const struct nm_zone *zone, const struct nm_call_leg *leg)
+{
+	nm_json_object(json);
+	nm_json_key(json, "to");
+	nm_json_text(json, leg->leg.to);
+	nm_json_key(json, "name");
+	nm_json_text(json, leg->who);
+	nm_json_key(json, "ended");
+	nm_json_text(json, nm_leg_end_name(leg->leg.end));
+	if (leg->leg.began)
+		json_time(json, zone, "at", leg->leg.began);
+	json_known(json, "rang", leg->leg.rang_s, leg->leg.rang_s >= 0);
+	nm_json_end(json, '}');
+}
+
+/* --- list --- */
+
+static enum nm_code read_filter(const struct invocation *run, struct nm_call_filter *filter,
+				struct nm_error *err)
+{
+	const char *count = argument(run->args, "count");
+	char *end;
+	long most = LIST_COUNT;
+	int line;
+	enum nm_code code = argument_line(run, &line, err);
+
+	if (!code)
+		code = argument_time(run, "since", NM_TIME_MIN, &filter->since, err);
+	if (!code)
+		code = argument_time(run, "until", NM_TIME_MAX, &filter->until, err);
+	if (code)
+		return code;
+	if (filter->since >= filter->until)
+		return nm_fail(err, NM_INPUT, "--until must be later than --since");
+	if (count) {
+		most = strtol(count, &end, 10);
+		if (*end || end == count || most < 1 || most > LIST_MOST)
+			return nm_fail(err, NM_INPUT, "--count %s: a number from 1 to %d", count, LIST_MOST);
+	}
+	filter->line = line >= 0 ? run->session->plan->lines[line].name : NULL;
+	filter->most = (size_t)most;
+	return NM_OK;
+}
+
+static void list_text(struct invocation *run, const struct nm_call_entries *calls)
+{
+	const struct nm_zone *zone = session_zone(run->session);
+	char when[NM_TIME_TEXT];
+	struct nm_buf who;
+
+	nm_buf_init(&who, 256);
+	for (size_t i = 0; i < calls->n; i++) {
+		const struct nm_call_entry *call = &calls->items[i];
+
+		nm_buf_clear(&who);
+		who_words(call, &who);
+		nm_time_words(zone, call->began, true, when);
+		nm_buf_addf(run->out, "#%-5lld %-26s %-10s %-17s ", (long long)call->id, when, call->line,
+			    who.data);
+		became_words(&call->became, run->out);
+		nm_buf_add(run->out, "\n");
+	}
+	nm_buf_clear(&who);
+	if (!calls->n)
+		nm_buf_add(run->out, "no calls in the log\n");
+	if (calls->more)
+		nm_buf_addf(run->out, "and older ones: --count shows more than %zu\n", calls->n);
+}
+
+static void list_json(struct invocation *run, const struct nm_call_entries *calls)
+{
+	const struct nm_zone *zone = session_zone(run->session);
+	struct nm_json json;
+
+	nm_json_init(&json, run->out);
+	nm_json_object(&json);
+	nm_json_key(&json, "calls");
+	nm_json_array(&json);
+	for (size_t i = 0; i < calls->n; i++) {
+		json_call(&json, zone, &calls->items[i]);
+		nm_json_end(&json, '}');
+	}
+	nm_json_end(&json, ']');
+	nm_json_key(&json, "more");
+	nm_json_bool(&json, calls->more);
+	json_finish(&json, run->out);
+}
+
+static enum nm_code list(struct invocation *run, struct nm_error *err)
+{
+	struct nm_call_entries calls;
+	struct nm_call_filter filter;
+	struct nm_store *store;
+	enum nm_code code = read_filter(run, &filter, err);
+
+	if (!code)
+		code = session_store(run->session, &store, err);
+	if (!code)
+		code = nm_store_calls(store, &filter, &calls, err);
+	if (code)
+		return code;
+	if (run->json)
+		list_json(run, &calls);
+	else
+		list_text(run, &calls);
+	nm_call_entries_clear(&calls);
+	return NM_OK;
+}
+
+/* --- show --- */
+
+/* Seconds from the call's arrival, in front of what happened then. */
+static void rung_time(const struct nm_call_entry *call, nm_time t, struct nm_buf *out)
+{
+	if (t)
+		nm_buf_addf(out, "  %4lld s  ", (long long)(t - call->began));
+	else
+		nm_buf_add(out, "       ?  ");
+}
+
+static void ladder_leg(const struct nm_call_entry *call, const struct nm_call_leg *leg, struct nm_buf *out)
+{
+	rung_time(call, leg->leg.began, out);
+	nm_buf_addf(out, "%s", leg->who ? leg->who : leg->leg.to);
+	if (leg->who)
+		nm_buf_addf(out, " (%s)", leg->leg.to);
+	if (leg->leg.rang_s >= 0)
+		nm_buf_addf(out, " rings for %d s: %s", leg->leg.rang_s, nm_leg_end_name(leg->leg.end));
+	else
+		nm_buf_addf(out, " rings: %s", nm_leg_end_name(leg->leg.end));
+	if (leg->leg.end == NM_LEG_ANSWERED && leg->leg.ended)
+		nm_buf_addf(out, ", until %lld s", (long long)(leg->leg.ended - call->began));
+	nm_buf_add(out, "\n");
+}
+
+static void ladder(const struct nm_call_entry *call, struct nm_buf *out)
+{
+	nm_buf_add(out, "     0 s  the call comes\n");
+	for (size_t i = 0; i < call->n; i++)
+		ladder_leg(call, &call->legs[i], out);
+	if (!call->n)
+		nm_buf_add(out, "          nobody who was rung is in the record\n");
+	if (call->ended) {
+		rung_time(call, call->ended, out);
+		nm_buf_add(out, "the call ends\n");
+	}
+}
+
+static void show_text(struct invocation *run, const struct nm_call_entry *call)
+{
+	char text[NM_TIME_TEXT];
+
+	nm_time_words_zone(session_zone(run->session), call->began, true, text);
+	nm_buf_addf(run->out, "call #%lld to %s, %s\n  from     ", (long long)call->id, call->line, text);
+	who_words(call, run->out);
+	if (call->forwarded_from) {
+		char number[NM_NUMBER_TEXT];
+
+		nm_number_words(call->forwarded_from, number);
+		nm_buf_addf(run->out, ", forwarded from %s", number);
+	}
+	nm_buf_add(run->out, "\n  outcome  ");
+	became_words(&call->became, run->out);
+	nm_buf_addf(run->out, "\n  because  %s\n  record   %s, %s\n",
+		    nm_call_reason_words(call->became.reason), call->driver, call->carrier_id);
+	if (call->version)
+		nm_buf_addf(run->out, "  plan     version %lld was pushed to the line then\n",
+			    (long long)call->version);
+	ladder(call, run->out);
+}
+
+static void show_json(struct invocation *run, const struct nm_call_entry *call)
+{
+	const struct nm_zone *zone = session_zone(run->session);
+	struct nm_json json;
+
+	nm_json_init(&json, run->out);
+	json_call(&json, zone, call);
+	nm_json_key(&json, "legs");
+	nm_json_array(&json);
+	for (size_t i = 0; i < call->n; i++)
+		json_leg(&json, zone, &call->legs[i]);
+	nm_json_end(&json, ']');
+	json_finish(&json, run->out);
+}
+
+static enum nm_code read_id(const struct invocation *run, int64_t *id, struct nm_error *err)
+{
+	const char *text = run->args->n_words > 1 ? run->args->words[1] : "";
+	const char *digits = *text == '#' ? text + 1 : text;
+
+	if (!*digits || digits[strspn(digits, "0123456789")])
+		return nm_fail(err, NM_INPUT,
+			       "calls show %s: the number of a call; `nevermiss calls list` has them", text);
+	*id = strtoll(digits, NULL, 10);
+	return NM_OK;
+}
+
+static enum nm_code show(struct invocation *run, struct nm_error *err)
+{
+	struct nm_arena *arena;
+	struct nm_call_entry call;
+	struct nm_store *store;
+	int64_t id = 0;
+	enum nm_code code = read_id(run, &id, err);
+
+	if (!code)
+		code = session_store(run->session, &store, err);
+	if (code)
+		return code;
+	arena = nm_arena_new();
+	code = arena ? nm_store_call_get(store, id, arena, &call, err) : nm_fail_memory(err);
+	if (!code && run->json)
+		show_json(run, &call);
+	else if (!code)
+		show_text(run, &call);
+	nm_arena_free(arena);
+	return code;
+}
+
+/* --- import --- */
+
+static enum nm_code read_account(const struct invocation *run, int *account, struct nm_error *err)
+{
+	const struct nm_plan *plan = run->session->plan;
+	const char *name = argument(run->args, "account");
+	struct nm_buf known;
+	enum nm_code code;
+
+	nm_buf_init(&known, NM_ERROR_TEXT);
+	for (size_t i = 0; i < plan->n_accounts; i++) {
+		nm_buf_addf(&known, "%s%s", i ? ", " : "", plan->accounts[i].name);
+		if (name && !strcmp(plan->accounts[i].name, name)) {
+			*account = (int)i;
+			nm_buf_clear(&known);
+			return NM_OK;
+		}
+	}
+	code = name ? nm_fail(err, NM_INPUT, "no account `%s` in the plan; its accounts are %s", name,
+			      known.data)
+		    : nm_fail(err, NM_INPUT, "whose calls? --account is one of %s", known.data);
+	nm_buf_clear(&known);
+	return code;
+}
+
+static void import_line_text(struct invocation *run, const struct nm_import_line *line)
+{
+	const struct nm_zone *zone = session_zone(run->session);
+	char since[NM_TIME_TEXT], until[NM_TIME_TEXT];
+
+	nm_time_words(zone, line->since, true, since);
+	nm_time_words(zone, line->until, true, until);
+	nm_buf_addf(run->out, "%s: %zu new, %zu mended, %zu known",
+		    run->session->plan->lines[line->line].name, line->fresh, line->mended, line->known);
+	if (line->under_way)
+		nm_buf_addf(run->out, ", %zu under way and left for the next import", line->under_way);
+	if (line->odd)
+		nm_buf_addf(run->out, ", %zu entries that describe no call", line->odd);
+	nm_buf_addf(run->out, "; read from %s to %s\n", since, until);
+	if (line->cut)
+		nm_buf_add(run->out, "  there is more: import again\n");
+	if (line->words)
+		nm_buf_addf(run->out, "  not read to the end: %s\n", line->words);
+}
+
+static void import_line_json(struct nm_json *json, const struct session *session,
+			     const struct nm_import_line *line)
+{
+	const struct nm_zone *zone = session_zone(session);
+
+	nm_json_object(json);
+	nm_json_key(json, "line");
+	nm_json_text(json, session->plan->lines[line->line].name);
+	json_time(json, zone, "since", line->since);
+	json_time(json, zone, "until", line->until);
+	json_known(json, "new", (int64_t)line->fresh, true);
+	json_known(json, "mended", (int64_t)line->mended, true);
+	json_known(json, "known", (int64_t)line->known, true);
+	json_known(json, "under_way", (int64_t)line->under_way, true);
+	json_known(json, "not_understood", (int64_t)line->odd, true);
+	nm_json_key(json, "cut");
+	nm_json_bool(json, line->cut);
+	nm_json_key(json, "error");
+	nm_json_text(json, line->words);
+	nm_json_end(json, '}');
+}
+
+static void import_words(struct invocation *run, int account, const struct nm_import *import)
+{
+	const struct nm_account *from = &run->session->plan->accounts[account];
+	const struct nm_carrier *carrier = nm_carrier_find(from->driver);
+	struct nm_json json;
+
+	if (!run->json) {
+		for (size_t i = 0; i < import->n; i++)
+			import_line_text(run, &import->lines[i]);
+		if (carrier->records_unverified)
+			nm_buf_addf(run->notes, "of %s: %s\n", carrier->name, carrier->records_unverified);
+		return;
+	}
+	nm_json_init(&json, run->out);
+	nm_json_object(&json);
+	nm_json_key(&json, "account");
+	nm_json_text(&json, from->name);
+	nm_json_key(&json, "lines");
+	nm_json_array(&json);
+	for (size_t i = 0; i < import->n; i++)
+		import_line_json(&json, run->session, &import->lines[i]);
+	nm_json_end(&json, ']');
+	nm_json_key(&json, "unverified");
+	nm_json_text(&json, carrier->records_unverified);
+	json_finish(&json, run->out);
+}
+
+static enum nm_code import(struct invocation *run, struct nm_error *err)
+{
+	struct nm_import import = { .n = 0 };
+	struct nm_push_context context;
+	nm_time since;
+	int account = -1;
+	enum nm_code code = need_write(run, err);
+
+	if (!code)
+		code = read_account(run, &account, err);
+	if (!code)
+		code = argument_time(run, "since", NM_TIME_MIN, &since, err);
+	if (!code)
+		code = session_push_context(run->session, &context, err);
+	if (code)
+		return code;
+	code = nm_calls_import(&context, account, since, &import, err);
+	if (import.arena)
+		import_words(run, account, &import);
+	nm_import_clear(&import);
+	return code;
+}
+
+/* An option that stands with another word of `calls` would be ignored without a word. */
+static enum nm_code check_options(const struct invocation *run, const char *verb, const char *const *others,
+				  struct nm_error *err)
+{
+	for (; *others; others++)
+		if (argument_given(run->args, *others))
+			return nm_fail(err, NM_INPUT, "`calls %s` takes no --%s", verb, *others);
+	return NM_OK;
+}
+
+enum nm_code cmd_calls(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	static const struct {
+		const char *verb;
+		const char *const others[6]; /* options that are not its own */
+		size_t words;
+		enum nm_code (*run)(struct invocation *run, struct nm_error *err);
+	} verbs[] = {
+		{ "import", { "until", "line", "count" }, 1, import },
+		{ "list", { "account" }, 1, list },
+		{ "show", { "account", "since", "until", "line", "count" }, 2, show },
+	};
+	const char *verb = run->args->words[0];
+	enum nm_code code;
+
+	*status = STATUS_GOOD;
+	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
+		if (strcmp(verbs[i].verb, verb))
+			continue;
+		if (run->args->n_words > verbs[i].words)
+			return nm_fail(err, NM_INPUT, "`%s` is a word too many after `calls %s`",
+				       run->args->words[verbs[i].words], verb);
+		code = check_options(run, verb, verbs[i].others, err);
+		return code ? code : verbs[i].run(run, err);
+	}
+	return nm_fail(err, NM_INPUT, "`calls %s` is nothing: import, list or show", verb);
+}
