@@ -27,6 +27,13 @@ enum nm_code nm_artefacts_same(const struct nm_push_context *context, const stru
 /* The first of the differences in one sentence: "Sundays 09:00-13:00, any caller: plan Fixly, live owner". */
 const char *nm_differences_text(const struct nm_differences *differences, struct nm_arena *arena);
 
+/* The newest call since then that shows that the line's calls are forwarded as the route says they are now. */
+enum nm_code nm_proof_find(const struct nm_push_context *context, int line, const struct nm_route *route, nm_time since,
+			   struct nm_proof *out, struct nm_error *err) NM_WARN_UNUSED;
+/* How a line stands that nothing can be read of, and on which all was done by hand at `since`; NULL: memory. */
+const char *nm_proof_words(const struct nm_plan *plan, const struct nm_proof *proof, nm_time since,
+			   struct nm_arena *arena);
+
 /* The ids of a push as the journal has them (text NULL: none), into the exchange. */
 enum nm_code nm_push_ids_read(const char *text, struct nm_exchange *exchange, struct nm_error *err) NM_WARN_UNUSED;
 

@@ -209,6 +209,19 @@ static enum nm_code miss_line(struct reading *r, struct nm_line_status *line, st
 	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 }
 
+/* What was done by hand is assumed, until a call shows it. */
+static enum nm_code take_proof(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	if (line->carrier->traits.by_hand)
+		code = nm_proof_find(r->context, line->line, held(line), line->assumed_at, &line->proof, err);
+	if (code != NM_OK)
+		return code;
+	line->words = nm_proof_words(r->context->plan, &line->proof, line->assumed_at, r->status->arena);
+	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
+}
+
 /* What nothing can be read of is as it was last pushed, as far as anybody knows. */
 static enum nm_code take_assumed(struct reading *r, struct nm_line_status *line,
 				 const struct nm_push_record *record, struct nm_error *err)
@@ -226,12 +239,11 @@ static enum nm_code take_assumed(struct reading *r, struct nm_line_status *line,
 	line->assumed_at = record->ended;
 	line->as_assumed = nm_artefact_equal(&line->assumed, &line->wanted);
 	line->to_push = !line->as_assumed;
+	if (line->as_assumed)
+		return take_proof(r, line, err);
 	nm_time_words(r->context->plan->zone, record->ended, true, when);
-	line->words = nm_arena_format(r->status->arena,
-				      line->as_assumed
-					      ? "assumed since %s: nothing can be read back from this carrier"
-					      : "what was pushed %s is not what the plan wants now; nothing can be read back",
-				      when);
+	line->words = nm_arena_format(
+		r->status->arena, "what was pushed %s is not what the plan wants now; nothing can be read back", when);
 	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 }
 

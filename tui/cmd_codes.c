@@ -103,6 +103,7 @@ static enum nm_code write_json(struct nm_json *json, const struct told *told, st
 	nm_json_text(json, told->status->carrier->name);
 	nm_json_key(json, "assumed");
 	nm_json_bool(json, told->status->as_assumed);
+	json_proof(json, told->plan->zone, &told->status->proof);
 	nm_json_key(json, "words");
 	nm_json_text(json, told->status->words);
 	nm_json_key(json, "refusal");

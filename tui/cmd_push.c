@@ -160,8 +160,10 @@ static enum nm_code json_line(struct nm_json *json, const struct nm_plan *plan, 
 		nm_json_key(json, "note");
 		nm_json_text(json, line->note);
 	}
-	if (line->assumed_at)
+	if (line->assumed_at) {
 		json_time(json, plan->zone, "pushed_at", line->assumed_at);
+		json_proof(json, plan->zone, &line->proof);
+	}
 	json_differences(json, plan->zone, &line->differences);
 	nm_json_key(json, "losses");
 	nm_json_array(json);

@@ -113,6 +113,8 @@ enum nm_code argument_call(const struct invocation *run, const char *at, const c
 void json_time(struct nm_json *json, const struct nm_zone *zone, const char *key, nm_time t);
 void json_span(struct nm_json *json, const struct nm_zone *zone, struct nm_span span);
 void json_finish(struct nm_json *json, struct nm_buf *out);
+/* "proved": what calls have shown of a line that is set by hand; null. */
+void json_proof(struct nm_json *json, const struct nm_zone *zone, const struct nm_proof *proof);
 /* "answered by sam after 26 s (5 rings)" */
 void outcome_words(const struct nm_outcome *outcome, struct nm_buf *out);
 /* Text from outside, safe for a terminal: control characters replaced. */

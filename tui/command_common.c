@@ -141,6 +141,24 @@ void json_finish(struct nm_json *json, struct nm_buf *out)
 	nm_buf_add(out, "\n");
 }
 
+void json_proof(struct nm_json *json, const struct nm_zone *zone, const struct nm_proof *proof)
+{
+	nm_json_key(json, "proved");
+	if (proof->kind == NM_PROOF_NONE) {
+		nm_json_null(json);
+		return;
+	}
+	nm_json_object(json);
+	json_time(json, zone, "at", proof->at);
+	nm_json_key(json, "call");
+	nm_json_int(json, proof->call);
+	nm_json_key(json, "line");
+	nm_json_text(json, proof->line);
+	nm_json_key(json, "certain");
+	nm_json_bool(json, proof->kind == NM_PROOF_SAID);
+	nm_json_end(json, '}');
+}
+
 void outcome_words(const struct nm_outcome *outcome, struct nm_buf *out)
 {
 	switch (outcome->result) {

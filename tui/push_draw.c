@@ -23,8 +23,10 @@ bool push_by_hand(const struct nm_line_status *status)
 
 static const char *sync_words(const struct nm_line_status *status, char *room, size_t size)
 {
+	if (push_by_hand(status) && !status->refusal && status->as_assumed)
+		return status->proof.kind == NM_PROOF_SAID ? "proved" : "assumed";
 	if (push_by_hand(status))
-		return status->refusal ? "cannot be done" : status->as_assumed ? "assumed" : "to be done";
+		return status->refusal ? "cannot be done" : "to be done";
 	switch (status->sync) {
 	case NM_SYNC_SAME:
 		return "in sync";
@@ -205,6 +207,8 @@ static void add_after(struct notes *notes, const struct app *app, const struct n
 
 static const char *heading(const struct nm_line_status *status)
 {
+	if (push_by_hand(status) && status->proof.kind == NM_PROOF_SAID)
+		return ": a call has shown that it forwards as the plan says";
 	if (push_by_hand(status))
 		return status->as_assumed ? ": assumed to do what the plan says" : ": to be done by hand, c shows how";
 	switch (status->sync) {

@@ -21,6 +21,17 @@ struct nm_done {
 	const char *what, *when;
 };
 
+/* What the log shows of a forward that was set by hand: nothing; a call came to where it leads, as it would have,
+ * and its record does not say from where; its record says that it was forwarded from the line's number. */
+enum nm_proof_kind { NM_PROOF_NONE, NM_PROOF_LIKELY, NM_PROOF_SAID };
+
+struct nm_proof {
+	enum nm_proof_kind kind;
+	nm_time at;       /* of the newest such call */
+	int64_t call;     /* its number in the log */
+	const char *line; /* the plan's, to which it came */
+};
+
 struct nm_line_status {
 	int line;
 	const struct nm_carrier *carrier; /* NULL: no driver of that name in this build */
@@ -36,6 +47,7 @@ struct nm_line_status {
 	nm_time assumed_at;
 	struct nm_artefact assumed;
 	bool as_assumed; /* and that is what the plan wants now */
+	struct nm_proof proof; /* when as_assumed and done by hand: what real calls have shown since */
 	size_t n_done;   /* what of the newest push was done by hand */
 	const struct nm_done *done;
 	struct nm_losses losses;

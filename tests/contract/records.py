@@ -133,7 +133,7 @@ class Bench:
     """A plan, a store, and a server that a test can make fail."""
 
     def __init__(self, program, folder):
-        self.program, self.folder, self.failed, self.passed = program, folder, 0, 0
+        self.program, self.folder, self.failed, self.passed, self.now = program, folder, 0, 0, NOW
         self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.faults, self.server.log = {}, []
         port = self.server.server_address[1]
@@ -144,7 +144,7 @@ class Bench:
     def run(self, *arguments):
         done = subprocess.run(
             [self.program, "-p", f"{self.folder}/plan.conf", "--data", f"{self.folder}/data", "--now",
-             NOW.isoformat(), *arguments], env={**os.environ, "NM_TOKEN": SECRET}, stdin=subprocess.DEVNULL,
+             self.now.isoformat(), *arguments], env={**os.environ, "NM_TOKEN": SECRET}, stdin=subprocess.DEVNULL,
             capture_output=True, timeout=60)
         return done.returncode, done.stdout.decode(), (done.stdout + done.stderr).decode()
 
@@ -217,11 +217,28 @@ def faults(bench):
     bench.check("and mended", ("calls", "import", "--account", "voipms"), 0, "ring: 0 new, 0 mended, 1 known")
 
 
+def dials(bench):
+    """A forward that was dialled before the calls came, and is proved once they are imported."""
+    bench.now = FIRST - datetime.timedelta(hours=1)
+    bench.check("dialled", ("push", "--line", "cell", "--yes"), 0, "so it is assumed")
+    bench.now = NOW
+    bench.check("assumed", ("codes", "--line", "cell"), 0, "assumed since Mon 5 Jan 2026 07:00: nothing can be read")
+
+
+def proofs(bench):
+    bench.check("proved", ("codes", "--line", "cell"), 0, "proved by a call on Mon 5 Jan 2026 10:00, which came to over")
+    bench.check("proved in JSON", ("codes", "--line", "cell", "--json"), 0, '"line":"over","certain":true')
+    bench.check("proved, told by diff", ("diff", "--line", "cell"), 0, "proved by a call on")
+    bench.check("proved, told by diff in JSON", ("diff", "--line", "cell", "--json"), 0, '"certain":true')
+
+
 def main():
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(os.path.realpath(sys.argv[1]), folder)
+        dials(bench)
         imports(bench)
         reads(bench)
+        proofs(bench)
         refusals(bench)
         faults(bench)
         bench.server.shutdown()

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "carrier_rig.h"
+#include "nevermiss/calls.h"
 #include "push_rig.h"
 #include "random_plan.h"
 
@@ -208,6 +209,114 @@ static void test_pushed_once_and_assumed_from_then_on(void **state)
 	push_rig_close(&person.rig);
 }
 
+/* --- proved by calls --- */
+
+#define OVERFLOW(driver, others)                                                                             \
+	"timezone = \"America/Chicago\"\ncountry = \"US\"\n"                                                 \
+	"account sandbox { driver = " driver " carrier = gsm }\naccount box { driver = sandbox }\n"          \
+	"line cell { number = \"+15125550111\" account = sandbox handset = owner }\n"                        \
+	"line over { number = \"+15125550101\" account = box }\n"                                            \
+	"line main { number = \"+15125550100\" account = box }\n"                                            \
+	"destination owner { kind = personal line = cell own_voicemail = none }\n"                           \
+	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                        \
+	"path cell { step { ring = owner for = 20s } step { ring = over } }\n"                               \
+	"path over { step { ring = fixly } }\npath main { step { ring = " others " } }\n"                    \
+	"rule cell { lines = cell path = cell }\nrule main { lines = main path = main }\n"                   \
+	"rule over { path = over }\n"
+
+#define ASSUMED "assumed since Mon 23 Nov 2026 05:11: nothing can be read back from this carrier"
+#define LIKELY(at)                                                                                           \
+	"assumed since Mon 23 Nov 2026 05:11; a call on " at                                                 \
+	" came to over, as those that are forwarded do, and does not say from where"
+#define PROVED(at)                                                                                           \
+	"proved by a call on " at " which came to over and says that it was forwarded from here; how long "  \
+	"it rings first, and each forward by itself, is assumed since Mon 23 Nov 2026 05:11"
+
+/* A call so many seconds after now: to a line, from a caller, forwarded from a number (0: it does not say). */
+static void log_call(struct person *person, const char *line, int after, nm_number from,
+		     nm_number forwarded_from)
+{
+	char id[16];
+	const struct nm_call_entry call = { .line = line,
+					    .driver = "twilio",
+					    .carrier_id = id,
+					    .caller = { .anonymous = from == 0, .number = from },
+					    .forwarded_from = forwarded_from,
+					    .began = person->rig.context.now + after };
+	enum nm_call_kept kept;
+	struct nm_error err;
+
+	snprintf(id, sizeof id, "%d", after);
+	ok(nm_store_call_put(person->rig.store, &call, &kept, &err), &err);
+}
+
+static enum nm_proof_kind proof_now(struct person *person)
+{
+	struct nm_status status = status_now(person);
+	const enum nm_proof_kind kind = status.lines[0].proof.kind;
+
+	nm_status_clear(&status);
+	return kind;
+}
+
+static void open_dialled(struct person *person, const char *plan)
+{
+	struct nm_error err;
+
+	open_person(person, plan, 99);
+	ok(push_rig_push(&person->rig, 0, NULL, &err), &err);
+}
+
+static void test_proved_by_a_call(void **state)
+{
+	struct person person;
+	struct nm_status status;
+
+	(void)state;
+	open_dialled(&person, OVERFLOW("codes", "fixly"));
+	log_call(&person, "over", -60, UINT64_C(15125550199),
+		 UINT64_C(15125550111)); /* before it was dialled */
+	log_call(&person, "main", 10, UINT64_C(15125550199), UINT64_C(15125550111)); /* elsewhere */
+	log_call(&person, "over", 20, UINT64_C(15125550199), UINT64_C(15125550122)); /* from another phone */
+	log_call(&person, "over", 30, UINT64_C(15125550177), 0);   /* one of ours, calling it itself */
+	log_call(&person, "over", 7200, 0, UINT64_C(15125550111)); /* not yet */
+	person.rig.context.now += 3600;
+	assert_assumed(&person, true, 4, ASSUMED);
+	assert_int_equal(proof_now(&person), NM_PROOF_NONE);
+	log_call(&person, "over", -1200, 0, 0);
+	assert_assumed(&person, true, 4, LIKELY("Mon 23 Nov 2026 05:51"));
+	log_call(&person, "over", -1800, UINT64_C(15125550199), UINT64_C(15125550111));
+	log_call(&person, "over", -2400, UINT64_C(15125550198), UINT64_C(15125550111));
+	assert_assumed(&person, true, 4, PROVED("Mon 23 Nov 2026 05:41,"));
+	status = status_now(&person);
+	assert_int_equal(status.lines[0].proof.kind, NM_PROOF_SAID);
+	assert_int_equal(status.lines[0].proof.at, person.rig.context.now - 1800);
+	assert_string_equal(status.lines[0].proof.line, "over");
+	nm_status_clear(&status);
+	push_rig_close(&person.rig);
+}
+
+/* A call that does not say from where is nothing where other lines send theirs to as well. */
+static void test_what_others_send_proves_nothing(void **state)
+{
+	struct person person;
+
+	(void)state;
+	open_dialled(&person, OVERFLOW("codes", "over"));
+	log_call(&person, "over", 10, UINT64_C(15125550199), 0);
+	person.rig.context.now += 3600;
+	assert_int_equal(proof_now(&person), NM_PROOF_NONE);
+	log_call(&person, "over", -60, UINT64_C(15125550199), UINT64_C(15125550111));
+	assert_int_equal(proof_now(&person), NM_PROOF_SAID);
+	push_rig_close(&person.rig);
+	/* Nor is anything where the forward leads to no line. */
+	open_dialled(&person, PLAN("codes"));
+	log_call(&person, "cell", 10, UINT64_C(15125550199), UINT64_C(15125550111));
+	person.rig.context.now += 600;
+	assert_int_equal(proof_now(&person), NM_PROOF_NONE);
+	push_rig_close(&person.rig);
+}
+
 static void test_what_is_refused_half_way_is_not_known(void **state)
 {
 	struct person person;
@@ -264,6 +373,8 @@ int main(void)
 		cmocka_unit_test(test_random_plans),
 		cmocka_unit_test(test_the_next_change),
 		cmocka_unit_test(test_pushed_once_and_assumed_from_then_on),
+		cmocka_unit_test(test_proved_by_a_call),
+		cmocka_unit_test(test_what_others_send_proves_nothing),
 		cmocka_unit_test(test_what_is_refused_half_way_is_not_known),
 		cmocka_unit_test(test_a_roll_back_asks_for_what_was_there_before),
 	};
