@@ -7,6 +7,7 @@ Prism stands before it and judges requests and answers by the published contract
   POST /_fail  {"status": 500, "times": 1, "done": true} the next changes are answered so, done or not
   GET  /_log                                             all requests: [method, path, body]
 """
+import datetime
 import http.server
 import json
 import sys
@@ -19,6 +20,18 @@ NUMBER = {"id": ID, "record_type": "phone_number", "phone_number": sys.argv[2], 
           "status": "active", "tags": [], "external_pin": None, "created_at": "2026-01-01T00:00:00.000Z",
           "phone_number_type": "local", "purchased_at": "2026-01-01T00:00:00.000Z", "deletion_lock_enabled": False}
 log = []
+DAY = datetime.datetime.now(datetime.timezone.utc).date() - datetime.timedelta(days=2)
+
+
+def record(name, session, direction, cli, cld, answered):
+    return {"record_type": "sip-trunking", "id": name, "telnyx_session_id": session, "direction": direction, "cli": cli,
+            "cld": cld, "started_at": f"{DAY}T14:00:00Z", "answered_at": answered and f"{DAY}T14:00:{answered}Z",
+            "finished_at": f"{DAY}T14:00:40Z"}
+
+
+RECORDS = [record("r1", "s1", "inbound", "+15125550199", sys.argv[2], "09"),
+           record("r2", "s1", "outbound", "+15125550199", "+15125550111", "09"),
+           record("r3", "s3", "inbound", "+15125550198", sys.argv[2], None)]
 
 
 def voice():
@@ -48,6 +61,12 @@ class Carrier(http.server.BaseHTTPRequestHandler):
         log.append(["GET", path.path, None])
         if path.path == f"/phone_numbers/{ID}/voice":
             return self.answer(200, voice())
+        if path.path == "/detail_records":
+            query = urllib.parse.parse_qs(path.query)
+            page, today = int(query["page[number]"][0]), query["filter[date_range]"] == ["today"]
+            return self.answer(200, {"data": [] if today else RECORDS[2 * page - 2:2 * page],
+                                     "meta": {"page_number": page, "page_size": 2, "total_pages": 1 if today else 2,
+                                              "total_results": 0 if today else len(RECORDS)}})
         wanted = urllib.parse.parse_qs(path.query).get("filter[phone_number]", [""])[0]
         found = [NUMBER] if wanted in sys.argv[2] else []
         self.answer(200, {"data": found, "meta": {"page_number": 1, "page_size": 250, "total_pages": 1,

@@ -100,6 +100,13 @@ ask _set '{"call_forwarding_enabled": "yes"}'
 nevermiss diff
 says "an answer outside the contract" 3 "unknown"
 
+nevermiss calls import --account telnyx
+says "its records" 0 "main: 2 new, 0 mended, 0 known"
+nevermiss calls list
+says "who answered" 0 "answered by owner after 9 s"
+nevermiss calls import --account telnyx
+says "each once" 0 "main: 0 new, 0 mended, 2 known"
+
 if grep -rqF "$TELNYX_KEY" data all; then
 	failed=$((failed + 1))
 	echo "FAILED: the key was written down"
