@@ -28,7 +28,7 @@ struct entry {
 	nm_number from, to;
 	bool inbound;
 	nm_time began, answered, ended;
-	const char *cause;
+	enum nm_leg_end end;
 };
 
 struct entries {
@@ -55,12 +55,16 @@ static enum nm_step_result ask_page(struct nm_exchange *x, struct nm_request *ne
 
 /* --- entries --- */
 
-/* A member that may be missing, cleaned; NULL. */
-static const char *text_of(struct nm_exchange *x, const struct nm_node *object, const char *name)
+/* A member that may be missing (*out is then NULL), cleaned; false: memory is out. */
+static bool take_text(struct nm_exchange *x, const struct nm_node *object, const char *name, const char **out)
 {
 	const char *text = nm_node_member_text(object, name);
 
-	return text != NULL && *text != '\0' ? nm_ask_words(x->arena, text) : NULL;
+	*out = NULL;
+	if (text == NULL || *text == '\0')
+		return true;
+	*out = nm_ask_words(x->arena, text);
+	return *out != NULL;
 }
 
 static nm_time time_of(const struct nm_node *object, const char *name)
@@ -93,32 +97,7 @@ static bool is_known(const struct entries *entries, const char *id)
 	return false;
 }
 
-/* False: memory is out. */
-static bool take_entry(struct nm_exchange *x, const struct nm_node *node, nm_time *last)
-{
-	struct entries *entries = x->records->own;
-	const char *direction = nm_node_member_text(node, "direction");
-	struct entry entry = { .id = text_of(x, node, "id"),
-			       .session = text_of(x, node, "telnyx_session_id"),
-			       .from = nm_records_number(nm_node_member_text(node, "cli")),
-			       .to = nm_records_number(nm_node_member_text(node, "cld")),
-			       .inbound = direction != NULL && strcmp(direction, "inbound") == 0,
-			       .began = time_of(node, "started_at"),
-			       .answered = time_of(node, "answered_at"),
-			       .ended = time_of(node, "finished_at"),
-			       .cause = text_of(x, node, "hangup_cause") };
-
-	if (entry.id == NULL || direction == NULL || entry.began == 0) {
-		x->records->odd++;
-		return true;
-	}
-	*last = entry.began > *last ? entry.began : *last;
-	return is_known(entries, entry.id) || add_entry(x, entries, &entry);
-}
-
-/* --- calls --- */
-
-static enum nm_leg_end end_of(const struct entry *entry)
+static enum nm_leg_end end_of(const struct entry *entry, const char *cause)
 {
 	static const struct {
 		const char *cause;
@@ -132,19 +111,44 @@ static enum nm_leg_end end_of(const struct entry *entry)
 
 	if (entry->answered != 0)
 		return entry->ended != 0 ? NM_LEG_ANSWERED : NM_LEG_OPEN;
-	for (size_t i = 0; entry->cause != NULL && i < sizeof(ends) / sizeof(ends[0]); i++)
-		if (strcmp(entry->cause, ends[i].cause) == 0)
+	for (size_t i = 0; cause != NULL && i < sizeof(ends) / sizeof(ends[0]); i++)
+		if (strcmp(cause, ends[i].cause) == 0)
 			return ends[i].end;
 	if (entry->ended == 0)
 		return NM_LEG_OPEN;
 	return entry->inbound ? NM_LEG_NO_ANSWER : NM_LEG_FAILED;
 }
 
+/* False: memory is out. */
+static bool take_entry(struct nm_exchange *x, const struct nm_node *node, nm_time *last)
+{
+	struct entries *entries = x->records->own;
+	const char *direction = nm_node_member_text(node, "direction");
+	struct entry entry = { .from = nm_records_number(nm_node_member_text(node, "cli")),
+			       .to = nm_records_number(nm_node_member_text(node, "cld")),
+			       .inbound = direction != NULL && strcmp(direction, "inbound") == 0,
+			       .began = time_of(node, "started_at"),
+			       .answered = time_of(node, "answered_at"),
+			       .ended = time_of(node, "finished_at") };
+
+	entry.end = end_of(&entry, nm_node_member_text(node, "hangup_cause"));
+	if (!take_text(x, node, "id", &entry.id) || !take_text(x, node, "telnyx_session_id", &entry.session))
+		return false;
+	if (entry.id == NULL || direction == NULL || entry.began == 0) {
+		x->records->odd++;
+		return true;
+	}
+	*last = entry.began > *last ? entry.began : *last;
+	return is_known(entries, entry.id) || add_entry(x, entries, &entry);
+}
+
+/* --- calls --- */
+
 static bool put_leg(struct nm_exchange *x, struct nm_record *record, const struct entry *entry)
 {
 	const nm_time until = entry->answered != 0 ? entry->answered : entry->ended;
 	struct nm_leg leg = {
-		.id = entry->id, .end = end_of(entry), .began = entry->began, .ended = entry->ended
+		.id = entry->id, .end = entry->end, .began = entry->began, .ended = entry->ended
 	};
 	char number[NM_NUMBER_TEXT];
 
@@ -197,7 +201,7 @@ static enum nm_step_result finish(struct nm_exchange *x)
 							.number = entry->from },
 					    .began = entry->began,
 					    .ended = entry->ended,
-					    .end = end_of(entry),
+					    .end = entry->end,
 					    .own_phone = true };
 
 		if (!entry->inbound || entry->to != number || entry->began < x->records->since ||

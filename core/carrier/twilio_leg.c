@@ -96,6 +96,11 @@ static int rang_of(const struct nm_leg *leg, const struct nm_node *call)
 	return until <= leg->began ? 0 : until - leg->began > NM_DAY ? -1 : (int)(until - leg->began);
 }
 
+bool nm_twilio_is_leg(const struct nm_node *call)
+{
+	return nm_twilio_is_sid(nm_node_member_text(call, "sid"), "CA");
+}
+
 bool nm_twilio_read_leg(struct nm_exchange *x, const struct nm_node *call, struct nm_leg *out)
 {
 	const char *sid = nm_node_member_text(call, "sid"), *to = nm_node_member_text(call, "to");
@@ -113,8 +118,8 @@ bool nm_twilio_read_leg(struct nm_exchange *x, const struct nm_node *call, struc
 		out->ended = nm_twilio_leg_time(call, "date_updated");
 	out->rang_s = rang_of(out, call);
 	out->id = nm_arena_text(x->arena, sid);
-	out->to = to != NULL ? nm_twilio_shown(x, to) : "";
-	return out->id != NULL;
+	out->to = nm_ask_words(x->arena, to != NULL ? to : "");
+	return out->id != NULL && out->to != NULL;
 }
 
 bool nm_twilio_leg_goes(const struct nm_node *call, const char *direction)

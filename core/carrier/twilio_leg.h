@@ -5,6 +5,8 @@
 
 #include "core/carrier/twilio_talk.h"
 
+/* Does it describe a call? */
+bool nm_twilio_is_leg(const struct nm_node *call);
 /* False: it does not describe a call, or memory is out.  Texts go into the exchange's arena. */
 bool nm_twilio_read_leg(struct nm_exchange *x, const struct nm_node *call, struct nm_leg *out);
 /* A member of a call that is a time, as Twilio writes them; 0. */

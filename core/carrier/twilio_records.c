@@ -81,10 +81,13 @@ static bool take_call(struct nm_exchange *x, const struct nm_node *call)
 
 	if (!came(x, call))
 		return true;
-	if (!nm_twilio_read_leg(x, call, &leg) || leg.began == 0) {
+	if (!nm_twilio_is_leg(call)) {
 		records->odd++;
 		return true;
 	}
+	if (!nm_twilio_read_leg(x, call, &leg))
+		return false;
+	records->odd += leg.began == 0;
 	if (leg.began < records->until || leg.began >= week_end(records))
 		return true;
 	record.id = leg.id;
@@ -143,10 +146,13 @@ static enum nm_step_result take_legs(struct nm_exchange *x, struct nm_request *n
 	for (size_t i = 0; i < nm_node_count(list); i++) {
 		struct nm_leg leg;
 
-		if (record->n == NM_LEGS_MAX || !nm_twilio_read_leg(x, nm_node_at(list, i), &leg))
+		if (record->n == NM_LEGS_MAX || !nm_twilio_is_leg(nm_node_at(list, i))) {
 			record->tells_legs = false; /* not all of them */
-		else
-			nm_records_put_leg(record->legs, &record->n, &leg);
+			continue;
+		}
+		if (!nm_twilio_read_leg(x, nm_node_at(list, i), &leg))
+			return nm_exchange_fail(x, "out of memory");
+		nm_records_put_leg(record->legs, &record->n, &leg);
 	}
 	page = nm_twilio_next_calls(x, root);
 	if (page != NULL && record->n < NM_LEGS_MAX)

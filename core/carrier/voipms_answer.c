@@ -3,6 +3,7 @@
  * Reading what VoIP.ms answers: members that are now texts and now numbers, lists, and the members of a ring
  * group in the carrier's own words.  What is not understood is kept as it was written.
  */
+#include <stdio.h>
 #include <string.h>
 
 #include "core/ascii.h"
@@ -11,17 +12,13 @@
 const char *voipms_text(const struct nm_node *object, const char *key, char out[static VOIPMS_ID_TEXT])
 {
 	const struct nm_node *node = nm_node_get(object, key);
-	struct nm_buf text;
 	int64_t value;
 
 	if (nm_node_text(node) != NULL)
 		return nm_node_text(node);
 	if (!nm_node_int(node, INT64_MIN, INT64_MAX, &value))
 		return NULL;
-	nm_buf_init(&text, VOIPMS_ID_TEXT);
-	nm_buf_addf(&text, "%lld", (long long)value);
-	memcpy(out, text.data, text.len + 1);
-	nm_buf_clear(&text);
+	snprintf(out, VOIPMS_ID_TEXT, "%lld", (long long)value);
 	return out;
 }
 

@@ -44,15 +44,16 @@ static enum nm_step_result ask_window(struct nm_exchange *x, struct nm_request *
 			  ASKED);
 }
 
-/* The number in `"Name" <5551112222>`, or the text as it is. */
-static struct nm_caller caller_of(struct nm_exchange *x, const char *text)
+/* The number in `"Name" <5551112222>`, or the text as it is; false: memory is out. */
+static bool take_caller(struct nm_exchange *x, const char *text, struct nm_caller *out)
 {
 	const char *open = text != NULL ? strrchr(text, '<') : NULL;
 	const char *close = open != NULL ? strchr(open, '>') : NULL;
 
 	if (close != NULL)
 		text = nm_arena_textn(x->arena, open + 1, (size_t)(close - open - 1));
-	return nm_records_caller(text);
+	*out = nm_records_caller(text);
+	return close == NULL || text != NULL;
 }
 
 /* Only the first is documented; the others are spelt as calls are asked for.  OPEN: none of them. */
@@ -104,9 +105,9 @@ static bool take_entry(struct nm_exchange *x, const struct nm_node *entry)
 	if (record.began < records->until || record.began >= window_end(records))
 		return true;
 	record.id = nm_ask_words(x->arena, id);
-	record.caller = caller_of(x, nm_node_member_text(entry, "callerid"));
 	record.ended = record.began + seconds_of(entry);
-	return record.id != NULL && nm_records_add(x, &record);
+	return record.id != NULL && take_caller(x, nm_node_member_text(entry, "callerid"), &record.caller) &&
+	       nm_records_add(x, &record);
 }
 
 static enum nm_step_result take_entries(struct nm_exchange *x, struct nm_request *next,

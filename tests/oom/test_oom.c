@@ -9,15 +9,17 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
+#include "nevermiss/calls.h"
 #include "nevermiss/carrier.h"
 #include "nevermiss/check.h"
 #include "nevermiss/edit.h"
 
 #define AT INT64_C(1794600000) /* November 2026 */
-#define EVERY 200	       /* up to here every n, beyond it ever larger steps */
+#define EVERY 200              /* up to here every n, beyond it ever larger steps */
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -108,6 +110,8 @@ static struct nm_plan *plan;
 static struct nm_timeline *timeline;
 static struct nm_classes classes;
 static struct nm_route *route;
+static char folder[] = "/tmp/nevermiss-oom-XXXXXX", store_file[64];
+static struct nm_store *store;
 
 static enum nm_code read_plan(struct nm_error *err)
 {
@@ -354,6 +358,95 @@ static enum nm_code read_calendar(struct nm_error *err)
 	return code;
 }
 
+/* Answers of three carriers to whoever asks for a line's calls, in order. */
+#define TELNYX_PAGE                                                                                                   \
+	"{\"data\":[{\"id\":\"1\",\"telnyx_session_id\":\"s\",\"direction\":\"inbound\",\"cli\":\"+15125550199\","    \
+	"\"cld\":\"+15125550100\",\"started_at\":\"2026-11-14T14:00:00Z\",\"finished_at\":\"2026-11-14T14:01:00Z\"}," \
+	"{\"id\":\"2\",\"telnyx_session_id\":\"s\",\"direction\":\"outbound\",\"cld\":\"+15125550111\","              \
+	"\"started_at\":\"2026-11-14T14:00:01Z\"}],\"meta\":{\"total_pages\":1}}"
+#define TWILIO_CALL(sid, to, direction)                                                                      \
+	"{\"calls\":[{\"sid\":\"CA0123456789abcdef0123456789abcde" sid "\",\"to\":\"" to                     \
+	"\",\"direction\":\"" direction                                                                      \
+	"\",\"status\":\"completed\",\"date_created\":\"Sat, 14 Nov 2026 14:00:00 +0000\"}]}"
+
+static const struct {
+	const char *driver, *answers[3];
+} recorders[] = {
+	{ "telnyx", { TELNYX_PAGE, TELNYX_PAGE } },
+	{ "twilio",
+	  { TWILIO_CALL("0", "+15125550100", "inbound"),
+	    TWILIO_CALL("1", "+15125550111", "outbound-dial") } },
+	{ "voipms",
+	  { "{\"status\":\"success\",\"cdr\":[{\"date\":\"2026-11-14 14:00:00\",\"destination\":5125550100,"
+	    "\"callerid\":\"<5125550199>\",\"disposition\":\"ANSWERED\",\"uniqueid\":\"1\"}]}" } },
+};
+
+static enum nm_code read_records_of(size_t i, struct nm_error *err)
+{
+	const struct nm_account account = { .name = "a",
+					    .driver = recorders[i].driver,
+					    .user = "u",
+					    .sid = "AC0123456789abcdef0123456789abcdef" };
+	const struct nm_carrier *carrier = nm_carrier_find(account.driver);
+	struct nm_records records = { .since = AT, .now = AT + 2 * (int64_t)NM_DAY };
+	struct nm_exchange exchange = { .operation = NM_OP_RECORDS,
+					.plan = plan,
+					.account = &account,
+					.line = "main",
+					.number = "+15125550100",
+					.arena = nm_arena_new(),
+					.records = &records };
+	struct nm_response answer = { .status = 200 };
+	struct nm_request request = { 0 };
+	enum nm_step_result result;
+
+	if (exchange.arena == NULL)
+		return nm_fail_memory(err);
+	result = carrier->step(&exchange, NULL, &request);
+	for (size_t k = 0; result == NM_STEP_SEND && recorders[i].answers[k] != NULL; k++) {
+		answer.body = recorders[i].answers[k];
+		answer.len = strlen(answer.body);
+		result = carrier->step(&exchange, &answer, &request);
+	}
+	if (result == NM_STEP_DONE)
+		assert_int_equal(records.n, 1);
+	if (result != NM_STEP_DONE)
+		nm_fail(err, NM_CARRIER, "%s", exchange.note);
+	nm_arena_free(exchange.arena);
+	return result == NM_STEP_DONE ? NM_OK : NM_CARRIER;
+}
+
+static enum nm_code read_records(struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < sizeof recorders / sizeof recorders[0] && !code; i++)
+		code = read_records_of(i, err);
+	return code;
+}
+
+/* A call is kept, written anew, and read back. */
+static enum nm_code keep_a_call(struct nm_error *err)
+{
+	static const struct nm_call_leg leg = { { .id = "l", .to = "+15125550111" }, "owner" };
+	static const struct nm_call_filter all = { NULL, 0, NM_TIME_MAX, 10 };
+	struct nm_call_entry call = {
+		.line = "main", .driver = "d", .carrier_id = "c", .began = AT, .n = 1, .legs = &leg
+	};
+	struct nm_call_entries calls = { 0 };
+	enum nm_call_kept kept;
+	enum nm_code code = NM_OK;
+
+	for (int i = 0; i < 2 && !code; i++) {
+		call.ended = AT + i;
+		code = nm_store_call_put(store, &call, &kept, err);
+	}
+	if (!code)
+		code = nm_store_calls(store, &all, &calls, err);
+	nm_call_entries_clear(&calls);
+	return code;
+}
+
 #define STARVED(job)                                                                                         \
 	static void test_##job(void **state)                                                                 \
 	{                                                                                                    \
@@ -377,6 +470,8 @@ STARVED(render_codes)
 STARVED(apply_edits)
 STARVED(read_hours)
 STARVED(read_calendar)
+STARVED(read_records)
+STARVED(keep_a_call)
 
 static int set_up(void **state)
 {
@@ -394,12 +489,18 @@ static int set_up(void **state)
 	assert_int_equal(nm_timeline_build(plan, AT, AT + 30 * (int64_t)NM_DAY, &timeline, NULL), NM_OK);
 	assert_int_equal(nm_classes_build(plan, &classes, NULL), NM_OK);
 	assert_int_equal(nm_route_build(timeline, &classes, 0, &route, NULL), NM_OK);
+	assert_non_null(mkdtemp(folder));
+	snprintf(store_file, sizeof store_file, "%s/store.db", folder);
+	assert_int_equal(nm_store_open(store_file, false, &store, NULL), NM_OK);
 	return 0;
 }
 
 static int tear_down(void **state)
 {
 	(void)state;
+	nm_store_close(store);
+	remove(store_file);
+	rmdir(folder);
 	nm_route_free(route);
 	nm_classes_clear(&classes);
 	nm_timeline_free(timeline);
@@ -419,7 +520,8 @@ int main(void)
 		cmocka_unit_test(test_render_and_lift), cmocka_unit_test(test_keep_at_telnyx),
 		cmocka_unit_test(test_keep_at_twilio),  cmocka_unit_test(test_keep_at_voipms),
 		cmocka_unit_test(test_render_codes),    cmocka_unit_test(test_apply_edits),
-		cmocka_unit_test(test_keep_at_cpl),
+		cmocka_unit_test(test_keep_at_cpl),     cmocka_unit_test(test_read_records),
+		cmocka_unit_test(test_keep_a_call),
 	};
 
 	return cmocka_run_group_tests(tests, set_up, tear_down);
