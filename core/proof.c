@@ -150,8 +150,8 @@ const char *nm_proof_words(const struct nm_plan *plan, const struct nm_proof *pr
 	if (proof->kind == NM_PROOF_SAID)
 		return nm_arena_format(
 			arena,
-			"proved by a call on %s, which came to %s and says that it was forwarded from here; "
-			"how long it rings first, and each forward by itself, is assumed since %s",
+			"proved by a call on %s, by its record forwarded from here to %s; the ring time, and "
+			"each forward by itself, are assumed since %s",
 			at, proof->line, dialled);
 	if (proof->kind == NM_PROOF_LIKELY)
 		return nm_arena_format(

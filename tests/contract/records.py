@@ -226,7 +226,7 @@ def dials(bench):
 
 
 def proofs(bench):
-    bench.check("proved", ("codes", "--line", "cell"), 0, "proved by a call on Mon 5 Jan 2026 10:00, which came to over")
+    bench.check("proved", ("codes", "--line", "cell"), 0, "proved by a call on Mon 5 Jan 2026 10:00, by its record forwarded from here to over")
     bench.check("proved in JSON", ("codes", "--line", "cell", "--json"), 0, '"line":"over","certain":true')
     bench.check("proved, told by diff", ("diff", "--line", "cell"), 0, "proved by a call on")
     bench.check("proved, told by diff in JSON", ("diff", "--line", "cell", "--json"), 0, '"certain":true')

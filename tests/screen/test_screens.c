@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "nevermiss/calls.h"
 #include "stage.h"
 
 static const char *const names[] = {"now", "plan", "week", "simulate", "check", "push", "help"};
@@ -834,6 +835,45 @@ static void codes_are_ticked_off_and_then_assumed(void **state)
 	stage_close(&stage);
 }
 
+#define OVERFLOW                                                                                             \
+	"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                            \
+	"account phone { driver = codes carrier = gsm }\naccount box { driver = sandbox }\n"                 \
+	"line cell { number = \"+15125550111\" account = phone handset = owner }\n"                          \
+	"line over { number = \"+15125550101\" account = box }\n"                                            \
+	"destination owner { kind = personal line = cell own_voicemail = none }\n"                          \
+	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                        \
+	"path day { step { ring = owner for = 20s } step { ring = over } }\n"                               \
+	"path on { step { ring = fixly } }\nrule cell { lines = cell path = day }\nrule all { path = on }\n"
+
+/* A call that came forwarded proves what was dialled: both screens say when that was. */
+static void a_call_proves_what_was_dialled(void **state)
+{
+	struct nm_call_entry call = { .line = "over",
+				      .driver = "twilio",
+				      .carrier_id = "CA1",
+				      .caller = { .number = UINT64_C(15125550199) },
+				      .forwarded_from = UINT64_C(15125550111),
+				      .began = MONDAY_NOON + 600 };
+	struct nm_store *store;
+	enum nm_call_kept kept;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON,
+						    .plan = OVERFLOW });
+	stage_keys(&stage, "c D D D D Escape");
+	stage_shows(&stage, "assumed to do what the plan says");
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_call_put(store, &call, &kept, NULL), NM_OK);
+	stage.now += 3600;
+	stage_keys(&stage, "r");
+	stage_shows(&stage, "a call has shown that it forwards as the plan says");
+	stage_keys(&stage, "c");
+	stage_shows(&stage, "proved by a call on Mon 23 Nov 2026 12:10");
+	stage_golden(&stage, "codes-proved");
+	stage_close(&stage);
+}
+
 /* Left half way it is kept as what it is: nobody knows what is in force. */
 static void codes_left_half_way_are_not_assumed(void **state)
 {
@@ -1162,6 +1202,7 @@ int main(void)
 		cmocka_unit_test(keys_of_a_finding_say_when_there_is_none),
 		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
 		cmocka_unit_test(codes_are_ticked_off_and_then_assumed),
+		cmocka_unit_test(a_call_proves_what_was_dialled),
 		cmocka_unit_test(codes_left_half_way_are_not_assumed),
 		cmocka_unit_test(codes_follow_the_clock),
 		cmocka_unit_test(a_forward_of_every_call_asks_for_its_number),

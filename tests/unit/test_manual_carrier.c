@@ -229,8 +229,8 @@ static void test_pushed_once_and_assumed_from_then_on(void **state)
 	"assumed since Mon 23 Nov 2026 05:11; a call on " at                                                 \
 	" came to over, as those that are forwarded do, and does not say from where"
 #define PROVED(at)                                                                                           \
-	"proved by a call on " at " which came to over and says that it was forwarded from here; how long "  \
-	"it rings first, and each forward by itself, is assumed since Mon 23 Nov 2026 05:11"
+	"proved by a call on " at " by its record forwarded from here to over; the ring time, and each "     \
+	"forward by itself, are assumed since Mon 23 Nov 2026 05:11"
 
 /* A call so many seconds after now: to a line, from a caller, forwarded from a number (0: it does not say). */
 static void log_call(struct person *person, const char *line, int after, nm_number from,
