@@ -244,7 +244,7 @@ static void ladder(const struct nm_call_entry *call, struct nm_buf *out)
 	for (size_t i = 0; i < call->n; i++)
 		ladder_leg(call, &call->legs[i], out);
 	if (!call->n)
-		nm_buf_add(out, "          nobody who was rung is in the record\n");
+		nm_buf_add(out, "          the record tells of no ring\n");
 	if (call->ended) {
 		rung_time(call, call->ended, out);
 		nm_buf_add(out, "the call ends\n");

@@ -310,6 +310,10 @@ static void test_a_call_is_kept_once(void **state)
 	assert_int_equal(put(&one), NM_CALL_KNOWN);
 	one.n = 2; /* a leg came late */
 	assert_int_equal(put(&one), NM_CALL_MENDED);
+	one.n = 1;
+	assert_int_equal(put(&one), NM_CALL_MENDED);
+	one.n = 2;
+	assert_int_equal(put(&one), NM_CALL_MENDED);
 	assert_int_equal(put(&one), NM_CALL_KNOWN);
 	assert_int_equal(count(NULL, 0, NM_TIME_MAX, 10), 1);
 	open_store(true);
