@@ -82,7 +82,7 @@ ask _log
 says "on-failure" 0 '"forwarding_type": "on-failure"'
 ask _set '{"forwards_to": "+15125550199"}'
 nevermiss diff
-says "a change behind its back" 1 "live desk 600 s, then +15125550199 600 s"
+says "a change behind its back" 1 "live desk until the caller gives up, on failure +15125550199 until the caller gives up"
 ask _fail '{"status": 429, "times": 2, "done": false}'
 nevermiss push --yes
 says "too many requests" 0 "main: pushed, read back, same"
