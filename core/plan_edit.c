@@ -230,6 +230,15 @@ static enum nm_code option_add(const struct outline *outline, int section, const
 	return NM_OK;
 }
 
+/* A word without quotes would run into what stands right behind the value that it replaces. */
+static bool runs_on(const struct outline *outline, const struct item *option, const char *value)
+{
+	const size_t len = strlen(value);
+
+	return len > 0 && !strchr("\"'}", value[len - 1]) && option->value.until < outline->len &&
+	       !strchr(" \t\r\n}", outline->text[option->value.until]);
+}
+
 static enum nm_code option_set(const struct outline *outline, int section, const struct nm_edit *edit,
 			       struct splices *out, struct nm_error *err)
 {
@@ -256,6 +265,8 @@ static enum nm_code option_set(const struct outline *outline, int section, const
 		return nm_fail_memory(err);
 	splice->span = option->value;
 	nm_buf_add(&splice->text, edit->value);
+	if (runs_on(outline, option, edit->value))
+		nm_buf_add(&splice->text, " ");
 	return NM_OK;
 }
 

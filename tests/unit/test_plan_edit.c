@@ -83,6 +83,19 @@ static void set_keeps_spacing_and_comments(void **state)
 		"text_back { missed = \"x\" }\n");
 }
 
+/* A word without quotes where braces or quotes stood apart by themselves. */
+static void set_runs_into_nothing(void **state)
+{
+	(void)state;
+	becomes(SET_STEP("p", 0, "ring", "a"), "path p { step { ring = {b}for = 9s } }",
+		"path p { step { ring = a for = 9s } }");
+	becomes(SET_STEP("p", 0, "ring", "a"), "path p { step { ring = \"b\"# who\n } }",
+		"path p { step { ring = a # who\n } }");
+	becomes(SET_STEP("p", 0, "ring", "a"), "path p { step { ring = {b}} }", "path p { step { ring = a} }");
+	becomes(SET_STEP("p", 0, "ring", "{ a }"), "path p { step { ring = {b}for = 9s } }",
+		"path p { step { ring = { a }for = 9s } }");
+}
+
 static void set_adds_to_a_one_line_section_in_its_style(void **state)
 {
 	(void)state;
@@ -537,6 +550,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(set_keeps_spacing_and_comments),
+		cmocka_unit_test(set_runs_into_nothing),
 		cmocka_unit_test(set_adds_to_a_one_line_section_in_its_style),
 		cmocka_unit_test(set_adds_a_line_with_its_neighbours_indentation),
 		cmocka_unit_test(set_takes_one_value_and_nothing_that_hides_more),
