@@ -8,8 +8,10 @@
  *   sys:busy, sys:hangup, none:   nobody
  *
  * Its time conditions are not used: in which zone their hours are is not documented, so the agent pushes at
- * each change.  The artefact is the routing with the group written out; names and numbers stand for the
- * identifiers that only the carrier knows, so that it can be rendered before anything is made.
+ * each change.  Its failovers and its dial time are read and never set: only setDIDInfo sets them, which writes
+ * the number's whole record, and not all of that can be read first.  The artefact is the routing with the group
+ * written out, and of these what may change a call; names and numbers stand for the identifiers that only the
+ * carrier knows, so that it can be rendered before anything is made.
  */
 #include "core/carrier/voipms.h"
 
@@ -38,6 +40,13 @@ bool voipms_is_group(const struct voipms_setting *setting)
 {
 	return strncmp(setting->routing, "grp:", 4) == 0;
 }
+
+/* In the order of their keys. */
+const struct voipms_failover voipms_failovers[VOIPMS_FAILOVERS] = {
+	{ "failover_busy", "calls while it is busy" },
+	{ "failover_noanswer", "calls not answered" },
+	{ "failover_unreachable", "calls while it cannot be reached" },
+};
 
 /* --- the artefact --- */
 
@@ -69,6 +78,15 @@ enum nm_code voipms_add(const struct voipms_setting *setting, struct nm_artefact
 	nm_buf_init(&text, NM_ARTEFACT_BYTES);
 	nm_json_init(&json, &text);
 	nm_json_object(&json);
+	if (setting->dial_s > 0) {
+		nm_json_key(&json, "dial_s");
+		nm_json_int(&json, setting->dial_s);
+	}
+	for (size_t i = 0; i < VOIPMS_FAILOVERS; i++)
+		if (setting->failovers[i] != NULL) {
+			nm_json_key(&json, voipms_failovers[i].key);
+			nm_json_text(&json, setting->failovers[i]);
+		}
 	if (setting->filters > 0) {
 		nm_json_key(&json, "filters");
 		nm_json_int(&json, setting->filters);
@@ -132,21 +150,39 @@ static enum nm_code read_members(const struct nm_node *group, struct nm_arena *a
 	return code;
 }
 
+/* A count that need not be there: then 0. */
+static bool read_count(const struct nm_node *root, const char *key, int64_t *out)
+{
+	const struct nm_node *node = nm_node_get(root, key);
+
+	return node == NULL || nm_node_int(node, 0, INT64_MAX, out);
+}
+
+/* A text that need not be there: then NULL.  False: memory is out. */
+static bool read_text(const struct nm_node *root, const char *key, struct nm_arena *arena, const char **out)
+{
+	const char *text = nm_node_member_text(root, key);
+
+	*out = text != NULL ? nm_arena_text(arena, text) : NULL;
+	return text == NULL || *out != NULL;
+}
+
 static enum nm_code read_setting(const struct nm_node *root, struct nm_arena *arena,
 				 struct voipms_setting *out, struct nm_error *err)
 {
-	const char *routing = nm_node_member_text(root, "routing"),
-		   *mailbox = nm_node_member_text(root, "mailbox");
-	const struct nm_node *filters = nm_node_get(root, "filters"), *group = nm_node_get(root, "group");
+	const struct nm_node *group = nm_node_get(root, "group");
 	struct voipms_setting setting = { 0 };
 	enum nm_code code;
+	bool ok;
 
-	if (routing == NULL || nm_node_count(group) > VOIPMS_MEMBERS_MAX ||
-	    (filters != NULL && !nm_node_int(filters, 0, INT64_MAX, &setting.filters)))
+	if (nm_node_member_text(root, "routing") == NULL || nm_node_count(group) > VOIPMS_MEMBERS_MAX ||
+	    !read_count(root, "filters", &setting.filters) || !read_count(root, "dial_s", &setting.dial_s))
 		return misunderstood(err);
-	setting.routing = nm_arena_text(arena, routing);
-	setting.mailbox = mailbox != NULL ? nm_arena_text(arena, mailbox) : NULL;
-	if (setting.routing == NULL || (mailbox != NULL && setting.mailbox == NULL))
+	ok = read_text(root, "routing", arena, &setting.routing) &&
+	     read_text(root, "mailbox", arena, &setting.mailbox);
+	for (size_t i = 0; i < VOIPMS_FAILOVERS; i++)
+		ok = ok && read_text(root, voipms_failovers[i].key, arena, &setting.failovers[i]);
+	if (!ok)
 		return nm_fail_memory(err);
 	code = read_members(group, arena, &setting, err);
 	if (code == NM_OK)
@@ -265,19 +301,49 @@ static const char *group_strangeness(struct nm_arena *arena, const struct voipms
 	return NULL;
 }
 
-/* Why this cannot have been set here; NULL when it can. */
-static const char *strangeness(struct nm_arena *arena, const struct voipms_setting *setting)
+static const char *routing_strangeness(struct nm_arena *arena, const struct voipms_setting *setting)
 {
 	static const char *const known[] = { VOIPMS_MAILBOX, "sys:busy", "sys:hangup", "none:" };
 
-	if (setting->filters > 0)
-		return "filters of callers that are not from here go before everything";
-	if (voipms_is_group(setting))
-		return group_strangeness(arena, setting);
 	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++)
 		if (strcmp(setting->routing, known[i]) == 0)
 			return NULL;
 	return nm_ask_foreign(arena, "calls go to ", setting->routing, ", which is not from here");
+}
+
+/* What somebody set beside the routing.  How these go together with it is not documented: where both end in
+ * the number's own mailbox it is all the same, anything else is not guessed. */
+static const char *beside_strangeness(struct nm_arena *arena, const struct voipms_setting *setting)
+{
+	const bool mailbox = voipms_is_group(setting) || strcmp(setting->routing, VOIPMS_MAILBOX) == 0;
+
+	for (size_t i = 0; i < VOIPMS_FAILOVERS; i++) {
+		const char *to = setting->failovers[i];
+		const char *before;
+
+		if (to == NULL || (mailbox && strcmp(to, VOIPMS_MAILBOX) == 0))
+			continue;
+		before = nm_arena_format(arena, "%s may go on to ", voipms_failovers[i].calls);
+		return nm_ask_foreign(arena, before != NULL ? before : "calls may go on to ", to,
+				      ", a failover that is not from here: take it off in the portal");
+	}
+	if (setting->dial_s == 0)
+		return NULL;
+	return nm_ask_foreign(arena, "a dial time of ",
+			      nm_arena_format(arena, "%lld", (long long)setting->dial_s),
+			      " s may end a longer ring of its group: make it longer in the portal");
+}
+
+/* Why this cannot have been set here; NULL when it can. */
+static const char *strangeness(struct nm_arena *arena, const struct voipms_setting *setting)
+{
+	const char *why;
+
+	if (setting->filters > 0)
+		return "filters of callers that are not from here go before everything";
+	why = voipms_is_group(setting) ? group_strangeness(arena, setting)
+				       : routing_strangeness(arena, setting);
+	return why != NULL ? why : beside_strangeness(arena, setting);
 }
 
 struct lifting {

@@ -24,12 +24,22 @@ struct voipms_member {
 	bool press_1;
 };
 
+/* How a call can end where it was sent first, so that it goes on elsewhere. */
+#define VOIPMS_FAILOVERS 3
+struct voipms_failover {
+	const char *key;   /* the carrier's name of it, and ours: "failover_busy" */
+	const char *calls; /* which calls: "calls while it is busy" */
+};
+extern const struct voipms_failover voipms_failovers[VOIPMS_FAILOVERS];
+
 /* What a number does with its calls.  Identifiers of the carrier stand only in what was not made here. */
 struct voipms_setting {
 	const char *routing; /* "grp:nm:5125550100", VOIPMS_MAILBOX, "sys:busy", "ivr:12" */
 	const char *mailbox; /* behind the group, when that is not the number's own; NULL */
-	int64_t filters;     /* caller filters that go before all this */
-	size_t n;            /* members, when it is a group that was read or is to be made */
+	const char *failovers[VOIPMS_FAILOVERS]; /* routings, as above; NULL: none is set */
+	int64_t dial_s;  /* the number's own dial time, where that is shorter than a ring of the group; 0 */
+	int64_t filters; /* caller filters that go before all this */
+	size_t n;        /* members, when it is a group that was read or is to be made */
 	const struct voipms_member *members;
 };
 

@@ -37,12 +37,14 @@ enum state {
 /* What is known by now is kept under these names. */
 #define ROUTING "routing" /* of the number, as it is */
 #define MAILBOX "mailbox" /* the number's own; "" when it has none */
+#define DIAL "dialtime"   /* of the number, in seconds; "" when it says none */
 #define FILTERS "filters" /* how many */
 #define GROUP "group"     /* identifier of the group that was read, found or made */
 #define NAME "name"       /* of the group that was read */
 #define BEHIND "behind"   /* mailbox of the group that was read */
 #define MEMBERS "members" /* of a group, in the carrier's words: "fwd:16006,20,1;..." */
 #define MADE "made"       /* how many forwardings were made */
+/* And its failovers under the carrier's own (voipms_failovers). */
 
 static enum nm_step_result out_of_memory(struct nm_exchange *exchange)
 {
@@ -212,6 +214,16 @@ static enum nm_step_result begin_apply(struct nm_exchange *exchange, struct nm_r
 
 /* --- the number --- */
 
+/* What may send its calls on from where they went first. */
+static bool keep_failovers(struct nm_exchange *exchange, const struct nm_node *number)
+{
+	bool ok = keep_member(exchange, DIAL, number, "dialtime");
+
+	for (size_t i = 0; i < VOIPMS_FAILOVERS; i++)
+		ok = ok && keep_member(exchange, voipms_failovers[i].key, number, voipms_failovers[i].key);
+	return ok;
+}
+
 static enum nm_step_result take_number(struct nm_exchange *exchange, const struct nm_node *list,
 				       struct nm_request *next)
 {
@@ -228,6 +240,8 @@ static enum nm_step_result take_number(struct nm_exchange *exchange, const struc
 		return out_of_memory(exchange);
 	if (exchange->operation == NM_OP_APPLY)
 		return begin_apply(exchange, next);
+	if (!keep_failovers(exchange, number))
+		return out_of_memory(exchange);
 	return ask_list(exchange, next, "getCallerIDFiltering", ASKED_FILTERS);
 }
 
@@ -241,11 +255,34 @@ static bool is_own_mailbox(const struct nm_exchange *exchange, const char *mailb
 	return own[0] != '\0' && strcmp(own, mailbox) == 0;
 }
 
+/* A routing as a setting has it, with the mailbox by its own name. */
+static const char *routing_of(const struct nm_exchange *exchange, const char *routing)
+{
+	return strncmp(routing, "vm:", 3) == 0 && is_own_mailbox(exchange, routing + 3) ? VOIPMS_MAILBOX
+											: routing;
+}
+
+static void take_failovers(const struct nm_exchange *exchange, struct voipms_setting *setting)
+{
+	const size_t dial_s = count(exchange, DIAL);
+
+	for (size_t i = 0; i < VOIPMS_FAILOVERS; i++) {
+		const char *to = nm_exchange_id(exchange, voipms_failovers[i].key);
+
+		if (to[0] != '\0' && strcmp(to, "none") != 0 && strcmp(to, "none:") != 0)
+			setting->failovers[i] = routing_of(exchange, to);
+	}
+	for (size_t i = 0; i < setting->n; i++)
+		if ((size_t)setting->members[i].for_s > dial_s)
+			setting->dial_s = (int64_t)dial_s;
+}
+
 static enum nm_step_result finish_reading(struct nm_exchange *exchange, struct voipms_setting *setting)
 {
 	struct nm_error err;
 
 	setting->filters = (int64_t)count(exchange, FILTERS);
+	take_failovers(exchange, setting);
 	if (voipms_add(setting, &exchange->live, &err) != NM_OK || nm_facts_add_plan(exchange, &err) != NM_OK)
 		return nm_exchange_fail(exchange, "%s", err.text);
 	return NM_STEP_DONE;
@@ -254,8 +291,8 @@ static enum nm_step_result finish_reading(struct nm_exchange *exchange, struct v
 static enum nm_step_result take_filters(struct nm_exchange *exchange, const struct nm_node *list,
 					struct nm_request *next)
 {
-	const char *routing = nm_exchange_id(exchange, ROUTING);
-	struct voipms_setting setting = { .routing = routing };
+	struct voipms_setting setting = { .routing =
+						  routing_of(exchange, nm_exchange_id(exchange, ROUTING)) };
 	size_t n = 0;
 
 	for (size_t i = 0; i < nm_node_count(list); i++)
@@ -265,8 +302,6 @@ static enum nm_step_result take_filters(struct nm_exchange *exchange, const stru
 		return out_of_memory(exchange);
 	if (voipms_is_group(&setting))
 		return ask_list(exchange, next, "getRingGroups", ASKED_GROUPS);
-	if (strncmp(routing, "vm:", 3) == 0 && is_own_mailbox(exchange, routing + 3))
-		setting.routing = VOIPMS_MAILBOX;
 	return finish_reading(exchange, &setting);
 }
 

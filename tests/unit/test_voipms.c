@@ -242,6 +242,35 @@ static void test_what_others_set_is_read_or_named(void **state)
 	assert_lifted("[]", NULL, "what it says of where calls go cannot be understood");
 }
 
+/* A failover somebody set by hand: only where it ends in the mailbox that the call ends in anyway is it known
+ * what becomes of the call. */
+static void test_failovers_are_told(void **state)
+{
+	(void)state;
+	assert_lifted("{\"failover_noanswer\":\"vm:own\",\"group\":[" MEMBER "],\"routing\":\"grp:99\"}",
+		      "owner 20 s, then the number's own mailbox", NULL);
+	assert_lifted("{\"failover_unreachable\":\"vm:own\",\"routing\":\"vm:own\"}",
+		      "the number's own mailbox", NULL);
+	assert_lifted(
+		"{\"failover_busy\":\"vm:own\",\"failover_noanswer\":\"fwd:16009\",\"group\":[" MEMBER
+		"],\"routing\":\"grp:99\"}",
+		NULL,
+		"calls not answered may go on to fwd:16009, a failover that is not from here: take it off in "
+		"the portal");
+	assert_lifted(
+		"{\"failover_busy\":\"vm:own\",\"routing\":\"sys:busy\"}", NULL,
+		"calls while it is busy may go on to vm:own, a failover that is not from here: take it off in "
+		"the portal");
+	assert_lifted(
+		"{\"failover_unreachable\":\"vm:\\u001b1\",\"routing\":\"vm:own\"}", NULL,
+		"calls while it cannot be reached may go on to vm: 1, a failover that is not from here: take it "
+		"off in the portal");
+	assert_lifted("{\"dial_s\":10,\"group\":[" MEMBER "],\"routing\":\"grp:99\"}", NULL,
+		      "a dial time of 10 s may end a longer ring of its group: make it longer in the portal");
+	assert_lifted("{\"dial_s\":true,\"routing\":\"vm:own\"}", NULL,
+		      "what it says of where calls go cannot be understood");
+}
+
 static void test_damaged_settings_do_no_harm(void **state)
 {
 	struct nm_artefact live = live_of(GROUP);
@@ -301,6 +330,49 @@ static void test_reading(void **state)
 		     "20,\"press_1\":false,\"route\":\"fwd:16006\"},{\"for\":9,\"press_1\":true,\"route\":"
 		     "\"account:1_a\"}],\"mailbox\":\"102\",\"routing\":\"grp:4768\"}");
 	assert_reads(mailbox, MAILBOX);
+}
+
+/* A number with more set than where its calls go; of the dial time only what is shorter than a ring counts. */
+#define NUMBER_WITH(routing, members)                                                                        \
+	"{\"status\":\"success\",\"dids\":[{\"did\":\"5125550100\",\"routing\":\"" routing                   \
+	"\",\"voicemail\":101," members "}]}"
+
+static void assert_group_with(const char *number, const char *beside)
+{
+	const struct recorded talk[] = {
+		{ ASK("getDIDsInfo", "&did=5125550100"), number },
+		{ ASK("getCallerIDFiltering", ""), NO("filter") },
+		{ ASK("getRingGroups", ""), GROUPS("nm:5125550100", MEMBERS, "101") },
+		{ ASK("getForwardings", ""), FORWARDINGS },
+		{ 0 },
+	};
+	char routing[512];
+
+	assert_true((size_t)snprintf(routing, sizeof(routing), "{%s%s", beside, &GROUP[1]) < sizeof(routing));
+	assert_reads(talk, routing);
+}
+
+static void test_reading_what_stands_beside(void **state)
+{
+	static const struct recorded mailbox[] = {
+		{ ASK("getDIDsInfo", "&did=5125550100"),
+		  NUMBER_WITH("vm:101", "\"dialtime\":5,\"failover_busy\":\"sys:hangup\"") },
+		{ ASK("getCallerIDFiltering", ""), NO("filter") },
+		{ 0 },
+	};
+
+	(void)state;
+	assert_group_with(NUMBER_WITH("grp:4768", "\"failover_busy\":\"none:\",\"failover_noanswer\":\"\","
+						  "\"failover_unreachable\":\"none\",\"dialtime\":25"),
+			  "");
+	assert_group_with(
+		NUMBER_WITH("grp:4768",
+			    "\"failover_busy\":\"vm:101\",\"failover_noanswer\":"
+			    "\"fwd:16009\",\"failover_unreachable\":\"vm:102\",\"dialtime\":\"24\""),
+		"\"dial_s\":24,\"failover_busy\":\"vm:own\",\"failover_noanswer\":\"fwd:16009\","
+		"\"failover_unreachable\":\"vm:102\",");
+	assert_group_with(NUMBER_WITH("grp:4768", "\"dialtime\":\"-1\",\"failover_busy\":null"), "");
+	assert_reads(mailbox, "{\"failover_busy\":\"sys:hangup\",\"routing\":\"vm:own\"}");
 }
 
 static void assert_applies(const char *routing, const struct recorded *talk, const char *note)
@@ -490,6 +562,7 @@ static void test_damaged_answers_do_no_harm(void **state)
 /* A carrier that remembers one number, one group and two forwardings. */
 struct fake {
 	char routing[64], members[128];
+	const char *no_answer;   /* a failover */
 	int forwardings, groups; /* how many were made */
 	int fault_at, fault; /* the request (from 1) that is answered with this status, after its effect */
 	int n, tag;
@@ -548,8 +621,8 @@ static void fake_answer(struct fake *fake)
 	if (strstr(fake->body, "method=getDIDsInfo&"))
 		snprintf(answer, size,
 			 "{\"status\":\"success\",\"dids\":[{\"did\":\"5125550100\",\"routing\":"
-			 "\"%s\",\"voicemail\":\"101\"}]}",
-			 fake->routing);
+			 "\"%s\",\"voicemail\":\"101\",\"failover_noanswer\":\"%s\"}]}",
+			 fake->routing, fake->no_answer);
 	else if (strstr(fake->body, "method=getCallerIDFiltering&"))
 		snprintf(answer, size, NO("filter"));
 	else if (strstr(fake->body, "method=getForwardings&"))
@@ -614,7 +687,9 @@ static enum nm_code fake_collect(void *context, int timeout_ms, int *tag, struct
 /* Pushes to a number that is as new, one request failing; returns how many were sent. */
 static int push_through(int fault_at, int fault)
 {
-	struct fake fake = { .routing = "account:1_desk", .fault_at = fault_at, .fault = fault };
+	struct fake fake = {
+		.routing = "account:1_desk", .no_answer = "none:", .fault_at = fault_at, .fault = fault
+	};
 	struct nm_push_results results;
 	struct push_rig rig;
 	struct nm_error err;
@@ -647,6 +722,38 @@ static void test_pushes_make_nothing_twice(void **state)
 	}
 }
 
+/* What was pushed is not in sync any more, and another push, which cannot take it off, says so. */
+static void test_a_failover_set_by_hand_shows(void **state)
+{
+	static const char words[] =
+		"calls not answered may go on to fwd:7, a failover that is not from here: take it off in the portal";
+	struct fake fake = { .routing = "account:1_desk", .no_answer = "none:" };
+	struct nm_push_results results;
+	struct nm_status status;
+	struct push_rig rig;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, ONE_LINE);
+	rig.context.transport =
+		(struct nm_transport){ .context = &fake, .submit = fake_submit, .collect = fake_collect };
+	assert_int_equal(push_rig_push(&rig, -1, &results, &err), NM_OK);
+	nm_push_results_clear(&results);
+	fake.no_answer = "fwd:7";
+	assert_int_equal(nm_status_read(&rig.context, -1, &status, &err), NM_OK);
+	assert_int_equal(status.lines[0].sync, NM_SYNC_FOREIGN);
+	assert_string_equal(status.lines[0].words, words);
+	nm_status_clear(&status);
+	assert_int_equal(push_rig_push(&rig, -1, &results, &err), NM_CARRIER);
+	assert_non_null(strstr(results.items[0].words, words));
+	nm_push_results_clear(&results);
+	fake.no_answer = "vm:101";
+	assert_int_equal(nm_status_read(&rig.context, -1, &status, &err), NM_OK);
+	assert_int_equal(status.lines[0].sync, NM_SYNC_SAME);
+	nm_status_clear(&status);
+	push_rig_close(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -655,13 +762,16 @@ int main(void)
 		cmocka_unit_test(test_refusals_before_the_push),
 		cmocka_unit_test(test_random_plans_are_kept),
 		cmocka_unit_test(test_what_others_set_is_read_or_named),
+		cmocka_unit_test(test_failovers_are_told),
 		cmocka_unit_test(test_damaged_settings_do_no_harm),
 		cmocka_unit_test(test_reading),
+		cmocka_unit_test(test_reading_what_stands_beside),
 		cmocka_unit_test(test_applying),
 		cmocka_unit_test(test_what_may_be_repeated),
 		cmocka_unit_test(test_refusals_are_told_in_its_own_words),
 		cmocka_unit_test(test_damaged_answers_do_no_harm),
 		cmocka_unit_test(test_pushes_make_nothing_twice),
+		cmocka_unit_test(test_a_failover_set_by_hand_shows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
