@@ -35,20 +35,18 @@ static enum nm_code render_at(const struct nm_carrier *carrier, const struct nm_
 			      const struct nm_route *route, nm_time at, struct nm_next *out,
 			      struct nm_error *err)
 {
-	struct nm_route *held = NULL;
 	struct nm_losses losses = { 0 };
 	struct nm_error why;
-	enum nm_code code = nm_carrier_hold(carrier, account, route, at, &held, &losses, err);
+	enum nm_code code = nm_carrier_hold(carrier, account, route, at, &out->held, &losses, err);
 
 	if (code != NM_OK)
 		return code;
-	code = carrier->render(held != NULL ? held : route, account, at, &out->artefact, &why);
+	code = carrier->render(out->held != NULL ? out->held : route, account, at, &out->artefact, &why);
 	if (code == NM_INPUT)
 		nm_fail(&out->refusal, code, "%s", why.text);
 	else if (code != NM_OK)
 		nm_fail(err, code, "%s", why.text);
 	nm_losses_clear(&losses);
-	nm_route_free(held);
 	return code == NM_INPUT ? NM_OK : code;
 }
 
@@ -81,5 +79,6 @@ enum nm_code nm_carrier_next(const struct nm_carrier *carrier, const struct nm_a
 void nm_next_clear(struct nm_next *next)
 {
 	nm_artefact_clear(&next->artefact);
+	nm_route_free(next->held);
 	*next = (struct nm_next){ .at = NM_TIME_MAX };
 }

@@ -189,8 +189,6 @@ static enum nm_code write_next(struct invocation *run, const struct told *told, 
 	nm_buf_add(run->out, "next change: ");
 	handwork_next_words(told->plan, told->status, &told->work, run->out);
 	nm_buf_add(run->out, "\n");
-	if (next->refusal.code)
-		nm_buf_addf(run->out, "  which cannot be done: %s\n", next->refusal.text);
 	for (size_t i = 0; i < n; i++)
 		nm_buf_addf(run->out, items[i].code ? "  %-28s  %s\n" : "  %s%s\n",
 			    items[i].code ? items[i].code : "", items[i].words);

@@ -112,6 +112,7 @@ void handwork_clear(struct handwork *work)
 void handwork_next_words(const struct nm_plan *plan, const struct nm_line_status *status,
 			 const struct handwork *work, struct nm_buf *out)
 {
+	const struct nm_route *route = work->next.held ? work->next.held : status->plan_route;
 	const struct nm_treatment *treatment;
 	char when[NM_TIME_TEXT];
 
@@ -119,7 +120,11 @@ void handwork_next_words(const struct nm_plan *plan, const struct nm_line_status
 		return;
 	nm_time_words(plan->zone, work->next.at, false, when);
 	nm_buf_addf(out, "%s: ", when);
-	treatment = nm_route_treatment(status->plan_route, work->next.at, (struct nm_caller){ 0 }, false);
+	if (work->next.refusal.code) {
+		nm_buf_addf(out, "cannot be done: %s", work->next.refusal.text);
+		return;
+	}
+	treatment = nm_route_treatment(route, work->next.at, (struct nm_caller){ 0 }, false);
 	if (treatment)
 		nm_treatment_words(treatment, out);
 }

@@ -316,6 +316,7 @@ enum nm_code nm_holding_resolve(const struct nm_holding *holding, const struct n
 struct nm_next {
 	nm_time at; /* NM_TIME_MAX: nothing else */
 	struct nm_artefact artefact;
+	struct nm_route *held;   /* owned; what it holds then of the route; NULL: all of it */
 	struct nm_error refusal; /* code not NM_OK: it cannot be told that, and why */
 };
 /* The first change within the span (its beginning, at which `now` is right, not counted). */

@@ -80,9 +80,10 @@ static void test_random_plans(void **state)
 	assert_true(assert_carrier_keeps_plans(manual(), NULL, 700, random_few(20)) > 0);
 }
 
-/* When it must be set anew, and what then. */
+/* When it must be set anew, and what then: what can be set, which has no ring time, and not what the plan says. */
 static void test_the_next_change(void **state)
 {
+	const struct nm_caller any = { 0 };
 	char *folder = random_folder_new();
 	struct carrier_line line;
 	struct nm_next next;
@@ -99,6 +100,8 @@ static void test_the_next_change(void **state)
 	   &err);
 	assert_int_equal(next.at, evening);
 	assert_non_null(strstr(next.artefact.parts[0].bytes, "EVERY"));
+	assert_int_equal(nm_route_treatment(line.route, evening, any, false)->steps[0].for_s, 12);
+	assert_int_not_equal(nm_route_treatment(next.held, evening, any, false)->steps[0].for_s, 12);
 	nm_next_clear(&next);
 	ok(nm_carrier_next(manual(), NULL, line.route, (struct nm_span){ line.at, evening }, &line.artefact,
 			   &next, &err),
