@@ -92,6 +92,12 @@ static void json_losses(struct nm_json *json, const struct nm_zone *zone, const 
 	nm_json_bool(json, losses->needs_agent);
 }
 
+/* Can it be pushed at all?  Of a line that cannot, nothing is told of what a push would do. */
+static bool can_be_pushed(const struct nm_line_status *line)
+{
+	return line->carrier && !line->refusal;
+}
+
 /* What the line will do once it is pushed, as far as its carrier can hold it. */
 static const struct nm_route *held_route(const struct nm_line_status *line)
 {
@@ -109,7 +115,7 @@ static enum nm_code anew_route(const struct nm_plan *plan, const struct nm_line_
 
 	*owned = NULL;
 	*out = NULL;
-	if (!line->carrier || line->carrier->traits.keeps_time)
+	if (line->carrier->traits.keeps_time)
 		return NM_OK;
 	code = nm_carrier_hold_anew(line->carrier, account, line->plan_route, owned, err);
 	if (code)
@@ -127,10 +133,16 @@ static enum nm_code json_outlines(struct nm_json *json, const struct nm_plan *pl
 {
 	const struct nm_route *anew;
 	struct nm_route *owned;
-	enum nm_code code = anew_route(plan, line, from, &owned, &anew, err);
+	enum nm_code code;
 
 	nm_json_key(json, "unverified");
 	nm_json_text(json, line->carrier ? line->carrier->unverified : NULL);
+	if (!can_be_pushed(line)) {
+		nm_json_key(json, "outline");
+		nm_json_null(json);
+		return NM_OK;
+	}
+	code = anew_route(plan, line, from, &owned, &anew, err);
 	if (!code)
 		code = outline_json(json, "outline", held_route(line), from, err);
 	if (!code && anew)
@@ -142,6 +154,8 @@ static enum nm_code json_outlines(struct nm_json *json, const struct nm_plan *pl
 static enum nm_code json_line(struct nm_json *json, const struct nm_plan *plan, const struct nm_line_status *line,
 			      const nm_time *outline_from, struct nm_error *err)
 {
+	static const struct nm_losses none;
+	const struct nm_losses *losses = can_be_pushed(line) ? &line->losses : &none;
 	enum nm_code code = NM_OK;
 	size_t i;
 
@@ -167,10 +181,10 @@ static enum nm_code json_line(struct nm_json *json, const struct nm_plan *plan, 
 	json_differences(json, plan->zone, &line->differences);
 	nm_json_key(json, "losses");
 	nm_json_array(json);
-	for (i = 0; i < line->losses.n; i++)
-		nm_json_text(json, line->losses.items[i].text);
+	for (i = 0; i < losses->n; i++)
+		nm_json_text(json, losses->items[i].text);
 	nm_json_end(json, ']');
-	json_losses(json, plan->zone, &line->losses);
+	json_losses(json, plan->zone, losses);
 	nm_json_key(json, "refusal");
 	nm_json_text(json, line->refusal);
 	if (outline_from)
@@ -203,7 +217,7 @@ static void print_handwork(struct nm_buf *out, const struct nm_plan *plan, const
 {
 	struct handwork work;
 
-	if (!line->carrier || !line->carrier->traits.by_hand || handwork_build(plan, line, now, &work, NULL))
+	if (!line->carrier->traits.by_hand || handwork_build(plan, line, now, &work, NULL))
 		return;
 	for (size_t i = 0; i < work.n && !line->as_assumed; i++)
 		nm_buf_addf(out, "  by hand: %s%s%s\n", work.items[i].code ? work.items[i].code : "",
@@ -235,10 +249,12 @@ static void print_line(struct invocation *run, const struct nm_line_status *line
 	}
 	if (line->note)
 		nm_buf_addf(run->out, "  beside it: %s\n", line->note);
-	print_handwork(run->out, plan, line, session_now(run->session));
-	add_losses(run->out, &line->losses);
 	if (line->refusal)
 		nm_buf_addf(run->out, "  cannot be pushed: %s\n", line->refusal);
+	if (can_be_pushed(line)) {
+		print_handwork(run->out, plan, line, session_now(run->session));
+		add_losses(run->out, &line->losses);
+	}
 	if (artefacts) {
 		print_artefact(run->out, "plan", &line->wanted);
 		print_artefact(run->out, "live", &line->live);
@@ -249,11 +265,8 @@ static void print_line(struct invocation *run, const struct nm_line_status *line
 static void print_doubts(struct nm_buf *out, const struct nm_plan *plan, const struct nm_line_status *line)
 {
 	const struct nm_account *account = &plan->accounts[plan->lines[line->line].account];
-	int extra_s;
+	const int extra_s = nm_carrier_traits(line->carrier, account).ring_extra_s;
 
-	if (!line->carrier)
-		return;
-	extra_s = nm_carrier_traits(line->carrier, account).ring_extra_s;
 	if (extra_s > 0)
 		nm_buf_addf(out, "  each ring may last up to %d s longer than is set\n", extra_s);
 	if (line->carrier->unverified)
@@ -284,7 +297,7 @@ static enum nm_code print_lines(struct invocation *run, const struct nm_status *
 
 	for (size_t i = 0; i < found->n && code == NM_OK; i++) {
 		print_line(run, &found->lines[i], argument_given(run->args, "artefacts"));
-		if (outline_from)
+		if (outline_from && can_be_pushed(&found->lines[i]))
 			code = print_outlines(run->out, run->session->plan, &found->lines[i], *outline_from, err);
 	}
 	if (found->cut_off > 0)
@@ -416,14 +429,22 @@ static size_t lines_to_push(const struct nm_status *found)
 	return n;
 }
 
+static bool any_refused(const struct nm_status *found)
+{
+	for (size_t i = 0; i < found->n; i++)
+		if (found->lines[i].refusal)
+			return true;
+	return false;
+}
+
 /* Also when all is in sync: a push that was cut off may have taken effect, and its end is to be written; and a
  * line that cannot be read, or cannot be held, is told by the push. */
 static bool something_to_do(const struct nm_status *found)
 {
 	for (size_t i = 0; i < found->n; i++)
-		if (found->lines[i].refusal || (found->lines[i].sync == NM_SYNC_UNKNOWN && !found->lines[i].as_assumed))
+		if (found->lines[i].sync == NM_SYNC_UNKNOWN && !found->lines[i].as_assumed)
 			return true;
-	return lines_to_push(found) > 0 || found->cut_off > 0;
+	return any_refused(found) || lines_to_push(found) > 0 || found->cut_off > 0;
 }
 
 /* Shows what would change and asks; NM_REFUSED without a yes. */
@@ -489,6 +510,8 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 			code = nm_push_check(&context, err);
 		if (status_of_lines(&found) == STATUS_CARRIER)
 			*status = STATUS_CARRIER;
+		else if (any_refused(&found))
+			*status = STATUS_WRONG;
 	} else if (!something_to_do(&found)) {
 		if (run->json)
 			nm_buf_add(run->out, "{\"lines\":[]}\n");

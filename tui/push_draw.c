@@ -55,9 +55,11 @@ static unsigned sync_style(const struct nm_line_status *status)
 
 void push_add_consequences(struct notes *notes, const struct nm_line_status *status)
 {
+	if (status->refusal)
+		notes_addf(notes, STYLE_ERROR, "cannot be pushed: %s", status->refusal);
 	if (push_by_hand(status) && status->to_push && status->wanted.n)
 		notes_lines(notes, status->wanted.parts[0].bytes);
-	for (size_t i = 0; i < status->losses.n; i++)
+	for (size_t i = 0; i < status->losses.n && !status->refusal; i++)
 		notes_addf(notes, STYLE_WARNING, "lost: %s; instead: %s (%s, %s)", status->losses.items[i].text,
 			   status->losses.items[i].instead, status->losses.items[i].when,
 			   status->losses.items[i].callers);
@@ -261,7 +263,7 @@ static void draw_details(const struct push *push, const struct app *app, struct 
 		most -= used;
 	}
 	notes_clear(&notes);
-	if (status->losses.needs_agent && y < end)
+	if (status->losses.needs_agent && !status->refusal && y < end)
 		canvas_text(canvas, 3, y++, canvas->width - 4, STYLE_WARNING,
 			    "its hours hold only if it is pushed at each change");
 	draw_history(push, app, canvas, y + (end - y > 3), end);

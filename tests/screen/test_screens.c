@@ -935,6 +935,24 @@ static void a_forward_of_every_call_asks_for_its_number(void **state)
 	stage_close(&stage);
 }
 
+/* Of a line that cannot be pushed only that is told, not what a push would lose. */
+static void a_line_that_cannot_be_pushed_says_why(void **state)
+{
+	static const char plan[] =
+		"business = \"B\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\nallow = { \"GB\" }\n"
+		"account phone { driver = codes carrier = verizon }\n"
+		"line main { number = \"+15125550100\" account = phone }\n"
+		"destination a { kind = ai number = \"+442079460000\" }\n"
+		"path p { step { ring = a for = 10s } }\nrule r { path = p }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "cannot be pushed: *72{national} of verizon takes ten digits");
+	stage_hides(&stage, "lost:");
+	stage_close(&stage);
+}
+
 /* The page fits into a small window, a large one and one without half blocks. */
 static void codes_at_other_sizes(void **state)
 {
@@ -1206,6 +1224,7 @@ int main(void)
 		cmocka_unit_test(codes_left_half_way_are_not_assumed),
 		cmocka_unit_test(codes_follow_the_clock),
 		cmocka_unit_test(a_forward_of_every_call_asks_for_its_number),
+		cmocka_unit_test(a_line_that_cannot_be_pushed_says_why),
 		cmocka_unit_test(codes_at_other_sizes),
 		cmocka_unit_test(questions_in_narrow_windows_take_answers),
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
