@@ -92,6 +92,29 @@ static void step_talk(struct runner *run, size_t tag, const struct nm_response *
 		run->ready[run->n_ready++] = tag;
 }
 
+static bool asks_for_too_long(const struct nm_response *response)
+{
+	return response->retry_after_s > PAUSE_MAX_MS / 1000;
+}
+
+/* Beside the carrier's words: why its answer was the last one, and what to do about it. */
+static void tell_of_pause(struct nm_talk *talk, const struct nm_response *last)
+{
+	struct nm_exchange *exchange = &talk->exchange;
+	char asked[NM_TIME_TEXT];
+
+	if (exchange->note == NULL) /* memory is out */
+		return;
+	nm_duration_words(last->retry_after_s, asked);
+	if (asks_for_too_long(last))
+		nm_exchange_fail(
+			exchange,
+			"%s; it asks for a pause of %s, which is not waited for: try again after that",
+			exchange->note, asked);
+	else if (talk->tries == TRIES_MAX)
+		nm_exchange_fail(exchange, "%s; asked %d times: try again later", exchange->note, TRIES_MAX);
+}
+
 /* The talk is over whatever its driver makes of the answer, which is only asked for the carrier's words. */
 static void give_up(struct runner *run, struct nm_talk *talk, const struct nm_response *last,
 		    enum nm_talk_end end)
@@ -106,6 +129,8 @@ static void give_up(struct runner *run, struct nm_talk *talk, const struct nm_re
 			nm_exchange_fail(&talk->exchange, "no answer: %s",
 					 last->error != NULL ? last->error : "unknown");
 	}
+	if (end == NM_TALK_FAILED)
+		tell_of_pause(talk, last);
 	end_talk(run, talk, end);
 }
 
@@ -125,7 +150,7 @@ static int pause_after(struct runner *run, const struct nm_talk *talk, const str
 {
 	int pause = PAUSE_FIRST_MS << (talk->tries - 1);
 
-	if (response->retry_after_s > PAUSE_MAX_MS / 1000)
+	if (asks_for_too_long(response))
 		return -1;
 	if (response->retry_after_s >= 0)
 		pause = response->retry_after_s * 1000;

@@ -334,7 +334,9 @@ static void test_too_many_requests(void **state)
 	bench.twilio.fault = FAKE_BUSY;
 	bench.twilio.fault_at = 3;
 	bench.twilio.fault_times = 9;
-	assert_fails(&bench, "no call was placed: Too Many Requests, Twilio's error 20429 (429)");
+	assert_fails(&bench,
+		     "no call was placed: Too Many Requests, Twilio's error 20429 (429); asked 5 times: try "
+		     "again later");
 	bench_close(&bench);
 }
 

@@ -321,10 +321,44 @@ static void test_lasting_refusals_end_with_the_carriers_words(void **state)
 	stage.accounts[0] = (struct behaviour){ .delay_ms = 10, .status = 429, .retry_after_s = -1, .refusals = 100 };
 	run(&stage);
 	assert_int_equal(count(&stage, 0, 3, NM_TALK_FAILED), 3);
-	assert_string_equal(stage.talks[0].exchange.note, "told: 429");
+	assert_string_equal(stage.talks[0].exchange.note, "told: 429; asked 5 times: try again later");
 	assert_int_equal(stage.accounts[0].asked, 15);
 	assert_int_equal(count(&stage, 3, 3, NM_TALK_DONE), 3);
 	close_stage(&stage);
+}
+
+/* Who asks for longer than anybody waits is not asked again, and the words say how long that is. */
+static void test_longer_pauses_than_anybody_waits(void **state)
+{
+	static const struct {
+		int retry_after_s;
+		const char *note;
+	} cases[] = {
+		{ 300, "told: 429; asked 5 times: try again later" },
+		{ 301,
+		  "told: 429; it asks for a pause of 5 min 1 s, which is not waited for: try again after that" },
+		{ 7200,
+		  "told: 429; it asks for a pause of 2 h, which is not waited for: try again after that" },
+		{ INT32_MAX,
+		  "told: 429; it asks for a pause of 24855 days 3 h 14 min 7 s, which is not waited for: try "
+		  "again after that" },
+	};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		open_stage(&stage, 1, 0, "0");
+		stage.accounts[0] = (struct behaviour){ .delay_ms = 10,
+							.status = 429,
+							.retry_after_s = cases[i].retry_after_s,
+							.refusals = 100 };
+		run(&stage);
+		assert_int_equal(stage.talks[0].end, NM_TALK_FAILED);
+		assert_string_equal(stage.talks[0].exchange.note, cases[i].note);
+		assert_int_equal(stage.accounts[0].asked, i == 0 ? 5 : 1);
+		assert_true(i == 0 || stage.now_ms < 1000);
+		close_stage(&stage);
+	}
 }
 
 /* Those under way come to their end, none is begun. */
@@ -416,6 +450,7 @@ int main(void)
 		cmocka_unit_test(test_throttling_stops_nobody_else),
 		cmocka_unit_test(test_those_that_come_back_wait_for_room),
 		cmocka_unit_test(test_lasting_refusals_end_with_the_carriers_words),
+		cmocka_unit_test(test_longer_pauses_than_anybody_waits),
 		cmocka_unit_test(test_stopping),
 		cmocka_unit_test(test_stopping_while_a_carrier_throttles),
 		cmocka_unit_test(test_throttled_after_stopping),
