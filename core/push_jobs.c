@@ -333,7 +333,8 @@ static enum nm_code trust(struct nm_push_jobs *jobs, struct nm_push_job *job, st
 		       err);
 }
 
-/* It is not as wanted: what the carrier said, and what is in force now. */
+/* It is not as wanted: what the carrier said, and what is in force now.  Where that is what was there before, there
+ * is nothing of this push to go back from. */
 static enum nm_code fail_job(struct nm_push_jobs *jobs, struct nm_push_job *job, bool as_before,
 			     const char *foreign, struct nm_error *err)
 {
@@ -346,7 +347,7 @@ static enum nm_code fail_job(struct nm_push_jobs *jobs, struct nm_push_job *job,
 				  ? "what is in force now is not known: what was read back is not understood"
 				  : "in force now: neither what was there before nor what was pushed";
 
-	return end_job(job, NM_PUSH_FAILED,
+	return end_job(job, as_before ? NM_PUSH_UNDONE : NM_PUSH_FAILED,
 		       nm_arena_format(jobs->arena, "%s; %s%s%s", said, now, foreign != NULL ? ": " : "",
 				       foreign != NULL ? foreign : ""),
 		       err);

@@ -71,8 +71,8 @@ enum nm_push_state {
 	NM_PUSH_APPLYING,
 	NM_PUSH_VERIFYING,
 	NM_PUSH_DONE,
-	NM_PUSH_FAILED,
-	NM_PUSH_UNDONE
+	NM_PUSH_FAILED, /* something of it may be in force */
+	NM_PUSH_UNDONE  /* nothing of it is: what was there before still is */
 };
 
 struct nm_push_record {
@@ -82,7 +82,9 @@ struct nm_push_record {
 	const char *forced; /* the reason given with --force; NULL */
 	enum nm_push_state state;
 	const char *result;          /* "pushed, read back, same"; the carrier's words */
-	const char *wanted, *before; /* artefacts as text (nm_artefact_write); before NULL when not known */
+	/* Artefacts as text (nm_artefact_write).  before: what was live, or where nothing can be read assumed, when
+	 * this push or rollback was begun, however it or an earlier one ended; NULL when that is not known. */
+	const char *wanted, *before;
 	const char *ids;             /* the exchange's ids, for going on */
 	nm_time horizon;             /* until when what was pushed is exact */
 };

@@ -245,7 +245,7 @@ static void test_a_refusal_stops_with_the_carriers_words(void **state)
 	(void)state;
 	push_rig_open(&rig, PLAN);
 	results = push_with_fault(&rig, "refuse 1", WRITES, NM_CARRIER);
-	assert_int_equal(results.items[0].state, NM_PUSH_FAILED);
+	assert_int_equal(results.items[0].state, NM_PUSH_UNDONE);
 	assert_string_equal(results.items[0].words,
 			    "the sandbox was told to refuse (403); in force now: what was there before");
 	nm_push_results_clear(&results);
@@ -722,7 +722,7 @@ static void test_what_is_read_back_counts(void **state)
 	assert_int_equal(push_rig_push(&rig, 0, &results, &err), NM_CARRIER);
 	assert_string_equal(results.items[0].words, "the carrier said that it was done, but what is read back differs; "
 						    "in force now: what was there before");
-	assert_int_equal(results.items[0].state, NM_PUSH_FAILED);
+	assert_int_equal(results.items[0].state, NM_PUSH_UNDONE);
 	nm_push_results_clear(&results);
 	free(other);
 	push_rig_close(&rig);
@@ -813,6 +813,61 @@ static void test_rollback_to_nothing(void **state)
 	assert_null(push_rig_live(&rig, "main"));
 	assert_int_equal(push_rig_sync(&rig, 1, NULL), NM_SYNC_SAME);
 	assert_int_equal(nm_rollback(&rig.context, 1, newest_id(&rig, "main"), NULL, &results, &err), NM_INPUT);
+	push_rig_close(&rig);
+}
+
+static void roll_back_in_vain(struct push_rig *rig, enum nm_push_state state)
+{
+	struct nm_push_results results;
+	struct nm_error err;
+
+	assert_int_equal(nm_rollback(&rig->context, 0, 0, NULL, &results, &err), NM_CARRIER);
+	assert_int_equal(results.items[0].state, state);
+	nm_push_results_clear(&results);
+}
+
+static void assert_rolls_back_to(struct push_rig *rig, const char *wanted)
+{
+	struct nm_push_results results;
+	struct nm_error err;
+	char *live;
+
+	ok(nm_rollback(&rig->context, 0, 0, NULL, &results, &err), &err);
+	nm_push_results_clear(&results);
+	live = push_rig_live(rig, "main");
+	assert_string_equal(live, wanted);
+	free(live);
+}
+
+/* What stood before a push is what was live when it began.  So a rollback that changed nothing leaves nothing to
+ * go back from, and the next one tries the same again; one that ended in something else is itself taken back. */
+static void test_rollback_after_one_that_failed(void **state)
+{
+	static const char meddle[] = "{\"somebody\":\"else\"}";
+	struct push_rig rig;
+	char *first, *second;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	push_well(&rig);
+	first = push_rig_live(&rig, "main");
+	push_rig_plan(&rig, PLAN_SUNDAY);
+	push_well(&rig);
+	second = push_rig_live(&rig, "main");
+	push_rig_restart(&rig);
+	rig.fault = "refuse 1";
+	rig.fault_at = WRITES;
+	rig.fault_line = "main";
+	roll_back_in_vain(&rig, NM_PUSH_UNDONE);
+	assert_rolls_back_to(&rig, first);
+	push_well(&rig);
+	push_rig_restart(&rig);
+	rig.meddle = meddle;
+	rig.meddle_at = WRITES + 2;
+	roll_back_in_vain(&rig, NM_PUSH_FAILED);
+	assert_rolls_back_to(&rig, second);
+	free(first);
+	free(second);
 	push_rig_close(&rig);
 }
 
@@ -1175,6 +1230,7 @@ int main(void)
 		cmocka_unit_test(test_reasons),
 		cmocka_unit_test(test_rollback),
 		cmocka_unit_test(test_rollback_to_nothing),
+		cmocka_unit_test(test_rollback_after_one_that_failed),
 		cmocka_unit_test(test_broken_guarantee),
 		cmocka_unit_test(test_drivers_that_are_not_there),
 		cmocka_unit_test(test_read_only),
