@@ -90,25 +90,41 @@ static bool named_before(const struct nm_treatment *treatment, size_t i, size_t 
 	return false;
 }
 
-/* Whom the call never reached, after the one who took it. */
-static void draw_not_needed(const struct simulate *simulate, struct pen *pen)
+/* "Not needed: office, sam.": whom the call never reached, after the one who took it; "" when it reached all. */
+static void not_needed_words(const struct simulate *simulate, struct nm_buf *out)
 {
 	const struct nm_treatment *treatment = simulate->treatment;
-	size_t n = 0;
 
 	for (size_t i = 0; i < treatment->n; i++) {
 		for (size_t j = 0; j < treatment->steps[i].n; j++) {
 			const char *name = treatment->steps[i].parties[j].name;
 
 			if (!was_rung(&simulate->outcome, name) && !named_before(treatment, i, j))
-				pen_textf(pen, STYLE_DIM, n++ ? ", %s" : " Not needed: %s", name);
+				nm_buf_addf(out, out->len ? ", %s" : "Not needed: %s", name);
 		}
 	}
-	if (n)
-		pen_text(pen, STYLE_DIM, ".");
+	if (out->len)
+		nm_buf_add(out, ".");
 }
 
-static void draw_result(const struct simulate *simulate, struct canvas *canvas, int y)
+/* Behind the result, or where that has no room on rows of its own, if there are any; how many. */
+static int draw_not_needed(const struct simulate *simulate, struct pen *pen, int most)
+{
+	struct nm_buf words;
+	int rows = 0;
+
+	nm_buf_init(&words, 1u << 16);
+	not_needed_words(simulate, &words);
+	if (words.len && (most == 0 || text_width(words.data) < pen->end - pen->x))
+		pen_textf(pen, STYLE_DIM, " %s", words.data);
+	else
+		rows = canvas_wrap(pen->canvas, 1, pen->y + 1, pen->end - 1, most, STYLE_DIM, words.data);
+	nm_buf_clear(&words);
+	return rows;
+}
+
+/* In one row, and at most so many below it for what has no room there; how many rows it took. */
+static int draw_result(const struct simulate *simulate, struct canvas *canvas, int y, int below)
 {
 	const struct nm_outcome *outcome = &simulate->outcome;
 	unsigned style = answer_style(answer_rank(outcome));
@@ -139,7 +155,7 @@ static void draw_result(const struct simulate *simulate, struct canvas *canvas, 
 	}
 	if (!simulate->live)
 		pen_text(&pen, STYLE_PLAIN, simulate->call->text_back ? " A text goes back." : " No text.");
-	draw_not_needed(simulate, &pen);
+	return 1 + draw_not_needed(simulate, &pen, below);
 }
 
 static void draw_why(const struct simulate *simulate, struct canvas *canvas, int y, int end)
@@ -242,7 +258,7 @@ void simulate_draw(const void *state, const struct app *app, struct canvas *canv
 		rows = most;
 	ladder_draw(&simulate->outcome, canvas, (struct box){0, y, body.width, rows}, simulate->top);
 	y += rows;
-	draw_result(simulate, canvas, y++);
+	y += draw_result(simulate, canvas, y, body.height >= 14 ? 2 : 0);
 	if (body.height >= 14)
 		y++;
 	draw_why(simulate, canvas, y, end - 1);
