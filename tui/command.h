@@ -121,6 +121,8 @@ void outcome_words(const struct nm_outcome *outcome, struct nm_buf *out);
 void add_safe(struct nm_buf *out, const char *text);
 /* From here on what a person must do for a push is asked for on the terminal; --yes: it was done. */
 void dial_on_terminal(struct invocation *run);
+/* How a push or a rollback ended, line by line (cmd_push.c). */
+void write_results(struct invocation *run, const struct nm_push_results *results);
 /* What a carrier cannot hold, a line or two for each: what, when and for whom, what will happen instead. */
 void add_losses(struct nm_buf *out, const struct nm_losses *losses);
 /* Fails with NM_REFUSED in a read-only session. */
