@@ -10,6 +10,7 @@
 #include "ascii.h"
 #include "nevermiss/hours.h"
 #include "nevermiss/number.h"
+#include "toll.h"
 
 #define CALLBACK_S (15 * 60) /* the guide's target */
 
@@ -127,47 +128,27 @@ static void mend_allow(struct nm_checker *checker, struct nm_draft *draft, const
 		      edit.value ? 1 : 0, &edit);
 }
 
-static void find_forbidden(struct nm_checker *checker, nm_number number, const char *what, const char *name,
-			   struct nm_pos pos)
-{
-	const enum nm_number_kind kind = number ? nm_number_kind(number) : NM_NUMBER_ORDINARY;
-	const char *country = number ? nm_number_country(number) : "";
-	struct nm_draft *draft;
-	char text[NM_NUMBER_TEXT];
-
-	if (!number || (kind != NM_NUMBER_PREMIUM && nm_plan_allows(checker->plan, country)))
-		return;
-	if (kind == NM_NUMBER_TOLL_FREE && !*country)
-		return;
-	nm_number_words(number, text);
-	if (kind == NM_NUMBER_PREMIUM) {
-		draft = nm_draft_add(
-			checker, "forbidden-number", (int)pos.line, 0, pos,
-			nm_arena_format(checker->arena, "%s %s is a premium number: %s", what, name, text));
-		nm_draft_mend(checker, draft, "use an ordinary number", 0, NULL);
-		return;
-	}
-	draft = nm_draft_add(
-		checker, "forbidden-number", (int)pos.line, 0, pos,
-		nm_arena_format(checker->arena, "%s %s, %s, is in %s, not in the plan's country", what, name,
-				text, *country ? country : "no country that is known"));
-	if (*country)
-		mend_allow(checker, draft, country);
-	else
-		nm_draft_mend(checker, draft, "use an ordinary number", 0, NULL);
-}
-
 static void find_numbers(struct nm_checker *checker)
 {
-	const struct nm_plan *plan = checker->plan;
-	size_t i;
+	const struct nm_toll *tolls;
+	struct nm_error err;
+	size_t n;
 
-	for (i = 0; i < plan->n_destinations; i++)
-		find_forbidden(checker, plan->destinations[i].number, "destination",
-			       plan->destinations[i].name, plan->destinations[i].pos);
-	for (i = 0; i < plan->n_lines; i++)
-		find_forbidden(checker, plan->lines[i].fallback, "the fallback of line", plan->lines[i].name,
-			       plan->lines[i].pos);
+	if (nm_toll_find(checker->plan, checker->arena, &tolls, &n, &err)) {
+		checker->failed = true;
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		const bool premium = nm_number_kind(tolls[i].number) == NM_NUMBER_PREMIUM;
+		const char *country = premium ? "" : nm_number_country(tolls[i].number);
+		struct nm_draft *draft = nm_draft_add(checker, "forbidden-number", (int)tolls[i].pos.line, 0,
+						      tolls[i].pos, tolls[i].words);
+
+		if (*country)
+			mend_allow(checker, draft, country);
+		else
+			nm_draft_mend(checker, draft, "use an ordinary number", 0, NULL);
+	}
 }
 
 /* --- hours --- */

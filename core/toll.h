@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Core's own: numbers to which calls may not go, since somebody pays for each call there: premium numbers, and
+ * those in a country outside the plan's own and `allow`.  The finding forbidden-number, a push and a rollback ask
+ * here.
+ */
+#ifndef CORE_TOLL_H
+#define CORE_TOLL_H
+
+#include "nevermiss/plan.h"
+
+/* A number of the plan to which calls may not go. */
+struct nm_toll {
+	nm_number number;
+	struct nm_pos pos; /* of what has it */
+	const char *words; /* "destination ann, +44 20 7946 0000, is in GB, not in the plan's country" */
+};
+
+/* Why calls may not go to a number; `who` has it ("destination ann").  "" when they may (number 0: it is none);
+ * NULL when memory is out. */
+const char *nm_toll_words(const struct nm_plan *plan, nm_number number, const char *who, struct nm_arena *arena);
+/* All numbers of the plan to which calls may not go, in its order: first destinations, then fallbacks.  Array and
+ * texts from the arena. */
+enum nm_code nm_toll_find(const struct nm_plan *plan, struct nm_arena *arena, const struct nm_toll **out, size_t *n,
+			  struct nm_error *err) NM_WARN_UNUSED;
+
+#endif
