@@ -3,12 +3,14 @@
  * Pushing a plan, and going back: what is to be changed at which line, and why not.
  *
  * Comes in: a plan, a store, a transport.  Goes out: one result a line.  A plan that breaks one of its
- * own guarantees is refused; what an earlier push left unfinished is settled first.
+ * own guarantees, or sends calls where they may not go, is refused; what an earlier push left unfinished is
+ * settled first.
  */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/push_private.h"
+#include "core/toll.h"
 #include "nevermiss/check.h"
 
 /* --- results --- */
@@ -260,7 +262,7 @@ static const char *ids_left(const struct nm_push_run *push, int line)
 
 /* --- push --- */
 
-enum nm_code nm_push_check(const struct nm_push_context *context, struct nm_error *err)
+static enum nm_code check_guarantees(const struct nm_push_context *context, struct nm_error *err)
 {
 	struct nm_span window = nm_push_window(context);
 	struct nm_check_options check = { .now = context->now, .from = context->now, .until = window.until };
@@ -277,6 +279,32 @@ enum nm_code nm_push_check(const struct nm_push_context *context, struct nm_erro
 			       findings.items[0].message, findings.n > 1 ? " (and other guarantees)" : "");
 	nm_findings_clear(&findings);
 	return code;
+}
+
+/* Calls to some numbers cost whoever forwards them, which is what those who defraud are after. */
+static enum nm_code check_numbers(const struct nm_plan *plan, struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	const struct nm_toll *tolls;
+	size_t n;
+	enum nm_code code;
+
+	if (arena == NULL)
+		return nm_fail_memory(err);
+	code = nm_toll_find(plan, arena, &tolls, &n, err);
+	if (code == NM_OK && n > 0)
+		code = nm_fail(err, NM_REFUSED,
+			       "%s%s: mend the plan, or push it with a reason (push --force REASON)",
+			       tolls[0].words, n > 1 ? " (and other numbers)" : "");
+	nm_arena_free(arena);
+	return code;
+}
+
+enum nm_code nm_push_check(const struct nm_push_context *context, struct nm_error *err)
+{
+	enum nm_code code = check_numbers(context->plan, err);
+
+	return code == NM_OK ? check_guarantees(context, err) : code;
 }
 
 /* A reason is one line of words. */

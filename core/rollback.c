@@ -3,13 +3,15 @@
  * Going back: what was live before a push is put back.
  *
  * Comes in: a line or a push, and the journal.  Goes out: what that would do, or a result as of a push.  What
- * was made in spite of a broken guarantee is not put back without a reason, and no line is emptied without one
- * where guarantees are to hold.
+ * was made in spite of a broken guarantee is not put back without a reason, nor what sends calls where they may
+ * not go, and no line is emptied without one where guarantees are to hold.
  */
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/carrier/hand.h"
 #include "core/push_private.h"
+#include "core/toll.h"
 
 /* --- which push --- */
 
@@ -196,6 +198,58 @@ static const char *why_refused(const struct nm_push_run *push, const struct nm_p
 			       record->line, why);
 }
 
+/* --- may calls go where it sends them? --- */
+
+/* Why calls may not go to a number as an artefact has it; what is none ("sip:...") costs nothing. */
+static const char *number_words(const struct nm_push_run *push, const char *number, const char *who)
+{
+	const struct nm_plan *plan = push->context->plan;
+	nm_number read;
+
+	if (number == NULL || nm_number_read(number, plan->country, &read, NULL) != NM_OK)
+		return "";
+	return nm_toll_words(plan, read, who, push->results.arena);
+}
+
+/* The first of a route's numbers to which calls may not go; "", or NULL when memory is out. */
+static const char *route_words(const struct nm_push_run *push, const struct nm_route *route)
+{
+	const char *words = number_words(push, route->fallback, "its fallback");
+
+	for (size_t i = 0; i < route->n_treatments; i++) {
+		const struct nm_treatment *treatment = route->treatments[i];
+
+		for (size_t j = 0; j < treatment->n; j++)
+			for (size_t k = 0; k < treatment->steps[j].n && words != NULL && *words == '\0'; k++)
+				words = number_words(push, treatment->steps[j].parties[k].number,
+						     treatment->steps[j].parties[k].name);
+	}
+	return words;
+}
+
+/* Why calls may not go where it sends them, as far as it is understood; NULL: they may. */
+static enum nm_code why_forbidden(const struct nm_push_run *push, const struct nm_line_status *status,
+				  const struct nm_artefact *back, const char **why, struct nm_error *err)
+{
+	const struct nm_part *target = nm_artefact_find(back, NM_HAND_TARGET);
+	const char *foreign, *words = "";
+	struct nm_route *route = NULL;
+	enum nm_code code = NM_OK;
+
+	*why = NULL;
+	if (target != NULL)
+		words = number_words(push, target->bytes, "who gets calls then");
+	else if (back->n > 0 && status->carrier != NULL && status->carrier->lift != NULL)
+		code = nm_artefact_lift(status->carrier, back, push->results.arena, &route, &foreign, err);
+	if (code == NM_OK && route != NULL)
+		words = route_words(push, route);
+	nm_route_free(route);
+	if (code == NM_OK && words != NULL && *words != '\0')
+		words = *why =
+			nm_arena_format(push->results.arena, "%s; go back with a reason (--force)", words);
+	return code == NM_OK && words == NULL ? nm_fail_memory(err) : code;
+}
+
 /* What is known of going back on one line. */
 struct way_back {
 	struct nm_push_record record;
@@ -217,6 +271,8 @@ static enum nm_code find_way_back(struct nm_push_run *push, const struct nm_line
 	if (code == NM_OK)
 		code = nm_artefact_read(way->record.before, &way->before, err);
 	if (code == NM_OK)
+		code = why_forbidden(push, status, &way->before, &way->refusal, err);
+	if (code == NM_OK && way->refusal == NULL)
 		way->refusal = why_refused(push, &way->record, &way->source, way->before.n == 0);
 	return code;
 }
@@ -262,6 +318,8 @@ enum nm_code nm_rollback_look(const struct nm_push_context *context, int line, i
 		view.id = way.record.id;
 		view.empties = way.before.n == 0;
 		view.refusal = way.refusal == NULL ? NULL : nm_arena_text(view.arena, way.refusal);
+		view.back = way.before;
+		way.before = (struct nm_artefact){ 0 };
 		*out = view;
 	} else {
 		nm_rollback_view_clear(&view);
@@ -275,6 +333,7 @@ enum nm_code nm_rollback_look(const struct nm_push_context *context, int line, i
 void nm_rollback_view_clear(struct nm_rollback_view *view)
 {
 	nm_differences_clear(&view->differences);
+	nm_artefact_clear(&view->back);
 	nm_arena_free(view->arena);
 	*view = (struct nm_rollback_view){ 0 };
 }

@@ -13,7 +13,7 @@
 struct nm_toll {
 	nm_number number;
 	struct nm_pos pos; /* of what has it */
-	const char *words; /* "destination ann, +44 20 7946 0000, is in GB, not in the plan's country" */
+	const char *words; /* "destination ann, +44 207 946 0000, is in GB, not in the plan's country" */
 };
 
 /* Why calls may not go to a number; `who` has it ("destination ann").  "" when they may (number 0: it is none);

@@ -7,7 +7,11 @@
 
 static void write_view(struct nm_buf *out, const struct nm_plan *plan, const struct nm_rollback_view *view)
 {
+	const struct nm_part *every = nm_artefact_find(&view->back, "every call to");
+
 	nm_buf_addf(out, "%s, before push #%lld\n", plan->lines[view->line].name, (long long)view->id);
+	if (every)
+		nm_buf_addf(out, "  EVERY call will go to %s\n", every->bytes);
 	if (view->empties)
 		nm_buf_add(out, "  nothing was there: the line will have nothing at the carrier\n");
 	for (size_t i = 0; i < view->differences.n; i++) {

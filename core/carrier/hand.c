@@ -63,6 +63,9 @@ enum nm_code nm_hand_write(const struct nm_hand *hand, const char *name, const s
 	if (code == NM_OK && hand->target != NULL && hand->handset == NULL)
 		code = nm_artefact_add(out, NM_HAND_EVERY, "text/plain", hand->target_words,
 				       strlen(hand->target_words), err);
+	if (code == NM_OK && hand->target != NULL)
+		code = nm_artefact_add(out, NM_HAND_TARGET, "text/plain", hand->target->number,
+				       strlen(hand->target->number), err);
 	return code;
 }
 

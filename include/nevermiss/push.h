@@ -88,11 +88,12 @@ struct nm_push_options {
 	int line;              /* -1: all */
 	const char *plan_text; /* kept as a version */
 	size_t plan_len;
-	const char *force; /* reason for pushing in spite of a broken guarantee, recorded if one is; NULL */
+	const char *force; /* reason for pushing what is refused (nm_push_check), recorded if it is; NULL */
 	bool even_if_same;
 };
 
-/* Does the plan keep its guarantees?  NM_REFUSED names the one for which a push is refused. */
+/* Does the plan keep its guarantees, and has it no number to which calls may not go (forbidden-number)?
+ * NM_REFUSED names the one for which a push is refused. */
 enum nm_code nm_push_check(const struct nm_push_context *context, struct nm_error *err) NM_WARN_UNUSED;
 
 struct nm_push_result {
@@ -112,7 +113,7 @@ struct nm_push_results {
  * NULL (none is given) is good. */
 enum nm_code nm_push_reason_check(const char *reason, struct nm_error *err) NM_WARN_UNUSED;
 
-/* Refuses (NM_REFUSED) when a guarantee of the plan is broken and force is NULL, and while another process pushes.
+/* Refuses (NM_REFUSED) what nm_push_check does when force is NULL, and while another process pushes.
  * First finishes or
  * undoes pushes that were cut off.  One line's failure does not stop the others; NM_CARRIER when any failed
  * (*out is filled then too). */
@@ -124,6 +125,7 @@ struct nm_rollback_view {
 	struct nm_arena *arena;
 	int line;
 	int64_t id;
+	struct nm_artefact back;           /* owned: what is put back */
 	bool empties;                      /* nothing was there before: the line will have nothing */
 	const char *refusal;               /* why it needs a reason; NULL: it does not */
 	struct nm_differences differences; /* a is what is put back, b is live; as far as both are understood */
@@ -133,8 +135,9 @@ enum nm_code nm_rollback_look(const struct nm_push_context *context, int line, i
 void nm_rollback_view_clear(struct nm_rollback_view *view);
 
 /* Puts the artefact back that was live before push `id` (0: the newest of the line that was not undone).  What
- * was not proved to keep the plan's guarantees, and an empty line where it has some, is NM_REFUSED without a reason
- * (`force`).  It is recorded as a push of its own, so that rolling back twice is where it began. */
+ * sends calls to a number to which by this plan they may not go, what was not proved to keep its guarantees, and an
+ * empty line where it has some, is NM_REFUSED without a reason (`force`).  It is recorded as a push of its own, so
+ * that rolling back twice is where it began. */
 enum nm_code nm_rollback(const struct nm_push_context *context, int line, int64_t id, const char *force,
 			 struct nm_push_results *out, struct nm_error *err) NM_WARN_UNUSED;
 

@@ -369,6 +369,38 @@ static void test_a_roll_back_asks_for_what_was_there_before(void **state)
 	push_rig_close(&person.rig);
 }
 
+/* Of what nobody can read it is known whom it sends calls to. */
+static void test_no_roll_back_to_a_forbidden_number(void **state)
+{
+	static const char head[] = "timezone = \"America/Chicago\"\ncountry = \"US\"\n"
+				   "account phone { driver = manual }\n"
+				   "line cell { number = \"+15125550111\" account = phone handset = owner }\n"
+				   "destination owner { kind = personal line = cell }\n";
+	char first[1024], second[1024];
+	struct person person;
+	struct nm_push_results results;
+	struct nm_error err;
+
+	(void)state;
+	snprintf(first, sizeof(first), "%s%s", head,
+		 "allow = { \"GB\" }\ndestination ann { kind = ai number = \"+442079460000\" }\n"
+		 "path p { step { ring = owner } step { ring = ann } }\nrule r { path = p }\n");
+	snprintf(second, sizeof(second), "%s%s", head,
+		 "path p { step { ring = owner } }\nrule r { path = p }\n");
+	open_person(&person, first, 99);
+	ok(push_rig_push(&person.rig, 0, NULL, &err), &err);
+	push_rig_plan(&person.rig, second);
+	ok(push_rig_push(&person.rig, 0, NULL, &err), &err);
+	person.asked = 0;
+	assert_int_equal(nm_rollback(&person.rig.context, 0, 0, NULL, &results, &err), NM_REFUSED);
+	assert_string_equal(
+		err.text,
+		"who gets calls then, +44 207 946 0000, is in GB, not in the plan's country; go back "
+		"with a reason (--force)");
+	assert_int_equal(person.asked, 0);
+	push_rig_close(&person.rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -380,6 +412,7 @@ int main(void)
 		cmocka_unit_test(test_what_others_send_proves_nothing),
 		cmocka_unit_test(test_what_is_refused_half_way_is_not_known),
 		cmocka_unit_test(test_a_roll_back_asks_for_what_was_there_before),
+		cmocka_unit_test(test_no_roll_back_to_a_forbidden_number),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -962,6 +962,46 @@ static void test_rollback_to_what_nobody_proved(void **state)
 	push_rig_close(&rig);
 }
 
+#define ABROAD                                                                                               \
+	"destination ann { kind = ai number = \"+442079460000\" }\n"                                         \
+	"path abroad { step { ring = ann for = 10s } }\nrule all { path = abroad }\n"
+
+/* Nor does what sends calls where by this plan they may not go; what may be is put back. */
+static void test_rollback_to_a_forbidden_number(void **state)
+{
+	static const char words[] =
+		"ann, +44 207 946 0000, is in GB, not in the plan's country; go back with a reason "
+		"(--force)";
+	struct push_rig rig;
+	struct nm_push_results results;
+	struct nm_push_records records;
+	struct nm_rollback_view view;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PUSH_HEAD "allow = { \"GB\" }\n" ABROAD);
+	push_well(&rig);
+	push_rig_plan(&rig, PLAN);
+	push_well(&rig);
+	ok(nm_rollback_look(&rig.context, 0, 0, &view, &err), &err);
+	assert_string_equal(view.refusal, words);
+	assert_non_null(nm_artefact_find(&view.back, "route"));
+	nm_rollback_view_clear(&view);
+	assert_int_equal(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), NM_REFUSED);
+	assert_string_equal(err.text, words);
+	assert_in_sync(&rig);
+	ok(nm_rollback(&rig.context, 0, 0, "she is there for a week", &results, &err), &err);
+	nm_push_results_clear(&results);
+	records = records_of(&rig, "main", false);
+	assert_string_equal(records.items[0].forced, "she is there for a week");
+	nm_push_records_clear(&records);
+	push_rig_plan(&rig, "allow = { \"GB\" }\n" PLAN);
+	push_well(&rig);
+	ok(nm_rollback(&rig.context, 0, 0, NULL, &results, &err), &err);
+	nm_push_results_clear(&results);
+	push_rig_close(&rig);
+}
+
 /* A reason is words, and recorded when one was needed. */
 static void test_reasons(void **state)
 {
@@ -1023,6 +1063,41 @@ static void test_broken_guarantee(void **state)
 }
 
 /* Lines whose driver is not in this build: said, never "in sync", and the others go on. */
+/* Calls go to no premium number and to no country that is not allowed, unless somebody says why. */
+static void test_forbidden_numbers(void **state)
+{
+	static const struct {
+		const char *plan, *words;
+	} cases[] = {
+		{ PUSH_HEAD ABROAD,
+		  "destination ann, +44 207 946 0000, is in GB, not in the plan's country: mend the "
+		  "plan, or push it with a reason (push --force REASON)" },
+		{ PUSH_HEAD PUSH_RULES
+		  "line more { number = \"+15125550102\" account = sandbox fallback = "
+		  "\"+19005550100\" }\ndestination dear { kind = ai number = \"+19005550101\" }\n",
+		  "destination dear is a premium number: +1 900 555 0101 (and other numbers): mend the plan, or push it "
+		  "with a reason (push --force REASON)" },
+	};
+	struct nm_push_results results;
+	struct nm_push_records records;
+	struct push_rig rig;
+	struct nm_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		push_rig_open(&rig, cases[i].plan);
+		assert_int_equal(nm_push_check(&rig.context, &err), NM_REFUSED);
+		assert_string_equal(err.text, cases[i].words);
+		assert_int_equal(push_rig_push(&rig, -1, &results, &err), NM_REFUSED);
+		assert_int_equal(rig.sent, 0);
+		force_push(&rig, "as a test");
+		records = records_of(&rig, "main", false);
+		assert_string_equal(records.items[0].forced, "as a test");
+		nm_push_records_clear(&records);
+		push_rig_close(&rig);
+	}
+}
+
 static void test_drivers_that_are_not_there(void **state)
 {
 	struct push_rig rig;
@@ -1225,6 +1300,8 @@ int main(void)
 		cmocka_unit_test(test_garbage_is_not_known),
 		cmocka_unit_test(test_rollback_to_what_broke_a_guarantee),
 		cmocka_unit_test(test_rollback_to_what_nobody_proved),
+		cmocka_unit_test(test_rollback_to_a_forbidden_number),
+		cmocka_unit_test(test_forbidden_numbers),
 		cmocka_unit_test(test_what_is_read_back_counts),
 		cmocka_unit_test(test_a_route_cut_short_is_drift),
 		cmocka_unit_test(test_reasons),
