@@ -24,7 +24,8 @@ static enum nm_code add_result(struct nm_push_run *push, int line, int64_t id, e
 	if (copy == NULL || !nm_grow((void **)&results->items, &push->results_capacity, results->n + 1,
 				     sizeof(*results->items)))
 		return nm_fail_memory(err);
-	results->items[results->n++] = (struct nm_push_result){ line, id, state, copy };
+	results->items[results->n++] =
+		(struct nm_push_result){ .line = line, .id = id, .state = state, .words = copy };
 	return NM_OK;
 }
 
@@ -52,7 +53,7 @@ enum nm_code nm_push_run_give(struct nm_push_run *push, struct nm_push_results *
 	const char *words = NULL;
 
 	for (size_t i = 0; i < push->results.n; i++)
-		if (push->results.items[i].state != NM_PUSH_DONE) {
+		if (push->results.items[i].state != NM_PUSH_DONE && !push->results.items[i].waits) {
 			words = words != NULL ? words : push->results.items[i].words;
 			failed++;
 		}
@@ -365,6 +366,26 @@ bool nm_push_run_wants(const struct nm_push_run *push, const struct nm_line_stat
 	return status->to_push || push->options->even_if_same;
 }
 
+/* Nobody is there to do what is to be done for it: that is not asked for, and so not taken for done. */
+static bool lacks_hands(const struct nm_push_run *push, const struct nm_line_status *status)
+{
+	const bool *nobody = push->options->nobody;
+
+	return nobody != NULL && nobody[status->line] && status->carrier->traits.by_hand;
+}
+
+static enum nm_code leave_line(struct nm_push_run *push, const struct nm_line_status *status,
+			       struct nm_error *err)
+{
+	enum nm_code code =
+		add_result(push, status->line, 0, NM_PUSH_UNDONE,
+			   "not done: it waits for somebody to do it by hand, and to say so", err);
+
+	if (code == NM_OK)
+		push->results.items[push->results.n - 1].waits = true;
+	return code;
+}
+
 static enum nm_code choose_jobs(struct nm_push_run *push, struct nm_error *err)
 {
 	enum nm_code code = NM_OK;
@@ -375,6 +396,10 @@ static enum nm_code choose_jobs(struct nm_push_run *push, struct nm_error *err)
 
 		if (!nm_push_run_wants(push, status)) {
 			code = nm_push_run_pass(push, status, err);
+			continue;
+		}
+		if (lacks_hands(push, status)) {
+			code = leave_line(push, status, err);
 			continue;
 		}
 		code = nm_push_run_job(push, status, ids_left(push, status->line), &job, err);

@@ -136,12 +136,13 @@ static enum nm_code write_section(const struct invocation *run, const char *name
 	return out->failed ? nm_fail_memory(err) : NM_OK;
 }
 
-static enum nm_code push_all(struct invocation *run, struct nm_error *err)
+static enum nm_code push_all(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_push_options options = { .line = -1 };
 	struct nm_push_results results = { .n = 0 };
 	struct nm_push_context context;
 	struct nm_error failure;
+	bool *nobody = NULL;
 	enum nm_code code;
 	size_t i;
 
@@ -150,17 +151,30 @@ static enum nm_code push_all(struct invocation *run, struct nm_error *err)
 	options.plan_text = nm_document_text(run->session->document, &options.plan_len);
 	code = session_push_context(run->session, &context, &failure);
 	if (code == NM_OK)
+		code = dial_on_terminal(run, &failure);
+	if (code == NM_OK)
+		code = lines_without_hands(run, &nobody, &failure);
+	options.nobody = nobody;
+	if (code == NM_OK)
 		code = nm_push(&context, &options, &results, &failure);
-	for (i = 0; i < results.n && !run->json; i++)
-		nm_buf_addf(run->out, "%s: %s\n", run->session->plan->lines[results.items[i].line].name,
-			    results.items[i].words);
+	for (i = 0; i < results.n; i++) {
+		const struct nm_push_result *item = &results.items[i];
+
+		if (item->waits)
+			*status = STATUS_WRONG;
+		if (!run->json)
+			nm_buf_addf(run->out, "%s: %s%s\n", run->session->plan->lines[item->line].name,
+				    item->words, item->waits ? " (nevermiss codes, nevermiss push)" : "");
+	}
 	nm_push_results_clear(&results);
+	free(nobody);
 	if (code != NM_OK)
 		return nm_fail(err, code, "the plan is saved, but not pushed: %s", failure.text);
 	return NM_OK;
 }
 
-static enum nm_code change_and_push(struct invocation *run, struct nm_edit edit, const char *what, struct nm_error *err)
+static enum nm_code change_and_push(struct invocation *run, struct nm_edit edit, const char *what,
+				    enum status *status, struct nm_error *err)
 {
 	enum nm_code code = session_edit(run->session, &edit, 1, what, err);
 
@@ -169,13 +183,13 @@ static enum nm_code change_and_push(struct invocation *run, struct nm_edit edit,
 	if (code == NM_OK && !run->json)
 		nm_buf_addf(run->out, "%s: saved\n", what);
 	if (code == NM_OK)
-		code = push_all(run, err);
+		code = push_all(run, status, err);
 	if (code == NM_OK && run->json)
 		list_json(run, run->session->plan, session_now(run->session));
 	return code;
 }
 
-static enum nm_code add_override(struct invocation *run, struct nm_error *err)
+static enum nm_code add_override(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_buf name, section, what;
 	enum nm_code code;
@@ -188,7 +202,8 @@ static enum nm_code add_override(struct invocation *run, struct nm_error *err)
 		code = write_section(run, name.data, &section, err);
 	if (code == NM_OK) {
 		nm_buf_addf(&what, "override %s", name.data);
-		code = change_and_push(run, session_override(run->session, section.data), what.data, err);
+		code = change_and_push(run, session_override(run->session, section.data), what.data, status,
+				       err);
 	}
 	nm_buf_clear(&what);
 	nm_buf_clear(&section);
@@ -196,7 +211,8 @@ static enum nm_code add_override(struct invocation *run, struct nm_error *err)
 	return code;
 }
 
-static enum nm_code end_override(struct invocation *run, const char *name, struct nm_error *err)
+static enum nm_code end_override(struct invocation *run, const char *name, enum status *status,
+				 struct nm_error *err)
 {
 	const struct nm_edit edit = { .op = NM_EDIT_REMOVE,
 				      .place = { .section = "override", .title = name, .step = -1 } };
@@ -211,7 +227,7 @@ static enum nm_code end_override(struct invocation *run, const char *name, struc
 			       name, override->rule.pos.file, override->rule.pos.line);
 	nm_buf_init(&what, 512);
 	nm_buf_addf(&what, "end of override %s", name);
-	code = change_and_push(run, edit, what.data, err);
+	code = change_and_push(run, edit, what.data, status, err);
 	nm_buf_clear(&what);
 	return code;
 }
@@ -232,6 +248,6 @@ enum nm_code cmd_override(struct invocation *run, enum status *status, struct nm
 	}
 	code = need_write(run, err);
 	if (code == NM_OK)
-		code = end ? end_override(run, end, err) : add_override(run, err);
+		code = end ? end_override(run, end, status, err) : add_override(run, status, err);
 	return code;
 }

@@ -3,6 +3,7 @@
 #include "command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "handwork.h"
@@ -409,6 +410,8 @@ void write_results(struct invocation *run, const struct nm_push_results *results
 		nm_json_int(&json, item->id);
 		nm_json_key(&json, "state");
 		nm_json_text(&json, push_state_name(item->state));
+		nm_json_key(&json, "waits");
+		nm_json_bool(&json, item->waits);
 		nm_json_key(&json, "words");
 		nm_json_text(&json, item->words);
 		nm_json_end(&json, '}');
@@ -470,18 +473,53 @@ static enum nm_code ask(struct invocation *run, const struct nm_status *found, s
 	return nm_fail(err, NM_REFUSED, "not pushed: say yes, or give --yes");
 }
 
-static enum nm_code do_push(struct invocation *run, const struct nm_push_context *context, int line,
-			    struct nm_error *err)
+/* What is left for somebody, and how to say that it is done; true when anything is. */
+static bool write_waiting(struct invocation *run, const struct nm_status *found,
+			  const struct nm_push_results *results)
 {
-	struct nm_push_options options = { .line = line, .force = argument(run->args, "force") };
-	struct nm_push_results results = { .n = 0 };
-	enum nm_code code;
+	const struct nm_plan *plan = run->session->plan;
+	bool any = false;
 
+	for (size_t i = 0; i < results->n; i++) {
+		const struct nm_push_result *item = &results->items[i];
+		const char *name = plan->lines[item->line].name;
+
+		if (!item->waits)
+			continue;
+		any = true;
+		if (run->json)
+			continue;
+		nm_buf_addf(run->out, "to be done for %s; when it is, push again with --dialled %s\n", name,
+			    name);
+		for (size_t j = 0; j < found->n; j++)
+			if (found->lines[j].line == item->line)
+				print_handwork(run->out, plan, &found->lines[j], session_now(run->session));
+	}
+	return any;
+}
+
+static enum nm_code do_push(struct invocation *run, const struct nm_push_context *context,
+			    const struct nm_status *found, enum status *status, struct nm_error *err)
+{
+	struct nm_push_options options = { .force = argument(run->args, "force") };
+	struct nm_push_results results = { .n = 0 };
+	bool *nobody = NULL;
+	enum nm_code code = argument_line(run, &options.line, err);
+
+	if (code == NM_OK)
+		code = dial_on_terminal(run, err);
+	if (code == NM_OK)
+		code = lines_without_hands(run, &nobody, err);
+	if (code != NM_OK)
+		return code;
+	options.nobody = nobody;
 	options.plan_text = nm_document_text(run->session->document, &options.plan_len);
-	dial_on_terminal(run);
 	code = nm_push(context, &options, &results, err);
 	write_results(run, &results);
+	if (write_waiting(run, found, &results))
+		*status = STATUS_WRONG;
 	nm_push_results_clear(&results);
+	free(nobody);
 	return code;
 }
 
@@ -522,7 +560,7 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 		if (code == NM_OK)
 			code = ask(run, &found, err);
 		if (code == NM_OK)
-			code = do_push(run, &context, line, err);
+			code = do_push(run, &context, &found, status, err);
 	}
 	nm_status_clear(&found);
 	return code;

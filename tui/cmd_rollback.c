@@ -5,6 +5,21 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "handwork.h"
+
+/* What somebody must do to put it back. */
+static void write_handwork(struct nm_buf *out, const struct nm_rollback_view *view)
+{
+	struct handwork_item *items;
+	size_t n;
+
+	if (handwork_items(&view->back, view->arena, &items, &n, NULL) != NM_OK)
+		return;
+	for (size_t i = 0; i < n; i++)
+		nm_buf_addf(out, "  by hand: %s%s%s\n", items[i].code ? items[i].code : "",
+			    items[i].code ? "  " : "", items[i].words);
+}
+
 static void write_view(struct nm_buf *out, const struct nm_plan *plan, const struct nm_rollback_view *view)
 {
 	const struct nm_part *every = nm_artefact_find(&view->back, "every call to");
@@ -12,6 +27,8 @@ static void write_view(struct nm_buf *out, const struct nm_plan *plan, const str
 	nm_buf_addf(out, "%s, before push #%lld\n", plan->lines[view->line].name, (long long)view->id);
 	if (every)
 		nm_buf_addf(out, "  EVERY call will go to %s\n", every->bytes);
+	if (handwork_line(plan, view->line))
+		write_handwork(out, view);
 	if (view->empties)
 		nm_buf_add(out, "  nothing was there: the line will have nothing at the carrier\n");
 	for (size_t i = 0; i < view->differences.n; i++) {
@@ -24,29 +41,46 @@ static void write_view(struct nm_buf *out, const struct nm_plan *plan, const str
 		nm_buf_addf(out, "  refused without a reason: %s\n", view->refusal);
 }
 
-/* Says what going back would do, and waits for a yes. */
+static void show_view(const struct invocation *run, const struct nm_rollback_view *view)
+{
+	struct nm_buf shown;
+
+	nm_buf_init(&shown, run->out->max);
+	write_view(&shown, run->session->plan, view);
+	show_first(shown.data);
+	nm_buf_clear(&shown);
+}
+
+/* Says what going back would do, and waits for a yes.  A yes does not say that anybody dialled. */
 static enum nm_code ask_back(struct invocation *run, const struct nm_push_context *context, int line, int64_t id,
 			     struct nm_error *err)
 {
+	const bool yes = argument_given(run->args, "yes");
 	struct nm_rollback_view view;
-	struct nm_buf shown;
 	char question[64];
 	enum nm_code code;
 
-	if (argument_given(run->args, "yes"))
+	if (yes && line >= 0 && !lacks_hands(run, line))
 		return NM_OK;
 	code = nm_rollback_look(context, line, id, &view, err);
 	if (code != NM_OK)
 		return code;
-	nm_buf_init(&shown, run->out->max);
-	write_view(&shown, run->session->plan, &view);
-	show_first(shown.data);
-	nm_buf_clear(&shown);
-	snprintf(question, sizeof question, "Put back what was live before push #%lld?", (long long)view.id);
+	if (lacks_hands(run, view.line)) {
+		show_view(run, &view);
+		code = nm_fail(
+			err, NM_REFUSED,
+			"not rolled back: it waits for somebody to do it by hand; when it is done, roll back with "
+			"--dialled %s",
+			run->session->plan->lines[view.line].name);
+	} else if (!yes) {
+		show_view(run, &view);
+		snprintf(question, sizeof question, "Put back what was live before push #%lld?",
+			 (long long)view.id);
+		if (!confirm_yes(run, question))
+			code = nm_fail(err, NM_REFUSED, "not rolled back: say yes, or give --yes");
+	}
 	nm_rollback_view_clear(&view);
-	if (confirm_yes(run, question))
-		return NM_OK;
-	return nm_fail(err, NM_REFUSED, "not rolled back: say yes, or give --yes");
+	return code;
 }
 
 enum nm_code cmd_rollback(struct invocation *run, enum status *status, struct nm_error *err)
@@ -69,10 +103,11 @@ enum nm_code cmd_rollback(struct invocation *run, enum status *status, struct nm
 	if (code == NM_OK && line < 0 && id == 0)
 		line = 0;
 	if (code == NM_OK)
+		code = dial_on_terminal(run, err);
+	if (code == NM_OK)
 		code = ask_back(run, &context, line, id, err);
 	if (code != NM_OK)
 		return code;
-	dial_on_terminal(run);
 	code = nm_rollback(&context, line, id, argument(run->args, "force"), &results, err);
 	write_results(run, &results);
 	nm_push_results_clear(&results);

@@ -53,6 +53,7 @@ const struct command commands[] = {
 	{ "push", "", "make the carriers do what the plan says; read back and verify", PLAN_READ, 0, 0,
 	  { { "line", "L", "only this line" }, { "yes", NULL, "do not ask" },
 	    { "dry-run", NULL, "only say what would happen" },
+	    { "dialled", "L", "what line L needs dialled or set by hand is done (else it is asked for); once for each line" },
 	    { "every-call-to", "N", "the number that every call is to go to, where somebody dials that (else it is asked for)" },
 	    { "force", "REASON", "push although a guarantee would be broken or a number is forbidden; recorded" } }, cmd_push },
 	{ "codes", "", "what to dial or set by hand now, and when it changes next; changes nothing", PLAN_READ, 0, 0,
@@ -68,6 +69,7 @@ const struct command commands[] = {
 	  { { "line", "L", "the line (default the first)" },
 	    { "to-before", "ID", "the push to take back (default the line's newest)" },
 	    { "yes", NULL, "do not ask" },
+	    { "dialled", "L", "what line L needs dialled or set by hand is done (else it is asked for)" },
 	    { "every-call-to", "N", "the number that every call is to go to, where somebody dials that (else it is asked for)" },
 	    { "force", "REASON", "go back to what broke a guarantee or has a forbidden number; recorded" } }, cmd_rollback },
 	{ "history", "", "pushes and kept versions of the plan", PLAN_FILE, 0, 0,
@@ -260,10 +262,10 @@ static const struct command_option *option_of(const struct command_option *optio
 	return NULL;
 }
 
-/* Each --set is for another destination; any other option has one value. */
+/* Each --set is for another destination, each --dialled for another line; any other option has one value. */
 static bool may_repeat(const struct command_option *option)
 {
-	return !option->value || !strcmp(option->name, "set");
+	return !option->value || !strcmp(option->name, "set") || !strcmp(option->name, "dialled");
 }
 
 /* Reads the option at words[*i], moving *i over its value. */

@@ -119,8 +119,14 @@ void json_proof(struct nm_json *json, const struct nm_zone *zone, const struct n
 void outcome_words(const struct nm_outcome *outcome, struct nm_buf *out);
 /* Text from outside, safe for a terminal: control characters replaced. */
 void add_safe(struct nm_buf *out, const char *text);
-/* From here on what a person must do for a push is asked for on the terminal; --yes: it was done. */
-void dial_on_terminal(struct invocation *run);
+/* From here on what a person must do for a push is asked for on the terminal, but for lines of which --dialled says
+ * that it was done.  NM_INPUT when that names a line for which nobody dials. */
+enum nm_code dial_on_terminal(struct invocation *run, struct nm_error *err) NM_WARN_UNUSED;
+/* Nobody is there to do by hand what this line needs: no terminal, and no --dialled that names it. */
+bool lacks_hands(const struct invocation *run, int line);
+/* The same of each line of the plan, for nm_push_options; malloc'd. */
+enum nm_code lines_without_hands(const struct invocation *run, bool **out,
+				 struct nm_error *err) NM_WARN_UNUSED;
 /* How a push or a rollback ended, line by line (cmd_push.c). */
 void write_results(struct invocation *run, const struct nm_push_results *results);
 /* What a carrier cannot hold, a line or two for each: what, when and for whom, what will happen instead. */

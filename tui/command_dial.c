@@ -6,17 +6,79 @@
 #include "command.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "handwork.h"
 #include "large.h"
 
 #define WIDTH 76
 
+static bool on_terminal(void)
+{
+	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+}
+
+/* Does --dialled name this line? */
+static bool said_dialled(const struct invocation *run, const char *line, size_t len)
+{
+	for (size_t i = 0; i < run->args->n_options; i++) {
+		const char *value = run->args->options[i].value;
+
+		if (!strcmp(run->args->options[i].name, "dialled") && strlen(value) == len &&
+		    !strncmp(value, line, len))
+			return true;
+	}
+	return false;
+}
+
+bool lacks_hands(const struct invocation *run, int line)
+{
+	const struct nm_plan *plan = run->session->plan;
+	const char *name = plan->lines[line].name;
+
+	return handwork_line(plan, line) && !on_terminal() && !said_dialled(run, name, strlen(name));
+}
+
+/* Each --dialled names a line that somebody works. */
+static enum nm_code check_dialled(const struct invocation *run, struct nm_error *err)
+{
+	const struct nm_plan *plan = run->session->plan;
+
+	for (size_t i = 0; i < run->args->n_options; i++) {
+		const char *name = run->args->options[i].value;
+		int line;
+
+		if (strcmp(run->args->options[i].name, "dialled"))
+			continue;
+		line = nm_plan_find_line(plan, name);
+		if (line < 0)
+			return nm_fail(err, NM_INPUT, "--dialled: no line `%s` in the plan", name);
+		if (!handwork_line(plan, line))
+			return nm_fail(err, NM_INPUT, "--dialled: nobody need dial anything for line `%s`",
+				       name);
+	}
+	return NM_OK;
+}
+
+enum nm_code lines_without_hands(const struct invocation *run, bool **out, struct nm_error *err)
+{
+	const size_t n = run->session->plan->n_lines;
+	bool *lines = calloc(n + 1, sizeof *lines);
+
+	if (!lines)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < n; i++)
+		lines[i] = lacks_hands(run, (int)i);
+	*out = lines;
+	return NM_OK;
+}
+
 /* Reads a line from the terminal; false without one. */
 static bool type_line(const char *question, char *typed, size_t size)
 {
-	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+	if (!on_terminal())
 		return false;
 	fprintf(stderr, "%s", question);
 	fflush(stderr);
@@ -45,6 +107,14 @@ static bool every_call_meant(const struct invocation *run, const char *every, st
 	return false;
 }
 
+/* Of the name in "cell, +15125550111", which may have commas itself. */
+static size_t name_length(const char *line)
+{
+	const char *comma = strrchr(line, ',');
+
+	return comma ? (size_t)(comma - line) : strlen(line);
+}
+
 /* A session's dial: shows what is to be done, and asks whether it was. */
 static bool ask_done(void *context, const struct dial_question *question, struct nm_buf *answer)
 {
@@ -63,7 +133,7 @@ static bool ask_done(void *context, const struct dial_question *question, struct
 	nm_buf_clear(&shown);
 	if (question->every && !every_call_meant(run, question->every, answer))
 		return false;
-	if (!argument_given(run->args, "yes") &&
+	if (!said_dialled(run, question->line, name_length(question->line)) &&
 	    !confirm_yes(run, question->code[0] ? "Dialled, and confirmed by the phone?" : "Done?"))
 		return false;
 	nm_time_rfc3339(session_zone(run->session), session_now(run->session), time);
@@ -71,8 +141,9 @@ static bool ask_done(void *context, const struct dial_question *question, struct
 	return true;
 }
 
-void dial_on_terminal(struct invocation *run)
+enum nm_code dial_on_terminal(struct invocation *run, struct nm_error *err)
 {
 	run->session->network.dial.ask = ask_done;
 	run->session->network.dial.context = run;
+	return check_dialled(run, err);
 }

@@ -90,6 +90,9 @@ struct nm_push_options {
 	size_t plan_len;
 	const char *force; /* reason for pushing what is refused (nm_push_check), recorded if it is; NULL */
 	bool even_if_same;
+	/* Of each line of the plan: nobody is there to do by hand what it needs.  It is left as it is, and nothing of it
+	 * recorded.  NULL: of no line. */
+	const bool *nobody;
 };
 
 /* Does the plan keep its guarantees, and has it no number to which calls may not go (forbidden-number)?
@@ -98,8 +101,9 @@ enum nm_code nm_push_check(const struct nm_push_context *context, struct nm_erro
 
 struct nm_push_result {
 	int line;
-	int64_t id;
+	int64_t id; /* 0: nothing was recorded */
 	enum nm_push_state state;
+	bool waits;        /* for somebody to do it by hand: UNDONE, but no failure */
 	const char *words; /* "pushed, read back, same"; the carrier's own words; what is in force now */
 };
 

@@ -431,8 +431,9 @@ static void init_asks_again_until_an_answer_is_good(void **state)
 	"destination fixly { kind = ai number = \"+15125550177\" }\npath p { step { ring = fixly } }\n"       \
 	"rule r { path = p }\n"
 
-/* Pushes what somebody must dial, answering what is asked; what was printed is the caller's to free. */
-static char *push_by_hand(const char *typed, int status)
+/* Pushes what somebody must dial, with an option (NULL: none), answering what is asked; what was printed is the
+ * caller's to free. */
+static char *push_by_hand(const char *option, const char *typed, int status)
 {
 	const char *program = getenv("NM_PROGRAM");
 	struct printing printing;
@@ -441,7 +442,7 @@ static char *push_by_hand(const char *typed, int status)
 
 	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .plan = BY_HAND});
 	if (printing_open(&printing)) {
-		execl(program, program, "-p", "plan.conf", "--data", "data", "push", (char *)NULL);
+		execl(program, program, "-p", "plan.conf", "--data", "data", "push", option, (char *)NULL);
 		_exit(127);
 	}
 	assert_int_equal(write(printing.fd, typed, strlen(typed)), (ssize_t)strlen(typed));
@@ -456,19 +457,25 @@ static char *push_by_hand(const char *typed, int status)
 /* Whom every call would go to is named and must be typed; then it is asked whether the code was dialled. */
 static void a_code_that_gives_every_call_away_is_asked_for(void **state)
 {
-	char *right, *wrong;
+	char *right, *wrong, *yes;
 
 	(void)state;
-	right = push_by_hand("y\n512 555 0177\ny\n", 0);
+	right = push_by_hand(NULL, "y\n512 555 0177\ny\n", 0);
 	assert_non_null(strstr(right, "EVERY call will go to fixly, +1 512 555 0177"));
 	assert_non_null(strstr(right, "Type that number to go on"));
 	assert_non_null(strstr(right, "Dialled, and confirmed by the phone?"));
 	assert_non_null(strstr(right, "so it is assumed"));
-	wrong = push_by_hand("y\n512 555 0178\ny\n", 3);
+	wrong = push_by_hand(NULL, "y\n512 555 0178\ny\n", 3);
 	assert_null(strstr(wrong, "Dialled, and confirmed"));
 	assert_non_null(strstr(wrong, "nothing was changed"));
+	yes = push_by_hand("--yes", "512 555 0177\nn\n",
+			   3); /* to the push: that it was dialled is another thing */
+	assert_null(strstr(yes, "Push 1 line?"));
+	assert_non_null(strstr(yes, "Dialled, and confirmed by the phone?"));
+	assert_non_null(strstr(yes, "you said that it was not; nothing was changed"));
 	free(right);
 	free(wrong);
+	free(yes);
 }
 
 static void a_terminal_that_is_gone_ends_it(void **state)

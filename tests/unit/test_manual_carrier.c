@@ -369,6 +369,41 @@ static void test_a_roll_back_asks_for_what_was_there_before(void **state)
 	push_rig_close(&person.rig);
 }
 
+/* Where nobody is there nobody is asked, nothing is taken for done, and nothing is recorded. */
+static void test_nobody_is_there(void **state)
+{
+	const bool nobody[] = { true };
+	const struct nm_push_options options = {
+		.line = -1, .nobody = nobody, .plan_text = "p", .plan_len = 1, .even_if_same = true
+	};
+	struct nm_push_records records;
+	struct nm_push_results results;
+	struct person person;
+	struct nm_error err;
+
+	(void)state;
+	open_person(&person, PLAN("manual"), 99);
+	ok(nm_push(&person.rig.context, &options, &results, &err), &err);
+	assert_int_equal(results.n, 1);
+	assert_true(results.items[0].waits);
+	assert_int_equal(results.items[0].state, NM_PUSH_UNDONE);
+	assert_int_equal(results.items[0].id, 0);
+	nm_push_results_clear(&results);
+	assert_int_equal(person.asked, 0);
+	ok(nm_store_pushes(person.rig.store, NULL, false, 9, &records, &err), &err);
+	assert_int_equal(records.n, 0);
+	nm_push_records_clear(&records);
+	assert_assumed(&person, false, 0,
+		       "nothing was pushed yet, and nothing can be read back from this carrier");
+	push_rig_close(&person.rig);
+	open_person(&person, PLAN("sandbox"), 99); /* of what is done by nobody's hand it says nothing */
+	person.rig.context.transport = person.rig.sandbox;
+	ok(nm_push(&person.rig.context, &options, &results, &err), &err);
+	assert_string_equal(results.items[0].words, "pushed, read back, same");
+	nm_push_results_clear(&results);
+	push_rig_close(&person.rig);
+}
+
 /* Of what nobody can read it is known whom it sends calls to. */
 static void test_no_roll_back_to_a_forbidden_number(void **state)
 {
@@ -413,6 +448,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_refused_half_way_is_not_known),
 		cmocka_unit_test(test_a_roll_back_asks_for_what_was_there_before),
 		cmocka_unit_test(test_no_roll_back_to_a_forbidden_number),
+		cmocka_unit_test(test_nobody_is_there),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
