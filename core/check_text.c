@@ -130,17 +130,15 @@ static void mend_allow(struct nm_checker *checker, struct nm_draft *draft, const
 static void find_forbidden(struct nm_checker *checker, nm_number number, const char *what, const char *name,
 			   struct nm_pos pos)
 {
-	const enum nm_number_kind kind = number ? nm_number_kind(number) : NM_NUMBER_ORDINARY;
+	const enum nm_toll toll = number ? nm_plan_toll(checker->plan, number) : NM_TOLL_FINE;
 	const char *country = number ? nm_number_country(number) : "";
 	struct nm_draft *draft;
 	char text[NM_NUMBER_TEXT];
 
-	if (!number || (kind != NM_NUMBER_PREMIUM && nm_plan_allows(checker->plan, country)))
-		return;
-	if (kind == NM_NUMBER_TOLL_FREE && !*country)
+	if (toll == NM_TOLL_FINE)
 		return;
 	nm_number_words(number, text);
-	if (kind == NM_NUMBER_PREMIUM) {
+	if (toll == NM_TOLL_PREMIUM) {
 		draft = nm_draft_add(
 			checker, "forbidden-number", (int)pos.line, 0, pos,
 			nm_arena_format(checker->arena, "%s %s is a premium number: %s", what, name, text));

@@ -34,16 +34,16 @@ static enum nm_code check_carrier(const struct nm_account *account, struct nm_er
 enum nm_code nm_placing_check(const struct nm_plan *plan, int line, nm_number from, struct nm_error *err)
 {
 	const struct nm_line *called = &plan->lines[line];
+	const enum nm_toll toll = nm_plan_toll(plan, called->number);
 	const char *country = nm_number_country(called->number);
 	char number[NM_NUMBER_TEXT];
 
 	nm_number_words(called->number, number);
 	if (check_carrier(&plan->accounts[called->account], err) != NM_OK)
 		return NM_REFUSED;
-	if (nm_number_kind(called->number) == NM_NUMBER_PREMIUM)
+	if (toll == NM_TOLL_PREMIUM)
 		return nm_fail(err, NM_REFUSED, "%s is a premium number: it is not called", number);
-	if (!nm_plan_allows(plan, country) &&
-	    (nm_number_kind(called->number) != NM_NUMBER_TOLL_FREE || *country != '\0'))
+	if (toll == NM_TOLL_ABROAD)
 		return nm_fail(err, NM_REFUSED,
 			       "%s is in %s: only the plan's own country and those of `allow` are called",
 			       number, *country != '\0' ? country : "no country that is known");
