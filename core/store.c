@@ -39,12 +39,26 @@ static const char *const migrations[] = {
 	"CREATE INDEX file_hash ON file(hash);"
 	"CREATE TABLE version_file(version INTEGER NOT NULL REFERENCES version(id), name TEXT NOT NULL,"
 	" file INTEGER NOT NULL REFERENCES file(id), PRIMARY KEY(version, name)) STRICT, WITHOUT ROWID;",
+	"CREATE TABLE outbox(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, line TEXT NOT NULL,"
+	" account TEXT NOT NULL, driver TEXT NOT NULL, sender TEXT NOT NULL, recipient TEXT NOT NULL,"
+	" body TEXT NOT NULL, why TEXT NOT NULL, state INTEGER NOT NULL, carrier_id TEXT, words TEXT,"
+	" updated INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX outbox_open ON outbox(id) WHERE state < 2;"
+	"CREATE INDEX outbox_recipient ON outbox(recipient, id);"
+	"CREATE TABLE sandbox_text(id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL,"
+	" recipient TEXT NOT NULL, body TEXT NOT NULL) STRICT;"
+	"CREATE INDEX sandbox_text_line ON sandbox_text(line, id);",
 };
 
 /* The columns in the order in which store_push.c reads them. */
 #define PUSH_ROW                                                                                   \
 	"SELECT id, version, at, ended, line, driver, who, forced, state, result, wanted, before," \
 	" ids, horizon FROM push"
+
+/* As store_texts.c reads them. */
+#define OUTBOX_ROW                                                                               \
+	"SELECT id, at, line, account, driver, sender, recipient, body, why, state, carrier_id," \
+	" words, updated FROM outbox"
 
 #define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
@@ -90,6 +104,19 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_TESTS_ADD] = "INSERT INTO tests_played(at, after_hours) VALUES(?, ?)",
 	[NM_SQL_TESTS_LAST] = "SELECT (SELECT max(at) FROM tests_played),"
 			      " (SELECT max(at) FROM tests_played WHERE after_hours = 1)",
+	[NM_SQL_OUTBOX_ADD] =
+		"INSERT INTO outbox(at, line, account, driver, sender, recipient, body, why, state, updated)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?1)",
+	[NM_SQL_OUTBOX_UPDATE] = "UPDATE outbox SET state = ?2, updated = ?3,"
+				 " carrier_id = coalesce(?4, carrier_id), words = coalesce(?5, words)"
+				 " WHERE id = ?1",
+	[NM_SQL_OUTBOX] = OUTBOX_ROW " ORDER BY id DESC LIMIT ?1",
+	[NM_SQL_OUTBOX_OPEN] = OUTBOX_ROW " WHERE state < 2 ORDER BY id LIMIT ?1",
+	[NM_SQL_OUTBOX_KNOWN] = "SELECT carrier_id FROM outbox WHERE id <> ?1 AND recipient = ?2 AND driver = ?3"
+				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",
+	[NM_SQL_SANDBOX_TEXT_ADD] = "INSERT INTO sandbox_text(line, recipient, body) VALUES(?, ?, ?)",
+	[NM_SQL_SANDBOX_TEXTS] = "SELECT id, recipient, body FROM sandbox_text WHERE line = ?"
+				 " ORDER BY id DESC LIMIT ?",
 };
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
