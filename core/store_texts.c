@@ -12,8 +12,9 @@
 const char *nm_outbox_state_name(enum nm_outbox_state state)
 {
 	static const char *const names[] = {
-		[NM_OUTBOX_WAITING] = "waiting", [NM_OUTBOX_SENDING] = "sending", [NM_OUTBOX_SENT] = "sent",
-		[NM_OUTBOX_FAILED] = "failed",   [NM_OUTBOX_UNSURE] = "unsure",   [NM_OUTBOX_REFUSED] = "refused",
+		[NM_OUTBOX_WAITING] = "waiting", [NM_OUTBOX_SENDING] = "sending",
+		[NM_OUTBOX_SENT] = "sent",       [NM_OUTBOX_FAILED] = "failed",
+		[NM_OUTBOX_UNSURE] = "unsure",   [NM_OUTBOX_REFUSED] = "refused",
 	};
 
 	return (size_t)state < sizeof(names) / sizeof(names[0]) ? names[state] : "unknown";
@@ -87,8 +88,7 @@ static struct nm_outbox_text read_text(sqlite3_stmt *statement, struct nm_arena 
 enum nm_code nm_store_outbox(struct nm_store *store, bool open, size_t most, struct nm_outbox *out,
 			     struct nm_error *err)
 {
-	sqlite3_stmt *statement =
-		nm_store_statement(store, open ? NM_SQL_OUTBOX_OPEN : NM_SQL_OUTBOX, err);
+	sqlite3_stmt *statement = nm_store_statement(store, open ? NM_SQL_OUTBOX_OPEN : NM_SQL_OUTBOX, err);
 	struct nm_outbox outbox = { .arena = nm_arena_new() };
 	size_t capacity = 0;
 	bool ok = outbox.arena != NULL;

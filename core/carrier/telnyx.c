@@ -23,6 +23,7 @@
 #include "core/carrier/drivers.h"
 #include "core/carrier/json.h"
 #include "core/carrier/lifter.h"
+#include "core/carrier/telnyx.h"
 #include "nevermiss/json.h"
 
 #define BASE "https://api.telnyx.com/v2"
@@ -224,8 +225,8 @@ static enum nm_code lift(const struct nm_artefact *live, struct nm_route **out, 
 
 /* --- requests --- */
 
-static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
-			       const char *tail, int state)
+enum nm_step_result nm_telnyx_ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
+				  const char *tail, int state)
 {
 	*next = (struct nm_request){ .method = method,
 				     .url = tail != NULL ? nm_ask_url(exchange, BASE, tail) : NULL,
@@ -241,20 +242,21 @@ static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *
 /* The numbers of which this one's digits are a part. */
 static enum nm_step_result ask_numbers(struct nm_exchange *exchange, struct nm_request *next, int page)
 {
-	return ask(exchange, next, "GET",
-		   nm_arena_format(exchange->arena,
-				   "/phone_numbers?filter%%5Bphone_number%%5D=%s&page%%5Bnumber%%5D=%d"
-				   "&page%%5Bsize%%5D=%d",
-				   exchange->number + 1, page, PAGE_SIZE),
-		   page);
+	return nm_telnyx_ask(
+		exchange, next, "GET",
+		nm_arena_format(exchange->arena,
+				"/phone_numbers?filter%%5Bphone_number%%5D=%s&page%%5Bnumber%%5D=%d"
+				"&page%%5Bsize%%5D=%d",
+				exchange->number + 1, page, PAGE_SIZE),
+		page);
 }
 
 static enum nm_step_result ask_voice(struct nm_exchange *exchange, struct nm_request *next)
 {
-	return ask(exchange, next, "GET",
-		   nm_arena_format(exchange->arena, "/phone_numbers/%s/voice",
-				   nm_exchange_id(exchange, "number")),
-		   ASKED_VOICE);
+	return nm_telnyx_ask(exchange, next, "GET",
+			     nm_arena_format(exchange->arena, "/phone_numbers/%s/voice",
+					     nm_exchange_id(exchange, "number")),
+			     ASKED_VOICE);
 }
 
 /* The setting as it is wanted: of an APPLY the artefact's, of a REMOVE off. */
@@ -266,10 +268,10 @@ static enum nm_step_result change(struct nm_exchange *exchange, struct nm_reques
 
 	if (exchange->operation == NM_OP_APPLY && part == NULL)
 		return nm_exchange_fail(exchange, "there is no setting to put");
-	if (ask(exchange, next, "PATCH",
-		nm_arena_format(exchange->arena, "/phone_numbers/%s/voice",
-				nm_exchange_id(exchange, "number")),
-		CHANGED) != NM_STEP_SEND)
+	if (nm_telnyx_ask(exchange, next, "PATCH",
+			  nm_arena_format(exchange->arena, "/phone_numbers/%s/voice",
+					  nm_exchange_id(exchange, "number")),
+			  CHANGED) != NM_STEP_SEND)
 		return NM_STEP_FAILED;
 	next->type = "application/json";
 	next->body = nm_arena_format(exchange->arena, "{\"call_forwarding\":%s}", setting);
@@ -281,7 +283,7 @@ static enum nm_step_result change(struct nm_exchange *exchange, struct nm_reques
 
 /* --- answers --- */
 
-static enum nm_step_result refused(struct nm_exchange *exchange, const struct nm_response *last)
+enum nm_step_result nm_telnyx_refused(struct nm_exchange *exchange, const struct nm_response *last)
 {
 	struct nm_node *root = NULL;
 	const struct nm_node *error;
@@ -389,7 +391,7 @@ static enum nm_step_result take(struct nm_exchange *exchange, const struct nm_re
 	enum nm_step_result result;
 
 	if (last->status != 200)
-		return refused(exchange, last);
+		return nm_telnyx_refused(exchange, last);
 	if (exchange->state == CHANGED)
 		return NM_STEP_DONE;
 	if (nm_node_read(last->body, last->len, &root, &err) != NM_OK)
@@ -405,6 +407,8 @@ static enum nm_step_result take(struct nm_exchange *exchange, const struct nm_re
 static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_response *last,
 				struct nm_request *next)
 {
+	if (exchange->operation == NM_OP_TEXT)
+		return nm_telnyx_text(exchange, last, next);
 	return exchange->state == BEGIN ? ask_numbers(exchange, next, 1) : take(exchange, last, next);
 }
 
@@ -432,6 +436,7 @@ const struct nm_carrier nm_carrier_telnyx = {
 		.only_on_failure = true,
 		.handset_at_rest = true,
 		.records_late_s = -1,
+		.texts = true,
 	},
 	.keys = keys,
 	.render = render,

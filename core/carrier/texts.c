@@ -5,8 +5,8 @@
 #include <stdarg.h>
 #include <string.h>
 
-#define LOOK_PAUSE_S   5
-#define LOOK_S         30
+#define LOOK_PAUSE_S 5
+#define LOOK_S 30
 #define FOLLOW_PAUSE_S 3
 #define CLOCKS_S NM_DAY /* nobody knows whose clock is right; and some tell a day only */
 
@@ -33,17 +33,17 @@ static bool has_words(const char *body, const char *words)
 	return memmem(body, strlen(body), words, len) != NULL;
 }
 
-static bool is_known(const struct nm_text *text, const char *id)
+bool nm_texts_known(const struct nm_exchange *x, const char *id)
 {
-	for (size_t i = 0; i < text->n_known; i++)
-		if (strcmp(text->known[i], id) == 0)
+	for (size_t i = 0; i < x->text->n_known; i++)
+		if (strcmp(x->text->known[i], id) == 0)
 			return true;
 	return false;
 }
 
 bool nm_texts_is(struct nm_exchange *x, const char *id, const char *body, nm_time made)
 {
-	if (is_known(x->text, id) || (made != 0 && made < x->text->begun - CLOCKS_S))
+	if (nm_texts_known(x, id) || (made != 0 && made < x->text->begun - CLOCKS_S))
 		return false;
 	/* Other words may be ours as well, which the carrier wrote in another way. */
 	if (body != NULL && has_words(body, x->text->body))
@@ -79,7 +79,8 @@ enum nm_texts_absence nm_texts_absent(struct nm_exchange *x)
 	if (x->texted->taken)
 		nm_texts_unsure(x, "it took the text, but shows none to %s", x->text->to);
 	else
-		nm_texts_unsure(x, "it has a text to %s with other words, which may be this one", x->text->to);
+		nm_texts_unsure(x, "it has a text to %s with other words, which may be this one",
+				x->text->to);
 	return NM_TEXTS_UNSURE;
 }
 

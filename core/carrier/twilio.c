@@ -219,6 +219,8 @@ static enum nm_step_result step(struct nm_exchange *x, const struct nm_response 
 
 	if (x->operation == NM_OP_PLACE)
 		return nm_twilio_place(x, last, next);
+	if (x->operation == NM_OP_TEXT)
+		return nm_twilio_text(x, last, next);
 	if (x->state == NM_ASKED_NOTHING || last == NULL)
 		return nm_twilio_ask_numbers(x, next, x->number);
 	if (last->status == 404 && may_be_absent(x))
@@ -282,6 +284,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.fallback = true,
 		.texting = NM_TEXTING_EACH,
 		.places = true,
+		.texts = true,
 	},
 	.keys = keys,
 	.adapt = adapt,

@@ -64,7 +64,7 @@ static nm_time time_of(const char *text)
 	       second;
 }
 
-static nm_time member_time(const struct nm_node *call, const char *name)
+nm_time nm_twilio_leg_time(const struct nm_node *call, const char *name)
 {
 	return time_of(nm_node_member_text(call, name));
 }
@@ -122,17 +122,18 @@ static int rang_of(const struct nm_leg *leg, const struct nm_node *call)
 static bool read_leg(struct nm_exchange *x, const struct nm_node *call, struct nm_leg *out)
 {
 	const char *sid = nm_node_member_text(call, "sid"), *to = nm_node_member_text(call, "to");
-	const nm_time created = member_time(call, "date_created"), started = member_time(call, "start_time");
+	const nm_time created = nm_twilio_leg_time(call, "date_created"),
+		      started = nm_twilio_leg_time(call, "start_time");
 
 	*out = (struct nm_leg){ .end = end_of(call) };
 	if (!nm_twilio_is_sid(sid, "CA"))
 		return false;
 	out->began = started == 0 || (created != 0 && created < started) ? created : started;
 	if (out->end != NM_LEG_OPEN)
-		out->ended = member_time(call, "end_time");
+		out->ended = nm_twilio_leg_time(call, "end_time");
 	/* It may be left out of a call that nobody took; the leg does not change any more after its end. */
 	if (out->end != NM_LEG_OPEN && out->ended == 0)
-		out->ended = member_time(call, "date_updated");
+		out->ended = nm_twilio_leg_time(call, "date_updated");
 	out->rang_s = rang_of(out, call);
 	out->id = nm_arena_text(x->arena, sid);
 	out->to = to != NULL ? nm_twilio_shown(x, to) : "";
@@ -254,7 +255,7 @@ static enum nm_step_result take_before(struct nm_exchange *x, struct nm_request 
 	if (!nm_node_is_array(list))
 		return nm_exchange_fail(x, "its answer lists no calls");
 	for (size_t i = 0; i < nm_node_count(list); i++) {
-		const nm_time made = member_time(nm_node_at(list, i), "date_created");
+		const nm_time made = nm_twilio_leg_time(nm_node_at(list, i), "date_created");
 		struct nm_leg leg;
 
 		if (!read_leg(x, nm_node_at(list, i), &leg))
@@ -340,7 +341,7 @@ static enum nm_step_result take_calls(struct nm_exchange *x, struct nm_request *
 		const struct nm_node *call = nm_node_at(list, i);
 		struct nm_leg leg;
 
-		if (!between(x, call) || member_time(call, "date_created") <= before(x))
+		if (!between(x, call) || nm_twilio_leg_time(call, "date_created") <= before(x))
 			continue;
 		if (!read_leg(x, call, &leg))
 			return nm_exchange_fail(x, "its answer does not describe a call");

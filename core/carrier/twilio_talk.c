@@ -96,13 +96,20 @@ const char *nm_twilio_flow_of(struct nm_exchange *x, const char *member)
 	return nm_twilio_is_sid(at + sid + 7, "FW") ? at + sid + 7 : NULL;
 }
 
+bool nm_twilio_has_sid(struct nm_exchange *x)
+{
+	if (nm_twilio_is_sid(x->account->sid, "AC"))
+		return true;
+	nm_exchange_fail(x, "account %s: sid must be AC and 32 hexadecimal digits", x->account->name);
+	return false;
+}
+
 enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next, const char *number)
 {
 	const char *path;
 
-	if (!nm_twilio_is_sid(x->account->sid, "AC"))
-		return nm_exchange_fail(x, "account %s: sid must be AC and 32 hexadecimal digits",
-					x->account->name);
+	if (!nm_twilio_has_sid(x))
+		return NM_STEP_FAILED;
 	path = nm_arena_format(x->arena,
 			       "/2010-04-01/Accounts/%s/IncomingPhoneNumbers.json?PhoneNumber=%%2B%s",
 			       x->account->sid, number + 1);

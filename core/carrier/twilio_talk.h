@@ -45,6 +45,8 @@ enum nm_step_result nm_twilio_ask(struct nm_exchange *x, struct nm_request *next
 /* Takes the form over. */
 enum nm_step_result nm_twilio_post(struct nm_exchange *x, struct nm_request *next, const char *url,
 				   struct nm_buf *form, bool repeatable, int state);
+/* The account's sid can stand in a URL; false: the conversation is ended with the reason. */
+bool nm_twilio_has_sid(struct nm_exchange *x);
 /* The account's numbers of which one is this. */
 enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next, const char *number);
 /* The one of the list that an answer has; NULL. */
@@ -87,6 +89,11 @@ const char *nm_twilio_flow_name(struct nm_exchange *x, const struct nm_twilio_fl
 /* PLACE, all of it. */
 enum nm_step_result nm_twilio_place(struct nm_exchange *x, const struct nm_response *last,
 				    struct nm_request *next);
+/* A member of a call or a text that is a time, as Twilio writes them; 0. */
+nm_time nm_twilio_leg_time(const struct nm_node *call, const char *name);
+/* TEXT, all of it. */
+enum nm_step_result nm_twilio_text(struct nm_exchange *x, const struct nm_response *last,
+				   struct nm_request *next);
 
 /* APPLY and REMOVE, from the number on. */
 enum nm_step_result nm_twilio_apply(struct nm_exchange *x, struct nm_request *next);

@@ -392,6 +392,8 @@ const struct nm_carrier nm_carrier_voipms = {
 		.confirm = NM_CONFIRM_SEVERAL,
 		.handset = NM_HANDSET_NEVER,
 		.records_late_s = -1,
+		.texts = true,
+		.text_max = VOIPMS_TEXT_MAX,
 	},
 	.keys = keys,
 	.render = render,

@@ -15,6 +15,7 @@
 #define VOIPMS_MAILBOX "vm:own"
 #define VOIPMS_MEMBERS_MAX 64
 #define VOIPMS_ID_TEXT 24
+#define VOIPMS_TEXT_MAX 160 /* characters of a text; beyond, it says sms_toolong */
 
 /* One who is rung by a ring group: a number, or (number NULL) what else the carrier rings. */
 struct voipms_member {
@@ -54,6 +55,21 @@ size_t voipms_count_members(const char *text);
 bool voipms_read_members(const char *text, const struct nm_node *forwardings, struct nm_arena *arena,
 			 struct voipms_setting *setting);
 
+/* Fields of a form; one without a name ends them. */
+struct voipms_field {
+	const char *name, *value;
+};
+enum nm_step_result voipms_ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
+			       const struct voipms_field *fields, int state);
+/* The document of an answer, and its status; NULL: the conversation is ended with the reason. */
+struct nm_node *voipms_document(struct nm_exchange *exchange, const struct nm_response *last,
+				const char **status);
+/* Ends the conversation with a status that is no success, and with what it means where that is known. */
+enum nm_step_result voipms_refused(struct nm_exchange *exchange, const char *status);
+
+/* TEXT, all of it. */
+enum nm_step_result voipms_text_step(struct nm_exchange *exchange, const struct nm_response *last,
+				     struct nm_request *next);
 enum nm_step_result voipms_step(struct nm_exchange *exchange, const struct nm_response *last,
 				struct nm_request *next);
 

@@ -68,10 +68,6 @@ static size_t count(const struct nm_exchange *exchange, const char *name)
 
 /* --- requests --- */
 
-struct field {
-	const char *name, *value;
-};
-
 static void add_escaped(struct nm_buf *form, const char *text)
 {
 	for (; *text != '\0'; text++) {
@@ -83,8 +79,8 @@ static void add_escaped(struct nm_buf *form, const char *text)
 }
 
 /* Fields end with one without a name. */
-static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
-			       const struct field *fields, int state)
+enum nm_step_result voipms_ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
+			       const struct voipms_field *fields, int state)
 {
 	struct nm_buf form;
 
@@ -116,7 +112,7 @@ static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *
 static enum nm_step_result ask_list(struct nm_exchange *exchange, struct nm_request *next, const char *method,
 				    int state)
 {
-	return ask(exchange, next, method, (const struct field[]){ { NULL, NULL } }, state);
+	return voipms_ask(exchange, next, method, (const struct voipms_field[]){ { NULL, NULL } }, state);
 }
 
 /* Its ten digits. */
@@ -127,10 +123,9 @@ static const char *did(const struct nm_exchange *exchange)
 
 /* --- answers --- */
 
-/* Its words, with what they mean where that is known. */
-static enum nm_step_result refused(struct nm_exchange *exchange, const char *status)
+enum nm_step_result voipms_refused(struct nm_exchange *exchange, const char *status)
 {
-	static const struct field meanings[] = {
+	static const struct voipms_field meanings[] = {
 		{ "invalid_credentials", "user or API password is wrong" },
 		{ "api_not_enabled", "the interface is not switched on in the portal" },
 		{ "ip_not_enabled", "this machine's address is not allowed in the portal" },
@@ -178,13 +173,15 @@ static const char *own_group(const struct voipms_setting *setting)
 static enum nm_step_result set_routing(struct nm_exchange *exchange, const char *routing,
 				       struct nm_request *next)
 {
-	const struct field fields[] = { { "did", did(exchange) }, { "routing", routing }, { NULL, NULL } };
+	const struct voipms_field fields[] = { { "did", did(exchange) },
+					       { "routing", routing },
+					       { NULL, NULL } };
 
 	if (routing == NULL)
 		return out_of_memory(exchange);
 	if (strcmp(routing, nm_exchange_id(exchange, ROUTING)) == 0)
 		return NM_STEP_DONE;
-	return ask(exchange, next, "setDIDRouting", fields, SET_ROUTING);
+	return voipms_ask(exchange, next, "setDIDRouting", fields, SET_ROUTING);
 }
 
 /* The number points at the group once that is as it should be. */
@@ -339,14 +336,14 @@ static enum nm_step_result make_forwarding(struct nm_exchange *exchange, const s
 	id = voipms_text(own, "forwarding", space);
 	if (id == NULL || !nm_ask_is_id(id))
 		id = "";
-	result = ask(exchange, next, "setForwarding",
-		     (const struct field[]){ { "forwarding", id },
-					     { "phone_number", digits },
-					     { "callerid_override", "" },
-					     { "description", description },
-					     { "dtmf_digits", "" },
-					     { NULL, NULL } },
-		     SET_FORWARDING);
+	result = voipms_ask(exchange, next, "setForwarding",
+			    (const struct voipms_field[]){ { "forwarding", id },
+							   { "phone_number", digits },
+							   { "callerid_override", "" },
+							   { "description", description },
+							   { "dtmf_digits", "" },
+							   { NULL, NULL } },
+			    SET_FORWARDING);
 	next->repeatable = id[0] != '\0';
 	return result;
 }
@@ -413,13 +410,13 @@ static enum nm_step_result find_group(struct nm_exchange *exchange, const struct
 		return out_of_memory(exchange);
 	if (id != NULL && voipms_is(group, "members", members) && voipms_is(group, "voicemail", mailbox))
 		return point_at_group(exchange, next);
-	result = ask(exchange, next, "setRingGroup",
-		     (const struct field[]){ { "ring_group", nm_exchange_id(exchange, GROUP) },
-					     { "name", name },
-					     { "members", members },
-					     { "voicemail", mailbox },
-					     { NULL, NULL } },
-		     SET_GROUP);
+	result = voipms_ask(exchange, next, "setRingGroup",
+			    (const struct voipms_field[]){ { "ring_group", nm_exchange_id(exchange, GROUP) },
+							   { "name", name },
+							   { "members", members },
+							   { "voicemail", mailbox },
+							   { NULL, NULL } },
+			    SET_GROUP);
 	next->repeatable = id != NULL;
 	return result;
 }
@@ -479,7 +476,7 @@ static enum nm_step_result take(struct nm_exchange *exchange, const struct nm_no
 	const bool used = exchange->state == SET_FORWARDING && strncmp(status, "used_", 5) == 0;
 
 	if (strcmp(status, "success") != 0 && !empty && !used)
-		return refused(exchange, status);
+		return voipms_refused(exchange, status);
 	if (key != NULL && !empty && !nm_node_is_array(nm_node_get(root, key)))
 		return nm_exchange_fail(exchange, "its answer has no list of %s", key);
 	if (key != NULL)
@@ -489,23 +486,35 @@ static enum nm_step_result take(struct nm_exchange *exchange, const struct nm_no
 	return exchange->state == SET_GROUP ? take_group(exchange, root, next) : NM_STEP_DONE;
 }
 
-static enum nm_step_result take_answer(struct nm_exchange *exchange, const struct nm_response *last,
-				       struct nm_request *next)
+struct nm_node *voipms_document(struct nm_exchange *exchange, const struct nm_response *last,
+				const char **status)
 {
 	struct nm_node *root;
 	struct nm_error err;
-	const char *status;
-	enum nm_step_result result;
 
-	if (last->status != 200)
-		return nm_ask_refused(exchange, last, NULL);
-	if (nm_node_read(last->body, last->len, &root, &err) != NM_OK)
-		return nm_exchange_fail(exchange, "its answer cannot be read: %s", err.text);
-	status = nm_node_member_text(root, "status");
-	if (status != NULL)
-		result = take(exchange, root, status, next);
-	else
-		result = nm_exchange_fail(exchange, "its answer has no status");
+	if (last->status != 200) {
+		nm_ask_refused(exchange, last, NULL);
+		return NULL;
+	}
+	if (nm_node_read(last->body, last->len, &root, &err) != NM_OK) {
+		nm_exchange_fail(exchange, "its answer cannot be read: %s", err.text);
+		return NULL;
+	}
+	*status = nm_node_member_text(root, "status");
+	if (*status != NULL)
+		return root;
+	nm_exchange_fail(exchange, "its answer has no status");
+	nm_node_free(root);
+	return NULL;
+}
+
+static enum nm_step_result take_answer(struct nm_exchange *exchange, const struct nm_response *last,
+				       struct nm_request *next)
+{
+	const char *status;
+	struct nm_node *root = voipms_document(exchange, last, &status);
+	enum nm_step_result result = root != NULL ? take(exchange, root, status, next) : NM_STEP_FAILED;
+
 	nm_node_free(root);
 	return result;
 }
@@ -513,13 +522,16 @@ static enum nm_step_result take_answer(struct nm_exchange *exchange, const struc
 enum nm_step_result voipms_step(struct nm_exchange *exchange, const struct nm_response *last,
 				struct nm_request *next)
 {
+	if (exchange->state == BEGIN && !voipms_is_ten_digits(exchange->number))
+		return nm_exchange_fail(exchange, "%s is no number of North America", exchange->number);
+	if (exchange->operation == NM_OP_TEXT)
+		return voipms_text_step(exchange, last, next);
 	if (exchange->state != BEGIN)
 		return take_answer(exchange, last, next);
-	if (!voipms_is_ten_digits(exchange->number))
-		return nm_exchange_fail(exchange, "%s is no number of North America", exchange->number);
 	if (exchange->operation == NM_OP_REMOVE)
 		return nm_exchange_fail(exchange,
 					"where calls went before is not known: set it in the portal");
-	return ask(exchange, next, "getDIDsInfo",
-		   (const struct field[]){ { "did", did(exchange) }, { NULL, NULL } }, ASKED_NUMBER);
+	return voipms_ask(exchange, next, "getDIDsInfo",
+			  (const struct voipms_field[]){ { "did", did(exchange) }, { NULL, NULL } },
+			  ASKED_NUMBER);
 }

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: MIT */
+/* What the parts of the telnyx driver share: the setting of a number (telnyx.c), and its texts. */
+#ifndef CORE_CARRIER_TELNYX_H
+#define CORE_CARRIER_TELNYX_H
+
+#include "nevermiss/carrier.h"
+
+/* tail NULL: memory is out. */
+enum nm_step_result nm_telnyx_ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
+				  const char *tail, int state);
+/* Ends the conversation in Telnyx's own words. */
+enum nm_step_result nm_telnyx_refused(struct nm_exchange *exchange, const struct nm_response *last);
+
+/* TEXT, all of it. */
+enum nm_step_result nm_telnyx_text(struct nm_exchange *exchange, const struct nm_response *last,
+				   struct nm_request *next);
+
+#endif
