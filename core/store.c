@@ -479,7 +479,8 @@ enum nm_code nm_store_lock(struct nm_store *store, struct nm_error *err)
 		code = nm_fail(err, NM_SYSTEM, "%s: cannot be opened: %s", file.data, strerror(errno));
 	else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
 		code = nm_fail(err, NM_REFUSED,
-			       "another nevermiss is pushing this plan: wait until it has finished");
+			       "another nevermiss is pushing this plan or sending a text: wait until it has "
+			       "finished");
 	nm_buf_clear(&file);
 	if (code == NM_OK)
 		store->lock = fd;

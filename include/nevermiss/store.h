@@ -25,7 +25,7 @@ bool nm_store_read_only(const struct nm_store *store);
 enum nm_code nm_store_begin(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_abandon(struct nm_store *store); /* takes back what was not committed */
-/* One process at a time pushes: NM_REFUSED while another one holds the lock.  Given back by nm_store_unlock,
+/* One process at a time pushes or sends texts: NM_REFUSED while another one holds the lock.  Given back by nm_store_unlock,
  * by closing the store, and by the end of the process, however it ends. */
 enum nm_code nm_store_lock(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_unlock(struct nm_store *store);
