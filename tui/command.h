@@ -149,6 +149,7 @@ COMMAND(screen);
 COMMAND(simulate);
 COMMAND(sweep);
 COMMAND(test);
+COMMAND(text);
 COMMAND(week);
 #undef COMMAND
 
