@@ -100,6 +100,23 @@ ask _set '{"call_forwarding_enabled": "yes"}'
 nevermiss diff
 says "an answer outside the contract" 3 "unknown"
 
+nevermiss text --to owner --yes "100 % + caf$(printf '\303\251')"
+says "a text" 0 "sent (delivered)"
+ask _fail '{"status": 500, "times": 1, "done": true}'
+nevermiss text --to owner --yes again
+says "an error after the text" 0 "sent (delivered)"
+ask _fail '{"status": 500, "times": 1, "done": false}'
+nevermiss text --to owner --yes gone
+says "an error and no text" 3 "unsure (it has"
+ask _fail '{"status": 400, "times": 1, "done": false, "code": "40300"}'
+nevermiss text --to owner --yes stop
+says "one who opted out" 3 "refused (opted out: Told to fail"
+ask _log
+texts=$(grep -oF '["POST", "/messages"' out | wc -l)
+[ "$texts" -eq 4 ]
+echo $? >status
+says "each was asked for once" 0 '"POST"'
+
 if grep -rqF "$TELNYX_KEY" data all; then
 	failed=$((failed + 1))
 	echo "FAILED: the key was written down"
