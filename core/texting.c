@@ -73,6 +73,11 @@ enum nm_code nm_texting_recipient(const struct nm_plan *plan, int destination, n
 	return NM_OK;
 }
 
+static bool texts(const struct nm_traits *traits)
+{
+	return traits->texts;
+}
+
 static enum nm_code check_carrier(const struct nm_account *account, struct nm_error *err)
 {
 	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
@@ -81,9 +86,7 @@ static enum nm_code check_carrier(const struct nm_account *account, struct nm_er
 	if (carrier != NULL && carrier->traits.texts)
 		return NM_OK;
 	nm_buf_init(&able, NM_ERROR_TEXT);
-	for (size_t i = 0; i < nm_carriers_count; i++)
-		if (nm_carriers[i]->traits.texts)
-			nm_buf_addf(&able, "%s%s", able.len > 0 ? ", " : "", nm_carriers[i]->name);
+	nm_carriers_that(texts, &able);
 	nm_fail(err, NM_REFUSED, "the driver %s of account %s cannot send texts; these can: %s",
 		account->driver, account->name, able.data);
 	nm_buf_clear(&able);
@@ -211,20 +214,6 @@ static bool begin_talk(struct mover *mover, const struct nm_account *account)
 	return x->arena != NULL;
 }
 
-/* As begin_talk leaves it, but with what was learnt of the text. */
-static void begin_again(struct mover *mover)
-{
-	struct nm_talk *talk = &mover->talk;
-
-	talk->exchange.state = 0;
-	talk->exchange.note = NULL;
-	talk->end = NM_TALK_OPEN;
-	talk->begun = false;
-	talk->tries = talk->pause_ms = 0;
-	talk->request = (struct nm_request){ 0 };
-	mover->texted.looked_s = 0;
-}
-
 static enum nm_code speak(struct mover *mover, struct nm_error *err)
 {
 	struct nm_talk *items[] = { &mover->talk };
@@ -239,7 +228,8 @@ static enum nm_code speak(struct mover *mover, struct nm_error *err)
 
 	for (int round = 1; code == NM_OK && mover->talk.end == NM_TALK_UNSURE && round < ROUNDS_MAX;
 	     round++) {
-		begin_again(mover); /* and looks for what it may have sent */
+		nm_talk_again(&mover->talk); /* and looks for what it may have sent */
+		mover->texted.looked_s = 0;
 		code = nm_talks_run(&talks, NULL, err);
 	}
 	return code;
@@ -358,10 +348,10 @@ static enum nm_code move_text(const struct nm_push_context *context, struct nm_o
 	};
 	enum nm_code code = NM_OK;
 
-	if (account != NULL)
-		code = move_with(&mover, account, err);
-	else
+	if (account == NULL)
 		orphan(&mover);
+	else
+		code = move_with(&mover, account, err);
 	if (code == NM_OK)
 		code = row->words != NULL ? nm_store_outbox_update(context->store, row, err)
 					  : nm_fail_memory(err);

@@ -283,6 +283,9 @@ const struct nm_carrier *nm_carrier_find(const char *name);
 extern const struct nm_carrier *const nm_carriers[];
 extern const size_t nm_carriers_count;
 
+/* The names of those that can do something: "sandbox, twilio". */
+void nm_carriers_that(bool (*can)(const struct nm_traits *traits), struct nm_buf *out);
+
 /* The traits with this account (NULL: none). */
 struct nm_traits nm_carrier_traits(const struct nm_carrier *carrier, const struct nm_account *account);
 
