@@ -317,6 +317,24 @@ static void orphan(struct mover *mover)
 	row->updated = mover->context->now;
 }
 
+/* A text that has waited is held against the plan as it is now; false: it may not be sent any more. */
+static bool may_still(struct mover *mover, const struct nm_account *account)
+{
+	const struct nm_plan *plan = mover->context->plan;
+	struct nm_outbox_text *row = mover->row;
+	struct nm_error why;
+	nm_number to;
+
+	if (row->state != NM_OUTBOX_WAITING ||
+	    (nm_number_read(row->to, plan->country, &to, &why) == NM_OK &&
+	     check_number(plan, nm_carrier_find(account->driver), to, &why) == NM_OK))
+		return true;
+	row->state = NM_OUTBOX_FAILED;
+	row->updated = mover->context->now;
+	row->words = nm_arena_text(mover->arena, why.text);
+	return false;
+}
+
 static enum nm_code move_with(struct mover *mover, const struct nm_account *account, struct nm_error *err)
 {
 	const char **known;
@@ -350,7 +368,7 @@ static enum nm_code move_text(const struct nm_push_context *context, struct nm_o
 
 	if (account == NULL)
 		orphan(&mover);
-	else
+	else if (may_still(&mover, account))
 		code = move_with(&mover, account, err);
 	if (code == NM_OK)
 		code = row->words != NULL ? nm_store_outbox_update(context->store, row, err)

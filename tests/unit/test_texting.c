@@ -425,6 +425,37 @@ static void test_a_plan_without_the_account(void **state)
 	bench_close(&bench);
 }
 
+/* Killed before anything left, and the plan does not allow it any more. */
+static void test_a_text_that_waited(void **state)
+{
+	const struct nm_outbox_text text = { .at = 1,
+					     .line = "main",
+					     .account = "twilio",
+					     .driver = "twilio",
+					     .from = FAKE_TEXTS_FROM,
+					     .to = "+525512345678",
+					     .body = FAKE_TEXTS_BODY,
+					     .why = "test",
+					     .state = NM_OUTBOX_WAITING };
+	struct bench bench;
+	int64_t id;
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	ok(&bench, nm_store_outbox_add(bench.rig.store, &text, &id, &bench.err));
+	ok(&bench, finish(&bench));
+	assert_stands(
+		&bench, NM_OUTBOX_FAILED,
+		"+52 551 234 5678 is in MX: only the plan's own country and those of `allow` get texts");
+	assert_int_equal(bench.carrier.asked, 0);
+	push_rig_plan(&bench.rig, ALLOWS PLAN);
+	ok(&bench, nm_store_outbox_add(bench.rig.store, &text, &id, &bench.err));
+	ok(&bench, finish(&bench));
+	assert_stands(&bench, NM_OUTBOX_SENT, "queued");
+	assert_int_equal(bench.carrier.asked, 1);
+	bench_close(&bench);
+}
+
 static void test_one_at_a_time(void **state)
 {
 	struct bench bench;
@@ -554,6 +585,7 @@ int main(void)
 		cmocka_unit_test(test_any_fault_at_any_request),
 		cmocka_unit_test(test_a_stop_key),
 		cmocka_unit_test(test_a_plan_without_the_account),
+		cmocka_unit_test(test_a_text_that_waited),
 		cmocka_unit_test(test_one_at_a_time),
 		cmocka_unit_test(test_what_may_be_sent),
 		cmocka_unit_test(test_who_sends),
