@@ -200,7 +200,8 @@ static void test_read_only_writes_nothing(void **state)
 	store = open_store(true);
 	assert_int_equal(nm_store_outbox_add(store, &greeting, &id, &err), NM_REFUSED);
 	assert_int_equal(nm_store_outbox_update(store, &greeting, &err), NM_REFUSED);
-	assert_int_equal(nm_store_sandbox_text_add(store, "main", "+15125550111", "x", &id, &err), NM_REFUSED);
+	assert_int_equal(nm_store_sandbox_text_add(store, "main", "+15125550111", "x", &id, &err),
+			 NM_REFUSED);
 	nm_store_close(store);
 }
 
@@ -214,7 +215,8 @@ static void test_an_older_store(void **state)
 	(void)state;
 	nm_store_close(store);
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "DROP TABLE outbox; DROP TABLE sandbox_text; PRAGMA user_version = 3",
+	assert_int_equal(sqlite3_exec(db,
+				      "DROP TABLE outbox; DROP TABLE sandbox_text; PRAGMA user_version = 3",
 				      NULL, NULL, NULL),
 			 SQLITE_OK);
 	sqlite3_close(db);
