@@ -13,8 +13,9 @@
 #include "core/talk.h"
 #include "core/utf8.h"
 
-#define ROUNDS_MAX 3 /* conversations about one text, each after one whose end was not seen */
-#define OPEN_MAX 100 /* texts that one run goes on with */
+#define ROUNDS_MAX 3        /* conversations about one text, each after one whose end was not seen */
+#define OPEN_MAX 100        /* texts that one run goes on with */
+#define LOOKED_FOR_S NM_DAY /* a text that its carrier could not be asked about for so long stays unsure */
 
 /* --- may it be --- */
 
@@ -290,7 +291,7 @@ static void conclude(struct mover *mover)
 		return;
 	}
 	row->words = nm_arena_text(mover->arena, note != NULL ? note : "stopped");
-	if (texted->unsure)
+	if (texted->unsure || (texted->asked && row->updated - row->at > LOOKED_FOR_S))
 		row->state = NM_OUTBOX_UNSURE;
 	else if (!texted->asked && mover->talk.end != NM_TALK_OPEN)
 		row->state = NM_OUTBOX_FAILED;

@@ -307,6 +307,13 @@ static void test_other_words(void **state)
 	bench_close(&bench);
 }
 
+static void set_fault(struct bench *bench, enum fake_fault fault)
+{
+	bench->carrier.fault = fault;
+	bench->carrier.fault_at = 1;
+	bench->carrier.fault_times = 999;
+}
+
 /* A carrier that is down: whether it was sent is not known until one can look. */
 static void test_a_carrier_that_is_down(void **state)
 {
@@ -314,15 +321,35 @@ static void test_a_carrier_that_is_down(void **state)
 
 	(void)state;
 	bench_open(&bench, TWILIO);
-	bench.carrier.fault = FAKE_SILENT;
-	bench.carrier.fault_at = 1;
-	bench.carrier.fault_times = 999;
+	set_fault(&bench, FAKE_SILENT);
 	ok(&bench, send_text(&bench, 0));
 	assert_stands(&bench, NM_OUTBOX_SENDING, "no answer: the connection was cut");
 	restart(&bench);
 	ok(&bench, finish(&bench));
 	assert_stands(&bench, NM_OUTBOX_SENT, "queued");
 	assert_int_equal(bench.carrier.made, 1);
+	bench_close(&bench);
+}
+
+/* Nobody looks for ever. */
+static void test_a_carrier_that_stays_down(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	set_fault(&bench, FAKE_SILENT);
+	ok(&bench, send_text(&bench, 0));
+	restart(&bench);
+	set_fault(&bench, FAKE_REFUSED);
+	bench.rig.context.now += NM_DAY - 60; /* a restart takes a minute */
+	ok(&bench, finish(&bench));
+	assert_stands(&bench, NM_OUTBOX_SENDING, "Bad  [31m parameter , Twilio's error 20001 (400)");
+	restart(&bench);
+	set_fault(&bench, FAKE_REFUSED);
+	bench.rig.context.now++;
+	ok(&bench, finish(&bench));
+	assert_stands(&bench, NM_OUTBOX_UNSURE, "Bad  [31m parameter , Twilio's error 20001 (400)");
 	bench_close(&bench);
 }
 
@@ -581,6 +608,7 @@ int main(void)
 		cmocka_unit_test(test_the_same_words_again),
 		cmocka_unit_test(test_other_words),
 		cmocka_unit_test(test_a_carrier_that_is_down),
+		cmocka_unit_test(test_a_carrier_that_stays_down),
 		cmocka_unit_test(test_killed_anywhere),
 		cmocka_unit_test(test_any_fault_at_any_request),
 		cmocka_unit_test(test_a_stop_key),
