@@ -130,7 +130,7 @@ static void mend_allow(struct nm_checker *checker, struct nm_draft *draft, const
 
 static void find_numbers(struct nm_checker *checker)
 {
-	const struct nm_toll *tolls;
+	const struct nm_toll_number *tolls;
 	struct nm_error err;
 	size_t n;
 
@@ -139,7 +139,7 @@ static void find_numbers(struct nm_checker *checker)
 		return;
 	}
 	for (size_t i = 0; i < n; i++) {
-		const bool premium = nm_number_kind(tolls[i].number) == NM_NUMBER_PREMIUM;
+		const bool premium = nm_plan_toll(checker->plan, tolls[i].number) == NM_TOLL_PREMIUM;
 		const char *country = premium ? "" : nm_number_country(tolls[i].number);
 		struct nm_draft *draft = nm_draft_add(checker, "forbidden-number", (int)tolls[i].pos.line, 0,
 						      tolls[i].pos, tolls[i].words);

@@ -14,6 +14,11 @@
 
 /* --- may it be --- */
 
+static bool places(const struct nm_traits *traits)
+{
+	return traits->places;
+}
+
 static enum nm_code check_carrier(const struct nm_account *account, struct nm_error *err)
 {
 	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
@@ -22,9 +27,7 @@ static enum nm_code check_carrier(const struct nm_account *account, struct nm_er
 	if (carrier != NULL && carrier->traits.places)
 		return NM_OK;
 	nm_buf_init(&able, NM_ERROR_TEXT);
-	for (size_t i = 0; i < nm_carriers_count; i++)
-		if (nm_carriers[i]->traits.places)
-			nm_buf_addf(&able, "%s%s", able.len > 0 ? ", " : "", nm_carriers[i]->name);
+	nm_carriers_that(places, &able);
 	nm_fail(err, NM_REFUSED, "the driver %s of account %s cannot place calls; these can: %s",
 		account->driver, account->name, able.data);
 	nm_buf_clear(&able);
@@ -34,16 +37,16 @@ static enum nm_code check_carrier(const struct nm_account *account, struct nm_er
 enum nm_code nm_placing_check(const struct nm_plan *plan, int line, nm_number from, struct nm_error *err)
 {
 	const struct nm_line *called = &plan->lines[line];
+	const enum nm_toll toll = nm_plan_toll(plan, called->number);
 	const char *country = nm_number_country(called->number);
 	char number[NM_NUMBER_TEXT];
 
 	nm_number_words(called->number, number);
 	if (check_carrier(&plan->accounts[called->account], err) != NM_OK)
 		return NM_REFUSED;
-	if (nm_number_kind(called->number) == NM_NUMBER_PREMIUM)
+	if (toll == NM_TOLL_PREMIUM)
 		return nm_fail(err, NM_REFUSED, "%s is a premium number: it is not called", number);
-	if (!nm_plan_allows(plan, country) &&
-	    (nm_number_kind(called->number) != NM_NUMBER_TOLL_FREE || *country != '\0'))
+	if (toll == NM_TOLL_ABROAD)
 		return nm_fail(err, NM_REFUSED,
 			       "%s is in %s: only the plan's own country and those of `allow` are called",
 			       number, *country != '\0' ? country : "no country that is known");
@@ -70,17 +73,6 @@ int nm_placing_stay_s(const struct nm_treatment *treatment, int ring_extra_s)
 
 /* --- the call --- */
 
-/* As nm_talk_init leaves it, but with what was learnt. */
-static void begin_again(struct nm_talk *talk)
-{
-	talk->exchange.state = 0;
-	talk->exchange.note = NULL;
-	talk->end = NM_TALK_OPEN;
-	talk->begun = false;
-	talk->tries = talk->pause_ms = 0;
-	talk->request = (struct nm_request){ 0 };
-}
-
 static enum nm_code speak(const struct nm_push_context *context, struct nm_talk *talk, struct nm_error *err)
 {
 	struct nm_talk *items[] = { talk };
@@ -93,7 +85,7 @@ static enum nm_code speak(const struct nm_push_context *context, struct nm_talk 
 	enum nm_code code = nm_talks_run(&talks, NULL, err);
 
 	if (code == NM_OK && talk->end == NM_TALK_UNSURE) {
-		begin_again(talk); /* and looks for what it may have made */
+		nm_talk_again(talk); /* and looks for what it may have made */
 		code = nm_talks_run(&talks, NULL, err);
 	}
 	return code;

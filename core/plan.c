@@ -243,3 +243,15 @@ bool nm_plan_allows(const struct nm_plan *plan, const char *country)
 			return true;
 	return false;
 }
+
+enum nm_toll nm_plan_toll(const struct nm_plan *plan, nm_number number)
+{
+	const enum nm_number_kind kind = nm_number_kind(number);
+	const char *country = nm_number_country(number);
+
+	if (kind == NM_NUMBER_PREMIUM)
+		return NM_TOLL_PREMIUM;
+	if (nm_plan_allows(plan, country) || (kind == NM_NUMBER_TOLL_FREE && *country == '\0'))
+		return NM_TOLL_FINE;
+	return NM_TOLL_ABROAD;
+}

@@ -286,7 +286,7 @@ static enum nm_code check_guarantees(const struct nm_push_context *context, stru
 static enum nm_code check_numbers(const struct nm_plan *plan, struct nm_error *err)
 {
 	struct nm_arena *arena = nm_arena_new();
-	const struct nm_toll *tolls;
+	const struct nm_toll_number *tolls;
 	size_t n;
 	enum nm_code code;
 

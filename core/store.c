@@ -51,6 +51,15 @@ static const char *const migrations[] = {
 	"CREATE TABLE leg(call INTEGER NOT NULL REFERENCES call(id), n INTEGER NOT NULL, carrier_id TEXT,"
 	" number TEXT, who TEXT, ended_as INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,"
 	" rang INTEGER NOT NULL, PRIMARY KEY(call, n)) STRICT, WITHOUT ROWID;",
+	"CREATE TABLE outbox(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, line TEXT NOT NULL,"
+	" account TEXT NOT NULL, driver TEXT NOT NULL, sender TEXT NOT NULL, recipient TEXT NOT NULL,"
+	" body TEXT NOT NULL, why TEXT NOT NULL, state INTEGER NOT NULL, carrier_id TEXT, words TEXT,"
+	" updated INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX outbox_open ON outbox(id) WHERE state < 2;"
+	"CREATE INDEX outbox_recipient ON outbox(recipient, id);"
+	"CREATE TABLE sandbox_text(id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL,"
+	" recipient TEXT NOT NULL, body TEXT NOT NULL) STRICT;"
+	"CREATE INDEX sandbox_text_line ON sandbox_text(line, id);",
 };
 
 /* The columns in the order in which store_push.c reads them. */
@@ -62,6 +71,11 @@ static const char *const migrations[] = {
 #define CALL_ROW                                                                                             \
 	"SELECT id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason, probably," \
 	" answered_by, seconds, version FROM call"
+
+/* As store_texts.c reads them. */
+#define OUTBOX_ROW                                                                               \
+	"SELECT id, at, line, account, driver, sender, recipient, body, why, state, carrier_id," \
+	" words, updated FROM outbox"
 
 #define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
@@ -127,6 +141,19 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_LEGS] =
 		"SELECT carrier_id, number, who, ended_as, began, ended, rang FROM leg WHERE call = ?1 ORDER BY n",
 	[NM_SQL_LEGS_DROP] = "DELETE FROM leg WHERE call = ?1",
+	[NM_SQL_OUTBOX_ADD] =
+		"INSERT INTO outbox(at, line, account, driver, sender, recipient, body, why, state, updated)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?1)",
+	[NM_SQL_OUTBOX_UPDATE] = "UPDATE outbox SET state = ?2, updated = ?3,"
+				 " carrier_id = coalesce(?4, carrier_id), words = coalesce(?5, words)"
+				 " WHERE id = ?1",
+	[NM_SQL_OUTBOX] = OUTBOX_ROW " ORDER BY id DESC LIMIT ?1",
+	[NM_SQL_OUTBOX_OPEN] = OUTBOX_ROW " WHERE state < 2 ORDER BY id LIMIT ?1",
+	[NM_SQL_OUTBOX_KNOWN] = "SELECT carrier_id FROM outbox WHERE id <> ?1 AND recipient = ?2 AND driver = ?3"
+				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",
+	[NM_SQL_SANDBOX_TEXT_ADD] = "INSERT INTO sandbox_text(line, recipient, body) VALUES(?, ?, ?)",
+	[NM_SQL_SANDBOX_TEXTS] = "SELECT id, recipient, body FROM sandbox_text WHERE line = ?"
+				 " ORDER BY id DESC LIMIT ?",
 };
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
@@ -489,7 +516,8 @@ enum nm_code nm_store_lock(struct nm_store *store, struct nm_error *err)
 		code = nm_fail(err, NM_SYSTEM, "%s: cannot be opened: %s", file.data, strerror(errno));
 	else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
 		code = nm_fail(err, NM_REFUSED,
-			       "another nevermiss is pushing this plan: wait until it has finished");
+			       "another nevermiss is pushing this plan or sending a text: wait until it has "
+			       "finished");
 	nm_buf_clear(&file);
 	if (code == NM_OK)
 		store->lock = fd;

@@ -56,6 +56,16 @@ void nm_talk_clear(struct nm_talk *talk)
 	*talk = (struct nm_talk){ 0 };
 }
 
+void nm_talk_again(struct nm_talk *talk)
+{
+	talk->exchange.state = 0;
+	talk->exchange.note = NULL;
+	talk->end = NM_TALK_OPEN;
+	talk->begun = false;
+	talk->tries = talk->pause_ms = 0;
+	talk->request = (struct nm_request){ 0 };
+}
+
 static struct seats *seats_of(const struct runner *run, const struct nm_talk *talk)
 {
 	return &run->seats[talk->exchange.account - talk->exchange.plan->accounts];

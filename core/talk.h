@@ -53,6 +53,8 @@ bool nm_talk_init(struct nm_talk *talk, const struct nm_carrier *carrier, const 
 		  int line, struct nm_span window, enum nm_operation operation,
 		  const struct nm_artefact *wanted);
 void nm_talk_clear(struct nm_talk *talk);
+/* A talk that has ended is as it was before it began, but with what was learnt. */
+void nm_talk_again(struct nm_talk *talk);
 /* Until all have ended.  When it is stopped, a talk whose request is to be sent again later ends at once, as
  * failed.  A code other than NM_OK is the end of everything: memory, the store, the transport itself.  *stopped
  * (may be NULL): it was stopped, and some talks are still NM_TALK_OPEN. */

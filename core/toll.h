@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Core's own: numbers to which calls may not go, since somebody pays for each call there: premium numbers, and
- * those in a country outside the plan's own and `allow`.  The finding forbidden-number, a push and a rollback ask
- * here.
+ * Core's own: the numbers of a plan to which calls may not go by the rule of nm_plan_toll.  The finding
+ * forbidden-number, a push and a rollback ask here.
  */
 #ifndef CORE_TOLL_H
 #define CORE_TOLL_H
@@ -10,7 +9,7 @@
 #include "nevermiss/plan.h"
 
 /* A number of the plan to which calls may not go. */
-struct nm_toll {
+struct nm_toll_number {
 	nm_number number;
 	struct nm_pos pos; /* of what has it */
 	const char *words; /* "destination ann, +44 207 946 0000, is in GB, not in the plan's country" */
@@ -21,7 +20,7 @@ struct nm_toll {
 const char *nm_toll_words(const struct nm_plan *plan, nm_number number, const char *who, struct nm_arena *arena);
 /* All numbers of the plan to which calls may not go, in its order: first destinations, then fallbacks.  Array and
  * texts from the arena. */
-enum nm_code nm_toll_find(const struct nm_plan *plan, struct nm_arena *arena, const struct nm_toll **out, size_t *n,
+enum nm_code nm_toll_find(const struct nm_plan *plan, struct nm_arena *arena, const struct nm_toll_number **out, size_t *n,
 			  struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

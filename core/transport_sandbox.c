@@ -16,6 +16,7 @@
 
 #define SLOW_MS 2000
 #define URL     "sandbox:/lines/"
+#define TEXTS_LISTED 200
 
 struct answer {
 	int tag, status, retry_after_s, delay_ms;
@@ -30,8 +31,8 @@ struct sandbox {
 	char *last; /* body of the answer given last: valid until the next call */
 };
 
-/* The line that a URL names, malloc'd; *route: it is about the route itself.  NULL: no such URL. */
-static char *line_of(const char *url, bool *route)
+/* The line that a URL names, malloc'd; NULL: memory is out.  *tail is what of it is meant: "", "/route", "/texts". */
+static char *line_of(const char *url, const char **tail)
 {
 	const char *at = url + strlen(URL), *end = strchr(at, '/');
 	size_t n = 0, len = end != NULL ? (size_t)(end - at) : strlen(at);
@@ -52,7 +53,7 @@ static char *line_of(const char *url, bool *route)
 	}
 	if (line != NULL)
 		line[n] = '\0';
-	*route = end != NULL;
+	*tail = end != NULL ? end : "";
 	return line;
 }
 
@@ -122,8 +123,8 @@ static enum nm_code write_route(struct sandbox *box, const char *line, const cha
 	return code;
 }
 
-static enum nm_code serve(struct sandbox *box, const char *line, bool route, const struct nm_request *request,
-			  struct answer *answer, struct nm_error *err)
+static enum nm_code serve_route(struct sandbox *box, const char *line, bool route,
+				const struct nm_request *request, struct answer *answer, struct nm_error *err)
 {
 	char *live = NULL, revision[24];
 	enum nm_code code = nm_store_sandbox_get(box->store, line, &live, err);
@@ -144,6 +145,64 @@ static enum nm_code serve(struct sandbox *box, const char *line, bool route, con
 	}
 	free(live);
 	return code;
+}
+
+static enum nm_code list_texts(struct sandbox *box, const char *line, struct answer *answer, struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_sandbox_text *texts;
+	struct nm_json json;
+	struct nm_buf body;
+	size_t n;
+	enum nm_code code = arena == NULL ? nm_fail_memory(err)
+					  : nm_store_sandbox_texts(box->store, line, TEXTS_LISTED, arena,
+								   &texts, &n, err);
+
+	nm_buf_init(&body, NM_ARTEFACT_BYTES);
+	nm_json_init(&json, &body);
+	nm_json_array(&json);
+	for (size_t i = 0; code == NM_OK && i < n; i++) {
+		nm_json_object(&json);
+		nm_json_key(&json, "id");
+		nm_json_int(&json, texts[i].id);
+		nm_json_key(&json, "to");
+		nm_json_text(&json, texts[i].to);
+		nm_json_key(&json, "body");
+		nm_json_text(&json, texts[i].body);
+		nm_json_end(&json, '}');
+	}
+	nm_json_end(&json, ']');
+	answer->status = 200;
+	answer->body = code == NM_OK ? nm_buf_take(&body) : NULL;
+	nm_buf_clear(&body);
+	nm_arena_free(arena);
+	return code;
+}
+
+static enum nm_code take_text(struct sandbox *box, const char *line, const struct nm_request *request,
+			      struct answer *answer, struct nm_error *err)
+{
+	struct nm_buf number;
+	int64_t id = 0;
+	enum nm_code code =
+		nm_store_sandbox_text_add(box->store, line, header(request, "To: "), request->body, &id, err);
+
+	nm_buf_init(&number, 24);
+	nm_buf_addf(&number, "%" PRId64, id);
+	if (code == NM_OK)
+		say(answer, 201, "id", number.data);
+	nm_buf_clear(&number);
+	return code;
+}
+
+static enum nm_code serve(struct sandbox *box, const char *line, const char *tail,
+			  const struct nm_request *request, struct answer *answer, struct nm_error *err)
+{
+	if (strcmp(tail, "/texts") != 0)
+		return serve_route(box, line, *tail != '\0', request, answer, err);
+	if (strcmp(request->method, "GET") == 0)
+		return list_texts(box, line, answer, err);
+	return take_text(box, line, request, answer, err);
 }
 
 struct fault {
@@ -245,7 +304,7 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 	struct sandbox *box = context;
 	struct answer answer = { .tag = tag, .retry_after_s = -1 };
 	struct fault fault;
-	bool route;
+	const char *tail;
 	char *line;
 	enum nm_code code;
 
@@ -255,10 +314,10 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 			       request->url);
 	if (!nm_grow((void **)&box->queue, &box->capacity, box->n + 1, sizeof(answer)))
 		return nm_fail_memory(err);
-	line = line_of(request->url, &route);
+	line = line_of(request->url, &tail);
 	code = line == NULL ? nm_fail_memory(err) : take_fault(box, line, &fault, err);
 	if (code == NM_OK && !meet_fault(&fault, &answer)) {
-		code = serve(box, line, route, request, &answer, err);
+		code = serve(box, line, tail, request, &answer, err);
 		spoil_answer(&fault, &answer);
 	}
 	free(line);

@@ -160,6 +160,7 @@ COMMAND(screen);
 COMMAND(simulate);
 COMMAND(sweep);
 COMMAND(test);
+COMMAND(text);
 COMMAND(week);
 #undef COMMAND
 

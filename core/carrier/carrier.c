@@ -31,6 +31,13 @@ const struct nm_carrier *nm_carrier_find(const char *name)
 	return NULL;
 }
 
+void nm_carriers_that(bool (*can)(const struct nm_traits *traits), struct nm_buf *out)
+{
+	for (size_t i = 0; i < nm_carriers_count; i++)
+		if (can(&nm_carriers[i]->traits))
+			nm_buf_addf(out, "%s%s", out->len > 0 ? ", " : "", nm_carriers[i]->name);
+}
+
 const char *nm_exchange_id(const struct nm_exchange *exchange, const char *name)
 {
 	for (size_t i = 0; i < exchange->n_ids; i++)

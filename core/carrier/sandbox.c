@@ -7,6 +7,8 @@
  *   GET    sandbox:/lines/NAME/route   200 the route; 404
  *   PUT    sandbox:/lines/NAME/route   If-Match: REVISION  200; 412 when it is another one by now
  *   DELETE sandbox:/lines/NAME/route   If-Match: REVISION  200; 412
+ *
+ * Its texts are sandbox_text.c's.
  */
 #include <string.h>
 
@@ -15,6 +17,7 @@
 #include "core/carrier/drivers.h"
 #include "core/carrier/json.h"
 #include "core/carrier/route_json.h"
+#include "core/carrier/sandbox.h"
 
 #define TIMEOUT_S 10
 
@@ -72,8 +75,8 @@ static const char *url_of(struct nm_exchange *exchange, const char *tail)
 	return copy;
 }
 
-static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
-			       const char *tail, int state)
+enum nm_step_result nm_sandbox_ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
+				   const char *tail, int state)
 {
 	*next = (struct nm_request){ .method = method,
 				     .url = url_of(exchange, tail),
@@ -106,7 +109,7 @@ static enum nm_step_result read_step(struct nm_exchange *exchange, const struct 
 	struct nm_error err;
 
 	if (exchange->state == BEGIN)
-		return ask(exchange, next, "GET", "/route", LOOKED);
+		return nm_sandbox_ask(exchange, next, "GET", "/route", LOOKED);
 	if (last->status == 404)
 		return NM_STEP_DONE;
 	if (last->status != 200)
@@ -128,7 +131,7 @@ static enum nm_step_result write_route(struct nm_exchange *exchange, struct nm_r
 	if (exchange->operation == NM_OP_APPLY && part == NULL)
 		return nm_exchange_fail(exchange, "there is no route to put");
 	if (match == NULL ||
-	    ask(exchange, next, part != NULL ? "PUT" : "DELETE", "/route", WROTE) != NM_STEP_SEND)
+	    nm_sandbox_ask(exchange, next, part != NULL ? "PUT" : "DELETE", "/route", WROTE) != NM_STEP_SEND)
 		return nm_exchange_fail(exchange, "out of memory");
 	next->headers[next->n_headers++] = match;
 	if (part != NULL) {
@@ -143,7 +146,7 @@ static enum nm_step_result write_step(struct nm_exchange *exchange, const struct
 				      struct nm_request *next)
 {
 	if (exchange->state == BEGIN)
-		return ask(exchange, next, "GET", "", LOOKED);
+		return nm_sandbox_ask(exchange, next, "GET", "", LOOKED);
 	if (last->status == 412)
 		return nm_exchange_fail(exchange, "somebody changed the line at the same time");
 	if (last->status != 200)
@@ -153,7 +156,7 @@ static enum nm_step_result write_step(struct nm_exchange *exchange, const struct
 	if (exchange->state == LOOKED)
 		return write_route(exchange, next);
 	if (exchange->state == WROTE)
-		return ask(exchange, next, "GET", "", VERIFYING);
+		return nm_sandbox_ask(exchange, next, "GET", "", VERIFYING);
 	if (strcmp(nm_exchange_id(exchange, "revision"), nm_exchange_id(exchange, "written")) != 0)
 		return nm_exchange_fail(exchange, "somebody changed the line right after it was written");
 	return NM_STEP_DONE;
@@ -162,6 +165,8 @@ static enum nm_step_result write_step(struct nm_exchange *exchange, const struct
 static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_response *last,
 				struct nm_request *next)
 {
+	if (exchange->operation == NM_OP_TEXT)
+		return nm_sandbox_text(exchange, last, next);
 	if (exchange->operation == NM_OP_READ)
 		return read_step(exchange, last, next);
 	return write_step(exchange, last, next);
@@ -195,6 +200,7 @@ const struct nm_carrier nm_carrier_sandbox = {
 		.handset = NM_HANDSET_ANY,
 		.texting = NM_TEXTING_ALL,
 		.alerts = NM_ALERTING_ALL,
+		.texts = true,
 		.fallback = true,
 		.records_late_s = -1,
 	},

@@ -410,6 +410,8 @@ static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_re
 {
 	if (exchange->operation == NM_OP_RECORDS)
 		return nm_telnyx_records(exchange, last, next);
+	if (exchange->operation == NM_OP_TEXT)
+		return nm_telnyx_text(exchange, last, next);
 	return exchange->state == BEGIN ? ask_numbers(exchange, next, 1) : take(exchange, last, next);
 }
 
@@ -438,6 +440,7 @@ const struct nm_carrier nm_carrier_telnyx = {
 		.only_on_failure = true,
 		.handset_at_rest = true,
 		.records_late_s = 300,
+		.texts = true,
 	},
 	.keys = keys,
 	.render = render,

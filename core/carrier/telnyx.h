@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /* What the parts of the telnyx driver share: the setting of a number (telnyx.c), its call records
- * (telnyx_records.c). */
+ * (telnyx_records.c), its texts (telnyx_text.c). */
 #ifndef CORE_CARRIER_TELNYX_H
 #define CORE_CARRIER_TELNYX_H
 
@@ -15,5 +15,8 @@ enum nm_step_result nm_telnyx_refused(struct nm_exchange *exchange, const struct
 /* RECORDS, all of it. */
 enum nm_step_result nm_telnyx_records(struct nm_exchange *exchange, const struct nm_response *last,
 				      struct nm_request *next);
+/* TEXT, all of it. */
+enum nm_step_result nm_telnyx_text(struct nm_exchange *exchange, const struct nm_response *last,
+				   struct nm_request *next);
 
 #endif

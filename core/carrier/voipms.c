@@ -460,6 +460,8 @@ const struct nm_carrier nm_carrier_voipms = {
 		.confirm = NM_CONFIRM_SEVERAL,
 		.handset = NM_HANDSET_NEVER,
 		.records_late_s = 300,
+		.texts = true,
+		.text_max = VOIPMS_TEXT_MAX,
 	},
 	.keys = keys,
 	.render = render,

@@ -15,6 +15,7 @@
 #define VOIPMS_MAILBOX "vm:own"
 #define VOIPMS_MEMBERS_MAX 64
 #define VOIPMS_ID_TEXT 24
+#define VOIPMS_TEXT_MAX 160 /* characters of a text; beyond, it says sms_toolong */
 
 /* One who is rung by a ring group: a number, or (number NULL) what else the carrier rings. */
 struct voipms_member {
@@ -79,6 +80,9 @@ enum nm_step_result voipms_refused(struct nm_exchange *exchange, const char *sta
 /* RECORDS, all of it. */
 enum nm_step_result voipms_records(struct nm_exchange *exchange, const struct nm_response *last,
 				   struct nm_request *next);
+/* TEXT, all of it. */
+enum nm_step_result voipms_text_step(struct nm_exchange *exchange, const struct nm_response *last,
+				     struct nm_request *next);
 enum nm_step_result voipms_step(struct nm_exchange *exchange, const struct nm_response *last,
 				struct nm_request *next);
 

@@ -561,6 +561,8 @@ enum nm_step_result voipms_step(struct nm_exchange *exchange, const struct nm_re
 		return nm_exchange_fail(exchange, "%s is no number of North America", exchange->number);
 	if (exchange->operation == NM_OP_RECORDS)
 		return voipms_records(exchange, last, next);
+	if (exchange->operation == NM_OP_TEXT)
+		return voipms_text_step(exchange, last, next);
 	if (exchange->state != BEGIN)
 		return take_answer(exchange, last, next);
 	if (exchange->operation == NM_OP_REMOVE)

@@ -112,10 +112,12 @@ struct nm_traits {
 	bool fallback;        /* can be given a number for when all else fails */
 	int records_late_s;   /* how late its call records come, about; -1: it has none (NM_OP_RECORDS) */
 	bool places;          /* can place a test call: NM_OP_PLACE, which nobody else is asked for */
+	bool texts;           /* can send a text: NM_OP_TEXT, likewise */
+	int text_max;         /* characters of one; 0: NM_TEXT_MAX */
 	int at_once;          /* conversations that an account may have at once; 0: as many as any */
 };
 
-enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE, NM_OP_PLACE, NM_OP_RECORDS };
+enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE, NM_OP_PLACE, NM_OP_RECORDS, NM_OP_TEXT };
 
 /* A real call to a line, to see what it does. */
 struct nm_placing {
@@ -185,6 +187,41 @@ struct nm_records {
 	void *own;               /* the driver's */
 };
 
+#define NM_TEXT_MAX 1600 /* characters */
+
+/* A text that is to be sent, once, from the exchange's number. */
+struct nm_text {
+	const char *to; /* "+15125550111" */
+	const char *body;
+	nm_time begun; /* when it was first tried */
+	size_t n_known;
+	const char *const *known; /* ids of other texts at the carrier: it is none of these */
+	int follow_s;             /* how long to wait for what becomes of it, once the carrier has it */
+};
+
+enum nm_text_end {
+	NM_TEXT_NOT_TAKEN, /* as far as is known */
+	NM_TEXT_QUEUED,
+	NM_TEXT_SENT, /* on its way; a carrier that tells no more ends so */
+	NM_TEXT_DELIVERED,
+	NM_TEXT_UNDELIVERED,
+	NM_TEXT_FAILED,
+	NM_TEXT_OPTED_OUT /* whom it was for wants no texts from this number */
+};
+
+/* What is known of a text.  Filled by the driver; a conversation that begins again is given what the one before
+ * knew, for there is no key that keeps a carrier from sending a text twice.  Texts live in the exchange's arena. */
+struct nm_texted {
+	const char *id; /* the carrier's; NULL */
+	enum nm_text_end end;
+	const char *words; /* why it was not delivered, in the carrier's words; NULL */
+	bool asked;        /* it was asked for, and not refused: look before asking again */
+	bool unsure;       /* and whether the carrier has it cannot be found out */
+	bool taken;        /* the driver's: the carrier said yes, in whatever words */
+	bool doubtful;     /* the driver's: a look met a text that may be this one */
+	int looked_s, followed_s; /* the driver's: how long by now, answers not counted */
+};
+
 enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM };
 
 /* One request, as data.  Secrets are named by auth and put in by the transport, never here. */
@@ -229,6 +266,8 @@ struct nm_exchange {
 	const struct nm_placing *place;   /* PLACE */
 	struct nm_placed *placed;         /* PLACE: filled by the driver, also when it fails in the end */
 	struct nm_records *records;       /* RECORDS: filled by the driver; of no use when it fails */
+	const struct nm_text *text;       /* TEXT */
+	struct nm_texted *texted;         /* TEXT: likewise */
 	int state;                        /* the driver's own; 0 at the beginning */
 	int pause_ms;                     /* set by the driver: so long before its request leaves */
 	struct nm_arena *arena;           /* requests and ids live here */
@@ -278,6 +317,9 @@ struct nm_carrier {
 const struct nm_carrier *nm_carrier_find(const char *name);
 extern const struct nm_carrier *const nm_carriers[];
 extern const size_t nm_carriers_count;
+
+/* The names of those that can do something: "sandbox, twilio". */
+void nm_carriers_that(bool (*can)(const struct nm_traits *traits), struct nm_buf *out);
 
 /* The traits with this account (NULL: none). */
 struct nm_traits nm_carrier_traits(const struct nm_carrier *carrier, const struct nm_account *account);

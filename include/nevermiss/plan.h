@@ -339,6 +339,10 @@ const char *nm_name_problem(const char *name);
 int nm_plan_find_line(const struct nm_plan *plan, const char *name);
 /* Numbers of that country may be called: it is the plan's own, or one of `allow`. */
 bool nm_plan_allows(const struct nm_plan *plan, const char *country);
+/* The rule against toll fraud, of a number that is to be called or texted: never a premium number, and none
+ * outside the plan's countries but one that is free to call wherever it is. */
+enum nm_toll { NM_TOLL_FINE, NM_TOLL_PREMIUM, NM_TOLL_ABROAD };
+enum nm_toll nm_plan_toll(const struct nm_plan *plan, nm_number number);
 int nm_plan_find_destination(const struct nm_plan *plan, const char *name);
 int nm_plan_find_schedule(const struct nm_plan *plan, const char *name);
 int nm_plan_find_callers(const struct nm_plan *plan, const char *name);

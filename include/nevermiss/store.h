@@ -25,7 +25,7 @@ bool nm_store_read_only(const struct nm_store *store);
 enum nm_code nm_store_begin(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_abandon(struct nm_store *store); /* takes back what was not committed */
-/* One process at a time pushes: NM_REFUSED while another one holds the lock.  Given back by nm_store_unlock,
+/* One process at a time pushes or sends texts: NM_REFUSED while another one holds the lock.  Given back by nm_store_unlock,
  * by closing the store, and by the end of the process, however it ends. */
 enum nm_code nm_store_lock(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_unlock(struct nm_store *store);
@@ -150,6 +150,50 @@ enum nm_code nm_store_tests_add(struct nm_store *store, nm_time at, bool after_h
 enum nm_code nm_store_tests_last(struct nm_store *store, nm_time *last, nm_time *after_hours,
 				 struct nm_error *err) NM_WARN_UNUSED;
 
+/* --- texts to be sent, and sent --- */
+enum nm_outbox_state {
+	NM_OUTBOX_WAITING, /* its carrier was never asked for it */
+	NM_OUTBOX_SENDING, /* it may have been: who goes on with it looks first */
+	NM_OUTBOX_SENT,
+	NM_OUTBOX_FAILED,
+	NM_OUTBOX_UNSURE, /* whether it was sent cannot be found out: it is not sent again by itself */
+	NM_OUTBOX_REFUSED /* the one who was to get it wants no texts */
+};
+const char *nm_outbox_state_name(enum nm_outbox_state state); /* "waiting", ... */
+
+struct nm_outbox_text {
+	int64_t id;
+	nm_time at, updated;
+	const char *line, *account, *driver; /* by name, as they were */
+	const char *from, *to;               /* "+15125550100" */
+	const char *body;
+	const char *why; /* "test" */
+	enum nm_outbox_state state;
+	const char *carrier_id; /* NULL */
+	const char *words;      /* what its carrier says of it; NULL */
+};
+struct nm_outbox {
+	struct nm_arena *arena;
+	size_t n;
+	struct nm_outbox_text *items;
+};
+/* The text's id, `updated`, carrier_id and words are not read. */
+enum nm_code nm_store_outbox_add(struct nm_store *store, const struct nm_outbox_text *text, int64_t *id,
+				 struct nm_error *err) NM_WARN_UNUSED;
+/* Of the text with that id: state, `updated`, carrier_id and words; NULL leaves what is there. */
+enum nm_code nm_store_outbox_update(struct nm_store *store, const struct nm_outbox_text *text,
+				    struct nm_error *err) NM_WARN_UNUSED;
+/* The newest first; open: only those waiting or sending, the oldest first. */
+enum nm_code nm_store_outbox(struct nm_store *store, bool open, size_t most, struct nm_outbox *out,
+			     struct nm_error *err) NM_WARN_UNUSED;
+void nm_outbox_clear(struct nm_outbox *outbox);
+/* The carrier's ids of other texts to the same number through the same driver, the newest NM_OUTBOX_KNOWN;
+ * array and texts from the arena. */
+#define NM_OUTBOX_KNOWN 1000
+enum nm_code nm_store_outbox_known(struct nm_store *store, const struct nm_outbox_text *text,
+				   struct nm_arena *arena, const char ***out, size_t *n,
+				   struct nm_error *err) NM_WARN_UNUSED;
+
 /* --- the sandbox carrier --- */
 /* NULL text: nothing is there.  fault: what the next requests meet (transport_sandbox.c), "" nothing. */
 enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *line, char **text,
@@ -161,5 +205,15 @@ enum nm_code nm_store_sandbox_fault(struct nm_store *store, const char *line, ch
 				    struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_sandbox_fail(struct nm_store *store, const char *line, const char *fault,
 				   struct nm_error *err) NM_WARN_UNUSED;
+/* Texts that it has taken from a line, the newest first; array and texts from the arena. */
+struct nm_sandbox_text {
+	int64_t id;
+	const char *to, *body;
+};
+enum nm_code nm_store_sandbox_text_add(struct nm_store *store, const char *line, const char *to,
+				       const char *body, int64_t *id, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_sandbox_texts(struct nm_store *store, const char *line, size_t most,
+				    struct nm_arena *arena, struct nm_sandbox_text **out, size_t *n,
+				    struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """A Telnyx with one number, which remembers what it was told: telnyx.py PORT NUMBER.
 
-Prism stands before it and judges requests and answers by the published contract.  Asked directly:
+Prism stands before it and judges requests and answers by the published contract.  Texts are sent as often as they are
+asked for, and have a record at once.  Asked directly:
   POST /_set   {...}                                     changes the forwarding, as somebody else would
   POST /_fail  {"status": 500, "times": 1, "done": true} the next changes are answered so, done or not
   GET  /_log                                             all requests: [method, path, body]
@@ -32,6 +33,20 @@ def record(name, session, direction, cli, cld, answered):
 RECORDS = [record("r1", "s1", "inbound", "+15125550199", sys.argv[2], "09"),
            record("r2", "s1", "outbound", "+15125550199", "+15125550111", "09"),
            record("r3", "s3", "inbound", "+15125550198", sys.argv[2], None)]
+texts = []
+
+
+def text(one):
+    return {"data": one}
+
+
+def text_records(query):
+    """Of texts to a number, as detail records have them: without their words."""
+    to = query.get("filter[cld]", [""])[0]
+    found = [{"record_type": "message_detail_record", "uuid": one["id"], "cli": one["from"]["phone_number"], "cld": to,
+              "direction": "outbound", "message_type": "SMS", "created_at": "2026-01-01T00:00:00Z", "status": "delivered"}
+             for one in texts if one["to"][0]["phone_number"] == to]
+    return {"data": found, "meta": {"page_number": 1, "page_size": 50, "total_pages": 1, "total_results": len(found)}}
 
 
 def voice():
@@ -63,10 +78,16 @@ class Carrier(http.server.BaseHTTPRequestHandler):
             return self.answer(200, voice())
         if path.path == "/detail_records":
             query = urllib.parse.parse_qs(path.query)
+            if query["filter[record_type]"] == ["messaging"]:
+                return self.answer(200, text_records(query))
             page, today = int(query["page[number]"][0]), query["filter[date_range]"] == ["today"]
             return self.answer(200, {"data": [] if today else RECORDS[2 * page - 2:2 * page],
                                      "meta": {"page_number": page, "page_size": 2, "total_pages": 1 if today else 2,
                                               "total_results": 0 if today else len(RECORDS)}})
+        if path.path.startswith("/messages/"):
+            one = next(one for one in texts if path.path.endswith(one["id"]))
+            one["to"][0]["status"] = "delivered"
+            return self.answer(200, text(one))
         wanted = urllib.parse.parse_qs(path.query).get("filter[phone_number]", [""])[0]
         found = [NUMBER] if wanted in sys.argv[2] else []
         self.answer(200, {"data": found, "meta": {"page_number": 1, "page_size": 250, "total_pages": 1,
@@ -84,7 +105,24 @@ class Carrier(http.server.BaseHTTPRequestHandler):
                                                                "detail": "by the test"}]})
         self.answer(200, voice())
 
+    def send(self):
+        body = self.body()
+        log.append(["POST", self.path, body])
+        fails = failing["times"] > 0
+        failing["times"] -= fails
+        if not fails or failing.get("done"):
+            texts.append({"id": f"40385f64-5717-4562-b3fc-2c963f66a{len(texts):03d}", "record_type": "message",
+                          "direction": "outbound", "type": "SMS", "text": body["text"], "errors": [],
+                          "from": {"phone_number": body["from"], "carrier": "", "line_type": ""},
+                          "to": [{"phone_number": body["to"], "status": "queued", "carrier": "", "line_type": ""}]})
+        if fails:
+            return self.answer(failing["status"], {"errors": [{"code": failing.get("code", "10015"), "title": "Told to fail",
+                                                               "detail": "by the test"}]})
+        self.answer(200, text(texts[-1]))
+
     def do_POST(self):
+        if self.path == "/messages":
+            return self.send()
         (forwarding if self.path == "/_set" else failing).update(self.body())
         self.answer(200, {})
 

@@ -106,6 +106,22 @@ nevermiss calls list
 says "who answered" 0 "answered by owner after 9 s"
 nevermiss calls import --account telnyx
 says "each once" 0 "main: 0 new, 0 mended, 2 known"
+nevermiss text --to owner --yes "100 % + caf$(printf '\303\251')"
+says "a text" 0 "sent (delivered)"
+ask _fail '{"status": 500, "times": 1, "done": true}'
+nevermiss text --to owner --yes again
+says "an error after the text" 0 "sent (delivered)"
+ask _fail '{"status": 500, "times": 1, "done": false}'
+nevermiss text --to owner --yes gone
+says "an error and no text" 3 "unsure (it has"
+ask _fail '{"status": 400, "times": 1, "done": false, "code": "40300"}'
+nevermiss text --to owner --yes stop
+says "one who opted out" 3 "refused (opted out: Told to fail"
+ask _log
+texts=$(grep -oF '["POST", "/messages"' out | wc -l)
+[ "$texts" -eq 4 ]
+echo $? >status
+says "each was asked for once" 0 '"POST"'
 
 if grep -rqF "$TELNYX_KEY" data all; then
 	failed=$((failed + 1))

@@ -65,7 +65,7 @@ PLAN
 
 # Every command that speaks to a carrier, or of it.
 all=("diff" "diff --json" "push --dry-run" "push --yes" "push --json --yes" "rollback --line main --yes" "history"
-	"history --json" "screen push --size 120x40")
+	"history --json" "screen push --size 120x40" "text --to owner --yes" "text --list --json")
 
 # run DRIVER SOURCE STATUS COMMAND...
 run() {

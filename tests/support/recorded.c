@@ -90,9 +90,14 @@ static void speak_damaged(const struct nm_carrier *carrier, const struct nm_exch
 			  const struct recorded *talk, size_t damaged, const char *bytes, size_t len)
 {
 	struct nm_exchange exchange = *like;
+	struct nm_texted texted = { 0 };
 	struct nm_request request = { 0 };
 	enum nm_step_result result;
 
+	if (like->texted != NULL) {
+		texted = *like->texted;
+		exchange.texted = &texted;
+	}
 	exchange.arena = nm_arena_new();
 	assert_non_null(exchange.arena);
 	result = carrier->step(&exchange, NULL, &request);

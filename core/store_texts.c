@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the store keeps of texts: the outbox, in which each stands before its carrier is asked for it, and those
+ * that the sandbox carrier has taken.
+ */
+#include <stdlib.h>
+
+#include "core/store_private.h"
+
+/* --- the outbox --- */
+
+const char *nm_outbox_state_name(enum nm_outbox_state state)
+{
+	static const char *const names[] = {
+		[NM_OUTBOX_WAITING] = "waiting", [NM_OUTBOX_SENDING] = "sending",
+		[NM_OUTBOX_SENT] = "sent",       [NM_OUTBOX_FAILED] = "failed",
+		[NM_OUTBOX_UNSURE] = "unsure",   [NM_OUTBOX_REFUSED] = "refused",
+	};
+
+	return (size_t)state < sizeof(names) / sizeof(names[0]) ? names[state] : "unknown";
+}
+
+enum nm_code nm_store_outbox_add(struct nm_store *store, const struct nm_outbox_text *text, int64_t *id,
+				 struct nm_error *err)
+{
+	sqlite3_stmt *statement;
+	enum nm_code code = nm_store_writable(store, err);
+
+	if (code != NM_OK)
+		return code;
+	statement = nm_store_statement(store, NM_SQL_OUTBOX_ADD, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, text->at);
+	nm_store_bind(statement, 2, text->line);
+	nm_store_bind(statement, 3, text->account);
+	nm_store_bind(statement, 4, text->driver);
+	nm_store_bind(statement, 5, text->from);
+	nm_store_bind(statement, 6, text->to);
+	nm_store_bind(statement, 7, text->body);
+	nm_store_bind(statement, 8, text->why);
+	sqlite3_bind_int(statement, 9, (int)text->state);
+	code = nm_store_run(store, statement, err);
+	if (code == NM_OK)
+		*id = sqlite3_last_insert_rowid(store->db);
+	return code;
+}
+
+enum nm_code nm_store_outbox_update(struct nm_store *store, const struct nm_outbox_text *text,
+				    struct nm_error *err)
+{
+	sqlite3_stmt *statement;
+	enum nm_code code = nm_store_writable(store, err);
+
+	if (code != NM_OK)
+		return code;
+	statement = nm_store_statement(store, NM_SQL_OUTBOX_UPDATE, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, text->id);
+	sqlite3_bind_int(statement, 2, (int)text->state);
+	sqlite3_bind_int64(statement, 3, text->updated);
+	nm_store_bind(statement, 4, text->carrier_id);
+	nm_store_bind(statement, 5, text->words);
+	return nm_store_run(store, statement, err);
+}
+
+/* The columns in the order of OUTBOX_ROW in store.c. */
+static struct nm_outbox_text read_text(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
+{
+	return (struct nm_outbox_text){
+		.id = sqlite3_column_int64(statement, 0),
+		.at = sqlite3_column_int64(statement, 1),
+		.line = nm_store_column(statement, 2, arena, ok),
+		.account = nm_store_column(statement, 3, arena, ok),
+		.driver = nm_store_column(statement, 4, arena, ok),
+		.from = nm_store_column(statement, 5, arena, ok),
+		.to = nm_store_column(statement, 6, arena, ok),
+		.body = nm_store_column(statement, 7, arena, ok),
+		.why = nm_store_column(statement, 8, arena, ok),
+		.state = (enum nm_outbox_state)sqlite3_column_int(statement, 9),
+		.carrier_id = nm_store_column(statement, 10, arena, ok),
+		.words = nm_store_column(statement, 11, arena, ok),
+		.updated = sqlite3_column_int64(statement, 12),
+	};
+}
+
+enum nm_code nm_store_outbox(struct nm_store *store, bool open, size_t most, struct nm_outbox *out,
+			     struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, open ? NM_SQL_OUTBOX_OPEN : NM_SQL_OUTBOX, err);
+	struct nm_outbox outbox = { .arena = nm_arena_new() };
+	size_t capacity = 0;
+	bool ok = outbox.arena != NULL;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL) {
+		nm_arena_free(outbox.arena);
+		return NM_SYSTEM;
+	}
+	sqlite3_bind_int64(statement, 1, most > INT32_MAX ? INT32_MAX : (int64_t)most);
+	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		ok = nm_grow((void **)&outbox.items, &capacity, outbox.n + 1, sizeof(*outbox.items));
+		if (ok)
+			outbox.items[outbox.n++] = read_text(statement, outbox.arena, &ok);
+	}
+	sqlite3_reset(statement);
+	if (ok && result == SQLITE_DONE) {
+		*out = outbox;
+		return NM_OK;
+	}
+	nm_outbox_clear(&outbox);
+	return ok ? nm_store_fail(store, "reading its texts", err) : nm_fail_memory(err);
+}
+
+void nm_outbox_clear(struct nm_outbox *outbox)
+{
+	free(outbox->items);
+	nm_arena_free(outbox->arena);
+	*outbox = (struct nm_outbox){ 0 };
+}
+
+enum nm_code nm_store_outbox_known(struct nm_store *store, const struct nm_outbox_text *text,
+				   struct nm_arena *arena, const char ***out, size_t *n, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_OUTBOX_KNOWN, err);
+	const char **ids = nm_arena_alloc(arena, NM_OUTBOX_KNOWN, sizeof(*ids));
+	bool ok = ids != NULL;
+	size_t found = 0;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, text->id);
+	nm_store_bind(statement, 2, text->to);
+	nm_store_bind(statement, 3, text->driver);
+	sqlite3_bind_int(statement, 4, NM_OUTBOX_KNOWN);
+	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW)
+		ids[found++] = nm_store_column(statement, 0, arena, &ok);
+	sqlite3_reset(statement);
+	if (!ok)
+		return nm_fail_memory(err);
+	if (result != SQLITE_DONE)
+		return nm_store_fail(store, "reading its texts", err);
+	*out = ids;
+	*n = found;
+	return NM_OK;
+}
+
+/* --- the sandbox carrier's --- */
+
+enum nm_code nm_store_sandbox_text_add(struct nm_store *store, const char *line, const char *to,
+				       const char *body, int64_t *id, struct nm_error *err)
+{
+	sqlite3_stmt *statement;
+	enum nm_code code = nm_store_writable(store, err);
+
+	if (code != NM_OK)
+		return code;
+	statement = nm_store_statement(store, NM_SQL_SANDBOX_TEXT_ADD, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, line);
+	nm_store_bind(statement, 2, to);
+	nm_store_bind(statement, 3, body);
+	code = nm_store_run(store, statement, err);
+	if (code == NM_OK)
+		*id = sqlite3_last_insert_rowid(store->db);
+	return code;
+}
+
+enum nm_code nm_store_sandbox_texts(struct nm_store *store, const char *line, size_t most,
+				    struct nm_arena *arena, struct nm_sandbox_text **out, size_t *n,
+				    struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_SANDBOX_TEXTS, err);
+	struct nm_sandbox_text *texts = nm_arena_alloc(arena, most, sizeof(*texts));
+	bool ok = texts != NULL;
+	size_t found = 0;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int64(statement, 2, (int64_t)most);
+	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW)
+		texts[found++] = (struct nm_sandbox_text){
+			.id = sqlite3_column_int64(statement, 0),
+			.to = nm_store_column(statement, 1, arena, &ok),
+			.body = nm_store_column(statement, 2, arena, &ok),
+		};
+	sqlite3_reset(statement);
+	if (!ok)
+		return nm_fail_memory(err);
+	if (result != SQLITE_DONE)
+		return nm_store_fail(store, "reading the sandbox", err);
+	*out = texts;
+	*n = found;
+	return NM_OK;
+}

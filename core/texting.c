@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Sending texts (texting.h).  Comes in: who sends what to whom, a transport.  Goes out: the outbox's row, moved from
+ * waiting over sending to how it ended.
+ *
+ * No request leaves before the row says that one may have, and a row that says so is looked for at its carrier
+ * before its text is asked for again: so a text is sent once, wherever this is stopped.
+ */
+#include "nevermiss/texting.h"
+
+#include <string.h>
+
+#include "core/talk.h"
+#include "core/utf8.h"
+
+#define ROUNDS_MAX 3        /* conversations about one text, each after one whose end was not seen */
+#define OPEN_MAX 100        /* texts that one run goes on with */
+#define LOOKED_FOR_S NM_DAY /* a text that its carrier could not be asked about for so long stays unsure */
+
+/* --- may it be --- */
+
+static const struct nm_carrier *carrier_of(const struct nm_plan *plan, int account)
+{
+	return nm_carrier_find(plan->accounts[account].driver);
+}
+
+static bool can_text(const struct nm_plan *plan, int account)
+{
+	const struct nm_carrier *carrier = carrier_of(plan, account);
+
+	return carrier != NULL && carrier->traits.texts;
+}
+
+/* The first line of that account (-1: of one that can send texts); -1. */
+static int first_line(const struct nm_plan *plan, int account)
+{
+	for (size_t i = 0; i < plan->n_lines; i++)
+		if (account >= 0 ? plan->lines[i].account == account : can_text(plan, plan->lines[i].account))
+			return (int)i;
+	return -1;
+}
+
+enum nm_code nm_texting_sender(const struct nm_plan *plan, int line, struct nm_sender *out,
+			       struct nm_error *err)
+{
+	const struct nm_text_back *text_back = &plan->text_back;
+	int account = line >= 0 ? -1 : text_back->account;
+
+	if (line < 0)
+		line = text_back->from;
+	if (line < 0)
+		line = first_line(plan, account);
+	if (line < 0 && account >= 0)
+		return nm_fail(
+			err, NM_INPUT,
+			"account %s, which text_back names, has no line: say `from` there, or name a line "
+			"with --line",
+			plan->accounts[account].name);
+	if (line < 0)
+		return nm_fail(err, NM_INPUT, "no line of the plan is on an account that can send texts");
+	*out = (struct nm_sender){ line, account >= 0 ? account : plan->lines[line].account };
+	return NM_OK;
+}
+
+enum nm_code nm_texting_recipient(const struct nm_plan *plan, int destination, nm_number *out,
+				  struct nm_error *err)
+{
+	const struct nm_destination *to = &plan->destinations[destination];
+	const nm_number number = to->number == 0 && to->line >= 0 ? plan->lines[to->line].number : to->number;
+
+	if (number == 0)
+		return nm_fail(err, NM_INPUT, "destination %s has no number that could get a text", to->name);
+	*out = number;
+	return NM_OK;
+}
+
+static bool texts(const struct nm_traits *traits)
+{
+	return traits->texts;
+}
+
+static enum nm_code check_carrier(const struct nm_account *account, struct nm_error *err)
+{
+	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
+	struct nm_buf able;
+
+	if (carrier != NULL && carrier->traits.texts)
+		return NM_OK;
+	nm_buf_init(&able, NM_ERROR_TEXT);
+	nm_carriers_that(texts, &able);
+	nm_fail(err, NM_REFUSED, "the driver %s of account %s cannot send texts; these can: %s",
+		account->driver, account->name, able.data);
+	nm_buf_clear(&able);
+	return NM_REFUSED;
+}
+
+static enum nm_code check_number(const struct nm_plan *plan, const struct nm_carrier *carrier, nm_number to,
+				 struct nm_error *err)
+{
+	const enum nm_toll toll = nm_plan_toll(plan, to);
+	const char *country = nm_number_country(to);
+	char number[NM_NUMBER_TEXT], e164[NM_NUMBER_TEXT];
+
+	nm_number_words(to, number);
+	nm_number_write(to, e164);
+	if (toll == NM_TOLL_PREMIUM)
+		return nm_fail(err, NM_REFUSED, "%s is a premium number: it gets no texts", number);
+	if (toll == NM_TOLL_ABROAD)
+		return nm_fail(err, NM_REFUSED,
+			       "%s is in %s: only the plan's own country and those of `allow` get texts",
+			       number, *country != '\0' ? country : "no country that is known");
+	if (carrier->traits.ten_digits && (e164[1] != '1' || strlen(e164) != 12))
+		return nm_fail(err, NM_REFUSED,
+			       "%s is no number of North America: %s sends no texts to others", number,
+			       carrier->name);
+	return NM_OK;
+}
+
+/* Below blank, DEL, and U+0080 to U+009F. */
+static bool is_control(const unsigned char *text)
+{
+	return text[0] < 0x20 || text[0] == 0x7f || (text[0] == 0xc2 && text[1] < 0xa0);
+}
+
+static enum nm_code check_words(const struct nm_carrier *carrier, const char *body, struct nm_error *err)
+{
+	const int most = carrier->traits.text_max > 0 ? carrier->traits.text_max : NM_TEXT_MAX;
+	const unsigned char *at = (const unsigned char *)body;
+	size_t n = 0;
+
+	for (; *at != '\0'; n++) {
+		const size_t len = nm_utf8_length(at);
+
+		if (len == 0)
+			return nm_fail(err, NM_INPUT, "the text is not UTF-8 at its character %zu", n + 1);
+		if (is_control(at))
+			return nm_fail(
+				err, NM_INPUT,
+				"the text has a control character (its character %zu): one line of words "
+				"is sent",
+				n + 1);
+		at += len;
+	}
+	if (strspn(body, " ") == strlen(body))
+		return nm_fail(err, NM_INPUT, "the text has no words");
+	if (n > (size_t)most)
+		return nm_fail(err, NM_INPUT, "the text has %zu characters: %s sends at most %d", n,
+			       carrier->name, most);
+	return NM_OK;
+}
+
+enum nm_code nm_texting_check(const struct nm_plan *plan, struct nm_sender sender, nm_number to,
+			      const char *body, struct nm_error *err)
+{
+	const struct nm_carrier *carrier = carrier_of(plan, sender.account);
+	enum nm_code code = check_carrier(&plan->accounts[sender.account], err);
+
+	if (code != NM_OK)
+		return code;
+	code = check_number(plan, carrier, to, err);
+	if (code == NM_OK && plan->lines[sender.line].number == to)
+		code = nm_fail(err, NM_INPUT, "line %s cannot send a text to its own number",
+			       plan->lines[sender.line].name);
+	return code == NM_OK ? check_words(carrier, body, err) : code;
+}
+
+/* --- one text through its carrier --- */
+
+struct mover {
+	const struct nm_push_context *context;
+	struct nm_outbox_text *row;
+	struct nm_arena *arena; /* of the row */
+	struct nm_text text;
+	struct nm_texted texted;
+	struct nm_talk talk;
+};
+
+/* Before a request leaves: the row says so, and what is known of the text by now. */
+static enum nm_code write_down(void *context, struct nm_talk *const *talks, size_t n, struct nm_error *err)
+{
+	struct mover *mover = context;
+	struct nm_outbox_text *row = mover->row;
+
+	(void)talks;
+	(void)n;
+	if (row->state == NM_OUTBOX_SENDING && (mover->texted.id == NULL || row->carrier_id != NULL))
+		return NM_OK;
+	row->state = NM_OUTBOX_SENDING;
+	row->updated = mover->context->now;
+	if (mover->texted.id != NULL)
+		row->carrier_id = nm_arena_text(mover->arena, mover->texted.id);
+	return nm_store_outbox_update(mover->context->store, row, err);
+}
+
+static bool idle(void *context)
+{
+	const struct nm_push_context *push = ((struct mover *)context)->context;
+
+	return push->idle == NULL || push->idle(push->progress_context);
+}
+
+static bool begin_talk(struct mover *mover, const struct nm_account *account)
+{
+	struct nm_exchange *x = &mover->talk.exchange;
+
+	mover->talk.carrier = nm_carrier_find(account->driver);
+	x->operation = NM_OP_TEXT;
+	x->plan = mover->context->plan;
+	x->account = account;
+	x->line = mover->row->line;
+	x->number = mover->row->from;
+	x->arena = nm_arena_new();
+	x->text = &mover->text;
+	x->texted = &mover->texted;
+	return x->arena != NULL;
+}
+
+static enum nm_code speak(struct mover *mover, struct nm_error *err)
+{
+	struct nm_talk *items[] = { &mover->talk };
+	struct nm_talks talks = { .transport = mover->context->transport,
+				  .items = items,
+				  .n = 1,
+				  .seed = (uint64_t)mover->context->now,
+				  .context = mover,
+				  .before = write_down,
+				  .idle = idle };
+	enum nm_code code = nm_talks_run(&talks, NULL, err);
+
+	for (int round = 1; code == NM_OK && mover->talk.end == NM_TALK_UNSURE && round < ROUNDS_MAX;
+	     round++) {
+		nm_talk_again(&mover->talk); /* and looks for what it may have sent */
+		mover->texted.looked_s = 0;
+		code = nm_talks_run(&talks, NULL, err);
+	}
+	return code;
+}
+
+/* Did the request that sends never get to the carrier, or was it answered 429 each time?  A failed talk still holds
+ * the request that it could not bring there. */
+static bool never_left(const struct nm_talk *talk)
+{
+	return talk->end == NM_TALK_FAILED && talk->request.method != NULL && !talk->request.repeatable;
+}
+
+static const char *end_name(enum nm_text_end end)
+{
+	static const char *const names[] = {
+		[NM_TEXT_NOT_TAKEN] = "taken", /* with an id: the carrier has it, and says no more */
+		[NM_TEXT_QUEUED] = "queued",       [NM_TEXT_SENT] = "sent",
+		[NM_TEXT_DELIVERED] = "delivered", [NM_TEXT_UNDELIVERED] = "not delivered",
+		[NM_TEXT_FAILED] = "not sent",     [NM_TEXT_OPTED_OUT] = "opted out",
+	};
+
+	return names[end];
+}
+
+/* How a text stands of which the carrier has said something. */
+static void conclude_taken(struct mover *mover, const char *note)
+{
+	const struct nm_texted *texted = &mover->texted;
+	struct nm_outbox_text *row = mover->row;
+	const char *name = end_name(texted->end);
+
+	row->state = texted->end == NM_TEXT_OPTED_OUT     ? NM_OUTBOX_REFUSED
+		     : texted->end >= NM_TEXT_UNDELIVERED ? NM_OUTBOX_FAILED
+							  : NM_OUTBOX_SENT;
+	if (texted->words != NULL)
+		row->words = nm_arena_format(mover->arena, "%s: %s", name, texted->words);
+	else if (row->state == NM_OUTBOX_SENT && note != NULL)
+		row->words =
+			nm_arena_format(mover->arena, "%s; what became of it is not known: %s", name, note);
+	else
+		row->words = nm_arena_text(mover->arena, name);
+}
+
+/* How the text stands after the talk. */
+static void conclude(struct mover *mover)
+{
+	struct nm_outbox_text *row = mover->row;
+	struct nm_texted *texted = &mover->texted;
+	const char *note = mover->talk.exchange.note;
+
+	if (never_left(&mover->talk))
+		texted->asked = false;
+	if (texted->id != NULL)
+		row->carrier_id = nm_arena_text(mover->arena, texted->id);
+	row->updated = mover->context->now;
+	if (texted->id != NULL || texted->end != NM_TEXT_NOT_TAKEN) {
+		conclude_taken(mover, mover->talk.end != NM_TALK_DONE ? note : NULL);
+		return;
+	}
+	row->words = nm_arena_text(mover->arena, note != NULL ? note : "stopped");
+	if (texted->unsure || (texted->asked && row->updated - row->at > LOOKED_FOR_S))
+		row->state = NM_OUTBOX_UNSURE;
+	else if (!texted->asked && mover->talk.end != NM_TALK_OPEN)
+		row->state = NM_OUTBOX_FAILED;
+}
+
+/* The account through which the row is sent; NULL: the plan has it no more, or with another driver. */
+static const struct nm_account *account_of(const struct nm_plan *plan, const struct nm_outbox_text *row)
+{
+	for (size_t i = 0; i < plan->n_accounts; i++)
+		if (strcmp(plan->accounts[i].name, row->account) == 0 &&
+		    strcmp(plan->accounts[i].driver, row->driver) == 0 && can_text(plan, (int)i))
+			return &plan->accounts[i];
+	return NULL;
+}
+
+/* Nobody can be asked about it any more. */
+static void orphan(struct mover *mover)
+{
+	struct nm_outbox_text *row = mover->row;
+
+	row->words = nm_arena_format(mover->arena, "the plan has no account %s with driver %s any more",
+				     row->account, row->driver);
+	row->state = row->state == NM_OUTBOX_WAITING ? NM_OUTBOX_FAILED : NM_OUTBOX_UNSURE;
+	row->updated = mover->context->now;
+}
+
+/* A text that has waited is held against the plan as it is now; false: it may not be sent any more. */
+static bool may_still(struct mover *mover, const struct nm_account *account)
+{
+	const struct nm_plan *plan = mover->context->plan;
+	struct nm_outbox_text *row = mover->row;
+	struct nm_error why;
+	nm_number to;
+
+	if (row->state != NM_OUTBOX_WAITING ||
+	    (nm_number_read(row->to, plan->country, &to, &why) == NM_OK &&
+	     check_number(plan, nm_carrier_find(account->driver), to, &why) == NM_OK))
+		return true;
+	row->state = NM_OUTBOX_FAILED;
+	row->updated = mover->context->now;
+	row->words = nm_arena_text(mover->arena, why.text);
+	return false;
+}
+
+static enum nm_code move_with(struct mover *mover, const struct nm_account *account, struct nm_error *err)
+{
+	const char **known;
+	enum nm_code code;
+
+	if (!begin_talk(mover, account))
+		return nm_fail_memory(err);
+	code = nm_store_outbox_known(mover->context->store, mover->row, mover->talk.exchange.arena, &known,
+				     &mover->text.n_known, err);
+	mover->text.known = known;
+	if (code == NM_OK)
+		code = speak(mover, err);
+	if (code == NM_OK)
+		conclude(mover);
+	return code;
+}
+
+/* Moves a row of the outbox as far as it goes now. */
+static enum nm_code move_text(const struct nm_push_context *context, struct nm_outbox_text *row,
+			      struct nm_arena *arena, int follow_s, struct nm_error *err)
+{
+	const struct nm_account *account = account_of(context->plan, row);
+	struct mover mover = {
+		.context = context,
+		.row = row,
+		.arena = arena,
+		.text = { .to = row->to, .body = row->body, .begun = row->at, .follow_s = follow_s },
+		.texted = { .asked = row->state == NM_OUTBOX_SENDING, .id = row->carrier_id }
+	};
+	enum nm_code code = NM_OK;
+
+	if (account == NULL)
+		orphan(&mover);
+	else if (may_still(&mover, account))
+		code = move_with(&mover, account, err);
+	if (code == NM_OK)
+		code = row->words != NULL ? nm_store_outbox_update(context->store, row, err)
+					  : nm_fail_memory(err);
+	nm_talk_clear(&mover.talk);
+	return code;
+}
+
+/* --- the outbox --- */
+
+static enum nm_code move_open(const struct nm_push_context *context, int follow_s, struct nm_outbox *outbox,
+			      struct nm_error *err)
+{
+	enum nm_code code = nm_store_outbox(context->store, true, OPEN_MAX, outbox, err);
+
+	for (size_t i = 0; code == NM_OK && i < outbox->n; i++)
+		code = move_text(context, &outbox->items[i], outbox->arena, follow_s, err);
+	return code;
+}
+
+enum nm_code nm_texting_finish(const struct nm_push_context *context, int follow_s, struct nm_outbox *out,
+			       struct nm_error *err)
+{
+	struct nm_outbox outbox = { 0 };
+	enum nm_code code = nm_store_lock(context->store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = move_open(context, follow_s, &outbox, err);
+	nm_store_unlock(context->store);
+	if (code == NM_OK)
+		*out = outbox;
+	else
+		nm_outbox_clear(&outbox);
+	return code;
+}
+
+/* The row of a new text, in an outbox of its own. */
+static enum nm_code add_text(const struct nm_push_context *context, const struct nm_outgoing *outgoing,
+			     struct nm_outbox *outbox, struct nm_error *err)
+{
+	const struct nm_plan *plan = context->plan;
+	const struct nm_line *line = &plan->lines[outgoing->sender.line];
+	const struct nm_account *account = &plan->accounts[outgoing->sender.account];
+	char from[NM_NUMBER_TEXT], to[NM_NUMBER_TEXT];
+	struct nm_outbox_text *row;
+	size_t capacity = 0;
+
+	outbox->arena = nm_arena_new();
+	if (outbox->arena == NULL || !nm_grow((void **)&outbox->items, &capacity, 1, sizeof(*outbox->items)))
+		return nm_fail_memory(err);
+	nm_number_write(line->number, from);
+	nm_number_write(outgoing->to, to);
+	row = outbox->items;
+	*row = (struct nm_outbox_text){
+		.at = context->now,
+		.updated = context->now,
+		.line = nm_arena_text(outbox->arena, line->name),
+		.account = nm_arena_text(outbox->arena, account->name),
+		.driver = nm_arena_text(outbox->arena, account->driver),
+		.from = nm_arena_text(outbox->arena, from),
+		.to = nm_arena_text(outbox->arena, to),
+		.body = nm_arena_text(outbox->arena, outgoing->body),
+		.why = nm_arena_text(outbox->arena, outgoing->why),
+		.state = NM_OUTBOX_WAITING,
+	};
+	outbox->n = 1;
+	if (row->line == NULL || row->account == NULL || row->driver == NULL || row->from == NULL ||
+	    row->to == NULL || row->body == NULL || row->why == NULL)
+		return nm_fail_memory(err);
+	return nm_store_outbox_add(context->store, row, &row->id, err);
+}
+
+enum nm_code nm_texting_send(const struct nm_push_context *context, const struct nm_outgoing *outgoing,
+			     struct nm_outbox *out, struct nm_error *err)
+{
+	struct nm_outbox outbox = { 0 };
+	enum nm_code code =
+		nm_texting_check(context->plan, outgoing->sender, outgoing->to, outgoing->body, err);
+
+	if (code == NM_OK)
+		code = nm_store_lock(context->store, err);
+	if (code != NM_OK)
+		return code;
+	code = add_text(context, outgoing, &outbox, err);
+	if (code == NM_OK)
+		code = move_text(context, outbox.items, outbox.arena, outgoing->follow_s, err);
+	nm_store_unlock(context->store);
+	if (code == NM_OK)
+		*out = outbox;
+	else
+		nm_outbox_clear(&outbox);
+	return code;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Texts for real: each stands in the store's outbox before its carrier is asked for it, and is sent once.
+ */
+#ifndef NEVERMISS_TEXTING_H
+#define NEVERMISS_TEXTING_H
+
+#include "nevermiss/push.h"
+
+/* From where a text goes: a line's number, through an account of the plan. */
+struct nm_sender {
+	int line, account;
+};
+
+/* line >= 0: that one, through its own account.  -1: as section text_back says, the line `from`, else the first of its
+ * account, else the first line whose account can send texts.  NM_INPUT: the plan has no such line. */
+enum nm_code nm_texting_sender(const struct nm_plan *plan, int line, struct nm_sender *out,
+			       struct nm_error *err) NM_WARN_UNUSED;
+/* The number at which a destination is reached; NM_INPUT when it has none. */
+enum nm_code nm_texting_recipient(const struct nm_plan *plan, int destination, nm_number *out,
+				  struct nm_error *err) NM_WARN_UNUSED;
+/* Whether that may be sent: to numbers that nm_plan_toll lets pass, from an account that can, words of 1 to NM_TEXT_MAX
+ * characters (or what its carrier takes) without control characters.  NM_REFUSED or NM_INPUT say why not. */
+enum nm_code nm_texting_check(const struct nm_plan *plan, struct nm_sender sender, nm_number to,
+			      const char *body, struct nm_error *err) NM_WARN_UNUSED;
+
+struct nm_outgoing {
+	struct nm_sender sender;
+	nm_number to;
+	const char *body;
+	const char *why; /* it is sent; for the record: "test" */
+	int follow_s;    /* how long to wait for what becomes of it */
+};
+
+/* Sends it, and tells what is known of it then: out has one text, whose state and words say how that ended.  A text
+ * that is NM_OUTBOX_SENDING still may have been sent: nm_texting_finish looks for it.  NM_REFUSED also while another
+ * process sends.  The context's `idle` may stop it. */
+enum nm_code nm_texting_send(const struct nm_push_context *context, const struct nm_outgoing *outgoing,
+			     struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Goes on with the texts that earlier runs left: those that may have been sent are looked for first.  out has them, the
+ * oldest first, as they stand now. */
+enum nm_code nm_texting_finish(const struct nm_push_context *context, int follow_s, struct nm_outbox *out,
+			       struct nm_error *err) NM_WARN_UNUSED;
+
+#endif

@@ -1,0 +1,157 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Texts over HTTP: `nevermiss text` against carriers on loopback, killed in the middle.  Usage: text.py NEVERMISS
+
+The carriers (Twilio, VoIP.ms) send as often as they are asked.  Each case kills the program (SIGKILL) when one of
+its first requests arrives or was served, or spoils the answers to them, and runs the same command until it ends well:
+exactly one text was sent then, and its carrier's secret stands nowhere.  The last line says "N passed, M failed"; exit 1 on failure.
+"""
+import concurrent.futures
+import email.utils
+import http.server
+import json
+import os
+import pathlib
+import signal
+import subprocess
+import sys
+import tempfile
+import threading
+import urllib.parse
+
+SID = "AC" + "a" * 32
+FROM, TO, WORDS, SECRET = "+15125550100", "+15125550111", "100 % caf\u00e9 & more", "0123456789secret"
+PLAN = """
+business = "Smith"  timezone = "America/Chicago"  country = "US"
+account carrier { driver = %s  %s  token_env = "NM_TEXT_TOKEN"  endpoint = "http://127.0.0.1:%d" }
+line main { number = "%s"  account = carrier }
+destination owner { kind = personal  number = "%s"  own_voicemail = none }
+path day { step { ring = owner } }
+rule all { path = day }
+"""
+KEYS = {"twilio": f'sid = "{SID}"', "voipms": 'user = "pat"'}
+
+
+class Carrier(http.server.ThreadingHTTPServer):
+    def __init__(self, driver, fault, last):
+        super().__init__(("127.0.0.1", 0), Handler)
+        self.driver, self.fault, self.last = driver, fault, last
+        self.texts, self.requests, self.child, self.authorized = [], 0, None, True
+
+    def message(self, n):
+        return {"sid": f"SM{n:032d}", "from": FROM, "to": TO, "body": self.texts[n - 1], "status": "delivered",
+                "error_code": None, "date_created": email.utils.formatdate(usegmt=True).replace("GMT", "+0000")}
+
+    def serve(self, method, path, form):
+        """The status and the document of an answer."""
+        if self.driver == "voipms":
+            self.authorized &= form.get("api_password") == SECRET
+            if form["method"] == "sendSMS":
+                assert form["did"] == FROM[2:] and form["dst"] == TO[2:]
+                self.texts.append(form["message"])
+                return 200, {"status": "success", "sms": len(self.texts)}
+            listed = [{"id": str(i), "contact": TO[2:], "message": text} for i, text in enumerate(self.texts, 1)]
+            return 200, {"status": "success", "sms": listed} if listed else {"status": "no_sms"}
+        if method == "POST":
+            assert form["From"] == FROM and form["To"] == TO
+            self.texts.append(form["Body"])
+            return 201, self.message(len(self.texts))
+        if "/Messages/SM" in path:
+            return 200, self.message(int(path.split("/SM")[1][:32]))
+        return 200, {"messages": [self.message(i + 1) for i in range(len(self.texts))], "next_page_uri": None}
+
+
+class Handler(http.server.BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def kill(self):
+        os.kill(self.server.child.pid, signal.SIGKILL)
+        self.server.child.wait()
+        self.close_connection = True
+
+    def answer(self):
+        carrier = self.server
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0)).decode()
+        if carrier.driver == "twilio":
+            carrier.authorized &= self.headers.get("Authorization", "").startswith("Basic ")
+        carrier.requests += 1
+        fault = carrier.fault if carrier.requests <= carrier.last else None
+        if fault == "kill before":
+            return self.kill()
+        if fault == "not done, 500":
+            return self.say(500, "down")
+        status, document = carrier.serve(self.command, self.path, dict(urllib.parse.parse_qsl(body)))
+        if fault == "kill after":
+            return self.kill()
+        if fault == "done, cut":
+            self.close_connection = True
+            return self.connection.close()
+        if fault == "done, 500":
+            return self.say(500, "down")
+        self.say(status, "[1" if fault == "done, garbage" else json.dumps(document))
+
+    do_GET = do_POST = answer
+
+    def say(self, status, text):
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(text.encode())))
+        self.end_headers()
+        self.wfile.write(text.encode())
+
+    def log_message(self, *args):
+        pass
+
+
+def run(program, folder, carrier, *arguments):
+    carrier.child = subprocess.Popen(
+        [program, "-p", f"{folder}/plan.conf", "--data", f"{folder}/data", "text", *arguments],
+        env={**os.environ, "NM_TEXT_TOKEN": SECRET}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT)
+    said = carrier.child.stdout.read().decode()
+    return carrier.child.wait(), said
+
+
+def check(program, driver, fault, last):
+    carrier = Carrier(driver, fault, last)
+    threading.Thread(target=carrier.serve_forever, daemon=True).start()
+    wrong, told = [], ""
+    with tempfile.TemporaryDirectory() as folder:
+        pathlib.Path(folder, "plan.conf").write_text(
+            PLAN % (driver, KEYS[driver], carrier.server_address[1], FROM, TO))
+        status = -1
+        for _ in range(last + 1):
+            if status != 0:
+                status, said = run(program, folder, carrier, "--to", "owner", "--yes", WORDS)
+                told += said
+        listed = run(program, folder, carrier, "--list", "--json")[1]
+        if status != 0:
+            wrong.append(f"status {status}")
+        if carrier.texts != [WORDS]:
+            wrong.append(f"it sent {carrier.texts}")
+        if [text["state"] for text in json.loads(listed)["texts"]] != ["sent"]:
+            wrong.append(f"the outbox has {listed}")
+        if not carrier.authorized:
+            wrong.append("a request had no secret")
+        if SECRET in told + listed or any(SECRET.encode() in path.read_bytes()
+                                          for path in pathlib.Path(folder).rglob("*") if path.is_file()):
+            wrong.append("the secret was written down")
+    carrier.shutdown()
+    return f"{driver}, {fault}, {last} requests: {'; '.join(wrong)}\n{told}" if wrong else None
+
+
+def main():
+    program = os.path.realpath(sys.argv[1])
+    faults = ["kill before", "kill after", "not done, 500", "done, 500", "done, cut", "done, garbage"]
+    cases = [(driver, fault, last) for driver in KEYS for fault in faults for last in (1, 2, 3)]
+    cases += [(driver, None, 0) for driver in KEYS]
+    with concurrent.futures.ThreadPoolExecutor(len(cases)) as pool:
+        results = list(pool.map(lambda case: check(program, *case), cases))
+    for wrong in filter(None, results):
+        print("FAILED:", wrong)
+    failed = sum(wrong is not None for wrong in results)
+    print(f"{len(results) - failed} passed, {failed} failed")
+    sys.exit(failed > 0)
+
+
+main()

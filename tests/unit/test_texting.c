@@ -1,0 +1,624 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Texts from the outbox through a carrier: that none is sent twice wherever this is stopped and whatever goes wrong,
+ * and that the outbox says how each stands.  The other end is fake_texts.h, or the sandbox.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "fake_texts.h"
+#include "nevermiss/texting.h"
+#include "push_rig.h"
+
+/* clang-format off */
+#define PLAN \
+	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n" \
+	"account twilio { driver = twilio sid = \"" FAKE_TWILIO_SID "\" }\n" \
+	"account telnyx { driver = telnyx }\naccount voipms { driver = voipms user = \"pat\" }\n" \
+	"account sandbox { driver = sandbox }\naccount hand { driver = manual }\n" \
+	"line main { number = \"" FAKE_TEXTS_FROM "\" account = twilio }\n" \
+	"line over { number = \"+15125550102\" account = sandbox }\n" \
+	"line wall { number = \"+15125550103\" account = hand handset = desk }\n" \
+	"destination owner { kind = personal number = \"" FAKE_TEXTS_TO "\" own_voicemail = 25s }\n" \
+	"destination desk { kind = backup line = wall own_voicemail = none }\n" \
+	"destination box { kind = voicemail greeting = \"Smith here\" }\n" \
+	"path day { step { ring = owner } step { ring = box } }\nrule all { path = day }\n"
+#define ALLOWS "allow = { \"MX\" }\n"
+/* clang-format on */
+
+enum { TWILIO, TELNYX, VOIPMS, SANDBOX, ACCOUNTS };
+
+struct bench {
+	struct push_rig rig;
+	struct fake_texts carrier;
+	struct nm_outbox outbox;
+	struct nm_error err;
+	int account;
+};
+
+static void bench_open(struct bench *bench, int account)
+{
+	*bench = (struct bench){ .account = account };
+	push_rig_open(&bench->rig, PLAN);
+	if (account != SANDBOX)
+		bench->rig.context.transport = fake_texts_transport(&bench->carrier);
+}
+
+static void bench_close(struct bench *bench)
+{
+	nm_outbox_clear(&bench->outbox);
+	fake_texts_clear(&bench->carrier);
+	push_rig_close(&bench->rig);
+}
+
+/* An empty outbox, and a carrier that was never asked for anything. */
+static void bench_again(struct bench *bench)
+{
+	const int account = bench->account;
+
+	bench_close(bench);
+	bench_open(bench, account);
+}
+
+static void restart(struct bench *bench)
+{
+	push_rig_restart(&bench->rig);
+	fake_texts_restart(&bench->carrier);
+	if (bench->account != SANDBOX)
+		bench->rig.context.transport = fake_texts_transport(&bench->carrier);
+}
+
+static enum nm_code send_text(struct bench *bench, int follow_s)
+{
+	const struct nm_outgoing outgoing = { .sender = { .line = 0, .account = bench->account },
+					      .to = 15125550111,
+					      .body = FAKE_TEXTS_BODY,
+					      .why = "test",
+					      .follow_s = follow_s };
+
+	nm_outbox_clear(&bench->outbox);
+	return nm_texting_send(&bench->rig.context, &outgoing, &bench->outbox, &bench->err);
+}
+
+static enum nm_code finish(struct bench *bench)
+{
+	nm_outbox_clear(&bench->outbox);
+	return nm_texting_finish(&bench->rig.context, 0, &bench->outbox, &bench->err);
+}
+
+static int texts_made(struct bench *bench)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_sandbox_text *texts;
+	struct nm_error err;
+	size_t n = 0;
+
+	if (bench->account == SANDBOX)
+		assert_int_equal(
+			nm_store_sandbox_texts(bench->rig.store, "main", 99, arena, &texts, &n, &err), NM_OK);
+	nm_arena_free(arena);
+	return bench->account == SANDBOX ? (int)n : bench->carrier.made;
+}
+
+static void assert_stands(struct bench *bench, enum nm_outbox_state state, const char *words)
+{
+	struct nm_outbox kept;
+	struct nm_error err;
+
+	assert_int_equal(bench->outbox.n, 1);
+	if (bench->outbox.items[0].state != state || strcmp(bench->outbox.items[0].words, words) != 0)
+		fail_msg("%s: %s\n%s", nm_outbox_state_name(bench->outbox.items[0].state),
+			 bench->outbox.items[0].words, bench->carrier.log);
+	/* The store says the same. */
+	assert_int_equal(nm_store_outbox(bench->rig.store, false, 9, &kept, &err), NM_OK);
+	assert_int_equal(kept.items[0].state, state);
+	assert_string_equal(kept.items[0].words, words);
+	nm_outbox_clear(&kept);
+}
+
+static void ok(struct bench *bench, enum nm_code code)
+{
+	if (code != NM_OK)
+		fail_msg("%s\n%s", bench->err.text, bench->carrier.log);
+}
+
+/* --- sending --- */
+
+static void test_a_text(void **state)
+{
+	static const char *const words[] = { "delivered", "delivered", "sent", "delivered" };
+
+	(void)state;
+	for (int account = 0; account < ACCOUNTS; account++) {
+		struct bench bench;
+
+		bench_open(&bench, account);
+		bench.carrier.status = "delivered";
+		ok(&bench, send_text(&bench, 20));
+		assert_stands(&bench, NM_OUTBOX_SENT, words[account]);
+		assert_non_null(bench.outbox.items[0].carrier_id);
+		assert_int_equal(texts_made(&bench), 1);
+		ok(&bench, finish(&bench));
+		assert_int_equal(bench.outbox.n, 0);
+		bench_close(&bench);
+	}
+}
+
+/* What becomes of it is waited for a while, and that it is not known is said. */
+static void test_following(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	ok(&bench, send_text(&bench, 20));
+	assert_stands(&bench, NM_OUTBOX_SENT, "queued");
+	assert_true(bench.carrier.now_ms >= 20000 && bench.carrier.now_ms < 25000);
+	bench_again(&bench);
+	bench.carrier.fault = FAKE_GARBAGE;
+	bench.carrier.fault_at = 2;
+	ok(&bench, send_text(&bench, 20));
+	assert_int_equal(bench.outbox.items[0].state, NM_OUTBOX_SENT);
+	assert_non_null(
+		strstr(bench.outbox.items[0].words, "queued; what became of it is not known: its answer"));
+	bench_close(&bench);
+}
+
+static void test_refusals(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	bench.carrier.fault = FAKE_REFUSED;
+	bench.carrier.fault_at = 1;
+	ok(&bench, send_text(&bench, 0));
+	assert_stands(&bench, NM_OUTBOX_FAILED, "Bad  [31m parameter , Twilio's error 20001 (400)");
+	bench_again(&bench);
+	bench.carrier.status = "undelivered";
+	ok(&bench, send_text(&bench, 9));
+	assert_stands(&bench, NM_OUTBOX_FAILED, "not delivered");
+	/* 429 says that nothing was done, so it is asked for again, and given up in the end. */
+	bench_again(&bench);
+	bench.carrier.fault = FAKE_BUSY;
+	bench.carrier.fault_at = 1;
+	bench.carrier.fault_times = 2;
+	ok(&bench, send_text(&bench, 0));
+	assert_stands(&bench, NM_OUTBOX_SENT, "queued");
+	bench_again(&bench);
+	bench.carrier.fault = FAKE_BUSY;
+	bench.carrier.fault_at = 1;
+	bench.carrier.fault_times = 99;
+	ok(&bench, send_text(&bench, 0));
+	assert_stands(&bench, NM_OUTBOX_FAILED, "Too Many Requests, Twilio's error 20429 (429); asked 5 times: try again later");
+	bench_close(&bench);
+}
+
+/* A request that never left was never asked for: no secret, no way there. */
+static enum nm_code no_way(void *context, int tag, const struct nm_request *request, struct nm_error *err)
+{
+	(void)context;
+	(void)tag;
+	(void)request;
+	return nm_fail(err, NM_CARRIER, "account twilio: it has no secret");
+}
+
+static void test_a_request_that_never_left(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	bench.rig.context.transport.submit = no_way;
+	ok(&bench, send_text(&bench, 0));
+	assert_stands(&bench, NM_OUTBOX_FAILED, "account twilio: it has no secret");
+	bench_close(&bench);
+}
+
+/* --- never twice --- */
+
+/* 500 after the effect, no answer, garbage: it is looked for, late as it may be listed. */
+static void test_a_text_that_is_looked_for(void **state)
+{
+	static const enum fake_fault faults[] = { FAKE_DONE_BROKEN, FAKE_SILENT, FAKE_GARBAGE, FAKE_CUT,
+						  FAKE_TYPES };
+
+	(void)state;
+	for (int account = TWILIO; account <= VOIPMS; account++)
+		for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++) {
+			struct bench bench;
+
+			bench_open(&bench, account);
+			bench.carrier.listed_s = 14;
+			bench.carrier.fault = faults[i];
+			bench.carrier.fault_at = 1;
+			ok(&bench, send_text(&bench, 0));
+			if (bench.outbox.items[0].state != NM_OUTBOX_SENT)
+				fail_msg("%d: %s\n%s", (int)faults[i], bench.outbox.items[0].words,
+					 bench.carrier.log);
+			assert_int_equal(bench.carrier.made, 1);
+			bench_close(&bench);
+		}
+}
+
+/* What it did not do it is asked for again, but for Telnyx, whose records may come late. */
+static void test_a_text_that_is_not_found(void **state)
+{
+	(void)state;
+	for (int account = TWILIO; account <= VOIPMS; account++) {
+		struct bench bench;
+
+		bench_open(&bench, account);
+		bench.carrier.fault = FAKE_BROKEN;
+		bench.carrier.fault_at = 1;
+		ok(&bench, send_text(&bench, 0));
+		assert_int_equal(bench.outbox.items[0].state,
+				 account == TELNYX ? NM_OUTBOX_UNSURE : NM_OUTBOX_SENT);
+		assert_int_equal(bench.carrier.made, account == TELNYX ? 0 : 1);
+		/* An unsure one is not sent by anybody else either. */
+		ok(&bench, finish(&bench));
+		assert_int_equal(bench.outbox.n, 0);
+		bench_close(&bench);
+	}
+}
+
+/* The same words to the same number are another text, which the first is not taken for. */
+static void test_the_same_words_again(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	for (int account = 0; account < ACCOUNTS; account++) {
+		bench_open(&bench, account);
+		ok(&bench, send_text(&bench, 0));
+		bench.carrier.fault = FAKE_BROKEN;
+		bench.carrier.fault_at = bench.carrier.asked + 1;
+		if (account == SANDBOX)
+			ok(&bench, nm_store_sandbox_fail(bench.rig.store, "main", "500 1", &bench.err));
+		ok(&bench, send_text(&bench, 0));
+		assert_int_equal(bench.outbox.items[0].state,
+				 account == TELNYX ? NM_OUTBOX_UNSURE : NM_OUTBOX_SENT);
+		assert_int_equal(texts_made(&bench), account == TELNYX ? 1 : 2);
+		bench_close(&bench);
+	}
+}
+
+/* Somebody else's text to that number, which may be ours in other words. */
+static void test_other_words(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, VOIPMS);
+	bench.carrier.other = "a test of Smit";
+	bench.carrier.fault = FAKE_BROKEN;
+	bench.carrier.fault_at = 1;
+	ok(&bench, send_text(&bench, 0));
+	assert_stands(&bench, NM_OUTBOX_UNSURE,
+		      "it has a text to +15125550111 with other words, which may be this one");
+	assert_int_equal(bench.carrier.made, 0);
+	bench_close(&bench);
+}
+
+static void set_fault(struct bench *bench, enum fake_fault fault)
+{
+	bench->carrier.fault = fault;
+	bench->carrier.fault_at = 1;
+	bench->carrier.fault_times = 999;
+}
+
+/* A carrier that is down: whether it was sent is not known until one can look. */
+static void test_a_carrier_that_is_down(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	set_fault(&bench, FAKE_SILENT);
+	ok(&bench, send_text(&bench, 0));
+	assert_stands(&bench, NM_OUTBOX_SENDING, "no answer: the connection was cut; asked 5 times: try again later");
+	restart(&bench);
+	ok(&bench, finish(&bench));
+	assert_stands(&bench, NM_OUTBOX_SENT, "queued");
+	assert_int_equal(bench.carrier.made, 1);
+	bench_close(&bench);
+}
+
+/* Nobody looks for ever. */
+static void test_a_carrier_that_stays_down(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	set_fault(&bench, FAKE_SILENT);
+	ok(&bench, send_text(&bench, 0));
+	restart(&bench);
+	set_fault(&bench, FAKE_REFUSED);
+	bench.rig.context.now += NM_DAY - 60; /* a restart takes a minute */
+	ok(&bench, finish(&bench));
+	assert_stands(&bench, NM_OUTBOX_SENDING, "Bad  [31m parameter , Twilio's error 20001 (400)");
+	restart(&bench);
+	set_fault(&bench, FAKE_REFUSED);
+	bench.rig.context.now++;
+	ok(&bench, finish(&bench));
+	assert_stands(&bench, NM_OUTBOX_UNSURE, "Bad  [31m parameter , Twilio's error 20001 (400)");
+	bench_close(&bench);
+}
+
+static void set_kill(struct bench *bench, int before, int after)
+{
+	bench->carrier.kill_before = bench->rig.kill_before = before;
+	bench->carrier.kill_after = bench->rig.kill_after = after;
+}
+
+/* Killed before or after any request, and the one that goes on with it killed likewise: one text at the most, and
+ * where the carrier can be asked, exactly one. */
+static void test_killed_anywhere(void **state)
+{
+	(void)state;
+	for (int account = 0; account < ACCOUNTS; account++)
+		for (int first = 1; first <= 8; first++)
+			for (int second = 0; second <= 18; second++) {
+				struct bench bench;
+
+				bench_open(&bench, account);
+				bench.carrier.listed_s = 8;
+				set_kill(&bench, first % 2 ? (first + 1) / 2 : 0, first % 2 ? 0 : first / 2);
+				(void)!send_text(&bench, 9);
+				restart(&bench);
+				set_kill(&bench, second % 2 ? (second + 1) / 2 : 0,
+					 second % 2 ? 0 : second / 2);
+				(void)!finish(&bench);
+				assert_true(texts_made(&bench) <= 1);
+				restart(&bench);
+				ok(&bench, finish(&bench));
+				assert_int_equal(texts_made(&bench),
+						 account == TELNYX ? texts_made(&bench) : 1);
+				assert_true(texts_made(&bench) <= 1);
+				ok(&bench, finish(&bench));
+				assert_int_equal(bench.outbox.n, 0);
+				bench_close(&bench);
+			}
+}
+
+/* Every fault at every request, once and often, and the next run after it. */
+static void test_any_fault_at_any_request(void **state)
+{
+	(void)state;
+	for (int account = TWILIO; account <= VOIPMS; account++)
+		for (int fault = FAKE_BUSY; fault <= FAKE_TYPES; fault++)
+			for (int at = 1; at <= 6; at++)
+				for (int times = 1; times <= 25; times += 24) {
+					struct bench bench;
+
+					bench_open(&bench, account);
+					bench.carrier.listed_s = at % 2 ? 6 : 0;
+					bench.carrier.fault = (enum fake_fault)fault;
+					bench.carrier.fault_at = at;
+					bench.carrier.fault_times = times;
+					ok(&bench, send_text(&bench, 15));
+					for (const char *c = bench.outbox.items[0].words; *c != '\0'; c++)
+						assert_true((unsigned char)*c >= ' ');
+					restart(&bench);
+					ok(&bench, finish(&bench));
+					if (bench.carrier.made > 1)
+						fail_msg("fault %d at %d, %d times:\n%s", fault, at, times,
+							 bench.carrier.log);
+					bench_close(&bench);
+				}
+}
+
+static bool stops(void *context)
+{
+	struct bench *bench = context;
+
+	return bench->carrier.now_ms < 2000;
+}
+
+static void test_a_stop_key(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	bench.rig.context.idle = stops;
+	bench.rig.context.progress_context = &bench;
+	ok(&bench, send_text(&bench, 60));
+	assert_stands(&bench, NM_OUTBOX_SENT, "queued; what became of it is not known: stopped");
+	bench_close(&bench);
+}
+
+/* The account that a text was cut off on is gone: nobody can look, so nobody sends. */
+static void test_a_plan_without_the_account(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, VOIPMS);
+	set_kill(&bench, 0, 1);
+	assert_int_equal(send_text(&bench, 0), NM_SYSTEM);
+	restart(&bench);
+	push_rig_plan(&bench.rig, PUSH_HEAD PUSH_RULES);
+	ok(&bench, finish(&bench));
+	assert_stands(&bench, NM_OUTBOX_UNSURE, "the plan has no account voipms with driver voipms any more");
+	bench_close(&bench);
+}
+
+/* Killed before anything left, and the plan does not allow it any more. */
+static void test_a_text_that_waited(void **state)
+{
+	const struct nm_outbox_text text = { .at = 1,
+					     .line = "main",
+					     .account = "twilio",
+					     .driver = "twilio",
+					     .from = FAKE_TEXTS_FROM,
+					     .to = "+525512345678",
+					     .body = FAKE_TEXTS_BODY,
+					     .why = "test",
+					     .state = NM_OUTBOX_WAITING };
+	struct bench bench;
+	int64_t id;
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	ok(&bench, nm_store_outbox_add(bench.rig.store, &text, &id, &bench.err));
+	ok(&bench, finish(&bench));
+	assert_stands(
+		&bench, NM_OUTBOX_FAILED,
+		"+52 551 234 5678 is in MX: only the plan's own country and those of `allow` get texts");
+	assert_int_equal(bench.carrier.asked, 0);
+	push_rig_plan(&bench.rig, ALLOWS PLAN);
+	ok(&bench, nm_store_outbox_add(bench.rig.store, &text, &id, &bench.err));
+	ok(&bench, finish(&bench));
+	assert_stands(&bench, NM_OUTBOX_SENT, "queued");
+	assert_int_equal(bench.carrier.asked, 1);
+	bench_close(&bench);
+}
+
+static void test_one_at_a_time(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	assert_int_equal(nm_store_lock(bench.rig.store, &bench.err), NM_OK);
+	assert_int_equal(send_text(&bench, 0), NM_REFUSED);
+	assert_int_equal(finish(&bench), NM_REFUSED);
+	assert_int_equal(bench.carrier.asked, 0);
+	bench_close(&bench);
+}
+
+/* --- what may be sent --- */
+
+static void assert_checked(const struct nm_plan *plan, struct nm_sender sender, nm_number to,
+			   const char *body, enum nm_code code, const char *words)
+{
+	struct nm_error err = { 0 };
+
+	assert_int_equal(nm_texting_check(plan, sender, to, body, &err), code);
+	assert_string_equal(err.text, words);
+}
+
+static void test_what_may_be_sent(void **state)
+{
+	const struct nm_sender twilio = { 0, TWILIO }, voipms = { 0, VOIPMS }, hand = { 2, 4 };
+	char longest[NM_TEXT_MAX + 2];
+	struct push_rig rig;
+
+	(void)state;
+	memset(longest, 'x', sizeof(longest));
+	longest[NM_TEXT_MAX + 1] = '\0';
+	push_rig_open(&rig, ALLOWS PLAN);
+	assert_checked(rig.plan, twilio, 15125550111, "caf\xc3\xa9", NM_OK, "");
+	assert_checked(rig.plan, twilio, 525512345678, "x", NM_OK, "");
+	assert_checked(rig.plan, voipms, 525512345678, "x", NM_REFUSED,
+		       "+52 551 234 5678 is no number of North America: voipms sends no texts to others");
+	assert_checked(
+		rig.plan, twilio, 442071838750, "x", NM_REFUSED,
+		"+44 207 183 8750 is in GB: only the plan's own country and those of `allow` get texts");
+	assert_checked(rig.plan, twilio, 19005550123, "x", NM_REFUSED,
+		       "+1 900 555 0123 is a premium number: it gets no texts");
+	assert_checked(rig.plan, twilio, 15125550100, "x", NM_INPUT,
+		       "line main cannot send a text to its own number");
+	assert_checked(
+		rig.plan, hand, 15125550111, "x", NM_REFUSED,
+		"the driver manual of account hand cannot send texts; these can: sandbox, telnyx, twilio, "
+		"voipms");
+	assert_checked(rig.plan, twilio, 15125550111, "", NM_INPUT, "the text has no words");
+	assert_checked(rig.plan, twilio, 15125550111, "  ", NM_INPUT, "the text has no words");
+	assert_checked(rig.plan, twilio, 15125550111, "a\nb", NM_INPUT,
+		       "the text has a control character (its character 2): one line of words is sent");
+	assert_checked(rig.plan, twilio, 15125550111, "ab\xc2\x9b", NM_INPUT,
+		       "the text has a control character (its character 3): one line of words is sent");
+	assert_checked(rig.plan, twilio, 15125550111, "a\xff", NM_INPUT,
+		       "the text is not UTF-8 at its character 2");
+	assert_checked(rig.plan, twilio, 15125550111, longest, NM_INPUT,
+		       "the text has 1601 characters: twilio sends at most 1600");
+	longest[NM_TEXT_MAX] = '\0';
+	assert_checked(rig.plan, twilio, 15125550111, longest, NM_OK, "");
+	longest[161] = '\0';
+	assert_checked(rig.plan, voipms, 15125550111, longest, NM_INPUT,
+		       "the text has 161 characters: voipms sends at most 160");
+	longest[160] = '\0';
+	assert_checked(rig.plan, voipms, 15125550111, longest, NM_OK, "");
+	push_rig_close(&rig);
+}
+
+static void assert_sender(const char *text_back, int asked, int line, int account)
+{
+	struct nm_sender sender = { -1, -1 };
+	struct nm_error err = { 0 };
+	struct push_rig rig;
+	char plan[4096];
+
+	assert_true(snprintf(plan, sizeof(plan), "%s%s", PLAN, text_back) < (int)sizeof(plan));
+	push_rig_open(&rig, plan);
+	assert_int_equal(nm_texting_sender(rig.plan, asked, &sender, &err), line >= 0 ? NM_OK : NM_INPUT);
+	assert_int_equal(sender.line, line);
+	assert_int_equal(sender.account, account);
+	push_rig_close(&rig);
+}
+
+static void test_who_sends(void **state)
+{
+	(void)state;
+	assert_sender("", -1, 0, TWILIO);
+	assert_sender("", 1, 1, SANDBOX);
+	assert_sender("text_back { missed = \"Smith\" account = sandbox }", -1, 1, SANDBOX);
+	assert_sender("text_back { missed = \"Smith\" account = telnyx from = over }", -1, 1, TELNYX);
+	assert_sender("text_back { missed = \"Smith\" from = over }", -1, 1, SANDBOX);
+	assert_sender("text_back { missed = \"Smith\" account = telnyx from = over }", 0, 0, TWILIO);
+	assert_sender("text_back { missed = \"Smith\" account = telnyx }", -1, -1, -1);
+}
+
+static void test_who_gets_it(void **state)
+{
+	struct push_rig rig;
+	struct nm_error err;
+	nm_number number;
+
+	(void)state;
+	push_rig_open(&rig, PLAN);
+	assert_int_equal(nm_texting_recipient(rig.plan, 0, &number, &err), NM_OK);
+	assert_true(number == 15125550111);
+	assert_int_equal(nm_texting_recipient(rig.plan, 1, &number, &err), NM_OK);
+	assert_true(number == 15125550103);
+	assert_int_equal(nm_texting_recipient(rig.plan, 2, &number, &err), NM_INPUT);
+	assert_string_equal(err.text, "destination box has no number that could get a text");
+	push_rig_close(&rig);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_a_text),
+		cmocka_unit_test(test_following),
+		cmocka_unit_test(test_refusals),
+		cmocka_unit_test(test_a_request_that_never_left),
+		cmocka_unit_test(test_a_text_that_is_looked_for),
+		cmocka_unit_test(test_a_text_that_is_not_found),
+		cmocka_unit_test(test_the_same_words_again),
+		cmocka_unit_test(test_other_words),
+		cmocka_unit_test(test_a_carrier_that_is_down),
+		cmocka_unit_test(test_a_carrier_that_stays_down),
+		cmocka_unit_test(test_killed_anywhere),
+		cmocka_unit_test(test_any_fault_at_any_request),
+		cmocka_unit_test(test_a_stop_key),
+		cmocka_unit_test(test_a_plan_without_the_account),
+		cmocka_unit_test(test_a_text_that_waited),
+		cmocka_unit_test(test_one_at_a_time),
+		cmocka_unit_test(test_what_may_be_sent),
+		cmocka_unit_test(test_who_sends),
+		cmocka_unit_test(test_who_gets_it),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,336 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * text: a test text to one of the plan's own destinations, for real, and the outbox.  What an earlier run left in
+ * the middle is gone on with first.
+ */
+#include "command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "nevermiss/texting.h"
+
+#define FOLLOW_S 20 /* what becomes of a text is waited for so long */
+#define LISTED 20
+#define LISTED_MOST 10000
+
+/* --- a text in words and in JSON --- */
+
+static const char *outlook(enum nm_outbox_state state)
+{
+	switch (state) {
+	case NM_OUTBOX_SENDING:
+		return "; whether it was sent is not known yet: `nevermiss text` looks for it when it is run again";
+	case NM_OUTBOX_UNSURE:
+		return "; it may have been sent, and is not sent again";
+	default:
+		return "";
+	}
+}
+
+/* "text 3 from +1 512 555 0100 to +1 512 555 0111: sent (delivered)"; numbers as the carrier got them. */
+static void add_outcome(struct nm_buf *out, const struct nm_outbox_text *text)
+{
+	nm_buf_addf(out, "text %lld from %s to %s: %s", (long long)text->id, text->from, text->to,
+		    nm_outbox_state_name(text->state));
+	if (text->words && strcmp(text->words, nm_outbox_state_name(text->state)) != 0)
+		nm_buf_addf(out, " (%s)", text->words);
+	nm_buf_addf(out, "%s\n", outlook(text->state));
+}
+
+static void json_text(struct nm_json *json, const struct nm_zone *zone, const struct nm_outbox_text *text)
+{
+	const struct {
+		const char *key, *value;
+	} members[] = {
+		{ "state", nm_outbox_state_name(text->state) },
+		{ "words", text->words },
+		{ "from", text->from },
+		{ "to", text->to },
+		{ "body", text->body },
+		{ "why", text->why },
+		{ "line", text->line },
+		{ "account", text->account },
+		{ "driver", text->driver },
+		{ "carrier_id", text->carrier_id },
+	};
+
+	nm_json_object(json);
+	nm_json_key(json, "id");
+	nm_json_int(json, text->id);
+	json_time(json, zone, "at", text->at);
+	json_time(json, zone, "updated", text->updated);
+	for (size_t i = 0; i < sizeof members / sizeof members[0]; i++) {
+		nm_json_key(json, members[i].key);
+		nm_json_text(json, members[i].value);
+	}
+	nm_json_end(json, '}');
+}
+
+static void json_texts(struct nm_json *json, const char *key, const struct nm_zone *zone,
+		       const struct nm_outbox *outbox)
+{
+	nm_json_key(json, key);
+	nm_json_array(json);
+	for (size_t i = 0; i < outbox->n; i++)
+		json_text(json, zone, &outbox->items[i]);
+	nm_json_end(json, ']');
+}
+
+/* --- the outbox --- */
+
+static enum nm_code read_count(const struct invocation *run, size_t *count, struct nm_error *err)
+{
+	const char *text = argument(run->args, "count");
+	char *end;
+	long value;
+
+	*count = LISTED;
+	if (!text)
+		return NM_OK;
+	value = strtol(text, &end, 10);
+	if (end == text || *end || value < 1 || value > LISTED_MOST)
+		return nm_fail(err, NM_INPUT, "--count %s: a number from 1 to %d", text, LISTED_MOST);
+	*count = (size_t)value;
+	return NM_OK;
+}
+
+static void list_text(struct invocation *run, const struct nm_outbox *outbox)
+{
+	char at[NM_TIME_TEXT];
+
+	for (size_t i = 0; i < outbox->n; i++) {
+		const struct nm_outbox_text *text = &outbox->items[i];
+
+		nm_time_words(session_zone(run->session), text->at, true, at);
+		nm_buf_addf(run->out, "%s  %s, %s: ", at, text->line, text->why);
+		add_outcome(run->out, text);
+		nm_buf_addf(run->out, "    %s\n", text->body);
+	}
+	if (!outbox->n)
+		nm_buf_add(run->out, "no text was sent\n");
+}
+
+static void list_json(struct invocation *run, const struct nm_outbox *outbox)
+{
+	struct nm_json json;
+
+	nm_json_init(&json, run->out);
+	nm_json_object(&json);
+	json_texts(&json, "texts", session_zone(run->session), outbox);
+	json_finish(&json, run->out);
+}
+
+static enum nm_code list(struct invocation *run, struct nm_error *err)
+{
+	struct nm_outbox outbox;
+	struct nm_store *store;
+	size_t count;
+	enum nm_code code = read_count(run, &count, err);
+
+	if (code == NM_OK && (argument_given(run->args, "to") || run->args->n_words))
+		code = nm_fail(err, NM_INPUT, "--list sends nothing: give it without --to and words");
+	if (code == NM_OK)
+		code = session_store(run->session, &store, err);
+	if (code == NM_OK)
+		code = nm_store_outbox(store, false, count, &outbox, err);
+	if (code != NM_OK)
+		return code;
+	if (run->json)
+		list_json(run, &outbox);
+	else
+		list_text(run, &outbox);
+	nm_outbox_clear(&outbox);
+	return NM_OK;
+}
+
+/* --- what is sent to whom --- */
+
+/* Everything about the text that is to be sent. */
+struct test {
+	struct invocation *run;
+	struct nm_push_context context;
+	const struct nm_destination *to;
+	struct nm_buf body;
+	struct nm_outgoing outgoing;
+	struct nm_outbox finished; /* what earlier runs left */
+	struct nm_outbox sent;
+	const struct nm_outbox_text *text; /* of either; NULL: none was sent */
+};
+
+static enum nm_code read_recipient(struct test *test, struct nm_error *err)
+{
+	const struct nm_plan *plan = test->run->session->plan;
+	const char *name = argument(test->run->args, "to");
+	const int destination = name ? nm_plan_find_destination(plan, name) : -1;
+	struct nm_buf known;
+	nm_number number;
+
+	if (destination >= 0) {
+		test->to = &plan->destinations[destination];
+		return nm_texting_recipient(plan, destination, &test->outgoing.to, err);
+	}
+	nm_buf_init(&known, NM_ERROR_TEXT);
+	for (size_t i = 0; i < plan->n_destinations; i++)
+		if (nm_texting_recipient(plan, (int)i, &number, NULL) == NM_OK)
+			nm_buf_addf(&known, "%s%s", known.len ? ", " : "", plan->destinations[i].name);
+	if (name)
+		nm_fail(err, NM_INPUT,
+			"no destination `%s` in the plan; a test text goes to one of its own: %s", name,
+			known.data);
+	else
+		nm_fail(err, NM_INPUT,
+			"say whom the text is for: --to NAME, one of the plan's destinations: %s",
+			known.data);
+	nm_buf_clear(&known);
+	return NM_INPUT;
+}
+
+static enum nm_code read_words(struct test *test, struct nm_error *err)
+{
+	const struct arguments *args = test->run->args;
+	const char *business = test->run->session->plan->business;
+
+	for (size_t i = 0; i < args->n_words; i++)
+		nm_buf_addf(&test->body, "%s%s", i ? " " : "", args->words[i]);
+	if (!args->n_words && business)
+		nm_buf_addf(&test->body, "%s: a test of our texts, no answer is needed", business);
+	else if (!args->n_words)
+		nm_buf_add(&test->body, "a test of texts, no answer is needed");
+	test->outgoing.body = test->body.data;
+	return test->body.failed ? nm_fail(err, NM_INPUT, "the text is too long") : NM_OK;
+}
+
+static enum nm_code read_test(struct test *test, struct nm_error *err)
+{
+	const struct nm_plan *plan = test->run->session->plan;
+	int line;
+	enum nm_code code = read_recipient(test, err);
+
+	if (code == NM_OK)
+		code = argument_line(test->run, &line, err);
+	if (code == NM_OK)
+		code = nm_texting_sender(plan, line, &test->outgoing.sender, err);
+	if (code == NM_OK)
+		code = read_words(test, err);
+	if (code == NM_OK)
+		code = nm_texting_check(plan, test->outgoing.sender, test->outgoing.to, test->outgoing.body,
+					err);
+	return code;
+}
+
+/* --- sending --- */
+
+/* Is it the very text that is asked for now?  Then the run that was cut off is this one. */
+static bool same_text(const struct test *test, const struct nm_outbox_text *text)
+{
+	const struct nm_plan *plan = test->run->session->plan;
+	char from[NM_NUMBER_TEXT], to[NM_NUMBER_TEXT];
+
+	nm_number_write(plan->lines[test->outgoing.sender.line].number, from);
+	nm_number_write(test->outgoing.to, to);
+	return !strcmp(text->from, from) && !strcmp(text->to, to) &&
+	       !strcmp(text->body, test->outgoing.body) &&
+	       !strcmp(text->account, plan->accounts[test->outgoing.sender.account].name);
+}
+
+static enum nm_code finish_earlier(struct test *test, struct nm_error *err)
+{
+	struct nm_buf words;
+	enum nm_code code = nm_texting_finish(&test->context, FOLLOW_S, &test->finished, err);
+
+	if (code != NM_OK)
+		return code;
+	nm_buf_init(&words, 1u << 20);
+	for (size_t i = 0; i < test->finished.n; i++) {
+		nm_buf_add(&words, "left by an earlier run: ");
+		add_outcome(&words, &test->finished.items[i]);
+		if (same_text(test, &test->finished.items[i]))
+			test->text = &test->finished.items[i];
+	}
+	show_first(words.data);
+	nm_buf_clear(&words);
+	return NM_OK;
+}
+
+static enum nm_code ask(const struct test *test, struct nm_error *err)
+{
+	const struct nm_plan *plan = test->run->session->plan;
+	const struct nm_line *line = &plan->lines[test->outgoing.sender.line];
+	const struct nm_account *account = &plan->accounts[test->outgoing.sender.account];
+	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
+	char from[NM_NUMBER_TEXT], to[NM_NUMBER_TEXT];
+	struct nm_buf words;
+
+	if (argument_given(test->run->args, "yes"))
+		return NM_OK;
+	nm_number_words(line->number, from);
+	nm_number_words(test->outgoing.to, to);
+	nm_buf_init(&words, 65536);
+	nm_buf_addf(&words, "%s, from %s (%s, account %s) to %s (%s):\n  %s\n",
+		    carrier->traits.remote ? "A real text, which the carrier bills"
+					   : "A text that stays in the sandbox and reaches nobody",
+		    from, line->name, account->name, to, test->to->name, test->outgoing.body);
+	if (carrier->unverified)
+		nm_buf_addf(&words, "The driver %s was %s.\n", carrier->name, carrier->unverified);
+	show_first(words.data);
+	nm_buf_clear(&words);
+	if (confirm_yes(test->run, "Send it?"))
+		return NM_OK;
+	return nm_fail(err, NM_REFUSED, "no text was sent: say yes, or give --yes");
+}
+
+static enum nm_code send_test(struct test *test, struct nm_error *err)
+{
+	enum nm_code code = ask(test, err);
+
+	if (code == NM_OK)
+		code = nm_texting_send(&test->context, &test->outgoing, &test->sent, err);
+	if (code == NM_OK)
+		test->text = test->sent.items;
+	return code;
+}
+
+static void tell(struct test *test)
+{
+	struct nm_json json;
+
+	if (!test->run->json) {
+		add_outcome(test->run->out, test->text);
+		return;
+	}
+	nm_json_init(&json, test->run->out);
+	nm_json_object(&json);
+	nm_json_key(&json, "text");
+	json_text(&json, session_zone(test->run->session), test->text);
+	json_texts(&json, "finished", session_zone(test->run->session), &test->finished);
+	json_finish(&json, test->run->out);
+}
+
+enum nm_code cmd_text(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	struct test test = { .run = run, .outgoing = { .why = "test", .follow_s = FOLLOW_S } };
+	enum nm_code code;
+
+	*status = STATUS_GOOD;
+	if (argument_given(run->args, "list"))
+		return list(run, err);
+	nm_buf_init(&test.body, 65536);
+	code = need_write(run, err);
+	if (code == NM_OK)
+		code = read_test(&test, err);
+	if (code == NM_OK)
+		code = session_push_context(run->session, &test.context, err);
+	if (code == NM_OK)
+		code = finish_earlier(&test, err);
+	if (code == NM_OK && !test.text)
+		code = send_test(&test, err);
+	if (code == NM_OK) {
+		*status = test.text->state == NM_OUTBOX_SENT ? STATUS_GOOD : STATUS_CARRIER;
+		tell(&test);
+	}
+	nm_outbox_clear(&test.sent);
+	nm_outbox_clear(&test.finished);
+	nm_buf_clear(&test.body);
+	return code;
+}
