@@ -50,7 +50,9 @@ static void mark_beginnings(const struct nm_holder *h, struct nm_hold_draft *dra
 	const struct nm_route *route = h->route;
 	const size_t none = class_of(route, 0);
 
-	if ((route->classes[c].groups & ~lost) != 0 || route->classes[c].groups == 0 || none == route->n_classes)
+	/* A withheld number has no beginning. */
+	if ((route->classes[c].groups & ~lost) != 0 || route->classes[c].groups == 0 || none == route->n_classes ||
+	    route->classes[c].witness.anonymous)
 		return;
 	for (size_t s = 0; s < route->n_situations; s++) {
 		const struct nm_situation *situation = &route->situations[s];

@@ -41,16 +41,25 @@ enum nm_code nm_holding_init(struct nm_holding *holding, const struct nm_plan *p
 	return handset_party(plan, line, arena, &holding->handset) ? NM_OK : nm_fail_memory(err);
 }
 
+bool nm_holding_hears(const struct nm_holding *holding)
+{
+	return !holding->known || holding->traits.key;
+}
+
+const char *nm_holding_untold(const struct nm_holding *holding, bool listed)
+{
+	if (!holding->known || (holding->traits.callers && (holding->traits.beginnings || listed)))
+		return NULL;
+	return holding->traits.callers ? "it cannot tell callers by how their number begins: this one is any other caller"
+				       : "it cannot tell callers apart: this one is any other caller";
+}
+
 struct nm_decision nm_holding_decide(const struct nm_holding *holding, const struct nm_state *state,
 				     uint64_t groups, bool listed, bool emergency)
 {
-	const struct nm_traits *traits = &holding->traits;
-
-	if (holding->known && (!traits->callers || (!traits->beginnings && !listed)))
+	if (nm_holding_untold(holding, listed) != NULL)
 		groups = 0;
-	if (holding->known && !traits->key)
-		emergency = false;
-	return nm_decide(holding->plan, state, holding->line, groups, emergency);
+	return nm_decide(holding->plan, state, holding->line, groups, emergency && nm_holding_hears(holding));
 }
 
 enum nm_code nm_holding_resolve(const struct nm_holding *holding, const struct nm_state *state,

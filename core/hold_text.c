@@ -21,8 +21,9 @@ static void cut_text(struct nm_cut *cut)
 		treatment->text_back = NULL;
 		return;
 	}
-	nm_cut_lose(cut, NULL, "the text that this carrier sends keeps neither once_per nor opt-outs", NULL,
-		    "whoever is missed gets it each time, also one who wants no more");
+	nm_cut_lose(cut, NULL,
+		    "the text that this carrier sends keeps neither once_per nor opt-outs, no caps and no countries",
+		    NULL, "whoever is missed gets it each time, also one who wants no more or calls from abroad");
 	treatment->text_always = true;
 }
 
@@ -72,7 +73,6 @@ static void cut_alerts(struct nm_cut *cut)
 
 void nm_cut_texts(struct nm_cut *cut)
 {
-	if (cut->h != NULL) /* what a missed caller gets is told of a call by itself */
-		cut_text(cut);
+	cut_text(cut);
 	cut_alerts(cut);
 }

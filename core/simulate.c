@@ -140,7 +140,8 @@ static enum nm_code call_play(struct nm_simulation *simulation, const struct nm_
 		return code;
 	if (!call->caller.anonymous && simulation->outcome.result != NM_ANSWERED &&
 	    simulation->outcome.result != NM_REJECTED)
-		simulation->text_back = nm_text_back(plan, state, decision);
+		simulation->text_back = call->held ? simulation->treatment->text_back
+						   : nm_text_back(plan, state, decision);
 	return NM_OK;
 }
 
@@ -160,6 +161,21 @@ static bool script_copy(struct nm_simulation *simulation)
 	return copy;
 }
 
+/* What the carrier makes of it stands ahead of what the plan then does. */
+static enum nm_code reason_prepend(struct nm_simulation *simulation, const char *text, struct nm_error *err)
+{
+	struct nm_reason *reasons =
+		nm_arena_alloc(simulation->arena, simulation->n_reasons + 1, sizeof(*reasons));
+
+	if (!reasons)
+		return nm_fail_memory(err);
+	reasons[0] = (struct nm_reason){ .name = "carrier", .text = text };
+	memcpy(reasons + 1, simulation->reasons, simulation->n_reasons * sizeof(*reasons));
+	simulation->reasons = reasons;
+	simulation->n_reasons++;
+	return NM_OK;
+}
+
 /* Why the plan decides so; for what a carrier can hold, as far as it knows who calls. */
 static enum nm_code reasons_add(struct nm_simulation *simulation, const struct nm_plan *plan,
 				const struct nm_state *state, struct nm_error *err)
@@ -167,21 +183,24 @@ static enum nm_code reasons_add(struct nm_simulation *simulation, const struct n
 	const struct nm_call *call = &simulation->call;
 	struct nm_caller caller = call->caller;
 	bool emergency = call->emergency;
+	const char *untold = NULL;
 	struct nm_holding holding;
 	enum nm_code code = NM_OK;
 
 	if (call->held)
 		code = nm_holding_init(&holding, plan, call->line, simulation->arena, err);
-	if (call->held && !code && holding.known) {
-		emergency = emergency && holding.traits.key;
-		if (!holding.traits.callers ||
-		    (!holding.traits.beginnings && !nm_caller_listed(plan, caller)))
-			caller = (struct nm_caller){ 0 };
+	if (call->held && !code) {
+		emergency = emergency && nm_holding_hears(&holding);
+		untold = nm_holding_untold(&holding, nm_caller_listed(plan, caller));
 	}
-	if (code)
-		return code;
-	return nm_decide_why(plan, state, call->at, call->line, caller, emergency, simulation->arena,
-			     &simulation->reasons, &simulation->n_reasons, err);
+	if (untold)
+		caller = (struct nm_caller){ 0 };
+	if (!code)
+		code = nm_decide_why(plan, state, call->at, call->line, caller, emergency, simulation->arena,
+				     &simulation->reasons, &simulation->n_reasons, err);
+	if (!code && untold && nm_caller_groups(plan, call->caller))
+		code = reason_prepend(simulation, untold, err);
+	return code;
 }
 
 enum nm_code nm_simulate_on(const struct nm_timeline *timeline, const struct nm_call *call, bool events,

@@ -128,11 +128,36 @@ static enum nm_code anew_route(const struct nm_plan *plan, const struct nm_line_
 	return code;
 }
 
+#define DOUBT_TEXT 256
+
+/* What is not certain of how the carrier will do it, or not done at all: the sentence of this number; false: there
+ * are no more. */
+static bool doubt(const struct nm_plan *plan, const struct nm_line_status *line, size_t number, char out[DOUBT_TEXT])
+{
+	const struct nm_line *written = &plan->lines[line->line];
+	const struct nm_traits traits = nm_carrier_traits(line->carrier, &plan->accounts[written->account]);
+	size_t n = 0;
+
+	if (traits.ring_extra_s > 0 && n++ == number)
+		return snprintf(out, DOUBT_TEXT, "each ring may last up to %d s longer than is set",
+				traits.ring_extra_s) > 0;
+	if ((traits.remote || traits.by_hand) && n++ == number)
+		return snprintf(out, DOUBT_TEXT, "not reckoned: the seconds that a mobile takes before it rings") > 0;
+	if (plan->text_back.missed && !written->text_in_flow && n++ == number)
+		return snprintf(out, DOUBT_TEXT,
+				"no text goes back to missed callers: this version sends text_back only from a line's "
+				"flow (text_in_flow)") > 0;
+	if (line->carrier->unverified && n++ == number)
+		return snprintf(out, DOUBT_TEXT, "not verified: %s", line->carrier->unverified) > 0;
+	return false;
+}
+
 static enum nm_code json_outlines(struct nm_json *json, const struct nm_plan *plan,
 				  const struct nm_line_status *line, nm_time from, struct nm_error *err)
 {
 	const struct nm_route *anew;
 	struct nm_route *owned;
+	char sentence[DOUBT_TEXT];
 	enum nm_code code;
 
 	nm_json_key(json, "unverified");
@@ -142,6 +167,11 @@ static enum nm_code json_outlines(struct nm_json *json, const struct nm_plan *pl
 		nm_json_null(json);
 		return NM_OK;
 	}
+	nm_json_key(json, "doubts");
+	nm_json_array(json);
+	for (size_t i = 0; doubt(plan, line, i, sentence); i++)
+		nm_json_text(json, sentence);
+	nm_json_end(json, ']');
 	code = anew_route(plan, line, from, &owned, &anew, err);
 	if (!code)
 		code = outline_json(json, "outline", held_route(line), from, err);
@@ -261,26 +291,16 @@ static void print_line(struct invocation *run, const struct nm_line_status *line
 	}
 }
 
-/* What is not certain of how the carrier will do it. */
-static void print_doubts(struct nm_buf *out, const struct nm_plan *plan, const struct nm_line_status *line)
-{
-	const struct nm_account *account = &plan->accounts[plan->lines[line->line].account];
-	const int extra_s = nm_carrier_traits(line->carrier, account).ring_extra_s;
-
-	if (extra_s > 0)
-		nm_buf_addf(out, "  each ring may last up to %d s longer than is set\n", extra_s);
-	if (line->carrier->unverified)
-		nm_buf_addf(out, "  not verified: %s\n", line->carrier->unverified);
-}
-
 static enum nm_code print_outlines(struct nm_buf *out, const struct nm_plan *plan, const struct nm_line_status *line,
 				   nm_time from, struct nm_error *err)
 {
 	const struct nm_route *anew;
 	struct nm_route *owned;
+	char sentence[DOUBT_TEXT];
 	enum nm_code code = anew_route(plan, line, from, &owned, &anew, err);
 
-	print_doubts(out, plan, line);
+	for (size_t i = 0; doubt(plan, line, i, sentence); i++)
+		nm_buf_addf(out, "  %s\n", sentence);
 	if (!code)
 		code = outline_add(out, anew ? "what callers get until it is told anew" : "what callers get",
 				   held_route(line), from, err);

@@ -86,14 +86,15 @@ static enum nm_code ask_back(struct invocation *run, const struct nm_push_contex
 enum nm_code cmd_rollback(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	const char *text = argument(run->args, "to-before");
-	const int64_t id = text ? strtoll(text, NULL, 10) : 0;
+	char *end = NULL;
+	const int64_t id = text ? strtoll(text, &end, 10) : 0;
 	struct nm_push_context context;
 	struct nm_push_results results = { .n = 0 };
 	int line;
 	enum nm_code code = need_write(run, err);
 
 	*status = STATUS_GOOD;
-	if (code == NM_OK && text && id <= 0)
+	if (code == NM_OK && text && (id <= 0 || *end))
 		code = nm_fail(err, NM_INPUT, "--to-before %s: the number of a push; `nevermiss history` lists them", text);
 	if (code == NM_OK)
 		code = argument_line(run, &line, err);

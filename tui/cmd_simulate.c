@@ -33,7 +33,7 @@ static void write_simulation(struct invocation *run, const struct nm_simulation 
 
 	if (!run->json) {
 		if (simulation->call.held)
-			nm_buf_add(run->out, "as the carriers can hold the plan\n");
+			nm_buf_add(run->out, "as the carriers can hold the plan, told anew at each change of hours where they keep none\n");
 		print_simulation(run->out, plan, simulation);
 		return;
 	}

@@ -346,7 +346,11 @@ struct nm_holding {
 /* Texts come from the arena. */
 enum nm_code nm_holding_init(struct nm_holding *holding, const struct nm_plan *plan, int line,
 			     struct nm_arena *arena, struct nm_error *err) NM_WARN_UNUSED;
-/* nm_decide where callers and key count as far as the carrier can tell them; listed: nm_caller_listed. */
+/* Does the carrier hear a key?  And why it does not know in which groups a caller is, NULL when it does; listed:
+ * nm_caller_listed. */
+bool nm_holding_hears(const struct nm_holding *holding);
+const char *nm_holding_untold(const struct nm_holding *holding, bool listed);
+/* nm_decide where callers and key count as far as the carrier can tell them. */
 struct nm_decision nm_holding_decide(const struct nm_holding *holding, const struct nm_state *state,
 				     uint64_t groups, bool listed, bool emergency);
 /* nm_resolve, cut down to what the carrier can do (the text back aside).  *changed: that took something. */

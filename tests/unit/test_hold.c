@@ -181,7 +181,7 @@ static void test_texts_to_missed_callers(void **state)
 		assert_lifts_back(&line, &carrier);
 		if (texting != NM_TEXTING_ALL) {
 			loss = loss_of(&line, texting == NM_TEXTING_NONE ? "sends no text by itself (path day)"
-									: "neither once_per nor opt-outs (path day)");
+									: "no caps and no countries (path day)");
 			assert_string_equal(loss->when, "weekdays 08:00-18:00");
 			assert_string_equal(loss->callers, "any other caller, callers vip");
 		}

@@ -512,7 +512,7 @@ static void test_texts_to_missed_callers(void **state)
 	open_line(&line, TEXTING);
 	assert_int_equal(line.losses.n, 3);
 	for (size_t i = 0; i < line.losses.n; i++)
-		told += strstr(line.losses.items[i].text, "keeps neither once_per nor opt-outs (path ") != NULL;
+		told += strstr(line.losses.items[i].text, "keeps neither once_per nor opt-outs, no caps and no countries (path ") != NULL;
 	assert_int_equal(told, 2);
 	flow = flow_of(&line);
 	assert_non_null(strstr(flow, "\"body\":\"On a job.\",\"from\":\"{{flow.channel.address}}\""));
