@@ -31,9 +31,11 @@ static const struct nm_treatment *leg_treatment(void *context, const char *line)
 	if (id < 0)
 		return NULL;
 	leg = nm_case_leg(legs->prover, legs->one, id);
-	if (leg && leg->cut)
-		legs->prover->leg_cut = true;
-	return leg ? leg->treatment : NULL;
+	if (!leg)
+		return NULL;
+	legs->prover->leg_cut |= leg->cut;
+	legs->prover->leg_stretched |= leg->stretched != leg->treatment;
+	return legs->prover->longest ? leg->stretched : leg->treatment;
 }
 
 enum nm_code nm_case_play(struct nm_prover *prover, const struct nm_case *one,
@@ -92,20 +94,37 @@ static bool worse(const struct nm_tried *a, const struct nm_tried *b)
 	return a->seconds > b->seconds;
 }
 
+/* The same with rings as long as they may last, here and on the lines that were rung in the play before; *differs is
+ * false, and nothing played, where none may last longer. */
+static enum nm_code play_longest(struct nm_prover *prover, const struct nm_case *one, enum nm_probe probe, int who,
+				 bool *differs, struct nm_outcome *out)
+{
+	enum nm_code code = NM_OK;
+
+	*differs = one->stretched != one->treatment || prover->leg_stretched;
+	if (!*differs)
+		return NM_OK;
+	prover->longest = true;
+	code = nm_case_play(prover, one, one->stretched, probe, who, false, out);
+	prover->longest = false;
+	return code;
+}
+
 enum nm_code nm_case_try(struct nm_prover *prover, const struct nm_case *one, enum nm_probe probe, int who,
 			 struct nm_tried *out)
 {
 	struct nm_outcome outcome;
 	struct nm_tried longest;
-	enum nm_code code = nm_case_play(prover, one, one->treatment, probe, who, false, &outcome);
+	bool differs;
+	enum nm_code code;
 
+	prover->leg_stretched = false;
+	code = nm_case_play(prover, one, one->treatment, probe, who, false, &outcome);
 	if (code)
 		return code;
 	*out = tried_of(prover, &outcome);
-	if (one->stretched == one->treatment)
-		return NM_OK;
-	code = nm_case_play(prover, one, one->stretched, probe, who, false, &outcome);
-	if (code)
+	code = play_longest(prover, one, probe, who, &differs, &outcome);
+	if (code || !differs)
 		return code;
 	longest = tried_of(prover, &outcome);
 	if (worse(&longest, out))
@@ -257,17 +276,16 @@ static void find_endless(struct nm_prover *prover, struct nm_case *one)
 
 static bool hears_key(const struct nm_prover *prover, const struct nm_case *one)
 {
-	const struct nm_holding *holding = &prover->holdings[one->line];
-
-	return one->planned || !holding->known || holding->traits.key;
+	return one->planned || nm_holding_hears(&prover->holdings[one->line]);
 }
 
 static enum nm_code silent_try(struct nm_prover *prover, struct nm_case *one)
 {
-	bool *endless = &prover->endless[one->decision.path];
+	bool *endless = &prover->endless[one->decision.path], differs = false;
 	struct nm_outcome outcome;
 	enum nm_code code = NM_INPUT;
 
+	prover->leg_stretched = false;
 	/* Each such call costs its 200000 steps: after the first one, those of its path count as the same. */
 	if (!*endless)
 		code = nm_case_play(prover, one, one->treatment, NM_PROBE_SILENT, -1, true, &outcome);
@@ -286,10 +304,9 @@ static enum nm_code silent_try(struct nm_prover *prover, struct nm_case *one)
 	}
 	find_limit(prover, one, &outcome);
 	code = rung_list(prover, one, &outcome);
-	if (code || one->stretched == one->treatment)
-		return code;
-	code = nm_case_play(prover, one, one->stretched, NM_PROBE_SILENT, -1, false, &outcome);
 	if (!code)
+		code = play_longest(prover, one, NM_PROBE_SILENT, -1, &differs, &outcome);
+	if (!code && differs)
 		one->silent_long = tried_of(prover, &outcome);
 	return code;
 }
@@ -484,6 +501,16 @@ static struct nm_draft *guarantee_draft(struct nm_checker *checker, int id, enum
 		    : NULL);
 	nm_draft_mend(checker, draft, "change who is rung at these times, or what is guaranteed", 0, NULL);
 	return draft;
+}
+
+enum nm_code nm_case_breaks(struct nm_prover *prover, struct nm_case *one, int guarantee, bool *breaks)
+{
+	struct verdict verdict = { BREACH_NONE, NM_PROBE_PLAIN, -1 };
+	enum nm_code code =
+		guarantee_try(prover, one, &prover->checker->plan->guarantees[guarantee], &verdict);
+
+	*breaks = verdict.breach != BREACH_NONE;
+	return code;
 }
 
 enum nm_code nm_case_guarantee(struct nm_prover *prover, struct nm_case *one, int guarantee)

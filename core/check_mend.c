@@ -250,9 +250,13 @@ static bool live_step(struct nm_prover *prover, const struct nm_case *one, size_
 	struct nm_treatment head = *one->stretched;
 	struct nm_outcome outcome;
 	int start_s = head.greeting_s;
+	enum nm_code code;
 
 	for (head.n = 1; head.n <= one->stretched->n; head.n++) {
-		if (nm_case_play(prover, one, &head, NM_PROBE_NOBODY, -1, false, &outcome))
+		prover->longest = true;
+		code = nm_case_play(prover, one, &head, NM_PROBE_NOBODY, -1, false, &outcome);
+		prover->longest = false;
+		if (code)
 			return false;
 		if (outcome.result == NM_ANSWERED) {
 			*step = head.n - 1;

@@ -167,12 +167,17 @@ struct nm_prover {
 	bool *endless;            /* [n_paths]: a call was found on it that cannot be played to its end */
 	int *reached;             /* [n_paths]: number of the last step that a call gets to */
 	bool leg_cut;             /* a line was rung whose carrier cannot hold all of it */
+	bool longest;             /* calls are played with rings as long as they may last, on lines too */
+	bool leg_stretched;       /* a line was rung on which rings may last longer than said */
 	bool unheard;             /* a greeting plays where the carrier does not hear the key */
 	bool *passed;		  /* [n_lines]: room to mark the lines that a call has passed */
 	struct nm_error *err;
 	enum nm_code code; /* of a call back that cannot return it */
 };
 
+/* Is the guarantee about such a call in this state? */
+bool nm_prover_covers(const struct nm_prover *prover, size_t guarantee, uint32_t state, int line, int caller,
+		      bool emergency);
 /* Rejected, and meant so: somebody named these callers. */
 bool nm_case_kept_out(const struct nm_prover *prover, const struct nm_case *one);
 /* The case of a call; NULL when prover->code says why. */
@@ -189,7 +194,9 @@ void nm_case_find_behind(struct nm_prover *prover, struct nm_case *one);
 /* Of these, own voicemails that take it; prover->code tells of a failure. */
 void nm_case_find_swallows(struct nm_prover *prover, struct nm_case *one);
 enum nm_code nm_case_guarantee(struct nm_prover *prover, struct nm_case *one, int guarantee) NM_WARN_UNUSED;
-/* Plays a probe on the case; with events when asked for. */
+/* The same, tried without a finding. */
+enum nm_code nm_case_breaks(struct nm_prover *prover, struct nm_case *one, int guarantee, bool *breaks) NM_WARN_UNUSED;
+/* Plays a probe on the case, with prover->longest as that says; with events when asked for. */
 enum nm_code nm_case_play(struct nm_prover *prover, const struct nm_case *one,
 			  const struct nm_treatment *treatment, enum nm_probe probe, int who, bool events,
 			  struct nm_outcome *out) NM_WARN_UNUSED;

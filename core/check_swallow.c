@@ -12,6 +12,13 @@ static const struct nm_path *path_of(const struct nm_prover *prover, const struc
 	return &prover->checker->plan->paths[one->decision.path];
 }
 
+/* Where a ring is planned: its step, or the path on which the line's own phone rings because nobody else can. */
+static struct nm_pos pos_of(const struct nm_prover *prover, const struct nm_case *leg,
+			    const struct nm_treatment_step *step)
+{
+	return step->pos.file ? step->pos : path_of(prover, leg)->pos;
+}
+
 /* Identity of what a step does to a destination. */
 static int part_of(const struct nm_treatment_step *step, int destination)
 {
@@ -87,7 +94,7 @@ static struct nm_draft *swallowed_draft(struct nm_prover *prover, const struct n
 		return draft;
 	if (v >= 0) {
 		draft = nm_draft_add(
-			checker, "swallowed", one->decision.path, part, step->pos,
+			checker, "swallowed", one->decision.path, part, pos_of(prover, one, step),
 			nm_arena_format(checker->arena,
 					"%s's own voicemail takes the call after %d s, step %d of path %s "
 					"rings it %s, and what follows never rings",
@@ -160,10 +167,22 @@ static struct nm_draft *race_draft(struct nm_prover *prover, const struct rung_p
 	const struct nm_path *path = path_of(prover, phone->leg);
 	const int number = phone->step->number, where = phone->leg->decision.path;
 	const int part = part_of(phone->step, phone->id);
+	const char *line = checker->plan->lines[phone->leg->line].name;
 	struct nm_draft *draft = nm_draft_find(checker, "may-swallow", where, part);
 
 	if (draft)
 		return draft;
+	if (!phone->step->pos.file) {
+		draft = nm_draft_add(checker, "may-swallow", where, part, path->pos,
+				     nm_arena_format(checker->arena,
+						     "%s's own voicemail picks up after %d s, a close race with the "
+						     "%d s that line %s is rung, whose carrier can ring nobody else "
+						     "that path %s names",
+						     phone->party->name, phone->party->own_voicemail_s,
+						     phone->for_s, line, path->name));
+		nm_draft_mend(checker, draft, "ring that line for less time", 0, NULL);
+		return draft;
+	}
 	draft = nm_draft_add(
 		checker, "may-swallow", where, part, phone->step->pos,
 		nm_arena_format(
@@ -187,7 +206,7 @@ static struct nm_draft *open_draft(struct nm_prover *prover, const struct rung_p
 	if (draft)
 		return draft;
 	draft = nm_draft_add(
-		checker, "may-swallow", where, part, phone->step->pos,
+		checker, "may-swallow", where, part, pos_of(prover, phone->leg, phone->step),
 		nm_arena_format(checker->arena,
 				"%s's own voicemail picks up after %d s, and how long the carrier rings it in step %d "
 				"of path %s is not known",

@@ -69,30 +69,38 @@ static enum nm_code planned_guarantee(struct nm_prover *prover, struct nm_case *
 	return code;
 }
 
+bool nm_prover_covers(const struct nm_prover *prover, size_t guarantee, uint32_t state, int line, int caller,
+		      bool emergency)
+{
+	const struct nm_checker *checker = prover->checker;
+	const struct nm_guarantee *one = &checker->plan->guarantees[guarantee];
+	const struct nm_rule covers = {
+		.lines = one->lines,
+		.callers = one->callers,
+		.during = one->during,
+		.outside = one->outside,
+	};
+
+	if (one->emergency >= 0 && (one->emergency == 1) != emergency)
+		return false;
+	return nm_rule_mismatch(&covers, &checker->timeline->states[state], line,
+				checker->classes.items[caller].groups) == NM_FIELD_NONE;
+}
+
 static enum nm_code unit_guarantees(struct nm_prover *prover, const struct unit *unit, struct nm_case *one,
 				    struct nm_case *planned)
 {
 	const struct nm_checker *checker = prover->checker;
-	const struct nm_state *state = &checker->timeline->states[unit->state];
-	const uint64_t groups = checker->classes.items[unit->caller].groups;
 	size_t i;
 
 	if (nm_case_kept_out(prover, one))
 		return NM_OK;
 	for (i = 0; i < checker->plan->n_guarantees; i++) {
-		const struct nm_guarantee *guarantee = &checker->plan->guarantees[i];
-		const struct nm_rule covers = {
-			.lines = guarantee->lines,
-			.callers = guarantee->callers,
-			.during = guarantee->during,
-			.outside = guarantee->outside,
-		};
 		enum nm_code code = NM_OK;
 		bool same;
 
-		if (guarantee->emergency >= 0 && (guarantee->emergency == 1) != one->decision.emergency)
-			continue;
-		if (nm_rule_mismatch(&covers, state, unit->line, groups) != NM_FIELD_NONE)
+		if (!nm_prover_covers(prover, i, unit->state, unit->line, unit->caller,
+				      one->decision.emergency))
 			continue;
 		if (one->proofs[i] == NM_PROOF_NONE)
 			code = nm_case_guarantee(prover, one, (int)i);

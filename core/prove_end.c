@@ -89,6 +89,46 @@ static int differs_for(struct nm_prover *prover, int line, uint32_t state, uint3
 	return -1;
 }
 
+/* Marks the guarantees that the frozen case breaks for a call of this state, and the one that the state has
+ * does not. */
+static void mark_broken(struct nm_prover *prover, int line, uint32_t state, uint32_t frozen, bool *broken)
+{
+	int caller;
+	size_t i;
+	bool breaks;
+
+	for (caller = 0; caller < (int)prover->checker->classes.n; caller++) {
+		struct nm_case *now = nm_case_get(prover, state, line, caller, false);
+		struct nm_case *then = nm_case_get(prover, frozen, line, caller, false);
+
+		for (i = 0; now && then && now != then && i < prover->checker->plan->n_guarantees; i++) {
+			if (broken[i] || prover->code || nm_case_kept_out(prover, then) ||
+			    !nm_prover_covers(prover, i, state, line, caller, now->decision.emergency))
+				continue;
+			prover->code = nm_case_breaks(prover, then, (int)i, &breaks);
+			broken[i] = !prover->code && breaks && now->proofs[i] != NM_PROOF_BROKEN;
+		}
+	}
+}
+
+/* "; then guarantees are broken: "a", "b"" */
+static const char *broken_words(struct nm_prover *prover, const bool *broken)
+{
+	const struct nm_plan *plan = prover->checker->plan;
+	const char *lead = "; then guarantees are broken: ";
+	struct nm_buf words;
+	size_t i;
+
+	nm_buf_init(&words, NM_WORDS_MOST);
+	for (i = 0; i < plan->n_guarantees; i++) {
+		if (!broken[i])
+			continue;
+		nm_buf_addf(&words, "%s\"%s\"", lead, plan->guarantees[i].name);
+		lead = ", ";
+	}
+	return nm_check_text_of(prover->checker, &words);
+}
+
 static const char *frozen_words(struct nm_prover *prover, int line, uint32_t frozen)
 {
 	struct nm_checker *checker = prover->checker;
@@ -113,8 +153,14 @@ static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
 	struct nm_checker *checker = prover->checker;
 	struct nm_hit hit = { .probe = NM_PROBE_PLAIN, .line = line, .who = -1 };
 	struct nm_draft *draft = NULL;
+	bool *broken = nm_arena_alloc(checker->arena, checker->plan->n_guarantees, sizeof *broken);
+	const char *words;
 	uint32_t state;
 
+	if (!broken) {
+		checker->failed = true;
+		return;
+	}
 	for (state = 0; state < checker->timeline->n_states; state++) {
 		hit.caller = differs_for(prover, line, state, frozen);
 		if (hit.caller < 0)
@@ -134,7 +180,13 @@ static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
 				      0, NULL);
 		}
 		nm_draft_hit(checker, draft, state, hit);
+		mark_broken(prover, line, state, frozen, broken);
 	}
+	words = broken_words(prover, broken);
+	if (!draft || !words)
+		return;
+	draft->sentence = nm_arena_format(checker->arena, "%s%s", draft->sentence, words);
+	checker->failed |= !draft->sentence;
 }
 
 static enum nm_code find_dependent(struct nm_prover *prover)

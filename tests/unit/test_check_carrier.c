@@ -176,6 +176,55 @@ static void test_a_key_that_no_carrier_hears(void **state)
 	nm_findings_clear(&findings);
 }
 
+/* Both ends of a ring time count behind a line as well: there it may last 5 s longer. */
+static void test_rings_at_their_longest_on_a_line(void **state)
+{
+#define BEHIND                                                                                          \
+	"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                     \
+	"account box { driver = sandbox }\n"                                                            \
+	"line main { number = \"+15125550100\" account = box }\n"                                      \
+	"line over { number = \"+15125550101\" account = carrier }\n"                                  \
+	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = none }\n"       \
+	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                  \
+	"path a { step { ring = over } }\npath b { step { ring = owner for = 20s } step { ring = fixly } }\n" \
+	"rule m { lines = main path = a }\nrule o { path = b }\n"                                       \
+	"guarantee \"main\" { lines = main live = yes within = 25s }\n"
+	struct nm_findings findings;
+
+	(void)state;
+	assert_null(find("guarantee-broken", "driver = sandbox", BEHIND, &findings));
+	nm_findings_clear(&findings);
+	assert_non_null(find("guarantee-broken", "driver = twilio sid = \"ACaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\"",
+			     BEHIND, &findings));
+	nm_findings_clear(&findings);
+}
+
+/* Guarantees that only hold while somebody pushes at each change are named where that is told. */
+static void test_guarantees_that_hang_on_pushes(void **state)
+{
+	static const char plan[] =
+		"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"line main { number = \"+15125550100\" account = carrier }\n"
+		"schedule biz { hours = \"Mo-Fr 08:00-18:00\" }\n"
+		"destination office { kind = backup number = \"+15125550115\" own_voicemail = none }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"path day { step { ring = office for = 600s } }\npath night { step { ring = fixly } }\n"
+		"rule o { during = biz path = day }\nrule all { path = night }\n"
+		"guarantee \"the office has its nights\" { outside = biz never = office }\n"
+		"guarantee \"nobody is turned away\" { never = fixly during = biz }\n";
+	const struct nm_finding *finding;
+	struct nm_findings findings;
+
+	(void)state;
+	finding = find("agent-dependent", "driver = telnyx", plan, &findings);
+	assert_non_null(finding);
+	assert_non_null(strstr(finding->message, "guarantees are broken: \"the office has its nights\""));
+	assert_null(strstr(finding->message, "turned away"));
+	for (size_t i = 0; i < findings.n; i++)
+		assert_string_not_equal(findings.items[i].id, "guarantee-broken");
+	nm_findings_clear(&findings);
+}
+
 /* What is wrong with the plan itself is told as before, with its mends. */
 static void test_the_plan_s_own_faults_stay_its_own(void **state)
 {
@@ -208,6 +257,8 @@ int main(void)
 		cmocka_unit_test(test_a_lost_confirm_is_proved_without_it),
 		cmocka_unit_test(test_ring_times_at_their_longest),
 		cmocka_unit_test(test_what_a_carrier_cannot_hold_is_proved_without_it),
+		cmocka_unit_test(test_rings_at_their_longest_on_a_line),
+		cmocka_unit_test(test_guarantees_that_hang_on_pushes),
 		cmocka_unit_test(test_what_follows_is_lost_and_swallowed),
 		cmocka_unit_test(test_a_key_that_no_carrier_hears),
 		cmocka_unit_test(test_the_plan_s_own_faults_stay_its_own),
