@@ -498,6 +498,7 @@ static bool write_waiting(struct invocation *run, const struct nm_status *found,
 			  const struct nm_push_results *results)
 {
 	const struct nm_plan *plan = run->session->plan;
+	char mark[HANDWORK_MARK];
 	bool any = false;
 
 	for (size_t i = 0; i < results->n; i++) {
@@ -509,11 +510,14 @@ static bool write_waiting(struct invocation *run, const struct nm_status *found,
 		any = true;
 		if (run->json)
 			continue;
-		nm_buf_addf(run->out, "to be done for %s; when it is, push again with --dialled %s\n", name,
-			    name);
-		for (size_t j = 0; j < found->n; j++)
-			if (found->lines[j].line == item->line)
-				print_handwork(run->out, plan, &found->lines[j], session_now(run->session));
+		for (size_t j = 0; j < found->n; j++) {
+			if (found->lines[j].line != item->line)
+				continue;
+			handwork_mark(&found->lines[j].wanted, mark);
+			nm_buf_addf(run->out, "to be done for %s; when it is, push again with --dialled %s:%s\n",
+				    name, name, mark);
+			print_handwork(run->out, plan, &found->lines[j], session_now(run->session));
+		}
 	}
 	return any;
 }
@@ -555,10 +559,16 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 	if (code == NM_OK) /* nobody is asked first, and no line read */
 		code = of_option(nm_push_reason_check(argument(run->args, "force"), err), "force", err);
 	if (code == NM_OK)
+		code = check_dialled(run, err);
+	if (code == NM_OK)
 		code = read_status(run, &context, &line, &found, err);
 	if (code != NM_OK)
 		return code;
-	if (dry) {
+	for (size_t i = 0; i < found.n && code == NM_OK; i++)
+		code = dialled_this(run, found.lines[i].line, &found.lines[i].wanted, err);
+	if (code != NM_OK) {
+		/* Nothing is done: what was said is not so. */
+	} else if (dry) {
 		code = write_status(run, &found, &context.now, err);
 		if (code == NM_OK && !run->json)
 			nm_buf_addf(run->out, "dry run: %zu of %zu lines would be pushed\n", lines_to_push(&found), found.n);

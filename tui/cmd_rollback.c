@@ -57,21 +57,25 @@ static enum nm_code ask_back(struct invocation *run, const struct nm_push_contex
 {
 	const bool yes = argument_given(run->args, "yes");
 	struct nm_rollback_view view;
-	char question[64];
+	char question[64], mark[HANDWORK_MARK];
 	enum nm_code code;
 
-	if (yes && line >= 0 && !lacks_hands(run, line))
+	if (yes && line >= 0 && !handwork_line(run->session->plan, line))
 		return NM_OK;
 	code = nm_rollback_look(context, line, id, &view, err);
 	if (code != NM_OK)
 		return code;
-	if (lacks_hands(run, view.line)) {
+	handwork_mark(&view.back, mark);
+	code = dialled_this(run, view.line, &view.back, err);
+	if (code != NM_OK) {
+		show_view(run, &view);
+	} else if (lacks_hands(run, view.line)) {
 		show_view(run, &view);
 		code = nm_fail(
 			err, NM_REFUSED,
 			"not rolled back: it waits for somebody to do it by hand; when it is done, roll back with "
-			"--dialled %s",
-			run->session->plan->lines[view.line].name);
+			"--dialled %s:%s",
+			run->session->plan->lines[view.line].name, mark);
 	} else if (!yes) {
 		show_view(run, &view);
 		snprintf(question, sizeof question, "Put back what was live before push #%lld?",

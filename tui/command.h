@@ -124,6 +124,11 @@ void add_safe(struct nm_buf *out, const char *text);
 enum nm_code dial_on_terminal(struct invocation *run, struct nm_error *err) NM_WARN_UNUSED;
 /* Nobody is there to do by hand what this line needs: no terminal, and no --dialled that names it. */
 bool lacks_hands(const struct invocation *run, int line);
+/* Each --dialled must name a line that somebody works. */
+enum nm_code check_dialled(const struct invocation *run, struct nm_error *err) NM_WARN_UNUSED;
+/* When --dialled says that a list was done for the line, it must be this one: NM_REFUSED for another one. */
+enum nm_code dialled_this(const struct invocation *run, int line, const struct nm_artefact *list,
+			  struct nm_error *err) NM_WARN_UNUSED;
 /* The same of each line of the plan, for nm_push_options; malloc'd. */
 enum nm_code lines_without_hands(const struct invocation *run, bool **out,
 				 struct nm_error *err) NM_WARN_UNUSED;

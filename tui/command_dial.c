@@ -20,17 +20,48 @@ static bool on_terminal(void)
 	return isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 }
 
-/* Does --dialled name this line? */
-static bool said_dialled(const struct invocation *run, const char *line, size_t len)
+/* Length of the line's name in "cell:4f2a". */
+static size_t dialled_name(const char *value)
+{
+	const char *colon = strrchr(value, ':');
+
+	return colon ? (size_t)(colon - value) : strlen(value);
+}
+
+/* What --dialled says of this line, "cell:4f2a"; NULL: nothing. */
+static const char *said_dialled(const struct invocation *run, const char *line, size_t len)
 {
 	for (size_t i = 0; i < run->args->n_options; i++) {
 		const char *value = run->args->options[i].value;
 
-		if (!strcmp(run->args->options[i].name, "dialled") && strlen(value) == len &&
+		if (!strcmp(run->args->options[i].name, "dialled") && dialled_name(value) == len &&
 		    !strncmp(value, line, len))
-			return true;
+			return value;
 	}
-	return false;
+	return NULL;
+}
+
+enum nm_code dialled_this(const struct invocation *run, int line, const struct nm_artefact *list,
+			  struct nm_error *err)
+{
+	const char *name = run->session->plan->lines[line].name;
+	const char *said = said_dialled(run, name, strlen(name));
+	char mark[HANDWORK_MARK];
+
+	if (!said)
+		return NM_OK;
+	handwork_mark(list, mark);
+	said += strlen(name);
+	if (*said == ':' && !strcmp(said + 1, mark))
+		return NM_OK;
+	if (*said == ':')
+		return nm_fail(err, NM_REFUSED,
+			       "--dialled %s%s: what is to be dialled now is another list than that one: do that, and "
+			       "say --dialled %s:%s",
+			       name, said, name, mark);
+	return nm_fail(err, NM_INPUT,
+		       "--dialled %s: say which list was dialled, as it is shown: --dialled %s:%s is the one of now",
+		       name, name, mark);
 }
 
 bool lacks_hands(const struct invocation *run, int line)
@@ -41,23 +72,32 @@ bool lacks_hands(const struct invocation *run, int line)
 	return handwork_line(plan, line) && !on_terminal() && !said_dialled(run, name, strlen(name));
 }
 
+static int find_line(const struct nm_plan *plan, const char *name, size_t len)
+{
+	for (size_t i = 0; i < plan->n_lines; i++)
+		if (strlen(plan->lines[i].name) == len && !strncmp(plan->lines[i].name, name, len))
+			return (int)i;
+	return -1;
+}
+
 /* Each --dialled names a line that somebody works. */
-static enum nm_code check_dialled(const struct invocation *run, struct nm_error *err)
+enum nm_code check_dialled(const struct invocation *run, struct nm_error *err)
 {
 	const struct nm_plan *plan = run->session->plan;
 
 	for (size_t i = 0; i < run->args->n_options; i++) {
-		const char *name = run->args->options[i].value;
+		const char *value = run->args->options[i].value;
+		const int len = value ? (int)dialled_name(value) : 0;
 		int line;
 
 		if (strcmp(run->args->options[i].name, "dialled"))
 			continue;
-		line = nm_plan_find_line(plan, name);
+		line = find_line(plan, value, (size_t)len);
 		if (line < 0)
-			return nm_fail(err, NM_INPUT, "--dialled: no line `%s` in the plan", name);
+			return nm_fail(err, NM_INPUT, "--dialled: no line `%.*s` in the plan", len, value);
 		if (!handwork_line(plan, line))
-			return nm_fail(err, NM_INPUT, "--dialled: nobody need dial anything for line `%s`",
-				       name);
+			return nm_fail(err, NM_INPUT, "--dialled: nobody need dial anything for line `%.*s`", len,
+				       value);
 	}
 	return NM_OK;
 }

@@ -2,6 +2,7 @@
 /* Work by hand (handwork.h).  Comes in: the status of a line.  Goes out: what somebody is to do for it. */
 #include "handwork.h"
 
+#include <stdio.h>
 #include <string.h>
 
 bool handwork_line(const struct nm_plan *plan, int line)
@@ -9,6 +10,17 @@ bool handwork_line(const struct nm_plan *plan, int line)
 	const struct nm_carrier *carrier = nm_carrier_find(plan->accounts[plan->lines[line].account].driver);
 
 	return carrier && carrier->traits.by_hand;
+}
+
+/* Facts are no part of what is to be done. */
+void handwork_mark(const struct nm_artefact *artefact, char out[HANDWORK_MARK])
+{
+	uint32_t hash = 2166136261u; /* FNV-1a */
+
+	for (size_t i = 0; i < artefact->n; i++)
+		for (size_t j = 0; !nm_part_is_fact(&artefact->parts[i]) && j < artefact->parts[i].len; j++)
+			hash = (hash ^ (unsigned char)artefact->parts[i].bytes[j]) * 16777619u;
+	snprintf(out, HANDWORK_MARK, "%04x", (hash ^ hash >> 16) & 0xffff);
 }
 
 static size_t count_lines(const char *text)

@@ -30,6 +30,9 @@ struct handwork {
 
 /* Is the line worked by hand? */
 bool handwork_line(const struct nm_plan *plan, int line);
+#define HANDWORK_MARK 5 /* bytes */
+/* Which list this is, "4f2a": so that who says that a list was done says which. */
+void handwork_mark(const struct nm_artefact *artefact, char out[HANDWORK_MARK]);
 /* Of a line's status; everything is copied. */
 enum nm_code handwork_build(const struct nm_plan *plan, const struct nm_line_status *status, nm_time now,
 			    struct handwork *out, struct nm_error *err) NM_WARN_UNUSED;
