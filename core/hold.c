@@ -95,6 +95,55 @@ static bool spell_out(struct nm_holder *h, size_t g)
 	return true;
 }
 
+/* A caller of exactly these groups whom the carrier knows by the whole number, or by having none. */
+static bool listed_witness(const struct nm_route *route, uint64_t groups, struct nm_caller *out)
+{
+	for (size_t g = 0; g < route->n_groups; g++)
+		for (size_t i = 0; i < route->groups[g].n; i++) {
+			const struct nm_caller_pattern *pattern = &route->groups[g].patterns[i];
+
+			*out = (struct nm_caller){ pattern->anonymous, pattern->number };
+			if (!pattern->prefix && nm_route_groups(route, *out) == groups)
+				return true;
+		}
+	return false;
+}
+
+/* A situation for the first n classes of those in `kept`. */
+static bool keep_classes(struct nm_holder *h, struct nm_situation *situation, const size_t *kept, size_t n)
+{
+	int *row = nm_arena_alloc(h->held->arena, 2 * n, sizeof(*row));
+
+	for (size_t c = 0; row != NULL && c < n; c++) {
+		row[c] = situation->treatment[kept[c]];
+		row[n + c] = situation->key[kept[c]];
+	}
+	*situation = (struct nm_situation){ row, row != NULL ? row + n : NULL };
+	return row != NULL;
+}
+
+/* Classes of which nobody is left go: what they would get is nobody's. */
+static bool drop_nobody(struct nm_holder *h)
+{
+	struct nm_route *held = h->held;
+	size_t *kept = nm_arena_alloc(held->arena, held->n_classes, sizeof(*kept));
+	size_t n = 0;
+	bool ok = kept != NULL;
+
+	for (size_t c = 0; ok && c < held->n_classes; c++) {
+		struct nm_route_class class = held->classes[c];
+
+		if (class.groups != 0 && !listed_witness(h->route, class.groups, &class.witness))
+			continue;
+		held->classes[n] = class;
+		kept[n++] = c;
+	}
+	for (size_t s = 0; ok && s < held->n_situations; s++)
+		ok = keep_classes(h, &held->situations[s], kept, n);
+	held->n_classes = n;
+	return ok;
+}
+
 static bool drop_beginnings(struct nm_holder *h)
 {
 	const uint64_t lost = groups_by_beginning(h->route);
@@ -109,7 +158,7 @@ static bool drop_beginnings(struct nm_holder *h)
 			 "those who are in a group only by that get what others get");
 	for (size_t c = 0; c < h->route->n_classes; c++)
 		mark_beginnings(h, draft, c, lost);
-	return !h->failed;
+	return drop_nobody(h) && !h->failed;
 }
 
 /* All callers get what those get who are in no group. */

@@ -430,6 +430,27 @@ static void rest_on_handset(struct nm_cut *cut)
 					    .steps = steps };
 }
 
+/* What follows the line's own phone while it is busy or not there. */
+static void cut_failing(struct nm_cut *cut)
+{
+	const struct nm_traits *traits = cut->traits;
+	struct nm_treatment_step *step = NULL;
+
+	for (size_t i = 0; i < cut->treatment->n; i++)
+		if (cut->treatment->steps[i].n > 0 && cut->treatment->steps[i].parties[0].native)
+			step = &cut->treatment->steps[i];
+	if (step == NULL || step == last_rung(cut->treatment))
+		return;
+	step->parties[0].on_busy = traits->busy == NM_FAILING_SENT_ON;
+	step->parties[0].on_unreachable = traits->unreachable == NM_FAILING_SENT_ON;
+	if (traits->busy == NM_FAILING_UNKNOWN)
+		nm_cut_lose(cut, step, "a call while the phone is busy cannot be sent on", step->parties[0].name,
+			    "what becomes of it is not known");
+	if (traits->unreachable == NM_FAILING_UNKNOWN)
+		nm_cut_lose(cut, step, "a call while the phone cannot be reached cannot be sent on",
+			    step->parties[0].name, "what becomes of it is not known");
+}
+
 static void cut_path(struct nm_cut *cut)
 {
 	const struct nm_traits *traits = cut->traits;
@@ -444,6 +465,7 @@ static void cut_path(struct nm_cut *cut)
 	}
 	cut_steps(cut);
 	drop_empty(treatment);
+	cut_failing(cut);
 	last = last_rung(treatment);
 	if (traits->mailbox_own && last != NULL && !takes_voicemail(last))
 		add_mailbox(cut);

@@ -153,7 +153,9 @@ static struct leg phone_leg(const struct player *p, const struct nm_party *party
 
 	leg.event = drop_event(behaviour);
 	if (leg.event != NM_EVENT_NO_ANSWER) {
-		leg.kind = swallows && party->kind != NM_VOICEMAIL ? LEG_SWALLOWS : LEG_DROPS;
+		const bool sent_on = leg.event == NM_EVENT_UNREACHABLE ? party->on_unreachable : party->on_busy;
+
+		leg.kind = swallows && !sent_on && party->kind != NM_VOICEMAIL ? LEG_SWALLOWS : LEG_DROPS;
 	} else if (party->kind == NM_VOICEMAIL) {
 		leg.kind = LEG_VOICEMAIL;
 	} else if (behaviour == NM_ANSWERS && after_s < for_s && after_s < voicemail_s) {
@@ -487,7 +489,10 @@ static struct ending line_play(struct player *p, const struct nm_treatment *trea
 				 p->recording ? nm_play_reject_reason(p->arena, treatment) : "", start, 0,
 				 depth);
 	if (treatment->verdict == NM_VERDICT_LOST)
-		return line_ends(p, NM_LOST, "no rule matches", start, 0, depth);
+		return line_ends(p, NM_LOST,
+				 treatment->rule != NULL ? "its carrier cannot reject a call: it is taken and ended"
+							 : "no rule matches",
+				 start, 0, depth);
 	record_alerts(p, &treatment->alerts, start, depth);
 	if (treatment->greeting_s > 0 && p->recording)
 		record(p, (struct nm_event){ start,

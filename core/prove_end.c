@@ -140,9 +140,10 @@ static const char *frozen_words(struct nm_prover *prover, int line, uint32_t fro
 	nm_buf_init(&words, NM_WORDS_MOST);
 	nm_buf_addf(&words,
 		    by_hand(&prover->holdings[line])
-			    ? "the hours of line %s hold only if somebody sets them by hand at each change; "
-			      "until then this stays in force: "
-			    : "the hours of line %s hold only while the agent runs; without it this stays in force: ",
+			    ? "the hours of line %s hold only if somebody sets them by hand at each change; what is "
+			      "set now stays in force until then: "
+			    : "the hours of line %s hold only while the agent runs; without it what is pushed now "
+			      "stays in force: ",
 		    checker->plan->lines[line].name);
 	nm_treatment_words(one->treatment, &words);
 	return nm_check_text_of(checker, &words);

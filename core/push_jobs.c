@@ -369,6 +369,18 @@ static enum nm_code why_foreign(struct nm_push_jobs *jobs, const struct nm_push_
 	return code;
 }
 
+/* What is live is what was wanted; and where that is not all, what is left for somebody. */
+static enum nm_code end_same(struct nm_push_jobs *jobs, struct nm_push_job *job, struct nm_error *err)
+{
+	const char *words = job->wanted.n == 0 ? "removed, read back, gone"
+			    : job->back	       ? "put back, read back, same"
+					       : "pushed, read back, same";
+
+	if (job->carrier->afterwards != NULL)
+		words = nm_arena_format(jobs->arena, "%s; %s", words, job->carrier->afterwards);
+	return words != NULL ? end_job(job, NM_PUSH_DONE, words, err) : nm_fail_memory(err);
+}
+
 static enum nm_code judge_job(struct nm_push_jobs *jobs, struct nm_push_job *job, const struct nm_talk *read,
 			      struct nm_error *err)
 {
@@ -391,11 +403,7 @@ static enum nm_code judge_job(struct nm_push_jobs *jobs, struct nm_push_job *job
 	if (code != NM_OK)
 		return code;
 	if (same)
-		return end_job(job, NM_PUSH_DONE,
-			       job->wanted.n == 0 ? "removed, read back, gone"
-			       : job->back	  ? "put back, read back, same"
-						  : "pushed, read back, same",
-			       err);
+		return end_same(jobs, job, err);
 	if (job->talk.end == NM_TALK_UNSURE && job->rounds < ROUNDS_MAX && !jobs->stopped)
 		return NM_OK; /* once more */
 	code = why_foreign(jobs, job, live, &foreign, err);

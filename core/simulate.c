@@ -110,7 +110,11 @@ static enum nm_code key_add(struct nm_simulation *simulation, const struct lines
 	code = line_gets(lines, simulation->call.line, false, &plain, &treatment, err);
 	if (code || plain.emergency || !nm_treatment_greets(treatment))
 		return code;
-	event.why = nm_arena_format(simulation->arena, "the caller presses %c in the greeting", plan->emergency.key);
+	event.why = nm_arena_format(simulation->arena,
+				    treatment->greeting != NULL
+					    ? "the caller presses %c in the greeting"
+					    : "the caller presses %c in the voicemail's greeting, and from then on is counted",
+				    plan->emergency.key);
 	return event.why ? event_prepend(simulation, &event, err) : nm_fail_memory(err);
 }
 
@@ -184,13 +188,15 @@ static enum nm_code reasons_add(struct nm_simulation *simulation, const struct n
 	struct nm_caller caller = call->caller;
 	bool emergency = call->emergency;
 	const char *untold = NULL;
+	bool unheard = false;
 	struct nm_holding holding;
 	enum nm_code code = NM_OK;
 
 	if (call->held)
 		code = nm_holding_init(&holding, plan, call->line, simulation->arena, err);
 	if (call->held && !code) {
-		emergency = emergency && nm_holding_hears(&holding);
+		unheard = emergency && !nm_holding_hears(&holding);
+		emergency = emergency && !unheard;
 		untold = nm_holding_untold(&holding, nm_caller_listed(plan, caller));
 	}
 	if (untold)
@@ -200,6 +206,8 @@ static enum nm_code reasons_add(struct nm_simulation *simulation, const struct n
 				     &simulation->reasons, &simulation->n_reasons, err);
 	if (!code && untold && nm_caller_groups(plan, call->caller))
 		code = reason_prepend(simulation, untold, err);
+	if (!code && unheard && !simulation->treatment->emergency)
+		code = reason_prepend(simulation, "it hears no key: to it this call is no emergency", err);
 	return code;
 }
 

@@ -147,6 +147,8 @@ static bool doubt(const struct nm_plan *plan, const struct nm_line_status *line,
 		return snprintf(out, DOUBT_TEXT,
 				"no text goes back to missed callers: this version sends text_back only from a line's "
 				"flow (text_in_flow)") > 0;
+	if (line->carrier->afterwards && n++ == number)
+		return snprintf(out, DOUBT_TEXT, "what is pushed is %s", line->carrier->afterwards) > 0;
 	if (line->carrier->unverified && n++ == number)
 		return snprintf(out, DOUBT_TEXT, "not verified: %s", line->carrier->unverified) > 0;
 	return false;

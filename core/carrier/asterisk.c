@@ -158,6 +158,7 @@ const struct nm_carrier nm_carrier_asterisk = {
 	.summary = "a dialplan file for an Asterisk server",
 	.docs_url = "https://docs.asterisk.org/Asterisk_20_Documentation/API_Documentation/",
 	.unverified = "never run on a server: the dialplan is as Asterisk's documentation has it",
+	.afterwards = "in force once Asterisk has read it: asterisk -rx \"dialplan reload\"",
 	.traits = {
 		.reads_back = true,
 		.keeps_time = true,

@@ -37,6 +37,12 @@ static bool timed(const struct nm_codes *codes)
 
 static void adapt(const struct nm_account *account, struct nm_traits *traits)
 {
+	const bool both = !nm_codes_has(account, NM_CODES_NO_ANSWER);
+
+	traits->busy = nm_codes_has(account, both ? NM_CODES_NO_ANSWER_BUSY : NM_CODES_BUSY) ? NM_FAILING_SENT_ON
+											     : NM_FAILING_UNKNOWN;
+	traits->unreachable =
+		nm_codes_has(account, NM_CODES_UNREACHABLE) ? NM_FAILING_SENT_ON : NM_FAILING_UNKNOWN;
 	if (nm_codes_timed(account))
 		return;
 	traits->handset_untimed = true;

@@ -285,6 +285,29 @@ enum nm_code nm_codes_find(const struct nm_account *account, struct nm_arena *ar
 	return code;
 }
 
+bool nm_codes_has(const struct nm_account *account, enum nm_codes_for what)
+{
+	const char *text = account->codes != NULL ? account->codes : "";
+	const char *carrier = account->carrier != NULL ? account->carrier : "";
+	struct field fields[FIELDS];
+	bool known = false;
+	size_t number = 0, n;
+
+	for (size_t i = 0; i < nm_codes_rows_count; i++)
+		if (strcmp(nm_codes_rows[i].carrier, carrier) == 0) {
+			known = true;
+			if (nm_codes_rows[i].what == what && nm_codes_rows[i].set != NULL)
+				return true;
+		}
+	while (next_row(&text, &number, fields, &n))
+		if (wrong(fields, n) == NULL && is(fields[0], carrier)) {
+			known = true;
+			if (kind_of(fields[1]) == what)
+				return true;
+		}
+	return !known;
+}
+
 bool nm_codes_timed(const struct nm_account *account)
 {
 	const char *text = account->codes != NULL ? account->codes : "";

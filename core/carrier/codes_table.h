@@ -44,6 +44,8 @@ enum nm_code nm_codes_find(const struct nm_account *account, struct nm_arena *ar
 			   struct nm_error *err) NM_WARN_UNUSED;
 /* Can it be dialled how long the phone rings?  Also for a carrier that is not known. */
 bool nm_codes_timed(const struct nm_account *account);
+/* Does the account's carrier have a code for this?  Also true of a carrier that is not known. */
+bool nm_codes_has(const struct nm_account *account, enum nm_codes_for what);
 /* Are these the bytes of a codes_file?  NM_INPUT names the line that is not right. */
 enum nm_code nm_codes_check(const char *text, struct nm_error *err) NM_WARN_UNUSED;
 /* The rows of this build, for the manual and the tests. */

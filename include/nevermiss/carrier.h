@@ -72,6 +72,10 @@ enum nm_texting { NM_TEXTING_NONE, NM_TEXTING_EACH, NM_TEXTING_ALL };
 /* Texts to the people whom an emergency alerts: none, as the call arrives, or as the plan says, then_alert too. */
 enum nm_alerting { NM_ALERTING_NONE, NM_ALERTING_AT_ONCE, NM_ALERTING_ALL };
 
+/* What becomes of a call while the line's own phone is busy, or not there: what the plan says of such a phone, the
+ * call is sent on, or nobody knows. */
+enum nm_failing { NM_FAILING_AS_PLANNED, NM_FAILING_SENT_ON, NM_FAILING_UNKNOWN };
+
 enum nm_handset { NM_HANDSET_NEVER, NM_HANDSET_FIRST, NM_HANDSET_ANY };
 
 /* What a carrier can be told, and how exactly it does what it is told. */
@@ -104,6 +108,7 @@ struct nm_traits {
 	int unanswered_max_s; /* longest it lets a call ring in all; 0: no limit */
 	enum nm_confirm confirm;
 	enum nm_handset handset; /* when the line's own phone can be rung */
+	enum nm_failing busy, unreachable; /* declined counts as busy */
 	bool handset_untimed; /* and how long it rings before the call goes on is the carrier's own affair */
 	bool only_on_failure; /* what follows it comes when it declines or is not there, not when it just rings */
 	bool handset_at_rest; /* it rings where nobody is to be rung, since a call cannot be ended */
@@ -293,6 +298,7 @@ struct nm_account_key {
 struct nm_carrier {
 	const char *name, *summary, *docs_url;
 	const char *unverified; /* what it was never tried on, in a sentence for people; NULL: it was */
+	const char *afterwards; /* what somebody has to do for a push to take effect, in a sentence's part; NULL: nothing */
 	const char *records_unverified; /* what of its call records is believed, not known; NULL: nothing, or it has none */
 	struct nm_traits traits;
 	const struct nm_account_key *keys; /* ends with a NULL name */

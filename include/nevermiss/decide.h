@@ -91,6 +91,7 @@ struct nm_party {
 	bool line_id;         /* shows the line's number, not the caller's */
 	const char *greeting; /* of a voicemail; NULL */
 	const char *line;     /* the leg is a call to this line: that line decides; NULL */
+	bool on_busy, on_unreachable; /* its carrier then sends the call on, ahead of its own voicemail */
 	bool native;          /* rings as the handset of the line the call came to: no leg of its own */
 	const char *turn_of;  /* rotation through which it was rung; NULL */
 };

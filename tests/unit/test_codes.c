@@ -306,6 +306,27 @@ static void test_the_losses_follow_the_carrier(void **state)
 	carrier_line_close(&line);
 }
 
+/* What the codes send on while the phone is busy or off does not get to its own voicemail; where no code is known,
+ * that is said. */
+static void test_a_phone_that_is_busy_or_off(void **state)
+{
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const struct nm_treatment *day;
+		struct carrier_line line;
+		bool lost = false;
+
+		open_plan(&line, i == 0 ? PLAN("carrier = gsm", "25s") : PLAN("carrier = verizon", "25s"), MONDAY);
+		day = nm_route_treatment(line.held, line.at, line.route->classes[0].witness, false);
+		assert_true(day->steps[0].parties[0].on_busy);
+		assert_int_equal(day->steps[0].parties[0].on_unreachable, i == 0);
+		for (size_t k = 0; k < line.losses.n; k++)
+			lost = lost || strstr(line.losses.items[k].text, "while the phone cannot be reached") != NULL;
+		assert_int_equal(lost, i == 1);
+		carrier_line_close(&line);
+	}
+}
+
 static void test_random_plans(void **state)
 {
 	static const char *const carriers[] = { "gsm", "verizon", "landline" };
@@ -516,6 +537,7 @@ int main(void)
 		cmocka_unit_test(test_the_trap),
 		cmocka_unit_test(test_no_unverified_code_is_shown_as_certain),
 		cmocka_unit_test(test_the_losses_follow_the_carrier),
+		cmocka_unit_test(test_a_phone_that_is_busy_or_off),
 		cmocka_unit_test(test_random_plans),
 		cmocka_unit_test(test_own_codes_go_ahead),
 		cmocka_unit_test(test_own_codes_say_whether_the_ring_is_timed),

@@ -376,7 +376,7 @@ static void test_an_emergency_on_another_line_begins_with_the_key(void **unused)
 	assert_int_equal(nm_time_read("2026-11-24 10:00", plan->zone, 0, &call.at, &err), NM_OK);
 	call.line = nm_plan_find_line(plan, "main");
 	assert_int_equal(nm_simulate(plan, &call, &simulation, &err), NM_OK);
-	assert_events(simulation, "0 key: the caller presses 9 in the greeting\n0 alert owner: texted at once\n"
+	assert_events(simulation, "0 key: the caller presses 9 in the voicemail's greeting, and from then on is counted\n0 alert owner: texted at once\n"
 				  "0 skip sam: not on turn\n"
 				  "0 ring owner: emergency, step 1, oncall's turn, press 1 to accept\n"
 				  "6 answer owner: accepts after 6 s\n");
