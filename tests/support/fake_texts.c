@@ -51,7 +51,7 @@ static void add_text(const struct fake_texts *fake, const struct nm_request *req
 			    number, number, body, status_of(fake));
 	else
 		nm_buf_addf(out, "{\"id\":%d,\"contact\":\"%s\",\"message\":\"%s\"}", number,
-			    FAKE_TEXTS_TO + 2, body);
+			    &FAKE_TEXTS_TO[2], body);
 }
 
 static void serve_list(struct fake_texts *fake, const struct nm_request *request)

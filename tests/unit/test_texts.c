@@ -83,7 +83,7 @@ static void test_twilio_sends(void **state)
 		{ "GET", MESSAGES "/" SM1 ".json", NULL, 200,
 		  SAYS(SM1, "\"status\":\"sent\",\"error_code\":null") },
 		{ "GET", MESSAGES "/" SM1 ".json", NULL, 200, SAYS(SM1, "\"status\":\"delivered\"") },
-		{ NULL },
+		{ .method = NULL },
 	};
 	struct bench bench;
 
@@ -105,7 +105,7 @@ static void test_twilio_does_not_deliver(void **state)
 		{ "GET", MESSAGES "/" SM1 ".json", NULL, 200,
 		  SAYS(SM1, "\"status\":\"undelivered\",\"error_code\":30034,"
 			    "\"error_message\":\"Unregistered\\u001b[31m number\"") },
-		{ NULL },
+		{ .method = NULL },
 	};
 	struct bench bench;
 
@@ -125,7 +125,7 @@ static void test_twilio_is_not_followed_for_ever(void **state)
 		SENDS,
 		{ "GET", MESSAGES "/" SM1 ".json", NULL, 200, SAYS(SM1, QUEUED) },
 		{ "GET", MESSAGES "/" SM1 ".json", NULL, 200, SAYS(SM1, QUEUED) },
-		{ NULL },
+		{ .method = NULL },
 	};
 	struct bench bench;
 
@@ -142,12 +142,12 @@ static void test_twilio_refuses(void **state)
 	const struct recorded opted_out[] = {
 		{ "POST", MESSAGES ".json", FORM, 400,
 		  "{\"code\":21610,\"message\":\"Attempt to send to unsubscribed recipient\",\"status\":400}" },
-		{ NULL },
+		{ .method = NULL },
 	};
 	const struct recorded bad[] = {
 		{ "POST", MESSAGES ".json", FORM, 400,
 		  "{\"code\":21606,\"message\":\"No such From\",\"status\":400}" },
-		{ NULL },
+		{ .method = NULL },
 	};
 	struct bench bench;
 
@@ -180,7 +180,7 @@ static void test_twilio_is_looked_for(void **state)
 		  LISTS(SAYS("SM00000000000000000000000000000003", "\"status\":\"sent\",\"date_created\":\"Sat, 21 Nov 2026 05:59:59 +0000\"") "," SAYS(
 			  SM1,
 			  "\"status\":\"delivered\",\"date_created\":\"Mon, 23 Nov 2026 05:59:59 +0000\"")) },
-		{ NULL },
+		{ .method = NULL },
 	};
 	const char *const known[] = { SM2 };
 	struct bench bench;
@@ -201,7 +201,7 @@ static void test_twilio_is_looked_for(void **state)
 /* It is looked for for half a minute, and sent only then. */
 static void test_twilio_sends_what_is_not_there(void **state)
 {
-	const struct recorded talk[] = { NONE, NONE, NONE, NONE, NONE, NONE, NONE, SENDS, { NULL } };
+	const struct recorded talk[] = { NONE, NONE, NONE, NONE, NONE, NONE, NONE, SENDS, { .method = NULL } };
 	struct bench bench;
 
 	(void)state;
@@ -224,7 +224,7 @@ static void test_twilio_is_unsure(void **state)
 		NONE,
 		NONE,
 		NONE,
-		{ NULL },
+		{ .method = NULL },
 	};
 #define OTHER                                                                                                \
 	{                                                                                                    \
@@ -232,7 +232,7 @@ static void test_twilio_is_unsure(void **state)
 			LISTS("{\"sid\":\"" SM1 "\",\"from\":\"+15125550100\",\"to\":\"+15125550111\","      \
 			      "\"body\":\"Smith's: cafe\"}")                                                 \
 	}
-	const struct recorded other_words[] = { OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, { NULL } };
+	const struct recorded other_words[] = { OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, OTHER, { .method = NULL } };
 	struct bench bench;
 
 	(void)state;
@@ -253,7 +253,7 @@ static void test_twilio_goes_on(void **state)
 {
 	const struct recorded talk[] = {
 		{ "GET", MESSAGES "/" SM1 ".json", NULL, 200, SAYS(SM1, "\"status\":\"sent\"") },
-		{ NULL },
+		{ .method = NULL },
 	};
 	struct bench bench;
 
@@ -293,7 +293,7 @@ static void test_telnyx_sends(void **state)
 		{ "GET", API "/messages/b0c7e8cb", NULL, 200, TELLS("b0c7e8cb", "sending", "") },
 		{ "GET", API "/messages/b0c7e8cb", NULL, 200,
 		  TELLS("b0c7e8cb", "delivery_failed", "{\"code\":\"40001\",\"title\":\"Not routable\"}") },
-		{ NULL },
+		{ .method = NULL },
 	};
 	struct bench bench;
 
@@ -312,7 +312,7 @@ static void test_telnyx_refuses(void **state)
 	const struct recorded talk[] = {
 		{ "POST", API "/messages", JSON, 400,
 		  "{\"errors\":[{\"code\":\"40300\",\"title\":\"Blocked due to STOP message\"}]}" },
-		{ NULL },
+		{ .method = NULL },
 	};
 	struct bench bench;
 
@@ -336,7 +336,7 @@ static void test_telnyx_is_looked_for(void **state)
 		  "{\"uuid\":\"ours\",\"cli\":\"15125550100\",\"cld\":\"15125550111\"}]}" },
 		{ "GET", API "/messages/gone", NULL, 404, "{\"errors\":[]}" },
 		{ "GET", API "/messages/ours", NULL, 200, TELLS("ours", "delivered", "") },
-		{ NULL },
+		{ .method = NULL },
 	};
 	const char *const known[] = { "known" };
 	struct bench bench;
@@ -356,7 +356,7 @@ static void test_telnyx_is_looked_for(void **state)
 /* Records come late: without one it is not known whether it was sent, and it is not sent again. */
 static void test_telnyx_is_unsure(void **state)
 {
-	const struct recorded talk[] = { EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, { NULL } };
+	const struct recorded talk[] = { EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, EMPTY, { .method = NULL } };
 	struct bench bench;
 
 	(void)state;
@@ -386,11 +386,11 @@ static void test_voipms_sends(void **state)
 {
 	const struct recorded talk[] = {
 		{ "POST", REST, SEND, 200, "{\"status\":\"success\",\"sms\":111120}" },
-		{ NULL },
+		{ .method = NULL },
 	};
 	const struct recorded refused[] = {
 		{ "POST", REST, SEND, 200, "{\"status\":\"limit_reached\"}" },
-		{ NULL },
+		{ .method = NULL },
 	};
 	struct bench bench;
 
@@ -415,7 +415,7 @@ static void test_voipms_is_looked_for(void **state)
 		  "{\"status\":\"success\",\"sms\":[{\"id\":\"7\",\"contact\":\"5125550112\",\"message\":\"" WORDS
 		  "\"},"
 		  "{\"id\":8,\"contact\":\"15125550111\",\"message\":\" " WORDS "\\n\"}]}" },
-		{ NULL },
+		{ .method = NULL },
 	};
 	struct bench bench;
 
@@ -435,7 +435,7 @@ static void test_voipms_sends_what_is_not_there(void **state)
 		NO_SMS,   NO_SMS,
 		NO_SMS,   NO_SMS,
 		NO_SMS,   { "POST", REST, SEND, 200, "{\"status\":\"success\",\"sms\":\"9\"}" },
-		{ NULL },
+		{ .method = NULL },
 	};
 	struct bench bench;
 
@@ -449,7 +449,7 @@ static void test_voipms_sends_what_is_not_there(void **state)
 
 static void test_voipms_abroad(void **state)
 {
-	const struct recorded talk[] = { { NULL } };
+	const struct recorded talk[] = { { .method = NULL } };
 	struct bench bench;
 
 	(void)state;
