@@ -452,8 +452,7 @@ static bool day_hear(void *context, int64_t day, const struct nm_holidays *holid
 	return listening->most != SAYS_DECIDES;
 }
 
-/* The first year of which the expression says anything of its own. */
-static int first_year(const struct nm_hours *hours)
+int nm_hours_first_year(const struct nm_hours *hours)
 {
 	int year = LINT_YEAR;
 	size_t i;
@@ -472,7 +471,7 @@ static bool is_overridden(const struct nm_hours *hours, size_t index)
 {
 	struct listening listening = { .hours = hours, .index = index };
 
-	return nm_hours_tell(&hours, 1, nm_days_from_date(first_year(hours), 1, 1), day_hear, &listening) &&
+	return nm_hours_tell(&hours, 1, nm_days_from_date(nm_hours_first_year(hours), 1, 1), day_hear, &listening) &&
 	       listening.most == SAYS_OVERRIDDEN;
 }
 

@@ -10,6 +10,7 @@
 #define NEVERMISS_CORE_HOURS_PRIVATE_H
 
 #include "nevermiss/hours.h"
+#include "nevermiss/mem.h"
 
 /* A span adds at most one to the spans of its date and of the next: 2 * ITEMS_MAX fit NM_HOURS_SPANS. */
 #define ITEMS_MAX 64
@@ -84,5 +85,13 @@ struct nm_hours {
 
 /* Derives what evaluation needs from the rules that were read. */
 void nm_hours_prepare(struct nm_hours *hours);
+
+/* The first year of which the expression says anything of its own. */
+int nm_hours_first_year(const struct nm_hours *hours);
+
+/* "08:00-12:00,22:00-06:00": until may be beyond 24:00, up to 48:00. */
+void nm_hours_spans_write(const struct nm_minutes *spans, size_t n, struct nm_buf *out);
+/* A week that is not shut throughout, written as short as can be.  NM_INPUT: too many spans. */
+enum nm_code nm_hours_shortest(const struct nm_hours_week *week, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -14,6 +14,7 @@
 
 #include "nevermiss/clock.h"
 #include "nevermiss/error.h"
+#include "nevermiss/mem.h"
 
 #define NM_HOURS_TEXT 4096 /* longest expression, bytes */
 #define NM_HOURS_SPANS 128 /* most spans of one date */
@@ -67,5 +68,23 @@ bool nm_hours_tell(const struct nm_hours *const *hours, size_t n, int64_t from,
 /* Things that are allowed and probably not meant: a span of equal ends, a rule of the expression
  * that later ones wholly override.  Calls found() once for each, in order. */
 void nm_hours_lint(const struct nm_hours *hours, void (*found)(void *context, const char *text), void *context);
+
+/* --- the week in an expression --- */
+
+#define NM_WEEK_MINUTES (7 * 1440)
+
+/* The minutes of a week that are inside, from Monday 00:00 on. */
+struct nm_hours_week {
+	bool open[NM_WEEK_MINUTES];
+};
+
+/* What an expression says of every week, years, dates and holidays left aside.  NM_INPUT, saying what to write
+ * instead, when the two cannot be taken apart. */
+enum nm_code nm_hours_week_of(const char *expression, struct nm_hours_week *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Adds the week to out as the shortest expression in which each day's times stand in one rule, and behind it what
+ * `kept` (NULL: nothing) says of years, dates and holidays: nm_hours_week_of gives the week back, if it takes `kept`.
+ * NM_INPUT when that is more than one expression holds. */
+enum nm_code nm_hours_week_write(const struct nm_hours_week *week, const char *kept, struct nm_buf *out,
+				 struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

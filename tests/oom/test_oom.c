@@ -429,6 +429,20 @@ static enum nm_code read_hours(struct nm_error *err)
 	return code;
 }
 
+static enum nm_code write_week(struct nm_error *err)
+{
+	static const char kept[] = "Mo-Fr 08:00-18:00; PH off";
+	struct nm_hours_week week;
+	struct nm_buf out;
+	enum nm_code code = nm_hours_week_of(kept, &week, err);
+
+	nm_buf_init(&out, NM_HOURS_TEXT);
+	if (!code)
+		code = nm_hours_week_write(&week, kept, &out, err);
+	nm_buf_clear(&out);
+	return code;
+}
+
 static const char calendar[] =
 	"BEGIN:VCALENDAR\nBEGIN:VTIMEZONE\nTZID:Own\nBEGIN:STANDARD\nDTSTART:20000101T000000\nRRULE:FREQ="
 	"YEARLY\n"
@@ -569,6 +583,7 @@ STARVED(send_through_twilio)
 STARVED(send_through_voipms)
 STARVED(apply_edits)
 STARVED(read_hours)
+STARVED(write_week)
 STARVED(read_calendar)
 STARVED(read_records)
 STARVED(keep_a_call)
@@ -612,7 +627,8 @@ static int tear_down(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_read_hours),      cmocka_unit_test(test_read_calendar),
+		cmocka_unit_test(test_read_hours),      cmocka_unit_test(test_write_week),
+		cmocka_unit_test(test_read_calendar),
 		cmocka_unit_test(test_read_plan),       cmocka_unit_test(test_read_bad_plan),
 		cmocka_unit_test(test_build_timeline),  cmocka_unit_test(test_build_classes),
 		cmocka_unit_test(test_simulate),        cmocka_unit_test(test_check),
