@@ -29,14 +29,6 @@ bool nm_line_is_emergency(const struct nm_plan *plan, int line);
 /* emergency: the caller said so. */
 bool nm_call_is_emergency(const struct nm_plan *plan, int line, uint64_t groups, bool emergency);
 
-/* Why a destination is not rung now. */
-enum nm_absence { NM_PRESENT, NM_AWAY, NM_OUTSIDE_HOURS };
-
-/* Which schedule makes it so (away) is written to *schedule; NULL is allowed.  The emergency path
- * ignores `away`. */
-enum nm_absence nm_destination_absence(const struct nm_destination *destination, const struct nm_state *state,
-				       bool emergency, int *schedule);
-
 /* The text that a caller gets who is missed; NULL: none. */
 const char *nm_text_back(const struct nm_plan *plan, const struct nm_state *state,
 			 struct nm_decision decision);

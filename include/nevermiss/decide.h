@@ -80,6 +80,14 @@ enum nm_code nm_decide_why(const struct nm_plan *plan, const struct nm_state *st
 
 /* --- resolve --- */
 
+/* Why a destination is not rung now. */
+enum nm_absence { NM_PRESENT, NM_AWAY, NM_OUTSIDE_HOURS };
+
+/* Which schedule makes it so (away) is written to *schedule; NULL is allowed.  The emergency path
+ * ignores `away`. */
+enum nm_absence nm_destination_absence(const struct nm_destination *destination, const struct nm_state *state,
+				       bool emergency, int *schedule);
+
 /* Somebody rung by a step, told so that nothing else need be looked up. */
 struct nm_party {
 	const char *name;     /* of the destination or line */
