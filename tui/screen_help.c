@@ -17,12 +17,13 @@ static void add_context(struct notes *notes, enum context context)
 
 void app_help(struct app *app)
 {
+	enum context context = app_context(app) == CONTEXT_TEXT ? app_tab_context(app) : app_context(app);
 	struct notes notes;
 
 	notes_init(&notes);
-	if (app_tab_context(app) != CONTEXT_GENERAL) {
-		notes_add(&notes, STYLE_HEAD, app->tabs[app->tab].ops->title);
-		add_context(&notes, app_tab_context(app));
+	if (context != CONTEXT_GENERAL) {
+		notes_add(&notes, STYLE_HEAD, context == app_context(app) ? app_top(app)->title : app->tabs[app->tab].ops->title);
+		add_context(&notes, context);
 		notes_add(&notes, STYLE_PLAIN, "");
 	}
 	notes_add(&notes, STYLE_HEAD, "everywhere");
