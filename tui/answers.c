@@ -146,6 +146,60 @@ unsigned answer_style(enum answer_rank rank)
 	return styles[rank];
 }
 
+/* A step that rings a line hands the call to rules of which this treatment does not tell. */
+static bool may_ring(const struct nm_treatment *treatment, const char *name)
+{
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++) {
+			const struct nm_party *party = &treatment->steps[i].parties[j];
+
+			if (party->line || !strcmp(party->name, name))
+				return true;
+		}
+	}
+	return false;
+}
+
+static bool is_worse(const struct nm_outcome *a, const struct nm_outcome *b)
+{
+	if (answer_rank(a) != answer_rank(b))
+		return answer_rank(a) > answer_rank(b);
+	return a->seconds > b->seconds;
+}
+
+enum nm_code play_failing(const struct nm_plan *plan, const struct play *play, const struct nm_timeline *timeline,
+			  const struct nm_treatment *treatment, struct nm_simulation **worst, const char **who,
+			  struct nm_error *err)
+{
+	struct nm_simulation *one;
+	enum nm_code code = NM_OK;
+
+	*worst = NULL;
+	*who = NULL;
+	for (size_t i = 0; i < plan->n_destinations && !code; i++) {
+		struct play failing = *play;
+
+		if (plan->destinations[i].kind == NM_VOICEMAIL || play->n == PLAY_SETTINGS ||
+		    !may_ring(treatment, plan->destinations[i].name))
+			continue;
+		failing.settings[failing.n++] =
+			(struct nm_setting){.destination = (int)i, .behaviour = NM_UNREACHABLE};
+		code = play_simulate(plan, &failing, false, timeline, &one, err);
+		if (!code && (!*worst || is_worse(&one->outcome, &(*worst)->outcome))) {
+			nm_simulation_free(*worst);
+			*worst = one;
+			*who = plan->destinations[i].name;
+		} else if (!code) {
+			nm_simulation_free(one);
+		}
+	}
+	if (code) {
+		nm_simulation_free(*worst);
+		*worst = NULL;
+	}
+	return code;
+}
+
 /* What a call gets in one interval of a timeline. */
 static const struct nm_treatment *treatment_in(const struct nm_timeline *timeline, size_t interval,
 					       const struct play *play, struct nm_arena *arena)
@@ -302,28 +356,49 @@ const char *kind_words(enum nm_kind kind, enum nm_role role)
 	return kind == NM_AI ? "AI" : nm_kind_name(kind);
 }
 
-/* The rule asks for nothing: that it matches says nothing. */
-static bool matches_all(const struct nm_plan *plan, const char *name)
+static int rule_find(const struct nm_plan *plan, const char *name)
 {
 	for (size_t i = 0; i < plan->n_rules; i++) {
-		const struct nm_rule *rule = &plan->rules[i];
-
-		if (!strcmp(rule->name, name))
-			return !rule->lines.given && !rule->callers.given && !rule->during.given &&
-			       !rule->outside.given;
+		if (!strcmp(plan->rules[i].name, name))
+			return (int)i;
 	}
-	return false;
+	return -1;
+}
+
+/* It asks for nothing: that it matches says nothing. */
+static bool matches_all(const struct nm_rule *rule)
+{
+	return !rule->lines.given && !rule->callers.given && !rule->during.given && !rule->outside.given;
+}
+
+/* The reason that tells most: of a rule that matches everything, why the one before it did not. */
+static const struct nm_reason *deciding_reason(const struct nm_plan *plan, const struct nm_simulation *simulation)
+{
+	size_t n = simulation ? simulation->n_reasons : 0;
+	int last = n > 1 ? rule_find(plan, simulation->reasons[n - 1].name) : -1;
+
+	if (n == 0)
+		return NULL;
+	if (last >= 0 && matches_all(&plan->rules[last]))
+		n--;
+	return &simulation->reasons[n - 1];
 }
 
 const char *deciding_words(const struct nm_plan *plan, const struct nm_simulation *simulation)
 {
-	size_t n = simulation ? simulation->n_reasons : 0;
+	const struct nm_reason *reason = deciding_reason(plan, simulation);
 
-	if (n == 0)
-		return "";
-	if (n > 1 && matches_all(plan, simulation->reasons[n - 1].name))
-		return simulation->reasons[n - 2].text;
-	return simulation->reasons[n - 1].text;
+	return reason ? reason->text : "";
+}
+
+int deciding_schedule(const struct nm_plan *plan, const struct nm_simulation *simulation)
+{
+	const struct nm_reason *reason = deciding_reason(plan, simulation);
+	int rule = reason ? rule_find(plan, reason->name) : -1;
+
+	if (rule >= 0 && plan->rules[rule].during.n)
+		return plan->rules[rule].during.ids[0];
+	return rule >= 0 && plan->rules[rule].outside.n ? plan->rules[rule].outside.ids[0] : -1;
 }
 
 struct nm_pos deciding_place(const struct nm_simulation *simulation)

@@ -33,6 +33,13 @@ enum nm_code play_from_arguments(const struct nm_plan *plan, nm_time now, const 
 enum nm_code play_simulate(const struct nm_plan *plan, const struct play *play, bool events,
 			   const struct nm_timeline *timeline, struct nm_simulation **out, struct nm_error *err) NM_WARN_UNUSED;
 
+/* The worst that comes of this call when one of those whom it rings cannot be reached and everybody else does as
+ * usual (treatment).  NULL in *worst: it rings nobody but a voicemail.  *who: whose failing it is, as long as the
+ * plan is there. */
+enum nm_code play_failing(const struct nm_plan *plan, const struct play *play, const struct nm_timeline *timeline,
+			  const struct nm_treatment *treatment, struct nm_simulation **worst, const char **who,
+			  struct nm_error *err) NM_WARN_UNUSED;
+
 enum answer_rank { RANK_PEOPLE, RANK_AI, RANK_VOICEMAIL, RANK_REJECTED, RANK_NOBODY, RANKS };
 enum answer_rank answer_rank(const struct nm_outcome *outcome);
 unsigned answer_style(enum answer_rank rank);
@@ -59,6 +66,8 @@ const char *kind_words(enum nm_kind kind, enum nm_role role);
 /* Why the rule that decides does: its own reason, or, of a rule that matches everything, why the one before
  * it did not; "" when nothing is known. */
 const char *deciding_words(const struct nm_plan *plan, const struct nm_simulation *simulation);
+/* The schedule that this rule is about: the first of `during`, else of `outside`; -1: none, or it is no rule. */
+int deciding_schedule(const struct nm_plan *plan, const struct nm_simulation *simulation);
 /* Where the rule that decides stands. */
 struct nm_pos deciding_place(const struct nm_simulation *simulation);
 

@@ -164,7 +164,7 @@ static enum nm_code show_grid(struct invocation *run, int line, int64_t monday, 
 	int day;
 
 	week_init(&week);
-	week_derive(&week, run->session, monday, line, VIEW_FIRST);
+	week_derive(&week, run->session, monday, &(struct week_subject){.line = line, .view = VIEW_FIRST});
 	code = week.err.code ? nm_fail(err, week.err.code, "%s", week.err.text) : NM_OK;
 	if (code == NM_OK) {
 		nm_buf_addf(run->out, "%s: who answers first, each half hour\n", plan->lines[line].name);

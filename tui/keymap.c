@@ -40,13 +40,17 @@ const struct key_row key_rows[] = {
 	{CONTEXT_WEEK, ACTION_HOUR_ON, "hour-later", "S-Right", NULL, "an hour later"},
 	{CONTEXT_WEEK, ACTION_WEEK_BACK, "week-before", "[ PgUp", "week", "the week before"},
 	{CONTEXT_WEEK, ACTION_WEEK_ON, "next-week", "] PgDn", NULL, "the next week"},
+	{CONTEXT_WEEK, ACTION_MONTH_ON, "next-month", "m", NULL, "the same day of the next month"},
+	{CONTEXT_WEEK, ACTION_MONTH_BACK, "month-before", "M", NULL, "the same day of the month before"},
 	{CONTEXT_WEEK, ACTION_FIRST, "first", "Home", NULL, "the beginning of the day"},
 	{CONTEXT_WEEK, ACTION_LAST, "last", "End", NULL, "the end of the day"},
 	{CONTEXT_WEEK, ACTION_GAP, "next-gap", "}", "next gap", "the next time at which nobody answers"},
 	{CONTEXT_WEEK, ACTION_BOUNDARY, "boundary", "b", "boundary", "the next change of who answers"},
 	{CONTEXT_WEEK, ACTION_BOUNDARY_BACK, "boundary-back", "B", NULL, "the change before"},
 	{CONTEXT_WEEK, ACTION_DATE, "go", "g", "date", "go to a date"},
-	{CONTEXT_WEEK, ACTION_VIEW, "view", "v", "view", "first answer, worst case, emergency"},
+	{CONTEXT_WEEK, ACTION_PAINT, "paint", "P", "paint", "paint the hours of a schedule; shows what changes and asks"},
+	{CONTEXT_WEEK, ACTION_VIEW, "view", "v", "view", "first answer, no human, one failing, emergency, one's hours"},
+	{CONTEXT_WEEK, ACTION_WHOSE, "whose-hours", "d", "whose", "the hours of one destination: choose which"},
 	{CONTEXT_WEEK, ACTION_LINE, "line", "L", "line", "the next line"},
 	{CONTEXT_WEEK, ACTION_ENTER, "play", "Enter", "play", "play a call at this minute"},
 	{CONTEXT_WEEK, ACTION_EDITOR, "editor", "e", NULL, "the rule that decides here in your editor"},
@@ -92,6 +96,24 @@ const struct key_row key_rows[] = {
 	{CONTEXT_CODES, ACTION_DONE, "done", "D", "done", "this one was dialled, or set: kept with the time as soon as all are"},
 	{CONTEXT_CODES, ACTION_VIEW, "view", "v", "large", "the QR code, or large letters"},
 	{CONTEXT_CODES, ACTION_BACK, "close", "Escape q Backspace", "close", "back to the screen; asks when only some are done"},
+
+	{CONTEXT_PAINT, ACTION_LEFT, "earlier", "Left h", "move", "half an hour earlier"},
+	{CONTEXT_PAINT, ACTION_RIGHT, "later", "Right l", NULL, "half an hour later"},
+	{CONTEXT_PAINT, ACTION_UP, "day-before", "Up k", NULL, "the day before"},
+	{CONTEXT_PAINT, ACTION_DOWN, "next-day", "Down j", NULL, "the next day"},
+	{CONTEXT_PAINT, ACTION_TOGGLE, "toggle", "Space Enter", "on/off", "what is selected on, or, where it begins on already, off"},
+	{CONTEXT_PAINT, ACTION_SELECT, "select", "v", "select", "begin to select here: moving selects more; again: no more"},
+	{CONTEXT_PAINT, ACTION_HOUR_BACK, "select-earlier", "S-Left", NULL, "select half an hour earlier"},
+	{CONTEXT_PAINT, ACTION_HOUR_ON, "select-later", "S-Right", NULL, "select half an hour later"},
+	{CONTEXT_PAINT, ACTION_DAY_UP, "select-day-before", "S-Up", NULL, "select the day before"},
+	{CONTEXT_PAINT, ACTION_DAY_DOWN, "select-next-day", "S-Down", NULL, "select the next day"},
+	{CONTEXT_PAINT, ACTION_FIRST, "first", "Home", NULL, "the beginning of the day"},
+	{CONTEXT_PAINT, ACTION_LAST, "last", "End", NULL, "the end of the day"},
+	{CONTEXT_PAINT, ACTION_UNDO, "undo", "u", "undo", "take the last stroke back"},
+	{CONTEXT_PAINT, ACTION_SAVE, "save", "W", "save", "show what changes for callers, and save when you say so"},
+	{CONTEXT_PAINT, ACTION_BACK, "leave", "Escape q Backspace", "leave", "select no more; else leave, and when hours changed ask to save them"},
+	{CONTEXT_PAINT, ACTION_DROP, "drop", "X", "drop", "leave, and nothing is changed"},
+	{CONTEXT_PAINT, ACTION_HELP, "help", "? F1", "help", "these keys"},
 
 	{CONTEXT_TEXT, ACTION_BACK, "close", "Escape q Enter Backspace", "close", "back to the screen"},
 	{CONTEXT_TEXT, ACTION_UP, "up", "Up k", "scroll", "a line up"},
@@ -164,7 +186,7 @@ static const struct {
 #define NAMED (sizeof named_keys / sizeof *named_keys)
 
 static const char *const context_names[CONTEXT_COUNT] = {"general", "now",  "plan", "week",   "simulate", "check",
-							 "push",    "codes", "text", "prompt", "confirm", "choose"};
+							 "push",    "codes", "paint", "text", "prompt", "confirm", "choose"};
 
 const char *context_name(enum context context)
 {

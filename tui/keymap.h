@@ -47,6 +47,7 @@ enum context {
 	CONTEXT_CHECK,
 	CONTEXT_PUSH,
 	CONTEXT_CODES,   /* what somebody dials for a line */
+	CONTEXT_PAINT,   /* the hours of a schedule */
 	CONTEXT_TEXT,    /* a page of text: help, results */
 	CONTEXT_PROMPT,  /* a line being typed */
 	CONTEXT_CONFIRM, /* yes or no */
@@ -102,8 +103,19 @@ enum action {
 	ACTION_HOUR_ON,
 	ACTION_WEEK_BACK,
 	ACTION_WEEK_ON,
+	ACTION_MONTH_BACK,
+	ACTION_MONTH_ON,
 	ACTION_GAP,
 	ACTION_VIEW,
+	ACTION_WHOSE,
+	ACTION_PAINT,
+	/* painting */
+	ACTION_DAY_UP,
+	ACTION_DAY_DOWN,
+	ACTION_SELECT,
+	ACTION_TOGGLE,
+	ACTION_SAVE,
+	ACTION_DROP,
 	/* Simulate */
 	ACTION_DAY_ON,
 	ACTION_DAY_BACK,

@@ -1,39 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Week: who answers first, each half hour.
- * In: a week (week.h), the cursor's minute.  Out: the grid, its totals, and what happens at the cursor.
+ * In: a week (week.h), the cursor's minute.  Out: what week_draw.c shows; from here hours are painted.
  */
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "answers.h"
 #include "prompt.h"
-#include "week.h"
+#include "week_screen.h"
 
-enum { TAG_DATE };
+enum { TAG_DATE, TAG_WHOSE, TAG_PAINT };
 
 #define STEP_S 1800
-#define LEFT 9		/* columns before the grid */
-#define NOTE_COLUMNS 14 /* columns that notes need beside it at least */
-
-struct screen_week_state {
-	int line;
-	enum week_view view;
-	nm_time at; /* the cursor: a minute */
-	struct week week;
-	/* the call at the cursor */
-	nm_time shown_at;
-	unsigned generation;
-	int shown_line;
-	enum week_view shown_view;
-	struct nm_simulation *call, *worst;
-	struct nm_error err;
-};
 
 static void *open_week(struct app *app, const void *argument, struct nm_error *err)
 {
-	struct screen_week_state *week = calloc(1, sizeof *week);
+	struct week_screen *week = calloc(1, sizeof *week);
 
 	(void)argument;
 	if (!week) {
@@ -45,70 +27,87 @@ static void *open_week(struct app *app, const void *argument, struct nm_error *e
 	return week;
 }
 
-static void forget_call(struct screen_week_state *week)
+static void forget_call(struct week_screen *week)
 {
 	nm_simulation_free(week->call);
-	nm_simulation_free(week->worst);
-	week->call = week->worst = NULL;
+	nm_simulation_free(week->nobody);
+	nm_simulation_free(week->failing);
+	week->call = week->nobody = week->failing = NULL;
 }
 
 static void close_week(void *state)
 {
-	struct screen_week_state *week = state;
+	struct week_screen *week = state;
 
 	forget_call(week);
 	week_clear(&week->week);
 	free(week);
 }
 
-static nm_local cursor_local(const struct screen_week_state *week, const struct app *app)
+nm_local week_cursor(const struct week_screen *week, const struct app *app)
 {
 	return nm_zone_local(session_zone(app->session), week->at);
 }
 
-static void derive_call(struct screen_week_state *week, struct app *app)
+/* The call as it is mostly, with no human, and with one failing. */
+static void derive_call(struct week_screen *week, struct app *app)
 {
-	struct play play =
-		week_play(week->at, week->line, week->view == VIEW_EMERGENCY ? VIEW_EMERGENCY : VIEW_FIRST);
+	const struct week_subject usual = {
+		.line = week->subject.line,
+		.view = week->subject.view == VIEW_EMERGENCY ? VIEW_EMERGENCY : VIEW_FIRST,
+	};
+	struct play play = week_play(week->at, &usual);
+	const struct nm_plan *plan = app_plan(app);
 	const struct nm_timeline *timeline;
 
 	if (timeline_around(app->session, week->at, &timeline, &week->err)) {
 		forget_call(week);
 		return;
 	}
-	if (week->call && week->generation == app->session->generation && week->shown_line == week->line &&
-	    week->shown_view == week->view && same_stretch(timeline, week->shown_at, week->at))
+	if (week->call && week->generation == app->session->generation && week->shown.line == usual.line &&
+	    week->shown.view == usual.view && same_stretch(timeline, week->shown_at, week->at))
 		return;
 	forget_call(week);
 	week->shown_at = week->at;
 	week->generation = app->session->generation;
-	week->shown_line = week->line;
-	week->shown_view = week->view;
-	if (play_simulate(app_plan(app), &play, true, timeline, &week->call, &week->err))
+	week->shown = usual;
+	if (play_simulate(plan, &play, true, timeline, &week->call, &week->err))
 		return;
+	if (play_failing(plan, &play, timeline, week->call->treatment, &week->failing, &week->failing_who, &week->err))
+		week->failing = NULL;
 	play.nobody = true;
-	if (play_simulate(app_plan(app), &play, false, timeline, &week->worst, &week->err))
-		week->worst = NULL;
+	if (play_simulate(plan, &play, false, timeline, &week->nobody, &week->err))
+		week->nobody = NULL;
+}
+
+/* The plan may have less than it had. */
+static void bound_subject(struct week_subject *subject, const struct nm_plan *plan)
+{
+	if ((size_t)subject->line >= plan->n_lines)
+		subject->line = 0;
+	if ((size_t)subject->destination >= plan->n_destinations)
+		subject->destination = 0;
+	if (subject->view == VIEW_DESTINATION && plan->n_destinations == 0)
+		subject->view = VIEW_FIRST;
 }
 
 static void derive_week(void *state, struct app *app)
 {
-	struct screen_week_state *week = state;
-	int64_t day = nm_local_day(cursor_local(week, app));
+	struct week_screen *week = state;
+	int64_t day = nm_local_day(week_cursor(week, app));
 
-	if ((size_t)week->line >= app_plan(app)->n_lines)
-		week->line = 0;
-	week_derive(&week->week, app->session, day - nm_weekday(day), week->line, week->view);
+	bound_subject(&week->subject, app_plan(app));
+	week_derive(&week->week, app->session, day - nm_weekday(day), &week->subject);
 	derive_call(week, app);
 }
 
 /* --- acting --- */
 
 /* Moves on the wall clock to the next multiple of STEP_S; a time that the clock skips is passed over. */
-static void move(struct screen_week_state *week, const struct app *app, int64_t by)
+static void move(struct week_screen *week, const struct app *app, int64_t by)
 {
 	const struct nm_zone *zone = session_zone(app->session);
-	nm_local local = cursor_local(week, app);
+	nm_local local = week_cursor(week, app);
 	nm_local to = (local + by) - (((local + by) % STEP_S) + STEP_S) % STEP_S;
 	enum nm_local_kind kind;
 	nm_time at;
@@ -123,14 +122,14 @@ static void move(struct screen_week_state *week, const struct app *app, int64_t 
 	week->at = at;
 }
 
-static void move_to_minute(struct screen_week_state *week, const struct app *app, int minute)
+static void move_to_minute(struct week_screen *week, const struct app *app, int minute)
 {
-	nm_local local = cursor_local(week, app);
+	nm_local local = week_cursor(week, app);
 
 	week->at = nm_zone_utc(session_zone(app->session), nm_local_day(local) * NM_DAY + minute * 60, NULL);
 }
 
-static void go_to(struct screen_week_state *week, struct app *app, nm_time at, const char *nothing)
+static void go_to(struct week_screen *week, struct app *app, nm_time at, const char *nothing)
 {
 	if (at == NM_TIME_MAX)
 		app_message(app, STYLE_PLAIN, "%s", nothing);
@@ -138,12 +137,99 @@ static void go_to(struct screen_week_state *week, struct app *app, nm_time at, c
 		week->at = at;
 }
 
-static void go_to_boundary(struct screen_week_state *week, struct app *app, bool back)
+static void go_to_boundary(struct week_screen *week, struct app *app, bool back)
 {
-	struct play play = week_play(week->at, week->line, week->view);
-
-	go_to(week, app, boundary_find(app->session, &play, week->at, back, 400),
+	go_to(week, app, week_boundary(app->session, week->at, &week->subject, back),
 	      back ? "nothing changed in the year before" : "nothing changes within a year");
+}
+
+static void go_to_gap(struct week_screen *week, struct app *app)
+{
+	go_to(week, app, week_next_gap(app->session, week->at, &week->subject),
+	      week->subject.view == VIEW_DESTINATION ? "no gap within a year: who is there stays"
+						     : "no gap within a year: somebody live answers");
+}
+
+/* The same time of the same day of the month, or of its last one. */
+static void move_month(struct week_screen *week, const struct app *app, int by)
+{
+	nm_local local = week_cursor(week, app);
+	int64_t day = nm_local_day(local);
+	struct nm_date date = nm_date_from_days(day);
+	int days;
+
+	date.month += by;
+	date.year += date.month > 12 ? 1 : date.month < 1 ? -1 : 0;
+	date.month = date.month > 12 ? 1 : date.month < 1 ? 12 : date.month;
+	days = nm_month_days(date.year, date.month);
+	local += (nm_days_from_date(date.year, date.month, date.day < days ? date.day : days) - day) * NM_DAY;
+	week->at = nm_zone_utc(session_zone(app->session), local, NULL);
+}
+
+/* --- whose hours, and which are painted --- */
+
+static bool has_hours(const struct nm_plan *plan, size_t schedule)
+{
+	return plan->schedules[schedule].expression != NULL;
+}
+
+static bool rings(const struct nm_plan *plan, size_t destination)
+{
+	return plan->destinations[destination].kind != NM_VOICEMAIL;
+}
+
+static void ask_whose(struct week_screen *week, struct app *app)
+{
+	const struct nm_plan *plan = app_plan(app);
+	const char **names = calloc(plan->n_destinations + 1, sizeof *names);
+	size_t n = 0, first = 0;
+
+	for (size_t i = 0; names && i < plan->n_destinations; i++) {
+		if (rings(plan, i)) {
+			first = i == (size_t)week->subject.destination ? n : first;
+			names[n++] = plan->destinations[i].name;
+		}
+	}
+	if (n)
+		app_choose(app, TAG_WHOSE, "whose hours?", names, n, first);
+	else
+		app_message(app, STYLE_PLAIN, "the plan has nobody who could be rung");
+	free(names);
+}
+
+static void ask_schedule(const struct week_screen *week, struct app *app)
+{
+	const struct nm_plan *plan = app_plan(app);
+	const char **names;
+	int decides = deciding_schedule(plan, week->call);
+	size_t n = 0, first = 0;
+
+	if (!app_may_change(app))
+		return;
+	names = calloc(plan->n_schedules + 1, sizeof *names);
+	for (size_t i = 0; names && i < plan->n_schedules; i++) {
+		if (has_hours(plan, i)) {
+			first = (int)i == decides ? n : first;
+			names[n++] = plan->schedules[i].name;
+		}
+	}
+	if (n)
+		app_choose(app, TAG_PAINT, "paint the hours of which schedule?", names, n, first);
+	else
+		app_message(app, STYLE_PLAIN, "no schedule has hours: those of calendars are set in the calendar");
+	free(names);
+}
+
+static void next_view(struct week_subject *subject, const struct nm_plan *plan)
+{
+	subject->view = (subject->view + 1) % VIEWS;
+	for (size_t i = 0; subject->view == VIEW_DESTINATION && i < plan->n_destinations; i++) {
+		if (rings(plan, (size_t)subject->destination))
+			return;
+		subject->destination = (int)(((size_t)subject->destination + 1) % plan->n_destinations);
+	}
+	if (subject->view == VIEW_DESTINATION)
+		subject->view = VIEW_FIRST;
 }
 
 static void ask_date(struct app *app, const char *typed)
@@ -151,7 +237,7 @@ static void ask_date(struct app *app, const char *typed)
 	app_ask(app, TAG_DATE, "go to (2026-12-25, 2026-12-25 10:00, +2h, now):", typed, NULL);
 }
 
-static void go_to_text(struct screen_week_state *week, struct app *app, const char *text)
+static void go_to_text(struct week_screen *week, struct app *app, const char *text)
 {
 	struct nm_error err;
 	nm_time at;
@@ -164,7 +250,7 @@ static void go_to_text(struct screen_week_state *week, struct app *app, const ch
 	}
 }
 
-static bool act_move(struct screen_week_state *week, struct app *app, enum action action)
+static bool act_move(struct week_screen *week, struct app *app, enum action action)
 {
 	static const struct {
 		enum action action;
@@ -184,242 +270,98 @@ static bool act_move(struct screen_week_state *week, struct app *app, enum actio
 	return false;
 }
 
-static enum verdict act_week(void *state, struct app *app, const struct event *event)
+static void take_answer(struct week_screen *week, struct app *app, const struct event *event)
 {
-	struct screen_week_state *week = state;
-	struct play play = week_play(week->at, week->line, week->view);
+	const struct nm_plan *plan = app_plan(app);
+	int named;
 
-	if (act_move(week, app, event->action))
-		return VERDICT_REDRAW;
-	switch (event->action) {
+	if (!event->text)
+		return;
+	if (event->tag == TAG_DATE) {
+		go_to_text(week, app, event->text);
+	} else if (event->tag == TAG_WHOSE) {
+		named = nm_plan_find_destination(plan, event->text);
+		if (named >= 0)
+			week->subject = (struct week_subject){week->subject.line, VIEW_DESTINATION, named};
+	} else {
+		app_paint(app, event->text, week_cursor(week, app));
+	}
+}
+
+static bool act_look(struct week_screen *week, struct app *app, enum action action)
+{
+	switch (action) {
 	case ACTION_FIRST:
 		move_to_minute(week, app, 0);
-		return VERDICT_REDRAW;
+		return true;
 	case ACTION_LAST:
 		move_to_minute(week, app, 24 * 60 - STEP_S / 60);
-		return VERDICT_REDRAW;
+		return true;
+	case ACTION_MONTH_BACK:
+	case ACTION_MONTH_ON:
+		move_month(week, app, action == ACTION_MONTH_ON ? 1 : -1);
+		return true;
 	case ACTION_GAP:
-		go_to(week, app, week_next_gap(app->session, week->at, week->line, week->view),
-		      "no gap within a year: somebody live answers");
-		return VERDICT_REDRAW;
+		go_to_gap(week, app);
+		return true;
 	case ACTION_BOUNDARY:
 	case ACTION_BOUNDARY_BACK:
-		go_to_boundary(week, app, event->action == ACTION_BOUNDARY_BACK);
-		return VERDICT_REDRAW;
+		go_to_boundary(week, app, action == ACTION_BOUNDARY_BACK);
+		return true;
 	case ACTION_DATE:
 		ask_date(app, "");
-		return VERDICT_REDRAW;
+		return true;
 	case ACTION_VIEW:
-		week->view = (week->view + 1) % VIEWS;
-		return VERDICT_REDRAW;
+		next_view(&week->subject, app_plan(app));
+		return true;
+	case ACTION_WHOSE:
+		ask_whose(week, app);
+		return true;
 	case ACTION_LINE:
-		week->line = (int)(((size_t)week->line + 1) % app_plan(app)->n_lines);
+		week->subject.line = (int)(((size_t)week->subject.line + 1) % app_plan(app)->n_lines);
+		return true;
+	default:
+		return act_move(week, app, action);
+	}
+}
+
+/* The call of this view, the one that fails with it. */
+static struct play cursor_play(const struct week_screen *week, const struct nm_plan *plan)
+{
+	struct play play = week_play(week->at, &week->subject);
+
+	if (week->subject.view == VIEW_FAILURE && week->failing)
+		play.settings[play.n++] = (struct nm_setting){
+			.destination = nm_plan_find_destination(plan, week->failing_who),
+			.behaviour = NM_UNREACHABLE,
+		};
+	return play;
+}
+
+static enum verdict act_week(void *state, struct app *app, const struct event *event)
+{
+	struct week_screen *week = state;
+	struct play play;
+
+	if (act_look(week, app, event->action))
+		return VERDICT_REDRAW;
+	switch (event->action) {
+	case ACTION_PAINT:
+		ask_schedule(week, app);
 		return VERDICT_REDRAW;
 	case ACTION_ENTER:
+		play = cursor_play(week, app_plan(app));
 		app_go(app, &screen_simulate, &play);
 		return VERDICT_REDRAW;
 	case ACTION_EDITOR:
 		app_editor(app, deciding_place(week->call));
 		return VERDICT_REDRAW;
 	case ACTION_ANSWER:
-		if (event->text)
-			go_to_text(week, app, event->text);
+		take_answer(week, app, event);
 		return VERDICT_REDRAW;
 	default:
 		return VERDICT_STAY;
 	}
-}
-
-/* --- drawing --- */
-
-/* Quarters of an hour in one column. */
-static int quarters(int width)
-{
-	if (width >= LEFT + 96 + NOTE_COLUMNS)
-		return 1;
-	return width >= LEFT + 48 ? 2 : 4;
-}
-
-static void draw_axis(struct canvas *canvas, int y, int per_column)
-{
-	for (int hour = 0; hour < 24; hour += 3)
-		canvas_textf(canvas, LEFT + hour * 4 / per_column, y, 2, STYLE_DIM, "%d", hour);
-}
-
-static void draw_day(const struct week *week, struct canvas *canvas, int y, int day, int per_column)
-{
-	struct nm_date date = nm_date_from_days(week->monday + day);
-	int columns = WEEK_SLOTS / per_column;
-
-	canvas_textf(canvas, 1, y, 7, STYLE_PLAIN, "%s %2d", nm_weekday_names[day], date.day);
-	for (int i = 0; i < columns; i++) {
-		struct week_cell cell = week_cell_of(week, day, i * per_column, per_column);
-		unsigned style = cell.letter == ' ' ? STYLE_PLAIN : answer_style(cell.rank);
-
-		canvas_put(canvas, LEFT + i, y, style, (uint32_t)cell.letter);
-	}
-	canvas_text(canvas, LEFT + columns + 2, y, canvas->width - LEFT - columns - 2, STYLE_WARNING,
-		    week->notes[day]);
-}
-
-/* Who comes in this week, and the signs; nobody always, so that one knows what to look for. */
-static void draw_legend(const struct week *week, const struct app *app, struct canvas *canvas, int y)
-{
-	const struct nm_plan *plan = app_plan(app);
-	struct pen pen = pen_at(canvas, 1, y, canvas->width);
-
-	for (size_t i = 0; i < plan->n_destinations && i < week->n_letters; i++) {
-		const struct nm_destination *destination = &plan->destinations[i];
-
-		if (destination->kind != NM_VOICEMAIL && week_has(week, week->letters[i]))
-			pen_textf(&pen, style_of_kind(destination->kind), "%c %s   ", week->letters[i],
-				  destination->name);
-	}
-	for (enum answer_rank rank = RANK_VOICEMAIL; rank < RANKS; rank++) {
-		if (rank != RANK_NOBODY && !week_has(week, week_sign(rank)))
-			continue;
-		pen_textf(&pen, answer_style(rank), "%c %s", week_sign(rank), answer_rank_words(rank));
-		pen.x += 3;
-	}
-}
-
-static void draw_totals(const struct week *week, struct canvas *canvas, int y)
-{
-	struct pen pen = pen_at(canvas, 1, y, canvas->width);
-
-	for (enum answer_rank rank = 0; rank < RANKS; rank++) {
-		unsigned style = answer_style(rank);
-
-		if (rank == RANK_NOBODY && week->hours[rank] == 0)
-			style = STYLE_PLAIN; /* no hour without anybody is no alarm */
-		if (rank == RANK_REJECTED && week->hours[rank] == 0)
-			continue;
-		pen_textf(&pen, STYLE_PLAIN, "%s ", answer_rank_words(rank));
-		pen_textf(&pen, style, "%.1f h", week->hours[rank]);
-		pen.x += 3;
-	}
-}
-
-static void outcome_words(const struct nm_outcome *outcome, char *out, size_t size)
-{
-	if (outcome->answered_by)
-		snprintf(out, size, "%s %s after %d s", outcome->answered_by,
-			 outcome->result == NM_ANSWERED ? "answers" : nm_result_name(outcome->result),
-			 outcome->seconds);
-	else
-		snprintf(out, size, "%s", nm_result_name(outcome->result));
-}
-
-static void draw_call(const struct screen_week_state *week, const struct app *app, struct canvas *canvas,
-		      int y, int end)
-{
-	const struct nm_treatment *treatment = week->call->treatment;
-	char when[NM_TIME_TEXT], text[256];
-	const char *why = deciding_words(app_plan(app), week->call);
-	struct nm_buf words;
-	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
-
-	nm_time_words(session_zone(app->session), week->at, false, when);
-	nm_buf_init(&words, 1u << 16);
-	nm_treatment_words(treatment, &words);
-	pen_text(&pen, STYLE_BOLD, when);
-	pen_textf(&pen, STYLE_BOLD, treatment->path && treatment->rule ? "  %s → %s" : "  %s",
-		  treatment->rule ? treatment->rule : "no rule", treatment->path ? treatment->path : "");
-	if (why[0])
-		pen_textf(&pen, STYLE_DIM, "   (%s)", why);
-	y++;
-	if (y < end)
-		y += canvas_wrap(canvas, 3, y, canvas->width - 4, end - y > 2 ? 2 : 1, STYLE_PLAIN,
-				 words.data);
-	nm_buf_clear(&words);
-	if (week->worst && y < end) {
-		outcome_words(&week->worst->outcome, text, sizeof text);
-		canvas_textf(canvas, 3, y++, canvas->width - 4,
-			     answer_style(answer_rank(&week->worst->outcome)), "if no human answers: %s",
-			     text);
-	}
-	for (size_t i = week->call->n_reasons; i-- > 0 && y < end; y++) {
-		const struct nm_reason *reason = &week->call->reasons[i];
-
-		canvas_textf(canvas, 3, y, canvas->width - 4, STYLE_DIM, "%-12s %s %s", reason->name,
-			     reason->matched ? "yes" : "no ", reason->text);
-	}
-}
-
-/* What is shown: line and view, and which week; in a low window the cursor's time, which has no row of its own. */
-static void draw_heading(const struct screen_week_state *week, const struct app *app, struct canvas *canvas,
-			 int y, bool low)
-{
-	struct nm_date from = nm_date_from_days(week->week.monday),
-		       until = nm_date_from_days(week->week.monday + 6);
-	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
-
-	if (low) {
-		char when[NM_TIME_TEXT];
-
-		nm_time_words(session_zone(app->session), week->at, false, when);
-		pen_textf(&pen, STYLE_BOLD, "%s  ", when);
-	}
-	pen_text(&pen, STYLE_BOLD, app_plan(app)->lines[week->line].name);
-	pen_textf(&pen, STYLE_PLAIN, " · %s", week_view_names[week->view]);
-	if (low)
-		return;
-	if (from.month == until.month)
-		pen_textf(&pen, STYLE_PLAIN, " · %d-%d %s %d", from.day, until.day,
-			  nm_month_names[until.month - 1], until.year);
-	else
-		pen_textf(&pen, STYLE_PLAIN, " · %d %s - %d %s %d", from.day, nm_month_names[from.month - 1],
-			  until.day, nm_month_names[until.month - 1], until.year);
-}
-
-/* On the row of its day; with room, its time stands under the seven days. */
-static void draw_cursor(const struct screen_week_state *week, const struct app *app, struct canvas *canvas,
-			int top, int day, int per_column, bool room)
-{
-	nm_local local = cursor_local(week, app);
-	int minute = (int)((local - nm_local_day(local) * NM_DAY) / 60);
-	int x = LEFT + minute / 15 / per_column;
-	char when[NM_TIME_TEXT];
-
-	canvas_mark(canvas, x, top + day, 1);
-	if (!room)
-		return;
-	nm_time_words(session_zone(app->session), week->at, false, when);
-	canvas_put(canvas, x, top + 7, STYLE_BOLD, 0x25b2);
-	if (x + 2 + text_width(when) <= canvas->width)
-		canvas_text(canvas, x + 2, top + 7, NM_TIME_TEXT, STYLE_BOLD, when);
-	else
-		canvas_text(canvas, x - 1 - text_width(when), top + 7, NM_TIME_TEXT, STYLE_BOLD, when);
-}
-
-static void draw_week(const void *state, const struct app *app, struct canvas *canvas, struct box body)
-{
-	const struct screen_week_state *week = state;
-	int per_column = quarters(body.width), y = body.y, end = body.y + body.height, cursor, days, first;
-
-	if (week->week.err.code || !week->call) {
-		canvas_text(canvas, 1, y, body.width - 2, STYLE_ERROR,
-			    week->week.err.code ? week->week.err.text : week->err.text);
-		return;
-	}
-	draw_heading(week, app, canvas, y++, body.height < 10);
-	if (body.height >= 9) /* the heading has the time, and the days need the row */
-		draw_axis(canvas, y++, per_column);
-	cursor = nm_weekday(nm_local_day(cursor_local(week, app)));
-	days = end - y < 7 ? end - y : 7;
-	first = cursor < days ? 0 : cursor - days + 1;
-	for (int day = 0; day < days; day++)
-		draw_day(&week->week, canvas, y + day, first + day, per_column);
-	draw_cursor(week, app, canvas, y, cursor - first, per_column, body.height >= 16);
-	y += body.height >= 16 ? 8 : 7;
-	if (y + 2 < end)
-		draw_legend(&week->week, app, canvas, y++);
-	if (y + 2 < end)
-		draw_totals(&week->week, canvas, y++);
-	if (y + 4 < end)
-		y++;
-	if (y < end)
-		draw_call(week, app, canvas, y, end);
 }
 
 const struct screen_ops screen_week = {
@@ -430,5 +372,5 @@ const struct screen_ops screen_week = {
 	.close = close_week,
 	.act = act_week,
 	.derive = derive_week,
-	.draw = draw_week,
+	.draw = week_draw,
 };

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Derives a week.  In: the timeline of the week.  Out: a letter and a rank for each quarter of an
- * hour, exact hours, notes of the days.  A state is played once however often it comes.
+ * hour, and exact hours.  A state is played once however often it comes.
  */
 #include "week.h"
 
@@ -11,14 +11,26 @@
 
 #define SLOT_S (NM_DAY / WEEK_SLOTS)
 
-const char *const week_view_names[VIEWS] = {"first live answer", "worst case: no human answers",
-					    "emergency call"};
-
 /* What one state gives; the letter is 0 while it has not been played. */
 struct answer {
 	char letter;
 	enum answer_rank rank;
 };
+
+void week_view_words(const struct nm_plan *plan, const struct week_subject *subject, struct nm_buf *out)
+{
+	static const char *const words[VIEWS] = {
+		[VIEW_FIRST] = "first live answer",
+		[VIEW_NOBODY] = "worst case: no human answers",
+		[VIEW_FAILURE] = "worst case: one of them fails",
+		[VIEW_EMERGENCY] = "emergency call",
+		[VIEW_DESTINATION] = "hours of ",
+	};
+
+	nm_buf_add(out, words[subject->view]);
+	if (subject->view == VIEW_DESTINATION)
+		nm_buf_add(out, plan->destinations[subject->destination].name);
+}
 
 void week_init(struct week *week)
 {
@@ -31,13 +43,13 @@ void week_clear(struct week *week)
 	*week = (struct week){0};
 }
 
-struct play week_play(nm_time at, int line, enum week_view view)
+struct play week_play(nm_time at, const struct week_subject *subject)
 {
 	return (struct play){
 		.at = at,
-		.line = line,
-		.nobody = view == VIEW_WORST,
-		.emergency = view == VIEW_EMERGENCY,
+		.line = subject->line,
+		.nobody = subject->view == VIEW_NOBODY,
+		.emergency = subject->view == VIEW_EMERGENCY,
 		.hangup_s = -1,
 	};
 }
@@ -60,19 +72,62 @@ static char letter_of(const struct nm_plan *plan, const char *letters, const str
 	return destination >= 0 && letters ? letters[destination] : '#';
 }
 
+/* Is the destination there, in this state? */
+static struct answer presence_in(const struct nm_plan *plan, const struct nm_state *state, int destination,
+				 const char *letters)
+{
+	const struct nm_destination *whose = &plan->destinations[destination];
+
+	switch (nm_destination_absence(whose, state, false, NULL)) {
+	case NM_AWAY:
+		return (struct answer){WEEK_AWAY, RANK_NOBODY};
+	case NM_OUTSIDE_HOURS:
+		return (struct answer){WEEK_OUTSIDE, RANK_NOBODY};
+	case NM_PRESENT:
+		break;
+	}
+	return (struct answer){letters ? letters[destination] : '#',
+			       nm_kind_human(whose->kind) ? RANK_PEOPLE : RANK_AI};
+}
+
+/* Plays a call, or, for the view of failures, the worst of what one failure makes of it. */
+static enum nm_code play_view(const struct nm_timeline *timeline, const struct play *play, enum week_view view,
+			      struct nm_simulation **out, struct nm_error *err)
+{
+	struct nm_simulation *usual, *worst;
+	const char *who;
+	enum nm_code code = play_simulate(timeline->plan, play, false, timeline, &usual, err);
+
+	if (!code && view == VIEW_FAILURE) {
+		code = play_failing(timeline->plan, play, timeline, usual->treatment, &worst, &who, err);
+		if (code || worst) {
+			nm_simulation_free(usual);
+			usual = worst;
+		}
+	}
+	if (!code)
+		*out = usual;
+	return code;
+}
+
 /* Plays the state of an interval, or remembers it. */
-static enum nm_code answer_in(const struct nm_timeline *timeline, size_t interval, int line,
-			      enum week_view view, const char *letters, struct answer *answers,
+static enum nm_code answer_in(const struct nm_timeline *timeline, size_t interval,
+			      const struct week_subject *subject, const char *letters, struct answer *answers,
 			      struct nm_error *err)
 {
 	struct answer *answer = &answers[timeline->state[interval]];
-	struct play play = week_play(timeline->start[interval], line, view);
+	struct play play = week_play(timeline->start[interval], subject);
 	struct nm_simulation *simulation;
 	enum nm_code code;
 
 	if (answer->letter)
 		return NM_OK;
-	code = play_simulate(timeline->plan, &play, false, timeline, &simulation, err);
+	if (subject->view == VIEW_DESTINATION) {
+		*answer = presence_in(timeline->plan, &timeline->states[timeline->state[interval]],
+				      subject->destination, letters);
+		return NM_OK;
+	}
+	code = play_view(timeline, &play, subject->view, &simulation, err);
 	if (code)
 		return code;
 	answer->rank = answer_rank(&simulation->outcome);
@@ -130,63 +185,6 @@ static void count_hours(struct week *week, const struct nm_timeline *timeline, c
 	}
 }
 
-static void add_note(struct week *week, int64_t day, const char *mark, const char *text)
-{
-	char *note;
-	size_t len;
-
-	if (day < week->monday || day >= week->monday + 7)
-		return;
-	note = week->notes[day - week->monday];
-	len = strlen(note);
-	if (!strstr(note, text))
-		snprintf(note + len, WEEK_NOTE - len, "%s%s %s", len ? ", " : "", mark, text);
-}
-
-static void note_holidays(struct week *week, const struct nm_plan *plan, nm_time from, nm_time until)
-{
-	for (size_t i = 0; i < plan->n_schedules; i++) {
-		int calendar = plan->schedules[i].holidays;
-		struct nm_ical_events events;
-
-		if (calendar < 0 || !plan->calendars[calendar].ical ||
-		    nm_ical_expand(plan->calendars[calendar].ical, plan->zone, from, until, &events, NULL))
-			continue;
-		for (size_t j = 0; j < events.n; j++) {
-			int64_t day = nm_local_day(nm_zone_local(plan->zone, events.items[j].from));
-			int64_t last = nm_local_day(nm_zone_local(plan->zone, events.items[j].until - 1));
-
-			if (day < week->monday)
-				day = week->monday;
-			for (; day <= last && day < week->monday + 7; day++)
-				add_note(week, day, "PH", events.items[j].summary);
-		}
-		nm_ical_events_clear(&events);
-	}
-}
-
-static void note_days(struct week *week, const struct nm_plan *plan, nm_time from, nm_time until)
-{
-	memset(week->notes, 0, sizeof week->notes);
-	note_holidays(week, plan, from, until);
-	for (int64_t day = week->monday; day < week->monday + 7; day++) {
-		nm_time a = nm_zone_utc(plan->zone, day * NM_DAY, NULL);
-		nm_time b = nm_zone_utc(plan->zone, (day + 1) * NM_DAY, NULL);
-		/* A change at midnight itself is of the day that begins with it. */
-		int32_t shift = nm_zone_offset(plan->zone, b - 1) - nm_zone_offset(plan->zone, a - 1);
-		char text[WEEK_NOTE];
-
-		for (size_t i = 0; i < plan->n_overrides; i++) {
-			if (plan->overrides[i].from < b && a < plan->overrides[i].until)
-				add_note(week, day, "override", plan->overrides[i].rule.name);
-		}
-		if (shift) {
-			snprintf(text, sizeof text, "%s %d min", shift > 0 ? "on" : "back", abs(shift) / 60);
-			add_note(week, day, "clock", text);
-		}
-	}
-}
-
 static enum nm_code derive_all(struct week *week, struct session *session, struct nm_error *err)
 {
 	const struct nm_plan *plan = session->plan;
@@ -208,26 +206,31 @@ static enum nm_code derive_all(struct week *week, struct session *session, struc
 	}
 	for (size_t i = nm_timeline_find(timeline, from);
 	     !code && i < timeline->n && timeline->start[i] < until; i++)
-		code = answer_in(timeline, i, week->line, week->view, week->letters, answers, err);
+		code = answer_in(timeline, i, &week->subject, week->letters, answers, err);
 	if (!code) {
 		fill_cells(week, timeline, answers);
 		count_hours(week, timeline, answers, from, until);
-		note_days(week, plan, from, until);
+		week_note(week, plan);
 	}
 	free(answers);
 	return code;
 }
 
-void week_derive(struct week *week, struct session *session, int64_t monday, int line, enum week_view view)
+static bool same_subject(const struct week_subject *a, const struct week_subject *b)
 {
-	if (week->generation == session->generation && week->monday == monday && week->line == line &&
-	    week->view == view)
+	return a->line == b->line && a->view == b->view &&
+	       (a->view != VIEW_DESTINATION || a->destination == b->destination);
+}
+
+void week_derive(struct week *week, struct session *session, int64_t monday, const struct week_subject *subject)
+{
+	if (week->generation == session->generation && week->monday == monday &&
+	    same_subject(&week->subject, subject))
 		return;
 	week_clear(week);
 	week->generation = session->generation;
 	week->monday = monday;
-	week->line = line;
-	week->view = view;
+	week->subject = *subject;
 	if (derive_all(week, session, &week->err) == NM_OK)
 		week->err.code = NM_OK;
 }
@@ -255,7 +258,7 @@ bool week_has(const struct week *week, char letter)
 	return false;
 }
 
-nm_time week_next_gap(struct session *session, nm_time at, int line, enum week_view view)
+nm_time week_next_gap(struct session *session, nm_time at, const struct week_subject *subject)
 {
 	const struct nm_timeline *timeline;
 	struct answer *answers;
@@ -270,7 +273,7 @@ nm_time week_next_gap(struct session *session, nm_time at, int line, enum week_v
 		const struct answer *answer = &answers[timeline->state[i]];
 		bool live_now;
 
-		if (answer_in(timeline, i, line, view, NULL, answers, NULL))
+		if (answer_in(timeline, i, subject, NULL, answers, NULL))
 			break;
 		live_now = answer->rank == RANK_PEOPLE || answer->rank == RANK_AI ||
 			   answer->rank == RANK_REJECTED;
@@ -280,4 +283,42 @@ nm_time week_next_gap(struct session *session, nm_time at, int line, enum week_v
 	}
 	free(answers);
 	return found;
+}
+
+static bool is_there(const struct nm_timeline *timeline, size_t interval, int destination)
+{
+	return nm_destination_absence(&timeline->plan->destinations[destination],
+				      &timeline->states[timeline->state[interval]], false, NULL) == NM_PRESENT;
+}
+
+/* When the destination comes or goes. */
+static nm_time presence_boundary(struct session *session, nm_time at, int destination, bool back)
+{
+	const struct nm_timeline *timeline;
+	const nm_time reach = 400 * (nm_time)NM_DAY;
+	bool there;
+	size_t i;
+
+	if (session_timeline(session, back ? at - reach : at, back ? at : at + reach, &timeline, NULL))
+		return NM_TIME_MAX;
+	i = nm_timeline_find(timeline, back ? at - 1 : at);
+	there = is_there(timeline, i, destination);
+	for (; back && i > 0; i--) {
+		if (is_there(timeline, i - 1, destination) != there)
+			return timeline->start[i];
+	}
+	for (i++; !back && i < timeline->n; i++) {
+		if (is_there(timeline, i, destination) != there)
+			return timeline->start[i];
+	}
+	return NM_TIME_MAX;
+}
+
+nm_time week_boundary(struct session *session, nm_time at, const struct week_subject *subject, bool back)
+{
+	struct play play = week_play(at, subject);
+
+	return subject->view == VIEW_DESTINATION
+		       ? presence_boundary(session, at, subject->destination, back)
+		       : boundary_find(session, &play, at, back, 400);
 }

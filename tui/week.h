@@ -8,24 +8,36 @@
 
 #include "answers.h"
 
-enum week_view { VIEW_FIRST, VIEW_WORST, VIEW_EMERGENCY, VIEWS };
-extern const char *const week_view_names[VIEWS];
+enum week_view { VIEW_FIRST, VIEW_NOBODY, VIEW_FAILURE, VIEW_EMERGENCY, VIEW_DESTINATION, VIEWS };
+
+/* What is looked at: calls to a line, or when a destination can be rung. */
+struct week_subject {
+	int line;
+	enum week_view view;
+	int destination; /* of VIEW_DESTINATION; whatever it is in the others */
+};
+
+/* "first live answer", "hours of office". */
+void week_view_words(const struct nm_plan *plan, const struct week_subject *subject, struct nm_buf *out);
 
 #define WEEK_SLOTS 96 /* of a day: quarters of an hour; the screen may show every 2nd or 4th */
-#define WEEK_NOTE 64
+#define WEEK_NOTE 160
+
+/* Signs of a destination that is not there. */
+#define WEEK_OUTSIDE '-'
+#define WEEK_AWAY '~'
 
 struct week_cell {
-	char letter;        /* of who answers, or week_sign of the rank; ' ' no such time */
+	char letter;        /* of who answers, or week_sign of the rank, or why not there; ' ' no such time */
 	uint8_t rank;       /* enum answer_rank; worst of the slot */
 };
 
 struct week {
 	int64_t monday;     /* local day */
-	int line;
-	enum week_view view;
+	struct week_subject subject;
 	unsigned generation;
 	struct week_cell cells[7][WEEK_SLOTS];
-	char notes[7][WEEK_NOTE]; /* holiday, override, clock change */
+	char notes[7][WEEK_NOTE]; /* clock change, holidays, overrides, events */
 	double hours[RANKS];
 	char *letters;      /* of the destinations; owned */
 	size_t n_letters;
@@ -35,7 +47,9 @@ struct week {
 void week_init(struct week *week);
 void week_clear(struct week *week);
 /* Derives the week when it is not already that one. */
-void week_derive(struct week *week, struct session *session, int64_t monday, int line, enum week_view view);
+void week_derive(struct week *week, struct session *session, int64_t monday, const struct week_subject *subject);
+/* week_notes.c: what is out of the ordinary on its days. */
+void week_note(struct week *week, const struct nm_plan *plan);
 
 /* What stands for those who are nobody's letter: '.' voicemail, 'x' rejected, '!' nobody; 0 for the others. */
 char week_sign(enum answer_rank rank);
@@ -45,9 +59,11 @@ struct week_cell week_cell_of(const struct week *week, int day, int slot, int n)
 bool week_has(const struct week *week, char letter);
 
 /* A call of this view. */
-struct play week_play(nm_time at, int line, enum week_view view);
-/* The next instant after `at`, within about a year, from which nobody live answers (voicemail only, or
- * nobody at all) though somebody did before; NM_TIME_MAX when there is none. */
-nm_time week_next_gap(struct session *session, nm_time at, int line, enum week_view view);
+struct play week_play(nm_time at, const struct week_subject *subject);
+/* The next instant after `at`, within about a year, from which nobody live answers (voicemail only, or nobody at
+ * all; or the destination is not there) though somebody did before; NM_TIME_MAX when there is none. */
+nm_time week_next_gap(struct session *session, nm_time at, const struct week_subject *subject);
+/* The next (back: the latest) instant at which what is looked at changes, within about a year; NM_TIME_MAX. */
+nm_time week_boundary(struct session *session, nm_time at, const struct week_subject *subject, bool back);
 
 #endif

@@ -158,7 +158,7 @@ static void a_low_week_tells_line_view_and_time(void **state)
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 40, .height = 12});
 	stage_shows(&stage, "Sun 22 Nov 05:11  main · first live");
-	stage_keys(&stage, "L v v Left");
+	stage_keys(&stage, "L v v v Left");
 	stage_shows(&stage, "Sun 22 Nov 05:00  hotline · emergency");
 	stage_close(&stage);
 }
@@ -358,7 +358,7 @@ static void dismissed_questions_change_nothing(void **state)
 
 static void read_only_answers_every_changing_key_with_a_message(void **state)
 {
-	static const char *const changing[] = {"1 O", "4 T", "5 M",   "6 P", "6 A",
+	static const char *const changing[] = {"1 O", "3 P", "4 T", "5 M",   "6 P", "6 A",
 					       "6 Z", "1 u", "1 C-r", "2 e"};
 	struct stage stage;
 	char *before, *after;
@@ -397,7 +397,7 @@ static void the_week_jumps_to_gaps_boundaries_and_dates(void **state)
 	stage_type(&stage, "2026-12-01 13:30");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "override dentist → after-hours");
-	stage_keys(&stage, "v v");
+	stage_keys(&stage, "v v v");
 	stage_shows(&stage, "emergency call");
 	stage_close(&stage);
 }

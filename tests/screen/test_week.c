@@ -1,0 +1,436 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Week screen: its views at all sizes and looks, where its keys go, and the painting of hours, which must not
+ * change a plan before somebody has said yes to what callers will notice.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "stage.h"
+
+#define HEAD                                                                                                 \
+	"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"               \
+	"line main { number = \"+15125550100\" account = box }\n"                                            \
+	"destination o { kind = personal number = \"+15125550111\" }\n"                                      \
+	"destination m { kind = voicemail greeting = \"x\" }\n"                                              \
+	"path p { step { ring = o } step { ring = m } }\npath q { step { ring = m } }\n"
+
+static void open_week(struct stage *stage)
+{
+	stage_open(stage, &(struct stage_options){ .screen = "week", .width = 80, .height = 24 });
+}
+
+/* --- views --- */
+
+static void view_golden(struct stage_options options, const char *keys, const char *view, const char *look)
+{
+	struct stage stage;
+	char name[64];
+
+	options.screen = "week";
+	stage_open(&stage, &options);
+	stage_keys(&stage, keys);
+	snprintf(name, sizeof name, "week-%s-%s", view, look);
+	stage_golden(&stage, name);
+	stage_close(&stage);
+}
+
+static void each_view_is_as_expected(void **state)
+{
+	static const struct {
+		const char *keys, *name;
+	} views[] = { { "v", "nobody" },
+		      { "v v", "failure" },
+		      { "v v v", "emergency" },
+		      { "v v v v", "owner" },
+		      { "P Enter Down v Down S-Right Space", "paint" } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
+		const char *keys = views[i].keys, *name = views[i].name;
+
+		view_golden((struct stage_options){ .width = 40, .height = 12 }, keys, name, "40x12");
+		view_golden((struct stage_options){ .width = 80, .height = 24 }, keys, name, "80x24");
+		view_golden((struct stage_options){ .width = 200, .height = 50 }, keys, name, "200x50");
+		view_golden((struct stage_options){ .width = 80, .height = 24, .ascii = true }, keys, name,
+			    "ascii");
+		view_golden(
+			(struct stage_options){ .width = 80, .height = 24, .escapes = true, .mono = true },
+			keys, name, "mono");
+	}
+}
+
+static void views_come_round(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "v v v v v");
+	stage_shows(&stage, "main · first live answer");
+	stage_close(&stage);
+}
+
+/* The office follows business; who rings nobody has no hours to choose. */
+static void one_destinations_hours_are_gone_through(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "d");
+	stage_hides(&stage, "mailbox ");
+	stage_keys(&stage, "Down Down Enter");
+	stage_shows(&stage, "hours of office · 16-22 Nov 2026");
+	stage_shows(&stage, "there 54.0 h   not there 114.0 h");
+	stage_keys(&stage, "b");
+	stage_shows(&stage, "▲ Mon 23 Nov 08:00");
+	stage_keys(&stage, "}");
+	stage_shows(&stage, "▲ Mon 23 Nov 18:00");
+	stage_keys(&stage, "B");
+	stage_shows(&stage, "▲ Mon 23 Nov 08:00");
+	/* Away is something else than outside one's hours. */
+	stage_keys(&stage, "d Up Up Enter");
+	stage_shows(&stage, "Tue 24  OOOOOOOOOOOOO~~~OOO");
+	stage_close(&stage);
+}
+
+/* At night nothing but the AI stands before the mailbox; by day the office stands in. */
+static void a_failure_shows_who_stands_in(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_shows(&stage, "if fixly fails: voicemail after 0 s: mailbox");
+	stage_keys(&stage, "v v");
+	stage_shows(&stage, "Mon 16  ................IIIIIIII");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "fixly unreachable");
+	stage_close(&stage);
+}
+
+static void the_schedule_that_decides_is_shown(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_shows(&stage, "hours of business   Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off");
+	stage_close(&stage);
+	stage_open(&stage, &(struct stage_options){
+				   .screen = "week",
+				   .width = 80,
+				   .height = 24,
+				   .plan = HEAD "calendar us { file = \"holidays.ics\" }\n"
+						"schedule busy { calendar = us }\n"
+						"rule r { during = busy path = q }\nrule s { path = p }\n" });
+	stage_shows(&stage, "busy is on during events of calendar us");
+	stage_close(&stage);
+}
+
+/* --- marks and moves --- */
+
+static void days_out_of_the_ordinary_are_marked(void **state)
+{
+	static const char plan[] = HEAD
+		"calendar us { file = \"holidays.ics\" }\n"
+		"schedule busy { calendar = us }\n"
+		"schedule off { hours = \"Mo-Fr 08:00-18:00; PH off\" holidays = us }\n"
+		"rule r { during = busy path = q }\nrule t { during = off path = p }\nrule s { path = p }\n"
+		"override dentist { from = \"2026-11-26 13:00\" until = \"2026-11-26 15:00\" path = q }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage,
+		   &(struct stage_options){ .screen = "week", .width = 160, .height = 24, .plan = plan });
+	stage_keys(&stage, "]");
+	stage_shows(&stage, "Thu 26 *");
+	stage_shows(&stage, "PH Thanksgiving Day, override dentist");
+	stage_keys(&stage, "g");
+	stage_type(&stage, "2026-11-01 12:00");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "clock back 60 min");
+	stage_close(&stage);
+	stage_open(&stage, &(struct stage_options){
+				   .screen = "week",
+				   .width = 160,
+				   .height = 24,
+				   .plan = HEAD "calendar us { file = \"holidays.ics\" }\n"
+						"schedule busy { calendar = us }\n"
+						"rule r { during = busy path = q }\nrule s { path = p }\n" });
+	stage_keys(&stage, "]");
+	stage_hides(&stage, "event Thanksgiving Day"); /* public holidays make nobody busy */
+	stage_close(&stage);
+}
+
+static void a_month_ends_where_it_ends(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "g");
+	stage_type(&stage, "2027-01-31 09:30");
+	stage_keys(&stage, "Enter m");
+	stage_shows(&stage, "▲ Sun 28 Feb 09:30");
+	stage_keys(&stage, "M M");
+	stage_shows(&stage, "▲ Mon 28 Dec 09:30");
+	stage_close(&stage);
+}
+
+/* --- painting --- */
+
+static void plan_has(struct stage *stage, const char *text, bool there)
+{
+	char *plan = stage_plan(stage);
+
+	if ((strstr(plan, text) != NULL) != there)
+		fail_msg("the plan %s \"%s\":\n%s", there ? "has not" : "has", text, plan);
+	free(plan);
+}
+
+/* Seen with what callers notice, then written, as one step that u takes back. */
+static void hours_are_painted_shown_and_saved(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "P Enter"); /* Sunday 05:00, of the schedule that decides */
+	stage_shows(&stage, "business · hours of a week, painted · Sun 05:00-05:30");
+	stage_keys(&stage, "Up Home v Right Right Right Down");
+	stage_shows(&stage, "Sat-Sun 00:00-02:00 selected");
+	stage_keys(&stage, "Space");
+	stage_shows(&stage, "hours   08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off");
+	stage_shows(&stage, "was     Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off");
+	stage_shows(&stage, "58.0 h a week, was 54.0 h");
+	plan_has(&stage, "Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off", true);
+	stage_keys(&stage, "Escape");
+	stage_golden(&stage, "week-paint-asked");
+	stage_shows(&stage, "save these hours of business?");
+	stage_shows(&stage, "what changes for callers");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "saved: hours of business (u takes it back)");
+	assert_int_equal(stage.app.depth, 0);
+	plan_has(
+		&stage,
+		"hours = \"08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off\"  holidays = us",
+		true);
+	stage_keys(&stage, "u");
+	plan_has(&stage, "hours = \"Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off\"  holidays = us", true);
+	stage_close(&stage);
+}
+
+static void strokes_are_toggled_and_taken_back(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "P Enter Space");
+	stage_shows(&stage, "hours   08:00-18:00; Sa 09:00-13:00; Su 05:00-05:30; PH off");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "hours   Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off");
+	stage_keys(&stage, "u");
+	stage_shows(&stage, "hours   08:00-18:00; Sa 09:00-13:00; Su 05:00-05:30; PH off");
+	stage_keys(&stage, "u u");
+	stage_shows(&stage, "there is no stroke to take back");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "nothing to save");
+	stage_keys(&stage, "Escape");
+	assert_int_equal(stage.app.depth, 0);
+	stage_close(&stage);
+}
+
+static void who_says_no_keeps_painting_or_drops_it(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "P Enter v Escape Space Escape n");
+	stage_shows(&stage, "X leaves and drops what you painted");
+	stage_shows(&stage, "Su 05:00-05:30");
+	stage_keys(&stage, "3");
+	stage_shows(&stage, "you are painting: W saves, Escape leaves");
+	stage_keys(&stage, "X");
+	assert_int_equal(stage.app.depth, 0);
+	plan_has(&stage, "Su 05:00-05:30", false);
+	stage_close(&stage);
+}
+
+/* A half hour of which a part is inside is on as a whole after a stroke, and off after another. */
+static void other_minutes_than_half_hours_are_kept(void **state)
+{
+	static const char plan[] = HEAD "schedule s { hours = \"Mo 08:10-09:50\" }\n"
+					"rule r { during = s path = p }\nrule t { path = q }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage,
+		   &(struct stage_options){ .screen = "week", .width = 80, .height = 24, .plan = plan });
+	stage_keys(&stage, "P Enter");
+	stage_shows(&stage, "Mon     ................+##+....");
+	stage_keys(&stage, "Space");
+	stage_shows(&stage, "hours   Mo 08:10-09:50; Su 05:00-05:30");
+	stage_keys(&stage, "Up Up Up Up Up Up Right Right Right Right Right Right Space");
+	stage_shows(&stage, "hours   Mo 08:00-09:50; Su 05:00-05:30");
+	stage_close(&stage);
+}
+
+static void what_cannot_be_painted_says_why(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){
+				   .screen = "week",
+				   .width = 80,
+				   .height = 24,
+				   .plan = HEAD "schedule s { hours = \"Jan off; Mo-Fr 08:00-18:00\" }\n"
+						"rule r { during = s path = p }\nrule t { path = q }\n" });
+	stage_keys(&stage, "P Enter");
+	stage_shows(&stage, "write what is for dates last");
+	assert_int_equal(stage.app.depth, 0);
+	stage_close(&stage);
+	stage_open(&stage, &(struct stage_options){ .screen = "week",
+						    .width = 80,
+						    .height = 24,
+						    .plan = HEAD "rule t { path = q }\n" });
+	stage_keys(&stage, "P");
+	stage_shows(&stage, "no schedule has hours");
+	stage_close(&stage);
+}
+
+/* More strokes than an expression holds: said at once, and nothing is saved. */
+static void too_much_is_said_while_it_is_painted(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "P Enter Home");
+	for (int day = 0; day < 7; day++) {
+		for (int i = 0; i < 12; i++)
+			stage_keys(&stage, i < day ? "Right Space Right" : "Space Right Right");
+		stage_keys(&stage, "Up Home");
+	}
+	stage_shows(&stage, "at most 64");
+	stage_keys(&stage, "W");
+	assert_int_equal(stage.app.depth, 1);
+	stage_keys(&stage, "X");
+	plan_has(&stage, "Sa 09:00-13:00; PH off", true);
+	stage_close(&stage);
+}
+
+static void write_plan(struct stage *stage, const char *from, const char *to)
+{
+	char *plan = stage_plan(stage), *at = strstr(plan, from);
+	struct nm_error err;
+	struct nm_buf text;
+
+	assert_non_null(at);
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_addn(&text, plan, (size_t)(at - plan));
+	nm_buf_add(&text, to);
+	nm_buf_add(&text, at + strlen(from));
+	assert_int_equal(nm_file_write("plan.conf", text.data, text.len, false, &err), NM_OK);
+	assert_true(session_notice(&stage->session));
+	nm_buf_clear(&text);
+	free(plan);
+}
+
+/* Somebody else writes the file: what was painted stands against the new hours, and their rules of dates are kept. */
+static void a_plan_that_changes_meanwhile_takes_nothing_away(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "P Enter Space");
+	write_plan(&stage, "Sa 09:00-13:00; PH off", "Dec 24 off; PH off");
+	stage_keys(&stage, "Left");
+	stage_shows(&stage, "these hours were changed meanwhile");
+	stage_shows(&stage, "hours   08:00-18:00; Sa 09:00-13:00; Su 05:00-05:30; Dec 24 off; PH off");
+	stage_shows(&stage, "was     Mo-Fr 08:00-18:00; Dec 24 off; PH off");
+	write_plan(&stage, "schedule business", "schedule office-hours");
+	stage_keys(&stage, "Left");
+	stage_shows(&stage, "does not read");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "nothing can be saved into it");
+	write_plan(&stage, "schedule office-hours", "schedule business");
+	stage_keys(&stage, "W y");
+	plan_has(&stage, "Su 05:00-05:30; Dec 24 off; PH off", true);
+	stage_close(&stage);
+}
+
+static void every_key_of_painting_does_something(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < key_rows_count; i++) {
+		const struct key_row *row = &key_rows[i];
+		struct stage stage;
+		char key[KEY_TEXT];
+
+		if (row->context != CONTEXT_PAINT)
+			continue;
+		open_week(&stage);
+		stage_keys(&stage, "P Enter");
+		snprintf(key, sizeof key, "%.*s", (int)strcspn(row->keys, " "), row->keys);
+		stage_keys(&stage, key);
+		stage_hides(&stage, "does nothing here");
+		stage_hides(&stage, "you are painting");
+		stage_close(&stage);
+	}
+}
+
+static void painting_is_helped_and_fits_any_size(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "P Enter ?");
+	stage_shows(&stage, "Paint");
+	stage_shows(&stage, "what is selected on");
+	stage_keys(&stage, "Escape v S-Up S-Left Space");
+	for (int size = 1; size < 60; size++) {
+		assert_true(app_resize(&stage.app, size * 2, size));
+		app_draw(&stage.app);
+		assert_true(app_resize(&stage.app, 61 - size, size));
+		app_draw(&stage.app);
+	}
+	stage_close(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(each_view_is_as_expected),
+		cmocka_unit_test(views_come_round),
+		cmocka_unit_test(one_destinations_hours_are_gone_through),
+		cmocka_unit_test(a_failure_shows_who_stands_in),
+		cmocka_unit_test(the_schedule_that_decides_is_shown),
+		cmocka_unit_test(days_out_of_the_ordinary_are_marked),
+		cmocka_unit_test(a_month_ends_where_it_ends),
+		cmocka_unit_test(hours_are_painted_shown_and_saved),
+		cmocka_unit_test(strokes_are_toggled_and_taken_back),
+		cmocka_unit_test(who_says_no_keeps_painting_or_drops_it),
+		cmocka_unit_test(other_minutes_than_half_hours_are_kept),
+		cmocka_unit_test(what_cannot_be_painted_says_why),
+		cmocka_unit_test(too_much_is_said_while_it_is_painted),
+		cmocka_unit_test(a_plan_that_changes_meanwhile_takes_nothing_away),
+		cmocka_unit_test(every_key_of_painting_does_something),
+		cmocka_unit_test(painting_is_helped_and_fits_any_size),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

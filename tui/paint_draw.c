@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The painting of hours drawn: the week as it is painted, and the expression that says it.
+ * In: the state of the painting.  Out: cells.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "week_screen.h"
+
+#define QUARTER 15 /* minutes */
+
+static void draw_cell(const struct paint *paint, struct canvas *canvas, int x, int y, int day, int minute,
+		      int n)
+{
+	static const char signs[] = { '.', '+', '#' };
+	int now = paint_inside(&paint->now, day, minute, n), old = paint_inside(&paint->old, day, minute, n);
+	unsigned style = STYLE_PLAIN;
+
+	if (now != old)
+		style = now > old ? STYLE_ADDED : STYLE_REMOVED;
+	else if (now < 0)
+		style = STYLE_DIM;
+	canvas_put(canvas, x, y, style, (uint32_t)signs[now + 1]);
+}
+
+static void draw_grid(const struct paint *paint, struct canvas *canvas, int y, int first, int days,
+		      int quarters)
+{
+	struct paint_block block = paint_block(paint);
+	int columns = WEEK_SLOTS / quarters;
+
+	for (int day = first; day < first + days; day++, y++) {
+		int from = WEEK_LEFT + block.slot * 2 / quarters;
+		int until = WEEK_LEFT + (block.last_slot * 2 + 1) / quarters;
+
+		canvas_text(canvas, 1, y, 3, STYLE_PLAIN, nm_weekday_names[day]);
+		for (int i = 0; i < columns; i++)
+			draw_cell(paint, canvas, WEEK_LEFT + i, y, day, i * QUARTER * quarters,
+				  QUARTER * quarters);
+		if (block.day <= day && day <= block.last_day)
+			canvas_mark(canvas, from, y, until - from + 1);
+	}
+}
+
+/* "Mon-Fri 08:00-12:00" */
+static void block_words(const struct paint *paint, char *out, size_t size)
+{
+	struct paint_block block = paint_block(paint);
+	int until = (block.last_slot + 1) * 30;
+	char days[16];
+
+	snprintf(days, sizeof days, block.day == block.last_day ? "%s" : "%s-%s", nm_weekday_names[block.day],
+		 nm_weekday_names[block.last_day]);
+	snprintf(out, size, "%s %02d:%02d-%02d:%02d", days, block.slot / 2, block.slot % 2 * 30, until / 60,
+		 until % 60);
+}
+
+/* What is being painted; in a low window the expression instead, which has no row of its own. */
+static void draw_heading(const struct paint *paint, struct canvas *canvas, int y, bool low)
+{
+	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+	char where[64];
+
+	block_words(paint, where, sizeof where);
+	if (low) {
+		pen_textf(&pen, STYLE_BOLD, "%s  ", where);
+		pen_text(&pen, paint->refused.code ? STYLE_ERROR : STYLE_PLAIN,
+			 paint->refused.code ? paint->refused.text : paint->text);
+		return;
+	}
+	pen_text(&pen, STYLE_BOLD, paint->schedule);
+	pen_text(&pen, STYLE_PLAIN, " · hours of a week, painted · ");
+	pen_textf(&pen, STYLE_BOLD, "%s%s", where, paint->begin_day < 0 ? "" : " selected");
+}
+
+static double hours_of(const struct nm_hours_week *week)
+{
+	int minutes = 0;
+
+	for (int i = 0; i < NM_WEEK_MINUTES; i++)
+		minutes += week->open[i];
+	return minutes / 60.0;
+}
+
+static void draw_legend(const struct paint *paint, struct canvas *canvas, int y)
+{
+	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+
+	pen_text(&pen, STYLE_PLAIN, "# on   . off   + part of it");
+	pen_tab(&pen, pen.x + 5);
+	pen_textf(&pen, STYLE_PLAIN, "%.1f h a week, was %.1f h", hours_of(&paint->now),
+		  hours_of(&paint->old));
+}
+
+/* A name in front, and text on as many rows as it needs and there are. */
+static int draw_named(struct canvas *canvas, int y, int end, const char *name, unsigned style,
+		      const char *text)
+{
+	if (y >= end)
+		return 0;
+	canvas_text(canvas, 1, y, WEEK_LEFT - 2, STYLE_HEAD, name);
+	return canvas_wrap(canvas, WEEK_LEFT, y, canvas->width - WEEK_LEFT - 1, end - y, style, text);
+}
+
+void paint_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct paint *paint = state;
+	int quarters = week_quarters(body.width), y = body.y, end = body.y + body.height, days, first;
+
+	(void)app;
+	for (int row = body.y; row < end; row++)
+		canvas_fill(canvas, 0, row, canvas->width, STYLE_PLAIN, ' ');
+	draw_heading(paint, canvas, y++, body.height < 11);
+	if (body.height >= 9)
+		week_draw_axis(canvas, y++, quarters);
+	days = end - y < 7 ? end - y : 7;
+	first = paint->day < days ? 0 : paint->day - days + 1;
+	draw_grid(paint, canvas, y, first, days, quarters);
+	y += days;
+	if (body.height < 11)
+		return;
+	if (end - y > 3)
+		y++;
+	if (end - y > 2)
+		draw_legend(paint, canvas, y++);
+	if (end - y > 3)
+		y++;
+	if (paint->refused.code)
+		y += draw_named(canvas, y, end - 1, "hours", STYLE_ERROR, paint->refused.text);
+	else
+		y += draw_named(canvas, y, end - 1, "hours", STYLE_BOLD, paint->text);
+	draw_named(canvas, y, end, "was", STYLE_DIM, paint->old_text);
+}
