@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Now screen between its files: what it knows (screen_now.c), how it looks (now_draw.c), and the override that is
+ * asked for (now_override.c).  Private to these.
+ */
+#ifndef TUI_NOW_H
+#define TUI_NOW_H
+
+#include "answers.h"
+#include "prompt.h"
+
+struct now {
+	struct play play;
+	/* derived */
+	unsigned generation;
+	nm_time minute;
+	int line;
+	struct nm_arena *arena;
+	struct nm_simulation *call;
+	struct nm_simulation *emergency; /* NULL: no protocol */
+	nm_time next;
+	const char *next_words, *skips, *emergency_words;
+	struct nm_error err; /* why there is nothing to show */
+	/* the override being asked for */
+	int64_t override_s;
+	int override_path;
+};
+
+/* NULL until they are known. */
+const struct nm_findings *now_findings(const struct app *app);
+
+/* now_draw.c */
+void now_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
+
+/* now_override.c: from the first question to the section in the plan. */
+void now_override_ask(struct app *app);
+void now_override_answer(struct now *now, struct app *app, const struct event *event);
+
+#endif

@@ -1,0 +1,375 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Now screen drawn: the ladder of who is rung, the next change, the emergency path, what is still to do, what is
+ * wrong.  In: the screen's state.  Out: cells.  Derives nothing.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "now.h"
+
+/* Where the next row goes, and how many are left. */
+struct rows {
+	struct canvas *canvas;
+	int y, end, width;
+	bool airy; /* there is room for blank rows */
+	int spare; /* rows that nothing else needs: for what is long */
+};
+
+static struct pen next_row(struct rows *rows)
+{
+	struct pen pen = pen_at(rows->canvas, 1, rows->y, rows->y < rows->end ? rows->width - 1 : 0);
+
+	rows->y++;
+	return pen;
+}
+
+static void gap(struct rows *rows)
+{
+	rows->y += rows->airy;
+}
+
+static void draw_head(const struct now *now, const struct app *app, struct rows *rows)
+{
+	const struct nm_treatment *treatment = now->call->treatment;
+	struct pen pen = next_row(rows);
+	const char *why = deciding_words(app_plan(app), now->call);
+
+	pen_text(&pen, STYLE_PLAIN, "A call to ");
+	pen_text(&pen, STYLE_BOLD, app_plan(app)->lines[now->line].name);
+	pen_text(&pen, STYLE_PLAIN, " now");
+	pen_tab(&pen, pen.x + 4);
+	pen_text(&pen, STYLE_BOLD, treatment->rule ? treatment->rule : "no rule");
+	if (treatment->path)
+		pen_textf(&pen, STYLE_BOLD, " → %s", treatment->path);
+	if (why[0])
+		pen_textf(&pen, STYLE_DIM, "   (%s)", why);
+}
+
+/* What a rung of the ladder does.  A line does not answer: the call goes on there. */
+static void draw_ring(struct pen *pen, const struct app *app, const struct nm_party *party,
+		      const struct nm_treatment_step *step)
+{
+	const int for_s = step->for_s;
+
+	if (party->line) {
+		pen_text(pen, STYLE_PLAIN, "goes on under that line's rules");
+		if (step->ring_time != NM_RING_HANDOVER)
+			pen_textf(pen, STYLE_PLAIN, " for %d s", for_s);
+		return;
+	}
+	if (party->kind == NM_VOICEMAIL) {
+		pen_text(pen, STYLE_PLAIN, party->greeting ? "greeting" : "no greeting");
+		pen_text(pen, STYLE_PLAIN, app_plan(app)->text_back.missed ? ", then a text back" : "");
+		return;
+	}
+	pen_textf(pen, STYLE_PLAIN, "rings %d s", for_s);
+	pen_textf(pen, STYLE_DIM, ", usually answers in %d s", nm_default_answer_s(party->kind, party->role));
+	if (party->confirm)
+		pen_text(pen, STYLE_DIM, ", presses 1");
+	if (party->own_voicemail_s >= 0 && party->own_voicemail_s < for_s)
+		pen_textf(pen, STYLE_WARNING, ", own voicemail at %d s", party->own_voicemail_s);
+}
+
+/* Where kind and deed of those who are rung begin, so that they stand below each other. */
+struct columns {
+	int kind, does;
+};
+
+#define NAME_X 10
+#define NAME_MOST 24 /* a longer name shifts its own row only */
+
+static const char *party_words(const struct nm_party *party)
+{
+	return party->line ? "line" : kind_words(party->kind, party->role);
+}
+
+static struct columns columns_of(const struct nm_treatment *treatment, bool wide)
+{
+	int name = wide ? 9 : 7, kind = 9, gap = wide ? 2 : 1;
+
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++) {
+			int its_name = text_width(treatment->steps[i].parties[j].name);
+			int its_kind = text_width(party_words(&treatment->steps[i].parties[j]));
+
+			name = its_name > name && its_name <= NAME_MOST ? its_name : name;
+			kind = its_kind > kind ? its_kind : kind;
+		}
+	}
+	return (struct columns){NAME_X + name + gap, NAME_X + name + kind + 2 * gap};
+}
+
+/* One who is rung: when, glyph of the ladder, who, and what that one does. */
+static void draw_party(struct pen *pen, const char *glyph, const struct nm_party *party, struct columns columns)
+{
+	unsigned style = style_of_kind(party->kind);
+
+	pen_tab(pen, NAME_X - 2);
+	pen_text(pen, STYLE_RULE, glyph);
+	pen_tab(pen, NAME_X);
+	pen_text(pen, style, party->name);
+	pen_tab(pen, columns.kind);
+	pen_text(pen, style, party_words(party));
+	pen_tab(pen, columns.does);
+}
+
+static size_t count_parties(const struct nm_treatment *treatment)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < treatment->n; i++)
+		n += treatment->steps[i].n;
+	return n;
+}
+
+static void draw_ladder(const struct now *now, const struct app *app, struct rows *rows, int most)
+{
+	const struct nm_treatment *treatment = now->call->treatment;
+	size_t all = count_parties(treatment), shown = 0;
+	struct columns columns = columns_of(treatment, rows->width > 60);
+	int from = treatment->greeting_s;
+	struct pen pen;
+
+	if (treatment->verdict != NM_VERDICT_PATH || all == 0) {
+		pen = next_row(rows);
+		if (treatment->verdict == NM_VERDICT_REJECT)
+			pen_text(&pen, STYLE_DIM,
+				 treatment->reject == NM_REJECT_BUSY ? "rejected: busy"
+								     : "rejected: silence");
+		else
+			pen_text(&pen, STYLE_NOBODY, " nobody: the call is lost ");
+		return;
+	}
+	for (size_t i = 0; i < treatment->n; i++) {
+		const struct nm_treatment_step *step = &treatment->steps[i];
+
+		for (size_t j = 0; j < step->n; j++) {
+			const char *glyph = all == 1 ? "─" : shown == 0 ? "┬" : shown + 1 == all ? "└" : "├";
+
+			if ((int)shown == most - 1 && shown + 1 < all) {
+				pen = next_row(rows);
+				pen_textf(&pen, STYLE_DIM, "       and %zu more: Enter plays the call",
+					  all - shown);
+				return;
+			}
+			pen = next_row(rows);
+			if (j == 0)
+				pen_textf(&pen, STYLE_PLAIN, "%4d s ", from);
+			draw_party(&pen, glyph, &step->parties[j], columns);
+			draw_ring(&pen, app, &step->parties[j], step);
+			shown++;
+		}
+		if (step->n)
+			from += step->for_s;
+	}
+}
+
+/* A name in front and text after it, on two rows at most (one in a low window), and on what is spare. */
+static void draw_named(struct rows *rows, const char *name, unsigned style, const char *text)
+{
+	struct pen pen = next_row(rows);
+	int own = rows->airy && rows->y < rows->end ? 2 : 1, used;
+
+	pen_text(&pen, STYLE_HEAD, name);
+	if (rows->y > rows->end)
+		return;
+	used = canvas_wrap(rows->canvas, 16, rows->y - 1, rows->width - 17, own + rows->spare, style, text);
+	if (used > own)
+		rows->spare -= used - own;
+	rows->y += used > 1 ? used - 1 : 0;
+}
+
+static void draw_next(const struct now *now, const struct app *app, struct rows *rows)
+{
+	char when[NM_TIME_TEXT], in[NM_TIME_TEXT], text[2048];
+
+	if (now->next == NM_TIME_MAX) {
+		draw_named(rows, "Next change", STYLE_DIM, "none within a year");
+		return;
+	}
+	nm_time_words(session_zone(app->session), now->next, false, when);
+	nm_duration_words((now->next - app_now(app)) / 60 * 60, in);
+	snprintf(text, sizeof text, "%s, in %s   %s", when, in, now->next_words);
+	draw_named(rows, "Next change", STYLE_PLAIN, text);
+}
+
+static void draw_findings(const struct app *app, struct rows *rows)
+{
+	const struct nm_findings *findings = now_findings(app);
+	size_t n[3] = {0};
+	char text[1024];
+
+	if (!findings) {
+		draw_named(rows, "Findings", STYLE_DIM, "…");
+		return;
+	}
+	for (size_t i = 0; i < findings->n; i++)
+		n[findings->items[i].severity]++;
+	snprintf(text, sizeof text, "%zu error%s, %zu warning%s, %zu advice%s%s", n[0], n[0] == 1 ? "" : "s",
+		 n[1], n[1] == 1 ? "" : "s", n[2], findings->n ? ": " : "",
+		 findings->n ? findings->items[0].message : "");
+	draw_named(rows, "Findings", n[0] ? STYLE_ERROR : n[1] ? STYLE_WARNING : STYLE_GOOD, text);
+}
+
+/* How old that knowledge is, where it is not of this minute: " (read 3 days ago)". */
+static const char *read_words(const struct app *app, nm_time read, char *room, size_t size)
+{
+	const int64_t age = app_now(app) - read;
+	char words[NM_TIME_TEXT];
+
+	if (read == NM_TIME_MAX || age < 60)
+		return "";
+	nm_duration_words(age / 60 * 60, words);
+	snprintf(room, size, " (read %s ago; screen 6 reads it anew)", words);
+	return room;
+}
+
+/* The first line that does not do what the plan says. */
+static void draw_drift(const struct app *app, struct rows *rows)
+{
+	const struct nm_plan *plan = app_plan(app);
+	size_t same = 0, assumed = 0, pushed = 0, unread = 0;
+	nm_time oldest = NM_TIME_MAX;
+	char text[1024], age[NM_TIME_TEXT + 64];
+
+	if (!app->facts_known || app->n_facts == 0)
+		return;
+	for (size_t i = 0; i < app->n_facts; i++) {
+		const struct nm_line_fact *fact = &app->facts[i];
+
+		if (fact->known && fact->read_at < oldest)
+			oldest = fact->read_at;
+		same += fact->known && fact->in_sync;
+		pushed += fact->pushed;
+		assumed += !fact->known && fact->in_sync;
+		unread += fact->pushed && !fact->known && !fact->in_sync;
+		if (fact->pushed && fact->known && !fact->in_sync) {
+			snprintf(text, sizeof text, "%s: %s", fact->line,
+				 fact->words ? fact->words : "live is not the plan");
+			draw_named(rows, "Drift", STYLE_WARNING, text);
+			return;
+		}
+	}
+	if (pushed == 0 && same == 0)
+		snprintf(text, sizeof text, "not pushed yet: screen 6 makes the plan live");
+	else if (assumed)
+		snprintf(text, sizeof text, "%zu of %zu lines do what the plan says, %zu assumed", same,
+			 plan->n_lines, assumed);
+	else if (unread == pushed)
+		snprintf(text, sizeof text, "what is live is not known since the plan changed: screen 6 reads it");
+	else
+		snprintf(text, sizeof text, "%zu of %zu lines do what the plan says%s", same, plan->n_lines,
+			 read_words(app, oldest, age, sizeof age));
+	draw_named(rows, "Drift", same == plan->n_lines ? STYLE_GOOD : STYLE_DIM, text);
+}
+
+static void draw_quick_start(const struct app *app, struct rows *rows)
+{
+	const char *next = NULL;
+	struct nm_buf text;
+	size_t i = 0;
+
+	nm_buf_init(&text, 1024);
+	while (i < checklist_count) {
+		const char *when = checklist[i].when;
+		size_t ticked = 0, all = 0;
+
+		for (; i < checklist_count && !strcmp(checklist[i].when, when); i++) {
+			enum tick tick = checklist[i].tick(app_plan(app), now_findings(app));
+
+			all++;
+			ticked += tick == TICK_DONE;
+			if (tick == TICK_OPEN && !next)
+				next = checklist[i].words;
+		}
+		nm_buf_addf(&text, "%s %zu of %zu   ", when, ticked, all);
+	}
+	if (next)
+		nm_buf_addf(&text, "next: %s", next);
+	draw_named(rows, "Quick start", next ? STYLE_PLAIN : STYLE_GOOD, text.data);
+	nm_buf_clear(&text);
+}
+
+/* What is left of a large terminal: the rules that were looked at, and the other findings. */
+static void draw_more(const struct now *now, const struct app *app, struct rows *rows)
+{
+	const struct nm_findings *findings = now_findings(app);
+	int names = 0;
+
+	if (rows->end - rows->y < (int)now->call->n_reasons + 2)
+		return;
+	rows->y++;
+	for (size_t i = 0; i < now->call->n_reasons; i++) {
+		int width = text_width(now->call->reasons[i].name);
+
+		names = width > names ? width : names;
+	}
+	for (size_t i = 0; i < now->call->n_reasons; i++) {
+		const struct nm_reason *reason = &now->call->reasons[i];
+		struct pen pen = next_row(rows);
+
+		pen_text(&pen, STYLE_HEAD, i ? "" : "Why");
+		pen_tab(&pen, 16);
+		pen_text(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, reason->name);
+		pen_tab(&pen, 16 + names + 2);
+		pen_textf(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, "%s %s",
+			  reason->matched ? "yes" : "no ", reason->text);
+	}
+	rows->y++;
+	for (size_t i = 1; findings && i < findings->n && rows->y < rows->end; i++) {
+		struct pen pen = next_row(rows);
+
+		pen_text(&pen, STYLE_HEAD, i == 1 ? "More findings" : "");
+		pen_tab(&pen, 16);
+		pen_text(&pen, STYLE_PLAIN, findings->items[i].message);
+	}
+}
+
+/* Everything but what fills a large terminal.  Leaves in rows where it ended. */
+static void draw_facts(const struct now *now, const struct app *app, struct rows *rows, int height)
+{
+	int fixed = rows->airy ? 12 : 5;
+
+	draw_head(now, app, rows);
+	draw_ladder(now, app, rows, height - fixed < 2 ? 2 : height - fixed);
+	if (now->skips[0] && rows->airy) {
+		char text[2048];
+
+		snprintf(text, sizeof text, "not rung: %s", now->skips);
+		rows->y += canvas_wrap(rows->canvas, 10, rows->y, rows->width - 11, 2, STYLE_DIM, text);
+	}
+	gap(rows);
+	draw_next(now, app, rows);
+	if (now->emergency)
+		draw_named(rows, "Emergency", STYLE_PLAIN, now->emergency_words);
+	else
+		draw_named(rows, "Emergency", STYLE_WARNING,
+			   "no protocol: an emergency is a call like any other");
+	gap(rows);
+	draw_quick_start(app, rows);
+	gap(rows);
+	draw_drift(app, rows);
+	draw_findings(app, rows);
+}
+
+/* Drawn once to see what is left, and then with what is left handed out: nothing is cut beside empty rows. */
+void now_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct now *now = state;
+	struct rows rows = {canvas, body.y, body.y + body.height, body.width, body.height >= 14, 0};
+	struct rows first = rows;
+
+	if (!now->call) {
+		canvas_text(canvas, 1, body.y, body.width - 2, STYLE_ERROR, now->err.text);
+		return;
+	}
+	draw_facts(now, app, &first, body.height);
+	if (first.y < first.end) {
+		rows.spare = first.end - first.y;
+		for (int y = body.y; y < rows.end; y++)
+			canvas_fill(canvas, body.x, y, body.width, STYLE_PLAIN, ' ');
+		draw_facts(now, app, &rows, body.height);
+		draw_more(now, app, &rows);
+	}
+}
