@@ -75,14 +75,4 @@ struct nm_pos deciding_place(const struct nm_simulation *simulation);
  * in which step: "sam in step 1 (not on turn)"; "" when all are rung. */
 void skips_words(const struct nm_treatment *treatment, struct nm_buf *out);
 
-/* quick start of the guide */
-enum tick { TICK_OPEN, TICK_DONE, TICK_LATER };
-struct checklist_item {
-	const char *when;  /* "today", "this week", "this month" */
-	const char *words;
-	enum tick (*tick)(const struct nm_plan *plan, const struct nm_findings *findings);
-};
-extern const struct checklist_item checklist[];
-extern const size_t checklist_count;
-
 #endif

@@ -1,25 +1,49 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The guide's quick start as a table: an item, and what must be so for it to be done.
- * In: the plan and its findings (NULL while they are not known).  Out: done, open, or not to be seen from a
- * plan alone.
+ * The quick start as a table: an item, what it looks at, and what must be so for it to be done.
+ * In: facts.  Out: done, open with what is missing, or not to be known by this version.
  */
+#include "checklist.h"
+
 #include <string.h>
 
-#include "answers.h"
+#define MONTH_S (30 * (nm_time)NM_DAY)
 
-static bool found(const struct nm_findings *findings, const char *id)
+static enum tick missing_words(struct nm_buf *missing, const char *words)
 {
-	for (size_t i = 0; findings && i < findings->n; i++) {
-		if (!strcmp(findings->items[i].id, id))
-			return true;
-	}
-	return false;
+	nm_buf_add(missing, words);
+	return TICK_OPEN;
 }
 
-static enum tick done(bool yes)
+static const struct nm_finding *find(const struct checklist_facts *facts, const char *id)
 {
-	return yes ? TICK_DONE : TICK_OPEN;
+	for (size_t i = 0; facts->findings && i < facts->findings->n; i++) {
+		if (!strcmp(facts->findings->items[i].id, id))
+			return &facts->findings->items[i];
+	}
+	return NULL;
+}
+
+/* Done when none of these findings holds; what the first one says is missing. */
+static enum tick without(const struct checklist_facts *facts, const char *const *ids, size_t n,
+			 struct nm_buf *missing)
+{
+	if (!facts->findings)
+		return missing_words(missing, "the plan is being proved");
+	for (size_t i = 0; i < n; i++) {
+		const struct nm_finding *finding = find(facts, ids[i]);
+
+		if (finding)
+			return missing_words(missing, finding->message);
+	}
+	return TICK_DONE;
+}
+
+static bool unread(const struct checklist_facts *facts, struct nm_buf *missing)
+{
+	if (!facts->store_read)
+		nm_buf_add(missing, "the store is being read");
+	return !facts->store_read;
 }
 
 static bool has_kind(const struct nm_plan *plan, enum nm_kind kind)
@@ -31,97 +55,169 @@ static bool has_kind(const struct nm_plan *plan, enum nm_kind kind)
 	return false;
 }
 
-static enum tick forwarding(const struct nm_plan *plan, const struct nm_findings *findings)
+static bool goes_on(const struct nm_plan *plan)
 {
-	(void)findings;
 	for (size_t i = 0; i < plan->n_paths; i++) {
 		if (plan->paths[i].n > 1)
-			return TICK_DONE;
+			return true;
 	}
-	return TICK_OPEN;
+	return false;
 }
 
-static enum tick greeting(const struct nm_plan *plan, const struct nm_findings *findings)
+/* Pushed, or dialled and set by hand. */
+static bool is_live(const struct checklist_facts *facts, const char *line)
 {
-	for (size_t i = 0; i < plan->n_destinations; i++) {
-		if (plan->destinations[i].greeting)
-			return done(findings && !found(findings, "greeting"));
+	for (size_t i = 0; i < facts->n_lines; i++) {
+		if (!strcmp(facts->lines[i].line, line))
+			return facts->lines[i].pushed || facts->lines[i].in_sync;
 	}
-	return TICK_OPEN;
+	return false;
 }
 
-static enum tick text_back(const struct nm_plan *plan, const struct nm_findings *findings)
+static enum tick forwarding(const struct checklist_facts *facts, struct nm_buf *missing)
 {
-	(void)findings;
-	return done(plan->text_back.given && plan->text_back.missed);
+	const struct nm_plan *plan = facts->plan;
+
+	if (!goes_on(plan))
+		return missing_words(missing, "no path has a second step for calls that the first does not answer");
+	if (unread(facts, missing))
+		return TICK_OPEN;
+	for (size_t i = 0; i < plan->n_lines; i++) {
+		if (!is_live(facts, plan->lines[i].name)) {
+			nm_buf_addf(missing, "line %s was never pushed: screen 6 makes the plan live",
+				    plan->lines[i].name);
+			return TICK_OPEN;
+		}
+	}
+	return TICK_DONE;
 }
 
-static enum tick backup(const struct nm_plan *plan, const struct nm_findings *findings)
+static enum tick greeting(const struct checklist_facts *facts, struct nm_buf *missing)
 {
-	(void)findings;
-	return done(has_kind(plan, NM_BACKUP));
+	static const char *const ids[] = {"greeting"};
+
+	for (size_t i = 0; i < facts->plan->n_destinations; i++) {
+		if (facts->plan->destinations[i].greeting)
+			return without(facts, ids, 1, missing);
+	}
+	return missing_words(missing, "no destination of kind voicemail has a greeting");
 }
 
-static enum tick after_hours(const struct nm_plan *plan, const struct nm_findings *findings)
+static enum tick text_back(const struct checklist_facts *facts, struct nm_buf *missing)
 {
-	(void)plan;
-	return done(findings && !found(findings, "no-after-hours") && !found(findings, "no-live-answer") &&
-		    !found(findings, "no-rule"));
+	if (facts->plan->text_back.given && facts->plan->text_back.missed)
+		return TICK_DONE;
+	return missing_words(missing, "no text_back section with a text for missed callers");
 }
 
-static enum tick ai_layer(const struct nm_plan *plan, const struct nm_findings *findings)
+static enum tick backup(const struct checklist_facts *facts, struct nm_buf *missing)
 {
-	(void)findings;
-	return done(has_kind(plan, NM_AI));
+	if (has_kind(facts->plan, NM_BACKUP))
+		return TICK_DONE;
+	return missing_words(missing, "no destination of kind backup");
 }
 
-static enum tick emergency(const struct nm_plan *plan, const struct nm_findings *findings)
+static enum tick after_hours(const struct checklist_facts *facts, struct nm_buf *missing)
 {
-	(void)findings;
-	return done(plan->emergency.given);
+	static const char *const ids[] = {"no-after-hours", "no-rule", "no-live-answer"};
+
+	return without(facts, ids, sizeof ids / sizeof *ids, missing);
 }
 
-static enum tick calendar(const struct nm_plan *plan, const struct nm_findings *findings)
+static enum tick ai_layer(const struct checklist_facts *facts, struct nm_buf *missing)
 {
-	(void)findings;
+	if (has_kind(facts->plan, NM_AI))
+		return TICK_DONE;
+	return missing_words(missing, "no destination of kind ai");
+}
+
+static enum tick emergency(const struct checklist_facts *facts, struct nm_buf *missing)
+{
+	static const char *const ids[] = {"emergency-no-human", "emergency-too-slow"};
+
+	if (!facts->plan->emergency.given)
+		return missing_words(missing, "no emergency section");
+	return without(facts, ids, sizeof ids / sizeof *ids, missing);
+}
+
+static enum tick calendar(const struct checklist_facts *facts, struct nm_buf *missing)
+{
+	const struct nm_plan *plan = facts->plan;
+
 	for (size_t i = 0; i < plan->n_calendars; i++) {
 		if (plan->calendars[i].ical)
 			return TICK_DONE;
 	}
-	return TICK_OPEN;
+	return missing_words(missing, plan->n_calendars ? "no calendar of the plan has been read"
+							: "no calendar section");
 }
 
-static enum tick log_read(const struct nm_plan *plan, const struct nm_findings *findings)
+static enum tick log_kept(const struct checklist_facts *facts, struct nm_buf *missing)
 {
-	(void)plan;
-	(void)findings;
+	if (unread(facts, missing))
+		return TICK_OPEN;
+	if (facts->newest_call == NM_TIME_MIN)
+		return missing_words(missing, "no call was imported: nevermiss calls import --account NAME does it");
+	if (facts->now - facts->newest_call > MONTH_S)
+		return missing_words(missing, "the newest call is older than 30 days: import again");
+	return TICK_DONE;
+}
+
+static bool was_lately(nm_time at, nm_time now)
+{
+	return at != NM_TIME_MIN && now - at <= MONTH_S;
+}
+
+static enum tick tests(const struct checklist_facts *facts, struct nm_buf *missing)
+{
+	static const char *const ids[] = {"test-failed"};
+
+	if (facts->plan->n_tests == 0)
+		return missing_words(missing, "the plan has no test: T on screen 4 saves a call as one");
+	if (unread(facts, missing))
+		return TICK_OPEN;
+	if (!was_lately(facts->tests.last, facts->now) || !facts->tests.known)
+		return missing_words(missing, "none was played in 30 days: t on screen 4 plays them");
+	if (!was_lately(facts->tests.last_after_hours, facts->now))
+		return missing_words(missing, "none that was played in 30 days came after hours");
+	return without(facts, ids, 1, missing);
+}
+
+static enum tick follow_up(const struct checklist_facts *facts, struct nm_buf *missing)
+{
+	if (facts->plan->follow_up.given)
+		return TICK_DONE;
+	return missing_words(missing, "no follow_up section");
+}
+
+static enum tick peaks(const struct checklist_facts *facts, struct nm_buf *missing)
+{
+	(void)facts;
+	nm_buf_add(missing, "this version does not work out when customers call");
 	return TICK_LATER;
 }
 
-static enum tick tests(const struct nm_plan *plan, const struct nm_findings *findings)
-{
-	return done(plan->n_tests > 0 && findings && !found(findings, "test-failed"));
-}
+#define TODAY "today, in 15 minutes"
+#define WEEK "this week, in an hour"
+#define MONTH "this month"
 
-static enum tick follow_up(const struct nm_plan *plan, const struct nm_findings *findings)
-{
-	(void)findings;
-	return done(plan->follow_up.given);
-}
-
+/* clang-format off */
 const struct checklist_item checklist[] = {
-	{"today", "calls go on to somebody else on busy and no answer", forwarding},
-	{"today", "a proper voicemail greeting", greeting},
-	{"today", "the text-back to missed callers", text_back},
-	{"this week", "a backup: family, staff or a receptionist", backup},
-	{"this week", "coverage after hours", after_hours},
-	{"this week", "an AI layer", ai_layer},
-	{"this week", "the emergency protocol", emergency},
-	{"this week", "a calendar: holidays, jobs", calendar},
-	{"this month", "the call log and its figures", log_read},
-	{"this month", "test calls at odd times", tests},
-	{"this month", "follow-up of missed calls", follow_up},
-	{"this month", "hours tuned to the peaks", log_read},
+	{TODAY, "calls go on to somebody else on busy and no answer",
+	 "paths of more than one step; a push of every line, or what was dialled for it", forwarding},
+	{TODAY, "a proper voicemail greeting",
+	 "a greeting that names the business, promises when, and offers text", greeting},
+	{TODAY, "the text-back to missed callers", "the text_back section", text_back},
+	{WEEK, "a backup: family, staff or a receptionist", "destinations of kind backup", backup},
+	{WEEK, "coverage after hours", "the proof that a call at any minute reaches somebody live", after_hours},
+	{WEEK, "an AI layer", "destinations of kind ai", ai_layer},
+	{WEEK, "the emergency protocol", "the emergency section, and the proof that it reaches a human in time", emergency},
+	{WEEK, "a calendar: holidays, jobs", "calendars that were read", calendar},
+	{MONTH, "the call log and its figures", "calls imported in the last 30 days", log_kept},
+	{MONTH, "test calls at odd times", "tests of the plan, played in the last 30 days, after hours too", tests},
+	{MONTH, "follow-up of missed calls", "the follow_up section", follow_up},
+	{MONTH, "hours tuned to the peaks", "the peaks of the call log", peaks},
 };
+/* clang-format on */
 
 const size_t checklist_count = sizeof checklist / sizeof *checklist;

@@ -7,6 +7,7 @@
 #define TUI_NOW_H
 
 #include "answers.h"
+#include "checklist.h"
 #include "prompt.h"
 
 struct now {
@@ -21,13 +22,18 @@ struct now {
 	nm_time next;
 	const char *next_words, *skips, *emergency_words;
 	struct nm_error err; /* why there is nothing to show */
+	/* of the store; read when the keyboard is quiet */
+	bool deeds_known;
+	unsigned proofs; /* of the session, when that was last looked at */
+	struct nm_test_fact tests;
+	nm_time newest_call; /* NM_TIME_MIN: none */
 	/* the override being asked for */
 	int64_t override_s;
 	int override_path;
 };
 
-/* NULL until they are known. */
-const struct nm_findings *now_findings(const struct app *app);
+/* What the quick start looks at; the findings only once they are known. */
+struct checklist_facts now_facts(const struct now *now, const struct app *app);
 
 /* now_draw.c */
 void now_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);

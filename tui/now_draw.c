@@ -194,9 +194,9 @@ static void draw_next(const struct now *now, const struct app *app, struct rows 
 	draw_named(rows, "Next change", STYLE_PLAIN, text);
 }
 
-static void draw_findings(const struct app *app, struct rows *rows)
+static void draw_findings(const struct now *now, const struct app *app, struct rows *rows)
 {
-	const struct nm_findings *findings = now_findings(app);
+	const struct nm_findings *findings = now_facts(now, app).findings;
 	size_t n[3] = {0};
 	char text[1024];
 
@@ -264,37 +264,40 @@ static void draw_drift(const struct app *app, struct rows *rows)
 	draw_named(rows, "Drift", same == plan->n_lines ? STYLE_GOOD : STYLE_DIM, text);
 }
 
-static void draw_quick_start(const struct app *app, struct rows *rows)
+static void draw_quick_start(const struct now *now, const struct app *app, struct rows *rows)
 {
+	const struct checklist_facts facts = now_facts(now, app);
 	const char *next = NULL;
-	struct nm_buf text;
+	struct nm_buf text, missing;
 	size_t i = 0;
 
 	nm_buf_init(&text, 1024);
+	nm_buf_init(&missing, 1u << 16);
 	while (i < checklist_count) {
 		const char *when = checklist[i].when;
 		size_t ticked = 0, all = 0;
 
 		for (; i < checklist_count && !strcmp(checklist[i].when, when); i++) {
-			enum tick tick = checklist[i].tick(app_plan(app), now_findings(app));
+			enum tick tick = checklist[i].tick(&facts, &missing);
 
 			all++;
 			ticked += tick == TICK_DONE;
 			if (tick == TICK_OPEN && !next)
 				next = checklist[i].words;
 		}
-		nm_buf_addf(&text, "%s %zu of %zu   ", when, ticked, all);
+		nm_buf_addf(&text, "%.*s %zu of %zu   ", (int)strcspn(when, ","), when, ticked, all);
 	}
 	if (next)
 		nm_buf_addf(&text, "next: %s", next);
 	draw_named(rows, "Quick start", next ? STYLE_PLAIN : STYLE_GOOD, text.data);
+	nm_buf_clear(&missing);
 	nm_buf_clear(&text);
 }
 
 /* What is left of a large terminal: the rules that were looked at, and the other findings. */
 static void draw_more(const struct now *now, const struct app *app, struct rows *rows)
 {
-	const struct nm_findings *findings = now_findings(app);
+	const struct nm_findings *findings = now_facts(now, app).findings;
 	int names = 0;
 
 	if (rows->end - rows->y < (int)now->call->n_reasons + 2)
@@ -347,10 +350,10 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 		draw_named(rows, "Emergency", STYLE_WARNING,
 			   "no protocol: an emergency is a call like any other");
 	gap(rows);
-	draw_quick_start(app, rows);
+	draw_quick_start(now, app, rows);
 	gap(rows);
 	draw_drift(app, rows);
-	draw_findings(app, rows);
+	draw_findings(now, app, rows);
 }
 
 /* Drawn once to see what is left, and then with what is left handed out: nothing is cut beside empty rows. */

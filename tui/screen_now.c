@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nevermiss/calls.h"
 #include "now.h"
 
 static void *open_now(struct app *app, const void *argument, struct nm_error *err)
@@ -76,6 +77,30 @@ static void derive_next(struct now *now, struct app *app)
 	nm_simulation_free(simulation);
 }
 
+/* Who stands in a rotation's place until when, of the first one that is rung. */
+static const char *turn_words(struct now *now, const struct nm_plan *plan, const struct nm_treatment *treatment)
+{
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++) {
+			const struct nm_party *party = &treatment->steps[i].parties[j];
+			int rotation = party->turn_of ? nm_plan_find_rotation(plan, party->turn_of) : -1;
+			char until[NM_TIME_TEXT];
+			const char *words;
+			nm_time next;
+
+			if (rotation < 0)
+				continue;
+			nm_rotation_turn(plan, &plan->rotations[rotation], now->play.at, &next);
+			if (next == NM_TIME_MAX)
+				return "";
+			nm_time_words(plan->zone, next, false, until);
+			words = nm_arena_format(now->arena, " (%s is on turn until %s)", party->name, until);
+			return words ? words : "";
+		}
+	}
+	return "";
+}
+
 static void derive_emergency(struct now *now, struct app *app, const struct nm_timeline *timeline)
 {
 	struct play play = now->play;
@@ -84,7 +109,11 @@ static void derive_emergency(struct now *now, struct app *app, const struct nm_t
 	if (!app_plan(app)->emergency.given ||
 	    play_simulate(app_plan(app), &play, false, timeline, &now->emergency, NULL))
 		return;
-	now->emergency_words = treatment_words(now->arena, now->emergency->treatment, false);
+	now->emergency_words = nm_arena_format(now->arena, "%s%s",
+					       treatment_words(now->arena, now->emergency->treatment, false),
+					       turn_words(now, app_plan(app), now->emergency->treatment));
+	if (!now->emergency_words)
+		now->emergency_words = "";
 }
 
 static void derive_now(void *state, struct app *app)
@@ -93,6 +122,9 @@ static void derive_now(void *state, struct app *app)
 	const struct nm_plan *plan = app_plan(app);
 	const struct nm_timeline *timeline;
 
+	if (now->proofs != app->session->proofs) /* tests were played, or something was read or pushed */
+		now->deeds_known = false;
+	now->proofs = app->session->proofs;
 	if (now->arena && now->generation == app->session->generation && now->minute == app_now(app) / 60 &&
 	    now->line == now->play.line)
 		return;
@@ -103,6 +135,7 @@ static void derive_now(void *state, struct app *app)
 	now->minute = app_now(app) / 60;
 	now->line = now->play.line;
 	now->play.at = app_now(app);
+	now->deeds_known = false;
 	now->arena = nm_arena_new();
 	now->err = (struct nm_error){0};
 	if (!now->arena) {
@@ -117,30 +150,78 @@ static void derive_now(void *state, struct app *app)
 	derive_next(now, app);
 }
 
-const struct nm_findings *now_findings(const struct app *app)
+/* --- the quick start --- */
+
+struct checklist_facts now_facts(const struct now *now, const struct app *app)
 {
-	return app->session->findings_known ? &app->session->findings : NULL;
+	return (struct checklist_facts){
+		.plan = app_plan(app),
+		.findings = app->session->findings_known ? &app->session->findings : NULL,
+		.store_read = app->facts_known && now->deeds_known,
+		.lines = app->facts,
+		.n_lines = app->n_facts,
+		.tests = now->tests,
+		.newest_call = now->newest_call,
+		.now = app_now(app),
+	};
 }
 
-static void show_checklist(struct app *app)
+/* Without a store there are no deeds: that is an answer too. */
+static void read_deeds(struct now *now, struct app *app)
+{
+	const struct nm_call_filter filter = {.since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 1};
+	struct nm_call_entries calls;
+	struct nm_store *store;
+
+	now->deeds_known = true;
+	now->newest_call = NM_TIME_MIN;
+	now->tests = session_tests(app->session);
+	if (session_store(app->session, &store, NULL) || nm_store_calls(store, &filter, &calls, NULL))
+		return;
+	if (calls.n)
+		now->newest_call = calls.items[0].began;
+	nm_call_entries_clear(&calls);
+}
+
+static bool idle_now(void *state, struct app *app)
+{
+	struct now *now = state;
+
+	if (now->deeds_known)
+		return false;
+	read_deeds(now, app);
+	return true;
+}
+
+static void add_item(struct notes *notes, const struct checklist_item *item, const struct checklist_facts *facts)
 {
 	static const char *const marks[] = {[TICK_OPEN] = "·", [TICK_DONE] = "✓", [TICK_LATER] = " "};
 	static const unsigned styles[] = {
 		[TICK_OPEN] = STYLE_PLAIN, [TICK_DONE] = STYLE_GOOD, [TICK_LATER] = STYLE_DIM};
+	struct nm_buf missing;
+	enum tick tick;
+
+	nm_buf_init(&missing, 1u << 16);
+	tick = item->tick(facts, &missing);
+	notes_addf(notes, styles[tick], "  %s %s", marks[tick], item->words);
+	notes_addf(notes, STYLE_DIM, "      looks at  %s", item->looks);
+	if (tick != TICK_DONE)
+		notes_addf(notes, tick == TICK_OPEN ? STYLE_WARNING : STYLE_DIM, "      missing   %s", missing.data);
+	nm_buf_clear(&missing);
+}
+
+static void show_checklist(const struct now *now, struct app *app)
+{
+	const struct checklist_facts facts = now_facts(now, app);
 	struct notes notes;
 
 	notes_init(&notes);
 	for (size_t i = 0; i < checklist_count; i++) {
-		const struct checklist_item *item = &checklist[i];
-		enum tick tick = item->tick(app_plan(app), now_findings(app));
-
-		if (i == 0 || strcmp(item->when, item[-1].when)) {
+		if (i == 0 || strcmp(checklist[i].when, checklist[i - 1].when)) {
 			notes_add(&notes, STYLE_PLAIN, "");
-			notes_add(&notes, STYLE_HEAD, item->when);
+			notes_add(&notes, STYLE_HEAD, checklist[i].when);
 		}
-		notes_addf(&notes, styles[tick], "  %s %s%s", marks[tick], item->words,
-			   tick == TICK_LATER ? " (needs the call log, which this version does not keep)"
-					      : "");
+		add_item(&notes, &checklist[i], &facts);
 	}
 	app_page(app, "quick start", &notes);
 	notes_clear(&notes);
@@ -158,7 +239,7 @@ static enum verdict act_now(void *state, struct app *app, const struct event *ev
 		now->play.line = (int)(((size_t)now->play.line + 1) % app_plan(app)->n_lines);
 		return VERDICT_REDRAW;
 	case ACTION_CHECKLIST:
-		show_checklist(app);
+		show_checklist(now, app);
 		return VERDICT_REDRAW;
 	case ACTION_OVERRIDE:
 		now_override_ask(app);
@@ -182,5 +263,6 @@ const struct screen_ops screen_now = {
 	.close = close_now,
 	.act = act_now,
 	.derive = derive_now,
+	.idle = idle_now,
 	.draw = now_draw,
 };

@@ -30,6 +30,7 @@ static void forget_findings(struct session *session)
 	if (session->findings_known)
 		nm_findings_clear(&session->findings);
 	session->findings_known = false;
+	session->proofs++;
 }
 
 /* Everything made from the plan, which must still be there. */

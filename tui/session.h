@@ -45,6 +45,7 @@ struct session {
 	struct nm_diags diags;
 	struct nm_error plan_error;
 	unsigned generation;          /* grows with every new plan or document text */
+	unsigned proofs;              /* grows when findings are forgotten: the plan or what the store knows is new */
 	bool stale;                   /* the file changed on disk while there are unsaved edits */
 	/* Handed to reading and pushing (nm_push_context); NULL: no progress is told. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Now screen: the quick start whose items tick themselves by what the plan, the store and the log say, and
+ * who is on turn in an emergency.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "checklist.h"
+#include "nevermiss/calls.h"
+#include "stage.h"
+
+static void open_now(struct stage *stage)
+{
+	stage_open(stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 60 });
+}
+
+static void page_golden(struct stage_options options, const char *look)
+{
+	struct stage stage;
+	char name[64];
+
+	options.screen = "now";
+	stage_open(&stage, &options);
+	stage_keys(&stage, "c");
+	snprintf(name, sizeof name, "now-quick-start-%s", look);
+	stage_golden(&stage, name);
+	stage_close(&stage);
+}
+
+static void the_quick_start_is_as_expected(void **state)
+{
+	(void)state;
+	page_golden((struct stage_options){ .width = 40, .height = 12 }, "40x12");
+	page_golden((struct stage_options){ .width = 80, .height = 24 }, "80x24");
+	page_golden((struct stage_options){ .width = 200, .height = 50 }, "200x50");
+	page_golden((struct stage_options){ .width = 80, .height = 24, .ascii = true }, "ascii");
+	page_golden((struct stage_options){ .width = 80, .height = 24, .escapes = true, .mono = true },
+		    "mono");
+}
+
+static void who_is_on_turn_in_an_emergency_is_told(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_now(&stage);
+	stage_shows(&stage, "(sam is on turn until Mon 23 Nov 08:00)");
+	stage_close(&stage);
+}
+
+/* The row of an item on the page, its mark with it. */
+static void item_is(struct stage *stage, const char *row)
+{
+	stage_keys(stage, "1");
+	stage_keys(stage, "c");
+	stage_shows(stage, row);
+	stage_keys(stage, "Escape");
+}
+
+static void a_push_ticks_forwarding(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_now(&stage);
+	item_is(&stage, "· calls go on to somebody else on busy and no answer");
+	item_is(&stage, "missing   line main was never pushed: screen 6 makes the plan live");
+	stage_shows(&stage, "today 2 of 3");
+	stage_keys(&stage, "6 A y Escape");
+	item_is(&stage, "✓ calls go on to somebody else on busy and no answer");
+	stage_shows(&stage, "today 3 of 3");
+	stage_close(&stage);
+}
+
+/* The tests are played on another screen: what they tick is seen as soon as one is back. */
+static void tests_that_were_played_tick_their_item(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"schedule day { hours = \"Mo-Fr 08:00-18:00\" }\n"
+		"destination o { kind = personal number = \"+15125550111\" own_voicemail = none }\n"
+		"path p { step { ring = o } }\nrule d { during = day path = p }\nrule r { path = p }\n"
+		"test \"night\" { at = \"2026-11-24 03:00\" expect = o }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage,
+		   &(struct stage_options){ .screen = "now", .width = 80, .height = 60, .plan = plan });
+	item_is(&stage, "missing   none was played in 30 days: t on screen 4 plays them");
+	stage_keys(&stage, "4 t Escape");
+	item_is(&stage, "✓ test calls at odd times");
+	stage.now += 31 * (nm_time)NM_DAY;
+	item_is(&stage, "missing   none was played in 30 days: t on screen 4 plays them");
+	stage_close(&stage);
+}
+
+static void a_call_of_the_log_ticks_its_item(void **state)
+{
+	struct nm_call_entry call = { .line = "main",
+				      .driver = "sandbox",
+				      .carrier_id = "1",
+				      .began = STAGE_NOW - 3600,
+				      .ended = STAGE_NOW };
+	enum nm_call_kept kept;
+	struct nm_store *store;
+	struct nm_error err;
+	struct stage stage;
+
+	(void)state;
+	open_now(&stage);
+	item_is(&stage, "missing   no call was imported");
+	assert_int_equal(session_store(&stage.session, &store, &err), NM_OK);
+	if (nm_store_call_put(store, &call, &kept, &err) != NM_OK)
+		fail_msg("%s", err.text);
+	stage.now += 60;
+	app_derive(&stage.app);
+	app_settle(&stage.app);
+	item_is(&stage, "✓ the call log and its figures");
+	stage_close(&stage);
+}
+
+/* Before the store was read nobody says that nothing is there. */
+static void what_was_not_read_is_not_said_to_be_missing(void **state)
+{
+	struct stage stage;
+	struct checklist_facts facts = { .newest_call = NM_TIME_MIN };
+	struct nm_buf missing;
+
+	(void)state;
+	open_now(&stage);
+	facts.plan = stage.session.plan;
+	for (size_t i = 0; i < checklist_count; i++) {
+		nm_buf_init(&missing, 4096);
+		if (checklist[i].tick(&facts, &missing) != TICK_DONE)
+			assert_true(missing.len > 0);
+		assert_null(strstr(missing.data, "never"));
+		assert_null(strstr(missing.data, "no call was"));
+		assert_null(strstr(missing.data, "none was"));
+		nm_buf_clear(&missing);
+	}
+	stage_close(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_quick_start_is_as_expected),
+		cmocka_unit_test(who_is_on_turn_in_an_emergency_is_told),
+		cmocka_unit_test(a_push_ticks_forwarding),
+		cmocka_unit_test(tests_that_were_played_tick_their_item),
+		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
+		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
