@@ -33,6 +33,9 @@ static void forget_call(struct week_screen *week)
 	nm_simulation_free(week->nobody);
 	nm_simulation_free(week->failing);
 	week->call = week->nobody = week->failing = NULL;
+	for (size_t i = 0; i < week->n_changes; i++)
+		free(week->changes[i].words);
+	week->n_changes = 0;
 }
 
 static void close_week(void *state)
@@ -49,6 +52,46 @@ nm_local week_cursor(const struct week_screen *week, const struct app *app)
 	return nm_zone_local(session_zone(app->session), week->at);
 }
 
+/* "open → daytime: owner 20 s, then mailbox"; NULL: it could not be told. */
+static char *change_words(const struct app *app, const struct play *play)
+{
+	const struct nm_treatment *treatment;
+	const struct nm_timeline *timeline;
+	struct nm_simulation *call;
+	struct nm_buf words;
+
+	if (timeline_around(app->session, play->at, &timeline, NULL) ||
+	    play_simulate(app_plan(app), play, false, timeline, &call, NULL))
+		return NULL;
+	treatment = call->treatment;
+	nm_buf_init(&words, 1u << 16);
+	nm_buf_addf(&words, "%s%s%s: ", treatment->rule ? treatment->rule : "no rule", treatment->path ? " → " : "",
+		    treatment->path ? treatment->path : "");
+	nm_treatment_words(treatment, &words);
+	nm_simulation_free(call);
+	return nm_buf_take(&words);
+}
+
+/* What comes after the cursor, where there is room to show it. */
+static void derive_changes(struct week_screen *week, struct app *app)
+{
+	nm_time at = week->at;
+
+	while (week->shown_tall && week->n_changes < WEEK_CHANGES) {
+		struct week_change *change = &week->changes[week->n_changes];
+		struct play play;
+
+		at = week_boundary(app->session, at, &week->shown, false);
+		if (at == NM_TIME_MAX)
+			return;
+		play = week_play(at, &week->shown);
+		*change = (struct week_change){at, change_words(app, &play)};
+		if (!change->words)
+			return;
+		week->n_changes++;
+	}
+}
+
 /* The call as it is mostly, with no human, and with one failing. */
 static void derive_call(struct week_screen *week, struct app *app)
 {
@@ -59,18 +102,21 @@ static void derive_call(struct week_screen *week, struct app *app)
 	struct play play = week_play(week->at, &usual);
 	const struct nm_plan *plan = app_plan(app);
 	const struct nm_timeline *timeline;
+	bool tall = app->canvas.height >= WEEK_TALL;
 
 	if (timeline_around(app->session, week->at, &timeline, &week->err)) {
 		forget_call(week);
 		return;
 	}
 	if (week->call && week->generation == app->session->generation && week->shown.line == usual.line &&
-	    week->shown.view == usual.view && same_stretch(timeline, week->shown_at, week->at))
+	    week->shown.view == usual.view && week->shown_tall == tall &&
+	    same_stretch(timeline, week->shown_at, week->at))
 		return;
 	forget_call(week);
 	week->shown_at = week->at;
 	week->generation = app->session->generation;
 	week->shown = usual;
+	week->shown_tall = tall;
 	if (play_simulate(plan, &play, true, timeline, &week->call, &week->err))
 		return;
 	if (play_failing(plan, &play, timeline, week->call->treatment, &week->failing, &week->failing_who, &week->err))
@@ -78,6 +124,7 @@ static void derive_call(struct week_screen *week, struct app *app)
 	play.nobody = true;
 	if (play_simulate(plan, &play, false, timeline, &week->nobody, &week->err))
 		week->nobody = NULL;
+	derive_changes(week, app);
 }
 
 /* The plan may have less than it had. */

@@ -166,6 +166,21 @@ static void draw_reasons(struct pane *pane, const struct nm_simulation *call)
 	}
 }
 
+/* What comes next, below all the rest. */
+static void draw_changes(struct pane *pane, const struct week_screen *week, const struct app *app)
+{
+	char when[NM_TIME_TEXT];
+
+	pane->y++;
+	for (size_t i = 0; i < week->n_changes && pane->y < pane->end; i++, pane->y++) {
+		struct pen pen = pen_at(pane->canvas, 1, pane->y, pane->canvas->width - 1);
+
+		nm_time_words(session_zone(app->session), week->changes[i].at, false, when);
+		pen_textf(&pen, STYLE_BOLD, "%s  ", when);
+		pen_text(&pen, STYLE_PLAIN, week->changes[i].words);
+	}
+}
+
 /* When, by which rule and why, and who is rung. */
 static void draw_treatment(struct pane *pane, const struct week_screen *week, const struct app *app)
 {
@@ -200,6 +215,7 @@ static void draw_call(const struct week_screen *week, const struct app *app, str
 	draw_case(&pane, when, week->failing);
 	draw_hours(&pane, app_plan(app), week->call);
 	draw_reasons(&pane, week->call);
+	draw_changes(&pane, week, app);
 }
 
 /* What is shown: line and view, and which week; in a low window the cursor's time, which has no row of its own. */

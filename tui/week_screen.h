@@ -11,6 +11,15 @@
 
 #define WEEK_LEFT 9 /* columns before the grid */
 
+#define WEEK_CHANGES 8
+#define WEEK_TALL 36 /* rows of a window that has room for the coming changes */
+
+/* What a call gets from an instant on. */
+struct week_change {
+	nm_time at;
+	char *words; /* owned */
+};
+
 struct week_screen {
 	struct week_subject subject;
 	nm_time at; /* the cursor: a minute */
@@ -19,9 +28,12 @@ struct week_screen {
 	nm_time shown_at;
 	unsigned generation;
 	struct week_subject shown;
+	bool shown_tall; /* in a window that has room for the coming changes */
 	struct nm_simulation *call;
 	struct nm_simulation *nobody, *failing; /* no human answers; the worst of one failing; NULL */
 	const char *failing_who;
+	struct week_change changes[WEEK_CHANGES]; /* after the cursor; n_changes 0: none known, or a low window */
+	size_t n_changes;
 	struct nm_error err;
 };
 
