@@ -27,6 +27,24 @@ static void open_week(struct stage *stage)
 	stage_open(stage, &(struct stage_options){ .screen = "week", .width = 80, .height = 24 });
 }
 
+/* Somebody else writes the plan. */
+static void write_plan(struct stage *stage, const char *from, const char *to)
+{
+	char *plan = stage_plan(stage), *at = strstr(plan, from);
+	struct nm_error err;
+	struct nm_buf text;
+
+	assert_non_null(at);
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_addn(&text, plan, (size_t)(at - plan));
+	nm_buf_add(&text, to);
+	nm_buf_add(&text, at + strlen(from));
+	assert_int_equal(nm_file_write("plan.conf", text.data, text.len, false, &err), NM_OK);
+	assert_true(session_notice(&stage->session));
+	nm_buf_clear(&text);
+	free(plan);
+}
+
 /* --- views --- */
 
 static void view_golden(struct stage_options options, const char *keys, const char *view, const char *look)
@@ -117,6 +135,27 @@ static void a_failure_shows_who_stands_in(void **state)
 	stage_close(&stage);
 }
 
+/* The worst of several: without the AI the owner answers, without the owner the AI does. */
+static void the_worst_failure_counts(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination zoe { kind = ai number = \"+15125550177\" }\n"
+		"destination owner { kind = personal number = \"+15125550111\" }\n"
+		"path p { step { ring = owner for = 20s } step { ring = zoe } }\nrule r { path = p }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage,
+		   &(struct stage_options){ .screen = "week", .width = 80, .height = 24, .plan = plan });
+	stage_shows(&stage, "Mon 16  OOOO");
+	stage_shows(&stage, "if owner fails: zoe answers after 3 s");
+	stage_keys(&stage, "v v");
+	stage_shows(&stage, "Mon 16  zzzz");
+	stage_close(&stage);
+}
+
 static void the_schedule_that_decides_is_shown(void **state)
 {
 	struct stage stage;
@@ -171,6 +210,39 @@ static void days_out_of_the_ordinary_are_marked(void **state)
 	stage_close(&stage);
 }
 
+/* A job of two days with a title from outside, and one that takes nobody's time. */
+static void events_that_make_somebody_busy_are_marked(void **state)
+{
+	static const char jobs[] =
+		"BEGIN:VCALENDAR\r\nBEGIN:VEVENT\r\nUID:1\r\nSUMMARY:Boiler\xe2\x80\xae at Miller's\r\n"
+		"DTSTART:20261119T150000Z\r\nDTEND:20261120T200000Z\r\nEND:VEVENT\r\nBEGIN:VEVENT\r\nUID:2\r\n"
+		"SUMMARY:Birthday\r\nTRANSP:TRANSPARENT\r\nDTSTART:20261119T150000Z\r\nDTEND:20261119T160000Z\r\n"
+		"END:VEVENT\r\nEND:VCALENDAR\r\n";
+	struct stage stage;
+	struct nm_error err;
+	char *text;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "week",
+						    .width = 120,
+						    .height = 24,
+						    .plan = HEAD "rule s { path = p }\n" });
+	assert_int_equal(nm_file_write("jobs.ics", jobs, strlen(jobs), false, &err), NM_OK);
+	write_plan(&stage, "rule s",
+		   "calendar jobs { file = \"jobs.ics\" }\nschedule busy { calendar = jobs }\n"
+		   "rule b { during = busy path = q }\nrule s");
+	stage_keys(&stage, "Left");
+	stage_shows(&stage, "Thu 19 *");
+	stage_shows(&stage, "Fri 20 *");
+	stage_hides(&stage, "Wed 18 *");
+	stage_shows(&stage, "event Boiler");
+	stage_hides(&stage, "Birthday");
+	text = stage_text(&stage);
+	assert_null(strstr(text, "\xe2\x80\xae"));
+	free(text);
+	stage_close(&stage);
+}
+
 static void a_month_ends_where_it_ends(void **state)
 {
 	struct stage stage;
@@ -220,10 +292,9 @@ static void hours_are_painted_shown_and_saved(void **state)
 	stage_keys(&stage, "y");
 	stage_shows(&stage, "saved: hours of business (u takes it back)");
 	assert_int_equal(stage.app.depth, 0);
-	plan_has(
-		&stage,
-		"hours = \"08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off\"  holidays = us",
-		true);
+	plan_has(&stage,
+		 "hours = \"08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off\"  holidays = us",
+		 true);
 	stage_keys(&stage, "u");
 	plan_has(&stage, "hours = \"Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off\"  holidays = us", true);
 	stage_close(&stage);
@@ -331,23 +402,6 @@ static void too_much_is_said_while_it_is_painted(void **state)
 	stage_close(&stage);
 }
 
-static void write_plan(struct stage *stage, const char *from, const char *to)
-{
-	char *plan = stage_plan(stage), *at = strstr(plan, from);
-	struct nm_error err;
-	struct nm_buf text;
-
-	assert_non_null(at);
-	nm_buf_init(&text, 1u << 20);
-	nm_buf_addn(&text, plan, (size_t)(at - plan));
-	nm_buf_add(&text, to);
-	nm_buf_add(&text, at + strlen(from));
-	assert_int_equal(nm_file_write("plan.conf", text.data, text.len, false, &err), NM_OK);
-	assert_true(session_notice(&stage->session));
-	nm_buf_clear(&text);
-	free(plan);
-}
-
 /* Somebody else writes the file: what was painted stands against the new hours, and their rules of dates are kept. */
 static void a_plan_that_changes_meanwhile_takes_nothing_away(void **state)
 {
@@ -418,8 +472,10 @@ int main(void)
 		cmocka_unit_test(views_come_round),
 		cmocka_unit_test(one_destinations_hours_are_gone_through),
 		cmocka_unit_test(a_failure_shows_who_stands_in),
+		cmocka_unit_test(the_worst_failure_counts),
 		cmocka_unit_test(the_schedule_that_decides_is_shown),
 		cmocka_unit_test(days_out_of_the_ordinary_are_marked),
+		cmocka_unit_test(events_that_make_somebody_busy_are_marked),
 		cmocka_unit_test(a_month_ends_where_it_ends),
 		cmocka_unit_test(hours_are_painted_shown_and_saved),
 		cmocka_unit_test(strokes_are_toggled_and_taken_back),
