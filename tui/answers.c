@@ -146,20 +146,6 @@ unsigned answer_style(enum answer_rank rank)
 	return styles[rank];
 }
 
-/* A step that rings a line hands the call to rules of which this treatment does not tell. */
-static bool may_ring(const struct nm_treatment *treatment, const char *name)
-{
-	for (size_t i = 0; i < treatment->n; i++) {
-		for (size_t j = 0; j < treatment->steps[i].n; j++) {
-			const struct nm_party *party = &treatment->steps[i].parties[j];
-
-			if (party->line || !strcmp(party->name, name))
-				return true;
-		}
-	}
-	return false;
-}
-
 static bool is_worse(const struct nm_outcome *a, const struct nm_outcome *b)
 {
 	if (answer_rank(a) != answer_rank(b))
@@ -167,30 +153,46 @@ static bool is_worse(const struct nm_outcome *a, const struct nm_outcome *b)
 	return a->seconds > b->seconds;
 }
 
+/* The call once more, with one of them unreachable: it takes the place of the worst so far when it is worse. */
+static enum nm_code try_failing(const struct nm_plan *plan, const struct play *play,
+				const struct nm_timeline *timeline, int destination,
+				struct nm_simulation **worst, const char **who, struct nm_error *err)
+{
+	struct play failing = *play;
+	struct nm_simulation *one;
+	enum nm_code code;
+
+	failing.settings[failing.n++] =
+		(struct nm_setting){.destination = destination, .behaviour = NM_UNREACHABLE};
+	code = play_simulate(plan, &failing, false, timeline, &one, err);
+	if (code)
+		return code;
+	if (*worst && !is_worse(&one->outcome, &(*worst)->outcome)) {
+		nm_simulation_free(one);
+		return NM_OK;
+	}
+	nm_simulation_free(*worst);
+	*worst = one;
+	*who = plan->destinations[destination].name;
+	return NM_OK;
+}
+
 enum nm_code play_failing(const struct nm_plan *plan, const struct play *play, const struct nm_timeline *timeline,
-			  const struct nm_treatment *treatment, struct nm_simulation **worst, const char **who,
+			  const struct nm_outcome *usual, struct nm_simulation **worst, const char **who,
 			  struct nm_error *err)
 {
-	struct nm_simulation *one;
 	enum nm_code code = NM_OK;
 
 	*worst = NULL;
 	*who = NULL;
-	for (size_t i = 0; i < plan->n_destinations && !code; i++) {
-		struct play failing = *play;
+	for (size_t i = 0; i < usual->n && play->n < PLAY_SETTINGS; i++) {
+		const struct nm_event *event = &usual->events[i];
 
-		if (plan->destinations[i].kind == NM_VOICEMAIL || play->n == PLAY_SETTINGS ||
-		    !may_ring(treatment, plan->destinations[i].name))
-			continue;
-		failing.settings[failing.n++] =
-			(struct nm_setting){.destination = (int)i, .behaviour = NM_UNREACHABLE};
-		code = play_simulate(plan, &failing, false, timeline, &one, err);
-		if (!code && (!*worst || is_worse(&one->outcome, &(*worst)->outcome))) {
-			nm_simulation_free(*worst);
-			*worst = one;
-			*who = plan->destinations[i].name;
-		} else if (!code) {
-			nm_simulation_free(one);
+		for (size_t j = 0; event->kind == NM_EVENT_RING && j < event->n && !code; j++) {
+			int destination = nm_plan_find_destination(plan, event->to[j]);
+
+			if (destination >= 0)
+				code = try_failing(plan, play, timeline, destination, worst, who, err);
 		}
 	}
 	if (code) {

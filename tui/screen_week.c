@@ -119,7 +119,7 @@ static void derive_call(struct week_screen *week, struct app *app)
 	week->shown_tall = tall;
 	if (play_simulate(plan, &play, true, timeline, &week->call, &week->err))
 		return;
-	if (play_failing(plan, &play, timeline, week->call->treatment, &week->failing, &week->failing_who, &week->err))
+	if (play_failing(plan, &play, timeline, &week->call->outcome, &week->failing, &week->failing_who, &week->err))
 		week->failing = NULL;
 	play.nobody = true;
 	if (play_simulate(plan, &play, false, timeline, &week->nobody, &week->err))

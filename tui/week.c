@@ -96,10 +96,10 @@ static enum nm_code play_view(const struct nm_timeline *timeline, const struct p
 {
 	struct nm_simulation *usual, *worst;
 	const char *who;
-	enum nm_code code = play_simulate(timeline->plan, play, false, timeline, &usual, err);
+	enum nm_code code = play_simulate(timeline->plan, play, view == VIEW_FAILURE, timeline, &usual, err);
 
 	if (!code && view == VIEW_FAILURE) {
-		code = play_failing(timeline->plan, play, timeline, usual->treatment, &worst, &who, err);
+		code = play_failing(timeline->plan, play, timeline, &usual->outcome, &worst, &who, err);
 		if (code || worst) {
 			nm_simulation_free(usual);
 			usual = worst;

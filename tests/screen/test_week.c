@@ -156,6 +156,27 @@ static void the_worst_failure_counts(void **state)
 	stage_close(&stage);
 }
 
+/* Who rings on a line that the first one rings can fail as well. */
+static void a_failure_on_another_line_counts(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"line second { number = \"+15125550120\" account = box }\n"
+		"destination owner { kind = personal number = \"+15125550111\" }\n"
+		"destination mailbox { kind = voicemail greeting = \"x\" }\n"
+		"path on { step { ring = second } }\npath p { step { ring = owner } step { ring = mailbox } }\n"
+		"rule m { lines = main path = on }\nrule r { path = p }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 80, .height = 24, .plan = plan});
+	stage_shows(&stage, "if owner fails: voicemail after 0 s: mailbox");
+	stage_keys(&stage, "v v");
+	stage_shows(&stage, "Mon 16  ....");
+	stage_close(&stage);
+}
+
 static void the_schedule_that_decides_is_shown(void **state)
 {
 	struct stage stage;
@@ -473,6 +494,7 @@ int main(void)
 		cmocka_unit_test(one_destinations_hours_are_gone_through),
 		cmocka_unit_test(a_failure_shows_who_stands_in),
 		cmocka_unit_test(the_worst_failure_counts),
+		cmocka_unit_test(a_failure_on_another_line_counts),
 		cmocka_unit_test(the_schedule_that_decides_is_shown),
 		cmocka_unit_test(days_out_of_the_ordinary_are_marked),
 		cmocka_unit_test(events_that_make_somebody_busy_are_marked),
