@@ -172,7 +172,59 @@ bool nm_document_dirty(const struct nm_document *document)
 
 size_t nm_document_edits(const struct nm_document *document)
 {
-	return document->at > document->base ? document->at - document->base : 0;
+	return document->at > document->base ? document->at - document->base : document->base - document->at;
+}
+
+size_t nm_document_steps(const struct nm_document *document, size_t *now)
+{
+	*now = document->at;
+	return document->n;
+}
+
+const char *nm_document_step(const struct nm_document *document, size_t i, const char **what, size_t *len)
+{
+	*what = document->states[i].what;
+	*len = document->states[i].len;
+	return document->states[i].text;
+}
+
+const char *nm_document_saved(const struct nm_document *document, size_t *len)
+{
+	*len = document->disk_len;
+	return document->disk;
+}
+
+/* Puts the file's own bytes in place. */
+static enum nm_code push_disk(struct nm_document *document, const char *what, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	if (nm_document_dirty(document))
+		code = push(document, copy_of(document->disk, document->disk_len), document->disk_len, what, err);
+	if (!code)
+		document->base = document->at;
+	return code;
+}
+
+enum nm_code nm_document_discard(struct nm_document *document, const char *what, struct nm_error *err)
+{
+	return push_disk(document, what, err);
+}
+
+enum nm_code nm_document_reload(struct nm_document *document, const char *what, struct nm_error *err)
+{
+	struct nm_buf text;
+	enum nm_code code;
+
+	nm_buf_init(&text, NM_PLAN_BYTES);
+	code = nm_file_read(document->file, NM_PLAN_BYTES, &text, err);
+	if (!code && !on_disk(document, text.data, text.len)) {
+		code = disk_keep(document, text.data, text.len, err);
+		if (!code)
+			code = push_disk(document, what, err);
+	}
+	nm_buf_clear(&text);
+	return code;
 }
 
 enum nm_code nm_document_apply(struct nm_document *document, const struct nm_edit *edit, const char *what,

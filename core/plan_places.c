@@ -208,8 +208,6 @@ static void check_reached(struct nm_build *build, struct nm_raw_section *section
 			  const struct nm_destination *who)
 {
 	static const char *const ways[] = { "number", "line", "address" };
-	static const char *const ringing[] = { "role", "number",	"line",	   "address",  "hours",
-					       "away", "own_voicemail", "confirm", "caller_id" };
 	const size_t given = nm_build_given(section, ways, COUNT(ways));
 	size_t i;
 
@@ -217,12 +215,12 @@ static void check_reached(struct nm_build *build, struct nm_raw_section *section
 		nm_raw_mistake(build->raw, section->pos,
 			       "destination '%s' rings: it takes exactly one of number, line and address%s",
 			       who->name, given ? "" : ", as number = \"+15125550111\"");
-	for (i = 0; i < COUNT(ringing) && who->kind == NM_VOICEMAIL; i++)
-		if (nm_value_given(section, ringing[i]))
-			nm_raw_mistake(build->raw, nm_value_pos(section, ringing[i]),
+	for (i = 0; nm_ringing_options[i] && who->kind == NM_VOICEMAIL; i++)
+		if (nm_value_given(section, nm_ringing_options[i]))
+			nm_raw_mistake(build->raw, nm_value_pos(section, nm_ringing_options[i]),
 				       "destination '%s' is a voicemail, which takes "
 				       "the call at once: %s has no meaning there",
-				       who->name, ringing[i]);
+				       who->name, nm_ringing_options[i]);
 	if (who->kind != NM_BACKUP && who->kind != NM_VOICEMAIL && nm_value_given(section, "role"))
 		nm_raw_mistake(build->raw, nm_value_pos(section, "role"),
 			       "role of destination '%s': only a backup has one, kind = "

@@ -65,11 +65,6 @@ struct nm_raw {
 	bool no_memory;
 };
 
-/* --- plan_table.c --- */
-bool nm_option_is_list(enum nm_option_type type);
-const struct nm_option_info *nm_option_find(const char *section, const char *name);
-const struct nm_section_info *nm_section_find(const char *name);
-
 /* --- plan_raw.c --- */
 void nm_raw_init(struct nm_raw *raw, struct nm_arena *arena, struct nm_diags *diags);
 /* Adds a mistake, up to NM_PLAN_MISTAKES of them. */

@@ -252,6 +252,33 @@ const struct nm_option_info nm_options[] = {
 
 const size_t nm_options_count = sizeof nm_options / sizeof nm_options[0];
 
+const struct nm_alternatives nm_alternatives[] = {
+	{ "account", "token_cmd|token_env|token_file" },
+	{ "calendar", "file|url|url_cmd" },
+	{ "schedule", "hours|calendar" },
+	{ "destination", "number|line|address" },
+	{ "rule", "path|reject" },
+	{ "override", "path|reject" },
+	{ "crm", "token_cmd|token_env|token_file" },
+};
+
+const size_t nm_alternatives_count = sizeof nm_alternatives / sizeof nm_alternatives[0];
+
+const char *const nm_ringing_options[] = { "role", "number",	    "line",    "address",   "hours",
+					   "away", "own_voicemail", "confirm", "caller_id", NULL };
+
+bool nm_word_listed(const char *words, const char *word)
+{
+	size_t n;
+
+	for (; words; words = words[n] ? words + n + 1 : NULL) {
+		n = strcspn(words, "|");
+		if (!strncmp(words, word, n) && word[n] == '\0')
+			return true;
+	}
+	return false;
+}
+
 bool nm_option_is_list(enum nm_option_type type)
 {
 	switch (type) {

@@ -53,6 +53,44 @@ void nm_edit_quote(const char *text, struct nm_buf *out);
  * when the plan can have no such name. */
 enum nm_code nm_edit_quote_name(const char *name, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 
+struct nm_option_info;
+/* An option's values as the plan writes them: words, names and quantities bare where they can be, all else quoted; a
+ * list of other than one in braces. */
+void nm_edit_value(const struct nm_option_info *option, const char *const *values, size_t n, struct nm_buf *out);
+
+/* What stands in a text, as it is written.  Lines are 1-based; all memory is the arena's. */
+struct nm_written_option {
+	const char *name;
+	const char *text; /* of the value, braces and all */
+	size_t n;
+	const char *const *values; /* what each of them means */
+	int line;
+};
+
+struct nm_written_section {
+	const char *kind;  /* "rule"; "" for the options that stand in no section */
+	const char *title; /* of a step its path's; NULL when it has none */
+	int step;          /* 0-based, of a step; -1 */
+	size_t from, until; /* its bytes in the text */
+	size_t title_from, title_until; /* of its title, quotes and all; equal without one */
+	int line, end_line;
+	size_t n;
+	const struct nm_written_option *options;
+};
+
+struct nm_written {
+	struct nm_arena *arena;
+	size_t n; /* in the order of the text; the first is the top level; steps follow their path */
+	const struct nm_written_section *sections;
+};
+
+/* text[len] must be a NUL.  A text that breaks off is read up to there. */
+enum nm_code nm_written_read(const char *text, size_t len, struct nm_written *out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_written_clear(struct nm_written *written);
+/* NULL when it is not there; a place without a title means the first of its kind. */
+const struct nm_written_section *nm_written_find(const struct nm_written *written, const struct nm_place *place);
+const struct nm_written_option *nm_written_option(const struct nm_written_section *section, const char *name);
+
 /* The file being edited: its text now, the texts before and after (undo, redo), and what was on disk. */
 struct nm_document;
 
@@ -62,7 +100,7 @@ const char *nm_document_file(const struct nm_document *document);
 const char *nm_document_text(const struct nm_document *document, size_t *len);
 /* Differs from what was last read or saved. */
 bool nm_document_dirty(const struct nm_document *document);
-/* Edits since the last save that undo can take back. */
+/* Steps between the text that was last read or saved and this one, back or on. */
 size_t nm_document_edits(const struct nm_document *document);
 /* what: words for the list of changes ("hours of business"). */
 enum nm_code nm_document_apply(struct nm_document *document, const struct nm_edit *edit, const char *what,
@@ -75,6 +113,16 @@ const char *nm_document_undo(struct nm_document *document);
 const char *nm_document_redo(struct nm_document *document);
 /* Takes the newest step back for good: one that must not stand is not made again either. */
 void nm_document_drop(struct nm_document *document);
+/* All steps, those that redo makes again among them: the first is the text as it was opened, `now` the index of the
+ * one that stands.  what is "" for the first. */
+size_t nm_document_steps(const struct nm_document *document, size_t *now);
+const char *nm_document_step(const struct nm_document *document, size_t i, const char **what, size_t *len);
+/* The text as last read or saved, and it put back as one step of undo. */
+const char *nm_document_saved(const struct nm_document *document, size_t *len);
+enum nm_code nm_document_discard(struct nm_document *document, const char *what, struct nm_error *err) NM_WARN_UNUSED;
+/* Reads the file again: what others made of it becomes a step of undo, so that nothing of ours is lost.  A file that
+ * did not change leaves edits alone. */
+enum nm_code nm_document_reload(struct nm_document *document, const char *what, struct nm_error *err) NM_WARN_UNUSED;
 /* Has the file on disk changed since it was read or saved?  (size, times, then bytes) */
 bool nm_document_stale(const struct nm_document *document);
 /* Temporary file in the same folder, fsync, rename, fsync of the folder; mode and owner kept, a

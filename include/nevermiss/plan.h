@@ -398,4 +398,23 @@ struct nm_section_info {
 extern const struct nm_section_info nm_sections[];
 extern const size_t nm_sections_count;
 
+/* Options of which a section takes one: whoever sets one takes the others out. */
+struct nm_alternatives {
+	const char *section;
+	const char *options; /* separated by '|' */
+};
+
+extern const struct nm_alternatives nm_alternatives[];
+extern const size_t nm_alternatives_count;
+
+/* Options that only a destination that rings has, NULL at the end: a voicemail takes the call at once. */
+extern const char *const nm_ringing_options[];
+
+/* NULL when there is none of that name; section "" is the top level. */
+const struct nm_option_info *nm_option_find(const char *section, const char *name);
+const struct nm_section_info *nm_section_find(const char *name);
+bool nm_option_is_list(enum nm_option_type type);
+/* Is the word one of those that '|' separates? */
+bool nm_word_listed(const char *words, const char *word);
+
 #endif

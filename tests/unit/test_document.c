@@ -173,11 +173,71 @@ static void edits_since_the_last_save_are_counted(void **state)
 	holds(place->file, "c");
 	assert_non_null(nm_document_undo(document));
 	assert_true(nm_document_dirty(document));
-	assert_int_equal(nm_document_edits(document), 0);
+	assert_int_equal(nm_document_edits(document), 1);
 	replace(document, "d", "d");
 	assert_int_equal(nm_document_edits(document), 1);
 	replace(document, "c", "c");
 	assert_false(nm_document_dirty(document));
+	nm_document_free(document);
+}
+
+static void the_steps_can_be_looked_at(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+	const char *what;
+	size_t now, len;
+
+	replace(document, "b", "to b");
+	replace(document, "cc", "to c");
+	assert_non_null(nm_document_undo(document));
+	assert_int_equal(nm_document_steps(document, &now), 3);
+	assert_int_equal(now, 1);
+	assert_string_equal(nm_document_step(document, 2, &what, &len), "cc");
+	assert_string_equal(what, "to c");
+	assert_int_equal(len, 2);
+	assert_string_equal(nm_document_saved(document, &len), "a = 1\n");
+	nm_document_free(document);
+}
+
+static void what_is_discarded_can_be_brought_back(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+
+	replace(document, "b", "b");
+	assert_int_equal(nm_document_discard(document, "discarded", NULL), NM_OK);
+	reads(document, "a = 1\n");
+	assert_false(nm_document_dirty(document));
+	assert_int_equal(nm_document_edits(document), 0);
+	assert_string_equal(nm_document_undo(document), "discarded");
+	reads(document, "b");
+	nm_document_free(document);
+}
+
+static void a_file_read_again_is_a_step_and_our_text_is_not_lost(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document = open_document(place->file);
+
+	replace(document, "ours", "ours");
+	/* A file that did not change leaves the edit alone. */
+	assert_int_equal(nm_document_reload(document, "theirs", NULL), NM_OK);
+	reads(document, "ours");
+	assert_int_equal(nm_file_write(place->file, "theirs", 6, false, NULL), NM_OK);
+	assert_true(nm_document_stale(document));
+	assert_int_equal(nm_document_reload(document, "theirs", NULL), NM_OK);
+	reads(document, "theirs");
+	assert_false(nm_document_stale(document));
+	assert_false(nm_document_dirty(document));
+	assert_string_equal(nm_document_undo(document), "theirs");
+	reads(document, "ours");
+	assert_true(nm_document_dirty(document));
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	holds(place->file, "ours");
+	assert_int_equal(remove(place->file), 0);
+	assert_int_not_equal(nm_document_reload(document, "gone", NULL), NM_OK);
+	reads(document, "ours");
 	nm_document_free(document);
 }
 
@@ -396,6 +456,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		CASE(undo_and_redo_go_over_whole_texts),
 		CASE(what_is_dropped_is_not_made_again),
+		CASE(the_steps_can_be_looked_at),
+		CASE(what_is_discarded_can_be_brought_back),
+		CASE(a_file_read_again_is_a_step_and_our_text_is_not_lost),
 		CASE(edits_since_the_last_save_are_counted),
 		CASE(undo_is_bounded_to_a_thousand_steps),
 		CASE(undo_is_bounded_in_bytes),

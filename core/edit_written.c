@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A plan's text -> its sections and options as they are written, for forms; and a value -> how the plan
+ * writes it.  Judges nothing: whether an option is known, or its value good, is for who reads the plan.
+ */
+#include "nevermiss/edit.h"
+
+#include <string.h>
+
+#include "core/edit_scan.h"
+#include "nevermiss/plan.h"
+
+/* Lines are counted on from the place that was asked for last. */
+struct lines {
+	const char *text;
+	size_t at;
+	int line;
+};
+
+static int line_of(struct lines *lines, size_t at)
+{
+	if (at < lines->at)
+		*lines = (struct lines){ lines->text, 0, 1 };
+	for (; lines->at < at; lines->at++)
+		lines->line += lines->text[lines->at] == '\n';
+	return lines->line;
+}
+
+static char *meaning(const struct outline *outline, struct span span, struct nm_arena *arena)
+{
+	char *text = nm_arena_alloc(arena, span.until - span.from + 1, 1);
+
+	if (text)
+		edit_decode(outline, span, text);
+	return text;
+}
+
+static bool write_option(const struct outline *outline, const struct item *item, struct lines *lines,
+			 struct nm_arena *arena, struct nm_written_option *out)
+{
+	const char **values = nm_arena_alloc(arena, item->n_values, sizeof *values);
+	bool good = values != NULL;
+	size_t i;
+
+	for (i = 0; good && i < item->n_values; i++) {
+		values[i] = meaning(outline, outline->values[item->first_value + i], arena);
+		good = values[i] != NULL;
+	}
+	out->name = nm_arena_textn(arena, outline->text + item->name.from, item->name.until - item->name.from);
+	out->text = nm_arena_textn(arena, outline->text + item->value.from, item->value.until - item->value.from);
+	out->line = line_of(lines, item->all.from);
+	out->n = item->n_values;
+	out->values = values;
+	return good && out->name && out->text;
+}
+
+/* The options that stand in a section, from the first item that may be one on. */
+static bool write_options(const struct outline *outline, int parent, size_t first, size_t until, struct lines *lines,
+			  struct nm_arena *arena, struct nm_written_section *out)
+{
+	struct nm_written_option *options;
+	bool good = true;
+	size_t i, n = 0;
+
+	for (i = first; i < outline->n_items && outline->items[i].all.from < until; i++)
+		n += outline->items[i].kind == ITEM_OPTION && outline->items[i].parent == parent;
+	options = nm_arena_alloc(arena, n, sizeof *options);
+	if (!options)
+		return false;
+	for (i = first, n = 0; good && i < outline->n_items && outline->items[i].all.from < until; i++)
+		if (outline->items[i].kind == ITEM_OPTION && outline->items[i].parent == parent)
+			good = write_option(outline, &outline->items[i], lines, arena, &options[n++]);
+	out->n = n;
+	out->options = options;
+	return good;
+}
+
+static bool write_section(const struct outline *outline, int at, struct lines *lines, struct nm_arena *arena,
+			  struct nm_written_section *out)
+{
+	const struct item *item = &outline->items[at];
+	const bool titled = item->title.from < item->title.until;
+
+	out->kind = nm_arena_textn(arena, outline->text + item->name.from, item->name.until - item->name.from);
+	out->title = titled ? meaning(outline, item->title, arena) : NULL;
+	out->step = -1;
+	out->from = item->all.from;
+	out->until = item->all.until;
+	out->title_from = item->title.from;
+	out->title_until = item->title.until;
+	out->line = line_of(lines, item->all.from);
+	out->end_line = line_of(lines, item->all.until);
+	return out->kind && (out->title || !titled) &&
+	       write_options(outline, at, (size_t)at + 1, item->all.until, lines, arena, out);
+}
+
+/* A step's title is its path's; number counts the steps of the path that came last. */
+static void name_step(const struct item *item, const struct nm_written_section *path, int *number,
+		      struct nm_written_section *out)
+{
+	if (item->parent == OUTLINE_TOP) {
+		*number = 0;
+		return;
+	}
+	out->title = path->title;
+	out->step = (*number)++;
+}
+
+static enum nm_code write_all(const struct outline *outline, struct nm_written *out, struct nm_error *err)
+{
+	struct lines lines = { outline->text, 0, 1 };
+	struct nm_written_section *sections =
+		nm_arena_alloc(out->arena, outline->n_items + 1, sizeof *sections);
+	const struct nm_written_section *path = sections;
+	int number = 0;
+	size_t i;
+
+	if (!sections)
+		return nm_fail_memory(err);
+	sections[0] = (struct nm_written_section){ .kind = "", .step = -1, .until = outline->len, .line = 1 };
+	sections[0].end_line = line_of(&lines, outline->len);
+	if (!write_options(outline, OUTLINE_TOP, 0, outline->len, &lines, out->arena, &sections[0]))
+		return nm_fail_memory(err);
+	out->n = 1;
+	for (i = 0; i < outline->n_items; i++) {
+		struct nm_written_section *section = &sections[out->n];
+
+		if (outline->items[i].kind != ITEM_SECTION || !outline->items[i].all.until)
+			continue;
+		if (!write_section(outline, (int)i, &lines, out->arena, section))
+			return nm_fail_memory(err);
+		name_step(&outline->items[i], path, &number, section);
+		path = section->step < 0 ? section : path;
+		out->n++;
+	}
+	out->sections = sections;
+	return NM_OK;
+}
+
+enum nm_code nm_written_read(const char *text, size_t len, struct nm_written *out, struct nm_error *err)
+{
+	struct outline outline;
+	enum nm_code code = edit_outline_read(text, len, &outline, err);
+
+	if (code)
+		return code;
+	*out = (struct nm_written){ .arena = nm_arena_new() };
+	code = out->arena ? write_all(&outline, out, err) : nm_fail_memory(err);
+	if (code)
+		nm_written_clear(out);
+	edit_outline_clear(&outline);
+	return code;
+}
+
+void nm_written_clear(struct nm_written *written)
+{
+	nm_arena_free(written->arena);
+	*written = (struct nm_written){ 0 };
+}
+
+const struct nm_written_section *nm_written_find(const struct nm_written *written, const struct nm_place *place)
+{
+	size_t i;
+
+	for (i = 0; i < written->n; i++) {
+		const struct nm_written_section *section = &written->sections[i];
+		const char *kind = place->step < 0 ? place->section : "step";
+
+		if (!strcmp(section->kind, kind) && section->step == place->step &&
+		    (!place->title || (section->title && !strcmp(section->title, place->title))))
+			return section;
+	}
+	return NULL;
+}
+
+const struct nm_written_option *nm_written_option(const struct nm_written_section *section, const char *name)
+{
+	size_t i;
+
+	/* The last one counts, as for an edit. */
+	for (i = section->n; i > 0; i--)
+		if (!strcmp(section->options[i - 1].name, name))
+			return &section->options[i - 1];
+	return NULL;
+}
+
+/* --- values --- */
+
+/* Can it stand without quotes? */
+static bool bare(const char *value)
+{
+	return *value &&
+	       value[strspn(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.")] == '\0';
+}
+
+/* Words of the language, names and quantities; all else is text, which people put in quotes. */
+static bool quoted_type(enum nm_option_type type)
+{
+	switch (type) {
+	case NM_TYPE_NUMBER:
+	case NM_TYPE_PERCENT:
+	case NM_TYPE_AMOUNT:
+	case NM_TYPE_COUNT:
+	case NM_TYPE_DURATION:
+	case NM_TYPE_YES_NO:
+	case NM_TYPE_CHOICE:
+	case NM_TYPE_REFERENCE:
+	case NM_TYPE_REFERENCES:
+	case NM_TYPE_TARGETS:
+	case NM_TYPE_OWN_VOICEMAIL:
+	case NM_TYPE_SECTION:
+		return false;
+	default:
+		return true;
+	}
+}
+
+static void value_add(const struct nm_option_info *option, const char *value, struct nm_buf *out)
+{
+	const bool word = !strcmp(value, "anonymous") || !strcmp(value, "unknown");
+
+	if (bare(value) && (!quoted_type(option->type) || (word && option->type != NM_TYPE_TEXT)))
+		nm_buf_add(out, value);
+	else
+		nm_edit_quote(value, out);
+}
+
+void nm_edit_value(const struct nm_option_info *option, const char *const *values, size_t n, struct nm_buf *out)
+{
+	size_t i;
+
+	if (n == 1) {
+		value_add(option, values[0], out);
+		return;
+	}
+	nm_buf_add(out, n ? "{ " : "{");
+	for (i = 0; i < n; i++) {
+		nm_buf_add(out, i ? ", " : "");
+		value_add(option, values[i], out);
+	}
+	nm_buf_add(out, n ? " }" : "}");
+}
