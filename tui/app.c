@@ -10,9 +10,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "prompt.h"
+#include "saving.h"
 #include "term.h"
 
 const struct screen_ops *const app_screens[APP_TABS] = {&screen_now,	  &screen_plan,	 &screen_week,
@@ -91,7 +91,7 @@ bool app_may_push(struct app *app)
 		return false;
 	if (!nm_document_dirty(app->session->document))
 		return true;
-	app_message(app, STYLE_WARNING, "the plan has edits that are not saved: u takes them back");
+	app_message(app, STYLE_WARNING, "the plan has edits that are not saved: W saves them, u takes them back");
 	return false;
 }
 
@@ -187,43 +187,19 @@ static void pop(struct app *app)
 
 enum verdict app_answer(struct app *app, int tag, const char *text, size_t index)
 {
+	free(app->answer.text);
 	app->answer.given = true;
-	app->answer.dismissed = !text;
 	app->answer.tag = tag;
 	app->answer.index = index;
-	snprintf(app->answer.text, sizeof app->answer.text, "%s", text ? text : "");
+	app->answer.text = text ? strdup(text) : NULL;
+	if (text && !app->answer.text)
+		app_message(app, STYLE_ERROR, "out of memory: nothing was answered");
 	return VERDICT_POP;
 }
 
 /* --- actions --- */
 
 #define TAG_COMMAND (-1)
-
-static void undo(struct app *app, bool redo)
-{
-	const char *what = NULL;
-	struct nm_error err;
-
-	if (!app_may_change(app))
-		return;
-	if (session_undo(app->session, redo, &what, &err) || (what && session_save(app->session, &err))) {
-		app_error(app, &err);
-		return;
-	}
-	if (!what)
-		app_message(app, STYLE_PLAIN,
-			    redo ? "there is nothing to make again" : "there is nothing to take back");
-	else
-		app_message(app, STYLE_GOOD, redo ? "made again: %s" : "taken back: %s", what);
-}
-
-static void leave(struct app *app)
-{
-	if (nm_document_dirty(app->session->document))
-		app_message(app, STYLE_WARNING, "there are edits that could not be saved: u takes them back");
-	else
-		app->ended = true;
-}
 
 static struct nm_pos first_mistake(const struct app *app)
 {
@@ -261,14 +237,17 @@ static bool act_general(struct app *app, const struct event *event)
 		return true;
 	case ACTION_UNDO:
 	case ACTION_REDO:
-		undo(app, event->action == ACTION_REDO);
+		saving_undo(app, event->action == ACTION_REDO);
 		return true;
 	case ACTION_REDRAW:
 		if (app->term)
 			term_forget(app->term);
 		return true;
+	case ACTION_SAVE:
+		saving_ask(app, AFTER_NOTHING);
+		return true;
 	case ACTION_QUIT:
-		leave(app);
+		saving_leave(app);
 		return true;
 	case ACTION_EDITOR: /* of a screen that has no place of its own, or while the plan does not read */
 		app_editor(app, first_mistake(app));
@@ -293,7 +272,7 @@ static void act(struct app *app, const struct event *event)
 	if (!on_tab || app_plan(app))
 		verdict = top->ops->act(top->state, app, event);
 	if (verdict == VERDICT_QUIT)
-		leave(app);
+		saving_leave(app);
 	else if (verdict == VERDICT_POP)
 		pop(app);
 	else if (verdict == VERDICT_STAY && !context_modal(top->ops->context) && !act_general(app, event) &&
@@ -306,14 +285,16 @@ static void deliver_answer(struct app *app)
 {
 	struct event event = {.action = ACTION_ANSWER, .tag = app->answer.tag, .index = app->answer.index};
 
+	char *text = app->answer.text;
+
 	app->answer.given = false;
-	event.text = app->answer.dismissed ? NULL : app->answer.text;
-	if (event.tag == TAG_COMMAND) {
-		if (event.text)
-			app_command_run(app, event.text);
-		return;
-	}
-	act(app, &event);
+	app->answer.text = NULL;
+	event.text = text;
+	if (event.tag == TAG_COMMAND && text)
+		app_command_run(app, text);
+	else if (event.tag != TAG_COMMAND && !saving_answer(app, &event))
+		act(app, &event);
+	free(text);
 }
 
 static void dispatch(struct app *app, const struct event *event)
@@ -412,45 +393,6 @@ void app_command_run(struct app *app, const char *text)
 }
 
 /* --- what screens ask for --- */
-
-bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const char *what)
-{
-	struct nm_error err;
-
-	if (!app_may_change(app))
-		return false;
-	if (session_edit(app->session, edits, n, what, &err)) {
-		app_error(app, &err);
-		return false;
-	}
-	if (session_save(app->session, &err)) {
-		app_error(app, &err);
-		if (nm_document_dirty(app->session->document))
-			session_drop(app->session);
-		return false;
-	}
-	app_message(app, STYLE_GOOD, "saved: %s (u takes it back)", what);
-	return true;
-}
-
-void app_editor(struct app *app, struct nm_pos pos)
-{
-	const char *editor = app->session->options.editor ? app->session->options.editor : "vi";
-	const char *file =
-		pos.file && access(pos.file, R_OK) == 0 ? pos.file : app->session->options.plan_file;
-	char line[16];
-	struct nm_error err;
-
-	if (!app_may_change(app))
-		return;
-	if (!app->term) {
-		app_message(app, STYLE_WARNING, "there is no terminal for an editor");
-		return;
-	}
-	snprintf(line, sizeof line, "+%d", pos.line > 0 ? pos.line : 1);
-	if (term_run(app->term, editor, line, file, &err) || session_reload(app->session, &err))
-		app_error(app, &err);
-}
 
 const struct nm_line_fact *app_fact(const struct app *app, const char *line)
 {
@@ -579,6 +521,7 @@ void app_clear(struct app *app)
 	}
 	app_forget_facts(app);
 	canvas_clear(&app->canvas);
+	free(app->answer.text);
 	app->session->progress = NULL;
 	app->session->idle = NULL;
 	*app = (struct app){0};

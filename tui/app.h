@@ -44,11 +44,12 @@ struct app {
 	size_t n_facts;
 	bool facts_known;
 	struct {
-		bool given, dismissed;
+		bool given;
 		int tag;
 		size_t index;
-		char text[APP_MESSAGE];
+		char *text;             /* owned; NULL: dismissed */
 	} answer;                       /* of the dialog that has just ended */
+	int after, editor_line;         /* what comes once the edits are saved: saving.h */
 };
 
 /* Runs the interface until the user quits: an exit status. */
@@ -90,10 +91,16 @@ void app_go(struct app *app, const struct screen_ops *ops, const void *argument)
  * false when the user wants it to stop. */
 bool app_progress(struct app *app, const char *what, size_t done, size_t all);
 bool app_listen(struct app *app);
-/* The plan in the user's editor, at a place (file NULL: at its beginning). */
+/* Notices a file that changed on disk, and says so; true when there is something new to show. */
+bool app_notice(struct app *app);
+/* The plan in the user's editor, at a place (file NULL: at its beginning); asks first when it has edits that are not
+ * saved. */
 void app_editor(struct app *app, struct nm_pos pos);
-/* Applies edits, saves, says what was done. True when it was. */
+/* For what was shown and asked already: applies edits, saves, says what was done.  Beside other edits that are not
+ * saved it is one more of them: nothing is saved that was not asked about.  True when it was saved. */
 bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const char *what);
+/* Applies edits to the text alone: W saves them. */
+bool app_edit(struct app *app, const struct nm_edit *edits, size_t n, const char *what);
 /* Reads the facts of the lines again at the next quiet moment. */
 void app_forget_facts(struct app *app);
 const struct nm_line_fact *app_fact(const struct app *app, const char *line);

@@ -164,6 +164,7 @@ const struct key_row key_rows[] = {
 	{G, ACTION_EDITOR, "editor", "e", "editor", "the plan in your editor; one that does not read, at its first mistake"},
 	{G, ACTION_UNDO, "undo", "u", NULL, "take the last change of the plan back"},
 	{G, ACTION_REDO, "redo", "C-r", NULL, "make it again"},
+	{G, ACTION_SAVE, "save", "W", NULL, "save the edits of the plan: shows what changes for callers, and asks"},
 	{G, ACTION_REDRAW, "redraw", "C-l", NULL, "draw the whole screen again"},
 	{G, ACTION_QUIT, "quit", "q", "quit", "leave nevermiss"},
 };

@@ -47,16 +47,10 @@ bool app_listen(struct app *app)
 /* True when there is something new to show. */
 static bool tick(struct app *app)
 {
-	bool noticed = session_notice(app->session);
+	bool noticed = app_notice(app);
 
 	if (!noticed && app->generation == app->session->generation && app->minute == app_now(app) / 60)
 		return false;
-	if (noticed) {
-		app_forget_facts(app);
-		app_message(app, STYLE_PLAIN, "%s",
-			    app->session->stale ? "the plan's file changed or is gone: this was read before"
-						: "the plan changed on disk and was read again");
-	}
 	app_derive(app);
 	return true;
 }

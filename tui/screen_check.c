@@ -66,33 +66,12 @@ static void name_of(const struct nm_finding *finding, char out[static NAME_BYTES
 	snprintf(out, NAME_BYTES, "%s %s", finding->id, finding->message);
 }
 
-/* The text that the mend would leave; NULL and err when it cannot be applied. */
-static char *mended_text(const struct app *app, const struct nm_mend *mend, struct nm_error *err)
-{
-	size_t len;
-	const char *text = nm_document_text(app->session->document, &len);
-	char *now = strdup(text);
-
-	for (size_t i = 0; now && i < mend->n; i++) {
-		char *next;
-
-		if (nm_edit_apply(&mend->edits[i], now, len, &next, &len, err)) {
-			free(now);
-			return NULL;
-		}
-		free(now);
-		now = next;
-	}
-	if (!now)
-		nm_fail_memory(err);
-	return now;
-}
-
 static void derive_diff(struct check *check, struct app *app)
 {
 	const struct nm_finding *finding = chosen(check, app);
+	const struct nm_mend *mend;
+	char *after = NULL;
 	size_t len;
-	char *after;
 
 	if (check->diff_known && check->diff_of == check->list.at && check->diff_mend == check->mend)
 		return;
@@ -103,9 +82,9 @@ static void derive_diff(struct check *check, struct app *app)
 	check->diff_err = (struct nm_error){0};
 	if (!finding || check->mend >= finding->n_mends || finding->mends[check->mend].n == 0)
 		return;
-	after = mended_text(app, &finding->mends[check->mend], &check->diff_err);
-	if (after)
-		notes_diff(&check->diff, nm_document_text(app->session->document, &len), after);
+	mend = &finding->mends[check->mend];
+	if (session_edited(app->session, mend->edits, mend->n, &after, &len, &check->diff_err) == NM_OK)
+		notes_diff(&check->diff, nm_document_text(app->session->document, NULL), after);
 	free(after);
 }
 

@@ -42,6 +42,7 @@ static void forget_derived(struct session *session)
 	if (session->classes_known)
 		nm_classes_clear(&session->classes);
 	session->classes_known = false;
+	session_forget_written(session);
 }
 
 /* FNV-1a */
@@ -71,8 +72,7 @@ static void give_files(struct session *session)
 		nm_store_files(session->store, session->plan ? session->plan->files : NULL);
 }
 
-/* Makes the plan of the document's text the session's plan. */
-static void read_plan(struct session *session)
+void session_read_plan(struct session *session)
 {
 	struct nm_plan *plan = NULL;
 	struct nm_diags diags;
@@ -107,7 +107,7 @@ enum nm_code session_open(struct session *session, const struct session_options 
 		session_close(session);
 		return code;
 	}
-	read_plan(session);
+	session_read_plan(session);
 	return NM_OK;
 }
 
@@ -143,17 +143,14 @@ enum nm_code session_need_plan(const struct session *session, struct nm_error *e
 	return nm_fail(err, session->plan_error.code, "%s", session->plan_error.text);
 }
 
-enum nm_code session_reload(struct session *session, struct nm_error *err)
+enum nm_code session_reload(struct session *session, const char *what, struct nm_error *err)
 {
-	struct nm_document *document;
-	enum nm_code code = nm_document_open(session->options.plan_file, &document, err);
+	enum nm_code code = nm_document_reload(session->document, what, err);
 
 	if (code)
 		return code;
-	nm_document_free(session->document);
-	session->document = document;
 	session->stale = false;
-	read_plan(session);
+	session_read_plan(session);
 	return NM_OK;
 }
 
@@ -166,7 +163,7 @@ bool session_notice(struct session *session)
 		session->stale = false;
 		return before;
 	}
-	if (!nm_document_dirty(session->document) && session_reload(session, &err) == NM_OK)
+	if (!nm_document_dirty(session->document) && session_reload(session, "changed on disk", &err) == NM_OK)
 		return true;
 	session->stale = true;
 	return !before;
@@ -456,101 +453,4 @@ enum nm_code session_status(struct session *session, bool again, const struct nm
 	session->status_known = true;
 	session->status_at = context.now;
 	return NM_OK;
-}
-
-/* Does the text read?  err has its first mistake when it does not. */
-static enum nm_code try_text(const struct session *session, const char *text, size_t len, struct nm_error *err)
-{
-	struct nm_plan *plan = NULL;
-	struct nm_diags diags;
-	enum nm_code code;
-
-	nm_diags_init(&diags);
-	code = nm_plan_read(session->options.plan_file, text, len, &plan, &diags, err);
-	if (code && diags.n)
-		nm_fail(err, code, "the change would not read: %s", diags.items[0].text);
-	nm_diags_clear(&diags);
-	nm_plan_free(plan);
-	return code;
-}
-
-enum nm_code session_edit(struct session *session, const struct nm_edit *edits, size_t n, const char *what,
-			  struct nm_error *err)
-{
-	size_t len;
-	const char *text = nm_document_text(session->document, &len);
-	char *edited = NULL;
-	enum nm_code code = NM_OK;
-
-	if (session->options.read_only)
-		return nm_fail(err, NM_REFUSED, "this session is read-only");
-	for (size_t i = 0; i < n && !code; i++) {
-		char *next = NULL;
-
-		code = nm_edit_apply(&edits[i], text, len, &next, &len, err);
-		if (code)
-			break;
-		free(edited);
-		text = edited = next;
-	}
-	if (!code)
-		code = try_text(session, text, len, err);
-	/* All edits are one step of undo: half a change is none. */
-	if (!code && edited)
-		code = nm_document_replace(session->document, edited, len, what, err);
-	free(edited);
-	if (!code)
-		read_plan(session);
-	return code;
-}
-
-struct nm_edit session_override(const struct session *session, const char *section)
-{
-	const struct nm_plan *plan = session->plan;
-	/* Where included files hold the first of them, none that is in this text can be ahead of it. */
-	const bool included =
-		plan->n_overrides && strcmp(plan->overrides[0].rule.pos.file, session->options.plan_file) != 0;
-
-	return (struct nm_edit){
-		.op = NM_EDIT_ADD_FIRST,
-		.place = { .section = included ? "include" : "override", .step = -1 },
-		.value = section,
-	};
-}
-
-void session_drop(struct session *session)
-{
-	nm_document_drop(session->document);
-	read_plan(session);
-}
-
-enum nm_code session_undo(struct session *session, bool redo, const char **what, struct nm_error *err)
-{
-	if (session->options.read_only)
-		return nm_fail(err, NM_REFUSED, "this session is read-only");
-	*what = redo ? nm_document_redo(session->document) : nm_document_undo(session->document);
-	if (*what)
-		read_plan(session);
-	return NM_OK;
-}
-
-enum nm_code session_save(struct session *session, struct nm_error *err)
-{
-	struct nm_store *store;
-	size_t len;
-	const char *text;
-	int64_t id;
-	enum nm_code code;
-
-	if (session->options.read_only)
-		return nm_fail(err, NM_REFUSED, "this session is read-only");
-	code = nm_document_save(session->document, err);
-	if (code || !session->options.data_dir)
-		return code;
-	text = nm_document_text(session->document, &len);
-	code = session_store(session, &store, err);
-	if (!code)
-		code = nm_store_keep(store, session_now(session), session->options.who, "saved", text, len,
-				     &id, err);
-	return code;
 }

@@ -19,6 +19,7 @@
 #include "nevermiss/edit.h"
 #include "nevermiss/plan.h"
 #include "nevermiss/push.h"
+#include "nevermiss/route.h"
 #include "nevermiss/store.h"
 #include "nevermiss/timeline.h"
 #include "network.h"
@@ -63,6 +64,10 @@ struct session {
 	nm_time status_at;
 	struct nm_classes classes;
 	bool classes_known;
+	struct nm_written written;
+	bool written_known;
+	struct nm_differences changes;
+	bool changes_known;
 	struct {
 		struct nm_timeline *timeline;
 		unsigned used; /* for putting out the one used longest ago */
@@ -82,8 +87,8 @@ const struct nm_zone *session_zone(const struct session *session);
 /* NM_OK when there is a plan; otherwise plan_error in err. */
 enum nm_code session_need_plan(const struct session *session, struct nm_error *err) NM_WARN_UNUSED;
 
-/* Reads the file again, whatever is unsaved is lost. */
-enum nm_code session_reload(struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+/* Reads the file again.  When it changed, that is one step of undo, `what` its words: what was unsaved is behind it. */
+enum nm_code session_reload(struct session *session, const char *what, struct nm_error *err) NM_WARN_UNUSED;
 /* Notices a file that changed on disk: reloads when nothing is unsaved (true: something is new to
  * show), else sets `stale`. */
 bool session_notice(struct session *session);
@@ -116,6 +121,18 @@ enum nm_code session_facts(struct session *session, struct nm_arena *arena, stru
 enum nm_code session_left(struct session *session, struct nm_arena *arena, struct nm_left_fact **out, size_t *n,
 			  struct nm_error *err) NM_WARN_UNUSED;
 
+/* The text that edits would make: malloc'd, NUL-terminated. */
+enum nm_code session_edited(const struct session *session, const struct nm_edit *edits, size_t n, char **out,
+			    size_t *out_len, struct nm_error *err) NM_WARN_UNUSED;
+/* Does such a text read?  Its mistakes are added to diags, the first one is in err. */
+enum nm_code session_try(const struct session *session, const char *text, size_t len, struct nm_diags *diags,
+			 struct nm_error *err) NM_WARN_UNUSED;
+/* What stands in the text; cached. */
+enum nm_code session_written(struct session *session, const struct nm_written **out, struct nm_error *err) NM_WARN_UNUSED;
+/* What the text changes for callers against the saved one, over the default horizon from now; cached. */
+enum nm_code session_changes(struct session *session, const struct nm_differences **out,
+			     struct nm_error *err) NM_WARN_UNUSED;
+
 /* Applies edits to the text, as one step of undo, and reads it; when it does not read any more nothing is changed and err
  * has the first mistake.  NM_REFUSED when read-only. */
 enum nm_code session_edit(struct session *session, const struct nm_edit *edits, size_t n, const char *what,
@@ -127,7 +144,14 @@ struct nm_edit session_override(const struct session *session, const char *secti
 enum nm_code session_undo(struct session *session, bool redo, const char **what, struct nm_error *err) NM_WARN_UNUSED;
 /* Takes the last edit back for good, as one that could not be saved. */
 void session_drop(struct session *session);
+/* Puts what was last saved in place, as one step of undo. */
+enum nm_code session_discard(struct session *session, const char *what, struct nm_error *err) NM_WARN_UNUSED;
 /* Writes the file and keeps the text as a version in the store. */
 enum nm_code session_save(struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+
+/* For the session's own sources: makes the plan of the document's text the session's plan, and forgets what was made
+ * of a text before. */
+void session_read_plan(struct session *session);
+void session_forget_written(struct session *session);
 
 #endif

@@ -303,7 +303,7 @@ static void an_override_is_asked_for_written_and_taken_back(void **state)
 	after = stage_plan(&stage);
 	assert_non_null(strstr(after, "until = \"2026-11-22 06:41\""));
 	assert_memory_equal(before, after, strlen("# The plan that the screen tests show."));
-	stage_keys(&stage, "u");
+	stage_keys(&stage, "u W y");
 	back = stage_plan(&stage);
 	assert_string_equal(before, back);
 	free(before);
@@ -325,7 +325,7 @@ static void a_second_override_goes_ahead_of_the_first(void **state)
 	before = stage_plan(&stage);
 	stage_keys(&stage, "O Enter Down Enter y");
 	stage_shows(&stage, "override by-hand-2 → after-hours");
-	stage_keys(&stage, "u");
+	stage_keys(&stage, "u W y");
 	back = stage_plan(&stage);
 	assert_string_equal(before, back);
 	free(before);
@@ -590,7 +590,7 @@ static void a_mend_is_shown_applied_and_taken_back(void **state)
 	stage_hides(&stage, "own voicemail takes the");
 	after = stage_plan(&stage);
 	assert_string_not_equal(before, after);
-	stage_keys(&stage, "u");
+	stage_keys(&stage, "u W y");
 	back = stage_plan(&stage);
 	assert_string_equal(before, back);
 	stage_shows(&stage, "own voicemail takes the");

@@ -316,7 +316,7 @@ static void hours_are_painted_shown_and_saved(void **state)
 	plan_has(&stage,
 		 "hours = \"08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off\"  holidays = us",
 		 true);
-	stage_keys(&stage, "u");
+	stage_keys(&stage, "u W y");
 	plan_has(&stage, "hours = \"Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off\"  holidays = us", true);
 	stage_close(&stage);
 }

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Edits of the plan on the screens: nothing is written before it was shown and asked, nothing that was
+ * typed is lost, and a file that others change is never overwritten unseen.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "nevermiss/edit.h"
+#include "stage.h"
+
+static void open_plan(struct stage *stage)
+{
+	stage_open(stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
+}
+
+/* The owner rings for so long in the first step of daytime. */
+static void edit(struct stage *stage, const char *seconds)
+{
+	const struct nm_edit ring = {
+		.op = NM_EDIT_SET, .place = {"path", "daytime", 0}, .option = "for", .value = seconds};
+
+	assert_true(app_edit(&stage->app, &ring, 1, "for of step 1 of path daytime"));
+	stage_keys(stage, "2");
+}
+
+static void expect_file(struct stage *stage, const char *part, bool there)
+{
+	char *text = stage_plan(stage);
+
+	if (!strstr(text, part) == there)
+		fail_msg("\"%s\" is %sin the file\n%s", part, there ? "not " : "", text);
+	free(text);
+}
+
+static void write_disk(const char *text)
+{
+	struct nm_error err;
+
+	assert_int_equal(nm_file_write("plan.conf", text, strlen(text), false, &err), NM_OK);
+}
+
+/* The file as somebody else leaves it. */
+static void others_edit(struct stage *stage)
+{
+	char *text = stage_plan(stage);
+
+	memcpy(strstr(text, "Smith"), "Jones", 5);
+	write_disk(text);
+	free(text);
+}
+
+static void an_edit_is_not_saved_before_it_is_asked(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	edit(&stage, "12s");
+	stage_shows(&stage, "1 edit, not saved");
+	expect_file(&stage, "for = 12s", false);
+	stage_keys(&stage, "W");
+	stage_golden(&stage, "plan-save-asked");
+	stage_keys(&stage, "n");
+	expect_file(&stage, "for = 12s", false);
+	stage_keys(&stage, "W y");
+	stage_shows(&stage, "plan saved");
+	stage_shows(&stage, "saved: 1 edit");
+	expect_file(&stage, "for = 12s", true);
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "there is nothing to save");
+	stage_close(&stage);
+}
+
+static void undo_and_redo_leave_the_file_alone(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	edit(&stage, "12s");
+	stage_keys(&stage, "W y u");
+	stage_shows(&stage, "taken back: for of step 1 of path daytime (not saved yet: W saves)");
+	stage_shows(&stage, "1 edit, not saved");
+	expect_file(&stage, "for = 12s", true);
+	stage_keys(&stage, "C-r");
+	stage_shows(&stage, "plan saved");
+	stage_close(&stage);
+}
+
+static void leaving_with_edits_asks(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	edit(&stage, "12s");
+	stage_keys(&stage, "q Escape");
+	assert_false(stage.app.ended);
+	stage_keys(&stage, "q G Enter");
+	assert_false(stage.app.ended);
+	stage_keys(&stage, "q Enter n");
+	assert_false(stage.app.ended);
+	stage_keys(&stage, "q Down Enter");
+	assert_true(stage.app.ended);
+	expect_file(&stage, "for = 12s", false);
+	stage_close(&stage);
+	open_plan(&stage);
+	edit(&stage, "12s");
+	stage_keys(&stage, "q Enter y");
+	assert_true(stage.app.ended);
+	expect_file(&stage, "for = 12s", true);
+	stage_close(&stage);
+}
+
+static void the_editor_is_not_opened_over_edits(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	edit(&stage, "12s");
+	stage_keys(&stage, "e");
+	stage_shows(&stage, "your editor would open the file without your 1 edit");
+	stage_keys(&stage, "Enter y");
+	expect_file(&stage, "for = 12s", true);
+	stage_shows(&stage, "there is no terminal for an editor");
+	stage_close(&stage);
+}
+
+/* What is asked and saved at once elsewhere takes no other edits with it. */
+static void an_override_saves_no_other_edits(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	edit(&stage, "12s");
+	stage_keys(&stage, "1 O Enter Enter y");
+	stage_shows(&stage, "one more edit that is not saved");
+	stage_shows(&stage, "2 edits, not saved");
+	expect_file(&stage, "for = 12s", false);
+	expect_file(&stage, "by-hand-1", false);
+	stage_close(&stage);
+}
+
+static void a_changed_file_loses_nothing_on_either_side(void **state)
+{
+	struct stage stage;
+	struct nm_buf mine;
+
+	(void)state;
+	open_plan(&stage);
+	edit(&stage, "12s");
+	others_edit(&stage);
+	assert_true(app_notice(&stage.app));
+	app_draw(&stage.app);
+	stage_shows(&stage, "the file changed on disk");
+	stage_shows(&stage, "W says what can be done");
+	stage_keys(&stage, "W G Enter");
+	stage_shows(&stage, "the file changed on disk");
+	expect_file(&stage, "Jones Plumbing", true);
+	/* theirs, and ours back */
+	stage_keys(&stage, "W Down Enter");
+	stage_shows(&stage, " Jones Plumbing · plan saved");
+	stage_keys(&stage, "u");
+	stage_shows(&stage, " Smith Plumbing · 1 edit, not saved");
+	stage_keys(&stage, "C-r");
+	stage_shows(&stage, " Jones Plumbing · plan saved");
+	/* both, in two files */
+	stage_keys(&stage, "u");
+	others_edit(&stage);
+	stage_keys(&stage, "W Enter C-u");
+	stage_type(&stage, "plan.conf");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "new file plan.conf");
+	stage_keys(&stage, "C-u");
+	stage_type(&stage, "mine.conf");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "mine.conf has your text");
+	nm_buf_init(&mine, 1u << 20);
+	assert_int_equal(nm_file_read("mine.conf", 1u << 20, &mine, NULL), NM_OK);
+	assert_non_null(strstr(mine.data, "for = 12s"));
+	nm_buf_clear(&mine);
+	expect_file(&stage, "Jones Plumbing", true);
+	stage_close(&stage);
+}
+
+/* Between the question and the answer. */
+static void a_file_that_changes_while_it_is_asked_is_not_overwritten(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	edit(&stage, "12s");
+	stage_keys(&stage, "W");
+	others_edit(&stage);
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "the file changed on disk since you began");
+	expect_file(&stage, "for = 12s", false);
+	expect_file(&stage, "Jones", true);
+	stage_close(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(an_edit_is_not_saved_before_it_is_asked),
+		cmocka_unit_test(undo_and_redo_leave_the_file_alone),
+		cmocka_unit_test(leaving_with_edits_asks),
+		cmocka_unit_test(the_editor_is_not_opened_over_edits),
+		cmocka_unit_test(an_override_saves_no_other_edits),
+		cmocka_unit_test(a_changed_file_loses_nothing_on_either_side),
+		cmocka_unit_test(a_file_that_changes_while_it_is_asked_is_not_overwritten),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

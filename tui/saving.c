@@ -1,0 +1,391 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Saving: see saving.h.  In: the session's edits, answers.  Out: questions, a saved file.
+ * Does not know what was edited, nor on which screen.
+ */
+#include "saving.h"
+
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "prompt.h"
+#include "term.h"
+
+enum { TAG_SAVE = -2, TAG_LEAVE = -3, TAG_DISCARD = -4, TAG_STALE = -5, TAG_BESIDE = -6, TAG_EDITOR = -7 };
+
+#define HOUR	    3600
+#define WEEK	    (7 * (int64_t)NM_DAY)
+#define STEPS_SHOWN 100 /* the newest ones; u goes further back */
+
+static bool dirty(const struct app *app)
+{
+	return nm_document_dirty(app->session->document);
+}
+
+/* "1 edit", "2 edits" */
+static void edits_words(const struct app *app, char *out, size_t size)
+{
+	const size_t n = nm_document_edits(app->session->document);
+
+	snprintf(out, size, n == 1 ? "%zu edit" : "%zu edits", n);
+}
+
+/* --- what is shown --- */
+
+static double hours_a_week(const struct nm_difference *difference)
+{
+	int64_t seconds = 0;
+
+	for (size_t i = 0; i < difference->n; i++)
+		seconds += difference->windows[i].until - difference->windows[i].from;
+	return (double)seconds * WEEK / NM_CHECK_HORIZON / HOUR;
+}
+
+void notes_changes(struct notes *notes, struct session *session)
+{
+	const struct nm_differences *changes;
+	struct nm_error err;
+
+	if (session_changes(session, &changes, &err)) {
+		notes_addf(notes, STYLE_WARNING, "what changes for callers is not known: %s", err.text);
+		return;
+	}
+	if (!changes->n)
+		notes_add(notes, STYLE_PLAIN, "nothing changes for any caller");
+	for (size_t i = 0; i < changes->n; i++) {
+		const struct nm_difference *item = &changes->items[i];
+
+		notes_addf(notes, STYLE_BOLD, "%s, %s%s, %s: %.1f h a week", item->line, item->callers,
+			   item->key ? " pressing the emergency key" : "", item->when, hours_a_week(item));
+		notes_addf(notes, STYLE_REMOVED, "  was  %s", item->a_words);
+		notes_addf(notes, STYLE_ADDED, "  now  %s", item->b_words);
+	}
+}
+
+/* The lines by which the text differs from the saved one. */
+static void notes_unsaved(struct notes *notes, const struct session *session, bool back)
+{
+	size_t len;
+	const char *now = nm_document_text(session->document, &len);
+	const char *saved = nm_document_saved(session->document, &len);
+
+	notes_add(notes, STYLE_PLAIN, "");
+	notes_addf(notes, STYLE_HEAD, "in the file");
+	notes_diff(notes, back ? now : saved, back ? saved : now);
+}
+
+static void step_notes(struct notes *notes, const struct nm_document *document, size_t i, size_t now)
+{
+	const char *what, *before_what;
+	size_t len;
+	const char *text = nm_document_step(document, i, &what, &len);
+	const char *before = nm_document_step(document, i - 1, &before_what, &len);
+
+	notes_add(notes, STYLE_PLAIN, "");
+	notes_addf(notes, i > now ? STYLE_DIM : STYLE_BOLD, "%zu  %s%s", i, what,
+		   i > now ? " (taken back: C-r makes it again)" : "");
+	notes_diff(notes, before, text);
+}
+
+void saving_page(struct app *app)
+{
+	const struct nm_document *document = app->session->document;
+	size_t now, n = nm_document_steps(document, &now);
+	struct notes notes;
+
+	notes_init(&notes);
+	if (dirty(app)) {
+		notes_add(&notes, STYLE_HEAD, "saving changes for callers");
+		notes_changes(&notes, app->session);
+	} else {
+		notes_add(&notes, STYLE_PLAIN, "the file is as you see it: nothing to save");
+	}
+	for (size_t i = n; i-- > 1 && n - i <= STEPS_SHOWN;)
+		step_notes(&notes, document, i, now);
+	if (n == 1)
+		notes_add(&notes, STYLE_PLAIN, "no edit was made in this session");
+	app_page(app, "the edits of this session, the newest first", &notes);
+	notes_clear(&notes);
+}
+
+/* --- a file that changed underneath --- */
+
+static void ask_stale(struct app *app)
+{
+	static const char *const ways[] = { "save my text as a new file beside it, then read the file",
+					    "read the file: u brings my text back", "keep editing" };
+
+	app_choose(app, TAG_STALE, "the file changed on disk since you began: nothing was saved", ways,
+		   sizeof ways / sizeof *ways, 0);
+}
+
+bool app_notice(struct app *app)
+{
+	if (!session_notice(app->session))
+		return false;
+	app_forget_facts(app);
+	if (app->session->stale && dirty(app))
+		app_message(app, STYLE_WARNING,
+			    "the file changed on disk, your text is still here: W says what can be done");
+	else
+		app_message(app, STYLE_PLAIN, "%s",
+			    app->session->stale ? "the plan's file changed or is gone: this was read before"
+						: "the plan changed on disk and was read again");
+	return true;
+}
+
+static void take_disk(struct app *app, const char *kept)
+{
+	struct nm_error err;
+
+	if (session_reload(app->session, "changed on disk", &err))
+		app_error(app, &err);
+	else
+		app_message(app, STYLE_GOOD, "%s%sthis is the file as it is on disk: u brings your text back",
+			    kept ? kept : "", kept ? " has your text; " : "");
+}
+
+static void save_beside(struct app *app, const char *file)
+{
+	size_t len;
+	const char *text = nm_document_text(app->session->document, &len);
+	struct nm_error err;
+
+	if (nm_file_write(file, text, len, true, &err)) {
+		app_error(app, &err);
+		app_ask(app, TAG_BESIDE, "new file", file, NULL);
+		return;
+	}
+	take_disk(app, file);
+}
+
+static void answer_stale(struct app *app, const struct event *event)
+{
+	char file[PROMPT_BYTES];
+
+	if (event->index == 1)
+		take_disk(app, NULL);
+	if (event->index)
+		return;
+	snprintf(file, sizeof file, "%s.mine", nm_document_file(app->session->document));
+	app_ask(app, TAG_BESIDE, "new file", file, NULL);
+}
+
+/* --- the editor --- */
+
+static void open_editor(struct app *app, const char *file, int at)
+{
+	const char *editor = app->session->options.editor ? app->session->options.editor : "vi";
+	char line[16];
+	struct nm_error err;
+
+	if (!app->term) {
+		app_message(app, STYLE_WARNING, "there is no terminal for an editor");
+		return;
+	}
+	snprintf(line, sizeof line, "+%d", at > 0 ? at : 1);
+	if (term_run(app->term, editor, line, file, &err) || session_reload(app->session, "in your editor", &err))
+		app_error(app, &err);
+}
+
+void app_editor(struct app *app, struct nm_pos pos)
+{
+	static const char *const ways[] = { "save them first, then open the editor", "not now" };
+	const char *plan_file = app->session->options.plan_file;
+	const char *file = pos.file && access(pos.file, R_OK) == 0 ? pos.file : plan_file;
+	char question[128], edits[32];
+
+	if (!app_may_change(app))
+		return;
+	if (!dirty(app) || strcmp(file, plan_file) != 0) {
+		open_editor(app, file, pos.line);
+		return;
+	}
+	app->editor_line = pos.line;
+	edits_words(app, edits, sizeof edits);
+	snprintf(question, sizeof question, "your editor would open the file without your %s", edits);
+	app_choose(app, TAG_EDITOR, question, ways, 2, 0);
+}
+
+/* --- saving --- */
+
+static void go_on(struct app *app)
+{
+	if (app->after == AFTER_QUIT)
+		app->ended = true;
+	else if (app->after == AFTER_EDITOR)
+		open_editor(app, app->session->options.plan_file, app->editor_line);
+	app->after = AFTER_NOTHING;
+}
+
+void saving_ask(struct app *app, enum saving_after after)
+{
+	char question[APP_MESSAGE], edits[32];
+	struct notes notes;
+
+	if (!app_may_change(app))
+		return;
+	app->after = (int)after;
+	session_notice(app->session);
+	if (app->session->stale) {
+		ask_stale(app);
+		return;
+	}
+	if (!dirty(app)) {
+		app_message(app, STYLE_PLAIN, "there is nothing to save: the file is as you see it");
+		go_on(app);
+		return;
+	}
+	edits_words(app, edits, sizeof edits);
+	snprintf(question, sizeof question, "save %s to %s?", edits, app->session->options.plan_file);
+	notes_init(&notes);
+	notes_changes(&notes, app->session);
+	notes_unsaved(&notes, app->session, false);
+	app_confirm(app, TAG_SAVE, question, &notes);
+	notes_clear(&notes);
+}
+
+static void save(struct app *app)
+{
+	char edits[32];
+	struct nm_error err;
+
+	edits_words(app, edits, sizeof edits);
+	if (session_save(app->session, &err)) {
+		app_error(app, &err);
+		session_notice(app->session);
+		if (app->session->stale)
+			ask_stale(app);
+		return;
+	}
+	app_forget_facts(app);
+	app_message(app, STYLE_GOOD, "saved: %s", edits);
+	go_on(app);
+}
+
+bool app_edit(struct app *app, const struct nm_edit *edits, size_t n, const char *what)
+{
+	struct nm_error err;
+
+	if (!app_may_change(app))
+		return false;
+	if (session_edit(app->session, edits, n, what, &err)) {
+		app_error(app, &err);
+		return false;
+	}
+	app_message(app, STYLE_GOOD, "%s: not saved yet, W saves, u takes it back", what);
+	return true;
+}
+
+bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const char *what)
+{
+	const bool others = dirty(app);
+	struct nm_error err;
+
+	if (!app_edit(app, edits, n, what))
+		return false;
+	if (others) {
+		app_message(app, STYLE_WARNING, "%s: one more edit that is not saved, W saves them all", what);
+		return false;
+	}
+	if (session_save(app->session, &err)) {
+		app_error(app, &err);
+		if (dirty(app))
+			session_drop(app->session);
+		return false;
+	}
+	app_message(app, STYLE_GOOD, "saved: %s (u takes it back)", what);
+	return true;
+}
+
+void saving_undo(struct app *app, bool redo)
+{
+	const char *what = NULL;
+	struct nm_error err;
+
+	if (!app_may_change(app))
+		return;
+	if (session_undo(app->session, redo, &what, &err)) {
+		app_error(app, &err);
+		return;
+	}
+	if (!what)
+		app_message(app, STYLE_PLAIN,
+			    redo ? "there is nothing to make again" : "there is nothing to take back");
+	else
+		app_message(app, STYLE_GOOD, "%s: %s%s", redo ? "made again" : "taken back", what,
+			    dirty(app) ? " (not saved yet: W saves)" : "");
+}
+
+void saving_discard(struct app *app)
+{
+	char question[64], edits[32];
+	struct notes notes;
+
+	if (!app_may_change(app))
+		return;
+	if (!dirty(app)) {
+		app_message(app, STYLE_PLAIN, "there is nothing to discard: the file is as you see it");
+		return;
+	}
+	edits_words(app, edits, sizeof edits);
+	snprintf(question, sizeof question, "discard %s?", edits);
+	notes_init(&notes);
+	notes_unsaved(&notes, app->session, true);
+	app_confirm(app, TAG_DISCARD, question, &notes);
+	notes_clear(&notes);
+}
+
+static void discard(struct app *app)
+{
+	struct nm_error err;
+
+	if (session_discard(app->session, "discarded", &err))
+		app_error(app, &err);
+	else
+		app_message(app, STYLE_GOOD, "discarded: u brings the edits back");
+}
+
+void saving_leave(struct app *app)
+{
+	static const char *const ways[] = { "save them and leave", "leave without them", "stay" };
+	char question[64], edits[32];
+
+	if (!dirty(app)) {
+		app->ended = true;
+		return;
+	}
+	edits_words(app, edits, sizeof edits);
+	snprintf(question, sizeof question, "%s of the plan: not saved", edits);
+	app_choose(app, TAG_LEAVE, question, ways, sizeof ways / sizeof *ways, 0);
+}
+
+static void answer_leave(struct app *app, const struct event *event)
+{
+	if (event->index == 0)
+		saving_ask(app, AFTER_QUIT);
+	else if (event->index == 1)
+		app->ended = true;
+}
+
+bool saving_answer(struct app *app, const struct event *event)
+{
+	if (event->tag > TAG_SAVE || event->tag < TAG_EDITOR)
+		return false;
+	if (!event->text)
+		app->after = AFTER_NOTHING;
+	else if (event->tag == TAG_SAVE)
+		save(app);
+	else if (event->tag == TAG_LEAVE)
+		answer_leave(app, event);
+	else if (event->tag == TAG_DISCARD)
+		discard(app);
+	else if (event->tag == TAG_STALE)
+		answer_stale(app, event);
+	else if (event->tag == TAG_BESIDE)
+		save_beside(app, event->text);
+	else if (event->index == 0)
+		saving_ask(app, AFTER_EDITOR);
+	return true;
+}

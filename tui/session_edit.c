@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The session's edits.  In: edits of the text, steps back and on.  Out: a text that reads, or why it
+ * would not; what is written in it; what it changes for callers.  The file is written by session_save alone.
+ */
+#include "session.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static void forget_changes(struct session *session)
+{
+	if (session->changes_known)
+		nm_differences_clear(&session->changes);
+	session->changes_known = false;
+}
+
+void session_forget_written(struct session *session)
+{
+	forget_changes(session);
+	if (session->written_known)
+		nm_written_clear(&session->written);
+	session->written_known = false;
+}
+
+enum nm_code session_written(struct session *session, const struct nm_written **out, struct nm_error *err)
+{
+	size_t len;
+	const char *text = nm_document_text(session->document, &len);
+	enum nm_code code = NM_OK;
+
+	if (!session->written_known)
+		code = nm_written_read(text, len, &session->written, err);
+	session->written_known = code == NM_OK;
+	*out = &session->written;
+	return code;
+}
+
+enum nm_code session_changes(struct session *session, const struct nm_differences **out, struct nm_error *err)
+{
+	const nm_time now = session_now(session);
+	struct nm_plan *saved = NULL;
+	struct nm_diags diags;
+	size_t len;
+	const char *text = nm_document_saved(session->document, &len);
+	enum nm_code code = session_need_plan(session, err);
+
+	*out = &session->changes;
+	if (code || session->changes_known)
+		return code;
+	nm_diags_init(&diags);
+	code = nm_plan_read(session->options.plan_file, text, len, &saved, &diags, err);
+	if (!code)
+		code = nm_plan_compare(saved, session->plan, now, now + NM_CHECK_HORIZON, &session->changes, err);
+	session->changes_known = code == NM_OK;
+	nm_plan_free(saved);
+	nm_diags_clear(&diags);
+	return code;
+}
+
+enum nm_code session_try(const struct session *session, const char *text, size_t len, struct nm_diags *diags,
+			 struct nm_error *err)
+{
+	struct nm_plan *plan = NULL;
+	enum nm_code code = nm_plan_read(session->options.plan_file, text, len, &plan, diags, err);
+
+	if (code && diags->n)
+		nm_fail(err, code, "the change would not read: %s", diags->items[0].text);
+	nm_plan_free(plan);
+	return code;
+}
+
+enum nm_code session_edited(const struct session *session, const struct nm_edit *edits, size_t n, char **out,
+			    size_t *out_len, struct nm_error *err)
+{
+	size_t len;
+	const char *text = nm_document_text(session->document, &len);
+	char *edited = strdup(text);
+	enum nm_code code = edited ? NM_OK : nm_fail_memory(err);
+
+	for (size_t i = 0; i < n && !code; i++) {
+		char *next = NULL;
+
+		code = nm_edit_apply(&edits[i], edited, len, &next, &len, err);
+		if (code)
+			break;
+		free(edited);
+		edited = next;
+	}
+	if (code) {
+		free(edited);
+		return code;
+	}
+	*out = edited;
+	*out_len = len;
+	return NM_OK;
+}
+
+/* All edits are one step of undo: half a change is none.  One that changes nothing is no step. */
+enum nm_code session_edit(struct session *session, const struct nm_edit *edits, size_t n, const char *what,
+			  struct nm_error *err)
+{
+	struct nm_diags diags;
+	char *edited = NULL;
+	size_t len = 0;
+	enum nm_code code;
+
+	if (session->options.read_only)
+		return nm_fail(err, NM_REFUSED, "this session is read-only");
+	nm_diags_init(&diags);
+	code = session_edited(session, edits, n, &edited, &len, err);
+	if (!code)
+		code = session_try(session, edited, len, &diags, err);
+	if (!code && strcmp(edited, nm_document_text(session->document, NULL)) != 0) {
+		code = nm_document_replace(session->document, edited, len, what, err);
+		if (!code)
+			session_read_plan(session);
+	}
+	nm_diags_clear(&diags);
+	free(edited);
+	return code;
+}
+
+struct nm_edit session_override(const struct session *session, const char *section)
+{
+	const struct nm_plan *plan = session->plan;
+	/* Where included files hold the first of them, none that is in this text can be ahead of it. */
+	const bool included =
+		plan->n_overrides && strcmp(plan->overrides[0].rule.pos.file, session->options.plan_file) != 0;
+
+	return (struct nm_edit){
+		.op = NM_EDIT_ADD_FIRST,
+		.place = { .section = included ? "include" : "override", .step = -1 },
+		.value = section,
+	};
+}
+
+void session_drop(struct session *session)
+{
+	nm_document_drop(session->document);
+	session_read_plan(session);
+}
+
+enum nm_code session_undo(struct session *session, bool redo, const char **what, struct nm_error *err)
+{
+	if (session->options.read_only)
+		return nm_fail(err, NM_REFUSED, "this session is read-only");
+	*what = redo ? nm_document_redo(session->document) : nm_document_undo(session->document);
+	if (*what)
+		session_read_plan(session);
+	return NM_OK;
+}
+
+enum nm_code session_discard(struct session *session, const char *what, struct nm_error *err)
+{
+	enum nm_code code;
+
+	if (session->options.read_only)
+		return nm_fail(err, NM_REFUSED, "this session is read-only");
+	code = nm_document_discard(session->document, what, err);
+	if (!code)
+		session_read_plan(session);
+	return code;
+}
+
+enum nm_code session_save(struct session *session, struct nm_error *err)
+{
+	struct nm_store *store;
+	size_t len;
+	const char *text;
+	int64_t id;
+	enum nm_code code;
+
+	if (session->options.read_only)
+		return nm_fail(err, NM_REFUSED, "this session is read-only");
+	code = nm_document_save(session->document, err);
+	if (!code)
+		forget_changes(session);
+	if (code || !session->options.data_dir)
+		return code;
+	text = nm_document_text(session->document, &len);
+	code = session_store(session, &store, err);
+	if (!code)
+		code = nm_store_keep(store, session_now(session), session->options.who, "saved", text, len,
+				     &id, err);
+	return code;
+}
