@@ -26,9 +26,22 @@ const struct key_row key_rows[] = {
 	{CONTEXT_NOW, ACTION_CHECKLIST, "checklist", "c", "checklist", "the quick start, item by item"},
 	{CONTEXT_NOW, ACTION_EDITOR, "editor", "e", NULL, "the plan in your editor, at the rule that decides"},
 
-	{CONTEXT_PLAN, ACTION_UP, "up", "Up k", "move", "the section before"},
-	{CONTEXT_PLAN, ACTION_DOWN, "down", "Down j", NULL, "the next section"},
-	{CONTEXT_PLAN, ACTION_ENTER, "fold", "Enter Space", "fold", "fold or unfold this kind of section"},
+	{CONTEXT_PLAN, ACTION_UP, "up", "Up k", NULL, "the section or option before"},
+	{CONTEXT_PLAN, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
+	{CONTEXT_PLAN, ACTION_ENTER, "edit", "Enter", "edit", "edit the section, the option under the cursor; fold a kind of section"},
+	{CONTEXT_PLAN, ACTION_NEXT_PANE, "form", "Tab", NULL, "from the outline to the form, and back"},
+	{CONTEXT_PLAN, ACTION_ADD, "add", "A", "add", "a new section: its kind, and the fewest questions"},
+	{CONTEXT_PLAN, ACTION_DELETE, "delete", "D", "delete", "take the section or step out; on an option: leave it out"},
+	{CONTEXT_PLAN, ACTION_MOVE_DOWN, "move-down", "J", "move", "change places with the next of its kind"},
+	{CONTEXT_PLAN, ACTION_MOVE_UP, "move-up", "K", NULL, "change places with the one before"},
+	{CONTEXT_PLAN, ACTION_RENAME, "rename", "C", "rename", "give the section another name; whatever names it follows"},
+	{CONTEXT_PLAN, ACTION_COPY, "copy", "c", NULL, "a copy of the section or step, behind it"},
+	{CONTEXT_PLAN, ACTION_SAVE, "save", "W", "save", "save the edits: shows what changes for callers, and asks"},
+	{CONTEXT_PLAN, ACTION_MEND, "mend", "M", "mend", "show the mend of what check found here, and apply it when you say so"},
+	{CONTEXT_PLAN, ACTION_CHANGES, "changes", "w", NULL, "what each edit of this session changed, and what they change for callers"},
+	{CONTEXT_PLAN, ACTION_DISCARD, "discard", "X", NULL, "put the saved text back; asks first"},
+	{CONTEXT_PLAN, ACTION_FOLD, "fold", "Space", NULL, "fold or unfold this kind of section"},
+	{CONTEXT_PLAN, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "from the form to the outline, then to the screen before"},
 	{CONTEXT_PLAN, ACTION_EDITOR, "editor", "e", "editor", "this section in your editor"},
 	SEARCH_ROWS(CONTEXT_PLAN),
 
@@ -142,6 +155,14 @@ const struct key_row key_rows[] = {
 	{CONTEXT_CHOOSE, ACTION_ACCEPT, "accept", "Enter", "choose", "take it"},
 	{CONTEXT_CHOOSE, ACTION_DISMISS, "dismiss", "Escape q C-c", "dismiss", "leave it"},
 
+	{CONTEXT_SEVERAL, ACTION_UP, "up", "Up k", "move", "the one before"},
+	{CONTEXT_SEVERAL, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
+	{CONTEXT_SEVERAL, ACTION_FIRST, "first", "Home", NULL, "the first one"},
+	{CONTEXT_SEVERAL, ACTION_LAST, "last", "End G", NULL, "the last one"},
+	{CONTEXT_SEVERAL, ACTION_CYCLE, "toggle", "Space", "take or leave", "take it, or leave it: the numbers are the order"},
+	{CONTEXT_SEVERAL, ACTION_ACCEPT, "accept", "Enter", "accept", "these"},
+	{CONTEXT_SEVERAL, ACTION_DISMISS, "dismiss", "Escape q C-c", "dismiss", "leave it as it was"},
+
 	{G, ACTION_UP, "up", "Up k", NULL, "up"},
 	{G, ACTION_DOWN, "down", "Down j", NULL, "down"},
 	{G, ACTION_LEFT, "left", "Left h", NULL, "left"},
@@ -187,7 +208,8 @@ static const struct {
 #define NAMED (sizeof named_keys / sizeof *named_keys)
 
 static const char *const context_names[CONTEXT_COUNT] = {"general", "now",  "plan", "week",   "simulate", "check",
-							 "push",    "codes", "paint", "text", "prompt", "confirm", "choose"};
+							 "push",    "codes", "paint", "text", "prompt", "confirm", "choose",
+							 "several"};
 
 const char *context_name(enum context context)
 {
@@ -196,7 +218,8 @@ const char *context_name(enum context context)
 
 bool context_modal(enum context context)
 {
-	return context == CONTEXT_PROMPT || context == CONTEXT_CONFIRM || context == CONTEXT_CHOOSE;
+	return context == CONTEXT_PROMPT || context == CONTEXT_CONFIRM || context == CONTEXT_CHOOSE ||
+	       context == CONTEXT_SEVERAL;
 }
 
 uint32_t key_read(const char *name, size_t len)
@@ -261,7 +284,8 @@ static void one_label(const char *name, size_t len, bool ascii, char out[static 
 static const struct key_row *pair_of(const struct key_row *row)
 {
 	const struct key_row *next = row + 1;
-	bool pairs = row->action == ACTION_LEFT || row->action == ACTION_UP || row->action == ACTION_WEEK_BACK;
+	bool pairs = row->action == ACTION_LEFT || row->action == ACTION_UP || row->action == ACTION_WEEK_BACK ||
+		     row->action == ACTION_MOVE_DOWN;
 
 	return pairs && next < key_rows + key_rows_count && next->context == row->context ? next : NULL;
 }

@@ -52,6 +52,7 @@ enum context {
 	CONTEXT_PROMPT,  /* a line being typed */
 	CONTEXT_CONFIRM, /* yes or no */
 	CONTEXT_CHOOSE,  /* one of a list */
+	CONTEXT_SEVERAL, /* several of a list */
 	CONTEXT_COUNT
 };
 

@@ -18,6 +18,8 @@ struct request {
 	const char *const *items;
 	size_t n, first;
 	const struct notes *notes;
+	const size_t *taken; /* items that are chosen already, in their order */
+	size_t n_taken;
 };
 
 struct dialog {
@@ -27,9 +29,22 @@ struct dialog {
 	size_t len, at;
 	struct notes items; /* of a choice or page; words of a prompt */
 	struct list list;
+	size_t *taken; /* of several: items chosen, in their order */
+	size_t n_taken;
+	int marks;    /* columns in front of each item */
 	size_t stem;  /* bytes of the word typed before Tab */
 	size_t tried; /* next word that Tab offers */
 };
+
+static void close_dialog(void *state)
+{
+	struct dialog *dialog = state;
+
+	notes_clear(&dialog->items);
+	free(dialog->taken);
+	free(dialog->question);
+	free(dialog);
+}
 
 static void *open_dialog(struct app *app, const void *argument, struct nm_error *err)
 {
@@ -37,8 +52,13 @@ static void *open_dialog(struct app *app, const void *argument, struct nm_error 
 	struct dialog *dialog = calloc(1, sizeof *dialog);
 
 	(void)app;
-	if (!dialog || !(dialog->question = strdup(request->question))) {
-		free(dialog);
+	if (dialog) {
+		dialog->question = strdup(request->question);
+		dialog->taken = calloc(request->n + 1, sizeof *dialog->taken);
+	}
+	if (!dialog || !dialog->question || !dialog->taken) {
+		if (dialog)
+			close_dialog(dialog);
 		nm_fail_memory(err);
 		return NULL;
 	}
@@ -53,16 +73,9 @@ static void *open_dialog(struct app *app, const void *argument, struct nm_error 
 		notes_add(&dialog->items, request->notes->items[i].style, request->notes->items[i].text);
 	list_set(&dialog->list, dialog->items.n);
 	dialog->list.at = request->first < dialog->items.n ? request->first : 0;
+	for (; dialog->n_taken < request->n_taken; dialog->n_taken++)
+		dialog->taken[dialog->n_taken] = request->taken[dialog->n_taken];
 	return dialog;
-}
-
-static void close_dialog(void *state)
-{
-	struct dialog *dialog = state;
-
-	notes_clear(&dialog->items);
-	free(dialog->question);
-	free(dialog);
 }
 
 /* --- a line to type --- */
@@ -277,7 +290,7 @@ static int widest(const struct dialog *dialog)
 	int width = text_width(dialog->question);
 
 	for (size_t i = 0; i < dialog->items.n; i++) {
-		int w = text_width(dialog->items.items[i].text);
+		int w = text_width(dialog->items.items[i].text) + dialog->marks;
 
 		if (w > width)
 			width = w;
@@ -400,7 +413,8 @@ static void draw_choose(const void *state, const struct app *app, struct canvas 
 	for (int i = 0; i < box.height && top + (size_t)i < dialog->items.n; i++) {
 		const struct note_line *line = &dialog->items.items[top + (size_t)i];
 
-		canvas_text(canvas, box.x, box.y + i, box.width, line->style, line->text);
+		canvas_text(canvas, box.x + dialog->marks, box.y + i, box.width - dialog->marks, line->style,
+			    line->text);
 	}
 	box.y += (int)(dialog->list.at - top);
 	canvas_mark(canvas, frame.x + 1, box.y, frame.width - 2);
@@ -424,6 +438,107 @@ void app_choose(struct app *app, int tag, const char *question, const char *cons
 	struct request request = {.tag = tag, .question = question, .items = items, .n = n, .first = first};
 
 	app_push(app, &choose_ops, &request);
+}
+
+/* --- several of a list --- */
+
+#define MARK 5 /* "[12] " */
+
+static void *open_several(struct app *app, const void *argument, struct nm_error *err)
+{
+	struct dialog *dialog = open_dialog(app, argument, err);
+
+	if (dialog)
+		dialog->marks = MARK;
+	return dialog;
+}
+
+/* Place of an item among those chosen, from 1; 0 when it is not. */
+static size_t taken_as(const struct dialog *dialog, size_t item)
+{
+	for (size_t i = 0; i < dialog->n_taken; i++)
+		if (dialog->taken[i] == item)
+			return i + 1;
+	return 0;
+}
+
+static void toggle(struct dialog *dialog, size_t item)
+{
+	size_t place = taken_as(dialog, item);
+
+	if (!place) {
+		dialog->taken[dialog->n_taken++] = item;
+		return;
+	}
+	memmove(dialog->taken + place - 1, dialog->taken + place,
+		(dialog->n_taken - place) * sizeof *dialog->taken);
+	dialog->n_taken--;
+}
+
+static enum verdict answer_several(const struct dialog *dialog, struct app *app)
+{
+	struct nm_buf names;
+	enum verdict verdict;
+
+	nm_buf_init(&names, 1u << 20);
+	for (size_t i = 0; i < dialog->n_taken; i++)
+		nm_buf_addf(&names, "%s%s", i ? "\n" : "", dialog->items.items[dialog->taken[i]].text);
+	verdict = app_answer(app, dialog->tag, names.failed ? NULL : names.data, dialog->n_taken);
+	nm_buf_clear(&names);
+	return verdict;
+}
+
+static enum verdict act_several(void *state, struct app *app, const struct event *event)
+{
+	struct dialog *dialog = state;
+
+	if (event->action == ACTION_ACCEPT)
+		return answer_several(dialog, app);
+	if (event->action == ACTION_DISMISS)
+		return app_answer(app, dialog->tag, NULL, 0);
+	if (event->action == ACTION_CYCLE && dialog->items.n) {
+		toggle(dialog, dialog->list.at);
+		return VERDICT_REDRAW;
+	}
+	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
+}
+
+static void draw_several(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct dialog *dialog = state;
+	struct box box = lines_box(dialog, frame_box(dialog, body, 0, false), 0);
+	size_t top = list_top(&dialog->list, box.height);
+
+	draw_choose(state, app, canvas, body);
+	for (int i = 0; i < box.height && top + (size_t)i < dialog->items.n; i++) {
+		size_t place = taken_as(dialog, top + (size_t)i);
+		unsigned mark = top + (size_t)i == dialog->list.at ? STYLE_CURSOR : 0;
+
+		if (place)
+			canvas_textf(canvas, box.x, box.y + i, MARK, STYLE_BOLD | mark, "[%zu]", place);
+		else
+			canvas_text(canvas, box.x, box.y + i, MARK, STYLE_PLAIN | mark, "[ ]");
+	}
+}
+
+static const struct screen_ops several_ops = {
+	.name = "several",
+	.title = "Several",
+	.context = CONTEXT_SEVERAL,
+	.dialog = true,
+	.open = open_several,
+	.close = close_dialog,
+	.act = act_several,
+	.draw = draw_several,
+};
+
+void app_choose_several(struct app *app, int tag, const char *question, const char *const *items, size_t n,
+			const size_t *taken, size_t n_taken)
+{
+	struct request request = {
+		.tag = tag, .question = question, .items = items, .n = n, .taken = taken, .n_taken = n_taken};
+
+	app_push(app, &several_ops, &request);
 }
 
 /* --- a page of text --- */

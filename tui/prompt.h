@@ -8,7 +8,7 @@
 
 #include "app.h"
 
-#define PROMPT_BYTES 512
+#define PROMPT_BYTES 8192 /* the longest text of a plan, with room to mend it */
 
 /* A line of a page or question. */
 struct note_line {
@@ -35,6 +35,10 @@ void notes_diff(struct notes *notes, const char *before, const char *after);
 void app_ask(struct app *app, int tag, const char *question, const char *initial, const char *const *words);
 void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes);
 void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first);
+/* Several of a list, each at most once: taken are those chosen at first, in their order, at most n.  The answer's text
+ * has the names in the order in which they were chosen, a line each ("" for none), its index how many. */
+void app_choose_several(struct app *app, int tag, const char *question, const char *const *items, size_t n,
+			const size_t *taken, size_t n_taken);
 void app_page(struct app *app, const char *title, const struct notes *notes);
 
 #endif

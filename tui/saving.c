@@ -266,6 +266,7 @@ static void save(struct app *app)
 
 bool app_edit(struct app *app, const struct nm_edit *edits, size_t n, const char *what)
 {
+	const unsigned before = app->session->generation;
 	struct nm_error err;
 
 	if (!app_may_change(app))
@@ -274,7 +275,10 @@ bool app_edit(struct app *app, const struct nm_edit *edits, size_t n, const char
 		app_error(app, &err);
 		return false;
 	}
-	app_message(app, STYLE_GOOD, "%s: not saved yet, W saves, u takes it back", what);
+	if (app->session->generation == before)
+		app_message(app, STYLE_PLAIN, "nothing changed: it was so already");
+	else
+		app_message(app, STYLE_GOOD, "%s: not saved yet, W saves, u takes it back", what);
 	return true;
 }
 

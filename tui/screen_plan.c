@@ -1,61 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plan: the sections of the file as an outline, the text of one beside it, and what check found there.
- * In: the plan's sections with their places, the document's text.  Out: an outline, read-only; editing is
- * the editor's.
+ * Plan: the sections of the file as an outline, and the form of one beside it.
+ * In: the plan's sections with their places, what is written, findings.  Out: an outline and a form; what a
+ * key changes is plan_change.c's and plan_add.c's.
  */
+#include "screen.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "answers.h"
-#include "list.h"
-#include "prompt.h"
+#include "plan_screen.h"
+#include "saving.h"
 
-enum { TAG_SEARCH };
-
-enum kind {
-	KIND_LINES,
-	KIND_DESTINATIONS,
-	KIND_ROTATIONS,
-	KIND_PATHS,
-	KIND_SCHEDULES,
-	KIND_CALENDARS,
-	KIND_CALLERS,
-	KIND_RULES,
-	KIND_OVERRIDES,
-	KIND_EMERGENCY,
-	KIND_TEXT_BACK,
-	KIND_FOLLOW_UP,
-	KIND_GUARANTEES,
-	KIND_TESTS,
-	KIND_ACCOUNTS,
-	KINDS
-};
-
-static const char *const kind_titles[KINDS] = {
-	"lines",     "destinations", "rotations", "paths",     "schedules",  "calendars", "callers",  "rules",
-	"overrides", "emergency",    "text back", "follow up", "guarantees", "tests",	  "accounts",
-};
-
-/* A row of the outline: a kind of section, or one section of it (name not NULL). */
-struct row {
-	enum kind kind;
-	const char *name; /* of the plan; NULL: the kind itself */
-	size_t count;	  /* of the kind */
-	struct nm_pos pos;
-};
-
-struct plan_screen {
-	struct list list;
-	bool folded[KINDS];
-	unsigned generation;
-	bool derived;
-	struct row *rows; /* owned; names borrowed from the plan */
-	size_t n, capacity;
-	enum kind at_kind; /* what the cursor is on, to find it again */
-	char at_name[128];
-};
+#define FORM_LEAST 56 /* columns from which outline and form stand side by side */
 
 static void *open_plan(struct app *app, const void *argument, struct nm_error *err)
 {
@@ -72,13 +30,15 @@ static void close_plan(void *state)
 {
 	struct plan_screen *screen = state;
 
+	draft_clear(&screen->draft);
+	form_clear(&screen->form);
 	free(screen->rows);
 	free(screen);
 }
 
 /* --- the outline --- */
 
-static void add_row(struct plan_screen *screen, struct row row)
+static void add_row(struct plan_screen *screen, struct plan_row row)
 {
 	void *rows = screen->rows;
 
@@ -88,118 +48,173 @@ static void add_row(struct plan_screen *screen, struct row row)
 	screen->rows[screen->n++] = row;
 }
 
-/* The sections of one kind: base and size of the plan's array, and where name and place are in an element. */
-static void add_kind(struct plan_screen *screen, enum kind kind, const void *base, size_t n, size_t size,
-		     size_t name, size_t pos)
+/* One that stands at most once: where the text has it, else where the plan says. */
+static void add_single(struct plan_screen *screen, struct app *app, const struct plan_kind *kind)
 {
-	const char *at = base;
+	const struct nm_place place = {kind->section, NULL, -1};
+	const struct nm_written *written;
+	const struct nm_written_section *section =
+		session_written(app->session, &written, NULL) ? NULL : nm_written_find(written, &place);
+	struct plan_row row = {.kind = kind, .name = "", .pos = {app->session->options.plan_file, 0, 0}};
+
+	if (section && kind->section[0]) {
+		row.pos.line = section->line;
+		row.pos.end_line = section->end_line;
+	} else if (!section && plan_parts(app_plan(app), kind)) {
+		row.pos = plan_part(app_plan(app), kind, 0).pos;
+	} else if (!section) {
+		return;
+	}
+	add_row(screen, row);
+}
+
+static void add_kind(struct plan_screen *screen, const struct nm_plan *plan, const struct plan_kind *kind)
+{
+	size_t n = plan_parts(plan, kind);
 
 	if (n == 0)
 		return;
-	add_row(screen, (struct row){.kind = kind, .count = n});
-	for (size_t i = 0; i < n && !screen->folded[kind]; i++, at += size) {
-		struct row row = {.kind = kind};
+	add_row(screen, (struct plan_row){.kind = kind, .count = n});
+	for (size_t i = 0; i < n && !screen->folded[kind - plan_kinds]; i++) {
+		struct plan_part part = plan_part(plan, kind, i);
 
-		memcpy(&row.name, at + name, sizeof row.name);
-		memcpy(&row.pos, at + pos, sizeof row.pos);
-		add_row(screen, row);
+		add_row(screen, (struct plan_row){.kind = kind, .name = part.name, .pos = part.pos});
 	}
 }
 
-#define ADD_KIND(kind, array, type)                                                                          \
-	add_kind(screen, kind, plan->array, plan->n_##array, sizeof(struct type),                            \
-		 offsetof(struct type, name), offsetof(struct type, pos))
-
-static void add_single(struct plan_screen *screen, enum kind kind, bool given, struct nm_pos pos)
-{
-	if (given)
-		add_row(screen, (struct row){.kind = kind, .name = "", .pos = pos});
-}
-
-static void build_rows(struct plan_screen *screen, const struct nm_plan *plan)
-{
-	screen->n = 0;
-	ADD_KIND(KIND_LINES, lines, nm_line);
-	ADD_KIND(KIND_DESTINATIONS, destinations, nm_destination);
-	ADD_KIND(KIND_ROTATIONS, rotations, nm_rotation);
-	ADD_KIND(KIND_PATHS, paths, nm_path);
-	ADD_KIND(KIND_SCHEDULES, schedules, nm_schedule);
-	ADD_KIND(KIND_CALENDARS, calendars, nm_calendar);
-	ADD_KIND(KIND_CALLERS, callers, nm_callers);
-	ADD_KIND(KIND_RULES, rules, nm_rule);
-	add_kind(screen, KIND_OVERRIDES, plan->overrides, plan->n_overrides, sizeof(struct nm_override),
-		 offsetof(struct nm_override, rule.name), offsetof(struct nm_override, rule.pos));
-	add_single(screen, KIND_EMERGENCY, plan->emergency.given, plan->emergency.pos);
-	add_single(screen, KIND_TEXT_BACK, plan->text_back.given, plan->text_back.pos);
-	add_single(screen, KIND_FOLLOW_UP, plan->follow_up.given, plan->follow_up.pos);
-	ADD_KIND(KIND_GUARANTEES, guarantees, nm_guarantee);
-	ADD_KIND(KIND_TESTS, tests, nm_test);
-	ADD_KIND(KIND_ACCOUNTS, accounts, nm_account);
-}
-
-static const struct row *chosen(const struct plan_screen *screen)
+const struct plan_row *plan_row_chosen(const struct plan_screen *screen)
 {
 	return screen->list.at < screen->n ? &screen->rows[screen->list.at] : NULL;
 }
 
-static void keep_place(struct plan_screen *screen)
-{
-	size_t kind = screen->n;
-
-	list_set(&screen->list, screen->n);
-	for (size_t i = 0; i < screen->n; i++) {
-		if (screen->rows[i].kind != screen->at_kind)
-			continue;
-		if (kind == screen->n)
-			kind = i;
-		if (screen->rows[i].name && !strcmp(screen->rows[i].name, screen->at_name)) {
-			screen->list.at = i;
-			return;
-		}
-	}
-	if (kind < screen->n)
-		screen->list.at = kind;
-}
-
 static void remember_place(struct plan_screen *screen)
 {
-	const struct row *row = chosen(screen);
+	const struct plan_row *row = plan_row_chosen(screen);
 
 	if (!row)
 		return;
 	screen->at_kind = row->kind;
+	screen->at_part = row->name != NULL;
 	snprintf(screen->at_name, sizeof screen->at_name, "%s", row->name ? row->name : "");
 }
 
-/* The rows of the plan with the kinds folded as they are now; the cursor stays on its section. */
-static void lay_out(struct plan_screen *screen, const struct nm_plan *plan)
+void plan_screen_go(struct plan_screen *screen, const char *section, const char *title)
 {
-	build_rows(screen, plan);
-	keep_place(screen);
+	screen->at_kind = plan_kind_of(section);
+	screen->at_part = true;
+	snprintf(screen->at_name, sizeof screen->at_name, "%s", title ? title : "");
+	screen->folded[screen->at_kind - plan_kinds] = false;
+	screen->derived = false;
+}
+
+/* The rows anew; the cursor stays on what it was on, or goes to its kind. */
+static void lay_out(struct plan_screen *screen, struct app *app)
+{
+	bool part = false;
+
+	screen->n = 0;
+	for (size_t i = 0; i < plan_kinds_count; i++) {
+		if (plan_kinds[i].single)
+			add_single(screen, app, &plan_kinds[i]);
+		else
+			add_kind(screen, app_plan(app), &plan_kinds[i]);
+	}
+	list_set(&screen->list, screen->n);
+	for (size_t i = 0; i < screen->n && !part; i++) {
+		const struct plan_row *row = &screen->rows[i];
+
+		if (row->kind != screen->at_kind)
+			continue;
+		part = row->name && screen->at_part && !strcmp(row->name, screen->at_name);
+		if (part || !row->name)
+			screen->list.at = i;
+	}
+}
+
+/* The form of the section under the cursor; of another one it begins at its top. */
+static void lay_form(struct plan_screen *screen, struct app *app, bool kept)
+{
+	const struct plan_row *row = plan_row_chosen(screen);
+	const struct nm_written *written;
+	const struct nm_written_section *section = NULL;
+	struct nm_place place = {.step = -1};
+
+	if (!row || !row->name || session_written(app->session, &written, NULL)) {
+		form_clear(&screen->form);
+		screen->in_form = false;
+		return;
+	}
+	place.section = row->kind->section;
+	place.title = row->name[0] ? row->name : NULL;
+	if (!row->pos.file || !strcmp(row->pos.file, app->session->options.plan_file))
+		section = nm_written_find(written, &place);
+	if (!kept) {
+		screen->form.list.at = 0;
+		screen->form.column = COLUMN_RING;
+	}
+	form_build(&screen->form, app, section, written, row->pos);
+	screen->in_form &= section != NULL;
 }
 
 static void derive_plan(void *state, struct app *app)
 {
 	struct plan_screen *screen = state;
+	const struct plan_kind *kind = screen->at_kind;
+	char name[NAME_BYTES];
+	const bool fresh = screen->generation == app->session->generation;
 
-	if (!screen->derived || screen->generation != app->session->generation) {
-		lay_out(screen, app_plan(app));
-		screen->generation = app->session->generation;
-		screen->derived = true;
-	}
-	screen->list.page = (size_t)app_body(app).height;
+	memcpy(name, screen->at_name, sizeof name);
+	if (!screen->derived || !fresh)
+		lay_out(screen, app);
+	screen->generation = app->session->generation;
+	screen->derived = true;
 	remember_place(screen);
+	lay_form(screen, app, kind == screen->at_kind && !strcmp(name, screen->at_name));
 }
 
-/* --- acting --- */
+/* What the edits change for callers is found out when the keyboard is quiet. */
+static bool idle_plan(void *state, struct app *app)
+{
+	struct plan_screen *screen = state;
+	const struct nm_differences *changes;
+
+	if (!nm_document_dirty(app->session->document) || app->session->changes_known ||
+	    screen->changes_tried == app->session->generation)
+		return false;
+	screen->changes_tried = app->session->generation;
+	return session_changes(app->session, &changes, NULL) == NM_OK;
+}
+
+bool plan_place(const struct plan_screen *screen, struct app *app, struct nm_place *out)
+{
+	const struct plan_row *row = plan_row_chosen(screen);
+	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+
+	if (!app_may_change(app))
+		return false;
+	if (!row || !row->name || !row->kind->section[0]) {
+		app_message(app, STYLE_PLAIN, "the cursor is on no section that this could be done to");
+		return false;
+	}
+	if (!screen->form.section) {
+		app_message(app, STYLE_WARNING, "this stands in %s, which the plan includes: e opens it", row->pos.file);
+		return false;
+	}
+	*out = place_of(screen->form.section);
+	if (field)
+		out->step = field->step;
+	return true;
+}
+
+/* --- keys --- */
 
 static void fold(struct plan_screen *screen)
 {
-	const struct row *row = chosen(screen);
+	const struct plan_row *row = plan_row_chosen(screen);
 
-	if (!row)
+	if (!row || row->kind->single)
 		return;
-	screen->folded[row->kind] = !screen->folded[row->kind];
+	screen->folded[row->kind - plan_kinds] = !screen->folded[row->kind - plan_kinds];
 	screen->derived = false;
 }
 
@@ -207,41 +222,146 @@ static const char *row_text(const void *context, size_t i)
 {
 	const struct plan_screen *screen = context;
 
-	return screen->rows[i].name && screen->rows[i].name[0] ? screen->rows[i].name
-							       : kind_titles[screen->rows[i].kind];
+	return screen->rows[i].name && screen->rows[i].name[0] ? screen->rows[i].name : screen->rows[i].kind->title;
 }
 
 /* Looks into what is folded too, and unfolds the kind that has it. */
 static void search(struct plan_screen *screen, struct app *app, bool back, bool here)
 {
-	bool folded[KINDS];
+	bool folded[PLAN_KINDS];
 
 	memcpy(folded, screen->folded, sizeof folded);
 	memset(screen->folded, 0, sizeof screen->folded);
-	lay_out(screen, app_plan(app));
+	lay_out(screen, app);
 	if (list_find(&screen->list, back, here, row_text, screen))
-		folded[chosen(screen)->kind] &= chosen(screen)->name == NULL;
+		folded[plan_row_chosen(screen)->kind - plan_kinds] &= plan_row_chosen(screen)->name == NULL;
 	else
-		app_message(app, STYLE_PLAIN,
-			    screen->list.search[0] ? "not found: %s" : "search with / first%s",
+		app_message(app, STYLE_PLAIN, screen->list.search[0] ? "not found: %s" : "search with / first%s",
 			    screen->list.search);
 	remember_place(screen);
 	memcpy(screen->folded, folded, sizeof folded);
-	lay_out(screen, app_plan(app));
+	lay_out(screen, app);
+}
+
+/* Enter: into the form, and there the option under the cursor. */
+static void enter(struct plan_screen *screen, struct app *app)
+{
+	const struct plan_row *row = plan_row_chosen(screen);
+
+	if (screen->in_form)
+		change_value(screen, app);
+	else if (row && !row->name)
+		fold(screen);
+	else if (screen->form.section)
+		screen->in_form = true;
+	else if (row)
+		app_message(app, STYLE_WARNING, "this stands in %s, which the plan includes: e opens it", row->pos.file);
+}
+
+static void open_editor(const struct plan_screen *screen, struct app *app)
+{
+	const struct plan_row *row = plan_row_chosen(screen);
+	struct nm_pos pos = row ? row->pos : (struct nm_pos){0};
+	const struct nm_written_option *written = NULL;
+	struct nm_place place;
+
+	if (screen->in_form && form_option(&screen->form, &place, &written) && written)
+		pos.line = written->line;
+	app_editor(app, pos);
+}
+
+static bool move_column(struct form *form, enum action action)
+{
+	const struct field *field = form_field(form);
+
+	if ((action != ACTION_LEFT && action != ACTION_RIGHT) || !field || field->step < 0)
+		return false;
+	form->column += action == ACTION_LEFT ? -1 : 1;
+	form->column = form->column < 0 ? 0 : form->column >= STEP_COLUMNS ? STEP_COLUMNS - 1 : form->column;
+	return true;
+}
+
+static bool move(struct plan_screen *screen, enum action action)
+{
+	if (!screen->in_form)
+		return list_act(&screen->list, action);
+	return move_column(&screen->form, action) || list_act(&screen->form.list, action);
+}
+
+static void take_answer(struct plan_screen *screen, struct app *app, const struct event *event)
+{
+	if (event->tag >= TAG_ADD_KIND) {
+		add_answer(screen, app, event);
+	} else if (event->tag != TAG_SEARCH) {
+		change_answer(screen, app, event);
+	} else if (event->text) {
+		snprintf(screen->list.search, sizeof screen->list.search, "%s", event->text);
+		search(screen, app, false, true);
+	}
+}
+
+/* Keys that change the plan. */
+static bool change(struct plan_screen *screen, struct app *app, enum action action)
+{
+	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+
+	switch (action) {
+	case ACTION_ADD:
+		add_ask(screen, app);
+		return true;
+	case ACTION_COPY:
+		change_copy(screen, app);
+		return true;
+	case ACTION_DELETE:
+		if (field && field->step < 0)
+			change_leave_out(screen, app);
+		else
+			change_delete(screen, app);
+		return true;
+	case ACTION_RENAME:
+		change_rename(screen, app);
+		return true;
+	case ACTION_MOVE_UP:
+	case ACTION_MOVE_DOWN:
+		change_move(screen, app, action == ACTION_MOVE_UP ? -1 : 1);
+		return true;
+	case ACTION_MEND:
+		change_mend(screen, app);
+		return true;
+	case ACTION_DISCARD:
+		saving_discard(app);
+		return true;
+	default:
+		return false;
+	}
 }
 
 static enum verdict act_plan(void *state, struct app *app, const struct event *event)
 {
 	struct plan_screen *screen = state;
 
-	if (list_act(&screen->list, event->action))
+	if (move(screen, event->action) || change(screen, app, event->action))
 		return VERDICT_REDRAW;
 	switch (event->action) {
 	case ACTION_ENTER:
+		enter(screen, app);
+		break;
+	case ACTION_NEXT_PANE:
+		screen->in_form = !screen->in_form && screen->form.section;
+		break;
+	case ACTION_BACK:
+		if (!screen->in_form)
+			return VERDICT_STAY;
+		screen->in_form = false;
+		break;
+	case ACTION_FOLD:
 		fold(screen);
 		break;
+	case ACTION_CHANGES:
+		saving_page(app);
+		break;
 	case ACTION_EDITOR:
-		app_editor(app, chosen(screen) ? chosen(screen)->pos : (struct nm_pos){0});
+		open_editor(screen, app);
 		break;
 	case ACTION_SEARCH:
 		app_ask(app, TAG_SEARCH, "/", "", NULL);
@@ -251,10 +371,7 @@ static enum verdict act_plan(void *state, struct app *app, const struct event *e
 		search(screen, app, event->action == ACTION_SEARCH_BACK, false);
 		break;
 	case ACTION_ANSWER:
-		if (event->text) {
-			snprintf(screen->list.search, sizeof screen->list.search, "%s", event->text);
-			search(screen, app, false, true);
-		}
+		take_answer(screen, app, event);
 		break;
 	default:
 		return VERDICT_STAY;
@@ -264,140 +381,62 @@ static enum verdict act_plan(void *state, struct app *app, const struct event *e
 
 /* --- drawing --- */
 
-static bool concerns(const struct nm_finding *finding, const struct row *row)
-{
-	return row->pos.file && finding->pos.file && !strcmp(finding->pos.file, row->pos.file) &&
-	       finding->pos.line >= row->pos.line && finding->pos.line <= row->pos.end_line;
-}
-
 /* The worst finding about a row; NULL. */
-static const struct nm_finding *worst_finding(const struct app *app, const struct row *row)
+static const struct nm_finding *worst_finding(const struct app *app, const struct plan_row *row)
 {
 	const struct session *session = app->session;
 
 	for (size_t i = 0; session->findings_known && i < session->findings.n; i++) {
-		if (concerns(&session->findings.items[i], row))
+		if (finding_concerns(&session->findings.items[i], row->pos))
 			return &session->findings.items[i];
 	}
 	return NULL;
 }
 
-static unsigned severity_style(enum nm_severity severity)
+static void draw_row(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, int y, int width,
+		     size_t i)
 {
-	return severity == NM_SEVERITY_ERROR	 ? STYLE_ERROR
-	       : severity == NM_SEVERITY_WARNING ? STYLE_WARNING
-						 : STYLE_DIM;
-}
-
-static void draw_row(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, int y,
-		     int width, size_t i)
-{
-	const struct row *row = &screen->rows[i];
+	const struct plan_row *row = &screen->rows[i];
 	const struct nm_finding *finding = worst_finding(app, row);
-	unsigned mark = i == screen->list.at ? STYLE_CURSOR : 0;
+	unsigned mark = i == screen->list.at && !screen->in_form ? STYLE_CURSOR : 0;
 	struct pen pen = pen_at(canvas, 1, y, width - 2);
 
-	if (mark)
+	if (i == screen->list.at)
 		canvas_pointer(canvas, 0, y);
 	if (!row->name) {
-		pen_textf(&pen, STYLE_BOLD | mark, "%s %s", screen->folded[row->kind] ? "+" : "-",
-			  kind_titles[row->kind]);
+		pen_textf(&pen, STYLE_BOLD | mark, "%s %s", screen->folded[row->kind - plan_kinds] ? "+" : "-",
+			  row->kind->title);
 		pen_tab(&pen, 18);
 		pen_textf(&pen, STYLE_DIM, "%zu", row->count);
 		return;
 	}
 	pen_text(&pen, (row->name[0] ? STYLE_PLAIN : STYLE_BOLD) | mark, row->name[0] ? "    " : "  ");
-	pen_text(&pen, (row->name[0] ? STYLE_PLAIN : STYLE_BOLD) | mark,
-		 row->name[0] ? row->name : kind_titles[row->kind]);
+	pen_text(&pen, (row->name[0] ? STYLE_PLAIN : STYLE_BOLD) | mark, row->name[0] ? row->name : row->kind->title);
 	if (finding)
 		canvas_text(canvas, width - 2, y, 1, severity_style(finding->severity),
-			    finding->severity == NM_SEVERITY_ERROR     ? "✗"
-			    : finding->severity == NM_SEVERITY_WARNING ? "!"
-								       : "·");
-}
-
-#define LINE_BYTES 4000 /* of a line that are shown */
-
-/* Returns the rows that the line needs. */
-static int draw_source_line(struct canvas *canvas, struct box box, const char *text, size_t bytes)
-{
-	char line[LINE_BYTES + 1];
-
-	snprintf(line, sizeof line, "%.*s", bytes < LINE_BYTES ? (int)bytes : LINE_BYTES, text);
-	return canvas_hang(canvas, box, 0, STYLE_PLAIN, line);
-}
-
-/* The lines of the section as they stand in the file, long ones on several rows; says how many are left. */
-static int draw_text(const struct app *app, const struct row *row, struct canvas *canvas, struct box box)
-{
-	size_t len;
-	const char *text = nm_document_text(app->session->document, &len);
-	int y = 0;
-
-	if (!row->pos.file || strcmp(row->pos.file, app->session->options.plan_file)) {
-		canvas_text(canvas, box.x, box.y, box.width, STYLE_DIM,
-			    "stands in an included file: e opens it");
-		return 1;
-	}
-	for (int line = 1; *text && line <= row->pos.end_line && y <= box.height; line++) {
-		size_t bytes = strcspn(text, "\n");
-
-		if (line >= row->pos.line)
-			y += draw_source_line(canvas, (struct box){box.x, box.y + y, box.width, box.height - y},
-					      text, bytes);
-		text += bytes;
-		text += *text == '\n';
-	}
-	if (y > box.height) {
-		y = box.height;
-		canvas_fill(canvas, box.x, box.y + y - 1, box.width, STYLE_PLAIN, ' ');
-		canvas_text(canvas, box.x, box.y + y - 1, box.width, STYLE_DIM, "… and more: e opens it");
-	}
-	return y;
+			    severity_sign(finding->severity));
 }
 
 /* The kind itself: how many there are, and what sort of thing they are, in the language's own words. */
-static void draw_kind(const struct row *row, struct canvas *canvas, struct box box)
+static void draw_kind(const struct plan_row *row, struct canvas *canvas, struct box box)
 {
-	size_t len = strlen(kind_titles[row->kind]);
+	const struct nm_section_info *info = nm_section_find(row->kind->section);
+	int y = box.y + 2;
 
-	canvas_textf(canvas, box.x, box.y, box.width, STYLE_BOLD, "%zu %s", row->count,
-		     kind_titles[row->kind]);
-	for (size_t i = 0; i < nm_sections_count; i++) {
-		const char *name = nm_sections[i].name;
-
-		if (!strncmp(name, kind_titles[row->kind], strlen(name)) && strlen(name) + 1 >= len)
-			canvas_wrap(canvas, box.x, box.y + 2, box.width, box.height - 2, STYLE_PLAIN,
-				    nm_sections[i].help);
-	}
+	canvas_textf(canvas, box.x, box.y, box.width, STYLE_BOLD, "%zu %s", row->count, row->kind->title);
+	y += canvas_wrap(canvas, box.x, y, box.width, box.height - 2, STYLE_PLAIN, info ? info->help : "");
+	if (y + 1 < box.y + box.height)
+		canvas_text(canvas, box.x, y + 1, box.width, STYLE_DIM, "A adds one, Enter folds them away");
 }
 
-static void draw_details(const struct app *app, const struct row *row, struct canvas *canvas, struct box box)
+static void draw_details(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, struct box box)
 {
-	const struct session *session = app->session;
-	int y = box.y, end = box.y + box.height;
+	const struct plan_row *row = plan_row_chosen(screen);
 
-	if (!row->name) {
+	if (row && !row->name)
 		draw_kind(row, canvas, box);
-		return;
-	}
-	if (row->pos.file)
-		canvas_textf(canvas, box.x, y++, box.width, STYLE_DIM, "%s:%d", row->pos.file, row->pos.line);
-	y += draw_text(
-		app, row, canvas,
-		(struct box){box.x, y, box.width, box.height > 8 ? box.height * 2 / 3 : box.height - 1});
-	y++;
-	for (size_t i = 0; session->findings_known && i < session->findings.n && y < end; i++) {
-		const struct nm_finding *finding = &session->findings.items[i];
-
-		if (!concerns(finding, row))
-			continue;
-		canvas_textf(canvas, box.x, y++, box.width, severity_style(finding->severity), "%s %s",
-			     nm_severity_name(finding->severity), finding->id);
-		if (y < end)
-			y += canvas_wrap(canvas, box.x + 2, y, box.width - 2, end - y, STYLE_PLAIN,
-					 finding->message);
-	}
+	else if (row)
+		form_draw(&screen->form, app, canvas, box, screen->in_form);
 }
 
 /* Wide enough for the longest name, as far as a third of the screen goes. */
@@ -416,17 +455,23 @@ static int outline_width(const struct plan_screen *screen, int width)
 static void draw_plan(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct plan_screen *screen = state;
-	int left = body.width >= 56 ? outline_width(screen, body.width) : body.width;
+	const bool wide = body.width >= FORM_LEAST;
+	int left = wide ? outline_width(screen, body.width) : body.width;
 	size_t top = list_top(&screen->list, body.height);
 
+	if (screen->generation != app->session->generation)
+		return; /* what the rows borrow from is gone */
+	if (!wide && screen->in_form) {
+		draw_details(screen, app, canvas, (struct box){1, body.y, body.width - 2, body.height});
+		return;
+	}
 	for (int i = 0; i < body.height && top + (size_t)i < screen->n; i++)
 		draw_row(screen, app, canvas, body.y + i, left, top + (size_t)i);
-	if (left == body.width || !chosen(screen))
+	if (!wide)
 		return;
 	for (int i = 0; i < body.height; i++)
 		canvas_put(canvas, left, body.y + i, STYLE_RULE, 0x2502);
-	draw_details(app, chosen(screen), canvas,
-		     (struct box){left + 2, body.y, body.width - left - 3, body.height});
+	draw_details(screen, app, canvas, (struct box){left + 2, body.y, body.width - left - 3, body.height});
 }
 
 const struct screen_ops screen_plan = {
@@ -437,5 +482,6 @@ const struct screen_ops screen_plan = {
 	.close = close_plan,
 	.act = act_plan,
 	.derive = derive_plan,
+	.idle = idle_plan,
 	.draw = draw_plan,
 };

@@ -1020,7 +1020,7 @@ static void the_plan_cuts_nothing_that_has_room(void **state)
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
-	stage_keys(&stage, "Down");
+	stage_keys(&stage, "Down Down");
 	stage_shows(&stage, "             sandbox }");
 	stage_hides(&stage, "…");
 	stage_keys(&stage, "G / g u a r a n Enter Down");
@@ -1036,7 +1036,7 @@ static void a_search_unfolds_what_it_finds(void **state)
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
-	stage_keys(&stage, "Enter Down Enter");
+	stage_keys(&stage, "Down Enter Down Enter");
 	stage_hides(&stage, "fixly");
 	stage_hides(&stage, "hotline");
 	stage_keys(&stage, "/");

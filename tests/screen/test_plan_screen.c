@@ -1,0 +1,609 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Plan screen: everything that can be done by editing the file can be done by keyboard, and only the lines
+ * that must change do.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "nevermiss/edit.h"
+#include "prompt.h"
+#include "stage.h"
+
+static void open_plan(struct stage *stage)
+{
+	stage_open(stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
+}
+
+/* The cursor on a section, by a search for its name. */
+static void find(struct stage *stage, const char *name)
+{
+	stage_keys(stage, "/");
+	stage_type(stage, name);
+	stage_keys(stage, "Enter");
+}
+
+/* In the form of a section, on the row of that number. */
+static void form(struct stage *stage, const char *name, int row)
+{
+	find(stage, name);
+	stage_keys(stage, "Enter Home");
+	while (row-- > 0)
+		stage_keys(stage, "Down");
+}
+
+static void type(struct stage *stage, const char *text)
+{
+	stage_keys(stage, "C-u");
+	stage_type(stage, text);
+	stage_keys(stage, "Enter");
+}
+
+/* What is edited, saved or not. */
+static void expect_text(struct stage *stage, const char *part)
+{
+	const char *text = nm_document_text(stage->session.document, NULL);
+
+	if (!strstr(text, part))
+		fail_msg("the text has no \"%s\"\n%s", part, text);
+}
+
+static void expect_no_text(struct stage *stage, const char *part)
+{
+	if (strstr(nm_document_text(stage->session.document, NULL), part))
+		fail_msg("the text has \"%s\"", part);
+}
+
+/* Lines by which the text differs from the file. */
+static size_t lines_changed(struct stage *stage)
+{
+	struct notes notes;
+	size_t n;
+
+	notes_init(&notes);
+	notes_diff(&notes, nm_document_saved(stage->session.document, &n),
+		   nm_document_text(stage->session.document, NULL));
+	n = notes.n;
+	notes_clear(&notes);
+	return n;
+}
+
+/* --- what is shown --- */
+
+static void the_form_is_as_expected_at_every_size(void **state)
+{
+	static const struct {
+		const char *name;
+		int width, height;
+		bool ascii;
+	} looks[] = {{"80x24", 80, 24, false}, {"40x12", 40, 12, false}, {"200x50", 200, 50, false}, {"ascii", 80, 24, true}};
+	char name[64];
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+		stage_open(&stage, &(struct stage_options){.screen = "plan",
+							   .width = looks[i].width,
+							   .height = looks[i].height,
+							   .ascii = looks[i].ascii});
+		form(&stage, "daytime", 1);
+		snprintf(name, sizeof name, "plan-path-%s", looks[i].name);
+		stage_golden(&stage, name);
+		stage_keys(&stage, "Escape");
+		form(&stage, "owner", 0);
+		snprintf(name, sizeof name, "plan-owner-%s", looks[i].name);
+		stage_golden(&stage, name);
+		stage_close(&stage);
+	}
+}
+
+static void any_form_can_be_drawn_at_any_size(void **state)
+{
+	static const int sizes[][2] = {{1, 1}, {10, 4}, {24, 7}, {39, 11}, {57, 14}, {80, 16}, {300, 100}};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+		stage_keys(&stage, "Home");
+		for (size_t down = 0; down < 50; down++) {
+			assert_true(app_resize(&stage.app, sizes[i][0], sizes[i][1]));
+			stage_keys(&stage, "Down Tab Down Right Tab");
+		}
+	}
+	stage_close(&stage);
+}
+
+/* Every option of every kind is a row of the form of a section of that kind. */
+static void every_option_has_its_row(void **state)
+{
+	static const char *const sections[][2] = {
+		{"", "business"}, {"line", "main"},    {"calendar", "calendars"},  {"schedule", "focus"}, {"callers", "spam"},
+		{"path", "escalate"}, {"override", "dentist"}, {"destination", "mailbox"}, {"rotation", "oncall"}};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 120, .height = 60});
+	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+		find(&stage, sections[i][1]);
+		if (!strcmp(sections[i][1], "calendars"))
+			stage_keys(&stage, "Down");
+		for (size_t o = 0; o < nm_options_count; o++)
+			if (!strcmp(nm_options[o].section, sections[i][0]) && nm_options[o].type != NM_TYPE_SECTION)
+				stage_shows(&stage, nm_options[o].name);
+	}
+	stage_close(&stage);
+}
+
+static void findings_stand_beside_what_they_concern(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "daytime");
+	stage_shows(&stage, "swallowed  office's own voicemail");
+	stage_shows(&stage, "used by  rule vip, rule open");
+	stage_keys(&stage, "M Enter");
+	stage_shows(&stage, "let step 2 of path daytime ring for 7 s?");
+	stage_keys(&stage, "y");
+	expect_text(&stage, "step { ring = { office, sam }  for = 7s }");
+	stage_hides(&stage, "swallowed");
+	stage_shows(&stage, "1 edit, not saved");
+	stage_close(&stage);
+}
+
+/* --- options --- */
+
+static void a_choice_is_chosen(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "office", 1);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "answering-service");
+	stage_keys(&stage, "Down Enter");
+	expect_text(&stage, "role = receptionist  number");
+	assert_int_equal(lines_changed(&stage), 2);
+	stage_keys(&stage, "Enter End Enter");
+	expect_no_text(&stage, "role =");
+	stage_close(&stage);
+}
+
+static void yes_and_no_are_chosen(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "fixly", 8);
+	stage_keys(&stage, "Enter Home Enter");
+	expect_text(&stage, "confirm = yes }\ndestination mailbox");
+	stage_keys(&stage, "D");
+	assert_int_equal(lines_changed(&stage), 0);
+	stage_shows(&stage, "plan saved");
+	stage_close(&stage);
+}
+
+static void a_reference_is_one_of_what_is_there(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "closed", 4);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "▸after-hours");
+	stage_keys(&stage, "Home Enter");
+	expect_text(&stage, "rule closed  { path = daytime }");
+	stage_close(&stage);
+}
+
+static void several_are_chosen_in_their_order(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "daytime", 1);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "[1]  office");
+	stage_keys(&stage, "Down Down Space Home Space Enter");
+	expect_text(&stage, "step { ring = { sam, owner }  for = 15s }");
+	/* nobody is no step: asked again, with the reader's words */
+	stage_keys(&stage, "Enter Home Space Down Space Enter");
+	stage_shows(&stage, "this step rings nobody");
+	stage_shows(&stage, "[ ]  owner");
+	stage_keys(&stage, "Escape");
+	expect_text(&stage, "step { ring = { sam, owner }  for = 15s }");
+	stage_close(&stage);
+}
+
+static void a_wrong_value_keeps_the_question_open(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "daytime", 0);
+	stage_keys(&stage, "Right Enter");
+	stage_shows(&stage, "for = 20s");
+	type(&stage, "0s");
+	stage_golden(&stage, "plan-wrong-value");
+	stage_shows(&stage, "10m is taken");
+	stage_shows(&stage, "for = 0s");
+	type(&stage, "25s");
+	expect_text(&stage, "step { ring = owner  for = 25s }");
+	stage_keys(&stage, "Enter");
+	type(&stage, "");
+	expect_text(&stage, "step { ring = owner }");
+	stage_close(&stage);
+}
+
+static void hours_numbers_and_texts_are_typed(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "focus", 0);
+	stage_keys(&stage, "Enter");
+	type(&stage, "Tu 6-8");
+	stage_shows(&stage, "is wanted");
+	type(&stage, "Tu-We 06:30-08:00");
+	expect_text(&stage, "schedule focus    { hours = \"Tu-We 06:30-08:00\" }");
+	stage_keys(&stage, "Escape");
+	form(&stage, "hotline", 0);
+	stage_keys(&stage, "Enter");
+	type(&stage, "911");
+	stage_shows(&stage, "number = 911");
+	type(&stage, "512 555 0191");
+	expect_text(&stage, "number = \"512 555 0191\"");
+	stage_keys(&stage, "Escape");
+	form(&stage, "spam", 0);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "numbers = anonymous, +1900*");
+	type(&stage, "anonymous,+1900*, +1976*");
+	expect_text(&stage, "numbers = { anonymous, \"+1900*\", \"+1976*\" }");
+	stage_keys(&stage, "Escape");
+	form(&stage, "owner", 6);
+	stage_keys(&stage, "Down Enter");
+	stage_shows(&stage, "▸(type it)");
+	stage_keys(&stage, "Enter");
+	type(&stage, "30s");
+	expect_text(&stage, "own_voicemail = 30s");
+	stage_close(&stage);
+}
+
+/* A text that would break the file if it were put in as it is typed. */
+static void hostile_text_stays_text(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "mailbox", 11);
+	stage_keys(&stage, "Enter");
+	type(&stage, "\" } rule x { ${HOME} \\");
+	expect_text(&stage, "notes = \"\\\" } rule x { \\${HOME} \\\\\"");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "notes = \" } rule x { ${HOME} \\");
+	stage_close(&stage);
+}
+
+/* What cannot stand together changes together. */
+static void alternatives_take_each_others_place(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "closed", 5);
+	stage_keys(&stage, "Enter Home Enter");
+	expect_text(&stage, "rule closed  { reject = busy }");
+	stage_keys(&stage, "u Escape");
+	form(&stage, "focus", 1);
+	stage_keys(&stage, "Enter Home Enter");
+	expect_text(&stage, "schedule focus    { calendar = us }");
+	stage_keys(&stage, "u Escape");
+	assert_int_equal(lines_changed(&stage), 0);
+	stage_close(&stage);
+}
+
+/* From a phone to a voicemail and back, each one step. */
+static void a_destination_can_become_another_kind(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "office", 0);
+	stage_keys(&stage, "Enter End Enter");
+	expect_text(&stage, "destination office  { kind = voicemail }");
+	stage_keys(&stage, "Enter Home Down Enter");
+	stage_shows(&stage, "number =");
+	type(&stage, "12");
+	stage_shows(&stage, "number = 12");
+	type(&stage, "+15125550112");
+	expect_text(&stage, "destination office  { kind = backup  number = \"+15125550112\" }");
+	stage_close(&stage);
+}
+
+/* --- sections --- */
+
+static void what_is_added_takes_the_fewest_questions(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "vip");
+	find(&stage, "open");
+	stage_keys(&stage, "A");
+	stage_shows(&stage, "▸rule");
+	stage_keys(&stage, "Enter");
+	type(&stage, "open");
+	stage_shows(&stage, "there is a rule 'open' already");
+	type(&stage, "lunch");
+	stage_keys(&stage, "Down Enter");
+	expect_text(&stage, "rule open    { during = business  path = daytime }\nrule lunch { path = after-hours }\n");
+	stage_shows(&stage, "rule lunch  plan.conf:");
+	stage_shows(&stage, "1 edit, not saved");
+	assert_int_equal(lines_changed(&stage), 1);
+	stage_close(&stage);
+}
+
+static void a_wrong_answer_about_something_new_is_told_at_once(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "overrides");
+	stage_keys(&stage, "A Enter");
+	type(&stage, "my holiday");
+	type(&stage, "2026-13-01 08:00");
+	stage_shows(&stage, "from = 2026-13-01 08:00");
+	type(&stage, "2026-12-24 08:00");
+	stage_shows(&stage, "until =");
+	type(&stage, "2026-12-23 08:00");
+	stage_shows(&stage, "ends before it begins");
+	type(&stage, "2026-12-27 08:00");
+	stage_keys(&stage, "Down Enter");
+	expect_text(&stage, "override \"my holiday\" {\n  from = \"2026-12-24 08:00\"\n");
+	stage_close(&stage);
+}
+
+/* Each kind that can be added at all, by the defaults of its questions. */
+static void every_kind_can_be_added(void **state)
+{
+	static const struct {
+		const char *kind, *answers[5], *expected;
+	} added[] = {
+		{"line", {"shop", "+15125550101", "⏎", NULL}, "line shop {"},
+		{"destination", {"ann", "⏎", "+15125550115", NULL}, "destination ann { kind = personal"},
+		{"rotation", {"weekly", "␣", "2026-12-01 08:00", "1w", NULL}, "rotation weekly {"},
+		{"path", {"short", "␣", NULL}, "path short { step { ring = owner } }"},
+		{"schedule", {"nights", "22:00-06:00", NULL}, "schedule nights { hours = \"22:00-06:00\" }"},
+		{"calendar", {"more", "holidays.ics", NULL}, "calendar more { file = \"holidays.ics\" }"},
+		{"callers", {"family", "+15125550160", NULL}, "callers family { numbers = \"+15125550160\" }"},
+		{"guarantee", {"somebody", "⏎", NULL}, "guarantee somebody { live = yes }"},
+		{"test", {"Noon", "2026-12-25 12:00", "⏎", NULL}, "test Noon { at = \"2026-12-25 12:00\"  expect = voicemail }"},
+		{"account", {"other", "⏎", NULL}, "account other { driver = sandbox }"},
+		{"targets", {"30s", NULL}, "targets { patience = 30s }"},
+		{"value", {"500", NULL}, "value { job = 500 }"},
+		{"follow_up", {"10m", NULL}, "follow_up { within = 10m }"},
+		{"crm", {"https://crm.example.org/calls", NULL}, "crm { url = \"https://crm.example.org/calls\" }"},
+	};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	for (size_t i = 0; i < sizeof added / sizeof *added; i++) {
+		stage_keys(&stage, "A Home");
+		for (int down = 0; down < 20; down++) {
+			char row[64];
+			char *text = stage_text(&stage);
+			bool here;
+
+			snprintf(row, sizeof row, "▸%s ", added[i].kind);
+			here = strstr(text, row) != NULL;
+			free(text);
+			if (here)
+				break;
+			stage_keys(&stage, "Down");
+		}
+		stage_keys(&stage, "Enter");
+		for (const char *const *answer = added[i].answers; *answer; answer++) {
+			if (!strcmp(*answer, "⏎"))
+				stage_keys(&stage, "Home Enter");
+			else if (!strcmp(*answer, "␣"))
+				stage_keys(&stage, "Home Space Enter");
+			else
+				type(&stage, *answer);
+		}
+		expect_text(&stage, added[i].expected);
+		assert_int_equal(stage.app.depth, 0);
+	}
+	stage_close(&stage);
+}
+
+static void a_step_is_added_copied_moved_and_taken_out(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "after-hours", 0);
+	stage_keys(&stage, "A");
+	stage_shows(&stage, "▸step");
+	stage_keys(&stage, "Enter Space Enter");
+	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = owner }\n  step { ring = mailbox }\n}\npath esc");
+	stage_keys(&stage, "J");
+	expect_text(&stage, "  step { ring = owner }\n  step { ring = fixly  for = 10s }\n");
+	stage_keys(&stage, "K");
+	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = owner }\n");
+	stage_keys(&stage, "c");
+	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = fixly  for = 10s }\n  step { ring = owner }\n");
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "delete step 2 of path after-hours?");
+	stage_keys(&stage, "y");
+	expect_text(&stage, "path after-hours {\n  step { ring = fixly  for = 10s }\n  step { ring = owner }\n");
+	stage_close(&stage);
+}
+
+static void rules_change_places(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "blocked");
+	stage_keys(&stage, "J");
+	expect_text(&stage, "rule vip     { callers = vip  outside = business  path = daytime }\nrule blocked {");
+	stage_shows(&stage, "▸    blocked");
+	stage_keys(&stage, "K");
+	assert_int_equal(lines_changed(&stage), 0);
+	stage_keys(&stage, "K");
+	stage_shows(&stage, "cannot move that far");
+	stage_close(&stage);
+}
+
+static void references_follow_a_name(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "fixly");
+	stage_keys(&stage, "C");
+	type(&stage, "owner");
+	stage_shows(&stage, "the name is taken");
+	type(&stage, "robot");
+	stage_shows(&stage, "▸    robot");
+	expect_text(&stage, "destination robot   { kind = ai");
+	expect_text(&stage, "step { ring = robot  for = 10s }");
+	expect_text(&stage, "expect = robot");
+	expect_no_text(&stage, "fixly");
+	stage_close(&stage);
+}
+
+static void a_copy_has_another_name(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "sam");
+	stage_keys(&stage, "c Enter");
+	stage_shows(&stage, "would not read");
+	type(&stage, "tom");
+	expect_text(&stage, "destination tom     { kind = personal  number = \"+15125550114\"  confirm = yes }\n");
+	stage_shows(&stage, "▸    tom");
+	stage_close(&stage);
+}
+
+static void what_is_used_is_not_deleted_but_told(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "fixly");
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "destination fixly is used: take it out there first");
+	stage_shows(&stage, "step 3 of path daytime  ring = fixly  (line 40)");
+	stage_shows(&stage, "test Christmas morning  expect = fixly");
+	stage_keys(&stage, "Escape");
+	find(&stage, "dentist");
+	stage_keys(&stage, "D n");
+	assert_int_equal(lines_changed(&stage), 0);
+	stage_keys(&stage, "D y");
+	expect_no_text(&stage, "dentist");
+	stage_close(&stage);
+}
+
+/* --- the session --- */
+
+static void each_step_of_the_session_can_be_looked_at(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "daytime", 0);
+	stage_keys(&stage, "Right Enter");
+	type(&stage, "25s");
+	stage_keys(&stage, "Escape");
+	find(&stage, "fixly");
+	stage_keys(&stage, "C");
+	type(&stage, "robot");
+	stage_keys(&stage, "u w");
+	stage_golden(&stage, "plan-changes");
+	stage_keys(&stage, "Escape X");
+	stage_shows(&stage, "discard 1 edit?");
+	stage_keys(&stage, "y");
+	assert_int_equal(lines_changed(&stage), 0);
+	stage_keys(&stage, "u");
+	expect_text(&stage, "for = 25s");
+	stage_close(&stage);
+}
+
+static void a_read_only_session_changes_nothing(void **state)
+{
+	static const char *const keys[] = {"A", "c", "D", "C", "J", "K", "M", "X", "W", "Enter Enter", "D", "c"};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24, .read_only = true});
+	find(&stage, "daytime");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		stage_keys(&stage, keys[i]);
+		stage_shows(&stage, "this session is read-only");
+		assert_int_equal(stage.app.depth, 0);
+	}
+	assert_int_equal(lines_changed(&stage), 0);
+	stage_keys(&stage, "w");
+	stage_shows(&stage, "no edit was made");
+	stage_close(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_form_is_as_expected_at_every_size),
+		cmocka_unit_test(any_form_can_be_drawn_at_any_size),
+		cmocka_unit_test(every_option_has_its_row),
+		cmocka_unit_test(findings_stand_beside_what_they_concern),
+		cmocka_unit_test(a_choice_is_chosen),
+		cmocka_unit_test(yes_and_no_are_chosen),
+		cmocka_unit_test(a_reference_is_one_of_what_is_there),
+		cmocka_unit_test(several_are_chosen_in_their_order),
+		cmocka_unit_test(a_wrong_value_keeps_the_question_open),
+		cmocka_unit_test(hours_numbers_and_texts_are_typed),
+		cmocka_unit_test(hostile_text_stays_text),
+		cmocka_unit_test(alternatives_take_each_others_place),
+		cmocka_unit_test(a_destination_can_become_another_kind),
+		cmocka_unit_test(what_is_added_takes_the_fewest_questions),
+		cmocka_unit_test(a_wrong_answer_about_something_new_is_told_at_once),
+		cmocka_unit_test(every_kind_can_be_added),
+		cmocka_unit_test(a_step_is_added_copied_moved_and_taken_out),
+		cmocka_unit_test(rules_change_places),
+		cmocka_unit_test(references_follow_a_name),
+		cmocka_unit_test(a_copy_has_another_name),
+		cmocka_unit_test(what_is_used_is_not_deleted_but_told),
+		cmocka_unit_test(each_step_of_the_session_can_be_looked_at),
+		cmocka_unit_test(a_read_only_session_changes_nothing),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

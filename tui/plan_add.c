@@ -1,0 +1,340 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A new section: its kind, its name, and the fewest questions that make one that reads.  In: answers.  Out:
+ * one edit, when the last question is answered; until then each answer is tried, so that a wrong one is told
+ * at once and in the reader's words.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan_screen.h"
+
+/* What is asked for, beside a name: what must be given, and without which the section says nothing. */
+static const struct {
+	const char *section, *options; /* separated by '|' */
+} questions[] = {
+	{"line", "number|account"},
+	{"destination", "kind|number"},
+	{"rotation", "members|from|every"},
+	{"path", "ring"},
+	{"step", "ring"},
+	{"schedule", "hours"},
+	{"calendar", "file"},
+	{"callers", "numbers"},
+	{"rule", "path"},
+	{"override", "from|until|path"},
+	{"emergency", "lines|path"},
+	{"text_back", "missed"},
+	{"follow_up", "within"},
+	{"guarantee", "live"},
+	{"test", "at|expect"},
+	{"account", "driver"},
+	{"targets", "patience"},
+	{"value", "job"},
+	{"crm", "url"},
+};
+
+#define QUESTIONS (sizeof questions / sizeof *questions)
+#define ONE_LINE  80 /* a section that is not longer stands on one */
+
+void draft_clear(struct draft *draft)
+{
+	for (size_t i = 0; i < DRAFT_QUESTIONS; i++)
+		free(draft->values[i]);
+	*draft = (struct draft){0};
+}
+
+static bool of_step(const struct draft *draft)
+{
+	return !strcmp(draft->section, "step");
+}
+
+/* The text of the section so far, an option a line. */
+static void compose(const struct draft *draft, bool lines, struct nm_buf *out)
+{
+	const char *gap = lines ? "\n  " : " ";
+	const bool path = !strcmp(draft->section, "path");
+	size_t given = 0;
+
+	nm_buf_add(out, draft->section);
+	if (draft->name[0]) {
+		nm_buf_add(out, " ");
+		if (title_write(draft->name, out, NULL))
+			out->failed = true;
+	}
+	nm_buf_add(out, " {");
+	for (size_t i = 0; i < draft->n; i++) {
+		if (!draft->values[i])
+			continue;
+		nm_buf_addf(out, path ? "%s%sstep { %s = %s }" : "%s%s%s = %s", given && !lines ? " " : "", gap,
+			    draft->asked[i]->name, draft->values[i]);
+		given++;
+	}
+	nm_buf_add(out, lines ? "\n}" : " }");
+}
+
+static struct nm_edit edit_of(const struct draft *draft, const char *text)
+{
+	struct nm_edit edit = {.op = NM_EDIT_ADD, .place = {draft->section, NULL, -1}, .value = text};
+
+	if (draft->behind.section)
+		edit.place = place_held(&draft->behind);
+	return edit;
+}
+
+/* --- trying an answer --- */
+
+/* The line on which the draft's option stands in a text; 0 when it is not there. */
+static int line_of(const struct draft *draft, const char *text, size_t len, const char *option)
+{
+	struct nm_place place = {draft->section, draft->name[0] ? draft->name : NULL, -1};
+	const struct nm_written_section *section;
+	const struct nm_written_option *found = NULL;
+	struct nm_written written;
+	int line;
+
+	if (of_step(draft)) {
+		place = place_held(&draft->behind);
+		place.step++; /* it comes behind that one */
+	} else if (!strcmp(draft->section, "path")) {
+		place.step = 0;
+	}
+	if (nm_written_read(text, len, &written, NULL))
+		return 0;
+	section = nm_written_find(&written, &place);
+	if (section)
+		found = nm_written_option(section, option);
+	line = found ? found->line : 0;
+	nm_written_clear(&written);
+	return line;
+}
+
+/* What is wrong with the newest answer, as far as that can be said before the others; false: nothing. */
+static bool wrong(const struct draft *draft, struct app *app, const char *option)
+{
+	struct nm_buf section;
+	struct nm_diags diags;
+	struct nm_edit edit;
+	struct nm_error err;
+	char *text = NULL;
+	size_t len = 0;
+	int line = 0;
+	bool found = false;
+
+	nm_buf_init(&section, NM_PLAN_BYTES);
+	nm_diags_init(&diags);
+	compose(draft, true, &section);
+	edit = edit_of(draft, section.data);
+	if (section.failed || session_edited(app->session, &edit, 1, &text, &len, &err)) {
+		app_message(app, STYLE_ERROR, "%s", section.failed ? "the section is too long" : err.text);
+		found = true;
+	} else if (session_try(app->session, text, len, &diags, &err)) {
+		line = line_of(draft, text, len, option);
+	}
+	for (size_t i = 0; i < diags.n && line && !found; i++) {
+		found = diags.items[i].line == line && !strcmp(diags.items[i].file, app->session->options.plan_file);
+		if (found)
+			app_message(app, STYLE_ERROR, "%s", diags.items[i].text);
+	}
+	nm_diags_clear(&diags);
+	nm_buf_clear(&section);
+	free(text);
+	return found;
+}
+
+/* --- questions --- */
+
+static void finish(struct plan_screen *screen, struct app *app)
+{
+	struct draft *draft = &screen->draft;
+	char what[PLACE_TEXT];
+	struct nm_buf section;
+	struct nm_edit edit;
+
+	nm_buf_init(&section, NM_PLAN_BYTES);
+	compose(draft, false, &section);
+	if (section.len > ONE_LINE) {
+		nm_buf_clear(&section);
+		compose(draft, true, &section);
+	}
+	edit = edit_of(draft, section.data);
+	snprintf(what, sizeof what, "new %s%s%s", draft->section, draft->name[0] ? " " : "", draft->name);
+	if (app_edit(app, &edit, 1, what)) {
+		if (!of_step(draft))
+			plan_screen_go(screen, draft->section, draft->name[0] ? draft->name : NULL);
+		draft_clear(draft);
+	} else {
+		draft->at = draft->n - 1;
+		ask_again(app, TAG_ADD_VALUE, &screen->ask);
+	}
+	nm_buf_clear(&section);
+}
+
+/* A voicemail is not rung: it has no number. */
+static bool skipped(const struct draft *draft)
+{
+	return !strcmp(draft->section, "destination") && draft->at == 1 && draft->values[0] &&
+	       !strcmp(draft->values[0], "voicemail");
+}
+
+static void ask_next(struct plan_screen *screen, struct app *app)
+{
+	struct draft *draft = &screen->draft;
+	const struct nm_option_info *info;
+
+	if (draft->at < draft->n && skipped(draft))
+		draft->at++;
+	if (draft->at == draft->n) {
+		finish(screen, app);
+		return;
+	}
+	info = draft->asked[draft->at];
+	ask_value(app, TAG_ADD_VALUE, &screen->ask, info, false, NULL, 0);
+}
+
+static void ask_name(struct app *app, const struct draft *draft, const char *typed)
+{
+	char question[64];
+
+	snprintf(question, sizeof question, "name of the new %s", draft->section);
+	app_ask(app, TAG_ADD_NAME, question, typed, NULL);
+}
+
+/* Kinds that may still come; a step only where there is a path. */
+static size_t kinds_offered(const struct plan_screen *screen, const char **out)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < QUESTIONS; i++) {
+		const struct nm_section_info *info = nm_section_find(questions[i].section);
+		const struct nm_place place = {questions[i].section, NULL, -1};
+		const bool step = !strcmp(questions[i].section, "step");
+
+		if (step && !(screen->form.section && !strcmp(screen->form.section->kind, "path")))
+			continue;
+		if (info->single && screen->form.written && nm_written_find(screen->form.written, &place))
+			continue;
+		out[n++] = questions[i].section;
+	}
+	return n;
+}
+
+void add_ask(struct plan_screen *screen, struct app *app)
+{
+	const struct plan_row *row = plan_row_chosen(screen);
+	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+	const char *kinds[QUESTIONS], *here = row ? row->kind->section : "";
+	size_t n, first = 0;
+
+	if (!app_may_change(app))
+		return;
+	if (field && field->step >= 0)
+		here = "step";
+	n = kinds_offered(screen, kinds);
+	for (size_t i = 0; i < n; i++)
+		first = !strcmp(kinds[i], here) ? i : first;
+	app_choose(app, TAG_ADD_KIND, "add a new", kinds, n, first);
+}
+
+/* A step comes behind the one under the cursor, or last; a section behind the one of its kind under the cursor. */
+static void choose_place(struct plan_screen *screen)
+{
+	const struct plan_row *row = plan_row_chosen(screen);
+	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+	struct draft *draft = &screen->draft;
+	struct nm_place place = {draft->section, NULL, -1};
+
+	if (of_step(draft)) {
+		place = place_of(screen->form.section);
+		place.step = field && field->step >= 0 ? field->step : -1;
+		for (size_t i = 0; place.step < 0 && i < screen->form.n; i++)
+			if (screen->form.fields[screen->form.n - 1 - i].step >= 0)
+				place.step = screen->form.fields[screen->form.n - 1 - i].step;
+		place_hold(&draft->behind, &place);
+	} else if (row && row->name && screen->form.section && !strcmp(row->kind->section, draft->section)) {
+		place.title = row->name;
+		place_hold(&draft->behind, &place);
+	}
+}
+
+static void take_kind(struct plan_screen *screen, struct app *app, const char *section)
+{
+	struct draft *draft = &screen->draft;
+	const struct nm_section_info *info = nm_section_find(section);
+	size_t len;
+
+	draft_clear(draft);
+	for (size_t i = 0; i < QUESTIONS; i++) {
+		if (strcmp(questions[i].section, section) != 0)
+			continue;
+		draft->section = questions[i].section;
+		for (const char *at = questions[i].options; at; at = at[len] ? at + len + 1 : NULL) {
+			char option[64];
+
+			len = strcspn(at, "|");
+			snprintf(option, sizeof option, "%.*s", (int)len, at);
+			draft->asked[draft->n++] =
+				nm_option_find(!strcmp(section, "path") ? "step" : section, option);
+		}
+	}
+	if (!draft->section)
+		return;
+	choose_place(screen);
+	if (info->titled)
+		ask_name(app, draft, "");
+	else
+		ask_next(screen, app);
+}
+
+static void take_name(struct plan_screen *screen, struct app *app, const char *name)
+{
+	const char *problem = nm_name_problem(name);
+	const struct nm_place place = {screen->draft.section, name, -1};
+
+	if (problem) {
+		app_message(app, STYLE_ERROR, "this name %s", problem);
+	} else if (screen->form.written && nm_written_find(screen->form.written, &place)) {
+		app_message(app, STYLE_ERROR, "there is a %s '%s' already", screen->draft.section, name);
+		problem = name;
+	}
+	if (problem) {
+		ask_name(app, &screen->draft, name);
+		return;
+	}
+	snprintf(screen->draft.name, sizeof screen->draft.name, "%s", name);
+	ask_next(screen, app);
+}
+
+static void take_value(struct plan_screen *screen, struct app *app, const struct event *event)
+{
+	struct draft *draft = &screen->draft;
+	struct nm_buf value;
+
+	nm_buf_init(&value, NM_PLAN_BYTES);
+	if (ask_take(app, TAG_ADD_VALUE, &screen->ask, event, &value) == ASK_VALUE) {
+		free(draft->values[draft->at]);
+		draft->values[draft->at] = nm_buf_take(&value);
+		if (draft->values[draft->at] && wrong(draft, app, draft->asked[draft->at]->name)) {
+			ask_again(app, TAG_ADD_VALUE, &screen->ask);
+		} else {
+			draft->at++;
+			ask_next(screen, app);
+		}
+	}
+	nm_buf_clear(&value);
+}
+
+void add_answer(struct plan_screen *screen, struct app *app, const struct event *event)
+{
+	if (!event->text) {
+		draft_clear(&screen->draft);
+		app_message(app, STYLE_PLAIN, "nothing was added");
+	} else if (event->tag == TAG_ADD_KIND) {
+		take_kind(screen, app, event->text);
+	} else if (event->tag == TAG_ADD_NAME) {
+		take_name(screen, app, event->text);
+	} else {
+		take_value(screen, app, event);
+	}
+}

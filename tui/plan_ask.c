@@ -1,0 +1,254 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Asking for a value: see plan_ask.h.  In: an option of the language, the plan's names, answers.  Out: dialogs,
+ * a value.  Does not judge a value: the reader does, in its own words.
+ */
+#include "plan_ask.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan_parts.h"
+
+/* No section can be called so: names hold no brackets. */
+#define TYPE_IT	  "(type it)"
+#define LEAVE_OUT "(leave it out)"
+
+/* Values to choose from; texts borrowed from the plan, the table or `words`. */
+struct choices {
+	const char **items;
+	size_t n, capacity;
+	struct nm_arena *words;
+};
+
+static void choices_clear(struct choices *choices)
+{
+	free(choices->items);
+	nm_arena_free(choices->words);
+}
+
+/* What memory has no room for is not offered. */
+static void offer(struct choices *choices, const char *text)
+{
+	void *items = choices->items;
+
+	if (!text || !nm_grow(&items, &choices->capacity, choices->n + 1, sizeof *choices->items))
+		return;
+	choices->items = items;
+	choices->items[choices->n++] = text;
+}
+
+static void offer_sections(struct choices *choices, const struct nm_plan *plan, const struct plan_kind *kind)
+{
+	for (size_t i = 0; i < plan_parts(plan, kind); i++)
+		offer(choices, plan_part(plan, kind, i).name);
+}
+
+/* Each of the values of the table: the sections of a kind, or the word itself. */
+static void offer_values(struct choices *choices, const struct nm_plan *plan, const struct nm_option_info *info)
+{
+	const bool references = info->type == NM_TYPE_REFERENCE || info->type == NM_TYPE_REFERENCES ||
+				info->type == NM_TYPE_TARGETS;
+	size_t len;
+
+	for (const char *at = info->values; at; at = at[len] ? at + len + 1 : NULL) {
+		char *word;
+		const struct plan_kind *kind;
+
+		len = strcspn(at, "|");
+		word = choices->words ? nm_arena_textn(choices->words, at, len) : NULL;
+		kind = word && references ? plan_kind_of(word) : NULL;
+		if (kind)
+			offer_sections(choices, plan, kind);
+		else
+			offer(choices, word);
+	}
+}
+
+static struct choices choices_of(const struct nm_plan *plan, const struct nm_option_info *info)
+{
+	struct choices choices = {.words = nm_arena_new()};
+
+	if (info->type == NM_TYPE_YES_NO) {
+		offer(&choices, "yes");
+		offer(&choices, "no");
+	} else {
+		offer_values(&choices, plan, info);
+	}
+	return choices;
+}
+
+/* May it have a value that is none of the words? */
+static bool open_ended(const struct nm_option_info *info)
+{
+	return info->type == NM_TYPE_OWN_VOICEMAIL || info->type == NM_TYPE_PHONE || info->type == NM_TYPE_PATTERNS;
+}
+
+static bool several(const struct nm_option_info *info)
+{
+	return info->type == NM_TYPE_REFERENCES || info->type == NM_TYPE_TARGETS;
+}
+
+/* --- a list as it is typed: "a, b, \"c, d\"" --- */
+
+static void join(const char *const *values, size_t n, char out[static PROMPT_BYTES])
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, PROMPT_BYTES - 1);
+	for (size_t i = 0; i < n; i++) {
+		const bool quoted = n > 1 && strchr(values[i], ',');
+
+		nm_buf_addf(&text, "%s%s%s%s", i ? ", " : "", quoted ? "\"" : "", values[i], quoted ? "\"" : "");
+	}
+	snprintf(out, PROMPT_BYTES, "%s", text.failed ? "" : text.data);
+	nm_buf_clear(&text);
+}
+
+/* Cuts the text in place; values has room for one more than its commas.  How many there are. */
+static size_t split(char *text, const char **values)
+{
+	size_t n = 0;
+
+	while (*text) {
+		char *end, *start;
+		const bool quoted = *(text += strspn(text, " ,")) == '"';
+
+		start = text + quoted;
+		end = start + strcspn(start, quoted ? "\"" : ",");
+		text = *end ? end + 1 : end;
+		*end = '\0';
+		while (!quoted && end > start && end[-1] == ' ')
+			*--end = '\0';
+		if (*start || quoted)
+			values[n++] = start;
+	}
+	return n;
+}
+
+/* The same of names that stand a line each. */
+static size_t split_lines(char *text, const char **values)
+{
+	size_t n = 0;
+
+	while (*text) {
+		size_t len = strcspn(text, "\n");
+		const bool more = text[len] != '\0';
+
+		values[n++] = text;
+		text[len] = '\0';
+		text += len + more;
+	}
+	return n;
+}
+
+static enum ask_result write_list(const struct nm_option_info *info, const char *typed, bool lines, struct nm_buf *value)
+{
+	char *copy = strdup(typed);
+	const char **values = calloc(strlen(typed) + 1, sizeof *values);
+
+	if (copy && values)
+		nm_edit_value(info, values, lines ? split_lines(copy, values) : split(copy, values), value);
+	free(values);
+	free(copy);
+	return value->len ? ASK_VALUE : ASK_DISMISSED;
+}
+
+/* --- questions --- */
+
+static void ask_line(struct app *app, int tag, struct ask *ask)
+{
+	char question[64];
+
+	ask->typing = true;
+	snprintf(question, sizeof question, "%s =", ask->info->name);
+	if (!app->message[0])
+		app_message(app, STYLE_DIM, "%s%s", ask->info->help, ask->optional ? " Empty leaves it out." : "");
+	app_ask(app, tag, question, ask->typed, NULL);
+}
+
+static void ask_choice(struct app *app, int tag, struct ask *ask, struct choices *choices, const char *now)
+{
+	char question[256];
+	size_t first = 0;
+
+	if (open_ended(ask->info)) {
+		first = now ? choices->n : 0;
+		offer(choices, TYPE_IT);
+	}
+	if (ask->optional)
+		offer(choices, LEAVE_OUT);
+	for (size_t i = 0; i < choices->n; i++)
+		first = now && !strcmp(choices->items[i], now) ? i : first;
+	snprintf(question, sizeof question, "%s: %s", ask->info->name, ask->info->help);
+	app_choose(app, tag, question, choices->items, choices->n, first);
+}
+
+static void ask_several(struct app *app, int tag, const struct ask *ask, const struct choices *choices,
+			const char *const *values, size_t n)
+{
+	size_t *taken = calloc(n + 1, sizeof *taken), n_taken = 0;
+	char question[256];
+
+	for (size_t i = 0; taken && i < n; i++)
+		for (size_t j = 0; j < choices->n; j++)
+			if (!strcmp(choices->items[j], values[i]) && n_taken < choices->n)
+				taken[n_taken++] = j;
+	snprintf(question, sizeof question, "%s: %s%s", ask->info->name, ask->info->help,
+		 ask->optional ? " None leaves it out." : "");
+	app_choose_several(app, tag, question, choices->items, choices->n, taken, taken ? n_taken : 0);
+	free(taken);
+}
+
+void ask_value(struct app *app, int tag, struct ask *ask, const struct nm_option_info *info, bool optional,
+	       const char *const *values, size_t n)
+{
+	struct choices choices = choices_of(app_plan(app), info);
+
+	*ask = (struct ask){.info = info, .optional = optional};
+	join(values, n, ask->typed);
+	if (several(info) && choices.n)
+		ask_several(app, tag, ask, &choices, values, n);
+	else if (choices.n && !nm_option_is_list(info->type))
+		ask_choice(app, tag, ask, &choices, n ? values[0] : info->fallback);
+	else if (info->type == NM_TYPE_REFERENCE || several(info))
+		app_message(app, STYLE_WARNING, "%s names a %s, and there is none yet: A adds one", info->name,
+			    info->values);
+	else
+		ask_line(app, tag, ask);
+	choices_clear(&choices);
+}
+
+enum ask_result ask_take(struct app *app, int tag, struct ask *ask, const struct event *event, struct nm_buf *value)
+{
+	const char *text = event->text;
+
+	if (!text)
+		return ASK_DISMISSED;
+	if (strcmp(text, TYPE_IT) != 0)
+		snprintf(ask->typed, sizeof ask->typed, "%s", text);
+	if (!ask->typing && !strcmp(text, TYPE_IT)) {
+		ask_line(app, tag, ask);
+		return ASK_MORE;
+	}
+	if (ask->optional && (!*text || !strcmp(text, LEAVE_OUT)))
+		return ASK_LEAVE_OUT;
+	if (several(ask->info) || nm_option_is_list(ask->info->type))
+		return write_list(ask->info, text, !ask->typing, value);
+	nm_edit_value(ask->info, &text, 1, value);
+	return ASK_VALUE;
+}
+
+void ask_again(struct app *app, int tag, struct ask *ask)
+{
+	char *copy = strdup(ask->typed);
+	const char **values = calloc(strlen(ask->typed) + 1, sizeof *values);
+
+	if (ask->typing)
+		ask_line(app, tag, ask);
+	else if (copy && values)
+		ask_value(app, tag, ask, ask->info, ask->optional, values, split_lines(copy, values));
+	free(values);
+	free(copy);
+}

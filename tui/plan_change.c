@@ -1,0 +1,469 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Changing what is there: an option, a section's name, its place, the section itself.  In: keys and answers.
+ * Out: edits of the session's text, each with words for the list of changes.  A value that does not read is
+ * asked for again.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan_screen.h"
+
+#define EDITS_MOST 16 /* of one change: the option, and those it takes out */
+
+void place_hold(struct held_place *held, const struct nm_place *place)
+{
+	held->section = place->section;
+	snprintf(held->title, sizeof held->title, "%s", place->title ? place->title : "");
+	held->step = place->step;
+}
+
+struct nm_place place_held(const struct held_place *held)
+{
+	return (struct nm_place){held->section, held->title[0] ? held->title : NULL, held->step};
+}
+
+/* "for of step 2 of path daytime" */
+static void option_words(const struct nm_place *place, const char *option, char *out, size_t size)
+{
+	char where[PLACE_TEXT];
+
+	place_words(place, where);
+	snprintf(out, size, "%s of %s", option, where);
+}
+
+/* --- options --- */
+
+struct edits {
+	struct nm_edit items[EDITS_MOST];
+	size_t n;
+};
+
+static void add_edit(struct edits *edits, enum nm_edit_op op, struct nm_place place, const char *option, const char *value)
+{
+	if (edits->n < EDITS_MOST)
+		edits->items[edits->n++] = (struct nm_edit){.op = op, .place = place, .option = option, .value = value};
+}
+
+static const struct nm_written_section *written_at(struct app *app, const struct nm_place *place)
+{
+	const struct nm_written *written;
+
+	return session_written(app->session, &written, NULL) ? NULL : nm_written_find(written, place);
+}
+
+/* Takes out what cannot stand beside the option. */
+static void take_out(struct edits *edits, const struct nm_written_section *section, struct nm_place place,
+		     const char *option, const char *value)
+{
+	const bool kind = !strcmp(section->kind, "destination") && !strcmp(option, "kind");
+
+	for (size_t i = 0; i < section->n; i++) {
+		const char *other = section->options[i].name;
+		bool goes = kind && !strcmp(other, "role") && strcmp(value, "backup") != 0;
+
+		for (size_t a = 0; a < nm_alternatives_count; a++)
+			goes |= !strcmp(nm_alternatives[a].section, section->kind) && strcmp(other, option) != 0 &&
+				nm_word_listed(nm_alternatives[a].options, option) &&
+				nm_word_listed(nm_alternatives[a].options, other);
+		for (size_t r = 0; kind && !strcmp(value, "voicemail") && nm_ringing_options[r]; r++)
+			goes |= !strcmp(other, nm_ringing_options[r]);
+		if (goes)
+			add_edit(edits, NM_EDIT_UNSET, place, other, NULL);
+	}
+}
+
+static bool set_option(struct app *app, const struct nm_place *place, const char *option, const char *value)
+{
+	const struct nm_written_section *section = written_at(app, place);
+	struct edits edits = {0};
+	char what[2 * PLACE_TEXT];
+
+	if (section)
+		take_out(&edits, section, *place, option, value);
+	add_edit(&edits, NM_EDIT_SET, *place, option, value);
+	option_words(place, option, what, sizeof what);
+	return app_edit(app, edits.items, edits.n, what);
+}
+
+static bool leave_out(struct app *app, const struct nm_place *place, const char *option)
+{
+	const struct nm_edit edit = {.op = NM_EDIT_UNSET, .place = *place, .option = option};
+	const struct nm_written_section *section = written_at(app, place);
+	char what[2 * PLACE_TEXT];
+
+	option_words(place, option, what, sizeof what);
+	if (section && !nm_written_option(section, option)) {
+		app_message(app, STYLE_PLAIN, "%s is not given", option);
+		return true;
+	}
+	return app_edit(app, &edit, 1, what);
+}
+
+void change_value(struct plan_screen *screen, struct app *app)
+{
+	const struct nm_written_option *written;
+	struct nm_place place;
+	const struct nm_option_info *info = form_option(&screen->form, &place, &written);
+
+	if (!info || !app_may_change(app))
+		return;
+	place_hold(&screen->place, &place);
+	ask_value(app, TAG_VALUE, &screen->ask, info, !info->required, written ? written->values : NULL,
+		  written ? written->n : 0);
+}
+
+void change_leave_out(struct plan_screen *screen, struct app *app)
+{
+	const struct nm_written_option *written;
+	struct nm_place place;
+	const struct nm_option_info *info = form_option(&screen->form, &place, &written);
+
+	if (info && app_may_change(app))
+		leave_out(app, &place, info->name);
+}
+
+/* A voicemail that is to ring needs somewhere to ring: asked for before either is written. */
+static bool needs_number(struct app *app, const struct nm_place *place, const char *option, const char *value)
+{
+	const struct nm_written_section *section = written_at(app, place);
+
+	return section && !strcmp(section->kind, "destination") && !strcmp(option, "kind") &&
+	       strcmp(value, "voicemail") != 0 && !nm_written_option(section, "number") &&
+	       !nm_written_option(section, "line") && !nm_written_option(section, "address");
+}
+
+static void ask_number(struct plan_screen *screen, struct app *app, const char *kind)
+{
+	snprintf(screen->kind, sizeof screen->kind, "%s", kind);
+	ask_value(app, TAG_RING_NUMBER, &screen->ask, nm_option_find("destination", "number"), false, NULL, 0);
+}
+
+static void take_value(struct plan_screen *screen, struct app *app, const struct event *event)
+{
+	const struct nm_place place = place_held(&screen->place);
+	const char *option = screen->ask.info->name;
+	bool good = true;
+	struct nm_buf value;
+
+	nm_buf_init(&value, NM_PLAN_BYTES);
+	switch (ask_take(app, TAG_VALUE, &screen->ask, event, &value)) {
+	case ASK_LEAVE_OUT:
+		good = leave_out(app, &place, option);
+		break;
+	case ASK_VALUE:
+		if (needs_number(app, &place, option, value.data))
+			ask_number(screen, app, value.data);
+		else
+			good = set_option(app, &place, option, value.data);
+		break;
+	case ASK_DISMISSED:
+	case ASK_MORE:
+		break;
+	}
+	nm_buf_clear(&value);
+	if (!good)
+		ask_again(app, TAG_VALUE, &screen->ask);
+}
+
+static void take_number(struct plan_screen *screen, struct app *app, const struct event *event)
+{
+	const struct nm_place place = place_held(&screen->place);
+	struct edits edits = {0};
+	struct nm_buf value;
+	char what[2 * PLACE_TEXT];
+
+	nm_buf_init(&value, NM_PLAN_BYTES);
+	if (ask_take(app, TAG_RING_NUMBER, &screen->ask, event, &value) == ASK_VALUE) {
+		add_edit(&edits, NM_EDIT_SET, place, "kind", screen->kind);
+		add_edit(&edits, NM_EDIT_SET, place, "number", value.data);
+		option_words(&place, "kind", what, sizeof what);
+		if (!app_edit(app, edits.items, edits.n, what))
+			ask_again(app, TAG_RING_NUMBER, &screen->ask);
+	}
+	nm_buf_clear(&value);
+}
+
+/* --- sections --- */
+
+void change_move(struct plan_screen *screen, struct app *app, int by)
+{
+	struct nm_edit edit = {.op = NM_EDIT_MOVE, .by = by};
+	char what[PLACE_TEXT + 16], where[PLACE_TEXT];
+
+	if (!plan_place(screen, app, &edit.place))
+		return;
+	place_words(&edit.place, where);
+	snprintf(what, sizeof what, "%s moved %s", where, by < 0 ? "up" : "down");
+	if (app_edit(app, &edit, 1, what) && edit.place.step >= 0)
+		screen->form.list.at += (size_t)by;
+}
+
+/* A section with another name: its bytes but for the title. */
+static char *copied(const struct app *app, const struct nm_written_section *section, const char *title)
+{
+	const char *text = nm_document_text(app->session->document, NULL);
+	struct nm_buf copy;
+
+	nm_buf_init(&copy, NM_PLAN_BYTES);
+	if (title) {
+		nm_buf_addn(&copy, text + section->from, section->title_from - section->from);
+		nm_buf_add(&copy, title);
+		nm_buf_addn(&copy, text + section->title_until, section->until - section->title_until);
+	} else {
+		nm_buf_addn(&copy, text + section->from, section->until - section->from);
+	}
+	return nm_buf_take(&copy);
+}
+
+static bool add_copy(struct app *app, const struct nm_place *place, const char *title)
+{
+	struct nm_edit edit = {.op = NM_EDIT_ADD, .place = *place};
+	const struct nm_written_section *section = written_at(app, place);
+	char *text = section ? copied(app, section, title) : NULL, where[PLACE_TEXT], what[PLACE_TEXT + 16];
+	bool good = false;
+
+	place_words(place, where);
+	snprintf(what, sizeof what, "a copy of %s", where);
+	edit.value = text;
+	if (text)
+		good = app_edit(app, &edit, 1, what);
+	free(text);
+	return good;
+}
+
+void change_copy(struct plan_screen *screen, struct app *app)
+{
+	struct nm_place place;
+	char question[PLACE_TEXT + 32], where[PLACE_TEXT];
+
+	if (!plan_place(screen, app, &place))
+		return;
+	if (place.step >= 0) {
+		if (add_copy(app, &place, NULL))
+			screen->form.list.at++;
+		return;
+	}
+	if (!place.title) {
+		app_message(app, STYLE_WARNING, "there can only be one %s", place.section);
+		return;
+	}
+	place_hold(&screen->place, &place);
+	place_words(&place, where);
+	snprintf(question, sizeof question, "name of the copy of %s", where);
+	app_ask(app, TAG_COPY, question, place.title, NULL);
+}
+
+static void take_copy(struct plan_screen *screen, struct app *app, const char *name)
+{
+	const struct nm_place place = place_held(&screen->place);
+	struct nm_buf title;
+	struct nm_error err;
+
+	nm_buf_init(&title, 4096);
+	if (title_write(name, &title, &err))
+		app_error(app, &err);
+	if (title.len && add_copy(app, &place, title.data))
+		plan_screen_go(screen, place.section, name);
+	else
+		app_ask(app, TAG_COPY, "name of the copy", name, NULL);
+	nm_buf_clear(&title);
+}
+
+void change_rename(struct plan_screen *screen, struct app *app)
+{
+	struct nm_place place;
+	char question[PLACE_TEXT + 32], where[PLACE_TEXT];
+
+	if (!plan_place(screen, app, &place))
+		return;
+	place.step = -1;
+	if (!place.title) {
+		app_message(app, STYLE_WARNING, "this section has no name");
+		return;
+	}
+	place_hold(&screen->place, &place);
+	place_words(&place, where);
+	snprintf(question, sizeof question, "new name of %s", where);
+	app_ask(app, TAG_RENAME, question, place.title, NULL);
+}
+
+static void take_rename(struct plan_screen *screen, struct app *app, const char *name)
+{
+	const struct nm_edit edit = {.op = NM_EDIT_RENAME, .place = place_held(&screen->place), .value = name};
+	char what[2 * PLACE_TEXT], where[PLACE_TEXT];
+
+	place_words(&edit.place, where);
+	snprintf(what, sizeof what, "%s is now %s", where, name);
+	if (app_edit(app, &edit, 1, what))
+		plan_screen_go(screen, edit.place.section, name);
+	else
+		app_ask(app, TAG_RENAME, "new name", name, NULL);
+}
+
+/* --- deleting --- */
+
+static void note_naming(void *context, const struct nm_written_section *section, const struct nm_written_option *option)
+{
+	const struct nm_place place = place_of(section);
+	char where[PLACE_TEXT];
+
+	place_words(&place, where);
+	notes_addf(context, STYLE_PLAIN, "%s  %s = %s  (line %d)", where, option->name, option->text, option->line);
+}
+
+static void ask_delete(struct app *app, const struct nm_place *place)
+{
+	const struct nm_edit edit = {.op = NM_EDIT_REMOVE, .place = *place};
+	char question[PLACE_TEXT + 16], where[PLACE_TEXT], *after = NULL;
+	struct notes notes;
+	struct nm_error err;
+	size_t len;
+
+	if (session_edited(app->session, &edit, 1, &after, &len, &err)) {
+		app_error(app, &err);
+		return;
+	}
+	notes_init(&notes);
+	notes_diff(&notes, nm_document_text(app->session->document, NULL), after);
+	place_words(place, where);
+	snprintf(question, sizeof question, "delete %s?", where);
+	app_confirm(app, TAG_DELETE, question, &notes);
+	notes_clear(&notes);
+	free(after);
+}
+
+/* What is named elsewhere is not taken out: who names it is told instead. */
+void change_delete(struct plan_screen *screen, struct app *app)
+{
+	struct nm_place place;
+	char title[PLACE_TEXT + 64], where[PLACE_TEXT];
+	struct notes notes;
+
+	if (!plan_place(screen, app, &place))
+		return;
+	place_hold(&screen->place, &place);
+	place_words(&place, where);
+	notes_init(&notes);
+	if (place.step < 0 && place.title)
+		plan_namings(screen->form.written, place.section, place.title, note_naming, &notes);
+	if (notes.n) {
+		snprintf(title, sizeof title, "%s is used: take it out there first, or rename it", where);
+		app_page(app, title, &notes);
+	} else {
+		ask_delete(app, &place);
+	}
+	notes_clear(&notes);
+}
+
+static void take_delete(struct plan_screen *screen, struct app *app)
+{
+	const struct nm_edit edit = {.op = NM_EDIT_REMOVE, .place = place_held(&screen->place)};
+	char what[PLACE_TEXT + 16], where[PLACE_TEXT];
+
+	place_words(&edit.place, where);
+	snprintf(what, sizeof what, "%s deleted", where);
+	app_edit(app, &edit, 1, what);
+}
+
+/* --- mends --- */
+
+/* The mend with these words (NULL: any) of what is found at the section; *n counts all that can be applied. */
+static const struct nm_mend *find_mend(const struct app *app, struct nm_pos pos, const char *words, const char **all,
+				       size_t most, size_t *n)
+{
+	const struct session *session = app->session;
+	const struct nm_mend *found = NULL;
+
+	*n = 0;
+	for (size_t i = 0; session->findings_known && i < session->findings.n; i++) {
+		const struct nm_finding *finding = &session->findings.items[i];
+
+		for (size_t m = 0; m < finding->n_mends && finding_concerns(finding, pos); m++) {
+			if (!finding->mends[m].n || *n == most)
+				continue;
+			all[(*n)++] = finding->mends[m].words;
+			if (!found && (!words || !strncmp(finding->mends[m].words, words, PLACE_TEXT - 1)))
+				found = &finding->mends[m];
+		}
+	}
+	return found;
+}
+
+#define MENDS_MOST 64
+
+static void ask_mend(struct plan_screen *screen, struct app *app, const struct nm_mend *mend)
+{
+	char question[PLACE_TEXT + 16], *after = NULL;
+	struct notes notes;
+	struct nm_error err;
+	size_t len;
+
+	if (session_edited(app->session, mend->edits, mend->n, &after, &len, &err)) {
+		app_error(app, &err);
+		return;
+	}
+	snprintf(screen->mend, sizeof screen->mend, "%s", mend->words);
+	snprintf(question, sizeof question, "%s?", screen->mend);
+	notes_init(&notes);
+	notes_diff(&notes, nm_document_text(app->session->document, NULL), after);
+	app_confirm(app, TAG_MEND, question, &notes);
+	notes_clear(&notes);
+	free(after);
+}
+
+void change_mend(struct plan_screen *screen, struct app *app)
+{
+	const struct plan_row *row = plan_row_chosen(screen);
+	const char *all[MENDS_MOST];
+	const struct nm_mend *mend;
+	size_t n = 0;
+
+	if (!row || !app_may_change(app))
+		return;
+	mend = find_mend(app, row->pos, NULL, all, MENDS_MOST, &n);
+	if (!mend)
+		app_message(app, STYLE_PLAIN, "there is nothing here that a key could mend");
+	else if (n == 1)
+		ask_mend(screen, app, mend);
+	else
+		app_choose(app, TAG_MEND_CHOICE, "how shall it be mended?", all, n, 0);
+}
+
+static void take_mend(struct plan_screen *screen, struct app *app, const char *words, bool sure)
+{
+	const struct plan_row *row = plan_row_chosen(screen);
+	const char *all[MENDS_MOST];
+	size_t n;
+	const struct nm_mend *mend = row ? find_mend(app, row->pos, words, all, MENDS_MOST, &n) : NULL;
+	char what[PLACE_TEXT];
+
+	snprintf(what, sizeof what, "%s", words);
+	if (!mend)
+		app_message(app, STYLE_WARNING, "the plan has changed: this is mended, or another thing now");
+	else if (sure)
+		app_edit(app, mend->edits, mend->n, what);
+	else
+		ask_mend(screen, app, mend);
+}
+
+void change_answer(struct plan_screen *screen, struct app *app, const struct event *event)
+{
+	if (!event->text)
+		app_message(app, STYLE_PLAIN, "nothing was changed");
+	else if (event->tag == TAG_VALUE)
+		take_value(screen, app, event);
+	else if (event->tag == TAG_RING_NUMBER)
+		take_number(screen, app, event);
+	else if (event->tag == TAG_COPY)
+		take_copy(screen, app, event->text);
+	else if (event->tag == TAG_RENAME)
+		take_rename(screen, app, event->text);
+	else if (event->tag == TAG_DELETE)
+		take_delete(screen, app);
+	else if (event->tag == TAG_MEND_CHOICE)
+		take_mend(screen, app, event->text, false);
+	else if (event->tag == TAG_MEND)
+		take_mend(screen, app, screen->mend, true);
+}

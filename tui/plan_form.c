@@ -1,0 +1,362 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The form: see plan_form.h.  In: the language's table, what is written, findings.  Out: rows.
+ * Changes nothing: what a key does to an option is plan_change.c's.
+ */
+#include "plan_form.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "saving.h"
+
+#define NAME_COLUMNS 15
+
+static void add_field(struct form *form, struct field field)
+{
+	void *fields = form->fields;
+
+	if (!nm_grow(&fields, &form->capacity, form->n + 1, sizeof *form->fields))
+		return;
+	form->fields = fields;
+	form->fields[form->n++] = field;
+}
+
+static void add_steps(struct form *form)
+{
+	const struct nm_written *written = form->written;
+
+	for (size_t i = 0; i < written->n; i++) {
+		const struct nm_written_section *step = &written->sections[i];
+
+		if (step->step >= 0 && !strcmp(step->title, form->section->title))
+			add_field(form, (struct field){.step = step->step});
+	}
+}
+
+static void add_options(struct form *form)
+{
+	for (size_t i = 0; i < nm_options_count; i++) {
+		const struct nm_option_info *info = &nm_options[i];
+
+		if (!strcmp(info->section, form->section->kind) && info->type != NM_TYPE_SECTION)
+			add_field(form, (struct field){.info = info,
+						       .written = nm_written_option(form->section, info->name),
+						       .step = -1});
+	}
+}
+
+/* --- what concerns the section --- */
+
+bool finding_concerns(const struct nm_finding *finding, struct nm_pos pos)
+{
+	return pos.file && finding->pos.file && !strcmp(finding->pos.file, pos.file) &&
+	       finding->pos.line >= pos.line && finding->pos.line <= pos.end_line;
+}
+
+unsigned severity_style(enum nm_severity severity)
+{
+	return severity == NM_SEVERITY_ERROR	 ? STYLE_ERROR
+	       : severity == NM_SEVERITY_WARNING ? STYLE_WARNING
+						 : STYLE_DIM;
+}
+
+const char *severity_sign(enum nm_severity severity)
+{
+	return severity == NM_SEVERITY_ERROR ? "✗" : severity == NM_SEVERITY_WARNING ? "!" : "·";
+}
+
+static void note_findings(struct form *form, const struct session *session, struct nm_pos pos)
+{
+	for (size_t i = 0; session->findings_known && i < session->findings.n; i++) {
+		const struct nm_finding *finding = &session->findings.items[i];
+
+		if (!finding_concerns(finding, pos))
+			continue;
+		notes_addf(&form->aside, severity_style(finding->severity), "%s %s  %s",
+			   severity_sign(finding->severity), finding->id, finding->message);
+		for (size_t m = 0; m < finding->n_mends; m++)
+			notes_addf(&form->aside, STYLE_PLAIN, "  %s  %s", finding->mends[m].n ? "M:" : "or",
+				   finding->mends[m].words);
+	}
+}
+
+/* "rule open, step 2 of path daytime": each once. */
+struct users {
+	struct nm_buf words;
+	const struct nm_written_section *last;
+};
+
+static void add_user(void *context, const struct nm_written_section *section, const struct nm_written_option *option)
+{
+	struct users *users = context;
+	const struct nm_place place = place_of(section);
+	char words[PLACE_TEXT];
+
+	(void)option;
+	if (users->last == section)
+		return;
+	users->last = section;
+	place_words(&place, words);
+	nm_buf_addf(&users->words, "%s%s", users->words.len ? ", " : "", words);
+}
+
+static void note_users(struct form *form)
+{
+	struct users users = {0};
+
+	if (!form->section->title)
+		return;
+	nm_buf_init(&users.words, 1u << 16);
+	plan_namings(form->written, form->section->kind, form->section->title, add_user, &users);
+	if (users.words.len && !users.words.failed)
+		notes_addf(&form->aside, STYLE_PLAIN, "used by  %s", users.words.data);
+	nm_buf_clear(&users.words);
+}
+
+static void note_changes(struct form *form, struct session *session)
+{
+	if (!session->changes_known || !nm_document_dirty(session->document))
+		return;
+	if (form->aside.n)
+		notes_add(&form->aside, STYLE_PLAIN, "");
+	notes_add(&form->aside, STYLE_HEAD, "saving changes for callers");
+	notes_changes(&form->aside, session);
+}
+
+/* The section as it stands in the file, where there is room for it. */
+static void note_text(struct form *form, const struct session *session)
+{
+	char *text = strndup(nm_document_text(session->document, NULL) + form->section->from,
+			     form->section->until - form->section->from);
+
+	if (!text || !form->section->kind[0]) {
+		free(text);
+		return;
+	}
+	if (form->aside.n)
+		notes_add(&form->aside, STYLE_PLAIN, "");
+	notes_lines(&form->aside, text);
+	free(text);
+}
+
+void form_build(struct form *form, const struct app *app, const struct nm_written_section *section,
+		const struct nm_written *written, struct nm_pos pos)
+{
+	form->section = section;
+	form->written = written;
+	form->n = 0;
+	notes_clear(&form->aside);
+	if (section) {
+		if (!strcmp(section->kind, "path"))
+			add_steps(form);
+		add_options(form);
+		note_users(form);
+	}
+	note_findings(form, app->session, pos);
+	if (section)
+		note_changes(form, app->session);
+	form->n_concerns = form->aside.n;
+	if (section)
+		note_text(form, app->session);
+	list_set(&form->list, form->n);
+}
+
+void form_clear(struct form *form)
+{
+	notes_clear(&form->aside);
+	free(form->fields);
+	*form = (struct form){0};
+}
+
+const struct field *form_field(const struct form *form)
+{
+	return form->list.at < form->n ? &form->fields[form->list.at] : NULL;
+}
+
+const struct nm_option_info *form_option(const struct form *form, struct nm_place *place,
+					 const struct nm_written_option **written)
+{
+	static const char *const columns[STEP_COLUMNS] = {"ring", "for", "confirm"};
+	const struct field *field = form_field(form);
+	const struct nm_written_section *step;
+
+	if (!field)
+		return NULL;
+	*place = place_of(form->section);
+	place->step = field->step;
+	*written = field->written;
+	if (field->step < 0)
+		return field->info;
+	step = nm_written_find(form->written, place);
+	*written = step ? nm_written_option(step, columns[form->column]) : NULL;
+	return nm_option_find("step", columns[form->column]);
+}
+
+/* --- drawing --- */
+
+/* What a person would say of the value: the texts themselves, not how they are quoted. */
+static void draw_value(struct pen *pen, unsigned mark, const struct nm_written_option *option)
+{
+	for (size_t i = 0; i < option->n; i++) {
+		pen_text(pen, STYLE_PLAIN, i ? ", " : "");
+		pen_text(pen, STYLE_PLAIN | mark, option->values[i]);
+	}
+	if (!option->n)
+		pen_text(pen, STYLE_WARNING | mark, "none: matches nothing");
+}
+
+static const struct nm_finding *finding_at(const struct app *app, int line)
+{
+	const struct session *session = app->session;
+
+	for (size_t i = 0; session->findings_known && i < session->findings.n; i++) {
+		const struct nm_finding *finding = &session->findings.items[i];
+
+		if (finding->pos.line == line && finding->pos.file &&
+		    !strcmp(finding->pos.file, session->options.plan_file))
+			return finding;
+	}
+	return NULL;
+}
+
+static void draw_option(const struct form *form, const struct app *app, struct canvas *canvas, struct box box,
+			const struct field *field, bool at)
+{
+	struct pen pen = pen_at(canvas, box.x + 1, box.y, box.x + box.width - 2);
+	const unsigned mark = at ? STYLE_CURSOR : 0;
+	const struct nm_finding *finding = field->written ? finding_at(app, field->written->line) : NULL;
+
+	if (at)
+		canvas_pointer(canvas, box.x, box.y);
+	pen_text(&pen, (field->written ? STYLE_PLAIN : STYLE_DIM) | mark, field->info->name);
+	pen_tab(&pen, box.x + NAME_COLUMNS);
+	if (field->written)
+		draw_value(&pen, mark, field->written);
+	else
+		pen_text(&pen, STYLE_DIM | mark, field->info->fallback ? field->info->fallback : "-");
+	if (finding && finding->pos.line != form->section->line)
+		canvas_text(canvas, box.x + box.width - 1, box.y, 1, severity_style(finding->severity),
+			    severity_sign(finding->severity));
+}
+
+static bool is_path(const struct form *form)
+{
+	return form->section && !strcmp(form->section->kind, "path");
+}
+
+/* Rows of the first n notes. */
+static int aside_rows(const struct form *form, size_t n, int width)
+{
+	int rows = 0;
+
+	for (size_t i = 0; i < n; i++)
+		rows += canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN, form->aside.items[i].text);
+	return rows;
+}
+
+/* What does not fit is said to be there. */
+static void draw_aside(const struct form *form, struct canvas *canvas, struct box box)
+{
+	if (box.height < 1)
+		return;
+	if (aside_rows(form, form->aside.n, box.width) > box.height) {
+		box.height--;
+		canvas_text(canvas, box.x, box.y + box.height, box.width, STYLE_DIM, "… and more");
+	}
+	for (size_t i = 0; i < form->aside.n && box.height > 0; i++) {
+		const struct note_line *line = &form->aside.items[i];
+		int rows = canvas_hang(canvas, box, 0, line->style, line->text);
+
+		box.y += rows;
+		box.height -= rows;
+	}
+}
+
+/* What the option under the cursor is; in the last row. */
+static void draw_help(const struct form *form, struct canvas *canvas, struct box box)
+{
+	const struct nm_written_option *written;
+	struct nm_place place;
+	const struct nm_option_info *info = form_option(form, &place, &written);
+
+	if (info)
+		canvas_text(canvas, box.x, box.y, box.width, STYLE_DIM, info->help);
+}
+
+static void draw_head(const struct form *form, const struct app *app, struct canvas *canvas, struct box box)
+{
+	struct pen pen = pen_at(canvas, box.x, box.y, box.x + box.width);
+	const struct nm_place place = place_of(form->section);
+	char words[PLACE_TEXT];
+
+	place_words(&place, words);
+	pen_text(&pen, STYLE_BOLD, words);
+	pen.x += 2;
+	pen_textf(&pen, STYLE_DIM, "%s:%d", app->session->options.plan_file, form->section->line);
+}
+
+static void draw_rows(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused)
+{
+	size_t top = list_top(&form->list, box.height);
+
+	for (int i = 0; i < box.height && top + (size_t)i < form->n; i++) {
+		const struct field *field = &form->fields[top + (size_t)i];
+		const bool at = focused && top + (size_t)i == form->list.at;
+		const struct box row = {box.x, box.y + i, box.width, 1};
+
+		if (field->step >= 0)
+			path_step_draw(form, app, canvas, row, field->step, at);
+		else
+			draw_option(form, app, canvas, row, field, at);
+	}
+}
+
+static void draw_included(const struct form *form, struct canvas *canvas, struct box box)
+{
+	canvas_text(canvas, box.x, box.y, box.width, STYLE_DIM, "stands in an included file: e opens it");
+	box.y += 2;
+	box.height -= 2;
+	draw_aside(form, canvas, box);
+}
+
+/* Of `room` rows those of the form: as many as there are, when what concerns the section has its place too; else two
+ * thirds, or what that leaves. */
+static int rows_of(const struct form *form, int width, int room)
+{
+	const int concerns = aside_rows(form, form->n_concerns, width), rows = (int)form->n;
+	int most = room - is_path(form) - (concerns ? concerns + 1 : 0);
+
+	most = most > room * 2 / 3 ? most : room * 2 / 3;
+	return rows < most ? rows : most;
+}
+
+/* Head, rows, what concerns the section, and what the option under the cursor is. */
+void form_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused)
+{
+	const bool path = is_path(form), help = focused && box.height > 4;
+	const int head = 1 + path, room = box.height - head - help;
+	struct box left = box;
+	int rows;
+
+	if (!form->section) {
+		draw_included(form, canvas, box);
+		return;
+	}
+	rows = rows_of(form, box.width, room);
+	draw_head(form, app, canvas, box);
+	if (path)
+		path_head_draw(canvas, (struct box){box.x, box.y + 1, box.width, 1});
+	draw_rows(form, app, canvas, (struct box){box.x, box.y + head, box.width, rows}, focused);
+	if (help)
+		draw_help(form, canvas, (struct box){box.x, box.y + box.height - 1, box.width, 1});
+	left.y += head + rows;
+	left.height = room - rows;
+	if (path && left.height > 1 && path_wait_draw(app, form->section->title, canvas, left)) {
+		left.y++;
+		left.height--;
+	}
+	left.y++;
+	left.height--;
+	draw_aside(form, canvas, left);
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A coverage path as the trade's own form: points down, criteria across, and the caller's wait below it.
+ * In: the path as it is written and as it was read.  Out: rows.  Decides nothing.
+ */
+#include <string.h>
+
+#include "plan_form.h"
+
+/* Columns of the table, by how much of the row is left of them. */
+struct columns {
+	int ring, of, confirm, when, by;
+};
+
+static struct columns columns_of(struct box box)
+{
+	const int by = box.width >= 44 ? box.x + box.width - 9 : box.x + box.width;
+	const int wide = box.width >= 70;
+	struct columns columns = {.ring = box.x + 4, .by = by};
+
+	columns.of = box.x + (wide ? 30 : box.width >= 44 ? 17 : 16);
+	columns.confirm = columns.of + 5;
+	columns.when = columns.confirm + (box.width >= 44 ? 8 : 4);
+	return columns;
+}
+
+void path_head_draw(struct canvas *canvas, struct box box)
+{
+	const struct columns columns = columns_of(box);
+	struct pen pen = pen_at(canvas, columns.ring, box.y, columns.by - 1);
+
+	pen_text(&pen, STYLE_HEAD, "ring");
+	pen_tab(&pen, columns.of);
+	pen_text(&pen, STYLE_HEAD, "for");
+	pen_tab(&pen, columns.confirm);
+	pen_text(&pen, STYLE_HEAD, columns.when - columns.confirm > 7 ? "confirm" : "ok?");
+	pen_tab(&pen, columns.when);
+	pen_text(&pen, STYLE_HEAD, "if");
+	canvas_text(canvas, columns.by, box.y, box.x + box.width - columns.by, STYLE_HEAD, "by then");
+}
+
+static const struct nm_path *path_named(const struct nm_plan *plan, const char *name)
+{
+	const int i = nm_plan_find_path(plan, name);
+
+	return i < 0 ? NULL : &plan->paths[i];
+}
+
+static bool to_voicemail(const struct nm_plan *plan, const struct nm_step *step)
+{
+	for (size_t i = 0; i < step->ring.n; i++)
+		if (step->ring.items[i].kind != NM_TARGET_DESTINATION ||
+		    plan->destinations[step->ring.items[i].id].kind != NM_VOICEMAIL)
+			return false;
+	return step->ring.n > 0;
+}
+
+/* Seconds a step holds a caller whom nobody answers. */
+static int held_s(const struct nm_plan *plan, const struct nm_step *step)
+{
+	return to_voicemail(plan, step) ? 0 : step->for_s;
+}
+
+static void add_condition(struct nm_buf *out, const struct nm_plan *plan, const struct nm_set *set, const char *not)
+{
+	for (size_t i = 0; i < set->n; i++)
+		nm_buf_addf(out, "%s%s%s", out->len ? i ? " or " : ", " : "", not, plan->schedules[set->ids[i]].name);
+}
+
+/* "always", "not focus", "business": of several each with its name. */
+static void condition_words(const struct nm_plan *plan, const struct nm_step *step, struct nm_buf *out)
+{
+	for (size_t i = 0; i < step->ring.n; i++) {
+		const struct nm_target target = step->ring.items[i];
+		const struct nm_destination *who;
+		struct nm_buf one;
+
+		if (target.kind != NM_TARGET_DESTINATION)
+			continue;
+		who = &plan->destinations[target.id];
+		nm_buf_init(&one, 4096);
+		add_condition(&one, plan, &who->hours, "");
+		add_condition(&one, plan, &who->away, "not ");
+		if (one.len && step->ring.n > 1)
+			nm_buf_addf(out, "%s%s: %s", out->len ? "; " : "", who->name, one.data);
+		else if (one.len)
+			nm_buf_add(out, one.data);
+		nm_buf_clear(&one);
+	}
+	if (!out->len)
+		nm_buf_add(out, "always");
+}
+
+/* A cell of the step, reverse where the cursor is. */
+static void draw_cell(struct pen *pen, const struct nm_written_option *option, const char *fallback, bool at)
+{
+	const unsigned mark = at ? STYLE_CURSOR : 0;
+
+	if (!option) {
+		pen_text(pen, STYLE_DIM | mark, fallback);
+		return;
+	}
+	for (size_t i = 0; i < option->n; i++) {
+		pen_text(pen, STYLE_PLAIN | mark, i ? " + " : "");
+		pen_text(pen, STYLE_PLAIN | mark, option->values[i]);
+	}
+}
+
+static void draw_by_then(const struct nm_plan *plan, const struct nm_path *path, int step, struct canvas *canvas, int x,
+			 int y, int width)
+{
+	int from = path->lasts_s, until;
+
+	for (int i = 0; i < step; i++)
+		from += held_s(plan, &path->steps[i]);
+	until = from + held_s(plan, &path->steps[step]);
+	if (until > from)
+		canvas_textf(canvas, x, y, width, STYLE_PLAIN, "%d-%d s", from, until);
+	else
+		canvas_textf(canvas, x, y, width, STYLE_PLAIN, "%d s", from);
+}
+
+void path_step_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, int step,
+		    bool focused)
+{
+	const struct columns columns = columns_of(box);
+	const struct nm_plan *plan = app_plan(app);
+	const struct nm_path *path = path_named(plan, form->section->title);
+	const struct nm_place place = {.section = "path", .title = form->section->title, .step = step};
+	const struct nm_written_section *written = nm_written_find(form->written, &place);
+	struct pen pen = pen_at(canvas, box.x + 1, box.y, columns.of - 1);
+	struct nm_buf words;
+
+	if (!written || !path || (size_t)step >= path->n)
+		return;
+	if (focused)
+		canvas_pointer(canvas, box.x, box.y);
+	pen_textf(&pen, STYLE_DIM, "%d", step + 1);
+	pen_tab(&pen, columns.ring);
+	draw_cell(&pen, nm_written_option(written, "ring"), "-", focused && form->column == COLUMN_RING);
+	pen = pen_at(canvas, columns.of, box.y, columns.confirm - 1);
+	draw_cell(&pen, nm_written_option(written, "for"), to_voicemail(plan, &path->steps[step]) ? "-" : "20s",
+		  focused && form->column == COLUMN_FOR);
+	pen = pen_at(canvas, columns.confirm, box.y, columns.when - 1);
+	draw_cell(&pen, nm_written_option(written, "confirm"), "-", focused && form->column == COLUMN_CONFIRM);
+	nm_buf_init(&words, 1u << 16);
+	condition_words(plan, &path->steps[step], &words);
+	canvas_text(canvas, columns.when, box.y, columns.by - 1 - columns.when, STYLE_DIM, words.data);
+	nm_buf_clear(&words);
+	draw_by_then(plan, path, step, canvas, columns.by, box.y, box.x + box.width - columns.by);
+}
+
+/* Who the caller waits for, as the bar's colour: of several the first. */
+static unsigned step_style(const struct nm_plan *plan, const struct nm_step *step)
+{
+	const struct nm_target target = step->ring.items[0];
+
+	return target.kind == NM_TARGET_DESTINATION ? style_of_kind(plan->destinations[target.id].kind) : STYLE_PEOPLE;
+}
+
+#define WAIT_LABEL "caller waits "
+#define WAIT_TEXT  22 /* "  45 s, patience 40 s" */
+
+bool path_wait_draw(const struct app *app, const char *name, struct canvas *canvas, struct box box)
+{
+	const struct nm_plan *plan = app_plan(app);
+	const struct nm_path *path = path_named(plan, name);
+	const int patience = (int)plan->targets.patience_s, room = box.width - (int)sizeof WAIT_LABEL - WAIT_TEXT;
+	const int at = box.x + (int)sizeof WAIT_LABEL - 1;
+	int total = 0, most, done = 0;
+
+	if (!path || room < 4)
+		return false;
+	total = path->lasts_s;
+	for (size_t i = 0; i < path->n; i++)
+		total += held_s(plan, &path->steps[i]);
+	most = total > patience ? total : patience;
+	most = most > 0 ? most : 1;
+	canvas_text(canvas, box.x, box.y, box.width, STYLE_PLAIN, WAIT_LABEL);
+	canvas_fill(canvas, at, box.y, room, STYLE_DIM, 0x2591);
+	done = path->lasts_s;
+	canvas_fill(canvas, at, box.y, room * done / most, STYLE_DIM, 0x2588);
+	for (size_t i = 0; i < path->n; i++) {
+		const int from = room * done / most, until = room * (done + held_s(plan, &path->steps[i])) / most;
+
+		canvas_fill(canvas, at + from, box.y, until - from, step_style(plan, &path->steps[i]), 0x2588);
+		done += held_s(plan, &path->steps[i]);
+	}
+	canvas_put(canvas, at + room * patience / most, box.y, total > patience ? STYLE_WARNING : STYLE_PLAIN, 0x2502);
+	canvas_textf(canvas, at + room + 1, box.y, WAIT_TEXT, total > patience ? STYLE_WARNING : STYLE_PLAIN,
+		     " %d s, patience %d s", total, patience);
+	return true;
+}

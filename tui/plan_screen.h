@@ -1,0 +1,103 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the sources of the Plan screen share: its state, and what is being asked.
+ *
+ *   screen_plan.c  outline, panes, keys     plan_form.c, plan_path.c  the form
+ *   plan_change.c  one option or section    plan_add.c                a new section
+ */
+#ifndef TUI_PLAN_SCREEN_H
+#define TUI_PLAN_SCREEN_H
+
+#include "plan_ask.h"
+#include "plan_form.h"
+
+enum plan_tag {
+	TAG_SEARCH,
+	TAG_VALUE,       /* of an option */
+	TAG_RING_NUMBER, /* the number of a destination that has begun to ring */
+	TAG_COPY,
+	TAG_RENAME,
+	TAG_DELETE,
+	TAG_MEND_CHOICE,
+	TAG_MEND,
+	TAG_ADD_KIND,
+	TAG_ADD_NAME,
+	TAG_ADD_VALUE
+};
+
+#define PLAN_KINDS 32 /* more than plan_kinds has */
+#define NAME_BYTES 128 /* more than a name may have */
+
+/* A place whose name is its own: a question may outlive the plan that it was asked about. */
+struct held_place {
+	const char *section; /* of the language's table */
+	char title[NAME_BYTES];
+	int step;
+};
+
+/* A section being asked for, question by question. */
+#define DRAFT_QUESTIONS 4
+struct draft {
+	const char *section; /* of the table; NULL: none is */
+	char name[NAME_BYTES];
+	const struct nm_option_info *asked[DRAFT_QUESTIONS];
+	char *values[DRAFT_QUESTIONS]; /* owned, as the plan writes them; NULL: not answered, or left out */
+	size_t n, at;
+	struct held_place behind; /* where it comes to stand; section NULL: after the last of its kind */
+};
+
+/* A row of the outline: a kind of section, or one section of it (name not NULL). */
+struct plan_row {
+	const struct plan_kind *kind;
+	const char *name; /* of the plan; "" when it has none; NULL: the kind itself */
+	size_t count;     /* of the kind */
+	struct nm_pos pos;
+};
+
+struct plan_screen {
+	struct list list;
+	bool folded[PLAN_KINDS]; /* as plan_kinds */
+	unsigned generation;
+	bool derived;
+	struct plan_row *rows; /* owned */
+	size_t n, capacity;
+	const struct plan_kind *at_kind; /* what the cursor is on, to find it again */
+	char at_name[NAME_BYTES];
+	bool at_part; /* a section, not the kind */
+	bool in_form;
+	struct form form;
+	unsigned changes_tried; /* generation for which the changes were asked for */
+	/* what is being asked */
+	struct held_place place;
+	struct ask ask;
+	char kind[NAME_BYTES]; /* that a destination will be, while its number is asked for */
+	char mend[PLACE_TEXT]; /* words of the mend */
+	struct draft draft;
+};
+
+const struct plan_row *plan_row_chosen(const struct plan_screen *screen);
+/* Has the cursor go to a section at the next derive. */
+void plan_screen_go(struct plan_screen *screen, const char *section, const char *title);
+/* The section under the cursor, or in the form the step; false, with a message, when it is none that can be edited
+ * here. */
+bool plan_place(const struct plan_screen *screen, struct app *app, struct nm_place *out);
+
+void place_hold(struct held_place *held, const struct nm_place *place);
+struct nm_place place_held(const struct held_place *held);
+
+/* plan_change.c: keys, and the answers to what they ask. */
+void change_value(struct plan_screen *screen, struct app *app);
+void change_leave_out(struct plan_screen *screen, struct app *app);
+void change_copy(struct plan_screen *screen, struct app *app);
+void change_rename(struct plan_screen *screen, struct app *app);
+void change_delete(struct plan_screen *screen, struct app *app);
+void change_move(struct plan_screen *screen, struct app *app, int by);
+void change_mend(struct plan_screen *screen, struct app *app);
+void change_answer(struct plan_screen *screen, struct app *app, const struct event *event);
+
+/* plan_add.c */
+void add_ask(struct plan_screen *screen, struct app *app);
+void add_answer(struct plan_screen *screen, struct app *app, const struct event *event);
+void draft_clear(struct draft *draft);
+
+#endif
