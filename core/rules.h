@@ -38,7 +38,4 @@ const char *nm_text_back(const struct nm_plan *plan, const struct nm_state *stat
 bool nm_alerts_resolve(const struct nm_plan *plan, const struct nm_state *state, int line,
 		       struct nm_arena *arena, struct nm_alerts *out) NM_WARN_UNUSED;
 
-/* How many of a path's first steps ring nobody but people: those that `rounds` repeats. */
-size_t nm_path_leading(const struct nm_plan *plan, const struct nm_path *path);
-
 #endif

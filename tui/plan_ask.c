@@ -48,8 +48,6 @@ static void offer_sections(struct choices *choices, const struct nm_plan *plan, 
 /* Each of the values of the table: the sections of a kind, or the word itself. */
 static void offer_values(struct choices *choices, const struct nm_plan *plan, const struct nm_option_info *info)
 {
-	const bool references = info->type == NM_TYPE_REFERENCE || info->type == NM_TYPE_REFERENCES ||
-				info->type == NM_TYPE_TARGETS;
 	size_t len;
 
 	for (const char *at = info->values; at; at = at[len] ? at + len + 1 : NULL) {
@@ -58,7 +56,7 @@ static void offer_values(struct choices *choices, const struct nm_plan *plan, co
 
 		len = strcspn(at, "|");
 		word = choices->words ? nm_arena_textn(choices->words, at, len) : NULL;
-		kind = word && references ? plan_kind_of(word) : NULL;
+		kind = word && plan_names_sections(info) ? plan_kind_of(word) : NULL;
 		if (kind)
 			offer_sections(choices, plan, kind);
 		else
@@ -212,7 +210,7 @@ void ask_value(struct app *app, int tag, struct ask *ask, const struct nm_option
 		ask_several(app, tag, ask, &choices, values, n);
 	else if (choices.n && !nm_option_is_list(info->type))
 		ask_choice(app, tag, ask, &choices, n ? values[0] : info->fallback);
-	else if (info->type == NM_TYPE_REFERENCE || several(info))
+	else if (plan_names_sections(info))
 		app_message(app, STYLE_WARNING, "%s names a %s, and there is none yet: A adds one", info->name,
 			    info->values);
 	else

@@ -5,6 +5,7 @@
  */
 #include "plan_form.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -284,11 +285,18 @@ static void draw_help(const struct form *form, struct canvas *canvas, struct box
 		canvas_text(canvas, box.x, box.y, box.width, STYLE_DIM, info->help);
 }
 
-static void draw_head(const struct form *form, const struct app *app, struct canvas *canvas, struct box box)
+/* `hidden` rows of the form are not shown. */
+static void draw_head(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, int hidden)
 {
 	struct pen pen = pen_at(canvas, box.x, box.y, box.x + box.width);
 	const struct nm_place place = place_of(form->section);
-	char words[PLACE_TEXT];
+	char words[PLACE_TEXT], more[32];
+
+	if (hidden > 0) {
+		snprintf(more, sizeof more, "%d more", hidden);
+		pen.end -= text_width(more) + 1;
+		canvas_text(canvas, pen.end + 1, box.y, text_width(more), STYLE_DIM, more);
+	}
 
 	place_words(&place, words);
 	pen_text(&pen, STYLE_BOLD, words);
@@ -344,7 +352,7 @@ void form_draw(const struct form *form, const struct app *app, struct canvas *ca
 		return;
 	}
 	rows = rows_of(form, box.width, room);
-	draw_head(form, app, canvas, box);
+	draw_head(form, app, canvas, box, (int)form->n - rows);
 	if (path)
 		path_head_draw(canvas, (struct box){box.x, box.y + 1, box.width, 1});
 	draw_rows(form, app, canvas, (struct box){box.x, box.y + head, box.width, rows}, focused);

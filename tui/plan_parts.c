@@ -87,6 +87,11 @@ struct plan_part plan_part(const struct nm_plan *plan, const struct plan_kind *k
 
 /* --- references --- */
 
+bool plan_names_sections(const struct nm_option_info *info)
+{
+	return info->type == NM_TYPE_REFERENCE || info->type == NM_TYPE_REFERENCES || info->type == NM_TYPE_TARGETS;
+}
+
 /* "owner=busy" names owner. */
 static bool sets(const char *value, const char *name)
 {
@@ -95,19 +100,22 @@ static bool sets(const char *value, const char *name)
 	return !strncmp(value, name, len) && value[len] == '=';
 }
 
-static bool names(const struct nm_option_info *info, const struct nm_written_option *option, const char *kind,
-		  const char *name)
+/* The values are looked at first: few are the name, and which option it is takes longer to find out. */
+static bool names(const char *section, const struct nm_written_option *option, const char *kind, const char *name)
 {
-	const bool settings = info->type == NM_TYPE_SETTINGS && !strcmp(kind, "destination");
-	const bool reference = info->type == NM_TYPE_REFERENCE || info->type == NM_TYPE_REFERENCES ||
-			       info->type == NM_TYPE_TARGETS;
+	const struct nm_option_info *info;
+	bool has = false, set = false;
 
-	if (!settings && !(reference && nm_word_listed(info->values, kind)))
+	for (size_t i = 0; i < option->n; i++) {
+		has |= !strcmp(option->values[i], name);
+		set |= sets(option->values[i], name);
+	}
+	info = has || set ? nm_option_find(section, option->name) : NULL;
+	if (!info)
 		return false;
-	for (size_t i = 0; i < option->n; i++)
-		if (settings ? sets(option->values[i], name) : !strcmp(option->values[i], name))
-			return true;
-	return false;
+	if (info->type == NM_TYPE_SETTINGS)
+		return set && !strcmp(kind, "destination");
+	return has && plan_names_sections(info) && nm_word_listed(info->values, kind);
 }
 
 void plan_namings(const struct nm_written *written, const char *kind, const char *name, plan_naming *found,
@@ -117,9 +125,7 @@ void plan_namings(const struct nm_written *written, const char *kind, const char
 		const struct nm_written_section *section = &written->sections[i];
 
 		for (size_t j = 0; j < section->n; j++) {
-			const struct nm_option_info *info = nm_option_find(section->kind, section->options[j].name);
-
-			if (info && names(info, &section->options[j], kind, name))
+			if (names(section->kind, &section->options[j], kind, name))
 				found(context, section, &section->options[j]);
 		}
 	}

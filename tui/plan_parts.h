@@ -32,6 +32,8 @@ const struct plan_kind *plan_kind_of(const char *section);
 size_t plan_parts(const struct nm_plan *plan, const struct plan_kind *kind);
 struct plan_part plan_part(const struct nm_plan *plan, const struct plan_kind *kind, size_t i);
 
+/* Are its values names of sections? */
+bool plan_names_sections(const struct nm_option_info *info);
 /* Calls found for each option of the text that names this section. */
 typedef void plan_naming(void *context, const struct nm_written_section *section, const struct nm_written_option *option);
 void plan_namings(const struct nm_written *written, const char *kind, const char *name, plan_naming *found,

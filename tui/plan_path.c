@@ -61,6 +61,17 @@ static int held_s(const struct nm_plan *plan, const struct nm_step *step)
 	return to_voicemail(plan, step) ? 0 : step->for_s;
 }
 
+/* When the step begins for a caller whom nobody answers: in its first round. */
+static int from_s(const struct nm_plan *plan, const struct nm_path *path, size_t step)
+{
+	const size_t leading = nm_path_leading(plan, path);
+	int seconds = path->lasts_s;
+
+	for (size_t i = 0; i < step; i++)
+		seconds += held_s(plan, &path->steps[i]) * (step >= leading && i < leading ? path->rounds : 1);
+	return seconds;
+}
+
 static void add_condition(struct nm_buf *out, const struct nm_plan *plan, const struct nm_set *set, const char *not)
 {
 	for (size_t i = 0; i < set->n; i++)
@@ -109,11 +120,8 @@ static void draw_cell(struct pen *pen, const struct nm_written_option *option, c
 static void draw_by_then(const struct nm_plan *plan, const struct nm_path *path, int step, struct canvas *canvas, int x,
 			 int y, int width)
 {
-	int from = path->lasts_s, until;
+	const int from = from_s(plan, path, (size_t)step), until = from + held_s(plan, &path->steps[step]);
 
-	for (int i = 0; i < step; i++)
-		from += held_s(plan, &path->steps[i]);
-	until = from + held_s(plan, &path->steps[step]);
 	if (until > from)
 		canvas_textf(canvas, x, y, width, STYLE_PLAIN, "%d-%d s", from, until);
 	else
@@ -161,33 +169,47 @@ static unsigned step_style(const struct nm_plan *plan, const struct nm_step *ste
 #define WAIT_LABEL "caller waits "
 #define WAIT_TEXT  22 /* "  45 s, patience 40 s" */
 
+/* The steps in the order in which a caller meets them, rounds written out; -1 behind the last. */
+static int nth_step(const struct nm_plan *plan, const struct nm_path *path, size_t n)
+{
+	const size_t leading = nm_path_leading(plan, path), repeated = leading * (size_t)path->rounds;
+
+	if (n < repeated)
+		return (int)(n % leading);
+	n = n - repeated + leading;
+	return n < path->n ? (int)n : -1;
+}
+
+/* Columns that so many of all the seconds take. */
+static int columns_for(int room, int seconds, int most)
+{
+	return (int)((int64_t)room * seconds / most);
+}
+
 bool path_wait_draw(const struct app *app, const char *name, struct canvas *canvas, struct box box)
 {
 	const struct nm_plan *plan = app_plan(app);
 	const struct nm_path *path = path_named(plan, name);
 	const int patience = (int)plan->targets.patience_s, room = box.width - (int)sizeof WAIT_LABEL - WAIT_TEXT;
-	const int at = box.x + (int)sizeof WAIT_LABEL - 1;
-	int total = 0, most, done = 0;
+	const int at = box.x + (int)sizeof WAIT_LABEL - 1, total = path ? from_s(plan, path, path->n) : 0;
+	const int most = total > patience ? total : patience > 0 ? patience : 1;
+	const unsigned style = total > patience ? STYLE_WARNING : STYLE_PLAIN;
+	int done, step;
 
 	if (!path || room < 4)
 		return false;
-	total = path->lasts_s;
-	for (size_t i = 0; i < path->n; i++)
-		total += held_s(plan, &path->steps[i]);
-	most = total > patience ? total : patience;
-	most = most > 0 ? most : 1;
+	done = path->lasts_s;
 	canvas_text(canvas, box.x, box.y, box.width, STYLE_PLAIN, WAIT_LABEL);
 	canvas_fill(canvas, at, box.y, room, STYLE_DIM, 0x2591);
-	done = path->lasts_s;
-	canvas_fill(canvas, at, box.y, room * done / most, STYLE_DIM, 0x2588);
-	for (size_t i = 0; i < path->n; i++) {
-		const int from = room * done / most, until = room * (done + held_s(plan, &path->steps[i])) / most;
+	canvas_fill(canvas, at, box.y, columns_for(room, done, most), STYLE_DIM, 0x2588);
+	for (size_t i = 0; (step = nth_step(plan, path, i)) >= 0; i++) {
+		const int from = columns_for(room, done, most);
 
-		canvas_fill(canvas, at + from, box.y, until - from, step_style(plan, &path->steps[i]), 0x2588);
-		done += held_s(plan, &path->steps[i]);
+		done += held_s(plan, &path->steps[step]);
+		canvas_fill(canvas, at + from, box.y, columns_for(room, done, most) - from,
+			    step_style(plan, &path->steps[step]), 0x2588);
 	}
-	canvas_put(canvas, at + room * patience / most, box.y, total > patience ? STYLE_WARNING : STYLE_PLAIN, 0x2502);
-	canvas_textf(canvas, at + room + 1, box.y, WAIT_TEXT, total > patience ? STYLE_WARNING : STYLE_PLAIN,
-		     " %d s, patience %d s", total, patience);
+	canvas_put(canvas, at + columns_for(room, patience, most), box.y, style, 0x2502);
+	canvas_textf(canvas, at + room + 1, box.y, WAIT_TEXT, style, " %d s, patience %d s", total, patience);
 	return true;
 }

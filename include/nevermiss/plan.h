@@ -348,6 +348,8 @@ int nm_plan_find_schedule(const struct nm_plan *plan, const char *name);
 int nm_plan_find_callers(const struct nm_plan *plan, const char *name);
 int nm_plan_find_path(const struct nm_plan *plan, const char *name);
 int nm_plan_find_rotation(const struct nm_plan *plan, const char *name);
+/* How many steps of a path ring nobody but people before one that does not: `rounds` repeats them. */
+size_t nm_path_leading(const struct nm_plan *plan, const struct nm_path *path);
 const char *nm_plan_target_name(const struct nm_plan *plan, struct nm_target target);
 
 bool nm_set_has(const struct nm_set *set, int id);

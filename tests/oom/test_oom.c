@@ -406,8 +406,11 @@ static enum nm_code apply_edits(struct nm_error *err)
 		{ .op = NM_EDIT_MOVE, .place = { "rule", "a", -1 }, .by = 1 },
 		{ .op = NM_EDIT_RENAME, .place = { "path", "p", -1 }, .value = "q" },
 	};
-	enum nm_code code = NM_OK;
+	struct nm_written written;
+	enum nm_code code = nm_written_read(text, strlen(text), &written, err);
 
+	if (!code)
+		nm_written_clear(&written);
 	for (size_t i = 0; i < sizeof edits / sizeof edits[0] && !code; i++) {
 		size_t len = 0;
 		char *out = NULL;

@@ -532,6 +532,92 @@ static void what_is_used_is_not_deleted_but_told(void **state)
 	stage_close(&stage);
 }
 
+/* An edit changes this file alone: what another one has is said to be there. */
+static void what_stands_in_an_included_file_is_left_to_the_editor(void **state)
+{
+	static const char *const keys[] = {"Enter", "D", "C", "c", "J"};
+	static const char more[] = "rule extra { path = daytime }\n";
+	struct stage stage;
+	char *text;
+	struct nm_buf with;
+
+	(void)state;
+	open_plan(&stage);
+	assert_int_equal(nm_file_write("more.conf", more, strlen(more), true, NULL), NM_OK);
+	text = stage_plan(&stage);
+	nm_buf_init(&with, 1u << 20);
+	nm_buf_addf(&with, "%sinclude(\"more.conf\")\n", text);
+	assert_int_equal(nm_file_write("plan.conf", with.data, with.len, false, NULL), NM_OK);
+	nm_buf_clear(&with);
+	free(text);
+	assert_true(app_notice(&stage.app));
+	app_settle(&stage.app);
+	find(&stage, "extra");
+	stage_shows(&stage, "stands in an included file: e opens it");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		stage_keys(&stage, keys[i]);
+		stage_shows(&stage, "this stands in more.conf, which the plan includes");
+	}
+	find(&stage, "daytime");
+	stage_keys(&stage, "C");
+	type(&stage, "day");
+	stage_shows(&stage, "there is no path 'daytime'");
+	stage_close(&stage);
+}
+
+/* Whatever is typed: no crash, and a file that reads. */
+static void random_keys_leave_a_plan_that_reads(void **state)
+{
+	static const char *const keys[] = {"Up",    "Down",  "Left", "Right", "Enter", "Enter", "Enter", "Space", "Tab",
+					   "Escape", "Home", "End",  "PgUp",  "PgDn",  "A",	"c",	 "D",	 "C",
+					   "J",	    "K",     "M",    "w",     "W",     "X",	"u",	 "C-r",	 "y",
+					   "n",	    "/",     "C-u",  "1",     "a",     "\"",	"}",	 "Backspace"};
+	const size_t n = sizeof keys / sizeof *keys;
+	uint32_t random = 1;
+	struct stage stage;
+	struct nm_diags diags;
+	char *text;
+
+	(void)state;
+	open_plan(&stage);
+	for (int i = 0; i < 6000; i++) {
+		const char *key;
+
+		random = random * 1664525u + 1013904223u;
+		key = keys[(random >> 16) % n];
+		/* Only this screen's own keys: a digit is for what is typed. */
+		if (*key == '1' && app_context(&stage.app) != CONTEXT_PROMPT)
+			continue;
+		app_key(&stage.app, key_read(key, strlen(key)));
+		app_draw(&stage.app);
+		if (i % 100 == 0)
+			app_settle(&stage.app);
+	}
+	assert_false(stage.app.ended);
+	text = stage_plan(&stage);
+	nm_diags_init(&diags);
+	assert_int_equal(session_try(&stage.session, text, strlen(text), &diags, NULL), NM_OK);
+	nm_diags_clear(&diags);
+	free(text);
+	stage_close(&stage);
+}
+
+/* Rounds count in the wait: twice 45 s of people, 20 s of an AI. */
+static void rounds_count_in_the_wait(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "escalate", 4);
+	stage_keys(&stage, "Enter");
+	type(&stage, "2");
+	expect_text(&stage, "rounds = 2");
+	stage_shows(&stage, "110 s, patience 40 s");
+	stage_shows(&stage, "90-110 s");
+	stage_close(&stage);
+}
+
 /* --- the session --- */
 
 static void each_step_of_the_session_can_be_looked_at(void **state)
@@ -601,6 +687,9 @@ int main(void)
 		cmocka_unit_test(references_follow_a_name),
 		cmocka_unit_test(a_copy_has_another_name),
 		cmocka_unit_test(what_is_used_is_not_deleted_but_told),
+		cmocka_unit_test(what_stands_in_an_included_file_is_left_to_the_editor),
+		cmocka_unit_test(random_keys_leave_a_plan_that_reads),
+		cmocka_unit_test(rounds_count_in_the_wait),
 		cmocka_unit_test(each_step_of_the_session_can_be_looked_at),
 		cmocka_unit_test(a_read_only_session_changes_nothing),
 	};
