@@ -14,7 +14,9 @@
 
 void place_hold(struct held_place *held, const struct nm_place *place)
 {
-	held->section = place->section;
+	const struct nm_section_info *info = nm_section_find(place->section);
+
+	held->section = info ? info->name : ""; /* the table's, not a text's that is read again */
 	snprintf(held->title, sizeof held->title, "%s", place->title ? place->title : "");
 	held->step = place->step;
 }

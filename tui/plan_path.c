@@ -7,6 +7,9 @@
 
 #include "plan_form.h"
 
+#define TABLE_TIMES 44  /* columns from which there is room for times */
+#define TABLE_MOST  100 /* further apart they would not be read as one row */
+
 /* Columns of the table, by how much of the row is left of them. */
 struct columns {
 	int ring, of, confirm, when, by;
@@ -14,13 +17,13 @@ struct columns {
 
 static struct columns columns_of(struct box box)
 {
-	const int by = box.width >= 44 ? box.x + box.width - 9 : box.x + box.width;
-	const int wide = box.width >= 70;
-	struct columns columns = {.ring = box.x + 4, .by = by};
+	const int width = box.width < TABLE_MOST ? box.width : TABLE_MOST;
+	const bool times = width >= TABLE_TIMES;
+	struct columns columns = {.ring = box.x + 4, .by = box.x + width - (times ? 9 : 0)};
 
-	columns.of = box.x + (wide ? 30 : box.width >= 44 ? 17 : 16);
+	columns.of = box.x + (width >= 70 ? 30 : times ? 17 : 16);
 	columns.confirm = columns.of + 5;
-	columns.when = columns.confirm + (box.width >= 44 ? 8 : 4);
+	columns.when = columns.confirm + (times ? 8 : 4);
 	return columns;
 }
 
@@ -78,8 +81,21 @@ static void add_condition(struct nm_buf *out, const struct nm_plan *plan, const 
 		nm_buf_addf(out, "%s%s%s", out->len ? i ? " or " : ", " : "", not, plan->schedules[set->ids[i]].name);
 }
 
+/* Does this path only take emergencies?  Then nobody is away (design.md 4.3). */
+static bool emergencies_only(const struct nm_plan *plan, const struct nm_path *path)
+{
+	const int id = (int)(path - plan->paths);
+	bool others = false;
+
+	for (size_t i = 0; i < plan->n_rules; i++)
+		others |= plan->rules[i].path == id;
+	for (size_t i = 0; i < plan->n_overrides; i++)
+		others |= plan->overrides[i].rule.path == id;
+	return plan->emergency.given && plan->emergency.path == id && !others;
+}
+
 /* "always", "not focus", "business": of several each with its name. */
-static void condition_words(const struct nm_plan *plan, const struct nm_step *step, struct nm_buf *out)
+static void condition_words(const struct nm_plan *plan, const struct nm_step *step, bool away, struct nm_buf *out)
 {
 	for (size_t i = 0; i < step->ring.n; i++) {
 		const struct nm_target target = step->ring.items[i];
@@ -91,7 +107,8 @@ static void condition_words(const struct nm_plan *plan, const struct nm_step *st
 		who = &plan->destinations[target.id];
 		nm_buf_init(&one, 4096);
 		add_condition(&one, plan, &who->hours, "");
-		add_condition(&one, plan, &who->away, "not ");
+		if (away)
+			add_condition(&one, plan, &who->away, "not ");
 		if (one.len && step->ring.n > 1)
 			nm_buf_addf(out, "%s%s: %s", out->len ? "; " : "", who->name, one.data);
 		else if (one.len)
@@ -152,7 +169,7 @@ void path_step_draw(const struct form *form, const struct app *app, struct canva
 	pen = pen_at(canvas, columns.confirm, box.y, columns.when - 1);
 	draw_cell(&pen, nm_written_option(written, "confirm"), "-", focused && form->column == COLUMN_CONFIRM);
 	nm_buf_init(&words, 1u << 16);
-	condition_words(plan, &path->steps[step], &words);
+	condition_words(plan, &path->steps[step], !emergencies_only(plan, path), &words);
 	canvas_text(canvas, columns.when, box.y, columns.by - 1 - columns.when, STYLE_DIM, words.data);
 	nm_buf_clear(&words);
 	draw_by_then(plan, path, step, canvas, columns.by, box.y, box.x + box.width - columns.by);
