@@ -178,9 +178,12 @@ static bool skipped(const struct draft *draft)
 	       !strcmp(draft->values[0], "voicemail");
 }
 
+/* A time begins as now. */
 static void ask_next(struct plan_screen *screen, struct app *app)
 {
 	struct draft *draft = &screen->draft;
+	char now[NM_TIME_TEXT];
+	const char *const values[] = {now};
 	const struct nm_option_info *info;
 
 	if (draft->at < draft->n && skipped(draft))
@@ -190,7 +193,8 @@ static void ask_next(struct plan_screen *screen, struct app *app)
 		return;
 	}
 	info = draft->asked[draft->at];
-	ask_value(app, TAG_ADD_VALUE, &screen->ask, info, false, NULL, 0);
+	nm_time_argument(app_plan(app)->zone, app_now(app) / 60 * 60, now);
+	ask_value(app, TAG_ADD_VALUE, &screen->ask, info, false, values, info->type == NM_TYPE_LOCAL_TIME);
 }
 
 static void ask_name(struct app *app, const struct draft *draft, const char *typed)
@@ -237,6 +241,15 @@ void add_ask(struct plan_screen *screen, struct app *app)
 	app_choose(app, TAG_ADD_KIND, "add a new", kinds, n, first);
 }
 
+static int last_step(const struct form *form)
+{
+	int last = -1;
+
+	for (size_t i = 0; i < form->n; i++)
+		last = form->fields[i].step > last ? form->fields[i].step : last;
+	return last;
+}
+
 /* A step comes behind the one under the cursor, or last; a section behind the one of its kind under the cursor. */
 static void choose_place(struct plan_screen *screen)
 {
@@ -247,10 +260,7 @@ static void choose_place(struct plan_screen *screen)
 
 	if (of_step(draft)) {
 		place = place_of(screen->form.section);
-		place.step = field && field->step >= 0 ? field->step : -1;
-		for (size_t i = 0; place.step < 0 && i < screen->form.n; i++)
-			if (screen->form.fields[screen->form.n - 1 - i].step >= 0)
-				place.step = screen->form.fields[screen->form.n - 1 - i].step;
+		place.step = field && field->step >= 0 ? field->step : last_step(&screen->form);
 		place_hold(&draft->behind, &place);
 	} else if (row && row->name && screen->form.section && !strcmp(row->kind->section, draft->section)) {
 		place.title = row->name;

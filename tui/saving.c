@@ -354,14 +354,14 @@ static void discard(struct app *app)
 void saving_leave(struct app *app)
 {
 	static const char *const ways[] = { "save them and leave", "leave without them", "stay" };
-	char question[64], edits[32];
+	const size_t n = nm_document_edits(app->session->document);
+	char question[64];
 
 	if (!dirty(app)) {
 		app->ended = true;
 		return;
 	}
-	edits_words(app, edits, sizeof edits);
-	snprintf(question, sizeof question, "%s of the plan: not saved", edits);
+	snprintf(question, sizeof question, n == 1 ? "%zu edit is not saved" : "%zu edits are not saved", n);
 	app_choose(app, TAG_LEAVE, question, ways, sizeof ways / sizeof *ways, 0);
 }
 

@@ -423,7 +423,8 @@ static void draw_kind(const struct plan_row *row, struct canvas *canvas, struct 
 	const struct nm_section_info *info = nm_section_find(row->kind->section);
 	int y = box.y + 2;
 
-	canvas_textf(canvas, box.x, box.y, box.width, STYLE_BOLD, "%zu %s", row->count, row->kind->title);
+	canvas_textf(canvas, box.x, box.y, box.width, STYLE_BOLD, "%zu %s", row->count,
+		     row->count == 1 ? row->kind->section : row->kind->title);
 	y += canvas_wrap(canvas, box.x, y, box.width, box.height - 2, STYLE_PLAIN, info ? info->help : "");
 	if (y + 1 < box.y + box.height)
 		canvas_text(canvas, box.x, y + 1, box.width, STYLE_DIM, "A adds one, Enter folds them away");

@@ -371,6 +371,7 @@ static void a_wrong_answer_about_something_new_is_told_at_once(void **state)
 	find(&stage, "overrides");
 	stage_keys(&stage, "A Enter");
 	type(&stage, "my holiday");
+	stage_shows(&stage, "from = 2026-11-22 05:11");
 	type(&stage, "2026-13-01 08:00");
 	stage_shows(&stage, "from = 2026-13-01 08:00");
 	type(&stage, "2026-12-24 08:00");
