@@ -42,15 +42,43 @@ static double hours_a_week(const struct nm_difference *difference)
 	return (double)seconds * WEEK / NM_CHECK_HORIZON / HOUR;
 }
 
+static bool has_finding(const struct nm_findings *findings, const struct nm_finding *finding)
+{
+	for (size_t i = 0; i < findings->n; i++)
+		if (!strcmp(findings->items[i].id, finding->id) &&
+		    !strcmp(findings->items[i].message, finding->message))
+			return true;
+	return false;
+}
+
+/* What check finds in the text that it did not in the saved one, or in other words. */
+static void note_found(struct notes *notes, struct session *session, const struct nm_findings *saved)
+{
+	const struct nm_findings *findings;
+
+	if (session_findings(session, &findings, NULL))
+		return;
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct nm_finding *finding = &findings->items[i];
+
+		if (!has_finding(saved, finding))
+			notes_addf(notes, finding->severity == NM_SEVERITY_ERROR ? STYLE_ERROR : STYLE_WARNING,
+				   "check then finds  %s  %s  %s", nm_severity_name(finding->severity), finding->id,
+				   finding->message);
+	}
+}
+
 void notes_changes(struct notes *notes, struct session *session)
 {
 	const struct nm_differences *changes;
+	const struct nm_findings *saved;
 	struct nm_error err;
 
-	if (session_changes(session, &changes, &err)) {
+	if (session_changes(session, &changes, &saved, &err)) {
 		notes_addf(notes, STYLE_WARNING, "what changes for callers is not known: %s", err.text);
 		return;
 	}
+	note_found(notes, session, saved);
 	if (!changes->n)
 		notes_add(notes, STYLE_PLAIN, "nothing changes for any caller");
 	for (size_t i = 0; i < changes->n; i++) {

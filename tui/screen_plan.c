@@ -177,12 +177,13 @@ static bool idle_plan(void *state, struct app *app)
 {
 	struct plan_screen *screen = state;
 	const struct nm_differences *changes;
+	const struct nm_findings *saved;
 
 	if (!nm_document_dirty(app->session->document) || app->session->changes_known ||
 	    screen->changes_tried == app->session->generation)
 		return false;
 	screen->changes_tried = app->session->generation;
-	return session_changes(app->session, &changes, NULL) == NM_OK;
+	return session_changes(app->session, &changes, &saved, NULL) == NM_OK;
 }
 
 bool plan_place(const struct plan_screen *screen, struct app *app, struct nm_place *out)

@@ -404,18 +404,15 @@ enum nm_code session_tests_played(struct session *session, bool after_hours, str
 	return code;
 }
 
-enum nm_code session_findings(struct session *session, const struct nm_findings **out, struct nm_error *err)
+enum nm_code session_check(struct session *session, const struct nm_plan *plan, struct nm_findings *out,
+			   struct nm_error *err)
 {
 	struct nm_check_options options = {0};
 	struct nm_line_fact *facts;
 	struct nm_left_fact *left;
-	struct nm_arena *arena;
-	enum nm_code code = session_need_plan(session, err);
+	struct nm_arena *arena = nm_arena_new();
+	enum nm_code code;
 
-	*out = &session->findings;
-	if (code || session->findings_known)
-		return code;
-	arena = nm_arena_new();
 	if (!arena)
 		return nm_fail_memory(err);
 	options.now = options.from = session_now(session);
@@ -426,9 +423,20 @@ enum nm_code session_findings(struct session *session, const struct nm_findings 
 	if (session_left(session, arena, &left, &options.n_left, NULL) == NM_OK)
 		options.left = left;
 	options.tests = session_tests(session);
-	code = nm_check(session->plan, &options, &session->findings, err);
-	session->findings_known = code == NM_OK;
+	code = nm_check(plan, &options, out, err);
 	nm_arena_free(arena);
+	return code;
+}
+
+enum nm_code session_findings(struct session *session, const struct nm_findings **out, struct nm_error *err)
+{
+	enum nm_code code = session_need_plan(session, err);
+
+	*out = &session->findings;
+	if (code || session->findings_known)
+		return code;
+	code = session_check(session, session->plan, &session->findings, err);
+	session->findings_known = code == NM_OK;
 	return code;
 }
 

@@ -67,6 +67,7 @@ struct session {
 	struct nm_written written;
 	bool written_known;
 	struct nm_differences changes;
+	struct nm_findings saved_findings; /* of the saved text */
 	bool changes_known;
 	struct {
 		struct nm_timeline *timeline;
@@ -129,9 +130,10 @@ enum nm_code session_try(const struct session *session, const char *text, size_t
 			 struct nm_error *err) NM_WARN_UNUSED;
 /* What stands in the text; cached. */
 enum nm_code session_written(struct session *session, const struct nm_written **out, struct nm_error *err) NM_WARN_UNUSED;
-/* What the text changes for callers against the saved one, over the default horizon from now; cached. */
+/* What the text changes for callers against the saved one, over the default horizon from now, and what check found
+ * in that one; cached. */
 enum nm_code session_changes(struct session *session, const struct nm_differences **out,
-			     struct nm_error *err) NM_WARN_UNUSED;
+			     const struct nm_findings **saved, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Applies edits to the text, as one step of undo, and reads it; when it does not read any more nothing is changed and err
  * has the first mistake.  NM_REFUSED when read-only. */
@@ -149,7 +151,10 @@ enum nm_code session_discard(struct session *session, const char *what, struct n
 /* Writes the file and keeps the text as a version in the store. */
 enum nm_code session_save(struct session *session, struct nm_error *err) NM_WARN_UNUSED;
 
-/* For the session's own sources: makes the plan of the document's text the session's plan, and forgets what was made
+/* For the session's own sources: findings of a plan that is read for its store and clock (nm_findings_clear). */
+enum nm_code session_check(struct session *session, const struct nm_plan *plan, struct nm_findings *out,
+			   struct nm_error *err) NM_WARN_UNUSED;
+/* Likewise: makes the plan of the document's text the session's plan, and forgets what was made
  * of a text before. */
 void session_read_plan(struct session *session);
 void session_forget_written(struct session *session);

@@ -10,8 +10,10 @@
 
 static void forget_changes(struct session *session)
 {
-	if (session->changes_known)
+	if (session->changes_known) {
 		nm_differences_clear(&session->changes);
+		nm_findings_clear(&session->saved_findings);
+	}
 	session->changes_known = false;
 }
 
@@ -36,24 +38,39 @@ enum nm_code session_written(struct session *session, const struct nm_written **
 	return code;
 }
 
-enum nm_code session_changes(struct session *session, const struct nm_differences **out, struct nm_error *err)
+/* Both or neither. */
+static enum nm_code compare(struct session *session, const struct nm_plan *saved, struct nm_error *err)
 {
 	const nm_time now = session_now(session);
-	struct nm_plan *saved = NULL;
+	enum nm_code code = session_check(session, saved, &session->saved_findings, err);
+
+	if (code)
+		return code;
+	code = nm_plan_compare(saved, session->plan, now, now + NM_CHECK_HORIZON, &session->changes, err);
+	if (code)
+		nm_findings_clear(&session->saved_findings);
+	return code;
+}
+
+enum nm_code session_changes(struct session *session, const struct nm_differences **out, const struct nm_findings **saved,
+			     struct nm_error *err)
+{
+	struct nm_plan *plan = NULL;
 	struct nm_diags diags;
 	size_t len;
 	const char *text = nm_document_saved(session->document, &len);
 	enum nm_code code = session_need_plan(session, err);
 
 	*out = &session->changes;
+	*saved = &session->saved_findings;
 	if (code || session->changes_known)
 		return code;
 	nm_diags_init(&diags);
-	code = nm_plan_read(session->options.plan_file, text, len, &saved, &diags, err);
+	code = nm_plan_read(session->options.plan_file, text, len, &plan, &diags, err);
 	if (!code)
-		code = nm_plan_compare(saved, session->plan, now, now + NM_CHECK_HORIZON, &session->changes, err);
+		code = compare(session, plan, err);
 	session->changes_known = code == NM_OK;
-	nm_plan_free(saved);
+	nm_plan_free(plan);
 	nm_diags_clear(&diags);
 	return code;
 }

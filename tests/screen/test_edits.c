@@ -79,6 +79,20 @@ static void an_edit_is_not_saved_before_it_is_asked(void **state)
 	stage_close(&stage);
 }
 
+/* What an edit would break is said before it is saved. */
+static void what_check_would_find_is_told_before_saving(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 40});
+	edit(&stage, "60s");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "check then finds  warning  too-slow");
+	stage_hides(&stage, "finds  error  swallowed"); /* that was so before */
+	stage_close(&stage);
+}
+
 static void undo_and_redo_leave_the_file_alone(void **state)
 {
 	struct stage stage;
@@ -214,6 +228,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_edit_is_not_saved_before_it_is_asked),
+		cmocka_unit_test(what_check_would_find_is_told_before_saving),
 		cmocka_unit_test(undo_and_redo_leave_the_file_alone),
 		cmocka_unit_test(leaving_with_edits_asks),
 		cmocka_unit_test(the_editor_is_not_opened_over_edits),
