@@ -100,6 +100,11 @@ static bool sets(const char *value, const char *name)
 	return !strncmp(value, name, len) && value[len] == '=';
 }
 
+bool value_names(const struct nm_option_info *info, const char *value, const char *name)
+{
+	return info->type == NM_TYPE_SETTINGS ? sets(value, name) : !strcmp(value, name);
+}
+
 /* The values are looked at first: few are the name, and which option it is takes longer to find out. */
 static bool names(const char *section, const struct nm_written_option *option, const char *kind, const char *name)
 {

@@ -34,6 +34,8 @@ struct plan_part plan_part(const struct nm_plan *plan, const struct plan_kind *k
 
 /* Are its values names of sections? */
 bool plan_names_sections(const struct nm_option_info *info);
+/* Does this value of an option that can name a section name this one?  A setting does before its equal sign. */
+bool value_names(const struct nm_option_info *info, const char *value, const char *name);
 /* Calls found for each option of the text that names this section. */
 typedef void plan_naming(void *context, const struct nm_written_section *section, const struct nm_written_option *option);
 void plan_namings(const struct nm_written *written, const char *kind, const char *name, plan_naming *found,

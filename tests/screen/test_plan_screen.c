@@ -513,6 +513,28 @@ static void a_copy_has_another_name(void **state)
 	stage_close(&stage);
 }
 
+/* Out of lists that keep others it is taken, which is shown before. */
+static void what_is_deleted_leaves_the_lists_that_name_it(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "A Monday");
+	stage_keys(&stage, "D y");
+	find(&stage, "sam");
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "delete destination sam?");
+	stage_shows(&stage, "+   step { ring = office  for = 15s }");
+	stage_keys(&stage, "y");
+	expect_text(&stage, "rotation oncall { members = owner  from");
+	expect_text(&stage, "step { ring = owner  for = 25s  confirm = yes }");
+	expect_no_text(&stage, "sam");
+	stage_keys(&stage, "u");
+	expect_text(&stage, "members = { owner, sam }");
+	stage_close(&stage);
+}
+
 static void what_is_used_is_not_deleted_but_told(void **state)
 {
 	struct stage stage;
@@ -689,6 +711,7 @@ int main(void)
 		cmocka_unit_test(rules_change_places),
 		cmocka_unit_test(references_follow_a_name),
 		cmocka_unit_test(a_copy_has_another_name),
+		cmocka_unit_test(what_is_deleted_leaves_the_lists_that_name_it),
 		cmocka_unit_test(what_is_used_is_not_deleted_but_told),
 		cmocka_unit_test(what_stands_in_an_included_file_is_left_to_the_editor),
 		cmocka_unit_test(random_keys_leave_a_plan_that_reads),
