@@ -14,6 +14,7 @@
 /* No section can be called so: names hold no brackets. */
 #define TYPE_IT	  "(type it)"
 #define LEAVE_OUT "(leave it out)"
+#define NONE	  "(an empty list: it matches nothing)"
 
 /* Values to choose from; texts borrowed from the plan, the table or `words`. */
 struct choices {
@@ -86,6 +87,12 @@ static bool open_ended(const struct nm_option_info *info)
 static bool several(const struct nm_option_info *info)
 {
 	return info->type == NM_TYPE_REFERENCES || info->type == NM_TYPE_TARGETS;
+}
+
+/* Of a rule's schedules, callers and lines an empty list matches nothing, one that is not given everything. */
+static bool empty_means(const struct nm_option_info *info)
+{
+	return info->type == NM_TYPE_REFERENCES;
 }
 
 /* --- a list as it is typed: "a, b, \"c, d\"" --- */
@@ -194,7 +201,7 @@ static void ask_several(struct app *app, int tag, const struct ask *ask, const s
 			if (!strcmp(choices->items[j], values[i]) && n_taken < choices->n)
 				taken[n_taken++] = j;
 	snprintf(question, sizeof question, "%s: %s%s", ask->info->name, ask->info->help,
-		 ask->optional ? " None leaves it out." : "");
+		 ask->optional && !empty_means(ask->info) ? " None leaves it out." : "");
 	app_choose_several(app, tag, question, choices->items, choices->n, taken, taken ? n_taken : 0);
 	free(taken);
 }
@@ -229,6 +236,16 @@ enum ask_result ask_take(struct app *app, int tag, struct ask *ask, const struct
 	if (!ask->typing && !strcmp(text, TYPE_IT)) {
 		ask_line(app, tag, ask);
 		return ASK_MORE;
+	}
+	if (ask->optional && !*text && empty_means(ask->info)) {
+		static const char *const meanings[] = {LEAVE_OUT, NONE};
+
+		app_choose(app, tag, "nothing is chosen: what is meant?", meanings, 2, 0);
+		return ASK_MORE;
+	}
+	if (!ask->typing && !strcmp(text, NONE)) {
+		nm_edit_value(ask->info, NULL, 0, value);
+		return ASK_VALUE;
 	}
 	if (ask->optional && (!*text || !strcmp(text, LEAVE_OUT)))
 		return ASK_LEAVE_OUT;

@@ -228,6 +228,25 @@ static void several_are_chosen_in_their_order(void **state)
 	stage_close(&stage);
 }
 
+/* A rule without callers is for everybody, one with an empty list for nobody. */
+static void no_choice_is_not_taken_for_any(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "blocked", 1);
+	stage_keys(&stage, "Enter End Space Enter");
+	stage_shows(&stage, "nothing is chosen: what is meant?");
+	expect_text(&stage, "rule blocked { callers = spam");
+	stage_keys(&stage, "Down Enter");
+	expect_text(&stage, "rule blocked { callers = {}  reject = busy }");
+	stage_shows(&stage, "none: matches nothing");
+	stage_keys(&stage, "Enter Enter Enter");
+	expect_text(&stage, "rule blocked { reject = busy }");
+	stage_close(&stage);
+}
+
 static void a_wrong_value_keeps_the_question_open(void **state)
 {
 	struct stage stage;
@@ -699,6 +718,7 @@ int main(void)
 		cmocka_unit_test(yes_and_no_are_chosen),
 		cmocka_unit_test(a_reference_is_one_of_what_is_there),
 		cmocka_unit_test(several_are_chosen_in_their_order),
+		cmocka_unit_test(no_choice_is_not_taken_for_any),
 		cmocka_unit_test(a_wrong_value_keeps_the_question_open),
 		cmocka_unit_test(hours_numbers_and_texts_are_typed),
 		cmocka_unit_test(hostile_text_stays_text),
