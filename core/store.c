@@ -1,9 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Opening, migrating, checking and backing up the store, and running its statements.
+ * Opening, checking and backing up the store, and running its statements.
  *
- * Everything is durable when a call returns (WAL, synchronous=FULL).  A schema of an older program
- * is brought up to date in one transaction; one of a newer program is refused.
+ * Everything is durable when a call returns (WAL, synchronous=FULL).
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -16,51 +15,7 @@
 
 #include "core/store_private.h"
 
-#define BUSY_MS        5000
-#define APPLICATION_ID 0x6e6d7374 /* "nmst" */
-
-/* Step i brings schema i to i + 1.  Never change a step that was released: add one. */
-static const char *const migrations[] = {
-	"CREATE TABLE version(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL,"
-	" why TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
-	"CREATE TABLE push(id INTEGER PRIMARY KEY AUTOINCREMENT, version INTEGER REFERENCES version(id),"
-	" at INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0, line TEXT NOT NULL, driver TEXT NOT NULL,"
-	" who TEXT NOT NULL, forced TEXT, state INTEGER NOT NULL, result TEXT, wanted TEXT NOT NULL,"
-	" before TEXT, ids TEXT, horizon INTEGER NOT NULL) STRICT;"
-	"CREATE INDEX push_line ON push(line, id);"
-	"CREATE INDEX push_unfinished ON push(id) WHERE state < 3;"
-	"CREATE TABLE reading(line TEXT PRIMARY KEY, at INTEGER NOT NULL, known INTEGER NOT NULL,"
-	" in_sync INTEGER NOT NULL, plan INTEGER NOT NULL, words TEXT, live TEXT) STRICT, WITHOUT ROWID;"
-	"CREATE TABLE sandbox(line TEXT PRIMARY KEY, text TEXT, fault TEXT NOT NULL DEFAULT '') STRICT,"
-	" WITHOUT ROWID;",
-	"CREATE TABLE tests_played(at INTEGER NOT NULL, after_hours INTEGER NOT NULL) STRICT;"
-	"CREATE INDEX tests_played_at ON tests_played(after_hours, at);",
-	"CREATE TABLE file(id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;"
-	"CREATE INDEX file_hash ON file(hash);"
-	"CREATE TABLE version_file(version INTEGER NOT NULL REFERENCES version(id), name TEXT NOT NULL,"
-	" file INTEGER NOT NULL REFERENCES file(id), PRIMARY KEY(version, name)) STRICT, WITHOUT ROWID;",
-	/* Times are instants, 0 for one that is not known; seconds -1 likewise; a caller 0 is anonymous. */
-	"CREATE TABLE call(id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL, driver TEXT NOT NULL,"
-	" carrier_id TEXT NOT NULL, caller INTEGER NOT NULL, forwarded_from INTEGER NOT NULL,"
-	" began INTEGER NOT NULL, ended INTEGER NOT NULL, outcome INTEGER NOT NULL, reason INTEGER NOT NULL,"
-	" probably INTEGER NOT NULL, answered_by TEXT, seconds INTEGER NOT NULL,"
-	" version INTEGER REFERENCES version(id)) STRICT;"
-	"CREATE UNIQUE INDEX call_carrier ON call(line, driver, carrier_id);"
-	"CREATE INDEX call_began ON call(began);"
-	"CREATE INDEX call_line ON call(line, began);"
-	"CREATE TABLE leg(call INTEGER NOT NULL REFERENCES call(id), n INTEGER NOT NULL, carrier_id TEXT,"
-	" number TEXT, who TEXT, ended_as INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,"
-	" rang INTEGER NOT NULL, PRIMARY KEY(call, n)) STRICT, WITHOUT ROWID;",
-	"CREATE TABLE outbox(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, line TEXT NOT NULL,"
-	" account TEXT NOT NULL, driver TEXT NOT NULL, sender TEXT NOT NULL, recipient TEXT NOT NULL,"
-	" body TEXT NOT NULL, why TEXT NOT NULL, state INTEGER NOT NULL, carrier_id TEXT, words TEXT,"
-	" updated INTEGER NOT NULL) STRICT;"
-	"CREATE INDEX outbox_open ON outbox(id) WHERE state < 2;"
-	"CREATE INDEX outbox_recipient ON outbox(recipient, id);"
-	"CREATE TABLE sandbox_text(id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL,"
-	" recipient TEXT NOT NULL, body TEXT NOT NULL) STRICT;"
-	"CREATE INDEX sandbox_text_line ON sandbox_text(line, id);",
-};
+#define BUSY_MS 5000
 
 /* The columns in the order in which store_push.c reads them. */
 #define PUSH_ROW                                                                                   \
@@ -76,8 +31,6 @@ static const char *const migrations[] = {
 #define OUTBOX_ROW                                                                               \
 	"SELECT id, at, line, account, driver, sender, recipient, body, why, state, carrier_id," \
 	" words, updated FROM outbox"
-
-#define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
 static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -224,76 +177,6 @@ const char *nm_store_column(sqlite3_stmt *statement, int column, struct nm_arena
 	return copy;
 }
 
-static enum nm_code execute(struct nm_store *store, const char *sql, const char *doing, struct nm_error *err)
-{
-	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
-		return nm_store_fail(store, doing, err);
-	return NM_OK;
-}
-
-static enum nm_code pragma_int(struct nm_store *store, const char *sql, int *out, struct nm_error *err)
-{
-	sqlite3_stmt *statement = NULL;
-	enum nm_code code = NM_OK;
-
-	if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
-		*out = sqlite3_column_int(statement, 0);
-	else
-		code = nm_store_fail(store, "reading its schema version", err);
-	sqlite3_finalize(statement);
-	return code;
-}
-
-/* Is it ours, and of which schema?  An empty file is a store of schema 0. */
-static enum nm_code schema_of(struct nm_store *store, int *schema, struct nm_error *err)
-{
-	int application = 0, tables = 0;
-	enum nm_code code = pragma_int(store, "PRAGMA application_id", &application, err);
-
-	if (code == NM_OK)
-		code = pragma_int(store, "SELECT count(*) FROM sqlite_schema", &tables, err);
-	if (code == NM_OK)
-		code = pragma_int(store, "PRAGMA user_version", schema, err);
-	if (code != NM_OK)
-		return code;
-	if (application != APPLICATION_ID && (application != 0 || tables > 0))
-		return nm_fail(err, NM_REFUSED, "%s is a database, but not a store of nevermiss",
-			       store->file);
-	if (*schema > SCHEMA)
-		return nm_fail(err, NM_REFUSED,
-			       "%s was written by a newer nevermiss (schema %d, not %d): use that one",
-			       store->file, *schema, SCHEMA);
-	if (*schema < 0)
-		return nm_fail(err, NM_REFUSED, "%s has no schema that nevermiss ever had (%d)", store->file,
-			       *schema);
-	return NM_OK;
-}
-
-/* All the missing steps in one transaction; somebody else may have done them in the meantime. */
-static enum nm_code migrate(struct nm_store *store, struct nm_error *err)
-{
-	char sql[96];
-	int schema;
-	enum nm_code code = execute(store, "BEGIN IMMEDIATE", "beginning a migration", err);
-
-	if (code != NM_OK)
-		return code;
-	code = schema_of(store, &schema, err);
-	for (; code == NM_OK && schema < SCHEMA; schema++)
-		code = execute(store, migrations[schema], "bringing its schema up to date", err);
-	if (code == NM_OK) {
-		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-				 APPLICATION_ID, SCHEMA);
-		code = execute(store, sql, "bringing its schema up to date", err);
-	}
-	if (code == NM_OK)
-		code = execute(store, "COMMIT", "bringing its schema up to date", err);
-	if (code != NM_OK)
-		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
-	return code;
-}
-
 /* A whole database into another. */
 static enum nm_code copy_database(struct nm_store *store, sqlite3 *from, sqlite3 *to, struct nm_error *err)
 {
@@ -318,7 +201,7 @@ static enum nm_code open_memory(struct nm_store *store, bool copy, struct nm_err
 	if (code == NM_OK && copy)
 		code = copy_database(store, old, store->db, err);
 	sqlite3_close(old);
-	return code == NM_OK ? migrate(store, err) : code;
+	return code == NM_OK ? nm_store_migrate(store, err) : code;
 }
 
 /* The file as a URI of SQLite, for a file that nobody writes. */
@@ -339,7 +222,7 @@ static enum nm_code open_of_others(struct nm_store *store, struct nm_error *err)
 	struct nm_buf text;
 	struct stat wal;
 	enum nm_code code = NM_OK;
-	int schema;
+	bool old;
 
 	nm_buf_init(&text, 65536);
 	nm_buf_addf(&text, "%s-wal", store->file);
@@ -360,13 +243,13 @@ static enum nm_code open_of_others(struct nm_store *store, struct nm_error *err)
 		code = nm_store_fail(store, "opening", err);
 	nm_buf_clear(&text);
 	if (code == NM_OK)
-		code = schema_of(store, &schema, err);
+		code = nm_store_schema(store, &old, err);
 	return code == NM_OK ? open_memory(store, true, err) : code;
 }
 
 static enum nm_code open_read_only(struct nm_store *store, struct nm_error *err)
 {
-	int schema;
+	bool old;
 	enum nm_code code;
 
 	if (access(store->file, F_OK) != 0 && errno == ENOENT)
@@ -374,8 +257,8 @@ static enum nm_code open_read_only(struct nm_store *store, struct nm_error *err)
 	if (sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
 		return nm_store_fail(store, "opening", err);
 	sqlite3_busy_timeout(store->db, BUSY_MS);
-	code = schema_of(store, &schema, err);
-	if (code == NM_OK && schema < SCHEMA)
+	code = nm_store_schema(store, &old, err);
+	if (code == NM_OK && old)
 		return open_memory(store, true, err);
 	if (code == NM_SYSTEM && ((sqlite3_errcode(store->db) & 0xff) == SQLITE_READONLY ||
 				  (sqlite3_errcode(store->db) & 0xff) == SQLITE_CANTOPEN))
@@ -401,7 +284,8 @@ static enum nm_code make_folders(const char *file, struct nm_error *err)
 
 static enum nm_code open_writable(struct nm_store *store, struct nm_error *err)
 {
-	int fd, schema;
+	bool old;
+	int fd;
 	enum nm_code code = make_folders(store->file, err);
 
 	if (code != NM_OK)
@@ -414,14 +298,14 @@ static enum nm_code open_writable(struct nm_store *store, struct nm_error *err)
 	if (sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
 		return nm_store_fail(store, "opening", err);
 	sqlite3_busy_timeout(store->db, BUSY_MS);
-	code = schema_of(store, &schema, err);
+	code = nm_store_schema(store, &old, err);
 	if (code == NM_OK)
-		code = execute(
+		code = nm_store_execute(
 			store,
 			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
 			"opening", err);
-	if (code == NM_OK && schema < SCHEMA)
-		code = migrate(store, err);
+	if (code == NM_OK && old)
+		code = nm_store_migrate(store, err);
 	return code;
 }
 

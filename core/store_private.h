@@ -3,7 +3,7 @@
  * The store's inside, for core/store*.c only: these files alone know that it is SQLite.
  *
  * Every statement is prepared once and kept under its number; a table of a new noun gets its own
- * store_<noun>.c, its statements here, and its tables as a new step of the migrations in store.c.
+ * store_<noun>.c, its statements here, and its tables as a new step in store_schema.c.
  */
 #ifndef CORE_STORE_PRIVATE_H
 #define CORE_STORE_PRIVATE_H
@@ -79,6 +79,13 @@ enum nm_code nm_store_run(struct nm_store *store, sqlite3_stmt *statement,
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err);
 /* NM_REFUSED when the store is read-only. */
 enum nm_code nm_store_writable(const struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+/* store_schema.c: runs statements that need no values; `doing` is for the error. */
+enum nm_code nm_store_execute(struct nm_store *store, const char *sql, const char *doing,
+			      struct nm_error *err) NM_WARN_UNUSED;
+/* Is what was opened a store of ours?  NM_REFUSED, or whether it is of an older program (an empty file is). */
+enum nm_code nm_store_schema(struct nm_store *store, bool *old, struct nm_error *err) NM_WARN_UNUSED;
+/* Brings it up to date, in one transaction. */
+enum nm_code nm_store_migrate(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* NULL text is NULL. */
 void nm_store_bind(sqlite3_stmt *statement, int index, const char *text);
 /* store_files.c: are these the files that a version was kept with?  Keeps them with it. */

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The store's tables: the steps by which they came to be, and bringing an older store up to date.
+ *
+ * A schema of an older program is brought up to date in one transaction; one of a newer program is refused.
+ */
+#include "core/store_private.h"
+
+#define APPLICATION_ID 0x6e6d7374 /* "nmst" */
+
+/* Step i brings schema i to i + 1.  Never change a step that was released: add one. */
+static const char *const migrations[] = {
+	"CREATE TABLE version(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL,"
+	" why TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
+	"CREATE TABLE push(id INTEGER PRIMARY KEY AUTOINCREMENT, version INTEGER REFERENCES version(id),"
+	" at INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0, line TEXT NOT NULL, driver TEXT NOT NULL,"
+	" who TEXT NOT NULL, forced TEXT, state INTEGER NOT NULL, result TEXT, wanted TEXT NOT NULL,"
+	" before TEXT, ids TEXT, horizon INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX push_line ON push(line, id);"
+	"CREATE INDEX push_unfinished ON push(id) WHERE state < 3;"
+	"CREATE TABLE reading(line TEXT PRIMARY KEY, at INTEGER NOT NULL, known INTEGER NOT NULL,"
+	" in_sync INTEGER NOT NULL, plan INTEGER NOT NULL, words TEXT, live TEXT) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE sandbox(line TEXT PRIMARY KEY, text TEXT, fault TEXT NOT NULL DEFAULT '') STRICT,"
+	" WITHOUT ROWID;",
+	"CREATE TABLE tests_played(at INTEGER NOT NULL, after_hours INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX tests_played_at ON tests_played(after_hours, at);",
+	"CREATE TABLE file(id INTEGER PRIMARY KEY, hash INTEGER NOT NULL, bytes BLOB NOT NULL) STRICT;"
+	"CREATE INDEX file_hash ON file(hash);"
+	"CREATE TABLE version_file(version INTEGER NOT NULL REFERENCES version(id), name TEXT NOT NULL,"
+	" file INTEGER NOT NULL REFERENCES file(id), PRIMARY KEY(version, name)) STRICT, WITHOUT ROWID;",
+	/* Times are instants, 0 for one that is not known; seconds -1 likewise; a caller 0 is anonymous. */
+	"CREATE TABLE call(id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL, driver TEXT NOT NULL,"
+	" carrier_id TEXT NOT NULL, caller INTEGER NOT NULL, forwarded_from INTEGER NOT NULL,"
+	" began INTEGER NOT NULL, ended INTEGER NOT NULL, outcome INTEGER NOT NULL, reason INTEGER NOT NULL,"
+	" probably INTEGER NOT NULL, answered_by TEXT, seconds INTEGER NOT NULL,"
+	" version INTEGER REFERENCES version(id)) STRICT;"
+	"CREATE UNIQUE INDEX call_carrier ON call(line, driver, carrier_id);"
+	"CREATE INDEX call_began ON call(began);"
+	"CREATE INDEX call_line ON call(line, began);"
+	"CREATE TABLE leg(call INTEGER NOT NULL REFERENCES call(id), n INTEGER NOT NULL, carrier_id TEXT,"
+	" number TEXT, who TEXT, ended_as INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,"
+	" rang INTEGER NOT NULL, PRIMARY KEY(call, n)) STRICT, WITHOUT ROWID;",
+	"CREATE TABLE outbox(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, line TEXT NOT NULL,"
+	" account TEXT NOT NULL, driver TEXT NOT NULL, sender TEXT NOT NULL, recipient TEXT NOT NULL,"
+	" body TEXT NOT NULL, why TEXT NOT NULL, state INTEGER NOT NULL, carrier_id TEXT, words TEXT,"
+	" updated INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX outbox_open ON outbox(id) WHERE state < 2;"
+	"CREATE INDEX outbox_recipient ON outbox(recipient, id);"
+	"CREATE TABLE sandbox_text(id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL,"
+	" recipient TEXT NOT NULL, body TEXT NOT NULL) STRICT;"
+	"CREATE INDEX sandbox_text_line ON sandbox_text(line, id);",
+};
+
+#define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))
+
+enum nm_code nm_store_execute(struct nm_store *store, const char *sql, const char *doing, struct nm_error *err)
+{
+	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
+		return nm_store_fail(store, doing, err);
+	return NM_OK;
+}
+
+static enum nm_code pragma_int(struct nm_store *store, const char *sql, int *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = NULL;
+	enum nm_code code = NM_OK;
+
+	if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW)
+		*out = sqlite3_column_int(statement, 0);
+	else
+		code = nm_store_fail(store, "reading its schema version", err);
+	sqlite3_finalize(statement);
+	return code;
+}
+
+/* Is it ours, and of which schema?  An empty file is a store of schema 0. */
+static enum nm_code schema_of(struct nm_store *store, int *schema, struct nm_error *err)
+{
+	int application = 0, tables = 0;
+	enum nm_code code = pragma_int(store, "PRAGMA application_id", &application, err);
+
+	if (code == NM_OK)
+		code = pragma_int(store, "SELECT count(*) FROM sqlite_schema", &tables, err);
+	if (code == NM_OK)
+		code = pragma_int(store, "PRAGMA user_version", schema, err);
+	if (code != NM_OK)
+		return code;
+	if (application != APPLICATION_ID && (application != 0 || tables > 0))
+		return nm_fail(err, NM_REFUSED, "%s is a database, but not a store of nevermiss",
+			       store->file);
+	if (*schema > SCHEMA)
+		return nm_fail(err, NM_REFUSED,
+			       "%s was written by a newer nevermiss (schema %d, not %d): use that one",
+			       store->file, *schema, SCHEMA);
+	if (*schema < 0)
+		return nm_fail(err, NM_REFUSED, "%s has no schema that nevermiss ever had (%d)", store->file,
+			       *schema);
+	return NM_OK;
+}
+
+/* All the missing steps in one transaction; somebody else may have done them in the meantime. */
+enum nm_code nm_store_migrate(struct nm_store *store, struct nm_error *err)
+{
+	char sql[96];
+	int schema;
+	enum nm_code code = nm_store_execute(store, "BEGIN IMMEDIATE", "beginning a migration", err);
+
+	if (code != NM_OK)
+		return code;
+	code = schema_of(store, &schema, err);
+	for (; code == NM_OK && schema < SCHEMA; schema++)
+		code = nm_store_execute(store, migrations[schema], "bringing its schema up to date", err);
+	if (code == NM_OK) {
+		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
+				 APPLICATION_ID, SCHEMA);
+		code = nm_store_execute(store, sql, "bringing its schema up to date", err);
+	}
+	if (code == NM_OK)
+		code = nm_store_execute(store, "COMMIT", "bringing its schema up to date", err);
+	if (code != NM_OK)
+		sqlite3_exec(store->db, "ROLLBACK", NULL, NULL, NULL);
+	return code;
+}
+
+enum nm_code nm_store_schema(struct nm_store *store, bool *old, struct nm_error *err)
+{
+	int schema;
+	enum nm_code code = schema_of(store, &schema, err);
+
+	if (code == NM_OK)
+		*old = schema < SCHEMA;
+	return code;
+}
