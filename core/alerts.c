@@ -27,7 +27,7 @@ static const char *number_of(const struct alerting *a, const struct nm_destinati
 {
 	char text[NM_NUMBER_TEXT];
 
-	nm_number_write(who->line >= 0 ? a->plan->lines[who->line].number : who->number, text);
+	nm_number_write(nm_destination_number(a->plan, who), text);
 	return nm_arena_text(a->arena, text);
 }
 

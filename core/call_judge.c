@@ -63,12 +63,6 @@ static nm_number read_number(const char *text)
 		       : 0;
 }
 
-static nm_number number_of(const struct nm_plan *plan, const struct nm_destination *destination)
-{
-	return destination->number == 0 && destination->line >= 0 ? plan->lines[destination->line].number
-								  : destination->number;
-}
-
 static const struct nm_destination *find_destination(const struct nm_plan *plan, const char *to)
 {
 	const nm_number number = read_number(to);
@@ -76,7 +70,7 @@ static const struct nm_destination *find_destination(const struct nm_plan *plan,
 	for (size_t i = 0; i < plan->n_destinations; i++) {
 		const struct nm_destination *one = &plan->destinations[i];
 
-		if (number != 0 ? number_of(plan, one) == number
+		if (number != 0 ? nm_destination_number(plan, one) == number
 				: one->address != NULL && strcmp(one->address, to) == 0)
 			return one;
 	}

@@ -234,6 +234,11 @@ bool nm_kind_human(enum nm_kind kind)
 	return kind == NM_PERSONAL || kind == NM_BACKUP;
 }
 
+nm_number nm_destination_number(const struct nm_plan *plan, const struct nm_destination *destination)
+{
+	return destination->line >= 0 ? plan->lines[destination->line].number : destination->number;
+}
+
 bool nm_plan_allows(const struct nm_plan *plan, const char *country)
 {
 	if (!strcmp(country, plan->country))

@@ -87,7 +87,7 @@ static bool is_ours(const struct nm_plan *plan, nm_number number)
 		if (plan->lines[i].number == number)
 			return true;
 	for (size_t i = 0; i < plan->n_destinations; i++)
-		if (plan->destinations[i].number == number)
+		if (nm_destination_number(plan, &plan->destinations[i]) == number)
 			return number != 0;
 	return false;
 }

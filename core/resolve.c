@@ -122,10 +122,8 @@ static void party_add_destination(struct resolver *r, struct nm_treatment_step *
 	};
 	if (destination->kind == NM_VOICEMAIL)
 		party->confirm = false;
-	else if (line >= 0)
-		party->number = number_text(r, r->plan->lines[line].number);
-	else if (destination->number)
-		party->number = number_text(r, destination->number);
+	else if (nm_destination_number(r->plan, destination))
+		party->number = number_text(r, nm_destination_number(r->plan, destination));
 	else
 		party->number = destination->address;
 	if (line >= 0 && !native)

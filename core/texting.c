@@ -66,7 +66,7 @@ enum nm_code nm_texting_recipient(const struct nm_plan *plan, int destination, n
 				  struct nm_error *err)
 {
 	const struct nm_destination *to = &plan->destinations[destination];
-	const nm_number number = to->number == 0 && to->line >= 0 ? plan->lines[to->line].number : to->number;
+	const nm_number number = nm_destination_number(plan, to);
 
 	if (number == 0)
 		return nm_fail(err, NM_INPUT, "destination %s has no number that could get a text", to->name);

@@ -123,10 +123,8 @@ static void write_destination(struct nm_json *json, const struct nm_plan *plan, 
 	party.native = line >= 0 && plan->lines[line].handset == id;
 	if (destination->kind == NM_VOICEMAIL)
 		party.number = NULL;
-	else if (destination->line >= 0)
-		nm_number_write(plan->lines[destination->line].number, number);
-	else if (destination->number != 0)
-		nm_number_write(destination->number, number);
+	else if (nm_destination_number(plan, destination) != 0)
+		nm_number_write(nm_destination_number(plan, destination), number);
 	else
 		party.number = destination->address;
 	if (destination->line >= 0 && !party.native)
