@@ -123,9 +123,6 @@ static void json_leg(struct nm_json *json, const struct nm_zone *zone, const str
 static enum nm_code read_filter(const struct invocation *run, struct nm_call_filter *filter,
 				struct nm_error *err)
 {
-	const char *count = argument(run->args, "count");
-	char *end;
-	long most = LIST_COUNT;
 	int line;
 	enum nm_code code = argument_line(run, &line, err);
 
@@ -133,17 +130,13 @@ static enum nm_code read_filter(const struct invocation *run, struct nm_call_fil
 		code = argument_time(run, "since", NM_TIME_MIN, &filter->since, err);
 	if (!code)
 		code = argument_time(run, "until", NM_TIME_MAX, &filter->until, err);
+	if (!code)
+		code = argument_count(run, LIST_COUNT, LIST_MOST, &filter->most, err);
 	if (code)
 		return code;
 	if (filter->since >= filter->until)
 		return nm_fail(err, NM_INPUT, "--until must be later than --since");
-	if (count) {
-		most = strtol(count, &end, 10);
-		if (*end || end == count || most < 1 || most > LIST_MOST)
-			return nm_fail(err, NM_INPUT, "--count %s: a number from 1 to %d", count, LIST_MOST);
-	}
 	filter->line = line >= 0 ? run->session->plan->lines[line].name : NULL;
-	filter->most = (size_t)most;
 	return NM_OK;
 }
 

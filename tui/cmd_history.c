@@ -143,21 +143,6 @@ static enum nm_code show_version(struct invocation *run, struct nm_store *store,
 	return code;
 }
 
-static enum nm_code read_most(const struct invocation *run, size_t *most, struct nm_error *err)
-{
-	const char *text = argument(run->args, "count");
-	char *end;
-	long count = 20;
-
-	if (text) {
-		count = strtol(text, &end, 10);
-		if (*end || end == text || count < 1 || count > HISTORY_MOST)
-			return nm_fail(err, NM_INPUT, "--count %s: a number from 1 to %d", text, HISTORY_MOST);
-	}
-	*most = (size_t)count;
-	return NM_OK;
-}
-
 enum nm_code cmd_history(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	const char *show = argument(run->args, "show");
@@ -165,7 +150,7 @@ enum nm_code cmd_history(struct invocation *run, enum status *status, struct nm_
 	struct nm_versions versions = { .n = 0 };
 	struct nm_store *store;
 	size_t most = 0;
-	enum nm_code code = read_most(run, &most, err);
+	enum nm_code code = argument_count(run, 20, HISTORY_MOST, &most, err);
 
 	*status = STATUS_GOOD;
 	if (code == NM_OK)

@@ -5,7 +5,6 @@
  */
 #include "command.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "nevermiss/texting.h"
@@ -79,22 +78,6 @@ static void json_texts(struct nm_json *json, const char *key, const struct nm_zo
 
 /* --- the outbox --- */
 
-static enum nm_code read_count(const struct invocation *run, size_t *count, struct nm_error *err)
-{
-	const char *text = argument(run->args, "count");
-	char *end;
-	long value;
-
-	*count = LISTED;
-	if (!text)
-		return NM_OK;
-	value = strtol(text, &end, 10);
-	if (end == text || *end || value < 1 || value > LISTED_MOST)
-		return nm_fail(err, NM_INPUT, "--count %s: a number from 1 to %d", text, LISTED_MOST);
-	*count = (size_t)value;
-	return NM_OK;
-}
-
 static void list_text(struct invocation *run, const struct nm_outbox *outbox)
 {
 	char at[NM_TIME_TEXT];
@@ -126,7 +109,7 @@ static enum nm_code list(struct invocation *run, struct nm_error *err)
 	struct nm_outbox outbox;
 	struct nm_store *store;
 	size_t count;
-	enum nm_code code = read_count(run, &count, err);
+	enum nm_code code = argument_count(run, LISTED, LISTED_MOST, &count, err);
 
 	if (code == NM_OK && (argument_given(run->args, "to") || run->args->n_words))
 		code = nm_fail(err, NM_INPUT, "--list sends nothing: give it without --to and words");

@@ -206,7 +206,7 @@ struct changes {
 	const struct nm_classes *classes;
 	int line;
 	struct nm_json json;
-	long shown, most;
+	size_t shown, most;
 };
 
 static enum nm_code treatment_at(const struct changes *changes, size_t interval, const struct nm_class *class,
@@ -289,25 +289,11 @@ static enum nm_code show_changes(struct changes *changes, struct nm_error *err)
 	return code;
 }
 
-static enum nm_code read_count(const struct invocation *run, long *count, struct nm_error *err)
-{
-	const char *text = argument(run->args, "count");
-	char *end;
-
-	*count = 10;
-	if (!text)
-		return NM_OK;
-	*count = strtol(text, &end, 10);
-	if (*end || end == text || *count < 1 || *count > NEXT_MOST)
-		return nm_fail(err, NM_INPUT, "--count %s: a number from 1 to %d", text, NEXT_MOST);
-	return NM_OK;
-}
-
 static enum nm_code changes_prepare(struct changes *changes, struct nm_timeline **timeline, struct nm_error *err)
 {
 	struct invocation *run = changes->run;
 	nm_time at;
-	enum nm_code code = read_count(run, &changes->most, err);
+	enum nm_code code = argument_count(run, 10, NEXT_MOST, &changes->most, err);
 
 	if (code == NM_OK)
 		code = argument_time(run, "at", session_now(run->session), &at, err);

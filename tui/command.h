@@ -104,6 +104,9 @@ enum nm_code of_option(enum nm_code code, const char *option, struct nm_error *e
 /* `--at`, or now. */
 enum nm_code argument_time(const struct invocation *run, const char *name, nm_time fallback, nm_time *out,
 			   struct nm_error *err) NM_WARN_UNUSED;
+/* --count: how many, from 1 to `most`; without it `fallback`. */
+enum nm_code argument_count(const struct invocation *run, size_t fallback, size_t most, size_t *out,
+			    struct nm_error *err) NM_WARN_UNUSED;
 /* `--line`; -1 (all or the first: the command decides) when not given. */
 enum nm_code argument_line(const struct invocation *run, int *line, struct nm_error *err) NM_WARN_UNUSED;
 /* --line --emergency --set --nobody --hangup, the time from option `at`, the caller from option

@@ -34,6 +34,23 @@ enum nm_code argument_time(const struct invocation *run, const char *name, nm_ti
 	return of_option(nm_time_read(text, session_zone(run->session), session_now(run->session), out, err), name, err);
 }
 
+enum nm_code argument_count(const struct invocation *run, size_t fallback, size_t most, size_t *out,
+			    struct nm_error *err)
+{
+	const char *text = argument(run->args, "count");
+	char *end;
+	long count;
+
+	*out = fallback;
+	if (!text)
+		return NM_OK;
+	count = strtol(text, &end, 10);
+	if (*end || end == text || count < 1 || (size_t)count > most)
+		return nm_fail(err, NM_INPUT, "--count %s: a number from 1 to %zu", text, most);
+	*out = (size_t)count;
+	return NM_OK;
+}
+
 enum nm_code argument_line(const struct invocation *run, int *line, struct nm_error *err)
 {
 	const char *name = argument(run->args, "line");
