@@ -29,17 +29,20 @@ struct importing {
 
 /* --- may it be --- */
 
+static bool has_records(const struct nm_traits *traits)
+{
+	return traits->records_late_s >= 0;
+}
+
 static enum nm_code find_carrier(struct importing *run, struct nm_error *err)
 {
 	struct nm_buf able;
 
 	run->carrier = nm_carrier_find(run->account->driver);
-	if (run->carrier != NULL && run->carrier->traits.records_late_s >= 0)
+	if (run->carrier != NULL && has_records(&run->carrier->traits))
 		return NM_OK;
 	nm_buf_init(&able, NM_ERROR_TEXT);
-	for (size_t i = 0; i < nm_carriers_count; i++)
-		if (nm_carriers[i]->traits.records_late_s >= 0)
-			nm_buf_addf(&able, "%s%s", able.len > 0 ? ", " : "", nm_carriers[i]->name);
+	nm_carriers_that(has_records, &able);
 	nm_fail(err, NM_INPUT, "the driver %s of account %s has no call records; these have: %s",
 		run->account->driver, run->account->name, able.data);
 	nm_buf_clear(&able);
