@@ -8,9 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/rules.h"
 #include "nevermiss/calls.h"
 
 #define VOICEMAIL_NEAR_S 3 /* so near to a phone's own voicemail an answer is probably that */
+#define AT_ONCE_S 2        /* nobody picks up so soon: the voicemail of a phone that is off does */
+#define PROMPT_S 20        /* whoever is asked for a 1 and presses none is let go by then */
 #define MAILBOX_LEAST_S 3  /* a mailbox has a caller at least so long */
 #define WENT_ON_S 5        /* a call that goes on so long after a leg's end was not that leg's any more */
 #define TOGETHER_S 2       /* two ends so near are one */
@@ -49,6 +52,12 @@ const char *nm_call_reason_words(enum nm_call_reason reason)
 		[NM_CALL_FAILED] = "the carrier calls it failed",
 		[NM_CALL_NOT_TOLD] = "the record says that it was answered, not by what",
 		[NM_CALL_NO_END] = "the record does not say how it ended",
+		[NM_CALL_PERHAPS_VOICEMAIL] = "a phone that was rung answered, or its own voicemail did",
+		[NM_CALL_AT_ONCE] = "it was answered as soon as it rang, as the voicemail of a phone that is off does",
+		[NM_CALL_MISSED] = "the record says that nobody answered, not who was rung or who gave up",
+		[NM_CALL_OVER_AT_ONCE] =
+			"it ended at once and nobody was rung: turned away or hung up, the record does not say",
+		[NM_CALL_BUSY] = "the record calls it busy: turned away or nobody free, it does not say",
 	};
 
 	return words[reason];
@@ -109,27 +118,38 @@ static bool rings(const struct nm_plan *plan, struct nm_target target, int desti
 	return false;
 }
 
-static bool step_asks(const struct nm_plan *plan, const struct nm_step *step, int destination)
+static bool step_rings(const struct nm_plan *plan, const struct nm_step *step, int destination)
 {
 	for (size_t i = 0; i < step->ring.n; i++)
 		if (rings(plan, step->ring.items[i], destination))
-			return step->confirm == 1;
+			return true;
 	return false;
 }
 
-/* May whoever picks up there have been asked to press 1? */
-static bool may_ask(const struct judge *j, const struct nm_destination *destination)
+/* Is whoever picks up there asked to press 1?  By which step it was rung the record does not say. */
+enum asks { ASKS_NEVER, ASKS_SOMETIMES, ASKS_ALWAYS };
+
+static enum asks asks(const struct judge *j, const struct nm_destination *destination)
 {
 	const struct nm_plan *plan = j->plan;
+	bool some = false, none = false;
 
 	if (!j->confirms || destination == NULL)
-		return false;
-	for (size_t p = 0; p < plan->n_paths && !destination->confirm; p++)
-		for (size_t s = 0; s < plan->paths[p].n; s++)
-			if (step_asks(plan, &plan->paths[p].steps[s],
-				      (int)(destination - plan->destinations)))
-				return true;
-	return destination->confirm;
+		return ASKS_NEVER;
+	for (size_t p = 0; p < plan->n_paths; p++)
+		for (size_t s = 0; s < plan->paths[p].n; s++) {
+			const struct nm_step *step = &plan->paths[p].steps[s];
+			const bool confirm =
+				step->confirm >= 0 ? step->confirm == 1 : destination->confirm;
+
+			if (!step_rings(plan, step, (int)(destination - plan->destinations)))
+				continue;
+			some = some || confirm;
+			none = none || !confirm;
+		}
+	if (!some && !none)
+		return destination->confirm ? ASKS_ALWAYS : ASKS_NEVER;
+	return !some ? ASKS_NEVER : none ? ASKS_SOMETIMES : ASKS_ALWAYS;
 }
 
 /* Others were rung after it, or the call went on without it: whoever was to press 1 there did not. */
@@ -142,7 +162,7 @@ static bool let_go(const struct judge *j, const struct nm_leg *leg)
 	for (size_t i = 0; i < record->n; i++)
 		if (&record->legs[i] != leg && record->legs[i].began >= leg->ended)
 			return true;
-	return record->ended > leg->ended + WENT_ON_S && may_ask(j, find_destination(j->plan, leg->to));
+	return record->ended > leg->ended + WENT_ON_S && asks(j, find_destination(j->plan, leg->to)) != ASKS_NEVER;
 }
 
 /* The leg that had the call in the end; NULL: none did. */
@@ -152,13 +172,6 @@ static const struct nm_leg *taker(const struct judge *j)
 		if (j->record->legs[i].end == NM_LEG_ANSWERED && !let_go(j, &j->record->legs[i]))
 			return &j->record->legs[i];
 	return NULL;
-}
-
-static bool is_swallowed(const struct judge *j, const struct nm_destination *destination, int rang_s)
-{
-	return destination != NULL && nm_kind_human(destination->kind) && destination->own_voicemail_s >= 0 &&
-	       rang_s >= 0 && abs(rang_s - destination->own_voicemail_s) <= VOICEMAIL_NEAR_S &&
-	       !may_ask(j, destination);
 }
 
 static int seconds_until(const struct judge *j, nm_time t)
@@ -175,6 +188,31 @@ static void end(const struct judge *j, enum nm_call_end how, enum nm_call_reason
 	j->out->probably = probably;
 }
 
+/* Was it over before whoever was asked for a 1 must have pressed it? */
+static bool is_short(const struct nm_leg *leg)
+{
+	return leg->began == 0 || leg->ended == 0 || leg->rang_s < 0 ||
+	       leg->ended - leg->began - leg->rang_s <= PROMPT_S;
+}
+
+/* A person's phone was picked up, by the person or by its own voicemail. */
+static void judge_phone(const struct judge *j, const struct nm_destination *destination,
+			const struct nm_leg *leg)
+{
+	const enum asks asked = asks(j, destination);
+	const int own_s = destination->own_voicemail_s;
+	const bool at_once = leg->rang_s >= 0 && leg->rang_s <= AT_ONCE_S;
+	const bool near = own_s >= 0 && leg->rang_s >= 0 && abs(leg->rang_s - own_s) <= VOICEMAIL_NEAR_S;
+	const bool perhaps = at_once || near || own_s < 0 || leg->rang_s < 0;
+
+	if (!perhaps || (asked == ASKS_ALWAYS && !is_short(leg)))
+		end(j, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, false);
+	else if (asked == ASKS_NEVER && (at_once || near))
+		end(j, NM_CALL_SWALLOWED, at_once ? NM_CALL_AT_ONCE : NM_CALL_OWN_VOICEMAIL, true);
+	else
+		end(j, NM_CALL_ANSWERED, NM_CALL_PERHAPS_VOICEMAIL, true);
+}
+
 static void judge_taken(const struct judge *j, const struct nm_leg *leg)
 {
 	const struct nm_destination *destination = find_destination(j->plan, leg->to);
@@ -185,18 +223,50 @@ static void judge_taken(const struct judge *j, const struct nm_leg *leg)
 		j->out->seconds = seconds_until(j, leg->began + leg->rang_s);
 	if (destination == NULL && who != NULL)
 		end(j, NM_CALL_UNKNOWN, NM_CALL_OTHER_LINE, false);
-	else if (is_swallowed(j, destination, leg->rang_s))
-		end(j, NM_CALL_SWALLOWED, NM_CALL_OWN_VOICEMAIL, true);
+	else if (destination == NULL) /* a phone of which nothing is known */
+		end(j, NM_CALL_ANSWERED, NM_CALL_PERHAPS_VOICEMAIL, true);
+	else if (nm_kind_human(destination->kind) && destination->own_voicemail_s != NM_OWN_VOICEMAIL_NONE)
+		judge_phone(j, destination, leg);
 	else
 		end(j, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, false);
 }
 
 /* --- nobody did --- */
 
-static bool has_mailbox(const struct nm_plan *plan)
+static bool path_has_mailbox(const struct nm_plan *plan, int path)
 {
 	for (size_t i = 0; i < plan->n_destinations; i++)
-		if (plan->destinations[i].kind == NM_VOICEMAIL)
+		for (size_t s = 0; path >= 0 && s < plan->paths[path].n; s++)
+			if (plan->destinations[i].kind == NM_VOICEMAIL &&
+			    step_rings(plan, &plan->paths[path].steps[s], (int)i))
+				return true;
+	return false;
+}
+
+static bool rule_has_mailbox(const struct judge *j, const struct nm_rule *rule)
+{
+	return (!rule->lines.given || nm_set_has(&rule->lines, j->line)) &&
+	       path_has_mailbox(j->plan, rule->path);
+}
+
+/* May a call to the line end in a voicemail of the plan?  Who called and which hours held is not asked. */
+static bool has_mailbox(const struct judge *j)
+{
+	const struct nm_plan *plan = j->plan;
+	const struct nm_emergency *emergency = &plan->emergency;
+
+	if (nm_line_is_emergency(plan, j->line))
+		return path_has_mailbox(plan, emergency->path);
+	if (emergency->given && (emergency->key != 0 || emergency->callers.n > 0) &&
+	    path_has_mailbox(plan, emergency->path))
+		return true;
+	for (size_t i = 0; i < plan->n_overrides; i++)
+		if (plan->overrides[i].from <= j->record->began &&
+		    j->record->began < plan->overrides[i].until &&
+		    rule_has_mailbox(j, &plan->overrides[i].rule))
+			return true;
+	for (size_t i = 0; i < plan->n_rules; i++)
+		if (rule_has_mailbox(j, &plan->rules[i]))
 			return true;
 	return false;
 }
@@ -241,10 +311,12 @@ static void judge_held(const struct judge *j)
 		j->out->by = j->plan->destinations[handset].name;
 	} else if (hung_up_on(record)) {
 		judge_hung_up(j, false);
-	} else if (has_mailbox(j->plan) && record->ended >= last + MAILBOX_LEAST_S) {
+	} else if (record->n == 0 && record->ended < last + MAILBOX_LEAST_S) {
+		end(j, NM_CALL_UNKNOWN, NM_CALL_OVER_AT_ONCE, false);
+	} else if (has_mailbox(j) && record->ended >= last + MAILBOX_LEAST_S) {
 		end(j, NM_CALL_VOICEMAIL, NM_CALL_MAILBOX, true);
 		j->out->seconds = seconds_until(j, last);
-	} else if (has_mailbox(j->plan)) {
+	} else if (has_mailbox(j)) {
 		judge_hung_up(j, true);
 	} else {
 		end(j, NM_CALL_LOST, NM_CALL_NOBODY, true);
@@ -256,10 +328,43 @@ static void judge_rung(const struct judge *j)
 {
 	const struct nm_record *record = j->record;
 
-	if (record->n > 0 && !hung_up_on(record) && record->ended > last_ring(record) + TOGETHER_S)
+	if (!record->tells_legs)
+		end(j, NM_CALL_LOST, NM_CALL_MISSED, false);
+	else if (record->n > 0 && !hung_up_on(record) && record->ended > last_ring(record) + TOGETHER_S)
 		end(j, NM_CALL_LOST, NM_CALL_NOBODY, false);
 	else
 		judge_hung_up(j, !hung_up_on(record));
+}
+
+static void judge_missed(const struct judge *j)
+{
+	const struct nm_record *record = j->record;
+
+	switch (record->end) {
+	case NM_LEG_OPEN:
+		end(j, NM_CALL_UNKNOWN, NM_CALL_NO_END, false);
+		break;
+	case NM_LEG_ANSWERED:
+		judge_held(j);
+		break;
+	case NM_LEG_NO_ANSWER:
+		judge_rung(j);
+		break;
+	case NM_LEG_BUSY:
+		if (!record->tells_legs)
+			end(j, NM_CALL_UNKNOWN, NM_CALL_BUSY, false);
+		else if (record->n > 0)
+			end(j, NM_CALL_LOST, NM_CALL_NOBODY, false);
+		else
+			end(j, NM_CALL_REJECTED, NM_CALL_TURNED_AWAY, false);
+		break;
+	case NM_LEG_FAILED:
+		end(j, NM_CALL_LOST, NM_CALL_FAILED, false);
+		break;
+	case NM_LEG_CANCELED:
+		judge_hung_up(j, false);
+		break;
+	}
 }
 
 void nm_call_judge(const struct nm_plan *plan, int line, const struct nm_record *record, bool confirms,
@@ -269,31 +374,10 @@ void nm_call_judge(const struct nm_plan *plan, int line, const struct nm_record 
 	const struct nm_leg *leg = taker(&j);
 
 	*out = (struct nm_became){ .seconds = -1 };
-	if (leg != NULL) {
+	if (leg != NULL)
 		judge_taken(&j, leg);
-		return;
-	}
-	switch (record->end) {
-	case NM_LEG_OPEN:
-		end(&j, NM_CALL_UNKNOWN, NM_CALL_NO_END, false);
-		break;
-	case NM_LEG_ANSWERED:
-		judge_held(&j);
-		break;
-	case NM_LEG_NO_ANSWER:
-		judge_rung(&j);
-		break;
-	case NM_LEG_BUSY:
-		if (record->n > 0)
-			end(&j, NM_CALL_LOST, NM_CALL_NOBODY, false);
-		else
-			end(&j, NM_CALL_REJECTED, NM_CALL_TURNED_AWAY, false);
-		break;
-	case NM_LEG_FAILED:
-		end(&j, NM_CALL_LOST, NM_CALL_FAILED, false);
-		break;
-	case NM_LEG_CANCELED:
-		judge_hung_up(&j, false);
-		break;
-	}
+	else
+		judge_missed(&j);
+	/* Those that are not here may have taken it. */
+	out->probably = out->probably || record->cut;
 }

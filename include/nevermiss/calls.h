@@ -32,7 +32,12 @@ enum nm_call_reason {
 	NM_CALL_TURNED_AWAY = 7,
 	NM_CALL_FAILED = 8,
 	NM_CALL_NOT_TOLD = 9,
-	NM_CALL_NO_END = 10
+	NM_CALL_NO_END = 10,
+	NM_CALL_PERHAPS_VOICEMAIL = 11,
+	NM_CALL_AT_ONCE = 12,
+	NM_CALL_MISSED = 13,
+	NM_CALL_OVER_AT_ONCE = 14,
+	NM_CALL_BUSY = 15 /* the last */
 };
 
 const char *nm_call_end_name(enum nm_call_end end); /* "answered" */

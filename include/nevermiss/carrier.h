@@ -173,6 +173,7 @@ struct nm_record {
 	nm_time began, ended;     /* ended 0: not known */
 	enum nm_leg_end end;      /* of the caller's own leg: NM_LEG_ANSWERED too when a mailbox took it */
 	bool tells_legs;          /* it says who rang: without a leg, nobody did */
+	bool cut;                 /* more rang than NM_LEGS_MAX: these are not all */
 	bool own_phone;           /* but the line's own phone is no leg: it is what takes a call without one */
 	size_t n;
 	struct nm_leg *legs; /* in the order in which they began */

@@ -32,6 +32,7 @@
 	"path day { step { ring = owner for = 15s } step { ring = sam } step { ring = fixly } }\n"
 #define ROTA "path night { step { ring = oncall confirm = yes } }\n"
 #define BOX "destination box { kind = voicemail greeting = \"Smith\" }\npath mail { step { ring = box } }\n"
+#define MAIL "rule mail { lines = main path = mail }\n"
 #define RULE "rule all { path = day }\n"
 
 #define OWNER "+15125550111"
@@ -72,7 +73,7 @@ static int setup(void **state)
 {
 	(void)state;
 	folder = random_folder_new();
-	take_plan(PLAN BOX RULE);
+	take_plan(PLAN BOX MAIL RULE);
 	open_store(false);
 	return 0;
 }
@@ -136,7 +137,8 @@ static void test_who_took_it(void **state)
 	(void)state;
 	assert_became(&record, "answered by sam at 25: a phone that was rung answered");
 	record = call(NM_LEG_ANSWERED, 60, stranger, 1);
-	assert_became(&record, "answered by +442079460000 at -1: a phone that was rung answered");
+	assert_became(&record, "probably answered by +442079460000 at -1: a phone that was rung answered, or its "
+			       "own voicemail did");
 	record = call(NM_LEG_ANSWERED, 60, line, 1);
 	assert_became(&record,
 		      "unknown by over at 3: it went on to another line, whose own calls say who took it");
@@ -184,6 +186,80 @@ static void test_swallowed(void **state)
 	record.legs = &pat;
 	nm_call_judge(plan, 0, &record, true, &became);
 	assert_int_equal(became.end, NM_CALL_ANSWERED);
+	assert_false(became.probably);
+}
+
+#define PERHAPS "a phone that was rung answered, or its own voicemail did"
+#define SOON "it was answered as soon as it rang, as the voicemail of a phone that is off does"
+
+/* What may have been a mobile's own voicemail is never said to be a person for certain. */
+static void test_a_voicemail_is_no_certain_answer(void **state)
+{
+	struct nm_leg kim = leg("+15125550116", NM_LEG_ANSWERED, 1, 60, 10);
+	struct nm_leg owner = leg(OWNER, NM_LEG_ANSWERED, 1, 60, 2);
+	struct nm_leg sam = leg(SAM, NM_LEG_ANSWERED, 1, 26, 20), desk = leg("+15125550100", NM_LEG_ANSWERED, 1, 60, 0);
+	struct nm_record record = call(NM_LEG_ANSWERED, 60, &kim, 1);
+
+	(void)state;
+	take_plan(PLAN "destination kim { kind = personal number = \"+15125550116\" }\n"
+		       "path both { step { ring = sam confirm = no } }\n" RULE);
+	assert_became(&record, "probably answered by kim at 11: " PERHAPS);
+	kim.rang_s = 2;
+	assert_became(&record, "probably swallowed by kim at 3: " SOON);
+	kim.rang_s = -1;
+	assert_became(&record, "probably answered by kim at -1: " PERHAPS);
+	record.legs = &owner;
+	assert_became(&record, "probably swallowed by owner at 3: " SOON);
+	owner.rang_s = 3;
+	assert_became(&record, "answered by owner at 4: a phone that was rung answered");
+	owner.rang_s = -1;
+	assert_became(&record, "probably answered by owner at -1: " PERHAPS);
+	/* A phone without one, and one that is asked for a 1 in one step only. */
+	record.legs = &desk;
+	assert_became(&record, "answered by desk at 1: a phone that was rung answered");
+	record.legs = &sam;
+	record.ended = T + 26;
+	assert_became(&record, "probably answered by sam at 21: " PERHAPS);
+	/* Always asked: but the caller hung up before a 1 must have come. */
+	take_plan(PLAN RULE);
+	assert_became(&record, "probably answered by sam at 21: " PERHAPS);
+	sam.ended = record.ended = T + 60;
+	assert_became(&record, "answered by sam at 21: a phone that was rung answered");
+	/* Not all legs are there. */
+	record.cut = true;
+	assert_became(&record, "probably answered by sam at 21: a phone that was rung answered");
+}
+
+/* A mailbox takes the call only where a path that calls to that line can take ends in one. */
+static void test_where_a_mailbox_is(void **state)
+{
+	static const struct {
+		const char *rules;
+		bool has;
+	} cases[] = {
+		{ RULE, false },
+		{ MAIL RULE, true },
+		{ "rule mail { lines = over path = mail }\n" RULE, false },
+		{ "rule mail { lines = {} path = mail }\n" RULE, false },
+		{ "override o { from = \"2026-01-05 07:00\" until = \"2026-01-05 09:00\" path = mail }\n" RULE, true },
+		{ "override o { from = \"2026-01-05 09:00\" until = \"2026-01-05 10:00\" path = mail }\n" RULE, false },
+		{ "emergency { lines = over path = mail }\n" RULE, false },
+		{ "emergency { key = \"9\" path = mail }\n" RULE, true },
+		{ "emergency { lines = main path = day }\n" MAIL RULE, false },
+	};
+	struct nm_leg rang[] = { leg(OWNER, NM_LEG_NO_ANSWER, 1, 16, 15) };
+	struct nm_record record = call(NM_LEG_ANSWERED, 50, rang, 1);
+	struct nm_became became;
+	char text[4096];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		snprintf(text, sizeof(text), "%s%s%s", PLAN, BOX, cases[i].rules);
+		take_plan(text);
+		nm_call_judge(plan, 0, &record, true, &became);
+		if (became.end != (cases[i].has ? NM_CALL_VOICEMAIL : NM_CALL_LOST))
+			fail_msg("%s: %s", cases[i].rules, nm_call_end_name(became.end));
+	}
 }
 
 /* "A parent that is completed while no child completed was not answered by anybody." */
@@ -243,12 +319,23 @@ static void test_other_ends(void **state)
 	assert_became(&record, "lost at -1: the carrier calls it failed");
 	record = call(NM_LEG_CANCELED, 9, NULL, 0);
 	assert_became(&record, "abandoned at 9: the caller hung up, and nobody had answered");
+	/* Studio cannot turn a call away but by ending it at once, as a caller does who hangs up. */
+	record = call(NM_LEG_ANSWERED, 2, NULL, 0);
+	assert_became(&record, "unknown at -1: it ended at once and nobody was rung: turned away or hung up, the "
+			       "record does not say");
 	record = call(NM_LEG_OPEN, 9, NULL, 0);
 	assert_became(&record, "unknown at -1: the record does not say how it ended");
 	/* VoIP.ms: it was answered, by whatever. */
 	record = call(NM_LEG_ANSWERED, 60, NULL, 0);
 	record.tells_legs = false;
 	assert_became(&record, "unknown at -1: the record says that it was answered, not by what");
+	record.end = NM_LEG_NO_ANSWER;
+	assert_became(&record,
+		      "lost at -1: the record says that nobody answered, not who was rung or who gave up");
+	record.end = NM_LEG_BUSY;
+	assert_became(&record,
+		      "unknown at -1: the record calls it busy: turned away or nobody free, it does not say");
+	record.end = NM_LEG_ANSWERED;
 	/* Telnyx: the line's own phone is no leg. */
 	record.tells_legs = record.own_phone = true;
 	assert_became(
@@ -513,7 +600,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_who_took_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_swallowed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_voicemail_is_no_certain_answer, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_nobody_took_it, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_where_a_mailbox_is, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_other_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_call_is_kept_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_log_is_listed, setup, teardown),
