@@ -4,7 +4,8 @@
  * waiting over sending to how it ended.
  *
  * No request leaves before the row says that one may have, and a row that says so is looked for at its carrier
- * before its text is asked for again: so a text is sent once, wherever this is stopped.
+ * before its text is asked for again: so a text is sent once, wherever this is stopped, as far as its carrier lists it
+ * within the time that it is looked for (texts.c).
  */
 #include "nevermiss/texting.h"
 
@@ -13,9 +14,9 @@
 #include "core/talk.h"
 #include "core/utf8.h"
 
-#define ROUNDS_MAX 3        /* conversations about one text, each after one whose end was not seen */
-#define OPEN_MAX 100        /* texts that one run goes on with */
-#define LOOKED_FOR_S NM_DAY /* a text that its carrier could not be asked about for so long stays unsure */
+#define ROUNDS_MAX 3 /* conversations about one text, each after one whose end was not seen */
+#define OPEN_MAX 100 /* texts that one run goes on with */
+#define STALE_S 3600 /* so old a text is sent no more, and one of which it is not known stays unsure */
 
 /* --- may it be --- */
 
@@ -291,10 +292,15 @@ static void conclude(struct mover *mover)
 		return;
 	}
 	row->words = nm_arena_text(mover->arena, note != NULL ? note : "stopped");
-	if (texted->unsure || (texted->asked && row->updated - row->at > LOOKED_FOR_S))
+	if (texted->unsure) {
 		row->state = NM_OUTBOX_UNSURE;
-	else if (!texted->asked && mover->talk.end != NM_TALK_OPEN)
+	} else if (texted->asked && mover->text.stale) {
+		row->state = NM_OUTBOX_UNSURE;
+		row->words = nm_arena_format(mover->arena, "%s; after an hour it is looked for no more",
+					     row->words != NULL ? row->words : "");
+	} else if (!texted->asked && mover->talk.end != NM_TALK_OPEN) {
 		row->state = NM_OUTBOX_FAILED;
+	}
 }
 
 /* The account through which the row is sent; NULL: the plan has it no more, or with another driver. */
@@ -318,22 +324,34 @@ static void orphan(struct mover *mover)
 	row->updated = mover->context->now;
 }
 
-/* A text that has waited is held against the plan as it is now; false: it may not be sent any more. */
+bool nm_texting_stale(const struct nm_outbox_text *text, nm_time now)
+{
+	return now - text->at > STALE_S;
+}
+
+static void fail_waiting(struct mover *mover, const char *words)
+{
+	mover->row->state = NM_OUTBOX_FAILED;
+	mover->row->updated = mover->context->now;
+	mover->row->words = nm_arena_text(mover->arena, words);
+}
+
+/* A text that has waited is held against the clock and the plan as it is now; false: it may not be sent any more. */
 static bool may_still(struct mover *mover, const struct nm_account *account)
 {
 	const struct nm_plan *plan = mover->context->plan;
-	struct nm_outbox_text *row = mover->row;
+	const struct nm_outbox_text *row = mover->row;
 	struct nm_error why;
 	nm_number to;
 
-	if (row->state != NM_OUTBOX_WAITING ||
-	    (nm_number_read(row->to, plan->country, &to, &why) == NM_OK &&
-	     check_number(plan, nm_carrier_find(account->driver), to, &why) == NM_OK))
+	if (row->state != NM_OUTBOX_WAITING)
 		return true;
-	row->state = NM_OUTBOX_FAILED;
-	row->updated = mover->context->now;
-	row->words = nm_arena_text(mover->arena, why.text);
-	return false;
+	if (mover->text.stale)
+		fail_waiting(mover, "it waited for more than an hour, and is not sent any more");
+	else if (nm_number_read(row->to, plan->country, &to, &why) != NM_OK ||
+		 check_number(plan, nm_carrier_find(account->driver), to, &why) != NM_OK)
+		fail_waiting(mover, why.text);
+	return row->state == NM_OUTBOX_WAITING;
 }
 
 static enum nm_code move_with(struct mover *mover, const struct nm_account *account, struct nm_error *err)
@@ -362,7 +380,11 @@ static enum nm_code move_text(const struct nm_push_context *context, struct nm_o
 		.context = context,
 		.row = row,
 		.arena = arena,
-		.text = { .to = row->to, .body = row->body, .begun = row->at, .follow_s = follow_s },
+		.text = { .to = row->to,
+			  .body = row->body,
+			  .begun = row->at,
+			  .stale = nm_texting_stale(row, context->now),
+			  .follow_s = follow_s },
 		.texted = { .asked = row->state == NM_OUTBOX_SENDING, .id = row->carrier_id }
 	};
 	enum nm_code code = NM_OK;
@@ -380,25 +402,45 @@ static enum nm_code move_text(const struct nm_push_context *context, struct nm_o
 
 /* --- the outbox --- */
 
-static enum nm_code move_open(const struct nm_push_context *context, int follow_s, struct nm_outbox *outbox,
-			      struct nm_error *err)
+static bool is_named(const struct nm_finishing *finishing, int64_t id)
+{
+	for (size_t i = 0; i < finishing->n; i++)
+		if (finishing->ids[i] == id)
+			return true;
+	return false;
+}
+
+/* Those that are named, as they stand in the outbox now. */
+static enum nm_code move_open(const struct nm_push_context *context, const struct nm_finishing *finishing,
+			      struct nm_outbox *outbox, struct nm_error *err)
 {
 	enum nm_code code = nm_store_outbox(context->store, true, OPEN_MAX, outbox, err);
+	size_t n = 0;
 
-	for (size_t i = 0; code == NM_OK && i < outbox->n; i++)
-		code = move_text(context, &outbox->items[i], outbox->arena, follow_s, err);
+	for (size_t i = 0; code == NM_OK && i < outbox->n; i++) {
+		if (!is_named(finishing, outbox->items[i].id))
+			continue;
+		outbox->items[n] = outbox->items[i];
+		code = move_text(context, &outbox->items[n++], outbox->arena, finishing->follow_s, err);
+	}
+	outbox->n = n;
 	return code;
 }
 
-enum nm_code nm_texting_finish(const struct nm_push_context *context, int follow_s, struct nm_outbox *out,
-			       struct nm_error *err)
+enum nm_code nm_texting_left(struct nm_store *store, struct nm_outbox *out, struct nm_error *err)
+{
+	return nm_store_outbox(store, true, OPEN_MAX, out, err);
+}
+
+enum nm_code nm_texting_finish(const struct nm_push_context *context, const struct nm_finishing *finishing,
+			       struct nm_outbox *out, struct nm_error *err)
 {
 	struct nm_outbox outbox = { 0 };
 	enum nm_code code = nm_store_lock(context->store, err);
 
 	if (code != NM_OK)
 		return code;
-	code = move_open(context, follow_s, &outbox, err);
+	code = move_open(context, finishing, &outbox, err);
 	nm_store_unlock(context->store);
 	if (code == NM_OK)
 		*out = outbox;

@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * text: a test text to one of the plan's own destinations, for real, and the outbox.  What an earlier run left in
- * the middle is gone on with first.
+ * text: a test text to one of the plan's own destinations, for real, and the outbox.  What earlier runs left in the
+ * middle is named in the question, and gone on with after a yes.
  */
 #include "command.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "nevermiss/texting.h"
@@ -136,7 +137,8 @@ struct test {
 	const struct nm_destination *to;
 	struct nm_buf body;
 	struct nm_outgoing outgoing;
-	struct nm_outbox finished; /* what earlier runs left */
+	struct nm_outbox left;     /* by earlier runs */
+	struct nm_outbox finished; /* of these, what was gone on with */
 	struct nm_outbox sent;
 	const struct nm_outbox_text *text; /* of either; NULL: none was sent */
 };
@@ -217,58 +219,122 @@ static bool same_text(const struct test *test, const struct nm_outbox_text *text
 	       !strcmp(text->account, plan->accounts[test->outgoing.sender.account].name);
 }
 
-static enum nm_code finish_earlier(struct test *test, struct nm_error *err)
+/* --yes is said to the text that the command names, which an earlier run may have left, and to no other. */
+static bool is_agreed(const struct test *test, const struct nm_outbox_text *text)
 {
-	struct nm_buf words;
-	enum nm_code code = nm_texting_finish(&test->context, FOLLOW_S, &test->finished, err);
-
-	if (code != NM_OK)
-		return code;
-	nm_buf_init(&words, 1u << 20);
-	for (size_t i = 0; i < test->finished.n; i++) {
-		nm_buf_add(&words, "left by an earlier run: ");
-		add_outcome(&words, &test->finished.items[i]);
-		if (same_text(test, &test->finished.items[i]))
-			test->text = &test->finished.items[i];
-	}
-	show_first(words.data);
-	nm_buf_clear(&words);
-	return NM_OK;
+	return !argument_given(test->run->args, "yes") || same_text(test, text);
 }
 
-static enum nm_code ask(const struct test *test, struct nm_error *err)
+/* The texts that earlier runs left, and what a yes does about each. */
+static void left_words(const struct test *test, struct nm_buf *words)
+{
+	char at[NM_TIME_TEXT];
+
+	for (size_t i = 0; i < test->left.n; i++) {
+		const struct nm_outbox_text *text = &test->left.items[i];
+		const bool stale = nm_texting_stale(text, session_now(test->run->session));
+
+		nm_time_words(session_zone(test->run->session), text->at, true, at);
+		nm_buf_addf(words, "Left by an earlier run: text %lld of %s, from %s to %s:\n  %s\n  ",
+			    (long long)text->id, at, text->from, text->to, text->body);
+		if (!is_agreed(test, text))
+			nm_buf_add(words, "--yes does not speak of this one: it stays as it is.\n");
+		else if (text->state == NM_OUTBOX_WAITING)
+			nm_buf_add(words, stale ? "It is too old to be sent, and ended.\n"
+						: "It was not asked for yet, and is sent now.\n");
+		else
+			nm_buf_add(words, stale ? "It may have been sent: it is looked for, and not sent again.\n"
+						: "It may have been sent: it is looked for, and sent if it was not.\n");
+	}
+}
+
+static void new_words(const struct test *test, struct nm_buf *words)
 {
 	const struct nm_plan *plan = test->run->session->plan;
 	const struct nm_line *line = &plan->lines[test->outgoing.sender.line];
 	const struct nm_account *account = &plan->accounts[test->outgoing.sender.account];
 	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
 	char from[NM_NUMBER_TEXT], to[NM_NUMBER_TEXT];
-	struct nm_buf words;
 
-	if (argument_given(test->run->args, "yes"))
-		return NM_OK;
 	nm_number_words(line->number, from);
 	nm_number_words(test->outgoing.to, to);
-	nm_buf_init(&words, 65536);
-	nm_buf_addf(&words, "%s, from %s (%s, account %s) to %s (%s):\n  %s\n",
+	nm_buf_addf(words, "%s, from %s (%s, account %s) to %s (%s):\n  %s\n",
 		    carrier->traits.remote ? "A real text, which the carrier bills"
 					   : "A text that stays in the sandbox and reaches nobody",
 		    from, line->name, account->name, to, test->to->name, test->outgoing.body);
 	if (carrier->unverified)
-		nm_buf_addf(&words, "The driver %s was %s.\n", carrier->name, carrier->unverified);
+		nm_buf_addf(words, "The driver %s was %s.\n", carrier->name, carrier->unverified);
+}
+
+static enum nm_code ask(const struct test *test, struct nm_error *err)
+{
+	const bool yes = argument_given(test->run->args, "yes");
+	struct nm_buf words;
+
+	nm_buf_init(&words, 1u << 20);
+	left_words(test, &words);
+	if (!yes)
+		new_words(test, &words);
 	show_first(words.data);
 	nm_buf_clear(&words);
-	if (confirm_yes(test->run, "Send it?"))
+	if (yes || confirm_yes(test->run, test->left.n ? "Do all that?" : "Send it?"))
 		return NM_OK;
 	return nm_fail(err, NM_REFUSED, "no text was sent: say yes, or give --yes");
 }
 
+/* The text that is asked for now, as a run that was cut off left it: unless that is over without it being sent. */
+static const struct nm_outbox_text *find_same(const struct test *test)
+{
+	const struct nm_outbox_text *found = NULL;
+
+	for (size_t i = 0; i < test->finished.n; i++) {
+		const struct nm_outbox_text *text = &test->finished.items[i];
+
+		if (same_text(test, text) &&
+		    !(text->state == NM_OUTBOX_FAILED &&
+		      nm_texting_stale(text, session_now(test->run->session))))
+			found = text;
+	}
+	return found;
+}
+
+static enum nm_code finish_earlier(struct test *test, struct nm_error *err)
+{
+	int64_t *ids = calloc(test->left.n + 1, sizeof *ids);
+	struct nm_finishing finishing = { .ids = ids, .follow_s = FOLLOW_S };
+	struct nm_buf words;
+	enum nm_code code = ids ? NM_OK : nm_fail_memory(err);
+
+	for (size_t i = 0; code == NM_OK && i < test->left.n; i++)
+		if (is_agreed(test, &test->left.items[i]))
+			ids[finishing.n++] = test->left.items[i].id;
+	if (code == NM_OK && finishing.n)
+		code = nm_texting_finish(&test->context, &finishing, &test->finished, err);
+	free(ids);
+	if (code != NM_OK)
+		return code;
+	nm_buf_init(&words, 1u << 20);
+	for (size_t i = 0; i < test->finished.n; i++) {
+		nm_buf_add(&words, "left by an earlier run: ");
+		add_outcome(&words, &test->finished.items[i]);
+	}
+	show_first(words.data);
+	nm_buf_clear(&words);
+	test->text = find_same(test);
+	return NM_OK;
+}
+
 static enum nm_code send_test(struct test *test, struct nm_error *err)
 {
-	enum nm_code code = ask(test, err);
+	enum nm_code code = nm_texting_left(test->context.store, &test->left, err);
 
 	if (code == NM_OK)
-		code = nm_texting_send(&test->context, &test->outgoing, &test->sent, err);
+		code = ask(test, err);
+	if (code == NM_OK)
+		code = finish_earlier(test, err);
+	if (code != NM_OK || test->text)
+		return code;
+	code = nm_texting_send(&test->context, &test->outgoing, &test->sent, err);
 	if (code == NM_OK)
 		test->text = test->sent.items;
 	return code;
@@ -305,8 +371,6 @@ enum nm_code cmd_text(struct invocation *run, enum status *status, struct nm_err
 	if (code == NM_OK)
 		code = session_push_context(run->session, &test.context, err);
 	if (code == NM_OK)
-		code = finish_earlier(&test, err);
-	if (code == NM_OK && !test.text)
 		code = send_test(&test, err);
 	if (code == NM_OK) {
 		*status = test.text->state == NM_OUTBOX_SENT ? STATUS_GOOD : STATUS_CARRIER;
@@ -314,6 +378,7 @@ enum nm_code cmd_text(struct invocation *run, enum status *status, struct nm_err
 	}
 	nm_outbox_clear(&test.sent);
 	nm_outbox_clear(&test.finished);
+	nm_outbox_clear(&test.left);
 	nm_buf_clear(&test.body);
 	return code;
 }

@@ -2,7 +2,8 @@
 /*
  * What all drivers that send texts do alike.  No carrier has a key that keeps a text from being sent twice: one
  * that may have been asked for is looked for among those that the carrier has, for a while, since a list may be
- * behind; and once it is there, its carrier is asked what became of it.
+ * behind; and once it is there, its carrier is asked what became of it.  That a list is never behind for longer
+ * is not verified for any carrier: one that is would make a text go out twice.
  */
 #ifndef CORE_CARRIER_TEXTS_H
 #define CORE_CARRIER_TEXTS_H
@@ -22,7 +23,7 @@ bool nm_texts_is(struct nm_exchange *x, const char *id, const char *body, nm_tim
 enum nm_texts_absence {
 	NM_TEXTS_LOOK_AGAIN, /* after a pause, which is set */
 	NM_TEXTS_ABSENT,     /* looked for long enough: the carrier does not have it */
-	NM_TEXTS_UNSURE      /* the same, but one that may be it is there: the conversation is over */
+	NM_TEXTS_UNSURE      /* the same, but one that may be it is there, or it is stale: the conversation is over */
 };
 enum nm_texts_absence nm_texts_absent(struct nm_exchange *x);
 /* The answer to the request that sends is a refusal: what it says of whether the text was taken is kept. */

@@ -200,6 +200,7 @@ struct nm_text {
 	const char *to; /* "+15125550111" */
 	const char *body;
 	nm_time begun; /* when it was first tried */
+	bool stale;    /* that is too long ago: it is looked for, and not sent any more */
 	size_t n_known;
 	const char *const *known; /* ids of other texts at the carrier: it is none of these */
 	int follow_s;             /* how long to wait for what becomes of it, once the carrier has it */

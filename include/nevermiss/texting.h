@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Texts for real: each stands in the store's outbox before its carrier is asked for it, and is sent once.
+ * Texts for real: each stands in the store's outbox before its carrier is asked for it, and is sent once: as far as
+ * its carrier lists a text within the half minute for which it is looked for, which no carrier promises.
  */
 #ifndef NEVERMISS_TEXTING_H
 #define NEVERMISS_TEXTING_H
@@ -37,9 +38,20 @@ struct nm_outgoing {
  * process sends.  The context's `idle` may stop it. */
 enum nm_code nm_texting_send(const struct nm_push_context *context, const struct nm_outgoing *outgoing,
 			     struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
-/* Goes on with the texts that earlier runs left: those that may have been sent are looked for first.  out has them, the
+/* Texts that earlier runs left in the middle, the oldest first. */
+enum nm_code nm_texting_left(struct nm_store *store, struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Is it too old to be sent now?  One that waits ends so; one that may have been sent is only looked for. */
+bool nm_texting_stale(const struct nm_outbox_text *text, nm_time now);
+
+struct nm_finishing {
+	const int64_t *ids; /* of texts that somebody has said yes to; no other is touched */
+	size_t n;
+	int follow_s;
+};
+
+/* Goes on with texts that earlier runs left: those that may have been sent are looked for first.  out has them, the
  * oldest first, as they stand now. */
-enum nm_code nm_texting_finish(const struct nm_push_context *context, int follow_s, struct nm_outbox *out,
-			       struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_texting_finish(const struct nm_push_context *context, const struct nm_finishing *finishing,
+			       struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -89,8 +89,19 @@ static enum nm_code send_text(struct bench *bench, int follow_s)
 
 static enum nm_code finish(struct bench *bench)
 {
+	struct nm_outbox left;
+	int64_t ids[16];
+	struct nm_finishing finishing = { .ids = ids };
+	enum nm_code code;
+
 	nm_outbox_clear(&bench->outbox);
-	return nm_texting_finish(&bench->rig.context, 0, &bench->outbox, &bench->err);
+	code = nm_texting_left(bench->rig.store, &left, &bench->err);
+	if (code != NM_OK)
+		return code;
+	for (size_t i = 0; i < left.n && finishing.n < 16; i++)
+		ids[finishing.n++] = left.items[i].id;
+	nm_outbox_clear(&left);
+	return nm_texting_finish(&bench->rig.context, &finishing, &bench->outbox, &bench->err);
 }
 
 static int texts_made(struct bench *bench)
@@ -342,14 +353,16 @@ static void test_a_carrier_that_stays_down(void **state)
 	ok(&bench, send_text(&bench, 0));
 	restart(&bench);
 	set_fault(&bench, FAKE_REFUSED);
-	bench.rig.context.now += NM_DAY - 60; /* a restart takes a minute */
+	bench.rig.context.now += 3600 - 60; /* a restart takes a minute */
 	ok(&bench, finish(&bench));
 	assert_stands(&bench, NM_OUTBOX_SENDING, "Bad  [31m parameter , Twilio's error 20001 (400)");
 	restart(&bench);
 	set_fault(&bench, FAKE_REFUSED);
 	bench.rig.context.now++;
 	ok(&bench, finish(&bench));
-	assert_stands(&bench, NM_OUTBOX_UNSURE, "Bad  [31m parameter , Twilio's error 20001 (400)");
+	assert_stands(
+		&bench, NM_OUTBOX_UNSURE,
+		"Bad  [31m parameter , Twilio's error 20001 (400); after an hour it is looked for no more");
 	bench_close(&bench);
 }
 
@@ -452,23 +465,28 @@ static void test_a_plan_without_the_account(void **state)
 	bench_close(&bench);
 }
 
+static struct nm_outbox_text left_text(const char *to, enum nm_outbox_state state)
+{
+	return (struct nm_outbox_text){ .line = "main",
+					.account = "twilio",
+					.driver = "twilio",
+					.from = FAKE_TEXTS_FROM,
+					.to = to,
+					.body = FAKE_TEXTS_BODY,
+					.why = "test",
+					.state = state };
+}
+
 /* Killed before anything left, and the plan does not allow it any more. */
 static void test_a_text_that_waited(void **state)
 {
-	const struct nm_outbox_text text = { .at = 1,
-					     .line = "main",
-					     .account = "twilio",
-					     .driver = "twilio",
-					     .from = FAKE_TEXTS_FROM,
-					     .to = "+525512345678",
-					     .body = FAKE_TEXTS_BODY,
-					     .why = "test",
-					     .state = NM_OUTBOX_WAITING };
+	struct nm_outbox_text text = left_text("+525512345678", NM_OUTBOX_WAITING);
 	struct bench bench;
 	int64_t id;
 
 	(void)state;
 	bench_open(&bench, TWILIO);
+	text.at = bench.rig.context.now - 60;
 	ok(&bench, nm_store_outbox_add(bench.rig.store, &text, &id, &bench.err));
 	ok(&bench, finish(&bench));
 	assert_stands(
@@ -480,6 +498,63 @@ static void test_a_text_that_waited(void **state)
 	ok(&bench, finish(&bench));
 	assert_stands(&bench, NM_OUTBOX_SENT, "queued");
 	assert_int_equal(bench.carrier.asked, 1);
+	bench_close(&bench);
+}
+
+/* A text of more than an hour ago is not sent any more, whether it waited or may have been sent. */
+static void test_a_stale_text(void **state)
+{
+	static const struct {
+		enum nm_outbox_state state, ends;
+		int age_s, made;
+		const char *words;
+	} cases[] = {
+		{ NM_OUTBOX_WAITING, NM_OUTBOX_SENT, 3600, 1, "queued" },
+		{ NM_OUTBOX_WAITING, NM_OUTBOX_FAILED, 3601, 0,
+		  "it waited for more than an hour, and is not sent any more" },
+		{ NM_OUTBOX_SENDING, NM_OUTBOX_SENT, 3600, 1, "queued" },
+		{ NM_OUTBOX_SENDING, NM_OUTBOX_UNSURE, 3601, 0,
+		  "it shows no text to +15125550111, and after an hour it is not sent any more" },
+	};
+	struct bench bench;
+	int64_t id;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct nm_outbox_text text = left_text(FAKE_TEXTS_TO, cases[i].state);
+
+		bench_open(&bench, TWILIO);
+		text.at = bench.rig.context.now - cases[i].age_s;
+		ok(&bench, nm_store_outbox_add(bench.rig.store, &text, &id, &bench.err));
+		ok(&bench, finish(&bench));
+		assert_stands(&bench, cases[i].ends, cases[i].words);
+		assert_int_equal(bench.carrier.made, cases[i].made);
+		bench_close(&bench);
+	}
+}
+
+/* Whoever says yes to one text has not said yes to another. */
+static void test_only_what_was_named(void **state)
+{
+	struct nm_outbox_text text = left_text(FAKE_TEXTS_TO, NM_OUTBOX_WAITING);
+	struct nm_finishing finishing = { .n = 1 };
+	struct bench bench;
+	int64_t ids[2];
+
+	(void)state;
+	bench_open(&bench, TWILIO);
+	text.at = bench.rig.context.now;
+	for (int i = 0; i < 2; i++)
+		ok(&bench, nm_store_outbox_add(bench.rig.store, &text, &ids[i], &bench.err));
+	finishing.ids = &ids[1];
+	ok(&bench, nm_texting_finish(&bench.rig.context, &finishing, &bench.outbox, &bench.err));
+	assert_int_equal(bench.outbox.n, 1);
+	assert_int_equal(bench.outbox.items[0].id, ids[1]);
+	assert_int_equal(bench.carrier.made, 1);
+	nm_outbox_clear(&bench.outbox);
+	ok(&bench, nm_texting_left(bench.rig.store, &bench.outbox, &bench.err));
+	assert_int_equal(bench.outbox.n, 1);
+	assert_int_equal(bench.outbox.items[0].id, ids[0]);
 	bench_close(&bench);
 }
 
@@ -614,6 +689,8 @@ int main(void)
 		cmocka_unit_test(test_a_stop_key),
 		cmocka_unit_test(test_a_plan_without_the_account),
 		cmocka_unit_test(test_a_text_that_waited),
+		cmocka_unit_test(test_a_stale_text),
+		cmocka_unit_test(test_only_what_was_named),
 		cmocka_unit_test(test_one_at_a_time),
 		cmocka_unit_test(test_what_may_be_sent),
 		cmocka_unit_test(test_who_sends),
