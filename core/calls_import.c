@@ -51,20 +51,24 @@ static enum nm_code find_carrier(struct importing *run, struct nm_error *err)
 
 /* --- since when --- */
 
-static enum nm_code since_of(const struct importing *run, const char *line, nm_time *since,
+static enum nm_code since_of(const struct importing *run, nm_time asked, struct nm_import_line *line,
 			     struct nm_error *err)
 {
-	nm_time newest;
-	enum nm_code code =
-		nm_store_call_newest(run->context->store, line, run->account->driver, &newest, err);
+	const nm_time now = run->context->now;
+	enum nm_code code = nm_store_calls_read(run->context->store, run->context->plan->lines[line->line].number,
+						run->account->driver, &line->whole, err);
 
+	if (code != NM_OK)
+		return code;
 	/* A day more: records come late, and calls that were under way were left out. */
-	if (code == NM_OK)
-		*since = newest != NM_TIME_MIN ? newest - NM_DAY
-					       : run->context->now - FIRST_DAYS * (nm_time)NM_DAY;
-	if (code == NM_OK && *since >= run->context->now)
-		*since = run->context->now - NM_DAY;
-	return code;
+	if (asked != NM_TIME_MIN)
+		line->since = asked;
+	else if (line->whole.until > line->whole.from)
+		line->since = (line->whole.until < now ? line->whole.until : now) - NM_DAY;
+	else
+		line->since = now - FIRST_DAYS * (nm_time)NM_DAY;
+	line->until = line->since;
+	return NM_OK;
 }
 
 static enum nm_code take_lines(struct importing *run, nm_time since, struct nm_error *err)
@@ -82,10 +86,8 @@ static enum nm_code take_lines(struct importing *run, nm_time since, struct nm_e
 
 		if (plan->lines[i].account != account)
 			continue;
-		*line = (struct nm_import_line){ .line = (int)i, .since = since };
-		if (since == NM_TIME_MIN)
-			code = since_of(run, plan->lines[i].name, &line->since, err);
-		line->until = line->since;
+		*line = (struct nm_import_line){ .line = (int)i };
+		code = since_of(run, since, line, err);
 		import->n++;
 	}
 	if (code == NM_OK && import->n == 0)
@@ -115,13 +117,15 @@ static enum nm_code entry_of(const struct importing *run, int line, const struct
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < record->n; i++)
 		legs[i] = (struct nm_call_leg){ record->legs[i], nm_call_who(plan, record->legs[i].to) };
-	*out = (struct nm_call_entry){ .line = plan->lines[line].name,
+	*out = (struct nm_call_entry){ .number = plan->lines[line].number,
+				       .line = plan->lines[line].name,
 				       .driver = run->account->driver,
 				       .carrier_id = record->id,
 				       .caller = record->caller,
 				       .forwarded_from = record->forwarded_from,
 				       .began = record->began,
 				       .ended = record->ended,
+				       .cut = record->cut,
 				       .n = record->n,
 				       .legs = legs };
 	nm_call_judge(plan, line, record, run->confirms, &out->became);
@@ -152,6 +156,27 @@ static int by_time(const void *a, const void *b)
 	return (x->began > y->began) - (x->began < y->began);
 }
 
+/* [since, until) was read now: what is known without a gap grows by it, or it lies behind a gap, which a later
+ * import without --since closes. */
+static enum nm_code keep_span(const struct importing *run, struct nm_import_line *line, nm_time until,
+			      struct nm_error *err)
+{
+	struct nm_span *whole = &line->whole;
+
+	line->gap = (struct nm_span){ 0 };
+	if (whole->from >= whole->until)
+		*whole = (struct nm_span){ line->since, until };
+	else if (line->since > whole->until)
+		line->gap = (struct nm_span){ whole->until, line->since };
+	else if (until < whole->from)
+		line->gap = (struct nm_span){ until, whole->from };
+	else
+		*whole = (struct nm_span){ line->since < whole->from ? line->since : whole->from,
+					   until > whole->until ? until : whole->until };
+	return nm_store_calls_read_put(run->context->store, run->context->plan->lines[line->line].number,
+				       run->account->driver, *whole, err);
+}
+
 /* The oldest first, so that the numbers of calls go with time as far as they can. */
 static enum nm_code keep_calls(const struct importing *run, struct nm_import_line *line,
 			       struct nm_records *records, struct nm_arena *arena, struct nm_error *err)
@@ -168,6 +193,8 @@ static enum nm_code keep_calls(const struct importing *run, struct nm_import_lin
 		else
 			code = keep_call(run, line, &records->items[i], arena, err);
 	}
+	if (code == NM_OK)
+		code = keep_span(run, line, records->until, err);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
 	else

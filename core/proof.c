@@ -131,7 +131,7 @@ enum nm_code nm_proof_find(const struct nm_push_context *context, int line, cons
 	*out = (struct nm_proof){ .kind = NM_PROOF_NONE };
 	if (target < 0 || context->store == NULL)
 		return NM_OK;
-	filter.line = plan->lines[target].name;
+	filter.number = plan->lines[target].number;
 	code = nm_store_calls(context->store, &filter, &calls, err);
 	if (code != NM_OK)
 		return code;

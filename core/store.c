@@ -25,7 +25,7 @@
 /* The columns in the order in which store_calls.c reads them. */
 #define CALL_ROW                                                                                             \
 	"SELECT id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason, probably," \
-	" answered_by, seconds, version FROM call"
+	" answered_by, seconds, version, number, cut FROM call"
 
 /* As store_texts.c reads them. */
 #define OUTBOX_ROW                                                                               \
@@ -74,21 +74,25 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_TESTS_ADD] = "INSERT INTO tests_played(at, after_hours) VALUES(?, ?)",
 	[NM_SQL_TESTS_LAST] = "SELECT (SELECT max(at) FROM tests_played),"
 			      " (SELECT max(at) FROM tests_played WHERE after_hours = 1)",
-	[NM_SQL_CALL_FIND] = "SELECT id FROM call WHERE line = ?1 AND driver = ?2 AND carrier_id = ?3",
+	[NM_SQL_CALL_FIND] = "SELECT id FROM call WHERE number = ?1 AND driver = ?2 AND carrier_id = ?3",
 	[NM_SQL_CALL_PUT] =
 		"INSERT INTO call(id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason,"
-		" probably, answered_by, seconds, version) VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13,"
-		" (SELECT version FROM push WHERE line = ?2 AND state = ?14 AND ended <= ?7 ORDER BY id DESC LIMIT 1))"
-		" ON CONFLICT(id) DO UPDATE SET caller = excluded.caller, forwarded_from = excluded.forwarded_from,"
-		" began = excluded.began, ended = excluded.ended, outcome = excluded.outcome, reason = excluded.reason,"
-		" probably = excluded.probably, answered_by = excluded.answered_by, seconds = excluded.seconds,"
+		" probably, answered_by, seconds, number, cut, version)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+		" (SELECT version FROM push WHERE line = ?2 AND state = ?16 AND ended <= ?7 ORDER BY id DESC LIMIT 1))"
+		" ON CONFLICT(id) DO UPDATE SET line = excluded.line, caller = excluded.caller,"
+		" forwarded_from = excluded.forwarded_from, began = excluded.began, ended = excluded.ended,"
+		" outcome = excluded.outcome, reason = excluded.reason, probably = excluded.probably,"
+		" answered_by = excluded.answered_by, seconds = excluded.seconds, cut = excluded.cut,"
 		" version = excluded.version",
 	[NM_SQL_CALL_GET] = CALL_ROW " WHERE id = ?1",
-	[NM_SQL_CALL_NEWEST] = "SELECT began FROM call WHERE line = ?1 AND +driver = ?2"
-			       " ORDER BY began DESC LIMIT 1",
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
-		CALL_ROW " WHERE line = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+	[NM_SQL_CALLS_READ_GET] = "SELECT since, until FROM calls_read WHERE number = ?1 AND driver = ?2",
+	[NM_SQL_CALLS_READ_PUT] =
+		"INSERT INTO calls_read(number, driver, since, until) VALUES(?1, ?2, ?3, ?4)"
+		" ON CONFLICT(number, driver) DO UPDATE SET since = excluded.since, until = excluded.until",
 	[NM_SQL_LEG_ADD] = "INSERT INTO leg(call, n, carrier_id, number, who, ended_as, began, ended, rang)"
 			   " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
 	[NM_SQL_LEGS] =

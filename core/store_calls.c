@@ -2,7 +2,7 @@
 /*
  * The store's log of real calls: each once, with what rang for it.
  *
- * A call is known by its line, its driver and the carrier's own id.  Its record may come in parts: one that is
+ * A call is known by the line's number, its driver and the carrier's own id.  Its record may come in parts: one that is
  * kept already is written anew when what is known of it has changed.
  */
 #include <stdlib.h>
@@ -10,6 +10,8 @@
 
 #include "core/store_private.h"
 #include "nevermiss/calls.h"
+
+#define WITHHELD (-1) /* a caller in the store */
 
 /* --- writing --- */
 
@@ -30,7 +32,7 @@ static bool same_call(const struct nm_call_entry *a, const struct nm_call_entry 
 {
 	bool same = a->caller.anonymous == b->caller.anonymous && a->caller.number == b->caller.number &&
 		    a->forwarded_from == b->forwarded_from && a->began == b->began && a->ended == b->ended &&
-		    a->n == b->n;
+		    a->cut == b->cut && a->n == b->n;
 
 	for (size_t i = 0; same && i < a->n; i++)
 		same = same_leg(&a->legs[i], &b->legs[i]);
@@ -46,7 +48,7 @@ static enum nm_code find_call(struct nm_store *store, const struct nm_call_entry
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, call->line);
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)call->number);
 	nm_store_bind(statement, 2, call->driver);
 	nm_store_bind(statement, 3, call->carrier_id);
 	result = sqlite3_step(statement);
@@ -70,7 +72,7 @@ static enum nm_code write_call(struct nm_store *store, const struct nm_call_entr
 	nm_store_bind(statement, 2, call->line);
 	nm_store_bind(statement, 3, call->driver);
 	nm_store_bind(statement, 4, call->carrier_id);
-	sqlite3_bind_int64(statement, 5, (sqlite3_int64)call->caller.number);
+	sqlite3_bind_int64(statement, 5, call->caller.anonymous ? WITHHELD : (sqlite3_int64)call->caller.number);
 	sqlite3_bind_int64(statement, 6, (sqlite3_int64)call->forwarded_from);
 	sqlite3_bind_int64(statement, 7, call->began);
 	sqlite3_bind_int64(statement, 8, call->ended);
@@ -79,7 +81,9 @@ static enum nm_code write_call(struct nm_store *store, const struct nm_call_entr
 	sqlite3_bind_int(statement, 11, call->became.probably);
 	nm_store_bind(statement, 12, call->became.by);
 	sqlite3_bind_int(statement, 13, call->became.seconds);
-	sqlite3_bind_int(statement, 14, NM_PUSH_DONE);
+	sqlite3_bind_int64(statement, 14, (sqlite3_int64)call->number);
+	sqlite3_bind_int(statement, 15, call->cut);
+	sqlite3_bind_int(statement, 16, NM_PUSH_DONE);
 	code = nm_store_run(store, statement, err);
 	if (code == NM_OK && *id == 0)
 		*id = sqlite3_last_insert_rowid(store->db);
@@ -177,14 +181,14 @@ static int within(sqlite3_stmt *statement, int column, int most)
 /* The columns of CALL_ROW (store.c). */
 static struct nm_call_entry read_call(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
 {
-	const nm_number caller = (nm_number)sqlite3_column_int64(statement, 4);
+	const sqlite3_int64 caller = sqlite3_column_int64(statement, 4);
 
 	return (struct nm_call_entry){
 		.id = sqlite3_column_int64(statement, 0),
 		.line = nm_store_column(statement, 1, arena, ok),
 		.driver = nm_store_column(statement, 2, arena, ok),
 		.carrier_id = nm_store_column(statement, 3, arena, ok),
-		.caller = { .anonymous = caller == 0, .number = caller },
+		.caller = { .anonymous = caller == WITHHELD, .number = caller > 0 ? (nm_number)caller : 0 },
 		.forwarded_from = (nm_number)sqlite3_column_int64(statement, 5),
 		.began = sqlite3_column_int64(statement, 6),
 		.ended = sqlite3_column_int64(statement, 7),
@@ -194,6 +198,8 @@ static struct nm_call_entry read_call(sqlite3_stmt *statement, struct nm_arena *
 			    .by = nm_store_column(statement, 11, arena, ok),
 			    .seconds = sqlite3_column_int(statement, 12) },
 		.version = sqlite3_column_int64(statement, 13),
+		.number = (nm_number)sqlite3_column_int64(statement, 14),
+		.cut = sqlite3_column_int(statement, 15) != 0,
 	};
 }
 
@@ -201,7 +207,7 @@ enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter 
 			    struct nm_call_entries *out, struct nm_error *err)
 {
 	sqlite3_stmt *statement =
-		nm_store_statement(store, filter->line != NULL ? NM_SQL_CALLS_OF : NM_SQL_CALLS, err);
+		nm_store_statement(store, filter->number != 0 ? NM_SQL_CALLS_OF : NM_SQL_CALLS, err);
 	struct nm_call_entries calls = { .arena = nm_arena_new() };
 	size_t capacity = 0;
 	bool ok = calls.arena != NULL;
@@ -213,8 +219,8 @@ enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter 
 	}
 	sqlite3_bind_int64(statement, 1, filter->since);
 	sqlite3_bind_int64(statement, 2, filter->until);
-	if (filter->line != NULL)
-		nm_store_bind(statement, 3, filter->line);
+	if (filter->number != 0)
+		sqlite3_bind_int64(statement, 3, (sqlite3_int64)filter->number);
 	while (ok && calls.n < filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
 		ok = nm_grow((void **)&calls.items, &capacity, calls.n + 1, sizeof(*calls.items));
 		if (ok)
@@ -302,19 +308,42 @@ enum nm_code nm_store_call_get(struct nm_store *store, int64_t id, struct nm_are
 	return code;
 }
 
-enum nm_code nm_store_call_newest(struct nm_store *store, const char *line, const char *driver,
-				  nm_time *began, struct nm_error *err)
+/* --- what was read --- */
+
+enum nm_code nm_store_calls_read(struct nm_store *store, nm_number number, const char *driver,
+				 struct nm_span *out, struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALL_NEWEST, err);
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALLS_READ_GET, err);
 	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
 	nm_store_bind(statement, 2, driver);
 	result = sqlite3_step(statement);
-	*began = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : NM_TIME_MIN;
+	*out = (struct nm_span){ 0 };
+	if (result == SQLITE_ROW)
+		*out = (struct nm_span){ sqlite3_column_int64(statement, 0),
+					 sqlite3_column_int64(statement, 1) };
 	sqlite3_reset(statement);
 	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
 							     : nm_store_fail(store, "reading its calls", err);
+}
+
+enum nm_code nm_store_calls_read_put(struct nm_store *store, nm_number number, const char *driver,
+				     struct nm_span read, struct nm_error *err)
+{
+	sqlite3_stmt *statement;
+	enum nm_code code = nm_store_writable(store, err);
+
+	if (code != NM_OK)
+		return code;
+	statement = nm_store_statement(store, NM_SQL_CALLS_READ_PUT, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
+	nm_store_bind(statement, 2, driver);
+	sqlite3_bind_int64(statement, 3, read.from);
+	sqlite3_bind_int64(statement, 4, read.until);
+	return nm_store_run(store, statement, err);
 }

@@ -28,15 +28,19 @@ static const char *const migrations[] = {
 	"CREATE INDEX file_hash ON file(hash);"
 	"CREATE TABLE version_file(version INTEGER NOT NULL REFERENCES version(id), name TEXT NOT NULL,"
 	" file INTEGER NOT NULL REFERENCES file(id), PRIMARY KEY(version, name)) STRICT, WITHOUT ROWID;",
-	/* Times are instants, 0 for one that is not known; seconds -1 likewise; a caller 0 is anonymous. */
-	"CREATE TABLE call(id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL, driver TEXT NOT NULL,"
-	" carrier_id TEXT NOT NULL, caller INTEGER NOT NULL, forwarded_from INTEGER NOT NULL,"
+	/* Times are instants, 0 for one that is not known; seconds -1 likewise; a caller 0 was not told, -1 withheld.
+	 * A call is of a number: the line's name is the one that it had then. */
+	"CREATE TABLE call(id INTEGER PRIMARY KEY AUTOINCREMENT, number INTEGER NOT NULL, line TEXT NOT NULL,"
+	" driver TEXT NOT NULL, carrier_id TEXT NOT NULL, caller INTEGER NOT NULL, forwarded_from INTEGER NOT NULL,"
 	" began INTEGER NOT NULL, ended INTEGER NOT NULL, outcome INTEGER NOT NULL, reason INTEGER NOT NULL,"
 	" probably INTEGER NOT NULL, answered_by TEXT, seconds INTEGER NOT NULL,"
-	" version INTEGER REFERENCES version(id)) STRICT;"
-	"CREATE UNIQUE INDEX call_carrier ON call(line, driver, carrier_id);"
+	" cut INTEGER NOT NULL, version INTEGER REFERENCES version(id)) STRICT;"
+	"CREATE UNIQUE INDEX call_carrier ON call(number, driver, carrier_id);"
 	"CREATE INDEX call_began ON call(began);"
-	"CREATE INDEX call_line ON call(line, began);"
+	"CREATE INDEX call_number ON call(number, began);"
+	/* All that began in [since, until) was read. */
+	"CREATE TABLE calls_read(number INTEGER NOT NULL, driver TEXT NOT NULL, since INTEGER NOT NULL,"
+	" until INTEGER NOT NULL, PRIMARY KEY(number, driver)) STRICT, WITHOUT ROWID;"
 	"CREATE TABLE leg(call INTEGER NOT NULL REFERENCES call(id), n INTEGER NOT NULL, carrier_id TEXT,"
 	" number TEXT, who TEXT, ended_as INTEGER NOT NULL, began INTEGER NOT NULL, ended INTEGER NOT NULL,"
 	" rang INTEGER NOT NULL, PRIMARY KEY(call, n)) STRICT, WITHOUT ROWID;",

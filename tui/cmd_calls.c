@@ -20,12 +20,29 @@ static void who_words(const struct nm_call_entry *call, struct nm_buf *out)
 {
 	char number[NM_NUMBER_TEXT];
 
-	if (call->caller.anonymous) {
-		nm_buf_add(out, "anonymous");
+	if (call->caller.anonymous || !call->caller.number) {
+		nm_buf_add(out, call->caller.anonymous ? "anonymous" : "not told");
 		return;
 	}
 	nm_number_words(call->caller.number, number);
 	nm_buf_add(out, number);
+}
+
+/* As the plan calls the line that has the number now, else as it was called then. */
+static const char *line_of(const struct nm_plan *plan, const struct nm_call_entry *call)
+{
+	for (size_t i = 0; i < plan->n_lines; i++)
+		if (plan->lines[i].number == call->number)
+			return plan->lines[i].name;
+	return call->line;
+}
+
+/* What is believed and not known of the driver's records; NULL: nothing. */
+static const char *doubt_of(const char *driver)
+{
+	const struct nm_carrier *carrier = nm_carrier_find(driver);
+
+	return carrier ? carrier->records_unverified : NULL;
 }
 
 /* "probably swallowed by the voicemail of owner's own phone after 25 s" */
@@ -69,8 +86,9 @@ static void json_number(struct nm_json *json, const char *key, nm_number number)
 }
 
 /* The members of a call; the object stays open. */
-static void json_call(struct nm_json *json, const struct nm_zone *zone, const struct nm_call_entry *call)
+static void json_call(struct nm_json *json, const struct session *session, const struct nm_call_entry *call)
 {
+	const struct nm_zone *zone = session_zone(session);
 	const struct nm_became *became = &call->became;
 	const bool timed = became->seconds >= 0;
 	char from[NM_NUMBER_TEXT];
@@ -81,7 +99,8 @@ static void json_call(struct nm_json *json, const struct nm_zone *zone, const st
 	nm_json_int(json, call->id);
 	json_time(json, zone, "at", call->began);
 	nm_json_key(json, "line");
-	nm_json_text(json, call->line);
+	nm_json_text(json, line_of(session->plan, call));
+	json_number(json, "to", call->number);
 	nm_json_key(json, "from");
 	nm_json_text(json, from);
 	json_number(json, "forwarded_from", call->forwarded_from);
@@ -136,8 +155,27 @@ static enum nm_code read_filter(const struct invocation *run, struct nm_call_fil
 		return code;
 	if (filter->since >= filter->until)
 		return nm_fail(err, NM_INPUT, "--until must be later than --since");
-	filter->line = line >= 0 ? run->session->plan->lines[line].name : NULL;
+	filter->number = line >= 0 ? run->session->plan->lines[line].number : 0;
 	return NM_OK;
+}
+
+/* The driver of a call of the list, where no newer one has the same; NULL. */
+static const char *driver_first_at(const struct nm_call_entries *calls, size_t at)
+{
+	for (size_t i = 0; i < at; i++)
+		if (!strcmp(calls->items[i].driver, calls->items[at].driver))
+			return NULL;
+	return calls->items[at].driver;
+}
+
+static void list_notes(struct invocation *run, const struct nm_call_entries *calls)
+{
+	for (size_t i = 0; i < calls->n; i++) {
+		const char *driver = driver_first_at(calls, i);
+
+		if (driver && doubt_of(driver))
+			nm_buf_addf(run->notes, "of %s: %s\n", driver, doubt_of(driver));
+	}
 }
 
 static void list_text(struct invocation *run, const struct nm_call_entries *calls)
@@ -153,8 +191,8 @@ static void list_text(struct invocation *run, const struct nm_call_entries *call
 		nm_buf_clear(&who);
 		who_words(call, &who);
 		nm_time_words(zone, call->began, true, when);
-		nm_buf_addf(run->out, "#%-5lld %-26s %-10s %-17s ", (long long)call->id, when, call->line,
-			    who.data);
+		nm_buf_addf(run->out, "#%-5lld %-26s %-10s %-17s ", (long long)call->id, when,
+			    line_of(run->session->plan, call), who.data);
 		became_words(&call->became, run->out);
 		nm_buf_add(run->out, "\n");
 	}
@@ -163,11 +201,11 @@ static void list_text(struct invocation *run, const struct nm_call_entries *call
 		nm_buf_add(run->out, "no calls in the log\n");
 	if (calls->more)
 		nm_buf_addf(run->out, "and older ones: --count shows more than %zu\n", calls->n);
+	list_notes(run, calls);
 }
 
 static void list_json(struct invocation *run, const struct nm_call_entries *calls)
 {
-	const struct nm_zone *zone = session_zone(run->session);
 	struct nm_json json;
 
 	nm_json_init(&json, run->out);
@@ -175,12 +213,23 @@ static void list_json(struct invocation *run, const struct nm_call_entries *call
 	nm_json_key(&json, "calls");
 	nm_json_array(&json);
 	for (size_t i = 0; i < calls->n; i++) {
-		json_call(&json, zone, &calls->items[i]);
+		json_call(&json, run->session, &calls->items[i]);
 		nm_json_end(&json, '}');
 	}
 	nm_json_end(&json, ']');
 	nm_json_key(&json, "more");
 	nm_json_bool(&json, calls->more);
+	nm_json_key(&json, "unverified");
+	nm_json_object(&json);
+	for (size_t i = 0; i < calls->n; i++) {
+		const char *driver = driver_first_at(calls, i);
+
+		if (driver && doubt_of(driver)) {
+			nm_json_key(&json, driver);
+			nm_json_text(&json, doubt_of(driver));
+		}
+	}
+	nm_json_end(&json, '}');
 	json_finish(&json, run->out);
 }
 
@@ -238,6 +287,8 @@ static void ladder(const struct nm_call_entry *call, struct nm_buf *out)
 		ladder_leg(call, &call->legs[i], out);
 	if (!call->n)
 		nm_buf_add(out, "          the record tells of no ring\n");
+	if (call->cut)
+		nm_buf_addf(out, "          and more rings than these %zu\n", call->n);
 	if (call->ended) {
 		rung_time(call, call->ended, out);
 		nm_buf_add(out, "the call ends\n");
@@ -249,7 +300,8 @@ static void show_text(struct invocation *run, const struct nm_call_entry *call)
 	char text[NM_TIME_TEXT];
 
 	nm_time_words_zone(session_zone(run->session), call->began, true, text);
-	nm_buf_addf(run->out, "call #%lld to %s, %s\n  from     ", (long long)call->id, call->line, text);
+	nm_buf_addf(run->out, "call #%lld to %s, %s\n  from     ", (long long)call->id,
+		    line_of(run->session->plan, call), text);
 	who_words(call, run->out);
 	if (call->forwarded_from) {
 		char number[NM_NUMBER_TEXT];
@@ -265,6 +317,8 @@ static void show_text(struct invocation *run, const struct nm_call_entry *call)
 		nm_buf_addf(run->out, "  plan     version %lld was pushed to the line then\n",
 			    (long long)call->version);
 	ladder(call, run->out);
+	if (doubt_of(call->driver))
+		nm_buf_addf(run->notes, "of %s: %s\n", call->driver, doubt_of(call->driver));
 }
 
 static void show_json(struct invocation *run, const struct nm_call_entry *call)
@@ -273,7 +327,11 @@ static void show_json(struct invocation *run, const struct nm_call_entry *call)
 	struct nm_json json;
 
 	nm_json_init(&json, run->out);
-	json_call(&json, zone, call);
+	json_call(&json, run->session, call);
+	nm_json_key(&json, "unverified");
+	nm_json_text(&json, doubt_of(call->driver));
+	nm_json_key(&json, "legs_cut");
+	nm_json_bool(&json, call->cut);
 	nm_json_key(&json, "legs");
 	nm_json_array(&json);
 	for (size_t i = 0; i < call->n; i++)
@@ -341,6 +399,31 @@ static enum nm_code read_account(const struct invocation *run, int *account, str
 	return code;
 }
 
+static bool is_empty(struct nm_span span)
+{
+	return span.from >= span.until;
+}
+
+/* Of which time the log has all calls to the line. */
+static void reach_text(struct invocation *run, const struct nm_import_line *line)
+{
+	const struct nm_zone *zone = session_zone(run->session);
+	char since[NM_TIME_TEXT], until[NM_TIME_TEXT];
+
+	if (is_empty(line->whole))
+		return;
+	nm_time_words(zone, line->whole.from, true, since);
+	nm_time_words(zone, line->whole.until, true, until);
+	nm_buf_addf(run->out, "  without a gap: from %s to %s\n", since, until);
+	if (is_empty(line->gap))
+		return;
+	nm_time_words(zone, line->gap.from, true, since);
+	nm_time_words(zone, line->gap.until, true, until);
+	nm_buf_addf(run->out, "  not read: from %s to %s; %s\n", since, until,
+		    line->gap.from == line->whole.until ? "an import without --since reads that too"
+							: "import again with the same --since");
+}
+
 static void import_line_text(struct invocation *run, const struct nm_import_line *line)
 {
 	const struct nm_zone *zone = session_zone(run->session);
@@ -359,6 +442,17 @@ static void import_line_text(struct invocation *run, const struct nm_import_line
 		nm_buf_add(run->out, "  there is more: import again\n");
 	if (line->words)
 		nm_buf_addf(run->out, "  not read to the end: %s\n", line->words);
+	reach_text(run, line);
+}
+
+/* An empty span is null. */
+static void json_reach(struct nm_json *json, const struct nm_zone *zone, const char *key, struct nm_span span)
+{
+	nm_json_key(json, key);
+	if (is_empty(span))
+		nm_json_null(json);
+	else
+		json_span(json, zone, span);
 }
 
 static void import_line_json(struct nm_json *json, const struct session *session,
@@ -376,6 +470,8 @@ static void import_line_json(struct nm_json *json, const struct session *session
 	json_known(json, "known", (int64_t)line->known, true);
 	json_known(json, "under_way", (int64_t)line->under_way, true);
 	json_known(json, "not_understood", (int64_t)line->odd, true);
+	json_reach(json, zone, "read", line->whole);
+	json_reach(json, zone, "gap", line->gap);
 	nm_json_key(json, "cut");
 	nm_json_bool(json, line->cut);
 	nm_json_key(json, "error");

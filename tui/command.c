@@ -62,7 +62,7 @@ const struct command commands[] = {
 	{ "calls", "import|list|show [ID]", "the log of real calls: fill it from a carrier's records, list it, tell one call",
 	  PLAN_READ, 1, 2,
 	  { { "account", "A", "import: the account whose carrier is asked, for all its lines" },
-	    { "since", "T", "only calls from then on (import: default a day before the newest kept, else 30 days)" },
+	    { "since", "T", "only calls from then on (import: default a day before the end of what was read, else 30 days)" },
 	    { "until", "T", "list: only calls before" }, { "line", "L", "list: only this line" },
 	    { "count", "N", "list: how many of the newest (default 50)" } }, cmd_calls },
 	{ "rollback", "", "put back what was live before a push", PLAN_READ, 0, 0,

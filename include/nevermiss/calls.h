@@ -70,12 +70,15 @@ struct nm_call_leg {
 
 struct nm_call_entry {
 	int64_t id; /* of the store */
-	const char *line, *driver, *carrier_id;
-	struct nm_caller caller;
+	nm_number number; /* of the line */
+	const char *line; /* as it was called when the call was written down */
+	const char *driver, *carrier_id;
+	struct nm_caller caller;  /* number 0 and not anonymous: the record does not tell */
 	nm_number forwarded_from; /* 0: not said */
 	nm_time began, ended;     /* ended 0: not known */
 	struct nm_became became;
 	int64_t version; /* of the plan, as pushed to the line at that time; 0: not known */
+	bool cut;        /* there are more legs than these */
 	size_t n;
 	const struct nm_call_leg *legs; /* in the order in which they began */
 };
@@ -88,14 +91,14 @@ struct nm_call_entries {
 };
 
 struct nm_call_filter {
-	const char *line;     /* NULL: all */
+	nm_number number;     /* of a line; 0: all */
 	nm_time since, until; /* that began in [since, until) */
 	size_t most;
 };
 
 enum nm_call_kept { NM_CALL_NEW, NM_CALL_KNOWN, NM_CALL_MENDED };
 
-/* Keeps a call once, by line, driver and the carrier's id; one that is kept already is written anew when its record
+/* Keeps a call once, by the line's number, driver and the carrier's id; one that is kept already is written anew when its record
  * says something else now.  id and version of the entry do not count: they are found. */
 enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entry *call,
 			       enum nm_call_kept *kept, struct nm_error *err) NM_WARN_UNUSED;
@@ -105,15 +108,19 @@ void nm_call_entries_clear(struct nm_call_entries *entries);
 /* One call with its legs, all from the arena; NM_INPUT when there is none of that id. */
 enum nm_code nm_store_call_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
 			       struct nm_call_entry *out, struct nm_error *err) NM_WARN_UNUSED;
-/* When the newest call of a line that came from this driver began; NM_TIME_MIN: there is none. */
-enum nm_code nm_store_call_newest(struct nm_store *store, const char *line, const char *driver,
-				  nm_time *began, struct nm_error *err) NM_WARN_UNUSED;
+/* The span of which all calls to a number that came from this driver were read, without a gap; empty: none was. */
+enum nm_code nm_store_calls_read(struct nm_store *store, nm_number number, const char *driver,
+				 struct nm_span *out, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_calls_read_put(struct nm_store *store, nm_number number, const char *driver,
+				     struct nm_span read, struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- how it gets there --- */
 
 struct nm_import_line {
 	int line;
-	nm_time since, until; /* what was read: all that began in [since, until) */
+	nm_time since, until; /* what was read now: all that began in [since, until) */
+	struct nm_span whole; /* what was read by now, in this import and before it, without a gap */
+	struct nm_span gap;   /* what lies between that and what was read now; empty: nothing */
 	size_t fresh, mended, known;
 	size_t under_way;  /* left out: the next import takes them */
 	size_t odd;        /* entries of the carrier's that describe no call */
@@ -129,7 +136,7 @@ struct nm_import {
 };
 
 /* Reads the calls of all lines of an account, since an instant, or (NM_TIME_MIN) for each since a day before the
- * newest that is kept, or of the last 30 days.  Imported twice, a call is kept once.  NM_INPUT: the account's
+ * end of what was read without a gap, or of the last 30 days.  Imported twice, a call is kept once.  NM_INPUT: the account's
  * driver has no records, no line is on it, or since is not in the past.  NM_CARRIER when a line failed (*out is
  * filled then too). */
 enum nm_code nm_calls_import(const struct nm_push_context *context, int account, nm_time since,

@@ -45,6 +45,7 @@ rule cell { lines = cell  path = on }
 rule all { path = day }
 """
 NOW = datetime.datetime(2026, 1, 8, 12, 0, tzinfo=datetime.timezone.utc)
+ALL = ("--since", "2026-01-01")
 FIRST = datetime.datetime(2026, 1, 5, 14, 0, tzinfo=datetime.timezone.utc)
 
 
@@ -168,7 +169,9 @@ def imports(bench):
     bench.server.faults["legs"] = (1, 500, "down")
     bench.check("twilio", ("calls", "import", "--account", "twilio"), 0,
                 "main: 2 new, 0 mended, 0 known; read from", "over: 1 new", "are not verified")
-    bench.check("twice", ("calls", "import", "--account", "twilio"), 0, "main: 0 new, 0 mended, 2 known")
+    bench.check("twice", ("calls", "import", "--account", "twilio", *ALL), 0, "main: 0 new, 0 mended, 2 known",
+                "without a gap: from Tue 9 Dec 2025 06:00")
+    bench.check("the last day", ("calls", "import", "--account", "twilio"), 0, "read from Wed 7 Jan 2026 06:00")
     bench.check("in JSON", ("calls", "import", "--account", "twilio", "--json", "--since", "2026-01-01"), 0,
                 '"new":0', '"known":2', '"cut":false', '"unverified":"')
     bench.check("telnyx", ("calls", "import", "--account", "telnyx"), 0, "desk: 2 new", "is not published")
@@ -179,16 +182,41 @@ def imports(bench):
 def reads(bench):
     bench.check("the log", ("calls", "list"), 0,
                 "answered by sam after 25 s", "probably voicemail after 18 s", "probably answered by table",
-                "abandoned after 12 s", "unknown", "anonymous", "+1 512 555 0199")
+                "abandoned after 12 s", "unknown", "anonymous", "+1 512 555 0199", "of twilio: ", "of telnyx: ",
+                "of voipms: ")
+    bench.check("the log in JSON", ("calls", "list", "--json"), 0, '"unverified":{"twilio":"', '"voipms":"')
     bench.check("one line", ("calls", "list", "--line", "over", "--json"), 0, '"forwarded_from":"+15125550120"',
                 '"outcome":"voicemail"', '"more":false')
     bench.check("two of them", ("calls", "list", "--count", "2"), 0, "and older ones: --count shows more than 2")
     bench.check("a span", ("calls", "list", "--since", "2026-01-06"), 0, "no calls in the log")
     bench.check("one call", ("calls", "show", "1"), 0, "call #1 to main, Mon 5 Jan 2026 08:00 CST",
                 "outcome  answered by sam after 25 s", "1 s  owner (+15125550111) rings for 15 s: no-answer",
-                "17 s  sam (+15125550114) rings for 8 s: answered, until 60 s", "60 s  the call ends")
-    bench.check("one call in JSON", ("calls", "show", "#1", "--json"), 0, '"answered_by":"sam"', '"rang":8')
+                "17 s  sam (+15125550114) rings for 8 s: answered, until 60 s", "60 s  the call ends", "are not verified")
+    bench.check("one call in JSON", ("calls", "show", "#1", "--json"), 0, '"answered_by":"sam"', '"rang":8',
+                '"unverified":"that a flow')
     bench.check("a carrier's own text", ("calls", "show", "2"), 0, "+15125550 [31m rings")
+
+
+def gaps(bench):
+    """An import since a later time leaves a gap, and says so; the next one closes it."""
+    bench.now = NOW + datetime.timedelta(days=9)
+    bench.check("a gap", ("calls", "import", "--account", "twilio", "--since", "2026-01-16"), 0,
+                "not read: from Thu 8 Jan 2026 06:00 to Fri 16 Jan 2026 00:00")
+    bench.check("no gap", ("calls", "import", "--account", "twilio", "--json"), 0, '"since":"2026-01-07T06:00:00-06:00"',
+                '"gap":null', '"read":{"from":"2025-12-09T06:00:00-06:00","until":"2026-01-17T06:00:00-06:00"}')
+    bench.now = NOW
+
+
+def renames(bench):
+    """A line that is called otherwise keeps its calls."""
+    with open(f"{bench.folder}/plan.conf") as plan:
+        text = plan.read()
+    with open(f"{bench.folder}/plan.conf", "w") as plan:
+        plan.write(text.replace("line main ", "line front "))
+    bench.check("renamed", ("calls", "import", "--account", "twilio", *ALL), 0, "front: 0 new, 0 mended, 2 known")
+    bench.check("its calls", ("calls", "list", "--line", "front"), 0, "#1", "#2", "front")
+    with open(f"{bench.folder}/plan.conf", "w") as plan:
+        plan.write(text)
 
 
 def refusals(bench):
@@ -210,12 +238,14 @@ def faults(bench):
     bench.check("a bad secret", ("calls", "import", "--account", "twilio"), 3,
                 "not read to the end: Authenticate, Twilio's error 20003 (401)")
     bench.server.faults["details"] = (1, 429, '{"errors":[{"title":"Too many"}]}')
-    bench.check("too many requests", ("calls", "import", "--account", "telnyx"), 0, "desk: 0 new, 0 mended, 2 known")
+    bench.check("too many requests", ("calls", "import", "--account", "telnyx", *ALL), 0,
+                "desk: 0 new, 0 mended, 2 known")
     bench.server.faults["details"] = (1, 200, '{"data":[{"id":')
     bench.check("cut off", ("calls", "import", "--account", "telnyx"), 3, "its answer cannot be read")
     bench.server.faults["cdr"] = (1, 200, '{"status":"ip_not_enabled"}')
     bench.check("refused", ("calls", "import", "--account", "voipms"), 3, "this machine's address is not allowed")
-    bench.check("and mended", ("calls", "import", "--account", "voipms"), 0, "ring: 0 new, 0 mended, 1 known")
+    bench.check("and mended", ("calls", "import", "--account", "voipms", *ALL), 0,
+                "ring: 0 new, 0 mended, 1 known")
 
 
 def dials(bench):
@@ -243,6 +273,8 @@ def main():
         imports(bench)
         reads(bench)
         proofs(bench)
+        gaps(bench)
+        renames(bench)
         refusals(bench)
         faults(bench)
         bench.server.shutdown()

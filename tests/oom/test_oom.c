@@ -542,9 +542,9 @@ static enum nm_code read_records(struct nm_error *err)
 static enum nm_code keep_a_call(struct nm_error *err)
 {
 	static const struct nm_call_leg leg = { { .id = "l", .to = "+15125550111" }, "owner" };
-	static const struct nm_call_filter all = { NULL, 0, NM_TIME_MAX, 10 };
+	static const struct nm_call_filter all = { 0, 0, NM_TIME_MAX, 10 };
 	struct nm_call_entry call = {
-		.line = "main", .driver = "d", .carrier_id = "c", .began = AT, .n = 1, .legs = &leg
+		.number = 1, .line = "main", .driver = "d", .carrier_id = "c", .began = AT, .n = 1, .legs = &leg
 	};
 	struct nm_call_entries calls = { 0 };
 	enum nm_call_kept kept;

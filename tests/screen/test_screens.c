@@ -850,7 +850,8 @@ static void codes_are_ticked_off_and_then_assumed(void **state)
 /* A call that came forwarded proves what was dialled: both screens say when that was. */
 static void a_call_proves_what_was_dialled(void **state)
 {
-	struct nm_call_entry call = { .line = "over",
+	struct nm_call_entry call = { .number = UINT64_C(15125550101),
+				      .line = "over",
 				      .driver = "twilio",
 				      .carrier_id = "CA1",
 				      .caller = { .number = UINT64_C(15125550199) },

@@ -346,9 +346,15 @@ static void test_other_ends(void **state)
 
 /* --- keeping --- */
 
+static nm_number number_of(const char *line)
+{
+	return plan->lines[nm_plan_find_line(plan, line)].number;
+}
+
 static struct nm_call_entry entry(const char *line, const char *id, nm_time began)
 {
-	return (struct nm_call_entry){ .line = line,
+	return (struct nm_call_entry){ .number = number_of(line),
+				       .line = line,
 				       .driver = "telnyx",
 				       .carrier_id = id,
 				       .caller = { .number = UINT64_C(15125550199) },
@@ -368,7 +374,7 @@ static enum nm_call_kept put(const struct nm_call_entry *one)
 
 static size_t count(const char *line, nm_time since, nm_time until, size_t most)
 {
-	const struct nm_call_filter filter = { line, since, until, most };
+	const struct nm_call_filter filter = { line != NULL ? number_of(line) : 0, since, until, most };
 	struct nm_call_entries calls;
 	struct nm_error err;
 	size_t n;
@@ -388,7 +394,6 @@ static void test_a_call_is_kept_once(void **state)
 	struct nm_call_entry one = entry("main", "c1", T), got;
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_error err;
-	nm_time newest;
 
 	(void)state;
 	one.n = 1;
@@ -420,10 +425,6 @@ static void test_a_call_is_kept_once(void **state)
 	assert_int_equal(nm_store_call_get(store, 2, arena, &got, &err), NM_INPUT);
 	assert_string_equal(err.text, "no call 2 in the log");
 	assert_int_equal(nm_store_call_put(store, &one, &(enum nm_call_kept){ 0 }, &err), NM_REFUSED);
-	ok(nm_store_call_newest(store, "main", "telnyx", &newest, &err), &err);
-	assert_int_equal(newest, T);
-	ok(nm_store_call_newest(store, "main", "twilio", &newest, &err), &err);
-	assert_int_equal(newest, NM_TIME_MIN);
 	nm_arena_free(arena);
 }
 
@@ -435,6 +436,7 @@ static void test_the_log_is_listed(void **state)
 
 	(void)state;
 	put(&one);
+	one.number = number_of("over");
 	one.line = "over"; /* the same call, forwarded, is a call of that line too */
 	assert_int_equal(put(&one), NM_CALL_NEW);
 	one.carrier_id = "c2";
@@ -444,10 +446,10 @@ static void test_the_log_is_listed(void **state)
 	assert_int_equal(count("over", 0, NM_TIME_MAX, 10), 2);
 	assert_int_equal(count("over", T + 60, NM_TIME_MAX, 10), 1);
 	assert_int_equal(count("over", 0, T + 60, 10), 1);
-	ok(nm_store_calls(store, &(struct nm_call_filter){ NULL, 0, NM_TIME_MAX, 2 }, &calls, &err), &err);
+	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 2 }, &calls, &err), &err);
 	assert_true(calls.more);
 	nm_call_entries_clear(&calls);
-	ok(nm_store_calls(store, &(struct nm_call_filter){ NULL, 0, NM_TIME_MAX, 3 }, &calls, &err), &err);
+	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 3 }, &calls, &err), &err);
 	assert_false(calls.more);
 	nm_call_entries_clear(&calls);
 }
@@ -518,10 +520,12 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 	return NM_OK;
 }
 
+static nm_time import_at = T + 3600;
+
 static enum nm_code import(int account, nm_time since, struct nm_import *out, struct nm_error *err)
 {
 	const struct nm_push_context context = {
-		.plan = plan, .store = store, .now = T + 3600, .transport = { NULL, submit, collect }
+		.plan = plan, .store = store, .now = import_at, .transport = { NULL, submit, collect }
 	};
 
 	carrier.sent = carrier.n_tags = 0;
@@ -554,7 +558,7 @@ static void test_imported_twice_is_kept_once(void **state)
 		assert_int_equal(result.lines[0].under_way, 1);
 		assert_int_equal(result.lines[0].odd, 2); /* in both lists */
 		assert_int_equal(result.lines[0].until, T + 3600);
-		assert_int_equal(result.lines[0].since, i == 0 ? T + 3600 - 30 * NM_DAY : T - NM_DAY);
+		assert_int_equal(result.lines[0].since, T + 3600 - (i == 0 ? 30 : 1) * NM_DAY);
 		assert_int_equal(result.lines[1].fresh, i == 0);
 		assert_false(result.lines[0].cut);
 		nm_import_clear(&result);
@@ -569,6 +573,75 @@ static void test_imported_twice_is_kept_once(void **state)
 	assert_int_equal(result.lines[0].since, T - 60);
 	nm_import_clear(&result);
 	assert_int_equal(count("main", 0, NM_TIME_MAX, 10), 2);
+}
+
+static void assert_span(struct nm_span span, nm_time from, nm_time until)
+{
+	assert_int_equal(span.from, from);
+	assert_int_equal(span.until, until);
+}
+
+/* An import since a later time leaves a gap, which is said, and which the next one without a time closes. */
+static void test_a_gap_is_closed(void **state)
+{
+	struct nm_import result;
+	struct nm_error err;
+
+	(void)state;
+	carrier.status = 200;
+	carrier.page = PAGE("");
+	import_at = T - 9 * NM_DAY;
+	ok(import(0, import_at - NM_DAY, &result, &err), &err);
+	assert_span(result.lines[0].whole, T - 10 * NM_DAY, T - 9 * NM_DAY);
+	assert_span(result.lines[0].gap, 0, 0);
+	nm_import_clear(&result);
+	import_at = T + 3600;
+	carrier.page = PAGE(ENTRY("1", "+15125550100", ENDED));
+	ok(import(0, T - 60, &result, &err), &err);
+	assert_int_equal(result.lines[0].fresh, 1);
+	assert_span(result.lines[0].whole, T - 10 * NM_DAY, T - 9 * NM_DAY);
+	assert_span(result.lines[0].gap, T - 9 * NM_DAY, T - 60);
+	nm_import_clear(&result);
+	ok(import(0, NM_TIME_MIN, &result, &err), &err);
+	assert_int_equal(result.lines[0].since, T - 10 * NM_DAY);
+	assert_int_equal(result.lines[0].known, 1);
+	assert_span(result.lines[0].whole, T - 10 * NM_DAY, T + 3600);
+	assert_span(result.lines[0].gap, 0, 0);
+	nm_import_clear(&result);
+	/* Further back than ever. */
+	ok(import(0, T - 20 * NM_DAY, &result, &err), &err);
+	assert_span(result.lines[0].whole, T - 20 * NM_DAY, T + 3600);
+	nm_import_clear(&result);
+	/* What failed was not read. */
+	carrier.status = 401;
+	ok(nm_store_calls_read_put(store, number_of("main"), "telnyx", (struct nm_span){ T - 60, T }, &err), &err);
+	assert_int_equal(import(0, NM_TIME_MIN, &result, &err), NM_CARRIER);
+	assert_span(result.lines[0].whole, T - 60, T);
+	nm_import_clear(&result);
+}
+
+/* A call is of a number, whatever the line is called. */
+static void test_a_renamed_line_keeps_its_calls(void **state)
+{
+	struct nm_import result;
+	struct nm_error err;
+
+	(void)state;
+	carrier.status = 200;
+	carrier.page = PAGE(ENTRY("1", "+15125550101", ENDED));
+	ok(import(0, NM_TIME_MIN, &result, &err), &err);
+	assert_int_equal(result.lines[1].fresh, 1);
+	nm_import_clear(&result);
+	take_plan("business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
+		  "account tel { driver = telnyx }\nline front { number = \"+15125550101\" account = tel }\n"
+		  "destination owner { kind = personal number = \"+15125550111\" own_voicemail = 25s }\n"
+		  "path day { step { ring = owner } }\n" RULE);
+	ok(import(0, NM_TIME_MIN, &result, &err), &err);
+	assert_int_equal(result.lines[0].fresh, 0);
+	assert_int_equal(result.lines[0].known, 1);
+	nm_import_clear(&result);
+	assert_int_equal(count(NULL, 0, NM_TIME_MAX, 10), 1);
+	assert_int_equal(count("front", 0, NM_TIME_MAX, 10), 1);
 }
 
 static void test_what_cannot_be_imported(void **state)
@@ -608,6 +681,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_the_log_is_listed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_version_in_force, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_imported_twice_is_kept_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_gap_is_closed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_renamed_line_keeps_its_calls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_cannot_be_imported, setup, teardown),
 	};
 

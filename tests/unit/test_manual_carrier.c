@@ -240,7 +240,9 @@ static void log_call(struct person *person, const char *line, int after, nm_numb
 		     nm_number forwarded_from)
 {
 	char id[16];
-	const struct nm_call_entry call = { .line = line,
+	const int to = nm_plan_find_line(person->rig.plan, line);
+	const struct nm_call_entry call = { .number = person->rig.plan->lines[to].number,
+					    .line = line,
 					    .driver = "twilio",
 					    .carrier_id = id,
 					    .caller = { .anonymous = from == 0, .number = from },
