@@ -61,19 +61,15 @@ nm_number nm_records_number(const char *text)
 {
 	const size_t plus = text != NULL && text[0] == '+',
 		     n = text != NULL ? strspn(text + plus, "0123456789") : 0;
-	nm_number number;
 
-	if (n < 7 || n > 15 || text[plus + n] != '\0' || text[plus] == '0')
+	if (n < 7 || n > 15 || text[plus + n] != '\0' || text[plus] == '0' || (plus == 0 && n == 10))
 		return 0;
-	number = strtoull(text + plus, NULL, 10);
-	return plus == 0 && n == 10 ? number + UINT64_C(10000000000) : number;
+	return strtoull(text + plus, NULL, 10);
 }
 
-struct nm_caller nm_records_caller(const char *text)
+bool nm_records_lasts(nm_time began, nm_time ended)
 {
-	const nm_number number = nm_records_number(text);
-
-	return (struct nm_caller){ .anonymous = number == 0, .number = number };
+	return ended == 0 || (ended >= began && ended - began <= NM_RECORDS_LONGEST_S);
 }
 
 bool nm_records_add(struct nm_exchange *exchange, const struct nm_record *record)
@@ -95,15 +91,21 @@ bool nm_records_add(struct nm_exchange *exchange, const struct nm_record *record
 	return true;
 }
 
-void nm_records_put_leg(struct nm_leg *legs, size_t *n, const struct nm_leg *leg)
+bool nm_records_put_leg(struct nm_leg *legs, size_t *n, const struct nm_leg *leg)
 {
 	size_t at = 0;
 
+	for (size_t i = 0; i < *n; i++)
+		if (strcmp(legs[i].id, leg->id) == 0)
+			return true;
+	if (*n == NM_LEGS_MAX)
+		return false;
 	while (at < *n && legs[at].began < leg->began)
 		at++;
 	memmove(legs + at + 1, legs + at, (*n - at) * sizeof(*legs));
 	legs[at] = *leg;
 	(*n)++;
+	return true;
 }
 
 bool nm_records_end(struct nm_records *records)

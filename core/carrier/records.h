@@ -8,6 +8,7 @@
 
 #include "nevermiss/carrier.h"
 
+#define NM_RECORDS_LONGEST_S (7 * NM_DAY) /* no call lasts longer */
 #define NM_RECORDS_ENOUGH 1000 /* calls after which a conversation ends at the next good place */
 
 /* As it is when nothing was read yet: a conversation that was cut off begins so again. */
@@ -16,15 +17,17 @@ void nm_records_begin(struct nm_records *records);
 nm_time nm_records_instant(const char *text);
 /* "2026-01-05" of a UTC day; NULL: memory is out. */
 const char *nm_records_day(struct nm_arena *arena, nm_time t);
-/* A number as carriers write it: "+15125550100", or without the plus, ten digits meaning North America; 0: it is
- * none. */
+/* A number in full, "+15125550100", also without the plus unless it has ten digits, which may be a whole one of
+ * Denmark or a national one of North America; 0: it is none.  A short code and a SIP address are none either: of such
+ * a caller nothing is told. */
 nm_number nm_records_number(const char *text);
-/* The caller of such a number; anonymous when it is none. */
-struct nm_caller nm_records_caller(const char *text);
+/* May a call or a leg have lasted from then till then?  ended 0: not known, and it may. */
+bool nm_records_lasts(nm_time began, nm_time ended);
 /* A copy in the list, which must have room (NM_RECORDS_MAX); false: memory is out. */
 bool nm_records_add(struct nm_exchange *exchange, const struct nm_record *record);
-/* Puts a leg in the order in which they began; the array must have room. */
-void nm_records_put_leg(struct nm_leg *legs, size_t *n, const struct nm_leg *leg);
+/* Puts a leg, once by its id, in the order in which they began.  The array must have room, up to NM_LEGS_MAX; false:
+ * there are so many already. */
+bool nm_records_put_leg(struct nm_leg *legs, size_t *n, const struct nm_leg *leg);
 /* Ends the conversation when all was read (until is now), or enough; false: it goes on from `until`. */
 bool nm_records_end(struct nm_records *records);
 

@@ -7,8 +7,9 @@
  *       &page[number]=1&page[size]=50     {"data":[{...}],"meta":{"total_pages"}}
  *
  * The members of voice entries are not published: each of those read here may be missing.  Nor is it said whether
- * the last days hold today, so that is asked for as well.  A list is not read beyond PAGES_MAX pages: then only the
- * days before that of its last entry count as read.
+ * the last days hold today, so that is asked for as well.  A list is not read beyond PAGES_MAX pages: then only what
+ * began a day and more before the last entries were made counts as read, since they stand in the order in which they
+ * were made, which is after the call.
  */
 #include <string.h>
 
@@ -32,6 +33,7 @@ struct entry {
 };
 
 struct entries {
+	nm_time last; /* when the newest was made, or began where that is not said; 0: no entry says either */
 	size_t n, capacity;
 	struct entry *items; /* arena */
 };
@@ -120,7 +122,7 @@ static enum nm_leg_end end_of(const struct entry *entry, const char *cause)
 }
 
 /* False: memory is out. */
-static bool take_entry(struct nm_exchange *x, const struct nm_node *node, nm_time *last)
+static bool take_entry(struct nm_exchange *x, const struct nm_node *node)
 {
 	struct entries *entries = x->records->own;
 	const char *direction = nm_node_member_text(node, "direction");
@@ -130,15 +132,18 @@ static bool take_entry(struct nm_exchange *x, const struct nm_node *node, nm_tim
 			       .began = time_of(node, "started_at"),
 			       .answered = time_of(node, "answered_at"),
 			       .ended = time_of(node, "finished_at") };
+	const nm_time made = time_of(node, "created_at");
 
+	if (made > entries->last || (made == 0 && entry.began > entries->last))
+		entries->last = made != 0 ? made : entry.began;
 	entry.end = end_of(&entry, nm_node_member_text(node, "hangup_cause"));
 	if (!take_text(x, node, "id", &entry.id) || !take_text(x, node, "telnyx_session_id", &entry.session))
 		return false;
-	if (entry.id == NULL || direction == NULL || entry.began == 0) {
+	if (entry.id == NULL || direction == NULL || entry.began == 0 ||
+	    !nm_records_lasts(entry.began, entry.ended) || !nm_records_lasts(entry.began, entry.answered)) {
 		x->records->odd++;
 		return true;
 	}
-	*last = entry.began > *last ? entry.began : *last;
 	return is_known(entries, entry.id) || add_entry(x, entries, &entry);
 }
 
@@ -156,8 +161,10 @@ static bool put_leg(struct nm_exchange *x, struct nm_record *record, const struc
 	leg.to = nm_arena_text(x->arena, entry->to != 0 ? number : "");
 	leg.rang_s =
 		until >= entry->began && until - entry->began < NM_DAY ? (int)(until - entry->began) : -1;
-	if (leg.to != NULL)
-		nm_records_put_leg(record->legs, &record->n, &leg);
+	if (leg.to != NULL && !nm_records_put_leg(record->legs, &record->n, &leg)) {
+		record->cut = true;
+		record->tells_legs = false;
+	}
 	return leg.to != NULL;
 }
 
@@ -175,14 +182,10 @@ static bool take_legs(struct nm_exchange *x, struct nm_record *record, const str
 	record->tells_legs = call->session != NULL;
 	for (size_t i = 0; record->tells_legs && i < entries->n; i++)
 		n += is_leg(call, &entries->items[i]);
-	if (n > NM_LEGS_MAX) {
-		record->tells_legs = false;
-		n = 0;
-	}
-	record->legs = nm_arena_alloc(x->arena, n, sizeof(*record->legs));
+	record->legs = nm_arena_alloc(x->arena, n < NM_LEGS_MAX ? n : NM_LEGS_MAX, sizeof(*record->legs));
 	if (record->legs == NULL)
 		return false;
-	for (size_t i = 0; n > 0 && i < entries->n; i++)
+	for (size_t i = 0; n > 0 && !record->cut && i < entries->n; i++)
 		if (is_leg(call, &entries->items[i]) && !put_leg(x, record, &entries->items[i]))
 			return false;
 	return true;
@@ -197,8 +200,7 @@ static enum nm_step_result finish(struct nm_exchange *x)
 	for (size_t i = 0; i < entries->n; i++) {
 		const struct entry *entry = &entries->items[i];
 		struct nm_record record = { .id = entry->id,
-					    .caller = { .anonymous = entry->from == 0,
-							.number = entry->from },
+					    .caller = { .number = entry->from },
 					    .began = entry->began,
 					    .ended = entry->ended,
 					    .end = entry->end,
@@ -213,14 +215,19 @@ static enum nm_step_result finish(struct nm_exchange *x)
 	return NM_STEP_DONE;
 }
 
-/* There are more pages than are read: what is known ends with the day before that of the last entry. */
-static enum nm_step_result cut(struct nm_exchange *x, nm_time last)
+/* There are more pages than are read. */
+static enum nm_step_result cut(struct nm_exchange *x)
 {
-	x->records->until = nm_local_day(last) * NM_DAY;
+	const struct entries *entries = x->records->own;
+
+	if (entries->last == 0)
+		return nm_exchange_fail(x, "of its first %d records none says when it was made",
+					PAGES_MAX * PAGE_SIZE);
+	x->records->until = (nm_local_day(entries->last) - 1) * NM_DAY;
 	x->records->cut = true;
 	if (x->records->until <= x->records->since)
 		return nm_exchange_fail(
-			x, "the account has more than %d records of a day: so many cannot be read",
+			x, "the account has more than %d records of two days: so many cannot be read",
 			PAGES_MAX * PAGE_SIZE);
 	return finish(x);
 }
@@ -231,18 +238,17 @@ static enum nm_step_result take_page(struct nm_exchange *x, struct nm_request *n
 	const struct nm_node *list = nm_node_get(root, "data");
 	const enum list asked = (enum list)(x->state / LIST);
 	const int page = x->state % LIST;
-	nm_time last = 0;
 	int64_t pages;
 
 	if (!nm_node_is_array(list) || nm_node_count(list) > PAGE_SIZE)
 		return nm_exchange_fail(x, "its answer is no page of records");
 	for (size_t i = 0; i < nm_node_count(list); i++)
-		if (!take_entry(x, nm_node_at(list, i), &last))
+		if (!take_entry(x, nm_node_at(list, i)))
 			return nm_exchange_fail(x, "out of memory");
 	if (!nm_node_int(nm_node_get(nm_node_get(root, "meta"), "total_pages"), 0, INT64_MAX, &pages))
 		return nm_exchange_fail(x, "its answer does not say how many pages there are");
 	if (page < pages && page == PAGES_MAX)
-		return cut(x, last);
+		return cut(x);
 	if (page < pages)
 		return ask_page(x, next, asked, page + 1);
 	return asked == LAST_DAYS ? ask_page(x, next, TODAY, 1) : finish(x);

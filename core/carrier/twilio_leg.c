@@ -38,7 +38,10 @@ static nm_time time_of(const char *text)
 	    !two_digits(text + 14, 99, &year) || !two_digits(text + 17, 23, &hour) ||
 	    !two_digits(text + 20, 59, &minute) || !two_digits(text + 23, 60, &second))
 		return 0;
-	return nm_days_from_date(century * 100 + year, month, day) * NM_DAY + hour * 3600 + minute * 60 +
+	year += century * 100;
+	if (day < 1 || day > nm_month_days(year, month))
+		return 0;
+	return nm_days_from_date(year, month, day) * NM_DAY + hour * 3600 + minute * 60 +
 	       second;
 }
 

@@ -241,11 +241,10 @@ static enum nm_step_result take_legs(struct nm_exchange *x, struct nm_request *n
 	for (size_t i = 0; i < nm_node_count(list); i++) {
 		struct nm_leg leg;
 
-		if (placed->n == NM_LEGS_MAX)
-			return nm_exchange_fail(x, "the call has more than %d legs", NM_LEGS_MAX);
 		if (!nm_twilio_read_leg(x, nm_node_at(list, i), &leg))
 			return nm_exchange_fail(x, "its answer does not describe a leg");
-		nm_records_put_leg(placed->legs, &placed->n, &leg);
+		if (!nm_records_put_leg(placed->legs, &placed->n, &leg))
+			return nm_exchange_fail(x, "the call has more than %d legs", NM_LEGS_MAX);
 	}
 	page = nm_twilio_next_calls(x, root);
 	return page != NULL ? nm_twilio_turn_page(x, next, page) : follow(x, next);

@@ -42,11 +42,24 @@ static enum nm_step_result ask_week(struct nm_exchange *x, struct nm_request *ne
 	return nm_twilio_ask(x, next, path != NULL ? nm_ask_url(x, NM_TWILIO_API, path) : NULL, ASKED_CALLS);
 }
 
+/* What follows a page of a list.  A page that names itself would be read for ever. */
+static enum nm_step_result turn_page(struct nm_exchange *x, struct nm_request *next, const char *page)
+{
+	const char *last = x->records->own;
+
+	if (last != NULL && strcmp(last, page) == 0)
+		return nm_exchange_fail(x, "its list has no end: a page names itself as the next one");
+	x->records->own = nm_arena_text(x->arena, page);
+	return x->records->own != NULL ? nm_twilio_turn_page(x, next, page)
+				       : nm_exchange_fail(x, "out of memory");
+}
+
 /* The next call of the week that was not asked about, or the next week. */
 static enum nm_step_result go_on(struct nm_exchange *x, struct nm_request *next)
 {
 	struct nm_records *records = x->records;
 
+	records->own = NULL;
 	if (records->at < records->n)
 		return nm_twilio_ask_legs(x, next, records->items[records->at].id, ASKED_LEGS);
 	records->until = week_end(records);
@@ -59,9 +72,9 @@ static struct nm_caller caller_of(const struct nm_node *call)
 {
 	const char *from = nm_node_member_text(call, "from");
 
-	if (from != NULL && strcmp(from, NM_TWILIO_WITHHELD_DIGITS) == 0)
-		from = NULL;
-	return nm_records_caller(from);
+	if (from != NULL && (strcmp(from, NM_TWILIO_WITHHELD_DIGITS) == 0 || strcmp(from, NM_TWILIO_WITHHELD) == 0))
+		return (struct nm_caller){ .anonymous = true };
+	return (struct nm_caller){ .number = nm_records_number(from) };
 }
 
 /* Is it one that came from outside, and to this number? */
@@ -87,7 +100,10 @@ static bool take_call(struct nm_exchange *x, const struct nm_node *call)
 	}
 	if (!nm_twilio_read_leg(x, call, &leg))
 		return false;
-	records->odd += leg.began == 0;
+	if (leg.began == 0 || !nm_records_lasts(leg.began, leg.ended)) {
+		records->odd++;
+		return true;
+	}
 	if (leg.began < records->until || leg.began >= week_end(records))
 		return true;
 	record.id = leg.id;
@@ -115,7 +131,7 @@ static enum nm_step_result take_calls(struct nm_exchange *x, struct nm_request *
 			return nm_exchange_fail(x, "out of memory");
 	}
 	page = nm_twilio_next_calls(x, root);
-	return page != NULL ? nm_twilio_turn_page(x, next, page) : go_on(x, next);
+	return page != NULL ? turn_page(x, next, page) : go_on(x, next);
 }
 
 /* --- the legs of a call --- */
@@ -132,6 +148,27 @@ static bool make_room(struct nm_exchange *x, struct nm_record *record, size_t mo
 	return legs != NULL;
 }
 
+/* False: memory is out. */
+static bool take_leg(struct nm_exchange *x, struct nm_record *record, const struct nm_node *call)
+{
+	struct nm_leg leg;
+
+	if (!nm_twilio_is_leg(call)) {
+		record->tells_legs = false; /* not all of them */
+		return true;
+	}
+	if (!nm_twilio_read_leg(x, call, &leg))
+		return false;
+	if (!nm_records_lasts(leg.began, leg.ended)) {
+		x->records->odd++;
+		record->tells_legs = false;
+	} else if (!nm_records_put_leg(record->legs, &record->n, &leg)) {
+		record->cut = true;
+		record->tells_legs = false;
+	}
+	return true;
+}
+
 static enum nm_step_result take_legs(struct nm_exchange *x, struct nm_request *next,
 				     const struct nm_node *root)
 {
@@ -143,20 +180,12 @@ static enum nm_step_result take_legs(struct nm_exchange *x, struct nm_request *n
 		return nm_exchange_fail(x, "its answer lists no legs");
 	if (!make_room(x, record, nm_node_count(list)))
 		return nm_exchange_fail(x, "out of memory");
-	for (size_t i = 0; i < nm_node_count(list); i++) {
-		struct nm_leg leg;
-
-		if (record->n == NM_LEGS_MAX || !nm_twilio_is_leg(nm_node_at(list, i))) {
-			record->tells_legs = false; /* not all of them */
-			continue;
-		}
-		if (!nm_twilio_read_leg(x, nm_node_at(list, i), &leg))
+	for (size_t i = 0; i < nm_node_count(list); i++)
+		if (!take_leg(x, record, nm_node_at(list, i)))
 			return nm_exchange_fail(x, "out of memory");
-		nm_records_put_leg(record->legs, &record->n, &leg);
-	}
 	page = nm_twilio_next_calls(x, root);
-	if (page != NULL && record->n < NM_LEGS_MAX)
-		return nm_twilio_turn_page(x, next, page);
+	if (page != NULL && !record->cut)
+		return turn_page(x, next, page);
 	x->records->at++;
 	return go_on(x, next);
 }

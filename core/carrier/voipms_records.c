@@ -6,17 +6,19 @@
  *   getCDR date_from date_to timezone=0 answered=1 noanswer=1 busy=1 failed=1
  *     {"status":"success","cdr":[{"date","callerid","destination","disposition","seconds","uniqueid"}]}
  *
- * They say that a call was answered, not by what: a phone of a ring group and a mailbox look the same.
+ * In which zone the days of a request are counted is not certain: it is asked for a day more at both ends, and what
+ * lies outside is left for the window that it belongs to.  They say that a call was answered, not by what: a phone of
+ * a ring group and a mailbox look the same.
  */
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/carrier/ask.h"
 #include "core/carrier/records.h"
 #include "core/carrier/voipms.h"
 
 #define WEEKS (28 * (nm_time)NM_DAY)
 #define ASKED 1
-#define LONGEST_S (7 * NM_DAY)
 
 static nm_time window_end(const struct nm_records *records)
 {
@@ -27,8 +29,8 @@ static nm_time window_end(const struct nm_records *records)
 
 static enum nm_step_result ask_window(struct nm_exchange *x, struct nm_request *next)
 {
-	const char *from = nm_records_day(x->arena, x->records->until);
-	const char *until = nm_records_day(x->arena, window_end(x->records) - 1);
+	const char *from = nm_records_day(x->arena, x->records->until - NM_DAY);
+	const char *until = nm_records_day(x->arena, window_end(x->records) + NM_DAY);
 
 	if (from == NULL || until == NULL)
 		return nm_exchange_fail(x, "out of memory");
@@ -44,7 +46,26 @@ static enum nm_step_result ask_window(struct nm_exchange *x, struct nm_request *
 			  ASKED);
 }
 
-/* The number in `"Name" <5551112222>`, or the text as it is; false: memory is out. */
+/* A number; ten digits are VoIP.ms's own way to write those of North America. */
+static nm_number number_of(const char *text)
+{
+	char whole[NM_NUMBER_TEXT] = "+1";
+
+	if (text == NULL || strlen(text) != 10 || text[0] < '2')
+		return nm_records_number(text);
+	memcpy(whole + 2, text, 11);
+	return nm_records_number(whole);
+}
+
+static bool is_withheld(const char *text)
+{
+	static const char word[] = "anonymous";
+
+	return strlen(text) == sizeof(word) - 1 && nm_ascii_begins(text, word, sizeof(word) - 1);
+}
+
+/* The number in `"Name" <5551112222>`, or the text as it is; a withheld one is 0, as in VoIP.ms's own filters, or told
+ * in a word.  False: memory is out. */
 static bool take_caller(struct nm_exchange *x, const char *text, struct nm_caller *out)
 {
 	const char *open = text != NULL ? strrchr(text, '<') : NULL;
@@ -52,7 +73,8 @@ static bool take_caller(struct nm_exchange *x, const char *text, struct nm_calle
 
 	if (close != NULL)
 		text = nm_arena_textn(x->arena, open + 1, (size_t)(close - open - 1));
-	*out = nm_records_caller(text);
+	*out = (struct nm_caller){ .anonymous = text != NULL && (strcmp(text, "0") == 0 || is_withheld(text)),
+				   .number = number_of(text) };
 	return close == NULL || text != NULL;
 }
 
@@ -74,16 +96,21 @@ static enum nm_leg_end end_of(const char *disposition)
 	return NM_LEG_OPEN;
 }
 
-/* Seconds that stand as a number or a text; 0: it says none that could be. */
-static nm_time seconds_of(const struct nm_node *entry)
+/* When the call ended, by its seconds, which stand as a number or a text; 0: it does not say; -1: it says what cannot
+ * be. */
+static nm_time end_time(const struct nm_node *entry, nm_time began)
 {
 	char space[VOIPMS_ID_TEXT];
 	const char *text = voipms_text(entry, "seconds", space);
 	nm_time seconds = 0;
 
-	for (; text != NULL && *text >= '0' && *text <= '9' && seconds <= LONGEST_S; text++)
+	if (text == NULL)
+		return 0;
+	if (*text == '\0')
+		return -1;
+	for (; *text >= '0' && *text <= '9' && seconds <= NM_RECORDS_LONGEST_S; text++)
 		seconds = seconds * 10 + *text - '0';
-	return text != NULL && *text == '\0' && seconds <= LONGEST_S ? seconds : 0;
+	return *text == '\0' && nm_records_lasts(began, began + seconds) ? began + seconds : -1;
 }
 
 /* False: memory is out. */
@@ -96,16 +123,17 @@ static bool take_entry(struct nm_exchange *x, const struct nm_node *entry)
 	struct nm_record record = { .began = nm_records_instant(nm_node_member_text(entry, "date")),
 				    .end = end_of(nm_node_member_text(entry, "disposition")) };
 
-	if (to != NULL && nm_records_number(to) != nm_records_number(x->number))
+	record.ended = end_time(entry, record.began);
+	if (to != NULL && number_of(to) != number_of(x->number))
 		return true;
-	if (to == NULL || id == NULL || *id == '\0' || record.began == 0 || record.end == NM_LEG_OPEN) {
+	if (to == NULL || id == NULL || *id == '\0' || record.began == 0 || record.end == NM_LEG_OPEN ||
+	    record.ended < 0) {
 		records->odd++;
 		return true;
 	}
 	if (record.began < records->until || record.began >= window_end(records))
 		return true;
 	record.id = nm_ask_words(x->arena, id);
-	record.ended = record.began + seconds_of(entry);
 	return record.id != NULL && take_caller(x, nm_node_member_text(entry, "callerid"), &record.caller) &&
 	       nm_records_add(x, &record);
 }

@@ -168,7 +168,7 @@ struct nm_placed {
 /* A call that came to a line, as its carrier's records tell of it, on the carrier's clock. */
 struct nm_record {
 	const char *id;           /* the carrier's; the same each time it is read */
-	struct nm_caller caller;  /* anonymous too when the record has no number */
+	struct nm_caller caller;  /* anonymous: withheld, by the carrier's own mark; number 0: not told */
 	nm_number forwarded_from; /* the number from which it says that it was forwarded; 0: it does not say */
 	nm_time began, ended;     /* ended 0: not known */
 	enum nm_leg_end end;      /* of the caller's own leg: NM_LEG_ANSWERED too when a mailbox took it */

@@ -180,13 +180,100 @@ static void test_twilio_faults(void **state)
 		assert_bears_damage(PLAN(TWILIO), twilio_talk, i);
 }
 
+/* Each page of a call's legs names itself as the next: it is read once more, and no more. */
+static void test_twilio_legs_without_end(void **state)
+{
+	static const struct recorded talk[] = {
+		{ "GET", WEEK("2026-01-05", "2026-01-07"), NULL, 200,
+		  LIST(CAME("1", "+15125550199", MON "14:00:00", MON "14:00:50", "")) },
+		{ "GET", LEGS("1"), NULL, 200,
+		  PAGE(RANG("a", "+15125550111", "busy", MON "14:00:02", MON "14:00:03", ""), "/more") },
+		{ "GET", "https://api.twilio.com/more", NULL, 200,
+		  PAGE(RANG("a", "+15125550111", "busy", MON "14:00:02", MON "14:00:03", ""), "/more") },
+		{ 0 },
+	};
+
+	(void)state;
+	assert_fails(PLAN(TWILIO), talk, "its list has no end: a page names itself as the next one");
+}
+
+/* A leg that is listed twice rang once; what cannot be is odd; a withheld number is told from one that is not told. */
+static void test_twilio_oddities(void **state)
+{
+	static const struct recorded talk[] = {
+		{ "GET", WEEK("2026-01-05", "2026-01-07"), NULL, 200,
+		  LIST(CAME("1", "sip:pat@example.org", MON "14:00:00", MON "14:00:50", "") "," CAME(
+			  "2", "38663", "Mon, 31 Feb 2026 14:00:00",
+			  MON "14:00:50", "") "," CAME("3", "38663", MON "15:00:00", MON "14:00:50",
+						       "") "," CAME("4", "38663", MON "15:00:00",
+								    "Mon, 05 Jan 2099 15:00:00",
+								    "") "," CAME("5", "anonymous",
+										 MON "16:00:00",
+										 MON "16:00:50", "")) },
+		{ "GET", LEGS("1"), NULL, 200,
+		  LIST(RANG("a", "+15125550111", "busy", MON "14:00:02", MON "14:00:03",
+			    "") "," RANG("a", "+15125550111", "busy", MON "14:00:02", MON "14:00:03", "")) },
+		{ "GET", LEGS("5"), NULL, 200,
+		  LIST(RANG("b", "+15125550111", "busy", MON "16:00:02", MON "16:00:01", "")) },
+		{ 0 },
+	};
+	struct recorded_line line;
+
+	(void)state;
+	begin(&line, PLAN(TWILIO), 1);
+	assert_int_equal(speak(&line, talk), NM_STEP_DONE);
+	assert_int_equal(asked.n, 2);
+	assert_int_equal(asked.odd, 4);
+	assert_false(asked.items[0].caller.anonymous);
+	assert_int_equal(asked.items[0].caller.number, 0);
+	assert_int_equal(asked.items[0].n, 1);
+	assert_true(asked.items[0].tells_legs);
+	assert_true(asked.items[1].caller.anonymous);
+	assert_int_equal(asked.items[1].n, 0);
+	assert_false(asked.items[1].tells_legs);
+	recorded_close(&line);
+}
+
+/* More legs than a record keeps: it says that these are not all. */
+static void test_twilio_many_legs(void **state)
+{
+	const struct nm_carrier *twilio = nm_carrier_find("twilio");
+	struct nm_response answer = { .status = 200, .retry_after_s = -1 };
+	struct nm_request request = { 0 };
+	struct recorded_line line;
+	struct nm_buf legs;
+
+	(void)state;
+	nm_buf_init(&legs, NM_ARTEFACT_BYTES);
+	nm_buf_add(&legs, "{\"next_page_uri\":\"/more\",\"calls\":[");
+	for (int i = 0; i <= NM_LEGS_MAX; i++)
+		nm_buf_addf(&legs,
+			    "%s{\"sid\":\"CA%032x\",\"to\":\"+15125550111\",\"status\":\"busy\"," TIMES(
+				    MON "14:00:00", MON "14:00:01") "}",
+			    i > 0 ? "," : "", (unsigned)i);
+	nm_buf_add(&legs, "]}");
+	begin(&line, PLAN(TWILIO), 1);
+	assert_int_equal(twilio->step(&line.exchange, NULL, &request), NM_STEP_SEND);
+	answer.body = LIST(CAME("1", "+15125550199", MON "14:00:00", MON "14:00:50", ""));
+	answer.len = strlen(answer.body);
+	assert_int_equal(twilio->step(&line.exchange, &answer, &request), NM_STEP_SEND);
+	answer.body = legs.data;
+	answer.len = legs.len;
+	assert_int_equal(twilio->step(&line.exchange, &answer, &request), NM_STEP_DONE);
+	assert_true(asked.items[0].cut);
+	assert_false(asked.items[0].tells_legs);
+	assert_int_equal(asked.items[0].n, NM_LEGS_MAX);
+	nm_buf_clear(&legs);
+	recorded_close(&line);
+}
+
 /* A list without end is left, in words. */
 static void test_twilio_endless(void **state)
 {
-	static const struct nm_response answer = { .status = 200,
-						   .body = PAGE("", "/more"),
-						   .len = sizeof(PAGE("", "/more")) - 1,
-						   .retry_after_s = -1 };
+	static const struct nm_response answers[] = {
+		{ .status = 200, .body = PAGE("", "/a"), .len = sizeof(PAGE("", "/a")) - 1, .retry_after_s = -1 },
+		{ .status = 200, .body = PAGE("", "/b"), .len = sizeof(PAGE("", "/b")) - 1, .retry_after_s = -1 },
+	};
 	const struct nm_carrier *twilio = nm_carrier_find("twilio");
 	struct nm_request request = { 0 };
 	struct recorded_line line;
@@ -197,7 +284,7 @@ static void test_twilio_endless(void **state)
 	begin(&line, PLAN(TWILIO), 1);
 	result = twilio->step(&line.exchange, NULL, &request);
 	for (; result == NM_STEP_SEND && pages < PAGES; pages++)
-		result = twilio->step(&line.exchange, &answer, &request);
+		result = twilio->step(&line.exchange, &answers[pages % 2], &request);
 	assert_int_equal(result, NM_STEP_FAILED);
 	assert_string_equal(line.exchange.note, "its list has no end: 200 pages were read");
 	recorded_close(&line);
@@ -267,7 +354,7 @@ static const struct recorded telnyx_talk[] = {
 		  "2") },
 	{ "GET", DETAILS("today", "1"), NULL, 200,
 	  ENTRIES(ENTRY("4", "null", "inbound", "null", "+15125550100", "\"started_at\":\"2026-01-06T14:00:00Z\"") "," ENTRY(
-			  "5", "\"s5\"", "inbound", "\"5125550197\"", "15125550100",
+			  "5", "\"s5\"", "inbound", "\"4512345678\"", "15125550100",
 			  "\"started_at\":\"2026-01-14T11:00:00Z\",\"finished_at\":\"2026-01-14T11:00:30Z\""),
 		  "1") },
 	{ 0 },
@@ -290,10 +377,12 @@ static void test_telnyx(void **state)
 	assert_int_equal(asked.items[0].n, 1);
 	assert_string_equal(asked.items[0].legs[0].to, "+15125550111");
 	assert_int_equal(asked.items[0].legs[0].rang_s, 20);
-	assert_true(asked.items[1].caller.anonymous);
+	assert_false(asked.items[1].caller.anonymous);
+	assert_int_equal(asked.items[1].caller.number, 0);
 	assert_int_equal(asked.items[1].end, NM_LEG_CANCELED);
 	assert_false(asked.items[1].tells_legs);
-	assert_true(asked.items[2].caller.number == UINT64_C(15125550197));
+	/* Ten digits: Denmark's, or North America's. */
+	assert_int_equal(asked.items[2].caller.number, 0);
 	assert_int_equal(asked.items[2].end, NM_LEG_NO_ANSWER);
 	recorded_close(&line);
 }
@@ -320,7 +409,7 @@ static void test_telnyx_faults(void **state)
 		assert_bears_damage(PLAN(TELNYX), telnyx_talk, i);
 }
 
-/* More pages than are read: the days before the last entry's are whole, and that is what it says. */
+/* More pages than are read: what began a day before the last entries were made is whole, and that is what it says. */
 static void test_telnyx_is_cut_by_the_day(void **state)
 {
 	const struct nm_carrier *telnyx = nm_carrier_find("telnyx");
@@ -345,15 +434,67 @@ static void test_telnyx_is_cut_by_the_day(void **state)
 	}
 	assert_int_equal(result, NM_STEP_DONE);
 	assert_true(asked.cut);
-	assert_int_equal(asked.until, DAY + 4 * NM_DAY);
-	assert_int_equal(asked.n, 199);
+	assert_int_equal(asked.until, DAY + 3 * NM_DAY);
+	assert_int_equal(asked.n, 149);
+	recorded_close(&line);
+}
+
+/* More pages than are read, and nothing in them: that is not a busy account. */
+static void test_telnyx_is_cut_without_entries(void **state)
+{
+	static const struct nm_response answer = { .status = 200,
+						   .body = ENTRIES("{}", "1000"),
+						   .len = sizeof(ENTRIES("{}", "1000")) - 1,
+						   .retry_after_s = -1 };
+	const struct nm_carrier *telnyx = nm_carrier_find("telnyx");
+	struct nm_request request = { 0 };
+	struct recorded_line line;
+	enum nm_step_result result;
+
+	(void)state;
+	begin(&line, PLAN(TELNYX), 30);
+	result = telnyx->step(&line.exchange, NULL, &request);
+	for (int i = 1; result == NM_STEP_SEND && i <= PAGES; i++)
+		result = telnyx->step(&line.exchange, &answer, &request);
+	assert_int_equal(result, NM_STEP_FAILED);
+	assert_string_equal(line.exchange.note, "of its first 10000 records none says when it was made");
+	recorded_close(&line);
+}
+
+/* A session that is listed twice, and more legs than a record keeps. */
+static void test_telnyx_many_legs(void **state)
+{
+	const struct nm_carrier *telnyx = nm_carrier_find("telnyx");
+	struct nm_response answer = { .status = 200, .retry_after_s = -1 };
+	struct nm_request request = { 0 };
+	struct recorded_line line;
+	enum nm_step_result result;
+	char page[16384];
+	size_t len;
+
+	(void)state;
+	begin(&line, PLAN(TELNYX), 1);
+	result = telnyx->step(&line.exchange, NULL, &request);
+	for (int i = 0; result == NM_STEP_SEND && i < 6; i++) {
+		len = (size_t)snprintf(page, sizeof page, "{\"meta\":{\"total_pages\":3},\"data\":[" ENTRY("in", "\"s\"", "inbound", "\"+15125550199\"", "+15125550100", "\"started_at\":\"2026-01-05T14:00:00Z\""));
+		for (int k = 0; k < 49; k++)
+			len += (size_t)snprintf(page + len, sizeof page - len, ",{\"id\":\"%d\",\"telnyx_session_id\":\"s\",\"direction\":\"outbound\",\"cld\":\"+15125550111\",\"started_at\":\"2026-01-05T14:00:00Z\"}", i % 3 * 49 + k);
+		len += (size_t)snprintf(page + len, sizeof page - len, "]}");
+		answer.body = page;
+		answer.len = len;
+		result = telnyx->step(&line.exchange, &answer, &request);
+	}
+	assert_int_equal(result, NM_STEP_DONE);
+	assert_int_equal(asked.n, 1);
+	assert_true(asked.items[0].cut);
+	assert_int_equal(asked.items[0].n, NM_LEGS_MAX);
 	recorded_close(&line);
 }
 
 /* --- voipms --- */
 
 static const struct recorded voipms_talk[] = {
-	{ GET_CDR("2026-01-05", "2026-02-01"),
+	{ GET_CDR("2026-01-04", "2026-02-03"),
 	  "{\"status\":\"success\",\"cdr\":[" CDR(
 		  "2026-01-05 14:00:00", "\\\"Ann\\\" <5125550199>", "\"5125550100\"", "ANSWERED", "\"41\"",
 		  "\"u1\"") "," CDR("2026-01-05 15:00:00", "anonymous", "15125550100", "NO ANSWER", "0",
@@ -366,7 +507,7 @@ static const struct recorded voipms_talk[] = {
 											 "\"5125550100\"",
 											 "PERHAPS", "1",
 											 "\"u5\"") "]}" },
-	{ GET_CDR("2026-02-02", "2026-02-04"), "{\"status\":\"no_cdr\"}" },
+	{ GET_CDR("2026-02-01", "2026-02-05"), "{\"status\":\"no_cdr\"}" },
 	{ 0 },
 };
 
@@ -390,13 +531,39 @@ static void test_voipms(void **state)
 	recorded_close(&line);
 }
 
+/* An entry that its carrier counts in the day before is in both windows, and kept in the one that it belongs to. */
+static void test_voipms_oddities(void **state)
+{
+#define LATE CDR("2026-02-02 00:30:00", "0", "\"5125550100\"", "ANSWERED", "1", "\"u1\"")
+	static const struct recorded talk[] = {
+		{ GET_CDR("2026-01-04", "2026-02-03"),
+		  "{\"status\":\"success\",\"cdr\":[" LATE "," CDR("2026-01-06 00:30:00", "38663", "\"5125550100\"",
+								   "ANSWERED", "\"-3\"",
+								   "\"u2\"") "," CDR("2026-01-06 00:31:00", "38663",
+										     "\"5125550100\"", "ANSWERED",
+										     "\"99999999\"", "\"u3\"") "]}" },
+		{ GET_CDR("2026-02-01", "2026-02-05"), "{\"status\":\"success\",\"cdr\":[" LATE "]}" },
+		{ 0 },
+	};
+	struct recorded_line line;
+
+	(void)state;
+	begin(&line, PLAN(VOIPMS), 30);
+	assert_int_equal(speak(&line, talk), NM_STEP_DONE);
+	assert_int_equal(asked.n, 1);
+	assert_int_equal(asked.odd, 2);
+	assert_string_equal(asked.items[0].id, "u1");
+	assert_true(asked.items[0].caller.anonymous);
+	recorded_close(&line);
+}
+
 static void test_voipms_faults(void **state)
 {
 	static const struct recorded refused[] = {
-		{ GET_CDR("2026-01-05", "2026-01-06"), "{\"status\":\"ip_not_enabled\"}" }, { 0 }
+		{ GET_CDR("2026-01-04", "2026-01-07"), "{\"status\":\"ip_not_enabled\"}" }, { 0 }
 	};
 	static const struct recorded no_list[] = {
-		{ GET_CDR("2026-01-05", "2026-01-06"), "{\"status\":\"success\"}" }, { 0 }
+		{ GET_CDR("2026-01-04", "2026-01-07"), "{\"status\":\"success\"}" }, { 0 }
 	};
 
 	(void)state;
@@ -428,12 +595,18 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_twilio),
 		cmocka_unit_test(test_twilio_faults),
+		cmocka_unit_test(test_twilio_oddities),
+		cmocka_unit_test(test_twilio_many_legs),
+		cmocka_unit_test(test_twilio_legs_without_end),
 		cmocka_unit_test(test_twilio_endless),
 		cmocka_unit_test(test_twilio_is_cut_between_weeks),
 		cmocka_unit_test(test_telnyx),
 		cmocka_unit_test(test_telnyx_faults),
 		cmocka_unit_test(test_telnyx_is_cut_by_the_day),
+		cmocka_unit_test(test_telnyx_is_cut_without_entries),
+		cmocka_unit_test(test_telnyx_many_legs),
 		cmocka_unit_test(test_voipms),
+		cmocka_unit_test(test_voipms_oddities),
 		cmocka_unit_test(test_voipms_faults),
 		cmocka_unit_test(test_who_has_records),
 	};
