@@ -50,33 +50,6 @@ void nm_json_end(struct nm_json *json, char closing)
 	nm_buf_addn(json->out, &closing, 1);
 }
 
-size_t nm_utf8_length(const unsigned char *text)
-{
-	const unsigned char c = text[0];
-	unsigned char low = 0x80, high = 0xbf;
-	size_t n, i;
-
-	if (c < 0x80)
-		return 1;
-	if (c < 0xc2 || c > 0xf4)
-		return 0;
-	n = c < 0xe0 ? 2 : c < 0xf0 ? 3 : 4;
-	if (c == 0xe0)
-		low = 0xa0;
-	else if (c == 0xed)
-		high = 0x9f;
-	else if (c == 0xf0)
-		low = 0x90;
-	else if (c == 0xf4)
-		high = 0x8f;
-	if (text[1] < low || text[1] > high)
-		return 0;
-	for (i = 2; i < n; i++)
-		if (text[i] < 0x80 || text[i] > 0xbf)
-			return 0;
-	return n;
-}
-
 static void add_ascii(struct nm_buf *out, char c)
 {
 	switch (c) {

@@ -134,6 +134,11 @@ static enum nm_code check_words(const struct nm_carrier *carrier, const char *bo
 
 		if (len == 0)
 			return nm_fail(err, NM_INPUT, "the text is not UTF-8 at its character %zu", n + 1);
+		if (nm_utf8_bidi(at) > 0)
+			return nm_fail(err, NM_INPUT,
+				       "the text has a mark that turns the direction of writing (its character "
+				       "%zu): leave it out",
+				       n + 1);
 		if (is_control(at))
 			return nm_fail(
 				err, NM_INPUT,

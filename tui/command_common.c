@@ -207,6 +207,8 @@ static size_t harmful(const unsigned char *text)
 {
 	if (text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f)
 		return 2;
+	if (text[0] == 0xd8 && text[1] == 0x9c)
+		return 2;
 	if (text[0] == 0xe2 && text[1] == 0x80 &&
 	    ((text[2] >= 0x8b && text[2] <= 0x8f) || (text[2] >= 0xaa && text[2] <= 0xae)))
 		return 3;

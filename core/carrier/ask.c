@@ -6,6 +6,7 @@
 
 #include "core/ascii.h"
 #include "core/carrier/json.h"
+#include "core/utf8.h"
 
 #define WORDS_MAX 240
 #define ID_MAX 64
@@ -22,14 +23,15 @@ const char *nm_ask_url(const struct nm_exchange *exchange, const char *base, con
 	return nm_arena_format(exchange->arena, "%.*s%s", (int)len, base, tail);
 }
 
-/* Bytes of the control character that begins here: those below blank, DEL, and U+0080 to U+009F. */
+/* Bytes of the control character that begins here: those below blank, DEL, U+0080 to U+009F, and those that turn the
+ * direction of writing. */
 static size_t control(const char *text)
 {
 	const unsigned char *bytes = (const unsigned char *)text;
 
 	if (bytes[0] < 0x20 || bytes[0] == 0x7f)
 		return 1;
-	return bytes[0] == 0xc2 && bytes[1] >= 0x80 && bytes[1] < 0xa0 ? 2 : 0;
+	return bytes[0] == 0xc2 && bytes[1] >= 0x80 && bytes[1] < 0xa0 ? 2 : nm_utf8_bidi(bytes);
 }
 
 const char *nm_ask_words(struct nm_arena *arena, const char *text)

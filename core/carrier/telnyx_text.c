@@ -48,10 +48,13 @@ static enum nm_step_result send_text(struct nm_exchange *x, struct nm_request *n
 	nm_json_key(&json, "type");
 	nm_json_text(&json, "SMS");
 	nm_json_end(&json, '}');
-	if (nm_telnyx_ask(x, next, "POST", "/messages", SENDING) == NM_STEP_SEND && !body.failed)
-		next->body = nm_arena_text(x->arena, body.data);
+	if (nm_telnyx_ask(x, next, "POST", "/messages", SENDING) != NM_STEP_SEND) {
+		nm_buf_clear(&body);
+		return NM_STEP_FAILED;
+	}
+	next->body = body.failed ? NULL : nm_arena_text(x->arena, body.data);
 	nm_buf_clear(&body);
-	if (next->body == NULL)
+	if (next->body == NULL) /* check_words bounds the text: it fits */
 		return nm_exchange_fail(x, "out of memory");
 	next->type = "application/json";
 	next->len = strlen(next->body);
@@ -116,12 +119,12 @@ static bool take_message(struct nm_exchange *x, const struct nm_node *message)
 	x->texted->id = nm_arena_text(x->arena, id);
 	x->texted->end = end_of(message, code);
 	x->texted->words = NULL;
-	if (words != NULL || code != NULL)
-		x->texted->words = nm_ask_words(x->arena, nm_arena_format(x->arena, "%s%sTelnyx's error %s",
-									  words != NULL ? words : "",
-									  words != NULL ? ", " : "",
-									  code != NULL ? code : "unknown"));
-	return x->texted->id != NULL;
+	if (words == NULL && code == NULL)
+		return x->texted->id != NULL;
+	words = nm_arena_format(x->arena, "%s%sTelnyx's error %s", words != NULL ? words : "",
+				words != NULL ? ", " : "", code != NULL ? code : "unknown");
+	x->texted->words = words != NULL ? nm_ask_words(x->arena, words) : NULL;
+	return x->texted->id != NULL && x->texted->words != NULL;
 }
 
 /* --- looking --- */

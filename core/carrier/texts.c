@@ -21,16 +21,23 @@ void nm_texts_begin_look(struct nm_exchange *x)
 	x->texted->doubtful = false;
 }
 
-/* Blanks around them a carrier may take off, and a trial account's carrier puts words of its own before them. */
-static bool has_words(const char *body, const char *words)
+/* Without the blanks around it, which a carrier may take off. */
+static const char *trimmed(const char *text, size_t *len)
 {
-	size_t len;
+	text += strspn(text, " \n");
+	*len = strlen(text);
+	while (*len > 0 && (text[*len - 1] == ' ' || text[*len - 1] == '\n'))
+		(*len)--;
+	return text;
+}
 
-	words += strspn(words, " \n");
-	len = strlen(words);
-	while (len > 0 && (words[len - 1] == ' ' || words[len - 1] == '\n'))
-		len--;
-	return memmem(body, strlen(body), words, len) != NULL;
+static bool same_words(const char *a, const char *b)
+{
+	size_t n, m;
+
+	a = trimmed(a, &n);
+	b = trimmed(b, &m);
+	return n == m && memcmp(a, b, n) == 0;
 }
 
 bool nm_texts_known(const struct nm_exchange *x, const char *id)
@@ -46,7 +53,7 @@ bool nm_texts_is(struct nm_exchange *x, const char *id, const char *body, nm_tim
 	if (nm_texts_known(x, id) || (made != 0 && made < x->text->begun - CLOCKS_S))
 		return false;
 	/* Other words may be ours as well, which the carrier wrote in another way. */
-	if (body != NULL && has_words(body, x->text->body))
+	if (body != NULL && same_words(body, x->text->body))
 		x->texted->id = nm_arena_text(x->arena, id);
 	x->texted->doubtful = x->texted->doubtful || x->texted->id == NULL;
 	return x->texted->id != NULL;

@@ -16,7 +16,7 @@ void nm_texts_asking(struct nm_exchange *x);
 void nm_texts_begin_look(struct nm_exchange *x);
 /* Is it the id of another text, of which it is known that it is none of the one that is looked for? */
 bool nm_texts_known(const struct nm_exchange *x, const char *id);
-/* A text from the exchange's number to the text's, made at that time on the carrier's clock (0: not known).
+/* A text from the exchange's number to the text's, with its whole body (NULL: not told), made at that time on the carrier's clock (0: not known).
  * True: it is the one that is looked for, and its id is kept; false too when memory is out. */
 bool nm_texts_is(struct nm_exchange *x, const char *id, const char *body, nm_time made);
 /* The look has found nothing. */

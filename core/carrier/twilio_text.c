@@ -135,6 +135,16 @@ static enum nm_step_result take_sent(struct nm_exchange *x, struct nm_request *n
 	return take_message(x, root) ? follow(x, next) : look(x, next);
 }
 
+/* The words of a text, without those that Twilio puts before each of a trial account's. */
+static const char *body_of(const struct nm_node *message)
+{
+	static const char trial[] = "Sent from your Twilio trial account - ";
+	const char *body = nm_node_member_text(message, "body");
+	const size_t len = sizeof(trial) - 1;
+
+	return body != NULL && strncmp(body, trial, len) == 0 ? body + len : body;
+}
+
 /* Looks through a page of the list; false: it does not describe texts. */
 static bool find_text(struct nm_exchange *x, const struct nm_node *list)
 {
@@ -144,7 +154,7 @@ static bool find_text(struct nm_exchange *x, const struct nm_node *list)
 
 		if (!between(x, message))
 			continue;
-		if (!is_sid(sid) || (nm_texts_is(x, sid, nm_node_member_text(message, "body"),
+		if (!is_sid(sid) || (nm_texts_is(x, sid, body_of(message),
 						 nm_twilio_leg_time(message, "date_created")) &&
 				     !take_message(x, message)))
 			return false;

@@ -613,6 +613,11 @@ static void test_what_may_be_sent(void **state)
 		       "the text has a control character (its character 2): one line of words is sent");
 	assert_checked(rig.plan, twilio, 15125550111, "ab\xc2\x9b", NM_INPUT,
 		       "the text has a control character (its character 3): one line of words is sent");
+	assert_checked(rig.plan, twilio, 15125550111, "ab\xe2\x80\xae", NM_INPUT,
+		       "the text has a mark that turns the direction of writing (its character 3): leave it out");
+	assert_checked(rig.plan, twilio, 15125550111, "\xe2\x81\xa9", NM_INPUT,
+		       "the text has a mark that turns the direction of writing (its character 1): leave it out");
+	assert_checked(rig.plan, twilio, 15125550111, "\xf0\x9f\x91\xa8\xe2\x80\x8d\xf0\x9f\x94\xa7", NM_OK, "");
 	assert_checked(rig.plan, twilio, 15125550111, "a\xff", NM_INPUT,
 		       "the text is not UTF-8 at its character 2");
 	assert_checked(rig.plan, twilio, 15125550111, longest, NM_INPUT,
