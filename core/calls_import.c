@@ -54,19 +54,20 @@ static enum nm_code find_carrier(struct importing *run, struct nm_error *err)
 static enum nm_code since_of(const struct importing *run, nm_time asked, struct nm_import_line *line,
 			     struct nm_error *err)
 {
-	const nm_time now = run->context->now;
+	const nm_time now = run->context->now, first = now - FIRST_DAYS * (nm_time)NM_DAY;
 	enum nm_code code = nm_store_calls_read(run->context->store, run->context->plan->lines[line->line].number,
 						run->account->driver, &line->whole, err);
 
 	if (code != NM_OK)
 		return code;
-	/* A day more: records come late, and calls that were under way were left out. */
+	/* What was read since a later time only leaves the first days open.  A day more: records come late, and calls
+	 * that were under way were left out. */
 	if (asked != NM_TIME_MIN)
 		line->since = asked;
-	else if (line->whole.until > line->whole.from)
-		line->since = (line->whole.until < now ? line->whole.until : now) - NM_DAY;
+	else if (line->whole.from >= line->whole.until || line->whole.from > first)
+		line->since = first;
 	else
-		line->since = now - FIRST_DAYS * (nm_time)NM_DAY;
+		line->since = (line->whole.until < now ? line->whole.until : now) - NM_DAY;
 	line->until = line->since;
 	return NM_OK;
 }

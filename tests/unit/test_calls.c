@@ -591,27 +591,34 @@ static void test_a_gap_is_closed(void **state)
 	carrier.status = 200;
 	carrier.page = PAGE("");
 	import_at = T - 9 * NM_DAY;
-	ok(import(0, import_at - NM_DAY, &result, &err), &err);
-	assert_span(result.lines[0].whole, T - 10 * NM_DAY, T - 9 * NM_DAY);
+	ok(import(0, import_at - 30 * NM_DAY, &result, &err), &err);
+	assert_span(result.lines[0].whole, T - 39 * NM_DAY, T - 9 * NM_DAY);
 	assert_span(result.lines[0].gap, 0, 0);
 	nm_import_clear(&result);
 	import_at = T + 3600;
 	carrier.page = PAGE(ENTRY("1", "+15125550100", ENDED));
 	ok(import(0, T - 60, &result, &err), &err);
 	assert_int_equal(result.lines[0].fresh, 1);
-	assert_span(result.lines[0].whole, T - 10 * NM_DAY, T - 9 * NM_DAY);
+	assert_span(result.lines[0].whole, T - 39 * NM_DAY, T - 9 * NM_DAY);
 	assert_span(result.lines[0].gap, T - 9 * NM_DAY, T - 60);
 	nm_import_clear(&result);
 	ok(import(0, NM_TIME_MIN, &result, &err), &err);
 	assert_int_equal(result.lines[0].since, T - 10 * NM_DAY);
 	assert_int_equal(result.lines[0].known, 1);
-	assert_span(result.lines[0].whole, T - 10 * NM_DAY, T + 3600);
+	assert_span(result.lines[0].whole, T - 39 * NM_DAY, T + 3600);
 	assert_span(result.lines[0].gap, 0, 0);
 	nm_import_clear(&result);
 	/* Further back than ever. */
-	ok(import(0, T - 20 * NM_DAY, &result, &err), &err);
-	assert_span(result.lines[0].whole, T - 20 * NM_DAY, T + 3600);
+	ok(import(0, T - 50 * NM_DAY, &result, &err), &err);
+	assert_span(result.lines[0].whole, T - 50 * NM_DAY, T + 3600);
 	nm_import_clear(&result);
+	/* A log that began with a later time: the first days are read once. */
+	ok(nm_store_calls_read_put(store, number_of("main"), "telnyx", (struct nm_span){ T - 60, T }, &err), &err);
+	for (int i = 0; i < 2; i++) {
+		ok(import(0, NM_TIME_MIN, &result, &err), &err);
+		assert_int_equal(result.lines[0].since, T + 3600 - (i == 0 ? 30 : 1) * NM_DAY);
+		nm_import_clear(&result);
+	}
 	/* What failed was not read. */
 	carrier.status = 401;
 	ok(nm_store_calls_read_put(store, number_of("main"), "telnyx", (struct nm_span){ T - 60, T }, &err), &err);
