@@ -53,7 +53,8 @@ const char *nm_call_reason_words(enum nm_call_reason reason)
 		[NM_CALL_NOT_TOLD] = "the record says that it was answered, not by what",
 		[NM_CALL_NO_END] = "the record does not say how it ended",
 		[NM_CALL_PERHAPS_VOICEMAIL] = "a phone that was rung answered, or its own voicemail did",
-		[NM_CALL_AT_ONCE] = "it was answered as soon as it rang, as the voicemail of a phone that is off does",
+		[NM_CALL_AT_ONCE] =
+			"it was answered as soon as it rang, as the voicemail of a phone that is off does",
 		[NM_CALL_MISSED] = "the record says that nobody answered, not who was rung or who gave up",
 		[NM_CALL_OVER_AT_ONCE] =
 			"it ended at once and nobody was rung: turned away or hung up, the record does not say",
@@ -139,8 +140,7 @@ static enum asks asks(const struct judge *j, const struct nm_destination *destin
 	for (size_t p = 0; p < plan->n_paths; p++)
 		for (size_t s = 0; s < plan->paths[p].n; s++) {
 			const struct nm_step *step = &plan->paths[p].steps[s];
-			const bool confirm =
-				step->confirm >= 0 ? step->confirm == 1 : destination->confirm;
+			const bool confirm = step->confirm >= 0 ? step->confirm == 1 : destination->confirm;
 
 			if (!step_rings(plan, step, (int)(destination - plan->destinations)))
 				continue;
@@ -162,7 +162,8 @@ static bool let_go(const struct judge *j, const struct nm_leg *leg)
 	for (size_t i = 0; i < record->n; i++)
 		if (&record->legs[i] != leg && record->legs[i].began >= leg->ended)
 			return true;
-	return record->ended > leg->ended + WENT_ON_S && asks(j, find_destination(j->plan, leg->to)) != ASKS_NEVER;
+	return record->ended > leg->ended + WENT_ON_S &&
+	       asks(j, find_destination(j->plan, leg->to)) != ASKS_NEVER;
 }
 
 /* The leg that had the call in the end; NULL: none did. */

@@ -55,8 +55,9 @@ static enum nm_code since_of(const struct importing *run, nm_time asked, struct 
 			     struct nm_error *err)
 {
 	const nm_time now = run->context->now, first = now - FIRST_DAYS * (nm_time)NM_DAY;
-	enum nm_code code = nm_store_calls_read(run->context->store, run->context->plan->lines[line->line].number,
-						run->account->driver, &line->whole, err);
+	enum nm_code code =
+		nm_store_calls_read(run->context->store, run->context->plan->lines[line->line].number,
+				    run->account->driver, &line->whole, err);
 
 	if (code != NM_OK)
 		return code;

@@ -72,7 +72,8 @@ static enum nm_code write_call(struct nm_store *store, const struct nm_call_entr
 	nm_store_bind(statement, 2, call->line);
 	nm_store_bind(statement, 3, call->driver);
 	nm_store_bind(statement, 4, call->carrier_id);
-	sqlite3_bind_int64(statement, 5, call->caller.anonymous ? WITHHELD : (sqlite3_int64)call->caller.number);
+	sqlite3_bind_int64(statement, 5,
+			   call->caller.anonymous ? WITHHELD : (sqlite3_int64)call->caller.number);
 	sqlite3_bind_int64(statement, 6, (sqlite3_int64)call->forwarded_from);
 	sqlite3_bind_int64(statement, 7, call->began);
 	sqlite3_bind_int64(statement, 8, call->ended);

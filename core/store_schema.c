@@ -57,7 +57,8 @@ static const char *const migrations[] = {
 
 #define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))
 
-enum nm_code nm_store_execute(struct nm_store *store, const char *sql, const char *doing, struct nm_error *err)
+enum nm_code nm_store_execute(struct nm_store *store, const char *sql, const char *doing,
+			      struct nm_error *err)
 {
 	if (sqlite3_exec(store->db, sql, NULL, NULL, NULL) != SQLITE_OK)
 		return nm_store_fail(store, doing, err);

@@ -135,10 +135,11 @@ static enum nm_code check_words(const struct nm_carrier *carrier, const char *bo
 		if (len == 0)
 			return nm_fail(err, NM_INPUT, "the text is not UTF-8 at its character %zu", n + 1);
 		if (nm_utf8_bidi(at) > 0)
-			return nm_fail(err, NM_INPUT,
-				       "the text has a mark that turns the direction of writing (its character "
-				       "%zu): leave it out",
-				       n + 1);
+			return nm_fail(
+				err, NM_INPUT,
+				"the text has a mark that turns the direction of writing (its character "
+				"%zu): leave it out",
+				n + 1);
 		if (is_control(at))
 			return nm_fail(
 				err, NM_INPUT,
@@ -381,17 +382,16 @@ static enum nm_code move_text(const struct nm_push_context *context, struct nm_o
 			      struct nm_arena *arena, int follow_s, struct nm_error *err)
 {
 	const struct nm_account *account = account_of(context->plan, row);
-	struct mover mover = {
-		.context = context,
-		.row = row,
-		.arena = arena,
-		.text = { .to = row->to,
-			  .body = row->body,
-			  .begun = row->at,
-			  .stale = nm_texting_stale(row, context->now),
-			  .follow_s = follow_s },
-		.texted = { .asked = row->state == NM_OUTBOX_SENDING, .id = row->carrier_id }
-	};
+	struct mover mover = { .context = context,
+			       .row = row,
+			       .arena = arena,
+			       .text = { .to = row->to,
+					 .body = row->body,
+					 .begun = row->at,
+					 .stale = nm_texting_stale(row, context->now),
+					 .follow_s = follow_s },
+			       .texted = { .asked = row->state == NM_OUTBOX_SENDING,
+					   .id = row->carrier_id } };
 	enum nm_code code = NM_OK;
 
 	if (account == NULL)

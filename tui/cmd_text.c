@@ -243,8 +243,10 @@ static void left_words(const struct test *test, struct nm_buf *words)
 			nm_buf_add(words, stale ? "It is too old to be sent, and ended.\n"
 						: "It was not asked for yet, and is sent now.\n");
 		else
-			nm_buf_add(words, stale ? "It may have been sent: it is looked for, and not sent again.\n"
-						: "It may have been sent: it is looked for, and sent if it was not.\n");
+			nm_buf_add(
+				words,
+				stale ? "It may have been sent: it is looked for, and not sent again.\n"
+				      : "It may have been sent: it is looked for, and sent if it was not.\n");
 	}
 }
 
@@ -290,9 +292,8 @@ static const struct nm_outbox_text *find_same(const struct test *test)
 	for (size_t i = 0; i < test->finished.n; i++) {
 		const struct nm_outbox_text *text = &test->finished.items[i];
 
-		if (same_text(test, text) &&
-		    !(text->state == NM_OUTBOX_FAILED &&
-		      nm_texting_stale(text, session_now(test->run->session))))
+		if (same_text(test, text) && !(text->state == NM_OUTBOX_FAILED &&
+					       nm_texting_stale(text, session_now(test->run->session))))
 			found = text;
 	}
 	return found;

@@ -9,7 +9,7 @@
 #include "nevermiss/carrier.h"
 
 #define NM_RECORDS_LONGEST_S (7 * NM_DAY) /* no call lasts longer */
-#define NM_RECORDS_ENOUGH 1000 /* calls after which a conversation ends at the next good place */
+#define NM_RECORDS_ENOUGH 1000            /* calls after which a conversation ends at the next good place */
 
 /* As it is when nothing was read yet: a conversation that was cut off begins so again. */
 void nm_records_begin(struct nm_records *records);

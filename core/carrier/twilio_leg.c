@@ -41,8 +41,7 @@ static nm_time time_of(const char *text)
 	year += century * 100;
 	if (day < 1 || day > nm_month_days(year, month))
 		return 0;
-	return nm_days_from_date(year, month, day) * NM_DAY + hour * 3600 + minute * 60 +
-	       second;
+	return nm_days_from_date(year, month, day) * NM_DAY + hour * 3600 + minute * 60 + second;
 }
 
 nm_time nm_twilio_leg_time(const struct nm_node *call, const char *name)

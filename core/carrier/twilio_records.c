@@ -72,7 +72,8 @@ static struct nm_caller caller_of(const struct nm_node *call)
 {
 	const char *from = nm_node_member_text(call, "from");
 
-	if (from != NULL && (strcmp(from, NM_TWILIO_WITHHELD_DIGITS) == 0 || strcmp(from, NM_TWILIO_WITHHELD) == 0))
+	if (from != NULL &&
+	    (strcmp(from, NM_TWILIO_WITHHELD_DIGITS) == 0 || strcmp(from, NM_TWILIO_WITHHELD) == 0))
 		return (struct nm_caller){ .anonymous = true };
 	return (struct nm_caller){ .number = nm_records_number(from) };
 }

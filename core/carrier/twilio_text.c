@@ -154,9 +154,9 @@ static bool find_text(struct nm_exchange *x, const struct nm_node *list)
 
 		if (!between(x, message))
 			continue;
-		if (!is_sid(sid) || (nm_texts_is(x, sid, body_of(message),
-						 nm_twilio_leg_time(message, "date_created")) &&
-				     !take_message(x, message)))
+		if (!is_sid(sid) ||
+		    (nm_texts_is(x, sid, body_of(message), nm_twilio_leg_time(message, "date_created")) &&
+		     !take_message(x, message)))
 			return false;
 	}
 	return nm_node_is_array(list);

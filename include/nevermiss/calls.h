@@ -69,7 +69,7 @@ struct nm_call_leg {
 };
 
 struct nm_call_entry {
-	int64_t id; /* of the store */
+	int64_t id;       /* of the store */
 	nm_number number; /* of the line */
 	const char *line; /* as it was called when the call was written down */
 	const char *driver, *carrier_id;

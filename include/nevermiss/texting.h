@@ -39,7 +39,8 @@ struct nm_outgoing {
 enum nm_code nm_texting_send(const struct nm_push_context *context, const struct nm_outgoing *outgoing,
 			     struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
 /* Texts that earlier runs left in the middle, the oldest first. */
-enum nm_code nm_texting_left(struct nm_store *store, struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_texting_left(struct nm_store *store, struct nm_outbox *out,
+			     struct nm_error *err) NM_WARN_UNUSED;
 /* Is it too old to be sent now?  One that waits ends so; one that may have been sent is only looked for. */
 bool nm_texting_stale(const struct nm_outbox_text *text, nm_time now);
 

@@ -544,9 +544,16 @@ static enum nm_code keep_a_call(struct nm_error *err)
 	static const struct nm_call_leg leg = { { .id = "l", .to = "+15125550111" }, "owner" };
 	static const struct nm_call_filter all = { 0, 0, NM_TIME_MAX, 10 };
 	struct nm_call_entry call = {
-		.number = 1, .line = "main", .driver = "d", .carrier_id = "c", .began = AT, .n = 1, .legs = &leg
+		.number = 1,
+		.line = "main",
+		.driver = "d",
+		.carrier_id = "c",
+		.began = AT,
+		.n = 1,
+		.legs = &leg,
 	};
 	struct nm_call_entries calls = { 0 };
+	struct nm_span read;
 	enum nm_call_kept kept;
 	enum nm_code code = NM_OK;
 
@@ -556,6 +563,10 @@ static enum nm_code keep_a_call(struct nm_error *err)
 	}
 	if (!code)
 		code = nm_store_calls(store, &all, &calls, err);
+	if (!code)
+		code = nm_store_calls_read_put(store, 1, "d", (struct nm_span){ AT, AT + 1 }, err);
+	if (!code)
+		code = nm_store_calls_read(store, 1, "d", &read, err);
 	nm_call_entries_clear(&calls);
 	return code;
 }

@@ -137,8 +137,9 @@ static void test_who_took_it(void **state)
 	(void)state;
 	assert_became(&record, "answered by sam at 25: a phone that was rung answered");
 	record = call(NM_LEG_ANSWERED, 60, stranger, 1);
-	assert_became(&record, "probably answered by +442079460000 at -1: a phone that was rung answered, or its "
-			       "own voicemail did");
+	assert_became(&record,
+		      "probably answered by +442079460000 at -1: a phone that was rung answered, or its "
+		      "own voicemail did");
 	record = call(NM_LEG_ANSWERED, 60, line, 1);
 	assert_became(&record,
 		      "unknown by over at 3: it went on to another line, whose own calls say who took it");
@@ -197,7 +198,8 @@ static void test_a_voicemail_is_no_certain_answer(void **state)
 {
 	struct nm_leg kim = leg("+15125550116", NM_LEG_ANSWERED, 1, 60, 10);
 	struct nm_leg owner = leg(OWNER, NM_LEG_ANSWERED, 1, 60, 2);
-	struct nm_leg sam = leg(SAM, NM_LEG_ANSWERED, 1, 26, 20), desk = leg("+15125550100", NM_LEG_ANSWERED, 1, 60, 0);
+	struct nm_leg sam = leg(SAM, NM_LEG_ANSWERED, 1, 26, 20),
+		      desk = leg("+15125550100", NM_LEG_ANSWERED, 1, 60, 0);
 	struct nm_record record = call(NM_LEG_ANSWERED, 60, &kim, 1);
 
 	(void)state;
@@ -241,8 +243,10 @@ static void test_where_a_mailbox_is(void **state)
 		{ MAIL RULE, true },
 		{ "rule mail { lines = over path = mail }\n" RULE, false },
 		{ "rule mail { lines = {} path = mail }\n" RULE, false },
-		{ "override o { from = \"2026-01-05 07:00\" until = \"2026-01-05 09:00\" path = mail }\n" RULE, true },
-		{ "override o { from = \"2026-01-05 09:00\" until = \"2026-01-05 10:00\" path = mail }\n" RULE, false },
+		{ "override o { from = \"2026-01-05 07:00\" until = \"2026-01-05 09:00\" path = mail }\n" RULE,
+		  true },
+		{ "override o { from = \"2026-01-05 09:00\" until = \"2026-01-05 10:00\" path = mail }\n" RULE,
+		  false },
 		{ "emergency { lines = over path = mail }\n" RULE, false },
 		{ "emergency { key = \"9\" path = mail }\n" RULE, true },
 		{ "emergency { lines = main path = day }\n" MAIL RULE, false },
@@ -321,8 +325,9 @@ static void test_other_ends(void **state)
 	assert_became(&record, "abandoned at 9: the caller hung up, and nobody had answered");
 	/* Studio cannot turn a call away but by ending it at once, as a caller does who hangs up. */
 	record = call(NM_LEG_ANSWERED, 2, NULL, 0);
-	assert_became(&record, "unknown at -1: it ended at once and nobody was rung: turned away or hung up, the "
-			       "record does not say");
+	assert_became(&record,
+		      "unknown at -1: it ended at once and nobody was rung: turned away or hung up, the "
+		      "record does not say");
 	record = call(NM_LEG_OPEN, 9, NULL, 0);
 	assert_became(&record, "unknown at -1: the record does not say how it ended");
 	/* VoIP.ms: it was answered, by whatever. */
@@ -613,7 +618,8 @@ static void test_a_gap_is_closed(void **state)
 	assert_span(result.lines[0].whole, T - 50 * NM_DAY, T + 3600);
 	nm_import_clear(&result);
 	/* A log that began with a later time: the first days are read once. */
-	ok(nm_store_calls_read_put(store, number_of("main"), "telnyx", (struct nm_span){ T - 60, T }, &err), &err);
+	ok(nm_store_calls_read_put(store, number_of("main"), "telnyx", (struct nm_span){ T - 60, T }, &err),
+	   &err);
 	for (int i = 0; i < 2; i++) {
 		ok(import(0, NM_TIME_MIN, &result, &err), &err);
 		assert_int_equal(result.lines[0].since, T + 3600 - (i == 0 ? 30 : 1) * NM_DAY);
@@ -621,7 +627,8 @@ static void test_a_gap_is_closed(void **state)
 	}
 	/* What failed was not read. */
 	carrier.status = 401;
-	ok(nm_store_calls_read_put(store, number_of("main"), "telnyx", (struct nm_span){ T - 60, T }, &err), &err);
+	ok(nm_store_calls_read_put(store, number_of("main"), "telnyx", (struct nm_span){ T - 60, T }, &err),
+	   &err);
 	assert_int_equal(import(0, NM_TIME_MIN, &result, &err), NM_CARRIER);
 	assert_span(result.lines[0].whole, T - 60, T);
 	nm_import_clear(&result);

@@ -203,13 +203,11 @@ static void test_twilio_oddities(void **state)
 	static const struct recorded talk[] = {
 		{ "GET", WEEK("2026-01-05", "2026-01-07"), NULL, 200,
 		  LIST(CAME("1", "sip:pat@example.org", MON "14:00:00", MON "14:00:50", "") "," CAME(
-			  "2", "38663", "Mon, 31 Feb 2026 14:00:00",
-			  MON "14:00:50", "") "," CAME("3", "38663", MON "15:00:00", MON "14:00:50",
-						       "") "," CAME("4", "38663", MON "15:00:00",
-								    "Mon, 05 Jan 2099 15:00:00",
-								    "") "," CAME("5", "anonymous",
-										 MON "16:00:00",
-										 MON "16:00:50", "")) },
+			  "2", "38663", "Mon, 31 Feb 2026 14:00:00", MON "14:00:50",
+			  "") "," CAME("3", "38663", MON "15:00:00", MON "14:00:50",
+				       "") "," CAME("4", "38663", MON "15:00:00", "Mon, 05 Jan 2099 15:00:00",
+						    "") "," CAME("5", "anonymous", MON "16:00:00",
+								 MON "16:00:50", "")) },
 		{ "GET", LEGS("1"), NULL, 200,
 		  LIST(RANG("a", "+15125550111", "busy", MON "14:00:02", MON "14:00:03",
 			    "") "," RANG("a", "+15125550111", "busy", MON "14:00:02", MON "14:00:03", "")) },
@@ -271,8 +269,14 @@ static void test_twilio_many_legs(void **state)
 static void test_twilio_endless(void **state)
 {
 	static const struct nm_response answers[] = {
-		{ .status = 200, .body = PAGE("", "/a"), .len = sizeof(PAGE("", "/a")) - 1, .retry_after_s = -1 },
-		{ .status = 200, .body = PAGE("", "/b"), .len = sizeof(PAGE("", "/b")) - 1, .retry_after_s = -1 },
+		{ .status = 200,
+		  .body = PAGE("", "/a"),
+		  .len = sizeof(PAGE("", "/a")) - 1,
+		  .retry_after_s = -1 },
+		{ .status = 200,
+		  .body = PAGE("", "/b"),
+		  .len = sizeof(PAGE("", "/b")) - 1,
+		  .retry_after_s = -1 },
 	};
 	const struct nm_carrier *twilio = nm_carrier_find("twilio");
 	struct nm_request request = { 0 };
@@ -476,9 +480,15 @@ static void test_telnyx_many_legs(void **state)
 	begin(&line, PLAN(TELNYX), 1);
 	result = telnyx->step(&line.exchange, NULL, &request);
 	for (int i = 0; result == NM_STEP_SEND && i < 6; i++) {
-		len = (size_t)snprintf(page, sizeof page, "{\"meta\":{\"total_pages\":3},\"data\":[" ENTRY("in", "\"s\"", "inbound", "\"+15125550199\"", "+15125550100", "\"started_at\":\"2026-01-05T14:00:00Z\""));
+		len = (size_t)snprintf(page, sizeof page,
+				       "{\"meta\":{\"total_pages\":3},\"data\":[" ENTRY(
+					       "in", "\"s\"", "inbound", "\"+15125550199\"", "+15125550100",
+					       "\"started_at\":\"2026-01-05T14:00:00Z\""));
 		for (int k = 0; k < 49; k++)
-			len += (size_t)snprintf(page + len, sizeof page - len, ",{\"id\":\"%d\",\"telnyx_session_id\":\"s\",\"direction\":\"outbound\",\"cld\":\"+15125550111\",\"started_at\":\"2026-01-05T14:00:00Z\"}", i % 3 * 49 + k);
+			len += (size_t)snprintf(
+				page + len, sizeof page - len,
+				",{\"id\":\"%d\",\"telnyx_session_id\":\"s\",\"direction\":\"outbound\",\"cld\":\"+15125550111\",\"started_at\":\"2026-01-05T14:00:00Z\"}",
+				i % 3 * 49 + k);
 		len += (size_t)snprintf(page + len, sizeof page - len, "]}");
 		answer.body = page;
 		answer.len = len;
@@ -537,11 +547,10 @@ static void test_voipms_oddities(void **state)
 #define LATE CDR("2026-02-02 00:30:00", "0", "\"5125550100\"", "ANSWERED", "1", "\"u1\"")
 	static const struct recorded talk[] = {
 		{ GET_CDR("2026-01-04", "2026-02-03"),
-		  "{\"status\":\"success\",\"cdr\":[" LATE "," CDR("2026-01-06 00:30:00", "38663", "\"5125550100\"",
-								   "ANSWERED", "\"-3\"",
-								   "\"u2\"") "," CDR("2026-01-06 00:31:00", "38663",
-										     "\"5125550100\"", "ANSWERED",
-										     "\"99999999\"", "\"u3\"") "]}" },
+		  "{\"status\":\"success\",\"cdr\":[" LATE
+		  "," CDR("2026-01-06 00:30:00", "38663", "\"5125550100\"", "ANSWERED", "\"-3\"",
+			  "\"u2\"") "," CDR("2026-01-06 00:31:00", "38663", "\"5125550100\"", "ANSWERED",
+					    "\"99999999\"", "\"u3\"") "]}" },
 		{ GET_CDR("2026-02-01", "2026-02-05"), "{\"status\":\"success\",\"cdr\":[" LATE "]}" },
 		{ 0 },
 	};

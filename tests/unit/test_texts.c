@@ -202,7 +202,8 @@ static void test_twilio_is_looked_for(void **state)
 static void test_twilio_whole_words(void **state)
 {
 #define LONGER(n, body)                                                                                      \
-	"{\"sid\":\"SM0000000000000000000000000000000" n "\",\"from\":\"+15125550100\",\"to\":\"+15125550111\","    \
+	"{\"sid\":\"SM0000000000000000000000000000000" n                                                     \
+	"\",\"from\":\"+15125550100\",\"to\":\"+15125550111\","                                              \
 	"\"status\":\"delivered\",\"body\":\"" body "\"}"
 	const struct recorded talk[] = {
 		{ "GET", LIST, NULL, 200,
