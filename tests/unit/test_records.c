@@ -203,7 +203,7 @@ static void test_twilio_oddities(void **state)
 	static const struct recorded talk[] = {
 		{ "GET", WEEK("2026-01-05", "2026-01-07"), NULL, 200,
 		  LIST(CAME("1", "sip:pat@example.org", MON "14:00:00", MON "14:00:50", "") "," CAME(
-			  "2", "38663", "Mon, 31 Feb 2026 14:00:00", MON "14:00:50",
+			  "2", "38663", "Mon, 31 Feb 2026 14:00:00", "Tue, 03 Mar 2026 14:00:50",
 			  "") "," CAME("3", "38663", MON "15:00:00", MON "14:00:50",
 				       "") "," CAME("4", "38663", MON "15:00:00", "Mon, 05 Jan 2099 15:00:00",
 						    "") "," CAME("5", "anonymous", MON "16:00:00",
