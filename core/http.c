@@ -419,6 +419,8 @@ static const char *reason(struct call *call, CURLcode result)
 {
 	if (call->too_large)
 		return "the answer is larger than any that is meant for us";
+	if (result == CURLE_OPERATION_TIMEDOUT)
+		return "none came in time";
 	return call->error[0] != '\0' ? call->error : call->http->api.easy_strerror(result);
 }
 
@@ -562,14 +564,21 @@ static enum nm_code open_http(struct http *http, const struct nm_http_options *o
 	return set_up_multi(&http->api, http->multi, http) ? NM_OK : nm_fail_memory(err);
 }
 
-static void close_http(struct http *http)
+static void drop(void *context)
 {
+	struct http *http = context;
+
 	while (http->calls != NULL) {
 		struct call *call = http->calls;
 
 		unlink_call(http, call);
 		call_free(call);
 	}
+}
+
+static void close_http(struct http *http)
+{
+	drop(http);
 	call_free(http->last);
 	if (http->multi != NULL)
 		http->api.multi_cleanup(http->multi);
@@ -586,7 +595,7 @@ enum nm_code nm_http_transport(const struct nm_http_options *options, struct nm_
 	enum nm_code code = http == NULL ? nm_fail_memory(err) : open_http(http, options, err);
 
 	if (code == NM_OK)
-		*out = (struct nm_transport){ http, submit, collect };
+		*out = (struct nm_transport){ http, submit, collect, drop };
 	else if (http != NULL)
 		close_http(http);
 	return code;

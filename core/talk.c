@@ -18,7 +18,7 @@ struct seats {
 	int taken, all;
 };
 
-struct runner {
+struct nm_runner {
 	struct nm_talks *talks;
 	size_t *ready; /* talks with a request to be sent, in order; indices, which are the tags too */
 	struct seats *seats; /* by account of the plan */
@@ -66,12 +66,12 @@ void nm_talk_again(struct nm_talk *talk)
 	talk->request = (struct nm_request){ 0 };
 }
 
-static struct seats *seats_of(const struct runner *run, const struct nm_talk *talk)
+static struct seats *seats_of(const struct nm_runner *run, const struct nm_talk *talk)
 {
 	return &run->seats[talk->exchange.account - talk->exchange.plan->accounts];
 }
 
-static void end_talk(struct runner *run, struct nm_talk *talk, enum nm_talk_end end)
+static void end_talk(struct nm_runner *run, struct nm_talk *talk, enum nm_talk_end end)
 {
 	talk->end = end;
 	run->open--;
@@ -83,7 +83,7 @@ static void end_talk(struct runner *run, struct nm_talk *talk, enum nm_talk_end 
 }
 
 /* The driver's next move after `last`. */
-static void step_talk(struct runner *run, size_t tag, const struct nm_response *last)
+static void step_talk(struct nm_runner *run, size_t tag, const struct nm_response *last)
 {
 	struct nm_talk *talk = run->talks->items[tag];
 	enum nm_step_result result;
@@ -126,7 +126,7 @@ static void tell_of_pause(struct nm_talk *talk, const struct nm_response *last)
 }
 
 /* The talk is over whatever its driver makes of the answer, which is only asked for the carrier's words. */
-static void give_up(struct runner *run, struct nm_talk *talk, const struct nm_response *last,
+static void give_up(struct nm_runner *run, struct nm_talk *talk, const struct nm_response *last,
 		    enum nm_talk_end end)
 {
 	struct nm_request ignored = { 0 };
@@ -156,7 +156,7 @@ static bool refused_for_now(const struct nm_response *response)
 
 /* What the carrier asks for, or twice as long each time, and up to a quarter more, so that many who were
  * refused together do not come back together.  -1: longer than anybody waits. */
-static int pause_after(struct runner *run, const struct nm_talk *talk, const struct nm_response *response)
+static int pause_after(struct nm_runner *run, const struct nm_talk *talk, const struct nm_response *response)
 {
 	int pause = PAUSE_FIRST_MS << (talk->tries - 1);
 
@@ -168,7 +168,7 @@ static int pause_after(struct runner *run, const struct nm_talk *talk, const str
 	return pause + 1 + (int)((run->seed >> 33) % (uint64_t)(pause / 4 + 1));
 }
 
-static void take_answer(struct runner *run, size_t tag, const struct nm_response *response)
+static void take_answer(struct nm_runner *run, size_t tag, const struct nm_response *response)
 {
 	struct nm_talk *talk = run->talks->items[tag];
 
@@ -190,7 +190,7 @@ static void take_answer(struct runner *run, size_t tag, const struct nm_response
 	}
 }
 
-static bool may_begin(struct runner *run, const struct nm_talk *talk)
+static bool may_begin(struct nm_runner *run, const struct nm_talk *talk)
 {
 	struct seats *seats = seats_of(run, talk);
 
@@ -203,7 +203,7 @@ static bool may_begin(struct runner *run, const struct nm_talk *talk)
 	return seats->taken < seats->all;
 }
 
-static void begin_talk(struct runner *run, size_t tag)
+static void begin_talk(struct nm_runner *run, size_t tag)
 {
 	struct nm_talk *talk = run->talks->items[tag];
 
@@ -218,7 +218,7 @@ static void begin_talk(struct runner *run, size_t tag)
 		step_talk(run, tag, NULL);
 }
 
-static void begin_talks(struct runner *run)
+static void begin_talks(struct nm_runner *run)
 {
 	const struct nm_talks *talks = run->talks;
 
@@ -238,7 +238,7 @@ static bool is_paused(const struct nm_talk *talk)
 }
 
 /* Time has passed: those whose pause is over send again, or begin. */
-static void pass_time(struct runner *run, int passed_ms)
+static void pass_time(struct nm_runner *run, int passed_ms)
 {
 	for (size_t tag = 0; run->n_paused > 0 && tag < run->reached; tag++) {
 		struct nm_talk *talk = run->talks->items[tag];
@@ -256,7 +256,7 @@ static void pass_time(struct runner *run, int passed_ms)
 	}
 }
 
-static int shortest_pause(const struct runner *run)
+static int shortest_pause(const struct nm_runner *run)
 {
 	int shortest = WAIT_MS;
 
@@ -271,7 +271,7 @@ static int shortest_pause(const struct runner *run)
 
 /* Nobody who stops the work waits for a carrier that wants to be asked again later.  What was never sent counts
  * as not begun. */
-static void end_pauses(struct runner *run)
+static void end_pauses(struct nm_runner *run)
 {
 	for (size_t tag = 0; run->n_paused > 0 && tag < run->reached; tag++) {
 		struct nm_talk *talk = run->talks->items[tag];
@@ -294,7 +294,7 @@ static void end_pauses(struct runner *run)
 	}
 }
 
-static enum nm_code send_ready(struct runner *run, struct nm_error *err)
+static enum nm_code send_ready(struct nm_runner *run, struct nm_error *err)
 {
 	struct nm_talks *talks = run->talks;
 	struct nm_talk *leaving[NM_TALKS_AT_ONCE];
@@ -326,16 +326,14 @@ static enum nm_code send_ready(struct runner *run, struct nm_error *err)
 	return code;
 }
 
-/* Waits for an answer, and takes all that are there. */
-static enum nm_code collect_answers(struct runner *run, struct nm_error *err)
+/* Waits for an answer, but not longer than that, and takes all that are there. */
+static enum nm_code collect_answers(struct nm_runner *run, int wait_ms, struct nm_error *err)
 {
 	struct nm_transport *transport = &run->talks->transport;
-	int wait_ms = shortest_pause(run), tag = -1;
+	int tag = -1;
 	struct nm_response response;
 	enum nm_code code;
 
-	if (run->talks->idle != NULL && wait_ms > NM_TALKS_IDLE_MS)
-		wait_ms = NM_TALKS_IDLE_MS;
 	code = transport->collect(transport->context, wait_ms, &tag, &response, err);
 	if (code == NM_OK && tag < 0)
 		pass_time(run, wait_ms);
@@ -347,7 +345,7 @@ static enum nm_code collect_answers(struct runner *run, struct nm_error *err)
 	return code;
 }
 
-static void look_around(struct runner *run)
+static void look_around(struct nm_runner *run)
 {
 	if (run->talks->idle != NULL && !run->talks->idle(run->talks->context))
 		run->stopping = true;
@@ -355,28 +353,70 @@ static void look_around(struct runner *run)
 		end_pauses(run);
 }
 
+enum nm_code nm_talks_begin(struct nm_talks *talks, struct nm_runner **out, struct nm_error *err)
+{
+	struct nm_runner *run = calloc(1, sizeof(*run));
+
+	if (run == NULL)
+		return nm_fail_memory(err);
+	run->talks = talks;
+	run->seed = talks->seed;
+	run->ready = calloc(talks->n + 1, sizeof(*run->ready));
+	run->seats = calloc(talks->n > 0 ? talks->items[0]->exchange.plan->n_accounts : 1, sizeof(*run->seats));
+	if (run->ready == NULL || run->seats == NULL) {
+		nm_talks_end(run, NULL);
+		return nm_fail_memory(err);
+	}
+	begin_talks(run);
+	*out = run;
+	return NM_OK;
+}
+
+static int shorter(int a, int b)
+{
+	return a < b ? a : b;
+}
+
+enum nm_code nm_talks_move(struct nm_runner *run, int wait_ms, bool *more, struct nm_error *err)
+{
+	const bool any = run->open > 0;
+	enum nm_code code = any ? send_ready(run, err) : NM_OK;
+
+	if (code == NM_OK && run->n_flying + run->n_paused > 0)
+		code = collect_answers(run, shorter(wait_ms, shortest_pause(run)), err);
+	if (code == NM_OK && any)
+		look_around(run);
+	if (code == NM_OK)
+		begin_talks(run);
+	*more = run->open > 0 && !(run->stopping && run->talks->may_drop && run->talks->transport.drop != NULL);
+	return code;
+}
+
+void nm_talks_end(struct nm_runner *run, bool *stopped)
+{
+	const struct nm_transport *transport = &run->talks->transport;
+
+	if (stopped != NULL)
+		*stopped = run->first < run->talks->n || run->n_flying > 0;
+	/* An answer that came later would be taken for one to somebody else's request. */
+	if (run->n_flying > 0 && transport->drop != NULL)
+		transport->drop(transport->context);
+	free(run->seats);
+	free(run->ready);
+	free(run);
+}
+
 enum nm_code nm_talks_run(struct nm_talks *talks, bool *stopped, struct nm_error *err)
 {
-	struct runner run = { .talks = talks, .seed = talks->seed };
-	enum nm_code code = NM_OK;
+	const int wait_ms = talks->idle != NULL ? NM_TALKS_IDLE_MS : WAIT_MS;
+	struct nm_runner *run;
+	bool more = true;
+	enum nm_code code = nm_talks_begin(talks, &run, err);
 
-	run.ready = calloc(talks->n + 1, sizeof(*run.ready));
-	run.seats = calloc(talks->n > 0 ? talks->items[0]->exchange.plan->n_accounts : 1, sizeof(*run.seats));
-	if (run.ready == NULL || run.seats == NULL)
-		code = nm_fail_memory(err);
-	if (code == NM_OK)
-		begin_talks(&run);
-	while (run.open > 0 && code == NM_OK) {
-		code = send_ready(&run, err);
-		if (code == NM_OK && run.n_flying + run.n_paused > 0)
-			code = collect_answers(&run, err);
-		if (code == NM_OK)
-			look_around(&run);
-		begin_talks(&run);
-	}
-	free(run.seats);
-	free(run.ready);
-	if (stopped != NULL)
-		*stopped = run.first < talks->n;
+	if (code != NM_OK)
+		return code;
+	while (code == NM_OK && more)
+		code = nm_talks_move(run, wait_ms, &more, err);
+	nm_talks_end(run, stopped);
 	return code;
 }

@@ -46,6 +46,8 @@ struct nm_talks {
 	bool (*ended)(void *context, struct nm_talk *talk);
 	/* Called every NM_TALKS_IDLE_MS or sooner; false: as for `ended`.  May be NULL. */
 	bool (*idle)(void *context);
+	/* Whoever stops it need not wait for what is under way: nothing is changed by it.  These talks stay open. */
+	bool may_drop;
 };
 
 /* Makes a talk ready; false when memory is out. */
@@ -59,5 +61,14 @@ void nm_talk_again(struct nm_talk *talk);
  * failed.  A code other than NM_OK is the end of everything: memory, the store, the transport itself.  *stopped
  * (may be NULL): it was stopped, and some talks are still NM_TALK_OPEN. */
 enum nm_code nm_talks_run(struct nm_talks *talks, bool *stopped, struct nm_error *err) NM_WARN_UNUSED;
+
+/* The same for whoever has a loop of its own: begun, moved until there is no more, ended.  The talks stay where they
+ * are, and the transport is for nobody else, from begin to end. */
+struct nm_runner;
+enum nm_code nm_talks_begin(struct nm_talks *talks, struct nm_runner **out, struct nm_error *err) NM_WARN_UNUSED;
+/* Sends what is to be sent, waits for an answer for wait_ms at most. */
+enum nm_code nm_talks_move(struct nm_runner *run, int wait_ms, bool *more, struct nm_error *err) NM_WARN_UNUSED;
+/* At any time: what is under way then is dropped, and its talks stay open. */
+void nm_talks_end(struct nm_runner *run, bool *stopped);
 
 #endif

@@ -92,6 +92,19 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 	}
 }
 
+static void drop(void *context)
+{
+	struct joint *joint = context;
+
+	for (size_t i = 0; i < joint->n; i++) {
+		const struct nm_transport *transport = &joint->items[i].way.transport;
+
+		if (joint->items[i].under_way > 0)
+			transport->drop(transport->context);
+		joint->items[i].under_way = 0;
+	}
+}
+
 enum nm_code nm_ways_transport(const struct nm_way *ways, size_t n, struct nm_transport *out, struct nm_error *err)
 {
 	struct joint *joint;
@@ -104,7 +117,10 @@ enum nm_code nm_ways_transport(const struct nm_way *ways, size_t n, struct nm_tr
 	joint->n = n;
 	for (size_t i = 0; i < n; i++)
 		joint->items[i].way = ways[i];
-	*out = (struct nm_transport){ joint, submit, collect };
+	*out = (struct nm_transport){ joint, submit, collect, drop };
+	for (size_t i = 0; i < n; i++)
+		if (ways[i].transport.drop == NULL)
+			out->drop = NULL;
 	return NM_OK;
 }
 

@@ -101,7 +101,7 @@ static void put(const char *path, const struct nm_request *request, struct answe
 		confirm(answer);
 }
 
-static void drop(const char *path, struct answer *answer)
+static void delete(const char *path, struct answer *answer)
 {
 	if (!is_there(path))
 		refuse(answer, 404, "there is no such file");
@@ -126,7 +126,7 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 	else if (strcmp(request->method, "PUT-FILE") == 0)
 		put(path, request, &answer);
 	else if (strcmp(request->method, "DELETE") == 0)
-		drop(path, &answer);
+		delete(path, &answer);
 	else
 		refuse(&answer, 405, "no such request for a file");
 	if (answer.body == NULL)
@@ -159,13 +159,21 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 	return NM_OK;
 }
 
+static void drop(void *context)
+{
+	struct files *files = context;
+
+	while (files->n > 0)
+		free(files->queue[--files->n].body);
+}
+
 enum nm_code nm_file_transport(struct nm_transport *out, struct nm_error *err)
 {
 	struct files *files = calloc(1, sizeof(*files));
 
 	if (files == NULL)
 		return nm_fail_memory(err);
-	*out = (struct nm_transport){ files, submit, collect };
+	*out = (struct nm_transport){ files, submit, collect, drop };
 	return NM_OK;
 }
 
@@ -175,8 +183,7 @@ void nm_file_transport_clear(struct nm_transport *transport)
 
 	if (files == NULL)
 		return;
-	for (size_t i = 0; i < files->n; i++)
-		free(files->queue[i].body);
+	drop(files);
 	free(files->queue);
 	free(files->last);
 	free(files);

@@ -358,6 +358,14 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 	return NM_OK;
 }
 
+static void drop(void *context)
+{
+	struct sandbox *box = context;
+
+	while (box->n > 0)
+		free(box->queue[--box->n].body);
+}
+
 enum nm_code nm_sandbox_transport(struct nm_store *store, struct nm_transport *out, struct nm_error *err)
 {
 	struct sandbox *box = calloc(1, sizeof(*box));
@@ -365,7 +373,7 @@ enum nm_code nm_sandbox_transport(struct nm_store *store, struct nm_transport *o
 	if (box == NULL)
 		return nm_fail_memory(err);
 	box->store = store;
-	*out = (struct nm_transport){ box, submit, collect };
+	*out = (struct nm_transport){ box, submit, collect, drop };
 	return NM_OK;
 }
 
@@ -375,8 +383,7 @@ void nm_sandbox_transport_clear(struct nm_transport *transport)
 
 	if (box == NULL)
 		return;
-	for (size_t i = 0; i < box->n; i++)
-		free(box->queue[i].body);
+	drop(box);
 	free(box->queue);
 	free(box->last);
 	free(box);

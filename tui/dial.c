@@ -90,11 +90,16 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 	return NM_OK;
 }
 
+static void drop(void *context)
+{
+	((struct dial *)context)->n = 0;
+}
+
 struct nm_transport dial_transport(struct dial *dial)
 {
 	if (!dial->answer.data)
 		nm_buf_init(&dial->answer, 256);
-	return (struct nm_transport){ dial, submit, collect };
+	return (struct nm_transport){ dial, submit, collect, drop };
 }
 
 void dial_clear(struct dial *dial)

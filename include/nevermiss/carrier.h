@@ -388,6 +388,9 @@ struct nm_transport {
 	 * is valid until the next call. */
 	enum nm_code (*collect)(void *context, int timeout_ms, int *tag, struct nm_response *response,
 				struct nm_error *err);
+	/* Gives up all requests under way: none is answered any more, and what became of them is not known.  NULL:
+	 * they can only be waited for. */
+	void (*drop)(void *context);
 };
 
 #endif

@@ -266,7 +266,7 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 
 struct nm_transport fake_calls_transport(struct fake_calls *fake)
 {
-	return (struct nm_transport){ fake, submit, collect };
+	return (struct nm_transport){ .context = fake, .submit = submit, .collect = collect };
 }
 
 void fake_calls_clear(struct fake_calls *fake)

@@ -202,7 +202,7 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 
 struct nm_transport fake_texts_transport(struct fake_texts *fake)
 {
-	return (struct nm_transport){ fake, submit, collect };
+	return (struct nm_transport){ .context = fake, .submit = submit, .collect = collect };
 }
 
 void fake_texts_restart(struct fake_texts *fake)

@@ -299,7 +299,7 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 
 struct nm_transport fake_twilio_transport(struct fake_twilio *fake)
 {
-	return (struct nm_transport){ fake, submit, collect };
+	return (struct nm_transport){ .context = fake, .submit = submit, .collect = collect };
 }
 
 void fake_twilio_clear(struct fake_twilio *fake)

@@ -90,7 +90,7 @@ void push_rig_open(struct push_rig *rig, const char *text)
 	*rig = (struct push_rig){ .folder = random_folder_new() };
 	push_rig_plan(rig, text);
 	open_store(rig);
-	rig->context.transport = (struct nm_transport){ rig, submit, collect };
+	rig->context.transport = (struct nm_transport){ .context = rig, .submit = submit, .collect = collect };
 	rig->context.who = "pat over ssh";
 	rig->context.progress = progress;
 	rig->context.progress_context = rig;

@@ -470,11 +470,11 @@ static void test_answers_that_never_come_or_drip(void **state)
 	struct nm_response response = get("/never");
 
 	(void)state;
-	assert_no_answer(&response, "timed out");
+	assert_no_answer(&response, "none came in time");
 	assert_in_range(now_ms() - from, 990, 10000);
 	from = now_ms();
 	response = get("/drip");
-	assert_no_answer(&response, "timed out");
+	assert_no_answer(&response, "none came in time");
 	assert_in_range(now_ms() - from, 990, 10000);
 }
 
@@ -673,6 +673,26 @@ static void test_waiting_in_vain_takes_as_long_as_told(void **state)
 	assert_in_range(now_ms() - from, 80, 10000);
 }
 
+/* What was given up is answered no more, whoever asks next under the same tag. */
+static void test_what_is_dropped_is_never_answered(void **state)
+{
+	const struct url never = url_of("/never");
+	const struct nm_request request = { .method = "GET", .url = never.text, .auth = NM_AUTH_BASIC,
+					    .account = &account };
+	struct nm_response response;
+	struct nm_error err;
+	int tag;
+
+	(void)state;
+	submit(1, &request);
+	ok(http.collect(http.context, 150, &tag, &response, &err), &err);
+	assert_int_equal(tag, -1);
+	http.drop(http.context);
+	test_many_at_once(state);
+	ok(http.collect(http.context, 50, &tag, &response, &err), &err);
+	assert_int_equal(tag, -1);
+}
+
 /* A transport that ends takes what is under way with it. */
 static void test_ending_in_the_middle(void **state)
 {
@@ -727,6 +747,7 @@ int main(void)
 		cmocka_unit_test(test_what_is_looked_for),
 		cmocka_unit_test(test_many_at_once),
 		cmocka_unit_test(test_waiting_in_vain_takes_as_long_as_told),
+		cmocka_unit_test(test_what_is_dropped_is_never_answered),
 		cmocka_unit_test(test_ending_in_the_middle),
 	};
 

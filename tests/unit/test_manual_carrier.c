@@ -152,7 +152,7 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 static void open_person(struct person *person, const char *plan, int yes_until)
 {
 	push_rig_open(&person->rig, plan);
-	person->rig.context.transport = (struct nm_transport){ person, submit, collect };
+	person->rig.context.transport = (struct nm_transport){ .context = person, .submit = submit, .collect = collect };
 	person->asked = 0;
 	person->yes_until = yes_until;
 	person->request = NULL;

@@ -75,6 +75,7 @@ struct stage {
 	int64_t stop_at_ms; /* 0: never */
 	size_t n_ended;
 	bool stopped;
+	bool may_drop, dropped;
 };
 
 static int account_of(const struct stage *stage, int tag)
@@ -129,6 +130,14 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 	return NM_OK;
 }
 
+static void drop(void *context)
+{
+	struct stage *stage = context;
+
+	stage->dropped = true;
+	stage->n_flying = 0;
+}
+
 static bool ended(void *context, struct nm_talk *talk)
 {
 	struct stage *stage = context;
@@ -179,12 +188,13 @@ static void open_stage(struct stage *stage, int first, int second, const char *f
 
 static void run(struct stage *stage)
 {
-	struct nm_talks talks = { .transport = { stage, submit, collect },
+	struct nm_talks talks = { .transport = { stage, submit, collect, drop },
 				  .items = stage->items,
 				  .n = stage->n,
 				  .context = stage,
 				  .ended = ended,
-				  .idle = idle };
+				  .idle = idle,
+				  .may_drop = stage->may_drop };
 	struct nm_error err;
 
 	if (nm_talks_run(&talks, &stage->stopped, &err) != NM_OK)
@@ -429,6 +439,51 @@ static void test_stopping_before_a_later_beginning(void **state)
 	close_stage(&stage);
 }
 
+/* Who only reads need not wait for a carrier that never answers: what was under way is given up, and stays open. */
+static void test_stopping_what_may_be_dropped(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, 3, 1, "0");
+	stage.accounts[0].delay_ms = 3600 * 1000;
+	stage.stop_at_ms = 100;
+	stage.may_drop = true;
+	run(&stage);
+	assert_true(stage.stopped);
+	assert_true(stage.dropped);
+	assert_int_equal(stage.now_ms, 100);
+	assert_int_equal(count(&stage, 0, 3, NM_TALK_OPEN), 3);
+	assert_int_equal(stage.talks[3].end, NM_TALK_DONE);
+	close_stage(&stage);
+}
+
+/* In pieces it takes no longer than it may, whatever a carrier takes. */
+static void test_in_pieces(void **state)
+{
+	struct stage stage;
+	struct nm_runner *runner;
+	struct nm_error err;
+	bool more = true, stopped;
+
+	(void)state;
+	open_stage(&stage, 2, 0, "0");
+	stage.accounts[0].delay_ms = 130;
+	struct nm_talks talks = { .transport = { &stage, submit, collect, drop }, .items = stage.items, .n = 2 };
+
+	assert_int_equal(nm_talks_begin(&talks, &runner, &err), NM_OK);
+	for (int64_t before = 0; more; before = stage.now_ms) {
+		assert_int_equal(nm_talks_move(runner, 20, &more, &err), NM_OK);
+		assert_true(stage.now_ms - before <= 20);
+	}
+	nm_talks_end(runner, &stopped);
+	assert_false(stopped);
+	assert_false(stage.dropped);
+	assert_int_equal(stage.now_ms, 130);
+	assert_int_equal(count(&stage, 0, 2, NM_TALK_DONE), 2);
+	close_stage(&stage);
+}
+
 static void test_nothing_to_do(void **state)
 {
 	struct nm_talks talks = { 0 };
@@ -455,6 +510,8 @@ int main(void)
 		cmocka_unit_test(test_stopping_while_a_carrier_throttles),
 		cmocka_unit_test(test_throttled_after_stopping),
 		cmocka_unit_test(test_stopping_before_a_later_beginning),
+		cmocka_unit_test(test_stopping_what_may_be_dropped),
+		cmocka_unit_test(test_in_pieces),
 		cmocka_unit_test(test_nothing_to_do),
 	};
 

@@ -77,6 +77,11 @@ static enum nm_code fake_collect(void *context, int timeout_ms, int *tag, struct
 	return NM_OK;
 }
 
+static void fake_drop(void *context)
+{
+	((struct fake *)context)->n = 0;
+}
+
 struct joint {
 	struct fake files, slow, quick;
 	struct nm_transport all;
@@ -92,9 +97,9 @@ static void open_joint(struct joint *joint)
 		.quick = { .name = "quick", .delay_ms = 30, .waits = true },
 	};
 	const struct nm_way ways[] = {
-		{ "file:", { &joint->files, fake_submit, fake_collect } },
-		{ "slow:", { &joint->slow, fake_submit, fake_collect } },
-		{ "quick:", { &joint->quick, fake_submit, fake_collect } },
+		{ "file:", { &joint->files, fake_submit, fake_collect, fake_drop } },
+		{ "slow:", { &joint->slow, fake_submit, fake_collect, fake_drop } },
+		{ "quick:", { &joint->quick, fake_submit, fake_collect, fake_drop } },
 	};
 
 	fake_now_ms = 0;
@@ -433,9 +438,27 @@ static void test_answers_wait_in_order(void **state)
 	close_place(&place);
 }
 
+/* What was given up at all of them is answered by none, and nobody is waited for any more. */
+static void test_what_is_dropped_is_never_answered(void **state)
+{
+	struct joint joint;
+
+	(void)state;
+	open_joint(&joint);
+	send_to(&joint, 1, "slow://x");
+	send_to(&joint, 2, "quick://x");
+	joint.all.drop(joint.all.context);
+	send_to(&joint, 3, "quick://x");
+	assert_string_equal(next_of(&joint, 1000, 3), "quick");
+	assert_int_equal(fake_now_ms, 30);
+	assert_null(next_of(&joint, 1000, -1));
+	nm_ways_transport_clear(&joint.all);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_what_is_dropped_is_never_answered),
 		cmocka_unit_test(test_each_request_goes_its_way),
 		cmocka_unit_test(test_no_way_for_a_url),
 		cmocka_unit_test(test_a_refused_request_is_not_under_way),
