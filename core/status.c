@@ -11,14 +11,18 @@
 #include "core/push_private.h"
 #include "nevermiss/check.h"
 
+#define WAIT_MS 1000
+
 /* What all the lines of one reading share. */
-struct reading {
-	const struct nm_push_context *context;
+struct nm_status_reading {
+	struct nm_push_context context;
 	struct nm_span window;
 	struct nm_timeline *timeline;
 	struct nm_classes classes;
-	struct nm_status *status;
-	struct nm_talk *talks; /* one a line; those without a carrier that can be read are not begun */
+	struct nm_status status;
+	struct nm_talk *items; /* one a line; of lines without a carrier that can be read they are empty */
+	struct nm_talks talks; /* of the others */
+	struct nm_runner *runner;
 	size_t done;
 };
 
@@ -114,26 +118,26 @@ static const struct nm_route *held(const struct nm_line_status *line)
 }
 
 /* The artefact; or why the carrier cannot be given one, which stops this line alone. */
-static enum nm_code render_line(struct reading *r, struct nm_line_status *line,
+static enum nm_code render_line(struct nm_status_reading *r, struct nm_line_status *line,
 				const struct nm_account *account, struct nm_error *err)
 {
 	struct nm_error why;
 	enum nm_code code =
-		line->carrier->render(held(line), account, r->context->now, &line->wanted, &why);
+		line->carrier->render(held(line), account, r->context.now, &line->wanted, &why);
 
 	if (code == NM_OK)
 		return NM_OK;
 	if (code != NM_INPUT)
 		return nm_fail(err, code, "%s", why.text);
-	line->refusal = nm_arena_text(r->status->arena, why.text);
+	line->refusal = nm_arena_text(r->status.arena, why.text);
 	return line->refusal == NULL ? nm_fail_memory(err) : NM_OK;
 }
 
-static enum nm_code prepare_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+static enum nm_code prepare_line(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
-	const struct nm_plan *plan = r->context->plan;
+	const struct nm_plan *plan = r->context.plan;
 	const struct nm_account *account = &plan->accounts[plan->lines[line->line].account];
-	struct nm_arena *arena = r->status->arena;
+	struct nm_arena *arena = r->status.arena;
 	enum nm_code code = nm_route_build(r->timeline, &r->classes, line->line, &line->plan_route, err);
 
 	if (code != NM_OK)
@@ -144,7 +148,7 @@ static enum nm_code prepare_line(struct reading *r, struct nm_line_status *line,
 		line->words = nm_arena_format(arena, "no driver `%s` in this build yet", account->driver);
 		return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 	}
-	code = nm_carrier_hold(line->carrier, account, line->plan_route, r->context->now, &line->held_route,
+	code = nm_carrier_hold(line->carrier, account, line->plan_route, r->context.now, &line->held_route,
 			       &line->losses, err);
 	return code == NM_OK ? render_line(r, line, account, err) : code;
 }
@@ -152,9 +156,9 @@ static enum nm_code prepare_line(struct reading *r, struct nm_line_status *line,
 /* --- what is live --- */
 
 /* Until when live is to be compared: beyond the horizon of its push nobody said what it should do. */
-static nm_time compared_until(const struct reading *r, const struct nm_line_status *line)
+static nm_time compared_until(const struct nm_status_reading *r, const struct nm_line_status *line)
 {
-	const nm_time now = r->context->now;
+	const nm_time now = r->context.now;
 	nm_time until = r->window.until;
 
 	if (line->pushed.id > 0 && line->pushed.horizon > now && line->pushed.horizon < until)
@@ -163,21 +167,21 @@ static nm_time compared_until(const struct reading *r, const struct nm_line_stat
 }
 
 /* "in sync", and until when that was pushed where a push would extend it. */
-static const char *sync_words(const struct reading *r, const struct nm_line_status *line)
+static const char *sync_words(const struct nm_status_reading *r, const struct nm_line_status *line)
 {
 	char until[NM_TIME_TEXT];
 
 	if (!line->to_push)
 		return "in sync";
-	nm_time_words(r->context->plan->zone, line->pushed.horizon, true, until);
-	return nm_arena_format(r->status->arena, "in sync; what was pushed ends %s, and a push extends it", until);
+	nm_time_words(r->context.plan->zone, line->pushed.horizon, true, until);
+	return nm_arena_format(r->status.arena, "in sync; what was pushed ends %s, and a push extends it", until);
 }
 
 /* Compares live with what the carrier can hold of the plan. */
-static enum nm_code compare_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+static enum nm_code compare_line(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
-	const nm_time soon = r->context->now + NM_HORIZON_LOW;
-	enum nm_code code = nm_route_diff(held(line), line->live_route, r->context->now,
+	const nm_time soon = r->context.now + NM_HORIZON_LOW;
+	enum nm_code code = nm_route_diff(held(line), line->live_route, r->context.now,
 					  compared_until(r, line), &line->differences, err);
 
 	if (code != NM_OK)
@@ -185,13 +189,13 @@ static enum nm_code compare_line(struct reading *r, struct nm_line_status *line,
 	line->sync = line->differences.n == 0 ? NM_SYNC_SAME : NM_SYNC_DRIFT;
 	line->to_push = line->sync == NM_SYNC_DRIFT ||
 			(line->pushed.id > 0 && line->pushed.horizon < soon && r->window.until > line->pushed.horizon);
-	line->words = line->sync == NM_SYNC_DRIFT ? nm_differences_text(&line->differences, r->status->arena)
+	line->words = line->sync == NM_SYNC_DRIFT ? nm_differences_text(&line->differences, r->status.arena)
 						  : sync_words(r, line);
 	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 }
 
 /* Nothing is there: was there ever? */
-static enum nm_code miss_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+static enum nm_code miss_line(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
 	char at[NM_TIME_TEXT];
 
@@ -200,8 +204,8 @@ static enum nm_code miss_line(struct reading *r, struct nm_line_status *line, st
 	line->words = "nothing was pushed yet";
 	if (line->pushed.id == 0)
 		return NM_OK;
-	nm_time_words(r->context->plan->zone, line->pushed.at, true, at);
-	line->words = nm_arena_format(r->status->arena,
+	nm_time_words(r->context.plan->zone, line->pushed.at, true, at);
+	line->words = nm_arena_format(r->status.arena,
 				      line->pushed.removed
 					      ? "nothing of ours is there since push #%lld of %s took it away"
 					      : "push #%lld of %s is gone: nothing of ours is there, at any time",
@@ -210,20 +214,20 @@ static enum nm_code miss_line(struct reading *r, struct nm_line_status *line, st
 }
 
 /* What was done by hand is assumed, until a call shows it. */
-static enum nm_code take_proof(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+static enum nm_code take_proof(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
 	enum nm_code code = NM_OK;
 
 	if (line->carrier->traits.by_hand)
-		code = nm_proof_find(r->context, line->line, held(line), line->assumed_at, &line->proof, err);
+		code = nm_proof_find(&r->context, line->line, held(line), line->assumed_at, &line->proof, err);
 	if (code != NM_OK)
 		return code;
-	line->words = nm_proof_words(r->context->plan, &line->proof, line->assumed_at, r->status->arena);
+	line->words = nm_proof_words(r->context.plan, &line->proof, line->assumed_at, r->status.arena);
 	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 }
 
 /* What nothing can be read of is as it was last pushed, as far as anybody knows. */
-static enum nm_code take_assumed(struct reading *r, struct nm_line_status *line,
+static enum nm_code take_assumed(struct nm_status_reading *r, struct nm_line_status *line,
 				 const struct nm_push_record *record, struct nm_error *err)
 {
 	char when[NM_TIME_TEXT];
@@ -241,22 +245,22 @@ static enum nm_code take_assumed(struct reading *r, struct nm_line_status *line,
 	line->to_push = !line->as_assumed;
 	if (line->as_assumed)
 		return take_proof(r, line, err);
-	nm_time_words(r->context->plan->zone, record->ended, true, when);
+	nm_time_words(r->context.plan->zone, record->ended, true, when);
 	line->words = nm_arena_format(
-		r->status->arena, "what was pushed %s is not what the plan wants now; nothing can be read back", when);
+		r->status.arena, "what was pushed %s is not what the plan wants now; nothing can be read back", when);
 	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
 }
 
 /* What a person did for the push, in order. */
-static enum nm_code take_done(struct reading *r, struct nm_line_status *line, const char *ids, struct nm_error *err)
+static enum nm_code take_done(struct nm_status_reading *r, struct nm_line_status *line, const char *ids, struct nm_error *err)
 {
-	struct nm_exchange exchange = { .arena = r->status->arena };
+	struct nm_exchange exchange = { .arena = r->status.arena };
 	struct nm_done *done;
 	enum nm_code code = nm_push_ids_read(ids, &exchange, err);
 
 	if (code != NM_OK || !line->carrier->traits.by_hand)
 		return code;
-	done = nm_arena_alloc(r->status->arena, exchange.n_ids, sizeof(*done));
+	done = nm_arena_alloc(r->status.arena, exchange.n_ids, sizeof(*done));
 	if (done == NULL)
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < exchange.n_ids; i++)
@@ -266,10 +270,10 @@ static enum nm_code take_done(struct reading *r, struct nm_line_status *line, co
 	return NM_OK;
 }
 
-static enum nm_code assume_line(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+static enum nm_code assume_line(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
-	struct nm_store *store = r->context->store;
-	const char *name = r->context->plan->lines[line->line].name;
+	struct nm_store *store = r->context.store;
+	const char *name = r->context.plan->lines[line->line].name;
 	struct nm_push_record record;
 	int64_t id = 0;
 	enum nm_code code = store == NULL ? NM_OK : nm_store_push_newest(store, name, &id, err);
@@ -278,16 +282,16 @@ static enum nm_code assume_line(struct reading *r, struct nm_line_status *line, 
 	line->words = "nothing was pushed yet, and nothing can be read back from this carrier";
 	if (code != NM_OK || id == 0)
 		return code;
-	code = nm_store_push_get(store, id, r->status->arena, &record, err);
+	code = nm_store_push_get(store, id, r->status.arena, &record, err);
 	if (code == NM_OK)
 		code = take_done(r, line, record.ids, err);
 	return code == NM_OK ? take_assumed(r, line, &record, err) : code;
 }
 
-static enum nm_code judge_line(struct reading *r, struct nm_line_status *line, struct nm_talk *talk,
+static enum nm_code judge_line(struct nm_status_reading *r, struct nm_line_status *line, struct nm_talk *talk,
 			       struct nm_error *err)
 {
-	struct nm_arena *arena = r->status->arena;
+	struct nm_arena *arena = r->status.arena;
 	const struct nm_part *note;
 	const char *foreign;
 	enum nm_code code;
@@ -319,62 +323,60 @@ static enum nm_code judge_line(struct reading *r, struct nm_line_status *line, s
 
 static bool count_read(void *context, struct nm_talk *talk)
 {
-	struct reading *r = context;
+	struct nm_status_reading *r = context;
 
 	r->done++;
-	if (r->context->progress != NULL &&
-	    !r->context->progress(r->context->progress_context, talk->exchange.line, "reading", r->done,
-				  r->status->n))
-		r->status->stopped = true;
-	return !r->status->stopped;
+	if (r->context.progress != NULL &&
+	    !r->context.progress(r->context.progress_context, talk->exchange.line, "reading", r->done,
+				 r->talks.n))
+		r->status.stopped = true;
+	return !r->status.stopped;
 }
 
 static bool idle(void *context)
 {
-	struct reading *r = context;
+	struct nm_status_reading *r = context;
 
-	if (!r->context->idle(r->context->progress_context))
-		r->status->stopped = true;
-	return !r->status->stopped;
+	if (!r->context.idle(r->context.progress_context))
+		r->status.stopped = true;
+	return !r->status.stopped;
 }
 
-static enum nm_code read_live(struct reading *r, struct nm_error *err)
+static enum nm_code prepare_talks(struct nm_status_reading *r, struct nm_error *err)
 {
-	struct nm_talks talks = { .transport = r->context->transport,
-				  .context = r,
-				  .ended = count_read,
-				  .idle = r->context->idle != NULL ? idle : NULL,
-				  .seed = (uint64_t)r->context->now };
-	enum nm_code code = NM_OK;
+	const size_t n = r->status.n;
 
-	r->talks = calloc(r->status->n + 1, sizeof(*r->talks));
-	talks.items = calloc(r->status->n + 1, sizeof(struct nm_talk *));
-	if (r->talks == NULL || talks.items == NULL)
-		code = nm_fail_memory(err);
-	for (size_t i = 0; i < r->status->n && code == NM_OK; i++) {
-		const struct nm_line_status *line = &r->status->lines[i];
+	r->items = calloc(n + 1, sizeof(*r->items));
+	r->talks = (struct nm_talks){ .transport = r->context.transport,
+				      .items = calloc(n + 1, sizeof(struct nm_talk *)),
+				      .context = r,
+				      .ended = count_read,
+				      .idle = r->context.idle != NULL ? idle : NULL,
+				      .seed = (uint64_t)r->context.now,
+				      .may_drop = true };
+	if (r->items == NULL || r->talks.items == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		const struct nm_line_status *line = &r->status.lines[i];
 
 		if (!readable(line))
 			continue;
-		talks.items[talks.n++] = &r->talks[i];
-		if (!nm_talk_init(&r->talks[i], line->carrier, r->context->plan, line->line, r->window,
+		r->talks.items[r->talks.n++] = &r->items[i];
+		if (!nm_talk_init(&r->items[i], line->carrier, r->context.plan, line->line, r->window,
 				  NM_OP_READ, NULL))
-			code = nm_fail_memory(err);
+			return nm_fail_memory(err);
 	}
-	if (code == NM_OK)
-		code = nm_talks_run(&talks, NULL, err);
-	free(talks.items);
-	return code;
+	return nm_talks_begin(&r->talks, &r->runner, err);
 }
 
-static enum nm_code keep_reading(struct reading *r, const struct nm_line_status *line, struct nm_error *err)
+static enum nm_code keep_reading(struct nm_status_reading *r, const struct nm_line_status *line, struct nm_error *err)
 {
 	/* Of what cannot be read one thing is certain: that it was told something else than the plan wants now. */
-	struct nm_reading reading = { .at = r->context->now,
+	struct nm_reading reading = { .at = r->context.now,
 				      .known = line->sync != NM_SYNC_UNKNOWN ||
 					       (line->assumed_at != 0 && !line->as_assumed),
 				      .in_sync = line->sync == NM_SYNC_SAME || line->as_assumed,
-				      .plan_mark = r->context->plan_mark,
+				      .plan_mark = r->context.plan_mark,
 				      .words = line->words };
 	struct nm_buf text;
 	enum nm_code code = NM_OK;
@@ -385,23 +387,23 @@ static enum nm_code keep_reading(struct reading *r, const struct nm_line_status 
 		reading.live = text.data;
 	}
 	if (code == NM_OK)
-		code = nm_store_reading_put(r->context->store, r->context->plan->lines[line->line].name,
+		code = nm_store_reading_put(r->context.store, r->context.plan->lines[line->line].name,
 					    &reading, err);
 	nm_buf_clear(&text);
 	return code;
 }
 
-static enum nm_code keep_readings(struct reading *r, struct nm_error *err)
+static enum nm_code keep_readings(struct nm_status_reading *r, struct nm_error *err)
 {
-	struct nm_store *store = r->context->store;
+	struct nm_store *store = r->context.store;
 	enum nm_code code;
 
 	if (store == NULL || nm_store_read_only(store))
 		return NM_OK;
 	code = nm_store_begin(store, err);
-	for (size_t i = 0; i < r->status->n && code == NM_OK; i++)
-		if (r->status->lines[i].carrier != NULL)
-			code = keep_reading(r, &r->status->lines[i], err);
+	for (size_t i = 0; i < r->status.n && code == NM_OK; i++)
+		if (r->status.lines[i].carrier != NULL)
+			code = keep_reading(r, &r->status.lines[i], err);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
 	if (code != NM_OK)
@@ -410,60 +412,76 @@ static enum nm_code keep_readings(struct reading *r, struct nm_error *err)
 }
 
 /* What the journal knows of the line. */
-static enum nm_code find_pushed(struct reading *r, struct nm_line_status *line, struct nm_error *err)
+static enum nm_code find_pushed(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
-	if (r->context->store == NULL)
+	if (r->context.store == NULL)
 		return NM_OK;
-	return nm_store_push_done(r->context->store, r->context->plan->lines[line->line].name, 0, NULL,
+	return nm_store_push_done(r->context.store, r->context.plan->lines[line->line].name, 0, NULL,
 				  &line->pushed, err);
 }
 
-static enum nm_code read_all(struct reading *r, struct nm_error *err)
+static enum nm_code prepare_lines(struct nm_status_reading *r, struct nm_error *err)
 {
 	enum nm_code code =
-		nm_timeline_build(r->context->plan, r->window.from, r->window.until, &r->timeline, err);
+		nm_timeline_build(r->context.plan, r->window.from, r->window.until, &r->timeline, err);
 
 	if (code == NM_OK)
-		code = nm_classes_build(r->context->plan, &r->classes, err);
-	for (size_t i = 0; i < r->status->n && code == NM_OK; i++)
-		if ((code = find_pushed(r, &r->status->lines[i], err)) == NM_OK)
-			code = prepare_line(r, &r->status->lines[i], err);
+		code = nm_classes_build(r->context.plan, &r->classes, err);
+	for (size_t i = 0; i < r->status.n && code == NM_OK; i++)
+		if ((code = find_pushed(r, &r->status.lines[i], err)) == NM_OK)
+			code = prepare_line(r, &r->status.lines[i], err);
+	return code == NM_OK ? prepare_talks(r, err) : code;
+}
+
+static enum nm_code begin_lines(const struct nm_push_context *context, const int *lines, size_t n,
+				struct nm_status_reading **out, struct nm_error *err)
+{
+	struct nm_status_reading *r = calloc(1, sizeof(*r));
+	enum nm_code code;
+
+	if (r == NULL)
+		return nm_fail_memory(err);
+	r->context = *context;
+	r->window = nm_push_window(context);
+	r->status.arena = nm_arena_new();
+	if (r->status.arena != NULL)
+		r->status.lines = nm_arena_alloc(r->status.arena, n, sizeof(*r->status.lines));
+	if (r->status.lines == NULL) {
+		nm_status_abandon(r);
+		return nm_fail_memory(err);
+	}
+	r->status.n = n;
+	for (size_t i = 0; i < n; i++)
+		r->status.lines[i].line = lines[i];
+	code = prepare_lines(r, err);
 	if (code == NM_OK)
-		code = read_live(r, err);
-	for (size_t i = 0; i < r->status->n && code == NM_OK; i++)
-		code = judge_line(r, &r->status->lines[i], &r->talks[i], err);
-	if (code == NM_OK)
-		code = keep_readings(r, err);
+		*out = r;
+	else
+		nm_status_abandon(r);
 	return code;
 }
 
-enum nm_code nm_status_lines(const struct nm_push_context *context, const int *lines, size_t n,
-			     struct nm_status *out, struct nm_error *err)
+enum nm_code nm_status_move(struct nm_status_reading *r, int wait_ms, bool *more, struct nm_error *err)
 {
-	struct nm_status status = { .arena = nm_arena_new() };
-	struct reading r = { .context = context, .window = nm_push_window(context), .status = &status };
-	enum nm_code code;
+	return nm_talks_move(r->runner, wait_ms, more, err);
+}
 
-	if (status.arena != NULL)
-		status.lines = nm_arena_alloc(status.arena, n, sizeof(*status.lines));
-	if (status.lines == NULL) {
-		nm_arena_free(status.arena);
-		return nm_fail_memory(err);
-	}
-	status.n = n;
-	for (size_t i = 0; i < n; i++)
-		status.lines[i].line = lines[i];
-	code = read_all(&r, err);
-	for (size_t i = 0; i < n && r.talks != NULL; i++)
-		nm_talk_clear(&r.talks[i]);
-	free(r.talks);
-	nm_classes_clear(&r.classes);
-	nm_timeline_free(r.timeline);
-	if (code == NM_OK)
-		*out = status;
-	else
-		nm_status_clear(&status);
-	return code;
+bool nm_status_waits(const struct nm_status_reading *r, int line)
+{
+	for (size_t i = 0; i < r->status.n; i++)
+		if (r->status.lines[i].line == line)
+			return r->items[i].carrier != NULL && r->items[i].end == NM_TALK_OPEN;
+	return false;
+}
+
+/* What was begun is over; what was not answered by then is not read. */
+static void end_talks(struct nm_status_reading *r)
+{
+	bool stopped;
+
+	nm_talks_end(r->runner, &stopped);
+	r->runner = NULL;
+	r->status.stopped = r->status.stopped || stopped;
 }
 
 static enum nm_code count_cut_off(struct nm_store *store, size_t *n, struct nm_error *err)
@@ -476,24 +494,89 @@ static enum nm_code count_cut_off(struct nm_store *store, size_t *n, struct nm_e
 	return code;
 }
 
+enum nm_code nm_status_end(struct nm_status_reading *r, struct nm_status *out, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	end_talks(r);
+	for (size_t i = 0; i < r->status.n && code == NM_OK; i++)
+		code = judge_line(r, &r->status.lines[i], &r->items[i], err);
+	if (code == NM_OK)
+		code = keep_readings(r, err);
+	if (code == NM_OK && r->context.store != NULL)
+		code = count_cut_off(r->context.store, &r->status.cut_off, err);
+	if (code == NM_OK) {
+		*out = r->status;
+		r->status = (struct nm_status){ 0 };
+	}
+	nm_status_abandon(r);
+	return code;
+}
+
+void nm_status_abandon(struct nm_status_reading *r)
+{
+	if (r == NULL)
+		return;
+	if (r->runner != NULL)
+		end_talks(r);
+	for (size_t i = 0; i < r->status.n && r->items != NULL; i++)
+		nm_talk_clear(&r->items[i]);
+	free(r->items);
+	free(r->talks.items);
+	nm_classes_clear(&r->classes);
+	nm_timeline_free(r->timeline);
+	nm_status_clear(&r->status);
+	free(r);
+}
+
+enum nm_code nm_status_lines(const struct nm_push_context *context, const int *lines, size_t n,
+			     struct nm_status *out, struct nm_error *err)
+{
+	struct nm_status_reading *r;
+	bool more = true;
+	enum nm_code code = begin_lines(context, lines, n, &r, err);
+
+	if (code != NM_OK)
+		return code;
+	while (more && code == NM_OK)
+		code = nm_status_move(r, context->idle != NULL ? NM_TALKS_IDLE_MS : WAIT_MS, &more, err);
+	if (code == NM_OK)
+		return nm_status_end(r, out, err);
+	nm_status_abandon(r);
+	return code;
+}
+
+/* The plan's lines, or that one; malloc'd. */
+static int *lines_asked(const struct nm_plan *plan, int line, size_t *n)
+{
+	int *lines;
+
+	*n = line >= 0 ? 1 : plan->n_lines;
+	lines = calloc(*n + 1, sizeof(*lines));
+	for (size_t i = 0; i < *n && lines != NULL; i++)
+		lines[i] = line >= 0 ? line : (int)i;
+	return lines;
+}
+
+enum nm_code nm_status_begin(const struct nm_push_context *context, int line, struct nm_status_reading **out,
+			     struct nm_error *err)
+{
+	size_t n;
+	int *lines = lines_asked(context->plan, line, &n);
+	enum nm_code code = lines == NULL ? nm_fail_memory(err) : begin_lines(context, lines, n, out, err);
+
+	free(lines);
+	return code;
+}
+
 enum nm_code nm_status_read(const struct nm_push_context *context, int line, struct nm_status *out,
 			    struct nm_error *err)
 {
-	size_t n = line >= 0 ? 1 : context->plan->n_lines;
-	int *lines = calloc(n + 1, sizeof(*lines));
-	enum nm_code code;
+	size_t n;
+	int *lines = lines_asked(context->plan, line, &n);
+	enum nm_code code = lines == NULL ? nm_fail_memory(err) : nm_status_lines(context, lines, n, out, err);
 
-	if (lines == NULL)
-		return nm_fail_memory(err);
-	for (size_t i = 0; i < n; i++)
-		lines[i] = line >= 0 ? line : (int)i;
-	code = nm_status_lines(context, lines, n, out, err);
 	free(lines);
-	if (code != NM_OK || context->store == NULL)
-		return code;
-	code = count_cut_off(context->store, &out->cut_off, err);
-	if (code != NM_OK)
-		nm_status_clear(out);
 	return code;
 }
 

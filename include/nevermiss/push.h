@@ -84,6 +84,21 @@ enum nm_code nm_status_read(const struct nm_push_context *context, int line, str
 			    struct nm_error *err) NM_WARN_UNUSED;
 void nm_status_clear(struct nm_status *status);
 
+/* The same for whoever has a loop of its own and cannot wait: begun, moved until there is no more, ended.  Plan and
+ * store stay, and the transport is for nobody else, from begin to end. */
+struct nm_status_reading;
+enum nm_code nm_status_begin(const struct nm_push_context *context, int line, struct nm_status_reading **out,
+			     struct nm_error *err) NM_WARN_UNUSED;
+/* Waits for carriers for wait_ms at most. */
+enum nm_code nm_status_move(struct nm_status_reading *reading, int wait_ms, bool *more,
+			    struct nm_error *err) NM_WARN_UNUSED;
+/* Is it still to be read? */
+bool nm_status_waits(const struct nm_status_reading *reading, int line);
+/* At any time: lines that were not read by then are unknown.  The reading is gone, whatever comes of it. */
+enum nm_code nm_status_end(struct nm_status_reading *reading, struct nm_status *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Takes NULL. */
+void nm_status_abandon(struct nm_status_reading *reading);
+
 struct nm_push_options {
 	int line;              /* -1: all */
 	const char *plan_text; /* kept as a version */
