@@ -414,6 +414,8 @@ void app_forget_facts(struct app *app)
 
 /* --- quiet work --- */
 
+#define READ_MS 20 /* carriers are waited for, and a key with them */
+
 /* Without a store nothing is known of the lines: that is an answer too. */
 static void read_facts(struct app *app)
 {
@@ -423,6 +425,19 @@ static void read_facts(struct app *app)
 	if (app->facts_arena &&
 	    session_facts(app->session, app->facts_arena, &app->facts, &app->n_facts, NULL) != NM_OK)
 		app->n_facts = 0;
+}
+
+/* Goes on with reading what is live. */
+static bool read_on(struct app *app)
+{
+	struct nm_error err;
+	bool more;
+
+	if (session_reading_move(app->session, READ_MS, &more, &err))
+		app_error(app, &err);
+	if (!app->session->reading)
+		app_forget_facts(app);
+	return true;
 }
 
 bool app_idle(struct app *app)
@@ -444,6 +459,8 @@ bool app_idle(struct app *app)
 		}
 		return true;
 	}
+	if (app->session->reading)
+		return read_on(app);
 	return tab->ops->idle && tab->ops->idle(tab->state, app);
 }
 

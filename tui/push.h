@@ -23,6 +23,8 @@ struct push {
 
 /* The status of a line of the plan; NULL while it is not known. */
 const struct nm_line_status *push_status(const struct app *app, size_t line);
+/* Is its carrier still to answer? */
+bool push_waits(const struct app *app, size_t line);
 /* Is it a person who must do what a push asks for? */
 bool push_by_hand(const struct nm_line_status *status);
 /* What stands in a push's way or is lost by it, and what it changes. */

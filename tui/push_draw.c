@@ -3,6 +3,7 @@
 #include <stdio.h>
 
 #include "answers.h"
+#include "handwork.h"
 #include "push.h"
 
 const struct nm_line_status *push_status(const struct app *app, size_t line)
@@ -14,6 +15,11 @@ const struct nm_line_status *push_status(const struct app *app, size_t line)
 			return &session->status.lines[i];
 	}
 	return NULL;
+}
+
+bool push_waits(const struct app *app, size_t line)
+{
+	return app->session->reading && nm_status_waits(app->session->reading, (int)line);
 }
 
 bool push_by_hand(const struct nm_line_status *status)
@@ -114,7 +120,9 @@ static void draw_line(const struct app *app, struct canvas *canvas, int y, size_
 	}
 	pen_text(&pen, STYLE_PLAIN, plan->accounts[line->account].driver);
 	pen_tab(&pen, canvas->width >= 60 ? 44 : 24);
-	if (status)
+	if (push_waits(app, i))
+		pen_textf(&pen, STYLE_DIM, "reading%s", app_ascii(app) ? "..." : " …");
+	else if (status)
 		pen_text(&pen, sync_style(status), sync_words(status, words, sizeof words));
 	else if (fact && fact->read_at)
 		pen_text(&pen, STYLE_DIM,
@@ -227,6 +235,18 @@ static const char *heading(const struct nm_line_status *status)
 	return ": a push would do";
 }
 
+/* Of a line whose status is not known: what is under way. */
+static const char *unread_words(const struct push *push, const struct app *app)
+{
+	if (push->err.code)
+		return ": ";
+	if (push_waits(app, push->list.at))
+		return ": reading what is live, Esc stops";
+	if (handwork_line(app_plan(app), (int)push->list.at))
+		return ": done by hand, c shows how; other lines are being read, Esc stops";
+	return app->session->reading ? ": read; other lines are not yet, Esc stops" : ": not read, r reads it";
+}
+
 static void draw_details(const struct push *push, const struct app *app, struct canvas *canvas, int y,
 			 int end)
 {
@@ -240,7 +260,7 @@ static void draw_details(const struct push *push, const struct app *app, struct 
 
 	pen_text(&pen, STYLE_BOLD, name);
 	if (!status) {
-		pen_text(&pen, STYLE_DIM, push->err.code ? ": " : ": reading what is live …");
+		pen_text(&pen, STYLE_DIM, unread_words(push, app));
 		pen_text(&pen, STYLE_ERROR, push->err.text);
 		draw_history(push, app, canvas, y + 1, end);
 		return;

@@ -20,13 +20,19 @@ static void show(struct app *app)
 static bool look(struct app *app)
 {
 	const struct input input = term_wait(app->term, 0);
+	const bool stops = input.kind == INPUT_KEY && (input.key == K_ESCAPE || input.key == K_CONTROL + 'c');
 
 	if (input.kind == INPUT_END)
 		app->ended = true;
-	if (input.kind == INPUT_RESIZE && app_resize(app, term_width(app->term), term_height(app->term)))
+	if (input.kind == INPUT_RESIZE)
+		app_resize(app, term_width(app->term), term_height(app->term));
+	if (input.kind == INPUT_KEY)
+		app_message(app, STYLE_BOLD,
+			    stops ? "stopping: what was sent already comes to its end"
+				  : "this must end first: Esc stops it, other keys do nothing until then");
+	if (input.kind == INPUT_KEY || input.kind == INPUT_RESIZE)
 		show(app);
-	return input.kind != INPUT_END &&
-	       !(input.kind == INPUT_KEY && (input.key == K_ESCAPE || input.key == K_CONTROL + 'c'));
+	return input.kind != INPUT_END && !stops;
 }
 
 bool app_progress(struct app *app, const char *what, size_t done, size_t all)

@@ -35,17 +35,6 @@ struct codes {
 	struct nm_error qr_error;
 };
 
-static const struct nm_line_status *status_of(const struct app *app, int line)
-{
-	const struct session *session = app->session;
-
-	for (size_t i = 0; session->status_known && i < session->status.n; i++) {
-		if (session->status.lines[i].line == line)
-			return &session->status.lines[i];
-	}
-	return NULL;
-}
-
 /* The QR code of the row under the cursor. */
 static void make_qr(struct codes *codes)
 {
@@ -74,16 +63,13 @@ static void take_words(struct codes *codes, const struct nm_plan *plan, const st
 	nm_buf_clear(&words);
 }
 
-/* Takes over what the line's status says now. */
-static enum nm_code take_status(struct codes *codes, struct app *app, struct nm_error *err)
+/* Takes over what the line's status says. */
+static enum nm_code take_status(struct codes *codes, struct app *app, const struct nm_line_status *status,
+				struct nm_error *err)
 {
-	const struct nm_line_status *status = status_of(app, codes->line);
 	struct handwork work;
-	enum nm_code code;
+	enum nm_code code = handwork_build(app_plan(app), status, app_now(app), &work, err);
 
-	if (!status || !status->carrier)
-		return nm_fail(err, NM_INPUT, "the line has not been read: r reads it");
-	code = handwork_build(app_plan(app), status, app_now(app), &work, err);
 	if (code)
 		return code;
 	handwork_clear(&codes->work);
@@ -98,6 +84,19 @@ static enum nm_code take_status(struct codes *codes, struct app *app, struct nm_
 	take_words(codes, app_plan(app), status);
 	make_qr(codes);
 	return NM_OK;
+}
+
+/* How the line stands now. */
+static enum nm_code look(struct codes *codes, struct app *app, struct nm_error *err)
+{
+	struct nm_status status;
+	enum nm_code code = session_hand_status(app->session, codes->line, &status, err);
+
+	if (code)
+		return code;
+	code = take_status(codes, app, &status.lines[0], err);
+	nm_status_clear(&status);
+	return code;
 }
 
 static void close_codes(void *state)
@@ -121,7 +120,7 @@ static void *open_codes(struct app *app, const void *argument, struct nm_error *
 	codes->line = *(const int *)argument;
 	codes->generation = app->session->generation;
 	codes->work.next.at = NM_TIME_MAX;
-	if (take_status(codes, app, err)) {
+	if (look(codes, app, err)) {
 		close_codes(codes);
 		return NULL;
 	}
@@ -162,7 +161,6 @@ static void keep(struct codes *codes, struct app *app)
 	struct nm_push_options options = { .line = codes->line };
 	struct nm_push_results results = { 0 };
 	struct nm_push_context context;
-	const struct nm_status *status;
 	struct nm_error err, again;
 	enum nm_code code = session_push_context(app->session, &context, &err);
 
@@ -173,7 +171,8 @@ static void keep(struct codes *codes, struct app *app)
 		code = nm_push(&context, &options, &results, &err);
 		app->session->network.dial.ask = NULL;
 	}
-	if (session_status(app->session, true, &status, &again) || take_status(codes, app, &again))
+	session_forget_status(app->session);
+	if (look(codes, app, &again) || session_reading_begin(app->session, &again))
 		app_error(app, &again);
 	else if (results.n == 1)
 		app_message(app, code ? STYLE_WARNING : STYLE_GOOD, "%s", results.items[0].words);

@@ -66,20 +66,33 @@ static void derive_push(void *state, struct app *app)
 					      &push->records, NULL) == NM_OK;
 }
 
+/* Has the lines read, from here on in quiet moments. */
 static void read_live(struct push *push, struct app *app)
 {
-	const struct nm_status *status;
-	char message[APP_MESSAGE];
-	unsigned style = app->message_style;
-
-	memcpy(message, app->message, sizeof message);
 	push->tried = true;
 	push->err = (struct nm_error){0};
-	if (session_status(app->session, true, &status, &push->err))
+	if (session_reading_begin(app->session, &push->err))
 		app_error(app, &push->err);
+}
+
+static void stop_reading(struct app *app)
+{
+	struct nm_error err;
+
+	if (session_reading_stop(app->session, &err))
+		app_error(app, &err);
 	else
-		app_message(app, style, "%s", message); /* no progress is left standing */
+		app_message(app, STYLE_PLAIN, "stopped: what was not read is unknown, r reads it");
 	app_forget_facts(app);
+}
+
+/* What needs the carriers, or what is read from them, has to wait; false, with a message, while it does. */
+static bool may_go_on(struct app *app)
+{
+	if (!app->session->reading)
+		return true;
+	app_message(app, STYLE_PLAIN, "the lines are being read: wait for that, or stop it with Esc");
+	return false;
 }
 
 /* A line whose carrier keeps no time is to do something else than when it was read. */
@@ -141,7 +154,7 @@ static void ask_push(struct push *push, struct app *app, bool all)
 	char question[256];
 	bool refused;
 
-	if (!app_may_push(app) || push->list.n == 0)
+	if (!app_may_push(app) || push->list.n == 0 || !may_go_on(app))
 		return;
 	notes_init(&notes);
 	refused = add_refusal(app, &notes);
@@ -199,7 +212,7 @@ static void ask_roll_back(struct push *push, struct app *app)
 	struct nm_error err;
 	char question[256];
 
-	if (!app_may_push(app) || push->list.n == 0)
+	if (!app_may_push(app) || push->list.n == 0 || !may_go_on(app))
 		return;
 	if (!push->records_known || push->records.n == 0) {
 		app_message(app, STYLE_PLAIN, "nothing was ever pushed to this line");
@@ -278,6 +291,8 @@ static void run(struct push *push, struct app *app, const char *force)
 	if (code && results.n == 0)
 		app_error(app, &err);
 	forget_records(push);
+	session_forget_status(app->session);
+	app_forget_facts(app);
 	read_live(push, app);
 	tell(app, &results, code, &err);
 	nm_push_results_clear(&results);
@@ -383,6 +398,11 @@ static enum verdict act_push(void *state, struct app *app, const struct event *e
 		break;
 	case ACTION_READ_AGAIN:
 		read_live(push, app);
+		break;
+	case ACTION_BACK:
+		if (!app->session->reading)
+			return VERDICT_STAY;
+		stop_reading(app);
 		break;
 	case ACTION_ARTEFACT:
 		show_artefact(push, app);

@@ -114,6 +114,13 @@ static void derive_live(struct simulate *simulate, const struct app *app, const 
 		simulate->treatment = treatment;
 }
 
+/* Nothing was read anew of what the call shown is made of: the plan, or what is live. */
+static bool still_holds(const struct simulate *simulate, const struct session *session)
+{
+	return simulate->generation == session->generation && simulate->live == simulate->shown_live &&
+	       (!simulate->live || simulate->readings == session->readings);
+}
+
 static void derive_simulate(void *state, struct app *app)
 {
 	struct simulate *simulate = state;
@@ -126,14 +133,15 @@ static void derive_simulate(void *state, struct app *app)
 		return;
 	}
 	/* Another minute of the same stretch gives the same call. */
-	if (simulate->generation == app->session->generation && simulate->live == simulate->shown_live &&
-	    !simulate->live && same_stretch(timeline, simulate->shown.at, simulate->play.at))
+	if (still_holds(simulate, app->session) && !simulate->live &&
+	    same_stretch(timeline, simulate->shown.at, simulate->play.at))
 		simulate->shown.at = simulate->play.at;
-	if (simulate->generation == app->session->generation && simulate->live == simulate->shown_live &&
-	    simulate->treatment && play_equal(&simulate->play, &simulate->shown))
+	if (still_holds(simulate, app->session) && simulate->treatment &&
+	    play_equal(&simulate->play, &simulate->shown))
 		return;
 	forget(simulate);
 	simulate->generation = app->session->generation;
+	simulate->readings = app->session->readings;
 	simulate->shown = simulate->play;
 	simulate->shown_live = simulate->live;
 	simulate->err = (struct nm_error){0};

@@ -36,6 +36,7 @@ static void forget_findings(struct session *session)
 /* Everything made from the plan, which must still be there. */
 static void forget_derived(struct session *session)
 {
+	session_reading_abandon(session);
 	forget_timelines(session);
 	forget_status(session);
 	forget_findings(session);
@@ -218,7 +219,7 @@ enum nm_code session_store(struct session *session, struct nm_store **out, struc
 	return code;
 }
 
-enum nm_code session_push_context(struct session *session, struct nm_push_context *out, struct nm_error *err)
+enum nm_code session_quiet_context(struct session *session, struct nm_push_context *out, struct nm_error *err)
 {
 	struct nm_store *store;
 	enum nm_code code = session_need_plan(session, err);
@@ -244,6 +245,12 @@ enum nm_code session_push_context(struct session *session, struct nm_push_contex
 		.progress_context = session->progress_context,
 	};
 	return NM_OK;
+}
+
+enum nm_code session_push_context(struct session *session, struct nm_push_context *out, struct nm_error *err)
+{
+	session_reading_abandon(session);
+	return session_quiet_context(session, out, err);
 }
 
 enum nm_code session_timeline(struct session *session, nm_time from, nm_time until,
@@ -440,6 +447,22 @@ enum nm_code session_findings(struct session *session, const struct nm_findings 
 	return code;
 }
 
+void session_take_status(struct session *session, const struct nm_status *status, nm_time at)
+{
+	forget_status(session);
+	forget_findings(session); /* drift is one of them */
+	session->status = *status;
+	session->readings++;
+	session->status_known = true;
+	session->status_at = at;
+}
+
+void session_forget_status(struct session *session)
+{
+	forget_status(session);
+	session->readings++;
+}
+
 enum nm_code session_status(struct session *session, bool again, const struct nm_status **out,
 			    struct nm_error *err)
 {
@@ -455,10 +478,6 @@ enum nm_code session_status(struct session *session, bool again, const struct nm
 		code = nm_status_read(&context, -1, &status, err);
 	if (code)
 		return code;
-	forget_status(session);
-	forget_findings(session); /* drift is one of them */
-	session->status = status;
-	session->status_known = true;
-	session->status_at = context.now;
+	session_take_status(session, &status, context.now);
 	return NM_OK;
 }

@@ -47,6 +47,7 @@ struct session {
 	struct nm_error plan_error;
 	unsigned generation;          /* grows with every new plan or document text */
 	unsigned proofs;              /* grows when findings are forgotten: the plan or what the store knows is new */
+	unsigned readings;            /* grows when live is read anew: what session_status lent before is gone */
 	bool stale;                   /* the file changed on disk while there are unsaved edits */
 	/* Handed to reading and pushing (nm_push_context); NULL: no progress is told. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
@@ -62,6 +63,8 @@ struct session {
 	struct nm_status status;
 	bool status_known;
 	nm_time status_at;
+	struct nm_status_reading *reading; /* under way, session_reading_move moves it; NULL */
+	nm_time reading_at;                /* when it was begun */
 	struct nm_classes classes;
 	bool classes_known;
 	struct nm_written written;
@@ -96,7 +99,7 @@ bool session_notice(struct session *session);
 
 /* Opens the store on first use.  NM_INPUT when there is no data_dir. */
 enum nm_code session_store(struct session *session, struct nm_store **out, struct nm_error *err) NM_WARN_UNUSED;
-/* Everything that pushing and reading live need. */
+/* Everything that pushing and reading live need.  A reading under way is given up, for both would use the network. */
 enum nm_code session_push_context(struct session *session, struct nm_push_context *out,
 				  struct nm_error *err) NM_WARN_UNUSED;
 
@@ -109,6 +112,23 @@ enum nm_code session_findings(struct session *session, const struct nm_findings 
 /* Live against plan for all lines; read anew when `again` or never read; cached. */
 enum nm_code session_status(struct session *session, bool again, const struct nm_status **out,
 			    struct nm_error *err) NM_WARN_UNUSED;
+/* The same in pieces, for whoever has other things to do: begun (again, when it is under way), and moved by waiting for
+ * wait_ms at most until there is no more, when session_status has it.  What fails gives it up. */
+enum nm_code session_reading_begin(struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code session_reading_move(struct session *session, int wait_ms, bool *more, struct nm_error *err) NM_WARN_UNUSED;
+/* Ends it at once: lines that were not read are unknown then. */
+enum nm_code session_reading_stop(struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+/* As if it never was. */
+void session_reading_abandon(struct session *session);
+/* The lines are to be read anew: something else is live. */
+void session_forget_status(struct session *session);
+/* Of one line that is worked by hand, which asks no carrier and so disturbs no reading.  The caller clears it. */
+enum nm_code session_hand_status(struct session *session, int line, struct nm_status *out,
+				 struct nm_error *err) NM_WARN_UNUSED;
+/* For the session's own sources: without a look at the network; takes over what was read. */
+enum nm_code session_quiet_context(struct session *session, struct nm_push_context *out,
+				   struct nm_error *err) NM_WARN_UNUSED;
+void session_take_status(struct session *session, const struct nm_status *status, nm_time at);
 /* What the store knows of the lines, for nm_check: n_lines of them, memory from the arena. */
 /* What the store knows of test calls played; not known when it cannot be read. */
 struct nm_test_fact session_tests(struct session *session);

@@ -20,7 +20,7 @@ struct simulate {
 	/* derived */
 	struct play shown;
 	bool shown_live;
-	unsigned generation;
+	unsigned generation, readings; /* of the session, when it was derived */
 	struct nm_simulation *call;
 	struct nm_arena *live_arena;
 	const struct nm_treatment *treatment;

@@ -1,0 +1,104 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Push screen and the page of codes beside it: what is told before a yes, what is typed, and that no
+ * carrier keeps the keyboard waiting.
+ */
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "stage.h"
+
+#define MONDAY_NOON 1795456800
+
+/* A mobile by codes, and a line at Twilio's interface on a port of this machine. */
+static const char two_lines[] =
+	"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+	"account phone { driver = codes carrier = gsm }\n"
+	"account net { driver = twilio sid = \"AC00000000000000000000000000000001\" token_env = HOME\n"
+	"  endpoint = \"http://127.0.0.1:%d\" }\n"
+	"line cell { number = \"+15125550111\" account = phone handset = owner }\n"
+	"line over { number = \"+15125550100\" account = net }\n"
+	"destination owner { kind = personal line = cell own_voicemail = none }\n"
+	"destination fixly { kind = ai number = \"+15125550177\" }\n"
+	"path day { step { ring = owner for = 20s } step { ring = over } }\n"
+	"path on { step { ring = fixly } }\nrule cell { lines = cell path = day }\nrule all { path = on }\n";
+
+/* Somebody who takes a connection and never answers. */
+static int open_silence(int *port)
+{
+	struct sockaddr_in address = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	socklen_t len = sizeof address;
+	const int fd = socket(AF_INET, SOCK_STREAM, 0);
+
+	assert_true(fd >= 0);
+	assert_int_equal(bind(fd, (struct sockaddr *)&address, sizeof address), 0);
+	assert_int_equal(listen(fd, 8), 0);
+	assert_int_equal(getsockname(fd, (struct sockaddr *)&address, &len), 0);
+	*port = ntohs(address.sin_port);
+	return fd;
+}
+
+/* A key, and one piece of quiet work: a carrier that does not answer would keep the stage for long. */
+static void press(struct stage *stage, uint32_t key)
+{
+	app_key(&stage->app, key);
+	app_idle(&stage->app);
+	app_derive(&stage->app);
+	app_draw(&stage->app);
+}
+
+/* "Nothing blocks the keyboard": while a carrier is waited for every key works, and Esc gives it up. */
+static void a_silent_carrier_stops_no_key(void **state)
+{
+	struct stage stage;
+	char plan[4096];
+	int port, fd = open_silence(&port);
+
+	(void)state;
+	snprintf(plan, sizeof plan, two_lines, port);
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24, .now = MONDAY_NOON,
+						    .plan = plan });
+	press(&stage, '6');
+	stage_shows(&stage, "other lines are being read, Esc stops");
+	press(&stage, 'j');
+	stage_shows(&stage, "over: reading what is live, Esc stops");
+	press(&stage, '5');
+	stage_shows(&stage, "5 Check");
+	press(&stage, '6');
+	press(&stage, 'P');
+	stage_shows(&stage, "the lines are being read: wait for that, or stop it with Esc");
+	press(&stage, 'k');
+	press(&stage, 'c');
+	stage_shows(&stage, "now, in order");
+	press(&stage, K_ESCAPE);
+	assert_non_null(stage.session.reading);
+	press(&stage, K_ESCAPE);
+	assert_null(stage.session.reading);
+	stage_shows(&stage, "stopped: what was not read is unknown");
+	press(&stage, 'j');
+	stage_shows(&stage, "not read: it was stopped");
+	press(&stage, 'r');
+	stage_shows(&stage, "reading");
+	stage_close(&stage);
+	close(fd);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_silent_carrier_stops_no_key),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
