@@ -50,20 +50,19 @@ void nm_push_run_close(struct nm_push_run *push)
 enum nm_code nm_push_run_give(struct nm_push_run *push, struct nm_push_results *out, struct nm_error *err)
 {
 	size_t failed = 0;
-	const char *words = NULL;
 
 	for (size_t i = 0; i < push->results.n; i++)
-		if (push->results.items[i].state != NM_PUSH_DONE && !push->results.items[i].waits) {
-			words = words != NULL ? words : push->results.items[i].words;
-			failed++;
-		}
+		failed += push->results.items[i].state != NM_PUSH_DONE && !push->results.items[i].waits;
 	*out = push->results;
 	push->results = (struct nm_push_results){ 0 };
 	if (failed == 0)
 		return NM_OK;
 	if (push->jobs.stopped)
 		return nm_fail(err, NM_REFUSED, "stopped: %zu of %zu lines were not pushed", failed, out->n);
-	return nm_fail(err, NM_CARRIER, "%zu of %zu lines were not pushed: %s", failed, out->n, words);
+	/* Why not, each result says. */
+	if (out->n == 1)
+		return nm_fail(err, NM_CARRIER, "the line was not pushed");
+	return nm_fail(err, NM_CARRIER, "%zu of %zu lines were not pushed", failed, out->n);
 }
 
 /* --- which lines --- */

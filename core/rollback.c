@@ -277,6 +277,16 @@ static enum nm_code find_way_back(struct nm_push_run *push, const struct nm_line
 	return code;
 }
 
+/* Why what is live cannot be compared with anything; NULL: it can. */
+static const char *why_live_unknown(const struct nm_line_status *status, struct nm_arena *arena)
+{
+	if (status->live_route == NULL && status->live.n == 0 && status->sync == NM_SYNC_NOTHING)
+		return "nothing of ours is there now";
+	if (status->live_route == NULL)
+		return nm_arena_format(arena, "what is live now is not understood: %s", status->words);
+	return NULL;
+}
+
 /* What is put back against what is live, if both can be lifted. */
 static enum nm_code compare_back(const struct nm_push_run *push, const struct nm_line_status *status,
 				 const struct nm_artefact *before, struct nm_rollback_view *view, struct nm_error *err)
@@ -285,12 +295,17 @@ static enum nm_code compare_back(const struct nm_push_run *push, const struct nm
 	const char *foreign = NULL;
 	enum nm_code code = NM_OK;
 
-	if (status->live_route == NULL || status->carrier->lift == NULL || before->n == 0)
+	if (status->carrier->lift == NULL || before->n == 0)
+		return NM_OK;
+	view->unknown = why_live_unknown(status, view->arena);
+	if (view->unknown != NULL)
 		return NM_OK;
 	code = nm_artefact_lift(status->carrier, before, view->arena, &route, &foreign, err);
 	if (code == NM_OK && foreign == NULL)
 		code = nm_route_diff(route, status->live_route, push->context->now,
 				     nm_push_window(push->context).until, &view->differences, err);
+	else if (code == NM_OK)
+		view->unknown = nm_arena_format(view->arena, "what is put back is not understood: %s", foreign);
 	nm_route_free(route);
 	return code;
 }

@@ -37,6 +37,10 @@ static void write_view(struct nm_buf *out, const struct nm_plan *plan, const str
 		nm_buf_addf(out, "  %s, %s%s\n    put back %s\n    live now %s\n", item->when, item->callers,
 			    item->key ? " pressing the emergency key" : "", item->a_words, item->b_words);
 	}
+	if (view->unknown)
+		nm_buf_addf(out, "  what changes is not known: %s\n", view->unknown);
+	else if (!view->empties && view->differences.n == 0 && !handwork_line(plan, view->line))
+		nm_buf_add(out, "  nothing changes for callers\n");
 	if (view->refusal)
 		nm_buf_addf(out, "  refused without a reason: %s\n", view->refusal);
 }

@@ -147,6 +147,7 @@ struct nm_rollback_view {
 	struct nm_artefact back;           /* owned: what is put back */
 	bool empties;                      /* nothing was there before: the line will have nothing */
 	const char *refusal;               /* why it needs a reason; NULL: it does not */
+	const char *unknown;               /* why there are no differences to tell; NULL: there are, or nothing can be read */
 	struct nm_differences differences; /* a is what is put back, b is live; as far as both are understood */
 };
 enum nm_code nm_rollback_look(const struct nm_push_context *context, int line, int64_t id,
