@@ -166,16 +166,28 @@ size_t frame_tab_at(const struct app *app, int x)
 	return APP_TABS;
 }
 
+/* What a row is called in the bar by whoever has the keys; NULL: it is not there. */
+static const char *bar_words(const struct app *app, const struct key_row *row)
+{
+	const struct layer *top = app->depth ? &app->stack[app->depth - 1] : &app->tabs[app->tab];
+	const bool asked = row->bar && top->ops->label && (app->depth || app_plan(app));
+	const char *words = asked ? top->ops->label(top->state, app, row->action) : NULL;
+
+	if (!words)
+		return row->bar;
+	return words[0] ? words : NULL;
+}
+
 /* One entry of the bar; false when it does not fit. */
-static bool bar_entry(struct pen *pen, const struct key_row *row, bool ascii)
+static bool bar_entry(struct pen *pen, const struct key_row *row, const char *words, bool ascii)
 {
 	char label[2 * KEY_TEXT];
 
 	key_label(row, ascii, label);
-	if (pen->x + text_width(label) + 1 + text_width(row->bar) > pen->end)
+	if (pen->x + text_width(label) + 1 + text_width(words) > pen->end)
 		return false;
 	pen_text(pen, STYLE_KEY, label);
-	pen_textf(pen, STYLE_PLAIN, " %s", row->bar);
+	pen_textf(pen, STYLE_PLAIN, " %s", words);
 	pen->x += 2;
 	return true;
 }
@@ -193,22 +205,23 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const struct key_row *row = &key_rows[i];
+		const bool own = row->context == context && context != CONTEXT_GENERAL;
+		const char *words = own ? bar_words(app, row) : NULL;
 
-		if (row->context == context && context != CONTEXT_GENERAL && row->bar &&
-		    !bar_entry(&pen, row, canvas->ascii))
+		if (words && !bar_entry(&pen, row, words, canvas->ascii))
 			break;
 	}
 	if (!general)
 		return;
 	pen.end = canvas->width;
-	bar_entry(&pen, help, canvas->ascii);
-	bar_entry(&pen, quit, canvas->ascii);
+	bar_entry(&pen, help, help->bar, canvas->ascii);
+	bar_entry(&pen, quit, quit->bar, canvas->ascii);
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const struct key_row *row = &key_rows[i];
 
 		if (row->context == CONTEXT_GENERAL && row->bar && row != help && row != quit &&
 		    keymap_named(context, row->name) == row) /* not one that the screen has its own of */
-			bar_entry(&pen, row, canvas->ascii);
+			bar_entry(&pen, row, row->bar, canvas->ascii);
 	}
 }
 
@@ -273,8 +286,11 @@ void frame_draw(const struct app *app, struct canvas *canvas)
 	else
 		draw_mistakes(app, canvas, body);
 	canvas_clip(canvas, (struct box){0, body.y, canvas->width, canvas->height - body.y});
-	draw_message(app, canvas);
-	for (size_t i = 0; i < app->depth; i++)
+	/* What the dialog on top is about may be a dialog itself: that does not hide why it is asked. */
+	for (size_t i = 0; i + 1 < app->depth; i++)
 		app->stack[i].ops->draw(app->stack[i].state, app, canvas, body);
+	draw_message(app, canvas);
+	if (app->depth)
+		app->stack[app->depth - 1].ops->draw(app->stack[app->depth - 1].state, app, canvas, body);
 	draw_bar(app, canvas);
 }

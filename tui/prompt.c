@@ -350,6 +350,7 @@ static enum verdict act_confirm(void *state, struct app *app, const struct event
 	if (event->action == ACTION_NO)
 		return app_answer(app, dialog->tag, NULL, 0);
 	set_rows(dialog, hanging_rows(dialog, box.width), (size_t)box.height);
+	dialog->list.page = (size_t)box.height;
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }
 

@@ -27,8 +27,20 @@ const struct nm_line_status *push_status(const struct app *app, size_t line);
 bool push_waits(const struct app *app, size_t line);
 /* Is it a person who must do what a push asks for? */
 bool push_by_hand(const struct nm_line_status *status);
+/* Could its carrier be read, but was not? */
+bool push_unreadable(const struct nm_line_status *status);
 /* What stands in a push's way or is lost by it, and what it changes. */
 void push_add_consequences(struct notes *notes, const struct nm_line_status *status);
+
+/* push_ask.c: what is told before a yes.  Would a push be refused?  Then the notes say why. */
+bool push_add_refusal(struct app *app, struct notes *notes);
+/* What a push of this line (-1: of all) does, and what callers get then; false: nothing, for all is in sync. */
+bool push_add_lines(const struct app *app, struct notes *notes, int line);
+void push_question(const struct app *app, int line, bool refused, char *out, size_t size);
+void push_add_way_back(struct notes *notes, const struct nm_rollback_view *view);
+/* What takes back what was done by hand. */
+void push_add_hand_back(struct app *app, int line, struct notes *notes);
+
 void push_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
 
 #endif

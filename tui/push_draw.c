@@ -59,10 +59,17 @@ static unsigned sync_style(const struct nm_line_status *status)
 	return sync == NM_SYNC_SAME ? STYLE_GOOD : sync == NM_SYNC_UNKNOWN ? STYLE_DIM : STYLE_WARNING;
 }
 
+bool push_unreadable(const struct nm_line_status *status)
+{
+	return status->sync == NM_SYNC_UNKNOWN && status->carrier && status->carrier->traits.reads_back;
+}
+
 void push_add_consequences(struct notes *notes, const struct nm_line_status *status)
 {
 	if (status->refusal)
 		notes_addf(notes, STYLE_ERROR, "cannot be pushed: %s", status->refusal);
+	if (push_unreadable(status))
+		notes_addf(notes, STYLE_ERROR, "cannot be read: %s", status->words);
 	if (push_by_hand(status) && status->to_push && status->wanted.n)
 		notes_lines(notes, status->wanted.parts[0].bytes);
 	for (size_t i = 0; i < status->losses.n && !status->refusal; i++)
@@ -79,7 +86,8 @@ void push_add_consequences(struct notes *notes, const struct nm_line_status *sta
 	}
 	if (status->sync == NM_SYNC_NOTHING && status->pushed.id == 0)
 		notes_add(notes, STYLE_PLAIN, "nothing is at the carrier yet: the whole line is new");
-	else if (status->words && status->sync != NM_SYNC_SAME && status->differences.n == 0)
+	else if (status->words && status->sync != NM_SYNC_SAME && status->differences.n == 0 &&
+		 !push_unreadable(status))
 		notes_add(notes, STYLE_PLAIN, status->words);
 	if (status->note)
 		notes_add(notes, STYLE_WARNING, status->note);

@@ -48,6 +48,8 @@ struct screen_ops {
 	/* Work that may take longer than a key should, called when the keyboard is quiet: true while there
 	 * is more.  May be NULL. */
 	bool (*idle)(void *state, struct app *app);
+	/* What an action is called in the bar now: "" leaves it out, NULL is the table's word.  May be NULL. */
+	const char *(*label)(const void *state, const struct app *app, enum action action);
 	/* No side effect but on the canvas. */
 	void (*draw)(const void *state, const struct app *app, struct canvas *canvas, struct box body);
 };

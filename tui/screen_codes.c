@@ -194,18 +194,34 @@ static void tick(struct codes *codes, struct app *app)
 	make_qr(codes);
 }
 
+/* Who gets every call is in the message: it is longer than what a line that is typed leaves room for. */
+static void ask_number(const struct codes *codes, struct app *app, const char *typed)
+{
+	if (typed[0])
+		app_message(app, STYLE_ERROR, "%s is not that number: EVERY call will go to %s", typed,
+			    codes->work.every);
+	else
+		app_message(app, STYLE_WARNING, "EVERY call will go to %s", codes->work.every);
+	app_ask(app, TAG_NUMBER, "type that number:", typed, NULL);
+}
+
+/* What is ticked off is what was to be done when it was looked at. */
+static bool in_time(const struct codes *codes, struct app *app)
+{
+	if (codes->work.next.at > app_now(app))
+		return true;
+	app_message(app, STYLE_WARNING, "it is time for something else now: close this, and look again");
+	return false;
+}
+
 static void done(struct codes *codes, struct app *app)
 {
-	char question[TITLE_BYTES];
-
-	if (codes->work.n == 0 || !app_may_push(app))
+	if (codes->work.n == 0 || !app_may_push(app) || !in_time(codes, app))
 		return;
 	if (codes->assumed) {
 		app_message(app, STYLE_PLAIN, "all of it is done already, as far as anybody knows");
 	} else if (codes->work.every && !codes->number_given) {
-		snprintf(question, sizeof question,
-			 "EVERY call will go to %s. Type that number: ", codes->work.every);
-		app_ask(app, TAG_NUMBER, question, "", NULL);
+		ask_number(codes, app, "");
 	} else {
 		tick(codes, app);
 	}
@@ -231,9 +247,9 @@ static enum verdict take_answer(struct codes *codes, struct app *app, const stru
 	}
 	codes->number_given = dial_same_number(codes->work.every, event->text, app_plan(app)->country);
 	if (codes->number_given)
-		app_message(app, STYLE_WARNING, "yes: dial it now, and D when it is done");
+		done(codes, app);
 	else
-		app_message(app, STYLE_ERROR, "that is not the number that every call would go to");
+		ask_number(codes, app, event->text);
 	return VERDICT_REDRAW;
 }
 
@@ -244,11 +260,6 @@ static enum verdict act_codes(void *state, struct app *app, const struct event *
 	if (codes->generation != app->session->generation || !app_plan(app)) {
 		app_message(app, STYLE_WARNING, "the plan has changed: look again at what is to be done");
 		return VERDICT_POP;
-	}
-	if (event->action == ACTION_DONE && codes->work.next.at <= app_now(app)) {
-		app_message(app, STYLE_WARNING,
-			    "it is time for something else now: close this, and look again");
-		return VERDICT_REDRAW;
 	}
 	if (list_act(&codes->list, event->action)) {
 		make_qr(codes);

@@ -135,21 +135,8 @@ static void ask_go(struct push *push, struct app *app, int line, bool back, bool
 	app_confirm(app, refused ? TAG_FORCE : TAG_GO, question, notes);
 }
 
-/* Would a push be refused for a guarantee?  Then the notes say for which. */
-static bool add_refusal(struct app *app, struct notes *notes)
-{
-	struct nm_push_context context;
-	struct nm_error err;
-
-	if (session_push_context(app->session, &context, &err) || nm_push_check(&context, &err) != NM_REFUSED)
-		return false;
-	notes_addf(notes, STYLE_ERROR, "refused: %s", err.text);
-	return true;
-}
-
 static void ask_push(struct push *push, struct app *app, bool all)
 {
-	const struct nm_plan *plan = app_plan(app);
 	struct notes notes;
 	char question[256];
 	bool refused;
@@ -157,28 +144,13 @@ static void ask_push(struct push *push, struct app *app, bool all)
 	if (!app_may_push(app) || push->list.n == 0 || !may_go_on(app))
 		return;
 	notes_init(&notes);
-	refused = add_refusal(app, &notes);
-	for (size_t i = 0; i < plan->n_lines; i++) {
-		const struct nm_line_status *status = push_status(app, i);
-
-		if (!all && i != push->list.at)
-			continue;
-		if (all)
-			notes_add(&notes, STYLE_HEAD, plan->lines[i].name);
-		if (status && status->sync == NM_SYNC_SAME)
-			notes_add(&notes, STYLE_DIM, "live is the plan already: nothing to do");
-		else if (status)
-			push_add_consequences(&notes, status);
-		else
-			notes_add(&notes, STYLE_DIM, "what is live is not known");
+	refused = push_add_refusal(app, &notes);
+	if (push_add_lines(app, &notes, all ? -1 : (int)push->list.at)) {
+		push_question(app, all ? -1 : (int)push->list.at, refused, question, sizeof question);
+		ask_go(push, app, all ? -1 : (int)push->list.at, false, refused, question, &notes);
+	} else {
+		app_message(app, STYLE_GOOD, all ? "in sync: nothing to push" : "this line is in sync: nothing to push");
 	}
-	if (all)
-		snprintf(question, sizeof question, "make live what the plan says, on all %zu lines%s?", plan->n_lines,
-			 refused ? ", with a reason" : "");
-	else
-		snprintf(question, sizeof question, "make live what the plan says for %s%s?",
-			 plan->lines[push->list.at].name, refused ? ", with a reason" : "");
-	ask_go(push, app, all ? -1 : (int)push->list.at, false, refused, question, &notes);
 	notes_clear(&notes);
 }
 
@@ -188,28 +160,26 @@ static bool at_hand_line(const struct push *push, const struct app *app)
 	return push->list.n && handwork_line(app_plan(app), (int)push->list.at);
 }
 
-static void add_view(struct notes *notes, const struct nm_rollback_view *view)
+/* What going back would do, read from the carrier now. */
+static bool look_back(struct push *push, struct app *app, struct nm_rollback_view *view)
 {
-	if (view->refusal)
-		notes_addf(notes, STYLE_ERROR, "refused: %s", view->refusal);
-	if (view->empties)
-		notes_add(notes, STYLE_WARNING, "nothing was there: the line will have nothing at the carrier");
-	for (size_t i = 0; i < view->differences.n; i++) {
-		const struct nm_difference *difference = &view->differences.items[i];
+	struct nm_push_context context;
+	struct nm_error err;
+	enum nm_code code = session_push_context(app->session, &context, &err);
 
-		notes_addf(notes, STYLE_BOLD, "%s, %s%s", difference->when, difference->callers,
-			   difference->key ? ", emergency key" : "");
-		notes_addf(notes, STYLE_REMOVED, "- live %s", difference->b_words);
-		notes_addf(notes, STYLE_ADDED, "+ back %s", difference->a_words);
-	}
+	app_progress(app, "reading", 0, 1);
+	if (!code)
+		code = nm_rollback_look(&context, (int)push->list.at, 0, view, &err);
+	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
+	if (code)
+		app_error(app, &err);
+	return code == NM_OK;
 }
 
 static void ask_roll_back(struct push *push, struct app *app)
 {
-	struct nm_push_context context;
 	struct nm_rollback_view view;
 	struct notes notes;
-	struct nm_error err;
 	char question[256];
 
 	if (!app_may_push(app) || push->list.n == 0 || !may_go_on(app))
@@ -218,13 +188,10 @@ static void ask_roll_back(struct push *push, struct app *app)
 		app_message(app, STYLE_PLAIN, "nothing was ever pushed to this line");
 		return;
 	}
-	if (session_push_context(app->session, &context, &err) ||
-	    nm_rollback_look(&context, (int)push->list.at, 0, &view, &err)) {
-		app_error(app, &err);
+	if (!look_back(push, app, &view))
 		return;
-	}
 	notes_init(&notes);
-	add_view(&notes, &view);
+	push_add_way_back(&notes, &view);
 	snprintf(question, sizeof question, "put back what was live on %s before push #%lld%s?",
 		 app_plan(app)->lines[push->list.at].name, (long long)view.id,
 		 view.refusal ? ", with a reason" : "");
@@ -233,13 +200,29 @@ static void ask_roll_back(struct push *push, struct app *app)
 	nm_rollback_view_clear(&view);
 }
 
-/* A session's dial, for a push of all lines: they are done one by one. */
-static bool not_here(void *context, const struct dial_question *question, struct nm_buf *answer)
+/* What was done by hand is taken back by hand: how. */
+static void show_hand_back(struct push *push, struct app *app)
 {
-	(void)context;
-	(void)question;
-	nm_buf_add(answer, "c shows what is to be done for a line, and keeps that it was");
-	return false;
+	struct notes notes;
+	char title[256];
+
+	notes_init(&notes);
+	push_add_hand_back(app, (int)push->list.at, &notes);
+	snprintf(title, sizeof title, "%s: to take back what was done by hand",
+		 app_plan(app)->lines[push->list.at].name);
+	app_page(app, title, &notes);
+	notes_clear(&notes);
+}
+
+/* The lines that a push of all leaves to somebody: of each whether it does; NULL: memory. */
+static bool *left_to_hands(const struct app *app)
+{
+	const struct nm_plan *plan = app_plan(app);
+	bool *nobody = calloc(plan->n_lines + 1, sizeof *nobody);
+
+	for (size_t i = 0; nobody && i < plan->n_lines; i++)
+		nobody[i] = handwork_line(plan, (int)i);
+	return nobody;
 }
 
 /* Says how it went: a line in the message, or a page when several lines took part. */
@@ -260,34 +243,43 @@ static void tell(struct app *app, const struct nm_push_results *results, enum nm
 	notes_init(&notes);
 	for (size_t i = 0; i < results->n; i++)
 		notes_addf(&notes, results->items[i].state == NM_PUSH_DONE ? STYLE_GOOD : STYLE_ERROR,
-			   "%-16s %s", app_plan(app)->lines[results->items[i].line].name,
-			   results->items[i].words);
+			   "%-16s %s%s", app_plan(app)->lines[results->items[i].line].name,
+			   results->items[i].words, results->items[i].waits ? ": c shows what it is" : "");
 	app_page(app, "push", &notes);
 	notes_clear(&notes);
+}
+
+/* Pushes, or goes back, as was asked about. */
+static enum nm_code carry_out(struct push *push, struct app *app, const char *force, struct nm_push_results *results,
+			      struct nm_error *err)
+{
+	bool *nobody = left_to_hands(app);
+	struct nm_push_options options = {.line = push->asked_line, .force = force, .nobody = nobody};
+	struct nm_push_context context;
+	enum nm_code code = nobody ? session_push_context(app->session, &context, err) : nm_fail_memory(err);
+
+	options.plan_text = nm_document_text(app->session->document, &options.plan_len);
+	if (!code)
+		code = push->asked_back ? nm_rollback(&context, push->asked_line, 0, force, results, err)
+					: nm_push(&context, &options, results, err);
+	free(nobody);
+	return code;
 }
 
 /* Does what was asked about; force: the reason that it needed, NULL. */
 static void run(struct push *push, struct app *app, const char *force)
 {
-	const int line = push->asked_line;
-	struct nm_push_context context;
+	const size_t n = push->asked_line < 0 ? app_plan(app)->n_lines : 1;
 	struct nm_push_results results = {0};
-	struct nm_push_options options = {.line = line, .force = force};
 	struct nm_error err;
-	enum nm_code code = session_push_context(app->session, &context, &err);
+	enum nm_code code;
 
-	if (code) {
-		app_error(app, &err);
-		return;
-	}
-	if (!app_progress(app, "reading", 0, line < 0 ? app_plan(app)->n_lines : 1)) {
+	if (!app_progress(app, "reading", 0, n)) {
 		app_message(app, STYLE_PLAIN, "nothing was done");
 		return;
 	}
-	app->session->network.dial.ask = not_here;
-	options.plan_text = nm_document_text(app->session->document, &options.plan_len);
-	code = push->asked_back ? nm_rollback(&context, line, 0, force, &results, &err)
-				: nm_push(&context, &options, &results, &err);
+	code = carry_out(push, app, force, &results, &err);
+	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
 	if (code && results.n == 0)
 		app_error(app, &err);
 	forget_records(push);
@@ -392,7 +384,7 @@ static enum verdict act_push(void *state, struct app *app, const struct event *e
 		break;
 	case ACTION_ROLL_BACK:
 		if (at_hand_line(push, app))
-			app_message(app, STYLE_PLAIN, "what was done by hand is taken back by hand: nevermiss rollback asks");
+			show_hand_back(push, app);
 		else
 			ask_roll_back(push, app);
 		break;
@@ -425,6 +417,18 @@ static enum verdict act_push(void *state, struct app *app, const struct event *e
 	return VERDICT_REDRAW;
 }
 
+/* The bar has room for what does something on this line. */
+static const char *label_push(const void *state, const struct app *app, enum action action)
+{
+	const bool hand = at_hand_line(state, app);
+
+	if (action == ACTION_CODES)
+		return hand ? NULL : "";
+	if (action == ACTION_PUSH_LINE || action == ACTION_ROLL_BACK || action == ACTION_ARTEFACT)
+		return hand ? "" : NULL;
+	return NULL;
+}
+
 const struct screen_ops screen_push = {
 	.name = "push",
 	.title = "Push",
@@ -434,5 +438,6 @@ const struct screen_ops screen_push = {
 	.act = act_push,
 	.derive = derive_push,
 	.idle = idle_push,
+	.label = label_push,
 	.draw = push_draw,
 };

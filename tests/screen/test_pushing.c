@@ -94,10 +94,77 @@ static void a_silent_carrier_stops_no_key(void **state)
 	close(fd);
 }
 
+/* Before the yes it is told what callers get after it, and what that is not certain of; what is in sync is not
+ * asked about. */
+static void a_yes_is_asked_for_with_what_comes_of_it(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 50 });
+	stage_keys(&stage, "P");
+	stage_shows(&stage, "what callers get, exact until");
+	stage_shows(&stage, "the coming week, each half hour");
+	stage_shows(&stage, "any other caller");
+	stage_keys(&stage, "y");
+	stage_keys(&stage, "P");
+	stage_shows(&stage, "this line is in sync: nothing to push");
+	stage_keys(&stage, "A");
+	stage_shows(&stage, "on all 2 lines?");
+	stage_hides(&stage, "main\n");
+	stage_keys(&stage, "n Z");
+	stage_shows(&stage, "nothing was there: the line will have nothing");
+	stage_hides(&stage, "Esc stops");
+	stage_keys(&stage, "n");
+	stage_close(&stage);
+}
+
+/* A line that cannot be read says why, and what a yes would do all the same. */
+static void an_unreadable_line_says_why(void **state)
+{
+	struct stage stage;
+	struct nm_store *store;
+	char *text;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 50 });
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_sandbox_fail(store, "main", "500 9", NULL), NM_OK);
+	stage_keys(&stage, "6");
+	stage_shows(&stage, "cannot be read: ");
+	stage_keys(&stage, "P");
+	text = stage_text(&stage);
+	assert_true(strstr(text, "cannot be read: ") < strstr(text, "a yes reads it once more"));
+	free(text);
+	stage_close(&stage);
+}
+
+/* Z on what was done by hand shows what takes it back. */
+static void handwork_is_taken_back_by_what_z_shows(void **state)
+{
+	struct stage stage;
+	char plan[4096];
+
+	(void)state;
+	snprintf(plan, sizeof plan, two_lines, 1);
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON,
+						    .plan = plan });
+	stage_shows(&stage, "c codes");
+	stage_hides(&stage, "Z roll back");
+	stage_keys(&stage, "Z");
+	stage_shows(&stage, "to take back what was done by hand");
+	stage_shows(&stage, "##61#");
+	stage_shows(&stage, "nevermiss rollback --line cell");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_silent_carrier_stops_no_key),
+		cmocka_unit_test(a_yes_is_asked_for_with_what_comes_of_it),
+		cmocka_unit_test(an_unreadable_line_says_why),
+		cmocka_unit_test(handwork_is_taken_back_by_what_z_shows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

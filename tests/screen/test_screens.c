@@ -924,17 +924,19 @@ static void a_forward_of_every_call_asks_for_its_number(void **state)
 	stage_shows(&stage, "EVERY call will go to fixly, +1 512 555 0177");
 	stage_type(&stage, "512 555 0178");
 	stage_keys(&stage, "Enter");
-	stage_shows(&stage, "that is not the number");
-	stage_keys(&stage, "D");
-	stage_type(&stage, "512 555 0177");
-	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "512 555 0178 is not that number: EVERY call will go to fixly, +1 512 555 0177");
 	stage_hides(&stage, "assumed since");
-	stage_keys(&stage, "D");
+	stage_keys(&stage, "C-u");
+	stage_type(&stage, "512 555 0177");
+	stage_shows(&stage, "type that number: 512 555 0177");
+	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "assumed since");
 	stage_keys(&stage, "Escape Down c");
 	stage_golden(&stage, "codes-manual");
-	stage_keys(&stage, "Escape A y");
-	stage_shows(&stage, "shows what is to be done for a line");
+	stage_keys(&stage, "Escape A");
+	stage_shows(&stage, "a push of all lines leaves it");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "it waits for somebody to do it by hand");
 	stage_close(&stage);
 }
 
@@ -990,8 +992,7 @@ static void a_question_cuts_nothing_off(void **state)
 	stage_keys(&stage, "P");
 	stage_shows(&stage, " more");
 	stage_hides(&stage, "…");
-	for (int i = 0; i < 20; i++)
-		stage_keys(&stage, "Down");
+	stage_keys(&stage, "End");
 	stage_hides(&stage, " more");
 	stage_golden(&stage, "push-asked-end");
 	stage_close(&stage);
