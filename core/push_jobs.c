@@ -318,6 +318,23 @@ static enum nm_code end_job(struct nm_push_job *job, enum nm_push_state state, c
 	return words == NULL ? nm_fail_memory(err) : NM_OK;
 }
 
+/* What somebody did before the rest was left, and that nobody knows what is in force then; NULL: memory. */
+static const char *half_done_words(struct nm_push_jobs *jobs, const struct nm_push_job *job)
+{
+	const struct nm_exchange *exchange = &job->talk.exchange;
+	struct nm_buf done;
+	const char *words;
+
+	nm_buf_init(&done, NM_ARTEFACT_BYTES);
+	for (size_t i = 0; i < exchange->n_ids; i++)
+		nm_buf_addf(&done, "%s%s", i > 0 ? ", " : "", exchange->ids[i].name);
+	words = done.failed ? NULL
+			    : nm_arena_format(jobs->arena, "done: %s; %s; what is in force now is not known",
+					      done.data, exchange->note);
+	nm_buf_clear(&done);
+	return words;
+}
+
 /* A carrier that cannot be read: its own word is all there is. */
 static enum nm_code trust(struct nm_push_jobs *jobs, struct nm_push_job *job, struct nm_error *err)
 {
@@ -327,6 +344,8 @@ static enum nm_code trust(struct nm_push_jobs *jobs, struct nm_push_job *job, st
 	if (job->carrier->traits.by_hand && job->talk.exchange.n_ids == 0)
 		return end_job(job, NM_PUSH_UNDONE,
 			       nm_arena_format(jobs->arena, "%s; nothing was changed", job->talk.exchange.note), err);
+	if (job->carrier->traits.by_hand)
+		return end_job(job, NM_PUSH_FAILED, half_done_words(jobs, job), err);
 	return end_job(job, NM_PUSH_FAILED,
 		       nm_arena_format(jobs->arena, "%s; what is in force now is not known",
 				       job->talk.exchange.note),

@@ -108,6 +108,8 @@ const struct key_row key_rows[] = {
 	{CONTEXT_CODES, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
 	{CONTEXT_CODES, ACTION_DONE, "done", "D", "done", "this one was dialled, or set: kept with the time as soon as all are"},
 	{CONTEXT_CODES, ACTION_VIEW, "view", "v", "large", "the QR code, or large letters"},
+	{CONTEXT_CODES, ACTION_PAGE_DOWN, "page-down", "PgDn C-f Space", "more", "scroll the words below"},
+	{CONTEXT_CODES, ACTION_PAGE_UP, "page-up", "PgUp C-b", NULL, "and back"},
 	{CONTEXT_CODES, ACTION_BACK, "close", "Escape q Backspace", "close", "back to the screen; asks when only some are done"},
 
 	{CONTEXT_PAINT, ACTION_LEFT, "earlier", "Left h", "move", "half an hour earlier"},

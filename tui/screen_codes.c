@@ -30,6 +30,7 @@ struct codes {
 	char (*done)[NM_TIME_TEXT]; /* when each was done since it was opened; "" */
 	bool number_given;          /* of who gets every call */
 	bool large;                 /* letters in place of the QR code */
+	size_t skip;                /* rows of the words that have scrolled away */
 	struct qr qr;               /* of the code at qr_of */
 	size_t qr_of;
 	struct nm_error qr_error;
@@ -129,6 +130,11 @@ static void *open_codes(struct app *app, const void *argument, struct nm_error *
 
 /* --- acting --- */
 
+static const char *item_name(const struct handwork_item *item)
+{
+	return item->code ? item->code : item->words;
+}
+
 static size_t count_done(const struct codes *codes)
 {
 	size_t n = 0;
@@ -182,15 +188,34 @@ static void keep(struct codes *codes, struct app *app)
 	app_forget_facts(app);
 }
 
+/* They work in their order only: the first that is not done comes next. */
+static size_t next_of(const struct codes *codes)
+{
+	size_t i = 0;
+
+	while (i + 1 < codes->work.n && codes->done[i][0])
+		i++;
+	return i;
+}
+
 static void tick(struct codes *codes, struct app *app)
 {
+	const size_t next = next_of(codes);
+
+	if (codes->list.at != next) {
+		app_message(app, STYLE_WARNING, codes->done[codes->list.at][0] ? "%s is done; %zu comes next"
+										: "%s comes later: %zu comes first",
+			    item_name(&codes->work.items[codes->list.at]), next + 1);
+		codes->list.at = next;
+		make_qr(codes);
+		return;
+	}
 	nm_time_rfc3339(session_zone(app->session), app_now(app), codes->done[codes->list.at]);
 	if (count_done(codes) == codes->work.n) {
 		keep(codes, app);
 		return;
 	}
-	while (codes->done[codes->list.at][0])
-		codes->list.at = (codes->list.at + 1) % codes->work.n;
+	codes->list.at = next_of(codes);
 	make_qr(codes);
 }
 
@@ -253,37 +278,6 @@ static enum verdict take_answer(struct codes *codes, struct app *app, const stru
 	return VERDICT_REDRAW;
 }
 
-static enum verdict act_codes(void *state, struct app *app, const struct event *event)
-{
-	struct codes *codes = state;
-
-	if (codes->generation != app->session->generation || !app_plan(app)) {
-		app_message(app, STYLE_WARNING, "the plan has changed: look again at what is to be done");
-		return VERDICT_POP;
-	}
-	if (list_act(&codes->list, event->action)) {
-		make_qr(codes);
-		return VERDICT_REDRAW;
-	}
-	switch (event->action) {
-	case ACTION_DONE:
-		done(codes, app);
-		return VERDICT_REDRAW;
-	case ACTION_VIEW:
-		codes->large = !codes->large;
-		return VERDICT_REDRAW;
-	case ACTION_BACK:
-		if (count_done(codes) == 0)
-			return VERDICT_POP;
-		ask_leave(codes, app);
-		return VERDICT_REDRAW;
-	case ACTION_ANSWER:
-		return take_answer(codes, app, event);
-	default:
-		return VERDICT_STAY;
-	}
-}
-
 /* --- drawing --- */
 
 /* Lines of text as they are; how many. */
@@ -311,28 +305,32 @@ static bool qr_fits(const struct codes *codes, const struct canvas *canvas, stru
 	       body.height >= (qr_columns(codes) + 1) / 2;
 }
 
-/* The right half: the QR code, or the code in large letters; returns its width. */
-static int draw_picture(const struct codes *codes, struct canvas *canvas, struct box body)
+/* Columns of the right half, where the QR code stands, or the code in large letters; 0: there is none. */
+static int picture_width(const struct codes *codes, const struct canvas *canvas, struct box body)
 {
-	const bool fits = qr_fits(codes, canvas, body);
-	const char *code = codes->work.n ? codes->work.items[codes->list.at].code : NULL;
-	const int width = fits ? qr_columns(codes) : body.width * 2 / 5;
+	if (!codes->work.n || !codes->work.items[codes->list.at].code || body.width < 60)
+		return 0;
+	return qr_fits(codes, canvas, body) ? qr_columns(codes) : body.width * 2 / 5;
+}
+
+static void draw_picture(const struct codes *codes, struct canvas *canvas, struct box body)
+{
+	const int width = picture_width(codes, canvas, body);
 	struct box box = { body.x + body.width - width, body.y, width, body.height };
 	struct nm_buf picture;
 
-	if (!code || body.width < 60)
-		return 0;
+	if (!width)
+		return;
 	nm_buf_init(&picture, 1u << 16);
-	if (fits && !codes->large)
+	if (qr_fits(codes, canvas, body) && !codes->large)
 		qr_print(&codes->qr, false, &picture);
 	else
-		large_print(code, width, canvas->ascii, &picture);
+		large_print(codes->work.items[codes->list.at].code, width, canvas->ascii, &picture);
 	draw_lines(canvas, box, picture.data);
 	nm_buf_clear(&picture);
-	return width + 1;
 }
 
-static int draw_items(const struct codes *codes, const struct app *app, struct canvas *canvas, struct box box)
+static void draw_items(const struct codes *codes, const struct app *app, struct canvas *canvas, struct box box)
 {
 	const size_t most = (size_t)box.height;
 
@@ -347,43 +345,113 @@ static int draw_items(const struct codes *codes, const struct app *app, struct c
 		pen_textf(&pen, ticked ? STYLE_GOOD : STYLE_DIM, "%s %zu ",
 			  ticked ? (app_ascii(app) ? "x" : "✓") : "-", i + 1);
 		pen_text(&pen, (ticked ? STYLE_DIM : STYLE_BOLD) | (cursor ? STYLE_CURSOR : 0),
-			 item->code ? item->code : item->words);
+			 item_name(item));
 	}
-	return (int)(codes->work.n < most ? codes->work.n : most);
 }
 
-/* One piece of text below the others; moves *y on. */
-static void draw_note(struct canvas *canvas, struct box box, int *y, unsigned style, const char *text)
+/* What was done before the rest was left counts for nothing any more, but should not be forgotten. */
+static void add_when(const struct codes *codes, const struct app *app, struct notes *notes)
 {
-	const int room = box.y + box.height - *y;
+	const struct handwork_item *item = &codes->work.items[codes->list.at];
+	char words[NM_TIME_TEXT];
+	nm_time at;
 
-	if (room > 0 && *text)
-		*y += canvas_wrap(canvas, box.x, *y, box.width, room < 4 ? room : 4, style, text);
+	if (codes->assumed || !item->when || nm_time_read(item->when, session_zone(app->session), 0, &at, NULL))
+		return;
+	nm_time_words(session_zone(app->session), at, true, words);
+	notes_addf(notes, STYLE_DIM, "done %s, but the others were not: all are done again, in order", words);
 }
 
-static void draw_words(const struct codes *codes, struct canvas *canvas, struct box box, int y)
+/* All that is told beside the codes; the caller clears them. */
+static void collect_words(const struct codes *codes, const struct app *app, struct notes *notes)
 {
 	const struct handwork *work = &codes->work;
 
+	notes_init(notes);
 	if (work->refusal)
-		draw_note(canvas, box, &y, STYLE_ERROR, work->refusal);
-	if (work->n)
-		draw_note(canvas, box, &y, STYLE_PLAIN, work->items[codes->list.at].words);
-	draw_note(canvas, box, &y, STYLE_DIM, codes->qr_error.text);
-	y++;
-	if (!codes->assumed && work->every)
-		draw_note(canvas, box, &y, STYLE_WARNING, "Look at the number: it gets EVERY call.");
-	draw_note(canvas, box, &y, codes->assumed ? STYLE_GOOD : STYLE_PLAIN, codes->state);
-	draw_note(canvas, box, &y, STYLE_PLAIN, codes->next);
-	for (const char *at = work->notes ? work->notes : ""; *at;) {
-		const size_t len = strcspn(at, "\n");
-		char *note = strndup(at, len);
-
-		if (note)
-			draw_note(canvas, box, &y, STYLE_DIM, note);
-		free(note);
-		at += len + (at[len] == '\n');
+		notes_add(notes, STYLE_ERROR, work->refusal);
+	if (work->n) {
+		notes_add(notes, STYLE_PLAIN, work->items[codes->list.at].words);
+		add_when(codes, app, notes);
 	}
+	if (codes->qr_error.text[0])
+		notes_add(notes, STYLE_DIM, codes->qr_error.text);
+	notes_add(notes, STYLE_PLAIN, "");
+	if (!codes->assumed && work->every)
+		notes_add(notes, STYLE_WARNING, "Look at the number: it gets EVERY call.");
+	notes_add(notes, codes->assumed ? STYLE_GOOD : STYLE_PLAIN, codes->state);
+	if (codes->next[0])
+		notes_add(notes, STYLE_PLAIN, codes->next);
+	notes_lines(notes, work->notes ? work->notes : "");
+	if (work->back) {
+		notes_add(notes, STYLE_HEAD, "to take it back");
+		notes_lines(notes, work->back);
+	}
+}
+
+/* Where the words stand. */
+static struct box words_box(const struct codes *codes, const struct canvas *canvas, struct box body)
+{
+	const int picture = picture_width(codes, canvas, body), above = (int)codes->work.n + 2;
+
+	return (struct box){ 1, body.y + above, body.width - 2 - (picture ? picture + 1 : 0),
+			     body.height > above ? body.height - above : 0 };
+}
+
+/* The words from row `skip` on; how many rows all of them have. */
+static size_t draw_words(const struct codes *codes, const struct app *app, struct canvas *canvas, struct box box)
+{
+	size_t rows = 0;
+	struct notes notes;
+
+	collect_words(codes, app, &notes);
+	for (size_t i = 0; i < notes.n; i++) {
+		const struct note_line *line = &notes.items[i];
+		const size_t need = (size_t)canvas_hang(NULL, box, 0, STYLE_PLAIN, line->text);
+		const size_t hidden = rows < codes->skip ? codes->skip - rows : 0;
+		const int y = (int)(rows + hidden - codes->skip);
+		const struct box left = { box.x, box.y + y, box.width, box.height - y };
+
+		if (canvas && hidden < need && left.height > 0)
+			canvas_hang(canvas, left, (int)hidden, line->style, line->text);
+		rows += need;
+	}
+	notes_clear(&notes);
+	return rows;
+}
+
+/* Rows that can scroll away. */
+static size_t rows_over(const struct codes *codes, const struct app *app)
+{
+	const struct box box = words_box(codes, &app->canvas, app_body(app));
+	const size_t rows = draw_words(codes, app, NULL, box), room = (size_t)box.height;
+
+	return rows > room ? rows - room : 0;
+}
+
+static void scroll(struct codes *codes, const struct app *app, bool back)
+{
+	const size_t page = (size_t)words_box(codes, &app->canvas, app_body(app)).height, over = rows_over(codes, app);
+	const size_t step = page > 1 ? page - 1 : 1;
+
+	if (back)
+		codes->skip -= codes->skip < step ? codes->skip : step;
+	else
+		codes->skip = codes->skip + step < over ? codes->skip + step : over;
+}
+
+/* The bar says what v shows next, and whether there is more to read. */
+static const char *label_codes(const void *state, const struct app *app, enum action action)
+{
+	const struct codes *codes = state;
+
+	if (action == ACTION_VIEW && !qr_fits(codes, &app->canvas, app_body(app)))
+		return "";
+	if (action == ACTION_VIEW)
+		return codes->large ? "QR code" : "large";
+	if (action == ACTION_PAGE_DOWN && rows_over(codes, app) == 0)
+		return "";
+	return NULL;
 }
 
 static void draw_codes(const void *state, const struct app *app, struct canvas *canvas, struct box body)
@@ -394,14 +462,52 @@ static void draw_codes(const void *state, const struct app *app, struct canvas *
 
 	for (int y = 0; y < body.height; y++)
 		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
-	box.width -= draw_picture(codes, canvas, body);
+	draw_picture(codes, canvas, body);
+	box.width = words_box(codes, canvas, body).width;
 	pen = pen_at(canvas, box.x, body.y, box.x + box.width);
 	pen_text(&pen, STYLE_BOLD, codes->title);
 	pen_text(&pen, codes->assumed ? STYLE_GOOD : STYLE_WARNING,
 		 codes->assumed ? ": done" : ": now, in order");
 	box.y++;
 	box.height--;
-	draw_words(codes, canvas, box, box.y + draw_items(codes, app, canvas, box) + 1);
+	draw_items(codes, app, canvas, box);
+	draw_words(codes, app, canvas, words_box(codes, canvas, body));
+}
+
+static enum verdict act_codes(void *state, struct app *app, const struct event *event)
+{
+	struct codes *codes = state;
+
+	if (codes->generation != app->session->generation || !app_plan(app)) {
+		app_message(app, STYLE_WARNING, "the plan has changed: look again at what is to be done");
+		return VERDICT_POP;
+	}
+	if (event->action == ACTION_PAGE_UP || event->action == ACTION_PAGE_DOWN) {
+		scroll(codes, app, event->action == ACTION_PAGE_UP);
+		return VERDICT_REDRAW;
+	}
+	if (list_act(&codes->list, event->action)) {
+		codes->skip = 0;
+		make_qr(codes);
+		return VERDICT_REDRAW;
+	}
+	switch (event->action) {
+	case ACTION_DONE:
+		done(codes, app);
+		return VERDICT_REDRAW;
+	case ACTION_VIEW:
+		codes->large = !codes->large;
+		return VERDICT_REDRAW;
+	case ACTION_BACK:
+		if (count_done(codes) == 0)
+			return VERDICT_POP;
+		ask_leave(codes, app);
+		return VERDICT_REDRAW;
+	case ACTION_ANSWER:
+		return take_answer(codes, app, event);
+	default:
+		return VERDICT_STAY;
+	}
 }
 
 static const struct screen_ops codes_ops = {
@@ -412,6 +518,7 @@ static const struct screen_ops codes_ops = {
 	.open = open_codes,
 	.close = close_codes,
 	.act = act_codes,
+	.label = label_codes,
 	.draw = draw_codes,
 };
 

@@ -889,9 +889,14 @@ static void codes_left_half_way_are_not_assumed(void **state)
 	stage_keys(&stage, "n D Escape");
 	stage_shows(&stage, "2 of 4 are done");
 	stage_keys(&stage, "y");
-	stage_shows(&stage, "you said that it was not; what is in force now");
+	stage_shows(&stage, "done: ##21#, **61*");
+	stage_shows(&stage, "what is in force now is not known");
 	stage_shows(&stage, "to be done");
-	stage_keys(&stage, "c Escape");
+	stage_keys(&stage, "c");
+	stage_shows(&stage, "done Mon 23 Nov 2026 12:00, but");
+	stage_keys(&stage, "Down Down D");
+	stage_shows(&stage, "comes later: 1 comes first");
+	stage_keys(&stage, "Escape");
 	stage_shows(&stage, "to be done");
 	stage_close(&stage);
 }

@@ -341,7 +341,8 @@ static void test_what_is_refused_half_way_is_not_known(void **state)
 	assert_int_equal(push_rig_push(&person.rig, 0, &results, &err), NM_CARRIER);
 	assert_int_equal(results.items[0].state, NM_PUSH_FAILED);
 	assert_string_equal(results.items[0].words,
-			    "not done, **67*+15125550177#: you said no; what is in force now is not known");
+			    "done: ##21#, **61*+15125550177*11*20#; not done, **67*+15125550177#: you said no; what is in force "
+			    "now is not known");
 	nm_push_results_clear(&results);
 	assert_assumed(
 		&person, false, 2,
