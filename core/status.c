@@ -117,6 +117,11 @@ static const struct nm_route *held(const struct nm_line_status *line)
 	return line->held_route != NULL ? line->held_route : line->plan_route;
 }
 
+const struct nm_route *nm_line_status_live(const struct nm_line_status *line)
+{
+	return line->as_assumed ? held(line) : line->live_route;
+}
+
 /* The artefact; or why the carrier cannot be given one, which stops this line alone. */
 static enum nm_code render_line(struct nm_status_reading *r, struct nm_line_status *line,
 				const struct nm_account *account, struct nm_error *err)

@@ -59,14 +59,21 @@ struct live {
 	const struct nm_call *call;
 };
 
-static const struct nm_route *live_route(const struct live *live, const char *line)
+static const struct nm_line_status *status_of(const struct live *live, const char *line)
 {
 	size_t i;
 
 	for (i = 0; i < live->status->n; i++)
 		if (!strcmp(live->plan->lines[live->status->lines[i].line].name, line))
-			return live->status->lines[i].live_route;
+			return &live->status->lines[i];
 	return NULL;
+}
+
+static const struct nm_route *live_route(const struct live *live, const char *line)
+{
+	const struct nm_line_status *status = status_of(live, line);
+
+	return status ? nm_line_status_live(status) : NULL;
 }
 
 static const struct nm_treatment *live_treatment(void *context, const char *line)
@@ -97,13 +104,15 @@ static enum nm_code live_first(const struct live *live, const char *line, struct
 }
 
 static void write_live(struct invocation *run, const struct nm_call *call, const struct nm_treatment *treatment,
-		       const struct nm_outcome *outcome)
+		       const struct nm_outcome *outcome, bool assumed)
 {
+	const char *words = assumed ? "assumed: as it was last done by hand, which nothing can read back"
+				    : "live, as read back just now";
 	const struct nm_plan *plan = run->session->plan;
 	struct nm_json json;
 
 	if (!run->json) {
-		nm_buf_add(run->out, "live, as read back just now\n");
+		nm_buf_addf(run->out, "%s\n", words);
 		print_head(run->out, plan, call, treatment);
 		print_outcome(run->out, outcome);
 		return;
@@ -115,10 +124,12 @@ static void write_live(struct invocation *run, const struct nm_call *call, const
 	nm_json_null(&json);
 	nm_json_key(&json, "why");
 	nm_json_array(&json);
-	nm_json_text(&json, "live, as read back just now");
+	nm_json_text(&json, words);
 	nm_json_end(&json, ']');
 	nm_json_key(&json, "live");
 	nm_json_bool(&json, true);
+	nm_json_key(&json, "assumed");
+	nm_json_bool(&json, assumed);
 	json_finish(&json, run->out);
 }
 
@@ -139,7 +150,7 @@ static enum nm_code simulate_live(struct invocation *run, const struct nm_call *
 	if (code == NM_OK)
 		code = nm_play(treatment, line, &call->script, &lines, true, arena, &outcome, err);
 	if (code == NM_OK)
-		write_live(run, call, treatment, &outcome);
+		write_live(run, call, treatment, &outcome, status_of(&live, line)->as_assumed);
 	return code;
 }
 

@@ -58,8 +58,13 @@ static const char *sync_words(const struct app *app, unsigned *style, char *room
 		snprintf(room, size, "%zu assumed", assumed);
 		return room;
 	}
-	if (same == 0 && assumed) {
+	if (same == 0 && assumed && !unread) {
 		snprintf(room, size, "%zu of %zu assumed", assumed, app->n_facts);
+		return room;
+	}
+	if (unread && unread < app->n_facts) {
+		*style = STYLE_WARNING;
+		snprintf(room, size, "%zu of %zu unknown", unread, app->n_facts);
 		return room;
 	}
 	if (same == 0)

@@ -71,13 +71,24 @@ static void mend_indices(struct simulate *simulate, const struct nm_plan *plan)
 		simulate->phone = 0;
 }
 
+bool simulate_assumed(const struct simulate *simulate, const struct app *app)
+{
+	const struct session *session = app->session;
+
+	for (size_t i = 0; session->status_known && i < session->status.n; i++) {
+		if (session->status.lines[i].line == simulate->play.line)
+			return session->status.lines[i].as_assumed;
+	}
+	return false;
+}
+
 static const struct nm_route *live_route(const struct simulate *simulate, const struct app *app)
 {
 	const struct session *session = app->session;
 
 	for (size_t i = 0; session->status_known && i < session->status.n; i++) {
 		if (session->status.lines[i].line == simulate->play.line)
-			return session->status.lines[i].live_route;
+			return nm_line_status_live(&session->status.lines[i]);
 	}
 	return NULL;
 }
@@ -288,11 +299,14 @@ static bool live_known(struct simulate *simulate, struct app *app)
 	const struct nm_status *status;
 	struct nm_error err;
 
+	if (!app->session->status_known)
+		app_progress(app, "reading", 0, app_plan(app)->n_lines);
 	if (session_status(app->session, false, &status, &err)) {
 		app_error(app, &err);
 		return false;
 	}
 	app_forget_facts(app);
+	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
 	if (live_route(simulate, app))
 		return true;
 	app_message(app, STYLE_WARNING, "nothing that can be played is live on this line: see screen 6");
@@ -330,7 +344,9 @@ static void next_view(struct simulate *simulate, struct app *app)
 	} else {
 		simulate->play.held = false;
 		simulate->live = live_known(simulate, app);
-		words = simulate->live ? "played on what is at the carrier" : NULL;
+		words = !simulate->live			      ? NULL
+			: simulate_assumed(simulate, app) ? "played on what was done by hand, as is assumed"
+							  : "played on what is at the carrier";
 	}
 	if (words)
 		app_message(app, STYLE_PLAIN, "%s", words);

@@ -28,6 +28,9 @@ struct simulate {
 	struct nm_error err;
 };
 
+/* Is what is live on its line not read, but what was done by hand? */
+bool simulate_assumed(const struct simulate *simulate, const struct app *app);
+
 /* simulate_draw.c */
 /* Rung by this call, or told to do something. */
 bool simulate_phone_shown(const struct simulate *simulate, const struct nm_plan *plan, size_t destination);

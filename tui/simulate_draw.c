@@ -37,7 +37,9 @@ static void draw_question(const struct simulate *simulate, const struct app *app
 	const struct nm_zone *zone = session_zone(app->session);
 	const char *line = app_plan(app)->lines[play->line].name;
 	const char *flags[] = {play->emergency ? "emergency" : NULL, play->nobody ? "no human answers" : NULL,
-			       simulate->live ? "LIVE" : play->held ? "AS HELD" : NULL};
+			       !simulate->live ? (play->held ? "AS HELD" : NULL)
+			       : simulate_assumed(simulate, app) ? "ASSUMED"
+								 : "LIVE"};
 	char at[NM_TIME_TEXT], caller[512];
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 	const char *from = caller_words(app, play->caller, caller, sizeof caller);

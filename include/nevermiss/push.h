@@ -56,6 +56,10 @@ struct nm_line_status {
 	bool to_push;                      /* a push would do something */
 };
 
+/* What callers get now: what was read, or of a line that nobody can read what was last done, when that is what the
+ * plan wants; NULL: not known.  as_assumed tells the one from the other. */
+const struct nm_route *nm_line_status_live(const struct nm_line_status *line);
+
 struct nm_status {
 	struct nm_arena *arena;
 	size_t n;

@@ -158,6 +158,24 @@ static void handwork_is_taken_back_by_what_z_shows(void **state)
 	stage_close(&stage);
 }
 
+/* What was dialled is played as live, and said to be assumed. */
+static void a_call_is_played_on_what_was_dialled(void **state)
+{
+	struct stage stage;
+	char plan[4096];
+
+	(void)state;
+	snprintf(plan, sizeof plan, two_lines, 1);
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON,
+						    .plan = plan });
+	stage_keys(&stage, "c D D D D Escape");
+	stage_keys(&stage, "4 v");
+	stage_shows(&stage, "ASSUMED");
+	stage_shows(&stage, "played on what was done by hand, as is assumed");
+	stage_hides(&stage, "LIVE");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -165,6 +183,7 @@ int main(void)
 		cmocka_unit_test(a_yes_is_asked_for_with_what_comes_of_it),
 		cmocka_unit_test(an_unreadable_line_says_why),
 		cmocka_unit_test(handwork_is_taken_back_by_what_z_shows),
+		cmocka_unit_test(a_call_is_played_on_what_was_dialled),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
