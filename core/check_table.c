@@ -42,6 +42,10 @@ const struct nm_check_info nm_checks[] = {
 	  "else" },
 	{ "forbidden-number", ERROR, "a premium number, or one in a country outside the plan's own and allow",
 	  "forwarding to such numbers is how toll fraud makes its money: one night can cost thousands" },
+	{ "account-unusable", ERROR,
+	  "an account whose driver is not in this build, that lacks an option that its driver needs, or that has one "
+	  "that it does not take",
+	  "nothing can be pushed to its lines, and whatever is live there stays" },
 
 	{ "too-slow", WARNING, "nobody answers, and the first live answer comes later than patience",
 	  "callers hang up before: speed to answer should be under 3 rings" },

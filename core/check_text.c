@@ -151,6 +151,26 @@ static void find_numbers(struct nm_checker *checker)
 	}
 }
 
+/* --- accounts --- */
+
+static void find_accounts(struct nm_checker *checker)
+{
+	const struct nm_plan *plan = checker->plan;
+
+	for (size_t i = 0; i < plan->n_accounts; i++) {
+		struct nm_draft *draft;
+		struct nm_error why;
+
+		if (nm_account_check(&plan->accounts[i], &why) == NM_OK)
+			continue;
+		draft = nm_draft_add(checker, "account-unusable", (int)i, 0, plan->accounts[i].pos,
+				     nm_arena_text(checker->arena, why.text));
+		nm_draft_mend(checker, draft,
+			      "give the account what its driver takes: nevermiss-plan(5) says what that is",
+			      0, NULL);
+	}
+}
+
 /* --- hours --- */
 
 struct linting {
@@ -243,6 +263,7 @@ void nm_check_text(struct nm_checker *checker)
 	find_anonymous(checker, "text_back", "away", plan->text_back.away, plan->text_back.pos);
 	find_anonymous(checker, "follow_up", "then_text", plan->follow_up.then_text, plan->follow_up.pos);
 	find_numbers(checker);
+	find_accounts(checker);
 	find_typos(checker);
 	find_missing(checker);
 	find_callback(checker);

@@ -76,7 +76,7 @@ const struct nm_option_info nm_options[] = {
 	{ "account", "codes_file", NM_TYPE_TEXT, NULL, NULL, false,
 	  "File of your own star codes, relative to the plan's folder." },
 	{ "account", "whisper", NM_TYPE_TEXT, NULL, NULL, false,
-	  "What is said to somebody who must accept a call." },
+	  "https URL of the document that rings and asks to press 1, for Twilio." },
 	{ "account", "script_dir", NM_TYPE_TEXT, NULL, NULL, false, "Folder of the server's script files." },
 
 	{ "line", "number", NM_TYPE_PHONE, NULL, NULL, true, "Number that customers call." },

@@ -127,9 +127,10 @@ static enum nm_code render_line(struct nm_status_reading *r, struct nm_line_stat
 				const struct nm_account *account, struct nm_error *err)
 {
 	struct nm_error why;
-	enum nm_code code =
-		line->carrier->render(held(line), account, r->context.now, &line->wanted, &why);
+	enum nm_code code = nm_account_check(account, &why);
 
+	if (code == NM_OK)
+		code = line->carrier->render(held(line), account, r->context.now, &line->wanted, &why);
 	if (code == NM_OK)
 		return NM_OK;
 	if (code != NM_INPUT)
@@ -138,21 +139,28 @@ static enum nm_code render_line(struct nm_status_reading *r, struct nm_line_stat
 	return line->refusal == NULL ? nm_fail_memory(err) : NM_OK;
 }
 
+static enum nm_code refuse_driver(struct nm_status_reading *r, struct nm_line_status *line,
+				  const struct nm_account *account, struct nm_error *err)
+{
+	struct nm_error why;
+
+	if (nm_account_check(account, &why) != NM_OK)
+		line->words = nm_arena_text(r->status.arena, why.text);
+	return line->words == NULL ? nm_fail_memory(err) : NM_OK;
+}
+
 static enum nm_code prepare_line(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
 	const struct nm_plan *plan = r->context.plan;
 	const struct nm_account *account = &plan->accounts[plan->lines[line->line].account];
-	struct nm_arena *arena = r->status.arena;
 	enum nm_code code = nm_route_build(r->timeline, &r->classes, line->line, &line->plan_route, err);
 
 	if (code != NM_OK)
 		return code;
 	line->sync = NM_SYNC_UNKNOWN;
 	line->carrier = nm_carrier_find(account->driver);
-	if (line->carrier == NULL) {
-		line->words = nm_arena_format(arena, "no driver `%s` in this build yet", account->driver);
-		return line->words == NULL ? nm_fail_memory(err) : NM_OK;
-	}
+	if (line->carrier == NULL)
+		return refuse_driver(r, line, account, err);
 	code = nm_carrier_hold(line->carrier, account, line->plan_route, r->context.now, &line->held_route,
 			       &line->losses, err);
 	return code == NM_OK ? render_line(r, line, account, err) : code;

@@ -82,16 +82,20 @@ static void end_talk(struct nm_runner *run, struct nm_talk *talk, enum nm_talk_e
 		run->stopping = true;
 }
 
-/* The driver's next move after `last`. */
+/* The driver's next move after `last`.  It is asked for none with an account that it cannot work with. */
 static void step_talk(struct nm_runner *run, size_t tag, const struct nm_response *last)
 {
 	struct nm_talk *talk = run->talks->items[tag];
 	enum nm_step_result result;
+	struct nm_error why;
 
 	talk->request = (struct nm_request){ 0 };
 	talk->tries = 0;
 	talk->exchange.pause_ms = 0;
-	result = talk->carrier->step(&talk->exchange, last, &talk->request);
+	if (last == NULL && nm_account_check(talk->exchange.account, &why) != NM_OK)
+		result = nm_exchange_fail(&talk->exchange, "%s", why.text);
+	else
+		result = talk->carrier->step(&talk->exchange, last, &talk->request);
 	talk->request.account = talk->exchange.account;
 	talk->pause_ms = talk->exchange.pause_ms;
 	if (result != NM_STEP_SEND)

@@ -93,11 +93,6 @@ static const char *url_of(const struct nm_exchange *exchange)
 
 static enum nm_step_result ask(struct nm_exchange *exchange, struct nm_request *next, const char *method)
 {
-	const char *folder = exchange->account != NULL ? exchange->account->script_dir : NULL;
-
-	if (folder == NULL || folder[0] != '/')
-		return nm_exchange_fail(exchange, "the account names no script_dir, a whole path as "
-						  "\"/etc/asterisk/nevermiss\"");
 	*next = (struct nm_request){
 		.method = method, .url = url_of(exchange), .timeout_s = TIMEOUT_S, .repeatable = true
 	};
@@ -147,9 +142,25 @@ static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_re
 	return exchange->operation == NM_OP_READ ? take_file(exchange, last) : NM_STEP_DONE;
 }
 
+static enum nm_code check_account(const struct nm_account *account, struct nm_error *err)
+{
+	struct nm_dialplan_trunk trunk;
+	enum nm_code code = nm_dialplan_trunk_read(account->endpoint, &trunk, err);
+
+	if (code == NM_OK && account->script_dir[0] != '/')
+		code = nm_fail(err, NM_INPUT,
+			       "script_dir \"%.100s\" is no whole path, as "
+			       "\"/etc/asterisk/nevermiss\" is",
+			       account->script_dir);
+	return code;
+}
+
 static const struct nm_account_key keys[] = {
-	{ "endpoint", "text", "How a number is dialled: \"PJSIP/{number}@trunk\".", true },
-	{ "script_dir", "text", "Folder of the dialplan files, which extensions.conf includes.", true },
+	{ "endpoint", "text", "how a number is dialled, as \"PJSIP/{number}@trunk\"", true },
+	{ "script_dir", "folder",
+	  "where the dialplan files lie that extensions.conf includes, as "
+	  "\"/etc/asterisk/nevermiss\"",
+	  true },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -180,6 +191,7 @@ const struct nm_carrier nm_carrier_asterisk = {
 		.records_late_s = -1,
 	},
 	.keys = keys,
+	.account = check_account,
 	.adapt = adapt,
 	.render = render,
 	.lift = nm_dialplan_lift,

@@ -387,6 +387,16 @@ static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_re
 	return nm_hand_step(exchange, LIST, "DIAL", last, next);
 }
 
+static enum nm_code check_account(const struct nm_account *account, struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_codes codes;
+	enum nm_code code = arena != NULL ? nm_codes_find(account, arena, &codes, err) : nm_fail_memory(err);
+
+	nm_arena_free(arena);
+	return code;
+}
+
 static const struct nm_account_key keys[] = {
 	{ "carrier", "text",
 	  "whose codes: gsm, att, tmobile, verizon, uscellular, landline, att-landline, or your own", true },
@@ -410,6 +420,7 @@ const struct nm_carrier nm_carrier_codes = {
 		.records_late_s = -1,
 	},
 	.keys = keys,
+	.account = check_account,
 	.adapt = adapt,
 	.render = render,
 	.lift = NULL,

@@ -25,20 +25,6 @@
 
 enum state { BEGIN, LOOKED, PLACED, LOADED };
 
-/* What is missing of the account; NULL. */
-static const char *missing(const struct nm_exchange *exchange)
-{
-	const struct nm_account *account = exchange->account;
-
-	if (account->endpoint == NULL)
-		return "endpoint: the URL of the server's JSON-RPC";
-	if (account->domain == NULL)
-		return "domain: the SIP domain of the server";
-	if (exchange->operation == NM_OP_APPLY && account->script_dir == NULL)
-		return "script_dir: the folder from which the server reads scripts";
-	return NULL;
-}
-
 /* SCRIPT_DIR/LINE.cpl, with no byte in it that means something to anybody; NULL: memory. */
 static const char *script_path(struct nm_exchange *exchange)
 {
@@ -215,10 +201,6 @@ static enum nm_step_result looked(struct nm_exchange *exchange, const struct nm_
 static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_response *last,
 				struct nm_request *next)
 {
-	const char *lacks = missing(exchange);
-
-	if (lacks != NULL)
-		return nm_exchange_fail(exchange, "account %s names no %s", exchange->account->name, lacks);
 	if (exchange->state == BEGIN && exchange->operation == NM_OP_REMOVE)
 		return call(exchange, next, "cpl.remove", NULL, LOADED);
 	if (exchange->state == BEGIN)
@@ -228,6 +210,14 @@ static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_re
 	if (exchange->state == LOOKED)
 		return looked(exchange, last, next);
 	return exchange->state == PLACED ? load(exchange, next) : NM_STEP_DONE;
+}
+
+static enum nm_code check_account(const struct nm_account *account, struct nm_error *err)
+{
+	if (account->script_dir[0] == '/')
+		return NM_OK;
+	return nm_fail(err, NM_INPUT, "script_dir \"%.100s\" is no whole path, as \"/var/lib/cpl\" is",
+		       account->script_dir);
 }
 
 static const struct nm_account_key keys[] = {
@@ -265,6 +255,7 @@ const struct nm_carrier nm_carrier_cpl = {
 		.at_once = 1,
 	},
 	.keys = keys,
+	.account = check_account,
 	.render = nm_cpl_render,
 	.lift = nm_cpl_lift,
 	.step = step,

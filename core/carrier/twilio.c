@@ -244,7 +244,7 @@ static void adapt(const struct nm_account *account, struct nm_traits *traits)
 }
 
 static const struct nm_account_key keys[] = {
-	{ "sid", "text", "Account SID: AC and 32 hexadecimal digits.", true },
+	{ "sid", "text", "the Account SID, AC and 32 hexadecimal digits", true },
 	{ "token_cmd", "text", "Command that prints the auth token; or token_env, or token_file.", false },
 	{ "token_env", "text", "Environment variable that holds the auth token.", false },
 	{ "token_file", "text", "File that holds the auth token.", false },
@@ -291,6 +291,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.texts = true,
 	},
 	.keys = keys,
+	.account = nm_twilio_account,
 	.adapt = adapt,
 	.render = nm_twilio_render,
 	.lift = nm_twilio_lift,

@@ -6,6 +6,7 @@
 
 #include "core/ascii.h"
 #include "core/carrier/ask.h"
+#include "core/carrier/twilio_whisper.h"
 
 #define TIMEOUT_S 30
 #define PAGES_MAX 200
@@ -96,11 +97,24 @@ const char *nm_twilio_flow_of(struct nm_exchange *x, const char *member)
 	return nm_twilio_is_sid(at + sid + 7, "FW") ? at + sid + 7 : NULL;
 }
 
+enum nm_code nm_twilio_account(const struct nm_account *account, struct nm_error *err)
+{
+	if (!nm_twilio_is_sid(account->sid, "AC"))
+		return nm_fail(err, NM_INPUT, "sid must be AC and 32 hexadecimal digits");
+	if (account->whisper != NULL && nm_twilio_document_of(account) == NULL)
+		return nm_fail(err, NM_INPUT,
+			       "whisper \"%.100s\" is no https URL of a document, without ? and #",
+			       account->whisper);
+	return NM_OK;
+}
+
 bool nm_twilio_has_sid(struct nm_exchange *x)
 {
-	if (nm_twilio_is_sid(x->account->sid, "AC"))
+	struct nm_error why;
+
+	if (nm_twilio_account(x->account, &why) == NM_OK)
 		return true;
-	nm_exchange_fail(x, "account %s: sid must be AC and 32 hexadecimal digits", x->account->name);
+	nm_exchange_fail(x, "account %s: %s", x->account->name, why.text);
 	return false;
 }
 

@@ -46,6 +46,8 @@ enum nm_step_result nm_twilio_ask(struct nm_exchange *x, struct nm_request *next
 enum nm_step_result nm_twilio_post(struct nm_exchange *x, struct nm_request *next, const char *url,
 				   struct nm_buf *form, bool repeatable, int state);
 /* The account's sid can stand in a URL; false: the conversation is ended with the reason. */
+/* NM_INPUT: a value of the account is none that Twilio takes, and what would be right. */
+enum nm_code nm_twilio_account(const struct nm_account *account, struct nm_error *err) NM_WARN_UNUSED;
 bool nm_twilio_has_sid(struct nm_exchange *x);
 /* The account's numbers of which one is this. */
 enum nm_step_result nm_twilio_ask_numbers(struct nm_exchange *x, struct nm_request *next, const char *number);

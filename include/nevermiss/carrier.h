@@ -304,6 +304,9 @@ struct nm_carrier {
 	const char *records_unverified; /* what of its call records is believed, not known; NULL: nothing, or it has none */
 	struct nm_traits traits;
 	const struct nm_account_key *keys; /* ends with a NULL name */
+	/* Are the values of an account that has all of its required keys some that the carrier takes?  NM_INPUT: what
+	 * is wrong and what would be right, without the account's name.  May be NULL. */
+	enum nm_code (*account)(const struct nm_account *account, struct nm_error *err);
 	/* Where they depend on the account: changes the traits.  May be NULL. */
 	void (*adapt)(const struct nm_account *account, struct nm_traits *traits);
 	/* Of a route that its traits allow (nm_carrier_hold).  NM_INPUT: it is too large for this carrier, and why.
@@ -325,6 +328,10 @@ struct nm_carrier {
 const struct nm_carrier *nm_carrier_find(const char *name);
 extern const struct nm_carrier *const nm_carriers[];
 extern const size_t nm_carriers_count;
+
+/* Can the driver of an account work with it?  NM_INPUT: what is wrong with the account, and what would be right
+ * ("account twilio: driver twilio needs `sid`: ...").  Its secret is not looked at. */
+enum nm_code nm_account_check(const struct nm_account *account, struct nm_error *err) NM_WARN_UNUSED;
 
 /* The names of those that can do something: "sandbox, twilio". */
 void nm_carriers_that(bool (*can)(const struct nm_traits *traits), struct nm_buf *out);

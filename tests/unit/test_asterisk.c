@@ -697,21 +697,20 @@ static void test_a_folder_must_be_named(void **state)
 {
 	static const char *const folders[] = { NULL, "", "etc/asterisk" };
 	struct nm_account other = account;
-	struct carrier_line line;
-	struct nm_request request;
+	struct nm_error err;
 
 	(void)state;
-	open_text(&line, PLAN);
+	assert_int_equal(nm_account_check(&other, &err), NM_OK);
 	for (size_t i = 0; i < sizeof(folders) / sizeof(folders[0]); i++) {
-		struct nm_exchange exchange = exchange_of(&line, NM_OP_APPLY);
-
 		other.script_dir = folders[i];
-		exchange.account = &other;
-		assert_int_equal(asterisk()->step(&exchange, NULL, &request), NM_STEP_FAILED);
-		assert_non_null(strstr(exchange.note, "script_dir"));
-		end_exchange(&exchange);
+		assert_int_equal(nm_account_check(&other, &err), NM_INPUT);
+		assert_non_null(strstr(err.text, "script_dir"));
+		assert_non_null(strstr(err.text, "/etc/asterisk/nevermiss"));
 	}
-	carrier_line_close(&line);
+	other.script_dir = account.script_dir;
+	other.endpoint = "x";
+	assert_int_equal(nm_account_check(&other, &err), NM_INPUT);
+	assert_non_null(strstr(err.text, "\"x\" is no way to dial"));
 }
 
 int main(void)

@@ -650,19 +650,22 @@ static void test_refused_requests(void **state)
 static void test_missing_settings(void **state)
 {
 	struct nm_account bare = account;
-	struct talk talk;
+	struct nm_error err;
 
 	(void)state;
-	open_talk(&talk, NM_OP_APPLY);
-	talk.exchange.account = &bare;
+	assert_int_equal(nm_account_check(&bare, &err), NM_OK);
+	bare.script_dir = "cpl";
+	assert_int_equal(nm_account_check(&bare, &err), NM_INPUT);
+	assert_string_equal(err.text,
+			    "account sip: script_dir \"cpl\" is no whole path, as \"/var/lib/cpl\" is");
 	bare.script_dir = NULL;
-	assert_int_equal(answer(&talk, -1, ""), NM_STEP_FAILED);
-	assert_string_equal(talk.exchange.note,
-			    "account sip names no script_dir: the folder from which the server reads scripts");
+	assert_int_equal(nm_account_check(&bare, &err), NM_INPUT);
+	assert_string_equal(err.text, "account sip: driver cpl needs `script_dir`: "
+				      "where scripts are placed and the server reads them");
 	bare.endpoint = NULL;
-	assert_int_equal(answer(&talk, -1, ""), NM_STEP_FAILED);
-	assert_string_equal(talk.exchange.note, "account sip names no endpoint: the URL of the server's JSON-RPC");
-	close_talk(&talk);
+	assert_int_equal(nm_account_check(&bare, &err), NM_INPUT);
+	assert_string_equal(err.text, "account sip: driver cpl needs `endpoint`: "
+				      "the server's JSON-RPC, as \"http://127.0.0.1:5080/RPC\"");
 }
 
 int main(void)

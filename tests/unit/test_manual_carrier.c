@@ -20,7 +20,7 @@
 
 #define PLAN(driver)                                                                                         \
 	"timezone = \"America/Chicago\"\ncountry = \"US\"\n"                                                 \
-	"account sandbox { driver = " driver " carrier = gsm }\n"                                            \
+	"account sandbox { driver = " driver " }\n"                                                          \
 	"line cell { number = \"+15125550111\" account = sandbox handset = owner }\n"                        \
 	"schedule business { hours = \"Mo-Fr 08:00-18:00\" }\n"                                              \
 	"destination owner { kind = personal line = cell own_voicemail = 25s }\n"                            \
@@ -186,7 +186,7 @@ static void test_pushed_once_and_assumed_from_then_on(void **state)
 	struct nm_error err;
 
 	(void)state;
-	open_person(&person, PLAN("codes"), 99);
+	open_person(&person, PLAN("codes carrier = gsm"), 99);
 	assert_assumed(&person, false, 0,
 		       "nothing was pushed yet, and nothing can be read back from this carrier");
 	ok(push_rig_push(&person.rig, 0, NULL, &err), &err);
@@ -216,7 +216,7 @@ static void test_pushed_once_and_assumed_from_then_on(void **state)
 
 #define OVERFLOW(driver, others)                                                                             \
 	"timezone = \"America/Chicago\"\ncountry = \"US\"\n"                                                 \
-	"account sandbox { driver = " driver " carrier = gsm }\naccount box { driver = sandbox }\n"          \
+	"account sandbox { driver = " driver " }\naccount box { driver = sandbox }\n"                        \
 	"line cell { number = \"+15125550111\" account = sandbox handset = owner }\n"                        \
 	"line over { number = \"+15125550101\" account = box }\n"                                            \
 	"line main { number = \"+15125550100\" account = box }\n"                                            \
@@ -278,7 +278,7 @@ static void test_proved_by_a_call(void **state)
 	struct nm_status status;
 
 	(void)state;
-	open_dialled(&person, OVERFLOW("codes", "fixly"));
+	open_dialled(&person, OVERFLOW("codes carrier = gsm", "fixly"));
 	log_call(&person, "over", -60, UINT64_C(15125550199),
 		 UINT64_C(15125550111)); /* before it was dialled */
 	log_call(&person, "main", 10, UINT64_C(15125550199), UINT64_C(15125550111)); /* elsewhere */
@@ -307,7 +307,7 @@ static void test_what_others_send_proves_nothing(void **state)
 	struct person person;
 
 	(void)state;
-	open_dialled(&person, OVERFLOW("codes", "over"));
+	open_dialled(&person, OVERFLOW("codes carrier = gsm", "over"));
 	log_call(&person, "over", 10, UINT64_C(15125550199), 0);
 	person.rig.context.now += 3600;
 	assert_int_equal(proof_now(&person), NM_PROOF_NONE);
@@ -315,7 +315,7 @@ static void test_what_others_send_proves_nothing(void **state)
 	assert_int_equal(proof_now(&person), NM_PROOF_SAID);
 	push_rig_close(&person.rig);
 	/* Nor is anything where the forward leads to no line. */
-	open_dialled(&person, PLAN("codes"));
+	open_dialled(&person, PLAN("codes carrier = gsm"));
 	log_call(&person, "cell", 10, UINT64_C(15125550199), UINT64_C(15125550111));
 	person.rig.context.now += 600;
 	assert_int_equal(proof_now(&person), NM_PROOF_NONE);
@@ -329,7 +329,7 @@ static void test_what_is_refused_half_way_is_not_known(void **state)
 	struct nm_error err;
 
 	(void)state;
-	open_person(&person, PLAN("codes"), 0);
+	open_person(&person, PLAN("codes carrier = gsm"), 0);
 	person.rig.context.now += 4 * 3600;
 	assert_int_equal(push_rig_push(&person.rig, 0, &results, &err), NM_CARRIER);
 	assert_int_equal(results.items[0].state, NM_PUSH_UNDONE);

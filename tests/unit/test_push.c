@@ -1111,14 +1111,15 @@ static void test_drivers_that_are_not_there(void **state)
 	push_rig_open(&rig, PUSH_HEAD "account g { driver = gateway }\n"
 				      "line other { number = \"+15125550102\" account = g }\n" PUSH_RULES);
 	assert_int_equal(push_rig_sync(&rig, 2, &words), NM_SYNC_UNKNOWN);
-	assert_string_equal(words, "no driver `gateway` in this build yet");
-	free(words);
+	assert_non_null(
+		strstr(words, "account g: no driver `gateway` in this build yet; there are asterisk, "));
 	assert_int_equal(push_rig_push(&rig, -1, &results, &err), NM_CARRIER);
 	assert_int_equal(results.n, 3);
 	assert_int_equal(results.items[0].state, NM_PUSH_DONE);
 	assert_int_equal(results.items[1].state, NM_PUSH_DONE);
 	assert_int_equal(results.items[2].state, NM_PUSH_FAILED);
-	assert_string_equal(results.items[2].words, "no driver `gateway` in this build yet");
+	assert_string_equal(results.items[2].words, words);
+	free(words);
 	nm_push_results_clear(&results);
 	push_rig_close(&rig);
 }

@@ -20,7 +20,7 @@
 
 #define TALKS_MAX 256
 
-/* --- the carrier: an account's sid says how many at once --- */
+/* --- the carrier: an account's user says how many at once --- */
 
 static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_response *last,
 				struct nm_request *next)
@@ -34,7 +34,7 @@ static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_re
 
 static void adapt(const struct nm_account *account, struct nm_traits *traits)
 {
-	traits->at_once = account->sid != NULL ? (int)strtol(account->sid, NULL, 10) : 0;
+	traits->at_once = account->user != NULL ? (int)strtol(account->user, NULL, 10) : 0;
 }
 
 static const struct nm_carrier carrier = { .name = "fake", .adapt = adapt, .step = step };
@@ -159,7 +159,7 @@ static bool idle(void *context)
 
 /* --- the stage: so many lines with two accounts, those of the first in front --- */
 
-static void open_stage(struct stage *stage, int first, int second, const char *first_sid)
+static void open_stage(struct stage *stage, int first, int second, const char *first_user)
 {
 	struct nm_buf text;
 
@@ -167,10 +167,10 @@ static void open_stage(struct stage *stage, int first, int second, const char *f
 	nm_buf_init(&text, 1u << 20);
 	nm_buf_addf(&text,
 		    "business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
-		    "account one { driver = sandbox sid = \"%s\" }\naccount two { driver = sandbox }\n"
+		    "account one { driver = voipms user = \"%s\" }\naccount two { driver = sandbox }\n"
 		    "destination owner { kind = personal number = \"+15125550111\" own_voicemail = none }\n"
 		    "path day { step { ring = owner for = 20s } }\nrule always { path = day }\n",
-		    first_sid);
+		    first_user);
 	for (int i = 0; i < first + second; i++)
 		nm_buf_addf(&text, "line l%d { number = \"+1512555%04d\" account = %s }\n", i, 200 + i,
 			    i < first ? "one" : "two");
@@ -288,14 +288,14 @@ static void test_a_driver_that_waits(void **state)
 /* All of the first account's talks pause; the second's are not kept from anything. */
 static void test_throttling_stops_nobody_else(void **state)
 {
-	static const char *const sids[] = { "0", "8" };
+	static const char *const users[] = { "0", "8" };
 	static const int limits[] = { NM_TALKS_AT_ONCE, 8 };
 
 	(void)state;
 	for (size_t i = 0; i < 2; i++) {
 		struct stage stage;
 
-		open_stage(&stage, 100, 100, sids[i]);
+		open_stage(&stage, 100, 100, users[i]);
 		stage.accounts[0] = (struct behaviour){ .delay_ms = 10, .status = 429, .retry_after_s = 60,
 							.refusals = limits[i] };
 		run(&stage);
