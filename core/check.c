@@ -253,7 +253,7 @@ static struct nm_finding finding_of(struct nm_checker *checker, struct nm_draft 
 		.id = draft->info->id,
 		.severity = draft->info->severity,
 		.message = message_of(checker, draft),
-		.why = draft->info->why,
+		.why = draft->why ? draft->why : draft->info->why,
 		.pos = pos,
 		.n_windows = draft->n_windows,
 		.windows = draft->windows,

@@ -43,6 +43,7 @@ struct nm_draft {
 	const struct nm_check_info *info;
 	int subject, part; /* what it is about: with info, its identity */
 	struct nm_pos pos;
+	const char *why;       /* in place of the table's; NULL */
 	const char *sentence;  /* whom it concerns is added when it has hits */
 	const char *note;      /* stands behind that; NULL */
 	bool plain;	       /* it says that already */

@@ -21,28 +21,36 @@ static bool anybody_greeted(const struct nm_prover *prover)
 	return false;
 }
 
-static void find_key(struct nm_prover *prover)
+/* Could the key be pressed in a greeting on any line at all? */
+static bool any_carrier_hears(const struct nm_prover *prover)
 {
-	struct nm_checker *checker = prover->checker;
+	for (size_t i = 0; i < prover->checker->plan->n_lines; i++) {
+		const struct nm_holding *holding = &prover->holdings[i];
+
+		if (!holding->known || (holding->traits.greeting && holding->traits.key))
+			return true;
+	}
+	return false;
+}
+
+static const char *key_words(struct nm_prover *prover, bool heard)
+{
+	const char *why = !heard ? "no line's carrier plays a greeting in which it could be pressed"
+			  : prover->unheard ? "where a greeting plays the line's carrier does not hear it"
+					    : "no greeting plays in which to press it";
+
+	return nm_arena_format(prover->checker->arena, "the emergency key %c is set, and %s",
+			       prover->checker->plan->emergency.key, why);
+}
+
+/* A greeting where most calls end up. */
+static void mend_greeting(struct nm_checker *checker, struct nm_draft *draft)
+{
 	const struct nm_plan *plan = checker->plan;
 	struct nm_edit edits[2];
-	struct nm_draft *draft;
 	const char *path, *text;
 
-	if (!plan->emergency.given || !plan->emergency.key || anybody_greeted(prover))
-		return;
-	draft = nm_draft_add(
-		checker, "key-unreachable", 0, 0, plan->emergency.pos,
-		nm_arena_format(checker->arena,
-				prover->unheard
-					? "the emergency key %c is set, and where a greeting plays the line's "
-					  "carrier does not hear it"
-					: "the emergency key %c is set, and no greeting plays in which to press it",
-				plan->emergency.key));
-	if (prover->unheard)
-		nm_draft_mend(checker, draft, "move the line to a carrier that hears keys, or give emergencies a line "
-					      "of their own", 0, NULL);
-	if (prover->unheard || !plan->n_rules || plan->rules[plan->n_rules - 1].path < 0)
+	if (!plan->n_rules || plan->rules[plan->n_rules - 1].path < 0)
 		return;
 	path = plan->paths[plan->rules[plan->n_rules - 1].path].name;
 	text = nm_arena_format(checker->arena, "You've reached %s. In an emergency, press %c now.",
@@ -56,6 +64,25 @@ static void find_key(struct nm_prover *prover)
 	nm_draft_mend(checker, draft,
 		      nm_arena_format(checker->arena, "let path %s begin with a greeting", path),
 		      edits[0].value ? 2 : 0, edits);
+}
+
+static void find_key(struct nm_prover *prover)
+{
+	struct nm_checker *checker = prover->checker;
+	const struct nm_plan *plan = checker->plan;
+	const bool heard = any_carrier_hears(prover);
+	struct nm_draft *draft;
+
+	if (!plan->emergency.given || !plan->emergency.key || anybody_greeted(prover))
+		return;
+	draft = nm_draft_add(checker, "key-unreachable", 0, 0, plan->emergency.pos, key_words(prover, heard));
+	if (heard && !prover->unheard)
+		mend_greeting(checker, draft);
+	else
+		nm_draft_mend(checker, draft,
+			      "move the line to a carrier that plays greetings and hears keys, or give "
+			      "emergencies a line of their own",
+			      0, NULL);
 }
 
 /* --- lines that cannot keep time --- */
@@ -149,6 +176,31 @@ static const char *frozen_words(struct nm_prover *prover, int line, uint32_t fro
 	return nm_check_text_of(checker, &words);
 }
 
+static struct nm_draft *add_dependent(struct nm_prover *prover, int line, uint32_t frozen)
+{
+	struct nm_checker *checker = prover->checker;
+	const bool hand = by_hand(&prover->holdings[line]);
+	struct nm_draft *draft =
+		nm_draft_add(checker, "agent-dependent", line, 0, checker->plan->lines[line].pos,
+			     frozen_words(prover, line, frozen));
+
+	if (draft) {
+		draft->plain = true;
+		draft->why =
+			hand ? "what somebody set stays in force until somebody sets something else: whoever "
+			       "forgets a change leaves callers with the hours before it"
+			     : NULL;
+	}
+	nm_draft_mend(
+		checker, draft,
+		hand ? "move the line to a carrier that keeps hours, or do at these times what nevermiss "
+		       "codes shows"
+		     : "move the line to a carrier that keeps hours, or change what is live by hand at these "
+		       "times: this version has no agent that does it",
+		0, NULL);
+	return draft;
+}
+
 static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
 {
 	struct nm_checker *checker = prover->checker;
@@ -166,20 +218,8 @@ static void line_dependent(struct nm_prover *prover, int line, uint32_t frozen)
 		hit.caller = differs_for(prover, line, state, frozen);
 		if (hit.caller < 0)
 			continue;
-		if (!draft) {
-			draft = nm_draft_add(checker, "agent-dependent", line, 0,
-					     checker->plan->lines[line].pos,
-					     frozen_words(prover, line, frozen));
-			if (draft)
-				draft->plain = true;
-			nm_draft_mend(checker, draft,
-				      by_hand(&prover->holdings[line])
-					      ? "move the line to a carrier that keeps hours, or do at these times "
-						"what nevermiss codes shows"
-					      : "move the line to a carrier that keeps hours, or change what is "
-						"live by hand at these times: this version has no agent that does it",
-				      0, NULL);
-		}
+		if (!draft)
+			draft = add_dependent(prover, line, frozen);
 		nm_draft_hit(checker, draft, state, hit);
 		mark_broken(prover, line, state, frozen, broken);
 	}

@@ -38,6 +38,13 @@
 	"rule vip { callers = vip path = short }\nrule all { path = day }\n"                            \
 	"emergency { key = \"9\" path = day reach_human = 60s }\n"
 
+#define UNGREETED                                                                                            \
+	"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                           \
+	"line main { number = \"+15125550100\" account = carrier }\n"                                        \
+	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = none }\n"             \
+	"path day { step { ring = owner for = 13s } }\nrule all { path = day }\n"                            \
+	"emergency { key = \"9\" path = day reach_human = 60s }\n"
+
 static void ok(enum nm_code code, const struct nm_error *err)
 {
 	if (code != NM_OK)
@@ -161,18 +168,32 @@ static void test_what_a_carrier_cannot_hold_is_proved_without_it(void **state)
 
 static void test_a_key_that_no_carrier_hears(void **state)
 {
+	static const char *const deaf[] = {
+		"driver = telnyx",
+		"driver = telnyx",
+		"driver = voipms user = o",
+		"driver = manual",
+		"driver = codes carrier = gsm",
+		"driver = cpl endpoint = \"http://127.0.0.1:1/RPC\" domain = \"example.org\"",
+	};
 	const struct nm_finding *finding;
 	struct nm_findings findings;
 
 	(void)state;
 	assert_null(find("key-unreachable", "driver = sandbox", CALLED, &findings));
 	nm_findings_clear(&findings);
-	finding = find("key-unreachable", "driver = telnyx", CALLED, &findings);
+	for (size_t i = 0; i < sizeof(deaf) / sizeof(deaf[0]); i++) {
+		finding = find("key-unreachable", deaf[i], i % 2 ? CALLED : UNGREETED, &findings);
+		assert_non_null(finding);
+		assert_non_null(strstr(finding->message, "no line's carrier plays a greeting"));
+		assert_int_equal(finding->n_mends, 1);
+		assert_int_equal(finding->mends[0].n, 0);
+		assert_non_null(strstr(finding->mends[0].words, "plays greetings"));
+		nm_findings_clear(&findings);
+	}
+	finding = find("key-unreachable", "driver = sandbox", UNGREETED, &findings);
 	assert_non_null(finding);
-	nm_findings_clear(&findings);
-	finding = find("key-unreachable", "driver = cpl endpoint = \"http://127.0.0.1:1/RPC\" domain = \"example.org\"",
-		       CALLED, &findings);
-	assert_non_null(finding);
+	assert_non_null(strstr(finding->mends[0].words, "begin with a greeting"));
 	nm_findings_clear(&findings);
 }
 
