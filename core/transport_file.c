@@ -88,11 +88,31 @@ static void get(const char *path, struct answer *answer)
 	nm_buf_clear(&text);
 }
 
+/* Is there a folder for this file?  Else the answer says which one is to be made. */
+static bool has_folder(const char *path, struct answer *answer)
+{
+	const char *slash = strrchr(path, '/');
+	char *folder = strndup(path, slash > path ? (size_t)(slash - path) : 1);
+	const bool there = folder != NULL && is_there(folder);
+	struct nm_buf words;
+
+	if (!there && folder != NULL) {
+		nm_buf_init(&words, ERROR_MAX);
+		nm_buf_addf(&words, "there is no folder %s: make it first", folder);
+		refuse(answer, 403, words.failed ? "there is no folder for the file" : words.data);
+		nm_buf_clear(&words);
+	}
+	free(folder);
+	return there;
+}
+
 static void put(const char *path, const struct nm_request *request, struct answer *answer)
 {
 	const bool fresh = !is_there(path);
 	struct nm_error why;
 
+	if (fresh && !has_folder(path, answer))
+		return;
 	if (nm_file_write(path, request->body, request->len, fresh, &why) != NM_OK)
 		refuse(answer, 403, why.text);
 	else if (fresh && chmod(path, FRESH_MODE) < 0)

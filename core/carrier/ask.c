@@ -77,17 +77,32 @@ enum nm_step_result nm_ask_refused(struct nm_exchange *exchange, const struct nm
 	return nm_exchange_fail(exchange, "it answered %d without a reason", last->status);
 }
 
-enum nm_step_result nm_ask_refused_here(struct nm_exchange *exchange, const struct nm_response *last)
+/* The member "error" of an answer of one of our own transports, clean, in the arena; NULL. */
+static const char *words_here(struct nm_exchange *exchange, const struct nm_response *last)
 {
 	struct nm_node *root = NULL;
 	const char *words = NULL;
-	enum nm_step_result result;
 
 	if (nm_node_read(last->body, last->len, &root, NULL) == NM_OK)
 		words = nm_node_member_text(root, "error");
-	result = nm_ask_refused(exchange, last, words);
+	if (words != NULL)
+		words = nm_ask_words(exchange->arena, words);
 	nm_node_free(root);
-	return result;
+	return words;
+}
+
+enum nm_step_result nm_ask_refused_here(struct nm_exchange *exchange, const struct nm_response *last)
+{
+	return nm_ask_refused(exchange, last, words_here(exchange, last));
+}
+
+enum nm_step_result nm_ask_refused_file(struct nm_exchange *exchange, const struct nm_response *last)
+{
+	const char *words = last->status != 0 ? words_here(exchange, last) : NULL;
+
+	if (words == NULL || words[0] == '\0')
+		return nm_ask_refused(exchange, last, NULL);
+	return nm_exchange_fail(exchange, "%s", words);
 }
 
 bool nm_ask_is_id(const char *text)

@@ -21,6 +21,8 @@ enum nm_step_result nm_ask_refused(struct nm_exchange *exchange, const struct nm
 				   const char *words);
 /* The same for an answer of one of our own transports, whose words are its member "error". */
 enum nm_step_result nm_ask_refused_here(struct nm_exchange *exchange, const struct nm_response *last);
+/* Of an answer about a file: no status, which is none of a server's. */
+enum nm_step_result nm_ask_refused_file(struct nm_exchange *exchange, const struct nm_response *last);
 /* An identifier of letters, digits, '-' and '_', as long as such things are: safe in a URL. */
 bool nm_ask_is_id(const char *text);
 

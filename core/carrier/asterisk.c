@@ -138,7 +138,7 @@ static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_re
 	if (last->status == 404 && exchange->operation != NM_OP_APPLY)
 		return NM_STEP_DONE;
 	if (last->status != 200)
-		return nm_ask_refused_here(exchange, last);
+		return nm_ask_refused_file(exchange, last);
 	return exchange->operation == NM_OP_READ ? take_file(exchange, last) : NM_STEP_DONE;
 }
 

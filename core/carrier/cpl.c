@@ -90,18 +90,15 @@ static enum nm_step_result call(struct nm_exchange *exchange, struct nm_request 
 	return NM_STEP_SEND;
 }
 
-/* The server's own words, or those of who places the file. */
+/* The server's own words. */
 static enum nm_step_result refused(struct nm_exchange *exchange, const struct nm_response *last)
 {
 	struct nm_node *root = NULL;
 	const char *words = NULL;
 	enum nm_step_result result;
 
-	if (nm_node_read(last->body, last->len, &root, NULL) == NM_OK) {
+	if (nm_node_read(last->body, last->len, &root, NULL) == NM_OK)
 		words = nm_node_member_text(nm_node_get(root, "error"), "message");
-		if (words == NULL)
-			words = nm_node_member_text(root, "error");
-	}
 	if (words != NULL && exchange->state == LOADED) {
 		words = nm_ask_words(exchange->arena, words);
 		result = nm_exchange_fail(exchange, "%s (%d); the server's log says why",
@@ -206,7 +203,8 @@ static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_re
 	if (exchange->state == BEGIN)
 		return call(exchange, next, "cpl.get", NULL, LOOKED);
 	if (last->status != 200)
-		return refused(exchange, last);
+		return exchange->state == PLACED ? nm_ask_refused_file(exchange, last)
+						 : refused(exchange, last);
 	if (exchange->state == LOOKED)
 		return looked(exchange, last, next);
 	return exchange->state == PLACED ? load(exchange, next) : NM_STEP_DONE;

@@ -620,12 +620,13 @@ static void test_refused_requests(void **state)
 		int after, status;
 		const char *body, *note;
 	} cases[] = {
-		{ 0, 500, "{\"error\":{\"code\":500,\"message\":\"Method Not Found\"}}", "Method Not Found (500)" },
+		{ 0, 500, "{\"error\":{\"code\":500,\"message\":\"Method Not Found\"}}",
+		  "Method Not Found (500)" },
 		{ 0, 401, "who are you", "it answered 401 without a reason" },
 		{ 0, 0, "", "no answer: connection refused" },
 		{ 0, 200, "{\"result\":{\"a\":1}}", "its answer to cpl.get is not one" },
 		{ 0, 200, "[", "its answer to cpl.get is not one" },
-		{ 1, 403, "{\"error\":\"no such folder\"}", "no such folder (403)" },
+		{ 1, 403, "{\"error\":\"no such folder\"}", "no such folder" },
 		{ 2, 500, "{\"error\":{\"code\":500,\"message\":\"Failed encoding CPL\"}}",
 		  "Failed encoding CPL (500); the server's log says why" },
 		{ 2, 500, "{\"error\":{\"message\":\"a\\u001b[31m\\nb\"}}",

@@ -358,8 +358,8 @@ static void test_what_cannot_be_done_is_said(void **state)
 	open_place(&place);
 	snprintf(url, sizeof(url), "file:%s/no/such/folder", place.folder);
 	assert_int_equal(ask(&place, "PUT-FILE", url, "x"), 403);
-	assert_non_null(strstr(place.body, "{\"error\":\"cannot write "));
-	assert_non_null(strstr(place.body, "No such file or directory\"}"));
+	assert_non_null(strstr(place.body, "{\"error\":\"there is no folder "));
+	assert_non_null(strstr(place.body, "/no/such: make it first\"}"));
 	/* A folder is no file. */
 	snprintf(url, sizeof(url), "file:%s", place.folder);
 	assert_int_equal(ask(&place, "GET", url, NULL), 403);
