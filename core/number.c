@@ -213,6 +213,14 @@ static enum nm_code international_read(const char *digits, size_t n, nm_number *
 	return national_read(code, region_find(code->country), digits + skip, n - skip, out, err);
 }
 
+bool nm_number_is_emergency(const char *text, const char *country)
+{
+	struct typed typed;
+
+	return typed_read(text, &typed, NULL) == NM_OK &&
+	       is_emergency(region_find(country), typed.digits, typed.n);
+}
+
 enum nm_code nm_number_read(const char *text, const char *country, nm_number *out, struct nm_error *err)
 {
 	const struct number_region *region = region_find(country);

@@ -115,6 +115,11 @@ enum nm_code nm_caller_read(const struct nm_plan *plan, const char *text, struct
 	enum nm_code code;
 
 	if (!caller.anonymous && strcmp(text, "unknown")) {
+		if (nm_number_is_emergency(text, plan->country))
+			return nm_fail(err, NM_INPUT,
+				       "an emergency number does not call, and %s is one: give the number "
+				       "of somebody who could",
+				       text);
 		code = nm_number_read(text, plan->country, &caller.number, err);
 		if (code)
 			return code;

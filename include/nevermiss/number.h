@@ -18,6 +18,8 @@ typedef uint64_t nm_number;
 /* country is ISO 3166-1 alpha-2.  Blanks, dots, dashes and brackets are taken; emergency, too short
  * and too long numbers are refused with the reason. */
 enum nm_code nm_number_read(const char *text, const char *country, nm_number *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Is what is written there an emergency number, which nobody may call and which calls nobody? */
+bool nm_number_is_emergency(const char *text, const char *country);
 bool nm_country_known(const char *country);
 /* "+15125550100" */
 void nm_number_write(nm_number number, char out[static NM_NUMBER_TEXT]);
