@@ -427,12 +427,17 @@ static void reach_text(struct invocation *run, const struct nm_import_line *line
 static void import_line_text(struct invocation *run, const struct nm_import_line *line)
 {
 	const struct nm_zone *zone = session_zone(run->session);
+	const char *name = run->session->plan->lines[line->line].name;
 	char since[NM_TIME_TEXT], until[NM_TIME_TEXT];
 
+	if (line->words && line->until == line->since) {
+		nm_buf_addf(run->out, "%s: nothing was read: %s\n", name, line->words);
+		return;
+	}
 	nm_time_words(zone, line->since, true, since);
 	nm_time_words(zone, line->until, true, until);
-	nm_buf_addf(run->out, "%s: %zu new, %zu mended, %zu known",
-		    run->session->plan->lines[line->line].name, line->fresh, line->mended, line->known);
+	nm_buf_addf(run->out, "%s: %zu new, %zu mended, %zu known", name, line->fresh, line->mended,
+		    line->known);
 	if (line->under_way)
 		nm_buf_addf(run->out, ", %zu under way and left for the next import", line->under_way);
 	if (line->odd)

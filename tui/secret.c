@@ -181,8 +181,11 @@ enum nm_code secrets_get(struct secrets *secrets, const struct nm_account *accou
 		nm_buf_clear(&text);
 		known = find(secrets, account);
 	}
+	/* Whatever is wrong with it, the account's lines cannot be reached, and others may be. */
+	if (code == NM_INPUT || code == NM_REFUSED)
+		code = NM_CARRIER;
 	if (code)
-		return nm_fail(err, code == NM_INPUT ? NM_CARRIER : code, "account %s: %s", account->name, why.text);
+		return nm_fail(err, code, "account %s: %s", account->name, why.text);
 	nm_buf_add(out, known);
 	return NM_OK;
 }

@@ -369,14 +369,14 @@ static void test_a_file_that_others_can_read(void **state)
 	for (size_t i = 0; i < sizeof(modes) / sizeof(modes[0]); i++) {
 		write_file(path, SECRET "\n", modes[i]);
 		account.token_file = "token";
-		refuse(place, &account, NM_REFUSED, "can be read by others: chmod 600 it");
+		refuse(place, &account, NM_CARRIER, "can be read by others: chmod 600 it");
 		account.token_file = "link"; /* what counts is the file */
-		refuse(place, &account, NM_REFUSED, "can be read by others: chmod 600 it");
+		refuse(place, &account, NM_CARRIER, "can be read by others: chmod 600 it");
 	}
 	if (geteuid() == 0) {
 		write_file(path, SECRET "\n", 0600);
 		assert_int_equal(chown(path, 65534, (gid_t)-1), 0);
-		refuse(place, &account, NM_REFUSED, "belongs to somebody else");
+		refuse(place, &account, NM_CARRIER, "belongs to somebody else");
 	}
 }
 
