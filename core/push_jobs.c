@@ -340,7 +340,9 @@ static enum nm_code trust(struct nm_push_jobs *jobs, struct nm_push_job *job, st
 {
 	if (job->talk.end == NM_TALK_DONE)
 		return end_job(job, NM_PUSH_DONE,
-			       "pushed; this carrier cannot be read back, so it is assumed", err);
+			       job->back ? "put back; this carrier cannot be read back, so it is assumed"
+					 : "pushed; this carrier cannot be read back, so it is assumed",
+			       err);
 	if (job->carrier->traits.by_hand && job->talk.exchange.n_ids == 0)
 		return end_job(job, NM_PUSH_UNDONE,
 			       nm_arena_format(jobs->arena, "%s; nothing was changed", job->talk.exchange.note), err);

@@ -87,6 +87,22 @@ static void json_lines(struct nm_json *json, const char *key, const char *text)
 	nm_json_end(json, ']');
 }
 
+/* What takes it back: objects like those of `codes`, which nobody has done. */
+static enum nm_code json_back(struct nm_json *json, const struct told *told, struct nm_error *err)
+{
+	struct handwork_item *items = NULL;
+	size_t n = 0;
+	enum nm_code code = NM_OK;
+
+	if (told->work.back)
+		code = handwork_lines(told->work.back, true, told->work.arena, &items, &n, err);
+	if (code)
+		return code;
+	nm_json_key(json, "back");
+	json_items(json, items, n);
+	return NM_OK;
+}
+
 static enum nm_code write_json(struct nm_json *json, const struct told *told, struct nm_error *err)
 {
 	const struct nm_line *line = &told->plan->lines[told->status->line];
@@ -112,9 +128,10 @@ static enum nm_code write_json(struct nm_json *json, const struct told *told, st
 	nm_json_text(json, told->work.every);
 	nm_json_key(json, "codes");
 	json_items(json, told->work.items, told->work.n);
-	json_lines(json, "back", told->work.back);
+	code = json_back(json, told, err);
 	json_lines(json, "notes", told->work.notes);
-	code = json_next(json, told, err);
+	if (!code)
+		code = json_next(json, told, err);
 	nm_json_end(json, '}');
 	return code;
 }

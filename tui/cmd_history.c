@@ -203,21 +203,32 @@ static enum nm_code build_route(struct invocation *run, int line, struct nm_rout
 	return code;
 }
 
-static void write_parts(struct invocation *run, const char *driver, const struct nm_artefact *artefact)
+/* What a machine reads stands alone; what a person does has headings. */
+static void write_part(struct nm_buf *out, const struct nm_carrier *carrier, const struct nm_part *part)
+{
+	if (nm_part_is_fact(part))
+		return;
+	if (carrier->traits.by_hand)
+		nm_buf_addf(out, "%s:\n",
+			    strcmp(part->name, "codes") ? part->name : "codes to dial, in this order");
+	nm_buf_addf(out, "%s\n", part->bytes);
+}
+
+static void write_parts(struct invocation *run, const struct nm_carrier *carrier,
+			const struct nm_artefact *artefact)
 {
 	struct nm_json json;
 	size_t i;
 
 	if (!run->json) {
 		for (i = 0; i < artefact->n; i++)
-			if (!nm_part_is_fact(&artefact->parts[i]))
-				nm_buf_addf(run->out, "%s\n", artefact->parts[i].bytes);
+			write_part(run->out, carrier, &artefact->parts[i]);
 		return;
 	}
 	nm_json_init(&json, run->out);
 	nm_json_object(&json);
 	nm_json_key(&json, "driver");
-	nm_json_text(&json, driver);
+	nm_json_text(&json, carrier->name);
 	nm_json_key(&json, "parts");
 	nm_json_array(&json);
 	for (i = 0; i < artefact->n; i++) {
@@ -273,7 +284,7 @@ enum nm_code cmd_export(struct invocation *run, enum status *status, struct nm_e
 		code = carrier->render(held ? held : route, account, session_now(run->session), &artefact, err);
 	if (code == NM_OK) {
 		tell_losses(run, &losses);
-		write_parts(run, carrier->name, &artefact);
+		write_parts(run, carrier, &artefact);
 		nm_artefact_clear(&artefact);
 	}
 	nm_losses_clear(&losses);

@@ -140,10 +140,9 @@ static bool every_call_meant(const struct invocation *run, const char *every, st
 	if (given && dial_same_number(every, given, run->session->plan->country))
 		return true;
 	if (given)
-		nm_buf_addf(why, "every call would go to %s, and \"%.60s\" is not that number (--every-call-to)", every,
-			    given);
+		nm_buf_addf(why, "\"%.60s\" is not whom every call would go to", given);
 	else
-		nm_buf_add(why, "the number that every call would go to was not given (--every-call-to)");
+		nm_buf_add(why, "--every-call-to was not given");
 	return false;
 }
 

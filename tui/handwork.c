@@ -36,7 +36,13 @@ enum nm_code handwork_items(const struct nm_artefact *artefact, struct nm_arena 
 			    struct handwork_item **items, size_t *n, struct nm_error *err)
 {
 	const bool codes = artefact->n && !strcmp(artefact->parts[0].name, "codes");
-	const char *at = artefact->n ? artefact->parts[0].bytes : "";
+
+	return handwork_lines(artefact->n ? artefact->parts[0].bytes : "", codes, arena, items, n, err);
+}
+
+enum nm_code handwork_lines(const char *at, bool codes, struct nm_arena *arena, struct handwork_item **items,
+			    size_t *n, struct nm_error *err)
+{
 	const size_t most = count_lines(at);
 
 	*n = 0;

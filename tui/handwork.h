@@ -40,6 +40,9 @@ void handwork_clear(struct handwork *work);
 /* The items of an artefact alone; in the arena. */
 enum nm_code handwork_items(const struct nm_artefact *artefact, struct nm_arena *arena, struct handwork_item **items,
 			    size_t *n, struct nm_error *err) NM_WARN_UNUSED;
+/* Those of a text, line by line, each of which begins with its code or is words alone; in the arena. */
+enum nm_code handwork_lines(const char *text, bool codes, struct nm_arena *arena,
+			    struct handwork_item **items, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 /* "Tue 24 Nov 08:00: fixly 10 s": when it changes next, and what calls get then by what can be set, or why nothing
  * can; "" when it does not. */
 void handwork_next_words(const struct nm_plan *plan, const struct nm_line_status *status,
