@@ -375,6 +375,20 @@ static bool something_to_do(const struct nm_status *found)
 	return any_refused(found) || lines_to_push(found) > 0 || found->cut_off > 0;
 }
 
+/* Why no line is to be pushed, where that is well; NULL. */
+static const char *standing(const struct nm_status *found)
+{
+	size_t same = 0, assumed = 0;
+
+	for (size_t i = 0; i < found->n; i++) {
+		same += found->lines[i].sync == NM_SYNC_SAME;
+		assumed += found->lines[i].as_assumed;
+	}
+	if (lines_to_push(found) > 0 || same + assumed < found->n)
+		return NULL;
+	return assumed == 0 ? "in sync" : same == 0 ? "assumed" : "in sync or assumed";
+}
+
 /* Shows what would change and asks; NM_REFUSED without a yes. */
 static enum nm_code ask(struct invocation *run, const struct nm_status *found, struct nm_error *err)
 {
@@ -458,6 +472,7 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 	const bool dry = argument_given(run->args, "dry-run");
 	struct nm_push_context context;
 	struct nm_status found;
+	const char *why;
 	int line;
 	enum nm_code code = dry ? NM_OK : need_write(run, err);
 
@@ -470,6 +485,7 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 		code = read_status(run, &context, &line, &found, err);
 	if (code != NM_OK)
 		return code;
+	why = standing(&found);
 	for (size_t i = 0; i < found.n && code == NM_OK; i++)
 		code = dialled_this(run, found.lines[i].line, &found.lines[i].wanted, err);
 	if (code != NM_OK) {
@@ -477,7 +493,8 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 	} else if (dry) {
 		code = write_status(run, &found, &context.now, err);
 		if (code == NM_OK && !run->json)
-			nm_buf_addf(run->out, "dry run: %zu of %zu lines would be pushed\n", lines_to_push(&found), found.n);
+			nm_buf_addf(run->out, "dry run: %zu of %zu lines would be pushed%s%s\n",
+				    lines_to_push(&found), found.n, why ? ": " : "", why ? why : "");
 		/* What would become of a real one: also that it would be refused. */
 		if (code == NM_OK && !argument_given(run->args, "force"))
 			code = nm_push_check(&context, err);
@@ -489,7 +506,7 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 		if (run->json)
 			nm_buf_add(run->out, "{\"lines\":[]}\n");
 		else
-			nm_buf_add(run->out, "in sync: nothing to push\n");
+			nm_buf_addf(run->out, "%s: nothing to push\n", why ? why : "in sync");
 	} else {
 		if (!argument_given(run->args, "force"))
 			code = nm_push_check(&context, err);
