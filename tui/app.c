@@ -224,7 +224,7 @@ static bool act_general(struct app *app, const struct event *event)
 	case ACTION_SCREEN_CALLS:
 	case ACTION_SCREEN_REPORT:
 		app_message(app, STYLE_PLAIN,
-			    "calls are not recorded in this version: screens 1 to 6 show the plan");
+			    "the log and its figures have no screen yet: `nevermiss calls list` tells it");
 		return true;
 	case ACTION_BACK:
 		go_back(app);
