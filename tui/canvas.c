@@ -121,6 +121,10 @@ void canvas_put(struct canvas *canvas, int x, int y, unsigned style, uint32_t ch
 	if (canvas->ascii)
 		ch = to_ascii(ch);
 	width = char_width(ch);
+	if (width == 0) { /* alone it would take no column, and its row would be short of one */
+		ch = ' ';
+		width = 1;
+	}
 	if (width == 2 && !right) {
 		ch = ' ';
 		width = 1;
@@ -133,24 +137,38 @@ void canvas_put(struct canvas *canvas, int x, int y, unsigned style, uint32_t ch
 	}
 }
 
+/* Variation selectors: terminals disagree on whether one makes its character wide. */
+static bool selects_look(uint32_t mark)
+{
+	return (mark >= 0xfe00 && mark <= 0xfe0f) || (mark >= 0xe0100 && mark <= 0xe01ef);
+}
+
 static void put_mark(struct canvas *canvas, int x, int y, uint32_t mark)
 {
 	struct cell *cell = open_cell(canvas, x, y);
 
 	if (cell && cell->ch == 0)
 		cell = open_cell(canvas, x - 1, y);
-	if (cell && cell->mark == 0 && !canvas->ascii)
+	if (cell && cell->mark == 0 && !canvas->ascii && !selects_look(mark))
 		cell->mark = mark;
 }
 
+/* Columns that a character takes here: what stands in for a wide one in ASCII is not wide. */
+static int columns_of(const struct canvas *canvas, uint32_t ch)
+{
+	int width = char_width(ch);
+
+	return canvas->ascii && width == 2 ? 1 : width;
+}
+
 /* Columns of the text, counted no further than past `most`. */
-static int width_up_to(const char *text, int most)
+static int width_up_to(const struct canvas *canvas, const char *text, int most)
 {
 	int width = 0;
 	uint32_t ch;
 
 	while (width <= most && (ch = text_next(&text)) != 0)
-		width += char_width(ch);
+		width += columns_of(canvas, ch);
 	return width;
 }
 
@@ -164,9 +182,9 @@ int canvas_text(struct canvas *canvas, int x, int y, int max, unsigned style, co
 		max = canvas->width - x;
 	if (max <= 0)
 		return 0;
-	cut = width_up_to(text, max) > max;
+	cut = width_up_to(canvas, text, max) > max;
 	while ((ch = text_next(&text)) != 0) {
-		int width = canvas->ascii && ch > 0x7e && char_width(ch) ? 1 : char_width(ch);
+		int width = columns_of(canvas, ch);
 
 		if (width == 0 && used > 0)
 			put_mark(canvas, x + used - 1, y, ch);

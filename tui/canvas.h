@@ -64,11 +64,14 @@ int canvas_wrap(struct canvas *canvas, int x, int y, int width, int height, unsi
  * Returns how many rows it needs.  With canvas NULL only counts. */
 int canvas_hang(struct canvas *canvas, struct box box, int skip, unsigned style, const char *text);
 
+#define CHAR_REPLACED 0xfffdu /* what stands for a character that is not let through */
 /* Next character of UTF-8 text, made harmless (see above); 0 at the end.  Moves *text on. */
 uint32_t text_next(const char **text);
 /* Columns of a character: 0, 1 or 2. */
 int char_width(uint32_t ch);
 int text_width(const char *text);
+/* Blanks that a column of this width needs after the text: printf's own widths count bytes. */
+int text_gap(const char *text, int width);
 /* One character as UTF-8, NUL-terminated. */
 #define CHAR_BYTES 5
 void char_write(uint32_t ch, char out[static CHAR_BYTES]);

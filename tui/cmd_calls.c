@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "canvas.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/placing.h"
 
@@ -187,12 +188,13 @@ static void list_text(struct invocation *run, const struct nm_call_entries *call
 	nm_buf_init(&who, 256);
 	for (size_t i = 0; i < calls->n; i++) {
 		const struct nm_call_entry *call = &calls->items[i];
+		const char *line = line_of(run->session->plan, call);
 
 		nm_buf_clear(&who);
 		who_words(call, &who);
 		nm_time_words(zone, call->began, true, when);
-		nm_buf_addf(run->out, "#%-5lld %-26s %-10s %-17s ", (long long)call->id, when,
-			    line_of(run->session->plan, call), who.data);
+		nm_buf_addf(run->out, "#%-5lld %-26s %s%*s %s%*s ", (long long)call->id, when, line,
+			    text_gap(line, 10), "", who.data, text_gap(who.data, 17), "");
 		became_words(&call->became, run->out);
 		nm_buf_add(run->out, "\n");
 	}

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "canvas.h"
+
 #define HISTORY_MOST 10000
 
 static void json_push(struct nm_json *json, const struct nm_zone *zone, const struct nm_push_record *push)
@@ -74,8 +76,9 @@ static void write_text(struct invocation *run, const struct nm_push_records *pus
 		const struct nm_push_record *push = &pushes->items[i];
 
 		nm_time_words(zone, push->at, true, when);
-		nm_buf_addf(run->out, "  #%-4lld %-24s %-12s %-16s %s%s%s\n", (long long)push->id, when, push->line,
-			    push->who, push->result ? push->result : "under way", push->forced ? "; forced: " : "",
+		nm_buf_addf(run->out, "  #%-4lld %-24s %s%*s %s%*s %s%s%s\n", (long long)push->id, when, push->line,
+			    text_gap(push->line, 12), "", push->who, text_gap(push->who, 16), "",
+			    push->result ? push->result : "under way", push->forced ? "; forced: " : "",
 			    push->forced ? push->forced : "");
 	}
 	nm_buf_add(run->out, versions->n ? "versions of the plan\n" : "no version of the plan is kept yet\n");

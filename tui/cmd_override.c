@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "canvas.h"
+
 #define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
 
 static const char *state_of(const struct nm_override *override, nm_time now)
@@ -28,7 +30,8 @@ static void list_text(struct invocation *run, const struct nm_plan *plan, nm_tim
 		nm_time_words(plan->zone, override->from, true, from);
 		nm_time_words(plan->zone, override->until, true, until);
 		nm_duration_words(now > override->from ? now - override->from : 0, age);
-		nm_buf_addf(run->out, "%-16s %-9s %s - %s, %s%s: %s\n", override->rule.name, state_of(override, now), from,
+		nm_buf_addf(run->out, "%s%*s %-9s %s - %s, %s%s: %s\n", override->rule.name,
+			    text_gap(override->rule.name, 16), "", state_of(override, now), from,
 			    until, now >= override->from ? "age " : "not yet begun",
 			    now >= override->from ? age : "",
 			    override->rule.path >= 0 ? plan->paths[override->rule.path].name : "rejected");

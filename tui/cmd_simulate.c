@@ -8,6 +8,7 @@
 
 #include <string.h>
 
+#include "canvas.h"
 #include "simulation.h"
 
 #define SWEEP_CALLS 1000000
@@ -22,8 +23,8 @@ static void print_simulation(struct nm_buf *out, const struct nm_plan *plan, con
 		nm_buf_addf(out, "text back: %s\n", simulation->text_back);
 	nm_buf_add(out, "\nwhy\n");
 	for (i = 0; i < simulation->n_reasons; i++)
-		nm_buf_addf(out, "  %-20s %-4s %s\n", simulation->reasons[i].name,
-			    simulation->reasons[i].matched ? "yes" : "no", simulation->reasons[i].text);
+		nm_buf_addf(out, "  %s%*s %-4s %s\n", simulation->reasons[i].name,
+			    text_gap(simulation->reasons[i].name, 20), "", simulation->reasons[i].matched ? "yes" : "no", simulation->reasons[i].text);
 }
 
 static void write_simulation(struct invocation *run, const struct nm_simulation *simulation)
@@ -192,9 +193,10 @@ struct sweep {
 static void sweep_result(struct sweep *sweep, const struct nm_simulation *simulation)
 {
 	const struct nm_treatment *treatment = simulation->treatment;
+	const char *rule = treatment->rule ? treatment->rule : "no rule";
 
 	nm_buf_clear(&sweep->now);
-	nm_buf_addf(&sweep->now, "%-20s ", treatment->rule ? treatment->rule : "no rule");
+	nm_buf_addf(&sweep->now, "%s%*s ", rule, text_gap(rule, 20), "");
 	outcome_words(&simulation->outcome, &sweep->now);
 }
 

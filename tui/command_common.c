@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "canvas.h"
+
 nm_time clock_fixed(void *context)
 {
 	return *(const nm_time *)context;
@@ -202,33 +204,17 @@ void outcome_words(const struct nm_outcome *outcome, struct nm_buf *out)
 	}
 }
 
-/* Bytes of a character that must not reach a terminal: C1 controls, zero-width and bidirectional marks. */
-static size_t harmful(const unsigned char *text)
-{
-	if (text[0] == 0xc2 && text[1] >= 0x80 && text[1] <= 0x9f)
-		return 2;
-	if (text[0] == 0xd8 && text[1] == 0x9c)
-		return 2;
-	if (text[0] == 0xe2 && text[1] == 0x80 &&
-	    ((text[2] >= 0x8b && text[2] <= 0x8f) || (text[2] >= 0xaa && text[2] <= 0xae)))
-		return 3;
-	if (text[0] == 0xe2 && text[1] == 0x81 && text[2] >= 0xa0 && text[2] <= 0xaf)
-		return 3;
-	return text[0] == 0xef && text[1] == 0xbb && text[2] == 0xbf ? 3 : 0;
-}
-
 void add_safe(struct nm_buf *out, const char *text)
 {
-	const unsigned char *at = (const unsigned char *)text;
+	while (*text) {
+		const char *from = text;
+		const bool replaced = text_next(&text) == CHAR_REPLACED;
+		const size_t len = (size_t)(text - from);
 
-	while (*at) {
-		const size_t bad = harmful(at);
-
-		if (bad || ((*at < 0x20 && *at != '\n' && *at != '\t') || *at == 0x7f))
+		if (replaced && !(len == 3 && !memcmp(from, "\xef\xbf\xbd", len))) /* or is it that very sign? */
 			nm_buf_add(out, "?");
 		else
-			nm_buf_addn(out, (const char *)at, 1);
-		at += bad ? bad : 1;
+			nm_buf_addn(out, from, len);
 	}
 }
 

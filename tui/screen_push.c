@@ -241,10 +241,13 @@ static void tell(struct app *app, const struct nm_push_results *results, enum nm
 	if (results->n == 0)
 		return;
 	notes_init(&notes);
-	for (size_t i = 0; i < results->n; i++)
+	for (size_t i = 0; i < results->n; i++) {
+		const char *line = app_plan(app)->lines[results->items[i].line].name;
+
 		notes_addf(&notes, results->items[i].state == NM_PUSH_DONE ? STYLE_GOOD : STYLE_ERROR,
-			   "%-16s %s%s", app_plan(app)->lines[results->items[i].line].name,
-			   results->items[i].words, results->items[i].waits ? ": c shows what it is" : "");
+			   "%s%*s %s%s", line, text_gap(line, 16), "", results->items[i].words,
+			   results->items[i].waits ? ": c shows what it is" : "");
+	}
 	app_page(app, "push", &notes);
 	notes_clear(&notes);
 }

@@ -3,6 +3,7 @@
  * simulate --place: a real call to a line, and what rang for it beside what the simulation says.
  */
 
+#include "canvas.h"
 #include "nevermiss/placing.h"
 #include "simulation.h"
 
@@ -130,7 +131,7 @@ static void print_leg(struct nm_buf *out, const struct nm_placed_leg *leg)
 		nm_buf_addf(out, "%5d s  ", leg->t);
 	else
 		nm_buf_add(out, "    ? s  ");
-	nm_buf_addf(out, "%-28s %s", leg_name(leg), nm_leg_end_name(leg->leg->end));
+	nm_buf_addf(out, "%s%*s %s", leg_name(leg), text_gap(leg_name(leg), 28), "", nm_leg_end_name(leg->leg->end));
 	if (leg->leg->rang_s >= 0)
 		nm_buf_addf(out, ", rang for %d s", leg->leg->rang_s);
 	if (!leg->party)

@@ -4,6 +4,7 @@
 
 #include <stdio.h>
 
+#include "canvas.h"
 #include "command.h"
 
 /* --- the call in JSON, as scripts rely on it (design.md 6) --- */
@@ -126,7 +127,7 @@ static void print_event(struct nm_buf *out, const struct nm_event *event)
 		nm_buf_addf(&what, "%s%s", i ? " + " : " ", event->to[i]);
 	if (event->kind == NM_EVENT_RING && event->for_s > 0)
 		nm_buf_addf(&what, " for %d s", event->for_s);
-	nm_buf_addf(out, "%5d s  %-38s %s", event->t, what.data, event->why);
+	nm_buf_addf(out, "%5d s  %s%*s %s", event->t, what.data, text_gap(what.data, 38), "", event->why);
 	if (event->pos.file)
 		nm_buf_addf(out, "  [%s:%d]", event->pos.file, event->pos.line);
 	nm_buf_add(out, "\n");

@@ -243,6 +243,8 @@ static void write_cell(const struct term *term, int x, int y, const struct cell 
 
 	/* Where the C library's idea of a width is not ours the line would slide: show that it is unknown. */
 	if (cell->ch > 0x7e && wcwidth((wchar_t)cell->ch) != char_width(cell->ch)) {
+		if (char_width(cell->ch) == 2) /* its right half is no cell that is written */
+			write_cell(term, x + 1, y, &(struct cell){' ', 0, cell->style});
 		text[0] = L'?';
 		text[1] = 0;
 	}

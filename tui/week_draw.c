@@ -161,8 +161,8 @@ static void draw_reasons(struct pane *pane, const struct nm_simulation *call)
 	for (size_t i = call->n_reasons; i-- > 0 && pane->y < pane->end; pane->y++) {
 		const struct nm_reason *reason = &call->reasons[i];
 
-		canvas_textf(pane->canvas, 3, pane->y, pane->canvas->width - 4, STYLE_DIM, "%-12s %s %s",
-			     reason->name, reason->matched ? "yes" : "no ", reason->text);
+		canvas_textf(pane->canvas, 3, pane->y, pane->canvas->width - 4, STYLE_DIM, "%s%*s %s %s",
+			     reason->name, text_gap(reason->name, 12), "", reason->matched ? "yes" : "no ", reason->text);
 	}
 }
 

@@ -53,15 +53,16 @@ static char *join(const char *folder, const char *name)
 	return nm_buf_take(&buf);
 }
 
-static void copy_fixture(const struct stage *stage, const char *name, const char *text)
+static void copy_fixture(const struct stage *stage, const char *fixture, const char *name, const char *text)
 {
-	char *from = join(stage->golden, name), *to = join(stage->folder, name);
+	char *folder = join(stage->golden, fixture ? fixture : "."), *from = join(folder, name), *to = join(stage->folder, name);
 	char *bytes = text ? strdup(text) : read_text(from);
 
 	if (!bytes)
 		fail_msg("cannot read %s", from);
 	write_text(to, bytes);
 	free(bytes);
+	free(folder);
 	free(from);
 	free(to);
 }
@@ -91,8 +92,8 @@ void stage_open(struct stage *stage, const struct stage_options *options)
 	stage->golden = join(source && source[0] == '/' ? source : stage->home, "tests/golden/screen");
 	snprintf(stage->folder, sizeof stage->folder, "/tmp/nm-stage-XXXXXX");
 	assert_non_null(mkdtemp(stage->folder));
-	copy_fixture(stage, "plan.conf", options->plan);
-	copy_fixture(stage, "holidays.ics", NULL);
+	copy_fixture(stage, options->fixture, "plan.conf", options->plan);
+	copy_fixture(stage, options->fixture, "holidays.ics", NULL);
 	assert_int_equal(chdir(stage->folder), 0);
 	if (session_open(&stage->session, &session_options, &err) ||
 	    app_init(&stage->app, &stage->session, options->width, options->height, options->screen, &err))

@@ -25,7 +25,8 @@ struct stage_options {
 	int width, height;
 	nm_time now;      /* 0: STAGE_NOW */
 	bool ascii, mono, escapes, read_only;
-	const char *plan; /* text instead of the fixture; NULL */
+	const char *plan;    /* text instead of the fixture's; NULL */
+	const char *fixture; /* folder of the plan and its calendar below the golden files; NULL: theirs */
 };
 
 void stage_open(struct stage *stage, const struct stage_options *options);

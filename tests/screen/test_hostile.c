@@ -1,0 +1,221 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What comes from outside cannot act on the terminal nor spoil its columns: names, titles of events and
+ * messages of carriers with escapes and odd characters, on every screen; and any bytes at all, on a canvas.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "command.h"
+#include "prompt.h"
+#include "stage.h"
+
+#define NASTY "a\033]0;owned\a\x9b" "31m\xc2\x9b\xe2\x80\xaez\xe2\x80\x8b\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd\xff\r\b"
+#define WIDEST 40
+#define LONGEST 120
+#define ROUNDS 20000
+
+/* xorshift64: the same texts in every run. */
+static uint64_t next_random(uint64_t *state)
+{
+	*state ^= *state << 13;
+	*state ^= *state >> 7;
+	*state ^= *state << 17;
+	return *state;
+}
+
+static int below(uint64_t *state, int n)
+{
+	return (int)(next_random(state) % (uint64_t)n);
+}
+
+/* Characters at which something is decided: ends of ranges of UTF-8, wide, joining, hidden. */
+static const uint32_t telling[] = {0x01, 0x1b, 0x7f, 0x80, 0x9b, 0xad, 0x301, 0x5d0, 0x61c, 0x7ff, 0x800, 0x1100, 0x1161, 0x11a8, 0x200d,
+				   0x202e, 0x2066, 0x3000, 0x6f22, 0xfe0f, 0xfeff, 0xffff, 0x10000, 0x1f44d, 0x1f3fd, 0xe0101, 0x10ffff};
+
+static void random_text(uint64_t *state, char out[static LONGEST + 1])
+{
+	int n = below(state, LONGEST - CHAR_BYTES), at = 0;
+
+	while (at < n) {
+		char bytes[CHAR_BYTES];
+		int kind = below(state, 4);
+
+		if (kind == 0)
+			snprintf(bytes, sizeof bytes, "%c", 1 + below(state, 255));
+		else if (kind == 1)
+			char_write(telling[(size_t)below(state, sizeof telling / sizeof *telling)], bytes);
+		else
+			char_write((uint32_t)(kind == 2 ? ' ' + below(state, 95) : 1 + below(state, 0x2ffff)), bytes);
+		memcpy(out + at, bytes, strlen(bytes));
+		at += (int)strlen(bytes);
+	}
+	out[at] = '\0';
+}
+
+/* Each row is exactly as wide as the canvas, and nothing in it acts. */
+static void rows_are_exact(const struct canvas *canvas)
+{
+	for (int y = 0; y < canvas->height; y++) {
+		int x = 0;
+
+		while (x < canvas->width) {
+			const struct cell *cell = canvas_cell(canvas, x, y);
+			char bytes[CHAR_BYTES];
+			const char *at = bytes;
+
+			char_write(cell->ch, bytes);
+			assert_int_equal(text_next(&at), cell->ch);
+			assert_in_range(char_width(cell->ch), 1, 2);
+			assert_true(cell->mark == 0 || char_width(cell->mark) == 0);
+			if (char_width(cell->ch) == 2)
+				assert_int_equal(canvas_cell(canvas, x + 1, y)->ch, 0);
+			x += char_width(cell->ch);
+		}
+		assert_int_equal(x, canvas->width);
+	}
+}
+
+static void write_somewhere(struct canvas *canvas, uint64_t *state, const char *text)
+{
+	int x = below(state, WIDEST + 8) - 4, y = below(state, 5) - 1, max = below(state, WIDEST);
+	struct box clip = {below(state, WIDEST), below(state, 3), below(state, WIDEST), 1 + below(state, 3)};
+
+	canvas_clip(canvas, below(state, 2) ? clip : (struct box){0, 0, canvas->width, canvas->height});
+	switch (below(state, 4)) {
+	case 0:
+		assert_in_range(canvas_text(canvas, x, y, max, STYLE_PLAIN, text), 0, max);
+		break;
+	case 1:
+		canvas_wrap(canvas, x, y, max, 3, STYLE_PLAIN, text);
+		break;
+	case 2:
+		canvas_hang(canvas, (struct box){x, y, max, 3}, below(state, 2), STYLE_PLAIN, text);
+		break;
+	default:
+		canvas_put(canvas, x, y, STYLE_PLAIN, text_next(&text));
+		break;
+	}
+}
+
+static void any_bytes_leave_rows_exact_and_harmless(void **test)
+{
+	uint64_t state = 0x9e3779b97f4a7c15u;
+	char text[LONGEST + 1];
+
+	(void)test;
+	for (int round = 0; round < ROUNDS; round++) {
+		struct canvas canvas;
+
+		assert_true(canvas_init(&canvas, 1 + below(&state, WIDEST), 3, round % 4 == 0));
+		for (int i = 0; i < 8; i++) {
+			random_text(&state, text);
+			write_somewhere(&canvas, &state, text);
+		}
+		rows_are_exact(&canvas);
+		canvas_clear(&canvas);
+	}
+}
+
+/* What people read of a command, too, reaches a terminal. */
+static void printed_text_has_nothing_that_acts(void **test)
+{
+	uint64_t state = 0x2545f4914f6cdd1du;
+	char text[LONGEST + 1];
+
+	(void)test;
+	for (int round = 0; round < ROUNDS; round++) {
+		struct nm_buf out;
+		const char *at;
+
+		random_text(&state, text);
+		nm_buf_init(&out, 1u << 12);
+		add_safe(&out, text);
+		at = out.data;
+		while (*at) {
+			const char *from = at;
+			uint32_t ch = text_next(&at);
+
+			if (ch == CHAR_REPLACED)
+				assert_memory_equal(from, "\xef\xbf\xbd", 3);
+			assert_true(*from == '\n' || *from == '\t' || (unsigned char)*from >= ' ');
+		}
+		nm_buf_clear(&out);
+	}
+}
+
+static void hostile_names_and_titles_line_up_on_every_screen(void **test)
+{
+	static const char *const names[] = {"now", "plan", "week", "simulate", "check", "push"};
+	struct stage stage;
+	char golden[32];
+
+	(void)test;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		for (int ascii = 0; ascii < 2; ascii++) {
+			stage_open(&stage, &(struct stage_options){.screen = names[i], .width = 80, .height = 24, .ascii = ascii,
+								   .now = STAGE_NOW + 4 * NM_DAY, .fixture = "hostile"});
+			rows_are_exact(&stage.app.canvas);
+			snprintf(golden, sizeof golden, "hostile-%s%s", names[i], ascii ? "-ascii" : "");
+			stage_golden(&stage, golden);
+			stage_close(&stage);
+		}
+	}
+}
+
+/* As a carrier's refusal would be told, in the message line, in a dialog and on a page. */
+static void a_hostile_message_is_shown_harmless(void **test)
+{
+	struct stage stage;
+	struct notes notes;
+
+	(void)test;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
+	app_message(&stage.app, STYLE_ERROR, "%s", NASTY);
+	app_draw(&stage.app);
+	rows_are_exact(&stage.app.canvas);
+	stage_shows(&stage, "a\xef\xbf\xbd]0;owned\xef\xbf\xbd\xef\xbf\xbd" "31m\xef\xbf\xbd\xef\xbf\xbdz\xef\xbf\xbd");
+	notes_init(&notes);
+	notes_add(&notes, STYLE_PLAIN, NASTY);
+	app_confirm(&stage.app, 1, NASTY, &notes);
+	app_draw(&stage.app);
+	rows_are_exact(&stage.app.canvas);
+	app_page(&stage.app, NASTY, &notes);
+	app_draw(&stage.app);
+	rows_are_exact(&stage.app.canvas);
+	notes_clear(&notes);
+	stage_close(&stage);
+}
+
+/* A plan that does not read is quoted in its mistakes. */
+static void a_hostile_text_that_is_no_plan_is_told_harmless(void **test)
+{
+	struct stage stage;
+
+	(void)test;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 60, .height = 16,
+						   .plan = "business = \"x\"\n\xe2\x80\xae" "boss\xc2\x9b = 1\n\033[2J"});
+	rows_are_exact(&stage.app.canvas);
+	stage_shows(&stage, "plan.conf:");
+	stage_close(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(any_bytes_leave_rows_exact_and_harmless),
+		cmocka_unit_test(printed_text_has_nothing_that_acts),
+		cmocka_unit_test(hostile_names_and_titles_line_up_on_every_screen),
+		cmocka_unit_test(a_hostile_message_is_shown_harmless),
+		cmocka_unit_test(a_hostile_text_that_is_no_plan_is_told_harmless),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
