@@ -40,6 +40,7 @@ struct terminal {
 	VTermScreen *screen;
 	struct termios before;
 	int width, height;
+	struct nm_buf wrote; /* all that the program sent to the terminal */
 };
 
 static int64_t now_ms(void)
@@ -102,7 +103,8 @@ static void run_leader(const struct terminal *terminal, int fd)
 	_exit(0);
 }
 
-static void terminal_open(struct terminal *terminal, int width, int height)
+/* fixture: of the stage; NULL. */
+static void terminal_open_on(struct terminal *terminal, const char *fixture, int width, int height)
 {
 	struct winsize size = {.ws_row = (unsigned short)height, .ws_col = (unsigned short)width};
 	int ends[2];
@@ -110,8 +112,9 @@ static void terminal_open(struct terminal *terminal, int width, int height)
 	memset(terminal, 0, sizeof *terminal);
 	terminal->width = width;
 	terminal->height = height;
+	nm_buf_init(&terminal->wrote, 1u << 24);
 	stage_open(&terminal->stage, &(struct stage_options){.screen = "now", .width = width, .height = height,
-							      .read_only = true});
+							      .read_only = true, .fixture = fixture});
 	assert_int_equal(openpty(&terminal->fd, &terminal->other, NULL, NULL, &size), 0);
 	assert_int_equal(tcgetattr(terminal->other, &terminal->before), 0);
 	terminal->vterm = vterm_new(height, width);
@@ -128,6 +131,11 @@ static void terminal_open(struct terminal *terminal, int width, int height)
 	assert_int_equal(read(terminal->told, &terminal->child, sizeof terminal->child), sizeof terminal->child);
 }
 
+static void terminal_open(struct terminal *terminal, int width, int height)
+{
+	terminal_open_on(terminal, NULL, width, height);
+}
+
 static void screen_text(const struct terminal *terminal, struct nm_buf *out)
 {
 	for (int y = 0; y < terminal->height; y++) {
@@ -141,6 +149,8 @@ static void screen_text(const struct terminal *terminal, struct nm_buf *out)
 			if (cell.chars[0] == (uint32_t)-1)
 				continue;
 			char_write(cell.chars[0] ? cell.chars[0] : ' ', bytes);
+			nm_buf_add(out, bytes);
+			char_write(cell.chars[0] ? cell.chars[1] : 0, bytes);
 			nm_buf_add(out, bytes);
 			if (cell.chars[0] && cell.chars[0] != ' ')
 				end = out->len;
@@ -164,6 +174,7 @@ static bool take_output(struct terminal *terminal, int timeout_ms)
 	n = read(terminal->fd, bytes, sizeof bytes);
 	if (n <= 0)
 		return false;
+	nm_buf_addn(&terminal->wrote, bytes, (size_t)n);
 	vterm_input_write(terminal->vterm, bytes, (size_t)n);
 	answer = vterm_output_read(terminal->vterm, bytes, sizeof bytes);
 	if (answer)
@@ -248,6 +259,7 @@ static void modes_are_as_before(const struct terminal *terminal)
 static void terminal_close(struct terminal *terminal)
 {
 	assert_int_equal(waitpid(terminal->leader, NULL, 0), terminal->leader);
+	nm_buf_clear(&terminal->wrote);
 	vterm_free(terminal->vterm);
 	close(terminal->told);
 	close(terminal->fd);
@@ -277,6 +289,61 @@ static void starts_draws_resizes_and_leaves_the_terminal_as_it_was(void **state)
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
 	modes_are_as_before(&terminal);
+	terminal_close(&terminal);
+}
+
+/* Past one escape sequence of those that a terminal library sends: nothing that sets titles, talks to printers
+ * or clipboards, or has the terminal answer. */
+static const char *past_escape(const char *at)
+{
+	if (at[1] == '[') {
+		at += 2 + strspn(at + 2, "0123456789;?>");
+		assert_non_null(strchr("@ABCDGHJKLMPSTXZbcdhlmrt", *at));
+		return at + 1;
+	}
+	if (at[1] == '(' || at[1] == ')')
+		return at + 3;
+	assert_non_null(strchr("=>78M", at[1]));
+	return at + 2;
+}
+
+static void nothing_acts(const struct nm_buf *wrote)
+{
+	const char *at = wrote->data;
+
+	assert_false(wrote->failed);
+	assert_int_equal(strlen(at), wrote->len);
+	while (*at) {
+		const char *from = at;
+
+		if (*at == '\033') {
+			at = past_escape(at);
+		} else if (strchr("\r\n\b\t\017", *at)) {
+			at++;
+		} else if (text_next(&at) == CHAR_REPLACED) {
+			assert_int_equal(at - from, 3);
+			assert_memory_equal(from, "\xef\xbf\xbd", 3);
+		}
+	}
+}
+
+static void nothing_from_outside_acts_on_the_terminal(void **state)
+{
+	static const char *const screens[] = {"2", "3", "4", "5", "3"};
+	struct terminal terminal;
+
+	(void)state;
+	terminal_open_on(&terminal, "hostile", 80, 24);
+	terminal_shows_the_stage(&terminal);
+	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
+		press(&terminal, screens[i], screens[i]);
+	for (int i = 0; i < 4; i++) /* to Thanksgiving and its title */
+		press(&terminal, "j", "j");
+	stage_shows(&terminal.stage, "]0;owned");
+	resize(&terminal, 53, 17);
+	assert_int_equal(write(terminal.fd, "q", 1), 1);
+	assert_true(WIFEXITED(wait_for(&terminal)));
+	nothing_acts(&terminal.wrote);
 	terminal_close(&terminal);
 }
 
@@ -598,6 +665,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(starts_draws_resizes_and_leaves_the_terminal_as_it_was),
+		cmocka_unit_test(nothing_from_outside_acts_on_the_terminal),
 		cmocka_unit_test(is_suspended_and_comes_back),
 		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
 		cmocka_unit_test(a_code_that_gives_every_call_away_is_asked_for),
