@@ -26,6 +26,7 @@
 #include <cmocka.h>
 #include <vterm.h>
 
+#include "random.h"
 #include "stage.h"
 
 #define PATIENCE_MS 20000
@@ -344,6 +345,36 @@ static void nothing_from_outside_acts_on_the_terminal(void **state)
 	assert_int_equal(write(terminal.fd, "q", 1), 1);
 	assert_true(WIFEXITED(wait_for(&terminal)));
 	nothing_acts(&terminal.wrote);
+	terminal_close(&terminal);
+}
+
+/* Whatever is typed, and however the window is pulled about meanwhile: it goes on, and leaves the terminal as it was. */
+static void any_bytes_and_sizes_leave_the_terminal_as_it_was(void **state)
+{
+	uint64_t random = 0x2545f4914f6cdd1du;
+	struct terminal terminal;
+
+	(void)state;
+	terminal_open(&terminal, 80, 24);
+	terminal_shows_the_stage(&terminal);
+	for (int i = 0; i < 1500; i++) {
+		struct winsize size = {.ws_row = (unsigned short)(1 + random_below(&random, 60)),
+				       .ws_col = (unsigned short)(1 + random_below(&random, 150))};
+		char byte = (char)random_below(&random, 256);
+
+		/* Not what the terminal itself takes, nor what leaves: it would echo the rest. */
+		if (!strchr("\x03\x1a\x1c\x11\x13q", byte))
+			assert_int_equal(write(terminal.fd, &byte, 1), 1);
+		if (i % 10 == 0) {
+			vterm_set_size(terminal.vterm, size.ws_row, size.ws_col);
+			assert_int_equal(ioctl(terminal.fd, TIOCSWINSZ, &size), 0);
+		}
+		assert_true(take_output(&terminal, 0));
+	}
+	kill(terminal.child, SIGTERM);
+	assert_true(WIFEXITED(wait_for(&terminal)));
+	nothing_acts(&terminal.wrote);
+	modes_are_as_before(&terminal);
 	terminal_close(&terminal);
 }
 
@@ -666,6 +697,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(starts_draws_resizes_and_leaves_the_terminal_as_it_was),
 		cmocka_unit_test(nothing_from_outside_acts_on_the_terminal),
+		cmocka_unit_test(any_bytes_and_sizes_leave_the_terminal_as_it_was),
 		cmocka_unit_test(is_suspended_and_comes_back),
 		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
 		cmocka_unit_test(a_code_that_gives_every_call_away_is_asked_for),

@@ -14,7 +14,9 @@
 #include <cmocka.h>
 
 #include "command.h"
+#include "exact.h"
 #include "prompt.h"
+#include "random.h"
 #include "stage.h"
 
 #define NASTY "a\033]0;owned\a\x9b" "31m\xc2\x9b\xe2\x80\xaez\xe2\x80\x8b\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd\xff\r\b"
@@ -22,74 +24,37 @@
 #define LONGEST 120
 #define ROUNDS 20000
 
-/* xorshift64: the same texts in every run. */
-static uint64_t next_random(uint64_t *state)
-{
-	*state ^= *state << 13;
-	*state ^= *state >> 7;
-	*state ^= *state << 17;
-	return *state;
-}
-
-static int below(uint64_t *state, int n)
-{
-	return (int)(next_random(state) % (uint64_t)n);
-}
-
 /* Characters at which something is decided: ends of ranges of UTF-8, wide, joining, hidden. */
 static const uint32_t telling[] = {0x01, 0x1b, 0x7f, 0x80, 0x9b, 0xad, 0x301, 0x5d0, 0x61c, 0x7ff, 0x800, 0x1100, 0x1161, 0x11a8, 0x200d,
 				   0x202e, 0x2066, 0x3000, 0x6f22, 0xfe0f, 0xfeff, 0xffff, 0x10000, 0x1f44d, 0x1f3fd, 0xe0101, 0x10ffff};
 
 static void random_text(uint64_t *state, char out[static LONGEST + 1])
 {
-	int n = below(state, LONGEST - CHAR_BYTES), at = 0;
+	int n = random_below(state, LONGEST - CHAR_BYTES), at = 0;
 
 	while (at < n) {
 		char bytes[CHAR_BYTES];
-		int kind = below(state, 4);
+		int kind = random_below(state, 4);
 
 		if (kind == 0)
-			snprintf(bytes, sizeof bytes, "%c", 1 + below(state, 255));
+			snprintf(bytes, sizeof bytes, "%c", 1 + random_below(state, 255));
 		else if (kind == 1)
-			char_write(telling[(size_t)below(state, sizeof telling / sizeof *telling)], bytes);
+			char_write(telling[(size_t)random_below(state, sizeof telling / sizeof *telling)], bytes);
 		else
-			char_write((uint32_t)(kind == 2 ? ' ' + below(state, 95) : 1 + below(state, 0x2ffff)), bytes);
+			char_write((uint32_t)(kind == 2 ? ' ' + random_below(state, 95) : 1 + random_below(state, 0x2ffff)), bytes);
 		memcpy(out + at, bytes, strlen(bytes));
 		at += (int)strlen(bytes);
 	}
 	out[at] = '\0';
 }
 
-/* Each row is exactly as wide as the canvas, and nothing in it acts. */
-static void rows_are_exact(const struct canvas *canvas)
-{
-	for (int y = 0; y < canvas->height; y++) {
-		int x = 0;
-
-		while (x < canvas->width) {
-			const struct cell *cell = canvas_cell(canvas, x, y);
-			char bytes[CHAR_BYTES];
-			const char *at = bytes;
-
-			char_write(cell->ch, bytes);
-			assert_int_equal(text_next(&at), cell->ch);
-			assert_in_range(char_width(cell->ch), 1, 2);
-			assert_true(cell->mark == 0 || char_width(cell->mark) == 0);
-			if (char_width(cell->ch) == 2)
-				assert_int_equal(canvas_cell(canvas, x + 1, y)->ch, 0);
-			x += char_width(cell->ch);
-		}
-		assert_int_equal(x, canvas->width);
-	}
-}
-
 static void write_somewhere(struct canvas *canvas, uint64_t *state, const char *text)
 {
-	int x = below(state, WIDEST + 8) - 4, y = below(state, 5) - 1, max = below(state, WIDEST);
-	struct box clip = {below(state, WIDEST), below(state, 3), below(state, WIDEST), 1 + below(state, 3)};
+	int x = random_below(state, WIDEST + 8) - 4, y = random_below(state, 5) - 1, max = random_below(state, WIDEST);
+	struct box clip = {random_below(state, WIDEST), random_below(state, 3), random_below(state, WIDEST), 1 + random_below(state, 3)};
 
-	canvas_clip(canvas, below(state, 2) ? clip : (struct box){0, 0, canvas->width, canvas->height});
-	switch (below(state, 4)) {
+	canvas_clip(canvas, random_below(state, 2) ? clip : (struct box){0, 0, canvas->width, canvas->height});
+	switch (random_below(state, 4)) {
 	case 0:
 		assert_in_range(canvas_text(canvas, x, y, max, STYLE_PLAIN, text), 0, max);
 		break;
@@ -97,7 +62,7 @@ static void write_somewhere(struct canvas *canvas, uint64_t *state, const char *
 		canvas_wrap(canvas, x, y, max, 3, STYLE_PLAIN, text);
 		break;
 	case 2:
-		canvas_hang(canvas, (struct box){x, y, max, 3}, below(state, 2), STYLE_PLAIN, text);
+		canvas_hang(canvas, (struct box){x, y, max, 3}, random_below(state, 2), STYLE_PLAIN, text);
 		break;
 	default:
 		canvas_put(canvas, x, y, STYLE_PLAIN, text_next(&text));
@@ -114,7 +79,7 @@ static void any_bytes_leave_rows_exact_and_harmless(void **test)
 	for (int round = 0; round < ROUNDS; round++) {
 		struct canvas canvas;
 
-		assert_true(canvas_init(&canvas, 1 + below(&state, WIDEST), 3, round % 4 == 0));
+		assert_true(canvas_init(&canvas, 1 + random_below(&state, WIDEST), 3, round % 4 == 0));
 		for (int i = 0; i < 8; i++) {
 			random_text(&state, text);
 			write_somewhere(&canvas, &state, text);

@@ -775,6 +775,21 @@ static void live_is_read_when_a_call_is_to_be_played_on_it(void **state)
 	stage_close(&stage);
 }
 
+/* What is shown was made of the reading before: it must not be looked at once that is gone. */
+static void live_that_is_read_again_is_played_again(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
+	stage_keys(&stage, "P y 4 v");
+	stage_shows(&stage, "LIVE");
+	stage_keys(&stage, "6 r 4");
+	stage_shows(&stage, "LIVE");
+	stage_shows(&stage, "as the carrier has it");
+	stage_close(&stage);
+}
+
 #define BY_HAND                                                                                             \
 	"business = \"Smith Plumbing\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                  \
 	"account phone { driver = codes carrier = gsm }\naccount voice { driver = manual }\n"                 \
@@ -1241,6 +1256,7 @@ int main(void)
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
+		cmocka_unit_test(live_that_is_read_again_is_played_again),
 		cmocka_unit_test(a_call_is_played_as_its_carrier_can_hold_it),
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
 		cmocka_unit_test(the_plan_cuts_nothing_that_has_room),
