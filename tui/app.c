@@ -292,7 +292,7 @@ static void deliver_answer(struct app *app)
 	event.text = text;
 	if (event.tag == TAG_COMMAND && text)
 		app_command_run(app, text);
-	else if (event.tag != TAG_COMMAND && !saving_answer(app, &event))
+	else if (event.tag != TAG_COMMAND && !saving_answer(app, &event) && !recovery_answer(app, &event))
 		act(app, &event);
 	free(text);
 }
@@ -303,6 +303,15 @@ static void dispatch(struct app *app, const struct event *event)
 	while (app->answer.given)
 		deliver_answer(app);
 	app_derive(app);
+}
+
+void app_do(struct app *app, enum action action)
+{
+	struct event event = {.action = action};
+
+	app->message[0] = '\0';
+	if (keymap_has(app_context(app), action))
+		dispatch(app, &event);
 }
 
 void app_key(struct app *app, uint32_t key)
@@ -446,6 +455,8 @@ bool app_idle(struct app *app)
 	const struct nm_findings *findings;
 	struct nm_error err;
 
+	if (recovery_guard(app))
+		return true;
 	if (!app_plan(app))
 		return false;
 	if (!app->facts_known) {
@@ -530,6 +541,7 @@ enum nm_code app_init(struct app *app, struct session *session, int width, int h
 
 void app_clear(struct app *app)
 {
+	recovery_end(app, true); /* where nobody has said otherwise yet */
 	while (app->depth)
 		pop(app);
 	for (size_t i = 0; i < APP_TABS; i++) {

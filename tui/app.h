@@ -7,6 +7,7 @@
 #define TUI_APP_H
 
 #include "nevermiss/mem.h"
+#include "recovery.h"
 #include "screen.h"
 #include "session.h"
 #include "style.h"
@@ -37,7 +38,8 @@ struct app {
 	unsigned message_style;
 	unsigned generation;            /* of the session, when all was last derived */
 	nm_time minute;
-	bool ended;
+	bool ended, cut_off;            /* cut off: told to end by no key */
+	struct recovery recovery;
 	/* facts of the lines, for the title bar; read when the keyboard is quiet */
 	struct nm_arena *facts_arena;
 	struct nm_line_fact *facts;
@@ -73,6 +75,12 @@ void app_key(struct app *app, uint32_t key);
 void app_settle(struct app *app);
 void app_draw(struct app *app);
 bool app_resize(struct app *app, int width, int height);
+
+/* An action, as if its key had been pressed; nothing when it has none here. */
+void app_do(struct app *app, enum action action);
+/* mouse.c: a click, and the wheel, up or down. */
+void app_click(struct app *app, int x, int y);
+void app_wheel(struct app *app, bool up);
 
 /* What screens use. */
 nm_time app_now(const struct app *app);

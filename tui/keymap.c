@@ -341,6 +341,17 @@ const struct key_row *keymap_find(enum context context, uint32_t key)
 	return row;
 }
 
+bool keymap_has(enum context context, enum action action)
+{
+	for (size_t i = 0; i < key_rows_count; i++) {
+		const enum context of = key_rows[i].context;
+
+		if (key_rows[i].action == action && (of == context || (of == CONTEXT_GENERAL && !context_modal(context))))
+			return true;
+	}
+	return false;
+}
+
 const struct key_row *keymap_named(enum context context, const char *name)
 {
 	const struct key_row *general = NULL;

@@ -175,6 +175,8 @@ extern const size_t key_rows_count;
 
 /* The row that a key means in a context: its own, else (unless it is a dialog's) the general one. */
 const struct key_row *keymap_find(enum context context, uint32_t key);
+/* Is this action on a key there? */
+bool keymap_has(enum context context, enum action action);
 /* The same by the row's name. */
 const struct key_row *keymap_named(enum context context, const char *name);
 /* Dialogs hear nothing but their own keys. */

@@ -23,7 +23,7 @@ static bool look(struct app *app)
 	const bool stops = input.kind == INPUT_KEY && (input.key == K_ESCAPE || input.key == K_CONTROL + 'c');
 
 	if (input.kind == INPUT_END)
-		app->ended = true;
+		app->ended = app->cut_off = true;
 	if (input.kind == INPUT_RESIZE)
 		app_resize(app, term_width(app->term), term_height(app->term));
 	if (input.kind == INPUT_KEY)
@@ -53,7 +53,7 @@ bool app_listen(struct app *app)
 /* True when there is something new to show. */
 static bool tick(struct app *app)
 {
-	bool noticed = app_notice(app);
+	const bool others = recovery_notice(app), noticed = app_notice(app) || others;
 
 	if (!noticed && app->generation == app->session->generation && app->minute == app_now(app) / 60)
 		return false;
@@ -66,14 +66,18 @@ static bool take(struct app *app, const struct input *input, bool *quiet)
 {
 	switch (input->kind) {
 	case INPUT_END:
-		app->ended = true;
+		app->ended = app->cut_off = true;
 		return false;
 	case INPUT_RESIZE:
 		app_resize(app, term_width(app->term), term_height(app->term));
 		return true;
 	case INPUT_CLICK:
-		if (input->y == 1 && app->depth == 0 && frame_tab_at(app, input->x) < APP_TABS)
-			app_key(app, '1' + (uint32_t)frame_tab_at(app, input->x));
+		app_click(app, input->x, input->y);
+		*quiet = false;
+		return true;
+	case INPUT_WHEEL_UP:
+	case INPUT_WHEEL_DOWN:
+		app_wheel(app, input->kind == INPUT_WHEEL_UP);
 		*quiet = false;
 		return true;
 	case INPUT_KEY:
@@ -110,6 +114,7 @@ int app_run(struct session *session, const char *first_screen)
 		return 2;
 	}
 	app.term = term;
+	recovery_begin(&app);
 	show(&app);
 	while (!app.ended) {
 		struct input input = term_wait(term, quiet ? TICK_MS : 0);
@@ -117,6 +122,7 @@ int app_run(struct session *session, const char *first_screen)
 		if (take(&app, &input, &quiet) && !app.ended)
 			show(&app);
 	}
+	recovery_end(&app, app.cut_off);
 	app_clear(&app);
 	term_close(term);
 	return 0;

@@ -68,6 +68,20 @@ static void note_found(struct notes *notes, struct session *session, const struc
 	}
 }
 
+void notes_differences(struct notes *notes, const struct nm_differences *differences)
+{
+	if (!differences->n)
+		notes_add(notes, STYLE_PLAIN, "nothing changes for any caller");
+	for (size_t i = 0; i < differences->n; i++) {
+		const struct nm_difference *item = &differences->items[i];
+
+		notes_addf(notes, STYLE_BOLD, "%s, %s%s, %s: %.1f h a week", item->line, item->callers,
+			   item->key ? " pressing the emergency key" : "", item->when, hours_a_week(item));
+		notes_addf(notes, STYLE_REMOVED, "  was  %s", item->a_words);
+		notes_addf(notes, STYLE_ADDED, "  now  %s", item->b_words);
+	}
+}
+
 void notes_changes(struct notes *notes, struct session *session)
 {
 	const struct nm_differences *changes;
@@ -79,16 +93,7 @@ void notes_changes(struct notes *notes, struct session *session)
 		return;
 	}
 	note_found(notes, session, saved);
-	if (!changes->n)
-		notes_add(notes, STYLE_PLAIN, "nothing changes for any caller");
-	for (size_t i = 0; i < changes->n; i++) {
-		const struct nm_difference *item = &changes->items[i];
-
-		notes_addf(notes, STYLE_BOLD, "%s, %s%s, %s: %.1f h a week", item->line, item->callers,
-			   item->key ? " pressing the emergency key" : "", item->when, hours_a_week(item));
-		notes_addf(notes, STYLE_REMOVED, "  was  %s", item->a_words);
-		notes_addf(notes, STYLE_ADDED, "  now  %s", item->b_words);
-	}
+	notes_differences(notes, changes);
 }
 
 /* The lines by which the text differs from the saved one. */

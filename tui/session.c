@@ -194,9 +194,19 @@ static enum nm_code make_folders(const char *path, struct nm_error *err)
 	return code;
 }
 
-enum nm_code session_store(struct session *session, struct nm_store **out, struct nm_error *err)
+enum nm_code session_store_path(struct session *session, struct nm_buf *out, struct nm_error *err)
 {
 	const struct session_options *options = &session->options;
+	enum nm_code code;
+
+	if (!options->data_dir)
+		return nm_fail(err, NM_INPUT, "there is no data directory: give one with --data");
+	code = options->read_only ? NM_OK : make_folders(options->data_dir, err);
+	return code ? code : nm_store_path(options->data_dir, options->plan_file, out, err);
+}
+
+enum nm_code session_store(struct session *session, struct nm_store **out, struct nm_error *err)
+{
 	struct nm_buf path;
 	enum nm_code code;
 
@@ -204,15 +214,10 @@ enum nm_code session_store(struct session *session, struct nm_store **out, struc
 		*out = session->store;
 		return NM_OK;
 	}
-	if (!options->data_dir)
-		return nm_fail(err, NM_INPUT, "there is no data directory: give one with --data");
-	code = options->read_only ? NM_OK : make_folders(options->data_dir, err);
-	if (code)
-		return code;
 	nm_buf_init(&path, 1u << 16);
-	code = nm_store_path(options->data_dir, options->plan_file, &path, err);
+	code = session_store_path(session, &path, err);
 	if (!code)
-		code = nm_store_open(path.data, options->read_only, &session->store, err);
+		code = nm_store_open(path.data, session->options.read_only, &session->store, err);
 	nm_buf_clear(&path);
 	give_files(session);
 	*out = session->store;

@@ -97,6 +97,8 @@ enum nm_code session_reload(struct session *session, const char *what, struct nm
  * show), else sets `stale`. */
 bool session_notice(struct session *session);
 
+/* Where the store is, or will be; its folder is made unless the session is read-only. */
+enum nm_code session_store_path(struct session *session, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 /* Opens the store on first use.  NM_INPUT when there is no data_dir. */
 enum nm_code session_store(struct session *session, struct nm_store **out, struct nm_error *err) NM_WARN_UNUSED;
 /* Everything that pushing and reading live need.  A reading under way is given up, for both would use the network. */
@@ -166,6 +168,9 @@ struct nm_edit session_override(const struct session *session, const char *secti
 enum nm_code session_undo(struct session *session, bool redo, const char **what, struct nm_error *err) NM_WARN_UNUSED;
 /* Takes the last edit back for good, as one that could not be saved. */
 void session_drop(struct session *session);
+/* Puts a whole text in place, one that does not read too, as one step of undo. */
+enum nm_code session_replace(struct session *session, const char *text, size_t len, const char *what,
+			     struct nm_error *err) NM_WARN_UNUSED;
 /* Puts what was last saved in place, as one step of undo. */
 enum nm_code session_discard(struct session *session, const char *what, struct nm_error *err) NM_WARN_UNUSED;
 /* Writes the file and keeps the text as a version in the store. */

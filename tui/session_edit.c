@@ -168,6 +168,19 @@ enum nm_code session_undo(struct session *session, bool redo, const char **what,
 	return NM_OK;
 }
 
+enum nm_code session_replace(struct session *session, const char *text, size_t len, const char *what,
+			     struct nm_error *err)
+{
+	enum nm_code code;
+
+	if (session->options.read_only)
+		return nm_fail(err, NM_REFUSED, "this session is read-only");
+	code = nm_document_replace(session->document, text, len, what, err);
+	if (!code)
+		session_read_plan(session);
+	return code;
+}
+
 enum nm_code session_discard(struct session *session, const char *what, struct nm_error *err)
 {
 	enum nm_code code;

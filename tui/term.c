@@ -146,7 +146,7 @@ static void init_modes(void)
 	keypad(stdscr, TRUE);
 	nodelay(stdscr, TRUE);
 	set_escdelay(25);
-	mousemask(BUTTON1_CLICKED | BUTTON1_PRESSED, NULL);
+	mousemask(BUTTON1_CLICKED | BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);
 	mouseinterval(0);
 }
 
@@ -357,16 +357,28 @@ static const struct {
 	{KEY_BACKSPACE, K_BACKSPACE}, {KEY_DC, K_DELETE},
 };
 
+static struct input mouse_input(void)
+{
+	struct input input = {.kind = INPUT_CLICK};
+	MEVENT event;
+
+	if (getmouse(&event) != OK)
+		return (struct input){.kind = INPUT_NONE};
+	if (event.bstate & BUTTON4_PRESSED)
+		input.kind = INPUT_WHEEL_UP;
+	else if (event.bstate & BUTTON5_PRESSED)
+		input.kind = INPUT_WHEEL_DOWN;
+	input.x = event.x;
+	input.y = event.y;
+	return input;
+}
+
 static struct input special_key(wint_t code)
 {
 	struct input input = {.kind = INPUT_KEY};
-	MEVENT event;
 
-	if (code == KEY_MOUSE) {
-		if (getmouse(&event) == OK)
-			return (struct input){.kind = INPUT_CLICK, .x = event.x, .y = event.y};
-		return (struct input){.kind = INPUT_NONE};
-	}
+	if (code == KEY_MOUSE)
+		return mouse_input();
 	if (code == KEY_RESIZE)
 		return (struct input){.kind = INPUT_RESIZE};
 	if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12)) {

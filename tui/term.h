@@ -16,6 +16,8 @@ enum input_kind {
 	INPUT_NONE,   /* the time is over */
 	INPUT_KEY,
 	INPUT_CLICK,  /* the first mouse button */
+	INPUT_WHEEL_UP,
+	INPUT_WHEEL_DOWN,
 	INPUT_RESIZE, /* the size may have changed, or the terminal is ours again: draw all */
 	INPUT_END     /* told to end, or the terminal is gone */
 };

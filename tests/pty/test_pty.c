@@ -5,6 +5,7 @@
  * expected one or time is up; never sleeps.
  */
 #include <errno.h>
+#include <glob.h>
 #include <poll.h>
 #include <pty.h>
 #include <setjmp.h>
@@ -218,7 +219,7 @@ static void press(struct terminal *terminal, const char *bytes, const char *keys
 	terminal_shows_the_stage(terminal);
 }
 
-static void resize(struct terminal *terminal, int width, int height)
+static void set_size(struct terminal *terminal, int width, int height)
 {
 	struct winsize size = {.ws_row = (unsigned short)height, .ws_col = (unsigned short)width};
 
@@ -227,6 +228,11 @@ static void resize(struct terminal *terminal, int width, int height)
 	vterm_set_size(terminal->vterm, height, width);
 	assert_true(app_resize(&terminal->stage.app, width, height));
 	assert_int_equal(ioctl(terminal->fd, TIOCSWINSZ, &size), 0);
+}
+
+static void resize(struct terminal *terminal, int width, int height)
+{
+	set_size(terminal, width, height);
 	terminal_shows_the_stage(terminal);
 }
 
@@ -281,6 +287,11 @@ static void starts_draws_resizes_and_leaves_the_terminal_as_it_was(void **state)
 	resize(&terminal, 120, 40);
 	resize(&terminal, 40, 12);
 	resize(&terminal, 80, 24);
+	app_click(&terminal.stage.app, 38, 1); /* a tab, as the terminal tells it; then the wheel */
+	press(&terminal, "\033[<0;39;2M\033[<0;39;2m", "");
+	stage_shows(&terminal.stage, "proved to");
+	app_wheel(&terminal.stage.app, false);
+	press(&terminal, "\033[<65;10;6M", "");
 	press(&terminal, "?", "?");
 	press(&terminal, "q", "q");
 	press(&terminal, ":", ":");
@@ -386,10 +397,11 @@ static void is_suspended_and_comes_back(void **state)
 	(void)state;
 	terminal_open(&terminal, 80, 24);
 	terminal_shows_the_stage(&terminal);
-	assert_int_equal(kill(terminal.child, SIGTSTP), 0);
+	assert_int_equal(write(terminal.fd, "\x1a", 1), 1);
 	status = wait_for(&terminal);
 	assert_true(WIFSTOPPED(status));
 	modes_are_as_before(&terminal);
+	set_size(&terminal, 97, 31); /* the window is pulled while it stands still */
 	assert_int_equal(kill(terminal.child, SIGCONT), 0);
 	vterm_screen_reset(terminal.screen, 1);
 	terminal_shows_the_stage(&terminal);
@@ -644,6 +656,44 @@ static void the_demo_is_removed_however_often_it_is_told_to_end(void **state)
 	close(fd);
 }
 
+/* An edit is kept within a moment, survives the loss of the terminal, and is offered at the next start. */
+static void a_lost_connection_loses_no_edit(void **state)
+{
+	static const char *const arguments[] = {"nevermiss", "-p",    "plan.conf", "--data",
+						"data",	     "--now", "2026-11-22T05:11:00-06:00", NULL};
+	const int64_t end = now_ms() + PATIENCE_MS;
+	struct stage stage;
+	char bytes[65536];
+	glob_t found;
+	int fd;
+	pid_t child;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	child = start_in(stage.folder, &fd, arguments);
+	assert_int_equal(write(fd, "O\r\ryu", 5), 5); /* an override is saved at once, taking it back is not */
+	while (glob("data/*.unsaved-*", 0, NULL, &found) != 0) {
+		globfree(&found);
+		assert_true(now_ms() < end);
+		if (poll(&(struct pollfd){fd, POLLIN, 0}, 1, 20) > 0)
+			assert_true(read(fd, bytes, sizeof bytes) > 0);
+	}
+	globfree(&found);
+	assert_true(WIFEXITED(drain(child, fd, SIGHUP)));
+	close(fd);
+	assert_int_equal(glob("data/*.unsaved-*", 0, NULL, &found), 0);
+	globfree(&found);
+	stage_stop(&stage);
+	stage_start(&stage);
+	recovery_begin(&stage.app);
+	app_draw(&stage.app);
+	stage_shows(&stage, "were cut off before they were saved");
+	stage_keys(&stage, "y W y");
+	recovery_end(&stage.app, false);
+	stage_shows(&stage, "saved");
+	stage_close(&stage);
+}
+
 /* A plan that does not read is opened where the first mistake is. */
 static void the_editor_opens_at_the_first_mistake(void **state)
 {
@@ -677,6 +727,7 @@ static void the_editor_opens_at_the_first_mistake(void **state)
 	remove("log");
 	remove("editor");
 	remove("plan.conf");
+	assert_int_equal(rmdir("data"), 0); /* it is there no more, and says so to nobody */
 	assert_int_equal(chdir(before), 0);
 	assert_int_equal(rmdir(folder), 0);
 	free(before);
@@ -703,6 +754,7 @@ int main(void)
 		cmocka_unit_test(a_code_that_gives_every_call_away_is_asked_for),
 		cmocka_unit_test(a_terminal_that_is_gone_ends_it),
 		cmocka_unit_test(the_demo_is_removed_however_often_it_is_told_to_end),
+		cmocka_unit_test(a_lost_connection_loses_no_edit),
 		cmocka_unit_test(the_editor_opens_at_the_first_mistake),
 		cmocka_unit_test(a_dumb_terminal_is_refused_in_words),
 		cmocka_unit_test(init_asks_again_until_an_answer_is_good),

@@ -67,10 +67,9 @@ static void copy_fixture(const struct stage *stage, const char *fixture, const c
 	free(to);
 }
 
-void stage_open(struct stage *stage, const struct stage_options *options)
+void stage_start(struct stage *stage)
 {
-	static char *start; /* a test that failed has not gone back */
-	const char *source = getenv("NM_SRCDIR");
+	const struct stage_options *options = stage->options;
 	struct session_options session_options = {
 		.plan_file = "plan.conf",
 		.data_dir = "data",
@@ -84,7 +83,26 @@ void stage_open(struct stage *stage, const struct stage_options *options)
 	};
 	struct nm_error err;
 
+	if (session_open(&stage->session, &session_options, &err) ||
+	    app_init(&stage->app, &stage->session, options->width, options->height, options->screen, &err))
+		fail_msg("%s", err.text);
+	app_settle(&stage->app);
+	app_draw(&stage->app);
+}
+
+void stage_stop(struct stage *stage)
+{
+	app_clear(&stage->app);
+	session_close(&stage->session);
+}
+
+void stage_open(struct stage *stage, const struct stage_options *options)
+{
+	static char *start; /* a test that failed has not gone back */
+	const char *source = getenv("NM_SRCDIR");
+
 	memset(stage, 0, sizeof *stage);
+	stage->options = options;
 	stage->now = options->now ? options->now : STAGE_NOW;
 	if (!start)
 		start = getcwd(NULL, 0);
@@ -95,19 +113,14 @@ void stage_open(struct stage *stage, const struct stage_options *options)
 	copy_fixture(stage, options->fixture, "plan.conf", options->plan);
 	copy_fixture(stage, options->fixture, "holidays.ics", NULL);
 	assert_int_equal(chdir(stage->folder), 0);
-	if (session_open(&stage->session, &session_options, &err) ||
-	    app_init(&stage->app, &stage->session, options->width, options->height, options->screen, &err))
-		fail_msg("%s", err.text);
-	app_settle(&stage->app);
-	app_draw(&stage->app);
+	stage_start(stage);
 }
 
 void stage_close(struct stage *stage)
 {
 	struct nm_buf command;
 
-	app_clear(&stage->app);
-	session_close(&stage->session);
+	stage_stop(stage);
 	assert_int_equal(chdir(stage->home), 0);
 	nm_buf_init(&command, 256);
 	nm_buf_addf(&command, "rm -r %s", stage->folder);

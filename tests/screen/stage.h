@@ -11,6 +11,8 @@
 /* Sunday 22 November 2026, 05:11 in Chicago: after hours, the day before the rotation begins. */
 #define STAGE_NOW 1795345860
 
+struct stage_options;
+
 struct stage {
 	struct session session;
 	struct app app;
@@ -18,6 +20,7 @@ struct stage {
 	char *home;     /* working directory to go back to */
 	char *golden;   /* folder of the golden files */
 	char folder[64];
+	const struct stage_options *options; /* as given to stage_open */
 };
 
 struct stage_options {
@@ -31,6 +34,9 @@ struct stage_options {
 
 void stage_open(struct stage *stage, const struct stage_options *options);
 void stage_close(struct stage *stage);
+/* The program ends, and is started again in the same folder.  Between the two nothing of it is there. */
+void stage_stop(struct stage *stage);
+void stage_start(struct stage *stage);
 /* Key names separated by blanks, then all quiet work. */
 void stage_keys(struct stage *stage, const char *keys);
 /* Characters, one key each. */

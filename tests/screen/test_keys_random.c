@@ -88,6 +88,10 @@ static void do_something(uint64_t *state, struct stage *stage)
 		type_something(state, app);
 	else
 		app_key(app, random_key(state, app));
+	if (random_below(state, 10) == 0)
+		app_click(app, random_below(state, 130), random_below(state, 50));
+	if (random_below(state, 10) == 0)
+		app_wheel(app, random_below(state, 2));
 	if (random_below(state, 12) == 0)
 		assert_true(app_resize(app, 1 + random_below(state, 130), 1 + random_below(state, 50)));
 	if (random_below(state, 150) == 0)
@@ -133,6 +137,7 @@ static void play(uint64_t seed, int keys, bool read_only)
 				   .fixture = random_below(&state, 4) == 0 ? "hostile" : NULL,
 				   .read_only = read_only,
 			   });
+	recovery_begin(&stage.app);
 	for (int i = 0; i < keys; i++) {
 		do_something(&state, &stage);
 		app_draw(&stage.app);
@@ -142,6 +147,7 @@ static void play(uint64_t seed, int keys, bool read_only)
 	}
 	app_settle(&stage.app);
 	the_file_is_the_plan(&stage);
+	recovery_end(&stage.app, random_below(&state, 2));
 	stage_close(&stage);
 }
 

@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * No edit is lost with a connection, a crash or a kill, and two people on one plan see each other: sessions in
+ * processes of their own, killed.
+ */
+#include <glob.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "prompt.h"
+#include "stage.h"
+
+static const struct stage_options now_80x24 = {.screen = "now", .width = 80, .height = 24};
+
+static void edit(struct stage *stage, const char *business)
+{
+	const struct nm_edit edit = {
+		.op = NM_EDIT_SET, .place = {.section = "", .step = -1}, .option = "business", .value = business};
+
+	assert_true(app_edit(&stage->app, &edit, 1, "business"));
+	app_settle(&stage->app);
+	app_draw(&stage->app);
+}
+
+static size_t files(const char *pattern)
+{
+	glob_t found;
+	size_t n = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+
+	globfree(&found);
+	return n;
+}
+
+#define UNSAVED "data/*.unsaved-*"
+#define OPEN "data/*.open-*"
+
+/* A session in a process of its own: does something, tells, and waits to be killed. */
+static pid_t somebody_else(struct stage *stage, void (*work)(struct stage *stage))
+{
+	int ends[2];
+	char byte;
+	pid_t child;
+
+	assert_int_equal(pipe(ends), 0);
+	child = fork();
+	if (child == 0) {
+		prctl(PR_SET_PDEATHSIG, SIGKILL); /* a test that fails leaves nobody behind */
+		stage_start(stage);
+		recovery_begin(&stage->app);
+		work(stage);
+		if (write(ends[1], "", 1) == 1)
+			pause();
+		_exit(0);
+	}
+	close(ends[1]);
+	assert_int_equal(read(ends[0], &byte, 1), 1);
+	close(ends[0]);
+	return child;
+}
+
+static void kill_it(pid_t child)
+{
+	int status;
+
+	assert_int_equal(kill(child, SIGKILL), 0);
+	assert_int_equal(waitpid(child, &status, 0), child);
+	assert_true(WIFSIGNALED(status));
+}
+
+static void start_again(struct stage *stage)
+{
+	stage_start(stage);
+	recovery_begin(&stage->app);
+	app_settle(&stage->app);
+	app_draw(&stage->app);
+}
+
+static void edits_business(struct stage *stage)
+{
+	edit(stage, "\"Jones Plumbing\"");
+}
+
+static void does_nothing(struct stage *stage)
+{
+	(void)stage;
+}
+
+static void edits_that_were_killed_are_offered_and_taken_up(void **state)
+{
+	struct stage stage;
+	struct stat about;
+	glob_t found;
+	char *plan;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	stage_stop(&stage);
+	kill_it(somebody_else(&stage, edits_business));
+	plan = stage_plan(&stage);
+	assert_non_null(strstr(plan, "Smith Plumbing"));
+	free(plan);
+	assert_int_equal(glob(UNSAVED, 0, NULL, &found), 0);
+	assert_int_equal(stat(found.gl_pathv[0], &about), 0);
+	assert_int_equal(about.st_mode & 0777, 0600);
+	globfree(&found);
+
+	start_again(&stage);
+	stage_shows(&stage, "cut off before they were saved");
+	stage_shows(&stage, "nothing changes for any caller");
+	stage_shows(&stage, "+ business = \"Jones Plumbing\"");
+	assert_int_equal(files(OPEN), 1); /* that of the dead is taken away */
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "Jones Plumbing");
+	stage_shows(&stage, "not saved");
+	assert_int_equal(files(UNSAVED), 1); /* kept on, by this session */
+	stage_keys(&stage, "W y");
+	assert_int_equal(files(UNSAVED), 0);
+	plan = stage_plan(&stage);
+	assert_non_null(strstr(plan, "Jones Plumbing"));
+	free(plan);
+	recovery_end(&stage.app, false);
+	assert_int_equal(files(OPEN), 0);
+	stage_close(&stage);
+}
+
+static void edits_that_are_left_can_be_brought_back(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	stage_stop(&stage);
+	kill_it(somebody_else(&stage, edits_business));
+	start_again(&stage);
+	stage_keys(&stage, "n");
+	stage_shows(&stage, "Smith Plumbing");
+	assert_int_equal(files(UNSAVED), 0);
+	stage_keys(&stage, "u");
+	stage_shows(&stage, "Jones Plumbing");
+	assert_int_equal(files(UNSAVED), 1);
+	recovery_end(&stage.app, false); /* left without them, said so */
+	assert_int_equal(files(UNSAVED), 0);
+	stage_close(&stage);
+}
+
+static void a_connection_that_is_cut_off_keeps_the_edits(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	recovery_begin(&stage.app);
+	edit(&stage, "\"One\"");
+	app_idle(&stage.app);
+	edit(&stage, "\"Two\"");
+	recovery_end(&stage.app, true);
+	stage_stop(&stage);
+	start_again(&stage);
+	stage_shows(&stage, "+ business = \"Two\"");
+	/* Cut off again, before the question was answered: it is asked again. */
+	recovery_end(&stage.app, true);
+	stage_stop(&stage);
+	start_again(&stage);
+	stage_shows(&stage, "+ business = \"Two\"");
+	stage_close(&stage);
+}
+
+static void what_was_taken_back_or_saved_is_not_offered(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	recovery_begin(&stage.app);
+	edit(&stage, "\"One\"");
+	assert_int_equal(files(UNSAVED), 1);
+	stage_keys(&stage, "u");
+	assert_int_equal(files(UNSAVED), 0);
+	recovery_end(&stage.app, true);
+	stage_stop(&stage);
+	start_again(&stage);
+	stage_hides(&stage, "cut off");
+	stage_close(&stage);
+}
+
+/* The newest of several comes last, and none is lost by the others. */
+static void several_are_offered_one_after_another(void **state)
+{
+	struct stage stage;
+	pid_t first, second;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	stage_stop(&stage);
+	first = somebody_else(&stage, edits_business);
+	second = somebody_else(&stage, edits_business);
+	kill_it(first);
+	kill_it(second);
+	start_again(&stage);
+	stage_keys(&stage, "n");
+	assert_int_equal(files(UNSAVED), 1);
+	recovery_end(&stage.app, false);
+	stage_stop(&stage);
+	start_again(&stage);
+	stage_shows(&stage, "cut off before they were saved");
+	stage_close(&stage);
+}
+
+static void two_people_see_each_other(void **state)
+{
+	struct stage stage;
+	pid_t other;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	recovery_begin(&stage.app);
+	assert_false(recovery_notice(&stage.app));
+	{
+		struct stage theirs = stage;
+
+		other = somebody_else(&theirs, does_nothing);
+	}
+	assert_true(recovery_notice(&stage.app));
+	app_draw(&stage.app);
+	stage_shows(&stage, "pat has this plan open since Sun 22 Nov 05:11: ");
+	assert_false(recovery_notice(&stage.app));
+	kill_it(other);
+	assert_true(recovery_notice(&stage.app));
+	app_draw(&stage.app);
+	stage_shows(&stage, "pat has closed this plan");
+	recovery_end(&stage.app, false);
+	stage_close(&stage);
+}
+
+/* What a living session has not saved is its own. */
+static void nobody_is_offered_the_edits_of_one_who_is_there(void **state)
+{
+	struct stage stage;
+	pid_t other;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	stage_stop(&stage);
+	other = somebody_else(&stage, edits_business);
+	start_again(&stage);
+	stage_shows(&stage, "pat has this plan open");
+	stage_hides(&stage, "cut off before they were saved");
+	kill_it(other);
+	recovery_end(&stage.app, false);
+	stage_close(&stage);
+}
+
+static void a_session_that_only_looks_writes_nothing_and_is_told(void **state)
+{
+	const struct stage_options looking = {.screen = "now", .width = 80, .height = 24, .read_only = true};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	stage_stop(&stage);
+	kill_it(somebody_else(&stage, edits_business));
+	stage.options = &looking;
+	start_again(&stage);
+	stage_shows(&stage, "there are edits that were cut off");
+	assert_int_equal(files(OPEN), 1); /* that of the dead stays */
+	assert_int_equal(files(UNSAVED), 1);
+	recovery_end(&stage.app, true);
+	assert_int_equal(files(UNSAVED), 1);
+	stage_close(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(edits_that_were_killed_are_offered_and_taken_up),
+		cmocka_unit_test(edits_that_are_left_can_be_brought_back),
+		cmocka_unit_test(a_connection_that_is_cut_off_keeps_the_edits),
+		cmocka_unit_test(what_was_taken_back_or_saved_is_not_offered),
+		cmocka_unit_test(several_are_offered_one_after_another),
+		cmocka_unit_test(two_people_see_each_other),
+		cmocka_unit_test(nobody_is_offered_the_edits_of_one_who_is_there),
+		cmocka_unit_test(a_session_that_only_looks_writes_nothing_and_is_told),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,283 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Recovery: see recovery.h.  In: the session's text, files of other sessions.  Out: the file of this one, a
+ * question, messages.  Does not know what was edited.
+ */
+#include "recovery.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "app.h"
+#include "prompt.h"
+#include "saving.h"
+
+enum { TAG_RECOVER = -20 };
+
+#define PATH_BYTES 8192
+
+/* --- who else is there --- */
+
+static bool here_before(const struct recovery *recovery, const struct presence_other *other)
+{
+	for (size_t i = 0; i < recovery->n_others; i++) {
+		if (!strcmp(recovery->others[i].who, other->who) && recovery->others[i].since == other->since)
+			return true;
+	}
+	return false;
+}
+
+static void tell_came(struct app *app, const struct presence_other *other)
+{
+	char since[NM_TIME_TEXT];
+
+	nm_time_words(session_zone(app->session), other->since, false, since);
+	app_message(app, STYLE_WARNING, "%s has this plan open since %s: what one saves, the other sees at once",
+		    other->who, since);
+}
+
+static void tell_went(struct app *app, const struct recovery *before)
+{
+	for (size_t i = 0; i < before->n_others; i++) {
+		if (!here_before(&app->recovery, &before->others[i]))
+			app_message(app, STYLE_PLAIN, "%s has closed this plan", before->others[i].who);
+	}
+}
+
+bool recovery_notice(struct app *app)
+{
+	struct recovery *recovery = &app->recovery, before = *recovery;
+	bool changed;
+
+	if (!recovery->begun)
+		return false;
+	recovery->n_others = presence_others(&recovery->presence, recovery->others, RECOVERY_OTHERS);
+	changed = recovery->n_others != before.n_others;
+	for (size_t i = 0; i < recovery->n_others; i++) {
+		if (!here_before(&before, &recovery->others[i])) {
+			tell_came(app, &recovery->others[i]);
+			changed = true;
+		}
+	}
+	if (recovery->n_others < before.n_others)
+		tell_went(app, &before);
+	return changed;
+}
+
+/* --- text of a session that is gone --- */
+
+/* What the text would change for callers, and the lines of the file. */
+static void notes_found(struct notes *notes, struct app *app, const struct nm_buf *text)
+{
+	const struct session *session = app->session;
+	const char *file = session->options.plan_file;
+	struct nm_differences differences;
+	struct nm_plan *plan = NULL;
+	struct nm_diags diags;
+	struct nm_error err;
+	size_t len;
+
+	nm_diags_init(&diags);
+	if (nm_plan_read(file, text->data, text->len, &plan, &diags, &err)) {
+		notes_addf(notes, STYLE_WARNING, "it does not read: %s", diags.n ? diags.items[0].text : err.text);
+	} else if (session->plan && !nm_plan_compare(session->plan, plan, app_now(app), app_now(app) + NM_CHECK_HORIZON,
+						     &differences, &err)) {
+		notes_add(notes, STYLE_HEAD, "what they change for callers");
+		notes_differences(notes, &differences);
+		nm_differences_clear(&differences);
+	}
+	notes_add(notes, STYLE_PLAIN, "");
+	notes_add(notes, STYLE_HEAD, "in the file");
+	notes_diff(notes, nm_document_text(session->document, &len), text->data);
+	nm_plan_free(plan);
+	nm_diags_clear(&diags);
+}
+
+static bool newer(const struct stat *a, const struct stat *b)
+{
+	return a->st_mtim.tv_sec > b->st_mtim.tv_sec ||
+	       (a->st_mtim.tv_sec == b->st_mtim.tv_sec && a->st_mtim.tv_nsec > b->st_mtim.tv_nsec);
+}
+
+static void ask_found(struct app *app, const struct nm_buf *text)
+{
+	char question[APP_MESSAGE], when[NM_TIME_TEXT];
+	struct stat found, plan;
+	struct notes notes;
+	bool since;
+
+	if (stat(app->recovery.found, &found))
+		return;
+	since = stat(app->session->options.plan_file, &plan) == 0 && newer(&plan, &found);
+	nm_time_words(session_zone(app->session), (nm_time)found.st_mtim.tv_sec / 60 * 60, false, when);
+	snprintf(question, sizeof question, "edits of %s were cut off before they were saved%s: take them up again?", when,
+		 since ? ", and the plan was saved since" : "");
+	notes_init(&notes);
+	notes_found(&notes, app, text);
+	app_confirm(app, TAG_RECOVER, question, &notes);
+	notes_clear(&notes);
+}
+
+static bool same_as_plan(const struct app *app, const struct nm_buf *text)
+{
+	size_t len;
+	const char *plan = nm_document_text(app->session->document, &len);
+
+	return len == text->len && !memcmp(plan, text->data, len);
+}
+
+/* The text of the file found; false, with a message, when it cannot be read: then it stays where it is. */
+static bool read_found(struct app *app, struct nm_buf *text)
+{
+	struct nm_error err;
+
+	nm_buf_init(text, NM_PLAN_BYTES);
+	if (nm_file_read(app->recovery.found, NM_PLAN_BYTES, text, &err) == NM_OK)
+		return true;
+	app_error(app, &err);
+	nm_buf_clear(text);
+	return false;
+}
+
+static void offer(struct app *app)
+{
+	struct recovery *recovery = &app->recovery;
+	struct nm_buf path, text;
+
+	nm_buf_init(&path, PATH_BYTES);
+	while (!recovery->found && presence_left(&recovery->presence, &path)) {
+		if (!recovery->presence.id) {
+			app_message(app, STYLE_WARNING, "there are edits that were cut off before they were saved: "
+							"without --read-only they can be taken up");
+			break;
+		}
+		recovery->found = strdup(path.data);
+		if (!recovery->found || !read_found(app, &text))
+			break;
+		if (same_as_plan(app, &text)) { /* saved, and cut off before the file was taken away */
+			unlink(recovery->found);
+			free(recovery->found);
+			recovery->found = NULL;
+		} else {
+			ask_found(app, &text);
+		}
+		nm_buf_clear(&text);
+	}
+	nm_buf_clear(&path);
+}
+
+/* Taken up, or left: then u still brings them back. */
+static void take_up(struct app *app, const struct nm_buf *text, bool left)
+{
+	struct nm_error err;
+	enum nm_code code =
+		session_replace(app->session, text->data, text->len, "the edits that were cut off", &err);
+
+	if (!code && left)
+		code = session_discard(app->session, "left the edits that were cut off", &err);
+	if (code) {
+		app_error(app, &err);
+		return;
+	}
+	if (left)
+		app_message(app, STYLE_GOOD, "left: u brings them back, as long as nevermiss is open");
+	else
+		app_message(app, STYLE_GOOD, "here they are again, not saved yet: W saves them");
+	app->recovery.kept = false;
+	recovery_guard(app); /* what was taken up is kept before the file it came from goes */
+	unlink(app->recovery.found);
+}
+
+bool recovery_answer(struct app *app, const struct event *event)
+{
+	struct nm_buf text;
+
+	if (event->tag != TAG_RECOVER)
+		return false;
+	if (app->recovery.found && read_found(app, &text)) {
+		take_up(app, &text, !event->text);
+		nm_buf_clear(&text);
+	}
+	free(app->recovery.found);
+	app->recovery.found = NULL;
+	return true;
+}
+
+/* --- text of this session --- */
+
+bool recovery_guard(struct app *app)
+{
+	struct recovery *recovery = &app->recovery;
+	const bool dirty = recovery->presence.id && nm_document_dirty(app->session->document);
+	struct nm_buf path;
+	struct nm_error err;
+	const char *text;
+	size_t len;
+
+	if (dirty ? recovery->kept && recovery->generation == app->session->generation : !recovery->kept)
+		return false;
+	nm_buf_init(&path, PATH_BYTES);
+	presence_unsaved(&recovery->presence, &path);
+	text = nm_document_text(app->session->document, &len);
+	if (!dirty)
+		unlink(path.data);
+	else if (nm_file_write(path.data, text, len, false, &err))
+		app_message(app, STYLE_WARNING, "these edits would be lost with the connection: %s", err.text);
+	recovery->kept = dirty;
+	recovery->generation = app->session->generation;
+	nm_buf_clear(&path);
+	return true;
+}
+
+static enum nm_code begin(struct app *app, struct nm_error *err)
+{
+	const struct session_options *options = &app->session->options;
+	struct nm_buf path;
+	enum nm_code code;
+
+	nm_buf_init(&path, PATH_BYTES);
+	code = session_store_path(app->session, &path, err);
+	if (!code)
+		code = presence_begin(&app->recovery.presence, path.data, options->read_only ? NULL : options->who,
+				      session_now(app->session), err);
+	nm_buf_clear(&path);
+	return code;
+}
+
+void recovery_begin(struct app *app)
+{
+	struct nm_error err;
+
+	if (!app->session->options.data_dir)
+		return;
+	if (begin(app, &err)) {
+		app_message(app, STYLE_WARNING, "edits are lost with the connection until they are saved: %s", err.text);
+		return;
+	}
+	app->recovery.begun = true;
+	recovery_notice(app);
+	offer(app);
+}
+
+void recovery_end(struct app *app, bool cut_off)
+{
+	struct recovery *recovery = &app->recovery;
+	struct nm_buf path;
+
+	if (!recovery->begun)
+		return;
+	if (cut_off) {
+		recovery_guard(app);
+	} else if (recovery->kept) {
+		nm_buf_init(&path, PATH_BYTES);
+		presence_unsaved(&recovery->presence, &path);
+		unlink(path.data);
+		nm_buf_clear(&path);
+	}
+	presence_end(&recovery->presence);
+	free(recovery->found);
+	*recovery = (struct recovery){ .presence = { .fd = -1 } };
+}
