@@ -566,7 +566,7 @@ enum nm_code app_print(struct session *session, const char *screen, int width, i
 		return code;
 	app_settle(&app);
 	app_draw(&app);
-	canvas_print(&app.canvas, session->options.escapes, session->options.mono, out);
+	canvas_print(&app.canvas, session->options.escapes, session->options.theme, out);
 	app_clear(&app);
 	return out->failed ? nm_fail_memory(err) : NM_OK;
 }

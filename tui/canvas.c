@@ -372,7 +372,7 @@ static int last_column(const struct canvas *canvas, int y, bool escapes)
 	return x;
 }
 
-void canvas_print(const struct canvas *canvas, bool escapes, bool mono, struct nm_buf *out)
+void canvas_print(const struct canvas *canvas, bool escapes, enum theme theme, struct nm_buf *out)
 {
 	unsigned style = STYLE_PLAIN;
 	char sgr[STYLE_SGR], bytes[CHAR_BYTES];
@@ -387,7 +387,7 @@ void canvas_print(const struct canvas *canvas, bool escapes, bool mono, struct n
 				continue;
 			if (escapes && cell->style != style) {
 				style = cell->style;
-				style_sgr(style, mono, sgr);
+				style_sgr(style, theme, sgr);
 				nm_buf_add(out, sgr);
 			}
 			char_write(cell->ch, bytes);

@@ -13,6 +13,7 @@
 #include <stdint.h>
 
 #include "nevermiss/mem.h"
+#include "style.h"
 
 #define CANVAS_MOST 1000 /* most columns and rows; a larger terminal is used up to this */
 
@@ -88,7 +89,7 @@ void pen_textf(struct pen *pen, unsigned style, const char *format, ...) __attri
 /* Goes to a column, never back, always at least one blank after something written. */
 void pen_tab(struct pen *pen, int x);
 
-/* The grid as lines of text, blanks at their ends left out; with escapes, styles as SGR. */
-void canvas_print(const struct canvas *canvas, bool escapes, bool mono, struct nm_buf *out);
+/* The grid as lines of text, blanks at their ends left out; with escapes, styles as SGR, in a theme. */
+void canvas_print(const struct canvas *canvas, bool escapes, enum theme theme, struct nm_buf *out);
 
 #endif

@@ -86,8 +86,12 @@ enum nm_code cmd_screen(struct invocation *run, enum status *status, struct nm_e
 
 enum nm_code cmd_keys(struct invocation *run, enum status *status, struct nm_error *err)
 {
+	const struct nm_diags *mistakes = run->options->mistakes;
+
 	(void)err;
-	*status = STATUS_GOOD;
+	*status = mistakes && mistakes->n ? STATUS_WRONG : STATUS_GOOD;
+	if (mistakes)
+		print_diags(mistakes, run->notes);
 	if (run->json)
 		keys_print_json(run->out);
 	else

@@ -120,6 +120,8 @@ void json_finish(struct nm_json *json, struct nm_buf *out);
 void json_proof(struct nm_json *json, const struct nm_zone *zone, const struct nm_proof *proof);
 /* "answered by sam after 26 s (5 rings)" */
 void outcome_words(const struct nm_outcome *outcome, struct nm_buf *out);
+/* A line each: FILE:LINE: what is wrong. */
+void print_diags(const struct nm_diags *diags, struct nm_buf *out);
 /* Text from outside, safe for a terminal: control characters replaced. */
 void add_safe(struct nm_buf *out, const char *text);
 /* From here on what a person must do for a push is asked for on the terminal, but for lines of which --dialled says

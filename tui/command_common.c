@@ -218,6 +218,18 @@ void add_safe(struct nm_buf *out, const char *text)
 	}
 }
 
+void print_diags(const struct nm_diags *diags, struct nm_buf *out)
+{
+	size_t i;
+
+	for (i = 0; i < diags->n; i++) {
+		if (diags->items[i].line > 0)
+			nm_buf_addf(out, "%s:%d: %s\n", diags->items[i].file, diags->items[i].line, diags->items[i].text);
+		else
+			nm_buf_addf(out, "%s: %s\n", diags->items[i].file, diags->items[i].text);
+	}
+}
+
 enum nm_code need_write(const struct invocation *run, struct nm_error *err)
 {
 	if (run->options->read_only)

@@ -188,6 +188,8 @@ static bool bar_entry(struct pen *pen, const struct key_row *row, const char *wo
 {
 	char label[2 * KEY_TEXT];
 
+	if (!*key_row_keys(row))
+		return true; /* on no key: nothing to tell */
 	key_label(row, ascii, label);
 	if (pen->x + text_width(label) + 1 + text_width(words) > pen->end)
 		return false;

@@ -299,18 +299,19 @@ static const struct key_row *pair_of(const struct key_row *row)
 void key_label(const struct key_row *row, bool ascii, char out[static 2 * KEY_TEXT])
 {
 	const struct key_row *pair = pair_of(row);
+	const char *keys = key_row_keys(row), *others = pair ? key_row_keys(pair) : "";
 	char first[KEY_TEXT], second[KEY_TEXT] = "";
 
-	one_label(row->keys, strcspn(row->keys, " "), ascii, first);
-	if (pair)
-		one_label(pair->keys, strcspn(pair->keys, " "), ascii, second);
+	one_label(keys, strcspn(keys, " "), ascii, first);
+	if (*others)
+		one_label(others, strcspn(others, " "), ascii, second);
 	/* Two names are parted; between single signs a stroke would look like a third key. */
 	snprintf(out, 2 * KEY_TEXT, "%s%s%s", first, second[0] && strlen(first) > 1 && ascii ? "/" : "", second);
 }
 
-static bool row_has(const struct key_row *row, uint32_t key)
+bool key_row_has(const struct key_row *row, uint32_t key)
 {
-	const char *at = row->keys;
+	const char *at = key_row_keys(row);
 
 	while (*at) {
 		size_t len = strcspn(at, " ");
@@ -326,7 +327,7 @@ static bool row_has(const struct key_row *row, uint32_t key)
 static const struct key_row *find_in(enum context context, uint32_t key)
 {
 	for (size_t i = 0; i < key_rows_count; i++) {
-		if (key_rows[i].context == context && row_has(&key_rows[i], key))
+		if (key_rows[i].context == context && key_row_has(&key_rows[i], key))
 			return &key_rows[i];
 	}
 	return NULL;
@@ -346,7 +347,7 @@ bool keymap_has(enum context context, enum action action)
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const enum context of = key_rows[i].context;
 
-		if (key_rows[i].action == action && (of == context || (of == CONTEXT_GENERAL && !context_modal(context))))
+		if (key_rows[i].action == action && *key_row_keys(&key_rows[i]) && (of == context || (of == CONTEXT_GENERAL && !context_modal(context))))
 			return true;
 	}
 	return false;
@@ -374,7 +375,7 @@ void keys_print(struct nm_buf *out)
 
 		if (i == 0 || row->context != row[-1].context)
 			nm_buf_addf(out, "%s%s\n", i ? "\n" : "", context_name(row->context));
-		nm_buf_addf(out, "  %-24s %-16s %s\n", row->keys, row->name, row->help);
+		nm_buf_addf(out, "  %-24s %-16s %s\n", key_row_keys(row), row->name, row->help);
 	}
 }
 
@@ -389,7 +390,7 @@ void keys_print_json(struct nm_buf *out)
 		nm_json_key(&json, "screen");
 		nm_json_text(&json, context_name(key_rows[i].context));
 		nm_json_key(&json, "keys");
-		nm_json_text(&json, key_rows[i].keys);
+		nm_json_text(&json, key_row_keys(&key_rows[i]));
 		nm_json_key(&json, "action");
 		nm_json_text(&json, key_rows[i].name);
 		nm_json_key(&json, "help");

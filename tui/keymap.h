@@ -165,7 +165,7 @@ struct key_row {
 	enum context context;
 	enum action action;
 	const char *name; /* what `:` takes: "next-gap" */
-	const char *keys; /* names separated by blanks: "Down j" */
+	const char *keys; /* names separated by blanks: "Down j"; ask key_row_keys */
 	const char *bar;  /* label in the bar at the bottom; NULL: not there */
 	const char *help; /* one line */
 };
@@ -187,6 +187,9 @@ const char *context_name(enum context context); /* "week" */
 uint32_t key_read(const char *name, size_t len);
 #define KEY_TEXT 16
 void key_write(uint32_t key, char out[static KEY_TEXT]);
+/* The keys of a row, as the user has them: its own, or "" (preferences.c). */
+const char *key_row_keys(const struct key_row *row);
+bool key_row_has(const struct key_row *row, uint32_t key);
 /* A row's first key as the bar shows it: an arrow, or its name when ascii. */
 void key_label(const struct key_row *row, bool ascii, char out[static 2 * KEY_TEXT]);
 

@@ -15,6 +15,7 @@
 #include "app.h"
 #include "command.h"
 #include "config.h"
+#include "preferences.h"
 
 #define OUTPUT_BYTES (256u << 20)
 
@@ -71,18 +72,6 @@ static void who_is_it(struct nm_buf *out)
 		nm_buf_addf(out, "user %lu", (unsigned long)getuid());
 	if (environment("SSH_CONNECTION"))
 		nm_buf_add(out, " over ssh");
-}
-
-static void print_diags(const struct nm_diags *diags, struct nm_buf *out)
-{
-	size_t i;
-
-	for (i = 0; i < diags->n; i++) {
-		if (diags->items[i].line > 0)
-			nm_buf_addf(out, "%s:%d: %s\n", diags->items[i].file, diags->items[i].line, diags->items[i].text);
-		else
-			nm_buf_addf(out, "%s: %s\n", diags->items[i].file, diags->items[i].text);
-	}
 }
 
 /* All mistakes of a plan that does not read, and how many they are. */
@@ -287,14 +276,38 @@ static bool plain_locale(void)
 
 /* Paths and names that the options point to, made before and freed after. */
 struct surroundings {
-	struct nm_buf plan, data, who;
+	struct nm_buf plan, data, who, keys;
+	struct nm_diags mistakes; /* in the user's keys and theme */
 };
+
+/* No colour where none is wanted or can be; else as the environment says, else as the file. */
+static enum theme choose_theme(enum theme theme, struct nm_diags *mistakes)
+{
+	const char *name = environment("NEVERMISS_THEME"), *term = environment("TERM");
+
+	if (name && !theme_named(name, &theme))
+		nm_diags_add(mistakes, "NEVERMISS_THEME", 0, "there is no theme `%s`: " THEME_NAMES, name);
+	return environment("NO_COLOR") || (term && !strcmp(term, "vt100")) ? THEME_MONO : theme;
+}
+
+/* Keys and theme as the user wants them; without them nevermiss works as well. */
+static enum theme read_preferences(struct surroundings *around)
+{
+	enum theme theme = THEME_DEFAULT;
+	struct nm_error err;
+
+	nm_diags_init(&around->mistakes);
+	nm_buf_init(&around->keys, 4096);
+	xdg_path("XDG_CONFIG_HOME", ".config", "nevermiss/keys.conf", &around->keys);
+	if (preferences_read(around->keys.data, &theme, &around->mistakes, &err))
+		nm_diags_add(&around->mistakes, around->keys.data, 0, "%s", err.text);
+	return choose_theme(theme, &around->mistakes);
+}
 
 static void surroundings_read(struct surroundings *around, const struct arguments *args, struct session_options *out)
 {
 	const char *plan = argument(args, "plan");
 	const char *data = argument(args, "data");
-	const char *term = environment("TERM");
 
 	nm_buf_init(&around->plan, 4096);
 	nm_buf_init(&around->data, 4096);
@@ -313,7 +326,8 @@ static void surroundings_read(struct surroundings *around, const struct argument
 		.editor = environment("VISUAL") ? environment("VISUAL") : environment("EDITOR"),
 		.read_only = argument_given(args, "read-only"),
 		.ascii = plain_locale(),
-		.mono = environment("NO_COLOR") || (term && !strcmp(term, "vt100")),
+		.theme = read_preferences(around),
+		.mistakes = &around->mistakes,
 		.now = clock_now,
 	};
 }
@@ -323,6 +337,9 @@ static void surroundings_clear(struct surroundings *around)
 	nm_buf_clear(&around->plan);
 	nm_buf_clear(&around->data);
 	nm_buf_clear(&around->who);
+	nm_buf_clear(&around->keys);
+	nm_diags_clear(&around->mistakes);
+	preferences_forget();
 }
 
 int main(int argc, char **argv)

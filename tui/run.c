@@ -4,8 +4,10 @@
  * In: keys, the clock, the file's changes.  Out: calls of app.c, canvases for the terminal.
  */
 #include <stdio.h>
+#include <string.h>
 
 #include "app.h"
+#include "command.h"
 #include "term.h"
 
 #define TICK_MS 1000 /* how often the file and the clock are looked at */
@@ -98,13 +100,29 @@ static bool take(struct app *app, const struct input *input, bool *quiet)
 	return true;
 }
 
+/* Keys or a theme of the user's that cannot be: the first, and how many more. */
+static void tell_mistakes(struct app *app)
+{
+	const struct nm_diags *mistakes = app->session->options.mistakes;
+	struct nm_buf text;
+
+	if (!mistakes || mistakes->n == 0)
+		return;
+	nm_buf_init(&text, APP_MESSAGE);
+	print_diags(mistakes, &text);
+	text.data[strcspn(text.data, "\n")] = '\0';
+	app_message(app, STYLE_WARNING, mistakes->n > 1 ? "%s (and %zu more: see `nevermiss keys`)" : "%s", text.data,
+		    mistakes->n - 1);
+	nm_buf_clear(&text);
+}
+
 int app_run(struct session *session, const char *first_screen)
 {
 	struct app app;
 	struct term *term = NULL;
 	struct nm_error err;
 	bool quiet = false;
-	enum nm_code code = term_open(session->options.mono, &term, &err);
+	enum nm_code code = term_open(session->options.theme, &term, &err);
 
 	if (!code)
 		code = app_init(&app, session, term_width(term), term_height(term), first_screen, &err);
@@ -114,6 +132,7 @@ int app_run(struct session *session, const char *first_screen)
 		return 2;
 	}
 	app.term = term;
+	tell_mistakes(&app);
 	recovery_begin(&app);
 	show(&app);
 	while (!app.ended) {

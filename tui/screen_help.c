@@ -10,8 +10,8 @@ static void add_context(struct notes *notes, enum context context)
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const struct key_row *row = &key_rows[i];
 
-		if (row->context == context)
-			notes_addf(notes, STYLE_PLAIN, "  %-20s %s", row->keys, row->help);
+		if (row->context == context && *key_row_keys(row))
+			notes_addf(notes, STYLE_PLAIN, "  %-20s %s", key_row_keys(row), row->help);
 	}
 }
 

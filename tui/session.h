@@ -23,6 +23,7 @@
 #include "nevermiss/store.h"
 #include "nevermiss/timeline.h"
 #include "network.h"
+#include "style.h"
 
 #define SESSION_TIMELINES 3
 
@@ -33,7 +34,8 @@ struct session_options {
 	const char *editor;    /* command for `e`; NULL: "vi" */
 	bool read_only;
 	bool ascii;            /* no character beyond ASCII on the screen */
-	bool mono;             /* no colour: NO_COLOR or such a terminal */
+	enum theme theme;      /* mono: NO_COLOR, or such a terminal */
+	const struct nm_diags *mistakes; /* in the user's keys and theme, to be told; NULL */
 	bool escapes;          /* app_print writes colours as SGR escapes */
 	nm_time (*now)(void *context); /* the clock; a fixed one with --at */
 	void *now_context;

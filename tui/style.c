@@ -1,40 +1,135 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of styles.  In: a style's number, and whether colour may be used.  Out: the look, as a
+ * The table of styles.  In: a style's number, and a theme.  Out: the look, as a
  * record or as an SGR sequence.  Knows no terminal library.
  */
 #include "style.h"
 
 #include <stdio.h>
+#include <string.h>
 
-enum { RED = 1, GREEN = 2, YELLOW = 3, BLUE = 4, CYAN = 6 };
+enum { RED = 1, GREEN = 2, YELLOW = 3, BLUE = 4, CYAN = 6, BRIGHT = 8 };
+/* Of the palette of 256: dark enough to be read on white. */
+enum { DARK_GREEN = 22, DARK_BLUE = 18, DARK_ORANGE = 130, DARK_RED = 124, DARK_CYAN = 23 };
 
-static const struct {
-	struct look colour, mono;
-} looks[STYLE_COUNT] = {
-	[STYLE_PLAIN] = {{-1, false, false, false}, {-1, false, false, false}},
-	[STYLE_DIM] = {{-1, false, true, false}, {-1, false, true, false}},
-	[STYLE_BOLD] = {{-1, true, false, false}, {-1, true, false, false}},
-	[STYLE_TITLE] = {{-1, true, false, false}, {-1, true, false, false}},
-	[STYLE_TAB] = {{-1, true, false, true}, {-1, true, false, true}},
-	[STYLE_RULE] = {{-1, false, true, false}, {-1, false, true, false}},
-	[STYLE_KEY] = {{-1, true, false, false}, {-1, true, false, false}},
-	[STYLE_HEAD] = {{CYAN, false, false, false}, {-1, false, false, false}},
-	[STYLE_PEOPLE] = {{GREEN, false, false, false}, {-1, false, false, false}},
-	[STYLE_AI] = {{BLUE, true, false, false}, {-1, false, false, false}},
-	[STYLE_VOICEMAIL] = {{YELLOW, false, false, false}, {-1, false, false, false}},
-	[STYLE_NOBODY] = {{RED, true, false, true}, {-1, true, false, true}},
-	[STYLE_GOOD] = {{GREEN, false, false, false}, {-1, false, false, false}},
-	[STYLE_WARNING] = {{YELLOW, true, false, false}, {-1, true, false, false}},
-	[STYLE_ERROR] = {{RED, true, false, false}, {-1, true, false, false}},
-	[STYLE_ADDED] = {{GREEN, false, false, false}, {-1, true, false, false}},
-	[STYLE_REMOVED] = {{RED, false, false, false}, {-1, false, true, false}},
+/* clang-format off */
+static const struct look looks[THEME_COUNT][STYLE_COUNT] = {
+	[THEME_DEFAULT] = {
+		[STYLE_PLAIN] = {-1, false, false, false},
+		[STYLE_DIM] = {-1, false, true, false},
+		[STYLE_BOLD] = {-1, true, false, false},
+		[STYLE_TITLE] = {-1, true, false, false},
+		[STYLE_TAB] = {-1, true, false, true},
+		[STYLE_RULE] = {-1, false, true, false},
+		[STYLE_KEY] = {-1, true, false, false},
+		[STYLE_HEAD] = {CYAN, false, false, false},
+		[STYLE_PEOPLE] = {GREEN, false, false, false},
+		[STYLE_AI] = {BLUE, true, false, false},
+		[STYLE_VOICEMAIL] = {YELLOW, false, false, false},
+		[STYLE_NOBODY] = {RED, true, false, true},
+		[STYLE_GOOD] = {GREEN, false, false, false},
+		[STYLE_WARNING] = {YELLOW, true, false, false},
+		[STYLE_ERROR] = {RED, true, false, false},
+		[STYLE_ADDED] = {GREEN, false, false, false},
+		[STYLE_REMOVED] = {RED, false, false, false},
+	},
+	[THEME_MONO] = {
+		[STYLE_PLAIN] = {-1, false, false, false},
+		[STYLE_DIM] = {-1, false, true, false},
+		[STYLE_BOLD] = {-1, true, false, false},
+		[STYLE_TITLE] = {-1, true, false, false},
+		[STYLE_TAB] = {-1, true, false, true},
+		[STYLE_RULE] = {-1, false, true, false},
+		[STYLE_KEY] = {-1, true, false, false},
+		[STYLE_HEAD] = {-1, false, false, false},
+		[STYLE_PEOPLE] = {-1, false, false, false},
+		[STYLE_AI] = {-1, false, false, false},
+		[STYLE_VOICEMAIL] = {-1, false, false, false},
+		[STYLE_NOBODY] = {-1, true, false, true},
+		[STYLE_GOOD] = {-1, false, false, false},
+		[STYLE_WARNING] = {-1, true, false, false},
+		[STYLE_ERROR] = {-1, true, false, false},
+		[STYLE_ADDED] = {-1, true, false, false},
+		[STYLE_REMOVED] = {-1, false, true, false},
+	},
+	[THEME_LIGHT] = {
+		[STYLE_PLAIN] = {-1, false, false, false},
+		[STYLE_DIM] = {-1, false, true, false},
+		[STYLE_BOLD] = {-1, true, false, false},
+		[STYLE_TITLE] = {-1, true, false, false},
+		[STYLE_TAB] = {-1, true, false, true},
+		[STYLE_RULE] = {-1, false, true, false},
+		[STYLE_KEY] = {-1, true, false, false},
+		[STYLE_HEAD] = {DARK_CYAN, false, false, false},
+		[STYLE_PEOPLE] = {DARK_GREEN, false, false, false},
+		[STYLE_AI] = {DARK_BLUE, false, false, false},
+		[STYLE_VOICEMAIL] = {DARK_ORANGE, false, false, false},
+		[STYLE_NOBODY] = {DARK_RED, false, false, true},
+		[STYLE_GOOD] = {DARK_GREEN, false, false, false},
+		[STYLE_WARNING] = {DARK_ORANGE, true, false, false},
+		[STYLE_ERROR] = {DARK_RED, true, false, false},
+		[STYLE_ADDED] = {DARK_GREEN, false, false, false},
+		[STYLE_REMOVED] = {DARK_RED, false, false, false},
+	},
+	[THEME_CONTRAST] = {
+		[STYLE_PLAIN] = {-1, false, false, false},
+		[STYLE_DIM] = {-1, false, false, false},
+		[STYLE_BOLD] = {-1, true, false, false},
+		[STYLE_TITLE] = {-1, true, false, false},
+		[STYLE_TAB] = {-1, true, false, true},
+		[STYLE_RULE] = {-1, false, false, false},
+		[STYLE_KEY] = {-1, true, false, false},
+		[STYLE_HEAD] = {BRIGHT + CYAN, true, false, false},
+		[STYLE_PEOPLE] = {BRIGHT + GREEN, true, false, false},
+		[STYLE_AI] = {BRIGHT + BLUE, true, false, false},
+		[STYLE_VOICEMAIL] = {BRIGHT + YELLOW, true, false, false},
+		[STYLE_NOBODY] = {BRIGHT + RED, true, false, true},
+		[STYLE_GOOD] = {BRIGHT + GREEN, true, false, false},
+		[STYLE_WARNING] = {BRIGHT + YELLOW, true, false, false},
+		[STYLE_ERROR] = {BRIGHT + RED, true, false, false},
+		[STYLE_ADDED] = {BRIGHT + GREEN, true, false, false},
+		[STYLE_REMOVED] = {BRIGHT + RED, true, false, false},
+	},
 };
+/* clang-format on */
 
-struct look style_look(unsigned style, bool mono)
+static const char *const theme_names[THEME_COUNT] = {
+	[THEME_DEFAULT] = "default", [THEME_MONO] = "mono", [THEME_LIGHT] = "light", [THEME_CONTRAST] = "contrast"};
+
+bool theme_named(const char *name, enum theme *out)
 {
-	unsigned name = style & 0xff;
-	struct look look = mono ? looks[name].mono : looks[name].colour;
+	for (int theme = 0; theme < THEME_COUNT; theme++) {
+		if (strcmp(theme_names[theme], name))
+			continue;
+		*out = (enum theme)theme;
+		return true;
+	}
+	return false;
+}
+
+int colour_among(int colour, int colours)
+{
+	if (colour < colours)
+		return colour;
+	switch (colour) {
+	case DARK_GREEN:
+		return GREEN;
+	case DARK_BLUE:
+		return BLUE;
+	case DARK_ORANGE:
+		return YELLOW;
+	case DARK_RED:
+		return RED;
+	case DARK_CYAN:
+		return CYAN;
+	default:
+		return colour - BRIGHT;
+	}
+}
+
+struct look style_look(unsigned style, enum theme theme)
+{
+	struct look look = looks[theme][style & 0xff];
 
 	if (style & STYLE_CURSOR) {
 		look.reverse = !look.reverse;
@@ -58,13 +153,16 @@ unsigned style_of_kind(enum nm_kind kind)
 	return STYLE_PEOPLE;
 }
 
-void style_sgr(unsigned style, bool mono, char out[static STYLE_SGR])
+void style_sgr(unsigned style, enum theme theme, char out[static STYLE_SGR])
 {
-	struct look look = style_look(style, mono);
+	struct look look = style_look(style, theme);
 	int n = snprintf(out, STYLE_SGR, "\033[0%s%s%s", look.bold ? ";1" : "", look.dim ? ";2" : "",
 			 look.reverse ? ";7" : "");
 
-	if (look.colour >= 0)
-		n += snprintf(out + n, STYLE_SGR - (size_t)n, ";%d", 30 + look.colour);
+	if (look.colour >= 2 * BRIGHT)
+		n += snprintf(out + n, STYLE_SGR - (size_t)n, ";38;5;%d", look.colour);
+	else if (look.colour >= 0)
+		n += snprintf(out + n, STYLE_SGR - (size_t)n, ";%d",
+			      look.colour < BRIGHT ? 30 + look.colour : 90 + look.colour - BRIGHT);
 	snprintf(out + n, STYLE_SGR - (size_t)n, "m");
 }

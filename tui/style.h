@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Named styles: what a cell means, and what that looks like with and without colour.
+ * Named styles: what a cell means, and what that looks like in each theme.
  * Colour has one meaning everywhere: people green, AI blue, voicemail yellow, nobody red.
  */
 #ifndef TUI_STYLE_H
@@ -35,17 +35,30 @@ enum style {
 /* Added to a style: the cursor stands here. */
 #define STYLE_CURSOR 0x100u
 
+enum theme {
+	THEME_DEFAULT,
+	THEME_MONO,     /* no colour at all */
+	THEME_LIGHT,    /* on a light ground: nothing bright, nothing pale */
+	THEME_CONTRAST, /* bright on dark, nothing dim */
+	THEME_COUNT
+};
+
+#define THEME_NAMES "it is one of default, light, contrast, mono"
+bool theme_named(const char *name, enum theme *out);
+
 struct look {
-	int colour; /* 0-7 of the terminal's palette; -1: its own */
+	int colour; /* 0-255 of the terminal's palette; -1: its own */
 	bool bold, dim, reverse;
 };
 
-struct look style_look(unsigned style, bool mono);
+struct look style_look(unsigned style, enum theme theme);
+/* The nearest of a palette with fewer colours. */
+int colour_among(int colour, int colours);
 /* How one who answers is shown. */
 unsigned style_of_kind(enum nm_kind kind);
 
-#define STYLE_SGR 24
+#define STYLE_SGR 32
 /* The SGR sequence that turns on a style and nothing else: "\033[0;1;32m". */
-void style_sgr(unsigned style, bool mono, char out[static STYLE_SGR]);
+void style_sgr(unsigned style, enum theme theme, char out[static STYLE_SGR]);
 
 #endif

@@ -29,7 +29,7 @@
 
 struct term {
 	SCREEN *screen;
-	bool mono;
+	enum theme theme;
 	short pairs[STYLE_COUNT]; /* colour pair of each style */
 	struct canvas shown;
 	bool shown_valid;
@@ -120,18 +120,18 @@ static void add_restore(const char *capability)
 
 static void init_colours(struct term *term)
 {
-	if (term->mono || !has_colors()) {
-		term->mono = true;
+	if (term->theme == THEME_MONO || !has_colors()) {
+		term->theme = THEME_MONO;
 		return;
 	}
 	start_color();
 	use_default_colors();
 	for (short i = 0; i < STYLE_COUNT; i++) {
-		int colour = style_look((unsigned)i, false).colour;
+		int colour = colour_among(style_look((unsigned)i, term->theme).colour, COLORS);
 
 		term->pairs[i] = 0;
 		if (colour >= 0) {
-			term->pairs[i] = (short)(colour + 1);
+			term->pairs[i] = (short)(i + 1);
 			init_pair(term->pairs[i], (short)colour, -1);
 		}
 	}
@@ -158,7 +158,7 @@ static bool cursor_moves(void)
 	return cup && cup != (const char *)-1;
 }
 
-enum nm_code term_open(bool mono, struct term **out, struct nm_error *err)
+enum nm_code term_open(enum theme theme, struct term **out, struct nm_error *err)
 {
 	struct term *term;
 	enum nm_code code;
@@ -168,7 +168,7 @@ enum nm_code term_open(bool mono, struct term **out, struct nm_error *err)
 	term = calloc(1, sizeof *term);
 	if (!term)
 		return nm_fail_memory(err);
-	term->mono = mono;
+	term->theme = theme;
 	code = open_signals(err);
 	if (code) {
 		free(term);
@@ -236,7 +236,7 @@ void term_forget(struct term *term)
 
 static void write_cell(const struct term *term, int x, int y, const struct cell *cell)
 {
-	struct look look = style_look(cell->style, term->mono);
+	struct look look = style_look(cell->style, term->theme);
 	attr_t attributes = A_NORMAL;
 	wchar_t text[3] = {(wchar_t)cell->ch, (wchar_t)cell->mark, 0};
 	cchar_t out;
@@ -256,7 +256,7 @@ static void write_cell(const struct term *term, int x, int y, const struct cell 
 		attributes |= A_DIM;
 	if (look.reverse)
 		attributes |= A_REVERSE;
-	if (setcchar(&out, text, attributes, term->mono ? 0 : term->pairs[cell->style & 0xff], NULL) == OK)
+	if (setcchar(&out, text, attributes, term->theme == THEME_MONO ? 0 : term->pairs[cell->style & 0xff], NULL) == OK)
 		mvadd_wch(y, x, &out);
 }
 

@@ -30,7 +30,7 @@ struct input {
 
 struct term;
 
-enum nm_code term_open(bool mono, struct term **out, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code term_open(enum theme theme, struct term **out, struct nm_error *err) NM_WARN_UNUSED;
 /* Puts the terminal back as it was.  Takes NULL. */
 void term_close(struct term *term);
 

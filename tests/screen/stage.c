@@ -76,7 +76,7 @@ void stage_start(struct stage *stage)
 		.who = "pat",
 		.read_only = options->read_only,
 		.ascii = options->ascii,
-		.mono = options->mono,
+		.theme = options->mono ? THEME_MONO : options->theme,
 		.escapes = options->escapes,
 		.now = stage_clock,
 		.now_context = &stage->now,
@@ -160,7 +160,7 @@ char *stage_text(struct stage *stage)
 	struct nm_buf buf;
 
 	nm_buf_init(&buf, FILE_BYTES);
-	canvas_print(&stage->app.canvas, options->escapes, options->mono, &buf);
+	canvas_print(&stage->app.canvas, options->escapes, options->theme, &buf);
 	return nm_buf_take(&buf);
 }
 

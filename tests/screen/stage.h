@@ -28,6 +28,7 @@ struct stage_options {
 	int width, height;
 	nm_time now;      /* 0: STAGE_NOW */
 	bool ascii, mono, escapes, read_only;
+	enum theme theme;
 	const char *plan;    /* text instead of the fixture's; NULL */
 	const char *fixture; /* folder of the plan and its calendar below the golden files; NULL: theirs */
 };
