@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "command_line.h"
 #include "prompt.h"
 #include "saving.h"
 #include "term.h"
@@ -199,8 +200,6 @@ enum verdict app_answer(struct app *app, int tag, const char *text, size_t index
 
 /* --- actions --- */
 
-#define TAG_COMMAND (-1)
-
 static struct nm_pos first_mistake(const struct app *app)
 {
 	const struct nm_diags *diags = &app->session->diags;
@@ -233,7 +232,7 @@ static bool act_general(struct app *app, const struct event *event)
 		app_help(app);
 		return true;
 	case ACTION_COMMAND:
-		app_command(app);
+		command_line_ask(app, "");
 		return true;
 	case ACTION_UNDO:
 	case ACTION_REDO:
@@ -291,13 +290,13 @@ static void deliver_answer(struct app *app)
 	app->answer.text = NULL;
 	event.text = text;
 	if (event.tag == TAG_COMMAND && text)
-		app_command_run(app, text);
+		command_line_run(app, text);
 	else if (event.tag != TAG_COMMAND && !saving_answer(app, &event) && !recovery_answer(app, &event))
 		act(app, &event);
 	free(text);
 }
 
-static void dispatch(struct app *app, const struct event *event)
+void app_act(struct app *app, const struct event *event)
 {
 	act(app, event);
 	while (app->answer.given)
@@ -311,7 +310,7 @@ void app_do(struct app *app, enum action action)
 
 	app->message[0] = '\0';
 	if (keymap_has(app_context(app), action))
-		dispatch(app, &event);
+		app_act(app, &event);
 }
 
 void app_key(struct app *app, uint32_t key)
@@ -330,75 +329,7 @@ void app_key(struct app *app, uint32_t key)
 			    name);
 		return;
 	}
-	dispatch(app, &event);
-}
-
-/* --- the `:` line --- */
-
-/* Words that `:` takes here, each once. */
-static size_t command_words(const struct app *app, const char **words)
-{
-	enum context context = app_tab_context(app);
-	size_t n = 0;
-
-	for (size_t i = 0; i < key_rows_count; i++) {
-		bool new = key_rows[i].context == context || key_rows[i].context == CONTEXT_GENERAL;
-
-		for (size_t j = 0; j < n && new; j++)
-			new = strcmp(words[j], key_rows[i].name) != 0;
-		if (new)
-			words[n++] = key_rows[i].name;
-	}
-	words[n] = NULL;
-	return n;
-}
-
-static void ask_command(struct app *app, const char *typed)
-{
-	const char **words = calloc(key_rows_count + 1, sizeof *words);
-
-	if (words)
-		command_words(app, words);
-	app_ask(app, TAG_COMMAND, ":", typed, words);
-	free(words);
-}
-
-void app_command(struct app *app)
-{
-	ask_command(app, "");
-}
-
-void app_command_run(struct app *app, const char *text)
-{
-	const char **words = calloc(key_rows_count + 1, sizeof *words);
-	const char *word = NULL;
-	size_t n = words ? command_words(app, words) : 0, len, found = 0;
-
-	text += strspn(text, " ");
-	len = strcspn(text, " ");
-	for (size_t i = 0; i < n && len; i++) {
-		if (strncmp(words[i], text, len))
-			continue;
-		found++;
-		word = words[i];
-		if (word[len] == '\0') {
-			found = 1;
-			break;
-		}
-	}
-	if (found == 1) {
-		const struct key_row *row = keymap_named(app_tab_context(app), word);
-		struct event event = {.action = row->action};
-
-		dispatch(app, &event);
-	} else if (len) {
-		app_message(app, STYLE_WARNING,
-			    found ? "%.*s could be more than one word: Tab completes"
-				  : "%.*s is neither an action nor a screen: Tab completes",
-			    (int)len, text);
-		ask_command(app, text);
-	}
-	free(words);
+	app_act(app, &event);
 }
 
 /* --- what screens ask for --- */

@@ -76,6 +76,8 @@ void app_settle(struct app *app);
 void app_draw(struct app *app);
 bool app_resize(struct app *app, int width, int height);
 
+/* What an event brings about, and what follows from it. */
+void app_act(struct app *app, const struct event *event);
 /* An action, as if its key had been pressed; nothing when it has none here. */
 void app_do(struct app *app, enum action action);
 /* mouse.c: a click, and the wheel, up or down. */
@@ -129,8 +131,5 @@ const struct screen_ops *app_screen_named(const char *name); /* NULL: there is n
 /* frame.c: title, tabs, message and bar around the screen; which tab stands at a column, APP_TABS: none. */
 void frame_draw(const struct app *app, struct canvas *canvas);
 size_t frame_tab_at(const struct app *app, int x);
-/* The `:` line: asks for a word, does what it names. */
-void app_command(struct app *app);
-void app_command_run(struct app *app, const char *text);
 
 #endif

@@ -187,7 +187,7 @@ const struct key_row key_rows[] = {
 	{G, ACTION_SCREEN_REPORT, "report", "8", NULL, "the figures: not in this version, and says so"},
 	{G, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "the screen that you came from"},
 	{G, ACTION_HELP, "help", "? F1", "help", "the keys of this screen"},
-	{G, ACTION_COMMAND, "command", ":", "command", "type an action or a screen; Tab completes"},
+	{G, ACTION_COMMAND, "command", ":", "command", "type an action, a screen or any command; Tab completes"},
 	{G, ACTION_EDITOR, "editor", "e", "editor", "the plan in your editor; one that does not read, at its first mistake"},
 	{G, ACTION_UNDO, "undo", "u", NULL, "take the last change of the plan back"},
 	{G, ACTION_REDO, "redo", "C-r", NULL, "make it again"},

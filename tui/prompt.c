@@ -20,6 +20,7 @@ struct request {
 	const struct notes *notes;
 	const size_t *taken; /* items that are chosen already, in their order */
 	size_t n_taken;
+	void (*offer)(const struct app *app, const char *typed, struct notes *out);
 };
 
 struct dialog {
@@ -32,6 +33,7 @@ struct dialog {
 	size_t *taken; /* of several: items chosen, in their order */
 	size_t n_taken;
 	int marks;    /* columns in front of each item */
+	void (*offer)(const struct app *app, const char *typed, struct notes *out); /* makes the words; NULL */
 	size_t stem;  /* bytes of the word typed before Tab */
 	size_t tried; /* next word that Tab offers */
 };
@@ -51,7 +53,6 @@ static void *open_dialog(struct app *app, const void *argument, struct nm_error 
 	const struct request *request = argument;
 	struct dialog *dialog = calloc(1, sizeof *dialog);
 
-	(void)app;
 	if (dialog) {
 		dialog->question = strdup(request->question);
 		dialog->taken = calloc(request->n + 1, sizeof *dialog->taken);
@@ -71,6 +72,9 @@ static void *open_dialog(struct app *app, const void *argument, struct nm_error 
 		notes_add(&dialog->items, STYLE_PLAIN, request->items[i]);
 	for (size_t i = 0; request->notes && i < request->notes->n; i++)
 		notes_add(&dialog->items, request->notes->items[i].style, request->notes->items[i].text);
+	dialog->offer = request->offer;
+	if (dialog->offer)
+		dialog->offer(app, dialog->text, &dialog->items);
 	list_set(&dialog->list, dialog->items.n);
 	dialog->list.at = request->first < dialog->items.n ? request->first : 0;
 	for (; dialog->n_taken < request->n_taken; dialog->n_taken++)
@@ -188,6 +192,10 @@ static enum verdict act_prompt(void *state, struct app *app, const struct event 
 	}
 	dialog->stem = dialog->len;
 	dialog->tried = 0;
+	if (dialog->offer) {
+		notes_clear(&dialog->items);
+		dialog->offer(app, dialog->text, &dialog->items);
+	}
 	return VERDICT_REDRAW;
 }
 
@@ -217,8 +225,10 @@ static void draw_prompt(const void *state, const struct app *app, struct canvas 
 	pen_text(&pen, STYLE_BOLD, dialog->text + dialog->at);
 	pen_tab(&pen, pen.x + 3);
 	for (size_t i = 0; i < dialog->items.n && dialog->len; i++) {
-		if (!strncmp(dialog->items.items[i].text, dialog->text, dialog->len))
-			pen_textf(&pen, STYLE_DIM, "%s ", dialog->items.items[i].text);
+		const char *text = dialog->items.items[i].text, *blank = strrchr(dialog->text, ' ');
+
+		if (!strncmp(text, dialog->text, dialog->len))
+			pen_textf(&pen, STYLE_DIM, "%s ", text + (blank ? blank + 1 - dialog->text : 0));
 	}
 }
 
@@ -239,6 +249,14 @@ void app_ask(struct app *app, int tag, const char *question, const char *initial
 
 	while (words && words[request.n])
 		request.n++;
+	app_push(app, &prompt_ops, &request);
+}
+
+void app_ask_offering(struct app *app, int tag, const char *question, const char *initial,
+		      void (*offer)(const struct app *app, const char *typed, struct notes *out))
+{
+	struct request request = {.tag = tag, .question = question, .initial = initial, .offer = offer};
+
 	app_push(app, &prompt_ops, &request);
 }
 

@@ -33,6 +33,10 @@ void notes_diff(struct notes *notes, const char *before, const char *after);
 /* initial may be "", or what was typed and is wrong: asked again, with a message over the line that says why.
  * words: what Tab completes, NULL-terminated; NULL: nothing; copied. */
 void app_ask(struct app *app, int tag, const char *question, const char *initial, const char *const *words);
+/* The same, asked by the `:` line: `offer` adds whole lines that what was typed may become, after each key. */
+#define TAG_COMMAND (-1)
+void app_ask_offering(struct app *app, int tag, const char *question, const char *initial,
+		      void (*offer)(const struct app *app, const char *typed, struct notes *out));
 void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes);
 void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first);
 /* Several of a list, each at most once: taken are those chosen at first, in their order, at most n.  The answer's text

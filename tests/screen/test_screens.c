@@ -1171,7 +1171,7 @@ static void the_command_line_takes_actions_and_screens(void **state)
 	stage_keys(&stage, ":");
 	stage_type(&stage, "nonsense");
 	stage_keys(&stage, "Enter");
-	stage_shows(&stage, "nonsense is neither an action nor a screen");
+	stage_shows(&stage, "nonsense is neither an action nor a screen nor a command");
 	stage_keys(&stage, "Escape");
 	stage_keys(&stage, "7");
 	stage_shows(&stage, "`nevermiss calls list` tells it");

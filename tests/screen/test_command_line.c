@@ -1,0 +1,198 @@
+/* SPDX-License-Identifier: MIT */
+/* The `:` line: actions, screens, and every command of the program, with what may follow. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "command.h"
+#include "command_line.h"
+#include "exact.h"
+#include "stage.h"
+
+static void open_stage(struct stage *stage)
+{
+	stage_open(stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+}
+
+static void say(struct stage *stage, const char *line)
+{
+	stage_keys(stage, ":");
+	stage_type(stage, line);
+	stage_keys(stage, "Enter");
+}
+
+static void a_word_is_an_action_or_a_screen_before_a_command(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	say(&stage, "week");
+	stage_shows(&stage, "first live answer");
+	say(&stage, "next-g");
+	stage_shows(&stage, "gap");
+	say(&stage, "nevermiss week");
+	stage_shows(&stage, "nevermiss week");
+	stage_golden(&stage, "command-week");
+	stage_close(&stage);
+}
+
+static void a_command_runs_with_its_options_and_shows_a_page(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	say(&stage, "simulate --at \"2026-11-23 10:00\" --line main --set owner=busy");
+	stage_shows(&stage, "answered by");
+	stage_keys(&stage, "Escape");
+	say(&stage, "test 'A Monday'");
+	stage_shows(&stage, "A Monday");
+	stage_keys(&stage, "Escape");
+	say(&stage, "next --help");
+	stage_shows(&stage, "usage: nevermiss next");
+	stage_close(&stage);
+}
+
+/* Each has a page or says why not, and leaves the screen as it was. */
+static void every_command_can_be_run(void **state)
+{
+	static const char *const words[] = {"", " --help", " x", " --json", " --list", " main"};
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	for (size_t i = 0; i < commands_count; i++) {
+		for (size_t j = 0; j < sizeof words / sizeof *words; j++) {
+			char line[64];
+
+			snprintf(line, sizeof line, "nevermiss %s%s", commands[i].name, words[j]);
+			command_line_run(&stage.app, line);
+			app_settle(&stage.app);
+			app_draw(&stage.app);
+			rows_are_exact(&stage.app.canvas);
+			assert_true(stage.app.depth > 0 || stage.app.message[0]);
+			while (stage.app.depth)
+				app_do(&stage.app, app_context(&stage.app) == CONTEXT_TEXT ? ACTION_BACK : ACTION_DISMISS);
+			assert_false(stage.session.options.now == NULL);
+			assert_int_equal(session_now(&stage.session), STAGE_NOW);
+		}
+	}
+	stage_close(&stage);
+}
+
+static void what_would_ask_says_which_option_answers(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	say(&stage, "push --line main");
+	stage_shows(&stage, "--yes");
+	stage_keys(&stage, "Escape");
+	say(&stage, "push --line main --yes");
+	stage_keys(&stage, "Escape 6");
+	stage_shows(&stage, "in sync");
+	stage_close(&stage);
+}
+
+static void what_is_wrong_is_told_and_asked_again(void **state)
+{
+	static const struct {
+		const char *line, *told;
+	} cases[] = {
+		{"frobnicate", "neither an action nor a screen nor a command"},
+		{"week --frob", "unknown option --frob"},
+		{"simulate --at", "--at needs a value"},
+		{"check \"open", "a quote is not closed"},
+		{"check --plan x", "--plan is for the shell"},
+		{"nevermiss demo", "start it from the shell"},
+	};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		open_stage(&stage);
+		say(&stage, cases[i].line);
+		stage_shows(&stage, cases[i].told);
+		stage_close(&stage);
+	}
+}
+
+/* check sees the text as it is edited; push would not. */
+static void edits_that_are_not_saved_are_looked_at_but_not_worked_on(void **state)
+{
+	const struct nm_edit edit = {.op = NM_EDIT_SET, .place = {.section = "", .step = -1}, .option = "business", .value = "\"Edited\""};
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	assert_true(app_edit(&stage.app, &edit, 1, "business"));
+	say(&stage, "push --yes");
+	stage_shows(&stage, "edits that are not saved");
+	say(&stage, "nevermiss check");
+	stage_shows(&stage, "swallowed");
+	stage_close(&stage);
+}
+
+static void offers(struct stage *stage, const char *typed, const char *expected)
+{
+	struct notes notes;
+
+	notes_init(&notes);
+	command_line_offer(&stage->app, typed, &notes);
+	for (size_t i = 0; i < notes.n; i++) {
+		if (!strcmp(notes.items[i].text, expected)) {
+			notes_clear(&notes);
+			return;
+		}
+	}
+	fail_msg("\"%s\" does not offer \"%s\" among %zu", typed, expected, notes.n);
+}
+
+static void commands_options_and_names_are_completed(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	offers(&stage, "sim", "simulate");
+	offers(&stage, "over", "override");
+	offers(&stage, "simulate --e", "simulate --emergency");
+	offers(&stage, "simulate --line ", "simulate --line main");
+	offers(&stage, "simulate --line ho", "simulate --line hotline");
+	offers(&stage, "simulate --line main --s", "simulate --line main --set");
+	offers(&stage, "override --path ", "override --path after-hours");
+	offers(&stage, "test \"Ch", "test \"Christmas morning\"");
+	offers(&stage, "nevermiss ch", "nevermiss check");
+	offers(&stage, "nevermiss screen p", "nevermiss screen plan");
+	stage_keys(&stage, ":");
+	stage_type(&stage, "simulate --line h");
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, ": simulate --line hotline");
+	stage_type(&stage, " --em");
+	stage_keys(&stage, "Tab Enter");
+	stage_shows(&stage, "simulate --line hotline --emergency");
+	stage_close(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_word_is_an_action_or_a_screen_before_a_command),
+		cmocka_unit_test(a_command_runs_with_its_options_and_shows_a_page),
+		cmocka_unit_test(every_command_can_be_run),
+		cmocka_unit_test(what_would_ask_says_which_option_answers),
+		cmocka_unit_test(what_is_wrong_is_told_and_asked_again),
+		cmocka_unit_test(edits_that_are_not_saved_are_looked_at_but_not_worked_on),
+		cmocka_unit_test(commands_options_and_names_are_completed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

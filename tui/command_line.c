@@ -1,0 +1,396 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The `:` line: see command_line.h.  In: what was typed, the tables of keys and commands, the plan's names.
+ * Out: an action, or a command's output as a page.  Nobody is asked anything in the middle of it: a command that
+ * would ask is refused by itself, as where it runs without a terminal, and says which option answers.
+ */
+#include "command_line.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "command.h"
+
+#define WORDS_MOST 64
+#define OUTPUT_BYTES (8u << 20)
+#define LINES_MOST 5000 /* on a page */
+
+void command_line_ask(struct app *app, const char *typed)
+{
+	app_ask_offering(app, TAG_COMMAND, ":", typed, command_line_offer);
+}
+
+/* --- words --- */
+
+/* A line cut at blanks; quotes of either kind keep a word together. */
+struct cut_line {
+	char *bytes;
+	char *words[WORDS_MOST];
+	int n;
+	bool open; /* a quote was not closed */
+};
+
+static char *cut_word(char *at, struct cut_line *cut)
+{
+	char *to = at;
+	char quote = '\0';
+
+	cut->words[cut->n++] = to;
+	for (; *at && (quote || *at != ' '); at++) {
+		if (quote ? *at == quote : *at == '"' || *at == '\'')
+			quote = quote ? '\0' : *at;
+		else
+			*to++ = *at;
+	}
+	cut->open |= quote != '\0';
+	at += *at == ' ';
+	*to = '\0';
+	return at;
+}
+
+/* False when memory is out or there are too many words. */
+static bool cut_line(const char *text, struct cut_line *cut)
+{
+	char *at;
+
+	*cut = (struct cut_line){ .bytes = strdup(text) };
+	if (!cut->bytes)
+		return false;
+	for (at = cut->bytes + strspn(cut->bytes, " "); *at && cut->n < WORDS_MOST; at += strspn(at, " "))
+		at = cut_word(at, cut);
+	return *at == '\0';
+}
+
+/* --- actions --- */
+
+/* The row that a word means here, whole or as the beginning of one only; *several: of more. */
+static const struct key_row *find_action(const struct app *app, const char *word, bool *several)
+{
+	const enum context context = app_tab_context(app);
+	const size_t len = strlen(word);
+	const struct key_row *found = NULL;
+
+	*several = false;
+	for (size_t i = 0; i < key_rows_count; i++) {
+		const struct key_row *row = &key_rows[i];
+
+		if ((row->context != context && row->context != CONTEXT_GENERAL) || strncmp(row->name, word, len))
+			continue;
+		if (row->name[len] == '\0')
+			return keymap_named(context, row->name);
+		*several |= found && strcmp(found->name, row->name) != 0;
+		found = found ? found : row;
+	}
+	return found ? keymap_named(context, found->name) : NULL;
+}
+
+/* --- commands --- */
+
+/* What a command writes to standard error by itself, kept off the screen. */
+struct aside {
+	int saved, file;
+};
+
+static bool aside_begin(struct aside *aside)
+{
+	aside->saved = dup(STDERR_FILENO);
+	aside->file = memfd_create("aside", MFD_CLOEXEC);
+	if (aside->saved >= 0 && aside->file >= 0 && dup2(aside->file, STDERR_FILENO) >= 0)
+		return true;
+	close(aside->saved);
+	close(aside->file);
+	return false;
+}
+
+static void aside_end(struct aside *aside, struct nm_buf *out)
+{
+	char bytes[4096];
+	ssize_t n;
+
+	fflush(stderr);
+	dup2(aside->saved, STDERR_FILENO);
+	lseek(aside->file, 0, SEEK_SET);
+	while ((n = read(aside->file, bytes, sizeof bytes)) > 0)
+		nm_buf_addn(out, bytes, (size_t)n);
+	close(aside->saved);
+	close(aside->file);
+}
+
+/* Of options that a command has, those that the interface has decided already. */
+static const char *decided_option(const struct arguments *args)
+{
+	static const char *const names[] = { "plan", "data", "read-only", "now" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (argument_given(args, names[i]))
+			return names[i];
+	}
+	return NULL;
+}
+
+/* Commands that only look see the text as it is edited; others work on a file. */
+static bool only_looks(const struct command *command)
+{
+	static const char *const names[] = { "check",	"simulate", "sweep", "hours",	"week",	  "next",
+					     "compare", "diff",	    "test",  "history", "export", "keys", "screen" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		if (!strcmp(names[i], command->name))
+			return true;
+	}
+	return false;
+}
+
+/* May it run here?  Says why not. */
+static bool may_run(struct app *app, const struct command *command, const struct arguments *args)
+{
+	const char *decided = decided_option(args);
+
+	if (decided) {
+		app_message(app, STYLE_WARNING, "--%s is for the shell: here the plan, its data and the clock are those on the screen",
+			    decided);
+		return false;
+	}
+	if (!strcmp(command->name, "demo")) {
+		app_message(app, STYLE_WARNING, "the demo opens an interface of its own: start it from the shell");
+		return false;
+	}
+	if (!only_looks(command) && nm_document_dirty(app->session->document)) {
+		app_message(app, STYLE_WARNING, "%s works on the file, and there are edits that are not saved: W saves them",
+			    command->name);
+		return false;
+	}
+	return true;
+}
+
+static void show_output(struct app *app, const char *text, const struct nm_buf *notes, const struct nm_buf *out)
+{
+	struct notes lines;
+	size_t left = 0;
+
+	notes_init(&lines);
+	notes_lines(&lines, notes->data);
+	for (size_t i = 0; i < lines.n; i++)
+		lines.items[i].style = STYLE_WARNING;
+	notes_lines(&lines, out->data);
+	while (lines.n > LINES_MOST) {
+		free((char *)lines.items[--lines.n].text);
+		left++;
+	}
+	if (left)
+		notes_addf(&lines, STYLE_WARNING, "and %zu more lines: run it from the shell to see all", left);
+	app_page(app, text, &lines);
+	notes_clear(&lines);
+}
+
+/* Runs it on the session that is open, and puts back what it may have set there. */
+static enum nm_code run_in_session(struct app *app, const struct command *command, struct invocation *run,
+				   enum status *status, struct nm_error *err)
+{
+	struct session *session = app->session;
+	const struct session before = *session;
+	enum nm_code code = command->plan == PLAN_READ ? session_need_plan(session, err) : NM_OK;
+
+	run->session = command->plan == PLAN_NONE ? NULL : session;
+	if (!code)
+		code = command->run(run, status, err);
+	session->options = before.options;
+	session->progress = before.progress;
+	session->idle = before.idle;
+	session->progress_context = before.progress_context;
+	return code;
+}
+
+static void run_command(struct app *app, const char *text, const struct command *command, const struct arguments *args)
+{
+	const bool help = argument_given(args, "help");
+	enum status status = STATUS_GOOD;
+	struct nm_buf out, notes;
+	struct invocation run = { .args = args, .options = &app->session->options, .json = argument_given(args, "json"),
+				  .out = &out, .notes = &notes };
+	struct aside aside;
+	struct nm_error err;
+	enum nm_code code = NM_OK;
+
+	if (!help && !may_run(app, command, args))
+		return;
+	nm_buf_init(&out, OUTPUT_BYTES);
+	nm_buf_init(&notes, OUTPUT_BYTES);
+	if (help) {
+		command_usage(command, &out);
+	} else if (aside_begin(&aside)) {
+		code = run_in_session(app, command, &run, &status, &err);
+		aside_end(&aside, &notes);
+	}
+	app_forget_facts(app);
+	if (out.len || notes.len)
+		show_output(app, text, &notes, &out);
+	if (code)
+		app_error(app, &err);
+	else if (status != STATUS_GOOD)
+		app_message(app, STYLE_WARNING, "%s is done, and something is wrong", command->name);
+	else if (out.len == 0 && notes.len == 0)
+		app_message(app, STYLE_GOOD, "%s is done", command->name);
+	nm_buf_clear(&out);
+	nm_buf_clear(&notes);
+}
+
+/* A line that names a command; asked again when it is wrong. */
+static void read_command(struct app *app, const char *text, const struct command *command, struct cut_line *cut, int first)
+{
+	struct arguments args;
+	struct nm_error err;
+
+	if (arguments_read(command, cut->n - first, cut->words + first, &args, &err)) {
+		app_error(app, &err);
+		command_line_ask(app, text);
+		return;
+	}
+	run_command(app, text, command, &args);
+	arguments_clear(&args);
+}
+
+static void run_words(struct app *app, const char *text, struct cut_line *cut)
+{
+	const bool said = !strcmp(cut->words[0], "nevermiss"); /* the command, where there is an action too */
+	const char *word = cut->words[said && cut->n > 1];
+	const struct command *command = command_find(word);
+	bool several = false;
+	const struct key_row *row = said || cut->n > 1 ? NULL : find_action(app, word, &several);
+
+	if (cut->open) {
+		app_message(app, STYLE_WARNING, "a quote is not closed");
+		command_line_ask(app, text);
+	} else if (row && !several && (!command || !strcmp(row->name, word))) {
+		app_act(app, &(struct event){ .action = row->action });
+	} else if (command) {
+		read_command(app, text, command, cut, 1 + said);
+	} else {
+		app_message(app, STYLE_WARNING,
+			    several ? "%s could be more than one word: Tab completes"
+				    : "%s is neither an action nor a screen nor a command: Tab completes",
+			    word);
+		command_line_ask(app, text);
+	}
+}
+
+void command_line_run(struct app *app, const char *text)
+{
+	struct cut_line cut;
+
+	if (!cut_line(text, &cut))
+		app_message(app, STYLE_WARNING, "that are more than %d words", WORDS_MOST);
+	else if (cut.n)
+		run_words(app, text, &cut);
+	free(cut.bytes);
+}
+
+/* --- completion --- */
+
+/* A line being completed: what stands before its last word stays. */
+struct offer {
+	const char *typed;
+	size_t before, len; /* bytes before the last word, and of that word */
+	struct notes *out;
+};
+
+static void offer_word(struct offer *offer, const char *word, const char *quote)
+{
+	const char *last = offer->typed + offer->before;
+	const size_t skip = *quote && *last == *quote;
+
+	if (strncmp(word, last + skip, offer->len - skip) != 0)
+		return;
+	for (size_t i = 0; i < offer->out->n; i++) {
+		if (!strcmp(offer->out->items[i].text + offer->before, word))
+			return;
+	}
+	notes_addf(offer->out, STYLE_PLAIN, "%.*s%s%s%s", (int)offer->before, offer->typed, quote, word, quote);
+}
+
+static void offer_name(struct offer *offer, const char *name)
+{
+	offer_word(offer, name, strchr(name, ' ') ? "\"" : "");
+}
+
+/* Names of the plan that an option's value may be, by what its help calls the value. */
+static void offer_values(struct offer *offer, const struct nm_plan *plan, const char *value)
+{
+	for (size_t i = 0; !strcmp(value, "L") && i < plan->n_lines; i++)
+		offer_name(offer, plan->lines[i].name);
+	for (size_t i = 0; !strcmp(value, "P") && i < plan->n_paths; i++)
+		offer_name(offer, plan->paths[i].name);
+	for (size_t i = 0; !strcmp(value, "C") && i < plan->n_callers; i++)
+		offer_name(offer, plan->callers[i].name);
+	for (size_t i = 0; (!strcmp(value, "NAME") || !strncmp(value, "D=", 2)) && i < plan->n_destinations; i++)
+		offer_name(offer, plan->destinations[i].name);
+}
+
+static const struct command_option *option_named(const struct command_option *options, const char *word)
+{
+	for (; options->name; options++) {
+		if (!strncmp(word, "--", 2) && !strcmp(options->name, word + 2))
+			return options;
+	}
+	return NULL;
+}
+
+static void offer_options(struct offer *offer, const struct command_option *options)
+{
+	for (; options->name; options++) {
+		char word[64];
+
+		snprintf(word, sizeof word, "--%s", options->name);
+		offer_word(offer, word, "");
+	}
+}
+
+static void offer_actions(struct offer *offer, enum context context)
+{
+	for (size_t i = 0; i < key_rows_count; i++) {
+		if (key_rows[i].context == context || key_rows[i].context == CONTEXT_GENERAL)
+			offer_word(offer, key_rows[i].name, "");
+	}
+}
+
+/* What may follow the words before: the value of an option, or another option. */
+static void offer_next(struct offer *offer, const struct app *app, const struct command *command, const char *before)
+{
+	const struct command_option *option = option_named(command->options, before);
+
+	if (option && option->value) {
+		if (app_plan(app))
+			offer_values(offer, app_plan(app), option->value);
+		return;
+	}
+	offer_options(offer, command->options);
+	for (size_t i = 0; !strcmp(command->name, "screen") && i < APP_TABS; i++)
+		offer_word(offer, app_screens[i]->name, "");
+	for (size_t i = 0; !strcmp(command->name, "test") && app_plan(app) && i < app_plan(app)->n_tests; i++)
+		offer_name(offer, app_plan(app)->tests[i].name);
+}
+
+void command_line_offer(const struct app *app, const char *typed, struct notes *out)
+{
+	const char *blank = strrchr(typed, ' ');
+	struct offer offer = { typed, blank ? (size_t)(blank + 1 - typed) : 0, 0, out };
+	const struct command *command = NULL;
+	struct cut_line cut;
+	int first = 0;
+
+	offer.len = strlen(typed + offer.before);
+	if (cut_line(typed, &cut) && cut.n) {
+		first = !strcmp(cut.words[0], "nevermiss") && cut.n > 1;
+		command = cut.n - (offer.len > 0) > first ? command_find(cut.words[first]) : NULL;
+	}
+	if (command)
+		offer_next(&offer, app, command, cut.words[cut.n - 1 - (offer.len > 0)]);
+	else if (offer.before == 0)
+		offer_actions(&offer, app_tab_context(app));
+	for (size_t i = 0; !command && (offer.before == 0 || first) && i < commands_count; i++)
+		offer_word(&offer, commands[i].name, "");
+	free(cut.bytes);
+}
