@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A read-only session: everything can be looked at and played, and nothing is written.  Every key of every
+ * screen, what it asks answered in every way, and every command; then the folders are what they were.
+ */
+#include <ftw.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "command.h"
+#include "command_line.h"
+#include "nevermiss/edit.h"
+#include "stage.h"
+
+static struct nm_buf seen; /* nftw has no context */
+
+/* Name, mode and bytes of each file.  SQLite's own -shm is no writing of ours, nor is the empty log beside it. */
+static int see_file(const char *path, const struct stat *about, int type, struct FTW *walk)
+{
+	const size_t len = strlen(path);
+	const bool own = len > 4 && (!strcmp(path + len - 4, "-shm") || (!strcmp(path + len - 4, "-wal") && about->st_size == 0));
+
+	(void)walk;
+	if (own)
+		return 0;
+	nm_buf_addf(&seen, "\n%s %o ", path, (unsigned)about->st_mode);
+	return type == FTW_F && nm_file_read(path, 1u << 24, &seen, NULL) != NM_OK;
+}
+
+/* Everything that is in the folder; the caller frees it.  *len: it holds any bytes. */
+static char *see_folder(size_t *len)
+{
+	nm_buf_init(&seen, 1u << 26);
+	assert_int_equal(nftw(".", see_file, 16, FTW_PHYS), 0);
+	*len = seen.len;
+	return nm_buf_take(&seen);
+}
+
+static const struct stage_options writing = {.screen = "push", .width = 80, .height = 24};
+
+/* A plan that was pushed, with an override that was saved: so that there is something to undo, show and roll back. */
+static void open_with_history(struct stage *stage, const struct stage_options *read_only)
+{
+	stage_open(stage, &writing);
+	stage_keys(stage, "P y 1 O Enter Enter y");
+	stage_stop(stage);
+	stage->options = read_only;
+	stage_start(stage);
+	recovery_begin(&stage->app);
+}
+
+static void close_dialogs(struct stage *stage)
+{
+	while (stage->app.depth) {
+		const enum context context = app_context(&stage->app);
+
+		app_do(&stage->app, context == CONTEXT_CONFIRM				   ? ACTION_NO
+				    : context == CONTEXT_TEXT || context == CONTEXT_CODES ? ACTION_BACK
+											   : ACTION_DISMISS);
+	}
+}
+
+/* The key, then what accepts, whatever comes: a line typed, the first choice, yes. */
+static void press(struct stage *stage, const struct key_row *row)
+{
+	static const char *const answers[] = {"Enter", "2 h Enter", "Down Enter", "y"};
+	const char *keys = key_row_keys(row);
+	char key[KEY_TEXT];
+
+	snprintf(key, sizeof key, "%.*s", (int)strcspn(keys, " "), keys);
+	stage_keys(stage, key);
+	for (size_t i = 0; i < sizeof answers / sizeof *answers && stage->app.depth; i++)
+		stage_keys(stage, answers[i]);
+	close_dialogs(stage);
+	stage->app.ended = false;
+}
+
+static void no_key_of_any_screen_writes(void **state)
+{
+	static const struct stage_options read_only = {.screen = "now", .width = 80, .height = 24, .read_only = true};
+	struct stage stage;
+	size_t len_before, len_after;
+	char *before, *after;
+
+	(void)state;
+	open_with_history(&stage, &read_only);
+	before = see_folder(&len_before);
+	for (size_t tab = 0; tab < APP_TABS; tab++) {
+		for (size_t i = 0; i < key_rows_count; i++) {
+			app_go(&stage.app, app_screens[tab], NULL);
+			if (key_rows[i].context == app_screens[tab]->context || key_rows[i].context == CONTEXT_GENERAL)
+				press(&stage, &key_rows[i]);
+		}
+	}
+	app_settle(&stage.app);
+	recovery_end(&stage.app, true);
+	after = see_folder(&len_after);
+	assert_int_equal(len_before, len_after);
+	assert_memory_equal(before, after, len_before);
+	free(before);
+	free(after);
+	stage_close(&stage);
+}
+
+static void no_command_writes(void **state)
+{
+	static const char *const lines[] = {
+		"nevermiss check",	   "sweep --from 2026-11-23 --until 2026-11-24 --every 1h",
+		"nevermiss test",	   "nevermiss push --yes",
+		"rollback --yes",	   "override --for 2h --path after-hours --no-push",
+		"override --end by-hand-1", "nevermiss diff",
+		"sandbox --clear",	   "sandbox --fail 500",
+		"history",		   "text --to owner --yes hello",
+		"calls list",		   "calls import x.csv",
+		"codes",		   "init --business X",
+		"export sandbox",
+	};
+	static const struct stage_options read_only = {.screen = "now", .width = 80, .height = 24, .read_only = true};
+	struct stage stage;
+	size_t len_before, len_after;
+	char *before, *after;
+
+	(void)state;
+	open_with_history(&stage, &read_only);
+	before = see_folder(&len_before);
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		command_line_run(&stage.app, lines[i]);
+		close_dialogs(&stage);
+	}
+	app_settle(&stage.app);
+	after = see_folder(&len_after);
+	assert_int_equal(len_before, len_after);
+	assert_memory_equal(before, after, len_before);
+	free(before);
+	free(after);
+	stage_close(&stage);
+}
+
+/* What cannot be done says so; what looks and plays works. */
+static void refusals_are_told_and_looking_works(void **state)
+{
+	static const struct stage_options read_only = {.screen = "now", .width = 80, .height = 24, .read_only = true};
+	struct stage stage;
+
+	(void)state;
+	open_with_history(&stage, &read_only);
+	stage_keys(&stage, "u");
+	stage_shows(&stage, "read-only: nothing is changed");
+	stage_keys(&stage, "6 P");
+	stage_shows(&stage, "read-only: nothing is changed");
+	stage_keys(&stage, "4");
+	stage_shows(&stage, "Answered by");
+	stage_keys(&stage, "t");
+	stage_shows(&stage, "A Monday");
+	stage_close(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(no_key_of_any_screen_writes),
+		cmocka_unit_test(no_command_writes),
+		cmocka_unit_test(refusals_are_told_and_looking_works),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
