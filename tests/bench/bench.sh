@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The benchmarks, of decisions and of a push: bench.sh BUILDDIR [ROUNDS]
+# The benchmarks, of decisions, the interface and a push: bench.sh BUILDDIR [ROUNDS]
 # Builds the reference (-O3 -march=native) and our side (against BUILDDIR/libcore.a), makes the
 # data once in BUILDDIR/bench-data, checks that both agree, and prints a table of medians; both sides
 # take turns, so that a busy machine hits both.  CPU=n picks the core, CALLS=n the length of the log.
@@ -26,6 +26,8 @@ $cc -std=c11 -D_GNU_SOURCE -O3 -march=native -o "$data/ideal" "$here/ideal.c"
 $cc -std=c11 -D_GNU_SOURCE -O2 -I"$top/include" -o "$data/decide" "$here/decide.c" "$build/libcore.a" -Wl,--as-needed $libs
 # shellcheck disable=SC2086
 $cc -std=c11 -D_GNU_SOURCE -O2 -I"$top/include" -I"$top" -o "$data/push" "$here/push.c" "$build/libcore.a" -Wl,--as-needed $libs
+$cc -std=c11 -D_GNU_SOURCE -O2 -o "$data/keys" "$here/keys.c" -lutil
+$cc -std=c11 -D_GNU_SOURCE -O2 -o "$data/bare" "$here/bare.c" -lncursesw -ltinfo
 $cc -std=c11 -D_GNU_SOURCE -O2 -o "$data/push_bare" "$here/push_bare.c" -lcurl
 $cc -std=c11 -D_GNU_SOURCE -O2 -o "$data/push_server" "$here/push_server.c"
 [ -f "$data/calls-$calls" ] || { "$data/gen" "$data" "$calls" && touch "$data/calls-$calls"; }
@@ -112,6 +114,29 @@ for plan in plumber team; do
 	}'
 	: > "$data/a"
 done
+
+# --- the interface ---
+# Starts until the bar with the keys is drawn; then the cursor goes down the plan and up again.
+down=jjjjjjjjjjkkkkkkkkkk
+keys=$down$down$down$down$down
+interface() {
+	# shellcheck disable=SC2086
+	env TERM=xterm-256color LC_ALL=C.UTF-8 $pin "$data/keys" "$rounds" "$@"
+}
+"$build/nevermiss" -p "$top/examples/team.conf" --data "$data/store" calls list > "$data/opened" 2>&1 || true # makes the store
+ours=$(interface 2 "help" "$keys" "$build/nevermiss" -p "$top/examples/team.conf" --data "$data/store" --read-only)
+bare=$(interface "" "help" "$keys" "$data/bare")
+echo "$ours $bare" | awk '
+function row(name, unit, a, b, budget, over) {
+	printf "%-44s %9.2f %9s  %-3s %6s  %s %s\n", name, a, b == "-" ? b : sprintf("%.2f", b), unit, b == "-" ? b : sprintf("%.2f", a / b), budget, over ? "OVER" : ""
+}
+{
+	row("interface: start to first full screen", "ms", $1, $6, 2, $1 > 2 * $6)
+	row("interface: key to screen, 120x40", "ms", $2, $7, 1.3, $2 > 1.3 * $7)
+	row("  of a hundred keys the slowest", "ms", $3, $8, "1 ms", $3 > 1)
+	row("  bytes a key", "", $4, $9, "300", $4 > 300)
+	row("interface: memory", "MiB", $5 / 1024, "-", "8 MiB", $5 > 8192)
+}'
 
 # --- a push ---
 # The reference is the time that 64 connections take if nothing but the carrier takes any: 16 rounds of 50 ms.  What
