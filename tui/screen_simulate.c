@@ -44,6 +44,7 @@ static void forget(struct simulate *simulate)
 	simulate->call = NULL;
 	simulate->live_arena = NULL;
 	simulate->treatment = NULL;
+	simulate->outcome = (struct nm_outcome){0}; /* its texts were the call's */
 }
 
 static void close_simulate(void *state)

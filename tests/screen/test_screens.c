@@ -790,6 +790,18 @@ static void live_that_is_read_again_is_played_again(void **state)
 	stage_close(&stage);
 }
 
+/* No call can be played then: none that was before may be scrolled. */
+static void an_emergency_that_live_cannot_tell_has_nothing_to_scroll(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
+	stage_keys(&stage, "P y 4 v E Down Up");
+	stage_shows(&stage, "no key is set");
+	stage_close(&stage);
+}
+
 #define BY_HAND                                                                                             \
 	"business = \"Smith Plumbing\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                  \
 	"account phone { driver = codes carrier = gsm }\naccount voice { driver = manual }\n"                 \
@@ -1257,6 +1269,7 @@ int main(void)
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(live_that_is_read_again_is_played_again),
+		cmocka_unit_test(an_emergency_that_live_cannot_tell_has_nothing_to_scroll),
 		cmocka_unit_test(a_call_is_played_as_its_carrier_can_hold_it),
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
 		cmocka_unit_test(the_plan_cuts_nothing_that_has_room),
