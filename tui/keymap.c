@@ -133,6 +133,9 @@ const struct key_row key_rows[] = {
 	{CONTEXT_TEXT, ACTION_BACK, "close", "Escape q Enter Backspace", "close", "back to the screen"},
 	{CONTEXT_TEXT, ACTION_UP, "up", "Up k", "scroll", "a line up"},
 	{CONTEXT_TEXT, ACTION_DOWN, "down", "Down j", NULL, "a line down"},
+	{CONTEXT_TEXT, ACTION_SEARCH, "search", "/", "search", "search the page"},
+	{CONTEXT_TEXT, ACTION_SEARCH_NEXT, "search-next", "n", NULL, "next line that was searched for"},
+	{CONTEXT_TEXT, ACTION_SEARCH_BACK, "search-back", "N", NULL, "the one before"},
 
 	{CONTEXT_PROMPT, ACTION_ACCEPT, "accept", "Enter", "accept", "take what was typed"},
 	{CONTEXT_PROMPT, ACTION_DISMISS, "dismiss", "Escape C-c C-g", "dismiss", "leave it"},

@@ -11,6 +11,8 @@
 
 #include "list.h"
 
+enum { TAG_SEARCH = -30 }; /* a page's own */
+
 /* What all dialogs are opened with. */
 struct request {
 	int tag;
@@ -33,6 +35,7 @@ struct dialog {
 	size_t *taken; /* of several: items chosen, in their order */
 	size_t n_taken;
 	int marks;    /* columns in front of each item */
+	size_t found; /* row of a page from which a search goes on: its line may be too low to be the first */
 	void (*offer)(const struct app *app, const char *typed, struct notes *out); /* makes the words; NULL */
 	size_t stem;  /* bytes of the word typed before Tab */
 	size_t tried; /* next word that Tab offers */
@@ -562,6 +565,56 @@ void app_choose_several(struct app *app, int tag, const char *question, const ch
 
 /* --- a page of text --- */
 
+static size_t hanging_height(const struct dialog *dialog, size_t line, int width)
+{
+	return (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN, dialog->items.items[line].text);
+}
+
+static const char *page_line(const void *context, size_t i)
+{
+	const struct dialog *dialog = context;
+
+	return dialog->items.items[i].text;
+}
+
+/* Scrolls to the next line that has what is searched for. */
+static void search_page(struct dialog *dialog, struct app *app, bool back, bool here)
+{
+	const int width = app_body(app).width - 2;
+	struct list lines = {.n = dialog->items.n};
+	size_t row = 0;
+
+	if (dialog->list.search[0] == '\0') {
+		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
+		return;
+	}
+	while (lines.at + 1 < lines.n && row + hanging_height(dialog, lines.at, width) <= dialog->found)
+		row += hanging_height(dialog, lines.at++, width);
+	snprintf(lines.search, sizeof lines.search, "%s", dialog->list.search);
+	if (!list_find(&lines, back, here, page_line, dialog)) {
+		app_message(app, STYLE_WARNING, "%s is not on this page", lines.search);
+		return;
+	}
+	row = 0;
+	for (size_t i = 0; i < lines.at; i++)
+		row += hanging_height(dialog, i, width);
+	dialog->found = row;
+	dialog->list.at = row < dialog->list.n ? row : dialog->list.n - 1;
+}
+
+static enum verdict act_search(struct dialog *dialog, struct app *app, const struct event *event)
+{
+	if (event->action == ACTION_SEARCH) {
+		app_ask(app, TAG_SEARCH, "/", dialog->list.search, NULL);
+	} else if (event->action != ACTION_ANSWER) {
+		search_page(dialog, app, event->action == ACTION_SEARCH_BACK, false);
+	} else if (event->text) {
+		snprintf(dialog->list.search, sizeof dialog->list.search, "%s", event->text);
+		search_page(dialog, app, false, true);
+	}
+	return VERDICT_REDRAW;
+}
+
 static enum verdict act_page(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
@@ -570,7 +623,13 @@ static enum verdict act_page(void *state, struct app *app, const struct event *e
 	if (event->action == ACTION_BACK)
 		return VERDICT_POP;
 	set_rows(dialog, hanging_rows(dialog, body.width - 2), body.height > 1 ? (size_t)body.height - 1 : 0);
-	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
+	if (event->action == ACTION_SEARCH || event->action == ACTION_SEARCH_NEXT ||
+	    event->action == ACTION_SEARCH_BACK || event->action == ACTION_ANSWER)
+		return act_search(dialog, app, event);
+	if (!list_act(&dialog->list, event->action))
+		return VERDICT_STAY;
+	dialog->found = dialog->list.at;
+	return VERDICT_REDRAW;
 }
 
 static void draw_page(const void *state, const struct app *app, struct canvas *canvas, struct box body)

@@ -182,6 +182,33 @@ static void commands_options_and_names_are_completed(void **state)
 	stage_close(&stage);
 }
 
+/* As in every list: / asks, n and N repeat it, round the end. */
+static void a_page_is_searched(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 16});
+	stage_keys(&stage, "? n");
+	stage_shows(&stage, "nothing was searched for yet");
+	stage_hides(&stage, "draw the whole screen again");
+	stage_keys(&stage, "/");
+	stage_type(&stage, "whole SCREEN");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "draw the whole screen again");
+	stage_keys(&stage, "/ C-u");
+	stage_type(&stage, "the plan");
+	stage_keys(&stage, "Enter");
+	for (int i = 0; i < 12; i++)
+		stage_keys(&stage, i % 3 ? "n" : "N");
+	stage_shows(&stage, "the plan");
+	stage_keys(&stage, "/ C-u z z z Enter");
+	stage_shows(&stage, "zzz is not on this page");
+	stage_keys(&stage, "q");
+	stage_hides(&stage, "zzz");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -192,6 +219,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_is_told_and_asked_again),
 		cmocka_unit_test(edits_that_are_not_saved_are_looked_at_but_not_worked_on),
 		cmocka_unit_test(commands_options_and_names_are_completed),
+		cmocka_unit_test(a_page_is_searched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
