@@ -43,7 +43,7 @@ static void a_key_of_the_users_works_and_is_told(void **state)
 
 	(void)state;
 	assert_null(read_keys("bind week next-gap F9 x\nbind general help F2\nbind general quit Q\n", &theme));
-	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 100, .height = 24});
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 200, .height = 24});
 	stage_shows(&stage, "F9 next gap");
 	stage_shows(&stage, "F2 help");
 	stage_shows(&stage, "Q quit");
