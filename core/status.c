@@ -532,8 +532,8 @@ void nm_status_abandon(struct nm_status_reading *r)
 		return;
 	if (r->runner != NULL)
 		end_talks(r);
-	for (size_t i = 0; i < r->status.n && r->items != NULL; i++)
-		nm_talk_clear(&r->items[i]);
+	for (size_t i = 0; i < r->talks.n; i++)
+		nm_talk_clear(r->talks.items[i]);
 	free(r->items);
 	free(r->talks.items);
 	nm_classes_clear(&r->classes);
