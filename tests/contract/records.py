@@ -236,7 +236,7 @@ def refusals(bench):
 def faults(bench):
     bench.server.faults["calls"] = (2, 401, '{"code":20003,"message":"Authenticate","status":401}')
     bench.check("a bad secret", ("calls", "import", "--account", "twilio"), 3,
-                "not read to the end: Authenticate, Twilio's error 20003 (401)")
+                "nothing was read: Authenticate, Twilio's error 20003 (401)")
     bench.server.faults["details"] = (1, 429, '{"errors":[{"title":"Too many"}]}')
     bench.check("too many requests", ("calls", "import", "--account", "telnyx", *ALL), 0,
                 "desk: 0 new, 0 mended, 2 known")
