@@ -37,6 +37,7 @@ class Carrier(http.server.ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Handler)
         self.driver, self.fault, self.last = driver, fault, last
         self.texts, self.requests, self.child, self.authorized = [], 0, None, True
+        self.starting = threading.Lock()  # a request may come before its sender's process is known here
 
     def message(self, n):
         return {"sid": f"SM{n:032d}", "from": FROM, "to": TO, "body": self.texts[n - 1], "status": "delivered",
@@ -65,8 +66,10 @@ class Handler(http.server.BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def kill(self):
-        os.kill(self.server.child.pid, signal.SIGKILL)
-        self.server.child.wait()
+        with self.server.starting:
+            child = self.server.child
+        os.kill(child.pid, signal.SIGKILL)
+        child.wait()
         self.close_connection = True
 
     def answer(self):
@@ -104,10 +107,11 @@ class Handler(http.server.BaseHTTPRequestHandler):
 
 
 def run(program, folder, carrier, *arguments):
-    carrier.child = subprocess.Popen(
-        [program, "-p", f"{folder}/plan.conf", "--data", f"{folder}/data", "text", *arguments],
-        env={**os.environ, "NM_TEXT_TOKEN": SECRET}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT)
+    with carrier.starting:
+        carrier.child = subprocess.Popen(
+            [program, "-p", f"{folder}/plan.conf", "--data", f"{folder}/data", "text", *arguments],
+            env={**os.environ, "NM_TEXT_TOKEN": SECRET}, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT)
     said = carrier.child.stdout.read().decode()
     return carrier.child.wait(), said
 
