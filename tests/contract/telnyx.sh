@@ -104,7 +104,7 @@ nevermiss calls import --account telnyx
 says "its records" 0 "main: 2 new, 0 mended, 0 known"
 nevermiss calls list
 says "who answered" 0 "answered by owner after 9 s"
-nevermiss calls import --account telnyx
+nevermiss calls import --account telnyx --since "$(date -u -d '-29 days' +%Y-%m-%d)"
 says "each once" 0 "main: 0 new, 0 mended, 2 known"
 nevermiss text --to owner --yes "100 % + caf$(printf '\303\251')"
 says "a text" 0 "sent (delivered)"

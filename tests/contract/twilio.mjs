@@ -268,7 +268,8 @@ check('it goes to the line', calls.form?.get('To') === NUMBER && calls.form.get(
 check('it ends by itself', /^<Response><Pause length="\d+"\/><Hangup\/><\/Response>$/.test(calls.form?.get('Twiml')));
 await expect('its record', 0, 'main: 1 new, 0 mended, 0 known', 'calls', 'import', '--account', 'twilio');
 await expect('what became of it', 0, 'probably voicemail after 29 s', 'calls', 'list');
-await expect('once', 0, 'main: 0 new, 0 mended, 1 known', 'calls', 'import', '--account', 'twilio');
+await expect('once', 0, 'main: 0 new, 0 mended, 1 known', 'calls', 'import', '--account', 'twilio', '--since',
+	new Date(Date.now() - 29 * 864e5).toISOString().slice(0, 10));
 const FALLBACK = 'fallback = "+15125550198"';
 const TEXT = 'text_back { missed = "Sorry: 100 % + {you}"  account = twilio }';
 writePlan('', FALLBACK);
