@@ -411,12 +411,40 @@ static uint32_t plain_key(wint_t ch)
 	return ch < ' ' ? K_CONTROL + 'a' - 1 + (uint32_t)ch : (uint32_t)ch;
 }
 
+#define SEQUENCE_MOST 32 /* characters of a key's sequence */
+
+/* After an escape: is a key's sequence behind it (ECMA-48 5.4) which the terminal's description does not know?  Takes
+ * all of it, so that it is not read as keys of its own. */
+static bool take_sequence(void)
+{
+	wint_t ch;
+
+	if (get_wch(&ch) != OK)
+		return false;
+	if (ch != '[') {
+		unget_wch((wchar_t)ch);
+		return false;
+	}
+	for (int n = 0; n < SEQUENCE_MOST; n++) {
+		if (get_wch(&ch) != OK) {
+			if (n == 0) /* somebody typed that sign */
+				unget_wch(L'[');
+			return n > 0;
+		}
+		if (ch < ' ' || ch > '?')
+			return true;
+	}
+	return true;
+}
+
 /* A key that has already been typed; INPUT_NONE when there is none. */
 static struct input take_key(void)
 {
 	wint_t ch;
 	int got = get_wch(&ch);
 
+	while (got == OK && ch == 27 && take_sequence())
+		got = get_wch(&ch);
 	if (got == KEY_CODE_YES)
 		return special_key(ch);
 	if (got == OK && ch != 0)

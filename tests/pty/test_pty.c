@@ -389,6 +389,25 @@ static void any_bytes_and_sizes_leave_the_terminal_as_it_was(void **state)
 	terminal_close(&terminal);
 }
 
+/* Its 6 and its 4 are no screens. */
+static void a_key_that_the_terminal_does_not_know_does_nothing(void **state)
+{
+	struct terminal terminal;
+	int status;
+
+	(void)state;
+	terminal_open(&terminal, 80, 24);
+	terminal_shows_the_stage(&terminal);
+	press(&terminal, "\033[96~", "");
+	press(&terminal, "\033[4;6R\033[96~3", "3");
+	press(&terminal, "\033", "Escape");
+	press(&terminal, "[", "[");
+	assert_int_equal(kill(terminal.child, SIGTERM), 0);
+	status = wait_for(&terminal);
+	assert_true(WIFEXITED(status));
+	terminal_close(&terminal);
+}
+
 static void is_suspended_and_comes_back(void **state)
 {
 	struct terminal terminal;
@@ -749,6 +768,7 @@ int main(void)
 		cmocka_unit_test(starts_draws_resizes_and_leaves_the_terminal_as_it_was),
 		cmocka_unit_test(nothing_from_outside_acts_on_the_terminal),
 		cmocka_unit_test(any_bytes_and_sizes_leave_the_terminal_as_it_was),
+		cmocka_unit_test(a_key_that_the_terminal_does_not_know_does_nothing),
 		cmocka_unit_test(is_suspended_and_comes_back),
 		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
 		cmocka_unit_test(a_code_that_gives_every_call_away_is_asked_for),
