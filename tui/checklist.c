@@ -105,9 +105,13 @@ static enum tick greeting(const struct checklist_facts *facts, struct nm_buf *mi
 
 static enum tick text_back(const struct checklist_facts *facts, struct nm_buf *missing)
 {
-	if (facts->plan->text_back.given && facts->plan->text_back.missed)
-		return TICK_DONE;
-	return missing_words(missing, "no text_back section with a text for missed callers");
+	if (!facts->plan->text_back.given || !facts->plan->text_back.missed)
+		return missing_words(missing, "no text_back section with a text for missed callers");
+	for (size_t i = 0; i < facts->plan->n_lines; i++) {
+		if (!facts->plan->lines[i].text_in_flow)
+			return missing_words(missing, "nobody sends it for a line without text_in_flow yet");
+	}
+	return TICK_DONE;
 }
 
 static enum tick backup(const struct checklist_facts *facts, struct nm_buf *missing)
@@ -207,7 +211,7 @@ const struct checklist_item checklist[] = {
 	 "paths of more than one step; a push of every line, or what was dialled for it", forwarding},
 	{TODAY, "a proper voicemail greeting",
 	 "a greeting that names the business, promises when, and offers text", greeting},
-	{TODAY, "the text-back to missed callers", "the text_back section", text_back},
+	{TODAY, "the text-back to missed callers", "the text_back section, and who sends it", text_back},
 	{WEEK, "a backup: family, staff or a receptionist", "destinations of kind backup", backup},
 	{WEEK, "coverage after hours", "the proof that a call at any minute reaches somebody live", after_hours},
 	{WEEK, "an AI layer", "destinations of kind ai", ai_layer},

@@ -47,7 +47,7 @@ static void draw_head(const struct now *now, const struct app *app, struct rows 
 }
 
 /* What a rung of the ladder does.  A line does not answer: the call goes on there. */
-static void draw_ring(struct pen *pen, const struct app *app, const struct nm_party *party,
+static void draw_ring(struct pen *pen, const struct nm_treatment *treatment, const struct nm_party *party,
 		      const struct nm_treatment_step *step)
 {
 	const int for_s = step->for_s;
@@ -60,7 +60,7 @@ static void draw_ring(struct pen *pen, const struct app *app, const struct nm_pa
 	}
 	if (party->kind == NM_VOICEMAIL) {
 		pen_text(pen, STYLE_PLAIN, party->greeting ? "greeting" : "no greeting");
-		pen_text(pen, STYLE_PLAIN, app_plan(app)->text_back.missed ? ", then a text back" : "");
+		pen_text(pen, STYLE_PLAIN, treatment->text_back ? ", then a text back" : "");
 		return;
 	}
 	pen_textf(pen, STYLE_PLAIN, "rings %d s", for_s);
@@ -123,7 +123,7 @@ static size_t count_parties(const struct nm_treatment *treatment)
 	return n;
 }
 
-static void draw_ladder(const struct now *now, const struct app *app, struct rows *rows, int most)
+static void draw_ladder(const struct now *now, struct rows *rows, int most)
 {
 	const struct nm_treatment *treatment = now->call->treatment;
 	size_t all = count_parties(treatment), shown = 0;
@@ -157,7 +157,7 @@ static void draw_ladder(const struct now *now, const struct app *app, struct row
 			if (j == 0)
 				pen_textf(&pen, STYLE_PLAIN, "%4d s ", from);
 			draw_party(&pen, glyph, &step->parties[j], columns);
-			draw_ring(&pen, app, &step->parties[j], step);
+			draw_ring(&pen, treatment, &step->parties[j], step);
 			shown++;
 		}
 		if (step->n)
@@ -335,7 +335,7 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 	int fixed = rows->airy ? 12 : 5;
 
 	draw_head(now, app, rows);
-	draw_ladder(now, app, rows, height - fixed < 2 ? 2 : height - fixed);
+	draw_ladder(now, rows, height - fixed < 2 ? 2 : height - fixed);
 	if (now->skips[0] && rows->airy) {
 		char text[2048];
 

@@ -73,11 +73,35 @@ static void a_push_ticks_forwarding(void **state)
 	open_now(&stage);
 	item_is(&stage, "· calls go on to somebody else on busy and no answer");
 	item_is(&stage, "missing   line main was never pushed: screen 6 makes the plan live");
-	stage_shows(&stage, "today 2 of 3");
+	stage_shows(&stage, "today 1 of 3");
 	stage_keys(&stage, "6 A y Escape");
 	item_is(&stage, "✓ calls go on to somebody else on busy and no answer");
-	stage_shows(&stage, "today 3 of 3");
+	stage_shows(&stage, "today 2 of 3");
 	stage_close(&stage);
+}
+
+/* A text that nobody sends is promised nowhere. */
+static void a_text_back_counts_where_somebody_sends_it(void **state)
+{
+	static const char *const flows[] = { "", "text_in_flow = yes" };
+	struct stage stage;
+	char plan[1024];
+
+	(void)state;
+	for (int sent = 0; sent < 2; sent++) {
+		snprintf(plan, sizeof plan,
+			 "business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+			 "account box { driver = sandbox }\n"
+			 "line main { number = \"+15125550100\" account = box %s }\n"
+			 "destination mailbox { kind = voicemail greeting = \"Smith here\" }\n"
+			 "path all { step { ring = mailbox } }\nrule all { path = all }\n"
+			 "text_back { missed = \"Smith: what can we do?\" account = box }\n",
+			 flows[sent]);
+		stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24, .plan = plan });
+		(sent ? stage_shows : stage_hides)(&stage, "greeting, then a text back");
+		item_is(&stage, sent ? "✓ the text-back to missed callers" : "· the text-back to missed callers");
+		stage_close(&stage);
+	}
 }
 
 /* The tests are played on another screen: what they tick is seen as soon as one is back. */
@@ -156,6 +180,7 @@ int main(void)
 		cmocka_unit_test(the_quick_start_is_as_expected),
 		cmocka_unit_test(who_is_on_turn_in_an_emergency_is_told),
 		cmocka_unit_test(a_push_ticks_forwarding),
+		cmocka_unit_test(a_text_back_counts_where_somebody_sends_it),
 		cmocka_unit_test(tests_that_were_played_tick_their_item),
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
