@@ -186,7 +186,7 @@ const struct key_row key_rows[] = {
 	{G, ACTION_SCREEN_SIMULATE, "simulate", "4", NULL, "play a call"},
 	{G, ACTION_SCREEN_CHECK, "check", "5", NULL, "what is wrong, when, and the mend"},
 	{G, ACTION_SCREEN_PUSH, "push", "6", NULL, "what the carriers do now, and would do"},
-	{G, ACTION_SCREEN_CALLS, "calls", "7", NULL, "the call log: not in this version, and says so"},
+	{G, ACTION_SCREEN_CALLS, "calls", "7", NULL, "the call log: no screen in this version, and says so"},
 	{G, ACTION_SCREEN_REPORT, "report", "8", NULL, "the figures: not in this version, and says so"},
 	{G, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "the screen that you came from"},
 	{G, ACTION_HELP, "help", "? F1", "help", "the keys of this screen"},
