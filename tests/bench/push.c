@@ -105,7 +105,7 @@ static double push(const struct nm_plan *plan, size_t n)
 int main(int argc, char **argv)
 {
 	const size_t n = argc == 3 ? strtoul(argv[2], NULL, 10) : 0;
-	struct nm_account account = { .name = "office", .user = "AC0123456789" };
+	struct nm_account account = { .name = "office", .driver = "twilio", .sid = "AC00112233445566778899aabbccddeeff" };
 	struct nm_line *lines = calloc(n + 1, sizeof(*lines));
 	struct nm_plan plan = { .n_accounts = 1, .accounts = &account, .n_lines = n, .lines = lines };
 	char (*names)[32] = calloc(n + 1, sizeof(*names));
