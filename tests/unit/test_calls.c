@@ -530,7 +530,7 @@ static nm_time import_at = T + 3600;
 static enum nm_code import(int account, nm_time since, struct nm_import *out, struct nm_error *err)
 {
 	const struct nm_push_context context = {
-		.plan = plan, .store = store, .now = import_at, .transport = { NULL, submit, collect }
+		.plan = plan, .store = store, .now = import_at, .transport = { .submit = submit, .collect = collect }
 	};
 
 	carrier.sent = carrier.n_tags = 0;
