@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Follow-ups: the people to call back, what was done about each, and how it ended.
+ *
+ * A call that nobody took (voicemail, swallowed, abandoned, lost) opens one when it is written into the log, in the same
+ * transaction; while it is open, further such calls of the same caller join it.  A call of that caller that somebody
+ * answers ends it (NM_FOLLOWUP_RANG_AGAIN).  A caller who withheld the number cannot be called back and opens none.
+ * Leads that came by text or web are added by hand.  Kept is what happened; when something is due follows from the plan.
+ */
+#ifndef NEVERMISS_FOLLOWUP_H
+#define NEVERMISS_FOLLOWUP_H
+
+#include "nevermiss/push.h"
+
+/* Kept in stores by these numbers, as all below. */
+enum nm_channel { NM_CHANNEL_PHONE = 0, NM_CHANNEL_TEXT = 1, NM_CHANNEL_WEB = 2 /* the last */ };
+
+enum nm_followup_end {
+	NM_FOLLOWUP_OPEN = 0,
+	NM_FOLLOWUP_BOOKED = 1,
+	NM_FOLLOWUP_RESOLVED = 2,
+	NM_FOLLOWUP_NO_ANSWER = 3,
+	NM_FOLLOWUP_LOST = 4,
+	NM_FOLLOWUP_RANG_AGAIN = 5 /* the last: the caller rang again and was answered */
+};
+
+enum nm_deed_kind {
+	NM_DEED_TRIED = 0,    /* called back, no answer; the follow-up stays open */
+	NM_DEED_TEXTED = 1,   /* sent the plan's then_text, or told that somebody did */
+	NM_DEED_ENDED = 2,    /* with the deed's end */
+	NM_DEED_REOPENED = 3, /* takes back the newest deed that was not taken back */
+	NM_DEED_NOTED = 4     /* the last: words alone */
+};
+
+struct nm_deed {
+	nm_time at;
+	const char *who; /* "pat over ssh" */
+	enum nm_deed_kind kind;
+	enum nm_followup_end end; /* of NM_DEED_ENDED */
+	const char *words;        /* NULL */
+};
+
+struct nm_followup {
+	int64_t id; /* of the store */
+	enum nm_channel channel;
+	nm_number number;  /* of the customer; 0: not known (a web lead) */
+	const char *name;  /* as a lead gave it; NULL */
+	const char *words; /* what a lead said; NULL */
+	const char *line;  /* called, or whose number shall be shown when calling back; NULL */
+	int64_t call;      /* the call that opened it; 0: none did */
+	nm_time opened;    /* when that call began, or the lead came */
+	nm_time newest;    /* when the newest call that joined it began; opened when none did */
+	int calls;         /* unanswered ones of this caller that it stands for */
+	/* As the deeds that were not taken back have left it: */
+	enum nm_followup_end end;
+	nm_time ended;     /* 0 while open */
+	nm_time first_try; /* when the customer was first called back, reached or not; 0: never */
+	nm_time last_try;  /* 0 */
+	int tries;
+	nm_time texted; /* 0 */
+	size_t n_deeds;
+	const struct nm_deed *deeds; /* oldest first; only nm_store_followup_get fills them */
+};
+
+struct nm_followups {
+	struct nm_arena *arena;
+	size_t n;
+	struct nm_followup *items;
+	bool more; /* than were asked for */
+};
+
+const char *nm_channel_name(enum nm_channel channel);       /* "phone" */
+const char *nm_followup_end_name(enum nm_followup_end end); /* "booked" */
+/* By name; false when it is none.  NM_FOLLOWUP_OPEN and NM_FOLLOWUP_RANG_AGAIN are no outcomes that somebody can give. */
+bool nm_channel_find(const char *name, enum nm_channel *out);
+bool nm_followup_end_find(const char *name, enum nm_followup_end *out);
+
+/* --- where it is kept --- */
+
+struct nm_followup_filter {
+	bool open;            /* only open ones */
+	nm_time since, until; /* opened in [since, until) */
+	size_t most;
+};
+
+/* Newest opened first. */
+enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup_filter *filter,
+				struct nm_followups *out, struct nm_error *err) NM_WARN_UNUSED;
+void nm_followups_clear(struct nm_followups *followups);
+/* One with its deeds, all from the arena; NM_INPUT when there is none of that id. */
+enum nm_code nm_store_followup_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
+				   struct nm_followup *out, struct nm_error *err) NM_WARN_UNUSED;
+/* A lead: channel, number, name, words, line and opened of it count.  NM_INPUT when neither number nor name is given. */
+enum nm_code nm_store_followup_add(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
+				   struct nm_error *err) NM_WARN_UNUSED;
+/* NM_INPUT: there is none of that id, it has ended already (but for REOPENED and NOTED), or nothing is left to take back. */
+enum nm_code nm_store_followup_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,
+				    struct nm_error *err) NM_WARN_UNUSED;
+
+/* --- what the plan says of it --- */
+
+enum nm_followup_next {
+	NM_NEXT_CALL, /* call back */
+	NM_NEXT_TEXT, /* all attempts were made: the plan's then_text */
+	NM_NEXT_NONE  /* it has ended */
+};
+
+struct nm_followup_due {
+	enum nm_followup_next next;
+	nm_time at; /* when that is due: `within` after it was opened, or `retry` after the last try; where follow_up has
+		     * `during`, not before one of these schedules is on.  NM_TIME_MAX with NM_NEXT_NONE */
+};
+
+/* Section follow_up's defaults hold for a plan without one. */
+struct nm_followup_due nm_followup_due(const struct nm_plan *plan, const struct nm_followup *followup);
+/* Open ones in the order in which they are due, the most urgent first; sorts the items in place. */
+void nm_followups_sort(const struct nm_plan *plan, struct nm_followups *followups);
+/* Somebody tells how calling back went.  NO_ANSWER is a try, and ends it only when the plan's attempts are used up and
+ * there is no then_text to send; the others end it.  *out is the follow-up as it stands then (deeds included). */
+enum nm_code nm_followup_outcome(const struct nm_plan *plan, struct nm_store *store, int64_t id,
+				 enum nm_followup_end outcome, nm_time now, const char *who,
+				 struct nm_arena *arena, struct nm_followup *out,
+				 struct nm_error *err) NM_WARN_UNUSED;
+/* The text for it: section follow_up's then_text, else text_back's missed; NULL when the plan has neither. */
+const char *nm_followup_text(const struct nm_plan *plan);
+
+#endif
