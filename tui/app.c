@@ -17,7 +17,8 @@
 #include "term.h"
 
 const struct screen_ops *const app_screens[APP_TABS] = {&screen_now,	  &screen_plan,	 &screen_week,
-							&screen_simulate, &screen_check, &screen_push};
+							&screen_simulate, &screen_check, &screen_push,
+							&screen_calls,	  &screen_report};
 
 nm_time app_now(const struct app *app)
 {
@@ -220,11 +221,6 @@ static bool act_general(struct app *app, const struct event *event)
 		return true;
 	}
 	switch (event->action) {
-	case ACTION_SCREEN_CALLS:
-	case ACTION_SCREEN_REPORT:
-		app_message(app, STYLE_PLAIN,
-			    "the log and its figures have no screen yet: `nevermiss calls list` tells it");
-		return true;
 	case ACTION_BACK:
 		go_back(app);
 		return true;

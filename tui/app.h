@@ -12,7 +12,7 @@
 #include "session.h"
 #include "style.h"
 
-#define APP_TABS 6
+#define APP_TABS 8
 #define APP_STACK 8
 #define APP_TRAIL 32
 #define APP_MESSAGE 512

@@ -186,8 +186,8 @@ const struct key_row key_rows[] = {
 	{G, ACTION_SCREEN_SIMULATE, "simulate", "4", NULL, "play a call"},
 	{G, ACTION_SCREEN_CHECK, "check", "5", NULL, "what is wrong, when, and the mend"},
 	{G, ACTION_SCREEN_PUSH, "push", "6", NULL, "what the carriers do now, and would do"},
-	{G, ACTION_SCREEN_CALLS, "calls", "7", NULL, "the call log: no screen in this version, and says so"},
-	{G, ACTION_SCREEN_REPORT, "report", "8", NULL, "the figures: not in this version, and says so"},
+	{G, ACTION_SCREEN_CALLS, "calls", "7", NULL, "the log of calls, and whom to call back"},
+	{G, ACTION_SCREEN_REPORT, "report", "8", NULL, "how many were answered, how fast, when they call, what it is worth"},
 	{G, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "the screen that you came from"},
 	{G, ACTION_HELP, "help", "? F1", "help", "the keys of this screen"},
 	{G, ACTION_COMMAND, "command", ":", "command", "type an action, a screen or any command; Tab completes"},
@@ -217,8 +217,8 @@ static const struct {
 #define NAMED (sizeof named_keys / sizeof *named_keys)
 
 static const char *const context_names[CONTEXT_COUNT] = {"general", "now",  "plan", "week",   "simulate", "check",
-							 "push",    "codes", "paint", "text", "prompt", "confirm", "choose",
-							 "several"};
+							 "push",    "calls", "report", "codes", "paint", "text", "prompt",
+							 "confirm", "choose", "several"};
 
 const char *context_name(enum context context)
 {

@@ -46,6 +46,8 @@ enum context {
 	CONTEXT_SIMULATE,
 	CONTEXT_CHECK,
 	CONTEXT_PUSH,
+	CONTEXT_CALLS,
+	CONTEXT_REPORT,
 	CONTEXT_CODES,   /* what somebody dials for a line */
 	CONTEXT_PAINT,   /* the hours of a schedule */
 	CONTEXT_TEXT,    /* a page of text: help, results */

@@ -54,6 +54,7 @@ struct screen_ops {
 	void (*draw)(const void *state, const struct app *app, struct canvas *canvas, struct box body);
 };
 
-extern const struct screen_ops screen_now, screen_plan, screen_week, screen_simulate, screen_check, screen_push;
+extern const struct screen_ops screen_now, screen_plan, screen_week, screen_simulate, screen_check, screen_push,
+	screen_calls, screen_report;
 
 #endif

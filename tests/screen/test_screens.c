@@ -1185,10 +1185,6 @@ static void the_command_line_takes_actions_and_screens(void **state)
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "nonsense is neither an action nor a screen nor a command");
 	stage_keys(&stage, "Escape");
-	stage_keys(&stage, "7");
-	stage_shows(&stage, "`nevermiss calls list` tells it");
-	stage_keys(&stage, "8");
-	stage_shows(&stage, "the log and its figures have no screen yet");
 	stage_keys(&stage, "q");
 	assert_true(stage.app.ended);
 	stage_close(&stage);
