@@ -100,6 +100,8 @@ const struct key_row key_rows[] = {
 	{CONTEXT_PUSH, ACTION_ROLL_BACK, "roll-back", "Z", "roll back", "put back what was live before the newest push; asks first"},
 	{CONTEXT_PUSH, ACTION_READ_AGAIN, "reread", "r", "reread", "read what is at the carriers"},
 	{CONTEXT_PUSH, ACTION_ARTEFACT, "artefact", "a", "artefact", "what the carrier should hold, as it would be sent"},
+	{CONTEXT_PUSH, ACTION_HOURS, "hours", "t", "hours", "what callers get of the carrier now, and after a push, hour by hour"},
+	{CONTEXT_PUSH, ACTION_HISTORY, "history", "y", "history", "all pushes of the line; going back to before one of them"},
 	{CONTEXT_PUSH, ACTION_CODES, "codes", "c", "codes", "what somebody must dial or set by hand for this line, with QR codes"},
 	{CONTEXT_PUSH, ACTION_EDITOR, "editor", "e", NULL, "the line's section in your editor"},
 	SEARCH_ROWS(CONTEXT_PUSH),

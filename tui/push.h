@@ -19,6 +19,7 @@ struct push {
 	size_t records_of;
 	int asked_line; /* what the question at hand is about; -1: all lines */
 	bool asked_back;
+	int64_t asked_push; /* to before which; 0: the newest */
 };
 
 /* The status of a line of the plan; NULL while it is not known. */
@@ -40,6 +41,16 @@ void push_question(const struct app *app, int line, bool refused, char *out, siz
 void push_add_way_back(struct notes *notes, const struct nm_rollback_view *view);
 /* What takes back what was done by hand. */
 void push_add_hand_back(struct app *app, int line, struct notes *notes);
+
+/* A push in a row of words: number, when, by whom, how it ended. */
+#define PUSH_RECORD_TEXT 256
+void push_record_words(const struct nm_push_record *record, nm_time now, char out[static PUSH_RECORD_TEXT]);
+
+/* push_pages.c: pages about a line of the plan. */
+void push_show_artefact(struct app *app, size_t line);
+/* What callers get of its carrier now, and after a push, hour by hour. */
+void push_show_hours(struct app *app, size_t line);
+void push_show_hand_back(struct app *app, int line);
 
 void push_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
 

@@ -163,6 +163,20 @@ static const char *push_state_words(enum nm_push_state state)
 	return "cut off";
 }
 
+static const char *result_words(const struct nm_push_record *record)
+{
+	return record->result && record->result[0] ? record->result : push_state_words(record->state);
+}
+
+void push_record_words(const struct nm_push_record *record, nm_time now, char out[static PUSH_RECORD_TEXT])
+{
+	char when[80];
+
+	ago(record->at, now, when, sizeof when);
+	snprintf(out, PUSH_RECORD_TEXT, "#%lld  %s  %s  %s", (long long)record->id, when, record->who,
+		 result_words(record));
+}
+
 static void draw_history(const struct push *push, const struct app *app, struct canvas *canvas, int y,
 			 int end)
 {
@@ -176,8 +190,7 @@ static void draw_history(const struct push *push, const struct app *app, struct 
 		ago(record->at, app_now(app), when, sizeof when);
 		pen_textf(&pen, STYLE_PLAIN, "#%lld  %s  %s  ", (long long)record->id, when, record->who);
 		pen_text(&pen, record->state == NM_PUSH_DONE ? STYLE_GOOD : STYLE_WARNING,
-			 record->result && record->result[0] ? record->result
-							     : push_state_words(record->state));
+			 result_words(record));
 	}
 }
 

@@ -2,7 +2,7 @@
 /*
  * Push: what the carriers do now, what a push would do, and what was pushed.
  * In: the status of the lines (read when the screen is first quiet), the store's records.  Out: pushes and
- * roll-backs, which say what they change and ask first.  How it looks is push_draw.c's.
+ * roll-backs, which say what they change and ask first.  How it looks is push_draw.c's, pages over it are push_pages.c's.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +15,7 @@
 #include "prompt.h"
 #include "push.h"
 
-enum { TAG_SEARCH, TAG_GO, TAG_FORCE, TAG_REASON };
+enum { TAG_SEARCH, TAG_GO, TAG_FORCE, TAG_REASON, TAG_HISTORY };
 
 #define HISTORY 100
 
@@ -161,7 +161,7 @@ static bool at_hand_line(const struct push *push, const struct app *app)
 }
 
 /* What going back would do, read from the carrier now. */
-static bool look_back(struct push *push, struct app *app, struct nm_rollback_view *view)
+static bool look_back(struct push *push, struct app *app, int64_t id, struct nm_rollback_view *view)
 {
 	struct nm_push_context context;
 	struct nm_error err;
@@ -169,14 +169,15 @@ static bool look_back(struct push *push, struct app *app, struct nm_rollback_vie
 
 	app_progress(app, "reading", 0, 1);
 	if (!code)
-		code = nm_rollback_look(&context, (int)push->list.at, 0, view, &err);
+		code = nm_rollback_look(&context, (int)push->list.at, id, view, &err);
 	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
 	if (code)
 		app_error(app, &err);
 	return code == NM_OK;
 }
 
-static void ask_roll_back(struct push *push, struct app *app)
+/* To before the push `id`; 0: the newest. */
+static void ask_roll_back(struct push *push, struct app *app, int64_t id)
 {
 	struct nm_rollback_view view;
 	struct notes notes;
@@ -188,8 +189,9 @@ static void ask_roll_back(struct push *push, struct app *app)
 		app_message(app, STYLE_PLAIN, "nothing was ever pushed to this line");
 		return;
 	}
-	if (!look_back(push, app, &view))
+	if (!look_back(push, app, id, &view))
 		return;
+	push->asked_push = id;
 	notes_init(&notes);
 	push_add_way_back(&notes, &view);
 	snprintf(question, sizeof question, "put back what was live on %s before push #%lld%s?",
@@ -200,18 +202,26 @@ static void ask_roll_back(struct push *push, struct app *app)
 	nm_rollback_view_clear(&view);
 }
 
-/* What was done by hand is taken back by hand: how. */
-static void show_hand_back(struct push *push, struct app *app)
+/* All pushes of the line: choosing one asks to go back to before it. */
+static void ask_history(struct push *push, struct app *app)
 {
-	struct notes notes;
-	char title[256];
+	const size_t n = push->records_known ? push->records.n : 0;
+	char (*rows)[PUSH_RECORD_TEXT] = calloc(n + 1, sizeof *rows);
+	const char **items = calloc(n + 1, sizeof *items);
+	char question[256];
 
-	notes_init(&notes);
-	push_add_hand_back(app, (int)push->list.at, &notes);
-	snprintf(title, sizeof title, "%s: to take back what was done by hand",
-		 app_plan(app)->lines[push->list.at].name);
-	app_page(app, title, &notes);
-	notes_clear(&notes);
+	if (n == 0)
+		app_message(app, STYLE_PLAIN, "nothing was ever pushed to this line");
+	for (size_t i = 0; rows && items && i < n; i++) {
+		push_record_words(&push->records.items[i], app_now(app), rows[i]);
+		items[i] = rows[i];
+	}
+	snprintf(question, sizeof question, "pushes of %s: Enter looks at going back to before one",
+		 push->list.n ? app_plan(app)->lines[push->list.at].name : "");
+	if (rows && items && n)
+		app_choose(app, TAG_HISTORY, question, items, n, 0);
+	free(items);
+	free(rows);
 }
 
 /* The lines that a push of all leaves to somebody: of each whether it does; NULL: memory. */
@@ -263,7 +273,7 @@ static enum nm_code carry_out(struct push *push, struct app *app, const char *fo
 
 	options.plan_text = nm_document_text(app->session->document, &options.plan_len);
 	if (!code)
-		code = push->asked_back ? nm_rollback(&context, push->asked_line, 0, force, results, err)
+		code = push->asked_back ? nm_rollback(&context, push->asked_line, push->asked_push, force, results, err)
 					: nm_push(&context, &options, results, err);
 	free(nobody);
 	return code;
@@ -291,39 +301,6 @@ static void run(struct push *push, struct app *app, const char *force)
 	read_live(push, app);
 	tell(app, &results, code, &err);
 	nm_push_results_clear(&results);
-}
-
-static void show_artefact(struct push *push, struct app *app)
-{
-	const struct nm_line_status *status = push_status(app, push->list.at);
-	struct notes notes;
-	char title[256];
-
-	if (!status) {
-		app_message(app, STYLE_PLAIN, "the lines have not been read: r reads them");
-		return;
-	}
-	notes_init(&notes);
-	for (size_t i = 0; i < status->wanted.n; i++) {
-		const struct nm_part *part = nm_artefact_find(&status->live, status->wanted.parts[i].name);
-		const char *live = part ? part->bytes : NULL;
-
-		if (nm_part_is_fact(&status->wanted.parts[i]))
-			continue;
-
-		notes_addf(&notes, STYLE_HEAD, "%s (%s, %zu bytes)", status->wanted.parts[i].name,
-			   status->wanted.parts[i].type, status->wanted.parts[i].len);
-		if (live && !strcmp(live, status->wanted.parts[i].bytes)) {
-			notes_add(&notes, STYLE_GOOD, "the same is there now");
-			notes_lines(&notes, live);
-		} else {
-			notes_diff(&notes, live ? live : "", status->wanted.parts[i].bytes);
-		}
-	}
-	snprintf(title, sizeof title, "%s: what the carrier should hold, against what is there",
-		 app_plan(app)->lines[push->list.at].name);
-	app_page(app, title, &notes);
-	notes_clear(&notes);
 }
 
 static const char *row_text(const void *context, size_t i)
@@ -361,6 +338,10 @@ static enum verdict take_answer(struct push *push, struct app *app, const struct
 	case TAG_REASON:
 		run(push, app, event->text);
 		break;
+	case TAG_HISTORY:
+		if (push->records_known && event->index < push->records.n)
+			ask_roll_back(push, app, push->records.items[event->index].id);
+		break;
 	default:
 		break;
 	}
@@ -387,9 +368,9 @@ static enum verdict act_push(void *state, struct app *app, const struct event *e
 		break;
 	case ACTION_ROLL_BACK:
 		if (at_hand_line(push, app))
-			show_hand_back(push, app);
+			push_show_hand_back(app, (int)push->list.at);
 		else
-			ask_roll_back(push, app);
+			ask_roll_back(push, app, 0);
 		break;
 	case ACTION_READ_AGAIN:
 		read_live(push, app);
@@ -400,7 +381,13 @@ static enum verdict act_push(void *state, struct app *app, const struct event *e
 		stop_reading(app);
 		break;
 	case ACTION_ARTEFACT:
-		show_artefact(push, app);
+		push_show_artefact(app, push->list.at);
+		break;
+	case ACTION_HOURS:
+		push_show_hours(app, push->list.at);
+		break;
+	case ACTION_HISTORY:
+		ask_history(push, app);
 		break;
 	case ACTION_EDITOR:
 		app_editor(app, push->list.n ? app_plan(app)->lines[push->list.at].pos : (struct nm_pos){0});
@@ -427,7 +414,7 @@ static const char *label_push(const void *state, const struct app *app, enum act
 
 	if (action == ACTION_CODES)
 		return hand ? NULL : "";
-	if (action == ACTION_PUSH_LINE || action == ACTION_ROLL_BACK || action == ACTION_ARTEFACT)
+	if (action == ACTION_PUSH_LINE || action == ACTION_ROLL_BACK || action == ACTION_ARTEFACT || action == ACTION_HISTORY)
 		return hand ? "" : NULL;
 	return NULL;
 }

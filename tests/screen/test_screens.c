@@ -686,6 +686,51 @@ static void pushing_asks_pushes_and_rolls_back(void **state)
 	stage_close(&stage);
 }
 
+/* Every push of a line is there, and any of them can be gone back before. */
+static void the_history_goes_back_before_any_push(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "nothing was ever pushed to this line");
+	stage_keys(&stage, "P y");
+	stage_keys(&stage, "Z y");
+	stage_shows(&stage, "#2");
+	stage_keys(&stage, "y");
+	stage_golden(&stage, "push-history");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "put back what was live on main before push #2?");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "#3");
+	stage_shows(&stage, "live is what the plan says");
+	stage_keys(&stage, "y Down Enter");
+	stage_shows(&stage, "before push #2?");
+	stage_keys(&stage, "n y End Enter");
+	stage_shows(&stage, "before push #1?");
+	stage_keys(&stage, "n");
+	stage_close(&stage);
+}
+
+/* "an hour-by-hour preview of what the carrier will do": what it does now, and where that differs, what it would. */
+static void hour_by_hour_before_and_after_a_push(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 40});
+	stage_keys(&stage, "t");
+	stage_shows(&stage, "nothing of the plan is at the carrier now");
+	stage_shows(&stage, "after a push");
+	stage_golden(&stage, "push-hours");
+	stage_keys(&stage, "Escape P y");
+	stage_keys(&stage, "t");
+	stage_shows(&stage, "what callers get now, which is what the plan says");
+	stage_hides(&stage, "after a push");
+	stage_close(&stage);
+}
+
 /* What was read before an edit says nothing of the plan after it. */
 /* A question longer than a narrow window leaves room for what is typed. */
 static void questions_in_narrow_windows_take_answers(void **state)
@@ -1253,6 +1298,8 @@ int main(void)
 		cmocka_unit_test(escape_goes_back_step_by_step),
 		cmocka_unit_test(keys_of_a_finding_say_when_there_is_none),
 		cmocka_unit_test(pushing_asks_pushes_and_rolls_back),
+		cmocka_unit_test(the_history_goes_back_before_any_push),
+		cmocka_unit_test(hour_by_hour_before_and_after_a_push),
 		cmocka_unit_test(codes_are_ticked_off_and_then_assumed),
 		cmocka_unit_test(a_call_proves_what_was_dialled),
 		cmocka_unit_test(codes_left_half_way_are_not_assumed),
