@@ -72,6 +72,8 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SIMULATE, ACTION_RIGHT, "later", "Right l", NULL, "a quarter of an hour later"},
 	{CONTEXT_SIMULATE, ACTION_HOUR_BACK, "hour-earlier", "S-Left [", NULL, "an hour earlier"},
 	{CONTEXT_SIMULATE, ACTION_HOUR_ON, "hour-later", "S-Right ]", "hour", "an hour later"},
+	{CONTEXT_SIMULATE, ACTION_ENTER, "step", "Enter", "step", "play the call step by step: the next step, with the line of the plan behind it; Up goes back"},
+	{CONTEXT_SIMULATE, ACTION_BACK, "at-once", "Escape Backspace C-c", NULL, "the whole call at once again; else the screen that you came from"},
 	{CONTEXT_SIMULATE, ACTION_DAY_ON, "day-later", "d", "day", "a day later"},
 	{CONTEXT_SIMULATE, ACTION_DAY_BACK, "day-earlier", "D", NULL, "a day earlier"},
 	{CONTEXT_SIMULATE, ACTION_BOUNDARY, "boundary", "b", "boundary", "the next time at which the answer changes"},
@@ -86,7 +88,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SIMULATE, ACTION_LIVE, "live", "v", "live", "the plan, what the carriers can hold of it, or what is live"},
 	{CONTEXT_SIMULATE, ACTION_SAVE_TEST, "save-test", "T", "save test", "save this call as a test of the plan"},
 	{CONTEXT_SIMULATE, ACTION_RUN_TESTS, "tests", "t", "tests", "run all tests of the plan"},
-	{CONTEXT_SIMULATE, ACTION_EDITOR, "editor", "e", NULL, "the rule that decides in your editor"},
+	{CONTEXT_SIMULATE, ACTION_EDITOR, "editor", "e", NULL, "the step, or the rule that decides, in your editor"},
 
 	{CONTEXT_CHECK, ACTION_ENTER, "play", "Enter", "play the call", "play the call that shows the finding"},
 	{CONTEXT_CHECK, ACTION_MEND, "mend", "M", "mend", "show the mend, and apply it when you say so"},

@@ -5,6 +5,8 @@
  */
 #include "ladder.h"
 
+#include <limits.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "style.h"
@@ -44,6 +46,16 @@ int ladder_rows(const struct nm_outcome *outcome)
 	for (size_t i = 0; i < outcome->n; i++)
 		rows += event_rows(&outcome->events[i]);
 	return rows;
+}
+
+const struct nm_event *ladder_event(const struct nm_outcome *outcome, int row)
+{
+	for (size_t i = 0; i < outcome->n; i++) {
+		row -= event_rows(&outcome->events[i]);
+		if (row < 0)
+			return &outcome->events[i];
+	}
+	return NULL;
 }
 
 static int party_index(const struct ladder *ladder, const char *name)
@@ -187,19 +199,37 @@ static void aside(struct pen *pen, const struct nm_event *event)
 	pen_text(pen, style, ": ");
 }
 
-static void row(const struct ladder *ladder, int y, const struct nm_event *event, size_t i)
+/* The line of the plan that the event comes from, at the end of the row if there is room. */
+static void add_place(struct pen *pen, const struct nm_event *event)
+{
+	const char *slash = event->pos.file ? strrchr(event->pos.file, '/') : NULL;
+	char place[64];
+	int n;
+
+	if (!event->pos.file || event->pos.line <= 0)
+		return;
+	n = snprintf(place, sizeof place, "%s:%d", slash ? slash + 1 : event->pos.file, event->pos.line);
+	if (n < 0 || (size_t)n >= sizeof place || pen->x + 2 + text_width(place) > pen->end)
+		return;
+	pen_tab(pen, pen->end - text_width(place));
+	pen_text(pen, STYLE_DIM, place);
+}
+
+static void row(const struct ladder *ladder, int y, const struct nm_event *event, size_t i, unsigned mark)
 {
 	int x = reason_x(ladder), party = i < event->n ? party_index(ladder, event->to[i]) : -1;
 	struct pen pen = pen_at(ladder->canvas, x, y, ladder->box.x + ladder->box.width - 1);
 
-	canvas_textf(ladder->canvas, ladder->box.x, y, 5, STYLE_PLAIN, "%4d", event->t);
+	canvas_textf(ladder->canvas, ladder->box.x, y, 5, STYLE_PLAIN | mark, "%4d", event->t);
 	lifelines(ladder, y);
 	if (party >= 0 && event->kind != NM_EVENT_ALERT)
 		arrow(ladder, y, party, event->kind);
 	else
 		aside(&pen, event);
-	if (i == 0)
-		pen_text(&pen, STYLE_DIM, event->why);
+	if (i > 0)
+		return;
+	pen_text(&pen, (mark ? STYLE_PLAIN : STYLE_DIM) | mark, event->why);
+	add_place(&pen, event);
 }
 
 static void heads(const struct ladder *ladder, int y)
@@ -215,11 +245,12 @@ static void heads(const struct ladder *ladder, int y)
 	}
 }
 
-static void list_row(struct canvas *canvas, struct box box, int y, const struct nm_event *event, size_t i)
+static void list_row(struct canvas *canvas, struct box box, int y, const struct nm_event *event, size_t i,
+		     unsigned mark)
 {
 	struct pen pen = pen_at(canvas, box.x, y, box.x + box.width - 1);
 
-	pen_textf(&pen, STYLE_PLAIN, "%4d s ", event->t);
+	pen_textf(&pen, STYLE_PLAIN | mark, "%4d s ", event->t);
 	pen_textf(&pen, event_style(event->kind), "%s", nm_event_name(event->kind));
 	if (for_each_party(event->kind) && i < event->n)
 		pen_textf(&pen, STYLE_BOLD, " %s", event->to[i]);
@@ -228,26 +259,35 @@ static void list_row(struct canvas *canvas, struct box box, int y, const struct 
 			pen_textf(&pen, STYLE_BOLD, " %s", event->to[j]);
 	if (event->for_s > 0)
 		pen_textf(&pen, STYLE_PLAIN, " %d s", event->for_s);
-	pen_textf(&pen, STYLE_DIM, "  %s", event->why);
+	pen_textf(&pen, (mark ? STYLE_PLAIN : STYLE_DIM) | mark, "  %s", event->why);
 }
 
 void ladder_draw(const struct nm_outcome *outcome, struct canvas *canvas, struct box box, int top)
 {
+	ladder_draw_until(outcome, canvas, box, top, INT_MAX);
+}
+
+void ladder_draw_until(const struct nm_outcome *outcome, struct canvas *canvas, struct box box, int top, int last)
+{
 	struct ladder ladder = {.canvas = canvas, .box = box};
 	bool columns = collect(&ladder, outcome) && fit(&ladder);
-	int y = 0;
+	int y = 0, r = 0;
 
 	if (columns && top == 0)
 		heads(&ladder, box.y);
 	y = columns ? 1 - top : -top;
 	for (size_t i = 0; i < outcome->n; i++) {
-		for (int j = 0; j < event_rows(&outcome->events[i]); j++, y++) {
+		for (int j = 0; j < event_rows(&outcome->events[i]) && r <= last; j++, y++, r++) {
+			unsigned mark = r == last ? STYLE_CURSOR : 0;
+
 			if (y < 0 || y >= box.height || (columns && y == 0 && top == 0))
 				continue;
+			if (mark)
+				canvas_pointer(canvas, box.x, box.y + y);
 			if (columns)
-				row(&ladder, box.y + y, &outcome->events[i], (size_t)j);
+				row(&ladder, box.y + y, &outcome->events[i], (size_t)j, mark);
 			else
-				list_row(canvas, box, box.y + y, &outcome->events[i], (size_t)j);
+				list_row(canvas, box, box.y + y, &outcome->events[i], (size_t)j, mark);
 		}
 	}
 }

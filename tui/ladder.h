@@ -8,7 +8,11 @@
 
 /* Rows that the drawing would take. */
 int ladder_rows(const struct nm_outcome *outcome);
+/* The event of a row below the heads, from 0; NULL: there is no such row. */
+const struct nm_event *ladder_event(const struct nm_outcome *outcome, int row);
 /* Draws rows from `top` on; as a plain list where the columns do not fit. */
 void ladder_draw(const struct nm_outcome *outcome, struct canvas *canvas, struct box box, int top);
+/* The same of a call that has come as far as row `last` below the heads, which is marked. */
+void ladder_draw_until(const struct nm_outcome *outcome, struct canvas *canvas, struct box box, int top, int last);
 
 #endif

@@ -152,6 +152,7 @@ static void derive_simulate(void *state, struct app *app)
 	    play_equal(&simulate->play, &simulate->shown))
 		return;
 	forget(simulate);
+	simulate->step = 0;
 	simulate->generation = app->session->generation;
 	simulate->readings = app->session->readings;
 	simulate->shown = simulate->play;
@@ -408,6 +409,10 @@ static bool act_time(struct simulate *simulate, struct app *app, enum action act
 		move_phone(simulate, app_plan(app), action == ACTION_LEFT);
 		return true;
 	}
+	if (simulate->step && (action == ACTION_UP || action == ACTION_DOWN)) {
+		simulate_step(simulate, action == ACTION_UP);
+		return true;
+	}
 	if (action == ACTION_UP || action == ACTION_DOWN) {
 		int most = simulate->call ? ladder_rows(&simulate->outcome) - 2 : 0;
 
@@ -430,6 +435,14 @@ static enum verdict act_simulate(void *state, struct app *app, const struct even
 	if (act_time(simulate, app, event->action))
 		return VERDICT_REDRAW;
 	switch (event->action) {
+	case ACTION_ENTER:
+		simulate_step(simulate, false);
+		break;
+	case ACTION_BACK:
+		if (!simulate->step)
+			return VERDICT_STAY;
+		simulate->step = 0;
+		break;
 	case ACTION_BOUNDARY:
 	case ACTION_BOUNDARY_BACK:
 		go_to_boundary(simulate, app, event->action == ACTION_BOUNDARY_BACK);
@@ -469,7 +482,7 @@ static enum verdict act_simulate(void *state, struct app *app, const struct even
 		simulate_tests_run(app);
 		break;
 	case ACTION_EDITOR:
-		app_editor(app, deciding_place(simulate->call));
+		app_editor(app, simulate_step_pos(simulate));
 		break;
 	case ACTION_ANSWER:
 		return take_answer(simulate, app, event);

@@ -15,6 +15,7 @@ struct simulate {
 	bool phones;  /* the keys go to the phones */
 	size_t phone; /* destination that is chosen */
 	int top;      /* first row of the ladder that is shown */
+	int step;     /* rows of the ladder that were played; 0: the call is shown at once */
 	bool live;    /* what is at the carrier, not the plan */
 	char test_name[128];
 	/* derived */
@@ -31,10 +32,25 @@ struct simulate {
 /* Is what is live on its line not read, but what was done by hand? */
 bool simulate_assumed(const struct simulate *simulate, const struct app *app);
 
+/* simulate_step.c: the call played step by step. */
+/* To the next step, or back; behind the last, and before the first, the call is shown at once. */
+void simulate_step(struct simulate *simulate, bool back);
+/* How many steps there are. */
+int simulate_steps(const struct simulate *simulate);
+/* "plan.conf:41  step { ring = owner }": the line of the plan that the step comes from; "" when it comes from none. */
+void simulate_step_place(const struct simulate *simulate, const struct app *app, struct nm_buf *out);
+/* Where the editor opens: at the step, or else at the rule that decides. */
+struct nm_pos simulate_step_pos(const struct simulate *simulate);
+
 /* simulate_draw.c */
 /* Rung by this call, or told to do something. */
 bool simulate_phone_shown(const struct simulate *simulate, const struct nm_plan *plan, size_t destination);
+/* How a call ended, in a sentence; the style that goes with it. */
+unsigned simulate_result_words(const struct nm_outcome *outcome, struct nm_buf *out);
 void simulate_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
+
+/* simulate_against.c: the call on what is live, against the plan; how many rows of the box it took. */
+int simulate_draw_against(const struct simulate *simulate, struct canvas *canvas, struct box box);
 
 /* simulate_tests.c */
 void simulate_test_name(struct app *app, const char *typed); /* asks for it */

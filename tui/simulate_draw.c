@@ -3,6 +3,7 @@
  * The Simulate screen as it looks.  In: the call, played.  Out: the question, the ladder, the result in
  * a sentence, why, and what the phones do.  Changes nothing.
  */
+#include <limits.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -125,39 +126,67 @@ static int draw_not_needed(const struct simulate *simulate, struct pen *pen, int
 	return rows;
 }
 
+unsigned simulate_result_words(const struct nm_outcome *outcome, struct nm_buf *out)
+{
+	switch (outcome->result) {
+	case NM_ANSWERED:
+		nm_buf_addf(out, "Answered by %s after %d s, %d ring%s.", outcome->answered_by, outcome->seconds,
+			    outcome->rings, outcome->rings == 1 ? "" : "s");
+		break;
+	case NM_TO_VOICEMAIL:
+		nm_buf_addf(out, "Voicemail %s takes the call after %d s.", outcome->answered_by, outcome->seconds);
+		break;
+	case NM_SWALLOWED:
+		nm_buf_addf(out, "Swallowed by %s's own voicemail after %d s.", outcome->answered_by,
+			    outcome->seconds);
+		return STYLE_ERROR;
+	case NM_REJECTED:
+		nm_buf_add(out, "Rejected.");
+		break;
+	case NM_ABANDONED:
+		nm_buf_addf(out, "The caller hangs up after %d s.", outcome->ended_s);
+		break;
+	case NM_LOST:
+		nm_buf_addf(out, "Lost: nobody took the call, it ended after %d s.", outcome->ended_s);
+		return STYLE_ERROR;
+	}
+	return answer_style(answer_rank(outcome));
+}
+
 /* In one row, and at most so many below it for what has no room there; how many rows it took. */
 static int draw_result(const struct simulate *simulate, struct canvas *canvas, int y, int below)
 {
-	const struct nm_outcome *outcome = &simulate->outcome;
-	unsigned style = answer_style(answer_rank(outcome));
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+	struct nm_buf words;
+	unsigned style;
 
-	switch (outcome->result) {
-	case NM_ANSWERED:
-		pen_textf(&pen, style, "Answered by %s after %d s, %d ring%s.", outcome->answered_by,
-			  outcome->seconds, outcome->rings, outcome->rings == 1 ? "" : "s");
-		break;
-	case NM_TO_VOICEMAIL:
-		pen_textf(&pen, style, "Voicemail %s takes the call after %d s.", outcome->answered_by,
-			  outcome->seconds);
-		break;
-	case NM_SWALLOWED:
-		pen_textf(&pen, STYLE_ERROR, "Swallowed by %s's own voicemail after %d s.",
-			  outcome->answered_by, outcome->seconds);
-		break;
-	case NM_REJECTED:
-		pen_text(&pen, style, "Rejected.");
-		break;
-	case NM_ABANDONED:
-		pen_textf(&pen, style, "The caller hangs up after %d s.", outcome->ended_s);
-		break;
-	case NM_LOST:
-		pen_textf(&pen, style, "Lost: nobody took the call, it ended after %d s.", outcome->ended_s);
-		break;
-	}
+	nm_buf_init(&words, NM_ERROR_TEXT);
+	style = simulate_result_words(&simulate->outcome, &words);
+	pen_text(&pen, style, words.data);
+	nm_buf_clear(&words);
 	if (!simulate->live)
 		pen_text(&pen, STYLE_PLAIN, simulate->call->text_back ? " A text goes back." : " No text.");
 	return 1 + draw_not_needed(simulate, &pen, below);
+}
+
+/* How far the call has come, and the line of the plan behind the step; how many rows it took. */
+static int draw_step(const struct simulate *simulate, const struct app *app, struct canvas *canvas, int y, int below)
+{
+	const int n = simulate_steps(simulate);
+	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+	struct nm_buf place;
+	int rows = 1;
+
+	if (simulate->step < n)
+		pen_textf(&pen, STYLE_HEAD, "step %d of %d", simulate->step, n);
+	else
+		rows = draw_result(simulate, canvas, y, 0);
+	nm_buf_init(&place, 1u << 16);
+	simulate_step_place(simulate, app, &place);
+	if (rows < 1 + below)
+		canvas_text(canvas, 1, y + rows++, canvas->width - 2, STYLE_DIM, place.data);
+	nm_buf_clear(&place);
+	return rows;
 }
 
 static void draw_why(const struct simulate *simulate, struct canvas *canvas, int y, int end)
@@ -239,28 +268,41 @@ static void draw_phones(const struct simulate *simulate, const struct app *app, 
 	}
 }
 
+/* The ladder in the box, and its end below that; how many rows it took. */
+static int draw_call(const struct simulate *simulate, const struct app *app, struct canvas *canvas, struct box box,
+		     int below)
+{
+	const int top = simulate->step >= box.height ? simulate->step + 1 - box.height : simulate->top;
+	int rows = ladder_rows(&simulate->outcome) - top;
+
+	if (rows > box.height)
+		rows = box.height;
+	box.height = rows;
+	ladder_draw_until(&simulate->outcome, canvas, box, top, simulate->step ? simulate->step - 1 : INT_MAX);
+	return rows + (simulate->step ? draw_step(simulate, app, canvas, box.y + rows, below)
+				      : draw_result(simulate, canvas, box.y + rows, below));
+}
+
 /* The ladder gets what the others leave, and the reasons give way to its first rows. */
 void simulate_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct simulate *simulate = state;
-	int y = body.y, end = body.y + body.height, rows, most;
+	int y = body.y, end = body.y + body.height, most;
 
 	if (!simulate->treatment) {
 		canvas_text(canvas, 1, y, body.width - 2, STYLE_ERROR, simulate->err.text);
 		return;
 	}
 	draw_question(simulate, app, canvas, y++);
-	rows = ladder_rows(&simulate->outcome) - simulate->top;
 	most = body.height - 3 - (body.height >= 14 ? (int)simulate->call->n_reasons + 2 : 0);
 	if (most < 4)
 		most = body.height >= 14 ? 6 : body.height - 3;
 	if (most < 0)
 		most = 0;
-	if (rows > most)
-		rows = most;
-	ladder_draw(&simulate->outcome, canvas, (struct box){0, y, body.width, rows}, simulate->top);
-	y += rows;
-	y += draw_result(simulate, canvas, y, body.height >= 14 ? 2 : 0);
+	if (simulate->live)
+		y += simulate_draw_against(simulate, canvas, (struct box){0, y, body.width, most + 3});
+	else
+		y += draw_call(simulate, app, canvas, (struct box){0, y, body.width, most}, body.height >= 14 ? 2 : 0);
 	if (body.height >= 14)
 		y++;
 	draw_why(simulate, canvas, y, end - 1);

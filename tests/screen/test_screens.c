@@ -803,6 +803,62 @@ static void in_sync_is_not_said_of_a_plan_that_changed_since(void **state)
 	stage_close(&stage);
 }
 
+/* "played step by step or at once, each step with its reason and the line of the plan that caused it" */
+static void a_call_is_played_step_by_step(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){
+				   .screen = "simulate", .width = 80, .height = 24, .now = STAGE_NOW + 33 * 3600});
+	stage_keys(&stage, "x");
+	stage_shows(&stage, "Swallowed by office's own voicemail");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "step 1 of 5");
+	stage_shows(&stage, "rule open, step 1");
+	stage_hides(&stage, "20 s are over");
+	stage_hides(&stage, "Swallowed");
+	stage_keys(&stage, "Enter Enter");
+	stage_shows(&stage, "plan.conf:39  step { ring = { office, sam }  for = 15s }");
+	stage_golden(&stage, "simulate-step");
+	stage_keys(&stage, "Up");
+	stage_shows(&stage, "step 2 of 5");
+	stage_keys(&stage, "Down Down Down Down");
+	stage_shows(&stage, "Swallowed by office's own voicemail");
+	stage_keys(&stage, "Up Right"); /* another call begins at once */
+	stage_shows(&stage, "Swallowed by office's own voicemail");
+	stage_keys(&stage, "Enter Escape");
+	stage_shows(&stage, "Swallowed by office's own voicemail");
+	stage_hides(&stage, "step 1 of");
+	stage_close(&stage);
+}
+
+/* "live against plan side by side" */
+static void live_stands_beside_the_plan(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){
+				   .screen = "push", .width = 130, .height = 24, .now = STAGE_NOW + 33 * 3600});
+	stage_keys(&stage, "P y");
+	stage_keys(&stage, "4 v");
+	stage_shows(&stage, "The plan does the same to this call.");
+	stage_keys(&stage, "1 O Enter End Enter y");
+	stage_keys(&stage, "6");
+	stage_shows(&stage, "drifts");
+	stage_keys(&stage, "4 x");
+	stage_shows(&stage, "They part: live at 20 s ring office");
+	stage_golden(&stage, "simulate-against");
+	stage_keys(&stage, "Enter Enter");
+	stage_shows(&stage, "step 2 of");
+	stage_hides(&stage, "They part");
+	assert_true(app_resize(&stage.app, 80, 24));
+	stage_keys(&stage, "Escape");
+	stage_golden(&stage, "simulate-against-80");
+	stage_close(&stage);
+}
+
 static void live_is_read_when_a_call_is_to_be_played_on_it(void **state)
 {
 	struct stage stage;
@@ -1310,6 +1366,8 @@ int main(void)
 		cmocka_unit_test(questions_in_narrow_windows_take_answers),
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
+		cmocka_unit_test(a_call_is_played_step_by_step),
+		cmocka_unit_test(live_stands_beside_the_plan),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(live_that_is_read_again_is_played_again),
 		cmocka_unit_test(an_emergency_that_live_cannot_tell_has_nothing_to_scroll),
