@@ -79,15 +79,17 @@ sqlite3 core/store_private.h
 jansson core/carrier/json.c
 libxml core/carrier/xml_library.h
 curl core/http_library.h
+csv\.h> core/csv_library.h
 (core/)?ical_library core/ical*.c
 (core/carrier/)?xml_library core/carrier/xml*.c
 (core/)?http_library core/http*.c
+(core/)?csv_library core/csv*.c
 (curses|ncurses) tui/term.c
 qrencode tui/*.c
 LIST
 
 if [ -f "$build/nevermiss" ]; then
-	readelf -d "$build/nevermiss" | grep -E 'NEEDED.*\[lib(ical|xml2|curl|qrencode|icu)' >"$tmp/linked"
+	readelf -d "$build/nevermiss" | grep -E 'NEEDED.*\[lib(ical|xml2|curl|csv|qrencode|icu)' >"$tmp/linked"
 else
 	echo "$build/nevermiss is not there" >"$tmp/linked"
 fi
