@@ -10,7 +10,7 @@ cd "$(dirname "$0")"
 
 BUILD_PACKAGES="gcc make autoconf automake pkg-config
 	libncurses-dev libconfuse-dev libsqlite3-dev libcurl4-openssl-dev libical-dev
-	libjansson-dev libxml2-dev libqrencode-dev tzdata"
+	libjansson-dev libxml2-dev libqrencode-dev libcsv-dev tzdata"
 CHECK_PACKAGES="libcmocka-dev libvterm-dev"
 
 say() {

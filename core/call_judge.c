@@ -59,6 +59,7 @@ const char *nm_call_reason_words(enum nm_call_reason reason)
 		[NM_CALL_OVER_AT_ONCE] =
 			"it ended at once and nobody was rung: turned away or hung up, the record does not say",
 		[NM_CALL_BUSY] = "the record calls it busy: turned away or nobody free, it does not say",
+		[NM_CALL_SAID] = "the record says so",
 	};
 
 	return words[reason];

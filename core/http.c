@@ -549,13 +549,16 @@ static bool set_up_multi(const struct nm_curl *api, CURLM *multi, struct http *h
 
 static enum nm_code open_http(struct http *http, const struct nm_http_options *options, struct nm_error *err)
 {
+	enum nm_code code;
+
 	http->options = *options;
 	http->events = -1;
 	http->due_ms = -1;
 	if (options->authorities != NULL && (http->authorities = strdup(options->authorities)) == NULL)
 		return nm_fail_memory(err);
-	if (!nm_curl_load(&http->api, err))
-		return NM_SYSTEM;
+	code = nm_curl_load(&http->api, err);
+	if (code != NM_OK)
+		return code;
 	http->events = epoll_create1(EPOLL_CLOEXEC);
 	if (http->events < 0)
 		return nm_fail(err, NM_SYSTEM, "the network cannot be used: %s", strerror(errno));

@@ -1,20 +1,13 @@
 /* SPDX-License-Identifier: MIT */
-/* See http_library.h.  Most commands need no network, and loading this takes longer than all else that they do. */
+/* See http_library.h. */
 #include "core/http_library.h"
 
-#include <dlfcn.h>
-#include <stddef.h>
+#include "core/library.h"
 
-#define LIBRARY "libcurl.so.4"
-
-bool nm_curl_load(struct nm_curl *api, struct nm_error *err)
+enum nm_code nm_curl_load(struct nm_curl *api, struct nm_error *err)
 {
-	/* Never unloaded: what it leaves to run at the end of the process must still be there then. */
-	void *library = dlopen(LIBRARY, RTLD_NOW | RTLD_LOCAL);
-	const struct {
-		void **function;
-		const char *name;
-	} functions[] = {
+	const struct nm_library library = { "libcurl.so.4", "libcurl4", "the network needs" };
+	const struct nm_symbol symbols[] = {
 		{ (void **)&api->global_init, "curl_global_init" },
 		{ (void **)&api->easy_init, "curl_easy_init" },
 		{ (void **)&api->easy_cleanup, "curl_easy_cleanup" },
@@ -38,16 +31,5 @@ bool nm_curl_load(struct nm_curl *api, struct nm_error *err)
 		{ (void **)&api->url_get, "curl_url_get" },
 	};
 
-	if (library == NULL) {
-		nm_fail(err, NM_SYSTEM, "the network needs " LIBRARY ", which cannot be loaded");
-		return false;
-	}
-	for (size_t i = 0; i < sizeof(functions) / sizeof(functions[0]); i++) {
-		*functions[i].function = dlsym(library, functions[i].name);
-		if (*functions[i].function == NULL) {
-			nm_fail(err, NM_SYSTEM, LIBRARY " has no %s: it is too old", functions[i].name);
-			return false;
-		}
-	}
-	return true;
+	return nm_library_load(&library, symbols, sizeof symbols / sizeof symbols[0], err);
 }

@@ -4,7 +4,6 @@
 #define CORE_HTTP_LIBRARY_H
 
 #include <curl/curl.h>
-#include <stdbool.h>
 
 #include "nevermiss/error.h"
 
@@ -32,7 +31,6 @@ struct nm_curl {
 	CURLUcode (*url_get)(CURLU *, CURLUPart, char **, unsigned);
 };
 
-/* False when the library is not there, or too old. */
-bool nm_curl_load(struct nm_curl *api, struct nm_error *err);
+enum nm_code nm_curl_load(struct nm_curl *api, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -1,16 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Reads a calendar: the sieve's small texts through libical into events of our own.  The only file
- * that includes libical, and libical is trusted with syntax alone: recurrences and time zones are
+ * that uses libical, and libical is trusted with syntax alone: recurrences and time zones are
  * rrule.c's and ical_zone.c's.  libical keeps its settings in the process; they are set here before
  * each use, and nobody else uses it.
  */
-#include <libical/ical.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "ical_library.h"
 #include "ical_model.h"
 
 #define SUMMARY_BYTES 256
@@ -19,6 +19,7 @@
 #define ZONE_UNTIL (nm_days_from_date(2101, 1, 1) * NM_DAY)
 
 struct reader {
+	const struct nm_libical *lib;
 	struct nm_ical *ical;
 	size_t capacity; /* of events */
 	int64_t work;
@@ -75,17 +76,17 @@ static enum nm_code read_when(const struct reader *r, icalproperty *property, st
 			      struct ical_when *out)
 {
 	icalparameter *tzid =
-		property ? icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER) : NULL;
+		property ? r->lib->icalproperty_get_first_parameter(property, ICAL_TZID_PARAMETER) : NULL;
 
-	*out = (struct ical_when){ .clock = t.is_date		 ? ICAL_DATE
-					    : icaltime_is_utc(t) ? ICAL_UTC
-								 : ICAL_FLOATING };
+	*out = (struct ical_when){ .clock = t.is_date                    ? ICAL_DATE
+					    : r->lib->icaltime_is_utc(t) ? ICAL_UTC
+									 : ICAL_FLOATING };
 	if (!wall_clock(t, &out->at))
 		return refuse(r, "has a date or time that does not exist");
 	if (out->clock != ICAL_FLOATING || !tzid)
 		return NM_OK;
 	out->clock = ICAL_ZONED;
-	out->zone = zone_index(r, icalparameter_get_tzid(tzid));
+	out->zone = zone_index(r, r->lib->icalparameter_get_tzid(tzid));
 	if (out->zone < 0)
 		return r->ical->n_zones == ICAL_ZONES ? refuse(r, "names too many time zones")
 						      : nm_fail_memory(r->err);
@@ -99,7 +100,7 @@ static enum nm_code read_duration(const struct reader *r, struct icaldurationtyp
 	out->has_end = false;
 	out->days = (int64_t)d.weeks * 7 + d.days;
 	out->seconds = (int64_t)d.hours * 3600 + (int64_t)d.minutes * 60 + d.seconds;
-	if (d.is_neg || icaldurationtype_is_bad_duration(d))
+	if (d.is_neg || r->lib->icaldurationtype_is_bad_duration(d))
 		return refuse(r,
 			      "has a DURATION that is negative or cannot be read; \"PT1H\" would be right");
 	if (out->days * NM_DAY + out->seconds > LENGTH_MAX)
@@ -159,8 +160,8 @@ static bool read_weekdays(const struct reader *r, struct part part, struct rrule
 	if (!nths)
 		return false;
 	for (size_t i = 0; i < part_length(part); i++) {
-		int weekday = ((int)icalrecurrencetype_day_day_of_week(part.values[i]) + 5) % 7;
-		int n = icalrecurrencetype_day_position(part.values[i]);
+		int weekday = ((int)r->lib->icalrecurrencetype_day_day_of_week(part.values[i]) + 5) % 7;
+		int n = r->lib->icalrecurrencetype_day_position(part.values[i]);
 
 		if (n)
 			nths[rule->n_nths++] = (struct rrule_nth){ (int16_t)weekday, (int16_t)n };
@@ -222,7 +223,7 @@ static enum nm_code read_rule(const struct reader *r, struct icalrecurrencetype 
 		return refuse(r, "has a rule that cannot be read; \"FREQ=WEEKLY;BYDAY=MO\" would be right");
 	*out = (struct ical_rule){
 		.rule = { .freq = freqs[from.freq], .interval = from.interval, .count = from.count },
-		.has_until = !icaltime_is_null_time(from.until),
+		.has_until = !r->lib->icaltime_is_null_time(from.until),
 	};
 	out->rule.week_start = ((int)from.week_start + 5) % 7;
 	code = read_parts(r, &from, &out->rule);
@@ -241,16 +242,16 @@ static enum nm_code read_rules(const struct reader *r, icalcomponent *c, icalpro
 			       struct ical_rule **out, size_t *n)
 {
 	struct ical_event *event = r->event;
-	size_t most = (size_t)icalcomponent_count_properties(c, kind);
+	size_t most = (size_t)r->lib->icalcomponent_count_properties(c, kind);
 	struct ical_rule *rules = nm_arena_alloc(r->ical->arena, most, sizeof *rules);
 	enum nm_code code = rules ? NM_OK : nm_fail_memory(r->err);
 
 	*n = 0;
-	for (icalproperty *p = icalcomponent_get_first_property(c, kind); p && !code;
-	     p = icalcomponent_get_next_property(c, kind))
+	for (icalproperty *p = r->lib->icalcomponent_get_first_property(c, kind); p && !code;
+	     p = r->lib->icalcomponent_get_next_property(c, kind))
 		code = read_rule(r,
-				 kind == ICAL_RRULE_PROPERTY ? icalproperty_get_rrule(p)
-							     : icalproperty_get_exrule(p),
+				 kind == ICAL_RRULE_PROPERTY ? r->lib->icalproperty_get_rrule(p)
+							     : r->lib->icalproperty_get_exrule(p),
 				 event->start.clock == ICAL_DATE, &rules[(*n)++]);
 	*out = rules;
 	return code;
@@ -260,30 +261,31 @@ static enum nm_code read_exdates(const struct reader *r, icalcomponent *c)
 {
 	const icalproperty_kind kind = ICAL_EXDATE_PROPERTY;
 	struct ical_event *event = r->event;
-	size_t most = (size_t)icalcomponent_count_properties(c, kind);
+	size_t most = (size_t)r->lib->icalcomponent_count_properties(c, kind);
 	enum nm_code code = NM_OK;
 
 	event->exdates = nm_arena_alloc(r->ical->arena, most, sizeof *event->exdates);
 	if (!event->exdates)
 		return nm_fail_memory(r->err);
-	for (icalproperty *p = icalcomponent_get_first_property(c, kind); p && !code;
-	     p = icalcomponent_get_next_property(c, kind))
-		code = read_when(r, p, icalproperty_get_exdate(p), &event->exdates[event->n_exdates++]);
+	for (icalproperty *p = r->lib->icalcomponent_get_first_property(c, kind); p && !code;
+	     p = r->lib->icalcomponent_get_next_property(c, kind))
+		code = read_when(r, p, r->lib->icalproperty_get_exdate(p),
+				 &event->exdates[event->n_exdates++]);
 	return code;
 }
 
 static enum nm_code read_rdate(const struct reader *r, icalproperty *p, struct ical_rdate *out)
 {
-	struct icaldatetimeperiodtype value = icalproperty_get_rdate(p);
+	struct icaldatetimeperiodtype value = r->lib->icalproperty_get_rdate(p);
 	enum nm_code code;
 
-	*out = (struct ical_rdate){ .period = icaltime_is_null_time(value.time) };
+	*out = (struct ical_rdate){ .period = r->lib->icaltime_is_null_time(value.time) };
 	if (!out->period)
 		return read_when(r, p, value.time, &out->start);
 	code = read_when(r, p, value.period.start, &out->start);
 	if (code)
 		return code;
-	if (icaltime_is_null_time(value.period.end))
+	if (r->lib->icaltime_is_null_time(value.period.end))
 		return read_duration(r, value.period.duration, &out->length);
 	out->length.has_end = true;
 	return read_when(r, p, value.period.end, &out->length.end);
@@ -293,14 +295,14 @@ static enum nm_code read_rdates(const struct reader *r, icalcomponent *c)
 {
 	const icalproperty_kind kind = ICAL_RDATE_PROPERTY;
 	struct ical_event *event = r->event;
-	size_t most = (size_t)icalcomponent_count_properties(c, kind);
+	size_t most = (size_t)r->lib->icalcomponent_count_properties(c, kind);
 	enum nm_code code = NM_OK;
 
 	event->rdates = nm_arena_alloc(r->ical->arena, most, sizeof *event->rdates);
 	if (!event->rdates)
 		return nm_fail_memory(r->err);
-	for (icalproperty *p = icalcomponent_get_first_property(c, kind); p && !code;
-	     p = icalcomponent_get_next_property(c, kind))
+	for (icalproperty *p = r->lib->icalcomponent_get_first_property(c, kind); p && !code;
+	     p = r->lib->icalcomponent_get_next_property(c, kind))
 		code = read_rdate(r, p, &event->rdates[event->n_rdates++]);
 	return code;
 }
@@ -308,8 +310,8 @@ static enum nm_code read_rdates(const struct reader *r, icalcomponent *c)
 /* RFC 5545 3.6.1: a date without an end is that day, a time without one is that instant. */
 static enum nm_code read_length(const struct reader *r, icalcomponent *c)
 {
-	icalproperty *end = icalcomponent_get_first_property(c, ICAL_DTEND_PROPERTY);
-	icalproperty *duration = icalcomponent_get_first_property(c, ICAL_DURATION_PROPERTY);
+	icalproperty *end = r->lib->icalcomponent_get_first_property(c, ICAL_DTEND_PROPERTY);
+	icalproperty *duration = r->lib->icalcomponent_get_first_property(c, ICAL_DURATION_PROPERTY);
 	struct ical_event *event = r->event;
 	struct ical_length *length = &event->length;
 	bool date = event->start.clock == ICAL_DATE;
@@ -318,10 +320,10 @@ static enum nm_code read_length(const struct reader *r, icalcomponent *c)
 	if (end && duration)
 		return refuse(r, "has both DTEND and DURATION, and only one of them can count");
 	if (duration)
-		code = read_duration(r, icalproperty_get_duration(duration), length);
+		code = read_duration(r, r->lib->icalproperty_get_duration(duration), length);
 	if (end) {
 		length->has_end = true;
-		code = read_when(r, end, icalproperty_get_dtend(end), &length->end);
+		code = read_when(r, end, r->lib->icalproperty_get_dtend(end), &length->end);
 	}
 	if (code)
 		return code;
@@ -342,63 +344,64 @@ static enum nm_code read_length(const struct reader *r, icalcomponent *c)
 
 static enum nm_code read_instance(const struct reader *r, icalcomponent *c)
 {
-	icalproperty *p = icalcomponent_get_first_property(c, ICAL_RECURRENCEID_PROPERTY);
+	icalproperty *p = r->lib->icalcomponent_get_first_property(c, ICAL_RECURRENCEID_PROPERTY);
 
 	if (!p)
 		return NM_OK;
 	r->event->overrides = true;
-	if (icalproperty_get_first_parameter(p, ICAL_RANGE_PARAMETER))
+	if (r->lib->icalproperty_get_first_parameter(p, ICAL_RANGE_PARAMETER))
 		return refuse(
 			r,
 			"changes an instance and all after it (RANGE=THISANDFUTURE), which is not supported");
-	return read_when(r, p, icalproperty_get_recurrenceid(p), &r->event->instance);
+	return read_when(r, p, r->lib->icalproperty_get_recurrenceid(p), &r->event->instance);
 }
 
 static enum nm_code read_labels(const struct reader *r, icalcomponent *c)
 {
-	icalproperty *uid = icalcomponent_get_first_property(c, ICAL_UID_PROPERTY);
-	icalproperty *summary = icalcomponent_get_first_property(c, ICAL_SUMMARY_PROPERTY);
-	icalproperty *sequence = icalcomponent_get_first_property(c, ICAL_SEQUENCE_PROPERTY);
-	icalproperty *stamp = icalcomponent_get_first_property(c, ICAL_DTSTAMP_PROPERTY);
-	icalproperty *status = icalcomponent_get_first_property(c, ICAL_STATUS_PROPERTY);
-	icalproperty *transp = icalcomponent_get_first_property(c, ICAL_TRANSP_PROPERTY);
+	icalproperty *uid = r->lib->icalcomponent_get_first_property(c, ICAL_UID_PROPERTY);
+	icalproperty *summary = r->lib->icalcomponent_get_first_property(c, ICAL_SUMMARY_PROPERTY);
+	icalproperty *sequence = r->lib->icalcomponent_get_first_property(c, ICAL_SEQUENCE_PROPERTY);
+	icalproperty *stamp = r->lib->icalcomponent_get_first_property(c, ICAL_DTSTAMP_PROPERTY);
+	icalproperty *status = r->lib->icalcomponent_get_first_property(c, ICAL_STATUS_PROPERTY);
+	icalproperty *transp = r->lib->icalcomponent_get_first_property(c, ICAL_TRANSP_PROPERTY);
 	struct ical_event *event = r->event;
 	char text[SUMMARY_BYTES];
 
-	event->uid = uid ? keep_text(r, icalproperty_get_uid(uid)) : NULL;
+	event->uid = uid ? keep_text(r, r->lib->icalproperty_get_uid(uid)) : NULL;
 	if (summary) {
-		nm_ical_clean(icalproperty_get_summary(summary), text, sizeof text);
+		nm_ical_clean(r->lib->icalproperty_get_summary(summary), text, sizeof text);
 		event->summary = keep_text(r, text);
 	}
 	if ((uid && !event->uid) || (summary && !event->summary))
 		return nm_fail_memory(r->err);
-	event->sequence = sequence ? icalproperty_get_sequence(sequence) : 0;
-	if (!stamp || !wall_clock(icalproperty_get_dtstamp(stamp), &event->stamp))
+	event->sequence = sequence ? r->lib->icalproperty_get_sequence(sequence) : 0;
+	if (!stamp || !wall_clock(r->lib->icalproperty_get_dtstamp(stamp), &event->stamp))
 		event->stamp = 0;
-	event->cancelled = status && icalproperty_get_status(status) == ICAL_STATUS_CANCELLED;
+	event->cancelled = status && r->lib->icalproperty_get_status(status) == ICAL_STATUS_CANCELLED;
 	if (transp)
-		event->transparent = icalproperty_get_transp(transp) == ICAL_TRANSP_TRANSPARENT ||
-				     icalproperty_get_transp(transp) == ICAL_TRANSP_TRANSPARENTNOCONFLICT;
+		event->transparent =
+			r->lib->icalproperty_get_transp(transp) == ICAL_TRANSP_TRANSPARENT ||
+			r->lib->icalproperty_get_transp(transp) == ICAL_TRANSP_TRANSPARENTNOCONFLICT;
 	return NM_OK;
 }
 
 /* libical puts what it could not read into the component as a property of its own. */
 static enum nm_code find_errors(const struct reader *r, icalcomponent *c)
 {
-	icalproperty *p = icalcomponent_get_first_property(c, ICAL_XLICERROR_PROPERTY);
+	icalproperty *p = r->lib->icalcomponent_get_first_property(c, ICAL_XLICERROR_PROPERTY);
 	char why[ICAL_NAME + 32];
 	char text[ICAL_NAME];
 
 	if (!p)
 		return NM_OK;
-	nm_ical_clean(icalproperty_get_xlicerror(p), text, sizeof text);
+	nm_ical_clean(r->lib->icalproperty_get_xlicerror(p), text, sizeof text);
 	snprintf(why, sizeof why, "has a mistake: %s", text);
 	return refuse(r, why);
 }
 
 static enum nm_code read_event(const struct reader *r, icalcomponent *c)
 {
-	icalproperty *start = icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
+	icalproperty *start = r->lib->icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
 	struct ical_event *event = r->event;
 	enum nm_code code = read_labels(r, c);
 
@@ -410,7 +413,7 @@ static enum nm_code read_event(const struct reader *r, icalcomponent *c)
 		return code;
 	if (!start)
 		return refuse(r, "has no DTSTART");
-	code = read_when(r, start, icalproperty_get_dtstart(start), &event->start);
+	code = read_when(r, start, r->lib->icalproperty_get_dtstart(start), &event->start);
 	if (!code)
 		code = read_length(r, c);
 	if (!code)
@@ -450,23 +453,23 @@ static bool tell_shift(void *context, nm_local local)
 	return true;
 }
 
-static bool read_offsets(icalcomponent *c, struct ical_shift *out)
+static bool read_offsets(const struct reader *r, icalcomponent *c, struct ical_shift *out)
 {
-	icalproperty *from = icalcomponent_get_first_property(c, ICAL_TZOFFSETFROM_PROPERTY);
-	icalproperty *to = icalcomponent_get_first_property(c, ICAL_TZOFFSETTO_PROPERTY);
+	icalproperty *from = r->lib->icalcomponent_get_first_property(c, ICAL_TZOFFSETFROM_PROPERTY);
+	icalproperty *to = r->lib->icalcomponent_get_first_property(c, ICAL_TZOFFSETTO_PROPERTY);
 
 	if (!from || !to)
 		return false;
-	out->before = icalproperty_get_tzoffsetfrom(from);
-	out->after = icalproperty_get_tzoffsetto(to);
+	out->before = r->lib->icalproperty_get_tzoffsetfrom(from);
+	out->after = r->lib->icalproperty_get_tzoffsetto(to);
 	return out->before > -NM_DAY && out->before < NM_DAY && out->after > -NM_DAY && out->after < NM_DAY;
 }
 
 /* What cannot be read is left out: the zone is an error only where an event needs it. */
 static bool read_observance(struct reader *r, icalcomponent *c, struct shifts *s)
 {
-	icalproperty *start = icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
-	icalproperty *p = icalcomponent_get_first_property(c, ICAL_RRULE_PROPERTY);
+	icalproperty *start = r->lib->icalcomponent_get_first_property(c, ICAL_DTSTART_PROPERTY);
+	icalproperty *p = r->lib->icalcomponent_get_first_property(c, ICAL_RRULE_PROPERTY);
 	struct rrule_walk walk = {
 		.first = true, .from = INT64_MIN, .until = ZONE_UNTIL, .work = &r->work, .tell = tell_shift
 	};
@@ -475,13 +478,13 @@ static bool read_observance(struct reader *r, icalcomponent *c, struct shifts *s
 
 	walk.context = s;
 	s->rule = NULL;
-	if (!start || !read_offsets(c, &s->change) ||
-	    !wall_clock(icalproperty_get_dtstart(start), &walk.start))
+	if (!start || !read_offsets(r, c, &s->change) ||
+	    !wall_clock(r->lib->icalproperty_get_dtstart(start), &walk.start))
 		return false;
 	if (!p)
 		tell_shift(s, walk.start);
-	for (; p; p = icalcomponent_get_next_property(c, ICAL_RRULE_PROPERTY)) {
-		if (read_rule(r, icalproperty_get_rrule(p), false, &rule))
+	for (; p; p = r->lib->icalcomponent_get_next_property(c, ICAL_RRULE_PROPERTY)) {
+		if (read_rule(r, r->lib->icalproperty_get_rrule(p), false, &rule))
 			return false;
 		walk.rule = &rule.rule;
 		s->rule = &rule;
@@ -489,9 +492,9 @@ static bool read_observance(struct reader *r, icalcomponent *c, struct shifts *s
 			return false;
 	}
 	s->rule = NULL;
-	for (p = icalcomponent_get_first_property(c, ICAL_RDATE_PROPERTY); p;
-	     p = icalcomponent_get_next_property(c, ICAL_RDATE_PROPERTY)) {
-		if (!wall_clock(icalproperty_get_rdate(p).time, &local))
+	for (p = r->lib->icalcomponent_get_first_property(c, ICAL_RDATE_PROPERTY); p;
+	     p = r->lib->icalcomponent_get_next_property(c, ICAL_RDATE_PROPERTY)) {
+		if (!wall_clock(r->lib->icalproperty_get_rdate(p).time, &local))
 			return false;
 		tell_shift(s, local);
 	}
@@ -508,10 +511,10 @@ static int compare_shifts(const void *a, const void *b)
 
 static enum nm_code read_zone(struct reader *r, icalcomponent *c)
 {
-	icalproperty *tzid = icalcomponent_get_first_property(c, ICAL_TZID_PROPERTY);
+	icalproperty *tzid = r->lib->icalcomponent_get_first_property(c, ICAL_TZID_PROPERTY);
 	icalproperty *location = /* X-LIC-LOCATION, the only one that the sieve keeps */
-		icalcomponent_get_first_property(c, ICAL_X_PROPERTY);
-	int index = tzid ? zone_index(r, icalproperty_get_tzid(tzid)) : -1;
+		r->lib->icalcomponent_get_first_property(c, ICAL_X_PROPERTY);
+	int index = tzid ? zone_index(r, r->lib->icalproperty_get_tzid(tzid)) : -1;
 	struct ical_zone *zone = index >= 0 ? &r->ical->zones[index] : NULL;
 	struct ical_event nobody = { 0 };
 	struct shifts s = { 0 };
@@ -521,9 +524,9 @@ static enum nm_code read_zone(struct reader *r, icalcomponent *c)
 		return NM_OK;
 	r->event = &nobody;
 	if (location)
-		zone->location = keep_text(r, icalproperty_get_x(location));
-	for (icalcomponent *o = icalcomponent_get_first_component(c, ICAL_ANY_COMPONENT); o && good;
-	     o = icalcomponent_get_next_component(c, ICAL_ANY_COMPONENT))
+		zone->location = keep_text(r, r->lib->icalproperty_get_x(location));
+	for (icalcomponent *o = r->lib->icalcomponent_get_first_component(c, ICAL_ANY_COMPONENT); o && good;
+	     o = r->lib->icalcomponent_get_next_component(c, ICAL_ANY_COMPONENT))
 		good = read_observance(r, o, &s);
 	if (good && s.n) {
 		struct ical_shift *kept = nm_arena_alloc(r->ical->arena, s.n, sizeof *kept);
@@ -545,7 +548,7 @@ static enum nm_code take(void *context, enum ical_component kind, int line, cons
 			 struct nm_error *err)
 {
 	struct reader *r = context;
-	icalcomponent *c = icalparser_parse_string(text);
+	icalcomponent *c = r->lib->icalparser_parse_string(text);
 	enum nm_code code;
 
 	if (!c)
@@ -561,7 +564,7 @@ static enum nm_code take(void *context, enum ical_component kind, int line, cons
 		code = read_event(r, c);
 		r->ical->n_events += !code;
 	}
-	icalcomponent_free(c);
+	r->lib->icalcomponent_free(c);
 	return code;
 }
 
@@ -569,20 +572,26 @@ enum nm_code nm_ical_read(const char *name, const char *bytes, size_t len, struc
 			  struct nm_error *err)
 {
 	struct nm_ical *ical = calloc(1, sizeof *ical);
-	struct reader reader = { .ical = ical, .work = ZONE_WORK, .err = err };
+	struct nm_libical lib;
+	struct reader reader = { .lib = &lib, .ical = ical, .work = ZONE_WORK, .err = err };
 	struct ical_sieve sieve = { .take = take, .context = &reader };
 	enum nm_code code;
 
 	if (!ical)
 		return nm_fail_memory(err);
-	icalerror_set_errors_are_fatal(0);
+	code = nm_libical_load(&lib, err);
+	if (code) {
+		free(ical);
+		return code;
+	}
+	lib.icalerror_set_errors_are_fatal(0);
 	/* Else the first time in UTC makes it read the system's whole list of zones, which it never needs. */
-	icaltimezone_set_builtin_tzdata(1);
+	lib.icaltimezone_set_builtin_tzdata(1);
 	ical->arena = nm_arena_new();
 	ical->name = ical->arena ? nm_arena_text(ical->arena, name) : NULL;
 	sieve.name = ical->name;
 	code = ical->name ? nm_ical_sieve(&sieve, bytes, len, err) : nm_fail_memory(err);
-	icalmemory_free_ring();
+	lib.icalmemory_free_ring();
 	if (!code) {
 		nm_ical_settle(ical);
 		code = nm_ical_zones_load(ical, err);

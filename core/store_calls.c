@@ -194,7 +194,7 @@ static struct nm_call_entry read_call(sqlite3_stmt *statement, struct nm_arena *
 		.began = sqlite3_column_int64(statement, 6),
 		.ended = sqlite3_column_int64(statement, 7),
 		.became = { .end = (enum nm_call_end)within(statement, 8, NM_CALL_UNKNOWN),
-			    .reason = (enum nm_call_reason)within(statement, 9, NM_CALL_BUSY),
+			    .reason = (enum nm_call_reason)within(statement, 9, NM_CALL_SAID),
 			    .probably = sqlite3_column_int(statement, 10) != 0,
 			    .by = nm_store_column(statement, 11, arena, ok),
 			    .seconds = sqlite3_column_int(statement, 12) },

@@ -24,6 +24,14 @@ AC_DEFUN([NM_LIBRARY], [
 		nm_packages="$nm_packages $4"])
 ])
 
+dnl NM_HEADER(HEADER, DEBIAN PACKAGE, WHAT FOR): the same for a library that has no module of pkg-config.
+AC_DEFUN([NM_HEADER], [
+	AC_CHECK_HEADER([$1], [], [
+		nm_missing="$nm_missing
+  $1, for $3 (Debian: $2)"
+		nm_packages="$nm_packages $2"])
+])
+
 AC_DEFUN([NM_LIBRARIES_DONE], [
 	AS_IF([test -n "$nm_missing"], [AC_MSG_ERROR([these libraries are missing:$nm_missing
 On Debian, ./autogen.sh run installs them, or: apt-get install$nm_packages])])

@@ -38,8 +38,8 @@ if [ -f "$build/libcore.a" ]; then
 	nm -A -u "$build/libcore.a" 2>/dev/null |
 		sed -nE "s/^[^:]*:([^:]*): +[UwW] (__)?(($pattern))(_chk|@.*)?$/\1 calls \3/p; s/^[^:]*:([^:]*): +[UwW] (__(isoc[0-9]*_)?sscanf)$/\1 calls \2/p" |
 		sort -u >"$tmp/calls"
-	# The network's library is loaded when it is first needed (core/http_library.c says why).
-	sed -i '/http_library\.o calls dlopen$/d' "$tmp/calls"
+	# Some libraries are loaded when they are first needed (core/library.h says why).
+	sed -i '/libcore_a-library\.o calls dlopen$/d' "$tmp/calls"
 	verdict "core calls nothing that prints, ends, looks around or overruns" "$tmp/calls"
 
 	nm "$build/libcore.a" 2>/dev/null | grep -q ' U __asan_init' && sanitized=yes || sanitized=
@@ -75,13 +75,25 @@ while read -r header files; do
 done <<'LIST'
 confuse core/plan_read.c
 sqlite3 core/store_private.h
-(libical|ical\.h) core/ical.c
+(libical/|ical\.h) core/ical_library.h
 jansson core/carrier/json.c
-libxml core/carrier/xml.c
+libxml core/carrier/xml_library.h
 curl core/http_library.h
+csv\.h> core/csv_library.h
+(core/)?ical_library core/ical*.c
+(core/carrier/)?xml_library core/carrier/xml*.c
+(core/)?http_library core/http*.c
+(core/)?csv_library core/csv*.c
 (curses|ncurses) tui/term.c
 qrencode tui/*.c
 LIST
+
+if [ -f "$build/nevermiss" ]; then
+	readelf -d "$build/nevermiss" | grep -E 'NEEDED.*\[lib(ical|xml2|curl|csv|qrencode|icu)' >"$tmp/linked"
+else
+	echo "$build/nevermiss is not there" >"$tmp/linked"
+fi
+verdict "what is loaded on first use is not linked" "$tmp/linked"
 
 # --- layers ---
 grep -rnE '#[ \t]*include[ \t]*"(\.\./)*core/' tui include --include='*.[ch]' >"$tmp/layers"

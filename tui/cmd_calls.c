@@ -513,6 +513,7 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 	json_finish(&json, run->out);
 }
 
+/* `calls import FILE`, or `calls import --account A`. */
 static enum nm_code import(struct invocation *run, struct nm_error *err)
 {
 	struct nm_import import = { .n = 0 };
@@ -521,6 +522,8 @@ static enum nm_code import(struct invocation *run, struct nm_error *err)
 	int account = -1;
 	enum nm_code code = need_write(run, err);
 
+	if (!code && run->args->n_words > 1)
+		return calls_import_file(run, run->args->words[1], err);
 	if (!code)
 		code = read_account(run, &account, err);
 	if (!code)
@@ -550,13 +553,13 @@ enum nm_code cmd_calls(struct invocation *run, enum status *status, struct nm_er
 {
 	static const struct {
 		const char *verb;
-		const char *const others[6]; /* options that are not its own */
+		const char *const others[8]; /* options that are not its own */
 		size_t words;
 		enum nm_code (*run)(struct invocation *run, struct nm_error *err);
 	} verbs[] = {
-		{ "import", { "until", "line", "count" }, 1, import },
-		{ "list", { "account" }, 1, list },
-		{ "show", { "account", "since", "until", "line", "count" }, 2, show },
+		{ "import", { "until", "count" }, 2, import },
+		{ "list", { "account", "columns", "dates" }, 1, list },
+		{ "show", { "account", "since", "until", "line", "count", "columns", "dates" }, 2, show },
 	};
 	const char *verb = run->args->words[0];
 	enum nm_code code;

@@ -174,4 +174,7 @@ COMMAND(text);
 COMMAND(week);
 #undef COMMAND
 
+/* cmd_calls_file.c: `calls import FILE`; "-" is the standard input. */
+enum nm_code calls_import_file(struct invocation *run, const char *name, struct nm_error *err) NM_WARN_UNUSED;
+
 #endif

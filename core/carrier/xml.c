@@ -5,10 +5,12 @@
  */
 #include "core/carrier/xml.h"
 
-#include <libxml/xmlreader.h>
 #include <string.h>
 
+#include "core/carrier/xml_library.h"
+
 struct building {
+	const struct nm_libxml *lib;
 	xmlTextReaderPtr reader;
 	struct nm_arena *arena;
 	struct nm_element *root, *open[NM_XML_DEPTH + 1];
@@ -27,7 +29,7 @@ const char *nm_element_attribute(const struct nm_element *element, const char *n
 
 static int line_of(const struct building *b)
 {
-	return xmlTextReaderGetParserLineNumber(b->reader);
+	return b->lib->xmlTextReaderGetParserLineNumber(b->reader);
 }
 
 /* A copy in the arena; NULL when memory is out, there too. */
@@ -38,7 +40,7 @@ static const char *copied(struct building *b, const xmlChar *text)
 
 static enum nm_code read_attributes(struct building *b, struct nm_element *element)
 {
-	const int n = xmlTextReaderAttributeCount(b->reader);
+	const int n = b->lib->xmlTextReaderAttributeCount(b->reader);
 	struct nm_attribute *attributes;
 
 	if (n <= 0)
@@ -49,22 +51,22 @@ static enum nm_code read_attributes(struct building *b, struct nm_element *eleme
 	attributes = nm_arena_alloc(b->arena, (size_t)n, sizeof(*attributes));
 	if (attributes == NULL)
 		return nm_fail_memory(b->err);
-	while (element->n < (size_t)n && xmlTextReaderMoveToNextAttribute(b->reader) == 1) {
+	while (element->n < (size_t)n && b->lib->xmlTextReaderMoveToNextAttribute(b->reader) == 1) {
 		struct nm_attribute *attribute = &attributes[element->n++];
 
-		attribute->name = copied(b, xmlTextReaderConstName(b->reader));
-		attribute->value = copied(b, xmlTextReaderConstValue(b->reader));
+		attribute->name = copied(b, b->lib->xmlTextReaderConstName(b->reader));
+		attribute->value = copied(b, b->lib->xmlTextReaderConstValue(b->reader));
 		if (attribute->name == NULL || attribute->value == NULL)
 			return nm_fail_memory(b->err);
 	}
 	element->attributes = attributes;
-	xmlTextReaderMoveToElement(b->reader);
+	b->lib->xmlTextReaderMoveToElement(b->reader);
 	return NM_OK;
 }
 
 static enum nm_code read_element(struct building *b)
 {
-	const int depth = xmlTextReaderDepth(b->reader);
+	const int depth = b->lib->xmlTextReaderDepth(b->reader);
 	struct nm_element *element;
 
 	if (depth < 0 || depth >= NM_XML_DEPTH)
@@ -76,7 +78,7 @@ static enum nm_code read_element(struct building *b)
 	if (element == NULL)
 		return nm_fail_memory(b->err);
 	element->line = line_of(b);
-	element->name = copied(b, xmlTextReaderConstLocalName(b->reader));
+	element->name = copied(b, b->lib->xmlTextReaderConstLocalName(b->reader));
 	if (element->name == NULL)
 		return nm_fail_memory(b->err);
 	if (depth == 0)
@@ -93,7 +95,7 @@ static enum nm_code read_element(struct building *b)
 
 static enum nm_code read_node(struct building *b)
 {
-	switch (xmlTextReaderNodeType(b->reader)) {
+	switch (b->lib->xmlTextReaderNodeType(b->reader)) {
 	case XML_READER_TYPE_ELEMENT:
 		return read_element(b);
 	case XML_READER_TYPE_END_ELEMENT:
@@ -115,7 +117,7 @@ static enum nm_code read_all(struct building *b)
 	enum nm_code code = NM_OK;
 	int more = 0;
 
-	while (code == NM_OK && (more = xmlTextReaderRead(b->reader)) == 1)
+	while (code == NM_OK && (more = b->lib->xmlTextReaderRead(b->reader)) == 1)
 		code = read_node(b);
 	if (code == NM_OK && (more < 0 || b->root == NULL))
 		return nm_fail(b->err, NM_INPUT, "line %d: it is not well-formed XML", line_of(b));
@@ -131,18 +133,22 @@ static void say_nothing(void *context, xmlErrorPtr error)
 enum nm_code nm_element_read(const char *text, size_t len, struct nm_arena *arena,
 			     const struct nm_element **root, struct nm_error *err)
 {
-	struct building b = { .arena = arena, .err = err };
+	struct nm_libxml lib;
+	struct building b = { .lib = &lib, .arena = arena, .err = err };
 	enum nm_code code;
 
 	if (len > NM_XML_BYTES)
 		return nm_fail(err, NM_INPUT, "it is longer than %u bytes", NM_XML_BYTES);
-	b.reader = xmlReaderForMemory(text, (int)len, NULL, NULL,
-				      XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
+	code = nm_libxml_load(&lib, err);
+	if (code != NM_OK)
+		return code;
+	b.reader = lib.xmlReaderForMemory(text, (int)len, NULL, NULL,
+					  XML_PARSE_NONET | XML_PARSE_NOERROR | XML_PARSE_NOWARNING);
 	if (b.reader == NULL)
 		return nm_fail_memory(err);
-	xmlTextReaderSetStructuredErrorHandler(b.reader, say_nothing, NULL);
+	lib.xmlTextReaderSetStructuredErrorHandler(b.reader, say_nothing, NULL);
 	code = read_all(&b);
-	xmlFreeTextReader(b.reader);
+	lib.xmlFreeTextReader(b.reader);
 	if (code == NM_OK)
 		*root = b.root;
 	return code;

@@ -37,7 +37,8 @@ enum nm_call_reason {
 	NM_CALL_AT_ONCE = 12,
 	NM_CALL_MISSED = 13,
 	NM_CALL_OVER_AT_ONCE = 14,
-	NM_CALL_BUSY = 15 /* the last */
+	NM_CALL_BUSY = 15,
+	NM_CALL_SAID = 16 /* the last */
 };
 
 const char *nm_call_end_name(enum nm_call_end end); /* "answered" */

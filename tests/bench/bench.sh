@@ -19,7 +19,7 @@ if ! grep -q avx512bw /proc/cpuinfo; then
 	echo "no AVX-512 here: the reference is slower than the one of the budgets"
 fi
 mkdir -p "$data"
-libs=${LIBS:-"-lconfuse -lsqlite3 -lical -ljansson -lxml2 -lm"}
+libs=${LIBS:-"-lconfuse -lsqlite3 -ljansson -lm"}
 $cc -std=c11 -D_GNU_SOURCE -O2 -o "$data/gen" "$here/gen.c"
 $cc -std=c11 -D_GNU_SOURCE -O3 -march=native -o "$data/ideal" "$here/ideal.c"
 # shellcheck disable=SC2086

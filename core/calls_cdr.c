@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Rows of Asterisk's Master.csv, which names no columns
+ * (https://docs.asterisk.org/Configuration/Reporting/Call-Detail-Records-CDR/).  A call has a row for each phone that was
+ * dialled for it, all with the same id; the times are those of the server's clock.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "core/calls_file_private.h"
+
+enum {
+	SRC = 1,
+	DST = 2,
+	CLID = 4,
+	DST_CHANNEL = 6,
+	LAST_APP = 7,
+	LAST_DATA = 8,
+	START = 9,
+	ANSWER = 10,
+	END = 11,
+	DISPOSITION = 14,
+	LEAST = 16,
+	UNIQUE_ID = 16,
+	MOST = 20
+};
+
+static bool when(const struct nm_csv_row *row, int column, const struct nm_zone *zone, nm_time *out)
+{
+	return nm_words_when(row->fields[column], zone, NM_DATE_MONTH_FIRST, out);
+}
+
+static enum nm_leg_end end_of(const struct nm_csv_row *row)
+{
+	enum nm_row_status status;
+
+	if (!nm_words_status(row->fields[DISPOSITION], &status))
+		return NM_LEG_OPEN;
+	switch (status) {
+	case NM_STATUS_ANSWERED:
+		return NM_LEG_ANSWERED;
+	case NM_STATUS_MISSED:
+		return NM_LEG_NO_ANSWER;
+	case NM_STATUS_BUSY:
+		return NM_LEG_BUSY;
+	default:
+		return NM_LEG_FAILED;
+	}
+}
+
+bool nm_cdr_is(const struct nm_csv_row *row)
+{
+	static const char *const dispositions[] = { "ANSWERED", "NO ANSWER", "BUSY", "FAILED", "CONGESTION" };
+
+	if (row->n < LEAST || row->n > MOST || strlen(row->fields[START]) != strlen("2026-11-25 14:05:00"))
+		return false;
+	for (size_t i = 0; i < sizeof(dispositions) / sizeof(dispositions[0]); i++)
+		if (strcmp(row->fields[DISPOSITION], dispositions[i]) == 0)
+			return true;
+	return false;
+}
+
+/* Servers that keep no unique id write calls whose rows hang together by these three. */
+static void id_of(const struct nm_csv_row *row, char out[static NM_ROW_TEXT])
+{
+	if (row->n > UNIQUE_ID && row->fields[UNIQUE_ID][0] != '\0')
+		nm_words_put(row->fields[UNIQUE_ID], out, NM_ROW_TEXT);
+	else
+		snprintf(out, NM_ROW_TEXT, "%s/%s/%s", row->fields[START], row->fields[SRC],
+			 row->fields[DST]);
+}
+
+bool nm_cdr_same_call(const struct nm_row_call *call, const struct nm_csv_row *row)
+{
+	char id[NM_ROW_TEXT];
+
+	if (!nm_cdr_is(row))
+		return false;
+	id_of(row, id);
+	return strcmp(call->id, id) == 0;
+}
+
+/* "PJSIP/+15125550111@trunk,20" and "PJSIP/trunk/+15125550111" name the number dialled, "PJSIP/owner-0000002a" the
+ * phone that rang. */
+static void who_rang(const struct nm_plan *plan, const struct nm_csv_row *row, char *out, size_t size)
+{
+	const size_t dialled = strcspn(row->fields[LAST_DATA], ",&");
+	const bool one = strcmp(row->fields[LAST_APP], "Dial") == 0 && row->fields[LAST_DATA][dialled] != '&';
+	const char *text = one && dialled > 0 ? row->fields[LAST_DATA] : row->fields[DST_CHANNEL];
+	char target[NM_ROW_TEXT];
+	struct nm_caller number;
+	char *slash, *dash;
+
+	snprintf(target, sizeof(target), "%.*s", (int)strcspn(text, ",@"), text);
+	slash = strrchr(target, '/');
+	dash = one ? NULL : strrchr(target, '-');
+	if (dash != NULL)
+		*dash = '\0';
+	text = slash != NULL ? slash + 1 : target;
+	if (nm_words_caller(plan, text, &number) && number.number != 0)
+		snprintf(out, size, "+%llu", (unsigned long long)number.number);
+	else
+		nm_words_put(text, out, size);
+}
+
+enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_file_options *options,
+			    const struct nm_csv_row *row, struct nm_row_call *out)
+{
+	struct nm_record *record = &out->record;
+	struct nm_leg *leg = &out->legs[record->n];
+	nm_time began, ended, answered = 0;
+
+	if (!when(row, START, options->zone, &began) || !when(row, END, options->zone, &ended) ||
+	    (row->fields[ANSWER][0] != '\0' && !when(row, ANSWER, options->zone, &answered))) {
+		snprintf(out->words, sizeof(out->words), "its times are no times: `%.40s`, `%.40s`, `%.40s`",
+			 row->fields[START], row->fields[ANSWER], row->fields[END]);
+		nm_words_tame(out->words);
+		return NM_ROW_WRONG;
+	}
+	record->ended = ended > record->ended ? ended : record->ended;
+	record->end = record->end == NM_LEG_ANSWERED ? NM_LEG_ANSWERED : end_of(row);
+	if (strcmp(row->fields[LAST_APP], "VoiceMail") == 0 && end_of(row) == NM_LEG_ANSWERED)
+		out->mailbox = true;
+	if (row->fields[DST_CHANNEL][0] == '\0')
+		return NM_ROW_CALL;
+	if (record->n == NM_LEGS_MAX) {
+		record->cut = true;
+		return NM_ROW_CALL;
+	}
+	who_rang(plan, row, out->to[record->n], sizeof(out->to[record->n]));
+	*leg = (struct nm_leg){ .id = out->id,
+				.to = out->to[record->n],
+				.end = end_of(row),
+				.began = began,
+				.ended = ended,
+				.rang_s = (int)((answered != 0 ? answered : ended) - began) };
+	record->n++;
+	return NM_ROW_CALL;
+}
+
+enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_file_options *options,
+			      const struct nm_csv_row *row, struct nm_row_call *out)
+{
+	struct nm_record *record = &out->record;
+
+	*record = (struct nm_record){
+		.id = out->id, .legs = out->legs, .tells_legs = true, .end = NM_LEG_OPEN
+	};
+	out->mailbox = false;
+	if (row->wrong != NULL || !nm_cdr_is(row)) {
+		snprintf(out->words, sizeof(out->words), "%s",
+			 row->wrong != NULL ? row->wrong : "it is no row of Master.csv");
+		return NM_ROW_WRONG;
+	}
+	id_of(row, out->id);
+	if (!when(row, START, options->zone, &record->began)) {
+		snprintf(out->words, sizeof(out->words),
+			 "the time is `%.40s` and not one like 2026-11-25 14:05:00", row->fields[START]);
+		return NM_ROW_WRONG;
+	}
+	if (!nm_words_caller(plan, row->fields[SRC], &record->caller))
+		record->caller = (struct nm_caller){ 0 }; /* an extension, or a name */
+	out->line = options->line >= 0 ? options->line : nm_row_line(plan, row->fields[DST]);
+	if (out->line < 0)
+		return nm_row_line(plan, row->fields[SRC]) >= 0 ? NM_ROW_OUTGOING : NM_ROW_ELSEWHERE;
+	return nm_cdr_add(plan, options, row, out);
+}

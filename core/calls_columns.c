@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the columns of a table of calls are: by the names that telephone systems give them, or as somebody says.
+ */
+#include <string.h>
+
+#include "core/calls_file_private.h"
+
+#define NAMES_MAX 16
+
+/* As nm_words_plain leaves them; the first column that has a name is taken. */
+static const struct {
+	const char *name, *names[NAMES_MAX];
+} columns[NM_COLUMN_COUNT] = {
+	[NM_COLUMN_AT] = { "at",
+			   { "at", "starttime", "start", "callstart", "calldate", "datetime", "timestamp",
+			     "started", "startedat", "calltime", "created", "dateandtime",
+			     "callstarttime" } },
+	[NM_COLUMN_DATE] = { "date", { "date", "day" } },
+	[NM_COLUMN_TIME] = { "time", { "time", "timeofday" } },
+	[NM_COLUMN_FROM] = { "from",
+			     { "from", "caller", "callernumber", "callerid", "src", "source", "ani", "cli",
+			       "callingnumber", "fromnumber", "callerphone", "calleridnumber",
+			       "phonenumber" } },
+	[NM_COLUMN_TO] = { "to",
+			   { "to", "line", "called", "callednumber", "dst", "destination", "dialednumber",
+			     "dialled", "did", "tonumber", "cld", "trackingnumber", "dnis" } },
+	[NM_COLUMN_ID] = { "id",
+			   { "id", "callsid", "sid", "callid", "uniqueid", "uuid", "linkedid", "calluuid" } },
+	[NM_COLUMN_STATUS] = { "status",
+			       { "status", "disposition", "result", "callstatus", "outcome", "callresult" } },
+	[NM_COLUMN_DURATION] = { "duration",
+				 { "duration", "durationseconds", "callduration", "seconds", "length",
+				   "callduration", "totalduration" } },
+	[NM_COLUMN_RANG] = { "rang",
+			     { "rang", "ringtime", "ringseconds", "ringduration", "timetoanswer", "waittime",
+			       "wait" } },
+	[NM_COLUMN_BY] = { "by",
+			   { "by", "answeredby", "agent", "forwardedto", "receiver", "extension",
+			     "destinationnumber" } },
+	[NM_COLUMN_DIRECTION] = { "direction", { "direction", "calldirection", "calltype", "type" } },
+};
+
+const char *nm_calls_column_name(enum nm_calls_column column)
+{
+	return columns[column].name;
+}
+
+static void find_by_names(const struct nm_csv_row *first, struct nm_columns *out)
+{
+	char plain[NM_ROW_TEXT];
+
+	for (int column = 0; column < NM_COLUMN_COUNT; column++) {
+		out->at[column] = -1;
+		for (size_t i = 0; i < NAMES_MAX && columns[column].names[i] != NULL; i++)
+			for (size_t field = 0; field < first->n && out->at[column] < 0; field++) {
+				nm_words_plain(first->fields[field], plain, sizeof(plain));
+				if (strcmp(plain, columns[column].names[i]) == 0)
+					out->at[column] = (int)field;
+			}
+	}
+}
+
+static int field_named(const struct nm_csv_row *first, const char *name)
+{
+	char wanted[NM_ROW_TEXT], plain[NM_ROW_TEXT];
+
+	nm_words_plain(name, wanted, sizeof(wanted));
+	for (size_t i = 0; i < first->n; i++) {
+		nm_words_plain(first->fields[i], plain, sizeof(plain));
+		if (strcmp(plain, wanted) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+static void add_columns(struct nm_buf *out)
+{
+	for (int i = 0; i < NM_COLUMN_COUNT; i++)
+		nm_buf_addf(out, "%s%s", i ? ", " : "", columns[i].name);
+}
+
+static void add_fields(struct nm_buf *out, const struct nm_csv_row *first)
+{
+	for (size_t i = 0; i < first->n && i < 20; i++)
+		nm_buf_addf(out, "%s%.40s", i ? ", " : "", first->fields[i]);
+}
+
+/* "from=Caller ID" */
+static enum nm_code map_one(const struct nm_csv_row *first, const char *pair, struct nm_columns *out,
+			    struct nm_error *err)
+{
+	const char *equals = strchr(pair, '=');
+	struct nm_buf words;
+	int column = 0;
+
+	nm_buf_init(&words, NM_ERROR_TEXT);
+	while (equals != NULL && column < NM_COLUMN_COUNT &&
+	       (strlen(columns[column].name) != (size_t)(equals - pair) ||
+		strncmp(columns[column].name, pair, (size_t)(equals - pair)) != 0))
+		column++;
+	if (equals == NULL || column == NM_COLUMN_COUNT) {
+		add_columns(&words);
+		nm_fail(err, NM_INPUT, "columns are mapped as NAME=COLUMN, and `%s` is not: the names are %s",
+			pair, words.data);
+	} else {
+		out->at[column] = field_named(first, equals + 1);
+		add_fields(&words, first);
+		if (out->at[column] < 0)
+			nm_fail(err, NM_INPUT, "there is no column `%s`; there are %s", equals + 1,
+				words.data);
+	}
+	nm_buf_clear(&words);
+	return equals != NULL && column < NM_COLUMN_COUNT && out->at[column] >= 0 ? NM_OK : NM_INPUT;
+}
+
+static enum nm_code map_all(const struct nm_csv_row *first, const char *mapping, struct nm_columns *out,
+			    struct nm_error *err)
+{
+	char pair[2 * NM_ROW_TEXT];
+	enum nm_code code = NM_OK;
+
+	while (*mapping != '\0' && code == NM_OK) {
+		const size_t n = strcspn(mapping, ",");
+
+		if (n >= sizeof(pair))
+			return nm_fail(err, NM_INPUT, "the name of a column is too long");
+		memcpy(pair, mapping, n);
+		pair[n] = '\0';
+		code = map_one(first, pair, out, err);
+		mapping += n + (mapping[n] == ',');
+	}
+	return code;
+}
+
+enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping, bool to_needed,
+			     struct nm_columns *out, struct nm_error *err)
+{
+	const char *missing = NULL;
+	struct nm_buf words;
+	enum nm_code code = NM_OK;
+
+	find_by_names(first, out);
+	if (mapping != NULL)
+		code = map_all(first, mapping, out, err);
+	if (code != NM_OK)
+		return code;
+	/* A column "date" that has the time too is told by there being none for the time. */
+	if (out->at[NM_COLUMN_AT] < 0 && out->at[NM_COLUMN_TIME] < 0) {
+		out->at[NM_COLUMN_AT] = out->at[NM_COLUMN_DATE];
+		out->at[NM_COLUMN_DATE] = -1;
+	}
+	if (out->at[NM_COLUMN_AT] < 0 && out->at[NM_COLUMN_DATE] < 0)
+		missing = "when a call came (at, or date and time)";
+	else if (out->at[NM_COLUMN_FROM] < 0)
+		missing = "who called (from)";
+	else if (to_needed && out->at[NM_COLUMN_TO] < 0)
+		missing = "which line was called (to; or say it with --line)";
+	if (missing == NULL)
+		return NM_OK;
+	nm_buf_init(&words, NM_ERROR_TEXT);
+	add_fields(&words, first);
+	code = nm_fail(err, NM_INPUT,
+		       "no column tells %s; there are %s: --columns maps them, as in --columns \"at=%.40s\"",
+		       missing, words.data, first->n > 0 ? first->fields[0] : "Call Start");
+	nm_buf_clear(&words);
+	return code;
+}

@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/* What the fields of exported calls say: times, lengths, callers, outcomes, as telephone systems write them. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/ascii.h"
+#include "core/calls_file_private.h"
+
+void nm_words_plain(const char *text, char *out, size_t size)
+{
+	size_t n = 0;
+
+	for (; *text != '\0' && n + 1 < size; text++)
+		if (nm_ascii_is_digit(*text) || nm_ascii_is_letter(*text))
+			out[n++] = nm_ascii_lower(*text);
+	out[n] = '\0';
+}
+
+void nm_words_put(const char *text, char *out, size_t size)
+{
+	const size_t n = strnlen(text, size - 1);
+
+	memcpy(out, text, n);
+	out[n] = '\0';
+}
+
+void nm_words_tame(char *text)
+{
+	for (; *text != '\0'; text++)
+		if ((unsigned char)*text < ' ' || *text == 0x7f)
+			*text = ' ';
+}
+
+/* --- times --- */
+
+/* A number of at most `most` digits; how many there were, 0: none. */
+static int take_number(const char **at, int most, int *out)
+{
+	int digits = 0;
+
+	*out = 0;
+	while (digits < most && (*at)[digits] >= '0' && (*at)[digits] <= '9')
+		*out = *out * 10 + ((*at)[digits++] - '0');
+	*at += digits;
+	return digits;
+}
+
+static bool take_mark(const char **at, const char *marks)
+{
+	if (**at == '\0' || strchr(marks, **at) == NULL)
+		return false;
+	++*at;
+	return true;
+}
+
+/* "11/25/2026", "25.11.2026", "2026-11-25" */
+static bool take_date(const char **at, enum nm_date_order order, int64_t *day)
+{
+	int part[3], digits[3], year, month, of_month;
+
+	for (int i = 0; i < 3; i++) {
+		if (i > 0 && !take_mark(at, "/.-"))
+			return false;
+		digits[i] = take_number(at, 4, &part[i]);
+		if (digits[i] == 0)
+			return false;
+	}
+	if (digits[0] == 4) {
+		year = part[0], month = part[1], of_month = part[2];
+	} else {
+		year = digits[2] == 2 ? 2000 + part[2] : part[2];
+		month = order == NM_DATE_DAY_FIRST ? part[1] : part[0];
+		of_month = order == NM_DATE_DAY_FIRST ? part[0] : part[1];
+	}
+	if (year < 1970 || year > 9999 || month < 1 || month > 12 || of_month < 1 ||
+	    of_month > nm_month_days(year, month))
+		return false;
+	*day = nm_days_from_date(year, month, of_month);
+	return true;
+}
+
+/* "10:05", "10:05:30", "10:05 PM" */
+static bool take_time(const char **at, int64_t *seconds)
+{
+	int hour, minute, second = 0;
+	bool half;
+
+	if (take_number(at, 2, &hour) == 0 || !take_mark(at, ":") || take_number(at, 2, &minute) != 2)
+		return false;
+	if (take_mark(at, ":") && take_number(at, 2, &second) != 2)
+		return false;
+	if (take_mark(at, "."))
+		while (**at >= '0' && **at <= '9')
+			++*at;
+	while (take_mark(at, " "))
+		;
+	half = (nm_ascii_lower(**at) == 'a' || nm_ascii_lower(**at) == 'p') &&
+	       nm_ascii_lower((*at)[1]) == 'm';
+	if (half && (hour < 1 || hour > 12))
+		return false;
+	if (half) {
+		hour = hour % 12 + (nm_ascii_lower(**at) == 'p' ? 12 : 0);
+		*at += 2;
+	}
+	*seconds = hour * 3600 + minute * 60 + second;
+	return hour < 24 && minute < 60 && second < 60;
+}
+
+/* Seconds, or thousandths, since 1970. */
+static bool read_epoch(const char *text, nm_time *out)
+{
+	const size_t n = strlen(text);
+
+	if ((n != 10 && n != 13) || strspn(text, "0123456789") != n)
+		return false;
+	*out = strtoll(text, NULL, 10) / (n == 13 ? 1000 : 1);
+	return true;
+}
+
+bool nm_words_when(const char *text, const struct nm_zone *zone, enum nm_date_order order, nm_time *out)
+{
+	const char *at = text;
+	enum nm_local_kind kind;
+	int64_t day, seconds;
+
+	if (read_epoch(text, out))
+		return true;
+	if (strlen(text) > 10 && text[4] == '-' && nm_time_read(text, zone, 0, out, NULL) == NM_OK)
+		return true;
+	if (!take_date(&at, order, &day))
+		return false;
+	while (take_mark(&at, " ,T"))
+		;
+	if (!take_time(&at, &seconds) || *at != '\0')
+		return false;
+	*out = nm_zone_utc(zone, day * NM_DAY + seconds, &kind);
+	return kind != NM_LOCAL_SKIPPED;
+}
+
+bool nm_words_seconds(const char *text, int64_t *out)
+{
+	int64_t total = 0;
+	int part;
+
+	for (int parts = 0; parts < 3; parts++) {
+		const int digits = take_number(&text, 7, &part);
+
+		if (digits == 0 || (parts > 0 && part > 59))
+			return false;
+		total = total * 60 + part;
+		if (!take_mark(&text, ":"))
+			break;
+	}
+	if (take_mark(&text, "."))
+		while (*text >= '0' && *text <= '9')
+			text++;
+	while (take_mark(&text, " "))
+		;
+	*out = total;
+	return total <= 7 * NM_DAY && (*text == '\0' || strcmp(text, "s") == 0 || strcmp(text, "sec") == 0);
+}
+
+/* --- who --- */
+
+bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out)
+{
+	static const char *const withheld[] = { "anonymous", "private", "withheld", "restricted", "blocked" };
+	static const char *const untold[] = { "", "unknown", "unavailable", "none" };
+	const char *open = strrchr(text, '<');
+	char number[NM_ROW_TEXT], plain[NM_ROW_TEXT];
+	size_t n;
+
+	/* "Dana R." <+15125550142> */
+	text = open != NULL ? open + 1 : text;
+	n = strcspn(text, ">");
+	if (n >= sizeof(number))
+		return false;
+	memcpy(number, text, n);
+	number[n] = '\0';
+	nm_words_plain(number, plain, sizeof(plain));
+	*out = (struct nm_caller){ 0 };
+	for (size_t i = 0; i < sizeof(untold) / sizeof(untold[0]); i++)
+		if (strcmp(plain, untold[i]) == 0)
+			return true;
+	for (size_t i = 0; i < sizeof(withheld) / sizeof(withheld[0]); i++)
+		out->anonymous = out->anonymous || strcmp(plain, withheld[i]) == 0;
+	return out->anonymous || nm_number_read(number, plan->country, &out->number, NULL) == NM_OK;
+}
+
+/* --- what became of it --- */
+
+bool nm_words_status(const char *text, enum nm_row_status *out)
+{
+	static const struct {
+		const char *words;
+		enum nm_row_status status;
+	} known[] = {
+		{ "answered", NM_STATUS_ANSWERED },
+		{ "answer", NM_STATUS_ANSWERED },
+		{ "completed", NM_STATUS_ANSWERED },
+		{ "connected", NM_STATUS_ANSWERED },
+		{ "accepted", NM_STATUS_ANSWERED },
+		{ "noanswer", NM_STATUS_MISSED },
+		{ "notanswered", NM_STATUS_MISSED },
+		{ "unanswered", NM_STATUS_MISSED },
+		{ "missed", NM_STATUS_MISSED },
+		{ "missedcall", NM_STATUS_MISSED },
+		{ "busy", NM_STATUS_BUSY },
+		{ "failed", NM_STATUS_FAILED },
+		{ "congestion", NM_STATUS_FAILED },
+		{ "canceled", NM_STATUS_HUNG_UP },
+		{ "cancelled", NM_STATUS_HUNG_UP },
+		{ "abandoned", NM_STATUS_HUNG_UP },
+		{ "hungup", NM_STATUS_HUNG_UP },
+		{ "hangup", NM_STATUS_HUNG_UP },
+		{ "voicemail", NM_STATUS_MAILBOX },
+		{ "vm", NM_STATUS_MAILBOX },
+		{ "leftvoicemail", NM_STATUS_MAILBOX },
+		{ "message", NM_STATUS_MAILBOX },
+		{ "", NM_STATUS_UNKNOWN },
+		{ "unknown", NM_STATUS_UNKNOWN },
+	};
+	char plain[NM_ROW_TEXT];
+
+	nm_words_plain(text, plain, sizeof(plain));
+	for (size_t i = 0; i < sizeof(known) / sizeof(known[0]); i++) {
+		if (strcmp(plain, known[i].words) != 0)
+			continue;
+		*out = known[i].status;
+		return true;
+	}
+	return false;
+}
+
+bool nm_words_outgoing(const char *text)
+{
+	char plain[NM_ROW_TEXT];
+
+	nm_words_plain(text, plain, sizeof(plain));
+	return strncmp(plain, "out", 3) == 0; /* outbound, outgoing, outgoing-api */
+}

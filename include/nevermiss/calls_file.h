@@ -1,0 +1,69 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The log of calls from files: tables (RFC 4180) as telephone systems and carriers export them, with a first row that
+ * names the columns, and Asterisk's Master.csv, which names none
+ * (https://docs.asterisk.org/Configuration/Reporting/Call-Detail-Records-CDR/).
+ */
+#ifndef NEVERMISS_CALLS_FILE_H
+#define NEVERMISS_CALLS_FILE_H
+
+#include "nevermiss/calls.h"
+
+/* What a column is taken for. */
+enum nm_calls_column {
+	NM_COLUMN_AT,        /* date and time at which the call came */
+	NM_COLUMN_DATE,      /* or its date, and */
+	NM_COLUMN_TIME,      /* its time of day */
+	NM_COLUMN_FROM,      /* the caller */
+	NM_COLUMN_TO,        /* the number or line called */
+	NM_COLUMN_ID,        /* the same each time the call is exported */
+	NM_COLUMN_STATUS,    /* answered, missed, busy, voicemail, ... */
+	NM_COLUMN_DURATION,  /* from its arrival to its end: seconds, or [h:]mm:ss */
+	NM_COLUMN_RANG,      /* until somebody answered, likewise */
+	NM_COLUMN_BY,        /* who answered: a destination's name or number */
+	NM_COLUMN_DIRECTION, /* inbound, outbound */
+	NM_COLUMN_COUNT
+};
+
+const char *nm_calls_column_name(enum nm_calls_column column); /* "at" */
+
+/* In which order a date's numbers stand that are divided by slashes or dots. */
+enum nm_date_order { NM_DATE_BY_COUNTRY, NM_DATE_DAY_FIRST, NM_DATE_MONTH_FIRST };
+
+struct nm_calls_file_options {
+	const char *name;           /* of the file, for messages */
+	const struct nm_zone *zone; /* of times that have no offset */
+	int line;                   /* that all calls were to; -1: the table says it */
+	enum nm_date_order dates;
+	const char *columns; /* "at=Call Start,from=Caller ID"; NULL */
+	/* Called now and then with the bytes read (may be NULL); false stops, and what was read until then is kept. */
+	bool (*progress)(void *context, int64_t done);
+	void *progress_context;
+};
+
+#define NM_CALLS_FILE_WRONG 100
+
+struct nm_calls_file {
+	struct nm_arena *arena;
+	const char *format; /* "table", "Master.csv" */
+	int64_t rows;       /* that tell of calls */
+	int64_t fresh, mended, known;
+	int64_t outgoing;  /* left out: calls that were made */
+	int64_t elsewhere; /* left out: to no line of the plan */
+	int64_t n_wrong;   /* rows that could not be read */
+	struct nm_calls_wrong {
+		int64_t line;
+		const char *words;
+	} wrong[NM_CALLS_FILE_WRONG]; /* the first of them */
+	bool stopped;
+};
+
+/* Reads a file to its end from a descriptor and keeps its calls, each once: read again, it adds nothing.  A row that
+ * is wrong is left out and told.  NM_INPUT: the table has not the columns that are needed, or is none; what was read
+ * until an error is kept (*out is filled then too). */
+enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *plan, int fd,
+				  const struct nm_calls_file_options *options, struct nm_calls_file *out,
+				  struct nm_error *err) NM_WARN_UNUSED;
+void nm_calls_file_clear(struct nm_calls_file *file);
+
+#endif

@@ -1,0 +1,530 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Calls from files: a table in any dialect says what was written into it, each call is kept once, a wrong row stops
+ * nothing, and an import that is cut off goes on where it stopped.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "nevermiss/calls_file.h"
+#include "random_plan.h"
+
+/* clang-format off */
+#define PLAN(country) \
+	"business = \"Smith\" timezone = \"America/Chicago\" country = \"" country "\"\n" \
+	"account box { driver = sandbox }\n" \
+	"line main { number = \"+15125550100\" account = box }\nline over { number = \"+15125550101\" account = box }\n" \
+	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = 25s }\n" \
+	"destination fixly { kind = ai number = \"+15125550177\" }\n" \
+	"destination mailbox { kind = voicemail greeting = \"Smith\" }\n" \
+	"path day { step { ring = owner for = 15s } step { ring = fixly } step { ring = mailbox } }\n" \
+	"rule all { path = day }\n"
+/* clang-format on */
+
+static char *folder;
+static struct nm_plan *plan;
+static struct nm_store *store;
+
+static int setup(void **state)
+{
+	struct nm_error err;
+	char file[512];
+
+	(void)state;
+	folder = random_folder_new();
+	plan = plan_of_text(PLAN("US"), folder);
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	assert_int_equal(nm_store_open(file, false, &store, &err), NM_OK);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	nm_store_close(store);
+	store = NULL;
+	nm_plan_free(plan);
+	plan = NULL;
+	random_folder_free(folder);
+	return 0;
+}
+
+static int file_of(const char *text, size_t len)
+{
+	FILE *file = tmpfile();
+	int fd;
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, len, file), len);
+	assert_int_equal(fflush(file), 0);
+	fd = dup(fileno(file));
+	fclose(file);
+	assert_true(fd >= 0);
+	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
+	return fd;
+}
+
+static struct nm_calls_file_options usual(void)
+{
+	return (struct nm_calls_file_options){ .name = "calls.csv", .zone = plan->zone, .line = -1 };
+}
+
+static enum nm_code import_with(const struct nm_calls_file_options *options, const char *text,
+				struct nm_calls_file *out, struct nm_error *err)
+{
+	const int fd = file_of(text, strlen(text));
+	enum nm_code code = nm_calls_file_import(store, plan, fd, options, out, err);
+
+	close(fd);
+	return code;
+}
+
+static struct nm_calls_file import(const char *text)
+{
+	const struct nm_calls_file_options options = usual();
+	struct nm_calls_file out;
+	struct nm_error err;
+
+	if (import_with(&options, text, &out, &err) != NM_OK)
+		fail_msg("%s", err.text);
+	return out;
+}
+
+/* What the log has of the i-th call, the newest first, as "at;from;line;end;by;seconds". */
+static void log_says(size_t i, const char *expected)
+{
+	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100 };
+	struct nm_call_entries calls;
+	struct nm_error err;
+	char at[NM_TIME_TEXT], from[NM_NUMBER_TEXT], text[512];
+
+	assert_int_equal(nm_store_calls(store, &filter, &calls, &err), NM_OK);
+	assert_true(i < calls.n);
+	nm_time_argument(plan->zone, calls.items[i].began, at);
+	nm_caller_write(calls.items[i].caller, from);
+	snprintf(text, sizeof(text), "%s;%s;%s;%s;%s;%d", at, from, calls.items[i].line,
+		 nm_call_end_name(calls.items[i].became.end),
+		 calls.items[i].became.by != NULL ? calls.items[i].became.by : "-",
+		 calls.items[i].became.seconds);
+	assert_string_equal(text, expected);
+	nm_call_entries_clear(&calls);
+}
+
+static size_t log_size(void)
+{
+	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100000 };
+	struct nm_call_entries calls;
+	struct nm_error err;
+	size_t n;
+
+	assert_int_equal(nm_store_calls(store, &filter, &calls, &err), NM_OK);
+	n = calls.n;
+	nm_call_entries_clear(&calls);
+	return n;
+}
+
+/* "columns named or mapped, the usual exports" */
+static void the_usual_exports_are_read(void **state)
+{
+	struct nm_calls_file file;
+
+	(void)state;
+	file = import("Call Sid,Start Time,Direction,From,To,Status,Duration\r\n"
+		      "CA1,2026-01-05T14:00:00Z,inbound,+15125550199,+15125550100,completed,65\r\n"
+		      "CA2,2026-01-05T15:00:00Z,outbound-api,+15125550100,+15125550199,completed,65\r\n");
+	assert_int_equal(file.fresh, 1);
+	assert_int_equal(file.outgoing, 1);
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 08:00;+15125550199;main;unknown;-;-1"); /* by what it does not say */
+	file = import("Date;Time;Caller ID;Called Number;Result;Answered By;Ring Time\n"
+		      "1/6/2026;2:05 PM;(512) 555-0142;512 555 0101;Answered;fixly;0:08\n");
+	assert_int_equal(file.fresh, 1);
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-06 14:05;+15125550142;over;answered;fixly;8");
+	file = import("\xef\xbb\xbf\"calldate\"\t\"src\"\t\"dst\"\t\"disposition\"\n"
+		      "2026-01-07 09:00:00\tanonymous\tmain\tNO ANSWER\n"
+		      "1767800000\tunknown\tmain\tvoicemail\n");
+	assert_int_equal(file.fresh, 2);
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-07 09:33:20;unknown;main;voicemail;-;-1");
+	log_says(1, "2026-01-07 09:00;anonymous;main;lost;-;-1");
+}
+
+static void columns_are_mapped_and_what_is_missing_is_named(void **state)
+{
+	struct nm_calls_file_options options = usual();
+	struct nm_calls_file file;
+	struct nm_error err;
+
+	(void)state;
+	assert_int_equal(import_with(&options, "When,Who\n2026-01-05 08:00,+15125550199\n", &file, &err),
+			 NM_INPUT);
+	nm_calls_file_clear(&file);
+	assert_string_equal(err.text,
+			    "calls.csv: no column tells when a call came (at, or date and time); there are "
+			    "When, Who: --columns maps them, as in --columns \"at=When\"");
+	options.columns = "at=When,from=who";
+	assert_int_equal(import_with(&options, "When,Who\n2026-01-05 08:00,+15125550199\n", &file, &err),
+			 NM_INPUT);
+	nm_calls_file_clear(&file);
+	assert_non_null(strstr(err.text, "which line was called"));
+	options.line = 1;
+	assert_int_equal(import_with(&options, "When,Who\n2026-01-05 08:00,+15125550199\n", &file, &err),
+			 NM_OK);
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 08:00;+15125550199;over;unknown;-;-1");
+	options.columns = "at=Then,from=Who";
+	assert_int_equal(import_with(&options, "When,Who\n", &file, &err), NM_INPUT);
+	nm_calls_file_clear(&file);
+	assert_string_equal(err.text, "calls.csv: there is no column `Then`; there are When, Who");
+	options.columns = "when=When";
+	assert_int_equal(import_with(&options, "When,Who\n", &file, &err), NM_INPUT);
+	nm_calls_file_clear(&file);
+	assert_non_null(strstr(err.text, "the names are at, date, time, from"));
+	assert_int_equal(import_with(&options, "", &file, &err), NM_INPUT);
+	nm_calls_file_clear(&file);
+	assert_string_equal(err.text, "calls.csv: it is empty");
+}
+
+/* "A bad row is reported with its line and does not stop the rest" */
+static void a_bad_row_is_told_with_its_line(void **state)
+{
+	struct nm_calls_file file = import("at,from,to,status,by\n"
+					   "yesterday,+15125550199,main,answered,owner\n"
+					   "2026-01-05 08:00,\"two\nlines\",main,answered,owner\n"
+					   "2026-01-05 08:00,+15125550199,main,sideways,owner\n"
+					   "2026-03-08 02:30,+15125550199,main,answered,owner\n"
+					   "2026-01-05 08:01,+15125550199,main,no answer,\n");
+
+	(void)state;
+	assert_int_equal(file.fresh, 1);
+	assert_int_equal(file.n_wrong, 4);
+	assert_int_equal(file.wrong[0].line, 2);
+	assert_string_equal(
+		file.wrong[0].words,
+		"the time is `yesterday` and not one like 2026-11-25 14:05, or 11/25/2026 2:05 PM");
+	assert_int_equal(file.wrong[1].line, 3);
+	assert_string_equal(file.wrong[1].words,
+			    "the caller is `two lines` and not a number, anonymous or unknown");
+	assert_int_equal(file.wrong[2].line, 5); /* the one before has two lines */
+	assert_int_equal(file.wrong[3].line, 6); /* clocks skip that time */
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 08:01;+15125550199;main;lost;-;-1");
+}
+
+static void lines_of_any_length_are_counted(void **state)
+{
+	struct nm_calls_file file;
+	struct nm_buf text;
+
+	(void)state;
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_add(&text, "at,from,to,notes\n");
+	for (int i = 0; i < 10; i++)
+		nm_buf_addf(&text, "2026-01-05 08:00,+15125550199,main,%0*d\n", 4000 * (i + 1), 0);
+	nm_buf_addf(&text, "never,+15125550199,main,\n2026-01-05 08:00,+15125550199,main,%070000d\n", 0);
+	file = import(text.data);
+	assert_int_equal(file.fresh, 10);
+	assert_int_equal(file.n_wrong, 2);
+	assert_int_equal(file.wrong[0].line, 12);
+	assert_int_equal(file.wrong[1].line, 13);
+	assert_string_equal(file.wrong[1].words, "it is longer than 64 KiB");
+	nm_calls_file_clear(&file);
+	nm_buf_clear(&text);
+}
+
+/* "Imported twice, stored once": also where the table has no ids, and two calls look alike. */
+static void imported_twice_is_kept_once(void **state)
+{
+	static const char text[] = "at,from,to,status\n"
+				   "2026-01-05 08:00,+15125550199,main,missed\n"
+				   "2026-01-05 08:00,+15125550199,main,missed\n"
+				   "2026-01-05 08:00,anonymous,main,missed\n";
+	struct nm_calls_file file = import(text);
+
+	(void)state;
+	assert_int_equal(file.fresh, 3);
+	nm_calls_file_clear(&file);
+	file = import(text);
+	assert_int_equal(file.fresh + file.mended, 0);
+	assert_int_equal(file.known, 3);
+	nm_calls_file_clear(&file);
+	assert_int_equal(log_size(), 3);
+}
+
+#define CDR(dst, app, data, peer, start, answer, end, how, id)                                               \
+	"\"\",\"15125550199\",\"" dst "\",\"in\",\"\"\"Ann\"\" <15125550199>\",\"PJSIP/t-1\",\"" peer        \
+	"\",\"" app "\",\"" data "\",\"2026-01-05 " start "\",\"" answer "\",\"2026-01-05 " end              \
+	"\",20,0,\"" how "\",\"DOCUMENTATION\",\"" id "\",\"\"\n"
+
+/* A call has a row for each phone that was dialled. */
+static void rows_of_master_csv_are_one_call(void **state)
+{
+	struct nm_calls_file file = import(
+		CDR("15125550100", "Dial", "PJSIP/+15125550111@t,15", "PJSIP/t-2", "10:00:00", "", "10:00:15",
+		    "NO ANSWER", "1.1") CDR("15125550100", "Dial", "PJSIP/t/15125550177,20", "PJSIP/t-3",
+					    "10:00:15", "2026-01-05 10:00:18", "10:01:20", "ANSWERED", "1.1")
+			CDR("15125550101", "VoiceMail", "100@default", "", "11:00:00", "2026-01-05 11:00:00",
+			    "11:00:40", "ANSWERED", "1.4") CDR("15125559999", "Dial", "PJSIP/x", "PJSIP/x-1",
+							       "12:00:00", "", "12:00:15", "BUSY", "1.5"));
+
+	(void)state;
+	assert_string_equal(file.format, "Master.csv");
+	assert_int_equal(file.fresh, 2);
+	assert_int_equal(file.elsewhere, 1);
+	assert_int_equal(file.n_wrong, 0);
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 11:00;+15125550199;over;voicemail;-;-1");
+	log_says(1, "2026-01-05 10:00;+15125550199;main;answered;fixly;18");
+}
+
+static bool until_64k(void *context, int64_t done)
+{
+	*(int *)context += 1;
+	return done < 65536;
+}
+
+/* "a cut-off import goes on where it stopped" */
+static void an_import_that_was_stopped_goes_on(void **state)
+{
+	struct nm_calls_file_options options = usual();
+	struct nm_calls_file file;
+	struct nm_buf text;
+	struct nm_error err;
+	int calls = 0;
+
+	(void)state;
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_add(&text, "at,from,to,status\n");
+	for (int i = 0; i < 3000; i++)
+		nm_buf_addf(&text, "%d,+1512555%04d,main,missed\n", 1767621600 + i * 60, i);
+	options.progress = until_64k;
+	options.progress_context = &calls;
+	assert_int_equal(import_with(&options, text.data, &file, &err), NM_OK);
+	assert_true(file.stopped && file.fresh > 100 && file.fresh < 3000);
+	assert_int_equal(log_size(), file.fresh);
+	nm_calls_file_clear(&file);
+	options.progress = NULL;
+	assert_int_equal(import_with(&options, text.data, &file, &err), NM_OK);
+	assert_int_equal(file.rows, 3000);
+	assert_int_equal(file.mended, 0);
+	nm_calls_file_clear(&file);
+	nm_buf_clear(&text);
+	assert_int_equal(log_size(), 3000);
+}
+
+/* --- any dialect --- */
+
+static uint64_t seed = 5;
+
+static unsigned draw(unsigned n)
+{
+	return random_below(&seed, n);
+}
+
+struct said {
+	int64_t day;
+	int minute, second, from, rang, line;
+};
+
+static void add_when(struct nm_buf *out, const struct said *call, int dialect)
+{
+	const struct nm_date date = nm_date_from_days(call->day);
+	const int hour = call->minute / 60, minute = call->minute % 60;
+
+	if (dialect == 0)
+		nm_buf_addf(out, "%04d-%02d-%02d %02d:%02d:%02d", date.year, date.month, date.day, hour,
+			    minute, call->second);
+	else if (dialect == 1)
+		nm_buf_addf(out, "%d/%d/%d %d:%02d:%02d %s", date.month, date.day, date.year,
+			    (hour + 11) % 12 + 1, minute, call->second, hour < 12 ? "AM" : "pm");
+	else
+		nm_buf_addf(out, "%d.%d.%02d %d:%02d:%02d", date.day, date.month, date.year % 100, hour,
+			    minute, call->second);
+}
+
+static void add_field(struct nm_buf *out, int column, const struct said *call, int dialect, bool quoted)
+{
+	static const char *const lines[] = { "main", "+1 (512) 555-0101" };
+	const char *mark = quoted ? "\"" : "";
+
+	nm_buf_add(out, mark);
+	switch (column) {
+	case 0:
+		add_when(out, call, dialect);
+		break;
+	case 1:
+		nm_buf_addf(out, dialect == 1 ? "512-555-%04d" : "+1512555%04d", call->from);
+		break;
+	case 2:
+		nm_buf_add(out, lines[call->line]);
+		break;
+	case 3:
+		nm_buf_add(out, dialect == 2 ? "ANSWERED" : "completed");
+		break;
+	case 4:
+		nm_buf_add(out, dialect == 2 ? "+15125550177" : "fixly");
+		break;
+	case 5:
+		nm_buf_addf(out, dialect == 1 ? "0:%02d" : "%d", call->rang);
+		break;
+	default:
+		nm_buf_add(out, quoted ? "a, \"\"b\"\"; c\n\td" : "x");
+		break;
+	}
+	nm_buf_add(out, mark);
+}
+
+/* A table of the calls with its columns in any order, and one that means nothing. */
+static void add_table(struct nm_buf *out, const struct said *calls, size_t n, int dialect)
+{
+	static const char *const names[3][7] = {
+		{ "Start Time", "From", "To", "Status", "Answered By", "Ring Time", "Notes" },
+		{ "call_date", "Caller", "Line", "Disposition", "agent", "Wait", "Notes" },
+		{ "Datum", "ANI", "DID", "Result", "Forwarded To", "rang", "Notes" },
+	};
+	const char delimiter = ",;\t"[draw(3)];
+	int order[7] = { 0, 1, 2, 3, 4, 5, 6 };
+
+	for (int i = 6; i > 0; i--) {
+		const unsigned j = draw((unsigned)i + 1);
+		const int other = order[j];
+
+		order[j] = order[i];
+		order[i] = other;
+	}
+	for (int i = 0; i < 7; i++)
+		nm_buf_addf(out, "%s%.1s", names[dialect][order[i]], i < 6 ? &delimiter : "\n");
+	for (size_t c = 0; c < n; c++)
+		for (int i = 0; i < 7; i++) {
+			add_field(out, order[i], &calls[c], dialect, draw(2));
+			nm_buf_addf(out, "%.1s", i < 6 ? &delimiter : "\n");
+		}
+}
+
+static void check_call(const struct nm_call_entry *entry, const struct said *call)
+{
+	const nm_local local = call->day * NM_DAY + call->minute * 60 + call->second;
+
+	assert_int_equal(entry->began, nm_zone_utc(plan->zone, local, NULL));
+	assert_int_equal(entry->caller.number, UINT64_C(15125550000) + (unsigned)call->from);
+	assert_string_equal(entry->line, call->line == 0 ? "main" : "over");
+	assert_int_equal(entry->became.end, NM_CALL_ANSWERED);
+	assert_string_equal(entry->became.by, "fixly");
+	assert_int_equal(entry->became.seconds, call->rang);
+}
+
+static void a_table_in_any_dialect_says_what_was_written(void **state)
+{
+	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 1000 };
+
+	(void)state;
+	for (int round = 0; round < random_few(60); round++) {
+		struct nm_calls_file_options options = usual();
+		const int dialect = (int)draw(3);
+		struct said calls[20];
+		struct nm_call_entries kept;
+		struct nm_calls_file file;
+		struct nm_error err;
+		struct nm_buf text;
+
+		teardown(NULL);
+		setup(NULL);
+		options.zone = plan->zone;
+		options.dates = dialect == 2 ? NM_DATE_DAY_FIRST : NM_DATE_MONTH_FIRST;
+		options.columns = dialect == 2 ? "at=Datum" : NULL;
+		for (int i = 0; i < 20; i++) /* not in the hours that clocks skip or repeat */
+			calls[i] = (struct said){ 20454 + 20 - i,   240 + (int)draw(1200), (int)draw(60),
+						  (int)draw(10000), (int)draw(60),         (int)draw(2) };
+		nm_buf_init(&text, 1u << 20);
+		add_table(&text, calls, 20, dialect);
+		if (import_with(&options, text.data, &file, &err) != NM_OK)
+			fail_msg("%s in\n%s", err.text, text.data);
+		if (file.fresh != 20)
+			fail_msg("line %d: %s in\n%s", (int)file.wrong[0].line, file.wrong[0].words,
+				 text.data);
+		assert_int_equal(nm_store_calls(store, &filter, &kept, &err), NM_OK);
+		assert_int_equal(kept.n, 20);
+		for (size_t i = 0; i < 20; i++)
+			check_call(&kept.items[i], &calls[i]);
+		nm_call_entries_clear(&kept);
+		nm_calls_file_clear(&file);
+		nm_buf_clear(&text);
+	}
+}
+
+/* Outside input is hostile: no bytes crash it, and it stays within its bounds. */
+static void no_bytes_do_harm(void **state)
+{
+	static const char good[] = "at,from,to,status,by,rang,duration\n"
+				   "2026-01-05 08:00,+15125550199,main,answered,owner,8,0:40\n";
+	const struct nm_calls_file_options options = usual();
+
+	(void)state;
+	for (int round = 0; round < random_few(3000); round++) {
+		char text[sizeof(good) * 2];
+		size_t len = sizeof(good) - 1;
+		struct nm_calls_file file;
+		struct nm_error err;
+		int fd;
+
+		memcpy(text, good, len);
+		for (unsigned i = draw(6); i > 0; i--)
+			text[draw((unsigned)len)] = (char)draw(256);
+		fd = file_of(text, len);
+		(void)!nm_calls_file_import(store, plan, fd, &options, &file, &err);
+		close(fd);
+		for (int64_t i = 0; i < file.n_wrong && i < NM_CALLS_FILE_WRONG; i++)
+			for (const char *c = file.wrong[i].words; *c != '\0'; c++)
+				assert_true((unsigned char)*c >= ' ');
+		nm_calls_file_clear(&file);
+	}
+}
+
+static void a_field_without_an_end_is_told(void **state)
+{
+	const struct nm_calls_file_options options = usual();
+	struct nm_calls_file file;
+	struct nm_error err;
+	struct nm_buf text;
+
+	(void)state;
+	nm_buf_init(&text, 8u << 20);
+	nm_buf_add(&text, "at,from,to\n2026-01-05 08:00,+15125550199,main\n2026-01-05 09:00,\"+1512");
+	for (int i = 0; i < 100000; i++)
+		nm_buf_add(&text, "2026-01-05 08:00,+15125550199,main\n");
+	assert_int_equal(import_with(&options, text.data, &file, &err), NM_INPUT);
+	assert_string_equal(err.text,
+			    "calls.csv: line 3: a field that does not end: is a quotation mark missing?");
+	assert_int_equal(file.fresh, 1);
+	nm_calls_file_clear(&file);
+	nm_buf_clear(&text);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(the_usual_exports_are_read, setup, teardown),
+		cmocka_unit_test_setup_teardown(columns_are_mapped_and_what_is_missing_is_named, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(a_bad_row_is_told_with_its_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(lines_of_any_length_are_counted, setup, teardown),
+		cmocka_unit_test_setup_teardown(imported_twice_is_kept_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(rows_of_master_csv_are_one_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_import_that_was_stopped_goes_on, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_table_in_any_dialect_says_what_was_written, setup,
+						teardown),
+		cmocka_unit_test_setup_teardown(no_bytes_do_harm, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_field_without_an_end_is_told, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,124 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * calls import FILE: calls that a telephone system or a carrier exported, into the log.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "command.h"
+#include "nevermiss/calls_file.h"
+
+static enum nm_code read_dates(const struct invocation *run, enum nm_date_order *out, struct nm_error *err)
+{
+	const char *text = argument(run->args, "dates");
+
+	*out = NM_DATE_BY_COUNTRY;
+	if (!text)
+		return NM_OK;
+	if (strcmp(text, "mdy") && strcmp(text, "dmy"))
+		return nm_fail(err, NM_INPUT, "--dates is mdy (11/25/2026) or dmy (25/11/2026), not `%s`", text);
+	*out = text[0] == 'm' ? NM_DATE_MONTH_FIRST : NM_DATE_DAY_FIRST;
+	return NM_OK;
+}
+
+static enum nm_code open_file(const char *name, int *fd, struct nm_error *err)
+{
+	*fd = strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
+	return *fd >= 0 ? NM_OK : nm_fail(err, NM_INPUT, "cannot open %s: %s", name, strerror(errno));
+}
+
+static void file_text(struct invocation *run, const struct nm_calls_file *file)
+{
+	nm_buf_addf(run->out, "%lld calls: %lld new, %lld mended, %lld known\n", (long long)file->rows,
+		    (long long)file->fresh, (long long)file->mended, (long long)file->known);
+	if (file->outgoing)
+		nm_buf_addf(run->out, "left out: %lld that were made, not received\n", (long long)file->outgoing);
+	if (file->elsewhere)
+		nm_buf_addf(run->out, "left out: %lld to numbers that are no line of the plan\n",
+			    (long long)file->elsewhere);
+	if (file->stopped)
+		nm_buf_add(run->out, "stopped: what was read is kept, the same import goes on\n");
+	for (int64_t i = 0; i < file->n_wrong && i < NM_CALLS_FILE_WRONG; i++)
+		nm_buf_addf(run->notes, "%s:%lld: %s\n", run->args->words[1], (long long)file->wrong[i].line,
+			    file->wrong[i].words);
+	if (file->n_wrong > NM_CALLS_FILE_WRONG)
+		nm_buf_addf(run->notes, "and %lld more rows that could not be read\n",
+			    (long long)(file->n_wrong - NM_CALLS_FILE_WRONG));
+}
+
+static void json_count(struct nm_json *json, const char *key, int64_t value)
+{
+	nm_json_key(json, key);
+	nm_json_int(json, value);
+}
+
+static void file_json(struct invocation *run, const struct nm_calls_file *file)
+{
+	struct nm_json json;
+
+	nm_json_init(&json, run->out);
+	nm_json_object(&json);
+	nm_json_key(&json, "format");
+	nm_json_text(&json, file->format);
+	json_count(&json, "calls", file->rows);
+	json_count(&json, "new", file->fresh);
+	json_count(&json, "mended", file->mended);
+	json_count(&json, "known", file->known);
+	json_count(&json, "outgoing", file->outgoing);
+	json_count(&json, "elsewhere", file->elsewhere);
+	json_count(&json, "wrong_total", file->n_wrong);
+	nm_json_key(&json, "wrong");
+	nm_json_array(&json);
+	for (int64_t i = 0; i < file->n_wrong && i < NM_CALLS_FILE_WRONG; i++) {
+		nm_json_object(&json);
+		json_count(&json, "line", file->wrong[i].line);
+		nm_json_key(&json, "error");
+		nm_json_text(&json, file->wrong[i].words);
+		nm_json_end(&json, '}');
+	}
+	nm_json_end(&json, ']');
+	json_finish(&json, run->out);
+}
+
+/* An import by hand of what is not asked of a carrier takes none of its options. */
+static enum nm_code read_options(struct invocation *run, const char *name, struct nm_calls_file_options *out,
+				 struct nm_error *err)
+{
+	enum nm_code code;
+
+	if (argument_given(run->args, "account") || argument_given(run->args, "since"))
+		return nm_fail(err, NM_INPUT, "calls are imported from a file, or with --account and --since from a carrier");
+	*out = (struct nm_calls_file_options){ .name = name,
+					       .zone = session_zone(run->session),
+					       .line = -1,
+					       .columns = argument(run->args, "columns") };
+	code = read_dates(run, &out->dates, err);
+	return code || !argument_given(run->args, "line") ? code : argument_line(run, &out->line, err);
+}
+
+enum nm_code calls_import_file(struct invocation *run, const char *name, struct nm_error *err)
+{
+	struct nm_calls_file_options options;
+	struct nm_calls_file file = { .n_wrong = 0 };
+	struct nm_store *store;
+	int fd = -1;
+	enum nm_code code = read_options(run, name, &options, err);
+
+	if (!code)
+		code = session_store(run->session, &store, err);
+	if (!code)
+		code = open_file(name, &fd, err);
+	if (code)
+		return code;
+	code = nm_calls_file_import(store, run->session->plan, fd, &options, &file, err);
+	if (fd != STDIN_FILENO)
+		close(fd);
+	if (file.arena && run->json)
+		file_json(run, &file);
+	else if (file.arena)
+		file_text(run, &file);
+	nm_calls_file_clear(&file);
+	return code;
+}
