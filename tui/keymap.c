@@ -163,6 +163,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_CHOOSE, ACTION_LAST, "last", "End G", NULL, "the last one"},
 	{CONTEXT_CHOOSE, ACTION_ACCEPT, "accept", "Enter", "choose", "take it"},
 	{CONTEXT_CHOOSE, ACTION_DISMISS, "dismiss", "Escape q C-c", "dismiss", "leave it"},
+	SEARCH_ROWS(CONTEXT_CHOOSE),
 
 	{CONTEXT_SEVERAL, ACTION_UP, "up", "Up k", "move", "the one before"},
 	{CONTEXT_SEVERAL, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
@@ -171,6 +172,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SEVERAL, ACTION_CYCLE, "toggle", "Space", "take or leave", "take it, or leave it: the numbers are the order"},
 	{CONTEXT_SEVERAL, ACTION_ACCEPT, "accept", "Enter", "accept", "these"},
 	{CONTEXT_SEVERAL, ACTION_DISMISS, "dismiss", "Escape q C-c", "dismiss", "leave it as it was"},
+	SEARCH_ROWS(CONTEXT_SEVERAL),
 
 	{G, ACTION_UP, "up", "Up k", NULL, "up"},
 	{G, ACTION_DOWN, "down", "Down j", NULL, "down"},
