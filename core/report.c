@@ -86,17 +86,21 @@ static bool went_on(const struct nm_call_brief *call, enum nm_fate fate)
 	return fate == NM_FATE_UNKNOWN && call->became.reason == NM_CALL_OTHER_LINE;
 }
 
-static void add_heat(struct reporting *run, const struct nm_call_brief *call, enum nm_fate fate)
+static struct nm_week_hour hour_of(const struct nm_zone *zone, nm_time t)
 {
-	const nm_local local = nm_zone_local(run->plan->zone, call->began);
+	const nm_local local = nm_zone_local(zone, t);
 	const int64_t day = nm_local_day(local);
-	const int64_t hour = (local - day * NM_DAY) / 3600;
-	struct nm_report *report = run->report;
 
+	return (struct nm_week_hour){ nm_weekday(day), (int)((local - day * NM_DAY) / 3600) };
+}
+
+static void add_heat(struct nm_report *report, struct nm_week_hour at, const struct nm_call_brief *call,
+		     enum nm_fate fate)
+{
 	if (fate == NM_FATE_REJECTED || went_on(call, fate))
 		return;
-	report->heat[nm_weekday(day)][hour]++;
-	report->missed[nm_weekday(day)][hour] += nm_fate_missed(fate);
+	report->heat[at.day][at.hour]++;
+	report->missed[at.day][at.hour] += nm_fate_missed(fate);
 }
 
 static enum nm_code take_call(void *context, const struct nm_call_brief *call, struct nm_error *err)
@@ -108,10 +112,12 @@ static enum nm_code take_call(void *context, const struct nm_call_brief *call, s
 	bool ok = nm_matters_call(run->matters, call, fate);
 
 	if (ok && span.from <= call->began && call->began < span.until) {
-		add_heat(run, call, fate);
+		const struct nm_week_hour at = hour_of(run->plan->zone, call->began);
+
+		add_heat(run->report, at, call, fate);
 		ok = nm_tally_call(&tallies->total, call, fate) &&
 		     nm_tally_call(nm_tallies_week(tallies, call->began), call, fate) &&
-		     nm_layers_call(run->layers, call, fate);
+		     nm_layers_call(run->layers, at, call, fate);
 	}
 	return ok ? NM_OK : nm_fail_memory(err);
 }

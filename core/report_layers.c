@@ -117,7 +117,8 @@ static int64_t talked_s(const struct nm_call_brief *call)
 	return call->ended - call->began - waited;
 }
 
-bool nm_layers_call(struct nm_layers *layers, const struct nm_call_brief *call, enum nm_fate fate)
+bool nm_layers_call(struct nm_layers *layers, struct nm_week_hour at, const struct nm_call_brief *call,
+		    enum nm_fate fate)
 {
 	struct entry *entry;
 
@@ -127,6 +128,7 @@ bool nm_layers_call(struct nm_layers *layers, const struct nm_call_brief *call, 
 	if (entry == NULL)
 		return false;
 	entry->layer.calls++;
+	entry->layer.heat[at.day][at.hour]++;
 	entry->talked_s += talked_s(call);
 	if (call->became.seconds >= 0) {
 		entry->timed++;

@@ -64,11 +64,17 @@ bool nm_matters_call(struct nm_matters *matters, const struct nm_call_brief *cal
 /* All calls came: what is open is counted; the callers who were missed, from the arena. */
 bool nm_matters_close(struct nm_matters *matters, struct nm_arena *arena, struct nm_repeat **out, size_t *n);
 
+/* Local, Monday first. */
+struct nm_week_hour {
+	int day, hour;
+};
+
 /* report_layers.c: who took the calls. */
 struct nm_layers;
 struct nm_layers *nm_layers_new(const struct nm_plan *plan, struct nm_arena *arena);
 void nm_layers_free(struct nm_layers *layers);
-bool nm_layers_call(struct nm_layers *layers, const struct nm_call_brief *call, enum nm_fate fate);
+bool nm_layers_call(struct nm_layers *layers, struct nm_week_hour at, const struct nm_call_brief *call,
+		    enum nm_fate fate);
 /* Writes the report's layers, and of its worth what they tell. */
 bool nm_layers_close(struct nm_layers *layers, struct nm_report *report);
 

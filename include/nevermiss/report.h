@@ -69,6 +69,7 @@ struct nm_layer {
 	/* In the span, by the plan's prices: per_month for each 30 days of the span, per_call, per_minute by the calls'
 	 * lengths, and per_booking for the percent that section value says book.  Known when it has a price. */
 	struct nm_figure cost;
+	int64_t heat[7][24]; /* as the report's, of the calls that it took */
 };
 
 struct nm_report_week {
