@@ -36,6 +36,7 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[NM_SQL_COMMIT] = "COMMIT",
 	[NM_SQL_ROLLBACK] = "ROLLBACK",
+	[NM_SQL_DATA_VERSION] = "PRAGMA data_version",
 	[NM_SQL_VERSION_NEWEST] = "SELECT id, text FROM version ORDER BY id DESC LIMIT 1",
 	[NM_SQL_VERSION_ADD] = "INSERT INTO version(at, who, why, text) VALUES(?, ?, ?, ?)",
 	[NM_SQL_VERSIONS] = "SELECT id, at, who, why FROM version ORDER BY id DESC LIMIT ?",
@@ -352,6 +353,19 @@ void nm_store_close(struct nm_store *store)
 bool nm_store_read_only(const struct nm_store *store)
 {
 	return store->read_only;
+}
+
+/* What SQLite counts of others' commits and of this connection's own rows. */
+uint64_t nm_store_changes(struct nm_store *store)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_DATA_VERSION, NULL);
+	uint64_t others = 0;
+
+	if (statement && sqlite3_step(statement) == SQLITE_ROW)
+		others = (uint64_t)sqlite3_column_int64(statement, 0);
+	if (statement)
+		sqlite3_reset(statement);
+	return others << 32 ^ (uint64_t)sqlite3_total_changes(store->db);
 }
 
 static enum nm_code run_plain(struct nm_store *store, enum nm_store_statement which, struct nm_error *err)
