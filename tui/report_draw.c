@@ -16,7 +16,7 @@
 #define BARS 76		/* columns from which there is room for bars; */
 #define SPARKS 51	/* and for sparklines */
 #define BAR_WIDTH 20
-#define AIRY 21		/* rows from which blank ones part the parts */
+#define AIRY 20		/* rows from which blank ones part the parts */
 
 static int width_of(const struct column *column)
 {
@@ -70,7 +70,7 @@ static struct measure_row measure_row(int width)
 {
 	if (width >= BARS)
 		return (struct measure_row){ 20, 50, 52, 58 };
-	return (struct measure_row){ 20, 29, 30, 36 };
+	return (struct measure_row){ 19, 29, 30, 36 };
 }
 
 static void draw_spark(const struct report_screen *screen, struct column *column, enum measure measure, int x)
@@ -128,8 +128,7 @@ static void draw_measure(const struct report_screen *screen, struct column *colu
 			draw_bar(column, measure, figure.value, target);
 	} else {
 		text_right(column, row.figure_end, STYLE_PLAIN, "-");
-		canvas_text(column->canvas, column->x + 22, column->y, (width >= SPARKS ? row.spark - 1 : width) - 22, STYLE_DIM,
-			    measure_missing(measure, figures));
+		canvas_text(column->canvas, column->x + row.figure_end + 2, column->y, 17, STYLE_DIM, measure_missing(measure, figures));
 	}
 	if (width >= SPARKS)
 		draw_spark(screen, column, measure, column->x + row.spark);
@@ -225,10 +224,14 @@ static void draw_worth(const struct report_screen *screen, struct column *column
 
 /* --- the rest --- */
 
-static void figure_words(enum measure measure, const struct nm_figures *figures, char out[static MEASURE_TEXT])
+/* A few rows of running text. */
+static void paragraph(struct column *column, const char *text)
 {
-	const struct nm_figure figure = measure_value(measure, figures);
+	column->y += canvas_wrap(column->canvas, column->x, column->y, width_of(column), 5, STYLE_PLAIN, text);
+}
 
+static void figure_words(enum measure measure, struct nm_figure figure, char out[static MEASURE_TEXT])
+{
 	snprintf(out, MEASURE_TEXT, "-");
 	if (figure.known)
 		measure_words(measure, figure.value, out);
@@ -247,7 +250,7 @@ static void draw_week(struct column *column, const struct nm_report_week *week)
 	text_right(column, 16, STYLE_PLAIN, words);
 	for (enum measure measure = 0; measure < MEASURES; measure++) {
 		end += measure == MEASURE_ANSWER_RATE ? 3 : 11;
-		figure_words(measure, &week->figures, words);
+		figure_words(measure, measure_value(measure, &week->figures), words);
 		if (end <= width_of(column))
 			text_right(column, end, STYLE_PLAIN, words);
 	}
@@ -283,6 +286,7 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 		{ "hung up within 15 s", figures->short_abandoned }, { "rejected", figures->rejected },
 		{ "not told by the records", figures->unknown },
 	};
+	char rate[MEASURE_TEXT], possible[MEASURE_TEXT];
 	struct nm_buf words;
 
 	if (figures->calls == 0)
@@ -292,37 +296,70 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (ends[i].n)
 			nm_buf_addf(&words, "%s%s %" PRId64, words.len ? ", " : "", ends[i].words, ends[i].n);
-	column->y += canvas_wrap(column->canvas, column->x, column->y, width_of(column), 4, STYLE_PLAIN, words.data);
+	if (figures->perhaps) {
+		figure_words(MEASURE_ANSWER_RATE, figures->answer_rate, rate);
+		figure_words(MEASURE_ANSWER_RATE, figures->answer_rate_possible, possible);
+		nm_buf_addf(&words, "; so %s were answered for certain, and at most %s", rate, possible);
+	}
+	paragraph(column, words.data);
+	nm_buf_clear(&words);
+	column->y++;
+}
+
+static void draw_followups(const struct report_screen *screen, struct column *column)
+{
+	const struct nm_figures *figures = &screen->report.figures;
+	char within[MEASURE_TEXT];
+	struct nm_buf words;
+
+	if (figures->followups == 0)
+		return;
+	line(column, STYLE_HEAD, "who was to be called back");
+	nm_buf_init(&words, 4096);
+	nm_buf_addf(&words, "%" PRId64 ", and %" PRId64 " were", figures->followups, figures->tried);
+	if (figures->callback_15.known) {
+		figure_words(MEASURE_ANSWER_RATE, figures->callback_15, within);
+		nm_buf_addf(&words, "; %s within 15 minutes", within);
+	}
+	if (figures->rang_again)
+		nm_buf_addf(&words, "; %" PRId64 " more rang again first and were answered", figures->rang_again);
+	paragraph(column, words.data);
 	nm_buf_clear(&words);
 	column->y++;
 }
 
 #define REPEATS 10
 
+static void draw_repeat(struct column *column, const struct nm_repeat *repeat)
+{
+	char number[NM_NUMBER_TEXT], count[32];
+
+	nm_number_words(repeat->number, number);
+	canvas_text(column->canvas, column->x, column->y, 20, STYLE_PLAIN, number);
+	snprintf(count, sizeof count, "%" PRId64, repeat->missed);
+	text_right(column, 27, STYLE_PLAIN, count);
+	snprintf(count, sizeof count, "%" PRId64, repeat->again);
+	text_right(column, 38, repeat->again ? STYLE_PLAIN : STYLE_WARNING, repeat->again ? count : "never");
+	column->y++;
+}
+
 static void draw_repeats(const struct report_screen *screen, struct column *column)
 {
 	const struct nm_report *report = &screen->report;
+	char words[64];
 
 	if (report->n_repeats == 0)
 		return;
 	column->y++;
-	line(column, STYLE_HEAD, "missed, the most often first");
-	for (size_t i = 0; i < report->n_repeats && i < REPEATS; i++) {
-		const struct nm_repeat *repeat = &report->repeats[i];
-		char number[NM_NUMBER_TEXT], words[160];
-
-		nm_number_words(repeat->number, number);
-		snprintf(words, sizeof words, repeat->again ? "%s%*s missed %" PRId64 ", rang again %" PRId64 : "%s%*s missed %" PRId64
-														", never rang again",
-			 number, text_gap(number, 18), "", repeat->missed, repeat->again);
-		line(column, STYLE_PLAIN, words);
-	}
-	if (report->n_repeats > REPEATS) {
-		char words[64];
-
-		snprintf(words, sizeof words, "and %zu more", report->n_repeats - REPEATS);
-		line(column, STYLE_DIM, words);
-	}
+	text_right(column, 27, STYLE_HEAD, "missed");
+	text_right(column, 38, STYLE_HEAD, "rang again");
+	line(column, STYLE_HEAD, "whom you missed");
+	for (size_t i = 0; i < report->n_repeats && i < REPEATS; i++)
+		draw_repeat(column, &report->repeats[i]);
+	if (report->n_repeats <= REPEATS)
+		return;
+	snprintf(words, sizeof words, "and %zu more", report->n_repeats - REPEATS);
+	line(column, STYLE_DIM, words);
 }
 
 /* --- all of it --- */
@@ -354,6 +391,7 @@ static void draw_figures(const struct report_screen *screen, struct column *colu
 static void draw_rest(const struct report_screen *screen, struct column *column)
 {
 	draw_ends(screen, column);
+	draw_followups(screen, column);
 	draw_weeks(screen, column);
 	draw_repeats(screen, column);
 }

@@ -12,6 +12,8 @@
 
 #define MAP_LEFT 6 /* columns before the hours */
 #define LEGEND_LEAST 6
+#define PEAKS_LEAST 17 /* columns: two peaks, as most have */
+#define PEAKS_ROW 6
 
 typedef const int64_t (*heat)[24];
 
@@ -56,6 +58,29 @@ static void draw_legend(const struct report_screen *screen, const struct column 
 		canvas_textf(column->canvas, x, column->y + i, width, STYLE_PLAIN, "%s %s",
 			     chart_shade(level, column->canvas->ascii), words);
 	}
+}
+
+/* "peaks 9-11, 13-15"; false: there are none. */
+static bool peaks_words(const struct nm_report *report, struct nm_buf *out)
+{
+	for (size_t i = 0; i < report->n_peaks; i++)
+		nm_buf_addf(out, "%s %d-%d", i ? "," : "peaks", report->peaks[i].from, report->peaks[i].until);
+	return report->n_peaks > 0;
+}
+
+/* Beside the map, or where that is too narrow below it. */
+static void draw_peaks(const struct report_screen *screen, struct column *column, int x, int top)
+{
+	const bool beside = column->end - x >= PEAKS_LEAST;
+	struct nm_buf words;
+
+	nm_buf_init(&words, 4096);
+	if (peaks_words(&screen->report, &words)) {
+		canvas_text(column->canvas, beside ? x : column->x, beside ? top + PEAKS_ROW : column->y,
+			    column->end - (beside ? x : column->x), STYLE_PLAIN, words.data);
+		column->y += !beside;
+	}
+	nm_buf_clear(&words);
 }
 
 static void draw_day(const struct report_screen *screen, const struct column *column, int day, int step,
@@ -106,13 +131,15 @@ void report_draw_map(const struct report_screen *screen, struct column *column)
 {
 	const int step = column->end - column->x >= MAP_LEFT + 2 * 24 + 14 ? 2 : 1;
 	const struct chart_scale scale = chart_scale(most_of(shown(screen)));
+	const int right = column->x + MAP_LEFT + 24 * step + (step == 2 ? 3 : 1), top = column->y;
 
-	draw_legend(screen, column, column->x + MAP_LEFT + 24 * step + (step == 2 ? 3 : 1), &scale);
+	draw_legend(screen, column, right, &scale);
 	for (int hour = 0; hour < 24; hour += 3)
 		canvas_textf(column->canvas, column->x + MAP_LEFT + hour * step, column->y, 2, STYLE_DIM, "%d", hour);
 	column->y++;
 	for (int day = 0; day < 7; day++, column->y++)
 		draw_day(screen, column, day, step, &scale);
+	draw_peaks(screen, column, right, top);
 	if (screen->on_map)
 		draw_cell(screen, column);
 }

@@ -100,20 +100,20 @@ void measure_target_words(enum measure measure, double target, char out[static M
 const char *measure_missing(enum measure measure, const struct nm_figures *figures)
 {
 	if (measure == MEASURE_CALLBACK)
-		return figures->followups ? "nobody was called back yet" : "there was nobody to call back";
+		return figures->followups ? "none called back" : "none to call back";
 	if (figures->calls == 0)
 		return "no calls";
 	switch (measure) {
 	case MEASURE_RINGS:
-		return figures->answered ? "no answered call tells its seconds" : "no call was answered";
+		return figures->answered ? "no timed answers" : "none was answered";
 	case MEASURE_FIRST_CALL:
-		return "no caller's number is known";
+		return "no known callers";
 	case MEASURE_ANSWER_RATE:
 	case MEASURE_CALLBACK:
 	case MEASURES:
 		break;
 	}
-	return "no call that could have been answered";
+	return "none to answer";
 }
 
 void number_words(double number, char out[static MEASURE_TEXT])

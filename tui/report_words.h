@@ -25,7 +25,7 @@ const char *measure_verdict(enum measure measure, double value, double target);
 void measure_words(enum measure measure, double value, char out[static MEASURE_TEXT]);
 /* "95 %", "< 3", "< 15 min". */
 void measure_target_words(enum measure measure, double target, char out[static MEASURE_TEXT]);
-/* Why it is not known: "no answered call tells its seconds". */
+/* Why it is not known, in a few words: "none to call back". */
 const char *measure_missing(enum measure measure, const struct nm_figures *figures);
 
 #define MONEY_TEXT 48

@@ -28,7 +28,7 @@ static const struct number_info numbers[WORTH_NUMBERS] = {
 	[WORTH_BOOKED] = { "share that books", "as in the plan", OF(booked), 100, PERCENT },
 	[WORTH_JOB] = { "average job", "as in the plan", OF(job), 1e9, MONEY },
 	[WORTH_DAYS] = { "working days a month", "as in the guide", OF(days), 31, PLAIN },
-	[WORTH_RECOVERED] = { "recovered calls a month", "as in the log: a backup or an AI answered", OF(recovered_calls), 1e7,
+	[WORTH_RECOVERED] = { "recovered calls a month", "as in the log: by AI and backup", OF(recovered_calls), 1e7,
 			      PLAIN },
 	[WORTH_COST] = { "cost of the system a month", "as the prices in the plan say", OF(cost), 1e9, MONEY },
 };
@@ -302,12 +302,15 @@ static enum verdict act_reckoning(void *state, struct app *app, const struct eve
 
 /* --- drawn --- */
 
+#define VALUE_END 40 /* column at which numbers end, where there is room */
+
 static void draw_number(const struct reckoning *reckoning, struct column *column, size_t i, struct nm_worth *worth)
 {
 	const struct worth_own *own = &reckoning->screen->own;
 	const struct nm_plan *plan = app_plan(column->app);
 	struct nm_worth before = given(reckoning->screen, plan);
 	char words[MONEY_TEXT], was[MONEY_TEXT];
+	const int room = column->end - column->x;
 	const bool cursor = i == reckoning->list.at;
 	unsigned mark = cursor ? STYLE_CURSOR : 0;
 	struct pen pen = pen_at(column->canvas, column->x + 2, column->y, column->end);
@@ -315,7 +318,7 @@ static void draw_number(const struct reckoning *reckoning, struct column *column
 
 	words_of(i, *number_of(worth, i), plan->currency, words);
 	pen_textf(&pen, STYLE_PLAIN | mark, "%-26s", numbers[i].name);
-	at = column->x + 40 - text_width(words);
+	at = column->x + (room < VALUE_END ? room : VALUE_END) - text_width(words);
 	pen_textf(&pen, STYLE_PLAIN | mark, "%*s", at > pen.x ? at - pen.x : 1, "");
 	pen_text(&pen, (own->set[i] ? STYLE_BOLD : STYLE_PLAIN) | mark, words);
 	words_of(i, *number_of(&before, i), plan->currency, was);
@@ -323,6 +326,8 @@ static void draw_number(const struct reckoning *reckoning, struct column *column
 		pen_textf(&pen, STYLE_WARNING, "   yours; %s %s", was, numbers[i].source);
 	else
 		pen_textf(&pen, STYLE_DIM, "   %s", numbers[i].source);
+	if (own->set[i]) /* where there is no room for the words */
+		canvas_put(column->canvas, column->x + 1, column->y, STYLE_WARNING, '*');
 	if (cursor)
 		canvas_pointer(column->canvas, column->x, column->y);
 	column->y++;
@@ -372,7 +377,7 @@ static void draw_return(const struct reckoning *reckoning, struct column *column
 	number_words(worth->roi, times);
 	if (worth->cost > 0)
 		canvas_textf(column->canvas, column->x + 4, column->y++, width, STYLE_PLAIN,
-			     "that is %s times its cost; the guide says that half of its own figure still pays", times);
+			     "that is %s times its cost; half of it would still pay, says the guide", times);
 	else
 		canvas_text(column->canvas, column->x + 4, column->y++, width, STYLE_PLAIN,
 			    "it costs nothing by the prices in the plan: there is no return to tell");
