@@ -139,6 +139,33 @@ static void random_log(uint64_t *dice, nm_time from, nm_time until, int n)
 	ok(nm_store_commit(store, &err), &err);
 }
 
+/* What became of those whom nobody took: most are called back, some ring again before that. */
+static void work_followups(uint64_t *dice, nm_time until)
+{
+	struct nm_followups open;
+	struct nm_error err;
+
+	ok(nm_store_followups(store, &(struct nm_followup_filter){ true, 0, until, SIZE_MAX }, &open, &err),
+	   &err);
+	ok(nm_store_begin(store, &err), &err);
+	for (size_t i = 0; i < open.n; i++) {
+		const nm_time at = open.items[i].opened + random_below(dice, 30 * 60);
+		const bool tried = random_below(dice, 3) == 0;
+
+		if (random_below(dice, 5) == 0)
+			continue;
+		ok(nm_store_followup_deed(store, open.items[i].id,
+					  &(struct nm_deed){ .at = at,
+							     .who = "pat",
+							     .kind = tried ? NM_DEED_TRIED : NM_DEED_ENDED,
+							     .end = NM_FOLLOWUP_BOOKED },
+					  &err),
+		   &err);
+	}
+	ok(nm_store_commit(store, &err), &err);
+	nm_followups_clear(&open);
+}
+
 /* --- the oracle --- */
 
 struct part {
@@ -294,6 +321,74 @@ static void check_matters(const struct nm_figures *figures, const struct part *p
 	assert_percent(figures->first_call_possible, perhaps, matters);
 }
 
+struct tries {
+	int64_t asked, n, ten, fifteen, again;
+	double minutes[MOST];
+};
+
+static void read_tries(const struct part *part, struct tries *tries)
+{
+	struct nm_followups followups;
+	struct nm_error err;
+
+	*tries = (struct tries){ 0 };
+	ok(nm_store_followups(
+		   store, &(struct nm_followup_filter){ false, part->span.from, part->span.until, SIZE_MAX },
+		   &followups, &err),
+	   &err);
+	for (size_t i = 0; i < followups.n; i++) {
+		const struct nm_followup *one = &followups.items[i];
+		const double minutes = (double)(one->first_try - one->opened) / 60;
+
+		if (part->line >= 0 && strcmp(one->line, plan->lines[part->line].name) != 0)
+			continue;
+		if (one->first_try != 0) {
+			tries->minutes[tries->n++] = minutes;
+			tries->ten += minutes <= 10;
+			tries->fifteen += minutes <= 15;
+		}
+		tries->again += one->first_try == 0 && one->end == NM_FOLLOWUP_RANG_AGAIN;
+		tries->asked += one->first_try != 0 || one->end != NM_FOLLOWUP_RANG_AGAIN;
+	}
+	nm_followups_clear(&followups);
+}
+
+/* The one with `rank` (from 1) of them. */
+static double ranked_minutes(const struct tries *tries, int64_t rank)
+{
+	for (int64_t i = 0;; i++) {
+		int64_t less = 0, same = 0;
+
+		for (int64_t k = 0; k < tries->n; k++) {
+			less += tries->minutes[k] < tries->minutes[i];
+			same += tries->minutes[k] <= tries->minutes[i];
+		}
+		if (less < rank && rank <= same)
+			return tries->minutes[i];
+	}
+}
+
+static void check_callbacks(const struct nm_figures *figures, const struct part *part)
+{
+	static struct tries tries;
+	double sum = 0;
+
+	read_tries(part, &tries);
+	for (int64_t i = 0; i < tries.n; i++)
+		sum += tries.minutes[i];
+	assert_int_equal(figures->followups, tries.asked);
+	assert_int_equal(figures->tried, tries.n);
+	assert_int_equal(figures->rang_again, tries.again);
+	assert_figure(figures->callback, tries.n > 0, sum / (double)tries.n);
+	assert_figure(figures->callback_median, tries.n > 0,
+		      tries.n > 0 ? (ranked_minutes(&tries, (tries.n + 1) / 2) +
+				     ranked_minutes(&tries, tries.n / 2 + 1)) /
+					    2
+				  : 0);
+	assert_percent(figures->callback_10, tries.ten, tries.asked);
+	assert_percent(figures->callback_15, tries.fifteen, tries.asked);
+}
+
 static void check_figures(const struct nm_figures *figures, const struct part *part)
 {
 	const int64_t fair =
@@ -313,6 +408,7 @@ static void check_figures(const struct nm_figures *figures, const struct part *p
 	assert_percent(figures->answer_rate_possible, figures->answered + figures->perhaps, fair);
 	check_seconds(figures, part);
 	check_matters(figures, part);
+	check_callbacks(figures, part);
 }
 
 static void check_weeks(const struct nm_report *report, int line)
@@ -472,6 +568,7 @@ static void test_against_the_oracle(void **state)
 
 		open_store();
 		random_log(&dice, change - 6 * WEEK, change + 5 * WEEK, round == 5 ? 3 : 400);
+		work_followups(&dice, change + WEEK);
 		check_report((struct nm_span){ change - 4 * WEEK - 5000, change + 3 * WEEK + 777 }, -1);
 		check_report((struct nm_span){ change - 3600, change + 3601 }, -1);
 		check_report((struct nm_span){ change - 2 * WEEK, change + 2 * WEEK },
