@@ -3,7 +3,7 @@
  * The figures over the log (report.h).  In: a store and a plan.  Out: a report.  Calls are read once, the oldest first,
  * and none is kept: each is counted in the whole, in its week, in its hour, with its caller and with whoever took it.
  */
-#include <stdlib.h>
+#include <string.h>
 
 #include "core/report_private.h"
 
@@ -135,6 +135,29 @@ static enum nm_code read_calls(struct reporting *run, struct nm_store *store, in
 	return nm_store_calls_each(store, &reader, err);
 }
 
+/* --- follow-ups --- */
+
+static enum nm_code take_followup(void *context, const struct nm_followup *followup, struct nm_error *err)
+{
+	struct reporting *run = context;
+	struct nm_tallies *tallies = &run->tallies;
+	const char *line = run->report->line;
+
+	if (line != NULL && (followup->line == NULL || strcmp(followup->line, line) != 0))
+		return NM_OK;
+	return nm_tally_followup(&tallies->total, followup) &&
+			       nm_tally_followup(nm_tallies_week(tallies, followup->opened), followup)
+		       ? NM_OK
+		       : nm_fail_memory(err);
+}
+
+static enum nm_code read_followups(struct reporting *run, struct nm_store *store, struct nm_error *err)
+{
+	const struct nm_followup_reader reader = { run->report->span, take_followup, run };
+
+	return nm_store_followups_each(store, &reader, err);
+}
+
 /* --- the report --- */
 
 static void close_tallies(struct reporting *run)
@@ -202,6 +225,8 @@ enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 		code = begin(&run, options->line, err);
 	if (code == NM_OK)
 		code = read_calls(&run, store, options->line, err);
+	if (code == NM_OK)
+		code = read_followups(&run, store, err);
 	if (code == NM_OK)
 		code = finish(&run, err);
 	clear_tallies(&run.tallies);
