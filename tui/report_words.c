@@ -134,12 +134,11 @@ void number_words(double number, char out[static MEASURE_TEXT])
 
 void money_words(const char *currency, double amount, char out[static MONEY_TEXT])
 {
-	const bool dollars = !strcmp(currency, "USD");
+	const bool dollars = !strcmp(currency, "USD"), cents = fabs(amount) < 1000 && fmod(round(amount * 100), 100) != 0;
 	char digits[MONEY_TEXT], grouped[MONEY_TEXT];
 	size_t n = 0, whole;
 
-	snprintf(digits, sizeof digits, !(fabs(amount) < WRITTEN_OUT) ? "%.3g" : fabs(amount) < 99.995 && amount != floor(amount) ? "%.2f" : "%.0f",
-		 amount);
+	snprintf(digits, sizeof digits, !(fabs(amount) < WRITTEN_OUT) ? "%.3g" : cents ? "%.2f" : "%.0f", amount);
 	whole = strspn(digits, "0123456789");
 	for (size_t i = 0; digits[i]; i++) {
 		if (i && i < whole && (whole - i) % 3 == 0)

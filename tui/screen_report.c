@@ -130,21 +130,20 @@ static enum nm_code read_log(struct report_screen *screen, struct app *app)
 	return code;
 }
 
-/* A low window scrolls no further than it must; the map's cursor stays in it. */
+/* A low window scrolls no further than it must; the map's cursor stays in it, and below it, where both have room, the row
+ * that tells of its hour. */
 static void bound_scroll(struct report_screen *screen, const struct app *app)
 {
 	const int height = app_body(app).height, most = report_rows(screen, app) - height;
 
 	if (screen->on_map) {
-		const int row = report_map_row(screen, app) + screen->day;
+		const int monday = report_map_row(screen, app), row = monday + screen->day;
+		const int least = monday + 8 - height < row ? monday + 8 - height : row;
 
-		if (screen->scroll > row - 1)
-			screen->scroll = row - 1;
-		/* The row that tells what is in it stands below the last day. */
-		if (screen->scroll < row + (8 - screen->day) - height && 8 < height)
-			screen->scroll = row + (8 - screen->day) - height;
-		else if (screen->scroll < row + 1 - height)
-			screen->scroll = row + 1 - height;
+		if (screen->scroll < least)
+			screen->scroll = least;
+		if (screen->scroll > row)
+			screen->scroll = row;
 	}
 	if (screen->scroll > most)
 		screen->scroll = most;
@@ -152,26 +151,33 @@ static void bound_scroll(struct report_screen *screen, const struct app *app)
 		screen->scroll = 0;
 }
 
-static void derive_report(void *state, struct app *app)
+/* Forgets what is of something else now: the names in it may be those of a plan that is gone. */
+static void follow_subject(struct report_screen *screen, const struct app *app)
 {
-	struct report_screen *screen = state;
-	struct report_subject subject;
+	const struct report_subject subject = subject_of(screen, app);
 
-	if (screen->line >= (int)app_plan(app)->n_lines)
-		screen->line = -1;
-	subject = subject_of(screen, app);
-	/* The names in it are those of a plan that is gone. */
 	if (screen->known && !same_subject(&subject, &screen->subject))
 		forget(screen);
 	screen->subject = subject;
+}
+
+static void derive_report(void *state, struct app *app)
+{
+	struct report_screen *screen = state;
+
+	if (screen->line >= (int)app_plan(app)->n_lines)
+		screen->line = -1;
+	follow_subject(screen, app);
 	if (screen->known && !screen->err.code)
 		bound_scroll(screen, app);
 }
 
+/* The log may have grown meanwhile. */
 static bool idle_report(void *state, struct app *app)
 {
 	struct report_screen *screen = state;
 
+	follow_subject(screen, app);
 	if (screen->known)
 		return false;
 	if (read_log(screen, app)) {
@@ -320,8 +326,9 @@ static void save(struct report_screen *screen, struct app *app, const char *file
 
 	if (!app_may_change(app))
 		return;
-	if (!screen->known || screen->err.code) {
-		app_message(app, STYLE_WARNING, "there are no figures to save: the log is being read, or could not be");
+	idle_report(screen, app); /* they may not have been made yet */
+	if (screen->err.code) {
+		app_error(app, &screen->err);
 		return;
 	}
 	nm_buf_init(&out, 1u << 26);
