@@ -367,7 +367,13 @@ static void draw_repeats(const struct report_screen *screen, struct column *colu
 
 /* --- all of it --- */
 
-/* Nothing was ever kept: what to do about it. */
+/* Neither in the span nor in the weeks before it. */
+static bool is_empty(const struct report_screen *screen)
+{
+	return screen->whole && screen->report.figures.calls == 0 && screen->weeks.figures.calls == 0;
+}
+
+/* What to do about it. */
 static void draw_empty(struct column *column)
 {
 	column->y++;
@@ -381,7 +387,7 @@ static void draw_figures(const struct report_screen *screen, struct column *colu
 	draw_heading(screen, column);
 	for (enum measure measure = 0; measure < MEASURES; measure++)
 		draw_measure(screen, column, measure);
-	if (screen->report.figures.calls == 0 && screen->weeks.figures.calls == 0) {
+	if (is_empty(screen)) {
 		draw_empty(column);
 		return;
 	}
@@ -409,7 +415,7 @@ static int draw_all(const struct report_screen *screen, const struct app *app, s
 
 	draw_figures(screen, &left, airy);
 	*map = left.y + 1;
-	if (screen->report.figures.calls || screen->weeks.figures.calls)
+	if (!is_empty(screen))
 		report_draw_map(screen, &left);
 	left.y += airy;
 	draw_worth(screen, &left);
@@ -417,7 +423,7 @@ static int draw_all(const struct report_screen *screen, const struct app *app, s
 		left.y++;
 		right = left;
 	}
-	if (screen->report.figures.calls || screen->weeks.figures.calls)
+	if (!is_empty(screen))
 		draw_rest(screen, &right);
 	return left.y > right.y ? left.y : right.y;
 }

@@ -34,7 +34,7 @@ static void forget(struct report_screen *screen)
 {
 	nm_report_clear(&screen->report);
 	nm_report_clear(&screen->weeks);
-	screen->known = false;
+	screen->known = screen->whole = false;
 	screen->err = (struct nm_error){ 0 };
 }
 
@@ -94,7 +94,7 @@ void report_span_words(const struct report_screen *screen, const struct app *app
 const struct nm_layer *report_layer(const struct report_screen *screen)
 {
 	for (size_t i = 0; screen->whose == WHOSE_LAYER && i < screen->report.n_layers; i++)
-		if (!strcmp(screen->report.layers[i].name, screen->layer))
+		if (!strncmp(screen->report.layers[i].name, screen->layer, sizeof screen->layer - 1))
 			return &screen->report.layers[i];
 	return NULL;
 }
@@ -116,18 +116,15 @@ static struct report_subject subject_of(const struct report_screen *screen, cons
 	return subject;
 }
 
-static enum nm_code read_log(struct report_screen *screen, struct app *app)
+static void read_log(struct report_screen *screen, struct app *app, struct nm_span span, struct nm_report *out)
 {
-	struct nm_report_options options = { .span = screen->subject.span, .line = screen->subject.line };
+	const struct nm_report_options options = { .span = span, .line = screen->subject.line };
 	struct nm_store *store;
-	enum nm_code code = session_store(app->session, &store, &screen->err);
 
-	if (!code)
-		code = nm_report(store, app_plan(app), &options, &screen->report, &screen->err);
-	options.span = weeks_of(app, options.span);
-	if (!code)
-		code = nm_report(store, app_plan(app), &options, &screen->weeks, &screen->err);
-	return code;
+	if (session_store(app->session, &store, &screen->err) == NM_OK &&
+	    nm_report(store, app_plan(app), &options, out, &screen->err) == NM_OK)
+		return;
+	nm_report_clear(out);
 }
 
 /* A low window scrolls no further than it must; the map's cursor stays in it, and below it, where both have room, the row
@@ -172,18 +169,19 @@ static void derive_report(void *state, struct app *app)
 		bound_scroll(screen, app);
 }
 
-/* The log may have grown meanwhile. */
+/* The log may have grown meanwhile.  First what is looked at, then the weeks before it: keys come between the two. */
 static bool idle_report(void *state, struct app *app)
 {
 	struct report_screen *screen = state;
 
 	follow_subject(screen, app);
-	if (screen->known)
+	if (screen->whole)
 		return false;
-	if (read_log(screen, app)) {
-		nm_report_clear(&screen->report);
-		nm_report_clear(&screen->weeks);
-	}
+	if (!screen->known)
+		read_log(screen, app, screen->subject.span, &screen->report);
+	else
+		read_log(screen, app, weeks_of(app, screen->subject.span), &screen->weeks);
+	screen->whole = screen->known || screen->err.code;
 	screen->known = true;
 	return true;
 }
@@ -326,7 +324,9 @@ static void save(struct report_screen *screen, struct app *app, const char *file
 
 	if (!app_may_change(app))
 		return;
-	idle_report(screen, app); /* they may not have been made yet */
+	follow_subject(screen, app);
+	if (!screen->known)
+		idle_report(screen, app);
 	if (screen->err.code) {
 		app_error(app, &screen->err);
 		return;
