@@ -177,13 +177,36 @@ static void draw_layers(const struct report_screen *screen, struct column *colum
 	column->y++;
 }
 
-/* What one layer took, when it was chosen. */
+static int64_t sum_of(const int64_t map[7][24])
+{
+	int64_t sum = 0;
+
+	for (int day = 0; day < 7; day++)
+		for (int hour = 0; hour < 24; hour++)
+			sum += map[day][hour];
+	return sum;
+}
+
+/* How many calls are on the map, when it is not of all of them. */
+static void draw_missed(const struct report_screen *screen, struct column *column)
+{
+	const int64_t missed = sum_of(screen->report.missed);
+	char words[96];
+
+	snprintf(words, sizeof words, missed == 1 ? "missed: %" PRId64 " call that certainly nobody answered"
+						  : "missed: %" PRId64 " calls that certainly nobody answered",
+		 missed);
+	line(column, STYLE_BOLD, words);
+}
+
 static void draw_chosen(const struct report_screen *screen, struct column *column)
 {
 	const struct nm_layer *layer = report_layer(screen);
 	char seconds[MEASURE_TEXT], cost[MONEY_TEXT];
 	struct nm_buf words;
 
+	if (screen->whose == WHOSE_MISSED)
+		draw_missed(screen, column);
 	if (screen->whose != WHOSE_LAYER)
 		return;
 	nm_buf_init(&words, 1u << 16);

@@ -164,13 +164,11 @@ static void ask_number(const struct reckoning *reckoning, struct app *app, const
 {
 	const struct number_info *info = &numbers[reckoning->list.at];
 	struct nm_worth worth = worth_reckoned(reckoning->screen, app_plan(app));
-	char question[128], number[MEASURE_TEXT], most[MEASURE_TEXT];
+	char question[128], number[MEASURE_TEXT], most[MONEY_TEXT];
 
 	snprintf(number, sizeof number, "%.10g", *number_of(&worth, reckoning->list.at));
-	number_words(info->most, most);
-	snprintf(question, sizeof question, "%s (0 to %s%s%s):", info->name, most,
-		 info->kind == PERCENT ? " %" : info->kind == MONEY ? " " : "",
-		 info->kind == MONEY ? app_plan(app)->currency : "");
+	words_of(reckoning->list.at, info->most, app_plan(app)->currency, most);
+	snprintf(question, sizeof question, "%s (0 to %s):", info->name, most);
 	app_ask(app, (int)reckoning->list.at, question, typed ? typed : number, NULL);
 }
 

@@ -312,6 +312,7 @@ static void the_map_is_of_all_of_the_missed_or_of_a_layer(void **state)
 	open_plain(&stage);
 	stage_keys(&stage, "m");
 	stage_shows(&stage, "missed calls");
+	stage_shows(&stage, "missed: 22 calls that certainly nobody answered");
 	stage_keys(&stage, "m");
 	stage_hides(&stage, "missed calls");
 	stage_keys(&stage, "y");
