@@ -11,13 +11,13 @@
 #include "chart.h"
 #include "report_screen.h"
 
-#define PANE 86		/* columns of the first part in a wide window */
+#define PANE 86 /* columns of the first part in a wide window */
 #define WIDE (PANE + 62)
-#define BARS 76		/* columns from which there is room for bars; */
-#define SPARKS 51	/* and for sparklines */
+#define BARS 76   /* columns from which there is room for bars; */
+#define SPARKS 51 /* and for sparklines */
 #define BAR_WIDTH 20
-#define TREND_CALLS 10	/* that a week must have to count for a trend */
-#define AIRY 20		/* rows from which blank ones part the parts */
+#define TREND_CALLS 10 /* that a week must have to count for a trend */
+#define AIRY 20        /* rows from which blank ones part the parts */
 
 static int width_of(const struct column *column)
 {
@@ -52,12 +52,14 @@ static void draw_heading(const struct report_screen *screen, struct column *colu
 	if (screen->line >= 0)
 		pen_textf(&pen, STYLE_PLAIN, " · %s", plan->lines[screen->line].name);
 	if (calls)
-		pen_textf(&pen, STYLE_PLAIN, calls == 1 ? " · %" PRId64 " call" : " · %" PRId64 " calls", calls);
+		pen_textf(&pen, STYLE_PLAIN, calls == 1 ? " · %" PRId64 " call" : " · %" PRId64 " calls",
+			  calls);
 	else
 		pen_text(&pen, STYLE_WARNING, " · no calls");
 	if (width >= BARS && pen.x < column->x + 43) {
 		text_right(column, 50, STYLE_HEAD, "target");
-		canvas_textf(column->canvas, column->x + 58, column->y, 20, STYLE_HEAD, "%d weeks", REPORT_WEEKS);
+		canvas_textf(column->canvas, column->x + 58, column->y, 20, STYLE_HEAD, "%d weeks",
+			     REPORT_WEEKS);
 	}
 	column->y++;
 }
@@ -100,12 +102,14 @@ static void draw_spark(const struct report_screen *screen, struct column *column
 static void draw_bar(struct column *column, enum measure measure, double value, double target)
 {
 	const bool share = measure_more_is_better(measure), met = measure_met(measure, value, target);
+	const double whole = share ? 100 : target;
 	struct nm_buf bar;
 
 	nm_buf_init(&bar, 4096);
-	chart_bar(share ? value / 100 : target > 0 ? value / target : 1, share ? BAR_WIDTH : BAR_WIDTH / 2, column->canvas->ascii,
+	chart_bar(whole > 0 ? value / whole : 1, share ? BAR_WIDTH : BAR_WIDTH / 2, column->canvas->ascii,
 		  &bar);
-	canvas_text(column->canvas, column->x + 22, column->y, BAR_WIDTH, met ? STYLE_GOOD : STYLE_WARNING, bar.data);
+	canvas_text(column->canvas, column->x + 22, column->y, BAR_WIDTH, met ? STYLE_GOOD : STYLE_WARNING,
+		    bar.data);
 	nm_buf_clear(&bar);
 }
 
@@ -131,7 +135,8 @@ static void draw_measure(const struct report_screen *screen, struct column *colu
 			draw_bar(column, measure, figure.value, target);
 	} else {
 		text_right(column, row.figure_end, STYLE_PLAIN, "-");
-		canvas_text(column->canvas, column->x + row.figure_end + 2, column->y, 17, STYLE_DIM, measure_missing(measure, figures));
+		canvas_text(column->canvas, column->x + row.figure_end + 2, column->y, 17, STYLE_DIM,
+			    measure_missing(measure, figures));
 	}
 	if (width >= SPARKS)
 		draw_spark(screen, column, measure, column->x + row.spark);
@@ -165,7 +170,8 @@ static void draw_layers(const struct report_screen *screen, struct column *colum
 
 		if (layer->share.known)
 			measure_words(MEASURE_ANSWER_RATE, layer->share.value, share);
-		snprintf(words, sizeof words, layer == chosen ? "[%.80s %s]" : "%.80s %s", layer->name, share);
+		snprintf(words, sizeof words, layer == chosen ? "[%.80s %s]" : "%.80s %s", layer->name,
+			 share);
 		width = text_width(words);
 		if (x + width > column->end && x > column->x + indent) {
 			x = column->x + indent;
@@ -193,8 +199,9 @@ static void draw_missed(const struct report_screen *screen, struct column *colum
 	const int64_t missed = sum_of(screen->report.missed);
 	char words[96];
 
-	snprintf(words, sizeof words, missed == 1 ? "missed: %" PRId64 " call that certainly nobody answered"
-						  : "missed: %" PRId64 " calls that certainly nobody answered",
+	snprintf(words, sizeof words,
+		 missed == 1 ? "missed: %" PRId64 " call that certainly nobody answered"
+			     : "missed: %" PRId64 " calls that certainly nobody answered",
 		 missed);
 	line(column, STYLE_BOLD, words);
 }
@@ -213,7 +220,8 @@ static void draw_chosen(const struct report_screen *screen, struct column *colum
 	if (!layer)
 		nm_buf_addf(&words, "%s took no call", screen->layer);
 	else
-		nm_buf_addf(&words, layer->calls == 1 ? "%s: %" PRId64 " call" : "%s: %" PRId64 " calls", layer->name, layer->calls);
+		nm_buf_addf(&words, layer->calls == 1 ? "%s: %" PRId64 " call" : "%s: %" PRId64 " calls",
+			    layer->name, layer->calls);
 	if (layer && layer->seconds.known) {
 		number_words(layer->seconds.value, seconds);
 		nm_buf_addf(&words, ", after %s s on average", seconds);
@@ -253,7 +261,8 @@ static void draw_worth(const struct report_screen *screen, struct column *column
 /* A few rows of running text. */
 static void paragraph(struct column *column, const char *text)
 {
-	column->y += canvas_wrap(column->canvas, column->x, column->y, width_of(column), 5, STYLE_PLAIN, text);
+	column->y +=
+		canvas_wrap(column->canvas, column->x, column->y, width_of(column), 5, STYLE_PLAIN, text);
 }
 
 static void figure_words(enum measure measure, struct nm_figure figure, char out[static MEASURE_TEXT])
@@ -270,8 +279,8 @@ static void draw_week(struct column *column, const struct nm_report_week *week)
 	char words[MEASURE_TEXT];
 	int end = 22;
 
-	canvas_textf(column->canvas, column->x, column->y, 14, STYLE_PLAIN, "%2d %s %d", date.day, nm_month_names[date.month - 1],
-		     date.year);
+	canvas_textf(column->canvas, column->x, column->y, 14, STYLE_PLAIN, "%2d %s %d", date.day,
+		     nm_month_names[date.month - 1], date.year);
 	snprintf(words, sizeof words, "%" PRId64, week->figures.calls);
 	text_right(column, 16, STYLE_PLAIN, words);
 	for (enum measure measure = 0; measure < MEASURES; measure++) {
@@ -292,7 +301,8 @@ static void draw_weeks(const struct report_screen *screen, struct column *column
 	for (enum measure measure = 0; measure < MEASURES; measure++) {
 		end += measure == MEASURE_ANSWER_RATE ? 3 : 11;
 		if (end <= width_of(column))
-			text_right(column, end, STYLE_HEAD, measure == MEASURE_ANSWER_RATE ? "answered" : measure_name(measure));
+			text_right(column, end, STYLE_HEAD,
+				   measure == MEASURE_ANSWER_RATE ? "answered" : measure_name(measure));
 	}
 	column->y++;
 	for (size_t i = screen->weeks.n_weeks; i-- > 0;)
@@ -306,10 +316,14 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 		const char *words;
 		int64_t n;
 	} ends[] = {
-		{ "answered", figures->answered },	{ "perhaps answered", figures->perhaps },
-		{ "voicemail", figures->voicemail },	{ "swallowed by a phone's own voicemail", figures->swallowed },
-		{ "lost", figures->lost },		{ "abandoned", figures->abandoned },
-		{ "hung up within 15 s", figures->short_abandoned }, { "rejected", figures->rejected },
+		{ "answered", figures->answered },
+		{ "perhaps answered", figures->perhaps },
+		{ "voicemail", figures->voicemail },
+		{ "swallowed by a phone's own voicemail", figures->swallowed },
+		{ "lost", figures->lost },
+		{ "abandoned", figures->abandoned },
+		{ "hung up within 15 s", figures->short_abandoned },
+		{ "rejected", figures->rejected },
 		{ "not told by the records", figures->unknown },
 	};
 	char rate[MEASURE_TEXT], possible[MEASURE_TEXT];
@@ -348,7 +362,8 @@ static void draw_followups(const struct report_screen *screen, struct column *co
 		nm_buf_addf(&words, "; %s within 15 minutes", within);
 	}
 	if (figures->rang_again)
-		nm_buf_addf(&words, "; %" PRId64 " more rang again first and were answered", figures->rang_again);
+		nm_buf_addf(&words, "; %" PRId64 " more rang again first and were answered",
+			    figures->rang_again);
 	paragraph(column, words.data);
 	nm_buf_clear(&words);
 	column->y++;
@@ -400,9 +415,10 @@ static bool is_empty(const struct report_screen *screen)
 static void draw_empty(struct column *column)
 {
 	column->y++;
-	column->y += canvas_wrap(column->canvas, column->x, column->y, width_of(column), 6, STYLE_PLAIN,
-				 "The log has no calls here. :calls import reads them from a carrier; Left and Right go to other months, "
-				 "and $ reckons with your own figures what missed calls cost.");
+	column->y += canvas_wrap(
+		column->canvas, column->x, column->y, width_of(column), 6, STYLE_PLAIN,
+		"The log has no calls here. :calls import reads them from a carrier; Left and Right go to other months, "
+		"and $ reckons with your own figures what missed calls cost.");
 }
 
 static void draw_figures(const struct report_screen *screen, struct column *column, bool airy)
@@ -428,16 +444,17 @@ static void draw_rest(const struct report_screen *screen, struct column *column)
 	draw_repeats(screen, column);
 }
 
-/* Draws from row `top` on, which may be above the window; the row after the last.  *map: the first row of the map. */
-static int draw_all(const struct report_screen *screen, const struct app *app, struct canvas *canvas, struct box body, int top,
-		    int *map)
+/* Draws from the body's first row on, which may be above the window. */
+static struct report_extent draw_all(const struct report_screen *screen, const struct app *app,
+				     struct canvas *canvas, struct box body)
 {
 	const bool wide = body.width >= WIDE, airy = body.height >= AIRY;
-	struct column left = { app, canvas, 1, top, wide ? PANE : body.width - 1 };
-	struct column right = { app, canvas, PANE + 2, top, body.width - 1 };
+	struct column left = { app, canvas, 1, body.y, wide ? PANE : body.width - 1 };
+	struct column right = { app, canvas, PANE + 2, body.y, body.width - 1 };
+	struct report_extent extent;
 
 	draw_figures(screen, &left, airy);
-	*map = left.y + 1;
+	extent.map = left.y + 1 - body.y;
 	if (!is_empty(screen))
 		report_draw_map(screen, &left);
 	left.y += airy;
@@ -448,45 +465,28 @@ static int draw_all(const struct report_screen *screen, const struct app *app, s
 	}
 	if (!is_empty(screen))
 		draw_rest(screen, &right);
-	return left.y > right.y ? left.y : right.y;
+	extent.rows = (left.y > right.y ? left.y : right.y) - body.y;
+	return extent;
 }
 
-/* Below the window nothing is written: what is drawn there is only counted. */
-static int count_rows(const struct report_screen *screen, const struct app *app, int *map)
+struct report_extent report_extent(const struct report_screen *screen, const struct app *app)
 {
-	const struct box body = app_body(app);
 	struct canvas blind = app->canvas;
-	int rows;
 
-	canvas_clip(&blind, (struct box){ 0 });
-	rows = draw_all(screen, app, &blind, body, 0, map);
-	return rows;
-}
-
-int report_rows(const struct report_screen *screen, const struct app *app)
-{
-	int map;
-
-	return count_rows(screen, app, &map);
-}
-
-int report_map_row(const struct report_screen *screen, const struct app *app)
-{
-	int map;
-
-	count_rows(screen, app, &map);
-	return map;
+	canvas_clip(&blind, (struct box){ 0 }); /* nothing is written, all is counted */
+	return draw_all(screen, app, &blind, app_body(app));
 }
 
 void report_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct report_screen *screen = state;
-	int map;
 
-	if (screen->err.code)
+	if (screen->err.code) {
 		canvas_wrap(canvas, 1, body.y, body.width - 2, body.height, STYLE_ERROR, screen->err.text);
-	else if (!screen->known)
+	} else if (!screen->known) {
 		canvas_text(canvas, 1, body.y, body.width - 2, STYLE_DIM, "reading the log …");
-	else
-		draw_all(screen, app, canvas, body, body.y - screen->scroll, &map);
+	} else {
+		body.y -= screen->scroll;
+		draw_all(screen, app, canvas, body);
+	}
 }

@@ -61,16 +61,18 @@ struct report_screen {
 };
 
 /* "November 2026", "the last 30 days" */
-void report_span_words(const struct report_screen *screen, const struct app *app, char out[static NM_TIME_TEXT]);
+void report_span_words(const struct report_screen *screen, const struct app *app,
+		       char out[static NM_TIME_TEXT]);
 /* The layer whose calls are on the map; NULL: none, or it took no call in this span. */
 const struct nm_layer *report_layer(const struct report_screen *screen);
 
 /* report_draw.c */
 void report_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
-/* Rows of all that there is to see. */
-int report_rows(const struct report_screen *screen, const struct app *app);
-/* The first row of the map's days among them. */
-int report_map_row(const struct report_screen *screen, const struct app *app);
+/* Rows of all that there is to see, and which of them is the map's Monday. */
+struct report_extent {
+	int rows, map;
+};
+struct report_extent report_extent(const struct report_screen *screen, const struct app *app);
 
 /* Rows below each other, in some of the canvas's columns. */
 struct column {

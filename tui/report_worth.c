@@ -24,13 +24,15 @@ struct number_info {
 
 static const struct number_info numbers[WORTH_NUMBERS] = {
 	[WORTH_CALLS_A_DAY] = { "calls a day", "as in the log", OF(calls_a_day), 1e6, PLAIN },
-	[WORTH_MISSED_SHARE] = { "missed share", "as in the log: certainly missed", OF(missed_share), 100, PERCENT },
+	[WORTH_MISSED_SHARE] = { "missed share", "as in the log: certainly missed", OF(missed_share), 100,
+				 PERCENT },
 	[WORTH_BOOKED] = { "share that books", "as in the plan", OF(booked), 100, PERCENT },
 	[WORTH_JOB] = { "average job", "as in the plan", OF(job), 1e9, MONEY },
 	[WORTH_DAYS] = { "working days a month", "as in the guide", OF(days), 31, PLAIN },
-	[WORTH_RECOVERED] = { "recovered calls a month", "as in the log: by AI and backup", OF(recovered_calls), 1e7,
-			      PLAIN },
-	[WORTH_COST] = { "cost of the system a month", "as the prices in the plan say", OF(cost), 1e9, MONEY },
+	[WORTH_RECOVERED] = { "recovered calls a month", "as in the log: by AI and backup",
+			      OF(recovered_calls), 1e7, PLAIN },
+	[WORTH_COST] = { "cost of the system a month", "as the prices in the plan say", OF(cost), 1e9,
+			 MONEY },
 };
 
 static double *number_of(struct nm_worth *worth, size_t i)
@@ -99,7 +101,8 @@ static void amount(double number, bool money, const char *currency, char out[sta
 		number_words(number, out);
 }
 
-static void product_words(const struct product *product, struct nm_worth *worth, const char *currency, struct nm_buf *out)
+static void product_words(const struct product *product, struct nm_worth *worth, const char *currency,
+			  struct nm_buf *out)
 {
 	char factor[MONEY_TEXT], by[MONEY_TEXT], result[MONEY_TEXT];
 
@@ -111,20 +114,22 @@ static void product_words(const struct product *product, struct nm_worth *worth,
 
 void worth_loss_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out)
 {
-	char missed[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], days[MEASURE_TEXT], lost[MONEY_TEXT];
+	char missed[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], days[MEASURE_TEXT],
+		lost[MONEY_TEXT];
 
 	number_words(worth->missed_a_day, missed);
 	number_words(worth->booked, booked);
 	money_words(currency, worth->job, job);
 	number_words(worth->days, days);
 	money_words(currency, worth->lost_a_month, lost);
-	nm_buf_addf(out, "missed %s a day × %s %% × %s × %s days = %s a month", missed, booked, job, days, lost);
+	nm_buf_addf(out, "missed %s a day × %s %% × %s × %s days = %s a month", missed, booked, job, days,
+		    lost);
 }
 
 void worth_return_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out)
 {
-	char calls[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], recovered[MONEY_TEXT], cost[MONEY_TEXT],
-		times[MEASURE_TEXT];
+	char calls[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], recovered[MONEY_TEXT],
+		cost[MONEY_TEXT], times[MEASURE_TEXT];
 
 	number_words(worth->recovered_calls, calls);
 	number_words(worth->booked, booked);
@@ -198,7 +203,8 @@ static void take_number(struct reckoning *reckoning, struct app *app, const stru
 	if (!event->text)
 		return;
 	if (!read_number(event->text, numbers[at].most, &number)) {
-		app_message(app, STYLE_ERROR, "\"%s\" is no such number: 22 or 13.5 would be one, within the bounds",
+		app_message(app, STYLE_ERROR,
+			    "\"%s\" is no such number: 22 or 13.5 would be one, within the bounds",
 			    event->text);
 		ask_number(reckoning, app, event->text);
 		return;
@@ -234,7 +240,9 @@ static bool edit_value(struct app *app, const char *job, const char *booked)
 	if (nm_written_find(written, &place))
 		return app_edit(app, set, 2, "what a job is worth");
 	if (app_plan(app)->value.given) {
-		app_message(app, STYLE_WARNING, "the section value stands in a file that the plan includes: e on the Plan screen opens it");
+		app_message(
+			app, STYLE_WARNING,
+			"the section value stands in a file that the plan includes: e on the Plan screen opens it");
 		return false;
 	}
 	snprintf(section, sizeof section, "value { job = %s  booked = %s }", job, booked);
@@ -255,7 +263,9 @@ static void keep(struct reckoning *reckoning, struct app *app)
 		if (nm_document_dirty(app->session->document))
 			saving_ask(app, AFTER_NOTHING);
 		else
-			app_message(app, STYLE_PLAIN, "the plan has the share that books and the average job: change one first");
+			app_message(
+				app, STYLE_PLAIN,
+				"the plan has the share that books and the average job: change one first");
 		return;
 	}
 	snprintf(job, sizeof job, "%.10g", worth.job);
@@ -302,7 +312,8 @@ static enum verdict act_reckoning(void *state, struct app *app, const struct eve
 
 #define VALUE_END 40 /* column at which numbers end, where there is room */
 
-static void draw_number(const struct reckoning *reckoning, struct column *column, size_t i, struct nm_worth *worth)
+static void draw_number(const struct reckoning *reckoning, struct column *column, size_t i,
+			struct nm_worth *worth)
 {
 	const struct worth_own *own = &reckoning->screen->own;
 	const struct nm_plan *plan = app_plan(column->app);
@@ -337,7 +348,8 @@ static void draw_product(struct column *column, struct nm_worth *worth, const st
 
 	nm_buf_init(&words, 1024);
 	product_words(product, worth, app_plan(column->app)->currency, &words);
-	canvas_text(column->canvas, column->x + 4, column->y++, column->end - column->x - 4, STYLE_PLAIN, words.data);
+	canvas_text(column->canvas, column->x + 4, column->y++, column->end - column->x - 4, STYLE_PLAIN,
+		    words.data);
 	nm_buf_clear(&words);
 }
 
@@ -345,12 +357,14 @@ static void draw_loss(const struct reckoning *reckoning, struct column *column, 
 {
 	const struct product products[] = {
 		{ worth->calls_a_day, WORTH_MISSED_SHARE, worth->missed_a_day, false, false, "missed a day" },
-		{ worth->missed_a_day, WORTH_BOOKED, worth->lost_jobs_a_day, false, false, "jobs lost a day" },
+		{ worth->missed_a_day, WORTH_BOOKED, worth->lost_jobs_a_day, false, false,
+		  "jobs lost a day" },
 		{ worth->lost_jobs_a_day, WORTH_JOB, worth->lost_a_day, true, false, "lost a day" },
 		{ worth->lost_a_day, WORTH_DAYS, worth->lost_a_month, true, true, "lost a month" },
 	};
 
-	canvas_text(column->canvas, column->x, column->y++, column->end - column->x, STYLE_HEAD, "what missed calls cost");
+	canvas_text(column->canvas, column->x, column->y++, column->end - column->x, STYLE_HEAD,
+		    "what missed calls cost");
 	for (size_t i = WORTH_CALLS_A_DAY; i <= WORTH_DAYS; i++)
 		draw_number(reckoning, column, i, worth);
 	for (size_t i = 0; i < sizeof products / sizeof *products; i++)
@@ -360,7 +374,8 @@ static void draw_loss(const struct reckoning *reckoning, struct column *column, 
 static void draw_return(const struct reckoning *reckoning, struct column *column, struct nm_worth *worth)
 {
 	const struct product products[] = {
-		{ worth->recovered_calls, WORTH_BOOKED, worth->recovered_jobs, false, false, "jobs recovered a month" },
+		{ worth->recovered_calls, WORTH_BOOKED, worth->recovered_jobs, false, false,
+		  "jobs recovered a month" },
 		{ worth->recovered_jobs, WORTH_JOB, worth->recovered, true, false, "recovered a month" },
 	};
 	const int width = column->end - column->x - 4;
@@ -405,9 +420,11 @@ static void draw_reckoning(const void *state, const struct app *app, struct canv
 	for (int y = 0; y < body.height; y++)
 		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
 	if (app_plan(app)) {
-		rows = draw_all(reckoning, (struct column){ app, canvas, 1, body.y + body.height, body.width - 1 });
+		rows = draw_all(reckoning,
+				(struct column){ app, canvas, 1, body.y + body.height, body.width - 1 });
 		top = row - body.height / 2 < rows - body.height ? row - body.height / 2 : rows - body.height;
-		draw_all(reckoning, (struct column){ app, canvas, 1, body.y - (top > 0 ? top : 0), body.width - 1 });
+		draw_all(reckoning,
+			 (struct column){ app, canvas, 1, body.y - (top > 0 ? top : 0), body.width - 1 });
 	}
 	canvas_clip(canvas, clip);
 }

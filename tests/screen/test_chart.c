@@ -159,7 +159,8 @@ static void a_report_is_lines_of_one_value(void **state)
 	assert_non_null(strstr(out.data, "\r\nmissed Sun 23" MONTH "0\r\n"));
 	assert_non_null(strstr(out.data, "\r\ncaller +15125550142 missed" MONTH "2\r\n"));
 	assert_non_null(strstr(out.data, "\r\nworth job" MONTH "400.0000\r\n"));
-	assert_non_null(strstr(out.data, "\r\nweek calls,2026-11-23T00:00:00-06:00,2026-11-30T00:00:00-06:00,main,4\r\n"));
+	assert_non_null(strstr(
+		out.data, "\r\nweek calls,2026-11-23T00:00:00-06:00,2026-11-30T00:00:00-06:00,main,4\r\n"));
 	nm_buf_clear(&out);
 	nm_zone_free(zone);
 }
