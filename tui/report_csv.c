@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A report as CSV.  In: the figures.  Out: lines.  Leaves none out, and rounds none further than a reader could tell.
+ * A report as CSV.  In: the figures.  Out: lines.  Leaves none out.
  */
 #include "report_csv.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "nevermiss/number.h"
@@ -77,6 +78,7 @@ static void add_figures(const struct rows *rows, const struct nm_figures *figure
 		{ "matters", figures->matters },
 		{ "follow-ups", figures->followups },
 		{ "follow-ups tried", figures->tried },
+		{ "rang again first", figures->rang_again },
 	};
 	const struct {
 		const char *name;
@@ -89,6 +91,7 @@ static void add_figures(const struct rows *rows, const struct nm_figures *figure
 		{ "median seconds", figures->seconds_median },
 		{ "95th percentile of seconds", figures->seconds_95th },
 		{ "first-call resolution", figures->first_call },
+		{ "possible first-call resolution", figures->first_call_possible },
 		{ "callback minutes", figures->callback },
 		{ "median callback minutes", figures->callback_median },
 		{ "called back within 10 minutes", figures->callback_10 },
@@ -122,6 +125,16 @@ static void add_heat(const struct rows *rows, const int64_t heat[7][24])
 	for (int day = 0; day < 7; day++)
 		for (int hour = 0; hour < 24; hour++)
 			add_count(rows, nm_weekday_names[day], hours[hour], heat[day][hour]);
+}
+
+static void add_peaks(const struct rows *rows, const struct nm_report *report)
+{
+	char hours[64];
+
+	for (size_t i = 0; i < report->n_peaks; i++) {
+		snprintf(hours, sizeof hours, "%02d-%02d", report->peaks[i].from, report->peaks[i].until);
+		add_count(rows, hours, "calls", report->peaks[i].calls);
+	}
 }
 
 static void add_repeats(const struct rows *rows, const struct nm_report *report)
@@ -175,6 +188,8 @@ void report_csv(const struct nm_report *report, const struct nm_zone *zone, stru
 	add_heat(&rows, report->heat);
 	rows.prefix = "missed ";
 	add_heat(&rows, report->missed);
+	rows.prefix = "peak ";
+	add_peaks(&rows, report);
 	rows.prefix = "caller ";
 	add_repeats(&rows, report);
 	rows.prefix = "worth ";

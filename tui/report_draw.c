@@ -16,6 +16,7 @@
 #define BARS 76		/* columns from which there is room for bars; */
 #define SPARKS 51	/* and for sparklines */
 #define BAR_WIDTH 20
+#define TREND_CALLS 10	/* that a week must have to count for a trend */
 #define AIRY 20		/* rows from which blank ones part the parts */
 
 static int width_of(const struct column *column)
@@ -86,6 +87,8 @@ static void draw_spark(const struct report_screen *screen, struct column *column
 	chart_spark(values, n, column->canvas->ascii, &spark);
 	canvas_text(column->canvas, x, column->y, column->end - x, STYLE_PLAIN, spark.data);
 	nm_buf_clear(&spark);
+	for (size_t i = 0; i < n; i++)
+		values[i].known &= screen->weeks.weeks[i].figures.calls >= TREND_CALLS;
 	trend = chart_trend(values, n) * (measure_more_is_better(measure) ? 1 : -1);
 	x += (int)n + 1;
 	if (trend && column->end - x >= 6)
@@ -217,7 +220,7 @@ static void draw_worth(const struct report_screen *screen, struct column *column
 	nm_buf_clear(&words);
 	worth_return_words(&worth, plan->currency, &words);
 	if (worth_is_own(&screen->own))
-		nm_buf_add(&words, " (some numbers are yours: $)");
+		nm_buf_add(&words, " (with your numbers)");
 	column->y += canvas_wrap(column->canvas, column->x, column->y, width, 2, STYLE_PLAIN, words.data);
 	nm_buf_clear(&words);
 }
@@ -364,7 +367,13 @@ static void draw_repeats(const struct report_screen *screen, struct column *colu
 
 /* --- all of it --- */
 
-/* Nothing was ever kept: what to do about it. */
+/* Neither in the span nor in the weeks before it. */
+static bool is_empty(const struct report_screen *screen)
+{
+	return screen->whole && screen->report.figures.calls == 0 && screen->weeks.figures.calls == 0;
+}
+
+/* What to do about it. */
 static void draw_empty(struct column *column)
 {
 	column->y++;
@@ -378,7 +387,7 @@ static void draw_figures(const struct report_screen *screen, struct column *colu
 	draw_heading(screen, column);
 	for (enum measure measure = 0; measure < MEASURES; measure++)
 		draw_measure(screen, column, measure);
-	if (screen->report.figures.calls == 0 && screen->weeks.figures.calls == 0) {
+	if (is_empty(screen)) {
 		draw_empty(column);
 		return;
 	}
@@ -406,7 +415,7 @@ static int draw_all(const struct report_screen *screen, const struct app *app, s
 
 	draw_figures(screen, &left, airy);
 	*map = left.y + 1;
-	if (screen->report.figures.calls || screen->weeks.figures.calls)
+	if (!is_empty(screen))
 		report_draw_map(screen, &left);
 	left.y += airy;
 	draw_worth(screen, &left);
@@ -414,7 +423,7 @@ static int draw_all(const struct report_screen *screen, const struct app *app, s
 		left.y++;
 		right = left;
 	}
-	if (screen->report.figures.calls || screen->weeks.figures.calls)
+	if (!is_empty(screen))
 		draw_rest(screen, &right);
 	return left.y > right.y ? left.y : right.y;
 }

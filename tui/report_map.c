@@ -139,7 +139,7 @@ void report_draw_map(const struct report_screen *screen, struct column *column)
 	column->y++;
 	for (int day = 0; day < 7; day++, column->y++)
 		draw_day(screen, column, day, step, &scale);
-	draw_peaks(screen, column, right, top);
 	if (screen->on_map)
 		draw_cell(screen, column);
+	draw_peaks(screen, column, right, top);
 }

@@ -52,7 +52,8 @@ struct report_screen {
 	struct worth_own own;
 	char *file; /* owned; one that is there, while it is asked whether to write over it; NULL */
 	/* what is shown, made when the keyboard is quiet */
-	bool known; /* tried, at least: err says what came of it */
+	bool known; /* the report was tried: err says what came of it */
+	bool whole; /* and the weeks */
 	struct report_subject subject;
 	struct nm_report report; /* of the span */
 	struct nm_report weeks;  /* of the weeks that end with it */

@@ -24,7 +24,7 @@ struct number_info {
 
 static const struct number_info numbers[WORTH_NUMBERS] = {
 	[WORTH_CALLS_A_DAY] = { "calls a day", "as in the log", OF(calls_a_day), 1e6, PLAIN },
-	[WORTH_MISSED_SHARE] = { "missed share", "as in the log", OF(missed_share), 100, PERCENT },
+	[WORTH_MISSED_SHARE] = { "missed share", "as in the log: certainly missed", OF(missed_share), 100, PERCENT },
 	[WORTH_BOOKED] = { "share that books", "as in the plan", OF(booked), 100, PERCENT },
 	[WORTH_JOB] = { "average job", "as in the plan", OF(job), 1e9, MONEY },
 	[WORTH_DAYS] = { "working days a month", "as in the guide", OF(days), 31, PLAIN },

@@ -34,7 +34,7 @@ static void forget(struct report_screen *screen)
 {
 	nm_report_clear(&screen->report);
 	nm_report_clear(&screen->weeks);
-	screen->known = false;
+	screen->known = screen->whole = false;
 	screen->err = (struct nm_error){ 0 };
 }
 
@@ -94,7 +94,7 @@ void report_span_words(const struct report_screen *screen, const struct app *app
 const struct nm_layer *report_layer(const struct report_screen *screen)
 {
 	for (size_t i = 0; screen->whose == WHOSE_LAYER && i < screen->report.n_layers; i++)
-		if (!strcmp(screen->report.layers[i].name, screen->layer))
+		if (!strncmp(screen->report.layers[i].name, screen->layer, sizeof screen->layer - 1))
 			return &screen->report.layers[i];
 	return NULL;
 }
@@ -116,35 +116,31 @@ static struct report_subject subject_of(const struct report_screen *screen, cons
 	return subject;
 }
 
-static enum nm_code read_log(struct report_screen *screen, struct app *app)
+static void read_log(struct report_screen *screen, struct app *app, struct nm_span span, struct nm_report *out)
 {
-	struct nm_report_options options = { .span = screen->subject.span, .line = screen->subject.line };
+	const struct nm_report_options options = { .span = span, .line = screen->subject.line };
 	struct nm_store *store;
-	enum nm_code code = session_store(app->session, &store, &screen->err);
 
-	if (!code)
-		code = nm_report(store, app_plan(app), &options, &screen->report, &screen->err);
-	options.span = weeks_of(app, options.span);
-	if (!code)
-		code = nm_report(store, app_plan(app), &options, &screen->weeks, &screen->err);
-	return code;
+	if (session_store(app->session, &store, &screen->err) == NM_OK &&
+	    nm_report(store, app_plan(app), &options, out, &screen->err) == NM_OK)
+		return;
+	nm_report_clear(out);
 }
 
-/* A low window scrolls no further than it must; the map's cursor stays in it. */
+/* A low window scrolls no further than it must; the map's cursor stays in it, and below it, where both have room, the row
+ * that tells of its hour. */
 static void bound_scroll(struct report_screen *screen, const struct app *app)
 {
 	const int height = app_body(app).height, most = report_rows(screen, app) - height;
 
 	if (screen->on_map) {
-		const int row = report_map_row(screen, app) + screen->day;
+		const int monday = report_map_row(screen, app), row = monday + screen->day;
+		const int least = monday + 8 - height < row ? monday + 8 - height : row;
 
-		if (screen->scroll > row - 1)
-			screen->scroll = row - 1;
-		/* The row that tells what is in it stands below the last day. */
-		if (screen->scroll < row + (8 - screen->day) - height && 8 < height)
-			screen->scroll = row + (8 - screen->day) - height;
-		else if (screen->scroll < row + 1 - height)
-			screen->scroll = row + 1 - height;
+		if (screen->scroll < least)
+			screen->scroll = least;
+		if (screen->scroll > row)
+			screen->scroll = row;
 	}
 	if (screen->scroll > most)
 		screen->scroll = most;
@@ -152,32 +148,40 @@ static void bound_scroll(struct report_screen *screen, const struct app *app)
 		screen->scroll = 0;
 }
 
-static void derive_report(void *state, struct app *app)
+/* Forgets what is of something else now: the names in it may be those of a plan that is gone. */
+static void follow_subject(struct report_screen *screen, const struct app *app)
 {
-	struct report_screen *screen = state;
-	struct report_subject subject;
+	const struct report_subject subject = subject_of(screen, app);
 
-	if (screen->line >= (int)app_plan(app)->n_lines)
-		screen->line = -1;
-	subject = subject_of(screen, app);
-	/* The names in it are those of a plan that is gone. */
 	if (screen->known && !same_subject(&subject, &screen->subject))
 		forget(screen);
 	screen->subject = subject;
+}
+
+static void derive_report(void *state, struct app *app)
+{
+	struct report_screen *screen = state;
+
+	if (screen->line >= (int)app_plan(app)->n_lines)
+		screen->line = -1;
+	follow_subject(screen, app);
 	if (screen->known && !screen->err.code)
 		bound_scroll(screen, app);
 }
 
+/* The log may have grown meanwhile.  First what is looked at, then the weeks before it: keys come between the two. */
 static bool idle_report(void *state, struct app *app)
 {
 	struct report_screen *screen = state;
 
-	if (screen->known)
+	follow_subject(screen, app);
+	if (screen->whole)
 		return false;
-	if (read_log(screen, app)) {
-		nm_report_clear(&screen->report);
-		nm_report_clear(&screen->weeks);
-	}
+	if (!screen->known)
+		read_log(screen, app, screen->subject.span, &screen->report);
+	else
+		read_log(screen, app, weeks_of(app, screen->subject.span), &screen->weeks);
+	screen->whole = screen->known || screen->err.code;
 	screen->known = true;
 	return true;
 }
@@ -320,8 +324,11 @@ static void save(struct report_screen *screen, struct app *app, const char *file
 
 	if (!app_may_change(app))
 		return;
-	if (!screen->known || screen->err.code) {
-		app_message(app, STYLE_WARNING, "there are no figures to save: the log is being read, or could not be");
+	follow_subject(screen, app);
+	if (!screen->known)
+		idle_report(screen, app);
+	if (screen->err.code) {
+		app_error(app, &screen->err);
 		return;
 	}
 	nm_buf_init(&out, 1u << 26);

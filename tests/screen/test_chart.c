@@ -142,6 +142,8 @@ static void a_report_is_lines_of_one_value(void **state)
 
 	(void)state;
 	report.heat[0][9] = 7;
+	report.n_peaks = 1;
+	report.peaks[0] = (struct nm_peak){ 9, 11, 40 };
 	assert_int_equal(nm_zone_load("America/Chicago", &zone, &err), NM_OK);
 	nm_buf_init(&out, 1u << 20);
 	report_csv(&report, zone, &out);
@@ -153,6 +155,7 @@ static void a_report_is_lines_of_one_value(void **state)
 	assert_non_null(strstr(out.data, "\r\nrings" MONTH "\r\n")); /* not known: not 0 */
 	assert_non_null(strstr(out.data, "\r\n\"layer the \"\"owner\"\", himself calls\"" MONTH "3\r\n"));
 	assert_non_null(strstr(out.data, "\r\nheat Mon 09" MONTH "7\r\n"));
+	assert_non_null(strstr(out.data, "\r\npeak 09-11 calls" MONTH "40\r\n"));
 	assert_non_null(strstr(out.data, "\r\nmissed Sun 23" MONTH "0\r\n"));
 	assert_non_null(strstr(out.data, "\r\ncaller +15125550142 missed" MONTH "2\r\n"));
 	assert_non_null(strstr(out.data, "\r\nworth job" MONTH "400.0000\r\n"));

@@ -62,8 +62,9 @@ static void close_dialogs(struct stage *stage)
 		const enum context context = app_context(&stage->app);
 
 		app_do(&stage->app, context == CONTEXT_CONFIRM				   ? ACTION_NO
-				    : context == CONTEXT_TEXT || context == CONTEXT_CODES ? ACTION_BACK
-											   : ACTION_DISMISS);
+				    : context == CONTEXT_TEXT || context == CONTEXT_CODES || context == CONTEXT_WORTH
+					    ? ACTION_BACK
+					    : ACTION_DISMISS);
 	}
 }
 
