@@ -16,12 +16,14 @@
 
 /* --- which span --- */
 
-static enum nm_code month_span(const struct nm_zone *zone, const char *text, struct nm_span *out, struct nm_error *err)
+static enum nm_code month_span(const struct nm_zone *zone, const char *text, struct nm_span *out,
+			       struct nm_error *err)
 {
 	int year, month, end = 0;
 
-	if (strspn(text, "0123456789-") != strlen(text) || sscanf(text, "%4d-%2d%n", &year, &month, &end) != 2 || text[end] ||
-	    end != 7 || year < 1970 || month < 1 || month > 12)
+	if (strspn(text, "0123456789-") != strlen(text) ||
+	    sscanf(text, "%4d-%2d%n", &year, &month, &end) != 2 || text[end] || end != 7 || year < 1970 ||
+	    month < 1 || month > 12)
 		return nm_fail(err, NM_INPUT, "--month %s: a year and a month, as in 2026-11", text);
 	*out = nm_report_month(zone, nm_zone_utc(zone, nm_days_from_date(year, month, 2) * NM_DAY, NULL));
 	return NM_OK;
@@ -51,10 +53,17 @@ struct worth_name {
 	size_t at;
 };
 
-#define NUMBER(name, most) {#name, most, offsetof(struct nm_worth, name)}
+#define NUMBER(name, most)                                                                                   \
+	{                                                                                                    \
+#name, most, offsetof(struct nm_worth, name)                                                 \
+	}
 static const struct worth_name worth_names[] = {
-	NUMBER(job, 1e9),	   NUMBER(booked, 100), NUMBER(days, 31),
-	NUMBER(calls_a_day, 1e9), NUMBER(missed_share, 100), NUMBER(cost, 1e9),
+	NUMBER(job, 1e9),
+	NUMBER(booked, 100),
+	NUMBER(days, 31),
+	NUMBER(calls_a_day, 1e9),
+	NUMBER(missed_share, 100),
+	NUMBER(cost, 1e9),
 	NUMBER(recovered_calls, 1e9),
 };
 #undef NUMBER
@@ -75,7 +84,8 @@ static enum nm_code unknown_name(const char *text, size_t len, struct nm_error *
 	nm_buf_init(&known, NM_ERROR_TEXT);
 	for (size_t i = 0; i < WORTH_NAMES; i++)
 		nm_buf_addf(&known, "%s%s", i ? ", " : "", worth_names[i].name);
-	nm_fail(err, NM_INPUT, "--what-if: no number is called `%.*s`; there are %s", len < 64 ? (int)len : 64, text, known.data);
+	nm_fail(err, NM_INPUT, "--what-if: no number is called `%.*s`; there are %s",
+		len < 64 ? (int)len : 64, text, known.data);
 	nm_buf_clear(&known);
 	return NM_INPUT;
 }
@@ -93,8 +103,10 @@ static enum nm_code read_worth(const char *text, struct nm_worth *worth, struct 
 		if (!name)
 			return unknown_name(text, len, err);
 		number = text[len] == '=' ? strtod(from, &end) : -1;
-		if (text[len] != '=' || end == from || (*end && *end != ',') || !(number >= 0 && number <= name->most))
-			return nm_fail(err, NM_INPUT, "--what-if: %s takes a number from 0 to %.0f, as in %s=%d", name->name,
+		if (text[len] != '=' || end == from || (*end && *end != ',') ||
+		    !(number >= 0 && number <= name->most))
+			return nm_fail(err, NM_INPUT,
+				       "--what-if: %s takes a number from 0 to %.0f, as in %s=%d", name->name,
 				       name->most, name->name, 20);
 		*(double *)((char *)worth + name->at) = number;
 		text = *end ? end + 1 : end;
@@ -243,7 +255,8 @@ static void json_worth(struct nm_json *json, const char *currency, const struct 
 	nm_json_key(json, "roi");
 	nm_json_object(json);
 	for (size_t i = 0; i < WORTH_NAMES; i++)
-		json_number(json, worth_names[i].name, *(const double *)((const char *)worth + worth_names[i].at));
+		json_number(json, worth_names[i].name,
+			    *(const double *)((const char *)worth + worth_names[i].at));
 	json_number(json, "missed_a_day", worth->missed_a_day);
 	json_number(json, "lost_jobs_a_day", worth->lost_jobs_a_day);
 	json_number(json, "lost_a_day", worth->lost_a_day);
@@ -310,7 +323,7 @@ static enum nm_code make_report(const struct invocation *run, struct nm_report *
 
 static void write_report(struct invocation *run, const struct nm_report *report)
 {
-	const struct report_text text = {report, run->session->plan, run->session->options.ascii, run->out};
+	const struct report_text text = { report, run->session->plan, run->session->options.ascii, run->out };
 
 	run->raw = argument_given(run->args, "csv");
 	if (run->json)
@@ -325,7 +338,7 @@ static void write_report(struct invocation *run, const struct nm_report *report)
 
 enum nm_code cmd_report(struct invocation *run, enum status *status, struct nm_error *err)
 {
-	struct nm_report report = {.arena = NULL};
+	struct nm_report report = { .arena = NULL };
 	enum nm_code code;
 
 	*status = STATUS_GOOD;

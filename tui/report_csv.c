@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "command.h"
 #include "nevermiss/number.h"
 
 /* What every line of one span has in common. */
@@ -36,7 +37,9 @@ static void begin_row(const struct rows *rows, const char *part, const char *fig
 	struct nm_buf words;
 
 	nm_buf_init(&words, 1u << 16);
-	nm_buf_addf(&words, "%s%s%s%s", rows->prefix, part, part[0] ? " " : "", figure);
+	nm_buf_add(&words, rows->prefix);
+	add_safe(&words, part);
+	nm_buf_addf(&words, "%s%s", part[0] ? " " : "", figure);
 	add_field(rows->out, words.data);
 	nm_buf_addf(rows->out, ",%s,%s,", rows->from, rows->until);
 	add_field(rows->out, rows->report->line ? rows->report->line : "");

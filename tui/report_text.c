@@ -41,6 +41,14 @@ static void add_count(struct nm_buf *out, int64_t n, int width)
 	nm_buf_addf(out, "%*" PRId64, width, n);
 }
 
+/* Without blanks at its end. */
+static void end_row(struct nm_buf *out)
+{
+	while (out->len > 0 && out->data[out->len - 1] == ' ')
+		out->data[--out->len] = '\0';
+	nm_buf_add(out, "\n");
+}
+
 static void add_measure(struct nm_buf *out, enum measure measure, struct nm_figure figure, int width)
 {
 	char words[MEASURE_TEXT] = "-";
@@ -94,15 +102,15 @@ static void write_ends(const struct report_text *text)
 		int64_t n;
 		const char *words;
 	} ends[] = {
-		{figures->answered, "answered"},
-		{figures->perhaps, "perhaps answered"},
-		{figures->voicemail, "reached the voicemail"},
-		{figures->swallowed, "swallowed by a phone's own voicemail"},
-		{figures->abandoned, "hung up"},
-		{figures->lost, "lost"},
-		{figures->short_abandoned, "hung up within 15 s"},
-		{figures->rejected, "rejected"},
-		{figures->unknown, "of which the records do not tell"},
+		{ figures->answered, "answered" },
+		{ figures->perhaps, "perhaps answered" },
+		{ figures->voicemail, "reached the voicemail" },
+		{ figures->swallowed, "swallowed by a phone's own voicemail" },
+		{ figures->abandoned, "hung up" },
+		{ figures->lost, "lost" },
+		{ figures->short_abandoned, "hung up within 15 s" },
+		{ figures->rejected, "rejected" },
+		{ figures->unknown, "of which the records do not tell" },
 	};
 	struct nm_buf words;
 	bool first = true;
@@ -140,7 +148,10 @@ static void write_measure(const struct report_text *text, enum measure measure)
 	}
 	nm_buf_add(text->out, "  ");
 	add_left(text->out, measure_verdict(measure, figure.value, target), 6);
-	chart_bar(share ? figure.value / 100 : target > 0 ? figure.value / target : 1, BAR_WIDTH, text->ascii, text->out);
+	chart_bar(share        ? figure.value / 100
+		  : target > 0 ? figure.value / target
+			       : 1,
+		  BAR_WIDTH, text->ascii, text->out);
 	nm_buf_add(text->out, "\n");
 }
 
@@ -154,7 +165,8 @@ static void write_possible(const struct report_text *text)
 	measure_words(MEASURE_ANSWER_RATE, figures->answer_rate_possible.value, rate);
 	if (figures->first_call_possible.known)
 		measure_words(MEASURE_FIRST_CALL, figures->first_call_possible.value, first);
-	nm_buf_addf(text->out, "as far as is proved; with those perhaps answered %s, and first call %s\n", rate, first);
+	nm_buf_addf(text->out, "as far as is proved; with those perhaps answered %s, and first call %s\n",
+		    rate, first);
 }
 
 static void write_seconds(const struct report_text *text)
@@ -162,26 +174,33 @@ static void write_seconds(const struct report_text *text)
 	const struct nm_figures *figures = &text->report->figures;
 
 	if (figures->seconds.known)
-		nm_buf_addf(text->out,
-			    "until an answer: %.0f s on average, half within %.0f s, 95 of 100 within %.0f s\n",
-			    figures->seconds.value, figures->seconds_median.value, figures->seconds_95th.value);
+		nm_buf_addf(
+			text->out,
+			"until an answer: %.0f s on average, half within %.0f s, 95 of 100 within %.0f s\n",
+			figures->seconds.value, figures->seconds_median.value, figures->seconds_95th.value);
 }
 
 static void write_callbacks(const struct report_text *text)
 {
 	const struct nm_figures *figures = &text->report->figures;
 	char median[MEASURE_TEXT], ten[MEASURE_TEXT], fifteen[MEASURE_TEXT];
+	struct nm_buf words;
 
 	if (!figures->followups)
 		return;
-	nm_buf_addf(text->out, "to call back: %" PRId64 ", and %" PRId64 " were", figures->followups, figures->tried);
+	nm_buf_init(&words, 4096);
+	nm_buf_addf(&words, "to call back: %" PRId64 ", and %" PRId64 " were", figures->followups,
+		    figures->tried);
 	if (figures->callback_median.known) {
 		measure_words(MEASURE_CALLBACK, figures->callback_median.value, median);
-		nm_buf_addf(text->out, ", half within %s", median);
+		nm_buf_addf(&words, ", half within %s", median);
 	}
 	measure_words(MEASURE_ANSWER_RATE, figures->callback_10.value, ten);
 	measure_words(MEASURE_ANSWER_RATE, figures->callback_15.value, fifteen);
-	nm_buf_addf(text->out, "; %s within 10 min, %s within 15 min\n", ten, fifteen);
+	nm_buf_addf(&words, "; %s within 10 min, %s within 15 min", ten, fifteen);
+	add_wrapped(text->out, 0, words.data);
+	text->out->failed |= words.failed;
+	nm_buf_clear(&words);
 }
 
 static void write_measures(const struct report_text *text)
@@ -217,7 +236,7 @@ static void write_spark(const struct report_text *text, enum measure measure)
 		values[i] = measure_value(measure, &report->weeks[i].figures);
 	add_left(text->out, measure_name(measure), 14);
 	chart_spark(values, report->n_weeks, text->ascii, text->out);
-	nm_buf_add(text->out, "\n");
+	end_row(text->out);
 }
 
 static void write_weeks(const struct report_text *text)
@@ -288,7 +307,8 @@ static void write_peaks(const struct report_text *text)
 		return;
 	nm_buf_add(text->out, "peaks ");
 	for (size_t i = 0; i < report->n_peaks; i++)
-		nm_buf_addf(text->out, "%s%d:00-%d:00", i ? ", " : " ", report->peaks[i].from, report->peaks[i].until);
+		nm_buf_addf(text->out, "%s%d:00-%d:00", i ? ", " : " ", report->peaks[i].from,
+			    report->peaks[i].until);
 	nm_buf_add(text->out, " from Monday to Friday\n");
 }
 
@@ -345,15 +365,19 @@ static void add_money(struct nm_buf *out, const char *currency, double amount)
 	nm_buf_add(out, words);
 }
 
+/* To hundredths: what a product is must be seen to come of its factors. */
 static void add_number(struct nm_buf *out, double number)
 {
-	char words[MEASURE_TEXT];
-
-	number_words(number, words);
-	nm_buf_add(out, words);
+	nm_buf_addf(out, number < 1e12 ? "%.2f" : "%.3g", number);
+	if (number >= 1e12)
+		return;
+	while (out->len > 0 && out->data[out->len - 1] == '0')
+		out->data[--out->len] = '\0';
+	if (out->len > 0 && out->data[out->len - 1] == '.')
+		out->data[--out->len] = '\0';
 }
 
-/* "what  A x B = C", where C goes into the next line. */
+/* "what  A x ", to be gone on with "B = C", where C goes into the next line. */
 static void begin_product(struct nm_buf *out, const char *what, double number)
 {
 	add_left(out, what, 18);
@@ -412,7 +436,7 @@ static void write_return(const struct report_text *text, const struct nm_worth *
 		add_number(out, worth->roi);
 		nm_buf_add(out, " times what it costs\n");
 	} else {
-		nm_buf_add(out, "it costs nothing, by the prices in the plan\n");
+		nm_buf_add(out, "it costs nothing\n");
 	}
 }
 
@@ -437,6 +461,11 @@ void report_text(const struct report_text *text)
 {
 	write_span(text);
 	write_ends(text);
+	if (!text->report->figures.calls && !text->report->figures.followups) {
+		nm_buf_add(text->out,
+			   "the log has none of that time: calls import reads them from a carrier\n");
+		return;
+	}
 	write_measures(text);
 	write_weeks(text);
 	write_layers(text);
