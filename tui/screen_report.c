@@ -330,8 +330,6 @@ static void save(struct report_screen *screen, struct app *app, const char *file
 	struct nm_buf out;
 	enum nm_code code;
 
-	if (!app_may_change(app))
-		return;
 	follow_subject(screen, app);
 	if (!screen->known)
 		idle_report(screen, app);
