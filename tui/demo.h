@@ -18,6 +18,7 @@ struct demo_story {
 	const struct nm_plan *plan; /* of the example; borrowed */
 	nm_time from, now;
 	uint64_t dice;
+	double owed;      /* calls to be missed that were not yet */
 	nm_number missed; /* the last caller whom nobody answered, and who may try again; 0 */
 	struct nm_script_setting *settings; /* one for each destination; owned by whoever made the story */
 };

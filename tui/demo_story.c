@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who calls the demo's business when, and what everybody does then.  In: an hour of the local calendar.  Out: calls to
- * be played.  The same hour always has as many calls; over the weeks the AI fails less and fewer callers lose patience.
+ * be played.  The same hour always has as many calls; over the weeks fewer of them are missed.
  */
 #include "demo.h"
 
@@ -95,15 +95,15 @@ static struct nm_script_setting person_does(struct demo_story *story, const char
 	return (struct nm_script_setting){name, demo_chance(story, 20) ? NM_UNREACHABLE : NM_NO_ANSWER, -1};
 }
 
-static struct nm_script_setting machine_does(struct demo_story *story, const char *name, double fails)
+static struct nm_script_setting machine_does(struct demo_story *story, const char *name, bool fails)
 {
-	if (!demo_chance(story, fails))
+	if (!fails)
 		return (struct nm_script_setting){name, NM_ANSWERS, demo_between(story, 1, 3)};
 	return (struct nm_script_setting){name, demo_chance(story, 50) ? NM_UNREACHABLE : NM_NO_ANSWER, -1};
 }
 
-/* Everybody who can ring does something. */
-static size_t all_do(struct demo_story *story, double progress)
+/* Everybody who can ring does something; or nobody answers. */
+static size_t all_do(struct demo_story *story, bool missed)
 {
 	const struct nm_plan *plan = story->plan;
 	size_t n = 0, i;
@@ -112,32 +112,44 @@ static size_t all_do(struct demo_story *story, double progress)
 		const struct nm_destination *one = &plan->destinations[i];
 
 		if (one->kind == NM_AI)
-			story->settings[n++] = machine_does(story, one->name, 30 - 25 * progress);
+			story->settings[n++] = machine_does(story, one->name, missed);
 		else if (one->kind != NM_VOICEMAIL)
-			story->settings[n++] = person_does(story, one->name, one->kind == NM_BACKUP ? 75 : 50);
+			story->settings[n++] =
+				person_does(story, one->name, missed ? 0 : one->kind == NM_BACKUP ? 75 : 50);
 	}
 	return n;
 }
 
-static int gives_up(struct demo_story *story, double progress)
+static int gives_up(struct demo_story *story, bool missed)
 {
 	if (demo_chance(story, 2))
 		return demo_between(story, 6, NM_SHORT_ABANDON_S - 1);
-	return demo_chance(story, 9 - 7 * progress) ? demo_between(story, 16, 40) : -1;
+	return missed && demo_chance(story, 30) ? demo_between(story, 16, 40) : -1;
+}
+
+/* One in seven at first, and one in twenty at last, as evenly as whole calls allow; of the last days, the three that
+ * are missed just before the end. */
+static bool is_missed(struct demo_story *story, nm_time at)
+{
+	story->owed += 0.15 - 0.1 * demo_progress(story, at);
+	if (story->owed < 1 || at > story->now - 4 * (nm_time)NM_DAY)
+		return false;
+	story->owed -= 1;
+	return true;
 }
 
 struct nm_call demo_next_call(struct demo_story *story, nm_time at)
 {
-	const double progress = demo_progress(story, at);
+	const bool missed = is_missed(story, at);
 	const int hotline = nm_plan_find_line(story->plan, "hotline");
 	struct nm_call call = {.at = at, .caller = next_caller(story)};
 
 	if (hotline >= 0 && demo_chance(story, 2))
 		call.line = hotline;
 	call.script = (struct nm_script){
-		.n = all_do(story, progress),
+		.n = all_do(story, missed),
 		.settings = story->settings,
-		.hangup_s = gives_up(story, progress),
+		.hangup_s = gives_up(story, missed),
 	};
 	return call;
 }
