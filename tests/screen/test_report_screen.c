@@ -342,7 +342,8 @@ static void the_map_is_of_all_of_the_missed_or_of_a_layer(void **state)
 	stage_keys(&stage, "Left Left Left Left");
 	stage_hides(&stage, "[fixly ");
 	stage_keys(&stage, "t t y y y y y");
-	stage_hides(&stage, "took");
+	stage_hides(&stage, "owner took");
+	stage_hides(&stage, "[");
 	stage_hides(&stage, "missed calls");
 	stage_close(&stage);
 }
