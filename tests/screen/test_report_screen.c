@@ -471,12 +471,12 @@ static void a_number_is_put_back_as_it_was(void **state)
 	open_plain(&stage);
 	stage_keys(&stage, "$ Down Down Down");
 	set_number(&stage, "525.5");
-	stage_shows(&stage, "$525.50   yours; $400 as in the plan");
+	stage_shows(&stage, "$525.50   yours; $400 as in the guide");
 	stage_keys(&stage, "r");
 	stage_hides(&stage, "yours");
-	stage_shows(&stage, "$400   as in the plan");
+	stage_shows(&stage, "$400   as in the guide");
 	stage_keys(&stage, "r");
-	stage_shows(&stage, "it is as in the plan already");
+	stage_shows(&stage, "it is as in the guide already");
 	stage_close(&stage);
 }
 
@@ -509,7 +509,7 @@ static void job_and_booked_are_saved_into_the_plan(void **state)
 	(void)state;
 	open_plain(&stage);
 	stage_keys(&stage, "$ W");
-	stage_shows(&stage, "change one first");
+	stage_shows(&stage, "change the share that books or the average job first");
 	stage_keys(&stage, "Down Down Down");
 	set_number(&stage, "450.5");
 	stage_keys(&stage, "W");
@@ -527,6 +527,33 @@ static void job_and_booked_are_saved_into_the_plan(void **state)
 	free(plan);
 	stage_keys(&stage, "u");
 	stage_shows(&stage, "$450.50   as in the plan");
+	stage_close(&stage);
+}
+
+/* An edit is made in the plan's own file alone. */
+static void what_an_included_file_says_is_left_to_the_editor(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	struct nm_buf text;
+	char *plan;
+
+	(void)state;
+	open_plain(&stage);
+	plan = stage_plan(&stage);
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_addf(&text, "%s\ninclude(\"worth.conf\")\n", plan);
+	assert_int_equal(nm_file_write("worth.conf", "value { job = 300 }\n", 20, true, &err), NM_OK);
+	assert_int_equal(nm_file_write("plan.conf", text.data, text.len, false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "$ Down Down Down");
+	stage_shows(&stage, "$300   as in the plan");
+	set_number(&stage, "500");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "section value stands in an included file");
+	stage_shows(&stage, "$500   yours");
+	nm_buf_clear(&text);
+	free(plan);
 	stage_close(&stage);
 }
 
@@ -670,6 +697,7 @@ int main(void)
 		cmocka_unit_test(a_number_is_put_back_as_it_was),
 		cmocka_unit_test(what_is_no_number_is_asked_again),
 		cmocka_unit_test(job_and_booked_are_saved_into_the_plan),
+		cmocka_unit_test(what_an_included_file_says_is_left_to_the_editor),
 		cmocka_unit_test(all_figures_are_saved_and_nothing_is_overwritten_unasked),
 		cmocka_unit_test(read_only_writes_neither_a_file_nor_the_plan),
 		cmocka_unit_test(a_plan_that_changes_makes_the_report_anew),
