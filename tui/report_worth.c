@@ -229,25 +229,26 @@ static void put_back(struct reckoning *reckoning, struct app *app)
 	reckoning->screen->own.set[reckoning->list.at] = false;
 }
 
-/* The edits that make the plan say so: of the section, or the section itself. */
-static bool edit_value(struct app *app, const char *job, const char *booked)
+/* Makes the plan say so: options of its section, or all of it. */
+static bool edit_value(struct app *app, const struct worth_own *own, const char *job, const char *booked)
 {
 	const struct nm_place place = { "value", NULL, -1 };
-	const struct nm_edit set[] = {
-		{ .op = NM_EDIT_SET, .place = place, .option = "job", .value = job },
-		{ .op = NM_EDIT_SET, .place = place, .option = "booked", .value = booked },
-	};
+	struct nm_edit edits[2], add = { .op = NM_EDIT_ADD, .place = place };
 	const struct nm_written *written;
-	struct nm_edit add = { .op = NM_EDIT_ADD, .place = place };
 	char section[128];
 	struct nm_error err;
+	size_t n = 0;
 
 	if (session_written(app->session, &written, &err)) {
 		app_error(app, &err);
 		return false;
 	}
+	if (own->set[WORTH_JOB])
+		edits[n++] = (struct nm_edit){ NM_EDIT_SET, place, "job", job, 0 };
+	if (own->set[WORTH_BOOKED])
+		edits[n++] = (struct nm_edit){ NM_EDIT_SET, place, "booked", booked, 0 };
 	if (nm_written_find(written, &place))
-		return app_edit(app, set, 2, "what a job is worth");
+		return app_edit(app, edits, n, "what a job is worth");
 	if (app_plan(app)->value.given) {
 		app_message(app, STYLE_WARNING,
 			    "section value stands in an included file: e on the Plan screen opens it");
@@ -276,7 +277,7 @@ static void keep(struct reckoning *reckoning, struct app *app)
 	}
 	snprintf(job, sizeof job, "%.10g", worth.job);
 	snprintf(booked, sizeof booked, "%.10g", worth.booked);
-	if (edit_value(app, job, booked))
+	if (edit_value(app, own, job, booked))
 		own->set[WORTH_JOB] = own->set[WORTH_BOOKED] = false;
 }
 
