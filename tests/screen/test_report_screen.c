@@ -630,18 +630,29 @@ static void read_only_writes_neither_a_file_nor_the_plan(void **state)
 	stage_close(&stage);
 }
 
-/* Names in it are the plan's: when that is another one, they are not shown any more. */
+/* Names in it are the plan's: when that is another one, or none, they are not shown any more. */
 static void a_plan_that_changes_makes_the_report_anew(void **state)
 {
 	struct stage stage;
+	struct nm_error err;
+	char *plan;
 
 	(void)state;
 	open_plain(&stage);
-	stage_keys(&stage, "L 2");
-	assert_int_equal(nm_file_write("plan.conf", "x", 1, false, &(struct nm_error){ 0 }), NM_OK);
-	session_notice(&stage.session);
-	stage_keys(&stage, "8 $ Left");
-	stage_keys(&stage, "u 8");
+	plan = stage_plan(&stage);
+	stage_keys(&stage, "y y L $ Enter");
+	assert_int_equal(nm_file_write("plan.conf", "x", 1, false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "");
+	stage_shows(&stage, "plan does not read");
+	stage_keys(&stage, "5 Enter Escape Left $");
+	stage_shows(&stage, "plan does not read");
+	assert_int_equal(nm_file_write("plan.conf", plan, strlen(plan), false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "");
+	stage_shows(&stage, "main · ");
+	stage_shows(&stage, "[owner ");
+	free(plan);
 	stage_close(&stage);
 }
 
