@@ -15,6 +15,7 @@
 #define BARS 76   /* columns from which there is room for bars; */
 #define SPARKS 51 /* and for sparklines */
 #define BAR_WIDTH 20
+#define LAYERS 8       /* that have a place in the row of them */
 #define TREND_CALLS 10 /* that a week must have to count for a trend */
 #define AIRY 20        /* rows from which blank ones part the parts */
 
@@ -150,34 +151,47 @@ unsigned report_layer_style(const struct nm_layer *layer)
 	return layer->kind >= 0 ? style_of_kind((enum nm_kind)layer->kind) : STYLE_PLAIN;
 }
 
-/* One after the other, on as many rows as they need. */
+/* A piece of running text, on the next row when it does not fit. */
+static void flow(struct column *column, int indent, int *x, unsigned style, const char *words)
+{
+	const int width = text_width(words);
+
+	if (*x + width > column->end && *x > column->x + indent) {
+		*x = column->x + indent;
+		column->y++;
+	}
+	canvas_text(column->canvas, *x, column->y, column->end - *x, style, words);
+	*x += width + 2;
+}
+
+/* Those with the most calls; voicemail and nobody always. */
 static void draw_layers(const struct report_screen *screen, struct column *column)
 {
 	const struct nm_layer *chosen = report_layer(screen);
 	const int indent = column_width(column) >= SPARKS ? 11 : 2;
 	int x = column->x + indent;
+	char words[REPORT_NAME];
+	size_t left_out = 0;
 
-	if (screen->report.n_layers == 0)
-		return;
 	canvas_text(column->canvas, column->x, column->y, column_width(column), STYLE_HEAD, "by layer");
 	column->y += indent < 11;
 	for (size_t i = 0; i < screen->report.n_layers; i++) {
 		const struct nm_layer *layer = &screen->report.layers[i];
-		char words[REPORT_NAME], share[MEASURE_TEXT] = "-";
-		int width;
+		char share[MEASURE_TEXT] = "-";
 
+		if (i >= LAYERS && layer->what == NM_LAYER_PARTY && layer != chosen) {
+			left_out++;
+			continue;
+		}
 		if (layer->share.known)
 			measure_words(MEASURE_ANSWER_RATE, layer->share.value, share);
 		snprintf(words, sizeof words, layer == chosen ? "[%.80s %s]" : "%.80s %s", layer->name,
 			 share);
-		width = text_width(words);
-		if (x + width > column->end && x > column->x + indent) {
-			x = column->x + indent;
-			column->y++;
-		}
-		canvas_text(column->canvas, x, column->y, column->end - x, report_layer_style(layer), words);
-		x += width + 2;
+		flow(column, indent, &x, report_layer_style(layer), words);
 	}
+	snprintf(words, sizeof words, "%zu others", left_out);
+	if (left_out)
+		flow(column, indent, &x, STYLE_DIM, words);
 	column->y++;
 }
 
@@ -282,7 +296,8 @@ static void draw_figures(const struct report_screen *screen, struct column *colu
 		return;
 	}
 	column->y += airy;
-	draw_layers(screen, column);
+	if (screen->report.n_layers)
+		draw_layers(screen, column);
 	draw_chosen(screen, column);
 	column->y += airy;
 }
@@ -302,7 +317,8 @@ static struct report_extent draw_all(const struct report_screen *screen, const s
 		report_draw_map(screen, &left);
 	left.y += airy;
 	draw_worth(screen, &left);
-	report_draw_layers(screen, &left);
+	if (!is_empty(screen))
+		report_draw_layers(screen, &left);
 	if (!wide) {
 		left.y++;
 		right = left;

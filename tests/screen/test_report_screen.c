@@ -237,6 +237,28 @@ static void what_is_not_known_is_not_zero(void **state)
 	stage_close(&stage);
 }
 
+/* Carriers' records name numbers that the plan does not have. */
+static void many_layers_take_no_more_than_their_rows(void **state)
+{
+	struct stage stage;
+	char number[32];
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 80, .height = 60 });
+	for (int i = 0; i < 60; i++) {
+		snprintf(number, sizeof number, "+1512555%04d", 300 + i);
+		put_call(store_of(&stage), stage.now - 3600 - i, FIRST_CALLER,
+			 (struct nm_became){ .end = NM_CALL_ANSWERED, .by = number, .seconds = 9 });
+	}
+	put_call(store_of(&stage), stage.now - 9000, FIRST_CALLER,
+		 (struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 50 });
+	stage_keys(&stage, "");
+	stage_shows(&stage, "nobody 1.6 %");
+	stage_shows(&stage, "52 others");
+	stage_shows(&stage, "and 49 more");
+	stage_close(&stage);
+}
+
 static void verdicts_are_told_in_words(void **state)
 {
 	static const char plan[] =
@@ -695,6 +717,7 @@ int main(void)
 		cmocka_unit_test(ascii_and_narrow_windows_have_nothing_beyond_them),
 		cmocka_unit_test(without_calls_it_says_so_and_what_to_do),
 		cmocka_unit_test(what_is_not_known_is_not_zero),
+		cmocka_unit_test(many_layers_take_no_more_than_their_rows),
 		cmocka_unit_test(verdicts_are_told_in_words),
 		cmocka_unit_test(months_are_gone_through),
 		cmocka_unit_test(a_year_begins_in_january),
