@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "command.h"
+#include "canvas.h"
 #include "nevermiss/number.h"
 
 /* What every line of one span has in common. */
@@ -19,16 +19,19 @@ struct rows {
 	struct nm_buf *out;
 };
 
+/* Made harmless: who prints it to a terminal gets nothing that could act. */
 static void add_field(struct nm_buf *out, const char *text)
 {
-	if (!text[strcspn(text, ",\"\r\n")]) {
-		nm_buf_add(out, text);
-		return;
+	const bool quoted = text[strcspn(text, ",\"")] != '\0';
+	char bytes[CHAR_BYTES];
+	uint32_t ch;
+
+	nm_buf_add(out, quoted ? "\"" : "");
+	while ((ch = text_next(&text)) != 0) {
+		char_write(ch, bytes);
+		nm_buf_addf(out, ch == '"' ? "\"%s" : "%s", bytes);
 	}
-	nm_buf_add(out, "\"");
-	for (; *text; text++)
-		nm_buf_addf(out, *text == '"' ? "\"%c" : "%c", *text);
-	nm_buf_add(out, "\"");
+	nm_buf_add(out, quoted ? "\"" : "");
 }
 
 /* All of a line but its value. */
@@ -37,9 +40,7 @@ static void begin_row(const struct rows *rows, const char *part, const char *fig
 	struct nm_buf words;
 
 	nm_buf_init(&words, 1u << 16);
-	nm_buf_add(&words, rows->prefix);
-	add_safe(&words, part);
-	nm_buf_addf(&words, "%s%s", part[0] ? " " : "", figure);
+	nm_buf_addf(&words, "%s%s%s%s", rows->prefix, part, part[0] ? " " : "", figure);
 	add_field(rows->out, words.data);
 	nm_buf_addf(rows->out, ",%s,%s,", rows->from, rows->until);
 	add_field(rows->out, rows->report->line ? rows->report->line : "");

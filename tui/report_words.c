@@ -92,9 +92,9 @@ void measure_target_words(enum measure measure, double target, char out[static M
 
 	number_words(target, number);
 	snprintf(out, MEASURE_TEXT, "%s%.32s%s", measure_more_is_better(measure) ? "" : "< ", number,
-		 measure_more_is_better(measure)    ? " %"
-		 : measure == MEASURE_CALLBACK ? " min"
-					       : "");
+		 measure_more_is_better(measure) ? " %"
+		 : measure == MEASURE_CALLBACK   ? " min"
+						 : "");
 }
 
 const char *measure_missing(enum measure measure, const struct nm_figures *figures)
@@ -134,11 +134,16 @@ void number_words(double number, char out[static MEASURE_TEXT])
 
 void money_words(const char *currency, double amount, char out[static MONEY_TEXT])
 {
-	const bool dollars = !strcmp(currency, "USD"), cents = fabs(amount) < 1000 && fmod(round(amount * 100), 100) != 0;
+	const bool dollars = !strcmp(currency, "USD"),
+		   cents = fabs(amount) < 1000 && fmod(round(amount * 100), 100) != 0;
 	char digits[MONEY_TEXT], grouped[MONEY_TEXT];
 	size_t n = 0, whole;
 
-	snprintf(digits, sizeof digits, !(fabs(amount) < WRITTEN_OUT) ? "%.3g" : cents ? "%.2f" : "%.0f", amount);
+	snprintf(digits, sizeof digits,
+		 !(fabs(amount) < WRITTEN_OUT) ? "%.3g"
+		 : cents                       ? "%.2f"
+					       : "%.0f",
+		 amount);
 	whole = strspn(digits, "0123456789");
 	for (size_t i = 0; digits[i]; i++) {
 		if (i && i < whole && (whole - i) % 3 == 0)
@@ -153,11 +158,13 @@ const struct definition report_definitions[] = {
 	{ "answer rate",
 	  "Percent of the calls that a human or an AI answered, as far as the records prove it. Calls that were rejected, that "
 	  "the records do not tell of, and whose caller hung up within 15 seconds are left out; a voicemail is no answer." },
-	{ "rings", "Average rings until an answer, one for each 6 seconds begun, of the answered calls whose seconds are known." },
+	{ "rings",
+	  "Average rings until an answer, one for each 6 seconds begun, of the answered calls whose seconds are known." },
 	{ "first call",
 	  "Percent of matters that took one single call, which was answered. Calls from one number that follow each other "
 	  "within 7 days are one matter." },
-	{ "callback", "Average minutes from a missed call to the first try to call back, of those who were called back." },
+	{ "callback",
+	  "Average minutes from a missed call to the first try to call back, of those who were called back." },
 	{ "layers",
 	  "Who took how many of the calls that were not rejected and of which the records tell. What a layer costs is by the "
 	  "prices of its destination." },

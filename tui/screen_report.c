@@ -67,7 +67,8 @@ static struct nm_span span_of(const struct report_screen *screen, const struct a
 	if (screen->back == 0)
 		return nm_report_30_days(app_now(app) / 60 * 60);
 	date = month_of(screen, app);
-	return nm_report_month(zone, nm_zone_utc(zone, nm_days_from_date(date.year, date.month, date.day) * NM_DAY, NULL));
+	return nm_report_month(
+		zone, nm_zone_utc(zone, nm_days_from_date(date.year, date.month, date.day) * NM_DAY, NULL));
 }
 
 /* Whole weeks, of which the last is the one in which the span or the present ends. */
@@ -77,10 +78,13 @@ static struct nm_span weeks_of(const struct app *app, struct nm_span span)
 	const nm_time until = span.until < app_now(app) ? span.until : app_now(app) / 60 * 60;
 	const int64_t day = nm_local_day(nm_zone_local(zone, until - 1));
 
-	return (struct nm_span){ nm_zone_utc(zone, (day - nm_weekday(day) - 7 * (REPORT_WEEKS - 1)) * NM_DAY, NULL), until };
+	return (struct nm_span){
+		nm_zone_utc(zone, (day - nm_weekday(day) - 7 * (REPORT_WEEKS - 1)) * NM_DAY, NULL), until
+	};
 }
 
-void report_span_words(const struct report_screen *screen, const struct app *app, char out[static NM_TIME_TEXT])
+void report_span_words(const struct report_screen *screen, const struct app *app,
+		       char out[static NM_TIME_TEXT])
 {
 	const struct nm_date date = month_of(screen, app);
 
@@ -107,8 +111,9 @@ static bool same_subject(const struct report_subject *a, const struct report_sub
 
 static struct report_subject subject_of(const struct report_screen *screen, const struct app *app)
 {
-	struct report_subject subject = {
-		.generation = app->session->generation, .span = span_of(screen, app), .line = screen->line };
+	struct report_subject subject = { .generation = app->session->generation,
+					  .span = span_of(screen, app),
+					  .line = screen->line };
 	struct nm_store *store;
 
 	if (session_store(app->session, &store, NULL) == NM_OK)
@@ -116,7 +121,8 @@ static struct report_subject subject_of(const struct report_screen *screen, cons
 	return subject;
 }
 
-static void read_log(struct report_screen *screen, struct app *app, struct nm_span span, struct nm_report *out)
+static void read_log(struct report_screen *screen, struct app *app, struct nm_span span,
+		     struct nm_report *out)
 {
 	const struct nm_report_options options = { .span = span, .line = screen->subject.line };
 	struct nm_store *store;
@@ -131,11 +137,12 @@ static void read_log(struct report_screen *screen, struct app *app, struct nm_sp
  * that tells of its hour. */
 static void bound_scroll(struct report_screen *screen, const struct app *app)
 {
-	const int height = app_body(app).height, most = report_rows(screen, app) - height;
+	const struct report_extent extent = report_extent(screen, app);
+	const int height = app_body(app).height, most = extent.rows - height;
 
 	if (screen->on_map) {
-		const int monday = report_map_row(screen, app), row = monday + screen->day;
-		const int least = monday + 8 - height < row ? monday + 8 - height : row;
+		const int row = extent.map + screen->day, told = extent.map + 7;
+		const int least = told + 1 - height < row ? told + 1 - height : row;
 
 		if (screen->scroll < least)
 			screen->scroll = least;
@@ -259,7 +266,8 @@ static void show_week(const struct report_screen *screen, struct app *app)
 	const struct nm_zone *zone = session_zone(app->session);
 	const int64_t today = nm_local_day(nm_zone_local(zone, app_now(app)));
 	int64_t day = today + (screen->day - nm_weekday(today) + 7) % 7;
-	struct week_place place = { .at = nm_zone_utc(zone, day * NM_DAY + screen->hour * 3600, NULL), .line = screen->line };
+	struct week_place place = { .at = nm_zone_utc(zone, day * NM_DAY + screen->hour * 3600, NULL),
+				    .line = screen->line };
 
 	if (place.at + 3600 <= app_now(app))
 		place.at = nm_zone_utc(zone, (day + 7) * NM_DAY + screen->hour * 3600, NULL);
@@ -322,8 +330,6 @@ static void save(struct report_screen *screen, struct app *app, const char *file
 	struct nm_buf out;
 	enum nm_code code;
 
-	if (!app_may_change(app))
-		return;
 	follow_subject(screen, app);
 	if (!screen->known)
 		idle_report(screen, app);

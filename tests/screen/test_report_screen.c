@@ -16,6 +16,7 @@
 
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
+#include "exact.h"
 #include "random.h"
 #include "stage.h"
 
@@ -98,7 +99,8 @@ static void fill(struct stage *stage)
 
 			if (drawn >= (nm_weekday(day) > 4 ? 20 : 75))
 				continue;
-			put_call(store, nm_zone_utc(zone, day * NM_DAY + hours[i] * 3600 + second, NULL), caller, became);
+			put_call(store, nm_zone_utc(zone, day * NM_DAY + hours[i] * 3600 + second, NULL),
+				 caller, became);
 		}
 	}
 	assert_int_equal(nm_store_commit(store, &err), NM_OK);
@@ -115,11 +117,14 @@ static void call_back(struct stage *stage)
 
 	assert_int_equal(nm_store_followups(store, &filter, &followups, &err), NM_OK);
 	for (size_t i = 3; i < followups.n; i++) {
-		struct nm_deed deed = { .at = followups.items[i].opened + 720, .who = "pat", .kind = NM_DEED_ENDED,
+		struct nm_deed deed = { .at = followups.items[i].opened + 720,
+					.who = "pat",
+					.kind = NM_DEED_ENDED,
 					.end = NM_FOLLOWUP_BOOKED };
 
 		if (followups.items[i].end == NM_FOLLOWUP_OPEN)
-			assert_int_equal(nm_store_followup_deed(store, followups.items[i].id, &deed, &err), NM_OK);
+			assert_int_equal(nm_store_followup_deed(store, followups.items[i].id, &deed, &err),
+					 NM_OK);
 	}
 	nm_followups_clear(&followups);
 	stage_keys(stage, "");
@@ -203,7 +208,8 @@ static void without_calls_it_says_so_and_what_to_do(void **state)
 	stage_shows(&stage, ":calls import");
 	stage_hides(&stage, "0.0 %");
 	/* What somebody imports meanwhile is there at once. */
-	put_call(store_of(&stage), stage.now - 3600, FIRST_CALLER, (struct nm_became){ .end = NM_CALL_ANSWERED, .by = "owner", .seconds = 9 });
+	put_call(store_of(&stage), stage.now - 3600, FIRST_CALLER,
+		 (struct nm_became){ .end = NM_CALL_ANSWERED, .by = "owner", .seconds = 9 });
 	stage_keys(&stage, "");
 	stage_shows(&stage, "the last 30 days · 1 call ");
 	stage_shows(&stage, "100.0 %");
@@ -217,8 +223,11 @@ static void what_is_not_known_is_not_zero(void **state)
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 100, .height = 40 });
-	put_call(store_of(&stage), stage.now - 7200, 0, (struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 30 });
-	put_call(store_of(&stage), stage.now - 3600, 0, (struct nm_became){ .end = NM_CALL_ANSWERED, .by = "office", .probably = true, .seconds = 9 });
+	put_call(store_of(&stage), stage.now - 7200, 0,
+		 (struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 30 });
+	put_call(store_of(&stage), stage.now - 3600, 0,
+		 (struct nm_became){
+			 .end = NM_CALL_ANSWERED, .by = "office", .probably = true, .seconds = 9 });
 	stage_keys(&stage, "");
 	stage_shows(&stage, "answer rate    0.0 %");
 	stage_shows(&stage, "rings              -  none was answered");
@@ -228,13 +237,36 @@ static void what_is_not_known_is_not_zero(void **state)
 	stage_close(&stage);
 }
 
+/* Carriers' records name numbers that the plan does not have. */
+static void many_layers_take_no_more_than_their_rows(void **state)
+{
+	struct stage stage;
+	char number[32];
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 80, .height = 60 });
+	for (int i = 0; i < 60; i++) {
+		snprintf(number, sizeof number, "+1512555%04d", 300 + i);
+		put_call(store_of(&stage), stage.now - 3600 - i, FIRST_CALLER,
+			 (struct nm_became){ .end = NM_CALL_ANSWERED, .by = number, .seconds = 9 });
+	}
+	put_call(store_of(&stage), stage.now - 9000, FIRST_CALLER,
+		 (struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 50 });
+	stage_keys(&stage, "");
+	stage_shows(&stage, "nobody 1.6 %");
+	stage_shows(&stage, "52 others");
+	stage_shows(&stage, "and 49 more");
+	stage_close(&stage);
+}
+
 static void verdicts_are_told_in_words(void **state)
 {
-	static const char plan[] = "timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
-				   "line main { number = \"+15125550100\" account = box }\n"
-				   "targets { answer_rate = 99 rings = 1 first_call = 5 callback = 10m }\n"
-				   "destination owner { kind = personal number = \"+15125550111\" }\n"
-				   "path p { step { ring = owner } }\nrule r { path = p }\n";
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"targets { answer_rate = 99 rings = 1 first_call = 5 callback = 10m }\n"
+		"destination owner { kind = personal number = \"+15125550111\" }\n"
+		"path p { step { ring = owner } }\nrule r { path = p }\n";
 	struct stage stage;
 
 	(void)state;
@@ -276,7 +308,10 @@ static void a_year_begins_in_january(void **state)
 	struct stage stage;
 
 	(void)state;
-	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 80, .height = 24, .now = 1799000000 }); /* 3 January */
+	stage_open(&stage, &(struct stage_options){ .screen = "report",
+						    .width = 80,
+						    .height = 24,
+						    .now = 1799000000 }); /* 3 January */
 	stage_keys(&stage, "Left");
 	stage_shows(&stage, "Jan 2027 so far");
 	stage_keys(&stage, "Left");
@@ -312,6 +347,7 @@ static void the_map_is_of_all_of_the_missed_or_of_a_layer(void **state)
 	open_plain(&stage);
 	stage_keys(&stage, "m");
 	stage_shows(&stage, "missed calls");
+	stage_shows(&stage, "missed: 22 calls that certainly nobody answered");
 	stage_keys(&stage, "m");
 	stage_hides(&stage, "missed calls");
 	stage_keys(&stage, "y");
@@ -328,7 +364,8 @@ static void the_map_is_of_all_of_the_missed_or_of_a_layer(void **state)
 	stage_keys(&stage, "Left Left Left Left");
 	stage_hides(&stage, "[fixly ");
 	stage_keys(&stage, "t t y y y y y");
-	stage_hides(&stage, "took");
+	stage_hides(&stage, "owner took");
+	stage_hides(&stage, "[");
 	stage_hides(&stage, "missed calls");
 	stage_close(&stage);
 }
@@ -456,18 +493,19 @@ static void a_number_is_put_back_as_it_was(void **state)
 	open_plain(&stage);
 	stage_keys(&stage, "$ Down Down Down");
 	set_number(&stage, "525.5");
-	stage_shows(&stage, "$525.50   yours; $400 as in the plan");
+	stage_shows(&stage, "$525.50   yours; $400 as in the guide");
 	stage_keys(&stage, "r");
 	stage_hides(&stage, "yours");
-	stage_shows(&stage, "$400   as in the plan");
+	stage_shows(&stage, "$400   as in the guide");
 	stage_keys(&stage, "r");
-	stage_shows(&stage, "it is as in the plan already");
+	stage_shows(&stage, "it is as in the guide already");
 	stage_close(&stage);
 }
 
 static void what_is_no_number_is_asked_again(void **state)
 {
-	static const char *const wrong[] = { "x", "-1", ".", "1e3", "1,000", "101", "0x10", "nan", "1..2", "99999999999999999999999999" };
+	static const char *const wrong[] = { "x",   "-1",   ".",   "1e3",  "1,000",
+					     "101", "0x10", "nan", "1..2", "99999999999999999999999999" };
 	struct stage stage;
 
 	(void)state;
@@ -493,7 +531,7 @@ static void job_and_booked_are_saved_into_the_plan(void **state)
 	(void)state;
 	open_plain(&stage);
 	stage_keys(&stage, "$ W");
-	stage_shows(&stage, "change one first");
+	stage_shows(&stage, "change the share that books or the average job first");
 	stage_keys(&stage, "Down Down Down");
 	set_number(&stage, "450.5");
 	stage_keys(&stage, "W");
@@ -511,6 +549,33 @@ static void job_and_booked_are_saved_into_the_plan(void **state)
 	free(plan);
 	stage_keys(&stage, "u");
 	stage_shows(&stage, "$450.50   as in the plan");
+	stage_close(&stage);
+}
+
+/* An edit is made in the plan's own file alone. */
+static void what_an_included_file_says_is_left_to_the_editor(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	struct nm_buf text;
+	char *plan;
+
+	(void)state;
+	open_plain(&stage);
+	plan = stage_plan(&stage);
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_addf(&text, "%s\ninclude(\"worth.conf\")\n", plan);
+	assert_int_equal(nm_file_write("worth.conf", "value { job = 300 }\n", 20, true, &err), NM_OK);
+	assert_int_equal(nm_file_write("plan.conf", text.data, text.len, false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "$ Down Down Down");
+	stage_shows(&stage, "$300   as in the plan");
+	set_number(&stage, "500");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "section value stands in an included file");
+	stage_shows(&stage, "$500   yours");
+	nm_buf_clear(&text);
+	free(plan);
 	stage_close(&stage);
 }
 
@@ -565,7 +630,9 @@ static void all_figures_are_saved_and_nothing_is_overwritten_unasked(void **stat
 
 static void read_only_writes_neither_a_file_nor_the_plan(void **state)
 {
-	static const struct stage_options read_only = { .screen = "report", .width = 80, .height = 24, .read_only = true };
+	static const struct stage_options read_only = {
+		.screen = "report", .width = 80, .height = 24, .read_only = true
+	};
 	struct stage stage;
 
 	(void)state;
@@ -585,18 +652,61 @@ static void read_only_writes_neither_a_file_nor_the_plan(void **state)
 	stage_close(&stage);
 }
 
-/* Names in it are the plan's: when that is another one, they are not shown any more. */
+/* Names in it are the plan's: when that is another one, or none, they are not shown any more. */
 static void a_plan_that_changes_makes_the_report_anew(void **state)
 {
+	struct stage stage;
+	struct nm_error err;
+	char *plan;
+
+	(void)state;
+	open_plain(&stage);
+	plan = stage_plan(&stage);
+	stage_keys(&stage, "y y L $ Enter");
+	assert_int_equal(nm_file_write("plan.conf", "x", 1, false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "");
+	stage_shows(&stage, "plan does not read");
+	stage_keys(&stage, "5 Enter Escape Left $");
+	stage_shows(&stage, "plan does not read");
+	assert_int_equal(nm_file_write("plan.conf", plan, strlen(plan), false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "");
+	stage_shows(&stage, "main · ");
+	stage_shows(&stage, "[owner ");
+	free(plan);
+	stage_close(&stage);
+}
+
+/* Any keys of the screen and its dialogs, at any size, while the clock goes on. */
+static void any_keys_leave_rows_exact(void **state)
+{
+	uint64_t random = 7;
 	struct stage stage;
 
 	(void)state;
 	open_plain(&stage);
-	stage_keys(&stage, "L 2");
-	assert_int_equal(nm_file_write("plan.conf", "x", 1, false, &(struct nm_error){ 0 }), NM_OK);
-	session_notice(&stage.session);
-	stage_keys(&stage, "8 $ Left");
-	stage_keys(&stage, "u 8");
+	for (int i = 0; i < 1500; i++) {
+		const struct key_row *row = &key_rows[random_below(&random, (int)key_rows_count)];
+		const enum context context = app_context(&stage.app);
+		const bool typing = context == CONTEXT_PROMPT && random_below(&random, 2);
+
+		if (typing)
+			app_key(&stage.app, (uint32_t)('.' + random_below(&random, 12)));
+		else if (row->context == context || row->action == ACTION_SCREEN_REPORT)
+			app_key(&stage.app, key_read(row->keys, strcspn(row->keys, " ")));
+		if (random_below(&random, 40) == 0)
+			assert_true(app_resize(&stage.app, 1 + random_below(&random, 210),
+					       1 + random_below(&random, 60)));
+		if (random_below(&random, 50) == 0)
+			stage.now += random_below(&random, 3 * NM_DAY);
+		if (random_below(&random, 3) == 0)
+			app_idle(&stage.app);
+		app_derive(&stage.app);
+		app_draw(&stage.app);
+		rows_are_exact(&stage.app.canvas);
+		stage.app.ended = false;
+	}
 	stage_close(&stage);
 }
 
@@ -607,6 +717,7 @@ int main(void)
 		cmocka_unit_test(ascii_and_narrow_windows_have_nothing_beyond_them),
 		cmocka_unit_test(without_calls_it_says_so_and_what_to_do),
 		cmocka_unit_test(what_is_not_known_is_not_zero),
+		cmocka_unit_test(many_layers_take_no_more_than_their_rows),
 		cmocka_unit_test(verdicts_are_told_in_words),
 		cmocka_unit_test(months_are_gone_through),
 		cmocka_unit_test(a_year_begins_in_january),
@@ -620,9 +731,11 @@ int main(void)
 		cmocka_unit_test(a_number_is_put_back_as_it_was),
 		cmocka_unit_test(what_is_no_number_is_asked_again),
 		cmocka_unit_test(job_and_booked_are_saved_into_the_plan),
+		cmocka_unit_test(what_an_included_file_says_is_left_to_the_editor),
 		cmocka_unit_test(all_figures_are_saved_and_nothing_is_overwritten_unasked),
 		cmocka_unit_test(read_only_writes_neither_a_file_nor_the_plan),
 		cmocka_unit_test(a_plan_that_changes_makes_the_report_anew),
+		cmocka_unit_test(any_keys_leave_rows_exact),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
