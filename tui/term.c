@@ -270,8 +270,9 @@ static bool prepare_shown(struct term *term, const struct canvas *canvas)
 	if (term->shown.cells && term->shown.width == canvas->width && term->shown.height == canvas->height)
 		return true;
 	canvas_clear(&term->shown);
-	term->shown_valid = false;
-	return canvas_init(&term->shown, canvas->width, canvas->height, canvas->ascii);
+	erase(); /* blank like the new canvas: most of a first screen need not be written */
+	term->shown_valid = canvas_init(&term->shown, canvas->width, canvas->height, canvas->ascii);
+	return term->shown_valid;
 }
 
 void term_show(struct term *term, const struct canvas *canvas)
