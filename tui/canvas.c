@@ -101,13 +101,11 @@ static uint32_t to_ascii(uint32_t ch)
 static void part_wide(struct canvas *canvas, int x, int y)
 {
 	struct cell *cell = cell_at(canvas, x, y);
-	struct cell *left = cell_at(canvas, x - 1, y);
-	struct cell *right = cell_at(canvas, x + 1, y);
 
-	if (cell->ch == 0 && left)
-		left->ch = ' ';
-	if (cell->ch != 0 && right && right->ch == 0)
-		right->ch = ' ';
+	if (cell->ch == 0 && x > 0)
+		cell[-1].ch = ' ';
+	if (cell->ch != 0 && x + 1 < canvas->width && cell[1].ch == 0)
+		cell[1].ch = ' ';
 }
 
 void canvas_put(struct canvas *canvas, int x, int y, unsigned style, uint32_t ch)
