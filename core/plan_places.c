@@ -120,7 +120,8 @@ static void read_calendar(struct nm_build *build, struct nm_raw_section *section
 	nm_buf_init(&bytes, NM_ICAL_BYTES);
 	code = nm_beside_read(build->raw->beside, calendar->path, NM_ICAL_BYTES, &bytes, &err);
 	if (!code)
-		code = nm_ical_read(calendar->file, bytes.data, bytes.len, &calendar->ical, &err);
+		code = nm_ical_remember(build->raw->beside->memory, calendar->file, bytes.data, bytes.len,
+					&calendar->ical, &err);
 	nm_buf_clear(&bytes);
 	if (code && !nm_raw_starved(build->raw, code))
 		nm_raw_mistake(build->raw, nm_value_pos(section, "file"), "file of calendar '%s': %s",

@@ -432,6 +432,11 @@ static bool push_progress(void *context, const char *line, const char *what, siz
 	return app_progress(context, what, done, all);
 }
 
+static bool show_working(void *context, const char *pieces, size_t done, size_t all)
+{
+	return app_working(context, pieces, done, all);
+}
+
 static bool push_idle(void *context)
 {
 	return app_listen(context);
@@ -446,6 +451,7 @@ enum nm_code app_init(struct app *app, struct session *session, int width, int h
 	*app = (struct app){.session = session};
 	session->progress = push_progress;
 	session->idle = push_idle;
+	session->working = show_working;
 	session->progress_context = app;
 	while (!help && first < APP_TABS && strcmp(app_screens[first]->name, screen))
 		first++;
@@ -480,6 +486,7 @@ void app_clear(struct app *app)
 	free(app->answer.text);
 	app->session->progress = NULL;
 	app->session->idle = NULL;
+	app->session->working = NULL;
 	*app = (struct app){0};
 }
 

@@ -39,6 +39,7 @@ struct app {
 	unsigned generation;            /* of the session, when all was last derived */
 	nm_time minute;
 	bool ended, cut_off;            /* cut off: told to end by no key */
+	int64_t work_began_ms, work_shown_ms; /* app_working's clock */
 	struct recovery recovery;
 	/* facts of the lines, for the title bar; read when the keyboard is quiet */
 	struct nm_arena *facts_arena;
@@ -101,6 +102,8 @@ void app_go(struct app *app, const struct screen_ops *ops, const void *argument)
  * false when the user wants it to stop. */
 bool app_progress(struct app *app, const char *what, size_t done, size_t all);
 bool app_listen(struct app *app);
+/* Likewise for work whose pieces are many and quick ("calls"): a bar, how far it is, and how long it will still take. */
+bool app_working(struct app *app, const char *pieces, size_t done, size_t all);
 /* Notices a file that changed on disk, and says so; true when there is something new to show. */
 bool app_notice(struct app *app);
 /* The plan in the user's editor, at a place (file NULL: at its beginning); asks first when it has edits that are not

@@ -82,7 +82,8 @@ void session_read_plan(struct session *session)
 
 	nm_diags_init(&diags);
 	session->plan_error = (struct nm_error){0};
-	if (nm_plan_read(session->options.plan_file, text, len, &plan, &diags, &session->plan_error))
+	if (nm_plan_read_remembering(session->options.plan_file, text, len, session->calendars, &plan, &diags,
+				     &session->plan_error))
 		plan = NULL;
 	forget_derived(session);
 	nm_plan_free(session->plan);
@@ -108,6 +109,7 @@ enum nm_code session_open(struct session *session, const struct session_options 
 		session_close(session);
 		return code;
 	}
+	session_calendars_open(session);
 	session_read_plan(session);
 	return NM_OK;
 }
@@ -115,6 +117,7 @@ enum nm_code session_open(struct session *session, const struct session_options 
 void session_close(struct session *session)
 {
 	forget_derived(session);
+	session_calendars_close(session);
 	network_close(&session->network);
 	nm_store_close(session->store);
 	nm_plan_free(session->plan);

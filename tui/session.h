@@ -54,10 +54,13 @@ struct session {
 	/* Handed to reading and pushing (nm_push_context); NULL: no progress is told. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
 	bool (*idle)(void *context);
+	/* Asked by other long work now and then, first with 0 done; false: stop.  NULL: nobody is there to ask. */
+	bool (*working)(void *context, const char *pieces, size_t done, size_t all);
 	void *progress_context;
 
 	/* The session's own: use the functions below. */
 	struct nm_zone *utc;
+	struct nm_ical_memory *calendars; /* NULL when memory was out: then they are read each time */
 	struct nm_store *store;
 	struct network network;
 	struct nm_findings findings;
@@ -184,6 +187,8 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 /* Likewise: makes the plan of the document's text the session's plan, and forgets what was made
  * of a text before. */
 void session_read_plan(struct session *session);
+void session_calendars_open(struct session *session);
+void session_calendars_close(struct session *session);
 void session_forget_written(struct session *session);
 
 #endif

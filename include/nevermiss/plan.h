@@ -322,6 +322,10 @@ struct nm_plan {
  */
 enum nm_code nm_plan_read(const char *file, const char *text, size_t len, struct nm_plan **out,
 			  struct nm_diags *diags, struct nm_error *err) NM_WARN_UNUSED;
+/* The same with a memory of calendars, which is asked first and told of each that is new; NULL: none. */
+enum nm_code nm_plan_read_remembering(const char *file, const char *text, size_t len,
+				      struct nm_ical_memory *memory, struct nm_plan **out,
+				      struct nm_diags *diags, struct nm_error *err) NM_WARN_UNUSED;
 /* The same for the file itself (bounded by NM_PLAN_BYTES). */
 enum nm_code nm_plan_read_file(const char *file, struct nm_plan **out, struct nm_diags *diags,
 			       struct nm_error *err) NM_WARN_UNUSED;
