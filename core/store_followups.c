@@ -211,7 +211,7 @@ static enum nm_code finish(struct nm_store *store, enum nm_code code, struct nm_
 static enum nm_code insert_lead(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
 				struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_ADD, err);
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEAD_ADD, err);
 	enum nm_code code;
 
 	if (statement == NULL)
@@ -222,9 +222,6 @@ static enum nm_code insert_lead(struct nm_store *store, const struct nm_followup
 	nm_store_bind(statement, 4, lead->words);
 	nm_store_bind(statement, 5, lead->line);
 	sqlite3_bind_int64(statement, 6, lead->opened);
-	sqlite3_bind_int64(statement, 8, lead->opened);
-	sqlite3_bind_int64(statement, 9, lead->opened);
-	sqlite3_bind_int64(statement, 10, 0);
 	code = nm_store_run(store, statement, err);
 	if (code == NM_OK)
 		*id = sqlite3_last_insert_rowid(store->db);
