@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * demo: a throw-away copy of the example plan, pushed to the sandbox and opened in the interface.
+ * demo: a throw-away copy of the example plan, pushed to the sandbox, with twelve weeks of calls, and opened in the
+ * interface.
  * The example is part of the program (demo_data.h, made from examples/), so that it works before
  * anything is installed.
  */
@@ -13,6 +14,7 @@
 
 #include "app.h"
 #include "command.h"
+#include "demo.h"
 #include "demo_data.h"
 
 struct demo {
@@ -64,6 +66,7 @@ static enum nm_code push_demo(struct session *session, struct nm_error *err)
 		code = session_push_context(session, &context, err);
 	if (code != NM_OK)
 		return code;
+	context.now = demo_pushed_at(session);
 	options.plan_text = nm_document_text(session->document, &options.plan_len);
 	code = nm_push(&context, &options, &results, err);
 	nm_push_results_clear(&results);
@@ -91,6 +94,8 @@ static enum nm_code open_demo(struct invocation *run, struct demo *demo, enum st
 	if (code != NM_OK)
 		return code;
 	code = push_demo(&session, err);
+	if (code == NM_OK)
+		code = demo_calls(&session, err);
 	if (code == NM_OK && !print)
 		*status = app_run(&session, "now") ? STATUS_INPUT : STATUS_GOOD;
 	session_close(&session);

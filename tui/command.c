@@ -95,7 +95,7 @@ const struct command commands[] = {
 	    { "ai", "N", "an AI answering service" },
 	    { "hours", "EXPR", "when you are open (default Mo-Fr 08:00-18:00)" },
 	    { "voicemail-after", "TIME", "when the owner's own voicemail picks up (default 25s)" } }, cmd_init },
-	{ "demo", "", "a throw-away copy of the example plan, opened in the interface", PLAN_NONE, 0, 0,
+	{ "demo", "", "a throw-away copy of the example plan, with twelve weeks of calls", PLAN_NONE, 0, 0,
 	  { { "print", NULL, "only make it and print where" } }, cmd_demo },
 	{ "sandbox", "", "the built-in carrier by hand: show what is live, change it, make it fail", PLAN_READ, 0, 0,
 	  { { "line", "L", "the line (default the first)" },
