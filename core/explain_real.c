@@ -86,6 +86,14 @@ static const char *rang_words(const struct teller *t, const struct nm_leg *leg)
 				: "how long it rang is not told";
 }
 
+/* The number, where the plan has a name for it. */
+static const char *called_words(const struct teller *t, const struct nm_call_leg *leg)
+{
+	if (leg->who == NULL)
+		return "nobody of the plan";
+	return leg->leg.to != NULL ? nm_arena_format(t->arena, "at %s", leg->leg.to) : "where is not told";
+}
+
 static void tell_end(struct teller *t, size_t i)
 {
 	const struct nm_call_leg *leg = &t->call->legs[i];
@@ -192,7 +200,7 @@ enum nm_code nm_explain_real(const struct nm_call_entry *call, struct nm_arena *
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < call->n; i++) {
 		tell(&t, nm_explain_began(call, &call->legs[i]), NM_EVENT_RING,
-		     nm_explain_leg_name(&call->legs[i]), "");
+		     nm_explain_leg_name(&call->legs[i]), called_words(&t, &call->legs[i]));
 		tell_end(&t, i);
 	}
 	tell_call_end(&t);

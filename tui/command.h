@@ -174,4 +174,7 @@ COMMAND(text);
 COMMAND(week);
 #undef COMMAND
 
+/* `calls explain` (cmd_explain.c). */
+enum nm_code calls_explain(struct invocation *run, enum status *status, struct nm_error *err);
+
 #endif
