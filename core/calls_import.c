@@ -114,11 +114,13 @@ static enum nm_code entry_of(const struct importing *run, int line, const struct
 {
 	const struct nm_plan *plan = run->context->plan;
 	struct nm_call_leg *legs = nm_arena_alloc(arena, record->n, sizeof(*legs));
+	char caller[NM_NUMBER_TEXT];
 
 	if (legs == NULL)
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < record->n; i++)
 		legs[i] = (struct nm_call_leg){ record->legs[i], nm_call_who(plan, record->legs[i].to) };
+	nm_number_write(record->caller.number, caller);
 	*out = (struct nm_call_entry){ .number = plan->lines[line].number,
 				       .line = plan->lines[line].name,
 				       .driver = run->account->driver,
@@ -128,6 +130,7 @@ static enum nm_code entry_of(const struct importing *run, int line, const struct
 				       .began = record->began,
 				       .ended = record->ended,
 				       .cut = record->cut,
+				       .ours = nm_call_who(plan, caller) != NULL,
 				       .n = record->n,
 				       .legs = legs };
 	nm_call_judge(plan, line, record, run->confirms, &out->became);

@@ -25,12 +25,28 @@
 /* The columns in the order in which store_calls.c reads them. */
 #define CALL_ROW                                                                                             \
 	"SELECT id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason, probably," \
-	" answered_by, seconds, version, number, cut FROM call"
+	" answered_by, seconds, version, number, cut, ours FROM call"
 
 /* As store_texts.c reads them. */
 #define OUTBOX_ROW                                                                               \
 	"SELECT id, at, line, account, driver, sender, recipient, body, why, state, carrier_id," \
 	" words, updated FROM outbox"
+
+/* As store_followups.c reads them. */
+#define FOLLOWUP_ROW                                                                                    \
+	"SELECT id, channel, number, name, words, line, call, opened, newest, calls, outcome, ended, first_try," \
+	" last_try, tries, texted FROM followup"
+
+/* What the log says of a caller ?1 (store_matters.c); the tables' indexes are of these very words. */
+#define MISSED "call WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
+#define ANSWERED                                                                                    \
+	"call WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0 AND caller > 0"       \
+	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND opened < began" \
+	" AND (touched OR came > 0) AND began <= max(newest, firm))"
+#define OF_CALLER "followup WHERE number = ?1 AND number > 0"
+/* Deeds that stand, and of these the ones for which the customer was called back. */
+#define STANDS "undone = 0"
+#define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND outcome IN (1, 2, 4))"
 
 static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_BEGIN] = "BEGIN IMMEDIATE",
@@ -77,15 +93,16 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_CALL_FIND] = "SELECT id FROM call WHERE number = ?1 AND driver = ?2 AND carrier_id = ?3",
 	[NM_SQL_CALL_PUT] =
 		"INSERT INTO call(id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason,"
-		" probably, answered_by, seconds, number, cut, version)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15,"
+		" probably, answered_by, seconds, number, cut, ours, version)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?17,"
 		" (SELECT version FROM push WHERE line = ?2 AND state = ?16 AND ended <= ?7 ORDER BY id DESC LIMIT 1))"
 		" ON CONFLICT(id) DO UPDATE SET line = excluded.line, caller = excluded.caller,"
 		" forwarded_from = excluded.forwarded_from, began = excluded.began, ended = excluded.ended,"
 		" outcome = excluded.outcome, reason = excluded.reason, probably = excluded.probably,"
 		" answered_by = excluded.answered_by, seconds = excluded.seconds, cut = excluded.cut,"
-		" version = excluded.version",
+		" ours = excluded.ours, version = excluded.version",
 	[NM_SQL_CALL_GET] = CALL_ROW " WHERE id = ?1",
+	[NM_SQL_CALL_NEWEST] = "SELECT coalesce(max(began), ?3) FROM call",
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
@@ -111,6 +128,48 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_SANDBOX_TEXT_ADD] = "INSERT INTO sandbox_text(line, recipient, body) VALUES(?, ?, ?)",
 	[NM_SQL_SANDBOX_TEXTS] = "SELECT id, recipient, body FROM sandbox_text WHERE line = ?"
 				 " ORDER BY id DESC LIMIT ?",
+	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
+	[NM_SQL_FOLLOWUPS_OPEN] =
+		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
+	[NM_SQL_FOLLOWUP_GET] = FOLLOWUP_ROW " WHERE id = ?1",
+	[NM_SQL_FOLLOWUP_ADD] =
+		"INSERT INTO followup(channel, number, name, words, line, came, call, opened, newest, calls)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+	[NM_SQL_FOLLOWUP_CALLS] = "UPDATE followup SET call = ?2, line = CASE WHEN came > 0 THEN line ELSE ?3 END,"
+				  " opened = ?4, newest = ?5, calls = ?6 WHERE id = ?1",
+	[NM_SQL_FOLLOWUP_FOLD] =
+		"UPDATE followup SET (outcome, ended, tries, first_try, last_try, texted, touched, firm) ="
+		" (SELECT coalesce(max(outcome) FILTER (WHERE " STANDS " AND kind = 2), 0),"
+		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 2), 0),"
+		" count(*) FILTER (WHERE " A_TRY "), coalesce(min(at) FILTER (WHERE " A_TRY "), 0),"
+		" coalesce(max(at) FILTER (WHERE " A_TRY "), 0),"
+		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 1), 0), coalesce(max(outcome <> 5), 0),"
+		" coalesce(max(at) FILTER (WHERE kind IN (2, 3) AND outcome <> 5), 0) FROM deed WHERE followup = ?1)"
+		" WHERE id = ?1",
+	[NM_SQL_FOLLOWUP_DROP] = "DELETE FROM followup WHERE id = ?1",
+	[NM_SQL_DEED_ADD] =
+		"INSERT INTO deed(followup, at, who, kind, outcome, words) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+	[NM_SQL_DEEDS] = "SELECT at, who, kind, outcome, words FROM deed WHERE followup = ?1 ORDER BY at, id",
+	[NM_SQL_DEED_NEWEST] = "SELECT id FROM deed WHERE followup = ?1 AND " STANDS " AND kind IN (0, 1, 2)"
+			       " ORDER BY id DESC LIMIT 1",
+	[NM_SQL_DEED_UNDO] = "UPDATE deed SET undone = 1 WHERE id = ?1",
+	[NM_SQL_DEEDS_OF_LOG_DROP] = "DELETE FROM deed WHERE followup = ?1 AND outcome = 5 AND " STANDS,
+	[NM_SQL_MATTER_FROM] =
+		"SELECT max(coalesce((SELECT began FROM " ANSWERED " AND began <= ?2 ORDER BY began DESC LIMIT 1), ?3),"
+		" coalesce((SELECT max(ended) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND ended <= ?2), ?3),"
+		" coalesce((SELECT max(came) FROM " OF_CALLER " AND came > 0 AND came <= ?2), ?3))",
+	[NM_SQL_MATTER_UNTIL] =
+		"SELECT min(coalesce((SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1), ?3),"
+		" coalesce((SELECT min(ended) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND ended > ?2), ?3),"
+		" coalesce((SELECT min(came) FROM " OF_CALLER " AND came > ?2), ?3))",
+	[NM_SQL_MATTER_ANSWERED] = "SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1",
+	[NM_SQL_MATTER_FOLLOWUPS] =
+		"SELECT id, came, opened, newest, calls, call, outcome, ended, touched, firm FROM " OF_CALLER
+		" AND opened >= ?2 AND opened < ?3 ORDER BY opened DESC, id DESC",
+	[NM_SQL_MATTER_CALLS] =
+		"SELECT id, line, began, (SELECT max(began) FROM " MISSED " AND began >= ?2 AND began < ?3),"
+		" (SELECT count(*) FROM " MISSED " AND began >= ?2 AND began < ?3)"
+		" FROM " MISSED " AND began >= ?2 AND began < ?3 ORDER BY began, id LIMIT 1",
 };
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)

@@ -85,6 +85,7 @@ static enum nm_code write_call(struct nm_store *store, const struct nm_call_entr
 	sqlite3_bind_int64(statement, 14, (sqlite3_int64)call->number);
 	sqlite3_bind_int(statement, 15, call->cut);
 	sqlite3_bind_int(statement, 16, NM_PUSH_DONE);
+	sqlite3_bind_int(statement, 17, call->ours);
 	code = nm_store_run(store, statement, err);
 	if (code == NM_OK && *id == 0)
 		*id = sqlite3_last_insert_rowid(store->db);
@@ -132,23 +133,44 @@ static enum nm_code write_all(struct nm_store *store, const struct nm_call_entry
 	return code;
 }
 
-/* Is this what is kept under that id? */
+/* Who called, and when. */
+struct ring {
+	nm_number caller; /* 0: nobody knows */
+	nm_time began;
+};
+
+/* Is this what is kept under that id, and whose call is that as it is kept? */
 static enum nm_code is_kept(struct nm_store *store, const struct nm_call_entry *call, int64_t id, bool *same,
-			    struct nm_error *err)
+			    struct ring *before, struct nm_error *err)
 {
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_call_entry kept;
 	enum nm_code code =
 		arena != NULL ? nm_store_call_get(store, id, arena, &kept, err) : nm_fail_memory(err);
 
-	*same = code == NM_OK && same_call(call, &kept);
+	if (code == NM_OK) {
+		*same = same_call(call, &kept);
+		*before = (struct ring){ kept.caller.number, kept.began };
+	}
 	nm_arena_free(arena);
+	return code;
+}
+
+/* The follow-ups of whoever called, and of whoever seemed to before the call was mended. */
+static enum nm_code settle(struct nm_store *store, const struct nm_call_entry *call, struct ring before,
+			   struct nm_error *err)
+{
+	enum nm_code code = nm_store_matters_settle(store, call->caller.number, call->began, err);
+
+	if (code == NM_OK && (before.caller != call->caller.number || before.began != call->began))
+		code = nm_store_matters_settle(store, before.caller, before.began, err);
 	return code;
 }
 
 enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entry *call,
 			       enum nm_call_kept *kept, struct nm_error *err)
 {
+	struct ring before = { 0 };
 	bool same = false;
 	int64_t id = 0;
 	enum nm_code code = nm_store_begin(store, err);
@@ -157,9 +179,11 @@ enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entr
 		return code;
 	code = find_call(store, call, &id, err);
 	if (code == NM_OK && id != 0)
-		code = is_kept(store, call, id, &same, err);
+		code = is_kept(store, call, id, &same, &before, err);
 	if (code == NM_OK && !same)
 		code = write_all(store, call, id, err);
+	if (code == NM_OK && !same)
+		code = settle(store, call, before, err);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
 	if (code != NM_OK)
@@ -201,6 +225,7 @@ static struct nm_call_entry read_call(sqlite3_stmt *statement, struct nm_arena *
 		.version = sqlite3_column_int64(statement, 13),
 		.number = (nm_number)sqlite3_column_int64(statement, 14),
 		.cut = sqlite3_column_int(statement, 15) != 0,
+		.ours = sqlite3_column_int(statement, 16) != 0,
 	};
 }
 

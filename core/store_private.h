@@ -44,6 +44,7 @@ enum nm_store_statement {
 	NM_SQL_CALL_FIND,
 	NM_SQL_CALL_PUT,
 	NM_SQL_CALL_GET,
+	NM_SQL_CALL_NEWEST,
 	NM_SQL_CALLS,
 	NM_SQL_CALLS_OF,
 	NM_SQL_CALLS_READ_GET,
@@ -58,6 +59,23 @@ enum nm_store_statement {
 	NM_SQL_OUTBOX_KNOWN,
 	NM_SQL_SANDBOX_TEXT_ADD,
 	NM_SQL_SANDBOX_TEXTS,
+	NM_SQL_FOLLOWUPS,
+	NM_SQL_FOLLOWUPS_OPEN,
+	NM_SQL_FOLLOWUP_GET,
+	NM_SQL_FOLLOWUP_ADD,
+	NM_SQL_FOLLOWUP_CALLS,
+	NM_SQL_FOLLOWUP_FOLD,
+	NM_SQL_FOLLOWUP_DROP,
+	NM_SQL_DEED_ADD,
+	NM_SQL_DEEDS,
+	NM_SQL_DEED_NEWEST,
+	NM_SQL_DEED_UNDO,
+	NM_SQL_DEEDS_OF_LOG_DROP,
+	NM_SQL_MATTER_FROM,
+	NM_SQL_MATTER_UNTIL,
+	NM_SQL_MATTER_ANSWERED,
+	NM_SQL_MATTER_FOLLOWUPS,
+	NM_SQL_MATTER_CALLS,
 	NM_SQL_COUNT
 };
 
@@ -93,6 +111,19 @@ void nm_store_bind(sqlite3_stmt *statement, int index, const char *text);
 enum nm_code nm_store_files_same(struct nm_store *store, int64_t version, bool *same,
 				 struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_files_keep(struct nm_store *store, int64_t version, struct nm_error *err) NM_WARN_UNUSED;
+/* store_matters.c: brings the follow-ups of a caller up to date with the log around an instant: when a call was
+ * written, and when somebody has ended or reopened one.  Number 0: nothing.  Within a transaction. */
+enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm_time at,
+				     struct nm_error *err) NM_WARN_UNUSED;
+/* store_followups.c: adds a deed and brings the row up to date; within a transaction. */
+struct nm_deed;
+enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,
+			       struct nm_error *err) NM_WARN_UNUSED;
+/* Brings the row up to date with its deeds. */
+enum nm_code nm_store_followup_fold(struct nm_store *store, int64_t id, struct nm_error *err) NM_WARN_UNUSED;
+/* Runs a statement that needs only an id. */
+enum nm_code nm_store_run_id(struct nm_store *store, enum nm_store_statement which, int64_t id,
+			     struct nm_error *err) NM_WARN_UNUSED;
 /* A copy of a column in the arena; NULL for NULL.  *ok becomes false when memory is out. */
 const char *nm_store_column(sqlite3_stmt *statement, int column, struct nm_arena *arena, bool *ok);
 

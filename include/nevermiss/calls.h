@@ -79,6 +79,7 @@ struct nm_call_entry {
 	struct nm_became became;
 	int64_t version; /* of the plan, as pushed to the line at that time; 0: not known */
 	bool cut;        /* there are more legs than these */
+	bool ours;       /* a number of the plan's called: a test, or its own people; nobody to call back */
 	size_t n;
 	const struct nm_call_leg *legs; /* in the order in which they began */
 };
@@ -99,7 +100,8 @@ struct nm_call_filter {
 enum nm_call_kept { NM_CALL_NEW, NM_CALL_KNOWN, NM_CALL_MENDED };
 
 /* Keeps a call once, by the line's number, driver and the carrier's id; one that is kept already is written anew when its record
- * says something else now.  id and version of the entry do not count: they are found. */
+ * says something else now.  id and version of the entry do not count: they are found.  What it says of its caller's follow-ups (followup.h) is
+ * written with it. */
 enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entry *call,
 			       enum nm_call_kept *kept, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter *filter,

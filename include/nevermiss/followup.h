@@ -2,15 +2,24 @@
 /*
  * Follow-ups: the people to call back, what was done about each, and how it ended.
  *
- * A call that nobody took (voicemail, swallowed, abandoned, lost) opens one when it is written into the log, in the same
- * transaction; while it is open, further such calls of the same caller join it.  A call of that caller that somebody
- * answers ends it (NM_FOLLOWUP_RANG_AGAIN).  A caller who withheld the number cannot be called back and opens none.
- * Leads that came by text or web are added by hand.  Kept is what happened; when something is due follows from the plan.
+ * A call that nobody took (voicemail, swallowed, abandoned, lost; probably so is enough) opens one when it is written
+ * into the log, in the same transaction; while it is open, further such calls of the same caller join it.  A call of
+ * that caller that somebody answers, which is proved, ends it (NM_FOLLOWUP_RANG_AGAIN).  The order in which calls become
+ * known is no matter: what nobody has touched is as if they had been written as they came, also after a call was
+ * mended, and is gone when no call is left that opens it.  What somebody has touched stays whole, and has the calls up
+ * to the end that it was given.  A caller who withheld the number cannot be called back and opens none, nor does a
+ * number of the plan's, nor a call that becomes known more than NM_FOLLOWUP_LATE_S after it came.
+ * Leads that came by text or web are added by hand; calls of that number after it join one that is open.  Kept is what
+ * happened; when something is due follows from the plan.
  */
 #ifndef NEVERMISS_FOLLOWUP_H
 #define NEVERMISS_FOLLOWUP_H
 
 #include "nevermiss/push.h"
+
+/* So far behind the log's newest call one that becomes known opens none: nobody calls back after a month. */
+#define NM_FOLLOWUP_LATE_S (30 * (nm_time)NM_DAY)
+#define NM_FOLLOWUP_LOG "the log" /* who ends those with NM_FOLLOWUP_RANG_AGAIN */
 
 /* Kept in stores by these numbers, as all below. */
 enum nm_channel { NM_CHANNEL_PHONE = 0, NM_CHANNEL_TEXT = 1, NM_CHANNEL_WEB = 2 /* the last */ };
@@ -28,7 +37,7 @@ enum nm_deed_kind {
 	NM_DEED_TRIED = 0,    /* called back, no answer; the follow-up stays open */
 	NM_DEED_TEXTED = 1,   /* sent the plan's then_text, or told that somebody did */
 	NM_DEED_ENDED = 2,    /* with the deed's end */
-	NM_DEED_REOPENED = 3, /* takes back the newest deed that was not taken back */
+	NM_DEED_REOPENED = 3, /* takes back the newest of the three above that was not taken back */
 	NM_DEED_NOTED = 4     /* the last: words alone */
 };
 
@@ -54,12 +63,13 @@ struct nm_followup {
 	/* As the deeds that were not taken back have left it: */
 	enum nm_followup_end end;
 	nm_time ended;     /* 0 while open */
-	nm_time first_try; /* when the customer was first called back, reached or not; 0: never */
+	nm_time first_try; /* when the customer was first called back, reached or not (an end other than NO_ANSWER and
+			    * RANG_AGAIN is a try too); 0: never */
 	nm_time last_try;  /* 0 */
 	int tries;
 	nm_time texted; /* 0 */
 	size_t n_deeds;
-	const struct nm_deed *deeds; /* oldest first; only nm_store_followup_get fills them */
+	const struct nm_deed *deeds; /* oldest first, also those taken back; only nm_store_followup_get fills them */
 };
 
 struct nm_followups {

@@ -1,0 +1,335 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The store's follow-ups and their deeds.  A row has what its deeds say of it, so that a list needs no deeds: it is
+ * brought up to date in the transaction that adds one.
+ */
+#include <stdlib.h>
+
+#include "core/store_private.h"
+#include "nevermiss/followup.h"
+
+/* --- reading --- */
+
+/* A number of ours that a store of somebody else's making may have out of its range. */
+static int within(sqlite3_stmt *statement, int column, int most)
+{
+	const sqlite3_int64 value = sqlite3_column_int64(statement, column);
+
+	return value >= 0 && value <= most ? (int)value : most;
+}
+
+/* The columns of FOLLOWUP_ROW (store.c). */
+static struct nm_followup read_followup(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
+{
+	return (struct nm_followup){
+		.id = sqlite3_column_int64(statement, 0),
+		.channel = (enum nm_channel)within(statement, 1, NM_CHANNEL_WEB),
+		.number = (nm_number)sqlite3_column_int64(statement, 2),
+		.name = nm_store_column(statement, 3, arena, ok),
+		.words = nm_store_column(statement, 4, arena, ok),
+		.line = nm_store_column(statement, 5, arena, ok),
+		.call = sqlite3_column_int64(statement, 6),
+		.opened = sqlite3_column_int64(statement, 7),
+		.newest = sqlite3_column_int64(statement, 8),
+		.calls = sqlite3_column_int(statement, 9),
+		.end = (enum nm_followup_end)within(statement, 10, NM_FOLLOWUP_RANG_AGAIN),
+		.ended = sqlite3_column_int64(statement, 11),
+		.first_try = sqlite3_column_int64(statement, 12),
+		.last_try = sqlite3_column_int64(statement, 13),
+		.tries = sqlite3_column_int(statement, 14),
+		.texted = sqlite3_column_int64(statement, 15),
+	};
+}
+
+enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup_filter *filter,
+				struct nm_followups *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement =
+		nm_store_statement(store, filter->open ? NM_SQL_FOLLOWUPS_OPEN : NM_SQL_FOLLOWUPS, err);
+	struct nm_followups followups = { .arena = nm_arena_new() };
+	size_t capacity = 0;
+	bool ok = followups.arena != NULL;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL) {
+		nm_arena_free(followups.arena);
+		return NM_SYSTEM;
+	}
+	sqlite3_bind_int64(statement, 1, filter->since);
+	sqlite3_bind_int64(statement, 2, filter->until);
+	while (ok && followups.n < filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		ok = nm_grow((void **)&followups.items, &capacity, followups.n + 1, sizeof(*followups.items));
+		if (ok)
+			followups.items[followups.n++] = read_followup(statement, followups.arena, &ok);
+	}
+	if (ok && followups.n == filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		followups.more = true;
+		result = SQLITE_DONE;
+	}
+	sqlite3_reset(statement);
+	if (ok && result == SQLITE_DONE) {
+		*out = followups;
+		return NM_OK;
+	}
+	nm_followups_clear(&followups);
+	return ok ? nm_store_fail(store, "reading its follow-ups", err) : nm_fail_memory(err);
+}
+
+void nm_followups_clear(struct nm_followups *followups)
+{
+	free(followups->items);
+	nm_arena_free(followups->arena);
+	*followups = (struct nm_followups){ 0 };
+}
+
+static struct nm_deed read_deed(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
+{
+	return (struct nm_deed){
+		.at = sqlite3_column_int64(statement, 0),
+		.who = nm_store_column(statement, 1, arena, ok),
+		.kind = (enum nm_deed_kind)within(statement, 2, NM_DEED_NOTED),
+		.end = (enum nm_followup_end)within(statement, 3, NM_FOLLOWUP_RANG_AGAIN),
+		.words = nm_store_column(statement, 4, arena, ok),
+	};
+}
+
+/* Into an array that is malloc'd. */
+static enum nm_code read_deeds(struct nm_store *store, int64_t id, struct nm_arena *arena,
+			       struct nm_deed **deeds, size_t *n, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_DEEDS, err);
+	size_t capacity = 0;
+	bool ok = true;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		ok = nm_grow((void **)deeds, &capacity, *n + 1, sizeof(**deeds));
+		if (ok)
+			(*deeds)[(*n)++] = read_deed(statement, arena, &ok);
+	}
+	sqlite3_reset(statement);
+	if (!ok)
+		return nm_fail_memory(err);
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its follow-ups", err);
+}
+
+static enum nm_code add_deeds(struct nm_store *store, struct nm_arena *arena, struct nm_followup *followup,
+			      struct nm_error *err)
+{
+	struct nm_deed *read = NULL, *deeds;
+	size_t n = 0;
+	enum nm_code code = read_deeds(store, followup->id, arena, &read, &n, err);
+
+	deeds = code == NM_OK ? nm_arena_alloc(arena, n, sizeof(*deeds)) : NULL;
+	if (code == NM_OK && deeds == NULL)
+		code = nm_fail_memory(err);
+	for (size_t i = 0; code == NM_OK && i < n; i++)
+		deeds[i] = read[i];
+	free(read);
+	followup->deeds = deeds;
+	followup->n_deeds = n;
+	return code;
+}
+
+/* Without its deeds. */
+static enum nm_code get_row(struct nm_store *store, int64_t id, struct nm_arena *arena,
+			    struct nm_followup *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_GET, err);
+	bool ok = true;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW)
+		*out = read_followup(statement, arena, &ok);
+	sqlite3_reset(statement);
+	if (!ok)
+		return nm_fail_memory(err);
+	if (result == SQLITE_DONE)
+		return nm_fail(err, NM_INPUT, "there is no follow-up %lld", (long long)id);
+	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its follow-ups", err);
+}
+
+enum nm_code nm_store_followup_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
+				   struct nm_followup *out, struct nm_error *err)
+{
+	struct nm_followup followup;
+	enum nm_code code = get_row(store, id, arena, &followup, err);
+
+	if (code == NM_OK)
+		code = add_deeds(store, arena, &followup, err);
+	if (code == NM_OK)
+		*out = followup;
+	return code;
+}
+
+/* --- writing --- */
+
+/* Ends what nm_store_begin began. */
+static enum nm_code finish(struct nm_store *store, enum nm_code code, struct nm_error *err)
+{
+	if (code == NM_OK)
+		code = nm_store_commit(store, err);
+	if (code != NM_OK)
+		nm_store_abandon(store);
+	return code;
+}
+
+static enum nm_code insert_lead(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
+				struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_ADD, err);
+	enum nm_code code;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int(statement, 1, (int)lead->channel);
+	sqlite3_bind_int64(statement, 2, (sqlite3_int64)lead->number);
+	nm_store_bind(statement, 3, lead->name);
+	nm_store_bind(statement, 4, lead->words);
+	nm_store_bind(statement, 5, lead->line);
+	sqlite3_bind_int64(statement, 6, lead->opened);
+	sqlite3_bind_int64(statement, 8, lead->opened);
+	sqlite3_bind_int64(statement, 9, lead->opened);
+	sqlite3_bind_int64(statement, 10, 0);
+	code = nm_store_run(store, statement, err);
+	if (code == NM_OK)
+		*id = sqlite3_last_insert_rowid(store->db);
+	return code;
+}
+
+enum nm_code nm_store_followup_add(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
+				   struct nm_error *err)
+{
+	int64_t added = 0;
+	enum nm_code code;
+
+	if (lead->number == 0 && (lead->name == NULL || *lead->name == '\0'))
+		return nm_fail(err, NM_INPUT, "a lead needs a number or a name, or nobody can be called back");
+	code = nm_store_begin(store, err);
+	if (code != NM_OK)
+		return code;
+	code = insert_lead(store, lead, &added, err);
+	if (code == NM_OK)
+		code = nm_store_matters_settle(store, lead->number, lead->opened, err);
+	code = finish(store, code, err);
+	if (code == NM_OK)
+		*id = added;
+	return code;
+}
+
+enum nm_code nm_store_run_id(struct nm_store *store, enum nm_store_statement which, int64_t id,
+			     struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	return nm_store_run(store, statement, err);
+}
+
+enum nm_code nm_store_followup_fold(struct nm_store *store, int64_t id, struct nm_error *err)
+{
+	return nm_store_run_id(store, NM_SQL_FOLLOWUP_FOLD, id, err);
+}
+
+enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,
+			       struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_DEED_ADD, err);
+	enum nm_code code;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	sqlite3_bind_int64(statement, 2, deed->at);
+	nm_store_bind(statement, 3, deed->who);
+	sqlite3_bind_int(statement, 4, (int)deed->kind);
+	sqlite3_bind_int(statement, 5, deed->kind == NM_DEED_ENDED ? (int)deed->end : NM_FOLLOWUP_OPEN);
+	nm_store_bind(statement, 6, deed->words);
+	code = nm_store_run(store, statement, err);
+	return code == NM_OK ? nm_store_followup_fold(store, id, err) : code;
+}
+
+/* Takes the newest deed back that can be. */
+static enum nm_code take_back(struct nm_store *store, int64_t id, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_DEED_NEWEST, err);
+	int64_t newest = 0;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, id);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW)
+		newest = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	if (result == SQLITE_DONE)
+		return nm_fail(err, NM_INPUT, "follow-up %lld: nothing was done that could be taken back",
+			       (long long)id);
+	return result == SQLITE_ROW ? nm_store_run_id(store, NM_SQL_DEED_UNDO, newest, err)
+				    : nm_store_fail(store, "reading its follow-ups", err);
+}
+
+/* May this be done to it as it stands? */
+static enum nm_code check_deed(const struct nm_followup *followup, const struct nm_deed *deed,
+			       struct nm_error *err)
+{
+	if (deed->kind == NM_DEED_ENDED &&
+	    (deed->end == NM_FOLLOWUP_OPEN || deed->end >= NM_FOLLOWUP_RANG_AGAIN))
+		return nm_fail(err, NM_INPUT, "%s is no outcome that somebody can give",
+			       nm_followup_end_name(deed->end));
+	if (followup->end != NM_FOLLOWUP_OPEN && deed->kind != NM_DEED_REOPENED && deed->kind != NM_DEED_NOTED)
+		return nm_fail(err, NM_INPUT, "follow-up %lld has ended (%s): reopen it first",
+			       (long long)followup->id, nm_followup_end_name(followup->end));
+	return NM_OK;
+}
+
+/* An end is a bound between what the caller's calls are about, and one that is taken back is none. */
+static enum nm_code settle(struct nm_store *store, const struct nm_followup *followup,
+			   const struct nm_deed *deed, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	if (deed->kind != NM_DEED_ENDED && deed->kind != NM_DEED_REOPENED)
+		return NM_OK;
+	code = nm_store_matters_settle(store, followup->number, followup->opened, err);
+	if (code == NM_OK)
+		code = nm_store_matters_settle(store, followup->number, deed->at, err);
+	return code;
+}
+
+static enum nm_code do_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,
+			    struct nm_arena *arena, struct nm_error *err)
+{
+	struct nm_followup followup;
+	enum nm_code code = get_row(store, id, arena, &followup, err);
+
+	if (code == NM_OK)
+		code = check_deed(&followup, deed, err);
+	if (code == NM_OK && deed->kind == NM_DEED_REOPENED)
+		code = take_back(store, id, err);
+	if (code == NM_OK)
+		code = nm_store_deed_add(store, id, deed, err);
+	return code == NM_OK ? settle(store, &followup, deed, err) : code;
+}
+
+enum nm_code nm_store_followup_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,
+				    struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	enum nm_code code = arena != NULL ? nm_store_begin(store, err) : nm_fail_memory(err);
+
+	if (code == NM_OK)
+		code = finish(store, do_deed(store, id, deed, arena, err), err);
+	nm_arena_free(arena);
+	return code;
+}

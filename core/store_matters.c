@@ -1,0 +1,312 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the log of calls says of follow-ups.  Comes in: a caller and an instant at which something is new.  Goes out:
+ * the follow-ups of that caller around it, as the log has them.
+ *
+ * The missed calls of a caller between two bounds are one matter, and one follow-up.  Bounds are a call of the caller
+ * that was answered, the end that somebody gave a follow-up, and a lead.  All of it is read from the log again whenever
+ * a call is written, so that it does not depend on the order in which calls become known.  What people have done stays:
+ * a follow-up that somebody has touched is neither dropped nor cut in two.
+ */
+#include <stdlib.h>
+
+#include "core/store_private.h"
+#include "nevermiss/followup.h"
+
+/* A follow-up of the caller, as it is kept. */
+struct row {
+	int64_t id;
+	nm_time came, opened, newest;
+	int64_t calls, call;
+	int64_t outcome;
+	nm_time ended, firm;
+	bool kept; /* a lead, or touched: whatever the log says */
+};
+
+struct rows {
+	size_t n, capacity;
+	struct row *items; /* newest first */
+};
+
+/* The missed calls of a matter; calls 0: none. */
+struct missed {
+	int64_t calls, call; /* how many, and the first */
+	const char *line;    /* of the first; from the arena */
+	nm_time first, last;
+};
+
+/* --- what is there --- */
+
+/* One instant about the caller; `fallback` where there is none. */
+static enum nm_code read_time(struct nm_store *store, enum nm_store_statement which, uint64_t number,
+			      nm_time at, nm_time fallback, nm_time *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
+	sqlite3_bind_int64(statement, 2, at);
+	sqlite3_bind_int64(statement, 3, fallback);
+	result = sqlite3_step(statement);
+	*out = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : fallback;
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
+							     : nm_store_fail(store, "reading its calls", err);
+}
+
+static enum nm_code read_span(struct nm_store *store, uint64_t number, nm_time at, struct nm_span *out,
+			      struct nm_error *err)
+{
+	enum nm_code code =
+		read_time(store, NM_SQL_MATTER_FROM, number, at, NM_TIME_MIN, &out->from, err);
+
+	return code == NM_OK ? read_time(store, NM_SQL_MATTER_UNTIL, number, at, NM_TIME_MAX, &out->until, err)
+			     : code;
+}
+
+static struct row read_row(sqlite3_stmt *statement)
+{
+	return (struct row){
+		.id = sqlite3_column_int64(statement, 0),
+		.came = sqlite3_column_int64(statement, 1),
+		.opened = sqlite3_column_int64(statement, 2),
+		.newest = sqlite3_column_int64(statement, 3),
+		.calls = sqlite3_column_int64(statement, 4),
+		.call = sqlite3_column_int64(statement, 5),
+		.outcome = sqlite3_column_int64(statement, 6),
+		.ended = sqlite3_column_int64(statement, 7),
+		.firm = sqlite3_column_int64(statement, 9),
+		.kept = sqlite3_column_int(statement, 8) != 0 || sqlite3_column_int64(statement, 1) != 0,
+	};
+}
+
+static enum nm_code read_rows(struct nm_store *store, uint64_t number, struct nm_span span, struct rows *out,
+			      struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_MATTER_FOLLOWUPS, err);
+	bool ok = true;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
+	sqlite3_bind_int64(statement, 2, span.from);
+	sqlite3_bind_int64(statement, 3, span.until);
+	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		ok = nm_grow((void **)&out->items, &out->capacity, out->n + 1, sizeof(*out->items));
+		if (ok)
+			out->items[out->n++] = read_row(statement);
+	}
+	sqlite3_reset(statement);
+	if (!ok)
+		return nm_fail_memory(err);
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its follow-ups", err);
+}
+
+static enum nm_code read_missed(struct nm_store *store, uint64_t number, struct nm_span span,
+				struct nm_arena *arena, struct missed *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_MATTER_CALLS, err);
+	bool ok = true;
+	int result;
+
+	*out = (struct missed){ 0 };
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
+	sqlite3_bind_int64(statement, 2, span.from);
+	sqlite3_bind_int64(statement, 3, span.until);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW)
+		*out = (struct missed){ .call = sqlite3_column_int64(statement, 0),
+					.line = nm_store_column(statement, 1, arena, &ok),
+					.first = sqlite3_column_int64(statement, 2),
+					.last = sqlite3_column_int64(statement, 3),
+					.calls = sqlite3_column_int64(statement, 4) };
+	sqlite3_reset(statement);
+	if (!ok)
+		return nm_fail_memory(err);
+	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
+							     : nm_store_fail(store, "reading its calls", err);
+}
+
+/* --- what it becomes --- */
+
+/* The follow-up that has the matter's calls: the newest that is kept, else the newest; NULL: there is none.  Where
+ * several are kept, each has what came from its own opening on. */
+static struct row *find_holder(const struct rows *rows, struct nm_span *span)
+{
+	struct row *holder = NULL;
+	size_t kept = 0;
+
+	for (size_t i = 0; i < rows->n; i++) {
+		if (rows->items[i].kept && kept++ == 0)
+			holder = &rows->items[i];
+	}
+	if (kept > 1)
+		span->from = holder->opened;
+	return holder == NULL && rows->n > 0 ? &rows->items[0] : holder;
+}
+
+/* What becomes known long afterwards opens nothing, and joins none that was opened later. */
+static enum nm_code cut_late(struct nm_store *store, const struct row *holder, struct nm_span *span,
+			     struct nm_error *err)
+{
+	nm_time newest;
+	enum nm_code code = read_time(store, NM_SQL_CALL_NEWEST, 0, 0, 0, &newest, err);
+	nm_time since = newest - NM_FOLLOWUP_LATE_S;
+
+	if (holder != NULL && holder->opened < since)
+		since = holder->opened;
+	if (code == NM_OK && span->from < since)
+		span->from = since;
+	return code;
+}
+
+/* `row` then is as it is kept. */
+static enum nm_code write_calls(struct nm_store *store, struct row *row, const struct missed *missed,
+				struct nm_error *err)
+{
+	const bool lead = row->came != 0;
+	const nm_time opened = lead ? row->came : missed->first;
+	const nm_time newest = missed->calls > 0 ? missed->last : opened;
+	sqlite3_stmt *statement;
+
+	if (row->opened == opened && row->newest == newest && row->calls == missed->calls &&
+	    (lead || row->call == missed->call))
+		return NM_OK;
+	statement = nm_store_statement(store, NM_SQL_FOLLOWUP_CALLS, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	row->opened = opened;
+	row->newest = newest;
+	sqlite3_bind_int64(statement, 1, row->id);
+	if (!lead)
+		sqlite3_bind_int64(statement, 2, missed->call);
+	nm_store_bind(statement, 3, missed->line);
+	sqlite3_bind_int64(statement, 4, opened);
+	sqlite3_bind_int64(statement, 5, newest);
+	sqlite3_bind_int64(statement, 6, missed->calls);
+	return nm_store_run(store, statement, err);
+}
+
+static enum nm_code open_row(struct nm_store *store, uint64_t number, const struct missed *missed,
+			     struct row *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_ADD, err);
+	enum nm_code code;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int(statement, 1, NM_CHANNEL_PHONE);
+	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
+	nm_store_bind(statement, 5, missed->line);
+	sqlite3_bind_int64(statement, 6, 0);
+	sqlite3_bind_int64(statement, 7, missed->call);
+	sqlite3_bind_int64(statement, 8, missed->first);
+	sqlite3_bind_int64(statement, 9, missed->last);
+	sqlite3_bind_int64(statement, 10, missed->calls);
+	code = nm_store_run(store, statement, err);
+	if (code == NM_OK)
+		*out = (struct row){ .id = sqlite3_last_insert_rowid(store->db),
+				     .opened = missed->first,
+				     .newest = missed->last };
+	return code;
+}
+
+static enum nm_code drop_row(struct nm_store *store, int64_t id, struct nm_error *err)
+{
+	enum nm_code code = nm_store_run_id(store, NM_SQL_DEEDS_OF_LOG_DROP, id, err);
+
+	return code == NM_OK ? nm_store_run_id(store, NM_SQL_FOLLOWUP_DROP, id, err) : code;
+}
+
+/* The first call that was answered after all that the follow-up stands for ends it, unless somebody has. */
+static enum nm_code settle_end(struct nm_store *store, uint64_t number, const struct row *row,
+			       struct nm_error *err)
+{
+	const nm_time after = row->newest > row->firm ? row->newest : row->firm;
+	struct nm_deed end = { .who = NM_FOLLOWUP_LOG, .kind = NM_DEED_ENDED, .end = NM_FOLLOWUP_RANG_AGAIN };
+	enum nm_code code;
+
+	if (row->outcome != NM_FOLLOWUP_OPEN && row->outcome != NM_FOLLOWUP_RANG_AGAIN)
+		return NM_OK;
+	code = read_time(store, NM_SQL_MATTER_ANSWERED, number, after, 0, &end.at, err);
+	if (code != NM_OK || end.at == row->ended)
+		return code;
+	code = nm_store_run_id(store, NM_SQL_DEEDS_OF_LOG_DROP, row->id, err);
+	if (code == NM_OK)
+		code = end.at != 0 ? nm_store_deed_add(store, row->id, &end, err)
+				   : nm_store_followup_fold(store, row->id, err);
+	return code;
+}
+
+/* The rows of a matter beside its calls. */
+static enum nm_code settle_rows(struct nm_store *store, uint64_t number, const struct rows *rows,
+				struct row *holder, const struct missed *missed, struct nm_error *err)
+{
+	struct row fresh;
+	enum nm_code code = NM_OK;
+
+	if (holder == NULL && missed->calls > 0) {
+		code = open_row(store, number, missed, &fresh, err);
+		return code == NM_OK ? settle_end(store, number, &fresh, err) : code;
+	}
+	if (holder != NULL && (missed->calls > 0 || holder->came != 0))
+		code = write_calls(store, holder, missed, err);
+	for (size_t i = 0; i < rows->n && code == NM_OK; i++) {
+		const struct row *row = &rows->items[i];
+
+		if (row->kept || (row == holder && missed->calls > 0))
+			code = settle_end(store, number, row, err);
+		else
+			code = drop_row(store, row->id, err);
+	}
+	return code;
+}
+
+static enum nm_code settle_matter(struct nm_store *store, uint64_t number, struct nm_span span,
+				  struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct rows rows = { 0 };
+	struct row *holder = NULL;
+	struct missed missed;
+	enum nm_code code = arena != NULL ? NM_OK : nm_fail_memory(err);
+
+	if (code == NM_OK)
+		code = read_rows(store, number, span, &rows, err);
+	if (code == NM_OK) {
+		holder = find_holder(&rows, &span);
+		code = cut_late(store, holder, &span, err);
+	}
+	if (code == NM_OK)
+		code = read_missed(store, number, span, arena, &missed, err);
+	if (code == NM_OK)
+		code = settle_rows(store, number, &rows, holder, &missed, err);
+	free(rows.items);
+	nm_arena_free(arena);
+	return code;
+}
+
+enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm_time at,
+				     struct nm_error *err)
+{
+	struct nm_span span;
+	bool bound;
+	enum nm_code code;
+
+	if (number == 0)
+		return NM_OK;
+	code = read_span(store, number, at, &span, err);
+	bound = code == NM_OK && span.from == at && at > NM_TIME_MIN;
+	if (code == NM_OK)
+		code = settle_matter(store, number, span, err);
+	if (code == NM_OK && bound) /* what was one matter before it may be two now */
+		code = read_span(store, number, at - 1, &span, err);
+	if (code == NM_OK && bound)
+		code = settle_matter(store, number, span, err);
+	return code;
+}
