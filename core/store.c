@@ -41,9 +41,12 @@
 #define MISSED "call WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
 #define ANSWERED                                                                                    \
 	"call WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0 AND caller > 0"       \
-	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND opened < began" \
-	" AND (touched OR came > 0) AND began <= max(newest, firm))"
+	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND touched = 1"   \
+	" AND anchor < began AND began <= seen_until)"
 #define OF_CALLER "followup WHERE number = ?1 AND number > 0"
+#define MATTER_ROW                                                                                  \
+	"SELECT id, came, opened, newest, calls, call, ended, touched, seen_until, anchor" \
+	" FROM " OF_CALLER
 /* Deeds that stand, and of these the ones for which the customer was called back. */
 #define STANDS "undone = 0"
 #define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND outcome IN (1, 2, 4))"
@@ -125,6 +128,7 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_OUTBOX_OPEN] = OUTBOX_ROW " WHERE state < 2 ORDER BY id LIMIT ?1",
 	[NM_SQL_OUTBOX_KNOWN] = "SELECT carrier_id FROM outbox WHERE id <> ?1 AND recipient = ?2 AND driver = ?3"
 				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",
+	[NM_SQL_OUTBOX_LAST] = "SELECT max(at) FROM outbox WHERE recipient = ?1 AND state NOT IN (?2, ?3)",
 	[NM_SQL_SANDBOX_TEXT_ADD] = "INSERT INTO sandbox_text(line, recipient, body) VALUES(?, ?, ?)",
 	[NM_SQL_SANDBOX_TEXTS] = "SELECT id, recipient, body FROM sandbox_text WHERE line = ?"
 				 " ORDER BY id DESC LIMIT ?",
@@ -133,18 +137,21 @@ static const char *const statements[NM_SQL_COUNT] = {
 		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
 	[NM_SQL_FOLLOWUP_GET] = FOLLOWUP_ROW " WHERE id = ?1",
 	[NM_SQL_FOLLOWUP_ADD] =
-		"INSERT INTO followup(channel, number, name, words, line, came, call, opened, newest, calls)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+		"INSERT INTO followup(channel, number, name, words, line, came, call, opened, newest, calls, anchor)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?8)",
 	[NM_SQL_FOLLOWUP_CALLS] = "UPDATE followup SET call = ?2, line = CASE WHEN came > 0 THEN line ELSE ?3 END,"
-				  " opened = ?4, newest = ?5, calls = ?6 WHERE id = ?1",
+				  " opened = ?4, newest = ?5, calls = ?6,"
+				  " anchor = CASE WHEN touched THEN anchor ELSE ?4 END WHERE id = ?1",
+	[NM_SQL_FOLLOWUP_SEEN] = "UPDATE followup SET anchor = opened, seen_until = max(seen_until, newest, ?2)"
+				 " WHERE id = ?1",
 	[NM_SQL_FOLLOWUP_FOLD] =
-		"UPDATE followup SET (outcome, ended, tries, first_try, last_try, texted, touched, firm) ="
+		"UPDATE followup SET (outcome, ended, tries, first_try, last_try, texted, touched) ="
 		" (SELECT coalesce(max(outcome) FILTER (WHERE " STANDS " AND kind = 2), 0),"
 		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 2), 0),"
 		" count(*) FILTER (WHERE " A_TRY "), coalesce(min(at) FILTER (WHERE " A_TRY "), 0),"
 		" coalesce(max(at) FILTER (WHERE " A_TRY "), 0),"
-		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 1), 0), coalesce(max(outcome <> 5), 0),"
-		" coalesce(max(at) FILTER (WHERE kind IN (2, 3) AND outcome <> 5), 0) FROM deed WHERE followup = ?1)"
+		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 1), 0), coalesce(max(outcome <> 5), 0)"
+		" FROM deed WHERE followup = ?1)"
 		" WHERE id = ?1",
 	[NM_SQL_FOLLOWUP_DROP] = "DELETE FROM followup WHERE id = ?1",
 	[NM_SQL_DEED_ADD] =
@@ -156,16 +163,16 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_DEEDS_OF_LOG_DROP] = "DELETE FROM deed WHERE followup = ?1 AND outcome = 5 AND " STANDS,
 	[NM_SQL_MATTER_FROM] =
 		"SELECT max(coalesce((SELECT began FROM " ANSWERED " AND began <= ?2 ORDER BY began DESC LIMIT 1), ?3),"
-		" coalesce((SELECT max(ended) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND ended <= ?2), ?3),"
+		" coalesce((SELECT max(seen_until) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND seen_until <= ?2), ?3),"
 		" coalesce((SELECT max(came) FROM " OF_CALLER " AND came > 0 AND came <= ?2), ?3))",
 	[NM_SQL_MATTER_UNTIL] =
 		"SELECT min(coalesce((SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1), ?3),"
-		" coalesce((SELECT min(ended) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND ended > ?2), ?3),"
+		" coalesce((SELECT min(seen_until) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND seen_until > ?2), ?3),"
 		" coalesce((SELECT min(came) FROM " OF_CALLER " AND came > ?2), ?3))",
 	[NM_SQL_MATTER_ANSWERED] = "SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1",
-	[NM_SQL_MATTER_FOLLOWUPS] =
-		"SELECT id, came, opened, newest, calls, call, outcome, ended, touched, firm FROM " OF_CALLER
-		" AND opened >= ?2 AND opened < ?3 ORDER BY opened DESC, id DESC",
+	[NM_SQL_MATTER_FOLLOWUPS] = MATTER_ROW " AND anchor >= ?2 AND anchor < ?3 ORDER BY anchor DESC, id DESC",
+	[NM_SQL_MATTER_ENDS] =
+		MATTER_ROW " AND (outcome = 0 OR outcome = 5 AND ended >= ?2) AND anchor < ?3 ORDER BY anchor",
 	[NM_SQL_MATTER_CALLS] =
 		"SELECT id, line, began, (SELECT max(began) FROM " MISSED " AND began >= ?2 AND began < ?3),"
 		" (SELECT count(*) FROM " MISSED " AND began >= ?2 AND began < ?3)"

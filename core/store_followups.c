@@ -293,18 +293,20 @@ static enum nm_code check_deed(const struct nm_followup *followup, const struct 
 	return NM_OK;
 }
 
-/* An end is a bound between what the caller's calls are about, and one that is taken back is none. */
-static enum nm_code settle(struct nm_store *store, const struct nm_followup *followup,
-			   const struct nm_deed *deed, struct nm_error *err)
+/* What whoever does it sees of the follow-up.  An end lies behind all that it ends, whatever the clock says. */
+static enum nm_code write_seen(struct nm_store *store, const struct nm_followup *followup,
+			       const struct nm_deed *deed, struct nm_error *err)
 {
-	enum nm_code code = NM_OK;
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_SEEN, err);
+	nm_time until = followup->newest;
 
-	if (deed->kind != NM_DEED_ENDED && deed->kind != NM_DEED_REOPENED)
-		return NM_OK;
-	code = nm_store_matters_settle(store, followup->number, followup->opened, err);
-	if (code == NM_OK)
-		code = nm_store_matters_settle(store, followup->number, deed->at, err);
-	return code;
+	if (statement == NULL)
+		return NM_SYSTEM;
+	if (deed->kind == NM_DEED_ENDED || deed->kind == NM_DEED_REOPENED)
+		until = deed->at > followup->newest ? deed->at : followup->newest + 1;
+	sqlite3_bind_int64(statement, 1, followup->id);
+	sqlite3_bind_int64(statement, 2, until);
+	return nm_store_run(store, statement, err);
 }
 
 static enum nm_code do_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,
@@ -319,7 +321,11 @@ static enum nm_code do_deed(struct nm_store *store, int64_t id, const struct nm_
 		code = take_back(store, id, err);
 	if (code == NM_OK)
 		code = nm_store_deed_add(store, id, deed, err);
-	return code == NM_OK ? settle(store, &followup, deed, err) : code;
+	if (code == NM_OK)
+		code = write_seen(store, &followup, deed, err);
+	if (code == NM_OK && deed->kind == NM_DEED_REOPENED) /* an end that it had is no bound any more */
+		code = nm_store_matters_settle(store, followup.number, followup.opened, err);
+	return code;
 }
 
 enum nm_code nm_store_followup_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,
