@@ -55,6 +55,7 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[NM_SQL_COMMIT] = "COMMIT",
 	[NM_SQL_ROLLBACK] = "ROLLBACK",
+	[NM_SQL_DATA_VERSION] = "PRAGMA data_version",
 	[NM_SQL_VERSION_NEWEST] = "SELECT id, text FROM version ORDER BY id DESC LIMIT 1",
 	[NM_SQL_VERSION_ADD] = "INSERT INTO version(at, who, why, text) VALUES(?, ?, ?, ?)",
 	[NM_SQL_VERSIONS] = "SELECT id, at, who, why FROM version ORDER BY id DESC LIMIT ?",
@@ -109,6 +110,9 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+	[NM_SQL_CALLS_EACH] =
+		"SELECT caller, began, ended, outcome, reason, probably, answered_by, seconds, cut FROM call"
+		" WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",
 	[NM_SQL_CALLS_READ_GET] = "SELECT since, until FROM calls_read WHERE number = ?1 AND driver = ?2",
 	[NM_SQL_CALLS_READ_PUT] =
 		"INSERT INTO calls_read(number, driver, since, until) VALUES(?1, ?2, ?3, ?4)"
@@ -135,6 +139,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
 	[NM_SQL_FOLLOWUPS_OPEN] =
 		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
+	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try FROM followup"
+				  " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened, id",
 	[NM_SQL_FOLLOWUP_GET] = FOLLOWUP_ROW " WHERE id = ?1",
 	[NM_SQL_FOLLOWUP_ADD] =
 		"INSERT INTO followup(channel, number, name, words, line, came, call, opened, newest, calls, anchor)"
@@ -415,6 +421,19 @@ void nm_store_close(struct nm_store *store)
 bool nm_store_read_only(const struct nm_store *store)
 {
 	return store->read_only;
+}
+
+/* What SQLite counts of others' commits and of this connection's own rows. */
+uint64_t nm_store_changes(struct nm_store *store)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_DATA_VERSION, NULL);
+	uint64_t others = 0;
+
+	if (statement && sqlite3_step(statement) == SQLITE_ROW)
+		others = (uint64_t)sqlite3_column_int64(statement, 0);
+	if (statement)
+		sqlite3_reset(statement);
+	return others << 32 ^ (uint64_t)sqlite3_total_changes(store->db);
 }
 
 static enum nm_code run_plain(struct nm_store *store, enum nm_store_statement which, struct nm_error *err)

@@ -203,17 +203,21 @@ static int within(sqlite3_stmt *statement, int column, int most)
 	return value >= 0 && value <= most ? (int)value : most;
 }
 
+static struct nm_caller caller_of(sqlite3_int64 caller)
+{
+	return (struct nm_caller){ .anonymous = caller == WITHHELD,
+				   .number = caller > 0 ? (nm_number)caller : 0 };
+}
+
 /* The columns of CALL_ROW (store.c). */
 static struct nm_call_entry read_call(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
 {
-	const sqlite3_int64 caller = sqlite3_column_int64(statement, 4);
-
 	return (struct nm_call_entry){
 		.id = sqlite3_column_int64(statement, 0),
 		.line = nm_store_column(statement, 1, arena, ok),
 		.driver = nm_store_column(statement, 2, arena, ok),
 		.carrier_id = nm_store_column(statement, 3, arena, ok),
-		.caller = { .anonymous = caller == WITHHELD, .number = caller > 0 ? (nm_number)caller : 0 },
+		.caller = caller_of(sqlite3_column_int64(statement, 4)),
 		.forwarded_from = (nm_number)sqlite3_column_int64(statement, 5),
 		.began = sqlite3_column_int64(statement, 6),
 		.ended = sqlite3_column_int64(statement, 7),
@@ -270,6 +274,46 @@ void nm_call_entries_clear(struct nm_call_entries *entries)
 	free(entries->items);
 	nm_arena_free(entries->arena);
 	*entries = (struct nm_call_entries){ 0 };
+}
+
+static struct nm_call_brief read_brief(sqlite3_stmt *statement)
+{
+	const int seconds = within(statement, 7, NM_DAY);
+
+	return (struct nm_call_brief){
+		.caller = caller_of(sqlite3_column_int64(statement, 0)),
+		.began = sqlite3_column_int64(statement, 1),
+		.ended = sqlite3_column_int64(statement, 2),
+		.became = { .end = (enum nm_call_end)within(statement, 3, NM_CALL_UNKNOWN),
+			    .reason = (enum nm_call_reason)within(statement, 4, NM_CALL_BUSY),
+			    .probably = sqlite3_column_int(statement, 5) != 0,
+			    .by = (const char *)sqlite3_column_text(statement, 6),
+			    .seconds = seconds < NM_DAY ? seconds : -1 },
+		.cut = sqlite3_column_int(statement, 8) != 0,
+	};
+}
+
+enum nm_code nm_store_calls_each(struct nm_store *store, const struct nm_call_reader *reader,
+				 struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALLS_EACH, err);
+	enum nm_code code = NM_OK;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, reader->span.from);
+	sqlite3_bind_int64(statement, 2, reader->span.until);
+	sqlite3_bind_int64(statement, 3, (sqlite3_int64)reader->number);
+	while (code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		const struct nm_call_brief call = read_brief(statement);
+
+		code = reader->take(reader->context, &call, err);
+	}
+	sqlite3_reset(statement);
+	if (code != NM_OK)
+		return code;
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its calls", err);
 }
 
 static struct nm_call_leg read_leg(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)

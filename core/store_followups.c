@@ -75,6 +75,33 @@ enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup
 	return ok ? nm_store_fail(store, "reading its follow-ups", err) : nm_fail_memory(err);
 }
 
+enum nm_code nm_store_followups_each(struct nm_store *store, const struct nm_followup_reader *reader,
+				     struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUPS_EACH, err);
+	enum nm_code code = NM_OK;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, reader->span.from);
+	sqlite3_bind_int64(statement, 2, reader->span.until);
+	while (code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		const struct nm_followup followup = {
+			.line = (const char *)sqlite3_column_text(statement, 0),
+			.opened = sqlite3_column_int64(statement, 1),
+			.end = (enum nm_followup_end)within(statement, 2, NM_FOLLOWUP_RANG_AGAIN),
+			.first_try = sqlite3_column_int64(statement, 3),
+		};
+
+		code = reader->take(reader->context, &followup, err);
+	}
+	sqlite3_reset(statement);
+	if (code != NM_OK)
+		return code;
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its follow-ups", err);
+}
+
 void nm_followups_clear(struct nm_followups *followups)
 {
 	free(followups->items);

@@ -26,8 +26,10 @@ struct demo_story {
 int demo_hour_calls(struct demo_story *story, nm_time hour);
 /* The next one, at that time; its script is the story's until the next call. */
 struct nm_call demo_next_call(struct demo_story *story, nm_time at);
-/* One that nobody takes. */
-struct nm_call demo_missed_call(struct demo_story *story, nm_time at);
+/* One that nobody takes, from another number for each n < 4. */
+struct nm_call demo_missed_call(struct demo_story *story, nm_time at, int n);
+/* How far the weeks are gone, from 0 to 1. */
+double demo_progress(const struct demo_story *story, nm_time at);
 /* From least to most, both included. */
 int demo_between(struct demo_story *story, int least, int most);
 bool demo_chance(struct demo_story *story, double percent);
@@ -42,5 +44,25 @@ struct demo_record {
 /* talk_s: for how long they speak, or the caller is in the voicemail. */
 void demo_record_of(const struct nm_plan *plan, const struct nm_simulation *played, const char *id, int talk_s,
 		    struct demo_record *out);
+
+/* Deeds that are still to be done (demo_followups.c). */
+#define DEMO_DEEDS 128
+struct demo_followups {
+	int64_t opened; /* the follow-up that the newest call opened; 0: it opened none */
+	size_t n;
+	struct demo_deed {
+		int64_t followup;
+		struct nm_deed deed;
+	} deeds[DEMO_DEEDS]; /* those of one follow-up in their order */
+};
+/* Sets `opened`, of a call that was just written down. */
+enum nm_code demo_followup_find(struct demo_followups *followups, struct nm_store *store, nm_time began,
+				struct nm_error *err) NM_WARN_UNUSED;
+/* For the one that was opened: one deed, and all that somebody may do. */
+void demo_followup_plan(struct demo_followups *followups, nm_time at, enum nm_deed_kind kind, enum nm_followup_end end);
+void demo_followup_work(struct demo_followups *followups, struct demo_story *story, nm_time opened, double progress);
+/* Does those that are due, those after `latest` at that time. */
+enum nm_code demo_followups_until(struct demo_followups *followups, struct nm_store *store, nm_time due, nm_time latest,
+				  struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

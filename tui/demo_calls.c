@@ -18,6 +18,7 @@ struct history {
 	const char *driver;
 	int n; /* calls so far */
 	struct demo_record record;
+	struct demo_followups followups;
 };
 
 nm_time demo_pushed_at(const struct session *session)
@@ -44,10 +45,13 @@ static enum nm_code keep(struct history *history, const struct nm_call *call, co
 		.legs = history->record.kept,
 	};
 
+	enum nm_code code;
+
 	nm_call_judge(plan, call->line, record, history->confirms, &entry.became);
 	if (entry.became.end != NM_CALL_ANSWERED && entry.became.end != NM_CALL_REJECTED)
 		history->story.missed = call->caller.number;
-	return nm_store_call_put(history->store, &entry, &kept, err);
+	code = nm_store_call_put(history->store, &entry, &kept, err);
+	return code ? code : demo_followup_find(&history->followups, history->store, record->began, err);
 }
 
 /* People speak for minutes; of those who reach a voicemail one in five leaves a message. */
@@ -62,8 +66,10 @@ static enum nm_code play(struct history *history, const struct nm_call *call, st
 {
 	struct nm_simulation *played;
 	char id[32];
-	enum nm_code code = nm_simulate_on(history->timeline, call, true, &played, err);
+	enum nm_code code = demo_followups_until(&history->followups, history->store, call->at, call->at, err);
 
+	if (!code)
+		code = nm_simulate_on(history->timeline, call, true, &played, err);
 	if (code)
 		return code;
 	snprintf(id, sizeof id, "demo-%04d", ++history->n);
@@ -85,24 +91,32 @@ static enum nm_code play_hour(struct history *history, nm_time hour, struct nm_e
 		const struct nm_call call = demo_next_call(story, at);
 
 		code = play(history, &call, err);
+		if (!code && history->followups.opened)
+			demo_followup_work(&history->followups, story, at, demo_progress(story, at));
 	}
 	return code;
 }
 
-/* What is to be done when the demo opens: those whom nobody took in the last hour. */
+/* What is to be done when the demo opens: nobody took these.  The plan wants them called back within 15 minutes and,
+ * where that came to nothing, tried again after 30: one is late, two are not yet due. */
 static enum nm_code play_last(struct history *history, struct nm_error *err)
 {
-	static const int minutes_ago[] = {47, 25, 9};
+	static const struct {
+		int minutes_ago, tried_ago;
+	} last[] = {{47, 0}, {25, 18}, {9, 0}};
+	const nm_time now = history->story.now;
 	enum nm_code code = NM_OK;
-	size_t i;
+	int i;
 
-	for (i = 0; i < sizeof minutes_ago / sizeof minutes_ago[0] && !code; i++) {
-		const struct nm_call call =
-			demo_missed_call(&history->story, history->story.now - minutes_ago[i] * 60);
+	for (i = 0; i < (int)(sizeof last / sizeof last[0]) && !code; i++) {
+		const struct nm_call call = demo_missed_call(&history->story, now - last[i].minutes_ago * 60, i);
 
 		code = play(history, &call, err);
+		if (last[i].tried_ago)
+			demo_followup_plan(&history->followups, now - last[i].tried_ago * 60, NM_DEED_TRIED,
+					   NM_FOLLOWUP_OPEN);
 	}
-	return code;
+	return code ? code : demo_followups_until(&history->followups, history->store, now, now, err);
 }
 
 static enum nm_code play_all(struct history *history, struct nm_error *err)
@@ -115,6 +129,9 @@ static enum nm_code play_all(struct history *history, struct nm_error *err)
 		return code;
 	for (hour = history->story.from; hour + HOUR <= last && !code; hour += HOUR)
 		code = play_hour(history, hour, err);
+	/* What the hour before now would still have brought is done before it. */
+	if (!code)
+		code = demo_followups_until(&history->followups, history->store, NM_TIME_MAX, last, err);
 	if (!code)
 		code = play_last(history, err);
 	if (!code)

@@ -81,8 +81,7 @@ static struct nm_caller next_caller(struct demo_story *story)
 	return caller;
 }
 
-/* How far the weeks are gone, from 0 to 1. */
-static double progress_at(const struct demo_story *story, nm_time at)
+double demo_progress(const struct demo_story *story, nm_time at)
 {
 	return (double)(at - story->from) / (double)(story->now - story->from);
 }
@@ -129,7 +128,7 @@ static int gives_up(struct demo_story *story, double progress)
 
 struct nm_call demo_next_call(struct demo_story *story, nm_time at)
 {
-	const double progress = progress_at(story, at);
+	const double progress = demo_progress(story, at);
 	const int hotline = nm_plan_find_line(story->plan, "hotline");
 	struct nm_call call = {.at = at, .caller = next_caller(story)};
 
@@ -143,16 +142,15 @@ struct nm_call demo_next_call(struct demo_story *story, nm_time at)
 	return call;
 }
 
-struct nm_call demo_missed_call(struct demo_story *story, nm_time at)
+struct nm_call demo_missed_call(struct demo_story *story, nm_time at, int n)
 {
-	struct nm_call call = {.at = at};
-	size_t n = 0, i;
+	struct nm_call call = {.at = at, .caller.number = number_of(737, 20 * (n + 1))};
+	size_t settings = 0, i;
 
-	call.caller.number = number_of(737, demo_between(story, 0, 99));
 	for (i = 0; i < story->plan->n_destinations; i++)
 		if (story->plan->destinations[i].kind == NM_AI)
-			story->settings[n++] = (struct nm_script_setting){story->plan->destinations[i].name,
-									  NM_UNREACHABLE, -1};
-	call.script = (struct nm_script){.nobody = true, .n = n, .settings = story->settings, .hangup_s = -1};
+			story->settings[settings++] = (struct nm_script_setting){
+				story->plan->destinations[i].name, NM_UNREACHABLE, -1};
+	call.script = (struct nm_script){.nobody = true, .n = settings, .settings = story->settings, .hangup_s = -1};
 	return call;
 }

@@ -104,6 +104,21 @@ const struct key_row key_rows[] = {
 	{CONTEXT_PUSH, ACTION_EDITOR, "editor", "e", NULL, "the line's section in your editor"},
 	SEARCH_ROWS(CONTEXT_PUSH),
 
+	{CONTEXT_REPORT, ACTION_LEFT, "month-before", "Left h", "month", "the month before; on the map, the hour before"},
+	{CONTEXT_REPORT, ACTION_RIGHT, "next-month", "Right l", NULL, "the month after, behind this one the last 30 days; on the map, the next hour"},
+	{CONTEXT_REPORT, ACTION_UP, "up", "Up k", NULL, "a row up; on the map, the day before"},
+	{CONTEXT_REPORT, ACTION_DOWN, "down", "Down j", NULL, "a row down; on the map, the next day"},
+	{CONTEXT_REPORT, ACTION_LATEST, "latest", "t Home", NULL, "this month, or the last 30 days"},
+	{CONTEXT_REPORT, ACTION_LINE, "line", "L", "line", "all lines, or each"},
+	{CONTEXT_REPORT, ACTION_WHOSE, "layer", "y", "layer", "the map and figures of all calls, of those missed, of those that each took"},
+	{CONTEXT_REPORT, ACTION_VIEW, "missed", "m", NULL, "the map of calls that were missed, or of all"},
+	{CONTEXT_REPORT, ACTION_NEXT_PANE, "map", "Tab", "map", "to the map of the week's hours, and back"},
+	{CONTEXT_REPORT, ACTION_ENTER, "week", "Enter", "week", "to the map; there, the hour under the cursor on the Week screen"},
+	{CONTEXT_REPORT, ACTION_RECKON, "calculation", "$", "calculation", "what missed calls cost and what was recovered, with your own numbers"},
+	{CONTEXT_REPORT, ACTION_EXPORT, "save-csv", "S", "save CSV", "save all figures in a file; asks for its name"},
+	{CONTEXT_REPORT, ACTION_DEFINITIONS, "definitions", "d", NULL, "what each figure means"},
+	{CONTEXT_REPORT, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "from the map to the figures, then to the screen before"},
+
 	{CONTEXT_CODES, ACTION_UP, "up", "Up k", "move", "the one before"},
 	{CONTEXT_CODES, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
 	{CONTEXT_CODES, ACTION_DONE, "done", "D", "done", "this one was dialled, or set: kept with the time as soon as all are"},
@@ -129,6 +144,14 @@ const struct key_row key_rows[] = {
 	{CONTEXT_PAINT, ACTION_BACK, "leave", "Escape q Backspace", "leave", "select no more; else leave, and when hours changed ask to save them"},
 	{CONTEXT_PAINT, ACTION_DROP, "drop", "X", "drop", "leave, and nothing is changed"},
 	{CONTEXT_PAINT, ACTION_HELP, "help", "? F1", "help", "these keys"},
+
+	{CONTEXT_WORTH, ACTION_UP, "up", "Up k", "move", "the number before"},
+	{CONTEXT_WORTH, ACTION_DOWN, "down", "Down j", NULL, "the next number"},
+	{CONTEXT_WORTH, ACTION_ENTER, "edit", "Enter", "edit", "another number here: all is reckoned anew at once"},
+	{CONTEXT_WORTH, ACTION_AS_LOGGED, "as-logged", "r", "as it was", "put this number back: as the log, the plan or the guide has it"},
+	{CONTEXT_WORTH, ACTION_SAVE, "save", "W", "into the plan", "the share that books and the average job into the plan; again: save the plan"},
+	{CONTEXT_WORTH, ACTION_BACK, "close", "Escape q Backspace", "close", "back to the report; your numbers stay there"},
+	{CONTEXT_WORTH, ACTION_HELP, "help", "? F1", "help", "these keys"},
 
 	{CONTEXT_TEXT, ACTION_BACK, "close", "Escape q Enter Backspace", "close", "back to the screen"},
 	{CONTEXT_TEXT, ACTION_UP, "up", "Up k", "scroll", "a line up"},
@@ -163,6 +186,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_CHOOSE, ACTION_LAST, "last", "End G", NULL, "the last one"},
 	{CONTEXT_CHOOSE, ACTION_ACCEPT, "accept", "Enter", "choose", "take it"},
 	{CONTEXT_CHOOSE, ACTION_DISMISS, "dismiss", "Escape q C-c", "dismiss", "leave it"},
+	SEARCH_ROWS(CONTEXT_CHOOSE),
 
 	{CONTEXT_SEVERAL, ACTION_UP, "up", "Up k", "move", "the one before"},
 	{CONTEXT_SEVERAL, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
@@ -171,6 +195,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SEVERAL, ACTION_CYCLE, "toggle", "Space", "take or leave", "take it, or leave it: the numbers are the order"},
 	{CONTEXT_SEVERAL, ACTION_ACCEPT, "accept", "Enter", "accept", "these"},
 	{CONTEXT_SEVERAL, ACTION_DISMISS, "dismiss", "Escape q C-c", "dismiss", "leave it as it was"},
+	SEARCH_ROWS(CONTEXT_SEVERAL),
 
 	{G, ACTION_UP, "up", "Up k", NULL, "up"},
 	{G, ACTION_DOWN, "down", "Down j", NULL, "down"},
@@ -217,7 +242,7 @@ static const struct {
 #define NAMED (sizeof named_keys / sizeof *named_keys)
 
 static const char *const context_names[CONTEXT_COUNT] = {"general", "now",  "plan", "week",   "simulate", "check",
-							 "push",    "calls", "report", "codes", "paint", "text", "prompt",
+							 "push",    "calls", "report", "codes", "paint", "calculation", "text", "prompt",
 							 "confirm", "choose", "several"};
 
 const char *context_name(enum context context)

@@ -50,6 +50,7 @@ enum context {
 	CONTEXT_REPORT,
 	CONTEXT_CODES,   /* what somebody dials for a line */
 	CONTEXT_PAINT,   /* the hours of a schedule */
+	CONTEXT_WORTH,   /* the calculation of what calls are worth */
 	CONTEXT_TEXT,    /* a page of text: help, results */
 	CONTEXT_PROMPT,  /* a line being typed */
 	CONTEXT_CONFIRM, /* yes or no */
@@ -151,6 +152,12 @@ enum action {
 	ACTION_ARTEFACT,
 	ACTION_CODES,
 	ACTION_DONE,
+	/* Report */
+	ACTION_LATEST,
+	ACTION_RECKON,
+	ACTION_DEFINITIONS,
+	ACTION_EXPORT,
+	ACTION_AS_LOGGED,
 	/* dialogs */
 	ACTION_ACCEPT,
 	ACTION_DISMISS,

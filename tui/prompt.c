@@ -3,45 +3,13 @@
  * The dialogs.  In: a question, actions.  Out: an answer for the screen that asked.
  * They know the app only to hand their answer over.
  */
-#include "prompt.h"
+#include "dialog.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "list.h"
-
-enum { TAG_SEARCH = -30 }; /* a page's own */
-
-/* What all dialogs are opened with. */
-struct request {
-	int tag;
-	const char *question, *initial;
-	const char *const *items;
-	size_t n, first;
-	const struct notes *notes;
-	const size_t *taken; /* items that are chosen already, in their order */
-	size_t n_taken;
-	void (*offer)(const struct app *app, const char *typed, struct notes *out);
-};
-
-struct dialog {
-	int tag;
-	char *question;
-	char text[PROMPT_BYTES];
-	size_t len, at;
-	struct notes items; /* of a choice or page; words of a prompt */
-	struct list list;
-	size_t *taken; /* of several: items chosen, in their order */
-	size_t n_taken;
-	int marks;    /* columns in front of each item */
-	size_t found; /* row of a page from which a search goes on: its line may be too low to be the first */
-	void (*offer)(const struct app *app, const char *typed, struct notes *out); /* makes the words; NULL */
-	size_t stem;  /* bytes of the word typed before Tab */
-	size_t tried; /* next word that Tab offers */
-};
-
-static void close_dialog(void *state)
+void dialog_close(void *state)
 {
 	struct dialog *dialog = state;
 
@@ -51,7 +19,7 @@ static void close_dialog(void *state)
 	free(dialog);
 }
 
-static void *open_dialog(struct app *app, const void *argument, struct nm_error *err)
+void *dialog_open(struct app *app, const void *argument, struct nm_error *err)
 {
 	const struct request *request = argument;
 	struct dialog *dialog = calloc(1, sizeof *dialog);
@@ -62,7 +30,7 @@ static void *open_dialog(struct app *app, const void *argument, struct nm_error 
 	}
 	if (!dialog || !dialog->question || !dialog->taken) {
 		if (dialog)
-			close_dialog(dialog);
+			dialog_close(dialog);
 		nm_fail_memory(err);
 		return NULL;
 	}
@@ -240,8 +208,8 @@ static const struct screen_ops prompt_ops = {
 	.title = "Prompt",
 	.context = CONTEXT_PROMPT,
 	.dialog = true,
-	.open = open_dialog,
-	.close = close_dialog,
+	.open = dialog_open,
+	.close = dialog_close,
 	.act = act_prompt,
 	.draw = draw_prompt,
 };
@@ -264,47 +232,6 @@ void app_ask_offering(struct app *app, int tag, const char *question, const char
 }
 
 /* --- a question with lines, or a list, in a frame --- */
-
-/* Rows that all lines need at this width. */
-static size_t hanging_rows(const struct dialog *dialog, int width)
-{
-	size_t rows = 0;
-
-	for (size_t i = 0; i < dialog->items.n; i++)
-		rows += (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN,
-					    dialog->items.items[i].text);
-	return rows;
-}
-
-/* The lines from row `top` on, long ones on several rows. */
-static void draw_hanging(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top)
-{
-	for (size_t i = 0; i < dialog->items.n && box.height > 0; i++) {
-		const struct note_line *line = &dialog->items.items[i];
-		size_t need = (size_t)canvas_hang(NULL, box, 0, STYLE_PLAIN, line->text);
-
-		if (need > top) {
-			canvas_hang(canvas, box, (int)top, line->style, line->text);
-			box.y += (int)(need - top);
-			box.height -= (int)(need - top);
-		}
-		top -= need < top ? need : top;
-	}
-}
-
-/* "9 more", lines below; "" when there are none. */
-static void more_words(size_t n, char *out, size_t size)
-{
-	out[0] = '\0';
-	if (n)
-		snprintf(out, size, "%zu more", n);
-}
-
-/* The row that moves is the first one shown; the last line ends at the bottom. */
-static void set_rows(struct dialog *dialog, size_t n, size_t shown)
-{
-	list_set(&dialog->list, n > shown ? n - shown + 1 : 1);
-}
 
 static int widest(const struct dialog *dialog)
 {
@@ -336,7 +263,7 @@ static struct box frame_box(const struct dialog *dialog, struct box body, int mo
 		box.width = body.width;
 	if (box.width < 24)
 		box.width = 24;
-	box.height = (int)(hang ? hanging_rows(dialog, box.width - 4) : dialog->items.n) +
+	box.height = (int)(hang ? dialog_rows(dialog, box.width - 4) : dialog->items.n) +
 		     question_rows(dialog, box.width) + 3 + more;
 	if (box.height > body.height)
 		box.height = body.height;
@@ -370,7 +297,7 @@ static enum verdict act_confirm(void *state, struct app *app, const struct event
 		return app_answer(app, dialog->tag, "", 0);
 	if (event->action == ACTION_NO)
 		return app_answer(app, dialog->tag, NULL, 0);
-	set_rows(dialog, hanging_rows(dialog, box.width), (size_t)box.height);
+	dialog_scroll(dialog, dialog_rows(dialog, box.width), (size_t)box.height);
 	dialog->list.page = (size_t)box.height;
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }
@@ -380,17 +307,17 @@ static void draw_confirm(const void *state, const struct app *app, struct canvas
 	const struct dialog *dialog = state;
 	struct box frame = frame_box(dialog, body, CONFIRM_KEYS, true);
 	struct box box = lines_box(dialog, frame, CONFIRM_KEYS);
-	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
+	size_t n = dialog_rows(dialog, box.width), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 	struct pen keys;
 	char more[32];
 
 	(void)app;
 	draw_frame(dialog, canvas, frame);
-	draw_hanging(dialog, canvas, box, top);
+	dialog_draw_lines(dialog, canvas, box, top);
 	keys = pen_at(canvas, box.x, frame.y + frame.height - 2, box.x + box.width);
 	pen_text(&keys, STYLE_KEY, "y yes   n no");
-	more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
+	dialog_more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
 	pen_textf(&keys, STYLE_DIM, "   %s", more);
 }
 
@@ -399,8 +326,8 @@ static const struct screen_ops confirm_ops = {
 	.title = "Confirm",
 	.context = CONTEXT_CONFIRM,
 	.dialog = true,
-	.open = open_dialog,
-	.close = close_dialog,
+	.open = dialog_open,
+	.close = dialog_close,
 	.act = act_confirm,
 	.draw = draw_confirm,
 };
@@ -412,6 +339,45 @@ void app_confirm(struct app *app, int tag, const char *question, const struct no
 	app_push(app, &confirm_ops, &request);
 }
 
+enum { TAG_SEARCH = -31 }; /* a list's own */
+
+static const char *item_text(const void *context, size_t i)
+{
+	const struct dialog *dialog = context;
+
+	return dialog->items.items[i].text;
+}
+
+static void search_items(struct dialog *dialog, struct app *app, bool back, bool here)
+{
+	if (dialog->list.search[0] == '\0')
+		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
+	else if (!list_find(&dialog->list, back, here, item_text, dialog))
+		app_message(app, STYLE_WARNING, "%s is not in this list", dialog->list.search);
+}
+
+/* False: it is no search. */
+static bool act_search(struct dialog *dialog, struct app *app, const struct event *event)
+{
+	switch (event->action) {
+	case ACTION_SEARCH:
+		app_ask(app, TAG_SEARCH, "/", dialog->list.search, NULL);
+		return true;
+	case ACTION_SEARCH_NEXT:
+	case ACTION_SEARCH_BACK:
+		search_items(dialog, app, event->action == ACTION_SEARCH_BACK, false);
+		return true;
+	case ACTION_ANSWER:
+		if (event->text) {
+			snprintf(dialog->list.search, sizeof dialog->list.search, "%s", event->text);
+			search_items(dialog, app, false, true);
+		}
+		return true;
+	default:
+		return false;
+	}
+}
+
 static enum verdict act_choose(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
@@ -421,6 +387,8 @@ static enum verdict act_choose(void *state, struct app *app, const struct event 
 				  dialog->list.at);
 	if (event->action == ACTION_DISMISS)
 		return app_answer(app, dialog->tag, NULL, 0);
+	if (act_search(dialog, app, event))
+		return VERDICT_REDRAW;
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }
 
@@ -448,8 +416,8 @@ static const struct screen_ops choose_ops = {
 	.title = "Choose",
 	.context = CONTEXT_CHOOSE,
 	.dialog = true,
-	.open = open_dialog,
-	.close = close_dialog,
+	.open = dialog_open,
+	.close = dialog_close,
 	.act = act_choose,
 	.draw = draw_choose,
 };
@@ -468,7 +436,7 @@ void app_choose(struct app *app, int tag, const char *question, const char *cons
 
 static void *open_several(struct app *app, const void *argument, struct nm_error *err)
 {
-	struct dialog *dialog = open_dialog(app, argument, err);
+	struct dialog *dialog = dialog_open(app, argument, err);
 
 	if (dialog)
 		dialog->marks = MARK;
@@ -522,6 +490,8 @@ static enum verdict act_several(void *state, struct app *app, const struct event
 		toggle(dialog, dialog->list.at);
 		return VERDICT_REDRAW;
 	}
+	if (act_search(dialog, app, event))
+		return VERDICT_REDRAW;
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }
 
@@ -549,7 +519,7 @@ static const struct screen_ops several_ops = {
 	.context = CONTEXT_SEVERAL,
 	.dialog = true,
 	.open = open_several,
-	.close = close_dialog,
+	.close = dialog_close,
 	.act = act_several,
 	.draw = draw_several,
 };
@@ -561,110 +531,4 @@ void app_choose_several(struct app *app, int tag, const char *question, const ch
 		.tag = tag, .question = question, .items = items, .n = n, .taken = taken, .n_taken = n_taken};
 
 	app_push(app, &several_ops, &request);
-}
-
-/* --- a page of text --- */
-
-static size_t hanging_height(const struct dialog *dialog, size_t line, int width)
-{
-	return (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN, dialog->items.items[line].text);
-}
-
-static const char *page_line(const void *context, size_t i)
-{
-	const struct dialog *dialog = context;
-
-	return dialog->items.items[i].text;
-}
-
-/* Scrolls to the next line that has what is searched for. */
-static void search_page(struct dialog *dialog, struct app *app, bool back, bool here)
-{
-	const int width = app_body(app).width - 2;
-	struct list lines = {.n = dialog->items.n};
-	size_t row = 0;
-
-	if (dialog->list.search[0] == '\0') {
-		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
-		return;
-	}
-	while (lines.at + 1 < lines.n && row + hanging_height(dialog, lines.at, width) <= dialog->found)
-		row += hanging_height(dialog, lines.at++, width);
-	snprintf(lines.search, sizeof lines.search, "%s", dialog->list.search);
-	if (!list_find(&lines, back, here, page_line, dialog)) {
-		app_message(app, STYLE_WARNING, "%s is not on this page", lines.search);
-		return;
-	}
-	row = 0;
-	for (size_t i = 0; i < lines.at; i++)
-		row += hanging_height(dialog, i, width);
-	dialog->found = row;
-	dialog->list.at = row < dialog->list.n ? row : dialog->list.n - 1;
-}
-
-static enum verdict act_search(struct dialog *dialog, struct app *app, const struct event *event)
-{
-	if (event->action == ACTION_SEARCH) {
-		app_ask(app, TAG_SEARCH, "/", dialog->list.search, NULL);
-	} else if (event->action != ACTION_ANSWER) {
-		search_page(dialog, app, event->action == ACTION_SEARCH_BACK, false);
-	} else if (event->text) {
-		snprintf(dialog->list.search, sizeof dialog->list.search, "%s", event->text);
-		search_page(dialog, app, false, true);
-	}
-	return VERDICT_REDRAW;
-}
-
-static enum verdict act_page(void *state, struct app *app, const struct event *event)
-{
-	struct dialog *dialog = state;
-	struct box body = app_body(app);
-
-	if (event->action == ACTION_BACK)
-		return VERDICT_POP;
-	set_rows(dialog, hanging_rows(dialog, body.width - 2), body.height > 1 ? (size_t)body.height - 1 : 0);
-	if (event->action == ACTION_SEARCH || event->action == ACTION_SEARCH_NEXT ||
-	    event->action == ACTION_SEARCH_BACK || event->action == ACTION_ANSWER)
-		return act_search(dialog, app, event);
-	if (!list_act(&dialog->list, event->action))
-		return VERDICT_STAY;
-	dialog->found = dialog->list.at;
-	return VERDICT_REDRAW;
-}
-
-static void draw_page(const void *state, const struct app *app, struct canvas *canvas, struct box body)
-{
-	const struct dialog *dialog = state;
-	struct box box = {1, body.y + 1, body.width - 2, body.height > 1 ? body.height - 1 : 0};
-	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
-	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
-	char more[32];
-	int at;
-
-	(void)app;
-	for (int y = 0; y < body.height; y++)
-		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
-	more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
-	at = body.width - text_width(more) - 2;
-	canvas_text(canvas, 1, body.y, more[0] ? at - 3 : box.width, STYLE_BOLD, dialog->question);
-	canvas_text(canvas, at, body.y, text_width(more), STYLE_DIM, more);
-	draw_hanging(dialog, canvas, box, top);
-}
-
-static const struct screen_ops page_ops = {
-	.name = "page",
-	.title = "Page",
-	.context = CONTEXT_TEXT,
-	.dialog = true,
-	.open = open_dialog,
-	.close = close_dialog,
-	.act = act_page,
-	.draw = draw_page,
-};
-
-void app_page(struct app *app, const char *title, const struct notes *notes)
-{
-	struct request request = {.question = title, .notes = notes};
-
-	app_push(app, &page_ops, &request);
 }

@@ -13,17 +13,29 @@ enum { TAG_DATE, TAG_WHOSE, TAG_PAINT };
 
 #define STEP_S 1800
 
+static void go_week(void *state, struct app *app, const void *argument)
+{
+	struct week_screen *week = state;
+	const struct week_place *place = argument;
+
+	(void)app;
+	week->at = place->at;
+	if (place->line >= 0)
+		week->subject.line = place->line;
+}
+
 static void *open_week(struct app *app, const void *argument, struct nm_error *err)
 {
 	struct week_screen *week = calloc(1, sizeof *week);
 
-	(void)argument;
 	if (!week) {
 		nm_fail_memory(err);
 		return NULL;
 	}
 	week_init(&week->week);
 	week->at = app_now(app) / 60 * 60;
+	if (argument)
+		go_week(week, app, argument);
 	return week;
 }
 
@@ -416,6 +428,7 @@ const struct screen_ops screen_week = {
 	.title = "Week",
 	.context = CONTEXT_WEEK,
 	.open = open_week,
+	.go = go_week,
 	.close = close_week,
 	.act = act_week,
 	.derive = derive_week,

@@ -17,6 +17,12 @@ struct week_subject {
 	int destination; /* of VIEW_DESTINATION; whatever it is in the others */
 };
 
+/* What the Week screen can be opened with: an instant, and a line (-1: as it is). */
+struct week_place {
+	nm_time at;
+	int line;
+};
+
 /* "first live answer", "hours of office". */
 void week_view_words(const struct nm_plan *plan, const struct week_subject *subject, struct nm_buf *out);
 

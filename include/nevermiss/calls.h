@@ -107,6 +107,25 @@ enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entr
 enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter *filter,
 			    struct nm_call_entries *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_call_entries_clear(struct nm_call_entries *entries);
+/* What the figures are made of, of one call. */
+struct nm_call_brief {
+	struct nm_caller caller;  /* as of nm_call_entry, likewise the rest */
+	nm_time began, ended;
+	struct nm_became became; /* by: only until the reader returns */
+	bool cut;
+};
+
+struct nm_call_reader {
+	nm_number number;    /* of a line; 0: all */
+	struct nm_span span; /* in which they began */
+	/* Called for each, the oldest first; anything but NM_OK ends the reading and is its result. */
+	enum nm_code (*take)(void *context, const struct nm_call_brief *call, struct nm_error *err);
+	void *context;
+};
+
+/* Any number of calls, one after the other and none of them kept; take must not use the store. */
+enum nm_code nm_store_calls_each(struct nm_store *store, const struct nm_call_reader *reader,
+				 struct nm_error *err) NM_WARN_UNUSED;
 /* One call with its legs, all from the arena; NM_INPUT when there is none of that id. */
 enum nm_code nm_store_call_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
 			       struct nm_call_entry *out, struct nm_error *err) NM_WARN_UNUSED;

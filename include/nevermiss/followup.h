@@ -97,6 +97,15 @@ struct nm_followup_filter {
 enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup_filter *filter,
 				struct nm_followups *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_followups_clear(struct nm_followups *followups);
+/* What the figures are made of: each that was opened in the span, the oldest first, of which line (only until take
+ * returns), opened, end and first_try are filled.  Anything but NM_OK ends the reading; take must not use the store. */
+struct nm_followup_reader {
+	struct nm_span span;
+	enum nm_code (*take)(void *context, const struct nm_followup *followup, struct nm_error *err);
+	void *context;
+};
+enum nm_code nm_store_followups_each(struct nm_store *store, const struct nm_followup_reader *reader,
+				     struct nm_error *err) NM_WARN_UNUSED;
 /* One with its deeds, all from the arena; NM_INPUT when there is none of that id. */
 enum nm_code nm_store_followup_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
 				   struct nm_followup *out, struct nm_error *err) NM_WARN_UNUSED;

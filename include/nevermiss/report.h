@@ -7,10 +7,15 @@
 #define NEVERMISS_REPORT_H
 
 #include "nevermiss/calls.h"
+#include "nevermiss/followup.h"
 
 #define NM_REPORT_WEEKS 53
-#define NM_SHORT_ABANDON_S 15   /* a caller who hangs up sooner gave nobody a chance: kept apart */
-#define NM_MATTER_S (7 * 86400) /* calls of one caller that follow each other within this are one matter */
+#define NM_REPORT_LAYERS 512      /* what else took calls is one more layer, "others" */
+#define NM_REPORT_REPEATS 100
+#define NM_REPORT_PEAKS 12
+#define NM_SHORT_ABANDON_S 15     /* a caller who hangs up sooner gave nobody a chance: kept apart */
+#define NM_MATTER_S (7 * 86400)   /* calls of one caller that follow each other within this are one matter */
+#define NM_PEAK_LEAST 50          /* so many calls on weekdays it takes to speak of peaks */
 
 /* A figure that may have nothing to be taken from: known false, value 0. */
 struct nm_figure {
@@ -22,34 +27,49 @@ struct nm_figure {
 struct nm_figures {
 	/* How many ended how; their sum is `calls`. */
 	int64_t calls;
-	int64_t answered; /* by a human, an AI, or a phone of which no kind is known; proved */
-	int64_t perhaps;  /* the record speaks for an answer or against it, and proves neither */
-	int64_t voicemail, swallowed, lost;
+	int64_t answered;  /* by a human, an AI, or a phone of which no kind is known; proved */
+	int64_t perhaps;   /* its record speaks for an answer and does not prove it, or it names only some that rang */
+	int64_t voicemail; /* that callers reached when nobody had answered */
+	int64_t swallowed; /* by a phone's own voicemail, as far as its record can tell */
+	int64_t lost;
 	int64_t abandoned; /* after NM_SHORT_ABANDON_S or later, or nobody knows when */
 	int64_t short_abandoned;
 	int64_t rejected, unknown;
 	/* Percent of the calls without short_abandoned, rejected and unknown: as proved, and as possible (with perhaps). */
 	struct nm_figure answer_rate, answer_rate_possible;
-	/* Of answered calls whose seconds are known; rings as nm_result has them (seconds / 6, rounded up). */
+	/* Of answered calls whose seconds are known; rings as nm_result has them (seconds / 6, rounded up): means, the
+	 * middle one (mean of the two middle ones), the smallest that 95 of 100 do not pass. */
 	struct nm_figure rings, seconds, seconds_median, seconds_95th;
-	/* Percent of matters (NM_MATTER_S; callers whose number is known) that were one single call, which was answered. */
+	/* Matters (NM_MATTER_S) of callers whose number is known, to one line or to all as the report is, whose first call
+	 * lies in the span; rejected and unknown calls belong to none.  Percent of them that were one single call, which
+	 * was answered: as proved, and as possible. */
 	int64_t matters;
-	struct nm_figure first_call;
-	/* Of follow-ups opened in the span: minutes from the missed call to the first try, known for those that had one. */
-	int64_t followups, tried;
-	struct nm_figure callback, callback_median; /* minutes: mean, median */
-	struct nm_figure callback_10, callback_15; /* percent of `followups` tried within that many minutes */
+	struct nm_figure first_call, first_call_possible;
+	/* Of follow-ups opened in the span; those whose caller rang again and was answered before anybody had tried are
+	 * kept apart.  Minutes from the missed call (or the lead) to the first try, of those that had one. */
+	int64_t followups, tried, rang_again;
+	struct nm_figure callback, callback_median;        /* minutes: mean, median */
+	struct nm_figure callback_10, callback_15;         /* percent of `followups` tried within that many minutes */
+};
+
+enum nm_layer_kind {
+	NM_LAYER_PARTY,     /* of the plan or not: nm_layer.kind */
+	NM_LAYER_OTHERS,    /* beyond NM_REPORT_LAYERS */
+	NM_LAYER_VOICEMAIL, /* the plan's, or a phone's own */
+	NM_LAYER_NOBODY     /* abandoned and lost */
 };
 
 struct nm_layer {
-	const char *name;         /* a destination or line of the plan, a number; or "voicemail", "nobody" */
-	int kind;                 /* enum nm_kind (plan.h); -1: not of the plan */
-	int64_t calls;            /* that it took */
-	struct nm_figure share;   /* percent of the calls without rejected */
+	enum nm_layer_kind what;
+	const char *name; /* a destination or line of the plan, a number; or "others", "voicemail", "nobody" */
+	int kind;         /* enum nm_kind (plan.h); -1: not of the plan */
+	int64_t calls;    /* that it took, proved or perhaps */
+	struct nm_figure share;   /* percent of the calls without rejected and unknown */
 	struct nm_figure seconds; /* mean until it took them */
-	struct nm_figure
-		cost; /* in the span, by the plan's prices: per_month by days of the span over 30, per_call, and
-				 * per_minute by the calls' lengths; known when the destination has a price */
+	/* In the span, by the plan's prices: per_month for each 30 days of the span, per_call, per_minute by the calls'
+	 * lengths, and per_booking for the percent that section value says book.  Known when it has a price. */
+	struct nm_figure cost;
+	int64_t heat[7][24]; /* as the report's, of the calls that it took */
 };
 
 struct nm_report_week {
@@ -57,12 +77,19 @@ struct nm_report_week {
 	struct nm_figures figures;
 };
 
-/* The guide's two formulas, with every number that goes into them.  Money is in the plan's currency. */
+/* Hours from Monday to Friday that have at least 1.25 times as many calls as the mean of the hours that have at least a
+ * quarter of the busiest one's. */
+struct nm_peak {
+	int from, until; /* local hours, until excluded */
+	int64_t calls;   /* in these, Monday to Friday */
+};
+
+/* The guide's two formulas, with every number that goes into them.  Money is in the plan's currency, a month 30 days. */
 struct nm_worth {
 	double job, booked;     /* of section value: average job, percent of answered calls that book */
 	double days;            /* working days a month: the guide's 22 */
-	double calls_a_day;     /* of these days, by the log */
-	double missed_share;    /* percent: 100 - answer_rate */
+	double calls_a_day;     /* of these days: the log's calls of a month over them */
+	double missed_share;    /* percent: 100 - answer_rate_possible, what surely was missed */
 	double cost;            /* of the system, a month: the layers' */
 	double recovered_calls; /* a month: that an AI or a backup answered */
 	/* results */
@@ -72,23 +99,30 @@ struct nm_worth {
 /* Fills the results from the numbers before them. */
 void nm_worth_reckon(struct nm_worth *worth);
 
+/* A caller who was missed. */
+struct nm_repeat {
+	nm_number number;
+	int64_t missed; /* voicemail, swallowed, abandoned, lost */
+	int64_t again;  /* calls that came after the first of these, rejected ones not counted */
+};
+
 struct nm_report {
 	struct nm_arena *arena;
 	struct nm_span span;
 	const char *line; /* NULL: all */
 	struct nm_figures figures;
 	size_t n_layers;
-	struct nm_layer *layers; /* by calls, most first; voicemail and nobody last */
+	struct nm_layer *layers; /* by calls, most first; others, voicemail and nobody last; those with calls or a price */
 	size_t n_weeks;
 	struct nm_report_week *weeks; /* oldest first */
-	int64_t heat
-		[7][24]; /* calls that came in that local hour, Monday first; rejected ones are not counted */
-	int64_t missed[7][24]; /* of these, those that were not answered */
+	/* Calls that came in that local hour, Monday first; neither rejected ones, nor those that went on to another line,
+	 * which stand there. */
+	int64_t heat[7][24];
+	int64_t missed[7][24]; /* of these, those that certainly nobody answered, short_abandoned ones left out */
+	size_t n_peaks;
+	struct nm_peak peaks[NM_REPORT_PEAKS]; /* by hour; none when there is no difference, or too few calls */
 	size_t n_repeats;
-	struct nm_repeat {
-		nm_number number;
-		int64_t missed, again; /* calls missed, and calls that came after the first of them */
-	} * repeats;                   /* callers who were missed, the most often missed first; at most 100 */
+	struct nm_repeat *repeats; /* the most often missed first; at most NM_REPORT_REPEATS */
 	struct nm_worth worth;
 };
 

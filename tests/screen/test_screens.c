@@ -1217,6 +1217,31 @@ static void every_key_named_on_a_screen_does_something(void **state)
 	}
 }
 
+/* Case aside, round the end, and what is not there leaves the cursor where it is. */
+static void a_list_to_choose_from_is_searched(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 80, .height = 24});
+	stage_keys(&stage, "d n");
+	stage_shows(&stage, "nothing was searched for yet");
+	stage_keys(&stage, "/");
+	stage_type(&stage, "OFF");
+	stage_keys(&stage, "Enter Enter");
+	stage_shows(&stage, "hours of office");
+	stage_keys(&stage, "d / O Enter n");
+	stage_shows(&stage, "▸owner");
+	stage_keys(&stage, "N");
+	stage_shows(&stage, "▸office");
+	stage_keys(&stage, "/");
+	stage_type(&stage, "zz");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "zz is not in this list");
+	stage_shows(&stage, "▸office");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1277,6 +1302,7 @@ int main(void)
 		cmocka_unit_test(hostile_text_of_a_plan_cannot_move_the_cursor),
 		cmocka_unit_test(the_command_line_takes_actions_and_screens),
 		cmocka_unit_test(every_key_named_on_a_screen_does_something),
+		cmocka_unit_test(a_list_to_choose_from_is_searched),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

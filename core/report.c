@@ -1,0 +1,246 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The figures over the log (report.h).  In: a store and a plan.  Out: a report.  Calls are read once, the oldest first,
+ * and none is kept: each is counted in the whole, in its week, in its hour, with its caller and with whoever took it.
+ */
+#include <string.h>
+
+#include "core/report_private.h"
+
+struct reporting {
+	const struct nm_plan *plan;
+	struct nm_report *report;
+	struct nm_tallies tallies;
+	struct nm_matters *matters;
+	struct nm_layers *layers;
+};
+
+/* --- spans --- */
+
+struct nm_span nm_report_30_days(nm_time now)
+{
+	return (struct nm_span){ now - 30 * (nm_time)NM_DAY, now };
+}
+
+struct nm_span nm_report_month(const struct nm_zone *zone, nm_time at)
+{
+	const struct nm_date date = nm_date_from_days(nm_local_day(nm_zone_local(zone, at)));
+	const int64_t first = nm_days_from_date(date.year, date.month, 1);
+	const int64_t next = first + nm_month_days(date.year, date.month);
+
+	return (struct nm_span){ nm_zone_utc(zone, first * NM_DAY, NULL),
+				 nm_zone_utc(zone, next * NM_DAY, NULL) };
+}
+
+static enum nm_code check_span(struct nm_span span, struct nm_error *err)
+{
+	if (span.from >= span.until)
+		return nm_fail(err, NM_INPUT, "a report's span must end after it begins");
+	if (span.from < span.until - NM_REPORT_WEEKS * 7 * (nm_time)NM_DAY)
+		return nm_fail(err, NM_INPUT, "a report spans at most %d weeks", NM_REPORT_WEEKS);
+	return NM_OK;
+}
+
+/* --- weeks --- */
+
+static int64_t monday_of(const struct nm_zone *zone, nm_time t)
+{
+	const int64_t day = nm_local_day(nm_zone_local(zone, t));
+
+	return day - nm_weekday(day);
+}
+
+static enum nm_code make_weeks(struct reporting *run, struct nm_error *err)
+{
+	const struct nm_zone *zone = run->plan->zone;
+	struct nm_report *report = run->report;
+	const int64_t monday = monday_of(zone, report->span.from);
+	const size_t most = (size_t)((monday_of(zone, report->span.until - 1) - monday) / 7) + 1;
+	nm_time *begins = nm_arena_alloc(report->arena, most, sizeof(*begins));
+
+	report->weeks = nm_arena_alloc(report->arena, most, sizeof(*report->weeks));
+	run->tallies = (struct nm_tallies){
+		.span = report->span,
+		.begins = begins,
+		.weeks = nm_arena_alloc(report->arena, most, sizeof(struct nm_tally)),
+	};
+	if (report->weeks == NULL || begins == NULL || run->tallies.weeks == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < most; i++) {
+		const nm_time begin = nm_zone_utc(zone, (monday + 7 * (int64_t)i) * NM_DAY, NULL);
+		const nm_time end = nm_zone_utc(zone, (monday + 7 * (int64_t)(i + 1)) * NM_DAY, NULL);
+
+		begins[i] = i == 0 ? report->span.from : begin;
+		report->weeks[i].span =
+			(struct nm_span){ begins[i], i + 1 == most ? report->span.until : end };
+	}
+	report->n_weeks = run->tallies.n = most;
+	return NM_OK;
+}
+
+/* --- calls --- */
+
+/* It stands in the other line's log too. */
+static bool went_on(const struct nm_call_brief *call, enum nm_fate fate)
+{
+	return fate == NM_FATE_UNKNOWN && call->became.reason == NM_CALL_OTHER_LINE;
+}
+
+static struct nm_week_hour hour_of(const struct nm_zone *zone, nm_time t)
+{
+	const nm_local local = nm_zone_local(zone, t);
+	const int64_t day = nm_local_day(local);
+
+	return (struct nm_week_hour){ nm_weekday(day), (int)((local - day * NM_DAY) / 3600) };
+}
+
+static void add_heat(struct nm_report *report, struct nm_week_hour at, const struct nm_call_brief *call,
+		     enum nm_fate fate)
+{
+	if (fate == NM_FATE_REJECTED || went_on(call, fate))
+		return;
+	report->heat[at.day][at.hour]++;
+	report->missed[at.day][at.hour] += nm_fate_missed(fate);
+}
+
+static enum nm_code take_call(void *context, const struct nm_call_brief *call, struct nm_error *err)
+{
+	struct reporting *run = context;
+	struct nm_tallies *tallies = &run->tallies;
+	const struct nm_span span = tallies->span;
+	const enum nm_fate fate = nm_fate_of(call);
+	bool ok = nm_matters_call(run->matters, call, fate);
+
+	if (ok && span.from <= call->began && call->began < span.until) {
+		const struct nm_week_hour at = hour_of(run->plan->zone, call->began);
+
+		add_heat(run->report, at, call, fate);
+		ok = nm_tally_call(&tallies->total, call, fate) &&
+		     nm_tally_call(nm_tallies_week(tallies, call->began), call, fate) &&
+		     nm_layers_call(run->layers, at, call, fate);
+	}
+	return ok ? NM_OK : nm_fail_memory(err);
+}
+
+static enum nm_code read_calls(struct reporting *run, struct nm_store *store, int line, struct nm_error *err)
+{
+	const struct nm_span span = run->report->span;
+	const struct nm_call_reader reader = {
+		.number = line >= 0 ? run->plan->lines[line].number : 0,
+		.span = { span.from - NM_MATTER_S, span.until + NM_MATTER_S },
+		.take = take_call,
+		.context = run,
+	};
+
+	return nm_store_calls_each(store, &reader, err);
+}
+
+/* --- follow-ups --- */
+
+static enum nm_code take_followup(void *context, const struct nm_followup *followup, struct nm_error *err)
+{
+	struct reporting *run = context;
+	struct nm_tallies *tallies = &run->tallies;
+	const char *line = run->report->line;
+
+	if (line != NULL && (followup->line == NULL || strcmp(followup->line, line) != 0))
+		return NM_OK;
+	return nm_tally_followup(&tallies->total, followup) &&
+			       nm_tally_followup(nm_tallies_week(tallies, followup->opened), followup)
+		       ? NM_OK
+		       : nm_fail_memory(err);
+}
+
+static enum nm_code read_followups(struct reporting *run, struct nm_store *store, struct nm_error *err)
+{
+	const struct nm_followup_reader reader = { run->report->span, take_followup, run };
+
+	return nm_store_followups_each(store, &reader, err);
+}
+
+/* --- the report --- */
+
+static void close_tallies(struct reporting *run)
+{
+	struct nm_tallies *tallies = &run->tallies;
+
+	nm_tally_close(&tallies->total);
+	run->report->figures = tallies->total.figures;
+	for (size_t i = 0; i < tallies->n; i++) {
+		nm_tally_close(&tallies->weeks[i]);
+		run->report->weeks[i].figures = tallies->weeks[i].figures;
+	}
+}
+
+static void clear_tallies(struct nm_tallies *tallies)
+{
+	nm_tally_clear(&tallies->total);
+	for (size_t i = 0; i < tallies->n; i++)
+		nm_tally_clear(&tallies->weeks[i]);
+}
+
+static enum nm_code finish(struct reporting *run, struct nm_error *err)
+{
+	struct nm_report *report = run->report;
+
+	if (!nm_matters_close(run->matters, report->arena, &report->repeats, &report->n_repeats))
+		return nm_fail_memory(err);
+	close_tallies(run);
+	if (!nm_layers_close(run->layers, report))
+		return nm_fail_memory(err);
+	nm_report_worth(run->plan, report);
+	nm_report_peaks(report);
+	return NM_OK;
+}
+
+static enum nm_code begin(struct reporting *run, int line, struct nm_error *err)
+{
+	struct nm_report *report = run->report;
+	enum nm_code code;
+
+	report->arena = nm_arena_new();
+	if (report->arena == NULL)
+		return nm_fail_memory(err);
+	if (line >= 0) {
+		report->line = nm_arena_text(report->arena, run->plan->lines[line].name);
+		if (report->line == NULL)
+			return nm_fail_memory(err);
+	}
+	code = make_weeks(run, err);
+	if (code != NM_OK)
+		return code;
+	run->matters = nm_matters_new(&run->tallies);
+	run->layers = nm_layers_new(run->plan, report->arena);
+	return run->matters != NULL && run->layers != NULL ? NM_OK : nm_fail_memory(err);
+}
+
+enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
+		       const struct nm_report_options *options, struct nm_report *out, struct nm_error *err)
+{
+	struct nm_report report = { .span = options->span };
+	struct reporting run = { .plan = plan, .report = &report };
+	enum nm_code code = check_span(options->span, err);
+
+	if (code == NM_OK)
+		code = begin(&run, options->line, err);
+	if (code == NM_OK)
+		code = read_calls(&run, store, options->line, err);
+	if (code == NM_OK)
+		code = read_followups(&run, store, err);
+	if (code == NM_OK)
+		code = finish(&run, err);
+	clear_tallies(&run.tallies);
+	nm_matters_free(run.matters);
+	nm_layers_free(run.layers);
+	if (code == NM_OK)
+		*out = report;
+	else
+		nm_report_clear(&report);
+	return code;
+}
+
+void nm_report_clear(struct nm_report *report)
+{
+	nm_arena_free(report->arena);
+	*report = (struct nm_report){ 0 };
+}

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Who took the calls (report.h).  In: a plan's destinations with their prices, calls one by one.  Out: the layers.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/report_private.h"
+
+#define MONTH_DAYS 30
+#define ENTRIES (NM_REPORT_LAYERS + 3)
+
+struct entry {
+	struct nm_layer layer;
+	int destination;       /* of the plan; -1 */
+	int64_t timed, waited; /* calls whose seconds are known, and these added up */
+	int64_t talked_s;      /* the calls' lengths, as far as they are known */
+};
+
+struct nm_layers {
+	const struct nm_plan *plan;
+	struct nm_arena *arena;
+	size_t n, last;                /* entries; the party that took a call before */
+	struct entry entries[ENTRIES]; /* others, voicemail, nobody, and then the parties */
+};
+
+static bool has_price(const struct nm_destination *destination)
+{
+	return destination->per_month > 0 || destination->per_call > 0 || destination->per_minute > 0 ||
+	       destination->per_booking > 0;
+}
+
+static struct entry *entry_add(struct nm_layers *layers, enum nm_layer_kind what, const char *name)
+{
+	struct entry *entry = &layers->entries[layers->n];
+	const int destination = what == NM_LAYER_PARTY ? nm_plan_find_destination(layers->plan, name) : -1;
+
+	*entry = (struct entry){ .layer = { .what = what, .kind = -1 }, .destination = destination };
+	entry->layer.name = nm_arena_text(layers->arena, name);
+	if (entry->layer.name == NULL)
+		return NULL;
+	if (destination >= 0)
+		entry->layer.kind = (int)layers->plan->destinations[destination].kind;
+	if (what == NM_LAYER_VOICEMAIL)
+		entry->layer.kind = NM_VOICEMAIL;
+	layers->n++;
+	return entry;
+}
+
+struct nm_layers *nm_layers_new(const struct nm_plan *plan, struct nm_arena *arena)
+{
+	struct nm_layers *layers = calloc(1, sizeof(*layers));
+	bool ok;
+
+	if (layers == NULL)
+		return NULL;
+	layers->plan = plan;
+	layers->arena = arena;
+	ok = entry_add(layers, NM_LAYER_OTHERS, "others") &&
+	     entry_add(layers, NM_LAYER_VOICEMAIL, "voicemail") &&
+	     entry_add(layers, NM_LAYER_NOBODY, "nobody");
+	for (size_t i = 0; i < plan->n_destinations && ok && layers->n < ENTRIES; i++)
+		if (has_price(&plan->destinations[i]))
+			ok = entry_add(layers, NM_LAYER_PARTY, plan->destinations[i].name) != NULL;
+	if (ok)
+		return layers;
+	free(layers);
+	return NULL;
+}
+
+void nm_layers_free(struct nm_layers *layers)
+{
+	free(layers);
+}
+
+static bool is_called(const struct entry *entry, const char *name)
+{
+	return entry->layer.what == NM_LAYER_PARTY && strcmp(entry->layer.name, name) == 0;
+}
+
+static struct entry *special(struct nm_layers *layers, enum nm_layer_kind what)
+{
+	return &layers->entries[what - NM_LAYER_OTHERS];
+}
+
+/* NULL: out of memory. */
+static struct entry *party(struct nm_layers *layers, const char *name)
+{
+	if (is_called(&layers->entries[layers->last], name))
+		return &layers->entries[layers->last];
+	for (size_t i = 0; i < layers->n; i++)
+		if (is_called(&layers->entries[i], name)) {
+			layers->last = i;
+			return &layers->entries[i];
+		}
+	if (layers->n == ENTRIES)
+		return special(layers, NM_LAYER_OTHERS);
+	return entry_add(layers, NM_LAYER_PARTY, name);
+}
+
+static struct entry *taker(struct nm_layers *layers, const struct nm_call_brief *call, enum nm_fate fate)
+{
+	if (fate == NM_FATE_VOICEMAIL || fate == NM_FATE_SWALLOWED)
+		return special(layers, NM_LAYER_VOICEMAIL);
+	if (nm_fate_missed(fate) || fate == NM_FATE_SHORT)
+		return special(layers, NM_LAYER_NOBODY);
+	return call->became.by != NULL ? party(layers, call->became.by) : special(layers, NM_LAYER_OTHERS);
+}
+
+static int64_t talked_s(const struct nm_call_brief *call)
+{
+	const int waited = call->became.seconds > 0 ? call->became.seconds : 0;
+
+	if (call->ended <= call->began || call->ended - call->began > NM_DAY ||
+	    call->ended - call->began < waited)
+		return 0;
+	return call->ended - call->began - waited;
+}
+
+bool nm_layers_call(struct nm_layers *layers, struct nm_week_hour at, const struct nm_call_brief *call,
+		    enum nm_fate fate)
+{
+	struct entry *entry;
+
+	if (fate == NM_FATE_REJECTED || fate == NM_FATE_UNKNOWN)
+		return true;
+	entry = taker(layers, call, fate);
+	if (entry == NULL)
+		return false;
+	entry->layer.calls++;
+	entry->layer.heat[at.day][at.hour]++;
+	entry->talked_s += talked_s(call);
+	if (call->became.seconds >= 0) {
+		entry->timed++;
+		entry->waited += call->became.seconds;
+	}
+	return true;
+}
+
+/* --- what they come to --- */
+
+static struct nm_figure cost_of(const struct nm_plan *plan, const struct entry *entry, double days)
+{
+	const struct nm_destination *one =
+		entry->destination >= 0 ? &plan->destinations[entry->destination] : NULL;
+	const double calls = (double)entry->layer.calls;
+
+	if (one == NULL || !has_price(one))
+		return (struct nm_figure){ 0 };
+	return (struct nm_figure){ true, one->per_month * days / MONTH_DAYS + one->per_call * calls +
+						 one->per_minute * (double)entry->talked_s / 60 +
+						 one->per_booking * calls * plan->value.booked / 100 };
+}
+
+static void finish(const struct nm_plan *plan, struct entry *entry, const struct nm_report *report)
+{
+	const struct nm_figures *figures = &report->figures;
+	const int64_t all = figures->calls - figures->rejected - figures->unknown;
+	struct nm_layer *layer = &entry->layer;
+
+	if (all > 0)
+		layer->share = (struct nm_figure){ true, 100 * (double)layer->calls / (double)all };
+	if (entry->timed > 0 && layer->what != NM_LAYER_NOBODY)
+		layer->seconds = (struct nm_figure){ true, (double)entry->waited / (double)entry->timed };
+	layer->cost = cost_of(plan, entry, nm_span_days(report->span));
+}
+
+static int layer_compare(const void *a, const void *b)
+{
+	const struct nm_layer *x = a, *y = b;
+
+	if (x->what != y->what)
+		return x->what < y->what ? -1 : 1;
+	if (x->calls != y->calls)
+		return x->calls > y->calls ? -1 : 1;
+	return strcmp(x->name, y->name);
+}
+
+bool nm_layers_close(struct nm_layers *layers, struct nm_report *report)
+{
+	report->layers = nm_arena_alloc(report->arena, layers->n, sizeof(*report->layers));
+	if (report->layers == NULL)
+		return false;
+	for (size_t i = 0; i < layers->n; i++) {
+		struct entry *entry = &layers->entries[i];
+
+		finish(layers->plan, entry, report);
+		if (entry->layer.calls > 0 || entry->layer.cost.known)
+			report->layers[report->n_layers++] = entry->layer;
+	}
+	qsort(report->layers, report->n_layers, sizeof(*report->layers), layer_compare);
+	return true;
+}

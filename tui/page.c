@@ -1,0 +1,150 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The page of text.  In: lines.  Out: rows that scroll and are searched.  Answers nothing.
+ */
+#include <stdio.h>
+
+#include "dialog.h"
+
+enum { TAG_SEARCH = -30 }; /* a page's own */
+
+size_t dialog_rows(const struct dialog *dialog, int width)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < dialog->items.n; i++)
+		rows += (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN,
+					    dialog->items.items[i].text);
+	return rows;
+}
+
+void dialog_draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top)
+{
+	for (size_t i = 0; i < dialog->items.n && box.height > 0; i++) {
+		const struct note_line *line = &dialog->items.items[i];
+		size_t need = (size_t)canvas_hang(NULL, box, 0, STYLE_PLAIN, line->text);
+
+		if (need > top) {
+			canvas_hang(canvas, box, (int)top, line->style, line->text);
+			box.y += (int)(need - top);
+			box.height -= (int)(need - top);
+		}
+		top -= need < top ? need : top;
+	}
+}
+
+void dialog_more_words(size_t n, char *out, size_t size)
+{
+	out[0] = '\0';
+	if (n)
+		snprintf(out, size, "%zu more", n);
+}
+
+void dialog_scroll(struct dialog *dialog, size_t n, size_t shown)
+{
+	list_set(&dialog->list, n > shown ? n - shown + 1 : 1);
+}
+
+static size_t hanging_height(const struct dialog *dialog, size_t line, int width)
+{
+	return (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN, dialog->items.items[line].text);
+}
+
+static const char *page_line(const void *context, size_t i)
+{
+	const struct dialog *dialog = context;
+
+	return dialog->items.items[i].text;
+}
+
+/* Scrolls to the next line that has what is searched for. */
+static void search_page(struct dialog *dialog, struct app *app, bool back, bool here)
+{
+	const int width = app_body(app).width - 2;
+	struct list lines = {.n = dialog->items.n};
+	size_t row = 0;
+
+	if (dialog->list.search[0] == '\0') {
+		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
+		return;
+	}
+	while (lines.at + 1 < lines.n && row + hanging_height(dialog, lines.at, width) <= dialog->found)
+		row += hanging_height(dialog, lines.at++, width);
+	snprintf(lines.search, sizeof lines.search, "%s", dialog->list.search);
+	if (!list_find(&lines, back, here, page_line, dialog)) {
+		app_message(app, STYLE_WARNING, "%s is not on this page", lines.search);
+		return;
+	}
+	row = 0;
+	for (size_t i = 0; i < lines.at; i++)
+		row += hanging_height(dialog, i, width);
+	dialog->found = row;
+	dialog->list.at = row < dialog->list.n ? row : dialog->list.n - 1;
+}
+
+static enum verdict act_search(struct dialog *dialog, struct app *app, const struct event *event)
+{
+	if (event->action == ACTION_SEARCH) {
+		app_ask(app, TAG_SEARCH, "/", dialog->list.search, NULL);
+	} else if (event->action != ACTION_ANSWER) {
+		search_page(dialog, app, event->action == ACTION_SEARCH_BACK, false);
+	} else if (event->text) {
+		snprintf(dialog->list.search, sizeof dialog->list.search, "%s", event->text);
+		search_page(dialog, app, false, true);
+	}
+	return VERDICT_REDRAW;
+}
+
+static enum verdict act_page(void *state, struct app *app, const struct event *event)
+{
+	struct dialog *dialog = state;
+	struct box body = app_body(app);
+
+	if (event->action == ACTION_BACK)
+		return VERDICT_POP;
+	dialog_scroll(dialog, dialog_rows(dialog, body.width - 2), body.height > 1 ? (size_t)body.height - 1 : 0);
+	if (event->action == ACTION_SEARCH || event->action == ACTION_SEARCH_NEXT ||
+	    event->action == ACTION_SEARCH_BACK || event->action == ACTION_ANSWER)
+		return act_search(dialog, app, event);
+	if (!list_act(&dialog->list, event->action))
+		return VERDICT_STAY;
+	dialog->found = dialog->list.at;
+	return VERDICT_REDRAW;
+}
+
+static void draw_page(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct dialog *dialog = state;
+	struct box box = {1, body.y + 1, body.width - 2, body.height > 1 ? body.height - 1 : 0};
+	size_t n = dialog_rows(dialog, box.width), shown = (size_t)box.height;
+	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
+	char more[32];
+	int at;
+
+	(void)app;
+	for (int y = 0; y < body.height; y++)
+		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
+	dialog_more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
+	at = body.width - text_width(more) - 2;
+	canvas_text(canvas, 1, body.y, more[0] ? at - 3 : box.width, STYLE_BOLD, dialog->question);
+	canvas_text(canvas, at, body.y, text_width(more), STYLE_DIM, more);
+	dialog_draw_lines(dialog, canvas, box, top);
+}
+
+static const struct screen_ops page_ops = {
+	.name = "page",
+	.title = "Page",
+	.context = CONTEXT_TEXT,
+	.dialog = true,
+	.open = dialog_open,
+	.close = dialog_close,
+	.act = act_page,
+	.draw = draw_page,
+};
+
+void app_page(struct app *app, const char *title, const struct notes *notes)
+{
+	struct request request = {.question = title, .notes = notes};
+
+	app_push(app, &page_ops, &request);
+}

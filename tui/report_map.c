@@ -1,0 +1,145 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The hours of the week as a heat map: how many calls came in each, or were missed, or one took.
+ * In: the report, whose calls, the cursor.  Out: cells.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "chart.h"
+#include "report_screen.h"
+
+#define MAP_LEFT 6 /* columns before the hours */
+#define LEGEND_LEAST 6
+#define PEAKS_LEAST 17 /* columns: two peaks, as most have */
+#define PEAKS_ROW 6
+
+typedef const int64_t (*heat)[24];
+
+static heat shown(const struct report_screen *screen)
+{
+	static const int64_t nothing[7][24];
+	const struct nm_layer *layer = report_layer(screen);
+
+	if (screen->whose == WHOSE_MISSED)
+		return (heat)screen->report.missed;
+	if (screen->whose == WHOSE_LAYER)
+		return layer ? (heat)layer->heat : nothing;
+	return (heat)screen->report.heat;
+}
+
+static int64_t most_of(heat map)
+{
+	int64_t most = 0;
+
+	for (int day = 0; day < 7; day++)
+		for (int hour = 0; hour < 24; hour++)
+			most = map[day][hour] > most ? map[day][hour] : most;
+	return most;
+}
+
+/* What is counted, from the right of the hours on. */
+static void draw_legend(const struct report_screen *screen, const struct column *column, int x, const struct chart_scale *scale)
+{
+	const int width = column->end - x;
+	char words[CHART_LEVEL_TEXT];
+
+	if (width < LEGEND_LEAST)
+		return;
+	canvas_textf(column->canvas, x, column->y, width, STYLE_HEAD, screen->whose == WHOSE_LAYER ? "%s took" : "%s",
+		     screen->whose == WHOSE_LAYER    ? screen->layer
+		     : screen->whose == WHOSE_MISSED ? "missed calls"
+						     : "calls");
+	for (int i = 1; i < CHART_LEVELS; i++) {
+		const int level = CHART_LEVELS - i;
+
+		chart_level_words(scale, level, words);
+		canvas_textf(column->canvas, x, column->y + i, width, STYLE_PLAIN, "%s %s",
+			     chart_shade(level, column->canvas->ascii), words);
+	}
+}
+
+/* "peaks 9-11, 13-15"; false: there are none. */
+static bool peaks_words(const struct nm_report *report, struct nm_buf *out)
+{
+	for (size_t i = 0; i < report->n_peaks; i++)
+		nm_buf_addf(out, "%s %d-%d", i ? "," : "peaks", report->peaks[i].from, report->peaks[i].until);
+	return report->n_peaks > 0;
+}
+
+/* Beside the map, or where that is too narrow below it. */
+static void draw_peaks(const struct report_screen *screen, struct column *column, int x, int top)
+{
+	const bool beside = column->end - x >= PEAKS_LEAST;
+	struct nm_buf words;
+
+	nm_buf_init(&words, 4096);
+	if (peaks_words(&screen->report, &words)) {
+		canvas_text(column->canvas, beside ? x : column->x, beside ? top + PEAKS_ROW : column->y,
+			    column->end - (beside ? x : column->x), STYLE_PLAIN, words.data);
+		column->y += !beside;
+	}
+	nm_buf_clear(&words);
+}
+
+static void draw_day(const struct report_screen *screen, const struct column *column, int day, int step,
+		     const struct chart_scale *scale)
+{
+	heat map = shown(screen);
+
+	canvas_text(column->canvas, column->x, column->y, MAP_LEFT - 1, STYLE_PLAIN, nm_weekday_names[day]);
+	for (int hour = 0; hour < 24; hour++) {
+		const int level = chart_level(scale, map[day][hour]), x = column->x + MAP_LEFT + hour * step;
+		const unsigned style = level == 0			   ? STYLE_DIM
+				       : screen->whose == WHOSE_MISSED ? STYLE_ERROR
+								       : STYLE_PLAIN;
+
+		canvas_text(column->canvas, x, column->y, 1, style, chart_shade(level, column->canvas->ascii));
+		if (screen->on_map && screen->day == day && screen->hour == hour)
+			canvas_mark(column->canvas, x, column->y, 1);
+	}
+}
+
+/* "Tue 10-11: 14 calls, 2 missed; owner 7, office 3" */
+static void draw_cell(const struct report_screen *screen, struct column *column)
+{
+	const struct nm_report *report = &screen->report;
+	const int64_t calls = report->heat[screen->day][screen->hour], missed = report->missed[screen->day][screen->hour];
+	struct nm_buf words;
+	const char *between = "; ";
+
+	nm_buf_init(&words, 1u << 16);
+	nm_buf_addf(&words, "%s %d-%d: ", nm_weekday_names[screen->day], screen->hour, screen->hour + 1);
+	if (calls)
+		nm_buf_addf(&words, calls == 1 ? "%" PRId64 " call, %" PRId64 " missed" : "%" PRId64 " calls, %" PRId64 " missed", calls,
+			    missed);
+	else
+		nm_buf_add(&words, "no calls");
+	for (size_t i = 0; i < report->n_layers; i++) {
+		const int64_t n = report->layers[i].heat[screen->day][screen->hour];
+
+		if (n)
+			nm_buf_addf(&words, "%s%s %" PRId64, between, report->layers[i].name, n);
+		between = n ? ", " : between;
+	}
+	canvas_text(column->canvas, column->x, column->y++, column->end - column->x, STYLE_BOLD, words.data);
+	nm_buf_clear(&words);
+}
+
+void report_draw_map(const struct report_screen *screen, struct column *column)
+{
+	const int step = column->end - column->x >= MAP_LEFT + 2 * 24 + 14 ? 2 : 1;
+	const struct chart_scale scale = chart_scale(most_of(shown(screen)));
+	const int right = column->x + MAP_LEFT + 24 * step + (step == 2 ? 3 : 1), top = column->y;
+
+	draw_legend(screen, column, right, &scale);
+	for (int hour = 0; hour < 24; hour += 3)
+		canvas_textf(column->canvas, column->x + MAP_LEFT + hour * step, column->y, 2, STYLE_DIM, "%d", hour);
+	column->y++;
+	for (int day = 0; day < 7; day++, column->y++)
+		draw_day(screen, column, day, step, &scale);
+	draw_peaks(screen, column, right, top);
+	if (screen->on_map)
+		draw_cell(screen, column);
+}

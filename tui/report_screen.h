@@ -1,0 +1,95 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Report screen between its files: what it knows (screen_report.c), how it looks (report_draw.c, report_map.c), and
+ * the calculation (report_worth.c).  Private to these.
+ */
+#ifndef TUI_REPORT_SCREEN_H
+#define TUI_REPORT_SCREEN_H
+
+#include "app.h"
+#include "report_words.h"
+
+#define REPORT_WEEKS 12
+#define REPORT_MONTHS 120 /* that one can go back */
+#define REPORT_NAME 128
+
+/* Numbers of struct nm_worth that the owner can set. */
+enum worth_number {
+	WORTH_CALLS_A_DAY,
+	WORTH_MISSED_SHARE,
+	WORTH_BOOKED,
+	WORTH_JOB,
+	WORTH_DAYS,
+	WORTH_RECOVERED,
+	WORTH_COST,
+	WORTH_NUMBERS
+};
+
+/* The owner's own numbers, in place of the log's and the plan's. */
+struct worth_own {
+	bool set[WORTH_NUMBERS];
+	double number[WORTH_NUMBERS];
+};
+
+/* What the figures are of: when it is another, they are made anew. */
+struct report_subject {
+	unsigned generation; /* of the session */
+	uint64_t changes;    /* of the store */
+	struct nm_span span;
+	int line;
+};
+
+enum report_whose { WHOSE_ALL, WHOSE_MISSED, WHOSE_LAYER };
+
+struct report_screen {
+	int back;                /* 0: the last 30 days; n: the month n - 1 before this one */
+	int line;                /* -1: all */
+	enum report_whose whose; /* calls on the map */
+	char layer[REPORT_NAME]; /* WHOSE_LAYER: its name */
+	bool on_map;             /* the map has the keys: */
+	int day, hour;           /* its cursor */
+	int scroll;              /* rows above the window */
+	struct worth_own own;
+	char *file; /* owned; one that is there, while it is asked whether to write over it; NULL */
+	/* what is shown, made when the keyboard is quiet */
+	bool known; /* tried, at least: err says what came of it */
+	struct report_subject subject;
+	struct nm_report report; /* of the span */
+	struct nm_report weeks;  /* of the weeks that end with it */
+	struct nm_error err;
+};
+
+/* "November 2026", "the last 30 days" */
+void report_span_words(const struct report_screen *screen, const struct app *app, char out[static NM_TIME_TEXT]);
+/* The layer whose calls are on the map; NULL: none, or it took no call in this span. */
+const struct nm_layer *report_layer(const struct report_screen *screen);
+
+/* report_draw.c */
+void report_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
+/* Rows of all that there is to see. */
+int report_rows(const struct report_screen *screen, const struct app *app);
+/* The first row of the map's days among them. */
+int report_map_row(const struct report_screen *screen, const struct app *app);
+
+/* Rows below each other, in some of the canvas's columns. */
+struct column {
+	const struct app *app;
+	struct canvas *canvas;
+	int x, y, end; /* end: the column after the last */
+};
+
+/* report_map.c: the hours of the week, and what they are made of; the rows are advanced. */
+void report_draw_map(const struct report_screen *screen, struct column *column);
+
+/* report_worth.c */
+/* The report's numbers, what the plan says a job is worth, and the owner's own in their place; reckoned. */
+struct nm_worth worth_reckoned(const struct report_screen *screen, const struct nm_plan *plan);
+bool worth_is_own(const struct worth_own *own);
+/* "missed 1.3 a day × 60 % × $400 × 22 days = $6,960 a month" */
+void worth_loss_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out);
+/* "recovered 107 × 60 % × $400 = $25,680, cost $107: 240 times" */
+void worth_return_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out);
+/* Opens the calculation, which sets the screen's own numbers. */
+void app_reckon(struct app *app, struct report_screen *screen);
+
+#endif

@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The words of a report.  In: figures, targets.  Out: text.  Knows neither a screen nor a command.
+ */
+#include "report_words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Numbers beyond are none that anybody means: they are written shorter, for they must fit. */
+#define WRITTEN_OUT 1e12
+
+const char *measure_name(enum measure measure)
+{
+	static const char *const names[MEASURES] = { "answer rate", "rings", "first call", "callback" };
+
+	return names[measure];
+}
+
+struct nm_figure measure_value(enum measure measure, const struct nm_figures *figures)
+{
+	switch (measure) {
+	case MEASURE_ANSWER_RATE:
+		return figures->answer_rate;
+	case MEASURE_RINGS:
+		return figures->rings;
+	case MEASURE_FIRST_CALL:
+		return figures->first_call;
+	case MEASURE_CALLBACK:
+	case MEASURES:
+		break;
+	}
+	return figures->callback;
+}
+
+double measure_target(enum measure measure, const struct nm_plan *plan)
+{
+	switch (measure) {
+	case MEASURE_ANSWER_RATE:
+		return plan->targets.answer_rate;
+	case MEASURE_RINGS:
+		return plan->targets.rings;
+	case MEASURE_FIRST_CALL:
+		return plan->targets.first_call;
+	case MEASURE_CALLBACK:
+	case MEASURES:
+		break;
+	}
+	return (double)plan->targets.callback_s / 60;
+}
+
+bool measure_more_is_better(enum measure measure)
+{
+	return measure == MEASURE_ANSWER_RATE || measure == MEASURE_FIRST_CALL;
+}
+
+bool measure_met(enum measure measure, double value, double target)
+{
+	return measure_more_is_better(measure) ? value >= target : value < target;
+}
+
+const char *measure_verdict(enum measure measure, double value, double target)
+{
+	if (measure_met(measure, value, target))
+		return "met";
+	return measure_more_is_better(measure) ? "low" : "slow";
+}
+
+/* Rounded down, so that what is written never contradicts the verdict: 94.97 is not yet 95, and 2.97 is below 3. */
+static double rounded(double value, double to)
+{
+	return floor(value / to + 1e-6) * to;
+}
+
+void measure_words(enum measure measure, double value, char out[static MEASURE_TEXT])
+{
+	char number[MEASURE_TEXT];
+
+	if (measure == MEASURE_RINGS || measure_more_is_better(measure)) {
+		snprintf(out, MEASURE_TEXT, measure == MEASURE_RINGS ? "%.1f" : "%.1f %%",
+			 rounded(value, 0.1));
+		return;
+	}
+	number_words(rounded(value, value < 10 ? 0.1 : 1), number);
+	snprintf(out, MEASURE_TEXT, "%.40s min", number);
+}
+
+void measure_target_words(enum measure measure, double target, char out[static MEASURE_TEXT])
+{
+	char number[MEASURE_TEXT];
+
+	number_words(target, number);
+	snprintf(out, MEASURE_TEXT, "%s%.32s%s", measure_more_is_better(measure) ? "" : "< ", number,
+		 measure_more_is_better(measure)    ? " %"
+		 : measure == MEASURE_CALLBACK ? " min"
+					       : "");
+}
+
+const char *measure_missing(enum measure measure, const struct nm_figures *figures)
+{
+	if (measure == MEASURE_CALLBACK)
+		return figures->followups ? "none called back" : "none to call back";
+	if (figures->calls == 0)
+		return "no calls";
+	switch (measure) {
+	case MEASURE_RINGS:
+		return figures->answered ? "no timed answers" : "none was answered";
+	case MEASURE_FIRST_CALL:
+		return "no known callers";
+	case MEASURE_ANSWER_RATE:
+	case MEASURE_CALLBACK:
+	case MEASURES:
+		break;
+	}
+	return "none to answer";
+}
+
+void number_words(double number, char out[static MEASURE_TEXT])
+{
+	char *end;
+
+	if (!(fabs(number) < WRITTEN_OUT)) {
+		snprintf(out, MEASURE_TEXT, "%.3g", number);
+		return;
+	}
+	snprintf(out, MEASURE_TEXT, fabs(number) < 1 ? "%.2f" : "%.1f", number);
+	end = out + strlen(out);
+	while (end[-1] == '0')
+		*--end = '\0';
+	if (end[-1] == '.')
+		end[-1] = '\0';
+}
+
+void money_words(const char *currency, double amount, char out[static MONEY_TEXT])
+{
+	const bool dollars = !strcmp(currency, "USD");
+	char digits[MONEY_TEXT], grouped[MONEY_TEXT];
+	size_t n = 0, whole;
+
+	snprintf(digits, sizeof digits, !(fabs(amount) < WRITTEN_OUT) ? "%.3g" : fabs(amount) < 99.995 && amount != floor(amount) ? "%.2f" : "%.0f",
+		 amount);
+	whole = strspn(digits, "0123456789");
+	for (size_t i = 0; digits[i]; i++) {
+		if (i && i < whole && (whole - i) % 3 == 0)
+			grouped[n++] = ',';
+		grouped[n++] = digits[i];
+	}
+	grouped[n] = '\0';
+	snprintf(out, MONEY_TEXT, "%.8s%s%.32s", dollars ? "$" : currency, dollars ? "" : " ", grouped);
+}
+
+const struct definition report_definitions[] = {
+	{ "answer rate",
+	  "Answered calls among all but those that were rejected, that the records do not tell of, and whose caller hung up "
+	  "within 15 seconds. Answered is by a human or an AI, not by a voicemail." },
+	{ "rings", "Average rings until an answer, one for each 6 seconds begun; of answered calls that tell their seconds." },
+	{ "first call",
+	  "Matters that took one single call, which was answered. Calls of one number that follow each other within "
+	  "7 days are one matter." },
+	{ "callback", "Average minutes from a missed call to the first try to call back; of those who were called back." },
+	{ "layers",
+	  "Who took how many of the calls, those that were rejected left out. The cost is by the prices in the plan." },
+	{ "calls by hour", "Calls that came in each hour of the week on the plan's clock, those that were rejected left out." },
+	{ "loss",
+	  "Calls a day x missed share = missed a day; x share that books = lost jobs; x average job = lost a day; "
+	  "x working days = lost a month. The guide's example: 10 x 30 % x 60 % x $500 x 22 = $19,800; the guide rounds "
+	  "1.8 jobs to 2 and says $22,000." },
+	{ "return",
+	  "Calls that a backup or an AI answered x share that books = recovered jobs; x average job = recovered; "
+	  "/ cost of the system = return. The guide says that half of its return still pays." },
+};
+
+const size_t report_definitions_count = sizeof report_definitions / sizeof *report_definitions;

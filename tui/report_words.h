@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The words of a report: what its figures are called and mean, what they are held against, and how numbers are written.
+ * The same for the screen and the command; the definitions are the manual's.
+ */
+#ifndef TUI_REPORT_WORDS_H
+#define TUI_REPORT_WORDS_H
+
+#include "nevermiss/plan.h"
+#include "nevermiss/report.h"
+
+enum measure { MEASURE_ANSWER_RATE, MEASURE_RINGS, MEASURE_FIRST_CALL, MEASURE_CALLBACK, MEASURES };
+
+#define MEASURE_TEXT 48
+
+const char *measure_name(enum measure measure); /* "answer rate" */
+struct nm_figure measure_value(enum measure measure, const struct nm_figures *figures);
+double measure_target(enum measure measure, const struct nm_plan *plan);
+/* Of two values the higher is the better one; else the lower. */
+bool measure_more_is_better(enum measure measure);
+bool measure_met(enum measure measure, double value, double target);
+/* "met", or what it is instead: "low", "slow". */
+const char *measure_verdict(enum measure measure, double value, double target);
+/* "93.4 %", "2.1", "11 min". */
+void measure_words(enum measure measure, double value, char out[static MEASURE_TEXT]);
+/* "95 %", "< 3", "< 15 min". */
+void measure_target_words(enum measure measure, double target, char out[static MEASURE_TEXT]);
+/* Why it is not known, in a few words: "none to call back". */
+const char *measure_missing(enum measure measure, const struct nm_figures *figures);
+
+#define MONEY_TEXT 48
+/* "$6,960", "EUR 1.50": whole from 100 on. */
+void money_words(const char *currency, double amount, char out[static MONEY_TEXT]);
+/* Without needless zeros: "22", "13.7". */
+void number_words(double number, char out[static MEASURE_TEXT]);
+
+/* What each figure means, a sentence or two each. */
+struct definition {
+	const char *name, *words;
+};
+extern const struct definition report_definitions[];
+extern const size_t report_definitions_count;
+
+#endif

@@ -1,0 +1,431 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The calculation: what missed calls cost and what the system brings back, every number of it open to change.
+ * In: the report's numbers, the owner's own.  Out: both formulas with their numbers; an edit of the plan's section
+ * `value`.  Reckons nothing itself: nm_worth_reckon does.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "list.h"
+#include "prompt.h"
+#include "report_screen.h"
+#include "saving.h"
+
+struct number_info {
+	const char *name, *source;
+	size_t offset; /* in struct nm_worth */
+	double most;
+	enum { PLAIN, PERCENT, MONEY } kind;
+};
+
+#define OF(member) offsetof(struct nm_worth, member)
+
+static const struct number_info numbers[WORTH_NUMBERS] = {
+	[WORTH_CALLS_A_DAY] = { "calls a day", "as in the log", OF(calls_a_day), 1e6, PLAIN },
+	[WORTH_MISSED_SHARE] = { "missed share", "as in the log", OF(missed_share), 100, PERCENT },
+	[WORTH_BOOKED] = { "share that books", "as in the plan", OF(booked), 100, PERCENT },
+	[WORTH_JOB] = { "average job", "as in the plan", OF(job), 1e9, MONEY },
+	[WORTH_DAYS] = { "working days a month", "as in the guide", OF(days), 31, PLAIN },
+	[WORTH_RECOVERED] = { "recovered calls a month", "as in the log: by AI and backup", OF(recovered_calls), 1e7,
+			      PLAIN },
+	[WORTH_COST] = { "cost of the system a month", "as the prices in the plan say", OF(cost), 1e9, MONEY },
+};
+
+static double *number_of(struct nm_worth *worth, size_t i)
+{
+	return (double *)(void *)((char *)worth + numbers[i].offset);
+}
+
+/* Before the owner's own. */
+static struct nm_worth given(const struct report_screen *screen, const struct nm_plan *plan)
+{
+	struct nm_worth worth = screen->report.worth;
+
+	worth.job = plan->value.job;
+	worth.booked = plan->value.booked;
+	return worth;
+}
+
+struct nm_worth worth_reckoned(const struct report_screen *screen, const struct nm_plan *plan)
+{
+	struct nm_worth worth = given(screen, plan);
+
+	for (size_t i = 0; i < WORTH_NUMBERS; i++)
+		if (screen->own.set[i])
+			*number_of(&worth, i) = screen->own.number[i];
+	nm_worth_reckon(&worth);
+	return worth;
+}
+
+bool worth_is_own(const struct worth_own *own)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < WORTH_NUMBERS; i++)
+		any |= own->set[i];
+	return any;
+}
+
+/* --- words --- */
+
+static void words_of(size_t i, double number, const char *currency, char out[static MONEY_TEXT])
+{
+	char text[MEASURE_TEXT];
+
+	if (numbers[i].kind == MONEY) {
+		money_words(currency, number, out);
+		return;
+	}
+	number_words(number, text);
+	snprintf(out, MONEY_TEXT, numbers[i].kind == PERCENT ? "%.40s %%" : "%.40s", text);
+}
+
+/* A product's factors and what it is: "13.7 × 7 % = 0.96 missed a day". */
+struct product {
+	double factor;
+	enum worth_number by;
+	double result;
+	bool is_money, of_money; /* the result; the factor */
+	const char *what;
+};
+
+static void amount(double number, bool money, const char *currency, char out[static MONEY_TEXT])
+{
+	if (money)
+		money_words(currency, number, out);
+	else
+		number_words(number, out);
+}
+
+static void product_words(const struct product *product, struct nm_worth *worth, const char *currency, struct nm_buf *out)
+{
+	char factor[MONEY_TEXT], by[MONEY_TEXT], result[MONEY_TEXT];
+
+	amount(product->factor, product->of_money, currency, factor);
+	words_of(product->by, *number_of(worth, product->by), currency, by);
+	amount(product->result, product->is_money, currency, result);
+	nm_buf_addf(out, "%s × %s = %s %s", factor, by, result, product->what);
+}
+
+void worth_loss_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out)
+{
+	char missed[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], days[MEASURE_TEXT], lost[MONEY_TEXT];
+
+	number_words(worth->missed_a_day, missed);
+	number_words(worth->booked, booked);
+	money_words(currency, worth->job, job);
+	number_words(worth->days, days);
+	money_words(currency, worth->lost_a_month, lost);
+	nm_buf_addf(out, "missed %s a day × %s %% × %s × %s days = %s a month", missed, booked, job, days, lost);
+}
+
+void worth_return_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out)
+{
+	char calls[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], recovered[MONEY_TEXT], cost[MONEY_TEXT],
+		times[MEASURE_TEXT];
+
+	number_words(worth->recovered_calls, calls);
+	number_words(worth->booked, booked);
+	money_words(currency, worth->job, job);
+	money_words(currency, worth->recovered, recovered);
+	money_words(currency, worth->cost, cost);
+	number_words(worth->roi, times);
+	nm_buf_addf(out, "recovered %s × %s %% × %s = %s", calls, booked, job, recovered);
+	if (worth->cost > 0)
+		nm_buf_addf(out, ", cost %s: %s times", cost, times);
+	else
+		nm_buf_add(out, ", at no cost");
+}
+
+/* --- the dialog --- */
+
+struct reckoning {
+	struct report_screen *screen; /* of the tab below: it outlives every dialog */
+	struct list list;
+};
+
+static void *open_reckoning(struct app *app, const void *argument, struct nm_error *err)
+{
+	struct reckoning *reckoning = calloc(1, sizeof *reckoning);
+
+	(void)app;
+	if (!reckoning) {
+		nm_fail_memory(err);
+		return NULL;
+	}
+	reckoning->screen = *(struct report_screen *const *)argument;
+	list_set(&reckoning->list, WORTH_NUMBERS);
+	return reckoning;
+}
+
+static void ask_number(const struct reckoning *reckoning, struct app *app, const char *typed)
+{
+	const struct number_info *info = &numbers[reckoning->list.at];
+	struct nm_worth worth = worth_reckoned(reckoning->screen, app_plan(app));
+	char question[128], number[MEASURE_TEXT], most[MEASURE_TEXT];
+
+	snprintf(number, sizeof number, "%.10g", *number_of(&worth, reckoning->list.at));
+	number_words(info->most, most);
+	snprintf(question, sizeof question, "%s (0 to %s%s%s):", info->name, most,
+		 info->kind == PERCENT ? " %" : info->kind == MONEY ? " " : "",
+		 info->kind == MONEY ? app_plan(app)->currency : "");
+	app_ask(app, (int)reckoning->list.at, question, typed ? typed : number, NULL);
+}
+
+/* Digits and at most one point, as the plan has them. */
+static bool read_number(const char *text, double most, double *out)
+{
+	const size_t whole = strspn(text, "0123456789");
+	const char *rest = text + whole;
+	size_t parts = 0;
+
+	if (*rest == '.') {
+		parts = strspn(rest + 1, "0123456789");
+		rest += 1 + parts;
+	}
+	if (*rest || whole + parts == 0)
+		return false;
+	*out = strtod(text, NULL);
+	return *out <= most;
+}
+
+static void take_number(struct reckoning *reckoning, struct app *app, const struct event *event)
+{
+	struct worth_own *own = &reckoning->screen->own;
+	const size_t at = reckoning->list.at;
+	double number;
+
+	if (!event->text)
+		return;
+	if (!read_number(event->text, numbers[at].most, &number)) {
+		app_message(app, STYLE_ERROR, "\"%s\" is no such number: 22 or 13.5 would be one, within the bounds",
+			    event->text);
+		ask_number(reckoning, app, event->text);
+		return;
+	}
+	own->set[at] = true;
+	own->number[at] = number;
+}
+
+static void put_back(struct reckoning *reckoning, struct app *app)
+{
+	if (!reckoning->screen->own.set[reckoning->list.at])
+		app_message(app, STYLE_PLAIN, "it is %s already", numbers[reckoning->list.at].source);
+	reckoning->screen->own.set[reckoning->list.at] = false;
+}
+
+/* The edits that make the plan say so: of the section, or the section itself. */
+static bool edit_value(struct app *app, const char *job, const char *booked)
+{
+	const struct nm_place place = { "value", NULL, -1 };
+	const struct nm_edit set[] = {
+		{ .op = NM_EDIT_SET, .place = place, .option = "job", .value = job },
+		{ .op = NM_EDIT_SET, .place = place, .option = "booked", .value = booked },
+	};
+	const struct nm_written *written;
+	struct nm_edit add = { .op = NM_EDIT_ADD, .place = place };
+	char section[128];
+	struct nm_error err;
+
+	if (session_written(app->session, &written, &err)) {
+		app_error(app, &err);
+		return false;
+	}
+	if (nm_written_find(written, &place))
+		return app_edit(app, set, 2, "what a job is worth");
+	if (app_plan(app)->value.given) {
+		app_message(app, STYLE_WARNING, "the section value stands in a file that the plan includes: e on the Plan screen opens it");
+		return false;
+	}
+	snprintf(section, sizeof section, "value { job = %s  booked = %s }", job, booked);
+	add.value = section;
+	return app_edit(app, &add, 1, "what a job is worth");
+}
+
+/* What the owner set of these two goes into the plan's text; when it is there already, the plan is saved. */
+static void keep(struct reckoning *reckoning, struct app *app)
+{
+	struct worth_own *own = &reckoning->screen->own;
+	struct nm_worth worth = worth_reckoned(reckoning->screen, app_plan(app));
+	char job[MEASURE_TEXT], booked[MEASURE_TEXT];
+
+	if (!app_may_change(app))
+		return;
+	if (!own->set[WORTH_JOB] && !own->set[WORTH_BOOKED]) {
+		if (nm_document_dirty(app->session->document))
+			saving_ask(app, AFTER_NOTHING);
+		else
+			app_message(app, STYLE_PLAIN, "the plan has the share that books and the average job: change one first");
+		return;
+	}
+	snprintf(job, sizeof job, "%.10g", worth.job);
+	snprintf(booked, sizeof booked, "%.10g", worth.booked);
+	if (edit_value(app, job, booked))
+		own->set[WORTH_JOB] = own->set[WORTH_BOOKED] = false;
+}
+
+static enum verdict act_reckoning(void *state, struct app *app, const struct event *event)
+{
+	struct reckoning *reckoning = state;
+
+	if (!app_plan(app))
+		return VERDICT_POP;
+	if (list_act(&reckoning->list, event->action))
+		return VERDICT_REDRAW;
+	switch (event->action) {
+	case ACTION_ENTER:
+		ask_number(reckoning, app, NULL);
+		return VERDICT_REDRAW;
+	case ACTION_AS_LOGGED:
+		put_back(reckoning, app);
+		return VERDICT_REDRAW;
+	case ACTION_SAVE:
+		keep(reckoning, app);
+		return VERDICT_REDRAW;
+	case ACTION_ANSWER:
+		take_number(reckoning, app, event);
+		return VERDICT_REDRAW;
+	case ACTION_BACK:
+		return VERDICT_POP;
+	case ACTION_HELP:
+	case ACTION_UNDO:
+	case ACTION_REDO:
+	case ACTION_REDRAW:
+		return VERDICT_STAY;
+	default:
+		app_message(app, STYLE_PLAIN, "this is the calculation: Escape leaves it");
+		return VERDICT_REDRAW;
+	}
+}
+
+/* --- drawn --- */
+
+#define VALUE_END 40 /* column at which numbers end, where there is room */
+
+static void draw_number(const struct reckoning *reckoning, struct column *column, size_t i, struct nm_worth *worth)
+{
+	const struct worth_own *own = &reckoning->screen->own;
+	const struct nm_plan *plan = app_plan(column->app);
+	struct nm_worth before = given(reckoning->screen, plan);
+	char words[MONEY_TEXT], was[MONEY_TEXT];
+	const int room = column->end - column->x;
+	const bool cursor = i == reckoning->list.at;
+	unsigned mark = cursor ? STYLE_CURSOR : 0;
+	struct pen pen = pen_at(column->canvas, column->x + 2, column->y, column->end);
+	int at;
+
+	words_of(i, *number_of(worth, i), plan->currency, words);
+	pen_textf(&pen, STYLE_PLAIN | mark, "%-26s", numbers[i].name);
+	at = column->x + (room < VALUE_END ? room : VALUE_END) - text_width(words);
+	pen_textf(&pen, STYLE_PLAIN | mark, "%*s", at > pen.x ? at - pen.x : 1, "");
+	pen_text(&pen, (own->set[i] ? STYLE_BOLD : STYLE_PLAIN) | mark, words);
+	words_of(i, *number_of(&before, i), plan->currency, was);
+	if (own->set[i])
+		pen_textf(&pen, STYLE_WARNING, "   yours; %s %s", was, numbers[i].source);
+	else
+		pen_textf(&pen, STYLE_DIM, "   %s", numbers[i].source);
+	if (own->set[i]) /* where there is no room for the words */
+		canvas_put(column->canvas, column->x + 1, column->y, STYLE_WARNING, '*');
+	if (cursor)
+		canvas_pointer(column->canvas, column->x, column->y);
+	column->y++;
+}
+
+static void draw_product(struct column *column, struct nm_worth *worth, const struct product *product)
+{
+	struct nm_buf words;
+
+	nm_buf_init(&words, 1024);
+	product_words(product, worth, app_plan(column->app)->currency, &words);
+	canvas_text(column->canvas, column->x + 4, column->y++, column->end - column->x - 4, STYLE_PLAIN, words.data);
+	nm_buf_clear(&words);
+}
+
+static void draw_loss(const struct reckoning *reckoning, struct column *column, struct nm_worth *worth)
+{
+	const struct product products[] = {
+		{ worth->calls_a_day, WORTH_MISSED_SHARE, worth->missed_a_day, false, false, "missed a day" },
+		{ worth->missed_a_day, WORTH_BOOKED, worth->lost_jobs_a_day, false, false, "jobs lost a day" },
+		{ worth->lost_jobs_a_day, WORTH_JOB, worth->lost_a_day, true, false, "lost a day" },
+		{ worth->lost_a_day, WORTH_DAYS, worth->lost_a_month, true, true, "lost a month" },
+	};
+
+	canvas_text(column->canvas, column->x, column->y++, column->end - column->x, STYLE_HEAD, "what missed calls cost");
+	for (size_t i = WORTH_CALLS_A_DAY; i <= WORTH_DAYS; i++)
+		draw_number(reckoning, column, i, worth);
+	for (size_t i = 0; i < sizeof products / sizeof *products; i++)
+		draw_product(column, worth, &products[i]);
+}
+
+static void draw_return(const struct reckoning *reckoning, struct column *column, struct nm_worth *worth)
+{
+	const struct product products[] = {
+		{ worth->recovered_calls, WORTH_BOOKED, worth->recovered_jobs, false, false, "jobs recovered a month" },
+		{ worth->recovered_jobs, WORTH_JOB, worth->recovered, true, false, "recovered a month" },
+	};
+	const int width = column->end - column->x - 4;
+	char times[MEASURE_TEXT];
+
+	canvas_text(column->canvas, column->x, column->y++, column->end - column->x, STYLE_HEAD,
+		    "what the system brings back");
+	for (size_t i = WORTH_RECOVERED; i < WORTH_NUMBERS; i++)
+		draw_number(reckoning, column, i, worth);
+	for (size_t i = 0; i < sizeof products / sizeof *products; i++)
+		draw_product(column, worth, &products[i]);
+	number_words(worth->roi, times);
+	if (worth->cost > 0)
+		canvas_textf(column->canvas, column->x + 4, column->y++, width, STYLE_PLAIN,
+			     "that is %s times its cost; half of it would still pay, says the guide", times);
+	else
+		canvas_text(column->canvas, column->x + 4, column->y++, width, STYLE_PLAIN,
+			    "it costs nothing by the prices in the plan: there is no return to tell");
+}
+
+static int draw_all(const struct reckoning *reckoning, struct column column)
+{
+	struct nm_worth worth = worth_reckoned(reckoning->screen, app_plan(column.app));
+	const int top = column.y;
+
+	draw_loss(reckoning, &column, &worth);
+	draw_return(reckoning, &column, &worth);
+	return column.y - top;
+}
+
+#define RETURN_ROW (2 + WORTH_RECOVERED + 4) /* of the first number of the second formula */
+
+/* A low window shows what is around the cursor. */
+static void draw_reckoning(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct reckoning *reckoning = state;
+	const struct box clip = canvas->clip;
+	const int at = (int)reckoning->list.at;
+	int row = at < WORTH_RECOVERED ? 1 + at : RETURN_ROW + at - WORTH_RECOVERED, rows, top;
+
+	canvas_clip(canvas, body);
+	for (int y = 0; y < body.height; y++)
+		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
+	if (app_plan(app)) {
+		rows = draw_all(reckoning, (struct column){ app, canvas, 1, body.y + body.height, body.width - 1 });
+		top = row - body.height / 2 < rows - body.height ? row - body.height / 2 : rows - body.height;
+		draw_all(reckoning, (struct column){ app, canvas, 1, body.y - (top > 0 ? top : 0), body.width - 1 });
+	}
+	canvas_clip(canvas, clip);
+}
+
+static const struct screen_ops reckoning_ops = {
+	.name = "calculation",
+	.title = "Calculation",
+	.context = CONTEXT_WORTH,
+	.dialog = true,
+	.open = open_reckoning,
+	.close = free,
+	.act = act_reckoning,
+	.draw = draw_reckoning,
+};
+
+void app_reckon(struct app *app, struct report_screen *screen)
+{
+	app_push(app, &reckoning_ops, &screen);
+}
