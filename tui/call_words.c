@@ -55,6 +55,33 @@ int call_rings(const struct nm_became *became)
 	return became->seconds < 0 ? -1 : (became->seconds + 5) / 6;
 }
 
+void call_groups_words(const struct nm_plan *plan, struct nm_caller caller, struct nm_buf *out)
+{
+	const uint64_t groups = nm_caller_groups(plan, caller);
+	bool first = true;
+
+	for (size_t i = 0; i < plan->n_callers; i++) {
+		if (!(groups >> i & 1))
+			continue;
+		nm_buf_addf(out, "%s%s", first ? "" : ", ", plan->callers[i].name);
+		first = false;
+	}
+}
+
+void call_search_words(const struct nm_plan *plan, const struct nm_call_entry *call, struct nm_buf *out)
+{
+	char when[NM_TIME_TEXT], number[NM_NUMBER_TEXT];
+
+	nm_time_words(plan->zone, call->began, true, when);
+	nm_caller_write(call->caller, number);
+	nm_buf_addf(out, "#%lld %s %s %s ", (long long)call->id, when, number, call_line(plan, call));
+	call_who_words(call, out);
+	nm_buf_add(out, " ");
+	call_groups_words(plan, call->caller, out);
+	nm_buf_add(out, " ");
+	call_became_words(&call->became, out);
+}
+
 /* --- JSON --- */
 
 void json_known(struct nm_json *json, const char *key, int64_t value, bool known)

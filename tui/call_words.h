@@ -20,6 +20,11 @@ void call_became_words(const struct nm_became *became, struct nm_buf *out);
 /* As nm_result has them; -1: not known. */
 int call_rings(const struct nm_became *became);
 
+/* Everything by which somebody may look for a call: when, who, line, outcome, "#12". */
+void call_search_words(const struct nm_plan *plan, const struct nm_call_entry *call, struct nm_buf *out);
+/* The groups of callers in which a number is: "vip, family"; "" when in none. */
+void call_groups_words(const struct nm_plan *plan, struct nm_caller caller, struct nm_buf *out);
+
 /* The members of a call; the object stays open. */
 void json_logged_call(struct nm_json *json, const struct session *session, const struct nm_call_entry *call);
 void json_leg(struct nm_json *json, const struct nm_zone *zone, const struct nm_call_leg *leg);

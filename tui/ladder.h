@@ -8,6 +8,8 @@
 
 /* Rows that the drawing would take. */
 int ladder_rows(const struct nm_outcome *outcome);
+/* The row on which an event begins, in a drawing of this width. */
+int ladder_row_of(const struct nm_outcome *outcome, size_t event, int width);
 /* Draws rows from `top` on; as a plain list where the columns do not fit. */
 void ladder_draw(const struct nm_outcome *outcome, struct canvas *canvas, struct box box, int top);
 

@@ -62,7 +62,7 @@ static void close_dialogs(struct stage *stage)
 		const enum context context = app_context(&stage->app);
 
 		app_do(&stage->app, context == CONTEXT_CONFIRM				   ? ACTION_NO
-				    : context == CONTEXT_TEXT || context == CONTEXT_CODES ? ACTION_BACK
+				    : context == CONTEXT_TEXT || context == CONTEXT_CODES || context == CONTEXT_CALL ? ACTION_BACK
 											   : ACTION_DISMISS);
 	}
 }
