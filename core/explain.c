@@ -334,17 +334,11 @@ static enum nm_code likely_drift(const struct nm_explainer *explainer, const str
 static enum nm_code likely_untold(const struct nm_plan *plan, const struct nm_call_entry *call,
 				  struct nm_explanation *out, struct nm_error *err)
 {
-	enum nm_code code = NM_OK;
-
-	if (out->version == 0)
-		code = add_likely(out, "which plan was live then is not known: this is compared with today's",
-				  err);
-	if (code == NM_OK && plan->n_callers > 0 && call->caller.number == 0 && !call->caller.anonymous)
-		code = add_likely(
-			out,
-			"the record does not tell who called: rules for callers may have decided otherwise",
-			err);
-	return code;
+	if (plan->n_callers == 0 || call->caller.number != 0 || call->caller.anonymous)
+		return NM_OK;
+	return add_likely(out,
+			  "the record does not tell who called: rules for callers may have decided otherwise",
+			  err);
 }
 
 static enum nm_code find_likely(const struct nm_explainer *explainer, const struct nm_plan *plan,

@@ -23,7 +23,8 @@ enum calls_tag {
 	TAG_LEAD_WORDS
 };
 
-#define CALLS_SEEN 256 /* rows of which is remembered whether they went as planned */
+#define CALLS_SEEN 512 /* calls of which is remembered whether they went as planned */
+#define CALLS_SIGHT (CALLS_SEEN / 2) /* rows in sight for which that is found out */
 #define CALLS_BRIEF 64
 #define CALLS_QUEUE 1000 /* people to call back that are shown at the most */
 #define CALLS_MONTH 20000 /* calls that are read to count those of this month */
@@ -53,7 +54,8 @@ struct calls {
 	nm_time month; /* when this month began */
 	size_t this_month;
 	struct nm_explainer *explainer;
-	struct calls_seen seen[CALLS_SEEN];
+	struct calls_seen seen[CALLS_SEEN]; /* the newest take the place of the oldest */
+	size_t n_seen;
 	struct call_page page; /* the call under the cursor, where there is room for it */
 	/* a lead being asked for */
 	enum nm_channel lead_channel;

@@ -120,7 +120,7 @@ static void became_cell(const struct nm_became *became, char *out, size_t size)
 	if (became->by && became->end == NM_CALL_ANSWERED)
 		snprintf(out, size, "%s%s", became->by, doubt);
 	else if (became->by)
-		snprintf(out, size, "%s%s, %s", end, doubt, became->by);
+		snprintf(out, size, "%s %s%s", became->by, end, doubt);
 	else if (became->end == NM_CALL_ABANDONED && became->seconds >= 0)
 		snprintf(out, size, "%s%s, %d s", end, doubt, became->seconds);
 	else
@@ -235,8 +235,8 @@ static struct log_columns log_columns(struct box box)
 					    .from = x + 20,
 					    .line = x + 36,
 					    .by = x + 44,
-					    .rings = x + 60,
-					    .planned = x + 66};
+					    .rings = x + 61,
+					    .planned = x + 67};
 	return (struct log_columns){x + 2, x + 20, x + 37, x + 48, x + 57, x + 74, x + 81, x + 90};
 }
 
@@ -367,7 +367,7 @@ static void draw_empty(const struct calls *calls, const struct app *app, struct 
 		hint(canvas, box, &y, STYLE_BOLD, text);
 	}
 	hint(canvas, box, &y, STYLE_DIM,
-	     "The agent reads them by itself; carriers with call records are twilio, telnyx and voipms.");
+	     ":calls import reads them from a carrier that has records: twilio, telnyx, voipms.");
 	hint(canvas, box, &y, STYLE_DIM, "`nevermiss demo` shows this screen with twelve weeks of calls.");
 }
 
@@ -401,7 +401,7 @@ static void draw_place(const struct calls *calls, struct canvas *canvas, int y, 
 	char text[160];
 
 	place_words(calls, text, sizeof text);
-	canvas_text(canvas, end - text_width(text) - 1, y, text_width(text), STYLE_DIM, text);
+	canvas_text(canvas, end - text_width(text), y, text_width(text), STYLE_DIM, text);
 }
 
 static void draw_detail(const struct calls *calls, struct canvas *canvas, struct box box)

@@ -51,9 +51,11 @@ const struct nm_call_entry *calls_chosen_call(const struct calls *calls)
 
 const struct calls_seen *calls_seen(const struct calls *calls, int64_t id)
 {
-	const struct calls_seen *seen = &calls->seen[(uint64_t)id % CALLS_SEEN];
-
-	return seen->id == id ? seen : NULL;
+	for (size_t i = 0; i < CALLS_SEEN; i++) {
+		if (calls->seen[i].id == id)
+			return &calls->seen[i];
+	}
+	return NULL;
 }
 
 /* --- reading --- */
@@ -175,7 +177,7 @@ static void derive_calls(void *state, struct app *app)
 
 static void explain_row(struct calls *calls, struct nm_store *store, const struct nm_call_entry *row)
 {
-	struct calls_seen *seen = &calls->seen[(uint64_t)row->id % CALLS_SEEN];
+	struct calls_seen *seen = &calls->seen[calls->n_seen++ % CALLS_SEEN];
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_explanation explanation = {.brief = ""};
 	struct nm_call_entry call;
@@ -195,7 +197,7 @@ static bool explain_next(struct calls *calls, struct nm_store *store)
 {
 	const size_t rows = calls->log_list.page, top = list_top(&calls->log_list, (int)rows);
 
-	for (size_t i = top; i < top + rows; i++) {
+	for (size_t i = top; i < top + rows && i < top + CALLS_SIGHT; i++) {
 		const struct nm_call_entry *row = call_log_row(&calls->log, i);
 
 		if (!row || calls_seen(calls, row->id))
