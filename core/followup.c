@@ -217,26 +217,31 @@ const char *nm_followup_text(const struct nm_plan *plan)
 	return plan->follow_up.then_text != NULL ? plan->follow_up.then_text : plan->text_back.missed;
 }
 
-static enum nm_code check_once(const struct nm_plan *plan, struct nm_store *store,
-			       const struct nm_followup *followup, nm_time now, struct nm_error *err)
+/* What is known of texts to the number lets this one pass. */
+static enum nm_code check_before(const struct nm_plan *plan, struct nm_store *store,
+				 const struct nm_followup *followup, nm_time now, struct nm_error *err)
 {
 	const int64_t once_per_s = plan->text_back.given ? plan->text_back.once_per_s : ONCE_PER_S;
 	char number[NM_NUMBER_TEXT], once_per[NM_TIME_TEXT];
 	nm_time last;
+	bool refused;
 	enum nm_code code;
 
 	nm_number_write(followup->number, number);
-	code = nm_store_outbox_last(store, number, &last, err);
+	code = nm_store_outbox_to(store, number, &last, &refused, err);
 	if (code != NM_OK)
 		return code;
+	nm_number_words(followup->number, number);
+	if (refused)
+		return nm_fail(err, NM_REFUSED, "%s wants no texts, its carrier said: none is sent any more", number);
 	if (followup->texted > last)
 		last = followup->texted;
 	if (last == NM_TIME_MIN || now - last >= once_per_s)
 		return NM_OK;
-	nm_number_words(followup->number, number);
 	nm_duration_words(once_per_s, once_per);
-	return nm_fail(err, NM_REFUSED, "%s got a text less than %s ago, or may have: once_per of text_back is that long", number,
-		       once_per);
+	return nm_fail(err, NM_REFUSED,
+		       "%s got a text less than %s ago, or may have: once_per of text_back is that long",
+		       number, once_per);
 }
 
 enum nm_code nm_followup_text_check(const struct nm_plan *plan, struct nm_store *store,
@@ -252,5 +257,5 @@ enum nm_code nm_followup_text_check(const struct nm_plan *plan, struct nm_store 
 		return nm_fail(err, NM_REFUSED,
 			       "customers get texts from %d:00 to %d:00 on the plan's clock only: try again then",
 			       NM_TEXTS_FROM_H, NM_TEXTS_UNTIL_H);
-	return check_once(plan, store, followup, now, err);
+	return check_before(plan, store, followup, now, err);
 }

@@ -132,7 +132,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_OUTBOX_OPEN] = OUTBOX_ROW " WHERE state < 2 ORDER BY id LIMIT ?1",
 	[NM_SQL_OUTBOX_KNOWN] = "SELECT carrier_id FROM outbox WHERE id <> ?1 AND recipient = ?2 AND driver = ?3"
 				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",
-	[NM_SQL_OUTBOX_LAST] = "SELECT max(at) FROM outbox WHERE recipient = ?1 AND state NOT IN (?2, ?3)",
+	[NM_SQL_OUTBOX_TO] = "SELECT max(at) FILTER (WHERE state NOT IN (?2, ?3)), max(state = ?3) FROM outbox"
+			     " WHERE recipient = ?1",
 	[NM_SQL_SANDBOX_TEXT_ADD] = "INSERT INTO sandbox_text(line, recipient, body) VALUES(?, ?, ?)",
 	[NM_SQL_SANDBOX_TEXTS] = "SELECT id, recipient, body FROM sandbox_text WHERE line = ?"
 				 " ORDER BY id DESC LIMIT ?",

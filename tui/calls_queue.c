@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "call_words.h"
-#include "following.h"
+#include "followups.h"
 #include "prompt.h"
 
 #define HISTORY_CALLS 2000 /* of the log, read to find those of one caller */
@@ -151,7 +151,7 @@ void calls_text_ask(struct calls *calls, struct app *app)
 	target = find_target(calls, app);
 	if (!target)
 		return;
-	if (following_text(app->session, target, &outgoing, &err)) {
+	if (followup_outgoing(app->session, target, &outgoing, &err)) {
 		app_error(app, &err);
 		return;
 	}
@@ -177,9 +177,9 @@ static enum nm_code send_text(const struct calls *calls, struct app *app, struct
 	if (!code)
 		code = nm_store_followup_get(store, calls->asked, arena, &followup, err);
 	if (!code)
-		code = following_text(app->session, &followup, &outgoing, err);
+		code = followup_outgoing(app->session, &followup, &outgoing, err);
 	if (!code)
-		code = following_send(app->session, followup.id, &outgoing, out, err);
+		code = followup_send(app->session, followup.id, &outgoing, out, err);
 	nm_arena_free(arena);
 	return code;
 }
@@ -281,18 +281,14 @@ void calls_queue_answer(struct calls *calls, struct app *app, const struct event
 
 static void add_deed(struct notes *notes, const struct app *app, const struct nm_deed *deed)
 {
-	static const char *const kinds[] = {
-		[NM_DEED_TRIED] = "called back, no answer", [NM_DEED_TEXTED] = "texted",
-		[NM_DEED_ENDED] = "ended: ",		    [NM_DEED_REOPENED] = "taken back",
-		[NM_DEED_NOTED] = "noted",
-	};
-	const bool ended = deed->kind == NM_DEED_ENDED;
+	struct nm_buf words;
 	char at[NM_TIME_TEXT];
 
+	nm_buf_init(&words, 1u << 16);
+	deed_words(deed, &words);
 	nm_time_words(session_zone(app->session), deed->at, true, at);
-	notes_addf(notes, STYLE_PLAIN, "%s  %s%s%s%s  by %s", at, kinds[deed->kind],
-		   ended ? nm_followup_end_name(deed->end) : "", deed->words ? ": " : "",
-		   deed->words ? deed->words : "", deed->who ? deed->who : "somebody");
+	notes_addf(notes, STYLE_PLAIN, "%s  %s, by %s", at, words.data, deed->who ? deed->who : "somebody");
+	nm_buf_clear(&words);
 }
 
 static void add_call(struct notes *notes, const struct app *app, const struct nm_call_entry *call)
@@ -319,6 +315,8 @@ static enum nm_code add_calls(struct notes *notes, struct app *app, struct nm_st
 
 	if (code || !followup->number)
 		return code;
+	notes_add(notes, STYLE_PLAIN, "");
+	notes_add(notes, STYLE_HEAD, "calls");
 	if (calls.more)
 		notes_addf(notes, STYLE_DIM, "of the newest %d calls since then:", HISTORY_CALLS);
 	for (size_t i = calls.n; i-- > 0;) {
@@ -329,22 +327,32 @@ static enum nm_code add_calls(struct notes *notes, struct app *app, struct nm_st
 	return NM_OK;
 }
 
+static void add_head(struct notes *notes, const struct app *app, const struct nm_followup *followup)
+{
+	struct nm_buf words;
+	char at[NM_TIME_TEXT];
+
+	nm_buf_init(&words, 1u << 16);
+	followup_about(followup, &words);
+	nm_buf_add(&words, "; ");
+	followup_stands(app->session, followup, &words);
+	nm_time_words(session_zone(app->session), followup->opened, true, at);
+	notes_addf(notes, STYLE_PLAIN, "%s  %s", at, words.data);
+	nm_buf_clear(&words);
+}
+
 static enum nm_code add_history(struct notes *notes, struct app *app, int64_t id, struct nm_arena *arena,
 				struct nm_error *err)
 {
 	struct nm_followup followup;
 	struct nm_store *store;
-	char at[NM_TIME_TEXT];
 	enum nm_code code = session_store(app->session, &store, err);
 
 	if (!code)
 		code = nm_store_followup_get(store, id, arena, &followup, err);
 	if (code)
 		return code;
-	nm_time_words(session_zone(app->session), followup.opened, true, at);
-	notes_addf(notes, STYLE_PLAIN, "%s  %s, %d missed call%s%s%s", at, nm_channel_name(followup.channel),
-		   followup.calls, followup.calls == 1 ? "" : "s", followup.line ? " to " : "",
-		   followup.line ? followup.line : "");
+	add_head(notes, app, &followup);
 	if (followup.words)
 		notes_addf(notes, STYLE_BOLD, "“%s”", followup.words);
 	notes_add(notes, STYLE_PLAIN, "");
@@ -353,8 +361,6 @@ static enum nm_code add_history(struct notes *notes, struct app *app, int64_t id
 		add_deed(notes, app, &followup.deeds[i]);
 	if (!followup.n_deeds)
 		notes_add(notes, STYLE_DIM, "nothing yet");
-	notes_add(notes, STYLE_PLAIN, "");
-	notes_add(notes, STYLE_HEAD, "calls");
 	return add_calls(notes, app, store, &followup, err);
 }
 

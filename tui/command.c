@@ -66,6 +66,19 @@ const struct command commands[] = {
 	    { "since", "T", "only calls from then on (import: default a day before the end of what was read, else 30 days)" },
 	    { "until", "T", "list: only calls before" }, { "line", "L", "list: only this line" },
 	    { "count", "N", "list: how many of the newest (default 50)" } }, cmd_calls },
+	{ "followup", "list|show|add|done|reopen|text [ID]", "whom to call back: list them, say how it went, text them, add a lead",
+	  PLAN_READ, 1, 2,
+	  { { "all", NULL, "list: the ended ones too, the newest first" },
+	    { "count", "N", "list: how many (default 50)" },
+	    { "outcome", "HOW", "done: booked, resolved, no-answer or lost" },
+	    { "words", "TEXT", "done: a note; add: what the lead said" },
+	    { "channel", "HOW", "add: how it came: phone, text or web" },
+	    { "number", "N", "add: the lead's number" },
+	    { "name", "NAME", "add: the lead's name" },
+	    { "line", "L", "add: the line that the lead called or wrote to" },
+	    { "at", "T", "add: when it came (default now)" },
+	    { "jsonl", "FILE", "add: many, a JSON object a line with these as members; - for standard input" },
+	    { "yes", NULL, "text: do not ask" } }, cmd_followup },
 	{ "rollback", "", "put back what was live before a push", PLAN_READ, 0, 0,
 	  { { "line", "L", "the line (default the first)" },
 	    { "to-before", "ID", "the push to take back (default the line's newest)" },
@@ -237,7 +250,7 @@ void command_completion(struct nm_buf *out)
 		nm_buf_addf(out, "%s%s", i ? "|" : "", commands[i].name);
 	nm_buf_add(out, ") command=$word; break ;;\n\t\tesac\n\tdone\n"
 			"\tcase $prev in\n"
-			"\t-p|--plan|--file|--holidays) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+			"\t-p|--plan|--file|--holidays|--jsonl) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
 			"\t--data) COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n\tesac\n"
 			"\tlocal options=\"");
 	completion_options(global_options, out);

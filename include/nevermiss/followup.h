@@ -116,6 +116,25 @@ enum nm_code nm_store_followup_add(struct nm_store *store, const struct nm_follo
 enum nm_code nm_store_followup_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,
 				    struct nm_error *err) NM_WARN_UNUSED;
 
+/* --- leads as somebody wrote them --- */
+
+#define NM_LEAD_NAME 200   /* bytes of a name */
+#define NM_LEAD_WORDS 2000 /* and of what was said */
+#define NM_LEAD_ROW 16384  /* bytes of a lead in JSON */
+
+struct nm_lead_text {
+	/* NULL: not given.  at: as nm_time_read has it, on the plan's clock */
+	const char *channel, *number, *name, *words, *line, *at;
+};
+
+/* A lead that nm_store_followup_add takes, or NM_INPUT and what would be right.  Texts are borrowed. */
+enum nm_code nm_lead_read(const struct nm_plan *plan, const struct nm_lead_text *text, nm_time now,
+			  struct nm_followup *out, struct nm_error *err) NM_WARN_UNUSED;
+/* The same from an object whose members are those of nm_lead_text; texts from the arena, the line is the plan's. */
+enum nm_code nm_lead_read_json(const struct nm_plan *plan, const char *row, size_t len, nm_time now,
+			       struct nm_arena *arena, struct nm_followup *out,
+			       struct nm_error *err) NM_WARN_UNUSED;
+
 /* --- what the plan says of it --- */
 
 enum nm_followup_next {
@@ -148,8 +167,8 @@ const char *nm_followup_text(const struct nm_plan *plan);
 /* Texts to customers leave from 8 to 21 h on the plan's clock (design.md 9). */
 #define NM_TEXTS_FROM_H 8
 #define NM_TEXTS_UNTIL_H 21
-/* Whether it may get a text now: NM_INPUT when it has ended, or no number is known; NM_REFUSED at night, and when its
- * number got one less than section text_back's once_per ago, or may have. */
+/* Whether it may get a text now: NM_INPUT when it has ended, or no number is known; NM_REFUSED at night, when its
+ * number got one less than section text_back's once_per ago, or may have, and when a carrier said that it wants none. */
 enum nm_code nm_followup_text_check(const struct nm_plan *plan, struct nm_store *store,
 				    const struct nm_followup *followup, nm_time now,
 				    struct nm_error *err) NM_WARN_UNUSED;

@@ -790,9 +790,14 @@ static void test_when_it_may_get_a_text(void **state)
 	assert_text(&f, T + 3 * 3600 - 1, NM_REFUSED,
 		    "+1 512 555 0199 got a text less than 2 h ago, or may have: once_per of text_back is that long");
 	assert_text(&f, T + 3 * 3600, NM_OK, "");
+	ok(nm_store_outbox_update(store, &(struct nm_outbox_text){ .id = id, .state = NM_OUTBOX_FAILED }, &err), &err);
+	assert_text(&f, T + 3600, NM_OK, "");
 	f.texted = T + 3 * 3600;
 	assert_text(&f, T + 4 * 3600, NM_REFUSED,
 		    "+1 512 555 0199 got a text less than 2 h ago, or may have: once_per of text_back is that long");
+	ok(nm_store_outbox_update(store, &(struct nm_outbox_text){ .id = id, .state = NM_OUTBOX_REFUSED }, &err), &err);
+	assert_text(&f, T + 7 * 3600, NM_REFUSED,
+		    "+1 512 555 0199 wants no texts, its carrier said: none is sent any more");
 	f.number = 0;
 	assert_text(&f, T, NM_INPUT, "follow-up 1 has no number that could get a text");
 	f.end = NM_FOLLOWUP_LOST;
