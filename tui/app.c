@@ -452,7 +452,7 @@ enum nm_code app_init(struct app *app, struct session *session, int width, int h
 	if (first == APP_TABS)
 		return nm_fail(err, NM_INPUT,
 			       "there is no screen %s: it is one of now, plan, week, simulate, check, "
-			       "push, help",
+			       "push, calls, report, help",
 			       screen);
 	if (!canvas_init(&app->canvas, width, height, session->options.ascii))
 		return nm_fail_memory(err);

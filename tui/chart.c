@@ -87,7 +87,8 @@ struct chart_scale chart_scale(int64_t most)
 
 	for (int level = 1; level < CHART_LEVELS; level++) {
 		/* Divided before it is multiplied: any number of calls is allowed. */
-		int64_t steps = CHART_LEVELS - 1, below = most / steps * (level - 1) + most % steps * (level - 1) / steps;
+		int64_t steps = CHART_LEVELS - 1,
+			below = most / steps * (level - 1) + most % steps * (level - 1) / steps;
 
 		scale.from[level] = most < steps ? level : below + 1;
 	}

@@ -171,6 +171,7 @@ COMMAND(keys);
 COMMAND(next);
 COMMAND(override);
 COMMAND(push);
+COMMAND(report);
 COMMAND(rollback);
 COMMAND(sandbox);
 COMMAND(screen);

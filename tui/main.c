@@ -234,7 +234,7 @@ static void print_error(const struct nm_error *err)
 
 static enum nm_code unknown_command(const char *name, struct nm_error *err)
 {
-	static const char *const to_come[] = { "agent", "replay", "report" };
+	static const char *const to_come[] = { "agent", "replay" };
 	const char *nearest = command_nearest(name);
 	size_t i;
 

@@ -1,12 +1,14 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A report as CSV.  In: the figures.  Out: lines.  Leaves none out, and rounds none further than a reader could tell.
+ * A report as CSV.  In: the figures.  Out: lines.  Leaves none out.
  */
 #include "report_csv.h"
 
 #include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
+#include "canvas.h"
 #include "nevermiss/number.h"
 
 /* What every line of one span has in common. */
@@ -17,16 +19,19 @@ struct rows {
 	struct nm_buf *out;
 };
 
+/* Made harmless: who prints it to a terminal gets nothing that could act. */
 static void add_field(struct nm_buf *out, const char *text)
 {
-	if (!text[strcspn(text, ",\"\r\n")]) {
-		nm_buf_add(out, text);
-		return;
+	const bool quoted = text[strcspn(text, ",\"")] != '\0';
+	char bytes[CHAR_BYTES];
+	uint32_t ch;
+
+	nm_buf_add(out, quoted ? "\"" : "");
+	while ((ch = text_next(&text)) != 0) {
+		char_write(ch, bytes);
+		nm_buf_addf(out, ch == '"' ? "\"%s" : "%s", bytes);
 	}
-	nm_buf_add(out, "\"");
-	for (; *text; text++)
-		nm_buf_addf(out, *text == '"' ? "\"%c" : "%c", *text);
-	nm_buf_add(out, "\"");
+	nm_buf_add(out, quoted ? "\"" : "");
 }
 
 /* All of a line but its value. */
@@ -77,6 +82,7 @@ static void add_figures(const struct rows *rows, const struct nm_figures *figure
 		{ "matters", figures->matters },
 		{ "follow-ups", figures->followups },
 		{ "follow-ups tried", figures->tried },
+		{ "rang again first", figures->rang_again },
 	};
 	const struct {
 		const char *name;
@@ -89,6 +95,7 @@ static void add_figures(const struct rows *rows, const struct nm_figures *figure
 		{ "median seconds", figures->seconds_median },
 		{ "95th percentile of seconds", figures->seconds_95th },
 		{ "first-call resolution", figures->first_call },
+		{ "possible first-call resolution", figures->first_call_possible },
 		{ "callback minutes", figures->callback },
 		{ "median callback minutes", figures->callback_median },
 		{ "called back within 10 minutes", figures->callback_10 },
@@ -122,6 +129,16 @@ static void add_heat(const struct rows *rows, const int64_t heat[7][24])
 	for (int day = 0; day < 7; day++)
 		for (int hour = 0; hour < 24; hour++)
 			add_count(rows, nm_weekday_names[day], hours[hour], heat[day][hour]);
+}
+
+static void add_peaks(const struct rows *rows, const struct nm_report *report)
+{
+	char hours[64];
+
+	for (size_t i = 0; i < report->n_peaks; i++) {
+		snprintf(hours, sizeof hours, "%02d-%02d", report->peaks[i].from, report->peaks[i].until);
+		add_count(rows, hours, "calls", report->peaks[i].calls);
+	}
 }
 
 static void add_repeats(const struct rows *rows, const struct nm_report *report)
@@ -175,6 +192,8 @@ void report_csv(const struct nm_report *report, const struct nm_zone *zone, stru
 	add_heat(&rows, report->heat);
 	rows.prefix = "missed ";
 	add_heat(&rows, report->missed);
+	rows.prefix = "peak ";
+	add_peaks(&rows, report);
 	rows.prefix = "caller ";
 	add_repeats(&rows, report);
 	rows.prefix = "worth ";

@@ -40,14 +40,16 @@ static int64_t most_of(heat map)
 }
 
 /* What is counted, from the right of the hours on. */
-static void draw_legend(const struct report_screen *screen, const struct column *column, int x, const struct chart_scale *scale)
+static void draw_legend(const struct report_screen *screen, const struct column *column, int x,
+			const struct chart_scale *scale)
 {
 	const int width = column->end - x;
 	char words[CHART_LEVEL_TEXT];
 
 	if (width < LEGEND_LEAST)
 		return;
-	canvas_textf(column->canvas, x, column->y, width, STYLE_HEAD, screen->whose == WHOSE_LAYER ? "%s took" : "%s",
+	canvas_textf(column->canvas, x, column->y, width, STYLE_HEAD,
+		     screen->whose == WHOSE_LAYER ? "%s took" : "%s",
 		     screen->whose == WHOSE_LAYER    ? screen->layer
 		     : screen->whose == WHOSE_MISSED ? "missed calls"
 						     : "calls");
@@ -64,7 +66,8 @@ static void draw_legend(const struct report_screen *screen, const struct column 
 static bool peaks_words(const struct nm_report *report, struct nm_buf *out)
 {
 	for (size_t i = 0; i < report->n_peaks; i++)
-		nm_buf_addf(out, "%s %d-%d", i ? "," : "peaks", report->peaks[i].from, report->peaks[i].until);
+		nm_buf_addf(out, "%s %d-%d", i ? "," : "peaks", report->peaks[i].from,
+			    report->peaks[i].until);
 	return report->n_peaks > 0;
 }
 
@@ -91,11 +94,12 @@ static void draw_day(const struct report_screen *screen, const struct column *co
 	canvas_text(column->canvas, column->x, column->y, MAP_LEFT - 1, STYLE_PLAIN, nm_weekday_names[day]);
 	for (int hour = 0; hour < 24; hour++) {
 		const int level = chart_level(scale, map[day][hour]), x = column->x + MAP_LEFT + hour * step;
-		const unsigned style = level == 0			   ? STYLE_DIM
+		const unsigned style = level == 0                      ? STYLE_DIM
 				       : screen->whose == WHOSE_MISSED ? STYLE_ERROR
 								       : STYLE_PLAIN;
 
-		canvas_text(column->canvas, x, column->y, 1, style, chart_shade(level, column->canvas->ascii));
+		canvas_text(column->canvas, x, column->y, 1, style,
+			    chart_shade(level, column->canvas->ascii));
 		if (screen->on_map && screen->day == day && screen->hour == hour)
 			canvas_mark(column->canvas, x, column->y, 1);
 	}
@@ -105,15 +109,18 @@ static void draw_day(const struct report_screen *screen, const struct column *co
 static void draw_cell(const struct report_screen *screen, struct column *column)
 {
 	const struct nm_report *report = &screen->report;
-	const int64_t calls = report->heat[screen->day][screen->hour], missed = report->missed[screen->day][screen->hour];
+	const int64_t calls = report->heat[screen->day][screen->hour],
+		      missed = report->missed[screen->day][screen->hour];
 	struct nm_buf words;
 	const char *between = "; ";
 
 	nm_buf_init(&words, 1u << 16);
 	nm_buf_addf(&words, "%s %d-%d: ", nm_weekday_names[screen->day], screen->hour, screen->hour + 1);
 	if (calls)
-		nm_buf_addf(&words, calls == 1 ? "%" PRId64 " call, %" PRId64 " missed" : "%" PRId64 " calls, %" PRId64 " missed", calls,
-			    missed);
+		nm_buf_addf(&words,
+			    calls == 1 ? "%" PRId64 " call, %" PRId64 " missed"
+				       : "%" PRId64 " calls, %" PRId64 " missed",
+			    calls, missed);
 	else
 		nm_buf_add(&words, "no calls");
 	for (size_t i = 0; i < report->n_layers; i++) {
@@ -135,11 +142,12 @@ void report_draw_map(const struct report_screen *screen, struct column *column)
 
 	draw_legend(screen, column, right, &scale);
 	for (int hour = 0; hour < 24; hour += 3)
-		canvas_textf(column->canvas, column->x + MAP_LEFT + hour * step, column->y, 2, STYLE_DIM, "%d", hour);
+		canvas_textf(column->canvas, column->x + MAP_LEFT + hour * step, column->y, 2, STYLE_DIM,
+			     "%d", hour);
 	column->y++;
 	for (int day = 0; day < 7; day++, column->y++)
 		draw_day(screen, column, day, step, &scale);
-	draw_peaks(screen, column, right, top);
 	if (screen->on_map)
 		draw_cell(screen, column);
+	draw_peaks(screen, column, right, top);
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The Report screen between its files: what it knows (screen_report.c), how it looks (report_draw.c, report_map.c), and
- * the calculation (report_worth.c).  Private to these.
+ * The Report screen between its files: what it knows (screen_report.c), how it looks (report_draw.c, report_map.c,
+ * report_rest.c), and the calculation (report_worth.c).  Private to these.
  */
 #ifndef TUI_REPORT_SCREEN_H
 #define TUI_REPORT_SCREEN_H
@@ -52,7 +52,8 @@ struct report_screen {
 	struct worth_own own;
 	char *file; /* owned; one that is there, while it is asked whether to write over it; NULL */
 	/* what is shown, made when the keyboard is quiet */
-	bool known; /* tried, at least: err says what came of it */
+	bool known; /* the report was tried: err says what came of it */
+	bool whole; /* and the weeks */
 	struct report_subject subject;
 	struct nm_report report; /* of the span */
 	struct nm_report weeks;  /* of the weeks that end with it */
@@ -60,16 +61,18 @@ struct report_screen {
 };
 
 /* "November 2026", "the last 30 days" */
-void report_span_words(const struct report_screen *screen, const struct app *app, char out[static NM_TIME_TEXT]);
+void report_span_words(const struct report_screen *screen, const struct app *app,
+		       char out[static NM_TIME_TEXT]);
 /* The layer whose calls are on the map; NULL: none, or it took no call in this span. */
 const struct nm_layer *report_layer(const struct report_screen *screen);
 
 /* report_draw.c */
 void report_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
-/* Rows of all that there is to see. */
-int report_rows(const struct report_screen *screen, const struct app *app);
-/* The first row of the map's days among them. */
-int report_map_row(const struct report_screen *screen, const struct app *app);
+/* Rows of all that there is to see, and which of them is the map's Monday. */
+struct report_extent {
+	int rows, map;
+};
+struct report_extent report_extent(const struct report_screen *screen, const struct app *app);
 
 /* Rows below each other, in some of the canvas's columns. */
 struct column {
@@ -77,6 +80,16 @@ struct column {
 	struct canvas *canvas;
 	int x, y, end; /* end: the column after the last */
 };
+
+int column_width(const struct column *column);
+/* A row of text, and the next one; text on the row that ends in a column, counted from x. */
+void column_line(struct column *column, unsigned style, const char *text);
+void column_right(struct column *column, int end, unsigned style, const char *text);
+unsigned report_layer_style(const struct nm_layer *layer);
+
+/* report_rest.c: who took the calls, as a table; and all that stands beside or below the rest. */
+void report_draw_layers(const struct report_screen *screen, struct column *column);
+void report_draw_rest(const struct report_screen *screen, struct column *column);
 
 /* report_map.c: the hours of the week, and what they are made of; the rows are advanced. */
 void report_draw_map(const struct report_screen *screen, struct column *column);

@@ -92,9 +92,9 @@ void measure_target_words(enum measure measure, double target, char out[static M
 
 	number_words(target, number);
 	snprintf(out, MEASURE_TEXT, "%s%.32s%s", measure_more_is_better(measure) ? "" : "< ", number,
-		 measure_more_is_better(measure)    ? " %"
-		 : measure == MEASURE_CALLBACK ? " min"
-					       : "");
+		 measure_more_is_better(measure) ? " %"
+		 : measure == MEASURE_CALLBACK   ? " min"
+						 : "");
 }
 
 const char *measure_missing(enum measure measure, const struct nm_figures *figures)
@@ -134,11 +134,15 @@ void number_words(double number, char out[static MEASURE_TEXT])
 
 void money_words(const char *currency, double amount, char out[static MONEY_TEXT])
 {
-	const bool dollars = !strcmp(currency, "USD");
+	const bool dollars = !strcmp(currency, "USD"),
+		   cents = fabs(amount) < 1000 && fmod(round(amount * 100), 100) != 0;
 	char digits[MONEY_TEXT], grouped[MONEY_TEXT];
 	size_t n = 0, whole;
 
-	snprintf(digits, sizeof digits, !(fabs(amount) < WRITTEN_OUT) ? "%.3g" : fabs(amount) < 99.995 && amount != floor(amount) ? "%.2f" : "%.0f",
+	snprintf(digits, sizeof digits,
+		 !(fabs(amount) < WRITTEN_OUT) ? "%.3g"
+		 : cents                       ? "%.2f"
+					       : "%.0f",
 		 amount);
 	whole = strspn(digits, "0123456789");
 	for (size_t i = 0; digits[i]; i++) {
@@ -152,23 +156,28 @@ void money_words(const char *currency, double amount, char out[static MONEY_TEXT
 
 const struct definition report_definitions[] = {
 	{ "answer rate",
-	  "Answered calls among all but those that were rejected, that the records do not tell of, and whose caller hung up "
-	  "within 15 seconds. Answered is by a human or an AI, not by a voicemail." },
-	{ "rings", "Average rings until an answer, one for each 6 seconds begun; of answered calls that tell their seconds." },
+	  "Percent of the calls that a human or an AI answered, as far as the records prove it. Calls that were rejected, that "
+	  "the records do not tell of, and whose caller hung up within 15 seconds are left out; a voicemail is no answer." },
+	{ "rings",
+	  "Average rings until an answer, one for each 6 seconds begun, of the answered calls whose seconds are known." },
 	{ "first call",
-	  "Matters that took one single call, which was answered. Calls of one number that follow each other within "
-	  "7 days are one matter." },
-	{ "callback", "Average minutes from a missed call to the first try to call back; of those who were called back." },
+	  "Percent of matters that took one single call, which was answered. Calls from one number that follow each other "
+	  "within 7 days are one matter." },
+	{ "callback",
+	  "Average minutes from a missed call to the first try to call back, of those who were called back." },
 	{ "layers",
-	  "Who took how many of the calls, those that were rejected left out. The cost is by the prices in the plan." },
-	{ "calls by hour", "Calls that came in each hour of the week on the plan's clock, those that were rejected left out." },
+	  "Who took how many of the calls that were not rejected and of which the records tell. What a layer costs is by the "
+	  "prices of its destination." },
+	{ "calls by hour",
+	  "Calls that came in each hour of the week, on the plan's clock, but for those that were rejected or went on to another "
+	  "line. Peaks are the hours from Monday to Friday that stand out." },
 	{ "loss",
-	  "Calls a day x missed share = missed a day; x share that books = lost jobs; x average job = lost a day; "
-	  "x working days = lost a month. The guide's example: 10 x 30 % x 60 % x $500 x 22 = $19,800; the guide rounds "
-	  "1.8 jobs to 2 and says $22,000." },
+	  "Calls a day x missed share = missed a day; x share that books = jobs lost a day; x average job = lost a day; x working "
+	  "days = lost a month. The missed share is of calls that certainly nobody answered. The guide's example is "
+	  "10 x 30 % x 60 % x $500 x 22 = $19,800; it rounds 1.8 jobs to 2 and says $22,000." },
 	{ "return",
-	  "Calls that a backup or an AI answered x share that books = recovered jobs; x average job = recovered; "
-	  "/ cost of the system = return. The guide says that half of its return still pays." },
+	  "Calls that a backup or an AI answered in a month x share that books = jobs recovered; x average job = recovered; "
+	  "/ cost of the system = return. The guide says that half of its own figure, about 140, still pays." },
 };
 
 const size_t report_definitions_count = sizeof report_definitions / sizeof *report_definitions;

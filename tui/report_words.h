@@ -29,7 +29,7 @@ void measure_target_words(enum measure measure, double target, char out[static M
 const char *measure_missing(enum measure measure, const struct nm_figures *figures);
 
 #define MONEY_TEXT 48
-/* "$6,960", "EUR 1.50": whole from 100 on. */
+/* "$6,960", "EUR 1.50": whole from 1,000 on. */
 void money_words(const char *currency, double amount, char out[static MONEY_TEXT]);
 /* Without needless zeros: "22", "13.7". */
 void number_words(double number, char out[static MEASURE_TEXT]);

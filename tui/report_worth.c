@@ -24,18 +24,28 @@ struct number_info {
 
 static const struct number_info numbers[WORTH_NUMBERS] = {
 	[WORTH_CALLS_A_DAY] = { "calls a day", "as in the log", OF(calls_a_day), 1e6, PLAIN },
-	[WORTH_MISSED_SHARE] = { "missed share", "as in the log", OF(missed_share), 100, PERCENT },
+	[WORTH_MISSED_SHARE] = { "missed share", "as in the log: certainly missed", OF(missed_share), 100,
+				 PERCENT },
 	[WORTH_BOOKED] = { "share that books", "as in the plan", OF(booked), 100, PERCENT },
 	[WORTH_JOB] = { "average job", "as in the plan", OF(job), 1e9, MONEY },
 	[WORTH_DAYS] = { "working days a month", "as in the guide", OF(days), 31, PLAIN },
-	[WORTH_RECOVERED] = { "recovered calls a month", "as in the log: by AI and backup", OF(recovered_calls), 1e7,
-			      PLAIN },
-	[WORTH_COST] = { "cost of the system a month", "as the prices in the plan say", OF(cost), 1e9, MONEY },
+	[WORTH_RECOVERED] = { "recovered calls a month", "as in the log: by AI and backup",
+			      OF(recovered_calls), 1e7, PLAIN },
+	[WORTH_COST] = { "cost of the system a month", "as the prices in the plan say", OF(cost), 1e9,
+			 MONEY },
 };
 
 static double *number_of(struct nm_worth *worth, size_t i)
 {
 	return (double *)(void *)((char *)worth + numbers[i].offset);
+}
+
+/* Where a number comes from that the owner did not set. */
+static const char *source_of(size_t i, const struct nm_plan *plan)
+{
+	const bool of_value = i == WORTH_BOOKED || i == WORTH_JOB;
+
+	return of_value && !plan->value.given ? numbers[WORTH_DAYS].source : numbers[i].source;
 }
 
 /* Before the owner's own. */
@@ -99,7 +109,8 @@ static void amount(double number, bool money, const char *currency, char out[sta
 		number_words(number, out);
 }
 
-static void product_words(const struct product *product, struct nm_worth *worth, const char *currency, struct nm_buf *out)
+static void product_words(const struct product *product, struct nm_worth *worth, const char *currency,
+			  struct nm_buf *out)
 {
 	char factor[MONEY_TEXT], by[MONEY_TEXT], result[MONEY_TEXT];
 
@@ -111,20 +122,22 @@ static void product_words(const struct product *product, struct nm_worth *worth,
 
 void worth_loss_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out)
 {
-	char missed[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], days[MEASURE_TEXT], lost[MONEY_TEXT];
+	char missed[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], days[MEASURE_TEXT],
+		lost[MONEY_TEXT];
 
 	number_words(worth->missed_a_day, missed);
 	number_words(worth->booked, booked);
 	money_words(currency, worth->job, job);
 	number_words(worth->days, days);
 	money_words(currency, worth->lost_a_month, lost);
-	nm_buf_addf(out, "missed %s a day × %s %% × %s × %s days = %s a month", missed, booked, job, days, lost);
+	nm_buf_addf(out, "missed %s a day × %s %% × %s × %s days = %s a month", missed, booked, job, days,
+		    lost);
 }
 
 void worth_return_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out)
 {
-	char calls[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], recovered[MONEY_TEXT], cost[MONEY_TEXT],
-		times[MEASURE_TEXT];
+	char calls[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], recovered[MONEY_TEXT],
+		cost[MONEY_TEXT], times[MEASURE_TEXT];
 
 	number_words(worth->recovered_calls, calls);
 	number_words(worth->booked, booked);
@@ -164,13 +177,11 @@ static void ask_number(const struct reckoning *reckoning, struct app *app, const
 {
 	const struct number_info *info = &numbers[reckoning->list.at];
 	struct nm_worth worth = worth_reckoned(reckoning->screen, app_plan(app));
-	char question[128], number[MEASURE_TEXT], most[MEASURE_TEXT];
+	char question[128], number[MEASURE_TEXT], most[MONEY_TEXT];
 
 	snprintf(number, sizeof number, "%.10g", *number_of(&worth, reckoning->list.at));
-	number_words(info->most, most);
-	snprintf(question, sizeof question, "%s (0 to %s%s%s):", info->name, most,
-		 info->kind == PERCENT ? " %" : info->kind == MONEY ? " " : "",
-		 info->kind == MONEY ? app_plan(app)->currency : "");
+	words_of(reckoning->list.at, info->most, app_plan(app)->currency, most);
+	snprintf(question, sizeof question, "%s (0 to %s):", info->name, most);
 	app_ask(app, (int)reckoning->list.at, question, typed ? typed : number, NULL);
 }
 
@@ -200,7 +211,8 @@ static void take_number(struct reckoning *reckoning, struct app *app, const stru
 	if (!event->text)
 		return;
 	if (!read_number(event->text, numbers[at].most, &number)) {
-		app_message(app, STYLE_ERROR, "\"%s\" is no such number: 22 or 13.5 would be one, within the bounds",
+		app_message(app, STYLE_ERROR,
+			    "\"%s\" is no such number: 22 or 13.5 would be one, within the bounds",
 			    event->text);
 		ask_number(reckoning, app, event->text);
 		return;
@@ -212,31 +224,34 @@ static void take_number(struct reckoning *reckoning, struct app *app, const stru
 static void put_back(struct reckoning *reckoning, struct app *app)
 {
 	if (!reckoning->screen->own.set[reckoning->list.at])
-		app_message(app, STYLE_PLAIN, "it is %s already", numbers[reckoning->list.at].source);
+		app_message(app, STYLE_PLAIN, "it is %s already",
+			    source_of(reckoning->list.at, app_plan(app)));
 	reckoning->screen->own.set[reckoning->list.at] = false;
 }
 
-/* The edits that make the plan say so: of the section, or the section itself. */
-static bool edit_value(struct app *app, const char *job, const char *booked)
+/* Makes the plan say so: options of its section, or all of it. */
+static bool edit_value(struct app *app, const struct worth_own *own, const char *job, const char *booked)
 {
 	const struct nm_place place = { "value", NULL, -1 };
-	const struct nm_edit set[] = {
-		{ .op = NM_EDIT_SET, .place = place, .option = "job", .value = job },
-		{ .op = NM_EDIT_SET, .place = place, .option = "booked", .value = booked },
-	};
+	struct nm_edit edits[2], add = { .op = NM_EDIT_ADD, .place = place };
 	const struct nm_written *written;
-	struct nm_edit add = { .op = NM_EDIT_ADD, .place = place };
 	char section[128];
 	struct nm_error err;
+	size_t n = 0;
 
 	if (session_written(app->session, &written, &err)) {
 		app_error(app, &err);
 		return false;
 	}
+	if (own->set[WORTH_JOB])
+		edits[n++] = (struct nm_edit){ NM_EDIT_SET, place, "job", job, 0 };
+	if (own->set[WORTH_BOOKED])
+		edits[n++] = (struct nm_edit){ NM_EDIT_SET, place, "booked", booked, 0 };
 	if (nm_written_find(written, &place))
-		return app_edit(app, set, 2, "what a job is worth");
+		return app_edit(app, edits, n, "what a job is worth");
 	if (app_plan(app)->value.given) {
-		app_message(app, STYLE_WARNING, "the section value stands in a file that the plan includes: e on the Plan screen opens it");
+		app_message(app, STYLE_WARNING,
+			    "section value stands in an included file: e on the Plan screen opens it");
 		return false;
 	}
 	snprintf(section, sizeof section, "value { job = %s  booked = %s }", job, booked);
@@ -257,12 +272,12 @@ static void keep(struct reckoning *reckoning, struct app *app)
 		if (nm_document_dirty(app->session->document))
 			saving_ask(app, AFTER_NOTHING);
 		else
-			app_message(app, STYLE_PLAIN, "the plan has the share that books and the average job: change one first");
+			app_message(app, STYLE_PLAIN, "change the share that books or the average job first");
 		return;
 	}
 	snprintf(job, sizeof job, "%.10g", worth.job);
 	snprintf(booked, sizeof booked, "%.10g", worth.booked);
-	if (edit_value(app, job, booked))
+	if (edit_value(app, own, job, booked))
 		own->set[WORTH_JOB] = own->set[WORTH_BOOKED] = false;
 }
 
@@ -304,7 +319,8 @@ static enum verdict act_reckoning(void *state, struct app *app, const struct eve
 
 #define VALUE_END 40 /* column at which numbers end, where there is room */
 
-static void draw_number(const struct reckoning *reckoning, struct column *column, size_t i, struct nm_worth *worth)
+static void draw_number(const struct reckoning *reckoning, struct column *column, size_t i,
+			struct nm_worth *worth)
 {
 	const struct worth_own *own = &reckoning->screen->own;
 	const struct nm_plan *plan = app_plan(column->app);
@@ -323,9 +339,9 @@ static void draw_number(const struct reckoning *reckoning, struct column *column
 	pen_text(&pen, (own->set[i] ? STYLE_BOLD : STYLE_PLAIN) | mark, words);
 	words_of(i, *number_of(&before, i), plan->currency, was);
 	if (own->set[i])
-		pen_textf(&pen, STYLE_WARNING, "   yours; %s %s", was, numbers[i].source);
+		pen_textf(&pen, STYLE_WARNING, "   yours; %s %s", was, source_of(i, plan));
 	else
-		pen_textf(&pen, STYLE_DIM, "   %s", numbers[i].source);
+		pen_textf(&pen, STYLE_DIM, "   %s", source_of(i, plan));
 	if (own->set[i]) /* where there is no room for the words */
 		canvas_put(column->canvas, column->x + 1, column->y, STYLE_WARNING, '*');
 	if (cursor)
@@ -339,7 +355,8 @@ static void draw_product(struct column *column, struct nm_worth *worth, const st
 
 	nm_buf_init(&words, 1024);
 	product_words(product, worth, app_plan(column->app)->currency, &words);
-	canvas_text(column->canvas, column->x + 4, column->y++, column->end - column->x - 4, STYLE_PLAIN, words.data);
+	canvas_text(column->canvas, column->x + 4, column->y++, column->end - column->x - 4, STYLE_PLAIN,
+		    words.data);
 	nm_buf_clear(&words);
 }
 
@@ -347,12 +364,14 @@ static void draw_loss(const struct reckoning *reckoning, struct column *column, 
 {
 	const struct product products[] = {
 		{ worth->calls_a_day, WORTH_MISSED_SHARE, worth->missed_a_day, false, false, "missed a day" },
-		{ worth->missed_a_day, WORTH_BOOKED, worth->lost_jobs_a_day, false, false, "jobs lost a day" },
+		{ worth->missed_a_day, WORTH_BOOKED, worth->lost_jobs_a_day, false, false,
+		  "jobs lost a day" },
 		{ worth->lost_jobs_a_day, WORTH_JOB, worth->lost_a_day, true, false, "lost a day" },
 		{ worth->lost_a_day, WORTH_DAYS, worth->lost_a_month, true, true, "lost a month" },
 	};
 
-	canvas_text(column->canvas, column->x, column->y++, column->end - column->x, STYLE_HEAD, "what missed calls cost");
+	canvas_text(column->canvas, column->x, column->y++, column->end - column->x, STYLE_HEAD,
+		    "what missed calls cost");
 	for (size_t i = WORTH_CALLS_A_DAY; i <= WORTH_DAYS; i++)
 		draw_number(reckoning, column, i, worth);
 	for (size_t i = 0; i < sizeof products / sizeof *products; i++)
@@ -362,7 +381,8 @@ static void draw_loss(const struct reckoning *reckoning, struct column *column, 
 static void draw_return(const struct reckoning *reckoning, struct column *column, struct nm_worth *worth)
 {
 	const struct product products[] = {
-		{ worth->recovered_calls, WORTH_BOOKED, worth->recovered_jobs, false, false, "jobs recovered a month" },
+		{ worth->recovered_calls, WORTH_BOOKED, worth->recovered_jobs, false, false,
+		  "jobs recovered a month" },
 		{ worth->recovered_jobs, WORTH_JOB, worth->recovered, true, false, "recovered a month" },
 	};
 	const int width = column->end - column->x - 4;
@@ -407,9 +427,11 @@ static void draw_reckoning(const void *state, const struct app *app, struct canv
 	for (int y = 0; y < body.height; y++)
 		canvas_fill(canvas, 0, body.y + y, canvas->width, STYLE_PLAIN, ' ');
 	if (app_plan(app)) {
-		rows = draw_all(reckoning, (struct column){ app, canvas, 1, body.y + body.height, body.width - 1 });
+		rows = draw_all(reckoning,
+				(struct column){ app, canvas, 1, body.y + body.height, body.width - 1 });
 		top = row - body.height / 2 < rows - body.height ? row - body.height / 2 : rows - body.height;
-		draw_all(reckoning, (struct column){ app, canvas, 1, body.y - (top > 0 ? top : 0), body.width - 1 });
+		draw_all(reckoning,
+			 (struct column){ app, canvas, 1, body.y - (top > 0 ? top : 0), body.width - 1 });
 	}
 	canvas_clip(canvas, clip);
 }

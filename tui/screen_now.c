@@ -35,7 +35,10 @@ static void forget(struct now *now)
 
 static void close_now(void *state)
 {
-	forget(state);
+	struct now *now = state;
+
+	forget(now);
+	now_log_clear(&now->log);
 	free(state);
 }
 
@@ -176,6 +179,7 @@ static void read_deeds(struct now *now, struct app *app)
 	now->deeds_known = true;
 	now->newest_call = NM_TIME_MIN;
 	now->tests = session_tests(app->session);
+	now_log_read(&now->log, app);
 	if (session_store(app->session, &store, NULL) || nm_store_calls(store, &filter, &calls, NULL))
 		return;
 	if (calls.n)

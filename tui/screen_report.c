@@ -34,7 +34,7 @@ static void forget(struct report_screen *screen)
 {
 	nm_report_clear(&screen->report);
 	nm_report_clear(&screen->weeks);
-	screen->known = false;
+	screen->known = screen->whole = false;
 	screen->err = (struct nm_error){ 0 };
 }
 
@@ -67,7 +67,8 @@ static struct nm_span span_of(const struct report_screen *screen, const struct a
 	if (screen->back == 0)
 		return nm_report_30_days(app_now(app) / 60 * 60);
 	date = month_of(screen, app);
-	return nm_report_month(zone, nm_zone_utc(zone, nm_days_from_date(date.year, date.month, date.day) * NM_DAY, NULL));
+	return nm_report_month(
+		zone, nm_zone_utc(zone, nm_days_from_date(date.year, date.month, date.day) * NM_DAY, NULL));
 }
 
 /* Whole weeks, of which the last is the one in which the span or the present ends. */
@@ -77,10 +78,13 @@ static struct nm_span weeks_of(const struct app *app, struct nm_span span)
 	const nm_time until = span.until < app_now(app) ? span.until : app_now(app) / 60 * 60;
 	const int64_t day = nm_local_day(nm_zone_local(zone, until - 1));
 
-	return (struct nm_span){ nm_zone_utc(zone, (day - nm_weekday(day) - 7 * (REPORT_WEEKS - 1)) * NM_DAY, NULL), until };
+	return (struct nm_span){
+		nm_zone_utc(zone, (day - nm_weekday(day) - 7 * (REPORT_WEEKS - 1)) * NM_DAY, NULL), until
+	};
 }
 
-void report_span_words(const struct report_screen *screen, const struct app *app, char out[static NM_TIME_TEXT])
+void report_span_words(const struct report_screen *screen, const struct app *app,
+		       char out[static NM_TIME_TEXT])
 {
 	const struct nm_date date = month_of(screen, app);
 
@@ -94,7 +98,7 @@ void report_span_words(const struct report_screen *screen, const struct app *app
 const struct nm_layer *report_layer(const struct report_screen *screen)
 {
 	for (size_t i = 0; screen->whose == WHOSE_LAYER && i < screen->report.n_layers; i++)
-		if (!strcmp(screen->report.layers[i].name, screen->layer))
+		if (!strncmp(screen->report.layers[i].name, screen->layer, sizeof screen->layer - 1))
 			return &screen->report.layers[i];
 	return NULL;
 }
@@ -107,8 +111,9 @@ static bool same_subject(const struct report_subject *a, const struct report_sub
 
 static struct report_subject subject_of(const struct report_screen *screen, const struct app *app)
 {
-	struct report_subject subject = {
-		.generation = app->session->generation, .span = span_of(screen, app), .line = screen->line };
+	struct report_subject subject = { .generation = app->session->generation,
+					  .span = span_of(screen, app),
+					  .line = screen->line };
 	struct nm_store *store;
 
 	if (session_store(app->session, &store, NULL) == NM_OK)
@@ -116,35 +121,33 @@ static struct report_subject subject_of(const struct report_screen *screen, cons
 	return subject;
 }
 
-static enum nm_code read_log(struct report_screen *screen, struct app *app)
+static void read_log(struct report_screen *screen, struct app *app, struct nm_span span,
+		     struct nm_report *out)
 {
-	struct nm_report_options options = { .span = screen->subject.span, .line = screen->subject.line };
+	const struct nm_report_options options = { .span = span, .line = screen->subject.line };
 	struct nm_store *store;
-	enum nm_code code = session_store(app->session, &store, &screen->err);
 
-	if (!code)
-		code = nm_report(store, app_plan(app), &options, &screen->report, &screen->err);
-	options.span = weeks_of(app, options.span);
-	if (!code)
-		code = nm_report(store, app_plan(app), &options, &screen->weeks, &screen->err);
-	return code;
+	if (session_store(app->session, &store, &screen->err) == NM_OK &&
+	    nm_report(store, app_plan(app), &options, out, &screen->err) == NM_OK)
+		return;
+	nm_report_clear(out);
 }
 
-/* A low window scrolls no further than it must; the map's cursor stays in it. */
+/* A low window scrolls no further than it must; the map's cursor stays in it, and below it, where both have room, the row
+ * that tells of its hour. */
 static void bound_scroll(struct report_screen *screen, const struct app *app)
 {
-	const int height = app_body(app).height, most = report_rows(screen, app) - height;
+	const struct report_extent extent = report_extent(screen, app);
+	const int height = app_body(app).height, most = extent.rows - height;
 
 	if (screen->on_map) {
-		const int row = report_map_row(screen, app) + screen->day;
+		const int row = extent.map + screen->day, told = extent.map + 7;
+		const int least = told + 1 - height < row ? told + 1 - height : row;
 
-		if (screen->scroll > row - 1)
-			screen->scroll = row - 1;
-		/* The row that tells what is in it stands below the last day. */
-		if (screen->scroll < row + (8 - screen->day) - height && 8 < height)
-			screen->scroll = row + (8 - screen->day) - height;
-		else if (screen->scroll < row + 1 - height)
-			screen->scroll = row + 1 - height;
+		if (screen->scroll < least)
+			screen->scroll = least;
+		if (screen->scroll > row)
+			screen->scroll = row;
 	}
 	if (screen->scroll > most)
 		screen->scroll = most;
@@ -152,32 +155,40 @@ static void bound_scroll(struct report_screen *screen, const struct app *app)
 		screen->scroll = 0;
 }
 
-static void derive_report(void *state, struct app *app)
+/* Forgets what is of something else now: the names in it may be those of a plan that is gone. */
+static void follow_subject(struct report_screen *screen, const struct app *app)
 {
-	struct report_screen *screen = state;
-	struct report_subject subject;
+	const struct report_subject subject = subject_of(screen, app);
 
-	if (screen->line >= (int)app_plan(app)->n_lines)
-		screen->line = -1;
-	subject = subject_of(screen, app);
-	/* The names in it are those of a plan that is gone. */
 	if (screen->known && !same_subject(&subject, &screen->subject))
 		forget(screen);
 	screen->subject = subject;
+}
+
+static void derive_report(void *state, struct app *app)
+{
+	struct report_screen *screen = state;
+
+	if (screen->line >= (int)app_plan(app)->n_lines)
+		screen->line = -1;
+	follow_subject(screen, app);
 	if (screen->known && !screen->err.code)
 		bound_scroll(screen, app);
 }
 
+/* The log may have grown meanwhile.  First what is looked at, then the weeks before it: keys come between the two. */
 static bool idle_report(void *state, struct app *app)
 {
 	struct report_screen *screen = state;
 
-	if (screen->known)
+	follow_subject(screen, app);
+	if (screen->whole)
 		return false;
-	if (read_log(screen, app)) {
-		nm_report_clear(&screen->report);
-		nm_report_clear(&screen->weeks);
-	}
+	if (!screen->known)
+		read_log(screen, app, screen->subject.span, &screen->report);
+	else
+		read_log(screen, app, weeks_of(app, screen->subject.span), &screen->weeks);
+	screen->whole = screen->known || screen->err.code;
 	screen->known = true;
 	return true;
 }
@@ -255,7 +266,8 @@ static void show_week(const struct report_screen *screen, struct app *app)
 	const struct nm_zone *zone = session_zone(app->session);
 	const int64_t today = nm_local_day(nm_zone_local(zone, app_now(app)));
 	int64_t day = today + (screen->day - nm_weekday(today) + 7) % 7;
-	struct week_place place = { .at = nm_zone_utc(zone, day * NM_DAY + screen->hour * 3600, NULL), .line = screen->line };
+	struct week_place place = { .at = nm_zone_utc(zone, day * NM_DAY + screen->hour * 3600, NULL),
+				    .line = screen->line };
 
 	if (place.at + 3600 <= app_now(app))
 		place.at = nm_zone_utc(zone, (day + 7) * NM_DAY + screen->hour * 3600, NULL);
@@ -318,10 +330,11 @@ static void save(struct report_screen *screen, struct app *app, const char *file
 	struct nm_buf out;
 	enum nm_code code;
 
-	if (!app_may_change(app))
-		return;
-	if (!screen->known || screen->err.code) {
-		app_message(app, STYLE_WARNING, "there are no figures to save: the log is being read, or could not be");
+	follow_subject(screen, app);
+	if (!screen->known)
+		idle_report(screen, app);
+	if (screen->err.code) {
+		app_error(app, &screen->err);
 		return;
 	}
 	nm_buf_init(&out, 1u << 26);

@@ -17,6 +17,7 @@
 #include "nevermiss/carrier.h"
 #include "nevermiss/check.h"
 #include "nevermiss/edit.h"
+#include "nevermiss/report.h"
 
 #define AT INT64_C(1794600000) /* November 2026 */
 #define EVERY 200              /* up to here every n, beyond it ever larger steps */
@@ -571,6 +572,44 @@ static enum nm_code keep_a_call(struct nm_error *err)
 	return code;
 }
 
+/* Of many callers, answered by more than the plan names, some to be called back. */
+static void fill_log(void)
+{
+	static const char *const who[] = { "owner", "fixly", "+442079460000", NULL };
+	enum nm_call_kept kept;
+	char id[16];
+
+	assert_int_equal(nm_store_begin(store, NULL), NM_OK);
+	for (int i = 0; i < 600; i++) {
+		const struct nm_call_entry call = {
+			.number = plan->lines[0].number,
+			.line = plan->lines[0].name,
+			.driver = "log",
+			.carrier_id = id,
+			.caller = { .number = UINT64_C(17375550100) + (nm_number)i },
+			.began = AT + i * 60,
+			.became = { .end = who[i % 4] != NULL ? NM_CALL_ANSWERED : NM_CALL_LOST,
+				    .by = who[i % 4],
+				    .seconds = i % 30 },
+		};
+
+		snprintf(id, sizeof id, "%d", i);
+		assert_int_equal(nm_store_call_put(store, &call, &kept, NULL), NM_OK);
+	}
+	assert_int_equal(nm_store_commit(store, NULL), NM_OK);
+}
+
+static enum nm_code report_log(struct nm_error *err)
+{
+	const struct nm_report_options options = { { AT - NM_DAY, AT + NM_DAY }, 0 };
+	struct nm_report report;
+	enum nm_code code = nm_report(store, plan, &options, &report, err);
+
+	if (!code)
+		nm_report_clear(&report);
+	return code;
+}
+
 #define STARVED(job)                                                                                         \
 	static void test_##job(void **state)                                                                 \
 	{                                                                                                    \
@@ -601,6 +640,7 @@ STARVED(write_week)
 STARVED(read_calendar)
 STARVED(read_records)
 STARVED(keep_a_call)
+STARVED(report_log)
 
 static int set_up(void **state)
 {
@@ -621,6 +661,7 @@ static int set_up(void **state)
 	assert_non_null(mkdtemp(folder));
 	snprintf(store_file, sizeof store_file, "%s/store.db", folder);
 	assert_int_equal(nm_store_open(store_file, false, &store, NULL), NM_OK);
+	fill_log();
 	return 0;
 }
 
@@ -651,7 +692,7 @@ int main(void)
 		cmocka_unit_test(test_keep_at_twilio),  cmocka_unit_test(test_keep_at_voipms),
 		cmocka_unit_test(test_render_codes),    cmocka_unit_test(test_apply_edits),
 		cmocka_unit_test(test_keep_at_cpl),     cmocka_unit_test(test_read_records),
-		cmocka_unit_test(test_keep_a_call),
+		cmocka_unit_test(test_keep_a_call),     cmocka_unit_test(test_report_log),
 		cmocka_unit_test(test_send_through_sandbox),
 		cmocka_unit_test(test_send_through_telnyx),
 		cmocka_unit_test(test_send_through_twilio),

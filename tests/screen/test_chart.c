@@ -142,6 +142,8 @@ static void a_report_is_lines_of_one_value(void **state)
 
 	(void)state;
 	report.heat[0][9] = 7;
+	report.n_peaks = 1;
+	report.peaks[0] = (struct nm_peak){ 9, 11, 40 };
 	assert_int_equal(nm_zone_load("America/Chicago", &zone, &err), NM_OK);
 	nm_buf_init(&out, 1u << 20);
 	report_csv(&report, zone, &out);
@@ -153,10 +155,34 @@ static void a_report_is_lines_of_one_value(void **state)
 	assert_non_null(strstr(out.data, "\r\nrings" MONTH "\r\n")); /* not known: not 0 */
 	assert_non_null(strstr(out.data, "\r\n\"layer the \"\"owner\"\", himself calls\"" MONTH "3\r\n"));
 	assert_non_null(strstr(out.data, "\r\nheat Mon 09" MONTH "7\r\n"));
+	assert_non_null(strstr(out.data, "\r\npeak 09-11 calls" MONTH "40\r\n"));
 	assert_non_null(strstr(out.data, "\r\nmissed Sun 23" MONTH "0\r\n"));
 	assert_non_null(strstr(out.data, "\r\ncaller +15125550142 missed" MONTH "2\r\n"));
 	assert_non_null(strstr(out.data, "\r\nworth job" MONTH "400.0000\r\n"));
-	assert_non_null(strstr(out.data, "\r\nweek calls,2026-11-23T00:00:00-06:00,2026-11-30T00:00:00-06:00,main,4\r\n"));
+	assert_non_null(strstr(
+		out.data, "\r\nweek calls,2026-11-23T00:00:00-06:00,2026-11-30T00:00:00-06:00,main,4\r\n"));
+	nm_buf_clear(&out);
+	nm_zone_free(zone);
+}
+
+static void nothing_in_a_name_can_act(void **state)
+{
+	struct nm_layer layer = { .name = "\033[2J\r\n=\xe2\x80\xae\xff", .calls = 1 };
+	struct nm_report report = { .n_layers = 1, .layers = &layer };
+	struct nm_zone *zone;
+	struct nm_error err;
+	struct nm_buf out;
+
+	(void)state;
+	assert_int_equal(nm_zone_load("UTC", &zone, &err), NM_OK);
+	nm_buf_init(&out, 1u << 20);
+	report_csv(&report, zone, &out);
+	assert_null(strchr(out.data, '\033'));
+	assert_null(strchr(out.data, '\xff'));
+	assert_null(strstr(out.data, "\xe2\x80\xae"));
+	for (const char *at = out.data; (at = strchr(at, '\n')); at++)
+		assert_int_equal(at[-1], '\r');
+	assert_non_null(strstr(out.data, "\nlayer \xef\xbf\xbd[2J"));
 	nm_buf_clear(&out);
 	nm_zone_free(zone);
 }
@@ -169,6 +195,7 @@ int main(void)
 		cmocka_unit_test(levels_are_as_wide_as_each_other),
 		cmocka_unit_test(every_number_has_its_level),
 		cmocka_unit_test(a_report_is_lines_of_one_value),
+		cmocka_unit_test(nothing_in_a_name_can_act),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -17,6 +17,7 @@
 #include "nevermiss/check.h"
 #include "nevermiss/edit.h"
 #include "nevermiss/plan.h"
+#include "report_words.h"
 
 static char *source_file(const char *name)
 {
@@ -110,6 +111,19 @@ static void every_command_and_option_stands_in_the_manual(void **state)
 		free(section);
 		nm_buf_clear(&heading);
 	}
+	free(text);
+}
+
+/* What the Report screen says of its figures, whatever the manual's line breaks. */
+static void every_figure_of_the_report_is_defined_as_on_the_screen(void **state)
+{
+	char *text = manual("tui/man/nevermiss.1");
+
+	(void)state;
+	for (char *at = strchr(text, '\n'); at; at = strchr(at, '\n'))
+		*at = ' ';
+	for (size_t i = 0; i < report_definitions_count; i++)
+		expect_in(text, report_definitions[i].words, report_definitions[i].name);
 	free(text);
 }
 
@@ -215,6 +229,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(every_command_and_option_stands_in_the_manual),
+		cmocka_unit_test(every_figure_of_the_report_is_defined_as_on_the_screen),
 		cmocka_unit_test(the_manual_has_no_command_that_is_not_there),
 		cmocka_unit_test(every_option_of_the_plan_stands_in_its_section),
 		cmocka_unit_test(every_finding_stands_in_the_manual),

@@ -1,0 +1,742 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Report screen on a log of eleven weeks: at all sizes and looks, each of its keys, the calculation with the
+ * guide's numbers, and the file that it saves.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "nevermiss/calls.h"
+#include "nevermiss/followup.h"
+#include "exact.h"
+#include "random.h"
+#include "stage.h"
+
+#define DAYS 77 /* that the log goes back */
+#define FIRST_CALLER UINT64_C(15125550200)
+
+/* --- a log --- */
+
+static struct nm_store *store_of(struct stage *stage)
+{
+	struct nm_store *store;
+	struct nm_error err;
+
+	if (session_store(&stage->session, &store, &err))
+		fail_msg("%s", err.text);
+	return store;
+}
+
+/* Who takes a call, of a hundred. */
+static struct nm_became fate(uint64_t *random)
+{
+	static const struct {
+		int until;
+		struct nm_became became;
+	} fates[] = {
+		{ 40, { NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, false, "owner", 7 } },
+		{ 55, { NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, false, "office", 24 } },
+		{ 85, { NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, false, "fixly", 3 } },
+		{ 88, { NM_CALL_ANSWERED, NM_CALL_PERHAPS_VOICEMAIL, true, "office", 14 } },
+		{ 93, { NM_CALL_VOICEMAIL, NM_CALL_MAILBOX, false, "mailbox", 45 } },
+		{ 96, { NM_CALL_ABANDONED, NM_CALL_HUNG_UP, false, NULL, 22 } },
+		{ 98, { NM_CALL_ABANDONED, NM_CALL_HUNG_UP, false, NULL, 4 } },
+		{ 100, { NM_CALL_REJECTED, NM_CALL_TURNED_AWAY, false, NULL, -1 } },
+	};
+	const int drawn = random_below(random, 100);
+	size_t i = 0;
+
+	while (drawn >= fates[i].until)
+		i++;
+	return fates[i].became;
+}
+
+static void put_call(struct nm_store *store, nm_time at, nm_number caller, struct nm_became became)
+{
+	char id[32];
+	struct nm_call_entry call = {
+		.number = 15125550100,
+		.line = "main",
+		.driver = "sandbox",
+		.carrier_id = id,
+		.caller = { .number = caller },
+		.began = at,
+		.ended = at + 90,
+		.became = became,
+	};
+	enum nm_call_kept kept;
+	struct nm_error err;
+
+	snprintf(id, sizeof id, "test-%lld", (long long)at);
+	if (nm_store_call_put(store, &call, &kept, &err))
+		fail_msg("%s", err.text);
+}
+
+/* On weekdays about a dozen a day, twice as many in the hours of the guide, the last one at the end of yesterday. */
+static void fill(struct stage *stage)
+{
+	static const int hours[] = { 7, 8, 9, 9, 10, 10, 11, 12, 13, 13, 14, 14, 15, 16, 17, 20 };
+	const struct nm_zone *zone = session_zone(&stage->session);
+	const int64_t today = nm_local_day(nm_zone_local(zone, stage->now));
+	struct nm_store *store = store_of(stage);
+	uint64_t random = 42;
+	struct nm_error err;
+
+	assert_int_equal(nm_store_begin(store, &err), NM_OK);
+	for (int64_t day = today - DAYS; day < today; day++) {
+		for (size_t i = 0; i < sizeof hours / sizeof *hours; i++) {
+			const int drawn = random_below(&random, 100), second = random_below(&random, 3600);
+			const nm_number caller = FIRST_CALLER + (nm_number)random_below(&random, 150);
+			const struct nm_became became = fate(&random);
+
+			if (drawn >= (nm_weekday(day) > 4 ? 20 : 75))
+				continue;
+			put_call(store, nm_zone_utc(zone, day * NM_DAY + hours[i] * 3600 + second, NULL),
+				 caller, became);
+		}
+	}
+	assert_int_equal(nm_store_commit(store, &err), NM_OK);
+	stage_keys(stage, "");
+}
+
+/* All but the three newest were called back, twelve minutes after. */
+static void call_back(struct stage *stage)
+{
+	const struct nm_followup_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 1000 };
+	struct nm_store *store = store_of(stage);
+	struct nm_followups followups;
+	struct nm_error err;
+
+	assert_int_equal(nm_store_followups(store, &filter, &followups, &err), NM_OK);
+	for (size_t i = 3; i < followups.n; i++) {
+		struct nm_deed deed = { .at = followups.items[i].opened + 720,
+					.who = "pat",
+					.kind = NM_DEED_ENDED,
+					.end = NM_FOLLOWUP_BOOKED };
+
+		if (followups.items[i].end == NM_FOLLOWUP_OPEN)
+			assert_int_equal(nm_store_followup_deed(store, followups.items[i].id, &deed, &err),
+					 NM_OK);
+	}
+	nm_followups_clear(&followups);
+	stage_keys(stage, "");
+}
+
+static void open_report(struct stage *stage, struct stage_options *options)
+{
+	options->screen = "report";
+	options->width = options->width ? options->width : 80;
+	options->height = options->height ? options->height : 24;
+	stage_open(stage, options);
+	fill(stage);
+	call_back(stage);
+}
+
+static void open_plain(struct stage *stage)
+{
+	static struct stage_options options;
+
+	options = (struct stage_options){ 0 };
+	open_report(stage, &options);
+}
+
+/* --- looks --- */
+
+static void golden(struct stage_options options, const char *keys, const char *name)
+{
+	struct stage stage;
+
+	open_report(&stage, &options);
+	stage_keys(&stage, keys);
+	stage_golden(&stage, name);
+	stage_close(&stage);
+}
+
+static void it_is_as_expected_at_each_size_and_look(void **state)
+{
+	(void)state;
+	golden((struct stage_options){ 0 }, "", "report-80x24");
+	golden((struct stage_options){ .width = 40, .height = 12 }, "", "report-40x12");
+	golden((struct stage_options){ .width = 40, .height = 12 }, "Tab Down", "report-map-40x12");
+	golden((struct stage_options){ .width = 200, .height = 50 }, "", "report-200x50");
+	golden((struct stage_options){ .ascii = true }, "", "report-ascii");
+	golden((struct stage_options){ .escapes = true }, "y y Tab", "report-colour");
+	golden((struct stage_options){ .escapes = true, .mono = true }, "y y Tab", "report-mono");
+	golden((struct stage_options){ 0 }, "$", "report-worth-80x24");
+	golden((struct stage_options){ .width = 40, .height = 12 }, "$ Down Down", "report-worth-40x12");
+}
+
+static void ascii_and_narrow_windows_have_nothing_beyond_them(void **state)
+{
+	struct stage stage;
+	char *text;
+
+	(void)state;
+	open_report(&stage, &(struct stage_options){ .ascii = true, .width = 200, .height = 60 });
+	for (int turn = 0; turn < 3; turn++) {
+		text = stage_text(&stage);
+		for (const char *p = text; *p; p++)
+			assert_true(*p == '\n' || (*p >= ' ' && *p < 0x7f));
+		free(text);
+		stage_keys(&stage, turn ? "$" : "m Tab");
+	}
+	for (int size = 1; size < 50; size++) {
+		assert_true(app_resize(&stage.app, size * 3, size));
+		app_draw(&stage.app);
+		assert_true(app_resize(&stage.app, 200 - size, 50 - size));
+		app_draw(&stage.app);
+	}
+	stage_close(&stage);
+}
+
+static void without_calls_it_says_so_and_what_to_do(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 80, .height = 24 });
+	stage_shows(&stage, "the last 30 days · no calls");
+	stage_shows(&stage, "answer rate        -  no calls");
+	stage_shows(&stage, ":calls import");
+	stage_hides(&stage, "0.0 %");
+	/* What somebody imports meanwhile is there at once. */
+	put_call(store_of(&stage), stage.now - 3600, FIRST_CALLER,
+		 (struct nm_became){ .end = NM_CALL_ANSWERED, .by = "owner", .seconds = 9 });
+	stage_keys(&stage, "");
+	stage_shows(&stage, "the last 30 days · 1 call ");
+	stage_shows(&stage, "100.0 %");
+	stage_close(&stage);
+}
+
+/* Here the AI answers everything, and yet the office's answers are not proved. */
+static void what_is_not_known_is_not_zero(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 100, .height = 40 });
+	put_call(store_of(&stage), stage.now - 7200, 0,
+		 (struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 30 });
+	put_call(store_of(&stage), stage.now - 3600, 0,
+		 (struct nm_became){
+			 .end = NM_CALL_ANSWERED, .by = "office", .probably = true, .seconds = 9 });
+	stage_keys(&stage, "");
+	stage_shows(&stage, "answer rate    0.0 %");
+	stage_shows(&stage, "rings              -  none was answered");
+	stage_shows(&stage, "first call         -  no known callers");
+	stage_shows(&stage, "callback           -  none to call back");
+	stage_shows(&stage, "so 0.0 % were answered for certain, and at most 50.0 %");
+	stage_close(&stage);
+}
+
+/* Carriers' records name numbers that the plan does not have. */
+static void many_layers_take_no_more_than_their_rows(void **state)
+{
+	struct stage stage;
+	char number[32];
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 80, .height = 60 });
+	for (int i = 0; i < 60; i++) {
+		snprintf(number, sizeof number, "+1512555%04d", 300 + i);
+		put_call(store_of(&stage), stage.now - 3600 - i, FIRST_CALLER,
+			 (struct nm_became){ .end = NM_CALL_ANSWERED, .by = number, .seconds = 9 });
+	}
+	put_call(store_of(&stage), stage.now - 9000, FIRST_CALLER,
+		 (struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 50 });
+	stage_keys(&stage, "");
+	stage_shows(&stage, "nobody 1.6 %");
+	stage_shows(&stage, "52 others");
+	stage_shows(&stage, "and 49 more");
+	stage_close(&stage);
+}
+
+static void verdicts_are_told_in_words(void **state)
+{
+	static const char plan[] =
+		"timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"targets { answer_rate = 99 rings = 1 first_call = 5 callback = 10m }\n"
+		"destination owner { kind = personal number = \"+15125550111\" }\n"
+		"path p { step { ring = owner } }\nrule r { path = p }\n";
+	struct stage stage;
+
+	(void)state;
+	open_report(&stage, &(struct stage_options){ .plan = plan });
+	stage_shows(&stage, "99 %  low");
+	stage_shows(&stage, "< 1  slow");
+	stage_shows(&stage, "5 %  met");
+	stage_shows(&stage, "< 10 min  slow");
+	stage_close(&stage);
+}
+
+/* --- keys --- */
+
+static void months_are_gone_through(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	stage_keys(&stage, "Right");
+	stage_shows(&stage, "there is nothing later");
+	stage_keys(&stage, "Left");
+	stage_shows(&stage, "Nov 2026 so far · ");
+	stage_keys(&stage, "h");
+	stage_shows(&stage, "Oct 2026 · ");
+	stage_keys(&stage, "Left Left Left");
+	stage_shows(&stage, "Jul 2026 · no calls");
+	stage_keys(&stage, "Right l");
+	stage_shows(&stage, "Sep 2026 · ");
+	stage_keys(&stage, "t");
+	stage_shows(&stage, "Nov 2026 so far · ");
+	stage_keys(&stage, "Home");
+	stage_shows(&stage, "the last 30 days · ");
+	stage_close(&stage);
+}
+
+static void a_year_begins_in_january(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report",
+						    .width = 80,
+						    .height = 24,
+						    .now = 1799000000 }); /* 3 January */
+	stage_keys(&stage, "Left");
+	stage_shows(&stage, "Jan 2027 so far");
+	stage_keys(&stage, "Left");
+	stage_shows(&stage, "Dec 2026 ·");
+	for (int i = 0; i < 130; i++)
+		app_key(&stage.app, K_LEFT);
+	stage_keys(&stage, "Left");
+	stage_shows(&stage, "no further back than ten years");
+	stage_shows(&stage, "Feb 2017 ·");
+	stage_close(&stage);
+}
+
+static void lines_are_gone_through(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	stage_keys(&stage, "L");
+	stage_shows(&stage, "the last 30 days · main · ");
+	stage_keys(&stage, "L");
+	stage_shows(&stage, "the last 30 days · hotline · no calls");
+	stage_keys(&stage, "L");
+	stage_hides(&stage, "hotline");
+	stage_close(&stage);
+}
+
+static void the_map_is_of_all_of_the_missed_or_of_a_layer(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	stage_keys(&stage, "m");
+	stage_shows(&stage, "missed calls");
+	stage_shows(&stage, "missed: 22 calls that certainly nobody answered");
+	stage_keys(&stage, "m");
+	stage_hides(&stage, "missed calls");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "missed calls");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "[owner ");
+	stage_shows(&stage, "owner took");
+	stage_shows(&stage, " calls, after 7 s on average");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "[fixly ");
+	/* A layer is chosen by its name, whatever the month. */
+	stage_keys(&stage, "Left");
+	stage_shows(&stage, "[fixly ");
+	stage_keys(&stage, "Left Left Left Left");
+	stage_hides(&stage, "[fixly ");
+	stage_keys(&stage, "t t y y y y y");
+	stage_hides(&stage, "owner took");
+	stage_hides(&stage, "[");
+	stage_hides(&stage, "missed calls");
+	stage_close(&stage);
+}
+
+static void an_hour_of_the_map_is_told_and_leads_to_the_week(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	stage_hides(&stage, "Mon 9-10:");
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "Mon 9-10: ");
+	stage_shows(&stage, "owner ");
+	stage_keys(&stage, "Right Down k j");
+	stage_shows(&stage, "Tue 10-11: ");
+	stage_keys(&stage, "Up Up Up Left Left Left Left Left Left Left Left Left Left Left Left");
+	stage_shows(&stage, "Mon 0-1: no calls");
+	stage_keys(&stage, "Right Right Enter");
+	stage_shows(&stage, "main · first live answer");
+	stage_shows(&stage, "▲ Mon 23 Nov 02:00");
+	stage_keys(&stage, "8 Up Escape");
+	stage_hides(&stage, "Mon 2-3:");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "Mon 2-3:");
+	stage_close(&stage);
+}
+
+/* Sunday at five: what is over for today comes again in a week. */
+static void the_week_is_shown_at_an_hour_to_come(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	stage_keys(&stage, "Tab Down Down Down Down Down Down Left Left Left Left Enter");
+	stage_shows(&stage, "▲ Sun 22 Nov 05:00");
+	stage_keys(&stage, "8 Left Enter");
+	stage_shows(&stage, "▲ Sun 29 Nov 04:00");
+	stage_close(&stage);
+}
+
+/* However low the window, everything is reached, and no further. */
+static void a_low_window_scrolls(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_report(&stage, &(struct stage_options){ .width = 40, .height = 12 });
+	stage_hides(&stage, "week of");
+	stage_keys(&stage, "End");
+	stage_shows(&stage, "and ");
+	stage_keys(&stage, "PgUp PgUp PgUp");
+	stage_shows(&stage, "week of");
+	stage_keys(&stage, "PgUp PgUp PgUp PgUp PgUp PgUp Up Up Up");
+	stage_shows(&stage, "the last 30 days");
+	stage_keys(&stage, "Down");
+	stage_hides(&stage, "the last 30 days");
+	for (int day = 0; day < 7; day++) {
+		stage_keys(&stage, day ? "Down" : "Tab");
+		stage_shows(&stage, nm_weekday_names[day]);
+	}
+	stage_shows(&stage, "Sun 9-10:");
+	stage_close(&stage);
+}
+
+static void definitions_are_a_page(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	stage_keys(&stage, "d");
+	stage_shows(&stage, "what the figures mean");
+	stage_shows(&stage, "answer rate");
+	stage_close(&stage);
+}
+
+/* --- the calculation --- */
+
+static void set_number(struct stage *stage, const char *number)
+{
+	stage_keys(stage, "Enter C-u");
+	stage_type(stage, number);
+	stage_keys(stage, "Enter");
+}
+
+/* guide.md: 10 x 30 % x 60 % x $500 x 22, which it rounds up to $22,000 a month; and 55 x 60 % x $400 = $13,200 for
+ * $100 a month. */
+static void the_guides_examples_come_out_unrounded(void **state)
+{
+	static const char *const loss[] = { "10", "30", "60", "500", "22" };
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	stage_keys(&stage, "$");
+	for (size_t i = 0; i < sizeof loss / sizeof *loss; i++) {
+		set_number(&stage, loss[i]);
+		stage_keys(&stage, "Down");
+	}
+	stage_shows(&stage, "10 × 30 % = 3 missed a day");
+	stage_shows(&stage, "3 × 60 % = 1.8 jobs lost a day");
+	stage_shows(&stage, "1.8 × $500 = $900 lost a day");
+	stage_shows(&stage, "$900 × 22 = $19,800 lost a month");
+	set_number(&stage, "55");
+	stage_keys(&stage, "Down");
+	set_number(&stage, "100");
+	stage_keys(&stage, "Up Up Up");
+	set_number(&stage, "400");
+	stage_shows(&stage, "33 × $400 = $13,200 recovered a month");
+	stage_shows(&stage, "that is 132 times its cost");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "missed 3 a day × 60 % × $400 × 22 days = $15,840 a month");
+	stage_shows(&stage, "recovered 55 × 60 % × $400 = $13,200, cost $100: 132 times");
+	stage_shows(&stage, "(with your numbers)");
+	stage_close(&stage);
+}
+
+static void a_number_is_put_back_as_it_was(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	stage_keys(&stage, "$ Down Down Down");
+	set_number(&stage, "525.5");
+	stage_shows(&stage, "$525.50   yours; $400 as in the guide");
+	stage_keys(&stage, "r");
+	stage_hides(&stage, "yours");
+	stage_shows(&stage, "$400   as in the guide");
+	stage_keys(&stage, "r");
+	stage_shows(&stage, "it is as in the guide already");
+	stage_close(&stage);
+}
+
+static void what_is_no_number_is_asked_again(void **state)
+{
+	static const char *const wrong[] = { "x",   "-1",   ".",   "1e3",  "1,000",
+					     "101", "0x10", "nan", "1..2", "99999999999999999999999999" };
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	stage_keys(&stage, "$ Down Enter");
+	stage_shows(&stage, "missed share (0 to 100 %):");
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		stage_keys(&stage, "C-u");
+		stage_type(&stage, wrong[i]);
+		stage_keys(&stage, "Enter");
+		stage_shows(&stage, "is no such number");
+	}
+	stage_keys(&stage, "C-u 0 Enter");
+	stage_shows(&stage, "0 %   yours");
+	stage_close(&stage);
+}
+
+static void job_and_booked_are_saved_into_the_plan(void **state)
+{
+	struct stage stage;
+	char *plan;
+
+	(void)state;
+	open_plain(&stage);
+	stage_keys(&stage, "$ W");
+	stage_shows(&stage, "change the share that books or the average job first");
+	stage_keys(&stage, "Down Down Down");
+	set_number(&stage, "450.5");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "what a job is worth: not saved yet");
+	stage_shows(&stage, "1 edit, not saved");
+	stage_shows(&stage, "$450.50   as in the plan");
+	stage_keys(&stage, "W y");
+	plan = stage_plan(&stage);
+	assert_non_null(strstr(plan, "value { job = 450.5  booked = 60 }"));
+	free(plan);
+	set_number(&stage, "500");
+	stage_keys(&stage, "W W y");
+	plan = stage_plan(&stage);
+	assert_non_null(strstr(plan, "value { job = 500  booked = 60 }"));
+	free(plan);
+	stage_keys(&stage, "u");
+	stage_shows(&stage, "$450.50   as in the plan");
+	stage_close(&stage);
+}
+
+/* An edit is made in the plan's own file alone. */
+static void what_an_included_file_says_is_left_to_the_editor(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	struct nm_buf text;
+	char *plan;
+
+	(void)state;
+	open_plain(&stage);
+	plan = stage_plan(&stage);
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_addf(&text, "%s\ninclude(\"worth.conf\")\n", plan);
+	assert_int_equal(nm_file_write("worth.conf", "value { job = 300 }\n", 20, true, &err), NM_OK);
+	assert_int_equal(nm_file_write("plan.conf", text.data, text.len, false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "$ Down Down Down");
+	stage_shows(&stage, "$300   as in the plan");
+	set_number(&stage, "500");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "section value stands in an included file");
+	stage_shows(&stage, "$500   yours");
+	nm_buf_clear(&text);
+	free(plan);
+	stage_close(&stage);
+}
+
+/* --- the file --- */
+
+static char *read_file(const char *name)
+{
+	struct nm_error err;
+	struct nm_buf text;
+
+	nm_buf_init(&text, 1u << 24);
+	if (nm_file_read(name, 1u << 24, &text, &err))
+		return NULL;
+	return nm_buf_take(&text);
+}
+
+static void all_figures_are_saved_and_nothing_is_overwritten_unasked(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	char *text;
+
+	(void)state;
+	open_plain(&stage);
+	stage_keys(&stage, "S Escape");
+	stage_shows(&stage, "nothing was saved");
+	stage_keys(&stage, "S");
+	stage_shows(&stage, "report-30-days.csv");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "saved all figures in report-30-days.csv");
+	text = read_file("report-30-days.csv");
+	assert_non_null(strstr(text, "\r\nlayer owner calls,"));
+	free(text);
+	assert_int_equal(nm_file_write("report-2026-11.csv", "mine", 4, true, &err), NM_OK);
+	stage_keys(&stage, "Left S Enter");
+	stage_shows(&stage, "write over it?");
+	stage_keys(&stage, "n");
+	text = read_file("report-2026-11.csv");
+	assert_string_equal(text, "mine");
+	free(text);
+	stage_keys(&stage, "S Enter y");
+	text = read_file("report-2026-11.csv");
+	assert_memory_equal(text, "figure,", 7);
+	free(text);
+	stage_keys(&stage, "S C-u");
+	stage_type(&stage, "no/such/folder.csv");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "cannot write");
+	stage_shows(&stage, "no/such/folder.csv");
+	stage_close(&stage);
+}
+
+static void read_only_writes_neither_a_file_nor_the_plan(void **state)
+{
+	static const struct stage_options read_only = {
+		.screen = "report", .width = 80, .height = 24, .read_only = true
+	};
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	stage_stop(&stage);
+	stage.options = &read_only;
+	stage_start(&stage);
+	stage_shows(&stage, "owner ");
+	stage_keys(&stage, "S");
+	stage_shows(&stage, "this session is read-only");
+	assert_int_equal(access("report-30-days.csv", F_OK), -1);
+	stage_keys(&stage, "$ Down Down Down");
+	set_number(&stage, "500");
+	stage_shows(&stage, "$500   yours");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "this session is read-only");
+	stage_close(&stage);
+}
+
+/* Names in it are the plan's: when that is another one, or none, they are not shown any more. */
+static void a_plan_that_changes_makes_the_report_anew(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	char *plan;
+
+	(void)state;
+	open_plain(&stage);
+	plan = stage_plan(&stage);
+	stage_keys(&stage, "y y L $ Enter");
+	assert_int_equal(nm_file_write("plan.conf", "x", 1, false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "");
+	stage_shows(&stage, "plan does not read");
+	stage_keys(&stage, "5 Enter Escape Left $");
+	stage_shows(&stage, "plan does not read");
+	assert_int_equal(nm_file_write("plan.conf", plan, strlen(plan), false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "");
+	stage_shows(&stage, "main · ");
+	stage_shows(&stage, "[owner ");
+	free(plan);
+	stage_close(&stage);
+}
+
+/* Any keys of the screen and its dialogs, at any size, while the clock goes on. */
+static void any_keys_leave_rows_exact(void **state)
+{
+	uint64_t random = 7;
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	for (int i = 0; i < 1500; i++) {
+		const struct key_row *row = &key_rows[random_below(&random, (int)key_rows_count)];
+		const enum context context = app_context(&stage.app);
+		const bool typing = context == CONTEXT_PROMPT && random_below(&random, 2);
+
+		if (typing)
+			app_key(&stage.app, (uint32_t)('.' + random_below(&random, 12)));
+		else if (row->context == context || row->action == ACTION_SCREEN_REPORT)
+			app_key(&stage.app, key_read(row->keys, strcspn(row->keys, " ")));
+		if (random_below(&random, 40) == 0)
+			assert_true(app_resize(&stage.app, 1 + random_below(&random, 210),
+					       1 + random_below(&random, 60)));
+		if (random_below(&random, 50) == 0)
+			stage.now += random_below(&random, 3 * NM_DAY);
+		if (random_below(&random, 3) == 0)
+			app_idle(&stage.app);
+		app_derive(&stage.app);
+		app_draw(&stage.app);
+		rows_are_exact(&stage.app.canvas);
+		stage.app.ended = false;
+	}
+	stage_close(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_is_as_expected_at_each_size_and_look),
+		cmocka_unit_test(ascii_and_narrow_windows_have_nothing_beyond_them),
+		cmocka_unit_test(without_calls_it_says_so_and_what_to_do),
+		cmocka_unit_test(what_is_not_known_is_not_zero),
+		cmocka_unit_test(many_layers_take_no_more_than_their_rows),
+		cmocka_unit_test(verdicts_are_told_in_words),
+		cmocka_unit_test(months_are_gone_through),
+		cmocka_unit_test(a_year_begins_in_january),
+		cmocka_unit_test(lines_are_gone_through),
+		cmocka_unit_test(the_map_is_of_all_of_the_missed_or_of_a_layer),
+		cmocka_unit_test(an_hour_of_the_map_is_told_and_leads_to_the_week),
+		cmocka_unit_test(the_week_is_shown_at_an_hour_to_come),
+		cmocka_unit_test(a_low_window_scrolls),
+		cmocka_unit_test(definitions_are_a_page),
+		cmocka_unit_test(the_guides_examples_come_out_unrounded),
+		cmocka_unit_test(a_number_is_put_back_as_it_was),
+		cmocka_unit_test(what_is_no_number_is_asked_again),
+		cmocka_unit_test(job_and_booked_are_saved_into_the_plan),
+		cmocka_unit_test(what_an_included_file_says_is_left_to_the_editor),
+		cmocka_unit_test(all_figures_are_saved_and_nothing_is_overwritten_unasked),
+		cmocka_unit_test(read_only_writes_neither_a_file_nor_the_plan),
+		cmocka_unit_test(a_plan_that_changes_makes_the_report_anew),
+		cmocka_unit_test(any_keys_leave_rows_exact),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
