@@ -9,11 +9,9 @@
 #include <string.h>
 
 #include "canvas.h"
-#include "nevermiss/texting.h"
 
 #define LIST_COUNT 50
 #define LIST_MOST 100000 /* open ones that are put in order */
-#define FOLLOW_S 20      /* what becomes of a text is waited for so long */
 
 /* The number of a follow-up, the verb's second word. */
 static enum nm_code read_id(const struct invocation *run, int64_t *id, struct nm_error *err)
@@ -278,46 +276,6 @@ static enum nm_code reopen(struct invocation *run, enum status *status, struct n
 
 /* --- text --- */
 
-/* From follow_up's line; else the line called, where it can; else as section text_back says. */
-static enum nm_code find_sender(const struct nm_plan *plan, const struct nm_followup *followup,
-				struct nm_sender *out, struct nm_error *err)
-{
-	int line = plan->follow_up.from;
-
-	if (line < 0 && followup->line) {
-		const struct nm_carrier *carrier;
-
-		line = nm_plan_find_line(plan, followup->line);
-		carrier = line >= 0 ? nm_carrier_find(plan->accounts[plan->lines[line].account].driver) : NULL;
-		if (!carrier || !carrier->traits.texts)
-			line = -1;
-	}
-	return nm_texting_sender(plan, line, out, err);
-}
-
-static enum nm_code read_outgoing(const struct work *work, struct nm_outgoing *out, struct nm_error *err)
-{
-	const struct nm_plan *plan = work->run->session->plan;
-	struct nm_followup followup;
-	enum nm_code code = nm_store_followup_get(work->store, work->id, work->arena, &followup, err);
-
-	if (code != NM_OK)
-		return code;
-	*out = (struct nm_outgoing){ .to = followup.number,
-				     .body = nm_followup_text(plan),
-				     .why = "follow-up",
-				     .follow_s = FOLLOW_S };
-	if (!out->body)
-		return nm_fail(err, NM_INPUT,
-			       "the plan has no text for it: write then_text in section follow_up");
-	code = nm_followup_text_check(plan, work->store, &followup, session_now(work->run->session), err);
-	if (code == NM_OK)
-		code = find_sender(plan, &followup, &out->sender, err);
-	if (code == NM_OK)
-		code = nm_texting_check(plan, out->sender, out->to, out->body, err);
-	return code;
-}
-
 static enum nm_code ask(const struct work *work, const struct nm_outgoing *outgoing, struct nm_error *err)
 {
 	struct nm_buf words;
@@ -333,32 +291,27 @@ static enum nm_code ask(const struct work *work, const struct nm_outgoing *outgo
 	return nm_fail(err, NM_REFUSED, "no text was sent: say yes, or give --yes");
 }
 
-/* Only a text that its carrier has taken is a deed. */
 static enum nm_code send_it(struct work *work, struct nm_error *err)
 {
-	const struct nm_deed texted = { .at = session_now(work->run->session),
-					.who = work->run->options->who,
-					.kind = NM_DEED_TEXTED };
-	struct nm_push_context context;
+	struct session *session = work->run->session;
+	struct nm_followup followup;
 	struct nm_outgoing outgoing;
-	struct nm_outbox sent = { 0 };
-	enum nm_code code = read_outgoing(work, &outgoing, err);
+	struct nm_outbox sent;
+	enum nm_code code = nm_store_followup_get(work->store, work->id, work->arena, &followup, err);
 
+	if (code == NM_OK)
+		code = followup_outgoing(session, &followup, &outgoing, err);
 	if (code == NM_OK)
 		code = ask(work, &outgoing, err);
 	if (code == NM_OK)
-		code = session_push_context(work->run->session, &context, err);
-	if (code == NM_OK)
-		code = nm_texting_send(&context, &outgoing, &sent, err);
+		code = followup_send(session, work->id, &outgoing, &sent, err);
 	if (code != NM_OK)
 		return code;
 	outbox_words(work->run->notes, sent.items);
-	if (sent.items->state == NM_OUTBOX_SENT)
-		code = nm_store_followup_deed(work->store, work->id, &texted, err);
-	else
+	if (sent.items->state != NM_OUTBOX_SENT)
 		*work->status = STATUS_CARRIER;
 	nm_outbox_clear(&sent);
-	return code;
+	return NM_OK;
 }
 
 static enum nm_code text(struct invocation *run, enum status *status, struct nm_error *err)

@@ -16,16 +16,12 @@
 
 static void print_simulation(struct nm_buf *out, const struct nm_plan *plan, const struct nm_simulation *simulation)
 {
-	size_t i;
-
 	print_head(out, plan, &simulation->call, simulation->treatment);
 	print_outcome(out, &simulation->outcome);
 	if (simulation->text_back)
 		nm_buf_addf(out, "text back: %s\n", simulation->text_back);
 	nm_buf_add(out, "\nwhy\n");
-	for (i = 0; i < simulation->n_reasons; i++)
-		nm_buf_addf(out, "  %s%*s %-4s %s\n", simulation->reasons[i].name,
-			    text_gap(simulation->reasons[i].name, 20), "", simulation->reasons[i].matched ? "yes" : "no", simulation->reasons[i].text);
+	print_reasons(out, simulation->reasons, simulation->n_reasons);
 }
 
 static void write_simulation(struct invocation *run, const struct nm_simulation *simulation)

@@ -16,6 +16,7 @@ struct request {
 	const size_t *taken; /* items that are chosen already, in their order */
 	size_t n_taken;
 	void (*offer)(const struct app *app, const char *typed, struct notes *out);
+	void (*hear)(struct app *app, const char *typed);
 };
 
 struct dialog {
@@ -30,6 +31,7 @@ struct dialog {
 	int marks;    /* columns in front of each item */
 	size_t found; /* row of a page from which a search goes on: its line may be too low to be the first */
 	void (*offer)(const struct app *app, const char *typed, struct notes *out); /* makes the words; NULL */
+	void (*hear)(struct app *app, const char *typed); /* NULL */
 	size_t stem;  /* bytes of the word typed before Tab */
 	size_t tried; /* next word that Tab offers */
 };

@@ -205,8 +205,8 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 	enum context context = app_context(app);
 	const struct key_row *help = keymap_named(CONTEXT_GENERAL, "help");
 	const struct key_row *quit = keymap_named(CONTEXT_GENERAL, "quit");
-	bool general = !context_modal(context) && context != CONTEXT_TEXT && context != CONTEXT_CODES &&
-		       context != CONTEXT_PAINT && context != CONTEXT_WORTH;
+	bool general = !context_modal(context) && context != CONTEXT_TEXT && context != CONTEXT_CALL &&
+		       context != CONTEXT_CODES && context != CONTEXT_PAINT && context != CONTEXT_WORTH;
 	int kept = !general ? 0 : canvas->width < NARROW ? 8 : 16;
 	struct pen pen = pen_at(canvas, 1, canvas->height - 1, canvas->width - kept);
 

@@ -108,6 +108,20 @@ const struct key_row key_rows[] = {
 	{CONTEXT_PUSH, ACTION_EDITOR, "editor", "e", NULL, "the line's section in your editor"},
 	SEARCH_ROWS(CONTEXT_PUSH),
 
+	{CONTEXT_CALLS, ACTION_BOOKED, "booked", "B", "booked", "called back, and it is a job"},
+	{CONTEXT_CALLS, ACTION_NOT_REACHED, "no-answer", "A", "no answer", "called back, and nobody answered: due again later"},
+	{CONTEXT_CALLS, ACTION_CUSTOMER_LOST, "lost", "X", "lost", "lost: nobody calls back any more"},
+	{CONTEXT_CALLS, ACTION_TEXT_CUSTOMER, "text", "T", "text", "send the plan's text; shows it and asks"},
+	{CONTEXT_CALLS, ACTION_ENTER, "explain", "Enter", "explain", "the call beside the plan; of somebody to call back, what was done"},
+	{CONTEXT_CALLS, ACTION_SEARCH, "filter", "/", "filter", "only calls with these words: number, name, line, who answered, outcome, date"},
+	{CONTEXT_CALLS, ACTION_NEXT_PANE, "pane", "Tab", "pane", "from the people to call back to the log, and back"},
+	{CONTEXT_CALLS, ACTION_RESOLVED, "resolved", "R", "resolved", "called back, and it is settled"},
+	{CONTEXT_CALLS, ACTION_TAKE_BACK, "take-back", "u", "take back", "take the last outcome or try back"},
+	{CONTEXT_CALLS, ACTION_LEAD, "lead", "I", "add", "somebody to call back who did not ring: by text, from the web"},
+	{CONTEXT_CALLS, ACTION_DATE, "go", "g", "date", "the log from a date on, back in time"},
+	{CONTEXT_CALLS, ACTION_PLAY, "play", "p", NULL, "play the call on the Simulate screen"},
+	{CONTEXT_CALLS, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "no filter and no date any more, then the screen before"},
+
 	{CONTEXT_REPORT, ACTION_LEFT, "month-before", "Left h", "month", "the month before; on the map, the hour before"},
 	{CONTEXT_REPORT, ACTION_RIGHT, "next-month", "Right l", NULL, "the month after, behind this one the last 30 days; on the map, the next hour"},
 	{CONTEXT_REPORT, ACTION_UP, "up", "Up k", NULL, "a row up; on the map, the day before"},
@@ -122,6 +136,11 @@ const struct key_row key_rows[] = {
 	{CONTEXT_REPORT, ACTION_EXPORT, "save-csv", "S", "save CSV", "save all figures in a file; asks for its name"},
 	{CONTEXT_REPORT, ACTION_DEFINITIONS, "definitions", "d", NULL, "what each figure means"},
 	{CONTEXT_REPORT, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "from the map to the figures, then to the screen before"},
+
+	{CONTEXT_CALL, ACTION_PLAY, "play", "Enter p", "play it", "play the call on the Simulate screen, everybody doing what they did"},
+	{CONTEXT_CALL, ACTION_UP, "up", "Up k", "scroll", "a line up"},
+	{CONTEXT_CALL, ACTION_DOWN, "down", "Down j", NULL, "a line down"},
+	{CONTEXT_CALL, ACTION_BACK, "close", "Escape q Backspace", "close", "back to the log"},
 
 	{CONTEXT_CODES, ACTION_UP, "up", "Up k", "move", "the one before"},
 	{CONTEXT_CODES, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
@@ -246,7 +265,7 @@ static const struct {
 #define NAMED (sizeof named_keys / sizeof *named_keys)
 
 static const char *const context_names[CONTEXT_COUNT] = {"general", "now",  "plan", "week",   "simulate", "check",
-							 "push",    "calls", "report", "codes", "paint", "calculation", "text", "prompt",
+							 "push",    "calls", "report", "call", "codes", "paint", "calculation", "text", "prompt",
 							 "confirm", "choose", "several"};
 
 const char *context_name(enum context context)

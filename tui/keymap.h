@@ -48,6 +48,7 @@ enum context {
 	CONTEXT_PUSH,
 	CONTEXT_CALLS,
 	CONTEXT_REPORT,
+	CONTEXT_CALL,    /* one call beside the plan */
 	CONTEXT_CODES,   /* what somebody dials for a line */
 	CONTEXT_PAINT,   /* the hours of a schedule */
 	CONTEXT_WORTH,   /* the calculation of what calls are worth */
@@ -154,6 +155,15 @@ enum action {
 	ACTION_HISTORY,
 	ACTION_CODES,
 	ACTION_DONE,
+	/* Calls */
+	ACTION_BOOKED,
+	ACTION_RESOLVED,
+	ACTION_NOT_REACHED,
+	ACTION_CUSTOMER_LOST,
+	ACTION_TEXT_CUSTOMER,
+	ACTION_LEAD,
+	ACTION_TAKE_BACK,
+	ACTION_PLAY,
 	/* Report */
 	ACTION_LATEST,
 	ACTION_RECKON,

@@ -44,6 +44,7 @@ void *dialog_open(struct app *app, const void *argument, struct nm_error *err)
 	for (size_t i = 0; request->notes && i < request->notes->n; i++)
 		notes_add(&dialog->items, request->notes->items[i].style, request->notes->items[i].text);
 	dialog->offer = request->offer;
+	dialog->hear = request->hear;
 	if (dialog->offer)
 		dialog->offer(app, dialog->text, &dialog->items);
 	list_set(&dialog->list, dialog->items.n);
@@ -167,6 +168,8 @@ static enum verdict act_prompt(void *state, struct app *app, const struct event 
 		notes_clear(&dialog->items);
 		dialog->offer(app, dialog->text, &dialog->items);
 	}
+	if (dialog->hear)
+		dialog->hear(app, dialog->text);
 	return VERDICT_REDRAW;
 }
 
@@ -227,6 +230,14 @@ void app_ask_offering(struct app *app, int tag, const char *question, const char
 		      void (*offer)(const struct app *app, const char *typed, struct notes *out))
 {
 	struct request request = {.tag = tag, .question = question, .initial = initial, .offer = offer};
+
+	app_push(app, &prompt_ops, &request);
+}
+
+void app_ask_heard(struct app *app, int tag, const char *question, const char *initial,
+		   void (*hear)(struct app *app, const char *typed))
+{
+	struct request request = {.tag = tag, .question = question, .initial = initial, .hear = hear};
 
 	app_push(app, &prompt_ops, &request);
 }

@@ -37,6 +37,9 @@ void app_ask(struct app *app, int tag, const char *question, const char *initial
 #define TAG_COMMAND (-1)
 void app_ask_offering(struct app *app, int tag, const char *question, const char *initial,
 		      void (*offer)(const struct app *app, const char *typed, struct notes *out));
+/* The same; `hear` is told what was typed after each key, so that the screen below can follow. */
+void app_ask_heard(struct app *app, int tag, const char *question, const char *initial,
+		   void (*hear)(struct app *app, const char *typed));
 void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes);
 void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first);
 /* Several of a list, each at most once: taken are those chosen at first, in their order, at most n.  The answer's text
