@@ -7,8 +7,9 @@
 #define TUI_PROMPT_H
 
 #include "app.h"
+#include "typing.h"
 
-#define PROMPT_BYTES 8192 /* the longest text of a plan, with room to mend it */
+#define PROMPT_BYTES TYPING_BYTES
 
 /* A line of a page or question. */
 struct note_line {
