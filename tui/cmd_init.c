@@ -112,7 +112,7 @@ static enum nm_code try_and_write(struct invocation *run, const struct nm_buf *t
 	nm_plan_free(plan);
 	if (code != NM_OK)
 		return code;
-	return first_plan_write(file, text, err);
+	return first_plan_write(file, text->data, text->len, err);
 }
 
 static enum nm_code make_plan(struct invocation *run, struct answers *answers, struct nm_error *err)

@@ -241,8 +241,8 @@ static void make_folder(const char *file)
 	free(path);
 }
 
-enum nm_code first_plan_write(const char *file, const struct nm_buf *text, struct nm_error *err)
+enum nm_code first_plan_write(const char *file, const char *text, size_t len, struct nm_error *err)
 {
 	make_folder(file);
-	return nm_file_write(file, text->data, text->len, true, err);
+	return nm_file_write(file, text, len, true, err);
 }

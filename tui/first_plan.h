@@ -41,7 +41,7 @@ enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, str
 /* Adds the plan's text to out (up to NM_PLAN_BYTES). */
 enum nm_code first_plan_text(const struct first_answers *answers, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 /* Writes the text as the plan file, whose folder is made.  NM_REFUSED when the file is there. */
-enum nm_code first_plan_write(const char *file, const struct nm_buf *text, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code first_plan_write(const char *file, const char *text, size_t len, struct nm_error *err) NM_WARN_UNUSED;
 /* NM_REFUSED when there is such a file: a plan is never overwritten. */
 enum nm_code first_plan_absent(const char *file, struct nm_error *err) NM_WARN_UNUSED;
 

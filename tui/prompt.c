@@ -180,33 +180,6 @@ void app_ask_offering(struct app *app, int tag, const char *question, const char
 
 /* --- a question with lines, or a list, in a frame --- */
 
-/* Rows that all lines need at this width. */
-static size_t hanging_rows(const struct dialog *dialog, int width)
-{
-	size_t rows = 0;
-
-	for (size_t i = 0; i < dialog->items.n; i++)
-		rows += (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN,
-					    dialog->items.items[i].text);
-	return rows;
-}
-
-/* The lines from row `top` on, long ones on several rows. */
-static void draw_hanging(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top)
-{
-	for (size_t i = 0; i < dialog->items.n && box.height > 0; i++) {
-		const struct note_line *line = &dialog->items.items[i];
-		size_t need = (size_t)canvas_hang(NULL, box, 0, STYLE_PLAIN, line->text);
-
-		if (need > top) {
-			canvas_hang(canvas, box, (int)top, line->style, line->text);
-			box.y += (int)(need - top);
-			box.height -= (int)(need - top);
-		}
-		top -= need < top ? need : top;
-	}
-}
-
 /* "9 more", lines below; "" when there are none. */
 static void more_words(size_t n, char *out, size_t size)
 {
@@ -251,7 +224,7 @@ static struct box frame_box(const struct dialog *dialog, struct box body, int mo
 		box.width = body.width;
 	if (box.width < 24)
 		box.width = 24;
-	box.height = (int)(hang ? hanging_rows(dialog, box.width - 4) : dialog->items.n) +
+	box.height = (int)(hang ? notes_rows(&dialog->items, box.width - 4) : dialog->items.n) +
 		     question_rows(dialog, box.width) + 3 + more;
 	if (box.height > body.height)
 		box.height = body.height;
@@ -285,7 +258,7 @@ static enum verdict act_confirm(void *state, struct app *app, const struct event
 		return app_answer(app, dialog->tag, "", 0);
 	if (event->action == ACTION_NO)
 		return app_answer(app, dialog->tag, NULL, 0);
-	set_rows(dialog, hanging_rows(dialog, box.width), (size_t)box.height);
+	set_rows(dialog, notes_rows(&dialog->items, box.width), (size_t)box.height);
 	dialog->list.page = (size_t)box.height;
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }
@@ -295,14 +268,14 @@ static void draw_confirm(const void *state, const struct app *app, struct canvas
 	const struct dialog *dialog = state;
 	struct box frame = frame_box(dialog, body, CONFIRM_KEYS, true);
 	struct box box = lines_box(dialog, frame, CONFIRM_KEYS);
-	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
+	size_t n = notes_rows(&dialog->items, box.width), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 	struct pen keys;
 	char more[32];
 
 	(void)app;
 	draw_frame(dialog, canvas, frame);
-	draw_hanging(dialog, canvas, box, top);
+	notes_draw(&dialog->items, canvas, box, top);
 	keys = pen_at(canvas, box.x, frame.y + frame.height - 2, box.x + box.width);
 	pen_text(&keys, STYLE_KEY, "y yes   n no");
 	more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
@@ -537,7 +510,7 @@ static enum verdict act_page(void *state, struct app *app, const struct event *e
 
 	if (event->action == ACTION_BACK)
 		return VERDICT_POP;
-	set_rows(dialog, hanging_rows(dialog, body.width - 2), body.height > 1 ? (size_t)body.height - 1 : 0);
+	set_rows(dialog, notes_rows(&dialog->items, body.width - 2), body.height > 1 ? (size_t)body.height - 1 : 0);
 	if (event->action == ACTION_SEARCH || event->action == ACTION_SEARCH_NEXT ||
 	    event->action == ACTION_SEARCH_BACK || event->action == ACTION_ANSWER)
 		return act_search(dialog, app, event);
@@ -551,7 +524,7 @@ static void draw_page(const void *state, const struct app *app, struct canvas *c
 {
 	const struct dialog *dialog = state;
 	struct box box = {1, body.y + 1, body.width - 2, body.height > 1 ? body.height - 1 : 0};
-	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
+	size_t n = notes_rows(&dialog->items, box.width), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 	char more[32];
 	int at;
@@ -563,7 +536,7 @@ static void draw_page(const void *state, const struct app *app, struct canvas *c
 	at = body.width - text_width(more) - 2;
 	canvas_text(canvas, 1, body.y, more[0] ? at - 3 : box.width, STYLE_BOLD, dialog->question);
 	canvas_text(canvas, at, body.y, text_width(more), STYLE_DIM, more);
-	draw_hanging(dialog, canvas, box, top);
+	notes_draw(&dialog->items, canvas, box, top);
 }
 
 static const struct screen_ops page_ops = {
