@@ -103,16 +103,16 @@ static enum nm_code try_and_write(struct invocation *run, const struct nm_buf *t
 	size_t i;
 
 	nm_diags_init(&diags);
-	code = nm_plan_read(file, text->data, text->len, &plan, &diags, err);
+	code = nm_plan_read_kept(file, text->data, text->len, first_plan_files(), &plan, &diags, err);
 	for (i = 0; i < diags.n; i++)
 		nm_buf_addf(run->notes, "nevermiss: %s\n", diags.items[i].text);
 	if (code != NM_OK && diags.n)
 		code = nm_fail(err, NM_INPUT, "no plan written: mend the answers above");
+	if (code == NM_OK)
+		code = first_plan_write(file, text->data, text->len, plan->files, err);
 	nm_diags_clear(&diags);
 	nm_plan_free(plan);
-	if (code != NM_OK)
-		return code;
-	return first_plan_write(file, text->data, text->len, err);
+	return code;
 }
 
 static enum nm_code make_plan(struct invocation *run, struct answers *answers, struct nm_error *err)

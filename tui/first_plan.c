@@ -7,6 +7,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -26,8 +27,17 @@ const struct question_row questions[QUESTIONS] = {
 	[QUESTION_VOICEMAIL] = { "voicemail-after", "When your phone's own voicemail picks up (25s, none, unknown)", "25s", "25s" },
 	[QUESTION_BACKUP] = { "backup", "Somebody who steps in, a number (empty: nobody)", "", "" },
 	[QUESTION_AI] = { "ai", "An AI answering service, a number (empty: none)", "", "" },
+	[QUESTION_HOLIDAYS] = { "holidays", "Public holidays on which you are closed (us, none)", "none", "none" },
 	[QUESTION_HOURS] = { "hours", "When you are open", "Mo-Fr 08:00-18:00", "24/7" },
+	[QUESTION_EMERGENCY] = { "emergency", "Does pressing 9 make a call an emergency (yes, no)", "no", "no" },
 };
+
+static const char holiday_text[] =
+#include "holidays_data.h"
+	;
+
+static const struct nm_plan_file holidays = { .name = "us-federal-holidays.ics", .bytes = holiday_text,
+					      .len = sizeof holiday_text - 1 };
 
 static const char *answer(const struct first_answers *answers, enum question question)
 {
@@ -37,6 +47,11 @@ static const char *answer(const struct first_answers *answers, enum question que
 static bool given(const struct first_answers *answers, enum question question)
 {
 	return *answer(answers, question) != '\0';
+}
+
+static bool says(const struct first_answers *answers, enum question question, const char *word)
+{
+	return !strcasecmp(answer(answers, question), word);
 }
 
 static void add_text(struct nm_buf *out, const char *before, const char *text)
@@ -110,15 +125,67 @@ static void write_greeting(const struct first_answers *answers, struct nm_buf *o
 	nm_buf_clear(&greeting);
 }
 
+/* The key works while a greeting plays. */
+static void write_key_greeting(const struct first_answers *answers, struct nm_buf *out)
+{
+	struct nm_buf greeting;
+
+	if (!says(answers, QUESTION_EMERGENCY, "yes"))
+		return;
+	nm_buf_init(&greeting, 1024);
+	nm_buf_addf(&greeting, "%s. If this is an emergency, press 9.", answer(answers, QUESTION_BUSINESS));
+	add_text(out, "\tgreeting = ", greeting.data);
+	nm_buf_add(out, "\tlasts = 4s\n");
+	nm_buf_clear(&greeting);
+}
+
+static void write_emergency(const struct first_answers *answers, int ring_s, struct nm_buf *out)
+{
+	const bool backup = given(answers, QUESTION_BACKUP);
+	struct nm_buf greeting;
+
+	if (!says(answers, QUESTION_EMERGENCY, "yes"))
+		return;
+	nm_buf_init(&greeting, 1024);
+	nm_buf_addf(&greeting, "%s emergencies. If anybody is in danger, hang up and call the emergency services.",
+		    answer(answers, QUESTION_BUSINESS));
+	add_text(out, "\n# A caller who presses 9 gets people, twice over, and they are texted at once.\n"
+		      "path escalate {\n\tgreeting = ", greeting.data);
+	nm_buf_addf(out, "\tlasts = 5s\n\trounds = 2\n\tstep { ring = owner for = %ds }\n", ring_s);
+	nm_buf_addf(out, "%s\tstep { ring = mailbox }\n}\n", backup ? "\tstep { ring = backup for = 15s }\n" : "");
+	nm_buf_addf(out, "emergency {\n\tkey = \"9\"\n\tpath = escalate\n\talert = %s\n", backup ? "{ owner, backup }" : "owner");
+	nm_buf_add(out, "\tacknowledge = 5m\n\treach_human = 60s\n}\n");
+	nm_buf_clear(&greeting);
+}
+
+/* The calendar is the program's own, and is written beside the plan. */
+static void write_hours(const struct first_answers *answers, struct nm_buf *out)
+{
+	const bool closed = says(answers, QUESTION_HOLIDAYS, "us");
+	struct nm_buf hours;
+
+	nm_buf_init(&hours, NM_HOURS_TEXT);
+	nm_buf_addf(&hours, "%s%s", answer(answers, QUESTION_HOURS),
+		    closed && !strstr(answer(answers, QUESTION_HOURS), "PH") ? "; PH off" : "");
+	if (closed)
+		nm_buf_addf(out, "\n# The federal holidays, as yearly rules: they never run out.\ncalendar holidays { file = \"%s\" }\n",
+			    holidays.name);
+	add_text(out, "\nschedule business {\n\thours = ", hours.data);
+	nm_buf_addf(out, "%s}\n", closed ? "\tholidays = holidays\n" : "");
+	nm_buf_clear(&hours);
+}
+
 static void write_paths(const struct first_answers *answers, int ring_s, struct nm_buf *out)
 {
 	nm_buf_add(out, "\n# In which order they are rung, and for how long.\npath daytime {\n");
+	write_key_greeting(answers, out);
 	nm_buf_addf(out, "\tstep { ring = owner for = %ds }\n", ring_s);
 	if (given(answers, QUESTION_BACKUP))
 		nm_buf_add(out, "\tstep { ring = backup for = 15s }\n");
 	if (given(answers, QUESTION_AI))
 		nm_buf_add(out, "\tstep { ring = ai for = 10s }\n");
 	nm_buf_add(out, "\tstep { ring = mailbox }\n}\npath after-hours {\n");
+	write_key_greeting(answers, out);
 	if (given(answers, QUESTION_AI))
 		nm_buf_add(out, "\tstep { ring = ai for = 10s }\n");
 	else
@@ -155,11 +222,11 @@ static void write_plan(const struct first_answers *answers, int ring_s, struct n
 	add_text(out, "timezone = ", answer(answers, QUESTION_TIMEZONE));
 	add_country(out, answer(answers, QUESTION_COUNTRY));
 	write_line(answers, out);
-	add_text(out, "\nschedule business {\n\thours = ", answer(answers, QUESTION_HOURS));
-	nm_buf_add(out, "}\n");
+	write_hours(answers, out);
 	write_phones(answers, out);
 	write_greeting(answers, out);
 	write_paths(answers, ring_s, out);
+	write_emergency(answers, ring_s, out);
 	nm_buf_add(out, "\n# The first rule that matches decides.\n"
 			"rule open { during = business  path = daytime }\nrule closed { path = after-hours }\n");
 	write_texts(answers, out);
@@ -187,11 +254,29 @@ static enum nm_code ring_time(const struct first_answers *answers, int *ring_s, 
 	return NM_OK;
 }
 
+/* The answers that are none of the plan's own values. */
+static enum nm_code known_words(const struct first_answers *answers, struct nm_error *err)
+{
+	if (!says(answers, QUESTION_HOLIDAYS, "us") && !says(answers, QUESTION_HOLIDAYS, "none"))
+		return nm_fail(err, NM_INPUT, "--holidays %s: it is us or none; for other holidays give the plan a calendar later",
+			       answer(answers, QUESTION_HOLIDAYS));
+	if (!says(answers, QUESTION_EMERGENCY, "yes") && !says(answers, QUESTION_EMERGENCY, "no"))
+		return nm_fail(err, NM_INPUT, "--emergency %s: it is yes or no", answer(answers, QUESTION_EMERGENCY));
+	return NM_OK;
+}
+
+const struct nm_plan_file *first_plan_files(void)
+{
+	return &holidays;
+}
+
 enum nm_code first_plan_text(const struct first_answers *answers, struct nm_buf *out, struct nm_error *err)
 {
 	int ring_s;
 	enum nm_code code = ring_time(answers, &ring_s, err);
 
+	if (code == NM_OK)
+		code = known_words(answers, err);
 	if (code != NM_OK)
 		return code;
 	write_plan(answers, ring_s, out);
@@ -212,7 +297,7 @@ enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, str
 	nm_diags_init(&diags);
 	code = first_plan_text(&trial, &text, err);
 	if (code == NM_OK)
-		code = nm_plan_read("plan", text.data, text.len, &plan, &diags, err);
+		code = nm_plan_read_kept("plan", text.data, text.len, first_plan_files(), &plan, &diags, err);
 	if (code != NM_OK && diags.n)
 		nm_fail(err, NM_INPUT, "%s", diags.items[0].text);
 	nm_diags_clear(&diags);
@@ -241,8 +326,44 @@ static void make_folder(const char *file)
 	free(path);
 }
 
-enum nm_code first_plan_write(const char *file, const char *text, size_t len, struct nm_error *err)
+/* A file of the plan's folder by its name there. */
+static void name_beside(const char *plan, const char *name, struct nm_buf *out)
 {
+	const char *slash = strrchr(plan, '/');
+
+	nm_buf_addn(out, plan, slash ? (size_t)(slash + 1 - plan) : 0);
+	nm_buf_add(out, name);
+}
+
+/* One that is there already must be the same. */
+static enum nm_code write_beside(const char *plan, const struct nm_plan_file *file, struct nm_error *err)
+{
+	struct nm_buf path, there;
+	enum nm_code code = NM_OK;
+
+	nm_buf_init(&path, 1u << 16);
+	nm_buf_init(&there, NM_PLAN_BYTES);
+	name_beside(plan, file->name, &path);
+	if (access(path.data, F_OK) != 0)
+		code = nm_file_write(path.data, file->bytes, file->len, true, err);
+	else if (nm_file_read(path.data, NM_PLAN_BYTES, &there, NULL) != NM_OK || there.len != file->len ||
+		 memcmp(there.data, file->bytes, file->len) != 0)
+		code = nm_fail(err, NM_REFUSED, "%s is there already and is another file: move it away, or answer none to the holidays",
+			       path.data);
+	nm_buf_clear(&path);
+	nm_buf_clear(&there);
+	return code;
+}
+
+enum nm_code first_plan_write(const char *file, const char *text, size_t len, const struct nm_plan_file *files,
+			      struct nm_error *err)
+{
+	enum nm_code code = first_plan_absent(file, err);
+
+	if (code != NM_OK)
+		return code;
 	make_folder(file);
-	return nm_file_write(file, text, len, true, err);
+	for (; files && code == NM_OK; files = files->next)
+		code = write_beside(file, files, err);
+	return code == NM_OK ? nm_file_write(file, text, len, true, err) : code;
 }

@@ -19,7 +19,9 @@ enum question {
 	QUESTION_VOICEMAIL,
 	QUESTION_BACKUP,
 	QUESTION_AI,
+	QUESTION_HOLIDAYS,
 	QUESTION_HOURS,
+	QUESTION_EMERGENCY,
 	QUESTIONS
 };
 
@@ -40,8 +42,12 @@ struct first_answers {
 enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, struct nm_error *err) NM_WARN_UNUSED;
 /* Adds the plan's text to out (up to NM_PLAN_BYTES). */
 enum nm_code first_plan_text(const struct first_answers *answers, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
-/* Writes the text as the plan file, whose folder is made.  NM_REFUSED when the file is there. */
-enum nm_code first_plan_write(const char *file, const char *text, size_t len, struct nm_error *err) NM_WARN_UNUSED;
+/* The files that such a text may name beside it, for nm_plan_read_kept. */
+const struct nm_plan_file *first_plan_files(void);
+/* Writes the text as the plan file, whose folder is made, and beside it the files that it was read with.  NM_REFUSED
+ * when the plan is there, or another file where one of those belongs. */
+enum nm_code first_plan_write(const char *file, const char *text, size_t len, const struct nm_plan_file *files,
+			      struct nm_error *err) NM_WARN_UNUSED;
 /* NM_REFUSED when there is such a file: a plan is never overwritten. */
 enum nm_code first_plan_absent(const char *file, struct nm_error *err) NM_WARN_UNUSED;
 

@@ -175,7 +175,7 @@ static enum nm_code run_wizard(const struct arguments *args, const struct sessio
 	enum nm_code code;
 
 	drafting.data_dir = NULL; /* nothing is written before there is a plan */
-	code = session_draft(&session, &drafting, NULL, err);
+	code = session_draft(&session, &drafting, first_plan_files(), err);
 	if (code != NM_OK)
 		return code;
 	code = stop_clock(args, session_zone(&session), &session.options, &shown, err);

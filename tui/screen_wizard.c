@@ -22,6 +22,8 @@ const struct wizard_row wizard_rows[QUESTIONS] = {
 	{QUESTION_BACKUP, "Who steps in", "Family, staff: rings after you. Whoever picks up presses 1", "nobody"},
 	{QUESTION_AI, "AI service", "The number of one that answers when people do not, and at night", "none"},
 	{QUESTION_HOURS, "Open", "People ring in these hours: Mo-Fr 08:00-18:00; Sa 09:00-13:00", "Mo-Fr 08:00-18:00"},
+	{QUESTION_HOLIDAYS, "Closed on", "us: the federal holidays of the United States, as after hours; or none", "none"},
+	{QUESTION_EMERGENCY, "Emergencies", "yes: callers who press 9 get you and who steps in, by ring and by text", "no"},
 };
 /* clang-format on */
 
@@ -77,20 +79,26 @@ static void draft(struct wizard *wizard, struct app *app)
 	nm_buf_clear(&text);
 }
 
-/* The country is that of the zone, until somebody says otherwise. */
+static void follow(struct wizard *wizard, enum question question, const char *text)
+{
+	if (!wizard->fields[question].own)
+		typing_set(&wizard->fields[question].typing, text);
+}
+
+/* The country is that of the zone and its holidays are kept, until somebody says otherwise. */
 static void follow_zone(struct wizard *wizard)
 {
 	const struct zone_row *zone = zones_find(&wizard->zones, wizard->fields[QUESTION_TIMEZONE].typing.text);
 
-	if (zone && !wizard->country_typed)
-		typing_set(&wizard->fields[QUESTION_COUNTRY].typing, zone->country);
+	if (!zone)
+		return;
+	follow(wizard, QUESTION_COUNTRY, zone->country);
+	follow(wizard, QUESTION_HOLIDAYS, strcmp(zone->country, "US") ? "none" : "us");
 }
 
 static void changed(struct wizard *wizard, struct app *app)
 {
-	wizard->typed = true;
-	if (wizard_rows[wizard->list.at].question == QUESTION_COUNTRY)
-		wizard->country_typed = true;
+	wizard->typed = field_here(wizard)->own = true;
 	follow_zone(wizard);
 	draft(wizard, app);
 }
@@ -126,6 +134,8 @@ static void *open_wizard(struct app *app, const void *argument, struct nm_error 
 	wizard_offer(wizard, wizard_rows[0].question);
 	week_init(&wizard->week);
 	draft(wizard, app);
+	app_message(app, STYLE_PLAIN, "there is no plan at %s yet: these answers make a first one",
+		    app->session->options.plan_file);
 	return wizard;
 }
 

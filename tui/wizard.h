@@ -29,6 +29,7 @@ extern const struct wizard_row wizard_rows[QUESTIONS];
 struct wizard_field {
 	struct typing typing;
 	char error[NM_ERROR_TEXT]; /* "" when the answer is good */
+	bool own;                  /* somebody answered it: it follows no other answer any more */
 };
 
 struct wizard {
@@ -36,7 +37,6 @@ struct wizard {
 	struct wizard_field fields[QUESTIONS]; /* by question */
 	struct list list;                      /* rows of the form */
 	bool typed;                            /* something that leaving would lose */
-	bool country_typed;                    /* it follows the time zone no more */
 	struct notes offers;                   /* what the answer at the cursor may become */
 	size_t offer;                          /* the one taken; SIZE_MAX: none */
 	struct week week;

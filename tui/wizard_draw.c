@@ -10,14 +10,6 @@
 #define ANSWERS 19 /* where the answers do */
 #define WIDE 70    /* a window in which help fits one row */
 
-static void draw_title(const struct app *app, struct canvas *canvas, int y)
-{
-	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
-
-	pen_text(&pen, STYLE_TITLE, "Who answers when a customer calls?");
-	pen_textf(&pen, STYLE_DIM, "   a first plan, for %s", app->session->options.plan_file);
-}
-
 static void draw_row(const struct wizard *wizard, struct canvas *canvas, int y, size_t row)
 {
 	const struct wizard_field *field = wizard_field(wizard, row);
@@ -74,11 +66,12 @@ void wizard_draw(const void *state, const struct app *app, struct canvas *canvas
 {
 	const struct wizard *wizard = state;
 	const int help = body.width < WIDE ? 3 : 2, end = body.y + body.height;
-	const int room = body.height - 1 - help, shown = room < QUESTIONS ? room : QUESTIONS;
+	const int room = body.height - help, shown = room < QUESTIONS ? room : QUESTIONS;
 	const size_t top = list_top(&wizard->list, shown > 0 ? shown : 1);
 	int y = body.y;
 
-	draw_title(app, canvas, y++);
+	if (body.height > QUESTIONS + help + WEEK_ROWS + 2)
+		canvas_text(canvas, 1, y++, body.width - 2, STYLE_TITLE, "Who answers when a customer calls?");
 	for (int i = 0; i < shown; i++)
 		draw_row(wizard, canvas, y++, top + (size_t)i);
 	draw_help(wizard, canvas, y, help);

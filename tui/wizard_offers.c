@@ -14,6 +14,9 @@ static const char *const hours[] = {"Mo-Fr 08:00-18:00",
 				    "24/7"};
 static const char *const voicemails[] = {"25s", "20s", "30s", "none", "unknown"};
 
+static const char *const holidays[] = {"us", "none"};
+static const char *const emergencies[] = {"yes", "no"};
+
 static void add_all(struct notes *notes, const char *const *texts, size_t n)
 {
 	for (size_t i = 0; i < n; i++)
@@ -57,6 +60,12 @@ void wizard_offer(struct wizard *wizard, enum question question)
 		break;
 	case QUESTION_HOURS:
 		add_all(offers, hours, sizeof hours / sizeof *hours);
+		break;
+	case QUESTION_HOLIDAYS:
+		add_all(offers, holidays, sizeof holidays / sizeof *holidays);
+		break;
+	case QUESTION_EMERGENCY:
+		add_all(offers, emergencies, sizeof emergencies / sizeof *emergencies);
 		break;
 	default:
 		break;

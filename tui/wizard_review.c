@@ -104,7 +104,7 @@ static void write_plan(struct app *app)
 	size_t len;
 	const char *text = nm_document_text(app->session->document, &len);
 
-	if (first_plan_write(app->session->options.plan_file, text, len, &err))
+	if (first_plan_write(app->session->options.plan_file, text, len, app_plan(app)->files, &err))
 		app_error(app, &err);
 	else
 		app->ended = true;

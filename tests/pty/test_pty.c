@@ -522,9 +522,9 @@ static void a_dumb_terminal_is_refused_in_words(void **state)
 static void init_asks_again_until_an_answer_is_good(void **state)
 {
 	static const char *const typed = "\nAnn Roofing\nUSA\nAmerica/Chicago\nus\nMars/Base\nAmerica/Denver\n911\n(303) 555-0100\n"
-					 "303 555 0111\n5s\n18s\n12\n\n\n8-18\n\n\004\004\004";
+					 "303 555 0111\n5s\n18s\n12\n\n\nuk\nUS\n8-18\n\nyes\n\004\004\004";
 	static const char *const told[] = {"must be answered", "two letters are expected", "country = \"America/Chicago\"", "no time zone \"Mars/Base\"",
-					   "911 is an emergency number", "too early to ring", "hours"};
+					   "911 is an emergency number", "too early to ring", "it is us or none", "hours"};
 	const char *program = getenv("NM_PROGRAM");
 	struct printing printing;
 	struct nm_buf plan;
@@ -546,6 +546,9 @@ static void init_asks_again_until_an_answer_is_good(void **state)
 	nm_buf_init(&plan, 1u << 16);
 	assert_int_equal(nm_file_read("plan.conf", 1u << 16, &plan, NULL), NM_OK);
 	assert_non_null(strstr(plan.data, "timezone = \"America/Denver\""));
+	assert_non_null(strstr(plan.data, "PH off"));
+	assert_non_null(strstr(plan.data, "emergency {"));
+	assert_int_equal(remove("us-federal-holidays.ics"), 0);
 	assert_int_equal(remove("plan.conf"), 0);
 	assert_int_equal(chdir("/"), 0);
 	assert_int_equal(rmdir(file), 0);
