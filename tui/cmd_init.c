@@ -94,7 +94,8 @@ static enum nm_code collect(const struct invocation *run, struct answers *answer
 }
 
 /* Nothing is written that does not read: every mistake in the answers is told in their own words. */
-static enum nm_code try_and_write(struct invocation *run, const struct nm_buf *text, struct nm_error *err)
+static enum nm_code try_and_write(struct invocation *run, const struct answers *answers, const struct nm_buf *text,
+				  struct nm_error *err)
 {
 	const char *file = run->options->plan_file;
 	struct nm_plan *plan = NULL;
@@ -108,6 +109,8 @@ static enum nm_code try_and_write(struct invocation *run, const struct nm_buf *t
 		nm_buf_addf(run->notes, "nevermiss: %s\n", diags.items[i].text);
 	if (code != NM_OK && diags.n)
 		code = nm_fail(err, NM_INPUT, "no plan written: mend the answers above");
+	if (code == NM_OK)
+		code = judge(answers, QUESTIONS, err);
 	if (code == NM_OK)
 		code = first_plan_write(file, text->data, text->len, plan->files, err);
 	nm_diags_clear(&diags);
@@ -127,7 +130,7 @@ static enum nm_code make_plan(struct invocation *run, struct answers *answers, s
 	texts = texts_of(answers);
 	code = first_plan_text(&texts, &text, err);
 	if (code == NM_OK)
-		code = try_and_write(run, &text, err);
+		code = try_and_write(run, answers, &text, err);
 	nm_buf_clear(&text);
 	if (code != NM_OK)
 		return code;

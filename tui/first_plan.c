@@ -17,6 +17,7 @@
  * within 5 s of the race it may swallow the call). */
 #define RING_LONGEST 15
 #define VOICEMAIL_MARGIN 6
+#define ANSWER_TAKES 6 /* seconds, design.md 5: a phone that rings less is answered by nobody */
 
 const struct question_row questions[QUESTIONS] = {
 	[QUESTION_BUSINESS] = { "business", "Name of the business", NULL, "Smith" },
@@ -246,7 +247,7 @@ static enum nm_code ring_time(const struct first_answers *answers, int *ring_s, 
 	code = of_option(nm_duration_read(answer(answers, QUESTION_VOICEMAIL), &voicemail, err), "voicemail-after", err);
 	if (code != NM_OK)
 		return code;
-	if (voicemail <= VOICEMAIL_MARGIN + 4)
+	if (voicemail <= VOICEMAIL_MARGIN + ANSWER_TAKES)
 		return nm_fail(err, NM_INPUT, "--voicemail-after %s: too early to ring the phone at all; set it to 20 s "
 			       "or more at your carrier, or switch it off and say none", answer(answers, QUESTION_VOICEMAIL));
 	if (voicemail - VOICEMAIL_MARGIN < *ring_s)
@@ -283,6 +284,34 @@ enum nm_code first_plan_text(const struct first_answers *answers, struct nm_buf 
 	return out->failed ? nm_fail_memory(err) : NM_OK;
 }
 
+/* The phones that rings go to: one abroad or at a premium reads, and check would find it. */
+static enum nm_code may_be_called(const struct first_answers *answers, size_t n, const struct nm_plan *plan, struct nm_error *err)
+{
+	static const struct {
+		enum question question;
+		const char *who;
+	} phones[] = { { QUESTION_MOBILE, "destination owner" }, { QUESTION_BACKUP, "destination backup" },
+		       { QUESTION_AI, "destination ai" } };
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < sizeof phones / sizeof phones[0] && code == NM_OK; i++) {
+		const enum question question = phones[i].question;
+		struct nm_arena *arena = nm_arena_new();
+		const char *words = "";
+		nm_number number;
+
+		if (question < n && given(answers, question) && !(question == QUESTION_MOBILE && own_phone(answers)) &&
+		    nm_number_read(answer(answers, question), plan->country, &number, NULL) == NM_OK && arena)
+			words = nm_toll_words(plan, number, phones[i].who, arena);
+		if (!arena || !words)
+			code = nm_fail_memory(err);
+		else if (*words)
+			code = nm_fail(err, NM_INPUT, "%s", words);
+		nm_arena_free(arena);
+	}
+	return code;
+}
+
 enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, struct nm_error *err)
 {
 	struct first_answers trial = *answers;
@@ -300,6 +329,8 @@ enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, str
 		code = nm_plan_read_kept("plan", text.data, text.len, first_plan_files(), &plan, &diags, err);
 	if (code != NM_OK && diags.n)
 		nm_fail(err, NM_INPUT, "%s", diags.items[0].text);
+	if (code == NM_OK)
+		code = may_be_called(&trial, n, plan, err);
 	nm_diags_clear(&diags);
 	nm_plan_free(plan);
 	nm_buf_clear(&text);

@@ -298,8 +298,11 @@ void frame_draw(const struct app *app, struct canvas *canvas)
 	/* What the dialog on top is about may be a dialog itself: that does not hide why it is asked. */
 	for (size_t i = 0; i + 1 < app->depth; i++)
 		app->stack[i].ops->draw(app->stack[i].state, app, canvas, body);
-	draw_message(app, canvas);
+	if (!app_top(app)->alone)
+		draw_message(app, canvas);
 	if (app->depth)
 		app->stack[app->depth - 1].ops->draw(app->stack[app->depth - 1].state, app, canvas, body);
+	if (app_top(app)->alone) /* it fills the body, into which a long message reaches */
+		draw_message(app, canvas);
 	draw_bar(app, canvas);
 }

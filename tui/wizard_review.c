@@ -147,6 +147,7 @@ static const struct screen_ops review_ops = {
 	.title = "The plan",
 	.context = CONTEXT_REVIEW,
 	.dialog = true,
+	.alone = true,
 	.open = open_review,
 	.close = close_review,
 	.act = act_review,
