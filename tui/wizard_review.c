@@ -72,6 +72,14 @@ static void add_findings(struct notes *notes, struct session *session)
 	notes_add(notes, STYLE_PLAIN, "");
 }
 
+static void add_next(struct notes *notes, const char *file)
+{
+	notes_addf(notes, STYLE_PLAIN, "W writes it to %s, and opens nevermiss on it.", file);
+	notes_add(notes, STYLE_DIM, "No caller notices before you push, on screen 6. It is pushed to the sandbox, a carrier for trying "
+				    "things out, until you change the account to your own carrier's, on screen 2.");
+	notes_add(notes, STYLE_PLAIN, "");
+}
+
 static void *open_review(struct app *app, const void *argument, struct nm_error *err)
 {
 	struct review *review = calloc(1, sizeof *review);
@@ -82,6 +90,7 @@ static void *open_review(struct app *app, const void *argument, struct nm_error 
 		return NULL;
 	}
 	notes_init(&review->notes);
+	add_next(&review->notes, app->session->options.plan_file);
 	add_calls(&review->notes, app->session);
 	add_findings(&review->notes, app->session);
 	notes_add(&review->notes, STYLE_HEAD, "The plan");
