@@ -14,7 +14,7 @@ enum { TAG_LEAVE };
 /* clang-format off */
 const struct wizard_row wizard_rows[QUESTIONS] = {
 	{QUESTION_BUSINESS, "Business", "Callers hear it in the greeting and read it in texts: Smith Plumbing", NULL},
-	{QUESTION_TIMEZONE, "Time zone", "All hours of the plan run on its clock. Type a part of it: chicago", NULL},
+	{QUESTION_TIMEZONE, "Time zone", "All hours of the plan run on its clock. A part of its name will do: chicago", NULL},
 	{QUESTION_COUNTRY, "Country", "Two letters. Numbers without a + are read as numbers of this country: US", "US"},
 	{QUESTION_NUMBER, "Customers call", "The number that is published: (512) 555-0100", NULL},
 	{QUESTION_MOBILE, "Your own phone", "It rings first. If customers call it directly, the same number again", NULL},
@@ -212,12 +212,22 @@ static void type(struct wizard *wizard, struct app *app, const struct event *eve
 	wizard_offer(wizard, wizard_rows[wizard->list.at].question);
 }
 
+/* A part of a zone's name that only one has is as good as the name. */
+static void complete_zone(struct wizard *wizard, struct app *app)
+{
+	const struct wizard_field *field = field_here(wizard);
+
+	if (wizard_rows[wizard->list.at].question == QUESTION_TIMEZONE && field->error[0] && wizard->offers.n == 1)
+		take_offer(wizard, app, false);
+}
+
 static enum verdict act_wizard(void *state, struct app *app, const struct event *event)
 {
 	struct wizard *wizard = state;
 
 	switch (event->action) {
 	case ACTION_ENTER:
+		complete_zone(wizard, app);
 		if (wizard->list.at + 1 == QUESTIONS)
 			review(wizard, app);
 		else
