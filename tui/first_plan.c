@@ -118,7 +118,7 @@ static void write_greeting(const struct first_answers *answers, struct nm_buf *o
 {
 	struct nm_buf greeting;
 
-	nm_buf_init(&greeting, 1024);
+	nm_buf_init(&greeting, NM_PLAN_BYTES);
 	nm_buf_addf(&greeting, "You've reached %s. We're helping another customer right now. Leave a message or "
 		    "text this number and we'll respond within 30 minutes.", answer(answers, QUESTION_BUSINESS));
 	add_text(out, "destination mailbox {\n\tkind = voicemail\n\tgreeting = ", greeting.data);
@@ -133,7 +133,7 @@ static void write_key_greeting(const struct first_answers *answers, struct nm_bu
 
 	if (!says(answers, QUESTION_EMERGENCY, "yes"))
 		return;
-	nm_buf_init(&greeting, 1024);
+	nm_buf_init(&greeting, NM_PLAN_BYTES);
 	nm_buf_addf(&greeting, "%s. If this is an emergency, press 9.", answer(answers, QUESTION_BUSINESS));
 	add_text(out, "\tgreeting = ", greeting.data);
 	nm_buf_add(out, "\tlasts = 4s\n");
@@ -147,7 +147,7 @@ static void write_emergency(const struct first_answers *answers, int ring_s, str
 
 	if (!says(answers, QUESTION_EMERGENCY, "yes"))
 		return;
-	nm_buf_init(&greeting, 1024);
+	nm_buf_init(&greeting, NM_PLAN_BYTES);
 	nm_buf_addf(&greeting, "%s emergencies. If anybody is in danger, hang up and call the emergency services.",
 		    answer(answers, QUESTION_BUSINESS));
 	add_text(out, "\n# A caller who presses 9 gets people, twice over, and they are texted at once.\n"
@@ -165,7 +165,7 @@ static void write_hours(const struct first_answers *answers, struct nm_buf *out)
 	const bool closed = says(answers, QUESTION_HOLIDAYS, "us");
 	struct nm_buf hours;
 
-	nm_buf_init(&hours, NM_HOURS_TEXT);
+	nm_buf_init(&hours, NM_PLAN_BYTES);
 	nm_buf_addf(&hours, "%s%s", answer(answers, QUESTION_HOURS),
 		    closed && !strstr(answer(answers, QUESTION_HOURS), "PH") ? "; PH off" : "");
 	if (closed)
@@ -198,7 +198,7 @@ static void write_texts(const struct first_answers *answers, struct nm_buf *out)
 {
 	struct nm_buf text;
 
-	nm_buf_init(&text, 1024);
+	nm_buf_init(&text, NM_PLAN_BYTES);
 	nm_buf_addf(&text, "Thanks for calling %s. We're on a job but saw you called. What can we help with?",
 		    answer(answers, QUESTION_BUSINESS));
 	add_text(out, "\n# The text that a missed caller gets at once, and the queue of people to call back.\n"

@@ -166,7 +166,8 @@ static void review(struct wizard *wizard, struct app *app)
 		app_message(app, STYLE_WARNING, "%s: %s", wizard_rows[row].label, field->error);
 		return;
 	}
-	wizard_review(app);
+	if (app_plan(app)) /* memory may be out */
+		wizard_review(app);
 }
 
 /* Takes the next of what is offered, round the end. */

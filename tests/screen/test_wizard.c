@@ -218,6 +218,32 @@ static void answers_are_offered(void **state)
 	stage_close(&stage);
 }
 
+/* However long: it is told or written whole, never cut. */
+static void a_long_answer_is_not_cut(void **state)
+{
+	struct stage stage;
+	char *plan;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	answer_all(&stage);
+	stage_keys(&stage, "Up Up C-u");
+	for (int i = 0; i < 500; i++)
+		stage_type(&stage, "Mo 08:00;");
+	stage_keys(&stage, "F2");
+	assert_int_equal(stage.app.depth, 0);
+	stage_keys(&stage, "C-u PgDn Up Up Up Up Up Up Up Up Up Up");
+	for (int i = 0; i < 100; i++)
+		stage_type(&stage, "0123456789");
+	stage_keys(&stage, "F2 W");
+	assert_true(stage.app.ended);
+	plan = stage_plan(&stage);
+	assert_non_null(strstr(plan, "0123456789. We're helping"));
+	assert_non_null(strstr(plan, "0123456789. If this is"));
+	free(plan);
+	stage_close(&stage);
+}
+
 static void leaving_asks_before_it_throws_answers_away(void **state)
 {
 	struct stage stage;
@@ -413,6 +439,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_answer_is_told_as_it_is_typed),
 		cmocka_unit_test(what_must_be_answered_is_asked_for),
 		cmocka_unit_test(answers_are_offered),
+		cmocka_unit_test(a_long_answer_is_not_cut),
 		cmocka_unit_test(leaving_asks_before_it_throws_answers_away),
 		cmocka_unit_test(going_back_loses_nothing),
 		cmocka_unit_test(nothing_is_overwritten),
