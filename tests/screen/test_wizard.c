@@ -246,6 +246,22 @@ static void a_long_answer_is_not_cut(void **state)
 	stage_close(&stage);
 }
 
+/* However small the window: the question that is answered is in it. */
+static void the_question_is_seen_in_any_window(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	stage_keys(&stage, "Tab Tab Tab Tab Tab Tab");
+	for (int height = 3; height < 30; height++) {
+		assert_true(app_resize(&stage.app, 30, height));
+		app_draw(&stage.app);
+		stage_shows(&stage, "Who steps in");
+	}
+	stage_close(&stage);
+}
+
 static void leaving_asks_before_it_throws_answers_away(void **state)
 {
 	struct stage stage;
@@ -457,6 +473,7 @@ int main(void)
 		cmocka_unit_test(what_must_be_answered_is_asked_for),
 		cmocka_unit_test(answers_are_offered),
 		cmocka_unit_test(a_long_answer_is_not_cut),
+		cmocka_unit_test(the_question_is_seen_in_any_window),
 		cmocka_unit_test(leaving_asks_before_it_throws_answers_away),
 		cmocka_unit_test(going_back_loses_nothing),
 		cmocka_unit_test(nothing_is_overwritten),
