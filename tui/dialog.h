@@ -22,8 +22,7 @@ struct request {
 struct dialog {
 	int tag;
 	char *question;
-	char text[PROMPT_BYTES];
-	size_t len, at;
+	struct typing typing;
 	struct notes items; /* of a choice or page; words of a prompt */
 	struct list list;
 	size_t *taken; /* of several: items chosen, in their order */
@@ -39,10 +38,6 @@ struct dialog {
 void *dialog_open(struct app *app, const void *argument, struct nm_error *err);
 void dialog_close(void *state);
 
-/* Rows that all lines need at this width. */
-size_t dialog_rows(const struct dialog *dialog, int width);
-/* The lines from row `top` on, long ones on several rows. */
-void dialog_draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top);
 /* The list's place is the first of n rows that is shown: the last line ends at the bottom. */
 void dialog_scroll(struct dialog *dialog, size_t n, size_t shown);
 /* "9 more", lines below; "" when there are none. */

@@ -8,31 +8,6 @@
 
 enum { TAG_SEARCH = -30 }; /* a page's own */
 
-size_t dialog_rows(const struct dialog *dialog, int width)
-{
-	size_t rows = 0;
-
-	for (size_t i = 0; i < dialog->items.n; i++)
-		rows += (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN,
-					    dialog->items.items[i].text);
-	return rows;
-}
-
-void dialog_draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top)
-{
-	for (size_t i = 0; i < dialog->items.n && box.height > 0; i++) {
-		const struct note_line *line = &dialog->items.items[i];
-		size_t need = (size_t)canvas_hang(NULL, box, 0, STYLE_PLAIN, line->text);
-
-		if (need > top) {
-			canvas_hang(canvas, box, (int)top, line->style, line->text);
-			box.y += (int)(need - top);
-			box.height -= (int)(need - top);
-		}
-		top -= need < top ? need : top;
-	}
-}
-
 void dialog_more_words(size_t n, char *out, size_t size)
 {
 	out[0] = '\0';
@@ -102,7 +77,7 @@ static enum verdict act_page(void *state, struct app *app, const struct event *e
 
 	if (event->action == ACTION_BACK)
 		return VERDICT_POP;
-	dialog_scroll(dialog, dialog_rows(dialog, body.width - 2), body.height > 1 ? (size_t)body.height - 1 : 0);
+	dialog_scroll(dialog, notes_rows(&dialog->items, body.width - 2), body.height > 1 ? (size_t)body.height - 1 : 0);
 	if (event->action == ACTION_SEARCH || event->action == ACTION_SEARCH_NEXT ||
 	    event->action == ACTION_SEARCH_BACK || event->action == ACTION_ANSWER)
 		return act_search(dialog, app, event);
@@ -116,7 +91,7 @@ static void draw_page(const void *state, const struct app *app, struct canvas *c
 {
 	const struct dialog *dialog = state;
 	struct box box = {1, body.y + 1, body.width - 2, body.height > 1 ? body.height - 1 : 0};
-	size_t n = dialog_rows(dialog, box.width), shown = (size_t)box.height;
+	size_t n = notes_rows(&dialog->items, box.width), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 	char more[32];
 	int at;
@@ -128,7 +103,7 @@ static void draw_page(const void *state, const struct app *app, struct canvas *c
 	at = body.width - text_width(more) - 2;
 	canvas_text(canvas, 1, body.y, more[0] ? at - 3 : box.width, STYLE_BOLD, dialog->question);
 	canvas_text(canvas, at, body.y, text_width(more), STYLE_DIM, more);
-	dialog_draw_lines(dialog, canvas, box, top);
+	notes_draw(&dialog->items, canvas, box, top);
 }
 
 static const struct screen_ops page_ops = {

@@ -67,8 +67,10 @@ static void run_program(const struct terminal *terminal)
 	unsetenv("LINES");
 	unsetenv("COLUMNS");
 	unsetenv("NO_COLOR");
-	execl(program, program, "-p", "plan.conf", "--data", "data", "--read-only", "--now",
-	      "2026-11-22T05:11:00-06:00", (char *)NULL); /* STAGE_NOW */
+	if (terminal->stage.options->first_run)
+		setenv("TZ", terminal->stage.options->first_run, 1);
+	execl(program, program, "-p", "plan.conf", "--data", "data", "--now", "2026-11-22T05:11:00-06:00", /* STAGE_NOW */
+	      terminal->stage.options->read_only ? "--read-only" : NULL, (char *)NULL);
 	_exit(127);
 }
 
@@ -105,9 +107,10 @@ static void run_leader(const struct terminal *terminal, int fd)
 	_exit(0);
 }
 
-/* fixture: of the stage; NULL. */
-static void terminal_open_on(struct terminal *terminal, const char *fixture, int width, int height)
+/* The options outlive the terminal. */
+static void terminal_open_on(struct terminal *terminal, const struct stage_options *options)
 {
+	const int width = options->width, height = options->height;
 	struct winsize size = {.ws_row = (unsigned short)height, .ws_col = (unsigned short)width};
 	int ends[2];
 
@@ -115,8 +118,7 @@ static void terminal_open_on(struct terminal *terminal, const char *fixture, int
 	terminal->width = width;
 	terminal->height = height;
 	nm_buf_init(&terminal->wrote, 1u << 24);
-	stage_open(&terminal->stage, &(struct stage_options){.screen = "now", .width = width, .height = height,
-							      .read_only = true, .fixture = fixture});
+	stage_open(&terminal->stage, options);
 	assert_int_equal(openpty(&terminal->fd, &terminal->other, NULL, NULL, &size), 0);
 	assert_int_equal(tcgetattr(terminal->other, &terminal->before), 0);
 	terminal->vterm = vterm_new(height, width);
@@ -133,9 +135,11 @@ static void terminal_open_on(struct terminal *terminal, const char *fixture, int
 	assert_int_equal(read(terminal->told, &terminal->child, sizeof terminal->child), sizeof terminal->child);
 }
 
-static void terminal_open(struct terminal *terminal, int width, int height)
+static void terminal_open(struct terminal *terminal)
 {
-	terminal_open_on(terminal, NULL, width, height);
+	static const struct stage_options now = {.screen = "now", .width = 80, .height = 24, .read_only = true};
+
+	terminal_open_on(terminal, &now);
 }
 
 static void screen_text(const struct terminal *terminal, struct nm_buf *out)
@@ -280,7 +284,7 @@ static void starts_draws_resizes_and_leaves_the_terminal_as_it_was(void **state)
 	int status;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
+	terminal_open(&terminal);
 	terminal_shows_the_stage(&terminal);
 	press(&terminal, "3", "3");
 	press(&terminal, "\033OC", "Right");
@@ -341,11 +345,13 @@ static void nothing_acts(const struct nm_buf *wrote)
 
 static void nothing_from_outside_acts_on_the_terminal(void **state)
 {
+	static const struct stage_options hostile = {
+		.screen = "now", .width = 80, .height = 24, .read_only = true, .fixture = "hostile"};
 	static const char *const screens[] = {"2", "3", "4", "5", "3"};
 	struct terminal terminal;
 
 	(void)state;
-	terminal_open_on(&terminal, "hostile", 80, 24);
+	terminal_open_on(&terminal, &hostile);
 	terminal_shows_the_stage(&terminal);
 	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
 		press(&terminal, screens[i], screens[i]);
@@ -366,7 +372,7 @@ static void any_bytes_and_sizes_leave_the_terminal_as_it_was(void **state)
 	struct terminal terminal;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
+	terminal_open(&terminal);
 	terminal_shows_the_stage(&terminal);
 	for (int i = 0; i < 1500; i++) {
 		struct winsize size = {.ws_row = (unsigned short)(1 + random_below(&random, 60)),
@@ -396,7 +402,7 @@ static void a_key_that_the_terminal_does_not_know_does_nothing(void **state)
 	int status;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
+	terminal_open(&terminal);
 	terminal_shows_the_stage(&terminal);
 	press(&terminal, "\033[96~", "");
 	press(&terminal, "\033[4;6R\033[96~3", "3");
@@ -414,7 +420,7 @@ static void is_suspended_and_comes_back(void **state)
 	int status;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
+	terminal_open(&terminal);
 	terminal_shows_the_stage(&terminal);
 	assert_int_equal(write(terminal.fd, "\x1a", 1), 1);
 	status = wait_for(&terminal);
@@ -438,7 +444,7 @@ static void a_crash_leaves_the_terminal_sane(void **state)
 	int status;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
+	terminal_open(&terminal);
 	terminal_shows_the_stage(&terminal);
 	assert_int_equal(kill(terminal.child, SIGSEGV), 0);
 	status = wait_for(&terminal);
@@ -522,9 +528,9 @@ static void a_dumb_terminal_is_refused_in_words(void **state)
 static void init_asks_again_until_an_answer_is_good(void **state)
 {
 	static const char *const typed = "\nAnn Roofing\nUSA\nAmerica/Chicago\nus\nMars/Base\nAmerica/Denver\n911\n(303) 555-0100\n"
-					 "303 555 0111\n5s\n18s\n12\n\n\n8-18\n\n\004\004\004";
+					 "303 555 0111\n5s\n18s\n12\n\n\nuk\nUS\n8-18\n\nyes\n\004\004\004";
 	static const char *const told[] = {"must be answered", "two letters are expected", "country = \"America/Chicago\"", "no time zone \"Mars/Base\"",
-					   "911 is an emergency number", "too early to ring", "hours"};
+					   "911 is an emergency number", "too early to ring", "it is us or none", "hours"};
 	const char *program = getenv("NM_PROGRAM");
 	struct printing printing;
 	struct nm_buf plan;
@@ -546,6 +552,9 @@ static void init_asks_again_until_an_answer_is_good(void **state)
 	nm_buf_init(&plan, 1u << 16);
 	assert_int_equal(nm_file_read("plan.conf", 1u << 16, &plan, NULL), NM_OK);
 	assert_non_null(strstr(plan.data, "timezone = \"America/Denver\""));
+	assert_non_null(strstr(plan.data, "PH off"));
+	assert_non_null(strstr(plan.data, "emergency {"));
+	assert_int_equal(remove("us-federal-holidays.ics"), 0);
 	assert_int_equal(remove("plan.conf"), 0);
 	assert_int_equal(chdir("/"), 0);
 	assert_int_equal(rmdir(file), 0);
@@ -613,7 +622,7 @@ static void a_terminal_that_is_gone_ends_it(void **state)
 	int status;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
+	terminal_open(&terminal);
 	terminal_shows_the_stage(&terminal);
 	assert_int_equal(kill(terminal.child, SIGHUP), 0);
 	status = wait_for(&terminal);
@@ -753,6 +762,86 @@ static void the_editor_opens_at_the_first_mistake(void **state)
 	close(fd);
 }
 
+static bool terminal_has(const struct terminal *terminal, const char *text)
+{
+	struct nm_buf got;
+	bool has;
+
+	nm_buf_init(&got, 1u << 22);
+	screen_text(terminal, &got);
+	has = strstr(got.data, text) != NULL;
+	nm_buf_clear(&got);
+	return has;
+}
+
+/* Keys for the program alone, which then does something that the stage sees on disk. */
+static void do_until(struct terminal *terminal, const char *bytes, const char *text)
+{
+	const int64_t end = now_ms() + PATIENCE_MS;
+
+	assert_int_equal(write(terminal->fd, bytes, strlen(bytes)), (ssize_t)strlen(bytes));
+	while (!terminal_has(terminal, text)) {
+		if (now_ms() > end)
+			fail_msg("\"%s\" does not come", text);
+		take_output(terminal, 50);
+	}
+}
+
+/* From an empty folder to a plan that is live and clean, without a word of the file's language. */
+static void an_owners_first_session_ends_with_a_pushed_plan(void **state)
+{
+	static const struct stage_options empty = {.width = 80, .height = 24, .first_run = "America/Chicago"};
+	static const struct stage_options pushed = {.screen = "push", .width = 80, .height = 24};
+	const struct nm_findings *findings;
+	struct terminal terminal;
+	struct nm_error err;
+	int status;
+
+	(void)state;
+	terminal_open_on(&terminal, &empty);
+	terminal_shows_the_stage(&terminal);
+	press(&terminal, "Ann\t\t\t", "A n n Tab Tab Tab");
+	press(&terminal, "512 555 0100\r", "5 1 2 Space 5 5 5 Space 0 1 0 0 Enter");
+	press(&terminal, "5125550111\r\r", "5 1 2 5 5 5 0 1 1 1 Enter Enter");
+	press(&terminal, "5125550112\r", "5 1 2 5 5 5 0 1 1 2 Enter");
+	press(&terminal, "5125550177\r\033[6~", "5 1 2 5 5 5 0 1 7 7 Enter PgDn");
+	press(&terminal, "\r\ry", "Enter Enter y");
+	press(&terminal, "es\r", "e s Enter");
+	stage_shows(&terminal.stage, "check: no errors");
+	do_until(&terminal, "W", "A call to main now");
+	do_until(&terminal, "6", "not pushed");
+	do_until(&terminal, "P", "y yes");
+	do_until(&terminal, "y", "in sync");
+	assert_int_equal(write(terminal.fd, "q", 1), 1);
+	status = wait_for(&terminal);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	modes_are_as_before(&terminal);
+	stage_stop(&terminal.stage);
+	terminal.stage.options = &pushed;
+	stage_start(&terminal.stage);
+	stage_shows(&terminal.stage, "in sync");
+	assert_int_equal(session_findings(&terminal.stage.session, &findings, &err), NM_OK);
+	assert_true(findings->ok);
+	terminal_close(&terminal);
+}
+
+/* Whoever may change nothing is told that there is nothing to look at. */
+static void a_read_only_session_makes_no_first_plan(void **state)
+{
+	const char *program = getenv("NM_PROGRAM");
+	struct printing printing;
+
+	(void)state;
+	if (printing_open(&printing)) {
+		execl(program, program, "-p", "/nonexistent/plan.conf", "--read-only", (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(WEXITSTATUS(printing_end(&printing)), 2);
+	assert_non_null(strstr(printing.got.data, "there is no plan at /nonexistent/plan.conf"));
+	printing_close(&printing);
+}
+
 static int have_program(void **state)
 {
 	(void)state;
@@ -778,6 +867,8 @@ int main(void)
 		cmocka_unit_test(the_editor_opens_at_the_first_mistake),
 		cmocka_unit_test(a_dumb_terminal_is_refused_in_words),
 		cmocka_unit_test(init_asks_again_until_an_answer_is_good),
+		cmocka_unit_test(an_owners_first_session_ends_with_a_pushed_plan),
+		cmocka_unit_test(a_read_only_session_makes_no_first_plan),
 	};
 
 	return cmocka_run_group_tests(tests, have_program, NULL);
