@@ -20,6 +20,7 @@ struct request {
 	const char *const *items;
 	size_t n, first;
 	const struct notes *notes;
+	struct figure *figure; /* taken; NULL */
 	const size_t *taken; /* items that are chosen already, in their order */
 	size_t n_taken;
 	void (*offer)(const struct app *app, const char *typed, struct notes *out);
@@ -31,6 +32,7 @@ struct dialog {
 	char text[PROMPT_BYTES];
 	size_t len, at;
 	struct notes items; /* of a choice or page; words of a prompt */
+	struct figure figure; /* above the lines of a question or page */
 	struct list list;
 	size_t *taken; /* of several: items chosen, in their order */
 	size_t n_taken;
@@ -41,10 +43,18 @@ struct dialog {
 	size_t tried; /* next word that Tab offers */
 };
 
+void figure_clear(struct figure *figure)
+{
+	if (figure->state)
+		figure->close(figure->state);
+	*figure = (struct figure){0};
+}
+
 static void close_dialog(void *state)
 {
 	struct dialog *dialog = state;
 
+	figure_clear(&dialog->figure);
 	notes_clear(&dialog->items);
 	free(dialog->taken);
 	free(dialog->question);
@@ -75,6 +85,10 @@ static void *open_dialog(struct app *app, const void *argument, struct nm_error 
 		notes_add(&dialog->items, STYLE_PLAIN, request->items[i]);
 	for (size_t i = 0; request->notes && i < request->notes->n; i++)
 		notes_add(&dialog->items, request->notes->items[i].style, request->notes->items[i].text);
+	if (request->figure) {
+		dialog->figure = *request->figure;
+		*request->figure = (struct figure){0};
+	}
 	dialog->offer = request->offer;
 	if (dialog->offer)
 		dialog->offer(app, dialog->text, &dialog->items);
@@ -265,10 +279,16 @@ void app_ask_offering(struct app *app, int tag, const char *question, const char
 
 /* --- a question with lines, or a list, in a frame --- */
 
-/* Rows that all lines need at this width. */
-static size_t hanging_rows(const struct dialog *dialog, int width)
+/* Rows of what stands above the lines; window: rows of the body. */
+static size_t figure_rows(const struct dialog *dialog, int width, int window)
 {
-	size_t rows = 0;
+	return dialog->figure.state ? (size_t)dialog->figure.rows(dialog->figure.state, width, window) : 0;
+}
+
+/* Rows that it and all lines need at this width. */
+static size_t hanging_rows(const struct dialog *dialog, int width, int window)
+{
+	size_t rows = figure_rows(dialog, width, window);
 
 	for (size_t i = 0; i < dialog->items.n; i++)
 		rows += (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN,
@@ -276,9 +296,28 @@ static size_t hanging_rows(const struct dialog *dialog, int width)
 	return rows;
 }
 
-/* The lines from row `top` on, long ones on several rows. */
-static void draw_hanging(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top)
+/* The figure, whose first `top` rows are scrolled away. */
+static void draw_figure(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top, int window)
 {
+	const struct box clip = canvas->clip;
+
+	canvas_clip(canvas, box);
+	dialog->figure.draw(dialog->figure.state, canvas,
+			    (struct box){box.x, box.y - (int)top, box.width, window});
+	canvas_clip(canvas, clip);
+}
+
+/* All from row `top` on, long lines on several rows. */
+static void draw_hanging(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top, int window)
+{
+	const size_t above = figure_rows(dialog, box.width, window);
+
+	if (above > top) {
+		draw_figure(dialog, canvas, box, top, window);
+		box.y += (int)(above - top);
+		box.height -= (int)(above - top);
+	}
+	top -= above < top ? above : top;
 	for (size_t i = 0; i < dialog->items.n && box.height > 0; i++) {
 		const struct note_line *line = &dialog->items.items[i];
 		size_t need = (size_t)canvas_hang(NULL, box, 0, STYLE_PLAIN, line->text);
@@ -310,6 +349,8 @@ static int widest(const struct dialog *dialog)
 {
 	int width = text_width(dialog->question);
 
+	if (width < dialog->figure.width)
+		width = dialog->figure.width;
 	for (size_t i = 0; i < dialog->items.n; i++) {
 		int w = text_width(dialog->items.items[i].text) + dialog->marks;
 
@@ -336,7 +377,7 @@ static struct box frame_box(const struct dialog *dialog, struct box body, int mo
 		box.width = body.width;
 	if (box.width < 24)
 		box.width = 24;
-	box.height = (int)(hang ? hanging_rows(dialog, box.width - 4) : dialog->items.n) +
+	box.height = (int)(hang ? hanging_rows(dialog, box.width - 4, body.height) : dialog->items.n) +
 		     question_rows(dialog, box.width) + 3 + more;
 	if (box.height > body.height)
 		box.height = body.height;
@@ -361,16 +402,24 @@ static struct box lines_box(const struct dialog *dialog, struct box frame, int m
 	return (struct box){frame.x + 2, frame.y + 1 + question, frame.width - 4, height > 0 ? height : 0};
 }
 
+static bool figure_acts(struct dialog *dialog, enum action action)
+{
+	return dialog->figure.state && dialog->figure.act(dialog->figure.state, action);
+}
+
 static enum verdict act_confirm(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
-	struct box box = lines_box(dialog, frame_box(dialog, app_body(app), CONFIRM_KEYS, true), CONFIRM_KEYS);
+	struct box body = app_body(app);
+	struct box box = lines_box(dialog, frame_box(dialog, body, CONFIRM_KEYS, true), CONFIRM_KEYS);
 
 	if (event->action == ACTION_YES)
 		return app_answer(app, dialog->tag, "", 0);
 	if (event->action == ACTION_NO)
 		return app_answer(app, dialog->tag, NULL, 0);
-	set_rows(dialog, hanging_rows(dialog, box.width), (size_t)box.height);
+	if (figure_acts(dialog, event->action))
+		return VERDICT_REDRAW;
+	set_rows(dialog, hanging_rows(dialog, box.width, body.height), (size_t)box.height);
 	dialog->list.page = (size_t)box.height;
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }
@@ -380,14 +429,14 @@ static void draw_confirm(const void *state, const struct app *app, struct canvas
 	const struct dialog *dialog = state;
 	struct box frame = frame_box(dialog, body, CONFIRM_KEYS, true);
 	struct box box = lines_box(dialog, frame, CONFIRM_KEYS);
-	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
+	size_t n = hanging_rows(dialog, box.width, body.height), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 	struct pen keys;
 	char more[32];
 
 	(void)app;
 	draw_frame(dialog, canvas, frame);
-	draw_hanging(dialog, canvas, box, top);
+	draw_hanging(dialog, canvas, box, top, body.height);
 	keys = pen_at(canvas, box.x, frame.y + frame.height - 2, box.x + box.width);
 	pen_text(&keys, STYLE_KEY, "y yes   n no");
 	more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
@@ -405,11 +454,16 @@ static const struct screen_ops confirm_ops = {
 	.draw = draw_confirm,
 };
 
-void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes)
+void app_confirm_with(struct app *app, int tag, const char *question, const struct notes *notes, struct figure *figure)
 {
-	struct request request = {.tag = tag, .question = question, .notes = notes};
+	struct request request = {.tag = tag, .question = question, .notes = notes, .figure = figure};
 
 	app_push(app, &confirm_ops, &request);
+}
+
+void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes)
+{
+	app_confirm_with(app, tag, question, notes, NULL);
 }
 
 static enum verdict act_choose(void *state, struct app *app, const struct event *event)
@@ -580,9 +634,11 @@ static const char *page_line(const void *context, size_t i)
 /* Scrolls to the next line that has what is searched for. */
 static void search_page(struct dialog *dialog, struct app *app, bool back, bool here)
 {
-	const int width = app_body(app).width - 2;
+	const struct box body = app_body(app);
+	const int width = body.width - 2;
+	const size_t above = figure_rows(dialog, width, body.height);
 	struct list lines = {.n = dialog->items.n};
-	size_t row = 0;
+	size_t row = above;
 
 	if (dialog->list.search[0] == '\0') {
 		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
@@ -595,7 +651,7 @@ static void search_page(struct dialog *dialog, struct app *app, bool back, bool 
 		app_message(app, STYLE_WARNING, "%s is not on this page", lines.search);
 		return;
 	}
-	row = 0;
+	row = above;
 	for (size_t i = 0; i < lines.at; i++)
 		row += hanging_height(dialog, i, width);
 	dialog->found = row;
@@ -622,7 +678,9 @@ static enum verdict act_page(void *state, struct app *app, const struct event *e
 
 	if (event->action == ACTION_BACK)
 		return VERDICT_POP;
-	set_rows(dialog, hanging_rows(dialog, body.width - 2), body.height > 1 ? (size_t)body.height - 1 : 0);
+	if (figure_acts(dialog, event->action))
+		return VERDICT_REDRAW;
+	set_rows(dialog, hanging_rows(dialog, body.width - 2, body.height), body.height > 1 ? (size_t)body.height - 1 : 0);
 	if (event->action == ACTION_SEARCH || event->action == ACTION_SEARCH_NEXT ||
 	    event->action == ACTION_SEARCH_BACK || event->action == ACTION_ANSWER)
 		return act_search(dialog, app, event);
@@ -636,7 +694,7 @@ static void draw_page(const void *state, const struct app *app, struct canvas *c
 {
 	const struct dialog *dialog = state;
 	struct box box = {1, body.y + 1, body.width - 2, body.height > 1 ? body.height - 1 : 0};
-	size_t n = hanging_rows(dialog, box.width), shown = (size_t)box.height;
+	size_t n = hanging_rows(dialog, box.width, body.height), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 	char more[32];
 	int at;
@@ -648,7 +706,7 @@ static void draw_page(const void *state, const struct app *app, struct canvas *c
 	at = body.width - text_width(more) - 2;
 	canvas_text(canvas, 1, body.y, more[0] ? at - 3 : box.width, STYLE_BOLD, dialog->question);
 	canvas_text(canvas, at, body.y, text_width(more), STYLE_DIM, more);
-	draw_hanging(dialog, canvas, box, top);
+	draw_hanging(dialog, canvas, box, top, body.height);
 }
 
 static const struct screen_ops page_ops = {
@@ -662,9 +720,14 @@ static const struct screen_ops page_ops = {
 	.draw = draw_page,
 };
 
-void app_page(struct app *app, const char *title, const struct notes *notes)
+void app_page_with(struct app *app, const char *title, const struct notes *notes, struct figure *figure)
 {
-	struct request request = {.question = title, .notes = notes};
+	struct request request = {.question = title, .notes = notes, .figure = figure};
 
 	app_push(app, &page_ops, &request);
+}
+
+void app_page(struct app *app, const char *title, const struct notes *notes)
+{
+	app_page_with(app, title, notes, NULL);
 }
