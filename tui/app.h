@@ -56,6 +56,8 @@ struct app {
 
 /* Runs the interface until the user quits: an exit status. */
 int app_run(struct session *session, const char *first_screen);
+/* Runs one screen that has the window to itself until it ends the app (app->ended). */
+int app_run_alone(struct session *session, const struct screen_ops *screen, const void *argument);
 
 /* A screen as text, everything that would come in a quiet moment included.  Options of the session say
  * whether as ASCII and with colour. */
@@ -65,6 +67,9 @@ enum nm_code app_print(struct session *session, const char *screen, int width, i
 /* For app_run, app_print and tests: an app without a terminal. */
 enum nm_code app_init(struct app *app, struct session *session, int width, int height, const char *screen,
 		      struct nm_error *err) NM_WARN_UNUSED;
+/* The same with one screen that has the window to itself. */
+enum nm_code app_init_alone(struct app *app, struct session *session, int width, int height,
+			    const struct screen_ops *screen, const void *argument, struct nm_error *err) NM_WARN_UNUSED;
 void app_clear(struct app *app);
 /* Has the tab in sight derive what it shows from the session and the clock. */
 void app_derive(struct app *app);
@@ -121,6 +126,8 @@ const struct screen_ops *app_top(const struct app *app);
  * everywhere; and the same without the dialogs. */
 enum context app_context(const struct app *app);
 enum context app_tab_context(const struct app *app);
+/* The screen in sight has the window to itself. */
+bool app_alone(const struct app *app);
 /* The keys of the screen below the page that it opens. */
 void app_help(struct app *app);
 

@@ -94,6 +94,8 @@ const struct command commands[] = {
 	    { "mobile", "N", "the owner's phone" }, { "backup", "N", "somebody who steps in" },
 	    { "ai", "N", "an AI answering service" },
 	    { "hours", "EXPR", "when you are open (default Mo-Fr 08:00-18:00)" },
+	    { "holidays", "WHOSE", "public holidays on which you are closed: us, none (default none)" },
+	    { "emergency", "YES", "pressing 9 makes a call an emergency: yes, no (default no)" },
 	    { "voicemail-after", "TIME", "when the owner's own voicemail picks up (default 25s)" } }, cmd_init },
 	{ "demo", "", "a throw-away copy of the example plan, opened in the interface", PLAN_NONE, 0, 0,
 	  { { "print", NULL, "only make it and print where" } }, cmd_demo },

@@ -178,6 +178,31 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SEVERAL, ACTION_ACCEPT, "accept", "Enter", "accept", "these"},
 	{CONTEXT_SEVERAL, ACTION_DISMISS, "dismiss", "Escape q C-c", "dismiss", "leave it as it was"},
 
+	{CONTEXT_WIZARD, ACTION_ENTER, "next", "Enter Tab", "next", "the next question; after the last one, the plan"},
+	{CONTEXT_WIZARD, ACTION_UP, "before", "Up S-Tab", "move", "the question before"},
+	{CONTEXT_WIZARD, ACTION_DOWN, "down", "Down", NULL, "the next question"},
+	{CONTEXT_WIZARD, ACTION_OFFER, "offer", "PgDn C-n", "choose", "the next answer that is offered"},
+	{CONTEXT_WIZARD, ACTION_OFFER_BACK, "offer-back", "PgUp C-p", NULL, "the one before"},
+	{CONTEXT_WIZARD, ACTION_REVIEW, "review", "F2 C-o", "the plan", "what the answers make: the plan, and what check says of it"},
+	{CONTEXT_WIZARD, ACTION_DISMISS, "leave", "Escape C-c", "leave", "leave without a plan; asks first"},
+	{CONTEXT_WIZARD, ACTION_HELP, "help", "F1", NULL, "these keys"},
+	{CONTEXT_WIZARD, ACTION_ERASE, "erase", "Backspace C-h", NULL, "erase the character before the cursor"},
+	{CONTEXT_WIZARD, ACTION_ERASE_ON, "erase-on", "Delete C-d", NULL, "erase the character at the cursor"},
+	{CONTEXT_WIZARD, ACTION_ERASE_LINE, "erase-line", "C-u", NULL, "erase the answer"},
+	{CONTEXT_WIZARD, ACTION_LEFT, "left", "Left C-b", NULL, "a character left"},
+	{CONTEXT_WIZARD, ACTION_RIGHT, "right", "Right C-f", NULL, "a character right"},
+	{CONTEXT_WIZARD, ACTION_FIRST, "first", "Home C-a", NULL, "to the beginning of the answer"},
+	{CONTEXT_WIZARD, ACTION_LAST, "last", "End C-e", NULL, "to its end"},
+
+	{CONTEXT_REVIEW, ACTION_SAVE, "write", "W", "write it", "write the plan, and open nevermiss on it"},
+	{CONTEXT_REVIEW, ACTION_DISMISS, "back", "Escape q Backspace C-c", "back", "back to the questions: nothing typed is lost"},
+	{CONTEXT_REVIEW, ACTION_UP, "up", "Up k", "scroll", "a line up"},
+	{CONTEXT_REVIEW, ACTION_DOWN, "down", "Down j", NULL, "a line down"},
+	{CONTEXT_REVIEW, ACTION_PAGE_DOWN, "page-down", "PgDn C-f Space", NULL, "a page down"},
+	{CONTEXT_REVIEW, ACTION_PAGE_UP, "page-up", "PgUp C-b", NULL, "a page up"},
+	{CONTEXT_REVIEW, ACTION_FIRST, "first", "Home", NULL, "to the beginning"},
+	{CONTEXT_REVIEW, ACTION_LAST, "last", "End G", NULL, "to the end"},
+
 	{G, ACTION_UP, "up", "Up k", NULL, "up"},
 	{G, ACTION_DOWN, "down", "Down j", NULL, "down"},
 	{G, ACTION_LEFT, "left", "Left h", NULL, "left"},
@@ -224,7 +249,7 @@ static const struct {
 
 static const char *const context_names[CONTEXT_COUNT] = {"general", "now",  "plan", "week",   "simulate", "check",
 							 "push",    "calls", "report", "codes", "paint", "text", "prompt",
-							 "confirm", "choose", "several"};
+							 "confirm", "choose", "several", "wizard", "review"};
 
 const char *context_name(enum context context)
 {
@@ -234,7 +259,12 @@ const char *context_name(enum context context)
 bool context_modal(enum context context)
 {
 	return context == CONTEXT_PROMPT || context == CONTEXT_CONFIRM || context == CONTEXT_CHOOSE ||
-	       context == CONTEXT_SEVERAL;
+	       context == CONTEXT_SEVERAL || context == CONTEXT_WIZARD || context == CONTEXT_REVIEW;
+}
+
+bool context_types(enum context context)
+{
+	return context == CONTEXT_PROMPT || context == CONTEXT_WIZARD;
 }
 
 uint32_t key_read(const char *name, size_t len)

@@ -55,6 +55,8 @@ enum context {
 	CONTEXT_CONFIRM, /* yes or no */
 	CONTEXT_CHOOSE,  /* one of a list */
 	CONTEXT_SEVERAL, /* several of a list */
+	CONTEXT_WIZARD,  /* the form of the first run: its lines are typed */
+	CONTEXT_REVIEW,  /* what its answers make */
 	CONTEXT_COUNT
 };
 
@@ -158,6 +160,9 @@ enum action {
 	ACTION_ERASE_ON,
 	ACTION_ERASE_LINE,
 	ACTION_COMPLETE,
+	ACTION_OFFER,      /* what a line may become: the next of it */
+	ACTION_OFFER_BACK,
+	ACTION_REVIEW,
 	ACTION_YES,
 	ACTION_NO,
 	ACTION_COUNT
@@ -183,6 +188,8 @@ bool keymap_has(enum context context, enum action action);
 const struct key_row *keymap_named(enum context context, const char *name);
 /* Dialogs hear nothing but their own keys. */
 bool context_modal(enum context context);
+/* Keys that are none of its own are characters typed. */
+bool context_types(enum context context);
 const char *context_name(enum context context); /* "week" */
 
 /* A key's name ("Left", "C-r", "j") to the key, and back; K_NONE when it is no key. */

@@ -29,8 +29,7 @@ struct request {
 struct dialog {
 	int tag;
 	char *question;
-	char text[PROMPT_BYTES];
-	size_t len, at;
+	struct typing typing;
 	struct notes items; /* of a choice or page; words of a prompt */
 	struct figure figure; /* above the lines of a question or page */
 	struct list list;
@@ -77,10 +76,8 @@ static void *open_dialog(struct app *app, const void *argument, struct nm_error 
 		return NULL;
 	}
 	dialog->tag = request->tag;
-	if (request->initial && strlen(request->initial) < sizeof dialog->text) {
-		dialog->len = dialog->at = strlen(request->initial);
-		memcpy(dialog->text, request->initial, dialog->len + 1);
-	}
+	if (request->initial)
+		typing_set(&dialog->typing, request->initial);
 	for (size_t i = 0; i < request->n; i++)
 		notes_add(&dialog->items, STYLE_PLAIN, request->items[i]);
 	for (size_t i = 0; request->notes && i < request->notes->n; i++)
@@ -91,7 +88,7 @@ static void *open_dialog(struct app *app, const void *argument, struct nm_error 
 	}
 	dialog->offer = request->offer;
 	if (dialog->offer)
-		dialog->offer(app, dialog->text, &dialog->items);
+		dialog->offer(app, dialog->typing.text, &dialog->items);
 	list_set(&dialog->list, dialog->items.n);
 	dialog->list.at = request->first < dialog->items.n ? request->first : 0;
 	for (; dialog->n_taken < request->n_taken; dialog->n_taken++)
@@ -100,49 +97,6 @@ static void *open_dialog(struct app *app, const void *argument, struct nm_error 
 }
 
 /* --- a line to type --- */
-
-static bool continues(char byte)
-{
-	return ((unsigned char)byte & 0xc0) == 0x80;
-}
-
-/* Bytes of the character that begins at i, or ends before i. */
-static size_t char_on(const struct dialog *dialog, size_t i)
-{
-	size_t n = i < dialog->len;
-
-	while (i + n < dialog->len && continues(dialog->text[i + n]))
-		n++;
-	return n;
-}
-
-static size_t char_back(const struct dialog *dialog, size_t i)
-{
-	size_t n = i > 0;
-
-	while (i > n && continues(dialog->text[i - n]))
-		n++;
-	return n;
-}
-
-static void erase(struct dialog *dialog, size_t from, size_t n)
-{
-	memmove(dialog->text + from, dialog->text + from + n, dialog->len - from - n + 1);
-	dialog->len -= n;
-	dialog->at = from;
-}
-
-static void insert(struct dialog *dialog, const char *text)
-{
-	size_t n = strlen(text);
-
-	if (dialog->len + n >= sizeof dialog->text)
-		return;
-	memmove(dialog->text + dialog->at + n, dialog->text + dialog->at, dialog->len - dialog->at + 1);
-	memcpy(dialog->text + dialog->at, text, n);
-	dialog->len += n;
-	dialog->at += n;
-}
 
 /* Tab: the next word that begins with what was typed before the first Tab. */
 static void complete(struct dialog *dialog)
@@ -153,65 +107,35 @@ static void complete(struct dialog *dialog)
 		size_t word = (dialog->tried + i) % n;
 		const char *text = dialog->items.items[word].text;
 
-		if (strncmp(text, dialog->text, dialog->stem) || strlen(text) >= sizeof dialog->text)
+		if (strncmp(text, dialog->typing.text, dialog->stem))
 			continue;
 		dialog->tried = word + 1;
-		dialog->len = dialog->at = strlen(text);
-		memcpy(dialog->text, text, dialog->len + 1);
+		typing_set(&dialog->typing, text);
 		return;
 	}
-}
-
-static void move_in(struct dialog *dialog, enum action action)
-{
-	if (action == ACTION_LEFT)
-		dialog->at -= char_back(dialog, dialog->at);
-	else if (action == ACTION_RIGHT)
-		dialog->at += char_on(dialog, dialog->at);
-	else
-		dialog->at = action == ACTION_FIRST ? 0 : dialog->len;
 }
 
 static enum verdict act_prompt(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
-	char bytes[CHAR_BYTES];
 
 	switch (event->action) {
 	case ACTION_ACCEPT:
-		return app_answer(app, dialog->tag, dialog->text, 0);
+		return app_answer(app, dialog->tag, dialog->typing.text, 0);
 	case ACTION_DISMISS:
 		return app_answer(app, dialog->tag, NULL, 0);
 	case ACTION_COMPLETE:
 		complete(dialog);
 		return VERDICT_REDRAW;
-	case ACTION_TEXT:
-		char_write(event->ch, bytes);
-		insert(dialog, bytes);
-		break;
-	case ACTION_ERASE:
-		erase(dialog, dialog->at - char_back(dialog, dialog->at), char_back(dialog, dialog->at));
-		break;
-	case ACTION_ERASE_ON:
-		erase(dialog, dialog->at, char_on(dialog, dialog->at));
-		break;
-	case ACTION_ERASE_LINE:
-		erase(dialog, 0, dialog->len);
-		break;
-	case ACTION_LEFT:
-	case ACTION_RIGHT:
-	case ACTION_FIRST:
-	case ACTION_LAST:
-		move_in(dialog, event->action);
-		break;
 	default:
-		return VERDICT_STAY;
+		if (!typing_act(&dialog->typing, event))
+			return VERDICT_STAY;
 	}
-	dialog->stem = dialog->len;
+	dialog->stem = dialog->typing.len;
 	dialog->tried = 0;
 	if (dialog->offer) {
 		notes_clear(&dialog->items);
-		dialog->offer(app, dialog->text, &dialog->items);
+		dialog->offer(app, dialog->typing.text, &dialog->items);
 	}
 	return VERDICT_REDRAW;
 }
@@ -225,27 +149,18 @@ static void draw_prompt(const void *state, const struct app *app, struct canvas 
 	int y = body.y + body.height;
 	/* A narrow window cuts the question, not what is typed. */
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - (canvas->width < 2 * TYPED ? canvas->width / 2 : TYPED));
-	char before[PROMPT_BYTES];
-	const char *shown = before;
 
 	(void)app;
 	canvas_fill(canvas, 0, y, canvas->width, STYLE_PLAIN, ' ');
 	pen_textf(&pen, STYLE_HEAD, "%s ", dialog->question);
 	pen = pen_at(canvas, pen.x, y, canvas->width);
-	memcpy(before, dialog->text, dialog->at);
-	before[dialog->at] = '\0';
-	while (*shown && text_width(shown) > canvas->width - pen.x - 2)
-		text_next(&shown);
-	pen_text(&pen, STYLE_BOLD, shown);
-	canvas->cursor_x = pen.x < canvas->width ? pen.x : canvas->width - 1;
-	canvas->cursor_y = y;
-	pen_text(&pen, STYLE_BOLD, dialog->text + dialog->at);
+	typing_draw(&dialog->typing, &pen, STYLE_BOLD);
 	pen_tab(&pen, pen.x + 3);
-	for (size_t i = 0; i < dialog->items.n && dialog->len; i++) {
-		const char *text = dialog->items.items[i].text, *blank = strrchr(dialog->text, ' ');
+	for (size_t i = 0; i < dialog->items.n && dialog->typing.len; i++) {
+		const char *text = dialog->items.items[i].text, *blank = strrchr(dialog->typing.text, ' ');
 
-		if (!strncmp(text, dialog->text, dialog->len))
-			pen_textf(&pen, STYLE_DIM, "%s ", text + (blank ? blank + 1 - dialog->text : 0));
+		if (!strncmp(text, dialog->typing.text, dialog->typing.len))
+			pen_textf(&pen, STYLE_DIM, "%s ", text + (blank ? blank + 1 - dialog->typing.text : 0));
 	}
 }
 
@@ -288,12 +203,7 @@ static size_t figure_rows(const struct dialog *dialog, int width, int window)
 /* Rows that it and all lines need at this width. */
 static size_t hanging_rows(const struct dialog *dialog, int width, int window)
 {
-	size_t rows = figure_rows(dialog, width, window);
-
-	for (size_t i = 0; i < dialog->items.n; i++)
-		rows += (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN,
-					    dialog->items.items[i].text);
-	return rows;
+	return figure_rows(dialog, width, window) + notes_rows(&dialog->items, width);
 }
 
 /* The figure, whose first `top` rows are scrolled away. */
@@ -317,18 +227,7 @@ static void draw_hanging(const struct dialog *dialog, struct canvas *canvas, str
 		box.y += (int)(above - top);
 		box.height -= (int)(above - top);
 	}
-	top -= above < top ? above : top;
-	for (size_t i = 0; i < dialog->items.n && box.height > 0; i++) {
-		const struct note_line *line = &dialog->items.items[i];
-		size_t need = (size_t)canvas_hang(NULL, box, 0, STYLE_PLAIN, line->text);
-
-		if (need > top) {
-			canvas_hang(canvas, box, (int)top, line->style, line->text);
-			box.y += (int)(need - top);
-			box.height -= (int)(need - top);
-		}
-		top -= need < top ? need : top;
-	}
+	notes_draw(&dialog->items, canvas, box, top > above ? top - above : 0);
 }
 
 /* "9 more", lines below; "" when there are none. */

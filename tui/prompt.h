@@ -7,8 +7,9 @@
 #define TUI_PROMPT_H
 
 #include "app.h"
+#include "typing.h"
 
-#define PROMPT_BYTES 8192 /* the longest text of a plan, with room to mend it */
+#define PROMPT_BYTES TYPING_BYTES
 
 /* A line of a page or question. */
 struct note_line {
@@ -25,6 +26,9 @@ void notes_init(struct notes *notes);
 void notes_add(struct notes *notes, unsigned style, const char *text);
 void notes_addf(struct notes *notes, unsigned style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void notes_clear(struct notes *notes);
+/* Rows that they take at this width, long lines several; and drawn from row `top` on. */
+size_t notes_rows(const struct notes *notes, int width);
+void notes_draw(const struct notes *notes, struct canvas *canvas, struct box box, size_t top);
 /* Each line of the text. */
 void notes_lines(struct notes *notes, const char *text);
 /* Lines by which `after` differs from `before`, with "-" and "+" in front. */

@@ -116,32 +116,61 @@ static void tell_mistakes(struct app *app)
 	nm_buf_clear(&text);
 }
 
+/* One input after another, until something ends it. */
+static void loop(struct app *app)
+{
+	bool quiet = false;
+
+	tell_mistakes(app);
+	show(app);
+	while (!app->ended) {
+		struct input input = term_wait(app->term, quiet ? TICK_MS : 0);
+
+		if (take(app, &input, &quiet) && !app->ended)
+			show(app);
+	}
+}
+
+static int refuse(struct term *term, const struct nm_error *err)
+{
+	term_close(term);
+	fprintf(stderr, "nevermiss: %s\n", err->text);
+	return 2;
+}
+
 int app_run(struct session *session, const char *first_screen)
 {
 	struct app app;
 	struct term *term = NULL;
 	struct nm_error err;
-	bool quiet = false;
 	enum nm_code code = term_open(session->options.theme, &term, &err);
 
 	if (!code)
 		code = app_init(&app, session, term_width(term), term_height(term), first_screen, &err);
-	if (code) {
-		term_close(term);
-		fprintf(stderr, "nevermiss: %s\n", err.text);
-		return 2;
-	}
+	if (code)
+		return refuse(term, &err);
 	app.term = term;
-	tell_mistakes(&app);
 	recovery_begin(&app);
-	show(&app);
-	while (!app.ended) {
-		struct input input = term_wait(term, quiet ? TICK_MS : 0);
-
-		if (take(&app, &input, &quiet) && !app.ended)
-			show(&app);
-	}
+	loop(&app);
 	recovery_end(&app, app.cut_off);
+	app_clear(&app);
+	term_close(term);
+	return 0;
+}
+
+int app_run_alone(struct session *session, const struct screen_ops *screen, const void *argument)
+{
+	struct app app;
+	struct term *term = NULL;
+	struct nm_error err;
+	enum nm_code code = term_open(session->options.theme, &term, &err);
+
+	if (!code)
+		code = app_init_alone(&app, session, term_width(term), term_height(term), screen, argument, &err);
+	if (code)
+		return refuse(term, &err);
+	app.term = term;
+	loop(&app);
 	app_clear(&app);
 	term_close(term);
 	return 0;

@@ -82,7 +82,7 @@ void session_read_plan(struct session *session)
 
 	nm_diags_init(&diags);
 	session->plan_error = (struct nm_error){0};
-	if (nm_plan_read(session->options.plan_file, text, len, &plan, &diags, &session->plan_error))
+	if (nm_plan_read_kept(session->options.plan_file, text, len, session->kept, &plan, &diags, &session->plan_error))
 		plan = NULL;
 	forget_derived(session);
 	nm_plan_free(session->plan);
@@ -93,23 +93,48 @@ void session_read_plan(struct session *session)
 	give_files(session);
 }
 
-enum nm_code session_open(struct session *session, const struct session_options *options,
-			  struct nm_error *err)
+/* Opens it on the document that open() makes. */
+static enum nm_code begin(struct session *session, const struct session_options *options,
+			  enum nm_code (*open)(const char *file, struct nm_document **out, struct nm_error *err),
+			  const struct nm_plan_file *kept, struct nm_error *err)
 {
 	enum nm_code code;
 
-	*session = (struct session){.options = *options};
+	*session = (struct session){.options = *options, .kept = kept};
 	nm_diags_init(&session->diags);
 	code = nm_zone_load("UTC", &session->utc, err);
 	if (code)
 		return code;
-	code = nm_document_open(options->plan_file, &session->document, err);
+	code = open(options->plan_file, &session->document, err);
 	if (code) {
 		session_close(session);
 		return code;
 	}
 	session_read_plan(session);
 	return NM_OK;
+}
+
+enum nm_code session_open(struct session *session, const struct session_options *options,
+			  struct nm_error *err)
+{
+	return begin(session, options, nm_document_open, NULL, err);
+}
+
+enum nm_code session_draft(struct session *session, const struct session_options *options,
+			   const struct nm_plan_file *kept, struct nm_error *err)
+{
+	return begin(session, options, nm_document_new, kept, err);
+}
+
+/* The text before is nobody's to go back to. */
+enum nm_code session_draft_text(struct session *session, const char *text, size_t len, struct nm_error *err)
+{
+	enum nm_code code;
+
+	nm_document_drop(session->document);
+	code = nm_document_replace(session->document, text, len, "", err);
+	session_read_plan(session);
+	return code;
 }
 
 void session_close(struct session *session)

@@ -57,6 +57,7 @@ struct session {
 	void *progress_context;
 
 	/* The session's own: use the functions below. */
+	const struct nm_plan_file *kept; /* of a draft: what stands beside it; NULL */
 	struct nm_zone *utc;
 	struct nm_store *store;
 	struct network network;
@@ -85,6 +86,11 @@ struct session {
  * read is one, and the session is then not open. */
 enum nm_code session_open(struct session *session, const struct session_options *options,
 			  struct nm_error *err) NM_WARN_UNUSED;
+/* A session on a plan that is no file yet: its text is what session_draft_text puts in place, at first "", and
+ * files beside it are those that are kept (borrowed; NULL: none).  Without a data_dir nothing of it is on disk. */
+enum nm_code session_draft(struct session *session, const struct session_options *options,
+			   const struct nm_plan_file *kept, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code session_draft_text(struct session *session, const char *text, size_t len, struct nm_error *err) NM_WARN_UNUSED;
 void session_close(struct session *session);
 
 nm_time session_now(const struct session *session);

@@ -61,9 +61,8 @@ static void draw_presence_legend(const struct week *week, const struct nm_plan *
 }
 
 /* Who comes in this week, and the signs; nobody always, so that one knows what to look for. */
-static void draw_legend(const struct week *week, const struct app *app, struct canvas *canvas, int y)
+static void draw_legend(const struct week *week, const struct nm_plan *plan, struct canvas *canvas, int y)
 {
-	const struct nm_plan *plan = app_plan(app);
 	struct pen pen = pen_at(canvas, 1, y, canvas->width);
 
 	for (size_t i = 0; i < plan->n_destinations && i < week->n_letters; i++) {
@@ -101,6 +100,19 @@ static void draw_totals(const struct week *week, struct canvas *canvas, int y)
 		pen_textf(&pen, style, "%.1f h", week->hours[rank]);
 		pen.x += 3;
 	}
+}
+
+void week_draw_days(const struct week *week, const struct nm_plan *plan, struct canvas *canvas, int y, int end)
+{
+	const int per_column = week_quarters(canvas->width);
+
+	if (end - y > WEEK_ROWS)
+		week_draw_axis(canvas, WEEK_LEFT, y++, per_column);
+	for (int day = 0; day < 7; day++)
+		draw_day(week, canvas, y++, day, per_column);
+	draw_legend(week, plan, canvas, y++);
+	if (y < end)
+		draw_totals(week, canvas, y);
 }
 
 static void outcome_words(const struct nm_outcome *outcome, char *out, size_t size)
@@ -289,7 +301,7 @@ void week_draw(const void *state, const struct app *app, struct canvas *canvas, 
 	if (y + 2 < end && week->subject.view == VIEW_DESTINATION)
 		draw_presence_legend(&week->week, app_plan(app), canvas, y++);
 	else if (y + 2 < end)
-		draw_legend(&week->week, app, canvas, y++);
+		draw_legend(&week->week, app_plan(app), canvas, y++);
 	if (y + 2 < end)
 		draw_totals(&week->week, canvas, y++);
 	if (y + 4 < end)

@@ -44,6 +44,9 @@ void week_draw(const void *state, const struct app *app, struct canvas *canvas, 
 /* How many quarters of an hour one column stands for; and the hours above the grid, whose first column is x. */
 int week_quarters(int width);
 void week_draw_axis(struct canvas *canvas, int x, int y, int quarters);
+#define WEEK_ROWS 8 /* seven days and their legend */
+/* The days and their legend, and what else there is room for down to `end`: the hours of the day above, totals below. */
+void week_draw_days(const struct week *week, const struct nm_plan *plan, struct canvas *canvas, int y, int end);
 
 /* --- painting --- */
 

@@ -36,20 +36,24 @@ struct staged {
 	struct terminal terminal;
 };
 
-/* fixture: of the stage; NULL. */
-static void staged_open_on(struct staged *staged, const char *fixture, int width, int height)
+/* The options outlive it. */
+static void staged_open_on(struct staged *staged, const struct stage_options *options)
 {
-	static const char *const arguments[] = {"nevermiss", "-p", "plan.conf", "--data", "data", "--read-only", "--now",
-						"2026-11-22T05:11:00-06:00", NULL}; /* STAGE_NOW */
+	const char *const arguments[] = {"nevermiss", "-p", "plan.conf", "--data", "data", "--now", "2026-11-22T05:11:00-06:00",
+					 options->read_only ? "--read-only" : NULL, NULL}; /* STAGE_NOW */
 
-	stage_open(&staged->stage, &(struct stage_options){.screen = "now", .width = width, .height = height,
-							   .read_only = true, .fixture = fixture});
-	terminal_start(&staged->terminal, width, height, arguments);
+	stage_open(&staged->stage, options);
+	if (options->first_run)
+		setenv("TZ", options->first_run, 1);
+	terminal_start(&staged->terminal, options->width, options->height, arguments);
+	unsetenv("TZ");
 }
 
-static void staged_open(struct staged *staged, int width, int height)
+static void staged_open(struct staged *staged)
 {
-	staged_open_on(staged, NULL, width, height);
+	static const struct stage_options now = {.screen = "now", .width = 80, .height = 24, .read_only = true};
+
+	staged_open_on(staged, &now);
 }
 
 /* Waits until the terminal shows what the stage does.  Both clocks stand: two that go would prove the plan from
@@ -121,7 +125,7 @@ static void starts_draws_resizes_and_leaves_the_terminal_as_it_was(void **state)
 	int status;
 
 	(void)state;
-	staged_open(&staged, 80, 24);
+	staged_open(&staged);
 	terminal_shows_the_stage(&staged);
 	press(&staged, "3", "3");
 	press(&staged, "\033OC", "Right");
@@ -182,11 +186,13 @@ static void nothing_acts(const struct nm_buf *wrote)
 
 static void nothing_from_outside_acts_on_the_terminal(void **state)
 {
+	static const struct stage_options hostile = {
+		.screen = "now", .width = 80, .height = 24, .read_only = true, .fixture = "hostile"};
 	static const char *const screens[] = {"2", "3", "4", "5", "3"};
 	struct staged staged;
 
 	(void)state;
-	staged_open_on(&staged, "hostile", 80, 24);
+	staged_open_on(&staged, &hostile);
 	terminal_shows_the_stage(&staged);
 	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
 		press(&staged, screens[i], screens[i]);
@@ -207,7 +213,7 @@ static void any_bytes_and_sizes_leave_the_terminal_as_it_was(void **state)
 	struct staged staged;
 
 	(void)state;
-	staged_open(&staged, 80, 24);
+	staged_open(&staged);
 	terminal_shows_the_stage(&staged);
 	for (int i = 0; i < 1500; i++) {
 		struct winsize size = {.ws_row = (unsigned short)(1 + random_below(&random, 60)),
@@ -237,7 +243,7 @@ static void a_key_that_the_terminal_does_not_know_does_nothing(void **state)
 	int status;
 
 	(void)state;
-	staged_open(&staged, 80, 24);
+	staged_open(&staged);
 	terminal_shows_the_stage(&staged);
 	press(&staged, "\033[96~", "");
 	press(&staged, "\033[4;6R\033[96~3", "3");
@@ -255,7 +261,7 @@ static void is_suspended_and_comes_back(void **state)
 	int status;
 
 	(void)state;
-	staged_open(&staged, 80, 24);
+	staged_open(&staged);
 	terminal_shows_the_stage(&staged);
 	assert_int_equal(write(staged.terminal.fd, "\x1a", 1), 1);
 	status = terminal_wait(&staged.terminal);
@@ -279,7 +285,7 @@ static void a_crash_leaves_the_terminal_sane(void **state)
 	int status;
 
 	(void)state;
-	staged_open(&staged, 80, 24);
+	staged_open(&staged);
 	terminal_shows_the_stage(&staged);
 	assert_int_equal(kill(staged.terminal.child, SIGSEGV), 0);
 	status = terminal_wait(&staged.terminal);
@@ -363,9 +369,9 @@ static void a_dumb_terminal_is_refused_in_words(void **state)
 static void init_asks_again_until_an_answer_is_good(void **state)
 {
 	static const char *const typed = "\nAnn Roofing\nUSA\nAmerica/Chicago\nus\nMars/Base\nAmerica/Denver\n911\n(303) 555-0100\n"
-					 "303 555 0111\n5s\n18s\n12\n\n\n8-18\n\n\004\004\004";
+					 "303 555 0111\n5s\n18s\n12\n\n\nuk\nUS\n8-18\n\nyes\n\004\004\004";
 	static const char *const told[] = {"must be answered", "two letters are expected", "country = \"America/Chicago\"", "no time zone \"Mars/Base\"",
-					   "911 is an emergency number", "too early to ring", "hours"};
+					   "911 is an emergency number", "too early to ring", "it is us or none", "hours"};
 	const char *program = getenv("NM_PROGRAM");
 	struct printing printing;
 	struct nm_buf plan;
@@ -387,6 +393,9 @@ static void init_asks_again_until_an_answer_is_good(void **state)
 	nm_buf_init(&plan, 1u << 16);
 	assert_int_equal(nm_file_read("plan.conf", 1u << 16, &plan, NULL), NM_OK);
 	assert_non_null(strstr(plan.data, "timezone = \"America/Denver\""));
+	assert_non_null(strstr(plan.data, "PH off"));
+	assert_non_null(strstr(plan.data, "emergency {"));
+	assert_int_equal(remove("us-federal-holidays.ics"), 0);
 	assert_int_equal(remove("plan.conf"), 0);
 	assert_int_equal(chdir("/"), 0);
 	assert_int_equal(rmdir(file), 0);
@@ -454,7 +463,7 @@ static void a_terminal_that_is_gone_ends_it(void **state)
 	int status;
 
 	(void)state;
-	staged_open(&staged, 80, 24);
+	staged_open(&staged);
 	terminal_shows_the_stage(&staged);
 	assert_int_equal(kill(staged.terminal.child, SIGHUP), 0);
 	status = terminal_wait(&staged.terminal);
@@ -594,6 +603,86 @@ static void the_editor_opens_at_the_first_mistake(void **state)
 	close(fd);
 }
 
+static bool terminal_has(const struct terminal *terminal, const char *text)
+{
+	struct nm_buf got;
+	bool has;
+
+	nm_buf_init(&got, 1u << 22);
+	terminal_text(terminal, &got);
+	has = strstr(got.data, text) != NULL;
+	nm_buf_clear(&got);
+	return has;
+}
+
+/* Keys for the program alone, which then does something that the stage sees on disk. */
+static void do_until(struct terminal *terminal, const char *bytes, const char *text)
+{
+	const int64_t end = now_ms() + PATIENCE_MS;
+
+	terminal_type(terminal, bytes);
+	while (!terminal_has(terminal, text)) {
+		if (now_ms() > end)
+			fail_msg("\"%s\" does not come", text);
+		terminal_take(terminal, 50);
+	}
+}
+
+/* From an empty folder to a plan that is live and clean, without a word of the file's language. */
+static void an_owners_first_session_ends_with_a_pushed_plan(void **state)
+{
+	static const struct stage_options empty = {.width = 80, .height = 24, .first_run = "America/Chicago"};
+	static const struct stage_options pushed = {.screen = "push", .width = 80, .height = 24};
+	const struct nm_findings *findings;
+	struct staged staged;
+	struct nm_error err;
+	int status;
+
+	(void)state;
+	staged_open_on(&staged, &empty);
+	terminal_shows_the_stage(&staged);
+	press(&staged, "Ann\t\t\t", "A n n Tab Tab Tab");
+	press(&staged, "512 555 0100\r", "5 1 2 Space 5 5 5 Space 0 1 0 0 Enter");
+	press(&staged, "5125550111\r\r", "5 1 2 5 5 5 0 1 1 1 Enter Enter");
+	press(&staged, "5125550112\r", "5 1 2 5 5 5 0 1 1 2 Enter");
+	press(&staged, "5125550177\r\033[6~", "5 1 2 5 5 5 0 1 7 7 Enter PgDn");
+	press(&staged, "\r\ry", "Enter Enter y");
+	press(&staged, "es\r", "e s Enter");
+	stage_shows(&staged.stage, "check: no errors");
+	do_until(&staged.terminal, "W", "A call to main now");
+	do_until(&staged.terminal, "6", "not pushed");
+	do_until(&staged.terminal, "P", "y yes");
+	do_until(&staged.terminal, "y", "in sync");
+	assert_int_equal(write(staged.terminal.fd, "q", 1), 1);
+	status = terminal_wait(&staged.terminal);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	modes_are_as_before(&staged.terminal);
+	stage_stop(&staged.stage);
+	staged.stage.options = &pushed;
+	stage_start(&staged.stage);
+	stage_shows(&staged.stage, "in sync");
+	assert_int_equal(session_findings(&staged.stage.session, &findings, &err), NM_OK);
+	assert_true(findings->ok);
+	staged_close(&staged);
+}
+
+/* Whoever may change nothing is told that there is nothing to look at. */
+static void a_read_only_session_makes_no_first_plan(void **state)
+{
+	const char *program = getenv("NM_PROGRAM");
+	struct printing printing;
+
+	(void)state;
+	if (printing_open(&printing)) {
+		execl(program, program, "-p", "/nonexistent/plan.conf", "--read-only", (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(WEXITSTATUS(printing_end(&printing)), 2);
+	assert_non_null(strstr(printing.got.data, "there is no plan at /nonexistent/plan.conf"));
+	printing_close(&printing);
+}
+
 static int have_program(void **state)
 {
 	(void)state;
@@ -619,6 +708,8 @@ int main(void)
 		cmocka_unit_test(the_editor_opens_at_the_first_mistake),
 		cmocka_unit_test(a_dumb_terminal_is_refused_in_words),
 		cmocka_unit_test(init_asks_again_until_an_answer_is_good),
+		cmocka_unit_test(an_owners_first_session_ends_with_a_pushed_plan),
+		cmocka_unit_test(a_read_only_session_makes_no_first_plan),
 	};
 
 	return cmocka_run_group_tests(tests, have_program, NULL);
