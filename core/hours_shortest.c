@@ -212,7 +212,6 @@ static unsigned days_of(const struct layers *layers, unsigned values)
 	return days;
 }
 
-
 /* Some days, but not all, that follow each other in one week. */
 static bool is_run(unsigned days)
 {
