@@ -218,9 +218,21 @@ static void draw_heading(const struct pair *pair, struct canvas *canvas, struct 
 		pen_text(&pen, STYLE_DIM, "  L line");
 }
 
-static bool changed_in(const struct pair *pair, int day, int slot, int n)
+/* Who answers first in one of these slots instead, the worst of them: a column that shows several hides none.  Letter
+ * OTHER_SIGN: something else changes; ' ': nothing does. */
+static struct week_cell changed_cell(const struct pair *pair, int day, int slot, int n)
 {
-	return memchr(&pair->changed[day][slot], 1, (size_t)n) != NULL;
+	struct week_cell found = {' ', 0};
+
+	for (int i = slot; i < slot + n; i++) {
+		const struct week_cell *was = &pair->was.cells[day][i], *now = &pair->now.cells[day][i];
+
+		if (was->letter != now->letter && (found.letter == ' ' || found.letter == OTHER_SIGN || now->rank > found.rank))
+			found = *now;
+		else if (pair->changed[day][i] && found.letter == ' ')
+			found.letter = OTHER_SIGN;
+	}
+	return found;
 }
 
 static void draw_days(const struct pair *pair, struct canvas *canvas, struct box box, int day, int last)
@@ -237,13 +249,11 @@ static void draw_days(const struct pair *pair, struct canvas *canvas, struct box
 	canvas_text(canvas, box.x, box.y + 1, WEEK_LEFT - 1, STYLE_BOLD, "    now");
 	for (int i = 0; i < WEEK_SLOTS / n; i++) {
 		const struct week_cell was = week_cell_of(&pair->was, day, i * n, n);
-		const struct week_cell now = week_cell_of(&pair->now, day, i * n, n);
+		const struct week_cell now = changed_cell(pair, day, i * n, n);
 
 		canvas_put(canvas, left + i, box.y, answer_style(was.rank), (uint32_t)was.letter);
-		if (was.letter != now.letter)
-			canvas_put(canvas, left + i, box.y + 1, answer_style(now.rank), (uint32_t)now.letter);
-		else if (changed_in(pair, day, i * n, n))
-			canvas_put(canvas, left + i, box.y + 1, STYLE_BOLD, OTHER_SIGN);
+		canvas_put(canvas, left + i, box.y + 1, now.letter == OTHER_SIGN ? STYLE_BOLD : answer_style(now.rank),
+			   (uint32_t)now.letter);
 	}
 }
 

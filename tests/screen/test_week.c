@@ -342,6 +342,18 @@ static void strokes_are_toggled_and_taken_back(void **state)
 	stage_close(&stage);
 }
 
+/* A column of an hour tells who answers in a half of it. */
+static void a_change_of_half_an_hour_is_seen_in_a_narrow_window(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "week", .width = 60, .height = 24 });
+	stage_keys(&stage, "P Enter Space W");
+	stage_golden(&stage, "week-paint-asked-60x24");
+	stage_close(&stage);
+}
+
 static void who_says_no_keeps_painting_or_drops_it(void **state)
 {
 	struct stage stage;
@@ -501,6 +513,7 @@ int main(void)
 		cmocka_unit_test(a_month_ends_where_it_ends),
 		cmocka_unit_test(hours_are_painted_shown_and_saved),
 		cmocka_unit_test(strokes_are_toggled_and_taken_back),
+		cmocka_unit_test(a_change_of_half_an_hour_is_seen_in_a_narrow_window),
 		cmocka_unit_test(who_says_no_keeps_painting_or_drops_it),
 		cmocka_unit_test(other_minutes_than_half_hours_are_kept),
 		cmocka_unit_test(what_cannot_be_painted_says_why),
