@@ -58,6 +58,28 @@ static void find_calendar(struct nm_checker *checker, const struct nm_calendar *
 
 /* --- what the store knows --- */
 
+/* A line that does something else, or of which nobody knows what it does. */
+static void find_live(struct nm_checker *checker, int line, const struct nm_line_fact *fact)
+{
+	const struct nm_pos pos = checker->plan->lines[line].pos;
+	struct nm_draft *draft;
+
+	if (fact->known && !fact->in_sync) {
+		draft = nm_draft_add(checker, "drift", line, 0, pos,
+				     nm_arena_format(checker->arena,
+						     "line %s does not do what the plan says: %s", fact->line,
+						     fact->words ? fact->words : "it decides differently"));
+		nm_draft_mend(checker, draft, "look at the difference, then push: nevermiss push", 0, NULL);
+	}
+	if (fact->unread) {
+		draft = nm_draft_add(checker, "unread", line, 0, pos,
+				     nm_arena_format(checker->arena, "what is live on line %s is not known: %s",
+						     fact->line,
+						     fact->words ? fact->words : "it could not be read"));
+		nm_draft_mend(checker, draft, "read it again when the carrier answers: nevermiss diff", 0, NULL);
+	}
+}
+
 static void find_facts(struct nm_checker *checker)
 {
 	const struct nm_plan *plan = checker->plan;
@@ -67,20 +89,11 @@ static void find_facts(struct nm_checker *checker)
 	for (i = 0; i < options->n_facts; i++) {
 		const struct nm_line_fact *fact = &options->facts[i];
 		const int line = nm_plan_find_line(plan, fact->line);
-		struct nm_draft *draft;
 		char words[NM_TIME_TEXT];
 
 		if (line < 0 || !fact->pushed)
 			continue;
-		if (fact->known && !fact->in_sync) {
-			draft = nm_draft_add(
-				checker, "drift", line, 0, plan->lines[line].pos,
-				nm_arena_format(checker->arena, "line %s does not do what the plan says: %s",
-						fact->line,
-						fact->words ? fact->words : "it decides differently"));
-			nm_draft_mend(checker, draft, "look at the difference, then push: nevermiss push", 0,
-				      NULL);
-		}
+		find_live(checker, line, fact);
 		if (fact->horizon >= options->now + SOON)
 			continue;
 		nm_time_words(plan->zone, fact->horizon, true, words);

@@ -127,15 +127,6 @@ void call_page_clear(struct call_page *page)
 
 /* --- drawing --- */
 
-static int notes_rows(const struct notes *notes, int width)
-{
-	int rows = 0;
-
-	for (size_t i = 0; i < notes->n; i++)
-		rows += canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN, notes->items[i].text);
-	return rows;
-}
-
 static int ladders_rows(const struct call_page *page, int width)
 {
 	const int real = ladder_rows(&page->explanation.real), expected = ladder_rows(&page->explanation.expected);
@@ -147,8 +138,8 @@ static int ladders_rows(const struct call_page *page, int width)
 
 int call_page_rows(const struct call_page *page, int width)
 {
-	return notes_rows(&page->head, width - 2) + 1 + ladders_rows(page, width) + 1 +
-	       notes_rows(&page->foot, width - 2);
+	return (int)notes_rows(&page->head, width - 2) + 1 + ladders_rows(page, width) + 1 +
+	       (int)notes_rows(&page->foot, width - 2);
 }
 
 static int draw_notes(const struct notes *notes, struct canvas *canvas, struct box box, int y)

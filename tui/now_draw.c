@@ -228,7 +228,32 @@ static const char *read_words(const struct app *app, nm_time read, char *room, s
 	return room;
 }
 
-/* The first line that does not do what the plan says. */
+/* The first line that does not do what the plan says, else one of which nobody knows what it does. */
+static bool draw_trouble(const struct app *app, struct rows *rows)
+{
+	const struct nm_line_fact *drifts = NULL, *unread = NULL;
+	char text[1024];
+
+	for (size_t i = app->n_facts; i-- > 0;) {
+		const struct nm_line_fact *fact = &app->facts[i];
+
+		if (fact->pushed && fact->known && !fact->in_sync)
+			drifts = fact;
+		if (fact->pushed && fact->unread)
+			unread = fact;
+	}
+	if (drifts)
+		snprintf(text, sizeof text, "%s: %s", drifts->line,
+			 drifts->words ? drifts->words : "live is not the plan");
+	else if (unread)
+		snprintf(text, sizeof text, "what is live on %s is not known: %s", unread->line,
+			 unread->words ? unread->words : "it could not be read");
+	else
+		return false;
+	draw_named(rows, "Drift", STYLE_WARNING, text);
+	return true;
+}
+
 static void draw_drift(const struct app *app, struct rows *rows)
 {
 	const struct nm_plan *plan = app_plan(app);
@@ -236,7 +261,7 @@ static void draw_drift(const struct app *app, struct rows *rows)
 	nm_time oldest = NM_TIME_MAX;
 	char text[1024], age[NM_TIME_TEXT + 64];
 
-	if (!app->facts_known || app->n_facts == 0)
+	if (!app->facts_known || app->n_facts == 0 || draw_trouble(app, rows))
 		return;
 	for (size_t i = 0; i < app->n_facts; i++) {
 		const struct nm_line_fact *fact = &app->facts[i];
@@ -247,12 +272,6 @@ static void draw_drift(const struct app *app, struct rows *rows)
 		pushed += fact->pushed;
 		assumed += !fact->known && fact->in_sync;
 		unread += fact->pushed && !fact->known && !fact->in_sync;
-		if (fact->pushed && fact->known && !fact->in_sync) {
-			snprintf(text, sizeof text, "%s: %s", fact->line,
-				 fact->words ? fact->words : "live is not the plan");
-			draw_named(rows, "Drift", STYLE_WARNING, text);
-			return;
-		}
 	}
 	if (pushed == 0 && same == 0)
 		snprintf(text, sizeof text, "not pushed yet: screen 6 makes the plan live");

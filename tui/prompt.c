@@ -9,48 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-void dialog_close(void *state)
-{
-	struct dialog *dialog = state;
 
-	notes_clear(&dialog->items);
-	free(dialog->taken);
-	free(dialog->question);
-	free(dialog);
-}
-
-void *dialog_open(struct app *app, const void *argument, struct nm_error *err)
-{
-	const struct request *request = argument;
-	struct dialog *dialog = calloc(1, sizeof *dialog);
-
-	if (dialog) {
-		dialog->question = strdup(request->question);
-		dialog->taken = calloc(request->n + 1, sizeof *dialog->taken);
-	}
-	if (!dialog || !dialog->question || !dialog->taken) {
-		if (dialog)
-			dialog_close(dialog);
-		nm_fail_memory(err);
-		return NULL;
-	}
-	dialog->tag = request->tag;
-	if (request->initial)
-		typing_set(&dialog->typing, request->initial);
-	for (size_t i = 0; i < request->n; i++)
-		notes_add(&dialog->items, STYLE_PLAIN, request->items[i]);
-	for (size_t i = 0; request->notes && i < request->notes->n; i++)
-		notes_add(&dialog->items, request->notes->items[i].style, request->notes->items[i].text);
-	dialog->offer = request->offer;
-	dialog->hear = request->hear;
-	if (dialog->offer)
-		dialog->offer(app, dialog->typing.text, &dialog->items);
-	list_set(&dialog->list, dialog->items.n);
-	dialog->list.at = request->first < dialog->items.n ? request->first : 0;
-	for (; dialog->n_taken < request->n_taken; dialog->n_taken++)
-		dialog->taken[dialog->n_taken] = request->taken[dialog->n_taken];
-	return dialog;
-}
 
 /* --- a line to type --- */
 
@@ -164,6 +123,8 @@ static int widest(const struct dialog *dialog)
 {
 	int width = text_width(dialog->question);
 
+	if (width < dialog->figure.width)
+		width = dialog->figure.width;
 	for (size_t i = 0; i < dialog->items.n; i++) {
 		int w = text_width(dialog->items.items[i].text) + dialog->marks;
 
@@ -190,7 +151,7 @@ static struct box frame_box(const struct dialog *dialog, struct box body, int mo
 		box.width = body.width;
 	if (box.width < 24)
 		box.width = 24;
-	box.height = (int)(hang ? notes_rows(&dialog->items, box.width - 4) : dialog->items.n) +
+	box.height = (int)(hang ? dialog_rows(dialog, box.width - 4, body.height) : dialog->items.n) +
 		     question_rows(dialog, box.width) + 3 + more;
 	if (box.height > body.height)
 		box.height = body.height;
@@ -215,16 +176,20 @@ static struct box lines_box(const struct dialog *dialog, struct box frame, int m
 	return (struct box){frame.x + 2, frame.y + 1 + question, frame.width - 4, height > 0 ? height : 0};
 }
 
+
 static enum verdict act_confirm(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
-	struct box box = lines_box(dialog, frame_box(dialog, app_body(app), CONFIRM_KEYS, true), CONFIRM_KEYS);
+	struct box body = app_body(app);
+	struct box box = lines_box(dialog, frame_box(dialog, body, CONFIRM_KEYS, true), CONFIRM_KEYS);
 
 	if (event->action == ACTION_YES)
 		return app_answer(app, dialog->tag, "", 0);
 	if (event->action == ACTION_NO)
 		return app_answer(app, dialog->tag, NULL, 0);
-	dialog_scroll(dialog, notes_rows(&dialog->items, box.width), (size_t)box.height);
+	if (dialog_figure_acts(dialog, event->action))
+		return VERDICT_REDRAW;
+	dialog_scroll(dialog, dialog_rows(dialog, box.width, body.height), (size_t)box.height);
 	dialog->list.page = (size_t)box.height;
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }
@@ -234,14 +199,14 @@ static void draw_confirm(const void *state, const struct app *app, struct canvas
 	const struct dialog *dialog = state;
 	struct box frame = frame_box(dialog, body, CONFIRM_KEYS, true);
 	struct box box = lines_box(dialog, frame, CONFIRM_KEYS);
-	size_t n = notes_rows(&dialog->items, box.width), shown = (size_t)box.height;
+	size_t n = dialog_rows(dialog, box.width, body.height), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 	struct pen keys;
 	char more[32];
 
 	(void)app;
 	draw_frame(dialog, canvas, frame);
-	notes_draw(&dialog->items, canvas, box, top);
+	dialog_draw_lines(dialog, canvas, box, top, body.height);
 	keys = pen_at(canvas, box.x, frame.y + frame.height - 2, box.x + box.width);
 	pen_text(&keys, STYLE_KEY, "y yes   n no");
 	dialog_more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
@@ -259,11 +224,16 @@ static const struct screen_ops confirm_ops = {
 	.draw = draw_confirm,
 };
 
-void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes)
+void app_confirm_with(struct app *app, int tag, const char *question, const struct notes *notes, struct figure *figure)
 {
-	struct request request = {.tag = tag, .question = question, .notes = notes};
+	struct request request = {.tag = tag, .question = question, .notes = notes, .figure = figure};
 
 	app_push(app, &confirm_ops, &request);
+}
+
+void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes)
+{
+	app_confirm_with(app, tag, question, notes, NULL);
 }
 
 enum { TAG_SEARCH = -31 }; /* a list's own */

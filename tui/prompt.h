@@ -34,6 +34,21 @@ void notes_lines(struct notes *notes, const char *text);
 /* Lines by which `after` differs from `before`, with "-" and "+" in front. */
 void notes_diff(struct notes *notes, const char *before, const char *after);
 
+/* What stands above the lines of a question or page, and has keys of its own: a week. */
+struct figure {
+	void *state; /* NULL: there is none */
+	int width;   /* columns that it would have */
+	/* Rows that it takes in so many columns, in a window whose body has `window` rows. */
+	int (*rows)(const void *state, int width, int window);
+	/* Draws all its rows from the top of the box, whose height is the window's as above; what is outside the canvas's
+	 * clip is not seen. */
+	void (*draw)(const void *state, struct canvas *canvas, struct box box);
+	bool (*act)(void *state, enum action action); /* true: it was one of its own, and something else is shown */
+	void (*close)(void *state);
+};
+/* Of one that no dialog took. */
+void figure_clear(struct figure *figure);
+
 /* initial may be "", or what was typed and is wrong: asked again, with a message over the line that says why.
  * words: what Tab completes, NULL-terminated; NULL: nothing; copied. */
 void app_ask(struct app *app, int tag, const char *question, const char *initial, const char *const *words);
@@ -51,5 +66,8 @@ void app_choose(struct app *app, int tag, const char *question, const char *cons
 void app_choose_several(struct app *app, int tag, const char *question, const char *const *items, size_t n,
 			const size_t *taken, size_t n_taken);
 void app_page(struct app *app, const char *title, const struct notes *notes);
+/* The same with a figure, which the dialog takes. */
+void app_confirm_with(struct app *app, int tag, const char *question, const struct notes *notes, struct figure *figure);
+void app_page_with(struct app *app, const char *title, const struct notes *notes, struct figure *figure);
 
 #endif

@@ -346,6 +346,7 @@ static enum nm_code read_reading(struct nm_store *store, const char *line, uint6
 	if (!code && found) {
 		fact->known = reading.known && reading.plan_mark == mark;
 		fact->in_sync = reading.in_sync && reading.plan_mark == mark;
+		fact->unread = !reading.known && !reading.in_sync;
 		fact->words = reading.words ? nm_arena_text(arena, reading.words) : NULL;
 		fact->read_at = reading.at;
 		if (reading.words && !fact->words)

@@ -48,7 +48,8 @@ struct nm_findings {
 struct nm_line_fact {
 	const char *line;
 	bool pushed, known, in_sync; /* in_sync and not known: assumed */
-	const char *words;
+	bool unread;                 /* it could not be read when that was last tried */
+	const char *words;           /* the first difference, or why it could not be read; NULL */
 	nm_time read_at, horizon;
 };
 

@@ -51,7 +51,7 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same|untested|left|peaks|slow`, as far as such a file is there. */
+/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow`, as far as such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
@@ -66,8 +66,9 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 		subject->facts[subject->n_facts] = (struct nm_line_fact){
 			.line = subject->names[subject->n_facts],
 			.pushed = true,
-			.known = true,
-			.in_sync = strcmp(word, "drift") != 0,
+			.known = strcmp(word, "unread") != 0,
+			.in_sync = strcmp(word, "drift") != 0 && strcmp(word, "unread") != 0,
+			.unread = !strcmp(word, "unread"),
 			.read_at = NOW - 60,
 			.horizon = NOW + NM_CHECK_HORIZON,
 		};
