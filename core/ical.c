@@ -3,7 +3,8 @@
  * Reads a calendar: the sieve's small texts through libical into events of our own.  The only file
  * that uses libical, and libical is trusted with syntax alone: recurrences and time zones are
  * rrule.c's and ical_zone.c's.  libical keeps its settings in the process; they are set here before
- * each use, and nobody else uses it.
+ * each use, and nobody else uses it.  What comes out is kept from one start to the next: when it changes,
+ * so must the FORMAT of ical_memory.c.
  */
 #include <stdarg.h>
 #include <stdio.h>

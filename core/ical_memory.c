@@ -72,13 +72,15 @@ static void add(struct nm_ical_memory *memory, const char *bytes, struct lengths
 void nm_ical_memory_read(struct nm_ical_memory *memory, const char *bytes, size_t len)
 {
 	const size_t head = strlen(HEAD);
-	const char *at = bytes + head + sizeof(uint64_t), *end = bytes + len;
 	struct lengths lengths;
+	const char *at, *end;
 	uint64_t sum;
 
 	if (len < head + sizeof sum || memcmp(bytes, HEAD, head) != 0)
 		return;
 	memcpy(&sum, bytes + head, sizeof sum);
+	at = bytes + head + sizeof sum;
+	end = bytes + len;
 	if (sum != sum_of(at, (size_t)(end - at)))
 		return;
 	while ((size_t)(end - at) >= sizeof lengths) {
