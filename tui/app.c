@@ -61,7 +61,7 @@ bool app_alone(const struct app *app)
 
 enum context app_tab_context(const struct app *app)
 {
-	return app_plan(app) ? app->tabs[app->tab].ops->context : CONTEXT_GENERAL;
+	return app_plan(app) || app_alone(app) ? app->tabs[app->tab].ops->context : CONTEXT_GENERAL;
 }
 
 enum context app_context(const struct app *app)
@@ -269,7 +269,7 @@ static void act(struct app *app, const struct event *event)
 	struct layer *top = top_layer(app);
 	enum verdict verdict = VERDICT_STAY;
 
-	if (!on_tab || app_plan(app))
+	if (!on_tab || app_plan(app) || app_alone(app))
 		verdict = top->ops->act(top->state, app, event);
 	if (verdict == VERDICT_QUIT)
 		saving_leave(app);

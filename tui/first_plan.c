@@ -26,8 +26,8 @@ const struct question_row questions[QUESTIONS] = {
 	[QUESTION_NUMBER] = { "number", "The number that customers call", NULL, "+15125550100" },
 	[QUESTION_MOBILE] = { "mobile", "Your own phone", NULL, "+15125550111" },
 	[QUESTION_VOICEMAIL] = { "voicemail-after", "When your phone's own voicemail picks up (25s, none, unknown)", "25s", "25s" },
-	[QUESTION_BACKUP] = { "backup", "Somebody who steps in, a number (empty: nobody)", "", "" },
-	[QUESTION_AI] = { "ai", "An AI answering service, a number (empty: none)", "", "" },
+	[QUESTION_BACKUP] = { "backup", "Somebody who steps in, a name and a number (empty: nobody)", "", "" },
+	[QUESTION_AI] = { "ai", "An AI answering service, a name and a number (empty: none)", "", "" },
 	[QUESTION_HOLIDAYS] = { "holidays", "Public holidays on which you are closed (us, none)", "none", "none" },
 	[QUESTION_HOURS] = { "hours", "When you are open", "Mo-Fr 08:00-18:00", "24/7" },
 	[QUESTION_EMERGENCY] = { "emergency", "Does pressing 9 make a call an emergency (yes, no)", "no", "no" },
@@ -79,6 +79,52 @@ static bool own_phone(const struct first_answers *answers)
 	       nm_number_read(answer(answers, QUESTION_MOBILE), country, &mobile, NULL) == NM_OK && number == mobile;
 }
 
+/* "Sam 512 555 0112": the bytes of the name in front of a number; 0 when there is none. */
+static size_t name_bytes(const char *text)
+{
+	size_t len = strcspn(text, "+(0123456789");
+
+	if (!text[len])
+		return 0;
+	while (len > 0 && strchr(" ,:", text[len - 1]))
+		len--;
+	return len;
+}
+
+static const char *number_in(const char *text)
+{
+	const size_t len = strcspn(text, "+(0123456789");
+
+	return text[len] ? text + len : text;
+}
+
+/* Adds the name of a destination, quoted where it must be; `fallback` when nobody gave it one. */
+static void add_name(struct nm_buf *out, const struct first_answers *answers, enum question question, const char *fallback)
+{
+	static const char bare[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ-_";
+	const char *text = answer(answers, question);
+	const int len = (int)name_bytes(text);
+
+	if (len == 0)
+		nm_buf_add(out, fallback);
+	else
+		nm_buf_addf(out, strspn(text, bare) >= (size_t)len ? "%.*s" : "\"%.*s\"", len, text);
+}
+
+static void add_backup(struct nm_buf *out, const char *before, const struct first_answers *answers, const char *after)
+{
+	nm_buf_add(out, before);
+	add_name(out, answers, QUESTION_BACKUP, "backup");
+	nm_buf_add(out, after);
+}
+
+static void add_ai(struct nm_buf *out, const char *before, const struct first_answers *answers, const char *after)
+{
+	nm_buf_add(out, before);
+	add_name(out, answers, QUESTION_AI, "ai");
+	nm_buf_add(out, after);
+}
+
 static void write_line(const struct first_answers *answers, struct nm_buf *out)
 {
 	nm_buf_add(out, "\n# The sandbox is a carrier for trying things out; name your own when you are ready.\n");
@@ -105,20 +151,22 @@ static void write_phones(const struct first_answers *answers, struct nm_buf *out
 			"# phone must stop ringing before, or the voicemail swallows the call.\n");
 	write_owner(answers, out);
 	if (given(answers, QUESTION_BACKUP)) {
-		add_text(out, "destination backup {\n\tkind = backup\n\trole = staff\n\tnumber = ", answer(answers, QUESTION_BACKUP));
+		add_backup(out, "destination ", answers, " {\n\tkind = backup\n\trole = staff\n");
+		add_text(out, "\tnumber = ", number_in(answer(answers, QUESTION_BACKUP)));
 		nm_buf_add(out, "\town_voicemail = unknown\n\tconfirm = yes          # \"press 1 to accept\": its voicemail cannot\n}\n");
 	}
-	if (given(answers, QUESTION_AI))
-		add_text(out, "destination ai {\n\tkind = ai\n\tnumber = ", answer(answers, QUESTION_AI));
-	if (given(answers, QUESTION_AI))
+	if (given(answers, QUESTION_AI)) {
+		add_ai(out, "destination ", answers, " {\n\tkind = ai\n");
+		add_text(out, "\tnumber = ", number_in(answer(answers, QUESTION_AI)));
 		nm_buf_add(out, "}\n");
+	}
 }
 
 static void write_greeting(const struct first_answers *answers, struct nm_buf *out)
 {
 	struct nm_buf greeting;
 
-	nm_buf_init(&greeting, 1024);
+	nm_buf_init(&greeting, NM_PLAN_BYTES);
 	nm_buf_addf(&greeting, "You've reached %s. We're helping another customer right now. Leave a message or "
 		    "text this number and we'll respond within 30 minutes.", answer(answers, QUESTION_BUSINESS));
 	add_text(out, "destination mailbox {\n\tkind = voicemail\n\tgreeting = ", greeting.data);
@@ -133,7 +181,7 @@ static void write_key_greeting(const struct first_answers *answers, struct nm_bu
 
 	if (!says(answers, QUESTION_EMERGENCY, "yes"))
 		return;
-	nm_buf_init(&greeting, 1024);
+	nm_buf_init(&greeting, NM_PLAN_BYTES);
 	nm_buf_addf(&greeting, "%s. If this is an emergency, press 9.", answer(answers, QUESTION_BUSINESS));
 	add_text(out, "\tgreeting = ", greeting.data);
 	nm_buf_add(out, "\tlasts = 4s\n");
@@ -147,14 +195,19 @@ static void write_emergency(const struct first_answers *answers, int ring_s, str
 
 	if (!says(answers, QUESTION_EMERGENCY, "yes"))
 		return;
-	nm_buf_init(&greeting, 1024);
+	nm_buf_init(&greeting, NM_PLAN_BYTES);
 	nm_buf_addf(&greeting, "%s emergencies. If anybody is in danger, hang up and call the emergency services.",
 		    answer(answers, QUESTION_BUSINESS));
 	add_text(out, "\n# A caller who presses 9 gets people, twice over, and they are texted at once.\n"
 		      "path escalate {\n\tgreeting = ", greeting.data);
 	nm_buf_addf(out, "\tlasts = 5s\n\trounds = 2\n\tstep { ring = owner for = %ds }\n", ring_s);
-	nm_buf_addf(out, "%s\tstep { ring = mailbox }\n}\n", backup ? "\tstep { ring = backup for = 15s }\n" : "");
-	nm_buf_addf(out, "emergency {\n\tkey = \"9\"\n\tpath = escalate\n\talert = %s\n", backup ? "{ owner, backup }" : "owner");
+	if (backup)
+		add_backup(out, "\tstep { ring = ", answers, " for = 15s }\n");
+	nm_buf_add(out, "\tstep { ring = mailbox }\n}\nemergency {\n\tkey = \"9\"\n\tpath = escalate\n");
+	if (backup)
+		add_backup(out, "\talert = { owner, ", answers, " }\n");
+	else
+		nm_buf_add(out, "\talert = owner\n");
 	nm_buf_add(out, "\tacknowledge = 5m\n\treach_human = 60s\n}\n");
 	nm_buf_clear(&greeting);
 }
@@ -165,7 +218,7 @@ static void write_hours(const struct first_answers *answers, struct nm_buf *out)
 	const bool closed = says(answers, QUESTION_HOLIDAYS, "us");
 	struct nm_buf hours;
 
-	nm_buf_init(&hours, NM_HOURS_TEXT);
+	nm_buf_init(&hours, NM_PLAN_BYTES);
 	nm_buf_addf(&hours, "%s%s", answer(answers, QUESTION_HOURS),
 		    closed && !strstr(answer(answers, QUESTION_HOURS), "PH") ? "; PH off" : "");
 	if (closed)
@@ -182,13 +235,13 @@ static void write_paths(const struct first_answers *answers, int ring_s, struct 
 	write_key_greeting(answers, out);
 	nm_buf_addf(out, "\tstep { ring = owner for = %ds }\n", ring_s);
 	if (given(answers, QUESTION_BACKUP))
-		nm_buf_add(out, "\tstep { ring = backup for = 15s }\n");
+		add_backup(out, "\tstep { ring = ", answers, " for = 15s }\n");
 	if (given(answers, QUESTION_AI))
-		nm_buf_add(out, "\tstep { ring = ai for = 10s }\n");
+		add_ai(out, "\tstep { ring = ", answers, " for = 10s }\n");
 	nm_buf_add(out, "\tstep { ring = mailbox }\n}\npath after-hours {\n");
 	write_key_greeting(answers, out);
 	if (given(answers, QUESTION_AI))
-		nm_buf_add(out, "\tstep { ring = ai for = 10s }\n");
+		add_ai(out, "\tstep { ring = ", answers, " for = 10s }\n");
 	else
 		nm_buf_addf(out, "\tstep { ring = owner for = %ds }     # nobody else is there at night yet\n", ring_s);
 	nm_buf_add(out, "\tstep { ring = mailbox }\n}\n");
@@ -198,7 +251,7 @@ static void write_texts(const struct first_answers *answers, struct nm_buf *out)
 {
 	struct nm_buf text;
 
-	nm_buf_init(&text, 1024);
+	nm_buf_init(&text, NM_PLAN_BYTES);
 	nm_buf_addf(&text, "Thanks for calling %s. We're on a job but saw you called. What can we help with?",
 		    answer(answers, QUESTION_BUSINESS));
 	add_text(out, "\n# The text that a missed caller gets at once, and the queue of people to call back.\n"
@@ -232,7 +285,10 @@ static void write_plan(const struct first_answers *answers, int ring_s, struct n
 			"rule open { during = business  path = daytime }\nrule closed { path = after-hours }\n");
 	write_texts(answers, out);
 	nm_buf_add(out, "\ntest \"a Sunday at noon\" { at = \"2027-01-03 12:00\"  nobody = yes  expect = ");
-	nm_buf_addf(out, "%s }\n", given(answers, QUESTION_AI) ? "ai" : "voicemail");
+	if (given(answers, QUESTION_AI))
+		add_ai(out, "", answers, " }\n");
+	else
+		nm_buf_add(out, "voicemail }\n");
 }
 
 /* The owner's ring must end well before the phone's own voicemail. */
@@ -255,6 +311,17 @@ static enum nm_code ring_time(const struct first_answers *answers, int *ring_s, 
 	return NM_OK;
 }
 
+/* Names stand in the plan's quotes, in which nothing can be escaped. */
+static enum nm_code plain_name(const struct first_answers *answers, enum question question, struct nm_error *err)
+{
+	const char *text = answer(answers, question);
+
+	if (strcspn(text, "\"'\\$") < name_bytes(text))
+		return nm_fail(err, NM_INPUT, "--%s %s: a name without quotes, $ and \\ is expected before the number",
+			       questions[question].option, text);
+	return NM_OK;
+}
+
 /* The answers that are none of the plan's own values. */
 static enum nm_code known_words(const struct first_answers *answers, struct nm_error *err)
 {
@@ -263,7 +330,7 @@ static enum nm_code known_words(const struct first_answers *answers, struct nm_e
 			       answer(answers, QUESTION_HOLIDAYS));
 	if (!says(answers, QUESTION_EMERGENCY, "yes") && !says(answers, QUESTION_EMERGENCY, "no"))
 		return nm_fail(err, NM_INPUT, "--emergency %s: it is yes or no", answer(answers, QUESTION_EMERGENCY));
-	return NM_OK;
+	return plain_name(answers, QUESTION_BACKUP, err) == NM_OK ? plain_name(answers, QUESTION_AI, err) : NM_INPUT;
 }
 
 const struct nm_plan_file *first_plan_files(void)
@@ -284,31 +351,42 @@ enum nm_code first_plan_text(const struct first_answers *answers, struct nm_buf 
 	return out->failed ? nm_fail_memory(err) : NM_OK;
 }
 
-/* The phones that rings go to: one abroad or at a premium reads, and check would find it. */
-static enum nm_code may_be_called(const struct first_answers *answers, size_t n, const struct nm_plan *plan, struct nm_error *err)
+/* A phone that rings abroad or at a premium reads, and check would find it.  fallback: what it is called. */
+static enum nm_code may_be_called(const struct first_answers *answers, enum question question, const char *fallback,
+				  const struct nm_plan *plan, struct nm_error *err)
 {
-	static const struct {
-		enum question question;
-		const char *who;
-	} phones[] = { { QUESTION_MOBILE, "destination owner" }, { QUESTION_BACKUP, "destination backup" },
-		       { QUESTION_AI, "destination ai" } };
+	struct nm_arena *arena = nm_arena_new();
+	const char *words = arena ? "" : NULL;
+	nm_number number;
+	struct nm_buf who;
 	enum nm_code code = NM_OK;
 
-	for (size_t i = 0; i < sizeof phones / sizeof phones[0] && code == NM_OK; i++) {
-		const enum question question = phones[i].question;
-		struct nm_arena *arena = nm_arena_new();
-		const char *words = "";
-		nm_number number;
+	nm_buf_init(&who, NM_PLAN_BYTES);
+	nm_buf_add(&who, "destination ");
+	add_name(&who, answers, question, fallback);
+	if (words && nm_number_read(number_in(answer(answers, question)), plan->country, &number, NULL) == NM_OK)
+		words = nm_toll_words(plan, number, who.data, arena);
+	if (!words)
+		code = nm_fail_memory(err);
+	else if (*words)
+		code = nm_fail(err, NM_INPUT, "%s", words);
+	nm_buf_clear(&who);
+	nm_arena_free(arena);
+	return code;
+}
 
-		if (question < n && given(answers, question) && !(question == QUESTION_MOBILE && own_phone(answers)) &&
-		    nm_number_read(answer(answers, question), plan->country, &number, NULL) == NM_OK && arena)
-			words = nm_toll_words(plan, number, phones[i].who, arena);
-		if (!arena || !words)
-			code = nm_fail_memory(err);
-		else if (*words)
-			code = nm_fail(err, NM_INPUT, "%s", words);
-		nm_arena_free(arena);
-	}
+/* Of the first n answers, those that are phones. */
+static enum nm_code phones_may_be_called(const struct first_answers *answers, size_t n, const struct nm_plan *plan,
+					 struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	if (n > QUESTION_MOBILE && !own_phone(answers))
+		code = may_be_called(answers, QUESTION_MOBILE, "owner", plan, err);
+	if (code == NM_OK && n > QUESTION_BACKUP)
+		code = may_be_called(answers, QUESTION_BACKUP, "backup", plan, err);
+	if (code == NM_OK && n > QUESTION_AI)
+		code = may_be_called(answers, QUESTION_AI, "ai", plan, err);
 	return code;
 }
 
@@ -330,7 +408,7 @@ enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, str
 	if (code != NM_OK && diags.n)
 		nm_fail(err, NM_INPUT, "%s", diags.items[0].text);
 	if (code == NM_OK)
-		code = may_be_called(&trial, n, plan, err);
+		code = phones_may_be_called(&trial, n, plan, err);
 	nm_diags_clear(&diags);
 	nm_plan_free(plan);
 	nm_buf_clear(&text);

@@ -290,7 +290,7 @@ void frame_draw(const struct app *app, struct canvas *canvas)
 	if (body.y > 2)
 		canvas_fill(canvas, 0, 2, canvas->width, STYLE_RULE, 0x2500);
 	canvas_clip(canvas, body);
-	if (app_plan(app))
+	if (app_plan(app) || app_alone(app))
 		tab->ops->draw(tab->state, app, canvas, body);
 	else
 		draw_mistakes(app, canvas, body);

@@ -19,8 +19,8 @@ const struct wizard_row wizard_rows[QUESTIONS] = {
 	{QUESTION_NUMBER, "Customers call", "The number that is published: (512) 555-0100", NULL},
 	{QUESTION_MOBILE, "Your own phone", "It rings first. If customers call it directly, the same number again", NULL},
 	{QUESTION_VOICEMAIL, "Its voicemail", "Call it and count until its own voicemail picks up: yours must ring less", "25s"},
-	{QUESTION_BACKUP, "Who steps in", "Family, staff: rings after you. Whoever picks up presses 1", "nobody"},
-	{QUESTION_AI, "AI service", "The number of one that answers when people do not, and at night", "none"},
+	{QUESTION_BACKUP, "Who steps in", "Rings after you, and whoever picks up presses 1: Sam 512 555 0112", "nobody"},
+	{QUESTION_AI, "AI service", "Answers when people do not, and at night: Fixly 512 555 0177", "none"},
 	{QUESTION_HOURS, "Open", "People ring in these hours: Mo-Fr 08:00-18:00; Sa 09:00-13:00", "Mo-Fr 08:00-18:00"},
 	{QUESTION_HOLIDAYS, "Closed on", "us: the federal holidays of the United States, as after hours; or none", "none"},
 	{QUESTION_EMERGENCY, "Emergencies", "yes: callers who press 9 get you and who steps in, by ring and by text", "no"},
@@ -166,7 +166,8 @@ static void review(struct wizard *wizard, struct app *app)
 		app_message(app, STYLE_WARNING, "%s: %s", wizard_rows[row].label, field->error);
 		return;
 	}
-	wizard_review(app);
+	if (app_plan(app)) /* memory may be out */
+		wizard_review(app);
 }
 
 /* Takes the next of what is offered, round the end. */

@@ -50,7 +50,7 @@ static void draw_offers(const struct wizard *wizard, struct canvas *canvas, int 
 	}
 }
 
-/* What is wrong with the answer goes before why it is asked. */
+/* What is wrong with the answer goes before why it is asked; what it may become has the last row. */
 static void draw_help(const struct wizard *wizard, struct canvas *canvas, int y, int rows)
 {
 	const struct wizard_field *field = wizard_field(wizard, wizard->list.at);
@@ -65,7 +65,8 @@ static void draw_help(const struct wizard *wizard, struct canvas *canvas, int y,
 void wizard_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct wizard *wizard = state;
-	const int help = body.width < WIDE ? 3 : 2, end = body.y + body.height;
+	const int wanted = body.width < WIDE ? 3 : 2, end = body.y + body.height;
+	const int help = wanted < body.height ? wanted : body.height > 1;
 	const int room = body.height - help, shown = room < QUESTIONS ? room : QUESTIONS;
 	const size_t top = list_top(&wizard->list, shown > 0 ? shown : 1);
 	int y = body.y;
@@ -74,7 +75,8 @@ void wizard_draw(const void *state, const struct app *app, struct canvas *canvas
 		canvas_text(canvas, 1, y++, body.width - 2, STYLE_TITLE, "Who answers when a customer calls?");
 	for (int i = 0; i < shown; i++)
 		draw_row(wizard, canvas, y++, top + (size_t)i);
-	draw_help(wizard, canvas, y, help);
+	if (help > 0)
+		draw_help(wizard, canvas, y, help);
 	y += help;
 	if (end - y >= WEEK_ROWS && app_plan(app) && !wizard->week.err.code)
 		week_draw_days(&wizard->week, app_plan(app), canvas, y, end);

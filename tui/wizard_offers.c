@@ -41,12 +41,21 @@ static void add_zones(struct notes *notes, const struct zones *zones, const char
 	}
 }
 
+/* What stands there already is the one taken. */
+static size_t offer_taken(const struct notes *offers, const char *typed)
+{
+	for (size_t i = 0; i < offers->n; i++) {
+		if (!strcmp(offers->items[i].text, typed))
+			return i;
+	}
+	return SIZE_MAX;
+}
+
 void wizard_offer(struct wizard *wizard, enum question question)
 {
 	struct notes *offers = &wizard->offers;
 
 	notes_clear(offers);
-	wizard->offer = SIZE_MAX;
 	switch (question) {
 	case QUESTION_TIMEZONE:
 		add_zones(offers, &wizard->zones, wizard->fields[question].typing.text);
@@ -70,4 +79,5 @@ void wizard_offer(struct wizard *wizard, enum question question)
 	default:
 		break;
 	}
+	wizard->offer = offer_taken(offers, wizard->fields[question].typing.text);
 }
