@@ -73,10 +73,11 @@ static void find_live(struct nm_checker *checker, int line, const struct nm_line
 	}
 	if (fact->unread) {
 		draft = nm_draft_add(checker, "unread", line, 0, pos,
-				     nm_arena_format(checker->arena, "what is live on line %s is not known: %s",
-						     fact->line,
+				     nm_arena_format(checker->arena,
+						     "what is live on line %s is not known: %s", fact->line,
 						     fact->words ? fact->words : "it could not be read"));
-		nm_draft_mend(checker, draft, "read it again when the carrier answers: nevermiss diff", 0, NULL);
+		nm_draft_mend(checker, draft, "read it again when the carrier answers: nevermiss diff", 0,
+			      NULL);
 	}
 }
 

@@ -368,6 +368,12 @@ static void read_facts(struct app *app)
 		app->n_facts = 0;
 }
 
+void app_need_facts(struct app *app)
+{
+	if (!app->facts_known)
+		read_facts(app);
+}
+
 /* Goes on with reading what is live. */
 static bool read_on(struct app *app)
 {

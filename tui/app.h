@@ -121,6 +121,8 @@ bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const ch
 bool app_edit(struct app *app, const struct nm_edit *edits, size_t n, const char *what);
 /* Reads the facts of the lines again at the next quiet moment. */
 void app_forget_facts(struct app *app);
+/* Reads them now, where a page shows them that is not drawn again. */
+void app_need_facts(struct app *app);
 const struct nm_line_fact *app_fact(const struct app *app, const char *line);
 /* For dialogs: the answer (text NULL: dismissed), with VERDICT_POP as what to return. */
 enum verdict app_answer(struct app *app, int tag, const char *text, size_t index);

@@ -214,9 +214,22 @@ static void add_item(struct notes *notes, const struct checklist_item *item, con
 	nm_buf_clear(&missing);
 }
 
-static void show_checklist(const struct now *now, struct app *app)
+/* A page stays as it was opened: what it looks at is not left for a quiet moment. */
+static struct checklist_facts settled_facts(struct now *now, struct app *app)
 {
-	const struct checklist_facts facts = now_facts(now, app);
+	const struct nm_findings *findings;
+
+	app_need_facts(app);
+	if (!now->deeds_known)
+		read_deeds(now, app);
+	if (session_findings(app->session, &findings, NULL))
+		app_message(app, STYLE_WARNING, "the plan could not be proved: what follows from that is missing here");
+	return now_facts(now, app);
+}
+
+static void show_checklist(struct now *now, struct app *app)
+{
+	const struct checklist_facts facts = settled_facts(now, app);
 	struct notes notes;
 
 	notes_init(&notes);

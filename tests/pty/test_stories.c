@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Whole sessions at the terminal, one for each kind of user.  In: a plan, a clock that stands, keys.  Out: whole screens
- * at named moments, compared with tests/golden/stories, from which the tutorial takes its pictures.
+ * Whole sessions at the terminal, one for each kind of user.  In: a plan, a clock that stands, keys.  Out: whole
+ * screens at named moments, compared with tests/golden/stories, from which the tutorial takes its pictures.
  */
 #include <fcntl.h>
 #include <ftw.h>

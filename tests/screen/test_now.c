@@ -81,6 +81,19 @@ static void a_push_ticks_forwarding(void **state)
 }
 
 /* A text that nobody sends is promised nowhere. */
+/* Keys that come faster than the store is read. */
+static void a_quick_start_that_is_opened_at_once_knows_all(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_now(&stage);
+	stage_keys(&stage, "6 A y q 1 c");
+	stage_shows(&stage, "✓ calls go on to somebody else on busy and no answer");
+	stage_hides(&stage, "is being read");
+	stage_close(&stage);
+}
+
 static void a_text_back_counts_where_somebody_sends_it(void **state)
 {
 	static const char *const flows[] = { "", "text_in_flow = yes" };
@@ -234,6 +247,7 @@ int main(void)
 		cmocka_unit_test(the_quick_start_is_as_expected),
 		cmocka_unit_test(who_is_on_turn_in_an_emergency_is_told),
 		cmocka_unit_test(a_push_ticks_forwarding),
+		cmocka_unit_test(a_quick_start_that_is_opened_at_once_knows_all),
 		cmocka_unit_test(a_text_back_counts_where_somebody_sends_it),
 		cmocka_unit_test(tests_that_were_played_tick_their_item),
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
