@@ -152,6 +152,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_FOLLOWUP_CALLS] =
 		"UPDATE followup SET (call, line) = (SELECT id, line FROM call WHERE id = ?2), opened = ?3,"
 		" newest = ?4, calls = ?5, anchor = CASE WHEN touched THEN anchor ELSE ?3 END WHERE id = ?1",
+	[NM_SQL_LEAD_FIND] = "SELECT id FROM followup WHERE opened = ?6 AND came = ?6 AND channel = ?1 AND number = ?2"
+			     " AND name IS ?3 AND words IS ?4 AND line IS ?5 ORDER BY id LIMIT 1",
 	[NM_SQL_LEAD_CALLS] = "UPDATE followup SET newest = ?2, calls = ?3 WHERE id = ?1",
 	[NM_SQL_FOLLOWUP_SEEN] = "UPDATE followup SET anchor = opened, seen_until = max(seen_until, newest, ?2)"
 				 " WHERE id = ?1",

@@ -208,6 +208,16 @@ static enum nm_code finish(struct nm_store *store, enum nm_code code, struct nm_
 	return code;
 }
 
+static void bind_lead(sqlite3_stmt *statement, const struct nm_followup *lead)
+{
+	sqlite3_bind_int(statement, 1, (int)lead->channel);
+	sqlite3_bind_int64(statement, 2, (sqlite3_int64)lead->number);
+	nm_store_bind(statement, 3, lead->name);
+	nm_store_bind(statement, 4, lead->words);
+	nm_store_bind(statement, 5, lead->line);
+	sqlite3_bind_int64(statement, 6, lead->opened);
+}
+
 static enum nm_code insert_lead(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
 				struct nm_error *err)
 {
@@ -216,16 +226,28 @@ static enum nm_code insert_lead(struct nm_store *store, const struct nm_followup
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	sqlite3_bind_int(statement, 1, (int)lead->channel);
-	sqlite3_bind_int64(statement, 2, (sqlite3_int64)lead->number);
-	nm_store_bind(statement, 3, lead->name);
-	nm_store_bind(statement, 4, lead->words);
-	nm_store_bind(statement, 5, lead->line);
-	sqlite3_bind_int64(statement, 6, lead->opened);
+	bind_lead(statement, lead);
 	code = nm_store_run(store, statement, err);
 	if (code == NM_OK)
 		*id = sqlite3_last_insert_rowid(store->db);
 	return code;
+}
+
+enum nm_code nm_store_lead_find(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
+				struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEAD_FIND, err);
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	bind_lead(statement, lead);
+	result = sqlite3_step(statement);
+	*id = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE
+		       ? NM_OK
+		       : nm_store_fail(store, "reading its follow-ups", err);
 }
 
 enum nm_code nm_store_followup_add(struct nm_store *store, const struct nm_followup *lead, int64_t *id,

@@ -52,6 +52,12 @@ void followup_about(const struct nm_followup *followup, struct nm_buf *out)
 	}
 }
 
+/* Nobody calls back by the second: a time in words without them, which is not later. */
+static void minute_words(const struct session *session, nm_time t, char out[static NM_TIME_TEXT])
+{
+	nm_time_words(session_zone(session), t - t % 60, true, out);
+}
+
 static void due_words(const struct session *session, struct nm_followup_due due, struct nm_buf *out)
 {
 	const nm_time now = session_now(session);
@@ -62,10 +68,10 @@ static void due_words(const struct session *session, struct nm_followup_due due,
 		nm_buf_add(out, ", but no schedule that follow_up names is on within a year");
 		return;
 	}
-	nm_time_words(session_zone(session), due.at, true, text);
+	minute_words(session, due.at, text);
 	nm_buf_addf(out, " by %s", text);
-	if (due.at < now) {
-		nm_duration_words(now - due.at, text);
+	if (now - due.at >= 60) {
+		nm_duration_words((now - due.at) / 60 * 60, text);
 		nm_buf_addf(out, ", %s late", text);
 	}
 }
@@ -76,12 +82,12 @@ void followup_stands(const struct session *session, const struct nm_followup *fo
 	char at[NM_TIME_TEXT];
 
 	if (followup->end != NM_FOLLOWUP_OPEN) {
-		nm_time_words(session_zone(session), followup->ended, true, at);
+		minute_words(session, followup->ended, at);
 		nm_buf_addf(out, "ended %s: %s", at, nm_followup_end_name(followup->end));
 	} else if (due.next != NM_NEXT_NONE) {
 		due_words(session, due, out);
 	} else if (followup->texted) {
-		nm_time_words(session_zone(session), followup->texted, true, at);
+		minute_words(session, followup->texted, at);
 		nm_buf_addf(out, "texted %s: waits for an answer", at);
 	} else {
 		nm_buf_add(out, "all attempts were made: say how it ended");

@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
@@ -411,6 +412,50 @@ static void test_a_call_of_a_lead_joins_it_and_ends_it(void **state)
 	put("b", ANN, T + 60, NM_CALL_ANSWERED);
 	assert_followups("Carl -10..-10 0 calls open; ann -5..-5 1 call rang-again at 60; "
 			 "ann 0..20 1 call rang-again at 60");
+}
+
+static void test_a_lead_is_found_again(void **state)
+{
+	struct nm_followup lead = { .channel = NM_CHANNEL_WEB, .number = ANN, .name = "Ann", .opened = T };
+	const int64_t id = add_lead(ANN, "Ann", T);
+	struct nm_error err;
+	int64_t found;
+
+	(void)state;
+	put("a", ANN, T + 20, NM_CALL_LOST);
+	ok(nm_store_lead_find(store, &lead, &found, &err), &err);
+	assert_int_equal(found, id);
+	lead.words = "a leak";
+	ok(nm_store_lead_find(store, &lead, &found, &err), &err);
+	assert_int_equal(found, 0);
+}
+
+/* "in the same transaction": a call whose follow-up cannot be written is not written either. */
+static void test_neither_without_the_other(void **state)
+{
+	const struct nm_call_filter all = { 0, NM_TIME_MIN, NM_TIME_MAX, 10 };
+	const struct nm_call_entry call = { .number = UINT64_C(15125550100), .line = "main", .driver = "twilio",
+					    .carrier_id = "a", .caller.number = ANN, .began = T, .ended = T + 9,
+					    .became.end = NM_CALL_LOST };
+	struct nm_call_entries calls;
+	enum nm_call_kept kept;
+	struct nm_error err;
+	char file[512];
+	sqlite3 *db;
+
+	(void)state;
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db, "CREATE TRIGGER full BEFORE INSERT ON followup"
+					  " BEGIN SELECT raise(ABORT, 'full'); END", NULL, NULL, NULL), SQLITE_OK);
+	assert_int_equal(nm_store_call_put(store, &call, &kept, &err), NM_SYSTEM);
+	ok(nm_store_calls(store, &all, &calls, &err), &err);
+	assert_int_equal(calls.n, 0);
+	nm_call_entries_clear(&calls);
+	assert_int_equal(sqlite3_exec(db, "DROP TRIGGER full", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	put("a", ANN, T, NM_CALL_LOST);
+	assert_followups("ann 0..0 1 call open");
 }
 
 /* --- against an obvious reading --- */
@@ -842,6 +887,8 @@ int main(void)
 		EACH(test_an_answer_that_was_none_joins_what_it_parted),
 		EACH(test_a_call_that_is_known_too_late_opens_none),
 		EACH(test_a_call_of_a_lead_joins_it_and_ends_it),
+		EACH(test_a_lead_is_found_again),
+		EACH(test_neither_without_the_other),
 		EACH(test_as_an_obvious_reading_has_it),
 		EACH(test_when_it_is_due),
 		EACH(test_during),
