@@ -33,18 +33,18 @@
 	" words, updated FROM outbox"
 
 /* As store_followups.c reads them. */
-#define FOLLOWUP_ROW                                                                                    \
+#define FOLLOWUP_ROW                                                                                             \
 	"SELECT id, channel, number, name, words, line, call, opened, newest, calls, outcome, ended, first_try," \
 	" last_try, tries, texted FROM followup"
 
 /* What the log says of a caller ?1 (store_matters.c); the tables' indexes are of these very words. */
 #define MISSED "call WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
-#define ANSWERED                                                                                    \
-	"call WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0 AND caller > 0"       \
-	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND touched = 1"   \
+#define ANSWERED                                                                                   \
+	"call WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0 AND caller > 0"      \
+	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND touched = 1" \
 	" AND anchor < began AND began <= seen_until)"
 #define OF_CALLER "followup WHERE number = ?1 AND number > 0"
-#define MATTER_ROW                                                                                  \
+#define MATTER_ROW                                                                         \
 	"SELECT id, came, opened, newest, calls, call, ended, touched, seen_until, anchor" \
 	" FROM " OF_CALLER
 /* Deeds that stand, and of these the ones for which the customer was called back. */

@@ -257,7 +257,8 @@ enum nm_code nm_store_followup_add(struct nm_store *store, const struct nm_follo
 	enum nm_code code;
 
 	if (lead->number == 0 && (lead->name == NULL || *lead->name == '\0'))
-		return nm_fail(err, NM_INPUT, "a lead needs a number or a name, or nobody can be called back");
+		return nm_fail(err, NM_INPUT,
+			       "a lead needs a number or a name, or nobody can be called back");
 	code = nm_store_begin(store, err);
 	if (code != NM_OK)
 		return code;
@@ -333,7 +334,8 @@ static enum nm_code check_deed(const struct nm_followup *followup, const struct 
 	    (deed->end == NM_FOLLOWUP_OPEN || deed->end >= NM_FOLLOWUP_RANG_AGAIN))
 		return nm_fail(err, NM_INPUT, "%s is no outcome that somebody can give",
 			       nm_followup_end_name(deed->end));
-	if (followup->end != NM_FOLLOWUP_OPEN && deed->kind != NM_DEED_REOPENED && deed->kind != NM_DEED_NOTED)
+	if (followup->end != NM_FOLLOWUP_OPEN && deed->kind != NM_DEED_REOPENED &&
+	    deed->kind != NM_DEED_NOTED)
 		return nm_fail(err, NM_INPUT, "follow-up %lld has ended (%s): reopen it first",
 			       (long long)followup->id, nm_followup_end_name(followup->end));
 	return NM_OK;

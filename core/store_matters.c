@@ -57,11 +57,11 @@ static enum nm_code read_time(struct nm_store *store, enum nm_store_statement wh
 static enum nm_code read_span(struct nm_store *store, uint64_t number, nm_time at, struct nm_span *out,
 			      struct nm_error *err)
 {
-	enum nm_code code =
-		read_time(store, NM_SQL_MATTER_FROM, number, at, NM_TIME_MIN, &out->from, err);
+	enum nm_code code = read_time(store, NM_SQL_MATTER_FROM, number, at, NM_TIME_MIN, &out->from, err);
 
-	return code == NM_OK ? read_time(store, NM_SQL_MATTER_UNTIL, number, at, NM_TIME_MAX, &out->until, err)
-			     : code;
+	return code == NM_OK
+		       ? read_time(store, NM_SQL_MATTER_UNTIL, number, at, NM_TIME_MAX, &out->until, err)
+		       : code;
 }
 
 static struct row read_row(sqlite3_stmt *statement)
@@ -279,8 +279,8 @@ static enum nm_code settle_end(struct nm_store *store, uint64_t number, const st
 static enum nm_code settle_ends(struct nm_store *store, uint64_t number, nm_time at, struct nm_error *err)
 {
 	struct rows rows = { 0 };
-	enum nm_code code = read_rows(store, NM_SQL_MATTER_ENDS, number, (struct nm_span){ at, NM_TIME_MAX },
-				      &rows, err);
+	enum nm_code code =
+		read_rows(store, NM_SQL_MATTER_ENDS, number, (struct nm_span){ at, NM_TIME_MAX }, &rows, err);
 
 	for (size_t i = 0; i < rows.n && code == NM_OK; i++)
 		code = settle_end(store, number, &rows.items[i], err);

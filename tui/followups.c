@@ -76,6 +76,23 @@ static void due_words(const struct session *session, struct nm_followup_due due,
 	}
 }
 
+/* Whoever rings once from a number that is dear to call wants just that; false: it is none. */
+static bool toll_words(const struct session *session, const struct nm_followup *followup, struct nm_buf *out)
+{
+	const enum nm_toll toll = followup->number ? nm_plan_toll(session->plan, followup->number) : NM_TOLL_FINE;
+	const char *country;
+
+	if (toll == NM_TOLL_FINE)
+		return false;
+	country = nm_number_country(followup->number);
+	if (toll == NM_TOLL_PREMIUM)
+		nm_buf_add(out, "not to be called back: a premium number");
+	else
+		nm_buf_addf(out, "not to be called back: in %s, which `allow` does not name",
+			    *country ? country : "no country that is known");
+	return true;
+}
+
 void followup_stands(const struct session *session, const struct nm_followup *followup, struct nm_buf *out)
 {
 	const struct nm_followup_due due = nm_followup_due(session->plan, followup);
@@ -84,6 +101,8 @@ void followup_stands(const struct session *session, const struct nm_followup *fo
 	if (followup->end != NM_FOLLOWUP_OPEN) {
 		minute_words(session, followup->ended, at);
 		nm_buf_addf(out, "ended %s: %s", at, nm_followup_end_name(followup->end));
+	} else if (toll_words(session, followup, out)) {
+		return;
 	} else if (due.next != NM_NEXT_NONE) {
 		due_words(session, due, out);
 	} else if (followup->texted) {
@@ -135,6 +154,15 @@ static void json_count(struct nm_json *json, const char *key, int64_t n)
 	nm_json_int(json, n);
 }
 
+static void json_toll(struct nm_json *json, const struct session *session, const struct nm_followup *followup)
+{
+	static const char *const tolls[] = {
+		[NM_TOLL_FINE] = NULL, [NM_TOLL_PREMIUM] = "premium", [NM_TOLL_ABROAD] = "abroad",
+	};
+
+	json_word(json, "toll", followup->number ? tolls[nm_plan_toll(session->plan, followup->number)] : NULL);
+}
+
 static void json_due(struct nm_json *json, const struct session *session, const struct nm_followup *followup)
 {
 	static const char *const nexts[] = { [NM_NEXT_CALL] = "call", [NM_NEXT_TEXT] = "text" };
@@ -175,6 +203,7 @@ void json_followup(struct nm_json *json, const struct session *session, const st
 	json_known_time(json, zone, "last_try", followup->last_try, followup->tries > 0);
 	json_known_time(json, zone, "texted", followup->texted, followup->texted != 0);
 	json_due(json, session, followup);
+	json_toll(json, session, followup);
 }
 
 void json_deed(struct nm_json *json, const struct nm_zone *zone, const struct nm_deed *deed)
