@@ -178,7 +178,7 @@ static void late_callbacks_of_the_log_are_told(void **state)
 	subject_clear(&subject);
 }
 
-/* Of a block of 9:00-10:30 in a peak of 9-11 all is told, on the day that it is on. */
+/* Of a block of 9:00-10:30 in a peak of 9-11 all is told; on Saturdays there are no peaks. */
 static void a_focus_block_in_a_peak_is_told_with_its_windows(void **state)
 {
 	const struct nm_finding *finding;
