@@ -41,6 +41,7 @@ struct calls_seen {
 struct calls {
 	bool in_queue; /* the keys go to those who are to be called back */
 	bool to_end;   /* the log is read to its end */
+	size_t resume; /* row to which the log, begun anew, is read before the cursor stands there again; 0 */
 	struct list queue_list, log_list;
 	/* what was read, and of when it is */
 	bool known;

@@ -12,14 +12,14 @@
 #define WIDE 60    /* columns below which only the most telling ones are shown */
 #define WIDER 100  /* and from which on there is room for groups and lengths */
 #define LOW 12     /* rows below which only the part with the cursor is shown */
-#define DETAIL 96  /* columns of the call beside the lists */
+#define DETAIL 95  /* columns of the call beside the lists */
 
 struct calls_layout calls_layout(const struct calls *calls, struct box body)
 {
 	struct calls_layout layout = {.rule = -1};
 	int queue = (int)(calls->queue.n < (size_t)body.height / 3 ? calls->queue.n : (size_t)body.height / 3);
 
-	if (body.width >= DETAIL + WIDE) {
+	if (body.width > DETAIL + WIDE) {
 		layout.detail = (struct box){body.x + body.width - DETAIL, body.y, DETAIL, body.height};
 		body.width -= DETAIL + 1;
 	}

@@ -66,6 +66,7 @@ static void begin_log(struct calls *calls, const char *filter)
 	calls->log_list.at = 0;
 	calls->this_month = 0;
 	calls->to_end = false;
+	calls->resume = 0;
 }
 
 static enum nm_code read_queue(struct calls *calls, struct app *app, struct nm_store *store, struct nm_error *err)
@@ -95,7 +96,7 @@ static enum nm_code refresh(struct calls *calls, struct app *app, struct nm_stor
 {
 	const uint64_t changes = nm_store_changes(store);
 	const bool same_plan = calls->explainer && calls->generation == app->session->generation;
-	const size_t at = calls->log_list.at;
+	const size_t at = calls->resume ? calls->resume : calls->log_list.at;
 	enum nm_code code = NM_OK;
 
 	if (calls->known && same_plan && calls->changes == changes)
@@ -105,7 +106,7 @@ static enum nm_code refresh(struct calls *calls, struct app *app, struct nm_stor
 	memset(calls->seen, 0, sizeof calls->seen);
 	call_page_clear(&calls->page);
 	begin_log(calls, calls->log.filter);
-	calls->log_list.at = at;
+	calls->resume = at;
 	code = read_queue(calls, app, store, err);
 	if (!code)
 		code = nm_explainer_new(app_plan(app), store, &calls->explainer, err);
@@ -141,6 +142,18 @@ static enum nm_code read_log(struct calls *calls, struct app *app, struct nm_sto
 	return code;
 }
 
+/* Where the log is still being read for the cursor, it stands on the last row found. */
+static void place_cursor(struct calls *calls)
+{
+	const size_t rows = calls->log.rows;
+
+	if (rows && (calls->to_end || calls->resume))
+		calls->log_list.at = calls->resume && calls->resume < rows ? calls->resume : rows - 1;
+	if (calls->resume < rows || calls->log.ended)
+		calls->resume = 0;
+	list_set(&calls->log_list, rows);
+}
+
 static enum nm_code derive_all(struct calls *calls, struct app *app, struct nm_error *err)
 {
 	const struct calls_layout layout = calls_layout(calls, app_body(app));
@@ -156,9 +169,7 @@ static enum nm_code derive_all(struct calls *calls, struct app *app, struct nm_e
 	code = read_log(calls, app, store, err);
 	if (code)
 		return code;
-	if (calls->to_end && calls->log.rows)
-		calls->log_list.at = calls->log.rows - 1;
-	list_set(&calls->log_list, calls->log.rows);
+	place_cursor(calls);
 	return call_log_hold(&calls->log, store, app_plan(app),
 			     list_top(&calls->log_list, (int)calls->log_list.page), calls->log_list.page, err);
 }
@@ -225,7 +236,7 @@ static bool wants_more(const struct calls *calls)
 {
 	if (calls->log.ended)
 		return false;
-	if (calls->to_end || calls->log.filter[0])
+	if (calls->to_end || calls->resume || calls->log.filter[0])
 		return true;
 	return calls->until == NM_TIME_MAX && calls->log.began >= calls->month && calls->log.read < CALLS_MONTH;
 }
@@ -329,6 +340,7 @@ static bool move(struct calls *calls, enum action action)
 	if (!list_act(list, action))
 		return false;
 	calls->to_end = !calls->in_queue && action == ACTION_LAST;
+	calls->resume = 0;
 	if (calls->in_queue && calls_chosen_followup(calls))
 		calls->chosen = calls_chosen_followup(calls)->id;
 	return true;

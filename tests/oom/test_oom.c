@@ -17,6 +17,7 @@
 #include "nevermiss/carrier.h"
 #include "nevermiss/check.h"
 #include "nevermiss/edit.h"
+#include "nevermiss/explain.h"
 #include "nevermiss/followup.h"
 #include "nevermiss/report.h"
 
@@ -114,6 +115,7 @@ static struct nm_classes classes;
 static struct nm_route *route;
 static char folder[] = "/tmp/nevermiss-oom-XXXXXX", store_file[64];
 static struct nm_store *store;
+static int64_t kept_version; /* of the plan */
 
 static enum nm_code read_plan(struct nm_error *err)
 {
@@ -671,6 +673,53 @@ static enum nm_code report_log(struct nm_error *err)
 	return code;
 }
 
+static void keep_version(void)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, NM_PLAN_BYTES);
+	assert_int_equal(nm_file_read(plan_file, NM_PLAN_BYTES, &text, NULL), NM_OK);
+	nm_store_files(store, plan->files);
+	assert_int_equal(nm_store_keep(store, AT, "test", "pushed", text.data, text.len, &kept_version, NULL),
+			 NM_OK);
+	nm_buf_clear(&text);
+}
+
+/* One that went another way than the version of the plan that was live then, which is read from the store. */
+static enum nm_code explain_call(struct nm_error *err)
+{
+	static const struct nm_call_leg legs[] = {
+		{ { .id = "l", .to = "+15125550666", .end = NM_LEG_NO_ANSWER, .began = AT, .rang_s = 9 }, NULL },
+		{ { .id = "m", .to = "+15125550111", .end = NM_LEG_ANSWERED, .began = AT + 9, .rang_s = 2 },
+		  "owner" },
+	};
+	const struct nm_call_entry call = { .number = plan->lines[0].number,
+					    .line = plan->lines[0].name,
+					    .driver = "sandbox",
+					    .carrier_id = "c",
+					    .began = AT,
+					    .version = kept_version,
+					    .n = 2,
+					    .legs = legs,
+					    .became = { .end = NM_CALL_SWALLOWED,
+							.reason = NM_CALL_AT_ONCE,
+							.by = "owner",
+							.seconds = 11 } };
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_explainer *explainer = NULL;
+	struct nm_explanation explanation;
+	enum nm_code code =
+		arena != NULL ? nm_explainer_new(plan, store, &explainer, err) : nm_fail_memory(err);
+
+	if (!code)
+		code = nm_explain(explainer, &call, true, arena, &explanation, err);
+	if (!code)
+		assert_int_equal(explanation.version, kept_version);
+	nm_explainer_free(explainer);
+	nm_arena_free(arena);
+	return code;
+}
+
 #define STARVED(job)                                                                                         \
 	static void test_##job(void **state)                                                                 \
 	{                                                                                                    \
@@ -705,6 +754,7 @@ STARVED(miss_a_call)
 STARVED(call_back)
 STARVED(sort_followups)
 STARVED(report_log)
+STARVED(explain_call)
 
 static int set_up(void **state)
 {
@@ -726,6 +776,7 @@ static int set_up(void **state)
 	snprintf(store_file, sizeof store_file, "%s/store.db", folder);
 	assert_int_equal(nm_store_open(store_file, false, &store, NULL), NM_OK);
 	fill_log();
+	keep_version();
 	return 0;
 }
 
@@ -759,6 +810,7 @@ int main(void)
 		cmocka_unit_test(test_keep_a_call),     cmocka_unit_test(test_miss_a_call),
 		cmocka_unit_test(test_call_back),       cmocka_unit_test(test_sort_followups),
 		cmocka_unit_test(test_report_log),
+		cmocka_unit_test(test_explain_call),
 		cmocka_unit_test(test_send_through_sandbox),
 		cmocka_unit_test(test_send_through_telnyx),
 		cmocka_unit_test(test_send_through_twilio),

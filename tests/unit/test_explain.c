@@ -180,6 +180,11 @@ static void test_what_a_phone_does_is_no_difference(void **state)
 	leg(&r, OWNER, NM_LEG_ANSWERED, 1, 6);
 	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 7, 67);
 	assert_planned(&r);
+	begin(&r, OPEN); /* in the seconds that a record rounds away */
+	leg(&r, OWNER, NM_LEG_ANSWERED, 1, 17);
+	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 18, 67);
+	assert_planned(&r);
+	assert_string_equal(explain(&r).expected.answered_by, "owner");
 	begin(&r, OPEN);
 	leg(&r, OWNER, NM_LEG_BUSY, 1, 0);
 	leg(&r, SAM, NM_LEG_NO_ANSWER, 2, 16);
