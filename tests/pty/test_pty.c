@@ -781,8 +781,13 @@ static void do_until(struct terminal *terminal, const char *bytes, const char *t
 
 	assert_int_equal(write(terminal->fd, bytes, strlen(bytes)), (ssize_t)strlen(bytes));
 	while (!terminal_has(terminal, text)) {
-		if (now_ms() > end)
-			fail_msg("\"%s\" does not come", text);
+		struct nm_buf got;
+
+		if (now_ms() > end) {
+			nm_buf_init(&got, 1u << 22);
+			screen_text(terminal, &got);
+			fail_msg("\"%s\" does not come:\n%s", text, got.data);
+		}
 		take_output(terminal, 50);
 	}
 }
@@ -809,7 +814,7 @@ static void an_owners_first_session_ends_with_a_pushed_plan(void **state)
 	press(&terminal, "es\r", "e s Enter");
 	stage_shows(&terminal.stage, "check: no errors");
 	do_until(&terminal, "W", "A call to main now");
-	do_until(&terminal, "6", "not pushed");
+	do_until(&terminal, "6", "nothing there"); /* it was read */
 	do_until(&terminal, "P", "y yes");
 	do_until(&terminal, "y", "in sync");
 	assert_int_equal(write(terminal.fd, "q", 1), 1);
