@@ -622,8 +622,13 @@ static void do_until(struct terminal *terminal, const char *bytes, const char *t
 
 	terminal_type(terminal, bytes);
 	while (!terminal_has(terminal, text)) {
-		if (now_ms() > end)
-			fail_msg("\"%s\" does not come", text);
+		struct nm_buf got;
+
+		if (now_ms() > end) {
+			nm_buf_init(&got, 1u << 22);
+			terminal_text(terminal, &got);
+			fail_msg("\"%s\" does not come:\n%s", text, got.data);
+		}
 		terminal_take(terminal, 50);
 	}
 }
