@@ -69,8 +69,8 @@ struct nm_followup {
 	int tries;
 	nm_time texted; /* 0 */
 	size_t n_deeds;
-	const struct nm_deed
-		*deeds; /* oldest first, also those taken back; only nm_store_followup_get fills them */
+	/* Oldest first, also those taken back; only nm_store_followup_get fills them. */
+	const struct nm_deed *deeds;
 };
 
 struct nm_followups {
