@@ -156,17 +156,6 @@ static void find_untested(struct nm_checker *checker)
 
 /* --- focus --- */
 
-static bool keeps_away(const struct nm_plan *plan, int schedule)
-{
-	size_t i;
-
-	for (i = 0; i < plan->n_destinations; i++)
-		if (plan->destinations[i].kind == NM_PERSONAL &&
-		    nm_set_has(&plan->destinations[i].away, schedule))
-			return true;
-	return false;
-}
-
 /* The stretches for which a schedule is on and that are too long on the wall clock; out NULL: only counts. */
 static size_t long_spans(const struct nm_checker *checker, int schedule, struct nm_span *out)
 {
@@ -195,7 +184,7 @@ static size_t long_spans(const struct nm_checker *checker, int schedule, struct 
 	return n;
 }
 
-static int first_away(const struct nm_plan *plan, int schedule)
+int nm_check_kept_away(const struct nm_plan *plan, int schedule)
 {
 	size_t i;
 
@@ -219,7 +208,7 @@ static void find_long(struct nm_checker *checker, int schedule)
 	draft = nm_draft_add(checker, "focus-long", schedule, 0, plan->schedules[schedule].pos,
 			     nm_arena_format(checker->arena, "%s keeps %s away for more than 2 h",
 					     plan->schedules[schedule].name,
-					     plan->destinations[first_away(plan, schedule)].name));
+					     plan->destinations[nm_check_kept_away(plan, schedule)].name));
 	spans = nm_arena_alloc(checker->arena, n, sizeof *spans);
 	if (!draft || !spans) {
 		checker->failed = true;
@@ -325,7 +314,7 @@ enum nm_code nm_check_times(struct nm_checker *checker, struct nm_error *err)
 	find_left(checker);
 	find_untested(checker);
 	for (i = 0; i < plan->n_schedules; i++)
-		if (plan->schedules[i].hours && keeps_away(plan, (int)i))
+		if (plan->schedules[i].hours && nm_check_kept_away(plan, (int)i) >= 0)
 			find_long(checker, (int)i);
 	for (i = 0; i < plan->n_tests; i++) {
 		enum nm_code code = find_test(checker, &plan->tests[i], err);

@@ -18,9 +18,9 @@ static const char *const channels[] = {
 };
 
 static const char *const ends[] = {
-	[NM_FOLLOWUP_OPEN] = "open",           [NM_FOLLOWUP_BOOKED] = "booked",
-	[NM_FOLLOWUP_RESOLVED] = "resolved",   [NM_FOLLOWUP_NO_ANSWER] = "no-answer",
-	[NM_FOLLOWUP_LOST] = "lost",           [NM_FOLLOWUP_RANG_AGAIN] = "rang-again",
+	[NM_FOLLOWUP_OPEN] = "open",         [NM_FOLLOWUP_BOOKED] = "booked",
+	[NM_FOLLOWUP_RESOLVED] = "resolved", [NM_FOLLOWUP_NO_ANSWER] = "no-answer",
+	[NM_FOLLOWUP_LOST] = "lost",         [NM_FOLLOWUP_RANG_AGAIN] = "rang-again",
 };
 
 const char *nm_channel_name(enum nm_channel channel)
@@ -71,8 +71,8 @@ static bool is_on(const struct nm_state *state, const struct nm_set *schedules)
 }
 
 /* The first instant of a window at which one of them is on; NM_TIME_MAX: none is. */
-static enum nm_code first_on(const struct nm_plan *plan, const struct nm_set *schedules, struct nm_span window,
-			     nm_time *out)
+static enum nm_code first_on(const struct nm_plan *plan, const struct nm_set *schedules,
+			     struct nm_span window, nm_time *out)
 {
 	struct nm_timeline *timeline;
 	enum nm_code code = nm_timeline_build(plan, window.from, window.until, &timeline, NULL);
@@ -148,7 +148,8 @@ struct ranked {
 static int by_urgency(const void *a, const void *b)
 {
 	const struct ranked *x = a, *y = b;
-	const bool x_ended = x->followup.end != NM_FOLLOWUP_OPEN, y_ended = y->followup.end != NM_FOLLOWUP_OPEN;
+	const bool x_ended = x->followup.end != NM_FOLLOWUP_OPEN,
+		   y_ended = y->followup.end != NM_FOLLOWUP_OPEN;
 
 	if (x_ended != y_ended)
 		return x_ended - y_ended;
@@ -233,7 +234,8 @@ static enum nm_code check_before(const struct nm_plan *plan, struct nm_store *st
 		return code;
 	nm_number_words(followup->number, number);
 	if (refused)
-		return nm_fail(err, NM_REFUSED, "%s wants no texts, its carrier said: none is sent any more", number);
+		return nm_fail(err, NM_REFUSED, "%s wants no texts, its carrier said: none is sent any more",
+			       number);
 	if (followup->texted > last)
 		last = followup->texted;
 	if (last == NM_TIME_MIN || now - last >= once_per_s)
@@ -254,8 +256,9 @@ enum nm_code nm_followup_text_check(const struct nm_plan *plan, struct nm_store 
 		return nm_fail(err, NM_INPUT, "follow-up %lld has no number that could get a text",
 			       (long long)followup->id);
 	if (when_texts(plan, now) != now)
-		return nm_fail(err, NM_REFUSED,
-			       "customers get texts from %d:00 to %d:00 on the plan's clock only: try again then",
-			       NM_TEXTS_FROM_H, NM_TEXTS_UNTIL_H);
+		return nm_fail(
+			err, NM_REFUSED,
+			"customers get texts from %d:00 to %d:00 on the plan's clock only: try again then",
+			NM_TEXTS_FROM_H, NM_TEXTS_UNTIL_H);
 	return check_before(plan, store, followup, now, err);
 }

@@ -78,7 +78,8 @@ enum nm_code nm_lead_read(const struct nm_plan *plan, const struct nm_lead_text 
 	if (code == NM_OK)
 		code = read_at(plan, text->at, now, &lead.opened, err);
 	if (code == NM_OK && lead.number == 0 && (lead.name == NULL || *lead.name == '\0'))
-		code = nm_fail(err, NM_INPUT, "a lead needs a number or a name, or nobody can be called back");
+		code = nm_fail(err, NM_INPUT,
+			       "a lead needs a number or a name, or nobody can be called back");
 	if (code == NM_OK)
 		*out = lead;
 	return code;

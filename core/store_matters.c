@@ -30,7 +30,6 @@ struct rows {
 /* The missed calls of a matter; calls 0: none. */
 struct missed {
 	int64_t calls, call; /* how many, and the first */
-	const char *line;    /* of the first; from the arena */
 	nm_time first, last;
 };
 
@@ -58,11 +57,11 @@ static enum nm_code read_time(struct nm_store *store, enum nm_store_statement wh
 static enum nm_code read_span(struct nm_store *store, uint64_t number, nm_time at, struct nm_span *out,
 			      struct nm_error *err)
 {
-	enum nm_code code =
-		read_time(store, NM_SQL_MATTER_FROM, number, at, NM_TIME_MIN, &out->from, err);
+	enum nm_code code = read_time(store, NM_SQL_MATTER_FROM, number, at, NM_TIME_MIN, &out->from, err);
 
-	return code == NM_OK ? read_time(store, NM_SQL_MATTER_UNTIL, number, at, NM_TIME_MAX, &out->until, err)
-			     : code;
+	return code == NM_OK
+		       ? read_time(store, NM_SQL_MATTER_UNTIL, number, at, NM_TIME_MAX, &out->until, err)
+		       : code;
 }
 
 static struct row read_row(sqlite3_stmt *statement)
@@ -105,10 +104,9 @@ static enum nm_code read_rows(struct nm_store *store, enum nm_store_statement wh
 }
 
 static enum nm_code read_missed(struct nm_store *store, uint64_t number, struct nm_span span,
-				struct nm_arena *arena, struct missed *out, struct nm_error *err)
+				struct missed *out, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_MATTER_CALLS, err);
-	bool ok = true;
 	int result;
 
 	*out = (struct missed){ 0 };
@@ -120,13 +118,10 @@ static enum nm_code read_missed(struct nm_store *store, uint64_t number, struct 
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW)
 		*out = (struct missed){ .call = sqlite3_column_int64(statement, 0),
-					.line = nm_store_column(statement, 1, arena, &ok),
-					.first = sqlite3_column_int64(statement, 2),
-					.last = sqlite3_column_int64(statement, 3),
-					.calls = sqlite3_column_int64(statement, 4) };
+					.first = sqlite3_column_int64(statement, 1),
+					.last = sqlite3_column_int64(statement, 2),
+					.calls = sqlite3_column_int64(statement, 3) };
 	sqlite3_reset(statement);
-	if (!ok)
-		return nm_fail_memory(err);
 	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
 							     : nm_store_fail(store, "reading its calls", err);
 }
@@ -167,42 +162,48 @@ static enum nm_code cut_late(struct nm_store *store, const struct row *holder, s
 static enum nm_code write_calls(struct nm_store *store, const struct row *row, const struct missed *missed,
 				struct nm_error *err)
 {
-	const bool lead = row->came != 0;
-	const nm_time opened = lead ? row->came : missed->first;
-	const nm_time newest = missed->calls > 0 ? missed->last : opened;
 	sqlite3_stmt *statement;
 
-	if (row->opened == opened && row->newest == newest && row->calls == missed->calls &&
-	    (lead || row->call == missed->call))
+	if (row->opened == missed->first && row->newest == missed->last && row->calls == missed->calls &&
+	    row->call == missed->call)
 		return NM_OK;
 	statement = nm_store_statement(store, NM_SQL_FOLLOWUP_CALLS, err);
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, row->id);
-	if (!lead)
-		sqlite3_bind_int64(statement, 2, missed->call);
-	nm_store_bind(statement, 3, missed->line);
-	sqlite3_bind_int64(statement, 4, opened);
-	sqlite3_bind_int64(statement, 5, newest);
-	sqlite3_bind_int64(statement, 6, missed->calls);
+	sqlite3_bind_int64(statement, 2, missed->call);
+	sqlite3_bind_int64(statement, 3, missed->first);
+	sqlite3_bind_int64(statement, 4, missed->last);
+	sqlite3_bind_int64(statement, 5, missed->calls);
+	return nm_store_run(store, statement, err);
+}
+
+/* A lead was opened when it came, whatever calls join it. */
+static enum nm_code write_lead(struct nm_store *store, const struct row *row, const struct missed *missed,
+			       struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEAD_CALLS, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, row->id);
+	sqlite3_bind_int64(statement, 2, missed->calls > 0 ? missed->last : row->came);
+	sqlite3_bind_int64(statement, 3, missed->calls);
 	return nm_store_run(store, statement, err);
 }
 
 static enum nm_code open_row(struct nm_store *store, uint64_t number, const struct missed *missed,
 			     struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_ADD, err);
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_OPEN, err);
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int(statement, 1, NM_CHANNEL_PHONE);
 	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
-	nm_store_bind(statement, 5, missed->line);
-	sqlite3_bind_int64(statement, 6, 0);
-	sqlite3_bind_int64(statement, 7, missed->call);
-	sqlite3_bind_int64(statement, 8, missed->first);
-	sqlite3_bind_int64(statement, 9, missed->last);
-	sqlite3_bind_int64(statement, 10, missed->calls);
+	sqlite3_bind_int64(statement, 3, missed->call);
+	sqlite3_bind_int64(statement, 4, missed->last);
+	sqlite3_bind_int64(statement, 5, missed->calls);
 	return nm_store_run(store, statement, err);
 }
 
@@ -221,7 +222,9 @@ static enum nm_code settle_rows(struct nm_store *store, uint64_t number, const s
 
 	if (holder == NULL && missed->calls > 0)
 		return open_row(store, number, missed, err);
-	if (holder != NULL && (missed->calls > 0 || holder->came != 0))
+	if (holder != NULL && holder->came != 0)
+		code = write_lead(store, holder, missed, err);
+	else if (holder != NULL && missed->calls > 0)
 		code = write_calls(store, holder, missed, err);
 	for (size_t i = 0; i < rows->n && code == NM_OK; i++) {
 		const struct row *row = &rows->items[i];
@@ -235,24 +238,20 @@ static enum nm_code settle_rows(struct nm_store *store, uint64_t number, const s
 static enum nm_code settle_matter(struct nm_store *store, uint64_t number, struct nm_span span,
 				  struct nm_error *err)
 {
-	struct nm_arena *arena = nm_arena_new();
 	struct rows rows = { 0 };
 	const struct row *holder = NULL;
 	struct missed missed;
-	enum nm_code code = arena != NULL ? NM_OK : nm_fail_memory(err);
+	enum nm_code code = read_rows(store, NM_SQL_MATTER_FOLLOWUPS, number, span, &rows, err);
 
-	if (code == NM_OK)
-		code = read_rows(store, NM_SQL_MATTER_FOLLOWUPS, number, span, &rows, err);
 	if (code == NM_OK) {
 		holder = find_holder(&rows, &span);
 		code = cut_late(store, holder, &span, err);
 	}
 	if (code == NM_OK)
-		code = read_missed(store, number, span, arena, &missed, err);
+		code = read_missed(store, number, span, &missed, err);
 	if (code == NM_OK)
 		code = settle_rows(store, number, &rows, holder, &missed, err);
 	free(rows.items);
-	nm_arena_free(arena);
 	return code;
 }
 
@@ -280,8 +279,8 @@ static enum nm_code settle_end(struct nm_store *store, uint64_t number, const st
 static enum nm_code settle_ends(struct nm_store *store, uint64_t number, nm_time at, struct nm_error *err)
 {
 	struct rows rows = { 0 };
-	enum nm_code code = read_rows(store, NM_SQL_MATTER_ENDS, number, (struct nm_span){ at, NM_TIME_MAX },
-				      &rows, err);
+	enum nm_code code =
+		read_rows(store, NM_SQL_MATTER_ENDS, number, (struct nm_span){ at, NM_TIME_MAX }, &rows, err);
 
 	for (size_t i = 0; i < rows.n && code == NM_OK; i++)
 		code = settle_end(store, number, &rows.items[i], err);
@@ -289,16 +288,12 @@ static enum nm_code settle_ends(struct nm_store *store, uint64_t number, nm_time
 	return code;
 }
 
-enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm_time at,
-				     struct nm_error *err)
+static enum nm_code settle_around(struct nm_store *store, uint64_t number, nm_time at, struct nm_error *err)
 {
 	struct nm_span span;
 	bool bound;
-	enum nm_code code;
+	enum nm_code code = read_span(store, number, at, &span, err);
 
-	if (number == 0)
-		return NM_OK;
-	code = read_span(store, number, at, &span, err);
 	bound = code == NM_OK && span.from == at && at > NM_TIME_MIN;
 	if (code == NM_OK)
 		code = settle_matter(store, number, span, err);
@@ -307,4 +302,16 @@ enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm
 	if (code == NM_OK && bound)
 		code = settle_matter(store, number, span, err);
 	return code == NM_OK ? settle_ends(store, number, at, err) : code;
+}
+
+enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm_time at,
+				     struct nm_error *err)
+{
+	nm_time any;
+	enum nm_code code;
+
+	if (number == 0)
+		return NM_OK;
+	code = read_time(store, NM_SQL_MATTER_ANY, number, at, 0, &any, err);
+	return code == NM_OK && any != 0 ? settle_around(store, number, at, err) : code;
 }

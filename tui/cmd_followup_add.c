@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * followup add: a lead that came otherwise than by a call, from the command line or, one JSON object a line, from what
- * takes a web form's answers.  A row that is wrong is told with its line and does not stop the others.
+ * takes a web form's answers.  A row that is wrong is told with its line and does not stop the others, and one that is there
+ * already is not added again, so that a file that was cut off can be given once more.
  */
 #include "followups.h"
 
@@ -49,7 +50,7 @@ struct leads {
 	struct nm_store *store;
 	const char *name; /* of the file, for messages */
 	FILE *file;
-	size_t line, added, wrong;
+	size_t line, added, known, wrong;
 };
 
 /* The next line without its end, as far as a row may go; false: there is none.  *len is what the whole has. */
@@ -73,7 +74,7 @@ static enum nm_code add_row(struct leads *leads, const char *row, size_t len, st
 	struct session *session = leads->run->session;
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_followup lead;
-	int64_t id;
+	int64_t id = 0;
 	enum nm_code code = arena ? NM_OK : nm_fail_memory(err);
 
 	if (code == NM_OK && len > NM_LEAD_ROW)
@@ -81,7 +82,13 @@ static enum nm_code add_row(struct leads *leads, const char *row, size_t len, st
 	if (code == NM_OK)
 		code = nm_lead_read_json(session->plan, row, len, session_now(session), arena, &lead, err);
 	if (code == NM_OK)
+		code = nm_store_lead_find(leads->store, &lead, &id, err);
+	if (code == NM_OK && id) {
+		leads->known++;
+	} else if (code == NM_OK) {
 		code = nm_store_followup_add(leads->store, &lead, &id, err);
+		leads->added += code == NM_OK;
+	}
 	nm_arena_free(arena);
 	return code;
 }
@@ -103,8 +110,6 @@ static enum nm_code add_rows(struct leads *leads, struct nm_error *err)
 			nm_buf_addf(leads->run->notes, "%s:%zu: %s\n", leads->name, leads->line, err->text);
 			leads->wrong++;
 			code = NM_OK;
-		} else if (code == NM_OK) {
-			leads->added++;
 		}
 	}
 	if (code == NM_OK && ferror(leads->file))
@@ -118,13 +123,16 @@ static void tell_added(struct leads *leads)
 	struct nm_json json;
 
 	if (!leads->run->json) {
-		nm_buf_addf(out, "%zu added, %zu wrong\n", leads->added, leads->wrong);
+		nm_buf_addf(out, "%zu added, %zu known, %zu wrong\n", leads->added, leads->known,
+			    leads->wrong);
 		return;
 	}
 	nm_json_init(&json, out);
 	nm_json_object(&json);
 	nm_json_key(&json, "added");
 	nm_json_int(&json, (int64_t)leads->added);
+	nm_json_key(&json, "known");
+	nm_json_int(&json, (int64_t)leads->known);
 	nm_json_key(&json, "wrong");
 	nm_json_int(&json, (int64_t)leads->wrong);
 	json_finish(&json, out);

@@ -54,6 +54,12 @@ void followup_about(const struct nm_followup *followup, struct nm_buf *out)
 	}
 }
 
+/* Nobody calls back by the second: a time in words without them, which is not later. */
+static void minute_words(const struct session *session, nm_time t, char out[static NM_TIME_TEXT])
+{
+	nm_time_words(session_zone(session), t - t % 60, true, out);
+}
+
 static void due_words(const struct session *session, struct nm_followup_due due, struct nm_buf *out)
 {
 	const nm_time now = session_now(session);
@@ -64,12 +70,29 @@ static void due_words(const struct session *session, struct nm_followup_due due,
 		nm_buf_add(out, ", but no schedule that follow_up names is on within a year");
 		return;
 	}
-	nm_time_words(session_zone(session), due.at, true, text);
+	minute_words(session, due.at, text);
 	nm_buf_addf(out, " by %s", text);
-	if (due.at < now) {
-		nm_duration_words(now - due.at, text);
+	if (now - due.at >= 60) {
+		nm_duration_words((now - due.at) / 60 * 60, text);
 		nm_buf_addf(out, ", %s late", text);
 	}
+}
+
+/* Whoever rings once from a number that is dear to call wants just that; false: it is none. */
+static bool toll_words(const struct session *session, const struct nm_followup *followup, struct nm_buf *out)
+{
+	const enum nm_toll toll = followup->number ? nm_plan_toll(session->plan, followup->number) : NM_TOLL_FINE;
+	const char *country;
+
+	if (toll == NM_TOLL_FINE)
+		return false;
+	country = nm_number_country(followup->number);
+	if (toll == NM_TOLL_PREMIUM)
+		nm_buf_add(out, "not to be called back: a premium number");
+	else
+		nm_buf_addf(out, "not to be called back: in %s, which `allow` does not name",
+			    *country ? country : "no country that is known");
+	return true;
 }
 
 void followup_stands(const struct session *session, const struct nm_followup *followup, struct nm_buf *out)
@@ -78,12 +101,14 @@ void followup_stands(const struct session *session, const struct nm_followup *fo
 	char at[NM_TIME_TEXT];
 
 	if (followup->end != NM_FOLLOWUP_OPEN) {
-		nm_time_words(session_zone(session), followup->ended, true, at);
+		minute_words(session, followup->ended, at);
 		nm_buf_addf(out, "ended %s: %s", at, nm_followup_end_name(followup->end));
+	} else if (toll_words(session, followup, out)) {
+		return;
 	} else if (due.next != NM_NEXT_NONE) {
 		due_words(session, due, out);
 	} else if (followup->texted) {
-		nm_time_words(session_zone(session), followup->texted, true, at);
+		minute_words(session, followup->texted, at);
 		nm_buf_addf(out, "texted %s: waits for an answer", at);
 	} else {
 		nm_buf_add(out, "all attempts were made: say how it ended");
@@ -188,6 +213,15 @@ static void json_count(struct nm_json *json, const char *key, int64_t n)
 	nm_json_int(json, n);
 }
 
+static void json_toll(struct nm_json *json, const struct session *session, const struct nm_followup *followup)
+{
+	static const char *const tolls[] = {
+		[NM_TOLL_FINE] = NULL, [NM_TOLL_PREMIUM] = "premium", [NM_TOLL_ABROAD] = "abroad",
+	};
+
+	json_word(json, "toll", followup->number ? tolls[nm_plan_toll(session->plan, followup->number)] : NULL);
+}
+
 static void json_due(struct nm_json *json, const struct session *session, const struct nm_followup *followup)
 {
 	static const char *const nexts[] = { [NM_NEXT_CALL] = "call", [NM_NEXT_TEXT] = "text" };
@@ -228,6 +262,7 @@ void json_followup(struct nm_json *json, const struct session *session, const st
 	json_known_time(json, zone, "last_try", followup->last_try, followup->tries > 0);
 	json_known_time(json, zone, "texted", followup->texted, followup->texted != 0);
 	json_due(json, session, followup);
+	json_toll(json, session, followup);
 }
 
 void json_deed(struct nm_json *json, const struct nm_zone *zone, const struct nm_deed *deed)

@@ -14,7 +14,7 @@
 #include "report_words.h"
 
 #define BAR_WIDTH 20
-#define WIDTH 80
+#define WIDTH 78 /* a page of the interface has a column less on both sides */
 #define REPEATS 5 /* callers named here; the others are in --json and --csv */
 
 /* --- pieces --- */
@@ -58,13 +58,23 @@ static void add_measure(struct nm_buf *out, enum measure measure, struct nm_figu
 	add_right(out, words, width);
 }
 
+/* Up to the next blank, which is none before a percent sign. */
+static size_t word_length(const char *words)
+{
+	size_t len = strcspn(words, " ");
+
+	while (words[len] == ' ' && words[len + 1] == '%')
+		len += 1 + strcspn(words + len + 1, " ");
+	return len;
+}
+
 /* Words broken at blanks, the lines after the first indented. */
 static void add_wrapped(struct nm_buf *out, int indent, const char *words)
 {
 	int column = indent;
 
 	while (*words) {
-		const size_t len = strcspn(words, " ");
+		const size_t len = word_length(words);
 
 		if (column > indent && column + 1 + (int)len > WIDTH) {
 			nm_buf_add(out, "\n");

@@ -165,6 +165,7 @@ struct checklist_facts now_facts(const struct now *now, const struct app *app)
 		.n_lines = app->n_facts,
 		.tests = now->tests,
 		.newest_call = now->newest_call,
+		.peaks = now->log.report.n_peaks > 0,
 		.now = app_now(app),
 	};
 }
@@ -199,9 +200,8 @@ static bool idle_now(void *state, struct app *app)
 
 static void add_item(struct notes *notes, const struct checklist_item *item, const struct checklist_facts *facts)
 {
-	static const char *const marks[] = {[TICK_OPEN] = "·", [TICK_DONE] = "✓", [TICK_LATER] = " "};
-	static const unsigned styles[] = {
-		[TICK_OPEN] = STYLE_PLAIN, [TICK_DONE] = STYLE_GOOD, [TICK_LATER] = STYLE_DIM};
+	static const char *const marks[] = {[TICK_OPEN] = "·", [TICK_DONE] = "✓"};
+	static const unsigned styles[] = {[TICK_OPEN] = STYLE_PLAIN, [TICK_DONE] = STYLE_GOOD};
 	struct nm_buf missing;
 	enum tick tick;
 
@@ -210,7 +210,7 @@ static void add_item(struct notes *notes, const struct checklist_item *item, con
 	notes_addf(notes, styles[tick], "  %s %s", marks[tick], item->words);
 	notes_addf(notes, STYLE_DIM, "      looks at  %s", item->looks);
 	if (tick != TICK_DONE)
-		notes_addf(notes, tick == TICK_OPEN ? STYLE_WARNING : STYLE_DIM, "      missing   %s", missing.data);
+		notes_addf(notes, STYLE_WARNING, "      missing   %s", missing.data);
 	nm_buf_clear(&missing);
 }
 

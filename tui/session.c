@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "nevermiss/report.h"
+
 static void forget_timelines(struct session *session)
 {
 	for (size_t i = 0; i < SESSION_TIMELINES; i++) {
@@ -402,6 +404,41 @@ struct nm_test_fact session_tests(struct session *session)
 	return tests;
 }
 
+static struct nm_log_fact read_log(struct session *session, struct nm_store *store)
+{
+	const struct nm_report_options options = {.span = nm_report_30_days(session_now(session)), .line = -1};
+	struct nm_log_fact log = {0};
+	struct nm_report report;
+
+	if (nm_report(store, session->plan, &options, &report, NULL))
+		return log;
+	for (size_t i = 0; i < report.n_peaks; i++)
+		for (int hour = report.peaks[i].from; hour < report.peaks[i].until; hour++)
+			log.peaks |= UINT32_C(1) << hour;
+	if (report.figures.callback_median.known)
+		log.callback_s = (int64_t)(report.figures.callback_median.value * 60);
+	nm_report_clear(&report);
+	return log;
+}
+
+struct nm_log_fact session_log(struct session *session)
+{
+	const nm_time day = session_now(session) / NM_DAY;
+	struct nm_store *store;
+	uint64_t changes;
+
+	if (!session->plan || session_store(session, &store, NULL) != NM_OK)
+		return (struct nm_log_fact){0};
+	changes = nm_store_changes(store);
+	if (session->log_of.known && session->log_of.day == day && session->log_of.changes == changes)
+		return session->log;
+	session->log = read_log(session, store);
+	session->log_of.known = true;
+	session->log_of.day = day;
+	session->log_of.changes = changes;
+	return session->log;
+}
+
 enum nm_code session_tests_played(struct session *session, bool after_hours, struct nm_error *err)
 {
 	struct nm_store *store;
@@ -435,6 +472,7 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 	if (session_left(session, arena, &left, &options.n_left, NULL) == NM_OK)
 		options.left = left;
 	options.tests = session_tests(session);
+	options.log = session_log(session);
 	code = nm_check(plan, &options, out, err);
 	nm_arena_free(arena);
 	return code;

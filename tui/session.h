@@ -64,6 +64,12 @@ struct session {
 	bool findings_known;
 	struct nm_status status;
 	bool status_known;
+	struct nm_log_fact log;
+	struct {
+		bool known;
+		nm_time day;      /* on which the log was read, in days */
+		uint64_t changes; /* of the store then */
+	} log_of;
 	nm_time status_at;
 	struct nm_status_reading *reading; /* under way, session_reading_move moves it; NULL */
 	nm_time reading_at;                /* when it was begun */
@@ -136,6 +142,8 @@ void session_take_status(struct session *session, const struct nm_status *status
 /* What the store knows of the lines, for nm_check: n_lines of them, memory from the arena. */
 /* What the store knows of test calls played; not known when it cannot be read. */
 struct nm_test_fact session_tests(struct session *session);
+/* What the log says of the last 30 days; cached until something is written to the store. */
+struct nm_log_fact session_log(struct session *session);
 /* Writes down that they were played now; nothing in a read-only session. */
 enum nm_code session_tests_played(struct session *session, bool after_hours,
 				  struct nm_error *err) NM_WARN_UNUSED;

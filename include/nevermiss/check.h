@@ -64,9 +64,16 @@ struct nm_test_fact {
 	nm_time last, last_after_hours; /* NM_TIME_MIN: never played */
 };
 
+/* What the log says of the last 30 days; for focus-peak and callback-slow. */
+struct nm_log_fact {
+	uint32_t peaks;     /* bit h: in that local hour most customers call, from Monday to Friday */
+	int64_t callback_s; /* the median time until one who was missed is called back; 0: not known */
+};
+
 struct nm_check_options {
 	nm_time now, from, until; /* horizon */
 	struct nm_test_fact tests;
+	struct nm_log_fact log;
 	size_t n_facts;
 	const struct nm_line_fact *facts;
 	size_t n_left;

@@ -112,6 +112,9 @@ enum nm_code nm_store_followup_get(struct nm_store *store, int64_t id, struct nm
 /* A lead: channel, number, name, words, line and opened of it count.  NM_INPUT when neither number nor name is given. */
 enum nm_code nm_store_followup_add(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
 				   struct nm_error *err) NM_WARN_UNUSED;
+/* The lead that says the same and came at the same time; 0: there is none. */
+enum nm_code nm_store_lead_find(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
+				struct nm_error *err) NM_WARN_UNUSED;
 /* NM_INPUT: there is none of that id, it has ended already (but for REOPENED and NOTED), or nothing is left to take back. */
 enum nm_code nm_store_followup_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,
 				    struct nm_error *err) NM_WARN_UNUSED;

@@ -18,6 +18,7 @@
 #include "nevermiss/check.h"
 #include "nevermiss/edit.h"
 #include "nevermiss/explain.h"
+#include "nevermiss/followup.h"
 #include "nevermiss/report.h"
 
 #define AT INT64_C(1794600000) /* November 2026 */
@@ -574,6 +575,66 @@ static enum nm_code keep_a_call(struct nm_error *err)
 	return code;
 }
 
+/* A missed call that is mended each time, so that its caller's follow-ups are read from the log again. */
+static enum nm_code miss_a_call(struct nm_error *err)
+{
+	static int written;
+	const struct nm_call_entry call = {
+		.number = 1,
+		.line = "main",
+		.driver = "d",
+		.carrier_id = "missed",
+		.caller.number = 15125550199,
+		.began = AT,
+		.ended = AT + ++written,
+		.became.end = NM_CALL_LOST,
+	};
+	enum nm_call_kept kept;
+
+	return nm_store_call_put(store, &call, &kept, err);
+}
+
+/* A lead comes, somebody does something about it, and all are listed. */
+static enum nm_code call_back(struct nm_error *err)
+{
+	static const char row[] = "{\"channel\": \"web\", \"number\": \"+15125550199\", \"name\": \"Ann\","
+				  " \"words\": \"a leak\"}";
+	static const struct nm_followup_filter open = { true, NM_TIME_MIN, NM_TIME_MAX, 10 };
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followups followups = { 0 };
+	struct nm_followup lead;
+	int64_t id = 0;
+	enum nm_code code = arena ? nm_lead_read_json(plan, row, sizeof row - 1, AT, arena, &lead, err)
+				  : nm_fail_memory(err);
+
+	if (!code)
+		code = nm_store_followup_add(store, &lead, &id, err);
+	if (!code)
+		code = nm_store_followups(store, &open, &followups, err);
+	if (!code)
+		code = nm_followup_outcome(plan, store, id, NM_FOLLOWUP_BOOKED, AT + 60, "pat", arena, &lead, err);
+	nm_followups_clear(&followups);
+	nm_arena_free(arena);
+	return code;
+}
+
+/* What is due without an error to tell: without memory it is less exact, and no worse. */
+static enum nm_code sort_followups(struct nm_error *err)
+{
+	struct nm_followup items[] = { { .id = 1, .opened = AT + 9 }, { .id = 2, .opened = AT } };
+	struct nm_followups followups = { .n = 2, .items = items };
+	const struct nm_set during = plan->follow_up.during;
+	const struct nm_set all = { .given = true, .n = 1, .ids = (const int[]){ 0 } };
+	struct nm_followup_due due;
+
+	plan->follow_up.during = all;
+	nm_followups_sort(plan, &followups);
+	due = nm_followup_due(plan, &items[0]);
+	plan->follow_up.during = during;
+	assert_true(due.at >= AT + plan->follow_up.within_s && items[0].id + items[1].id == 3);
+	return memory.hit ? nm_fail_memory(err) : NM_OK;
+}
+
 /* Of many callers, answered by more than the plan names, some to be called back. */
 static void fill_log(void)
 {
@@ -689,6 +750,9 @@ STARVED(write_week)
 STARVED(read_calendar)
 STARVED(read_records)
 STARVED(keep_a_call)
+STARVED(miss_a_call)
+STARVED(call_back)
+STARVED(sort_followups)
 STARVED(report_log)
 STARVED(explain_call)
 
@@ -743,8 +807,10 @@ int main(void)
 		cmocka_unit_test(test_keep_at_twilio),  cmocka_unit_test(test_keep_at_voipms),
 		cmocka_unit_test(test_render_codes),    cmocka_unit_test(test_apply_edits),
 		cmocka_unit_test(test_keep_at_cpl),     cmocka_unit_test(test_read_records),
-		cmocka_unit_test(test_keep_a_call),     cmocka_unit_test(test_report_log),
 		cmocka_unit_test(test_explain_call),
+		cmocka_unit_test(test_keep_a_call),     cmocka_unit_test(test_miss_a_call),
+		cmocka_unit_test(test_call_back),       cmocka_unit_test(test_sort_followups),
+		cmocka_unit_test(test_report_log),
 		cmocka_unit_test(test_send_through_sandbox),
 		cmocka_unit_test(test_send_through_telnyx),
 		cmocka_unit_test(test_send_through_twilio),

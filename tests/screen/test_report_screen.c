@@ -621,6 +621,10 @@ static void all_figures_are_saved_and_nothing_is_overwritten_unasked(void **stat
 	assert_memory_equal(text, "figure,", 7);
 	free(text);
 	stage_keys(&stage, "S C-u");
+	stage_type(&stage, "./plan.conf");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "./plan.conf is the plan");
+	stage_keys(&stage, "Escape S C-u");
 	stage_type(&stage, "no/such/folder.csv");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "cannot write");

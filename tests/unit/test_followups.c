@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include <cmocka.h>
+#include <sqlite3.h>
 
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
@@ -129,9 +130,8 @@ static int64_t newest_id(void)
 static enum nm_code try_deed(int64_t id, enum nm_deed_kind kind, enum nm_followup_end end, nm_time at,
 			     struct nm_error *err)
 {
-	return nm_store_followup_deed(store, id,
-				      &(struct nm_deed){ .at = at, .who = WHO, .kind = kind, .end = end },
-				      err);
+	return nm_store_followup_deed(
+		store, id, &(struct nm_deed){ .at = at, .who = WHO, .kind = kind, .end = end }, err);
 }
 
 static void deed(int64_t id, enum nm_deed_kind kind, enum nm_followup_end end, nm_time at)
@@ -148,7 +148,9 @@ static void finish(int64_t id, enum nm_followup_end end, nm_time at)
 
 static int64_t add_lead(nm_number number, const char *name, nm_time at)
 {
-	const struct nm_followup lead = { .channel = NM_CHANNEL_WEB, .number = number, .name = name, .opened = at };
+	const struct nm_followup lead = {
+		.channel = NM_CHANNEL_WEB, .number = number, .name = name, .opened = at
+	};
 	struct nm_error err;
 	int64_t id;
 
@@ -183,9 +185,15 @@ static void test_nobody_calls_back_a_withheld_number(void **state)
 /* Nor is anybody of the plan's own called back. */
 static void test_a_call_of_our_own_opens_none(void **state)
 {
-	struct nm_call_entry call = { .number = UINT64_C(15125550100), .line = "main", .driver = "twilio",
-				      .carrier_id = "a", .caller.number = ANN, .began = T, .ended = T + 9,
-				      .became.end = NM_CALL_LOST, .ours = true };
+	struct nm_call_entry call = { .number = UINT64_C(15125550100),
+				      .line = "main",
+				      .driver = "twilio",
+				      .carrier_id = "a",
+				      .caller.number = ANN,
+				      .began = T,
+				      .ended = T + 9,
+				      .became.end = NM_CALL_LOST,
+				      .ours = true };
 	enum nm_call_kept kept;
 	struct nm_error err;
 
@@ -197,8 +205,13 @@ static void test_a_call_of_our_own_opens_none(void **state)
 /* An answer that is only probable may have been a phone's voicemail. */
 static void test_a_probable_answer_ends_none(void **state)
 {
-	struct nm_call_entry call = { .number = UINT64_C(15125550100), .line = "main", .driver = "twilio",
-				      .carrier_id = "b", .caller.number = ANN, .began = T + 60, .ended = T + 90,
+	struct nm_call_entry call = { .number = UINT64_C(15125550100),
+				      .line = "main",
+				      .driver = "twilio",
+				      .carrier_id = "b",
+				      .caller.number = ANN,
+				      .began = T + 60,
+				      .ended = T + 90,
 				      .became = { .end = NM_CALL_ANSWERED, .probably = true } };
 	enum nm_call_kept kept;
 	struct nm_error err;
@@ -351,8 +364,9 @@ static void test_what_cannot_be_done(void **state)
 	assert_int_equal(try_deed(id, NM_DEED_ENDED, NM_FOLLOWUP_OPEN, T, &err), NM_INPUT);
 	open_store(true);
 	assert_int_equal(try_deed(id, NM_DEED_NOTED, NM_FOLLOWUP_OPEN, T, &err), NM_REFUSED);
-	assert_int_equal(nm_store_followup_add(store, &(struct nm_followup){ .name = "Bob", .opened = T }, &id, &err),
-			 NM_REFUSED);
+	assert_int_equal(
+		nm_store_followup_add(store, &(struct nm_followup){ .name = "Bob", .opened = T }, &id, &err),
+		NM_REFUSED);
 	assert_followups("Ann 0..0 0 calls open");
 	nm_arena_free(arena);
 }
@@ -413,6 +427,58 @@ static void test_a_call_of_a_lead_joins_it_and_ends_it(void **state)
 			 "ann 0..20 1 call rang-again at 60");
 }
 
+static void test_a_lead_is_found_again(void **state)
+{
+	struct nm_followup lead = { .channel = NM_CHANNEL_WEB, .number = ANN, .name = "Ann", .opened = T };
+	const int64_t id = add_lead(ANN, "Ann", T);
+	struct nm_error err;
+	int64_t found;
+
+	(void)state;
+	put("a", ANN, T + 20, NM_CALL_LOST);
+	ok(nm_store_lead_find(store, &lead, &found, &err), &err);
+	assert_int_equal(found, id);
+	lead.words = "a leak";
+	ok(nm_store_lead_find(store, &lead, &found, &err), &err);
+	assert_int_equal(found, 0);
+}
+
+/* "in the same transaction": a call whose follow-up cannot be written is not written either. */
+static void test_neither_without_the_other(void **state)
+{
+	const struct nm_call_filter all = { 0, NM_TIME_MIN, NM_TIME_MAX, 10 };
+	const struct nm_call_entry call = { .number = UINT64_C(15125550100),
+					    .line = "main",
+					    .driver = "twilio",
+					    .carrier_id = "a",
+					    .caller.number = ANN,
+					    .began = T,
+					    .ended = T + 9,
+					    .became.end = NM_CALL_LOST };
+	struct nm_call_entries calls;
+	enum nm_call_kept kept;
+	struct nm_error err;
+	char file[512];
+	sqlite3 *db;
+
+	(void)state;
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db,
+				      "CREATE TRIGGER full BEFORE INSERT ON followup"
+				      " BEGIN SELECT raise(ABORT, 'full'); END",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	assert_int_equal(nm_store_call_put(store, &call, &kept, &err), NM_SYSTEM);
+	ok(nm_store_calls(store, &all, &calls, &err), &err);
+	assert_int_equal(calls.n, 0);
+	nm_call_entries_clear(&calls);
+	assert_int_equal(sqlite3_exec(db, "DROP TRIGGER full", NULL, NULL, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	put("a", ANN, T, NM_CALL_LOST);
+	assert_followups("ann 0..0 1 call open");
+}
+
 /* --- against an obvious reading --- */
 
 #define CASES 400
@@ -440,9 +506,9 @@ struct model {
 
 static struct drawn draw(uint64_t *seed, int number, int index, nm_time from, int seconds)
 {
-	static const enum nm_call_end of[] = { NM_CALL_ANSWERED, NM_CALL_VOICEMAIL, NM_CALL_REJECTED,
+	static const enum nm_call_end of[] = { NM_CALL_ANSWERED,  NM_CALL_VOICEMAIL, NM_CALL_REJECTED,
 					       NM_CALL_SWALLOWED, NM_CALL_ABANDONED, NM_CALL_LOST,
-					       NM_CALL_UNKNOWN,  NM_CALL_ANSWERED };
+					       NM_CALL_UNKNOWN,   NM_CALL_ANSWERED };
 	struct drawn call = { .caller = UINT64_C(15125560000) + (uint64_t)number * 2 + random_below(seed, 2),
 			      .at = from + random_below(seed, (uint32_t)seconds),
 			      .end = of[random_below(seed, 8)],
@@ -743,8 +809,9 @@ static void test_outcomes(void **state)
 	assert_int_equal(got.end, NM_FOLLOWUP_NO_ANSWER);
 	assert_int_equal(got.tries, 2);
 	assert_int_equal(got.n_deeds, 3);
-	assert_int_equal(nm_followup_outcome(plan, store, 1, NM_FOLLOWUP_BOOKED, T + 30, WHO, arena, &got, &err),
-			 NM_INPUT);
+	assert_int_equal(
+		nm_followup_outcome(plan, store, 1, NM_FOLLOWUP_BOOKED, T + 30, WHO, arena, &got, &err),
+		NM_INPUT);
 	nm_arena_free(arena);
 	take_plan(PLAN "follow_up { attempts = 1 then_text = \"Smith\" }");
 	put("b", ANN, T + 100, NM_CALL_LOST);
@@ -770,9 +837,15 @@ static void assert_text(const struct nm_followup *followup, nm_time now, enum nm
 /* "follow-up texts 8-21 h", and once in text_back's once_per, whatever else sent the one before. */
 static void test_when_it_may_get_a_text(void **state)
 {
-	const struct nm_outbox_text sent = { .at = T + 3600, .line = "main", .account = "box", .driver = "sandbox",
-					     .from = "+15125550100", .to = "+15125550199", .body = "x",
-					     .why = "text-back", .state = NM_OUTBOX_SENDING };
+	const struct nm_outbox_text sent = { .at = T + 3600,
+					     .line = "main",
+					     .account = "box",
+					     .driver = "sandbox",
+					     .from = "+15125550100",
+					     .to = "+15125550199",
+					     .body = "x",
+					     .why = "text-back",
+					     .state = NM_OUTBOX_SENDING };
 	struct nm_followup f = { .id = 1, .number = ANN, .opened = T };
 	struct nm_error err;
 	int64_t id;
@@ -787,15 +860,21 @@ static void test_when_it_may_get_a_text(void **state)
 	assert_text(&f, T - 1, NM_REFUSED,
 		    "customers get texts from 8:00 to 21:00 on the plan's clock only: try again then");
 	ok(nm_store_outbox_add(store, &sent, &id, &err), &err);
-	assert_text(&f, T + 3 * 3600 - 1, NM_REFUSED,
-		    "+1 512 555 0199 got a text less than 2 h ago, or may have: once_per of text_back is that long");
+	assert_text(
+		&f, T + 3 * 3600 - 1, NM_REFUSED,
+		"+1 512 555 0199 got a text less than 2 h ago, or may have: once_per of text_back is that long");
 	assert_text(&f, T + 3 * 3600, NM_OK, "");
-	ok(nm_store_outbox_update(store, &(struct nm_outbox_text){ .id = id, .state = NM_OUTBOX_FAILED }, &err), &err);
+	ok(nm_store_outbox_update(store, &(struct nm_outbox_text){ .id = id, .state = NM_OUTBOX_FAILED },
+				  &err),
+	   &err);
 	assert_text(&f, T + 3600, NM_OK, "");
 	f.texted = T + 3 * 3600;
-	assert_text(&f, T + 4 * 3600, NM_REFUSED,
-		    "+1 512 555 0199 got a text less than 2 h ago, or may have: once_per of text_back is that long");
-	ok(nm_store_outbox_update(store, &(struct nm_outbox_text){ .id = id, .state = NM_OUTBOX_REFUSED }, &err), &err);
+	assert_text(
+		&f, T + 4 * 3600, NM_REFUSED,
+		"+1 512 555 0199 got a text less than 2 h ago, or may have: once_per of text_back is that long");
+	ok(nm_store_outbox_update(store, &(struct nm_outbox_text){ .id = id, .state = NM_OUTBOX_REFUSED },
+				  &err),
+	   &err);
 	assert_text(&f, T + 7 * 3600, NM_REFUSED,
 		    "+1 512 555 0199 wants no texts, its carrier said: none is sent any more");
 	f.number = 0;
@@ -842,6 +921,8 @@ int main(void)
 		EACH(test_an_answer_that_was_none_joins_what_it_parted),
 		EACH(test_a_call_that_is_known_too_late_opens_none),
 		EACH(test_a_call_of_a_lead_joins_it_and_ends_it),
+		EACH(test_a_lead_is_found_again),
+		EACH(test_neither_without_the_other),
 		EACH(test_as_an_obvious_reading_has_it),
 		EACH(test_when_it_is_due),
 		EACH(test_during),
