@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "command.h"
@@ -23,10 +24,39 @@ static enum nm_code read_dates(const struct invocation *run, enum nm_date_order 
 	return NM_OK;
 }
 
-static enum nm_code open_file(const char *name, int *fd, struct nm_error *err)
+/* The file, and how many bytes it has; 0: nobody knows.  The interface, which waits for nothing, takes no pipes. */
+static enum nm_code open_file(const struct session *session, const char *name, int *fd, size_t *size,
+			      struct nm_error *err)
 {
-	*fd = strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY) : STDIN_FILENO;
-	return *fd >= 0 ? NM_OK : nm_fail(err, NM_INPUT, "cannot open %s: %s", name, strerror(errno));
+	struct stat about;
+
+	*size = 0;
+	*fd = -1;
+	if (!strcmp(name, "-") && isatty(STDIN_FILENO))
+		return nm_fail(err, NM_INPUT, "- is standard input, and that is a terminal: name a file");
+	*fd = strcmp(name, "-") ? open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY | (session->working ? O_NONBLOCK : 0))
+				: STDIN_FILENO;
+	if (*fd < 0 || fstat(*fd, &about))
+		return nm_fail(err, NM_INPUT, "cannot open %s: %s", name, strerror(errno));
+	if (S_ISREG(about.st_mode))
+		*size = (size_t)about.st_size;
+	else if (session->working)
+		return nm_fail(err, NM_INPUT, "%s is not a regular file", name);
+	return NM_OK;
+}
+
+struct reading {
+	const struct session *session;
+	size_t size;
+};
+
+static bool told(void *context, int64_t done)
+{
+	const struct reading *reading = context;
+	const struct session *session = reading->session;
+
+	return !session->working ||
+	       session->working(session->progress_context, "KiB", (size_t)done >> 10, (reading->size >> 10) + 1);
 }
 
 static void file_text(struct invocation *run, const struct nm_calls_file *file)
@@ -100,6 +130,7 @@ static enum nm_code read_options(struct invocation *run, const char *name, struc
 
 enum nm_code calls_import_file(struct invocation *run, const char *name, struct nm_error *err)
 {
+	struct reading reading = { .session = run->session };
 	struct nm_calls_file_options options;
 	struct nm_calls_file file = { .n_wrong = 0 };
 	struct nm_store *store;
@@ -109,11 +140,14 @@ enum nm_code calls_import_file(struct invocation *run, const char *name, struct 
 	if (!code)
 		code = session_store(run->session, &store, err);
 	if (!code)
-		code = open_file(name, &fd, err);
-	if (code)
-		return code;
-	code = nm_calls_file_import(store, run->session->plan, fd, &options, &file, err);
-	if (fd != STDIN_FILENO)
+		code = open_file(run->session, name, &fd, &reading.size, err);
+	if (!code) {
+		options.progress = told;
+		options.progress_context = &reading;
+		told(&reading, 0);
+		code = nm_calls_file_import(store, run->session->plan, fd, &options, &file, err);
+	}
+	if (fd >= 0 && fd != STDIN_FILENO)
 		close(fd);
 	if (file.arena && run->json)
 		file_json(run, &file);

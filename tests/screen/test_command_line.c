@@ -87,6 +87,40 @@ static void a_sweep_can_be_stopped(void **state)
 	stage_close(&stage);
 }
 
+static bool stop_at_64k(void *context, const char *pieces, size_t done, size_t all)
+{
+	(void)context;
+	assert_string_equal(pieces, "KiB");
+	assert_true(all > 128 && done < all);
+	return done < 64;
+}
+
+/* "importing a million calls": it stops too, what was read is kept, and again goes on. */
+static void an_import_can_be_stopped(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	struct nm_buf table;
+
+	(void)state;
+	open_stage(&stage);
+	nm_buf_init(&table, 1u << 20);
+	nm_buf_add(&table, "at,from,to,status\n");
+	for (int i = 0; i < 5000; i++)
+		nm_buf_addf(&table, "%d,+1512555%04d,main,missed\n", 1767621600 + i * 60, i);
+	assert_int_equal(nm_file_write("calls.csv", table.data, table.len, true, &err), NM_OK);
+	nm_buf_clear(&table);
+	stage.session.working = stop_at_64k;
+	say(&stage, "calls import calls.csv");
+	stage_shows(&stage, "stopped: what was read is kept, the same import goes on");
+	stage_hides(&stage, "5000 calls");
+	stage.session.working = NULL;
+	stage_keys(&stage, "Escape");
+	say(&stage, "calls import calls.csv");
+	stage_shows(&stage, "5000 calls: ");
+	stage_close(&stage);
+}
+
 /* Each has a page or says why not, and leaves the screen as it was. */
 static void every_command_can_be_run(void **state)
 {
@@ -242,6 +276,7 @@ int main(void)
 		cmocka_unit_test(a_word_is_an_action_or_a_screen_before_a_command),
 		cmocka_unit_test(a_command_runs_with_its_options_and_shows_a_page),
 		cmocka_unit_test(a_sweep_can_be_stopped),
+		cmocka_unit_test(an_import_can_be_stopped),
 		cmocka_unit_test(every_command_can_be_run),
 		cmocka_unit_test(what_would_ask_says_which_option_answers),
 		cmocka_unit_test(what_is_wrong_is_told_and_asked_again),
