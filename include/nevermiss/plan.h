@@ -84,7 +84,7 @@ struct nm_calendar {
 	const char *name;
 	struct nm_pos pos;
 	const char *file;     /* as written; NULL */
-	const char *path;     /* file, relative to the plan's own folder when not absolute; NULL */
+	const char *path;     /* file, relative to the plan's own folder when not absolute; else the name of its copy */
 	const char *url, *url_cmd, *user, *password_cmd; /* NULL when not given */
 	int64_t refresh_s;    /* default 15 minutes */
 	struct nm_ical *ical; /* what was read; NULL when there is nothing (a URL never fetched) */
