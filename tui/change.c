@@ -22,7 +22,7 @@ static enum nm_code plan_with(const struct session *session, const struct nm_edi
 
 	nm_diags_init(&diags);
 	if (!code)
-		code = nm_plan_read(session->options.plan_file, edited, len, out, &diags, err);
+		code = session_plan_read(session, session->options.plan_file, edited, len, out, &diags, err);
 	if (code && diags.n)
 		nm_fail(err, code, "%s", diags.items[0].text);
 	nm_diags_clear(&diags);

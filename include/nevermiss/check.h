@@ -64,8 +64,17 @@ struct nm_test_fact {
 	nm_time last, last_after_hours; /* NM_TIME_MIN: never played */
 };
 
+/* What the store knows of a calendar of the network; for calendar-stale. */
+struct nm_calendar_fact {
+	const char *calendar;
+	nm_time fetched;     /* NM_TIME_MIN: never */
+	const char *trouble; /* why the last try to fetch it failed; NULL */
+};
+
 struct nm_check_options {
 	nm_time now, from, until; /* horizon */
+	size_t n_calendars;
+	const struct nm_calendar_fact *calendars;
 	struct nm_test_fact tests;
 	size_t n_facts;
 	const struct nm_line_fact *facts;

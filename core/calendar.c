@@ -1,0 +1,376 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Fetching calendars (calendar.h).  Comes in: a plan, its store, a transport.  Goes out: copies and troubles in the
+ * store.  Each calendar is a short conversation, one request at a time; all of them are held at once.  Knows no
+ * screen and no secret: the transport puts the password in.
+ */
+#include "nevermiss/calendar.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "nevermiss/check.h"
+
+#define WAIT_MS     100
+#define URL_MAX     8192
+#define LOOK_BACK   (31 * (nm_time)NM_DAY)
+#define LOOK_AHEAD  (2 * NM_CHECK_HORIZON)
+#define HEADER_MAX  2048
+
+/* One calendar that is being fetched. */
+struct fetch {
+	const struct nm_calendar *calendar;
+	struct nm_account account; /* stands for the calendar where the transport asks for a password */
+	struct nm_calendar_copy kept;
+	bool has_kept;
+	struct nm_buf url;  /* the one that is asked; wiped */
+	struct nm_buf home; /* scheme and host that the plan names; wiped */
+	struct nm_buf etag, modified; /* headers of the request */
+	struct nm_request request;
+	int redirects;
+	bool flying;
+	struct nm_refreshed *result;
+};
+
+struct fetching {
+	const struct nm_refresh *refresh;
+	struct nm_arena *arena; /* of the results */
+	size_t n, n_flying;
+	struct fetch *items;
+};
+
+bool nm_calendar_remote(const struct nm_calendar *calendar)
+{
+	return calendar->url != NULL || calendar->url_cmd != NULL;
+}
+
+int64_t nm_calendar_patience(const struct nm_calendar *calendar)
+{
+	return calendar->refresh_s > NM_DAY / 4 ? 4 * calendar->refresh_s : NM_DAY;
+}
+
+/* --- how it ends --- */
+
+/* The words are from the arena; NULL when memory is out. */
+static enum nm_code fail_words(struct fetch *fetch, const char *words, struct nm_error *err)
+{
+	fetch->result->end = NM_REFRESH_FAILED;
+	fetch->result->words = words;
+	return words != NULL ? NM_OK : nm_fail_memory(err);
+}
+
+static enum nm_code put(const struct fetching *fetching, const struct fetch *fetch, struct nm_calendar_copy *copy,
+			struct nm_error *err)
+{
+	copy->source = fetch->calendar->path;
+	copy->name = fetch->calendar->name;
+	copy->tried = fetching->refresh->now;
+	return nm_store_calendar_put(fetching->refresh->store, copy, err);
+}
+
+static enum nm_code put_failure(const struct fetching *fetching, const struct fetch *fetch, struct nm_error *err)
+{
+	struct nm_calendar_copy copy = { .fetched = NM_TIME_MIN, .trouble = fetch->result->words };
+
+	return put(fetching, fetch, &copy, err);
+}
+
+/* Its server says that nothing is new. */
+static enum nm_code put_same(const struct fetching *fetching, struct fetch *fetch, struct nm_error *err)
+{
+	struct nm_calendar_copy copy = { .fetched = fetching->refresh->now };
+
+	fetch->result->end = NM_REFRESH_SAME;
+	return put(fetching, fetch, &copy, err);
+}
+
+/* A copy with which a plan could not be proved must not take the place of one with which it can. */
+static enum nm_code check_copy(const struct fetching *fetching, const struct fetch *fetch, const char *bytes, size_t len,
+			       struct nm_error *err)
+{
+	const struct nm_refresh *refresh = fetching->refresh;
+	struct nm_ical_events events;
+	struct nm_ical *ical;
+	enum nm_code code = nm_ical_read(fetch->calendar->name, bytes, len, &ical, err);
+
+	if (code != NM_OK)
+		return code;
+	code = nm_ical_expand(ical, refresh->plan->zone, refresh->now - LOOK_BACK, refresh->now + LOOK_AHEAD, &events,
+			      err);
+	if (code == NM_OK)
+		nm_ical_events_clear(&events);
+	nm_ical_free(ical);
+	return code;
+}
+
+static enum nm_code put_new(const struct fetching *fetching, struct fetch *fetch, const struct nm_response *response,
+			    struct nm_error *err)
+{
+	struct nm_calendar_copy copy = { .fetched = fetching->refresh->now,
+					 .etag = response->etag,
+					 .modified = response->modified,
+					 .bytes = response->body,
+					 .len = response->len };
+	struct nm_error why;
+	const enum nm_code code = check_copy(fetching, fetch, copy.bytes, copy.len, &why);
+
+	if (code == NM_INPUT)
+		return fail_words(fetch, nm_arena_format(fetching->arena, "what came is no calendar that can be read: %s",
+							 why.text), err);
+	if (code != NM_OK)
+		return nm_fail(err, code, "%s", why.text);
+	fetch->result->end = NM_REFRESH_NEW;
+	return put(fetching, fetch, &copy, err);
+}
+
+/* --- requests --- */
+
+/* The part of a URL that says who is asked: up to the third slash. */
+static size_t origin_len(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	return host == NULL ? 0 : (size_t)(host + 3 - url) + strcspn(host + 3, "/?#");
+}
+
+static bool is_home(const struct fetch *fetch)
+{
+	return origin_len(fetch->url.data) == fetch->home.len &&
+	       strncmp(fetch->url.data, fetch->home.data, fetch->home.len) == 0;
+}
+
+static void add_condition(struct nm_request *request, struct nm_buf *header, const char *name, const char *value)
+{
+	if (value == NULL)
+		return;
+	nm_buf_clear(header);
+	nm_buf_addf(header, "%s: %s", name, value);
+	request->headers[request->n_headers++] = header->data;
+}
+
+/* Asks what the URL at hand has, if it is not what is kept. */
+static enum nm_code send(struct fetching *fetching, struct fetch *fetch, struct nm_error *err)
+{
+	const struct nm_transport *transport = &fetching->refresh->transport;
+	struct nm_request *request = &fetch->request;
+	struct nm_error why;
+	enum nm_code code;
+
+	*request = (struct nm_request){ .method = "GET",
+					.url = fetch->url.data,
+					.secret_url = fetch->calendar->url_cmd != NULL,
+					.answer_max = NM_ICAL_BYTES,
+					.timeout_s = NM_CALENDAR_TIMEOUT_S,
+					.repeatable = true };
+	if (fetch->has_kept && fetch->kept.len > 0) {
+		add_condition(request, &fetch->etag, "If-None-Match", fetch->kept.etag);
+		add_condition(request, &fetch->modified, "If-Modified-Since", fetch->kept.modified);
+	}
+	if (fetch->calendar->password_cmd != NULL && is_home(fetch)) {
+		request->auth = NM_AUTH_BASIC;
+		request->account = &fetch->account;
+	}
+	if (fetch->etag.failed || fetch->modified.failed)
+		return nm_fail_memory(err);
+	code = transport->submit(transport->context, (int)(fetch - fetching->items), request, &why);
+	fetch->flying = code == NM_OK;
+	fetching->n_flying += fetch->flying;
+	if (code == NM_CARRIER)
+		return fail_words(fetch, nm_arena_text(fetching->arena, why.text), err);
+	return code == NM_OK ? NM_OK : nm_fail(err, code, "%s", why.text);
+}
+
+static bool begins(const char *text, const char *with)
+{
+	return strncmp(text, with, strlen(with)) == 0;
+}
+
+static enum nm_code follow(struct fetching *fetching, struct fetch *fetch, const char *location, struct nm_error *err)
+{
+	struct nm_arena *arena = fetching->arena;
+
+	if (fetch->redirects++ == NM_CALENDAR_REDIRECTS)
+		return fail_words(fetch, nm_arena_format(arena, "its server sends one from place to place, more than %d times",
+							 NM_CALENDAR_REDIRECTS), err);
+	if (begins(fetch->url.data, "https:") && !begins(location, "https:"))
+		return fail_words(fetch, nm_arena_text(arena, "its server leads from https to where everybody can read "
+							      "along, which is not followed"), err);
+	explicit_bzero(fetch->url.data, fetch->url.len);
+	nm_buf_clear(&fetch->url);
+	nm_buf_add(&fetch->url, location);
+	if (fetch->url.failed)
+		return fail_words(fetch, nm_arena_text(arena, "its server leads to a URL that is too long"), err);
+	return send(fetching, fetch, err);
+}
+
+/* --- answers --- */
+
+static const char *status_words(const struct fetch *fetch, const struct nm_response *response, struct nm_arena *arena)
+{
+	switch (response->status) {
+	case 0:
+		return nm_arena_format(arena, "no answer: %s", response->error != NULL ? response->error : "unknown");
+	case 401:
+	case 403:
+		if (fetch->calendar->password_cmd == NULL)
+			return nm_arena_format(arena, "its server wants a password (%d): give user and password_cmd",
+					       response->status);
+		if (fetch->request.auth == NM_AUTH_NONE)
+			return nm_arena_format(arena, "another server, to which it was moved, wants a password (%d), which "
+						      "only goes to the one in the plan",
+					       response->status);
+		return nm_arena_format(arena, "its server does not take the user or the password (%d)", response->status);
+	case 404:
+	case 410:
+		return nm_arena_format(arena, "there is nothing at its URL (%d)", response->status);
+	default:
+		return nm_arena_format(arena, "its server answered %d", response->status);
+	}
+}
+
+static bool is_redirect(int status)
+{
+	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
+}
+
+static enum nm_code take(struct fetching *fetching, struct fetch *fetch, const struct nm_response *response,
+			 struct nm_error *err)
+{
+	fetch->flying = false;
+	fetching->n_flying--;
+	if (is_redirect(response->status) && response->location != NULL)
+		return follow(fetching, fetch, response->location, err);
+	if (response->status == 200)
+		return put_new(fetching, fetch, response, err);
+	if (response->status == 304 && fetch->request.n_headers > 0)
+		return put_same(fetching, fetch, err);
+	return fail_words(fetch, status_words(fetch, response, fetching->arena), err);
+}
+
+/* --- all of them --- */
+
+/* Fills the URL; what is wrong with it, or with the password, is this calendar's own trouble. */
+static enum nm_code begin(struct fetching *fetching, struct fetch *fetch, struct nm_error *err)
+{
+	const struct nm_calendar *calendar = fetch->calendar;
+	const struct nm_refresh *refresh = fetching->refresh;
+	struct nm_error why;
+	enum nm_code code = nm_store_calendar_get(refresh->store, calendar->path, fetching->arena, &fetch->kept,
+						  &fetch->has_kept, err);
+
+	if (code != NM_OK)
+		return code;
+	if ((calendar->user == NULL) != (calendar->password_cmd == NULL))
+		return fail_words(fetch, nm_arena_text(fetching->arena, "user and password_cmd belong together: give both"),
+				  err);
+	code = refresh->url(refresh->context, calendar, &fetch->url, &why);
+	if (code == NM_OK && fetch->url.failed)
+		code = nm_fail(&why, NM_INPUT, "its URL is longer than %d bytes", URL_MAX);
+	if (code == NM_NO_MEMORY)
+		return nm_fail_memory(err);
+	if (code != NM_OK)
+		return fail_words(fetch, nm_arena_text(fetching->arena, why.text), err);
+	nm_buf_addn(&fetch->home, fetch->url.data, origin_len(fetch->url.data));
+	return fetch->home.failed ? nm_fail_memory(err) : send(fetching, fetch, err);
+}
+
+/* What ended without a copy is written down where its age is. */
+static enum nm_code settle(const struct fetching *fetching, const struct fetch *fetch, struct nm_error *err)
+{
+	return fetch->result->end == NM_REFRESH_FAILED && !fetch->flying ? put_failure(fetching, fetch, err) : NM_OK;
+}
+
+static enum nm_code run(struct fetching *fetching, struct nm_error *err)
+{
+	const struct nm_refresh *refresh = fetching->refresh;
+	const struct nm_transport *transport = &refresh->transport;
+	struct nm_response response;
+	enum nm_code code = NM_OK;
+	int tag;
+
+	for (size_t i = 0; i < fetching->n && code == NM_OK; i++) {
+		code = begin(fetching, &fetching->items[i], err);
+		if (code == NM_OK)
+			code = settle(fetching, &fetching->items[i], err);
+	}
+	while (code == NM_OK && fetching->n_flying > 0) {
+		code = transport->collect(transport->context, WAIT_MS, &tag, &response, err);
+		if (code == NM_OK && tag >= 0 && (size_t)tag < fetching->n && fetching->items[tag].flying) {
+			code = take(fetching, &fetching->items[tag], &response, err);
+			if (code == NM_OK)
+				code = settle(fetching, &fetching->items[tag], err);
+		}
+		if (code == NM_OK && refresh->idle != NULL && !refresh->idle(refresh->context))
+			break;
+	}
+	if (fetching->n_flying > 0 && transport->drop != NULL)
+		transport->drop(transport->context);
+	return code;
+}
+
+static void wipe(struct nm_buf *buf)
+{
+	explicit_bzero(buf->data, buf->len);
+	nm_buf_clear(buf);
+}
+
+static void fetch_init(struct fetch *fetch, const struct nm_calendar *calendar, struct nm_refreshed *result)
+{
+	fetch->calendar = calendar;
+	fetch->account = (struct nm_account){ .name = calendar->name,
+					      .user = calendar->user,
+					      .token_cmd = calendar->password_cmd };
+	fetch->result = result;
+	result->end = NM_REFRESH_STOPPED;
+	nm_buf_init(&fetch->url, URL_MAX);
+	nm_buf_init(&fetch->home, URL_MAX);
+	nm_buf_init(&fetch->etag, HEADER_MAX);
+	nm_buf_init(&fetch->modified, HEADER_MAX);
+}
+
+static void fetch_clear(struct fetch *fetch)
+{
+	wipe(&fetch->url);
+	wipe(&fetch->home);
+	nm_buf_clear(&fetch->etag);
+	nm_buf_clear(&fetch->modified);
+}
+
+enum nm_code nm_calendars_refresh(const struct nm_refresh *refresh, int index, struct nm_refreshes *out,
+				  struct nm_error *err)
+{
+	const struct nm_plan *plan = refresh->plan;
+	struct nm_refreshes results = { .arena = nm_arena_new() };
+	struct fetching fetching = { .refresh = refresh, .arena = results.arena };
+	enum nm_code code;
+
+	fetching.items = calloc(plan->n_calendars + 1, sizeof(*fetching.items));
+	if (results.arena != NULL)
+		results.items = nm_arena_alloc(results.arena, plan->n_calendars + 1, sizeof(*results.items));
+	if (fetching.items == NULL || results.items == NULL) {
+		free(fetching.items);
+		nm_refreshes_clear(&results);
+		return nm_fail_memory(err);
+	}
+	for (size_t i = 0; i < plan->n_calendars; i++) {
+		if (!nm_calendar_remote(&plan->calendars[i]) || (index >= 0 && (size_t)index != i))
+			continue;
+		results.items[results.n].calendar = (int)i;
+		fetch_init(&fetching.items[fetching.n++], &plan->calendars[i], &results.items[results.n++]);
+	}
+	code = run(&fetching, err);
+	for (size_t i = 0; i < fetching.n; i++)
+		fetch_clear(&fetching.items[i]);
+	free(fetching.items);
+	if (code == NM_OK)
+		*out = results;
+	else
+		nm_refreshes_clear(&results);
+	return code;
+}
+
+void nm_refreshes_clear(struct nm_refreshes *refreshes)
+{
+	nm_arena_free(refreshes->arena);
+	*refreshes = (struct nm_refreshes){ 0 };
+}
