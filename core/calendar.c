@@ -9,13 +9,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/caldav.h"
 #include "nevermiss/check.h"
 
-#define WAIT_MS     100
-#define URL_MAX     8192
-#define LOOK_BACK   (31 * (nm_time)NM_DAY)
-#define LOOK_AHEAD  (2 * NM_CHECK_HORIZON)
-#define HEADER_MAX  2048
+#define WAIT_MS    100
+#define URL_MAX    8192
+#define HEADER_MAX 2048
+#define LOOK_BACK  (31 * (nm_time)NM_DAY)
+#define LOOK_AHEAD (2 * NM_CHECK_HORIZON)
+
+/* What is asked: for the file; or for the collection's mark, and for its events when that is new. */
+enum stage { STAGE_FILE, STAGE_MARK, STAGE_EVENTS };
 
 /* One calendar that is being fetched. */
 struct fetch {
@@ -26,6 +30,9 @@ struct fetch {
 	struct nm_buf url;  /* the one that is asked; wiped */
 	struct nm_buf home; /* scheme and host that the plan names; wiped */
 	struct nm_buf etag, modified; /* headers of the request */
+	enum stage stage;
+	const char *mark;    /* of the collection; NULL: it has none */
+	struct nm_buf query; /* for its events */
 	struct nm_request request;
 	int redirects;
 	bool flying;
@@ -103,16 +110,11 @@ static enum nm_code check_copy(const struct fetching *fetching, const struct fet
 	return code;
 }
 
-static enum nm_code put_new(const struct fetching *fetching, struct fetch *fetch, const struct nm_response *response,
+static enum nm_code put_new(const struct fetching *fetching, struct fetch *fetch, struct nm_calendar_copy *copy,
 			    struct nm_error *err)
 {
-	struct nm_calendar_copy copy = { .fetched = fetching->refresh->now,
-					 .etag = response->etag,
-					 .modified = response->modified,
-					 .bytes = response->body,
-					 .len = response->len };
 	struct nm_error why;
-	const enum nm_code code = check_copy(fetching, fetch, copy.bytes, copy.len, &why);
+	const enum nm_code code = check_copy(fetching, fetch, copy->bytes, copy->len, &why);
 
 	if (code == NM_INPUT)
 		return fail_words(fetch, nm_arena_format(fetching->arena, "what came is no calendar that can be read: %s",
@@ -120,7 +122,8 @@ static enum nm_code put_new(const struct fetching *fetching, struct fetch *fetch
 	if (code != NM_OK)
 		return nm_fail(err, code, "%s", why.text);
 	fetch->result->end = NM_REFRESH_NEW;
-	return put(fetching, fetch, &copy, err);
+	copy->fetched = fetching->refresh->now;
+	return put(fetching, fetch, copy, err);
 }
 
 /* --- requests --- */
@@ -148,13 +151,10 @@ static void add_condition(struct nm_request *request, struct nm_buf *header, con
 	request->headers[request->n_headers++] = header->data;
 }
 
-/* Asks what the URL at hand has, if it is not what is kept. */
-static enum nm_code send(struct fetching *fetching, struct fetch *fetch, struct nm_error *err)
+/* What is asked at this stage. */
+static void fill_request(const struct fetching *fetching, struct fetch *fetch)
 {
-	const struct nm_transport *transport = &fetching->refresh->transport;
 	struct nm_request *request = &fetch->request;
-	struct nm_error why;
-	enum nm_code code;
 
 	*request = (struct nm_request){ .method = "GET",
 					.url = fetch->url.data,
@@ -162,7 +162,12 @@ static enum nm_code send(struct fetching *fetching, struct fetch *fetch, struct 
 					.answer_max = NM_ICAL_BYTES,
 					.timeout_s = NM_CALENDAR_TIMEOUT_S,
 					.repeatable = true };
-	if (fetch->has_kept && fetch->kept.len > 0) {
+	nm_buf_clear(&fetch->query);
+	if (fetch->stage == STAGE_MARK)
+		nm_caldav_look(request);
+	else if (fetch->stage == STAGE_EVENTS)
+		nm_caldav_query(request, fetching->refresh->now - LOOK_BACK, &fetch->query);
+	else if (fetch->has_kept && fetch->kept.len > 0) {
 		add_condition(request, &fetch->etag, "If-None-Match", fetch->kept.etag);
 		add_condition(request, &fetch->modified, "If-Modified-Since", fetch->kept.modified);
 	}
@@ -170,9 +175,18 @@ static enum nm_code send(struct fetching *fetching, struct fetch *fetch, struct 
 		request->auth = NM_AUTH_BASIC;
 		request->account = &fetch->account;
 	}
-	if (fetch->etag.failed || fetch->modified.failed)
+}
+
+static enum nm_code send(struct fetching *fetching, struct fetch *fetch, struct nm_error *err)
+{
+	const struct nm_transport *transport = &fetching->refresh->transport;
+	struct nm_error why;
+	enum nm_code code;
+
+	fill_request(fetching, fetch);
+	if (fetch->etag.failed || fetch->modified.failed || fetch->query.failed)
 		return nm_fail_memory(err);
-	code = transport->submit(transport->context, (int)(fetch - fetching->items), request, &why);
+	code = transport->submit(transport->context, (int)(fetch - fetching->items), &fetch->request, &why);
 	fetch->flying = code == NM_OK;
 	fetching->n_flying += fetch->flying;
 	if (code == NM_CARRIER)
@@ -223,6 +237,14 @@ static const char *status_words(const struct fetch *fetch, const struct nm_respo
 	case 404:
 	case 410:
 		return nm_arena_format(arena, "there is nothing at its URL (%d)", response->status);
+	case 200:
+	case 400:
+	case 405:
+	case 501:
+		if (fetch->stage == STAGE_MARK)
+			return nm_arena_format(arena, "its URL ends with a slash, and its server knows no CalDAV there (%d)",
+					       response->status);
+		/* fall through */
 	default:
 		return nm_arena_format(arena, "its server answered %d", response->status);
 	}
@@ -233,18 +255,80 @@ static bool is_redirect(int status)
 	return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
+/* The words of an answer that cannot be used, as this calendar's trouble. */
+static enum nm_code unusable(struct fetching *fetching, struct fetch *fetch, enum nm_code code,
+			     const struct nm_error *why, struct nm_error *err)
+{
+	return code == NM_INPUT ? fail_words(fetch, nm_arena_text(fetching->arena, why->text), err)
+				: nm_fail(err, code, "%s", why->text);
+}
+
+static enum nm_code take_file(struct fetching *fetching, struct fetch *fetch, const struct nm_response *response,
+			      struct nm_error *err)
+{
+	struct nm_calendar_copy copy = { .etag = response->etag,
+					 .modified = response->modified,
+					 .bytes = response->body,
+					 .len = response->len };
+
+	return put_new(fetching, fetch, &copy, err);
+}
+
+static enum nm_code take_mark(struct fetching *fetching, struct fetch *fetch, const struct nm_response *response,
+			      struct nm_error *err)
+{
+	struct nm_error why;
+	const enum nm_code code =
+		nm_caldav_mark(response->body, response->len, fetching->arena, &fetch->mark, &why);
+
+	if (code != NM_OK)
+		return unusable(fetching, fetch, code, &why, err);
+	if (fetch->mark != NULL && fetch->has_kept && fetch->kept.len > 0 && fetch->kept.etag != NULL &&
+	    strcmp(fetch->mark, fetch->kept.etag) == 0)
+		return put_same(fetching, fetch, err);
+	fetch->stage = STAGE_EVENTS;
+	return send(fetching, fetch, err);
+}
+
+static enum nm_code take_events(struct fetching *fetching, struct fetch *fetch, const struct nm_response *response,
+				struct nm_error *err)
+{
+	struct nm_calendar_copy copy = { .etag = fetch->mark };
+	struct nm_error why;
+	struct nm_buf events;
+	enum nm_code code;
+
+	nm_buf_init(&events, NM_ICAL_BYTES);
+	code = nm_caldav_events(response->body, response->len, &events, &why);
+	copy.bytes = events.data;
+	copy.len = events.len;
+	code = code == NM_OK ? put_new(fetching, fetch, &copy, err) : unusable(fetching, fetch, code, &why, err);
+	nm_buf_clear(&events);
+	return code;
+}
+
 static enum nm_code take(struct fetching *fetching, struct fetch *fetch, const struct nm_response *response,
 			 struct nm_error *err)
 {
+	const int good = fetch->stage == STAGE_FILE ? 200 : 207;
+
 	fetch->flying = false;
 	fetching->n_flying--;
 	if (is_redirect(response->status) && response->location != NULL)
 		return follow(fetching, fetch, response->location, err);
-	if (response->status == 200)
-		return put_new(fetching, fetch, response, err);
-	if (response->status == 304 && fetch->request.n_headers > 0)
+	if (response->status == 304 && fetch->stage == STAGE_FILE && fetch->request.n_headers > 0)
 		return put_same(fetching, fetch, err);
-	return fail_words(fetch, status_words(fetch, response, fetching->arena), err);
+	if (response->status != good)
+		return fail_words(fetch, status_words(fetch, response, fetching->arena), err);
+	switch (fetch->stage) {
+	case STAGE_FILE:
+		return take_file(fetching, fetch, response, err);
+	case STAGE_MARK:
+		return take_mark(fetching, fetch, response, err);
+	case STAGE_EVENTS:
+		return take_events(fetching, fetch, response, err);
+	}
+	return NM_OK;
 }
 
 /* --- all of them --- */
@@ -271,6 +355,7 @@ static enum nm_code begin(struct fetching *fetching, struct fetch *fetch, struct
 	if (code != NM_OK)
 		return fail_words(fetch, nm_arena_text(fetching->arena, why.text), err);
 	nm_buf_addn(&fetch->home, fetch->url.data, origin_len(fetch->url.data));
+	fetch->stage = fetch->url.len > 0 && fetch->url.data[fetch->url.len - 1] == '/' ? STAGE_MARK : STAGE_FILE;
 	return fetch->home.failed ? nm_fail_memory(err) : send(fetching, fetch, err);
 }
 
@@ -326,6 +411,7 @@ static void fetch_init(struct fetch *fetch, const struct nm_calendar *calendar, 
 	nm_buf_init(&fetch->home, URL_MAX);
 	nm_buf_init(&fetch->etag, HEADER_MAX);
 	nm_buf_init(&fetch->modified, HEADER_MAX);
+	nm_buf_init(&fetch->query, HEADER_MAX);
 }
 
 static void fetch_clear(struct fetch *fetch)
@@ -334,6 +420,7 @@ static void fetch_clear(struct fetch *fetch)
 	wipe(&fetch->home);
 	nm_buf_clear(&fetch->etag);
 	nm_buf_clear(&fetch->modified);
+	nm_buf_clear(&fetch->query);
 }
 
 enum nm_code nm_calendars_refresh(const struct nm_refresh *refresh, int index, struct nm_refreshes *out,
