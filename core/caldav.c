@@ -108,8 +108,6 @@ enum nm_code nm_caldav_events(const char *answer, size_t len, struct nm_buf *out
 	const struct nm_element *response = NULL;
 	enum nm_code code = arena != NULL ? read_answer(answer, len, arena, &response, err) : nm_fail_memory(err);
 
-	/* None at all is a calendar too. */
-	nm_buf_add(out, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n");
 	for (; code == NM_OK && response != NULL; response = find(response->next, "response")) {
 		const struct nm_element *data = property(response, "calendar-data");
 
@@ -118,6 +116,9 @@ enum nm_code nm_caldav_events(const char *answer, size_t len, struct nm_buf *out
 		nm_buf_add(out, data->text);
 		nm_buf_add(out, "\r\n");
 	}
+	/* No event at all is a calendar too. */
+	if (out->len == 0)
+		nm_buf_add(out, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n");
 	nm_arena_free(arena);
 	if (code == NM_OK && out->failed)
 		code = out->len + len + 64 > out->max ? nm_fail(err, NM_INPUT, "it is larger than %zu bytes", out->max)
