@@ -13,7 +13,7 @@
 #include "nevermiss/check.h"
 
 #define WAIT_MS    100
-#define URL_MAX    8192
+#define URL_MAX    NM_PLAN_BYTES /* no plan and no header has a longer one */
 #define HEADER_MAX 2048
 #define LOOK_BACK  (31 * (nm_time)NM_DAY)
 #define LOOK_AHEAD (2 * NM_CHECK_HORIZON)
@@ -212,9 +212,7 @@ static enum nm_code follow(struct fetching *fetching, struct fetch *fetch, const
 	explicit_bzero(fetch->url.data, fetch->url.len);
 	nm_buf_clear(&fetch->url);
 	nm_buf_add(&fetch->url, location);
-	if (fetch->url.failed)
-		return fail_words(fetch, nm_arena_text(arena, "its server leads to a URL that is too long"), err);
-	return send(fetching, fetch, err);
+	return fetch->url.failed ? nm_fail_memory(err) : send(fetching, fetch, err);
 }
 
 /* --- answers --- */
@@ -348,9 +346,7 @@ static enum nm_code begin(struct fetching *fetching, struct fetch *fetch, struct
 		return fail_words(fetch, nm_arena_text(fetching->arena, "user and password_cmd belong together: give both"),
 				  err);
 	code = refresh->url(refresh->context, calendar, &fetch->url, &why);
-	if (code == NM_OK && fetch->url.failed)
-		code = nm_fail(&why, NM_INPUT, "its URL is longer than %d bytes", URL_MAX);
-	if (code == NM_NO_MEMORY)
+	if (code == NM_NO_MEMORY || fetch->url.failed)
 		return nm_fail_memory(err);
 	if (code != NM_OK)
 		return fail_words(fetch, nm_arena_text(fetching->arena, why.text), err);
