@@ -169,7 +169,7 @@ bool session_notice(struct session *session)
 
 	if (!nm_document_stale(session->document)) {
 		session->stale = false;
-		return session_copies_notice(session) || before;
+		return before;
 	}
 	if (!nm_document_dirty(session->document) && session_reload(session, "changed on disk", &err) == NM_OK)
 		return true;

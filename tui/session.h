@@ -102,10 +102,11 @@ enum nm_code session_need_plan(const struct session *session, struct nm_error *e
 enum nm_code session_plan_read(const struct session *session, const char *file, const char *text, size_t len,
 			       struct nm_plan **out, struct nm_diags *diags, struct nm_error *err) NM_WARN_UNUSED;
 /* For the session's own sources.  Reads the copies from the store if the plan has such calendars and they are not read
- * yet; true when there are some.  And again when others wrote some. */
+ * yet; true when there are some. */
 bool session_copies(struct session *session, const struct nm_plan *plan);
-bool session_copies_notice(struct session *session);
 void session_copies_forget(struct session *session);
+/* Notices copies that somebody else wrote, and reads the plan with them (true: something is new to show). */
+bool session_copies_notice(struct session *session);
 /* What the store knows of the plan's calendars, for nm_check; memory from the arena. */
 enum nm_code session_calendars(struct session *session, const struct nm_plan *plan, struct nm_arena *arena,
 			       struct nm_calendar_fact **out, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
