@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "core/caldav.h"
+#include "core/ical_text.h"
 #include "nevermiss/check.h"
 
 #define WAIT_MS    100
@@ -24,6 +25,7 @@ enum stage { STAGE_FILE, STAGE_MARK, STAGE_EVENTS };
 /* One calendar that is being fetched. */
 struct fetch {
 	const struct nm_calendar *calendar;
+	struct nm_arena *arena; /* of the results */
 	struct nm_account account; /* stands for the calendar where the transport asks for a password */
 	struct nm_calendar_copy kept;
 	bool has_kept;
@@ -58,12 +60,17 @@ int64_t nm_calendar_patience(const struct nm_calendar *calendar)
 
 /* --- how it ends --- */
 
-/* The words are from the arena; NULL when memory is out. */
+/* The words may quote a server; NULL when memory is out. */
 static enum nm_code fail_words(struct fetch *fetch, const char *words, struct nm_error *err)
 {
+	char clean[NM_ERROR_TEXT];
+
+	if (words == NULL)
+		return nm_fail_memory(err);
+	nm_ical_clean(words, clean, sizeof(clean));
 	fetch->result->end = NM_REFRESH_FAILED;
-	fetch->result->words = words;
-	return words != NULL ? NM_OK : nm_fail_memory(err);
+	fetch->result->words = nm_arena_text(fetch->arena, clean);
+	return fetch->result->words != NULL ? NM_OK : nm_fail_memory(err);
 }
 
 static enum nm_code put(const struct fetching *fetching, const struct fetch *fetch, struct nm_calendar_copy *copy,
@@ -395,9 +402,11 @@ static void wipe(struct nm_buf *buf)
 	nm_buf_clear(buf);
 }
 
-static void fetch_init(struct fetch *fetch, const struct nm_calendar *calendar, struct nm_refreshed *result)
+static void fetch_init(struct fetch *fetch, const struct nm_calendar *calendar, struct nm_arena *arena,
+		       struct nm_refreshed *result)
 {
 	fetch->calendar = calendar;
+	fetch->arena = arena;
 	fetch->account = (struct nm_account){ .name = calendar->name,
 					      .user = calendar->user,
 					      .token_cmd = calendar->password_cmd };
@@ -439,7 +448,8 @@ enum nm_code nm_calendars_refresh(const struct nm_refresh *refresh, int index, s
 		if (!nm_calendar_remote(&plan->calendars[i]) || (index >= 0 && (size_t)index != i))
 			continue;
 		results.items[results.n].calendar = (int)i;
-		fetch_init(&fetching.items[fetching.n++], &plan->calendars[i], &results.items[results.n++]);
+		fetch_init(&fetching.items[fetching.n++], &plan->calendars[i], results.arena,
+			   &results.items[results.n++]);
 	}
 	code = run(&fetching, err);
 	for (size_t i = 0; i < fetching.n; i++)

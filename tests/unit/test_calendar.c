@@ -300,6 +300,7 @@ static void test_a_failure_leaves_the_last_copy(void **state)
 		const char *words;
 	} cases[] = {
 		{ { .status = 0, .error = "none came in time" }, "no answer: none came in time" },
+		{ { .status = 0, .error = "it says \033[2J" }, "it says  [2J" },
 		{ { .status = 304 }, "answered 304" },
 		{ { .status = 401 }, "wants a password (401)" },
 		{ { .status = 404 }, "nothing at its URL (404)" },
