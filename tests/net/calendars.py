@@ -177,6 +177,8 @@ def jobs(suite, radicale):
     suite.expect("which is drift", suite.run("diff")[0] == 1)
     suite.expect("a push mends it", suite.run("push", "--yes")[0] == 0)
     suite.rings("now the carrier knows", "office", JOB, "--live")
+    said = suite.run("compare", "1")[1]
+    suite.expect("versions keep the calendar as it was", "office" in said, said)
     radicale.put("daily", "26", "RRULE:FREQ=DAILY;COUNT=3\nEXDATE;TZID=America/Chicago:20261127T093000\n")
     suite.refresh("another one came", 0, "new")
     suite.rings("one that repeats", "office", "2026-11-28 10:00")
