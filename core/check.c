@@ -342,6 +342,7 @@ static enum nm_code run(struct nm_checker *checker, struct nm_error *err)
 	nm_check_names(checker);
 	nm_check_behind(checker);
 	nm_check_rules(checker);
+	nm_check_log(checker);
 	return nm_check_times(checker, err);
 }
 

@@ -230,6 +230,9 @@ void nm_check_text(struct nm_checker *checker);			    /* the plan's text alone *
 void nm_check_names(struct nm_checker *checker);		    /* who names whom; what is over */
 void nm_check_behind(struct nm_checker *checker);                   /* steps behind a voicemail */
 void nm_check_rules(struct nm_checker *checker); /* rules that do the same, paths too long */
+void nm_check_log(struct nm_checker *checker);   /* what the log of calls says */
+/* Whom the schedule keeps away, a person of their `away`; -1: nobody. */
+int nm_check_kept_away(const struct nm_plan *plan, int schedule);
 enum nm_code nm_check_times(struct nm_checker *checker,
 			    struct nm_error *err) NM_WARN_UNUSED; /* calendars, focus, facts, tests */
 

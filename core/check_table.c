@@ -81,6 +81,8 @@ const struct nm_check_info nm_checks[] = {
 	  "that is allowed and rarely meant" },
 	{ "drift", WARNING, "a line pushed before whose last read-back decided differently",
 	  "what was proved here is not what the carrier does" },
+	{ "unread", WARNING, "a line pushed before that could not be read when that was last tried",
+	  "nobody knows whether the carrier does what was proved here" },
 	{ "left-behind", WARNING, "a line that was pushed and that the plan has no more",
 	  "nothing changes there by itself: it goes on doing what an older plan said" },
 

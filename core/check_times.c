@@ -98,6 +98,29 @@ static void find_calendar(struct nm_checker *checker, const struct nm_calendar *
 
 /* --- what the store knows --- */
 
+/* A line that does something else, or of which nobody knows what it does. */
+static void find_live(struct nm_checker *checker, int line, const struct nm_line_fact *fact)
+{
+	const struct nm_pos pos = checker->plan->lines[line].pos;
+	struct nm_draft *draft;
+
+	if (fact->known && !fact->in_sync) {
+		draft = nm_draft_add(checker, "drift", line, 0, pos,
+				     nm_arena_format(checker->arena,
+						     "line %s does not do what the plan says: %s", fact->line,
+						     fact->words ? fact->words : "it decides differently"));
+		nm_draft_mend(checker, draft, "look at the difference, then push: nevermiss push", 0, NULL);
+	}
+	if (fact->unread) {
+		draft = nm_draft_add(checker, "unread", line, 0, pos,
+				     nm_arena_format(checker->arena,
+						     "what is live on line %s is not known: %s", fact->line,
+						     fact->words ? fact->words : "it could not be read"));
+		nm_draft_mend(checker, draft, "read it again when the carrier answers: nevermiss diff", 0,
+			      NULL);
+	}
+}
+
 static void find_facts(struct nm_checker *checker)
 {
 	const struct nm_plan *plan = checker->plan;
@@ -107,20 +130,11 @@ static void find_facts(struct nm_checker *checker)
 	for (i = 0; i < options->n_facts; i++) {
 		const struct nm_line_fact *fact = &options->facts[i];
 		const int line = nm_plan_find_line(plan, fact->line);
-		struct nm_draft *draft;
 		char words[NM_TIME_TEXT];
 
 		if (line < 0 || !fact->pushed)
 			continue;
-		if (fact->known && !fact->in_sync) {
-			draft = nm_draft_add(
-				checker, "drift", line, 0, plan->lines[line].pos,
-				nm_arena_format(checker->arena, "line %s does not do what the plan says: %s",
-						fact->line,
-						fact->words ? fact->words : "it decides differently"));
-			nm_draft_mend(checker, draft, "look at the difference, then push: nevermiss push", 0,
-				      NULL);
-		}
+		find_live(checker, line, fact);
 		if (fact->horizon >= options->now + SOON)
 			continue;
 		nm_time_words(plan->zone, fact->horizon, true, words);
@@ -196,17 +210,6 @@ static void find_untested(struct nm_checker *checker)
 
 /* --- focus --- */
 
-static bool keeps_away(const struct nm_plan *plan, int schedule)
-{
-	size_t i;
-
-	for (i = 0; i < plan->n_destinations; i++)
-		if (plan->destinations[i].kind == NM_PERSONAL &&
-		    nm_set_has(&plan->destinations[i].away, schedule))
-			return true;
-	return false;
-}
-
 /* The stretches for which a schedule is on and that are too long on the wall clock; out NULL: only counts. */
 static size_t long_spans(const struct nm_checker *checker, int schedule, struct nm_span *out)
 {
@@ -235,7 +238,7 @@ static size_t long_spans(const struct nm_checker *checker, int schedule, struct 
 	return n;
 }
 
-static int first_away(const struct nm_plan *plan, int schedule)
+int nm_check_kept_away(const struct nm_plan *plan, int schedule)
 {
 	size_t i;
 
@@ -259,7 +262,7 @@ static void find_long(struct nm_checker *checker, int schedule)
 	draft = nm_draft_add(checker, "focus-long", schedule, 0, plan->schedules[schedule].pos,
 			     nm_arena_format(checker->arena, "%s keeps %s away for more than 2 h",
 					     plan->schedules[schedule].name,
-					     plan->destinations[first_away(plan, schedule)].name));
+					     plan->destinations[nm_check_kept_away(plan, schedule)].name));
 	spans = nm_arena_alloc(checker->arena, n, sizeof *spans);
 	if (!draft || !spans) {
 		checker->failed = true;
@@ -365,7 +368,7 @@ enum nm_code nm_check_times(struct nm_checker *checker, struct nm_error *err)
 	find_left(checker);
 	find_untested(checker);
 	for (i = 0; i < plan->n_schedules; i++)
-		if (plan->schedules[i].hours && keeps_away(plan, (int)i))
+		if (plan->schedules[i].hours && nm_check_kept_away(plan, (int)i) >= 0)
 			find_long(checker, (int)i);
 	for (i = 0; i < plan->n_tests; i++) {
 		enum nm_code code = find_test(checker, &plan->tests[i], err);

@@ -33,6 +33,7 @@ struct nm_document {
 	char *disk;   /* bytes last read or saved */
 	size_t disk_len;
 	struct stat about; /* of the file then */
+	bool unwritten;    /* there is no file yet */
 };
 
 static void state_clear(struct nm_document *document, struct state *state)
@@ -125,6 +126,24 @@ enum nm_code nm_document_open(const char *file, struct nm_document **out, struct
 	if (!code)
 		code = disk_keep(document, text.data, text.len, err);
 	nm_buf_clear(&text);
+	if (code)
+		nm_document_free(document);
+	else
+		*out = document;
+	return code;
+}
+
+enum nm_code nm_document_new(const char *file, struct nm_document **out, struct nm_error *err)
+{
+	struct nm_document *document = calloc(1, sizeof *document);
+	enum nm_code code;
+
+	if (!document)
+		return nm_fail_memory(err);
+	document->unwritten = true;
+	document->file = strdup(file);
+	document->disk = copy_of("", 0);
+	code = document->file && document->disk ? push(document, copy_of("", 0), 0, "", err) : nm_fail_memory(err);
 	if (code)
 		nm_document_free(document);
 	else
@@ -297,6 +316,8 @@ bool nm_document_stale(const struct nm_document *document)
 	const struct stat *then = &document->about;
 	struct stat now;
 
+	if (document->unwritten)
+		return false;
 	if (stat(document->file, &now))
 		return true;
 	if (now.st_size != (off_t)document->disk_len)

@@ -5,7 +5,8 @@
  *
  * Looked for among all expressions in which the times of a day stand together in one rule: each choice of
  * midnights that spans go past, each order of the rules, and for each rule all days that it may cover
- * because a later one takes them over.  Between equals the one in the week's order is taken.
+ * because a later one takes them over.  Between equals the one in the week's order is taken.  A rule of all
+ * days counts as if it were longer when later ones leave it a run of weekdays: people write that.
  */
 #include "hours_private.h"
 
@@ -17,6 +18,7 @@
 #define DAYS_TEXT 24   /* "Mo-Tu,Th-Fr,Su" is the longest */
 #define SPAN_LENGTH 11 /* "08:00-18:00" */
 #define OFF_LENGTH 3
+#define EVERY_DAY_COST 7 /* of a rule of all days that holds on a run of them: "Mo-Fr " and one more */
 
 /* The spans that begin on one weekday: until may be beyond 24:00. */
 struct day_spans {
@@ -37,7 +39,7 @@ struct layers {
 	struct value values[DAYS];
 	int shut;     /* the value of days without spans; -1 */
 	bool overlay; /* a rule may cover days that a later one takes over */
-	/* for each set of values that stand already: what the others take, and which comes next with which days */
+	/* for each set of values that stand already: what the others cost, and which comes next with which days */
 	int best[1 << DAYS];
 	uint8_t next[1 << DAYS], cover[1 << DAYS];
 };
@@ -210,22 +212,38 @@ static unsigned days_of(const struct layers *layers, unsigned values)
 	return days;
 }
 
-/* The set of days, from those that must to those that may be in it, that is shortest to write; of several the one
- * of fewest days. */
-static unsigned cover_find(unsigned must, unsigned may)
+/* Some days, but not all, that follow each other in one week. */
+static bool is_run(unsigned days)
 {
-	const unsigned more = may & ~must;
+	const unsigned from_first = days >> __builtin_ctz(days);
+
+	return days != ALL_DAYS && !(from_first & (from_first + 1));
+}
+
+/* What a rule costs: its length, with what parts it from the next, and more where people would write another. */
+static int rule_cost(const struct layers *layers, unsigned value, unsigned cover)
+{
+	int cost = days_length(cover) + layers->values[value].length + 2;
+
+	if (cover == ALL_DAYS && is_run(layers->values[value].days))
+		cost += EVERY_DAY_COST;
+	return cost;
+}
+
+/* The days of a rule, its own and some that later rules take over, that cost least; of several the fewest. */
+static unsigned rule_cover(const struct layers *layers, unsigned value, unsigned free_days)
+{
+	const unsigned must = layers->values[value].days, more = layers->overlay ? free_days & ~must : 0;
 	unsigned best = must, subset;
-	int length = days_length(must);
+	int cost = rule_cost(layers, value, must);
 
 	for (subset = more; subset; subset = (subset - 1) & more) {
 		const unsigned days = must | subset;
-		const int its = days_length(days);
+		const int its = rule_cost(layers, value, days);
 
-		if (its < length ||
-		    (its == length && __builtin_popcount(days) < __builtin_popcount(best))) {
+		if (its < cost || (its == cost && __builtin_popcount(days) < __builtin_popcount(best))) {
 			best = days;
-			length = its;
+			cost = its;
 		}
 	}
 	return best;
@@ -242,16 +260,15 @@ static void layers_solve(struct layers *layers)
 
 		layers->best[placed] = INT_MAX / 2;
 		for (i = 0; i < layers->n; i++) {
-			const struct value *value = &layers->values[i];
 			unsigned cover;
-			int length;
+			int cost;
 
 			if (placed >> i & 1)
 				continue;
-			cover = cover_find(value->days, layers->overlay ? free_days : value->days);
-			length = days_length(cover) + value->length + 2 + layers->best[placed | 1u << i];
-			if (length < layers->best[placed]) {
-				layers->best[placed] = length;
+			cover = rule_cover(layers, i, free_days);
+			cost = rule_cost(layers, i, cover) + layers->best[placed | 1u << i];
+			if (cost < layers->best[placed]) {
+				layers->best[placed] = cost;
 				layers->next[placed] = (uint8_t)i;
 				layers->cover[placed] = (uint8_t)cover;
 			}
@@ -294,7 +311,7 @@ static void layers_write(const struct layers *layers, struct nm_buf *out)
 	}
 }
 
-static int layers_length(struct layers *layers, const struct day_spans *days, bool overlay)
+static int layers_cost(struct layers *layers, const struct day_spans *days, bool overlay)
 {
 	layers->days = days;
 	layers->overlay = overlay;
@@ -307,7 +324,7 @@ enum nm_code nm_hours_shortest(const struct nm_hours_week *week, struct nm_buf *
 {
 	struct day_spans days[DAYS], wrapped[DAYS];
 	unsigned can = 0, wraps, best = 0;
-	int day, length, shortest = INT_MAX;
+	int day, cost, least = INT_MAX;
 	struct layers layers;
 
 	for (day = 0; day < DAYS; day++)
@@ -324,14 +341,14 @@ enum nm_code nm_hours_shortest(const struct nm_hours_week *week, struct nm_buf *
 		if (wraps & ~can)
 			continue;
 		days_wrap(days, wraps, wrapped);
-		length = layers_length(&layers, wrapped, wraps == 0);
-		if (length < shortest) {
-			shortest = length;
+		cost = layers_cost(&layers, wrapped, wraps == 0);
+		if (cost < least) {
+			least = cost;
 			best = wraps;
 		}
 	}
 	days_wrap(days, best, wrapped);
-	layers_length(&layers, wrapped, best == 0);
+	layers_cost(&layers, wrapped, best == 0);
 	layers_write(&layers, out);
 	return NM_OK;
 }

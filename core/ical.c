@@ -3,7 +3,8 @@
  * Reads a calendar: the sieve's small texts through libical into events of our own.  The only file
  * that uses libical, and libical is trusted with syntax alone: recurrences and time zones are
  * rrule.c's and ical_zone.c's.  libical keeps its settings in the process; they are set here before
- * each use, and nobody else uses it.
+ * each use, and nobody else uses it.  What comes out is kept from one start to the next: when it changes,
+ * so must the FORMAT of ical_memory.c.
  */
 #include <stdarg.h>
 #include <stdio.h>
@@ -14,7 +15,6 @@
 #include "ical_model.h"
 
 #define SUMMARY_BYTES 256
-#define LENGTH_MAX (100 * 366 * (int64_t)NM_DAY)
 #define ZONE_WORK 10000000 /* steps for the rules of all zones of a calendar */
 #define ZONE_UNTIL (nm_days_from_date(2101, 1, 1) * NM_DAY)
 
@@ -103,7 +103,7 @@ static enum nm_code read_duration(const struct reader *r, struct icaldurationtyp
 	if (d.is_neg || r->lib->icaldurationtype_is_bad_duration(d))
 		return refuse(r,
 			      "has a DURATION that is negative or cannot be read; \"PT1H\" would be right");
-	if (out->days * NM_DAY + out->seconds > LENGTH_MAX)
+	if (out->days * NM_DAY + out->seconds > ICAL_LENGTH_MAX)
 		return refuse(r, "lasts longer than 100 years");
 	return NM_OK;
 }
@@ -335,7 +335,7 @@ static enum nm_code read_length(const struct reader *r, icalcomponent *c)
 							       ? 0
 							       : 26 * 3600))
 		return refuse(r, "ends before it begins");
-	if (end && length->end.at - event->start.at > LENGTH_MAX)
+	if (end && length->end.at - event->start.at > ICAL_LENGTH_MAX)
 		return refuse(r, "lasts longer than 100 years");
 	if (date && (!end || length->end.at == event->start.at) && !length->days && !length->seconds)
 		*length = (struct ical_length){ .days = 1 };
@@ -571,45 +571,25 @@ static enum nm_code take(void *context, enum ical_component kind, int line, cons
 enum nm_code nm_ical_read(const char *name, const char *bytes, size_t len, struct nm_ical **out,
 			  struct nm_error *err)
 {
-	struct nm_ical *ical = calloc(1, sizeof *ical);
 	struct nm_libical lib;
-	struct reader reader = { .lib = &lib, .ical = ical, .work = ZONE_WORK, .err = err };
-	struct ical_sieve sieve = { .take = take, .context = &reader };
-	enum nm_code code;
+	struct reader reader = { .lib = &lib, .work = ZONE_WORK, .err = err };
+	struct ical_sieve sieve = { .name = name, .take = take, .context = &reader };
+	enum nm_code code = nm_libical_load(&lib, err);
 
-	if (!ical)
-		return nm_fail_memory(err);
-	code = nm_libical_load(&lib, err);
-	if (code) {
-		free(ical);
+	if (!code)
+		code = nm_ical_new(name, &reader.ical, err);
+	if (code)
 		return code;
-	}
 	lib.icalerror_set_errors_are_fatal(0);
 	/* Else the first time in UTC makes it read the system's whole list of zones, which it never needs. */
 	lib.icaltimezone_set_builtin_tzdata(1);
-	ical->arena = nm_arena_new();
-	ical->name = ical->arena ? nm_arena_text(ical->arena, name) : NULL;
-	sieve.name = ical->name;
-	code = ical->name ? nm_ical_sieve(&sieve, bytes, len, err) : nm_fail_memory(err);
+	code = nm_ical_sieve(&sieve, bytes, len, err);
 	lib.icalmemory_free_ring();
-	if (!code) {
-		nm_ical_settle(ical);
-		code = nm_ical_zones_load(ical, err);
-	}
+	if (!code)
+		code = nm_ical_finish(reader.ical, err);
 	if (code)
-		nm_ical_free(ical);
+		nm_ical_free(reader.ical);
 	else
-		*out = ical;
+		*out = reader.ical;
 	return code;
-}
-
-void nm_ical_free(struct nm_ical *ical)
-{
-	if (!ical)
-		return;
-	for (size_t i = 0; i < ical->n_zones; i++)
-		nm_zone_free(ical->zones[i].zone);
-	nm_arena_free(ical->arena);
-	free(ical->events);
-	free(ical);
 }

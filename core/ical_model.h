@@ -14,6 +14,7 @@
 
 #define ICAL_ZONES 256	 /* most time zones named in one calendar */
 #define ICAL_SHIFTS 4096 /* most clock changes of a zone that a calendar describes itself */
+#define ICAL_LENGTH_MAX (100 * 366 * (int64_t)NM_DAY) /* of an event, s */
 #define ICAL_NAME 160	 /* longest name that an error shows, bytes */
 
 enum ical_clock { ICAL_DATE, ICAL_FLOATING, ICAL_UTC, ICAL_ZONED };
@@ -84,6 +85,15 @@ struct nm_ical {
 	size_t n_zones;
 	struct ical_zone zones[ICAL_ZONES];
 };
+
+/* An empty one; freed with nm_ical_free. */
+enum nm_code nm_ical_new(const char *name, struct nm_ical **out, struct nm_error *err) NM_WARN_UNUSED;
+/* When all events are in: puts them in order and finds their zones. */
+enum nm_code nm_ical_finish(struct nm_ical *ical, struct nm_error *err) NM_WARN_UNUSED;
+
+/* ical_coded.c: events and zones as bytes, and back into an empty one; false when they are none. */
+void nm_ical_encode(struct nm_ical *ical, struct nm_buf *out);
+bool nm_ical_decode(const char *bytes, size_t len, struct nm_ical *ical) NM_WARN_UNUSED;
 
 /* Finds each zone that an event names; NM_INPUT when one cannot be: UTC is never assumed. */
 enum nm_code nm_ical_zones_load(struct nm_ical *ical, struct nm_error *err) NM_WARN_UNUSED;

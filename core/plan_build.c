@@ -377,20 +377,21 @@ static void build_kind(struct nm_build *build, const struct kind *kind)
 /* Defaults of the sections that may be left out: an empty one says them all. */
 static void build_absent(struct nm_build *build)
 {
-	static const char *const kinds_with_defaults[] = { "targets", "value" };
-	size_t i;
+	static const struct kind kinds_with_defaults[] = {
+		{ "targets", nm_build_targets },
+		{ "value", nm_build_value },
+		{ "follow_up", nm_build_follow_up },
+	};
 
-	for (i = 0; i < 2; i++) {
-		struct nm_raw_section section = { .info = nm_section_find(kinds_with_defaults[i]) };
+	for (size_t i = 0; i < sizeof(kinds_with_defaults) / sizeof(kinds_with_defaults[0]); i++) {
+		struct nm_raw_section section = { .info = nm_section_find(kinds_with_defaults[i].name) };
 
-		if (i == 0)
-			nm_build_targets(build, &section);
-		else
-			nm_build_value(build, &section);
+		kinds_with_defaults[i].build(build, &section);
 	}
+	build->plan->follow_up.given = false;
 	build->plan->value.given = false;
 	build->plan->emergency.path = -1;
-	build->plan->text_back.account = build->plan->text_back.from = build->plan->follow_up.from = -1;
+	build->plan->text_back.account = build->plan->text_back.from = -1;
 }
 
 /* --- between sections --- */

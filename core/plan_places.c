@@ -127,7 +127,7 @@ static void read_copy(struct nm_build *build, struct nm_calendar *calendar)
 	nm_buf_init(&bytes, NM_ICAL_BYTES);
 	code = nm_beside_read(beside, calendar->path, NM_ICAL_BYTES, &bytes, &err);
 	if (!code)
-		code = nm_ical_read(calendar->name, bytes.data, bytes.len, &calendar->ical, &err);
+		code = nm_ical_remember(beside->memory, calendar->name, bytes.data, bytes.len, &calendar->ical, &err);
 	nm_buf_clear(&bytes);
 	/* Only what reads is kept: what another version of the program took for a calendar is fetched again. */
 	if (code && code != NM_INPUT && !nm_raw_starved(build->raw, code))
@@ -150,7 +150,8 @@ static void read_calendar(struct nm_build *build, struct nm_raw_section *section
 	nm_buf_init(&bytes, NM_ICAL_BYTES);
 	code = nm_beside_read(build->raw->beside, calendar->path, NM_ICAL_BYTES, &bytes, &err);
 	if (!code)
-		code = nm_ical_read(calendar->file, bytes.data, bytes.len, &calendar->ical, &err);
+		code = nm_ical_remember(build->raw->beside->memory, calendar->file, bytes.data, bytes.len,
+					&calendar->ical, &err);
 	nm_buf_clear(&bytes);
 	if (code && !nm_raw_starved(build->raw, code))
 		nm_raw_mistake(build->raw, nm_value_pos(section, "file"), "file of calendar '%s': %s",

@@ -50,6 +50,7 @@ struct nm_raw_section {
 struct nm_beside {
 	struct nm_plan *plan;		 /* whose list of files grows */
 	const struct nm_plan_file *kept; /* read in place of the disk's; borrowed */
+	struct nm_ical_memory *memory;   /* of calendars; borrowed, NULL */
 };
 
 struct nm_raw {

@@ -309,13 +309,13 @@ static void read_includes(struct reader *reader, const struct source *source, st
 
 /* --- the plan --- */
 
-static enum nm_code read_plan(struct nm_plan *plan, const char *text, size_t len,
-			      const struct nm_plan_file *kept, struct nm_diags *diags, struct nm_error *err)
+static enum nm_code read_plan(struct nm_beside *beside, const char *text, size_t len, struct nm_diags *diags,
+			      struct nm_error *err)
 {
+	struct nm_plan *plan = beside->plan;
 	const size_t before = diags->n;
 	struct reader reader = { .files = 0 };
 	struct source source = { .file = plan->file };
-	struct nm_beside beside = { .plan = plan, .kept = kept };
 	struct stat status;
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_raw raw;
@@ -323,7 +323,7 @@ static enum nm_code read_plan(struct nm_plan *plan, const char *text, size_t len
 	if (!arena)
 		return nm_fail_memory(err);
 	nm_raw_init(&raw, arena, diags);
-	raw.beside = &beside;
+	raw.beside = beside;
 	raw.top.pos = (struct nm_pos){ plan->file, 1, 1 };
 	reader.raw = &raw;
 	reader.kept = plan->arena;
@@ -349,8 +349,9 @@ static enum nm_code read_plan(struct nm_plan *plan, const char *text, size_t len
 	return NM_OK;
 }
 
-enum nm_code nm_plan_read_kept(const char *file, const char *text, size_t len, const struct nm_plan_file *kept,
-			       struct nm_plan **out, struct nm_diags *diags, struct nm_error *err)
+/* beside has no plan yet. */
+static enum nm_code read_beside(struct nm_beside *beside, const char *file, const char *text, size_t len,
+				struct nm_plan **out, struct nm_diags *diags, struct nm_error *err)
 {
 	struct nm_plan *plan;
 	enum nm_code code;
@@ -366,12 +367,31 @@ enum nm_code nm_plan_read_kept(const char *file, const char *text, size_t len, c
 		nm_plan_free(plan);
 		return nm_fail_memory(err);
 	}
-	code = read_plan(plan, text, len, kept, diags, err);
+	beside->plan = plan;
+	code = read_plan(beside, text, len, diags, err);
 	if (code)
 		nm_plan_free(plan);
 	else
 		*out = plan;
 	return code;
+}
+
+enum nm_code nm_plan_read_kept(const char *file, const char *text, size_t len,
+			       const struct nm_plan_file *kept, struct nm_plan **out, struct nm_diags *diags,
+			       struct nm_error *err)
+{
+	struct nm_beside beside = { .kept = kept };
+
+	return read_beside(&beside, file, text, len, out, diags, err);
+}
+
+enum nm_code nm_plan_read_remembering(const char *file, const char *text, size_t len,
+				      const struct nm_plan_file *kept, struct nm_ical_memory *memory,
+				      struct nm_plan **out, struct nm_diags *diags, struct nm_error *err)
+{
+	struct nm_beside beside = { .kept = kept, .memory = memory };
+
+	return read_beside(&beside, file, text, len, out, diags, err);
 }
 
 enum nm_code nm_plan_read(const char *file, const char *text, size_t len, struct nm_plan **out,

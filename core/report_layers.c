@@ -185,7 +185,7 @@ bool nm_layers_close(struct nm_layers *layers, struct nm_report *report)
 		struct entry *entry = &layers->entries[i];
 
 		finish(layers->plan, entry, report);
-		if (entry->layer.calls > 0 || entry->layer.cost.known)
+		if (entry->layer.calls > 0 || entry->layer.cost.value > 0)
 			report->layers[report->n_layers++] = entry->layer;
 	}
 	qsort(report->layers, report->n_layers, sizeof(*report->layers), layer_compare);

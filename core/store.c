@@ -33,17 +33,20 @@
 	" words, updated FROM outbox"
 
 /* As store_followups.c reads them. */
-#define FOLLOWUP_ROW                                                                                    \
+#define FOLLOWUP_ROW                                                                                             \
 	"SELECT id, channel, number, name, words, line, call, opened, newest, calls, outcome, ended, first_try," \
 	" last_try, tries, texted FROM followup"
 
 /* What the log says of a caller ?1 (store_matters.c); the tables' indexes are of these very words. */
 #define MISSED "call WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
-#define ANSWERED                                                                                    \
-	"call WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0 AND caller > 0"       \
-	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND opened < began" \
-	" AND (touched OR came > 0) AND began <= max(newest, firm))"
+#define ANSWERED                                                                                   \
+	"call WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0 AND caller > 0"      \
+	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND touched = 1" \
+	" AND anchor < began AND began <= seen_until)"
 #define OF_CALLER "followup WHERE number = ?1 AND number > 0"
+#define MATTER_ROW                                                                         \
+	"SELECT id, came, opened, newest, calls, call, ended, touched, seen_until, anchor" \
+	" FROM " OF_CALLER
 /* Deeds that stand, and of these the ones for which the customer was called back. */
 #define STANDS "undone = 0"
 #define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND outcome IN (1, 2, 4))"
@@ -129,6 +132,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_OUTBOX_OPEN] = OUTBOX_ROW " WHERE state < 2 ORDER BY id LIMIT ?1",
 	[NM_SQL_OUTBOX_KNOWN] = "SELECT carrier_id FROM outbox WHERE id <> ?1 AND recipient = ?2 AND driver = ?3"
 				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",
+	[NM_SQL_OUTBOX_TO] = "SELECT max(at) FILTER (WHERE state NOT IN (?2, ?3)), max(state = ?3) FROM outbox"
+			     " WHERE recipient = ?1",
 	[NM_SQL_SANDBOX_TEXT_ADD] = "INSERT INTO sandbox_text(line, recipient, body) VALUES(?, ?, ?)",
 	[NM_SQL_SANDBOX_TEXTS] = "SELECT id, recipient, body FROM sandbox_text WHERE line = ?"
 				 " ORDER BY id DESC LIMIT ?",
@@ -138,19 +143,28 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try FROM followup"
 				  " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened, id",
 	[NM_SQL_FOLLOWUP_GET] = FOLLOWUP_ROW " WHERE id = ?1",
-	[NM_SQL_FOLLOWUP_ADD] =
-		"INSERT INTO followup(channel, number, name, words, line, came, call, opened, newest, calls)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
-	[NM_SQL_FOLLOWUP_CALLS] = "UPDATE followup SET call = ?2, line = CASE WHEN came > 0 THEN line ELSE ?3 END,"
-				  " opened = ?4, newest = ?5, calls = ?6 WHERE id = ?1",
+	[NM_SQL_LEAD_ADD] =
+		"INSERT INTO followup(channel, number, name, words, line, came, opened, newest, calls, anchor)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6, 0, ?6)",
+	[NM_SQL_FOLLOWUP_OPEN] =
+		"INSERT INTO followup(channel, number, line, came, call, opened, newest, calls, anchor)"
+		" SELECT ?1, ?2, line, 0, id, began, ?4, ?5, began FROM call WHERE id = ?3",
+	[NM_SQL_FOLLOWUP_CALLS] =
+		"UPDATE followup SET (call, line) = (SELECT id, line FROM call WHERE id = ?2), opened = ?3,"
+		" newest = ?4, calls = ?5, anchor = CASE WHEN touched THEN anchor ELSE ?3 END WHERE id = ?1",
+	[NM_SQL_LEAD_FIND] = "SELECT id FROM followup WHERE opened = ?6 AND came = ?6 AND channel = ?1 AND number = ?2"
+			     " AND name IS ?3 AND words IS ?4 AND line IS ?5 ORDER BY id LIMIT 1",
+	[NM_SQL_LEAD_CALLS] = "UPDATE followup SET newest = ?2, calls = ?3 WHERE id = ?1",
+	[NM_SQL_FOLLOWUP_SEEN] = "UPDATE followup SET anchor = opened, seen_until = max(seen_until, newest, ?2)"
+				 " WHERE id = ?1",
 	[NM_SQL_FOLLOWUP_FOLD] =
-		"UPDATE followup SET (outcome, ended, tries, first_try, last_try, texted, touched, firm) ="
+		"UPDATE followup SET (outcome, ended, tries, first_try, last_try, texted, touched) ="
 		" (SELECT coalesce(max(outcome) FILTER (WHERE " STANDS " AND kind = 2), 0),"
 		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 2), 0),"
 		" count(*) FILTER (WHERE " A_TRY "), coalesce(min(at) FILTER (WHERE " A_TRY "), 0),"
 		" coalesce(max(at) FILTER (WHERE " A_TRY "), 0),"
-		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 1), 0), coalesce(max(outcome <> 5), 0),"
-		" coalesce(max(at) FILTER (WHERE kind IN (2, 3) AND outcome <> 5), 0) FROM deed WHERE followup = ?1)"
+		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 1), 0), coalesce(max(outcome <> 5), 0)"
+		" FROM deed WHERE followup = ?1)"
 		" WHERE id = ?1",
 	[NM_SQL_FOLLOWUP_DROP] = "DELETE FROM followup WHERE id = ?1",
 	[NM_SQL_DEED_ADD] =
@@ -160,20 +174,22 @@ static const char *const statements[NM_SQL_COUNT] = {
 			       " ORDER BY id DESC LIMIT 1",
 	[NM_SQL_DEED_UNDO] = "UPDATE deed SET undone = 1 WHERE id = ?1",
 	[NM_SQL_DEEDS_OF_LOG_DROP] = "DELETE FROM deed WHERE followup = ?1 AND outcome = 5 AND " STANDS,
+	[NM_SQL_MATTER_ANY] =
+		"SELECT EXISTS (SELECT 1 FROM " OF_CALLER ") OR EXISTS (SELECT 1 FROM " MISSED " AND began = ?2)",
 	[NM_SQL_MATTER_FROM] =
 		"SELECT max(coalesce((SELECT began FROM " ANSWERED " AND began <= ?2 ORDER BY began DESC LIMIT 1), ?3),"
-		" coalesce((SELECT max(ended) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND ended <= ?2), ?3),"
-		" coalesce((SELECT max(came) FROM " OF_CALLER " AND came > 0 AND came <= ?2), ?3))",
+		" coalesce((SELECT max(seen_until) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND seen_until <= ?2), ?3),"
+		" coalesce((SELECT max(came) FROM " OF_CALLER " AND came <> 0 AND came <= ?2), ?3))",
 	[NM_SQL_MATTER_UNTIL] =
 		"SELECT min(coalesce((SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1), ?3),"
-		" coalesce((SELECT min(ended) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND ended > ?2), ?3),"
-		" coalesce((SELECT min(came) FROM " OF_CALLER " AND came > ?2), ?3))",
+		" coalesce((SELECT min(seen_until) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND seen_until > ?2), ?3),"
+		" coalesce((SELECT min(came) FROM " OF_CALLER " AND came <> 0 AND came > ?2), ?3))",
 	[NM_SQL_MATTER_ANSWERED] = "SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1",
-	[NM_SQL_MATTER_FOLLOWUPS] =
-		"SELECT id, came, opened, newest, calls, call, outcome, ended, touched, firm FROM " OF_CALLER
-		" AND opened >= ?2 AND opened < ?3 ORDER BY opened DESC, id DESC",
+	[NM_SQL_MATTER_FOLLOWUPS] = MATTER_ROW " AND anchor >= ?2 AND anchor < ?3 ORDER BY anchor DESC, id DESC",
+	[NM_SQL_MATTER_ENDS] =
+		MATTER_ROW " AND outcome IN (0, 5) AND (ended = 0 OR ended >= ?2) AND +anchor < ?3",
 	[NM_SQL_MATTER_CALLS] =
-		"SELECT id, line, began, (SELECT max(began) FROM " MISSED " AND began >= ?2 AND began < ?3),"
+		"SELECT id, began, (SELECT max(began) FROM " MISSED " AND began >= ?2 AND began < ?3),"
 		" (SELECT count(*) FROM " MISSED " AND began >= ?2 AND began < ?3)"
 		" FROM " MISSED " AND began >= ?2 AND began < ?3 ORDER BY began, id LIMIT 1",
 	/* A try that brought nothing new leaves the copy and its marks; one that failed leaves when it was fetched too. */

@@ -208,27 +208,46 @@ static enum nm_code finish(struct nm_store *store, enum nm_code code, struct nm_
 	return code;
 }
 
-static enum nm_code insert_lead(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
-				struct nm_error *err)
+static void bind_lead(sqlite3_stmt *statement, const struct nm_followup *lead)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_ADD, err);
-	enum nm_code code;
-
-	if (statement == NULL)
-		return NM_SYSTEM;
 	sqlite3_bind_int(statement, 1, (int)lead->channel);
 	sqlite3_bind_int64(statement, 2, (sqlite3_int64)lead->number);
 	nm_store_bind(statement, 3, lead->name);
 	nm_store_bind(statement, 4, lead->words);
 	nm_store_bind(statement, 5, lead->line);
 	sqlite3_bind_int64(statement, 6, lead->opened);
-	sqlite3_bind_int64(statement, 8, lead->opened);
-	sqlite3_bind_int64(statement, 9, lead->opened);
-	sqlite3_bind_int64(statement, 10, 0);
+}
+
+static enum nm_code insert_lead(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
+				struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEAD_ADD, err);
+	enum nm_code code;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	bind_lead(statement, lead);
 	code = nm_store_run(store, statement, err);
 	if (code == NM_OK)
 		*id = sqlite3_last_insert_rowid(store->db);
 	return code;
+}
+
+enum nm_code nm_store_lead_find(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
+				struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEAD_FIND, err);
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	bind_lead(statement, lead);
+	result = sqlite3_step(statement);
+	*id = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE
+		       ? NM_OK
+		       : nm_store_fail(store, "reading its follow-ups", err);
 }
 
 enum nm_code nm_store_followup_add(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
@@ -238,7 +257,8 @@ enum nm_code nm_store_followup_add(struct nm_store *store, const struct nm_follo
 	enum nm_code code;
 
 	if (lead->number == 0 && (lead->name == NULL || *lead->name == '\0'))
-		return nm_fail(err, NM_INPUT, "a lead needs a number or a name, or nobody can be called back");
+		return nm_fail(err, NM_INPUT,
+			       "a lead needs a number or a name, or nobody can be called back");
 	code = nm_store_begin(store, err);
 	if (code != NM_OK)
 		return code;
@@ -314,24 +334,27 @@ static enum nm_code check_deed(const struct nm_followup *followup, const struct 
 	    (deed->end == NM_FOLLOWUP_OPEN || deed->end >= NM_FOLLOWUP_RANG_AGAIN))
 		return nm_fail(err, NM_INPUT, "%s is no outcome that somebody can give",
 			       nm_followup_end_name(deed->end));
-	if (followup->end != NM_FOLLOWUP_OPEN && deed->kind != NM_DEED_REOPENED && deed->kind != NM_DEED_NOTED)
+	if (followup->end != NM_FOLLOWUP_OPEN && deed->kind != NM_DEED_REOPENED &&
+	    deed->kind != NM_DEED_NOTED)
 		return nm_fail(err, NM_INPUT, "follow-up %lld has ended (%s): reopen it first",
 			       (long long)followup->id, nm_followup_end_name(followup->end));
 	return NM_OK;
 }
 
-/* An end is a bound between what the caller's calls are about, and one that is taken back is none. */
-static enum nm_code settle(struct nm_store *store, const struct nm_followup *followup,
-			   const struct nm_deed *deed, struct nm_error *err)
+/* What whoever does it sees of the follow-up.  An end lies behind all that it ends, whatever the clock says. */
+static enum nm_code write_seen(struct nm_store *store, const struct nm_followup *followup,
+			       const struct nm_deed *deed, struct nm_error *err)
 {
-	enum nm_code code = NM_OK;
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_SEEN, err);
+	nm_time until = followup->newest;
 
-	if (deed->kind != NM_DEED_ENDED && deed->kind != NM_DEED_REOPENED)
-		return NM_OK;
-	code = nm_store_matters_settle(store, followup->number, followup->opened, err);
-	if (code == NM_OK)
-		code = nm_store_matters_settle(store, followup->number, deed->at, err);
-	return code;
+	if (statement == NULL)
+		return NM_SYSTEM;
+	if (deed->kind == NM_DEED_ENDED || deed->kind == NM_DEED_REOPENED)
+		until = deed->at > followup->newest ? deed->at : followup->newest + 1;
+	sqlite3_bind_int64(statement, 1, followup->id);
+	sqlite3_bind_int64(statement, 2, until);
+	return nm_store_run(store, statement, err);
 }
 
 static enum nm_code do_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,
@@ -346,7 +369,11 @@ static enum nm_code do_deed(struct nm_store *store, int64_t id, const struct nm_
 		code = take_back(store, id, err);
 	if (code == NM_OK)
 		code = nm_store_deed_add(store, id, deed, err);
-	return code == NM_OK ? settle(store, &followup, deed, err) : code;
+	if (code == NM_OK)
+		code = write_seen(store, &followup, deed, err);
+	if (code == NM_OK && deed->kind == NM_DEED_REOPENED) /* an end that it had is no bound any more */
+		code = nm_store_matters_settle(store, followup.number, followup.opened, err);
+	return code;
 }
 
 enum nm_code nm_store_followup_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,

@@ -5,8 +5,8 @@
  *
  * The missed calls of a caller between two bounds are one matter, and one follow-up.  Bounds are a call of the caller
  * that was answered, the end that somebody gave a follow-up, and a lead.  All of it is read from the log again whenever
- * a call is written, so that it does not depend on the order in which calls become known.  What people have done stays:
- * a follow-up that somebody has touched is neither dropped nor cut in two.
+ * a call is written, so that it does not depend on the order in which calls become known.  A follow-up that somebody has
+ * touched stays, and no call that is new cuts it in two where that somebody has seen one.
  */
 #include <stdlib.h>
 
@@ -16,10 +16,9 @@
 /* A follow-up of the caller, as it is kept. */
 struct row {
 	int64_t id;
-	nm_time came, opened, newest;
+	nm_time came, anchor, opened, newest;
 	int64_t calls, call;
-	int64_t outcome;
-	nm_time ended, firm;
+	nm_time ended, seen_until;
 	bool kept; /* a lead, or touched: whatever the log says */
 };
 
@@ -31,7 +30,6 @@ struct rows {
 /* The missed calls of a matter; calls 0: none. */
 struct missed {
 	int64_t calls, call; /* how many, and the first */
-	const char *line;    /* of the first; from the arena */
 	nm_time first, last;
 };
 
@@ -59,11 +57,11 @@ static enum nm_code read_time(struct nm_store *store, enum nm_store_statement wh
 static enum nm_code read_span(struct nm_store *store, uint64_t number, nm_time at, struct nm_span *out,
 			      struct nm_error *err)
 {
-	enum nm_code code =
-		read_time(store, NM_SQL_MATTER_FROM, number, at, NM_TIME_MIN, &out->from, err);
+	enum nm_code code = read_time(store, NM_SQL_MATTER_FROM, number, at, NM_TIME_MIN, &out->from, err);
 
-	return code == NM_OK ? read_time(store, NM_SQL_MATTER_UNTIL, number, at, NM_TIME_MAX, &out->until, err)
-			     : code;
+	return code == NM_OK
+		       ? read_time(store, NM_SQL_MATTER_UNTIL, number, at, NM_TIME_MAX, &out->until, err)
+		       : code;
 }
 
 static struct row read_row(sqlite3_stmt *statement)
@@ -75,17 +73,17 @@ static struct row read_row(sqlite3_stmt *statement)
 		.newest = sqlite3_column_int64(statement, 3),
 		.calls = sqlite3_column_int64(statement, 4),
 		.call = sqlite3_column_int64(statement, 5),
-		.outcome = sqlite3_column_int64(statement, 6),
-		.ended = sqlite3_column_int64(statement, 7),
-		.firm = sqlite3_column_int64(statement, 9),
-		.kept = sqlite3_column_int(statement, 8) != 0 || sqlite3_column_int64(statement, 1) != 0,
+		.ended = sqlite3_column_int64(statement, 6),
+		.seen_until = sqlite3_column_int64(statement, 8),
+		.anchor = sqlite3_column_int64(statement, 9),
+		.kept = sqlite3_column_int(statement, 7) != 0 || sqlite3_column_int64(statement, 1) != 0,
 	};
 }
 
-static enum nm_code read_rows(struct nm_store *store, uint64_t number, struct nm_span span, struct rows *out,
-			      struct nm_error *err)
+static enum nm_code read_rows(struct nm_store *store, enum nm_store_statement which, uint64_t number,
+			      struct nm_span span, struct rows *out, struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_MATTER_FOLLOWUPS, err);
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
 	bool ok = true;
 	int result = SQLITE_DONE;
 
@@ -106,10 +104,9 @@ static enum nm_code read_rows(struct nm_store *store, uint64_t number, struct nm
 }
 
 static enum nm_code read_missed(struct nm_store *store, uint64_t number, struct nm_span span,
-				struct nm_arena *arena, struct missed *out, struct nm_error *err)
+				struct missed *out, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_MATTER_CALLS, err);
-	bool ok = true;
 	int result;
 
 	*out = (struct missed){ 0 };
@@ -121,13 +118,10 @@ static enum nm_code read_missed(struct nm_store *store, uint64_t number, struct 
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW)
 		*out = (struct missed){ .call = sqlite3_column_int64(statement, 0),
-					.line = nm_store_column(statement, 1, arena, &ok),
-					.first = sqlite3_column_int64(statement, 2),
-					.last = sqlite3_column_int64(statement, 3),
-					.calls = sqlite3_column_int64(statement, 4) };
+					.first = sqlite3_column_int64(statement, 1),
+					.last = sqlite3_column_int64(statement, 2),
+					.calls = sqlite3_column_int64(statement, 3) };
 	sqlite3_reset(statement);
-	if (!ok)
-		return nm_fail_memory(err);
 	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
 							     : nm_store_fail(store, "reading its calls", err);
 }
@@ -135,10 +129,10 @@ static enum nm_code read_missed(struct nm_store *store, uint64_t number, struct 
 /* --- what it becomes --- */
 
 /* The follow-up that has the matter's calls: the newest that is kept, else the newest; NULL: there is none.  Where
- * several are kept, each has what came from its own opening on. */
-static struct row *find_holder(const struct rows *rows, struct nm_span *span)
+ * several are kept, the newest has only what came from its own opening on. */
+static const struct row *find_holder(const struct rows *rows, struct nm_span *span)
 {
-	struct row *holder = NULL;
+	const struct row *holder = NULL;
 	size_t kept = 0;
 
 	for (size_t i = 0; i < rows->n; i++) {
@@ -146,7 +140,7 @@ static struct row *find_holder(const struct rows *rows, struct nm_span *span)
 			holder = &rows->items[i];
 	}
 	if (kept > 1)
-		span->from = holder->opened;
+		span->from = holder->anchor;
 	return holder == NULL && rows->n > 0 ? &rows->items[0] : holder;
 }
 
@@ -165,55 +159,52 @@ static enum nm_code cut_late(struct nm_store *store, const struct row *holder, s
 	return code;
 }
 
-/* `row` then is as it is kept. */
-static enum nm_code write_calls(struct nm_store *store, struct row *row, const struct missed *missed,
+static enum nm_code write_calls(struct nm_store *store, const struct row *row, const struct missed *missed,
 				struct nm_error *err)
 {
-	const bool lead = row->came != 0;
-	const nm_time opened = lead ? row->came : missed->first;
-	const nm_time newest = missed->calls > 0 ? missed->last : opened;
 	sqlite3_stmt *statement;
 
-	if (row->opened == opened && row->newest == newest && row->calls == missed->calls &&
-	    (lead || row->call == missed->call))
+	if (row->opened == missed->first && row->newest == missed->last && row->calls == missed->calls &&
+	    row->call == missed->call)
 		return NM_OK;
 	statement = nm_store_statement(store, NM_SQL_FOLLOWUP_CALLS, err);
 	if (statement == NULL)
 		return NM_SYSTEM;
-	row->opened = opened;
-	row->newest = newest;
 	sqlite3_bind_int64(statement, 1, row->id);
-	if (!lead)
-		sqlite3_bind_int64(statement, 2, missed->call);
-	nm_store_bind(statement, 3, missed->line);
-	sqlite3_bind_int64(statement, 4, opened);
-	sqlite3_bind_int64(statement, 5, newest);
-	sqlite3_bind_int64(statement, 6, missed->calls);
+	sqlite3_bind_int64(statement, 2, missed->call);
+	sqlite3_bind_int64(statement, 3, missed->first);
+	sqlite3_bind_int64(statement, 4, missed->last);
+	sqlite3_bind_int64(statement, 5, missed->calls);
+	return nm_store_run(store, statement, err);
+}
+
+/* A lead was opened when it came, whatever calls join it. */
+static enum nm_code write_lead(struct nm_store *store, const struct row *row, const struct missed *missed,
+			       struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEAD_CALLS, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, row->id);
+	sqlite3_bind_int64(statement, 2, missed->calls > 0 ? missed->last : row->came);
+	sqlite3_bind_int64(statement, 3, missed->calls);
 	return nm_store_run(store, statement, err);
 }
 
 static enum nm_code open_row(struct nm_store *store, uint64_t number, const struct missed *missed,
-			     struct row *out, struct nm_error *err)
+			     struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_ADD, err);
-	enum nm_code code;
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUP_OPEN, err);
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int(statement, 1, NM_CHANNEL_PHONE);
 	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
-	nm_store_bind(statement, 5, missed->line);
-	sqlite3_bind_int64(statement, 6, 0);
-	sqlite3_bind_int64(statement, 7, missed->call);
-	sqlite3_bind_int64(statement, 8, missed->first);
-	sqlite3_bind_int64(statement, 9, missed->last);
-	sqlite3_bind_int64(statement, 10, missed->calls);
-	code = nm_store_run(store, statement, err);
-	if (code == NM_OK)
-		*out = (struct row){ .id = sqlite3_last_insert_rowid(store->db),
-				     .opened = missed->first,
-				     .newest = missed->last };
-	return code;
+	sqlite3_bind_int64(statement, 3, missed->call);
+	sqlite3_bind_int64(statement, 4, missed->last);
+	sqlite3_bind_int64(statement, 5, missed->calls);
+	return nm_store_run(store, statement, err);
 }
 
 static enum nm_code drop_row(struct nm_store *store, int64_t id, struct nm_error *err)
@@ -223,16 +214,57 @@ static enum nm_code drop_row(struct nm_store *store, int64_t id, struct nm_error
 	return code == NM_OK ? nm_store_run_id(store, NM_SQL_FOLLOWUP_DROP, id, err) : code;
 }
 
-/* The first call that was answered after all that the follow-up stands for ends it, unless somebody has. */
+/* The rows of a matter beside its calls. */
+static enum nm_code settle_rows(struct nm_store *store, uint64_t number, const struct rows *rows,
+				const struct row *holder, const struct missed *missed, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	if (holder == NULL && missed->calls > 0)
+		return open_row(store, number, missed, err);
+	if (holder != NULL && holder->came != 0)
+		code = write_lead(store, holder, missed, err);
+	else if (holder != NULL && missed->calls > 0)
+		code = write_calls(store, holder, missed, err);
+	for (size_t i = 0; i < rows->n && code == NM_OK; i++) {
+		const struct row *row = &rows->items[i];
+
+		if (!row->kept && (row != holder || missed->calls == 0))
+			code = drop_row(store, row->id, err);
+	}
+	return code;
+}
+
+static enum nm_code settle_matter(struct nm_store *store, uint64_t number, struct nm_span span,
+				  struct nm_error *err)
+{
+	struct rows rows = { 0 };
+	const struct row *holder = NULL;
+	struct missed missed;
+	enum nm_code code = read_rows(store, NM_SQL_MATTER_FOLLOWUPS, number, span, &rows, err);
+
+	if (code == NM_OK) {
+		holder = find_holder(&rows, &span);
+		code = cut_late(store, holder, &span, err);
+	}
+	if (code == NM_OK)
+		code = read_missed(store, number, span, &missed, err);
+	if (code == NM_OK)
+		code = settle_rows(store, number, &rows, holder, &missed, err);
+	free(rows.items);
+	return code;
+}
+
+/* --- what ends it --- */
+
+/* The first call that was answered after all that the follow-up stands for ends it. */
 static enum nm_code settle_end(struct nm_store *store, uint64_t number, const struct row *row,
 			       struct nm_error *err)
 {
-	const nm_time after = row->newest > row->firm ? row->newest : row->firm;
+	const nm_time after = row->newest > row->seen_until ? row->newest : row->seen_until;
 	struct nm_deed end = { .who = NM_FOLLOWUP_LOG, .kind = NM_DEED_ENDED, .end = NM_FOLLOWUP_RANG_AGAIN };
 	enum nm_code code;
 
-	if (row->outcome != NM_FOLLOWUP_OPEN && row->outcome != NM_FOLLOWUP_RANG_AGAIN)
-		return NM_OK;
 	code = read_time(store, NM_SQL_MATTER_ANSWERED, number, after, 0, &end.at, err);
 	if (code != NM_OK || end.at == row->ended)
 		return code;
@@ -243,64 +275,25 @@ static enum nm_code settle_end(struct nm_store *store, uint64_t number, const st
 	return code;
 }
 
-/* The rows of a matter beside its calls. */
-static enum nm_code settle_rows(struct nm_store *store, uint64_t number, const struct rows *rows,
-				struct row *holder, const struct missed *missed, struct nm_error *err)
+/* Of all that a call at that instant may end, or has. */
+static enum nm_code settle_ends(struct nm_store *store, uint64_t number, nm_time at, struct nm_error *err)
 {
-	struct row fresh;
-	enum nm_code code = NM_OK;
-
-	if (holder == NULL && missed->calls > 0) {
-		code = open_row(store, number, missed, &fresh, err);
-		return code == NM_OK ? settle_end(store, number, &fresh, err) : code;
-	}
-	if (holder != NULL && (missed->calls > 0 || holder->came != 0))
-		code = write_calls(store, holder, missed, err);
-	for (size_t i = 0; i < rows->n && code == NM_OK; i++) {
-		const struct row *row = &rows->items[i];
-
-		if (row->kept || (row == holder && missed->calls > 0))
-			code = settle_end(store, number, row, err);
-		else
-			code = drop_row(store, row->id, err);
-	}
-	return code;
-}
-
-static enum nm_code settle_matter(struct nm_store *store, uint64_t number, struct nm_span span,
-				  struct nm_error *err)
-{
-	struct nm_arena *arena = nm_arena_new();
 	struct rows rows = { 0 };
-	struct row *holder = NULL;
-	struct missed missed;
-	enum nm_code code = arena != NULL ? NM_OK : nm_fail_memory(err);
+	enum nm_code code =
+		read_rows(store, NM_SQL_MATTER_ENDS, number, (struct nm_span){ at, NM_TIME_MAX }, &rows, err);
 
-	if (code == NM_OK)
-		code = read_rows(store, number, span, &rows, err);
-	if (code == NM_OK) {
-		holder = find_holder(&rows, &span);
-		code = cut_late(store, holder, &span, err);
-	}
-	if (code == NM_OK)
-		code = read_missed(store, number, span, arena, &missed, err);
-	if (code == NM_OK)
-		code = settle_rows(store, number, &rows, holder, &missed, err);
+	for (size_t i = 0; i < rows.n && code == NM_OK; i++)
+		code = settle_end(store, number, &rows.items[i], err);
 	free(rows.items);
-	nm_arena_free(arena);
 	return code;
 }
 
-enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm_time at,
-				     struct nm_error *err)
+static enum nm_code settle_around(struct nm_store *store, uint64_t number, nm_time at, struct nm_error *err)
 {
 	struct nm_span span;
 	bool bound;
-	enum nm_code code;
+	enum nm_code code = read_span(store, number, at, &span, err);
 
-	if (number == 0)
-		return NM_OK;
-	code = read_span(store, number, at, &span, err);
 	bound = code == NM_OK && span.from == at && at > NM_TIME_MIN;
 	if (code == NM_OK)
 		code = settle_matter(store, number, span, err);
@@ -308,5 +301,17 @@ enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm
 		code = read_span(store, number, at - 1, &span, err);
 	if (code == NM_OK && bound)
 		code = settle_matter(store, number, span, err);
-	return code;
+	return code == NM_OK ? settle_ends(store, number, at, err) : code;
+}
+
+enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm_time at,
+				     struct nm_error *err)
+{
+	nm_time any;
+	enum nm_code code;
+
+	if (number == 0)
+		return NM_OK;
+	code = read_time(store, NM_SQL_MATTER_ANY, number, at, 0, &any, err);
+	return code == NM_OK && any != 0 ? settle_around(store, number, at, err) : code;
 }

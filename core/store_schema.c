@@ -53,8 +53,10 @@ static const char *const migrations[] = {
 	"CREATE TABLE sandbox_text(id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL,"
 	" recipient TEXT NOT NULL, body TEXT NOT NULL) STRICT;"
 	"CREATE INDEX sandbox_text_line ON sandbox_text(line, id);",
-	/* ours: a number of the plan's called.  came: when a lead did, 0: calls opened it.  touched: people have done
-	 * something with it; firm: until when they have said how it stands.  From outcome on a row is what its deeds say. */
+	/* ours: a number of the plan's called.  came: when a lead did, 0: calls opened it.  From outcome to touched a row
+	 * is what its deeds say.  touched: people have done something with it; what they saw of it was from anchor (of
+	 * an untouched one: opened) to seen_until, where an end or a reopening is seen too.  An index's WHERE compares
+	 * no column as a query compares it with a value, or SQLite plans that query anew for each value. */
 	"ALTER TABLE call ADD COLUMN ours INTEGER NOT NULL DEFAULT 0;"
 	"CREATE INDEX call_missed ON call(caller, began)"
 	" WHERE outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0;"
@@ -66,10 +68,16 @@ static const char *const migrations[] = {
 	" calls INTEGER NOT NULL, outcome INTEGER NOT NULL DEFAULT 0, ended INTEGER NOT NULL DEFAULT 0,"
 	" tries INTEGER NOT NULL DEFAULT 0, first_try INTEGER NOT NULL DEFAULT 0,"
 	" last_try INTEGER NOT NULL DEFAULT 0, texted INTEGER NOT NULL DEFAULT 0,"
-	" touched INTEGER NOT NULL DEFAULT 0, firm INTEGER NOT NULL DEFAULT 0) STRICT;"
+	" touched INTEGER NOT NULL DEFAULT 0, anchor INTEGER NOT NULL,"
+	" seen_until INTEGER NOT NULL DEFAULT 0) STRICT;"
 	"CREATE INDEX followup_opened ON followup(opened);"
 	"CREATE INDEX followup_open ON followup(opened) WHERE outcome = 0;"
-	"CREATE INDEX followup_number ON followup(number, opened) WHERE number > 0;"
+	"CREATE INDEX followup_number ON followup(number, anchor) WHERE number > 0;"
+	"CREATE INDEX followup_seen ON followup(number, anchor) WHERE number > 0 AND touched = 1;"
+	"CREATE INDEX followup_bound ON followup(number, seen_until)"
+	" WHERE number > 0 AND outcome IN (1, 2, 3, 4);"
+	"CREATE INDEX followup_came ON followup(number, came) WHERE number > 0 AND came <> 0;"
+	"CREATE INDEX followup_ended ON followup(number, ended) WHERE number > 0 AND outcome IN (0, 5);"
 	"CREATE TABLE deed(id INTEGER PRIMARY KEY AUTOINCREMENT, followup INTEGER NOT NULL REFERENCES followup(id),"
 	" at INTEGER NOT NULL, who TEXT NOT NULL, kind INTEGER NOT NULL, outcome INTEGER NOT NULL, words TEXT,"
 	" undone INTEGER NOT NULL DEFAULT 0) STRICT;"

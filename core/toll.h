@@ -15,9 +15,6 @@ struct nm_toll_number {
 	const char *words; /* "destination ann, +44 207 946 0000, is in GB, not in the plan's country" */
 };
 
-/* Why calls may not go to a number; `who` has it ("destination ann").  "" when they may (number 0: it is none);
- * NULL when memory is out. */
-const char *nm_toll_words(const struct nm_plan *plan, nm_number number, const char *who, struct nm_arena *arena);
 /* All numbers of the plan to which calls may not go, in its order: first destinations, then fallbacks.  Array and
  * texts from the arena. */
 enum nm_code nm_toll_find(const struct nm_plan *plan, struct nm_arena *arena, const struct nm_toll_number **out, size_t *n,

@@ -54,9 +54,14 @@ const struct screen_ops *app_top(const struct app *app)
 	return app->depth ? app->stack[app->depth - 1].ops : app->tabs[app->tab].ops;
 }
 
+bool app_alone(const struct app *app)
+{
+	return app->tabs[app->tab].ops->alone;
+}
+
 enum context app_tab_context(const struct app *app)
 {
-	return app_plan(app) ? app->tabs[app->tab].ops->context : CONTEXT_GENERAL;
+	return app_plan(app) || app_alone(app) ? app->tabs[app->tab].ops->context : CONTEXT_GENERAL;
 }
 
 enum context app_context(const struct app *app)
@@ -264,14 +269,14 @@ static void act(struct app *app, const struct event *event)
 	struct layer *top = top_layer(app);
 	enum verdict verdict = VERDICT_STAY;
 
-	if (!on_tab || app_plan(app))
+	if (!on_tab || app_plan(app) || app_alone(app))
 		verdict = top->ops->act(top->state, app, event);
 	if (verdict == VERDICT_QUIT)
 		saving_leave(app);
 	else if (verdict == VERDICT_POP)
 		pop(app);
-	else if (verdict == VERDICT_STAY && !context_modal(top->ops->context) && !act_general(app, event) &&
-		 !moves(event))
+	else if (verdict == VERDICT_STAY && !app_alone(app) && !context_modal(top->ops->context) &&
+		 !act_general(app, event) && !moves(event))
 		app_message(app, STYLE_DIM, "nothing to do for that here: ? shows the keys");
 }
 
@@ -317,7 +322,7 @@ void app_key(struct app *app, uint32_t key)
 	char name[KEY_TEXT];
 
 	app->message[0] = '\0';
-	if (!row && (context != CONTEXT_PROMPT || key >= K_SPECIAL)) {
+	if (!row && (!context_types(context) || key >= K_SPECIAL)) {
 		key_write(key, name);
 		app_message(app, STYLE_DIM,
 			    context_modal(context) ? "%s does nothing here"
@@ -361,6 +366,12 @@ static void read_facts(struct app *app)
 	if (app->facts_arena &&
 	    session_facts(app->session, app->facts_arena, &app->facts, &app->n_facts, NULL) != NM_OK)
 		app->n_facts = 0;
+}
+
+void app_need_facts(struct app *app)
+{
+	if (!app->facts_known)
+		read_facts(app);
 }
 
 /* Goes on with reading what is live. */
@@ -432,9 +443,39 @@ static bool push_progress(void *context, const char *line, const char *what, siz
 	return app_progress(context, what, done, all);
 }
 
+static bool show_working(void *context, const char *pieces, size_t done, size_t all)
+{
+	return app_working(context, pieces, done, all);
+}
+
 static bool push_idle(void *context)
 {
 	return app_listen(context);
+}
+
+/* Without a screen yet. */
+static void begin(struct app *app, struct session *session)
+{
+	*app = (struct app){.session = session};
+	session->progress = push_progress;
+	session->idle = push_idle;
+	session->working = show_working;
+	session->progress_context = app;
+}
+
+enum nm_code app_init_alone(struct app *app, struct session *session, int width, int height,
+			    const struct screen_ops *screen, const void *argument, struct nm_error *err)
+{
+	begin(app, session);
+	if (!canvas_init(&app->canvas, width, height, session->options.ascii))
+		return nm_fail_memory(err);
+	app->tabs[0] = (struct layer){.ops = screen, .state = screen->open(app, argument, err)};
+	if (!app->tabs[0].state) {
+		app_clear(app);
+		return err ? err->code : NM_NO_MEMORY;
+	}
+	app_derive(app);
+	return NM_OK;
 }
 
 enum nm_code app_init(struct app *app, struct session *session, int width, int height, const char *screen,
@@ -443,10 +484,7 @@ enum nm_code app_init(struct app *app, struct session *session, int width, int h
 	size_t first = 0;
 	bool help = !strcmp(screen, "help");
 
-	*app = (struct app){.session = session};
-	session->progress = push_progress;
-	session->idle = push_idle;
-	session->progress_context = app;
+	begin(app, session);
 	while (!help && first < APP_TABS && strcmp(app_screens[first]->name, screen))
 		first++;
 	if (first == APP_TABS)
@@ -480,6 +518,7 @@ void app_clear(struct app *app)
 	free(app->answer.text);
 	app->session->progress = NULL;
 	app->session->idle = NULL;
+	app->session->working = NULL;
 	*app = (struct app){0};
 }
 

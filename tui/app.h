@@ -39,6 +39,7 @@ struct app {
 	unsigned generation;            /* of the session, when all was last derived */
 	nm_time minute;
 	bool ended, cut_off;            /* cut off: told to end by no key */
+	int64_t work_began_ms, work_shown_ms; /* app_working's clock */
 	struct recovery recovery;
 	/* facts of the lines, for the title bar; read when the keyboard is quiet */
 	struct nm_arena *facts_arena;
@@ -56,6 +57,8 @@ struct app {
 
 /* Runs the interface until the user quits: an exit status. */
 int app_run(struct session *session, const char *first_screen);
+/* Runs one screen that has the window to itself until it ends the app (app->ended). */
+int app_run_alone(struct session *session, const struct screen_ops *screen, const void *argument);
 
 /* A screen as text, everything that would come in a quiet moment included.  Options of the session say
  * whether as ASCII and with colour. */
@@ -65,6 +68,9 @@ enum nm_code app_print(struct session *session, const char *screen, int width, i
 /* For app_run, app_print and tests: an app without a terminal. */
 enum nm_code app_init(struct app *app, struct session *session, int width, int height, const char *screen,
 		      struct nm_error *err) NM_WARN_UNUSED;
+/* The same with one screen that has the window to itself. */
+enum nm_code app_init_alone(struct app *app, struct session *session, int width, int height,
+			    const struct screen_ops *screen, const void *argument, struct nm_error *err) NM_WARN_UNUSED;
 void app_clear(struct app *app);
 /* Has the tab in sight derive what it shows from the session and the clock. */
 void app_derive(struct app *app);
@@ -101,6 +107,8 @@ void app_go(struct app *app, const struct screen_ops *ops, const void *argument)
  * false when the user wants it to stop. */
 bool app_progress(struct app *app, const char *what, size_t done, size_t all);
 bool app_listen(struct app *app);
+/* Likewise for work whose pieces are many and quick ("calls"): a bar, how far it is, and how long it will still take. */
+bool app_working(struct app *app, const char *pieces, size_t done, size_t all);
 /* Notices a file that changed on disk, and says so; true when there is something new to show. */
 bool app_notice(struct app *app);
 /* The plan in the user's editor, at a place (file NULL: at its beginning); asks first when it has edits that are not
@@ -113,6 +121,8 @@ bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const ch
 bool app_edit(struct app *app, const struct nm_edit *edits, size_t n, const char *what);
 /* Reads the facts of the lines again at the next quiet moment. */
 void app_forget_facts(struct app *app);
+/* Reads them now, where a page shows them that is not drawn again. */
+void app_need_facts(struct app *app);
 const struct nm_line_fact *app_fact(const struct app *app, const char *line);
 /* For dialogs: the answer (text NULL: dismissed), with VERDICT_POP as what to return. */
 enum verdict app_answer(struct app *app, int tag, const char *text, size_t index);
@@ -121,6 +131,8 @@ const struct screen_ops *app_top(const struct app *app);
  * everywhere; and the same without the dialogs. */
 enum context app_context(const struct app *app);
 enum context app_tab_context(const struct app *app);
+/* The screen in sight has the window to itself. */
+bool app_alone(const struct app *app);
 /* The keys of the screen below the page that it opens. */
 void app_help(struct app *app);
 

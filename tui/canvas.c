@@ -101,19 +101,16 @@ static uint32_t to_ascii(uint32_t ch)
 static void part_wide(struct canvas *canvas, int x, int y)
 {
 	struct cell *cell = cell_at(canvas, x, y);
-	struct cell *left = cell_at(canvas, x - 1, y);
-	struct cell *right = cell_at(canvas, x + 1, y);
 
-	if (cell->ch == 0 && left)
-		left->ch = ' ';
-	if (cell->ch != 0 && right && right->ch == 0)
-		right->ch = ' ';
+	if (cell->ch == 0 && x > 0)
+		cell[-1].ch = ' ';
+	if (cell->ch != 0 && x + 1 < canvas->width && cell[1].ch == 0)
+		cell[1].ch = ' ';
 }
 
 void canvas_put(struct canvas *canvas, int x, int y, unsigned style, uint32_t ch)
 {
-	struct cell *cell = open_cell(canvas, x, y);
-	struct cell *right = open_cell(canvas, x + 1, y);
+	struct cell *cell = open_cell(canvas, x, y), *right = NULL;
 	int width;
 
 	if (!cell)
@@ -121,17 +118,15 @@ void canvas_put(struct canvas *canvas, int x, int y, unsigned style, uint32_t ch
 	if (canvas->ascii)
 		ch = to_ascii(ch);
 	width = char_width(ch);
-	if (width == 0) { /* alone it would take no column, and its row would be short of one */
+	if (width == 0) /* alone it would take no column, and its row would be short of one */
 		ch = ' ';
-		width = 1;
-	}
-	if (width == 2 && !right) {
-		ch = ' ';
-		width = 1;
+	if (width == 2) {
+		right = open_cell(canvas, x + 1, y);
+		ch = right ? ch : ' ';
 	}
 	part_wide(canvas, x, y);
 	*cell = (struct cell){ch, 0, (uint16_t)style};
-	if (width == 2) {
+	if (right) {
 		part_wide(canvas, x + 1, y);
 		*right = (struct cell){0, 0, (uint16_t)style};
 	}

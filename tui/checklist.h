@@ -18,17 +18,17 @@ struct checklist_facts {
 	size_t n_lines;
 	struct nm_test_fact tests;
 	nm_time newest_call;                /* of the log; NM_TIME_MIN: there is none, or no store */
+	bool peaks;                         /* the log of the last 30 days has hours that stand out */
 	nm_time now;
 };
 
-enum tick { TICK_OPEN, TICK_DONE, TICK_LATER };
+enum tick { TICK_OPEN, TICK_DONE };
 
 struct checklist_item {
 	const char *when;  /* its name up to the comma: "today, in 15 minutes" */
 	const char *words;
 	const char *looks; /* at what it looks */
-	/* Adds what is missing, in words, when it is not done; LATER: what it would look at this version does not
-	 * know. */
+	/* Adds what is missing, in words, when it is not done. */
 	enum tick (*tick)(const struct checklist_facts *facts, struct nm_buf *missing);
 };
 

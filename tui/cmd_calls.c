@@ -1,142 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * calls: the log of real calls.  `import` fills it from a carrier's records, `list` shows it, `show` tells one call
- * with all that rang for it.
+ * with all that rang for it, `explain` (cmd_explain.c) where it parted from the plan.
  */
 #include "command.h"
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "call_words.h"
 #include "canvas.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/placing.h"
 
 #define LIST_COUNT 50
 #define LIST_MOST 1000000
-
-/* --- a call in words --- */
-
-static void who_words(const struct nm_call_entry *call, struct nm_buf *out)
-{
-	char number[NM_NUMBER_TEXT];
-
-	if (call->caller.anonymous || !call->caller.number) {
-		nm_buf_add(out, call->caller.anonymous ? "anonymous" : "not told");
-		return;
-	}
-	nm_number_words(call->caller.number, number);
-	nm_buf_add(out, number);
-}
-
-/* As the plan calls the line that has the number now, else as it was called then. */
-static const char *line_of(const struct nm_plan *plan, const struct nm_call_entry *call)
-{
-	for (size_t i = 0; i < plan->n_lines; i++)
-		if (plan->lines[i].number == call->number)
-			return plan->lines[i].name;
-	return call->line;
-}
-
-/* What is believed and not known of the driver's records; NULL: nothing. */
-static const char *doubt_of(const char *driver)
-{
-	const struct nm_carrier *carrier = nm_carrier_find(driver);
-
-	return carrier ? carrier->records_unverified : NULL;
-}
-
-/* "probably swallowed by the voicemail of owner's own phone after 25 s" */
-static void became_words(const struct nm_became *became, struct nm_buf *out)
-{
-	nm_buf_addf(out, "%s%s", became->probably ? "probably " : "", nm_call_end_name(became->end));
-	if (became->by && became->end == NM_CALL_SWALLOWED)
-		nm_buf_addf(out, " by the voicemail of %s's own phone", became->by);
-	else if (became->by && became->end == NM_CALL_UNKNOWN)
-		nm_buf_addf(out, ", it went to %s", became->by);
-	else if (became->by)
-		nm_buf_addf(out, " by %s", became->by);
-	if (became->seconds >= 0)
-		nm_buf_addf(out, " after %d s", became->seconds);
-}
-
-static int rings_of(const struct nm_became *became)
-{
-	return became->seconds < 0 ? -1 : (became->seconds + 5) / 6;
-}
-
-/* --- JSON --- */
-
-/* A number that is not known is null. */
-static void json_known(struct nm_json *json, const char *key, int64_t value, bool known)
-{
-	nm_json_key(json, key);
-	if (known)
-		nm_json_int(json, value);
-	else
-		nm_json_null(json);
-}
-
-static void json_number(struct nm_json *json, const char *key, nm_number number)
-{
-	char text[NM_NUMBER_TEXT];
-
-	nm_number_write(number, text);
-	nm_json_key(json, key);
-	nm_json_text(json, number ? text : NULL);
-}
-
-/* The members of a call; the object stays open. */
-static void json_call(struct nm_json *json, const struct session *session, const struct nm_call_entry *call)
-{
-	const struct nm_zone *zone = session_zone(session);
-	const struct nm_became *became = &call->became;
-	const bool timed = became->seconds >= 0;
-	char from[NM_NUMBER_TEXT];
-
-	nm_caller_write(call->caller, from);
-	nm_json_object(json);
-	nm_json_key(json, "id");
-	nm_json_int(json, call->id);
-	json_time(json, zone, "at", call->began);
-	nm_json_key(json, "line");
-	nm_json_text(json, line_of(session->plan, call));
-	json_number(json, "to", call->number);
-	nm_json_key(json, "from");
-	nm_json_text(json, from);
-	json_number(json, "forwarded_from", call->forwarded_from);
-	nm_json_key(json, "outcome");
-	nm_json_text(json, nm_call_end_name(became->end));
-	nm_json_key(json, "probably");
-	nm_json_bool(json, became->probably);
-	nm_json_key(json, "answered_by");
-	nm_json_text(json, became->by);
-	json_known(json, "seconds", became->seconds, timed);
-	json_known(json, "rings", rings_of(became), timed);
-	json_known(json, "lasted", call->ended - call->began, call->ended != 0);
-	nm_json_key(json, "why");
-	nm_json_text(json, nm_call_reason_words(became->reason));
-	nm_json_key(json, "driver");
-	nm_json_text(json, call->driver);
-	nm_json_key(json, "carrier_id");
-	nm_json_text(json, call->carrier_id);
-	json_known(json, "version", call->version, call->version != 0);
-}
-
-static void json_leg(struct nm_json *json, const struct nm_zone *zone, const struct nm_call_leg *leg)
-{
-	nm_json_object(json);
-	nm_json_key(json, "to");
-	nm_json_text(json, leg->leg.to);
-	nm_json_key(json, "name");
-	nm_json_text(json, leg->who);
-	nm_json_key(json, "ended");
-	nm_json_text(json, nm_leg_end_name(leg->leg.end));
-	if (leg->leg.began)
-		json_time(json, zone, "at", leg->leg.began);
-	json_known(json, "rang", leg->leg.rang_s, leg->leg.rang_s >= 0);
-	nm_json_end(json, '}');
-}
 
 /* --- list --- */
 
@@ -174,8 +52,8 @@ static void list_notes(struct invocation *run, const struct nm_call_entries *cal
 	for (size_t i = 0; i < calls->n; i++) {
 		const char *driver = driver_first_at(calls, i);
 
-		if (driver && doubt_of(driver))
-			nm_buf_addf(run->notes, "of %s: %s\n", driver, doubt_of(driver));
+		if (driver && call_doubt(driver))
+			nm_buf_addf(run->notes, "of %s: %s\n", driver, call_doubt(driver));
 	}
 }
 
@@ -188,14 +66,14 @@ static void list_text(struct invocation *run, const struct nm_call_entries *call
 	nm_buf_init(&who, 256);
 	for (size_t i = 0; i < calls->n; i++) {
 		const struct nm_call_entry *call = &calls->items[i];
-		const char *line = line_of(run->session->plan, call);
+		const char *line = call_line(run->session->plan, call);
 
 		nm_buf_clear(&who);
-		who_words(call, &who);
+		call_who_words(call, &who);
 		nm_time_words(zone, call->began, true, when);
 		nm_buf_addf(run->out, "#%-5lld %-26s %s%*s %s%*s ", (long long)call->id, when, line,
 			    text_gap(line, 10), "", who.data, text_gap(who.data, 17), "");
-		became_words(&call->became, run->out);
+		call_became_words(&call->became, run->out);
 		nm_buf_add(run->out, "\n");
 	}
 	nm_buf_clear(&who);
@@ -215,7 +93,7 @@ static void list_json(struct invocation *run, const struct nm_call_entries *call
 	nm_json_key(&json, "calls");
 	nm_json_array(&json);
 	for (size_t i = 0; i < calls->n; i++) {
-		json_call(&json, run->session, &calls->items[i]);
+		json_logged_call(&json, run->session, &calls->items[i]);
 		nm_json_end(&json, '}');
 	}
 	nm_json_end(&json, ']');
@@ -226,22 +104,23 @@ static void list_json(struct invocation *run, const struct nm_call_entries *call
 	for (size_t i = 0; i < calls->n; i++) {
 		const char *driver = driver_first_at(calls, i);
 
-		if (driver && doubt_of(driver)) {
+		if (driver && call_doubt(driver)) {
 			nm_json_key(&json, driver);
-			nm_json_text(&json, doubt_of(driver));
+			nm_json_text(&json, call_doubt(driver));
 		}
 	}
 	nm_json_end(&json, '}');
 	json_finish(&json, run->out);
 }
 
-static enum nm_code list(struct invocation *run, struct nm_error *err)
+static enum nm_code list(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_call_entries calls;
 	struct nm_call_filter filter;
 	struct nm_store *store;
 	enum nm_code code = read_filter(run, &filter, err);
 
+	*status = STATUS_GOOD;
 	if (!code)
 		code = session_store(run->session, &store, err);
 	if (!code)
@@ -303,8 +182,8 @@ static void show_text(struct invocation *run, const struct nm_call_entry *call)
 
 	nm_time_words_zone(session_zone(run->session), call->began, true, text);
 	nm_buf_addf(run->out, "call #%lld to %s, %s\n  from     ", (long long)call->id,
-		    line_of(run->session->plan, call), text);
-	who_words(call, run->out);
+		    call_line(run->session->plan, call), text);
+	call_who_words(call, run->out);
 	if (call->forwarded_from) {
 		char number[NM_NUMBER_TEXT];
 
@@ -312,15 +191,15 @@ static void show_text(struct invocation *run, const struct nm_call_entry *call)
 		nm_buf_addf(run->out, ", forwarded from %s", number);
 	}
 	nm_buf_add(run->out, "\n  outcome  ");
-	became_words(&call->became, run->out);
+	call_became_words(&call->became, run->out);
 	nm_buf_addf(run->out, "\n  because  %s\n  record   %s, %s\n",
 		    nm_call_reason_words(call->became.reason), call->driver, call->carrier_id);
 	if (call->version)
 		nm_buf_addf(run->out, "  plan     version %lld was pushed to the line then\n",
 			    (long long)call->version);
 	ladder(call, run->out);
-	if (doubt_of(call->driver))
-		nm_buf_addf(run->notes, "of %s: %s\n", call->driver, doubt_of(call->driver));
+	if (call_doubt(call->driver))
+		nm_buf_addf(run->notes, "of %s: %s\n", call->driver, call_doubt(call->driver));
 }
 
 static void show_json(struct invocation *run, const struct nm_call_entry *call)
@@ -329,9 +208,9 @@ static void show_json(struct invocation *run, const struct nm_call_entry *call)
 	struct nm_json json;
 
 	nm_json_init(&json, run->out);
-	json_call(&json, run->session, call);
+	json_logged_call(&json, run->session, call);
 	nm_json_key(&json, "unverified");
-	nm_json_text(&json, doubt_of(call->driver));
+	nm_json_text(&json, call_doubt(call->driver));
 	nm_json_key(&json, "legs_cut");
 	nm_json_bool(&json, call->cut);
 	nm_json_key(&json, "legs");
@@ -342,26 +221,15 @@ static void show_json(struct invocation *run, const struct nm_call_entry *call)
 	json_finish(&json, run->out);
 }
 
-static enum nm_code read_id(const struct invocation *run, int64_t *id, struct nm_error *err)
-{
-	const char *text = run->args->n_words > 1 ? run->args->words[1] : "";
-	const char *digits = *text == '#' ? text + 1 : text;
-
-	if (!*digits || digits[strspn(digits, "0123456789")])
-		return nm_fail(err, NM_INPUT,
-			       "calls show %s: the number of a call; `nevermiss calls list` has them", text);
-	*id = strtoll(digits, NULL, 10);
-	return NM_OK;
-}
-
-static enum nm_code show(struct invocation *run, struct nm_error *err)
+static enum nm_code show(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_arena *arena;
 	struct nm_call_entry call;
 	struct nm_store *store;
 	int64_t id = 0;
-	enum nm_code code = read_id(run, &id, err);
+	enum nm_code code = call_read_id("show", run->args->n_words > 1 ? run->args->words[1] : "", &id, err);
 
+	*status = STATUS_GOOD;
 	if (!code)
 		code = session_store(run->session, &store, err);
 	if (code)
@@ -514,7 +382,7 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 }
 
 /* `calls import FILE`, or `calls import --account A`. */
-static enum nm_code import(struct invocation *run, struct nm_error *err)
+static enum nm_code import(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_import import = { .n = 0 };
 	struct nm_push_context context;
@@ -522,6 +390,7 @@ static enum nm_code import(struct invocation *run, struct nm_error *err)
 	int account = -1;
 	enum nm_code code = need_write(run, err);
 
+	*status = STATUS_GOOD;
 	if (!code && run->args->n_words > 1)
 		return calls_import_file(run, run->args->words[1], err);
 	if (!code)
@@ -555,16 +424,16 @@ enum nm_code cmd_calls(struct invocation *run, enum status *status, struct nm_er
 		const char *verb;
 		const char *const others[8]; /* options that are not its own */
 		size_t words;
-		enum nm_code (*run)(struct invocation *run, struct nm_error *err);
+		enum nm_code (*run)(struct invocation *run, enum status *status, struct nm_error *err);
 	} verbs[] = {
 		{ "import", { "until", "count" }, 2, import },
 		{ "list", { "account", "columns", "dates" }, 1, list },
 		{ "show", { "account", "since", "until", "line", "count", "columns", "dates" }, 2, show },
+		{ "explain", { "account", "since", "until", "line", "count", "columns", "dates" }, 2, calls_explain },
 	};
 	const char *verb = run->args->words[0];
 	enum nm_code code;
 
-	*status = STATUS_GOOD;
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {
 		if (strcmp(verbs[i].verb, verb))
 			continue;
@@ -572,7 +441,7 @@ enum nm_code cmd_calls(struct invocation *run, enum status *status, struct nm_er
 			return nm_fail(err, NM_INPUT, "`%s` is a word too many after `calls %s`",
 				       run->args->words[verbs[i].words], verb);
 		code = check_options(run, verb, verbs[i].others, err);
-		return code ? code : verbs[i].run(run, err);
+		return code ? code : verbs[i].run(run, status, err);
 	}
-	return nm_fail(err, NM_INPUT, "`calls %s` is nothing: import, list or show", verb);
+	return nm_fail(err, NM_INPUT, "`calls %s` is nothing: import, list, show or explain", verb);
 }

@@ -147,9 +147,10 @@ static void facts(struct invocation *run, struct nm_arena *arena, struct nm_chec
 		options->calendars = calendars;
 	if (session_facts(run->session, arena, &known, &options->n_facts, &err) == NM_OK)
 		options->facts = known;
-	if (options->facts)
+	if (options->facts) {
 		options->tests = session_tests(run->session);
-	else {
+		options->log = session_log(run->session);
+	} else {
 		options->n_facts = 0;
 		nm_buf_addf(run->notes, "nevermiss: drift is not looked at: %s\n", err.text);
 	}

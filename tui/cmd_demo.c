@@ -85,6 +85,7 @@ static enum nm_code open_demo(struct invocation *run, struct demo *demo, enum st
 {
 	struct session_options options = *run->options;
 	const bool print = argument_given(run->args, "print");
+	const struct nm_status *status_now;
 	struct session session;
 	enum nm_code code;
 
@@ -96,6 +97,9 @@ static enum nm_code open_demo(struct invocation *run, struct demo *demo, enum st
 	code = push_demo(&session, err);
 	if (code == NM_OK)
 		code = demo_calls(&session, err);
+	/* Between the push and now somebody looked. */
+	if (code == NM_OK)
+		code = session_status(&session, true, &status_now, err);
 	if (code == NM_OK && !print)
 		*status = app_run(&session, "now") ? STATUS_INPUT : STATUS_GOOD;
 	session_close(&session);

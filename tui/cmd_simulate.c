@@ -11,20 +11,17 @@
 #include "canvas.h"
 #include "simulation.h"
 
+#define SWEEP_ASKS 1000 /* calls between two looks at the keyboard */
 #define SWEEP_CALLS 1000000
 
 static void print_simulation(struct nm_buf *out, const struct nm_plan *plan, const struct nm_simulation *simulation)
 {
-	size_t i;
-
 	print_head(out, plan, &simulation->call, simulation->treatment);
 	print_outcome(out, &simulation->outcome);
 	if (simulation->text_back)
 		nm_buf_addf(out, "text back: %s\n", simulation->text_back);
 	nm_buf_add(out, "\nwhy\n");
-	for (i = 0; i < simulation->n_reasons; i++)
-		nm_buf_addf(out, "  %s%*s %-4s %s\n", simulation->reasons[i].name,
-			    text_gap(simulation->reasons[i].name, 20), "", simulation->reasons[i].matched ? "yes" : "no", simulation->reasons[i].text);
+	print_reasons(out, simulation->reasons, simulation->n_reasons);
 }
 
 static void write_simulation(struct invocation *run, const struct nm_simulation *simulation)
@@ -237,19 +234,35 @@ static enum nm_code sweep_one(struct sweep *sweep, const struct nm_timeline *tim
 	return code;
 }
 
+/* Every so many calls: a few milliseconds. */
+static enum nm_code sweep_ask(const struct sweep *sweep, size_t all, struct nm_error *err)
+{
+	const struct session *session = sweep->run->session;
+
+	if (sweep->calls % SWEEP_ASKS || !session->working ||
+	    session->working(session->progress_context, "calls", sweep->calls, all))
+		return NM_OK;
+	return nm_fail(err, NM_REFUSED, "stopped after %zu of %zu calls", sweep->calls, all);
+}
+
 static enum nm_code sweep_all(struct sweep *sweep, struct nm_call call, nm_time until, int64_t every,
 			      struct nm_error *err)
 {
 	const struct nm_timeline *timeline;
 	enum nm_code code;
+	size_t all;
 
 	if (until <= call.at)
 		return nm_fail(err, NM_INPUT, "--until must be later than --from");
 	if (every <= 0 || (until - call.at) / every > SWEEP_CALLS)
 		return nm_fail(err, NM_INPUT, "more than %d calls: take a longer --every", SWEEP_CALLS);
+	all = (size_t)((until - call.at + every - 1) / every);
 	code = session_timeline(sweep->run->session, call.at, until, &timeline, err);
-	for (; code == NM_OK && call.at < until; call.at += every)
-		code = sweep_one(sweep, timeline, &call, err);
+	for (; code == NM_OK && call.at < until; call.at += every) {
+		code = sweep_ask(sweep, all, err);
+		if (code == NM_OK)
+			code = sweep_one(sweep, timeline, &call, err);
+	}
 	return code;
 }
 

@@ -28,8 +28,7 @@ static const char *outlook(enum nm_outbox_state state)
 	}
 }
 
-/* "text 3 from +1 512 555 0100 to +1 512 555 0111: sent (delivered)"; numbers as the carrier got them. */
-static void add_outcome(struct nm_buf *out, const struct nm_outbox_text *text)
+void outbox_words(struct nm_buf *out, const struct nm_outbox_text *text)
 {
 	nm_buf_addf(out, "text %lld from %s to %s: %s", (long long)text->id, text->from, text->to,
 		    nm_outbox_state_name(text->state));
@@ -88,7 +87,7 @@ static void list_text(struct invocation *run, const struct nm_outbox *outbox)
 
 		nm_time_words(session_zone(run->session), text->at, true, at);
 		nm_buf_addf(run->out, "%s  %s, %s: ", at, text->line, text->why);
-		add_outcome(run->out, text);
+		outbox_words(run->out, text);
 		nm_buf_addf(run->out, "    %s\n", text->body);
 	}
 	if (!outbox->n)
@@ -250,20 +249,23 @@ static void left_words(const struct test *test, struct nm_buf *words)
 	}
 }
 
-static void new_words(const struct test *test, struct nm_buf *words)
+void outgoing_words(const struct nm_plan *plan, const struct nm_outgoing *outgoing, const char *name,
+		    struct nm_buf *words)
 {
-	const struct nm_plan *plan = test->run->session->plan;
-	const struct nm_line *line = &plan->lines[test->outgoing.sender.line];
-	const struct nm_account *account = &plan->accounts[test->outgoing.sender.account];
+	const struct nm_line *line = &plan->lines[outgoing->sender.line];
+	const struct nm_account *account = &plan->accounts[outgoing->sender.account];
 	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
 	char from[NM_NUMBER_TEXT], to[NM_NUMBER_TEXT];
 
 	nm_number_words(line->number, from);
-	nm_number_words(test->outgoing.to, to);
-	nm_buf_addf(words, "%s, from %s (%s, account %s) to %s (%s):\n  %s\n",
+	nm_number_words(outgoing->to, to);
+	nm_buf_addf(words, "%s, from %s (%s, account %s) to %s",
 		    carrier->traits.remote ? "A real text, which the carrier bills"
 					   : "A text that stays in the sandbox and reaches nobody",
-		    from, line->name, account->name, to, test->to->name, test->outgoing.body);
+		    from, line->name, account->name, to);
+	if (name)
+		nm_buf_addf(words, " (%s)", name);
+	nm_buf_addf(words, ":\n  %s\n", outgoing->body);
 	if (carrier->unverified)
 		nm_buf_addf(words, "The driver %s was %s.\n", carrier->name, carrier->unverified);
 }
@@ -276,7 +278,7 @@ static enum nm_code ask(const struct test *test, struct nm_error *err)
 	nm_buf_init(&words, 1u << 20);
 	left_words(test, &words);
 	if (!yes)
-		new_words(test, &words);
+		outgoing_words(test->run->session->plan, &test->outgoing, test->to->name, &words);
 	show_first(words.data);
 	nm_buf_clear(&words);
 	if (yes || confirm_yes(test->run, test->left.n ? "Do all that?" : "Send it?"))
@@ -317,7 +319,7 @@ static enum nm_code finish_earlier(struct test *test, struct nm_error *err)
 	nm_buf_init(&words, 1u << 20);
 	for (size_t i = 0; i < test->finished.n; i++) {
 		nm_buf_add(&words, "left by an earlier run: ");
-		add_outcome(&words, &test->finished.items[i]);
+		outbox_words(&words, &test->finished.items[i]);
 	}
 	show_first(words.data);
 	nm_buf_clear(&words);
@@ -346,7 +348,7 @@ static void tell(struct test *test)
 	struct nm_json json;
 
 	if (!test->run->json) {
-		add_outcome(test->run->out, test->text);
+		outbox_words(test->run->out, test->text);
 		return;
 	}
 	nm_json_init(&json, test->run->out);

@@ -61,7 +61,8 @@ const struct command commands[] = {
 	    { "qr", NULL, "each code as a QR code of its text too; no phone dials one by itself" } }, cmd_codes },
 	{ "calendar", "list|refresh [NAME]", "the plan's calendars: where they come from and how old they are; fetch those of the network",
 	  PLAN_READ, 1, 2, { { NULL, NULL, NULL } }, cmd_calendar },
-	{ "calls", "import|list|show [FILE|ID]", "the log of real calls: fill it from a carrier's records or a file, list it, tell one call",
+	{ "calls", "import|list|show|explain [FILE|ID]",
+	  "the log of real calls: fill it from a carrier's records or a file, list it, tell or explain one call",
 	  PLAN_READ, 1, 2,
 	  { { "account", "A", "import: the account whose carrier is asked, for all its lines" },
 	    { "columns", "MAP", "import FILE: what its columns are: \"at=Call Start,from=Caller ID\"" },
@@ -70,6 +71,25 @@ const struct command commands[] = {
 	    { "until", "T", "list: only calls before" },
 	    { "line", "L", "list: only this line; import FILE: the line that all its calls were to" },
 	    { "count", "N", "list: how many of the newest (default 50)" } }, cmd_calls },
+	{ "followup", "list|show|add|done|reopen|text [ID]", "whom to call back: list them, say how it went, text them, add a lead",
+	  PLAN_READ, 1, 2,
+	  { { "all", NULL, "list: the ended ones too, the newest first" },
+	    { "count", "N", "list: how many (default 50)" },
+	    { "outcome", "HOW", "done: booked, resolved, no-answer or lost" },
+	    { "words", "TEXT", "done: a note; add: what the lead said" },
+	    { "channel", "HOW", "add: how it came: phone, text or web" },
+	    { "number", "N", "add: the lead's number" },
+	    { "name", "NAME", "add: the lead's name" },
+	    { "line", "L", "add: the line that the lead called or wrote to" },
+	    { "at", "T", "add: when it came (default now)" },
+	    { "jsonl", "FILE", "add: many, a JSON object a line with these as members; - for standard input" },
+	    { "yes", NULL, "text: do not ask" } }, cmd_followup },
+	{ "report", "", "the figures over the log of calls against the targets, and what they are worth", PLAN_READ, 0, 0,
+	  { { "from", "T", "calls from then on (default 30 days before the end)" }, { "until", "T", "calls before (default now)" },
+	    { "month", "M", "of that month: 2026-11" }, { "line", "L", "only this line" },
+	    { "csv", NULL, "every figure, one a line" },
+	    { "what-if", "LIST", "the calculation with these numbers: job=500,booked=50,calls_a_day=10,missed_share=30,cost=100,days=22,recovered_calls=55" } },
+	  cmd_report },
 	{ "rollback", "", "put back what was live before a push", PLAN_READ, 0, 0,
 	  { { "line", "L", "the line (default the first)" },
 	    { "to-before", "ID", "the push to take back (default the line's newest)" },
@@ -96,9 +116,11 @@ const struct command commands[] = {
 	{ "init", "", "write a first plan; asks for what is not given; never overwrites", PLAN_NONE, 0, 0,
 	  { { "business", "NAME", "name of the business" }, { "timezone", "Z", "IANA name" },
 	    { "country", "CC", "two letters (default US)" }, { "number", "N", "the number customers call" },
-	    { "mobile", "N", "the owner's phone" }, { "backup", "N", "somebody who steps in" },
-	    { "ai", "N", "an AI answering service" },
+	    { "mobile", "N", "the owner's phone" }, { "backup", "N", "somebody who steps in: a name, if you like, and a number" },
+	    { "ai", "N", "an AI answering service, likewise" },
 	    { "hours", "EXPR", "when you are open (default Mo-Fr 08:00-18:00)" },
+	    { "holidays", "WHOSE", "public holidays on which you are closed: us, none (default none)" },
+	    { "emergency", "YES", "pressing 9 makes a call an emergency: yes, no (default no)" },
 	    { "voicemail-after", "TIME", "when the owner's own voicemail picks up (default 25s)" } }, cmd_init },
 	{ "demo", "", "a throw-away copy of the example plan, with twelve weeks of calls", PLAN_NONE, 0, 0,
 	  { { "print", NULL, "only make it and print where" } }, cmd_demo },
@@ -241,7 +263,7 @@ void command_completion(struct nm_buf *out)
 		nm_buf_addf(out, "%s%s", i ? "|" : "", commands[i].name);
 	nm_buf_add(out, ") command=$word; break ;;\n\t\tesac\n\tdone\n"
 			"\tcase $prev in\n"
-			"\t-p|--plan|--file|--holidays) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
+			"\t-p|--plan|--file|--holidays|--jsonl) COMPREPLY=($(compgen -f -- \"$cur\")); return ;;\n"
 			"\t--data) COMPREPLY=($(compgen -d -- \"$cur\")); return ;;\n\tesac\n"
 			"\tlocal options=\"");
 	completion_options(global_options, out);

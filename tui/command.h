@@ -14,6 +14,7 @@
 #include "nevermiss/error.h"
 #include "nevermiss/json.h"
 #include "nevermiss/mem.h"
+#include "nevermiss/texting.h"
 #include "session.h"
 
 #define COMMAND_OPTIONS 20
@@ -139,6 +140,11 @@ enum nm_code lines_without_hands(const struct invocation *run, bool **out,
 				 struct nm_error *err) NM_WARN_UNUSED;
 /* How a push or a rollback ended, line by line (cmd_push.c). */
 void write_results(struct invocation *run, const struct nm_push_results *results);
+/* "text 3 from +15125550100 to +15125550111: sent (delivered)", numbers as the carrier got them; and before it is sent,
+ * what is sent from where to whom (name: theirs; NULL), and what the carrier does with it (cmd_text.c). */
+void outbox_words(struct nm_buf *out, const struct nm_outbox_text *text);
+void outgoing_words(const struct nm_plan *plan, const struct nm_outgoing *outgoing, const char *name,
+		    struct nm_buf *words);
 /* What a carrier cannot hold, a line or two for each: what, when and for whom, what will happen instead. */
 void add_losses(struct nm_buf *out, const struct nm_losses *losses);
 /* Fails with NM_REFUSED in a read-only session. */
@@ -158,6 +164,7 @@ COMMAND(compare);
 COMMAND(demo);
 COMMAND(diff);
 COMMAND(export);
+COMMAND(followup);
 COMMAND(history);
 COMMAND(hours);
 COMMAND(init);
@@ -165,6 +172,7 @@ COMMAND(keys);
 COMMAND(next);
 COMMAND(override);
 COMMAND(push);
+COMMAND(report);
 COMMAND(rollback);
 COMMAND(sandbox);
 COMMAND(screen);
@@ -177,5 +185,7 @@ COMMAND(week);
 
 /* cmd_calls_file.c: `calls import FILE`; "-" is the standard input. */
 enum nm_code calls_import_file(struct invocation *run, const char *name, struct nm_error *err) NM_WARN_UNUSED;
+/* `calls explain` (cmd_explain.c). */
+enum nm_code calls_explain(struct invocation *run, enum status *status, struct nm_error *err);
 
 #endif

@@ -18,6 +18,7 @@ struct demo_story {
 	const struct nm_plan *plan; /* of the example; borrowed */
 	nm_time from, now;
 	uint64_t dice;
+	double owed;      /* calls to be missed that were not yet */
 	nm_number missed; /* the last caller whom nobody answered, and who may try again; 0 */
 	struct nm_script_setting *settings; /* one for each destination; owned by whoever made the story */
 };
@@ -42,8 +43,8 @@ struct demo_record {
 	char numbers[NM_LEGS_MAX][NM_NUMBER_TEXT];
 };
 /* talk_s: for how long they speak, or the caller is in the voicemail. */
-void demo_record_of(const struct nm_plan *plan, const struct nm_simulation *played, const char *id, int talk_s,
-		    struct demo_record *out);
+void demo_record_of(const struct nm_plan *plan, const struct nm_simulation *played, const char *id,
+		    int talk_s, struct demo_record *out);
 
 /* Deeds that are still to be done (demo_followups.c). */
 #define DEMO_DEEDS 128
@@ -59,10 +60,12 @@ struct demo_followups {
 enum nm_code demo_followup_find(struct demo_followups *followups, struct nm_store *store, nm_time began,
 				struct nm_error *err) NM_WARN_UNUSED;
 /* For the one that was opened: one deed, and all that somebody may do. */
-void demo_followup_plan(struct demo_followups *followups, nm_time at, enum nm_deed_kind kind, enum nm_followup_end end);
-void demo_followup_work(struct demo_followups *followups, struct demo_story *story, nm_time opened, double progress);
+void demo_followup_plan(struct demo_followups *followups, nm_time at, enum nm_deed_kind kind,
+			enum nm_followup_end end);
+void demo_followup_work(struct demo_followups *followups, struct demo_story *story, nm_time opened,
+			double progress);
 /* Does those that are due, those after `latest` at that time. */
-enum nm_code demo_followups_until(struct demo_followups *followups, struct nm_store *store, nm_time due, nm_time latest,
-				  struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code demo_followups_until(struct demo_followups *followups, struct nm_store *store, nm_time due,
+				  nm_time latest, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -28,7 +28,8 @@ nm_time demo_pushed_at(const struct session *session)
 	return now - now % HOUR - WEEKS * 7 * (nm_time)NM_DAY;
 }
 
-static enum nm_code keep(struct history *history, const struct nm_call *call, const char *id, struct nm_error *err)
+static enum nm_code keep(struct history *history, const struct nm_call *call, const char *id,
+			 struct nm_error *err)
 {
 	const struct nm_plan *plan = history->story.plan;
 	const struct nm_record *record = &history->record.record;
@@ -66,7 +67,8 @@ static enum nm_code play(struct history *history, const struct nm_call *call, st
 {
 	struct nm_simulation *played;
 	char id[32];
-	enum nm_code code = demo_followups_until(&history->followups, history->store, call->at, call->at, err);
+	enum nm_code code =
+		demo_followups_until(&history->followups, history->store, call->at, call->at, err);
 
 	if (!code)
 		code = nm_simulate_on(history->timeline, call, true, &played, err);
@@ -103,13 +105,14 @@ static enum nm_code play_last(struct history *history, struct nm_error *err)
 {
 	static const struct {
 		int minutes_ago, tried_ago;
-	} last[] = {{47, 0}, {25, 18}, {9, 0}};
+	} last[] = { { 47, 0 }, { 25, 18 }, { 9, 0 } };
 	const nm_time now = history->story.now;
 	enum nm_code code = NM_OK;
 	int i;
 
 	for (i = 0; i < (int)(sizeof last / sizeof last[0]) && !code; i++) {
-		const struct nm_call call = demo_missed_call(&history->story, now - last[i].minutes_ago * 60, i);
+		const struct nm_call call =
+			demo_missed_call(&history->story, now - last[i].minutes_ago * 60, i);
 
 		code = play(history, &call, err);
 		if (last[i].tried_ago)
@@ -160,7 +163,8 @@ static enum nm_code open_history(struct session *session, struct history *histor
 		return nm_fail_memory(err);
 	code = session_store(session, &history->store, err);
 	if (!code)
-		code = session_timeline(session, history->story.from, history->story.now + 1, &history->timeline, err);
+		code = session_timeline(session, history->story.from, history->story.now + 1,
+					&history->timeline, err);
 	return code;
 }
 

@@ -9,10 +9,12 @@
 #define MINUTE 60
 #define RETRY (30 * MINUTE)
 
-void demo_followup_plan(struct demo_followups *followups, nm_time at, enum nm_deed_kind kind, enum nm_followup_end end)
+void demo_followup_plan(struct demo_followups *followups, nm_time at, enum nm_deed_kind kind,
+			enum nm_followup_end end)
 {
 	if (followups->n < DEMO_DEEDS)
-		followups->deeds[followups->n++] = (struct demo_deed){followups->opened, {at, WHO, kind, end, NULL}};
+		followups->deeds[followups->n++] =
+			(struct demo_deed){ followups->opened, { at, WHO, kind, end, NULL } };
 }
 
 static enum nm_followup_end reached(struct demo_story *story)
@@ -22,7 +24,8 @@ static enum nm_followup_end reached(struct demo_story *story)
 	return demo_chance(story, 80) ? NM_FOLLOWUP_RESOLVED : NM_FOLLOWUP_LOST;
 }
 
-void demo_followup_work(struct demo_followups *followups, struct demo_story *story, nm_time opened, double progress)
+void demo_followup_work(struct demo_followups *followups, struct demo_story *story, nm_time opened,
+			double progress)
 {
 	const int slowest = 55 - (int)(40 * progress);
 	nm_time at = opened + demo_between(story, 3 * MINUTE, slowest * MINUTE);
@@ -45,15 +48,16 @@ static enum nm_code is_open(struct nm_store *store, int64_t id, bool *open, stru
 {
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_followup followup;
-	enum nm_code code = arena ? nm_store_followup_get(store, id, arena, &followup, err) : nm_fail_memory(err);
+	enum nm_code code =
+		arena ? nm_store_followup_get(store, id, arena, &followup, err) : nm_fail_memory(err);
 
 	*open = !code && followup.end == NM_FOLLOWUP_OPEN;
 	nm_arena_free(arena);
 	return code;
 }
 
-enum nm_code demo_followups_until(struct demo_followups *followups, struct nm_store *store, nm_time due, nm_time latest,
-				  struct nm_error *err)
+enum nm_code demo_followups_until(struct demo_followups *followups, struct nm_store *store, nm_time due,
+				  nm_time latest, struct nm_error *err)
 {
 	enum nm_code code = NM_OK;
 	size_t i, left = 0;
@@ -79,7 +83,9 @@ enum nm_code demo_followups_until(struct demo_followups *followups, struct nm_st
 enum nm_code demo_followup_find(struct demo_followups *followups, struct nm_store *store, nm_time began,
 				struct nm_error *err)
 {
-	const struct nm_followup_filter filter = {.open = true, .since = began, .until = began + 1, .most = 1};
+	const struct nm_followup_filter filter = {
+		.open = true, .since = began, .until = began + 1, .most = 1
+	};
 	struct nm_followups found;
 	enum nm_code code = nm_store_followups(store, &filter, &found, err);
 

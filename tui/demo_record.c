@@ -15,7 +15,8 @@ static void ring(struct demo_record *out, const struct nm_plan *plan, const char
 	if (destination < 0 || i == NM_LEGS_MAX)
 		return;
 	nm_number_write(nm_destination_number(plan, &plan->destinations[destination]), out->numbers[i]);
-	out->legs[i] = (struct nm_leg){.to = out->numbers[i], .end = NM_LEG_OPEN, .began = at, .rang_s = -1};
+	out->legs[i] =
+		(struct nm_leg){ .to = out->numbers[i], .end = NM_LEG_OPEN, .began = at, .rang_s = -1 };
 	out->kept[i].who = plan->destinations[destination].name;
 	out->record.n++;
 }
@@ -81,8 +82,8 @@ static enum nm_leg_end own_end(enum nm_result result)
 	return result == NM_LOST ? NM_LEG_NO_ANSWER : NM_LEG_ANSWERED;
 }
 
-void demo_record_of(const struct nm_plan *plan, const struct nm_simulation *played, const char *id, int talk_s,
-		    struct demo_record *out)
+void demo_record_of(const struct nm_plan *plan, const struct nm_simulation *played, const char *id,
+		    int talk_s, struct demo_record *out)
 {
 	const struct nm_outcome *outcome = &played->outcome;
 	const bool spoke = outcome->result == NM_ANSWERED || outcome->result == NM_SWALLOWED ||

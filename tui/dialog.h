@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the dialogs have in common: prompt.c has those that ask, page.c the one that shows.  Private to these. */
+/* What the dialogs have in common (dialog.c): prompt.c has those that ask, page.c the one that shows.  Private to these. */
 #ifndef TUI_DIALOG_H
 #define TUI_DIALOG_H
 
@@ -13,23 +13,26 @@ struct request {
 	const char *const *items;
 	size_t n, first;
 	const struct notes *notes;
+	struct figure *figure; /* taken; NULL */
 	const size_t *taken; /* items that are chosen already, in their order */
 	size_t n_taken;
 	void (*offer)(const struct app *app, const char *typed, struct notes *out);
+	void (*hear)(struct app *app, const char *typed);
 };
 
 struct dialog {
 	int tag;
 	char *question;
-	char text[PROMPT_BYTES];
-	size_t len, at;
+	struct typing typing;
 	struct notes items; /* of a choice or page; words of a prompt */
+	struct figure figure; /* above the lines of a question or page */
 	struct list list;
 	size_t *taken; /* of several: items chosen, in their order */
 	size_t n_taken;
 	int marks;    /* columns in front of each item */
 	size_t found; /* row of a page from which a search goes on: its line may be too low to be the first */
 	void (*offer)(const struct app *app, const char *typed, struct notes *out); /* makes the words; NULL */
+	void (*hear)(struct app *app, const char *typed); /* NULL */
 	size_t stem;  /* bytes of the word typed before Tab */
 	size_t tried; /* next word that Tab offers */
 };
@@ -37,10 +40,13 @@ struct dialog {
 void *dialog_open(struct app *app, const void *argument, struct nm_error *err);
 void dialog_close(void *state);
 
-/* Rows that all lines need at this width. */
-size_t dialog_rows(const struct dialog *dialog, int width);
-/* The lines from row `top` on, long ones on several rows. */
-void dialog_draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top);
+/* Rows of the figure, and of all lines with it; window: rows of the body. */
+size_t dialog_figure_rows(const struct dialog *dialog, int width, int window);
+size_t dialog_rows(const struct dialog *dialog, int width, int window);
+/* True: the action was the figure's own. */
+bool dialog_figure_acts(struct dialog *dialog, enum action action);
+/* All from row `top` on, long lines on several rows. */
+void dialog_draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top, int window);
 /* The list's place is the first of n rows that is shown: the last line ends at the bottom. */
 void dialog_scroll(struct dialog *dialog, size_t n, size_t shown);
 /* "9 more", lines below; "" when there are none. */

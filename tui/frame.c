@@ -161,7 +161,7 @@ size_t frame_tab_at(const struct app *app, int x)
 {
 	int from = 1;
 
-	for (size_t i = 0; i < APP_TABS; i++) {
+	for (size_t i = 0; i < APP_TABS && !app_alone(app); i++) {
 		int width = tab_width(app, i);
 
 		if (x >= from && x < from + width)
@@ -205,8 +205,8 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 	enum context context = app_context(app);
 	const struct key_row *help = keymap_named(CONTEXT_GENERAL, "help");
 	const struct key_row *quit = keymap_named(CONTEXT_GENERAL, "quit");
-	bool general = !context_modal(context) && context != CONTEXT_TEXT && context != CONTEXT_CODES &&
-		       context != CONTEXT_PAINT && context != CONTEXT_WORTH;
+	bool general = !context_modal(context) && context != CONTEXT_TEXT && context != CONTEXT_CALL &&
+		       context != CONTEXT_CODES && context != CONTEXT_PAINT && context != CONTEXT_WORTH;
 	int kept = !general ? 0 : canvas->width < NARROW ? 8 : 16;
 	struct pen pen = pen_at(canvas, 1, canvas->height - 1, canvas->width - kept);
 
@@ -272,7 +272,7 @@ static void draw_mistakes(const struct app *app, struct canvas *canvas, struct b
 struct box app_body(const struct app *app)
 {
 	const struct canvas *canvas = &app->canvas;
-	int top = canvas->height >= 16 ? 3 : 2;
+	int top = app_alone(app) ? 0 : canvas->height >= 16 ? 3 : 2;
 
 	return (struct box){0, top, canvas->width, canvas->height > top + 2 ? canvas->height - top - 2 : 0};
 }
@@ -283,12 +283,14 @@ void frame_draw(const struct app *app, struct canvas *canvas)
 	const struct layer *tab = &app->tabs[app->tab];
 
 	canvas_wipe(canvas);
-	draw_title(app, canvas);
-	draw_tabs(app, canvas);
+	if (!app_alone(app)) {
+		draw_title(app, canvas);
+		draw_tabs(app, canvas);
+	}
 	if (body.y > 2)
 		canvas_fill(canvas, 0, 2, canvas->width, STYLE_RULE, 0x2500);
 	canvas_clip(canvas, body);
-	if (app_plan(app))
+	if (app_plan(app) || app_alone(app))
 		tab->ops->draw(tab->state, app, canvas, body);
 	else
 		draw_mistakes(app, canvas, body);
@@ -296,8 +298,11 @@ void frame_draw(const struct app *app, struct canvas *canvas)
 	/* What the dialog on top is about may be a dialog itself: that does not hide why it is asked. */
 	for (size_t i = 0; i + 1 < app->depth; i++)
 		app->stack[i].ops->draw(app->stack[i].state, app, canvas, body);
-	draw_message(app, canvas);
+	if (!app_top(app)->alone)
+		draw_message(app, canvas);
 	if (app->depth)
 		app->stack[app->depth - 1].ops->draw(app->stack[app->depth - 1].state, app, canvas, body);
+	if (app_top(app)->alone) /* it fills the body, into which a long message reaches */
+		draw_message(app, canvas);
 	draw_bar(app, canvas);
 }

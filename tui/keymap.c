@@ -108,6 +108,20 @@ const struct key_row key_rows[] = {
 	{CONTEXT_PUSH, ACTION_EDITOR, "editor", "e", NULL, "the line's section in your editor"},
 	SEARCH_ROWS(CONTEXT_PUSH),
 
+	{CONTEXT_CALLS, ACTION_BOOKED, "booked", "B", "booked", "called back, and it is a job"},
+	{CONTEXT_CALLS, ACTION_NOT_REACHED, "no-answer", "A", "no answer", "called back, and nobody answered: due again later"},
+	{CONTEXT_CALLS, ACTION_CUSTOMER_LOST, "lost", "X", "lost", "lost: nobody calls back any more"},
+	{CONTEXT_CALLS, ACTION_TEXT_CUSTOMER, "text", "T", "text", "send the plan's text; shows it and asks"},
+	{CONTEXT_CALLS, ACTION_ENTER, "explain", "Enter", "explain", "the call beside the plan; of somebody to call back, what was done"},
+	{CONTEXT_CALLS, ACTION_SEARCH, "filter", "/", "filter", "only calls with these words: number, name, line, who answered, outcome, date"},
+	{CONTEXT_CALLS, ACTION_NEXT_PANE, "pane", "Tab", "pane", "from the people to call back to the log, and back"},
+	{CONTEXT_CALLS, ACTION_RESOLVED, "resolved", "R", "resolved", "called back, and it is settled"},
+	{CONTEXT_CALLS, ACTION_TAKE_BACK, "take-back", "u", "take back", "take the last outcome or try back"},
+	{CONTEXT_CALLS, ACTION_LEAD, "lead", "I", "add", "somebody to call back who did not ring: by text, from the web"},
+	{CONTEXT_CALLS, ACTION_DATE, "go", "g", "date", "the log from a date on, back in time"},
+	{CONTEXT_CALLS, ACTION_PLAY, "play", "p", NULL, "play the call on the Simulate screen"},
+	{CONTEXT_CALLS, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "no filter and no date any more, then the screen before"},
+
 	{CONTEXT_REPORT, ACTION_LEFT, "month-before", "Left h", "month", "the month before; on the map, the hour before"},
 	{CONTEXT_REPORT, ACTION_RIGHT, "next-month", "Right l", NULL, "the month after, behind this one the last 30 days; on the map, the next hour"},
 	{CONTEXT_REPORT, ACTION_UP, "up", "Up k", NULL, "a row up; on the map, the day before"},
@@ -122,6 +136,11 @@ const struct key_row key_rows[] = {
 	{CONTEXT_REPORT, ACTION_EXPORT, "save-csv", "S", "save CSV", "save all figures in a file; asks for its name"},
 	{CONTEXT_REPORT, ACTION_DEFINITIONS, "definitions", "d", NULL, "what each figure means"},
 	{CONTEXT_REPORT, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "from the map to the figures, then to the screen before"},
+
+	{CONTEXT_CALL, ACTION_PLAY, "play", "Enter p", "play it", "play the call on the Simulate screen, everybody doing what they did"},
+	{CONTEXT_CALL, ACTION_UP, "up", "Up k", "scroll", "a line up"},
+	{CONTEXT_CALL, ACTION_DOWN, "down", "Down j", NULL, "a line down"},
+	{CONTEXT_CALL, ACTION_BACK, "close", "Escape q Backspace", "close", "back to the log"},
 
 	{CONTEXT_CODES, ACTION_UP, "up", "Up k", "move", "the one before"},
 	{CONTEXT_CODES, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
@@ -160,6 +179,9 @@ const struct key_row key_rows[] = {
 	{CONTEXT_TEXT, ACTION_BACK, "close", "Escape q Enter Backspace", "close", "back to the screen"},
 	{CONTEXT_TEXT, ACTION_UP, "up", "Up k", "scroll", "a line up"},
 	{CONTEXT_TEXT, ACTION_DOWN, "down", "Down j", NULL, "a line down"},
+	{CONTEXT_TEXT, ACTION_LEFT, "week-before", "Left h", NULL, "where a week is shown: the one before"},
+	{CONTEXT_TEXT, ACTION_RIGHT, "next-week", "Right l", NULL, "the next one"},
+	{CONTEXT_TEXT, ACTION_LINE, "line", "L", NULL, "where a week is shown: of the next line"},
 	{CONTEXT_TEXT, ACTION_SEARCH, "search", "/", "search", "search the page"},
 	{CONTEXT_TEXT, ACTION_SEARCH_NEXT, "search-next", "n", NULL, "next line that was searched for"},
 	{CONTEXT_TEXT, ACTION_SEARCH_BACK, "search-back", "N", NULL, "the one before"},
@@ -177,6 +199,9 @@ const struct key_row key_rows[] = {
 
 	{CONTEXT_CONFIRM, ACTION_YES, "yes", "y", "yes", "do it"},
 	{CONTEXT_CONFIRM, ACTION_NO, "no", "n q Escape C-c", "no", "do not"},
+	{CONTEXT_CONFIRM, ACTION_LEFT, "week-before", "Left h", NULL, "where a week is shown: the one before"},
+	{CONTEXT_CONFIRM, ACTION_RIGHT, "next-week", "Right l", NULL, "the next one"},
+	{CONTEXT_CONFIRM, ACTION_LINE, "line", "L", NULL, "where a week is shown: of the next line"},
 	{CONTEXT_CONFIRM, ACTION_UP, "up", "Up k", NULL, "a line up"},
 	{CONTEXT_CONFIRM, ACTION_DOWN, "down", "Down j", NULL, "a line down"},
 	{CONTEXT_CONFIRM, ACTION_PAGE_UP, "page-up", "PgUp C-b", NULL, "a page up"},
@@ -200,6 +225,31 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SEVERAL, ACTION_ACCEPT, "accept", "Enter", "accept", "these"},
 	{CONTEXT_SEVERAL, ACTION_DISMISS, "dismiss", "Escape q C-c", "dismiss", "leave it as it was"},
 	SEARCH_ROWS(CONTEXT_SEVERAL),
+
+	{CONTEXT_WIZARD, ACTION_ENTER, "next", "Enter Tab", "next", "the next question; after the last one, the plan"},
+	{CONTEXT_WIZARD, ACTION_UP, "before", "Up S-Tab", "move", "the question before"},
+	{CONTEXT_WIZARD, ACTION_DOWN, "down", "Down", NULL, "the next question"},
+	{CONTEXT_WIZARD, ACTION_OFFER, "offer", "PgDn C-n", "choose", "the next answer that is offered"},
+	{CONTEXT_WIZARD, ACTION_OFFER_BACK, "offer-back", "PgUp C-p", NULL, "the one before"},
+	{CONTEXT_WIZARD, ACTION_REVIEW, "review", "F2 C-o", "the plan", "what the answers make: the plan, and what check says of it"},
+	{CONTEXT_WIZARD, ACTION_DISMISS, "leave", "Escape C-c", "leave", "leave without a plan; asks first"},
+	{CONTEXT_WIZARD, ACTION_HELP, "help", "F1", NULL, "these keys"},
+	{CONTEXT_WIZARD, ACTION_ERASE, "erase", "Backspace C-h", NULL, "erase the character before the cursor"},
+	{CONTEXT_WIZARD, ACTION_ERASE_ON, "erase-on", "Delete C-d", NULL, "erase the character at the cursor"},
+	{CONTEXT_WIZARD, ACTION_ERASE_LINE, "erase-line", "C-u", NULL, "erase the answer"},
+	{CONTEXT_WIZARD, ACTION_LEFT, "left", "Left C-b", NULL, "a character left"},
+	{CONTEXT_WIZARD, ACTION_RIGHT, "right", "Right C-f", NULL, "a character right"},
+	{CONTEXT_WIZARD, ACTION_FIRST, "first", "Home C-a", NULL, "to the beginning of the answer"},
+	{CONTEXT_WIZARD, ACTION_LAST, "last", "End C-e", NULL, "to its end"},
+
+	{CONTEXT_REVIEW, ACTION_SAVE, "write", "W", "write it", "write the plan, and open nevermiss on it"},
+	{CONTEXT_REVIEW, ACTION_DISMISS, "back", "Escape q Backspace C-c", "back", "back to the questions: nothing typed is lost"},
+	{CONTEXT_REVIEW, ACTION_UP, "up", "Up k", "scroll", "a line up"},
+	{CONTEXT_REVIEW, ACTION_DOWN, "down", "Down j", NULL, "a line down"},
+	{CONTEXT_REVIEW, ACTION_PAGE_DOWN, "page-down", "PgDn C-f Space", NULL, "a page down"},
+	{CONTEXT_REVIEW, ACTION_PAGE_UP, "page-up", "PgUp C-b", NULL, "a page up"},
+	{CONTEXT_REVIEW, ACTION_FIRST, "first", "Home", NULL, "to the beginning"},
+	{CONTEXT_REVIEW, ACTION_LAST, "last", "End G", NULL, "to the end"},
 
 	{G, ACTION_UP, "up", "Up k", NULL, "up"},
 	{G, ACTION_DOWN, "down", "Down j", NULL, "down"},
@@ -246,8 +296,8 @@ static const struct {
 #define NAMED (sizeof named_keys / sizeof *named_keys)
 
 static const char *const context_names[CONTEXT_COUNT] = {"general", "now",  "plan", "week",   "simulate", "check",
-							 "push",    "calls", "report", "codes", "paint", "calculation", "text", "prompt",
-							 "confirm", "choose", "several"};
+							 "push",    "calls", "report", "call", "codes", "paint", "calculation", "text", "prompt",
+							 "confirm", "choose", "several", "wizard", "review"};
 
 const char *context_name(enum context context)
 {
@@ -257,7 +307,12 @@ const char *context_name(enum context context)
 bool context_modal(enum context context)
 {
 	return context == CONTEXT_PROMPT || context == CONTEXT_CONFIRM || context == CONTEXT_CHOOSE ||
-	       context == CONTEXT_SEVERAL;
+	       context == CONTEXT_SEVERAL || context == CONTEXT_WIZARD || context == CONTEXT_REVIEW;
+}
+
+bool context_types(enum context context)
+{
+	return context == CONTEXT_PROMPT || context == CONTEXT_WIZARD;
 }
 
 uint32_t key_read(const char *name, size_t len)

@@ -48,6 +48,7 @@ enum context {
 	CONTEXT_PUSH,
 	CONTEXT_CALLS,
 	CONTEXT_REPORT,
+	CONTEXT_CALL,    /* one call beside the plan */
 	CONTEXT_CODES,   /* what somebody dials for a line */
 	CONTEXT_PAINT,   /* the hours of a schedule */
 	CONTEXT_WORTH,   /* the calculation of what calls are worth */
@@ -56,6 +57,8 @@ enum context {
 	CONTEXT_CONFIRM, /* yes or no */
 	CONTEXT_CHOOSE,  /* one of a list */
 	CONTEXT_SEVERAL, /* several of a list */
+	CONTEXT_WIZARD,  /* the form of the first run: its lines are typed */
+	CONTEXT_REVIEW,  /* what its answers make */
 	CONTEXT_COUNT
 };
 
@@ -154,6 +157,15 @@ enum action {
 	ACTION_HISTORY,
 	ACTION_CODES,
 	ACTION_DONE,
+	/* Calls */
+	ACTION_BOOKED,
+	ACTION_RESOLVED,
+	ACTION_NOT_REACHED,
+	ACTION_CUSTOMER_LOST,
+	ACTION_TEXT_CUSTOMER,
+	ACTION_LEAD,
+	ACTION_TAKE_BACK,
+	ACTION_PLAY,
 	/* Report */
 	ACTION_LATEST,
 	ACTION_RECKON,
@@ -167,6 +179,9 @@ enum action {
 	ACTION_ERASE_ON,
 	ACTION_ERASE_LINE,
 	ACTION_COMPLETE,
+	ACTION_OFFER,      /* what a line may become: the next of it */
+	ACTION_OFFER_BACK,
+	ACTION_REVIEW,
 	ACTION_YES,
 	ACTION_NO,
 	ACTION_COUNT
@@ -192,6 +207,8 @@ bool keymap_has(enum context context, enum action action);
 const struct key_row *keymap_named(enum context context, const char *name);
 /* Dialogs hear nothing but their own keys. */
 bool context_modal(enum context context);
+/* Keys that are none of its own are characters typed. */
+bool context_types(enum context context);
 const char *context_name(enum context context); /* "week" */
 
 /* A key's name ("Left", "C-r", "j") to the key, and back; K_NONE when it is no key. */

@@ -104,6 +104,16 @@ static bool fit(struct ladder *ladder)
 	return ladder->column >= COLUMN_MIN;
 }
 
+int ladder_row_of(const struct nm_outcome *outcome, size_t event, int width)
+{
+	struct ladder ladder = {.box = {.width = width}};
+	int row = collect(&ladder, outcome) && fit(&ladder) ? 1 : 0;
+
+	for (size_t i = 0; i < event && i < outcome->n; i++)
+		row += event_rows(&outcome->events[i]);
+	return row;
+}
+
 static int party_x(const struct ladder *ladder, int i)
 {
 	return ladder->box.x + CALLER_X + (i + 1) * ladder->column;

@@ -16,6 +16,7 @@
 #include "command.h"
 #include "config.h"
 #include "preferences.h"
+#include "wizard.h"
 
 #define OUTPUT_BYTES (256u << 20)
 
@@ -164,6 +165,26 @@ static enum nm_code run_command(const struct command *command, struct invocation
 	return with_session(command, run, status, err);
 }
 
+/* Where there is no plan yet its owner is asked for one; left without, there is none. */
+static enum nm_code run_wizard(const struct arguments *args, const struct session_options *options, enum status *status,
+			       struct nm_error *err)
+{
+	struct session_options drafting = *options;
+	struct session session;
+	nm_time shown;
+	enum nm_code code;
+
+	drafting.data_dir = NULL; /* nothing is written before there is a plan */
+	code = session_draft(&session, &drafting, first_plan_files(), err);
+	if (code != NM_OK)
+		return code;
+	code = stop_clock(args, session_zone(&session), &session.options, &shown, err);
+	if (code == NM_OK && app_run_alone(&session, &screen_wizard, environment("TZ")))
+		*status = STATUS_INPUT;
+	session_close(&session);
+	return code;
+}
+
 static enum nm_code run_interface(const struct arguments *args, const struct session_options *options,
 				  enum status *status, struct nm_error *err)
 {
@@ -173,6 +194,11 @@ static enum nm_code run_interface(const struct arguments *args, const struct ses
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return nm_fail(err, NM_INPUT, "the interface needs a terminal; `nevermiss --help` lists the commands");
+	if (access(options->plan_file, F_OK) && !options->read_only) {
+		code = run_wizard(args, options, status, err);
+		if (code != NM_OK || access(options->plan_file, F_OK))
+			return code;
+	}
 	code = open_session(&session, options, err);
 	if (code != NM_OK)
 		return code;
@@ -234,7 +260,7 @@ static void print_error(const struct nm_error *err)
 
 static enum nm_code unknown_command(const char *name, struct nm_error *err)
 {
-	static const char *const to_come[] = { "agent", "followup", "replay", "report" };
+	static const char *const to_come[] = { "agent", "replay" };
 	const char *nearest = command_nearest(name);
 	size_t i;
 

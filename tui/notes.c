@@ -175,3 +175,28 @@ void notes_diff(struct notes *notes, const char *before, const char *after)
 	cut_clear(&a);
 	cut_clear(&b);
 }
+
+size_t notes_rows(const struct notes *notes, int width)
+{
+	size_t rows = 0;
+
+	for (size_t i = 0; i < notes->n; i++)
+		rows += (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN,
+					    notes->items[i].text);
+	return rows;
+}
+
+void notes_draw(const struct notes *notes, struct canvas *canvas, struct box box, size_t top)
+{
+	for (size_t i = 0; i < notes->n && box.height > 0; i++) {
+		const struct note_line *line = &notes->items[i];
+		size_t need = (size_t)canvas_hang(NULL, box, 0, STYLE_PLAIN, line->text);
+
+		if (need > top) {
+			canvas_hang(canvas, box, (int)top, line->style, line->text);
+			box.y += (int)(need - top);
+			box.height -= (int)(need - top);
+		}
+		top -= need < top ? need : top;
+	}
+}

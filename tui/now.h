@@ -8,7 +8,15 @@
 
 #include "answers.h"
 #include "checklist.h"
+#include "nevermiss/report.h"
 #include "prompt.h"
+
+/* What the log has to say; empty without one. */
+struct now_log {
+	struct nm_report report; /* of the last 30 days and all lines */
+	size_t due;              /* people to call back */
+	nm_time due_at;          /* when that is due of the first one; NM_TIME_MAX */
+};
 
 struct now {
 	struct play play;
@@ -27,6 +35,7 @@ struct now {
 	unsigned proofs; /* of the session, when that was last looked at */
 	struct nm_test_fact tests;
 	nm_time newest_call; /* NM_TIME_MIN: none */
+	struct now_log log;
 	/* the override being asked for */
 	int64_t override_s;
 	int override_path;
@@ -37,6 +46,10 @@ struct checklist_facts now_facts(const struct now *now, const struct app *app);
 
 /* now_draw.c */
 void now_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
+
+/* now_log.c */
+void now_log_read(struct now_log *log, struct app *app);
+void now_log_clear(struct now_log *log);
 
 /* now_override.c: from the first question to the section in the plan. */
 void now_override_ask(struct app *app);

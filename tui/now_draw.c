@@ -6,13 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "chart.h"
 #include "now.h"
+#include "report_words.h"
 
 /* Where the next row goes, and how many are left. */
 struct rows {
 	struct canvas *canvas;
 	int y, end, width;
-	bool airy; /* there is room for blank rows */
+	bool airy; /* there is room for blank rows, */
+	bool tall; /* and for a row for each figure */
 	int spare; /* rows that nothing else needs: for what is long */
 };
 
@@ -225,7 +228,32 @@ static const char *read_words(const struct app *app, nm_time read, char *room, s
 	return room;
 }
 
-/* The first line that does not do what the plan says. */
+/* The first line that does not do what the plan says, else one of which nobody knows what it does. */
+static bool draw_trouble(const struct app *app, struct rows *rows)
+{
+	const struct nm_line_fact *drifts = NULL, *unread = NULL;
+	char text[1024];
+
+	for (size_t i = app->n_facts; i-- > 0;) {
+		const struct nm_line_fact *fact = &app->facts[i];
+
+		if (fact->pushed && fact->known && !fact->in_sync)
+			drifts = fact;
+		if (fact->pushed && fact->unread)
+			unread = fact;
+	}
+	if (drifts)
+		snprintf(text, sizeof text, "%s: %s", drifts->line,
+			 drifts->words ? drifts->words : "live is not the plan");
+	else if (unread)
+		snprintf(text, sizeof text, "what is live on %s is not known: %s", unread->line,
+			 unread->words ? unread->words : "it could not be read");
+	else
+		return false;
+	draw_named(rows, "Drift", STYLE_WARNING, text);
+	return true;
+}
+
 static void draw_drift(const struct app *app, struct rows *rows)
 {
 	const struct nm_plan *plan = app_plan(app);
@@ -233,7 +261,7 @@ static void draw_drift(const struct app *app, struct rows *rows)
 	nm_time oldest = NM_TIME_MAX;
 	char text[1024], age[NM_TIME_TEXT + 64];
 
-	if (!app->facts_known || app->n_facts == 0)
+	if (!app->facts_known || app->n_facts == 0 || draw_trouble(app, rows))
 		return;
 	for (size_t i = 0; i < app->n_facts; i++) {
 		const struct nm_line_fact *fact = &app->facts[i];
@@ -244,12 +272,6 @@ static void draw_drift(const struct app *app, struct rows *rows)
 		pushed += fact->pushed;
 		assumed += !fact->known && fact->in_sync;
 		unread += fact->pushed && !fact->known && !fact->in_sync;
-		if (fact->pushed && fact->known && !fact->in_sync) {
-			snprintf(text, sizeof text, "%s: %s", fact->line,
-				 fact->words ? fact->words : "live is not the plan");
-			draw_named(rows, "Drift", STYLE_WARNING, text);
-			return;
-		}
 	}
 	if (pushed == 0 && same == 0)
 		snprintf(text, sizeof text, "not pushed yet: screen 6 makes the plan live");
@@ -294,6 +316,95 @@ static void draw_quick_start(const struct now *now, const struct app *app, struc
 	nm_buf_clear(&text);
 }
 
+/* --- the log --- */
+
+static bool has_calls(const struct now *now)
+{
+	return now->log.report.figures.calls > 0;
+}
+
+/* A figure that misses its target has a sign, for where colours cannot be seen. */
+static void pen_measure(struct pen *pen, enum measure measure, const struct nm_figures *figures,
+			const struct nm_plan *plan)
+{
+	const struct nm_figure figure = measure_value(measure, figures);
+	const bool met = figure.known && measure_met(measure, figure.value, measure_target(measure, plan));
+	char words[MEASURE_TEXT] = "-";
+
+	if (figure.known)
+		measure_words(measure, figure.value, words);
+	pen_textf(pen, met || !figure.known ? STYLE_PLAIN : STYLE_WARNING, "%s%s", words, met || !figure.known ? "" : "!");
+}
+
+/* "answer rate  92.6 %!  of 95 %   ▃▄▅▁█" */
+static void draw_figure(const struct now *now, const struct app *app, struct rows *rows, enum measure measure)
+{
+	const struct nm_report *report = &now->log.report;
+	struct nm_figure values[NM_REPORT_WEEKS + 1];
+	struct pen pen = next_row(rows);
+	char target[MEASURE_TEXT];
+	struct nm_buf spark;
+
+	for (size_t i = 0; i < report->n_weeks; i++)
+		values[i] = measure_value(measure, &report->weeks[i].figures);
+	nm_buf_init(&spark, 4096);
+	chart_spark(values, report->n_weeks, rows->canvas->ascii, &spark);
+	measure_target_words(measure, measure_target(measure, app_plan(app)), target);
+	pen_text(&pen, STYLE_HEAD, measure == 0 ? "Last 30 days" : "");
+	pen_tab(&pen, 16);
+	pen_text(&pen, STYLE_PLAIN, measure_name(measure));
+	pen_tab(&pen, 29);
+	pen_measure(&pen, measure, &report->figures, app_plan(app));
+	pen_tab(&pen, 38);
+	pen_textf(&pen, STYLE_DIM, "target %s", target);
+	pen_tab(&pen, 56);
+	pen_text(&pen, STYLE_PLAIN, spark.data);
+	nm_buf_clear(&spark);
+}
+
+static void draw_figures(const struct now *now, const struct app *app, struct rows *rows)
+{
+	struct pen pen;
+
+	if (!has_calls(now) || !rows->airy)
+		return;
+	if (rows->tall) {
+		for (enum measure measure = 0; measure < MEASURES; measure++)
+			draw_figure(now, app, rows, measure);
+		gap(rows);
+		return;
+	}
+	pen = next_row(rows);
+	pen_text(&pen, STYLE_HEAD, "Last 30 days");
+	pen_tab(&pen, 16);
+	for (enum measure measure = 0; measure < MEASURES; measure++) {
+		pen_textf(&pen, STYLE_DIM, "%s%s ", measure ? "  " : "", measure ? measure_name(measure) : "answered");
+		pen_measure(&pen, measure, &now->log.report.figures, app_plan(app));
+	}
+}
+
+static void draw_due(const struct now *now, const struct app *app, struct rows *rows)
+{
+	const nm_time late = app_now(app) - now->log.due_at;
+	char words[NM_TIME_TEXT], text[256];
+	const char *people = now->log.due == 1 ? "person" : "people";
+
+	if (!now->log.due)
+		return;
+	nm_duration_words((late > 0 ? late : -late) / 60 * 60, words);
+	snprintf(text, sizeof text, late > 0 ? "%zu %s to call back, the oldest %s late: screen 7" : "%zu %s to call back, the first in %s",
+		 now->log.due, people, words);
+	draw_named(rows, "Due", late > 0 ? STYLE_WARNING : STYLE_PLAIN, text);
+}
+
+/* Rows that these need. */
+static int log_rows(const struct now *now, const struct rows *rows)
+{
+	const int figures = !has_calls(now) || !rows->airy ? 0 : rows->tall ? MEASURES + 1 : 1;
+
+	return figures + (now->log.due > 0);
+}
+
 /* What is left of a large terminal: the rules that were looked at, and the other findings. */
 static void draw_more(const struct now *now, const struct app *app, struct rows *rows)
 {
@@ -332,7 +443,7 @@ static void draw_more(const struct now *now, const struct app *app, struct rows 
 /* Everything but what fills a large terminal.  Leaves in rows where it ended. */
 static void draw_facts(const struct now *now, const struct app *app, struct rows *rows, int height)
 {
-	int fixed = rows->airy ? 12 : 5;
+	int fixed = (rows->airy ? 12 : 5) + log_rows(now, rows);
 
 	draw_head(now, app, rows);
 	draw_ladder(now, rows, height - fixed < 2 ? 2 : height - fixed);
@@ -350,8 +461,10 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 		draw_named(rows, "Emergency", STYLE_WARNING,
 			   "no protocol: an emergency is a call like any other");
 	gap(rows);
+	draw_figures(now, app, rows);
 	draw_quick_start(now, app, rows);
 	gap(rows);
+	draw_due(now, app, rows);
 	draw_drift(app, rows);
 	draw_findings(now, app, rows);
 }
@@ -360,7 +473,7 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 void now_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct now *now = state;
-	struct rows rows = {canvas, body.y, body.y + body.height, body.width, body.height >= 14, 0};
+	struct rows rows = {canvas, body.y, body.y + body.height, body.width, body.height >= 14, body.height >= 26, 0};
 	struct rows first = rows;
 
 	if (!now->call) {

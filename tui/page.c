@@ -8,43 +8,6 @@
 
 enum { TAG_SEARCH = -30 }; /* a page's own */
 
-size_t dialog_rows(const struct dialog *dialog, int width)
-{
-	size_t rows = 0;
-
-	for (size_t i = 0; i < dialog->items.n; i++)
-		rows += (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN,
-					    dialog->items.items[i].text);
-	return rows;
-}
-
-void dialog_draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top)
-{
-	for (size_t i = 0; i < dialog->items.n && box.height > 0; i++) {
-		const struct note_line *line = &dialog->items.items[i];
-		size_t need = (size_t)canvas_hang(NULL, box, 0, STYLE_PLAIN, line->text);
-
-		if (need > top) {
-			canvas_hang(canvas, box, (int)top, line->style, line->text);
-			box.y += (int)(need - top);
-			box.height -= (int)(need - top);
-		}
-		top -= need < top ? need : top;
-	}
-}
-
-void dialog_more_words(size_t n, char *out, size_t size)
-{
-	out[0] = '\0';
-	if (n)
-		snprintf(out, size, "%zu more", n);
-}
-
-void dialog_scroll(struct dialog *dialog, size_t n, size_t shown)
-{
-	list_set(&dialog->list, n > shown ? n - shown + 1 : 1);
-}
-
 static size_t hanging_height(const struct dialog *dialog, size_t line, int width)
 {
 	return (size_t)canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN, dialog->items.items[line].text);
@@ -60,9 +23,11 @@ static const char *page_line(const void *context, size_t i)
 /* Scrolls to the next line that has what is searched for. */
 static void search_page(struct dialog *dialog, struct app *app, bool back, bool here)
 {
-	const int width = app_body(app).width - 2;
+	const struct box body = app_body(app);
+	const int width = body.width - 2;
+	const size_t above = dialog_figure_rows(dialog, width, body.height);
 	struct list lines = {.n = dialog->items.n};
-	size_t row = 0;
+	size_t row = above;
 
 	if (dialog->list.search[0] == '\0') {
 		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
@@ -75,7 +40,7 @@ static void search_page(struct dialog *dialog, struct app *app, bool back, bool 
 		app_message(app, STYLE_WARNING, "%s is not on this page", lines.search);
 		return;
 	}
-	row = 0;
+	row = above;
 	for (size_t i = 0; i < lines.at; i++)
 		row += hanging_height(dialog, i, width);
 	dialog->found = row;
@@ -102,7 +67,9 @@ static enum verdict act_page(void *state, struct app *app, const struct event *e
 
 	if (event->action == ACTION_BACK)
 		return VERDICT_POP;
-	dialog_scroll(dialog, dialog_rows(dialog, body.width - 2), body.height > 1 ? (size_t)body.height - 1 : 0);
+	if (dialog_figure_acts(dialog, event->action))
+		return VERDICT_REDRAW;
+	dialog_scroll(dialog, dialog_rows(dialog, body.width - 2, body.height), body.height > 1 ? (size_t)body.height - 1 : 0);
 	if (event->action == ACTION_SEARCH || event->action == ACTION_SEARCH_NEXT ||
 	    event->action == ACTION_SEARCH_BACK || event->action == ACTION_ANSWER)
 		return act_search(dialog, app, event);
@@ -116,7 +83,7 @@ static void draw_page(const void *state, const struct app *app, struct canvas *c
 {
 	const struct dialog *dialog = state;
 	struct box box = {1, body.y + 1, body.width - 2, body.height > 1 ? body.height - 1 : 0};
-	size_t n = dialog_rows(dialog, box.width), shown = (size_t)box.height;
+	size_t n = dialog_rows(dialog, box.width, body.height), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 	char more[32];
 	int at;
@@ -128,7 +95,7 @@ static void draw_page(const void *state, const struct app *app, struct canvas *c
 	at = body.width - text_width(more) - 2;
 	canvas_text(canvas, 1, body.y, more[0] ? at - 3 : box.width, STYLE_BOLD, dialog->question);
 	canvas_text(canvas, at, body.y, text_width(more), STYLE_DIM, more);
-	dialog_draw_lines(dialog, canvas, box, top);
+	dialog_draw_lines(dialog, canvas, box, top, body.height);
 }
 
 static const struct screen_ops page_ops = {
@@ -142,9 +109,14 @@ static const struct screen_ops page_ops = {
 	.draw = draw_page,
 };
 
-void app_page(struct app *app, const char *title, const struct notes *notes)
+void app_page_with(struct app *app, const char *title, const struct notes *notes, struct figure *figure)
 {
-	struct request request = {.question = title, .notes = notes};
+	struct request request = {.question = title, .notes = notes, .figure = figure};
 
 	app_push(app, &page_ops, &request);
+}
+
+void app_page(struct app *app, const char *title, const struct notes *notes)
+{
+	app_page_with(app, title, notes, NULL);
 }

@@ -113,7 +113,7 @@ void paint_draw(const void *state, const struct app *app, struct canvas *canvas,
 		canvas_fill(canvas, 0, row, canvas->width, STYLE_PLAIN, ' ');
 	draw_heading(paint, canvas, y++, body.height < 11);
 	if (body.height >= 9)
-		week_draw_axis(canvas, y++, quarters);
+		week_draw_axis(canvas, WEEK_LEFT, y++, quarters);
 	days = end - y < 7 ? end - y : 7;
 	first = paint->day < days ? 0 : paint->day - days + 1;
 	draw_grid(paint, canvas, y, first, days, quarters);

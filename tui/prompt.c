@@ -9,94 +9,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-void dialog_close(void *state)
-{
-	struct dialog *dialog = state;
 
-	notes_clear(&dialog->items);
-	free(dialog->taken);
-	free(dialog->question);
-	free(dialog);
-}
-
-void *dialog_open(struct app *app, const void *argument, struct nm_error *err)
-{
-	const struct request *request = argument;
-	struct dialog *dialog = calloc(1, sizeof *dialog);
-
-	if (dialog) {
-		dialog->question = strdup(request->question);
-		dialog->taken = calloc(request->n + 1, sizeof *dialog->taken);
-	}
-	if (!dialog || !dialog->question || !dialog->taken) {
-		if (dialog)
-			dialog_close(dialog);
-		nm_fail_memory(err);
-		return NULL;
-	}
-	dialog->tag = request->tag;
-	if (request->initial && strlen(request->initial) < sizeof dialog->text) {
-		dialog->len = dialog->at = strlen(request->initial);
-		memcpy(dialog->text, request->initial, dialog->len + 1);
-	}
-	for (size_t i = 0; i < request->n; i++)
-		notes_add(&dialog->items, STYLE_PLAIN, request->items[i]);
-	for (size_t i = 0; request->notes && i < request->notes->n; i++)
-		notes_add(&dialog->items, request->notes->items[i].style, request->notes->items[i].text);
-	dialog->offer = request->offer;
-	if (dialog->offer)
-		dialog->offer(app, dialog->text, &dialog->items);
-	list_set(&dialog->list, dialog->items.n);
-	dialog->list.at = request->first < dialog->items.n ? request->first : 0;
-	for (; dialog->n_taken < request->n_taken; dialog->n_taken++)
-		dialog->taken[dialog->n_taken] = request->taken[dialog->n_taken];
-	return dialog;
-}
 
 /* --- a line to type --- */
-
-static bool continues(char byte)
-{
-	return ((unsigned char)byte & 0xc0) == 0x80;
-}
-
-/* Bytes of the character that begins at i, or ends before i. */
-static size_t char_on(const struct dialog *dialog, size_t i)
-{
-	size_t n = i < dialog->len;
-
-	while (i + n < dialog->len && continues(dialog->text[i + n]))
-		n++;
-	return n;
-}
-
-static size_t char_back(const struct dialog *dialog, size_t i)
-{
-	size_t n = i > 0;
-
-	while (i > n && continues(dialog->text[i - n]))
-		n++;
-	return n;
-}
-
-static void erase(struct dialog *dialog, size_t from, size_t n)
-{
-	memmove(dialog->text + from, dialog->text + from + n, dialog->len - from - n + 1);
-	dialog->len -= n;
-	dialog->at = from;
-}
-
-static void insert(struct dialog *dialog, const char *text)
-{
-	size_t n = strlen(text);
-
-	if (dialog->len + n >= sizeof dialog->text)
-		return;
-	memmove(dialog->text + dialog->at + n, dialog->text + dialog->at, dialog->len - dialog->at + 1);
-	memcpy(dialog->text + dialog->at, text, n);
-	dialog->len += n;
-	dialog->at += n;
-}
 
 /* Tab: the next word that begins with what was typed before the first Tab. */
 static void complete(struct dialog *dialog)
@@ -107,66 +22,38 @@ static void complete(struct dialog *dialog)
 		size_t word = (dialog->tried + i) % n;
 		const char *text = dialog->items.items[word].text;
 
-		if (strncmp(text, dialog->text, dialog->stem) || strlen(text) >= sizeof dialog->text)
+		if (strncmp(text, dialog->typing.text, dialog->stem))
 			continue;
 		dialog->tried = word + 1;
-		dialog->len = dialog->at = strlen(text);
-		memcpy(dialog->text, text, dialog->len + 1);
+		typing_set(&dialog->typing, text);
 		return;
 	}
-}
-
-static void move_in(struct dialog *dialog, enum action action)
-{
-	if (action == ACTION_LEFT)
-		dialog->at -= char_back(dialog, dialog->at);
-	else if (action == ACTION_RIGHT)
-		dialog->at += char_on(dialog, dialog->at);
-	else
-		dialog->at = action == ACTION_FIRST ? 0 : dialog->len;
 }
 
 static enum verdict act_prompt(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
-	char bytes[CHAR_BYTES];
 
 	switch (event->action) {
 	case ACTION_ACCEPT:
-		return app_answer(app, dialog->tag, dialog->text, 0);
+		return app_answer(app, dialog->tag, dialog->typing.text, 0);
 	case ACTION_DISMISS:
 		return app_answer(app, dialog->tag, NULL, 0);
 	case ACTION_COMPLETE:
 		complete(dialog);
 		return VERDICT_REDRAW;
-	case ACTION_TEXT:
-		char_write(event->ch, bytes);
-		insert(dialog, bytes);
-		break;
-	case ACTION_ERASE:
-		erase(dialog, dialog->at - char_back(dialog, dialog->at), char_back(dialog, dialog->at));
-		break;
-	case ACTION_ERASE_ON:
-		erase(dialog, dialog->at, char_on(dialog, dialog->at));
-		break;
-	case ACTION_ERASE_LINE:
-		erase(dialog, 0, dialog->len);
-		break;
-	case ACTION_LEFT:
-	case ACTION_RIGHT:
-	case ACTION_FIRST:
-	case ACTION_LAST:
-		move_in(dialog, event->action);
-		break;
 	default:
-		return VERDICT_STAY;
+		if (!typing_act(&dialog->typing, event))
+			return VERDICT_STAY;
 	}
-	dialog->stem = dialog->len;
+	dialog->stem = dialog->typing.len;
 	dialog->tried = 0;
 	if (dialog->offer) {
 		notes_clear(&dialog->items);
-		dialog->offer(app, dialog->text, &dialog->items);
+		dialog->offer(app, dialog->typing.text, &dialog->items);
 	}
+	if (dialog->hear)
+		dialog->hear(app, dialog->typing.text);
 	return VERDICT_REDRAW;
 }
 
@@ -179,27 +66,18 @@ static void draw_prompt(const void *state, const struct app *app, struct canvas 
 	int y = body.y + body.height;
 	/* A narrow window cuts the question, not what is typed. */
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - (canvas->width < 2 * TYPED ? canvas->width / 2 : TYPED));
-	char before[PROMPT_BYTES];
-	const char *shown = before;
 
 	(void)app;
 	canvas_fill(canvas, 0, y, canvas->width, STYLE_PLAIN, ' ');
 	pen_textf(&pen, STYLE_HEAD, "%s ", dialog->question);
 	pen = pen_at(canvas, pen.x, y, canvas->width);
-	memcpy(before, dialog->text, dialog->at);
-	before[dialog->at] = '\0';
-	while (*shown && text_width(shown) > canvas->width - pen.x - 2)
-		text_next(&shown);
-	pen_text(&pen, STYLE_BOLD, shown);
-	canvas->cursor_x = pen.x < canvas->width ? pen.x : canvas->width - 1;
-	canvas->cursor_y = y;
-	pen_text(&pen, STYLE_BOLD, dialog->text + dialog->at);
+	typing_draw(&dialog->typing, &pen, STYLE_BOLD);
 	pen_tab(&pen, pen.x + 3);
-	for (size_t i = 0; i < dialog->items.n && dialog->len; i++) {
-		const char *text = dialog->items.items[i].text, *blank = strrchr(dialog->text, ' ');
+	for (size_t i = 0; i < dialog->items.n && dialog->typing.len; i++) {
+		const char *text = dialog->items.items[i].text, *blank = strrchr(dialog->typing.text, ' ');
 
-		if (!strncmp(text, dialog->text, dialog->len))
-			pen_textf(&pen, STYLE_DIM, "%s ", text + (blank ? blank + 1 - dialog->text : 0));
+		if (!strncmp(text, dialog->typing.text, dialog->typing.len))
+			pen_textf(&pen, STYLE_DIM, "%s ", text + (blank ? blank + 1 - dialog->typing.text : 0));
 	}
 }
 
@@ -231,12 +109,22 @@ void app_ask_offering(struct app *app, int tag, const char *question, const char
 	app_push(app, &prompt_ops, &request);
 }
 
+void app_ask_heard(struct app *app, int tag, const char *question, const char *initial,
+		   void (*hear)(struct app *app, const char *typed))
+{
+	struct request request = {.tag = tag, .question = question, .initial = initial, .hear = hear};
+
+	app_push(app, &prompt_ops, &request);
+}
+
 /* --- a question with lines, or a list, in a frame --- */
 
 static int widest(const struct dialog *dialog)
 {
 	int width = text_width(dialog->question);
 
+	if (width < dialog->figure.width)
+		width = dialog->figure.width;
 	for (size_t i = 0; i < dialog->items.n; i++) {
 		int w = text_width(dialog->items.items[i].text) + dialog->marks;
 
@@ -263,7 +151,7 @@ static struct box frame_box(const struct dialog *dialog, struct box body, int mo
 		box.width = body.width;
 	if (box.width < 24)
 		box.width = 24;
-	box.height = (int)(hang ? dialog_rows(dialog, box.width - 4) : dialog->items.n) +
+	box.height = (int)(hang ? dialog_rows(dialog, box.width - 4, body.height) : dialog->items.n) +
 		     question_rows(dialog, box.width) + 3 + more;
 	if (box.height > body.height)
 		box.height = body.height;
@@ -288,16 +176,20 @@ static struct box lines_box(const struct dialog *dialog, struct box frame, int m
 	return (struct box){frame.x + 2, frame.y + 1 + question, frame.width - 4, height > 0 ? height : 0};
 }
 
+
 static enum verdict act_confirm(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
-	struct box box = lines_box(dialog, frame_box(dialog, app_body(app), CONFIRM_KEYS, true), CONFIRM_KEYS);
+	struct box body = app_body(app);
+	struct box box = lines_box(dialog, frame_box(dialog, body, CONFIRM_KEYS, true), CONFIRM_KEYS);
 
 	if (event->action == ACTION_YES)
 		return app_answer(app, dialog->tag, "", 0);
 	if (event->action == ACTION_NO)
 		return app_answer(app, dialog->tag, NULL, 0);
-	dialog_scroll(dialog, dialog_rows(dialog, box.width), (size_t)box.height);
+	if (dialog_figure_acts(dialog, event->action))
+		return VERDICT_REDRAW;
+	dialog_scroll(dialog, dialog_rows(dialog, box.width, body.height), (size_t)box.height);
 	dialog->list.page = (size_t)box.height;
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }
@@ -307,14 +199,14 @@ static void draw_confirm(const void *state, const struct app *app, struct canvas
 	const struct dialog *dialog = state;
 	struct box frame = frame_box(dialog, body, CONFIRM_KEYS, true);
 	struct box box = lines_box(dialog, frame, CONFIRM_KEYS);
-	size_t n = dialog_rows(dialog, box.width), shown = (size_t)box.height;
+	size_t n = dialog_rows(dialog, box.width, body.height), shown = (size_t)box.height;
 	size_t top = n <= shown ? 0 : dialog->list.at < n - shown ? dialog->list.at : n - shown;
 	struct pen keys;
 	char more[32];
 
 	(void)app;
 	draw_frame(dialog, canvas, frame);
-	dialog_draw_lines(dialog, canvas, box, top);
+	dialog_draw_lines(dialog, canvas, box, top, body.height);
 	keys = pen_at(canvas, box.x, frame.y + frame.height - 2, box.x + box.width);
 	pen_text(&keys, STYLE_KEY, "y yes   n no");
 	dialog_more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
@@ -332,11 +224,16 @@ static const struct screen_ops confirm_ops = {
 	.draw = draw_confirm,
 };
 
-void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes)
+void app_confirm_with(struct app *app, int tag, const char *question, const struct notes *notes, struct figure *figure)
 {
-	struct request request = {.tag = tag, .question = question, .notes = notes};
+	struct request request = {.tag = tag, .question = question, .notes = notes, .figure = figure};
 
 	app_push(app, &confirm_ops, &request);
+}
+
+void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes)
+{
+	app_confirm_with(app, tag, question, notes, NULL);
 }
 
 enum { TAG_SEARCH = -31 }; /* a list's own */

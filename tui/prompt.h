@@ -7,8 +7,9 @@
 #define TUI_PROMPT_H
 
 #include "app.h"
+#include "typing.h"
 
-#define PROMPT_BYTES 8192 /* the longest text of a plan, with room to mend it */
+#define PROMPT_BYTES TYPING_BYTES
 
 /* A line of a page or question. */
 struct note_line {
@@ -25,10 +26,28 @@ void notes_init(struct notes *notes);
 void notes_add(struct notes *notes, unsigned style, const char *text);
 void notes_addf(struct notes *notes, unsigned style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void notes_clear(struct notes *notes);
+/* Rows that they take at this width, long lines several; and drawn from row `top` on. */
+size_t notes_rows(const struct notes *notes, int width);
+void notes_draw(const struct notes *notes, struct canvas *canvas, struct box box, size_t top);
 /* Each line of the text. */
 void notes_lines(struct notes *notes, const char *text);
 /* Lines by which `after` differs from `before`, with "-" and "+" in front. */
 void notes_diff(struct notes *notes, const char *before, const char *after);
+
+/* What stands above the lines of a question or page, and has keys of its own: a week. */
+struct figure {
+	void *state; /* NULL: there is none */
+	int width;   /* columns that it would have */
+	/* Rows that it takes in so many columns, in a window whose body has `window` rows. */
+	int (*rows)(const void *state, int width, int window);
+	/* Draws all its rows from the top of the box, whose height is the window's as above; what is outside the canvas's
+	 * clip is not seen. */
+	void (*draw)(const void *state, struct canvas *canvas, struct box box);
+	bool (*act)(void *state, enum action action); /* true: it was one of its own, and something else is shown */
+	void (*close)(void *state);
+};
+/* Of one that no dialog took. */
+void figure_clear(struct figure *figure);
 
 /* initial may be "", or what was typed and is wrong: asked again, with a message over the line that says why.
  * words: what Tab completes, NULL-terminated; NULL: nothing; copied. */
@@ -37,6 +56,9 @@ void app_ask(struct app *app, int tag, const char *question, const char *initial
 #define TAG_COMMAND (-1)
 void app_ask_offering(struct app *app, int tag, const char *question, const char *initial,
 		      void (*offer)(const struct app *app, const char *typed, struct notes *out));
+/* The same; `hear` is told what was typed after each key, so that the screen below can follow. */
+void app_ask_heard(struct app *app, int tag, const char *question, const char *initial,
+		   void (*hear)(struct app *app, const char *typed));
 void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes);
 void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first);
 /* Several of a list, each at most once: taken are those chosen at first, in their order, at most n.  The answer's text
@@ -44,5 +66,8 @@ void app_choose(struct app *app, int tag, const char *question, const char *cons
 void app_choose_several(struct app *app, int tag, const char *question, const char *const *items, size_t n,
 			const size_t *taken, size_t n_taken);
 void app_page(struct app *app, const char *title, const struct notes *notes);
+/* The same with a figure, which the dialog takes. */
+void app_confirm_with(struct app *app, int tag, const char *question, const struct notes *notes, struct figure *figure);
+void app_page_with(struct app *app, const char *title, const struct notes *notes, struct figure *figure);
 
 #endif

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "app.h"
+#include "change.h"
 #include "prompt.h"
 #include "saving.h"
 
@@ -69,8 +70,8 @@ bool recovery_notice(struct app *app)
 
 /* --- text of a session that is gone --- */
 
-/* What the text would change for callers, and the lines of the file. */
-static void notes_found(struct notes *notes, struct app *app, const struct nm_buf *text)
+/* What the text would change for callers, on the week too, and the lines of the file. */
+static void notes_found(struct notes *notes, struct figure *figure, struct app *app, const struct nm_buf *text)
 {
 	const struct session *session = app->session;
 	const char *file = session->options.plan_file;
@@ -79,6 +80,7 @@ static void notes_found(struct notes *notes, struct app *app, const struct nm_bu
 	struct nm_diags diags;
 	struct nm_error err;
 	size_t len;
+	const char *now = nm_document_text(session->document, &len);
 
 	nm_diags_init(&diags);
 	if (session_plan_read(session, file, text->data, text->len, &plan, &diags, &err)) {
@@ -87,11 +89,12 @@ static void notes_found(struct notes *notes, struct app *app, const struct nm_bu
 						     &differences, &err)) {
 		notes_add(notes, STYLE_HEAD, "what they change for callers");
 		notes_differences(notes, &differences);
+		change_figure(figure, session, now, text->data, &differences);
 		nm_differences_clear(&differences);
 	}
 	notes_add(notes, STYLE_PLAIN, "");
 	notes_add(notes, STYLE_HEAD, "in the file");
-	notes_diff(notes, nm_document_text(session->document, &len), text->data);
+	notes_diff(notes, now, text->data);
 	nm_plan_free(plan);
 	nm_diags_clear(&diags);
 }
@@ -105,6 +108,7 @@ static bool newer(const struct stat *a, const struct stat *b)
 static void ask_found(struct app *app, const struct nm_buf *text)
 {
 	char question[APP_MESSAGE], when[NM_TIME_TEXT];
+	struct figure figure = {0};
 	struct stat found, plan;
 	struct notes notes;
 	bool since;
@@ -116,8 +120,9 @@ static void ask_found(struct app *app, const struct nm_buf *text)
 	snprintf(question, sizeof question, "edits of %s were cut off before they were saved%s: take them up again?", when,
 		 since ? ", and the plan was saved since" : "");
 	notes_init(&notes);
-	notes_found(&notes, app, text);
-	app_confirm(app, TAG_RECOVER, question, &notes);
+	notes_found(&notes, &figure, app, text);
+	app_confirm_with(app, TAG_RECOVER, question, &notes, &figure);
+	figure_clear(&figure);
 	notes_clear(&notes);
 }
 

@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "canvas.h"
 #include "nevermiss/number.h"
 
 /* What every line of one span has in common. */
@@ -18,16 +19,19 @@ struct rows {
 	struct nm_buf *out;
 };
 
+/* Made harmless: who prints it to a terminal gets nothing that could act. */
 static void add_field(struct nm_buf *out, const char *text)
 {
-	if (!text[strcspn(text, ",\"\r\n")]) {
-		nm_buf_add(out, text);
-		return;
+	const bool quoted = text[strcspn(text, ",\"")] != '\0';
+	char bytes[CHAR_BYTES];
+	uint32_t ch;
+
+	nm_buf_add(out, quoted ? "\"" : "");
+	while ((ch = text_next(&text)) != 0) {
+		char_write(ch, bytes);
+		nm_buf_addf(out, ch == '"' ? "\"%s" : "%s", bytes);
 	}
-	nm_buf_add(out, "\"");
-	for (; *text; text++)
-		nm_buf_addf(out, *text == '"' ? "\"%c" : "%c", *text);
-	nm_buf_add(out, "\"");
+	nm_buf_add(out, quoted ? "\"" : "");
 }
 
 /* All of a line but its value. */

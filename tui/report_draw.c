@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The Report screen drawn: figures against targets, who took the calls, when they come, what they are worth; then the
- * weeks one by one and who rang again.  In: the screen's state.  Out: cells.  A wide window has the latter beside the
- * former, in a lower or narrower one all of it is below each other and scrolls.
+ * rest.  In: the screen's state.  Out: cells.  A wide window has the rest beside, others below, where one scrolls to.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -16,25 +15,25 @@
 #define BARS 76   /* columns from which there is room for bars; */
 #define SPARKS 51 /* and for sparklines */
 #define BAR_WIDTH 20
+#define LAYERS 8       /* that have a place in the row of them */
 #define TREND_CALLS 10 /* that a week must have to count for a trend */
 #define AIRY 20        /* rows from which blank ones part the parts */
 
-static int width_of(const struct column *column)
+int column_width(const struct column *column)
 {
 	return column->end - column->x;
 }
 
-/* Text that ends in a column. */
-static void text_right(struct column *column, int end, unsigned style, const char *text)
+void column_right(struct column *column, int end, unsigned style, const char *text)
 {
 	const int width = text_width(text);
 
 	canvas_text(column->canvas, column->x + end - width, column->y, width, style, text);
 }
 
-static void line(struct column *column, unsigned style, const char *text)
+void column_line(struct column *column, unsigned style, const char *text)
 {
-	canvas_text(column->canvas, column->x, column->y++, width_of(column), style, text);
+	canvas_text(column->canvas, column->x, column->y++, column_width(column), style, text);
 }
 
 /* --- figures against targets --- */
@@ -43,7 +42,7 @@ static void draw_heading(const struct report_screen *screen, struct column *colu
 {
 	const struct nm_plan *plan = app_plan(column->app);
 	const int64_t calls = screen->report.figures.calls;
-	const int width = width_of(column);
+	const int width = column_width(column);
 	struct pen pen = pen_at(column->canvas, column->x, column->y, column->end);
 	char span[NM_TIME_TEXT];
 
@@ -57,7 +56,7 @@ static void draw_heading(const struct report_screen *screen, struct column *colu
 	else
 		pen_text(&pen, STYLE_WARNING, " · no calls");
 	if (width >= BARS && pen.x < column->x + 43) {
-		text_right(column, 50, STYLE_HEAD, "target");
+		column_right(column, 50, STYLE_HEAD, "target");
 		canvas_textf(column->canvas, column->x + 58, column->y, 20, STYLE_HEAD, "%d weeks",
 			     REPORT_WEEKS);
 	}
@@ -118,23 +117,23 @@ static void draw_measure(const struct report_screen *screen, struct column *colu
 	const struct nm_figures *figures = &screen->report.figures;
 	const struct nm_figure figure = measure_value(measure, figures);
 	const double target = measure_target(measure, app_plan(column->app));
-	const int width = width_of(column);
+	const int width = column_width(column);
 	const struct measure_row row = measure_row(width);
 	char words[MEASURE_TEXT], target_words[MEASURE_TEXT];
 
 	canvas_text(column->canvas, column->x, column->y, 12, STYLE_PLAIN, measure_name(measure));
 	if (figure.known) {
 		measure_words(measure, figure.value, words);
-		text_right(column, row.figure_end, STYLE_BOLD, words);
+		column_right(column, row.figure_end, STYLE_BOLD, words);
 		measure_target_words(measure, target, target_words);
-		text_right(column, row.target_end, STYLE_PLAIN, target_words);
+		column_right(column, row.target_end, STYLE_PLAIN, target_words);
 		canvas_text(column->canvas, column->x + row.verdict, column->y, 5,
 			    measure_met(measure, figure.value, target) ? STYLE_GOOD : STYLE_WARNING,
 			    measure_verdict(measure, figure.value, target));
 		if (width >= BARS)
 			draw_bar(column, measure, figure.value, target);
 	} else {
-		text_right(column, row.figure_end, STYLE_PLAIN, "-");
+		column_right(column, row.figure_end, STYLE_PLAIN, "-");
 		canvas_text(column->canvas, column->x + row.figure_end + 2, column->y, 17, STYLE_DIM,
 			    measure_missing(measure, figures));
 	}
@@ -145,41 +144,54 @@ static void draw_measure(const struct report_screen *screen, struct column *colu
 
 /* --- layers --- */
 
-static unsigned layer_style(const struct nm_layer *layer)
+unsigned report_layer_style(const struct nm_layer *layer)
 {
 	if (layer->what == NM_LAYER_NOBODY)
 		return STYLE_ERROR;
 	return layer->kind >= 0 ? style_of_kind((enum nm_kind)layer->kind) : STYLE_PLAIN;
 }
 
-/* One after the other, on as many rows as they need. */
+/* A piece of running text, on the next row when it does not fit. */
+static void flow(struct column *column, int indent, int *x, unsigned style, const char *words)
+{
+	const int width = text_width(words);
+
+	if (*x + width > column->end && *x > column->x + indent) {
+		*x = column->x + indent;
+		column->y++;
+	}
+	canvas_text(column->canvas, *x, column->y, column->end - *x, style, words);
+	*x += width + 2;
+}
+
+/* Those with the most calls; voicemail and nobody always. */
 static void draw_layers(const struct report_screen *screen, struct column *column)
 {
 	const struct nm_layer *chosen = report_layer(screen);
-	const int indent = width_of(column) >= SPARKS ? 11 : 2;
+	const int indent = column_width(column) >= SPARKS ? 11 : 2;
 	int x = column->x + indent;
+	char words[REPORT_NAME];
+	size_t left_out = 0;
 
-	if (screen->report.n_layers == 0)
-		return;
-	canvas_text(column->canvas, column->x, column->y, width_of(column), STYLE_HEAD, "by layer");
+	canvas_text(column->canvas, column->x, column->y, column_width(column), STYLE_HEAD, "by layer");
 	column->y += indent < 11;
 	for (size_t i = 0; i < screen->report.n_layers; i++) {
 		const struct nm_layer *layer = &screen->report.layers[i];
-		char words[REPORT_NAME], share[MEASURE_TEXT] = "-";
-		int width;
+		char share[MEASURE_TEXT] = "-";
 
+		if (i >= LAYERS && layer->what == NM_LAYER_PARTY && layer != chosen) {
+			left_out++;
+			continue;
+		}
 		if (layer->share.known)
 			measure_words(MEASURE_ANSWER_RATE, layer->share.value, share);
 		snprintf(words, sizeof words, layer == chosen ? "[%.80s %s]" : "%.80s %s", layer->name,
 			 share);
-		width = text_width(words);
-		if (x + width > column->end && x > column->x + indent) {
-			x = column->x + indent;
-			column->y++;
-		}
-		canvas_text(column->canvas, x, column->y, column->end - x, layer_style(layer), words);
-		x += width + 2;
+		flow(column, indent, &x, report_layer_style(layer), words);
 	}
+	snprintf(words, sizeof words, "%zu others", left_out);
+	if (left_out)
+		flow(column, indent, &x, STYLE_DIM, words);
 	column->y++;
 }
 
@@ -203,7 +215,7 @@ static void draw_missed(const struct report_screen *screen, struct column *colum
 		 missed == 1 ? "missed: %" PRId64 " call that certainly nobody answered"
 			     : "missed: %" PRId64 " calls that certainly nobody answered",
 		 missed);
-	line(column, STYLE_BOLD, words);
+	column_line(column, STYLE_BOLD, words);
 }
 
 static void draw_chosen(const struct report_screen *screen, struct column *column)
@@ -230,7 +242,7 @@ static void draw_chosen(const struct report_screen *screen, struct column *colum
 		money_words(app_plan(column->app)->currency, layer->cost.value, cost);
 		nm_buf_addf(&words, ", cost %s", cost);
 	}
-	line(column, STYLE_BOLD, words.data);
+	column_line(column, STYLE_BOLD, words.data);
 	nm_buf_clear(&words);
 }
 
@@ -240,7 +252,7 @@ static void draw_worth(const struct report_screen *screen, struct column *column
 {
 	const struct nm_plan *plan = app_plan(column->app);
 	const struct nm_worth worth = worth_reckoned(screen, plan);
-	const int width = width_of(column);
+	const int width = column_width(column);
 	struct nm_buf words;
 
 	if (screen->report.figures.calls == 0 && !worth_is_own(&screen->own))
@@ -256,153 +268,6 @@ static void draw_worth(const struct report_screen *screen, struct column *column
 	nm_buf_clear(&words);
 }
 
-/* --- the rest --- */
-
-/* A few rows of running text. */
-static void paragraph(struct column *column, const char *text)
-{
-	column->y +=
-		canvas_wrap(column->canvas, column->x, column->y, width_of(column), 5, STYLE_PLAIN, text);
-}
-
-static void figure_words(enum measure measure, struct nm_figure figure, char out[static MEASURE_TEXT])
-{
-	snprintf(out, MEASURE_TEXT, "-");
-	if (figure.known)
-		measure_words(measure, figure.value, out);
-}
-
-static void draw_week(struct column *column, const struct nm_report_week *week)
-{
-	const struct nm_zone *zone = session_zone(column->app->session);
-	const struct nm_date date = nm_date_from_days(nm_local_day(nm_zone_local(zone, week->span.from)));
-	char words[MEASURE_TEXT];
-	int end = 22;
-
-	canvas_textf(column->canvas, column->x, column->y, 14, STYLE_PLAIN, "%2d %s %d", date.day,
-		     nm_month_names[date.month - 1], date.year);
-	snprintf(words, sizeof words, "%" PRId64, week->figures.calls);
-	text_right(column, 16, STYLE_PLAIN, words);
-	for (enum measure measure = 0; measure < MEASURES; measure++) {
-		end += measure == MEASURE_ANSWER_RATE ? 3 : 11;
-		figure_words(measure, measure_value(measure, &week->figures), words);
-		if (end <= width_of(column))
-			text_right(column, end, STYLE_PLAIN, words);
-	}
-	column->y++;
-}
-
-static void draw_weeks(const struct report_screen *screen, struct column *column)
-{
-	int end = 22;
-
-	canvas_text(column->canvas, column->x, column->y, 10, STYLE_HEAD, "week of");
-	text_right(column, 16, STYLE_HEAD, "calls");
-	for (enum measure measure = 0; measure < MEASURES; measure++) {
-		end += measure == MEASURE_ANSWER_RATE ? 3 : 11;
-		if (end <= width_of(column))
-			text_right(column, end, STYLE_HEAD,
-				   measure == MEASURE_ANSWER_RATE ? "answered" : measure_name(measure));
-	}
-	column->y++;
-	for (size_t i = screen->weeks.n_weeks; i-- > 0;)
-		draw_week(column, &screen->weeks.weeks[i]);
-}
-
-static void draw_ends(const struct report_screen *screen, struct column *column)
-{
-	const struct nm_figures *figures = &screen->report.figures;
-	const struct {
-		const char *words;
-		int64_t n;
-	} ends[] = {
-		{ "answered", figures->answered },
-		{ "perhaps answered", figures->perhaps },
-		{ "voicemail", figures->voicemail },
-		{ "swallowed by a phone's own voicemail", figures->swallowed },
-		{ "lost", figures->lost },
-		{ "abandoned", figures->abandoned },
-		{ "hung up within 15 s", figures->short_abandoned },
-		{ "rejected", figures->rejected },
-		{ "not told by the records", figures->unknown },
-	};
-	char rate[MEASURE_TEXT], possible[MEASURE_TEXT];
-	struct nm_buf words;
-
-	if (figures->calls == 0)
-		return;
-	line(column, STYLE_HEAD, "what became of the calls");
-	nm_buf_init(&words, 4096);
-	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
-		if (ends[i].n)
-			nm_buf_addf(&words, "%s%s %" PRId64, words.len ? ", " : "", ends[i].words, ends[i].n);
-	if (figures->perhaps) {
-		figure_words(MEASURE_ANSWER_RATE, figures->answer_rate, rate);
-		figure_words(MEASURE_ANSWER_RATE, figures->answer_rate_possible, possible);
-		nm_buf_addf(&words, "; so %s were answered for certain, and at most %s", rate, possible);
-	}
-	paragraph(column, words.data);
-	nm_buf_clear(&words);
-	column->y++;
-}
-
-static void draw_followups(const struct report_screen *screen, struct column *column)
-{
-	const struct nm_figures *figures = &screen->report.figures;
-	char within[MEASURE_TEXT];
-	struct nm_buf words;
-
-	if (figures->followups == 0)
-		return;
-	line(column, STYLE_HEAD, "who was to be called back");
-	nm_buf_init(&words, 4096);
-	nm_buf_addf(&words, "%" PRId64 ", and %" PRId64 " were", figures->followups, figures->tried);
-	if (figures->callback_15.known) {
-		figure_words(MEASURE_ANSWER_RATE, figures->callback_15, within);
-		nm_buf_addf(&words, "; %s within 15 minutes", within);
-	}
-	if (figures->rang_again)
-		nm_buf_addf(&words, "; %" PRId64 " more rang again first and were answered",
-			    figures->rang_again);
-	paragraph(column, words.data);
-	nm_buf_clear(&words);
-	column->y++;
-}
-
-#define REPEATS 10
-
-static void draw_repeat(struct column *column, const struct nm_repeat *repeat)
-{
-	char number[NM_NUMBER_TEXT], count[32];
-
-	nm_number_words(repeat->number, number);
-	canvas_text(column->canvas, column->x, column->y, 20, STYLE_PLAIN, number);
-	snprintf(count, sizeof count, "%" PRId64, repeat->missed);
-	text_right(column, 27, STYLE_PLAIN, count);
-	snprintf(count, sizeof count, "%" PRId64, repeat->again);
-	text_right(column, 38, repeat->again ? STYLE_PLAIN : STYLE_WARNING, repeat->again ? count : "never");
-	column->y++;
-}
-
-static void draw_repeats(const struct report_screen *screen, struct column *column)
-{
-	const struct nm_report *report = &screen->report;
-	char words[64];
-
-	if (report->n_repeats == 0)
-		return;
-	column->y++;
-	text_right(column, 27, STYLE_HEAD, "missed");
-	text_right(column, 38, STYLE_HEAD, "rang again");
-	line(column, STYLE_HEAD, "whom you missed");
-	for (size_t i = 0; i < report->n_repeats && i < REPEATS; i++)
-		draw_repeat(column, &report->repeats[i]);
-	if (report->n_repeats <= REPEATS)
-		return;
-	snprintf(words, sizeof words, "and %zu more", report->n_repeats - REPEATS);
-	line(column, STYLE_DIM, words);
-}
-
 /* --- all of it --- */
 
 /* Neither in the span nor in the weeks before it. */
@@ -416,7 +281,7 @@ static void draw_empty(struct column *column)
 {
 	column->y++;
 	column->y += canvas_wrap(
-		column->canvas, column->x, column->y, width_of(column), 6, STYLE_PLAIN,
+		column->canvas, column->x, column->y, column_width(column), 6, STYLE_PLAIN,
 		"The log has no calls here. :calls import reads them from a carrier; Left and Right go to other months, "
 		"and $ reckons with your own figures what missed calls cost.");
 }
@@ -431,17 +296,10 @@ static void draw_figures(const struct report_screen *screen, struct column *colu
 		return;
 	}
 	column->y += airy;
-	draw_layers(screen, column);
+	if (screen->report.n_layers)
+		draw_layers(screen, column);
 	draw_chosen(screen, column);
 	column->y += airy;
-}
-
-static void draw_rest(const struct report_screen *screen, struct column *column)
-{
-	draw_ends(screen, column);
-	draw_followups(screen, column);
-	draw_weeks(screen, column);
-	draw_repeats(screen, column);
 }
 
 /* Draws from the body's first row on, which may be above the window. */
@@ -459,12 +317,14 @@ static struct report_extent draw_all(const struct report_screen *screen, const s
 		report_draw_map(screen, &left);
 	left.y += airy;
 	draw_worth(screen, &left);
+	if (!is_empty(screen))
+		report_draw_layers(screen, &left);
 	if (!wide) {
 		left.y++;
 		right = left;
 	}
 	if (!is_empty(screen))
-		draw_rest(screen, &right);
+		report_draw_rest(screen, &right);
 	extent.rows = (left.y > right.y ? left.y : right.y) - body.y;
 	return extent;
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The Report screen between its files: what it knows (screen_report.c), how it looks (report_draw.c, report_map.c), and
- * the calculation (report_worth.c).  Private to these.
+ * The Report screen between its files: what it knows (screen_report.c), how it looks (report_draw.c, report_map.c,
+ * report_rest.c), and the calculation (report_worth.c).  Private to these.
  */
 #ifndef TUI_REPORT_SCREEN_H
 #define TUI_REPORT_SCREEN_H
@@ -80,6 +80,16 @@ struct column {
 	struct canvas *canvas;
 	int x, y, end; /* end: the column after the last */
 };
+
+int column_width(const struct column *column);
+/* A row of text, and the next one; text on the row that ends in a column, counted from x. */
+void column_line(struct column *column, unsigned style, const char *text);
+void column_right(struct column *column, int end, unsigned style, const char *text);
+unsigned report_layer_style(const struct nm_layer *layer);
+
+/* report_rest.c: who took the calls, as a table; and all that stands beside or below the rest. */
+void report_draw_layers(const struct report_screen *screen, struct column *column);
+void report_draw_rest(const struct report_screen *screen, struct column *column);
 
 /* report_map.c: the hours of the week, and what they are made of; the rows are advanced. */
 void report_draw_map(const struct report_screen *screen, struct column *column);

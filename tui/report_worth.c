@@ -40,6 +40,14 @@ static double *number_of(struct nm_worth *worth, size_t i)
 	return (double *)(void *)((char *)worth + numbers[i].offset);
 }
 
+/* Where a number comes from that the owner did not set. */
+static const char *source_of(size_t i, const struct nm_plan *plan)
+{
+	const bool of_value = i == WORTH_BOOKED || i == WORTH_JOB;
+
+	return of_value && !plan->value.given ? numbers[WORTH_DAYS].source : numbers[i].source;
+}
+
 /* Before the owner's own. */
 static struct nm_worth given(const struct report_screen *screen, const struct nm_plan *plan)
 {
@@ -216,33 +224,34 @@ static void take_number(struct reckoning *reckoning, struct app *app, const stru
 static void put_back(struct reckoning *reckoning, struct app *app)
 {
 	if (!reckoning->screen->own.set[reckoning->list.at])
-		app_message(app, STYLE_PLAIN, "it is %s already", numbers[reckoning->list.at].source);
+		app_message(app, STYLE_PLAIN, "it is %s already",
+			    source_of(reckoning->list.at, app_plan(app)));
 	reckoning->screen->own.set[reckoning->list.at] = false;
 }
 
-/* The edits that make the plan say so: of the section, or the section itself. */
-static bool edit_value(struct app *app, const char *job, const char *booked)
+/* Makes the plan say so: options of its section, or all of it. */
+static bool edit_value(struct app *app, const struct worth_own *own, const char *job, const char *booked)
 {
 	const struct nm_place place = { "value", NULL, -1 };
-	const struct nm_edit set[] = {
-		{ .op = NM_EDIT_SET, .place = place, .option = "job", .value = job },
-		{ .op = NM_EDIT_SET, .place = place, .option = "booked", .value = booked },
-	};
+	struct nm_edit edits[2], add = { .op = NM_EDIT_ADD, .place = place };
 	const struct nm_written *written;
-	struct nm_edit add = { .op = NM_EDIT_ADD, .place = place };
 	char section[128];
 	struct nm_error err;
+	size_t n = 0;
 
 	if (session_written(app->session, &written, &err)) {
 		app_error(app, &err);
 		return false;
 	}
+	if (own->set[WORTH_JOB])
+		edits[n++] = (struct nm_edit){ NM_EDIT_SET, place, "job", job, 0 };
+	if (own->set[WORTH_BOOKED])
+		edits[n++] = (struct nm_edit){ NM_EDIT_SET, place, "booked", booked, 0 };
 	if (nm_written_find(written, &place))
-		return app_edit(app, set, 2, "what a job is worth");
+		return app_edit(app, edits, n, "what a job is worth");
 	if (app_plan(app)->value.given) {
-		app_message(
-			app, STYLE_WARNING,
-			"the section value stands in a file that the plan includes: e on the Plan screen opens it");
+		app_message(app, STYLE_WARNING,
+			    "section value stands in an included file: e on the Plan screen opens it");
 		return false;
 	}
 	snprintf(section, sizeof section, "value { job = %s  booked = %s }", job, booked);
@@ -263,14 +272,12 @@ static void keep(struct reckoning *reckoning, struct app *app)
 		if (nm_document_dirty(app->session->document))
 			saving_ask(app, AFTER_NOTHING);
 		else
-			app_message(
-				app, STYLE_PLAIN,
-				"the plan has the share that books and the average job: change one first");
+			app_message(app, STYLE_PLAIN, "change the share that books or the average job first");
 		return;
 	}
 	snprintf(job, sizeof job, "%.10g", worth.job);
 	snprintf(booked, sizeof booked, "%.10g", worth.booked);
-	if (edit_value(app, job, booked))
+	if (edit_value(app, own, job, booked))
 		own->set[WORTH_JOB] = own->set[WORTH_BOOKED] = false;
 }
 
@@ -332,9 +339,9 @@ static void draw_number(const struct reckoning *reckoning, struct column *column
 	pen_text(&pen, (own->set[i] ? STYLE_BOLD : STYLE_PLAIN) | mark, words);
 	words_of(i, *number_of(&before, i), plan->currency, was);
 	if (own->set[i])
-		pen_textf(&pen, STYLE_WARNING, "   yours; %s %s", was, numbers[i].source);
+		pen_textf(&pen, STYLE_WARNING, "   yours; %s %s", was, source_of(i, plan));
 	else
-		pen_textf(&pen, STYLE_DIM, "   %s", numbers[i].source);
+		pen_textf(&pen, STYLE_DIM, "   %s", source_of(i, plan));
 	if (own->set[i]) /* where there is no room for the words */
 		canvas_put(column->canvas, column->x + 1, column->y, STYLE_WARNING, '*');
 	if (cursor)

@@ -5,12 +5,15 @@
  */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "app.h"
 #include "command.h"
 #include "term.h"
 
 #define TICK_MS 1000 /* how often the file and the clock are looked at */
+#define WORK_MS 100  /* how often long work shows how far it is; shorter work shows nothing */
+#define BAR_MOST 40
 
 static void show(struct app *app)
 {
@@ -30,7 +33,7 @@ static bool look(struct app *app)
 		app_resize(app, term_width(app->term), term_height(app->term));
 	if (input.kind == INPUT_KEY)
 		app_message(app, STYLE_BOLD,
-			    stops ? "stopping: what was sent already comes to its end"
+			    stops ? "stopping: what was begun comes to its end"
 				  : "this must end first: Esc stops it, other keys do nothing until then");
 	if (input.kind == INPUT_KEY || input.kind == INPUT_RESIZE)
 		show(app);
@@ -50,6 +53,36 @@ bool app_progress(struct app *app, const char *what, size_t done, size_t all)
 bool app_listen(struct app *app)
 {
 	return !app->term || look(app);
+}
+
+static int64_t clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+bool app_working(struct app *app, const char *pieces, size_t done, size_t all)
+{
+	const int64_t now = app->term ? clock_ms() : 0;
+	const int bar = app->canvas.width < 4 * BAR_MOST ? app->canvas.width / 4 : BAR_MOST;
+	const int filled = (int)((size_t)bar * done / (all ? all : 1));
+	int64_t left;
+
+	if (!app->term)
+		return true;
+	if (done == 0)
+		app->work_began_ms = app->work_shown_ms = now;
+	if (done == 0 || now < app->work_shown_ms + WORK_MS)
+		return look(app);
+	app->work_shown_ms = now;
+	left = (now - app->work_began_ms) * (int64_t)(all - done) / (int64_t)done / 1000 + 1;
+	app_message(app, STYLE_BOLD, "[%.*s%.*s] %zu of %zu %s, %lld s left, Esc stops", filled,
+		    "########################################", bar - filled,
+		    "........................................", done, all, pieces, (long long)left);
+	show(app);
+	return look(app);
 }
 
 /* True when there is something new to show. */
@@ -116,32 +149,61 @@ static void tell_mistakes(struct app *app)
 	nm_buf_clear(&text);
 }
 
+/* One input after another, until something ends it. */
+static void loop(struct app *app)
+{
+	bool quiet = false;
+
+	tell_mistakes(app);
+	show(app);
+	while (!app->ended) {
+		struct input input = term_wait(app->term, quiet ? TICK_MS : 0);
+
+		if (take(app, &input, &quiet) && !app->ended)
+			show(app);
+	}
+}
+
+static int refuse(struct term *term, const struct nm_error *err)
+{
+	term_close(term);
+	fprintf(stderr, "nevermiss: %s\n", err->text);
+	return 2;
+}
+
 int app_run(struct session *session, const char *first_screen)
 {
 	struct app app;
 	struct term *term = NULL;
 	struct nm_error err;
-	bool quiet = false;
 	enum nm_code code = term_open(session->options.theme, &term, &err);
 
 	if (!code)
 		code = app_init(&app, session, term_width(term), term_height(term), first_screen, &err);
-	if (code) {
-		term_close(term);
-		fprintf(stderr, "nevermiss: %s\n", err.text);
-		return 2;
-	}
+	if (code)
+		return refuse(term, &err);
 	app.term = term;
-	tell_mistakes(&app);
 	recovery_begin(&app);
-	show(&app);
-	while (!app.ended) {
-		struct input input = term_wait(term, quiet ? TICK_MS : 0);
-
-		if (take(&app, &input, &quiet) && !app.ended)
-			show(&app);
-	}
+	loop(&app);
 	recovery_end(&app, app.cut_off);
+	app_clear(&app);
+	term_close(term);
+	return 0;
+}
+
+int app_run_alone(struct session *session, const struct screen_ops *screen, const void *argument)
+{
+	struct app app;
+	struct term *term = NULL;
+	struct nm_error err;
+	enum nm_code code = term_open(session->options.theme, &term, &err);
+
+	if (!code)
+		code = app_init_alone(&app, session, term_width(term), term_height(term), screen, argument, &err);
+	if (code)
+		return refuse(term, &err);
+	app.term = term;
+	loop(&app);
 	app_clear(&app);
 	term_close(term);
 	return 0;

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "change.h"
 #include "prompt.h"
 #include "term.h"
 
@@ -96,6 +97,19 @@ void notes_changes(struct notes *notes, struct session *session)
 	notes_differences(notes, changes);
 }
 
+/* The same on the week. */
+static void figure_changes(struct figure *figure, struct session *session)
+{
+	const struct nm_differences *changes;
+	const struct nm_findings *saved;
+	size_t len;
+
+	*figure = (struct figure){0};
+	if (session_changes(session, &changes, &saved, NULL) == NM_OK)
+		change_figure(figure, session, nm_document_saved(session->document, &len),
+			      nm_document_text(session->document, &len), changes);
+}
+
 /* The lines by which the text differs from the saved one. */
 static void notes_unsaved(struct notes *notes, const struct session *session, bool back)
 {
@@ -125,10 +139,12 @@ void saving_page(struct app *app)
 {
 	const struct nm_document *document = app->session->document;
 	size_t now, n = nm_document_steps(document, &now);
+	struct figure figure = {0};
 	struct notes notes;
 
 	notes_init(&notes);
 	if (dirty(app)) {
+		figure_changes(&figure, app->session);
 		notes_add(&notes, STYLE_HEAD, "saving changes for callers");
 		notes_changes(&notes, app->session);
 	} else {
@@ -138,7 +154,8 @@ void saving_page(struct app *app)
 		step_notes(&notes, document, i, now);
 	if (n == 1)
 		notes_add(&notes, STYLE_PLAIN, "no edit was made in this session");
-	app_page(app, "the edits of this session, the newest first", &notes);
+	app_page_with(app, "the edits of this session, the newest first", &notes, &figure);
+	figure_clear(&figure);
 	notes_clear(&notes);
 }
 
@@ -260,6 +277,7 @@ static void go_on(struct app *app)
 void saving_ask(struct app *app, enum saving_after after)
 {
 	char question[APP_MESSAGE], edits[32];
+	struct figure figure;
 	struct notes notes;
 
 	if (!app_may_change(app))
@@ -280,7 +298,9 @@ void saving_ask(struct app *app, enum saving_after after)
 	notes_init(&notes);
 	notes_changes(&notes, app->session);
 	notes_unsaved(&notes, app->session, false);
-	app_confirm(app, TAG_SAVE, question, &notes);
+	figure_changes(&figure, app->session);
+	app_confirm_with(app, TAG_SAVE, question, &notes, &figure);
+	figure_clear(&figure);
 	notes_clear(&notes);
 }
 

@@ -37,6 +37,7 @@ struct screen_ops {
 	const char *title; /* "Week" */
 	enum context context;
 	bool dialog;       /* drawn over the screen below */
+	bool alone;        /* has the window to itself: no title, no tabs, no other screen to go to */
 	/* argument is what app_push or app_go was given (may be NULL); NULL and err when it fails. */
 	void *(*open)(struct app *app, const void *argument, struct nm_error *err);
 	/* For a screen that is open already: takes a new argument.  May be NULL. */

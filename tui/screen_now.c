@@ -35,7 +35,10 @@ static void forget(struct now *now)
 
 static void close_now(void *state)
 {
-	forget(state);
+	struct now *now = state;
+
+	forget(now);
+	now_log_clear(&now->log);
 	free(state);
 }
 
@@ -162,6 +165,7 @@ struct checklist_facts now_facts(const struct now *now, const struct app *app)
 		.n_lines = app->n_facts,
 		.tests = now->tests,
 		.newest_call = now->newest_call,
+		.peaks = now->log.report.n_peaks > 0,
 		.now = app_now(app),
 	};
 }
@@ -176,6 +180,7 @@ static void read_deeds(struct now *now, struct app *app)
 	now->deeds_known = true;
 	now->newest_call = NM_TIME_MIN;
 	now->tests = session_tests(app->session);
+	now_log_read(&now->log, app);
 	if (session_store(app->session, &store, NULL) || nm_store_calls(store, &filter, &calls, NULL))
 		return;
 	if (calls.n)
@@ -195,9 +200,8 @@ static bool idle_now(void *state, struct app *app)
 
 static void add_item(struct notes *notes, const struct checklist_item *item, const struct checklist_facts *facts)
 {
-	static const char *const marks[] = {[TICK_OPEN] = "·", [TICK_DONE] = "✓", [TICK_LATER] = " "};
-	static const unsigned styles[] = {
-		[TICK_OPEN] = STYLE_PLAIN, [TICK_DONE] = STYLE_GOOD, [TICK_LATER] = STYLE_DIM};
+	static const char *const marks[] = {[TICK_OPEN] = "·", [TICK_DONE] = "✓"};
+	static const unsigned styles[] = {[TICK_OPEN] = STYLE_PLAIN, [TICK_DONE] = STYLE_GOOD};
 	struct nm_buf missing;
 	enum tick tick;
 
@@ -206,13 +210,26 @@ static void add_item(struct notes *notes, const struct checklist_item *item, con
 	notes_addf(notes, styles[tick], "  %s %s", marks[tick], item->words);
 	notes_addf(notes, STYLE_DIM, "      looks at  %s", item->looks);
 	if (tick != TICK_DONE)
-		notes_addf(notes, tick == TICK_OPEN ? STYLE_WARNING : STYLE_DIM, "      missing   %s", missing.data);
+		notes_addf(notes, STYLE_WARNING, "      missing   %s", missing.data);
 	nm_buf_clear(&missing);
 }
 
-static void show_checklist(const struct now *now, struct app *app)
+/* A page stays as it was opened: what it looks at is not left for a quiet moment. */
+static struct checklist_facts settled_facts(struct now *now, struct app *app)
 {
-	const struct checklist_facts facts = now_facts(now, app);
+	const struct nm_findings *findings;
+
+	app_need_facts(app);
+	if (!now->deeds_known)
+		read_deeds(now, app);
+	if (session_findings(app->session, &findings, NULL))
+		app_message(app, STYLE_WARNING, "the plan could not be proved: what follows from that is missing here");
+	return now_facts(now, app);
+}
+
+static void show_checklist(struct now *now, struct app *app)
+{
+	const struct checklist_facts facts = settled_facts(now, app);
 	struct notes notes;
 
 	notes_init(&notes);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "nevermiss/edit.h"
 #include "prompt.h"
@@ -59,13 +60,15 @@ static struct nm_date month_of(const struct report_screen *screen, const struct 
 	return (struct nm_date){ months / 12, months % 12 + 1, 15 };
 }
 
+#define FRESH_S 900 /* the last 30 days end up to so much later: they are not read anew each minute */
+
 static struct nm_span span_of(const struct report_screen *screen, const struct app *app)
 {
 	const struct nm_zone *zone = session_zone(app->session);
 	struct nm_date date;
 
 	if (screen->back == 0)
-		return nm_report_30_days(app_now(app) / 60 * 60);
+		return nm_report_30_days((app_now(app) / FRESH_S + 1) * FRESH_S);
 	date = month_of(screen, app);
 	return nm_report_month(
 		zone, nm_zone_utc(zone, nm_days_from_date(date.year, date.month, date.day) * NM_DAY, NULL));
@@ -304,8 +307,10 @@ static void ask_over(struct report_screen *screen, struct app *app, const char *
 	struct notes notes;
 	char *kept = strdup(file);
 
-	if (!kept)
+	if (!kept) {
+		app_message(app, STYLE_ERROR, "out of memory: nothing was saved");
 		return;
+	}
 	free(screen->file);
 	screen->file = kept;
 	notes_init(&notes);
@@ -313,6 +318,15 @@ static void ask_over(struct report_screen *screen, struct app *app, const char *
 	notes_add(&notes, STYLE_PLAIN, "");
 	app_confirm(app, TAG_OVER, "this file is there already: write over it?", &notes);
 	notes_clear(&notes);
+}
+
+/* Under whatever name: nobody means to write figures over the plan. */
+static bool is_plan(const struct app *app, const char *file)
+{
+	struct stat one, plan;
+
+	return stat(file, &one) == 0 && stat(app->session->options.plan_file, &plan) == 0 &&
+	       one.st_dev == plan.st_dev && one.st_ino == plan.st_ino;
 }
 
 /* The figures of the span, with the weeks that end with it. */
@@ -330,8 +344,6 @@ static void save(struct report_screen *screen, struct app *app, const char *file
 	struct nm_buf out;
 	enum nm_code code;
 
-	if (!app_may_change(app))
-		return;
 	follow_subject(screen, app);
 	if (!screen->known)
 		idle_report(screen, app);
@@ -342,7 +354,10 @@ static void save(struct report_screen *screen, struct app *app, const char *file
 	nm_buf_init(&out, 1u << 26);
 	write_figures(screen, app, &out);
 	code = out.failed ? nm_fail_memory(&err) : nm_file_write(file, out.data, out.len, !over, &err);
-	if (code == NM_REFUSED && !over) {
+	if (code == NM_REFUSED && is_plan(app, file)) {
+		app_message(app, STYLE_WARNING, "%s is the plan: the figures need a file of their own", file);
+		ask_file(screen, app, file);
+	} else if (code == NM_REFUSED && !over) {
 		ask_over(screen, app, file);
 	} else if (code) {
 		app_error(app, &err);

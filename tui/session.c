@@ -10,6 +10,8 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "nevermiss/report.h"
+
 static void forget_timelines(struct session *session)
 {
 	for (size_t i = 0; i < SESSION_TIMELINES; i++) {
@@ -99,28 +101,55 @@ void session_read_plan(struct session *session)
 	give_files(session);
 }
 
-enum nm_code session_open(struct session *session, const struct session_options *options,
-			  struct nm_error *err)
+/* Opens it on the document that open() makes. */
+static enum nm_code begin(struct session *session, const struct session_options *options,
+			  enum nm_code (*open)(const char *file, struct nm_document **out, struct nm_error *err),
+			  const struct nm_plan_file *kept, struct nm_error *err)
 {
 	enum nm_code code;
 
-	*session = (struct session){.options = *options};
+	*session = (struct session){.options = *options, .kept = kept};
 	nm_diags_init(&session->diags);
 	code = nm_zone_load("UTC", &session->utc, err);
 	if (code)
 		return code;
-	code = nm_document_open(options->plan_file, &session->document, err);
+	code = open(options->plan_file, &session->document, err);
 	if (code) {
 		session_close(session);
 		return code;
 	}
+	session_calendars_open(session);
 	session_read_plan(session);
 	return NM_OK;
+}
+
+enum nm_code session_open(struct session *session, const struct session_options *options,
+			  struct nm_error *err)
+{
+	return begin(session, options, nm_document_open, NULL, err);
+}
+
+enum nm_code session_draft(struct session *session, const struct session_options *options,
+			   const struct nm_plan_file *kept, struct nm_error *err)
+{
+	return begin(session, options, nm_document_new, kept, err);
+}
+
+/* The text before is nobody's to go back to. */
+enum nm_code session_draft_text(struct session *session, const char *text, size_t len, struct nm_error *err)
+{
+	enum nm_code code;
+
+	nm_document_drop(session->document);
+	code = nm_document_replace(session->document, text, len, "", err);
+	session_read_plan(session);
+	return code;
 }
 
 void session_close(struct session *session)
 {
 	forget_derived(session);
+	session_calendars_close(session);
 	session_copies_forget(session);
 	network_close(&session->network);
 	nm_store_close(session->store);
@@ -321,6 +350,7 @@ static enum nm_code read_reading(struct nm_store *store, const char *line, uint6
 	if (!code && found) {
 		fact->known = reading.known && reading.plan_mark == mark;
 		fact->in_sync = reading.in_sync && reading.plan_mark == mark;
+		fact->unread = !reading.known && !reading.in_sync;
 		fact->words = reading.words ? nm_arena_text(arena, reading.words) : NULL;
 		fact->read_at = reading.at;
 		if (reading.words && !fact->words)
@@ -409,6 +439,41 @@ struct nm_test_fact session_tests(struct session *session)
 	return tests;
 }
 
+static struct nm_log_fact read_log(struct session *session, struct nm_store *store)
+{
+	const struct nm_report_options options = {.span = nm_report_30_days(session_now(session)), .line = -1};
+	struct nm_log_fact log = {0};
+	struct nm_report report;
+
+	if (nm_report(store, session->plan, &options, &report, NULL))
+		return log;
+	for (size_t i = 0; i < report.n_peaks; i++)
+		for (int hour = report.peaks[i].from; hour < report.peaks[i].until; hour++)
+			log.peaks |= UINT32_C(1) << hour;
+	if (report.figures.callback_median.known)
+		log.callback_s = (int64_t)(report.figures.callback_median.value * 60);
+	nm_report_clear(&report);
+	return log;
+}
+
+struct nm_log_fact session_log(struct session *session)
+{
+	const nm_time day = session_now(session) / NM_DAY;
+	struct nm_store *store;
+	uint64_t changes;
+
+	if (!session->plan || session_store(session, &store, NULL) != NM_OK)
+		return (struct nm_log_fact){0};
+	changes = nm_store_changes(store);
+	if (session->log_of.known && session->log_of.day == day && session->log_of.changes == changes)
+		return session->log;
+	session->log = read_log(session, store);
+	session->log_of.known = true;
+	session->log_of.day = day;
+	session->log_of.changes = changes;
+	return session->log;
+}
+
 enum nm_code session_tests_played(struct session *session, bool after_hours, struct nm_error *err)
 {
 	struct nm_store *store;
@@ -445,6 +510,7 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 	if (session_calendars(session, plan, arena, &calendars, &options.n_calendars, NULL) == NM_OK)
 		options.calendars = calendars;
 	options.tests = session_tests(session);
+	options.log = session_log(session);
 	code = nm_check(plan, &options, out, err);
 	nm_arena_free(arena);
 	return code;

@@ -54,10 +54,14 @@ struct session {
 	/* Handed to reading and pushing (nm_push_context); NULL: no progress is told. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
 	bool (*idle)(void *context);
+	/* Asked by other long work now and then, first with 0 done; false: stop.  NULL: nobody is there to ask. */
+	bool (*working)(void *context, const char *pieces, size_t done, size_t all);
 	void *progress_context;
 
 	/* The session's own: use the functions below. */
+	const struct nm_plan_file *kept; /* of a draft: what stands beside it; NULL */
 	struct nm_zone *utc;
+	struct nm_ical_memory *calendars; /* NULL when memory was out: then they are read each time */
 	struct nm_store *store;
 	struct {
 		struct nm_arena *arena;     /* NULL: not read */
@@ -69,6 +73,12 @@ struct session {
 	bool findings_known;
 	struct nm_status status;
 	bool status_known;
+	struct nm_log_fact log;
+	struct {
+		bool known;
+		nm_time day;      /* on which the log was read, in days */
+		uint64_t changes; /* of the store then */
+	} log_of;
 	nm_time status_at;
 	struct nm_status_reading *reading; /* under way, session_reading_move moves it; NULL */
 	nm_time reading_at;                /* when it was begun */
@@ -90,6 +100,11 @@ struct session {
  * read is one, and the session is then not open. */
 enum nm_code session_open(struct session *session, const struct session_options *options,
 			  struct nm_error *err) NM_WARN_UNUSED;
+/* A session on a plan that is no file yet: its text is what session_draft_text puts in place, at first "", and
+ * files beside it are those that are kept (borrowed; NULL: none).  Without a data_dir nothing of it is on disk. */
+enum nm_code session_draft(struct session *session, const struct session_options *options,
+			   const struct nm_plan_file *kept, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code session_draft_text(struct session *session, const char *text, size_t len, struct nm_error *err) NM_WARN_UNUSED;
 void session_close(struct session *session);
 
 nm_time session_now(const struct session *session);
@@ -158,6 +173,8 @@ void session_take_status(struct session *session, const struct nm_status *status
 /* What the store knows of the lines, for nm_check: n_lines of them, memory from the arena. */
 /* What the store knows of test calls played; not known when it cannot be read. */
 struct nm_test_fact session_tests(struct session *session);
+/* What the log says of the last 30 days; cached until something is written to the store. */
+struct nm_log_fact session_log(struct session *session);
 /* Writes down that they were played now; nothing in a read-only session. */
 enum nm_code session_tests_played(struct session *session, bool after_hours,
 				  struct nm_error *err) NM_WARN_UNUSED;
@@ -206,6 +223,8 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 /* Likewise: makes the plan of the document's text the session's plan, and forgets what was made
  * of a text before. */
 void session_read_plan(struct session *session);
+void session_calendars_open(struct session *session);
+void session_calendars_close(struct session *session);
 void session_forget_written(struct session *session);
 
 #endif

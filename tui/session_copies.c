@@ -12,7 +12,8 @@
 enum nm_code session_plan_read(const struct session *session, const char *file, const char *text, size_t len,
 			       struct nm_plan **out, struct nm_diags *diags, struct nm_error *err)
 {
-	return nm_plan_read_kept(file, text, len, session->copies.files, out, diags, err);
+	return nm_plan_read_remembering(file, text, len, session->kept ? session->kept : session->copies.files,
+					session->calendars, out, diags, err);
 }
 
 static bool has_remote(const struct nm_plan *plan)

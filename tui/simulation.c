@@ -150,12 +150,26 @@ void print_head(struct nm_buf *out, const struct nm_plan *plan, const struct nm_
 	nm_buf_add(out, "\n");
 }
 
-void print_outcome(struct nm_buf *out, const struct nm_outcome *outcome)
+void print_events(struct nm_buf *out, const struct nm_outcome *outcome)
 {
 	size_t i;
 
 	for (i = 0; i < outcome->n; i++)
 		print_event(out, &outcome->events[i]);
+}
+
+void print_reasons(struct nm_buf *out, const struct nm_reason *reasons, size_t n)
+{
+	size_t i;
+
+	for (i = 0; i < n; i++)
+		nm_buf_addf(out, "  %s%*s %-4s %s\n", reasons[i].name, text_gap(reasons[i].name, 20), "",
+			    reasons[i].matched ? "yes" : "no", reasons[i].text);
+}
+
+void print_outcome(struct nm_buf *out, const struct nm_outcome *outcome)
+{
+	print_events(out, outcome);
 	nm_buf_add(out, outcome->n ? "\n" : "");
 	outcome_words(outcome, out);
 	nm_buf_add(out, "\n");

@@ -17,6 +17,9 @@ void json_reasons(struct nm_json *json, const struct nm_reason *reasons, size_t 
 
 void print_head(struct nm_buf *out, const struct nm_plan *plan, const struct nm_call *call,
 		const struct nm_treatment *treatment);
+void print_events(struct nm_buf *out, const struct nm_outcome *outcome);
+void print_reasons(struct nm_buf *out, const struct nm_reason *reasons, size_t n);
+/* Its events, and how it ended. */
 void print_outcome(struct nm_buf *out, const struct nm_outcome *outcome);
 
 /* simulate --place: asks, places the call, and says what it showed. */

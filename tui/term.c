@@ -270,24 +270,32 @@ static bool prepare_shown(struct term *term, const struct canvas *canvas)
 	if (term->shown.cells && term->shown.width == canvas->width && term->shown.height == canvas->height)
 		return true;
 	canvas_clear(&term->shown);
-	term->shown_valid = false;
-	return canvas_init(&term->shown, canvas->width, canvas->height, canvas->ascii);
+	erase(); /* blank like the new canvas: most of a first screen need not be written */
+	term->shown_valid = canvas_init(&term->shown, canvas->width, canvas->height, canvas->ascii);
+	return term->shown_valid;
+}
+
+/* What changed of a row; all of it when nothing is known of what is shown.  Every key comes through here with every
+ * cell, few of which changed. */
+static void write_row(const struct term *term, const struct canvas *canvas, int y, bool known)
+{
+	const size_t from = (size_t)y * (size_t)canvas->width;
+	const struct cell *row = canvas->cells + from, *shown = known ? term->shown.cells + from : NULL;
+
+	for (int x = 0; x < canvas->width; x++) {
+		if (shown && same_cell(&row[x], &shown[x]))
+			continue;
+		if (row[x].ch != 0)
+			write_cell(term, x, y, &row[x]);
+	}
 }
 
 void term_show(struct term *term, const struct canvas *canvas)
 {
 	bool remember = prepare_shown(term, canvas);
 
-	for (int y = 0; y < canvas->height; y++) {
-		for (int x = 0; x < canvas->width; x++) {
-			const struct cell *cell = canvas_cell(canvas, x, y);
-
-			if (remember && term->shown_valid && same_cell(cell, canvas_cell(&term->shown, x, y)))
-				continue;
-			if (cell->ch != 0)
-				write_cell(term, x, y, cell);
-		}
-	}
+	for (int y = 0; y < canvas->height; y++)
+		write_row(term, canvas, y, remember && term->shown_valid);
 	if (remember)
 		memcpy(term->shown.cells, canvas->cells,
 		       (size_t)canvas->width * (size_t)canvas->height * sizeof *canvas->cells);

@@ -185,28 +185,37 @@ static void count_hours(struct week *week, const struct nm_timeline *timeline, c
 	}
 }
 
-static enum nm_code derive_all(struct week *week, struct session *session, struct nm_error *err)
+/* The week's own letters of the destinations; NULL: memory is out. */
+static char *letters_of(const struct nm_plan *plan, const char *given)
 {
-	const struct nm_plan *plan = session->plan;
-	nm_time from = nm_zone_utc(plan->zone, week->monday * NM_DAY, NULL);
-	nm_time until = nm_zone_utc(plan->zone, (week->monday + 7) * NM_DAY, NULL);
-	const struct nm_timeline *timeline;
-	struct answer *answers;
-	enum nm_code code = session_timeline(session, from, until, &timeline, err);
+	char *letters = calloc(plan->n_destinations + 1, 1);
 
-	if (code)
-		return code;
-	week->letters = calloc(plan->n_destinations + 1, 1);
-	answers = calloc(timeline->n_states, sizeof *answers);
-	if (week->letters && answers) {
-		week->n_letters = plan->n_destinations;
-		letters_give(plan, week->letters);
-	} else {
+	if (letters && given)
+		memcpy(letters, given, plan->n_destinations);
+	else if (letters)
+		letters_give(plan, letters);
+	return letters;
+}
+
+enum nm_code week_read(struct week *week, const struct nm_timeline *timeline, int64_t monday,
+		       const struct week_subject *subject, const char *letters, struct nm_error *err)
+{
+	const struct nm_plan *plan = timeline->plan;
+	nm_time from = nm_zone_utc(plan->zone, monday * NM_DAY, NULL);
+	nm_time until = nm_zone_utc(plan->zone, (monday + 7) * NM_DAY, NULL);
+	struct answer *answers = calloc(timeline->n_states, sizeof *answers);
+	enum nm_code code = NM_OK;
+
+	week_clear(week);
+	week->monday = monday;
+	week->subject = *subject;
+	week->letters = letters_of(plan, letters);
+	week->n_letters = week->letters ? plan->n_destinations : 0;
+	if (!answers || !week->letters)
 		code = nm_fail_memory(err);
-	}
 	for (size_t i = nm_timeline_find(timeline, from);
 	     !code && i < timeline->n && timeline->start[i] < until; i++)
-		code = answer_in(timeline, i, &week->subject, week->letters, answers, err);
+		code = answer_in(timeline, i, subject, week->letters, answers, err);
 	if (!code) {
 		fill_cells(week, timeline, answers);
 		count_hours(week, timeline, answers, from, until);
@@ -214,6 +223,29 @@ static enum nm_code derive_all(struct week *week, struct session *session, struc
 	}
 	free(answers);
 	return code;
+}
+
+static enum nm_code derive_all(struct week *week, struct session *session, int64_t monday,
+			       const struct week_subject *subject, struct nm_error *err)
+{
+	const struct nm_zone *zone = session->plan->zone;
+	const struct nm_timeline *timeline;
+	enum nm_code code = session_timeline(session, nm_zone_utc(zone, monday * NM_DAY, NULL),
+					     nm_zone_utc(zone, (monday + 7) * NM_DAY, NULL), &timeline, err);
+
+	return code ? code : week_read(week, timeline, monday, subject, NULL, err);
+}
+
+void week_dates(int64_t monday, char out[static WEEK_DATES])
+{
+	const struct nm_date from = nm_date_from_days(monday), until = nm_date_from_days(monday + 6);
+
+	if (from.month == until.month)
+		snprintf(out, WEEK_DATES, "%d-%d %s %d", from.day, until.day, nm_month_names[until.month - 1],
+			 until.year);
+	else
+		snprintf(out, WEEK_DATES, "%d %s - %d %s %d", from.day, nm_month_names[from.month - 1],
+			 until.day, nm_month_names[until.month - 1], until.year);
 }
 
 static bool same_subject(const struct week_subject *a, const struct week_subject *b)
@@ -224,15 +256,17 @@ static bool same_subject(const struct week_subject *a, const struct week_subject
 
 void week_derive(struct week *week, struct session *session, int64_t monday, const struct week_subject *subject)
 {
+	struct nm_error err;
+	enum nm_code code;
+
 	if (week->generation == session->generation && week->monday == monday &&
 	    same_subject(&week->subject, subject))
 		return;
-	week_clear(week);
+	code = derive_all(week, session, monday, subject, &err);
 	week->generation = session->generation;
 	week->monday = monday;
 	week->subject = *subject;
-	if (derive_all(week, session, &week->err) == NM_OK)
-		week->err.code = NM_OK;
+	week->err = code ? err : (struct nm_error){0};
 }
 
 struct week_cell week_cell_of(const struct week *week, int day, int slot, int n)

@@ -54,6 +54,12 @@ void week_init(struct week *week);
 void week_clear(struct week *week);
 /* Derives the week when it is not already that one. */
 void week_derive(struct week *week, struct session *session, int64_t monday, const struct week_subject *subject);
+/* The week of a timeline that holds it.  letters: of the plan's destinations, n_destinations of them; NULL: their own. */
+enum nm_code week_read(struct week *week, const struct nm_timeline *timeline, int64_t monday,
+		       const struct week_subject *subject, const char *letters, struct nm_error *err) NM_WARN_UNUSED;
+/* "16-22 Nov 2026" */
+#define WEEK_DATES 40
+void week_dates(int64_t monday, char out[static WEEK_DATES]);
 /* week_notes.c: what is out of the ordinary on its days. */
 void week_note(struct week *week, const struct nm_plan *plan);
 

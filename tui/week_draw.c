@@ -18,10 +18,10 @@ int week_quarters(int width)
 	return width >= WEEK_LEFT + 48 ? 2 : 4;
 }
 
-void week_draw_axis(struct canvas *canvas, int y, int per_column)
+void week_draw_axis(struct canvas *canvas, int x, int y, int per_column)
 {
 	for (int hour = 0; hour < 24; hour += 3)
-		canvas_textf(canvas, WEEK_LEFT + hour * 4 / per_column, y, 2, STYLE_DIM, "%d", hour);
+		canvas_textf(canvas, x + hour * 4 / per_column, y, 2, STYLE_DIM, "%d", hour);
 }
 
 /* One who is not there is no alarm; nobody is. */
@@ -61,9 +61,8 @@ static void draw_presence_legend(const struct week *week, const struct nm_plan *
 }
 
 /* Who comes in this week, and the signs; nobody always, so that one knows what to look for. */
-static void draw_legend(const struct week *week, const struct app *app, struct canvas *canvas, int y)
+static void draw_legend(const struct week *week, const struct nm_plan *plan, struct canvas *canvas, int y)
 {
-	const struct nm_plan *plan = app_plan(app);
 	struct pen pen = pen_at(canvas, 1, y, canvas->width);
 
 	for (size_t i = 0; i < plan->n_destinations && i < week->n_letters; i++) {
@@ -101,6 +100,19 @@ static void draw_totals(const struct week *week, struct canvas *canvas, int y)
 		pen_textf(&pen, style, "%.1f h", week->hours[rank]);
 		pen.x += 3;
 	}
+}
+
+void week_draw_days(const struct week *week, const struct nm_plan *plan, struct canvas *canvas, int y, int end)
+{
+	const int per_column = week_quarters(canvas->width);
+
+	if (end - y > WEEK_ROWS)
+		week_draw_axis(canvas, WEEK_LEFT, y++, per_column);
+	for (int day = 0; day < 7; day++)
+		draw_day(week, canvas, y++, day, per_column);
+	draw_legend(week, plan, canvas, y++);
+	if (y < end)
+		draw_totals(week, canvas, y);
 }
 
 static void outcome_words(const struct nm_outcome *outcome, char *out, size_t size)
@@ -222,9 +234,8 @@ static void draw_call(const struct week_screen *week, const struct app *app, str
 static void draw_heading(const struct week_screen *week, const struct app *app, struct canvas *canvas,
 			 int y, bool low)
 {
-	struct nm_date from = nm_date_from_days(week->week.monday),
-		       until = nm_date_from_days(week->week.monday + 6);
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+	char dates[WEEK_DATES];
 	struct nm_buf view;
 
 	if (low) {
@@ -243,12 +254,8 @@ static void draw_heading(const struct week_screen *week, const struct app *app, 
 	nm_buf_clear(&view);
 	if (low)
 		return;
-	if (from.month == until.month)
-		pen_textf(&pen, STYLE_PLAIN, " · %d-%d %s %d", from.day, until.day,
-			  nm_month_names[until.month - 1], until.year);
-	else
-		pen_textf(&pen, STYLE_PLAIN, " · %d %s - %d %s %d", from.day, nm_month_names[from.month - 1],
-			  until.day, nm_month_names[until.month - 1], until.year);
+	week_dates(week->week.monday, dates);
+	pen_textf(&pen, STYLE_PLAIN, " · %s", dates);
 }
 
 /* On the row of its day; with room, its time stands under the seven days. */
@@ -283,7 +290,7 @@ void week_draw(const void *state, const struct app *app, struct canvas *canvas, 
 	}
 	draw_heading(week, app, canvas, y++, body.height < 10);
 	if (body.height >= 9) /* the heading has the time, and the days need the row */
-		week_draw_axis(canvas, y++, per_column);
+		week_draw_axis(canvas, WEEK_LEFT, y++, per_column);
 	cursor = nm_weekday(nm_local_day(week_cursor(week, app)));
 	days = end - y < 7 ? end - y : 7;
 	first = cursor < days ? 0 : cursor - days + 1;
@@ -294,7 +301,7 @@ void week_draw(const void *state, const struct app *app, struct canvas *canvas, 
 	if (y + 2 < end && week->subject.view == VIEW_DESTINATION)
 		draw_presence_legend(&week->week, app_plan(app), canvas, y++);
 	else if (y + 2 < end)
-		draw_legend(&week->week, app, canvas, y++);
+		draw_legend(&week->week, app_plan(app), canvas, y++);
 	if (y + 2 < end)
 		draw_totals(&week->week, canvas, y++);
 	if (y + 4 < end)

@@ -232,6 +232,7 @@ static struct nm_edit edit_of(const struct paint *paint, struct nm_buf *value)
 static void ask_save(struct paint *paint, struct app *app)
 {
 	struct nm_buf value, question;
+	struct figure figure = { 0 };
 	struct nm_edit edit;
 	struct notes notes;
 
@@ -250,11 +251,12 @@ static void ask_save(struct paint *paint, struct app *app)
 	notes_diff(&notes, paint->old_text, paint->text);
 	notes_add(&notes, STYLE_PLAIN, "");
 	nm_buf_addf(&question, "save these hours of %s?", paint->schedule);
-	if (!value.failed && change_add(&notes, app, &edit))
-		app_confirm(app, TAG_SAVE, question.data, &notes);
+	if (!value.failed && change_add(&notes, &figure, app, &edit))
+		app_confirm_with(app, TAG_SAVE, question.data, &notes, &figure);
 	else
 		app_message(app, STYLE_ERROR, "%s",
 			    notes.n ? notes.items[notes.n - 1].text : "out of memory");
+	figure_clear(&figure);
 	notes_clear(&notes);
 	nm_buf_clear(&question);
 	nm_buf_clear(&value);

@@ -41,9 +41,12 @@ nm_local week_cursor(const struct week_screen *week, const struct app *app);
 
 /* week_draw.c */
 void week_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
-/* How many quarters of an hour one column stands for; and the hours above the grid. */
+/* How many quarters of an hour one column stands for; and the hours above the grid, whose first column is x. */
 int week_quarters(int width);
-void week_draw_axis(struct canvas *canvas, int y, int quarters);
+void week_draw_axis(struct canvas *canvas, int x, int y, int quarters);
+#define WEEK_ROWS 8 /* seven days and their legend */
+/* The days and their legend, and what else there is room for down to `end`: the hours of the day above, totals below. */
+void week_draw_days(const struct week *week, const struct nm_plan *plan, struct canvas *canvas, int y, int end);
 
 /* --- painting --- */
 

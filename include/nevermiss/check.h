@@ -48,7 +48,8 @@ struct nm_findings {
 struct nm_line_fact {
 	const char *line;
 	bool pushed, known, in_sync; /* in_sync and not known: assumed */
-	const char *words;
+	bool unread;                 /* it could not be read when that was last tried */
+	const char *words;           /* the first difference, or why it could not be read; NULL */
 	nm_time read_at, horizon;
 };
 
@@ -71,11 +72,18 @@ struct nm_calendar_fact {
 	const char *trouble; /* why the last try to fetch it failed; NULL */
 };
 
+/* What the log says of the last 30 days; for focus-peak and callback-slow. */
+struct nm_log_fact {
+	uint32_t peaks;     /* bit h: in that local hour most customers call, from Monday to Friday */
+	int64_t callback_s; /* the median time until one who was missed is called back; 0: not known */
+};
+
 struct nm_check_options {
 	nm_time now, from, until; /* horizon */
 	size_t n_calendars;
 	const struct nm_calendar_fact *calendars;
 	struct nm_test_fact tests;
+	struct nm_log_fact log;
 	size_t n_facts;
 	const struct nm_line_fact *facts;
 	size_t n_left;

@@ -95,6 +95,8 @@ const struct nm_written_option *nm_written_option(const struct nm_written_sectio
 struct nm_document;
 
 enum nm_code nm_document_open(const char *file, struct nm_document **out, struct nm_error *err) NM_WARN_UNUSED;
+/* A document of a file that is not there yet: an empty text, and the disk is never looked at. */
+enum nm_code nm_document_new(const char *file, struct nm_document **out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_document_free(struct nm_document *document);
 const char *nm_document_file(const struct nm_document *document);
 const char *nm_document_text(const struct nm_document *document, size_t *len);

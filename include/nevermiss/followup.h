@@ -112,35 +112,68 @@ enum nm_code nm_store_followup_get(struct nm_store *store, int64_t id, struct nm
 /* A lead: channel, number, name, words, line and opened of it count.  NM_INPUT when neither number nor name is given. */
 enum nm_code nm_store_followup_add(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
 				   struct nm_error *err) NM_WARN_UNUSED;
+/* The lead that says the same and came at the same time; 0: there is none. */
+enum nm_code nm_store_lead_find(struct nm_store *store, const struct nm_followup *lead, int64_t *id,
+				struct nm_error *err) NM_WARN_UNUSED;
 /* NM_INPUT: there is none of that id, it has ended already (but for REOPENED and NOTED), or nothing is left to take back. */
 enum nm_code nm_store_followup_deed(struct nm_store *store, int64_t id, const struct nm_deed *deed,
 				    struct nm_error *err) NM_WARN_UNUSED;
+
+/* --- leads as somebody wrote them --- */
+
+#define NM_LEAD_NAME 200   /* bytes of a name */
+#define NM_LEAD_WORDS 2000 /* and of what was said */
+#define NM_LEAD_ROW 16384  /* bytes of a lead in JSON */
+
+struct nm_lead_text {
+	/* NULL: not given.  at: as nm_time_read has it, on the plan's clock */
+	const char *channel, *number, *name, *words, *line, *at;
+};
+
+/* A lead that nm_store_followup_add takes, or NM_INPUT and what would be right.  Texts are borrowed. */
+enum nm_code nm_lead_read(const struct nm_plan *plan, const struct nm_lead_text *text, nm_time now,
+			  struct nm_followup *out, struct nm_error *err) NM_WARN_UNUSED;
+/* The same from an object whose members are those of nm_lead_text; texts from the arena, the line is the plan's. */
+enum nm_code nm_lead_read_json(const struct nm_plan *plan, const char *row, size_t len, nm_time now,
+			       struct nm_arena *arena, struct nm_followup *out,
+			       struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- what the plan says of it --- */
 
 enum nm_followup_next {
 	NM_NEXT_CALL, /* call back */
 	NM_NEXT_TEXT, /* all attempts were made: the plan's then_text */
-	NM_NEXT_NONE  /* it has ended */
+	NM_NEXT_NONE  /* it has ended, or all that the plan says was done: who was texted may answer */
 };
 
 struct nm_followup_due {
 	enum nm_followup_next next;
 	nm_time at; /* when that is due: `within` after it was opened, or `retry` after the last try; where follow_up has
-		     * `during`, not before one of these schedules is on.  NM_TIME_MAX with NM_NEXT_NONE */
+		     * `during`, not before one of these schedules is on; a text only when texts may be sent.
+		     * NM_TIME_MAX with NM_NEXT_NONE, and when no schedule of `during` is on within a year */
 };
 
-/* Section follow_up's defaults hold for a plan without one. */
+/* Section follow_up's defaults hold for a plan without one.  Out of memory, `during` is left aside. */
 struct nm_followup_due nm_followup_due(const struct nm_plan *plan, const struct nm_followup *followup);
-/* Open ones in the order in which they are due, the most urgent first; sorts the items in place. */
+/* Open ones in the order in which they are due, the most urgent first, the ended ones behind them; sorts the items in
+ * place.  Out of memory they stay as they are. */
 void nm_followups_sort(const struct nm_plan *plan, struct nm_followups *followups);
 /* Somebody tells how calling back went.  NO_ANSWER is a try, and ends it only when the plan's attempts are used up and
- * there is no then_text to send; the others end it.  *out is the follow-up as it stands then (deeds included). */
+ * there is no then_text left to send; the others end it.  *out is the follow-up as it stands then (deeds included). */
 enum nm_code nm_followup_outcome(const struct nm_plan *plan, struct nm_store *store, int64_t id,
 				 enum nm_followup_end outcome, nm_time now, const char *who,
 				 struct nm_arena *arena, struct nm_followup *out,
 				 struct nm_error *err) NM_WARN_UNUSED;
+
 /* The text for it: section follow_up's then_text, else text_back's missed; NULL when the plan has neither. */
 const char *nm_followup_text(const struct nm_plan *plan);
+/* Texts to customers leave from 8 to 21 h on the plan's clock (design.md 9). */
+#define NM_TEXTS_FROM_H 8
+#define NM_TEXTS_UNTIL_H 21
+/* Whether it may get a text now: NM_INPUT when it has ended, or no number is known; NM_REFUSED at night, when its
+ * number got one less than section text_back's once_per ago, or may have, and when a carrier said that it wants none. */
+enum nm_code nm_followup_text_check(const struct nm_plan *plan, struct nm_store *store,
+				    const struct nm_followup *followup, nm_time now,
+				    struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

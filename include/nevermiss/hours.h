@@ -81,9 +81,10 @@ struct nm_hours_week {
 /* What an expression says of every week, years, dates and holidays left aside.  NM_INPUT, saying what to write
  * instead, when the two cannot be taken apart. */
 enum nm_code nm_hours_week_of(const char *expression, struct nm_hours_week *out, struct nm_error *err) NM_WARN_UNUSED;
-/* Adds the week to out as the shortest expression in which each day's times stand in one rule, and behind it what
- * `kept` (NULL: nothing) says of years, dates and holidays: nm_hours_week_of gives the week back, if it takes `kept`.
- * NM_INPUT when that is more than one expression holds. */
+/* Adds the week to out as the shortest expression in which each day's times stand in one rule, a run of weekdays by its
+ * name even so ("Mo-Fr", not every day with two of them taken away), and behind it what `kept` (NULL: nothing) says of
+ * years, dates and holidays: nm_hours_week_of gives the week back, if it takes `kept`.  NM_INPUT when that is more than
+ * one expression holds. */
 enum nm_code nm_hours_week_write(const struct nm_hours_week *week, const char *kept, struct nm_buf *out,
 				 struct nm_error *err) NM_WARN_UNUSED;
 

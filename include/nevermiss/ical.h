@@ -23,6 +23,23 @@ enum nm_code nm_ical_read(const char *name, const char *bytes, size_t len, struc
 			  struct nm_error *err) NM_WARN_UNUSED;
 void nm_ical_free(struct nm_ical *ical);
 
+/* What was made of calendars before, so that the same bytes need not be read again: loading the library
+ * that reads them takes longer than a whole start.  Of limited size; of what does not fit, nothing is kept. */
+#define NM_ICAL_MEMORY_BYTES (16u << 20)
+struct nm_ical_memory;
+/* NULL when memory is out. */
+struct nm_ical_memory *nm_ical_memory_new(void);
+void nm_ical_memory_free(struct nm_ical_memory *memory);
+/* As nm_ical_read, from memory when it is there, else kept in it; memory may be NULL. */
+enum nm_code nm_ical_remember(struct nm_ical_memory *memory, const char *name, const char *bytes, size_t len,
+			      struct nm_ical **out, struct nm_error *err) NM_WARN_UNUSED;
+/* As the bytes of a file, and from them: those of another version or machine, and damaged ones, are as
+ * good as none.  Only the calendars that were asked for are written.  false: nothing that can be kept. */
+void nm_ical_memory_read(struct nm_ical_memory *memory, const char *bytes, size_t len);
+bool nm_ical_memory_write(const struct nm_ical_memory *memory, struct nm_buf *out) NM_WARN_UNUSED;
+/* Is there a calendar in it that was not read with it? */
+bool nm_ical_memory_changed(const struct nm_ical_memory *memory);
+
 struct nm_ical_event {
 	nm_time from, until;
 	bool all_day;

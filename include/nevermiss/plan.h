@@ -329,6 +329,11 @@ enum nm_code nm_plan_read_file(const char *file, struct nm_plan **out, struct nm
  * from the disk. */
 enum nm_code nm_plan_read_kept(const char *file, const char *text, size_t len, const struct nm_plan_file *kept,
 			       struct nm_plan **out, struct nm_diags *diags, struct nm_error *err) NM_WARN_UNUSED;
+/* Both that and a memory of calendars, which is asked first and told of each that is new; either may be NULL. */
+enum nm_code nm_plan_read_remembering(const char *file, const char *text, size_t len,
+				      const struct nm_plan_file *kept, struct nm_ical_memory *memory,
+				      struct nm_plan **out, struct nm_diags *diags,
+				      struct nm_error *err) NM_WARN_UNUSED;
 /* NULL when none has that name. */
 const struct nm_plan_file *nm_plan_find_file(const struct nm_plan_file *files, const char *name);
 void nm_plan_free(struct nm_plan *plan);
@@ -343,6 +348,9 @@ bool nm_plan_allows(const struct nm_plan *plan, const char *country);
  * outside the plan's countries but one that is free to call wherever it is. */
 enum nm_toll { NM_TOLL_FINE, NM_TOLL_PREMIUM, NM_TOLL_ABROAD };
 enum nm_toll nm_plan_toll(const struct nm_plan *plan, nm_number number);
+/* Why calls may not go to a number; `who` has it ("destination ann").  "" when they may (number 0: it is none);
+ * NULL when memory is out. */
+const char *nm_toll_words(const struct nm_plan *plan, nm_number number, const char *who, struct nm_arena *arena);
 /* The number at which a destination is reached: of the line whose phone it is, else its own; 0: by an address, or it is
  * a voicemail. */
 nm_number nm_destination_number(const struct nm_plan *plan, const struct nm_destination *destination);

@@ -112,7 +112,7 @@ struct nm_report {
 	const char *line; /* NULL: all */
 	struct nm_figures figures;
 	size_t n_layers;
-	struct nm_layer *layers; /* by calls, most first; others, voicemail and nobody last; those with calls or a price */
+	struct nm_layer *layers; /* by calls, most first; others, voicemail and nobody last; those with calls or a cost */
 	size_t n_weeks;
 	struct nm_report_week *weeks; /* oldest first */
 	/* Calls that came in that local hour, Monday first; neither rejected ones, nor those that went on to another line,

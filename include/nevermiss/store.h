@@ -218,6 +218,10 @@ void nm_outbox_clear(struct nm_outbox *outbox);
 enum nm_code nm_store_outbox_known(struct nm_store *store, const struct nm_outbox_text *text,
 				   struct nm_arena *arena, const char ***out, size_t *n,
 				   struct nm_error *err) NM_WARN_UNUSED;
+/* Texts to that number ("+15125550111"): when the newest was asked for that was sent, or may have been or be yet
+ * (NM_TIME_MIN: none was), and whether a carrier said that nobody there wants any. */
+enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time *newest, bool *refused,
+				struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- the sandbox carrier --- */
 /* NULL text: nothing is there.  fault: what the next requests meet (transport_sandbox.c), "" nothing. */

@@ -18,6 +18,9 @@
 #include "nevermiss/carrier.h"
 #include "nevermiss/check.h"
 #include "nevermiss/edit.h"
+#include "nevermiss/explain.h"
+#include "nevermiss/followup.h"
+#include "nevermiss/report.h"
 
 #define AT INT64_C(1794600000) /* November 2026 */
 #define EVERY 200              /* up to here every n, beyond it ever larger steps */
@@ -113,6 +116,7 @@ static struct nm_classes classes;
 static struct nm_route *route;
 static char folder[] = "/tmp/nevermiss-oom-XXXXXX", store_file[64];
 static struct nm_store *store;
+static int64_t kept_version; /* of the plan */
 
 static enum nm_code read_plan(struct nm_error *err)
 {
@@ -647,6 +651,151 @@ static enum nm_code fetch_calendar(struct nm_error *err)
 	return code;
 }
 
+/* A missed call that is mended each time, so that its caller's follow-ups are read from the log again. */
+static enum nm_code miss_a_call(struct nm_error *err)
+{
+	static int written;
+	const struct nm_call_entry call = {
+		.number = 1,
+		.line = "main",
+		.driver = "d",
+		.carrier_id = "missed",
+		.caller.number = 15125550199,
+		.began = AT,
+		.ended = AT + ++written,
+		.became.end = NM_CALL_LOST,
+	};
+	enum nm_call_kept kept;
+
+	return nm_store_call_put(store, &call, &kept, err);
+}
+
+/* A lead comes, somebody does something about it, and all are listed. */
+static enum nm_code call_back(struct nm_error *err)
+{
+	static const char row[] = "{\"channel\": \"web\", \"number\": \"+15125550199\", \"name\": \"Ann\","
+				  " \"words\": \"a leak\"}";
+	static const struct nm_followup_filter open = { true, NM_TIME_MIN, NM_TIME_MAX, 10 };
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followups followups = { 0 };
+	struct nm_followup lead;
+	int64_t id = 0;
+	enum nm_code code = arena ? nm_lead_read_json(plan, row, sizeof row - 1, AT, arena, &lead, err)
+				  : nm_fail_memory(err);
+
+	if (!code)
+		code = nm_store_followup_add(store, &lead, &id, err);
+	if (!code)
+		code = nm_store_followups(store, &open, &followups, err);
+	if (!code)
+		code = nm_followup_outcome(plan, store, id, NM_FOLLOWUP_BOOKED, AT + 60, "pat", arena, &lead, err);
+	nm_followups_clear(&followups);
+	nm_arena_free(arena);
+	return code;
+}
+
+/* What is due without an error to tell: without memory it is less exact, and no worse. */
+static enum nm_code sort_followups(struct nm_error *err)
+{
+	struct nm_followup items[] = { { .id = 1, .opened = AT + 9 }, { .id = 2, .opened = AT } };
+	struct nm_followups followups = { .n = 2, .items = items };
+	const struct nm_set during = plan->follow_up.during;
+	const struct nm_set all = { .given = true, .n = 1, .ids = (const int[]){ 0 } };
+	struct nm_followup_due due;
+
+	plan->follow_up.during = all;
+	nm_followups_sort(plan, &followups);
+	due = nm_followup_due(plan, &items[0]);
+	plan->follow_up.during = during;
+	assert_true(due.at >= AT + plan->follow_up.within_s && items[0].id + items[1].id == 3);
+	return memory.hit ? nm_fail_memory(err) : NM_OK;
+}
+
+/* Of many callers, answered by more than the plan names, some to be called back. */
+static void fill_log(void)
+{
+	static const char *const who[] = { "owner", "fixly", "+442079460000", NULL };
+	enum nm_call_kept kept;
+	char id[16];
+
+	assert_int_equal(nm_store_begin(store, NULL), NM_OK);
+	for (int i = 0; i < 600; i++) {
+		const struct nm_call_entry call = {
+			.number = plan->lines[0].number,
+			.line = plan->lines[0].name,
+			.driver = "log",
+			.carrier_id = id,
+			.caller = { .number = UINT64_C(17375550100) + (nm_number)i },
+			.began = AT + i * 60,
+			.became = { .end = who[i % 4] != NULL ? NM_CALL_ANSWERED : NM_CALL_LOST,
+				    .by = who[i % 4],
+				    .seconds = i % 30 },
+		};
+
+		snprintf(id, sizeof id, "%d", i);
+		assert_int_equal(nm_store_call_put(store, &call, &kept, NULL), NM_OK);
+	}
+	assert_int_equal(nm_store_commit(store, NULL), NM_OK);
+}
+
+static enum nm_code report_log(struct nm_error *err)
+{
+	const struct nm_report_options options = { { AT - NM_DAY, AT + NM_DAY }, 0 };
+	struct nm_report report;
+	enum nm_code code = nm_report(store, plan, &options, &report, err);
+
+	if (!code)
+		nm_report_clear(&report);
+	return code;
+}
+
+static void keep_version(void)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, NM_PLAN_BYTES);
+	assert_int_equal(nm_file_read(plan_file, NM_PLAN_BYTES, &text, NULL), NM_OK);
+	nm_store_files(store, plan->files);
+	assert_int_equal(nm_store_keep(store, AT, "test", "pushed", text.data, text.len, &kept_version, NULL),
+			 NM_OK);
+	nm_buf_clear(&text);
+}
+
+/* One that went another way than the version of the plan that was live then, which is read from the store. */
+static enum nm_code explain_call(struct nm_error *err)
+{
+	static const struct nm_call_leg legs[] = {
+		{ { .id = "l", .to = "+15125550666", .end = NM_LEG_NO_ANSWER, .began = AT, .rang_s = 9 }, NULL },
+		{ { .id = "m", .to = "+15125550111", .end = NM_LEG_ANSWERED, .began = AT + 9, .rang_s = 2 },
+		  "owner" },
+	};
+	const struct nm_call_entry call = { .number = plan->lines[0].number,
+					    .line = plan->lines[0].name,
+					    .driver = "sandbox",
+					    .carrier_id = "c",
+					    .began = AT,
+					    .version = kept_version,
+					    .n = 2,
+					    .legs = legs,
+					    .became = { .end = NM_CALL_SWALLOWED,
+							.reason = NM_CALL_AT_ONCE,
+							.by = "owner",
+							.seconds = 11 } };
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_explainer *explainer = NULL;
+	struct nm_explanation explanation;
+	enum nm_code code =
+		arena != NULL ? nm_explainer_new(plan, store, &explainer, err) : nm_fail_memory(err);
+
+	if (!code)
+		code = nm_explain(explainer, &call, true, arena, &explanation, err);
+	if (!code)
+		assert_int_equal(explanation.version, kept_version);
+	nm_explainer_free(explainer);
+	nm_arena_free(arena);
+	return code;
+}
+
 #define STARVED(job)                                                                                         \
 	static void test_##job(void **state)                                                                 \
 	{                                                                                                    \
@@ -677,6 +826,11 @@ STARVED(write_week)
 STARVED(read_calendar)
 STARVED(read_records)
 STARVED(keep_a_call)
+STARVED(miss_a_call)
+STARVED(call_back)
+STARVED(sort_followups)
+STARVED(report_log)
+STARVED(explain_call)
 STARVED(fetch_calendar)
 
 static int set_up(void **state)
@@ -698,6 +852,8 @@ static int set_up(void **state)
 	assert_non_null(mkdtemp(folder));
 	snprintf(store_file, sizeof store_file, "%s/store.db", folder);
 	assert_int_equal(nm_store_open(store_file, false, &store, NULL), NM_OK);
+	fill_log();
+	keep_version();
 	return 0;
 }
 
@@ -728,7 +884,11 @@ int main(void)
 		cmocka_unit_test(test_keep_at_twilio),  cmocka_unit_test(test_keep_at_voipms),
 		cmocka_unit_test(test_render_codes),    cmocka_unit_test(test_apply_edits),
 		cmocka_unit_test(test_keep_at_cpl),     cmocka_unit_test(test_read_records),
-		cmocka_unit_test(test_keep_a_call),     cmocka_unit_test(test_fetch_calendar),
+		cmocka_unit_test(test_keep_a_call),     cmocka_unit_test(test_miss_a_call),
+		cmocka_unit_test(test_call_back),       cmocka_unit_test(test_sort_followups),
+		cmocka_unit_test(test_report_log),
+		cmocka_unit_test(test_explain_call),
+		cmocka_unit_test(test_fetch_calendar),
 		cmocka_unit_test(test_send_through_sandbox),
 		cmocka_unit_test(test_send_through_telnyx),
 		cmocka_unit_test(test_send_through_twilio),

@@ -25,168 +25,40 @@
 #include <utmp.h>
 
 #include <cmocka.h>
-#include <vterm.h>
 
 #include "random.h"
 #include "stage.h"
+#include "terminal.h"
 
-#define PATIENCE_MS 20000
-
-struct terminal {
-	struct stage stage; /* the same plan, and what the screens should be */
-	int fd, other;      /* both ends: the other stays open so that modes can be read at any time */
-	pid_t child;        /* the program */
-	pid_t leader;       /* of its session, as a shell would be: it waits and tells */
-	int told;           /* where it tells: the program's id, then each status */
-	VTerm *vterm;
-	VTermScreen *screen;
-	struct termios before;
-	int width, height;
-	struct nm_buf wrote; /* all that the program sent to the terminal */
+/* The program, and a stage with the same plan, which says what its screens should be. */
+struct staged {
+	struct stage stage;
+	struct terminal terminal;
 };
 
-static int64_t now_ms(void)
+/* The options outlive it. */
+static void staged_open_on(struct staged *staged, const struct stage_options *options)
 {
-	struct timespec time;
+	const char *const arguments[] = {"nevermiss", "-p", "plan.conf", "--data", "data", "--now", "2026-11-22T05:11:00-06:00",
+					 options->read_only ? "--read-only" : NULL, NULL}; /* STAGE_NOW */
 
-	clock_gettime(CLOCK_MONOTONIC, &time);
-	return time.tv_sec * (int64_t)1000 + time.tv_nsec / 1000000;
+	stage_open(&staged->stage, options);
+	if (options->first_run)
+		setenv("TZ", options->first_run, 1);
+	terminal_start(&staged->terminal, options->width, options->height, arguments);
+	unsetenv("TZ");
 }
 
-static void run_program(const struct terminal *terminal)
+static void staged_open(struct staged *staged)
 {
-	const char *program = getenv("NM_PROGRAM");
+	static const struct stage_options now = {.screen = "now", .width = 80, .height = 24, .read_only = true};
 
-	dup2(terminal->other, 0);
-	dup2(terminal->other, 1);
-	dup2(terminal->other, 2);
-	close(terminal->fd);
-	close(terminal->other);
-	setenv("TERM", "xterm-256color", 1);
-	setenv("LC_ALL", "C.UTF-8", 1);
-	unsetenv("LINES");
-	unsetenv("COLUMNS");
-	unsetenv("NO_COLOR");
-	execl(program, program, "-p", "plan.conf", "--data", "data", "--read-only", "--now",
-	      "2026-11-22T05:11:00-06:00", (char *)NULL); /* STAGE_NOW */
-	_exit(127);
-}
-
-static void tell(int fd, int number)
-{
-	if (write(fd, &number, sizeof number) != (ssize_t)sizeof number)
-		_exit(1);
-}
-
-/* Does what a shell does for a job: a group of its own in the foreground, and waiting for it.  Without such
- * a parent in the session the system ignores a request to stop. */
-static void run_leader(const struct terminal *terminal, int fd)
-{
-	pid_t child;
-	int status = 0;
-
-	setsid();
-	ioctl(terminal->other, TIOCSCTTY, 0);
-	signal(SIGHUP, SIG_IGN);
-	signal(SIGTTOU, SIG_IGN);
-	child = fork();
-	if (child == 0) {
-		setpgid(0, 0);
-		tcsetpgrp(terminal->other, getpid());
-		signal(SIGHUP, SIG_DFL);
-		signal(SIGTTOU, SIG_DFL);
-		run_program(terminal);
-	}
-	tell(fd, child);
-	do {
-		if (waitpid(child, &status, WUNTRACED) == child)
-			tell(fd, status);
-	} while (!WIFEXITED(status) && !WIFSIGNALED(status));
-	_exit(0);
-}
-
-/* fixture: of the stage; NULL. */
-static void terminal_open_on(struct terminal *terminal, const char *fixture, int width, int height)
-{
-	struct winsize size = {.ws_row = (unsigned short)height, .ws_col = (unsigned short)width};
-	int ends[2];
-
-	memset(terminal, 0, sizeof *terminal);
-	terminal->width = width;
-	terminal->height = height;
-	nm_buf_init(&terminal->wrote, 1u << 24);
-	stage_open(&terminal->stage, &(struct stage_options){.screen = "now", .width = width, .height = height,
-							      .read_only = true, .fixture = fixture});
-	assert_int_equal(openpty(&terminal->fd, &terminal->other, NULL, NULL, &size), 0);
-	assert_int_equal(tcgetattr(terminal->other, &terminal->before), 0);
-	terminal->vterm = vterm_new(height, width);
-	vterm_set_utf8(terminal->vterm, 1);
-	terminal->screen = vterm_obtain_screen(terminal->vterm);
-	vterm_screen_enable_altscreen(terminal->screen, 1);
-	vterm_screen_reset(terminal->screen, 1);
-	assert_int_equal(pipe(ends), 0);
-	terminal->told = ends[0];
-	terminal->leader = fork();
-	if (terminal->leader == 0)
-		run_leader(terminal, ends[1]);
-	close(ends[1]);
-	assert_int_equal(read(terminal->told, &terminal->child, sizeof terminal->child), sizeof terminal->child);
-}
-
-static void terminal_open(struct terminal *terminal, int width, int height)
-{
-	terminal_open_on(terminal, NULL, width, height);
-}
-
-static void screen_text(const struct terminal *terminal, struct nm_buf *out)
-{
-	for (int y = 0; y < terminal->height; y++) {
-		size_t end = out->len;
-
-		for (int x = 0; x < terminal->width; x++) {
-			VTermScreenCell cell;
-			char bytes[CHAR_BYTES];
-
-			vterm_screen_get_cell(terminal->screen, (VTermPos){.row = y, .col = x}, &cell);
-			if (cell.chars[0] == (uint32_t)-1)
-				continue;
-			char_write(cell.chars[0] ? cell.chars[0] : ' ', bytes);
-			nm_buf_add(out, bytes);
-			char_write(cell.chars[0] ? cell.chars[1] : 0, bytes);
-			nm_buf_add(out, bytes);
-			if (cell.chars[0] && cell.chars[0] != ' ')
-				end = out->len;
-		}
-		out->len = end;
-		out->data[end] = '\0';
-		nm_buf_add(out, "\n");
-	}
-}
-
-/* Takes what the program writes and answers what it asks the terminal; false when it is gone. */
-static bool take_output(struct terminal *terminal, int timeout_ms)
-{
-	struct pollfd fd = {terminal->fd, POLLIN, 0};
-	char bytes[65536];
-	ssize_t n;
-	size_t answer;
-
-	if (poll(&fd, 1, timeout_ms) <= 0)
-		return true;
-	n = read(terminal->fd, bytes, sizeof bytes);
-	if (n <= 0)
-		return false;
-	nm_buf_addn(&terminal->wrote, bytes, (size_t)n);
-	vterm_input_write(terminal->vterm, bytes, (size_t)n);
-	answer = vterm_output_read(terminal->vterm, bytes, sizeof bytes);
-	if (answer)
-		assert_int_equal(write(terminal->fd, bytes, answer), (ssize_t)answer);
-	return true;
+	staged_open_on(staged, &now);
 }
 
 /* Waits until the terminal shows what the stage does.  Both clocks stand: two that go would prove the plan from
  * different minutes. */
-static void terminal_shows_the_stage(struct terminal *terminal)
+static void terminal_shows_the_stage(struct staged *staged)
 {
 	int64_t end = now_ms() + PATIENCE_MS;
 
@@ -195,11 +67,11 @@ static void terminal_shows_the_stage(struct terminal *terminal)
 		char *expected;
 		bool same;
 
-		app_settle(&terminal->stage.app);
-		app_draw(&terminal->stage.app);
-		expected = stage_text(&terminal->stage);
+		app_settle(&staged->stage.app);
+		app_draw(&staged->stage.app);
+		expected = stage_text(&staged->stage);
 		nm_buf_init(&got, 1u << 22);
-		screen_text(terminal, &got);
+		terminal_text(&staged->terminal, &got);
 		same = !strcmp(got.data, expected);
 		if (!same && now_ms() > end)
 			fail_msg("expected\n%s\ngot\n%s", expected, got.data);
@@ -207,50 +79,28 @@ static void terminal_shows_the_stage(struct terminal *terminal)
 		free(expected);
 		if (same)
 			return;
-		take_output(terminal, 50);
+		terminal_take(&staged->terminal, 50);
 	}
 }
 
 /* The same keys for the program and for the stage. */
-static void press(struct terminal *terminal, const char *bytes, const char *keys)
+static void press(struct staged *staged, const char *bytes, const char *keys)
 {
-	assert_int_equal(write(terminal->fd, bytes, strlen(bytes)), (ssize_t)strlen(bytes));
-	stage_keys(&terminal->stage, keys);
-	terminal_shows_the_stage(terminal);
+	terminal_type(&staged->terminal, bytes);
+	stage_keys(&staged->stage, keys);
+	terminal_shows_the_stage(staged);
 }
 
-static void set_size(struct terminal *terminal, int width, int height)
+static void set_size(struct staged *staged, int width, int height)
 {
-	struct winsize size = {.ws_row = (unsigned short)height, .ws_col = (unsigned short)width};
-
-	terminal->width = width;
-	terminal->height = height;
-	vterm_set_size(terminal->vterm, height, width);
-	assert_true(app_resize(&terminal->stage.app, width, height));
-	assert_int_equal(ioctl(terminal->fd, TIOCSWINSZ, &size), 0);
+	assert_true(app_resize(&staged->stage.app, width, height));
+	terminal_resize(&staged->terminal, width, height);
 }
 
-static void resize(struct terminal *terminal, int width, int height)
+static void resize(struct staged *staged, int width, int height)
 {
-	set_size(terminal, width, height);
-	terminal_shows_the_stage(terminal);
-}
-
-/* Waits for the program to end or stop, while taking what it writes. */
-static int wait_for(struct terminal *terminal)
-{
-	int64_t end = now_ms() + PATIENCE_MS;
-	int status;
-
-	while (poll(&(struct pollfd){terminal->told, POLLIN, 0}, 1, 0) == 0) {
-		if (now_ms() > end)
-			fail_msg("the program neither ends nor stops");
-		take_output(terminal, 20);
-	}
-	assert_int_equal(read(terminal->told, &status, sizeof status), sizeof status);
-	while (poll(&(struct pollfd){terminal->fd, POLLIN, 0}, 1, 0) > 0 && take_output(terminal, 0))
-		continue;
-	return status;
+	set_size(staged, width, height);
+	terminal_shows_the_stage(staged);
 }
 
 static void modes_are_as_before(const struct terminal *terminal)
@@ -263,45 +113,40 @@ static void modes_are_as_before(const struct terminal *terminal)
 	assert_int_equal(after.c_oflag, terminal->before.c_oflag);
 }
 
-static void terminal_close(struct terminal *terminal)
+static void staged_close(struct staged *staged)
 {
-	assert_int_equal(waitpid(terminal->leader, NULL, 0), terminal->leader);
-	nm_buf_clear(&terminal->wrote);
-	vterm_free(terminal->vterm);
-	close(terminal->told);
-	close(terminal->fd);
-	close(terminal->other);
-	stage_close(&terminal->stage);
+	terminal_close(&staged->terminal);
+	stage_close(&staged->stage);
 }
 
 static void starts_draws_resizes_and_leaves_the_terminal_as_it_was(void **state)
 {
-	struct terminal terminal;
+	struct staged staged;
 	int status;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
-	terminal_shows_the_stage(&terminal);
-	press(&terminal, "3", "3");
-	press(&terminal, "\033OC", "Right");
-	resize(&terminal, 120, 40);
-	resize(&terminal, 40, 12);
-	resize(&terminal, 80, 24);
-	app_click(&terminal.stage.app, 38, 1); /* a tab, as the terminal tells it; then the wheel */
-	press(&terminal, "\033[<0;39;2M\033[<0;39;2m", "");
-	stage_shows(&terminal.stage, "proved to");
-	app_wheel(&terminal.stage.app, false);
-	press(&terminal, "\033[<65;10;6M", "");
-	press(&terminal, "?", "?");
-	press(&terminal, "q", "q");
-	press(&terminal, ":", ":");
-	press(&terminal, "che\t\r", "c h e Tab Enter");
-	assert_int_equal(write(terminal.fd, "q", 1), 1);
-	status = wait_for(&terminal);
+	staged_open(&staged);
+	terminal_shows_the_stage(&staged);
+	press(&staged, "3", "3");
+	press(&staged, "\033OC", "Right");
+	resize(&staged, 120, 40);
+	resize(&staged, 40, 12);
+	resize(&staged, 80, 24);
+	app_click(&staged.stage.app, 38, 1); /* a tab, as the terminal tells it; then the wheel */
+	press(&staged, "\033[<0;39;2M\033[<0;39;2m", "");
+	stage_shows(&staged.stage, "proved to");
+	app_wheel(&staged.stage.app, false);
+	press(&staged, "\033[<65;10;6M", "");
+	press(&staged, "?", "?");
+	press(&staged, "q", "q");
+	press(&staged, ":", ":");
+	press(&staged, "che\t\r", "c h e Tab Enter");
+	assert_int_equal(write(staged.terminal.fd, "q", 1), 1);
+	status = terminal_wait(&staged.terminal);
 	assert_true(WIFEXITED(status));
 	assert_int_equal(WEXITSTATUS(status), 0);
-	modes_are_as_before(&terminal);
-	terminal_close(&terminal);
+	modes_are_as_before(&staged.terminal);
+	staged_close(&staged);
 }
 
 /* Past one escape sequence of those that a terminal library sends: nothing that sets titles, talks to printers
@@ -341,33 +186,35 @@ static void nothing_acts(const struct nm_buf *wrote)
 
 static void nothing_from_outside_acts_on_the_terminal(void **state)
 {
+	static const struct stage_options hostile = {
+		.screen = "now", .width = 80, .height = 24, .read_only = true, .fixture = "hostile"};
 	static const char *const screens[] = {"2", "3", "4", "5", "3"};
-	struct terminal terminal;
+	struct staged staged;
 
 	(void)state;
-	terminal_open_on(&terminal, "hostile", 80, 24);
-	terminal_shows_the_stage(&terminal);
+	staged_open_on(&staged, &hostile);
+	terminal_shows_the_stage(&staged);
 	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++)
-		press(&terminal, screens[i], screens[i]);
+		press(&staged, screens[i], screens[i]);
 	for (int i = 0; i < 4; i++) /* to Thanksgiving and its title */
-		press(&terminal, "j", "j");
-	stage_shows(&terminal.stage, "]0;owned");
-	resize(&terminal, 53, 17);
-	assert_int_equal(write(terminal.fd, "q", 1), 1);
-	assert_true(WIFEXITED(wait_for(&terminal)));
-	nothing_acts(&terminal.wrote);
-	terminal_close(&terminal);
+		press(&staged, "j", "j");
+	stage_shows(&staged.stage, "]0;owned");
+	resize(&staged, 53, 17);
+	assert_int_equal(write(staged.terminal.fd, "q", 1), 1);
+	assert_true(WIFEXITED(terminal_wait(&staged.terminal)));
+	nothing_acts(&staged.terminal.wrote);
+	staged_close(&staged);
 }
 
 /* Whatever is typed, and however the window is pulled about meanwhile: it goes on, and leaves the terminal as it was. */
 static void any_bytes_and_sizes_leave_the_terminal_as_it_was(void **state)
 {
 	uint64_t random = 0x2545f4914f6cdd1du;
-	struct terminal terminal;
+	struct staged staged;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
-	terminal_shows_the_stage(&terminal);
+	staged_open(&staged);
+	terminal_shows_the_stage(&staged);
 	for (int i = 0; i < 1500; i++) {
 		struct winsize size = {.ws_row = (unsigned short)(1 + random_below(&random, 60)),
 				       .ws_col = (unsigned short)(1 + random_below(&random, 150))};
@@ -375,76 +222,76 @@ static void any_bytes_and_sizes_leave_the_terminal_as_it_was(void **state)
 
 		/* Not what the terminal itself takes, nor what leaves: it would echo the rest. */
 		if (!strchr("\x03\x1a\x1c\x11\x13q", byte))
-			assert_int_equal(write(terminal.fd, &byte, 1), 1);
+			assert_int_equal(write(staged.terminal.fd, &byte, 1), 1);
 		if (i % 10 == 0) {
-			vterm_set_size(terminal.vterm, size.ws_row, size.ws_col);
-			assert_int_equal(ioctl(terminal.fd, TIOCSWINSZ, &size), 0);
+			vterm_set_size(staged.terminal.vterm, size.ws_row, size.ws_col);
+			assert_int_equal(ioctl(staged.terminal.fd, TIOCSWINSZ, &size), 0);
 		}
-		assert_true(take_output(&terminal, 0));
+		assert_true(terminal_take(&staged.terminal, 0));
 	}
-	kill(terminal.child, SIGTERM);
-	assert_true(WIFEXITED(wait_for(&terminal)));
-	nothing_acts(&terminal.wrote);
-	modes_are_as_before(&terminal);
-	terminal_close(&terminal);
+	kill(staged.terminal.child, SIGTERM);
+	assert_true(WIFEXITED(terminal_wait(&staged.terminal)));
+	nothing_acts(&staged.terminal.wrote);
+	modes_are_as_before(&staged.terminal);
+	staged_close(&staged);
 }
 
 /* Its 6 and its 4 are no screens. */
 static void a_key_that_the_terminal_does_not_know_does_nothing(void **state)
 {
-	struct terminal terminal;
+	struct staged staged;
 	int status;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
-	terminal_shows_the_stage(&terminal);
-	press(&terminal, "\033[96~", "");
-	press(&terminal, "\033[4;6R\033[96~3", "3");
-	press(&terminal, "\033", "Escape");
-	press(&terminal, "[", "[");
-	assert_int_equal(kill(terminal.child, SIGTERM), 0);
-	status = wait_for(&terminal);
+	staged_open(&staged);
+	terminal_shows_the_stage(&staged);
+	press(&staged, "\033[96~", "");
+	press(&staged, "\033[4;6R\033[96~3", "3");
+	press(&staged, "\033", "Escape");
+	press(&staged, "[", "[");
+	assert_int_equal(kill(staged.terminal.child, SIGTERM), 0);
+	status = terminal_wait(&staged.terminal);
 	assert_true(WIFEXITED(status));
-	terminal_close(&terminal);
+	staged_close(&staged);
 }
 
 static void is_suspended_and_comes_back(void **state)
 {
-	struct terminal terminal;
+	struct staged staged;
 	int status;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
-	terminal_shows_the_stage(&terminal);
-	assert_int_equal(write(terminal.fd, "\x1a", 1), 1);
-	status = wait_for(&terminal);
+	staged_open(&staged);
+	terminal_shows_the_stage(&staged);
+	assert_int_equal(write(staged.terminal.fd, "\x1a", 1), 1);
+	status = terminal_wait(&staged.terminal);
 	assert_true(WIFSTOPPED(status));
-	modes_are_as_before(&terminal);
-	set_size(&terminal, 97, 31); /* the window is pulled while it stands still */
-	assert_int_equal(kill(terminal.child, SIGCONT), 0);
-	vterm_screen_reset(terminal.screen, 1);
-	terminal_shows_the_stage(&terminal);
-	press(&terminal, "4", "4");
-	assert_int_equal(kill(terminal.child, SIGTERM), 0);
-	status = wait_for(&terminal);
+	modes_are_as_before(&staged.terminal);
+	set_size(&staged, 97, 31); /* the window is pulled while it stands still */
+	assert_int_equal(kill(staged.terminal.child, SIGCONT), 0);
+	vterm_screen_reset(staged.terminal.screen, 1);
+	terminal_shows_the_stage(&staged);
+	press(&staged, "4", "4");
+	assert_int_equal(kill(staged.terminal.child, SIGTERM), 0);
+	status = terminal_wait(&staged.terminal);
 	assert_true(WIFEXITED(status));
-	modes_are_as_before(&terminal);
-	terminal_close(&terminal);
+	modes_are_as_before(&staged.terminal);
+	staged_close(&staged);
 }
 
 static void a_crash_leaves_the_terminal_sane(void **state)
 {
-	struct terminal terminal;
+	struct staged staged;
 	int status;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
-	terminal_shows_the_stage(&terminal);
-	assert_int_equal(kill(terminal.child, SIGSEGV), 0);
-	status = wait_for(&terminal);
+	staged_open(&staged);
+	terminal_shows_the_stage(&staged);
+	assert_int_equal(kill(staged.terminal.child, SIGSEGV), 0);
+	status = terminal_wait(&staged.terminal);
 	assert_true(!WIFEXITED(status) || WEXITSTATUS(status) != 0);
-	modes_are_as_before(&terminal);
-	terminal_close(&terminal);
+	modes_are_as_before(&staged.terminal);
+	staged_close(&staged);
 }
 
 /* A program with a terminal of its own, of which only what it prints counts. */
@@ -522,9 +369,9 @@ static void a_dumb_terminal_is_refused_in_words(void **state)
 static void init_asks_again_until_an_answer_is_good(void **state)
 {
 	static const char *const typed = "\nAnn Roofing\nUSA\nAmerica/Chicago\nus\nMars/Base\nAmerica/Denver\n911\n(303) 555-0100\n"
-					 "303 555 0111\n5s\n18s\n12\n\n\n8-18\n\n\004\004\004";
+					 "303 555 0111\n5s\n18s\n12\n\n\nuk\nUS\n8-18\n\nyes\n\004\004\004";
 	static const char *const told[] = {"must be answered", "two letters are expected", "country = \"America/Chicago\"", "no time zone \"Mars/Base\"",
-					   "911 is an emergency number", "too early to ring", "hours"};
+					   "911 is an emergency number", "too early to ring", "it is us or none", "hours"};
 	const char *program = getenv("NM_PROGRAM");
 	struct printing printing;
 	struct nm_buf plan;
@@ -546,6 +393,9 @@ static void init_asks_again_until_an_answer_is_good(void **state)
 	nm_buf_init(&plan, 1u << 16);
 	assert_int_equal(nm_file_read("plan.conf", 1u << 16, &plan, NULL), NM_OK);
 	assert_non_null(strstr(plan.data, "timezone = \"America/Denver\""));
+	assert_non_null(strstr(plan.data, "PH off"));
+	assert_non_null(strstr(plan.data, "emergency {"));
+	assert_int_equal(remove("us-federal-holidays.ics"), 0);
 	assert_int_equal(remove("plan.conf"), 0);
 	assert_int_equal(chdir("/"), 0);
 	assert_int_equal(rmdir(file), 0);
@@ -609,16 +459,16 @@ static void a_code_that_gives_every_call_away_is_asked_for(void **state)
 
 static void a_terminal_that_is_gone_ends_it(void **state)
 {
-	struct terminal terminal;
+	struct staged staged;
 	int status;
 
 	(void)state;
-	terminal_open(&terminal, 80, 24);
-	terminal_shows_the_stage(&terminal);
-	assert_int_equal(kill(terminal.child, SIGHUP), 0);
-	status = wait_for(&terminal);
+	staged_open(&staged);
+	terminal_shows_the_stage(&staged);
+	assert_int_equal(kill(staged.terminal.child, SIGHUP), 0);
+	status = terminal_wait(&staged.terminal);
 	assert_true(WIFEXITED(status));
-	terminal_close(&terminal);
+	staged_close(&staged);
 }
 
 /* A program on a terminal of its own, in the folder, which is its temporary one too; it has begun to draw. */
@@ -753,6 +603,91 @@ static void the_editor_opens_at_the_first_mistake(void **state)
 	close(fd);
 }
 
+static bool terminal_has(const struct terminal *terminal, const char *text)
+{
+	struct nm_buf got;
+	bool has;
+
+	nm_buf_init(&got, 1u << 22);
+	terminal_text(terminal, &got);
+	has = strstr(got.data, text) != NULL;
+	nm_buf_clear(&got);
+	return has;
+}
+
+/* Keys for the program alone, which then does something that the stage sees on disk. */
+static void do_until(struct terminal *terminal, const char *bytes, const char *text)
+{
+	const int64_t end = now_ms() + PATIENCE_MS;
+
+	terminal_type(terminal, bytes);
+	while (!terminal_has(terminal, text)) {
+		struct nm_buf got;
+
+		if (now_ms() > end) {
+			nm_buf_init(&got, 1u << 22);
+			terminal_text(terminal, &got);
+			fail_msg("\"%s\" does not come:\n%s", text, got.data);
+		}
+		terminal_take(terminal, 50);
+	}
+}
+
+/* From an empty folder to a plan that is live and clean, without a word of the file's language. */
+static void an_owners_first_session_ends_with_a_pushed_plan(void **state)
+{
+	static const struct stage_options empty = {.width = 80, .height = 24, .first_run = "America/Chicago"};
+	static const struct stage_options pushed = {.screen = "push", .width = 80, .height = 24};
+	const struct nm_findings *findings;
+	struct staged staged;
+	struct nm_error err;
+	int status;
+
+	(void)state;
+	staged_open_on(&staged, &empty);
+	terminal_shows_the_stage(&staged);
+	press(&staged, "Ann\t\t\t", "A n n Tab Tab Tab");
+	press(&staged, "512 555 0100\r", "5 1 2 Space 5 5 5 Space 0 1 0 0 Enter");
+	press(&staged, "5125550111\r\r", "5 1 2 5 5 5 0 1 1 1 Enter Enter");
+	press(&staged, "5125550112\r", "5 1 2 5 5 5 0 1 1 2 Enter");
+	press(&staged, "5125550177\r\033[6~", "5 1 2 5 5 5 0 1 7 7 Enter PgDn");
+	press(&staged, "\r\ry", "Enter Enter y");
+	press(&staged, "es\r", "e s Enter");
+	stage_shows(&staged.stage, "check: no errors");
+	do_until(&staged.terminal, "W", "A call to main now");
+	do_until(&staged.terminal, "6", "nothing there"); /* it was read */
+	do_until(&staged.terminal, "P", "y yes");
+	do_until(&staged.terminal, "y", "in sync");
+	assert_int_equal(write(staged.terminal.fd, "q", 1), 1);
+	status = terminal_wait(&staged.terminal);
+	assert_true(WIFEXITED(status));
+	assert_int_equal(WEXITSTATUS(status), 0);
+	modes_are_as_before(&staged.terminal);
+	stage_stop(&staged.stage);
+	staged.stage.options = &pushed;
+	stage_start(&staged.stage);
+	stage_shows(&staged.stage, "in sync");
+	assert_int_equal(session_findings(&staged.stage.session, &findings, &err), NM_OK);
+	assert_true(findings->ok);
+	staged_close(&staged);
+}
+
+/* Whoever may change nothing is told that there is nothing to look at. */
+static void a_read_only_session_makes_no_first_plan(void **state)
+{
+	const char *program = getenv("NM_PROGRAM");
+	struct printing printing;
+
+	(void)state;
+	if (printing_open(&printing)) {
+		execl(program, program, "-p", "/nonexistent/plan.conf", "--read-only", (char *)NULL);
+		_exit(127);
+	}
+	assert_int_equal(WEXITSTATUS(printing_end(&printing)), 2);
+	assert_non_null(strstr(printing.got.data, "there is no plan at /nonexistent/plan.conf"));
+	printing_close(&printing);
+}
+
 static int have_program(void **state)
 {
 	(void)state;
@@ -778,6 +713,8 @@ int main(void)
 		cmocka_unit_test(the_editor_opens_at_the_first_mistake),
 		cmocka_unit_test(a_dumb_terminal_is_refused_in_words),
 		cmocka_unit_test(init_asks_again_until_an_answer_is_good),
+		cmocka_unit_test(an_owners_first_session_ends_with_a_pushed_plan),
+		cmocka_unit_test(a_read_only_session_makes_no_first_plan),
 	};
 
 	return cmocka_run_group_tests(tests, have_program, NULL);

@@ -16,6 +16,8 @@
 
 #include <cmocka.h>
 
+#include "wizard.h"
+
 #define FILE_BYTES (1u << 22)
 
 static nm_time stage_clock(void *context)
@@ -67,6 +69,20 @@ static void copy_fixture(const struct stage *stage, const char *fixture, const c
 	free(to);
 }
 
+/* As the program does where there is no plan. */
+static void start_wizard(struct stage *stage, struct session_options *options)
+{
+	const struct stage_options *own = stage->options;
+	struct nm_error err;
+
+	options->data_dir = NULL;
+	if (session_draft(&stage->session, options, first_plan_files(), &err) ||
+	    app_init_alone(&stage->app, &stage->session, own->width, own->height, &screen_wizard, own->first_run, &err))
+		fail_msg("%s", err.text);
+	app_settle(&stage->app);
+	app_draw(&stage->app);
+}
+
 void stage_start(struct stage *stage)
 {
 	const struct stage_options *options = stage->options;
@@ -83,6 +99,10 @@ void stage_start(struct stage *stage)
 	};
 	struct nm_error err;
 
+	if (options->first_run) {
+		start_wizard(stage, &session_options);
+		return;
+	}
 	if (session_open(&stage->session, &session_options, &err) ||
 	    app_init(&stage->app, &stage->session, options->width, options->height, options->screen, &err))
 		fail_msg("%s", err.text);
@@ -110,8 +130,10 @@ void stage_open(struct stage *stage, const struct stage_options *options)
 	stage->golden = join(source && source[0] == '/' ? source : stage->home, "tests/golden/screen");
 	snprintf(stage->folder, sizeof stage->folder, "/tmp/nm-stage-XXXXXX");
 	assert_non_null(mkdtemp(stage->folder));
-	copy_fixture(stage, options->fixture, "plan.conf", options->plan);
-	copy_fixture(stage, options->fixture, "holidays.ics", NULL);
+	if (!options->first_run) {
+		copy_fixture(stage, options->fixture, "plan.conf", options->plan);
+		copy_fixture(stage, options->fixture, "holidays.ics", NULL);
+	}
 	assert_int_equal(chdir(stage->folder), 0);
 	stage_start(stage);
 }

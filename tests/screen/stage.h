@@ -31,6 +31,7 @@ struct stage_options {
 	enum theme theme;
 	const char *plan;    /* text instead of the fixture's; NULL */
 	const char *fixture; /* folder of the plan and its calendar below the golden files; NULL: theirs */
+	const char *first_run; /* the folder is empty: the wizard, on a machine in this time zone; NULL */
 };
 
 void stage_open(struct stage *stage, const struct stage_options *options);

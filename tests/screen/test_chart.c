@@ -165,6 +165,28 @@ static void a_report_is_lines_of_one_value(void **state)
 	nm_zone_free(zone);
 }
 
+static void nothing_in_a_name_can_act(void **state)
+{
+	struct nm_layer layer = { .name = "\033[2J\r\n=\xe2\x80\xae\xff", .calls = 1 };
+	struct nm_report report = { .n_layers = 1, .layers = &layer };
+	struct nm_zone *zone;
+	struct nm_error err;
+	struct nm_buf out;
+
+	(void)state;
+	assert_int_equal(nm_zone_load("UTC", &zone, &err), NM_OK);
+	nm_buf_init(&out, 1u << 20);
+	report_csv(&report, zone, &out);
+	assert_null(strchr(out.data, '\033'));
+	assert_null(strchr(out.data, '\xff'));
+	assert_null(strstr(out.data, "\xe2\x80\xae"));
+	for (const char *at = out.data; (at = strchr(at, '\n')); at++)
+		assert_int_equal(at[-1], '\r');
+	assert_non_null(strstr(out.data, "\nlayer \xef\xbf\xbd[2J"));
+	nm_buf_clear(&out);
+	nm_zone_free(zone);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -173,6 +195,7 @@ int main(void)
 		cmocka_unit_test(levels_are_as_wide_as_each_other),
 		cmocka_unit_test(every_number_has_its_level),
 		cmocka_unit_test(a_report_is_lines_of_one_value),
+		cmocka_unit_test(nothing_in_a_name_can_act),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

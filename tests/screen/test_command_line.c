@@ -60,6 +60,33 @@ static void a_command_runs_with_its_options_and_shows_a_page(void **state)
 	stage_close(&stage);
 }
 
+static bool stop_at_5000(void *context, const char *pieces, size_t done, size_t all)
+{
+	size_t *asked = context;
+
+	assert_string_equal(pieces, "calls");
+	assert_int_equal(all, 10080);
+	assert_int_equal(done, 1000 * (*asked)++);
+	return done < 5000;
+}
+
+/* Long work asks now and then whether to go on, and leaves what it has. */
+static void a_sweep_can_be_stopped(void **state)
+{
+	struct stage stage;
+	size_t asked = 0;
+
+	(void)state;
+	open_stage(&stage);
+	stage.session.working = stop_at_5000;
+	stage.session.progress_context = &asked;
+	say(&stage, "sweep --every 1m --from 2026-11-23");
+	assert_int_equal(asked, 6);
+	stage_shows(&stage, "answered by");
+	stage_shows(&stage, "stopped after 5000 of 10080 calls");
+	stage_close(&stage);
+}
+
 /* Each has a page or says why not, and leaves the screen as it was. */
 static void every_command_can_be_run(void **state)
 {
@@ -217,6 +244,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_word_is_an_action_or_a_screen_before_a_command),
 		cmocka_unit_test(a_command_runs_with_its_options_and_shows_a_page),
+		cmocka_unit_test(a_sweep_can_be_stopped),
 		cmocka_unit_test(every_command_can_be_run),
 		cmocka_unit_test(what_would_ask_says_which_option_answers),
 		cmocka_unit_test(what_is_wrong_is_told_and_asked_again),

@@ -79,6 +79,97 @@ static void an_edit_is_not_saved_before_it_is_asked(void **state)
 	stage_close(&stage);
 }
 
+/* The hours of business end an hour earlier: another one answers first then, on weekdays. */
+static void end_earlier(struct stage *stage)
+{
+	const struct nm_edit hours = {
+		.op = NM_EDIT_SET,
+		.place = {"schedule", "business", -1},
+		.option = "hours",
+		.value = "\"Mo-Fr 08:00-17:00; Sa 09:00-13:00; PH off\"",
+	};
+
+	assert_true(app_edit(&stage->app, &hours, 1, "hours of business"));
+	stage_keys(stage, "2");
+}
+
+static void what_changes_is_shown_on_the_week(void **state)
+{
+	static const struct {
+		const char *name;
+		int width, height;
+		bool ascii, mono;
+	} looks[] = {{"change-week-80x24", 80, 24, false, false}, {"change-week-200x50", 200, 50, false, false},
+		     {"change-week-66x24", 66, 24, false, false}, {"change-week-40x12", 40, 12, false, false},
+		     {"change-week-40x30", 40, 30, false, false}, {"change-week-ascii", 80, 24, true, true}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+		struct stage stage;
+
+		stage_open(&stage, &(struct stage_options){.screen = "plan", .width = looks[i].width,
+							   .height = looks[i].height, .ascii = looks[i].ascii,
+							   .mono = looks[i].mono});
+		end_earlier(&stage);
+		stage_keys(&stage, "W");
+		stage_golden(&stage, looks[i].name);
+		stage_close(&stage);
+	}
+}
+
+/* From the first week with a change on, and not before now; a holiday's week has another day less. */
+static void other_weeks_are_gone_to(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	end_earlier(&stage);
+	stage_keys(&stage, "w");
+	stage_shows(&stage, "main · who answers first · 23-29 Nov 2026");
+	stage_shows(&stage, "Mon-Wed");
+	stage_shows(&stage, "Fri 27"); /* Thursday is Thanksgiving */
+	stage_keys(&stage, "Left");
+	stage_shows(&stage, "16-22 Nov 2026");
+	stage_shows(&stage, "nothing changes in this week");
+	stage_keys(&stage, "Left");
+	stage_shows(&stage, "16-22 Nov 2026");
+	stage_keys(&stage, "Right Right");
+	stage_shows(&stage, "30 Nov - 6 Dec 2026");
+	stage_keys(&stage, "Escape W Right");
+	stage_shows(&stage, "30 Nov - 6 Dec 2026");
+	stage_keys(&stage, "L");
+	stage_shows(&stage, "23-29 Nov 2026"); /* it is the only line that changes */
+	stage_close(&stage);
+}
+
+/* What calls to each line get is its own week; one that is new had nobody before. */
+static void each_line_has_its_week(void **state)
+{
+	const struct nm_edit rings = {
+		.op = NM_EDIT_SET, .place = {"path", "escalate", 0}, .option = "for", .value = "15s"};
+	const struct nm_edit line = {
+		.op = NM_EDIT_ADD,
+		.place = {.section = "line", .step = -1},
+		.value = "line shop { number = \"+15125550191\"  account = sandbox }",
+	};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	end_earlier(&stage);
+	assert_true(app_edit(&stage.app, &rings, 1, "for of step 1 of path escalate"));
+	assert_true(app_edit(&stage.app, &line, 1, "line shop"));
+	stage_keys(&stage, "2 w");
+	stage_shows(&stage, "L line");
+	stage_golden(&stage, "change-week-lines");
+	stage_keys(&stage, "L");
+	stage_golden(&stage, "change-week-lines-2");
+	stage_keys(&stage, "L");
+	stage_golden(&stage, "change-week-lines-3");
+	stage_close(&stage);
+}
+
 /* What an edit would break is said before it is saved. */
 static void what_check_would_find_is_told_before_saving(void **state)
 {
@@ -228,6 +319,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(an_edit_is_not_saved_before_it_is_asked),
+		cmocka_unit_test(what_changes_is_shown_on_the_week),
+		cmocka_unit_test(other_weeks_are_gone_to),
+		cmocka_unit_test(each_line_has_its_week),
 		cmocka_unit_test(what_check_would_find_is_told_before_saving),
 		cmocka_unit_test(undo_and_redo_leave_the_file_alone),
 		cmocka_unit_test(leaving_with_edits_asks),

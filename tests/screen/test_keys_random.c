@@ -125,7 +125,7 @@ static void the_file_is_the_plan(struct stage *stage)
 
 static void play(uint64_t seed, int keys, bool read_only)
 {
-	static const char *const screens[] = {"now", "plan", "week", "simulate", "check", "push", "help"};
+	static const char *const screens[] = {"now", "plan", "week", "simulate", "check", "push", "report", "help"};
 	uint64_t state = 0x9e3779b97f4a7c15u * (seed + 1);
 	struct stage stage;
 

@@ -81,6 +81,19 @@ static void a_push_ticks_forwarding(void **state)
 }
 
 /* A text that nobody sends is promised nowhere. */
+/* Keys that come faster than the store is read. */
+static void a_quick_start_that_is_opened_at_once_knows_all(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_now(&stage);
+	stage_keys(&stage, "6 A y q 1 c");
+	stage_shows(&stage, "✓ calls go on to somebody else on busy and no answer");
+	stage_hides(&stage, "is being read");
+	stage_close(&stage);
+}
+
 static void a_text_back_counts_where_somebody_sends_it(void **state)
 {
 	static const char *const flows[] = { "", "text_in_flow = yes" };
@@ -152,6 +165,60 @@ static void a_call_of_the_log_ticks_its_item(void **state)
 	stage_close(&stage);
 }
 
+/* Nine answered and, an hour ago, one that nobody took. */
+static void put_ten_calls(struct stage *stage)
+{
+	struct nm_store *store;
+	struct nm_error err;
+
+	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
+	for (int i = 0; i < 10; i++) {
+		char id[2] = { (char)('0' + i) };
+		const struct nm_call_entry call = {
+			.number = UINT64_C(15125550100),
+			.line = "main",
+			.driver = "sandbox",
+			.carrier_id = id,
+			.caller = { .number = UINT64_C(17375550100) + (nm_number)i },
+			.began = STAGE_NOW - (10 - i) * 3600,
+			.became = { .end = i < 9 ? NM_CALL_ANSWERED : NM_CALL_LOST,
+				    .by = i < 9 ? "owner" : NULL,
+				    .seconds = i < 9 ? 9 : -1 },
+		};
+		enum nm_call_kept kept;
+
+		if (nm_store_call_put(store, &call, &kept, &err) != NM_OK)
+			fail_msg("%s", err.text);
+	}
+}
+
+static void the_log_is_held_against_the_targets(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_now(&stage);
+	stage_hides(&stage, "Last 30 days");
+	stage_hides(&stage, "to call back");
+	put_ten_calls(&stage);
+	stage.now += 60;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, "Last 30 days   answer rate  90.0 %!  target 95 %");
+	stage_shows(&stage, "rings        2.0      target < 3");
+	stage_shows(&stage, "Due            1 person to call back, the oldest 46 min late: screen 7");
+	stage_close(&stage);
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24 });
+	put_ten_calls(&stage);
+	stage.now -= 3600;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, "answered 100.0 %");
+	stage.now += 600;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, "answered 90.0 %!  rings 2.0  first call 90.0 %  callback -");
+	stage_shows(&stage, "1 person to call back, the first in 5 min");
+	stage_close(&stage);
+}
+
 /* Before the store was read nobody says that nothing is there. */
 static void what_was_not_read_is_not_said_to_be_missing(void **state)
 {
@@ -180,9 +247,11 @@ int main(void)
 		cmocka_unit_test(the_quick_start_is_as_expected),
 		cmocka_unit_test(who_is_on_turn_in_an_emergency_is_told),
 		cmocka_unit_test(a_push_ticks_forwarding),
+		cmocka_unit_test(a_quick_start_that_is_opened_at_once_knows_all),
 		cmocka_unit_test(a_text_back_counts_where_somebody_sends_it),
 		cmocka_unit_test(tests_that_were_played_tick_their_item),
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
+		cmocka_unit_test(the_log_is_held_against_the_targets),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
 	};
 

@@ -139,6 +139,28 @@ static void an_unreadable_line_says_why(void **state)
 	stage_close(&stage);
 }
 
+/* Every screen says of a pushed line whose carrier does not answer any more that nobody knows what it does. */
+static void a_carrier_that_does_not_answer_is_told_everywhere(void **state)
+{
+	struct stage stage;
+	struct nm_store *store;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24 });
+	stage_keys(&stage, "A y q");
+	stage_keys(&stage, "1");
+	stage_shows(&stage, "2 of 2 lines do what the plan says");
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_sandbox_fail(store, "main", "500 9", NULL), NM_OK);
+	stage_keys(&stage, "6 r 1");
+	stage_shows(&stage, "Drift          what is live on main is not known: ");
+	stage_hides(&stage, "lines do what the plan says");
+	stage_keys(&stage, "5 Down Down Down");
+	stage_shows(&stage, "what is live on line main is not known: ");
+	stage_shows(&stage, "nevermiss diff");
+	stage_close(&stage);
+}
+
 /* Z on what was done by hand shows what takes it back. */
 static void handwork_is_taken_back_by_what_z_shows(void **state)
 {
@@ -182,6 +204,7 @@ int main(void)
 		cmocka_unit_test(a_silent_carrier_stops_no_key),
 		cmocka_unit_test(a_yes_is_asked_for_with_what_comes_of_it),
 		cmocka_unit_test(an_unreadable_line_says_why),
+		cmocka_unit_test(a_carrier_that_does_not_answer_is_told_everywhere),
 		cmocka_unit_test(handwork_is_taken_back_by_what_z_shows),
 		cmocka_unit_test(a_call_is_played_on_what_was_dialled),
 	};

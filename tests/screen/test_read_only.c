@@ -61,10 +61,9 @@ static void close_dialogs(struct stage *stage)
 	while (stage->app.depth) {
 		const enum context context = app_context(&stage->app);
 
-		app_do(&stage->app, context == CONTEXT_CONFIRM				   ? ACTION_NO
-				    : context == CONTEXT_TEXT || context == CONTEXT_CODES || context == CONTEXT_WORTH
-					    ? ACTION_BACK
-					    : ACTION_DISMISS);
+		app_do(&stage->app, context == CONTEXT_CONFIRM		  ? ACTION_NO
+				    : keymap_has(context, ACTION_BACK) ? ACTION_BACK
+								  : ACTION_DISMISS);
 	}
 }
 

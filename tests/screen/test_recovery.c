@@ -91,9 +91,37 @@ static void edits_business(struct stage *stage)
 	edit(stage, "\"Jones Plumbing\"");
 }
 
+static void edits_hours(struct stage *stage)
+{
+	const struct nm_edit hours = {.op = NM_EDIT_SET,
+				      .place = {"schedule", "business", -1},
+				      .option = "hours",
+				      .value = "\"Mo-Fr 08:00-17:00; Sa 09:00-13:00; PH off\""};
+
+	assert_true(app_edit(&stage->app, &hours, 1, "hours of business"));
+	app_settle(&stage->app);
+}
+
 static void does_nothing(struct stage *stage)
 {
 	(void)stage;
+}
+
+/* What they change is seen as before saving. */
+static void what_was_cut_off_is_shown_on_the_week(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	stage_stop(&stage);
+	kill_it(somebody_else(&stage, edits_hours));
+	start_again(&stage);
+	stage_shows(&stage, "main · who answers first · 23-29 Nov 2026");
+	stage_keys(&stage, "Right");
+	stage_shows(&stage, "30 Nov - 6 Dec 2026");
+	stage_keys(&stage, "n");
+	stage_close(&stage);
 }
 
 static void edits_that_were_killed_are_offered_and_taken_up(void **state)
@@ -284,6 +312,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(edits_that_were_killed_are_offered_and_taken_up),
+		cmocka_unit_test(what_was_cut_off_is_shown_on_the_week),
 		cmocka_unit_test(edits_that_are_left_can_be_brought_back),
 		cmocka_unit_test(a_connection_that_is_cut_off_keeps_the_edits),
 		cmocka_unit_test(what_was_taken_back_or_saved_is_not_offered),

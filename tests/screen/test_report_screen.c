@@ -237,6 +237,28 @@ static void what_is_not_known_is_not_zero(void **state)
 	stage_close(&stage);
 }
 
+/* Carriers' records name numbers that the plan does not have. */
+static void many_layers_take_no_more_than_their_rows(void **state)
+{
+	struct stage stage;
+	char number[32];
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 80, .height = 60 });
+	for (int i = 0; i < 60; i++) {
+		snprintf(number, sizeof number, "+1512555%04d", 300 + i);
+		put_call(store_of(&stage), stage.now - 3600 - i, FIRST_CALLER,
+			 (struct nm_became){ .end = NM_CALL_ANSWERED, .by = number, .seconds = 9 });
+	}
+	put_call(store_of(&stage), stage.now - 9000, FIRST_CALLER,
+		 (struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 50 });
+	stage_keys(&stage, "");
+	stage_shows(&stage, "nobody 1.6 %");
+	stage_shows(&stage, "52 others");
+	stage_shows(&stage, "and 49 more");
+	stage_close(&stage);
+}
+
 static void verdicts_are_told_in_words(void **state)
 {
 	static const char plan[] =
@@ -342,7 +364,8 @@ static void the_map_is_of_all_of_the_missed_or_of_a_layer(void **state)
 	stage_keys(&stage, "Left Left Left Left");
 	stage_hides(&stage, "[fixly ");
 	stage_keys(&stage, "t t y y y y y");
-	stage_hides(&stage, "took");
+	stage_hides(&stage, "owner took");
+	stage_hides(&stage, "[");
 	stage_hides(&stage, "missed calls");
 	stage_close(&stage);
 }
@@ -470,12 +493,12 @@ static void a_number_is_put_back_as_it_was(void **state)
 	open_plain(&stage);
 	stage_keys(&stage, "$ Down Down Down");
 	set_number(&stage, "525.5");
-	stage_shows(&stage, "$525.50   yours; $400 as in the plan");
+	stage_shows(&stage, "$525.50   yours; $400 as in the guide");
 	stage_keys(&stage, "r");
 	stage_hides(&stage, "yours");
-	stage_shows(&stage, "$400   as in the plan");
+	stage_shows(&stage, "$400   as in the guide");
 	stage_keys(&stage, "r");
-	stage_shows(&stage, "it is as in the plan already");
+	stage_shows(&stage, "it is as in the guide already");
 	stage_close(&stage);
 }
 
@@ -508,7 +531,7 @@ static void job_and_booked_are_saved_into_the_plan(void **state)
 	(void)state;
 	open_plain(&stage);
 	stage_keys(&stage, "$ W");
-	stage_shows(&stage, "change one first");
+	stage_shows(&stage, "change the share that books or the average job first");
 	stage_keys(&stage, "Down Down Down");
 	set_number(&stage, "450.5");
 	stage_keys(&stage, "W");
@@ -526,6 +549,33 @@ static void job_and_booked_are_saved_into_the_plan(void **state)
 	free(plan);
 	stage_keys(&stage, "u");
 	stage_shows(&stage, "$450.50   as in the plan");
+	stage_close(&stage);
+}
+
+/* An edit is made in the plan's own file alone. */
+static void what_an_included_file_says_is_left_to_the_editor(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	struct nm_buf text;
+	char *plan;
+
+	(void)state;
+	open_plain(&stage);
+	plan = stage_plan(&stage);
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_addf(&text, "%s\ninclude(\"worth.conf\")\n", plan);
+	assert_int_equal(nm_file_write("worth.conf", "value { job = 300 }\n", 20, true, &err), NM_OK);
+	assert_int_equal(nm_file_write("plan.conf", text.data, text.len, false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "$ Down Down Down");
+	stage_shows(&stage, "$300   as in the plan");
+	set_number(&stage, "500");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "section value stands in an included file");
+	stage_shows(&stage, "$500   yours");
+	nm_buf_clear(&text);
+	free(plan);
 	stage_close(&stage);
 }
 
@@ -571,6 +621,10 @@ static void all_figures_are_saved_and_nothing_is_overwritten_unasked(void **stat
 	assert_memory_equal(text, "figure,", 7);
 	free(text);
 	stage_keys(&stage, "S C-u");
+	stage_type(&stage, "./plan.conf");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "./plan.conf is the plan");
+	stage_keys(&stage, "Escape S C-u");
 	stage_type(&stage, "no/such/folder.csv");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "cannot write");
@@ -602,18 +656,29 @@ static void read_only_writes_neither_a_file_nor_the_plan(void **state)
 	stage_close(&stage);
 }
 
-/* Names in it are the plan's: when that is another one, they are not shown any more. */
+/* Names in it are the plan's: when that is another one, or none, they are not shown any more. */
 static void a_plan_that_changes_makes_the_report_anew(void **state)
 {
 	struct stage stage;
+	struct nm_error err;
+	char *plan;
 
 	(void)state;
 	open_plain(&stage);
-	stage_keys(&stage, "L 2");
-	assert_int_equal(nm_file_write("plan.conf", "x", 1, false, &(struct nm_error){ 0 }), NM_OK);
-	session_notice(&stage.session);
-	stage_keys(&stage, "8 $ Left");
-	stage_keys(&stage, "u 8");
+	plan = stage_plan(&stage);
+	stage_keys(&stage, "y y L $ Enter");
+	assert_int_equal(nm_file_write("plan.conf", "x", 1, false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "");
+	stage_shows(&stage, "plan does not read");
+	stage_keys(&stage, "5 Enter Escape Left $");
+	stage_shows(&stage, "plan does not read");
+	assert_int_equal(nm_file_write("plan.conf", plan, strlen(plan), false, &err), NM_OK);
+	assert_true(session_notice(&stage.session));
+	stage_keys(&stage, "");
+	stage_shows(&stage, "main · ");
+	stage_shows(&stage, "[owner ");
+	free(plan);
 	stage_close(&stage);
 }
 
@@ -656,6 +721,7 @@ int main(void)
 		cmocka_unit_test(ascii_and_narrow_windows_have_nothing_beyond_them),
 		cmocka_unit_test(without_calls_it_says_so_and_what_to_do),
 		cmocka_unit_test(what_is_not_known_is_not_zero),
+		cmocka_unit_test(many_layers_take_no_more_than_their_rows),
 		cmocka_unit_test(verdicts_are_told_in_words),
 		cmocka_unit_test(months_are_gone_through),
 		cmocka_unit_test(a_year_begins_in_january),
@@ -669,6 +735,7 @@ int main(void)
 		cmocka_unit_test(a_number_is_put_back_as_it_was),
 		cmocka_unit_test(what_is_no_number_is_asked_again),
 		cmocka_unit_test(job_and_booked_are_saved_into_the_plan),
+		cmocka_unit_test(what_an_included_file_says_is_left_to_the_editor),
 		cmocka_unit_test(all_figures_are_saved_and_nothing_is_overwritten_unasked),
 		cmocka_unit_test(read_only_writes_neither_a_file_nor_the_plan),
 		cmocka_unit_test(a_plan_that_changes_makes_the_report_anew),

@@ -1331,15 +1331,19 @@ static void a_list_to_choose_from_is_searched(void **state)
 	stage_type(&stage, "OFF");
 	stage_keys(&stage, "Enter Enter");
 	stage_shows(&stage, "hours of office");
-	stage_keys(&stage, "d / O Enter n");
-	stage_shows(&stage, "▸owner");
+	stage_keys(&stage, "2 A /");
+	stage_type(&stage, "at");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "▸destination");
+	stage_keys(&stage, "n n");
+	stage_shows(&stage, "▸path");
 	stage_keys(&stage, "N");
-	stage_shows(&stage, "▸office");
+	stage_shows(&stage, "▸rotation");
 	stage_keys(&stage, "/");
 	stage_type(&stage, "zz");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "zz is not in this list");
-	stage_shows(&stage, "▸office");
+	stage_shows(&stage, "▸rotation");
 	stage_close(&stage);
 }
 

@@ -302,7 +302,7 @@ static void hours_are_painted_shown_and_saved(void **state)
 	stage_keys(&stage, "Up Home v Right Right Right Down");
 	stage_shows(&stage, "Sat-Sun 00:00-02:00 selected");
 	stage_keys(&stage, "Space");
-	stage_shows(&stage, "hours   08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off");
+	stage_shows(&stage, "hours   Mo-Fr 08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off");
 	stage_shows(&stage, "was     Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off");
 	stage_shows(&stage, "58.0 h a week, was 54.0 h");
 	plan_has(&stage, "Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off", true);
@@ -314,7 +314,7 @@ static void hours_are_painted_shown_and_saved(void **state)
 	stage_shows(&stage, "saved: hours of business (u takes it back)");
 	assert_int_equal(stage.app.depth, 0);
 	plan_has(&stage,
-		 "hours = \"08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off\"  holidays = us",
+		 "hours = \"Mo-Fr 08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off\"  holidays = us",
 		 true);
 	stage_keys(&stage, "u W y");
 	plan_has(&stage, "hours = \"Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off\"  holidays = us", true);
@@ -328,17 +328,29 @@ static void strokes_are_toggled_and_taken_back(void **state)
 	(void)state;
 	open_week(&stage);
 	stage_keys(&stage, "P Enter Space");
-	stage_shows(&stage, "hours   08:00-18:00; Sa 09:00-13:00; Su 05:00-05:30; PH off");
+	stage_shows(&stage, "hours   Mo-Fr 08:00-18:00; Sa 09:00-13:00; Su 05:00-05:30; PH off");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "hours   Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off");
 	stage_keys(&stage, "u");
-	stage_shows(&stage, "hours   08:00-18:00; Sa 09:00-13:00; Su 05:00-05:30; PH off");
+	stage_shows(&stage, "hours   Mo-Fr 08:00-18:00; Sa 09:00-13:00; Su 05:00-05:30; PH off");
 	stage_keys(&stage, "u u");
 	stage_shows(&stage, "there is no stroke to take back");
 	stage_keys(&stage, "W");
 	stage_shows(&stage, "nothing to save");
 	stage_keys(&stage, "Escape");
 	assert_int_equal(stage.app.depth, 0);
+	stage_close(&stage);
+}
+
+/* A column of an hour tells who answers in a half of it. */
+static void a_change_of_half_an_hour_is_seen_in_a_narrow_window(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "week", .width = 60, .height = 24 });
+	stage_keys(&stage, "P Enter Space W");
+	stage_golden(&stage, "week-paint-asked-60x24");
 	stage_close(&stage);
 }
 
@@ -434,7 +446,7 @@ static void a_plan_that_changes_meanwhile_takes_nothing_away(void **state)
 	write_plan(&stage, "Sa 09:00-13:00; PH off", "Dec 24 off; PH off");
 	stage_keys(&stage, "Left");
 	stage_shows(&stage, "these hours were changed meanwhile");
-	stage_shows(&stage, "hours   08:00-18:00; Sa 09:00-13:00; Su 05:00-05:30; Dec 24 off; PH off");
+	stage_shows(&stage, "hours   Mo-Fr 08:00-18:00; Sa 09:00-13:00; Su 05:00-05:30; Dec 24 off; PH off");
 	stage_shows(&stage, "was     Mo-Fr 08:00-18:00; Dec 24 off; PH off");
 	write_plan(&stage, "schedule business", "schedule office-hours");
 	stage_keys(&stage, "Left");
@@ -501,6 +513,7 @@ int main(void)
 		cmocka_unit_test(a_month_ends_where_it_ends),
 		cmocka_unit_test(hours_are_painted_shown_and_saved),
 		cmocka_unit_test(strokes_are_toggled_and_taken_back),
+		cmocka_unit_test(a_change_of_half_an_hour_is_seen_in_a_narrow_window),
 		cmocka_unit_test(who_says_no_keeps_painting_or_drops_it),
 		cmocka_unit_test(other_minutes_than_half_hours_are_kept),
 		cmocka_unit_test(what_cannot_be_painted_says_why),

@@ -538,9 +538,10 @@ static enum nm_code import(int account, nm_time since, struct nm_import *out, st
 }
 
 /* clang-format off */
-#define ENTRY(id, to, times) \
-	"{\"id\":\"" id "\",\"telnyx_session_id\":\"s" id "\",\"direction\":\"inbound\",\"cli\":\"+15125550199\",\"cld\":\"" to \
+#define ENTRY_FROM(from, id, to, times) \
+	"{\"id\":\"" id "\",\"telnyx_session_id\":\"s" id "\",\"direction\":\"inbound\",\"cli\":\"" from "\",\"cld\":\"" to \
 	"\",\"started_at\":" times "}"
+#define ENTRY(id, to, times) ENTRY_FROM("+15125550199", id, to, times)
 #define ENDED "\"2026-01-05T14:00:00Z\",\"finished_at\":\"2026-01-05T14:00:20Z\""
 #define OPEN "\"2026-01-05T14:30:00Z\""
 #define PAGE(entries) "{\"data\":[" entries "],\"meta\":{\"total_pages\":1}}"
@@ -682,6 +683,33 @@ static void test_what_cannot_be_imported(void **state)
 	assert_int_equal(count(NULL, 0, NM_TIME_MAX, 10), 0);
 }
 
+/* Who tries a line out is no customer: a call from a number of the plan's is told apart. */
+static void test_our_own_calls_are_marked(void **state)
+{
+	static const char *const callers[] = { "+15125550199", SAM, "+15125550102" };
+	struct nm_call_entries calls;
+	struct nm_import result;
+	struct nm_error err;
+
+	(void)state;
+	carrier.status = 200;
+	carrier.page = PAGE(ENTRY("1", "+15125550100", ENDED) "," ENTRY_FROM(SAM, "2", "+15125550100", ENDED) "," ENTRY_FROM(
+		"+15125550102", "3", "+15125550100", ENDED));
+	ok(import(0, NM_TIME_MIN, &result, &err), &err);
+	nm_import_clear(&result);
+	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 10 }, &calls, &err), &err);
+	assert_int_equal(calls.n, 3);
+	for (size_t i = 0; i < calls.n; i++) {
+		char caller[NM_NUMBER_TEXT];
+
+		nm_number_write(calls.items[i].caller.number, caller);
+		assert_int_equal(calls.items[i].ours, strcmp(caller, callers[0]) != 0);
+		assert_true(strcmp(caller, callers[0]) == 0 || strcmp(caller, callers[1]) == 0 ||
+			    strcmp(caller, callers[2]) == 0);
+	}
+	nm_call_entries_clear(&calls);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -698,6 +726,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_a_gap_is_closed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_renamed_line_keeps_its_calls, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_cannot_be_imported, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_our_own_calls_are_marked, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

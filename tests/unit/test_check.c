@@ -28,12 +28,6 @@ static const char *source(void)
 	return dir ? dir : ".";
 }
 
-/* These need the call log, which check does not see yet. */
-static bool needs_log(const char *id)
-{
-	return !strcmp(id, "focus-peak");
-}
-
 /* --- a plan of the golden pairs --- */
 
 struct subject {
@@ -45,6 +39,7 @@ struct subject {
 	struct nm_left_fact left;
 	size_t n_left;
 	struct nm_test_fact tests;
+	struct nm_log_fact log;
 };
 
 static char *file_name(const char *id, const char *which)
@@ -56,7 +51,7 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same|untested|left`, as far as such a file is there. */
+/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow`, as far as such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
@@ -71,8 +66,9 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 		subject->facts[subject->n_facts] = (struct nm_line_fact){
 			.line = subject->names[subject->n_facts],
 			.pushed = true,
-			.known = true,
-			.in_sync = strcmp(word, "drift") != 0,
+			.known = strcmp(word, "unread") != 0,
+			.in_sync = strcmp(word, "drift") != 0 && strcmp(word, "unread") != 0,
+			.unread = !strcmp(word, "unread"),
 			.read_at = NOW - 60,
 			.horizon = NOW + NM_CHECK_HORIZON,
 		};
@@ -84,6 +80,10 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 		}
 		if (!strcmp(word, "untested"))
 			subject->tests.last = subject->tests.last_after_hours = NM_TIME_MIN;
+		if (!strcmp(word, "peaks")) /* 9-11 and 13-15 */
+			subject->log.peaks = 3u << 9 | 3u << 13;
+		if (!strcmp(word, "slow"))
+			subject->log.callback_s = 34 * 60;
 		subject->n_facts++;
 	}
 	if (file)
@@ -101,6 +101,7 @@ static void subject_check(struct subject *subject)
 		.n_left = subject->n_left,
 		.left = &subject->left,
 		.tests = subject->tests,
+		.log = subject->log,
 	};
 	struct nm_error err;
 
@@ -154,6 +155,45 @@ static const struct nm_finding *find(const struct nm_findings *findings, const c
 	return NULL;
 }
 
+/* --- the log --- */
+
+static void late_callbacks_of_the_log_are_told(void **state)
+{
+	const struct nm_finding *finding;
+	struct subject subject;
+
+	(void)state;
+	subject_read(&subject, "callback-slow", "good");
+	nm_findings_clear(&subject.findings);
+	subject.log.callback_s = 15 * 60;
+	subject_check(&subject);
+	assert_null(find(&subject.findings, "callback-slow"));
+	nm_findings_clear(&subject.findings);
+	subject.log.callback_s = 34 * 60;
+	subject_check(&subject);
+	finding = find(&subject.findings, "callback-slow");
+	assert_non_null(finding);
+	assert_string_equal(finding->message,
+			    "half of the missed callers of the last 30 days waited 34 min or longer");
+	subject_clear(&subject);
+}
+
+/* Of a block of 9:00-10:30 in a peak of 9-11 all is told; on Saturdays there are no peaks. */
+static void a_focus_block_in_a_peak_is_told_with_its_windows(void **state)
+{
+	const struct nm_finding *finding;
+	struct subject subject;
+
+	(void)state;
+	subject_read(&subject, "focus-peak", "bad");
+	finding = find(&subject.findings, "focus-peak");
+	assert_non_null(finding);
+	assert_string_equal(finding->message, "focus keeps owner away when most customers call");
+	assert_int_equal(finding->n_windows, 4);
+	assert_int_equal(finding->windows[0].until - finding->windows[0].from, 5400);
+	subject_clear(&subject);
+}
+
 /* --- each id --- */
 
 static void the_bad_plan_of_each_id_shows_it_and_its_twin_does_not(void **state)
@@ -165,8 +205,6 @@ static void the_bad_plan_of_each_id_shows_it_and_its_twin_does_not(void **state)
 	for (i = 0; i < nm_checks_count; i++) {
 		const char *id = nm_checks[i].id;
 
-		if (needs_log(id))
-			continue;
 		subject_read(&subject, id, "bad");
 		if (!find(&subject.findings, id))
 			fail_msg("%s: its bad plan does not show it", id);
@@ -185,8 +223,6 @@ static void a_finding_says_what_why_where_and_how_to_mend_it(void **state)
 
 	(void)state;
 	for (i = 0; i < nm_checks_count; i++) {
-		if (needs_log(nm_checks[i].id))
-			continue;
 		subject_read(&subject, nm_checks[i].id, "bad");
 		for (j = 0; j < subject.findings.n; j++) {
 			const struct nm_finding *finding = &subject.findings.items[j];
@@ -219,8 +255,6 @@ static void the_call_of_each_bad_plan_shows_it(void **state)
 
 	(void)state;
 	for (i = 0; i < nm_checks_count; i++) {
-		if (needs_log(nm_checks[i].id))
-			continue;
 		subject_read(&subject, nm_checks[i].id, "bad");
 		for (j = 0; j < subject.findings.n; j++)
 			if (subject.findings.items[j].n_call)
@@ -306,8 +340,6 @@ static void each_mend_that_edits_takes_its_finding_away(void **state)
 	for (i = 0; i < nm_checks_count; i++) {
 		const char *id = nm_checks[i].id;
 
-		if (needs_log(id))
-			continue;
 		subject_read(&subject, id, "bad");
 		for (j = 0; j < subject.findings.n; j++) {
 			const struct nm_finding *finding = &subject.findings.items[j];
@@ -625,6 +657,8 @@ static void the_example_plans_have_no_error_and_no_warning(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(late_callbacks_of_the_log_are_told),
+		cmocka_unit_test(a_focus_block_in_a_peak_is_told_with_its_windows),
 		cmocka_unit_test(the_bad_plan_of_each_id_shows_it_and_its_twin_does_not),
 		cmocka_unit_test(a_finding_says_what_why_where_and_how_to_mend_it),
 		cmocka_unit_test(the_call_of_each_bad_plan_shows_it),

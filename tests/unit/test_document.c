@@ -141,6 +141,24 @@ static void undo_and_redo_go_over_whole_texts(void **state)
 	nm_document_free(document);
 }
 
+/* Whatever stands on the disk meanwhile, and it is not looked at. */
+static void a_new_document_is_nowhere_yet(void **state)
+{
+	const struct place *place = *state;
+	struct nm_document *document;
+	struct nm_error err;
+
+	assert_int_equal(nm_document_new(place->file, &document, &err), NM_OK);
+	reads(document, "");
+	assert_false(nm_document_dirty(document));
+	assert_false(nm_document_stale(document));
+	replace(document, "a = 2\n", "two");
+	assert_true(nm_document_dirty(document));
+	nm_document_drop(document);
+	reads(document, "");
+	nm_document_free(document);
+}
+
 static void what_is_dropped_is_not_made_again(void **state)
 {
 	const struct place *place = *state;
@@ -455,6 +473,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		CASE(undo_and_redo_go_over_whole_texts),
+		CASE(a_new_document_is_nowhere_yet),
 		CASE(what_is_dropped_is_not_made_again),
 		CASE(the_steps_can_be_looked_at),
 		CASE(what_is_discarded_can_be_brought_back),

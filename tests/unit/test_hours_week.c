@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The week in an expression: taken out, written back as short as can be, with what is for dates kept.  The strongest
- * test is the random one: what is written says what was painted, and is never longer than what was read.
+ * test is the random one: what is written says what was painted, and is hardly longer than what was read.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -104,6 +104,9 @@ static void what_is_long_becomes_short(void **state)
 	becomes("Mo-Tu,Th-Fr 08:00-18:00; We 10:00-12:00; Sa 09:00-13:00",
 		"Mo-Fr 08:00-18:00; We 10:00-12:00; Sa 09:00-13:00");
 	becomes("Mo off; Tu 08:00-09:00", "Tu 08:00-09:00");
+	/* Shorter would be a rule of every day, of which others take two days away; nobody writes that. */
+	becomes("08:00-18:00; Sa 09:00-13:00; Su 10:00-12:00", "Mo-Fr 08:00-18:00; Sa 09:00-13:00; Su 10:00-12:00");
+	becomes("08:00-18:00; Sa 09:00-13:00; Su off", "Mo-Fr 08:00-18:00; Sa 09:00-13:00");
 	/* Without its weekdays a rule of holidays is one of its own. */
 	becomes("Mo-Fr,PH 08:00-18:00", "Mo-Fr 08:00-18:00; PH 08:00-18:00");
 	becomes("Mo-Fr 08:00-18:00; Sa,PH -1 day,PH off", "Mo-Fr 08:00-18:00; PH -1 day,PH off");
@@ -256,8 +259,10 @@ static void random_expression(char *out, size_t size)
 					days[random_below(8)], times[random_below(6)]);
 }
 
+#define GROUP_BYTES 7 /* that weekdays in front of a rule may take, when it is not one of every day */
+
 /* Expressions that somebody wrote: they are among those looked at, unless off or wrapped times overlay others. */
-static void what_somebody_wrote_never_grows(void **state)
+static void what_somebody_wrote_hardly_grows(void **state)
 {
 	char expression[256];
 
@@ -272,7 +277,7 @@ static void what_somebody_wrote_never_grows(void **state)
 		text = written(&week, expression);
 		again = week_of(text);
 		assert_memory_equal(&week, &again, sizeof week);
-		if (strlen(text) > strlen(expression) && !strstr(expression, "off") &&
+		if (strlen(text) > strlen(expression) + GROUP_BYTES && !strstr(expression, "off") &&
 		    !strstr(expression, "22:00-06:00") && !strchr(expression, ','))
 			fail_msg("\"%s\" grew to \"%s\"", expression, text);
 		free(text);
@@ -288,7 +293,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_taken_apart_is_refused),
 		cmocka_unit_test(more_than_an_expression_holds_is_refused),
 		cmocka_unit_test(what_is_painted_is_what_is_read),
-		cmocka_unit_test(what_somebody_wrote_never_grows),
+		cmocka_unit_test(what_somebody_wrote_hardly_grows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

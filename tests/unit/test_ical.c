@@ -59,7 +59,8 @@ static char *wrapped(const char *body)
 }
 
 /* The instances of a whole text within a window, or "error CODE TEXT". */
-static char *expanded(const char *text, size_t len, const char *zone_name, nm_time from, nm_time until)
+static char *told(struct nm_ical_memory *memory, const char *text, size_t len, const char *zone_name,
+		  nm_time from, nm_time until)
 {
 	struct nm_zone *zone = zone_of(zone_name);
 	struct nm_ical_events events = { 0 };
@@ -68,7 +69,7 @@ static char *expanded(const char *text, size_t len, const char *zone_name, nm_ti
 	struct nm_buf buf;
 
 	nm_buf_init(&buf, 64u << 20);
-	if (nm_ical_read("test.ics", text, len, &ical, &err) ||
+	if (nm_ical_remember(memory, "test.ics", text, len, &ical, &err) ||
 	    nm_ical_expand(ical, zone, from, until, &events, &err))
 		nm_buf_addf(&buf, "error %d %s", err.code, err.text);
 	for (size_t i = 0; i < events.n; i++) {
@@ -85,6 +86,19 @@ static char *expanded(const char *text, size_t len, const char *zone_name, nm_ti
 	nm_ical_free(ical);
 	nm_zone_free(zone);
 	return nm_buf_take(&buf);
+}
+
+/* By way of a memory of calendars as well: it may change nothing. */
+static char *expanded(const char *text, size_t len, const char *zone, nm_time from, nm_time until)
+{
+	struct nm_ical_memory *memory = nm_ical_memory_new();
+	char *read = told(memory, text, len, zone, from, until);
+	char *remembered = told(memory, text, len, zone, from, until);
+
+	assert_string_equal(remembered, read);
+	free(remembered);
+	nm_ical_memory_free(memory);
+	return read;
 }
 
 static void expect(const char *body, const char *zone, const char *from, const char *until,

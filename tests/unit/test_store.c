@@ -664,6 +664,29 @@ static void test_two_at_once(void **state)
 	nm_store_close(b);
 }
 
+/* Of this connection, of another one, and read-only. */
+static void test_what_is_written_is_noticed(void **state)
+{
+	struct nm_store *store = open_store(false), *other = open_store(false), *reader = open_store(true);
+	const uint64_t first = nm_store_changes(store), read = nm_store_changes(reader);
+	uint64_t own, others;
+
+	(void)state;
+	count_versions(store);
+	assert_true(nm_store_changes(store) == first);
+	keep(store, 1000, "one");
+	own = nm_store_changes(store);
+	assert_true(own != first);
+	keep(other, 2000, "two");
+	others = nm_store_changes(store);
+	assert_true(others != own && others != first);
+	assert_true(nm_store_changes(store) == others);
+	assert_true(nm_store_changes(reader) != read);
+	nm_store_close(reader);
+	nm_store_close(other);
+	nm_store_close(store);
+}
+
 /* "Backup": a whole store by itself; an existing file is not overwritten. */
 static void test_backup(void **state)
 {
@@ -789,6 +812,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_schema_2_is_brought_up_to_date, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_files_are_kept_with_a_version, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_what_is_written_is_noticed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_backup, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage_is_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_path, setup, teardown),

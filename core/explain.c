@@ -1,0 +1,379 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Explaining real calls (explain.h): which plan was in force, the call beside it, and what may lie behind a difference.
+ *
+ * Comes in: today's plan, the store with its kept versions, a call.  Goes out: an explanation.  What may lie behind is
+ * found by playing the call again with one thing changed: when the call then goes as it really did, that is likely.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/explain_private.h"
+
+#define VERSIONS_MAX 64 /* read at the most; calls of any other are compared with today's plan */
+#define LATE_S 90 /* so near to a change of hours a carrier may still do what was before, or do what comes */
+
+struct version {
+	int64_t id;
+	struct nm_plan *plan; /* NULL: it does not read any more */
+};
+
+struct nm_explainer {
+	const struct nm_plan *today;
+	struct nm_store *store;
+	size_t n;
+	struct version versions[VERSIONS_MAX];
+};
+
+enum nm_code nm_explainer_new(const struct nm_plan *plan, struct nm_store *store, struct nm_explainer **out,
+			      struct nm_error *err)
+{
+	struct nm_explainer *explainer = calloc(1, sizeof(*explainer));
+
+	if (explainer == NULL)
+		return nm_fail_memory(err);
+	explainer->today = plan;
+	explainer->store = store;
+	*out = explainer;
+	return NM_OK;
+}
+
+void nm_explainer_free(struct nm_explainer *explainer)
+{
+	if (explainer == NULL)
+		return;
+	for (size_t i = 0; i < explainer->n; i++)
+		nm_plan_free(explainer->versions[i].plan);
+	free(explainer);
+}
+
+const char *nm_explained_name(enum nm_explained verdict)
+{
+	static const char *const names[] = {
+		[NM_EXPLAINED_UNTOLD] = "untold",
+		[NM_EXPLAINED_PLANNED] = "as planned",
+		[NM_EXPLAINED_DIFFERS] = "differs",
+	};
+
+	return names[verdict];
+}
+
+const char *nm_departure_name(enum nm_departure departure)
+{
+	static const char *const names[] = {
+		[NM_DEPARTURE_NONE] = "",           [NM_DEPARTURE_NOT_RUNG] = "not-rung",
+		[NM_DEPARTURE_RUNG] = "rung",       [NM_DEPARTURE_ORDER] = "order",
+		[NM_DEPARTURE_LONGER] = "longer",   [NM_DEPARTURE_SHORTER] = "shorter",
+		[NM_DEPARTURE_OUTCOME] = "outcome",
+	};
+
+	return names[departure];
+}
+
+/* --- the plan then --- */
+
+/* *out NULL: it is not kept, or does not read any more. */
+static enum nm_code read_version(struct nm_explainer *explainer, int64_t id, struct nm_plan **out,
+				 struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_plan_file *kept = NULL;
+	struct nm_diags diags;
+	char *text = NULL;
+	size_t len = 0;
+	enum nm_code code = arena != NULL ? nm_store_version_text(explainer->store, id, &text, &len, err)
+					  : nm_fail_memory(err);
+
+	*out = NULL;
+	nm_diags_init(&diags);
+	if (code == NM_OK)
+		code = nm_store_version_files(explainer->store, id, arena, &kept, err);
+	if (code == NM_OK)
+		code = nm_plan_read_kept(explainer->today->file, text, len, kept, out, &diags, err);
+	nm_diags_clear(&diags);
+	free(text);
+	nm_arena_free(arena);
+	return code == NM_INPUT ? NM_OK : code;
+}
+
+/* The plan that was pushed to the line then; *version 0: it is not known, and this is today's. */
+static enum nm_code plan_then(struct nm_explainer *explainer, int64_t *version, const struct nm_plan **out,
+			      struct nm_error *err)
+{
+	const struct nm_plan *plan = NULL;
+	enum nm_code code = NM_OK;
+	size_t i = 0;
+
+	while (i < explainer->n && explainer->versions[i].id != *version)
+		i++;
+	if (*version != 0 && i == explainer->n && explainer->n < VERSIONS_MAX) {
+		code = read_version(explainer, *version, &explainer->versions[i].plan, err);
+		if (code != NM_OK)
+			return code;
+		explainer->versions[i].id = *version;
+		explainer->n++;
+	}
+	if (*version != 0 && i < explainer->n)
+		plan = explainer->versions[i].plan;
+	if (plan == NULL)
+		*version = 0;
+	*out = plan != NULL ? plan : explainer->today;
+	return NM_OK;
+}
+
+static int line_of(const struct nm_plan *plan, const struct nm_call_entry *call)
+{
+	for (size_t i = 0; i < plan->n_lines; i++)
+		if (plan->lines[i].number == call->number)
+			return (int)i;
+	return nm_plan_find_line(plan, call->line);
+}
+
+/* --- the call beside a plan --- */
+
+/* What is changed for one try. */
+struct variant {
+	const struct nm_plan *plan;
+	bool held, emergency;
+	int later_s;
+};
+
+static enum nm_code simulate(const struct variant *variant, const struct nm_call_entry *call,
+			     struct nm_simulation **out, struct nm_error *err)
+{
+	const struct nm_call made = { .at = call->began + variant->later_s,
+				      .line = line_of(variant->plan, call),
+				      .caller = call->caller,
+				      .emergency = variant->emergency,
+				      .held = variant->held,
+				      .script = { .hangup_s = -1 } };
+
+	if (made.line < 0)
+		return nm_fail(err, NM_INPUT, "call #%lld: line %s is not in the plan any more",
+			       (long long)call->id, call->line);
+	return nm_simulate(variant->plan, &made, out, err);
+}
+
+static struct nm_traits traits_of(const struct nm_plan *plan, const struct nm_call_entry *call)
+{
+	const struct nm_carrier *carrier = nm_carrier_find(call->driver);
+	const struct nm_account *account = &plan->accounts[plan->lines[line_of(plan, call)].account];
+
+	if (carrier == NULL)
+		return (struct nm_traits){ .ring_step_s = 1 };
+	return nm_carrier_traits(carrier, strcmp(account->driver, call->driver) == 0 ? account : NULL);
+}
+
+/* Why the plan decided so, past the life of the simulation. */
+static enum nm_code copy_reasons(const struct nm_simulation *simulation, struct nm_arena *arena,
+				 struct nm_explanation *out, struct nm_error *err)
+{
+	struct nm_reason *reasons = nm_arena_alloc(arena, simulation->n_reasons, sizeof(*reasons));
+
+	if (reasons == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < simulation->n_reasons; i++) {
+		reasons[i] = simulation->reasons[i];
+		reasons[i].name = nm_arena_text(arena, reasons[i].name);
+		reasons[i].text = nm_arena_text(arena, reasons[i].text);
+		if (reasons[i].name == NULL || reasons[i].text == NULL)
+			return nm_fail_memory(err);
+	}
+	out->reasons = reasons;
+	out->n_reasons = simulation->n_reasons;
+	return NM_OK;
+}
+
+static enum nm_code compare(const struct variant *variant, const struct nm_call_entry *call,
+			    struct nm_arena *arena, struct nm_explanation *out, struct nm_error *err)
+{
+	struct nm_comparison comparison = { .call = call, .arena = arena };
+	struct nm_simulation *simulation;
+	struct nm_traits traits;
+	enum nm_code code = simulate(variant, call, &simulation, err);
+
+	if (code != NM_OK)
+		return code;
+	traits = traits_of(variant->plan, call);
+	comparison.traits = &traits;
+	comparison.treatment = nm_treatment_copy(simulation->treatment, arena);
+	code = comparison.treatment != NULL ? nm_explain_compare(&comparison, out, err) : nm_fail_memory(err);
+	if (code == NM_OK) {
+		out->rule = comparison.treatment->rule;
+		out->path = comparison.treatment->path;
+		code = copy_reasons(simulation, arena, out, err);
+	}
+	nm_simulation_free(simulation);
+	return code;
+}
+
+/* --- what may lie behind it --- */
+
+static enum nm_code add_likely(struct nm_explanation *out, const char *words, struct nm_error *err)
+{
+	if (words == NULL)
+		return nm_fail_memory(err);
+	if (out->n_likely < NM_LIKELY_MAX)
+		out->likely[out->n_likely++] = words;
+	return NM_OK;
+}
+
+/* Adds the words when the call goes as it really did with this one thing changed. */
+static enum nm_code try_variant(const struct variant *variant, const struct nm_call_entry *call,
+				const char *words, struct nm_explanation *out, struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_explanation tried = { .verdict = NM_EXPLAINED_UNTOLD };
+	enum nm_code code;
+
+	if (arena == NULL)
+		return nm_fail_memory(err);
+	code = compare(variant, call, arena, &tried, err);
+	nm_arena_free(arena);
+	if (code == NM_INPUT) /* another plan may not have the line */
+		return NM_OK;
+	return code == NM_OK && tried.verdict == NM_EXPLAINED_PLANNED ? add_likely(out, words, err) : code;
+}
+
+static enum nm_code try_variants(const struct nm_explainer *explainer, const struct nm_plan *then,
+				 const struct nm_call_entry *call, struct nm_explanation *out,
+				 struct nm_error *err)
+{
+	const struct {
+		struct variant variant;
+		bool apt;
+		const char *words;
+	} tries[] = {
+		{ { .plan = then, .held = true },
+		  true,
+		  "the carrier cannot hold all of the plan: what it can hold of it does just this" },
+		{ { .plan = then, .emergency = true },
+		  then->emergency.given,
+		  "an emergency goes just so: the caller may have pressed the key" },
+		{ { .plan = then, .later_s = -LATE_S },
+		  true,
+		  "a minute before, the plan did just this: the carrier changed over late" },
+		{ { .plan = then, .later_s = LATE_S },
+		  true,
+		  "a minute later, the plan does just this: the carrier changed over early" },
+		{ { .plan = explainer->today },
+		  out->version != 0,
+		  "the plan of today does just this: it may have been made live by another way than a push" },
+	};
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]) && code == NM_OK; i++)
+		if (tries[i].apt)
+			code = try_variant(&tries[i].variant, call, tries[i].words, out, err);
+	return code;
+}
+
+/* What a phone, or its carrier, does by itself. */
+static enum nm_code likely_phone(const struct nm_plan *plan, const struct nm_call_entry *call,
+				 struct nm_arena *arena, struct nm_explanation *out, struct nm_error *err)
+{
+	const size_t taker = nm_explain_taker(call);
+	const int rang_s = taker < call->n ? call->legs[taker].leg.rang_s : -1;
+	const int id = out->who != NULL ? nm_plan_find_destination(plan, out->who) : -1;
+
+	if (out->departure == NM_DEPARTURE_SHORTER)
+		return add_likely(out, "a phone that declines the call ends its ring as well", err);
+	if (call->became.end != NM_CALL_SWALLOWED || id < 0 || rang_s < 0)
+		return NM_OK;
+	if (call->became.reason == NM_CALL_AT_ONCE)
+		return add_likely(out,
+				  nm_arena_format(arena,
+						  "%s's phone was off or without a network: then its own "
+						  "voicemail picks up at once; `confirm` keeps it out",
+						  out->who),
+				  err);
+	return add_likely(
+		out,
+		nm_arena_format(arena,
+				"%s's own voicemail picks up after %d s: `own_voicemail = %ds` would "
+				"say so in the plan, and `confirm` keeps it out",
+				out->who, rang_s, rang_s),
+		err);
+}
+
+static enum nm_code likely_longer(const struct nm_plan *plan, const struct nm_call_entry *call,
+				  struct nm_arena *arena, struct nm_explanation *out, struct nm_error *err)
+{
+	const struct nm_traits traits = traits_of(plan, call);
+
+	if (out->departure != NM_DEPARTURE_LONGER)
+		return NM_OK;
+	if (!traits.ring_times)
+		return add_likely(
+			out, nm_arena_format(arena, "%s cannot be told how long a phone rings", call->driver),
+			err);
+	return NM_OK;
+}
+
+/* What was last read back of the line. */
+static enum nm_code likely_drift(const struct nm_explainer *explainer, const struct nm_plan *plan,
+				 const struct nm_call_entry *call, struct nm_arena *arena,
+				 struct nm_explanation *out, struct nm_error *err)
+{
+	struct nm_reading reading;
+	bool found = false;
+	char at[NM_TIME_TEXT];
+	enum nm_code code = nm_store_reading_get(explainer->store, call->line, arena, &reading, &found, err);
+
+	if (code != NM_OK || !found || !reading.known || reading.in_sync)
+		return code;
+	nm_time_words(plan->zone, reading.at, true, at);
+	return add_likely(
+		out,
+		nm_arena_format(arena,
+				"what was live differed from the plan when it was last read, on %s: %s", at,
+				reading.words != NULL ? reading.words : "drift"),
+		err);
+}
+
+static enum nm_code likely_untold(const struct nm_plan *plan, const struct nm_call_entry *call,
+				  struct nm_explanation *out, struct nm_error *err)
+{
+	if (plan->n_callers == 0 || call->caller.number != 0 || call->caller.anonymous)
+		return NM_OK;
+	return add_likely(out,
+			  "the record does not tell who called: rules for callers may have decided otherwise",
+			  err);
+}
+
+static enum nm_code find_likely(const struct nm_explainer *explainer, const struct nm_plan *plan,
+				const struct nm_call_entry *call, struct nm_arena *arena,
+				struct nm_explanation *out, struct nm_error *err)
+{
+	enum nm_code code = likely_phone(plan, call, arena, out, err);
+
+	if (code == NM_OK)
+		code = likely_longer(plan, call, arena, out, err);
+	if (code == NM_OK)
+		code = try_variants(explainer, plan, call, out, err);
+	if (code == NM_OK)
+		code = likely_drift(explainer, plan, call, arena, out, err);
+	return code == NM_OK ? likely_untold(plan, call, out, err) : code;
+}
+
+enum nm_code nm_explain(struct nm_explainer *explainer, const struct nm_call_entry *call, bool likely,
+			struct nm_arena *arena, struct nm_explanation *out, struct nm_error *err)
+{
+	struct variant variant = { 0 };
+	struct nm_explanation explanation;
+	int64_t version = call->version;
+	enum nm_code code = plan_then(explainer, &version, &variant.plan, err);
+
+	if (code == NM_OK)
+		code = compare(&variant, call, arena, &explanation, err);
+	if (code == NM_OK)
+		code = nm_explain_real(call, arena, &explanation.real, err);
+	if (code != NM_OK)
+		return code;
+	explanation.version = version;
+	if (likely && explanation.verdict == NM_EXPLAINED_DIFFERS)
+		code = find_likely(explainer, variant.plan, call, arena, &explanation, err);
+	if (code == NM_OK)
+		*out = explanation;
+	return code;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Core's own: the parts of explaining a call (explain.h).
+ */
+#ifndef CORE_EXPLAIN_PRIVATE_H
+#define CORE_EXPLAIN_PRIVATE_H
+
+#include "nevermiss/explain.h"
+
+/* The call beside what a treatment makes of it.  Of *out are written: verdict, where they part, and what is expected. */
+struct nm_comparison {
+	const struct nm_call_entry *call;
+	const struct nm_treatment *treatment;
+	const struct nm_traits *traits; /* of the line's carrier */
+	struct nm_arena *arena;
+};
+enum nm_code nm_explain_compare(const struct nm_comparison *comparison, struct nm_explanation *out,
+				struct nm_error *err) NM_WARN_UNUSED;
+
+/* A step, its parties' legs (index into the call's; n of the call: none), and what the steps behind left of the call. */
+struct nm_explain_step {
+	const struct nm_treatment_step *step;
+	const size_t *legs;
+	bool first;   /* that rings somebody: the greeting plays before it */
+	int lasted_s; /* as its legs tell; -1: they do not */
+	int hangup_s; /* from its beginning; -1 */
+};
+enum nm_code nm_explain_play(const struct nm_comparison *comparison, const struct nm_explain_step *step,
+			     struct nm_outcome *out, struct nm_error *err) NM_WARN_UNUSED;
+/* A voicemail is in it, which has the call before a phone can ring. */
+bool nm_explain_takes_at_once(const struct nm_treatment_step *step);
+
+/* The record as the events of a call. */
+enum nm_code nm_explain_real(const struct nm_call_entry *call, struct nm_arena *arena, struct nm_outcome *out,
+			     struct nm_error *err) NM_WARN_UNUSED;
+
+/* Whose leg it is, in a word. */
+const char *nm_explain_leg_name(const struct nm_call_leg *leg);
+/* The leg that had the call in the end; call->n: none did. */
+size_t nm_explain_taker(const struct nm_call_entry *call);
+/* Seconds from the call's arrival until the leg began, and until it no longer rang; -1: not known. */
+int nm_explain_began(const struct nm_call_entry *call, const struct nm_call_leg *leg);
+int nm_explain_rang_until(const struct nm_call_entry *call, const struct nm_call_leg *leg);
+
+#endif

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A real call against the plan: what the plan would have done with it where everybody does what the record says they did,
+ * the first place at which the call went another way, and what may lie behind that.
+ *
+ * What a phone does (answers, is busy, does not answer) is no difference; whom it is that rings, in which order, for how
+ * long and who has the call then is the plan's.
+ */
+#ifndef NEVERMISS_EXPLAIN_H
+#define NEVERMISS_EXPLAIN_H
+
+#include "nevermiss/calls.h"
+
+enum nm_explained {
+	NM_EXPLAINED_UNTOLD,  /* the record does not say who was rung: there is nothing to compare */
+	NM_EXPLAINED_PLANNED, /* as the plan has it, as far as the call went */
+	NM_EXPLAINED_DIFFERS
+};
+
+/* How a call first parts from the plan. */
+enum nm_departure {
+	NM_DEPARTURE_NONE,
+	NM_DEPARTURE_NOT_RUNG, /* the plan rings somebody who was not rung */
+	NM_DEPARTURE_RUNG,     /* somebody was rung whom the plan does not ring then */
+	NM_DEPARTURE_ORDER,    /* whom the plan rings later was rung before whom it rings now */
+	NM_DEPARTURE_LONGER,   /* than the plan says, and the carrier adds */
+	NM_DEPARTURE_SHORTER,  /* and it was not a phone that dropped out */
+	NM_DEPARTURE_OUTCOME   /* somebody or something else had the call in the end */
+};
+
+#define NM_LIKELY_MAX 6
+
+/* Texts and events are the arena's, or borrowed from the plans that the explainer has: good while it is there. */
+struct nm_explanation {
+	enum nm_explained verdict;
+	enum nm_departure departure;
+	size_t step;     /* of the plan's steps as played (rounds written out) at which they part; from 0 */
+	int t;           /* seconds from the call's arrival, on the call's own clock; -1: not known */
+	const char *who; /* about whom it is: a name of the plan or a number; NULL */
+	const char *
+		words; /* a sentence: what happened, and what the plan says.  Why there is nothing to compare */
+	const char *brief; /* the same in a few words for a column: "owner not rung"; "" when as planned */
+	size_t n_likely;
+	const char *likely[NM_LIKELY_MAX]; /* sentences: what may lie behind it */
+
+	int64_t version; /* of the plan that it was compared with; 0: today's, for the one then is not known */
+	const char *rule;           /* that decided, by that plan; NULL */
+	const char *path;           /* NULL */
+	struct nm_outcome expected; /* with events; by that plan, everybody doing as they really did */
+	struct nm_outcome real;     /* with events, as the record has them */
+	size_t n_reasons;
+	const struct nm_reason *reasons; /* why that rule decided */
+};
+
+/* What explaining many calls needs: a store, and the versions of the plan read by now. */
+struct nm_explainer;
+
+/* Plan and store are borrowed; plan is today's. */
+enum nm_code nm_explainer_new(const struct nm_plan *plan, struct nm_store *store, struct nm_explainer **out,
+			      struct nm_error *err) NM_WARN_UNUSED;
+void nm_explainer_free(struct nm_explainer *explainer); /* takes NULL */
+
+/* Explains a call, legs included (nm_store_call_get).  likely: looks for reasons too, which plays it some more times.
+ * NM_INPUT: no plan has its line any more. */
+enum nm_code nm_explain(struct nm_explainer *explainer, const struct nm_call_entry *call, bool likely,
+			struct nm_arena *arena, struct nm_explanation *out,
+			struct nm_error *err) NM_WARN_UNUSED;
+
+const char *nm_explained_name(enum nm_explained verdict);   /* "as planned", "differs", "untold" */
+const char *nm_departure_name(enum nm_departure departure); /* "not-rung", ...; "" for none */
+
+#endif

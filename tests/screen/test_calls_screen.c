@@ -1,0 +1,466 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The Calls screen: a log with calls of every kind and people to call back, and what keys do to them.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "nevermiss/calls.h"
+#include "nevermiss/followup.h"
+#include "stage.h"
+
+/* clang-format off */
+#define OWNER "+15125550111"
+#define SAM "+15125550114"
+#define OFFICE "+15125550112"
+#define FIXLY "+15125550177"
+#define VIP UINT64_C(15125550142)
+#define SPAM UINT64_C(19005550123)
+#define SOMEBODY UINT64_C(15125550199)
+#define FRIDAY (STAGE_NOW - 2 * 86400 + 6 * 3600) /* 20 November, 11:11 */
+#define NIGHT (STAGE_NOW - 2 * 3600)
+#define LEGS 8
+/* clang-format on */
+
+static const struct stage_options small = {.screen = "calls", .width = 80, .height = 24};
+
+struct record {
+	struct nm_call_entry call;
+	struct nm_call_leg legs[LEGS];
+	char id[32];
+};
+
+static void begin(struct record *r, int number, nm_time at, nm_number caller)
+{
+	*r = (struct record){.call = {.number = UINT64_C(15125550100),
+				      .line = "main",
+				      .driver = "sandbox",
+				      .carrier_id = r->id,
+				      .caller = {.number = caller},
+				      .began = at,
+				      .legs = r->legs}};
+	snprintf(r->id, sizeof r->id, "call-%d", number);
+}
+
+static void leg(struct record *r, const char *who, const char *to, enum nm_leg_end how, int from, int rang_s)
+{
+	r->legs[r->call.n++] = (struct nm_call_leg){
+		.leg = {.id = "leg",
+			.to = to,
+			.end = how,
+			.began = r->call.began + from,
+			.ended = r->call.began + from + rang_s + (how == NM_LEG_ANSWERED ? 90 : 0),
+			.rang_s = rang_s},
+		.who = who,
+	};
+}
+
+static void put(struct stage *stage, struct record *r, struct nm_became became, int lasted)
+{
+	struct nm_store *store;
+	struct nm_error err;
+	enum nm_call_kept kept;
+
+	r->call.became = became;
+	r->call.ended = r->call.began + lasted;
+	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
+	if (nm_store_call_put(store, &r->call, &kept, &err))
+		fail_msg("%s", err.text);
+}
+
+static struct nm_became answered(const char *by, int seconds)
+{
+	return (struct nm_became){.end = NM_CALL_ANSWERED, .reason = NM_CALL_LEG_ANSWERED, .by = by, .seconds = seconds};
+}
+
+/* One of each kind, oldest first. */
+static void fill(struct stage *stage)
+{
+	struct record r;
+
+	begin(&r, 1, FRIDAY, SOMEBODY);
+	leg(&r, "owner", OWNER, NM_LEG_ANSWERED, 1, 6);
+	put(stage, &r, answered("owner", 7), 97);
+	begin(&r, 2, FRIDAY + 600, VIP);
+	leg(&r, "owner", OWNER, NM_LEG_NO_ANSWER, 1, 20);
+	leg(&r, "office", OFFICE, NM_LEG_ANSWERED, 22, 12);
+	leg(&r, "sam", SAM, NM_LEG_CANCELED, 22, 12);
+	put(stage, &r,
+	    (struct nm_became){.end = NM_CALL_SWALLOWED, .reason = NM_CALL_OWN_VOICEMAIL, .probably = true,
+			       .by = "office", .seconds = 34},
+	    124);
+	begin(&r, 3, FRIDAY + 1200, SPAM);
+	put(stage, &r,
+	    (struct nm_became){.end = NM_CALL_REJECTED, .reason = NM_CALL_TURNED_AWAY, .seconds = -1}, 0);
+	begin(&r, 4, FRIDAY + 1800, SOMEBODY + 1);
+	leg(&r, "fixly", FIXLY, NM_LEG_ANSWERED, 1, 3);
+	put(stage, &r, answered("fixly", 4), 94);
+	begin(&r, 5, FRIDAY + 2400, 0);
+	r.call.caller.anonymous = true;
+	leg(&r, "owner", OWNER, NM_LEG_CANCELED, 1, 8);
+	put(stage, &r,
+	    (struct nm_became){.end = NM_CALL_ABANDONED, .reason = NM_CALL_HUNG_UP, .seconds = 9}, 9);
+	begin(&r, 6, FRIDAY + 3000, 0);
+	put(stage, &r, (struct nm_became){.end = NM_CALL_UNKNOWN, .reason = NM_CALL_NOT_TOLD, .seconds = -1}, 60);
+	begin(&r, 7, NIGHT, SOMEBODY + 2);
+	leg(&r, "fixly", FIXLY, NM_LEG_NO_ANSWER, 1, 10);
+	put(stage, &r,
+	    (struct nm_became){.end = NM_CALL_VOICEMAIL, .reason = NM_CALL_MAILBOX, .probably = true, .seconds = 11},
+	    41);
+	begin(&r, 8, NIGHT + 600, SOMEBODY + 3);
+	leg(&r, NULL, "sip:\033]0;evil\007\xe2\x80\xaeregnar@example.org", NM_LEG_ANSWERED, 1, 3);
+	put(stage, &r, answered("sip:\033]0;evil\007\xe2\x80\xaeregnar@example.org", 4), 64);
+}
+
+static void add_lead(struct stage *stage)
+{
+	const struct nm_followup lead = {.channel = NM_CHANNEL_WEB,
+					 .name = "Dana \033[31mR.\u202e",
+					 .words = "my sink leaks",
+					 .opened = STAGE_NOW - 180};
+	struct nm_store *store;
+	struct nm_error err;
+	int64_t id;
+
+	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
+	if (nm_store_followup_add(store, &lead, &id, &err))
+		fail_msg("%s", err.text);
+}
+
+static void open_filled(struct stage *stage, const struct stage_options *options)
+{
+	stage_open(stage, &(struct stage_options){.screen = "week", .width = 80, .height = 24});
+	fill(stage);
+	add_lead(stage);
+	stage_stop(stage);
+	stage->options = options;
+	stage->now = options->now ? options->now : STAGE_NOW;
+	stage_start(stage);
+	stage_keys(stage, "7");
+}
+
+/* --- how it looks --- */
+
+static void it_is_as_expected_in_all_sizes(void **state)
+{
+	static const struct {
+		struct stage_options options;
+		const char *name;
+	} looks[] = {
+		{{.screen = "calls", .width = 80, .height = 24}, "calls-80x24"},
+		{{.screen = "calls", .width = 40, .height = 12}, "calls-40x12"},
+		{{.screen = "calls", .width = 200, .height = 50}, "calls-200x50"},
+		{{.screen = "calls", .width = 80, .height = 24, .ascii = true}, "calls-ascii"},
+		{{.screen = "calls", .width = 80, .height = 24, .escapes = true}, "calls-colour"},
+		{{.screen = "calls", .width = 80, .height = 24, .escapes = true, .mono = true}, "calls-mono"},
+	};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
+		open_filled(&stage, &looks[i].options);
+		stage_golden(&stage, looks[i].name);
+		if (looks[i].options.width == 40) {
+			stage_keys(&stage, "Tab");
+			stage_golden(&stage, "calls-log-40x12");
+		}
+		stage_close(&stage);
+	}
+}
+
+static void an_empty_log_says_what_to_do(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &small);
+	stage_golden(&stage, "calls-empty");
+	stage_keys(&stage, "B");
+	stage_shows(&stage, "this caller is not to be called back");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "there is no call here");
+	stage_close(&stage);
+}
+
+static void any_size_can_be_drawn(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	for (int size = 1; size < 60; size++) {
+		assert_true(app_resize(&stage.app, size * 4, size));
+		app_settle(&stage.app);
+		app_draw(&stage.app);
+		stage_keys(&stage, "Tab Down Enter Down Escape");
+	}
+	stage_close(&stage);
+}
+
+/* --- one call --- */
+
+static void a_call_stands_beside_the_plan(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &(struct stage_options){.screen = "calls", .width = 110, .height = 32});
+	stage_keys(&stage, "Tab / s w a l l o w e d Enter Enter");
+	stage_golden(&stage, "calls-page-110x32");
+	stage_keys(&stage, "p");
+	stage_shows(&stage, "4 Simulate");
+	stage_shows(&stage, "from +1 512 555 0142");
+	stage_close(&stage);
+	open_filled(&stage, &small);
+	stage_keys(&stage, "Tab / f i x l y Enter Down Enter");
+	stage_golden(&stage, "calls-page-80x24");
+	stage_keys(&stage, "Down Down Down Down Down Down PgDn");
+	stage_golden(&stage, "calls-page-scrolled");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "as planned");
+	stage_close(&stage);
+}
+
+static void the_first_difference_stands_in_the_list(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &(struct stage_options){.screen = "calls", .width = 120, .height = 30});
+	stage_shows(&stage, "no: owner not rung");
+	stage_close(&stage);
+}
+
+/* --- the filter --- */
+
+static void each_character_narrows_the_log(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	stage_keys(&stage, "/ v i p");
+	stage_shows(&stage, "1 of 1 with: vip");
+	stage_shows(&stage, "office swallow");
+	stage_hides(&stage, "rejected");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "rejected");
+	stage_keys(&stage, "/ 0 1 9 9 Space o w n e r Enter");
+	stage_shows(&stage, "1 of 1 with: 0199 owner");
+	stage_keys(&stage, "/ C-u n o n e Enter");
+	stage_shows(&stage, "no call has these words");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "1 of 8 this month");
+	stage_close(&stage);
+}
+
+static void a_date_is_where_the_log_begins(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	stage_keys(&stage, "g");
+	stage_type(&stage, "2026-11-20");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "of 6");
+	stage_hides(&stage, "Sun 22 Nov 03");
+	stage_keys(&stage, "g");
+	stage_type(&stage, "soon");
+	stage_keys(&stage, "Enter Escape Escape");
+	stage_shows(&stage, "this month");
+	stage_close(&stage);
+}
+
+/* More than one piece, and many that began in one second. */
+static void a_long_log_is_paged_through(void **state)
+{
+	struct stage stage;
+	struct nm_store *store;
+	struct record r;
+
+	(void)state;
+	stage_open(&stage, &small);
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_begin(store, NULL), NM_OK);
+	for (int i = 0; i < 2600; i++) {
+		begin(&r, i, NIGHT - 3600 * (i < 700 ? 0 : i), SOMEBODY + (nm_number)i % 7);
+		leg(&r, "fixly", FIXLY, NM_LEG_ANSWERED, 1, 3);
+		put(&stage, &r, answered(i % 1000 == 999 ? "sam" : "fixly", 4), 60);
+	}
+	assert_int_equal(nm_store_commit(store, NULL), NM_OK);
+	stage_keys(&stage, "1 7 Tab Tab");
+	stage_keys(&stage, "G");
+	stage_shows(&stage, "2600 of 2600");
+	stage_keys(&stage, "PgUp PgUp Home");
+	stage_shows(&stage, "1 of ");
+	stage_keys(&stage, "/ b y Space s a m Enter");
+	stage_shows(&stage, "1 of 2 with: by sam");
+	stage_close(&stage);
+}
+
+/* --- whom to call back --- */
+
+static size_t count_open(struct stage *stage)
+{
+	const struct nm_followup_filter filter = {
+		.open = true, .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100};
+	struct nm_followups followups;
+	struct nm_store *store;
+	size_t n;
+
+	assert_int_equal(session_store(&stage->session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_followups(store, &filter, &followups, NULL), NM_OK);
+	n = followups.n;
+	nm_followups_clear(&followups);
+	return n;
+}
+
+static void keys_say_how_it_went(void **state)
+{
+	struct stage stage;
+	size_t open;
+
+	(void)state;
+	open_filled(&stage, &small);
+	open = count_open(&stage);
+	assert_int_equal(open, 3);
+	stage_keys(&stage, "B");
+	stage_shows(&stage, "booked; u takes it back");
+	assert_int_equal(count_open(&stage), open - 1);
+	stage_keys(&stage, "u");
+	stage_shows(&stage, "taken back");
+	assert_int_equal(count_open(&stage), open);
+	stage_keys(&stage, "R X");
+	assert_int_equal(count_open(&stage), open - 2);
+	stage_keys(&stage, "A");
+	stage_shows(&stage, "tried, no answer; again due");
+	assert_int_equal(count_open(&stage), open - 2);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "tried, no answer, by pat");
+	stage_golden(&stage, "calls-history");
+	stage_close(&stage);
+}
+
+/* In the log a key is about whoever rang there. */
+static void a_call_leads_to_its_caller(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	stage_keys(&stage, "/ v i p Enter B");
+	stage_shows(&stage, "+1 512 555 0142 (vip): booked");
+	assert_int_equal(count_open(&stage), 2);
+	stage_keys(&stage, "B");
+	stage_shows(&stage, "this caller is not to be called back");
+	stage_close(&stage);
+}
+
+static void a_lead_is_added(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	stage_keys(&stage, "I Down Enter");
+	stage_type(&stage, "nonsense");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "nonsense");
+	stage_keys(&stage, "C-u");
+	stage_type(&stage, "512 555 0155");
+	stage_keys(&stage, "Enter");
+	stage_type(&stage, "Kim");
+	stage_keys(&stage, "Enter");
+	stage_type(&stage, "a new boiler");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "Kim, +1 512 555 0155");
+	assert_int_equal(count_open(&stage), 4);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "a new boiler");
+	stage_close(&stage);
+}
+
+static void a_text_is_shown_before_it_is_sent(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small); /* at night */
+	stage_keys(&stage, "T");
+	stage_hides(&stage, "Send this text");
+	stage_close(&stage);
+	open_filled(&stage, &(struct stage_options){
+				    .screen = "calls", .width = 80, .height = 24, .now = STAGE_NOW + 6 * 3600});
+	stage_keys(&stage, "/ v i p Enter T");
+	stage_golden(&stage, "calls-text");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "the text to +15125550142: sent");
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "texted");
+	stage_close(&stage);
+}
+
+static void a_read_only_session_changes_nothing(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &(struct stage_options){.screen = "calls", .width = 80, .height = 24, .read_only = true});
+	for (const char *key = "BRAXTIu"; *key; key++) {
+		const char name[] = {*key, '\0'};
+
+		stage_keys(&stage, name);
+		stage_shows(&stage, "this session is read-only: nothing is changed");
+	}
+	assert_int_equal(count_open(&stage), 3);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "what was done");
+	stage_close(&stage);
+}
+
+/* What another process writes is there at the next key. */
+static void new_calls_are_noticed(void **state)
+{
+	struct stage stage;
+	struct record r;
+
+	(void)state;
+	open_filled(&stage, &small);
+	stage_hides(&stage, "+1 737 555 0108");
+	begin(&r, 100, STAGE_NOW - 60, UINT64_C(17375550108));
+	leg(&r, "fixly", FIXLY, NM_LEG_ANSWERED, 1, 3);
+	put(&stage, &r, answered("fixly", 4), 50);
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "+1 737 555 0108");
+	stage_close(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_is_as_expected_in_all_sizes),
+		cmocka_unit_test(an_empty_log_says_what_to_do),
+		cmocka_unit_test(any_size_can_be_drawn),
+		cmocka_unit_test(a_call_stands_beside_the_plan),
+		cmocka_unit_test(the_first_difference_stands_in_the_list),
+		cmocka_unit_test(each_character_narrows_the_log),
+		cmocka_unit_test(a_date_is_where_the_log_begins),
+		cmocka_unit_test(a_long_log_is_paged_through),
+		cmocka_unit_test(keys_say_how_it_went),
+		cmocka_unit_test(a_call_leads_to_its_caller),
+		cmocka_unit_test(a_lead_is_added),
+		cmocka_unit_test(a_text_is_shown_before_it_is_sent),
+		cmocka_unit_test(a_read_only_session_changes_nothing),
+		cmocka_unit_test(new_calls_are_noticed),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,486 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The first run: from an empty folder to a plan that passes check, by keys; wrong answers in every field; nothing
+ * written before the last key, and nothing overwritten.
+ */
+#include <glob.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "command.h"
+#include "exact.h"
+#include "random.h"
+#include "stage.h"
+#include "wizard.h"
+
+static const struct stage_options first_80x24 = {.width = 80, .height = 24, .first_run = "America/Chicago"};
+
+/* What somebody types who has a backup and an AI, from the first question to the last one. */
+static void answer_all(struct stage *stage)
+{
+	stage_type(stage, "Smith Plumbing");
+	stage_keys(stage, "Enter Enter Enter");
+	stage_type(stage, "(512) 555-0100");
+	stage_keys(stage, "Enter");
+	stage_type(stage, "512 555 0111");
+	stage_keys(stage, "Enter Enter");
+	stage_type(stage, "Sam Lee 512 555 0112");
+	stage_keys(stage, "Enter");
+	stage_type(stage, "Fixly 512 555 0177");
+	stage_keys(stage, "Enter C-u");
+	stage_type(stage, "Mo-Fr 08:00-18:00; Sa 09:00-13:00");
+	stage_keys(stage, "Enter Enter");
+	stage_type(stage, "yes");
+}
+
+/* The form at its beginning, filled in, and what it makes. */
+static void play_at(const char *name, struct stage_options options)
+{
+	struct stage stage;
+	char golden[64];
+
+	options.first_run = "America/Chicago";
+	stage_open(&stage, &options);
+	snprintf(golden, sizeof golden, "wizard-%s", name);
+	stage_golden(&stage, golden);
+	answer_all(&stage);
+	snprintf(golden, sizeof golden, "wizard-answered-%s", name);
+	stage_golden(&stage, golden);
+	stage_keys(&stage, "Enter");
+	snprintf(golden, sizeof golden, "wizard-review-%s", name);
+	stage_golden(&stage, golden);
+	stage_close(&stage);
+}
+
+static void it_looks_like_this(void **state)
+{
+	(void)state;
+	play_at("80x24", (struct stage_options){.width = 80, .height = 24});
+	play_at("40x12", (struct stage_options){.width = 40, .height = 12});
+	play_at("200x50", (struct stage_options){.width = 200, .height = 50});
+	play_at("ascii", (struct stage_options){.width = 80, .height = 24, .ascii = true});
+	play_at("colour", (struct stage_options){.width = 80, .height = 24, .escapes = true});
+	play_at("mono", (struct stage_options){.width = 80, .height = 24, .escapes = true, .mono = true});
+}
+
+static size_t files(const char *pattern)
+{
+	glob_t found;
+	size_t n = glob(pattern, 0, NULL, &found) == 0 ? found.gl_pathc : 0;
+
+	globfree(&found);
+	return n;
+}
+
+/* The same by init, as another file of the folder; the caller frees it. */
+static char *init_writes(void)
+{
+	static char *words[] = {"--business", "Smith Plumbing", "--timezone", "America/Chicago", "--country", "US",
+				"--number", "(512) 555-0100", "--mobile", "512 555 0111", "--voicemail-after", "25s",
+				"--backup", "Sam Lee 512 555 0112", "--ai", "Fixly 512 555 0177", "--hours",
+				"Mo-Fr 08:00-18:00; Sa 09:00-13:00", "--holidays", "us", "--emergency", "yes"};
+	const struct session_options options = {.plan_file = "init.conf"};
+	const struct command *command = command_find("init");
+	struct arguments args;
+	struct nm_buf out, notes, text;
+	enum status status;
+	struct nm_error err;
+
+	nm_buf_init(&out, 1u << 16);
+	nm_buf_init(&notes, 1u << 16);
+	nm_buf_init(&text, NM_PLAN_BYTES);
+	assert_int_equal(arguments_read(command, sizeof words / sizeof *words, words, &args, &err), NM_OK);
+	assert_int_equal(command->run(&(struct invocation){.args = &args, .options = &options, .out = &out, .notes = &notes},
+				      &status, &err),
+			 NM_OK);
+	assert_int_equal(nm_file_read("init.conf", NM_PLAN_BYTES, &text, NULL), NM_OK);
+	arguments_clear(&args);
+	nm_buf_clear(&out);
+	nm_buf_clear(&notes);
+	return nm_buf_take(&text);
+}
+
+static void it_writes_what_init_writes_for_the_same_answers(void **state)
+{
+	struct stage stage;
+	char *plan, *same;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	answer_all(&stage);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "check: no errors");
+	assert_int_equal(files("*"), 0); /* nothing yet */
+	stage_keys(&stage, "W");
+	assert_true(stage.app.ended);
+	assert_int_equal(files("*"), 2); /* the plan, and the calendar of its holidays */
+	plan = stage_plan(&stage);
+	same = init_writes();
+	assert_string_equal(plan, same);
+	free(plan);
+	free(same);
+	stage_close(&stage);
+}
+
+/* Each wrong answer is told at once in words of its own, kept, and nothing is written with it. */
+static void a_wrong_answer_is_told_as_it_is_typed(void **state)
+{
+	static const struct {
+		enum question question;
+		const char *typed, *told;
+	} wrong[] = {
+		{QUESTION_TIMEZONE, "Mars/Base", "no time zone \"Mars/Base\""},
+		{QUESTION_COUNTRY, "USA", "two letters are expected"},
+		{QUESTION_NUMBER, "911", "911 is an emergency number"},
+		{QUESTION_MOBILE, "12", "number = \"12\" in destination 'owner'"},
+		{QUESTION_VOICEMAIL, "5s", "too early to ring the phone at all"},
+		{QUESTION_VOICEMAIL, "12s", "too early to ring the phone at all"},
+		{QUESTION_VOICEMAIL, "soon", "--voicemail-after"},
+		{QUESTION_BACKUP, "sam", "number = \"sam\""},
+		{QUESTION_AI, "+", "number = \"+\""},
+		{QUESTION_AI, "+442079460000", "is in GB, not in the plan's country"},
+		{QUESTION_BACKUP, "Ann +19005550100", "destination Ann is a premium number"},
+		{QUESTION_BACKUP, "owner 512 555 0112", "owner"},
+		{QUESTION_BACKUP, "S\"am 512 555 0112", "a name without quotes"},
+		{QUESTION_HOURS, "8-18", "hours"},
+		{QUESTION_HOLIDAYS, "uk", "it is us or none"},
+		{QUESTION_EMERGENCY, "maybe", "it is yes or no"},
+	};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		stage_open(&stage, &first_80x24);
+		answer_all(&stage);
+		for (size_t row = QUESTIONS - 1; wizard_rows[row].question != wrong[i].question; row--)
+			stage_keys(&stage, "Up");
+		stage_keys(&stage, "C-u");
+		stage_type(&stage, wrong[i].typed);
+		stage_shows(&stage, wrong[i].told);
+		stage_keys(&stage, "Up Up Up F2"); /* from elsewhere: it goes there */
+		stage_shows(&stage, wrong[i].told);
+		stage_shows(&stage, wrong[i].typed);
+		assert_int_equal(stage.app.depth, 0);
+		assert_int_equal(files("*"), 0);
+		stage_close(&stage);
+	}
+}
+
+static void what_must_be_answered_is_asked_for(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	stage_keys(&stage, "F2");
+	stage_shows(&stage, "Business: this one must be answered");
+	stage_type(&stage, "Ann");
+	stage_keys(&stage, "C-o");
+	stage_shows(&stage, "Customers call: this one must be answered");
+	stage_close(&stage);
+}
+
+static void answers_are_offered(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	stage_keys(&stage, "PgDn");
+	stage_shows(&stage, "nothing is offered here");
+	stage_keys(&stage, "Tab C-u");
+	stage_type(&stage, "puerto");
+	stage_keys(&stage, "PgDn");
+	stage_shows(&stage, "America/Puerto_Rico");
+	stage_keys(&stage, "C-u");
+	stage_type(&stage, "berlin");
+	stage_shows(&stage, "Europe/Berlin"); /* offered */
+	stage_keys(&stage, "PgDn");
+	stage_shows(&stage, "Country         DE"); /* follows, and its holidays are not shipped */
+	stage_shows(&stage, "Closed on       none");
+	stage_keys(&stage, "Tab C-u");
+	stage_type(&stage, "us");
+	stage_keys(&stage, "S-Tab C-u");
+	stage_type(&stage, "new york");
+	stage_keys(&stage, "Tab"); /* there is but one */
+	stage_shows(&stage, "Time zone       America/New_York");
+	stage_shows(&stage, "Country         us"); /* as it was typed */
+	stage_keys(&stage, "Tab");
+	stage_type(&stage, "512 555 0100");
+	stage_keys(&stage, "Tab PgDn F2");
+	stage_shows(&stage, "Your own phone  512 555 0100");
+	stage_close(&stage);
+}
+
+/* However long: it is told or written whole, never cut. */
+static void a_long_answer_is_not_cut(void **state)
+{
+	struct stage stage;
+	char *plan;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	answer_all(&stage);
+	stage_keys(&stage, "Up Up C-u");
+	for (int i = 0; i < 500; i++)
+		stage_type(&stage, "Mo 08:00;");
+	stage_keys(&stage, "F2");
+	assert_int_equal(stage.app.depth, 0);
+	stage_keys(&stage, "C-u PgDn Up Up Up Up Up Up Up Up Up Up");
+	for (int i = 0; i < 100; i++)
+		stage_type(&stage, "0123456789");
+	stage_keys(&stage, "F2 W");
+	assert_true(stage.app.ended);
+	plan = stage_plan(&stage);
+	assert_non_null(strstr(plan, "0123456789. We're helping"));
+	assert_non_null(strstr(plan, "0123456789. If this is"));
+	free(plan);
+	stage_close(&stage);
+}
+
+/* However small the window: the question that is answered is in it. */
+static void the_question_is_seen_in_any_window(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	stage_keys(&stage, "Tab Tab Tab Tab Tab Tab");
+	for (int height = 3; height < 30; height++) {
+		assert_true(app_resize(&stage.app, 30, height));
+		app_draw(&stage.app);
+		stage_shows(&stage, "Who steps in");
+	}
+	stage_close(&stage);
+}
+
+static void leaving_asks_before_it_throws_answers_away(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	stage_keys(&stage, "Escape");
+	assert_true(stage.app.ended); /* nothing was typed */
+	stage_close(&stage);
+	stage_open(&stage, &first_80x24);
+	stage_type(&stage, "q? :1 Smith");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "Leave without a plan?");
+	stage_keys(&stage, "n");
+	stage_shows(&stage, "q? :1 Smith");
+	assert_false(stage.app.ended);
+	stage_keys(&stage, "C-c y");
+	assert_true(stage.app.ended);
+	assert_int_equal(files("*"), 0);
+	stage_close(&stage);
+}
+
+static void going_back_loses_nothing(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	answer_all(&stage);
+	stage_keys(&stage, "Enter PgDn End k Escape Up Up");
+	stage_shows(&stage, "512 555 0177");
+	stage_shows(&stage, "Sa 09:00-13:00");
+	stage_keys(&stage, "F1");
+	stage_shows(&stage, "the question before");
+	stage_keys(&stage, "3 q"); /* there is no other screen to go to */
+	stage_shows(&stage, "Smith Plumbing");
+	assert_false(stage.app.ended);
+	stage_close(&stage);
+}
+
+/* Somebody wrote a plan meanwhile, or something else stands where the calendar belongs. */
+static void nothing_is_overwritten(void **state)
+{
+	static const char *const names[] = {"plan.conf", "us-federal-holidays.ics"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct stage stage;
+		struct nm_buf text;
+
+		stage_open(&stage, &first_80x24);
+		answer_all(&stage);
+		assert_int_equal(nm_file_write(names[i], "theirs", 6, true, NULL), NM_OK);
+		stage_keys(&stage, "Enter W");
+		stage_shows(&stage, "is there");
+		assert_false(stage.app.ended);
+		assert_int_equal(files("*"), 1);
+		nm_buf_init(&text, 64);
+		assert_int_equal(nm_file_read(names[i], 64, &text, NULL), NM_OK);
+		assert_string_equal(text.data, "theirs");
+		nm_buf_clear(&text);
+		stage_close(&stage);
+	}
+}
+
+/* --- any answers --- */
+
+#define ANY(words) ((words)[random_below(random, (int)(sizeof(words) / sizeof *(words)))])
+
+static struct first_answers random_answers(uint64_t *random)
+{
+	static const char *const businesses[] = {"Smith", "Smith \"Best\" Plumbing", "M\xc3\xbcller ${HOME} \\", "a'b # }"};
+	static const char *const zones[] = {"America/Chicago", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Auckland", "UTC"};
+	static const char *const numbers[] = {"+15125550100", "+1 (512) 555-0100"};
+	static const char *const mobiles[] = {"+15125550100", "+15125550111"};
+	static const char *const voicemails[] = {"25s", "13s", "18s", "60s", "none", "unknown"};
+	static const char *const backups[] = {"", "+15125550112", "Sam Lee: +15125550112", "J\xc3\xbcrgen (512) 555-0112", "human +15125550112", "main +15125550112"};
+	static const char *const ais[] = {"", "+15125550177", "Fixly +15125550177", "voicemail +15125550177", "lost +15125550177"};
+	static const char *const hours[] = {"Mo-Fr 08:00-18:00", "24/7", "Mo-Su 22:00-06:00", "Mo-Fr 08:00-18:00; PH off",
+					    "Sa[1] 09:00-13:00", "off"};
+	static const char *const holidays[] = {"us", "none", "US"};
+	static const char *const yes_no[] = {"yes", "no", "No"};
+
+	return (struct first_answers){{
+		[QUESTION_BUSINESS] = ANY(businesses),
+		[QUESTION_COUNTRY] = random_below(random, 2) ? "US" : "de",
+		[QUESTION_TIMEZONE] = ANY(zones),
+		[QUESTION_NUMBER] = ANY(numbers),
+		[QUESTION_MOBILE] = ANY(mobiles),
+		[QUESTION_VOICEMAIL] = ANY(voicemails),
+		[QUESTION_BACKUP] = ANY(backups),
+		[QUESTION_AI] = ANY(ais),
+		[QUESTION_HOLIDAYS] = ANY(holidays),
+		[QUESTION_HOURS] = ANY(hours),
+		[QUESTION_EMERGENCY] = ANY(yes_no),
+	}};
+}
+
+static void passes_check(const struct nm_buf *text)
+{
+	const struct nm_check_options options = {.now = STAGE_NOW, .from = STAGE_NOW, .until = STAGE_NOW + 400 * (nm_time)NM_DAY};
+	struct nm_findings findings;
+	struct nm_plan *plan = NULL;
+	struct nm_diags diags;
+	struct nm_error err;
+
+	nm_diags_init(&diags);
+	if (nm_plan_read_kept("plan.conf", text->data, text->len, first_plan_files(), &plan, &diags, &err) ||
+	    nm_check(plan, &options, &findings, &err))
+		fail_msg("%s\n%s", diags.n ? diags.items[0].text : err.text, text->data);
+	if (!findings.ok)
+		fail_msg("%s\n%s", findings.items[0].message, text->data);
+	nm_findings_clear(&findings);
+	nm_plan_free(plan);
+	nm_diags_clear(&diags);
+}
+
+/* Holidays that the hours name must be somebody's, phones are in the plan's country, and some names are taken. */
+static bool is_a_reason(const char *text)
+{
+	static const char *const reasons[] = {"PH", "is in US, not in the plan's country", "the name 'main' is that of a line",
+					      "be called '"};
+
+	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
+		if (strstr(text, reasons[i]))
+			return true;
+	}
+	return false;
+}
+
+static void whatever_is_answered_passes_check(void **state)
+{
+	int passed = 0;
+	uint64_t seed = 0x9e3779b97f4a7c15u;
+
+	(void)state;
+	for (int i = 0; i < 500; i++) {
+		const struct first_answers answers = random_answers(&seed);
+		struct nm_error err = {NM_OK, ""};
+		struct nm_buf text;
+
+		if (first_plan_judge(&answers, QUESTIONS, &err)) {
+			assert_true(is_a_reason(err.text));
+			continue;
+		}
+		nm_buf_init(&text, NM_PLAN_BYTES);
+		assert_int_equal(first_plan_text(&answers, &text, &err), NM_OK);
+		passes_check(&text);
+		nm_buf_clear(&text);
+		passed++;
+	}
+	assert_true(passed > 100);
+}
+
+/* Any keys: the rows are exact, the draft is a plan, and nothing is on disk but what W wrote. */
+static void any_keys_leave_a_draft_that_reads(void **state)
+{
+	static const char *const typed[] = {"\" } rule {", "911", "\xe6\xbc\xa2", "+15125550111", "yes", "us", "PH off", "${HOME}", "\\", "chicago"};
+	static const uint32_t keys[] = {K_ENTER, K_TAB, K_UP, K_DOWN, K_PAGE_DOWN, K_PAGE_UP, K_F1 + 1, K_ESCAPE, 'n', 'q', K_F1,
+					K_CONTROL + 'u', K_BACKSPACE, K_LEFT, K_HOME, K_DELETE, K_END, K_RIGHT};
+	uint64_t seed = 0x2545f4914f6cdd1du, *random = &seed;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	for (int i = 0; i < 1500; i++) {
+		if (random_below(random, 6) == 0)
+			stage_type(&stage, ANY(typed));
+		app_key(&stage.app, ANY(keys));
+		if (random_below(random, 10) == 0)
+			app_click(&stage.app, random_below(random, 90), random_below(random, 26));
+		if (random_below(random, 20) == 0)
+			assert_true(app_resize(&stage.app, 1 + random_below(random, 130), 1 + random_below(random, 50)));
+		stage.app.ended = false;
+		app_draw(&stage.app);
+		rows_are_exact(&stage.app.canvas);
+		assert_non_null(stage.session.plan);
+	}
+	assert_int_equal(files("*"), 0);
+	stage_close(&stage);
+}
+
+static void zones_of_a_strange_table_are_left_out(void **state)
+{
+	static const char table[] = "# comment\nUS\t+41-087\tAmerica/Chicago\tCentral\nXYZ\t+1\tNo/Country\nDE\tonly two\n\n\t\t\t\nDE\t+52+013\tEurope/Berlin";
+	struct zones zones;
+	struct nm_buf own;
+
+	(void)state;
+	zones_parse(table, &zones);
+	assert_int_equal(zones.n, 2);
+	assert_string_equal(zones_find(&zones, "Europe/Berlin")->country, "DE");
+	assert_null(zones_find(&zones, "No/Country"));
+	nm_buf_init(&own, 64);
+	zones_own(&zones, "UTC", &own); /* says nothing of where its owner lives */
+	assert_string_equal(own.data, "");
+	zones_own(&zones, ":Europe/Berlin", &own);
+	assert_string_equal(own.data, "Europe/Berlin");
+	nm_buf_clear(&own);
+	zones_clear(&zones);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(it_looks_like_this),
+		cmocka_unit_test(it_writes_what_init_writes_for_the_same_answers),
+		cmocka_unit_test(a_wrong_answer_is_told_as_it_is_typed),
+		cmocka_unit_test(what_must_be_answered_is_asked_for),
+		cmocka_unit_test(answers_are_offered),
+		cmocka_unit_test(a_long_answer_is_not_cut),
+		cmocka_unit_test(the_question_is_seen_in_any_window),
+		cmocka_unit_test(leaving_asks_before_it_throws_answers_away),
+		cmocka_unit_test(going_back_loses_nothing),
+		cmocka_unit_test(nothing_is_overwritten),
+		cmocka_unit_test(whatever_is_answered_passes_check),
+		cmocka_unit_test(any_keys_leave_a_draft_that_reads),
+		cmocka_unit_test(zones_of_a_strange_table_are_left_out),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,242 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The log as a list: see call_log.h.  In: the store, the words of a filter.  Out: rows by number.  Knows no screen.
+ */
+#include "call_log.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "call_words.h"
+#include "list.h"
+
+#define HELD_ROWS 4000 /* in memory at the most, beside those that are looked at */
+
+void call_log_begin(struct call_log *log, const char *filter, nm_time until)
+{
+	char words[CALL_LOG_FILTER];
+
+	snprintf(words, sizeof words, "%s", filter); /* it may be the log's own */
+	call_log_clear(log);
+	memcpy(log->filter, words, sizeof words);
+	log->began = until;
+	log->id = 0; /* of those that begin at `until` none is older */
+}
+
+static void let_go(struct call_chunk *chunk)
+{
+	nm_arena_free(chunk->arena);
+	chunk->arena = NULL;
+	chunk->rows = NULL;
+}
+
+void call_log_clear(struct call_log *log)
+{
+	for (size_t i = 0; i < log->n; i++)
+		let_go(&log->chunks[i]);
+	free(log->chunks);
+	*log = (struct call_log){0};
+}
+
+/* --- the filter --- */
+
+static bool has_words(const char *text, const char *words)
+{
+	char word[CALL_LOG_FILTER];
+
+	for (words += strspn(words, " "); *words; words += strspn(words, " ")) {
+		size_t len = strcspn(words, " ");
+
+		memcpy(word, words, len);
+		word[len] = '\0';
+		if (!text_contains(text, word))
+			return false;
+		words += len;
+	}
+	return true;
+}
+
+/* False when memory is out, too: *failed says so. */
+static bool matches(const struct call_log *log, const struct nm_plan *plan, const struct nm_call_entry *call,
+		    struct nm_buf *text, bool *failed)
+{
+	if (!log->filter[0])
+		return true;
+	nm_buf_clear(text);
+	call_search_words(plan, call, text);
+	*failed = *failed || text->failed;
+	return !text->failed && has_words(text->data, log->filter);
+}
+
+/* --- a piece --- */
+
+/* In the log's order: is the call older than the one at which a piece begins? */
+static bool is_older(const struct nm_call_entry *call, nm_time began, int64_t id)
+{
+	return call->began < began || (call->began == began && call->id < id);
+}
+
+/* Calls that are older than one, at least one of them unless there is none: many may have begun in its second. */
+static enum nm_code read_older(struct nm_store *store, nm_time began, int64_t id, struct nm_call_entries *out,
+			       size_t *skip, struct nm_error *err)
+{
+	struct nm_call_filter filter = {.since = NM_TIME_MIN, .until = began, .most = CALL_LOG_PIECE};
+
+	if (began < NM_TIME_MAX)
+		filter.until++;
+	for (;;) {
+		enum nm_code code = nm_store_calls(store, &filter, out, err);
+
+		if (code)
+			return code;
+		*skip = 0;
+		while (*skip < out->n && !is_older(&out->items[*skip], began, id))
+			++*skip;
+		if (*skip < out->n || !out->more)
+			return NM_OK;
+		nm_call_entries_clear(out);
+		filter.most *= 2;
+	}
+}
+
+static bool copy_row(struct call_chunk *chunk, const struct nm_call_entry *call)
+{
+	struct nm_call_entry *row = &chunk->rows[chunk->n];
+
+	*row = *call;
+	row->line = nm_arena_text(chunk->arena, call->line);
+	row->driver = nm_arena_text(chunk->arena, call->driver);
+	row->carrier_id = nm_arena_text(chunk->arena, call->carrier_id);
+	row->became.by = call->became.by ? nm_arena_text(chunk->arena, call->became.by) : NULL;
+	chunk->n++;
+	return row->line && row->driver && row->carrier_id && (row->became.by || !call->became.by);
+}
+
+/* Takes those that match; the chunk says where the piece begins. */
+static bool take_rows(const struct call_log *log, const struct nm_plan *plan, const struct nm_call_entries *calls,
+		      size_t skip, struct call_chunk *chunk)
+{
+	bool failed = false;
+	struct nm_buf text;
+
+	chunk->n = 0;
+	chunk->arena = nm_arena_new();
+	chunk->rows = chunk->arena ? nm_arena_alloc(chunk->arena, calls->n - skip, sizeof *chunk->rows) : NULL;
+	nm_buf_init(&text, 1u << 16);
+	for (size_t i = skip; chunk->rows && i < calls->n; i++) {
+		if (matches(log, plan, &calls->items[i], &text, &failed) && !copy_row(chunk, &calls->items[i]))
+			failed = true;
+	}
+	nm_buf_clear(&text);
+	if (chunk->rows && !failed)
+		return true;
+	let_go(chunk);
+	return false;
+}
+
+/* What was read of the log moves on behind the piece. */
+static void move_on(struct call_log *log, const struct nm_call_entries *calls, size_t skip)
+{
+	log->read += calls->n - skip;
+	log->ended = !calls->more;
+	if (calls->n) {
+		log->began = calls->items[calls->n - 1].began;
+		log->id = calls->items[calls->n - 1].id;
+	}
+}
+
+enum nm_code call_log_read(struct call_log *log, struct nm_store *store, const struct nm_plan *plan,
+			   struct nm_error *err)
+{
+	struct call_chunk chunk = {.began = log->began, .id = log->id, .first = log->rows};
+	struct nm_call_entries calls;
+	enum nm_code code;
+	size_t skip;
+
+	if (log->ended)
+		return NM_OK;
+	code = read_older(store, log->began, log->id, &calls, &skip, err);
+	if (code)
+		return code;
+	if (!nm_grow((void **)&log->chunks, &log->capacity, log->n + 1, sizeof *log->chunks) ||
+	    !take_rows(log, plan, &calls, skip, &chunk)) {
+		nm_call_entries_clear(&calls);
+		return nm_fail_memory(err);
+	}
+	move_on(log, &calls, skip);
+	nm_call_entries_clear(&calls);
+	if (!chunk.n) {
+		let_go(&chunk);
+		return NM_OK;
+	}
+	log->chunks[log->n++] = chunk;
+	log->rows += chunk.n;
+	return NM_OK;
+}
+
+/* --- rows --- */
+
+/* Calls may have come between since, or become others: then there are fewer rows, or the first ones are shown. */
+static enum nm_code read_again(const struct call_log *log, struct nm_store *store, const struct nm_plan *plan,
+			       struct call_chunk *chunk, struct nm_error *err)
+{
+	const size_t n = chunk->n;
+	struct nm_call_entries calls;
+	size_t skip;
+	bool taken;
+	enum nm_code code = read_older(store, chunk->began, chunk->id, &calls, &skip, err);
+
+	if (code)
+		return code;
+	taken = take_rows(log, plan, &calls, skip, chunk);
+	nm_call_entries_clear(&calls);
+	if (taken && chunk->n < n)
+		let_go(chunk); /* rows that are not there are shown as such */
+	chunk->n = n;
+	return taken ? NM_OK : nm_fail_memory(err);
+}
+
+enum nm_code call_log_hold(struct call_log *log, struct nm_store *store, const struct nm_plan *plan, size_t from,
+			   size_t n, struct nm_error *err)
+{
+	size_t held = 0;
+
+	for (size_t i = 0; i < log->n; i++) {
+		struct call_chunk *chunk = &log->chunks[i];
+		const bool wanted = chunk->first < from + n && chunk->first + chunk->n > from;
+		enum nm_code code = wanted && !chunk->arena ? read_again(log, store, plan, chunk, err) : NM_OK;
+
+		if (code)
+			return code;
+		held += chunk->arena ? chunk->n : 0;
+	}
+	for (size_t i = 0; i < log->n && held > HELD_ROWS; i++) {
+		struct call_chunk *chunk = &log->chunks[i];
+		const bool wanted = chunk->first < from + n && chunk->first + chunk->n > from;
+
+		if (chunk->arena && !wanted) {
+			held -= chunk->n;
+			let_go(chunk);
+		}
+	}
+	return NM_OK;
+}
+
+const struct nm_call_entry *call_log_row(const struct call_log *log, size_t row)
+{
+	size_t low = 0, high = log->n;
+
+	while (low < high) {
+		const size_t middle = low + (high - low) / 2;
+		const struct call_chunk *chunk = &log->chunks[middle];
+
+		if (row < chunk->first)
+			high = middle;
+		else if (row >= chunk->first + chunk->n)
+			low = middle + 1;
+		else
+			return chunk->rows ? &chunk->rows[row - chunk->first] : NULL;
+	}
+	return NULL;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: MIT */
+/* A call of the log in words and in JSON: see call_words.h. */
+#include "call_words.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "command.h"
+#include "nevermiss/placing.h"
+
+/* --- a call in words --- */
+
+void call_who_words(const struct nm_call_entry *call, struct nm_buf *out)
+{
+	char number[NM_NUMBER_TEXT];
+
+	if (call->caller.anonymous || !call->caller.number) {
+		nm_buf_add(out, call->caller.anonymous ? "anonymous" : "not told");
+		return;
+	}
+	nm_number_words(call->caller.number, number);
+	nm_buf_add(out, number);
+}
+
+const char *call_line(const struct nm_plan *plan, const struct nm_call_entry *call)
+{
+	for (size_t i = 0; i < plan->n_lines; i++)
+		if (plan->lines[i].number == call->number)
+			return plan->lines[i].name;
+	return call->line;
+}
+
+const char *call_doubt(const char *driver)
+{
+	const struct nm_carrier *carrier = nm_carrier_find(driver);
+
+	return carrier ? carrier->records_unverified : NULL;
+}
+
+void call_became_words(const struct nm_became *became, struct nm_buf *out)
+{
+	nm_buf_addf(out, "%s%s", became->probably ? "probably " : "", nm_call_end_name(became->end));
+	if (became->by && became->end == NM_CALL_SWALLOWED)
+		nm_buf_addf(out, " by the voicemail of %s's own phone", became->by);
+	else if (became->by && became->end == NM_CALL_UNKNOWN)
+		nm_buf_addf(out, ", it went to %s", became->by);
+	else if (became->by)
+		nm_buf_addf(out, " by %s", became->by);
+	if (became->seconds >= 0)
+		nm_buf_addf(out, " after %d s", became->seconds);
+}
+
+int call_rings(const struct nm_became *became)
+{
+	return became->seconds < 0 ? -1 : (became->seconds + 5) / 6;
+}
+
+void call_groups_words(const struct nm_plan *plan, struct nm_caller caller, struct nm_buf *out)
+{
+	const uint64_t groups = nm_caller_groups(plan, caller);
+	bool first = true;
+
+	for (size_t i = 0; i < plan->n_callers; i++) {
+		if (!(groups >> i & 1))
+			continue;
+		nm_buf_addf(out, "%s%s", first ? "" : ", ", plan->callers[i].name);
+		first = false;
+	}
+}
+
+void call_search_words(const struct nm_plan *plan, const struct nm_call_entry *call, struct nm_buf *out)
+{
+	char when[NM_TIME_TEXT], number[NM_NUMBER_TEXT];
+
+	nm_time_words(plan->zone, call->began, true, when);
+	nm_caller_write(call->caller, number);
+	nm_buf_addf(out, "#%lld %s %s %s ", (long long)call->id, when, number, call_line(plan, call));
+	call_who_words(call, out);
+	nm_buf_add(out, " ");
+	call_groups_words(plan, call->caller, out);
+	nm_buf_add(out, " ");
+	call_became_words(&call->became, out);
+}
+
+/* --- JSON --- */
+
+void json_known(struct nm_json *json, const char *key, int64_t value, bool known)
+{
+	nm_json_key(json, key);
+	if (known)
+		nm_json_int(json, value);
+	else
+		nm_json_null(json);
+}
+
+static void json_number(struct nm_json *json, const char *key, nm_number number)
+{
+	char text[NM_NUMBER_TEXT];
+
+	nm_number_write(number, text);
+	nm_json_key(json, key);
+	nm_json_text(json, number ? text : NULL);
+}
+
+void json_logged_call(struct nm_json *json, const struct session *session, const struct nm_call_entry *call)
+{
+	const struct nm_zone *zone = session_zone(session);
+	const struct nm_became *became = &call->became;
+	const bool timed = became->seconds >= 0;
+	char from[NM_NUMBER_TEXT];
+
+	nm_caller_write(call->caller, from);
+	nm_json_object(json);
+	nm_json_key(json, "id");
+	nm_json_int(json, call->id);
+	json_time(json, zone, "at", call->began);
+	nm_json_key(json, "line");
+	nm_json_text(json, call_line(session->plan, call));
+	json_number(json, "to", call->number);
+	nm_json_key(json, "from");
+	nm_json_text(json, from);
+	json_number(json, "forwarded_from", call->forwarded_from);
+	nm_json_key(json, "outcome");
+	nm_json_text(json, nm_call_end_name(became->end));
+	nm_json_key(json, "probably");
+	nm_json_bool(json, became->probably);
+	nm_json_key(json, "answered_by");
+	nm_json_text(json, became->by);
+	json_known(json, "seconds", became->seconds, timed);
+	json_known(json, "rings", call_rings(became), timed);
+	json_known(json, "lasted", call->ended - call->began, call->ended != 0);
+	nm_json_key(json, "why");
+	nm_json_text(json, nm_call_reason_words(became->reason));
+	nm_json_key(json, "driver");
+	nm_json_text(json, call->driver);
+	nm_json_key(json, "carrier_id");
+	nm_json_text(json, call->carrier_id);
+	json_known(json, "version", call->version, call->version != 0);
+}
+
+void json_leg(struct nm_json *json, const struct nm_zone *zone, const struct nm_call_leg *leg)
+{
+	nm_json_object(json);
+	nm_json_key(json, "to");
+	nm_json_text(json, leg->leg.to);
+	nm_json_key(json, "name");
+	nm_json_text(json, leg->who);
+	nm_json_key(json, "ended");
+	nm_json_text(json, nm_leg_end_name(leg->leg.end));
+	if (leg->leg.began)
+		json_time(json, zone, "at", leg->leg.began);
+	json_known(json, "rang", leg->leg.rang_s, leg->leg.rang_s >= 0);
+	nm_json_end(json, '}');
+}
+
+/* --- which --- */
+
+enum nm_code call_read_id(const char *verb, const char *text, int64_t *id, struct nm_error *err)
+{
+	const char *digits = *text == '#' ? text + 1 : text;
+
+	if (!*digits || digits[strspn(digits, "0123456789")])
+		return nm_fail(err, NM_INPUT,
+			       "calls %s %s: the number of a call; `nevermiss calls list` has them", verb, text);
+	*id = strtoll(digits, NULL, 10);
+	return NM_OK;
+}

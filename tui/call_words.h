@@ -1,0 +1,37 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A call of the log in words, and in JSON: what the commands and the screens that show calls share.
+ */
+#ifndef TUI_CALL_WORDS_H
+#define TUI_CALL_WORDS_H
+
+#include "nevermiss/calls.h"
+#include "nevermiss/json.h"
+#include "session.h"
+
+/* "+1 512 555 0199", "anonymous", "not told" */
+void call_who_words(const struct nm_call_entry *call, struct nm_buf *out);
+/* As the plan calls the line that has the number now, else as it was called then. */
+const char *call_line(const struct nm_plan *plan, const struct nm_call_entry *call);
+/* What is believed and not known of the driver's records; NULL: nothing. */
+const char *call_doubt(const char *driver);
+/* "probably swallowed by the voicemail of owner's own phone after 25 s" */
+void call_became_words(const struct nm_became *became, struct nm_buf *out);
+/* As nm_result has them; -1: not known. */
+int call_rings(const struct nm_became *became);
+
+/* Everything by which somebody may look for a call: when, who, line, outcome, "#12". */
+void call_search_words(const struct nm_plan *plan, const struct nm_call_entry *call, struct nm_buf *out);
+/* The groups of callers in which a number is: "vip, family"; "" when in none. */
+void call_groups_words(const struct nm_plan *plan, struct nm_caller caller, struct nm_buf *out);
+
+/* The members of a call; the object stays open. */
+void json_logged_call(struct nm_json *json, const struct session *session, const struct nm_call_entry *call);
+void json_leg(struct nm_json *json, const struct nm_zone *zone, const struct nm_call_leg *leg);
+/* A number that is not known is null. */
+void json_known(struct nm_json *json, const char *key, int64_t value, bool known);
+
+/* "12" or "#12" after a word of `calls`. */
+enum nm_code call_read_id(const char *verb, const char *text, int64_t *id, struct nm_error *err) NM_WARN_UNUSED;
+
+#endif

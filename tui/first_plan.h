@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A first plan: the questions that must be answered for one, and the commented text that the answers make.
+ * `init` asks them one after another, the wizard on a form.
+ */
+#ifndef TUI_FIRST_PLAN_H
+#define TUI_FIRST_PLAN_H
+
+#include "nevermiss/mem.h"
+#include "nevermiss/plan.h"
+
+/* In the order in which an answer is judged: what it depends on comes before it. */
+enum question {
+	QUESTION_BUSINESS,
+	QUESTION_COUNTRY,
+	QUESTION_TIMEZONE,
+	QUESTION_NUMBER,
+	QUESTION_MOBILE,
+	QUESTION_VOICEMAIL,
+	QUESTION_BACKUP,
+	QUESTION_AI,
+	QUESTION_HOLIDAYS,
+	QUESTION_HOURS,
+	QUESTION_EMERGENCY,
+	QUESTIONS
+};
+
+struct question_row {
+	const char *option;   /* of init */
+	const char *words;    /* what is asked */
+	const char *fallback; /* what no answer means; NULL: it must be answered */
+	const char *sample;   /* stands for it while others are judged */
+};
+extern const struct question_row questions[QUESTIONS];
+
+/* The answers' texts; borrowed, none is NULL. */
+struct first_answers {
+	const char *texts[QUESTIONS];
+};
+
+/* Are the first n answers good?  Samples stand for the others.  err says in a sentence what is wrong. */
+enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, struct nm_error *err) NM_WARN_UNUSED;
+/* Adds the plan's text to out (up to NM_PLAN_BYTES). */
+enum nm_code first_plan_text(const struct first_answers *answers, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
+/* The files that such a text may name beside it, for nm_plan_read_kept. */
+const struct nm_plan_file *first_plan_files(void);
+/* Writes the text as the plan file, whose folder is made, and beside it the files that it was read with.  NM_REFUSED
+ * when the plan is there, or another file where one of those belongs. */
+enum nm_code first_plan_write(const char *file, const char *text, size_t len, const struct nm_plan_file *files,
+			      struct nm_error *err) NM_WARN_UNUSED;
+/* NM_REFUSED when there is such a file: a plan is never overwritten. */
+enum nm_code first_plan_absent(const char *file, struct nm_error *err) NM_WARN_UNUSED;
+
+#endif

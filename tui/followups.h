@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A follow-up in words and in JSON, the same wherever it is told; and what the command `followup` is cut into.
+ */
+#ifndef TUI_FOLLOWUPS_H
+#define TUI_FOLLOWUPS_H
+
+#include "command.h"
+#include "nevermiss/followup.h"
+#include "nevermiss/texting.h"
+
+/* Text of somebody else's on one line: line ends and other controls become blanks. */
+void add_one_line(struct nm_buf *out, const char *text);
+/* The number for people, else the name that a lead gave. */
+void followup_who(const struct nm_followup *followup, struct nm_buf *out);
+/* "2 missed calls to main, tried once, texted"; "web lead, Ann" */
+void followup_about(const struct nm_followup *followup, struct nm_buf *out);
+/* "call back by Mon 23 Nov 2026 08:15, 12 min late"; "ended Mon 23 Nov 2026 09:00: booked"; of a number that nobody may
+ * call (nm_plan_toll) that it is one */
+void followup_stands(const struct session *session, const struct nm_followup *followup, struct nm_buf *out);
+/* What would be sent now; NM_INPUT or NM_REFUSED say why nothing is.  The body is the plan's. */
+enum nm_code followup_outgoing(struct session *session, const struct nm_followup *followup, struct nm_outgoing *out,
+			    struct nm_error *err) NM_WARN_UNUSED;
+/* Sends it, and writes down that it was sent when its carrier has taken it: out (nm_outbox_clear) says how it went. */
+enum nm_code followup_send(struct session *session, int64_t id, const struct nm_outgoing *outgoing,
+			    struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
+/* The members of one; the object stays open. */
+void json_followup(struct nm_json *json, const struct session *session, const struct nm_followup *followup);
+/* "tried, no answer"; "ended: booked" */
+void deed_words(const struct nm_deed *deed, struct nm_buf *out);
+void json_deed(struct nm_json *json, const struct nm_zone *zone, const struct nm_deed *deed);
+
+/* `followup add` (cmd_followup_add.c). */
+enum nm_code followup_add(struct invocation *run, enum status *status, struct nm_error *err);
+
+#endif

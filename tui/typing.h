@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A line being typed: its text, and where the cursor stands in it.  A widget, never a loop.
+ */
+#ifndef TUI_TYPING_H
+#define TUI_TYPING_H
+
+#include "screen.h"
+
+#define TYPING_BYTES 8192 /* the longest text of a plan, with room to mend it */
+
+struct typing {
+	char text[TYPING_BYTES]; /* UTF-8, NUL-terminated */
+	size_t len, at;          /* bytes; at: in front of which the cursor stands */
+};
+
+/* Puts a text in place, the cursor behind it; one that is too long leaves things as they are. */
+void typing_set(struct typing *typing, const char *text);
+/* Types, erases or moves; false when the action does nothing of it. */
+bool typing_act(struct typing *typing, const struct event *event);
+/* Draws it from the pen on, of a long text the part before the cursor, and puts the terminal's cursor there. */
+void typing_draw(const struct typing *typing, struct pen *pen, unsigned style);
+
+#endif

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The wizard's form drawn: questions, help for the one at the cursor, and the week that the answers make.
+ * In: the wizard's state.  Out: cells.  Derives nothing.
+ */
+#include "week_screen.h"
+#include "wizard.h"
+
+#define LABELS 3   /* where they begin */
+#define ANSWERS 19 /* where the answers do */
+#define WIDE 70    /* a window in which help fits one row */
+
+static void draw_row(const struct wizard *wizard, struct canvas *canvas, int y, size_t row)
+{
+	const struct wizard_field *field = wizard_field(wizard, row);
+	const bool here = row == wizard->list.at, wrong = field->error[0], typed = field->typing.len > 0;
+	struct pen pen = pen_at(canvas, ANSWERS, y, canvas->width - 1);
+
+	if (wrong)
+		canvas_text(canvas, LABELS - 1, y, 1, typed ? STYLE_ERROR : STYLE_DIM, typed ? "!" : "?");
+	canvas_text(canvas, LABELS, y, ANSWERS - LABELS - 1, here ? STYLE_BOLD : STYLE_HEAD, wizard_rows[row].label);
+	if (here) {
+		canvas_mark(canvas, LABELS, y, text_width(wizard_rows[row].label));
+		canvas_pointer(canvas, 0, y);
+		typing_draw(&field->typing, &pen, wrong ? STYLE_ERROR : STYLE_BOLD);
+	} else {
+		pen_text(&pen, wrong ? STYLE_ERROR : STYLE_PLAIN, field->typing.text);
+	}
+	if (!typed && wizard_rows[row].empty)
+		canvas_text(canvas, ANSWERS + 2 * here, y, canvas->width - ANSWERS - 3, STYLE_DIM,
+			    wizard_rows[row].empty);
+}
+
+/* What the answer may become, from the one taken on. */
+static void draw_offers(const struct wizard *wizard, struct canvas *canvas, int y)
+{
+	const struct key_row *row = keymap_named(CONTEXT_WIZARD, "offer");
+	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+	char key[2 * KEY_TEXT];
+
+	if (wizard->offers.n == 0 || !*key_row_keys(row))
+		return;
+	key_label(row, canvas->ascii, key);
+	pen_textf(&pen, STYLE_KEY, "%s", key);
+	for (size_t i = 0; i < wizard->offers.n && pen.x + 1 < pen.end; i++) {
+		const size_t from = wizard->offer == SIZE_MAX ? 0 : wizard->offer, at = (from + i) % wizard->offers.n;
+
+		pen.x += 2;
+		pen_text(&pen, at == wizard->offer ? STYLE_BOLD : STYLE_DIM, wizard->offers.items[at].text);
+	}
+}
+
+/* What is wrong with the answer goes before why it is asked; what it may become has the last row. */
+static void draw_help(const struct wizard *wizard, struct canvas *canvas, int y, int rows)
+{
+	const struct wizard_field *field = wizard_field(wizard, wizard->list.at);
+	const bool wrong = field->error[0] && field->typing.len;
+	const int left = wizard->offers.n ? rows - 1 : rows;
+
+	canvas_wrap(canvas, 1, y, canvas->width - 2, left, wrong ? STYLE_ERROR : STYLE_DIM,
+		    wrong ? field->error : wizard_rows[wizard->list.at].why);
+	draw_offers(wizard, canvas, y + rows - 1);
+}
+
+void wizard_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct wizard *wizard = state;
+	const int wanted = body.width < WIDE ? 3 : 2, end = body.y + body.height;
+	const int help = wanted < body.height ? wanted : body.height > 1;
+	const int room = body.height - help, shown = room < QUESTIONS ? room : QUESTIONS;
+	const size_t top = list_top(&wizard->list, shown > 0 ? shown : 1);
+	int y = body.y;
+
+	if (body.height > QUESTIONS + help + WEEK_ROWS + 2)
+		canvas_text(canvas, 1, y++, body.width - 2, STYLE_TITLE, "Who answers when a customer calls?");
+	for (int i = 0; i < shown; i++)
+		draw_row(wizard, canvas, y++, top + (size_t)i);
+	if (help > 0)
+		draw_help(wizard, canvas, y, help);
+	y += help;
+	if (end - y >= WEEK_ROWS && app_plan(app) && !wizard->week.err.code)
+		week_draw_days(&wizard->week, app_plan(app), canvas, y, end);
+}

@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the wizard offers for an answer.  In: what stands in the form.  Out: whole answers.
+ */
+#include "wizard.h"
+
+#include <string.h>
+
+static const char *const hours[] = {"Mo-Fr 08:00-18:00",
+				    "Mo-Fr 09:00-17:00",
+				    "Mo-Fr 08:00-18:00; Sa 09:00-13:00",
+				    "Mo-Sa 07:00-19:00",
+				    "Mo-Su 08:00-20:00",
+				    "24/7"};
+static const char *const voicemails[] = {"25s", "20s", "30s", "none", "unknown"};
+
+static const char *const holidays[] = {"us", "none"};
+static const char *const emergencies[] = {"yes", "no"};
+
+static void add_all(struct notes *notes, const char *const *texts, size_t n)
+{
+	for (size_t i = 0; i < n; i++)
+		notes_add(notes, STYLE_PLAIN, texts[i]);
+}
+
+/* Zones that have what was typed in their names; of one that is typed out, its country's. */
+static void add_zones(struct notes *notes, const struct zones *zones, const char *typed)
+{
+	const struct zone_row *here = zones_find(zones, typed);
+	char part[64];
+	size_t i;
+
+	for (i = 0; typed[i] && i + 1 < sizeof part; i++)
+		part[i] = typed[i] == ' ' ? '_' : typed[i];
+	part[i] = '\0';
+	for (i = 0; i < zones->n; i++) {
+		const struct zone_row *zone = &zones->items[i];
+
+		if (here ? !strcmp(here->country, zone->country) : text_contains(zone->name, part))
+			notes_add(notes, STYLE_PLAIN, zone->name);
+	}
+}
+
+/* What stands there already is the one taken. */
+static size_t offer_taken(const struct notes *offers, const char *typed)
+{
+	for (size_t i = 0; i < offers->n; i++) {
+		if (!strcmp(offers->items[i].text, typed))
+			return i;
+	}
+	return SIZE_MAX;
+}
+
+void wizard_offer(struct wizard *wizard, enum question question)
+{
+	struct notes *offers = &wizard->offers;
+
+	notes_clear(offers);
+	switch (question) {
+	case QUESTION_TIMEZONE:
+		add_zones(offers, &wizard->zones, wizard->fields[question].typing.text);
+		break;
+	case QUESTION_MOBILE:
+		if (wizard->fields[QUESTION_NUMBER].typing.len)
+			notes_add(offers, STYLE_PLAIN, wizard->fields[QUESTION_NUMBER].typing.text);
+		break;
+	case QUESTION_VOICEMAIL:
+		add_all(offers, voicemails, sizeof voicemails / sizeof *voicemails);
+		break;
+	case QUESTION_HOURS:
+		add_all(offers, hours, sizeof hours / sizeof *hours);
+		break;
+	case QUESTION_HOLIDAYS:
+		add_all(offers, holidays, sizeof holidays / sizeof *holidays);
+		break;
+	case QUESTION_EMERGENCY:
+		add_all(offers, emergencies, sizeof emergencies / sizeof *emergencies);
+		break;
+	default:
+		break;
+	}
+	wizard->offer = offer_taken(offers, wizard->fields[question].typing.text);
+}

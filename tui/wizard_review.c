@@ -1,0 +1,169 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The wizard's last page: what the plan does with a call, what check says of it, its text; and the key that
+ * writes it.  In: the draft.  Out: the file of the plan.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "wizard.h"
+
+struct review {
+	struct notes notes;
+	struct list list; /* its row is the first one shown */
+};
+
+static struct box lines_box(const struct app *app)
+{
+	const struct box body = app_body(app);
+
+	return (struct box){1, body.y + 2, body.width - 2, body.height > 2 ? body.height - 2 : 0};
+}
+
+/* Who is rung at this time, and who answers when everybody does as usual. */
+static void add_call(struct notes *notes, struct session *session, const char *what, nm_time at)
+{
+	const struct play play = {.at = at, .hangup_s = -1};
+	struct nm_simulation *call;
+	char when[NM_TIME_TEXT];
+	struct nm_buf words;
+	struct nm_error err;
+
+	if (play_simulate(session->plan, &play, false, NULL, &call, &err)) {
+		notes_addf(notes, STYLE_ERROR, "%s", err.text);
+		return;
+	}
+	nm_time_words(session_zone(session), at, false, when);
+	nm_buf_init(&words, 1u << 16);
+	nm_treatment_words(call->treatment, &words);
+	notes_addf(notes, answer_style(answer_rank(&call->outcome)), "  %s, %s", what, when);
+	notes_addf(notes, STYLE_PLAIN, "      %s", words.data);
+	nm_buf_clear(&words);
+	nm_simulation_free(call);
+}
+
+static void add_calls(struct notes *notes, struct session *session)
+{
+	const struct play now = {.at = session_now(session) / 60 * 60, .hangup_s = -1};
+	const nm_time next = boundary_find(session, &now, now.at, false, 14);
+
+	notes_add(notes, STYLE_HEAD, "A customer who calls");
+	add_call(notes, session, "now", now.at);
+	if (next != NM_TIME_MAX)
+		add_call(notes, session, "from the next change on", next);
+	notes_add(notes, STYLE_PLAIN, "");
+}
+
+static void add_findings(struct notes *notes, struct session *session)
+{
+	static const unsigned styles[] = {STYLE_ERROR, STYLE_WARNING, STYLE_DIM};
+	const struct nm_findings *findings;
+	struct nm_error err;
+
+	if (session_findings(session, &findings, &err)) {
+		notes_addf(notes, STYLE_ERROR, "%s", err.text);
+		return;
+	}
+	notes_add(notes, findings->ok ? STYLE_GOOD : STYLE_ERROR,
+		  findings->ok ? "check: no errors, at any minute of two years" : "check finds errors");
+	for (size_t i = 0; i < findings->n; i++)
+		notes_addf(notes, styles[findings->items[i].severity], "  %s: %s",
+			   nm_severity_name(findings->items[i].severity), findings->items[i].message);
+	notes_add(notes, STYLE_PLAIN, "");
+}
+
+static void add_next(struct notes *notes, const char *file)
+{
+	notes_addf(notes, STYLE_PLAIN, "W writes it to %s, and opens nevermiss on it.", file);
+	notes_add(notes, STYLE_DIM, "No caller notices before you push, on screen 6. It is pushed to the sandbox, a carrier for trying "
+				    "things out, until you change the account to your own carrier's, on screen 2.");
+	notes_add(notes, STYLE_PLAIN, "");
+}
+
+static void *open_review(struct app *app, const void *argument, struct nm_error *err)
+{
+	struct review *review = calloc(1, sizeof *review);
+
+	(void)argument;
+	if (!review) {
+		nm_fail_memory(err);
+		return NULL;
+	}
+	notes_init(&review->notes);
+	add_next(&review->notes, app->session->options.plan_file);
+	add_calls(&review->notes, app->session);
+	add_findings(&review->notes, app->session);
+	notes_add(&review->notes, STYLE_HEAD, "The plan");
+	notes_lines(&review->notes, nm_document_text(app->session->document, NULL));
+	return review;
+}
+
+static void close_review(void *state)
+{
+	struct review *review = state;
+
+	notes_clear(&review->notes);
+	free(review);
+}
+
+/* The app ends: whoever ran it finds the file. */
+static void write_plan(struct app *app)
+{
+	struct nm_error err;
+	size_t len;
+	const char *text = nm_document_text(app->session->document, &len);
+
+	if (first_plan_write(app->session->options.plan_file, text, len, app_plan(app)->files, &err))
+		app_error(app, &err);
+	else
+		app->ended = true;
+}
+
+static enum verdict act_review(void *state, struct app *app, const struct event *event)
+{
+	struct review *review = state;
+	const struct box box = lines_box(app);
+	const size_t n = notes_rows(&review->notes, box.width), shown = (size_t)box.height;
+
+	if (event->action == ACTION_DISMISS)
+		return VERDICT_POP;
+	if (event->action == ACTION_SAVE)
+		write_plan(app);
+	list_set(&review->list, n > shown ? n - shown + 1 : 1);
+	review->list.page = shown;
+	list_act(&review->list, event->action);
+	return VERDICT_REDRAW;
+}
+
+static void draw_review(const void *state, const struct app *app, struct canvas *canvas, struct box body)
+{
+	const struct review *review = state;
+	const struct box box = lines_box(app);
+	const size_t n = notes_rows(&review->notes, box.width), shown = (size_t)box.height;
+	const size_t last = n > shown ? n - shown : 0, top = review->list.at < last ? review->list.at : last;
+	struct pen pen = pen_at(canvas, 1, body.y, body.width - 1);
+
+	for (int y = body.y; y < body.y + body.height; y++)
+		canvas_fill(canvas, 0, y, canvas->width, STYLE_PLAIN, ' ');
+	pen_text(&pen, STYLE_TITLE, "The plan that your answers make");
+	if (top < last)
+		pen_textf(&pen, STYLE_DIM, "   %zu more below", last - top);
+	notes_draw(&review->notes, canvas, box, top);
+}
+
+static const struct screen_ops review_ops = {
+	.name = "review",
+	.title = "The plan",
+	.context = CONTEXT_REVIEW,
+	.dialog = true,
+	.alone = true,
+	.open = open_review,
+	.close = close_review,
+	.act = act_review,
+	.draw = draw_review,
+};
+
+void wizard_review(struct app *app)
+{
+	app_push(app, &review_ops, NULL);
+}
