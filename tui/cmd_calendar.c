@@ -30,14 +30,18 @@ static enum nm_code read_known(struct invocation *run, const struct nm_calendar 
 static void list_text(struct invocation *run, const struct nm_calendar *calendar, const struct nm_calendar_copy *copy)
 {
 	const char *name = calendar->name, *from = calendar->file ? calendar->file : calendar->url ? calendar->url : "url_cmd";
-	char when[NM_TIME_TEXT];
+	char when[NM_TIME_TEXT], age[NM_TIME_TEXT];
 
 	nm_buf_addf(run->out, "%s%*s %s\n", name, text_gap(name, 12), "", from);
 	if (calendar->file)
 		return;
 	if (copy && copy->fetched != NM_TIME_MIN) {
 		nm_time_words(session_zone(run->session), copy->fetched, true, when);
-		nm_buf_addf(run->out, "  fetched %s\n", when);
+		nm_duration_words(session_now(run->session) - copy->fetched, age);
+		nm_buf_addf(run->out, "  fetched %s", when);
+		if (session_now(run->session) > copy->fetched)
+			nm_buf_addf(run->out, ", %s ago", age);
+		nm_buf_add(run->out, "\n");
 	} else {
 		nm_buf_add(run->out, "  never fetched: empty until then\n");
 	}
