@@ -96,8 +96,9 @@ void calls_history(const struct calls *calls, struct app *app);
 /* An answer to one of their questions. */
 void calls_queue_answer(struct calls *calls, struct app *app, const struct event *event);
 
-/* screen_call.c: the page of one call, and its call for the Simulate screen. */
+/* screen_call.c: the page of one call; and the call on the Simulate screen, false with a message when it cannot be
+ * played. */
 void app_call(struct app *app, int64_t id);
-void app_call_play(struct app *app, int64_t id);
+bool app_call_play(struct app *app, int64_t id);
 
 #endif

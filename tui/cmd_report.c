@@ -13,6 +13,7 @@
 #include "nevermiss/report.h"
 #include "report_csv.h"
 #include "report_text.h"
+#include "worth_numbers.h"
 
 /* --- which span --- */
 
@@ -47,43 +48,22 @@ static enum nm_code read_span(const struct invocation *run, struct nm_span *out,
 
 /* --- the owner's numbers --- */
 
-struct worth_name {
-	const char *name;
-	double most;
-	size_t at;
-};
-
-#define NUMBER(name, most)                                                                                   \
-	{                                                                                                    \
-#name, most, offsetof(struct nm_worth, name)                                                 \
-	}
-static const struct worth_name worth_names[] = {
-	NUMBER(job, 1e9),
-	NUMBER(booked, 100),
-	NUMBER(days, 31),
-	NUMBER(calls_a_day, 1e9),
-	NUMBER(missed_share, 100),
-	NUMBER(cost, 1e9),
-	NUMBER(recovered_calls, 1e9),
-};
-#undef NUMBER
-#define WORTH_NAMES (sizeof worth_names / sizeof *worth_names)
-
-static const struct worth_name *find_name(const char *text, size_t len)
+static size_t find_number(const char *text, size_t len)
 {
-	for (size_t i = 0; i < WORTH_NAMES; i++)
-		if (strlen(worth_names[i].name) == len && !strncmp(worth_names[i].name, text, len))
-			return &worth_names[i];
-	return NULL;
+	size_t i = 0;
+
+	while (i < WORTH_NUMBERS && (strlen(worth_numbers[i].key) != len || strncmp(worth_numbers[i].key, text, len)))
+		i++;
+	return i;
 }
 
-static enum nm_code unknown_name(const char *text, size_t len, struct nm_error *err)
+static enum nm_code unknown_number(const char *text, size_t len, struct nm_error *err)
 {
 	struct nm_buf known;
 
 	nm_buf_init(&known, NM_ERROR_TEXT);
-	for (size_t i = 0; i < WORTH_NAMES; i++)
-		nm_buf_addf(&known, "%s%s", i ? ", " : "", worth_names[i].name);
+	for (size_t i = 0; i < WORTH_NUMBERS; i++)
+		nm_buf_addf(&known, "%s%s", i ? ", " : "", worth_numbers[i].key);
 	nm_fail(err, NM_INPUT, "--what-if: no number is called `%.*s`; there are %s",
 		len < 64 ? (int)len : 64, text, known.data);
 	nm_buf_clear(&known);
@@ -94,22 +74,17 @@ static enum nm_code unknown_name(const char *text, size_t len, struct nm_error *
 static enum nm_code read_worth(const char *text, struct nm_worth *worth, struct nm_error *err)
 {
 	while (*text) {
-		const size_t len = strcspn(text, "=,");
-		const struct worth_name *name = find_name(text, len);
-		const char *from = text + len + 1;
-		char *end;
-		double number;
+		const size_t len = strcspn(text, "=,"), i = find_number(text, len);
+		const char *from = text + len + (text[len] == '=');
+		const size_t digits = text[len] == '=' ? strcspn(from, ",") : 0;
 
-		if (!name)
-			return unknown_name(text, len, err);
-		number = text[len] == '=' ? strtod(from, &end) : -1;
-		if (text[len] != '=' || end == from || (*end && *end != ',') ||
-		    !(number >= 0 && number <= name->most))
-			return nm_fail(err, NM_INPUT,
-				       "--what-if: %s takes a number from 0 to %.0f, as in %s=%d", name->name,
-				       name->most, name->name, 20);
-		*(double *)((char *)worth + name->at) = number;
-		text = *end ? end + 1 : end;
+		if (i == WORTH_NUMBERS)
+			return unknown_number(text, len, err);
+		if (!worth_number_read(i, from, digits, worth_number(worth, i)))
+			return nm_fail(err, NM_INPUT, "--what-if: %s takes a number from 0 to %.0f, as in %s=20",
+				       worth_numbers[i].key, worth_numbers[i].most, worth_numbers[i].key);
+		text = from + digits;
+		text += *text == ',';
 	}
 	nm_worth_reckon(worth);
 	return NM_OK;
@@ -249,14 +224,15 @@ static void json_repeats(struct nm_json *json, const struct nm_report *report)
 
 static void json_worth(struct nm_json *json, const char *currency, const struct nm_worth *worth)
 {
+	struct nm_worth numbers = *worth;
+
 	json_number(json, "missed_value", worth->lost_a_month);
 	nm_json_key(json, "currency");
 	nm_json_text(json, currency);
 	nm_json_key(json, "roi");
 	nm_json_object(json);
-	for (size_t i = 0; i < WORTH_NAMES; i++)
-		json_number(json, worth_names[i].name,
-			    *(const double *)((const char *)worth + worth_names[i].at));
+	for (size_t i = 0; i < WORTH_NUMBERS; i++)
+		json_number(json, worth_numbers[i].key, *worth_number(&numbers, i));
 	json_number(json, "missed_a_day", worth->missed_a_day);
 	json_number(json, "lost_jobs_a_day", worth->lost_jobs_a_day);
 	json_number(json, "lost_a_day", worth->lost_a_day);

@@ -91,6 +91,8 @@ void push_question(const struct app *app, int line, bool refused, char *out, siz
 	const struct nm_plan *plan = app_plan(app);
 	const char *reason = refused ? ", with a reason" : "";
 
+	if (line < 0 && plan->n_lines == 1)
+		line = 0;
 	if (line < 0)
 		snprintf(out, size, "make live what the plan says, on all %zu lines%s?", plan->n_lines, reason);
 	else

@@ -8,22 +8,11 @@
 
 #include "app.h"
 #include "report_words.h"
+#include "worth_numbers.h"
 
 #define REPORT_WEEKS 12
 #define REPORT_MONTHS 120 /* that one can go back */
 #define REPORT_NAME 128
-
-/* Numbers of struct nm_worth that the owner can set. */
-enum worth_number {
-	WORTH_CALLS_A_DAY,
-	WORTH_MISSED_SHARE,
-	WORTH_BOOKED,
-	WORTH_JOB,
-	WORTH_DAYS,
-	WORTH_RECOVERED,
-	WORTH_COST,
-	WORTH_NUMBERS
-};
 
 /* The owner's own numbers, in place of the log's and the plan's. */
 struct worth_own {

@@ -13,39 +13,12 @@
 #include "report_screen.h"
 #include "saving.h"
 
-struct number_info {
-	const char *name, *source;
-	size_t offset; /* in struct nm_worth */
-	double most;
-	enum { PLAIN, PERCENT, MONEY } kind;
-};
-
-#define OF(member) offsetof(struct nm_worth, member)
-
-static const struct number_info numbers[WORTH_NUMBERS] = {
-	[WORTH_CALLS_A_DAY] = { "calls a day", "as in the log", OF(calls_a_day), 1e6, PLAIN },
-	[WORTH_MISSED_SHARE] = { "missed share", "as in the log: certainly missed", OF(missed_share), 100,
-				 PERCENT },
-	[WORTH_BOOKED] = { "share that books", "as in the plan", OF(booked), 100, PERCENT },
-	[WORTH_JOB] = { "average job", "as in the plan", OF(job), 1e9, MONEY },
-	[WORTH_DAYS] = { "working days a month", "as in the guide", OF(days), 31, PLAIN },
-	[WORTH_RECOVERED] = { "recovered calls a month", "as in the log: by AI and backup",
-			      OF(recovered_calls), 1e7, PLAIN },
-	[WORTH_COST] = { "cost of the system a month", "as the prices in the plan say", OF(cost), 1e9,
-			 MONEY },
-};
-
-static double *number_of(struct nm_worth *worth, size_t i)
-{
-	return (double *)(void *)((char *)worth + numbers[i].offset);
-}
-
 /* Where a number comes from that the owner did not set. */
 static const char *source_of(size_t i, const struct nm_plan *plan)
 {
 	const bool of_value = i == WORTH_BOOKED || i == WORTH_JOB;
 
-	return of_value && !plan->value.given ? numbers[WORTH_DAYS].source : numbers[i].source;
+	return of_value && !plan->value.given ? worth_numbers[WORTH_DAYS].source : worth_numbers[i].source;
 }
 
 /* Before the owner's own. */
@@ -64,7 +37,7 @@ struct nm_worth worth_reckoned(const struct report_screen *screen, const struct 
 
 	for (size_t i = 0; i < WORTH_NUMBERS; i++)
 		if (screen->own.set[i])
-			*number_of(&worth, i) = screen->own.number[i];
+			*worth_number(&worth, i) = screen->own.number[i];
 	nm_worth_reckon(&worth);
 	return worth;
 }
@@ -84,12 +57,12 @@ static void words_of(size_t i, double number, const char *currency, char out[sta
 {
 	char text[MEASURE_TEXT];
 
-	if (numbers[i].kind == MONEY) {
+	if (worth_numbers[i].kind == WORTH_MONEY) {
 		money_words(currency, number, out);
 		return;
 	}
 	number_words(number, text);
-	snprintf(out, MONEY_TEXT, numbers[i].kind == PERCENT ? "%.40s %%" : "%.40s", text);
+	snprintf(out, MONEY_TEXT, worth_numbers[i].kind == WORTH_PERCENT ? "%.40s %%" : "%.40s", text);
 }
 
 /* A product's factors and what it is: "13.7 × 7 % = 0.96 missed a day". */
@@ -115,7 +88,7 @@ static void product_words(const struct product *product, struct nm_worth *worth,
 	char factor[MONEY_TEXT], by[MONEY_TEXT], result[MONEY_TEXT];
 
 	amount(product->factor, product->of_money, currency, factor);
-	words_of(product->by, *number_of(worth, product->by), currency, by);
+	words_of(product->by, *worth_number(worth, product->by), currency, by);
 	amount(product->result, product->is_money, currency, result);
 	nm_buf_addf(out, "%s × %s = %s %s", factor, by, result, product->what);
 }
@@ -175,33 +148,17 @@ static void *open_reckoning(struct app *app, const void *argument, struct nm_err
 
 static void ask_number(const struct reckoning *reckoning, struct app *app, const char *typed)
 {
-	const struct number_info *info = &numbers[reckoning->list.at];
+	const struct worth_number_info *info = &worth_numbers[reckoning->list.at];
 	struct nm_worth worth = worth_reckoned(reckoning->screen, app_plan(app));
 	char question[128], number[MEASURE_TEXT], most[MONEY_TEXT];
 
-	snprintf(number, sizeof number, "%.10g", *number_of(&worth, reckoning->list.at));
+	snprintf(number, sizeof number, "%.10g", *worth_number(&worth, reckoning->list.at));
 	words_of(reckoning->list.at, info->most, app_plan(app)->currency, most);
 	snprintf(question, sizeof question, "%s (0 to %s):", info->name, most);
 	app_ask(app, (int)reckoning->list.at, question, typed ? typed : number, NULL);
 }
 
 /* Digits and at most one point, as the plan has them. */
-static bool read_number(const char *text, double most, double *out)
-{
-	const size_t whole = strspn(text, "0123456789");
-	const char *rest = text + whole;
-	size_t parts = 0;
-
-	if (*rest == '.') {
-		parts = strspn(rest + 1, "0123456789");
-		rest += 1 + parts;
-	}
-	if (*rest || whole + parts == 0)
-		return false;
-	*out = strtod(text, NULL);
-	return *out <= most;
-}
-
 static void take_number(struct reckoning *reckoning, struct app *app, const struct event *event)
 {
 	struct worth_own *own = &reckoning->screen->own;
@@ -210,7 +167,7 @@ static void take_number(struct reckoning *reckoning, struct app *app, const stru
 
 	if (!event->text)
 		return;
-	if (!read_number(event->text, numbers[at].most, &number)) {
+	if (!worth_number_read(at, event->text, strlen(event->text), &number)) {
 		app_message(app, STYLE_ERROR,
 			    "\"%s\" is no such number: 22 or 13.5 would be one, within the bounds",
 			    event->text);
@@ -332,12 +289,12 @@ static void draw_number(const struct reckoning *reckoning, struct column *column
 	struct pen pen = pen_at(column->canvas, column->x + 2, column->y, column->end);
 	int at;
 
-	words_of(i, *number_of(worth, i), plan->currency, words);
-	pen_textf(&pen, STYLE_PLAIN | mark, "%-26s", numbers[i].name);
+	words_of(i, *worth_number(worth, i), plan->currency, words);
+	pen_textf(&pen, STYLE_PLAIN | mark, "%-26s", worth_numbers[i].name);
 	at = column->x + (room < VALUE_END ? room : VALUE_END) - text_width(words);
 	pen_textf(&pen, STYLE_PLAIN | mark, "%*s", at > pen.x ? at - pen.x : 1, "");
 	pen_text(&pen, (own->set[i] ? STYLE_BOLD : STYLE_PLAIN) | mark, words);
-	words_of(i, *number_of(&before, i), plan->currency, was);
+	words_of(i, *worth_number(&before, i), plan->currency, was);
 	if (own->set[i])
 		pen_textf(&pen, STYLE_WARNING, "   yours; %s %s", was, source_of(i, plan));
 	else

@@ -84,8 +84,7 @@ static enum verdict act_call(void *state, struct app *app, const struct event *e
 		return VERDICT_REDRAW;
 	switch (event->action) {
 	case ACTION_PLAY:
-		app_call_play(app, screen->page.id);
-		return VERDICT_REDRAW;
+		return app_call_play(app, screen->page.id) ? VERDICT_POP : VERDICT_REDRAW;
 	case ACTION_BACK:
 		return VERDICT_POP;
 	default:
@@ -131,7 +130,7 @@ static enum nm_code read_play(struct app *app, int64_t id, struct nm_arena *aren
 	return code ? code : call_page_play(&call, app_plan(app), out, err);
 }
 
-void app_call_play(struct app *app, int64_t id)
+bool app_call_play(struct app *app, int64_t id)
 {
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_error err;
@@ -143,4 +142,5 @@ void app_call_play(struct app *app, int64_t id)
 		app_error(app, &err);
 	else
 		app_go(app, &screen_simulate, &play);
+	return !code;
 }

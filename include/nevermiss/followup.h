@@ -4,13 +4,13 @@
  *
  * A call that nobody took (voicemail, swallowed, abandoned, lost; probably so is enough) opens one when it is written
  * into the log, in the same transaction; while it is open, further such calls of the same caller join it.  A call of
- * that caller that somebody answers, which is proved, ends it (NM_FOLLOWUP_RANG_AGAIN).  The order in which calls become
- * known is no matter: what nobody has touched is as if they had been written as they came, also after a call was
- * mended, and is gone when no call is left that opens it.  What somebody has touched stays whole, and has the calls up
- * to the end that it was given.  A caller who withheld the number cannot be called back and opens none, nor does a
- * number of the plan's, nor a call that becomes known more than NM_FOLLOWUP_LATE_S after it came.
- * Leads that came by text or web are added by hand; calls of that number after it join one that is open.  Kept is what
- * happened; when something is due follows from the plan.
+ * that caller that somebody answers, which is proved, ends it (NM_FOLLOWUP_RANG_AGAIN).  The order in which calls
+ * become known is no matter: what nobody has touched is as if they had been written as they came, also after a call
+ * was mended, and is gone when no call is left that opens it.  What somebody has touched stays, whole as they saw it,
+ * and has the calls up to the end that it was given.  A caller who withheld the number cannot be called back and opens
+ * none, nor does a number of the plan's, nor a call that is NM_FOLLOWUP_LATE_S behind the log's newest when it
+ * becomes known.  Leads that came by text or web are added by hand; calls of that number after it join one that is
+ * open.  Kept is what happened; when something is due follows from the plan.
  */
 #ifndef NEVERMISS_FOLLOWUP_H
 #define NEVERMISS_FOLLOWUP_H
@@ -62,14 +62,15 @@ struct nm_followup {
 	int calls;         /* unanswered ones of this caller that it stands for */
 	/* As the deeds that were not taken back have left it: */
 	enum nm_followup_end end;
-	nm_time ended;     /* 0 while open */
+	nm_time ended; /* 0 while open */
 	nm_time first_try; /* when the customer was first called back, reached or not (an end other than NO_ANSWER and
 			    * RANG_AGAIN is a try too); 0: never */
-	nm_time last_try;  /* 0 */
+	nm_time last_try; /* 0 */
 	int tries;
 	nm_time texted; /* 0 */
 	size_t n_deeds;
-	const struct nm_deed *deeds; /* oldest first, also those taken back; only nm_store_followup_get fills them */
+	/* Oldest first, also those taken back; only nm_store_followup_get fills them. */
+	const struct nm_deed *deeds;
 };
 
 struct nm_followups {

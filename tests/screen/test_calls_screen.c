@@ -215,8 +215,11 @@ static void a_call_stands_beside_the_plan(void **state)
 	stage_keys(&stage, "Tab / s w a l l o w e d Enter Enter");
 	stage_golden(&stage, "calls-page-110x32");
 	stage_keys(&stage, "p");
-	stage_shows(&stage, "4 Simulate");
+	stage_hides(&stage, "by the plan, everybody doing");
+	stage_shows(&stage, "at Fri 20 Nov 2026 11:21");
 	stage_shows(&stage, "from +1 512 555 0142");
+	stage_keys(&stage, "Escape Home p");
+	stage_hides(&stage, "as planned");
 	stage_close(&stage);
 	open_filled(&stage, &small);
 	stage_keys(&stage, "Tab / f i x l y Enter Down Enter");

@@ -479,6 +479,33 @@ static void test_neither_without_the_other(void **state)
 	assert_followups("ann 0..0 1 call open");
 }
 
+/* A store of before has calls and no follow-ups; its calls of the last month are known when the caller rings again. */
+static void test_a_store_of_before(void **state)
+{
+	char file[512];
+	sqlite3 *db;
+
+	(void)state;
+	put("a", ANN, T, NM_CALL_LOST);
+	nm_store_close(store);
+	store = NULL;
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db,
+				      "DROP TABLE calendar; DROP TABLE deed; DROP TABLE followup; DROP INDEX call_missed;"
+				      " DROP INDEX call_answered; ALTER TABLE call DROP COLUMN ours;"
+				      " PRAGMA user_version = 5",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	open_store(true);
+	assert_followups("");
+	open_store(false);
+	assert_followups("");
+	put("b", ANN, T + 60, NM_CALL_LOST);
+	assert_followups("ann 0..60 2 calls open");
+}
+
 /* --- against an obvious reading --- */
 
 #define CASES 400
@@ -923,6 +950,7 @@ int main(void)
 		EACH(test_a_call_of_a_lead_joins_it_and_ends_it),
 		EACH(test_a_lead_is_found_again),
 		EACH(test_neither_without_the_other),
+		EACH(test_a_store_of_before),
 		EACH(test_as_an_obvious_reading_has_it),
 		EACH(test_when_it_is_due),
 		EACH(test_during),

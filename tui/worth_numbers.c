@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT */
+/* See worth_numbers.h. */
+#include "worth_numbers.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#define NUMBER_BYTES 40
+
+const struct worth_number_info worth_numbers[WORTH_NUMBERS] = {
+	[WORTH_CALLS_A_DAY] = {"calls_a_day", "calls a day", "as in the log", 1e6, WORTH_PLAIN},
+	[WORTH_MISSED_SHARE] = {"missed_share", "missed share", "as in the log: certainly missed", 100, WORTH_PERCENT},
+	[WORTH_BOOKED] = {"booked", "share that books", "as in the plan", 100, WORTH_PERCENT},
+	[WORTH_JOB] = {"job", "average job", "as in the plan", 1e9, WORTH_MONEY},
+	[WORTH_DAYS] = {"days", "working days a month", "as in the guide", 31, WORTH_PLAIN},
+	[WORTH_RECOVERED] = {"recovered_calls", "recovered calls a month", "as in the log: by AI and backup", 1e7,
+			     WORTH_PLAIN},
+	[WORTH_COST] = {"cost", "cost of the system a month", "as the prices in the plan say", 1e9, WORTH_MONEY},
+};
+
+double *worth_number(struct nm_worth *worth, size_t i)
+{
+	double *const places[WORTH_NUMBERS] = {
+		[WORTH_CALLS_A_DAY] = &worth->calls_a_day, [WORTH_MISSED_SHARE] = &worth->missed_share,
+		[WORTH_BOOKED] = &worth->booked,	   [WORTH_JOB] = &worth->job,
+		[WORTH_DAYS] = &worth->days,		   [WORTH_RECOVERED] = &worth->recovered_calls,
+		[WORTH_COST] = &worth->cost,
+	};
+
+	return places[i];
+}
+
+bool worth_number_read(size_t i, const char *text, size_t len, double *out)
+{
+	char number[NUMBER_BYTES];
+	size_t digits, at;
+
+	if (len == 0 || len >= sizeof number)
+		return false;
+	memcpy(number, text, len);
+	number[len] = '\0';
+	at = digits = strspn(number, "0123456789");
+	if (number[at] == '.') {
+		digits += strspn(number + at + 1, "0123456789");
+		at = digits + 1;
+	}
+	if (at != len || digits == 0)
+		return false;
+	*out = strtod(number, NULL);
+	return *out <= worth_numbers[i].most;
+}
