@@ -14,9 +14,10 @@
 
 void nm_caldav_look(struct nm_request *request)
 {
-	static const char body[] = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
-				   "<d:propfind xmlns:d=\"DAV:\" xmlns:s=\"http://calendarserver.org/ns/\"><d:prop>"
-				   "<d:resourcetype/><d:sync-token/><s:getctag/></d:prop></d:propfind>\n";
+	static const char body[] =
+		"<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+		"<d:propfind xmlns:d=\"DAV:\" xmlns:s=\"http://calendarserver.org/ns/\"><d:prop>"
+		"<d:resourcetype/><d:sync-token/><s:getctag/></d:prop></d:propfind>\n";
 
 	request->method = "PROPFIND";
 	request->type = XML_TYPE;
@@ -63,14 +64,15 @@ static const struct nm_element *property(const struct nm_element *response, cons
 		const struct nm_element *status = child(propstat, "status");
 		const struct nm_element *found = child(child(propstat, "prop"), name);
 
-		if (found != NULL && status != NULL && status->text != NULL && strstr(status->text, " 200") != NULL)
+		if (found != NULL && status != NULL && status->text != NULL &&
+		    strstr(status->text, " 200") != NULL)
 			return found;
 	}
 	return NULL;
 }
 
-static enum nm_code read_answer(const char *answer, size_t len, struct nm_arena *arena, const struct nm_element **response,
-				struct nm_error *err)
+static enum nm_code read_answer(const char *answer, size_t len, struct nm_arena *arena,
+				const struct nm_element **response, struct nm_error *err)
 {
 	const struct nm_element *root;
 	struct nm_error why;
@@ -93,8 +95,10 @@ enum nm_code nm_caldav_mark(const char *answer, size_t len, struct nm_arena *are
 	if (code != NM_OK)
 		return code;
 	if (child(property(response, "resourcetype"), "calendar") == NULL)
-		return nm_fail(err, NM_INPUT, "there is no calendar at its URL, but something else of the server's: give the "
-					      "URL of one calendar");
+		return nm_fail(
+			err, NM_INPUT,
+			"there is no calendar at its URL, but something else of the server's: give the "
+			"URL of one calendar");
 	found = property(response, "sync-token");
 	if (found == NULL || found->text == NULL)
 		found = property(response, "getctag");
@@ -106,7 +110,8 @@ enum nm_code nm_caldav_events(const char *answer, size_t len, struct nm_buf *out
 {
 	struct nm_arena *arena = nm_arena_new();
 	const struct nm_element *response = NULL;
-	enum nm_code code = arena != NULL ? read_answer(answer, len, arena, &response, err) : nm_fail_memory(err);
+	enum nm_code code =
+		arena != NULL ? read_answer(answer, len, arena, &response, err) : nm_fail_memory(err);
 
 	for (; code == NM_OK && response != NULL; response = find(response->next, "response")) {
 		const struct nm_element *data = property(response, "calendar-data");
@@ -121,7 +126,8 @@ enum nm_code nm_caldav_events(const char *answer, size_t len, struct nm_buf *out
 		nm_buf_add(out, "BEGIN:VCALENDAR\r\nEND:VCALENDAR\r\n");
 	nm_arena_free(arena);
 	if (code == NM_OK && out->failed)
-		code = out->len + len + 64 > out->max ? nm_fail(err, NM_INPUT, "it is larger than %zu bytes", out->max)
-						      : nm_fail_memory(err);
+		code = out->len + len + 64 > out->max
+			       ? nm_fail(err, NM_INPUT, "it is larger than %zu bytes", out->max)
+			       : nm_fail_memory(err);
 	return code;
 }

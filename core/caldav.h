@@ -19,6 +19,7 @@ enum nm_code nm_caldav_mark(const char *answer, size_t len, struct nm_arena *are
 /* Asks for all events that end after `since`; the body lives in `body`. */
 void nm_caldav_query(struct nm_request *request, nm_time since, struct nm_buf *body);
 /* They, as one stream of iCalendar objects (RFC 5545, 3.4), added to out. */
-enum nm_code nm_caldav_events(const char *answer, size_t len, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_caldav_events(const char *answer, size_t len, struct nm_buf *out,
+			      struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -9,14 +9,15 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/ascii.h"
 #include "core/caldav.h"
 #include "core/ical_text.h"
 #include "nevermiss/check.h"
 
-#define WAIT_MS    100
-#define URL_MAX    NM_PLAN_BYTES /* no plan and no header has a longer one */
+#define WAIT_MS 100
+#define URL_MAX NM_PLAN_BYTES /* no plan and no header has a longer one */
 #define HEADER_MAX 2048
-#define LOOK_BACK  (31 * (nm_time)NM_DAY)
+#define LOOK_BACK (31 * (nm_time)NM_DAY)
 #define LOOK_AHEAD (2 * NM_CHECK_HORIZON)
 
 /* What is asked: for the file; or for the collection's mark, and for its events when that is new. */
@@ -25,12 +26,12 @@ enum stage { STAGE_FILE, STAGE_MARK, STAGE_EVENTS };
 /* One calendar that is being fetched. */
 struct fetch {
 	const struct nm_calendar *calendar;
-	struct nm_arena *arena; /* of the results */
+	struct nm_arena *arena;    /* of the results */
 	struct nm_account account; /* stands for the calendar where the transport asks for a password */
 	struct nm_calendar_copy kept;
 	bool has_kept;
-	struct nm_buf url;  /* the one that is asked; wiped */
-	struct nm_buf home; /* scheme and host that the plan names; wiped */
+	struct nm_buf url;            /* the one that is asked; wiped */
+	struct nm_buf home;           /* scheme and host that the plan names; wiped */
 	struct nm_buf etag, modified; /* headers of the request */
 	enum stage stage;
 	const char *mark;    /* of the collection; NULL: it has none */
@@ -73,8 +74,8 @@ static enum nm_code fail_words(struct fetch *fetch, const char *words, struct nm
 	return fetch->result->words != NULL ? NM_OK : nm_fail_memory(err);
 }
 
-static enum nm_code put(const struct fetching *fetching, const struct fetch *fetch, struct nm_calendar_copy *copy,
-			struct nm_error *err)
+static enum nm_code put(const struct fetching *fetching, const struct fetch *fetch,
+			struct nm_calendar_copy *copy, struct nm_error *err)
 {
 	copy->source = fetch->calendar->path;
 	copy->name = fetch->calendar->name;
@@ -82,7 +83,8 @@ static enum nm_code put(const struct fetching *fetching, const struct fetch *fet
 	return nm_store_calendar_put(fetching->refresh->store, copy, err);
 }
 
-static enum nm_code put_failure(const struct fetching *fetching, const struct fetch *fetch, struct nm_error *err)
+static enum nm_code put_failure(const struct fetching *fetching, const struct fetch *fetch,
+				struct nm_error *err)
 {
 	struct nm_calendar_copy copy = { .fetched = NM_TIME_MIN, .trouble = fetch->result->words };
 
@@ -99,8 +101,8 @@ static enum nm_code put_same(const struct fetching *fetching, struct fetch *fetc
 }
 
 /* A copy with which a plan could not be proved must not take the place of one with which it can. */
-static enum nm_code check_copy(const struct fetching *fetching, const struct fetch *fetch, const char *bytes, size_t len,
-			       struct nm_error *err)
+static enum nm_code check_copy(const struct fetching *fetching, const struct fetch *fetch, const char *bytes,
+			       size_t len, struct nm_error *err)
 {
 	const struct nm_refresh *refresh = fetching->refresh;
 	struct nm_ical_events events;
@@ -109,23 +111,25 @@ static enum nm_code check_copy(const struct fetching *fetching, const struct fet
 
 	if (code != NM_OK)
 		return code;
-	code = nm_ical_expand(ical, refresh->plan->zone, refresh->now - LOOK_BACK, refresh->now + LOOK_AHEAD, &events,
-			      err);
+	code = nm_ical_expand(ical, refresh->plan->zone, refresh->now - LOOK_BACK, refresh->now + LOOK_AHEAD,
+			      &events, err);
 	if (code == NM_OK)
 		nm_ical_events_clear(&events);
 	nm_ical_free(ical);
 	return code;
 }
 
-static enum nm_code put_new(const struct fetching *fetching, struct fetch *fetch, struct nm_calendar_copy *copy,
-			    struct nm_error *err)
+static enum nm_code put_new(const struct fetching *fetching, struct fetch *fetch,
+			    struct nm_calendar_copy *copy, struct nm_error *err)
 {
 	struct nm_error why;
 	const enum nm_code code = check_copy(fetching, fetch, copy->bytes, copy->len, &why);
 
 	if (code == NM_INPUT)
-		return fail_words(fetch, nm_arena_format(fetching->arena, "what came is no calendar that can be read: %s",
-							 why.text), err);
+		return fail_words(fetch,
+				  nm_arena_format(fetching->arena,
+						  "what came is no calendar that can be read: %s", why.text),
+				  err);
 	if (code != NM_OK)
 		return nm_fail(err, code, "%s", why.text);
 	fetch->result->end = NM_REFRESH_NEW;
@@ -149,7 +153,8 @@ static bool is_home(const struct fetch *fetch)
 	       strncmp(fetch->url.data, fetch->home.data, fetch->home.len) == 0;
 }
 
-static void add_condition(struct nm_request *request, struct nm_buf *header, const char *name, const char *value)
+static void add_condition(struct nm_request *request, struct nm_buf *header, const char *name,
+			  const char *value)
 {
 	if (value == NULL)
 		return;
@@ -201,21 +206,28 @@ static enum nm_code send(struct fetching *fetching, struct fetch *fetch, struct 
 	return code == NM_OK ? NM_OK : nm_fail(err, code, "%s", why.text);
 }
 
-static bool begins(const char *text, const char *with)
+static bool is_https(const char *url)
 {
-	return strncmp(text, with, strlen(with)) == 0;
+	return nm_ascii_begins(url, "https:", strlen("https:"));
 }
 
-static enum nm_code follow(struct fetching *fetching, struct fetch *fetch, const char *location, struct nm_error *err)
+static enum nm_code follow(struct fetching *fetching, struct fetch *fetch, const char *location,
+			   struct nm_error *err)
 {
 	struct nm_arena *arena = fetching->arena;
 
 	if (fetch->redirects++ == NM_CALENDAR_REDIRECTS)
-		return fail_words(fetch, nm_arena_format(arena, "its server sends one from place to place, more than %d times",
-							 NM_CALENDAR_REDIRECTS), err);
-	if (begins(fetch->url.data, "https:") && !begins(location, "https:"))
-		return fail_words(fetch, nm_arena_text(arena, "its server leads from https to where everybody can read "
-							      "along, which is not followed"), err);
+		return fail_words(
+			fetch,
+			nm_arena_format(arena, "its server sends one from place to place, more than %d times",
+					NM_CALENDAR_REDIRECTS),
+			err);
+	if (is_https(fetch->url.data) && !is_https(location))
+		return fail_words(fetch,
+				  nm_arena_text(arena,
+						"its server leads from https to where everybody can read "
+						"along, which is not followed"),
+				  err);
 	explicit_bzero(fetch->url.data, fetch->url.len);
 	nm_buf_clear(&fetch->url);
 	nm_buf_add(&fetch->url, location);
@@ -224,21 +236,27 @@ static enum nm_code follow(struct fetching *fetching, struct fetch *fetch, const
 
 /* --- answers --- */
 
-static const char *status_words(const struct fetch *fetch, const struct nm_response *response, struct nm_arena *arena)
+static const char *status_words(const struct fetch *fetch, const struct nm_response *response,
+				struct nm_arena *arena)
 {
 	switch (response->status) {
 	case 0:
-		return nm_arena_format(arena, "no answer: %s", response->error != NULL ? response->error : "unknown");
+		return nm_arena_format(arena, "no answer: %s",
+				       response->error != NULL ? response->error : "unknown");
 	case 401:
 	case 403:
 		if (fetch->calendar->password_cmd == NULL)
-			return nm_arena_format(arena, "its server wants a password (%d): give user and password_cmd",
+			return nm_arena_format(arena,
+					       "its server wants a password (%d): give user and password_cmd",
 					       response->status);
 		if (fetch->request.auth == NM_AUTH_NONE)
-			return nm_arena_format(arena, "another server, to which it was moved, wants a password (%d), which "
-						      "only goes to the one in the plan",
-					       response->status);
-		return nm_arena_format(arena, "its server does not take the user or the password (%d)", response->status);
+			return nm_arena_format(
+				arena,
+				"another server, to which it was moved, wants a password (%d), which "
+				"only goes to the one in the plan",
+				response->status);
+		return nm_arena_format(arena, "its server does not take the user or the password (%d)",
+				       response->status);
 	case 404:
 	case 410:
 		return nm_arena_format(arena, "there is nothing at its URL (%d)", response->status);
@@ -247,8 +265,9 @@ static const char *status_words(const struct fetch *fetch, const struct nm_respo
 	case 405:
 	case 501:
 		if (fetch->stage == STAGE_MARK)
-			return nm_arena_format(arena, "its URL ends with a slash, and its server knows no CalDAV there (%d)",
-					       response->status);
+			return nm_arena_format(
+				arena, "its URL ends with a slash, and its server knows no CalDAV there (%d)",
+				response->status);
 		/* fall through */
 	default:
 		return nm_arena_format(arena, "its server answered %d", response->status);
@@ -268,8 +287,8 @@ static enum nm_code unusable(struct fetching *fetching, struct fetch *fetch, enu
 				: nm_fail(err, code, "%s", why->text);
 }
 
-static enum nm_code take_file(struct fetching *fetching, struct fetch *fetch, const struct nm_response *response,
-			      struct nm_error *err)
+static enum nm_code take_file(struct fetching *fetching, struct fetch *fetch,
+			      const struct nm_response *response, struct nm_error *err)
 {
 	struct nm_calendar_copy copy = { .etag = response->etag,
 					 .modified = response->modified,
@@ -279,8 +298,8 @@ static enum nm_code take_file(struct fetching *fetching, struct fetch *fetch, co
 	return put_new(fetching, fetch, &copy, err);
 }
 
-static enum nm_code take_mark(struct fetching *fetching, struct fetch *fetch, const struct nm_response *response,
-			      struct nm_error *err)
+static enum nm_code take_mark(struct fetching *fetching, struct fetch *fetch,
+			      const struct nm_response *response, struct nm_error *err)
 {
 	struct nm_error why;
 	const enum nm_code code =
@@ -295,8 +314,8 @@ static enum nm_code take_mark(struct fetching *fetching, struct fetch *fetch, co
 	return send(fetching, fetch, err);
 }
 
-static enum nm_code take_events(struct fetching *fetching, struct fetch *fetch, const struct nm_response *response,
-				struct nm_error *err)
+static enum nm_code take_events(struct fetching *fetching, struct fetch *fetch,
+				const struct nm_response *response, struct nm_error *err)
 {
 	struct nm_calendar_copy copy = { .etag = fetch->mark };
 	struct nm_error why;
@@ -307,7 +326,8 @@ static enum nm_code take_events(struct fetching *fetching, struct fetch *fetch, 
 	code = nm_caldav_events(response->body, response->len, &events, &why);
 	copy.bytes = events.data;
 	copy.len = events.len;
-	code = code == NM_OK ? put_new(fetching, fetch, &copy, err) : unusable(fetching, fetch, code, &why, err);
+	code = code == NM_OK ? put_new(fetching, fetch, &copy, err)
+			     : unusable(fetching, fetch, code, &why, err);
 	nm_buf_clear(&events);
 	return code;
 }
@@ -344,28 +364,32 @@ static enum nm_code begin(struct fetching *fetching, struct fetch *fetch, struct
 	const struct nm_calendar *calendar = fetch->calendar;
 	const struct nm_refresh *refresh = fetching->refresh;
 	struct nm_error why;
-	enum nm_code code = nm_store_calendar_get(refresh->store, calendar->path, fetching->arena, &fetch->kept,
-						  &fetch->has_kept, err);
+	enum nm_code code = nm_store_calendar_get(refresh->store, calendar->path, fetching->arena,
+						  &fetch->kept, &fetch->has_kept, err);
 
 	if (code != NM_OK)
 		return code;
 	if ((calendar->user == NULL) != (calendar->password_cmd == NULL))
-		return fail_words(fetch, nm_arena_text(fetching->arena, "user and password_cmd belong together: give both"),
-				  err);
+		return fail_words(
+			fetch,
+			nm_arena_text(fetching->arena, "user and password_cmd belong together: give both"),
+			err);
 	code = refresh->url(refresh->context, calendar, &fetch->url, &why);
 	if (code == NM_NO_MEMORY || fetch->url.failed)
 		return nm_fail_memory(err);
 	if (code != NM_OK)
 		return fail_words(fetch, nm_arena_text(fetching->arena, why.text), err);
 	nm_buf_addn(&fetch->home, fetch->url.data, origin_len(fetch->url.data));
-	fetch->stage = fetch->url.len > 0 && fetch->url.data[fetch->url.len - 1] == '/' ? STAGE_MARK : STAGE_FILE;
+	fetch->stage =
+		fetch->url.len > 0 && fetch->url.data[fetch->url.len - 1] == '/' ? STAGE_MARK : STAGE_FILE;
 	return fetch->home.failed ? nm_fail_memory(err) : send(fetching, fetch, err);
 }
 
 /* What ended without a copy is written down where its age is. */
 static enum nm_code settle(const struct fetching *fetching, const struct fetch *fetch, struct nm_error *err)
 {
-	return fetch->result->end == NM_REFRESH_FAILED && !fetch->flying ? put_failure(fetching, fetch, err) : NM_OK;
+	return fetch->result->end == NM_REFRESH_FAILED && !fetch->flying ? put_failure(fetching, fetch, err)
+									 : NM_OK;
 }
 
 static enum nm_code run(struct fetching *fetching, struct nm_error *err)

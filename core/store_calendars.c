@@ -44,7 +44,8 @@ static enum nm_code put_row(struct nm_store *store, const struct nm_calendar_cop
 }
 
 /* Of a calendar that now has another source, what came from the old one. */
-static enum nm_code drop_others(struct nm_store *store, const struct nm_calendar_copy *copy, struct nm_error *err)
+static enum nm_code drop_others(struct nm_store *store, const struct nm_calendar_copy *copy,
+				struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALENDAR_DROP, err);
 
@@ -55,7 +56,8 @@ static enum nm_code drop_others(struct nm_store *store, const struct nm_calendar
 	return nm_store_run(store, statement, err);
 }
 
-enum nm_code nm_store_calendar_put(struct nm_store *store, const struct nm_calendar_copy *copy, struct nm_error *err)
+enum nm_code nm_store_calendar_put(struct nm_store *store, const struct nm_calendar_copy *copy,
+				   struct nm_error *err)
 {
 	enum nm_code code = nm_store_writable(store, err);
 
@@ -74,7 +76,8 @@ enum nm_code nm_store_calendar_put(struct nm_store *store, const struct nm_calen
 }
 
 /* A column of bytes; *ok becomes false when memory is out. */
-static const char *column_bytes(sqlite3_stmt *statement, int column, struct nm_arena *arena, size_t *len, bool *ok)
+static const char *column_bytes(sqlite3_stmt *statement, int column, struct nm_arena *arena, size_t *len,
+				bool *ok)
 {
 	const char *bytes = sqlite3_column_blob(statement, column), *copy;
 
@@ -102,8 +105,9 @@ enum nm_code nm_store_calendar_get(struct nm_store *store, const char *source, s
 		*out = (struct nm_calendar_copy){ .source = source };
 		out->name = nm_store_column(statement, 0, arena, &ok);
 		out->tried = sqlite3_column_int64(statement, 1);
-		out->fetched = sqlite3_column_type(statement, 2) == SQLITE_NULL ? NM_TIME_MIN
-										 : sqlite3_column_int64(statement, 2);
+		out->fetched = sqlite3_column_type(statement, 2) == SQLITE_NULL
+				       ? NM_TIME_MIN
+				       : sqlite3_column_int64(statement, 2);
 		out->etag = nm_store_column(statement, 3, arena, &ok);
 		out->modified = nm_store_column(statement, 4, arena, &ok);
 		out->trouble = nm_store_column(statement, 5, arena, &ok);
@@ -117,8 +121,8 @@ enum nm_code nm_store_calendar_get(struct nm_store *store, const char *source, s
 	return code;
 }
 
-enum nm_code nm_store_calendar_files(struct nm_store *store, struct nm_arena *arena, struct nm_plan_file **out,
-				     struct nm_error *err)
+enum nm_code nm_store_calendar_files(struct nm_store *store, struct nm_arena *arena,
+				     struct nm_plan_file **out, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALENDAR_FILES, err);
 	struct nm_plan_file *files = NULL;
@@ -159,7 +163,8 @@ enum nm_code nm_store_calendar_mark(struct nm_store *store, uint64_t *mark, stru
 		const sqlite3_int64 copy = sqlite3_column_int64(statement, 1);
 		const void *source = sqlite3_column_text(statement, 0);
 
-		hash = (uint64_t)hash_of(hash, source, source != NULL ? (size_t)sqlite3_column_bytes(statement, 0) : 0);
+		hash = (uint64_t)hash_of(hash, source,
+					 source != NULL ? (size_t)sqlite3_column_bytes(statement, 0) : 0);
 		hash = (uint64_t)hash_of(hash, &copy, sizeof(copy));
 	}
 	sqlite3_reset(statement);

@@ -28,10 +28,10 @@ struct nm_refresh {
 };
 
 enum nm_refresh_end {
-	NM_REFRESH_SAME,    /* nothing is new */
-	NM_REFRESH_NEW,     /* there is another copy */
-	NM_REFRESH_FAILED,  /* the last copy stays; words say why */
-	NM_REFRESH_STOPPED  /* as if it was not tried */
+	NM_REFRESH_SAME,   /* nothing is new */
+	NM_REFRESH_NEW,    /* there is another copy */
+	NM_REFRESH_FAILED, /* the last copy stays; words say why */
+	NM_REFRESH_STOPPED /* as if it was not tried */
 };
 
 struct nm_refreshed {
