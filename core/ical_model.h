@@ -8,6 +8,7 @@
 
 #include <stdint.h>
 
+#include "ical_text.h"
 #include "nevermiss/ical.h"
 #include "rrule.h"
 
