@@ -11,7 +11,7 @@
 
 #include "core/ascii.h"
 #include "core/caldav.h"
-#include "core/ical_text.h"
+#include "core/utf8.h"
 #include "nevermiss/check.h"
 
 #define WAIT_MS 100
@@ -68,7 +68,7 @@ static enum nm_code fail_words(struct fetch *fetch, const char *words, struct nm
 
 	if (words == NULL)
 		return nm_fail_memory(err);
-	nm_ical_clean(words, clean, sizeof(clean));
+	nm_utf8_clean(words, clean, sizeof(clean));
 	fetch->result->end = NM_REFRESH_FAILED;
 	fetch->result->words = nm_arena_text(fetch->arena, clean);
 	return fetch->result->words != NULL ? NM_OK : nm_fail_memory(err);

@@ -8,7 +8,6 @@
 
 #include <stdint.h>
 
-#include "ical_text.h"
 #include "nevermiss/ical.h"
 #include "rrule.h"
 
