@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who calls the demo's business when, and what everybody does then.  In: an hour of the local calendar.  Out: calls to
- * be played.  The same hour always has as many calls; over the weeks fewer of them are missed.
+ * be played.  The same hour always has as many calls; over the weeks fewer of them are missed.  No two dice are
+ * thrown in one expression: compilers would throw them in different orders, and tell different stories.
  */
 #include "demo.h"
 
@@ -63,6 +64,7 @@ static struct nm_caller next_caller(struct demo_story *story)
 {
 	struct nm_caller caller = { .number = story->missed };
 	const int areas = (int)(sizeof area_codes / sizeof area_codes[0]);
+	int area;
 
 	if (story->missed && demo_chance(story, 25)) {
 		story->missed = 0;
@@ -76,9 +78,10 @@ static struct nm_caller next_caller(struct demo_story *story)
 		caller.number = VIP_NUMBER + (nm_number)demo_between(story, 0, 1);
 	else if (demo_chance(story, 8))
 		caller.number = number_of(512, demo_between(story, 0, REGULARS - 1) + 50);
-	else
-		caller.number =
-			number_of(area_codes[demo_between(story, 0, areas - 1)], demo_between(story, 0, 99));
+	else {
+		area = demo_between(story, 0, areas - 1);
+		caller.number = number_of(area_codes[area], demo_between(story, 0, 99));
+	}
 	return caller;
 }
 
@@ -149,11 +152,9 @@ struct nm_call demo_next_call(struct demo_story *story, nm_time at)
 
 	if (hotline >= 0 && demo_chance(story, 2))
 		call.line = hotline;
-	call.script = (struct nm_script){
-		.n = all_do(story, missed),
-		.settings = story->settings,
-		.hangup_s = gives_up(story, missed),
-	};
+	call.script.n = all_do(story, missed);
+	call.script.settings = story->settings;
+	call.script.hangup_s = gives_up(story, missed);
 	return call;
 }
 
