@@ -3,6 +3,7 @@
  * The figures over the log (report.h).  In: a store and a plan.  Out: a report.  Calls are read once, the oldest first,
  * and none is kept: each is counted in the whole, in its week, in its hour, with its caller and with whoever took it.
  */
+#include <assert.h>
 #include <string.h>
 
 #include "core/report_private.h"
@@ -58,6 +59,7 @@ static enum nm_code make_weeks(struct reporting *run, struct nm_error *err)
 	const size_t most = (size_t)((monday_of(zone, report->span.until - 1) - monday) / 7) + 1;
 	nm_time *begins = nm_arena_alloc(report->arena, most, sizeof(*begins));
 
+	assert(most <= NM_REPORT_WEEKS_TOUCHED);
 	report->weeks = nm_arena_alloc(report->arena, most, sizeof(*report->weeks));
 	run->tallies = (struct nm_tallies){
 		.span = report->span,

@@ -77,7 +77,7 @@ static struct measure_row measure_row(int width)
 
 static void draw_spark(const struct report_screen *screen, struct column *column, enum measure measure, int x)
 {
-	struct nm_figure values[NM_REPORT_WEEKS];
+	struct nm_figure values[NM_REPORT_WEEKS_TOUCHED];
 	const size_t n = screen->weeks.n_weeks;
 	struct nm_buf spark;
 	int trend;

@@ -10,6 +10,8 @@
 #include "nevermiss/followup.h"
 
 #define NM_REPORT_WEEKS 53
+/* Local weeks that as many of UTC's seconds touch: the first and the last are cut, and a clock change adds an hour. */
+#define NM_REPORT_WEEKS_TOUCHED (NM_REPORT_WEEKS + 2)
 #define NM_REPORT_LAYERS 512      /* what else took calls is one more layer, "others" */
 #define NM_REPORT_REPEATS 100
 #define NM_REPORT_PEAKS 12
@@ -113,7 +115,7 @@ struct nm_report {
 	struct nm_figures figures;
 	size_t n_layers;
 	struct nm_layer *layers; /* by calls, most first; others, voicemail and nobody last; those with calls or a cost */
-	size_t n_weeks;
+	size_t n_weeks;               /* at most NM_REPORT_WEEKS_TOUCHED */
 	struct nm_report_week *weeks; /* oldest first */
 	/* Calls that came in that local hour, Monday first; neither rejected ones, nor those that went on to another line,
 	 * which stand there. */
@@ -127,7 +129,7 @@ struct nm_report {
 };
 
 struct nm_report_options {
-	struct nm_span span; /* at most NM_REPORT_WEEKS weeks, or NM_INPUT */
+	struct nm_span span; /* at most NM_REPORT_WEEKS times 7 * NM_DAY seconds, or NM_INPUT */
 	int line;            /* -1: all */
 };
 

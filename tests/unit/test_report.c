@@ -607,6 +607,20 @@ static void test_spans(void **state)
 	assert_int_equal(nm_report_30_days(CHANGE).until - nm_report_30_days(CHANGE).from, 30 * NM_DAY);
 }
 
+/* From half an hour before a Monday in winter to half an hour after one in summer: an hour more on the clock. */
+static void test_weeks_over_a_clock_change(void **state)
+{
+	const nm_time from = INT64_C(1740979800); /* 2025-03-02T23:30:00-06:00, a Sunday */
+	struct nm_report report;
+
+	(void)state;
+	open_store();
+	report = report_of((struct nm_span){ from, from + NM_REPORT_WEEKS * WEEK }, -1);
+	assert_int_equal(report.n_weeks, NM_REPORT_WEEKS_TOUCHED);
+	check_weeks(&report, -1);
+	nm_report_clear(&report);
+}
+
 /* Two calls an hour from Monday to Friday, eight and more in the peaks. */
 static void test_peaks(void **state)
 {
@@ -688,6 +702,7 @@ int main(void)
 		cmocka_unit_test(test_against_the_oracle),
 		cmocka_unit_test(test_an_empty_log),
 		cmocka_unit_test(test_spans),
+		cmocka_unit_test(test_weeks_over_a_clock_change),
 		cmocka_unit_test(test_peaks),
 		cmocka_unit_test(test_the_guides_examples),
 		cmocka_unit_test(test_what_the_log_is_worth),
