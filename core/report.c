@@ -4,6 +4,7 @@
  * and none is kept: each is counted in the whole, in its week, in its hour, with its caller and with whoever took it.
  */
 #include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/report_private.h"
@@ -14,6 +15,7 @@ struct reporting {
 	struct nm_tallies tallies;
 	struct nm_matters *matters;
 	struct nm_layers *layers;
+	struct nm_waits waits; /* of all who were to be called back */
 };
 
 /* --- spans --- */
@@ -139,6 +141,18 @@ static enum nm_code read_calls(struct reporting *run, struct nm_store *store, in
 
 /* --- follow-ups --- */
 
+/* Whom nobody has tried waits still; but as long as the target is not passed, that is no news. */
+static bool add_wait(struct reporting *run, const struct nm_followup *followup)
+{
+	const nm_time waits = run->report->span.until - followup->opened;
+
+	if (nm_followup_rang_again(followup))
+		return true;
+	if (followup->first_try != 0)
+		return nm_waits_add(&run->waits, nm_followup_minutes(followup));
+	return waits <= run->plan->targets.callback_s || nm_waits_add(&run->waits, (double)waits / 60);
+}
+
 static enum nm_code take_followup(void *context, const struct nm_followup *followup, struct nm_error *err)
 {
 	struct reporting *run = context;
@@ -148,7 +162,8 @@ static enum nm_code take_followup(void *context, const struct nm_followup *follo
 	if (line != NULL && (followup->line == NULL || strcmp(followup->line, line) != 0))
 		return NM_OK;
 	return nm_tally_followup(&tallies->total, followup) &&
-			       nm_tally_followup(nm_tallies_week(tallies, followup->opened), followup)
+			       nm_tally_followup(nm_tallies_week(tallies, followup->opened), followup) &&
+			       add_wait(run, followup)
 		       ? NM_OK
 		       : nm_fail_memory(err);
 }
@@ -188,6 +203,7 @@ static enum nm_code finish(struct reporting *run, struct nm_error *err)
 	if (!nm_matters_close(run->matters, report->arena, &report->repeats, &report->n_repeats))
 		return nm_fail_memory(err);
 	close_tallies(run);
+	report->wait_median = nm_waits_median(&run->waits);
 	if (!nm_layers_close(run->layers, report))
 		return nm_fail_memory(err);
 	nm_report_worth(run->plan, report);
@@ -232,6 +248,7 @@ enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 	if (code == NM_OK)
 		code = finish(&run, err);
 	clear_tallies(&run.tallies);
+	free(run.waits.items);
 	nm_matters_free(run.matters);
 	nm_layers_free(run.layers);
 	if (code == NM_OK)

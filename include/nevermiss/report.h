@@ -113,6 +113,9 @@ struct nm_report {
 	struct nm_span span;
 	const char *line; /* NULL: all */
 	struct nm_figures figures;
+	/* Minutes that half of `followups` waited at least: to the first try, or as nobody has tried up to the span's end.
+	 * Without those that nobody has tried and that the plan's targets.callback leaves time for. */
+	struct nm_figure wait_median;
 	size_t n_layers;
 	struct nm_layer *layers; /* by calls, most first; others, voicemail and nobody last; those with calls or a cost */
 	size_t n_weeks;               /* at most NM_REPORT_WEEKS_TOUCHED */

@@ -621,6 +621,47 @@ static void test_weeks_over_a_clock_change(void **state)
 	nm_report_clear(&report);
 }
 
+/* --- how long callers wait --- */
+
+static void log_missed(nm_time at, int caller)
+{
+	log_call((struct nm_call_entry){ .number = plan->lines[0].number,
+					 .caller = { .number = UINT64_C(17375550100) + (unsigned)caller },
+					 .began = at,
+					 .became = { .end = NM_CALL_LOST, .seconds = -1 } });
+}
+
+static void assert_wait(nm_time until, bool known, double minutes)
+{
+	struct nm_report report = report_of((struct nm_span){ CHANGE, until }, -1);
+
+	assert_figure(report.wait_median, known, minutes);
+	nm_report_clear(&report);
+}
+
+/* Whom nobody calls back waits the longest. */
+static void test_who_is_never_called_back_waits(void **state)
+{
+	const struct nm_deed tried = { .at = CHANGE + 120, .who = "pat", .kind = NM_DEED_TRIED };
+	struct nm_error err;
+
+	(void)state;
+	open_store();
+	log_missed(CHANGE, 1);
+	log_missed(CHANGE, 2);
+	log_missed(CHANGE, 3);
+	assert_wait(CHANGE + 900, false, 0);
+	assert_wait(CHANGE + 960, true, 16);
+	ok(nm_store_followup_deed(store, 1, &tried, &err), &err);
+	assert_wait(CHANGE + 900, true, 2);
+	assert_wait(CHANGE + NM_DAY, true, 1440);
+	log_call((struct nm_call_entry){ .number = plan->lines[0].number,
+					 .caller = { .number = UINT64_C(17375550102) },
+					 .began = CHANGE + 300,
+					 .became = { .end = NM_CALL_ANSWERED, .by = "owner", .seconds = 5 } });
+	assert_wait(CHANGE + NM_DAY, true, (2 + 1440) / 2.0);
+}
+
 /* Two calls an hour from Monday to Friday, eight and more in the peaks. */
 static void test_peaks(void **state)
 {
@@ -703,6 +744,7 @@ int main(void)
 		cmocka_unit_test(test_an_empty_log),
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_weeks_over_a_clock_change),
+		cmocka_unit_test(test_who_is_never_called_back_waits),
 		cmocka_unit_test(test_peaks),
 		cmocka_unit_test(test_the_guides_examples),
 		cmocka_unit_test(test_what_the_log_is_worth),
