@@ -11,6 +11,7 @@
 
 struct reporting {
 	const struct nm_plan *plan;
+	int line; /* -1: all */
 	struct nm_report *report;
 	struct nm_tallies tallies;
 	struct nm_matters *matters;
@@ -126,11 +127,11 @@ static enum nm_code take_call(void *context, const struct nm_call_brief *call, s
 	return ok ? NM_OK : nm_fail_memory(err);
 }
 
-static enum nm_code read_calls(struct reporting *run, struct nm_store *store, int line, struct nm_error *err)
+static enum nm_code read_calls(struct reporting *run, struct nm_store *store, struct nm_error *err)
 {
 	const struct nm_span span = run->report->span;
 	const struct nm_call_reader reader = {
-		.number = line >= 0 ? run->plan->lines[line].number : 0,
+		.number = run->line >= 0 ? run->plan->lines[run->line].number : 0,
 		.span = { span.from - NM_MATTER_S, span.until + NM_MATTER_S },
 		.take = take_call,
 		.context = run,
@@ -140,6 +141,18 @@ static enum nm_code read_calls(struct reporting *run, struct nm_store *store, in
 }
 
 /* --- follow-ups --- */
+
+/* A line may have had another name when somebody called it; a lead knows no more than the name. */
+static bool of_line(const struct reporting *run, const struct nm_followup *followup)
+{
+	const struct nm_line *line = run->line >= 0 ? &run->plan->lines[run->line] : NULL;
+
+	if (line == NULL)
+		return true;
+	if (followup->called != 0)
+		return followup->called == line->number;
+	return followup->line != NULL && strcmp(followup->line, line->name) == 0;
+}
 
 /* Whom nobody has tried waits still; but as long as the target is not passed, that is no news. */
 static bool add_wait(struct reporting *run, const struct nm_followup *followup)
@@ -157,9 +170,8 @@ static enum nm_code take_followup(void *context, const struct nm_followup *follo
 {
 	struct reporting *run = context;
 	struct nm_tallies *tallies = &run->tallies;
-	const char *line = run->report->line;
 
-	if (line != NULL && (followup->line == NULL || strcmp(followup->line, line) != 0))
+	if (!of_line(run, followup))
 		return NM_OK;
 	return nm_tally_followup(&tallies->total, followup) &&
 			       nm_tally_followup(nm_tallies_week(tallies, followup->opened), followup) &&
@@ -211,7 +223,7 @@ static enum nm_code finish(struct reporting *run, struct nm_error *err)
 	return NM_OK;
 }
 
-static enum nm_code begin(struct reporting *run, int line, struct nm_error *err)
+static enum nm_code begin(struct reporting *run, struct nm_error *err)
 {
 	struct nm_report *report = run->report;
 	enum nm_code code;
@@ -219,8 +231,8 @@ static enum nm_code begin(struct reporting *run, int line, struct nm_error *err)
 	report->arena = nm_arena_new();
 	if (report->arena == NULL)
 		return nm_fail_memory(err);
-	if (line >= 0) {
-		report->line = nm_arena_text(report->arena, run->plan->lines[line].name);
+	if (run->line >= 0) {
+		report->line = nm_arena_text(report->arena, run->plan->lines[run->line].name);
 		if (report->line == NULL)
 			return nm_fail_memory(err);
 	}
@@ -236,13 +248,13 @@ enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 		       const struct nm_report_options *options, struct nm_report *out, struct nm_error *err)
 {
 	struct nm_report report = { .span = options->span };
-	struct reporting run = { .plan = plan, .report = &report };
+	struct reporting run = { .plan = plan, .line = options->line, .report = &report };
 	enum nm_code code = check_span(options->span, err);
 
 	if (code == NM_OK)
-		code = begin(&run, options->line, err);
+		code = begin(&run, err);
 	if (code == NM_OK)
-		code = read_calls(&run, store, options->line, err);
+		code = read_calls(&run, store, err);
 	if (code == NM_OK)
 		code = read_followups(&run, store, err);
 	if (code == NM_OK)

@@ -140,7 +140,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
 	[NM_SQL_FOLLOWUPS_OPEN] =
 		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
-	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try FROM followup"
+	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try,"
+				  " (SELECT number FROM call WHERE id = followup.call) FROM followup"
 				  " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened, id",
 	[NM_SQL_FOLLOWUP_GET] = FOLLOWUP_ROW " WHERE id = ?1",
 	[NM_SQL_LEAD_ADD] =

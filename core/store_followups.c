@@ -92,6 +92,7 @@ enum nm_code nm_store_followups_each(struct nm_store *store, const struct nm_fol
 			.opened = sqlite3_column_int64(statement, 1),
 			.end = (enum nm_followup_end)within(statement, 2, NM_FOLLOWUP_RANG_AGAIN),
 			.first_try = sqlite3_column_int64(statement, 3),
+			.called = (nm_number)sqlite3_column_int64(statement, 4),
 		};
 
 		code = reader->take(reader->context, &followup, err);

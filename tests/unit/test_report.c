@@ -94,7 +94,8 @@ static void log_call(struct nm_call_entry call)
 	snprintf(ids[n_calls], sizeof(ids[n_calls]), "c%zu", n_calls);
 	call.driver = "sandbox";
 	call.carrier_id = ids[n_calls];
-	call.line = call.number == plan->lines[0].number ? "main" : "over";
+	if (call.line == NULL)
+		call.line = call.number == plan->lines[0].number ? "main" : "over";
 	ok(nm_store_call_put(store, &call, &kept, &err), &err);
 	calls[n_calls++] = call;
 }
@@ -662,6 +663,28 @@ static void test_who_is_never_called_back_waits(void **state)
 	assert_wait(CHANGE + NM_DAY, true, (2 + 1440) / 2.0);
 }
 
+/* A line that was called otherwise then, and that gave its name to another number. */
+static void test_a_line_that_had_another_name(void **state)
+{
+	const struct nm_span span = { CHANGE, CHANGE + NM_DAY };
+
+	(void)state;
+	open_store();
+	for (int line = 0; line < 2; line++)
+		log_call((struct nm_call_entry){ .number = plan->lines[line].number,
+						 .line = line == 0 ? "first" : "main",
+						 .caller = { .number = UINT64_C(17375550101) + (unsigned)line },
+						 .began = CHANGE + line,
+						 .became = { .end = NM_CALL_LOST, .seconds = -1 } });
+	for (int line = 0; line < 2; line++) {
+		struct nm_report report = report_of(span, line);
+
+		assert_int_equal(report.figures.lost, 1);
+		assert_int_equal(report.figures.followups, 1);
+		nm_report_clear(&report);
+	}
+}
+
 /* Two calls an hour from Monday to Friday, eight and more in the peaks. */
 static void test_peaks(void **state)
 {
@@ -745,6 +768,7 @@ int main(void)
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_weeks_over_a_clock_change),
 		cmocka_unit_test(test_who_is_never_called_back_waits),
+		cmocka_unit_test(test_a_line_that_had_another_name),
 		cmocka_unit_test(test_peaks),
 		cmocka_unit_test(test_the_guides_examples),
 		cmocka_unit_test(test_what_the_log_is_worth),
