@@ -44,6 +44,7 @@ static void close_report(void *state)
 	struct report_screen *screen = state;
 
 	forget(screen);
+	free(screen->layer);
 	free(screen->file);
 	free(screen);
 }
@@ -101,7 +102,7 @@ void report_span_words(const struct report_screen *screen, const struct app *app
 const struct nm_layer *report_layer(const struct report_screen *screen)
 {
 	for (size_t i = 0; screen->whose == WHOSE_LAYER && i < screen->report.n_layers; i++)
-		if (!strncmp(screen->report.layers[i].name, screen->layer, sizeof screen->layer - 1))
+		if (!strcmp(screen->report.layers[i].name, screen->layer))
 			return &screen->report.layers[i];
 	return NULL;
 }
@@ -247,8 +248,21 @@ static bool act_move(struct report_screen *screen, struct app *app, enum action 
 	}
 }
 
+static void show_layer(struct report_screen *screen, struct app *app, const struct nm_layer *layer)
+{
+	char *name = strdup(layer->name);
+
+	if (!name) {
+		app_message(app, STYLE_ERROR, "out of memory");
+		return;
+	}
+	free(screen->layer);
+	screen->layer = name;
+	screen->whose = WHOSE_LAYER;
+}
+
 /* All calls, those that were missed, what each layer took, and round again. */
-static void next_whose(struct report_screen *screen)
+static void next_whose(struct report_screen *screen, struct app *app)
 {
 	const struct nm_layer *layer = report_layer(screen);
 	const size_t next = layer ? (size_t)(layer - screen->report.layers) + 1 : 0;
@@ -256,8 +270,7 @@ static void next_whose(struct report_screen *screen)
 	if (screen->whose == WHOSE_ALL) {
 		screen->whose = WHOSE_MISSED;
 	} else if (next < screen->report.n_layers && (screen->whose == WHOSE_MISSED || layer)) {
-		screen->whose = WHOSE_LAYER;
-		snprintf(screen->layer, sizeof screen->layer, "%s", screen->report.layers[next].name);
+		show_layer(screen, app, &screen->report.layers[next]);
 	} else {
 		screen->whose = WHOSE_ALL;
 	}
@@ -404,7 +417,7 @@ static enum verdict act_report(void *state, struct app *app, const struct event 
 		next_line(screen, app);
 		break;
 	case ACTION_WHOSE:
-		next_whose(screen);
+		next_whose(screen, app);
 		break;
 	case ACTION_VIEW:
 		screen->whose = screen->whose == WHOSE_MISSED ? WHOSE_ALL : WHOSE_MISSED;

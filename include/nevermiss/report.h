@@ -63,7 +63,9 @@ enum nm_layer_kind {
 
 struct nm_layer {
 	enum nm_layer_kind what;
-	const char *name; /* a destination or line of the plan, a number; or "others", "voicemail", "nobody" */
+	/* A destination or line of the plan, a number; or "others", "voicemail", "nobody".  No two have the same: a party
+	 * of one of these names has " (party)" behind it. */
+	const char *name;
 	int kind;         /* enum nm_kind (plan.h); -1: not of the plan */
 	int64_t calls;    /* that it took, proved or perhaps */
 	struct nm_figure share;   /* percent of the calls without rejected and unknown */

@@ -259,6 +259,35 @@ static void many_layers_take_no_more_than_their_rows(void **state)
 	stage_close(&stage);
 }
 
+/* Also where names are long, or those of others: each layer once, and then all calls again. */
+static void layers_of_like_names_are_gone_through(void **state)
+{
+	static char one[201], other[201];
+	const char *const who[] = { "nobody", "voicemail", one, other };
+	struct stage stage;
+
+	(void)state;
+	memset(one, 'x', 200);
+	memset(other, 'x', 199);
+	other[199] = 'y';
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 80, .height = 60 });
+	for (int i = 0; i < 4; i++)
+		put_call(store_of(&stage), stage.now - 3600 - i, FIRST_CALLER,
+			 (struct nm_became){ .end = NM_CALL_ANSWERED, .by = who[i], .seconds = 9 });
+	put_call(store_of(&stage), stage.now - 9000, FIRST_CALLER,
+		 (struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 50 });
+	stage_keys(&stage, "");
+	stage_keys(&stage, "y y");
+	stage_shows(&stage, "[nobody (party) 20.0 %]");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "[voicemail (party) 20.0 %]");
+	stage_keys(&stage, "y y y");
+	stage_shows(&stage, "[nobody 20.0 %]");
+	stage_keys(&stage, "y");
+	stage_hides(&stage, "[");
+	stage_close(&stage);
+}
+
 static void verdicts_are_told_in_words(void **state)
 {
 	static const char plan[] =
@@ -722,6 +751,7 @@ int main(void)
 		cmocka_unit_test(without_calls_it_says_so_and_what_to_do),
 		cmocka_unit_test(what_is_not_known_is_not_zero),
 		cmocka_unit_test(many_layers_take_no_more_than_their_rows),
+		cmocka_unit_test(layers_of_like_names_are_gone_through),
 		cmocka_unit_test(verdicts_are_told_in_words),
 		cmocka_unit_test(months_are_gone_through),
 		cmocka_unit_test(a_year_begins_in_january),

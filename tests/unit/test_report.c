@@ -685,6 +685,38 @@ static void test_a_line_that_had_another_name(void **state)
 	}
 }
 
+static int64_t calls_of_layer(const struct nm_report *report, const char *name)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < report->n_layers; i++)
+		n += strcmp(report->layers[i].name, name) == 0 ? 1000 + report->layers[i].calls : 0;
+	return n; /* 1000 more for each layer of that name */
+}
+
+/* A record may name anybody, and a plan somebody "nobody". */
+static void test_parties_called_as_other_layers_are(void **state)
+{
+	static const char *const who[] = { "nobody", "nobody (party)", "nobody (party)", "voicemail", "nobodys" };
+	struct nm_report report;
+
+	(void)state;
+	open_store();
+	for (int i = 0; i < 5; i++)
+		log_call((struct nm_call_entry){
+			.number = plan->lines[0].number,
+			.began = CHANGE + i,
+			.became = { .end = NM_CALL_ANSWERED, .by = who[i], .seconds = -1 } });
+	log_missed(CHANGE + 5, 1);
+	report = report_of((struct nm_span){ CHANGE, CHANGE + NM_DAY }, -1);
+	assert_int_equal(calls_of_layer(&report, "nobody"), 1001);
+	assert_int_equal(calls_of_layer(&report, "nobody (party)"), 1001);
+	assert_int_equal(calls_of_layer(&report, "nobody (party) (party)"), 1002);
+	assert_int_equal(calls_of_layer(&report, "voicemail (party)"), 1001);
+	assert_int_equal(calls_of_layer(&report, "nobodys"), 1001);
+	nm_report_clear(&report);
+}
+
 /* Two calls an hour from Monday to Friday, eight and more in the peaks. */
 static void test_peaks(void **state)
 {
@@ -769,6 +801,7 @@ int main(void)
 		cmocka_unit_test(test_weeks_over_a_clock_change),
 		cmocka_unit_test(test_who_is_never_called_back_waits),
 		cmocka_unit_test(test_a_line_that_had_another_name),
+		cmocka_unit_test(test_parties_called_as_other_layers_are),
 		cmocka_unit_test(test_peaks),
 		cmocka_unit_test(test_the_guides_examples),
 		cmocka_unit_test(test_what_the_log_is_worth),
