@@ -62,18 +62,35 @@ static const struct changed_line *line_of(const struct pair *pair)
 	return &pair->lines[pair->line];
 }
 
-/* Marks the slots that a window touches. */
-static void mark(struct pair *pair, int64_t monday, struct nm_span window)
+/* Marks the slots between two times of the week, from its Monday on. */
+static void mark_slots(struct pair *pair, nm_local from, nm_local until)
 {
-	const nm_local start = monday * NM_DAY;
 	const int64_t slot_s = NM_DAY / WEEK_SLOTS;
-	nm_local from = nm_zone_local(pair->after->zone, window.from) - start;
-	nm_local until = nm_zone_local(pair->after->zone, window.until) - start;
 
 	from = from < 0 ? 0 : from;
 	until = until > 7 * (nm_local)NM_DAY ? 7 * (nm_local)NM_DAY : until;
 	for (nm_local slot = from / slot_s; slot * slot_s < until; slot++)
 		pair->changed[slot / WEEK_SLOTS][slot % WEEK_SLOTS] = true;
+}
+
+/* Marks the slots that a window touches: piece by piece, for the clock goes straight on only between its changes. */
+static void mark(struct pair *pair, int64_t monday, struct nm_span window)
+{
+	const struct nm_zone *zone = pair->after->zone;
+	const nm_local start = monday * NM_DAY;
+	const nm_time week_until = nm_zone_utc(zone, start + 7 * (nm_local)NM_DAY, NULL);
+	nm_time t = nm_zone_utc(zone, start, NULL);
+
+	t = window.from > t ? window.from : t;
+	window.until = window.until < week_until ? window.until : week_until;
+	while (t < window.until) {
+		const nm_time change = nm_zone_next_change(zone, t);
+		const nm_time end = change < window.until ? change : window.until;
+		const nm_local from = nm_zone_local(zone, t) - start;
+
+		mark_slots(pair, from, from + (end - t));
+		t = end;
+	}
 }
 
 /* Who answers in the week of one plan; a plan without the line shows nobody at all. */
