@@ -248,6 +248,13 @@ void nm_store_bind(sqlite3_stmt *statement, int index, const char *text)
 		sqlite3_bind_null(statement, index);
 }
 
+int nm_store_within(sqlite3_stmt *statement, int column, int most)
+{
+	const sqlite3_int64 value = sqlite3_column_int64(statement, column);
+
+	return value >= 0 && value <= most ? (int)value : most;
+}
+
 const char *nm_store_column(sqlite3_stmt *statement, int column, struct nm_arena *arena, bool *ok)
 {
 	const unsigned char *text = sqlite3_column_text(statement, column);
