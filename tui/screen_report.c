@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "nevermiss/edit.h"
 #include "prompt.h"
@@ -333,15 +332,6 @@ static void ask_over(struct report_screen *screen, struct app *app, const char *
 	notes_clear(&notes);
 }
 
-/* Under whatever name: nobody means to write figures over the plan. */
-static bool is_plan(const struct app *app, const char *file)
-{
-	struct stat one, plan;
-
-	return stat(file, &one) == 0 && stat(app->session->options.plan_file, &plan) == 0 &&
-	       one.st_dev == plan.st_dev && one.st_ino == plan.st_ino;
-}
-
 /* The figures of the span, with the weeks that end with it. */
 static void write_figures(const struct report_screen *screen, const struct app *app, struct nm_buf *out)
 {
@@ -353,10 +343,16 @@ static void write_figures(const struct report_screen *screen, const struct app *
 
 static void save(struct report_screen *screen, struct app *app, const char *file, bool over)
 {
+	const char *own = session_own_file(app->session, file);
 	struct nm_error err;
 	struct nm_buf out;
 	enum nm_code code;
 
+	if (own) {
+		app_message(app, STYLE_WARNING, "%s is %s: the figures need a file of their own", file, own);
+		ask_file(screen, app, file);
+		return;
+	}
 	follow_subject(screen, app);
 	if (!screen->known)
 		idle_report(screen, app);
@@ -367,10 +363,7 @@ static void save(struct report_screen *screen, struct app *app, const char *file
 	nm_buf_init(&out, 1u << 26);
 	write_figures(screen, app, &out);
 	code = out.failed ? nm_fail_memory(&err) : nm_file_write(file, out.data, out.len, !over, &err);
-	if (code == NM_REFUSED && is_plan(app, file)) {
-		app_message(app, STYLE_WARNING, "%s is the plan: the figures need a file of their own", file);
-		ask_file(screen, app, file);
-	} else if (code == NM_REFUSED && !over) {
+	if (code == NM_REFUSED && !over) {
 		ask_over(screen, app, file);
 	} else if (code) {
 		app_error(app, &err);

@@ -661,6 +661,44 @@ static void all_figures_are_saved_and_nothing_is_overwritten_unasked(void **stat
 	stage_close(&stage);
 }
 
+static void refuses(struct stage *stage, const char *file, const char *what)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, 4096);
+	nm_buf_addf(&text, "%s is %s", file, what);
+	stage_keys(stage, "S C-u");
+	stage_type(stage, file);
+	stage_keys(stage, "Enter");
+	stage_shows(stage, text.data);
+	stage_keys(stage, "Escape");
+	stage_shows(stage, "nothing was saved");
+	nm_buf_clear(&text);
+}
+
+/* Under whatever name. */
+static void what_belongs_to_the_plan_is_not_written_over(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	struct nm_buf store;
+
+	(void)state;
+	open_plain(&stage);
+	nm_buf_init(&store, 4096);
+	assert_int_equal(session_store_path(&stage.session, &store, &err), NM_OK);
+	assert_int_equal(symlink(store.data, "store.csv"), 0);
+	nm_buf_add(&store, "-wal");
+	assert_int_equal(link(store.data, "wal.csv"), 0);
+	assert_int_equal(link("plan.conf", "plan.csv"), 0);
+	refuses(&stage, "plan.csv", "the plan");
+	refuses(&stage, "./holidays.ics", "read with the plan");
+	refuses(&stage, "store.csv", "a file of the store");
+	refuses(&stage, "wal.csv", "a file of the store");
+	nm_buf_clear(&store);
+	stage_close(&stage);
+}
+
 static void read_only_writes_neither_a_file_nor_the_plan(void **state)
 {
 	static const struct stage_options read_only = {
@@ -767,6 +805,7 @@ int main(void)
 		cmocka_unit_test(job_and_booked_are_saved_into_the_plan),
 		cmocka_unit_test(what_an_included_file_says_is_left_to_the_editor),
 		cmocka_unit_test(all_figures_are_saved_and_nothing_is_overwritten_unasked),
+		cmocka_unit_test(what_belongs_to_the_plan_is_not_written_over),
 		cmocka_unit_test(read_only_writes_neither_a_file_nor_the_plan),
 		cmocka_unit_test(a_plan_that_changes_makes_the_report_anew),
 		cmocka_unit_test(any_keys_leave_rows_exact),
