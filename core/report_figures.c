@@ -6,8 +6,6 @@
 
 #include "core/report_private.h"
 
-#define RING_S 6 /* as nm_outcome.rings */
-
 enum nm_fate nm_fate_of(const struct nm_call_brief *call)
 {
 	const struct nm_became *became = &call->became;
@@ -68,7 +66,7 @@ bool nm_tally_call(struct nm_tally *tally, const struct nm_call_brief *call, enu
 		     sizeof(*tally->seconds)))
 		return false;
 	tally->seconds[tally->n_seconds++] = seconds;
-	tally->rings += (seconds + RING_S - 1) / RING_S;
+	tally->rings += nm_rings(seconds);
 	return true;
 }
 

@@ -39,8 +39,8 @@ struct nm_figures {
 	int64_t rejected, unknown;
 	/* Percent of the calls without short_abandoned, rejected and unknown: as proved, and as possible (with perhaps). */
 	struct nm_figure answer_rate, answer_rate_possible;
-	/* Of answered calls whose seconds are known; rings as nm_result has them (seconds / 6, rounded up): means, the
-	 * middle one (mean of the two middle ones), the smallest that 95 of 100 do not pass. */
+	/* Of answered calls whose seconds are known; rings (nm_rings): means, the middle one (mean of the two middle
+	 * ones), the smallest that 95 of 100 do not pass. */
 	struct nm_figure rings, seconds, seconds_median, seconds_95th;
 	/* Matters (NM_MATTER_S) of callers whose number is known, to one line or to all as the report is, whose first call
 	 * lies in the span; rejected and unknown calls belong to none.  Percent of them that were one single call, which
