@@ -47,19 +47,12 @@ static enum nm_code check_span(struct nm_span span, struct nm_error *err)
 
 /* --- weeks --- */
 
-static int64_t monday_of(const struct nm_zone *zone, nm_time t)
-{
-	const int64_t day = nm_local_day(nm_zone_local(zone, t));
-
-	return day - nm_weekday(day);
-}
-
 static enum nm_code make_weeks(struct reporting *run, struct nm_error *err)
 {
 	const struct nm_zone *zone = run->plan->zone;
 	struct nm_report *report = run->report;
-	const int64_t monday = monday_of(zone, report->span.from);
-	const size_t most = (size_t)((monday_of(zone, report->span.until - 1) - monday) / 7) + 1;
+	const int64_t monday = nm_zone_monday(zone, report->span.from);
+	const size_t most = (size_t)((nm_zone_monday(zone, report->span.until - 1) - monday) / 7) + 1;
 	nm_time *begins = nm_arena_alloc(report->arena, most, sizeof(*begins));
 
 	assert(most <= NM_REPORT_WEEKS_TOUCHED);

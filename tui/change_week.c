@@ -50,13 +50,6 @@ static void close_pair(void *state)
 
 /* --- what is shown --- */
 
-static int64_t monday_of(const struct nm_plan *plan, nm_time t)
-{
-	const int64_t day = nm_local_day(nm_zone_local(plan->zone, t));
-
-	return day - nm_weekday(day);
-}
-
 static const struct changed_line *line_of(const struct pair *pair)
 {
 	return &pair->lines[pair->line];
@@ -166,7 +159,7 @@ static void show_line(struct pair *pair, size_t i)
 	for (size_t w = 0; w < line_of(pair)->n; w++)
 		if (line_of(pair)->windows[w].from < first)
 			first = line_of(pair)->windows[w].from;
-	show_week(pair, monday_of(pair->after, first));
+	show_week(pair, nm_zone_monday(pair->after->zone, first));
 }
 
 static bool act(void *state, enum action action)
@@ -423,8 +416,8 @@ void change_figure(struct figure *out, const struct session *session, const char
 		close_pair(pair);
 		return;
 	}
-	pair->first = monday_of(pair->after, session_now(session));
-	pair->last = monday_of(pair->after, session_now(session) + NM_CHECK_HORIZON - 1);
+	pair->first = nm_zone_monday(pair->after->zone, session_now(session));
+	pair->last = nm_zone_monday(pair->after->zone, session_now(session) + NM_CHECK_HORIZON - 1);
 	show_line(pair, 0);
 	*out = (struct figure){pair, COLUMNS, rows, draw, act, close_pair};
 }

@@ -79,10 +79,10 @@ static struct nm_span weeks_of(const struct app *app, struct nm_span span)
 {
 	const struct nm_zone *zone = session_zone(app->session);
 	const nm_time until = span.until < app_now(app) ? span.until : app_now(app) / 60 * 60;
-	const int64_t day = nm_local_day(nm_zone_local(zone, until - 1));
+	const int64_t monday = nm_zone_monday(zone, until - 1);
 
 	return (struct nm_span){
-		nm_zone_utc(zone, (day - nm_weekday(day) - 7 * (REPORT_WEEKS - 1)) * NM_DAY, NULL), until
+		nm_zone_utc(zone, (monday - 7 * (REPORT_WEEKS - 1)) * NM_DAY, NULL), until
 	};
 }
 
