@@ -185,10 +185,15 @@ static void close_minutes(struct nm_tally *tally)
 	figures->callback = part_of(sum, (double)n);
 }
 
+int64_t nm_figures_fair(const struct nm_figures *figures)
+{
+	return figures->calls - figures->short_abandoned - figures->rejected - figures->unknown;
+}
+
 void nm_tally_close(struct nm_tally *tally)
 {
 	struct nm_figures *figures = &tally->figures;
-	const int64_t fair = figures->calls - figures->short_abandoned - figures->rejected - figures->unknown;
+	const int64_t fair = nm_figures_fair(figures);
 
 	figures->answer_rate = percent_of(figures->answered, fair);
 	figures->answer_rate_possible = percent_of(figures->answered + figures->perhaps, fair);

@@ -7,7 +7,6 @@
 
 #include "core/report_private.h"
 
-#define MONTH_DAYS 30
 #define ENTRIES (NM_REPORT_LAYERS + 3)
 
 struct entry {
@@ -147,7 +146,7 @@ static struct nm_figure cost_of(const struct nm_plan *plan, const struct entry *
 
 	if (one == NULL || !has_price(one))
 		return (struct nm_figure){ 0 };
-	return (struct nm_figure){ true, one->per_month * days / MONTH_DAYS + one->per_call * calls +
+	return (struct nm_figure){ true, one->per_month * days / NM_MONTH_DAYS + one->per_call * calls +
 						 one->per_minute * (double)entry->talked_s / 60 +
 						 one->per_booking * calls * plan->value.booked / 100 };
 }

@@ -7,6 +7,8 @@
 
 #include "nevermiss/report.h"
 
+#define NM_MONTH_DAYS 30 /* of a month in which money is reckoned */
+
 /* What a call counts as, in the order of nm_figures. */
 enum nm_fate {
 	NM_FATE_ANSWERED,
@@ -54,6 +56,8 @@ bool nm_followup_rang_again(const struct nm_followup *followup);
 double nm_followup_minutes(const struct nm_followup *followup);
 /* A matter of so many calls; fate of the first. */
 void nm_tally_matter(struct nm_tally *tally, int64_t calls, enum nm_fate fate);
+/* Calls that somebody could have answered: all but those too short, rejected and of which nothing is known. */
+int64_t nm_figures_fair(const struct nm_figures *figures);
 /* Fills the means and shares. */
 void nm_tally_close(struct nm_tally *tally);
 void nm_tally_clear(struct nm_tally *tally);
