@@ -622,6 +622,51 @@ static void test_weeks_over_a_clock_change(void **state)
 	nm_report_clear(&report);
 }
 
+/* --- the last that still counts --- */
+
+static void log_answered(nm_time at, int caller, nm_time lasted)
+{
+	log_call((struct nm_call_entry){ .number = plan->lines[0].number,
+					 .caller = { .number = UINT64_C(17375550100) + (unsigned)caller },
+					 .began = at,
+					 .ended = at + lasted,
+					 .became = { .end = NM_CALL_ANSWERED, .by = "office", .seconds = 0 } });
+}
+
+/* Seven days apart is one matter, a second more are two. */
+static void test_when_a_matter_ends(void **state)
+{
+	const nm_time from = CHANGE;
+	struct nm_report report;
+
+	(void)state;
+	open_store();
+	log_answered(from, 1, 60);
+	log_answered(from, 2, 60);
+	log_answered(from + WEEK, 1, 60);
+	log_answered(from + WEEK + 1, 2, 60);
+	report = report_of((struct nm_span){ from, from + 2 * WEEK }, -1);
+	assert_int_equal(report.figures.matters, 3);
+	assert_percent(report.figures.first_call, 2, 3);
+	nm_report_clear(&report);
+}
+
+/* A talk of a day is paid; a longer one is a record that never ended, and counts as no talk. */
+static void test_how_long_a_talk_may_be(void **state)
+{
+	const nm_time from = CHANGE;
+	struct nm_report report;
+
+	(void)state;
+	open_store();
+	log_answered(from, 1, NM_DAY);
+	log_answered(from + 1, 2, NM_DAY + 1);
+	report = report_of((struct nm_span){ from, from + 30 * NM_DAY }, -1);
+	assert_string_equal(report.layers[0].name, "office");
+	assert_figure(report.layers[0].cost, true, 300 + 2 * 2 + 0.5 * 1440);
+	nm_report_clear(&report);
+}
+
 /* --- how long callers wait --- */
 
 static void log_missed(nm_time at, int caller)
@@ -802,6 +847,8 @@ int main(void)
 		cmocka_unit_test(test_who_is_never_called_back_waits),
 		cmocka_unit_test(test_a_line_that_had_another_name),
 		cmocka_unit_test(test_parties_called_as_other_layers_are),
+		cmocka_unit_test(test_when_a_matter_ends),
+		cmocka_unit_test(test_how_long_a_talk_may_be),
 		cmocka_unit_test(test_peaks),
 		cmocka_unit_test(test_the_guides_examples),
 		cmocka_unit_test(test_what_the_log_is_worth),
