@@ -43,7 +43,7 @@ struct nm_tally {
 	int64_t single, single_perhaps;
 	int64_t tried_10, tried_15;
 	size_t n_seconds, seconds_capacity;
-	int *seconds; /* one for each of these calls; owned */
+	int *seconds;          /* one for each of these calls; owned */
 	struct nm_waits waits; /* of each follow-up that was tried */
 };
 

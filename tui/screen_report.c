@@ -81,9 +81,7 @@ static struct nm_span weeks_of(const struct app *app, struct nm_span span)
 	const nm_time until = span.until < app_now(app) ? span.until : app_now(app) / 60 * 60;
 	const int64_t monday = nm_zone_monday(zone, until - 1);
 
-	return (struct nm_span){
-		nm_zone_utc(zone, (monday - 7 * (REPORT_WEEKS - 1)) * NM_DAY, NULL), until
-	};
+	return (struct nm_span){ nm_zone_utc(zone, (monday - 7 * (REPORT_WEEKS - 1)) * NM_DAY, NULL), until };
 }
 
 void report_span_words(const struct report_screen *screen, const struct app *app,

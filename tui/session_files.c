@@ -62,7 +62,8 @@ static bool is_of_store(const struct session *session, const struct stat *one)
 
 		while (!found && (entry = readdir(folder)))
 			found = !strncmp(entry->d_name, name, strlen(name)) &&
-				fstatat(dirfd(folder), entry->d_name, &other, 0) == 0 && same_file(one, &other);
+				fstatat(dirfd(folder), entry->d_name, &other, 0) == 0 &&
+				same_file(one, &other);
 	}
 	nm_buf_clear(&path);
 	closedir(folder);

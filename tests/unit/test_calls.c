@@ -482,10 +482,9 @@ static void test_each_reason_is_read_as_it_was_written(void **state)
 		one.became.reason = (enum nm_call_reason)reason;
 		ok(nm_store_call_put(store, &one, &kept, &err), &err);
 		ok(nm_store_calls_each(store,
-				       &(struct nm_call_reader){
-					       .span = { one.began, one.began + 1 },
-					       .take = take_reason,
-					       .context = &read },
+				       &(struct nm_call_reader){ .span = { one.began, one.began + 1 },
+								 .take = take_reason,
+								 .context = &read },
 				       &err),
 		   &err);
 		assert_int_equal(read, reason);

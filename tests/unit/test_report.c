@@ -626,11 +626,12 @@ static void test_weeks_over_a_clock_change(void **state)
 
 static void log_answered(nm_time at, int caller, nm_time lasted)
 {
-	log_call((struct nm_call_entry){ .number = plan->lines[0].number,
-					 .caller = { .number = UINT64_C(17375550100) + (unsigned)caller },
-					 .began = at,
-					 .ended = at + lasted,
-					 .became = { .end = NM_CALL_ANSWERED, .by = "office", .seconds = 0 } });
+	log_call((struct nm_call_entry){
+		.number = plan->lines[0].number,
+		.caller = { .number = UINT64_C(17375550100) + (unsigned)caller },
+		.began = at,
+		.ended = at + lasted,
+		.became = { .end = NM_CALL_ANSWERED, .by = "office", .seconds = 0 } });
 }
 
 /* Seven days apart is one matter, a second more are two. */
@@ -701,10 +702,11 @@ static void test_who_is_never_called_back_waits(void **state)
 	ok(nm_store_followup_deed(store, 1, &tried, &err), &err);
 	assert_wait(CHANGE + 900, true, 2);
 	assert_wait(CHANGE + NM_DAY, true, 1440);
-	log_call((struct nm_call_entry){ .number = plan->lines[0].number,
-					 .caller = { .number = UINT64_C(17375550102) },
-					 .began = CHANGE + 300,
-					 .became = { .end = NM_CALL_ANSWERED, .by = "owner", .seconds = 5 } });
+	log_call(
+		(struct nm_call_entry){ .number = plan->lines[0].number,
+					.caller = { .number = UINT64_C(17375550102) },
+					.began = CHANGE + 300,
+					.became = { .end = NM_CALL_ANSWERED, .by = "owner", .seconds = 5 } });
 	assert_wait(CHANGE + NM_DAY, true, (2 + 1440) / 2.0);
 }
 
@@ -716,11 +718,12 @@ static void test_a_line_that_had_another_name(void **state)
 	(void)state;
 	open_store();
 	for (int line = 0; line < 2; line++)
-		log_call((struct nm_call_entry){ .number = plan->lines[line].number,
-						 .line = line == 0 ? "first" : "main",
-						 .caller = { .number = UINT64_C(17375550101) + (unsigned)line },
-						 .began = CHANGE + line,
-						 .became = { .end = NM_CALL_LOST, .seconds = -1 } });
+		log_call((struct nm_call_entry){
+			.number = plan->lines[line].number,
+			.line = line == 0 ? "first" : "main",
+			.caller = { .number = UINT64_C(17375550101) + (unsigned)line },
+			.began = CHANGE + line,
+			.became = { .end = NM_CALL_LOST, .seconds = -1 } });
 	for (int line = 0; line < 2; line++) {
 		struct nm_report report = report_of(span, line);
 
@@ -742,7 +745,8 @@ static int64_t calls_of_layer(const struct nm_report *report, const char *name)
 /* A record may name anybody, and a plan somebody "nobody". */
 static void test_parties_called_as_other_layers_are(void **state)
 {
-	static const char *const who[] = { "nobody", "nobody (party)", "nobody (party)", "voicemail", "nobodys" };
+	static const char *const who[] = { "nobody", "nobody (party)", "nobody (party)", "voicemail",
+					   "nobodys" };
 	struct nm_report report;
 
 	(void)state;
