@@ -8,7 +8,6 @@
 #define LOOKED_AT (28 * (nm_time)NM_DAY)
 #define STEP_S 900 /* hours of a schedule mostly begin and end at a quarter */
 #define WEEKDAYS 5
-#define CALLBACK_S (15 * 60)
 
 static bool in_peak(const struct nm_checker *checker, nm_time t)
 {
@@ -73,7 +72,7 @@ static void find_slow(struct nm_checker *checker)
 	const struct nm_pos top = { plan->file, 1, 1 };
 	char words[NM_TIME_TEXT];
 
-	if (callback_s <= CALLBACK_S)
+	if (callback_s <= NM_CHECK_CALLBACK_S)
 		return;
 	nm_duration_words(callback_s / 60 * 60, words);
 	nm_draft_mend(
@@ -81,7 +80,7 @@ static void find_slow(struct nm_checker *checker)
 		nm_draft_add(
 			checker, "callback-slow", 1, 0, plan->follow_up.given ? plan->follow_up.pos : top,
 			nm_arena_format(checker->arena,
-					"half of the missed callers of the last 30 days waited %s or longer",
+					"half of those to call back in the last 30 days waited %s or longer",
 					words)),
 		"call back sooner: nevermiss followup list says who waits", 0, NULL);
 }

@@ -12,6 +12,7 @@
 
 #define NM_RACE_S 5  /* ring time and own voicemail nearer than this race */
 #define NM_HUMAN_S 6 /* a human answers after this, design.md 4.3 */
+#define NM_CHECK_CALLBACK_S (15 * 60) /* the guide's target for calling back */
 
 /* What everybody does in a call that is tried. */
 enum nm_probe {

@@ -12,7 +12,6 @@
 #include "nevermiss/number.h"
 #include "toll.h"
 
-#define CALLBACK_S (15 * 60) /* the guide's target */
 
 static bool says(const char *text, const char *word, size_t len)
 {
@@ -245,7 +244,7 @@ static void find_callback(struct nm_checker *checker)
 	struct nm_draft *draft;
 	char words[NM_TIME_TEXT];
 
-	if (!follow_up->given || follow_up->within_s <= CALLBACK_S)
+	if (!follow_up->given || follow_up->within_s <= NM_CHECK_CALLBACK_S)
 		return;
 	nm_duration_words(follow_up->within_s, words);
 	draft = nm_draft_add(

@@ -432,7 +432,7 @@ static enum nm_code finish(struct walk *w, size_t step, bool ended, struct nm_er
 	}
 	expected->ended_s = w->played_s;
 	expected->seconds = expected->result == NM_LOST || expected->result == NM_REJECTED ? -1 : w->played_s;
-	expected->rings = expected->seconds >= 0 ? (expected->seconds + 5) / 6 : -1;
+	expected->rings = nm_rings(expected->seconds);
 	expected->step = step;
 	check_end(w, step);
 	expected->events = nm_arena_alloc(w->arena, w->n, sizeof(*expected->events));

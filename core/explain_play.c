@@ -17,13 +17,13 @@ bool nm_explain_takes_at_once(const struct nm_treatment_step *step)
 	return false;
 }
 
-static enum nm_behaviour behaviour_of(const struct nm_comparison *c, size_t leg)
+enum nm_behaviour nm_explain_behaviour(const struct nm_call_entry *call, size_t leg)
 {
-	const struct nm_leg *one = &c->call->legs[leg].leg;
+	const struct nm_leg *one = &call->legs[leg].leg;
 
-	if (leg == nm_explain_taker(c->call) && c->call->became.end != NM_CALL_SWALLOWED)
+	if (leg == nm_explain_taker(call) && call->became.end != NM_CALL_SWALLOWED)
 		return NM_ANSWERS;
-	if (leg == nm_explain_taker(c->call) && one->rang_s >= 0 && one->rang_s <= AT_ONCE_S)
+	if (leg == nm_explain_taker(call) && one->rang_s >= 0 && one->rang_s <= AT_ONCE_S)
 		return NM_UNREACHABLE;
 	if (one->end == NM_LEG_BUSY)
 		return NM_BUSY;
@@ -50,7 +50,7 @@ static struct nm_script_setting setting_of(const struct nm_comparison *c, const 
 	struct nm_script_setting setting = { .name = party->name, .behaviour = NM_ANSWERS, .after_s = -1 };
 
 	if (m->legs[p] < c->call->n) {
-		setting.behaviour = behaviour_of(c, m->legs[p]);
+		setting.behaviour = nm_explain_behaviour(c->call, m->legs[p]);
 		if (setting.behaviour == NM_ANSWERS)
 			setting.after_s = answer_s(c, party, m->legs[p], for_s);
 	} else if (party->native && c->call->became.reason != NM_CALL_OWN_PHONE) {

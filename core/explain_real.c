@@ -211,7 +211,7 @@ enum nm_code nm_explain_real(const struct nm_call_entry *call, struct nm_arena *
 		.result = result_of(call->became.end),
 		.answered_by = call->became.by,
 		.seconds = call->became.seconds,
-		.rings = call->became.seconds >= 0 ? (call->became.seconds + 5) / 6 : -1,
+		.rings = nm_rings(call->became.seconds),
 		.ended_s = ended >= 0 ? ended : call->became.seconds,
 		.n = t.n,
 		.events = t.events,

@@ -69,6 +69,12 @@ static void add(struct nm_ical_memory *memory, const char *bytes, struct lengths
 	memory->n++;
 }
 
+static void drop(struct nm_ical_memory *memory, struct entry *entry)
+{
+	free(entry->bytes);
+	*entry = memory->entries[--memory->n];
+}
+
 void nm_ical_memory_read(struct nm_ical_memory *memory, const char *bytes, size_t len)
 {
 	const size_t head = strlen(HEAD);
@@ -177,7 +183,9 @@ enum nm_code nm_ical_remember(struct nm_ical_memory *memory, const char *name, c
 		return NM_OK;
 	}
 	code = nm_ical_read(name, bytes, len, out, err);
-	if (!code && memory && !entry)
+	if (!code && entry)
+		drop(memory, entry);
+	if (!code && memory)
 		remember(memory, bytes, len, *out);
 	return code;
 }

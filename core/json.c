@@ -128,6 +128,12 @@ void nm_json_int(struct nm_json *json, int64_t value)
 	nm_buf_addf(json->out, "%" PRId64, value);
 }
 
+void nm_json_count(struct nm_json *json, const char *key, int64_t n)
+{
+	nm_json_key(json, key);
+	nm_json_int(json, n);
+}
+
 void nm_json_double(struct nm_json *json, double value, int decimals)
 {
 	separate(json);

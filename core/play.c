@@ -566,7 +566,7 @@ static struct nm_outcome outcome_of(const struct ending *ending, bool hung_up, c
 	outcome.seconds = outcome.ended_s;
 	if (outcome.result == NM_REJECTED || outcome.result == NM_LOST)
 		outcome.seconds = -1;
-	outcome.rings = outcome.seconds < 0 ? -1 : (outcome.seconds + 5) / 6;
+	outcome.rings = nm_rings(outcome.seconds);
 	if (!hung_up) {
 		outcome.answered_by = ending->who;
 		outcome.kind = ending->who_kind;

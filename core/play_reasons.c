@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What a played call says of itself: the reason of each event, and the names of events and results.
+ * What a played call says of itself: the reason of each event, the names of events and results, how often it rang.
  * In: what happened.  Out: words.  Decides nothing.
  */
 #include "core/play_private.h"
 
 #include <string.h>
+
+#define RING_S 6
 
 static bool reads_alone(const char *rule)
 {
@@ -110,6 +112,11 @@ const char *nm_play_take_reason(struct nm_arena *arena, const struct nm_party *p
 		return nm_arena_format(arena, "%s: its own voicemail takes the call",
 				       nm_event_name(leg->event));
 	return nm_arena_format(arena, "its own voicemail takes the call after %d s", leg->at);
+}
+
+int nm_rings(int seconds)
+{
+	return seconds < 0 ? -1 : seconds / RING_S + (seconds % RING_S != 0);
 }
 
 const char *nm_result_name(enum nm_result result)

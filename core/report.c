@@ -3,16 +3,20 @@
  * The figures over the log (report.h).  In: a store and a plan.  Out: a report.  Calls are read once, the oldest first,
  * and none is kept: each is counted in the whole, in its week, in its hour, with its caller and with whoever took it.
  */
+#include <assert.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/report_private.h"
 
 struct reporting {
 	const struct nm_plan *plan;
+	int line; /* -1: all */
 	struct nm_report *report;
 	struct nm_tallies tallies;
 	struct nm_matters *matters;
 	struct nm_layers *layers;
+	struct nm_waits waits; /* of all who were to be called back */
 };
 
 /* --- spans --- */
@@ -43,21 +47,15 @@ static enum nm_code check_span(struct nm_span span, struct nm_error *err)
 
 /* --- weeks --- */
 
-static int64_t monday_of(const struct nm_zone *zone, nm_time t)
-{
-	const int64_t day = nm_local_day(nm_zone_local(zone, t));
-
-	return day - nm_weekday(day);
-}
-
 static enum nm_code make_weeks(struct reporting *run, struct nm_error *err)
 {
 	const struct nm_zone *zone = run->plan->zone;
 	struct nm_report *report = run->report;
-	const int64_t monday = monday_of(zone, report->span.from);
-	const size_t most = (size_t)((monday_of(zone, report->span.until - 1) - monday) / 7) + 1;
+	const int64_t monday = nm_zone_monday(zone, report->span.from);
+	const size_t most = (size_t)((nm_zone_monday(zone, report->span.until - 1) - monday) / 7) + 1;
 	nm_time *begins = nm_arena_alloc(report->arena, most, sizeof(*begins));
 
+	assert(most <= NM_REPORT_WEEKS_TOUCHED);
 	report->weeks = nm_arena_alloc(report->arena, most, sizeof(*report->weeks));
 	run->tallies = (struct nm_tallies){
 		.span = report->span,
@@ -122,11 +120,11 @@ static enum nm_code take_call(void *context, const struct nm_call_brief *call, s
 	return ok ? NM_OK : nm_fail_memory(err);
 }
 
-static enum nm_code read_calls(struct reporting *run, struct nm_store *store, int line, struct nm_error *err)
+static enum nm_code read_calls(struct reporting *run, struct nm_store *store, struct nm_error *err)
 {
 	const struct nm_span span = run->report->span;
 	const struct nm_call_reader reader = {
-		.number = line >= 0 ? run->plan->lines[line].number : 0,
+		.number = run->line >= 0 ? run->plan->lines[run->line].number : 0,
 		.span = { span.from - NM_MATTER_S, span.until + NM_MATTER_S },
 		.take = take_call,
 		.context = run,
@@ -137,16 +135,40 @@ static enum nm_code read_calls(struct reporting *run, struct nm_store *store, in
 
 /* --- follow-ups --- */
 
+/* A line may have had another name when somebody called it; a lead knows no more than the name. */
+static bool of_line(const struct reporting *run, const struct nm_followup *followup)
+{
+	const struct nm_line *line = run->line >= 0 ? &run->plan->lines[run->line] : NULL;
+
+	if (line == NULL)
+		return true;
+	if (followup->called != 0)
+		return followup->called == line->number;
+	return followup->line != NULL && strcmp(followup->line, line->name) == 0;
+}
+
+/* Whom nobody has tried waits still; but as long as the target is not passed, that is no news. */
+static bool add_wait(struct reporting *run, const struct nm_followup *followup)
+{
+	const nm_time waits = run->report->span.until - followup->opened;
+
+	if (nm_followup_rang_again(followup))
+		return true;
+	if (followup->first_try != 0)
+		return nm_waits_add(&run->waits, nm_followup_minutes(followup));
+	return waits <= run->plan->targets.callback_s || nm_waits_add(&run->waits, (double)waits / 60);
+}
+
 static enum nm_code take_followup(void *context, const struct nm_followup *followup, struct nm_error *err)
 {
 	struct reporting *run = context;
 	struct nm_tallies *tallies = &run->tallies;
-	const char *line = run->report->line;
 
-	if (line != NULL && (followup->line == NULL || strcmp(followup->line, line) != 0))
+	if (!of_line(run, followup))
 		return NM_OK;
 	return nm_tally_followup(&tallies->total, followup) &&
-			       nm_tally_followup(nm_tallies_week(tallies, followup->opened), followup)
+			       nm_tally_followup(nm_tallies_week(tallies, followup->opened), followup) &&
+			       add_wait(run, followup)
 		       ? NM_OK
 		       : nm_fail_memory(err);
 }
@@ -186,6 +208,7 @@ static enum nm_code finish(struct reporting *run, struct nm_error *err)
 	if (!nm_matters_close(run->matters, report->arena, &report->repeats, &report->n_repeats))
 		return nm_fail_memory(err);
 	close_tallies(run);
+	report->wait_median = nm_waits_median(&run->waits);
 	if (!nm_layers_close(run->layers, report))
 		return nm_fail_memory(err);
 	nm_report_worth(run->plan, report);
@@ -193,7 +216,7 @@ static enum nm_code finish(struct reporting *run, struct nm_error *err)
 	return NM_OK;
 }
 
-static enum nm_code begin(struct reporting *run, int line, struct nm_error *err)
+static enum nm_code begin(struct reporting *run, struct nm_error *err)
 {
 	struct nm_report *report = run->report;
 	enum nm_code code;
@@ -201,8 +224,8 @@ static enum nm_code begin(struct reporting *run, int line, struct nm_error *err)
 	report->arena = nm_arena_new();
 	if (report->arena == NULL)
 		return nm_fail_memory(err);
-	if (line >= 0) {
-		report->line = nm_arena_text(report->arena, run->plan->lines[line].name);
+	if (run->line >= 0) {
+		report->line = nm_arena_text(report->arena, run->plan->lines[run->line].name);
 		if (report->line == NULL)
 			return nm_fail_memory(err);
 	}
@@ -218,18 +241,19 @@ enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 		       const struct nm_report_options *options, struct nm_report *out, struct nm_error *err)
 {
 	struct nm_report report = { .span = options->span };
-	struct reporting run = { .plan = plan, .report = &report };
+	struct reporting run = { .plan = plan, .line = options->line, .report = &report };
 	enum nm_code code = check_span(options->span, err);
 
 	if (code == NM_OK)
-		code = begin(&run, options->line, err);
+		code = begin(&run, err);
 	if (code == NM_OK)
-		code = read_calls(&run, store, options->line, err);
+		code = read_calls(&run, store, err);
 	if (code == NM_OK)
 		code = read_followups(&run, store, err);
 	if (code == NM_OK)
 		code = finish(&run, err);
 	clear_tallies(&run.tallies);
+	free(run.waits.items);
 	nm_matters_free(run.matters);
 	nm_layers_free(run.layers);
 	if (code == NM_OK)

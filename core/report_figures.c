@@ -6,8 +6,6 @@
 
 #include "core/report_private.h"
 
-#define RING_S 6 /* as nm_outcome.rings */
-
 enum nm_fate nm_fate_of(const struct nm_call_brief *call)
 {
 	const struct nm_became *became = &call->became;
@@ -68,26 +66,35 @@ bool nm_tally_call(struct nm_tally *tally, const struct nm_call_brief *call, enu
 		     sizeof(*tally->seconds)))
 		return false;
 	tally->seconds[tally->n_seconds++] = seconds;
-	tally->rings += (seconds + RING_S - 1) / RING_S;
+	tally->rings += nm_rings(seconds);
 	return true;
+}
+
+bool nm_followup_rang_again(const struct nm_followup *followup)
+{
+	return followup->first_try == 0 && followup->end == NM_FOLLOWUP_RANG_AGAIN;
+}
+
+double nm_followup_minutes(const struct nm_followup *followup)
+{
+	const nm_time waited = followup->first_try - followup->opened;
+
+	return waited > 0 ? (double)waited / 60 : 0;
 }
 
 bool nm_tally_followup(struct nm_tally *tally, const struct nm_followup *followup)
 {
-	const nm_time waited = followup->first_try - followup->opened;
-	const double minutes = waited > 0 ? (double)waited / 60 : 0;
+	const double minutes = nm_followup_minutes(followup);
 
-	if (followup->first_try == 0 && followup->end == NM_FOLLOWUP_RANG_AGAIN) {
+	if (nm_followup_rang_again(followup)) {
 		tally->figures.rang_again++;
 		return true;
 	}
 	tally->figures.followups++;
 	if (followup->first_try == 0)
 		return true;
-	if (!nm_grow((void **)&tally->minutes, &tally->minutes_capacity, tally->n_minutes + 1,
-		     sizeof(*tally->minutes)))
+	if (!nm_waits_add(&tally->waits, minutes))
 		return false;
-	tally->minutes[tally->n_minutes++] = minutes;
 	tally->figures.tried++;
 	tally->tried_10 += minutes <= 10;
 	tally->tried_15 += minutes <= 15;
@@ -146,28 +153,47 @@ static void close_seconds(struct nm_tally *tally)
 	figures->seconds_95th = (struct nm_figure){ true, seconds[(n * 95 + 99) / 100 - 1] };
 }
 
+bool nm_waits_add(struct nm_waits *waits, double value)
+{
+	if (!nm_grow((void **)&waits->items, &waits->capacity, waits->n + 1, sizeof(*waits->items)))
+		return false;
+	waits->items[waits->n++] = value;
+	return true;
+}
+
+struct nm_figure nm_waits_median(struct nm_waits *waits)
+{
+	const size_t n = waits->n;
+
+	if (n == 0)
+		return (struct nm_figure){ 0 };
+	qsort(waits->items, n, sizeof(*waits->items), double_compare);
+	return (struct nm_figure){ true, (waits->items[(n - 1) / 2] + waits->items[n / 2]) / 2 };
+}
+
 static void close_minutes(struct nm_tally *tally)
 {
 	struct nm_figures *figures = &tally->figures;
-	const size_t n = tally->n_minutes;
-	const double *minutes = tally->minutes;
+	const size_t n = tally->waits.n;
 	double sum = 0;
 
 	figures->callback_10 = percent_of(tally->tried_10, figures->followups);
 	figures->callback_15 = percent_of(tally->tried_15, figures->followups);
-	if (n == 0)
-		return;
-	qsort(tally->minutes, n, sizeof(*tally->minutes), double_compare);
+	figures->callback_median = nm_waits_median(&tally->waits);
 	for (size_t i = 0; i < n; i++)
-		sum += minutes[i];
+		sum += tally->waits.items[i];
 	figures->callback = part_of(sum, (double)n);
-	figures->callback_median = (struct nm_figure){ true, (minutes[(n - 1) / 2] + minutes[n / 2]) / 2 };
+}
+
+int64_t nm_figures_fair(const struct nm_figures *figures)
+{
+	return figures->calls - figures->short_abandoned - figures->rejected - figures->unknown;
 }
 
 void nm_tally_close(struct nm_tally *tally)
 {
 	struct nm_figures *figures = &tally->figures;
-	const int64_t fair = figures->calls - figures->short_abandoned - figures->rejected - figures->unknown;
+	const int64_t fair = nm_figures_fair(figures);
 
 	figures->answer_rate = percent_of(figures->answered, fair);
 	figures->answer_rate_possible = percent_of(figures->answered + figures->perhaps, fair);
@@ -180,7 +206,7 @@ void nm_tally_close(struct nm_tally *tally)
 void nm_tally_clear(struct nm_tally *tally)
 {
 	free(tally->seconds);
-	free(tally->minutes);
+	free(tally->waits.items);
 	*tally = (struct nm_tally){ 0 };
 }
 

@@ -7,7 +7,6 @@
 
 #include "core/report_private.h"
 
-#define MONTH_DAYS 30
 #define ENTRIES (NM_REPORT_LAYERS + 3)
 
 struct entry {
@@ -147,7 +146,7 @@ static struct nm_figure cost_of(const struct nm_plan *plan, const struct entry *
 
 	if (one == NULL || !has_price(one))
 		return (struct nm_figure){ 0 };
-	return (struct nm_figure){ true, one->per_month * days / MONTH_DAYS + one->per_call * calls +
+	return (struct nm_figure){ true, one->per_month * days / NM_MONTH_DAYS + one->per_call * calls +
 						 one->per_minute * (double)entry->talked_s / 60 +
 						 one->per_booking * calls * plan->value.booked / 100 };
 }
@@ -176,6 +175,22 @@ static int layer_compare(const void *a, const void *b)
 	return strcmp(x->name, y->name);
 }
 
+/* A party that is called as one of the others is in the report gets a mark, and so does whoever has that mark already:
+ * no two layers have one name. */
+static bool mark_name(struct nm_layers *layers, struct entry *entry)
+{
+	static const char *const taken[] = { "others", "voicemail", "nobody" };
+	const char *name = entry->layer.name;
+
+	for (size_t i = 0; i < sizeof taken / sizeof *taken && entry->layer.what == NM_LAYER_PARTY; i++) {
+		const size_t len = strlen(taken[i]);
+
+		if (strncmp(name, taken[i], len) == 0 && (name[len] == '\0' || name[len] == ' '))
+			entry->layer.name = nm_arena_format(layers->arena, "%s (party)", name);
+	}
+	return entry->layer.name != NULL;
+}
+
 bool nm_layers_close(struct nm_layers *layers, struct nm_report *report)
 {
 	report->layers = nm_arena_alloc(report->arena, layers->n, sizeof(*report->layers));
@@ -184,6 +199,8 @@ bool nm_layers_close(struct nm_layers *layers, struct nm_report *report)
 	for (size_t i = 0; i < layers->n; i++) {
 		struct entry *entry = &layers->entries[i];
 
+		if (!mark_name(layers, entry))
+			return false;
 		finish(layers->plan, entry, report);
 		if (entry->layer.calls > 0 || entry->layer.cost.value > 0)
 			report->layers[report->n_layers++] = entry->layer;

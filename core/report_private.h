@@ -7,6 +7,8 @@
 
 #include "nevermiss/report.h"
 
+#define NM_MONTH_DAYS 30 /* of a month in which money is reckoned */
+
 /* What a call counts as, in the order of nm_figures. */
 enum nm_fate {
 	NM_FATE_ANSWERED,
@@ -24,6 +26,16 @@ enum nm_fate nm_fate_of(const struct nm_call_brief *call);
 /* Certainly nobody answered, and somebody could have. */
 bool nm_fate_missed(enum nm_fate fate);
 
+/* report_figures.c: how many minutes each of many callers waited; items are owned. */
+struct nm_waits {
+	size_t n, capacity;
+	double *items;
+};
+/* False: out of memory. */
+bool nm_waits_add(struct nm_waits *waits, double value);
+/* The middle one, or the mean of the two middle ones; sorts them. */
+struct nm_figure nm_waits_median(struct nm_waits *waits);
+
 /* report_figures.c: figures as they grow, of the whole span or of a week. */
 struct nm_tally {
 	struct nm_figures figures; /* what is counted at once; the rest by nm_tally_close */
@@ -31,16 +43,21 @@ struct nm_tally {
 	int64_t single, single_perhaps;
 	int64_t tried_10, tried_15;
 	size_t n_seconds, seconds_capacity;
-	int *seconds; /* one for each of these calls; owned */
-	size_t n_minutes, minutes_capacity;
-	double *minutes; /* one for each follow-up that was tried; owned */
+	int *seconds;          /* one for each of these calls; owned */
+	struct nm_waits waits; /* of each follow-up that was tried */
 };
 
 /* False: out of memory. */
 bool nm_tally_call(struct nm_tally *tally, const struct nm_call_brief *call, enum nm_fate fate);
 bool nm_tally_followup(struct nm_tally *tally, const struct nm_followup *followup);
+/* Its caller rang again and was answered before anybody had tried. */
+bool nm_followup_rang_again(const struct nm_followup *followup);
+/* From the missed call (or the lead) to the first try of one that had one. */
+double nm_followup_minutes(const struct nm_followup *followup);
 /* A matter of so many calls; fate of the first. */
 void nm_tally_matter(struct nm_tally *tally, int64_t calls, enum nm_fate fate);
+/* Calls that somebody could have answered: all but those too short, rejected and of which nothing is known. */
+int64_t nm_figures_fair(const struct nm_figures *figures);
 /* Fills the means and shares. */
 void nm_tally_close(struct nm_tally *tally);
 void nm_tally_clear(struct nm_tally *tally);

@@ -4,7 +4,6 @@
  */
 #include "core/report_private.h"
 
-#define MONTH_DAYS 30
 #define WORKING_DAYS 22 /* the guide's */
 
 void nm_worth_reckon(struct nm_worth *worth)
@@ -28,14 +27,13 @@ double nm_span_days(struct nm_span span)
 void nm_report_worth(const struct nm_plan *plan, struct nm_report *report)
 {
 	const struct nm_figures *figures = &report->figures;
-	const double a_month = MONTH_DAYS / nm_span_days(report->span);
-	const int64_t fair = figures->calls - figures->short_abandoned - figures->rejected - figures->unknown;
+	const double a_month = NM_MONTH_DAYS / nm_span_days(report->span);
 	struct nm_worth *worth = &report->worth;
 
 	*worth = (struct nm_worth){ .job = plan->value.job,
 				    .booked = plan->value.booked,
 				    .days = WORKING_DAYS,
-				    .calls_a_day = (double)fair * a_month / WORKING_DAYS };
+				    .calls_a_day = (double)nm_figures_fair(figures) * a_month / WORKING_DAYS };
 	if (figures->answer_rate_possible.known)
 		worth->missed_share = 100 - figures->answer_rate_possible.value;
 	for (size_t i = 0; i < report->n_layers; i++) {

@@ -140,7 +140,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
 	[NM_SQL_FOLLOWUPS_OPEN] =
 		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
-	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try FROM followup"
+	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try,"
+				  " (SELECT number FROM call WHERE id = followup.call) FROM followup"
 				  " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened, id",
 	[NM_SQL_FOLLOWUP_GET] = FOLLOWUP_ROW " WHERE id = ?1",
 	[NM_SQL_LEAD_ADD] =
@@ -259,6 +260,13 @@ void nm_store_bind(sqlite3_stmt *statement, int index, const char *text)
 		sqlite3_bind_text(statement, index, text, -1, SQLITE_STATIC);
 	else
 		sqlite3_bind_null(statement, index);
+}
+
+int nm_store_within(sqlite3_stmt *statement, int column, int most)
+{
+	const sqlite3_int64 value = sqlite3_column_int64(statement, column);
+
+	return value >= 0 && value <= most ? (int)value : most;
 }
 
 const char *nm_store_column(sqlite3_stmt *statement, int column, struct nm_arena *arena, bool *ok)

@@ -195,14 +195,6 @@ enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entr
 
 /* --- reading --- */
 
-/* A number of ours that a store of somebody else's making may have out of its range. */
-static int within(sqlite3_stmt *statement, int column, int most)
-{
-	const sqlite3_int64 value = sqlite3_column_int64(statement, column);
-
-	return value >= 0 && value <= most ? (int)value : most;
-}
-
 static struct nm_caller caller_of(sqlite3_int64 caller)
 {
 	return (struct nm_caller){ .anonymous = caller == WITHHELD,
@@ -221,8 +213,8 @@ static struct nm_call_entry read_call(sqlite3_stmt *statement, struct nm_arena *
 		.forwarded_from = (nm_number)sqlite3_column_int64(statement, 5),
 		.began = sqlite3_column_int64(statement, 6),
 		.ended = sqlite3_column_int64(statement, 7),
-		.became = { .end = (enum nm_call_end)within(statement, 8, NM_CALL_UNKNOWN),
-			    .reason = (enum nm_call_reason)within(statement, 9, NM_CALL_SAID),
+		.became = { .end = (enum nm_call_end)nm_store_within(statement, 8, NM_CALL_UNKNOWN),
+			    .reason = (enum nm_call_reason)nm_store_within(statement, 9, NM_CALL_REASON_LAST),
 			    .probably = sqlite3_column_int(statement, 10) != 0,
 			    .by = nm_store_column(statement, 11, arena, ok),
 			    .seconds = sqlite3_column_int(statement, 12) },
@@ -278,14 +270,14 @@ void nm_call_entries_clear(struct nm_call_entries *entries)
 
 static struct nm_call_brief read_brief(sqlite3_stmt *statement)
 {
-	const int seconds = within(statement, 7, NM_DAY);
+	const int seconds = nm_store_within(statement, 7, NM_DAY);
 
 	return (struct nm_call_brief){
 		.caller = caller_of(sqlite3_column_int64(statement, 0)),
 		.began = sqlite3_column_int64(statement, 1),
 		.ended = sqlite3_column_int64(statement, 2),
-		.became = { .end = (enum nm_call_end)within(statement, 3, NM_CALL_UNKNOWN),
-			    .reason = (enum nm_call_reason)within(statement, 4, NM_CALL_BUSY),
+		.became = { .end = (enum nm_call_end)nm_store_within(statement, 3, NM_CALL_UNKNOWN),
+			    .reason = (enum nm_call_reason)nm_store_within(statement, 4, NM_CALL_REASON_LAST),
 			    .probably = sqlite3_column_int(statement, 5) != 0,
 			    .by = (const char *)sqlite3_column_text(statement, 6),
 			    .seconds = seconds < NM_DAY ? seconds : -1 },
@@ -321,7 +313,7 @@ static struct nm_call_leg read_leg(sqlite3_stmt *statement, struct nm_arena *are
 	return (struct nm_call_leg){
 		.leg = { .id = nm_store_column(statement, 0, arena, ok),
 			 .to = nm_store_column(statement, 1, arena, ok),
-			 .end = (enum nm_leg_end)within(statement, 3, NM_LEG_CANCELED),
+			 .end = (enum nm_leg_end)nm_store_within(statement, 3, NM_LEG_CANCELED),
 			 .began = sqlite3_column_int64(statement, 4),
 			 .ended = sqlite3_column_int64(statement, 5),
 			 .rang_s = sqlite3_column_int(statement, 6) },

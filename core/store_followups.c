@@ -10,20 +10,12 @@
 
 /* --- reading --- */
 
-/* A number of ours that a store of somebody else's making may have out of its range. */
-static int within(sqlite3_stmt *statement, int column, int most)
-{
-	const sqlite3_int64 value = sqlite3_column_int64(statement, column);
-
-	return value >= 0 && value <= most ? (int)value : most;
-}
-
 /* The columns of FOLLOWUP_ROW (store.c). */
 static struct nm_followup read_followup(sqlite3_stmt *statement, struct nm_arena *arena, bool *ok)
 {
 	return (struct nm_followup){
 		.id = sqlite3_column_int64(statement, 0),
-		.channel = (enum nm_channel)within(statement, 1, NM_CHANNEL_WEB),
+		.channel = (enum nm_channel)nm_store_within(statement, 1, NM_CHANNEL_WEB),
 		.number = (nm_number)sqlite3_column_int64(statement, 2),
 		.name = nm_store_column(statement, 3, arena, ok),
 		.words = nm_store_column(statement, 4, arena, ok),
@@ -32,7 +24,7 @@ static struct nm_followup read_followup(sqlite3_stmt *statement, struct nm_arena
 		.opened = sqlite3_column_int64(statement, 7),
 		.newest = sqlite3_column_int64(statement, 8),
 		.calls = sqlite3_column_int(statement, 9),
-		.end = (enum nm_followup_end)within(statement, 10, NM_FOLLOWUP_RANG_AGAIN),
+		.end = (enum nm_followup_end)nm_store_within(statement, 10, NM_FOLLOWUP_RANG_AGAIN),
 		.ended = sqlite3_column_int64(statement, 11),
 		.first_try = sqlite3_column_int64(statement, 12),
 		.last_try = sqlite3_column_int64(statement, 13),
@@ -90,8 +82,9 @@ enum nm_code nm_store_followups_each(struct nm_store *store, const struct nm_fol
 		const struct nm_followup followup = {
 			.line = (const char *)sqlite3_column_text(statement, 0),
 			.opened = sqlite3_column_int64(statement, 1),
-			.end = (enum nm_followup_end)within(statement, 2, NM_FOLLOWUP_RANG_AGAIN),
+			.end = (enum nm_followup_end)nm_store_within(statement, 2, NM_FOLLOWUP_RANG_AGAIN),
 			.first_try = sqlite3_column_int64(statement, 3),
+			.called = (nm_number)sqlite3_column_int64(statement, 4),
 		};
 
 		code = reader->take(reader->context, &followup, err);
@@ -114,8 +107,8 @@ static struct nm_deed read_deed(sqlite3_stmt *statement, struct nm_arena *arena,
 	return (struct nm_deed){
 		.at = sqlite3_column_int64(statement, 0),
 		.who = nm_store_column(statement, 1, arena, ok),
-		.kind = (enum nm_deed_kind)within(statement, 2, NM_DEED_NOTED),
-		.end = (enum nm_followup_end)within(statement, 3, NM_FOLLOWUP_RANG_AGAIN),
+		.kind = (enum nm_deed_kind)nm_store_within(statement, 2, NM_DEED_NOTED),
+		.end = (enum nm_followup_end)nm_store_within(statement, 3, NM_FOLLOWUP_RANG_AGAIN),
 		.words = nm_store_column(statement, 4, arena, ok),
 	};
 }

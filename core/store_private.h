@@ -139,6 +139,8 @@ enum nm_code nm_store_followup_fold(struct nm_store *store, int64_t id, struct n
 /* Runs a statement that needs only an id. */
 enum nm_code nm_store_run_id(struct nm_store *store, enum nm_store_statement which, int64_t id,
 			     struct nm_error *err) NM_WARN_UNUSED;
+/* A number of ours, from 0 to `most`; most, where a store of somebody else's making has it out of its range. */
+int nm_store_within(sqlite3_stmt *statement, int column, int most);
 /* A copy of a column in the arena; NULL for NULL.  *ok becomes false when memory is out. */
 const char *nm_store_column(sqlite3_stmt *statement, int column, struct nm_arena *arena, bool *ok);
 

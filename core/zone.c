@@ -121,6 +121,13 @@ nm_local nm_zone_local(const struct nm_zone *zone, nm_time t)
 	return add_clamped(t, nm_zone_offset(zone, t));
 }
 
+int64_t nm_zone_monday(const struct nm_zone *zone, nm_time t)
+{
+	const int64_t day = nm_local_day(nm_zone_local(zone, t));
+
+	return day - nm_weekday(day);
+}
+
 nm_time nm_zone_next_change(const struct nm_zone *zone, nm_time t)
 {
 	int64_t shift = fold(zone, &t);

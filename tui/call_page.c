@@ -212,22 +212,6 @@ void call_page_draw(const struct call_page *page, struct canvas *canvas, struct 
 
 /* --- played --- */
 
-static enum nm_behaviour behaviour_of(const struct nm_call_entry *call, const struct nm_call_leg *leg)
-{
-	const bool taker = call->became.by && leg->who && !strcmp(leg->who, call->became.by);
-
-	switch (leg->leg.end) {
-	case NM_LEG_ANSWERED:
-		return taker && call->became.end == NM_CALL_ANSWERED ? NM_ANSWERS : NM_NO_ANSWER;
-	case NM_LEG_BUSY:
-		return NM_BUSY;
-	case NM_LEG_FAILED:
-		return NM_UNREACHABLE;
-	default:
-		return NM_NO_ANSWER;
-	}
-}
-
 /* One who rang more than once does what was done last. */
 static void add_setting(struct play *play, const struct nm_setting *setting)
 {
@@ -263,7 +247,7 @@ enum nm_code call_page_play(const struct nm_call_entry *call, const struct nm_pl
 	for (size_t i = 0; i < call->n; i++) {
 		const struct nm_call_leg *leg = &call->legs[i];
 		const struct nm_setting setting = {.destination = leg->who ? nm_plan_find_destination(plan, leg->who) : -1,
-						   .behaviour = behaviour_of(call, leg),
+						   .behaviour = nm_explain_behaviour(call, i),
 						   .after_s = leg->leg.rang_s};
 
 		if (setting.destination >= 0)

@@ -50,11 +50,6 @@ void call_became_words(const struct nm_became *became, struct nm_buf *out)
 		nm_buf_addf(out, " after %d s", became->seconds);
 }
 
-int call_rings(const struct nm_became *became)
-{
-	return became->seconds < 0 ? -1 : (became->seconds + 5) / 6;
-}
-
 void call_groups_words(const struct nm_plan *plan, struct nm_caller caller, struct nm_buf *out)
 {
 	const uint64_t groups = nm_caller_groups(plan, caller);
@@ -127,7 +122,7 @@ void json_logged_call(struct nm_json *json, const struct session *session, const
 	nm_json_key(json, "answered_by");
 	nm_json_text(json, became->by);
 	json_known(json, "seconds", became->seconds, timed);
-	json_known(json, "rings", call_rings(became), timed);
+	json_known(json, "rings", nm_rings(became->seconds), timed);
 	json_known(json, "lasted", call->ended - call->began, call->ended != 0);
 	nm_json_key(json, "why");
 	nm_json_text(json, nm_call_reason_words(became->reason));

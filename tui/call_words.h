@@ -17,8 +17,6 @@ const char *call_line(const struct nm_plan *plan, const struct nm_call_entry *ca
 const char *call_doubt(const char *driver);
 /* "probably swallowed by the voicemail of owner's own phone after 25 s" */
 void call_became_words(const struct nm_became *became, struct nm_buf *out);
-/* As nm_result has them; -1: not known. */
-int call_rings(const struct nm_became *became);
 
 /* Everything by which somebody may look for a call: when, who, line, outcome, "#12". */
 void call_search_words(const struct nm_plan *plan, const struct nm_call_entry *call, struct nm_buf *out);

@@ -264,7 +264,7 @@ static void draw_wide_cells(const struct app *app, const struct nm_call_entry *c
 
 	canvas_text(canvas, at->line, y, at->by - at->line - 1, STYLE_PLAIN, call_line(plan, call));
 	if (call->became.seconds >= 0)
-		canvas_textf(canvas, at->rings, y, 5, STYLE_PLAIN, "%5d", call_rings(&call->became));
+		canvas_textf(canvas, at->rings, y, 5, STYLE_PLAIN, "%5d", nm_rings(call->became.seconds));
 	if (!at->group)
 		return;
 	nm_buf_init(&groups, 1u << 16);

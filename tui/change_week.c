@@ -50,30 +50,40 @@ static void close_pair(void *state)
 
 /* --- what is shown --- */
 
-static int64_t monday_of(const struct nm_plan *plan, nm_time t)
-{
-	const int64_t day = nm_local_day(nm_zone_local(plan->zone, t));
-
-	return day - nm_weekday(day);
-}
-
 static const struct changed_line *line_of(const struct pair *pair)
 {
 	return &pair->lines[pair->line];
 }
 
-/* Marks the slots that a window touches. */
-static void mark(struct pair *pair, int64_t monday, struct nm_span window)
+/* Marks the slots between two times of the week, from its Monday on. */
+static void mark_slots(struct pair *pair, nm_local from, nm_local until)
 {
-	const nm_local start = monday * NM_DAY;
 	const int64_t slot_s = NM_DAY / WEEK_SLOTS;
-	nm_local from = nm_zone_local(pair->after->zone, window.from) - start;
-	nm_local until = nm_zone_local(pair->after->zone, window.until) - start;
 
 	from = from < 0 ? 0 : from;
 	until = until > 7 * (nm_local)NM_DAY ? 7 * (nm_local)NM_DAY : until;
 	for (nm_local slot = from / slot_s; slot * slot_s < until; slot++)
 		pair->changed[slot / WEEK_SLOTS][slot % WEEK_SLOTS] = true;
+}
+
+/* Marks the slots that a window touches: piece by piece, for the clock goes straight on only between its changes. */
+static void mark(struct pair *pair, int64_t monday, struct nm_span window)
+{
+	const struct nm_zone *zone = pair->after->zone;
+	const nm_local start = monday * NM_DAY;
+	const nm_time week_until = nm_zone_utc(zone, start + 7 * (nm_local)NM_DAY, NULL);
+	nm_time t = nm_zone_utc(zone, start, NULL);
+
+	t = window.from > t ? window.from : t;
+	window.until = window.until < week_until ? window.until : week_until;
+	while (t < window.until) {
+		const nm_time change = nm_zone_next_change(zone, t);
+		const nm_time end = change < window.until ? change : window.until;
+		const nm_local from = nm_zone_local(zone, t) - start;
+
+		mark_slots(pair, from, from + (end - t));
+		t = end;
+	}
 }
 
 /* Who answers in the week of one plan; a plan without the line shows nobody at all. */
@@ -149,7 +159,7 @@ static void show_line(struct pair *pair, size_t i)
 	for (size_t w = 0; w < line_of(pair)->n; w++)
 		if (line_of(pair)->windows[w].from < first)
 			first = line_of(pair)->windows[w].from;
-	show_week(pair, monday_of(pair->after, first));
+	show_week(pair, nm_zone_monday(pair->after->zone, first));
 }
 
 static bool act(void *state, enum action action)
@@ -405,8 +415,8 @@ void change_figure(struct figure *out, const struct session *session, const char
 		close_pair(pair);
 		return;
 	}
-	pair->first = monday_of(pair->after, session_now(session));
-	pair->last = monday_of(pair->after, session_now(session) + NM_CHECK_HORIZON - 1);
+	pair->first = nm_zone_monday(pair->after->zone, session_now(session));
+	pair->last = nm_zone_monday(pair->after->zone, session_now(session) + NM_CHECK_HORIZON - 1);
 	show_line(pair, 0);
 	*out = (struct figure){pair, COLUMNS, rows, draw, act, close_pair};
 }

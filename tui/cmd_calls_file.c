@@ -78,12 +78,6 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 			    (long long)(file->n_wrong - NM_CALLS_FILE_WRONG));
 }
 
-static void json_count(struct nm_json *json, const char *key, int64_t value)
-{
-	nm_json_key(json, key);
-	nm_json_int(json, value);
-}
-
 static void file_json(struct invocation *run, const struct nm_calls_file *file)
 {
 	struct nm_json json;
@@ -92,18 +86,18 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	nm_json_object(&json);
 	nm_json_key(&json, "format");
 	nm_json_text(&json, file->format);
-	json_count(&json, "calls", file->rows);
-	json_count(&json, "new", file->fresh);
-	json_count(&json, "mended", file->mended);
-	json_count(&json, "known", file->known);
-	json_count(&json, "outgoing", file->outgoing);
-	json_count(&json, "elsewhere", file->elsewhere);
-	json_count(&json, "wrong_total", file->n_wrong);
+	nm_json_count(&json, "calls", file->rows);
+	nm_json_count(&json, "new", file->fresh);
+	nm_json_count(&json, "mended", file->mended);
+	nm_json_count(&json, "known", file->known);
+	nm_json_count(&json, "outgoing", file->outgoing);
+	nm_json_count(&json, "elsewhere", file->elsewhere);
+	nm_json_count(&json, "wrong_total", file->n_wrong);
 	nm_json_key(&json, "wrong");
 	nm_json_array(&json);
 	for (int64_t i = 0; i < file->n_wrong && i < NM_CALLS_FILE_WRONG; i++) {
 		nm_json_object(&json);
-		json_count(&json, "line", file->wrong[i].line);
+		nm_json_count(&json, "line", file->wrong[i].line);
 		nm_json_key(&json, "error");
 		nm_json_text(&json, file->wrong[i].words);
 		nm_json_end(&json, '}');

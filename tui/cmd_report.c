@@ -101,12 +101,6 @@ static void json_figure(struct nm_json *json, const char *key, struct nm_figure 
 		nm_json_null(json);
 }
 
-static void json_count(struct nm_json *json, const char *key, int64_t n)
-{
-	nm_json_key(json, key);
-	nm_json_int(json, n);
-}
-
 static void json_number(struct nm_json *json, const char *key, double number)
 {
 	nm_json_key(json, key);
@@ -115,29 +109,29 @@ static void json_number(struct nm_json *json, const char *key, double number)
 
 static void json_figures(struct nm_json *json, const struct nm_figures *figures)
 {
-	json_count(json, "calls", figures->calls);
-	json_count(json, "answered", figures->answered);
+	nm_json_count(json, "calls", figures->calls);
+	nm_json_count(json, "answered", figures->answered);
 	json_figure(json, "answer_rate", figures->answer_rate);
 	json_figure(json, "average_rings", figures->rings);
 	json_figure(json, "first_call_resolution", figures->first_call);
 	json_figure(json, "callback_minutes", figures->callback);
-	json_count(json, "perhaps_answered", figures->perhaps);
-	json_count(json, "voicemail", figures->voicemail);
-	json_count(json, "swallowed", figures->swallowed);
-	json_count(json, "abandoned", figures->abandoned);
-	json_count(json, "abandoned_at_once", figures->short_abandoned);
-	json_count(json, "lost", figures->lost);
-	json_count(json, "rejected", figures->rejected);
-	json_count(json, "unknown", figures->unknown);
+	nm_json_count(json, "perhaps_answered", figures->perhaps);
+	nm_json_count(json, "voicemail", figures->voicemail);
+	nm_json_count(json, "swallowed", figures->swallowed);
+	nm_json_count(json, "abandoned", figures->abandoned);
+	nm_json_count(json, "abandoned_at_once", figures->short_abandoned);
+	nm_json_count(json, "lost", figures->lost);
+	nm_json_count(json, "rejected", figures->rejected);
+	nm_json_count(json, "unknown", figures->unknown);
 	json_figure(json, "possible_answer_rate", figures->answer_rate_possible);
 	json_figure(json, "average_seconds", figures->seconds);
 	json_figure(json, "median_seconds", figures->seconds_median);
 	json_figure(json, "seconds_95th", figures->seconds_95th);
-	json_count(json, "matters", figures->matters);
+	nm_json_count(json, "matters", figures->matters);
 	json_figure(json, "possible_first_call_resolution", figures->first_call_possible);
-	json_count(json, "followups", figures->followups);
-	json_count(json, "followups_tried", figures->tried);
-	json_count(json, "rang_again", figures->rang_again);
+	nm_json_count(json, "followups", figures->followups);
+	nm_json_count(json, "followups_tried", figures->tried);
+	nm_json_count(json, "rang_again", figures->rang_again);
 	json_figure(json, "median_callback_minutes", figures->callback_median);
 	json_figure(json, "called_back_within_10", figures->callback_10);
 	json_figure(json, "called_back_within_15", figures->callback_15);
@@ -154,7 +148,7 @@ static void json_layers(struct nm_json *json, const struct nm_report *report)
 		nm_json_object(json);
 		nm_json_key(json, "kind");
 		nm_json_text(json, layer->kind >= 0 ? nm_kind_name((enum nm_kind)layer->kind) : NULL);
-		json_count(json, "calls", layer->calls);
+		nm_json_count(json, "calls", layer->calls);
 		json_figure(json, "share", layer->share);
 		json_figure(json, "average_seconds", layer->seconds);
 		json_figure(json, "cost", layer->cost);
@@ -196,9 +190,9 @@ static void json_peaks(struct nm_json *json, const struct nm_report *report)
 	nm_json_array(json);
 	for (size_t i = 0; i < report->n_peaks; i++) {
 		nm_json_object(json);
-		json_count(json, "from", report->peaks[i].from);
-		json_count(json, "until", report->peaks[i].until);
-		json_count(json, "calls", report->peaks[i].calls);
+		nm_json_count(json, "from", report->peaks[i].from);
+		nm_json_count(json, "until", report->peaks[i].until);
+		nm_json_count(json, "calls", report->peaks[i].calls);
 		nm_json_end(json, '}');
 	}
 	nm_json_end(json, ']');
@@ -215,8 +209,8 @@ static void json_repeats(struct nm_json *json, const struct nm_report *report)
 		nm_json_object(json);
 		nm_json_key(json, "number");
 		nm_json_text(json, number);
-		json_count(json, "missed", report->repeats[i].missed);
-		json_count(json, "again", report->repeats[i].again);
+		nm_json_count(json, "missed", report->repeats[i].missed);
+		nm_json_count(json, "again", report->repeats[i].again);
 		nm_json_end(json, '}');
 	}
 	nm_json_end(json, ']');

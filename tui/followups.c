@@ -207,12 +207,6 @@ static void json_word(struct nm_json *json, const char *key, const char *text)
 	nm_json_text(json, text);
 }
 
-static void json_count(struct nm_json *json, const char *key, int64_t n)
-{
-	nm_json_key(json, key);
-	nm_json_int(json, n);
-}
-
 static void json_toll(struct nm_json *json, const struct session *session, const struct nm_followup *followup)
 {
 	static const char *const tolls[] = {
@@ -241,7 +235,7 @@ void json_followup(struct nm_json *json, const struct session *session, const st
 
 	nm_number_write(followup->number, number);
 	nm_json_object(json);
-	json_count(json, "id", followup->id);
+	nm_json_count(json, "id", followup->id);
 	json_word(json, "channel", nm_channel_name(followup->channel));
 	json_word(json, "number", followup->number ? number : NULL);
 	json_word(json, "name", followup->name);
@@ -254,10 +248,10 @@ void json_followup(struct nm_json *json, const struct session *session, const st
 		nm_json_null(json);
 	json_time(json, zone, "opened", followup->opened);
 	json_time(json, zone, "newest", followup->newest);
-	json_count(json, "calls", followup->calls);
+	nm_json_count(json, "calls", followup->calls);
 	json_word(json, "outcome", open ? NULL : nm_followup_end_name(followup->end));
 	json_known_time(json, zone, "ended", followup->ended, !open);
-	json_count(json, "tries", followup->tries);
+	nm_json_count(json, "tries", followup->tries);
 	json_known_time(json, zone, "first_try", followup->first_try, followup->tries > 0);
 	json_known_time(json, zone, "last_try", followup->last_try, followup->tries > 0);
 	json_known_time(json, zone, "texted", followup->texted, followup->texted != 0);

@@ -340,7 +340,7 @@ static void pen_measure(struct pen *pen, enum measure measure, const struct nm_f
 static void draw_figure(const struct now *now, const struct app *app, struct rows *rows, enum measure measure)
 {
 	const struct nm_report *report = &now->log.report;
-	struct nm_figure values[NM_REPORT_WEEKS + 1];
+	struct nm_figure values[NM_REPORT_WEEKS_TOUCHED];
 	struct pen pen = next_row(rows);
 	char target[MEASURE_TEXT];
 	struct nm_buf spark;

@@ -17,6 +17,7 @@
 #define BAR_WIDTH 20
 #define LAYERS 8       /* that have a place in the row of them */
 #define TREND_CALLS 10 /* that a week must have to count for a trend */
+#define LAYER_TEXT 128 /* of a name of which 80 bytes are shown, and its share */
 #define AIRY 20        /* rows from which blank ones part the parts */
 
 int column_width(const struct column *column)
@@ -77,7 +78,7 @@ static struct measure_row measure_row(int width)
 
 static void draw_spark(const struct report_screen *screen, struct column *column, enum measure measure, int x)
 {
-	struct nm_figure values[NM_REPORT_WEEKS];
+	struct nm_figure values[NM_REPORT_WEEKS_TOUCHED];
 	const size_t n = screen->weeks.n_weeks;
 	struct nm_buf spark;
 	int trend;
@@ -170,7 +171,7 @@ static void draw_layers(const struct report_screen *screen, struct column *colum
 	const struct nm_layer *chosen = report_layer(screen);
 	const int indent = column_width(column) >= SPARKS ? 11 : 2;
 	int x = column->x + indent;
-	char words[REPORT_NAME];
+	char words[LAYER_TEXT];
 	size_t left_out = 0;
 
 	canvas_text(column->canvas, column->x, column->y, column_width(column), STYLE_HEAD, "by layer");

@@ -12,7 +12,6 @@
 
 #define REPORT_WEEKS 12
 #define REPORT_MONTHS 120 /* that one can go back */
-#define REPORT_NAME 128
 
 /* The owner's own numbers, in place of the log's and the plan's. */
 struct worth_own {
@@ -34,7 +33,7 @@ struct report_screen {
 	int back;                /* 0: the last 30 days; n: the month n - 1 before this one */
 	int line;                /* -1: all */
 	enum report_whose whose; /* calls on the map */
-	char layer[REPORT_NAME]; /* WHOSE_LAYER: its name */
+	char *layer;             /* owned; WHOSE_LAYER: its name, of which the report has no second */
 	bool on_map;             /* the map has the keys: */
 	int day, hour;           /* its cursor */
 	int scroll;              /* rows above the window */

@@ -240,7 +240,7 @@ static void write_week(const struct report_text *text, const struct nm_report_we
 static void write_spark(const struct report_text *text, enum measure measure)
 {
 	const struct nm_report *report = text->report;
-	struct nm_figure values[NM_REPORT_WEEKS + 1];
+	struct nm_figure values[NM_REPORT_WEEKS_TOUCHED];
 
 	for (size_t i = 0; i < report->n_weeks; i++)
 		values[i] = measure_value(measure, &report->weeks[i].figures);

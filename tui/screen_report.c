@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "nevermiss/edit.h"
 #include "prompt.h"
@@ -44,6 +43,7 @@ static void close_report(void *state)
 	struct report_screen *screen = state;
 
 	forget(screen);
+	free(screen->layer);
 	free(screen->file);
 	free(screen);
 }
@@ -79,11 +79,9 @@ static struct nm_span weeks_of(const struct app *app, struct nm_span span)
 {
 	const struct nm_zone *zone = session_zone(app->session);
 	const nm_time until = span.until < app_now(app) ? span.until : app_now(app) / 60 * 60;
-	const int64_t day = nm_local_day(nm_zone_local(zone, until - 1));
+	const int64_t monday = nm_zone_monday(zone, until - 1);
 
-	return (struct nm_span){
-		nm_zone_utc(zone, (day - nm_weekday(day) - 7 * (REPORT_WEEKS - 1)) * NM_DAY, NULL), until
-	};
+	return (struct nm_span){ nm_zone_utc(zone, (monday - 7 * (REPORT_WEEKS - 1)) * NM_DAY, NULL), until };
 }
 
 void report_span_words(const struct report_screen *screen, const struct app *app,
@@ -101,7 +99,7 @@ void report_span_words(const struct report_screen *screen, const struct app *app
 const struct nm_layer *report_layer(const struct report_screen *screen)
 {
 	for (size_t i = 0; screen->whose == WHOSE_LAYER && i < screen->report.n_layers; i++)
-		if (!strncmp(screen->report.layers[i].name, screen->layer, sizeof screen->layer - 1))
+		if (!strcmp(screen->report.layers[i].name, screen->layer))
 			return &screen->report.layers[i];
 	return NULL;
 }
@@ -247,8 +245,21 @@ static bool act_move(struct report_screen *screen, struct app *app, enum action 
 	}
 }
 
+static void show_layer(struct report_screen *screen, struct app *app, const struct nm_layer *layer)
+{
+	char *name = strdup(layer->name);
+
+	if (!name) {
+		app_message(app, STYLE_ERROR, "out of memory");
+		return;
+	}
+	free(screen->layer);
+	screen->layer = name;
+	screen->whose = WHOSE_LAYER;
+}
+
 /* All calls, those that were missed, what each layer took, and round again. */
-static void next_whose(struct report_screen *screen)
+static void next_whose(struct report_screen *screen, struct app *app)
 {
 	const struct nm_layer *layer = report_layer(screen);
 	const size_t next = layer ? (size_t)(layer - screen->report.layers) + 1 : 0;
@@ -256,8 +267,7 @@ static void next_whose(struct report_screen *screen)
 	if (screen->whose == WHOSE_ALL) {
 		screen->whose = WHOSE_MISSED;
 	} else if (next < screen->report.n_layers && (screen->whose == WHOSE_MISSED || layer)) {
-		screen->whose = WHOSE_LAYER;
-		snprintf(screen->layer, sizeof screen->layer, "%s", screen->report.layers[next].name);
+		show_layer(screen, app, &screen->report.layers[next]);
 	} else {
 		screen->whose = WHOSE_ALL;
 	}
@@ -320,15 +330,6 @@ static void ask_over(struct report_screen *screen, struct app *app, const char *
 	notes_clear(&notes);
 }
 
-/* Under whatever name: nobody means to write figures over the plan. */
-static bool is_plan(const struct app *app, const char *file)
-{
-	struct stat one, plan;
-
-	return stat(file, &one) == 0 && stat(app->session->options.plan_file, &plan) == 0 &&
-	       one.st_dev == plan.st_dev && one.st_ino == plan.st_ino;
-}
-
 /* The figures of the span, with the weeks that end with it. */
 static void write_figures(const struct report_screen *screen, const struct app *app, struct nm_buf *out)
 {
@@ -340,10 +341,16 @@ static void write_figures(const struct report_screen *screen, const struct app *
 
 static void save(struct report_screen *screen, struct app *app, const char *file, bool over)
 {
+	const char *own = session_own_file(app->session, file);
 	struct nm_error err;
 	struct nm_buf out;
 	enum nm_code code;
 
+	if (own) {
+		app_message(app, STYLE_WARNING, "%s is %s: the figures need a file of their own", file, own);
+		ask_file(screen, app, file);
+		return;
+	}
 	follow_subject(screen, app);
 	if (!screen->known)
 		idle_report(screen, app);
@@ -354,10 +361,7 @@ static void save(struct report_screen *screen, struct app *app, const char *file
 	nm_buf_init(&out, 1u << 26);
 	write_figures(screen, app, &out);
 	code = out.failed ? nm_fail_memory(&err) : nm_file_write(file, out.data, out.len, !over, &err);
-	if (code == NM_REFUSED && is_plan(app, file)) {
-		app_message(app, STYLE_WARNING, "%s is the plan: the figures need a file of their own", file);
-		ask_file(screen, app, file);
-	} else if (code == NM_REFUSED && !over) {
+	if (code == NM_REFUSED && !over) {
 		ask_over(screen, app, file);
 	} else if (code) {
 		app_error(app, &err);
@@ -404,7 +408,7 @@ static enum verdict act_report(void *state, struct app *app, const struct event 
 		next_line(screen, app);
 		break;
 	case ACTION_WHOSE:
-		next_whose(screen);
+		next_whose(screen, app);
 		break;
 	case ACTION_VIEW:
 		screen->whose = screen->whose == WHOSE_MISSED ? WHOSE_ALL : WHOSE_MISSED;

@@ -429,11 +429,39 @@ static bool act_time(struct simulate *simulate, struct app *app, enum action act
 	return false;
 }
 
+/* Who calls which line when, and who is there. */
+static bool act_call(struct simulate *simulate, struct app *app, enum action action)
+{
+	switch (action) {
+	case ACTION_BOUNDARY:
+	case ACTION_BOUNDARY_BACK:
+		go_to_boundary(simulate, app, action == ACTION_BOUNDARY_BACK);
+		return true;
+	case ACTION_DATE:
+		ask_date(app, "");
+		return true;
+	case ACTION_CALLER:
+		ask_caller(app);
+		return true;
+	case ACTION_LINE:
+		simulate->play.line = (int)(((size_t)simulate->play.line + 1) % app_plan(app)->n_lines);
+		return true;
+	case ACTION_EMERGENCY:
+		simulate->play.emergency = !simulate->play.emergency;
+		return true;
+	case ACTION_NOBODY:
+		simulate->play.nobody = !simulate->play.nobody;
+		return true;
+	default:
+		return false;
+	}
+}
+
 static enum verdict act_simulate(void *state, struct app *app, const struct event *event)
 {
 	struct simulate *simulate = state;
 
-	if (act_time(simulate, app, event->action))
+	if (act_time(simulate, app, event->action) || act_call(simulate, app, event->action))
 		return VERDICT_REDRAW;
 	switch (event->action) {
 	case ACTION_ENTER:
@@ -443,25 +471,6 @@ static enum verdict act_simulate(void *state, struct app *app, const struct even
 		if (!simulate->step)
 			return VERDICT_STAY;
 		simulate->step = 0;
-		break;
-	case ACTION_BOUNDARY:
-	case ACTION_BOUNDARY_BACK:
-		go_to_boundary(simulate, app, event->action == ACTION_BOUNDARY_BACK);
-		break;
-	case ACTION_DATE:
-		ask_date(app, "");
-		break;
-	case ACTION_CALLER:
-		ask_caller(app);
-		break;
-	case ACTION_LINE:
-		simulate->play.line = (int)(((size_t)simulate->play.line + 1) % app_plan(app)->n_lines);
-		break;
-	case ACTION_EMERGENCY:
-		simulate->play.emergency = !simulate->play.emergency;
-		break;
-	case ACTION_NOBODY:
-		simulate->play.nobody = !simulate->play.nobody;
 		break;
 	case ACTION_NEXT_PANE:
 		simulate->phones = !simulate->phones;

@@ -450,8 +450,8 @@ static struct nm_log_fact read_log(struct session *session, struct nm_store *sto
 	for (size_t i = 0; i < report.n_peaks; i++)
 		for (int hour = report.peaks[i].from; hour < report.peaks[i].until; hour++)
 			log.peaks |= UINT32_C(1) << hour;
-	if (report.figures.callback_median.known)
-		log.callback_s = (int64_t)(report.figures.callback_median.value * 60);
+	if (report.wait_median.known)
+		log.callback_s = (int64_t)(report.wait_median.value * 60);
 	nm_report_clear(&report);
 	return log;
 }

@@ -140,6 +140,9 @@ bool session_notice(struct session *session);
 enum nm_code session_store_path(struct session *session, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 /* Opens the store on first use.  NM_INPUT when there is no data_dir. */
 enum nm_code session_store(struct session *session, struct nm_store **out, struct nm_error *err) NM_WARN_UNUSED;
+/* What the file is to this session, for a sentence ("the plan"), under whatever name: nobody means to write something else
+ * over it.  NULL: none of its own. */
+const char *session_own_file(const struct session *session, const char *file);
 /* Everything that pushing and reading live need.  A reading under way is given up, for both would use the network. */
 enum nm_code session_push_context(struct session *session, struct nm_push_context *out,
 				  struct nm_error *err) NM_WARN_UNUSED;

@@ -104,11 +104,13 @@ void typing_draw(const struct typing *typing, struct pen *pen, unsigned style)
 	char before[TYPING_BYTES];
 	const char *shown = before;
 	struct canvas *canvas = pen->canvas;
+	int width;
 
 	memcpy(before, typing->text, typing->at);
 	before[typing->at] = '\0';
-	while (*shown && text_width(shown) > pen->end - pen->x - 2)
-		text_next(&shown);
+	width = text_width(before);
+	while (*shown && width > pen->end - pen->x - 2)
+		width -= char_width(text_next(&shown));
 	pen_text(pen, style, shown);
 	canvas->cursor_x = pen->x < pen->end ? pen->x : pen->end - 1;
 	canvas->cursor_y = pen->y;

@@ -38,8 +38,9 @@ enum nm_call_reason {
 	NM_CALL_MISSED = 13,
 	NM_CALL_OVER_AT_ONCE = 14,
 	NM_CALL_BUSY = 15,
-	NM_CALL_SAID = 16 /* the last */
+	NM_CALL_SAID = 16
 };
+#define NM_CALL_REASON_LAST NM_CALL_SAID
 
 const char *nm_call_end_name(enum nm_call_end end); /* "answered" */
 const char *

@@ -75,7 +75,7 @@ struct nm_calendar_fact {
 /* What the log says of the last 30 days; for focus-peak and callback-slow. */
 struct nm_log_fact {
 	uint32_t peaks;     /* bit h: in that local hour most customers call, from Monday to Friday */
-	int64_t callback_s; /* the median time until one who was missed is called back; 0: not known */
+	int64_t callback_s; /* so long half of those who were to be called back waited at least; 0: not known */
 };
 
 struct nm_check_options {

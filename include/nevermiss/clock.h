@@ -55,6 +55,8 @@ int32_t nm_zone_offset(const struct nm_zone *zone, nm_time t);
 /* The zone's abbreviation in force at t ("CST"); owned by the zone. */
 const char *nm_zone_abbreviation(const struct nm_zone *zone, nm_time t);
 nm_local nm_zone_local(const struct nm_zone *zone, nm_time t);
+/* The day of the Monday on or before it on that clock. */
+int64_t nm_zone_monday(const struct nm_zone *zone, nm_time t);
 /* First instant > t at which the offset changes; NM_TIME_MAX when there is none. */
 nm_time nm_zone_next_change(const struct nm_zone *zone, nm_time t);
 

@@ -224,12 +224,15 @@ struct nm_outcome {
 	const char *answered_by; /* who took the call, voicemail and swallowing phones too; NULL */
 	enum nm_kind kind;       /* of answered_by */
 	int seconds;             /* from arrival; -1 for rejected and lost */
-	int rings;               /* seconds / 6, rounded up; -1 likewise */
+	int rings;               /* nm_rings of them; -1 likewise */
 	int ended_s;             /* when the call ended, whatever the result */
 	size_t step;             /* index of the treatment's step in which it ended; n behind the last */
 	size_t n;
 	struct nm_event *events;
 };
+
+/* How often it rang in so many seconds: one ring is 6 s, rounded up; -1 for seconds below 0, which are not known. */
+int nm_rings(int seconds);
 
 /* How a leg to a line goes on: returns the treatment of a call to that line at the same instant from
  * the same caller; NULL when nothing is known of the line (the leg rings until its time is over). */

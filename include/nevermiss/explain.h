@@ -66,6 +66,9 @@ enum nm_code nm_explain(struct nm_explainer *explainer, const struct nm_call_ent
 			struct nm_arena *arena, struct nm_explanation *out,
 			struct nm_error *err) NM_WARN_UNUSED;
 
+/* What the phone of a leg (index into the call's) did, by the record: what a call plays that is played once more. */
+enum nm_behaviour nm_explain_behaviour(const struct nm_call_entry *call, size_t leg);
+
 const char *nm_explained_name(enum nm_explained verdict);   /* "as planned", "differs", "untold" */
 const char *nm_departure_name(enum nm_departure departure); /* "not-rung", ...; "" for none */
 

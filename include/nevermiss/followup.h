@@ -56,6 +56,7 @@ struct nm_followup {
 	const char *name;  /* as a lead gave it; NULL */
 	const char *words; /* what a lead said; NULL */
 	const char *line;  /* called, or whose number shall be shown when calling back; NULL */
+	nm_number called;  /* by the call that opened it; 0: none did.  Only nm_store_followups_each fills it */
 	int64_t call;      /* the call that opened it; 0: none did */
 	nm_time opened;    /* when that call began, or the lead came */
 	nm_time newest;    /* when the newest call that joined it began; opened when none did */
@@ -99,7 +100,7 @@ enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup
 				struct nm_followups *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_followups_clear(struct nm_followups *followups);
 /* What the figures are made of: each that was opened in the span, the oldest first, of which line (only until take
- * returns), opened, end and first_try are filled.  Anything but NM_OK ends the reading; take must not use the store. */
+ * returns), called, opened, end and first_try are filled.  Anything but NM_OK ends the reading; take must not use the store. */
 struct nm_followup_reader {
 	struct nm_span span;
 	enum nm_code (*take)(void *context, const struct nm_followup *followup, struct nm_error *err);

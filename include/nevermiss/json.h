@@ -27,6 +27,7 @@ void nm_json_end(struct nm_json *json, char closing); /* '}' or ']' */
 void nm_json_key(struct nm_json *json, const char *key);
 void nm_json_text(struct nm_json *json, const char *text); /* NULL is written as null */
 void nm_json_int(struct nm_json *json, int64_t value);
+void nm_json_count(struct nm_json *json, const char *key, int64_t n); /* a member */
 void nm_json_double(struct nm_json *json, double value, int decimals);
 void nm_json_bool(struct nm_json *json, bool value);
 void nm_json_null(struct nm_json *json);

@@ -10,6 +10,8 @@
 #include "nevermiss/followup.h"
 
 #define NM_REPORT_WEEKS 53
+/* Local weeks that as many of UTC's seconds touch: the first and the last are cut, and a clock change adds an hour. */
+#define NM_REPORT_WEEKS_TOUCHED (NM_REPORT_WEEKS + 2)
 #define NM_REPORT_LAYERS 512      /* what else took calls is one more layer, "others" */
 #define NM_REPORT_REPEATS 100
 #define NM_REPORT_PEAKS 12
@@ -37,8 +39,8 @@ struct nm_figures {
 	int64_t rejected, unknown;
 	/* Percent of the calls without short_abandoned, rejected and unknown: as proved, and as possible (with perhaps). */
 	struct nm_figure answer_rate, answer_rate_possible;
-	/* Of answered calls whose seconds are known; rings as nm_result has them (seconds / 6, rounded up): means, the
-	 * middle one (mean of the two middle ones), the smallest that 95 of 100 do not pass. */
+	/* Of answered calls whose seconds are known; rings (nm_rings): means, the middle one (mean of the two middle
+	 * ones), the smallest that 95 of 100 do not pass. */
 	struct nm_figure rings, seconds, seconds_median, seconds_95th;
 	/* Matters (NM_MATTER_S) of callers whose number is known, to one line or to all as the report is, whose first call
 	 * lies in the span; rejected and unknown calls belong to none.  Percent of them that were one single call, which
@@ -61,7 +63,9 @@ enum nm_layer_kind {
 
 struct nm_layer {
 	enum nm_layer_kind what;
-	const char *name; /* a destination or line of the plan, a number; or "others", "voicemail", "nobody" */
+	/* A destination or line of the plan, a number; or "others", "voicemail", "nobody".  No two have the same: a party
+	 * of one of these names has " (party)" behind it. */
+	const char *name;
 	int kind;         /* enum nm_kind (plan.h); -1: not of the plan */
 	int64_t calls;    /* that it took, proved or perhaps */
 	struct nm_figure share;   /* percent of the calls without rejected and unknown */
@@ -111,9 +115,12 @@ struct nm_report {
 	struct nm_span span;
 	const char *line; /* NULL: all */
 	struct nm_figures figures;
+	/* Minutes that half of `followups` waited at least: to the first try, or as nobody has tried up to the span's end.
+	 * Without those that nobody has tried and that the plan's targets.callback leaves time for. */
+	struct nm_figure wait_median;
 	size_t n_layers;
 	struct nm_layer *layers; /* by calls, most first; others, voicemail and nobody last; those with calls or a cost */
-	size_t n_weeks;
+	size_t n_weeks;               /* at most NM_REPORT_WEEKS_TOUCHED */
 	struct nm_report_week *weeks; /* oldest first */
 	/* Calls that came in that local hour, Monday first; neither rejected ones, nor those that went on to another line,
 	 * which stand there. */
@@ -127,7 +134,7 @@ struct nm_report {
 };
 
 struct nm_report_options {
-	struct nm_span span; /* at most NM_REPORT_WEEKS weeks, or NM_INPUT */
+	struct nm_span span; /* at most NM_REPORT_WEEKS times 7 * NM_DAY seconds, or NM_INPUT */
 	int line;            /* -1: all */
 };
 

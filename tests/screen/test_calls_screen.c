@@ -326,6 +326,23 @@ static size_t count_open(struct stage *stage)
 	return n;
 }
 
+/* A phone that was off: its voicemail had the call at once. */
+static void a_call_is_played_as_it_is_explained(void **state)
+{
+	struct stage stage;
+	struct record r;
+
+	(void)state;
+	stage_open(&stage, &small);
+	begin(&r, 1, FRIDAY, SOMEBODY);
+	leg(&r, "owner", OWNER, NM_LEG_ANSWERED, 1, 1);
+	put(&stage, &r,
+	    (struct nm_became){.end = NM_CALL_SWALLOWED, .reason = NM_CALL_AT_ONCE, .by = "owner", .seconds = 2}, 32);
+	stage_keys(&stage, "Tab p");
+	stage_shows(&stage, "unreachable");
+	stage_close(&stage);
+}
+
 static void keys_say_how_it_went(void **state)
 {
 	struct stage stage;
@@ -457,6 +474,7 @@ int main(void)
 		cmocka_unit_test(each_character_narrows_the_log),
 		cmocka_unit_test(a_date_is_where_the_log_begins),
 		cmocka_unit_test(a_long_log_is_paged_through),
+		cmocka_unit_test(a_call_is_played_as_it_is_explained),
 		cmocka_unit_test(keys_say_how_it_went),
 		cmocka_unit_test(a_call_leads_to_its_caller),
 		cmocka_unit_test(a_lead_is_added),

@@ -259,6 +259,35 @@ static void many_layers_take_no_more_than_their_rows(void **state)
 	stage_close(&stage);
 }
 
+/* Also where names are long, or those of others: each layer once, and then all calls again. */
+static void layers_of_like_names_are_gone_through(void **state)
+{
+	static char one[201], other[201];
+	const char *const who[] = { "nobody", "voicemail", one, other };
+	struct stage stage;
+
+	(void)state;
+	memset(one, 'x', 200);
+	memset(other, 'x', 199);
+	other[199] = 'y';
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 80, .height = 60 });
+	for (int i = 0; i < 4; i++)
+		put_call(store_of(&stage), stage.now - 3600 - i, FIRST_CALLER,
+			 (struct nm_became){ .end = NM_CALL_ANSWERED, .by = who[i], .seconds = 9 });
+	put_call(store_of(&stage), stage.now - 9000, FIRST_CALLER,
+		 (struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 50 });
+	stage_keys(&stage, "");
+	stage_keys(&stage, "y y");
+	stage_shows(&stage, "[nobody (party) 20.0 %]");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "[voicemail (party) 20.0 %]");
+	stage_keys(&stage, "y y y");
+	stage_shows(&stage, "[nobody 20.0 %]");
+	stage_keys(&stage, "y");
+	stage_hides(&stage, "[");
+	stage_close(&stage);
+}
+
 static void verdicts_are_told_in_words(void **state)
 {
 	static const char plan[] =
@@ -632,6 +661,44 @@ static void all_figures_are_saved_and_nothing_is_overwritten_unasked(void **stat
 	stage_close(&stage);
 }
 
+static void refuses(struct stage *stage, const char *file, const char *what)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, 4096);
+	nm_buf_addf(&text, "%s is %s", file, what);
+	stage_keys(stage, "S C-u");
+	stage_type(stage, file);
+	stage_keys(stage, "Enter");
+	stage_shows(stage, text.data);
+	stage_keys(stage, "Escape");
+	stage_shows(stage, "nothing was saved");
+	nm_buf_clear(&text);
+}
+
+/* Under whatever name. */
+static void what_belongs_to_the_plan_is_not_written_over(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	struct nm_buf store;
+
+	(void)state;
+	open_plain(&stage);
+	nm_buf_init(&store, 4096);
+	assert_int_equal(session_store_path(&stage.session, &store, &err), NM_OK);
+	assert_int_equal(symlink(store.data, "store.csv"), 0);
+	nm_buf_add(&store, "-wal");
+	assert_int_equal(link(store.data, "wal.csv"), 0);
+	assert_int_equal(link("plan.conf", "plan.csv"), 0);
+	refuses(&stage, "plan.csv", "the plan");
+	refuses(&stage, "./holidays.ics", "read with the plan");
+	refuses(&stage, "store.csv", "a file of the store");
+	refuses(&stage, "wal.csv", "a file of the store");
+	nm_buf_clear(&store);
+	stage_close(&stage);
+}
+
 static void read_only_writes_neither_a_file_nor_the_plan(void **state)
 {
 	static const struct stage_options read_only = {
@@ -722,6 +789,7 @@ int main(void)
 		cmocka_unit_test(without_calls_it_says_so_and_what_to_do),
 		cmocka_unit_test(what_is_not_known_is_not_zero),
 		cmocka_unit_test(many_layers_take_no_more_than_their_rows),
+		cmocka_unit_test(layers_of_like_names_are_gone_through),
 		cmocka_unit_test(verdicts_are_told_in_words),
 		cmocka_unit_test(months_are_gone_through),
 		cmocka_unit_test(a_year_begins_in_january),
@@ -737,6 +805,7 @@ int main(void)
 		cmocka_unit_test(job_and_booked_are_saved_into_the_plan),
 		cmocka_unit_test(what_an_included_file_says_is_left_to_the_editor),
 		cmocka_unit_test(all_figures_are_saved_and_nothing_is_overwritten_unasked),
+		cmocka_unit_test(what_belongs_to_the_plan_is_not_written_over),
 		cmocka_unit_test(read_only_writes_neither_a_file_nor_the_plan),
 		cmocka_unit_test(a_plan_that_changes_makes_the_report_anew),
 		cmocka_unit_test(any_keys_leave_rows_exact),

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "change.h"
 #include "stage.h"
 
 #define HEAD                                                                                                 \
@@ -498,6 +499,43 @@ static void painting_is_helped_and_fits_any_size(void **state)
 	stage_close(&stage);
 }
 
+/* --- a change on the week --- */
+
+static int signs(const struct canvas *canvas)
+{
+	int n = 0;
+
+	for (int y = 0; y < canvas->height; y++)
+		for (int x = 0; x < canvas->width; x++)
+			n += canvas_cell(canvas, x, y)->ch == '+';
+	return n;
+}
+
+/* From 1:45 in summer to 1:15 in winter: by the clock it ends before it begins. */
+static void a_change_over_the_repeated_hour_is_marked(void **state)
+{
+	const struct nm_span window = { INT64_C(1793515500), INT64_C(1793517300) };
+	struct nm_difference one = { .line = "main", .n = 1, .windows = &window };
+	const struct nm_differences differences = { .n = 1, .items = &one };
+	struct figure figure;
+	struct stage stage;
+	struct canvas *canvas = &stage.app.canvas;
+	char *plan;
+
+	(void)state;
+	stage_open(&stage,
+		   &(struct stage_options){ .screen = "week", .width = 120, .height = 24, .now = window.from - 3600 });
+	plan = stage_plan(&stage);
+	change_figure(&figure, &stage.session, plan, plan, &differences);
+	assert_non_null(figure.state);
+	canvas_wipe(canvas);
+	figure.draw(figure.state, canvas, (struct box){ 0, 0, 120, 24 });
+	assert_int_equal(signs(canvas), 2 + 1); /* two quarters, and the legend's */
+	figure_clear(&figure);
+	free(plan);
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -521,6 +559,7 @@ int main(void)
 		cmocka_unit_test(a_plan_that_changes_meanwhile_takes_nothing_away),
 		cmocka_unit_test(every_key_of_painting_does_something),
 		cmocka_unit_test(painting_is_helped_and_fits_any_size),
+		cmocka_unit_test(a_change_over_the_repeated_hour_is_marked),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -459,6 +459,39 @@ static void test_the_log_is_listed(void **state)
 	nm_call_entries_clear(&calls);
 }
 
+static enum nm_code take_reason(void *context, const struct nm_call_brief *call, struct nm_error *err)
+{
+	(void)err;
+	*(enum nm_call_reason *)context = call->became.reason;
+	return NM_OK;
+}
+
+/* Each reason comes out as it went in, the newest too. */
+static void test_each_reason_is_read_as_it_was_written(void **state)
+{
+	struct nm_error err;
+
+	(void)state;
+	for (int reason = 0; reason <= NM_CALL_REASON_LAST; reason++) {
+		char id[8];
+		struct nm_call_entry one = entry("main", id, T + reason);
+		enum nm_call_reason read = NM_CALL_LEG_ANSWERED;
+		enum nm_call_kept kept;
+
+		snprintf(id, sizeof(id), "%d", reason);
+		one.became.reason = (enum nm_call_reason)reason;
+		ok(nm_store_call_put(store, &one, &kept, &err), &err);
+		ok(nm_store_calls_each(store,
+				       &(struct nm_call_reader){ .span = { one.began, one.began + 1 },
+								 .take = take_reason,
+								 .context = &read },
+				       &err),
+		   &err);
+		assert_int_equal(read, reason);
+		assert_non_null(nm_call_reason_words(read));
+	}
+}
+
 /* The plan in force: that of the newest push to the line that was done when the call came. */
 static void test_the_version_in_force(void **state)
 {
@@ -721,6 +754,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_other_ends, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_call_is_kept_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_log_is_listed, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_each_reason_is_read_as_it_was_written, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_version_in_force, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_imported_twice_is_kept_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_gap_is_closed, setup, teardown),

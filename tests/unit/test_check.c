@@ -174,7 +174,7 @@ static void late_callbacks_of_the_log_are_told(void **state)
 	finding = find(&subject.findings, "callback-slow");
 	assert_non_null(finding);
 	assert_string_equal(finding->message,
-			    "half of the missed callers of the last 30 days waited 34 min or longer");
+			    "half of those to call back in the last 30 days waited 34 min or longer");
 	subject_clear(&subject);
 }
 

@@ -336,6 +336,68 @@ static void test_it_rang_for_another_time(void **state)
 	assert_true(likely(&r, "declines"));
 }
 
+/* Three seconds are a carrier's rounding, four are not. */
+static void test_how_much_longer_or_shorter_is_no_difference(void **state)
+{
+	static const struct {
+		int rang_s;
+		enum nm_departure departure;
+	} rings[] = { { 11, NM_DEPARTURE_SHORTER },
+		      { 12, NM_DEPARTURE_NONE },
+		      { 18, NM_DEPARTURE_NONE },
+		      { 19, NM_DEPARTURE_LONGER } };
+	struct record r;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rings) / sizeof(rings[0]); i++) {
+		const int then = 2 + rings[i].rang_s;
+
+		begin(&r, OPEN);
+		leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, rings[i].rang_s);
+		leg(&r, SAM, NM_LEG_ANSWERED, then, 4);
+		leg(&r, OFFICE, NM_LEG_CANCELED, then, 4);
+		ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "sam", then + 4, 90);
+		assert_int_equal(explain(&r).departure, rings[i].departure);
+	}
+}
+
+/* Of whom it says nothing may have been rung. */
+static void test_a_record_that_was_cut_misses_nobody(void **state)
+{
+	struct record r;
+
+	(void)state;
+	for (int cut = 0; cut < 2; cut++) {
+		begin(&r, OPEN);
+		r.call.cut = cut;
+		leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, 15);
+		ends(&r, NM_CALL_VOICEMAIL, NM_CALL_MAILBOX, NULL, 16, 60);
+		assert_int_equal(explain(&r).departure, cut ? NM_DEPARTURE_NONE : NM_DEPARTURE_NOT_RUNG);
+	}
+}
+
+/* So soon only the voicemail of a phone that is off picks up. */
+static void test_what_the_phone_of_a_leg_did(void **state)
+{
+	static const enum nm_behaviour swallowed[] = { NM_UNREACHABLE, NM_UNREACHABLE, NM_UNREACHABLE,
+						       NM_NO_ANSWER };
+	struct record r;
+
+	(void)state;
+	for (int rang_s = 0; rang_s < 4; rang_s++) {
+		begin(&r, OPEN);
+		leg(&r, SAM, NM_LEG_BUSY, 1, 0);
+		leg(&r, OFFICE, NM_LEG_FAILED, 1, 0);
+		leg(&r, OWNER, NM_LEG_ANSWERED, 2, rang_s);
+		ends(&r, NM_CALL_SWALLOWED, NM_CALL_AT_ONCE, "owner", 2 + rang_s, 60);
+		assert_int_equal(nm_explain_behaviour(&r.call, 0), NM_BUSY);
+		assert_int_equal(nm_explain_behaviour(&r.call, 1), NM_UNREACHABLE);
+		assert_int_equal(nm_explain_behaviour(&r.call, 2), swallowed[rang_s]);
+		r.call.became.end = NM_CALL_ANSWERED;
+		assert_int_equal(nm_explain_behaviour(&r.call, 2), NM_ANSWERS);
+	}
+}
+
 static void test_something_else_had_the_call(void **state)
 {
 	struct record r;
@@ -652,6 +714,9 @@ int main(void)
 		cmocka_unit_test(test_somebody_else_was_rung),
 		cmocka_unit_test(test_they_were_rung_in_another_order),
 		cmocka_unit_test(test_it_rang_for_another_time),
+		cmocka_unit_test(test_how_much_longer_or_shorter_is_no_difference),
+		cmocka_unit_test(test_a_record_that_was_cut_misses_nobody),
+		cmocka_unit_test(test_what_the_phone_of_a_leg_did),
 		cmocka_unit_test(test_something_else_had_the_call),
 		cmocka_unit_test(test_a_change_of_hours_may_come_late),
 		cmocka_unit_test(test_the_plan_of_then_counts),

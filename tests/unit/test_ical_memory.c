@@ -149,6 +149,55 @@ static void test_damaged_files_are_none(void **state)
 	nm_buf_clear(&file);
 }
 
+/* Of a calendar what cannot be read, in a file that is whole: as FORMAT has it, under a sum that is right. */
+static void write_unreadable(const struct nm_buf *calendar, struct nm_buf *out)
+{
+	const uint64_t lengths[] = { calendar->len, 1 };
+	uint64_t sum = 14695981039346656037u;
+	struct nm_buf good, body;
+	const char *head_end;
+
+	write_memory(calendar, &good);
+	head_end = memchr(good.data, '\n', good.len);
+	assert_non_null(head_end);
+	nm_buf_init(&body, NM_ICAL_MEMORY_BYTES);
+	nm_buf_addn(&body, (const char *)lengths, sizeof lengths);
+	nm_buf_addn(&body, calendar->data, calendar->len);
+	nm_buf_addn(&body, "?", 1);
+	for (size_t i = 0; i < body.len; i++)
+		sum = (sum ^ (unsigned char)body.data[i]) * 1099511628211u;
+	nm_buf_init(out, NM_ICAL_MEMORY_BYTES);
+	nm_buf_addn(out, good.data, (size_t)(head_end + 1 - good.data));
+	nm_buf_addn(out, (const char *)&sum, sizeof sum);
+	nm_buf_addn(out, body.data, body.len);
+	nm_buf_clear(&good);
+	nm_buf_clear(&body);
+}
+
+/* Or each start would read the calendar anew. */
+static void test_what_cannot_be_read_is_replaced(void **state)
+{
+	struct nm_ical_memory *memory = nm_ical_memory_new();
+	struct nm_buf calendar, bad, good, written;
+
+	(void)state;
+	read_file(files[0], &calendar);
+	write_unreadable(&calendar, &bad);
+	write_memory(&calendar, &good);
+	nm_ical_memory_read(memory, bad.data, bad.len);
+	free(remembered(memory, &calendar));
+	assert_true(nm_ical_memory_changed(memory));
+	nm_buf_init(&written, NM_ICAL_MEMORY_BYTES);
+	assert_true(nm_ical_memory_write(memory, &written));
+	assert_int_equal(written.len, good.len);
+	assert_memory_equal(written.data, good.data, good.len);
+	nm_ical_memory_free(memory);
+	nm_buf_clear(&calendar);
+	nm_buf_clear(&bad);
+	nm_buf_clear(&good);
+	nm_buf_clear(&written);
+}
+
 /* Should a sum be right by chance: what is read does no harm, and what cannot be is refused. */
 static void decode(const char *bytes, size_t len)
 {
@@ -195,6 +244,7 @@ int main(void)
 		cmocka_unit_test(test_the_same_comes_out),
 		cmocka_unit_test(test_only_the_same_bytes),
 		cmocka_unit_test(test_damaged_files_are_none),
+		cmocka_unit_test(test_what_cannot_be_read_is_replaced),
 		cmocka_unit_test(test_damaged_fields_do_no_harm),
 	};
 

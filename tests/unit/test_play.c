@@ -3,6 +3,7 @@
  * How a call ends, promise by promise: design.md 4.3 and 4.4, on treatments written by hand.  Random
  * ones are played against the slow reading in test_simulate.c.
  */
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -686,6 +687,17 @@ static void a_call_goes_on_over_16_lines_and_no_further(void **state)
 	nm_arena_free(memory);
 }
 
+static void test_rings_are_of_six_seconds(void **state)
+{
+	(void)state;
+	assert_int_equal(nm_rings(-1), -1);
+	assert_int_equal(nm_rings(0), 0);
+	assert_int_equal(nm_rings(1), 1);
+	assert_int_equal(nm_rings(6), 1);
+	assert_int_equal(nm_rings(7), 2);
+	assert_int_equal(nm_rings(INT_MAX), 357913942);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -722,6 +734,7 @@ int main(void)
 		cmocka_unit_test(test_treatments_that_differ_never_read_alike),
 		cmocka_unit_test(test_treatments_are_equal_when_a_caller_could_notice_nothing),
 		cmocka_unit_test(a_call_goes_on_over_16_lines_and_no_further),
+		cmocka_unit_test(test_rings_are_of_six_seconds),
 	};
 
 	return cmocka_run_group_tests_name("play", tests, setup, teardown);

@@ -94,7 +94,8 @@ static void log_call(struct nm_call_entry call)
 	snprintf(ids[n_calls], sizeof(ids[n_calls]), "c%zu", n_calls);
 	call.driver = "sandbox";
 	call.carrier_id = ids[n_calls];
-	call.line = call.number == plan->lines[0].number ? "main" : "over";
+	if (call.line == NULL)
+		call.line = call.number == plan->lines[0].number ? "main" : "over";
 	ok(nm_store_call_put(store, &call, &kept, &err), &err);
 	calls[n_calls++] = call;
 }
@@ -607,6 +608,164 @@ static void test_spans(void **state)
 	assert_int_equal(nm_report_30_days(CHANGE).until - nm_report_30_days(CHANGE).from, 30 * NM_DAY);
 }
 
+/* From half an hour before a Monday in winter to half an hour after one in summer: an hour more on the clock. */
+static void test_weeks_over_a_clock_change(void **state)
+{
+	const nm_time from = INT64_C(1740979800); /* 2025-03-02T23:30:00-06:00, a Sunday */
+	struct nm_report report;
+
+	(void)state;
+	open_store();
+	report = report_of((struct nm_span){ from, from + NM_REPORT_WEEKS * WEEK }, -1);
+	assert_int_equal(report.n_weeks, NM_REPORT_WEEKS_TOUCHED);
+	check_weeks(&report, -1);
+	nm_report_clear(&report);
+}
+
+/* --- the last that still counts --- */
+
+static void log_answered(nm_time at, int caller, nm_time lasted)
+{
+	log_call((struct nm_call_entry){
+		.number = plan->lines[0].number,
+		.caller = { .number = UINT64_C(17375550100) + (unsigned)caller },
+		.began = at,
+		.ended = at + lasted,
+		.became = { .end = NM_CALL_ANSWERED, .by = "office", .seconds = 0 } });
+}
+
+/* Seven days apart is one matter, a second more are two. */
+static void test_when_a_matter_ends(void **state)
+{
+	const nm_time from = CHANGE;
+	struct nm_report report;
+
+	(void)state;
+	open_store();
+	log_answered(from, 1, 60);
+	log_answered(from, 2, 60);
+	log_answered(from + WEEK, 1, 60);
+	log_answered(from + WEEK + 1, 2, 60);
+	report = report_of((struct nm_span){ from, from + 2 * WEEK }, -1);
+	assert_int_equal(report.figures.matters, 3);
+	assert_percent(report.figures.first_call, 2, 3);
+	nm_report_clear(&report);
+}
+
+/* A talk of a day is paid; a longer one is a record that never ended, and counts as no talk. */
+static void test_how_long_a_talk_may_be(void **state)
+{
+	const nm_time from = CHANGE;
+	struct nm_report report;
+
+	(void)state;
+	open_store();
+	log_answered(from, 1, NM_DAY);
+	log_answered(from + 1, 2, NM_DAY + 1);
+	report = report_of((struct nm_span){ from, from + 30 * NM_DAY }, -1);
+	assert_string_equal(report.layers[0].name, "office");
+	assert_figure(report.layers[0].cost, true, 300 + 2 * 2 + 0.5 * 1440);
+	nm_report_clear(&report);
+}
+
+/* --- how long callers wait --- */
+
+static void log_missed(nm_time at, int caller)
+{
+	log_call((struct nm_call_entry){ .number = plan->lines[0].number,
+					 .caller = { .number = UINT64_C(17375550100) + (unsigned)caller },
+					 .began = at,
+					 .became = { .end = NM_CALL_LOST, .seconds = -1 } });
+}
+
+static void assert_wait(nm_time until, bool known, double minutes)
+{
+	struct nm_report report = report_of((struct nm_span){ CHANGE, until }, -1);
+
+	assert_figure(report.wait_median, known, minutes);
+	nm_report_clear(&report);
+}
+
+/* Whom nobody calls back waits the longest. */
+static void test_who_is_never_called_back_waits(void **state)
+{
+	const struct nm_deed tried = { .at = CHANGE + 120, .who = "pat", .kind = NM_DEED_TRIED };
+	struct nm_error err;
+
+	(void)state;
+	open_store();
+	log_missed(CHANGE, 1);
+	log_missed(CHANGE, 2);
+	log_missed(CHANGE, 3);
+	assert_wait(CHANGE + 900, false, 0);
+	assert_wait(CHANGE + 960, true, 16);
+	ok(nm_store_followup_deed(store, 1, &tried, &err), &err);
+	assert_wait(CHANGE + 900, true, 2);
+	assert_wait(CHANGE + NM_DAY, true, 1440);
+	log_call(
+		(struct nm_call_entry){ .number = plan->lines[0].number,
+					.caller = { .number = UINT64_C(17375550102) },
+					.began = CHANGE + 300,
+					.became = { .end = NM_CALL_ANSWERED, .by = "owner", .seconds = 5 } });
+	assert_wait(CHANGE + NM_DAY, true, (2 + 1440) / 2.0);
+}
+
+/* A line that was called otherwise then, and that gave its name to another number. */
+static void test_a_line_that_had_another_name(void **state)
+{
+	const struct nm_span span = { CHANGE, CHANGE + NM_DAY };
+
+	(void)state;
+	open_store();
+	for (int line = 0; line < 2; line++)
+		log_call((struct nm_call_entry){
+			.number = plan->lines[line].number,
+			.line = line == 0 ? "first" : "main",
+			.caller = { .number = UINT64_C(17375550101) + (unsigned)line },
+			.began = CHANGE + line,
+			.became = { .end = NM_CALL_LOST, .seconds = -1 } });
+	for (int line = 0; line < 2; line++) {
+		struct nm_report report = report_of(span, line);
+
+		assert_int_equal(report.figures.lost, 1);
+		assert_int_equal(report.figures.followups, 1);
+		nm_report_clear(&report);
+	}
+}
+
+static int64_t calls_of_layer(const struct nm_report *report, const char *name)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < report->n_layers; i++)
+		n += strcmp(report->layers[i].name, name) == 0 ? 1000 + report->layers[i].calls : 0;
+	return n; /* 1000 more for each layer of that name */
+}
+
+/* A record may name anybody, and a plan somebody "nobody". */
+static void test_parties_called_as_other_layers_are(void **state)
+{
+	static const char *const who[] = { "nobody", "nobody (party)", "nobody (party)", "voicemail",
+					   "nobodys" };
+	struct nm_report report;
+
+	(void)state;
+	open_store();
+	for (int i = 0; i < 5; i++)
+		log_call((struct nm_call_entry){
+			.number = plan->lines[0].number,
+			.began = CHANGE + i,
+			.became = { .end = NM_CALL_ANSWERED, .by = who[i], .seconds = -1 } });
+	log_missed(CHANGE + 5, 1);
+	report = report_of((struct nm_span){ CHANGE, CHANGE + NM_DAY }, -1);
+	assert_int_equal(calls_of_layer(&report, "nobody"), 1001);
+	assert_int_equal(calls_of_layer(&report, "nobody (party)"), 1001);
+	assert_int_equal(calls_of_layer(&report, "nobody (party) (party)"), 1002);
+	assert_int_equal(calls_of_layer(&report, "voicemail (party)"), 1001);
+	assert_int_equal(calls_of_layer(&report, "nobodys"), 1001);
+	nm_report_clear(&report);
+}
+
 /* Two calls an hour from Monday to Friday, eight and more in the peaks. */
 static void test_peaks(void **state)
 {
@@ -688,6 +847,12 @@ int main(void)
 		cmocka_unit_test(test_against_the_oracle),
 		cmocka_unit_test(test_an_empty_log),
 		cmocka_unit_test(test_spans),
+		cmocka_unit_test(test_weeks_over_a_clock_change),
+		cmocka_unit_test(test_who_is_never_called_back_waits),
+		cmocka_unit_test(test_a_line_that_had_another_name),
+		cmocka_unit_test(test_parties_called_as_other_layers_are),
+		cmocka_unit_test(test_when_a_matter_ends),
+		cmocka_unit_test(test_how_long_a_talk_may_be),
 		cmocka_unit_test(test_peaks),
 		cmocka_unit_test(test_the_guides_examples),
 		cmocka_unit_test(test_what_the_log_is_worth),
