@@ -139,7 +139,7 @@ static const char *const statements[NM_SQL_COUNT] = {
 				 " ORDER BY id DESC LIMIT ?",
 	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
 	[NM_SQL_FOLLOWUPS_OPEN] =
-		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
+		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2 ORDER BY opened, id",
 	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try FROM followup"
 				  " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened, id",
 	[NM_SQL_FOLLOWUP_GET] = FOLLOWUP_ROW " WHERE id = ?1",

@@ -193,15 +193,19 @@ static void draw_queue(const struct calls *calls, const struct app *app, struct 
 	const struct queue_columns at = queue_columns(box);
 	const int rows = box.height - 1;
 	const size_t top = list_top(&calls->queue_list, rows);
+	char more[32] = "";
 
 	if (!calls->queue.n) {
 		canvas_text(canvas, box.x + 1, box.y, box.width - 2, STYLE_GOOD, "nobody is to be called back");
 		return;
 	}
-	canvas_text(canvas, at.since ? box.x + 1 : at.who, box.y, 10, STYLE_HEAD, "call back");
+	if (calls->queue.more)
+		snprintf(more, sizeof more, " (%zu, more)", calls->queue.n);
+	canvas_textf(canvas, at.since ? box.x + 1 : at.who, box.y, at.since ? 10 : at.due - at.who - 1, STYLE_HEAD,
+		     "call back%s", at.since ? "" : more);
 	canvas_text(canvas, at.due, box.y, 14, STYLE_HEAD, "due");
 	if (at.since) {
-		canvas_text(canvas, at.who + 3, box.y, 3, STYLE_HEAD, "who");
+		canvas_textf(canvas, at.who + 3, box.y, at.since - at.who - 4, STYLE_HEAD, "who%s", more);
 		canvas_text(canvas, at.since, box.y, 8, STYLE_HEAD, "since");
 		canvas_text(canvas, at.tries, box.y, 6, STYLE_HEAD, "tries");
 		canvas_text(canvas, at.last, box.y, 10, STYLE_HEAD, "last");

@@ -94,7 +94,7 @@ struct nm_followup_filter {
 	size_t most;
 };
 
-/* Newest opened first. */
+/* Newest opened first; of only open ones the oldest, who have waited longest, so that these are never left out. */
 enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup_filter *filter,
 				struct nm_followups *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_followups_clear(struct nm_followups *followups);

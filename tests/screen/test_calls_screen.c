@@ -352,6 +352,30 @@ static void keys_say_how_it_went(void **state)
 	stage_close(&stage);
 }
 
+/* Who has waited longest is shown, and that there are more than are. */
+static void too_many_are_told_of(void **state)
+{
+	struct stage stage;
+	struct nm_store *store;
+
+	(void)state;
+	stage_open(&stage, &small);
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_begin(store, NULL), NM_OK);
+	for (int i = 0; i <= 1000; i++) {
+		struct record r;
+
+		begin(&r, i, FRIDAY + i, SOMEBODY + (nm_number)i * 10000);
+		put(&stage, &r,
+		    (struct nm_became){.end = NM_CALL_ABANDONED, .reason = NM_CALL_HUNG_UP, .seconds = 9}, 9);
+	}
+	assert_int_equal(nm_store_commit(store, NULL), NM_OK);
+	stage_keys(&stage, "1 7");
+	stage_shows(&stage, "who (1000, more)");
+	stage_shows(&stage, "phone  +1 512 555 0199");
+	stage_close(&stage);
+}
+
 /* In the log a key is about whoever rang there. */
 static void a_call_leads_to_its_caller(void **state)
 {
@@ -458,6 +482,7 @@ int main(void)
 		cmocka_unit_test(a_date_is_where_the_log_begins),
 		cmocka_unit_test(a_long_log_is_paged_through),
 		cmocka_unit_test(keys_say_how_it_went),
+		cmocka_unit_test(too_many_are_told_of),
 		cmocka_unit_test(a_call_leads_to_its_caller),
 		cmocka_unit_test(a_lead_is_added),
 		cmocka_unit_test(a_text_is_shown_before_it_is_sent),

@@ -398,6 +398,25 @@ static void test_an_answer_that_was_none_joins_what_it_parted(void **state)
 	assert_followups("ann 0..20 2 calls open; bob 15..15 1 call open");
 }
 
+/* "of only open ones the oldest": those who have waited longest are not the ones that are left out. */
+static void test_a_list_cut_short_has_those_who_wait_longest(void **state)
+{
+	const struct nm_followup_filter open = { true, NM_TIME_MIN, NM_TIME_MAX, 2 };
+	struct nm_followups got;
+	struct nm_error err;
+
+	(void)state;
+	put("a", ANN, T, NM_CALL_LOST);
+	put("b", BOB, T + 10, NM_CALL_LOST);
+	add_lead(0, "Carl", T + 20);
+	ok(nm_store_followups(store, &open, &got, &err), &err);
+	assert_int_equal(got.n, 2);
+	assert_true(got.more);
+	assert_int_equal(got.items[0].number, ANN);
+	assert_int_equal(got.items[1].number, BOB);
+	nm_followups_clear(&got);
+}
+
 /* "nobody calls back after a month" */
 static void test_a_call_that_is_known_too_late_opens_none(void **state)
 {
@@ -946,6 +965,7 @@ int main(void)
 		EACH(test_what_cannot_be_done),
 		EACH(test_a_mended_call_takes_back_what_it_opened),
 		EACH(test_an_answer_that_was_none_joins_what_it_parted),
+		EACH(test_a_list_cut_short_has_those_who_wait_longest),
 		EACH(test_a_call_that_is_known_too_late_opens_none),
 		EACH(test_a_call_of_a_lead_joins_it_and_ends_it),
 		EACH(test_a_lead_is_found_again),
