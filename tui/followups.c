@@ -78,10 +78,9 @@ static void due_words(const struct session *session, struct nm_followup_due due,
 	}
 }
 
-/* Whoever rings once from a number that is dear to call wants just that; false: it is none. */
-static bool toll_words(const struct session *session, const struct nm_followup *followup, struct nm_buf *out)
+bool followup_toll(const struct nm_plan *plan, const struct nm_followup *followup, struct nm_buf *out)
 {
-	const enum nm_toll toll = followup->number ? nm_plan_toll(session->plan, followup->number) : NM_TOLL_FINE;
+	const enum nm_toll toll = followup->number ? nm_plan_toll(plan, followup->number) : NM_TOLL_FINE;
 	const char *country;
 
 	if (toll == NM_TOLL_FINE)
@@ -103,7 +102,7 @@ void followup_stands(const struct session *session, const struct nm_followup *fo
 	if (followup->end != NM_FOLLOWUP_OPEN) {
 		minute_words(session, followup->ended, at);
 		nm_buf_addf(out, "ended %s: %s", at, nm_followup_end_name(followup->end));
-	} else if (toll_words(session, followup, out)) {
+	} else if (followup_toll(session->plan, followup, out)) {
 		return;
 	} else if (due.next != NM_NEXT_NONE) {
 		due_words(session, due, out);

@@ -144,7 +144,8 @@ enum nm_code nm_lead_read_json(const struct nm_plan *plan, const char *row, size
 enum nm_followup_next {
 	NM_NEXT_CALL, /* call back */
 	NM_NEXT_TEXT, /* all attempts were made: the plan's then_text */
-	NM_NEXT_NONE  /* it has ended, or all that the plan says was done: who was texted may answer */
+	NM_NEXT_NONE  /* it has ended, or all that the plan says was done: who was texted may answer; or nobody may
+		       * call that number (nm_plan_toll) */
 };
 
 struct nm_followup_due {

@@ -376,6 +376,23 @@ static void too_many_are_told_of(void **state)
 	stage_close(&stage);
 }
 
+/* A number that is dear to call stands behind the others, and is not said to be late. */
+static void a_premium_number_is_not_due(void **state)
+{
+	struct stage stage;
+	struct record r;
+
+	(void)state;
+	open_filled(&stage, &small);
+	begin(&r, 90, FRIDAY - 6000, SPAM);
+	put(&stage, &r, (struct nm_became){.end = NM_CALL_ABANDONED, .reason = NM_CALL_HUNG_UP, .seconds = 9}, 9);
+	stage_keys(&stage, "1 L");
+	stage_shows(&stage, "3 people to call back");
+	stage_keys(&stage, "7 Down Down Down");
+	stage_shows(&stage, "+1 900 555 0123 (spam)        not to be called back: a premium number");
+	stage_close(&stage);
+}
+
 /* In the log a key is about whoever rang there. */
 static void a_call_leads_to_its_caller(void **state)
 {
@@ -483,6 +500,7 @@ int main(void)
 		cmocka_unit_test(a_long_log_is_paged_through),
 		cmocka_unit_test(keys_say_how_it_went),
 		cmocka_unit_test(too_many_are_told_of),
+		cmocka_unit_test(a_premium_number_is_not_due),
 		cmocka_unit_test(a_call_leads_to_its_caller),
 		cmocka_unit_test(a_lead_is_added),
 		cmocka_unit_test(a_text_is_shown_before_it_is_sent),

@@ -780,6 +780,12 @@ static void test_when_it_is_due(void **state)
 	assert_due(&f, NM_NEXT_CALL, T + 300);
 	f.end = NM_FOLLOWUP_BOOKED;
 	assert_due(&f, NM_NEXT_NONE, NM_TIME_MAX);
+	f = (struct nm_followup){ .number = UINT64_C(19005550123), .opened = T };
+	assert_due(&f, NM_NEXT_NONE, NM_TIME_MAX);
+	f = (struct nm_followup){ .number = UINT64_C(442079460123), .opened = T };
+	assert_due(&f, NM_NEXT_NONE, NM_TIME_MAX);
+	take_plan(PLAN "allow = { GB }");
+	assert_due(&f, NM_NEXT_CALL, T + 900);
 	f = (struct nm_followup){ .number = ANN, .opened = NM_TIME_MAX - 1 };
 	assert_due(&f, NM_NEXT_CALL, NM_TIME_MAX);
 }
@@ -816,14 +822,15 @@ static void test_the_most_urgent_first(void **state)
 		{ .id = 3, .opened = T + 20 },
 		{ .id = 4, .opened = T, .tries = 1, .last_try = T + 60 },
 		{ .id = 5, .opened = T + 20 },
+		{ .id = 6, .opened = T - 20, .number = UINT64_C(19005550123) },
 	};
-	static const int64_t order[] = { 3, 5, 4, 1, 2 };
-	struct nm_followups followups = { .n = 5, .items = items };
+	static const int64_t order[] = { 3, 5, 4, 6, 1, 2 };
+	struct nm_followups followups = { .n = 6, .items = items };
 
 	(void)state;
 	take_plan(PLAN);
 	nm_followups_sort(plan, &followups);
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < followups.n; i++)
 		assert_int_equal(items[i].id, order[i]);
 }
 
