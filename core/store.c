@@ -106,7 +106,6 @@ static const char *const statements[NM_SQL_COUNT] = {
 		" answered_by = excluded.answered_by, seconds = excluded.seconds, cut = excluded.cut,"
 		" ours = excluded.ours, version = excluded.version",
 	[NM_SQL_CALL_GET] = CALL_ROW " WHERE id = ?1",
-	[NM_SQL_CALL_NEWEST] = "SELECT coalesce(max(began), ?3) FROM call",
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
@@ -139,7 +138,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 				 " ORDER BY id DESC LIMIT ?",
 	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
 	[NM_SQL_FOLLOWUPS_OPEN] =
-		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2 ORDER BY opened, id",
+		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2"
+			     " AND (newest >= ?3 OR came <> 0 OR touched = 1) ORDER BY opened, id",
 	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try FROM followup"
 				  " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened, id",
 	[NM_SQL_FOLLOWUP_GET] = FOLLOWUP_ROW " WHERE id = ?1",

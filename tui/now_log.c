@@ -16,7 +16,11 @@ void now_log_clear(struct now_log *log)
 static void read_due(struct now_log *log, struct app *app, struct nm_store *store)
 {
 	const struct nm_followup_filter open = {
-		.open = true, .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = OPEN_MOST
+		.open = true,
+		.since = NM_TIME_MIN,
+		.until = NM_TIME_MAX,
+		.most = OPEN_MOST,
+		.now = app_now(app),
 	};
 	struct nm_followups followups;
 

@@ -8,8 +8,7 @@
  * become known is no matter: what nobody has touched is as if they had been written as they came, also after a call
  * was mended, and is gone when no call is left that opens it.  What somebody has touched stays, whole as they saw it,
  * and has the calls up to the end that it was given.  A caller who withheld the number cannot be called back and opens
- * none, nor does a number of the plan's, nor a call that is NM_FOLLOWUP_LATE_S behind the log's newest when it
- * becomes known.  Leads that came by text or web are added by hand; calls of that number after it join one that is
+ * none, nor does a number of the plan's.  Leads that came by text or web are added by hand; calls of that number after it join one that is
  * open.  Kept is what happened; when something is due follows from the plan.
  */
 #ifndef NEVERMISS_FOLLOWUP_H
@@ -17,7 +16,8 @@
 
 #include "nevermiss/push.h"
 
-/* So far behind the log's newest call one that becomes known opens none: nobody calls back after a month. */
+/* Whose newest call lies so far back is not listed as open, unless it is a lead or somebody has touched it: nobody calls
+ * back after a month. */
 #define NM_FOLLOWUP_LATE_S (30 * (nm_time)NM_DAY)
 #define NM_FOLLOWUP_LOG "the log" /* who ends those with NM_FOLLOWUP_RANG_AGAIN */
 
@@ -92,6 +92,7 @@ struct nm_followup_filter {
 	bool open;            /* only open ones */
 	nm_time since, until; /* opened in [since, until) */
 	size_t most;
+	nm_time now; /* of open ones: those that NM_FOLLOWUP_LATE_S leaves out are left out as of then; 0: none is */
 };
 
 /* Newest opened first; of only open ones the oldest, who have waited longest, so that these are never left out. */

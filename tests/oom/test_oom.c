@@ -599,7 +599,7 @@ static enum nm_code call_back(struct nm_error *err)
 {
 	static const char row[] = "{\"channel\": \"web\", \"number\": \"+15125550199\", \"name\": \"Ann\","
 				  " \"words\": \"a leak\"}";
-	static const struct nm_followup_filter open = { true, NM_TIME_MIN, NM_TIME_MAX, 10 };
+	static const struct nm_followup_filter open = { true, NM_TIME_MIN, NM_TIME_MAX, 10, 0 };
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_followups followups = { 0 };
 	struct nm_followup lead;
