@@ -187,10 +187,11 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_MATTER_ANSWERED] = "SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1",
 	[NM_SQL_MATTER_FOLLOWUPS] = MATTER_ROW " AND anchor >= ?2 AND anchor < ?3 ORDER BY anchor DESC, id DESC",
 	[NM_SQL_MATTER_ENDS] =
-		MATTER_ROW " AND outcome IN (0, 5) AND (ended = 0 OR ended >= ?2) AND +anchor < ?3",
+		MATTER_ROW " AND outcome IN (0, 5) AND ended = 0 UNION ALL " MATTER_ROW
+			   " AND outcome IN (0, 5) AND ended >= ?2 AND ended <> 0 AND anchor < ?3",
 	[NM_SQL_MATTER_CALLS] =
 		"SELECT id, began, (SELECT max(began) FROM " MISSED " AND began >= ?2 AND began < ?3),"
-		" (SELECT count(*) FROM " MISSED " AND began >= ?2 AND began < ?3)"
+		" (SELECT count(*) FROM (SELECT 1 FROM " MISSED " AND began >= ?2 AND began < ?3 LIMIT ?4))"
 		" FROM " MISSED " AND began >= ?2 AND began < ?3 ORDER BY began, id LIMIT 1",
 };
 

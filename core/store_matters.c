@@ -115,6 +115,7 @@ static enum nm_code read_missed(struct nm_store *store, uint64_t number, struct 
 	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
 	sqlite3_bind_int64(statement, 2, span.from);
 	sqlite3_bind_int64(statement, 3, span.until);
+	sqlite3_bind_int(statement, 4, NM_FOLLOWUP_CALLS);
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW)
 		*out = (struct missed){ .call = sqlite3_column_int64(statement, 0),

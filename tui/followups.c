@@ -39,7 +39,8 @@ void followup_about(const struct nm_followup *followup, struct nm_buf *out)
 	if (!followup->call)
 		nm_buf_addf(out, "%s lead%s", nm_channel_name(followup->channel), followup->calls ? ", " : "");
 	if (followup->calls)
-		nm_buf_addf(out, "%d missed call%s", followup->calls, followup->calls == 1 ? "" : "s");
+		nm_buf_addf(out, "%d%s missed call%s", followup->calls,
+			    followup->calls < NM_FOLLOWUP_CALLS ? "" : " or more", followup->calls == 1 ? "" : "s");
 	if (followup->line)
 		nm_buf_addf(out, " to %s", followup->line);
 	if (followup->tries) {

@@ -19,6 +19,7 @@
 /* Whose newest call lies so far back is not listed as open, unless it is a lead or somebody has touched it: nobody calls
  * back after a month. */
 #define NM_FOLLOWUP_LATE_S (30 * (nm_time)NM_DAY)
+#define NM_FOLLOWUP_CALLS 100 /* calls of one follow-up are counted so far: only a machine rings that often */
 #define NM_FOLLOWUP_LOG "the log" /* who ends those with NM_FOLLOWUP_RANG_AGAIN */
 
 /* Kept in stores by these numbers, as all below. */
@@ -59,7 +60,7 @@ struct nm_followup {
 	int64_t call;      /* the call that opened it; 0: none did */
 	nm_time opened;    /* when that call began, or the lead came */
 	nm_time newest;    /* when the newest call that joined it began; opened when none did */
-	int calls;         /* unanswered ones of this caller that it stands for */
+	int calls;         /* unanswered ones of this caller that it stands for; NM_FOLLOWUP_CALLS: or more */
 	/* As the deeds that were not taken back have left it: */
 	enum nm_followup_end end;
 	nm_time ended; /* 0 while open */

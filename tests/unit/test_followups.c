@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
@@ -439,7 +440,8 @@ static void test_who_rang_a_month_ago_is_not_listed_as_open(void **state)
 	(void)state;
 	for (nm_number i = 0; i < 3; i++) {
 		const nm_number a = ANN + 1000 * (i + 1), b = BOB + 1000 * (i + 1);
-		const nm_time opened[] = { T - NM_FOLLOWUP_LATE_S - 1, T - NM_FOLLOWUP_LATE_S, T + 40 * 366 * (nm_time)NM_DAY };
+		const nm_time opened[] = { T - NM_FOLLOWUP_LATE_S - 1, T - NM_FOLLOWUP_LATE_S,
+					   T + 40 * 366 * (nm_time)NM_DAY };
 		const size_t before = open_at(T);
 
 		for (int k = 0; k < 3; k++) {
@@ -560,6 +562,41 @@ static void test_a_store_of_before(void **state)
 	assert_followups("");
 	put("b", ANN, T + 60, NM_CALL_LOST);
 	assert_followups("ann 0..60 2 calls open");
+}
+
+/* --- a machine that rings all day --- */
+
+#define ROBOT_CALLS 20000
+#define ROBOT_PART 2000
+
+static double robot_seconds(int from)
+{
+	const clock_t began = clock();
+
+	for (int i = from; i < from + ROBOT_PART; i++) {
+		char id[32];
+
+		snprintf(id, sizeof(id), "robot-%d", i);
+		put(id, ANN, T + i * 60, NM_CALL_LOST);
+	}
+	return (double)(clock() - began) / CLOCKS_PER_SEC;
+}
+
+/* What a write costs does not grow with the calls of its caller. */
+static void test_calls_without_end_cost_no_more_than_few(void **state)
+{
+	struct nm_error err;
+	double first = 0, last = 0;
+
+	(void)state;
+	ok(nm_store_begin(store, &err), &err);
+	for (int i = 0; i < ROBOT_CALLS; i += ROBOT_PART) {
+		last = robot_seconds(i);
+		first = i == 0 ? last : first;
+	}
+	ok(nm_store_commit(store, &err), &err);
+	assert_true(last < 4 * first);
+	assert_followups("ann 0..1199940 100 calls open");
 }
 
 /* --- against an obvious reading --- */
@@ -1016,6 +1053,7 @@ int main(void)
 		EACH(test_a_lead_is_found_again),
 		EACH(test_neither_without_the_other),
 		EACH(test_a_store_of_before),
+		EACH(test_calls_without_end_cost_no_more_than_few),
 		EACH(test_as_an_obvious_reading_has_it),
 		EACH(test_when_it_is_due),
 		EACH(test_during),
