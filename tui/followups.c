@@ -170,19 +170,58 @@ enum nm_code followup_outgoing(struct session *session, const struct nm_followup
 	return code ? code : nm_texting_check(plan, out->sender, out->to, out->body, err);
 }
 
+/* What a text is being sent for. */
+struct sending {
+	struct session *session;
+	struct nm_store *store;
+	int64_t id;
+};
+
+static enum nm_code may_still_be_sent(void *context, struct nm_error *err)
+{
+	const struct sending *sending = context;
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followup followup;
+	enum nm_code code = arena ? nm_store_followup_get(sending->store, sending->id, arena, &followup, err)
+				  : nm_fail_memory(err);
+
+	if (!code)
+		code = nm_followup_text_check(sending->session->plan, sending->store, &followup,
+					      session_now(sending->session), err);
+	nm_arena_free(arena);
+	return code;
+}
+
+/* The text has left, whatever is known of that afterwards. */
+static enum nm_code write_texted(const struct sending *sending, const char *to, struct nm_error *err)
+{
+	const struct nm_deed texted = {
+		.at = session_now(sending->session), .who = sending->session->options.who, .kind = NM_DEED_TEXTED};
+	struct nm_error why;
+	enum nm_code code = nm_store_followup_deed(sending->store, sending->id, &texted, &why);
+
+	return code ? nm_fail(err, code, "the text to %s was sent, but follow-up %lld does not say so: %s", to,
+			      (long long)sending->id, why.text)
+		    : NM_OK;
+}
+
 enum nm_code followup_send(struct session *session, int64_t id, const struct nm_outgoing *outgoing,
 			    struct nm_outbox *out, struct nm_error *err)
 {
-	const struct nm_deed texted = {
-		.at = session_now(session), .who = session->options.who, .kind = NM_DEED_TEXTED};
+	struct sending sending = {.session = session, .id = id};
+	struct nm_outgoing checked = *outgoing;
 	struct nm_push_context context;
 	enum nm_code code = session_push_context(session, &context, err);
 
-	if (!code)
-		code = nm_texting_send(&context, outgoing, out, err);
+	if (code)
+		return code;
+	sending.store = context.store;
+	checked.check = may_still_be_sent;
+	checked.context = &sending;
+	code = nm_texting_send(&context, &checked, out, err);
 	if (code || out->items->state != NM_OUTBOX_SENT)
 		return code;
-	code = nm_store_followup_deed(context.store, id, &texted, err);
+	code = write_texted(&sending, out->items->to, err);
 	if (code)
 		nm_outbox_clear(out);
 	return code;

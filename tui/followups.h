@@ -23,7 +23,8 @@ void followup_stands(const struct session *session, const struct nm_followup *fo
 /* What would be sent now; NM_INPUT or NM_REFUSED say why nothing is.  The body is the plan's. */
 enum nm_code followup_outgoing(struct session *session, const struct nm_followup *followup, struct nm_outgoing *out,
 			    struct nm_error *err) NM_WARN_UNUSED;
-/* Sends it, and writes down that it was sent when its carrier has taken it: out (nm_outbox_clear) says how it went. */
+/* Sends it, when the follow-up may still get one (somebody else may have sent one while this was shown), and writes
+ * down that it was sent when its carrier has taken it; an error says so when only that failed: out (nm_outbox_clear) says how it went. */
 enum nm_code followup_send(struct session *session, int64_t id, const struct nm_outgoing *outgoing,
 			    struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
 /* The members of one; the object stays open. */

@@ -14,6 +14,7 @@
 
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
+#include "followups.h"
 #include "stage.h"
 
 /* clang-format off */
@@ -452,6 +453,31 @@ static void a_text_is_shown_before_it_is_sent(void **state)
 	stage_close(&stage);
 }
 
+/* What was shown and said yes to is held against the follow-up again: somebody else may have ended it meanwhile. */
+static void a_text_is_looked_at_again_before_it_is_sent(void **state)
+{
+	const struct nm_deed ended = {.at = STAGE_NOW, .who = "sam", .kind = NM_DEED_ENDED, .end = NM_FOLLOWUP_BOOKED};
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followup followup;
+	struct nm_outgoing outgoing;
+	struct nm_outbox sent;
+	struct nm_store *store;
+	struct nm_error err;
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &(struct stage_options){
+				    .screen = "calls", .width = 80, .height = 24, .now = STAGE_NOW + 6 * 3600});
+	assert_int_equal(session_store(&stage.session, &store, &err), NM_OK);
+	assert_int_equal(nm_store_followup_get(store, 1, arena, &followup, &err), NM_OK);
+	assert_int_equal(followup_outgoing(&stage.session, &followup, &outgoing, &err), NM_OK);
+	assert_int_equal(nm_store_followup_deed(store, 1, &ended, &err), NM_OK);
+	assert_int_equal(followup_send(&stage.session, 1, &outgoing, &sent, &err), NM_INPUT);
+	assert_non_null(strstr(err.text, "has ended (booked)"));
+	nm_arena_free(arena);
+	stage_close(&stage);
+}
+
 static void a_read_only_session_changes_nothing(void **state)
 {
 	struct stage stage;
@@ -504,6 +530,7 @@ int main(void)
 		cmocka_unit_test(a_call_leads_to_its_caller),
 		cmocka_unit_test(a_lead_is_added),
 		cmocka_unit_test(a_text_is_shown_before_it_is_sent),
+		cmocka_unit_test(a_text_is_looked_at_again_before_it_is_sent),
 		cmocka_unit_test(a_read_only_session_changes_nothing),
 		cmocka_unit_test(new_calls_are_noticed),
 	};
