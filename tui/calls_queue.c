@@ -15,13 +15,13 @@
 
 #define HISTORY_CALLS 2000 /* of the log, read to find those of one caller */
 
-/* The one that a key is about; says so when there is none. */
+/* The one that a key is about, of several of one caller the most urgent; says so when there is none. */
 static const struct nm_followup *find_target(const struct calls *calls, struct app *app)
 {
 	const struct nm_call_entry *call = calls->in_queue ? NULL : calls_chosen_call(calls);
 	const struct nm_followup *target = calls->in_queue ? calls_chosen_followup(calls) : NULL;
 
-	for (size_t i = 0; call && call->caller.number && i < calls->queue.n; i++) {
+	for (size_t i = 0; !target && call && call->caller.number && i < calls->queue.n; i++) {
 		if (calls->queue.items[i].number == call->caller.number)
 			target = &calls->queue.items[i];
 	}

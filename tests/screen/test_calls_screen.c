@@ -409,6 +409,25 @@ static void a_call_leads_to_its_caller(void **state)
 	stage_close(&stage);
 }
 
+/* Of two follow-ups of one caller a key on a call is about the more urgent; its page has the calls of nobody else. */
+static void of_several_the_most_urgent_is_meant(void **state)
+{
+	const struct nm_followup lead = {
+		.channel = NM_CHANNEL_WEB, .number = VIP, .name = "Later", .opened = STAGE_NOW - 60};
+	struct stage stage;
+	struct nm_store *store;
+	int64_t id;
+
+	(void)state;
+	open_filled(&stage, &small);
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_followup_add(store, &lead, &id, NULL), NM_OK);
+	stage_keys(&stage, "1 7 / v i p Enter B");
+	stage_shows(&stage, "+1 512 555 0142 (vip): booked");
+	stage_hides(&stage, "Later, +1 512 555 0142 (vip): booked");
+	stage_close(&stage);
+}
+
 static void a_lead_is_added(void **state)
 {
 	struct stage stage;
@@ -528,6 +547,7 @@ int main(void)
 		cmocka_unit_test(too_many_are_told_of),
 		cmocka_unit_test(a_premium_number_is_not_due),
 		cmocka_unit_test(a_call_leads_to_its_caller),
+		cmocka_unit_test(of_several_the_most_urgent_is_meant),
 		cmocka_unit_test(a_lead_is_added),
 		cmocka_unit_test(a_text_is_shown_before_it_is_sent),
 		cmocka_unit_test(a_text_is_looked_at_again_before_it_is_sent),
