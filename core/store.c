@@ -38,10 +38,12 @@
 	" last_try, tries, texted FROM followup"
 
 /* What the log says of a caller ?1 (store_matters.c); the tables' indexes are of these very words. */
-#define MISSED "call WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
-#define ANSWERED                                                                                   \
-	"call WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0 AND caller > 0"      \
-	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND touched = 1" \
+#define MISSED                                                                                                 \
+	"call INDEXED BY call_missed WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
+#define ANSWERED                                                                                           \
+	"call INDEXED BY call_answered WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0"    \
+	" AND caller > 0"                                                                                  \
+	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND touched = 1"         \
 	" AND anchor < began AND began <= seen_until)"
 #define OF_CALLER "followup WHERE number = ?1 AND number > 0"
 #define MATTER_ROW                                                                         \
@@ -109,6 +111,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+	[NM_SQL_CALLS_BY] =
+		CALL_ROW " WHERE caller = ?3 AND caller > 0 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_EACH] =
 		"SELECT caller, began, ended, outcome, reason, probably, answered_by, seconds, cut FROM call"
 		" WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",

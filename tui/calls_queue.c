@@ -13,7 +13,7 @@
 #include "followups.h"
 #include "prompt.h"
 
-#define HISTORY_CALLS 2000 /* of the log, read to find those of one caller */
+#define HISTORY_CALLS 200 /* of one caller that are told of */
 
 /* The one that a key is about, of several of one caller the most urgent; says so when there is none. */
 static const struct nm_followup *find_target(const struct calls *calls, struct app *app)
@@ -309,7 +309,7 @@ static enum nm_code add_calls(struct notes *notes, struct app *app, struct nm_st
 			      const struct nm_followup *followup, struct nm_error *err)
 {
 	const struct nm_call_filter filter = {
-		.since = followup->opened, .until = NM_TIME_MAX, .most = HISTORY_CALLS};
+		.since = followup->opened, .until = NM_TIME_MAX, .most = HISTORY_CALLS, .caller = followup->number};
 	struct nm_call_entries calls;
 	enum nm_code code = followup->number ? nm_store_calls(store, &filter, &calls, err) : NM_OK;
 
@@ -318,11 +318,9 @@ static enum nm_code add_calls(struct notes *notes, struct app *app, struct nm_st
 	notes_add(notes, STYLE_PLAIN, "");
 	notes_add(notes, STYLE_HEAD, "calls");
 	if (calls.more)
-		notes_addf(notes, STYLE_DIM, "of the newest %d calls since then:", HISTORY_CALLS);
-	for (size_t i = calls.n; i-- > 0;) {
-		if (calls.items[i].caller.number == followup->number)
-			add_call(notes, app, &calls.items[i]);
-	}
+		notes_addf(notes, STYLE_DIM, "the newest %d since then:", HISTORY_CALLS);
+	for (size_t i = calls.n; i-- > 0;)
+		add_call(notes, app, &calls.items[i]);
 	nm_call_entries_clear(&calls);
 	return NM_OK;
 }

@@ -504,7 +504,7 @@ static void test_a_lead_is_found_again(void **state)
 /* "in the same transaction": a call whose follow-up cannot be written is not written either. */
 static void test_neither_without_the_other(void **state)
 {
-	const struct nm_call_filter all = { 0, NM_TIME_MIN, NM_TIME_MAX, 10 };
+	const struct nm_call_filter all = { 0, NM_TIME_MIN, NM_TIME_MAX, 10, 0 };
 	const struct nm_call_entry call = { .number = UINT64_C(15125550100),
 					    .line = "main",
 					    .driver = "twilio",
@@ -551,7 +551,7 @@ static void test_a_store_of_before(void **state)
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
 				      "DROP TABLE deed; DROP TABLE followup; DROP INDEX call_missed;"
-				      " DROP INDEX call_answered; ALTER TABLE call DROP COLUMN ours;"
+				      " DROP INDEX call_answered; DROP INDEX call_caller; ALTER TABLE call DROP COLUMN ours;"
 				      " PRAGMA user_version = 5",
 				      NULL, NULL, NULL),
 			 SQLITE_OK);
@@ -562,6 +562,23 @@ static void test_a_store_of_before(void **state)
 	assert_followups("");
 	put("b", ANN, T + 60, NM_CALL_LOST);
 	assert_followups("ann 0..60 2 calls open");
+}
+
+static void test_the_calls_of_a_caller(void **state)
+{
+	const struct nm_call_filter of_bob = { .until = NM_TIME_MAX, .most = 10, .caller = BOB };
+	struct nm_call_entries calls;
+	struct nm_error err;
+
+	(void)state;
+	put("a", ANN, T, NM_CALL_LOST);
+	put("b", BOB, T + 5, NM_CALL_REJECTED);
+	put("c", BOB, T + 9, NM_CALL_ANSWERED);
+	ok(nm_store_calls(store, &of_bob, &calls, &err), &err);
+	assert_int_equal(calls.n, 2);
+	assert_string_equal(calls.items[0].carrier_id, "c");
+	assert_string_equal(calls.items[1].carrier_id, "b");
+	nm_call_entries_clear(&calls);
 }
 
 /* --- a machine that rings all day --- */
@@ -1053,6 +1070,7 @@ int main(void)
 		EACH(test_a_lead_is_found_again),
 		EACH(test_neither_without_the_other),
 		EACH(test_a_store_of_before),
+		EACH(test_the_calls_of_a_caller),
 		EACH(test_calls_without_end_cost_no_more_than_few),
 		EACH(test_as_an_obvious_reading_has_it),
 		EACH(test_when_it_is_due),
