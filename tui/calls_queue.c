@@ -207,6 +207,16 @@ static void ask_number(struct app *app, const char *typed)
 	app_ask(app, TAG_LEAD_NUMBER, "number (empty: not known):", typed, NULL);
 }
 
+static void ask_name(struct app *app, const char *typed)
+{
+	app_ask(app, TAG_LEAD_NAME, "name (empty: not known):", typed, NULL);
+}
+
+static void ask_words(struct app *app, const char *typed)
+{
+	app_ask(app, TAG_LEAD_WORDS, "what is it about (empty: nothing):", typed, NULL);
+}
+
 void calls_lead_ask(struct calls *calls, struct app *app)
 {
 	static const char *const channels[] = {"by phone", "by text", "from the web"};
@@ -219,28 +229,58 @@ void calls_lead_ask(struct calls *calls, struct app *app)
 
 static void take_number(struct calls *calls, struct app *app, const char *text)
 {
+	nm_number number = 0;
 	struct nm_error err;
 
-	calls->lead_number = 0;
-	if (*text && nm_number_read(text, app_plan(app)->country, &calls->lead_number, &err)) {
+	if (*text && nm_number_read(text, app_plan(app)->country, &number, &err)) {
 		app_error(app, &err);
 		ask_number(app, text);
 		return;
 	}
-	app_ask(app, TAG_LEAD_NAME, "name (empty: not known):", "", NULL);
+	calls->lead_number[0] = '\0';
+	if (number)
+		nm_number_write(number, calls->lead_number);
+	ask_name(app, "");
+}
+
+/* What is known of it by now; it borrows the texts. */
+static enum nm_code read_lead(const struct calls *calls, const struct app *app, const char *name, const char *words,
+			      struct nm_followup *out, struct nm_error *err)
+{
+	const struct nm_lead_text text = {.channel = nm_channel_name(calls->lead_channel),
+					  .number = calls->lead_number[0] ? calls->lead_number : NULL,
+					  .name = *name ? name : NULL,
+					  .words = *words ? words : NULL};
+
+	return nm_lead_read(app_plan(app), &text, app_now(app), out, err);
+}
+
+static void take_name(struct calls *calls, struct app *app, const char *text)
+{
+	struct nm_followup lead;
+	struct nm_error err;
+
+	if (read_lead(calls, app, text, "", &lead, &err)) {
+		app_error(app, &err);
+		ask_name(app, text);
+		return;
+	}
+	snprintf(calls->lead_name, sizeof calls->lead_name, "%s", text);
+	ask_words(app, "");
 }
 
 static void add_lead(struct calls *calls, struct app *app, const char *words)
 {
-	const struct nm_followup lead = {.channel = calls->lead_channel,
-					 .number = calls->lead_number,
-					 .name = calls->lead_name[0] ? calls->lead_name : NULL,
-					 .words = *words ? words : NULL,
-					 .opened = app_now(app)};
+	struct nm_followup lead;
 	struct nm_store *store;
 	struct nm_error err;
 	int64_t id;
 
+	if (read_lead(calls, app, calls->lead_name, words, &lead, &err)) {
+		app_error(app, &err);
+		ask_words(app, words);
+		return;
+	}
 	if (session_store(app->session, &store, &err) || nm_store_followup_add(store, &lead, &id, &err)) {
 		app_error(app, &err);
 		return;
@@ -266,8 +306,7 @@ void calls_queue_answer(struct calls *calls, struct app *app, const struct event
 		take_number(calls, app, event->text);
 		break;
 	case TAG_LEAD_NAME:
-		snprintf(calls->lead_name, sizeof calls->lead_name, "%s", event->text);
-		app_ask(app, TAG_LEAD_WORDS, "what is it about (empty: nothing):", "", NULL);
+		take_name(calls, app, event->text);
 		break;
 	case TAG_LEAD_WORDS:
 		add_lead(calls, app, event->text);

@@ -452,6 +452,28 @@ static void a_lead_is_added(void **state)
 	stage_close(&stage);
 }
 
+/* Told when it is given, not after all was asked; and nothing is cut. */
+static void what_no_lead_can_have_is_asked_again(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	stage_keys(&stage, "I Down Enter Enter Enter");
+	stage_shows(&stage, "a lead needs a number or a name");
+	stage_shows(&stage, "name (empty: not known):");
+	for (int i = 0; i < 201; i++)
+		stage_type(&stage, "x");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "the name is longer than 200 bytes");
+	stage_keys(&stage, "C-u");
+	stage_type(&stage, "Kim");
+	stage_keys(&stage, "Enter Enter");
+	stage_shows(&stage, "added to those");
+	assert_int_equal(count_open(&stage), 4);
+	stage_close(&stage);
+}
+
 static void a_text_is_shown_before_it_is_sent(void **state)
 {
 	struct stage stage;
@@ -549,6 +571,7 @@ int main(void)
 		cmocka_unit_test(a_call_leads_to_its_caller),
 		cmocka_unit_test(of_several_the_most_urgent_is_meant),
 		cmocka_unit_test(a_lead_is_added),
+		cmocka_unit_test(what_no_lead_can_have_is_asked_again),
 		cmocka_unit_test(a_text_is_shown_before_it_is_sent),
 		cmocka_unit_test(a_text_is_looked_at_again_before_it_is_sent),
 		cmocka_unit_test(a_read_only_session_changes_nothing),
