@@ -383,3 +383,27 @@ void nm_call_judge(const struct nm_plan *plan, int line, const struct nm_record 
 	/* Those that are not here may have taken it. */
 	out->probably = out->probably || record->cut;
 }
+
+void nm_call_entry_of(const struct nm_plan *plan, int line, const char *driver,
+		      const struct nm_record *record, bool confirms, struct nm_call_leg *legs,
+		      struct nm_call_entry *out)
+{
+	char caller[NM_NUMBER_TEXT];
+
+	for (size_t i = 0; i < record->n; i++)
+		legs[i] = (struct nm_call_leg){ record->legs[i], nm_call_who(plan, record->legs[i].to) };
+	nm_number_write(record->caller.number, caller);
+	*out = (struct nm_call_entry){ .number = plan->lines[line].number,
+				       .line = plan->lines[line].name,
+				       .driver = driver,
+				       .carrier_id = record->id,
+				       .caller = record->caller,
+				       .forwarded_from = record->forwarded_from,
+				       .began = record->began,
+				       .ended = record->ended,
+				       .cut = record->cut,
+				       .ours = nm_call_who(plan, caller) != NULL,
+				       .n = record->n,
+				       .legs = legs };
+	nm_call_judge(plan, line, record, confirms, &out->became);
+}

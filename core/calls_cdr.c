@@ -25,9 +25,25 @@ enum {
 	MOST = 20
 };
 
+#define LONGEST_S (7 * NM_DAY) /* no call lasts longer */
+
 static bool when(const struct nm_csv_row *row, int column, const struct nm_zone *zone, nm_time *out)
 {
-	return nm_words_when(row->fields[column], zone, NM_DATE_MONTH_FIRST, out);
+	return nm_words_when(row->fields[column], zone, NM_DATE_MONTH_FIRST, out) == NM_ROW_TIME;
+}
+
+/* began <= answered <= ended, and no longer than a call lasts; *answered 0: it was not. */
+static bool times_of(const struct nm_csv_row *row, const struct nm_zone *zone, nm_time *began,
+		     nm_time *answered, nm_time *ended)
+{
+	*answered = 0;
+	if (!when(row, START, zone, began) || !when(row, END, zone, ended))
+		return false;
+	if (row->fields[ANSWER][0] != '\0' && !when(row, ANSWER, zone, answered))
+		return false;
+	if (*answered != 0 && (*answered < *began || *answered > *ended))
+		return false;
+	return *ended >= *began && *ended - *began <= LONGEST_S;
 }
 
 static enum nm_leg_end end_of(const struct nm_csv_row *row)
@@ -108,13 +124,12 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 {
 	struct nm_record *record = &out->record;
 	struct nm_leg *leg = &out->legs[record->n];
-	nm_time began, ended, answered = 0;
+	nm_time began, ended, answered;
 
-	if (!when(row, START, options->zone, &began) || !when(row, END, options->zone, &ended) ||
-	    (row->fields[ANSWER][0] != '\0' && !when(row, ANSWER, options->zone, &answered))) {
-		snprintf(out->words, sizeof(out->words), "its times are no times: `%.40s`, `%.40s`, `%.40s`",
-			 row->fields[START], row->fields[ANSWER], row->fields[END]);
-		nm_words_tame(out->words);
+	if (!times_of(row, options->zone, &began, &answered, &ended)) {
+		snprintf(out->words, sizeof(out->words),
+			 "its times are none of a call: `%.40s`, `%.40s`, `%.40s`", row->fields[START],
+			 row->fields[ANSWER], row->fields[END]);
 		return NM_ROW_WRONG;
 	}
 	record->ended = ended > record->ended ? ended : record->ended;
@@ -153,11 +168,8 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 		return NM_ROW_WRONG;
 	}
 	id_of(row, out->id);
-	if (!when(row, START, options->zone, &record->began)) {
-		snprintf(out->words, sizeof(out->words),
-			 "the time is `%.40s` and not one like 2026-11-25 14:05:00", row->fields[START]);
+	if (nm_row_when(options, row->fields[START], out) != NM_ROW_CALL)
 		return NM_ROW_WRONG;
-	}
 	if (!nm_words_caller(plan, row->fields[SRC], &record->caller))
 		record->caller = (struct nm_caller){ 0 }; /* an extension, or a name */
 	out->line = options->line >= 0 ? options->line : nm_row_line(plan, row->fields[DST]);

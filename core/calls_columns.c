@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/calls_file_private.h"
+#include "core/utf8.h"
 
 #define NAMES_MAX 16
 
@@ -31,7 +32,7 @@ static const struct {
 			       { "status", "disposition", "result", "callstatus", "outcome", "callresult" } },
 	[NM_COLUMN_DURATION] = { "duration",
 				 { "duration", "durationseconds", "callduration", "seconds", "length",
-				   "callduration", "totalduration" } },
+				   "totalduration" } },
 	[NM_COLUMN_RANG] = { "rang",
 			     { "rang", "ringtime", "ringseconds", "ringduration", "timetoanswer", "waittime",
 			       "wait" } },
@@ -82,8 +83,12 @@ static void add_columns(struct nm_buf *out)
 
 static void add_fields(struct nm_buf *out, const struct nm_csv_row *first)
 {
-	for (size_t i = 0; i < first->n && i < 20; i++)
-		nm_buf_addf(out, "%s%.40s", i ? ", " : "", first->fields[i]);
+	char name[44];
+
+	for (size_t i = 0; i < first->n && i < 20; i++) {
+		nm_utf8_clean(first->fields[i], name, sizeof(name));
+		nm_buf_addf(out, "%s%s", i ? ", " : "", name);
+	}
 }
 
 /* "from=Caller ID" */
@@ -161,8 +166,8 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 	nm_buf_init(&words, NM_ERROR_TEXT);
 	add_fields(&words, first);
 	code = nm_fail(err, NM_INPUT,
-		       "no column tells %s; there are %s: --columns maps them, as in --columns \"at=%.40s\"",
-		       missing, words.data, first->n > 0 ? first->fields[0] : "Call Start");
+		       "no column tells %s; there are %s: --columns maps them, as in --columns \"at=%.*s\"",
+		       missing, words.data, (int)strcspn(words.data, ","), words.data);
 	nm_buf_clear(&words);
 	return code;
 }

@@ -4,16 +4,23 @@
  * were not.  What was read is kept every few thousand rows, so that an import that is cut off, done again, goes on.
  */
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "core/calls_file_private.h"
+#include "core/utf8.h"
 
 #define CHUNK 65536
 #define BATCH 5000 /* rows that are kept at once */
 #define RECENT 256 /* rows among which equal ones are told apart */
+#define OPEN 64    /* calls of Master.csv to which rows may be added */
+
+struct counts {
+	int64_t rows, fresh, mended, known;
+};
 
 struct reading {
 	struct nm_store *store;
@@ -23,11 +30,13 @@ struct reading {
 	struct nm_columns columns;
 	bool begun; /* the first row was read */
 	bool cdr;
-	bool open; /* call holds one to which rows may be added */
-	int in_batch;
+	int in_batch;            /* rows since the transaction began; 0: there is none */
+	struct counts counts;    /* of it */
 	uint64_t recent[RECENT]; /* hashes of rows without an id */
-	size_t at;
-	struct nm_row_call call;
+	size_t n_recent;
+	struct nm_row_call call;  /* the row at hand */
+	struct nm_row_call *open; /* of Master.csv, a ring */
+	size_t oldest, n_open;
 };
 
 /* --- keeping --- */
@@ -43,9 +52,8 @@ static uint64_t hash(const char *text)
 }
 
 /* A table without ids: a call is known by its time, caller and line, and which it is of those that are alike. */
-static void make_id(struct reading *run)
+static void make_id(struct reading *run, struct nm_row_call *call)
 {
-	struct nm_row_call *call = &run->call;
 	char from[NM_NUMBER_TEXT], base[128];
 	uint64_t mark;
 	int alike = 1;
@@ -56,89 +64,115 @@ static void make_id(struct reading *run)
 	mark = hash(base);
 	for (size_t i = 0; i < RECENT; i++)
 		alike += run->recent[i] == mark;
-	run->recent[run->at++ % RECENT] = mark;
+	run->recent[run->n_recent++ % RECENT] = mark;
 	snprintf(call->id, sizeof(call->id), "%s/%d", base, alike);
+}
+
+/* What the transaction had is as if it had never been read. */
+static void give_up(struct reading *run)
+{
+	if (run->in_batch > 0)
+		nm_store_abandon(run->store);
+	run->in_batch = 0;
+	run->counts = (struct counts){ 0 };
 }
 
 static enum nm_code commit(struct reading *run, struct nm_error *err)
 {
-	if (run->in_batch == 0)
-		return NM_OK;
-	run->in_batch = 0;
-	return nm_store_commit(run->store, err);
+	enum nm_code code = run->in_batch > 0 ? nm_store_commit(run->store, err) : NM_OK;
+
+	if (code == NM_OK) {
+		run->out->rows += run->counts.rows;
+		run->out->fresh += run->counts.fresh;
+		run->out->mended += run->counts.mended;
+		run->out->known += run->counts.known;
+		run->in_batch = 0;
+	}
+	give_up(run);
+	return code;
 }
 
-static enum nm_code keep(struct reading *run, struct nm_error *err)
+static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct nm_error *err)
 {
-	const struct nm_record *record = &run->call.record;
 	struct nm_call_leg legs[NM_LEGS_MAX];
-	struct nm_call_entry entry = { .number = run->plan->lines[run->call.line].number,
-				       .line = run->plan->lines[run->call.line].name,
-				       .driver = run->cdr ? "asterisk-cdr" : "table",
-				       .carrier_id = run->call.id,
-				       .caller = record->caller,
-				       .began = record->began,
-				       .ended = record->ended,
-				       .cut = record->cut,
-				       .n = record->n,
-				       .legs = legs };
+	struct nm_call_entry entry;
 	enum nm_call_kept kept;
-	enum nm_code code;
+	enum nm_code code = NM_OK;
 
-	if (run->call.id[0] == '\0')
-		make_id(run);
-	for (size_t i = 0; i < record->n; i++)
-		legs[i] = (struct nm_call_leg){ record->legs[i], nm_call_who(run->plan, record->legs[i].to) };
-	nm_call_judge(run->plan, run->call.line, record, true, &entry.became);
-	if (run->call.mailbox)
+	if (call->id[0] == '\0')
+		make_id(run, call);
+	/* A copy of it has its texts elsewhere. */
+	call->record.id = call->id;
+	call->record.legs = call->legs;
+	for (size_t i = 0; i < call->record.n; i++) {
+		call->legs[i].id = call->id;
+		call->legs[i].to = call->to[i];
+	}
+	nm_call_entry_of(run->plan, call->line, run->cdr ? "asterisk-cdr" : "table", &call->record, true,
+			 legs, &entry);
+	if (call->mailbox)
 		entry.became =
 			(struct nm_became){ .end = NM_CALL_VOICEMAIL, .reason = NM_CALL_SAID, .seconds = -1 };
-	code = run->in_batch++ == 0 ? nm_store_begin(run->store, err) : NM_OK;
-	if (code == NM_OK)
-		code = nm_store_call_put(run->store, &entry, &kept, err);
-	if (code != NM_OK) {
-		nm_store_abandon(run->store);
-		run->in_batch = 0;
+	if (run->in_batch == 0)
+		code = nm_store_begin(run->store, err);
+	if (code != NM_OK)
 		return code;
-	}
-	run->out->rows++;
-	run->out->fresh += kept == NM_CALL_NEW;
-	run->out->mended += kept == NM_CALL_MENDED;
-	run->out->known += kept == NM_CALL_KNOWN;
+	run->in_batch++;
+	code = nm_store_call_put(run->store, &entry, &kept, err);
+	if (code != NM_OK)
+		return code;
+	run->counts.rows++;
+	run->counts.fresh += kept == NM_CALL_NEW;
+	run->counts.mended += kept == NM_CALL_MENDED;
+	run->counts.known += kept == NM_CALL_KNOWN;
 	return run->in_batch >= BATCH ? commit(run, err) : NM_OK;
 }
 
 /* --- rows --- */
 
-static enum nm_code told_wrong(struct reading *run, int64_t line, struct nm_error *err)
+static enum nm_code told_wrong(struct reading *run, const struct nm_row_call *call, int64_t line,
+			       struct nm_error *err)
 {
 	struct nm_calls_file *out = run->out;
-	const char *words = NULL;
+	char words[NM_ERROR_TEXT];
+	const char *copy;
 
-	if (out->n_wrong++ >= NM_CALLS_FILE_WRONG)
+	if (out->n_wrong >= NM_CALLS_FILE_WRONG) {
+		out->n_wrong++;
 		return NM_OK;
-	words = nm_arena_text(out->arena, run->call.words);
-	if (words == NULL)
+	}
+	nm_utf8_clean(call->words, words, sizeof(words));
+	copy = nm_arena_text(out->arena, words);
+	if (copy == NULL)
 		return nm_fail_memory(err);
-	out->wrong[out->n_wrong - 1] = (struct nm_calls_wrong){ line, words };
+	out->wrong[out->n_wrong++] = (struct nm_calls_wrong){ line, copy };
 	return NM_OK;
 }
 
-/* The call whose rows have all been read. */
-static enum nm_code close_call(struct reading *run, struct nm_error *err)
+/* The oldest call of Master.csv: what more rows may say of it is not waited for. */
+static enum nm_code close_oldest(struct reading *run, struct nm_error *err)
 {
-	if (!run->open)
-		return NM_OK;
-	run->open = false;
-	return keep(run, err);
+	struct nm_row_call *call = &run->open[run->oldest];
+
+	run->oldest = (run->oldest + 1) % OPEN;
+	run->n_open--;
+	return keep(run, call, err);
+}
+
+static enum nm_code close_all(struct reading *run, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	while (code == NM_OK && run->n_open > 0)
+		code = close_oldest(run, err);
+	return code;
 }
 
 static enum nm_code take_kind(struct reading *run, enum nm_row_kind kind, int64_t line, struct nm_error *err)
 {
+	enum nm_code code = NM_OK;
+
 	switch (kind) {
-	case NM_ROW_CALL:
-		run->open = true;
-		return run->cdr ? NM_OK : close_call(run, err);
 	case NM_ROW_OUTGOING:
 		run->out->outgoing++;
 		break;
@@ -146,9 +180,17 @@ static enum nm_code take_kind(struct reading *run, enum nm_row_kind kind, int64_
 		run->out->elsewhere++;
 		break;
 	case NM_ROW_WRONG:
-		return told_wrong(run, line, err);
+		return told_wrong(run, &run->call, line, err);
+	case NM_ROW_CALL:
+		if (!run->cdr)
+			return keep(run, &run->call, err);
+		if (run->n_open == OPEN)
+			code = close_oldest(run, err);
+		if (code == NM_OK)
+			run->open[(run->oldest + run->n_open++) % OPEN] = run->call;
+		break;
 	}
-	return NM_OK;
+	return code;
 }
 
 static enum nm_code begin_table(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
@@ -156,33 +198,42 @@ static enum nm_code begin_table(struct reading *run, const struct nm_csv_row *ro
 	run->begun = true;
 	run->cdr = nm_cdr_is(row);
 	run->out->format = run->cdr ? "Master.csv" : "table";
-	return run->cdr ? NM_OK
-			: nm_columns_find(row, run->options->columns, run->options->line < 0, &run->columns,
-					  err);
+	if (!run->cdr)
+		return nm_columns_find(row, run->options->columns, run->options->line < 0, &run->columns,
+				       err);
+	run->open = calloc(OPEN, sizeof(*run->open));
+	return run->open != NULL ? NM_OK : nm_fail_memory(err);
+}
+
+/* A row of Master.csv: of a call that is open, or of another one. */
+static enum nm_code take_cdr(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
+{
+	for (size_t i = 0; i < run->n_open; i++) {
+		struct nm_row_call *call = &run->open[(run->oldest + i) % OPEN];
+
+		if (!nm_cdr_same_call(call, row))
+			continue;
+		return nm_cdr_add(run->plan, run->options, row, call) == NM_ROW_WRONG
+			       ? told_wrong(run, call, row->line, err)
+			       : NM_OK;
+	}
+	return take_kind(run, nm_cdr_begin(run->plan, run->options, row, &run->call), row->line, err);
 }
 
 static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct nm_error *err)
 {
 	struct reading *run = context;
-	enum nm_code code;
+	enum nm_code code = NM_OK;
 
 	if (!run->begun) {
 		code = begin_table(run, row, err);
 		if (code != NM_OK || !run->cdr)
 			return code;
 	}
-	if (!run->cdr)
-		return take_kind(run, nm_table_row(run->plan, run->options, &run->columns, row, &run->call),
-				 row->line, err);
-	if (run->open && nm_cdr_same_call(&run->call, row)) {
-		const enum nm_row_kind kind = nm_cdr_add(run->plan, run->options, row, &run->call);
-
-		return kind == NM_ROW_WRONG ? told_wrong(run, row->line, err) : NM_OK;
-	}
-	code = close_call(run, err);
-	return code != NM_OK ? code
-			     : take_kind(run, nm_cdr_begin(run->plan, run->options, row, &run->call),
-					 row->line, err);
+	if (run->cdr)
+		return take_cdr(run, row, err);
+	return take_kind(run, nm_table_row(run->plan, run->options, &run->columns, row, &run->call),
+			 row->line, err);
 }
 
 /* --- bytes --- */
@@ -201,44 +252,88 @@ static char delimiter_of(const char *bytes, size_t len)
 	return marks[best];
 }
 
-static ssize_t read_some(int fd, char *bytes)
+static ssize_t read_some(int fd, char *bytes, size_t size)
 {
 	ssize_t n;
 
 	do {
-		n = read(fd, bytes, CHUNK);
+		n = read(fd, bytes, size);
 	} while (n < 0 && errno == EINTR);
 	return n;
 }
 
-static enum nm_code feed_all(struct reading *run, int fd, struct nm_error *err)
+/* The file's beginning, up to a line's end at least; 0: it is empty. */
+static ssize_t read_first(int fd, char *bytes)
 {
-	static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8, which spreadsheets put first */
-	char *bytes = malloc(CHUNK);
-	struct nm_csv *csv = NULL;
-	enum nm_code code = bytes != NULL ? NM_OK : nm_fail_memory(err);
-	int64_t done = 0;
+	size_t len = 0;
 	ssize_t n = 1;
 
-	while (code == NM_OK && !run->out->stopped && (n = read_some(fd, bytes)) > 0) {
-		const size_t skip = done == 0 && n >= 3 && memcmp(bytes, mark, 3) == 0 ? 3 : 0;
+	while (n > 0 && len < CHUNK && memchr(bytes, '\n', len) == NULL) {
+		n = read_some(fd, bytes + len, CHUNK - len);
+		len += n > 0 ? (size_t)n : 0;
+	}
+	return n < 0 ? n : (ssize_t)len;
+}
 
-		if (csv == NULL)
-			code = nm_csv_open(delimiter_of(bytes, (size_t)n), take_row, run, &csv, err);
-		if (code == NM_OK)
-			code = nm_csv_feed(csv, bytes + skip, (size_t)n - skip, err);
+/* Nobody else waits for a store that is held while a pipe has nothing to say. */
+static enum nm_code before_waiting(struct reading *run, int fd, struct nm_error *err)
+{
+	struct pollfd ready = { .fd = fd, .events = POLLIN };
+
+	return poll(&ready, 1, 0) > 0 ? NM_OK : commit(run, err);
+}
+
+static enum nm_code feed_all(struct reading *run, int fd, char *bytes, struct nm_csv **csv,
+			     struct nm_error *err)
+{
+	static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8, which spreadsheets put first */
+	ssize_t n = read_first(fd, bytes);
+	size_t skip = n >= 3 && memcmp(bytes, mark, 3) == 0 ? 3 : 0;
+	int64_t done = 0;
+	enum nm_code code = NM_OK;
+
+	if (n > 0)
+		code = nm_csv_open(delimiter_of(bytes, (size_t)n), take_row, run, csv, err);
+	while (code == NM_OK && n > 0 && !run->out->stopped) {
+		code = nm_csv_feed(*csv, bytes + skip, (size_t)n - skip, err);
+		skip = 0;
 		done += n;
 		if (code == NM_OK && run->options->progress != NULL)
 			run->out->stopped = !run->options->progress(run->options->progress_context, done);
+		if (code == NM_OK)
+			code = before_waiting(run, fd, err);
+		if (code == NM_OK && !run->out->stopped)
+			n = read_some(fd, bytes, CHUNK);
 	}
 	if (code == NM_OK && n < 0)
-		code = nm_fail(err, NM_INPUT, "cannot read it: %s", strerror(errno));
-	if (code == NM_OK && csv != NULL && !run->out->stopped)
-		code = nm_csv_end(csv, err);
-	if (code == NM_OK && !run->begun && !run->out->stopped)
-		code = nm_fail(err, NM_INPUT, "it is empty");
+		return nm_fail(err, NM_INPUT, "cannot read it: %s", strerror(errno));
+	if (code == NM_OK && *csv != NULL && !run->out->stopped)
+		code = nm_csv_end(*csv, err);
+	return code == NM_OK && !run->begun && !run->out->stopped ? nm_fail(err, NM_INPUT, "it is empty")
+								  : code;
+}
+
+static enum nm_code read_all(struct reading *run, int fd, struct nm_error *err)
+{
+	struct nm_error late = { NM_OK, "" };
+	char *bytes = malloc(CHUNK);
+	struct nm_csv *csv = NULL;
+	enum nm_code code = bytes != NULL ? feed_all(run, fd, bytes, &csv, err) : nm_fail_memory(err);
+	enum nm_code last = NM_OK;
+
 	nm_csv_free(csv);
 	free(bytes);
+	/* What was read before a mistake in the file is kept; anything else undoes what was not kept yet. */
+	if (code == NM_OK || code == NM_INPUT) {
+		last = close_all(run, &late);
+		if (last == NM_OK)
+			last = commit(run, &late);
+	}
+	give_up(run);
+	if (last != NM_OK) {
+		*err = late;
+		return last;
+	}
 	return code;
 }
 
@@ -248,7 +343,7 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 {
 	struct reading *run = calloc(1, sizeof(*run));
 	struct nm_calls_file_options asked = *options;
-	struct nm_error why;
+	struct nm_error why = { NM_OK, "" };
 	enum nm_code code;
 
 	*out = (struct nm_calls_file){ .arena = nm_arena_new(), .format = "table" };
@@ -263,17 +358,8 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 	run->plan = plan;
 	run->options = &asked;
 	run->out = out;
-	code = feed_all(run, fd, &why);
-	/* What was read before a mistake is kept; what went wrong first is told. */
-	if (code == NM_OK || code == NM_INPUT) {
-		struct nm_error late;
-		enum nm_code kept = close_call(run, &late);
-
-		if (kept == NM_OK)
-			kept = commit(run, &late);
-		why = code == NM_OK ? late : why;
-		code = code == NM_OK ? kept : code;
-	}
+	code = read_all(run, fd, &why);
+	free(run->open);
 	free(run);
 	return code == NM_OK ? NM_OK : nm_fail(err, code, "%s: %s", options->name, why.text);
 }

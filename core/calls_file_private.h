@@ -42,6 +42,9 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			      const struct nm_columns *columns, const struct nm_csv_row *row,
 			      struct nm_row_call *out);
+/* When the call came, into the record; NM_ROW_CALL when that is a time at which one can have come. */
+enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const char *text,
+			     struct nm_row_call *out);
 /* Where the text says "a number called": a line of the plan, or -1. */
 int nm_row_line(const struct nm_plan *plan, const char *text);
 
@@ -54,7 +57,13 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 			    const struct nm_csv_row *row, struct nm_row_call *out);
 
 /* calls_words.c: what the fields say; false: that they do not say. */
-bool nm_words_when(const char *text, const struct nm_zone *zone, enum nm_date_order order, nm_time *out);
+enum nm_row_time {
+	NM_ROW_TIME,
+	NM_ROW_NO_TIME,
+	NM_ROW_SKIPPED /* by a clock change: there is no such time */
+};
+enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enum nm_date_order order,
+			       nm_time *out);
 bool nm_words_seconds(const char *text, int64_t *out);
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out);
 enum nm_row_status {
@@ -70,8 +79,6 @@ bool nm_words_status(const char *text, enum nm_row_status *out);
 bool nm_words_outgoing(const char *text);
 /* As much of the text as has room. */
 void nm_words_put(const char *text, char *out, size_t size);
-/* Nothing that acts stays in it: control characters become blanks. */
-void nm_words_tame(char *text);
 /* Letters and digits alone, small: "Call Start" and "call_start" are the same. */
 void nm_words_plain(const char *text, char *out, size_t size);
 

@@ -109,43 +109,19 @@ static bool is_under_way(const struct nm_record *record, nm_time now)
 	return open && record->began > now - NM_DAY;
 }
 
-static enum nm_code entry_of(const struct importing *run, int line, const struct nm_record *record,
-			     struct nm_arena *arena, struct nm_call_entry *out, struct nm_error *err)
-{
-	const struct nm_plan *plan = run->context->plan;
-	struct nm_call_leg *legs = nm_arena_alloc(arena, record->n, sizeof(*legs));
-	char caller[NM_NUMBER_TEXT];
-
-	if (legs == NULL)
-		return nm_fail_memory(err);
-	for (size_t i = 0; i < record->n; i++)
-		legs[i] = (struct nm_call_leg){ record->legs[i], nm_call_who(plan, record->legs[i].to) };
-	nm_number_write(record->caller.number, caller);
-	*out = (struct nm_call_entry){ .number = plan->lines[line].number,
-				       .line = plan->lines[line].name,
-				       .driver = run->account->driver,
-				       .carrier_id = record->id,
-				       .caller = record->caller,
-				       .forwarded_from = record->forwarded_from,
-				       .began = record->began,
-				       .ended = record->ended,
-				       .cut = record->cut,
-				       .ours = nm_call_who(plan, caller) != NULL,
-				       .n = record->n,
-				       .legs = legs };
-	nm_call_judge(plan, line, record, run->confirms, &out->became);
-	return NM_OK;
-}
-
 static enum nm_code keep_call(const struct importing *run, struct nm_import_line *line,
 			      const struct nm_record *record, struct nm_arena *arena, struct nm_error *err)
 {
+	struct nm_call_leg *legs = nm_arena_alloc(arena, record->n, sizeof(*legs));
 	struct nm_call_entry entry;
 	enum nm_call_kept kept;
-	enum nm_code code = entry_of(run, line->line, record, arena, &entry, err);
+	enum nm_code code;
 
-	if (code == NM_OK)
-		code = nm_store_call_put(run->context->store, &entry, &kept, err);
+	if (legs == NULL)
+		return nm_fail_memory(err);
+	nm_call_entry_of(run->context->plan, line->line, run->account->driver, record, run->confirms, legs,
+			 &entry);
+	code = nm_store_call_put(run->context->store, &entry, &kept, err);
 	if (code != NM_OK)
 		return code;
 	line->fresh += kept == NM_CALL_NEW;

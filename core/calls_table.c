@@ -17,7 +17,6 @@ static const char *field(const struct nm_columns *columns, const struct nm_csv_r
 static enum nm_row_kind wrong(struct nm_row_call *out, const char *what, const char *text, const char *right)
 {
 	snprintf(out->words, sizeof(out->words), "%s `%.60s` %s", what, text, right);
-	nm_words_tame(out->words);
 	return NM_ROW_WRONG;
 }
 
@@ -33,15 +32,35 @@ int nm_row_line(const struct nm_plan *plan, const char *text)
 	return -1;
 }
 
-static bool read_when(const struct nm_calls_file_options *options, const struct nm_columns *columns,
-		      const struct nm_csv_row *row, nm_time *out, char text[static NM_ROW_TEXT])
+enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const char *text,
+			     struct nm_row_call *out)
 {
+	nm_time *began = &out->record.began;
+
+	switch (nm_words_when(text, options->zone, options->dates, began)) {
+	case NM_ROW_NO_TIME:
+		return wrong(out, "the time is", text,
+			     "and not one like 2026-11-25 14:05, or 11/25/2026 2:05 PM");
+	case NM_ROW_SKIPPED:
+		return wrong(out, "the time is", text, "and clocks skip that one");
+	case NM_ROW_TIME:
+		break;
+	}
+	return *began <= options->now + NM_DAY ? NM_ROW_CALL
+					       : wrong(out, "the time is", text, "and yet to come");
+}
+
+static enum nm_row_kind read_when(const struct nm_calls_file_options *options,
+				  const struct nm_columns *columns, const struct nm_csv_row *row,
+				  struct nm_row_call *out)
+{
+	char text[NM_ROW_TEXT];
+
 	if (columns->at[NM_COLUMN_AT] >= 0)
-		nm_words_put(field(columns, row, NM_COLUMN_AT), text, NM_ROW_TEXT);
-	else
-		snprintf(text, NM_ROW_TEXT, "%s %s", field(columns, row, NM_COLUMN_DATE),
-			 field(columns, row, NM_COLUMN_TIME));
-	return nm_words_when(text, options->zone, options->dates, out);
+		return nm_row_when(options, field(columns, row, NM_COLUMN_AT), out);
+	snprintf(text, sizeof(text), "%.100s %.100s", field(columns, row, NM_COLUMN_DATE),
+		 field(columns, row, NM_COLUMN_TIME));
+	return nm_row_when(options, text, out);
 }
 
 static enum nm_leg_end end_of(enum nm_row_status status)
@@ -151,7 +170,6 @@ enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_
 	const char *from = field(columns, row, NM_COLUMN_FROM), *to = field(columns, row, NM_COLUMN_TO);
 	struct nm_record *record = &out->record;
 	enum nm_row_kind kind;
-	char text[NM_ROW_TEXT];
 
 	*record = (struct nm_record){ .id = out->id, .legs = out->legs };
 	out->mailbox = false;
@@ -161,9 +179,9 @@ enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_
 	}
 	if (nm_words_outgoing(field(columns, row, NM_COLUMN_DIRECTION)))
 		return NM_ROW_OUTGOING;
-	if (!read_when(options, columns, row, &record->began, text))
-		return wrong(out, "the time is", text,
-			     "and not one like 2026-11-25 14:05, or 11/25/2026 2:05 PM");
+	kind = read_when(options, columns, row, out);
+	if (kind != NM_ROW_CALL)
+		return kind;
 	if (!nm_words_caller(plan, from, &record->caller))
 		return wrong(out, "the caller is", from, "and not a number, anonymous or unknown");
 	out->line = options->line >= 0 ? options->line : nm_row_line(plan, to);

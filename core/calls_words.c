@@ -24,13 +24,6 @@ void nm_words_put(const char *text, char *out, size_t size)
 	out[n] = '\0';
 }
 
-void nm_words_tame(char *text)
-{
-	for (; *text != '\0'; text++)
-		if ((unsigned char)*text < ' ' || *text == 0x7f)
-			*text = ' ';
-}
-
 /* --- times --- */
 
 /* A number of at most `most` digits; how many there were, 0: none. */
@@ -117,24 +110,25 @@ static bool read_epoch(const char *text, nm_time *out)
 	return true;
 }
 
-bool nm_words_when(const char *text, const struct nm_zone *zone, enum nm_date_order order, nm_time *out)
+enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enum nm_date_order order,
+			       nm_time *out)
 {
 	const char *at = text;
 	enum nm_local_kind kind;
 	int64_t day, seconds;
 
 	if (read_epoch(text, out))
-		return true;
+		return NM_ROW_TIME;
 	if (strlen(text) > 10 && text[4] == '-' && nm_time_read(text, zone, 0, out, NULL) == NM_OK)
-		return true;
+		return NM_ROW_TIME;
 	if (!take_date(&at, order, &day))
-		return false;
+		return NM_ROW_NO_TIME;
 	while (take_mark(&at, " ,T"))
 		;
 	if (!take_time(&at, &seconds) || *at != '\0')
-		return false;
+		return NM_ROW_NO_TIME;
 	*out = nm_zone_utc(zone, day * NM_DAY + seconds, &kind);
-	return kind != NM_LOCAL_SKIPPED;
+	return kind == NM_LOCAL_SKIPPED ? NM_ROW_SKIPPED : NM_ROW_TIME;
 }
 
 bool nm_words_seconds(const char *text, int64_t *out)

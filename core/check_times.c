@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "nevermiss/calendar.h"
+
 #define SOON (60 * (nm_time)NM_DAY)
 #define LOOK_AHEAD (400 * (nm_time)NM_DAY) /* a calendar of holidays comes again within a year */
 #define FOCUS_S (2 * 3600)
@@ -29,20 +31,58 @@ static nm_time calendar_last(const struct nm_checker *checker, const struct nm_c
 	return last >= now + SOON ? last : nm_ical_last(calendar->ical, checker->plan->zone, NM_TIME_MAX);
 }
 
+/* Nothing is known of it without a store. */
+static const struct nm_calendar_fact *fact_of(const struct nm_checker *checker, const struct nm_calendar *calendar)
+{
+	for (size_t i = 0; i < checker->options->n_calendars; i++)
+		if (!strcmp(checker->options->calendars[i].calendar, calendar->name))
+			return &checker->options->calendars[i];
+	return NULL;
+}
+
+/* True when it was told: then its events say nothing. */
+static bool find_unfetched(struct nm_checker *checker, const struct nm_calendar *calendar)
+{
+	const struct nm_calendar_fact *fact = fact_of(checker, calendar);
+	const char *trouble = fact && fact->trouble ? fact->trouble : NULL;
+	const char *mend = nm_arena_format(checker->arena, "fetch it: nevermiss calendar refresh %s", calendar->name);
+	char words[NM_TIME_TEXT];
+
+	if (!calendar->ical) {
+		stale(checker, calendar->pos,
+		      nm_arena_format(checker->arena, "calendar %s was never fetched: it is empty until then%s%s%s",
+				      calendar->name, trouble ? " (" : "", trouble ? trouble : "", trouble ? ")" : ""),
+		      mend);
+		return true;
+	}
+	if (!fact || checker->options->now - fact->fetched <= nm_calendar_patience(calendar))
+		return false;
+	nm_time_words(checker->plan->zone, fact->fetched, true, words);
+	stale(checker, calendar->pos,
+	      nm_arena_format(checker->arena, "calendar %s was last fetched on %s%s%s%s", calendar->name, words,
+			      trouble ? " (" : "", trouble ? trouble : "", trouble ? ")" : ""),
+	      mend);
+	return true;
+}
+
+static bool gives_holidays(const struct nm_plan *plan, const struct nm_calendar *calendar)
+{
+	for (size_t i = 0; i < plan->n_schedules; i++)
+		if (plan->schedules[i].holidays == calendar - plan->calendars)
+			return true;
+	return false;
+}
+
 static void find_calendar(struct nm_checker *checker, const struct nm_calendar *calendar)
 {
 	const nm_time now = checker->options->now;
 	char words[NM_TIME_TEXT];
 	nm_time last;
 
-	if (!calendar->ical) {
-		stale(checker, calendar->pos,
-		      nm_arena_format(checker->arena, "calendar %s was never fetched: it is empty until then",
-				      calendar->name),
-		      "name a file of it: this version does not fetch calendars");
+	if (!calendar->file && find_unfetched(checker, calendar))
 		return;
-	}
-	if (!calendar->file)
+	/* Jobs are written down as they come; holidays are known for long. */
+	if (!calendar->ical || (!calendar->file && !gives_holidays(checker->plan, calendar)))
 		return;
 	last = calendar_last(checker, calendar);
 	if (last >= now + SOON)
@@ -53,7 +93,7 @@ static void find_calendar(struct nm_checker *checker, const struct nm_calendar *
 		      ? nm_arena_format(checker->arena, "calendar %s has no event", calendar->name)
 		      : nm_arena_format(checker->arena, "the last event of calendar %s is %s", calendar->name,
 					words),
-	      "put a newer file in its place");
+	      calendar->file ? "put a newer file in its place" : "name one that goes on");
 }
 
 /* --- what the store knows --- */

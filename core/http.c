@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include "core/ascii.h"
+#include "core/http_headers.h"
 #include "core/http_library.h"
 #include "core/redact.h"
 #include "nevermiss/transport.h"
@@ -46,6 +47,7 @@ struct call {
 	size_t body_len;
 	char *secret[SECRET_FORMS]; /* wiped */
 	size_t headers_len;         /* of the answer */
+	struct nm_http_headers headers_kept;
 	struct nm_buf answer;
 	bool too_large;
 	char error[CURL_ERROR_SIZE];
@@ -94,9 +96,11 @@ static bool names_loopback(const char *host)
 }
 
 /* https anywhere; http on loopback only.  A URL with a user or a password in it is refused. */
-static enum nm_code check_url(const struct http *http, const char *text, bool *loopback, struct nm_error *err)
+static enum nm_code check_url(const struct http *http, const struct nm_request *request, bool *loopback,
+			      struct nm_error *err)
 {
 	const struct nm_curl *api = &http->api;
+	const char *text = request->url, *told = request->secret_url ? "the URL" : text;
 	CURLU *url = api->url();
 	char *scheme = NULL, *host = NULL, *user = NULL;
 	enum nm_code code = NM_OK;
@@ -108,12 +112,12 @@ static enum nm_code check_url(const struct http *http, const char *text, bool *l
 	    api->url_get(url, CURLUPART_HOST, &host, 0) != CURLUE_OK)
 		/* A password in it must not be told. */
 		code = nm_fail(err, NM_CARRIER, "%.100s is no URL that can be asked",
-			       strchr(text, '@') == NULL ? text : "what it gives");
+			       strchr(text, '@') == NULL ? told : "what it gives");
 	else if (api->url_get(url, CURLUPART_USER, &user, 0) == CURLUE_OK)
 		code = nm_fail(err, NM_CARRIER, "a URL with a user name in it is not asked: put the secret in "
 						"token_cmd, token_env or token_file");
 	else if (strcmp(scheme, "https") != 0 && !names_loopback(host))
-		code = nm_fail(err, NM_CARRIER, "%.100s: only https may leave this machine", text);
+		code = nm_fail(err, NM_CARRIER, "%.100s: only https may leave this machine", told);
 	else
 		*loopback = strcmp(scheme, "https") != 0;
 	api->curl_free(user);
@@ -173,12 +177,12 @@ static size_t take_bytes(char *bytes, size_t size, size_t n, void *context)
 	return call->answer.failed ? 0 : size * n;
 }
 
-/* They are not looked at, but the library keeps them. */
+/* Most are not looked at, but the library keeps them. */
 static size_t take_header(char *bytes, size_t size, size_t n, void *context)
 {
 	struct call *call = context;
 
-	(void)bytes;
+	nm_http_headers_take(&call->headers_kept, bytes, size * n);
 	call->headers_len += size * n;
 	call->too_large = call->headers_len > HEADERS_MAX;
 	return call->too_large ? 0 : size * n;
@@ -364,7 +368,7 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 	struct http *http = context;
 	struct call *call;
 	bool loopback = true;
-	enum nm_code code = check_url(http, request->url, &loopback, err);
+	enum nm_code code = check_url(http, request, &loopback, err);
 
 	if (code == NM_OK)
 		code = check_headers(request, err);
@@ -376,7 +380,7 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 	call->http = http;
 	call->tag = tag;
 	call->loopback = loopback;
-	nm_buf_init(&call->answer, NM_ARTEFACT_BYTES);
+	nm_buf_init(&call->answer, request->answer_max > 0 ? request->answer_max : NM_ARTEFACT_BYTES);
 	call->easy = http->api.easy_init();
 	if (call->easy == NULL || !set_up(call, request))
 		code = nm_fail_memory(err);
@@ -412,6 +416,8 @@ static void blank_secrets(struct call *call)
 	for (size_t i = 0; i < SECRET_FORMS && call->secret[i] != NULL; i++) {
 		nm_redact(call->answer.data, call->answer.len, call->secret[i]);
 		nm_redact(call->error, strlen(call->error), call->secret[i]);
+		nm_redact(call->headers_kept.etag, strlen(call->headers_kept.etag), call->secret[i]);
+		nm_redact(call->headers_kept.modified, strlen(call->headers_kept.modified), call->secret[i]);
 	}
 }
 
@@ -428,6 +434,7 @@ static void give(struct http *http, struct call *call, CURLcode result, int *tag
 {
 	curl_off_t retry_after = 0;
 	long status = 0;
+	char *location = NULL;
 
 	unlink_call(http, call);
 	blank_secrets(call);
@@ -443,6 +450,11 @@ static void give(struct http *http, struct call *call, CURLcode result, int *tag
 	response->status = (int)status;
 	response->body = call->answer.data;
 	response->len = call->answer.len;
+	response->etag = call->headers_kept.etag[0] != '\0' ? call->headers_kept.etag : NULL;
+	response->modified = call->headers_kept.modified[0] != '\0' ? call->headers_kept.modified : NULL;
+	/* The library makes it absolute; the text is the handle's own, which lives as long as the answer. */
+	if (http->api.easy_getinfo(call->easy, CURLINFO_REDIRECT_URL, &location) == CURLE_OK)
+		response->location = location;
 	if (retry_after > 0)
 		response->retry_after_s = retry_after < INT32_MAX ? (int)retry_after : INT32_MAX;
 }

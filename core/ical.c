@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/utf8.h"
 #include "ical_library.h"
 #include "ical_model.h"
 
@@ -369,7 +370,7 @@ static enum nm_code read_labels(const struct reader *r, icalcomponent *c)
 
 	event->uid = uid ? keep_text(r, r->lib->icalproperty_get_uid(uid)) : NULL;
 	if (summary) {
-		nm_ical_clean(r->lib->icalproperty_get_summary(summary), text, sizeof text);
+		nm_utf8_clean(r->lib->icalproperty_get_summary(summary), text, sizeof text);
 		event->summary = keep_text(r, text);
 	}
 	if ((uid && !event->uid) || (summary && !event->summary))
@@ -394,7 +395,7 @@ static enum nm_code find_errors(const struct reader *r, icalcomponent *c)
 
 	if (!p)
 		return NM_OK;
-	nm_ical_clean(r->lib->icalproperty_get_xlicerror(p), text, sizeof text);
+	nm_utf8_clean(r->lib->icalproperty_get_xlicerror(p), text, sizeof text);
 	snprintf(why, sizeof why, "has a mistake: %s", text);
 	return refuse(r, why);
 }

@@ -120,7 +120,5 @@ enum nm_code nm_ical_sieve(const struct ical_sieve *sieve, const char *bytes, si
 /* NM_INPUT about an event: FILE:LINE: event "SUMMARY" ... */
 enum nm_code nm_ical_refuse(const char *name, const struct ical_event *event, struct nm_error *err,
 			    const char *why) NM_WARN_UNUSED;
-/* The calendar's own text in an error: control characters and broken UTF-8 replaced, cut to fit. */
-void nm_ical_clean(const char *text, char *out, size_t size);
 
 #endif

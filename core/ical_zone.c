@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "core/utf8.h"
 #include "ical_model.h"
 
 /* Windows zone -> IANA zone: CLDR 42 windowsZones.xml, territory 001, today's IANA spellings. */
@@ -277,7 +278,7 @@ enum nm_code nm_ical_zones_load(struct nm_ical *ical, struct nm_error *err)
 			return code;
 		if (zone->zone || zone->n_shifts)
 			continue;
-		nm_ical_clean(zone->tzid, text, sizeof text);
+		nm_utf8_clean(zone->tzid, text, sizeof text);
 		return nm_fail(err, NM_INPUT,
 			       "%s:%d: no time zone is known as \"%s\"; an IANA name such as "
 			       "\"America/Chicago\" would be right",

@@ -2,7 +2,7 @@
 /*
  * The sections that say what there is: accounts, lines, calendars, schedules, callers, destinations
  * and rotations.  In: one raw section; out: an element of the plan, or mistakes.  Calendars are read
- * from their files here; nothing is fetched.
+ * from their files here, or from the copy that was kept of them; nothing is fetched.
  */
 #include "plan_private.h"
 
@@ -105,6 +105,36 @@ void nm_build_line(struct nm_build *build, struct nm_raw_section *section)
 
 /* --- calendars --- */
 
+/* A calendar of the network is empty until it was fetched.  Its copy goes by all that the plan says of where it
+ * comes from: one of another source, or another user's, is not its own. */
+static void read_copy(struct nm_build *build, struct nm_calendar *calendar)
+{
+	struct nm_beside *beside = build->raw->beside;
+	const char *from = calendar->url ? calendar->url : calendar->url_cmd;
+	struct nm_error err = { .code = NM_OK };
+	enum nm_code code;
+	struct nm_buf bytes;
+
+	calendar->path = nm_arena_format(build->arena, "calendar %s: %s %s%s%s", calendar->name,
+					 calendar->url ? "url" : "url_cmd", from, calendar->user ? " as " : "",
+					 calendar->user ? calendar->user : "");
+	if (!calendar->path) {
+		build->raw->no_memory = true;
+		return;
+	}
+	if (!nm_beside_is_kept(beside, calendar->path))
+		return;
+	nm_buf_init(&bytes, NM_ICAL_BYTES);
+	code = nm_beside_read(beside, calendar->path, NM_ICAL_BYTES, &bytes, &err);
+	if (!code)
+		code = nm_ical_remember(beside->memory, calendar->name, bytes.data, bytes.len, &calendar->ical, &err);
+	nm_buf_clear(&bytes);
+	/* Only what reads is kept: what another version of the program took for a calendar is fetched again. */
+	if (code && code != NM_INPUT && !nm_raw_starved(build->raw, code))
+		nm_raw_mistake(build->raw, calendar->pos,
+			       "the copy of calendar '%s': %s", calendar->name, err.text);
+}
+
 static void read_calendar(struct nm_build *build, struct nm_raw_section *section,
 			  struct nm_calendar *calendar)
 {
@@ -146,6 +176,8 @@ void nm_build_calendar(struct nm_build *build, struct nm_raw_section *section)
 			       "calendar '%s' takes exactly one of file, url and url_cmd", calendar->name);
 	if (calendar->file)
 		read_calendar(build, section, calendar);
+	else if (calendar->url || calendar->url_cmd)
+		read_copy(build, calendar);
 }
 
 /* --- schedules --- */

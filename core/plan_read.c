@@ -386,10 +386,10 @@ enum nm_code nm_plan_read_kept(const char *file, const char *text, size_t len,
 }
 
 enum nm_code nm_plan_read_remembering(const char *file, const char *text, size_t len,
-				      struct nm_ical_memory *memory, struct nm_plan **out,
-				      struct nm_diags *diags, struct nm_error *err)
+				      const struct nm_plan_file *kept, struct nm_ical_memory *memory,
+				      struct nm_plan **out, struct nm_diags *diags, struct nm_error *err)
 {
-	struct nm_beside beside = { .memory = memory };
+	struct nm_beside beside = { .kept = kept, .memory = memory };
 
 	return read_beside(&beside, file, text, len, out, diags, err);
 }

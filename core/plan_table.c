@@ -90,13 +90,14 @@ const struct nm_option_info nm_options[] = {
 
 	{ "calendar", "file", NM_TYPE_TEXT, NULL, NULL, false,
 	  "iCalendar file, relative to the plan's folder." },
-	{ "calendar", "url", NM_TYPE_TEXT, NULL, NULL, false, "https URL of the calendar." },
+	{ "calendar", "url", NM_TYPE_TEXT, NULL, NULL, false,
+	  "https URL of the calendar; with a slash at its end, of a CalDAV collection." },
 	{ "calendar", "url_cmd", NM_TYPE_TEXT, NULL, NULL, false,
 	  "Command that prints the URL, for one that is a secret." },
 	{ "calendar", "user", NM_TYPE_TEXT, NULL, NULL, false, "User name for the URL." },
 	{ "calendar", "password_cmd", NM_TYPE_TEXT, NULL, NULL, false,
 	  "Command that prints the password for the URL." },
-	{ "calendar", "refresh", NM_TYPE_DURATION, NULL, "15m", false, "How often the URL is fetched." },
+	{ "calendar", "refresh", NM_TYPE_DURATION, NULL, "15m", false, "How often the URL is to be fetched." },
 
 	{ "schedule", "hours", NM_TYPE_HOURS, NULL, NULL, false,
 	  "Opening hours, in OpenStreetMap's opening_hours language." },

@@ -197,6 +197,20 @@ static const char *const statements[NM_SQL_COUNT] = {
 		"SELECT id, began, (SELECT max(began) FROM " MISSED " AND began >= ?2 AND began < ?3),"
 		" (SELECT count(*) FROM (SELECT 1 FROM " MISSED " AND began >= ?2 AND began < ?3 LIMIT ?4))"
 		" FROM " MISSED " AND began >= ?2 AND began < ?3 ORDER BY began, id LIMIT 1",
+	/* A try that brought nothing new leaves the copy and its marks; one that failed leaves when it was fetched too. */
+	[NM_SQL_CALENDAR_PUT] =
+		"INSERT INTO calendar(source, name, tried, fetched, etag, modified, trouble, hash, bytes)"
+		" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(source) DO UPDATE SET tried = excluded.tried,"
+		" fetched = coalesce(excluded.fetched, fetched), trouble = excluded.trouble,"
+		" etag = iif(excluded.bytes IS NULL, etag, excluded.etag),"
+		" modified = iif(excluded.bytes IS NULL, modified, excluded.modified),"
+		" hash = coalesce(excluded.hash, hash), bytes = coalesce(excluded.bytes, bytes)",
+	[NM_SQL_CALENDAR_DROP] = "DELETE FROM calendar WHERE name = ?1 AND source <> ?2",
+	[NM_SQL_CALENDAR_GET] =
+		"SELECT name, tried, fetched, etag, modified, trouble, coalesce(length(bytes), 0) FROM calendar"
+		" WHERE source = ?",
+	[NM_SQL_CALENDAR_FILES] = "SELECT source, bytes FROM calendar WHERE bytes IS NOT NULL ORDER BY source DESC",
+	[NM_SQL_CALENDAR_MARKS] = "SELECT source, hash FROM calendar WHERE bytes IS NOT NULL ORDER BY source",
 };
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)

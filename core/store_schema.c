@@ -83,6 +83,9 @@ static const char *const migrations[] = {
 	" at INTEGER NOT NULL, who TEXT NOT NULL, kind INTEGER NOT NULL, outcome INTEGER NOT NULL, words TEXT,"
 	" undone INTEGER NOT NULL DEFAULT 0) STRICT;"
 	"CREATE INDEX deed_followup ON deed(followup, id);",
+	/* fetched: when the copy was last said to be the newest; NULL without one.  tried, trouble: of the last try. */
+	"CREATE TABLE calendar(source TEXT PRIMARY KEY, name TEXT NOT NULL, tried INTEGER NOT NULL,"
+	" fetched INTEGER, etag TEXT, modified TEXT, trouble TEXT, hash INTEGER, bytes BLOB) STRICT;",
 };
 
 #define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))

@@ -11,4 +11,8 @@ size_t nm_utf8_length(const unsigned char *text);
  * is none: it makes words look like others than they are. */
 size_t nm_utf8_bidi(const unsigned char *text);
 
+/* A text from outside as it may be shown: controls, direction marks, line separators and broken UTF-8 replaced (by a
+ * blank, or by ? what is beyond ASCII), cut to fit, NUL-terminated.  size > 4. */
+void nm_utf8_clean(const char *text, char *out, size_t size);
+
 #endif

@@ -20,7 +20,7 @@ static enum nm_code plan_with(const struct session *session, const struct nm_edi
 	if (code)
 		return code;
 	nm_diags_init(&diags);
-	code = nm_plan_read_remembering(session->options.plan_file, *text, len, session->calendars, out, &diags, err);
+	code = session_plan_read(session, session->options.plan_file, *text, len, out, &diags, err);
 	if (code && diags.n)
 		nm_fail(err, code, "%s", diags.items[0].text);
 	nm_diags_clear(&diags);

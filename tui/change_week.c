@@ -330,13 +330,13 @@ static void draw(const void *state, struct canvas *canvas, struct box box)
 
 /* --- making it --- */
 
-static enum nm_code read_plan(const char *file, const char *text, struct nm_plan **out, struct nm_error *err)
+static enum nm_code read_plan(const struct session *session, const char *text, struct nm_plan **out, struct nm_error *err)
 {
 	struct nm_diags diags;
 	enum nm_code code;
 
 	nm_diags_init(&diags);
-	code = nm_plan_read(file, text, strlen(text), out, &diags, err);
+	code = session_plan_read(session, session->options.plan_file, text, strlen(text), out, &diags, err);
 	nm_diags_clear(&diags);
 	return code;
 }
@@ -395,13 +395,12 @@ void change_figure(struct figure *out, const struct session *session, const char
 		   const struct nm_differences *differences)
 {
 	struct pair *pair = differences->n ? calloc(1, sizeof *pair) : NULL;
-	const char *file = session->options.plan_file;
 	struct nm_error err;
 
 	*out = (struct figure){0};
 	if (!pair)
 		return;
-	if (read_plan(file, before, &pair->before, &err) || read_plan(file, after, &pair->after, &err) ||
+	if (read_plan(session, before, &pair->before, &err) || read_plan(session, after, &pair->after, &err) ||
 	    add_lines(pair, differences, &err) || !pair->n_lines) {
 		close_pair(pair);
 		return;

@@ -122,6 +122,7 @@ static enum nm_code read_options(struct invocation *run, const char *name, struc
 		return nm_fail(err, NM_INPUT, "calls are imported from a file, or with --account and --since from a carrier");
 	*out = (struct nm_calls_file_options){ .name = name,
 					       .zone = session_zone(run->session),
+					       .now = session_now(run->session),
 					       .line = -1,
 					       .columns = argument(run->args, "columns") };
 	code = read_dates(run, &out->dates, err);

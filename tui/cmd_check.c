@@ -136,12 +136,15 @@ static void facts(struct invocation *run, struct nm_arena *arena, struct nm_chec
 {
 	struct nm_line_fact *known = NULL;
 	struct nm_left_fact *left = NULL;
+	struct nm_calendar_fact *calendars = NULL;
 	struct nm_error err;
 
 	if (!run->options->data_dir)
 		return;
 	if (session_left(run->session, arena, &left, &options->n_left, &err) == NM_OK)
 		options->left = left;
+	if (session_calendars(run->session, run->session->plan, arena, &calendars, &options->n_calendars, &err) == NM_OK)
+		options->calendars = calendars;
 	if (session_facts(run->session, arena, &known, &options->n_facts, &err) == NM_OK)
 		options->facts = known;
 	if (options->facts) {

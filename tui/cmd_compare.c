@@ -63,6 +63,21 @@ static enum nm_code read_version(struct invocation *run, int64_t id, struct nm_p
 	return code;
 }
 
+/* Another plan file; calendars of the network are to it what they are to this one. */
+static enum nm_code read_other(struct invocation *run, const char *file, struct nm_plan **plan, struct nm_diags *diags,
+			       struct nm_error *err)
+{
+	struct nm_buf text;
+	enum nm_code code;
+
+	nm_buf_init(&text, NM_PLAN_BYTES);
+	code = nm_file_read(file, NM_PLAN_BYTES, &text, err);
+	if (code == NM_OK)
+		code = session_plan_read(run->session, file, text.data, text.len, plan, diags, err);
+	nm_buf_clear(&text);
+	return code;
+}
+
 static enum nm_code read_plan(struct invocation *run, const char *what, struct nm_plan **plan, struct nm_error *err)
 {
 	struct nm_diags diags;
@@ -73,7 +88,7 @@ static enum nm_code read_plan(struct invocation *run, const char *what, struct n
 	if (is_version(what, &id))
 		code = read_version(run, id, plan, &diags, err);
 	else
-		code = nm_plan_read_file(what, plan, &diags, err);
+		code = read_other(run, what, plan, &diags, err);
 	note_diags(run, &diags);
 	nm_diags_clear(&diags);
 	return code;

@@ -139,7 +139,8 @@ static enum nm_code plan_with(struct invocation *run, const char *file, struct n
 	nm_buf_add(&text, ")\n");
 	nm_diags_init(&diags);
 	code = text.failed ? nm_fail(err, NM_INPUT, "%s and the plan are too long together", file)
-			   : nm_plan_read(nm_document_file(run->session->document), text.data, text.len, plan, &diags, err);
+			   : session_plan_read(run->session, nm_document_file(run->session->document), text.data, text.len, plan,
+					       &diags, err);
 	for (i = 0; i < diags.n; i++)
 		nm_buf_addf(run->notes, "%s:%d: %s\n", diags.items[i].file, diags.items[i].line, diags.items[i].text);
 	nm_diags_clear(&diags);

@@ -59,6 +59,8 @@ const struct command commands[] = {
 	{ "codes", "", "what to dial or set by hand now, and when it changes next; changes nothing", PLAN_READ, 0, 0,
 	  { { "line", "L", "only this line" },
 	    { "qr", NULL, "each code as a QR code of its text too; no phone dials one by itself" } }, cmd_codes },
+	{ "calendar", "list|refresh [NAME]", "the plan's calendars: where they come from and how old they are; fetch those of the network",
+	  PLAN_READ, 1, 2, { { NULL, NULL, NULL } }, cmd_calendar },
 	{ "calls", "import|list|show|explain [FILE|ID]",
 	  "the log of real calls: fill it from a carrier's records or a file, list it, tell or explain one call",
 	  PLAN_READ, 1, 2,

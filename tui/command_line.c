@@ -356,6 +356,24 @@ static void offer_actions(struct offer *offer, enum context context)
 	}
 }
 
+/* Where a command's first word is one of a few ("list|refresh [NAME]"). */
+static void offer_verbs(struct offer *offer, const char *words)
+{
+	const char *end = words + strcspn(words, " ");
+	char verb[32];
+
+	for (const char *at = words; memchr(words, '|', (size_t)(end - words)) && at < end; at += strcspn(at, "| ") + 1) {
+		snprintf(verb, sizeof verb, "%.*s", (int)strcspn(at, "| "), at);
+		offer_word(offer, verb, "");
+	}
+}
+
+static void offer_calendars(struct offer *offer, const struct nm_plan *plan)
+{
+	for (size_t i = 0; plan && i < plan->n_calendars; i++)
+		offer_name(offer, plan->calendars[i].name);
+}
+
 /* What may follow the words before: the value of an option, or another option. */
 static void offer_next(struct offer *offer, const struct app *app, const struct command *command, const char *before)
 {
@@ -366,6 +384,10 @@ static void offer_next(struct offer *offer, const struct app *app, const struct 
 			offer_values(offer, app_plan(app), option->value);
 		return;
 	}
+	if (!strcmp(before, command->name))
+		offer_verbs(offer, command->words);
+	else if (!strcmp(command->name, "calendar"))
+		offer_calendars(offer, app_plan(app));
 	offer_options(offer, command->options);
 	for (size_t i = 0; !strcmp(command->name, "screen") && i < APP_TABS; i++)
 		offer_word(offer, app_screens[i]->name, "");

@@ -42,8 +42,11 @@ void *dialog_open(struct app *app, const void *argument, struct nm_error *err)
 		return NULL;
 	}
 	dialog->tag = request->tag;
-	if (request->initial)
-		typing_set(&dialog->typing, request->initial);
+	if (request->initial && !typing_set(&dialog->typing, request->initial)) {
+		dialog_close(dialog);
+		nm_fail(err, NM_INPUT, "that is longer than can be typed here");
+		return NULL;
+	}
 	for (size_t i = 0; i < request->n; i++)
 		notes_add(&dialog->items, STYLE_PLAIN, request->items[i]);
 	for (size_t i = 0; request->notes && i < request->notes->n; i++)

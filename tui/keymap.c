@@ -70,6 +70,8 @@ const struct key_row key_rows[] = {
 
 	{CONTEXT_SIMULATE, ACTION_LEFT, "earlier", "Left h", "15 min", "a quarter of an hour earlier"},
 	{CONTEXT_SIMULATE, ACTION_RIGHT, "later", "Right l", NULL, "a quarter of an hour later"},
+	{CONTEXT_SIMULATE, ACTION_MINUTE_BACK, "minute-earlier", ",", NULL, "a minute earlier"},
+	{CONTEXT_SIMULATE, ACTION_MINUTE_ON, "minute-later", ".", NULL, "a minute later"},
 	{CONTEXT_SIMULATE, ACTION_HOUR_BACK, "hour-earlier", "S-Left [", NULL, "an hour earlier"},
 	{CONTEXT_SIMULATE, ACTION_HOUR_ON, "hour-later", "S-Right ]", "hour", "an hour later"},
 	{CONTEXT_SIMULATE, ACTION_ENTER, "step", "Enter", "step", "play the call step by step: the next step, with the line of the plan behind it; Up goes back"},

@@ -23,8 +23,10 @@ static enum nm_code secret(void *context, const struct nm_account *account, stru
 	return secrets_get(&network->secrets, account, network->folder, out, err);
 }
 
-static bool needs_http(const struct nm_plan *plan)
+static bool needs_http(const struct network *network, const struct nm_plan *plan)
 {
+	if (network->wants_web)
+		return true;
 	for (size_t i = 0; i < plan->n_accounts; i++) {
 		const struct nm_carrier *carrier = nm_carrier_find(plan->accounts[i].driver);
 
@@ -70,7 +72,7 @@ static enum nm_code open_ways(struct network *network, const struct nm_plan *pla
 		code = nm_sandbox_transport(store, &network->sandbox, err);
 	if (!code && !network->files.context)
 		code = nm_file_transport(&network->files, err);
-	if (!code && !network->http.context && needs_http(plan))
+	if (!code && !network->http.context && needs_http(network, plan))
 		code = nm_http_transport(&options, &network->http, err);
 	return code;
 }
@@ -80,7 +82,7 @@ enum nm_code network_open(struct network *network, const struct nm_plan *plan, s
 {
 	enum nm_code code = NM_OK;
 
-	if (!network->open || (!network->http.context && needs_http(plan))) {
+	if (!network->open || (!network->http.context && needs_http(network, plan))) {
 		code = open_ways(network, plan, store, err);
 		if (!code)
 			code = keep_folder(network, plan->file, err);
@@ -89,6 +91,13 @@ enum nm_code network_open(struct network *network, const struct nm_plan *plan, s
 		network->open = code == NM_OK;
 	}
 	return code;
+}
+
+enum nm_code network_open_web(struct network *network, const struct nm_plan *plan, struct nm_store *store,
+			      struct nm_error *err)
+{
+	network->wants_web = true;
+	return network_open(network, plan, store, err);
 }
 
 void network_close(struct network *network)

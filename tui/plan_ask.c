@@ -97,9 +97,11 @@ static bool empty_means(const struct nm_option_info *info)
 
 /* --- a list as it is typed: "a, b, \"c, d\"" --- */
 
-static void join(const char *const *values, size_t n, char out[static PROMPT_BYTES])
+/* False: they are more than can be typed. */
+static bool join(const char *const *values, size_t n, char out[static PROMPT_BYTES])
 {
 	struct nm_buf text;
+	bool fits;
 
 	nm_buf_init(&text, PROMPT_BYTES - 1);
 	for (size_t i = 0; i < n; i++) {
@@ -107,8 +109,10 @@ static void join(const char *const *values, size_t n, char out[static PROMPT_BYT
 
 		nm_buf_addf(&text, "%s%s%s%s", i ? ", " : "", quoted ? "\"" : "", values[i], quoted ? "\"" : "");
 	}
-	snprintf(out, PROMPT_BYTES, "%s", text.failed ? "" : text.data);
+	fits = !text.failed;
+	snprintf(out, PROMPT_BYTES, "%s", fits ? text.data : "");
 	nm_buf_clear(&text);
+	return fits;
 }
 
 /* Cuts the text in place; values has room for one more than its commas.  How many there are. */
@@ -212,8 +216,10 @@ void ask_value(struct app *app, int tag, struct ask *ask, const struct nm_option
 	struct choices choices = choices_of(app_plan(app), info);
 
 	*ask = (struct ask){.info = info, .optional = optional};
-	join(values, n, ask->typed);
-	if (several(info) && choices.n)
+	if (!join(values, n, ask->typed))
+		app_message(app, STYLE_WARNING, "%s is longer than can be typed here: e opens it in your editor",
+			    info->name);
+	else if (several(info) && choices.n)
 		ask_several(app, tag, ask, &choices, values, n);
 	else if (choices.n && !nm_option_is_list(info->type))
 		ask_choice(app, tag, ask, &choices, n ? values[0] : info->fallback);

@@ -83,7 +83,7 @@ static void notes_found(struct notes *notes, struct figure *figure, struct app *
 	const char *now = nm_document_text(session->document, &len);
 
 	nm_diags_init(&diags);
-	if (nm_plan_read(file, text->data, text->len, &plan, &diags, &err)) {
+	if (session_plan_read(session, file, text->data, text->len, &plan, &diags, &err)) {
 		notes_addf(notes, STYLE_WARNING, "it does not read: %s", diags.n ? diags.items[0].text : err.text);
 	} else if (session->plan && !nm_plan_compare(session->plan, plan, app_now(app), app_now(app) + NM_CHECK_HORIZON,
 						     &differences, &err)) {

@@ -172,6 +172,11 @@ static void ask_stale(struct app *app)
 
 bool app_notice(struct app *app)
 {
+	if (session_copies_notice(app->session)) {
+		app_forget_facts(app);
+		app_message(app, STYLE_PLAIN, "a calendar was fetched, and the plan was read with it");
+		return true;
+	}
 	if (!session_notice(app->session))
 		return false;
 	app_forget_facts(app);

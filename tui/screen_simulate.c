@@ -403,6 +403,7 @@ static bool act_time(struct simulate *simulate, struct app *app, enum action act
 	} moves[] = {
 		{ACTION_LEFT, -QUARTER_S}, {ACTION_RIGHT, QUARTER_S},  {ACTION_HOUR_BACK, -3600},
 		{ACTION_HOUR_ON, 3600},	   {ACTION_DAY_BACK, -NM_DAY}, {ACTION_DAY_ON, NM_DAY},
+		{ACTION_MINUTE_BACK, -60}, {ACTION_MINUTE_ON, 60},
 	};
 
 	if (simulate->phones && (action == ACTION_LEFT || action == ACTION_RIGHT)) {

@@ -162,30 +162,65 @@ static enum nm_code keep(struct secrets *secrets, const struct nm_account *accou
 	return NM_OK;
 }
 
-enum nm_code secrets_get(struct secrets *secrets, const struct nm_account *account, const char *folder,
-			 struct nm_buf *out, struct nm_error *err)
+static enum nm_code get(struct secrets *secrets, const struct nm_account *account, const char *folder,
+			struct nm_buf *out, struct nm_error *err)
 {
 	const char *known = find(secrets, account);
-	struct nm_error why;
 	struct nm_buf text;
 	enum nm_code code = NM_OK;
 
 	if (!known) {
 		make_room(&text);
-		code = text.failed ? nm_fail_memory(&why) : fetch(account, folder, &text, &why);
+		code = text.failed ? nm_fail_memory(err) : fetch(account, folder, &text, err);
 		if (!code)
-			code = clean(&text, &why);
+			code = clean(&text, err);
 		if (!code)
-			code = keep(secrets, account, text.data, &why);
+			code = keep(secrets, account, text.data, err);
 		explicit_bzero(text.data, text.len);
 		nm_buf_clear(&text);
 		known = find(secrets, account);
 	}
-	/* Whatever is wrong with it, the account's lines cannot be reached, and others may be. */
+	if (!code)
+		nm_buf_add(out, known);
+	return code;
+}
+
+/* Whatever is wrong with it, this one cannot be reached, and others may be. */
+static enum nm_code tell(enum nm_code code, const char *kind, const char *name, const struct nm_error *why,
+			 struct nm_error *err)
+{
 	if (code == NM_INPUT || code == NM_REFUSED)
 		code = NM_CARRIER;
-	if (code)
-		return nm_fail(err, code, "account %s: %s", account->name, why.text);
-	nm_buf_add(out, known);
-	return NM_OK;
+	return code ? nm_fail(err, code, "%s%s: %s", kind, name, why->text) : NM_OK;
+}
+
+enum nm_code secrets_get(struct secrets *secrets, const struct nm_account *account, const char *folder,
+			 struct nm_buf *out, struct nm_error *err)
+{
+	struct nm_error why;
+
+	return tell(get(secrets, account, folder, out, &why), "account ", account->name, &why, err);
+}
+
+enum nm_code secrets_command(struct secrets *secrets, const char *whose, const char *command, struct nm_buf *out,
+			     struct nm_error *err)
+{
+	const struct nm_account source = {.token_cmd = command};
+	struct nm_error why;
+
+	return tell(get(secrets, &source, NULL, out, &why), "", whose, &why, err);
+}
+
+void secrets_forget(struct secrets *secrets, const char *command)
+{
+	for (size_t i = 0; i < secrets->n; i++) {
+		struct secret *item = &secrets->items[i];
+
+		if (item->kind != 'c' || strcmp(item->source, command))
+			continue;
+		wipe(item->text);
+		free(item->source);
+		*item = secrets->items[--secrets->n];
+		return;
+	}
 }

@@ -84,11 +84,14 @@ void session_read_plan(struct session *session)
 
 	nm_diags_init(&diags);
 	session->plan_error = (struct nm_error){0};
-	if (session->kept ? nm_plan_read_kept(session->options.plan_file, text, len, session->kept, &plan, &diags,
-					      &session->plan_error)
-			  : nm_plan_read_remembering(session->options.plan_file, text, len, session->calendars, &plan,
-						     &diags, &session->plan_error))
+	if (session_plan_read(session, session->options.plan_file, text, len, &plan, &diags, &session->plan_error))
 		plan = NULL;
+	if (plan && session_copies(session, plan)) {
+		nm_plan_free(plan);
+		plan = NULL;
+		if (session_plan_read(session, session->options.plan_file, text, len, &plan, &diags, &session->plan_error))
+			plan = NULL;
+	}
 	forget_derived(session);
 	nm_plan_free(session->plan);
 	nm_diags_clear(&session->diags);
@@ -147,6 +150,7 @@ void session_close(struct session *session)
 {
 	forget_derived(session);
 	session_calendars_close(session);
+	session_copies_forget(session);
 	network_close(&session->network);
 	nm_store_close(session->store);
 	nm_plan_free(session->plan);
@@ -490,6 +494,7 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 	struct nm_check_options options = {0};
 	struct nm_line_fact *facts;
 	struct nm_left_fact *left;
+	struct nm_calendar_fact *calendars;
 	struct nm_arena *arena = nm_arena_new();
 	enum nm_code code;
 
@@ -502,6 +507,8 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 		options.facts = facts;
 	if (session_left(session, arena, &left, &options.n_left, NULL) == NM_OK)
 		options.left = left;
+	if (session_calendars(session, plan, arena, &calendars, &options.n_calendars, NULL) == NM_OK)
+		options.calendars = calendars;
 	options.tests = session_tests(session);
 	options.log = session_log(session);
 	code = nm_check(plan, &options, out, err);

@@ -63,6 +63,11 @@ struct session {
 	struct nm_zone *utc;
 	struct nm_ical_memory *calendars; /* NULL when memory was out: then they are read each time */
 	struct nm_store *store;
+	struct {
+		struct nm_arena *arena;     /* NULL: not read */
+		struct nm_plan_file *files; /* copies of the calendars of the network */
+		uint64_t mark, changes;     /* of the copies; of the store when they were looked at */
+	} copies;
 	struct network network;
 	struct nm_findings findings;
 	bool findings_known;
@@ -107,6 +112,23 @@ nm_time session_now(const struct session *session);
 const struct nm_zone *session_zone(const struct session *session);
 /* NM_OK when there is a plan; otherwise plan_error in err. */
 enum nm_code session_need_plan(const struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+
+/* Reads a plan's text (of that file) with the copies that are kept of calendars of the network, as the session's own. */
+enum nm_code session_plan_read(const struct session *session, const char *file, const char *text, size_t len,
+			       struct nm_plan **out, struct nm_diags *diags, struct nm_error *err) NM_WARN_UNUSED;
+/* For the session's own sources.  Reads the copies from the store if the plan has such calendars and they are not read
+ * yet; true when there are some. */
+bool session_copies(struct session *session, const struct nm_plan *plan);
+void session_copies_forget(struct session *session);
+/* Notices copies that somebody else wrote, and reads the plan with them (true: something is new to show). */
+bool session_copies_notice(struct session *session);
+/* What the store knows of the plan's calendars, for nm_check; memory from the arena. */
+enum nm_code session_calendars(struct session *session, const struct nm_plan *plan, struct nm_arena *arena,
+			       struct nm_calendar_fact **out, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
+/* Fetches the plan's calendars, or (index not -1) one, and reads the plan with what came.  NM_REFUSED when read-only. */
+struct nm_refreshes;
+enum nm_code session_refresh(struct session *session, int index, struct nm_refreshes *out,
+			     struct nm_error *err) NM_WARN_UNUSED;
 
 /* Reads the file again.  When it changed, that is one step of undo, `what` its words: what was unsaved is behind it. */
 enum nm_code session_reload(struct session *session, const char *what, struct nm_error *err) NM_WARN_UNUSED;

@@ -66,8 +66,7 @@ enum nm_code session_changes(struct session *session, const struct nm_difference
 	if (code || session->changes_known)
 		return code;
 	nm_diags_init(&diags);
-	code = nm_plan_read_remembering(session->options.plan_file, text, len, session->calendars, &plan,
-					&diags, err);
+	code = session_plan_read(session, session->options.plan_file, text, len, &plan, &diags, err);
 	if (!code)
 		code = compare(session, plan, err);
 	session->changes_known = code == NM_OK;
@@ -80,8 +79,7 @@ enum nm_code session_try(const struct session *session, const char *text, size_t
 			 struct nm_error *err)
 {
 	struct nm_plan *plan = NULL;
-	enum nm_code code = nm_plan_read_remembering(session->options.plan_file, text, len, session->calendars,
-						     &plan, diags, err);
+	enum nm_code code = session_plan_read(session, session->options.plan_file, text, len, &plan, diags, err);
 
 	if (code && diags->n)
 		nm_fail(err, code, "the change would not read: %s", diags->items[0].text);

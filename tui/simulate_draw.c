@@ -268,17 +268,30 @@ static void draw_phones(const struct simulate *simulate, const struct app *app, 
 	}
 }
 
+/* At the end of the ladder's last row: Down shows the rest. */
+static void draw_more(struct canvas *canvas, int y, int n)
+{
+	char words[32];
+	int width;
+
+	snprintf(words, sizeof words, " %d more", n);
+	width = text_width(words);
+	canvas_fill(canvas, canvas->width - 1 - width, y, width, STYLE_PLAIN, ' ');
+	canvas_text(canvas, canvas->width - 1 - width, y, width, STYLE_HEAD, words);
+}
+
 /* The ladder in the box, and its end below that; how many rows it took. */
 static int draw_call(const struct simulate *simulate, const struct app *app, struct canvas *canvas, struct box box,
 		     int below)
 {
 	const int top = simulate->step >= box.height ? simulate->step + 1 - box.height : simulate->top;
-	int rows = ladder_rows(&simulate->outcome) - top;
+	const int all = ladder_rows(&simulate->outcome) - top;
+	const int rows = all > box.height ? box.height : all;
 
-	if (rows > box.height)
-		rows = box.height;
 	box.height = rows;
 	ladder_draw_until(&simulate->outcome, canvas, box, top, simulate->step ? simulate->step - 1 : INT_MAX);
+	if (all > rows && rows > 0 && !simulate->step)
+		draw_more(canvas, box.y + rows - 1, all - rows);
 	return rows + (simulate->step ? draw_step(simulate, app, canvas, box.y + rows, below)
 				      : draw_result(simulate, canvas, box.y + rows, below));
 }

@@ -59,14 +59,15 @@ static void move_in(struct typing *typing, enum action action)
 		typing->at = action == ACTION_FIRST ? 0 : typing->len;
 }
 
-void typing_set(struct typing *typing, const char *text)
+bool typing_set(struct typing *typing, const char *text)
 {
 	const size_t len = strlen(text);
 
 	if (len >= sizeof typing->text)
-		return;
+		return false;
 	memcpy(typing->text, text, len + 1);
 	typing->len = typing->at = len;
+	return true;
 }
 
 bool typing_act(struct typing *typing, const struct event *event)

@@ -14,8 +14,8 @@ struct typing {
 	size_t len, at;          /* bytes; at: in front of which the cursor stands */
 };
 
-/* Puts a text in place, the cursor behind it; one that is too long leaves things as they are. */
-void typing_set(struct typing *typing, const char *text);
+/* Puts a text in place, the cursor behind it; false, and things are as they were: it is too long. */
+bool typing_set(struct typing *typing, const char *text);
 /* Types, erases or moves; false when the action does nothing of it. */
 bool typing_act(struct typing *typing, const struct event *event);
 /* Draws it from the pen on, of a long text the part before the cursor, and puts the terminal's cursor there. */

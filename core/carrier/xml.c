@@ -5,11 +5,19 @@
  */
 #include "core/carrier/xml.h"
 
+#include <stdbool.h>
 #include <string.h>
 
 #include "core/carrier/xml_library.h"
 
+/* How much is read, and whether there may be text. */
+struct bounds {
+	size_t bytes, elements;
+	bool text;
+};
+
 struct building {
+	struct bounds bounds;
 	const struct nm_libxml *lib;
 	xmlTextReaderPtr reader;
 	struct nm_arena *arena;
@@ -72,8 +80,8 @@ static enum nm_code read_element(struct building *b)
 	if (depth < 0 || depth >= NM_XML_DEPTH)
 		return nm_fail(b->err, NM_INPUT, "line %d: more than %d elements within each other", line_of(b),
 			       NM_XML_DEPTH);
-	if (b->n++ == NM_XML_ELEMENTS)
-		return nm_fail(b->err, NM_INPUT, "it has more than %d elements", NM_XML_ELEMENTS);
+	if (b->n++ == b->bounds.elements)
+		return nm_fail(b->err, NM_INPUT, "it has more than %zu elements", b->bounds.elements);
 	element = nm_arena_alloc(b->arena, 1, sizeof(*element));
 	if (element == NULL)
 		return nm_fail_memory(b->err);
@@ -93,6 +101,20 @@ static enum nm_code read_element(struct building *b)
 	return read_attributes(b, element);
 }
 
+/* Pieces are not joined: a text of very many would take very long. */
+static enum nm_code read_text(struct building *b)
+{
+	const int depth = b->lib->xmlTextReaderDepth(b->reader);
+	struct nm_element *element = depth > 0 && depth <= NM_XML_DEPTH ? b->open[depth - 1] : NULL;
+
+	if (!b->bounds.text || element == NULL)
+		return nm_fail(b->err, NM_INPUT, "line %d: text between elements", line_of(b));
+	if (element->text != NULL)
+		return nm_fail(b->err, NM_INPUT, "line %d: a text in more than one piece", line_of(b));
+	element->text = copied(b, b->lib->xmlTextReaderConstValue(b->reader));
+	return element->text != NULL ? NM_OK : nm_fail_memory(b->err);
+}
+
 static enum nm_code read_node(struct building *b)
 {
 	switch (b->lib->xmlTextReaderNodeType(b->reader)) {
@@ -107,8 +129,11 @@ static enum nm_code read_node(struct building *b)
 		return NM_OK;
 	case XML_READER_TYPE_DOCUMENT_TYPE:
 		return nm_fail(b->err, NM_INPUT, "it brings a document type of its own");
+	case XML_READER_TYPE_TEXT:
+	case XML_READER_TYPE_CDATA:
+		return read_text(b);
 	default:
-		return nm_fail(b->err, NM_INPUT, "line %d: text between elements", line_of(b));
+		return nm_fail(b->err, NM_INPUT, "line %d: it has what it must not have", line_of(b));
 	}
 }
 
@@ -130,15 +155,15 @@ static void say_nothing(void *context, xmlErrorPtr error)
 	(void)error;
 }
 
-enum nm_code nm_element_read(const char *text, size_t len, struct nm_arena *arena,
-			     const struct nm_element **root, struct nm_error *err)
+static enum nm_code read_bounded(struct bounds bounds, const char *text, size_t len, struct nm_arena *arena,
+				 const struct nm_element **root, struct nm_error *err)
 {
 	struct nm_libxml lib;
-	struct building b = { .lib = &lib, .arena = arena, .err = err };
+	struct building b = { .bounds = bounds, .lib = &lib, .arena = arena, .err = err };
 	enum nm_code code;
 
-	if (len > NM_XML_BYTES)
-		return nm_fail(err, NM_INPUT, "it is longer than %u bytes", NM_XML_BYTES);
+	if (len > bounds.bytes)
+		return nm_fail(err, NM_INPUT, "it is longer than %zu bytes", bounds.bytes);
 	code = nm_libxml_load(&lib, err);
 	if (code != NM_OK)
 		return code;
@@ -152,4 +177,20 @@ enum nm_code nm_element_read(const char *text, size_t len, struct nm_arena *aren
 	if (code == NM_OK)
 		*root = b.root;
 	return code;
+}
+
+enum nm_code nm_element_read(const char *text, size_t len, struct nm_arena *arena,
+			     const struct nm_element **root, struct nm_error *err)
+{
+	const struct bounds bounds = { NM_XML_BYTES, NM_XML_ELEMENTS, false };
+
+	return read_bounded(bounds, text, len, arena, root, err);
+}
+
+enum nm_code nm_element_read_text(const char *text, size_t len, struct nm_arena *arena,
+				  const struct nm_element **root, struct nm_error *err)
+{
+	const struct bounds bounds = { NM_XML_TEXT_BYTES, NM_XML_TEXT_ELEMENTS, true };
+
+	return read_bounded(bounds, text, len, arena, root, err);
 }

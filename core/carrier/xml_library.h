@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* libxml2, for xml.c alone: loaded when the first CPL script is read. */
+/* libxml2, for xml.c alone: loaded when the first CPL script or CalDAV answer is read. */
 #ifndef CORE_CARRIER_XML_LIBRARY_H
 #define CORE_CARRIER_XML_LIBRARY_H
 

@@ -64,6 +64,13 @@ void nm_call_judge(const struct nm_plan *plan, int line, const struct nm_record 
 
 /* --- where it is kept --- */
 
+struct nm_call_leg;
+struct nm_call_entry;
+/* A record as it is kept, judged; legs has room for record->n and is the entry's then, all texts are borrowed from the
+ * record and the plan.  driver: where the record is from, "twilio". */
+void nm_call_entry_of(const struct nm_plan *plan, int line, const char *driver, const struct nm_record *record,
+		      bool confirms, struct nm_call_leg *legs, struct nm_call_entry *out);
+
 struct nm_call_leg {
 	struct nm_leg leg;
 	const char *who; /* of the plan, when it was written down; NULL */

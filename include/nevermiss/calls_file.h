@@ -33,6 +33,7 @@ enum nm_date_order { NM_DATE_BY_COUNTRY, NM_DATE_DAY_FIRST, NM_DATE_MONTH_FIRST 
 struct nm_calls_file_options {
 	const char *name;           /* of the file, for messages */
 	const struct nm_zone *zone; /* of times that have no offset */
+	nm_time now;                /* calls that came later than a day after it are wrong */
 	int line;                   /* that all calls were to; -1: the table says it */
 	enum nm_date_order dates;
 	const char *columns; /* "at=Call Start,from=Caller ID"; NULL */
@@ -59,8 +60,9 @@ struct nm_calls_file {
 };
 
 /* Reads a file to its end from a descriptor and keeps its calls, each once: read again, it adds nothing.  A row that
- * is wrong is left out and told.  NM_INPUT: the table has not the columns that are needed, or is none; what was read
- * until an error is kept (*out is filled then too). */
+ * is wrong is left out and told.  Rows of Master.csv that tell of one call may have those of others between them, if these
+ * are not too many.  NM_INPUT: the table has not the columns that are needed, or is none; what was read until an error
+ * is kept (*out is filled then too, and counts what is kept). */
 enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *plan, int fd,
 				  const struct nm_calls_file_options *options, struct nm_calls_file *out,
 				  struct nm_error *err) NM_WARN_UNUSED;

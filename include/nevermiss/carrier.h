@@ -244,6 +244,8 @@ struct nm_request {
 	const struct nm_account *account; /* whose secret that is; put in by who moves the request (talk.c) */
 	bool repeatable; /* may be sent again after a timeout or a 5xx without harm */
 	int timeout_s;
+	size_t answer_max; /* bytes of the answer; 0: NM_ARTEFACT_BYTES */
+	bool secret_url;   /* no error says the URL */
 	size_t n_headers;
 	const char *headers[NM_HEADERS_MAX];
 };
@@ -254,6 +256,8 @@ struct nm_response {
 	size_t len;
 	const char *error; /* the transport's own words when status is 0 */
 	int retry_after_s; /* -1 */
+	const char *etag, *modified; /* the headers ETag and Last-Modified; NULL */
+	const char *location;        /* where a redirect, which is not followed, leads: absolute; NULL */
 };
 
 enum nm_step_result { NM_STEP_SEND, NM_STEP_DONE, NM_STEP_FAILED };

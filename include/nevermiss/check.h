@@ -65,6 +65,13 @@ struct nm_test_fact {
 	nm_time last, last_after_hours; /* NM_TIME_MIN: never played */
 };
 
+/* What the store knows of a calendar of the network; for calendar-stale. */
+struct nm_calendar_fact {
+	const char *calendar;
+	nm_time fetched;     /* NM_TIME_MIN: never */
+	const char *trouble; /* why the last try to fetch it failed; NULL */
+};
+
 /* What the log says of the last 30 days; for focus-peak and callback-slow. */
 struct nm_log_fact {
 	uint32_t peaks;     /* bit h: in that local hour most customers call, from Monday to Friday */
@@ -73,6 +80,8 @@ struct nm_log_fact {
 
 struct nm_check_options {
 	nm_time now, from, until; /* horizon */
+	size_t n_calendars;
+	const struct nm_calendar_fact *calendars;
 	struct nm_test_fact tests;
 	struct nm_log_fact log;
 	size_t n_facts;

@@ -84,7 +84,7 @@ struct nm_calendar {
 	const char *name;
 	struct nm_pos pos;
 	const char *file;     /* as written; NULL */
-	const char *path;     /* file, relative to the plan's own folder when not absolute; NULL */
+	const char *path;     /* file, relative to the plan's own folder when not absolute; else the name of its copy */
 	const char *url, *url_cmd, *user, *password_cmd; /* NULL when not given */
 	int64_t refresh_s;    /* default 15 minutes */
 	struct nm_ical *ical; /* what was read; NULL when there is nothing (a URL never fetched) */
@@ -322,10 +322,6 @@ struct nm_plan {
  */
 enum nm_code nm_plan_read(const char *file, const char *text, size_t len, struct nm_plan **out,
 			  struct nm_diags *diags, struct nm_error *err) NM_WARN_UNUSED;
-/* The same with a memory of calendars, which is asked first and told of each that is new; NULL: none. */
-enum nm_code nm_plan_read_remembering(const char *file, const char *text, size_t len,
-				      struct nm_ical_memory *memory, struct nm_plan **out,
-				      struct nm_diags *diags, struct nm_error *err) NM_WARN_UNUSED;
 /* The same for the file itself (bounded by NM_PLAN_BYTES). */
 enum nm_code nm_plan_read_file(const char *file, struct nm_plan **out, struct nm_diags *diags,
 			       struct nm_error *err) NM_WARN_UNUSED;
@@ -333,6 +329,11 @@ enum nm_code nm_plan_read_file(const char *file, struct nm_plan **out, struct nm
  * from the disk. */
 enum nm_code nm_plan_read_kept(const char *file, const char *text, size_t len, const struct nm_plan_file *kept,
 			       struct nm_plan **out, struct nm_diags *diags, struct nm_error *err) NM_WARN_UNUSED;
+/* Both that and a memory of calendars, which is asked first and told of each that is new; either may be NULL. */
+enum nm_code nm_plan_read_remembering(const char *file, const char *text, size_t len,
+				      const struct nm_plan_file *kept, struct nm_ical_memory *memory,
+				      struct nm_plan **out, struct nm_diags *diags,
+				      struct nm_error *err) NM_WARN_UNUSED;
 /* NULL when none has that name. */
 const struct nm_plan_file *nm_plan_find_file(const struct nm_plan_file *files, const char *name);
 void nm_plan_free(struct nm_plan *plan);

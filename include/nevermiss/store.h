@@ -144,6 +144,29 @@ enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, cons
 enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, struct nm_arena *arena,
 				  struct nm_reading *out, bool *found, struct nm_error *err) NM_WARN_UNUSED;
 
+/* --- calendars of the network, as they were last fetched --- */
+struct nm_calendar_copy {
+	const char *source; /* nm_calendar.path: whose copy it is */
+	const char *name;
+	nm_time tried;               /* when somebody last tried to fetch it */
+	nm_time fetched;             /* when its server last confirmed the copy; NM_TIME_MIN: there is none */
+	const char *etag, *modified; /* as HTTP gave them; NULL */
+	const char *trouble;         /* why the last try failed; NULL: it did not */
+	const char *bytes;           /* nm_store_calendar_put alone: NULL leaves the copy and its etag as they are */
+	size_t len;
+};
+/* Writes down a try.  Copies of the calendar of that name with another source go. */
+enum nm_code nm_store_calendar_put(struct nm_store *store, const struct nm_calendar_copy *copy,
+				   struct nm_error *err) NM_WARN_UNUSED;
+/* All but the bytes, texts from the arena. */
+enum nm_code nm_store_calendar_get(struct nm_store *store, const char *source, struct nm_arena *arena,
+				   struct nm_calendar_copy *out, bool *found, struct nm_error *err) NM_WARN_UNUSED;
+/* All copies, under their sources, for nm_plan_read_kept; from the arena. */
+enum nm_code nm_store_calendar_files(struct nm_store *store, struct nm_arena *arena, struct nm_plan_file **out,
+				     struct nm_error *err) NM_WARN_UNUSED;
+/* Another number when one of the copies is another one. */
+enum nm_code nm_store_calendar_mark(struct nm_store *store, uint64_t *mark, struct nm_error *err) NM_WARN_UNUSED;
+
 /* --- test calls that were played --- */
 /* after_hours: one of them came outside all hours that rules name. */
 enum nm_code nm_store_tests_add(struct nm_store *store, nm_time at, bool after_hours,

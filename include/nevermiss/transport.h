@@ -37,7 +37,7 @@ struct nm_http_options {
 };
 
 /* Plain http only goes to loopback addresses, all else must be https with a valid certificate.  Redirects are
- * not followed; an answer is bounded by NM_ARTEFACT_BYTES and a request by its timeout.  Where an answer quotes the
+ * not followed; an answer is bounded by the request's answer_max and a request by its timeout.  Where an answer quotes the
  * request's secret, asterisks stand in its place.  A request that may not leave is NM_CARRIER on submit.  The
  * options are copied. */
 enum nm_code nm_http_transport(const struct nm_http_options *options, struct nm_transport *out,

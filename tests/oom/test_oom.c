@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "nevermiss/calendar.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/carrier.h"
 #include "nevermiss/check.h"
@@ -575,6 +576,81 @@ static enum nm_code keep_a_call(struct nm_error *err)
 	return code;
 }
 
+/* A server of calendars, which answers at once. */
+static struct {
+	int asked, answered;
+} caldav;
+
+static enum nm_code ask_caldav(void *context, int tag, const struct nm_request *request, struct nm_error *err)
+{
+	(void)context;
+	(void)tag;
+	(void)request;
+	(void)err;
+	caldav.asked++;
+	return NM_OK;
+}
+
+static enum nm_code answer_caldav(void *context, int timeout_ms, int *tag, struct nm_response *response,
+				  struct nm_error *err)
+{
+	static const char *const answers[] = {
+		"<multistatus><response><propstat><prop><resourcetype><calendar/></resourcetype>"
+		"<sync-token>t</sync-token></prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>",
+		"<multistatus><response><propstat><prop><calendar-data>BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\n"
+		"DTSTART:20261125T150000Z\nDURATION:PT1H\nEND:VEVENT\nEND:VCALENDAR\n</calendar-data></prop>"
+		"<status>HTTP/1.1 200 OK</status></propstat></response></multistatus>",
+	};
+
+	(void)context;
+	(void)timeout_ms;
+	(void)err;
+	*tag = 0;
+	*response = (struct nm_response){ .status = 207, .body = answers[caldav.answered++] };
+	response->len = strlen(response->body);
+	return NM_OK;
+}
+
+static enum nm_code find_calendar_url(void *context, const struct nm_calendar *jobs, struct nm_buf *out,
+				      struct nm_error *err)
+{
+	(void)context;
+	(void)err;
+	nm_buf_add(out, jobs->url);
+	return NM_OK;
+}
+
+/* A collection is fetched, and its copy read back. */
+static enum nm_code fetch_calendar(struct nm_error *err)
+{
+	struct nm_calendar jobs = { .name = "jobs", .path = "jobs", .url = "https://example.org/jobs/" };
+	struct nm_plan small = *plan;
+	const struct nm_refresh refresh = { .plan = &small,
+					    .store = store,
+					    .transport = { NULL, ask_caldav, answer_caldav, NULL },
+					    .now = AT,
+					    .url = find_calendar_url };
+	const struct nm_calendar_copy none = { .source = "none", .name = "jobs", .fetched = NM_TIME_MIN };
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_plan_file *files;
+	struct nm_refreshes results;
+	enum nm_code code;
+
+	small.calendars = &jobs;
+	small.n_calendars = 1;
+	caldav.asked = caldav.answered = 0;
+	code = arena == NULL ? nm_fail_memory(err) : nm_store_calendar_put(store, &none, err);
+	if (!code)
+		code = nm_calendars_refresh(&refresh, -1, &results, err);
+	if (!code) {
+		assert_int_equal(results.items[0].end, NM_REFRESH_NEW);
+		nm_refreshes_clear(&results);
+		code = nm_store_calendar_files(store, arena, &files, err);
+	}
+	nm_arena_free(arena);
+	return code;
+}
+
 /* A missed call that is mended each time, so that its caller's follow-ups are read from the log again. */
 static enum nm_code miss_a_call(struct nm_error *err)
 {
@@ -755,6 +831,7 @@ STARVED(call_back)
 STARVED(sort_followups)
 STARVED(report_log)
 STARVED(explain_call)
+STARVED(fetch_calendar)
 
 static int set_up(void **state)
 {
@@ -811,6 +888,7 @@ int main(void)
 		cmocka_unit_test(test_keep_a_call),     cmocka_unit_test(test_miss_a_call),
 		cmocka_unit_test(test_call_back),       cmocka_unit_test(test_sort_followups),
 		cmocka_unit_test(test_report_log),
+		cmocka_unit_test(test_fetch_calendar),
 		cmocka_unit_test(test_send_through_sandbox),
 		cmocka_unit_test(test_send_through_telnyx),
 		cmocka_unit_test(test_send_through_twilio),

@@ -231,6 +231,9 @@ static void commands_options_and_names_are_completed(void **state)
 	offers(&stage, "simulate --line main --s", "simulate --line main --set");
 	offers(&stage, "override --path ", "override --path after-hours");
 	offers(&stage, "test \"Ch", "test \"Christmas morning\"");
+	offers(&stage, "calendar r", "calendar refresh");
+	offers(&stage, "calendar refresh ", "calendar refresh us");
+	offers(&stage, "calls imp", "calls import");
 	offers(&stage, "nevermiss ch", "nevermiss check");
 	offers(&stage, "nevermiss screen p", "nevermiss screen plan");
 	stage_keys(&stage, ":");

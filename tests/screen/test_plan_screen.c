@@ -707,6 +707,35 @@ static void a_read_only_session_changes_nothing(void **state)
 	stage_close(&stage);
 }
 
+/* A list that no line has room for is not asked for: what was not shown would be lost. */
+static void a_list_too_long_to_be_typed_is_left_as_it_is(void **state)
+{
+	struct stage stage;
+	struct nm_buf plan;
+	char *text;
+
+	(void)state;
+	nm_buf_init(&plan, 1u << 20);
+	nm_buf_add(&plan, "business = \"B\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+			  "line main { number = \"+15125550100\" account = box }\n"
+			  "destination ai { kind = ai number = \"+15125550177\" }\npath p { step { ring = ai } }\n"
+			  "rule r { callers = big path = p }\ncallers big { numbers = { ");
+	for (int i = 0; i < 2300; i++)
+		nm_buf_addf(&plan, "%s\"+1737555%04d\"", i ? ", " : "", i);
+	nm_buf_add(&plan, " } }\n");
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24, .plan = plan.data});
+	form(&stage, "big", 0);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "numbers is longer than can be typed here: e opens it in your editor");
+	assert_int_equal(stage.app.depth, 0);
+	stage_keys(&stage, "W y");
+	text = stage_plan(&stage);
+	assert_string_equal(text, plan.data);
+	free(text);
+	nm_buf_clear(&plan);
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -738,6 +767,7 @@ int main(void)
 		cmocka_unit_test(rounds_count_in_the_wait),
 		cmocka_unit_test(each_step_of_the_session_can_be_looked_at),
 		cmocka_unit_test(a_read_only_session_changes_nothing),
+		cmocka_unit_test(a_list_too_long_to_be_typed_is_left_as_it_is),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -803,6 +803,29 @@ static void in_sync_is_not_said_of_a_plan_that_changed_since(void **state)
 	stage_close(&stage);
 }
 
+/* "time scrubbed by minute, quarter, hour, day, boundary"; what has no room is said to be there, and comes. */
+static void time_is_scrubbed_and_a_long_call_scrolls(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24});
+	stage_keys(&stage, ". . ,");
+	stage_shows(&stage, "05:12");
+	stage_keys(&stage, ", Right");
+	stage_shows(&stage, "05:26");
+	stage_keys(&stage, "[ d");
+	stage_shows(&stage, "Mon 23 Nov 2026 04:26");
+	stage_keys(&stage, "L x");
+	assert_true(app_resize(&stage.app, 80, 16));
+	app_draw(&stage.app);
+	stage_shows(&stage, " more");
+	for (int i = 0; i < 20; i++)
+		stage_keys(&stage, "Down");
+	stage_hides(&stage, " more");
+	stage_close(&stage);
+}
+
 /* "played step by step or at once, each step with its reason and the line of the plan that caused it" */
 static void a_call_is_played_step_by_step(void **state)
 {
@@ -1395,6 +1418,7 @@ int main(void)
 		cmocka_unit_test(questions_in_narrow_windows_take_answers),
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
+		cmocka_unit_test(time_is_scrubbed_and_a_long_call_scrolls),
 		cmocka_unit_test(a_call_is_played_step_by_step),
 		cmocka_unit_test(live_stands_beside_the_plan),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),

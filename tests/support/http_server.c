@@ -24,6 +24,7 @@
 #include <cmocka.h>
 
 #include "nevermiss/carrier.h"
+#include "nevermiss/ical.h"
 
 #define CONNECTIONS 256
 #define REQUEST_MAX 65536
@@ -114,6 +115,40 @@ static void answer_away(const struct served *served, struct connection *at)
 	answer(at, 302, location, "", 0);
 }
 
+#define CALENDAR_BEGIN "BEGIN:VCALENDAR\r\n"
+#define CALENDAR_END                                                                                              \
+	"BEGIN:VEVENT\r\nUID:1\r\nDTSTART:20261125T150000Z\r\nDURATION:PT1H\r\nEND:VEVENT\r\nEND:VCALENDAR\r\n"
+
+static void answer_large_calendar(struct connection *at)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, 2 * (size_t)NM_ARTEFACT_BYTES);
+	nm_buf_add(&text, CALENDAR_BEGIN);
+	while (text.len <= NM_ARTEFACT_BYTES && !text.failed)
+		nm_buf_add(&text, "X-COMMENT:more than any carrier may answer\r\n");
+	nm_buf_add(&text, CALENDAR_END);
+	answer_text(at, 200, text.data);
+	nm_buf_clear(&text);
+}
+
+static bool answer_calendar(struct connection *at, const char *path)
+{
+	const char *text = CALENDAR_BEGIN CALENDAR_END;
+
+	if (strcmp(path, "/calendar-moved") == 0)
+		answer(at, 301, "Location: calendar\r\n", "", 0);
+	else if (strcmp(path, "/calendar-large") == 0)
+		answer_large_calendar(at);
+	else if (strcmp(path, "/calendar") != 0)
+		return false;
+	else if (strcasestr(at->in, "\r\nif-none-match: \"v1\"\r\n") != NULL)
+		nm_buf_add(&at->out, "HTTP/1.1 304 Told\r\nETag: \"v1\"\r\n\r\n");
+	else
+		answer(at, 200, "ETag: \"v1\"\r\n", text, strlen(text));
+	return true;
+}
+
 /* Those that end the connection, in their own ways. */
 static bool answer_badly(struct connection *at, const char *path)
 {
@@ -139,6 +174,10 @@ static void answer_path(struct served *served, struct connection *at, const char
 	if (answer_badly(at, path))
 		return;
 	at->close_after = false;
+	at->drip_ms = 0;
+	at->due_ms = 0;
+	if (answer_calendar(at, path))
+		return;
 	if (strcmp(path, "/seen") == 0) {
 		answer_in_hexadecimal(at, len);
 	} else if (strncmp(path, "/echo", 5) == 0) {
@@ -262,7 +301,7 @@ static void take_connection(struct served *served)
 			at->fd = fd;
 			at->n = at->sent = 0;
 			at->endless = at->close_after = at->silent = false;
-			nm_buf_init(&at->out, 2 * (size_t)NM_ARTEFACT_BYTES + CHUNK);
+			nm_buf_init(&at->out, 2 * (size_t)NM_ICAL_BYTES);
 			placed = true;
 		}
 		open += at->fd >= 0;

@@ -18,6 +18,9 @@
  *   /zeros         text with a NUL in it
  *   /garbage       no HTTP at all
  *   /away          302 to another name of this server, /touched
+ *   /calendar      200 an iCalendar object with ETag "v1"; 304 to who has that
+ *   /calendar-moved 301 to calendar, as a relative URL
+ *   /calendar-large more than NM_ARTEFACT_BYTES of one
  *   /slow          200 {"ok":true} after 50 ms
  *   /figures       200 {"requests":N,"touched":N,"most":N}: in all, of /touched, connections at once
  */

@@ -10,11 +10,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
 #include "nevermiss/calls_file.h"
+#include "nevermiss/followup.h"
 #include "random_plan.h"
 
 /* clang-format off */
@@ -28,6 +30,8 @@
 	"path day { step { ring = owner for = 15s } step { ring = fixly } step { ring = mailbox } }\n" \
 	"rule all { path = day }\n"
 /* clang-format on */
+
+#define NOW INT64_C(1800000000) /* January 2027 */
 
 static char *folder;
 static struct nm_plan *plan;
@@ -74,7 +78,9 @@ static int file_of(const char *text, size_t len)
 
 static struct nm_calls_file_options usual(void)
 {
-	return (struct nm_calls_file_options){ .name = "calls.csv", .zone = plan->zone, .line = -1 };
+	return (struct nm_calls_file_options){
+		.name = "calls.csv", .zone = plan->zone, .now = NOW, .line = -1
+	};
 }
 
 static enum nm_code import_with(const struct nm_calls_file_options *options, const char *text,
@@ -215,7 +221,8 @@ static void a_bad_row_is_told_with_its_line(void **state)
 	assert_string_equal(file.wrong[1].words,
 			    "the caller is `two lines` and not a number, anonymous or unknown");
 	assert_int_equal(file.wrong[2].line, 5); /* the one before has two lines */
-	assert_int_equal(file.wrong[3].line, 6); /* clocks skip that time */
+	assert_int_equal(file.wrong[3].line, 6);
+	assert_string_equal(file.wrong[3].words, "the time is `2026-03-08 02:30` and clocks skip that one");
 	nm_calls_file_clear(&file);
 	log_says(0, "2026-01-05 08:01;+15125550199;main;lost;-;-1");
 }
@@ -284,6 +291,144 @@ static void rows_of_master_csv_are_one_call(void **state)
 	nm_calls_file_clear(&file);
 	log_says(0, "2026-01-05 11:00;+15125550199;over;voicemail;-;-1");
 	log_says(1, "2026-01-05 10:00;+15125550199;main;answered;fixly;18");
+}
+
+/* Rows of calls that went on at the same time are mixed; read again, they add nothing. */
+static void calls_of_master_csv_may_be_mixed(void **state)
+{
+	static const char text[] = CDR("15125550100", "Dial", "PJSIP/+15125550111@t,15", "PJSIP/t-2",
+				       "10:00:00", "", "10:00:15", "NO ANSWER", "2.1")
+		CDR("15125550101", "Dial", "PJSIP/+15125550111@t,15", "PJSIP/t-4", "10:00:05", "", "10:00:20",
+		    "BUSY", "2.2") CDR("15125550100", "Dial", "PJSIP/+15125550177@t,15", "PJSIP/t-3",
+				       "10:00:15", "2026-01-05 10:00:18", "10:01:20", "ANSWERED", "2.1");
+	struct nm_calls_file file = import(text);
+
+	(void)state;
+	assert_int_equal(file.fresh, 2);
+	nm_calls_file_clear(&file);
+	log_says(1, "2026-01-05 10:00;+15125550199;main;answered;fixly;18");
+	file = import(text);
+	assert_int_equal(file.known, 2);
+	assert_int_equal(file.mended, 0);
+	nm_calls_file_clear(&file);
+}
+
+static void impossible_times_are_wrong(void **state)
+{
+	struct nm_calls_file file =
+		import(CDR("15125550100", "Dial", "PJSIP/+15125550111@t,15", "PJSIP/t-2", "10:00:00",
+			   "2026-01-05 09:00:00", "10:00:15", "ANSWERED", "3.1")
+			       CDR("15125550100", "Dial", "PJSIP/+15125550111@t,15", "PJSIP/t-2", "10:00:00",
+				   "", "09:00:15", "NO ANSWER", "3.2"));
+
+	(void)state;
+	assert_int_equal(file.n_wrong, 2);
+	assert_int_equal(file.rows, 0);
+	nm_calls_file_clear(&file);
+	file = import(
+		"at,from,to,status,duration\n2060-01-05 08:00,+15125550199,main,missed,1\n"
+		"2026-01-05 08:00,+15125550199,main,missed,9999999\n1767621600123,+15125550199,main,missed,5\n");
+	assert_int_equal(file.n_wrong, 2);
+	assert_string_equal(file.wrong[0].words, "the time is `2060-01-05 08:00` and yet to come");
+	assert_int_equal(file.fresh, 1);
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 08:00;+15125550199;main;lost;-;-1");
+}
+
+/* A call from the plan's own numbers is nobody's to call back, wherever it was imported from. */
+static void own_numbers_open_no_follow_up(void **state)
+{
+	const struct nm_followup_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 9 };
+	struct nm_calls_file file = import("at,from,to,status\n2026-01-05 08:00,+15125550111,main,missed\n"
+					   "2026-01-05 09:00,+15125550199,main,missed\n");
+	struct nm_followups followups;
+	struct nm_error err;
+
+	(void)state;
+	assert_int_equal(file.fresh, 2);
+	nm_calls_file_clear(&file);
+	assert_int_equal(nm_store_followups(store, &filter, &followups, &err), NM_OK);
+	assert_int_equal(followups.n, 1);
+	assert_int_equal(followups.items[0].number, UINT64_C(15125550199));
+	nm_followups_clear(&followups);
+}
+
+/* What another process finds while the pipe has nothing to say: the first row, and a store that it can write to. */
+static void look_from_outside(void)
+{
+	const struct nm_followup lead = { .channel = NM_CHANNEL_WEB, .name = "Dana", .opened = 1767621600 };
+	struct nm_store *mine = store;
+	struct nm_error err;
+	char file[512];
+	int64_t id;
+
+	snprintf(file, sizeof(file), "%s/store.db", folder);
+	store = NULL;
+	assert_int_equal(nm_store_open(file, false, &store, &err), NM_OK);
+	assert_int_equal(log_size(), 1);
+	assert_int_equal(nm_store_followup_add(store, &lead, &id, &err), NM_OK);
+	nm_store_close(store);
+	store = mine;
+}
+
+static void write_some(int fd, const char *text)
+{
+	if (write(fd, text, strlen(text)) != (ssize_t)strlen(text))
+		_exit(1);
+}
+
+/* Its pieces wait for each other: a byte comes over `go` when the next one may be written. */
+static pid_t writes_in_pieces(int out, int go)
+{
+	static const char *const pieces[] = {
+		"\xef\xbb\xbfst", "art;from;to;status\n2026-01-05 08:00;+15125550199;main;missed\n",
+		"2026-01-05 09:00;+15125550199;main;missed\n"
+	};
+	const pid_t pid = fork();
+	char byte;
+
+	if (pid != 0)
+		return pid;
+	write_some(out, pieces[0]);
+	write_some(out, pieces[1]);
+	if (read(go, &byte, 1) == 1)
+		write_some(out, pieces[2]);
+	_exit(0);
+}
+
+/* A pipe may bring its first line in pieces, and then nothing for long: the store is nobody's then. */
+static void a_pipe_is_read_as_it_comes(void **state)
+{
+	struct nm_calls_file_options options = usual();
+	struct nm_calls_file file;
+	struct nm_error err;
+	int out[2], go[2], seen = -1;
+	pid_t writer, reader;
+
+	(void)state;
+	assert_int_equal(pipe(out), 0);
+	assert_int_equal(pipe(go), 0);
+	writer = writes_in_pieces(out[1], go[0]);
+	close(out[1]);
+	reader = fork();
+	if (reader == 0) {
+		alarm(60);
+		_exit(nm_calls_file_import(store, plan, out[0], &options, &file, &err) == NM_OK &&
+				      file.fresh == 2
+			      ? 0
+			      : 1);
+	}
+	close(out[0]);
+	for (int i = 0; i < 500 && log_size() == 0; i++)
+		usleep(10000);
+	look_from_outside();
+	write_some(go[1], "x");
+	assert_int_equal(waitpid(reader, &seen, 0), reader);
+	assert_int_equal(seen, 0);
+	assert_int_equal(waitpid(writer, &seen, 0), writer);
+	close(go[0]);
+	close(go[1]);
+	assert_int_equal(log_size(), 2);
 }
 
 static bool until_64k(void *context, int64_t done)
@@ -519,6 +664,10 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lines_of_any_length_are_counted, setup, teardown),
 		cmocka_unit_test_setup_teardown(imported_twice_is_kept_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(rows_of_master_csv_are_one_call, setup, teardown),
+		cmocka_unit_test_setup_teardown(calls_of_master_csv_may_be_mixed, setup, teardown),
+		cmocka_unit_test_setup_teardown(impossible_times_are_wrong, setup, teardown),
+		cmocka_unit_test_setup_teardown(own_numbers_open_no_follow_up, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_pipe_is_read_as_it_comes, setup, teardown),
 		cmocka_unit_test_setup_teardown(an_import_that_was_stopped_goes_on, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_table_in_any_dialect_says_what_was_written, setup,
 						teardown),

@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/* Calendars of the network in the interface: fetched from `:`, and noticed when somebody else fetched them. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "http_server.h"
+#include "stage.h"
+
+#define ON_THE_JOB 1795620600 /* 2026-11-25 15:30 UTC: within the event of http_server.h */
+
+static const char rest[] = "schedule on-a-job { calendar = jobs }\n"
+			   "destination owner { kind = personal number = \"+15125550111\" away = on-a-job }\n"
+			   "destination mailbox { kind = voicemail greeting = \"Smith\" }\n"
+			   "path p { step { ring = owner } step { ring = mailbox } }\nrule all { path = p }\n";
+
+static struct http_server server;
+static bool serving;
+static char plan[2048];
+
+static int set_up(void **state)
+{
+	(void)state;
+	http_server_start(&server);
+	serving = true;
+	snprintf(plan, sizeof plan,
+		 "business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
+		 "account sandbox { driver = sandbox }\n"
+		 "line main { number = \"+15125550100\" account = sandbox }\n"
+		 "calendar jobs { url = \"http://127.0.0.1:%d/calendar\" }\n%s",
+		 server.port, rest);
+	return 0;
+}
+
+static void stop_serving(void)
+{
+	if (serving)
+		http_server_stop(&server);
+	serving = false;
+}
+
+static int tear_down(void **state)
+{
+	(void)state;
+	stop_serving();
+	return 0;
+}
+
+static void open_stage(struct stage *stage, const struct stage_options *options)
+{
+	stage_open(stage, options);
+	stage_shows(stage, "jobs was never");
+	stage_hides(stage, "on-a-job is on");
+}
+
+static void say(struct stage *stage, const char *line)
+{
+	stage_keys(stage, ":");
+	stage_type(stage, line);
+	stage_keys(stage, "Enter");
+}
+
+static void a_calendar_is_fetched_by_a_command(void **state)
+{
+	const struct stage_options options = {
+		.screen = "now", .width = 80, .height = 24, .now = ON_THE_JOB, .plan = plan};
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, &options);
+	say(&stage, "calendar refresh");
+	stage_shows(&stage, "jobs: fetched");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "on-a-job is on");
+	stage_hides(&stage, "jobs was never");
+	say(&stage, "calendar refresh jobs");
+	stage_shows(&stage, "jobs: nothing is new");
+	stage_keys(&stage, "Escape");
+	say(&stage, "calendar list");
+	stage_shows(&stage, "fetched Wed 25 Nov 2026 09:30");
+	stage_keys(&stage, "Escape");
+	stop_serving();
+	say(&stage, "calendar refresh");
+	stage_shows(&stage, "jobs: not fetched: no answer");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "on-a-job is on");
+	stage_close(&stage);
+}
+
+static void a_copy_that_somebody_else_fetched_is_noticed(void **state)
+{
+	static const char bytes[] = "BEGIN:VCALENDAR\nBEGIN:VEVENT\nUID:1\nDTSTART:20261125T150000Z\nDURATION:PT1H\n"
+				    "END:VEVENT\nEND:VCALENDAR\n";
+	const struct stage_options options = {
+		.screen = "now", .width = 80, .height = 24, .now = ON_THE_JOB, .plan = plan};
+	struct nm_calendar_copy copy = {.name = "jobs", .tried = ON_THE_JOB, .fetched = ON_THE_JOB, .bytes = bytes};
+	struct stage stage;
+	struct nm_store *other;
+	struct nm_buf path;
+	struct nm_error err;
+
+	(void)state;
+	open_stage(&stage, &options);
+	assert_false(app_notice(&stage.app));
+	nm_buf_init(&path, 4096);
+	assert_int_equal(session_store_path(&stage.session, &path, &err), NM_OK);
+	assert_int_equal(nm_store_open(path.data, false, &other, &err), NM_OK);
+	copy.source = stage.session.plan->calendars[0].path;
+	copy.len = strlen(bytes);
+	assert_int_equal(nm_store_calendar_put(other, &copy, &err), NM_OK);
+	nm_store_close(other);
+	nm_buf_clear(&path);
+	assert_true(app_notice(&stage.app));
+	assert_false(app_notice(&stage.app));
+	stage_keys(&stage, "1");
+	stage_shows(&stage, "on-a-job is on");
+	stage_close(&stage);
+}
+
+static void reading_only_fetches_nothing(void **state)
+{
+	const struct stage_options options = {
+		.screen = "now", .width = 80, .height = 24, .now = ON_THE_JOB, .read_only = true, .plan = plan};
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage, &options);
+	say(&stage, "calendar refresh");
+	stage_shows(&stage, "read-only");
+	stage_shows(&stage, "jobs was never");
+	stage_close(&stage);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(a_calendar_is_fetched_by_a_command, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_copy_that_somebody_else_fetched_is_noticed, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(reading_only_fetches_nothing, set_up, tear_down),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
