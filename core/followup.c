@@ -120,6 +120,12 @@ static bool awaits_text(const struct nm_plan *plan, const struct nm_followup *fo
 	return plan->follow_up.then_text != NULL && followup->number != 0 && followup->texted == 0;
 }
 
+/* Whoever rings once from a number that is dear to call wants just that. */
+static bool may_be_called(const struct nm_plan *plan, const struct nm_followup *followup)
+{
+	return followup->number == 0 || nm_plan_toll(plan, followup->number) == NM_TOLL_FINE;
+}
+
 struct nm_followup_due nm_followup_due(const struct nm_plan *plan, const struct nm_followup *followup)
 {
 	const struct nm_follow_up *follow_up = &plan->follow_up;
@@ -127,7 +133,7 @@ struct nm_followup_due nm_followup_due(const struct nm_plan *plan, const struct 
 
 	if (followup->tries >= follow_up->attempts)
 		due.next = awaits_text(plan, followup) ? NM_NEXT_TEXT : NM_NEXT_NONE;
-	if (followup->end != NM_FOLLOWUP_OPEN || due.next == NM_NEXT_NONE)
+	if (followup->end != NM_FOLLOWUP_OPEN || due.next == NM_NEXT_NONE || !may_be_called(plan, followup))
 		return (struct nm_followup_due){ NM_NEXT_NONE, NM_TIME_MAX };
 	due.at = followup->tries > 0 ? later(followup->last_try, follow_up->retry_s)
 				     : later(followup->opened, follow_up->within_s);

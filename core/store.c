@@ -38,10 +38,12 @@
 	" last_try, tries, texted FROM followup"
 
 /* What the log says of a caller ?1 (store_matters.c); the tables' indexes are of these very words. */
-#define MISSED "call WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
-#define ANSWERED                                                                                   \
-	"call WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0 AND caller > 0"      \
-	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND touched = 1" \
+#define MISSED                                                                                                 \
+	"call INDEXED BY call_missed WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
+#define ANSWERED                                                                                           \
+	"call INDEXED BY call_answered WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0"    \
+	" AND caller > 0"                                                                                  \
+	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND touched = 1"         \
 	" AND anchor < began AND began <= seen_until)"
 #define OF_CALLER "followup WHERE number = ?1 AND number > 0"
 #define MATTER_ROW                                                                         \
@@ -106,10 +108,11 @@ static const char *const statements[NM_SQL_COUNT] = {
 		" answered_by = excluded.answered_by, seconds = excluded.seconds, cut = excluded.cut,"
 		" ours = excluded.ours, version = excluded.version",
 	[NM_SQL_CALL_GET] = CALL_ROW " WHERE id = ?1",
-	[NM_SQL_CALL_NEWEST] = "SELECT coalesce(max(began), ?3) FROM call",
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+	[NM_SQL_CALLS_BY] =
+		CALL_ROW " WHERE caller = ?3 AND caller > 0 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_EACH] =
 		"SELECT caller, began, ended, outcome, reason, probably, answered_by, seconds, cut FROM call"
 		" WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",
@@ -139,7 +142,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 				 " ORDER BY id DESC LIMIT ?",
 	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
 	[NM_SQL_FOLLOWUPS_OPEN] =
-		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
+		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2"
+			     " AND (newest >= ?3 OR came <> 0 OR touched = 1) ORDER BY opened, id",
 	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try,"
 				  " (SELECT number FROM call WHERE id = followup.call) FROM followup"
 				  " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened, id",
@@ -188,10 +192,11 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_MATTER_ANSWERED] = "SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1",
 	[NM_SQL_MATTER_FOLLOWUPS] = MATTER_ROW " AND anchor >= ?2 AND anchor < ?3 ORDER BY anchor DESC, id DESC",
 	[NM_SQL_MATTER_ENDS] =
-		MATTER_ROW " AND outcome IN (0, 5) AND (ended = 0 OR ended >= ?2) AND +anchor < ?3",
+		MATTER_ROW " AND outcome IN (0, 5) AND ended = 0 UNION ALL " MATTER_ROW
+			   " AND outcome IN (0, 5) AND ended >= ?2 AND ended <> 0 AND anchor < ?3",
 	[NM_SQL_MATTER_CALLS] =
 		"SELECT id, began, (SELECT max(began) FROM " MISSED " AND began >= ?2 AND began < ?3),"
-		" (SELECT count(*) FROM " MISSED " AND began >= ?2 AND began < ?3)"
+		" (SELECT count(*) FROM (SELECT 1 FROM " MISSED " AND began >= ?2 AND began < ?3 LIMIT ?4))"
 		" FROM " MISSED " AND began >= ?2 AND began < ?3 ORDER BY began, id LIMIT 1",
 	/* A try that brought nothing new leaves the copy and its marks; one that failed leaves when it was fetched too. */
 	[NM_SQL_CALENDAR_PUT] =

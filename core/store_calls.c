@@ -228,8 +228,10 @@ static struct nm_call_entry read_call(sqlite3_stmt *statement, struct nm_arena *
 enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter *filter,
 			    struct nm_call_entries *out, struct nm_error *err)
 {
-	sqlite3_stmt *statement =
-		nm_store_statement(store, filter->number != 0 ? NM_SQL_CALLS_OF : NM_SQL_CALLS, err);
+	const enum nm_store_statement which = filter->caller != 0 ? NM_SQL_CALLS_BY
+					      : filter->number != 0 ? NM_SQL_CALLS_OF
+								    : NM_SQL_CALLS;
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
 	struct nm_call_entries calls = { .arena = nm_arena_new() };
 	size_t capacity = 0;
 	bool ok = calls.arena != NULL;
@@ -241,8 +243,9 @@ enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter 
 	}
 	sqlite3_bind_int64(statement, 1, filter->since);
 	sqlite3_bind_int64(statement, 2, filter->until);
-	if (filter->number != 0)
-		sqlite3_bind_int64(statement, 3, (sqlite3_int64)filter->number);
+	if (which != NM_SQL_CALLS)
+		sqlite3_bind_int64(statement, 3,
+				   (sqlite3_int64)(filter->caller != 0 ? filter->caller : filter->number));
 	while (ok && calls.n < filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
 		ok = nm_grow((void **)&calls.items, &capacity, calls.n + 1, sizeof(*calls.items));
 		if (ok)

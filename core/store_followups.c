@@ -49,6 +49,8 @@ enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup
 	}
 	sqlite3_bind_int64(statement, 1, filter->since);
 	sqlite3_bind_int64(statement, 2, filter->until);
+	if (filter->open)
+		sqlite3_bind_int64(statement, 3, filter->now - NM_FOLLOWUP_LATE_S);
 	while (ok && followups.n < filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
 		ok = nm_grow((void **)&followups.items, &capacity, followups.n + 1, sizeof(*followups.items));
 		if (ok)

@@ -115,6 +115,7 @@ static enum nm_code read_missed(struct nm_store *store, uint64_t number, struct 
 	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
 	sqlite3_bind_int64(statement, 2, span.from);
 	sqlite3_bind_int64(statement, 3, span.until);
+	sqlite3_bind_int(statement, 4, NM_FOLLOWUP_CALLS);
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW)
 		*out = (struct missed){ .call = sqlite3_column_int64(statement, 0),
@@ -142,21 +143,6 @@ static const struct row *find_holder(const struct rows *rows, struct nm_span *sp
 	if (kept > 1)
 		span->from = holder->anchor;
 	return holder == NULL && rows->n > 0 ? &rows->items[0] : holder;
-}
-
-/* What becomes known long afterwards opens nothing, and joins none that was opened later. */
-static enum nm_code cut_late(struct nm_store *store, const struct row *holder, struct nm_span *span,
-			     struct nm_error *err)
-{
-	nm_time newest;
-	enum nm_code code = read_time(store, NM_SQL_CALL_NEWEST, 0, 0, 0, &newest, err);
-	nm_time since = newest - NM_FOLLOWUP_LATE_S;
-
-	if (holder != NULL && holder->opened < since)
-		since = holder->opened;
-	if (code == NM_OK && span->from < since)
-		span->from = since;
-	return code;
 }
 
 static enum nm_code write_calls(struct nm_store *store, const struct row *row, const struct missed *missed,
@@ -245,10 +231,8 @@ static enum nm_code settle_matter(struct nm_store *store, uint64_t number, struc
 
 	if (code == NM_OK) {
 		holder = find_holder(&rows, &span);
-		code = cut_late(store, holder, &span, err);
-	}
-	if (code == NM_OK)
 		code = read_missed(store, number, span, &missed, err);
+	}
 	if (code == NM_OK)
 		code = settle_rows(store, number, &rows, holder, &missed, err);
 	free(rows.items);

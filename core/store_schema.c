@@ -62,6 +62,7 @@ static const char *const migrations[] = {
 	" WHERE outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0;"
 	"CREATE INDEX call_answered ON call(caller, began)"
 	" WHERE outcome = 0 AND probably = 0 AND ours = 0 AND caller > 0;"
+	"CREATE INDEX call_caller ON call(caller, began) WHERE caller > 0;"
 	"CREATE TABLE followup(id INTEGER PRIMARY KEY AUTOINCREMENT, channel INTEGER NOT NULL,"
 	" number INTEGER NOT NULL, name TEXT, words TEXT, line TEXT, came INTEGER NOT NULL,"
 	" call INTEGER REFERENCES call(id), opened INTEGER NOT NULL, newest INTEGER NOT NULL,"

@@ -501,7 +501,10 @@ enum nm_code nm_texting_send(const struct nm_push_context *context, const struct
 		code = nm_store_lock(context->store, err);
 	if (code != NM_OK)
 		return code;
-	code = add_text(context, outgoing, &outbox, err);
+	if (outgoing->check != NULL)
+		code = outgoing->check(outgoing->context, err);
+	if (code == NM_OK)
+		code = add_text(context, outgoing, &outbox, err);
 	if (code == NM_OK)
 		code = move_text(context, outbox.items, outbox.arena, outgoing->follow_s, err);
 	nm_store_unlock(context->store);

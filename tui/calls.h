@@ -60,8 +60,8 @@ struct calls {
 	struct call_page page; /* the call under the cursor, where there is room for it */
 	/* a lead being asked for */
 	enum nm_channel lead_channel;
-	nm_number lead_number;
-	char lead_name[LEAD_BYTES];
+	char lead_number[NM_NUMBER_TEXT]; /* "": not known */
+	char lead_name[NM_LEAD_NAME + 1];
 	int64_t asked; /* follow-up that a question is about */
 	int64_t last;  /* the one about which something was done last; 0 */
 };

@@ -8,6 +8,7 @@
 #include <stdio.h>
 
 #include "call_words.h"
+#include "followups.h"
 
 #define WIDE 60    /* columns below which only the most telling ones are shown */
 #define WIDER 100  /* and from which on there is room for groups and lengths */
@@ -163,29 +164,42 @@ static struct queue_columns queue_columns(struct box box)
 	return (struct queue_columns){box.x + 9, end - 41, end - 32, end - 26, end - 15};
 }
 
+/* What follows who rang. */
+static void draw_waiting(const struct app *app, const struct nm_followup *followup, struct canvas *canvas,
+			 const struct queue_columns *at, int end, int y)
+{
+	const struct nm_followup_due due = nm_followup_due(app_plan(app), followup);
+	char text[64];
+	const unsigned style = due_words(&due, app_now(app), text, sizeof text);
+
+	canvas_text(canvas, at->due, y, end - at->due, style, text);
+	if (!at->since)
+		return;
+	span_words(app_now(app) - followup->opened, text, sizeof text);
+	canvas_text(canvas, at->since, y, at->tries - at->since - 1, STYLE_PLAIN, text);
+	canvas_textf(canvas, at->tries, y, at->last - at->tries - 1, STYLE_PLAIN, "%d", followup->tries);
+	canvas_text(canvas, at->last, y, at->due - at->last - 1, STYLE_PLAIN, last_words(followup));
+}
+
 static void draw_followup(const struct app *app, const struct nm_followup *followup, struct canvas *canvas,
 			  struct box box, int y)
 {
 	const struct queue_columns at = queue_columns(box);
-	const struct nm_followup_due due = nm_followup_due(app_plan(app), followup);
-	const int end = box.x + box.width;
-	char text[64];
-	unsigned style;
-	struct nm_buf who;
+	const int end = box.x + box.width, then = at.since ? at.since : at.due;
+	struct nm_buf who, toll;
 
 	nm_buf_init(&who, 1u << 16);
+	nm_buf_init(&toll, 1u << 16);
 	calls_who(app_plan(app), followup, &who);
-	canvas_text(canvas, at.who, y, (at.since ? at.since : at.due) - at.who - 1, STYLE_PLAIN, who.data);
+	canvas_text(canvas, at.who, y, then - at.who - 1, STYLE_PLAIN, who.data);
+	if (at.since)
+		canvas_text(canvas, box.x + 2, y, 6, STYLE_PLAIN, nm_channel_name(followup->channel));
+	if (followup_toll(app_plan(app), followup, &toll))
+		canvas_text(canvas, then, y, end - then, STYLE_DIM, at.since ? toll.data : "do not call");
+	else
+		draw_waiting(app, followup, canvas, &at, end, y);
 	nm_buf_clear(&who);
-	style = due_words(&due, app_now(app), text, sizeof text);
-	canvas_text(canvas, at.due, y, end - at.due, style, text);
-	if (!at.since)
-		return;
-	canvas_text(canvas, box.x + 2, y, 6, STYLE_PLAIN, nm_channel_name(followup->channel));
-	span_words(app_now(app) - followup->opened, text, sizeof text);
-	canvas_text(canvas, at.since, y, at.tries - at.since - 1, STYLE_PLAIN, text);
-	canvas_textf(canvas, at.tries, y, at.last - at.tries - 1, STYLE_PLAIN, "%d", followup->tries);
-	canvas_text(canvas, at.last, y, at.due - at.last - 1, STYLE_PLAIN, last_words(followup));
+	nm_buf_clear(&toll);
 }
 
 static void draw_queue(const struct calls *calls, const struct app *app, struct canvas *canvas, struct box box)
@@ -193,15 +207,19 @@ static void draw_queue(const struct calls *calls, const struct app *app, struct 
 	const struct queue_columns at = queue_columns(box);
 	const int rows = box.height - 1;
 	const size_t top = list_top(&calls->queue_list, rows);
+	char more[32] = "";
 
 	if (!calls->queue.n) {
 		canvas_text(canvas, box.x + 1, box.y, box.width - 2, STYLE_GOOD, "nobody is to be called back");
 		return;
 	}
-	canvas_text(canvas, at.since ? box.x + 1 : at.who, box.y, 10, STYLE_HEAD, "call back");
+	if (calls->queue.more)
+		snprintf(more, sizeof more, " (%zu, more)", calls->queue.n);
+	canvas_textf(canvas, at.since ? box.x + 1 : at.who, box.y, at.since ? 10 : at.due - at.who - 1, STYLE_HEAD,
+		     "call back%s", at.since ? "" : more);
 	canvas_text(canvas, at.due, box.y, 14, STYLE_HEAD, "due");
 	if (at.since) {
-		canvas_text(canvas, at.who + 3, box.y, 3, STYLE_HEAD, "who");
+		canvas_textf(canvas, at.who + 3, box.y, at.since - at.who - 4, STYLE_HEAD, "who%s", more);
 		canvas_text(canvas, at.since, box.y, 8, STYLE_HEAD, "since");
 		canvas_text(canvas, at.tries, box.y, 6, STYLE_HEAD, "tries");
 		canvas_text(canvas, at.last, box.y, 10, STYLE_HEAD, "last");

@@ -13,15 +13,15 @@
 #include "followups.h"
 #include "prompt.h"
 
-#define HISTORY_CALLS 2000 /* of the log, read to find those of one caller */
+#define HISTORY_CALLS 200 /* of one caller that are told of */
 
-/* The one that a key is about; says so when there is none. */
+/* The one that a key is about, of several of one caller the most urgent; says so when there is none. */
 static const struct nm_followup *find_target(const struct calls *calls, struct app *app)
 {
 	const struct nm_call_entry *call = calls->in_queue ? NULL : calls_chosen_call(calls);
 	const struct nm_followup *target = calls->in_queue ? calls_chosen_followup(calls) : NULL;
 
-	for (size_t i = 0; call && call->caller.number && i < calls->queue.n; i++) {
+	for (size_t i = 0; !target && call && call->caller.number && i < calls->queue.n; i++) {
 		if (calls->queue.items[i].number == call->caller.number)
 			target = &calls->queue.items[i];
 	}
@@ -207,6 +207,16 @@ static void ask_number(struct app *app, const char *typed)
 	app_ask(app, TAG_LEAD_NUMBER, "number (empty: not known):", typed, NULL);
 }
 
+static void ask_name(struct app *app, const char *typed)
+{
+	app_ask(app, TAG_LEAD_NAME, "name (empty: not known):", typed, NULL);
+}
+
+static void ask_words(struct app *app, const char *typed)
+{
+	app_ask(app, TAG_LEAD_WORDS, "what is it about (empty: nothing):", typed, NULL);
+}
+
 void calls_lead_ask(struct calls *calls, struct app *app)
 {
 	static const char *const channels[] = {"by phone", "by text", "from the web"};
@@ -219,28 +229,58 @@ void calls_lead_ask(struct calls *calls, struct app *app)
 
 static void take_number(struct calls *calls, struct app *app, const char *text)
 {
+	nm_number number = 0;
 	struct nm_error err;
 
-	calls->lead_number = 0;
-	if (*text && nm_number_read(text, app_plan(app)->country, &calls->lead_number, &err)) {
+	if (*text && nm_number_read(text, app_plan(app)->country, &number, &err)) {
 		app_error(app, &err);
 		ask_number(app, text);
 		return;
 	}
-	app_ask(app, TAG_LEAD_NAME, "name (empty: not known):", "", NULL);
+	calls->lead_number[0] = '\0';
+	if (number)
+		nm_number_write(number, calls->lead_number);
+	ask_name(app, "");
+}
+
+/* What is known of it by now; it borrows the texts. */
+static enum nm_code read_lead(const struct calls *calls, const struct app *app, const char *name, const char *words,
+			      struct nm_followup *out, struct nm_error *err)
+{
+	const struct nm_lead_text text = {.channel = nm_channel_name(calls->lead_channel),
+					  .number = calls->lead_number[0] ? calls->lead_number : NULL,
+					  .name = *name ? name : NULL,
+					  .words = *words ? words : NULL};
+
+	return nm_lead_read(app_plan(app), &text, app_now(app), out, err);
+}
+
+static void take_name(struct calls *calls, struct app *app, const char *text)
+{
+	struct nm_followup lead;
+	struct nm_error err;
+
+	if (read_lead(calls, app, text, "", &lead, &err)) {
+		app_error(app, &err);
+		ask_name(app, text);
+		return;
+	}
+	snprintf(calls->lead_name, sizeof calls->lead_name, "%s", text);
+	ask_words(app, "");
 }
 
 static void add_lead(struct calls *calls, struct app *app, const char *words)
 {
-	const struct nm_followup lead = {.channel = calls->lead_channel,
-					 .number = calls->lead_number,
-					 .name = calls->lead_name[0] ? calls->lead_name : NULL,
-					 .words = *words ? words : NULL,
-					 .opened = app_now(app)};
+	struct nm_followup lead;
 	struct nm_store *store;
 	struct nm_error err;
 	int64_t id;
 
+	if (read_lead(calls, app, calls->lead_name, words, &lead, &err)) {
+		app_error(app, &err);
+		ask_words(app, words);
+		return;
+	}
 	if (session_store(app->session, &store, &err) || nm_store_followup_add(store, &lead, &id, &err)) {
 		app_error(app, &err);
 		return;
@@ -266,8 +306,7 @@ void calls_queue_answer(struct calls *calls, struct app *app, const struct event
 		take_number(calls, app, event->text);
 		break;
 	case TAG_LEAD_NAME:
-		snprintf(calls->lead_name, sizeof calls->lead_name, "%s", event->text);
-		app_ask(app, TAG_LEAD_WORDS, "what is it about (empty: nothing):", "", NULL);
+		take_name(calls, app, event->text);
 		break;
 	case TAG_LEAD_WORDS:
 		add_lead(calls, app, event->text);
@@ -309,7 +348,7 @@ static enum nm_code add_calls(struct notes *notes, struct app *app, struct nm_st
 			      const struct nm_followup *followup, struct nm_error *err)
 {
 	const struct nm_call_filter filter = {
-		.since = followup->opened, .until = NM_TIME_MAX, .most = HISTORY_CALLS};
+		.since = followup->opened, .until = NM_TIME_MAX, .most = HISTORY_CALLS, .caller = followup->number};
 	struct nm_call_entries calls;
 	enum nm_code code = followup->number ? nm_store_calls(store, &filter, &calls, err) : NM_OK;
 
@@ -318,11 +357,9 @@ static enum nm_code add_calls(struct notes *notes, struct app *app, struct nm_st
 	notes_add(notes, STYLE_PLAIN, "");
 	notes_add(notes, STYLE_HEAD, "calls");
 	if (calls.more)
-		notes_addf(notes, STYLE_DIM, "of the newest %d calls since then:", HISTORY_CALLS);
-	for (size_t i = calls.n; i-- > 0;) {
-		if (calls.items[i].caller.number == followup->number)
-			add_call(notes, app, &calls.items[i]);
-	}
+		notes_addf(notes, STYLE_DIM, "the newest %d since then:", HISTORY_CALLS);
+	for (size_t i = calls.n; i-- > 0;)
+		add_call(notes, app, &calls.items[i]);
 	nm_call_entries_clear(&calls);
 	return NM_OK;
 }

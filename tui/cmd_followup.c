@@ -80,7 +80,11 @@ static enum nm_code read_list(struct invocation *run, size_t count, struct nm_fo
 {
 	const bool all = argument_given(run->args, "all");
 	const struct nm_followup_filter filter = {
-		.open = !all, .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = all ? count : LIST_MOST
+		.open = !all,
+		.since = NM_TIME_MIN,
+		.until = NM_TIME_MAX,
+		.most = all ? count : LIST_MOST,
+		.now = session_now(run->session),
 	};
 	struct nm_store *store;
 	enum nm_code code = session_store(run->session, &store, err);

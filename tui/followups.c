@@ -39,7 +39,8 @@ void followup_about(const struct nm_followup *followup, struct nm_buf *out)
 	if (!followup->call)
 		nm_buf_addf(out, "%s lead%s", nm_channel_name(followup->channel), followup->calls ? ", " : "");
 	if (followup->calls)
-		nm_buf_addf(out, "%d missed call%s", followup->calls, followup->calls == 1 ? "" : "s");
+		nm_buf_addf(out, "%d%s missed call%s", followup->calls,
+			    followup->calls < NM_FOLLOWUP_CALLS ? "" : " or more", followup->calls == 1 ? "" : "s");
 	if (followup->line)
 		nm_buf_addf(out, " to %s", followup->line);
 	if (followup->tries) {
@@ -78,10 +79,9 @@ static void due_words(const struct session *session, struct nm_followup_due due,
 	}
 }
 
-/* Whoever rings once from a number that is dear to call wants just that; false: it is none. */
-static bool toll_words(const struct session *session, const struct nm_followup *followup, struct nm_buf *out)
+bool followup_toll(const struct nm_plan *plan, const struct nm_followup *followup, struct nm_buf *out)
 {
-	const enum nm_toll toll = followup->number ? nm_plan_toll(session->plan, followup->number) : NM_TOLL_FINE;
+	const enum nm_toll toll = followup->number ? nm_plan_toll(plan, followup->number) : NM_TOLL_FINE;
 	const char *country;
 
 	if (toll == NM_TOLL_FINE)
@@ -103,7 +103,7 @@ void followup_stands(const struct session *session, const struct nm_followup *fo
 	if (followup->end != NM_FOLLOWUP_OPEN) {
 		minute_words(session, followup->ended, at);
 		nm_buf_addf(out, "ended %s: %s", at, nm_followup_end_name(followup->end));
-	} else if (toll_words(session, followup, out)) {
+	} else if (followup_toll(session->plan, followup, out)) {
 		return;
 	} else if (due.next != NM_NEXT_NONE) {
 		due_words(session, due, out);
@@ -170,19 +170,58 @@ enum nm_code followup_outgoing(struct session *session, const struct nm_followup
 	return code ? code : nm_texting_check(plan, out->sender, out->to, out->body, err);
 }
 
+/* What a text is being sent for. */
+struct sending {
+	struct session *session;
+	struct nm_store *store;
+	int64_t id;
+};
+
+static enum nm_code may_still_be_sent(void *context, struct nm_error *err)
+{
+	const struct sending *sending = context;
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followup followup;
+	enum nm_code code = arena ? nm_store_followup_get(sending->store, sending->id, arena, &followup, err)
+				  : nm_fail_memory(err);
+
+	if (!code)
+		code = nm_followup_text_check(sending->session->plan, sending->store, &followup,
+					      session_now(sending->session), err);
+	nm_arena_free(arena);
+	return code;
+}
+
+/* The text has left, whatever is known of that afterwards. */
+static enum nm_code write_texted(const struct sending *sending, const char *to, struct nm_error *err)
+{
+	const struct nm_deed texted = {
+		.at = session_now(sending->session), .who = sending->session->options.who, .kind = NM_DEED_TEXTED};
+	struct nm_error why;
+	enum nm_code code = nm_store_followup_deed(sending->store, sending->id, &texted, &why);
+
+	return code ? nm_fail(err, code, "the text to %s was sent, but follow-up %lld does not say so: %s", to,
+			      (long long)sending->id, why.text)
+		    : NM_OK;
+}
+
 enum nm_code followup_send(struct session *session, int64_t id, const struct nm_outgoing *outgoing,
 			    struct nm_outbox *out, struct nm_error *err)
 {
-	const struct nm_deed texted = {
-		.at = session_now(session), .who = session->options.who, .kind = NM_DEED_TEXTED};
+	struct sending sending = {.session = session, .id = id};
+	struct nm_outgoing checked = *outgoing;
 	struct nm_push_context context;
 	enum nm_code code = session_push_context(session, &context, err);
 
-	if (!code)
-		code = nm_texting_send(&context, outgoing, out, err);
+	if (code)
+		return code;
+	sending.store = context.store;
+	checked.check = may_still_be_sent;
+	checked.context = &sending;
+	code = nm_texting_send(&context, &checked, out, err);
 	if (code || out->items->state != NM_OUTBOX_SENT)
 		return code;
-	code = nm_store_followup_deed(context.store, id, &texted, err);
+	code = write_texted(&sending, out->items->to, err);
 	if (code)
 		nm_outbox_clear(out);
 	return code;

@@ -15,13 +15,16 @@ void add_one_line(struct nm_buf *out, const char *text);
 void followup_who(const struct nm_followup *followup, struct nm_buf *out);
 /* "2 missed calls to main, tried once, texted"; "web lead, Ann" */
 void followup_about(const struct nm_followup *followup, struct nm_buf *out);
-/* "call back by Mon 23 Nov 2026 08:15, 12 min late"; "ended Mon 23 Nov 2026 09:00: booked"; of a number that nobody may
- * call (nm_plan_toll) that it is one */
+/* "not to be called back: a premium number", of one that nm_plan_toll lets nobody call; false and no words: of others. */
+bool followup_toll(const struct nm_plan *plan, const struct nm_followup *followup, struct nm_buf *out);
+/* "call back by Mon 23 Nov 2026 08:15, 12 min late"; "ended Mon 23 Nov 2026 09:00: booked"; or what
+ * followup_toll says */
 void followup_stands(const struct session *session, const struct nm_followup *followup, struct nm_buf *out);
 /* What would be sent now; NM_INPUT or NM_REFUSED say why nothing is.  The body is the plan's. */
 enum nm_code followup_outgoing(struct session *session, const struct nm_followup *followup, struct nm_outgoing *out,
 			    struct nm_error *err) NM_WARN_UNUSED;
-/* Sends it, and writes down that it was sent when its carrier has taken it: out (nm_outbox_clear) says how it went. */
+/* Sends it, when the follow-up may still get one (somebody else may have sent one while this was shown), and writes
+ * down that it was sent when its carrier has taken it; an error says so when only that failed: out (nm_outbox_clear) says how it went. */
 enum nm_code followup_send(struct session *session, int64_t id, const struct nm_outgoing *outgoing,
 			    struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
 /* The members of one; the object stays open. */

@@ -15,6 +15,7 @@
 struct now_log {
 	struct nm_report report; /* of the last 30 days and all lines */
 	size_t due;              /* people to call back */
+	bool due_more;           /* than were looked at */
 	nm_time due_at;          /* when that is due of the first one; NM_TIME_MAX */
 };
 

@@ -392,8 +392,8 @@ static void draw_due(const struct now *now, const struct app *app, struct rows *
 	if (!now->log.due)
 		return;
 	nm_duration_words((late > 0 ? late : -late) / 60 * 60, words);
-	snprintf(text, sizeof text, late > 0 ? "%zu %s to call back, the oldest %s late: screen 7" : "%zu %s to call back, the first in %s",
-		 now->log.due, people, words);
+	snprintf(text, sizeof text, late > 0 ? "%zu%s %s to call back, the oldest %s late: screen 7" : "%zu%s %s to call back, the first in %s",
+		 now->log.due, now->log.due_more ? " and more" : "", people, words);
 	draw_named(rows, "Due", late > 0 ? STYLE_WARNING : STYLE_PLAIN, text);
 }
 

@@ -5,7 +5,7 @@
  */
 #include "now.h"
 
-#define OPEN_MOST 10000 /* follow-ups that are looked at; beyond, how many is no matter */
+#define OPEN_MOST 10000 /* follow-ups that are looked at; the oldest */
 
 void now_log_clear(struct now_log *log)
 {
@@ -16,7 +16,11 @@ void now_log_clear(struct now_log *log)
 static void read_due(struct now_log *log, struct app *app, struct nm_store *store)
 {
 	const struct nm_followup_filter open = {
-		.open = true, .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = OPEN_MOST
+		.open = true,
+		.since = NM_TIME_MIN,
+		.until = NM_TIME_MAX,
+		.most = OPEN_MOST,
+		.now = app_now(app),
 	};
 	struct nm_followups followups;
 
@@ -28,6 +32,7 @@ static void read_due(struct now_log *log, struct app *app, struct nm_store *stor
 		log->due += due.next != NM_NEXT_NONE;
 		log->due_at = due.at < log->due_at ? due.at : log->due_at;
 	}
+	log->due_more = followups.more;
 	nm_followups_clear(&followups);
 }
 

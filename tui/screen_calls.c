@@ -72,7 +72,11 @@ static void begin_log(struct calls *calls, const char *filter)
 static enum nm_code read_queue(struct calls *calls, struct app *app, struct nm_store *store, struct nm_error *err)
 {
 	const struct nm_followup_filter filter = {
-		.open = true, .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = CALLS_QUEUE};
+		.open = true,
+		.since = NM_TIME_MIN,
+		.until = NM_TIME_MAX,
+		.most = CALLS_QUEUE,
+		.now = app_now(app)};
 	struct nm_followups queue;
 	enum nm_code code = nm_store_followups(store, &filter, &queue, err);
 

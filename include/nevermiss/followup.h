@@ -8,8 +8,7 @@
  * become known is no matter: what nobody has touched is as if they had been written as they came, also after a call
  * was mended, and is gone when no call is left that opens it.  What somebody has touched stays, whole as they saw it,
  * and has the calls up to the end that it was given.  A caller who withheld the number cannot be called back and opens
- * none, nor does a number of the plan's, nor a call that is NM_FOLLOWUP_LATE_S behind the log's newest when it
- * becomes known.  Leads that came by text or web are added by hand; calls of that number after it join one that is
+ * none, nor does a number of the plan's.  Leads that came by text or web are added by hand; calls of that number after it join one that is
  * open.  Kept is what happened; when something is due follows from the plan.
  */
 #ifndef NEVERMISS_FOLLOWUP_H
@@ -17,8 +16,10 @@
 
 #include "nevermiss/push.h"
 
-/* So far behind the log's newest call one that becomes known opens none: nobody calls back after a month. */
+/* Whose newest call lies so far back is not listed as open, unless it is a lead or somebody has touched it: nobody calls
+ * back after a month. */
 #define NM_FOLLOWUP_LATE_S (30 * (nm_time)NM_DAY)
+#define NM_FOLLOWUP_CALLS 100 /* calls of one follow-up are counted so far: only a machine rings that often */
 #define NM_FOLLOWUP_LOG "the log" /* who ends those with NM_FOLLOWUP_RANG_AGAIN */
 
 /* Kept in stores by these numbers, as all below. */
@@ -60,7 +61,7 @@ struct nm_followup {
 	int64_t call;      /* the call that opened it; 0: none did */
 	nm_time opened;    /* when that call began, or the lead came */
 	nm_time newest;    /* when the newest call that joined it began; opened when none did */
-	int calls;         /* unanswered ones of this caller that it stands for */
+	int calls;         /* unanswered ones of this caller that it stands for; NM_FOLLOWUP_CALLS: or more */
 	/* As the deeds that were not taken back have left it: */
 	enum nm_followup_end end;
 	nm_time ended; /* 0 while open */
@@ -93,9 +94,10 @@ struct nm_followup_filter {
 	bool open;            /* only open ones */
 	nm_time since, until; /* opened in [since, until) */
 	size_t most;
+	nm_time now; /* of open ones: those that NM_FOLLOWUP_LATE_S leaves out are left out as of then; 0: none is */
 };
 
-/* Newest opened first. */
+/* Newest opened first; of only open ones the oldest, who have waited longest, so that these are never left out. */
 enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup_filter *filter,
 				struct nm_followups *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_followups_clear(struct nm_followups *followups);
@@ -145,7 +147,8 @@ enum nm_code nm_lead_read_json(const struct nm_plan *plan, const char *row, size
 enum nm_followup_next {
 	NM_NEXT_CALL, /* call back */
 	NM_NEXT_TEXT, /* all attempts were made: the plan's then_text */
-	NM_NEXT_NONE  /* it has ended, or all that the plan says was done: who was texted may answer */
+	NM_NEXT_NONE  /* it has ended, or all that the plan says was done: who was texted may answer; or nobody may
+		       * call that number (nm_plan_toll) */
 };
 
 struct nm_followup_due {

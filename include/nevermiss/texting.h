@@ -31,6 +31,10 @@ struct nm_outgoing {
 	const char *body;
 	const char *why; /* it is sent; for the record: "test" */
 	int follow_s;    /* how long to wait for what becomes of it */
+	/* Asked when nobody else can send (the store's lock is held), right before; anything but NM_OK and nothing is sent.
+	 * NULL: nothing is to be asked. */
+	enum nm_code (*check)(void *context, struct nm_error *err);
+	void *context;
 };
 
 /* Sends it, and tells what is known of it then: out has one text, whose state and words say how that ended.  A text

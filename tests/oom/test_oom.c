@@ -547,7 +547,7 @@ static enum nm_code read_records(struct nm_error *err)
 static enum nm_code keep_a_call(struct nm_error *err)
 {
 	static const struct nm_call_leg leg = { { .id = "l", .to = "+15125550111" }, "owner" };
-	static const struct nm_call_filter all = { 0, 0, NM_TIME_MAX, 10 };
+	static const struct nm_call_filter all = { 0, 0, NM_TIME_MAX, 10, 0 };
 	struct nm_call_entry call = {
 		.number = 1,
 		.line = "main",
@@ -675,7 +675,7 @@ static enum nm_code call_back(struct nm_error *err)
 {
 	static const char row[] = "{\"channel\": \"web\", \"number\": \"+15125550199\", \"name\": \"Ann\","
 				  " \"words\": \"a leak\"}";
-	static const struct nm_followup_filter open = { true, NM_TIME_MIN, NM_TIME_MAX, 10 };
+	static const struct nm_followup_filter open = { true, NM_TIME_MIN, NM_TIME_MAX, 10, 0 };
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_followups followups = { 0 };
 	struct nm_followup lead;

@@ -14,6 +14,7 @@
 
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
+#include "followups.h"
 #include "stage.h"
 
 /* clang-format off */
@@ -369,6 +370,47 @@ static void keys_say_how_it_went(void **state)
 	stage_close(&stage);
 }
 
+/* Who has waited longest is shown, and that there are more than are. */
+static void too_many_are_told_of(void **state)
+{
+	struct stage stage;
+	struct nm_store *store;
+
+	(void)state;
+	stage_open(&stage, &small);
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_begin(store, NULL), NM_OK);
+	for (int i = 0; i <= 1000; i++) {
+		struct record r;
+
+		begin(&r, i, FRIDAY + i, SOMEBODY + (nm_number)i * 10000);
+		put(&stage, &r,
+		    (struct nm_became){.end = NM_CALL_ABANDONED, .reason = NM_CALL_HUNG_UP, .seconds = 9}, 9);
+	}
+	assert_int_equal(nm_store_commit(store, NULL), NM_OK);
+	stage_keys(&stage, "1 7");
+	stage_shows(&stage, "who (1000, more)");
+	stage_shows(&stage, "phone  +1 512 555 0199");
+	stage_close(&stage);
+}
+
+/* A number that is dear to call stands behind the others, and is not said to be late. */
+static void a_premium_number_is_not_due(void **state)
+{
+	struct stage stage;
+	struct record r;
+
+	(void)state;
+	open_filled(&stage, &small);
+	begin(&r, 90, FRIDAY - 6000, SPAM);
+	put(&stage, &r, (struct nm_became){.end = NM_CALL_ABANDONED, .reason = NM_CALL_HUNG_UP, .seconds = 9}, 9);
+	stage_keys(&stage, "1 L");
+	stage_shows(&stage, "3 people to call back");
+	stage_keys(&stage, "7 Down Down Down");
+	stage_shows(&stage, "+1 900 555 0123 (spam)        not to be called back: a premium number");
+	stage_close(&stage);
+}
+
 /* In the log a key is about whoever rang there. */
 static void a_call_leads_to_its_caller(void **state)
 {
@@ -381,6 +423,25 @@ static void a_call_leads_to_its_caller(void **state)
 	assert_int_equal(count_open(&stage), 2);
 	stage_keys(&stage, "B");
 	stage_shows(&stage, "this caller is not to be called back");
+	stage_close(&stage);
+}
+
+/* Of two follow-ups of one caller a key on a call is about the more urgent; its page has the calls of nobody else. */
+static void of_several_the_most_urgent_is_meant(void **state)
+{
+	const struct nm_followup lead = {
+		.channel = NM_CHANNEL_WEB, .number = VIP, .name = "Later", .opened = STAGE_NOW - 60};
+	struct stage stage;
+	struct nm_store *store;
+	int64_t id;
+
+	(void)state;
+	open_filled(&stage, &small);
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_followup_add(store, &lead, &id, NULL), NM_OK);
+	stage_keys(&stage, "1 7 / v i p Enter B");
+	stage_shows(&stage, "+1 512 555 0142 (vip): booked");
+	stage_hides(&stage, "Later, +1 512 555 0142 (vip): booked");
 	stage_close(&stage);
 }
 
@@ -408,6 +469,28 @@ static void a_lead_is_added(void **state)
 	stage_close(&stage);
 }
 
+/* Told when it is given, not after all was asked; and nothing is cut. */
+static void what_no_lead_can_have_is_asked_again(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	stage_keys(&stage, "I Down Enter Enter Enter");
+	stage_shows(&stage, "a lead needs a number or a name");
+	stage_shows(&stage, "name (empty: not known):");
+	for (int i = 0; i < 201; i++)
+		stage_type(&stage, "x");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "the name is longer than 200 bytes");
+	stage_keys(&stage, "C-u");
+	stage_type(&stage, "Kim");
+	stage_keys(&stage, "Enter Enter");
+	stage_shows(&stage, "added to those");
+	assert_int_equal(count_open(&stage), 4);
+	stage_close(&stage);
+}
+
 static void a_text_is_shown_before_it_is_sent(void **state)
 {
 	struct stage stage;
@@ -425,6 +508,31 @@ static void a_text_is_shown_before_it_is_sent(void **state)
 	stage_shows(&stage, "the text to +15125550142: sent");
 	stage_keys(&stage, "Tab");
 	stage_shows(&stage, "texted");
+	stage_close(&stage);
+}
+
+/* What was shown and said yes to is held against the follow-up again: somebody else may have ended it meanwhile. */
+static void a_text_is_looked_at_again_before_it_is_sent(void **state)
+{
+	const struct nm_deed ended = {.at = STAGE_NOW, .who = "sam", .kind = NM_DEED_ENDED, .end = NM_FOLLOWUP_BOOKED};
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followup followup;
+	struct nm_outgoing outgoing;
+	struct nm_outbox sent;
+	struct nm_store *store;
+	struct nm_error err;
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &(struct stage_options){
+				    .screen = "calls", .width = 80, .height = 24, .now = STAGE_NOW + 6 * 3600});
+	assert_int_equal(session_store(&stage.session, &store, &err), NM_OK);
+	assert_int_equal(nm_store_followup_get(store, 1, arena, &followup, &err), NM_OK);
+	assert_int_equal(followup_outgoing(&stage.session, &followup, &outgoing, &err), NM_OK);
+	assert_int_equal(nm_store_followup_deed(store, 1, &ended, &err), NM_OK);
+	assert_int_equal(followup_send(&stage.session, 1, &outgoing, &sent, &err), NM_INPUT);
+	assert_non_null(strstr(err.text, "has ended (booked)"));
+	nm_arena_free(arena);
 	stage_close(&stage);
 }
 
@@ -476,9 +584,14 @@ int main(void)
 		cmocka_unit_test(a_long_log_is_paged_through),
 		cmocka_unit_test(a_call_is_played_as_it_is_explained),
 		cmocka_unit_test(keys_say_how_it_went),
+		cmocka_unit_test(too_many_are_told_of),
+		cmocka_unit_test(a_premium_number_is_not_due),
 		cmocka_unit_test(a_call_leads_to_its_caller),
+		cmocka_unit_test(of_several_the_most_urgent_is_meant),
 		cmocka_unit_test(a_lead_is_added),
+		cmocka_unit_test(what_no_lead_can_have_is_asked_again),
 		cmocka_unit_test(a_text_is_shown_before_it_is_sent),
+		cmocka_unit_test(a_text_is_looked_at_again_before_it_is_sent),
 		cmocka_unit_test(a_read_only_session_changes_nothing),
 		cmocka_unit_test(new_calls_are_noticed),
 	};

@@ -379,7 +379,7 @@ static enum nm_call_kept put(const struct nm_call_entry *one)
 
 static size_t count(const char *line, nm_time since, nm_time until, size_t most)
 {
-	const struct nm_call_filter filter = { line != NULL ? number_of(line) : 0, since, until, most };
+	const struct nm_call_filter filter = { line != NULL ? number_of(line) : 0, since, until, most, 0 };
 	struct nm_call_entries calls;
 	struct nm_error err;
 	size_t n;
@@ -451,10 +451,10 @@ static void test_the_log_is_listed(void **state)
 	assert_int_equal(count("over", 0, NM_TIME_MAX, 10), 2);
 	assert_int_equal(count("over", T + 60, NM_TIME_MAX, 10), 1);
 	assert_int_equal(count("over", 0, T + 60, 10), 1);
-	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 2 }, &calls, &err), &err);
+	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 2, 0 }, &calls, &err), &err);
 	assert_true(calls.more);
 	nm_call_entries_clear(&calls);
-	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 3 }, &calls, &err), &err);
+	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 3, 0 }, &calls, &err), &err);
 	assert_false(calls.more);
 	nm_call_entries_clear(&calls);
 }
@@ -730,7 +730,7 @@ static void test_our_own_calls_are_marked(void **state)
 		"+15125550102", "3", "+15125550100", ENDED));
 	ok(import(0, NM_TIME_MIN, &result, &err), &err);
 	nm_import_clear(&result);
-	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 10 }, &calls, &err), &err);
+	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 10, 0 }, &calls, &err), &err);
 	assert_int_equal(calls.n, 3);
 	for (size_t i = 0; i < calls.n; i++) {
 		char caller[NM_NUMBER_TEXT];

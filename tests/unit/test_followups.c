@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include <cmocka.h>
 #include <sqlite3.h>
@@ -89,7 +90,7 @@ static void put(const char *id, nm_number caller, nm_time at, enum nm_call_end e
 /* All follow-ups, the oldest first: "#1 T+0..60 2 calls open; ...". */
 static void assert_followups(const char *expected)
 {
-	const struct nm_followup_filter all = { false, NM_TIME_MIN, NM_TIME_MAX, 1000 };
+	const struct nm_followup_filter all = { false, NM_TIME_MIN, NM_TIME_MAX, 1000, 0 };
 	struct nm_followups got;
 	struct nm_error err;
 	struct nm_buf text;
@@ -115,7 +116,7 @@ static void assert_followups(const char *expected)
 
 static int64_t newest_id(void)
 {
-	const struct nm_followup_filter all = { false, NM_TIME_MIN, NM_TIME_MAX, 1 };
+	const struct nm_followup_filter all = { false, NM_TIME_MIN, NM_TIME_MAX, 1, 0 };
 	struct nm_followups got;
 	struct nm_error err;
 	int64_t id;
@@ -398,17 +399,74 @@ static void test_an_answer_that_was_none_joins_what_it_parted(void **state)
 	assert_followups("ann 0..20 2 calls open; bob 15..15 1 call open");
 }
 
-/* "nobody calls back after a month" */
-static void test_a_call_that_is_known_too_late_opens_none(void **state)
+/* "of only open ones the oldest": those who have waited longest are not the ones that are left out. */
+static void test_a_list_cut_short_has_those_who_wait_longest(void **state)
+{
+	const struct nm_followup_filter open = { true, NM_TIME_MIN, NM_TIME_MAX, 2, T };
+	struct nm_followups got;
+	struct nm_error err;
+
+	(void)state;
+	put("a", ANN, T, NM_CALL_LOST);
+	put("b", BOB, T + 10, NM_CALL_LOST);
+	add_lead(0, "Carl", T + 20);
+	ok(nm_store_followups(store, &open, &got, &err), &err);
+	assert_int_equal(got.n, 2);
+	assert_true(got.more);
+	assert_int_equal(got.items[0].number, ANN);
+	assert_int_equal(got.items[1].number, BOB);
+	nm_followups_clear(&got);
+}
+
+/* How many open ones are listed then, whatever the clock of the calls says. */
+static size_t open_at(nm_time now)
+{
+	const struct nm_followup_filter open = { true, NM_TIME_MIN, NM_TIME_MAX, 100, now };
+	struct nm_followups got;
+	struct nm_error err;
+	size_t n;
+
+	ok(nm_store_followups(store, &open, &got, &err), &err);
+	n = got.n;
+	nm_followups_clear(&got);
+	return n;
+}
+
+/* "nobody calls back after a month", in whatever order a log of a year becomes known, and with a date that is wrong. */
+static void test_who_rang_a_month_ago_is_not_listed_as_open(void **state)
+{
+	static const int orders[][3] = { { 0, 1, 2 }, { 2, 1, 0 }, { 1, 2, 0 } };
+
+	(void)state;
+	for (nm_number i = 0; i < 3; i++) {
+		const nm_number a = ANN + 1000 * (i + 1), b = BOB + 1000 * (i + 1);
+		const nm_time opened[] = { T - NM_FOLLOWUP_LATE_S - 1, T - NM_FOLLOWUP_LATE_S,
+					   T + 40 * 366 * (nm_time)NM_DAY };
+		const size_t before = open_at(T);
+
+		for (int k = 0; k < 3; k++) {
+			const int n = orders[i][k];
+			char id[16];
+
+			snprintf(id, sizeof(id), "%d-%d", (int)i, n);
+			put(id, n == 0 ? a : n == 1 ? b : a + 500, opened[n], NM_CALL_LOST);
+		}
+		assert_int_equal(open_at(T), before + 2);
+	}
+	assert_int_equal(open_at(0), 9);
+}
+
+static void test_what_somebody_has_in_hand_stays_listed(void **state)
 {
 	(void)state;
-	put("a", BOB, T, NM_CALL_ANSWERED);
-	put("b", ANN, T - NM_FOLLOWUP_LATE_S - 1, NM_CALL_LOST);
-	assert_followups("");
-	put("c", ANN, T - NM_FOLLOWUP_LATE_S, NM_CALL_LOST);
-	assert_followups("ann -2592000..-2592000 1 call open");
-	put("d", ANN, T + 1000, NM_CALL_LOST);
-	assert_followups("ann -2592000..1000 2 calls open");
+	add_lead(0, "Carl", T);
+	put("a", ANN, T, NM_CALL_LOST);
+	assert_int_equal(open_at(T + 2 * NM_FOLLOWUP_LATE_S), 1);
+	deed(newest_id(), NM_DEED_TRIED, NM_FOLLOWUP_OPEN, T + 10);
+	assert_int_equal(open_at(T + 2 * NM_FOLLOWUP_LATE_S), 2);
+	put("b", BOB, T, NM_CALL_LOST);
+	put("c", BOB, T + NM_FOLLOWUP_LATE_S, NM_CALL_LOST);
+	assert_int_equal(open_at(T + 2 * NM_FOLLOWUP_LATE_S), 3);
 }
 
 /* --- leads --- */
@@ -446,7 +504,7 @@ static void test_a_lead_is_found_again(void **state)
 /* "in the same transaction": a call whose follow-up cannot be written is not written either. */
 static void test_neither_without_the_other(void **state)
 {
-	const struct nm_call_filter all = { 0, NM_TIME_MIN, NM_TIME_MAX, 10 };
+	const struct nm_call_filter all = { 0, NM_TIME_MIN, NM_TIME_MAX, 10, 0 };
 	const struct nm_call_entry call = { .number = UINT64_C(15125550100),
 					    .line = "main",
 					    .driver = "twilio",
@@ -479,7 +537,7 @@ static void test_neither_without_the_other(void **state)
 	assert_followups("ann 0..0 1 call open");
 }
 
-/* A store of before has calls and no follow-ups; its calls of the last month are known when the caller rings again. */
+/* A store of before has calls and no follow-ups; its calls are known when the caller rings again. */
 static void test_a_store_of_before(void **state)
 {
 	char file[512];
@@ -493,7 +551,7 @@ static void test_a_store_of_before(void **state)
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
 				      "DROP TABLE calendar; DROP TABLE deed; DROP TABLE followup; DROP INDEX call_missed;"
-				      " DROP INDEX call_answered; ALTER TABLE call DROP COLUMN ours;"
+				      " DROP INDEX call_answered; DROP INDEX call_caller; ALTER TABLE call DROP COLUMN ours;"
 				      " PRAGMA user_version = 5",
 				      NULL, NULL, NULL),
 			 SQLITE_OK);
@@ -504,6 +562,58 @@ static void test_a_store_of_before(void **state)
 	assert_followups("");
 	put("b", ANN, T + 60, NM_CALL_LOST);
 	assert_followups("ann 0..60 2 calls open");
+}
+
+static void test_the_calls_of_a_caller(void **state)
+{
+	const struct nm_call_filter of_bob = { .until = NM_TIME_MAX, .most = 10, .caller = BOB };
+	struct nm_call_entries calls;
+	struct nm_error err;
+
+	(void)state;
+	put("a", ANN, T, NM_CALL_LOST);
+	put("b", BOB, T + 5, NM_CALL_REJECTED);
+	put("c", BOB, T + 9, NM_CALL_ANSWERED);
+	ok(nm_store_calls(store, &of_bob, &calls, &err), &err);
+	assert_int_equal(calls.n, 2);
+	assert_string_equal(calls.items[0].carrier_id, "c");
+	assert_string_equal(calls.items[1].carrier_id, "b");
+	nm_call_entries_clear(&calls);
+}
+
+/* --- a machine that rings all day --- */
+
+#define ROBOT_CALLS 20000
+#define ROBOT_PART 2000
+
+static double robot_seconds(int from)
+{
+	const clock_t began = clock();
+
+	for (int i = from; i < from + ROBOT_PART; i++) {
+		char id[32];
+
+		snprintf(id, sizeof(id), "robot-%d", i);
+		put(id, ANN, T + i * 60, NM_CALL_LOST);
+	}
+	return (double)(clock() - began) / CLOCKS_PER_SEC;
+}
+
+/* What a write costs does not grow with the calls of its caller. */
+static void test_calls_without_end_cost_no_more_than_few(void **state)
+{
+	struct nm_error err;
+	double first = 0, last = 0;
+
+	(void)state;
+	ok(nm_store_begin(store, &err), &err);
+	for (int i = 0; i < ROBOT_CALLS; i += ROBOT_PART) {
+		last = robot_seconds(i);
+		first = i == 0 ? last : first;
+	}
+	ok(nm_store_commit(store, &err), &err);
+	assert_true(last < 4 * first);
+	assert_followups("ann 0..1199940 100 calls open");
 }
 
 /* --- against an obvious reading --- */
@@ -606,7 +716,7 @@ static void play_calls(struct model *model, struct drawn *calls, size_t n)
 
 static void read_case(nm_time from, struct nm_followups *out)
 {
-	const struct nm_followup_filter filter = { false, from, from + 1000, 1000 };
+	const struct nm_followup_filter filter = { false, from, from + 1000, 1000, 0 };
 	struct nm_error err;
 
 	ok(nm_store_followups(store, &filter, out, &err), &err);
@@ -761,6 +871,12 @@ static void test_when_it_is_due(void **state)
 	assert_due(&f, NM_NEXT_CALL, T + 300);
 	f.end = NM_FOLLOWUP_BOOKED;
 	assert_due(&f, NM_NEXT_NONE, NM_TIME_MAX);
+	f = (struct nm_followup){ .number = UINT64_C(19005550123), .opened = T };
+	assert_due(&f, NM_NEXT_NONE, NM_TIME_MAX);
+	f = (struct nm_followup){ .number = UINT64_C(442079460123), .opened = T };
+	assert_due(&f, NM_NEXT_NONE, NM_TIME_MAX);
+	take_plan(PLAN "allow = { GB }");
+	assert_due(&f, NM_NEXT_CALL, T + 900);
 	f = (struct nm_followup){ .number = ANN, .opened = NM_TIME_MAX - 1 };
 	assert_due(&f, NM_NEXT_CALL, NM_TIME_MAX);
 }
@@ -797,14 +913,15 @@ static void test_the_most_urgent_first(void **state)
 		{ .id = 3, .opened = T + 20 },
 		{ .id = 4, .opened = T, .tries = 1, .last_try = T + 60 },
 		{ .id = 5, .opened = T + 20 },
+		{ .id = 6, .opened = T - 20, .number = UINT64_C(19005550123) },
 	};
-	static const int64_t order[] = { 3, 5, 4, 1, 2 };
-	struct nm_followups followups = { .n = 5, .items = items };
+	static const int64_t order[] = { 3, 5, 4, 6, 1, 2 };
+	struct nm_followups followups = { .n = 6, .items = items };
 
 	(void)state;
 	take_plan(PLAN);
 	nm_followups_sort(plan, &followups);
-	for (size_t i = 0; i < 5; i++)
+	for (size_t i = 0; i < followups.n; i++)
 		assert_int_equal(items[i].id, order[i]);
 }
 
@@ -946,11 +1063,15 @@ int main(void)
 		EACH(test_what_cannot_be_done),
 		EACH(test_a_mended_call_takes_back_what_it_opened),
 		EACH(test_an_answer_that_was_none_joins_what_it_parted),
-		EACH(test_a_call_that_is_known_too_late_opens_none),
+		EACH(test_a_list_cut_short_has_those_who_wait_longest),
+		EACH(test_who_rang_a_month_ago_is_not_listed_as_open),
+		EACH(test_what_somebody_has_in_hand_stays_listed),
 		EACH(test_a_call_of_a_lead_joins_it_and_ends_it),
 		EACH(test_a_lead_is_found_again),
 		EACH(test_neither_without_the_other),
 		EACH(test_a_store_of_before),
+		EACH(test_the_calls_of_a_caller),
+		EACH(test_calls_without_end_cost_no_more_than_few),
 		EACH(test_as_an_obvious_reading_has_it),
 		EACH(test_when_it_is_due),
 		EACH(test_during),

@@ -146,7 +146,7 @@ static void work_followups(uint64_t *dice, nm_time until)
 	struct nm_followups open;
 	struct nm_error err;
 
-	ok(nm_store_followups(store, &(struct nm_followup_filter){ true, 0, until, SIZE_MAX }, &open, &err),
+	ok(nm_store_followups(store, &(struct nm_followup_filter){ true, 0, until, SIZE_MAX, 0 }, &open, &err),
 	   &err);
 	ok(nm_store_begin(store, &err), &err);
 	for (size_t i = 0; i < open.n; i++) {
@@ -334,7 +334,7 @@ static void read_tries(const struct part *part, struct tries *tries)
 
 	*tries = (struct tries){ 0 };
 	ok(nm_store_followups(
-		   store, &(struct nm_followup_filter){ false, part->span.from, part->span.until, SIZE_MAX },
+		   store, &(struct nm_followup_filter){ false, part->span.from, part->span.until, SIZE_MAX, 0 },
 		   &followups, &err),
 	   &err);
 	for (size_t i = 0; i < followups.n; i++) {

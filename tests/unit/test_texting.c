@@ -558,6 +558,39 @@ static void test_only_what_was_named(void **state)
 	bench_close(&bench);
 }
 
+/* Says no; and meanwhile nobody else can send. */
+static enum nm_code check_locked(void *context, struct nm_error *err)
+{
+	struct bench *bench = context;
+	struct nm_store *other;
+	char file[512];
+
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", bench->rig.folder) < (int)sizeof(file));
+	assert_int_equal(nm_store_open(file, false, &other, err), NM_OK);
+	assert_int_equal(nm_store_lock(other, err), NM_REFUSED);
+	nm_store_close(other);
+	return nm_fail(err, NM_REFUSED, "no more");
+}
+
+static void test_a_check_right_before(void **state)
+{
+	struct bench bench;
+	struct nm_outgoing outgoing = { .to = 15125550111,
+					.body = FAKE_TEXTS_BODY,
+					.why = "test",
+					.check = check_locked,
+					.context = &bench };
+
+	(void)state;
+	bench_open(&bench, SANDBOX);
+	outgoing.sender.account = SANDBOX;
+	assert_int_equal(nm_texting_send(&bench.rig.context, &outgoing, &bench.outbox, &bench.err), NM_REFUSED);
+	assert_string_equal(bench.err.text, "no more");
+	assert_int_equal(texts_made(&bench), 0);
+	assert_int_equal(send_text(&bench, 0), NM_OK);
+	bench_close(&bench);
+}
+
 static void test_one_at_a_time(void **state)
 {
 	struct bench bench;
@@ -696,6 +729,7 @@ int main(void)
 		cmocka_unit_test(test_a_text_that_waited),
 		cmocka_unit_test(test_a_stale_text),
 		cmocka_unit_test(test_only_what_was_named),
+		cmocka_unit_test(test_a_check_right_before),
 		cmocka_unit_test(test_one_at_a_time),
 		cmocka_unit_test(test_what_may_be_sent),
 		cmocka_unit_test(test_who_sends),
