@@ -80,6 +80,8 @@ static struct nm_edit edit_of(const struct draft *draft, const char *text)
 
 	if (draft->behind.section)
 		edit.place = place_held(&draft->behind);
+	else if (draft->first)
+		edit.op = NM_EDIT_ADD_FIRST;
 	return edit;
 }
 
@@ -250,8 +252,34 @@ static int last_step(const struct form *form)
 	return last;
 }
 
+static bool takes_all(const struct nm_rule *rule)
+{
+	return !rule->lines.given && !rule->callers.given && !rule->during.given && !rule->outside.given;
+}
+
+/* A rule behind one that takes all calls would decide nothing: it comes before that, and behind the one under the
+ * cursor if that is there already.  One of another file cannot be stood behind. */
+static void choose_rule_place(struct plan_screen *screen, const struct nm_plan *plan, const char *chosen)
+{
+	struct nm_place place = {"rule", NULL, -1};
+	bool passed = false;
+	size_t n;
+
+	for (n = 0; n < plan->n_rules && !passed && !takes_all(&plan->rules[n]); n++)
+		passed = chosen && !strcmp(plan->rules[n].name, chosen);
+	if (n == plan->n_rules && !passed)
+		return;
+	if (n == 0) {
+		screen->draft.first = plan->n_rules > 0;
+		return;
+	}
+	place.title = plan->rules[n - 1].name;
+	if (screen->form.written && nm_written_find(screen->form.written, &place))
+		place_hold(&screen->draft.behind, &place);
+}
+
 /* A step comes behind the one under the cursor, or last; a section behind the one of its kind under the cursor. */
-static void choose_place(struct plan_screen *screen)
+static void choose_place(struct plan_screen *screen, const struct app *app)
 {
 	const struct plan_row *row = plan_row_chosen(screen);
 	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
@@ -262,6 +290,9 @@ static void choose_place(struct plan_screen *screen)
 		place = place_of(screen->form.section);
 		place.step = field && field->step >= 0 ? field->step : last_step(&screen->form);
 		place_hold(&draft->behind, &place);
+	} else if (!strcmp(draft->section, "rule")) {
+		choose_rule_place(screen, app_plan(app),
+				  row && row->name && !strcmp(row->kind->section, "rule") ? row->name : NULL);
 	} else if (row && row->name && screen->form.section && !strcmp(row->kind->section, draft->section)) {
 		place.title = row->name;
 		place_hold(&draft->behind, &place);
@@ -290,7 +321,7 @@ static void take_kind(struct plan_screen *screen, struct app *app, const char *s
 	}
 	if (!draft->section)
 		return;
-	choose_place(screen);
+	choose_place(screen, app);
 	if (info->titled)
 		ask_name(app, draft, "");
 	else
