@@ -147,12 +147,21 @@ static bool wrong(const struct draft *draft, struct app *app, const char *option
 
 /* --- questions --- */
 
+/* Behind where it was added, and one up if it is to stand before that. */
+static bool apply(const struct draft *draft, struct app *app, const char *text, const char *what)
+{
+	struct nm_edit edits[2] = {edit_of(draft, text), {.op = NM_EDIT_MOVE, .by = -1}};
+
+	edits[1].place = edits[0].place;
+	edits[1].place.step++;
+	return app_edit(app, edits, draft->up ? 2 : 1, what);
+}
+
 static void finish(struct plan_screen *screen, struct app *app)
 {
 	struct draft *draft = &screen->draft;
 	char what[PLACE_TEXT];
 	struct nm_buf section;
-	struct nm_edit edit;
 
 	nm_buf_init(&section, NM_PLAN_BYTES);
 	compose(draft, false, &section);
@@ -160,9 +169,8 @@ static void finish(struct plan_screen *screen, struct app *app)
 		nm_buf_clear(&section);
 		compose(draft, true, &section);
 	}
-	edit = edit_of(draft, section.data);
 	snprintf(what, sizeof what, "new %s%s%s", draft->section, draft->name[0] ? " " : "", draft->name);
-	if (app_edit(app, &edit, 1, what)) {
+	if (apply(draft, app, section.data, what)) {
 		if (!of_step(draft))
 			plan_screen_go(screen, draft->section, draft->name[0] ? draft->name : NULL);
 		draft_clear(draft);
@@ -252,6 +260,42 @@ static int last_step(const struct form *form)
 	return last;
 }
 
+static bool rings_voicemail(const struct nm_plan *plan, const struct nm_step *step)
+{
+	for (size_t i = 0; i < step->ring.n; i++) {
+		const struct nm_target target = step->ring.items[i];
+
+		if (target.kind == NM_TARGET_DESTINATION && plan->destinations[target.id].kind == NM_VOICEMAIL)
+			return true;
+	}
+	return false;
+}
+
+/* The first step of the path that ends every call, behind which nothing rings; -1. */
+static int ending_step(const struct nm_plan *plan, const char *title)
+{
+	const int path = title ? nm_plan_find_path(plan, title) : -1;
+
+	for (size_t i = 0; path >= 0 && i < plan->paths[path].n; i++)
+		if (rings_voicemail(plan, &plan->paths[path].steps[i]))
+			return (int)i;
+	return -1;
+}
+
+/* Behind the step under the cursor, or last, but before a voicemail. */
+static void choose_step_place(struct plan_screen *screen, const struct nm_plan *plan)
+{
+	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+	struct nm_place place = place_of(screen->form.section);
+	const int ending = ending_step(plan, place.title), last = last_step(&screen->form);
+
+	place.step = field && field->step >= 0 ? field->step : last;
+	screen->draft.up = ending >= 0 && place.step >= ending && ending <= last;
+	if (screen->draft.up)
+		place.step = ending;
+	place_hold(&screen->draft.behind, &place);
+}
+
 static bool takes_all(const struct nm_rule *rule)
 {
 	return !rule->lines.given && !rule->callers.given && !rule->during.given && !rule->outside.given;
@@ -278,18 +322,15 @@ static void choose_rule_place(struct plan_screen *screen, const struct nm_plan *
 		place_hold(&screen->draft.behind, &place);
 }
 
-/* A step comes behind the one under the cursor, or last; a section behind the one of its kind under the cursor. */
+/* A section comes behind the one of its kind under the cursor. */
 static void choose_place(struct plan_screen *screen, const struct app *app)
 {
 	const struct plan_row *row = plan_row_chosen(screen);
-	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
 	struct draft *draft = &screen->draft;
 	struct nm_place place = {draft->section, NULL, -1};
 
 	if (of_step(draft)) {
-		place = place_of(screen->form.section);
-		place.step = field && field->step >= 0 ? field->step : last_step(&screen->form);
-		place_hold(&draft->behind, &place);
+		choose_step_place(screen, app_plan(app));
 	} else if (!strcmp(draft->section, "rule")) {
 		choose_rule_place(screen, app_plan(app),
 				  row && row->name && !strcmp(row->kind->section, "rule") ? row->name : NULL);

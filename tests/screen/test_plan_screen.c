@@ -513,6 +513,32 @@ static void a_step_is_added_copied_moved_and_taken_out(void **state)
 	stage_close(&stage);
 }
 
+/* Nothing rings behind a voicemail: what is added from the outline, or on its step, comes before it. */
+static void a_new_step_comes_before_the_voicemail(void **state)
+{
+	static const char plan[] =
+		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"destination mailbox { kind = voicemail greeting = \"Jones here\" }\n"
+		"path day {\n  step { ring = mailbox }\n}\nrule all { path = day }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 40, .plan = plan});
+	find(&stage, "day");
+	stage_keys(&stage, "A Home Down Down Down Down");
+	stage_shows(&stage, "▸step");
+	stage_keys(&stage, "Enter Space Enter");
+	expect_text(&stage, "path day {\n  step { ring = fixly }\n  step { ring = mailbox }\n}");
+	find(&stage, "day");
+	stage_keys(&stage, "A Home Down Down Down Down Enter Space Enter");
+	expect_text(&stage, "  step { ring = fixly }\n  step { ring = fixly }\n  step { ring = mailbox }\n}");
+	stage_keys(&stage, "u u");
+	expect_text(&stage, "path day {\n  step { ring = mailbox }\n}");
+	stage_close(&stage);
+}
+
 static void rules_change_places(void **state)
 {
 	struct stage stage;
@@ -761,6 +787,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_answer_about_something_new_is_told_at_once),
 		cmocka_unit_test(every_kind_can_be_added),
 		cmocka_unit_test(a_step_is_added_copied_moved_and_taken_out),
+		cmocka_unit_test(a_new_step_comes_before_the_voicemail),
 		cmocka_unit_test(rules_change_places),
 		cmocka_unit_test(references_follow_a_name),
 		cmocka_unit_test(a_copy_has_another_name),
