@@ -18,7 +18,7 @@ static const struct {
 	{"destination", "kind|number"},
 	{"rotation", "members|from|every"},
 	{"path", "ring"},
-	{"step", "ring"},
+	{"step", "ring|for"},
 	{"schedule", "hours"},
 	{"calendar", "file"},
 	{"callers", "numbers"},
@@ -181,22 +181,41 @@ static void finish(struct plan_screen *screen, struct app *app)
 	nm_buf_clear(&section);
 }
 
-/* A voicemail is not rung: it has no number. */
-static bool skipped(const struct draft *draft)
+/* Is this, as the plan writes it, the name of a voicemail? */
+static bool names_voicemail(const struct nm_plan *plan, const char *written)
 {
+	bool found = false;
+
+	for (size_t i = 0; i < plan->n_destinations && !found; i++) {
+		const char *const name = plan->destinations[i].name;
+		struct nm_buf value;
+
+		nm_buf_init(&value, NM_PLAN_BYTES);
+		nm_edit_value(nm_option_find("step", "ring"), &name, 1, &value);
+		found = plan->destinations[i].kind == NM_VOICEMAIL && !strcmp(value.data, written);
+		nm_buf_clear(&value);
+	}
+	return found;
+}
+
+/* A voicemail is not rung: it has no number, and no time. */
+static bool skipped(const struct draft *draft, const struct nm_plan *plan)
+{
+	if (of_step(draft))
+		return draft->at == 1 && draft->values[0] && names_voicemail(plan, draft->values[0]);
 	return !strcmp(draft->section, "destination") && draft->at == 1 && draft->values[0] &&
 	       !strcmp(draft->values[0], "voicemail");
 }
 
-/* A time begins as now. */
+/* A time begins as now, how long a step rings as what it would be. */
 static void ask_next(struct plan_screen *screen, struct app *app)
 {
 	struct draft *draft = &screen->draft;
 	char now[NM_TIME_TEXT];
-	const char *const values[] = {now};
+	const char *initial = NULL;
 	const struct nm_option_info *info;
 
-	if (draft->at < draft->n && skipped(draft))
+	if (draft->at < draft->n && skipped(draft, app_plan(app)))
 		draft->at++;
 	if (draft->at == draft->n) {
 		finish(screen, app);
@@ -204,7 +223,11 @@ static void ask_next(struct plan_screen *screen, struct app *app)
 	}
 	info = draft->asked[draft->at];
 	nm_time_argument(app_plan(app)->zone, app_now(app) / 60 * 60, now);
-	ask_value(app, TAG_ADD_VALUE, &screen->ask, info, false, values, info->type == NM_TYPE_LOCAL_TIME);
+	if (info->type == NM_TYPE_LOCAL_TIME)
+		initial = now;
+	else if (of_step(draft))
+		initial = info->fallback;
+	ask_value(app, TAG_ADD_VALUE, &screen->ask, info, false, &initial, initial != NULL);
 }
 
 static void ask_name(struct app *app, const struct draft *draft, const char *typed)

@@ -498,18 +498,18 @@ static void a_step_is_added_copied_moved_and_taken_out(void **state)
 	form(&stage, "after-hours", 0);
 	stage_keys(&stage, "A");
 	stage_shows(&stage, "▸step");
-	stage_keys(&stage, "Enter Space Enter");
-	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = owner }\n  step { ring = mailbox }\n}\npath esc");
+	stage_keys(&stage, "Enter Space Enter Enter");
+	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = owner  for = 20s }\n  step { ring = mailbox }\n}\npath esc");
 	stage_keys(&stage, "J");
-	expect_text(&stage, "  step { ring = owner }\n  step { ring = fixly  for = 10s }\n");
+	expect_text(&stage, "  step { ring = owner  for = 20s }\n  step { ring = fixly  for = 10s }\n");
 	stage_keys(&stage, "K");
-	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = owner }\n");
+	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = owner  for = 20s }\n");
 	stage_keys(&stage, "c");
-	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = fixly  for = 10s }\n  step { ring = owner }\n");
+	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = fixly  for = 10s }\n  step { ring = owner  for = 20s }\n");
 	stage_keys(&stage, "D");
 	stage_shows(&stage, "delete step 2 of path after-hours?");
 	stage_keys(&stage, "y");
-	expect_text(&stage, "path after-hours {\n  step { ring = fixly  for = 10s }\n  step { ring = owner }\n");
+	expect_text(&stage, "path after-hours {\n  step { ring = fixly  for = 10s }\n  step { ring = owner  for = 20s }\n");
 	stage_close(&stage);
 }
 
@@ -530,10 +530,14 @@ static void a_new_step_comes_before_the_voicemail(void **state)
 	stage_keys(&stage, "A Home Down Down Down Down");
 	stage_shows(&stage, "▸step");
 	stage_keys(&stage, "Enter Space Enter");
-	expect_text(&stage, "path day {\n  step { ring = fixly }\n  step { ring = mailbox }\n}");
+	stage_shows(&stage, "for = 20s");
+	stage_keys(&stage, "Enter");
+	expect_text(&stage, "path day {\n  step { ring = fixly  for = 20s }\n  step { ring = mailbox }\n}");
 	find(&stage, "day");
-	stage_keys(&stage, "A Home Down Down Down Down Enter Space Enter");
-	expect_text(&stage, "  step { ring = fixly }\n  step { ring = fixly }\n  step { ring = mailbox }\n}");
+	stage_keys(&stage, "A Home Down Down Down Down Enter Space Enter Enter");
+	expect_text(&stage, "  step { ring = fixly  for = 20s }\n  step { ring = fixly  for = 20s }\n  step { ring = mailbox }\n}");
+	stage_keys(&stage, "u A Home Down Down Down Down Enter Down Space Enter"); /* a voicemail has no time */
+	expect_text(&stage, "  step { ring = fixly  for = 20s }\n  step { ring = mailbox }\n  step { ring = mailbox }\n}");
 	stage_keys(&stage, "u u");
 	expect_text(&stage, "path day {\n  step { ring = mailbox }\n}");
 	stage_close(&stage);
