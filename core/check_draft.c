@@ -180,6 +180,16 @@ const char *nm_check_quoted(struct nm_checker *checker, const char *text)
 	return nm_check_text_of(checker, &buf);
 }
 
+/* All options that refer to something write it alike. */
+const char *nm_check_named(struct nm_checker *checker, const char *const *names, size_t n)
+{
+	struct nm_buf buf;
+
+	nm_buf_init(&buf, NM_WORDS_MOST);
+	nm_edit_value(nm_option_find("rule", "path"), names, n, &buf);
+	return nm_check_text_of(checker, &buf);
+}
+
 /* --- probes --- */
 
 /* What somebody does that they would not do by themselves; false when there is nothing to say. */

@@ -18,6 +18,14 @@ static const char *seconds_text(struct nm_checker *checker, int seconds)
 	return text;
 }
 
+/* A section's text with one name in it; NULL when memory is out. */
+static const char *text_naming(struct nm_checker *checker, const char *before, const char *name, const char *after)
+{
+	const char *written = nm_check_named(checker, &name, 1);
+
+	return written ? nm_arena_format(checker->arena, "%s%s%s", before, written, after) : NULL;
+}
+
 /* --- own voicemails --- */
 
 static void earliest_add(const struct nm_plan *plan, const struct nm_step *step, int id, int *earliest)
@@ -129,7 +137,7 @@ void nm_mend_last_step(struct nm_checker *checker, struct nm_draft *draft, int p
 		edits[n++] = nm_edit_section(NM_EDIT_ADD, "destination", NULL, mailbox_text(checker));
 	mailbox = mailbox ? mailbox : "mailbox";
 	edits[n++] = nm_edit_section(NM_EDIT_ADD, "path", plan->paths[path].name,
-				     nm_arena_format(checker->arena, "step { ring = %s }", mailbox));
+				     text_naming(checker, "step { ring = ", mailbox, " }"));
 	words = nm_arena_format(checker->arena, "let path %s end in %s", plan->paths[path].name, mailbox);
 	if (!edits[0].value || !edits[n - 1].value)
 		checker->failed = true;
@@ -149,7 +157,7 @@ void nm_mend_live(struct nm_checker *checker, struct nm_draft *draft, int path)
 		return;
 	}
 	edits[0] = nm_edit_section(NM_EDIT_ADD, "path", where->name,
-				   nm_arena_format(checker->arena, "step { ring = %s for = 10s }", ai));
+				   text_naming(checker, "step { ring = ", ai, " for = 10s }"));
 	edits[1] = nm_edit_section(NM_EDIT_MOVE, "path", where->name, NULL);
 	edits[1].place.step = (int)where->n;
 	edits[1].by = -(int)where->n;
@@ -203,7 +211,7 @@ void nm_mend_admit(struct nm_checker *checker, struct nm_draft *draft, const str
 
 	if (path) {
 		edits[0] = nm_edit_option(section, name, "reject", NULL);
-		edits[1] = nm_edit_option(section, name, "path", path->name);
+		edits[1] = nm_edit_option(section, name, "path", nm_check_named(checker, &path->name, 1));
 		nm_draft_mend(checker, draft,
 			      nm_arena_format(checker->arena, "let %s %s lead to path %s", section, name,
 					      path->name),
@@ -232,7 +240,7 @@ void nm_mend_otherwise(struct nm_checker *checker, struct nm_draft *draft)
 		return;
 	}
 	edit = nm_edit_section(NM_EDIT_ADD, "rule", NULL,
-			       nm_arena_format(checker->arena, "rule otherwise { path = %s }", path->name));
+			       text_naming(checker, "rule otherwise { path = ", path->name, " }"));
 	if (!edit.value)
 		checker->failed = true;
 	nm_draft_mend(
@@ -347,26 +355,22 @@ static const char *ring_without(struct nm_checker *checker, const struct nm_step
 				const struct nm_edge *edge)
 {
 	const struct nm_plan *plan = checker->plan;
-	struct nm_buf list;
+	const char **names = nm_arena_alloc(checker->arena, step->ring.n, sizeof *names);
 	size_t n = 0;
 	size_t i;
 
-	nm_buf_init(&list, NM_WORDS_MOST);
-	nm_buf_add(&list, "{ ");
-	for (i = 0; i < step->ring.n; i++) {
+	if (!names)
+		checker->failed = true;
+	for (i = 0; names && i < step->ring.n; i++) {
 		const struct nm_target target = step->ring.items[i];
 
 		if (edge->via >= 0 && target.kind == NM_TARGET_DESTINATION && target.id == edge->via)
 			continue;
 		if (edge->via < 0 && target.kind == NM_TARGET_LINE && target.id == edge->to)
 			continue;
-		nm_buf_addf(&list, "%s%s", n++ ? ", " : "", nm_plan_target_name(plan, target));
+		names[n++] = nm_plan_target_name(plan, target);
 	}
-	nm_buf_add(&list, " }");
-	if (n)
-		return nm_check_text_of(checker, &list);
-	nm_buf_clear(&list);
-	return NULL;
+	return n ? nm_check_named(checker, names, n) : NULL;
 }
 
 void nm_mend_edge(struct nm_checker *checker, struct nm_draft *draft, const struct nm_edge *edge)

@@ -251,8 +251,8 @@ static void mend_single(struct nm_checker *checker, struct nm_draft *draft, cons
 {
 	const struct nm_plan *plan = checker->plan;
 	const char *other = NULL;
+	const char **names;
 	struct nm_edit edit;
-	struct nm_buf list;
 	size_t step = 0;
 	size_t i;
 
@@ -265,12 +265,15 @@ static void mend_single(struct nm_checker *checker, struct nm_draft *draft, cons
 		nm_draft_mend(checker, draft, "let a second person be rung", 0, NULL);
 		return;
 	}
-	nm_buf_init(&list, NM_WORDS_MOST);
-	nm_buf_add(&list, "{ ");
+	names = nm_arena_alloc(checker->arena, path->steps[step].ring.n + 1, sizeof *names);
+	if (!names) {
+		checker->failed = true;
+		return;
+	}
 	for (i = 0; i < path->steps[step].ring.n; i++)
-		nm_buf_addf(&list, "%s, ", nm_plan_target_name(plan, path->steps[step].ring.items[i]));
-	nm_buf_addf(&list, "%s }", other);
-	edit = nm_edit_step(path->name, (int)step, "ring", nm_check_text_of(checker, &list));
+		names[i] = nm_plan_target_name(plan, path->steps[step].ring.items[i]);
+	names[i] = other;
+	edit = nm_edit_step(path->name, (int)step, "ring", nm_check_named(checker, names, i + 1));
 	nm_draft_mend(checker, draft,
 		      nm_arena_format(checker->arena, "let step %zu of path %s ring %s as well", step + 1,
 				      path->name, other),
@@ -360,27 +363,33 @@ static const char *id_name(const struct nm_plan *plan, const char *option, int i
 	return !strcmp(option, "callers") ? plan->callers[id].name : plan->schedules[id].name;
 }
 
-static void mend_union(struct nm_checker *checker, struct nm_draft *draft, const struct nm_rule *first,
-		       const struct nm_rule *second, const struct union_field *field)
+/* The names of both sets as one value; NULL when memory is out. */
+static const char *union_value(struct nm_checker *checker, const struct union_field *field)
 {
-	struct nm_edit edits[2];
-	struct nm_buf list;
-	const char *value;
+	const char **names = nm_arena_alloc(checker->arena, field->a->n + field->b->n, sizeof *names);
 	size_t n = 0;
 	size_t i;
 
-	nm_buf_init(&list, NM_WORDS_MOST);
-	nm_buf_add(&list, "{ ");
-	for (i = 0; field->option && i < field->a->n; i++)
-		nm_buf_addf(&list, "%s, ", id_name(checker->plan, field->option, field->a->ids[i]));
-	for (i = 0; field->option && i < field->b->n; i++)
+	if (!names) {
+		checker->failed = true;
+		return NULL;
+	}
+	for (i = 0; i < field->a->n; i++)
+		names[n++] = id_name(checker->plan, field->option, field->a->ids[i]);
+	for (i = 0; i < field->b->n; i++)
 		if (!nm_set_has(field->a, field->b->ids[i]))
-			nm_buf_addf(&list, "%s, ", id_name(checker->plan, field->option, field->b->ids[i]));
-	if (list.len > 2)
-		list.data[list.len - 2] = ' ';
-	nm_buf_add(&list, "}");
-	value = nm_check_text_of(checker, &list);
-	if (field->option && value)
+			names[n++] = id_name(checker->plan, field->option, field->b->ids[i]);
+	return nm_check_named(checker, names, n);
+}
+
+static void mend_union(struct nm_checker *checker, struct nm_draft *draft, const struct nm_rule *first,
+		       const struct nm_rule *second, const struct union_field *field)
+{
+	const char *value = field->option ? union_value(checker, field) : NULL;
+	struct nm_edit edits[2];
+	size_t n = 0;
+
+	if (value)
 		edits[n++] = nm_edit_option("rule", first->name, field->option, value);
 	edits[n++] = nm_edit_section(NM_EDIT_REMOVE, "rule", second->name, NULL);
 	nm_draft_mend(checker, draft,

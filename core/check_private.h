@@ -99,8 +99,10 @@ struct nm_edit nm_edit_section(enum nm_edit_op op, const char *section, const ch
 
 /* Empties the buffer into the arena; NULL when memory is out. */
 const char *nm_check_text_of(struct nm_checker *checker, struct nm_buf *buf);
-/* A text as the plan writes it, from the arena. */
+/* A text, and names that an option refers to, as the plan writes them, from the arena: names in quotes where they need
+ * them, other than one in braces. */
 const char *nm_check_quoted(struct nm_checker *checker, const char *text);
+const char *nm_check_named(struct nm_checker *checker, const char *const *names, size_t n);
 
 /* --- probes --- */
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "forecast.h"
+#include "found.h"
 #include "handwork.h"
 
 #define WINDOWS_SHOWN 100
@@ -389,19 +390,38 @@ static const char *standing(const struct nm_status *found)
 	return assumed == 0 ? "in sync" : same == 0 ? "assumed" : "in sync or assumed";
 }
 
+/* What check finds stands beside the results of a push that asks nobody. */
+static void note_errors(struct invocation *run, const struct nm_findings *findings)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, run->notes->max);
+	found_errors_add(&text, findings);
+	if (text.len)
+		nm_buf_addf(run->notes, "nevermiss: %s", text.data);
+	nm_buf_clear(&text);
+}
+
 /* Shows what would change and asks; NM_REFUSED without a yes. */
 static enum nm_code ask(struct invocation *run, const struct nm_status *found, struct nm_error *err)
 {
+	const struct nm_findings *findings;
+	enum nm_code code = session_findings(run->session, &findings, err);
 	char question[64];
 	struct nm_buf shown;
 	struct nm_buf *out = run->out;
 	size_t i;
 
-	if (argument_given(run->args, "yes") || lines_to_push(found) == 0)
+	if (code != NM_OK || lines_to_push(found) == 0)
+		return code;
+	if (argument_given(run->args, "yes")) {
+		note_errors(run, findings);
 		return NM_OK;
+	}
 	/* The question needs what it is about on the screen before it. */
 	nm_buf_init(&shown, out->max);
 	run->out = &shown;
+	found_errors_add(run->out, findings);
 	for (i = 0; i < found->n; i++)
 		print_line(run, &found->lines[i], false);
 	run->out = out;
@@ -440,6 +460,21 @@ static bool write_waiting(struct invocation *run, const struct nm_status *found,
 		}
 	}
 	return any;
+}
+
+/* What a push would do, below what check finds. */
+static enum nm_code write_dry(struct invocation *run, const struct nm_status *found, nm_time now, struct nm_error *err)
+{
+	const struct nm_findings *findings;
+	enum nm_code code = session_findings(run->session, &findings, err);
+
+	if (code != NM_OK)
+		return code;
+	if (run->json)
+		note_errors(run, findings);
+	else
+		found_errors_add(run->out, findings);
+	return write_status(run, found, &now, err);
 }
 
 static enum nm_code do_push(struct invocation *run, const struct nm_push_context *context,
@@ -491,7 +526,7 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 	if (code != NM_OK) {
 		/* Nothing is done: what was said is not so. */
 	} else if (dry) {
-		code = write_status(run, &found, &context.now, err);
+		code = write_dry(run, &found, context.now, err);
 		if (code == NM_OK && !run->json)
 			nm_buf_addf(run->out, "dry run: %zu of %zu lines would be pushed%s%s\n",
 				    lines_to_push(&found), found.n, why ? ": " : "", why ? why : "");

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the dialogs have in common: being opened with a request, lines that scroll below a figure.
+ * What the dialogs have in common: being opened with a request, lines that scroll above and below a figure.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -51,6 +51,7 @@ void *dialog_open(struct app *app, const void *argument, struct nm_error *err)
 		notes_add(&dialog->items, STYLE_PLAIN, request->items[i]);
 	for (size_t i = 0; request->notes && i < request->notes->n; i++)
 		notes_add(&dialog->items, request->notes->items[i].style, request->notes->items[i].text);
+	dialog->items.lead = request->notes && request->notes->lead < dialog->items.n ? request->notes->lead : 0;
 	if (request->figure) {
 		dialog->figure = *request->figure;
 		*request->figure = (struct figure){0};
@@ -81,6 +82,30 @@ bool dialog_figure_acts(struct dialog *dialog, enum action action)
 	return dialog->figure.state && dialog->figure.act(dialog->figure.state, action);
 }
 
+/* The lines above the figure, or those below it; borrowed. */
+static struct notes lines_above(const struct dialog *dialog)
+{
+	return (struct notes){.items = dialog->items.items, .n = dialog->items.lead};
+}
+
+static struct notes lines_below(const struct dialog *dialog)
+{
+	const size_t lead = dialog->items.lead;
+
+	return (struct notes){.items = lead ? dialog->items.items + lead : dialog->items.items,
+			      .n = dialog->items.n - lead};
+}
+
+/* Goes below `need` rows, of which the first `top` are scrolled away. */
+static void advance(struct box *box, size_t *top, size_t need)
+{
+	const size_t drawn = need > *top ? need - *top : 0;
+
+	box->y += (int)drawn;
+	box->height -= (int)drawn;
+	*top -= need - drawn;
+}
+
 /* The figure, whose first `top` rows are scrolled away. */
 static void draw_figure(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top, int window)
 {
@@ -94,14 +119,15 @@ static void draw_figure(const struct dialog *dialog, struct canvas *canvas, stru
 
 void dialog_draw_lines(const struct dialog *dialog, struct canvas *canvas, struct box box, size_t top, int window)
 {
-	const size_t above = dialog_figure_rows(dialog, box.width, window);
+	const size_t figure = dialog_figure_rows(dialog, box.width, window);
+	const struct notes above = lines_above(dialog), below = lines_below(dialog);
 
-	if (above > top) {
+	notes_draw(&above, canvas, box, top);
+	advance(&box, &top, notes_rows(&above, box.width));
+	if (figure > top && box.height > 0)
 		draw_figure(dialog, canvas, box, top, window);
-		box.y += (int)(above - top);
-		box.height -= (int)(above - top);
-	}
-	notes_draw(&dialog->items, canvas, box, top > above ? top - above : 0);
+	advance(&box, &top, figure);
+	notes_draw(&below, canvas, box, top);
 }
 
 void dialog_more_words(size_t n, char *out, size_t size)

@@ -25,7 +25,7 @@ struct dialog {
 	char *question;
 	struct typing typing;
 	struct notes items; /* of a choice or page; words of a prompt */
-	struct figure figure; /* above the lines of a question or page */
+	struct figure figure; /* among the lines of a question or page: notes.lead says where */
 	struct list list;
 	size_t *taken; /* of several: items chosen, in their order */
 	size_t n_taken;

@@ -104,10 +104,32 @@ static void clock_words(const struct app *app, int width, char *out, size_t size
 	snprintf(out, size, "%s", words);
 }
 
-/* From the right: the clock and what is live keep their place, the business is cut, the rest comes if it fits. */
-static void draw_title(const struct app *app, struct canvas *canvas)
+/* Has the text of the plan something that must be seen: that it is not saved, or does not read? */
+static bool matters(unsigned style)
+{
+	return style != STYLE_PLAIN;
+}
+
+/* The business, and the state of the plan: for what matters the name is cut, "plan saved" comes if it fits. */
+static void draw_business(const struct app *app, struct pen *pen, unsigned style, const char *words)
 {
 	const struct nm_plan *plan = app_plan(app);
+	const int width = text_width(words) + 3, end = pen->end;
+
+	if (matters(style))
+		pen->end -= width;
+	pen_text(pen, STYLE_TITLE, plan ? plan->business : app->session->options.plan_file);
+	pen->end = end;
+	if (!matters(style) && pen->x + width > end)
+		return;
+	if (pen->x > 1)
+		pen_text(pen, STYLE_DIM, " · ");
+	pen_text(pen, style, words);
+}
+
+/* From the right: the clock keeps its place, what is live too where it leaves one for what matters. */
+static void draw_title(const struct app *app, struct canvas *canvas)
+{
 	char clock[NM_TIME_TEXT + 16], room[80], sync_room[80];
 	unsigned style, sync_style;
 	const char *words = plan_words(app, &style, room, sizeof room);
@@ -119,16 +141,12 @@ static void draw_title(const struct app *app, struct canvas *canvas)
 	clock_words(app, canvas->width, clock, sizeof clock);
 	at = canvas->width - text_width(clock) - 1;
 	canvas_text(canvas, at, 0, canvas->width - at, STYLE_PLAIN, clock);
-	if (sync[0] && at > text_width(sync) + 4) {
+	if (sync[0] && at > text_width(sync) + 4 + (matters(style) ? text_width(words) + 1 : 0)) {
 		at -= text_width(sync) + 3;
 		canvas_text(canvas, at, 0, text_width(sync), sync_style, sync);
 	}
 	pen = pen_at(canvas, 1, 0, at - 1);
-	pen_text(&pen, STYLE_TITLE, plan ? plan->business : app->session->options.plan_file);
-	if (pen.x + 3 + text_width(words) <= pen.end) {
-		pen_text(&pen, STYLE_DIM, " · ");
-		pen_text(&pen, style, words);
-	}
+	draw_business(app, &pen, style, words);
 	if (override && pen.x + 4 < at) {
 		pen_text(&pen, STYLE_DIM, " · ");
 		pen_textf(&pen, STYLE_WARNING, "override %s", override);

@@ -109,15 +109,20 @@ static void added(struct notes *notes, const struct cut *b, size_t j)
 	add_bytes(notes, STYLE_ADDED, "+ ", b->start[j], b->len[j]);
 }
 
-void notes_lines(struct notes *notes, const char *text)
+void notes_styled_lines(struct notes *notes, unsigned style, const char *text)
 {
 	struct cut cut = {0};
 
 	if (cut_lines(text, &cut)) {
 		for (size_t i = 0; i < cut.n; i++)
-			add_bytes(notes, STYLE_PLAIN, "", cut.start[i], cut.len[i]);
+			add_bytes(notes, style, "", cut.start[i], cut.len[i]);
 	}
 	cut_clear(&cut);
+}
+
+void notes_lines(struct notes *notes, const char *text)
+{
+	notes_styled_lines(notes, STYLE_PLAIN, text);
 }
 
 /* Longest common subsequence of a[from, an) and b[from, bn), told as removed and added lines. */

@@ -20,29 +20,36 @@ static const char *page_line(const void *context, size_t i)
 	return dialog->items.items[i].text;
 }
 
+/* The page's row on which a line begins. */
+static size_t row_of(const struct dialog *dialog, size_t line, int width, int window)
+{
+	size_t row = line < dialog->items.lead ? 0 : dialog_figure_rows(dialog, width, window);
+
+	for (size_t i = 0; i < line; i++)
+		row += hanging_height(dialog, i, width);
+	return row;
+}
+
 /* Scrolls to the next line that has what is searched for. */
 static void search_page(struct dialog *dialog, struct app *app, bool back, bool here)
 {
 	const struct box body = app_body(app);
 	const int width = body.width - 2;
-	const size_t above = dialog_figure_rows(dialog, width, body.height);
 	struct list lines = {.n = dialog->items.n};
-	size_t row = above;
+	size_t row;
 
 	if (dialog->list.search[0] == '\0') {
 		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
 		return;
 	}
-	while (lines.at + 1 < lines.n && row + hanging_height(dialog, lines.at, width) <= dialog->found)
-		row += hanging_height(dialog, lines.at++, width);
+	while (lines.at + 1 < lines.n && row_of(dialog, lines.at + 1, width, body.height) <= dialog->found)
+		lines.at++;
 	snprintf(lines.search, sizeof lines.search, "%s", dialog->list.search);
 	if (!list_find(&lines, back, here, page_line, dialog)) {
 		app_message(app, STYLE_WARNING, "%s is not on this page", lines.search);
 		return;
 	}
-	row = above;
-	for (size_t i = 0; i < lines.at; i++)
-		row += hanging_height(dialog, i, width);
+	row = row_of(dialog, lines.at, width, body.height);
 	dialog->found = row;
 	dialog->list.at = row < dialog->list.n ? row : dialog->list.n - 1;
 }

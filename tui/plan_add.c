@@ -18,7 +18,7 @@ static const struct {
 	{"destination", "kind|number"},
 	{"rotation", "members|from|every"},
 	{"path", "ring"},
-	{"step", "ring"},
+	{"step", "ring|for"},
 	{"schedule", "hours"},
 	{"calendar", "file"},
 	{"callers", "numbers"},
@@ -80,6 +80,8 @@ static struct nm_edit edit_of(const struct draft *draft, const char *text)
 
 	if (draft->behind.section)
 		edit.place = place_held(&draft->behind);
+	else if (draft->first)
+		edit.op = NM_EDIT_ADD_FIRST;
 	return edit;
 }
 
@@ -145,12 +147,21 @@ static bool wrong(const struct draft *draft, struct app *app, const char *option
 
 /* --- questions --- */
 
+/* Behind where it was added, and one up if it is to stand before that. */
+static bool apply(const struct draft *draft, struct app *app, const char *text, const char *what)
+{
+	struct nm_edit edits[2] = {edit_of(draft, text), {.op = NM_EDIT_MOVE, .by = -1}};
+
+	edits[1].place = edits[0].place;
+	edits[1].place.step++;
+	return app_edit(app, edits, draft->up ? 2 : 1, what);
+}
+
 static void finish(struct plan_screen *screen, struct app *app)
 {
 	struct draft *draft = &screen->draft;
 	char what[PLACE_TEXT];
 	struct nm_buf section;
-	struct nm_edit edit;
 
 	nm_buf_init(&section, NM_PLAN_BYTES);
 	compose(draft, false, &section);
@@ -158,9 +169,8 @@ static void finish(struct plan_screen *screen, struct app *app)
 		nm_buf_clear(&section);
 		compose(draft, true, &section);
 	}
-	edit = edit_of(draft, section.data);
 	snprintf(what, sizeof what, "new %s%s%s", draft->section, draft->name[0] ? " " : "", draft->name);
-	if (app_edit(app, &edit, 1, what)) {
+	if (apply(draft, app, section.data, what)) {
 		if (!of_step(draft))
 			plan_screen_go(screen, draft->section, draft->name[0] ? draft->name : NULL);
 		draft_clear(draft);
@@ -171,22 +181,41 @@ static void finish(struct plan_screen *screen, struct app *app)
 	nm_buf_clear(&section);
 }
 
-/* A voicemail is not rung: it has no number. */
-static bool skipped(const struct draft *draft)
+/* Is this, as the plan writes it, the name of a voicemail? */
+static bool names_voicemail(const struct nm_plan *plan, const char *written)
 {
+	bool found = false;
+
+	for (size_t i = 0; i < plan->n_destinations && !found; i++) {
+		const char *const name = plan->destinations[i].name;
+		struct nm_buf value;
+
+		nm_buf_init(&value, NM_PLAN_BYTES);
+		nm_edit_value(nm_option_find("step", "ring"), &name, 1, &value);
+		found = plan->destinations[i].kind == NM_VOICEMAIL && !strcmp(value.data, written);
+		nm_buf_clear(&value);
+	}
+	return found;
+}
+
+/* A voicemail is not rung: it has no number, and no time. */
+static bool skipped(const struct draft *draft, const struct nm_plan *plan)
+{
+	if (of_step(draft))
+		return draft->at == 1 && draft->values[0] && names_voicemail(plan, draft->values[0]);
 	return !strcmp(draft->section, "destination") && draft->at == 1 && draft->values[0] &&
 	       !strcmp(draft->values[0], "voicemail");
 }
 
-/* A time begins as now. */
+/* A time begins as now, how long a step rings as what it would be. */
 static void ask_next(struct plan_screen *screen, struct app *app)
 {
 	struct draft *draft = &screen->draft;
 	char now[NM_TIME_TEXT];
-	const char *const values[] = {now};
+	const char *initial = NULL;
 	const struct nm_option_info *info;
 
-	if (draft->at < draft->n && skipped(draft))
+	if (draft->at < draft->n && skipped(draft, app_plan(app)))
 		draft->at++;
 	if (draft->at == draft->n) {
 		finish(screen, app);
@@ -194,7 +223,11 @@ static void ask_next(struct plan_screen *screen, struct app *app)
 	}
 	info = draft->asked[draft->at];
 	nm_time_argument(app_plan(app)->zone, app_now(app) / 60 * 60, now);
-	ask_value(app, TAG_ADD_VALUE, &screen->ask, info, false, values, info->type == NM_TYPE_LOCAL_TIME);
+	if (info->type == NM_TYPE_LOCAL_TIME)
+		initial = now;
+	else if (of_step(draft))
+		initial = info->fallback;
+	ask_value(app, TAG_ADD_VALUE, &screen->ask, info, false, &initial, initial != NULL);
 }
 
 static void ask_name(struct app *app, const struct draft *draft, const char *typed)
@@ -250,18 +283,80 @@ static int last_step(const struct form *form)
 	return last;
 }
 
-/* A step comes behind the one under the cursor, or last; a section behind the one of its kind under the cursor. */
-static void choose_place(struct plan_screen *screen)
+static bool rings_voicemail(const struct nm_plan *plan, const struct nm_step *step)
+{
+	for (size_t i = 0; i < step->ring.n; i++) {
+		const struct nm_target target = step->ring.items[i];
+
+		if (target.kind == NM_TARGET_DESTINATION && plan->destinations[target.id].kind == NM_VOICEMAIL)
+			return true;
+	}
+	return false;
+}
+
+/* The first step of the path that ends every call, behind which nothing rings; -1. */
+static int ending_step(const struct nm_plan *plan, const char *title)
+{
+	const int path = title ? nm_plan_find_path(plan, title) : -1;
+
+	for (size_t i = 0; path >= 0 && i < plan->paths[path].n; i++)
+		if (rings_voicemail(plan, &plan->paths[path].steps[i]))
+			return (int)i;
+	return -1;
+}
+
+/* Behind the step under the cursor, or last, but before a voicemail. */
+static void choose_step_place(struct plan_screen *screen, const struct nm_plan *plan)
+{
+	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+	struct nm_place place = place_of(screen->form.section);
+	const int ending = ending_step(plan, place.title), last = last_step(&screen->form);
+
+	place.step = field && field->step >= 0 ? field->step : last;
+	screen->draft.up = ending >= 0 && place.step >= ending && ending <= last;
+	if (screen->draft.up)
+		place.step = ending;
+	place_hold(&screen->draft.behind, &place);
+}
+
+static bool takes_all(const struct nm_rule *rule)
+{
+	return !rule->lines.given && !rule->callers.given && !rule->during.given && !rule->outside.given;
+}
+
+/* A rule behind one that takes all calls would decide nothing: it comes before that, and behind the one under the
+ * cursor if that is there already.  One of another file cannot be stood behind. */
+static void choose_rule_place(struct plan_screen *screen, const struct nm_plan *plan, const char *chosen)
+{
+	struct nm_place place = {"rule", NULL, -1};
+	bool passed = false;
+	size_t n;
+
+	for (n = 0; n < plan->n_rules && !passed && !takes_all(&plan->rules[n]); n++)
+		passed = chosen && !strcmp(plan->rules[n].name, chosen);
+	if (n == plan->n_rules && !passed)
+		return;
+	if (n == 0) {
+		screen->draft.first = plan->n_rules > 0;
+		return;
+	}
+	place.title = plan->rules[n - 1].name;
+	if (screen->form.written && nm_written_find(screen->form.written, &place))
+		place_hold(&screen->draft.behind, &place);
+}
+
+/* A section comes behind the one of its kind under the cursor. */
+static void choose_place(struct plan_screen *screen, const struct app *app)
 {
 	const struct plan_row *row = plan_row_chosen(screen);
-	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
 	struct draft *draft = &screen->draft;
 	struct nm_place place = {draft->section, NULL, -1};
 
 	if (of_step(draft)) {
-		place = place_of(screen->form.section);
-		place.step = field && field->step >= 0 ? field->step : last_step(&screen->form);
-		place_hold(&draft->behind, &place);
+		choose_step_place(screen, app_plan(app));
+	} else if (!strcmp(draft->section, "rule")) {
+		choose_rule_place(screen, app_plan(app),
+				  row && row->name && !strcmp(row->kind->section, "rule") ? row->name : NULL);
 	} else if (row && row->name && screen->form.section && !strcmp(row->kind->section, draft->section)) {
 		place.title = row->name;
 		place_hold(&draft->behind, &place);
@@ -290,7 +385,7 @@ static void take_kind(struct plan_screen *screen, struct app *app, const char *s
 	}
 	if (!draft->section)
 		return;
-	choose_place(screen);
+	choose_place(screen, app);
 	if (info->titled)
 		ask_name(app, draft, "");
 	else

@@ -44,6 +44,8 @@ struct draft {
 	char *values[DRAFT_QUESTIONS]; /* owned, as the plan writes them; NULL: not answered, or left out */
 	size_t n, at;
 	struct held_place behind; /* where it comes to stand; section NULL: after the last of its kind */
+	bool first;		  /* before all of its kind instead */
+	bool up;		  /* a step: before that one, not behind it */
 };
 
 /* A row of the outline: a kind of section, or one section of it (name not NULL). */

@@ -21,6 +21,7 @@ struct note_line {
 struct notes {
 	struct note_line *items;
 	size_t n, capacity;
+	size_t lead; /* so many of them stand above a figure, the others below it */
 };
 void notes_init(struct notes *notes);
 void notes_add(struct notes *notes, unsigned style, const char *text);
@@ -31,10 +32,11 @@ size_t notes_rows(const struct notes *notes, int width);
 void notes_draw(const struct notes *notes, struct canvas *canvas, struct box box, size_t top);
 /* Each line of the text. */
 void notes_lines(struct notes *notes, const char *text);
+void notes_styled_lines(struct notes *notes, unsigned style, const char *text);
 /* Lines by which `after` differs from `before`, with "-" and "+" in front. */
 void notes_diff(struct notes *notes, const char *before, const char *after);
 
-/* What stands above the lines of a question or page, and has keys of its own: a week. */
+/* What stands among the lines of a question or page, and has keys of its own: a week. */
 struct figure {
 	void *state; /* NULL: there is none */
 	int width;   /* columns that it would have */

@@ -35,6 +35,8 @@ void push_add_consequences(struct notes *notes, const struct nm_line_status *sta
 
 /* push_ask.c: what is told before a yes.  Would a push be refused?  Then the notes say why. */
 bool push_add_refusal(struct app *app, struct notes *notes);
+/* The errors that check finds and that do not refuse a push. */
+void push_add_errors(struct app *app, struct notes *notes);
 /* What a push of this line (-1: of all) does, and what callers get then; false: nothing, for all is in sync. */
 bool push_add_lines(const struct app *app, struct notes *notes, int line);
 void push_question(const struct app *app, int line, bool refused, char *out, size_t size);

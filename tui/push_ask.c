@@ -7,10 +7,12 @@
 #include <string.h>
 
 #include "forecast.h"
+#include "found.h"
 #include "handwork.h"
 #include "push.h"
 
 #define FORECAST_BYTES (1u << 18)
+#define ERRORS_BYTES   (1u << 14)
 
 bool push_add_refusal(struct app *app, struct notes *notes)
 {
@@ -21,6 +23,23 @@ bool push_add_refusal(struct app *app, struct notes *notes)
 		return false;
 	notes_addf(notes, STYLE_ERROR, "refused: %s", err.text);
 	return true;
+}
+
+void push_add_errors(struct app *app, struct notes *notes)
+{
+	const struct nm_findings *findings;
+	struct nm_buf text;
+	struct nm_error err;
+
+	if (session_findings(app->session, &findings, &err)) {
+		notes_addf(notes, STYLE_WARNING, "whether check finds errors is not known: %s", err.text);
+		return;
+	}
+	nm_buf_init(&text, ERRORS_BYTES);
+	found_errors_add(&text, findings);
+	if (text.len)
+		notes_styled_lines(notes, STYLE_ERROR, text.data);
+	nm_buf_clear(&text);
 }
 
 /* Is there nothing that a push would do, or could tell? */

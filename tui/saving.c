@@ -94,6 +94,7 @@ void notes_changes(struct notes *notes, struct session *session)
 		return;
 	}
 	note_found(notes, session, saved);
+	notes->lead = notes->n; /* what is wrong then is read before how it looks */
 	notes_differences(notes, changes);
 }
 

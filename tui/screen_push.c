@@ -144,6 +144,7 @@ static void ask_push(struct push *push, struct app *app, bool all)
 	if (!app_may_push(app) || push->list.n == 0 || !may_go_on(app))
 		return;
 	notes_init(&notes);
+	push_add_errors(app, &notes);
 	refused = push_add_refusal(app, &notes);
 	if (push_add_lines(app, &notes, all ? -1 : (int)push->list.at)) {
 		push_question(app, all ? -1 : (int)push->list.at, refused, question, sizeof question);

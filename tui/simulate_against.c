@@ -12,21 +12,37 @@
 #define WIDE 100 /* from here on two ladders stand beside each other */
 #define ENDS 4   /* rows below the ladders */
 
+static bool has_name(const struct nm_event *event, const char *name)
+{
+	for (size_t i = 0; i < event->n; i++) {
+		if (!strcmp(event->to[i], name))
+			return true;
+	}
+	return false;
+}
+
+/* Those that are rung, or texted, at once stand in any order. */
 static bool same_event(const struct nm_event *a, const struct nm_event *b)
 {
 	if (a->t != b->t || a->kind != b->kind || a->n != b->n || a->for_s != b->for_s)
 		return false;
 	for (size_t i = 0; i < a->n; i++) {
-		if (strcmp(a->to[i], b->to[i]))
+		if (!has_name(b, a->to[i]))
 			return false;
 	}
 	return true;
 }
 
-/* The event from i on that a row shows; n: none does. */
-static size_t shown_from(const struct nm_outcome *outcome, size_t i)
+/* Does a caller or a phone get it?  How a call came to be an emergency is not known of one that is live. */
+static bool is_got(const struct nm_event *event)
 {
-	while (i < outcome->n && outcome->events[i].kind == NM_EVENT_SKIP)
+	return event->kind != NM_EVENT_SKIP && event->kind != NM_EVENT_KEY;
+}
+
+/* The event from i on that somebody gets; n: none is. */
+static size_t got_from(const struct nm_outcome *outcome, size_t i)
+{
+	while (i < outcome->n && !is_got(&outcome->events[i]))
 		i++;
 	return i;
 }
@@ -35,11 +51,11 @@ static size_t shown_from(const struct nm_outcome *outcome, size_t i)
 static bool parts(const struct nm_outcome *a, const struct nm_outcome *b, const struct nm_event **at_a,
 		  const struct nm_event **at_b)
 {
-	size_t i = shown_from(a, 0), j = shown_from(b, 0);
+	size_t i = got_from(a, 0), j = got_from(b, 0);
 
 	while (i < a->n && j < b->n && same_event(&a->events[i], &b->events[j])) {
-		i = shown_from(a, i + 1);
-		j = shown_from(b, j + 1);
+		i = got_from(a, i + 1);
+		j = got_from(b, j + 1);
 	}
 	*at_a = i < a->n ? &a->events[i] : NULL;
 	*at_b = j < b->n ? &b->events[j] : NULL;

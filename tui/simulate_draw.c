@@ -153,6 +153,14 @@ unsigned simulate_result_words(const struct nm_outcome *outcome, struct nm_buf *
 	return answer_style(answer_rank(outcome));
 }
 
+/* A line sends its text only from its own flow, and not for what nobody missed. */
+static const char *text_words(const struct simulate *simulate)
+{
+	if (!simulate->call->text_back)
+		return " No text.";
+	return simulate->treatment->text_back ? " A text goes back." : " No text: its line sends none.";
+}
+
 /* In one row, and at most so many below it for what has no room there; how many rows it took. */
 static int draw_result(const struct simulate *simulate, struct canvas *canvas, int y, int below)
 {
@@ -165,7 +173,7 @@ static int draw_result(const struct simulate *simulate, struct canvas *canvas, i
 	pen_text(&pen, style, words.data);
 	nm_buf_clear(&words);
 	if (!simulate->live)
-		pen_text(&pen, STYLE_PLAIN, simulate->call->text_back ? " A text goes back." : " No text.");
+		pen_text(&pen, STYLE_PLAIN, text_words(simulate));
 	return 1 + draw_not_needed(simulate, &pen, below);
 }
 

@@ -241,7 +241,7 @@ static void owner_edits(struct story *story)
 	scene(story, "q2A", "owner-add");
 	scene(story, "j\roffice\rj\r512 555 0112\r", "owner-backup");
 	terminal_type(&story->terminal, "\rjjjjjjj\rk\r\177"); /* its phone has no voicemail of its own */
-	scene(story, "jj\rA\rjjj \rjl\r10s\r", "owner-path");
+	scene(story, "jj\rA\rjjj \r\02510s\rjl", "owner-path");
 	scene(story, "W", "owner-save-asked");
 	scene(story, "y", "owner-saved");
 	terminal_type(&story->terminal, "\177" HOME "A\rhotline\r512 555 0190\r\r"); /* on the only account */

@@ -57,6 +57,25 @@ static void others_edit(struct stage *stage)
 	free(text);
 }
 
+/* A long name is cut, and what is live left out: not that something is not saved. */
+static void what_is_not_saved_is_seen_beside_any_name(void **state)
+{
+	static const int widths[] = { 80, 40 };
+	const struct nm_edit name = { .op = NM_EDIT_SET, .place = { "", NULL, -1 }, .option = "business",
+				      .value = "\"Smith and Daughters Plumbing and Heating\"" };
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		stage_open(&stage, &(struct stage_options){ .screen = "plan", .width = widths[i], .height = 24 });
+		assert_true(app_edit(&stage.app, &name, 1, "business"));
+		stage_keys(&stage, "2");
+		stage_shows(&stage, "1 edit, not saved");
+		stage_shows(&stage, "Smith");
+		stage_close(&stage);
+	}
+}
+
 static void an_edit_is_not_saved_before_it_is_asked(void **state)
 {
 	struct stage stage;
@@ -318,6 +337,7 @@ static void a_file_that_changes_while_it_is_asked_is_not_overwritten(void **stat
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(what_is_not_saved_is_seen_beside_any_name),
 		cmocka_unit_test(an_edit_is_not_saved_before_it_is_asked),
 		cmocka_unit_test(what_changes_is_shown_on_the_week),
 		cmocka_unit_test(other_weeks_are_gone_to),

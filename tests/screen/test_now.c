@@ -113,6 +113,10 @@ static void a_text_back_counts_where_somebody_sends_it(void **state)
 		stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24, .plan = plan });
 		(sent ? stage_shows : stage_hides)(&stage, "greeting, then a text back");
 		item_is(&stage, sent ? "✓ the text-back to missed callers" : "· the text-back to missed callers");
+		stage_keys(&stage, "4 c");
+		stage_type(&stage, "+15125550123");
+		stage_keys(&stage, "Enter");
+		stage_shows(&stage, sent ? "A text goes back." : "No text: its line sends none.");
 		stage_close(&stage);
 	}
 }

@@ -381,6 +381,38 @@ static void what_is_added_takes_the_fewest_questions(void **state)
 	stage_close(&stage);
 }
 
+/* A rule decides nothing behind one that takes every call, wherever the cursor is. */
+static void a_new_rule_comes_before_the_one_that_takes_all(void **state)
+{
+	static const char *const cursors[] = {"vip", "otherwise"};
+	static const char plan[] =
+		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"callers vip { numbers = \"+15125550160\" }\n"
+		"path day { step { ring = fixly } }\n%s# what is left\nrule otherwise { path = day }\n";
+	static const char *const ahead[] = {"rule some { callers = vip path = day }\n", ""};
+	struct stage stage;
+	char text[1024];
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		snprintf(text, sizeof text, plan, ahead[i / 2]);
+		stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 40, .plan = text});
+		find(&stage, cursors[i % 2]);
+		stage_keys(&stage, "A Home");
+		for (int down = 0; down < 7; down++) /* no step is offered here */
+			stage_keys(&stage, "Down");
+		stage_shows(&stage, "▸rule");
+		stage_keys(&stage, "Enter");
+		type(&stage, "lunch");
+		stage_keys(&stage, "Enter");
+		expect_text(&stage, i < 2 ? "rule some { callers = vip path = day }\nrule lunch { path = day }\n# what is"
+					  : "path day { step { ring = fixly } }\nrule lunch { path = day }\n# what is");
+		stage_close(&stage);
+	}
+}
+
 static void a_wrong_answer_about_something_new_is_told_at_once(void **state)
 {
 	struct stage stage;
@@ -466,18 +498,48 @@ static void a_step_is_added_copied_moved_and_taken_out(void **state)
 	form(&stage, "after-hours", 0);
 	stage_keys(&stage, "A");
 	stage_shows(&stage, "▸step");
-	stage_keys(&stage, "Enter Space Enter");
-	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = owner }\n  step { ring = mailbox }\n}\npath esc");
+	stage_keys(&stage, "Enter Space Enter Enter");
+	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = owner  for = 20s }\n  step { ring = mailbox }\n}\npath esc");
 	stage_keys(&stage, "J");
-	expect_text(&stage, "  step { ring = owner }\n  step { ring = fixly  for = 10s }\n");
+	expect_text(&stage, "  step { ring = owner  for = 20s }\n  step { ring = fixly  for = 10s }\n");
 	stage_keys(&stage, "K");
-	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = owner }\n");
+	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = owner  for = 20s }\n");
 	stage_keys(&stage, "c");
-	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = fixly  for = 10s }\n  step { ring = owner }\n");
+	expect_text(&stage, "  step { ring = fixly  for = 10s }\n  step { ring = fixly  for = 10s }\n  step { ring = owner  for = 20s }\n");
 	stage_keys(&stage, "D");
 	stage_shows(&stage, "delete step 2 of path after-hours?");
 	stage_keys(&stage, "y");
-	expect_text(&stage, "path after-hours {\n  step { ring = fixly  for = 10s }\n  step { ring = owner }\n");
+	expect_text(&stage, "path after-hours {\n  step { ring = fixly  for = 10s }\n  step { ring = owner  for = 20s }\n");
+	stage_close(&stage);
+}
+
+/* Nothing rings behind a voicemail: what is added from the outline, or on its step, comes before it. */
+static void a_new_step_comes_before_the_voicemail(void **state)
+{
+	static const char plan[] =
+		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"destination mailbox { kind = voicemail greeting = \"Jones here\" }\n"
+		"path day {\n  step { ring = mailbox }\n}\nrule all { path = day }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 40, .plan = plan});
+	find(&stage, "day");
+	stage_keys(&stage, "A Home Down Down Down Down");
+	stage_shows(&stage, "▸step");
+	stage_keys(&stage, "Enter Space Enter");
+	stage_shows(&stage, "for = 20s");
+	stage_keys(&stage, "Enter");
+	expect_text(&stage, "path day {\n  step { ring = fixly  for = 20s }\n  step { ring = mailbox }\n}");
+	find(&stage, "day");
+	stage_keys(&stage, "A Home Down Down Down Down Enter Space Enter Enter");
+	expect_text(&stage, "  step { ring = fixly  for = 20s }\n  step { ring = fixly  for = 20s }\n  step { ring = mailbox }\n}");
+	stage_keys(&stage, "u A Home Down Down Down Down Enter Down Space Enter"); /* a voicemail has no time */
+	expect_text(&stage, "  step { ring = fixly  for = 20s }\n  step { ring = mailbox }\n  step { ring = mailbox }\n}");
+	stage_keys(&stage, "u u");
+	expect_text(&stage, "path day {\n  step { ring = mailbox }\n}");
 	stage_close(&stage);
 }
 
@@ -754,9 +816,11 @@ int main(void)
 		cmocka_unit_test(alternatives_take_each_others_place),
 		cmocka_unit_test(a_destination_can_become_another_kind),
 		cmocka_unit_test(what_is_added_takes_the_fewest_questions),
+		cmocka_unit_test(a_new_rule_comes_before_the_one_that_takes_all),
 		cmocka_unit_test(a_wrong_answer_about_something_new_is_told_at_once),
 		cmocka_unit_test(every_kind_can_be_added),
 		cmocka_unit_test(a_step_is_added_copied_moved_and_taken_out),
+		cmocka_unit_test(a_new_step_comes_before_the_voicemail),
 		cmocka_unit_test(rules_change_places),
 		cmocka_unit_test(references_follow_a_name),
 		cmocka_unit_test(a_copy_has_another_name),

@@ -119,6 +119,30 @@ static void a_yes_is_asked_for_with_what_comes_of_it(void **state)
 	stage_close(&stage);
 }
 
+/* Nothing refuses a loop: so somebody is told of it before the yes. */
+static void an_error_of_check_is_told_before_the_yes(void **state)
+{
+	static const char looping[] =
+		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"path day { step { ring = { main, fixly } } }\nrule all { path = day }\n";
+	struct stage stage;
+	char *text;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON,
+						    .plan = looping });
+	stage_keys(&stage, "A");
+	stage_shows(&stage, "check finds 1 error: a call can come back to line main");
+	text = stage_text(&stage);
+	assert_true(strstr(text, "check finds 1 error") < strstr(text, "what callers get"));
+	free(text);
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "in sync");
+	stage_close(&stage);
+}
+
 /* A line that cannot be read says why, and what a yes would do all the same. */
 static void an_unreadable_line_says_why(void **state)
 {
@@ -203,6 +227,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_silent_carrier_stops_no_key),
 		cmocka_unit_test(a_yes_is_asked_for_with_what_comes_of_it),
+		cmocka_unit_test(an_error_of_check_is_told_before_the_yes),
 		cmocka_unit_test(an_unreadable_line_says_why),
 		cmocka_unit_test(a_carrier_that_does_not_answer_is_told_everywhere),
 		cmocka_unit_test(handwork_is_taken_back_by_what_z_shows),

@@ -914,6 +914,28 @@ static void live_that_is_read_again_is_played_again(void **state)
 	stage_close(&stage);
 }
 
+/* The plan knows that the caller pressed the key, the carrier's routing does not tell: nobody gets another call for it. */
+static void an_emergency_by_the_key_does_not_part_live_from_the_plan(void **state)
+{
+	static const char keyed[] =
+		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"destination owner { kind = personal number = \"+15125550111\" confirm = yes }\n"
+		"destination sam { kind = personal number = \"+15125550114\" confirm = yes }\n"
+		"path day { greeting = \"Jones. Press 9 in an emergency\" step { ring = { owner, sam } } }\n"
+		"path escalate { step { ring = { owner, sam } } }\nrule all { path = day }\n"
+		"emergency { key = \"9\" path = escalate alert = { sam, owner } }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 130, .height = 24, .plan = keyed});
+	stage_keys(&stage, "P y 4 E v");
+	stage_shows(&stage, "LIVE");
+	stage_shows(&stage, "key: the caller presses 9");
+	stage_shows(&stage, "The plan does the same to this call.");
+	stage_close(&stage);
+}
+
 /* No call can be played then: none that was before may be scrolled. */
 static void an_emergency_that_live_cannot_tell_has_nothing_to_scroll(void **state)
 {
@@ -1423,6 +1445,7 @@ int main(void)
 		cmocka_unit_test(live_stands_beside_the_plan),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(live_that_is_read_again_is_played_again),
+		cmocka_unit_test(an_emergency_by_the_key_does_not_part_live_from_the_plan),
 		cmocka_unit_test(an_emergency_that_live_cannot_tell_has_nothing_to_scroll),
 		cmocka_unit_test(a_call_is_played_as_its_carrier_can_hold_it),
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),

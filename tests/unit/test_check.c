@@ -355,6 +355,101 @@ static void each_mend_that_edits_takes_its_finding_away(void **state)
 	assert_true(applied > 20);
 }
 
+/* The text with a blank in the name of each section of this kind. */
+static char *spaced(char *text, const char *kind, size_t n, const char *(*name)(const struct nm_plan *, size_t),
+		    const struct nm_plan *plan)
+{
+	char *next, longer[256];
+	struct nm_edit edit = { .op = NM_EDIT_RENAME, .place = { kind, NULL, -1 }, .value = longer };
+	struct nm_error err;
+	size_t i, len;
+
+	for (i = 0; i < n; i++) {
+		edit.place.title = name(plan, i);
+		snprintf(longer, sizeof longer, "my %s", edit.place.title);
+		if (nm_edit_apply(&edit, text, strlen(text), &next, &len, &err))
+			fail_msg("%s %s: %s", kind, edit.place.title, err.text);
+		free(text);
+		text = next;
+	}
+	return text;
+}
+
+static const char *name_of_destination(const struct nm_plan *plan, size_t i)
+{
+	return plan->destinations[i].name;
+}
+
+static const char *name_of_path(const struct nm_plan *plan, size_t i)
+{
+	return plan->paths[i].name;
+}
+
+static const char *name_of_schedule(const struct nm_plan *plan, size_t i)
+{
+	return plan->schedules[i].name;
+}
+
+/* The plan again, with a blank in the names that mends write. */
+static void subject_spaced(struct subject *subject, struct nm_buf *text)
+{
+	const struct nm_plan *plan = subject->plan;
+	struct nm_plan *spaced_plan;
+	struct nm_diags diags;
+	struct nm_error err;
+	char *now;
+
+	assert_int_equal(nm_file_read(plan->file, NM_PLAN_BYTES, text, &err), NM_OK);
+	now = spaced(nm_buf_take(text), "destination", plan->n_destinations, name_of_destination, plan);
+	now = spaced(now, "path", plan->n_paths, name_of_path, plan);
+	now = spaced(now, "schedule", plan->n_schedules, name_of_schedule, plan);
+	nm_buf_add(text, now);
+	free(now);
+	nm_diags_init(&diags);
+	if (nm_plan_read(plan->file, text->data, text->len, &spaced_plan, &diags, &err))
+		fail_msg("%s: %s", plan->file, diags.n ? diags.items[0].text : err.text);
+	nm_diags_clear(&diags);
+	subject_clear(subject);
+	subject->plan = spaced_plan;
+	subject_check(subject);
+}
+
+static void a_mend_quotes_the_names_that_need_it(void **state)
+{
+	struct subject subject;
+	size_t applied = 0;
+	size_t i, j, k;
+
+	(void)state;
+	for (i = 0; i < nm_checks_count; i++) {
+		struct nm_buf text;
+
+		nm_buf_init(&text, NM_PLAN_BYTES);
+		subject_read(&subject, nm_checks[i].id, "bad");
+		subject_spaced(&subject, &text);
+		for (j = 0; j < subject.findings.n; j++)
+			for (k = 0; k < subject.findings.items[j].n_mends; k++) {
+				const struct nm_mend *mend = &subject.findings.items[j].mends[k];
+				char *after = edited(text.data, mend, subject.findings.items[j].id);
+				struct nm_plan *plan = NULL;
+				struct nm_diags diags;
+				struct nm_error err;
+
+				nm_diags_init(&diags);
+				if (nm_plan_read(subject.plan->file, after, strlen(after), &plan, &diags, &err))
+					fail_msg("%s: \"%s\": %s", nm_checks[i].id, mend->words,
+						 diags.n ? diags.items[0].text : err.text);
+				applied += mend->n > 0;
+				nm_diags_clear(&diags);
+				nm_plan_free(plan);
+				free(after);
+			}
+		subject_clear(&subject);
+		nm_buf_clear(&text);
+	}
+	assert_true(applied > 20);
+}
+
 /* --- windows, exactly --- */
 
 static void nights_and_weekends_are_told_to_the_second(void **state)
@@ -663,6 +758,7 @@ int main(void)
 		cmocka_unit_test(a_finding_says_what_why_where_and_how_to_mend_it),
 		cmocka_unit_test(the_call_of_each_bad_plan_shows_it),
 		cmocka_unit_test(each_mend_that_edits_takes_its_finding_away),
+		cmocka_unit_test(a_mend_quotes_the_names_that_need_it),
 		cmocka_unit_test(weekdays_are_five_times_their_hours),
 		cmocka_unit_test(what_comes_once_is_told_in_all),
 		cmocka_unit_test(nights_and_weekends_are_told_to_the_second),

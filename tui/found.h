@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The errors of check in a few lines, for whoever is about to push: few of them refuse a push, so somebody
+ * must be told of the others before a yes.
+ */
+#ifndef TUI_FOUND_H
+#define TUI_FOUND_H
+
+#include "nevermiss/check.h"
+#include "nevermiss/mem.h"
+
+/* Adds lines, each ended: "check finds 2 errors: ...", and the other errors below it; none when there is no error.
+ * What refuses the push is left to that. */
+void found_errors_add(struct nm_buf *out, const struct nm_findings *findings);
+
+#endif
