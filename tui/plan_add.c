@@ -299,7 +299,7 @@ static void take_kind(struct plan_screen *screen, struct app *app, const char *s
 
 static void take_name(struct plan_screen *screen, struct app *app, const char *name)
 {
-	const char *problem = nm_name_problem(name);
+	const char *problem = nm_section_name_problem(screen->draft.section, name);
 	const struct nm_place place = {screen->draft.section, name, -1};
 
 	if (problem) {

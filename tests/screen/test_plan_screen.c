@@ -403,6 +403,29 @@ static void a_wrong_answer_about_something_new_is_told_at_once(void **state)
 	stage_close(&stage);
 }
 
+/* Where it can still be mended, and not at the questions behind it. */
+static void a_name_that_cannot_be_is_told_where_it_is_typed(void **state)
+{
+	static const char *const wrong[] = {"bob {\"x} = ;", "a,b", "-b", "b'ob", "human", "lost"};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "fixly");
+	stage_keys(&stage, "A");
+	stage_shows(&stage, "▸destination");
+	stage_keys(&stage, "Enter");
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		type(&stage, wrong[i]);
+		stage_shows(&stage, "this name ");
+		stage_shows(&stage, "name of the new destination");
+		stage_shows(&stage, wrong[i]);
+	}
+	type(&stage, "bob");
+	stage_shows(&stage, "kind: ");
+	stage_close(&stage);
+}
+
 /* Each kind that can be added at all, by the defaults of its questions. */
 static void every_kind_can_be_added(void **state)
 {
@@ -726,6 +749,7 @@ int main(void)
 		cmocka_unit_test(a_destination_can_become_another_kind),
 		cmocka_unit_test(what_is_added_takes_the_fewest_questions),
 		cmocka_unit_test(a_wrong_answer_about_something_new_is_told_at_once),
+		cmocka_unit_test(a_name_that_cannot_be_is_told_where_it_is_typed),
 		cmocka_unit_test(every_kind_can_be_added),
 		cmocka_unit_test(a_step_is_added_copied_moved_and_taken_out),
 		cmocka_unit_test(rules_change_places),

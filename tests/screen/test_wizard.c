@@ -449,7 +449,7 @@ static void passes_check(const struct nm_buf *text)
 static bool is_a_reason(const char *text)
 {
 	static const char *const reasons[] = {"PH", "is in US, not in the plan's country", "the name 'main' is that of a line",
-					      "be called '"};
+					      "cannot be a destination's", "can be called 'voicemail'"};
 
 	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++) {
 		if (strstr(text, reasons[i]))
@@ -470,7 +470,8 @@ static void whatever_is_answered_passes_check(void **state)
 		struct nm_buf text;
 
 		if (first_plan_judge(&answers, QUESTIONS, &err)) {
-			assert_true(is_a_reason(err.text));
+			if (!is_a_reason(err.text))
+				fail_msg("%s", err.text);
 			continue;
 		}
 		nm_buf_init(&text, NM_PLAN_BYTES);
