@@ -394,7 +394,7 @@ static void a_wrong_answer_about_something_new_is_told_at_once(void **state)
 	type(&stage, "2026-13-01 08:00");
 	stage_shows(&stage, "from = 2026-13-01 08:00");
 	type(&stage, "2026-12-24 08:00");
-	stage_shows(&stage, "until =");
+	stage_shows(&stage, "until = 2026-12-25 08:00");
 	type(&stage, "2026-12-23 08:00");
 	stage_shows(&stage, "ends before it begins");
 	type(&stage, "2026-12-27 08:00");
