@@ -35,10 +35,16 @@ int nm_row_line(const struct nm_plan *plan, const char *text)
 enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const char *text,
 			     struct nm_row_call *out)
 {
-	nm_time *began = &out->record.began;
+	const bool day_first = options->dates == NM_DATE_DAY_FIRST;
+	const enum nm_date_order other = day_first ? NM_DATE_MONTH_FIRST : NM_DATE_DAY_FIRST;
+	nm_time *began = &out->record.began, ignored;
 
 	switch (nm_words_when(text, options->zone, options->dates, began)) {
 	case NM_ROW_NO_TIME:
+		if (nm_words_when(text, options->zone, other, &ignored) != NM_ROW_NO_TIME)
+			return wrong(out, "the time is", text,
+				     day_first ? "and has no such month: --dates mdy reads the month first"
+					       : "and has no such month: --dates dmy reads the day first");
 		return wrong(out, "the time is", text,
 			     "and not one like 2026-11-25 14:05, or 11/25/2026 2:05 PM");
 	case NM_ROW_SKIPPED:

@@ -30,6 +30,7 @@ struct nm_document {
 	size_t n, capacity, at;
 	size_t bytes; /* of all texts */
 	size_t base;  /* undo down to here takes back what came after the last save */
+	size_t lost;  /* saved steps that were taken back, and to which no redo leads any more */
 	char *disk;   /* bytes last read or saved */
 	size_t disk_len;
 	struct stat about; /* of the file then */
@@ -84,6 +85,13 @@ static void bound(struct nm_document *document)
 	memmove(document->states, document->states + gone, document->n * sizeof *document->states);
 }
 
+/* The text is the file's. */
+static void rebase(struct nm_document *document)
+{
+	document->base = document->at;
+	document->lost = 0;
+}
+
 /* Takes text, in any case (NULL: memory was out). */
 static enum nm_code push(struct nm_document *document, char *text, size_t len, const char *what,
 			 struct nm_error *err)
@@ -100,8 +108,10 @@ static enum nm_code push(struct nm_document *document, char *text, size_t len, c
 	document->states = grown;
 	while (document->n > next)
 		state_clear(document, &document->states[--document->n]);
-	if (document->base > document->at)
+	if (document->base > document->at) {
+		document->lost += document->base - document->at;
 		document->base = document->at;
+	}
 	document->states[next] = (struct state){ .text = text, .what = words, .len = len };
 	document->n = next + 1;
 	document->at = next;
@@ -191,7 +201,8 @@ bool nm_document_dirty(const struct nm_document *document)
 
 size_t nm_document_edits(const struct nm_document *document)
 {
-	return document->at > document->base ? document->at - document->base : document->base - document->at;
+	return document->lost +
+	       (document->at > document->base ? document->at - document->base : document->base - document->at);
 }
 
 size_t nm_document_steps(const struct nm_document *document, size_t *now)
@@ -221,7 +232,7 @@ static enum nm_code push_disk(struct nm_document *document, const char *what, st
 	if (nm_document_dirty(document))
 		code = push(document, copy_of(document->disk, document->disk_len), document->disk_len, what, err);
 	if (!code)
-		document->base = document->at;
+		rebase(document);
 	return code;
 }
 
@@ -369,7 +380,7 @@ enum nm_code nm_document_save(struct nm_document *document, struct nm_error *err
 	if (!code)
 		code = disk_keep(document, now->text, now->len, err);
 	if (!code)
-		document->base = document->at;
+		rebase(document);
 	if (lock >= 0)
 		close(lock);
 	return code;

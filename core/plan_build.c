@@ -195,32 +195,13 @@ static void check_required(struct nm_build *build, const struct nm_raw_section *
 	}
 }
 
-/* Names stand in lists, in `owner=busy` and on command lines. */
 static void check_title(struct nm_build *build, const struct nm_raw_section *section)
 {
-	static const char *const free_titles[] = { "rule", "override", "guarantee", "test" };
-	const char *title = section->title, *reserved = NULL;
-	size_t i;
+	const char *problem = nm_section_name_problem(section->info->name, section->title);
 
-	for (i = 0; i < sizeof free_titles / sizeof free_titles[0]; i++)
-		if (!strcmp(section->info->name, free_titles[i]))
-			return;
-	if (strpbrk(title, "=@,;|\"'{}()") || strchr("- ", title[0]) || title[strlen(title) - 1] == ' ')
-		nm_raw_mistake(build->raw, section->pos,
-			       "the name '%s' holds one of = @ , ; | \" ' { } ( ), or begins with '-' or a "
-			       "blank: letters, digits, '-', '_' and '.' are safe",
-			       nm_raw_quote(build->raw, title));
-	if (strcmp(section->info->name, "destination"))
-		return;
-	if (!strcmp(title, "human"))
-		reserved = "answered_by";
-	else if (!strcmp(title, "rejected") || !strcmp(title, "lost") || !strcmp(title, "abandoned"))
-		reserved = "expect";
-	if (reserved)
-		nm_raw_mistake(build->raw, section->pos,
-			       "a destination cannot be called '%s', which has a meaning of its own in "
-			       "'%s'",
-			       title, reserved);
+	if (problem)
+		nm_raw_mistake(build->raw, section->pos, "the name '%s' %s", nm_raw_quote(build->raw, section->title),
+			       problem);
 }
 
 static void check_used(struct nm_build *build, const struct nm_raw_section *section)

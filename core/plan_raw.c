@@ -48,6 +48,35 @@ const char *nm_name_problem(const char *name)
 	return NULL;
 }
 
+/* A name that only its own section speaks of may hold anything. */
+static bool is_free(const char *kind)
+{
+	static const char *const kinds[] = { "rule", "override", "guarantee", "test" };
+
+	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+		if (!strcmp(kind, kinds[i]))
+			return true;
+	return false;
+}
+
+const char *nm_section_name_problem(const char *kind, const char *name)
+{
+	const char *problem = nm_name_problem(name);
+
+	if (problem || is_free(kind))
+		return problem;
+	if (strpbrk(name, "=@,;|\"'{}()") || strchr("- ", name[0]) || name[strlen(name) - 1] == ' ')
+		return "holds one of = @ , ; | \" ' { } ( ), or begins with '-' or a blank: letters, digits, '-', "
+		       "'_' and '.' are safe";
+	if (strcmp(kind, "destination"))
+		return NULL;
+	if (!strcmp(name, "human"))
+		return "cannot be a destination's: it has a meaning of its own in 'answered_by'";
+	if (!strcmp(name, "rejected") || !strcmp(name, "lost") || !strcmp(name, "abandoned"))
+		return "cannot be a destination's: it has a meaning of its own in 'expect'";
+	return NULL;
+}
+
 bool nm_raw_starved(struct nm_raw *raw, enum nm_code code)
 {
 	raw->no_memory |= code == NM_NO_MEMORY;

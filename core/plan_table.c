@@ -100,7 +100,7 @@ const struct nm_option_info nm_options[] = {
 	{ "calendar", "refresh", NM_TYPE_DURATION, NULL, "15m", false, "How often the URL is to be fetched." },
 
 	{ "schedule", "hours", NM_TYPE_HOURS, NULL, NULL, false,
-	  "Opening hours, in OpenStreetMap's opening_hours language." },
+	  "Opening hours, as OpenStreetMap has them: Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off." },
 	{ "schedule", "calendar", NM_TYPE_REFERENCE, "calendar", NULL, false,
 	  "Calendar; on while one of its events is busy." },
 	{ "schedule", "holidays", NM_TYPE_REFERENCE, "calendar", NULL, false,

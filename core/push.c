@@ -275,7 +275,7 @@ static enum nm_code check_guarantees(const struct nm_push_context *context, stru
 	if (code != NM_OK)
 		return code;
 	if (findings.n > 0)
-		code = nm_fail(err, NM_REFUSED, "%s%s: mend the plan, or push it with a reason (push --force REASON)",
+		code = nm_fail(err, NM_REFUSED, "%s%s: mend the plan, or push it with a reason, which is recorded",
 			       findings.items[0].message, findings.n > 1 ? " (and other guarantees)" : "");
 	nm_findings_clear(&findings);
 	return code;
@@ -294,7 +294,7 @@ static enum nm_code check_numbers(const struct nm_plan *plan, struct nm_error *e
 	code = nm_toll_find(plan, arena, &tolls, &n, err);
 	if (code == NM_OK && n > 0)
 		code = nm_fail(err, NM_REFUSED,
-			       "%s%s: mend the plan, or push it with a reason (push --force REASON)",
+			       "%s%s: mend the plan, or push it with a reason, which is recorded",
 			       tolls[0].words, n > 1 ? " (and other numbers)" : "");
 	nm_arena_free(arena);
 	return code;

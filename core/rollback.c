@@ -194,7 +194,7 @@ static const char *why_refused(const struct nm_push_run *push, const struct nm_p
 		      : why_unproved(push, record, source);
 	if (why == NULL)
 		return NULL;
-	return nm_arena_format(arena, "going back on %s may break a guarantee: %s; go back with a reason (--force)",
+	return nm_arena_format(arena, "going back on %s may break a guarantee: %s; go back with a reason, which is recorded",
 			       record->line, why);
 }
 
@@ -246,7 +246,7 @@ static enum nm_code why_forbidden(const struct nm_push_run *push, const struct n
 	nm_route_free(route);
 	if (code == NM_OK && words != NULL && *words != '\0')
 		words = *why =
-			nm_arena_format(push->results.arena, "%s; go back with a reason (--force)", words);
+			nm_arena_format(push->results.arena, "%s; go back with a reason, which is recorded", words);
 	return code == NM_OK && words == NULL ? nm_fail_memory(err) : code;
 }
 

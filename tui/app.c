@@ -314,20 +314,32 @@ void app_do(struct app *app, enum action action)
 		app_act(app, &event);
 }
 
+/* A key that is none here: what else there is. */
+static void tell_unknown(struct app *app, enum context context, uint32_t key)
+{
+	const struct key_row *out = keymap_named(context, context == CONTEXT_CONFIRM ? "no" : "dismiss");
+	char name[KEY_TEXT], label[2 * KEY_TEXT];
+
+	key_write(key, name);
+	if (!context_modal(context)) {
+		app_message(app, STYLE_DIM, "%s does nothing here: ? shows the keys", name);
+	} else if (out && *key_row_keys(out)) {
+		key_label(out, app_ascii(app), label);
+		app_message(app, STYLE_DIM, "%s does nothing here: %s leaves it", name, label);
+	} else {
+		app_message(app, STYLE_DIM, "%s does nothing here", name);
+	}
+}
+
 void app_key(struct app *app, uint32_t key)
 {
 	enum context context = app_context(app);
 	const struct key_row *row = keymap_find(context, key);
 	struct event event = {.action = row ? row->action : ACTION_TEXT, .ch = key};
-	char name[KEY_TEXT];
 
 	app->message[0] = '\0';
 	if (!row && (!context_types(context) || key >= K_SPECIAL)) {
-		key_write(key, name);
-		app_message(app, STYLE_DIM,
-			    context_modal(context) ? "%s does nothing here"
-						   : "%s does nothing here: ? shows the keys",
-			    name);
+		tell_unknown(app, context, key);
 		return;
 	}
 	app_act(app, &event);

@@ -346,13 +346,30 @@ static void place_words(const struct calls *calls, char *out, size_t size)
 	const bool month = calls->until == NM_TIME_MAX && (log->ended || log->began < calls->month);
 
 	if (log->filter[0] && log->ended)
-		snprintf(out, size, " %zu of %zu with: %.40s ", log->rows ? at : 0, log->rows, log->filter);
+		snprintf(out, size, "%zu of %zu with: %.40s", log->rows ? at : 0, log->rows, log->filter);
 	else if (log->filter[0])
-		snprintf(out, size, " %zu of %zu so far, %zu calls read ", log->rows ? at : 0, log->rows, log->read);
+		snprintf(out, size, "%zu of %zu so far, %zu calls read", log->rows ? at : 0, log->rows, log->read);
 	else if (month && at <= calls->this_month)
-		snprintf(out, size, " %zu of %zu this month ", at, calls->this_month);
+		snprintf(out, size, "%zu of %zu this month", at, calls->this_month);
 	else
-		snprintf(out, size, " %zu of %zu%s ", log->rows ? at : 0, log->rows, more);
+		snprintf(out, size, "%zu of %zu%s", log->rows ? at : 0, log->rows, more);
+}
+
+/* ", until 20 Nov 2026": up to which call the log goes; "" where nobody asked for less than all. */
+static void until_words(const struct calls *calls, const struct nm_zone *zone, char *out, size_t size)
+{
+	const nm_local local = nm_zone_local(zone, calls->until == NM_TIME_MAX ? 0 : calls->until);
+	const int64_t day = nm_local_day(local);
+	const int minute = (int)((local - day * NM_DAY) / 60);
+	const struct nm_date date = nm_date_from_days(minute ? day : day - 1);
+	const char *month = nm_month_names[date.month - 1];
+
+	if (calls->until == NM_TIME_MAX)
+		snprintf(out, size, "%s", "");
+	else if (minute)
+		snprintf(out, size, ", until %d %s %d %02d:%02d", date.day, month, date.year, minute / 60, minute % 60);
+	else
+		snprintf(out, size, ", until %d %s %d", date.day, month, date.year);
 }
 
 static void hint(struct canvas *canvas, struct box box, int *y, unsigned style, const char *text)
@@ -414,11 +431,13 @@ static void draw_log(const struct calls *calls, const struct app *app, struct ca
 
 /* --- all of it --- */
 
-static void draw_place(const struct calls *calls, struct canvas *canvas, int y, int end)
+static void draw_place(const struct calls *calls, const struct app *app, struct canvas *canvas, int y, int end)
 {
-	char text[160];
+	char text[224], place[160], until[48];
 
-	place_words(calls, text, sizeof text);
+	place_words(calls, place, sizeof place);
+	until_words(calls, session_zone(app->session), until, sizeof until);
+	snprintf(text, sizeof text, " %s%s ", place, until);
 	canvas_text(canvas, end - text_width(text), y, text_width(text), STYLE_DIM, text);
 }
 
@@ -445,8 +464,8 @@ void calls_draw(const void *state, const struct app *app, struct canvas *canvas,
 		canvas_fill(canvas, body.x, layout.rule, layout.log.width, STYLE_RULE, 0x2500);
 	if (layout.log.height)
 		draw_log(calls, app, canvas, layout.log);
-	if (layout.log.height && (calls->log.rows || calls->log.filter[0]))
-		draw_place(calls, canvas, layout.rule >= 0 ? layout.rule : layout.log.y,
+	if (layout.log.height && (calls->log.rows || calls->log.filter[0] || calls->until != NM_TIME_MAX))
+		draw_place(calls, app, canvas, layout.rule >= 0 ? layout.rule : layout.log.y,
 			   layout.log.x + layout.log.width);
 	if (layout.detail.width)
 		draw_detail(calls, canvas, layout.detail);

@@ -392,7 +392,7 @@ static enum nm_code import(struct invocation *run, enum status *status, struct n
 
 	*status = STATUS_GOOD;
 	if (!code && run->args->n_words > 1)
-		return calls_import_file(run, run->args->words[1], err);
+		return calls_import_file(run, run->args->words[1], status, err);
 	if (!code)
 		code = read_account(run, &account, err);
 	if (!code)

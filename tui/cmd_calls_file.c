@@ -123,7 +123,7 @@ static enum nm_code read_options(struct invocation *run, const char *name, struc
 	return code || !argument_given(run->args, "line") ? code : argument_line(run, &out->line, err);
 }
 
-enum nm_code calls_import_file(struct invocation *run, const char *name, struct nm_error *err)
+enum nm_code calls_import_file(struct invocation *run, const char *name, enum status *status, struct nm_error *err)
 {
 	struct reading reading = { .session = run->session };
 	struct nm_calls_file_options options;
@@ -148,6 +148,8 @@ enum nm_code calls_import_file(struct invocation *run, const char *name, struct 
 		file_json(run, &file);
 	else if (file.arena)
 		file_text(run, &file);
+	if (file.n_wrong)
+		*status = STATUS_WRONG;
 	nm_calls_file_clear(&file);
 	return code;
 }

@@ -502,6 +502,18 @@ static enum nm_code do_push(struct invocation *run, const struct nm_push_context
 	return code;
 }
 
+/* What is refused without a reason, and how one is given here. */
+static enum nm_code check_push(const struct invocation *run, const struct nm_push_context *context, struct nm_error *err)
+{
+	struct nm_error why;
+	enum nm_code code;
+
+	if (argument_given(run->args, "force"))
+		return NM_OK;
+	code = nm_push_check(context, &why);
+	return code == NM_OK ? NM_OK : nm_fail(err, code, "%s%s", why.text, code == NM_REFUSED ? " (--force REASON)" : "");
+}
+
 enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	const bool dry = argument_given(run->args, "dry-run");
@@ -531,8 +543,8 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 			nm_buf_addf(run->out, "dry run: %zu of %zu lines would be pushed%s%s\n",
 				    lines_to_push(&found), found.n, why ? ": " : "", why ? why : "");
 		/* What would become of a real one: also that it would be refused. */
-		if (code == NM_OK && !argument_given(run->args, "force"))
-			code = nm_push_check(&context, err);
+		if (code == NM_OK)
+			code = check_push(run, &context, err);
 		if (status_of_lines(&found) == STATUS_CARRIER)
 			*status = STATUS_CARRIER;
 		else if (any_refused(&found))
@@ -543,8 +555,7 @@ enum nm_code cmd_push(struct invocation *run, enum status *status, struct nm_err
 		else
 			nm_buf_addf(run->out, "%s: nothing to push\n", why ? why : "in sync");
 	} else {
-		if (!argument_given(run->args, "force"))
-			code = nm_push_check(&context, err);
+		code = check_push(run, &context, err);
 		if (code == NM_OK)
 			code = ask(run, &found, err);
 		if (code == NM_OK)

@@ -42,7 +42,7 @@ static void write_view(struct nm_buf *out, const struct nm_plan *plan, const str
 	else if (!view->empties && view->differences.n == 0 && !handwork_line(plan, view->line))
 		nm_buf_add(out, "  nothing changes for callers\n");
 	if (view->refusal)
-		nm_buf_addf(out, "  refused without a reason: %s\n", view->refusal);
+		nm_buf_addf(out, "  refused without --force REASON: %s\n", view->refusal);
 }
 
 static void show_view(const struct invocation *run, const struct nm_rollback_view *view)

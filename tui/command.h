@@ -184,7 +184,8 @@ COMMAND(week);
 #undef COMMAND
 
 /* cmd_calls_file.c: `calls import FILE`; "-" is the standard input. */
-enum nm_code calls_import_file(struct invocation *run, const char *name, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code calls_import_file(struct invocation *run, const char *name, enum status *status,
+			       struct nm_error *err) NM_WARN_UNUSED;
 /* `calls explain` (cmd_explain.c). */
 enum nm_code calls_explain(struct invocation *run, enum status *status, struct nm_error *err);
 

@@ -96,7 +96,7 @@ enum nm_code check_dialled(const struct invocation *run, struct nm_error *err)
 		if (line < 0)
 			return nm_fail(err, NM_INPUT, "--dialled: no line `%.*s` in the plan", len, value);
 		if (!handwork_line(plan, line))
-			return nm_fail(err, NM_INPUT, "--dialled: nobody need dial anything for line `%.*s`", len,
+			return nm_fail(err, NM_INPUT, "--dialled: nobody needs to dial anything for line `%.*s`", len,
 				       value);
 	}
 	return NM_OK;

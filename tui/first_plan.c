@@ -11,7 +11,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "command.h"
+#include "nevermiss/edit.h"
 
 /* The people's ring time, and how far the owner's own voicemail must stay behind it (design.md 5:
  * within 5 s of the race it may swallow the call). */
@@ -45,14 +45,29 @@ static const char *answer(const struct first_answers *answers, enum question que
 	return answers->texts[question];
 }
 
-static bool given(const struct first_answers *answers, enum question question)
-{
-	return *answer(answers, question) != '\0';
-}
-
 static bool says(const struct first_answers *answers, enum question question, const char *word)
 {
 	return !strcasecmp(answer(answers, question), word);
+}
+
+/* Is there somebody?  The words by which people say that there is not. */
+static bool given(const struct first_answers *answers, enum question question)
+{
+	static const char *const absent[] = { "", "nobody", "none", "no" };
+
+	for (size_t i = 0; i < sizeof absent / sizeof *absent; i++) {
+		if (says(answers, question, absent[i]))
+			return false;
+	}
+	return true;
+}
+
+/* A bare number is one of seconds. */
+static void add_voicemail(const struct first_answers *answers, struct nm_buf *out)
+{
+	const char *text = answer(answers, QUESTION_VOICEMAIL);
+
+	nm_buf_addf(out, "%s%s", text, *text && !text[strspn(text, "0123456789")] ? "s" : "");
 }
 
 static void add_text(struct nm_buf *out, const char *before, const char *text)
@@ -142,7 +157,9 @@ static void write_owner(const struct first_answers *answers, struct nm_buf *out)
 		nm_buf_add(out, "destination owner {\n\tkind = personal\n\tline = main\n");
 	else
 		add_text(out, "destination owner {\n\tkind = personal\n\tnumber = ", answer(answers, QUESTION_MOBILE));
-	nm_buf_addf(out, "\town_voicemail = %s\n}\n", answer(answers, QUESTION_VOICEMAIL));
+	nm_buf_add(out, "\town_voicemail = ");
+	add_voicemail(answers, out);
+	nm_buf_add(out, "\n}\n");
 }
 
 static void write_phones(const struct first_answers *answers, struct nm_buf *out)
@@ -294,21 +311,26 @@ static void write_plan(const struct first_answers *answers, int ring_s, struct n
 /* The owner's ring must end well before the phone's own voicemail. */
 static enum nm_code ring_time(const struct first_answers *answers, int *ring_s, struct nm_error *err)
 {
+	struct nm_buf text;
+	struct nm_error why;
 	int64_t voicemail;
 	enum nm_code code;
 
 	*ring_s = RING_LONGEST;
 	if (!strcmp(answer(answers, QUESTION_VOICEMAIL), "none") || !strcmp(answer(answers, QUESTION_VOICEMAIL), "unknown"))
 		return NM_OK;
-	code = of_option(nm_duration_read(answer(answers, QUESTION_VOICEMAIL), &voicemail, err), "voicemail-after", err);
+	nm_buf_init(&text, NM_PLAN_BYTES);
+	add_voicemail(answers, &text);
+	code = nm_duration_read(text.data, &voicemail, &why);
 	if (code != NM_OK)
-		return code;
-	if (voicemail <= VOICEMAIL_MARGIN + ANSWER_TAKES)
-		return nm_fail(err, NM_INPUT, "--voicemail-after %s: too early to ring the phone at all; set it to 20 s "
-			       "or more at your carrier, or switch it off and say none", answer(answers, QUESTION_VOICEMAIL));
-	if (voicemail - VOICEMAIL_MARGIN < *ring_s)
+		nm_fail(err, code, "own voicemail: %s", why.text);
+	else if (voicemail <= VOICEMAIL_MARGIN + ANSWER_TAKES)
+		code = nm_fail(err, NM_INPUT, "own voicemail after %s: too early to ring the phone at all; set it to 20 s "
+			       "or more at your carrier, or switch it off and say none", text.data);
+	else if (voicemail - VOICEMAIL_MARGIN < *ring_s)
 		*ring_s = (int)(voicemail - VOICEMAIL_MARGIN);
-	return NM_OK;
+	nm_buf_clear(&text);
+	return code;
 }
 
 /* Names stand in the plan's quotes, in which nothing can be escaped. */
@@ -317,8 +339,7 @@ static enum nm_code plain_name(const struct first_answers *answers, enum questio
 	const char *text = answer(answers, question);
 
 	if (strcspn(text, "\"'\\$") < name_bytes(text))
-		return nm_fail(err, NM_INPUT, "--%s %s: a name without quotes, $ and \\ is expected before the number",
-			       questions[question].option, text);
+		return nm_fail(err, NM_INPUT, "%s: a name without quotes, $ and \\ is expected before the number", text);
 	return NM_OK;
 }
 
@@ -326,10 +347,10 @@ static enum nm_code plain_name(const struct first_answers *answers, enum questio
 static enum nm_code known_words(const struct first_answers *answers, struct nm_error *err)
 {
 	if (!says(answers, QUESTION_HOLIDAYS, "us") && !says(answers, QUESTION_HOLIDAYS, "none"))
-		return nm_fail(err, NM_INPUT, "--holidays %s: it is us or none; for other holidays give the plan a calendar later",
+		return nm_fail(err, NM_INPUT, "holidays %s: it is us or none; give the plan a calendar later for others",
 			       answer(answers, QUESTION_HOLIDAYS));
 	if (!says(answers, QUESTION_EMERGENCY, "yes") && !says(answers, QUESTION_EMERGENCY, "no"))
-		return nm_fail(err, NM_INPUT, "--emergency %s: it is yes or no", answer(answers, QUESTION_EMERGENCY));
+		return nm_fail(err, NM_INPUT, "emergency %s: it is yes or no", answer(answers, QUESTION_EMERGENCY));
 	return plain_name(answers, QUESTION_BACKUP, err) == NM_OK ? plain_name(answers, QUESTION_AI, err) : NM_INPUT;
 }
 

@@ -207,11 +207,27 @@ static bool skipped(const struct draft *draft, const struct nm_plan *plan)
 	       !strcmp(draft->values[0], "voicemail");
 }
 
-/* A time begins as now, how long a step rings as what it would be. */
+/* A time begins as now, one behind another a day after it. */
+static void offer_time(const struct draft *draft, const struct app *app, char out[static NM_TIME_TEXT])
+{
+	const struct nm_zone *zone = app_plan(app)->zone;
+	const char *before = draft->at > 0 ? draft->values[draft->at - 1] : NULL;
+	nm_time t = app_now(app) / 60 * 60, from;
+	char text[NM_TIME_TEXT];
+
+	if (before && *before == '"') {
+		snprintf(text, sizeof text, "%.*s", (int)strcspn(before + 1, "\""), before + 1);
+		if (nm_time_read(text, zone, app_now(app), &from, NULL) == NM_OK)
+			t = nm_zone_utc(zone, nm_zone_local(zone, from) + NM_DAY, NULL);
+	}
+	nm_time_argument(zone, t, out);
+}
+
+/* A time has one offered, how long a step rings what it would be. */
 static void ask_next(struct plan_screen *screen, struct app *app)
 {
 	struct draft *draft = &screen->draft;
-	char now[NM_TIME_TEXT];
+	char offered[NM_TIME_TEXT];
 	const char *initial = NULL;
 	const struct nm_option_info *info;
 
@@ -222,9 +238,9 @@ static void ask_next(struct plan_screen *screen, struct app *app)
 		return;
 	}
 	info = draft->asked[draft->at];
-	nm_time_argument(app_plan(app)->zone, app_now(app) / 60 * 60, now);
+	offer_time(draft, app, offered);
 	if (info->type == NM_TYPE_LOCAL_TIME)
-		initial = now;
+		initial = offered;
 	else if (of_step(draft))
 		initial = info->fallback;
 	ask_value(app, TAG_ADD_VALUE, &screen->ask, info, false, &initial, initial != NULL);
@@ -394,7 +410,7 @@ static void take_kind(struct plan_screen *screen, struct app *app, const char *s
 
 static void take_name(struct plan_screen *screen, struct app *app, const char *name)
 {
-	const char *problem = nm_name_problem(name);
+	const char *problem = nm_section_name_problem(screen->draft.section, name);
 	const struct nm_place place = {screen->draft.section, name, -1};
 
 	if (problem) {

@@ -253,7 +253,7 @@ void change_copy(struct plan_screen *screen, struct app *app)
 	}
 	place_hold(&screen->place, &place);
 	place_words(&place, where);
-	snprintf(question, sizeof question, "name of the copy of %s", where);
+	snprintf(question, sizeof question, "name of the copy of %s:", where);
 	app_ask(app, TAG_COPY, question, place.title, NULL);
 }
 
@@ -287,7 +287,7 @@ void change_rename(struct plan_screen *screen, struct app *app)
 	}
 	place_hold(&screen->place, &place);
 	place_words(&place, where);
-	snprintf(question, sizeof question, "new name of %s", where);
+	snprintf(question, sizeof question, "new name of %s:", where);
 	app_ask(app, TAG_RENAME, question, place.title, NULL);
 }
 

@@ -76,7 +76,7 @@ static void draw_prompt(const void *state, const struct app *app, struct canvas 
 	for (size_t i = 0; i < dialog->items.n && dialog->typing.len; i++) {
 		const char *text = dialog->items.items[i].text, *blank = strrchr(dialog->typing.text, ' ');
 
-		if (!strncmp(text, dialog->typing.text, dialog->typing.len))
+		if (!strncmp(text, dialog->typing.text, dialog->typing.len) && text[dialog->typing.len])
 			pen_textf(&pen, STYLE_DIM, "%s ", text + (blank ? blank + 1 - dialog->typing.text : 0));
 	}
 }

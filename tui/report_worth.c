@@ -4,6 +4,7 @@
  * In: the report's numbers, the owner's own.  Out: both formulas with their numbers; an edit of the plan's section
  * `value`.  Reckons nothing itself: nm_worth_reckon does.
  */
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,19 +147,26 @@ static void *open_reckoning(struct app *app, const void *argument, struct nm_err
 	return reckoning;
 }
 
+/* What the owner typed stands there as it was, another number as it is shown. */
+static void prefill(const struct worth_own *own, size_t i, double number, char out[static MEASURE_TEXT])
+{
+	const double per_one = number < 1 || worth_numbers[i].kind == WORTH_MONEY ? 100 : 10;
+
+	snprintf(out, MEASURE_TEXT, "%.10g", own->set[i] ? number : round(number * per_one) / per_one);
+}
+
 static void ask_number(const struct reckoning *reckoning, struct app *app, const char *typed)
 {
 	const struct worth_number_info *info = &worth_numbers[reckoning->list.at];
 	struct nm_worth worth = worth_reckoned(reckoning->screen, app_plan(app));
 	char question[128], number[MEASURE_TEXT], most[MONEY_TEXT];
 
-	snprintf(number, sizeof number, "%.10g", *worth_number(&worth, reckoning->list.at));
+	prefill(&reckoning->screen->own, reckoning->list.at, *worth_number(&worth, reckoning->list.at), number);
 	words_of(reckoning->list.at, info->most, app_plan(app)->currency, most);
 	snprintf(question, sizeof question, "%s (0 to %s):", info->name, most);
 	app_ask(app, (int)reckoning->list.at, question, typed ? typed : number, NULL);
 }
 
-/* Digits and at most one point, as the plan has them. */
 static void take_number(struct reckoning *reckoning, struct app *app, const struct event *event)
 {
 	struct worth_own *own = &reckoning->screen->own;
@@ -216,6 +224,20 @@ static bool edit_value(struct app *app, const struct worth_own *own, const char 
 	return app_edit(app, &add, 1, "what a job is worth");
 }
 
+/* Nothing that the owner set is to go into the plan. */
+static void keep_nothing(const struct reckoning *reckoning, struct app *app)
+{
+	const size_t at = reckoning->list.at;
+
+	if (at != WORTH_BOOKED && at != WORTH_JOB)
+		app_message(app, STYLE_PLAIN, "%s: not the plan's; the share that books and the average job are",
+			    worth_numbers[at].name);
+	else if (nm_document_dirty(app->session->document))
+		saving_ask(app, AFTER_NOTHING);
+	else
+		app_message(app, STYLE_PLAIN, "change the share that books or the average job first");
+}
+
 /* What the owner set of these two goes into the plan's text; when it is there already, the plan is saved. */
 static void keep(struct reckoning *reckoning, struct app *app)
 {
@@ -226,10 +248,7 @@ static void keep(struct reckoning *reckoning, struct app *app)
 	if (!app_may_change(app))
 		return;
 	if (!own->set[WORTH_JOB] && !own->set[WORTH_BOOKED]) {
-		if (nm_document_dirty(app->session->document))
-			saving_ask(app, AFTER_NOTHING);
-		else
-			app_message(app, STYLE_PLAIN, "change the share that books or the average job first");
+		keep_nothing(reckoning, app);
 		return;
 	}
 	snprintf(job, sizeof job, "%.10g", worth.job);

@@ -527,5 +527,5 @@ void app_codes(struct app *app, int line)
 	if (handwork_line(app_plan(app), line))
 		app_push(app, &codes_ops, &line);
 	else
-		app_message(app, STYLE_PLAIN, "nobody need dial anything for this line");
+		app_message(app, STYLE_PLAIN, "nobody needs to dial anything for this line");
 }

@@ -15,6 +15,21 @@ static void add_context(struct notes *notes, enum context context)
 	}
 }
 
+/* The one screen on which capitals do not ask. */
+static void add_calls(struct notes *notes)
+{
+	static const char *const names[] = {"booked", "no-answer", "lost", "resolved"};
+	struct nm_buf keys;
+
+	nm_buf_init(&keys, 256);
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		nm_buf_addf(&keys, "%s%s", i ? ", " : "", key_row_keys(keymap_named(CONTEXT_CALLS, names[i])));
+	notes_addf(notes, STYLE_DIM, "What became of calling back (%s) is kept at once; %s takes it back.", keys.data,
+		   key_row_keys(keymap_named(CONTEXT_CALLS, "take-back")));
+	notes_add(notes, STYLE_PLAIN, "");
+	nm_buf_clear(&keys);
+}
+
 void app_help(struct app *app)
 {
 	enum context context = app_context(app) == CONTEXT_TEXT ? app_tab_context(app) : app_context(app);
@@ -26,6 +41,8 @@ void app_help(struct app *app)
 		add_context(&notes, context);
 		notes_add(&notes, STYLE_PLAIN, "");
 	}
+	if (context == CONTEXT_CALLS)
+		add_calls(&notes);
 	notes_add(&notes, STYLE_HEAD, "everywhere");
 	add_context(&notes, CONTEXT_GENERAL);
 	notes_add(&notes, STYLE_PLAIN, "");

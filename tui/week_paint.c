@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "saving.h"
 #include "week_screen.h"
 
 enum { TAG_SAVE };
@@ -229,6 +230,23 @@ static struct nm_edit edit_of(const struct paint *paint, struct nm_buf *value)
 	};
 }
 
+/* Beside edits that are not saved, this is one more of them: the file is written with all at once. */
+static bool joins_others(const struct app *app)
+{
+	return nm_document_dirty(app->session->document);
+}
+
+static void question_words(const struct paint *paint, const struct app *app, struct nm_buf *out)
+{
+	const size_t n = nm_document_edits(app->session->document);
+
+	if (!joins_others(app))
+		nm_buf_addf(out, "save these hours of %s?", paint->schedule);
+	else
+		nm_buf_addf(out, "add these hours of %s to the %zu edit%s not saved? W then saves all", paint->schedule, n,
+			    n == 1 ? "" : "s");
+}
+
 static void ask_save(struct paint *paint, struct app *app)
 {
 	struct nm_buf value, question;
@@ -250,7 +268,7 @@ static void ask_save(struct paint *paint, struct app *app)
 	edit = edit_of(paint, &value);
 	notes_diff(&notes, paint->old_text, paint->text);
 	notes_add(&notes, STYLE_PLAIN, "");
-	nm_buf_addf(&question, "save these hours of %s?", paint->schedule);
+	question_words(paint, app, &question);
 	if (!value.failed && change_add(&notes, &figure, app, &edit))
 		app_confirm_with(app, TAG_SAVE, question.data, &notes, &figure);
 	else
@@ -267,14 +285,14 @@ static enum verdict save(struct paint *paint, struct app *app)
 	char what[256];
 	struct nm_buf value;
 	struct nm_edit edit;
-	bool saved;
+	bool kept;
 
 	nm_buf_init(&value, 1u << 16);
 	edit = edit_of(paint, &value);
 	snprintf(what, sizeof what, "hours of %s", paint->schedule);
-	saved = !value.failed && app_change(app, &edit, 1, what);
+	kept = !value.failed && (joins_others(app) ? app_edit(app, &edit, 1, what) : app_change(app, &edit, 1, what));
 	nm_buf_clear(&value);
-	return saved ? VERDICT_POP : VERDICT_REDRAW;
+	return kept ? VERDICT_POP : VERDICT_REDRAW;
 }
 
 static enum verdict leave(struct paint *paint, struct app *app)
@@ -336,6 +354,8 @@ static enum verdict act_paint(void *state, struct app *app, const struct event *
 	case ACTION_SAVE:
 		if (has_changed(paint))
 			ask_save(paint, app);
+		else if (joins_others(app))
+			saving_ask(app, AFTER_NOTHING);
 		else
 			app_message(app, STYLE_PLAIN, "these are the hours as they are: nothing to save");
 		return VERDICT_REDRAW;

@@ -6,9 +6,10 @@
 #include "week_screen.h"
 #include "wizard.h"
 
-#define LABELS 3   /* where they begin */
-#define ANSWERS 19 /* where the answers do */
-#define WIDE 70    /* a window in which help fits one row */
+#define LABELS 3     /* where they begin */
+#define ANSWERS 19   /* where the answers do */
+#define WIDE 70      /* a window in which help fits one row */
+#define WRONG_ROWS 4 /* at most, of what is wrong with an answer */
 
 static void draw_row(const struct wizard *wizard, struct canvas *canvas, int y, size_t row)
 {
@@ -50,22 +51,42 @@ static void draw_offers(const struct wizard *wizard, struct canvas *canvas, int 
 	}
 }
 
-/* What is wrong with the answer goes before why it is asked; what it may become has the last row. */
-static void draw_help(const struct wizard *wizard, struct canvas *canvas, int y, int rows)
+static bool is_wrong(const struct wizard *wizard)
 {
 	const struct wizard_field *field = wizard_field(wizard, wizard->list.at);
-	const bool wrong = field->error[0] && field->typing.len;
+
+	return field->error[0] && field->typing.len;
+}
+
+/* What is wrong with the answer goes before why it is asked. */
+static const char *help_text(const struct wizard *wizard)
+{
+	return is_wrong(wizard) ? wizard_field(wizard, wizard->list.at)->error : wizard_rows[wizard->list.at].why;
+}
+
+/* Rows of the help: always the same, but where a sentence about what is wrong needs more. */
+static int help_rows(const struct wizard *wizard, int width)
+{
+	const int usual = width < WIDE ? 3 : 2;
+	const int needed = canvas_wrap(NULL, 0, 0, width - 2, WRONG_ROWS, STYLE_PLAIN, help_text(wizard)) +
+			   (wizard->offers.n > 0);
+
+	return is_wrong(wizard) && needed > usual ? needed : usual;
+}
+
+/* What the answer may become has the last row. */
+static void draw_help(const struct wizard *wizard, struct canvas *canvas, int y, int rows)
+{
 	const int left = wizard->offers.n ? rows - 1 : rows;
 
-	canvas_wrap(canvas, 1, y, canvas->width - 2, left, wrong ? STYLE_ERROR : STYLE_DIM,
-		    wrong ? field->error : wizard_rows[wizard->list.at].why);
+	canvas_wrap(canvas, 1, y, canvas->width - 2, left, is_wrong(wizard) ? STYLE_ERROR : STYLE_DIM, help_text(wizard));
 	draw_offers(wizard, canvas, y + rows - 1);
 }
 
 void wizard_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct wizard *wizard = state;
-	const int wanted = body.width < WIDE ? 3 : 2, end = body.y + body.height;
+	const int wanted = help_rows(wizard, body.width), end = body.y + body.height;
 	const int help = wanted < body.height ? wanted : body.height > 1;
 	const int room = body.height - help, shown = room < QUESTIONS ? room : QUESTIONS;
 	const size_t top = list_top(&wizard->list, shown > 0 ? shown : 1);

@@ -61,7 +61,7 @@ void wizard_offer(struct wizard *wizard, enum question question)
 		add_zones(offers, &wizard->zones, wizard->fields[question].typing.text);
 		break;
 	case QUESTION_MOBILE:
-		if (wizard->fields[QUESTION_NUMBER].typing.len)
+		if (!wizard->fields[QUESTION_NUMBER].error[0])
 			notes_add(offers, STYLE_PLAIN, wizard->fields[QUESTION_NUMBER].typing.text);
 		break;
 	case QUESTION_VOICEMAIL:

@@ -30,11 +30,47 @@ double *worth_number(struct nm_worth *worth, size_t i)
 	return places[i];
 }
 
+/* Bytes of what a sum begins with: "$", "EUR"; 0: nothing. */
+static size_t currency_bytes(const char *text, size_t len)
+{
+	static const char *const signs[] = {"$", "\u20ac", "\u00a3"};
+	size_t letters = 0;
+
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++)
+		if (len >= strlen(signs[i]) && !memcmp(text, signs[i], strlen(signs[i])))
+			return strlen(signs[i]);
+	while (letters < len && text[letters] >= 'A' && text[letters] <= 'Z')
+		letters++;
+	return letters == 3 ? letters : 0;
+}
+
+/* Leaves out what a number is shown with, and blanks. */
+static void strip(size_t i, const char **text, size_t *len)
+{
+	const char *from = *text, *until = from + *len;
+
+	while (from < until && *from == ' ')
+		from++;
+	if (worth_numbers[i].kind == WORTH_MONEY)
+		from += currency_bytes(from, (size_t)(until - from));
+	while (from < until && *from == ' ')
+		from++;
+	while (from < until && until[-1] == ' ')
+		until--;
+	if (worth_numbers[i].kind == WORTH_PERCENT && from < until && until[-1] == '%')
+		until--;
+	while (from < until && until[-1] == ' ')
+		until--;
+	*text = from;
+	*len = (size_t)(until - from);
+}
+
 bool worth_number_read(size_t i, const char *text, size_t len, double *out)
 {
 	char number[NUMBER_BYTES];
 	size_t digits, at;
 
+	strip(i, &text, &len);
 	if (len == 0 || len >= sizeof number)
 		return false;
 	memcpy(number, text, len);

@@ -340,6 +340,8 @@ void nm_plan_free(struct nm_plan *plan);
 
 /* Why a section cannot have this name ("is empty"); NULL when it can. */
 const char *nm_name_problem(const char *name);
+/* The same of a section of one kind ("destination"): most names stand in lists and on command lines too. */
+const char *nm_section_name_problem(const char *kind, const char *name);
 /* Index by name; -1 when there is none. */
 int nm_plan_find_line(const struct nm_plan *plan, const char *name);
 /* Numbers of that country may be called: it is the plan's own, or one of `allow`. */

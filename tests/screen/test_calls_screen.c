@@ -274,7 +274,15 @@ static void a_date_is_where_the_log_begins(void **state)
 	stage_keys(&stage, "g");
 	stage_type(&stage, "2026-11-20");
 	stage_keys(&stage, "Enter");
-	stage_shows(&stage, "of 6");
+	stage_shows(&stage, "1 of 6, until 20 Nov 2026");
+	stage_keys(&stage, "/ v i p Enter");
+	stage_shows(&stage, "with: vip, until 20 Nov 2026");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "1 of 6, until 20 Nov 2026");
+	stage_keys(&stage, "g");
+	stage_type(&stage, "2026-11-20 12:30");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, ", until 20 Nov 2026 12:30");
 	stage_hides(&stage, "Sun 22 Nov 03");
 	stage_keys(&stage, "g");
 	stage_type(&stage, "soon");
@@ -359,7 +367,9 @@ static void keys_say_how_it_went(void **state)
 	stage_keys(&stage, "u");
 	stage_shows(&stage, "taken back");
 	assert_int_equal(count_open(&stage), open);
-	stage_keys(&stage, "R X");
+	stage_keys(&stage, "? PgDn");
+	stage_shows(&stage, "(B, A, X, R) is kept at once; u takes it back");
+	stage_keys(&stage, "Escape R X");
 	assert_int_equal(count_open(&stage), open - 2);
 	stage_keys(&stage, "A");
 	stage_shows(&stage, "tried, no answer; again due");

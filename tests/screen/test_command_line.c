@@ -243,6 +243,9 @@ static void commands_options_and_names_are_completed(void **state)
 	stage_type(&stage, " --em");
 	stage_keys(&stage, "Tab Enter");
 	stage_shows(&stage, "simulate --line hotline --emergency");
+	stage_keys(&stage, "Escape : c h Tab");
+	stage_shows(&stage, ": check");
+	stage_hides(&stage, "check   check");
 	stage_close(&stage);
 }
 

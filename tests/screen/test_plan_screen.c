@@ -426,12 +426,35 @@ static void a_wrong_answer_about_something_new_is_told_at_once(void **state)
 	type(&stage, "2026-13-01 08:00");
 	stage_shows(&stage, "from = 2026-13-01 08:00");
 	type(&stage, "2026-12-24 08:00");
-	stage_shows(&stage, "until =");
+	stage_shows(&stage, "until = 2026-12-25 08:00");
 	type(&stage, "2026-12-23 08:00");
 	stage_shows(&stage, "ends before it begins");
 	type(&stage, "2026-12-27 08:00");
 	stage_keys(&stage, "Down Enter");
 	expect_text(&stage, "override \"my holiday\" {\n  from = \"2026-12-24 08:00\"\n");
+	stage_close(&stage);
+}
+
+/* Where it can still be mended, and not at the questions behind it. */
+static void a_name_that_cannot_be_is_told_where_it_is_typed(void **state)
+{
+	static const char *const wrong[] = {"bob {\"x} = ;", "a,b", "-b", "b'ob", "human", "lost"};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "fixly");
+	stage_keys(&stage, "A");
+	stage_shows(&stage, "▸destination");
+	stage_keys(&stage, "Enter");
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		type(&stage, wrong[i]);
+		stage_shows(&stage, "this name ");
+		stage_shows(&stage, "name of the new destination");
+		stage_shows(&stage, wrong[i]);
+	}
+	type(&stage, "bob");
+	stage_shows(&stage, "kind: ");
 	stage_close(&stage);
 }
 
@@ -818,6 +841,7 @@ int main(void)
 		cmocka_unit_test(what_is_added_takes_the_fewest_questions),
 		cmocka_unit_test(a_new_rule_comes_before_the_one_that_takes_all),
 		cmocka_unit_test(a_wrong_answer_about_something_new_is_told_at_once),
+		cmocka_unit_test(a_name_that_cannot_be_is_told_where_it_is_typed),
 		cmocka_unit_test(every_kind_can_be_added),
 		cmocka_unit_test(a_step_is_added_copied_moved_and_taken_out),
 		cmocka_unit_test(a_new_step_comes_before_the_voicemail),

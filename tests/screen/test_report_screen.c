@@ -531,6 +531,36 @@ static void a_number_is_put_back_as_it_was(void **state)
 	stage_close(&stage);
 }
 
+/* And it stands in the question as it is shown, unless the owner typed it. */
+static void a_number_is_taken_as_it_is_shown(void **state)
+{
+	static const struct {
+		const char *typed, *shown;
+	} shares[] = { { "30 %", "30 %   yours" }, { " 7.25% ", "7.2 %   yours" } },
+	  jobs[] = { { "$350", "$350   yours" }, { "\u20ac 360", "$360   yours" }, { "USD 370.5 ", "$370.50   yours" } };
+	struct stage stage;
+
+	(void)state;
+	open_plain(&stage);
+	stage_keys(&stage, "$ Enter");
+	stage_shows(&stage, "): 12.1\n");
+	stage_keys(&stage, "Escape Down");
+	for (size_t i = 0; i < sizeof shares / sizeof *shares; i++) {
+		set_number(&stage, shares[i].typed);
+		stage_shows(&stage, shares[i].shown);
+	}
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "(0 to 100 %): 7.25");
+	stage_keys(&stage, "Escape Down Down");
+	for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
+		set_number(&stage, jobs[i].typed);
+		stage_shows(&stage, jobs[i].shown);
+	}
+	set_number(&stage, "30 %");
+	stage_shows(&stage, "is no such number");
+	stage_close(&stage);
+}
+
 static void what_is_no_number_is_asked_again(void **state)
 {
 	static const char *const wrong[] = { "x",   "-1",   ".",   "1e3",  "1,000",
@@ -560,8 +590,9 @@ static void job_and_booked_are_saved_into_the_plan(void **state)
 	(void)state;
 	open_plain(&stage);
 	stage_keys(&stage, "$ W");
+	stage_shows(&stage, "calls a day: not the plan's; the share that books and the average job are");
+	stage_keys(&stage, "Down Down Down W");
 	stage_shows(&stage, "change the share that books or the average job first");
-	stage_keys(&stage, "Down Down Down");
 	set_number(&stage, "450.5");
 	stage_keys(&stage, "W");
 	stage_shows(&stage, "what a job is worth: not saved yet");
@@ -801,6 +832,7 @@ int main(void)
 		cmocka_unit_test(definitions_are_a_page),
 		cmocka_unit_test(the_guides_examples_come_out_unrounded),
 		cmocka_unit_test(a_number_is_put_back_as_it_was),
+		cmocka_unit_test(a_number_is_taken_as_it_is_shown),
 		cmocka_unit_test(what_is_no_number_is_asked_again),
 		cmocka_unit_test(job_and_booked_are_saved_into_the_plan),
 		cmocka_unit_test(what_an_included_file_says_is_left_to_the_editor),

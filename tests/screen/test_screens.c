@@ -766,6 +766,7 @@ static void a_broken_guarantee_is_told_before_the_push(void **state)
 	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24, .plan = plan});
 	stage_keys(&stage, "P");
 	stage_shows(&stage, "refused: guarantee");
+	stage_hides(&stage, "--force");
 	stage_shows(&stage, "make live what the plan says for main, with a reason?");
 	stage_keys(&stage, "y");
 	stage_shows(&stage, "the reason, which is recorded:");

@@ -322,6 +322,34 @@ static void hours_are_painted_shown_and_saved(void **state)
 	stage_close(&stage);
 }
 
+/* A yes adds them to the edits that wait, and W saves all of these, wherever it is pressed. */
+static void painted_hours_join_the_edits_that_wait(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	stage_keys(&stage, "P Enter Space W y"); /* saved */
+	stage_keys(&stage, "u");
+	stage_shows(&stage, "1 edit, not saved");
+	stage_keys(&stage, "P Enter Up Space W");
+	stage_shows(&stage, "add these hours of business to the 1 edit not saved? W then saves all");
+	stage_keys(&stage, "?");
+	stage_shows(&stage, "? does nothing here: n leaves it");
+	stage_keys(&stage, "y");
+	assert_int_equal(stage.app.depth, 0);
+	stage_shows(&stage, "hours of business: not saved yet, W saves, u takes it back");
+	stage_shows(&stage, "2 edits, not saved");
+	plan_has(&stage, "Su 05:00-05:30", true);
+	stage_keys(&stage, "P Enter W");
+	stage_shows(&stage, "save 2 edits to");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "saved: 2 edits");
+	plan_has(&stage, "Su 05:00-05:30", false);
+	plan_has(&stage, "Sa 05:00-05:30,09:00-13:00", true);
+	stage_close(&stage);
+}
+
 static void strokes_are_toggled_and_taken_back(void **state)
 {
 	struct stage stage;
@@ -550,6 +578,7 @@ int main(void)
 		cmocka_unit_test(events_that_make_somebody_busy_are_marked),
 		cmocka_unit_test(a_month_ends_where_it_ends),
 		cmocka_unit_test(hours_are_painted_shown_and_saved),
+		cmocka_unit_test(painted_hours_join_the_edits_that_wait),
 		cmocka_unit_test(strokes_are_toggled_and_taken_back),
 		cmocka_unit_test(a_change_of_half_an_hour_is_seen_in_a_narrow_window),
 		cmocka_unit_test(who_says_no_keeps_painting_or_drops_it),

@@ -193,9 +193,14 @@ static void edits_since_the_last_save_are_counted(void **state)
 	assert_true(nm_document_dirty(document));
 	assert_int_equal(nm_document_edits(document), 1);
 	replace(document, "d", "d");
+	assert_int_equal(nm_document_edits(document), 2); /* what was taken back is one, and no redo makes it again */
+	assert_non_null(nm_document_undo(document));
 	assert_int_equal(nm_document_edits(document), 1);
 	replace(document, "c", "c");
 	assert_false(nm_document_dirty(document));
+	replace(document, "e", "e");
+	assert_int_equal(nm_document_save(document, NULL), NM_OK);
+	assert_int_equal(nm_document_edits(document), 0);
 	nm_document_free(document);
 }
 

@@ -434,7 +434,7 @@ static void test_no_roll_back_to_a_forbidden_number(void **state)
 	assert_string_equal(
 		err.text,
 		"who gets calls then, +44 207 946 0000, is in GB, not in the plan's country; go back "
-		"with a reason (--force)");
+		"with a reason, which is recorded");
 	assert_int_equal(person.asked, 0);
 	push_rig_close(&person.rig);
 }

@@ -970,8 +970,8 @@ static void test_rollback_to_what_nobody_proved(void **state)
 static void test_rollback_to_a_forbidden_number(void **state)
 {
 	static const char words[] =
-		"ann, +44 207 946 0000, is in GB, not in the plan's country; go back with a reason "
-		"(--force)";
+		"ann, +44 207 946 0000, is in GB, not in the plan's country; go back with a reason, "
+		"which is recorded";
 	struct push_rig rig;
 	struct nm_push_results results;
 	struct nm_push_records records;
@@ -1044,7 +1044,7 @@ static void test_broken_guarantee(void **state)
 	assert_int_equal(push_rig_push(&rig, -1, NULL, &err), NM_REFUSED);
 	assert_non_null(strstr(err.text, "the owner first"));
 	assert_int_equal(rig.sent, 0);
-	assert_non_null(strstr(err.text, "--force REASON"));
+	assert_non_null(strstr(err.text, "with a reason"));
 	assert_int_equal(nm_push(&rig.context, &(struct nm_push_options){ .line = -1, .force = "" }, &results, &err),
 			 NM_INPUT);
 	assert_int_equal(nm_push(&rig.context, &(struct nm_push_options){ .line = -1, .force = " \t" }, &results, &err),
@@ -1071,12 +1071,12 @@ static void test_forbidden_numbers(void **state)
 	} cases[] = {
 		{ PUSH_HEAD ABROAD,
 		  "destination ann, +44 207 946 0000, is in GB, not in the plan's country: mend the "
-		  "plan, or push it with a reason (push --force REASON)" },
+		  "plan, or push it with a reason, which is recorded" },
 		{ PUSH_HEAD PUSH_RULES
 		  "line more { number = \"+15125550102\" account = sandbox fallback = "
 		  "\"+19005550100\" }\ndestination dear { kind = ai number = \"+19005550101\" }\n",
 		  "destination dear is a premium number: +1 900 555 0101 (and other numbers): mend the plan, or push it "
-		  "with a reason (push --force REASON)" },
+		  "with a reason, which is recorded" },
 	};
 	struct nm_push_results results;
 	struct nm_push_records records;
