@@ -75,9 +75,39 @@ static void add_event(struct nm_buf *out, const struct nm_event *event)
 		nm_buf_addf(out, " for %d s", event->for_s);
 }
 
+static const struct nm_party *party_named(const struct nm_treatment *treatment, const char *name)
+{
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++) {
+			if (!strcmp(treatment->steps[i].parties[j].name, name))
+				return &treatment->steps[i].parties[j];
+		}
+	}
+	return NULL;
+}
+
+/* Who is rung at another number than the plan has for that name: the same calls then go to other phones. */
+static bool add_other_number(const struct nm_treatment *live, const struct nm_treatment *plan, struct nm_buf *out)
+{
+	for (size_t i = 0; i < live->n; i++) {
+		for (size_t j = 0; j < live->steps[i].n; j++) {
+			const struct nm_party *there = &live->steps[i].parties[j];
+			const struct nm_party *here = party_named(plan, there->name);
+
+			if (!here || !there->number || !here->number || !strcmp(there->number, here->number))
+				continue;
+			nm_buf_addf(out, "They part: live rings %s at %s, the plan at %s.", there->name,
+				    there->number, here->number);
+			return true;
+		}
+	}
+	return false;
+}
+
 static int draw_parting(const struct simulate *simulate, struct canvas *canvas, int y, int most)
 {
 	const struct nm_event *live, *plan;
+	bool differ = true;
 	struct nm_buf words;
 	int rows;
 
@@ -88,10 +118,11 @@ static int draw_parting(const struct simulate *simulate, struct canvas *canvas, 
 		nm_buf_add(&words, ", the plan ");
 		add_event(&words, plan);
 		nm_buf_add(&words, ".");
-	} else {
+	} else if (!add_other_number(simulate->treatment, simulate->call->treatment, &words)) {
 		nm_buf_add(&words, "The plan does the same to this call.");
+		differ = false;
 	}
-	rows = canvas_wrap(canvas, 1, y, canvas->width - 2, most, live || plan ? STYLE_WARNING : STYLE_GOOD, words.data);
+	rows = canvas_wrap(canvas, 1, y, canvas->width - 2, most, differ ? STYLE_WARNING : STYLE_GOOD, words.data);
 	nm_buf_clear(&words);
 	return rows;
 }

@@ -883,6 +883,32 @@ static void live_stands_beside_the_plan(void **state)
 	stage_close(&stage);
 }
 
+/* The same name at another number is another phone. */
+static void live_that_rings_another_number_parts_from_the_plan(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	char *text, *edited, *at;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 100, .height = 24});
+	stage_keys(&stage, "P y");
+	text = stage_plan(&stage);
+	edited = strdup(text);
+	at = strstr(edited, "+15125550177");
+	assert_non_null(at);
+	memcpy(at, "+15125550179", 12);
+	assert_int_equal(nm_file_write("plan.conf", edited, strlen(edited), false, &err), NM_OK);
+	assert_true(app_notice(&stage.app));
+	app_settle(&stage.app);
+	stage_keys(&stage, "6");
+	stage_keys(&stage, "4 v");
+	stage_shows(&stage, "They part: live rings fixly at +15125550177, the plan at +15125550179.");
+	free(edited);
+	free(text);
+	stage_close(&stage);
+}
+
 static void live_is_read_when_a_call_is_to_be_played_on_it(void **state)
 {
 	struct stage stage;
@@ -1444,6 +1470,7 @@ int main(void)
 		cmocka_unit_test(time_is_scrubbed_and_a_long_call_scrolls),
 		cmocka_unit_test(a_call_is_played_step_by_step),
 		cmocka_unit_test(live_stands_beside_the_plan),
+		cmocka_unit_test(live_that_rings_another_number_parts_from_the_plan),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(live_that_is_read_again_is_played_again),
 		cmocka_unit_test(an_emergency_by_the_key_does_not_part_live_from_the_plan),
