@@ -161,7 +161,7 @@ static void finish(const struct nm_plan *plan, struct entry *entry, const struct
 		layer->share = (struct nm_figure){ true, 100 * (double)layer->calls / (double)all };
 	if (entry->timed > 0 && layer->what != NM_LAYER_NOBODY)
 		layer->seconds = (struct nm_figure){ true, (double)entry->waited / (double)entry->timed };
-	layer->cost = cost_of(plan, entry, nm_span_days(report->span));
+	layer->cost = cost_of(plan, entry, nm_span_days(plan->zone, report->span));
 }
 
 static int layer_compare(const void *a, const void *b)

@@ -100,6 +100,7 @@ void nm_report_worth(const struct nm_plan *plan, struct nm_report *report);
 /* Hours that stand out. */
 void nm_report_peaks(struct nm_report *report);
 
-double nm_span_days(struct nm_span span);
+/* Days of a span; of one from a local time of day to the same of another day whole ones, also across a clock change. */
+double nm_span_days(const struct nm_zone *zone, struct nm_span span);
 
 #endif

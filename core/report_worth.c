@@ -19,15 +19,17 @@ void nm_worth_reckon(struct nm_worth *worth)
 	worth->roi = worth->cost > 0 ? worth->recovered / worth->cost : 0;
 }
 
-double nm_span_days(struct nm_span span)
+double nm_span_days(const struct nm_zone *zone, struct nm_span span)
 {
-	return (double)(span.until - span.from) / NM_DAY;
+	const nm_local local = nm_zone_local(zone, span.until) - nm_zone_local(zone, span.from);
+
+	return (double)(local % NM_DAY == 0 ? local : span.until - span.from) / NM_DAY;
 }
 
 void nm_report_worth(const struct nm_plan *plan, struct nm_report *report)
 {
 	const struct nm_figures *figures = &report->figures;
-	const double a_month = NM_MONTH_DAYS / nm_span_days(report->span);
+	const double a_month = NM_MONTH_DAYS / nm_span_days(plan->zone, report->span);
 	struct nm_worth *worth = &report->worth;
 
 	*worth = (struct nm_worth){ .job = plan->value.job,

@@ -24,6 +24,7 @@ static enum nm_code read_filter(const struct invocation *run, struct nm_call_fil
 	int line;
 	enum nm_code code = argument_line(run, &line, err);
 
+	*filter = (struct nm_call_filter){ .number = 0 };
 	if (!code)
 		code = argument_time(run, "since", NM_TIME_MIN, &filter->since, err);
 	if (!code)

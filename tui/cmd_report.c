@@ -17,7 +17,7 @@
 
 /* --- which span --- */
 
-static enum nm_code month_span(const struct nm_zone *zone, const char *text, struct nm_span *out,
+static enum nm_code month_span(const struct nm_zone *zone, const char *text, nm_time now, struct nm_span *out,
 			       struct nm_error *err)
 {
 	int year, month, end = 0;
@@ -26,7 +26,7 @@ static enum nm_code month_span(const struct nm_zone *zone, const char *text, str
 	    sscanf(text, "%4d-%2d%n", &year, &month, &end) != 2 || text[end] || end != 7 || year < 1970 ||
 	    month < 1 || month > 12)
 		return nm_fail(err, NM_INPUT, "--month %s: a year and a month, as in 2026-11", text);
-	*out = nm_report_month(zone, nm_zone_utc(zone, nm_days_from_date(year, month, 2) * NM_DAY, NULL));
+	*out = nm_report_month(zone, nm_zone_utc(zone, nm_days_from_date(year, month, 2) * NM_DAY, NULL), now);
 	return NM_OK;
 }
 
@@ -39,7 +39,7 @@ static enum nm_code read_span(const struct invocation *run, struct nm_span *out,
 	if (month && (argument_given(run->args, "from") || argument_given(run->args, "until")))
 		return nm_fail(err, NM_INPUT, "--month is a span already: leave out --from and --until");
 	if (month)
-		return month_span(session_zone(run->session), month, out, err);
+		return month_span(session_zone(run->session), month, session_now(run->session), out, err);
 	code = argument_time(run, "until", session_now(run->session), &out->until, err);
 	if (code == NM_OK)
 		code = argument_time(run, "from", nm_report_30_days(out->until).from, &out->from, err);

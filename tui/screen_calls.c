@@ -125,7 +125,7 @@ static void count_month(struct calls *calls, const struct app *app)
 {
 	const struct nm_call_entry *call;
 
-	calls->month = nm_report_month(session_zone(app->session), app_now(app)).from;
+	calls->month = nm_report_month(session_zone(app->session), app_now(app), NM_TIME_MAX).from;
 	while ((call = call_log_row(&calls->log, calls->this_month)) && call->began >= calls->month)
 		calls->this_month++;
 }

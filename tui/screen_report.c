@@ -65,13 +65,14 @@ static struct nm_date month_of(const struct report_screen *screen, const struct 
 static struct nm_span span_of(const struct report_screen *screen, const struct app *app)
 {
 	const struct nm_zone *zone = session_zone(app->session);
+	const nm_time now = (app_now(app) / FRESH_S + 1) * FRESH_S;
 	struct nm_date date;
 
 	if (screen->back == 0)
-		return nm_report_30_days((app_now(app) / FRESH_S + 1) * FRESH_S);
+		return nm_report_30_days(now);
 	date = month_of(screen, app);
 	return nm_report_month(
-		zone, nm_zone_utc(zone, nm_days_from_date(date.year, date.month, date.day) * NM_DAY, NULL));
+		zone, nm_zone_utc(zone, nm_days_from_date(date.year, date.month, date.day) * NM_DAY, NULL), now);
 }
 
 /* Whole weeks, of which the last is the one in which the span or the present ends. */

@@ -144,8 +144,9 @@ enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 		       const struct nm_report_options *options, struct nm_report *out,
 		       struct nm_error *err) NM_WARN_UNUSED;
 void nm_report_clear(struct nm_report *report);
-/* The 30 days that end with this instant; and the local calendar month that holds it. */
+/* The 30 days that end with this instant; and the local calendar month that holds it, of one that is not over what has
+ * passed of it, with `now` for its end. */
 struct nm_span nm_report_30_days(nm_time now);
-struct nm_span nm_report_month(const struct nm_zone *zone, nm_time at);
+struct nm_span nm_report_month(const struct nm_zone *zone, nm_time at, nm_time now);
 
 #endif

@@ -587,7 +587,7 @@ static void test_an_empty_log(void **state)
 static void test_spans(void **state)
 {
 	const struct nm_span bad[] = { { CHANGE, CHANGE }, { CHANGE, CHANGE + 53 * WEEK + 1 } };
-	const struct nm_span november = nm_report_month(plan->zone, CHANGE);
+	const struct nm_span november = nm_report_month(plan->zone, CHANGE, NM_TIME_MAX);
 	struct nm_report report;
 	struct nm_error err;
 	char text[NM_TIME_TEXT];
@@ -605,6 +605,11 @@ static void test_spans(void **state)
 	assert_string_equal(text, "2026-11-01T00:00:00-05:00");
 	nm_time_rfc3339(plan->zone, november.until, text);
 	assert_string_equal(text, "2026-12-01T00:00:00-06:00");
+	/* What of it is yet to come is no time in which nobody called. */
+	assert_int_equal(nm_report_month(plan->zone, CHANGE, november.from + 12 * NM_DAY).until,
+			 november.from + 12 * NM_DAY);
+	assert_int_equal(nm_report_month(plan->zone, CHANGE, november.until + NM_DAY).until, november.until);
+	assert_int_equal(nm_report_month(plan->zone, CHANGE, november.from - NM_DAY).until, november.until);
 	assert_int_equal(nm_report_30_days(CHANGE).until - nm_report_30_days(CHANGE).from, 30 * NM_DAY);
 }
 
