@@ -403,6 +403,7 @@ static void draw_empty(const struct calls *calls, const struct app *app, struct 
 	}
 	hint(canvas, box, &y, STYLE_DIM,
 	     ":calls import reads them from a carrier that has records: twilio, telnyx, voipms.");
+	hint(canvas, box, &y, STYLE_BOLD, ":calls import FILE.csv   reads what a telephone system exported");
 	hint(canvas, box, &y, STYLE_DIM, "`nevermiss demo` shows this screen with twelve weeks of calls.");
 }
 

@@ -49,6 +49,20 @@ static const struct nm_path *path_named(const struct nm_plan *plan, const char *
 	return i < 0 ? NULL : &plan->paths[i];
 }
 
+/* Who of a step that says nothing of it asks for a 1 by itself. */
+static const char *own_confirm(const struct nm_plan *plan, const struct nm_step *step)
+{
+	size_t people = 0, ask = 0;
+
+	for (size_t i = 0; i < step->ring.n; i++) {
+		const struct nm_target *target = &step->ring.items[i];
+
+		people++;
+		ask += target->kind == NM_TARGET_DESTINATION && plan->destinations[target->id].confirm;
+	}
+	return ask == 0 ? "-" : ask == people ? "yes" : "mix";
+}
+
 static bool to_voicemail(const struct nm_plan *plan, const struct nm_step *step)
 {
 	for (size_t i = 0; i < step->ring.n; i++)
@@ -167,7 +181,8 @@ void path_step_draw(const struct form *form, const struct app *app, struct canva
 	draw_cell(&pen, nm_written_option(written, "for"), to_voicemail(plan, &path->steps[step]) ? "-" : "20s",
 		  focused && form->column == COLUMN_FOR);
 	pen = pen_at(canvas, columns.confirm, box.y, columns.when - 1);
-	draw_cell(&pen, nm_written_option(written, "confirm"), "-", focused && form->column == COLUMN_CONFIRM);
+	draw_cell(&pen, nm_written_option(written, "confirm"), own_confirm(plan, &path->steps[step]),
+		  focused && form->column == COLUMN_CONFIRM);
 	nm_buf_init(&words, 1u << 16);
 	condition_words(plan, &path->steps[step], !emergencies_only(plan, path), &words);
 	canvas_text(canvas, columns.when, box.y, columns.by - 1 - columns.when, STYLE_DIM, words.data);
