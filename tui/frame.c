@@ -8,7 +8,7 @@
 
 #include "app.h"
 
-#define NARROW 56 /* below, tabs that are not shown have only their number, the clock no date */
+#define NARROW 56 /* below, the clock has no date */
 
 /* "plan saved", or what else the text is. */
 static const char *plan_words(const struct app *app, unsigned *style, char *room, size_t size)
@@ -153,10 +153,20 @@ static void draw_title(const struct app *app, struct canvas *canvas)
 	}
 }
 
+/* Is there room for all their names?  Else tabs that are not shown have only their number. */
+static bool tabs_have_names(const struct app *app)
+{
+	int width = 1;
+
+	for (size_t i = 0; i < APP_TABS; i++)
+		width += (i ? 2 : 0) + 2 + (int)strlen(app_screens[i]->title);
+	return width <= app->canvas.width;
+}
+
 /* Columns of a tab, its number included. */
 static int tab_width(const struct app *app, size_t i)
 {
-	bool shown = app->canvas.width >= NARROW || i == app->tab;
+	bool shown = i == app->tab || tabs_have_names(app);
 
 	return 1 + (shown ? 1 + (int)strlen(app_screens[i]->title) : 0);
 }

@@ -827,6 +827,21 @@ static void time_is_scrubbed_and_a_long_call_scrolls(void **state)
 	stage_close(&stage);
 }
 
+/* All eight tabs are there at any width: by name where all names have room, else by number. */
+static void no_tab_is_cut_off(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	for (int width = 80; width >= 40; width--) {
+		assert_true(app_resize(&stage.app, width, 24));
+		app_draw(&stage.app);
+		stage_shows(&stage, width >= 70 ? "8 Report" : "7  8");
+	}
+	stage_close(&stage);
+}
+
 /* "played step by step or at once, each step with its reason and the line of the plan that caused it" */
 static void a_call_is_played_step_by_step(void **state)
 {
@@ -1467,6 +1482,7 @@ int main(void)
 		cmocka_unit_test(questions_in_narrow_windows_take_answers),
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
+		cmocka_unit_test(no_tab_is_cut_off),
 		cmocka_unit_test(time_is_scrubbed_and_a_long_call_scrolls),
 		cmocka_unit_test(a_call_is_played_step_by_step),
 		cmocka_unit_test(live_stands_beside_the_plan),
