@@ -96,16 +96,14 @@ static void product_words(const struct product *product, struct nm_worth *worth,
 
 void worth_loss_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out)
 {
-	char missed[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], days[MEASURE_TEXT],
-		lost[MONEY_TEXT];
+	char missed[MEASURE_TEXT], booked[MEASURE_TEXT], job[MONEY_TEXT], lost[MONEY_TEXT];
 
-	number_words(worth->missed_a_day, missed);
+	/* Of a month, which is a whole number where a day's is not: the line can be reckoned again as it is printed. */
+	number_words(worth->missed_a_day * worth->days, missed);
 	number_words(worth->booked, booked);
 	money_words(currency, worth->job, job);
-	number_words(worth->days, days);
 	money_words(currency, worth->lost_a_month, lost);
-	nm_buf_addf(out, "missed %s a day × %s %% × %s × %s days = %s a month", missed, booked, job, days,
-		    lost);
+	nm_buf_addf(out, "missed %s a month × %s %% × %s = %s", missed, booked, job, lost);
 }
 
 void worth_return_words(const struct nm_worth *worth, const char *currency, struct nm_buf *out)
