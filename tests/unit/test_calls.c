@@ -473,7 +473,7 @@ static void test_each_reason_is_read_as_it_was_written(void **state)
 
 	(void)state;
 	for (int reason = 0; reason <= NM_CALL_REASON_LAST; reason++) {
-		char id[8];
+		char id[16];
 		struct nm_call_entry one = entry("main", id, T + reason);
 		enum nm_call_reason read = NM_CALL_LEG_ANSWERED;
 		enum nm_call_kept kept;
