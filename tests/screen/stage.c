@@ -206,6 +206,62 @@ void stage_golden(struct stage *stage, const char *name)
 	free(text);
 }
 
+/* The one list of the sizes and looks in which every screen is promised. */
+static const struct stage_look {
+	const char *name;
+	int width, height;
+	bool ascii, escapes, mono;
+} looks[] = {
+	{"40x12", 40, 12, .ascii = false},
+	{"80x24", 80, 24, .ascii = false},
+	{"200x50", 200, 50, .ascii = false},
+	{"ascii-40x12", 40, 12, .ascii = true},
+	{"ascii", 80, 24, .ascii = true},
+	{"ascii-200x50", 200, 50, .ascii = true},
+	{"colour-40x12", 40, 12, .escapes = true},
+	{"colour", 80, 24, .escapes = true},
+	{"colour-200x50", 200, 50, .escapes = true},
+	{"mono", 80, 24, .escapes = true, .mono = true},
+};
+
+/* What a locale that is not UTF-8 cannot show is not there. */
+static void is_ascii(const char *text)
+{
+	for (; *text; text++)
+		assert_true(*text == '\n' || (*text >= ' ' && *text < 0x7f));
+}
+
+static void golden_look(const char *name, const struct stage_look *look, struct stage_options options,
+			void (*prepare)(struct stage *stage))
+{
+	struct stage stage;
+	char file[64];
+
+	options.width = look->width;
+	options.height = look->height;
+	options.ascii = look->ascii;
+	options.escapes = look->escapes;
+	options.mono = look->mono;
+	stage_open(&stage, &options);
+	if (prepare)
+		prepare(&stage);
+	snprintf(file, sizeof file, "%s-%s", name, look->name);
+	stage_golden(&stage, file);
+	if (look->ascii) {
+		char *text = stage_text(&stage);
+
+		is_ascii(text);
+		free(text);
+	}
+	stage_close(&stage);
+}
+
+void stage_golden_looks(const char *name, const struct stage_options *options, void (*prepare)(struct stage *stage))
+{
+	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++)
+		golden_look(name, &looks[i], *options, prepare);
+}
+
 static bool shown(struct stage *stage, const char *text)
 {
 	char *all = stage_text(stage);

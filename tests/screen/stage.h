@@ -47,6 +47,9 @@ void stage_type(struct stage *stage, const char *text);
 char *stage_text(struct stage *stage);
 /* Fails the test when the canvas is not golden/screen/NAME.txt; writes it when NM_GOLDEN_UPDATE is set. */
 void stage_golden(struct stage *stage, const char *name);
+/* The same in each size and look that is promised (stage.c has the list), as NAME-LOOK; on a stage of its own, which
+ * `prepare` takes from its opening to what is to be seen.  NULL: that is it. */
+void stage_golden_looks(const char *name, const struct stage_options *options, void (*prepare)(struct stage *stage));
 /* Fails when the canvas has not, or has, this text on one of its rows. */
 void stage_shows(struct stage *stage, const char *text);
 void stage_hides(struct stage *stage, const char *text);

@@ -160,16 +160,19 @@ static void golden(struct stage_options options, const char *keys, const char *n
 	stage_close(&stage);
 }
 
-static void it_is_as_expected_at_each_size_and_look(void **state)
+static void fill_and_settle(struct stage *stage)
+{
+	fill(stage);
+	call_back(stage);
+}
+
+static void it_is_as_expected_in_every_look(void **state)
 {
 	(void)state;
-	golden((struct stage_options){ 0 }, "", "report-80x24");
-	golden((struct stage_options){ .width = 40, .height = 12 }, "", "report-40x12");
+	stage_golden_looks("report", &(struct stage_options){ .screen = "report" }, fill_and_settle);
 	golden((struct stage_options){ .width = 40, .height = 12 }, "Tab Down", "report-map-40x12");
-	golden((struct stage_options){ .width = 200, .height = 50 }, "", "report-200x50");
-	golden((struct stage_options){ .ascii = true }, "", "report-ascii");
-	golden((struct stage_options){ .escapes = true }, "y y Tab", "report-colour");
-	golden((struct stage_options){ .escapes = true, .mono = true }, "y y Tab", "report-mono");
+	golden((struct stage_options){ .escapes = true }, "y y Tab", "report-map-colour");
+	golden((struct stage_options){ .escapes = true, .mono = true }, "y y Tab", "report-map-mono");
 	golden((struct stage_options){ 0 }, "$", "report-worth-80x24");
 	golden((struct stage_options){ .width = 40, .height = 12 }, "$ Down Down", "report-worth-40x12");
 }
@@ -815,7 +818,7 @@ static void any_keys_leave_rows_exact(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_is_as_expected_at_each_size_and_look),
+		cmocka_unit_test(it_is_as_expected_in_every_look),
 		cmocka_unit_test(ascii_and_narrow_windows_have_nothing_beyond_them),
 		cmocka_unit_test(without_calls_it_says_so_and_what_to_do),
 		cmocka_unit_test(what_is_not_known_is_not_zero),

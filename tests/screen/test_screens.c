@@ -18,67 +18,11 @@
 static const char *const names[] = {"now", "plan", "week", "simulate", "check", "push", "help"};
 #define NAMES (sizeof names / sizeof *names)
 
-static void golden(const char *screen, int width, int height, struct stage_options options,
-		   const char *suffix)
-{
-	struct stage stage;
-	char name[64];
-
-	options.screen = screen;
-	options.width = width;
-	options.height = height;
-	stage_open(&stage, &options);
-	snprintf(name, sizeof name, "%s-%s", screen, suffix);
-	stage_golden(&stage, name);
-	stage_close(&stage);
-}
-
-static void each_screen_is_as_expected_at_80x24(void **state)
+static void each_screen_is_as_expected_in_every_look(void **state)
 {
 	(void)state;
 	for (size_t i = 0; i < NAMES; i++)
-		golden(names[i], 80, 24, (struct stage_options){0}, "80x24");
-}
-
-static void each_screen_is_as_expected_at_40x12(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < NAMES; i++)
-		golden(names[i], 40, 12, (struct stage_options){0}, "40x12");
-}
-
-static void each_screen_is_as_expected_at_200x50(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < NAMES; i++)
-		golden(names[i], 200, 50, (struct stage_options){0}, "200x50");
-}
-
-static void ascii_shows_nothing_beyond_ascii(void **state)
-{
-	(void)state;
-	for (size_t i = 0; i < NAMES; i++) {
-		struct stage stage;
-		char *text;
-
-		golden(names[i], 80, 24, (struct stage_options){.ascii = true}, "ascii");
-		stage_open(&stage, &(struct stage_options){
-					   .screen = names[i], .width = 200, .height = 50, .ascii = true});
-		text = stage_text(&stage);
-		for (const char *p = text; *p; p++)
-			assert_true(*p == '\n' || (*p >= ' ' && *p < 0x7f));
-		free(text);
-		stage_close(&stage);
-	}
-}
-
-static void colour_and_mono_differ_in_escapes_only(void **state)
-{
-	(void)state;
-	golden("now", 80, 24, (struct stage_options){.escapes = true}, "colour");
-	golden("now", 80, 24, (struct stage_options){.escapes = true, .mono = true}, "mono");
-	golden("week", 80, 24, (struct stage_options){.escapes = true}, "colour");
-	golden("week", 80, 24, (struct stage_options){.escapes = true, .mono = true}, "mono");
+		stage_golden_looks(names[i], &(struct stage_options){.screen = names[i]}, NULL);
 }
 
 static void any_size_can_be_drawn(void **state)
@@ -1037,9 +981,7 @@ static void codes_are_ticked_off_and_then_assumed(void **state)
 	open_by_hand(&stage, 80, 24, MONDAY_NOON);
 	stage_shows(&stage, "to be done by hand, c shows how");
 	stage_golden(&stage, "push-by-hand");
-	stage_keys(&stage, "c D");
-	stage_golden(&stage, "codes-80x24");
-	stage_keys(&stage, "v");
+	stage_keys(&stage, "c D v");
 	stage_golden(&stage, "codes-large");
 	stage_keys(&stage, "D D D");
 	stage_shows(&stage, "assumed since Mon 23 Nov 2026 12:00");
@@ -1178,25 +1120,16 @@ static void a_line_that_cannot_be_pushed_says_why(void **state)
 	stage_close(&stage);
 }
 
-/* The page fits into a small window, a large one and one without half blocks. */
-static void codes_at_other_sizes(void **state)
+static void codes_begun(struct stage *stage)
 {
-	struct stage stage;
+	stage_keys(stage, "c D");
+}
 
+/* The page fits into a small window, a large one and one without half blocks. */
+static void codes_are_as_expected_in_every_look(void **state)
+{
 	(void)state;
-	open_by_hand(&stage, 40, 12, MONDAY_NOON);
-	stage_keys(&stage, "c");
-	stage_golden(&stage, "codes-40x12");
-	stage_close(&stage);
-	open_by_hand(&stage, 200, 50, MONDAY_NOON);
-	stage_keys(&stage, "c Down");
-	stage_golden(&stage, "codes-200x50");
-	stage_close(&stage);
-	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON,
-						   .ascii = true, .plan = BY_HAND});
-	stage_keys(&stage, "c Down");
-	stage_golden(&stage, "codes-ascii");
-	stage_close(&stage);
+	stage_golden_looks("codes", &(struct stage_options){.screen = "push", .now = MONDAY_NOON, .plan = BY_HAND}, codes_begun);
 }
 
 /* What is asked before a push is told to the end, if need be on more rows than there are. */
@@ -1437,11 +1370,7 @@ static void a_list_to_choose_from_is_searched(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(each_screen_is_as_expected_at_80x24),
-		cmocka_unit_test(each_screen_is_as_expected_at_40x12),
-		cmocka_unit_test(each_screen_is_as_expected_at_200x50),
-		cmocka_unit_test(ascii_shows_nothing_beyond_ascii),
-		cmocka_unit_test(colour_and_mono_differ_in_escapes_only),
+		cmocka_unit_test(each_screen_is_as_expected_in_every_look),
 		cmocka_unit_test(any_size_can_be_drawn),
 		cmocka_unit_test(no_screen_writes_over_the_frame),
 		cmocka_unit_test(a_low_week_tells_line_view_and_time),
@@ -1478,7 +1407,7 @@ int main(void)
 		cmocka_unit_test(codes_follow_the_clock),
 		cmocka_unit_test(a_forward_of_every_call_asks_for_its_number),
 		cmocka_unit_test(a_line_that_cannot_be_pushed_says_why),
-		cmocka_unit_test(codes_at_other_sizes),
+		cmocka_unit_test(codes_are_as_expected_in_every_look),
 		cmocka_unit_test(questions_in_narrow_windows_take_answers),
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),

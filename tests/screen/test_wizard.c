@@ -41,34 +41,19 @@ static void answer_all(struct stage *stage)
 	stage_type(stage, "yes");
 }
 
-/* The form at its beginning, filled in, and what it makes. */
-static void play_at(const char *name, struct stage_options options)
+static void to_the_review(struct stage *stage)
 {
-	struct stage stage;
-	char golden[64];
-
-	options.first_run = "America/Chicago";
-	stage_open(&stage, &options);
-	snprintf(golden, sizeof golden, "wizard-%s", name);
-	stage_golden(&stage, golden);
-	answer_all(&stage);
-	snprintf(golden, sizeof golden, "wizard-answered-%s", name);
-	stage_golden(&stage, golden);
-	stage_keys(&stage, "Enter");
-	snprintf(golden, sizeof golden, "wizard-review-%s", name);
-	stage_golden(&stage, golden);
-	stage_close(&stage);
+	answer_all(stage);
+	stage_keys(stage, "Enter");
 }
 
-static void it_looks_like_this(void **state)
+/* The form at its beginning, filled in, and what it makes. */
+static void it_is_as_expected_in_every_look(void **state)
 {
 	(void)state;
-	play_at("80x24", (struct stage_options){.width = 80, .height = 24});
-	play_at("40x12", (struct stage_options){.width = 40, .height = 12});
-	play_at("200x50", (struct stage_options){.width = 200, .height = 50});
-	play_at("ascii", (struct stage_options){.width = 80, .height = 24, .ascii = true});
-	play_at("colour", (struct stage_options){.width = 80, .height = 24, .escapes = true});
-	play_at("mono", (struct stage_options){.width = 80, .height = 24, .escapes = true, .mono = true});
+	stage_golden_looks("wizard", &first_80x24, NULL);
+	stage_golden_looks("wizard-answered", &first_80x24, answer_all);
+	stage_golden_looks("wizard-review", &first_80x24, to_the_review);
 }
 
 static size_t files(const char *pattern)
@@ -534,7 +519,7 @@ static void zones_of_a_strange_table_are_left_out(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(it_looks_like_this),
+		cmocka_unit_test(it_is_as_expected_in_every_look),
 		cmocka_unit_test(it_writes_what_init_writes_for_the_same_answers),
 		cmocka_unit_test(a_wrong_answer_is_told_as_it_is_typed),
 		cmocka_unit_test(what_must_be_answered_is_asked_for),
