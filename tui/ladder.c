@@ -143,7 +143,7 @@ static unsigned event_style(enum nm_event_kind kind)
 {
 	switch (kind) {
 	case NM_EVENT_ANSWER:
-		return STYLE_GOOD;
+		return STYLE_BOLD; /* by people or by an AI: the colours of these say which */
 	case NM_EVENT_VOICEMAIL:
 	case NM_EVENT_SWALLOW:
 		return STYLE_VOICEMAIL;
