@@ -204,17 +204,17 @@ static void text(struct calls *calls, struct app *app)
 
 static void ask_number(struct app *app, const char *typed)
 {
-	app_ask(app, TAG_LEAD_NUMBER, "number (empty: not known):", typed, NULL);
+	app_ask(app, TAG_LEAD_NUMBER, "number (empty: not known):", "", typed);
 }
 
 static void ask_name(struct app *app, const char *typed)
 {
-	app_ask(app, TAG_LEAD_NAME, "name (empty: not known):", typed, NULL);
+	app_ask(app, TAG_LEAD_NAME, "name (empty: not known):", "", typed);
 }
 
 static void ask_words(struct app *app, const char *typed)
 {
-	app_ask(app, TAG_LEAD_WORDS, "what is it about (empty: nothing):", typed, NULL);
+	app_ask(app, TAG_LEAD_WORDS, "what is it about (empty: nothing):", "", typed);
 }
 
 void calls_lead_ask(struct calls *calls, struct app *app)

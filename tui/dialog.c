@@ -26,6 +26,14 @@ void dialog_close(void *state)
 	free(dialog);
 }
 
+/* False: the text is too long. */
+static bool fill(struct typing *typing, const struct request *request)
+{
+	if (request->typed)
+		return typing_set(typing, request->typed);
+	return !request->offered || typing_offer(typing, request->offered);
+}
+
 void *dialog_open(struct app *app, const void *argument, struct nm_error *err)
 {
 	const struct request *request = argument;
@@ -42,7 +50,7 @@ void *dialog_open(struct app *app, const void *argument, struct nm_error *err)
 		return NULL;
 	}
 	dialog->tag = request->tag;
-	if (request->initial && !typing_set(&dialog->typing, request->initial)) {
+	if (!fill(&dialog->typing, request)) {
 		dialog_close(dialog);
 		nm_fail(err, NM_INPUT, "that is longer than can be typed here");
 		return NULL;

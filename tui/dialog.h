@@ -9,7 +9,8 @@
 /* What all dialogs are opened with. */
 struct request {
 	int tag;
-	const char *question, *initial;
+	const char *question;
+	const char *offered, *typed; /* of a line: app_ask says what they are; NULL */
 	const char *const *items;
 	size_t n, first;
 	const struct notes *notes;

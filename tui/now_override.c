@@ -11,7 +11,7 @@ enum { TAG_FOR, TAG_PATH, TAG_SURE };
 
 static void ask_length(struct app *app, const char *typed)
 {
-	app_ask(app, TAG_FOR, "override for how long:", typed, NULL);
+	app_ask(app, TAG_FOR, "override for how long:", "2h", typed);
 }
 
 static void ask_path(struct now *now, struct app *app, const char *text)
@@ -94,7 +94,7 @@ static void write_override(struct now *now, struct app *app)
 void now_override_ask(struct app *app)
 {
 	if (app_may_change(app) && app_plan(app)->n_paths)
-		ask_length(app, "2h");
+		ask_length(app, NULL);
 }
 
 void now_override_answer(struct now *now, struct app *app, const struct event *event)

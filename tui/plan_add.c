@@ -251,7 +251,7 @@ static void ask_name(struct app *app, const struct draft *draft, const char *typ
 	char question[64];
 
 	snprintf(question, sizeof question, "name of the new %s", draft->section);
-	app_ask(app, TAG_ADD_NAME, question, typed, NULL);
+	app_ask(app, TAG_ADD_NAME, question, "", typed);
 }
 
 /* Kinds that may still come; a step only where there is a path. */

@@ -166,7 +166,8 @@ static enum ask_result write_list(const struct nm_option_info *info, const char 
 
 /* --- questions --- */
 
-static void ask_line(struct app *app, int tag, struct ask *ask)
+/* again: what is in ask->typed was typed, and is wrong. */
+static void ask_line(struct app *app, int tag, struct ask *ask, bool again)
 {
 	char question[64];
 
@@ -174,7 +175,7 @@ static void ask_line(struct app *app, int tag, struct ask *ask)
 	snprintf(question, sizeof question, "%s =", ask->info->name);
 	if (!app->message[0])
 		app_message(app, STYLE_DIM, "%s%s", ask->info->help, ask->optional ? " Empty leaves it out." : "");
-	app_ask(app, tag, question, ask->typed, NULL);
+	app_ask(app, tag, question, ask->typed, again ? ask->typed : NULL);
 }
 
 static void ask_choice(struct app *app, int tag, struct ask *ask, struct choices *choices, const char *now)
@@ -227,7 +228,7 @@ void ask_value(struct app *app, int tag, struct ask *ask, const struct nm_option
 		app_message(app, STYLE_WARNING, "%s names a %s, and there is none yet: A adds one", info->name,
 			    info->values);
 	else
-		ask_line(app, tag, ask);
+		ask_line(app, tag, ask, false);
 	choices_clear(&choices);
 }
 
@@ -240,7 +241,7 @@ enum ask_result ask_take(struct app *app, int tag, struct ask *ask, const struct
 	if (strcmp(text, TYPE_IT) != 0)
 		snprintf(ask->typed, sizeof ask->typed, "%s", text);
 	if (!ask->typing && !strcmp(text, TYPE_IT)) {
-		ask_line(app, tag, ask);
+		ask_line(app, tag, ask, false);
 		return ASK_MORE;
 	}
 	if (ask->optional && !*text && empty_means(ask->info)) {
@@ -267,7 +268,7 @@ void ask_again(struct app *app, int tag, struct ask *ask)
 	const char **values = calloc(strlen(ask->typed) + 1, sizeof *values);
 
 	if (ask->typing)
-		ask_line(app, tag, ask);
+		ask_line(app, tag, ask, true);
 	else if (copy && values)
 		ask_value(app, tag, ask, ask->info, ask->optional, values, split_lines(copy, values));
 	free(values);

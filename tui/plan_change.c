@@ -269,7 +269,7 @@ static void take_copy(struct plan_screen *screen, struct app *app, const char *n
 	if (title.len && add_copy(app, &place, title.data))
 		plan_screen_go(screen, place.section, name);
 	else
-		app_ask(app, TAG_COPY, "name of the copy", name, NULL);
+		app_ask(app, TAG_COPY, "name of the copy", "", name);
 	nm_buf_clear(&title);
 }
 
@@ -301,7 +301,7 @@ static void take_rename(struct plan_screen *screen, struct app *app, const char 
 	if (app_edit(app, &edit, 1, what))
 		plan_screen_go(screen, edit.place.section, name);
 	else
-		app_ask(app, TAG_RENAME, "new name", name, NULL);
+		app_ask(app, TAG_RENAME, "new name", "", name);
 }
 
 /* --- deleting --- */

@@ -92,27 +92,25 @@ static const struct screen_ops prompt_ops = {
 	.draw = draw_prompt,
 };
 
-void app_ask(struct app *app, int tag, const char *question, const char *initial, const char *const *words)
+void app_ask(struct app *app, int tag, const char *question, const char *offered, const char *typed)
 {
-	struct request request = {.tag = tag, .question = question, .initial = initial, .items = words};
+	struct request request = {.tag = tag, .question = question, .offered = offered, .typed = typed};
 
-	while (words && words[request.n])
-		request.n++;
 	app_push(app, &prompt_ops, &request);
 }
 
-void app_ask_offering(struct app *app, int tag, const char *question, const char *initial,
+void app_ask_offering(struct app *app, int tag, const char *question, const char *typed,
 		      void (*offer)(const struct app *app, const char *typed, struct notes *out))
 {
-	struct request request = {.tag = tag, .question = question, .initial = initial, .offer = offer};
+	struct request request = {.tag = tag, .question = question, .typed = typed, .offer = offer};
 
 	app_push(app, &prompt_ops, &request);
 }
 
-void app_ask_heard(struct app *app, int tag, const char *question, const char *initial,
+void app_ask_heard(struct app *app, int tag, const char *question, const char *offered,
 		   void (*hear)(struct app *app, const char *typed))
 {
-	struct request request = {.tag = tag, .question = question, .initial = initial, .hear = hear};
+	struct request request = {.tag = tag, .question = question, .offered = offered, .hear = hear};
 
 	app_push(app, &prompt_ops, &request);
 }

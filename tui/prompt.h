@@ -51,15 +51,16 @@ struct figure {
 /* Of one that no dialog took. */
 void figure_clear(struct figure *figure);
 
-/* initial may be "", or what was typed and is wrong: asked again, with a message over the line that says why.
- * words: what Tab completes, NULL-terminated; NULL: nothing; copied. */
-void app_ask(struct app *app, int tag, const char *question, const char *initial, const char *const *words);
+/* Asks for a line.  offered: what stands there at first, which the first character typed replaces; may be "".  typed: what
+ * was typed before and is wrong, to be mended, with a message over the line that says why; NULL: it is asked for the
+ * first time. */
+void app_ask(struct app *app, int tag, const char *question, const char *offered, const char *typed);
 /* The same, asked by the `:` line: `offer` adds whole lines that what was typed may become, after each key. */
 #define TAG_COMMAND (-1)
-void app_ask_offering(struct app *app, int tag, const char *question, const char *initial,
+void app_ask_offering(struct app *app, int tag, const char *question, const char *typed,
 		      void (*offer)(const struct app *app, const char *typed, struct notes *out));
 /* The same; `hear` is told what was typed after each key, so that the screen below can follow. */
-void app_ask_heard(struct app *app, int tag, const char *question, const char *initial,
+void app_ask_heard(struct app *app, int tag, const char *question, const char *offered,
 		   void (*hear)(struct app *app, const char *typed));
 void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes);
 void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first);

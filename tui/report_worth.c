@@ -162,7 +162,7 @@ static void ask_number(const struct reckoning *reckoning, struct app *app, const
 	prefill(&reckoning->screen->own, reckoning->list.at, *worth_number(&worth, reckoning->list.at), number);
 	words_of(reckoning->list.at, info->most, app_plan(app)->currency, most);
 	snprintf(question, sizeof question, "%s (0 to %s):", info->name, most);
-	app_ask(app, (int)reckoning->list.at, question, typed ? typed : number, NULL);
+	app_ask(app, (int)reckoning->list.at, question, number, typed);
 }
 
 static void take_number(struct reckoning *reckoning, struct app *app, const struct event *event)

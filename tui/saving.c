@@ -210,7 +210,7 @@ static void save_beside(struct app *app, const char *file)
 
 	if (nm_file_write(file, text, len, true, &err)) {
 		app_error(app, &err);
-		app_ask(app, TAG_BESIDE, "new file", file, NULL);
+		app_ask(app, TAG_BESIDE, "new file", "", file);
 		return;
 	}
 	take_disk(app, file);

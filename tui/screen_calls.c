@@ -278,7 +278,7 @@ static void ask_filter(struct calls *calls, struct app *app)
 
 static void ask_date(struct app *app, const char *typed)
 {
-	app_ask(app, TAG_DATE, "calls until (2026-11-20, 2026-11-20 17:00, now):", typed, NULL);
+	app_ask(app, TAG_DATE, "calls until (2026-11-20, 2026-11-20 17:00, now):", "", typed);
 }
 
 /* A day alone is meant to its end. */

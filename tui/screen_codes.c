@@ -227,7 +227,7 @@ static void ask_number(const struct codes *codes, struct app *app, const char *t
 			    codes->work.every);
 	else
 		app_message(app, STYLE_WARNING, "EVERY call will go to %s", codes->work.every);
-	app_ask(app, TAG_NUMBER, "type that number:", typed, NULL);
+	app_ask(app, TAG_NUMBER, "type that number:", "", typed);
 }
 
 /* What is ticked off is what was to be done when it was looked at. */

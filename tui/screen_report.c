@@ -310,7 +310,7 @@ static void ask_file(const struct report_screen *screen, struct app *app, const 
 
 	if (screen->back)
 		snprintf(name, sizeof name, "report-%d-%02d.csv", date.year, date.month);
-	app_ask(app, TAG_FILE, "save all figures as CSV in the file:", typed ? typed : name, NULL);
+	app_ask(app, TAG_FILE, "save all figures as CSV in the file:", name, typed);
 }
 
 static void ask_over(struct report_screen *screen, struct app *app, const char *file)

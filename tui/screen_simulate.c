@@ -268,7 +268,7 @@ static void ask_caller(struct app *app)
 
 static void ask_number(struct app *app, const char *typed)
 {
-	app_ask(app, TAG_NUMBER, "from (a number, anonymous, unknown):", typed, NULL);
+	app_ask(app, TAG_NUMBER, "from (a number, anonymous, unknown):", "", typed);
 }
 
 static void take_caller(struct simulate *simulate, struct app *app, size_t index)
@@ -356,7 +356,7 @@ static void next_view(struct simulate *simulate, struct app *app)
 
 static void ask_date(struct app *app, const char *typed)
 {
-	app_ask(app, TAG_DATE, "at (2026-12-25 10:00, +2h, now):", typed, NULL);
+	app_ask(app, TAG_DATE, "at (2026-12-25 10:00, +2h, now):", "", typed);
 }
 
 static void take_date(struct simulate *simulate, struct app *app, const char *text)

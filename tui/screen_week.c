@@ -293,7 +293,7 @@ static void next_view(struct week_subject *subject, const struct nm_plan *plan)
 
 static void ask_date(struct app *app, const char *typed)
 {
-	app_ask(app, TAG_DATE, "go to (2026-12-25, 2026-12-25 10:00, +2h, now):", typed, NULL);
+	app_ask(app, TAG_DATE, "go to (2026-12-25, 2026-12-25 10:00, +2h, now):", "", typed);
 }
 
 static void go_to_text(struct week_screen *week, struct app *app, const char *text)

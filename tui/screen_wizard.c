@@ -79,16 +79,10 @@ static void draft(struct wizard *wizard, struct app *app)
 	nm_buf_clear(&text);
 }
 
-static void offered(struct wizard_field *field, const char *text)
-{
-	typing_set(&field->typing, text);
-	field->offered = true;
-}
-
 static void follow(struct wizard *wizard, enum question question, const char *text)
 {
 	if (!wizard->fields[question].own)
-		offered(&wizard->fields[question], text);
+		typing_offer(&wizard->fields[question].typing, text);
 }
 
 /* The country is that of the zone and its holidays are kept, until somebody says otherwise. */
@@ -131,9 +125,9 @@ static void *open_wizard(struct app *app, const void *argument, struct nm_error 
 	zones_read(&wizard->zones);
 	nm_buf_init(&zone, NM_ERROR_TEXT);
 	zones_own(&wizard->zones, argument, &zone);
-	offered(&wizard->fields[QUESTION_TIMEZONE], zone.data);
-	offered(&wizard->fields[QUESTION_VOICEMAIL], questions[QUESTION_VOICEMAIL].fallback);
-	offered(&wizard->fields[QUESTION_HOURS], questions[QUESTION_HOURS].fallback);
+	typing_offer(&wizard->fields[QUESTION_TIMEZONE].typing, zone.data);
+	typing_offer(&wizard->fields[QUESTION_VOICEMAIL].typing, questions[QUESTION_VOICEMAIL].fallback);
+	typing_offer(&wizard->fields[QUESTION_HOURS].typing, questions[QUESTION_HOURS].fallback);
 	nm_buf_clear(&zone);
 	list_set(&wizard->list, QUESTIONS);
 	follow_zone(wizard);
@@ -189,7 +183,7 @@ static void take_offer(struct wizard *wizard, struct app *app, bool back)
 		wizard->offer = back ? n - 1 : 0;
 	else
 		wizard->offer = (wizard->offer + (back ? n - 1 : 1)) % n;
-	offered(field_here(wizard), wizard->offers.items[wizard->offer].text);
+	typing_offer(&field_here(wizard)->typing, wizard->offers.items[wizard->offer].text);
 	changed(wizard, app);
 }
 
@@ -213,11 +207,8 @@ static void type(struct wizard *wizard, struct app *app, const struct event *eve
 	struct wizard_field *field = field_here(wizard);
 
 	memcpy(before, field->typing.text, field->typing.len + 1);
-	if (field->offered && event->action == ACTION_TEXT)
-		typing_set(&field->typing, "");
 	if (!typing_act(&field->typing, event))
 		return;
-	field->offered = false;
 	if (!strcmp(before, field->typing.text))
 		return;
 	changed(wizard, app);

@@ -44,7 +44,7 @@ static bool test_text(const struct simulate *simulate, const struct app *app, st
 
 void simulate_test_name(struct app *app, const char *typed)
 {
-	app_ask(app, TAG_TEST, "name of the test:", typed, NULL);
+	app_ask(app, TAG_TEST, "name of the test:", "", typed);
 }
 
 void simulate_test_ask(struct simulate *simulate, struct app *app, const char *name)

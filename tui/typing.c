@@ -67,10 +67,19 @@ bool typing_set(struct typing *typing, const char *text)
 		return false;
 	memcpy(typing->text, text, len + 1);
 	typing->len = typing->at = len;
+	typing->offered = false;
 	return true;
 }
 
-bool typing_act(struct typing *typing, const struct event *event)
+bool typing_offer(struct typing *typing, const char *text)
+{
+	const bool fits = typing_set(typing, text);
+
+	typing->offered = fits && *text;
+	return fits;
+}
+
+static bool edit(struct typing *typing, const struct event *event)
 {
 	char bytes[CHAR_BYTES];
 
@@ -99,6 +108,16 @@ bool typing_act(struct typing *typing, const struct event *event)
 	}
 }
 
+bool typing_act(struct typing *typing, const struct event *event)
+{
+	if (typing->offered && event->action == ACTION_TEXT)
+		typing_set(typing, "");
+	if (!edit(typing, event))
+		return false;
+	typing->offered = false;
+	return true;
+}
+
 void typing_draw(const struct typing *typing, struct pen *pen, unsigned style)
 {
 	char before[TYPING_BYTES];
@@ -111,6 +130,8 @@ void typing_draw(const struct typing *typing, struct pen *pen, unsigned style)
 	width = text_width(before);
 	while (*shown && width > pen->end - pen->x - 2)
 		width -= char_width(text_next(&shown));
+	if (typing->offered)
+		style |= STYLE_CURSOR;
 	pen_text(pen, style, shown);
 	canvas->cursor_x = pen->x < pen->end ? pen->x : pen->end - 1;
 	canvas->cursor_y = pen->y;

@@ -29,7 +29,6 @@ extern const struct wizard_row wizard_rows[QUESTIONS];
 struct wizard_field {
 	struct typing typing;
 	char error[NM_ERROR_TEXT]; /* "" when the answer is good */
-	bool offered;              /* nobody typed what stands there: the first character replaces it */
 	bool own;                  /* somebody answered it: it follows no other answer any more */
 };
 
