@@ -14,8 +14,9 @@
 
 #define G CONTEXT_GENERAL
 /* clang-format off */
-#define SEARCH_ROWS(context)                                                                                \
-	{context, ACTION_SEARCH, "search", "/", NULL, "search the list"},                                  \
+#define SEARCH_ROWS(context) SEARCH_ROWS_OF(context, "search the list")
+#define SEARCH_ROWS_OF(context, help)                                                                       \
+	{context, ACTION_SEARCH, "search", "/", NULL, help},                                               \
 	{context, ACTION_SEARCH_NEXT, "search-next", "n", NULL, "next place that was searched for"},       \
 	{context, ACTION_SEARCH_BACK, "search-back", "N", NULL, "the one before"}
 
@@ -25,6 +26,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_NOW, ACTION_LINE, "line", "L", "line", "the next line"},
 	{CONTEXT_NOW, ACTION_CHECKLIST, "checklist", "c", "checklist", "the quick start, item by item"},
 	{CONTEXT_NOW, ACTION_EDITOR, "editor", "e", NULL, "the plan in your editor, at the rule that decides"},
+	SEARCH_ROWS_OF(CONTEXT_NOW, "search the rows of this screen"),
 
 	{CONTEXT_PLAN, ACTION_UP, "up", "Up k", NULL, "the section or option before"},
 	{CONTEXT_PLAN, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
@@ -67,6 +69,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_WEEK, ACTION_LINE, "line", "L", "line", "the next line"},
 	{CONTEXT_WEEK, ACTION_ENTER, "play", "Enter", "play", "play a call at this minute"},
 	{CONTEXT_WEEK, ACTION_EDITOR, "editor", "e", NULL, "the rule that decides here in your editor"},
+	SEARCH_ROWS_OF(CONTEXT_WEEK, "to the next time with these words: why, who is rung, a holiday, an event, an override"),
 
 	{CONTEXT_SIMULATE, ACTION_LEFT, "earlier", "Left h", "15 min", "a quarter of an hour earlier"},
 	{CONTEXT_SIMULATE, ACTION_RIGHT, "later", "Right l", NULL, "a quarter of an hour later"},
@@ -91,6 +94,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SIMULATE, ACTION_SAVE_TEST, "save-test", "T", "save test", "save this call as a test of the plan"},
 	{CONTEXT_SIMULATE, ACTION_RUN_TESTS, "tests", "t", "tests", "run all tests of the plan"},
 	{CONTEXT_SIMULATE, ACTION_EDITOR, "editor", "e", NULL, "the step, or the rule that decides, in your editor"},
+	SEARCH_ROWS_OF(CONTEXT_SIMULATE, "search the steps of the call and the reasons"),
 
 	{CONTEXT_CHECK, ACTION_ENTER, "play", "Enter", "play the call", "play the call that shows the finding"},
 	{CONTEXT_CHECK, ACTION_MEND, "mend", "M", "mend", "show the mend, and apply it when you say so"},
@@ -116,6 +120,8 @@ const struct key_row key_rows[] = {
 	{CONTEXT_CALLS, ACTION_TEXT_CUSTOMER, "text", "T", "text", "send the plan's text; shows it and asks"},
 	{CONTEXT_CALLS, ACTION_ENTER, "explain", "Enter", "explain", "the call beside the plan; of somebody to call back, what was done"},
 	{CONTEXT_CALLS, ACTION_SEARCH, "filter", "/", "filter", "only calls with these words: number, name, line, who answered, outcome, date"},
+	{CONTEXT_CALLS, ACTION_SEARCH_NEXT, "search-next", "n", NULL, "the next call with the words of the filter"},
+	{CONTEXT_CALLS, ACTION_SEARCH_BACK, "search-back", "N", NULL, "the one before"},
 	{CONTEXT_CALLS, ACTION_NEXT_PANE, "pane", "Tab", "pane", "from the people to call back to the log, and back"},
 	{CONTEXT_CALLS, ACTION_RESOLVED, "resolved", "R", "resolved", "called back, and it is settled"},
 	{CONTEXT_CALLS, ACTION_TAKE_BACK, "take-back", "u", "take back", "take the last outcome or try back"},
@@ -137,6 +143,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_REPORT, ACTION_RECKON, "calculation", "$", "calculation", "what missed calls cost and what was recovered, with your own numbers"},
 	{CONTEXT_REPORT, ACTION_EXPORT, "save-csv", "S", "save CSV", "save all figures in a file; asks for its name"},
 	{CONTEXT_REPORT, ACTION_DEFINITIONS, "definitions", "d", NULL, "what each figure means"},
+	SEARCH_ROWS_OF(CONTEXT_REPORT, "search the rows of the report: figures, layers, weeks, callers"),
 	{CONTEXT_REPORT, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "from the map to the figures, then to the screen before"},
 
 	{CONTEXT_CALL, ACTION_PLAY, "play", "Enter p", "play it", "play the call on the Simulate screen, everybody doing what they did"},

@@ -10,6 +10,7 @@
 #include "checklist.h"
 #include "nevermiss/report.h"
 #include "prompt.h"
+#include "search.h"
 
 /* What the log has to say; empty without one. */
 struct now_log {
@@ -37,6 +38,8 @@ struct now {
 	struct nm_test_fact tests;
 	nm_time newest_call; /* NM_TIME_MIN: none */
 	struct now_log log;
+	char search[LIST_SEARCH]; /* what was last searched for; "" */
+	struct search_row found;
 	/* the override being asked for */
 	int64_t override_s;
 	int override_path;

@@ -488,4 +488,5 @@ void now_draw(const void *state, const struct app *app, struct canvas *canvas, s
 		draw_facts(now, app, &rows, body.height);
 		draw_more(now, app, &rows);
 	}
+	search_mark(&now->found, canvas, body.y);
 }

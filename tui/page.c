@@ -2,11 +2,10 @@
 /*
  * The page of text.  In: lines.  Out: rows that scroll and are searched.  Answers nothing.
  */
-#include <stdio.h>
+#include <string.h>
 
 #include "dialog.h"
-
-enum { TAG_SEARCH = -30 }; /* a page's own */
+#include "search.h"
 
 static size_t hanging_height(const struct dialog *dialog, size_t line, int width)
 {
@@ -31,41 +30,26 @@ static size_t row_of(const struct dialog *dialog, size_t line, int width, int wi
 }
 
 /* Scrolls to the next line that has what is searched for. */
-static void search_page(struct dialog *dialog, struct app *app, bool back, bool here)
+static bool find_line(void *state, struct app *app, bool back, bool here)
 {
+	struct dialog *dialog = state;
 	const struct box body = app_body(app);
 	const int width = body.width - 2;
 	struct list lines = {.n = dialog->items.n};
 	size_t row;
 
-	if (dialog->list.search[0] == '\0') {
-		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
-		return;
-	}
 	while (lines.at + 1 < lines.n && row_of(dialog, lines.at + 1, width, body.height) <= dialog->found)
 		lines.at++;
-	snprintf(lines.search, sizeof lines.search, "%s", dialog->list.search);
-	if (!list_find(&lines, back, here, page_line, dialog)) {
-		app_message(app, STYLE_WARNING, "%s is not on this page", lines.search);
-		return;
-	}
+	memcpy(lines.search, dialog->list.search, sizeof lines.search);
+	if (!list_find(&lines, back, here, page_line, dialog))
+		return false;
 	row = row_of(dialog, lines.at, width, body.height);
 	dialog->found = row;
 	dialog->list.at = row < dialog->list.n ? row : dialog->list.n - 1;
+	return true;
 }
 
-static enum verdict act_search(struct dialog *dialog, struct app *app, const struct event *event)
-{
-	if (event->action == ACTION_SEARCH) {
-		app_ask(app, TAG_SEARCH, "/", dialog->list.search, NULL);
-	} else if (event->action != ACTION_ANSWER) {
-		search_page(dialog, app, event->action == ACTION_SEARCH_BACK, false);
-	} else if (event->text) {
-		snprintf(dialog->list.search, sizeof dialog->list.search, "%s", event->text);
-		search_page(dialog, app, false, true);
-	}
-	return VERDICT_REDRAW;
-}
+static const struct search_ops line_search = {.where = "on this page", .find = find_line};
 
 static enum verdict act_page(void *state, struct app *app, const struct event *event)
 {
@@ -77,9 +61,8 @@ static enum verdict act_page(void *state, struct app *app, const struct event *e
 	if (dialog_figure_acts(dialog, event->action))
 		return VERDICT_REDRAW;
 	dialog_scroll(dialog, dialog_rows(dialog, body.width - 2, body.height), body.height > 1 ? (size_t)body.height - 1 : 0);
-	if (event->action == ACTION_SEARCH || event->action == ACTION_SEARCH_NEXT ||
-	    event->action == ACTION_SEARCH_BACK || event->action == ACTION_ANSWER)
-		return act_search(dialog, app, event);
+	if (search_act(&line_search, dialog, dialog->list.search, app, event))
+		return VERDICT_REDRAW;
 	if (!list_act(&dialog->list, event->action))
 		return VERDICT_STAY;
 	dialog->found = dialog->list.at;

@@ -12,7 +12,6 @@
 #include "plan_form.h"
 
 enum plan_tag {
-	TAG_SEARCH,
 	TAG_VALUE,       /* of an option */
 	TAG_RING_NUMBER, /* the number of a destination that has begun to ring */
 	TAG_COPY,

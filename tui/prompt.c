@@ -4,6 +4,7 @@
  * They know the app only to hand their answer over.
  */
 #include "dialog.h"
+#include "search.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,8 +235,6 @@ void app_confirm(struct app *app, int tag, const char *question, const struct no
 	app_confirm_with(app, tag, question, notes, NULL);
 }
 
-enum { TAG_SEARCH = -31 }; /* a list's own */
-
 static const char *item_text(const void *context, size_t i)
 {
 	const struct dialog *dialog = context;
@@ -243,35 +242,15 @@ static const char *item_text(const void *context, size_t i)
 	return dialog->items.items[i].text;
 }
 
-static void search_items(struct dialog *dialog, struct app *app, bool back, bool here)
+static bool find_item(void *state, struct app *app, bool back, bool here)
 {
-	if (dialog->list.search[0] == '\0')
-		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
-	else if (!list_find(&dialog->list, back, here, item_text, dialog))
-		app_message(app, STYLE_WARNING, "%s is not in this list", dialog->list.search);
+	struct dialog *dialog = state;
+
+	(void)app;
+	return list_find(&dialog->list, back, here, item_text, dialog);
 }
 
-/* False: it is no search. */
-static bool act_search(struct dialog *dialog, struct app *app, const struct event *event)
-{
-	switch (event->action) {
-	case ACTION_SEARCH:
-		app_ask(app, TAG_SEARCH, "/", dialog->list.search, NULL);
-		return true;
-	case ACTION_SEARCH_NEXT:
-	case ACTION_SEARCH_BACK:
-		search_items(dialog, app, event->action == ACTION_SEARCH_BACK, false);
-		return true;
-	case ACTION_ANSWER:
-		if (event->text) {
-			snprintf(dialog->list.search, sizeof dialog->list.search, "%s", event->text);
-			search_items(dialog, app, false, true);
-		}
-		return true;
-	default:
-		return false;
-	}
-}
+static const struct search_ops item_search = {.where = "in this list", .find = find_item};
 
 static enum verdict act_choose(void *state, struct app *app, const struct event *event)
 {
@@ -282,7 +261,7 @@ static enum verdict act_choose(void *state, struct app *app, const struct event 
 				  dialog->list.at);
 	if (event->action == ACTION_DISMISS)
 		return app_answer(app, dialog->tag, NULL, 0);
-	if (act_search(dialog, app, event))
+	if (search_act(&item_search, dialog, dialog->list.search, app, event))
 		return VERDICT_REDRAW;
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }
@@ -385,7 +364,7 @@ static enum verdict act_several(void *state, struct app *app, const struct event
 		toggle(dialog, dialog->list.at);
 		return VERDICT_REDRAW;
 	}
-	if (act_search(dialog, app, event))
+	if (search_act(&item_search, dialog, dialog->list.search, app, event))
 		return VERDICT_REDRAW;
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
 }

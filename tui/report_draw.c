@@ -338,6 +338,14 @@ struct report_extent report_extent(const struct report_screen *screen, const str
 	return draw_all(screen, app, &blind, app_body(app));
 }
 
+void report_draw_whole(const struct report_screen *screen, const struct app *app, struct canvas *canvas)
+{
+	struct box body = app_body(app);
+
+	body.y = 0;
+	draw_all(screen, app, canvas, body);
+}
+
 void report_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct report_screen *screen = state;
@@ -349,5 +357,6 @@ void report_draw(const void *state, const struct app *app, struct canvas *canvas
 	} else {
 		body.y -= screen->scroll;
 		draw_all(screen, app, canvas, body);
+		search_mark(&screen->found, canvas, body.y);
 	}
 }

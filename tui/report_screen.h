@@ -8,6 +8,7 @@
 
 #include "app.h"
 #include "report_words.h"
+#include "search.h"
 #include "worth_numbers.h"
 
 #define REPORT_WEEKS 12
@@ -37,6 +38,8 @@ struct report_screen {
 	bool on_map;             /* the map has the keys: */
 	int day, hour;           /* its cursor */
 	int scroll;              /* rows above the window */
+	char search[LIST_SEARCH]; /* what was last searched for; "" */
+	struct search_row found; /* of all rows, also those above the window */
 	struct worth_own own;
 	char *file; /* owned; one that is there, while it is asked whether to write over it; NULL */
 	/* what is shown, made when the keyboard is quiet */
@@ -61,6 +64,8 @@ struct report_extent {
 	int rows, map;
 };
 struct report_extent report_extent(const struct report_screen *screen, const struct app *app);
+/* All of it, from the first row on, on a canvas that is as high. */
+void report_draw_whole(const struct report_screen *screen, const struct app *app, struct canvas *canvas);
 
 /* Rows below each other, in some of the canvas's columns. */
 struct column {

@@ -337,6 +337,20 @@ static void play(struct calls *calls, struct app *app)
 		app_message(app, STYLE_PLAIN, "there is no call here");
 }
 
+/* Every call of the log has the words of the filter: the next one is the next row. */
+static void next_match(struct calls *calls, struct app *app, bool back)
+{
+	const size_t at = calls->log_list.at;
+
+	calls->in_queue = false;
+	calls->resume = 0;
+	if (calls->log.filter[0] == '\0')
+		app_message(app, STYLE_PLAIN, "nothing was searched for yet: / asks");
+	else if (!list_act(&calls->log_list, back ? ACTION_UP : ACTION_DOWN) || calls->log_list.at == at)
+		app_message(app, STYLE_WARNING, back ? "this is the first call with %s" : "this is the last call with %s",
+			    calls->log.filter);
+}
+
 static bool move(struct calls *calls, enum action action)
 {
 	struct list *list = calls->in_queue ? &calls->queue_list : &calls->log_list;
@@ -379,6 +393,10 @@ static enum verdict act_calls(void *state, struct app *app, const struct event *
 		break;
 	case ACTION_SEARCH:
 		ask_filter(calls, app);
+		break;
+	case ACTION_SEARCH_NEXT:
+	case ACTION_SEARCH_BACK:
+		next_match(calls, app, event->action == ACTION_SEARCH_BACK);
 		break;
 	case ACTION_DATE:
 		ask_date(app, "");

@@ -11,8 +11,9 @@
 #include "answers.h"
 #include "list.h"
 #include "prompt.h"
+#include "search.h"
 
-enum { TAG_SEARCH, TAG_MEND };
+enum { TAG_MEND };
 
 #define MOST_WINDOWS 1000
 #define NAME_BYTES 256
@@ -208,25 +209,21 @@ static const char *row_text(const void *context, size_t i)
 	return findings->items[i].message;
 }
 
-static void search(struct check *check, struct app *app, bool back, bool here)
+static bool find_finding(void *state, struct app *app, bool back, bool here)
 {
+	struct check *check = state;
 	const struct nm_findings *findings = known(app);
 
-	if (findings && !list_find(&check->list, back, here, row_text, findings))
-		app_message(app, STYLE_PLAIN,
-			    check->list.search[0] ? "not found: %s" : "search with / first%s",
-			    check->list.search);
 	check->mend = 0;
+	return findings && list_find(&check->list, back, here, row_text, findings);
 }
+
+static const struct search_ops finding_search = {.where = "in this list", .find = find_finding};
 
 static enum verdict take_answer(struct check *check, struct app *app, const struct event *event)
 {
-	if (event->tag == TAG_SEARCH && event->text) {
-		snprintf(check->list.search, sizeof check->list.search, "%s", event->text);
-		search(check, app, false, true);
-	} else if (event->tag == TAG_MEND && event->text) {
+	if (event->tag == TAG_MEND && event->text)
 		apply_mend(check, app);
-	}
 	return VERDICT_REDRAW;
 }
 
@@ -246,6 +243,8 @@ static enum verdict act_check(void *state, struct app *app, const struct event *
 		check->mend = 0;
 		return VERDICT_REDRAW;
 	}
+	if (search_act(&finding_search, check, check->list.search, app, event))
+		return VERDICT_REDRAW;
 	if (!finding && needs_finding(event->action)) {
 		app_message(app, STYLE_PLAIN, known(app) ? "nothing was found: there is nothing to play or to mend"
 							 : "the plan is still being proved");
@@ -269,13 +268,6 @@ static enum verdict act_check(void *state, struct app *app, const struct event *
 		break;
 	case ACTION_EDITOR:
 		app_editor(app, finding ? finding->pos : (struct nm_pos){0});
-		break;
-	case ACTION_SEARCH:
-		app_ask(app, TAG_SEARCH, "/", "", NULL);
-		break;
-	case ACTION_SEARCH_NEXT:
-	case ACTION_SEARCH_BACK:
-		search(check, app, event->action == ACTION_SEARCH_BACK, false);
 		break;
 	case ACTION_ANSWER:
 		return take_answer(check, app, event);

@@ -19,7 +19,7 @@ static void *open_now(struct app *app, const void *argument, struct nm_error *er
 	if (!now)
 		nm_fail_memory(err);
 	else
-		now->play.hangup_s = -1;
+		now->play.hangup_s = now->found.at = -1;
 	return now;
 }
 
@@ -31,6 +31,7 @@ static void forget(struct now *now)
 	now->call = now->emergency = NULL;
 	now->arena = NULL;
 	now->next_words = now->skips = now->emergency_words = "";
+	now->found.at = -1; /* rows are other ones now */
 }
 
 static void close_now(void *state)
@@ -244,10 +245,33 @@ static void show_checklist(struct now *now, struct app *app)
 	notes_clear(&notes);
 }
 
+/* Its rows are what the screen shows: there is no more of it anywhere. */
+static bool find_row(void *state, struct app *app, bool back, bool here)
+{
+	struct now *now = state;
+	const struct box body = app_body(app);
+	struct canvas picture;
+	bool found;
+
+	if (!canvas_init(&picture, body.width, body.height, app_ascii(app)))
+		return false;
+	now_draw(now, app, &picture, (struct box){0, 0, body.width, body.height});
+	found = search_picture(&now->found, &picture, now->search, back, here);
+	now->found.width = app->canvas.width;
+	now->found.height = app->canvas.height;
+	canvas_clear(&picture);
+	return found;
+}
+
+static const struct search_ops row_search = {.where = "on this screen", .find = find_row};
+
 static enum verdict act_now(void *state, struct app *app, const struct event *event)
 {
 	struct now *now = state;
 
+	if (search_act(&row_search, now, now->search, app, event))
+		return VERDICT_REDRAW;
+	now->found.at = -1;
 	switch (event->action) {
 	case ACTION_ENTER:
 		app_go(app, &screen_simulate, &now->play);

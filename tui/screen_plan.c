@@ -12,6 +12,7 @@
 
 #include "plan_screen.h"
 #include "saving.h"
+#include "search.h"
 
 #define FORM_LEAST 56 /* columns from which outline and form stand side by side */
 
@@ -227,22 +228,24 @@ static const char *row_text(const void *context, size_t i)
 }
 
 /* Looks into what is folded too, and unfolds the kind that has it. */
-static void search(struct plan_screen *screen, struct app *app, bool back, bool here)
+static bool find_row(void *state, struct app *app, bool back, bool here)
 {
-	bool folded[PLAN_KINDS];
+	struct plan_screen *screen = state;
+	bool folded[PLAN_KINDS], found;
 
 	memcpy(folded, screen->folded, sizeof folded);
 	memset(screen->folded, 0, sizeof screen->folded);
 	lay_out(screen, app);
-	if (list_find(&screen->list, back, here, row_text, screen))
+	found = list_find(&screen->list, back, here, row_text, screen);
+	if (found)
 		folded[plan_row_chosen(screen)->kind - plan_kinds] &= plan_row_chosen(screen)->name == NULL;
-	else
-		app_message(app, STYLE_PLAIN, screen->list.search[0] ? "not found: %s" : "search with / first%s",
-			    screen->list.search);
 	remember_place(screen);
 	memcpy(screen->folded, folded, sizeof folded);
 	lay_out(screen, app);
+	return found;
 }
+
+static const struct search_ops row_search = {.where = "among the sections", .find = find_row};
 
 /* Enter: into the form, and there the option under the cursor. */
 static void enter(struct plan_screen *screen, struct app *app)
@@ -291,14 +294,10 @@ static bool move(struct plan_screen *screen, enum action action)
 
 static void take_answer(struct plan_screen *screen, struct app *app, const struct event *event)
 {
-	if (event->tag >= TAG_ADD_KIND) {
+	if (event->tag >= TAG_ADD_KIND)
 		add_answer(screen, app, event);
-	} else if (event->tag != TAG_SEARCH) {
+	else
 		change_answer(screen, app, event);
-	} else if (event->text) {
-		snprintf(screen->list.search, sizeof screen->list.search, "%s", event->text);
-		search(screen, app, false, true);
-	}
 }
 
 /* Keys that change the plan. */
@@ -341,7 +340,8 @@ static enum verdict act_plan(void *state, struct app *app, const struct event *e
 {
 	struct plan_screen *screen = state;
 
-	if (move(screen, event->action) || change(screen, app, event->action))
+	if (move(screen, event->action) || change(screen, app, event->action) ||
+	    search_act(&row_search, screen, screen->list.search, app, event))
 		return VERDICT_REDRAW;
 	switch (event->action) {
 	case ACTION_ENTER:
@@ -363,13 +363,6 @@ static enum verdict act_plan(void *state, struct app *app, const struct event *e
 		break;
 	case ACTION_EDITOR:
 		open_editor(screen, app);
-		break;
-	case ACTION_SEARCH:
-		app_ask(app, TAG_SEARCH, "/", "", NULL);
-		break;
-	case ACTION_SEARCH_NEXT:
-	case ACTION_SEARCH_BACK:
-		search(screen, app, event->action == ACTION_SEARCH_BACK, false);
 		break;
 	case ACTION_ANSWER:
 		take_answer(screen, app, event);

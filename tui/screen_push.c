@@ -14,8 +14,9 @@
 #include "list.h"
 #include "prompt.h"
 #include "push.h"
+#include "search.h"
 
-enum { TAG_SEARCH, TAG_GO, TAG_FORCE, TAG_REASON, TAG_HISTORY };
+enum { TAG_GO, TAG_FORCE, TAG_REASON, TAG_HISTORY };
 
 #define HISTORY 100
 
@@ -311,13 +312,14 @@ static const char *row_text(const void *context, size_t i)
 	return plan->lines[i].name;
 }
 
-static void search(struct push *push, struct app *app, bool back, bool here)
+static bool find_line(void *state, struct app *app, bool back, bool here)
 {
-	if (!list_find(&push->list, back, here, row_text, app_plan(app)))
-		app_message(app, STYLE_PLAIN,
-			    push->list.search[0] ? "not found: %s" : "search with / first%s",
-			    push->list.search);
+	struct push *push = state;
+
+	return list_find(&push->list, back, here, row_text, app_plan(app));
 }
+
+static const struct search_ops line_search = {.where = "in this list", .find = find_line};
 
 static enum verdict take_answer(struct push *push, struct app *app, const struct event *event)
 {
@@ -326,10 +328,6 @@ static enum verdict take_answer(struct push *push, struct app *app, const struct
 		return VERDICT_REDRAW;
 	}
 	switch (event->tag) {
-	case TAG_SEARCH:
-		snprintf(push->list.search, sizeof push->list.search, "%s", event->text);
-		search(push, app, false, true);
-		break;
 	case TAG_GO:
 		run(push, app, NULL);
 		break;
@@ -353,7 +351,8 @@ static enum verdict act_push(void *state, struct app *app, const struct event *e
 {
 	struct push *push = state;
 
-	if (list_act(&push->list, event->action))
+	if (list_act(&push->list, event->action) ||
+	    search_act(&line_search, push, push->list.search, app, event))
 		return VERDICT_REDRAW;
 	switch (event->action) {
 	case ACTION_PUSH_LINE:
@@ -392,13 +391,6 @@ static enum verdict act_push(void *state, struct app *app, const struct event *e
 		break;
 	case ACTION_EDITOR:
 		app_editor(app, push->list.n ? app_plan(app)->lines[push->list.at].pos : (struct nm_pos){0});
-		break;
-	case ACTION_SEARCH:
-		app_ask(app, TAG_SEARCH, "/", "", NULL);
-		break;
-	case ACTION_SEARCH_NEXT:
-	case ACTION_SEARCH_BACK:
-		search(push, app, event->action == ACTION_SEARCH_BACK, false);
 		break;
 	case ACTION_ANSWER:
 		return take_answer(push, app, event);

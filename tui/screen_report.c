@@ -25,7 +25,7 @@ static void *open_report(struct app *app, const void *argument, struct nm_error 
 		nm_fail_memory(err);
 		return NULL;
 	}
-	screen->line = -1;
+	screen->line = screen->found.at = -1;
 	screen->hour = 9;
 	return screen;
 }
@@ -36,6 +36,7 @@ static void forget(struct report_screen *screen)
 	nm_report_clear(&screen->weeks);
 	screen->known = screen->whole = false;
 	screen->err = (struct nm_error){ 0 };
+	screen->found.at = -1;
 }
 
 static void close_report(void *state)
@@ -395,10 +396,44 @@ static void enter(struct report_screen *screen, struct app *app)
 	screen->on_map = true;
 }
 
+/* Scrolls to it where it is not in sight. */
+static void go_to_found(struct report_screen *screen, const struct app *app)
+{
+	const int height = app_body(app).height, at = screen->found.at;
+
+	screen->on_map = false;
+	if (at < screen->scroll || at >= screen->scroll + height)
+		screen->scroll = at - height / 2;
+}
+
+static bool find_row(void *state, struct app *app, bool back, bool here)
+{
+	struct report_screen *screen = state;
+	const int rows = screen->known && !screen->err.code ? report_extent(screen, app).rows : 0;
+	struct canvas picture;
+	bool found;
+
+	if (rows < 1 || !canvas_init(&picture, app->canvas.width, rows, app_ascii(app)))
+		return false;
+	report_draw_whole(screen, app, &picture);
+	found = search_picture(&screen->found, &picture, screen->search, back, here);
+	screen->found.width = app->canvas.width;
+	screen->found.height = app->canvas.height;
+	canvas_clear(&picture);
+	if (found)
+		go_to_found(screen, app);
+	return found;
+}
+
+static const struct search_ops row_search = { .where = "in this report", .find = find_row };
+
 static enum verdict act_report(void *state, struct app *app, const struct event *event)
 {
 	struct report_screen *screen = state;
 
+	if (search_act(&row_search, screen, screen->search, app, event))
+		return VERDICT_REDRAW;
+	screen->found.at = -1;
 	if (act_move(screen, app, event->action))
 		return VERDICT_REDRAW;
 	switch (event->action) {

@@ -9,6 +9,7 @@
 
 #include "ladder.h"
 #include "prompt.h"
+#include "search.h"
 #include "simulate.h"
 
 #define QUARTER_S 900
@@ -21,6 +22,7 @@ static void *open_simulate(struct app *app, const void *argument, struct nm_erro
 		nm_fail_memory(err);
 		return NULL;
 	}
+	simulate->found = -1;
 	simulate->play = (struct play){.at = app_now(app) / 60 * 60, .hangup_s = -1};
 	if (argument)
 		simulate->play = *(const struct play *)argument;
@@ -45,6 +47,7 @@ static void forget(struct simulate *simulate)
 	simulate->live_arena = NULL;
 	simulate->treatment = NULL;
 	simulate->outcome = (struct nm_outcome){0}; /* its texts were the call's */
+	simulate->found = -1;
 }
 
 static void close_simulate(void *state)
@@ -457,10 +460,15 @@ static bool act_call(struct simulate *simulate, struct app *app, enum action act
 	}
 }
 
+static const struct search_ops call_search = {.where = "in this call", .find = simulate_find};
+
 static enum verdict act_simulate(void *state, struct app *app, const struct event *event)
 {
 	struct simulate *simulate = state;
 
+	if (search_act(&call_search, simulate, simulate->search, app, event))
+		return VERDICT_REDRAW;
+	simulate->found = -1;
 	if (act_time(simulate, app, event->action) || act_call(simulate, app, event->action))
 		return VERDICT_REDRAW;
 	switch (event->action) {

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "prompt.h"
+#include "search.h"
 #include "week_screen.h"
 
 enum { TAG_DATE, TAG_WHOSE, TAG_PAINT };
@@ -397,12 +398,14 @@ static struct play cursor_play(const struct week_screen *week, const struct nm_p
 	return play;
 }
 
+static const struct search_ops time_search = {.where = "here within a year", .find = week_find};
+
 static enum verdict act_week(void *state, struct app *app, const struct event *event)
 {
 	struct week_screen *week = state;
 	struct play play;
 
-	if (act_look(week, app, event->action))
+	if (act_look(week, app, event->action) || search_act(&time_search, week, week->search, app, event))
 		return VERDICT_REDRAW;
 	switch (event->action) {
 	case ACTION_PAINT:

@@ -7,6 +7,7 @@
 #define TUI_SIMULATE_H
 
 #include "answers.h"
+#include "list.h"
 
 enum simulate_tag { TAG_DATE, TAG_CALLER, TAG_NUMBER, TAG_TEST, TAG_TEST_SURE };
 
@@ -17,6 +18,8 @@ struct simulate {
 	int top;      /* first row of the ladder that is shown */
 	int step;     /* rows of the ladder that were played; 0: the call is shown at once */
 	bool live;    /* what is at the carrier, not the plan */
+	char search[LIST_SEARCH]; /* what was last searched for; "" */
+	int found;    /* the event, or behind them the reason, that has it; -1: none */
 	char test_name[128];
 	/* derived */
 	struct play shown;
@@ -41,6 +44,9 @@ int simulate_steps(const struct simulate *simulate);
 void simulate_step_place(const struct simulate *simulate, const struct app *app, struct nm_buf *out);
 /* Where the editor opens: at the step, or else at the rule that decides. */
 struct nm_pos simulate_step_pos(const struct simulate *simulate);
+
+/* simulate_find.c: what is searched for, in the events of the call and in the reasons of the plan. */
+bool simulate_find(void *state, struct app *app, bool back, bool here);
 
 /* simulate_draw.c */
 /* Rung by this call, or told to do something. */

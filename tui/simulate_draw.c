@@ -197,12 +197,35 @@ static int draw_step(const struct simulate *simulate, const struct app *app, str
 	return rows;
 }
 
+/* The reason that was searched for, counted from the first; -1. */
+static int reason_found(const struct simulate *simulate)
+{
+	const int at = simulate->found - (int)simulate->outcome.n;
+
+	return at < 0 ? -1 : at;
+}
+
+/* Of more reasons than there are rows the last ones decide; the one that was searched for is seen all the same. */
+static size_t first_reason(const struct simulate *simulate, int rows)
+{
+	const size_t n = simulate->call->n_reasons, first = rows > 0 && n > (size_t)rows ? n - (size_t)rows : 0;
+	const int found = reason_found(simulate);
+
+	return found >= 0 && (size_t)found < first ? (size_t)found : first;
+}
+
+static void mark_found(struct canvas *canvas, int y)
+{
+	canvas_mark(canvas, 1, y, canvas->width - 2);
+	canvas_pointer(canvas, 0, y);
+}
+
 static void draw_why(const struct simulate *simulate, struct canvas *canvas, int y, int end)
 {
 	const struct nm_simulation *call = simulate->call;
 	const bool live = simulate->live && simulate->treatment;
 	struct pen told = pen_at(canvas, 1, y, canvas->width - 1);
-	size_t first = call->n_reasons > (size_t)(end - y) ? call->n_reasons - (size_t)(end - y) : 0;
+	const size_t first = first_reason(simulate, end - y);
 
 	/* The plan's reasons are not the carrier's. */
 	if (live && y < end) {
@@ -220,6 +243,8 @@ static void draw_why(const struct simulate *simulate, struct canvas *canvas, int
 		pen_tab(&pen, 20);
 		pen_textf(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, "%s: %s",
 			  reason->matched ? "yes" : "no", reason->text);
+		if ((int)i == reason_found(simulate))
+			mark_found(canvas, y);
 	}
 }
 
@@ -288,16 +313,43 @@ static void draw_more(struct canvas *canvas, int y, int n)
 	canvas_text(canvas, canvas->width - 1 - width, y, width, STYLE_HEAD, words);
 }
 
+/* The row of the ladder with which the box begins: the step that is played, or what was searched for, is seen. */
+static int first_row(const struct simulate *simulate, struct box box)
+{
+	int row, top = simulate->top;
+
+	if (simulate->step)
+		return simulate->step >= box.height ? simulate->step + 1 - box.height : top;
+	if (simulate->found < 0 || simulate->found >= (int)simulate->outcome.n)
+		return top;
+	row = ladder_row_of(&simulate->outcome, (size_t)simulate->found, box.width);
+	if (row < top)
+		top = row;
+	return row >= top + box.height ? row + 1 - box.height : top;
+}
+
+static void mark_event(const struct simulate *simulate, struct canvas *canvas, struct box box, int top)
+{
+	int row;
+
+	if (simulate->found < 0 || simulate->found >= (int)simulate->outcome.n)
+		return;
+	row = ladder_row_of(&simulate->outcome, (size_t)simulate->found, box.width) - top;
+	if (row >= 0 && row < box.height)
+		mark_found(canvas, box.y + row);
+}
+
 /* The ladder in the box, and its end below that; how many rows it took. */
 static int draw_call(const struct simulate *simulate, const struct app *app, struct canvas *canvas, struct box box,
 		     int below)
 {
-	const int top = simulate->step >= box.height ? simulate->step + 1 - box.height : simulate->top;
+	const int top = first_row(simulate, box);
 	const int all = ladder_rows(&simulate->outcome) - top;
 	const int rows = all > box.height ? box.height : all;
 
 	box.height = rows;
 	ladder_draw_until(&simulate->outcome, canvas, box, top, simulate->step ? simulate->step - 1 : INT_MAX);
+	mark_event(simulate, canvas, box, top);
 	if (all > rows && rows > 0 && !simulate->step)
 		draw_more(canvas, box.y + rows - 1, all - rows);
 	return rows + (simulate->step ? draw_step(simulate, app, canvas, box.y + rows, below)

@@ -6,6 +6,7 @@
 #ifndef TUI_WEEK_SCREEN_H
 #define TUI_WEEK_SCREEN_H
 
+#include "list.h"
 #include "nevermiss/hours.h"
 #include "week.h"
 
@@ -24,6 +25,7 @@ struct week_screen {
 	struct week_subject subject;
 	nm_time at; /* the cursor: a minute */
 	struct week week;
+	char search[LIST_SEARCH]; /* what was last searched for; "" */
 	/* the call at the cursor */
 	nm_time shown_at;
 	unsigned generation;
@@ -38,6 +40,10 @@ struct week_screen {
 };
 
 nm_local week_cursor(const struct week_screen *week, const struct app *app);
+
+/* week_find.c: to the next time (back: the latest before the cursor) from which words stand on this screen: why a call goes
+ * as it does then, who is rung, what is out of the ordinary on that day.  Within about a year. */
+bool week_find(void *state, struct app *app, bool back, bool here);
 
 /* week_draw.c */
 void week_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);

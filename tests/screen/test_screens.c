@@ -1197,7 +1197,7 @@ static void a_search_unfolds_what_it_finds(void **state)
 	stage_keys(&stage, "/");
 	stage_type(&stage, "nowhere");
 	stage_keys(&stage, "Enter");
-	stage_shows(&stage, "not found: nowhere");
+	stage_shows(&stage, "nowhere is not among the sections");
 	stage_shows(&stage, "▸+ destinations");
 	stage_keys(&stage, "/");
 	stage_type(&stage, "fixly");
