@@ -5,6 +5,7 @@
  */
 #include "stage.h"
 
+#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -296,4 +297,27 @@ char *stage_plan(struct stage *stage)
 	(void)stage;
 	assert_non_null(text);
 	return text;
+}
+
+static struct nm_buf seen; /* nftw has no context */
+
+/* SQLite's own -shm is no writing of ours, nor is the empty log beside it. */
+static int see_file(const char *path, const struct stat *about, int type, struct FTW *walk)
+{
+	const size_t len = strlen(path);
+	const bool own = len > 4 && (!strcmp(path + len - 4, "-shm") || (!strcmp(path + len - 4, "-wal") && about->st_size == 0));
+
+	(void)walk;
+	if (own)
+		return 0;
+	nm_buf_addf(&seen, "\n%s %o ", path, (unsigned)about->st_mode);
+	return type == FTW_F && nm_file_read(path, 1u << 24, &seen, NULL) != NM_OK;
+}
+
+char *stage_files(size_t *len)
+{
+	nm_buf_init(&seen, 1u << 26);
+	assert_int_equal(nftw(".", see_file, 16, FTW_PHYS), 0);
+	*len = seen.len;
+	return nm_buf_take(&seen);
 }

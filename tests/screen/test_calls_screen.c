@@ -15,131 +15,16 @@
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
 #include "followups.h"
+#include "records.h"
 #include "stage.h"
 
-/* clang-format off */
-#define OWNER "+15125550111"
-#define SAM "+15125550114"
-#define OFFICE "+15125550112"
-#define FIXLY "+15125550177"
-#define VIP UINT64_C(15125550142)
-#define SPAM UINT64_C(19005550123)
-#define SOMEBODY UINT64_C(15125550199)
-#define FRIDAY (STAGE_NOW - 2 * 86400 + 6 * 3600) /* 20 November, 11:11 */
-#define NIGHT (STAGE_NOW - 2 * 3600)
-#define LEGS 8
-/* clang-format on */
-
 static const struct stage_options small = {.screen = "calls", .width = 80, .height = 24};
-
-struct record {
-	struct nm_call_entry call;
-	struct nm_call_leg legs[LEGS];
-	char id[32];
-};
-
-static void begin(struct record *r, int number, nm_time at, nm_number caller)
-{
-	*r = (struct record){.call = {.number = UINT64_C(15125550100),
-				      .line = "main",
-				      .driver = "sandbox",
-				      .carrier_id = r->id,
-				      .caller = {.number = caller},
-				      .began = at,
-				      .legs = r->legs}};
-	snprintf(r->id, sizeof r->id, "call-%d", number);
-}
-
-static void leg(struct record *r, const char *who, const char *to, enum nm_leg_end how, int from, int rang_s)
-{
-	r->legs[r->call.n++] = (struct nm_call_leg){
-		.leg = {.id = "leg",
-			.to = to,
-			.end = how,
-			.began = r->call.began + from,
-			.ended = r->call.began + from + rang_s + (how == NM_LEG_ANSWERED ? 90 : 0),
-			.rang_s = rang_s},
-		.who = who,
-	};
-}
-
-static void put(struct stage *stage, struct record *r, struct nm_became became, int lasted)
-{
-	struct nm_store *store;
-	struct nm_error err;
-	enum nm_call_kept kept;
-
-	r->call.became = became;
-	r->call.ended = r->call.began + lasted;
-	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
-	if (nm_store_call_put(store, &r->call, &kept, &err))
-		fail_msg("%s", err.text);
-}
-
-static struct nm_became answered(const char *by, int seconds)
-{
-	return (struct nm_became){.end = NM_CALL_ANSWERED, .reason = NM_CALL_LEG_ANSWERED, .by = by, .seconds = seconds};
-}
-
-/* One of each kind, oldest first. */
-static void fill(struct stage *stage)
-{
-	struct record r;
-
-	begin(&r, 1, FRIDAY, SOMEBODY);
-	leg(&r, "owner", OWNER, NM_LEG_ANSWERED, 1, 6);
-	put(stage, &r, answered("owner", 7), 97);
-	begin(&r, 2, FRIDAY + 600, VIP);
-	leg(&r, "owner", OWNER, NM_LEG_NO_ANSWER, 1, 20);
-	leg(&r, "office", OFFICE, NM_LEG_ANSWERED, 22, 12);
-	leg(&r, "sam", SAM, NM_LEG_CANCELED, 22, 12);
-	put(stage, &r,
-	    (struct nm_became){.end = NM_CALL_SWALLOWED, .reason = NM_CALL_OWN_VOICEMAIL, .probably = true,
-			       .by = "office", .seconds = 34},
-	    124);
-	begin(&r, 3, FRIDAY + 1200, SPAM);
-	put(stage, &r,
-	    (struct nm_became){.end = NM_CALL_REJECTED, .reason = NM_CALL_TURNED_AWAY, .seconds = -1}, 0);
-	begin(&r, 4, FRIDAY + 1800, SOMEBODY + 1);
-	leg(&r, "fixly", FIXLY, NM_LEG_ANSWERED, 1, 3);
-	put(stage, &r, answered("fixly", 4), 94);
-	begin(&r, 5, FRIDAY + 2400, 0);
-	r.call.caller.anonymous = true;
-	leg(&r, "owner", OWNER, NM_LEG_CANCELED, 1, 8);
-	put(stage, &r,
-	    (struct nm_became){.end = NM_CALL_ABANDONED, .reason = NM_CALL_HUNG_UP, .seconds = 9}, 9);
-	begin(&r, 6, FRIDAY + 3000, 0);
-	put(stage, &r, (struct nm_became){.end = NM_CALL_UNKNOWN, .reason = NM_CALL_NOT_TOLD, .seconds = -1}, 60);
-	begin(&r, 7, NIGHT, SOMEBODY + 2);
-	leg(&r, "fixly", FIXLY, NM_LEG_NO_ANSWER, 1, 10);
-	put(stage, &r,
-	    (struct nm_became){.end = NM_CALL_VOICEMAIL, .reason = NM_CALL_MAILBOX, .probably = true, .seconds = 11},
-	    41);
-	begin(&r, 8, NIGHT + 600, SOMEBODY + 3);
-	leg(&r, NULL, "sip:\033]0;evil\007\xe2\x80\xaeregnar@example.org", NM_LEG_ANSWERED, 1, 3);
-	put(stage, &r, answered("sip:\033]0;evil\007\xe2\x80\xaeregnar@example.org", 4), 64);
-}
-
-static void add_lead(struct stage *stage)
-{
-	const struct nm_followup lead = {.channel = NM_CHANNEL_WEB,
-					 .name = "Dana \033[31mR.\u202e",
-					 .words = "my sink leaks",
-					 .opened = STAGE_NOW - 180};
-	struct nm_store *store;
-	struct nm_error err;
-	int64_t id;
-
-	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
-	if (nm_store_followup_add(store, &lead, &id, &err))
-		fail_msg("%s", err.text);
-}
 
 /* As if the program had been ended and started again with a log. */
 static void start_filled(struct stage *stage, const struct stage_options *options)
 {
-	fill(stage);
-	add_lead(stage);
+	log_fill(stage);
+	log_lead(stage);
 	stage_stop(stage);
 	stage->options = options;
 	stage->now = options->now ? options->now : STAGE_NOW;
@@ -307,9 +192,9 @@ static void a_long_log_is_paged_through(void **state)
 	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
 	assert_int_equal(nm_store_begin(store, NULL), NM_OK);
 	for (int i = 0; i < 2600; i++) {
-		begin(&r, i, NIGHT - 3600 * (i < 700 ? 0 : i), SOMEBODY + (nm_number)i % 7);
-		leg(&r, "fixly", FIXLY, NM_LEG_ANSWERED, 1, 3);
-		put(&stage, &r, answered(i % 1000 == 999 ? "sam" : "fixly", 4), 60);
+		record_begin(&r, i, NIGHT - 3600 * (i < 700 ? 0 : i), SOMEBODY + (nm_number)i % 7);
+		record_leg(&r, "fixly", FIXLY, NM_LEG_ANSWERED, 1, 3);
+		record_put(&stage, &r, record_answered(i % 1000 == 999 ? "sam" : "fixly", 4), 60);
 	}
 	assert_int_equal(nm_store_commit(store, NULL), NM_OK);
 	stage_keys(&stage, "1 7 Tab Tab");
@@ -347,9 +232,9 @@ static void a_call_is_played_as_it_is_explained(void **state)
 
 	(void)state;
 	stage_open(&stage, &small);
-	begin(&r, 1, FRIDAY, SOMEBODY);
-	leg(&r, "owner", OWNER, NM_LEG_ANSWERED, 1, 1);
-	put(&stage, &r,
+	record_begin(&r, 1, FRIDAY, SOMEBODY);
+	record_leg(&r, "owner", OWNER, NM_LEG_ANSWERED, 1, 1);
+	record_put(&stage, &r,
 	    (struct nm_became){.end = NM_CALL_SWALLOWED, .reason = NM_CALL_AT_ONCE, .by = "owner", .seconds = 2}, 32);
 	stage_keys(&stage, "Tab p");
 	stage_shows(&stage, "unreachable");
@@ -397,8 +282,8 @@ static void too_many_are_told_of(void **state)
 	for (int i = 0; i <= 1000; i++) {
 		struct record r;
 
-		begin(&r, i, FRIDAY + i, SOMEBODY + (nm_number)i * 10000);
-		put(&stage, &r,
+		record_begin(&r, i, FRIDAY + i, SOMEBODY + (nm_number)i * 10000);
+		record_put(&stage, &r,
 		    (struct nm_became){.end = NM_CALL_ABANDONED, .reason = NM_CALL_HUNG_UP, .seconds = 9}, 9);
 	}
 	assert_int_equal(nm_store_commit(store, NULL), NM_OK);
@@ -416,8 +301,8 @@ static void a_premium_number_is_not_due(void **state)
 
 	(void)state;
 	open_filled(&stage, &small);
-	begin(&r, 90, FRIDAY - 6000, SPAM);
-	put(&stage, &r, (struct nm_became){.end = NM_CALL_ABANDONED, .reason = NM_CALL_HUNG_UP, .seconds = 9}, 9);
+	record_begin(&r, 90, FRIDAY - 6000, SPAM);
+	record_put(&stage, &r, (struct nm_became){.end = NM_CALL_ABANDONED, .reason = NM_CALL_HUNG_UP, .seconds = 9}, 9);
 	stage_keys(&stage, "1 L");
 	stage_shows(&stage, "3 people to call back");
 	stage_keys(&stage, "7 Down Down Down");
@@ -577,9 +462,9 @@ static void new_calls_are_noticed(void **state)
 	(void)state;
 	open_filled(&stage, &small);
 	stage_hides(&stage, "+1 737 555 0108");
-	begin(&r, 100, STAGE_NOW - 60, UINT64_C(17375550108));
-	leg(&r, "fixly", FIXLY, NM_LEG_ANSWERED, 1, 3);
-	put(&stage, &r, answered("fixly", 4), 50);
+	record_begin(&r, 100, STAGE_NOW - 60, UINT64_C(17375550108));
+	record_leg(&r, "fixly", FIXLY, NM_LEG_ANSWERED, 1, 3);
+	record_put(&stage, &r, record_answered("fixly", 4), 50);
 	stage_keys(&stage, "Tab");
 	stage_shows(&stage, "+1 737 555 0108");
 	stage_close(&stage);

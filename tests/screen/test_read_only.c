@@ -3,7 +3,6 @@
  * A read-only session: everything can be looked at and played, and nothing is written.  Every key of every
  * screen, what it asks answered in every way, and every command; then the folders are what they were.
  */
-#include <ftw.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,30 +17,6 @@
 #include "command_line.h"
 #include "nevermiss/edit.h"
 #include "stage.h"
-
-static struct nm_buf seen; /* nftw has no context */
-
-/* Name, mode and bytes of each file.  SQLite's own -shm is no writing of ours, nor is the empty log beside it. */
-static int see_file(const char *path, const struct stat *about, int type, struct FTW *walk)
-{
-	const size_t len = strlen(path);
-	const bool own = len > 4 && (!strcmp(path + len - 4, "-shm") || (!strcmp(path + len - 4, "-wal") && about->st_size == 0));
-
-	(void)walk;
-	if (own)
-		return 0;
-	nm_buf_addf(&seen, "\n%s %o ", path, (unsigned)about->st_mode);
-	return type == FTW_F && nm_file_read(path, 1u << 24, &seen, NULL) != NM_OK;
-}
-
-/* Everything that is in the folder; the caller frees it.  *len: it holds any bytes. */
-static char *see_folder(size_t *len)
-{
-	nm_buf_init(&seen, 1u << 26);
-	assert_int_equal(nftw(".", see_file, 16, FTW_PHYS), 0);
-	*len = seen.len;
-	return nm_buf_take(&seen);
-}
 
 static const struct stage_options writing = {.screen = "push", .width = 80, .height = 24};
 
@@ -91,7 +66,7 @@ static void no_key_of_any_screen_writes(void **state)
 
 	(void)state;
 	open_with_history(&stage, &read_only);
-	before = see_folder(&len_before);
+	before = stage_files(&len_before);
 	for (size_t tab = 0; tab < APP_TABS; tab++) {
 		for (size_t i = 0; i < key_rows_count; i++) {
 			app_go(&stage.app, app_screens[tab], NULL);
@@ -101,7 +76,7 @@ static void no_key_of_any_screen_writes(void **state)
 	}
 	app_settle(&stage.app);
 	recovery_end(&stage.app, true);
-	after = see_folder(&len_after);
+	after = stage_files(&len_after);
 	assert_int_equal(len_before, len_after);
 	assert_memory_equal(before, after, len_before);
 	free(before);
@@ -129,13 +104,13 @@ static void no_command_writes(void **state)
 
 	(void)state;
 	open_with_history(&stage, &read_only);
-	before = see_folder(&len_before);
+	before = stage_files(&len_before);
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
 		command_line_run(&stage.app, lines[i]);
 		close_dialogs(&stage);
 	}
 	app_settle(&stage.app);
-	after = see_folder(&len_after);
+	after = stage_files(&len_after);
 	assert_int_equal(len_before, len_after);
 	assert_memory_equal(before, after, len_before);
 	free(before);
