@@ -14,9 +14,11 @@
 #include <cmocka.h>
 
 #include "command.h"
+#include "nevermiss/followup.h"
 #include "exact.h"
 #include "prompt.h"
 #include "random.h"
+#include "records.h"
 #include "stage.h"
 
 #define NASTY "a\033]0;owned\a\x9b" "31m\xc2\x9b\xe2\x80\xaez\xe2\x80\x8b\xf0\x9f\x91\x8d\xf0\x9f\x8f\xbd\xff\r\b"
@@ -135,6 +137,101 @@ static void hostile_names_and_titles_line_up_on_every_screen(void **test)
 	}
 }
 
+/* What a carrier, a form on the web and a colleague may have written. */
+#define NAME "a\033]0;owned\a\x9b" "31mR.\u202ez\u200b\U0001f44d\U0001f3fd"
+#define PHONE "sip:\033[2J\u202e\u6c34\u7ba1\u5de5@\u0301example.org"
+
+static void hostile_lead(struct stage *stage)
+{
+	const struct nm_followup lead = {.channel = NM_CHANNEL_WEB, .name = NAME, .words = "my \033[31msink\u2066 leaks\r\b", .opened = stage->now - 180};
+	const struct nm_deed tried = {.at = stage->now - 60, .who = NAME, .kind = NM_DEED_TRIED, .words = "\033c" NAME};
+	struct nm_store *store;
+	struct nm_error err;
+	int64_t id;
+
+	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
+	if (nm_store_followup_add(store, &lead, &id, &err) || nm_store_followup_deed(store, id, &tried, &err))
+		fail_msg("%s", err.text);
+}
+
+/* Names of the plan, as they are written there, and whatever else a record may have. */
+static void hostile_log(struct stage *stage)
+{
+	const struct nm_plan *plan = stage->session.plan;
+	struct record r;
+
+	for (size_t i = 0; i < plan->n_destinations; i++) {
+		const char *name = plan->destinations[i].name;
+
+		record_begin(&r, 1 + (int)i, stage->now - 3600 * (nm_time)(i + 2), UINT64_C(15125550142) + i);
+		record_leg(&r, name, PHONE, NM_LEG_NO_ANSWER, 1, 20);
+		record_leg(&r, NULL, PHONE, NM_LEG_ANSWERED, 22, 3);
+		record_put(stage, &r, record_answered(i % 2 ? name : PHONE, 25), 90);
+	}
+	record_begin(&r, 100, stage->now - 1800, UINT64_C(15125550199));
+	record_leg(&r, plan->destinations[0].name, PHONE, NM_LEG_NO_ANSWER, 1, 20);
+	record_put(stage, &r, (struct nm_became){.end = NM_CALL_LOST, .reason = NM_CALL_HUNG_UP, .seconds = -1}, 21);
+	hostile_lead(stage);
+	stage_stop(stage);
+	stage_start(stage);
+}
+
+static void what_a_log_has_lines_up(void **test)
+{
+	static const struct {
+		const char *keys, *name;
+	} pictures[] = {{"7", "calls"}, {"7 Tab Enter", "call"}, {"7 Down Enter", "history"}, {"8", "report"}, {"8 $", "worth"}};
+
+	(void)test;
+	for (size_t i = 0; i < sizeof pictures / sizeof *pictures; i++) {
+		for (int ascii = 0; ascii < 2; ascii++) {
+			struct stage stage;
+			char golden[32];
+
+			stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .ascii = ascii,
+								   .now = STAGE_NOW + 4 * NM_DAY, .fixture = "hostile"});
+			hostile_log(&stage);
+			stage_keys(&stage, pictures[i].keys);
+			rows_are_exact(&stage.app.canvas);
+			snprintf(golden, sizeof golden, "hostile-%s%s", pictures[i].name, ascii ? "-ascii" : "");
+			stage_golden(&stage, golden);
+			for (int width = 1; width < 130; width += 7) {
+				assert_true(app_resize(&stage.app, width, 3 + width / 3));
+				app_settle(&stage.app);
+				app_draw(&stage.app);
+				rows_are_exact(&stage.app.canvas);
+			}
+			stage_close(&stage);
+		}
+	}
+}
+
+/* Answers that somebody pasted. */
+static void answers_of_the_wizard_line_up(void **test)
+{
+	(void)test;
+	for (int ascii = 0; ascii < 2; ascii++) {
+		struct stage stage;
+
+		stage_open(&stage, &(struct stage_options){.width = 80, .height = 24, .ascii = ascii, .first_run = NAME});
+		stage_type(&stage, "Sm\u202eith \u6f22\u5b57 \u200b\U0001f44d\U0001f3fd e\u0301");
+		stage_keys(&stage, "Enter");
+		stage_type(&stage, "chicago");
+		stage_keys(&stage, "Enter Enter");
+		stage_type(&stage, "(512) 555-0100");
+		stage_keys(&stage, "Enter");
+		stage_type(&stage, "512 555 0111");
+		stage_keys(&stage, "Enter Enter");
+		stage_type(&stage, "S\u00e1\u0302m \u2067 512 555 0112");
+		rows_are_exact(&stage.app.canvas);
+		stage_golden(&stage, ascii ? "hostile-wizard-ascii" : "hostile-wizard");
+		stage_keys(&stage, "F2");
+		rows_are_exact(&stage.app.canvas);
+		stage_golden(&stage, ascii ? "hostile-review-ascii" : "hostile-review");
+		stage_close(&stage);
+	}
+}
+
 /* As a carrier's refusal would be told, in the message line, in a dialog and on a page. */
 static void a_hostile_message_is_shown_harmless(void **test)
 {
@@ -178,6 +275,8 @@ int main(void)
 		cmocka_unit_test(any_bytes_leave_rows_exact_and_harmless),
 		cmocka_unit_test(printed_text_has_nothing_that_acts),
 		cmocka_unit_test(hostile_names_and_titles_line_up_on_every_screen),
+		cmocka_unit_test(what_a_log_has_lines_up),
+		cmocka_unit_test(answers_of_the_wizard_line_up),
 		cmocka_unit_test(a_hostile_message_is_shown_harmless),
 		cmocka_unit_test(a_hostile_text_that_is_no_plan_is_told_harmless),
 	};
