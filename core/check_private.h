@@ -197,6 +197,10 @@ enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one) NM_WARN
 void nm_case_find_behind(struct nm_prover *prover, struct nm_case *one);
 /* Of these, own voicemails that take it; prover->code tells of a failure. */
 void nm_case_find_swallows(struct nm_prover *prover, struct nm_case *one);
+/* Of these, one destination whose failing alone ends the call badly. */
+enum nm_code nm_case_find_failures(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
+/* The path on which the call ends: that of the line which took it over for good, should one have. */
+int nm_case_path_ending(struct nm_prover *prover, const struct nm_case *one);
 enum nm_code nm_case_guarantee(struct nm_prover *prover, struct nm_case *one, int guarantee) NM_WARN_UNUSED;
 /* The same, tried without a finding. */
 enum nm_code nm_case_breaks(struct nm_prover *prover, struct nm_case *one, int guarantee, bool *breaks) NM_WARN_UNUSED;
