@@ -22,8 +22,11 @@ enum nm_probe {
 	NM_PROBE_HUMANS, /* every human answers, after NM_HUMAN_S */
 	NM_PROBE_GONE,   /* nobody can be reached; whose own voicemail takes calls then does not answer */
 	NM_PROBE_UNREACHABLE, /* no human answers, and `who` cannot be reached */
+	NM_PROBE_GUESSED, /* the same, and the own voicemail that nobody knows of `who` takes the call */
+	NM_PROBE_BUSY,    /* no human answers, and `who` is busy */
 	NM_PROBE_ONLY,        /* no human answers but `who` */
-	NM_PROBE_ALONE        /* nobody answers but `who`, no AI either */
+	NM_PROBE_ALONE,       /* nobody answers but `who`, no AI either */
+	NM_PROBES
 };
 
 #define NM_PROBES_PLAIN (NM_PROBE_GONE + 1) /* those that need no `who` */
