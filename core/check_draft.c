@@ -256,6 +256,13 @@ static struct nm_script alone_script(struct nm_checker *checker, struct nm_scrip
 	return script;
 }
 
+static enum nm_behaviour who_does(enum nm_probe probe)
+{
+	if (probe == NM_PROBE_BUSY)
+		return NM_BUSY;
+	return probe == NM_PROBE_UNREACHABLE || probe == NM_PROBE_GUESSED ? NM_UNREACHABLE : NM_ANSWERS;
+}
+
 struct nm_script nm_probe_script(struct nm_checker *checker, enum nm_probe probe, int who,
 				 struct nm_script_setting *setting)
 {
@@ -263,12 +270,18 @@ struct nm_script nm_probe_script(struct nm_checker *checker, enum nm_probe probe
 		return checker->scripts[probe];
 	*setting = (struct nm_script_setting){
 		.name = checker->plan->destinations[who].name,
-		.behaviour = probe == NM_PROBE_UNREACHABLE ? NM_UNREACHABLE : NM_ANSWERS,
+		.behaviour = who_does(probe),
 		.after_s = -1,
 	};
 	if (probe == NM_PROBE_ALONE)
 		return alone_script(checker, *setting);
-	return (struct nm_script){ .nobody = true, .n = 1, .settings = setting, .hangup_s = -1 };
+	return (struct nm_script){
+		.nobody = true,
+		.unknown_takes = probe == NM_PROBE_GUESSED,
+		.n = 1,
+		.settings = setting,
+		.hangup_s = -1,
+	};
 }
 
 enum nm_code nm_hit_play(struct nm_checker *checker, nm_time at, struct nm_hit hit,

@@ -31,8 +31,7 @@ static void find_lost(struct nm_prover *prover, struct nm_case *one)
 	nm_case_mark(prover, one, draft, NM_PROBE_PLAIN, -1);
 }
 
-/* The path on which the call ends: that of the line which took it over for good, should one have. */
-static int path_ending(struct nm_prover *prover, const struct nm_case *one)
+int nm_case_path_ending(struct nm_prover *prover, const struct nm_case *one)
 {
 	const struct nm_plan *plan = prover->checker->plan;
 	size_t lines;
@@ -71,7 +70,7 @@ static void find_dead_end(struct nm_prover *prover, struct nm_case *one)
 			nm_arena_format(checker->arena,
 					"when no human answers, path %s ends and nobody has taken the call",
 					path->name));
-		nm_mend_last_step(checker, draft, path_ending(prover, one));
+		nm_mend_last_step(checker, draft, nm_case_path_ending(prover, one));
 	}
 	nm_case_mark(prover, one, draft, NM_PROBE_NOBODY, -1);
 }
@@ -218,54 +217,6 @@ static void find_emergency(struct nm_prover *prover, struct nm_case *one)
 	nm_case_mark(prover, one, draft, NM_PROBE_HUMANS, -1);
 }
 
-/* --- one thing failing --- */
-
-static bool rung_before(const struct nm_case *one, size_t i)
-{
-	size_t j;
-
-	for (j = 0; j < i; j++)
-		if (one->rung[j].destination == one->rung[i].destination)
-			return true;
-	return false;
-}
-
-static void failure_found(struct nm_prover *prover, struct nm_case *one, int id)
-{
-	struct nm_checker *checker = prover->checker;
-	const struct nm_path *path = path_of(prover, one);
-	struct nm_draft *draft = nm_draft_find(checker, "single-failure", one->decision.path, id);
-
-	if (!draft) {
-		draft = nm_draft_add(checker, "single-failure", one->decision.path, id, path->pos,
-				     nm_arena_format(checker->arena, "if %s fails, path %s loses the call",
-						     checker->plan->destinations[id].name, path->name));
-		nm_mend_last_step(checker, draft, path_ending(prover, one));
-	}
-	nm_case_mark(prover, one, draft, NM_PROBE_UNREACHABLE, id);
-}
-
-/* Those who are rung: a voicemail is the carrier's own, and without the carrier no call arrives. */
-static enum nm_code find_failures(struct nm_prover *prover, struct nm_case *one)
-{
-	struct nm_tried tried;
-	enum nm_code code;
-	size_t i;
-
-	if (one->nobody.result == NM_LOST)
-		return NM_OK;
-	for (i = 0; i < one->n_rung; i++) {
-		if (rung_before(one, i))
-			continue;
-		code = nm_case_try(prover, one, NM_PROBE_UNREACHABLE, one->rung[i].destination, &tried);
-		if (code)
-			return code;
-		if (tried.result == NM_LOST)
-			failure_found(prover, one, one->rung[i].destination);
-	}
-	return NM_OK;
-}
-
 /* --- focus --- */
 
 /* The schedule of hours that keeps a person of this path away in this state; -1. */
@@ -398,5 +349,5 @@ enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one)
 	nm_case_find_behind(prover, one);
 	find_focus(prover, one);
 	find_edges(prover, one);
-	return prover->code ? prover->code : find_failures(prover, one);
+	return prover->code ? prover->code : nm_case_find_failures(prover, one);
 }

@@ -22,8 +22,11 @@ enum nm_probe {
 	NM_PROBE_HUMANS, /* every human answers, after NM_HUMAN_S */
 	NM_PROBE_GONE,   /* nobody can be reached; whose own voicemail takes calls then does not answer */
 	NM_PROBE_UNREACHABLE, /* no human answers, and `who` cannot be reached */
+	NM_PROBE_GUESSED, /* the same, and the own voicemail that nobody knows of `who` takes the call */
+	NM_PROBE_BUSY,    /* no human answers, and `who` is busy */
 	NM_PROBE_ONLY,        /* no human answers but `who` */
-	NM_PROBE_ALONE        /* nobody answers but `who`, no AI either */
+	NM_PROBE_ALONE,       /* nobody answers but `who`, no AI either */
+	NM_PROBES
 };
 
 #define NM_PROBES_PLAIN (NM_PROBE_GONE + 1) /* those that need no `who` */
@@ -197,6 +200,10 @@ enum nm_code nm_case_find(struct nm_prover *prover, struct nm_case *one) NM_WARN
 void nm_case_find_behind(struct nm_prover *prover, struct nm_case *one);
 /* Of these, own voicemails that take it; prover->code tells of a failure. */
 void nm_case_find_swallows(struct nm_prover *prover, struct nm_case *one);
+/* Of these, one destination whose failing alone ends the call badly. */
+enum nm_code nm_case_find_failures(struct nm_prover *prover, struct nm_case *one) NM_WARN_UNUSED;
+/* The path on which the call ends: that of the line which took it over for good, should one have. */
+int nm_case_path_ending(struct nm_prover *prover, const struct nm_case *one);
 enum nm_code nm_case_guarantee(struct nm_prover *prover, struct nm_case *one, int guarantee) NM_WARN_UNUSED;
 /* The same, tried without a finding. */
 enum nm_code nm_case_breaks(struct nm_prover *prover, struct nm_case *one, int guarantee, bool *breaks) NM_WARN_UNUSED;

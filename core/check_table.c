@@ -58,6 +58,11 @@ const struct nm_check_info nm_checks[] = {
 	{ "single-failure", WARNING,
 	  "one person, AI or service whose being unreachable makes a call end lost, no human answering",
 	  "services fail: the safety net is what gives every call some response" },
+	{ "failure-swallowed", WARNING,
+	  "one destination whose being unreachable or busy lets its own voicemail, known or unknown, take a call that "
+	  "somebody else would have had, no human answering",
+	  "a phone that is off or out of range hands calls to its voicemail without ringing: whoever stands behind "
+	  "it never rings, however the ring times are set" },
 	{ "never-rings", WARNING,
 	  "a step behind one that always ends the call, or beyond a carrier's limit for unanswered calls",
 	  "it looks as if somebody would be rung who never is" },

@@ -10,7 +10,6 @@
 
 #include "core/explain_private.h"
 
-#define VERSIONS_MAX 64 /* read at the most; calls of any other are compared with today's plan */
 #define LATE_S 90 /* so near to a change of hours a carrier may still do what was before, or do what comes */
 
 struct version {
@@ -21,8 +20,8 @@ struct version {
 struct nm_explainer {
 	const struct nm_plan *today;
 	struct nm_store *store;
-	size_t n;
-	struct version versions[VERSIONS_MAX];
+	size_t n, capacity;
+	struct version *versions; /* read by now: what was explained borrows from their plans */
 };
 
 enum nm_code nm_explainer_new(const struct nm_plan *plan, struct nm_store *store, struct nm_explainer **out,
@@ -44,6 +43,7 @@ void nm_explainer_free(struct nm_explainer *explainer)
 		return;
 	for (size_t i = 0; i < explainer->n; i++)
 		nm_plan_free(explainer->versions[i].plan);
+	free(explainer->versions);
 	free(explainer);
 }
 
@@ -106,7 +106,9 @@ static enum nm_code plan_then(struct nm_explainer *explainer, int64_t *version, 
 
 	while (i < explainer->n && explainer->versions[i].id != *version)
 		i++;
-	if (*version != 0 && i == explainer->n && explainer->n < VERSIONS_MAX) {
+	if (*version != 0 && i == explainer->n) {
+		if (!nm_grow((void **)&explainer->versions, &explainer->capacity, i + 1, sizeof(*explainer->versions)))
+			return nm_fail_memory(err);
 		code = read_version(explainer, *version, &explainer->versions[i].plan, err);
 		if (code != NM_OK)
 			return code;

@@ -36,13 +36,27 @@ static enum nm_code read_channel(const char *text, enum nm_channel *out, struct 
 	return nm_fail(err, NM_INPUT, "channel %.40s: phone, text or web", text);
 }
 
+/* By its name, as the plan has it, or its number, as whoever writes rows has it; -1. */
+static int find_line(const struct nm_plan *plan, const char *text)
+{
+	const int named = nm_plan_find_line(plan, text);
+	nm_number number;
+
+	if (named >= 0 || nm_number_read(text, plan->country, &number, NULL) != NM_OK)
+		return named;
+	for (size_t i = 0; i < plan->n_lines; i++)
+		if (plan->lines[i].number == number)
+			return (int)i;
+	return -1;
+}
+
 static enum nm_code read_line(const struct nm_plan *plan, const char *text, const char **out,
 			      struct nm_error *err)
 {
-	const int line = text != NULL ? nm_plan_find_line(plan, text) : -1;
+	const int line = text != NULL ? find_line(plan, text) : -1;
 
 	if (text != NULL && line < 0)
-		return nm_fail(err, NM_INPUT, "no line `%.40s` in the plan", text);
+		return nm_fail(err, NM_INPUT, "no line `%.40s` in the plan: a name or the number of one is wanted", text);
 	*out = line >= 0 ? plan->lines[line].name : NULL;
 	return NM_OK;
 }

@@ -147,7 +147,8 @@ static struct leg phone_leg(const struct player *p, const struct nm_party *party
 {
 	struct leg leg = { .kind = LEG_SILENT, .who = party->name, .who_kind = party->kind };
 	int voicemail_s = party->own_voicemail_s >= 0 ? party->own_voicemail_s : FOREVER;
-	bool swallows = voicemail_s < FOREVER && !party->confirm;
+	bool guessed = p->script->unknown_takes && party->own_voicemail_s == NM_OWN_VOICEMAIL_UNKNOWN;
+	bool swallows = (voicemail_s < FOREVER || guessed) && !party->confirm;
 	int after_s;
 	enum nm_behaviour behaviour = behaviour_of(p, party, &after_s);
 

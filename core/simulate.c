@@ -342,7 +342,9 @@ enum nm_code nm_test_run(const struct nm_plan *plan, const struct nm_test *test,
 			test->settings[i].behaviour,
 			test->settings[i].after_s,
 		};
-	call.script = (struct nm_script){ test->nobody, test->n_settings, settings, test->hangup_s };
+	call.script = (struct nm_script){
+		.nobody = test->nobody, .n = test->n_settings, .settings = settings, .hangup_s = test->hangup_s
+	};
 	code = nm_simulate(plan, &call, &result.simulation, err);
 	free(settings);
 	if (code)

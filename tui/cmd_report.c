@@ -70,13 +70,23 @@ static enum nm_code unknown_number(const char *text, size_t len, struct nm_error
 	return NM_INPUT;
 }
 
+/* Bytes of a number: a comma in front of a digit is one of it, for names begin with a letter. */
+static size_t number_bytes(const char *text)
+{
+	size_t len = strcspn(text, ",");
+
+	while (text[len] == ',' && text[len + 1] >= '0' && text[len + 1] <= '9')
+		len += 1 + strcspn(text + len + 1, ",");
+	return len;
+}
+
 /* "job=500,booked=50" */
 static enum nm_code read_worth(const char *text, struct nm_worth *worth, struct nm_error *err)
 {
 	while (*text) {
 		const size_t len = strcspn(text, "=,"), i = find_number(text, len);
 		const char *from = text + len + (text[len] == '=');
-		const size_t digits = text[len] == '=' ? strcspn(from, ",") : 0;
+		const size_t digits = text[len] == '=' ? number_bytes(from) : 0;
 
 		if (i == WORTH_NUMBERS)
 			return unknown_number(text, len, err);

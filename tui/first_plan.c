@@ -151,6 +151,8 @@ static void write_line(const struct first_answers *answers, struct nm_buf *out)
 	nm_buf_addf(out, "\taccount = sandbox\n%s}\n", own_phone(answers) ? "\thandset = owner\n" : "");
 }
 
+#define CONFIRM "\tconfirm = yes          # \"press 1 to accept\": its voicemail cannot\n"
+
 static void write_owner(const struct first_answers *answers, struct nm_buf *out)
 {
 	if (own_phone(answers))
@@ -159,18 +161,23 @@ static void write_owner(const struct first_answers *answers, struct nm_buf *out)
 		add_text(out, "destination owner {\n\tkind = personal\n\tnumber = ", answer(answers, QUESTION_MOBILE));
 	nm_buf_add(out, "\town_voicemail = ");
 	add_voicemail(answers, out);
-	nm_buf_add(out, "\n}\n");
+	nm_buf_add(out, "\n");
+	/* What becomes of a call that does not get to the line's own phone is its carrier's to say. */
+	if (!own_phone(answers) && !says(answers, QUESTION_VOICEMAIL, "none"))
+		nm_buf_add(out, CONFIRM);
+	nm_buf_add(out, "}\n");
 }
 
 static void write_phones(const struct first_answers *answers, struct nm_buf *out)
 {
 	nm_buf_add(out, "\n# Who can answer. own_voicemail is when that phone's own voicemail picks up: the\n"
-			"# phone must stop ringing before, or the voicemail swallows the call.\n");
+			"# phone must stop ringing before, or the voicemail swallows the call. While that\n"
+			"# phone is off it does so at once, unless who picks up has to press 1: confirm.\n");
 	write_owner(answers, out);
 	if (given(answers, QUESTION_BACKUP)) {
 		add_backup(out, "destination ", answers, " {\n\tkind = backup\n\trole = staff\n");
 		add_text(out, "\tnumber = ", number_in(answer(answers, QUESTION_BACKUP)));
-		nm_buf_add(out, "\town_voicemail = unknown\n\tconfirm = yes          # \"press 1 to accept\": its voicemail cannot\n}\n");
+		nm_buf_add(out, "\town_voicemail = unknown\n" CONFIRM "}\n");
 	}
 	if (given(answers, QUESTION_AI)) {
 		add_ai(out, "destination ", answers, " {\n\tkind = ai\n");

@@ -175,7 +175,7 @@ static void take_number(struct reckoning *reckoning, struct app *app, const stru
 		return;
 	if (!worth_number_read(at, event->text, strlen(event->text), &number)) {
 		app_message(app, STYLE_ERROR,
-			    "\"%s\" is no such number: 22 or 13.5 would be one, within the bounds",
+			    "\"%s\" is no such number: 22, 13.5 or 1,200 would be one, within the bounds",
 			    event->text);
 		ask_number(reckoning, app, event->text);
 		return;

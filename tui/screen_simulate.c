@@ -103,7 +103,8 @@ static void derive_live(struct simulate *simulate, const struct app *app, const 
 	const struct play *play = &simulate->play;
 	const struct nm_plan *plan = app_plan(app);
 	struct nm_script_setting settings[PLAY_SETTINGS];
-	struct nm_script script = {play->nobody, play->n, settings, play->hangup_s};
+	struct nm_script script = {
+		.nobody = play->nobody, .n = play->n, .settings = settings, .hangup_s = play->hangup_s};
 	const struct nm_treatment *treatment =
 		nm_route_call(route, play->at, play->caller, play->emergency);
 

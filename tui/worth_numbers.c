@@ -65,16 +65,54 @@ static void strip(size_t i, const char **text, size_t *len)
 	*len = (size_t)(until - from);
 }
 
+/* Bytes of what stands between thousands: a comma, an apostrophe, a blank, no-break ones too; 0: it is none. */
+static size_t mark_bytes(const char *text, size_t len)
+{
+	static const char *const marks[] = {",", "'", " ", "\u00a0", "\u202f", "\u2019"};
+
+	for (size_t i = 0; i < sizeof marks / sizeof *marks; i++)
+		if (len >= strlen(marks[i]) && !memcmp(text, marks[i], strlen(marks[i])))
+			return strlen(marks[i]);
+	return 0;
+}
+
+/* The number without the marks between its thousands; false where they stand elsewhere, or are not all the same. */
+static bool ungroup(const char *text, size_t len, char out[static NUMBER_BYTES])
+{
+	const char *mark = NULL;
+	size_t n = 0, group = 0, marked = 0, i = 0;
+
+	while (i < len && text[i] != '.') {
+		const size_t bytes = mark_bytes(text + i, len - i);
+
+		if (bytes == 0) {
+			out[n++] = text[i++];
+			group++;
+			continue;
+		}
+		if (group == 0 || group > 3 || (mark && (group != 3 || bytes != marked || memcmp(mark, text + i, bytes))))
+			return false;
+		mark = text + i;
+		marked = bytes;
+		group = 0;
+		i += bytes;
+	}
+	if (mark && group != 3)
+		return false;
+	memcpy(out + n, text + i, len - i);
+	out[n + len - i] = '\0';
+	return true;
+}
+
 bool worth_number_read(size_t i, const char *text, size_t len, double *out)
 {
 	char number[NUMBER_BYTES];
 	size_t digits, at;
 
 	strip(i, &text, &len);
-	if (len == 0 || len >= sizeof number)
+	if (len == 0 || len >= sizeof number || !ungroup(text, len, number))
 		return false;
-	memcpy(number, text, len);
-	number[len] = '\0';
+	len = strlen(number);
 	at = digits = strspn(number, "0123456789");
 	if (number[at] == '.') {
 		digits += strspn(number + at + 1, "0123456789");

@@ -28,8 +28,8 @@ extern const struct worth_number_info worth_numbers[WORTH_NUMBERS];
 
 /* Where it stands in the calculation. */
 double *worth_number(struct nm_worth *worth, size_t i);
-/* "22", "13.5": digits with one point, of `len` bytes, which may be written as they are shown: "30 %", "$350", by the
- * number's kind.  False when it is none, or more than the number's most. */
+/* "22", "13.5": digits with one point, of `len` bytes, which may be written as they are shown: "30 %", "$1,200.50", by
+ * the number's kind; thousands apart by commas, apostrophes or blanks.  False when it is none, or more than the number's most. */
 bool worth_number_read(size_t i, const char *text, size_t len, double *out);
 
 #endif

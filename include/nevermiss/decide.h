@@ -192,6 +192,7 @@ struct nm_script_setting {
 /* What everybody does in this call. */
 struct nm_script {
 	bool nobody;       /* no human answers */
+	bool unknown_takes; /* an own voicemail that is unknown is there, and takes what cannot be delivered */
 	size_t n;
 	const struct nm_script_setting *settings; /* ahead of everything else */
 	int hangup_s;      /* the caller gives up; -1 */

@@ -540,7 +540,10 @@ static void a_number_is_taken_as_it_is_shown(void **state)
 	static const struct {
 		const char *typed, *shown;
 	} shares[] = { { "30 %", "30 %   yours" }, { " 7.25% ", "7.2 %   yours" } },
-	  jobs[] = { { "$350", "$350   yours" }, { "\u20ac 360", "$360   yours" }, { "USD 370.5 ", "$370.50   yours" } };
+	  jobs[] = { { "$350", "$350   yours" }, { "\u20ac 360", "$360   yours" }, { "USD 370.5 ", "$370.50   yours" },
+		   { "$1,200", "$1,200   yours" }, { "1 300", "$1,300   yours" }, { "1'234'567.5", "$1,234,568   yours" },
+		   { "EUR 12\u00a0345", "$12,345   yours" } };
+	static const char *const wrong[] = { "30 %", "1,20", "12,345,6", "1,234 567", ",200", "1.200,5", "1234,567" };
 	struct stage stage;
 
 	(void)state;
@@ -559,8 +562,10 @@ static void a_number_is_taken_as_it_is_shown(void **state)
 		set_number(&stage, jobs[i].typed);
 		stage_shows(&stage, jobs[i].shown);
 	}
-	set_number(&stage, "30 %");
-	stage_shows(&stage, "is no such number");
+	for (size_t i = 0; i < sizeof wrong / sizeof *wrong; i++) {
+		set_number(&stage, wrong[i]);
+		stage_shows(&stage, "is no such number");
+	}
 	stage_close(&stage);
 }
 

@@ -242,7 +242,10 @@ bool called_shows(const struct nm_plan *plan, const struct nm_finding *finding,
 		return outcome->result == NM_LOST && simulation->treatment->path;
 	if (is(finding, "no-live-answer") || is(finding, "focus-uncovered"))
 		return first_ring(plan, outcome, false) < 0;
-	if (is(finding, "swallowed"))
+	/* Of a voicemail that may be there the call shows that the phone drops out. */
+	if (is(finding, "failure-swallowed") && strstr(finding->message, "should it have one"))
+		return has_event(outcome, NM_EVENT_UNREACHABLE);
+	if (is(finding, "swallowed") || is(finding, "failure-swallowed"))
 		return outcome->result == NM_SWALLOWED;
 	if (is(finding, "too-slow"))
 		return outcome->result == NM_ANSWERED && outcome->seconds > plan->targets.patience_s;

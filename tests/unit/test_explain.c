@@ -474,6 +474,39 @@ static void test_the_plan_of_then_counts(void **state)
 	assert_true(likely(&r, "the plan of today"));
 }
 
+/* However many versions a log goes over: each of its calls has its own. */
+static void test_each_of_many_versions_is_read(void **state)
+{
+	struct nm_explanation explanation;
+	struct nm_error err;
+	struct record r;
+	int64_t versions[100];
+	char text[512], path[16];
+	int i, round;
+
+	(void)state;
+	begin(&r, OPEN);
+	leg(&r, FIXLY, NM_LEG_ANSWERED, 1, 3);
+	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 4, 60);
+	for (i = 0; i < 100; i++) {
+		snprintf(text, sizeof text,
+			 "business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
+			 "account box { driver = sandbox }\nline main { number = \"+15125550100\" account = box }\n"
+			 "destination fixly { kind = ai number = \"+15125550177\" }\n"
+			 "path p%d { step { ring = fixly for = 10s } }\nrule all { path = p%d }\n",
+			 i, i);
+		ok(nm_store_keep(store, OPEN - 60, "test", "pushed", text, strlen(text), &versions[i], &err), &err);
+	}
+	for (round = 0; round < 2; round++)
+		for (i = 0; i < 100; i++) {
+			r.call.version = versions[i];
+			explanation = explain(&r);
+			snprintf(path, sizeof path, "p%d", i);
+			assert_int_equal(explanation.version, versions[i]);
+			assert_string_equal(explanation.path, path);
+		}
+}
+
 static void test_a_carrier_may_not_hold_the_plan(void **state)
 {
 	static const char text[] =
@@ -720,6 +753,7 @@ int main(void)
 		cmocka_unit_test(test_something_else_had_the_call),
 		cmocka_unit_test(test_a_change_of_hours_may_come_late),
 		cmocka_unit_test(test_the_plan_of_then_counts),
+		cmocka_unit_test(test_each_of_many_versions_is_read),
 		cmocka_unit_test(test_a_carrier_may_not_hold_the_plan),
 		cmocka_unit_test(test_a_line_that_is_gone_is_refused),
 		cmocka_unit_test(test_what_is_played_is_as_planned),

@@ -90,6 +90,38 @@ static const struct row rows[] = {
 	  LINES OWNER("") SAM FIXLY "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
 				    "path there { step { ring = sam  for = 10s } step { ring = owner } }\n"
 				    "rule there { lines = hotline  path = there }\n" ALL },
+	{ "a phone that is off hands the call to its own voicemail", "failure-swallowed",
+	  "if owner's phone is off or out of range, its own voicemail takes the call at once, and path all gets no "
+	  "further",
+	  LINES OWNER("own_voicemail = 25s") FIXLY MAILBOX THREE("15s") ALL },
+	{ "not when it asks to press 1", "failure-swallowed", NULL,
+	  LINES OWNER("own_voicemail = 25s  confirm = yes") FIXLY MAILBOX THREE("15s") ALL },
+	{ "nor when the step does", "failure-swallowed", NULL,
+	  LINES OWNER("own_voicemail = 25s") FIXLY MAILBOX
+	  "path all { step { ring = owner  confirm = yes }  step { ring = mailbox } }\n" ALL },
+	{ "nor when it has none", "failure-swallowed", NULL,
+	  LINES OWNER("own_voicemail = none") FIXLY MAILBOX THREE("15s") ALL },
+	{ "of one that is unknown it is said that it may", "failure-swallowed", "should it have one, takes the call",
+	  LINES OWNER("") FIXLY MAILBOX THREE("15s") ALL },
+	{ "where the same voicemail takes the call at any rate, that is said and no more", "failure-swallowed", NULL,
+	  LINES OWNER("own_voicemail = 12s") FIXLY MAILBOX THREE("15s") ALL },
+	{ "nor is there more to say of a path that loses the call at any rate", "failure-swallowed", NULL,
+	  LINES OWNER("own_voicemail = 25s") "path all { step { ring = owner  for = 15s } }\n" ALL },
+	{ "or that ends with this very phone", "failure-swallowed", NULL,
+	  LINES OWNER("own_voicemail = 5s") "path all { step { ring = owner  for = 20s } }\n" ALL },
+	{ "it takes the call from whoever rings beside it", "failure-swallowed", "if owner's phone",
+	  LINES OWNER("own_voicemail = 25s") SAM MAILBOX
+	  "path all { step { ring = { sam, owner } } step { ring = mailbox } }\n" ALL },
+	{ "and from a phone whose own voicemail is the end of the path", "failure-swallowed", "if owner's phone",
+	  LINES OWNER("own_voicemail = 25s") "destination ann { kind = personal  number = \"+15125550115\"  "
+	  "own_voicemail = 10s }\npath all { step { ring = owner } step { ring = ann } }\n" ALL },
+	{ "a phone that rings behind an AI that answers is not reached", "failure-swallowed", NULL,
+	  LINES OWNER("own_voicemail = 25s") FIXLY MAILBOX
+	  "path all { step { ring = fixly } step { ring = owner } step { ring = mailbox } }\n" ALL },
+	{ "one on another line does it too", "failure-swallowed", "path all gets no further",
+	  LINES OWNER("own_voicemail = 25s") FIXLY
+	  "path all { step { ring = hotline  for = 10s } step { ring = fixly } }\n"
+	  "path there { step { ring = owner } }\nrule there { lines = hotline  path = there }\n" ALL },
 	{ "within is a claim of its own: that somebody takes the call by then", "guarantee-broken",
 	  "nobody takes the call within 20 s",
 	  LINES OWNER("own_voicemail = none") MAILBOX
@@ -683,6 +715,45 @@ static void a_pushed_plan_is_to_be_tested_every_30_days_also_after_hours(void **
 	assert_int_equal(untested_with(NOW, since - 1, true), 1);
 }
 
+/* The carrier's codes send on what is not answered and what cannot be delivered, and nothing that is refused. */
+static void what_a_carrier_does_not_send_on_is_swallowed(void **state)
+{
+	static const char *const says[] = { "if owner is busy or declines, its own voicemail",
+					    "if owner's phone is off or out of range, its own voicemail" };
+	static const char *const codes[] = { "unreachable | **62*{number}# | ##62#", "busy | **67*{number}# | ##67#" };
+	size_t i;
+
+	(void)state;
+	for (i = 0; i < 2; i++) {
+		const struct row row = { .id = "failure-swallowed" };
+		const struct nm_check_options options = { .now = NOW, .from = NOW, .until = NOW + 7 * (nm_time)NM_DAY };
+		struct nm_plan *plan = plan_of_text(
+			HEAD "line cell { number = \"+15125550111\"  account = phone  handset = owner }\n"
+			     "destination owner { kind = personal  line = cell  own_voicemail = 25s }\n" FIXLY
+			     "path all { step { ring = owner  for = 15s } step { ring = fixly } }\n" ALL,
+			folder);
+		struct nm_account *phone = &plan->accounts[plan->lines[0].account];
+		const struct nm_finding *finding;
+		struct nm_findings findings;
+		struct nm_error err;
+		char text[256];
+
+		phone->carrier = "mine";
+		snprintf(text, sizeof text,
+			 "mine | all | **21*{number}# | ##21# | my bill | yes\n"
+			 "mine | no-answer | **61*{number}*11*{seconds}# | ##61# | my bill | yes\n"
+			 "mine | %s | my bill | yes\n",
+			 codes[i]);
+		phone->codes = text;
+		assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+		finding = find(&findings, &row);
+		assert_non_null(finding);
+		assert_non_null(strstr(finding->message, says[i]));
+		nm_findings_clear(&findings);
+		nm_plan_free(plan);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -692,6 +763,7 @@ int main(void)
 		cmocka_unit_test(a_calendar_is_stale_when_its_events_end_within_60_days),
 		cmocka_unit_test(only_a_line_that_was_pushed_and_read_can_drift),
 		cmocka_unit_test(a_pushed_plan_is_to_be_tested_every_30_days_also_after_hours),
+		cmocka_unit_test(what_a_carrier_does_not_send_on_is_swallowed),
 		cmocka_unit_test(a_push_that_ends_within_60_days_is_stale),
 	};
 

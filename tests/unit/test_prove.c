@@ -677,6 +677,119 @@ static void guarantees_alone_are_those_of_the_whole_check(void **state)
 	assert_true(broken > 10);
 }
 
+/* --- own voicemails of phones that fail --- */
+
+#define FAR_S (1 << 20) /* an own voicemail that no ring lasts long enough for */
+
+static bool names_failure(const struct nm_findings *findings, const char *path, const char *who, nm_time at)
+{
+	char off[64], busy[64], where[64];
+	size_t i, j;
+
+	snprintf(off, sizeof off, "if %s's phone ", who);
+	snprintf(busy, sizeof busy, "if %s is busy ", who);
+	snprintf(where, sizeof where, " path %s gets no further", path);
+	for (i = 0; i < findings->n; i++) {
+		const struct nm_finding *finding = &findings->items[i];
+
+		if (strcmp(finding->id, "failure-swallowed") || !strstr(finding->message, where) ||
+		    (strncmp(finding->message, off, strlen(off)) && strncmp(finding->message, busy, strlen(busy))))
+			continue;
+		for (j = 0; j < finding->n_windows; j++)
+			if (finding->windows[j].from <= at && at < finding->windows[j].until)
+				return true;
+	}
+	return false;
+}
+
+/* Marks [path * n_destinations + destination] for each of whom this call would be swallowed. */
+static void failures_of(struct slow *slow, struct nm_plan *plan, struct nm_call call, bool *swallowed)
+{
+	static struct slow_outcome nobody, failing;
+	struct nm_script_setting setting = { .behaviour = NM_UNREACHABLE, .after_s = -1 };
+	size_t i;
+
+	slow_play(slow, &call, &nobody);
+	if (nobody.decision.path < 0 || nobody.result == NM_LOST)
+		return;
+	call.script.n = 1;
+	call.script.settings = &setting;
+	for (i = 0; i < plan->n_destinations; i++) {
+		struct nm_destination *who = &plan->destinations[i];
+		const int own_s = who->own_voicemail_s;
+
+		if (nobody.result == NM_SWALLOWED && !strcmp(nobody.answered_by, who->name))
+			continue;
+		setting.name = who->name;
+		if (own_s == NM_OWN_VOICEMAIL_UNKNOWN)
+			who->own_voicemail_s = FAR_S;
+		slow_play(slow, &call, &failing);
+		who->own_voicemail_s = own_s;
+		if (failing.result == NM_SWALLOWED && !strcmp(failing.answered_by, who->name))
+			swallowed[(size_t)nobody.decision.path * plan->n_destinations + i] = true;
+	}
+}
+
+static size_t failures_compare(struct slow *slow, struct nm_plan *plan, const struct nm_classes *classes,
+			       const struct nm_findings *findings, nm_time at)
+{
+	const size_t n = plan->n_paths * plan->n_destinations;
+	bool *swallowed = calloc(n + 1, sizeof *swallowed);
+	size_t shown = 0;
+	size_t line, caller, i;
+
+	assert_non_null(swallowed);
+	for (line = 0; line < plan->n_lines; line++)
+		for (caller = 0; caller < classes->n; caller++)
+			failures_of(slow, plan,
+				    (struct nm_call){ .at = at,
+						      .line = (int)line,
+						      .caller = classes->items[caller].witness,
+						      .script = { .nobody = true, .hangup_s = -1 } },
+				    swallowed);
+	for (i = 0; i < n; i++) {
+		const char *path = plan->paths[i / plan->n_destinations].name;
+		const char *who = plan->destinations[i % plan->n_destinations].name;
+
+		if (swallowed[i] != names_failure(findings, path, who, at))
+			fail_msg("%s on path %s at %lld: slowly %d", who, path, (long long)at, swallowed[i]);
+		shown += swallowed[i];
+	}
+	free(swallowed);
+	return shown;
+}
+
+/* Exactly those that playing every call with every one destination failing finds, path by path. */
+static void each_phone_whose_failing_swallows_a_call_is_found(void **state)
+{
+	size_t shown = 0;
+	uint64_t seed;
+	int n;
+
+	(void)state;
+	for (seed = 1; seed <= 4 * PLANS; seed++) {
+		struct nm_plan *plan = plan_of_seed(seed);
+		const struct nm_check_options options = horizon(seed);
+		uint64_t random = seed;
+		struct nm_classes classes;
+		struct nm_findings findings;
+		struct nm_error err;
+		struct slow slow;
+
+		assert_int_equal(nm_check(plan, &options, &findings, &err), NM_OK);
+		assert_int_equal(nm_classes_build(plan, &classes, &err), NM_OK);
+		slow_init(&slow, plan, options.from, options.until);
+		for (n = 0; n < EDGES; n++)
+			shown += failures_compare(&slow, plan, &classes, &findings,
+						  options.from + (nm_time)random_below(&random, DAYS * (uint32_t)NM_DAY));
+		slow_clear(&slow);
+		nm_classes_clear(&classes);
+		nm_findings_clear(&findings);
+		nm_plan_free(plan);
+	}
+	assert_true(shown > 200);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -686,6 +799,7 @@ int main(void)
 		cmocka_unit_test(the_call_of_a_finding_shows_it_on_any_carrier),
 		cmocka_unit_test(what_calls_show_as_held_is_found),
 		cmocka_unit_test(a_call_that_comes_back_to_a_line_is_found_as_a_loop),
+		cmocka_unit_test(each_phone_whose_failing_swallows_a_call_is_found),
 		cmocka_unit_test(guarantees_alone_are_those_of_the_whole_check),
 	};
 

@@ -392,7 +392,7 @@ static void set_fixly_busy(struct nm_call *call)
 {
 	static const struct nm_script_setting busy = { "fixly", NM_BUSY, -1 };
 
-	call->script = (struct nm_script){ true, 1, &busy, -1 };
+	call->script = (struct nm_script){ .nobody = true, .n = 1, .settings = &busy, .hangup_s = -1 };
 }
 
 static const char *text_back_at(const struct nm_plan *plan, const char *at, const char *from)
