@@ -12,6 +12,7 @@
 
 #include "core/calls_file_private.h"
 #include "core/utf8.h"
+#include "nevermiss/events.h"
 
 #define CHUNK 65536
 #define BATCH 5000 /* rows that are kept at once */
@@ -27,6 +28,7 @@ struct reading {
 	const struct nm_plan *plan;
 	const struct nm_calls_file_options *options;
 	struct nm_calls_file *out;
+	nm_time told_since; /* calls of which a CRM is told */
 	struct nm_columns columns;
 	bool begun; /* the first row was read */
 	bool cdr;
@@ -118,7 +120,7 @@ static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct n
 	if (code != NM_OK)
 		return code;
 	run->in_batch++;
-	code = nm_store_call_put(run->store, &entry, &kept, err);
+	code = nm_events_call_put(run->store, run->plan, run->told_since, &entry, &kept, err);
 	if (code != NM_OK)
 		return code;
 	run->counts.rows++;
@@ -358,7 +360,9 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 	run->plan = plan;
 	run->options = &asked;
 	run->out = out;
-	code = read_all(run, fd, &why);
+	code = nm_events_since(store, plan, options->now, &run->told_since, &why);
+	if (code == NM_OK)
+		code = read_all(run, fd, &why);
 	free(run->open);
 	free(run);
 	return code == NM_OK ? NM_OK : nm_fail(err, code, "%s: %s", options->name, why.text);

@@ -11,6 +11,7 @@
 
 #include "core/talk.h"
 #include "nevermiss/calls.h"
+#include "nevermiss/events.h"
 
 #define FIRST_DAYS 30
 #define ROUNDS_MAX 500 /* conversations of a line in one import */
@@ -20,6 +21,7 @@ struct importing {
 	const struct nm_account *account;
 	const struct nm_carrier *carrier;
 	bool confirms;
+	nm_time told_since; /* calls of which a CRM is told */
 	struct nm_import *import;
 	struct nm_talk *talks; /* one a line, likewise the rest */
 	struct nm_records *records;
@@ -121,7 +123,7 @@ static enum nm_code keep_call(const struct importing *run, struct nm_import_line
 		return nm_fail_memory(err);
 	nm_call_entry_of(run->context->plan, line->line, run->account->driver, record, run->confirms, legs,
 			 &entry);
-	code = nm_store_call_put(run->context->store, &entry, &kept, err);
+	code = nm_events_call_put(run->context->store, run->context->plan, run->told_since, &entry, &kept, err);
 	if (code != NM_OK)
 		return code;
 	line->fresh += kept == NM_CALL_NEW;
@@ -315,6 +317,8 @@ enum nm_code nm_calls_import(const struct nm_push_context *context, int account,
 			       "calls can be read since a time that is past, and this one is not");
 	if (code == NM_OK)
 		code = take_lines(&run, since, err);
+	if (code == NM_OK)
+		code = nm_events_since(context->store, context->plan, context->now, &run.told_since, err);
 	if (code == NM_OK) {
 		run.confirms = nm_carrier_traits(run.carrier, run.account).confirm != NM_CONFIRM_NONE;
 		code = run_rounds(&run, err);

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nevermiss/events.h"
 #include "nevermiss/timeline.h"
 
 #define ONCE_PER_S (4 * 3600) /* text_back's default, for a plan without that section */
@@ -210,6 +211,8 @@ enum nm_code nm_followup_outcome(const struct nm_plan *plan, struct nm_store *st
 							: nm_store_followup_deed(store, id, &deed, err);
 	if (code == NM_OK)
 		code = nm_store_followup_get(store, id, arena, out, err);
+	if (code == NM_OK)
+		code = nm_events_followup(store, plan, out, now, err);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
 	if (code != NM_OK)

@@ -19,6 +19,7 @@
 #include "core/http_headers.h"
 #include "core/http_library.h"
 #include "core/redact.h"
+#include "core/webhook.h"
 #include "nevermiss/transport.h"
 
 #define CONNECT_MS     10000L
@@ -232,6 +233,17 @@ static bool set_form(struct call *call, const struct nm_request *request)
 	return ok;
 }
 
+/* Behind the headers that are set already: the list's beginning stays where it is. */
+static bool set_signature(struct call *call, const struct nm_request *request)
+{
+	char *signature = nm_webhook_signature(call->secret[SECRET_PLAIN], request->sign_before, request->body,
+					       request->body != NULL ? request->len : 0);
+	const bool ok = signature != NULL && add_header(call, "webhook-signature: ", signature);
+
+	free(signature);
+	return ok;
+}
+
 static const char *user_of(const struct nm_account *account)
 {
 	return account->user != NULL ? account->user : account->sid != NULL ? account->sid : "";
@@ -267,6 +279,8 @@ static bool set_secret(struct call *call, const struct nm_request *request)
 		       api->easy_setopt(call->easy, CURLOPT_XOAUTH2_BEARER, call->secret[SECRET_PLAIN]) == CURLE_OK;
 	case NM_AUTH_FORM:
 		return set_form(call, request);
+	case NM_AUTH_SIGNED:
+		return set_signature(call, request);
 	}
 	return false;
 }

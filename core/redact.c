@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "core/ascii.h"
+#include "core/base64.h"
 
 /* The value of four hexadecimal digits; -1: they are none. */
 static int hexadecimal(const char *text, size_t len)
@@ -92,28 +93,20 @@ char *nm_url_escaped(const char *text, const char *digits)
 
 char *nm_basic_credentials(const char *user, const char *secret)
 {
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-	const size_t user_len = strlen(user), len = user_len + 1 + strlen(secret);
-	char *out = malloc((len + 2) / 3 * 4 + 1), *at = out;
+	const size_t user_len = strlen(user), secret_len = strlen(secret), len = user_len + 1 + secret_len;
+	char *both = malloc(len), *out = malloc(NM_BASE64_SIZE(len));
 
-	if (out == NULL)
-		return NULL;
-	for (size_t i = 0; i < len; i += 3) {
-		unsigned bits = 0;
-
-		for (size_t j = i; j < i + 3; j++) {
-			const char c = j >= len		? '\0'
-				       : j < user_len	? user[j]
-				       : j == user_len	? ':'
-							: secret[j - user_len - 1];
-
-			bits = bits << 8 | (unsigned char)c;
-		}
-		*at++ = digits[bits >> 18];
-		*at++ = digits[bits >> 12 & 63];
-		*at++ = i + 1 < len ? digits[bits >> 6 & 63] : '=';
-		*at++ = i + 2 < len ? digits[bits & 63] : '=';
+	if (both != NULL && out != NULL) {
+		memcpy(both, user, user_len);
+		both[user_len] = ':';
+		memcpy(both + user_len + 1, secret, secret_len);
+		nm_base64_write(both, len, out);
+	} else {
+		free(out);
+		out = NULL;
 	}
-	*at = '\0';
+	if (both != NULL)
+		explicit_bzero(both, len);
+	free(both);
 	return out;
 }

@@ -37,6 +37,13 @@
 	"SELECT id, channel, number, name, words, line, call, opened, newest, calls, outcome, ended, first_try," \
 	" last_try, tries, texted FROM followup"
 
+/* As store_events.c reads them, and the waiting ones that no older one of their caller keeps back. */
+#define EVENT_ROW                                                                                      \
+	"SELECT id, key, at, updated, kind, subject, mark, caller, body, state, tries, due, words FROM event"
+#define EVENT_FIRST                                                                           \
+	"state = 0 AND NOT EXISTS (SELECT 1 FROM event AS older WHERE older.state = 0 AND "   \
+	"older.caller = event.caller AND older.id < event.id)"
+
 /* What the log says of a caller ?1 (store_matters.c); the tables' indexes are of these very words. */
 #define MISSED                                                                                                 \
 	"call INDEXED BY call_missed WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
@@ -212,6 +219,27 @@ static const char *const statements[NM_SQL_COUNT] = {
 		" WHERE source = ?",
 	[NM_SQL_CALENDAR_FILES] = "SELECT source, bytes FROM calendar WHERE bytes IS NOT NULL ORDER BY source DESC",
 	[NM_SQL_CALENDAR_MARKS] = "SELECT source, hash FROM calendar WHERE bytes IS NOT NULL ORDER BY source",
+	[NM_SQL_EVENT_KEY] = "SELECT lower(hex(randomblob(16)))",
+	[NM_SQL_EVENT_ADD] = "INSERT INTO event(key, at, kind, subject, mark, caller, body, updated, due)"
+			     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?2, ?2) ON CONFLICT(kind, subject, mark) DO NOTHING",
+	[NM_SQL_EVENT_TAKE] = "UPDATE event SET due = ?3, tries = tries + 1, updated = ?4"
+			      " WHERE id = ?1 AND state = 0 AND due = ?2",
+	/* What was delivered is not kept. */
+	[NM_SQL_EVENT_UPDATE] = "UPDATE event SET state = ?2, due = ?3, words = ?4, updated = ?5,"
+				" body = iif(?2 = 1, '', body) WHERE id = ?1 AND state = 0",
+	[NM_SQL_EVENT_RETRY] =
+		"UPDATE event SET state = 0, tries = 0, due = ?2, updated = ?2 WHERE id = ?1 AND state = 2",
+	[NM_SQL_EVENT_COUNTS] = "SELECT (SELECT count(*) FROM event WHERE state = 0),"
+				" (SELECT count(*) FROM event WHERE state = 2),"
+				" (SELECT coalesce(min(due), ?1) FROM event WHERE " EVENT_FIRST ")",
+	[NM_SQL_EVENTS] = EVENT_ROW " ORDER BY id DESC LIMIT ?1",
+	[NM_SQL_EVENTS_OPEN] = EVENT_ROW " WHERE state IN (0, 2) ORDER BY id LIMIT ?1",
+	[NM_SQL_EVENTS_DUE] = EVENT_ROW " WHERE due <= ?2 AND " EVENT_FIRST " ORDER BY id LIMIT ?1",
+	[NM_SQL_REPORTING] = "SELECT since FROM reporting",
+	[NM_SQL_REPORTING_PUT] = "INSERT INTO reporting(id, since) VALUES(1, ?1)"
+				 " ON CONFLICT(id) DO UPDATE SET since = excluded.since",
+	[NM_SQL_FOLLOWUPS_ENDED] =
+		"SELECT id FROM " OF_CALLER " AND outcome = 5 AND ended = ?2 ORDER BY id",
 };
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)

@@ -39,9 +39,8 @@ static bool same_call(const struct nm_call_entry *a, const struct nm_call_entry 
 	return same;
 }
 
-/* *id 0: there is none. */
-static enum nm_code find_call(struct nm_store *store, const struct nm_call_entry *call, int64_t *id,
-			      struct nm_error *err)
+enum nm_code nm_store_call_find(struct nm_store *store, const struct nm_call_entry *call, int64_t *id,
+				struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALL_FIND, err);
 	int result;
@@ -177,7 +176,7 @@ enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entr
 
 	if (code != NM_OK)
 		return code;
-	code = find_call(store, call, &id, err);
+	code = nm_store_call_find(store, call, &id, err);
 	if (code == NM_OK && id != 0)
 		code = is_kept(store, call, id, &same, &before, err);
 	if (code == NM_OK && !same)

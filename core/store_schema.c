@@ -86,6 +86,16 @@ static const char *const migrations[] = {
 	/* fetched: when the copy was last said to be the newest; NULL without one.  tried, trouble: of the last try. */
 	"CREATE TABLE calendar(source TEXT PRIMARY KEY, name TEXT NOT NULL, tried INTEGER NOT NULL,"
 	" fetched INTEGER, etag TEXT, modified TEXT, trouble TEXT, hash INTEGER, bytes BLOB) STRICT;",
+	/* What a CRM is told; since: calls that began before are not told of. */
+	"CREATE TABLE event(id INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL, at INTEGER NOT NULL,"
+	" updated INTEGER NOT NULL, kind INTEGER NOT NULL, subject INTEGER NOT NULL, mark INTEGER NOT NULL,"
+	" caller INTEGER NOT NULL, body TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
+	" tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, words TEXT) STRICT;"
+	"CREATE UNIQUE INDEX event_once ON event(kind, subject, mark);"
+	"CREATE INDEX event_waiting ON event(caller, id) WHERE state = 0;"
+	"CREATE INDEX event_aside ON event(id) WHERE state = 2;"
+	"CREATE INDEX event_caller ON event(caller);"
+	"CREATE TABLE reporting(id INTEGER PRIMARY KEY CHECK (id = 1), since INTEGER NOT NULL) STRICT;",
 };
 
 #define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))

@@ -161,6 +161,7 @@ COMMAND(calls);
 COMMAND(check);
 COMMAND(codes);
 COMMAND(compare);
+COMMAND(crm);
 COMMAND(demo);
 COMMAND(diff);
 COMMAND(export);

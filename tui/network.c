@@ -25,7 +25,7 @@ static enum nm_code secret(void *context, const struct nm_account *account, stru
 
 static bool needs_http(const struct network *network, const struct nm_plan *plan)
 {
-	if (network->wants_web)
+	if (network->wants_web || plan->crm.given)
 		return true;
 	for (size_t i = 0; i < plan->n_accounts; i++) {
 		const struct nm_carrier *carrier = nm_carrier_find(plan->accounts[i].driver);

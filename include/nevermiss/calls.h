@@ -114,6 +114,9 @@ enum nm_call_kept { NM_CALL_NEW, NM_CALL_KNOWN, NM_CALL_MENDED };
  * written with it. */
 enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entry *call,
 			       enum nm_call_kept *kept, struct nm_error *err) NM_WARN_UNUSED;
+/* Under which id the call is kept, by the line's number, driver and the carrier's id; 0: it is not. */
+enum nm_code nm_store_call_find(struct nm_store *store, const struct nm_call_entry *call, int64_t *id,
+				struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_calls(struct nm_store *store, const struct nm_call_filter *filter,
 			    struct nm_call_entries *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_call_entries_clear(struct nm_call_entries *entries);

@@ -229,7 +229,8 @@ struct nm_texted {
 	int looked_s, followed_s; /* the driver's: how long by now, answers not counted */
 };
 
-enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM };
+/* NM_AUTH_SIGNED: the secret stays here, and a header webhook-signature says that who sends it has it (core/webhook.h). */
+enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM, NM_AUTH_SIGNED };
 
 /* One request, as data.  Secrets are named by auth and put in by the transport, never here. */
 struct nm_request {
@@ -242,6 +243,7 @@ struct nm_request {
 	size_t len;
 	enum nm_auth auth;
 	const struct nm_account *account; /* whose secret that is; put in by who moves the request (talk.c) */
+	const char *sign_before; /* NM_AUTH_SIGNED: what is signed ahead of the body */
 	bool repeatable; /* may be sent again after a timeout or a 5xx without harm */
 	int timeout_s;
 	size_t answer_max; /* bytes of the answer; 0: NM_ARTEFACT_BYTES */
