@@ -84,7 +84,7 @@ csv\.h> core/csv_library.h
 (core/carrier/)?xml_library core/carrier/xml*.c
 (core/)?http_library core/http*.c
 (core/)?csv_library core/csv*.c
-(curses|ncurses) tui/term.c
+(curses|ncurses) tui/term*.c
 qrencode tui/*.c
 LIST
 

@@ -153,16 +153,48 @@ unsigned style_of_kind(enum nm_kind kind)
 	return STYLE_PEOPLE;
 }
 
+#define COLOUR_SGR 20
+
+/* ";32": the parameter that turns on a colour; "" for the terminal's own. */
+static void colour_sgr(int colour, char out[static COLOUR_SGR])
+{
+	if (colour >= 2 * BRIGHT)
+		snprintf(out, COLOUR_SGR, ";38;5;%d", colour);
+	else if (colour >= 0)
+		snprintf(out, COLOUR_SGR, ";%d", colour < BRIGHT ? 30 + colour : 90 + colour - BRIGHT);
+	else
+		out[0] = '\0';
+}
+
 void style_sgr(unsigned style, enum theme theme, char out[static STYLE_SGR])
 {
 	struct look look = style_look(style, theme);
-	int n = snprintf(out, STYLE_SGR, "\033[0%s%s%s", look.bold ? ";1" : "", look.dim ? ";2" : "",
-			 look.reverse ? ";7" : "");
+	char colour[COLOUR_SGR];
 
-	if (look.colour >= 2 * BRIGHT)
-		n += snprintf(out + n, STYLE_SGR - (size_t)n, ";38;5;%d", look.colour);
-	else if (look.colour >= 0)
-		n += snprintf(out + n, STYLE_SGR - (size_t)n, ";%d",
-			      look.colour < BRIGHT ? 30 + look.colour : 90 + look.colour - BRIGHT);
-	snprintf(out + n, STYLE_SGR - (size_t)n, "m");
+	colour_sgr(look.colour, colour);
+	snprintf(out, STYLE_SGR, "\033[0%s%s%s%sm", look.bold ? ";1" : "", look.dim ? ";2" : "",
+		 look.reverse ? ";7" : "", colour);
+}
+
+bool look_same(const struct look *a, const struct look *b)
+{
+	return a->colour == b->colour && a->bold == b->bold && a->dim == b->dim && a->reverse == b->reverse;
+}
+
+void look_change(const struct look *from, const struct look *to, char out[static STYLE_SGR])
+{
+	static const struct look plain = {.colour = -1};
+	const bool off = (from->bold && !to->bold) || (from->dim && !to->dim) || (from->reverse && !to->reverse) ||
+			 (from->colour >= 0 && to->colour < 0);
+	const struct look *is = off ? &plain : from;
+	char colour[COLOUR_SGR] = "", on[STYLE_SGR];
+
+	out[0] = '\0';
+	if (look_same(from, to))
+		return;
+	if (to->colour != is->colour)
+		colour_sgr(to->colour, colour);
+	snprintf(on, sizeof on, "%s%s%s%s", to->bold && !is->bold ? ";1" : "", to->dim && !is->dim ? ";2" : "",
+		 to->reverse && !is->reverse ? ";7" : "", colour);
+	snprintf(out, STYLE_SGR, off && on[0] ? "\033[0%sm" : "\033[%sm", off || !on[0] ? on : on + 1);
 }

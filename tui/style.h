@@ -60,5 +60,8 @@ unsigned style_of_kind(enum nm_kind kind);
 #define STYLE_SGR 32
 /* The SGR sequence that turns on a style and nothing else: "\033[0;1;32m". */
 void style_sgr(unsigned style, enum theme theme, char out[static STYLE_SGR]);
+bool look_same(const struct look *a, const struct look *b);
+/* The shortest SGR sequence (ECMA-48 8.3.117) that makes one look into another; "" when it is the same. */
+void look_change(const struct look *from, const struct look *to, char out[static STYLE_SGR]);
 
 #endif

@@ -3,6 +3,9 @@
  * ncursesw behind a small door.  In: a canvas to show, signals, bytes from the keyboard.  Out: only
  * the cells that changed; keys as enum key.  Knows no screen and no plan.
  *
+ * A terminal of ECMA-48 is sent each canvas in one piece by delta.c; ncurses then keeps its modes and its keyboard, and
+ * has a blank window.  Any other is written to by ncurses, by the terminal's own description.
+ *
  * Signals arrive through a pipe, so that the loop has one thing to wait for and nothing is done in a
  * handler but one write.
  */
@@ -18,21 +21,26 @@
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/wait.h>
-#include <term.h>
 #include <termios.h>
 #include <unistd.h>
 #include <wchar.h>
 
+#include "delta.h"
 #include "keymap.h"
 #include "program.h"
 #include "style.h"
+#include "term_keys.h"
+
+#define FRAME_BYTES (16u << 20) /* a canvas has a million cells at most */
 
 struct term {
 	SCREEN *screen;
 	enum theme theme;
 	short pairs[STYLE_COUNT]; /* colour pair of each style */
-	struct canvas shown;
-	bool shown_valid;
+	bool direct;              /* written to by delta.c */
+	int colours;              /* if it is */
+	struct canvas shown, next;
+	bool shown_valid;         /* else the screen must be cleared first */
 };
 
 /* What the handlers may touch: the pipe, and what puts a terminal back after a crash. */
@@ -118,12 +126,47 @@ static void add_restore(const char *capability)
 	signals.restore_len += len;
 }
 
-static void init_colours(struct term *term)
+static bool capability_is(const char *name, const char *text)
 {
-	if (term->theme == THEME_MONO || !has_colors()) {
-		term->theme = THEME_MONO;
-		return;
+	const char *capability = tigetstr(name);
+
+	return capability && capability != (const char *)-1 && !strcmp(capability, text);
+}
+
+/* It is sent as it is: no padding in it. */
+static bool sgr0_is_bare(void)
+{
+	const char *sgr0 = tigetstr("sgr0");
+
+	return sgr0 && sgr0 != (const char *)-1 && !strchr(sgr0, '$');
+}
+
+/* Does the terminal understand what delta.c writes?  terminfo(5) tells. */
+static bool is_direct(void)
+{
+	static const char *const needed[][2] = {
+		{"cup", "\033[%i%p1%d;%p2%dH"}, {"hpa", "\033[%i%p1%dG"}, {"cuf", "\033[%p1%dC"}, {"cub1", "\b"},
+		{"cud1", "\n"}, {"cr", "\r"}, {"el", "\033[K"}, {"bold", "\033[1m"}, {"dim", "\033[2m"},
+		{"rev", "\033[7m"}, {"csr", "\033[%i%p1%d;%p2%dr"}, {"ri", "\033M"},
+	};
+
+	for (size_t i = 0; i < sizeof needed / sizeof *needed; i++) {
+		if (!capability_is(needed[i][0], needed[i][1]))
+			return false;
 	}
+	return sgr0_is_bare() && tigetflag("am") > 0 && tigetflag("xenl") > 0 && tigetflag("msgr") > 0 && tigetnum("xmc") < 0;
+}
+
+/* Its colours by the numbers that style.c has, and none that takes the place of an attribute. */
+static bool has_direct_colours(void)
+{
+	return (capability_is("setaf", "\033[3%p1%dm") ||
+		capability_is("setaf", "\033[%?%p1%{8}%<%t3%p1%d%e%p1%{16}%<%t9%p1%{8}%-%d%e38;5;%p1%d%;m")) &&
+	       tigetnum("ncv") <= 0;
+}
+
+static void init_pairs(struct term *term)
+{
 	start_color();
 	use_default_colors();
 	for (short i = 0; i < STYLE_COUNT; i++) {
@@ -135,6 +178,18 @@ static void init_colours(struct term *term)
 			init_pair(term->pairs[i], (short)colour, -1);
 		}
 	}
+}
+
+static void init_colours(struct term *term)
+{
+	if (!has_colors())
+		term->theme = THEME_MONO;
+	term->colours = tigetnum("colors");
+	term->direct = is_direct() && (term->theme == THEME_MONO || has_direct_colours());
+	if (term->direct)
+		untouchwin(stdscr); /* or ncurses would write it when it reads the first key */
+	else if (term->theme != THEME_MONO)
+		init_pairs(term);
 }
 
 static void init_modes(void)
@@ -201,18 +256,46 @@ enum nm_code term_open(enum theme theme, struct term **out, struct nm_error *err
 	return NM_OK;
 }
 
+static void send(const char *bytes, size_t len)
+{
+	while (len > 0) {
+		const ssize_t n = write(STDOUT_FILENO, bytes, len);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n < 0 && errno == EAGAIN && poll(&(struct pollfd){STDOUT_FILENO, POLLOUT, 0}, 1, -1) >= 0)
+			continue;
+		if (n <= 0) /* the terminal is gone: whoever waits for a key learns it */
+			return;
+		bytes += n;
+		len -= (size_t)n;
+	}
+}
+
+/* Without an alternate screen the shell goes on in the last row: it must not mix with the keys. */
+static void clear_last_row(const struct term *term)
+{
+	char row[32];
+
+	if (term->direct) {
+		send(row, (size_t)snprintf(row, sizeof row, "\033[%dH\033[K", LINES));
+		return;
+	}
+	move(LINES - 1, 0);
+	clrtoeol();
+	refresh();
+}
+
 void term_close(struct term *term)
 {
 	if (!term)
 		return;
-	/* Without an alternate screen the shell goes on in the last row: it must not mix with the keys. */
-	move(LINES - 1, 0);
-	clrtoeol();
-	refresh();
+	clear_last_row(term);
 	endwin();
 	delscreen(term->screen);
 	close_signals();
 	canvas_clear(&term->shown);
+	canvas_clear(&term->next);
 	free(term);
 }
 
@@ -231,7 +314,6 @@ int term_height(const struct term *term)
 void term_forget(struct term *term)
 {
 	term->shown_valid = false;
-	clearok(curscr, TRUE);
 }
 
 static void write_cell(const struct term *term, int x, int y, const struct cell *cell)
@@ -241,15 +323,6 @@ static void write_cell(const struct term *term, int x, int y, const struct cell 
 	wchar_t text[3] = {(wchar_t)cell->ch, (wchar_t)cell->mark, 0};
 	cchar_t out;
 
-	/* Where the C library's idea of a width is not ours the line would slide: show that it is unknown. */
-	if (cell->ch > 0x7e && wcwidth((wchar_t)cell->ch) != char_width(cell->ch)) {
-		if (char_width(cell->ch) == 2) /* its right half is no cell that is written */
-			write_cell(term, x + 1, y, &(struct cell){' ', 0, cell->style});
-		text[0] = L'?';
-		text[1] = 0;
-	}
-	if (cell->mark && wcwidth((wchar_t)cell->mark) != 0)
-		text[1] = 0;
 	if (look.bold)
 		attributes |= A_BOLD;
 	if (look.dim)
@@ -265,45 +338,106 @@ static bool same_cell(const struct cell *a, const struct cell *b)
 	return a->ch == b->ch && a->mark == b->mark && a->style == b->style;
 }
 
-static bool prepare_shown(struct term *term, const struct canvas *canvas)
+/* Both canvases as large as the one to be shown; false when memory is out. */
+static bool fit(struct term *term, const struct canvas *canvas)
 {
 	if (term->shown.cells && term->shown.width == canvas->width && term->shown.height == canvas->height)
 		return true;
 	canvas_clear(&term->shown);
-	erase(); /* blank like the new canvas: most of a first screen need not be written */
-	term->shown_valid = canvas_init(&term->shown, canvas->width, canvas->height, canvas->ascii);
-	return term->shown_valid;
+	canvas_clear(&term->next);
+	term->shown_valid = false;
+	if (canvas_init(&term->shown, canvas->width, canvas->height, canvas->ascii) &&
+	    canvas_init(&term->next, canvas->width, canvas->height, canvas->ascii))
+		return true;
+	canvas_clear(&term->shown);
+	return false;
 }
 
-/* What changed of a row; all of it when nothing is known of what is shown.  Every key comes through here with every
- * cell, few of which changed. */
-static void write_row(const struct term *term, const struct canvas *canvas, int y, bool known)
+/* Where the C library's idea of a width is not ours the terminal's may not be either, and the line would slide: show
+ * that it is unknown. */
+static void settle(struct cell *cell, bool has_right)
 {
-	const size_t from = (size_t)y * (size_t)canvas->width;
-	const struct cell *row = canvas->cells + from, *shown = known ? term->shown.cells + from : NULL;
-
-	for (int x = 0; x < canvas->width; x++) {
-		if (shown && same_cell(&row[x], &shown[x]))
-			continue;
-		if (row[x].ch != 0)
-			write_cell(term, x, y, &row[x]);
+	if (cell->ch > 0x7e && wcwidth((wchar_t)cell->ch) != char_width(cell->ch)) {
+		if (has_right && cell[1].ch == 0)
+			cell[1].ch = ' ';
+		cell->ch = '?';
+		cell->mark = 0;
 	}
+	if (cell->mark && wcwidth((wchar_t)cell->mark) != 0)
+		cell->mark = 0;
+}
+
+static void take_canvas(struct term *term, const struct canvas *canvas)
+{
+	const size_t n = (size_t)canvas->width * (size_t)canvas->height;
+	struct cell *cells = term->next.cells;
+
+	memcpy(cells, canvas->cells, n * sizeof *cells);
+	for (size_t i = 0; i < n; i++)
+		settle(&cells[i], i + 1 < n);
+	term->next.cursor_x = canvas->cursor_x;
+	term->next.cursor_y = canvas->cursor_y;
+}
+
+/* A key changes a few cells, and one piece is drawn at once. */
+static bool show_direct(struct term *term)
+{
+	const struct delta_terminal terminal = {.theme = term->theme, .colours = term->colours};
+	struct nm_buf out;
+	bool whole;
+
+	nm_buf_init(&out, FRAME_BYTES);
+	if (!term->shown_valid) {
+		nm_buf_add(&out, tigetstr("sgr0"));
+		nm_buf_add(&out, "\033[H\033[2J");
+	}
+	delta_write(&terminal, &term->shown, &term->next, &out);
+	whole = !out.failed;
+	if (whole)
+		send(out.data, out.len);
+	nm_buf_clear(&out);
+	return whole;
+}
+
+static bool show_by_ncurses(const struct term *term)
+{
+	const struct canvas *next = &term->next;
+
+	if (!term->shown_valid) {
+		erase();
+		clearok(curscr, TRUE);
+	}
+	for (int y = 0; y < next->height; y++) {
+		for (int x = 0; x < next->width; x++) {
+			const size_t i = (size_t)y * (size_t)next->width + (size_t)x;
+
+			if (next->cells[i].ch != 0 && !same_cell(&next->cells[i], &term->shown.cells[i]))
+				write_cell(term, x, y, &next->cells[i]);
+		}
+	}
+	if (next->cursor_x >= 0)
+		move(next->cursor_y, next->cursor_x);
+	refresh();
+	return true;
 }
 
 void term_show(struct term *term, const struct canvas *canvas)
 {
-	bool remember = prepare_shown(term, canvas);
+	struct canvas shown;
 
-	for (int y = 0; y < canvas->height; y++)
-		write_row(term, canvas, y, remember && term->shown_valid);
-	if (remember)
-		memcpy(term->shown.cells, canvas->cells,
-		       (size_t)canvas->width * (size_t)canvas->height * sizeof *canvas->cells);
-	term->shown_valid = remember;
-	curs_set(canvas->cursor_x >= 0 ? 1 : 0);
+	if (!fit(term, canvas)) /* the next key tries again */
+		return;
+	if (!term->shown_valid)
+		canvas_wipe(&term->shown);
+	take_canvas(term, canvas);
+	if (canvas->cursor_x < 0)
+		curs_set(0);
+	term->shown_valid = term->direct ? show_direct(term) : show_by_ncurses(term);
 	if (canvas->cursor_x >= 0)
-		move(canvas->cursor_y, canvas->cursor_x);
-	refresh();
+		curs_set(1);
+	shown = term->shown;
+	term->shown = term->next;
+	term->next = shown;
 }
 
 static void take_size(struct term *term)
@@ -312,6 +446,8 @@ static void take_size(struct term *term)
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
 		resizeterm(size.ws_row, size.ws_col);
+	if (term->direct)
+		refresh(); /* its blank window, so that it turns its modes on again, and does not later */
 	term_forget(term);
 }
 
@@ -355,114 +491,9 @@ static struct input take_signals(struct term *term)
 	return input;
 }
 
-static const struct {
-	wint_t curses;
-	uint32_t key;
-} special[] = {
-	{KEY_UP, K_UP}, {KEY_DOWN, K_DOWN}, {KEY_LEFT, K_LEFT}, {KEY_RIGHT, K_RIGHT}, {KEY_SLEFT, K_SHIFT_LEFT},
-	{KEY_SRIGHT, K_SHIFT_RIGHT}, {KEY_SR, K_SHIFT_UP}, {KEY_SF, K_SHIFT_DOWN}, {KEY_PPAGE, K_PAGE_UP},
-	{KEY_NPAGE, K_PAGE_DOWN}, {KEY_HOME, K_HOME}, {KEY_END, K_END}, {KEY_ENTER, K_ENTER}, {KEY_BTAB, K_SHIFT_TAB},
-	{KEY_BACKSPACE, K_BACKSPACE}, {KEY_DC, K_DELETE},
-};
-
-static struct input mouse_input(void)
-{
-	struct input input = {.kind = INPUT_CLICK};
-	MEVENT event;
-
-	if (getmouse(&event) != OK)
-		return (struct input){.kind = INPUT_NONE};
-	if (event.bstate & BUTTON4_PRESSED)
-		input.kind = INPUT_WHEEL_UP;
-	else if (event.bstate & BUTTON5_PRESSED)
-		input.kind = INPUT_WHEEL_DOWN;
-	input.x = event.x;
-	input.y = event.y;
-	return input;
-}
-
-static struct input special_key(wint_t code)
-{
-	struct input input = {.kind = INPUT_KEY};
-
-	if (code == KEY_MOUSE)
-		return mouse_input();
-	if (code == KEY_RESIZE)
-		return (struct input){.kind = INPUT_RESIZE};
-	if (code >= (wint_t)KEY_F(1) && code <= (wint_t)KEY_F(12)) {
-		input.key = K_F1 + (uint32_t)(code - (wint_t)KEY_F(1));
-		return input;
-	}
-	for (size_t i = 0; i < sizeof special / sizeof *special; i++) {
-		if (special[i].curses == code)
-			input.key = special[i].key;
-	}
-	return input.key ? input : (struct input){.kind = INPUT_NONE};
-}
-
-static uint32_t plain_key(wint_t ch)
-{
-	switch (ch) {
-	case '\r':
-	case '\n':
-		return K_ENTER;
-	case '\t':
-		return K_TAB;
-	case 27:
-		return K_ESCAPE;
-	case 127:
-	case 8:
-		return K_BACKSPACE;
-	default:
-		break;
-	}
-	return ch < ' ' ? K_CONTROL + 'a' - 1 + (uint32_t)ch : (uint32_t)ch;
-}
-
-#define SEQUENCE_MOST 32 /* characters of a key's sequence */
-
-/* After an escape: is a key's sequence behind it (ECMA-48 5.4) which the terminal's description does not know?  Takes
- * all of it, so that it is not read as keys of its own. */
-static bool take_sequence(void)
-{
-	wint_t ch;
-
-	if (get_wch(&ch) != OK)
-		return false;
-	if (ch != '[') {
-		unget_wch((wchar_t)ch);
-		return false;
-	}
-	for (int n = 0; n < SEQUENCE_MOST; n++) {
-		if (get_wch(&ch) != OK) {
-			if (n == 0) /* somebody typed that sign */
-				unget_wch(L'[');
-			return n > 0;
-		}
-		if (ch < ' ' || ch > '?')
-			return true;
-	}
-	return true;
-}
-
-/* A key that has already been typed; INPUT_NONE when there is none. */
-static struct input take_key(void)
-{
-	wint_t ch;
-	int got = get_wch(&ch);
-
-	while (got == OK && ch == 27 && take_sequence())
-		got = get_wch(&ch);
-	if (got == KEY_CODE_YES)
-		return special_key(ch);
-	if (got == OK && ch != 0)
-		return (struct input){.kind = INPUT_KEY, .key = plain_key(ch)};
-	return (struct input){.kind = INPUT_NONE};
-}
-
 struct input term_wait(struct term *term, int timeout_ms)
 {
-	struct input input = take_key(); /* ncurses may hold some that poll cannot see */
+	struct input input = term_take_key(); /* ncurses may hold some that poll cannot see */
 	struct pollfd fds[2] = {{STDIN_FILENO, POLLIN, 0}, {signals.pipe[0], POLLIN, 0}};
 
 	if (input.kind != INPUT_NONE)
@@ -471,7 +502,7 @@ struct input term_wait(struct term *term, int timeout_ms)
 		return input;
 	input = take_signals(term);
 	if (input.kind == INPUT_NONE)
-		input = take_key();
+		input = term_take_key();
 	if (input.kind == INPUT_NONE && fds[0].revents & (POLLHUP | POLLERR | POLLNVAL))
 		input.kind = INPUT_END;
 	return input;

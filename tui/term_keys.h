@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Keys and the mouse as ncurses reads them, made into enum key.  Of the terminal's own files.
+ */
+#ifndef TUI_TERM_KEYS_H
+#define TUI_TERM_KEYS_H
+
+#include "term.h"
+
+/* What has already been typed, without waiting; INPUT_NONE when nothing has. */
+struct input term_take_key(void);
+
+#endif
