@@ -11,16 +11,23 @@
 
 #define HOUR 3600
 #define WEEK (7 * (int64_t)NM_DAY)
+#define SELDOM 0.1 /* hours a week; less is no figure of a week */
 
 /* --- in words --- */
 
-static double hours_a_week(const struct nm_difference *difference)
+/* "5.0 h a week"; of what comes once or seldom, how much it is in all. */
+static void hours_words(const struct nm_difference *difference, char *out, size_t size)
 {
 	int64_t seconds = 0;
+	double a_week;
 
 	for (size_t i = 0; i < difference->n; i++)
 		seconds += difference->windows[i].until - difference->windows[i].from;
-	return (double)seconds * WEEK / NM_CHECK_HORIZON / HOUR;
+	a_week = (double)seconds * WEEK / NM_CHECK_HORIZON / HOUR;
+	if (a_week >= SELDOM)
+		snprintf(out, size, "%.1f h a week", a_week);
+	else
+		snprintf(out, size, "%.1f h in all", (double)seconds / HOUR);
 }
 
 static void note_differences(struct notes *notes, const struct nm_differences *differences)
@@ -29,9 +36,11 @@ static void note_differences(struct notes *notes, const struct nm_differences *d
 		notes_add(notes, STYLE_PLAIN, "nothing changes for any caller");
 	for (size_t i = 0; i < differences->n; i++) {
 		const struct nm_difference *item = &differences->items[i];
+		char hours[48];
 
-		notes_addf(notes, STYLE_BOLD, "%s, %s%s, %s: %.1f h a week", item->line, item->callers,
-			   item->key ? " pressing the emergency key" : "", item->when, hours_a_week(item));
+		hours_words(item, hours, sizeof hours);
+		notes_addf(notes, STYLE_BOLD, "%s, %s%s, %s: %s", item->line, item->callers,
+			   item->key ? " pressing the emergency key" : "", item->when, hours);
 		notes_addf(notes, STYLE_REMOVED, "  was  %s", item->a_words);
 		notes_addf(notes, STYLE_ADDED, "  now  %s", item->b_words);
 	}
