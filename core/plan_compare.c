@@ -8,6 +8,8 @@
 
 #include "core/route_private.h"
 
+#define NO_LINE "no such line"
+
 /* One of the two plans, compiled. */
 struct side {
 	const struct nm_plan *plan;
@@ -97,32 +99,67 @@ static enum nm_code compare_line(const struct side *old, int old_line, const str
 	return code;
 }
 
+/* Who answers on a line that only one side has, as all that a route does: the other side has nothing there. */
+static enum nm_code add_answers(struct nm_differences *out, size_t *capacity, const struct side *side, int line,
+				const struct nm_span *span, bool came, struct nm_error *err)
+{
+	struct nm_route *route = NULL;
+	struct nm_differences found = { 0 };
+	enum nm_code code = nm_route_build(side->timeline, &side->classes, line, &route, err);
+
+	if (code == NM_OK)
+		code = nm_route_outline(route, span->from, span->until, &found, err);
+	for (size_t i = 0; i < found.n && code == NM_OK; i++) {
+		struct nm_difference item = found.items[i];
+
+		if (came) {
+			item.b = item.a;
+			item.b_words = item.a_words;
+			item.a = NULL;
+		}
+		*(came ? &item.a_words : &item.b_words) = NO_LINE;
+		code = add_item(out, capacity, item, err);
+	}
+	nm_differences_clear(&found);
+	nm_route_free(route);
+	return code;
+}
+
+/* The lines of one side that the other has not. */
+static enum nm_code compare_only(const struct side *side, const struct side *other, const struct nm_span *span, bool came,
+				 struct nm_differences *out, size_t *capacity, struct nm_error *err)
+{
+	char number[NM_NUMBER_TEXT];
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < side->plan->n_lines && code == NM_OK; i++) {
+		const struct nm_line *line = &side->plan->lines[i];
+
+		if (nm_plan_find_line(other->plan, line->name) >= 0)
+			continue;
+		nm_number_write(line->number, number);
+		code = add_whole(out, capacity, line->name, span, came ? NO_LINE : number, came ? number : NO_LINE, err);
+		if (code == NM_OK)
+			code = add_answers(out, capacity, side, (int)i, span, came, err);
+	}
+	return code;
+}
+
 static enum nm_code compare_lines(const struct side *old, const struct side *new, const struct nm_span *span,
 				  struct nm_differences *out, struct nm_error *err)
 {
 	size_t capacity = 0;
-	char number[NM_NUMBER_TEXT];
 	enum nm_code code = NM_OK;
 
 	for (size_t i = 0; i < old->plan->n_lines && code == NM_OK; i++) {
-		const struct nm_line *line = &old->plan->lines[i];
-		int other = nm_plan_find_line(new->plan, line->name);
+		const int other = nm_plan_find_line(new->plan, old->plan->lines[i].name);
 
-		nm_number_write(line->number, number);
 		if (other >= 0)
 			code = compare_line(old, (int)i, new, other, span, out, &capacity, err);
-		else
-			code = add_whole(out, &capacity, line->name, span, number, "no such line", err);
 	}
-	for (size_t i = 0; i < new->plan->n_lines &&code == NM_OK; i++) {
-		const struct nm_line *line = &new->plan->lines[i];
-
-		if (nm_plan_find_line(old->plan, line->name) >= 0)
-			continue;
-		nm_number_write(line->number, number);
-		code = add_whole(out, &capacity, line->name, span, "no such line", number, err);
-	}
-	return code;
+	if (code == NM_OK)
+		code = compare_only(old, new, span, false, out, &capacity, err);
+	return code == NM_OK ? compare_only(new, old, span, true, out, &capacity, err) : code;
 }
 
 enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from,

@@ -1,55 +1,198 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The effect of an edit.  In: the plan as it is, an edit of its text.  Out: lines of text, one group for each thing
- * that callers get differently.  Changes nothing.
+ * The effect of an edit.  In: the plan as it is, edits of its text, or two texts.  Out: lines of text, one group for each
+ * thing that callers get differently, and a question.  Changes nothing.
  */
 #include "change.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-#include "saving.h"
+#define HOUR 3600
+#define WEEK (7 * (int64_t)NM_DAY)
+#define SELDOM 0.1 /* hours a week; less is no figure of a week */
 
-/* The text with the edit, and its plan: both are the caller's. */
-static enum nm_code plan_with(const struct session *session, const struct nm_edit *edit, char **text,
-			      struct nm_plan **out, struct nm_error *err)
+/* --- in words --- */
+
+/* "5.0 h a week"; of what comes once or seldom, how much it is in all. */
+static void hours_words(const struct nm_difference *difference, char *out, size_t size)
+{
+	int64_t seconds = 0;
+	double a_week;
+
+	for (size_t i = 0; i < difference->n; i++)
+		seconds += difference->windows[i].until - difference->windows[i].from;
+	a_week = (double)seconds * WEEK / NM_CHECK_HORIZON / HOUR;
+	if (a_week >= SELDOM)
+		snprintf(out, size, "%.1f h a week", a_week);
+	else
+		snprintf(out, size, "%.1f h in all", (double)seconds / HOUR);
+}
+
+static void note_differences(struct notes *notes, const struct nm_differences *differences)
+{
+	if (!differences->n)
+		notes_add(notes, STYLE_PLAIN, "nothing changes for any caller");
+	for (size_t i = 0; i < differences->n; i++) {
+		const struct nm_difference *item = &differences->items[i];
+		char hours[48];
+
+		hours_words(item, hours, sizeof hours);
+		notes_addf(notes, STYLE_BOLD, "%s, %s%s, %s: %s", item->line, item->callers,
+			   item->key ? " pressing the emergency key" : "", item->when, hours);
+		notes_addf(notes, STYLE_REMOVED, "  was  %s", item->a_words);
+		notes_addf(notes, STYLE_ADDED, "  now  %s", item->b_words);
+	}
+}
+
+/* A finding that is told in other words is another one: other calls are concerned. */
+static bool has_finding(const struct nm_findings *findings, const struct nm_finding *finding)
+{
+	for (size_t i = 0; i < findings->n; i++)
+		if (!strcmp(findings->items[i].id, finding->id) &&
+		    !strcmp(findings->items[i].message, finding->message))
+			return true;
+	return false;
+}
+
+static void note_finding(struct notes *notes, unsigned style, const char *how, const struct nm_finding *finding)
+{
+	notes_addf(notes, style, "%s  %s  %s  %s", how, nm_severity_name(finding->severity), finding->id, finding->message);
+}
+
+/* What is new is read before what is gone. */
+static void note_findings(struct notes *notes, const struct nm_findings *was, const struct nm_findings *then)
+{
+	size_t still = 0;
+
+	for (size_t i = 0; i < then->n; i++) {
+		const struct nm_finding *finding = &then->items[i];
+
+		if (has_finding(was, finding))
+			still++;
+		else
+			note_finding(notes, finding->severity == NM_SEVERITY_ERROR ? STYLE_ERROR : STYLE_WARNING,
+				     "check then finds", finding);
+	}
+	for (size_t i = 0; i < was->n; i++)
+		if (!has_finding(then, &was->items[i]))
+			note_finding(notes, STYLE_GOOD, "check no longer finds", &was->items[i]);
+	if (still)
+		notes_addf(notes, STYLE_DIM,
+			   still == was->n && still == then->n ? "check finds the same %zu as before" : "check still finds %zu more",
+			   still);
+}
+
+void change_tell(struct notes *notes, struct figure *figure, const struct session *session, const struct change *change)
+{
+	note_findings(notes, change->was, change->then);
+	notes->lead = notes->n; /* what is wrong then is read before how it looks */
+	note_differences(notes, change->differences);
+	if (figure)
+		change_figure(figure, session, change->before, change->after, change->differences);
+}
+
+/* --- of edits that are not made --- */
+
+/* The plan of a text; the caller frees it. */
+static enum nm_code read_plan(const struct session *session, const char *text, size_t len, struct nm_plan **out,
+			      struct nm_error *err)
 {
 	struct nm_diags diags;
-	size_t len;
-	enum nm_code code = session_edited(session, edit, 1, text, &len, err);
+	enum nm_code code;
 
-	if (code)
-		return code;
 	nm_diags_init(&diags);
-	code = session_plan_read(session, session->options.plan_file, *text, len, out, &diags, err);
+	code = session_plan_read(session, session->options.plan_file, text, len, out, &diags, err);
 	if (code && diags.n)
 		nm_fail(err, code, "%s", diags.items[0].text);
 	nm_diags_clear(&diags);
 	return code;
 }
 
-bool change_add(struct notes *notes, struct figure *figure, const struct app *app, const struct nm_edit *edit)
+enum nm_code change_add_text(struct notes *notes, struct figure *figure, struct session *session, const char *text,
+			     size_t len, struct nm_error *err)
 {
+	const nm_time now = session_now(session);
+	struct change change = {.after = text};
 	struct nm_differences differences;
+	struct nm_findings then;
 	struct nm_plan *plan = NULL;
-	char *text = NULL;
-	size_t len;
-	struct nm_error err;
-	enum nm_code code = plan_with(app->session, edit, &text, &plan, &err);
+	size_t before_len;
+	enum nm_code code = read_plan(session, text, len, &plan, err);
 
-	*figure = (struct figure){0};
+	change.before = nm_document_text(session->document, &before_len);
 	if (!code)
-		code = nm_plan_compare(app_plan(app), plan, app_now(app), app_now(app) + NM_CHECK_HORIZON,
-				       &differences, &err);
-	if (code) {
-		notes_addf(notes, STYLE_ERROR, "%s", err.text);
-	} else {
-		notes_add(notes, STYLE_HEAD, "what changes for callers");
-		notes_differences(notes, &differences);
-		change_figure(figure, app->session, nm_document_text(app->session->document, &len), text,
-			      &differences);
+		code = session_findings(session, &change.was, err);
+	if (!code)
+		code = session_check(session, plan, &then, err);
+	if (code)
+		goto out;
+	code = nm_plan_compare(session->plan, plan, now, now + NM_CHECK_HORIZON, &differences, err);
+	if (!code) {
+		change.then = &then;
+		change.differences = &differences;
+		change_tell(notes, figure, session, &change);
 		nm_differences_clear(&differences);
 	}
+	nm_findings_clear(&then);
+out:
 	nm_plan_free(plan);
+	return code;
+}
+
+enum nm_code change_add(struct notes *notes, struct figure *figure, struct session *session, const struct nm_edit *edits,
+			size_t n, struct nm_error *err)
+{
+	char *text = NULL;
+	size_t len;
+	enum nm_code code = session_edited(session, edits, n, &text, &len, err);
+
+	if (!code)
+		code = change_add_text(notes, figure, session, text, len, err);
 	free(text);
-	return code == NM_OK;
+	return code;
+}
+
+/* The lines of the file that edits change. */
+static void note_lines(struct notes *notes, const struct session *session, const struct nm_edit *edits, size_t n)
+{
+	char *text;
+	size_t len;
+
+	if (session_edited(session, edits, n, &text, &len, NULL))
+		return;
+	notes_diff(notes, nm_document_text(session->document, &len), text);
+	notes_add(notes, STYLE_PLAIN, "");
+	free(text);
+}
+
+/* The question, and that the edits join others that are not saved either. */
+static void question_words(const struct app *app, const char *question, char *out, size_t size)
+{
+	const size_t others = nm_document_edits(app->session->document);
+
+	if (nm_document_dirty(app->session->document))
+		snprintf(out, size, "%s It joins %zu edit%s not saved, which W saves.", question, others,
+			 others == 1 ? "" : "s");
+	else
+		snprintf(out, size, "%s", question);
+}
+
+void change_ask(struct app *app, int tag, const char *question, const struct nm_edit *edits, size_t n)
+{
+	struct figure figure = {0};
+	struct notes notes;
+	struct nm_error err;
+	char words[APP_MESSAGE];
+
+	notes_init(&notes);
+	note_lines(&notes, app->session, edits, n);
+	question_words(app, question, words, sizeof words);
+	if (change_add(&notes, &figure, app->session, edits, n, &err))
+		app_error(app, &err);
+	else
+		app_confirm_with(app, tag, words, &notes, &figure);
+	figure_clear(&figure);
+	notes_clear(&notes);
 }

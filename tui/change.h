@@ -1,14 +1,31 @@
 /* SPDX-License-Identifier: MIT */
-/* What an edit would change for callers, told before it is made. */
+/* What another text of the plan would change: for callers, in words and on the week, and in what check finds. */
 #ifndef TUI_CHANGE_H
 #define TUI_CHANGE_H
 
 #include "app.h"
 #include "prompt.h"
 
-/* Adds lines that say it, exact over the horizon of `check`, and makes the figure of it.  False when the plan would not
- * read with it, or it could not be worked out: then a line says why, and there is no figure. */
-bool change_add(struct notes *notes, struct figure *figure, const struct app *app, const struct nm_edit *edit);
+/* One text of the plan instead of another; borrowed. */
+struct change {
+	const char *before, *after;
+	const struct nm_differences *differences; /* of what callers get, over the horizon of `check` */
+	const struct nm_findings *was, *then;     /* of check with each of them */
+};
+
+/* Adds lines: what check finds then, no longer, and still, above the figure; below it what callers get differently.
+ * The figure (NULL: none) is made of it. */
+void change_tell(struct notes *notes, struct figure *figure, const struct session *session, const struct change *change);
+
+/* The same of a text that is not the session's yet, and of edits that nobody made yet.  NM_OK, or nothing was added and
+ * err says why: the text would not read, or it could not be worked out. */
+enum nm_code change_add_text(struct notes *notes, struct figure *figure, struct session *session, const char *text,
+			     size_t len, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code change_add(struct notes *notes, struct figure *figure, struct session *session, const struct nm_edit *edits,
+			size_t n, struct nm_error *err) NM_WARN_UNUSED;
+/* Asks whether to make the edits, which app_change then does: shows the lines they change, and all of the above.  A
+ * message, and no question, when they cannot be made. */
+void change_ask(struct app *app, int tag, const char *question, const struct nm_edit *edits, size_t n);
 
 /* change_week.c: the first week in which one of these differences of two texts of the plan shows, and those around it.
  * No figure when there is none, or memory is out. */

@@ -312,7 +312,7 @@ static void draw_legend(const struct pair *pair, struct canvas *canvas, struct b
 		if (shows(pair, NULL, week_sign(rank)))
 			pen_textf(&pen, answer_style(rank), "%c %s   ", week_sign(rank), answer_rank_words(rank));
 	if (shows_other(pair))
-		pen_textf(&pen, STYLE_BOLD, "%c who is first stays, something else changes", OTHER_SIGN);
+		pen_textf(&pen, STYLE_BOLD, "%c something else changes", OTHER_SIGN);
 }
 
 static void draw(const void *state, struct canvas *canvas, struct box box)

@@ -9,15 +9,7 @@
 #include <string.h>
 
 #include "canvas.h"
-
-#define NAME_CHARACTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
-
-static const char *state_of(const struct nm_override *override, nm_time now)
-{
-	if (now < override->from)
-		return "to come";
-	return now < override->until ? "in force" : "over";
-}
+#include "override.h"
 
 static void list_text(struct invocation *run, const struct nm_plan *plan, nm_time now)
 {
@@ -29,9 +21,9 @@ static void list_text(struct invocation *run, const struct nm_plan *plan, nm_tim
 
 		nm_time_words(plan->zone, override->from, true, from);
 		nm_time_words(plan->zone, override->until, true, until);
-		nm_duration_words(now > override->from ? now - override->from : 0, age);
+		nm_duration_words(override_age(override, now), age);
 		nm_buf_addf(run->out, "%s%*s %-9s %s - %s, %s%s: %s\n", override->rule.name,
-			    text_gap(override->rule.name, 16), "", state_of(override, now), from,
+			    text_gap(override->rule.name, 16), "", override_state(override, now), from,
 			    until, now >= override->from ? "age " : "not yet begun",
 			    now >= override->from ? age : "",
 			    override->rule.path >= 0 ? plan->paths[override->rule.path].name : "rejected");
@@ -56,11 +48,11 @@ static void list_json(struct invocation *run, const struct nm_plan *plan, nm_tim
 		nm_json_key(&json, "name");
 		nm_json_text(&json, override->rule.name);
 		nm_json_key(&json, "state");
-		nm_json_text(&json, state_of(override, now));
+		nm_json_text(&json, override_state(override, now));
 		json_time(&json, plan->zone, "from", override->from);
 		json_time(&json, plan->zone, "until", override->until);
 		nm_json_key(&json, "age");
-		nm_json_int(&json, now > override->from ? now - override->from : 0);
+		nm_json_int(&json, override_age(override, now));
 		nm_json_key(&json, "path");
 		nm_json_text(&json, override->rule.path >= 0 ? plan->paths[override->rule.path].name : NULL);
 		nm_json_end(&json, '}');
@@ -71,72 +63,27 @@ static void list_json(struct invocation *run, const struct nm_plan *plan, nm_tim
 
 /* --- writing one --- */
 
-/* NULL when there is none of that name. */
-static const struct nm_override *find_override(const struct nm_plan *plan, const char *name)
+/* The wish that the arguments make. */
+static enum nm_code read_wish(const struct invocation *run, struct override_wish *wish, struct nm_error *err)
 {
-	size_t i;
-
-	for (i = 0; i < plan->n_overrides; i++)
-		if (!strcmp(plan->overrides[i].rule.name, name))
-			return &plan->overrides[i];
-	return NULL;
-}
-
-/* The name given, or one that nobody has: override-1, override-2, ... */
-static enum nm_code choose_name(const struct invocation *run, struct nm_buf *name, struct nm_error *err)
-{
-	const struct nm_plan *plan = run->session->plan;
-	size_t i;
-
-	if (run->args->n_words) {
-		nm_buf_add(name, run->args->words[0]);
-		if (!name->len || name->data[strspn(name->data, NAME_CHARACTERS)])
-			return nm_fail(err, NM_INPUT, "`%s`: an override's name is letters, digits, - and _",
-				       name->data);
-		if (find_override(plan, name->data))
-			return nm_fail(err, NM_INPUT, "there is an override `%s` already: end it, or take another name",
-				       name->data);
-		return NM_OK;
-	}
-	for (i = 1; i <= plan->n_overrides + 1; i++) {
-		nm_buf_clear(name);
-		nm_buf_addf(name, "override-%zu", i);
-		if (!find_override(plan, name->data))
-			break;
-	}
-	return NM_OK;
-}
-
-static enum nm_code write_section(const struct invocation *run, const char *name, struct nm_buf *out,
-				  struct nm_error *err)
-{
-	const struct nm_zone *zone = run->session->plan->zone;
-	const nm_time now = session_now(run->session);
-	const char *path = argument(run->args, "path"), *reject = argument(run->args, "reject");
-	const char *line = argument(run->args, "line"), *callers = argument(run->args, "callers");
 	const char *length = argument(run->args, "for");
-	char from[NM_TIME_TEXT], until[NM_TIME_TEXT];
-	int64_t seconds;
 	enum nm_code code;
 
+	*wish = (struct override_wish){
+		.name = run->args->n_words ? run->args->words[0] : NULL,
+		.path = argument(run->args, "path"),
+		.reject = argument(run->args, "reject"),
+		.line = argument(run->args, "line"),
+		.callers = argument(run->args, "callers"),
+	};
 	if (!length)
 		return nm_fail(err, NM_INPUT, "an override has an end: give --for TIME, such as --for 2h");
-	if (!path == !reject)
+	if (!wish->path == !wish->reject)
 		return nm_fail(err, NM_INPUT, "give either --path P or --reject busy|silent");
-	code = of_option(nm_duration_read(length, &seconds, err), "for", err);
-	if (code != NM_OK)
-		return code;
-	if (seconds <= 0)
+	code = of_option(nm_duration_read(length, &wish->length_s, err), "for", err);
+	if (code == NM_OK && wish->length_s <= 0)
 		return nm_fail(err, NM_INPUT, "--for %s: longer than nothing", length);
-	nm_time_argument(zone, now, from);
-	nm_time_argument(zone, now + seconds, until);
-	nm_buf_addf(out, "override %s {\n\tfrom = \"%s\"\n\tuntil = \"%s\"\n", name, from, until);
-	if (line)
-		nm_buf_addf(out, "\tlines = %s\n", line);
-	if (callers)
-		nm_buf_addf(out, "\tcallers = %s\n", callers);
-	nm_buf_addf(out, "\t%s = %s\n}\n", path ? "path" : "reject", path ? path : reject);
-	return out->failed ? nm_fail_memory(err) : NM_OK;
+	return code;
 }
 
 static enum nm_code push_all(struct invocation *run, enum status *status, struct nm_error *err)
@@ -194,19 +141,20 @@ static enum nm_code change_and_push(struct invocation *run, struct nm_edit edit,
 
 static enum nm_code add_override(struct invocation *run, enum status *status, struct nm_error *err)
 {
+	struct override_wish wish;
 	struct nm_buf name, section, what;
-	enum nm_code code;
+	struct nm_edit edit;
+	enum nm_code code = read_wish(run, &wish, err);
 
+	if (code)
+		return code;
 	nm_buf_init(&name, 256);
 	nm_buf_init(&section, 4096);
 	nm_buf_init(&what, 512);
-	code = choose_name(run, &name, err);
-	if (code == NM_OK)
-		code = write_section(run, name.data, &section, err);
+	code = override_begin(run->session, &wish, &name, &section, &edit, err);
 	if (code == NM_OK) {
 		nm_buf_addf(&what, "override %s", name.data);
-		code = change_and_push(run, session_override(run->session, section.data), what.data, status,
-				       err);
+		code = change_and_push(run, edit, what.data, status, err);
 	}
 	nm_buf_clear(&what);
 	nm_buf_clear(&section);
@@ -217,17 +165,12 @@ static enum nm_code add_override(struct invocation *run, enum status *status, st
 static enum nm_code end_override(struct invocation *run, const char *name, enum status *status,
 				 struct nm_error *err)
 {
-	const struct nm_edit edit = { .op = NM_EDIT_REMOVE,
-				      .place = { .section = "override", .title = name, .step = -1 } };
-	const struct nm_override *override = find_override(run->session->plan, name);
 	struct nm_buf what;
-	enum nm_code code;
+	struct nm_edit edit;
+	enum nm_code code = override_end(run->session, name, &edit, err);
 
-	if (!override)
-		return nm_fail(err, NM_INPUT, "no override `%s`; `nevermiss override --list` shows them", name);
-	if (strcmp(override->rule.pos.file, run->session->options.plan_file) != 0)
-		return nm_fail(err, NM_INPUT, "override `%s` stands in %s, line %d, which the plan includes: take it out there",
-			       name, override->rule.pos.file, override->rule.pos.line);
+	if (code)
+		return code;
 	nm_buf_init(&what, 512);
 	nm_buf_addf(&what, "end of override %s", name);
 	code = change_and_push(run, edit, what.data, status, err);

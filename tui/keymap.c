@@ -22,7 +22,7 @@
 
 const struct key_row key_rows[] = {
 	{CONTEXT_NOW, ACTION_ENTER, "play", "Enter", "play this call", "play this call on the Simulate screen"},
-	{CONTEXT_NOW, ACTION_OVERRIDE, "override", "O", "override", "write an override into the plan: how long, and which path"},
+	{CONTEXT_NOW, ACTION_OVERRIDE, "override", "O", "override", "write an override: how long, which path, what changes; or end the one in force"},
 	{CONTEXT_NOW, ACTION_LINE, "line", "L", "line", "the next line"},
 	{CONTEXT_NOW, ACTION_CHECKLIST, "checklist", "c", "checklist", "the quick start, item by item"},
 	{CONTEXT_NOW, ACTION_EDITOR, "editor", "e", NULL, "the plan in your editor, at the rule that decides"},

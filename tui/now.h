@@ -9,6 +9,7 @@
 #include "answers.h"
 #include "checklist.h"
 #include "nevermiss/report.h"
+#include "override.h"
 #include "prompt.h"
 #include "search.h"
 
@@ -40,9 +41,10 @@ struct now {
 	struct now_log log;
 	char search[LIST_SEARCH]; /* what was last searched for; "" */
 	struct search_row found;
-	/* the override being asked for */
+	/* the override being asked for, or the one to be ended */
 	int64_t override_s;
 	int override_path;
+	char override_name[OVERRIDE_NAME];
 };
 
 /* What the quick start looks at; the findings only once they are known. */
@@ -55,7 +57,7 @@ void now_draw(const void *state, const struct app *app, struct canvas *canvas, s
 void now_log_read(struct now_log *log, struct app *app);
 void now_log_clear(struct now_log *log);
 
-/* now_override.c: from the first question to the section in the plan. */
+/* now_override.c: from the first question to the section in the plan, and to Push. */
 void now_override_ask(struct app *app);
 void now_override_answer(struct now *now, struct app *app, const struct event *event);
 

@@ -1,13 +1,20 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * An override asked for: how long, which path, sure?  In: answers.  Out: a section in the plan, ahead of all others.
+ * Overrides asked for on Now: one in force is ended, or a new one is written: how long, which path, what changes, sure?
+ * In: answers.  Out: an edit that is saved, and the way to Push, which asks before it makes anything live.
  */
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
+#include "change.h"
 #include "now.h"
+#include "override.h"
+#include "push.h"
 
-enum { TAG_FOR, TAG_PATH, TAG_SURE };
+enum { TAG_WHICH, TAG_FOR, TAG_PATH, TAG_SURE, TAG_END, TAG_LIVE };
+
+#define SECTION_BYTES 4096
 
 static void ask_length(struct app *app, const char *typed)
 {
@@ -33,79 +40,183 @@ static void ask_path(struct now *now, struct app *app, const char *text)
 	free(names);
 }
 
-/* by-hand-1, or the number after the highest that is there. */
-static void override_name(const struct app *app, struct nm_buf *out)
+/* What is asked about, or then done, with the edit that writes the override, which now->override_* says. */
+static void with_new(struct now *now, struct app *app,
+		     void (*act)(const struct now *now, struct app *app, const char *name, const struct nm_edit *edit))
 {
-	const struct nm_plan *plan = app_plan(app);
-	int number = 1;
-
-	for (size_t i = 0; i < plan->n_overrides; i++) {
-		int taken = 0;
-
-		if (!strncmp(plan->overrides[i].rule.name, "by-hand-", 8))
-			taken = (int)strtol(plan->overrides[i].rule.name + 8, NULL, 10);
-		if (taken >= number && taken < 1000000)
-			number = taken + 1;
-	}
-	nm_buf_addf(out, "by-hand-%d", number);
-}
-
-static void override_text(const struct now *now, struct app *app, struct nm_buf *out)
-{
-	const struct nm_plan *plan = app_plan(app);
-	nm_time from = app_now(app) / 60 * 60;
-	char from_text[NM_TIME_TEXT], until_text[NM_TIME_TEXT];
-
-	nm_buf_add(out, "override ");
-	override_name(app, out);
-	nm_time_argument(plan->zone, from, from_text);
-	nm_time_argument(plan->zone, from + now->override_s, until_text);
-	nm_buf_addf(out, " {\n\tfrom = \"%s\"\n\tuntil = \"%s\"\n\tpath = %s\n}", from_text, until_text,
-		    plan->paths[now->override_path].name);
-}
-
-static void ask_sure(struct now *now, struct app *app)
-{
-	struct nm_buf text;
-	struct notes notes;
-
-	nm_buf_init(&text, 4096);
-	notes_init(&notes);
-	override_text(now, app, &text);
-	notes_diff(&notes, "", text.data);
-	app_confirm(app, TAG_SURE, "write this override into the plan?", &notes);
-	notes_clear(&notes);
-	nm_buf_clear(&text);
-}
-
-static void write_override(struct now *now, struct app *app)
-{
-	struct nm_buf text;
+	const struct override_wish wish = {.length_s = now->override_s,
+					   .path = app_plan(app)->paths[now->override_path].name};
+	struct nm_buf name, section;
 	struct nm_edit edit;
+	struct nm_error err;
 
-	nm_buf_init(&text, 4096);
-	override_text(now, app, &text);
-	edit = session_override(app->session, text.data);
-	if (!text.failed && app_change(app, &edit, 1, "an override"))
-		app_message(app, STYLE_GOOD, "saved: an override (u takes it back; screen 6 makes it live)");
-	nm_buf_clear(&text);
+	nm_buf_init(&name, OVERRIDE_NAME);
+	nm_buf_init(&section, SECTION_BYTES);
+	if (override_begin(app->session, &wish, &name, &section, &edit, &err))
+		app_error(app, &err);
+	else
+		act(now, app, name.data, &edit);
+	nm_buf_clear(&section);
+	nm_buf_clear(&name);
+}
+
+static void ask_sure(const struct now *now, struct app *app, const char *name, const struct nm_edit *edit)
+{
+	const struct nm_plan *plan = app_plan(app);
+	char length[NM_TIME_TEXT], until[NM_TIME_TEXT], question[APP_MESSAGE];
+
+	nm_duration_words(now->override_s, length);
+	nm_time_words(plan->zone, app_now(app) + now->override_s, false, until);
+	snprintf(question, sizeof question, "write override %s: %s for %s, until %s?", name,
+		 plan->paths[now->override_path].name, length, until);
+	change_ask(app, TAG_SURE, question, edit, 1);
+}
+
+/* Saves, and asks whether to go and make it live. */
+static void save(struct app *app, const char *what, const struct nm_edit *edit)
+{
+	if (app_change(app, edit, 1, what))
+		app_confirm(app, TAG_LIVE, "the plan is saved, and live is as before: make it live now? Push shows what it does, and asks", NULL);
+}
+
+static void write_new(const struct now *now, struct app *app, const char *name, const struct nm_edit *edit)
+{
+	char what[OVERRIDE_NAME + 16];
+
+	(void)now;
+	snprintf(what, sizeof what, "override %s", name);
+	save(app, what, edit);
+}
+
+/* --- ending one --- */
+
+/* The override in force, counted from 0 in the plan's order; NULL when there are not so many. */
+static const struct nm_override *in_force(const struct app *app, size_t i)
+{
+	const struct nm_plan *plan = app_plan(app);
+
+	for (size_t j = 0; j < plan->n_overrides; j++)
+		if (override_in_force(&plan->overrides[j], app_now(app)) && i-- == 0)
+			return &plan->overrides[j];
+	return NULL;
+}
+
+/* "in force for 20 min, until Sun 22 Nov 15:00" */
+static void stand_words(const struct app *app, const struct nm_override *override, char *out, size_t size)
+{
+	char age[NM_TIME_TEXT], until[NM_TIME_TEXT];
+
+	nm_duration_words(override_age(override, app_now(app)), age);
+	nm_time_words(app_plan(app)->zone, override->until, false, until);
+	snprintf(out, size, "in force for %s, until %s", age, until);
+}
+
+static void ask_end(struct now *now, struct app *app, const struct nm_override *override)
+{
+	char stands[2 * NM_TIME_TEXT + 32], question[APP_MESSAGE];
+	struct nm_edit edit;
+	struct nm_error err;
+
+	snprintf(now->override_name, sizeof now->override_name, "%s", override->rule.name);
+	stand_words(app, override, stands, sizeof stands);
+	snprintf(question, sizeof question, "end override %s, %s?", now->override_name, stands);
+	if (override_end(app->session, now->override_name, &edit, &err))
+		app_error(app, &err);
+	else
+		change_ask(app, TAG_END, question, &edit, 1);
+}
+
+static void end(const struct now *now, struct app *app)
+{
+	char what[OVERRIDE_NAME + 32];
+	struct nm_edit edit;
+	struct nm_error err;
+
+	snprintf(what, sizeof what, "end of override %s", now->override_name);
+	if (override_end(app->session, now->override_name, &edit, &err))
+		app_error(app, &err);
+	else
+		save(app, what, &edit);
+}
+
+/* --- from one question to the next --- */
+
+/* A new one first; then each that is in force. */
+static void ask_which(struct app *app, size_t n)
+{
+	char (*rows)[APP_MESSAGE] = calloc(n, sizeof *rows);
+	const char **items = calloc(n + 1, sizeof *items);
+
+	if (rows && items) {
+		items[0] = "write a new one, ahead of all others";
+		for (size_t i = 0; i < n; i++) {
+			const struct nm_override *override = in_force(app, i);
+			char stands[2 * NM_TIME_TEXT + 32];
+
+			stand_words(app, override, stands, sizeof stands);
+			snprintf(rows[i], sizeof rows[i], "end %s: %s", override->rule.name, stands);
+			items[i + 1] = rows[i];
+		}
+		app_choose(app, TAG_WHICH, "an override is in force", items, n + 1, 0);
+	}
+	free(items);
+	free(rows);
 }
 
 void now_override_ask(struct app *app)
 {
-	if (app_may_change(app) && app_plan(app)->n_paths)
-		ask_length(app, NULL);
+	size_t n = 0;
+
+	if (!app_may_change(app))
+		return;
+	while (in_force(app, n))
+		n++;
+	if (n)
+		ask_which(app, n);
+	else if (app_plan(app)->n_paths)
+		ask_length(app, "2h");
+	else
+		app_message(app, STYLE_PLAIN, "the plan has no path that calls could take meanwhile: A on Plan adds one");
+}
+
+static void take_which(struct now *now, struct app *app, size_t index)
+{
+	const struct nm_override *override = index ? in_force(app, index - 1) : NULL;
+
+	if (!index)
+		ask_length(app, "2h");
+	else if (override)
+		ask_end(now, app, override);
+	else
+		app_message(app, STYLE_PLAIN, "that override is over");
+}
+
+static void dismissed(struct app *app, int tag)
+{
+	if (tag == TAG_LIVE)
+		app_message(app, STYLE_GOOD, "saved (u takes it back); live is as before: screen 6 makes it live");
+	else
+		app_message(app, STYLE_PLAIN, "nothing was changed");
 }
 
 void now_override_answer(struct now *now, struct app *app, const struct event *event)
 {
-	if (!event->text)
-		app_message(app, STYLE_PLAIN, "nothing was changed");
-	else if (event->tag == TAG_FOR)
+	const bool path = (size_t)now->override_path < app_plan(app)->n_paths;
+
+	if (!event->text) {
+		dismissed(app, event->tag);
+	} else if (event->tag == TAG_WHICH) {
+		take_which(now, app, event->index);
+	} else if (event->tag == TAG_FOR) {
 		ask_path(now, app, event->text);
-	else if (event->tag == TAG_PATH && event->index < app_plan(app)->n_paths) {
+	} else if (event->tag == TAG_PATH && event->index < app_plan(app)->n_paths) {
 		now->override_path = (int)event->index;
-		ask_sure(now, app);
-	} else if (event->tag == TAG_SURE && (size_t)now->override_path < app_plan(app)->n_paths)
-		write_override(now, app);
+		with_new(now, app, ask_sure);
+	} else if (event->tag == TAG_SURE && path) {
+		with_new(now, app, write_new);
+	} else if (event->tag == TAG_END) {
+		end(now, app);
+	} else if (event->tag == TAG_LIVE) {
+		app_go(app, &screen_push, &push_all_lines);
+	}
 }

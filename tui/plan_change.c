@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "change.h"
 #include "plan_screen.h"
 
 #define EDITS_MOST 16 /* of one change: the option, and those it takes out */
@@ -466,22 +467,11 @@ static const struct nm_mend *find_mend(const struct app *app, struct nm_pos pos,
 
 static void ask_mend(struct plan_screen *screen, struct app *app, const struct nm_mend *mend)
 {
-	char question[PLACE_TEXT + 16], *after = NULL;
-	struct notes notes;
-	struct nm_error err;
-	size_t len;
+	char question[PLACE_TEXT + 1];
 
-	if (session_edited(app->session, mend->edits, mend->n, &after, &len, &err)) {
-		app_error(app, &err);
-		return;
-	}
 	snprintf(screen->mend, sizeof screen->mend, "%s", mend->words);
 	snprintf(question, sizeof question, "%s?", screen->mend);
-	notes_init(&notes);
-	notes_diff(&notes, nm_document_text(app->session->document, NULL), after);
-	app_confirm(app, TAG_MEND, question, &notes);
-	notes_clear(&notes);
-	free(after);
+	change_ask(app, TAG_MEND, question, mend->edits, mend->n);
 }
 
 void change_mend(struct plan_screen *screen, struct app *app)

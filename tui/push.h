@@ -8,11 +8,18 @@
 #include "nevermiss/push.h"
 #include "prompt.h"
 
+/* What the screen may be opened with: to ask about all lines, as its key does, once they are read. */
+struct push_wish {
+	bool ask_all;
+};
+extern const struct push_wish push_all_lines;
+
 struct push {
 	struct list list;
 	unsigned generation;
 	bool tried;	     /* to read what is live */
 	struct nm_error err; /* why it is not known */
+	bool ask_all;	     /* once the lines are read */
 	/* history of the line under the cursor */
 	struct nm_push_records records;
 	bool records_known;

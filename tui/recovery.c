@@ -70,33 +70,18 @@ bool recovery_notice(struct app *app)
 
 /* --- text of a session that is gone --- */
 
-/* What the text would change for callers, on the week too, and the lines of the file. */
+/* What the text would change, and the lines of the file. */
 static void notes_found(struct notes *notes, struct figure *figure, struct app *app, const struct nm_buf *text)
 {
-	const struct session *session = app->session;
-	const char *file = session->options.plan_file;
-	struct nm_differences differences;
-	struct nm_plan *plan = NULL;
-	struct nm_diags diags;
 	struct nm_error err;
 	size_t len;
-	const char *now = nm_document_text(session->document, &len);
 
-	nm_diags_init(&diags);
-	if (session_plan_read(session, file, text->data, text->len, &plan, &diags, &err)) {
-		notes_addf(notes, STYLE_WARNING, "it does not read: %s", diags.n ? diags.items[0].text : err.text);
-	} else if (session->plan && !nm_plan_compare(session->plan, plan, app_now(app), app_now(app) + NM_CHECK_HORIZON,
-						     &differences, &err)) {
-		notes_add(notes, STYLE_HEAD, "what they change for callers");
-		notes_differences(notes, &differences);
-		change_figure(figure, session, now, text->data, &differences);
-		nm_differences_clear(&differences);
-	}
+	notes_add(notes, STYLE_HEAD, "what they change for callers");
+	if (change_add_text(notes, figure, app->session, text->data, text->len, &err))
+		notes_addf(notes, STYLE_WARNING, "it is not known: %s", err.text);
 	notes_add(notes, STYLE_PLAIN, "");
 	notes_add(notes, STYLE_HEAD, "in the file");
-	notes_diff(notes, now, text->data);
-	nm_plan_free(plan);
-	nm_diags_clear(&diags);
+	notes_diff(notes, nm_document_text(app->session->document, &len), text->data);
 }
 
 static bool newer(const struct stat *a, const struct stat *b)

@@ -15,8 +15,6 @@
 
 enum { TAG_SAVE = -2, TAG_LEAVE = -3, TAG_DISCARD = -4, TAG_STALE = -5, TAG_BESIDE = -6, TAG_EDITOR = -7 };
 
-#define HOUR	    3600
-#define WEEK	    (7 * (int64_t)NM_DAY)
 #define STEPS_SHOWN 100 /* the newest ones; u goes further back */
 
 static bool dirty(const struct app *app)
@@ -34,81 +32,27 @@ static void edits_words(const struct app *app, char *out, size_t size)
 
 /* --- what is shown --- */
 
-static double hours_a_week(const struct nm_difference *difference)
+/* What the edits change for callers; figure NULL: in words alone. */
+static void tell_changes(struct notes *notes, struct figure *figure, struct session *session)
 {
-	int64_t seconds = 0;
+	struct change change = {0};
+	const struct nm_differences *changes;
+	size_t len;
+	struct nm_error err;
 
-	for (size_t i = 0; i < difference->n; i++)
-		seconds += difference->windows[i].until - difference->windows[i].from;
-	return (double)seconds * WEEK / NM_CHECK_HORIZON / HOUR;
-}
-
-static bool has_finding(const struct nm_findings *findings, const struct nm_finding *finding)
-{
-	for (size_t i = 0; i < findings->n; i++)
-		if (!strcmp(findings->items[i].id, finding->id) &&
-		    !strcmp(findings->items[i].message, finding->message))
-			return true;
-	return false;
-}
-
-/* What check finds in the text that it did not in the saved one, or in other words. */
-static void note_found(struct notes *notes, struct session *session, const struct nm_findings *saved)
-{
-	const struct nm_findings *findings;
-
-	if (session_findings(session, &findings, NULL))
+	if (session_changes(session, &changes, &change.was, &err) || session_findings(session, &change.then, &err)) {
+		notes_addf(notes, STYLE_WARNING, "what changes for callers is not known: %s", err.text);
 		return;
-	for (size_t i = 0; i < findings->n; i++) {
-		const struct nm_finding *finding = &findings->items[i];
-
-		if (!has_finding(saved, finding))
-			notes_addf(notes, finding->severity == NM_SEVERITY_ERROR ? STYLE_ERROR : STYLE_WARNING,
-				   "check then finds  %s  %s  %s", nm_severity_name(finding->severity), finding->id,
-				   finding->message);
 	}
-}
-
-void notes_differences(struct notes *notes, const struct nm_differences *differences)
-{
-	if (!differences->n)
-		notes_add(notes, STYLE_PLAIN, "nothing changes for any caller");
-	for (size_t i = 0; i < differences->n; i++) {
-		const struct nm_difference *item = &differences->items[i];
-
-		notes_addf(notes, STYLE_BOLD, "%s, %s%s, %s: %.1f h a week", item->line, item->callers,
-			   item->key ? " pressing the emergency key" : "", item->when, hours_a_week(item));
-		notes_addf(notes, STYLE_REMOVED, "  was  %s", item->a_words);
-		notes_addf(notes, STYLE_ADDED, "  now  %s", item->b_words);
-	}
+	change.before = nm_document_saved(session->document, &len);
+	change.after = nm_document_text(session->document, &len);
+	change.differences = changes;
+	change_tell(notes, figure, session, &change);
 }
 
 void notes_changes(struct notes *notes, struct session *session)
 {
-	const struct nm_differences *changes;
-	const struct nm_findings *saved;
-	struct nm_error err;
-
-	if (session_changes(session, &changes, &saved, &err)) {
-		notes_addf(notes, STYLE_WARNING, "what changes for callers is not known: %s", err.text);
-		return;
-	}
-	note_found(notes, session, saved);
-	notes->lead = notes->n; /* what is wrong then is read before how it looks */
-	notes_differences(notes, changes);
-}
-
-/* The same on the week. */
-static void figure_changes(struct figure *figure, struct session *session)
-{
-	const struct nm_differences *changes;
-	const struct nm_findings *saved;
-	size_t len;
-
-	*figure = (struct figure){0};
-	if (session_changes(session, &changes, &saved, NULL) == NM_OK)
-		change_figure(figure, session, nm_document_saved(session->document, &len),
-			      nm_document_text(session->document, &len), changes);
+	tell_changes(notes, NULL, session);
 }
 
 /* The lines by which the text differs from the saved one. */
@@ -145,9 +89,8 @@ void saving_page(struct app *app)
 
 	notes_init(&notes);
 	if (dirty(app)) {
-		figure_changes(&figure, app->session);
 		notes_add(&notes, STYLE_HEAD, "saving changes for callers");
-		notes_changes(&notes, app->session);
+		tell_changes(&notes, &figure, app->session);
 	} else {
 		notes_add(&notes, STYLE_PLAIN, "the file is as you see it: nothing to save");
 	}
@@ -278,7 +221,7 @@ static void go_on(struct app *app)
 void saving_ask(struct app *app, enum saving_after after)
 {
 	char question[APP_MESSAGE], edits[32];
-	struct figure figure;
+	struct figure figure = {0};
 	struct notes notes;
 
 	if (!app_may_change(app))
@@ -297,9 +240,8 @@ void saving_ask(struct app *app, enum saving_after after)
 	edits_words(app, edits, sizeof edits);
 	snprintf(question, sizeof question, "save %s to %s?", edits, app->session->options.plan_file);
 	notes_init(&notes);
-	notes_changes(&notes, app->session);
+	tell_changes(&notes, &figure, app->session);
 	notes_unsaved(&notes, app->session, false);
-	figure_changes(&figure, app->session);
 	app_confirm_with(app, TAG_SAVE, question, &notes, &figure);
 	figure_clear(&figure);
 	notes_clear(&notes);

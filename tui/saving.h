@@ -18,8 +18,6 @@ void saving_undo(struct app *app, bool redo);
 /* Quits; with edits that are not saved, asks. */
 void saving_leave(struct app *app);
 void saving_discard(struct app *app);
-/* What changes for callers between two plans, in words. */
-void notes_differences(struct notes *notes, const struct nm_differences *differences);
 /* What the edits change for callers, in words, and what check finds then that it did not: see session_changes. */
 void notes_changes(struct notes *notes, struct session *session);
 /* The page of all steps: what each changed, and what they change together. */

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "answers.h"
+#include "change.h"
 #include "list.h"
 #include "prompt.h"
 #include "search.h"
@@ -161,7 +162,7 @@ static void ask_mend(struct check *check, struct app *app)
 		return;
 	}
 	snprintf(question, sizeof question, "%s?", finding->mends[check->mend].words);
-	app_confirm(app, TAG_MEND, question, &check->diff);
+	change_ask(app, TAG_MEND, question, finding->mends[check->mend].edits, finding->mends[check->mend].n);
 }
 
 static void apply_mend(struct check *check, struct app *app)

@@ -20,14 +20,27 @@ enum { TAG_GO, TAG_FORCE, TAG_REASON, TAG_HISTORY };
 
 #define HISTORY 100
 
+const struct push_wish push_all_lines = {.ask_all = true};
+
+/* What the lines did before the wish is not asked about: they are read anew. */
+static void go_push(void *state, struct app *app, const void *argument)
+{
+	const struct push_wish *wish = argument;
+	struct push *push = state;
+
+	push->ask_all = wish->ask_all;
+	push->tried = false;
+	session_forget_status(app->session);
+}
+
 static void *open_push(struct app *app, const void *argument, struct nm_error *err)
 {
 	struct push *push = calloc(1, sizeof *push);
 
-	(void)app;
-	(void)argument;
 	if (!push)
 		nm_fail_memory(err);
+	else if (argument)
+		go_push(push, app, argument);
 	return push;
 }
 
@@ -112,18 +125,6 @@ static bool time_has_passed(const struct app *app)
 	return false;
 }
 
-static bool idle_push(void *state, struct app *app)
-{
-	struct push *push = state;
-
-	if ((push->tried || app->session->status_known) && !time_has_passed(app))
-		return false;
-	if (app->depth)
-		return false;
-	read_live(push, app);
-	return true;
-}
-
 /* --- acting --- */
 
 /* What is about to be asked: `back` on this line (-1: all).  What is refused needs a reason, which is asked for
@@ -154,6 +155,25 @@ static void ask_push(struct push *push, struct app *app, bool all)
 		app_message(app, STYLE_GOOD, all ? "in sync: nothing to push" : "this line is in sync: nothing to push");
 	}
 	notes_clear(&notes);
+}
+
+static bool idle_push(void *state, struct app *app)
+{
+	struct push *push = state;
+
+	if (app->depth)
+		return false;
+	if ((!push->tried && !app->session->status_known) || time_has_passed(app)) {
+		read_live(push, app);
+		return true;
+	}
+	if (push->ask_all) {
+		push->ask_all = false;
+		if (app->session->status_known)
+			ask_push(push, app, true);
+		return true;
+	}
+	return false;
 }
 
 /* Somebody has to do what the line at the cursor needs. */
@@ -351,6 +371,7 @@ static enum verdict act_push(void *state, struct app *app, const struct event *e
 {
 	struct push *push = state;
 
+	push->ask_all = false; /* no question comes between somebody's keys */
 	if (list_act(&push->list, event->action) ||
 	    search_act(&line_search, push, push->list.search, app, event))
 		return VERDICT_REDRAW;
@@ -417,6 +438,7 @@ const struct screen_ops screen_push = {
 	.title = "Push",
 	.context = CONTEXT_PUSH,
 	.open = open_push,
+	.go = go_push,
 	.close = close_push,
 	.act = act_push,
 	.derive = derive_push,

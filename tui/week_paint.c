@@ -252,6 +252,7 @@ static void ask_save(struct paint *paint, struct app *app)
 	struct nm_buf value, question;
 	struct figure figure = { 0 };
 	struct nm_edit edit;
+	struct nm_error err;
 	struct notes notes;
 
 	if (paint->refused.code) {
@@ -269,11 +270,10 @@ static void ask_save(struct paint *paint, struct app *app)
 	notes_diff(&notes, paint->old_text, paint->text);
 	notes_add(&notes, STYLE_PLAIN, "");
 	question_words(paint, app, &question);
-	if (!value.failed && change_add(&notes, &figure, app, &edit))
-		app_confirm_with(app, TAG_SAVE, question.data, &notes, &figure);
+	if (value.failed ? nm_fail_memory(&err) : change_add(&notes, &figure, app->session, &edit, 1, &err))
+		app_error(app, &err);
 	else
-		app_message(app, STYLE_ERROR, "%s",
-			    notes.n ? notes.items[notes.n - 1].text : "out of memory");
+		app_confirm_with(app, TAG_SAVE, question.data, &notes, &figure);
 	figure_clear(&figure);
 	notes_clear(&notes);
 	nm_buf_clear(&question);

@@ -113,7 +113,7 @@ struct nm_difference {
 	size_t n; /* all windows, merged, sorted */
 	const struct nm_span *windows;
 	const char *when;                 /* "Thursdays 12:00-13:00" */
-	const struct nm_treatment *a, *b; /* borrowed from the routes; both NULL: it is the line as a whole */
+	const struct nm_treatment *a, *b; /* borrowed from the routes; NULL: there is no such line, both: it is the line as a whole */
 	const char *a_words, *b_words;
 };
 
@@ -133,7 +133,8 @@ void nm_differences_clear(struct nm_differences *differences);
 enum nm_code nm_route_outline(const struct nm_route *route, nm_time from, nm_time until,
 			      struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
 
-/* Two plans, all lines that both have (a line that only one has is a difference of its own). */
+/* Two plans, all lines of either.  A line that only one has is a difference as a whole (its number), followed by all that
+ * it does, against a line that is not there. */
 enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from,
 			     nm_time until, struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
 

@@ -540,7 +540,7 @@ static void a_lost_connection_loses_no_edit(void **state)
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
 	child = start_in(stage.folder, &fd, arguments);
-	assert_int_equal(write(fd, "O\r\ryu", 5), 5); /* an override is saved at once, taking it back is not */
+	assert_int_equal(write(fd, "O\r\rynu", 6), 6); /* an override is saved at once, taking it back is not */
 	while (glob("data/*.unsaved-*", 0, NULL, &found) != 0) {
 		globfree(&found);
 		assert_true(now_ms() < end);

@@ -14,6 +14,8 @@
 #include <cmocka.h>
 
 #include "nevermiss/edit.h"
+#include "change.h"
+#include "saving.h"
 #include "stage.h"
 
 static void open_plan(struct stage *stage)
@@ -203,6 +205,54 @@ static void what_check_would_find_is_told_before_saving(void **state)
 	stage_close(&stage);
 }
 
+static void expect_same_notes(const struct notes *a, const struct notes *b)
+{
+	assert_int_equal(a->n, b->n);
+	assert_int_equal(a->lead, b->lead);
+	for (size_t i = 0; i < a->n; i++)
+		assert_string_equal(a->items[i].text, b->items[i].text);
+}
+
+/* What is told of edits before they are made is what saving tells of them: here of every mend that check knows. */
+static void what_a_mend_does_is_told_as_saving_tells_it(void **state)
+{
+	const struct nm_findings *findings;
+	struct stage stage;
+	struct session *session = &stage.session;
+	size_t told = 0;
+
+	(void)state;
+	open_plan(&stage);
+	assert_int_equal(session_findings(session, &findings, NULL), NM_OK);
+	for (size_t i = 0, m = 0; i < findings->n; m++) {
+		struct notes before, after;
+		const char *what;
+
+		if (m == findings->items[i].n_mends) {
+			m = (size_t)-1;
+			i++;
+			continue;
+		}
+		if (!findings->items[i].mends[m].n)
+			continue;
+		notes_init(&before);
+		notes_init(&after);
+		assert_int_equal(change_add(&before, NULL, session, findings->items[i].mends[m].edits,
+					    findings->items[i].mends[m].n, NULL), NM_OK);
+		assert_int_equal(session_edit(session, findings->items[i].mends[m].edits,
+					      findings->items[i].mends[m].n, "a mend", NULL), NM_OK);
+		notes_changes(&after, session);
+		expect_same_notes(&before, &after);
+		told += before.n;
+		notes_clear(&before);
+		notes_clear(&after);
+		assert_int_equal(session_undo(session, false, &what, NULL), NM_OK);
+		assert_int_equal(session_findings(session, &findings, NULL), NM_OK);
+	}
+	assert_true(told > 4);
+	stage_close(&stage);
+}
+
 static void undo_and_redo_leave_the_file_alone(void **state)
 {
 	struct stage stage;
@@ -343,6 +393,7 @@ int main(void)
 		cmocka_unit_test(other_weeks_are_gone_to),
 		cmocka_unit_test(each_line_has_its_week),
 		cmocka_unit_test(what_check_would_find_is_told_before_saving),
+		cmocka_unit_test(what_a_mend_does_is_told_as_saving_tells_it),
 		cmocka_unit_test(undo_and_redo_leave_the_file_alone),
 		cmocka_unit_test(leaving_with_edits_asks),
 		cmocka_unit_test(the_editor_is_not_opened_over_edits),

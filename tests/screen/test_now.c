@@ -245,6 +245,88 @@ static void what_was_not_read_is_not_said_to_be_missing(void **state)
 	stage_close(&stage);
 }
 
+/* --- overrides --- */
+
+/* Seen before it takes effect: the lines, what check finds, the week; then saved, and pushed by Push's own question. */
+static void an_override_is_seen_saved_and_pushed(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 40 });
+	stage_keys(&stage, "O Enter Enter");
+	stage_shows(&stage, "write override by-hand-1: daytime for 2 h, until Sun 22 Nov 07:11?");
+	stage_shows(&stage, "+ override by-hand-1 {");
+	stage_shows(&stage, "main · who answers first");
+	stage_shows(&stage, "main, any other caller, Sun 22 Nov 2026 05:11-07:11: 2.0 h in all");
+	stage_shows(&stage, "was  fixly 10 s, then mailbox");
+	stage_golden(&stage, "now-override-effect");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "make it live now?");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "make live what the plan says, on all 2 lines?");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "pushed, read back, same");
+	stage_close(&stage);
+}
+
+/* The question of Push comes of itself once, and never between somebody's keys. */
+static void a_push_is_offered_once(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_now(&stage);
+	stage_keys(&stage, "O Enter Enter y y n");
+	assert_int_equal(stage.app.depth, 0);
+	stage_keys(&stage, "1 6");
+	assert_int_equal(stage.app.depth, 0);
+	stage_shows(&stage, "nothing there");
+	stage_close(&stage);
+}
+
+static void an_override_in_force_is_ended(void **state)
+{
+	struct stage stage;
+	char *before, *after;
+
+	(void)state;
+	open_now(&stage);
+	before = stage_plan(&stage);
+	stage_keys(&stage, "O Enter Enter y n");
+	stage.now += 1200;
+	app_derive(&stage.app);
+	stage_keys(&stage, "O");
+	stage_shows(&stage, "end by-hand-1: in force for 20 min, until Sun 22 Nov 07:11");
+	stage_keys(&stage, "End Enter");
+	stage_shows(&stage, "end override by-hand-1, in force for 20 min, until Sun 22 Nov 07:11?");
+	stage_shows(&stage, "- override by-hand-1 {");
+	stage_shows(&stage, "now  fixly 10 s, then mailbox");
+	stage_keys(&stage, "y n");
+	after = stage_plan(&stage);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	stage_close(&stage);
+}
+
+/* Where nothing is saved, nothing is offered to be made live. */
+static void an_override_beside_other_edits_is_not_pushed(void **state)
+{
+	const struct nm_edit name = {.op = NM_EDIT_SET, .place = {"", NULL, -1}, .option = "business", .value = "\"J\""};
+	struct stage stage;
+
+	(void)state;
+	open_now(&stage);
+	assert_true(app_edit(&stage.app, &name, 1, "business"));
+	stage_keys(&stage, "1 O Enter Enter");
+	stage_shows(&stage, "It joins");
+	stage_keys(&stage, "y");
+	assert_int_equal(stage.app.depth, 0);
+	stage_shows(&stage, "one more edit that is not saved");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -257,6 +339,10 @@ int main(void)
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
 		cmocka_unit_test(the_log_is_held_against_the_targets),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
+		cmocka_unit_test(an_override_is_seen_saved_and_pushed),
+		cmocka_unit_test(a_push_is_offered_once),
+		cmocka_unit_test(an_override_in_force_is_ended),
+		cmocka_unit_test(an_override_beside_other_edits_is_not_pushed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -153,9 +153,10 @@ static void findings_stand_beside_what_they_concern(void **state)
 	stage_shows(&stage, "used by  rule vip, rule open");
 	stage_keys(&stage, "M Enter");
 	stage_shows(&stage, "let step 2 of path daytime ring for 7 s?");
+	stage_shows(&stage, "check no longer finds  error  swallowed");
 	stage_keys(&stage, "y");
 	expect_text(&stage, "step { ring = { office, sam }  for = 7s }");
-	stage_hides(&stage, " swallowed");
+	stage_hides(&stage, "swallowed  office's own voicemail");
 	stage_shows(&stage, "failure-swallowed"); /* while the phone is off, which no ring time mends */
 	stage_shows(&stage, "1 edit, not saved");
 	stage_close(&stage);

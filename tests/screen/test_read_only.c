@@ -24,7 +24,7 @@ static const struct stage_options writing = {.screen = "push", .width = 80, .hei
 static void open_with_history(struct stage *stage, const struct stage_options *read_only)
 {
 	stage_open(stage, &writing);
-	stage_keys(stage, "P y 1 O Enter Enter y");
+	stage_keys(stage, "P y 1 O Enter Enter y n");
 	stage_stop(stage);
 	stage->options = read_only;
 	stage_start(stage);

@@ -242,7 +242,7 @@ static void an_override_is_asked_for_written_and_taken_back(void **state)
 	stage_type(&stage, "90m");
 	stage_keys(&stage, "Enter Down Down Enter");
 	stage_golden(&stage, "now-override-asked");
-	stage_keys(&stage, "y");
+	stage_keys(&stage, "y n");
 	stage_shows(&stage, "override by-hand-1 → escalate");
 	after = stage_plan(&stage);
 	assert_non_null(strstr(after, "until = \"2026-11-22 06:41\""));
@@ -264,10 +264,10 @@ static void a_second_override_goes_ahead_of_the_first(void **state)
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
-	stage_keys(&stage, "O Enter Enter y");
+	stage_keys(&stage, "O Enter Enter y n");
 	stage_shows(&stage, "override by-hand-1 → daytime");
 	before = stage_plan(&stage);
-	stage_keys(&stage, "O Enter Down Enter y");
+	stage_keys(&stage, "O Enter Enter Down Enter y n");
 	stage_shows(&stage, "override by-hand-2 → after-hours");
 	stage_keys(&stage, "u W y");
 	back = stage_plan(&stage);
@@ -736,7 +736,7 @@ static void in_sync_is_not_said_of_a_plan_that_changed_since(void **state)
 	stage_keys(&stage, "A y Escape 1");
 	stage_shows(&stage, "in sync");
 	stage_shows(&stage, "2 of 2 lines do what the plan says");
-	stage_keys(&stage, "O Enter Enter y");
+	stage_keys(&stage, "O Enter Enter y n");
 	stage_hides(&stage, "in sync");
 	stage_shows(&stage, "live not read");
 	stage_shows(&stage, "not known since the plan changed");
@@ -827,7 +827,7 @@ static void live_stands_beside_the_plan(void **state)
 	stage_keys(&stage, "P y");
 	stage_keys(&stage, "4 v");
 	stage_shows(&stage, "The plan does the same to this call.");
-	stage_keys(&stage, "1 O Enter End Enter y");
+	stage_keys(&stage, "1 O Enter End Enter y n");
 	stage_keys(&stage, "6");
 	stage_shows(&stage, "drifts");
 	stage_keys(&stage, "4 x");
@@ -1139,7 +1139,7 @@ static void a_question_cuts_nothing_off(void **state)
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
-	stage_keys(&stage, "A y Escape 1 O Enter Enter y");
+	stage_keys(&stage, "A y Escape 1 O Enter Enter y n");
 	assert_true(app_resize(&stage.app, 44, 12));
 	stage_keys(&stage, "6");
 	stage_keys(&stage, "P");
@@ -1158,7 +1158,7 @@ static void a_small_window_tells_what_is_asked_and_why(void **state)
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 40, .height = 12});
-	stage_keys(&stage, "A y Escape 1 O Enter Enter y 6");
+	stage_keys(&stage, "A y Escape 1 O Enter Enter y n 6");
 	stage_shows(&stage, "main: a push would do");
 	stage_shows(&stage, "Sun 22 Nov 2026 05:11-07:11");
 	stage_keys(&stage, "P");

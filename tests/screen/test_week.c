@@ -310,7 +310,7 @@ static void hours_are_painted_shown_and_saved(void **state)
 	stage_keys(&stage, "Escape");
 	stage_golden(&stage, "week-paint-asked");
 	stage_shows(&stage, "save these hours of business?");
-	stage_shows(&stage, "what changes for callers");
+	stage_shows(&stage, "main · who answers first");
 	stage_keys(&stage, "y");
 	stage_shows(&stage, "saved: hours of business (u takes it back)");
 	assert_int_equal(stage.app.depth, 0);

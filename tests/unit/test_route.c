@@ -698,12 +698,49 @@ static void test_compare_says_which_lines_are_gone(void **state)
 			"line three { number = \"+15125550102\" account = sandbox }\n" RULES);
 
 	(void)state;
-	assert_int_equal(d.n, 2);
-	assert_string_equal(d.items[0].line, "two");
+	assert_int_equal(d.n, 6);
+	for (size_t i = 0; i < d.n; i++)
+		assert_string_equal(d.items[i].line, i < 3 ? "two" : "three");
 	assert_difference(&d.items[0], "always", "any caller", "+15125550101", "no such line");
-	assert_string_equal(d.items[1].line, "three");
-	assert_difference(&d.items[1], "always", "any caller", "no such line", "+15125550102");
+	assert_string_equal(d.items[1].a_words, "fixly 10 s");
+	assert_string_equal(d.items[1].b_words, "no such line");
+	assert_difference(&d.items[3], "always", "any caller", "no such line", "+15125550102");
+	assert_string_equal(d.items[4].a_words, "no such line");
+	assert_string_equal(d.items[4].b_words, "fixly 10 s");
 	nm_differences_clear(&d);
+}
+
+/* Every instant of a new line is told once, as what the plan itself decides for a call then. */
+static void test_compare_tells_all_that_a_new_line_does(void **state)
+{
+	static const char three[] = "line three { number = \"+15125550102\" account = sandbox }\n" RULES;
+	struct nm_differences d = compare(RULES, three);
+	struct nm_plan *plan = small_plan(three);
+	const nm_time from = instant(plan, "2026-11-23 05:11");
+	struct compiled compiled = compile(plan, from, from + 364 * (nm_time)NM_DAY);
+	const int line = nm_plan_find_line(plan, "three");
+
+	(void)state;
+	for (nm_time t = from; t < from + 364 * (nm_time)NM_DAY; t += 3599) {
+		const struct nm_state *then = nm_timeline_state(compiled.timeline, t);
+		struct nm_arena *arena = nm_arena_new();
+		struct nm_treatment *decided;
+		struct nm_error err;
+		size_t told = 0;
+
+		ok(nm_resolve(plan, then, line, nm_decide(plan, then, line, 0, false), false, arena, &decided, &err),
+		   &err);
+		for (size_t i = 1; i < d.n; i++)
+			for (size_t w = 0; w < d.items[i].n; w++)
+				if (t >= d.items[i].windows[w].from && t < d.items[i].windows[w].until) {
+					assert_same(d.items[i].b, decided, t);
+					told++;
+				}
+		assert_int_equal(told, 1);
+		nm_arena_free(arena);
+	}
+	nm_differences_clear(&d);
+	release(&compiled);
 }
 
 /* What the emergency key gives is compared too. */
@@ -805,6 +842,7 @@ int main(void)
 		cmocka_unit_test(test_compare_names_the_callers),
 		cmocka_unit_test(test_compare_finds_who_changed_groups),
 		cmocka_unit_test(test_compare_says_which_lines_are_gone),
+		cmocka_unit_test(test_compare_tells_all_that_a_new_line_does),
 		cmocka_unit_test(test_compare_sees_the_key),
 	};
 
