@@ -174,7 +174,7 @@ void now_override_ask(struct app *app)
 	if (n)
 		ask_which(app, n);
 	else if (app_plan(app)->n_paths)
-		ask_length(app, "2h");
+		ask_length(app, NULL);
 	else
 		app_message(app, STYLE_PLAIN, "the plan has no path that calls could take meanwhile: A on Plan adds one");
 }
@@ -184,7 +184,7 @@ static void take_which(struct now *now, struct app *app, size_t index)
 	const struct nm_override *override = index ? in_force(app, index - 1) : NULL;
 
 	if (!index)
-		ask_length(app, "2h");
+		ask_length(app, NULL);
 	else if (override)
 		ask_end(now, app, override);
 	else
