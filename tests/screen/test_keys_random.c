@@ -171,13 +171,27 @@ static void play_keys(uint64_t *state, struct stage *stage, int keys)
 	the_file_is_the_plan(stage);
 }
 
-/* A store with calls, people to call back, and pushes, of which one is of an older plan. */
+/* A store with calls, some of them imported, people to call back, and pushes, of which one is of an older plan. */
 static void fill_store(struct stage *stage)
 {
+	const struct nm_call_filter all = {.since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100};
+	struct nm_call_entries calls;
+	struct nm_store *store;
+	size_t filled;
+
 	assert_int_equal(nm_file_write("calls.csv", records, strlen(records), false, NULL), NM_OK);
 	log_fill(stage);
 	log_lead(stage);
-	stage_keys(stage, "6 A y Escape 1 O Enter Enter y");
+	assert_int_equal(session_store(&stage->session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_calls(store, &all, &calls, NULL), NM_OK);
+	filled = calls.n;
+	nm_call_entries_clear(&calls);
+	stage_keys(stage, "6 A y Escape 1 O Enter Enter y :");
+	stage_type(stage, "calls import calls.csv");
+	stage_keys(stage, "Enter Escape");
+	assert_int_equal(nm_store_calls(store, &all, &calls, NULL), NM_OK);
+	assert_int_equal(calls.n, filled + 1);
+	nm_call_entries_clear(&calls);
 }
 
 static void open_one(uint64_t *state, struct stage *stage, struct stage_options *options, bool filled)
