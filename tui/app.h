@@ -65,6 +65,9 @@ int app_run_alone(struct session *session, const struct screen_ops *screen, cons
 enum nm_code app_print(struct session *session, const char *screen, int width, int height, struct nm_buf *out,
 		       struct nm_error *err) NM_WARN_UNUSED;
 
+/* What cannot be of the user's keys and theme, as the interface begins: one mistake as a message, several as a page. */
+void app_tell_mistakes(struct app *app);
+
 /* For app_run, app_print and tests: an app without a terminal. */
 enum nm_code app_init(struct app *app, struct session *session, int width, int height, const char *screen,
 		      struct nm_error *err) NM_WARN_UNUSED;

@@ -134,7 +134,7 @@ unsigned calls_style(const struct nm_plan *plan, const struct nm_became *became)
 
 	switch (became->end) {
 	case NM_CALL_ANSWERED:
-		return id >= 0 ? style_of_kind(plan->destinations[id].kind) : STYLE_PEOPLE;
+		return id >= 0 ? style_of_kind(plan->destinations[id].kind) : STYLE_PLAIN;
 	case NM_CALL_VOICEMAIL:
 	case NM_CALL_SWALLOWED:
 		return STYLE_VOICEMAIL;

@@ -15,7 +15,9 @@ struct rows {
 	struct canvas *canvas;
 	int y, end, width;
 	bool airy; /* there is room for blank rows, */
-	bool tall; /* and for a row for each figure */
+	bool tall; /* and for a row for each figure, */
+	bool targets; /* or for one with the targets below all figures */
+	bool tight; /* what is long has one row, so that nothing is left out */
 	int spare; /* rows that nothing else needs: for what is long */
 };
 
@@ -168,11 +170,11 @@ static void draw_ladder(const struct now *now, struct rows *rows, int most)
 	}
 }
 
-/* A name in front and text after it, on two rows at most (one in a low window), and on what is spare. */
+/* A name in front and text after it, on two rows at most (one where rows are few), and on what is spare. */
 static void draw_named(struct rows *rows, const char *name, unsigned style, const char *text)
 {
 	struct pen pen = next_row(rows);
-	int own = rows->airy && rows->y < rows->end ? 2 : 1, used;
+	int own = rows->airy && !rows->tight && rows->y < rows->end ? 2 : 1, used;
 
 	pen_text(&pen, STYLE_HEAD, name);
 	if (rows->y > rows->end)
@@ -362,24 +364,34 @@ static void draw_figure(const struct now *now, const struct app *app, struct row
 	nm_buf_clear(&spark);
 }
 
+/* All in one row; each target stands below its figure, or, where that has no room, ends where the row does. */
+static void draw_figures_low(const struct now *now, const struct app *app, struct rows *rows)
+{
+	struct pen pen = next_row(rows), below = rows->targets ? next_row(rows) : pen_at(rows->canvas, 0, 0, 0);
+	char target[MEASURE_TEXT];
+
+	pen_text(&pen, STYLE_HEAD, "Last 30 days");
+	pen_text(&below, STYLE_HEAD, "Targets");
+	pen_tab(&pen, 16);
+	for (enum measure measure = 0; measure < MEASURES; measure++) {
+		measure_target_words(measure, measure_target(measure, app_plan(app)), target);
+		pen_textf(&pen, STYLE_DIM, "%s%s ", measure ? "  " : "", measure ? measure_name(measure) : "answered");
+		pen_tab(&below, pen.x < below.end - text_width(target) ? pen.x : below.end - text_width(target));
+		pen_text(&below, STYLE_PLAIN, target);
+		pen_measure(&pen, measure, &now->log.report.figures, app_plan(app));
+	}
+}
+
 static void draw_figures(const struct now *now, const struct app *app, struct rows *rows)
 {
-	struct pen pen;
-
 	if (!has_calls(now) || !rows->airy)
 		return;
 	if (rows->tall) {
 		for (enum measure measure = 0; measure < MEASURES; measure++)
 			draw_figure(now, app, rows, measure);
 		gap(rows);
-		return;
-	}
-	pen = next_row(rows);
-	pen_text(&pen, STYLE_HEAD, "Last 30 days");
-	pen_tab(&pen, 16);
-	for (enum measure measure = 0; measure < MEASURES; measure++) {
-		pen_textf(&pen, STYLE_DIM, "%s%s ", measure ? "  " : "", measure ? measure_name(measure) : "answered");
-		pen_measure(&pen, measure, &now->log.report.figures, app_plan(app));
+	} else {
+		draw_figures_low(now, app, rows);
 	}
 }
 
@@ -400,7 +412,7 @@ static void draw_due(const struct now *now, const struct app *app, struct rows *
 /* Rows that these need. */
 static int log_rows(const struct now *now, const struct rows *rows)
 {
-	const int figures = !has_calls(now) || !rows->airy ? 0 : rows->tall ? MEASURES + 1 : 1;
+	const int figures = !has_calls(now) || !rows->airy ? 0 : rows->tall ? MEASURES + 1 : 1 + rows->targets;
 
 	return figures + (now->log.due > 0);
 }
@@ -440,10 +452,21 @@ static void draw_more(const struct now *now, const struct app *app, struct rows 
 	}
 }
 
+#define FIXED 12     /* rows that an airy window needs beside the ladder and the log */
+#define FIXED_LOW 5  /* and a low one */
+#define FIGURES_X 76 /* columns in which all figures stand beside each other */
+
+/* The ladder comes before the targets. */
+static bool has_room_for_targets(const struct now *now, const struct rows *rows, int height)
+{
+	return rows->airy && !rows->tall && rows->width >= FIGURES_X &&
+	       (int)count_parties(now->call->treatment) + FIXED + log_rows(now, rows) + 1 <= height;
+}
+
 /* Everything but what fills a large terminal.  Leaves in rows where it ended. */
 static void draw_facts(const struct now *now, const struct app *app, struct rows *rows, int height)
 {
-	int fixed = (rows->airy ? 12 : 5) + log_rows(now, rows);
+	int fixed = (rows->airy ? FIXED : FIXED_LOW) + log_rows(now, rows);
 
 	draw_head(now, app, rows);
 	draw_ladder(now, rows, height - fixed < 2 ? 2 : height - fixed);
@@ -469,24 +492,40 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 	draw_findings(now, app, rows);
 }
 
-/* Drawn once to see what is left, and then with what is left handed out: nothing is cut beside empty rows. */
+/* As draw_facts, to see how many rows it needs: what it has drawn is taken away. */
+static int rows_needed(const struct now *now, const struct app *app, struct rows rows, int height)
+{
+	const int top = rows.y;
+
+	draw_facts(now, app, &rows, height);
+	for (int y = top; y < rows.end; y++)
+		canvas_fill(rows.canvas, 0, y, rows.width, STYLE_PLAIN, ' ');
+	return rows.y - top;
+}
+
+/* Drawn first to see what is left, which is then handed out: nothing is cut beside empty rows, nor left out below what is
+ * long. */
 void now_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct now *now = state;
-	struct rows rows = {canvas, body.y, body.y + body.height, body.width, body.height >= 14, body.height >= 26, 0};
-	struct rows first = rows;
+	struct rows rows = {.canvas = canvas,
+			    .y = body.y,
+			    .end = body.y + body.height,
+			    .width = body.width,
+			    .airy = body.height >= 14,
+			    .tall = body.height >= 26};
+	int spare;
 
 	if (!now->call) {
 		canvas_text(canvas, 1, body.y, body.width - 2, STYLE_ERROR, now->err.text);
 		return;
 	}
-	draw_facts(now, app, &first, body.height);
-	if (first.y < first.end) {
-		rows.spare = first.end - first.y;
-		for (int y = body.y; y < rows.end; y++)
-			canvas_fill(canvas, body.x, y, body.width, STYLE_PLAIN, ' ');
-		draw_facts(now, app, &rows, body.height);
+	rows.targets = has_room_for_targets(now, &rows, body.height);
+	rows.tight = rows_needed(now, app, rows, body.height) > body.height;
+	spare = body.height - rows_needed(now, app, rows, body.height);
+	rows.spare = spare > 0 ? spare : 0;
+	draw_facts(now, app, &rows, body.height);
+	if (spare > 0)
 		draw_more(now, app, &rows);
-	}
 	search_mark(&now->found, canvas, body.y);
 }

@@ -9,11 +9,13 @@
 
 #include "app.h"
 #include "command.h"
+#include "prompt.h"
 #include "term.h"
 
 #define TICK_MS 1000 /* how often the file and the clock are looked at */
 #define WORK_MS 100  /* how often long work shows how far it is; shorter work shows nothing */
 #define BAR_MOST 40
+#define MISTAKES_BYTES (8u << 20) /* more than a file of keys can bring about */
 
 static void show(struct app *app)
 {
@@ -133,19 +135,34 @@ static bool take(struct app *app, const struct input *input, bool *quiet)
 	return true;
 }
 
-/* Keys or a theme of the user's that cannot be: the first, and how many more. */
-static void tell_mistakes(struct app *app)
+static void show_mistakes(struct app *app, const struct nm_buf *text)
+{
+	const size_t n = app->session->options.mistakes->n;
+	struct notes notes;
+	char title[64];
+
+	notes_init(&notes);
+	notes_lines(&notes, text->data);
+	notes_add(&notes, STYLE_PLAIN, "");
+	notes_add(&notes, STYLE_DIM, "The rest of the file holds; `nevermiss keys` lists the keys as they are.");
+	snprintf(title, sizeof title, "your keys and theme: %zu mistakes", n);
+	app_page(app, title, &notes);
+	notes_clear(&notes);
+}
+
+void app_tell_mistakes(struct app *app)
 {
 	const struct nm_diags *mistakes = app->session->options.mistakes;
 	struct nm_buf text;
 
 	if (!mistakes || mistakes->n == 0)
 		return;
-	nm_buf_init(&text, APP_MESSAGE);
+	nm_buf_init(&text, MISTAKES_BYTES);
 	print_diags(mistakes, &text);
-	text.data[strcspn(text.data, "\n")] = '\0';
-	app_message(app, STYLE_WARNING, mistakes->n > 1 ? "%s (and %zu more: see `nevermiss keys`)" : "%s", text.data,
-		    mistakes->n - 1);
+	if (mistakes->n > 1)
+		show_mistakes(app, &text);
+	else
+		app_message(app, STYLE_WARNING, "%.*s", (int)strcspn(text.data, "\n"), text.data);
 	nm_buf_clear(&text);
 }
 
@@ -154,7 +171,7 @@ static void loop(struct app *app)
 {
 	bool quiet = false;
 
-	tell_mistakes(app);
+	app_tell_mistakes(app);
 	show(app);
 	while (!app->ended) {
 		struct input input = term_wait(app->term, quiet ? TICK_MS : 0);

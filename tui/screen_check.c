@@ -18,6 +18,7 @@ enum { TAG_MEND };
 
 #define MOST_WINDOWS 1000
 #define NAME_BYTES 256
+#define WIDE 60 /* columns in which a row has more than the message */
 
 struct check {
 	struct list list;
@@ -203,6 +204,62 @@ static void show_windows(struct check *check, struct app *app)
 	notes_clear(&notes);
 }
 
+static void call_words(const struct nm_finding *finding, struct nm_buf *out)
+{
+	nm_buf_add(out, "simulate");
+	for (size_t i = 0; i < finding->n_call; i++)
+		nm_buf_addf(out, strchr(finding->call[i], ' ') ? " \"%s\"" : " %s", finding->call[i]);
+}
+
+static void add_labelled(struct notes *notes, const char *name, const char *text)
+{
+	if (text)
+		notes_addf(notes, STYLE_PLAIN, "%-6s  %s", name, text);
+}
+
+static void add_mends(struct notes *notes, const struct check *check, const struct nm_finding *finding)
+{
+	for (size_t i = 0; i < finding->n_mends; i++)
+		add_labelled(notes, i ? "or" : "mend", finding->mends[i].words);
+	if (check->diff.n)
+		notes_addf(notes, STYLE_HEAD, "%s:", finding->mends[check->mend].words);
+	for (size_t i = 0; i < check->diff.n; i++)
+		notes_add(notes, check->diff.items[i].style, check->diff.items[i].text);
+	if (check->diff_err.code)
+		notes_add(notes, STYLE_ERROR, check->diff_err.text);
+}
+
+/* What a low window cuts beside the list. */
+static void show_details(const struct check *check, struct app *app)
+{
+	const struct nm_finding *finding = chosen(check, app);
+	struct notes notes;
+	struct nm_buf call;
+	char when[NM_TIME_TEXT], title[128];
+
+	notes_init(&notes);
+	notes_add(&notes, STYLE_PLAIN, finding->message);
+	if (finding->pos.file)
+		notes_addf(&notes, STYLE_DIM, "%s:%d", finding->pos.file, finding->pos.line);
+	notes_add(&notes, STYLE_PLAIN, "");
+	add_labelled(&notes, "why", finding->why);
+	add_labelled(&notes, "when", finding->when);
+	add_labelled(&notes, "", finding->amount);
+	if (finding->n_windows) {
+		nm_time_words(session_zone(app->session), finding->windows[0].from, true, when);
+		add_labelled(&notes, "first", when);
+	}
+	nm_buf_init(&call, 1u << 14);
+	if (finding->n_call)
+		call_words(finding, &call);
+	add_labelled(&notes, "call", call.len ? call.data : NULL);
+	nm_buf_clear(&call);
+	add_mends(&notes, check, finding);
+	snprintf(title, sizeof title, "%s: %s", nm_severity_name(finding->severity), finding->id);
+	app_page(app, title, &notes);
+	notes_clear(&notes);
+}
+
 static const char *row_text(const void *context, size_t i)
 {
 	const struct nm_findings *findings = context;
@@ -232,7 +289,7 @@ static enum verdict take_answer(struct check *check, struct app *app, const stru
 static bool needs_finding(enum action action)
 {
 	return action == ACTION_ENTER || action == ACTION_MEND || action == ACTION_OTHER_MEND ||
-	       action == ACTION_WINDOWS;
+	       action == ACTION_WINDOWS || action == ACTION_DETAILS;
 }
 
 static enum verdict act_check(void *state, struct app *app, const struct event *event)
@@ -267,6 +324,9 @@ static enum verdict act_check(void *state, struct app *app, const struct event *
 	case ACTION_WINDOWS:
 		show_windows(check, app);
 		break;
+	case ACTION_DETAILS:
+		show_details(check, app);
+		break;
 	case ACTION_EDITOR:
 		app_editor(app, finding ? finding->pos : (struct nm_pos){0});
 		break;
@@ -296,14 +356,14 @@ static void draw_row(const struct nm_finding *finding, struct canvas *canvas, in
 	int end = width - 1;
 	struct pen pen;
 
-	if (amount && width >= 60) {
+	if (amount && width >= WIDE) {
 		canvas_text(canvas, end - text_width(amount), y, text_width(amount), STYLE_PLAIN, amount);
 		end -= text_width(amount) + 2;
 	}
 	pen = pen_at(canvas, 1, y, end);
 	pen_textf(&pen, severities[finding->severity].style | mark, "%s ",
 		  severities[finding->severity].glyph);
-	if (width >= 60) {
+	if (width >= WIDE) {
 		pen_textf(&pen, severities[finding->severity].style | mark, "%-8s ",
 			  nm_severity_name(finding->severity));
 		pen_textf(&pen, STYLE_PLAIN | mark, "%-18s ", finding->id);
@@ -340,20 +400,11 @@ static void draw_mend(const struct check *check, const struct nm_finding *findin
 		canvas_text(canvas, 9, y, canvas->width - 10, STYLE_ERROR, check->diff_err.text);
 }
 
-static void call_words(const struct nm_finding *finding, char *out, size_t size)
-{
-	size_t n = (size_t)snprintf(out, size, "simulate");
-
-	for (size_t i = 0; i < finding->n_call && n < size; i++)
-		n += (size_t)snprintf(out + n, size - n, strchr(finding->call[i], ' ') ? " \"%s\"" : " %s",
-				      finding->call[i]);
-}
-
 static void draw_details(const struct check *check, const struct app *app, const struct nm_finding *finding,
 			 struct canvas *canvas, int y, int end)
 {
 	struct pen pen = pen_at(canvas, 1, y++, canvas->width - 1);
-	char text[1024];
+	struct nm_buf call;
 
 	pen_text(&pen, STYLE_BOLD, finding->id);
 	if (finding->pos.file)
@@ -369,8 +420,10 @@ static void draw_details(const struct check *check, const struct app *app, const
 		labelled(canvas, &y, end, "first", when);
 	}
 	if (finding->n_call) {
-		call_words(finding, text, sizeof text);
-		labelled(canvas, &y, end, "call", text);
+		nm_buf_init(&call, 1u << 14);
+		call_words(finding, &call);
+		labelled(canvas, &y, end, "call", call.data);
+		nm_buf_clear(&call);
 	}
 	draw_mend(check, finding, canvas, y, end);
 }
@@ -416,6 +469,13 @@ static void draw_check(const void *state, const struct app *app, struct canvas *
 		draw_details(check, app, chosen(check, app), canvas, y, end);
 }
 
+/* A wide window tells all of it below the list. */
+static const char *label_check(const void *state, const struct app *app, enum action action)
+{
+	(void)state;
+	return action == ACTION_DETAILS && app->canvas.width >= WIDE ? "" : NULL;
+}
+
 const struct screen_ops screen_check = {
 	.name = "check",
 	.title = "Check",
@@ -424,5 +484,6 @@ const struct screen_ops screen_check = {
 	.close = close_check,
 	.act = act_check,
 	.derive = derive_check,
+	.label = label_check,
 	.draw = draw_check,
 };

@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include <stdio.h>
+
 #include "wizard.h"
 
 struct review {
@@ -142,12 +144,16 @@ static void draw_review(const void *state, const struct app *app, struct canvas 
 	const size_t n = notes_rows(&review->notes, box.width), shown = (size_t)box.height;
 	const size_t last = n > shown ? n - shown : 0, top = review->list.at < last ? review->list.at : last;
 	struct pen pen = pen_at(canvas, 1, body.y, body.width - 1);
+	char more[48] = "";
 
 	for (int y = body.y; y < body.y + body.height; y++)
 		canvas_fill(canvas, 0, y, canvas->width, STYLE_PLAIN, ' ');
-	pen_text(&pen, STYLE_TITLE, "The plan that your answers make");
 	if (top < last)
-		pen_textf(&pen, STYLE_DIM, "   %zu more below", last - top);
+		snprintf(more, sizeof more, "   %zu more below", last - top);
+	pen.end -= text_width(more); /* a narrow window cuts the title, not the count */
+	pen_text(&pen, STYLE_TITLE, "The plan that your answers make");
+	pen.end += text_width(more);
+	pen_text(&pen, STYLE_DIM, more);
 	notes_draw(&review->notes, canvas, box, top);
 }
 

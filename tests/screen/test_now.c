@@ -218,8 +218,33 @@ static void the_log_is_held_against_the_targets(void **state)
 	stage_shows(&stage, "answered 100.0 %");
 	stage.now += 600;
 	stage_keys(&stage, "L L");
-	stage_shows(&stage, "answered 90.0 %!  rings 2.0  first call 90.0 %  callback -");
+	stage_shows(&stage, "answered 90.0 %!  rings 2.0  first call 90.0 %  callback -\n"
+			    " Targets                 95 %           < 3             80 %           < 15 min\n");
 	stage_shows(&stage, "1 person to call back, the first in 5 min");
+	stage_close(&stage);
+}
+
+/* However low: what is long gives way before a row is left out, and the targets before the ladder. */
+static void no_row_is_left_out_for_a_long_one(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 60 });
+	put_ten_calls(&stage);
+	stage.now += 29 * 3600; /* Monday morning: the whole ladder, and a read-back that is old */
+	stage_keys(&stage, "6 A y Escape 1");
+	stage.now += 3600;
+	stage_keys(&stage, "L L");
+	for (int height = 24; height < 60; height++) {
+		assert_true(app_resize(&stage.app, 80, height));
+		app_draw(&stage.app);
+		stage_shows(&stage, "mailbox    voicemail");
+		stage_shows(&stage, "\n Quick start ");
+		stage_shows(&stage, "\n Due ");
+		stage_shows(&stage, "\n Drift ");
+		stage_shows(&stage, "\n Findings ");
+	}
 	stage_close(&stage);
 }
 
@@ -338,6 +363,7 @@ int main(void)
 		cmocka_unit_test(tests_that_were_played_tick_their_item),
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
 		cmocka_unit_test(the_log_is_held_against_the_targets),
+		cmocka_unit_test(no_row_is_left_out_for_a_long_one),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
 		cmocka_unit_test(an_override_is_seen_saved_and_pushed),
 		cmocka_unit_test(a_push_is_offered_once),

@@ -118,6 +118,34 @@ static void one_key_never_means_two_things_whatever_the_file(void **test)
 	preferences_forget();
 }
 
+/* One is a message; of several each is told with its line, and a key closes the page. */
+static void all_mistakes_are_told_at_the_start(void **state)
+{
+	static const struct stage_options options = {.screen = "now", .width = 40, .height = 12};
+	struct nm_diags mistakes;
+	struct stage stage;
+
+	(void)state;
+	nm_diags_init(&mistakes);
+	stage_open(&stage, &options);
+	stage.session.options.mistakes = &mistakes;
+	app_tell_mistakes(&stage.app);
+	assert_string_equal(stage.app.message, "");
+	nm_diags_add(&mistakes, "keys.conf", 2, "there is no screen `weak`");
+	app_tell_mistakes(&stage.app);
+	assert_string_equal(stage.app.message, "keys.conf:2: there is no screen `weak`");
+	nm_diags_add(&mistakes, "keys.conf", 5, "there is no key `Ctrl-X`");
+	app_tell_mistakes(&stage.app);
+	app_draw(&stage.app);
+	stage_shows(&stage, "your keys and theme: 2 mistakes");
+	stage_shows(&stage, "keys.conf:2: there is no screen");
+	stage_shows(&stage, "keys.conf:5: there is no key");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "A call to main now");
+	stage_close(&stage);
+	nm_diags_clear(&mistakes);
+}
+
 static void themes_are_as_expected(void **state)
 {
 	static const struct {
@@ -162,6 +190,7 @@ int main(void)
 		cmocka_unit_test(what_is_unbound_shows_the_general_row_through),
 		cmocka_unit_test(keys_may_be_exchanged_but_not_taken),
 		cmocka_unit_test(one_key_never_means_two_things_whatever_the_file),
+		cmocka_unit_test(all_mistakes_are_told_at_the_start),
 		cmocka_unit_test(themes_are_as_expected),
 		cmocka_unit_test(every_colour_has_one_nearest_it_among_few),
 	};

@@ -1185,6 +1185,27 @@ static void the_plan_cuts_nothing_that_has_room(void **state)
 	stage_close(&stage);
 }
 
+/* What a low window cuts beside the list is a page. */
+static void a_finding_is_told_whole_in_a_low_window(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 40, .height = 12});
+	stage_shows(&stage, "d details");
+	stage_hides(&stage, "callers vip)");
+	stage_keys(&stage, "d");
+	stage_golden(&stage, "check-details-40x12");
+	stage_shows(&stage, "callers vip)");
+	stage_keys(&stage, "End");
+	stage_shows(&stage, "       = 7s }");
+	stage_keys(&stage, "Escape");
+	assert_true(app_resize(&stage.app, 80, 24));
+	app_draw(&stage.app);
+	stage_hides(&stage, "d details");
+	stage_close(&stage);
+}
+
 static void a_search_unfolds_what_it_finds(void **state)
 {
 	struct stage stage;
@@ -1423,6 +1444,7 @@ int main(void)
 		cmocka_unit_test(a_call_is_played_as_its_carrier_can_hold_it),
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
 		cmocka_unit_test(the_plan_cuts_nothing_that_has_room),
+		cmocka_unit_test(a_finding_is_told_whole_in_a_low_window),
 		cmocka_unit_test(a_search_unfolds_what_it_finds),
 		cmocka_unit_test(a_page_tells_what_is_below_beside_its_title),
 		cmocka_unit_test(no_page_cuts_its_lines),
