@@ -258,6 +258,23 @@ static void test_the_order_in_which_calls_become_known_is_no_matter(void **state
 	assert_followups("ann 0..30 2 calls rang-again at 60; ann 80..90 2 calls open");
 }
 
+/* A lead parts what was missed before it from what comes after it: an answer ends both, and so does an earlier one
+ * that becomes known later, and one that turns out to be none. */
+static void test_an_answer_ends_what_stands_before_a_lead_too(void **state)
+{
+	(void)state;
+	put("a", ANN, T, NM_CALL_LOST);
+	add_lead(ANN, "Ann", T + 10);
+	put("d", ANN, T + 100, NM_CALL_ANSWERED);
+	assert_followups("ann 0..0 1 call rang-again at 100; ann 10..10 0 calls rang-again at 100");
+	put("c", ANN, T + 50, NM_CALL_ANSWERED);
+	assert_followups("ann 0..0 1 call rang-again at 50; ann 10..10 0 calls rang-again at 50");
+	put("c", ANN, T + 50, NM_CALL_UNKNOWN);
+	assert_followups("ann 0..0 1 call rang-again at 100; ann 10..10 0 calls rang-again at 100");
+	put("d", ANN, T + 100, NM_CALL_UNKNOWN);
+	assert_followups("ann 0..0 1 call open; ann 10..10 0 calls open");
+}
+
 /* --- what people do --- */
 
 static void test_a_call_older_than_the_end_belongs_to_what_ended(void **state)
@@ -1041,6 +1058,7 @@ int main(void)
 		EACH(test_further_calls_join_it),
 		EACH(test_an_answered_call_ends_it),
 		EACH(test_the_order_in_which_calls_become_known_is_no_matter),
+		EACH(test_an_answer_ends_what_stands_before_a_lead_too),
 		EACH(test_a_call_older_than_the_end_belongs_to_what_ended),
 		EACH(test_what_was_touched_stays_whole),
 		EACH(test_reopened),
