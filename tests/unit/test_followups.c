@@ -883,15 +883,19 @@ static void test_when_it_is_due(void **state)
 	assert_due(&f, NM_NEXT_CALL, NM_TIME_MAX);
 }
 
-/* "not before one of these schedules is on": second by second, the slow reading agrees. */
+/* "not before one of these schedules is on": second by second, the slow reading agrees, and so do many in any order,
+ * over years. */
 static void test_during(void **state)
 {
 	struct nm_followup f = { .number = ANN };
+	struct nm_due_times *times;
 	struct slow slow;
 	uint64_t seed = 7;
 
 	(void)state;
 	take_plan(PLAN "follow_up { within = 5m during = { open, late } }");
+	times = nm_due_times_new(plan);
+	assert_non_null(times);
 	slow_init(&slow, plan, T - NM_DAY, T + 20 * NM_DAY);
 	for (int i = 0; i < 200; i++) {
 		nm_time at;
@@ -903,6 +907,16 @@ static void test_during(void **state)
 		assert_due(&f, NM_NEXT_CALL, at);
 	}
 	slow_clear(&slow);
+	for (int i = 0; i < 500; i++) {
+		struct nm_followup_due alone, among;
+
+		f.opened = T + (nm_time)random_below(&seed, i < 400 ? 900 * NM_DAY : 90) * (i < 450 ? 1 : 86400 * 365 / 2);
+		alone = nm_followup_due(plan, &f);
+		among = nm_due_times_of(times, &f);
+		assert_int_equal(among.next, alone.next);
+		assert_int_equal(among.at, alone.at);
+	}
+	nm_due_times_free(times);
 	take_plan(PLAN "schedule past { hours = \"2020 Mo 08:00-09:00\" }\nfollow_up { during = past }");
 	assert_due(&f, NM_NEXT_CALL, NM_TIME_MAX);
 }
