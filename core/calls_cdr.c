@@ -127,6 +127,7 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 	nm_time began, ended, answered;
 
 	if (!times_of(row, options->zone, &began, &answered, &ended)) {
+		out->fault = NM_FAULT_TIME;
 		snprintf(out->words, sizeof(out->words),
 			 "its times are none of a call: `%.40s`, `%.40s`, `%.40s`", row->fields[START],
 			 row->fields[ANSWER], row->fields[END]);
@@ -163,6 +164,7 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 	};
 	out->mailbox = false;
 	if (row->wrong != NULL || !nm_cdr_is(row)) {
+		out->fault = NM_FAULT_ROW;
 		snprintf(out->words, sizeof(out->words), "%s",
 			 row->wrong != NULL ? row->wrong : "it is no row of Master.csv");
 		return NM_ROW_WRONG;

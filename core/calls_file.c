@@ -139,6 +139,7 @@ static enum nm_code told_wrong(struct reading *run, const struct nm_row_call *ca
 	char words[NM_ERROR_TEXT];
 	const char *copy;
 
+	out->faults[call->fault]++;
 	if (out->n_wrong >= NM_CALLS_FILE_WRONG) {
 		out->n_wrong++;
 		return NM_OK;

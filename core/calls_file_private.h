@@ -26,6 +26,7 @@ struct nm_row_call {
 	struct nm_leg legs[NM_LEGS_MAX];
 	char id[NM_ROW_TEXT];
 	char to[NM_LEGS_MAX][NM_NUMBER_TEXT + 24]; /* of the legs */
+	enum nm_calls_fault fault; /* with NM_ROW_WRONG, as the words */
 	char words[NM_ERROR_TEXT];
 };
 

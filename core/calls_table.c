@@ -14,9 +14,21 @@ static const char *field(const struct nm_columns *columns, const struct nm_csv_r
 	return at >= 0 && (size_t)at < row->n ? row->fields[at] : "";
 }
 
-static enum nm_row_kind wrong(struct nm_row_call *out, const char *what, const char *text, const char *right)
+const char *nm_calls_fault_name(enum nm_calls_fault fault)
 {
-	snprintf(out->words, sizeof(out->words), "%s `%.60s` %s", what, text, right);
+	static const char *const names[NM_FAULTS] = {
+		[NM_FAULT_ROW] = "row",           [NM_FAULT_TIME] = "time",
+		[NM_FAULT_CALLER] = "caller",     [NM_FAULT_STATUS] = "status",
+		[NM_FAULT_DURATION] = "duration", [NM_FAULT_RANG] = "ring time",
+	};
+
+	return names[fault];
+}
+
+static enum nm_row_kind wrong(struct nm_row_call *out, enum nm_calls_fault fault, const char *text, const char *right)
+{
+	out->fault = fault;
+	snprintf(out->words, sizeof(out->words), "the %s is `%.60s` %s", nm_calls_fault_name(fault), text, right);
 	return NM_ROW_WRONG;
 }
 
@@ -42,18 +54,18 @@ enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const 
 	switch (nm_words_when(text, options->zone, options->dates, began)) {
 	case NM_ROW_NO_TIME:
 		if (nm_words_when(text, options->zone, other, &ignored) != NM_ROW_NO_TIME)
-			return wrong(out, "the time is", text,
+			return wrong(out, NM_FAULT_TIME, text,
 				     day_first ? "and has no such month: --dates mdy reads the month first"
 					       : "and has no such month: --dates dmy reads the day first");
-		return wrong(out, "the time is", text,
+		return wrong(out, NM_FAULT_TIME, text,
 			     "and not one like 2026-11-25 14:05, or 11/25/2026 2:05 PM");
 	case NM_ROW_SKIPPED:
-		return wrong(out, "the time is", text, "and clocks skip that one");
+		return wrong(out, NM_FAULT_TIME, text, "and clocks skip that one");
 	case NM_ROW_TIME:
 		break;
 	}
 	return *began <= options->now + NM_DAY ? NM_ROW_CALL
-					       : wrong(out, "the time is", text, "and yet to come");
+					       : wrong(out, NM_FAULT_TIME, text, "and yet to come");
 }
 
 static enum nm_row_kind read_when(const struct nm_calls_file_options *options,
@@ -133,7 +145,7 @@ static enum nm_row_kind put_leg(const struct nm_plan *plan, const struct nm_colu
 	int64_t seconds = -1;
 
 	if (*rang != '\0' && !nm_words_seconds(rang, &seconds))
-		return wrong(out, "how long it rang is", rang, "and not seconds or m:ss");
+		return wrong(out, NM_FAULT_RANG, rang, "and not seconds or m:ss");
 	record->tells_legs = *by != '\0';
 	out->mailbox = out->mailbox || is_mailbox(plan, by);
 	if (*by == '\0' || out->mailbox || record->end != NM_LEG_ANSWERED)
@@ -158,10 +170,10 @@ static enum nm_row_kind put_ends(const struct nm_columns *columns, const struct 
 	int64_t seconds = 0;
 
 	if (*duration != '\0' && !nm_words_seconds(duration, &seconds))
-		return wrong(out, "the duration is", duration, "and not seconds or m:ss");
+		return wrong(out, NM_FAULT_DURATION, duration, "and not seconds or m:ss");
 	if (!nm_words_status(said, &status))
 		return wrong(
-			out, "the status is", said,
+			out, NM_FAULT_STATUS, said,
 			"and not one that is known: answered, no answer, busy, failed, canceled, voicemail");
 	out->record.ended = *duration != '\0' ? out->record.began + seconds : 0;
 	out->record.end = end_of(status);
@@ -180,6 +192,7 @@ enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_
 	*record = (struct nm_record){ .id = out->id, .legs = out->legs };
 	out->mailbox = false;
 	if (row->wrong != NULL) {
+		out->fault = NM_FAULT_ROW;
 		snprintf(out->words, sizeof(out->words), "%s", row->wrong);
 		return NM_ROW_WRONG;
 	}
@@ -189,7 +202,7 @@ enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_
 	if (kind != NM_ROW_CALL)
 		return kind;
 	if (!nm_words_caller(plan, from, &record->caller))
-		return wrong(out, "the caller is", from, "and not a number, anonymous or unknown");
+		return wrong(out, NM_FAULT_CALLER, from, "and not a number, anonymous or unknown");
 	out->line = options->line >= 0 ? options->line : nm_row_line(plan, to);
 	if (out->line < 0)
 		return nm_row_line(plan, from) >= 0 ? NM_ROW_OUTGOING : NM_ROW_ELSEWHERE;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the plan says of follow-ups: when each is due, in which order, and what an outcome does.  Knows no tables.
+ * What the plan says of follow-ups: in which order they are due, and what an outcome does.  Knows no tables.
  */
 #include "nevermiss/followup.h"
 
@@ -8,7 +8,6 @@
 #include <string.h>
 
 #include "nevermiss/events.h"
-#include "nevermiss/timeline.h"
 
 #define ONCE_PER_S (4 * 3600) /* text_back's default, for a plan without that section */
 
@@ -54,95 +53,9 @@ bool nm_followup_end_find(const char *name, enum nm_followup_end *out)
 	return false;
 }
 
-/* --- when it is due --- */
-
-#define YEAR (366 * (nm_time)NM_DAY)
-
-static nm_time later(nm_time t, nm_time seconds)
-{
-	return t < NM_TIME_MAX - seconds ? t + seconds : NM_TIME_MAX;
-}
-
-static bool is_on(const struct nm_state *state, const struct nm_set *schedules)
-{
-	for (size_t i = 0; i < schedules->n; i++)
-		if (nm_bit(state->schedules, schedules->ids[i]))
-			return true;
-	return false;
-}
-
-/* The first instant of a window at which one of them is on; NM_TIME_MAX: none is. */
-static enum nm_code first_on(const struct nm_plan *plan, const struct nm_set *schedules,
-			     struct nm_span window, nm_time *out)
-{
-	struct nm_timeline *timeline;
-	enum nm_code code = nm_timeline_build(plan, window.from, window.until, &timeline, NULL);
-
-	if (code != NM_OK)
-		return code;
-	*out = NM_TIME_MAX;
-	for (size_t i = timeline->n; i-- > 0;)
-		if (is_on(&timeline->states[timeline->state[i]], schedules))
-			*out = timeline->start[i];
-	nm_timeline_free(timeline);
-	return NM_OK;
-}
-
-/* The first instant from t on at which one of them is on. */
-static nm_time when_on(const struct nm_plan *plan, const struct nm_set *schedules, nm_time t)
-{
-	struct nm_span window = { t, later(t, NM_DAY) };
-	nm_time on = NM_TIME_MAX;
-
-	while (on == NM_TIME_MAX && window.from < later(t, YEAR)) {
-		if (first_on(plan, schedules, window, &on) != NM_OK)
-			return t;
-		window = (struct nm_span){ window.until, later(window.until, 8 * (window.until - t)) };
-	}
-	return on;
-}
-
-/* The first instant from t on at which texts may be sent. */
-static nm_time when_texts(const struct nm_plan *plan, nm_time t)
-{
-	const nm_local local = nm_zone_local(plan->zone, t);
-	const int64_t day = nm_local_day(local);
-	const nm_local opens = day * NM_DAY + NM_TEXTS_FROM_H * 3600;
-
-	if (local < opens)
-		return nm_zone_utc(plan->zone, opens, NULL);
-	return local < day * NM_DAY + NM_TEXTS_UNTIL_H * 3600 ? t
-							      : nm_zone_utc(plan->zone, opens + NM_DAY, NULL);
-}
-
-/* Is there a text that it was not sent yet? */
-static bool awaits_text(const struct nm_plan *plan, const struct nm_followup *followup)
+bool nm_followup_awaits_text(const struct nm_plan *plan, const struct nm_followup *followup)
 {
 	return plan->follow_up.then_text != NULL && followup->number != 0 && followup->texted == 0;
-}
-
-/* Whoever rings once from a number that is dear to call wants just that. */
-static bool may_be_called(const struct nm_plan *plan, const struct nm_followup *followup)
-{
-	return followup->number == 0 || nm_plan_toll(plan, followup->number) == NM_TOLL_FINE;
-}
-
-struct nm_followup_due nm_followup_due(const struct nm_plan *plan, const struct nm_followup *followup)
-{
-	const struct nm_follow_up *follow_up = &plan->follow_up;
-	struct nm_followup_due due = { .next = NM_NEXT_CALL };
-
-	if (followup->tries >= follow_up->attempts)
-		due.next = awaits_text(plan, followup) ? NM_NEXT_TEXT : NM_NEXT_NONE;
-	if (followup->end != NM_FOLLOWUP_OPEN || due.next == NM_NEXT_NONE || !may_be_called(plan, followup))
-		return (struct nm_followup_due){ NM_NEXT_NONE, NM_TIME_MAX };
-	due.at = followup->tries > 0 ? later(followup->last_try, follow_up->retry_s)
-				     : later(followup->opened, follow_up->within_s);
-	if (follow_up->during.given && due.at < NM_TIME_MAX)
-		due.at = when_on(plan, &follow_up->during, due.at);
-	if (due.next == NM_NEXT_TEXT && due.at < NM_TIME_MAX)
-		due.at = when_texts(plan, due.at);
-	return due;
 }
 
 /* --- in which order --- */
@@ -170,15 +83,20 @@ static int by_urgency(const void *a, const void *b)
 void nm_followups_sort(const struct nm_plan *plan, struct nm_followups *followups)
 {
 	struct ranked *ranked = calloc(followups->n + 1, sizeof(*ranked));
+	struct nm_due_times *times = nm_due_times_new(plan);
 
-	if (ranked == NULL)
-		return;
-	for (size_t i = 0; i < followups->n; i++)
-		ranked[i] = (struct ranked){ nm_followup_due(plan, &followups->items[i]).at,
+	for (size_t i = 0; ranked != NULL && times != NULL && i < followups->n; i++)
+		ranked[i] = (struct ranked){ nm_due_times_of(times, &followups->items[i]).at,
 					     followups->items[i] };
+	if (ranked == NULL || times == NULL) {
+		nm_due_times_free(times);
+		free(ranked);
+		return;
+	}
 	qsort(ranked, followups->n, sizeof(*ranked), by_urgency);
 	for (size_t i = 0; i < followups->n; i++)
 		followups->items[i] = ranked[i].followup;
+	nm_due_times_free(times);
 	free(ranked);
 }
 
@@ -187,7 +105,7 @@ void nm_followups_sort(const struct nm_plan *plan, struct nm_followups *followup
 static enum nm_code try_again(const struct nm_plan *plan, struct nm_store *store,
 			      const struct nm_followup *followup, struct nm_deed deed, struct nm_error *err)
 {
-	const bool last = followup->tries + 1 >= plan->follow_up.attempts && !awaits_text(plan, followup);
+	const bool last = followup->tries + 1 >= plan->follow_up.attempts && !nm_followup_awaits_text(plan, followup);
 	enum nm_code code;
 
 	deed.kind = NM_DEED_TRIED;
@@ -264,7 +182,7 @@ enum nm_code nm_followup_text_check(const struct nm_plan *plan, struct nm_store 
 	if (followup->number == 0)
 		return nm_fail(err, NM_INPUT, "follow-up %lld has no number that could get a text",
 			       (long long)followup->id);
-	if (when_texts(plan, now) != now)
+	if (nm_followup_texts_from(plan, now) != now)
 		return nm_fail(
 			err, NM_REFUSED,
 			"customers get texts from %d:00 to %d:00 on the plan's clock only: try again then",

@@ -262,13 +262,30 @@ static void collect_names(struct nm_build *build, const struct nm_section_info *
 	}
 }
 
-/* Destinations, rotations and lines share the space of what a step rings. */
+/* They share the space of what a step rings. */
+static const char *const rung_kinds[] = { "destination", "rotation", "line" };
+
+static bool is_rung(const char *kind)
+{
+	size_t i;
+
+	for (i = 0; i < sizeof rung_kinds / sizeof rung_kinds[0]; i++)
+		if (!strcmp(rung_kinds[i], kind))
+			return true;
+	return false;
+}
+
+bool nm_kinds_share_names(const char *a, const char *b)
+{
+	return !strcmp(a, b) || (is_rung(a) && is_rung(b));
+}
+
 static void check_shared_names(struct nm_build *build)
 {
-	static const char *const kinds[] = { "destination", "rotation", "line" };
+	const char *const *kinds = rung_kinds;
 	size_t a, b, i;
 
-	for (a = 0; a < 3; a++) {
+	for (a = 0; a < sizeof rung_kinds / sizeof rung_kinds[0]; a++) {
 		const struct nm_names *names = &build->names[nm_section_find(kinds[a]) - nm_sections];
 
 		for (b = 0; b < a; b++)

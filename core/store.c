@@ -198,7 +198,11 @@ static const char *const statements[NM_SQL_COUNT] = {
 		" coalesce((SELECT min(came) FROM " OF_CALLER " AND came <> 0 AND came > ?2), ?3))",
 	[NM_SQL_MATTER_ANSWERED] = "SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1",
 	[NM_SQL_MATTER_FOLLOWUPS] = MATTER_ROW " AND anchor >= ?2 AND anchor < ?3 ORDER BY anchor DESC, id DESC",
+	/* In parts, as each has an index of its own. */
 	[NM_SQL_MATTER_ENDS] =
+		MATTER_ROW " AND outcome IN (0, 5) AND ended IN (0, ?2, ?3) UNION " MATTER_ROW
+			   " AND outcome IN (0, 5) AND anchor >= ?4 AND anchor < ?5",
+	[NM_SQL_MATTER_ENDS_FROM] =
 		MATTER_ROW " AND outcome IN (0, 5) AND ended = 0 UNION ALL " MATTER_ROW
 			   " AND outcome IN (0, 5) AND ended >= ?2 AND ended <> 0 AND anchor < ?3",
 	[NM_SQL_MATTER_CALLS] =

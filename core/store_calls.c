@@ -159,10 +159,10 @@ static enum nm_code is_kept(struct nm_store *store, const struct nm_call_entry *
 static enum nm_code settle(struct nm_store *store, const struct nm_call_entry *call, struct ring before,
 			   struct nm_error *err)
 {
-	enum nm_code code = nm_store_matters_settle(store, call->caller.number, call->began, err);
+	enum nm_code code = nm_store_matters_settle_call(store, call->caller.number, call->began, err);
 
 	if (code == NM_OK && (before.caller != call->caller.number || before.began != call->began))
-		code = nm_store_matters_settle(store, before.caller, before.began, err);
+		code = nm_store_matters_settle_call(store, before.caller, before.began, err);
 	return code;
 }
 

@@ -80,18 +80,12 @@ static struct row read_row(sqlite3_stmt *statement)
 	};
 }
 
-static enum nm_code read_rows(struct nm_store *store, enum nm_store_statement which, uint64_t number,
-			      struct nm_span span, struct rows *out, struct nm_error *err)
+/* Runs a statement whose parameters are bound. */
+static enum nm_code read_bound(struct nm_store *store, sqlite3_stmt *statement, struct rows *out, struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, which, err);
 	bool ok = true;
 	int result = SQLITE_DONE;
 
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
-	sqlite3_bind_int64(statement, 2, span.from);
-	sqlite3_bind_int64(statement, 3, span.until);
 	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
 		ok = nm_grow((void **)&out->items, &out->capacity, out->n + 1, sizeof(*out->items));
 		if (ok)
@@ -101,6 +95,19 @@ static enum nm_code read_rows(struct nm_store *store, enum nm_store_statement wh
 	if (!ok)
 		return nm_fail_memory(err);
 	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its follow-ups", err);
+}
+
+static enum nm_code read_rows(struct nm_store *store, enum nm_store_statement which, uint64_t number,
+			      struct nm_span span, struct rows *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
+	sqlite3_bind_int64(statement, 2, span.from);
+	sqlite3_bind_int64(statement, 3, span.until);
+	return read_bound(store, statement, out, err);
 }
 
 static enum nm_code read_missed(struct nm_store *store, uint64_t number, struct nm_span span,
@@ -259,43 +266,113 @@ static enum nm_code settle_end(struct nm_store *store, uint64_t number, const st
 	return code;
 }
 
-/* Of all that a call at that instant may end, or has. */
-static enum nm_code settle_ends(struct nm_store *store, uint64_t number, nm_time at, struct nm_error *err)
+static enum nm_code settle_rows_ends(struct nm_store *store, uint64_t number, struct rows *rows,
+				     struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < rows->n && code == NM_OK; i++)
+		code = settle_end(store, number, &rows->items[i], err);
+	free(rows->items);
+	return code;
+}
+
+/* Of all that ends at that instant or later, whatever has changed. */
+static enum nm_code settle_ends_from(struct nm_store *store, uint64_t number, nm_time at, struct nm_error *err)
 {
 	struct rows rows = { 0 };
-	enum nm_code code =
-		read_rows(store, NM_SQL_MATTER_ENDS, number, (struct nm_span){ at, NM_TIME_MAX }, &rows, err);
+	const struct nm_span span = { at, NM_TIME_MAX };
+	enum nm_code code = read_rows(store, NM_SQL_MATTER_ENDS_FROM, number, span, &rows, err);
 
-	for (size_t i = 0; i < rows.n && code == NM_OK; i++)
-		code = settle_end(store, number, &rows.items[i], err);
+	if (code == NM_OK)
+		return settle_rows_ends(store, number, &rows, err);
 	free(rows.items);
 	return code;
 }
 
-static enum nm_code settle_around(struct nm_store *store, uint64_t number, nm_time at, struct nm_error *err)
+/* Of all that a call at that instant may end, or has.  Outside the matters that were settled (their span) only the
+ * answers have changed, and of these only that one: what it ended, or what the next one after it ends, it may end
+ * now. */
+static enum nm_code settle_ends(struct nm_store *store, uint64_t number, nm_time at, struct nm_span settled,
+				struct nm_error *err)
+{
+	struct rows rows = { 0 };
+	sqlite3_stmt *statement;
+	nm_time next;
+	enum nm_code code = read_time(store, NM_SQL_MATTER_ANSWERED, number, at, 0, &next, err);
+
+	if (code != NM_OK)
+		return code;
+	statement = nm_store_statement(store, NM_SQL_MATTER_ENDS, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
+	sqlite3_bind_int64(statement, 2, at);
+	sqlite3_bind_int64(statement, 3, next);
+	sqlite3_bind_int64(statement, 4, settled.from);
+	sqlite3_bind_int64(statement, 5, settled.until);
+	code = read_bound(store, statement, &rows, err);
+	if (code == NM_OK)
+		return settle_rows_ends(store, number, &rows, err);
+	free(rows.items);
+	return code;
+}
+
+/* The matters around an instant; *settled: from the beginning of the first to the end of the last. */
+static enum nm_code settle_matters(struct nm_store *store, uint64_t number, nm_time at, struct nm_span *settled,
+				   struct nm_error *err)
 {
 	struct nm_span span;
 	bool bound;
 	enum nm_code code = read_span(store, number, at, &span, err);
 
-	bound = code == NM_OK && span.from == at && at > NM_TIME_MIN;
-	if (code == NM_OK)
-		code = settle_matter(store, number, span, err);
+	if (code != NM_OK)
+		return code;
+	*settled = span;
+	bound = span.from == at && at > NM_TIME_MIN;
+	code = settle_matter(store, number, span, err);
 	if (code == NM_OK && bound) /* what was one matter before it may be two now */
 		code = read_span(store, number, at - 1, &span, err);
-	if (code == NM_OK && bound)
+	if (code == NM_OK && bound) {
+		settled->from = span.from;
 		code = settle_matter(store, number, span, err);
-	return code == NM_OK ? settle_ends(store, number, at, err) : code;
+	}
+	return code;
+}
+
+/* Is there anything about the caller at all? */
+static enum nm_code read_any(struct nm_store *store, uint64_t number, nm_time at, bool *out, struct nm_error *err)
+{
+	nm_time any = 0;
+	enum nm_code code =
+		number != 0 ? read_time(store, NM_SQL_MATTER_ANY, number, at, 0, &any, err) : NM_OK;
+
+	*out = any != 0;
+	return code;
 }
 
 enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm_time at,
 				     struct nm_error *err)
 {
-	nm_time any;
-	enum nm_code code;
+	struct nm_span settled;
+	bool any;
+	enum nm_code code = read_any(store, number, at, &any, err);
 
-	if (number == 0)
-		return NM_OK;
-	code = read_time(store, NM_SQL_MATTER_ANY, number, at, 0, &any, err);
-	return code == NM_OK && any != 0 ? settle_around(store, number, at, err) : code;
+	if (code != NM_OK || !any)
+		return code;
+	code = settle_matters(store, number, at, &settled, err);
+	return code == NM_OK ? settle_ends_from(store, number, at, err) : code;
+}
+
+enum nm_code nm_store_matters_settle_call(struct nm_store *store, uint64_t number, nm_time at,
+					  struct nm_error *err)
+{
+	struct nm_span settled;
+	bool any;
+	enum nm_code code = read_any(store, number, at, &any, err);
+
+	if (code != NM_OK || !any)
+		return code;
+	code = settle_matters(store, number, at, &settled, err);
+	return code == NM_OK ? settle_ends(store, number, at, settled, err) : code;
 }

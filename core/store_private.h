@@ -85,6 +85,7 @@ enum nm_store_statement {
 	NM_SQL_MATTER_ANSWERED,
 	NM_SQL_MATTER_FOLLOWUPS,
 	NM_SQL_MATTER_ENDS,
+	NM_SQL_MATTER_ENDS_FROM,
 	NM_SQL_MATTER_CALLS,
 	NM_SQL_CALENDAR_PUT,
 	NM_SQL_CALENDAR_DROP,
@@ -138,10 +139,14 @@ void nm_store_bind(sqlite3_stmt *statement, int index, const char *text);
 enum nm_code nm_store_files_same(struct nm_store *store, int64_t version, bool *same,
 				 struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_files_keep(struct nm_store *store, int64_t version, struct nm_error *err) NM_WARN_UNUSED;
-/* store_matters.c: brings the follow-ups of a caller up to date with the log around an instant: when a call was
- * written, and when somebody has ended or reopened one.  Number 0: nothing.  Within a transaction. */
+/* store_matters.c: brings the follow-ups of a caller up to date with the log around an instant: when a lead
+ * came, and when somebody has ended or reopened one.  Number 0: nothing.  Within a transaction. */
 enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm_time at,
 				     struct nm_error *err) NM_WARN_UNUSED;
+/* The same when a call alone was written or taken back, whatever else the caller has: in no longer than that call's
+ * own matter takes. */
+enum nm_code nm_store_matters_settle_call(struct nm_store *store, uint64_t number, nm_time at,
+					  struct nm_error *err) NM_WARN_UNUSED;
 /* store_followups.c: adds a deed and brings the row up to date; within a transaction. */
 struct nm_deed;
 enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,

@@ -168,7 +168,7 @@ static struct queue_columns queue_columns(struct box box)
 static void draw_waiting(const struct app *app, const struct nm_followup *followup, struct canvas *canvas,
 			 const struct queue_columns *at, int end, int y)
 {
-	const struct nm_followup_due due = nm_followup_due(app_plan(app), followup);
+	const struct nm_followup_due due = session_due(app->session, followup);
 	char text[64];
 	const unsigned style = due_words(&due, app_now(app), text, sizeof text);
 

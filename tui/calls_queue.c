@@ -55,7 +55,7 @@ static const struct {
 
 static void tell_outcome(struct app *app, const char *who, const struct nm_followup *followup)
 {
-	const struct nm_followup_due due = nm_followup_due(app_plan(app), followup);
+	const struct nm_followup_due due = session_due(app->session, followup);
 	char at[32];
 
 	if (followup->end != NM_FOLLOWUP_OPEN) {

@@ -59,8 +59,21 @@ static bool told(void *context, int64_t done)
 	       session->working(session->progress_context, "KiB", (size_t)done >> 10, (reading->size >> 10) + 1);
 }
 
+/* "time 120, caller 3": how many rows could not be read for each. */
+static const char *faults_words(const struct nm_calls_file *file, struct nm_buf *out)
+{
+	for (enum nm_calls_fault fault = 0; fault < NM_FAULTS; fault++)
+		if (file->faults[fault])
+			nm_buf_addf(out, "%s%s %lld", out->len ? ", " : "", nm_calls_fault_name(fault),
+				    (long long)file->faults[fault]);
+	return out->data;
+}
+
 static void file_text(struct invocation *run, const struct nm_calls_file *file)
 {
+	struct nm_buf faults;
+
+	nm_buf_init(&faults, NM_ERROR_TEXT);
 	nm_buf_addf(run->out, "%lld calls: %lld new, %lld mended, %lld known\n", (long long)file->rows,
 		    (long long)file->fresh, (long long)file->mended, (long long)file->known);
 	if (file->outgoing)
@@ -74,8 +87,26 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 		nm_buf_addf(run->notes, "%s:%lld: %s\n", run->args->words[1], (long long)file->wrong[i].line,
 			    file->wrong[i].words);
 	if (file->n_wrong > NM_CALLS_FILE_WRONG)
-		nm_buf_addf(run->notes, "and %lld more rows that could not be read\n",
-			    (long long)(file->n_wrong - NM_CALLS_FILE_WRONG));
+		nm_buf_addf(run->notes, "and %lld more rows that could not be read; of all %lld: %s\n",
+			    (long long)(file->n_wrong - NM_CALLS_FILE_WRONG), (long long)file->n_wrong,
+			    faults_words(file, &faults));
+	nm_buf_clear(&faults);
+}
+
+static void json_faults(struct nm_json *json, const struct nm_calls_file *file)
+{
+	nm_json_key(json, "wrong_by");
+	nm_json_array(json);
+	for (enum nm_calls_fault fault = 0; fault < NM_FAULTS; fault++) {
+		if (!file->faults[fault])
+			continue;
+		nm_json_object(json);
+		nm_json_key(json, "what");
+		nm_json_text(json, nm_calls_fault_name(fault));
+		nm_json_count(json, "rows", file->faults[fault]);
+		nm_json_end(json, '}');
+	}
+	nm_json_end(json, ']');
 }
 
 static void file_json(struct invocation *run, const struct nm_calls_file *file)
@@ -93,6 +124,7 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	nm_json_count(&json, "outgoing", file->outgoing);
 	nm_json_count(&json, "elsewhere", file->elsewhere);
 	nm_json_count(&json, "wrong_total", file->n_wrong);
+	json_faults(&json, file);
 	nm_json_key(&json, "wrong");
 	nm_json_array(&json);
 	for (int64_t i = 0; i < file->n_wrong && i < NM_CALLS_FILE_WRONG; i++) {

@@ -97,7 +97,7 @@ bool followup_toll(const struct nm_plan *plan, const struct nm_followup *followu
 
 void followup_stands(const struct session *session, const struct nm_followup *followup, struct nm_buf *out)
 {
-	const struct nm_followup_due due = nm_followup_due(session->plan, followup);
+	const struct nm_followup_due due = session_due(session, followup);
 	char at[NM_TIME_TEXT];
 
 	if (followup->end != NM_FOLLOWUP_OPEN) {
@@ -258,7 +258,7 @@ static void json_toll(struct nm_json *json, const struct session *session, const
 static void json_due(struct nm_json *json, const struct session *session, const struct nm_followup *followup)
 {
 	static const char *const nexts[] = { [NM_NEXT_CALL] = "call", [NM_NEXT_TEXT] = "text" };
-	const struct nm_followup_due due = nm_followup_due(session->plan, followup);
+	const struct nm_followup_due due = session_due(session, followup);
 
 	json_word(json, "next", due.next == NM_NEXT_NONE ? NULL : nexts[due.next]);
 	json_known_time(json, session_zone(session), "due", due.at, due.at != NM_TIME_MAX);

@@ -27,7 +27,7 @@ static void read_due(struct now_log *log, struct app *app, struct nm_store *stor
 	if (nm_store_followups(store, &open, &followups, NULL))
 		return;
 	for (size_t i = 0; i < followups.n; i++) {
-		const struct nm_followup_due due = nm_followup_due(app_plan(app), &followups.items[i]);
+		const struct nm_followup_due due = session_due(app->session, &followups.items[i]);
 
 		log->due += due.next != NM_NEXT_NONE;
 		log->due_at = due.at < log->due_at ? due.at : log->due_at;

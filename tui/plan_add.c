@@ -408,18 +408,36 @@ static void take_kind(struct plan_screen *screen, struct app *app, const char *s
 		ask_next(screen, app);
 }
 
+/* The kind of the section that has this name, where one of `kind` may not have it too; NULL. */
+static const char *named_already(const struct plan_screen *screen, const char *kind, const char *name)
+{
+	for (size_t i = 0; screen->form.written && i < nm_sections_count; i++) {
+		const struct nm_place place = {nm_sections[i].name, name, -1};
+
+		if (nm_sections[i].titled && nm_kinds_share_names(kind, nm_sections[i].name) &&
+		    nm_written_find(screen->form.written, &place))
+			return nm_sections[i].name;
+	}
+	return NULL;
+}
+
+bool plan_name_refused(const struct plan_screen *screen, struct app *app, const char *kind, const char *name)
+{
+	const char *problem = nm_section_name_problem(kind, name), *other = named_already(screen, kind, name);
+
+	if (problem)
+		app_message(app, STYLE_ERROR, "this name %s", problem);
+	else if (other && !strcmp(other, kind))
+		app_message(app, STYLE_ERROR, "there is a %s '%s' already", kind, name);
+	else if (other)
+		app_message(app, STYLE_ERROR,
+			    "there is a %s '%s' already, and a step could mean either", other, name);
+	return problem || other;
+}
+
 static void take_name(struct plan_screen *screen, struct app *app, const char *name)
 {
-	const char *problem = nm_section_name_problem(screen->draft.section, name);
-	const struct nm_place place = {screen->draft.section, name, -1};
-
-	if (problem) {
-		app_message(app, STYLE_ERROR, "this name %s", problem);
-	} else if (screen->form.written && nm_written_find(screen->form.written, &place)) {
-		app_message(app, STYLE_ERROR, "there is a %s '%s' already", screen->draft.section, name);
-		problem = name;
-	}
-	if (problem) {
+	if (plan_name_refused(screen, app, screen->draft.section, name)) {
 		ask_name(app, &screen->draft, name);
 		return;
 	}

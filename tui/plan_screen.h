@@ -97,6 +97,8 @@ void change_mend(struct plan_screen *screen, struct app *app);
 void change_answer(struct plan_screen *screen, struct app *app, const struct event *event);
 
 /* plan_add.c */
+/* May no section of this kind be named so, another one having the name or it being none?  Then that is told. */
+bool plan_name_refused(const struct plan_screen *screen, struct app *app, const char *kind, const char *name);
 void add_ask(struct plan_screen *screen, struct app *app);
 void add_answer(struct plan_screen *screen, struct app *app, const struct event *event);
 void draft_clear(struct draft *draft);

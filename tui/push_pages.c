@@ -31,6 +31,39 @@ void push_show_hand_back(struct app *app, int line)
 	notes_clear(&notes);
 }
 
+static bool same_part(const struct nm_line_status *status, const struct nm_part *wanted)
+{
+	const struct nm_part *live = nm_artefact_find(&status->live, wanted->name);
+
+	return live && !strcmp(live->bytes, wanted->bytes);
+}
+
+/* Why a line that is in sync is not written as a push would write it: mostly both reach to another day. */
+static void add_horizon(const struct nm_plan *plan, const struct nm_line_status *status, struct notes *notes)
+{
+	const nm_time pushed = status->pushed.horizon, planned = status->plan_route->until;
+	char now[NM_TIME_TEXT], then[NM_TIME_TEXT], from[NM_TIME_TEXT];
+	bool differs = false;
+
+	for (size_t i = 0; i < status->wanted.n; i++)
+		differs |= !nm_part_is_fact(&status->wanted.parts[i]) && !same_part(status, &status->wanted.parts[i]);
+	if (!differs || status->sync != NM_SYNC_SAME)
+		return;
+	notes_add(notes, STYLE_GOOD, "In sync: callers get what the plan says.");
+	if (status->pushed.id > 0 && pushed < planned) {
+		nm_time_words(plan->zone, pushed, true, now);
+		nm_time_words(plan->zone, planned, true, then);
+		nm_time_words(plan->zone, pushed - NM_HORIZON_LOW, true, from);
+		notes_addf(notes, STYLE_PLAIN,
+			   "What was pushed is exact until %s; written today it would be until %s, and that is the "
+			   "difference below. %s%s a push extends it.",
+			   now, then, status->to_push ? "Now" : "From ", status->to_push ? "" : from);
+	} else {
+		notes_add(notes, STYLE_PLAIN, "What differs below is only how it is written.");
+	}
+	notes_add(notes, STYLE_PLAIN, "");
+}
+
 void push_show_artefact(struct app *app, size_t line)
 {
 	const struct nm_line_status *status = push_status(app, line);
@@ -42,6 +75,7 @@ void push_show_artefact(struct app *app, size_t line)
 		return;
 	}
 	notes_init(&notes);
+	add_horizon(app_plan(app), status, &notes);
 	for (size_t i = 0; i < status->wanted.n; i++) {
 		const struct nm_part *part = nm_artefact_find(&status->live, status->wanted.parts[i].name);
 		const char *live = part ? part->bytes : NULL;
@@ -51,7 +85,7 @@ void push_show_artefact(struct app *app, size_t line)
 
 		notes_addf(&notes, STYLE_HEAD, "%s (%s, %zu bytes)", status->wanted.parts[i].name,
 			   status->wanted.parts[i].type, status->wanted.parts[i].len);
-		if (live && !strcmp(live, status->wanted.parts[i].bytes)) {
+		if (same_part(status, &status->wanted.parts[i])) {
 			notes_add(&notes, STYLE_GOOD, "the same is there now");
 			notes_lines(&notes, live);
 		} else {

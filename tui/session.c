@@ -46,6 +46,8 @@ static void forget_derived(struct session *session)
 		nm_classes_clear(&session->classes);
 	session->classes_known = false;
 	session_forget_written(session);
+	nm_due_times_free(session->due_times);
+	session->due_times = NULL;
 }
 
 /* FNV-1a */
@@ -96,6 +98,7 @@ void session_read_plan(struct session *session)
 	nm_plan_free(session->plan);
 	nm_diags_clear(&session->diags);
 	session->plan = plan;
+	session->due_times = plan ? nm_due_times_new(plan) : NULL;
 	session->diags = diags;
 	session->generation++;
 	give_files(session);
@@ -158,6 +161,12 @@ void session_close(struct session *session)
 	nm_document_free(session->document);
 	nm_zone_free(session->utc);
 	*session = (struct session){0};
+}
+
+struct nm_followup_due session_due(const struct session *session, const struct nm_followup *followup)
+{
+	return session->due_times ? nm_due_times_of(session->due_times, followup)
+				  : nm_followup_due(session->plan, followup);
 }
 
 nm_time session_now(const struct session *session)

@@ -17,6 +17,7 @@
 #include "nevermiss/decide.h"
 #include "nevermiss/diag.h"
 #include "nevermiss/edit.h"
+#include "nevermiss/followup.h"
 #include "nevermiss/plan.h"
 #include "nevermiss/push.h"
 #include "nevermiss/route.h"
@@ -44,6 +45,7 @@ struct session_options {
 struct session {
 	struct session_options options;
 	struct nm_document *document; /* NULL when the file could not be read */
+	struct nm_due_times *due_times; /* of plan; NULL: without one, or memory was out */
 	struct nm_plan *plan;         /* NULL when the text does not read: then diags and plan_error say why */
 	struct nm_diags diags;
 	struct nm_error plan_error;
@@ -107,6 +109,8 @@ enum nm_code session_draft(struct session *session, const struct session_options
 enum nm_code session_draft_text(struct session *session, const char *text, size_t len, struct nm_error *err) NM_WARN_UNUSED;
 void session_close(struct session *session);
 
+/* When the follow-up is due by the session's plan, of which there has to be one. */
+struct nm_followup_due session_due(const struct session *session, const struct nm_followup *followup);
 nm_time session_now(const struct session *session);
 /* The plan's zone; UTC when there is no plan. */
 const struct nm_zone *session_zone(const struct session *session);

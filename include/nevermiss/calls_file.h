@@ -44,6 +44,18 @@ struct nm_calls_file_options {
 
 #define NM_CALLS_FILE_WRONG 100
 
+/* What of a row cannot be read. */
+enum nm_calls_fault {
+	NM_FAULT_ROW, /* the row as such */
+	NM_FAULT_TIME,
+	NM_FAULT_CALLER,
+	NM_FAULT_STATUS,
+	NM_FAULT_DURATION,
+	NM_FAULT_RANG,
+	NM_FAULTS
+};
+const char *nm_calls_fault_name(enum nm_calls_fault fault); /* "time" */
+
 struct nm_calls_file {
 	struct nm_arena *arena;
 	const char *format; /* "table", "Master.csv" */
@@ -55,7 +67,8 @@ struct nm_calls_file {
 	struct nm_calls_wrong {
 		int64_t line;
 		const char *words;
-	} wrong[NM_CALLS_FILE_WRONG]; /* the first of them */
+	} wrong[NM_CALLS_FILE_WRONG]; /* the first of them, in the order of the file */
+	int64_t faults[NM_FAULTS];    /* all of them, by what cannot be read */
 	bool stopped;
 };
 

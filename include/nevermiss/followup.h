@@ -151,6 +151,8 @@ enum nm_followup_next {
 		       * call that number (nm_plan_toll) */
 };
 
+struct nm_due_times;
+
 struct nm_followup_due {
 	enum nm_followup_next next;
 	nm_time at; /* when that is due: `within` after it was opened, or `retry` after the last try; where follow_up has
@@ -160,6 +162,14 @@ struct nm_followup_due {
 
 /* Section follow_up's defaults hold for a plan without one.  Out of memory, `during` is left aside. */
 struct nm_followup_due nm_followup_due(const struct nm_plan *plan, const struct nm_followup *followup);
+/* The same for many of one plan: the timeline that `during` needs is made once.  plan is borrowed; NULL: out of memory. */
+struct nm_due_times *nm_due_times_new(const struct nm_plan *plan);
+void nm_due_times_free(struct nm_due_times *times);
+struct nm_followup_due nm_due_times_of(struct nm_due_times *times, const struct nm_followup *followup);
+/* The first instant from t on at which texts may be sent. */
+nm_time nm_followup_texts_from(const struct nm_plan *plan, nm_time t);
+/* Is there a text that it was not sent yet? */
+bool nm_followup_awaits_text(const struct nm_plan *plan, const struct nm_followup *followup);
 /* Open ones in the order in which they are due, the most urgent first, the ended ones behind them; sorts the items in
  * place.  Out of memory they stay as they are. */
 void nm_followups_sort(const struct nm_plan *plan, struct nm_followups *followups);

@@ -342,6 +342,9 @@ void nm_plan_free(struct nm_plan *plan);
 const char *nm_name_problem(const char *name);
 /* The same of a section of one kind ("destination"): most names stand in lists and on command lines too. */
 const char *nm_section_name_problem(const char *kind, const char *name);
+/* May no section of kind a have the name of one of kind b?  What a step rings (destinations, rotations, lines) goes by
+ * one name each; every other kind has its names for itself. */
+bool nm_kinds_share_names(const char *a, const char *b);
 /* Index by name; -1 when there is none. */
 int nm_plan_find_line(const struct nm_plan *plan, const char *name);
 /* Numbers of that country may be called: it is the plan's own, or one of `allow`. */

@@ -185,6 +185,36 @@ static void a_carrier_that_does_not_answer_is_told_everywhere(void **state)
 	stage_close(&stage);
 }
 
+/* A day later the plan reaches a day further: the artefact differs, and callers get the same. */
+static void a_horizon_that_moved_on_is_no_riddle(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 120, .height = 50 });
+	stage_keys(&stage, "A y q");
+	stage_shows(&stage, "in sync             now");
+	stage_keys(&stage, "a");
+	stage_shows(&stage, "the same is there now");
+	stage_hides(&stage, "In sync: ");
+	stage_keys(&stage, "q");
+	stage.now += 3 * NM_DAY;
+	stage_keys(&stage, "r");
+	stage_shows(&stage, "in sync             now");
+	stage_keys(&stage, "a");
+	stage_hides(&stage, "the same is there now");
+	stage_shows(&stage, "In sync: callers get what the plan says.");
+	stage_shows(&stage, "What was pushed is exact until Thu 23 Nov 2028");
+	stage_shows(&stage, "From Sun 24 Sep 2028");
+	stage_keys(&stage, "q");
+	stage.now += 690 * NM_DAY;
+	stage_keys(&stage, "r");
+	stage_shows(&stage, "in sync             now");
+	stage_keys(&stage, "a");
+	stage_shows(&stage, "Now a push extends it.");
+	stage_close(&stage);
+}
+
 /* Z on what was done by hand shows what takes it back. */
 static void handwork_is_taken_back_by_what_z_shows(void **state)
 {
@@ -230,6 +260,7 @@ int main(void)
 		cmocka_unit_test(an_error_of_check_is_told_before_the_yes),
 		cmocka_unit_test(an_unreadable_line_says_why),
 		cmocka_unit_test(a_carrier_that_does_not_answer_is_told_everywhere),
+		cmocka_unit_test(a_horizon_that_moved_on_is_no_riddle),
 		cmocka_unit_test(handwork_is_taken_back_by_what_z_shows),
 		cmocka_unit_test(a_call_is_played_on_what_was_dialled),
 	};

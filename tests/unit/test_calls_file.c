@@ -227,6 +227,43 @@ static void a_bad_row_is_told_with_its_line(void **state)
 	log_says(0, "2026-01-05 08:01;+15125550199;main;lost;-;-1");
 }
 
+/* Of very many the first are told in the order of the file, and all are counted by what is wrong with them. */
+static void very_many_bad_rows_are_counted_by_what_is_wrong(void **state)
+{
+	static const char *const rows[] = { "never,+15125550199,main,answered,,\n", "2026-01-05 08:00,nobody!,main,answered,,\n",
+					    "2026-01-05 08:00,+15125550199,main,sideways,,\n",
+					    "2026-01-05 08:00,+15125550199,main,answered,long,\n",
+					    "2026-01-05 08:00,+15125550199,main,answered,10,soon\n" };
+	static const enum nm_calls_fault faults[] = { NM_FAULT_TIME, NM_FAULT_CALLER, NM_FAULT_STATUS,
+						      NM_FAULT_DURATION, NM_FAULT_RANG };
+	int64_t expected[NM_FAULTS] = { 0 };
+	uint64_t seed = 5;
+	struct nm_calls_file file;
+	struct nm_buf text;
+	int64_t told = 0, i;
+
+	(void)state;
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_add(&text, "at,from,to,status,duration,ring time\n");
+	for (i = 0; i < 3000; i++) {
+		const uint32_t k = random_below(&seed, 5);
+
+		nm_buf_add(&text, rows[k]);
+		expected[faults[k]]++;
+	}
+	file = import(text.data);
+	assert_int_equal(file.n_wrong, 3000);
+	for (i = 0; i < NM_CALLS_FILE_WRONG; i++)
+		assert_int_equal(file.wrong[i].line, i + 2);
+	for (i = 0; i < NM_FAULTS; i++) {
+		assert_int_equal(file.faults[i], expected[i]);
+		told += file.faults[i];
+	}
+	assert_int_equal(told, file.n_wrong);
+	nm_calls_file_clear(&file);
+	nm_buf_clear(&text);
+}
+
 static void lines_of_any_length_are_counted(void **state)
 {
 	struct nm_calls_file file;
@@ -674,6 +711,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(columns_are_mapped_and_what_is_missing_is_named, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(a_bad_row_is_told_with_its_line, setup, teardown),
+		cmocka_unit_test_setup_teardown(very_many_bad_rows_are_counted_by_what_is_wrong, setup, teardown),
 		cmocka_unit_test_setup_teardown(lines_of_any_length_are_counted, setup, teardown),
 		cmocka_unit_test_setup_teardown(imported_twice_is_kept_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(rows_of_master_csv_are_one_call, setup, teardown),

@@ -258,6 +258,23 @@ static void test_the_order_in_which_calls_become_known_is_no_matter(void **state
 	assert_followups("ann 0..30 2 calls rang-again at 60; ann 80..90 2 calls open");
 }
 
+/* A lead parts what was missed before it from what comes after it: an answer ends both, and so does an earlier one
+ * that becomes known later, and one that turns out to be none. */
+static void test_an_answer_ends_what_stands_before_a_lead_too(void **state)
+{
+	(void)state;
+	put("a", ANN, T, NM_CALL_LOST);
+	add_lead(ANN, "Ann", T + 10);
+	put("d", ANN, T + 100, NM_CALL_ANSWERED);
+	assert_followups("ann 0..0 1 call rang-again at 100; ann 10..10 0 calls rang-again at 100");
+	put("c", ANN, T + 50, NM_CALL_ANSWERED);
+	assert_followups("ann 0..0 1 call rang-again at 50; ann 10..10 0 calls rang-again at 50");
+	put("c", ANN, T + 50, NM_CALL_UNKNOWN);
+	assert_followups("ann 0..0 1 call rang-again at 100; ann 10..10 0 calls rang-again at 100");
+	put("d", ANN, T + 100, NM_CALL_UNKNOWN);
+	assert_followups("ann 0..0 1 call open; ann 10..10 0 calls open");
+}
+
 /* --- what people do --- */
 
 static void test_a_call_older_than_the_end_belongs_to_what_ended(void **state)
@@ -866,15 +883,19 @@ static void test_when_it_is_due(void **state)
 	assert_due(&f, NM_NEXT_CALL, NM_TIME_MAX);
 }
 
-/* "not before one of these schedules is on": second by second, the slow reading agrees. */
+/* "not before one of these schedules is on": second by second, the slow reading agrees, and so do many in any order,
+ * over years. */
 static void test_during(void **state)
 {
 	struct nm_followup f = { .number = ANN };
+	struct nm_due_times *times;
 	struct slow slow;
 	uint64_t seed = 7;
 
 	(void)state;
 	take_plan(PLAN "follow_up { within = 5m during = { open, late } }");
+	times = nm_due_times_new(plan);
+	assert_non_null(times);
 	slow_init(&slow, plan, T - NM_DAY, T + 20 * NM_DAY);
 	for (int i = 0; i < 200; i++) {
 		nm_time at;
@@ -886,6 +907,16 @@ static void test_during(void **state)
 		assert_due(&f, NM_NEXT_CALL, at);
 	}
 	slow_clear(&slow);
+	for (int i = 0; i < 500; i++) {
+		struct nm_followup_due alone, among;
+
+		f.opened = T + (nm_time)random_below(&seed, i < 400 ? 900 * NM_DAY : 90) * (i < 450 ? 1 : 86400 * 365 / 2);
+		alone = nm_followup_due(plan, &f);
+		among = nm_due_times_of(times, &f);
+		assert_int_equal(among.next, alone.next);
+		assert_int_equal(among.at, alone.at);
+	}
+	nm_due_times_free(times);
 	take_plan(PLAN "schedule past { hours = \"2020 Mo 08:00-09:00\" }\nfollow_up { during = past }");
 	assert_due(&f, NM_NEXT_CALL, NM_TIME_MAX);
 }
@@ -1041,6 +1072,7 @@ int main(void)
 		EACH(test_further_calls_join_it),
 		EACH(test_an_answered_call_ends_it),
 		EACH(test_the_order_in_which_calls_become_known_is_no_matter),
+		EACH(test_an_answer_ends_what_stands_before_a_lead_too),
 		EACH(test_a_call_older_than_the_end_belongs_to_what_ended),
 		EACH(test_what_was_touched_stays_whole),
 		EACH(test_reopened),
