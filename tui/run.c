@@ -12,6 +12,7 @@
 #include "term.h"
 
 #define TICK_MS 1000 /* how often the file and the clock are looked at */
+#define PAUSE_MS 1   /* before quiet work: the terminal, which may share our processor, draws first */
 #define WORK_MS 100  /* how often long work shows how far it is; shorter work shows nothing */
 #define BAR_MOST 40
 
@@ -157,7 +158,7 @@ static void loop(struct app *app)
 	tell_mistakes(app);
 	show(app);
 	while (!app->ended) {
-		struct input input = term_wait(app->term, quiet ? TICK_MS : 0);
+		struct input input = term_wait(app->term, quiet ? TICK_MS : PAUSE_MS);
 
 		if (take(app, &input, &quiet) && !app->ended)
 			show(app);
