@@ -16,6 +16,7 @@
 #include "core/store_private.h"
 
 #define BUSY_MS 5000
+#define CACHE_KIB "1280" /* of pages, for each connection: what is kept beyond is kept by the system as well */
 
 /* The columns in the order in which store_push.c reads them. */
 #define PUSH_ROW                                                                                   \
@@ -467,6 +468,8 @@ enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **o
 		code = nm_fail_memory(err);
 	else
 		code = read_only ? open_read_only(store, err) : open_writable(store, err);
+	if (code == NM_OK)
+		code = nm_store_execute(store, "PRAGMA cache_size = -" CACHE_KIB, "opening", err);
 	if (code == NM_OK)
 		*out = store;
 	else

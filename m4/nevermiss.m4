@@ -15,6 +15,19 @@ AC_DEFUN([NM_WARNINGS], [
 	AC_SUBST([NM_WARN])
 ])
 
+dnl NM_LINK_FLAG(FLAG): links with it where linker and C library know it.  The one we ask for makes the table that the
+dnl loader works through at each start a hundredth as long (DT_RELR: binutils 2.38, glibc 2.36).
+AC_DEFUN([NM_LINK_FLAG], [
+	AC_CACHE_CHECK([whether programs linked with $1 run], [nm_cv_link_flag], [
+		nm_ldflags=$LDFLAGS
+		LDFLAGS="$LDFLAGS -Wl,--fatal-warnings $1"
+		AC_RUN_IFELSE([AC_LANG_PROGRAM([], [])],
+			[nm_cv_link_flag=yes], [nm_cv_link_flag=no], [nm_cv_link_flag=no])
+		LDFLAGS=$nm_ldflags])
+	AS_IF([test $nm_cv_link_flag = yes], [LINK_FLAG="$1"], [LINK_FLAG=])
+	AC_SUBST([LINK_FLAG])
+])
+
 dnl NM_LIBRARY(VARIABLE, PKG-CONFIG MODULE, VERSION, DEBIAN PACKAGE, WHAT FOR): collects what is missing,
 dnl so that NM_LIBRARIES_DONE can name all of it at once.
 AC_DEFUN([NM_LIBRARY], [

@@ -13,6 +13,7 @@
 #include "term.h"
 
 #define TICK_MS 1000 /* how often the file and the clock are looked at */
+#define PAUSE_MS 1   /* before quiet work: the terminal, which may share our processor, draws first */
 #define WORK_MS 100  /* how often long work shows how far it is; shorter work shows nothing */
 #define BAR_MOST 40
 #define MISTAKES_BYTES (8u << 20) /* more than a file of keys can bring about */
@@ -174,7 +175,7 @@ static void loop(struct app *app)
 	app_tell_mistakes(app);
 	show(app);
 	while (!app->ended) {
-		struct input input = term_wait(app->term, quiet ? TICK_MS : 0);
+		struct input input = term_wait(app->term, quiet ? TICK_MS : PAUSE_MS);
 
 		if (take(app, &input, &quiet) && !app->ended)
 			show(app);

@@ -33,12 +33,14 @@ int64_t now_ms(void)
 
 static void run_program(const struct terminal *terminal, const char *const *arguments)
 {
+	const char *type = getenv("NM_TERM");
+
 	dup2(terminal->other, 0);
 	dup2(terminal->other, 1);
 	dup2(terminal->other, 2);
 	close(terminal->fd);
 	close(terminal->other);
-	setenv("TERM", "xterm-256color", 1);
+	setenv("TERM", type ? type : "xterm-256color", 1);
 	setenv("LC_ALL", "C.UTF-8", 1);
 	unsetenv("LINES");
 	unsetenv("COLUMNS");

@@ -31,7 +31,8 @@ struct terminal {
 
 int64_t now_ms(void);
 
-/* Starts $NM_PROGRAM in the working directory; arguments: its own name first, NULL last. */
+/* Starts $NM_PROGRAM in the working directory, with $NM_TERM as its terminal's type, else xterm-256color; arguments: its
+ * own name first, NULL last. */
 void terminal_start(struct terminal *terminal, int width, int height, const char *const *arguments);
 /* Waits for the leader, who waits for the program, and frees all. */
 void terminal_close(struct terminal *terminal);

@@ -149,6 +149,32 @@ static void starts_draws_resizes_and_leaves_the_terminal_as_it_was(void **state)
 	staged_close(&staged);
 }
 
+/* Two types whose descriptions have not all that frames are made of here: ncurses draws them, and the screens are the
+ * same. */
+static void other_types_of_terminals_show_the_same(void **state)
+{
+	static const char *const types[] = {"rxvt", "vt220"};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
+		struct staged staged;
+
+		setenv("NM_TERM", types[i], 1);
+		staged_open(&staged);
+		unsetenv("NM_TERM");
+		terminal_shows_the_stage(&staged);
+		press(&staged, "2jjj", "2 j j j");
+		resize(&staged, 120, 40);
+		press(&staged, "?", "?");
+		resize(&staged, 40, 12);
+		press(&staged, "q", "q");
+		assert_int_equal(write(staged.terminal.fd, "q", 1), 1);
+		assert_true(WIFEXITED(terminal_wait(&staged.terminal)));
+		modes_are_as_before(&staged.terminal);
+		staged_close(&staged);
+	}
+}
+
 /* Past one escape sequence of those that a terminal library sends: nothing that sets titles, talks to printers
  * or clipboards, or has the terminal answer. */
 static const char *past_escape(const char *at)
@@ -701,6 +727,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(starts_draws_resizes_and_leaves_the_terminal_as_it_was),
+		cmocka_unit_test(other_types_of_terminals_show_the_same),
 		cmocka_unit_test(nothing_from_outside_acts_on_the_terminal),
 		cmocka_unit_test(any_bytes_and_sizes_leave_the_terminal_as_it_was),
 		cmocka_unit_test(a_key_that_the_terminal_does_not_know_does_nothing),
