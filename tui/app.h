@@ -105,9 +105,8 @@ bool app_may_push(struct app *app);
 void app_push(struct app *app, const struct screen_ops *ops, const void *argument);
 void app_go(struct app *app, const struct screen_ops *ops, const void *argument);
 /* Long work: shows how far it is (progress.h) and looks at the keyboard, or only that; false when the user wants it to
- * stop.  app_progress is of lines ("pushing", a literal), app_working of pieces that are many and quick ("calls"). */
-bool app_progress(struct app *app, const char *doing, size_t done, size_t all);
-bool app_working(struct app *app, const char *pieces, size_t done, size_t all);
+ * stop.  doing: "pushing", or "" where the pieces ("calls") are many and quick; a literal. */
+bool app_progress(struct app *app, const char *doing, const char *pieces, size_t done, size_t all);
 bool app_listen(struct app *app);
 /* Notices a file that changed on disk, and says so; true when there is something new to show. */
 bool app_notice(struct app *app);

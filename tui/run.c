@@ -51,8 +51,7 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* Tells how far it is, and looks at the keyboard. */
-static bool tell(struct app *app, const char *doing, const char *pieces, size_t done, size_t all)
+bool app_progress(struct app *app, const char *doing, const char *pieces, size_t done, size_t all)
 {
 	char words[APP_MESSAGE];
 	int64_t now;
@@ -66,16 +65,6 @@ static bool tell(struct app *app, const char *doing, const char *pieces, size_t 
 		show(app);
 	}
 	return look(app);
-}
-
-bool app_progress(struct app *app, const char *doing, size_t done, size_t all)
-{
-	return tell(app, doing, all == 1 ? "line" : "lines", done, all);
-}
-
-bool app_working(struct app *app, const char *pieces, size_t done, size_t all)
-{
-	return tell(app, "", pieces, done, all);
 }
 
 /* True when there is something new to show. */

@@ -214,7 +214,7 @@ static bool look_back(struct push *push, struct app *app, int64_t id, struct nm_
 	struct nm_error err;
 	enum nm_code code = session_push_context(app->session, &context, &err);
 
-	app_progress(app, "reading", 0, 1);
+	app_progress(app, "reading", "line", 0, 1);
 	if (!code)
 		code = nm_rollback_look(&context, (int)push->list.at, id, view, &err);
 	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
@@ -345,7 +345,7 @@ static void run(struct push *push, struct app *app, const char *force)
 	struct nm_error err;
 	enum nm_code code;
 
-	if (!app_progress(app, "reading", 0, n)) {
+	if (!app_progress(app, "reading", n == 1 ? "line" : "lines", 0, n)) {
 		app_message(app, STYLE_PLAIN, "nothing was done");
 		return;
 	}
