@@ -317,7 +317,7 @@ void app_do(struct app *app, enum action action)
 /* A key that is none here: what else there is. */
 static void tell_unknown(struct app *app, enum context context, uint32_t key)
 {
-	const struct key_row *out = keymap_named(context, context == CONTEXT_CONFIRM ? "no" : "dismiss");
+	const struct key_row *out = keymap_named(context, keymap_has(context, ACTION_NO) ? "no" : "dismiss");
 	char name[KEY_TEXT], label[2 * KEY_TEXT];
 
 	key_write(key, name);
@@ -452,12 +452,12 @@ bool app_resize(struct app *app, int width, int height)
 static bool push_progress(void *context, const char *line, const char *what, size_t done, size_t all)
 {
 	(void)line;
-	return app_progress(context, what, done, all);
+	return app_progress(context, what, all == 1 ? "line" : "lines", done, all);
 }
 
 static bool show_working(void *context, const char *pieces, size_t done, size_t all)
 {
-	return app_working(context, pieces, done, all);
+	return app_progress(context, "", pieces, done, all);
 }
 
 static bool push_idle(void *context)

@@ -7,6 +7,7 @@
 #define TUI_APP_H
 
 #include "nevermiss/mem.h"
+#include "progress.h"
 #include "recovery.h"
 #include "screen.h"
 #include "session.h"
@@ -39,7 +40,7 @@ struct app {
 	unsigned generation;            /* of the session, when all was last derived */
 	nm_time minute;
 	bool ended, cut_off;            /* cut off: told to end by no key */
-	int64_t work_began_ms, work_shown_ms; /* app_working's clock */
+	struct progress progress;       /* of long work */
 	struct recovery recovery;
 	/* facts of the lines, for the title bar; read when the keyboard is quiet */
 	struct nm_arena *facts_arena;
@@ -106,12 +107,10 @@ bool app_may_change(struct app *app);
 bool app_may_push(struct app *app);
 void app_push(struct app *app, const struct screen_ops *ops, const void *argument);
 void app_go(struct app *app, const struct screen_ops *ops, const void *argument);
-/* Long work: shows how far it is ("pushing 12 of 200 lines, Esc stops") and looks at the keyboard, or only that;
- * false when the user wants it to stop. */
-bool app_progress(struct app *app, const char *what, size_t done, size_t all);
+/* Long work: shows how far it is (progress.h) and looks at the keyboard, or only that; false when the user wants it to
+ * stop.  doing: "pushing", or "" where the pieces ("calls") are many and quick; a literal. */
+bool app_progress(struct app *app, const char *doing, const char *pieces, size_t done, size_t all);
 bool app_listen(struct app *app);
-/* Likewise for work whose pieces are many and quick ("calls"): a bar, how far it is, and how long it will still take. */
-bool app_working(struct app *app, const char *pieces, size_t done, size_t all);
 /* Notices a file that changed on disk, and says so; true when there is something new to show. */
 bool app_notice(struct app *app);
 /* The plan in the user's editor, at a place (file NULL: at its beginning); asks first when it has edits that are not

@@ -189,7 +189,7 @@ static void text(struct calls *calls, struct app *app)
 	struct nm_outbox sent = {0};
 	struct nm_error err;
 
-	app_progress(app, "sending a text:", 0, 1);
+	app_progress(app, "sending", "text", 0, 1);
 	if (send_text(calls, app, &sent, &err)) {
 		app_error(app, &err);
 		return;

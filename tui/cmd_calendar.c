@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "canvas.h"
+#include "fetched.h"
 #include "nevermiss/calendar.h"
 
 static const char *source_name(const struct nm_calendar *calendar)
@@ -129,13 +130,13 @@ static const char *end_name(enum nm_refresh_end end)
 
 static void refreshed_text(struct invocation *run, const struct nm_refreshed *refreshed)
 {
-	static const char *const words[] = { "nothing is new", "fetched", "not fetched: ", "stopped" };
-	const char *name = run->session->plan->calendars[refreshed->calendar].name;
+	struct nm_buf words;
 
-	nm_buf_addf(run->out, "%s: %s", name, words[refreshed->end]);
-	if (refreshed->words)
-		add_safe(run->out, refreshed->words);
+	nm_buf_init(&words, 1u << 16);
+	fetched_add(&words, run->session->plan, refreshed);
+	add_safe(run->out, words.data);
 	nm_buf_add(run->out, "\n");
+	nm_buf_clear(&words);
 }
 
 static void refreshed_json(struct invocation *run, struct nm_json *json, const struct nm_refreshed *refreshed)

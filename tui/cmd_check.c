@@ -156,9 +156,18 @@ static void facts(struct invocation *run, struct nm_arena *arena, struct nm_chec
 	}
 }
 
+static bool go_on(void *context, size_t done, size_t all)
+{
+	const struct session *session = context;
+
+	return session->working(session->progress_context, "situations", done, all);
+}
+
 enum nm_code cmd_check(struct invocation *run, enum status *status, struct nm_error *err)
 {
-	struct nm_check_options options = { .now = session_now(run->session) };
+	struct nm_check_options options = { .now = session_now(run->session),
+					    .progress = run->session->working ? go_on : NULL,
+					    .progress_context = run->session };
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_findings findings;
 	enum nm_code code;

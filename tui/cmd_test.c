@@ -57,12 +57,15 @@ static void report(struct tests *tests, const struct nm_test *test, const struct
 static enum nm_code play_all(struct tests *tests, struct nm_error *err)
 {
 	struct nm_test_result result;
+	const struct session *session = tests->run->session;
 	enum nm_code code;
 	size_t i;
 
 	for (i = 0; i < tests->plan->n_tests; i++) {
 		const struct nm_test *test = &tests->plan->tests[i];
 
+		if (session->working && !session->working(session->progress_context, "tests", i, tests->plan->n_tests))
+			return nm_fail(err, NM_REFUSED, "stopped after %zu of %zu tests", i, tests->plan->n_tests);
 		if (!wanted(tests, test))
 			continue;
 		code = nm_test_run(tests->plan, test, &result, err);

@@ -261,6 +261,17 @@ const struct key_row key_rows[] = {
 	{CONTEXT_REVIEW, ACTION_FIRST, "first", "Home", NULL, "to the beginning"},
 	{CONTEXT_REVIEW, ACTION_LAST, "last", "End G", NULL, "to the end"},
 
+	{CONTEXT_LINES, ACTION_YES, "yes", "y", "yes", "do it"},
+	{CONTEXT_LINES, ACTION_NO, "no", "n q Escape C-c", "no", "do not"},
+	{CONTEXT_LINES, ACTION_ENTER, "show", "Enter", "all of it", "all that is said of the line at the cursor, or of all lines"},
+	{CONTEXT_LINES, ACTION_UP, "up", "Up k", NULL, "the line before"},
+	{CONTEXT_LINES, ACTION_DOWN, "down", "Down j", NULL, "the next line"},
+	{CONTEXT_LINES, ACTION_PAGE_UP, "page-up", "PgUp C-b", NULL, "a page up"},
+	{CONTEXT_LINES, ACTION_PAGE_DOWN, "page-down", "PgDn C-f Space", NULL, "a page down"},
+	{CONTEXT_LINES, ACTION_FIRST, "first", "Home", NULL, "the first one"},
+	{CONTEXT_LINES, ACTION_LAST, "last", "End G", NULL, "the last one"},
+	{CONTEXT_LINES, ACTION_SEARCH, "search", "/", "search", "the next line that has a text"},
+
 	{G, ACTION_UP, "up", "Up k", NULL, "up"},
 	{G, ACTION_DOWN, "down", "Down j", NULL, "down"},
 	{G, ACTION_LEFT, "left", "Left h", NULL, "left"},
@@ -307,7 +318,7 @@ static const struct {
 
 static const char *const context_names[CONTEXT_COUNT] = {"general", "now",  "plan", "week",   "simulate", "check",
 							 "push",    "calls", "report", "call", "codes", "paint", "calculation", "text", "prompt",
-							 "confirm", "choose", "several", "wizard", "review"};
+							 "confirm", "choose", "several", "wizard", "review", "lines"};
 
 const char *context_name(enum context context)
 {
@@ -317,7 +328,7 @@ const char *context_name(enum context context)
 bool context_modal(enum context context)
 {
 	return context == CONTEXT_PROMPT || context == CONTEXT_CONFIRM || context == CONTEXT_CHOOSE ||
-	       context == CONTEXT_SEVERAL || context == CONTEXT_WIZARD || context == CONTEXT_REVIEW;
+	       context == CONTEXT_SEVERAL || context == CONTEXT_WIZARD || context == CONTEXT_REVIEW || context == CONTEXT_LINES;
 }
 
 bool context_types(enum context context)

@@ -59,6 +59,7 @@ enum context {
 	CONTEXT_SEVERAL, /* several of a list */
 	CONTEXT_WIZARD,  /* the form of the first run: its lines are typed */
 	CONTEXT_REVIEW,  /* what its answers make */
+	CONTEXT_LINES,   /* yes or no, about many lines */
 	CONTEXT_COUNT
 };
 

@@ -11,6 +11,7 @@
 
 #include "style.h"
 
+#define REASON_LEAST 16 /* columns of a reason beside the line of the plan */
 #define MOST_PARTIES 12
 #define CALLER_X 6
 #define COLUMN_MIN 9
@@ -209,19 +210,35 @@ static void aside(struct pen *pen, const struct nm_event *event)
 	pen_text(pen, style, ": ");
 }
 
-/* The line of the plan that the event comes from, at the end of the row if there is room. */
-static void add_place(struct pen *pen, const struct nm_event *event)
+/* "plan.conf:41"; "" when it comes from no line of the plan, or from a file of a very long name. */
+static void place_words(const struct nm_event *event, char *out, size_t size)
 {
 	const char *slash = event->pos.file ? strrchr(event->pos.file, '/') : NULL;
-	char place[64];
-	int n;
+	int n = 0;
 
-	if (!event->pos.file || event->pos.line <= 0)
+	if (event->pos.file && event->pos.line > 0)
+		n = snprintf(out, size, "%s:%d", slash ? slash + 1 : event->pos.file, event->pos.line);
+	if (n <= 0 || (size_t)n >= size)
+		out[0] = '\0';
+}
+
+/* The reason, and at the end of the row the line of the plan.  Where both have no room the reason is cut, for a step that
+ * is played tells it whole, unless too little of it would be left. */
+static void add_reason(struct pen *pen, const struct nm_event *event, unsigned style)
+{
+	const int end = pen->end;
+	char place[64];
+	int width;
+
+	place_words(event, place, sizeof place);
+	width = text_width(place);
+	if (place[0] && end - width - 2 - pen->x >= REASON_LEAST)
+		pen->end = end - width - 2;
+	pen_text(pen, style, event->why);
+	pen->end = end;
+	if (!place[0] || pen->x + 2 + width > end)
 		return;
-	n = snprintf(place, sizeof place, "%s:%d", slash ? slash + 1 : event->pos.file, event->pos.line);
-	if (n < 0 || (size_t)n >= sizeof place || pen->x + 2 + text_width(place) > pen->end)
-		return;
-	pen_tab(pen, pen->end - text_width(place));
+	pen_tab(pen, end - width);
 	pen_text(pen, STYLE_DIM, place);
 }
 
@@ -238,8 +255,7 @@ static void row(const struct ladder *ladder, int y, const struct nm_event *event
 		aside(&pen, event);
 	if (i > 0)
 		return;
-	pen_text(&pen, (mark ? STYLE_PLAIN : STYLE_DIM) | mark, event->why);
-	add_place(&pen, event);
+	add_reason(&pen, event, (mark ? STYLE_PLAIN : STYLE_DIM) | mark);
 }
 
 static void heads(const struct ladder *ladder, int y)

@@ -20,7 +20,7 @@ static const struct {
 	{"path", "ring"},
 	{"step", "ring|for"},
 	{"schedule", "hours"},
-	{"calendar", "file"},
+	{"calendar", "file"}, /* or what its way asks for: plan_calendar.c */
 	{"callers", "numbers"},
 	{"rule", "path"},
 	{"override", "from|until|path"},
@@ -48,6 +48,11 @@ void draft_clear(struct draft *draft)
 static bool of_step(const struct draft *draft)
 {
 	return !strcmp(draft->section, "step");
+}
+
+static bool is_calendar(const struct draft *draft)
+{
+	return !strcmp(draft->section, "calendar");
 }
 
 /* The text of the section so far, an option a line. */
@@ -173,6 +178,9 @@ static void finish(struct plan_screen *screen, struct app *app)
 	if (apply(draft, app, section.data, what)) {
 		if (!of_step(draft))
 			plan_screen_go(screen, draft->section, draft->name[0] ? draft->name : NULL);
+		snprintf(screen->fetched, sizeof screen->fetched, "%s", draft->name);
+		if (is_calendar(draft))
+			calendar_offer_fetch(app, screen->fetched);
 		draft_clear(draft);
 	} else {
 		draft->at = draft->n - 1;
@@ -379,25 +387,33 @@ static void choose_place(struct plan_screen *screen, const struct app *app)
 	}
 }
 
+/* What is asked for: these options, separated by '|'. */
+static void set_questions(struct draft *draft, const char *options)
+{
+	const char *section = !strcmp(draft->section, "path") ? "step" : draft->section;
+	size_t len;
+
+	draft->n = 0;
+	for (const char *at = options; at; at = at[len] ? at + len + 1 : NULL) {
+		char option[64];
+
+		len = strcspn(at, "|");
+		snprintf(option, sizeof option, "%.*s", (int)len, at);
+		draft->asked[draft->n++] = nm_option_find(section, option);
+	}
+}
+
 static void take_kind(struct plan_screen *screen, struct app *app, const char *section)
 {
 	struct draft *draft = &screen->draft;
 	const struct nm_section_info *info = nm_section_find(section);
-	size_t len;
 
 	draft_clear(draft);
 	for (size_t i = 0; i < QUESTIONS; i++) {
 		if (strcmp(questions[i].section, section) != 0)
 			continue;
 		draft->section = questions[i].section;
-		for (const char *at = questions[i].options; at; at = at[len] ? at + len + 1 : NULL) {
-			char option[64];
-
-			len = strcspn(at, "|");
-			snprintf(option, sizeof option, "%.*s", (int)len, at);
-			draft->asked[draft->n++] =
-				nm_option_find(!strcmp(section, "path") ? "step" : section, option);
-		}
+		set_questions(draft, questions[i].options);
 	}
 	if (!draft->section)
 		return;
@@ -442,7 +458,10 @@ static void take_name(struct plan_screen *screen, struct app *app, const char *n
 		return;
 	}
 	snprintf(screen->draft.name, sizeof screen->draft.name, "%s", name);
-	ask_next(screen, app);
+	if (is_calendar(&screen->draft))
+		calendar_ask_way(app, name);
+	else
+		ask_next(screen, app);
 }
 
 static void take_value(struct plan_screen *screen, struct app *app, const struct event *event)
@@ -466,13 +485,21 @@ static void take_value(struct plan_screen *screen, struct app *app, const struct
 
 void add_answer(struct plan_screen *screen, struct app *app, const struct event *event)
 {
-	if (!event->text) {
+	if (event->tag == TAG_ADD_FETCH) {
+		if (event->text)
+			calendar_fetch(app, screen->fetched);
+		else
+			app_message(app, STYLE_PLAIN, "it is empty until it is fetched: `:calendar refresh` does that");
+	} else if (!event->text) {
 		draft_clear(&screen->draft);
 		app_message(app, STYLE_PLAIN, "nothing was added");
 	} else if (event->tag == TAG_ADD_KIND) {
 		take_kind(screen, app, event->text);
 	} else if (event->tag == TAG_ADD_NAME) {
 		take_name(screen, app, event->text);
+	} else if (event->tag == TAG_ADD_WAY) {
+		set_questions(&screen->draft, calendar_way_options(event->index));
+		ask_next(screen, app);
 	} else {
 		take_value(screen, app, event);
 	}

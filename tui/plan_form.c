@@ -221,6 +221,14 @@ static const struct nm_finding *finding_at(const struct app *app, int line)
 	return NULL;
 }
 
+/* What holds when the option is not given; a cost or time of nothing is none. */
+static const char *fallback_words(const struct nm_option_info *info)
+{
+	const char *fallback = info->fallback;
+
+	return fallback && strcmp(fallback, "0") != 0 && strcmp(fallback, "0s") != 0 ? fallback : "-";
+}
+
 static void draw_option(const struct form *form, const struct app *app, struct canvas *canvas, struct box box,
 			const struct field *field, bool at)
 {
@@ -235,7 +243,7 @@ static void draw_option(const struct form *form, const struct app *app, struct c
 	if (field->written)
 		draw_value(&pen, mark, field->written);
 	else
-		pen_text(&pen, STYLE_DIM | mark, field->info->fallback ? field->info->fallback : "-");
+		pen_text(&pen, STYLE_DIM | mark, fallback_words(field->info));
 	if (finding && finding->pos.line != form->section->line)
 		canvas_text(canvas, box.x + box.width - 1, box.y, 1, severity_style(finding->severity),
 			    severity_sign(finding->severity));

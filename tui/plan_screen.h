@@ -3,7 +3,7 @@
  * What the sources of the Plan screen share: its state, and what is being asked.
  *
  *   screen_plan.c  outline, panes, keys     plan_form.c, plan_path.c  the form
- *   plan_change.c  one option or section    plan_add.c                a new section
+ *   plan_change.c  one option or section    plan_add.c                a new section, plan_calendar.c one of a calendar
  */
 #ifndef TUI_PLAN_SCREEN_H
 #define TUI_PLAN_SCREEN_H
@@ -21,7 +21,9 @@ enum plan_tag {
 	TAG_MEND,
 	TAG_ADD_KIND,
 	TAG_ADD_NAME,
-	TAG_ADD_VALUE
+	TAG_ADD_VALUE,
+	TAG_ADD_WAY,  /* how a calendar comes */
+	TAG_ADD_FETCH /* the one that was added */
 };
 
 #define PLAN_KINDS 32 /* more than plan_kinds has */
@@ -74,6 +76,7 @@ struct plan_screen {
 	char kind[NAME_BYTES]; /* that a destination will be, while its number is asked for */
 	char mend[PLACE_TEXT]; /* words of the mend */
 	struct draft draft;
+	char fetched[NAME_BYTES]; /* the calendar of which it is asked whether to fetch it */
 };
 
 const struct plan_row *plan_row_chosen(const struct plan_screen *screen);
@@ -102,5 +105,12 @@ bool plan_name_refused(const struct plan_screen *screen, struct app *app, const 
 void add_ask(struct plan_screen *screen, struct app *app);
 void add_answer(struct plan_screen *screen, struct app *app, const struct event *event);
 void draft_clear(struct draft *draft);
+
+/* plan_calendar.c: asks how a new calendar comes, and which options (separated by '|') the chosen way asks for. */
+void calendar_ask_way(struct app *app, const char *name);
+const char *calendar_way_options(size_t index);
+/* Asks whether to try it, if it is one of the network; and tries, and says what came of it. */
+void calendar_offer_fetch(struct app *app, const char *name);
+void calendar_fetch(struct app *app, const char *name);
 
 #endif

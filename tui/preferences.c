@@ -91,7 +91,7 @@ static const struct key_row *find_row(struct line *line)
 	for (size_t i = 0; i < key_rows_count; i++) {
 		if (strcmp(context_name(key_rows[i].context), screen) || strcmp(key_rows[i].name, action))
 			continue;
-		if (key_rows[i].context != CONTEXT_CONFIRM)
+		if (key_rows[i].context != CONTEXT_CONFIRM && key_rows[i].context != CONTEXT_LINES)
 			return &key_rows[i];
 		wrong(line, "no keys can be given to", action, "a question that asks yes or no keeps y and n");
 		return NULL;

@@ -46,10 +46,26 @@ bool push_add_refusal(struct app *app, struct notes *notes);
 void push_add_errors(struct app *app, struct notes *notes);
 /* What a push of this line (-1: of all) does, and what callers get then; false: nothing, for all is in sync. */
 bool push_add_lines(const struct app *app, struct notes *notes, int line);
+/* Those that did not end, which the next push settles; false: there are none. */
+bool push_add_cut_off(const struct app *app, struct notes *notes);
+/* Of one line; all: as one of all lines. */
+void push_add_line(struct notes *notes, const struct app *app, size_t line, bool all);
+/* Would a push of all do something with it, or could that not be told? */
+bool push_takes_part(const struct app *app, size_t line);
 void push_question(const struct app *app, int line, bool refused, char *out, size_t size);
 void push_add_way_back(struct notes *notes, const struct nm_rollback_view *view);
 /* What takes back what was done by hand. */
 void push_add_hand_back(struct app *app, int line, struct notes *notes);
+
+/* push_review.c: asks about more lines than a page tells at once, by a summary and a list that tells each line whole; the
+ * answer is that of a confirmation.  before: what stands in the way of all. */
+#define PUSH_FEW 4 /* lines, which are told on one page */
+struct push_question {
+	int tag;
+	const char *question;
+	const struct notes *before;
+};
+void push_review_ask(struct app *app, const struct push_question *question);
 
 /* A push in a row of words: number, when, by whom, how it ended. */
 #define PUSH_RECORD_TEXT 256

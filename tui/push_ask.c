@@ -64,7 +64,7 @@ static void add_forecast(struct notes *notes, const struct app *app, const struc
 	nm_buf_clear(&text);
 }
 
-static void add_line(struct notes *notes, const struct app *app, size_t line, bool all)
+void push_add_line(struct notes *notes, const struct app *app, size_t line, bool all)
 {
 	const struct nm_line_status *status = push_status(app, line);
 
@@ -81,28 +81,37 @@ static void add_line(struct notes *notes, const struct app *app, size_t line, bo
 	add_forecast(notes, app, status);
 }
 
-bool push_add_lines(const struct app *app, struct notes *notes, int line)
+bool push_add_cut_off(const struct app *app, struct notes *notes)
 {
 	const struct session *session = app->session;
+
+	if (!session->status_known || !session->status.cut_off)
+		return false;
+	notes_addf(notes, STYLE_WARNING, "pushes that were cut off: %zu; a yes settles them", session->status.cut_off);
+	return true;
+}
+
+bool push_takes_part(const struct app *app, size_t line)
+{
+	const struct nm_line_status *status = push_status(app, line);
+
+	return !status || !needs_nothing(status);
+}
+
+bool push_add_lines(const struct app *app, struct notes *notes, int line)
+{
 	const struct nm_plan *plan = app_plan(app);
 	bool any = false;
 
 	for (size_t i = 0; i < plan->n_lines; i++) {
-		const struct nm_line_status *status = push_status(app, i);
-
-		if ((line >= 0 && (int)i != line) || (status && needs_nothing(status)))
+		if ((line >= 0 && (int)i != line) || !push_takes_part(app, i))
 			continue;
 		if (line < 0)
 			notes_add(notes, STYLE_HEAD, plan->lines[i].name);
-		add_line(notes, app, i, line < 0);
+		push_add_line(notes, app, i, line < 0);
 		any = true;
 	}
-	if (session->status_known && session->status.cut_off) {
-		notes_addf(notes, STYLE_WARNING, "pushes that were cut off: %zu; a yes settles them",
-			   session->status.cut_off);
-		any = true;
-	}
-	return any;
+	return push_add_cut_off(app, notes) || any;
 }
 
 void push_question(const struct app *app, int line, bool refused, char *out, size_t size)

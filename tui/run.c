@@ -14,8 +14,6 @@
 
 #define TICK_MS 1000 /* how often the file and the clock are looked at */
 #define PAUSE_MS 1   /* before quiet work: the terminal, which may share our processor, draws first */
-#define WORK_MS 100  /* how often long work shows how far it is; shorter work shows nothing */
-#define BAR_MOST 40
 #define MISTAKES_BYTES (8u << 20) /* more than a file of keys can bring about */
 
 static void show(struct app *app)
@@ -43,16 +41,6 @@ static bool look(struct app *app)
 	return input.kind != INPUT_END && !stops;
 }
 
-bool app_progress(struct app *app, const char *what, size_t done, size_t all)
-{
-	if (!app->term)
-		return true;
-	app_message(app, STYLE_BOLD, all == 1 ? "%s %zu of %zu line, Esc stops" : "%s %zu of %zu lines, Esc stops",
-		    what, done, all);
-	show(app);
-	return look(app);
-}
-
 bool app_listen(struct app *app)
 {
 	return !app->term || look(app);
@@ -66,25 +54,19 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-bool app_working(struct app *app, const char *pieces, size_t done, size_t all)
+bool app_progress(struct app *app, const char *doing, const char *pieces, size_t done, size_t all)
 {
-	const int64_t now = app->term ? clock_ms() : 0;
-	const int bar = app->canvas.width < 4 * BAR_MOST ? app->canvas.width / 4 : BAR_MOST;
-	const int filled = (int)((size_t)bar * done / (all ? all : 1));
-	int64_t left;
+	char words[APP_MESSAGE];
+	int64_t now;
 
 	if (!app->term)
 		return true;
-	if (done == 0)
-		app->work_began_ms = app->work_shown_ms = now;
-	if (done == 0 || now < app->work_shown_ms + WORK_MS)
-		return look(app);
-	app->work_shown_ms = now;
-	left = (now - app->work_began_ms) * (int64_t)(all - done) / (int64_t)done / 1000 + 1;
-	app_message(app, STYLE_BOLD, "[%.*s%.*s] %zu of %zu %s, %lld s left, Esc stops", filled,
-		    "########################################", bar - filled,
-		    "........................................", done, all, pieces, (long long)left);
-	show(app);
+	now = clock_ms();
+	if (progress_tell(&app->progress, doing, done, now)) {
+		progress_words(&app->progress, pieces, done, all, now, app->canvas.width, words, sizeof words);
+		app_message(app, STYLE_BOLD, "%s", words);
+		show(app);
+	}
 	return look(app);
 }
 

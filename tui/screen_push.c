@@ -137,6 +137,30 @@ static void ask_go(struct push *push, struct app *app, int line, bool back, bool
 	app_confirm(app, refused ? TAG_FORCE : TAG_GO, question, notes);
 }
 
+/* How many lines a push of all would do something with. */
+static size_t lines_taking_part(const struct app *app)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < app_plan(app)->n_lines; i++)
+		n += push_takes_part(app, i);
+	return n;
+}
+
+/* More lines than are told on a page: what is said before is said of all. */
+static void ask_many(struct push *push, struct app *app, bool refused, struct notes *before)
+{
+	struct push_question question = {.tag = refused ? TAG_FORCE : TAG_GO, .before = before};
+	char words[256];
+
+	push->asked_line = -1;
+	push->asked_back = false;
+	push_add_cut_off(app, before);
+	push_question(app, -1, refused, words, sizeof words);
+	question.question = words;
+	push_review_ask(app, &question);
+}
+
 static void ask_push(struct push *push, struct app *app, bool all)
 {
 	struct notes notes;
@@ -148,7 +172,9 @@ static void ask_push(struct push *push, struct app *app, bool all)
 	notes_init(&notes);
 	push_add_errors(app, &notes);
 	refused = push_add_refusal(app, &notes);
-	if (push_add_lines(app, &notes, all ? -1 : (int)push->list.at)) {
+	if (all && lines_taking_part(app) > PUSH_FEW) {
+		ask_many(push, app, refused, &notes);
+	} else if (push_add_lines(app, &notes, all ? -1 : (int)push->list.at)) {
 		push_question(app, all ? -1 : (int)push->list.at, refused, question, sizeof question);
 		ask_go(push, app, all ? -1 : (int)push->list.at, false, refused, question, &notes);
 	} else {
@@ -189,7 +215,7 @@ static bool look_back(struct push *push, struct app *app, int64_t id, struct nm_
 	struct nm_error err;
 	enum nm_code code = session_push_context(app->session, &context, &err);
 
-	app_progress(app, "reading", 0, 1);
+	app_progress(app, "reading", "line", 0, 1);
 	if (!code)
 		code = nm_rollback_look(&context, (int)push->list.at, id, view, &err);
 	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
@@ -257,11 +283,21 @@ static bool *left_to_hands(const struct app *app)
 	return nobody;
 }
 
-/* Says how it went: a line in the message, or a page when several lines took part. */
+static void add_result(const struct app *app, struct notes *notes, const struct nm_push_result *result)
+{
+	const char *line = app_plan(app)->lines[result->line].name;
+
+	notes_addf(notes, result->state == NM_PUSH_DONE ? STYLE_GOOD : STYLE_ERROR, "%s%*s %s%s", line, text_gap(line, 16), "",
+		   result->words, result->waits ? ": c shows what it is" : "");
+}
+
+/* Says how it went, what did not go first: a line in the message, or a page when several lines took part. */
 static void tell(struct app *app, const struct nm_push_results *results, enum nm_code code,
 		 const struct nm_error *err)
 {
 	struct notes notes;
+	size_t failed;
+	char title[96];
 
 	if (results->n == 1) {
 		app_message(app, code ? STYLE_ERROR : STYLE_GOOD, "%s: %s",
@@ -273,14 +309,15 @@ static void tell(struct app *app, const struct nm_push_results *results, enum nm
 	if (results->n == 0)
 		return;
 	notes_init(&notes);
-	for (size_t i = 0; i < results->n; i++) {
-		const char *line = app_plan(app)->lines[results->items[i].line].name;
-
-		notes_addf(&notes, results->items[i].state == NM_PUSH_DONE ? STYLE_GOOD : STYLE_ERROR,
-			   "%s%*s %s%s", line, text_gap(line, 16), "", results->items[i].words,
-			   results->items[i].waits ? ": c shows what it is" : "");
-	}
-	app_page(app, "push", &notes);
+	for (size_t i = 0; i < results->n; i++)
+		if (results->items[i].state != NM_PUSH_DONE)
+			add_result(app, &notes, &results->items[i]);
+	failed = notes.n;
+	for (size_t i = 0; i < results->n; i++)
+		if (results->items[i].state == NM_PUSH_DONE)
+			add_result(app, &notes, &results->items[i]);
+	snprintf(title, sizeof title, "push: %zu of %zu lines are done", results->n - failed, results->n);
+	app_page(app, title, &notes);
 	notes_clear(&notes);
 }
 
@@ -309,7 +346,7 @@ static void run(struct push *push, struct app *app, const char *force)
 	struct nm_error err;
 	enum nm_code code;
 
-	if (!app_progress(app, "reading", 0, n)) {
+	if (!app_progress(app, "reading", n == 1 ? "line" : "lines", 0, n)) {
 		app_message(app, STYLE_PLAIN, "nothing was done");
 		return;
 	}

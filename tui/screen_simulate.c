@@ -306,7 +306,7 @@ static bool live_known(struct simulate *simulate, struct app *app)
 	struct nm_error err;
 
 	if (!app->session->status_known)
-		app_progress(app, "reading", 0, app_plan(app)->n_lines);
+		app_progress(app, "reading", "lines", 0, app_plan(app)->n_lines);
 	if (session_status(app->session, false, &status, &err)) {
 		app_error(app, &err);
 		return false;

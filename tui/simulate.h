@@ -42,6 +42,8 @@ void simulate_step(struct simulate *simulate, bool back);
 int simulate_steps(const struct simulate *simulate);
 /* "plan.conf:41  step { ring = owner }": the line of the plan that the step comes from; "" when it comes from none. */
 void simulate_step_place(const struct simulate *simulate, const struct app *app, struct nm_buf *out);
+/* The step's reason; "". */
+const char *simulate_step_why(const struct simulate *simulate);
 /* Where the editor opens: at the step, or else at the rule that decides. */
 struct nm_pos simulate_step_pos(const struct simulate *simulate);
 

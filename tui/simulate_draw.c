@@ -177,16 +177,28 @@ static int draw_result(const struct simulate *simulate, struct canvas *canvas, i
 	return 1 + draw_not_needed(simulate, &pen, below);
 }
 
-/* How far the call has come, and the line of the plan behind the step; how many rows it took. */
+/* "step 1 of 4  rule open, step 1", on as many rows as there are; how many it took. */
+static int draw_step_why(const struct simulate *simulate, struct canvas *canvas, int y, int most)
+{
+	const struct box box = {1, y, canvas->width - 2, most};
+	struct nm_buf words;
+	int rows;
+
+	nm_buf_init(&words, 1u << 16);
+	nm_buf_addf(&words, "step %d of %d  %s", simulate->step, simulate_steps(simulate), simulate_step_why(simulate));
+	rows = canvas_hang(canvas, box, 0, STYLE_HEAD, words.data);
+	nm_buf_clear(&words);
+	return rows < most ? rows : most;
+}
+
+/* How far the call has come and why, and the line of the plan behind the step; how many rows it took. */
 static int draw_step(const struct simulate *simulate, const struct app *app, struct canvas *canvas, int y, int below)
 {
-	const int n = simulate_steps(simulate);
-	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 	struct nm_buf place;
-	int rows = 1;
+	int rows;
 
-	if (simulate->step < n)
-		pen_textf(&pen, STYLE_HEAD, "step %d of %d", simulate->step, n);
+	if (simulate->step < simulate_steps(simulate))
+		rows = draw_step_why(simulate, canvas, y, below > 1 ? below : 1);
 	else
 		rows = draw_result(simulate, canvas, y, 0);
 	nm_buf_init(&place, 1u << 16);
@@ -220,31 +232,54 @@ static void mark_found(struct canvas *canvas, int y)
 	canvas_pointer(canvas, 0, y);
 }
 
+#define WHY_LEFT 20 /* where the reasons begin, behind the rules' names */
+
+static void reason_words(const struct nm_reason *reason, struct nm_buf *out)
+{
+	nm_buf_addf(out, "%s: %s", reason->matched ? "yes" : "no", reason->text);
+}
+
+/* A rule and its reason, on at most so many rows; how many it took. */
+static int draw_reason(const struct nm_reason *reason, struct canvas *canvas, int y, int most)
+{
+	const unsigned style = reason->matched ? STYLE_BOLD : STYLE_DIM;
+	struct pen pen = pen_at(canvas, 6, y, canvas->width / 2);
+	struct nm_buf words;
+	int left, rows;
+
+	pen_text(&pen, style, reason->name);
+	left = pen.x + 1 > WHY_LEFT ? pen.x + 1 : WHY_LEFT;
+	nm_buf_init(&words, 1u << 16);
+	reason_words(reason, &words);
+	rows = canvas_wrap(canvas, left, y, canvas->width - 1 - left, most, style, words.data);
+	nm_buf_clear(&words);
+	return rows;
+}
+
+/* The last reasons that have room, for the last one decides; and rows that are left are theirs whose reasons are long. */
 static void draw_why(const struct simulate *simulate, struct canvas *canvas, int y, int end)
 {
 	const struct nm_simulation *call = simulate->call;
 	const bool live = simulate->live && simulate->treatment;
 	struct pen told = pen_at(canvas, 1, y, canvas->width - 1);
-	const size_t first = first_reason(simulate, end - y);
+	const size_t room = end > y ? (size_t)(end - y) : 0, first = first_reason(simulate, (int)room);
+	const size_t shown = call->n_reasons - first;
+	int spare = shown < room ? (int)(room - shown) : 0;
 
-	/* The plan's reasons are not the carrier's. */
-	if (live && y < end) {
+	if (room)
 		pen_text(&told, STYLE_HEAD, "why");
+	/* The plan's reasons are not the carrier's. */
+	if (live && room) {
 		pen_tab(&told, 6);
 		pen_text(&told, STYLE_BOLD, "as the carrier has it, which knows no rules");
 	}
-	for (size_t i = live ? call->n_reasons : first; i < call->n_reasons && y < end; i++, y++) {
-		const struct nm_reason *reason = &call->reasons[i];
-		struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+	for (size_t i = live ? call->n_reasons : first; i < call->n_reasons && y < end; i++) {
+		const int rows = draw_reason(&call->reasons[i], canvas, y, 1 + spare);
 
-		pen_text(&pen, STYLE_HEAD, i == first ? "why" : "");
-		pen_tab(&pen, 6);
-		pen_text(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, reason->name);
-		pen_tab(&pen, 20);
-		pen_textf(&pen, reason->matched ? STYLE_BOLD : STYLE_DIM, "%s: %s",
-			  reason->matched ? "yes" : "no", reason->text);
 		if ((int)i == reason_found(simulate))
 			mark_found(canvas, y);
+		spare -= rows - 1;
+		y += rows;
 	}
 }
 

@@ -62,6 +62,13 @@ void simulate_step_place(const struct simulate *simulate, const struct app *app,
 	nm_buf_addf(out, "%s:%d  %.*s", slash ? slash + 1 : event->pos.file, event->pos.line, (int)len, text);
 }
 
+const char *simulate_step_why(const struct simulate *simulate)
+{
+	const struct nm_event *event = event_at(simulate);
+
+	return event && event->why ? event->why : "";
+}
+
 struct nm_pos simulate_step_pos(const struct simulate *simulate)
 {
 	const struct nm_event *event = event_at(simulate);

@@ -91,39 +91,52 @@ void simulate_test_write(struct simulate *simulate, struct app *app)
 	nm_buf_clear(&text);
 }
 
+/* How the tests went so far. */
+struct tally {
+	size_t played, passed, failed;
+	bool after_hours;
+};
+
+static void run_test(const struct nm_plan *plan, const struct nm_test *test, struct tally *tally, struct notes *notes)
+{
+	struct nm_test_result result = {0};
+	struct nm_error err;
+
+	if (nm_test_run(plan, test, &result, &err)) {
+		notes_addf(notes, STYLE_ERROR, "✗ %s: %s", test->name, err.text);
+		tally->failed++;
+		return;
+	}
+	tally->played++;
+	tally->after_hours |= result.simulation->after_hours;
+	*(result.ok ? &tally->passed : &tally->failed) += 1;
+	if (result.ok)
+		notes_addf(notes, STYLE_GOOD, "✓ %s: %s", test->name, result.got);
+	else
+		notes_addf(notes, STYLE_ERROR, "✗ %s: expected %s, got %s", test->name, result.expected, result.got);
+	nm_simulation_free(result.simulation);
+}
+
 void simulate_tests_run(struct app *app)
 {
 	const struct nm_plan *plan = app_plan(app);
+	struct tally tally = {0};
 	struct notes notes;
-	size_t passed = 0, played = 0;
-	bool after_hours = false;
 	struct nm_error kept;
-	char title[80];
+	size_t n = 0;
+	char title[96];
 
 	notes_init(&notes);
-	for (size_t i = 0; i < plan->n_tests; i++) {
-		struct nm_test_result result = {0};
-		struct nm_error err;
-
-		if (nm_test_run(plan, &plan->tests[i], &result, &err)) {
-			notes_addf(&notes, STYLE_ERROR, "✗ %s: %s", plan->tests[i].name, err.text);
-			continue;
-		}
-		passed += result.ok;
-		played++;
-		after_hours |= result.simulation->after_hours;
-		if (result.ok)
-			notes_addf(&notes, STYLE_GOOD, "✓ %s: %s", plan->tests[i].name, result.got);
-		else
-			notes_addf(&notes, STYLE_ERROR, "✗ %s: expected %s, got %s", plan->tests[i].name,
-				   result.expected, result.got);
-		nm_simulation_free(result.simulation);
-	}
+	while (n < plan->n_tests && app_progress(app, "", "tests", n, plan->n_tests))
+		run_test(plan, &plan->tests[n++], &tally, &notes);
+	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
 	if (plan->n_tests == 0)
 		notes_add(&notes, STYLE_DIM, "the plan has no tests: T saves a call as one");
-	if (played && session_tests_played(app->session, after_hours, &kept))
+	if (n < plan->n_tests)
+		notes_addf(&notes, STYLE_WARNING, "stopped: %zu tests were not played", plan->n_tests - n);
+	if (tally.played && session_tests_played(app->session, tally.after_hours, &kept))
 		notes_addf(&notes, STYLE_WARNING, "that they were played is not kept: %s", kept.text);
-	snprintf(title, sizeof title, "tests: %zu passed, %zu failed", passed, plan->n_tests - passed);
+	snprintf(title, sizeof title, "tests: %zu passed, %zu failed", tally.passed, tally.failed);
 	app_page(app, title, &notes);
 	notes_clear(&notes);
 }

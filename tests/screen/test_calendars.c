@@ -137,12 +137,65 @@ static void reading_only_fetches_nothing(void **state)
 	stage_close(&stage);
 }
 
+/* Each way asks for what it needs, writes it, and can be tried; a file is only read. */
+static void a_new_calendar_is_asked_where_it_comes_from(void **state)
+{
+	const struct stage_options options = {
+		.screen = "plan", .width = 80, .height = 40, .now = ON_THE_JOB, .plan = plan};
+	struct stage stage;
+	char *text, url[64];
+
+	(void)state;
+	stage_open(&stage, &options);
+	stage_keys(&stage, "/");
+	stage_type(&stage, "jobs");
+	stage_keys(&stage, "Enter A Enter");
+	stage_type(&stage, "school");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "where does calendar school come from?");
+	stage_shows(&stage, "▸file: beside the plan");
+	stage_shows(&stage, "url_cmd: a command prints the address, which is a secret");
+	stage_keys(&stage, "Down Enter");
+	stage_shows(&stage, "url =");
+	stage_type(&stage, "http://example.org/ftp");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "https"); /* only that, but for this machine: asked again */
+	stage_keys(&stage, "C-u");
+	snprintf(url, sizeof url, "http://127.0.0.1:%d/calendar", server.port);
+	stage_type(&stage, url);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "try now whether calendar school can be fetched?");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "school: fetched; the plan is not saved yet, W saves");
+	text = stage_plan(&stage);
+	assert_null(strstr(text, "school"));
+	free(text);
+	stop_serving();
+	stage_keys(&stage, "A Enter");
+	stage_type(&stage, "club");
+	stage_keys(&stage, "Enter Down Down Enter");
+	stage_type(&stage, url);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "user =");
+	stage_type(&stage, "sam");
+	stage_keys(&stage, "Enter");
+	stage_type(&stage, "echo secret");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "password_cmd is run: echo secret");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "club: not fetched: no answer");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "password_cmd = \"echo secret\"");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(a_calendar_is_fetched_by_a_command, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_copy_that_somebody_else_fetched_is_noticed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(reading_only_fetches_nothing, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(a_new_calendar_is_asked_where_it_comes_from, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

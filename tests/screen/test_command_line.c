@@ -276,6 +276,54 @@ static void a_page_is_searched(void **state)
 	stage_close(&stage);
 }
 
+/* Stops when it was asked so often, and keeps about what. */
+struct stopper {
+	size_t most;
+	char pieces[32];
+	size_t asked, done, all;
+};
+
+static bool stop_at_last(void *context, const char *pieces, size_t done, size_t all)
+{
+	struct stopper *stopper = context;
+
+	snprintf(stopper->pieces, sizeof stopper->pieces, "%s", pieces);
+	stopper->done = done;
+	stopper->all = all;
+	return ++stopper->asked < stopper->most;
+}
+
+/* Esc ends long work behind a piece, and what it ended is said. */
+static void long_work_is_stopped(void **state)
+{
+	static const struct {
+		size_t most; /* a small plan is proved between two questions */
+		const char *line, *pieces, *shows;
+	} works[] = {
+		{1, "check --until 2036-11-26", "situations", "the check was stopped"},
+		{2, "test", "tests", "stopped after 1 of 2 tests"},
+		{2, "sweep --from 2026-11-23 --until 2028-11-23 --every 5m", "calls", "stopped after"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof works / sizeof *works; i++) {
+		struct stopper stopper = {.most = works[i].most};
+		struct stage stage;
+
+		stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+		stage.session.working = stop_at_last;
+		stage.session.progress_context = &stopper;
+		stage_keys(&stage, ":");
+		stage_type(&stage, works[i].line);
+		stage_keys(&stage, "Enter");
+		stage_shows(&stage, works[i].shows);
+		assert_string_equal(stopper.pieces, works[i].pieces);
+		assert_int_equal(stopper.asked, works[i].most);
+		assert_true(stopper.done < stopper.all);
+		stage_close(&stage);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -289,6 +337,7 @@ int main(void)
 		cmocka_unit_test(edits_that_are_not_saved_are_looked_at_but_not_worked_on),
 		cmocka_unit_test(commands_options_and_names_are_completed),
 		cmocka_unit_test(a_page_is_searched),
+		cmocka_unit_test(long_work_is_stopped),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -474,7 +474,7 @@ static void every_kind_can_be_added(void **state)
 		{"rotation", {"weekly", "␣", "2026-12-01 08:00", "1w", NULL}, "rotation weekly {"},
 		{"path", {"short", "␣", NULL}, "path short { step { ring = owner } }"},
 		{"schedule", {"nights", "22:00-06:00", NULL}, "schedule nights { hours = \"22:00-06:00\" }"},
-		{"calendar", {"more", "holidays.ics", NULL}, "calendar more { file = \"holidays.ics\" }"},
+		{"calendar", {"more", "⏎", "holidays.ics", NULL}, "calendar more { file = \"holidays.ics\" }"},
 		{"callers", {"family", "+15125550160", NULL}, "callers family { numbers = \"+15125550160\" }"},
 		{"guarantee", {"somebody", "⏎", NULL}, "guarantee somebody { live = yes }"},
 		{"test", {"Noon", "2026-12-25 12:00", "⏎", NULL}, "test Noon { at = \"2026-12-25 12:00\"  expect = voicemail }"},

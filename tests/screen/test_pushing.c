@@ -252,6 +252,148 @@ static void a_call_is_played_on_what_was_dialled(void **state)
 	stage_close(&stage);
 }
 
+/* --- many lines --- */
+
+#define MANY 200
+
+/* So many lines, and one more that is done by hand. */
+static char *many_lines(void)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, 1u << 20);
+	nm_buf_add(&text, "business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+			  "account sandbox { driver = sandbox }\naccount hand { driver = manual }\n");
+	for (int i = 0; i < MANY; i++)
+		nm_buf_addf(&text, "line l%03d { number = \"+1512555%04d\" account = sandbox }\n", i, 200 + i);
+	nm_buf_add(&text, "line desk { number = \"+15125550100\" account = hand }\n"
+			  "destination fixly { kind = ai number = \"+15125550177\" }\n"
+			  "destination sam { kind = personal number = \"+15125550178\" own_voicemail = none }\n"
+			  "path day { step { ring = fixly } }\npath late { step { ring = sam } step { ring = fixly } }\n"
+			  "rule all { path = day }\n");
+	return nm_buf_take(&text);
+}
+
+static void replace_on_disk(struct stage *stage, const char *from, const char *to)
+{
+	char *text = stage_plan(stage), *at = strstr(text, from);
+	struct nm_buf changed;
+	struct nm_error err;
+
+	assert_non_null(at);
+	nm_buf_init(&changed, 1u << 20);
+	nm_buf_addn(&changed, text, (size_t)(at - text));
+	nm_buf_addf(&changed, "%s%s", to, at + strlen(from));
+	assert_int_equal(nm_file_write("plan.conf", changed.data, changed.len, false, &err), NM_OK);
+	nm_buf_clear(&changed);
+	free(text);
+	app_notice(&stage->app);
+	app_derive(&stage->app);
+}
+
+static void many_lines_are_summed_up_and_told_one_by_one(void **state)
+{
+	char *plan = many_lines();
+	struct stage stage;
+	struct nm_store *store;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON, .plan = plan });
+	stage_keys(&stage, "A");
+	stage_shows(&stage, "201 lines: 200 new, 1 left to be done by hand");
+	stage_golden(&stage, "push-lines-80x24");
+	assert_true(app_resize(&stage.app, 40, 12));
+	stage_golden(&stage, "push-lines-40x12");
+	assert_true(app_resize(&stage.app, 200, 50));
+	stage_golden(&stage, "push-lines-200x50");
+	stage_keys(&stage, "/");
+	stage_type(&stage, "l123");
+	stage_keys(&stage, "Enter Enter");
+	stage_shows(&stage, "the whole line is new");
+	stage_shows(&stage, "fixly 20 s");
+	stage_keys(&stage, "Escape n");
+	stage_shows(&stage, "nothing was done");
+	stage_shows(&stage, "nothing there");
+	stage_keys(&stage, "A y");
+	stage_shows(&stage, "push: 200 of 201 lines are done");
+	stage_keys(&stage, "Escape");
+	/* what differs is told first; what is the same is counted */
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_sandbox_fail(store, "l150", "500 9", NULL), NM_OK);
+	replace_on_disk(&stage, "rule all {", "rule some { lines = { l007, l008, l009, l011 } path = late }\nrule all {");
+	stage_keys(&stage, "r");
+	stage_keys(&stage, "A");
+	stage_shows(&stage, "6 lines: 1 not read, a yes reads them once more, 4 change, 1 left to be done by hand; in sync: 195");
+	stage_golden(&stage, "push-lines-drift");
+	stage_close(&stage);
+	free(plan);
+}
+
+/* A yes is about what was shown. */
+static void a_yes_about_another_plan_is_none(void **state)
+{
+	char *plan = many_lines();
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON, .plan = plan });
+	stage_keys(&stage, "A");
+	replace_on_disk(&stage, "line l003", "line m003");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "changed meanwhile: ask again");
+	assert_int_equal(stage.app.depth, 0);
+	stage_shows(&stage, "nothing there");
+	stage_close(&stage);
+	free(plan);
+}
+
+/* --- progress --- */
+
+/* Work at an even pace: at every moment it is told what is left of it, to the second. */
+static void what_is_left_is_what_it_will_take(void **state)
+{
+	const size_t all = 200;
+	const int64_t piece_ms = 730;
+
+	(void)state;
+	for (size_t first = 0; first < 3; first++) { /* the clock may be set when some of it is done */
+		struct progress progress = { 0 };
+
+		assert_true(progress_tell(&progress, "pushing", first, 1000));
+		for (size_t done = first + 1; done <= all; done++) {
+			const int64_t now = 1000 + piece_ms * (int64_t)(done - first);
+			char words[128], left[NM_TIME_TEXT], expected[128];
+
+			assert_true(progress_tell(&progress, "pushing", done, now));
+			progress_words(&progress, "lines", done, all, now, 40, words, sizeof words);
+			nm_duration_words(piece_ms * (int64_t)(all - done) / 1000 + 1, left);
+			snprintf(expected, sizeof expected, "pushing %zu of 200 lines, %s left, Esc stops", done, left);
+			assert_string_equal(words, expected);
+		}
+	}
+}
+
+/* Another phase has a pace of its own; what is not known is not told; what is quick is not shown. */
+static void progress_tells_no_more_than_it_knows(void **state)
+{
+	struct progress progress = { 0 };
+	char words[256];
+
+	(void)state;
+	assert_true(progress_tell(&progress, "pushing", 0, 0));
+	assert_false(progress_tell(&progress, "pushing", 1, 50));
+	assert_true(progress_tell(&progress, "pushing", 2, 400));
+	progress_words(&progress, "lines", 2, 4, 400, 80, words, sizeof words);
+	assert_string_equal(words, "[##################..................] pushing 2 of 4 lines, Esc stops");
+	assert_true(progress_tell(&progress, "reading back", 1, 9000));
+	progress_words(&progress, "lines", 1, 4, 9000, 50, words, sizeof words);
+	assert_string_equal(words, "reading back 1 of 4 lines, Esc stops");
+	assert_false(progress_tell(&progress, "", 0, 9500));
+	assert_true(progress_tell(&progress, "", 64, 11500));
+	progress_words(&progress, "calls", 64, 128, 11500, 40, words, sizeof words);
+	assert_string_equal(words, "64 of 128 calls, 3 s left, Esc stops");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -263,6 +405,10 @@ int main(void)
 		cmocka_unit_test(a_horizon_that_moved_on_is_no_riddle),
 		cmocka_unit_test(handwork_is_taken_back_by_what_z_shows),
 		cmocka_unit_test(a_call_is_played_on_what_was_dialled),
+		cmocka_unit_test(many_lines_are_summed_up_and_told_one_by_one),
+		cmocka_unit_test(a_yes_about_another_plan_is_none),
+		cmocka_unit_test(what_is_left_is_what_it_will_take),
+		cmocka_unit_test(progress_tells_no_more_than_it_knows),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -797,8 +797,8 @@ static void a_call_is_played_step_by_step(void **state)
 	stage_keys(&stage, "x");
 	stage_shows(&stage, "Swallowed by office's own voicemail");
 	stage_keys(&stage, "Enter");
-	stage_shows(&stage, "step 1 of 5");
-	stage_shows(&stage, "rule open, step 1");
+	stage_shows(&stage, "step 1 of 5  rule open, step 1, press 1 to accept"); /* whole, though it is cut above */
+	stage_shows(&stage, "plan.conf:38\n");
 	stage_hides(&stage, "20 s are over");
 	stage_hides(&stage, "Swallowed");
 	stage_keys(&stage, "Enter Enter");

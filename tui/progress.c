@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT */
+/* See progress.h.  In: how far work is, the clock.  Out: words.  Reads no clock, draws nothing. */
+#include "progress.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "nevermiss/clock.h"
+
+#define SHOW_MS	  100 /* how often it is shown; shorter work shows nothing */
+#define KNOWN_MS  500 /* of work, from which the rest is reckoned */
+#define BAR_MOST  40
+#define BAR_LEAST 10
+#define WORDS	  44 /* columns of the words beside a bar */
+
+bool progress_tell(struct progress *progress, const char *doing, size_t done, int64_t now_ms)
+{
+	const bool other = !progress->doing || strcmp(progress->doing, doing) != 0 || done < progress->last || done == 0;
+
+	progress->last = done;
+	if (other) {
+		progress->doing = doing;
+		progress->first = done;
+		progress->began_ms = progress->shown_ms = now_ms;
+		return *doing != '\0'; /* what waits for others is named at once */
+	}
+	if (now_ms < progress->shown_ms + SHOW_MS)
+		return false;
+	progress->shown_ms = now_ms;
+	return true;
+}
+
+/* ", 1 min 5 s left"; "" while it cannot be told. */
+static void left_words(const struct progress *progress, size_t done, size_t all, int64_t now_ms, char *out, size_t size)
+{
+	const int64_t took = now_ms - progress->began_ms, n = (int64_t)done - (int64_t)progress->first;
+	char words[NM_TIME_TEXT];
+
+	out[0] = '\0';
+	if (n <= 0 || took < KNOWN_MS || done > all)
+		return;
+	nm_duration_words((int64_t)((double)took * (double)(all - done) / (double)n / 1000) + 1, words);
+	snprintf(out, size, ", %s left", words);
+}
+
+static void bar(size_t done, size_t all, int width, char *out, size_t size)
+{
+	static const char full[] = "########################################", rest[] = "........................................";
+	const int room = width - WORDS < BAR_MOST ? width - WORDS : BAR_MOST;
+	int filled;
+
+	out[0] = '\0';
+	if (room < BAR_LEAST || !all)
+		return;
+	filled = done >= all ? room : (int)((double)room * (double)done / (double)all);
+	snprintf(out, size, "[%.*s%.*s] ", filled, full, room - filled, rest);
+}
+
+void progress_words(const struct progress *progress, const char *pieces, size_t done, size_t all, int64_t now_ms, int width,
+		    char *out, size_t size)
+{
+	char blocks[2 * BAR_MOST + 4], left[NM_TIME_TEXT + 16];
+
+	bar(done, all, width, blocks, sizeof blocks);
+	left_words(progress, done, all, now_ms, left, sizeof left);
+	snprintf(out, size, "%s%s%s%zu of %zu %s%s, Esc stops", blocks, progress->doing, *progress->doing ? " " : "", done, all,
+		 pieces, left);
+}
