@@ -131,3 +131,49 @@ enum nm_code nm_caldav_events(const char *answer, size_t len, struct nm_buf *out
 			       : nm_fail_memory(err);
 	return code;
 }
+
+void nm_caldav_list(struct nm_request *request)
+{
+	static const char body[] = "<?xml version=\"1.0\" encoding=\"utf-8\"?>\n"
+				   "<d:propfind xmlns:d=\"DAV:\"><d:prop><d:getetag/></d:prop></d:propfind>\n";
+
+	request->method = "PROPFIND";
+	request->type = XML_TYPE;
+	request->body = body;
+	request->len = sizeof(body) - 1;
+	request->headers[request->n_headers++] = "Depth: 1";
+}
+
+/* What stands behind the last slash; NULL: nothing, as for the collection itself. */
+static const char *name_of(const struct nm_element *response)
+{
+	const struct nm_element *href = child(response, "href");
+	const char *slash = href != NULL && href->text != NULL ? strrchr(href->text, '/') : NULL;
+
+	return slash != NULL && slash[1] != '\0' ? slash + 1 : NULL;
+}
+
+enum nm_code nm_caldav_names(const char *answer, size_t len, struct nm_arena *arena, const char ***out,
+			     struct nm_error *err)
+{
+	const struct nm_element *response = NULL, *at;
+	const char **names;
+	size_t n = 0;
+	enum nm_code code = read_answer(answer, len, arena, &response, err);
+
+	if (code != NM_OK)
+		return code;
+	for (at = response; at != NULL; at = find(at->next, "response"))
+		n++;
+	names = nm_arena_alloc(arena, n + 1, sizeof(*names));
+	if (names == NULL)
+		return nm_fail_memory(err);
+	n = 0;
+	for (at = response; at != NULL; at = find(at->next, "response")) {
+		names[n] = name_of(at);
+		n += names[n] != NULL;
+	}
+	names[n] = NULL;
+	*out = names;
+	return NM_OK;
+}

@@ -48,7 +48,7 @@ const struct nm_option_info nm_options[] = {
 	{ "", "allow", NM_TYPE_COUNTRIES, NULL, NULL, false,
 	  "Countries beside its own that calls may be sent to." },
 	{ "", "retention", NM_TYPE_DURATION, NULL, "0s", false,
-	  "How long calls are kept in the store; 0s keeps them." },
+	  "How long calls, follow-ups, texts and events are kept in the store; 0s keeps them." },
 
 	{ "targets", "answer_rate", NM_TYPE_PERCENT, NULL, "95", false, "Percent of calls to be answered." },
 	{ "targets", "rings", NM_TYPE_NUMBER, NULL, "3", false, "Average rings before an answer, at most." },

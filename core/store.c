@@ -45,6 +45,10 @@
 	"state = 0 AND NOT EXISTS (SELECT 1 FROM event AS older WHERE older.state = 0 AND "   \
 	"older.caller = event.caller AND older.id < event.id)"
 
+/* What is older than ?1 (store_forget.c). */
+#define OLD_FOLLOWUP "newest < ?1 AND opened < ?1 AND ended < ?1 AND last_try < ?1"
+#define OLD_CALL "began < ?1"
+
 /* What the log says of a caller ?1 (store_matters.c); the tables' indexes are of these very words. */
 #define MISSED                                                                                                 \
 	"call INDEXED BY call_missed WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
@@ -245,6 +249,35 @@ static const char *const statements[NM_SQL_COUNT] = {
 				 " ON CONFLICT(id) DO UPDATE SET since = excluded.since",
 	[NM_SQL_FOLLOWUPS_ENDED] =
 		"SELECT id FROM " OF_CALLER " AND outcome = 5 AND ended = ?2 ORDER BY id",
+	[NM_SQL_TRACES] = "SELECT 0 AS text, driver, line, carrier_id, began AS at FROM call WHERE caller = ?1"
+			  " AND caller > 0 UNION ALL"
+			  " SELECT 1, driver, line, carrier_id, at FROM outbox WHERE recipient = ?2 ORDER BY at",
+	[NM_SQL_TRACES_CALLS] = "SELECT count(*) FROM call WHERE caller = ?1 AND caller > 0",
+	[NM_SQL_TRACES_FOLLOWUPS] = "SELECT count(*) FROM " OF_CALLER,
+	[NM_SQL_TRACES_TEXTS] = "SELECT count(*) FROM outbox WHERE ?1 > 0 AND recipient = ?2",
+	[NM_SQL_TRACES_EVENTS] = "SELECT count(*) FROM event WHERE caller = ?1",
+	[NM_SQL_TRACES_VERSIONS] = "SELECT count(*) FROM version WHERE ?1 > 0 AND instr(text, ?2) > 0",
+	[NM_SQL_FORGOTTEN_KEY] = "SELECT key FROM forgotten LIMIT 1",
+	[NM_SQL_FORGOTTEN_PUT] = "INSERT INTO forgotten(hash, key, until) VALUES(?1, ?2, ?3)"
+				 " ON CONFLICT(hash) DO UPDATE SET until = max(until, excluded.until)",
+	[NM_SQL_FORGOTTEN_GET] = "SELECT 1 FROM forgotten WHERE hash = ?1 AND until > ?2",
+	[NM_SQL_FORGET_DEEDS] = "DELETE FROM deed WHERE followup IN (SELECT id FROM " OF_CALLER ")",
+	[NM_SQL_FORGET_FOLLOWUPS] = "DELETE FROM " OF_CALLER,
+	[NM_SQL_FORGET_LEGS] =
+		"DELETE FROM leg WHERE call IN (SELECT id FROM call WHERE caller = ?1 AND caller > 0)",
+	[NM_SQL_FORGET_CALLS] = "DELETE FROM call WHERE caller = ?1 AND caller > 0",
+	[NM_SQL_FORGET_RUNG] = "UPDATE leg SET number = NULL WHERE ?1 > 0 AND number = ?2",
+	[NM_SQL_FORGET_TEXTS] = "DELETE FROM outbox WHERE ?1 > 0 AND recipient = ?2",
+	[NM_SQL_FORGET_SANDBOX] = "DELETE FROM sandbox_text WHERE ?1 > 0 AND recipient = ?2",
+	[NM_SQL_FORGET_EVENTS] = "DELETE FROM event WHERE caller = ?1",
+	[NM_SQL_EXPIRE_DEEDS] = "DELETE FROM deed WHERE followup IN (SELECT id FROM followup WHERE " OLD_FOLLOWUP ")",
+	[NM_SQL_EXPIRE_FOLLOWUPS] = "DELETE FROM followup WHERE " OLD_FOLLOWUP,
+	[NM_SQL_EXPIRE_OPENERS] =
+		"UPDATE followup SET call = NULL WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
+	[NM_SQL_EXPIRE_LEGS] = "DELETE FROM leg WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
+	[NM_SQL_EXPIRE_CALLS] = "DELETE FROM call WHERE " OLD_CALL,
+	[NM_SQL_EXPIRE_TEXTS] = "DELETE FROM outbox WHERE updated < ?1 AND state > 1",
+	[NM_SQL_EXPIRE_EVENTS] = "DELETE FROM event WHERE updated < ?1 AND state <> 0",
 };
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
@@ -447,7 +480,9 @@ static enum nm_code open_writable(struct nm_store *store, struct nm_error *err)
 	if (code == NM_OK)
 		code = nm_store_execute(
 			store,
-			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON",
+			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+			/* What is deleted is people's. */
+			" PRAGMA secure_delete = ON",
 			"opening", err);
 	if (code == NM_OK && old)
 		code = nm_store_migrate(store, err);

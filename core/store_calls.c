@@ -177,6 +177,8 @@ enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entr
 	if (code != NM_OK)
 		return code;
 	code = nm_store_call_find(store, call, &id, err);
+	if (code == NM_OK && id == 0) /* who was to be forgotten is as if known already: nothing is written */
+		code = nm_store_was_forgotten(store, call->caller.number, call->began, &same, err);
 	if (code == NM_OK && id != 0)
 		code = is_kept(store, call, id, &same, &before, err);
 	if (code == NM_OK && !same)

@@ -104,6 +104,30 @@ enum nm_store_statement {
 	NM_SQL_REPORTING,
 	NM_SQL_REPORTING_PUT,
 	NM_SQL_FOLLOWUPS_ENDED,
+	NM_SQL_TRACES,
+	NM_SQL_TRACES_CALLS,
+	NM_SQL_TRACES_FOLLOWUPS,
+	NM_SQL_TRACES_TEXTS,
+	NM_SQL_TRACES_EVENTS,
+	NM_SQL_TRACES_VERSIONS,
+	NM_SQL_FORGOTTEN_KEY,
+	NM_SQL_FORGOTTEN_PUT,
+	NM_SQL_FORGOTTEN_GET,
+	NM_SQL_FORGET_DEEDS,
+	NM_SQL_FORGET_FOLLOWUPS,
+	NM_SQL_FORGET_LEGS,
+	NM_SQL_FORGET_CALLS,
+	NM_SQL_FORGET_RUNG,
+	NM_SQL_FORGET_TEXTS,
+	NM_SQL_FORGET_SANDBOX,
+	NM_SQL_FORGET_EVENTS,
+	NM_SQL_EXPIRE_DEEDS,
+	NM_SQL_EXPIRE_FOLLOWUPS,
+	NM_SQL_EXPIRE_OPENERS,
+	NM_SQL_EXPIRE_LEGS,
+	NM_SQL_EXPIRE_CALLS,
+	NM_SQL_EXPIRE_TEXTS,
+	NM_SQL_EXPIRE_EVENTS,
 	NM_SQL_COUNT
 };
 
@@ -156,6 +180,9 @@ enum nm_code nm_store_followup_fold(struct nm_store *store, int64_t id, struct n
 /* Runs a statement that needs only an id. */
 enum nm_code nm_store_run_id(struct nm_store *store, enum nm_store_statement which, int64_t id,
 			     struct nm_error *err) NM_WARN_UNUSED;
+/* store_forget.c: is this of a number that was to be forgotten, and from before that? */
+enum nm_code nm_store_was_forgotten(struct nm_store *store, uint64_t number, nm_time at, bool *forgotten,
+				    struct nm_error *err) NM_WARN_UNUSED;
 /* A number of ours, from 0 to `most`; most, where a store of somebody else's making has it out of its range. */
 int nm_store_within(sqlite3_stmt *statement, int column, int most);
 /* A copy of a column in the arena; NULL for NULL.  *ok becomes false when memory is out. */

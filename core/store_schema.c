@@ -95,7 +95,11 @@ static const char *const migrations[] = {
 	"CREATE INDEX event_waiting ON event(caller, id) WHERE state = 0;"
 	"CREATE INDEX event_aside ON event(id) WHERE state = 2;"
 	"CREATE INDEX event_caller ON event(caller);"
-	"CREATE TABLE reporting(id INTEGER PRIMARY KEY CHECK (id = 1), since INTEGER NOT NULL) STRICT;",
+	"CREATE TABLE reporting(id INTEGER PRIMARY KEY CHECK (id = 1), since INTEGER NOT NULL) STRICT;"
+	/* Numbers that were to be forgotten, by their keyed hashes: calls before `until` are not kept again. */
+	"CREATE TABLE forgotten(hash BLOB PRIMARY KEY, key BLOB NOT NULL, until INTEGER NOT NULL) STRICT,"
+	" WITHOUT ROWID;"
+	"CREATE INDEX followup_call ON followup(call);",
 };
 
 #define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))

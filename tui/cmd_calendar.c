@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * calendar: the plan's calendars.  `list` says where each comes from and how old its copy is, `refresh` fetches those
- * of the network.
+ * of the network, `callbacks` writes whom to call back into one.
  */
 #include "command.h"
 
@@ -10,6 +10,7 @@
 #include "canvas.h"
 #include "fetched.h"
 #include "nevermiss/calendar.h"
+#include "nevermiss/callbacks.h"
 
 static const char *source_name(const struct nm_calendar *calendar)
 {
@@ -192,6 +193,50 @@ static enum nm_code refresh(struct invocation *run, int index, enum status *stat
 	return NM_OK;
 }
 
+/* --- callbacks --- */
+
+static void write_callbacks(struct invocation *run, const struct nm_callbacks *done)
+{
+	const char *trouble = done->trouble.code ? done->trouble.text : NULL;
+	struct nm_json json;
+
+	if (!run->json) {
+		nm_buf_addf(run->out, "callbacks: %zu put in, %zu taken out, %zu there already\n", done->put,
+			    done->removed, done->same);
+		if (!trouble)
+			return;
+		nm_buf_add(run->out, "not all: ");
+		add_safe(run->out, trouble);
+		nm_buf_add(run->out, "\n");
+		return;
+	}
+	nm_json_init(&json, run->out);
+	nm_json_object(&json);
+	nm_json_count(&json, "put", (int64_t)done->put);
+	nm_json_count(&json, "removed", (int64_t)done->removed);
+	nm_json_count(&json, "same", (int64_t)done->same);
+	nm_json_key(&json, "trouble");
+	nm_json_text(&json, trouble);
+	json_finish(&json, run->out);
+}
+
+static enum nm_code callbacks(struct invocation *run, int index, enum status *status, struct nm_error *err)
+{
+	struct nm_callbacks done;
+	enum nm_code code = need_write(run, err);
+
+	if (!code && index < 0)
+		code = nm_fail(err, NM_INPUT, "say into which calendar: calendar callbacks NAME");
+	if (!code)
+		code = session_callbacks(run->session, index, &done, err);
+	if (code)
+		return code;
+	write_callbacks(run, &done);
+	if (done.trouble.code)
+		*status = STATUS_CARRIER;
+	return NM_OK;
+}
+
 /* The calendar of the second word; -1: all. */
 static enum nm_code read_index(const struct invocation *run, int *index, struct nm_error *err)
 {
@@ -221,7 +266,7 @@ enum nm_code cmd_calendar(struct invocation *run, enum status *status, struct nm
 	static const struct {
 		const char *verb;
 		enum nm_code (*run)(struct invocation *run, int index, enum status *status, struct nm_error *err);
-	} verbs[] = { { "list", list }, { "refresh", refresh } };
+	} verbs[] = { { "list", list }, { "refresh", refresh }, { "callbacks", callbacks } };
 	int index;
 	enum nm_code code = read_index(run, &index, err);
 
@@ -231,5 +276,5 @@ enum nm_code cmd_calendar(struct invocation *run, enum status *status, struct nm
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++)
 		if (!strcmp(verbs[i].verb, run->args->words[0]))
 			return verbs[i].run(run, index, status, err);
-	return nm_fail(err, NM_INPUT, "`calendar %s` is nothing: list or refresh", run->args->words[0]);
+	return nm_fail(err, NM_INPUT, "`calendar %s` is nothing: list, refresh or callbacks", run->args->words[0]);
 }

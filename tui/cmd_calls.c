@@ -366,6 +366,7 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 			import_line_text(run, &import->lines[i]);
 		if (carrier->records_unverified)
 			nm_buf_addf(run->notes, "of %s: %s\n", carrier->name, carrier->records_unverified);
+		expired_words(run, &import->expired);
 		return;
 	}
 	nm_json_init(&json, run->out);
@@ -379,6 +380,7 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 	nm_json_end(&json, ']');
 	nm_json_key(&json, "unverified");
 	nm_json_text(&json, carrier->records_unverified);
+	expired_json(&json, &import->expired);
 	json_finish(&json, run->out);
 }
 
@@ -409,6 +411,8 @@ static enum nm_code import(struct invocation *run, enum status *status, struct n
 	return code;
 }
 
+#define ALL_OF_A_LIST "account", "since", "until", "line", "count", "columns", "dates"
+
 /* An option that stands with another word of `calls` would be ignored without a word. */
 static enum nm_code check_options(const struct invocation *run, const char *verb, const char *const *others,
 				  struct nm_error *err)
@@ -423,14 +427,16 @@ enum nm_code cmd_calls(struct invocation *run, enum status *status, struct nm_er
 {
 	static const struct {
 		const char *verb;
-		const char *const others[8]; /* options that are not its own */
+		const char *const others[9]; /* options that are not its own */
 		size_t words;
 		enum nm_code (*run)(struct invocation *run, enum status *status, struct nm_error *err);
 	} verbs[] = {
-		{ "import", { "until", "count" }, 2, import },
-		{ "list", { "account", "columns", "dates" }, 1, list },
-		{ "show", { "account", "since", "until", "line", "count", "columns", "dates" }, 2, show },
-		{ "explain", { "account", "since", "until", "line", "count", "columns", "dates" }, 2, calls_explain },
+		{ "import", { "until", "count", "yes" }, 2, import },
+		{ "list", { "account", "columns", "dates", "yes" }, 1, list },
+		{ "show", { ALL_OF_A_LIST, "yes" }, 2, show },
+		{ "explain", { ALL_OF_A_LIST, "yes" }, 2, calls_explain },
+		{ "forget", { ALL_OF_A_LIST }, 2, calls_forget },
+		{ "expire", { ALL_OF_A_LIST, "yes" }, 1, calls_expire },
 	};
 	const char *verb = run->args->words[0];
 	enum nm_code code;
@@ -444,5 +450,5 @@ enum nm_code cmd_calls(struct invocation *run, enum status *status, struct nm_er
 		code = check_options(run, verb, verbs[i].others, err);
 		return code ? code : verbs[i].run(run, status, err);
 	}
-	return nm_fail(err, NM_INPUT, "`calls %s` is nothing: import, list, show or explain", verb);
+	return nm_fail(err, NM_INPUT, "`calls %s` is nothing: import, list, show, explain, forget or expire", verb);
 }

@@ -81,6 +81,7 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 	if (file->elsewhere)
 		nm_buf_addf(run->out, "left out: %lld to numbers that are no line of the plan\n",
 			    (long long)file->elsewhere);
+	expired_words(run, &file->expired);
 	if (file->stopped)
 		nm_buf_add(run->out, "stopped: what was read is kept, the same import goes on\n");
 	for (int64_t i = 0; i < file->n_wrong && i < NM_CALLS_FILE_WRONG; i++)
@@ -135,6 +136,7 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 		nm_json_end(&json, '}');
 	}
 	nm_json_end(&json, ']');
+	expired_json(&json, &file->expired);
 	json_finish(&json, run->out);
 }
 

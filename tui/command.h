@@ -187,6 +187,12 @@ COMMAND(week);
 /* cmd_calls_file.c: `calls import FILE`; "-" is the standard input. */
 enum nm_code calls_import_file(struct invocation *run, const char *name, enum status *status,
 			       struct nm_error *err) NM_WARN_UNUSED;
+/* `calls forget` and `calls expire` (cmd_forget.c); what an import let go of because it is too old. */
+enum nm_code calls_forget(struct invocation *run, enum status *status, struct nm_error *err);
+enum nm_code calls_expire(struct invocation *run, enum status *status, struct nm_error *err);
+struct nm_expired;
+void expired_words(struct invocation *run, const struct nm_expired *expired);
+void expired_json(struct nm_json *json, const struct nm_expired *expired);
 /* `calls explain` (cmd_explain.c). */
 enum nm_code calls_explain(struct invocation *run, enum status *status, struct nm_error *err);
 

@@ -133,6 +133,10 @@ enum nm_code session_calendars(struct session *session, const struct nm_plan *pl
 struct nm_refreshes;
 enum nm_code session_refresh(struct session *session, int index, struct nm_refreshes *out,
 			     struct nm_error *err) NM_WARN_UNUSED;
+/* Brings the callbacks in a calendar in step with the open follow-ups (callbacks.h). */
+struct nm_callbacks;
+enum nm_code session_callbacks(struct session *session, int index, struct nm_callbacks *out,
+			       struct nm_error *err) NM_WARN_UNUSED;
 
 /* Reads the file again.  When it changed, that is one step of undo, `what` its words: what was unsaved is behind it. */
 enum nm_code session_reload(struct session *session, const char *what, struct nm_error *err) NM_WARN_UNUSED;

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "nevermiss/calendar.h"
+#include "nevermiss/callbacks.h"
 
 enum nm_code session_plan_read(const struct session *session, const char *file, const char *text, size_t len,
 			       struct nm_plan **out, struct nm_diags *diags, struct nm_error *err)
@@ -150,13 +151,14 @@ static void forget_secrets(struct session *session, const struct nm_refreshes *r
 	}
 }
 
-enum nm_code session_refresh(struct session *session, int index, struct nm_refreshes *out, struct nm_error *err)
+/* What fetching and writing calendars have in common. */
+static enum nm_code begin(struct session *session, const char *refused, struct nm_refresh *out, struct nm_error *err)
 {
 	struct nm_refresh refresh = {.now = session_now(session), .context = session, .url = find_url, .idle = go_on};
 	enum nm_code code = session_need_plan(session, err);
 
 	if (!code && session->options.read_only)
-		code = nm_fail(err, NM_REFUSED, "read-only: calendars are not fetched");
+		code = nm_fail(err, NM_REFUSED, "read-only: %s", refused);
 	if (!code)
 		code = session_store(session, &refresh.store, err);
 	session_reading_abandon(session);
@@ -166,10 +168,29 @@ enum nm_code session_refresh(struct session *session, int index, struct nm_refre
 		return code;
 	refresh.plan = session->plan;
 	refresh.transport = session->network.ways;
+	*out = refresh;
+	return NM_OK;
+}
+
+enum nm_code session_refresh(struct session *session, int index, struct nm_refreshes *out, struct nm_error *err)
+{
+	struct nm_refresh refresh;
+	enum nm_code code = begin(session, "calendars are not fetched", &refresh, err);
+
+	if (code)
+		return code;
 	code = nm_calendars_refresh(&refresh, index, out, err);
 	if (!code)
 		forget_secrets(session, out);
 	read_copies(session);
 	session_read_plan(session);
 	return code;
+}
+
+enum nm_code session_callbacks(struct session *session, int index, struct nm_callbacks *out, struct nm_error *err)
+{
+	struct nm_refresh refresh;
+	enum nm_code code = begin(session, "nothing is written into calendars", &refresh, err);
+
+	return code ? code : nm_callbacks_put(&refresh, index, out, err);
 }

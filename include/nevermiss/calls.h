@@ -5,6 +5,7 @@
 #ifndef NEVERMISS_CALLS_H
 #define NEVERMISS_CALLS_H
 
+#include "nevermiss/forget.h"
 #include "nevermiss/push.h"
 
 /* --- what became of a call --- */
@@ -111,7 +112,7 @@ enum nm_call_kept { NM_CALL_NEW, NM_CALL_KNOWN, NM_CALL_MENDED };
 
 /* Keeps a call once, by the line's number, driver and the carrier's id; one that is kept already is written anew when its record
  * says something else now.  id and version of the entry do not count: they are found.  What it says of its caller's follow-ups (followup.h) is
- * written with it. */
+ * written with it.  A call of before its caller was to be forgotten (forget.h) is NM_CALL_KNOWN, and not kept. */
 enum nm_code nm_store_call_put(struct nm_store *store, const struct nm_call_entry *call,
 			       enum nm_call_kept *kept, struct nm_error *err) NM_WARN_UNUSED;
 /* Under which id the call is kept, by the line's number, driver and the carrier's id; 0: it is not. */
@@ -167,6 +168,7 @@ struct nm_import {
 	size_t n;
 	struct nm_import_line *lines; /* of the account, in the plan's order */
 	bool stopped;
+	struct nm_expired expired; /* by the plan's retention, when all was read */
 };
 
 /* Reads the calls of all lines of an account, since an instant, or (NM_TIME_MIN) for each since a day before the

@@ -67,6 +67,7 @@ class Radicale:
         (folder / "config").write_text(
             f"[server]\nhosts = 127.0.0.1:{self.port}\n[auth]\ntype = htpasswd\nhtpasswd_filename = {folder}/users\n"
             f"htpasswd_encryption = plain\n[storage]\nfilesystem_folder = {folder}/data\n")
+        self.data = folder / "data"
         self.log = open(folder / "log", "w")
         self.process = subprocess.Popen(["radicale", "-C", str(folder / "config")], stdout=self.log, stderr=self.log)
         for _ in range(200):
@@ -92,6 +93,10 @@ class Radicale:
 
     def delete(self, uid):
         self.ask("DELETE", f"/pat/jobs/{uid}.ics")
+
+    def events(self):
+        """The objects in the collection, as the server has them."""
+        return [path.read_text() for path in sorted(self.data.rglob("*.ics")) if ".Radicale.cache" not in path.parts]
 
     def stop(self):
         self.process.terminate()
@@ -209,6 +214,48 @@ def troubles(suite, radicale):
     suite.rings("the copy stays then, too", "office", held)
 
 
+def callbacks(suite, radicale):
+    """Whom to call back stands in the calendar when that is due, and no longer than that."""
+    before = len(radicale.events())
+
+    def put(what, counts, status=0, words=()):
+        code, said = suite.run("calendar", "callbacks", "jobs", "--json")
+        told = json.loads(said) if code in (0, 3) else {}
+        got = [told.get(key) for key in ("put", "removed", "same")]
+        suite.expect(what, code == status and got == counts and all(w in said for w in words), said)
+
+    put("nobody is to be called back", [0, 0, 0])
+    for number, name in (("+15125550199", "Dana; R\u00e9e, \\ & <co>"), ("+15125550198", "line\nBEGIN:VALARM")):
+        suite.run("followup", "add", "--channel", "web", "--number", number, "--name", name, "--words", "x" * 300)
+    put("two leads", [2, 0, 0])
+    put("they are there", [0, 0, 2])
+    events = [text for text in radicale.events() if "Call back" in text]
+    suite.expect("their events", len(events) == 2 and len(radicale.events()) == before + 2, events)
+    whole = "".join(events).replace("\n ", "")
+    suite.expect("who, in one line each", "SUMMARY:Call back +1 512 555 0199\\, Dana\\; R\u00e9e\\, \\\\ & <co>\n" in whole
+                 and whole.count("\nBEGIN:VALARM\n") == 2, whole)
+    suite.expect("when it is due", whole.count("DTSTART:20261125T141500Z\n") == 2, whole)
+    suite.expect("nobody is busy", whole.count("TRANSP:TRANSPARENT\n") == 2, whole)
+    suite.refresh("the plan reads them", 0, "new")
+    suite.rings("as what keeps nobody", "owner", "2026-11-25T08:20:00-06:00")
+    suite.run("followup", "done", "1", "--outcome", "booked")
+    suite.run("followup", "done", "2", "--outcome", "no-answer")
+    put("one ended, one is tried again later", [1, 2, 0])
+    whole = "".join(text for text in radicale.events() if "Call back" in text)
+    suite.expect("half an hour later", "DTSTART:20261125T143000Z\n" in whole and "0199" not in whole, whole)
+    suite.set_password("wrong")
+    put("a wrong password", [0, 0, 0], 3, ["(401)"])
+    suite.set_password(PASSWORD)
+    suite.run("followup", "done", "2", "--outcome", "lost")
+    put("the last one ended", [0, 1, 0])
+    suite.expect("what was there before is there", len(radicale.events()) == before, radicale.events())
+    code, said = suite.run("--read-only", "calendar", "callbacks", "jobs")
+    suite.expect("read-only writes no callbacks", code == 4, said)
+    code, said = suite.run("calendar", "callbacks")
+    suite.expect("without a name", code == 2 and "which calendar" in said, said)
+    suite.refresh("the plan reads them no more", 0, "new")
+
+
 def secret_url(suite):
     server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), File)
     threading.Thread(target=server.serve_forever, daemon=True).start()
@@ -236,6 +283,7 @@ def main():
         radicale = Radicale(folder / "radicale")
         try:
             jobs(suite, radicale)
+            callbacks(suite, radicale)
             troubles(suite, radicale)
             secret_url(suite)
         finally:

@@ -1,0 +1,319 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Taking people out of the store: see forget.h.  Rows are named by one statement for each table that has any, the calls
+ * first: what else there is refers to them.
+ */
+#include "nevermiss/forget.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/hmac.h"
+#include "core/store_private.h"
+
+#define LEFT_MAX 10000 /* traces at carriers that are told */
+#define KEY_BYTES 32
+
+/* --- running a statement --- */
+
+/* The number as an integer (?1) and as text (?2, and as a plan has it). */
+static sqlite3_stmt *prepare(struct nm_store *store, enum nm_store_statement which, nm_number number,
+			     char text[NM_NUMBER_TEXT], struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
+
+	if (statement == NULL)
+		return NULL;
+	nm_number_write(number, text);
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
+	if (sqlite3_bind_parameter_count(statement) > 1)
+		sqlite3_bind_text(statement, 2, text, -1, SQLITE_STATIC);
+	return statement;
+}
+
+static enum nm_code count(struct nm_store *store, enum nm_store_statement which, nm_number number,
+			  int64_t *out, struct nm_error *err)
+{
+	char text[NM_NUMBER_TEXT];
+	sqlite3_stmt *statement = prepare(store, which, number, text, err);
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	result = sqlite3_step(statement);
+	*out = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "looking for a number", err);
+}
+
+static enum nm_code run_all(struct nm_store *store, const enum nm_store_statement *which, size_t n,
+			    nm_number number, struct nm_error *err)
+{
+	char text[NM_NUMBER_TEXT];
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < n && code == NM_OK; i++) {
+		sqlite3_stmt *statement = prepare(store, which[i], number, text, err);
+
+		code = statement != NULL ? nm_store_run(store, statement, err) : NM_SYSTEM;
+	}
+	return code;
+}
+
+/* --- what is there --- */
+
+static enum nm_code read_left(struct nm_store *store, nm_number number, struct nm_forgotten *out,
+			      struct nm_error *err)
+{
+	char text[NM_NUMBER_TEXT];
+	sqlite3_stmt *statement = prepare(store, NM_SQL_TRACES, number, text, err);
+	struct nm_trace_left *left = NULL;
+	size_t capacity = 0, n = 0;
+	bool ok = true;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	while (ok && n < LEFT_MAX && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		ok = nm_grow((void **)&left, &capacity, n + 1, sizeof(*left));
+		if (ok)
+			left[n++] = (struct nm_trace_left){
+				.text = sqlite3_column_int(statement, 0) != 0,
+				.driver = nm_store_column(statement, 1, out->arena, &ok),
+				.line = nm_store_column(statement, 2, out->arena, &ok),
+				.carrier_id = nm_store_column(statement, 3, out->arena, &ok),
+				.at = sqlite3_column_int64(statement, 4),
+			};
+	}
+	sqlite3_reset(statement);
+	if (ok && n > 0) {
+		struct nm_trace_left *kept = nm_arena_alloc(out->arena, n, sizeof(*kept));
+
+		ok = kept != NULL;
+		if (ok)
+			memcpy(kept, left, n * sizeof(*kept));
+		out->left = kept;
+		out->n_left = n;
+	}
+	free(left);
+	if (!ok)
+		return nm_fail_memory(err);
+	return result == SQLITE_DONE || result == SQLITE_ROW
+		       ? NM_OK
+		       : nm_store_fail(store, "looking for a number", err);
+}
+
+enum nm_code nm_store_traces(struct nm_store *store, nm_number number, struct nm_forgotten *out,
+			     struct nm_error *err)
+{
+	struct nm_forgotten found = { .arena = nm_arena_new() };
+	const struct {
+		enum nm_store_statement which;
+		int64_t *out;
+	} counts[] = {
+		{ NM_SQL_TRACES_CALLS, &found.calls },	 { NM_SQL_TRACES_FOLLOWUPS, &found.followups },
+		{ NM_SQL_TRACES_TEXTS, &found.texts },	 { NM_SQL_TRACES_EVENTS, &found.events },
+		{ NM_SQL_TRACES_VERSIONS, &found.versions },
+	};
+	enum nm_code code = found.arena != NULL ? NM_OK : nm_fail_memory(err);
+
+	for (size_t i = 0; i < sizeof(counts) / sizeof(counts[0]) && code == NM_OK; i++)
+		code = count(store, counts[i].which, number, counts[i].out, err);
+	if (code == NM_OK)
+		code = read_left(store, number, &found, err);
+	if (code == NM_OK)
+		*out = found;
+	else
+		nm_forgotten_clear(&found);
+	return code;
+}
+
+void nm_forgotten_clear(struct nm_forgotten *forgotten)
+{
+	nm_arena_free(forgotten->arena);
+	*forgotten = (struct nm_forgotten){ 0 };
+}
+
+/* --- by what a forgotten number is known --- */
+
+/* *n 0: no number was ever forgotten. */
+static enum nm_code read_key(struct nm_store *store, unsigned char key[KEY_BYTES], size_t *n,
+			     struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FORGOTTEN_KEY, err);
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	result = sqlite3_step(statement);
+	*n = result == SQLITE_ROW && sqlite3_column_bytes(statement, 0) == KEY_BYTES ? KEY_BYTES : 0;
+	if (*n > 0)
+		memcpy(key, sqlite3_column_blob(statement, 0), KEY_BYTES);
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE
+		       ? NM_OK
+		       : nm_store_fail(store, "reading its forgotten numbers", err);
+}
+
+/* A key of the store's own, made at random with the first number. */
+static enum nm_code make_key(struct nm_store *store, unsigned char key[KEY_BYTES], struct nm_error *err)
+{
+	size_t n;
+	enum nm_code code = read_key(store, key, &n, err);
+
+	if (code == NM_OK && n == 0)
+		sqlite3_randomness(KEY_BYTES, key);
+	return code;
+}
+
+static void hash_number(const unsigned char key[KEY_BYTES], nm_number number,
+			unsigned char out[NM_HMAC_BYTES])
+{
+	char text[NM_NUMBER_TEXT];
+
+	nm_number_write(number, text);
+	nm_hmac_sha256(key, KEY_BYTES, text, strlen(text), out);
+}
+
+static enum nm_code remember(struct nm_store *store, nm_number number, nm_time now, struct nm_error *err)
+{
+	unsigned char key[KEY_BYTES], hash[NM_HMAC_BYTES];
+	sqlite3_stmt *statement;
+	enum nm_code code = make_key(store, key, err);
+
+	if (code != NM_OK)
+		return code;
+	hash_number(key, number, hash);
+	statement = nm_store_statement(store, NM_SQL_FORGOTTEN_PUT, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_blob(statement, 1, hash, sizeof(hash), SQLITE_STATIC);
+	sqlite3_bind_blob(statement, 2, key, sizeof(key), SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 3, now);
+	return nm_store_run(store, statement, err);
+}
+
+enum nm_code nm_store_was_forgotten(struct nm_store *store, uint64_t number, nm_time at, bool *forgotten,
+				    struct nm_error *err)
+{
+	unsigned char key[KEY_BYTES], hash[NM_HMAC_BYTES];
+	sqlite3_stmt *statement;
+	size_t n = 0;
+	int result;
+	enum nm_code code = number != 0 ? read_key(store, key, &n, err) : NM_OK;
+
+	*forgotten = false;
+	if (code != NM_OK || n == 0)
+		return code;
+	hash_number(key, number, hash);
+	statement = nm_store_statement(store, NM_SQL_FORGOTTEN_GET, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_blob(statement, 1, hash, sizeof(hash), SQLITE_STATIC);
+	sqlite3_bind_int64(statement, 2, at);
+	result = sqlite3_step(statement);
+	*forgotten = result == SQLITE_ROW;
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE
+		       ? NM_OK
+		       : nm_store_fail(store, "reading its forgotten numbers", err);
+}
+
+/* --- taking it out --- */
+
+/* All rows in one transaction. */
+static enum nm_code drop_rows(struct nm_store *store, nm_number number, nm_time now, struct nm_error *err)
+{
+	static const enum nm_store_statement which[] = {
+		NM_SQL_FORGET_DEEDS, NM_SQL_FORGET_FOLLOWUPS, NM_SQL_FORGET_LEGS,    NM_SQL_FORGET_CALLS,
+		NM_SQL_FORGET_RUNG,  NM_SQL_FORGET_TEXTS,     NM_SQL_FORGET_SANDBOX, NM_SQL_FORGET_EVENTS,
+	};
+	enum nm_code code = nm_store_begin(store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = remember(store, number, now, err);
+	if (code == NM_OK)
+		code = run_all(store, which, sizeof(which) / sizeof(which[0]), number, err);
+	if (code == NM_OK)
+		code = nm_store_commit(store, err);
+	if (code != NM_OK)
+		nm_store_abandon(store);
+	return code;
+}
+
+/* Pages that were let go before, and all that SQLite keeps beside the store. */
+static enum nm_code drop_bytes(struct nm_store *store, bool *whole, struct nm_error *err)
+{
+	int left = 0, moved = 0;
+	enum nm_code code = nm_store_execute(store, "VACUUM", "writing it anew", err);
+
+	if (code != NM_OK)
+		return code;
+	*whole = sqlite3_wal_checkpoint_v2(store->db, NULL, SQLITE_CHECKPOINT_TRUNCATE, &left, &moved) ==
+		 SQLITE_OK;
+	return NM_OK;
+}
+
+enum nm_code nm_store_forget(struct nm_store *store, nm_number number, nm_time now, bool *whole,
+			     struct nm_error *err)
+{
+	enum nm_code code = drop_rows(store, number, now, err);
+
+	return code == NM_OK ? drop_bytes(store, whole, err) : code;
+}
+
+/* --- what is old --- */
+
+/* Runs statements over what is older, and counts what the last of them took. */
+static enum nm_code expire(struct nm_store *store, const enum nm_store_statement *which, size_t n,
+			   nm_time before, int64_t *taken, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < n && code == NM_OK; i++)
+		code = nm_store_run_id(store, which[i], before, err);
+	if (code == NM_OK)
+		*taken = sqlite3_changes(store->db);
+	return code;
+}
+
+static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm_expired *out,
+			       struct nm_error *err)
+{
+	static const enum nm_store_statement followups[] = { NM_SQL_EXPIRE_DEEDS, NM_SQL_EXPIRE_FOLLOWUPS };
+	static const enum nm_store_statement calls[] = { NM_SQL_EXPIRE_OPENERS, NM_SQL_EXPIRE_LEGS,
+							 NM_SQL_EXPIRE_CALLS };
+	static const enum nm_store_statement texts[] = { NM_SQL_EXPIRE_TEXTS };
+	static const enum nm_store_statement events[] = { NM_SQL_EXPIRE_EVENTS };
+	enum nm_code code = expire(store, followups, 2, before, &out->followups, err);
+
+	if (code == NM_OK)
+		code = expire(store, calls, 3, before, &out->calls, err);
+	if (code == NM_OK)
+		code = expire(store, texts, 1, before, &out->texts, err);
+	if (code == NM_OK)
+		code = expire(store, events, 1, before, &out->events, err);
+	return code;
+}
+
+enum nm_code nm_expire(struct nm_store *store, const struct nm_plan *plan, nm_time now, struct nm_expired *out,
+		       struct nm_error *err)
+{
+	struct nm_expired expired = { 0 };
+	enum nm_code code = NM_OK;
+
+	if (plan->retention_s > 0) {
+		code = nm_store_begin(store, err);
+		if (code != NM_OK)
+			return code;
+		code = expire_all(store, now - plan->retention_s, &expired, err);
+		if (code == NM_OK)
+			code = nm_store_commit(store, err);
+		if (code != NM_OK)
+			nm_store_abandon(store);
+	}
+	if (code == NM_OK)
+		*out = expired;
+	return code;
+}

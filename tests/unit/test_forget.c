@@ -1,0 +1,355 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * People taken out of the store: that no byte of its files names a number that was forgotten, that everybody else's are
+ * as they were, and that what is older than retention is gone, and nothing else.
+ */
+#include <dirent.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "nevermiss/events.h"
+#include "nevermiss/forget.h"
+#include "random_plan.h"
+
+#define T ((nm_time)1795017600) /* 2026-11-18 16:00 UTC */
+#define ANN UINT64_C(15125550199)
+#define BOB UINT64_C(15125550198)
+#define FILE_MAX_BYTES (4u << 20)
+
+/* clang-format off */
+#define PLAN \
+	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n" \
+	"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n" \
+	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = none }\n" \
+	"path day { step { ring = owner } }\nrule all { path = day }\n" \
+	"crm { url = \"https://crm.example.org/hooks\" }\n"
+/* clang-format on */
+
+static char *folder;
+static struct nm_store *store;
+static struct nm_plan *plan;
+
+static void ok(enum nm_code code, const struct nm_error *err)
+{
+	if (code != NM_OK)
+		fail_msg("%s", err->text);
+}
+
+static void open_store(struct nm_store **out)
+{
+	char file[300];
+	struct nm_error err;
+
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	ok(nm_store_open(file, false, out, &err), &err);
+}
+
+static void read_plan(const char *text)
+{
+	struct nm_diags diags;
+	struct nm_error err;
+
+	nm_plan_free(plan);
+	plan = NULL;
+	nm_diags_init(&diags);
+	ok(nm_plan_read("plan.conf", text, strlen(text), &plan, &diags, &err), &err);
+	nm_diags_clear(&diags);
+}
+
+static int setup(void **state)
+{
+	(void)state;
+	folder = random_folder_new();
+	open_store(&store);
+	read_plan(PLAN);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	nm_store_close(store);
+	store = NULL;
+	nm_plan_free(plan);
+	plan = NULL;
+	random_folder_free(folder);
+	return 0;
+}
+
+/* --- what is written --- */
+
+static enum nm_call_kept put(const char *id, nm_number caller, nm_time at, enum nm_call_end end)
+{
+	const struct nm_call_leg leg = { .leg = { .to = "+15125550111", .end = NM_LEG_NO_ANSWER, .began = at } };
+	const struct nm_call_entry call = {
+		.number = UINT64_C(15125550100),
+		.line = "main",
+		.driver = "twilio",
+		.carrier_id = id,
+		.caller = { .number = caller },
+		.began = at,
+		.ended = at + 10 + (nm_time)end,
+		.became = { .end = end, .seconds = -1 },
+		.n = 1,
+		.legs = &leg,
+	};
+	enum nm_call_kept kept;
+	struct nm_error err;
+	nm_time since;
+
+	ok(nm_events_since(store, plan, T, &since, &err), &err);
+	ok(nm_events_call_put(store, plan, since, &call, &kept, &err), &err);
+	return kept;
+}
+
+static void put_text(nm_number to, nm_time at)
+{
+	char text[NM_NUMBER_TEXT], body[80];
+	struct nm_outbox_text sent = { .at = at,
+				       .line = "main",
+				       .account = "sandbox",
+				       .driver = "sandbox",
+				       .from = "+15125550100",
+				       .to = text,
+				       .body = body,
+				       .why = "test",
+				       .state = NM_OUTBOX_SENT };
+	struct nm_error err;
+	int64_t id;
+
+	nm_number_write(to, text);
+	snprintf(body, sizeof(body), "We call %s back", text);
+	ok(nm_store_outbox_add(store, &sent, &sent.id, &err), &err);
+	ok(nm_store_sandbox_text_add(store, "main", text, body, &id, &err), &err);
+}
+
+/* Everything that there can be of somebody, from an instant on. */
+static void put_person(nm_number who, nm_time at)
+{
+	char ids[3][64], words[64];
+	struct nm_followup lead = { .channel = NM_CHANNEL_WEB, .number = who, .words = words, .opened = at + 500 };
+	struct nm_followup got;
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_error err;
+	int64_t id;
+
+	for (int i = 0; i < 3; i++)
+		snprintf(ids[i], sizeof(ids[i]), "%lld/+%llu/%d", (long long)at, (unsigned long long)who, i);
+	put(ids[0], who, at, NM_CALL_VOICEMAIL);
+	put(ids[0], who, at, NM_CALL_LOST); /* mended: what was there before lies in free bytes */
+	put(ids[1], who, at + 60, NM_CALL_ANSWERED);
+	put(ids[2], who, at + 120, NM_CALL_ABANDONED);
+	snprintf(words, sizeof(words), "call me at +%llu", (unsigned long long)who);
+	ok(nm_store_followup_add(store, &lead, &id, &err), &err);
+	ok(nm_followup_outcome(plan, store, id, NM_FOLLOWUP_BOOKED, at + 600, "pat", arena, &got, &err), &err);
+	put_text(who, at + 700);
+	nm_arena_free(arena);
+}
+
+/* --- what is there --- */
+
+/* Rows of a person, or (0) of all tables in which one can be. */
+static int64_t rows_of(nm_number who)
+{
+	static const char *const queries[] = {
+		"SELECT count(*) FROM call WHERE ?1 IN (0, caller)",
+		"SELECT count(*) FROM leg JOIN call ON call.id = leg.call WHERE ?1 IN (0, caller)",
+		"SELECT count(*) FROM followup WHERE ?1 IN (0, number)",
+		"SELECT count(*) FROM deed JOIN followup ON followup.id = followup WHERE ?1 IN (0, number)",
+		"SELECT count(*) FROM outbox WHERE ?1 = 0 OR recipient = '+' || ?1",
+		"SELECT count(*) FROM sandbox_text WHERE ?1 = 0 OR recipient = '+' || ?1",
+		"SELECT count(*) FROM event WHERE ?1 IN (0, caller)",
+	};
+	char file[300];
+	int64_t rows = 0;
+	sqlite3 *db;
+
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	assert_int_equal(sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
+		sqlite3_stmt *statement;
+
+		assert_int_equal(sqlite3_prepare_v2(db, queries[i], -1, &statement, NULL), SQLITE_OK);
+		sqlite3_bind_int64(statement, 1, (sqlite3_int64)who);
+		assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+		rows += sqlite3_column_int64(statement, 0);
+		sqlite3_finalize(statement);
+	}
+	sqlite3_close(db);
+	return rows;
+}
+
+static size_t times_in_file(const char *name, const void *bytes, size_t len)
+{
+	static char whole[FILE_MAX_BYTES];
+	char path[600];
+	size_t n, found = 0;
+	FILE *file;
+
+	assert_true(snprintf(path, sizeof(path), "%s/%s", folder, name) < (int)sizeof(path));
+	file = fopen(path, "rb");
+	assert_non_null(file);
+	n = fread(whole, 1, sizeof(whole), file);
+	assert_true(n < sizeof(whole));
+	fclose(file);
+	for (const char *at = whole; (at = memmem(at, n - (size_t)(at - whole), bytes, len)) != NULL; at++)
+		found++;
+	return found;
+}
+
+/* How often the files name a number: its digits, without and with their country, and the bytes as which SQLite keeps it. */
+static size_t times_named(nm_number who)
+{
+	unsigned char binary[6];
+	char digits[NM_NUMBER_TEXT];
+	struct dirent *entry;
+	size_t found = 0;
+	DIR *dir = opendir(folder);
+
+	assert_non_null(dir);
+	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)who % 10000000000u);
+	for (size_t i = 0; i < sizeof(binary); i++)
+		binary[i] = (unsigned char)(who >> 8 * (sizeof(binary) - 1 - i));
+	while ((entry = readdir(dir)) != NULL)
+		if (entry->d_name[0] != '.')
+			found += times_in_file(entry->d_name, digits, strlen(digits)) +
+				 times_in_file(entry->d_name, binary, sizeof(binary));
+	closedir(dir);
+	return found;
+}
+
+/* --- forgetting --- */
+
+static void nothing_is_left(void **state)
+{
+	struct nm_forgotten found;
+	struct nm_error err;
+	bool whole = false;
+	int64_t of_bob, of_all;
+
+	(void)state;
+	put_person(BOB, T);
+	put_person(ANN, T + 10);
+	of_bob = rows_of(BOB);
+	of_all = rows_of(0);
+	assert_int_equal(of_all, 2 * of_bob);
+	assert_true(times_named(ANN) > 10);
+	ok(nm_store_traces(store, ANN, &found, &err), &err);
+	assert_int_equal(found.calls, 3);
+	assert_int_equal(found.followups, 3);
+	assert_int_equal(found.texts, 1);
+	assert_int_equal(found.events, 5); /* missed, answered, what that ended, missed, booked */
+	assert_int_equal(found.n_left, 4);
+	nm_forgotten_clear(&found);
+	ok(nm_store_forget(store, ANN, T + 1000, &whole, &err), &err);
+	assert_true(whole);
+	assert_int_equal(times_named(ANN), 0);
+	assert_int_equal(rows_of(0), of_bob);
+	assert_int_equal(rows_of(BOB), of_bob);
+	assert_true(times_named(BOB) > 10);
+	ok(nm_store_check(store, &err), &err);
+}
+
+/* A carrier tells of the calls again with each import; one that comes afterwards is another matter. */
+static void it_does_not_come_back(void **state)
+{
+	struct nm_error err;
+	bool whole;
+
+	(void)state;
+	put_person(ANN, T);
+	ok(nm_store_forget(store, ANN, T + 1000, &whole, &err), &err);
+	assert_int_equal(put("again", ANN, T, NM_CALL_LOST), NM_CALL_KNOWN);
+	assert_int_equal(rows_of(0), 0);
+	assert_int_equal(times_named(ANN), 0);
+	assert_int_equal(put("bob", BOB, T, NM_CALL_LOST), NM_CALL_NEW);
+	assert_int_equal(put("later", ANN, T + 1000, NM_CALL_LOST), NM_CALL_NEW);
+	assert_true(rows_of(ANN) > 0);
+	ok(nm_store_forget(store, ANN, T + 2000, &whole, &err), &err);
+	assert_int_equal(put("later", ANN, T + 1000, NM_CALL_LOST), NM_CALL_KNOWN);
+	assert_int_equal(times_named(ANN), 0);
+}
+
+static void another_has_it_open(void **state)
+{
+	char file[300];
+	struct nm_error err;
+	sqlite3 *other;
+	bool whole = true;
+
+	(void)state;
+	put_person(ANN, T);
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	assert_int_equal(sqlite3_open_v2(file, &other, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(other, "BEGIN; SELECT * FROM call", NULL, NULL, NULL), SQLITE_OK);
+	ok(nm_store_forget(store, ANN, T + 1000, &whole, &err), &err);
+	assert_false(whole);
+	sqlite3_close(other);
+	ok(nm_store_forget(store, ANN, T + 1000, &whole, &err), &err);
+	assert_true(whole);
+	assert_int_equal(times_named(ANN), 0);
+}
+
+static void read_only(void **state)
+{
+	char file[300];
+	struct nm_error err;
+	bool whole;
+
+	(void)state;
+	put_person(ANN, T);
+	nm_store_close(store);
+	store = NULL;
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	ok(nm_store_open(file, true, &store, &err), &err);
+	assert_int_equal(nm_store_forget(store, ANN, T + 1000, &whole, &err), NM_REFUSED);
+	assert_true(rows_of(ANN) > 0);
+}
+
+/* --- retention --- */
+
+static void what_is_old(void **state)
+{
+	struct nm_expired expired;
+	struct nm_error err;
+	int64_t of_bob;
+
+	(void)state;
+	put_person(ANN, T);
+	put_person(BOB, T + 3600);
+	of_bob = rows_of(BOB);
+	ok(nm_expire(store, plan, T + 4000 * (nm_time)NM_DAY, &expired, &err), &err);
+	assert_int_equal(expired.calls, 0); /* a plan without retention keeps all */
+	read_plan("retention = 1w\n" PLAN);
+	ok(nm_expire(store, plan, T + 7 * (nm_time)NM_DAY, &expired, &err), &err);
+	assert_int_equal(expired.calls, 0);
+	ok(nm_expire(store, plan, T + 7 * (nm_time)NM_DAY + 3600, &expired, &err), &err);
+	assert_int_equal(expired.calls, 3);
+	assert_int_equal(expired.followups, 3);
+	assert_int_equal(expired.texts, 1);
+	assert_int_equal(expired.events, 0); /* they wait for the CRM */
+	assert_int_equal(rows_of(BOB), of_bob);
+	assert_int_equal(rows_of(ANN), 5 + 1); /* events, and what the sandbox carrier has */
+	ok(nm_store_check(store, &err), &err);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(nothing_is_left, setup, teardown),
+		cmocka_unit_test_setup_teardown(it_does_not_come_back, setup, teardown),
+		cmocka_unit_test_setup_teardown(another_has_it_open, setup, teardown),
+		cmocka_unit_test_setup_teardown(read_only, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_old, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
