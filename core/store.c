@@ -137,6 +137,10 @@ static const char *const statements[NM_SQL_COUNT] = {
 				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",
 	[NM_SQL_OUTBOX_TO] = "SELECT max(at) FILTER (WHERE state NOT IN (?2, ?3)), max(state = ?3) FROM outbox"
 			     " WHERE recipient = ?1",
+	[NM_SQL_OPTOUT_KEY_GET] = "SELECT bytes FROM optout_key",
+	[NM_SQL_OPTOUT_KEY_PUT] = "INSERT INTO optout_key(id, bytes) VALUES(1, ?)",
+	[NM_SQL_OPTOUT_ADD] = "INSERT INTO optout(hash, at, how) VALUES(?, ?, ?) ON CONFLICT(hash) DO NOTHING",
+	[NM_SQL_OPTOUT_FIND] = "SELECT how FROM optout WHERE hash = ?",
 	[NM_SQL_SANDBOX_TEXT_ADD] = "INSERT INTO sandbox_text(line, recipient, body) VALUES(?, ?, ?)",
 	[NM_SQL_SANDBOX_TEXTS] = "SELECT id, recipient, body FROM sandbox_text WHERE line = ?"
 				 " ORDER BY id DESC LIMIT ?",

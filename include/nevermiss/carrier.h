@@ -200,7 +200,7 @@ struct nm_text {
 	const char *to; /* "+15125550111" */
 	const char *body;
 	nm_time begun; /* when it was first tried */
-	bool stale;    /* that is too long ago: it is looked for, and not sent any more */
+	const char *over; /* "after an hour": why it is looked for, and not sent any more; NULL: it may be sent */
 	size_t n_known;
 	const char *const *known; /* ids of other texts at the carrier: it is none of these */
 	int follow_s;             /* how long to wait for what becomes of it, once the carrier has it */
