@@ -144,6 +144,18 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_SANDBOX_TEXT_ADD] = "INSERT INTO sandbox_text(line, recipient, body) VALUES(?, ?, ?)",
 	[NM_SQL_SANDBOX_TEXTS] = "SELECT id, recipient, body FROM sandbox_text WHERE line = ?"
 				 " ORDER BY id DESC LIMIT ?",
+	[NM_SQL_SANDBOX_INBOUND_ADD] = "INSERT INTO sandbox_inbound(line, sender, body, at) VALUES(?, ?, ?, ?)",
+	[NM_SQL_SANDBOX_INBOUND] = "SELECT id, sender, body, at FROM sandbox_inbound WHERE line = ?"
+				   " ORDER BY id DESC LIMIT ?",
+	[NM_SQL_INBOUND_ADD] =
+		"INSERT INTO inbound(number, line, driver, carrier_id, sender, body, at) VALUES(?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT(number, driver, carrier_id) DO NOTHING",
+	[NM_SQL_INBOUND] = "SELECT id, number, line, driver, carrier_id, sender, body, at FROM inbound"
+			   " ORDER BY at DESC, id DESC LIMIT ?",
+	[NM_SQL_INBOUND_DROP] = "DELETE FROM inbound WHERE at < ?",
+	[NM_SQL_INBOUND_READ_GET] = "SELECT until FROM inbound_read WHERE number = ? AND driver = ?",
+	[NM_SQL_INBOUND_READ_PUT] = "INSERT INTO inbound_read(number, driver, until) VALUES(?1, ?2, ?3)"
+				    " ON CONFLICT(number, driver) DO UPDATE SET until = excluded.until",
 	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
 	[NM_SQL_FOLLOWUPS_OPEN] =
 		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2"

@@ -13,6 +13,7 @@
 
 #include "core/talk.h"
 #include "core/utf8.h"
+#include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
 
 #define ROUNDS_MAX 3 /* conversations about one text, each after one whose end was not seen */
@@ -535,6 +536,19 @@ static enum nm_code add_text(const struct nm_push_context *context, const struct
 	return nm_store_outbox_add(context->store, row, &row->id, err);
 }
 
+/* The newest word of customers before one of them gets a text. */
+static enum nm_code read_inbound(const struct nm_push_context *context, struct nm_error *err)
+{
+	struct nm_inbound_reading reading = { 0 };
+	struct nm_error why;
+	enum nm_code code = nm_inbound_read(context, &reading, &why);
+
+	nm_inbound_reading_clear(&reading);
+	return code == NM_OK ? NM_OK
+			     : nm_fail(err, code, "nothing is sent, for somebody may want no texts: %s",
+				       why.text);
+}
+
 /* Nothing is written of a text that may not be sent: what forbids it is read in the transaction that writes it. */
 static enum nm_code check_and_add(const struct nm_push_context *context, const struct nm_outgoing *outgoing,
 				  struct nm_outbox *outbox, struct nm_error *err)
@@ -566,7 +580,10 @@ enum nm_code nm_texting_send(const struct nm_push_context *context, const struct
 		code = nm_store_lock(context->store, err);
 	if (code != NM_OK)
 		return code;
-	code = check_and_add(context, outgoing, &outbox, err);
+	if (outgoing->customer)
+		code = read_inbound(context, err);
+	if (code == NM_OK)
+		code = check_and_add(context, outgoing, &outbox, err);
 	if (code == NM_OK)
 		code = move_text(context, outbox.items, outbox.arena, outgoing->follow_s, err);
 	nm_store_unlock(context->store);

@@ -159,7 +159,8 @@ enum nm_code followup_outgoing(struct session *session, const struct nm_followup
 	*out = (struct nm_outgoing){.to = followup->number,
 				    .body = nm_followup_text(plan),
 				    .why = "follow-up",
-				    .follow_s = FOLLOW_S};
+				    .follow_s = FOLLOW_S,
+				    .customer = true};
 	if (code)
 		return code;
 	if (!out->body)

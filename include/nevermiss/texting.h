@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Texts for real: each stands in the store's outbox before its carrier is asked for it, and is sent once: as far as
- * its carrier lists a text within the half minute for which it is looked for, which no carrier promises.
+ * its carrier lists a text within the half minute for which it is looked for, which no carrier promises.  Who wants none
+ * (optout.h) gets none: NM_REFUSED.
  */
 #ifndef NEVERMISS_TEXTING_H
 #define NEVERMISS_TEXTING_H
@@ -31,6 +32,9 @@ struct nm_outgoing {
 	const char *body;
 	const char *why; /* it is sent; for the record: "test" */
 	int follow_s;    /* how long to wait for what becomes of it */
+	/* For a customer: the texts that came to the plan's lines are read right before (inbound.h), and when they cannot
+	 * be, nothing is sent (NM_CARRIER): who wants none is not known then. */
+	bool customer;
 	/* Asked when nobody else can send (the store's lock is held), right before; anything but NM_OK and nothing is sent.
 	 * NULL: nothing is to be asked. */
 	enum nm_code (*check)(void *context, struct nm_error *err);
