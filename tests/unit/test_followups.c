@@ -1036,7 +1036,7 @@ static void test_when_it_may_get_a_text(void **state)
 				  &err),
 	   &err);
 	assert_text(&f, T + 7 * 3600, NM_REFUSED,
-		    "+1 512 555 0199 wants no texts, its carrier said: none is sent any more");
+		    "+1 512 555 0199 wants no texts, its carrier said: none is sent any more, from no line");
 	f.number = 0;
 	assert_text(&f, T, NM_INPUT, "follow-up 1 has no number that could get a text");
 	f.end = NM_FOLLOWUP_LOST;
