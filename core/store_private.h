@@ -91,6 +91,12 @@ enum nm_store_statement {
 	NM_SQL_CALENDAR_GET,
 	NM_SQL_CALENDAR_FILES,
 	NM_SQL_CALENDAR_MARKS,
+	NM_SQL_AGENT_PUT,
+	NM_SQL_AGENT_GET,
+	NM_SQL_AGENT_TROUBLE_PUT,
+	NM_SQL_AGENT_TROUBLE_DROP,
+	NM_SQL_AGENT_TROUBLES,
+	NM_SQL_OUTBOX_WHY,
 	NM_SQL_COUNT
 };
 
@@ -98,7 +104,8 @@ struct nm_store {
 	sqlite3 *db;
 	char *file; /* for messages */
 	bool read_only;
-	int lock; /* descriptor of the lock that is held; -1 */
+	int lock;       /* descriptor of the lock that is held; -1 */
+	int agent_lock; /* likewise */
 	int depth; /* of nested begins */
 	const struct nm_plan_file *files; /* what versions are kept with; borrowed */
 	sqlite3_stmt *statements[NM_SQL_COUNT];

@@ -86,6 +86,12 @@ static const char *const migrations[] = {
 	/* fetched: when the copy was last said to be the newest; NULL without one.  tried, trouble: of the last try. */
 	"CREATE TABLE calendar(source TEXT PRIMARY KEY, name TEXT NOT NULL, tried INTEGER NOT NULL,"
 	" fetched INTEGER, etag TEXT, modified TEXT, trouble TEXT, hash INTEGER, bytes BLOB) STRICT;",
+	/* One row: the agent that runs, or ran last.  round, next: when it last looked, when it will again. */
+	"CREATE TABLE agent(id INTEGER PRIMARY KEY CHECK(id = 1), pid INTEGER NOT NULL, host TEXT NOT NULL,"
+	" started INTEGER NOT NULL, round INTEGER NOT NULL, next INTEGER NOT NULL, stopped INTEGER) STRICT;"
+	"CREATE TABLE agent_trouble(work INTEGER NOT NULL, what TEXT NOT NULL, since INTEGER NOT NULL,"
+	" words TEXT NOT NULL, PRIMARY KEY(work, what)) STRICT;"
+	"CREATE INDEX outbox_why ON outbox(why);",
 };
 
 #define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))

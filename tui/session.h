@@ -33,6 +33,7 @@ struct session_options {
 	const char *who;       /* for the records: "pat over ssh" */
 	const char *editor;    /* command for `e`; NULL: "vi" */
 	bool read_only;
+	const char *journal;   /* the stream that journald reads, as the environment names it; NULL */
 	bool ascii;            /* no character beyond ASCII on the screen */
 	enum theme theme;      /* mono: NO_COLOR, or such a terminal */
 	const struct nm_diags *mistakes; /* in the user's keys and theme, to be told; NULL */
