@@ -255,17 +255,24 @@ static void go_through(struct nm_agent *agent)
 	}
 }
 
+/* Not each round: the disk of a small machine wears, and whoever shows the store looks at it anew. */
 static void beat(struct nm_agent *agent, nm_time stopped)
 {
 	const struct nm_agent_beat beat = { agent->world.pid, agent->world.host, agent->started, agent->now,
-					    agent->round.next, stopped };
+					    agent->now + NM_AGENT_BEAT_S, stopped };
 	struct nm_agent_job *job = nm_agent_find(agent, NM_AGENT_STORE, "");
+	const nm_time age = agent->now - agent->beaten;
 	struct nm_error err;
 
-	if (nm_store_agent_put(agent->store, &beat, &err) != NM_OK)
-		nm_agent_ill(agent, job, err.text);
-	else
+	if (stopped == 0 && age >= 0 && age < NM_AGENT_BEAT_S)
+		return;
+	agent->beaten = agent->now;
+	if (nm_store_agent_put(agent->store, &beat, &err) == NM_OK) {
 		nm_agent_well(agent, job);
+		return;
+	}
+	agent->beaten = 0;
+	nm_agent_ill(agent, job, err.text);
 }
 
 static nm_time next_due(const struct nm_agent *agent)

@@ -188,13 +188,12 @@ static enum nm_code keep_hours(struct nm_agent *agent, struct nm_agent_job *job,
 {
 	const struct nm_plan *plan = agent->view.push.plan;
 	const nm_time now = agent->view.push.now;
-	const int64_t lead = lead_of(agent, job);
 	nm_time instant = now;
 	struct boundary next;
 	bool did = false;
 	enum nm_code code = find_boundary(plan, job->index, now, &next, err);
 
-	if (code == NM_OK && next.protects && next.at - lead <= now) {
+	if (code == NM_OK && next.protects && next.at - lead_of(agent, job) <= now) {
 		instant = next.at;
 		code = find_boundary(plan, job->index, instant, &next, err);
 	}
@@ -207,7 +206,7 @@ static enum nm_code keep_hours(struct nm_agent *agent, struct nm_agent_job *job,
 		measure(agent, job, now);
 		nm_agent_tell(agent, job, NM_AGENT_NOTICE, "pushed: %s", next.now);
 	}
-	job->due = next.at == NM_TIME_MAX ? now + LOOK_AHEAD_S - NM_DAY : next.protects ? next.at - lead : next.at;
+	job->due = next.at == NM_TIME_MAX ? now + LOOK_AHEAD_S - NM_DAY : next.at - (next.protects ? lead_of(agent, job) : 0);
 	if (job->due < instant)
 		job->due = instant;
 	return NM_OK;

@@ -40,6 +40,7 @@ struct nm_agent {
 	uint64_t mark;             /* of that */
 	nm_time started, last;     /* last: of the round before; 0 */
 	nm_time now;               /* of this one */
+	nm_time beaten;            /* when the heartbeat was written; 0: it was not */
 	struct nm_agent_round round;
 	nm_time hour; /* in which the owner got so many texts: */
 	int told;

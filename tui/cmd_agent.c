@@ -53,7 +53,7 @@ static void life_words(struct invocation *run, const struct standing *standing)
 	nm_time_words(zone, is_running(standing, now) ? beat->started : beat->stopped ? beat->stopped : beat->round, true, when);
 	nm_duration_words(now > beat->round ? now - beat->round : 0, age);
 	if (is_running(standing, now))
-		nm_buf_addf(run->out, "the agent runs since %s, as process %lld of %s; it last looked %s ago\n", when,
+		nm_buf_addf(run->out, "the agent runs since %s, as process %lld of %s; last heard of %s ago\n", when,
 			    (long long)beat->pid, beat->host, age);
 	else if (beat->stopped)
 		nm_buf_addf(run->out, "no agent runs: the last one ended in good order %s\n", when);

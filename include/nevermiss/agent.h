@@ -81,7 +81,7 @@ void nm_agent_free(struct nm_agent *agent);
 struct nm_agent_beat {
 	int64_t pid;
 	const char *host;
-	nm_time started, round, next; /* next: by then it will have written again */
+	nm_time started, round, next; /* round: when it wrote this; next: by then it will have written again */
 	nm_time stopped;              /* when it was ended in good order; 0: it was not */
 };
 
