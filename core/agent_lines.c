@@ -28,14 +28,6 @@ static struct nm_traits traits_of(const struct nm_plan *plan, int line, bool *kn
 	return carrier != NULL ? nm_carrier_traits(carrier, account) : (struct nm_traits){ 0 };
 }
 
-bool nm_agent_needed(const struct nm_plan *plan, int line)
-{
-	bool known;
-	const struct nm_traits traits = traits_of(plan, line, &known);
-
-	return known && !traits.keeps_time && !traits.by_hand;
-}
-
 /* --- what comes next --- */
 
 struct boundary {
@@ -284,7 +276,7 @@ static void drifted(struct nm_agent *agent, const struct nm_line_status *line, s
 {
 	struct nm_agent_job *job = nm_agent_find(agent, NM_AGENT_LINE, drift->what);
 
-	if (nm_agent_needed(agent->view.push.plan, line->line) && line->pushed.id > 0 && !line->pushed.removed) {
+	if (nm_carrier_needs_agent(agent->view.push.plan, line->line) && line->pushed.id > 0 && !line->pushed.removed) {
 		nm_agent_tell(agent, drift, NM_AGENT_WARNING, "%s; what the plan says is put back", line->words);
 		job->due = agent->now;
 	} else if (line->pushed.id > 0 && !line->pushed.removed) {

@@ -6,6 +6,14 @@
 #include "core/route_private.h"
 #include "nevermiss/carrier.h"
 
+bool nm_carrier_needs_agent(const struct nm_plan *plan, int line)
+{
+	const struct nm_account *account = &plan->accounts[plan->lines[line].account];
+	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
+
+	return carrier != NULL && !nm_carrier_traits(carrier, account).keeps_time && !carrier->traits.by_hand;
+}
+
 /* Calls at `then` get what they get at `now`, as far as this carrier can tell them apart. */
 static bool alike(const struct nm_route *route, bool callers, nm_time now, nm_time then)
 {

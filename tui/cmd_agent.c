@@ -86,7 +86,7 @@ static void status_text(struct invocation *run, const struct standing *standing)
 
 	life_words(run, standing);
 	for (size_t i = 0; i < plan->n_lines; i++)
-		if (nm_agent_needed(plan, (int)i))
+		if (nm_carrier_needs_agent(plan, (int)i))
 			nm_buf_addf(run->out, "line %s: its carrier keeps no hours, the agent pushes at each change\n",
 				    plan->lines[i].name);
 	record_words(run);
@@ -146,7 +146,7 @@ static void status_json(struct invocation *run, const struct standing *standing)
 	nm_json_key(&json, "needed_by");
 	nm_json_array(&json);
 	for (size_t i = 0; i < plan->n_lines; i++)
-		if (nm_agent_needed(plan, (int)i))
+		if (nm_carrier_needs_agent(plan, (int)i))
 			nm_json_text(&json, plan->lines[i].name);
 	nm_json_end(&json, ']');
 	nm_json_key(&json, "troubles");

@@ -108,7 +108,5 @@ enum nm_code nm_store_agent_troubles(struct nm_store *store, struct nm_arena *ar
 bool nm_agent_silent(const struct nm_agent_beat *beat, nm_time now);
 /* "line main", "calendar jobs", "calls of twilio", "reading lines back" */
 void nm_agent_work_words(enum nm_agent_work work, const char *what, struct nm_buf *out);
-/* Do the line's hours hold only while an agent runs? */
-bool nm_agent_needed(const struct nm_plan *plan, int line);
 
 #endif
