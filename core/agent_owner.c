@@ -139,16 +139,17 @@ static enum nm_code look_for_unpushed(struct nm_agent *agent, const struct nm_ag
 
 	for (size_t i = 0; i < agent->n && code == NM_OK; i++) {
 		const struct nm_agent_job *line = &agent->jobs[i];
-		char why[WHY_TEXT];
+		char why[WHY_TEXT], since[NM_TIME_TEXT];
 		struct nm_buf body;
 
 		if (line->work != NM_AGENT_LINE || line->since == 0 || agent->now - line->since < UNPUSHED_S)
 			continue;
 		snprintf(why, sizeof(why), UNPUSHED_WHY, line->what, line->since);
 		nm_buf_init(&body, NM_TEXT_MAX);
-		nm_buf_addf(&body, "%s: line %s could not be set as the plan says; callers get what was set before. "
-				   "See nevermiss agent --status",
-			    plan->business, line->what);
+		nm_time_words(plan->zone, line->since, false, since);
+		nm_buf_addf(&body, "%s: line %s could not be set as the plan says since %s; callers get what was set "
+				   "before. See nevermiss agent --status",
+			    plan->business, line->what, since);
 		code = tell_owner(agent, job, why, body.data, err);
 		nm_buf_clear(&body);
 	}

@@ -186,6 +186,16 @@ void agent_rig_end(struct agent_rig *rig)
 	rig->agent = NULL;
 }
 
+void agent_rig_leave(struct agent_rig *rig)
+{
+	close_store(rig);
+}
+
+void agent_rig_return(struct agent_rig *rig)
+{
+	open_store(rig);
+}
+
 nm_time agent_rig_now(const struct agent_rig *rig)
 {
 	return rig->now_ms / 1000;

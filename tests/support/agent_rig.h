@@ -39,6 +39,10 @@ void agent_rig_plan(struct agent_rig *rig, const char *text);
 void agent_rig_begin(struct agent_rig *rig);
 void agent_rig_end(struct agent_rig *rig);
 
+/* Gives the store to other processes, and takes it back: an agent may live in one of them then. */
+void agent_rig_leave(struct agent_rig *rig);
+void agent_rig_return(struct agent_rig *rig);
+
 nm_time agent_rig_now(const struct agent_rig *rig);
 nm_time agent_rig_time(const struct agent_rig *rig, const char *at);
 /* The clock is set; or a round at that time. */
