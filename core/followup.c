@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nevermiss/optout.h"
 #include "nevermiss/timeline.h"
 
 #define ONCE_PER_S (4 * 3600) /* text_back's default, for a plan without that section */
@@ -235,13 +236,12 @@ static enum nm_code check_before(const struct nm_plan *plan, struct nm_store *st
 	enum nm_code code;
 
 	nm_number_write(followup->number, number);
-	code = nm_store_outbox_to(store, number, &last, &refused, err);
+	code = nm_optout_check(store, followup->number, err);
+	if (code == NM_OK)
+		code = nm_store_outbox_to(store, number, &last, &refused, err);
 	if (code != NM_OK)
 		return code;
 	nm_number_words(followup->number, number);
-	if (refused)
-		return nm_fail(err, NM_REFUSED, "%s wants no texts, its carrier said: none is sent any more",
-			       number);
 	if (followup->texted > last)
 		last = followup->texted;
 	if (last == NM_TIME_MIN || now - last >= once_per_s)

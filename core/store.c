@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "core/store_private.h"
+#include "nevermiss/text_back.h"
 
 #define BUSY_MS 5000
 
@@ -48,6 +49,7 @@
 #define MATTER_ROW                                                                         \
 	"SELECT id, came, opened, newest, calls, call, ended, touched, seen_until, anchor" \
 	" FROM " OF_CALLER
+#define TO_NUMBER "outbox WHERE recipient = ?1"
 /* Deeds that stand, and of these the ones for which the customer was called back. */
 #define STANDS "undone = 0"
 #define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND outcome IN (1, 2, 4))"
@@ -136,9 +138,39 @@ static const char *const statements[NM_SQL_COUNT] = {
 				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",
 	[NM_SQL_OUTBOX_TO] = "SELECT max(at) FILTER (WHERE state NOT IN (?2, ?3)), max(state = ?3) FROM outbox"
 			     " WHERE recipient = ?1",
+	/* To ?1: the newest that is not over without having left; those about a call of ?2 that failed, and when the
+	 * newest did; since ?3, how many in a row were taken and did not arrive; how many of the newest ?4 were answered
+	 * within ?5 s. */
+	[NM_SQL_TEXT_PAST] =
+		"SELECT (SELECT max(at) FROM " TO_NUMBER " AND state NOT IN (3, 5)),"
+		" (SELECT count(*) FROM " TO_NUMBER " AND state = 3 AND at >= ?2 AND why = '" NM_TEXT_BACK "'),"
+		" (SELECT max(updated) FROM " TO_NUMBER " AND state = 3 AND at >= ?2 AND why = '" NM_TEXT_BACK "'),"
+		" (SELECT count(*) FROM " TO_NUMBER " AND state = 3 AND carrier_id IS NOT NULL AND at > ?3 AND id >"
+		" coalesce((SELECT max(id) FROM " TO_NUMBER " AND state = 2), 0)),"
+		" (SELECT count(*) FROM (SELECT at AS sent FROM " TO_NUMBER " AND state IN (2, 4) AND at > ?3"
+		" ORDER BY id DESC LIMIT ?4) WHERE EXISTS (SELECT 1 FROM inbound WHERE sender = ?1"
+		" AND at >= sent AND at <= sent + ?5))",
+	[NM_SQL_TEXTS_RECENT] = "SELECT at FROM outbox WHERE at > ?1 AND why IN ('" NM_TEXT_BACK
+				"', '" NM_FOLLOWUP_TEXT "') ORDER BY at DESC LIMIT ?2",
+	[NM_SQL_OPTOUT_KEY_GET] = "SELECT bytes FROM optout_key",
+	[NM_SQL_OPTOUT_KEY_PUT] = "INSERT INTO optout_key(id, bytes) VALUES(1, ?)",
+	[NM_SQL_OPTOUT_ADD] = "INSERT INTO optout(hash, at, how) VALUES(?, ?, ?) ON CONFLICT(hash) DO NOTHING",
+	[NM_SQL_OPTOUT_FIND] = "SELECT how FROM optout WHERE hash = ?",
 	[NM_SQL_SANDBOX_TEXT_ADD] = "INSERT INTO sandbox_text(line, recipient, body) VALUES(?, ?, ?)",
 	[NM_SQL_SANDBOX_TEXTS] = "SELECT id, recipient, body FROM sandbox_text WHERE line = ?"
 				 " ORDER BY id DESC LIMIT ?",
+	[NM_SQL_SANDBOX_INBOUND_ADD] = "INSERT INTO sandbox_inbound(line, sender, body, at) VALUES(?, ?, ?, ?)",
+	[NM_SQL_SANDBOX_INBOUND] = "SELECT id, sender, body, at FROM sandbox_inbound WHERE line = ?"
+				   " ORDER BY id DESC LIMIT ?",
+	[NM_SQL_INBOUND_ADD] =
+		"INSERT INTO inbound(number, line, driver, carrier_id, sender, body, at) VALUES(?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT(number, driver, carrier_id) DO NOTHING",
+	[NM_SQL_INBOUND] = "SELECT id, number, line, driver, carrier_id, sender, body, at FROM inbound"
+			   " ORDER BY at DESC, id DESC LIMIT ?",
+	[NM_SQL_INBOUND_DROP] = "DELETE FROM inbound WHERE at < ?",
+	[NM_SQL_INBOUND_READ_GET] = "SELECT until FROM inbound_read WHERE number = ? AND driver = ?",
+	[NM_SQL_INBOUND_READ_PUT] = "INSERT INTO inbound_read(number, driver, until) VALUES(?1, ?2, ?3)"
+				    " ON CONFLICT(number, driver) DO UPDATE SET until = excluded.until",
 	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
 	[NM_SQL_FOLLOWUPS_OPEN] =
 		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2"

@@ -86,6 +86,23 @@ static const char *const migrations[] = {
 	/* fetched: when the copy was last said to be the newest; NULL without one.  tried, trouble: of the last try. */
 	"CREATE TABLE calendar(source TEXT PRIMARY KEY, name TEXT NOT NULL, tried INTEGER NOT NULL,"
 	" fetched INTEGER, etag TEXT, modified TEXT, trouble TEXT, hash INTEGER, bytes BLOB) STRICT;",
+	/* A number that wants no texts is known by its hash alone.  inbound: texts that came to a number of the plan's. */
+	"CREATE TABLE optout_key(id INTEGER PRIMARY KEY CHECK (id = 1), bytes BLOB NOT NULL) STRICT;"
+	"CREATE TABLE optout(hash BLOB PRIMARY KEY, at INTEGER NOT NULL, how INTEGER NOT NULL) STRICT,"
+	" WITHOUT ROWID;"
+	"CREATE TABLE inbound(id INTEGER PRIMARY KEY AUTOINCREMENT, number INTEGER NOT NULL, line TEXT NOT NULL,"
+	" driver TEXT NOT NULL, carrier_id TEXT NOT NULL, sender TEXT NOT NULL, body TEXT NOT NULL,"
+	" at INTEGER NOT NULL) STRICT;"
+	"CREATE UNIQUE INDEX inbound_carrier ON inbound(number, driver, carrier_id);"
+	"CREATE INDEX inbound_sender ON inbound(sender, at);"
+	"CREATE INDEX inbound_at ON inbound(at);"
+	/* All that came before `until` was read. */
+	"CREATE TABLE inbound_read(number INTEGER NOT NULL, driver TEXT NOT NULL, until INTEGER NOT NULL,"
+	" PRIMARY KEY(number, driver)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE sandbox_inbound(id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL, sender TEXT NOT NULL,"
+	" body TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
+	"CREATE INDEX sandbox_inbound_line ON sandbox_inbound(line, id);"
+	"CREATE INDEX outbox_at ON outbox(at);",
 	/* One row: the agent that runs, or ran last.  round, next: when it last looked, when it will again. */
 	"CREATE TABLE agent(id INTEGER PRIMARY KEY CHECK(id = 1), pid INTEGER NOT NULL, host TEXT NOT NULL,"
 	" started INTEGER NOT NULL, round INTEGER NOT NULL, next INTEGER NOT NULL, stopped INTEGER) STRICT;"

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "core/store_private.h"
+#include "nevermiss/text_back.h"
 
 /* --- the outbox --- */
 
@@ -179,6 +180,67 @@ enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, int64_
 	*id = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
 	sqlite3_reset(statement);
 	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its texts", err);
+}
+
+/* --- what is known of texts before another one is sent --- */
+
+#define PAST_S (30 * (nm_time)NM_DAY) /* so far back what became of texts to a number counts */
+
+static nm_time time_or(sqlite3_stmt *statement, int column, nm_time otherwise)
+{
+	return sqlite3_column_type(statement, column) != SQLITE_NULL ? sqlite3_column_int64(statement, column)
+								     : otherwise;
+}
+
+static enum nm_code read_past(struct nm_store *store, nm_number caller, nm_time began, nm_time now,
+			      struct nm_text_back_past *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_TEXT_PAST, err);
+	char number[NM_NUMBER_TEXT];
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_number_write(caller, number);
+	nm_store_bind(statement, 1, number);
+	sqlite3_bind_int64(statement, 2, began);
+	sqlite3_bind_int64(statement, 3, now - PAST_S);
+	sqlite3_bind_int(statement, 4, NM_TEXT_BACK_ECHOES);
+	sqlite3_bind_int(statement, 5, NM_TEXT_BACK_ECHO_S);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW) {
+		out->newest = time_or(statement, 0, NM_TIME_MIN);
+		out->failed = nm_store_within(statement, 1, INT32_MAX);
+		out->newest_failed = time_or(statement, 2, began);
+		out->undelivered = nm_store_within(statement, 3, INT32_MAX);
+		out->echoes = nm_store_within(statement, 4, NM_TEXT_BACK_ECHOES);
+	}
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its texts", err);
+}
+
+enum nm_code nm_store_text_past(struct nm_store *store, nm_number caller, nm_time began, nm_time now,
+				nm_time *recent, struct nm_text_back_past *out, struct nm_error *err)
+{
+	struct nm_text_back_past past = { .recent = recent };
+	sqlite3_stmt *statement;
+	int result;
+	enum nm_code code = read_past(store, caller, began, now, &past, err);
+
+	if (code != NM_OK)
+		return code;
+	statement = nm_store_statement(store, NM_SQL_TEXTS_RECENT, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, now - NM_DAY);
+	sqlite3_bind_int(statement, 2, NM_TEXT_BACKS_A_DAY);
+	while ((result = sqlite3_step(statement)) == SQLITE_ROW)
+		recent[past.n_recent++] = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	if (result != SQLITE_DONE)
+		return nm_store_fail(store, "reading its texts", err);
+	*out = past;
+	return NM_OK;
 }
 
 /* --- the sandbox carrier's --- */

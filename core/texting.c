@@ -13,6 +13,8 @@
 
 #include "core/talk.h"
 #include "core/utf8.h"
+#include "nevermiss/inbound.h"
+#include "nevermiss/optout.h"
 
 #define ROUNDS_MAX 3 /* conversations about one text, each after one whose end was not seen */
 #define OPEN_MAX 100 /* texts that one run goes on with */
@@ -300,7 +302,7 @@ static void conclude(struct mover *mover)
 	row->words = nm_arena_text(mover->arena, note != NULL ? note : "stopped");
 	if (texted->unsure) {
 		row->state = NM_OUTBOX_UNSURE;
-	} else if (texted->asked && mover->text.stale) {
+	} else if (texted->asked && nm_texting_stale(row, mover->context->now)) {
 		row->state = NM_OUTBOX_UNSURE;
 		row->words = nm_arena_format(mover->arena, "%s; after an hour it is looked for no more",
 					     row->words != NULL ? row->words : "");
@@ -335,29 +337,43 @@ bool nm_texting_stale(const struct nm_outbox_text *text, nm_time now)
 	return now - text->at > STALE_S;
 }
 
-static void fail_waiting(struct mover *mover, const char *words)
+static void end_waiting(struct mover *mover, enum nm_outbox_state state, const char *words)
 {
-	mover->row->state = NM_OUTBOX_FAILED;
+	mover->row->state = state;
 	mover->row->updated = mover->context->now;
 	mover->row->words = nm_arena_text(mover->arena, words);
 }
 
-/* A text that has waited is held against the clock and the plan as it is now; false: it may not be sent any more. */
-static bool may_still(struct mover *mover, const struct nm_account *account)
+/* A text that was left is held against the clock, the plan and who wants none, as all that is now.  One that waited
+ * may end by it; one that may have been sent is looked for all the same. */
+static enum nm_code may_still(struct mover *mover, const struct nm_account *account, struct nm_error *err)
 {
 	const struct nm_plan *plan = mover->context->plan;
 	const struct nm_outbox_text *row = mover->row;
+	const bool stale = nm_texting_stale(row, mover->context->now);
 	struct nm_error why;
 	nm_number to;
+	enum nm_code wanted;
 
+	if (nm_number_read(row->to, plan->country, &to, &why) != NM_OK) {
+		if (row->state == NM_OUTBOX_WAITING)
+			end_waiting(mover, NM_OUTBOX_FAILED, why.text);
+		return NM_OK;
+	}
+	wanted = nm_optout_check(mover->context->store, to, &why);
+	if (wanted != NM_OK && wanted != NM_REFUSED)
+		return nm_fail(err, wanted, "%s", why.text);
+	mover->text.over = stale ? "after an hour" : wanted == NM_REFUSED ? "as that number wants none" : NULL;
 	if (row->state != NM_OUTBOX_WAITING)
-		return true;
-	if (mover->text.stale)
-		fail_waiting(mover, "it waited for more than an hour, and is not sent any more");
-	else if (nm_number_read(row->to, plan->country, &to, &why) != NM_OK ||
-		 check_number(plan, nm_carrier_find(account->driver), to, &why) != NM_OK)
-		fail_waiting(mover, why.text);
-	return row->state == NM_OUTBOX_WAITING;
+		return NM_OK;
+	if (stale)
+		end_waiting(mover, NM_OUTBOX_FAILED,
+			    "it waited for more than an hour, and is not sent any more");
+	else if (wanted == NM_REFUSED)
+		end_waiting(mover, NM_OUTBOX_REFUSED, why.text);
+	else if (check_number(plan, nm_carrier_find(account->driver), to, &why) != NM_OK)
+		end_waiting(mover, NM_OUTBOX_FAILED, why.text);
+	return NM_OK;
 }
 
 static enum nm_code move_with(struct mover *mover, const struct nm_account *account, struct nm_error *err)
@@ -377,6 +393,36 @@ static enum nm_code move_with(struct mover *mover, const struct nm_account *acco
 	return code;
 }
 
+/* How the text stands, and what its carrier said of the number, which counts for all lines: both, or neither. */
+static enum nm_code write_end(struct mover *mover, struct nm_error *err)
+{
+	struct nm_store *store = mover->context->store;
+	struct nm_outbox_text *row = mover->row;
+	nm_number to;
+	enum nm_code code = row->words != NULL ? nm_store_begin(store, err) : nm_fail_memory(err);
+
+	if (code != NM_OK)
+		return code;
+	if (mover->texted.end == NM_TEXT_OPTED_OUT) {
+		code = nm_number_read(row->to, mover->context->plan->country, &to, err);
+		if (code == NM_OK)
+			code = nm_store_optout_add(store, to, row->updated, NM_OPTOUT_CARRIER, err);
+	}
+	if (code == NM_OK)
+		code = nm_store_outbox_update(store, row, err);
+	if (code == NM_OK)
+		code = nm_store_commit(store, err);
+	if (code != NM_OK)
+		nm_store_abandon(store);
+	return code;
+}
+
+/* Is it over, before its carrier was asked for anything? */
+static bool is_over(const struct nm_outbox_text *row)
+{
+	return row->state != NM_OUTBOX_WAITING && row->state != NM_OUTBOX_SENDING;
+}
+
 /* Moves a row of the outbox as far as it goes now. */
 static enum nm_code move_text(const struct nm_push_context *context, struct nm_outbox_text *row,
 			      struct nm_arena *arena, int follow_s, struct nm_error *err)
@@ -388,7 +434,6 @@ static enum nm_code move_text(const struct nm_push_context *context, struct nm_o
 			       .text = { .to = row->to,
 					 .body = row->body,
 					 .begun = row->at,
-					 .stale = nm_texting_stale(row, context->now),
 					 .follow_s = follow_s },
 			       .texted = { .asked = row->state == NM_OUTBOX_SENDING,
 					   .id = row->carrier_id } };
@@ -396,11 +441,12 @@ static enum nm_code move_text(const struct nm_push_context *context, struct nm_o
 
 	if (account == NULL)
 		orphan(&mover);
-	else if (may_still(&mover, account))
+	else
+		code = may_still(&mover, account, err);
+	if (code == NM_OK && !is_over(row))
 		code = move_with(&mover, account, err);
 	if (code == NM_OK)
-		code = row->words != NULL ? nm_store_outbox_update(context->store, row, err)
-					  : nm_fail_memory(err);
+		code = write_end(&mover, err);
 	nm_talk_clear(&mover.talk);
 	return code;
 }
@@ -490,6 +536,39 @@ static enum nm_code add_text(const struct nm_push_context *context, const struct
 	return nm_store_outbox_add(context->store, row, &row->id, err);
 }
 
+/* The newest word of customers before one of them gets a text. */
+static enum nm_code read_inbound(const struct nm_push_context *context, struct nm_error *err)
+{
+	struct nm_inbound_reading reading = { 0 };
+	struct nm_error why;
+	enum nm_code code = nm_inbound_read(context, &reading, &why);
+
+	nm_inbound_reading_clear(&reading);
+	return code == NM_OK ? NM_OK
+			     : nm_fail(err, code, "nothing is sent, for somebody may want no texts: %s",
+				       why.text);
+}
+
+/* Nothing is written of a text that may not be sent: what forbids it is read in the transaction that writes it. */
+static enum nm_code check_and_add(const struct nm_push_context *context, const struct nm_outgoing *outgoing,
+				  struct nm_outbox *outbox, struct nm_error *err)
+{
+	enum nm_code code = nm_store_begin(context->store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = nm_optout_check(context->store, outgoing->to, err);
+	if (code == NM_OK && outgoing->check != NULL)
+		code = outgoing->check(outgoing->context, err);
+	if (code == NM_OK)
+		code = add_text(context, outgoing, outbox, err);
+	if (code == NM_OK)
+		code = nm_store_commit(context->store, err);
+	if (code != NM_OK)
+		nm_store_abandon(context->store);
+	return code;
+}
+
 enum nm_code nm_texting_send(const struct nm_push_context *context, const struct nm_outgoing *outgoing,
 			     struct nm_outbox *out, struct nm_error *err)
 {
@@ -501,10 +580,10 @@ enum nm_code nm_texting_send(const struct nm_push_context *context, const struct
 		code = nm_store_lock(context->store, err);
 	if (code != NM_OK)
 		return code;
-	if (outgoing->check != NULL)
-		code = outgoing->check(outgoing->context, err);
+	if (outgoing->customer)
+		code = read_inbound(context, err);
 	if (code == NM_OK)
-		code = add_text(context, outgoing, &outbox, err);
+		code = check_and_add(context, outgoing, &outbox, err);
 	if (code == NM_OK)
 		code = move_text(context, outbox.items, outbox.arena, outgoing->follow_s, err);
 	nm_store_unlock(context->store);

@@ -17,6 +17,7 @@
 #define SLOW_MS 2000
 #define URL     "sandbox:/lines/"
 #define TEXTS_LISTED 200
+#define INBOUND_LISTED 1000
 
 struct answer {
 	int tag, status, retry_after_s, delay_ms;
@@ -31,7 +32,8 @@ struct sandbox {
 	char *last; /* body of the answer given last: valid until the next call */
 };
 
-/* The line that a URL names, malloc'd; NULL: memory is out.  *tail is what of it is meant: "", "/route", "/texts". */
+/* The line that a URL names, malloc'd; NULL: memory is out.  *tail is what of it is meant: "", "/route", "/texts",
+ * "/inbound". */
 static char *line_of(const char *url, const char **tail)
 {
 	const char *at = url + strlen(URL), *end = strchr(at, '/');
@@ -179,6 +181,45 @@ static enum nm_code list_texts(struct sandbox *box, const char *line, struct ans
 	return code;
 }
 
+static void add_inbound(struct nm_json *json, const struct nm_sandbox_inbound *text)
+{
+	nm_json_object(json);
+	nm_json_key(json, "id");
+	nm_json_int(json, text->id);
+	nm_json_key(json, "from");
+	nm_json_text(json, text->from);
+	nm_json_key(json, "body");
+	nm_json_text(json, text->body);
+	nm_json_key(json, "at");
+	nm_json_int(json, text->at);
+	nm_json_end(json, '}');
+}
+
+static enum nm_code list_inbound(struct sandbox *box, const char *line, struct answer *answer,
+				 struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_sandbox_inbound *texts;
+	struct nm_json json;
+	struct nm_buf body;
+	size_t n;
+	enum nm_code code = arena == NULL ? nm_fail_memory(err)
+					  : nm_store_sandbox_inbound(box->store, line, INBOUND_LISTED, arena,
+								     &texts, &n, err);
+
+	nm_buf_init(&body, NM_ARTEFACT_BYTES);
+	nm_json_init(&json, &body);
+	nm_json_array(&json);
+	for (size_t i = 0; code == NM_OK && i < n; i++)
+		add_inbound(&json, &texts[i]);
+	nm_json_end(&json, ']');
+	answer->status = 200;
+	answer->body = code == NM_OK ? nm_buf_take(&body) : NULL;
+	nm_buf_clear(&body);
+	nm_arena_free(arena);
+	return code;
+}
+
 static enum nm_code take_text(struct sandbox *box, const char *line, const struct nm_request *request,
 			      struct answer *answer, struct nm_error *err)
 {
@@ -198,6 +239,8 @@ static enum nm_code take_text(struct sandbox *box, const char *line, const struc
 static enum nm_code serve(struct sandbox *box, const char *line, const char *tail,
 			  const struct nm_request *request, struct answer *answer, struct nm_error *err)
 {
+	if (strcmp(tail, "/inbound") == 0)
+		return list_inbound(box, line, answer, err);
 	if (strcmp(tail, "/texts") != 0)
 		return serve_route(box, line, *tail != '\0', request, answer, err);
 	if (strcmp(request->method, "GET") == 0)

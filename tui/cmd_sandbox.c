@@ -63,6 +63,25 @@ static enum nm_code put_file(struct nm_store *store, const char *line, const cha
 	return code;
 }
 
+static enum nm_code receive(struct invocation *run, struct nm_store *store, const char *line, struct nm_error *err)
+{
+	struct nm_sandbox_inbound text = {.body = argument(run->args, "words"), .at = session_now(run->session)};
+	char from[NM_NUMBER_TEXT];
+	nm_number number;
+	enum nm_code code = of_option(nm_number_read(argument(run->args, "receive"), run->session->plan->country,
+						     &number, err),
+				      "receive", err);
+
+	if (code != NM_OK)
+		return code;
+	if (!text.body || strlen(text.body) > NM_TEXT_MAX)
+		return nm_fail(err, NM_INPUT, "--receive: say with --words what the text says, in at most %d bytes",
+			       NM_TEXT_MAX);
+	nm_number_write(number, from);
+	text.from = from;
+	return nm_store_sandbox_inbound_add(store, line, &text, err);
+}
+
 static enum nm_code change(struct invocation *run, struct nm_store *store, const char *line, struct nm_error *err)
 {
 	const char *put = argument(run->args, "put"), *fault = argument(run->args, "fail");
@@ -76,6 +95,8 @@ static enum nm_code change(struct invocation *run, struct nm_store *store, const
 		code = nm_store_sandbox_put(store, line, NULL, err);
 	if (code == NM_OK && fault)
 		code = nm_store_sandbox_fail(store, line, strcmp(fault, "nothing") ? fault : "", err);
+	if (code == NM_OK && argument_given(run->args, "receive"))
+		code = receive(run, store, line, err);
 	return code;
 }
 
@@ -91,7 +112,8 @@ enum nm_code cmd_sandbox(struct invocation *run, enum status *status, struct nm_
 		code = session_store(run->session, &store, err);
 	if (code != NM_OK)
 		return code;
-	if (argument_given(run->args, "put") || argument_given(run->args, "clear") || argument_given(run->args, "fail"))
+	if (argument_given(run->args, "put") || argument_given(run->args, "clear") ||
+	    argument_given(run->args, "fail") || argument_given(run->args, "receive"))
 		return change(run, store, line, err);
 	code = nm_store_sandbox_get(store, line, &text, err);
 	if (code == NM_OK)

@@ -1,18 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * text: a test text to one of the plan's own destinations, for real, and the outbox.  What earlier runs left in the
+ * text: a test text to one of the plan's own destinations, for real; what else the command does is in texts.h.  What earlier runs left in the
  * middle is named in the question, and gone on with after a yes.
  */
-#include "command.h"
+#include "texts.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "nevermiss/texting.h"
+#include "nevermiss/optout.h"
 
 #define FOLLOW_S 20 /* what becomes of a text is waited for so long */
-#define LISTED 20
-#define LISTED_MOST 10000
 
 /* --- a text in words and in JSON --- */
 
@@ -37,7 +35,7 @@ void outbox_words(struct nm_buf *out, const struct nm_outbox_text *text)
 	nm_buf_addf(out, "%s\n", outlook(text->state));
 }
 
-static void json_text(struct nm_json *json, const struct nm_zone *zone, const struct nm_outbox_text *text)
+void json_outbox_text(struct nm_json *json, const struct nm_zone *zone, const struct nm_outbox_text *text)
 {
 	const struct {
 		const char *key, *value;
@@ -72,59 +70,8 @@ static void json_texts(struct nm_json *json, const char *key, const struct nm_zo
 	nm_json_key(json, key);
 	nm_json_array(json);
 	for (size_t i = 0; i < outbox->n; i++)
-		json_text(json, zone, &outbox->items[i]);
+		json_outbox_text(json, zone, &outbox->items[i]);
 	nm_json_end(json, ']');
-}
-
-/* --- the outbox --- */
-
-static void list_text(struct invocation *run, const struct nm_outbox *outbox)
-{
-	char at[NM_TIME_TEXT];
-
-	for (size_t i = 0; i < outbox->n; i++) {
-		const struct nm_outbox_text *text = &outbox->items[i];
-
-		nm_time_words(session_zone(run->session), text->at, true, at);
-		nm_buf_addf(run->out, "%s  %s, %s: ", at, text->line, text->why);
-		outbox_words(run->out, text);
-		nm_buf_addf(run->out, "    %s\n", text->body);
-	}
-	if (!outbox->n)
-		nm_buf_add(run->out, "no text was sent\n");
-}
-
-static void list_json(struct invocation *run, const struct nm_outbox *outbox)
-{
-	struct nm_json json;
-
-	nm_json_init(&json, run->out);
-	nm_json_object(&json);
-	json_texts(&json, "texts", session_zone(run->session), outbox);
-	json_finish(&json, run->out);
-}
-
-static enum nm_code list(struct invocation *run, struct nm_error *err)
-{
-	struct nm_outbox outbox;
-	struct nm_store *store;
-	size_t count;
-	enum nm_code code = argument_count(run, LISTED, LISTED_MOST, &count, err);
-
-	if (code == NM_OK && (argument_given(run->args, "to") || run->args->n_words))
-		code = nm_fail(err, NM_INPUT, "--list sends nothing: give it without --to and words");
-	if (code == NM_OK)
-		code = session_store(run->session, &store, err);
-	if (code == NM_OK)
-		code = nm_store_outbox(store, false, count, &outbox, err);
-	if (code != NM_OK)
-		return code;
-	if (run->json)
-		list_json(run, &outbox);
-	else
-		list_text(run, &outbox);
-	nm_outbox_clear(&outbox);
-	return NM_OK;
 }
 
 /* --- what is sent to whom --- */
@@ -188,6 +135,7 @@ static enum nm_code read_words(struct test *test, struct nm_error *err)
 static enum nm_code read_test(struct test *test, struct nm_error *err)
 {
 	const struct nm_plan *plan = test->run->session->plan;
+	struct nm_store *store;
 	int line;
 	enum nm_code code = read_recipient(test, err);
 
@@ -200,7 +148,9 @@ static enum nm_code read_test(struct test *test, struct nm_error *err)
 	if (code == NM_OK)
 		code = nm_texting_check(plan, test->outgoing.sender, test->outgoing.to, test->outgoing.body,
 					err);
-	return code;
+	if (code == NM_OK)
+		code = session_store(test->run->session, &store, err);
+	return code == NM_OK ? nm_optout_check(store, test->outgoing.to, err) : code;
 }
 
 /* --- sending --- */
@@ -354,19 +304,16 @@ static void tell(struct test *test)
 	nm_json_init(&json, test->run->out);
 	nm_json_object(&json);
 	nm_json_key(&json, "text");
-	json_text(&json, session_zone(test->run->session), test->text);
+	json_outbox_text(&json, session_zone(test->run->session), test->text);
 	json_texts(&json, "finished", session_zone(test->run->session), &test->finished);
 	json_finish(&json, test->run->out);
 }
 
-enum nm_code cmd_text(struct invocation *run, enum status *status, struct nm_error *err)
+static enum nm_code test_text(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct test test = { .run = run, .outgoing = { .why = "test", .follow_s = FOLLOW_S } };
 	enum nm_code code;
 
-	*status = STATUS_GOOD;
-	if (argument_given(run->args, "list"))
-		return list(run, err);
 	nm_buf_init(&test.body, 65536);
 	code = need_write(run, err);
 	if (code == NM_OK)
@@ -384,4 +331,20 @@ enum nm_code cmd_text(struct invocation *run, enum status *status, struct nm_err
 	nm_outbox_clear(&test.left);
 	nm_buf_clear(&test.body);
 	return code;
+}
+
+enum nm_code cmd_text(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	*status = STATUS_GOOD;
+	if (argument_given(run->args, "list"))
+		return text_list(run, err);
+	if (argument_given(run->args, "read"))
+		return text_read(run, err);
+	if (argument_given(run->args, "opt-out"))
+		return text_opt_out(run, err);
+	if (argument_given(run->args, "missed"))
+		return text_missed(run, status, err);
+	if (argument_given(run->args, "dry-run"))
+		return nm_fail(err, NM_INPUT, "--dry-run goes with --missed");
+	return test_text(run, status, err);
 }

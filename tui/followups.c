@@ -2,6 +2,8 @@
 /* A follow-up in words and in JSON. */
 #include "followups.h"
 
+#include "nevermiss/text_back.h"
+
 #include <string.h>
 
 #define FOLLOW_S 20 /* what becomes of a text is waited for so long */
@@ -158,8 +160,9 @@ enum nm_code followup_outgoing(struct session *session, const struct nm_followup
 
 	*out = (struct nm_outgoing){.to = followup->number,
 				    .body = nm_followup_text(plan),
-				    .why = "follow-up",
-				    .follow_s = FOLLOW_S};
+				    .why = NM_FOLLOWUP_TEXT,
+				    .follow_s = FOLLOW_S,
+				    .customer = true};
 	if (code)
 		return code;
 	if (!out->body)

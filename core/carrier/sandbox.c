@@ -167,6 +167,8 @@ static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_re
 {
 	if (exchange->operation == NM_OP_TEXT)
 		return nm_sandbox_text(exchange, last, next);
+	if (exchange->operation == NM_OP_INBOUND)
+		return nm_sandbox_inbound(exchange, last, next);
 	if (exchange->operation == NM_OP_READ)
 		return read_step(exchange, last, next);
 	return write_step(exchange, last, next);
@@ -217,6 +219,7 @@ const struct nm_carrier nm_carrier_sandbox = {
 		.texting = NM_TEXTING_ALL,
 		.alerts = NM_ALERTING_ALL,
 		.texts = true,
+		.inbound = true,
 		.fallback = true,
 		.records_late_s = -1,
 	},

@@ -5,11 +5,14 @@
 
 #include "nevermiss/carrier.h"
 
-/* A request about the exchange's line; tail "", "/route", "/texts". */
+/* A request about the exchange's line; tail "", "/route", "/texts", "/inbound". */
 enum nm_step_result nm_sandbox_ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
 				   const char *tail, int state);
 /* TEXT, all of it. */
 enum nm_step_result nm_sandbox_text(struct nm_exchange *x, const struct nm_response *last,
 				    struct nm_request *next);
+/* INBOUND, all of it. */
+enum nm_step_result nm_sandbox_inbound(struct nm_exchange *x, const struct nm_response *last,
+				       struct nm_request *next);
 
 #endif

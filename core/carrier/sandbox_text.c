@@ -4,12 +4,14 @@
  *
  *   POST sandbox:/lines/NAME/texts   To: NUMBER, the words as body   201 {"id":"..."}
  *   GET  sandbox:/lines/NAME/texts   200 [{"id","to","body"}], the newest first
+ *   GET  sandbox:/lines/NAME/inbound 200 [{"id","from","body","at"}], texts that came, likewise; at in seconds
  *
  * Like real ones it sends what it is asked for as often as it is asked.
  */
 #include <string.h>
 
 #include "core/carrier/ask.h"
+#include "core/carrier/inbound.h"
 #include "core/carrier/json.h"
 #include "core/carrier/sandbox.h"
 #include "core/carrier/texts.h"
@@ -110,4 +112,47 @@ enum nm_step_result nm_sandbox_text(struct nm_exchange *x, const struct nm_respo
 	if (x->texted->id != NULL)
 		return arrived(x);
 	return x->texted->asked ? look(x, next) : send_text(x, next);
+}
+
+/* --- texts that came --- */
+
+static enum nm_step_result take_inbound(struct nm_exchange *x, const struct nm_node *root)
+{
+	if (!nm_node_is_array(root))
+		return nm_exchange_fail(x, "its answer lists no texts");
+	for (size_t i = 0; i < nm_node_count(root); i++) {
+		const struct nm_node *one = nm_node_at(root, i);
+		struct nm_inbound_text text = { .from = nm_node_member_text(one, "from"),
+						.body = nm_node_member_text(one, "body") };
+		int64_t number;
+
+		if (!nm_node_int(nm_node_get(one, "id"), 1, INT64_MAX, &number) ||
+		    !nm_node_int(nm_node_get(one, "at"), NM_TIME_MIN, NM_TIME_MAX, &text.at)) {
+			x->inbound->odd++;
+			continue;
+		}
+		text.id = nm_arena_format(x->arena, "%lld", (long long)number);
+		if (!nm_inbound_add(x, &text))
+			return NM_STEP_FAILED;
+	}
+	return NM_STEP_DONE;
+}
+
+enum nm_step_result nm_sandbox_inbound(struct nm_exchange *x, const struct nm_response *last,
+				       struct nm_request *next)
+{
+	struct nm_node *root = NULL;
+	enum nm_step_result result;
+
+	if (x->state == BEGIN || last == NULL) {
+		nm_inbound_begin(x->inbound);
+		return nm_sandbox_ask(x, next, "GET", "/inbound", LOOKING);
+	}
+	if (last->status != 200)
+		return nm_ask_refused_here(x, last);
+	if (nm_node_read(last->body, last->len, &root, NULL) != NM_OK)
+		return nm_exchange_fail(x, "its answer makes no sense");
+	result = take_inbound(x, root);
+	nm_node_free(root);
+	return result;
 }

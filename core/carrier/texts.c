@@ -81,11 +81,11 @@ enum nm_texts_absence nm_texts_absent(struct nm_exchange *x)
 		x->pause_ms = LOOK_PAUSE_S * 1000;
 		return NM_TEXTS_LOOK_AGAIN;
 	}
-	if (!x->texted->doubtful && !x->texted->taken && !x->text->stale)
+	if (!x->texted->doubtful && !x->texted->taken && x->text->over == NULL)
 		return NM_TEXTS_ABSENT;
 	if (!x->texted->doubtful && !x->texted->taken)
-		nm_texts_unsure(x, "it shows no text to %s, and after an hour it is not sent any more",
-				x->text->to);
+		nm_texts_unsure(x, "it shows no text to %s, and %s it is not sent any more", x->text->to,
+				x->text->over);
 	else if (x->texted->taken)
 		nm_texts_unsure(x, "it took the text, but shows none to %s", x->text->to);
 	else

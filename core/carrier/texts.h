@@ -23,7 +23,7 @@ bool nm_texts_is(struct nm_exchange *x, const char *id, const char *body, nm_tim
 enum nm_texts_absence {
 	NM_TEXTS_LOOK_AGAIN, /* after a pause, which is set */
 	NM_TEXTS_ABSENT,     /* looked for long enough: the carrier does not have it */
-	NM_TEXTS_UNSURE /* the same, but one that may be it is there, or it is stale: the conversation is over */
+	NM_TEXTS_UNSURE /* the same, but one that may be it is there, or it may be sent no more: the conversation is over */
 };
 enum nm_texts_absence nm_texts_absent(struct nm_exchange *x);
 /* The answer to the request that sends is a refusal: what it says of whether the text was taken is kept. */

@@ -223,6 +223,8 @@ static enum nm_step_result step(struct nm_exchange *x, const struct nm_response 
 		return nm_twilio_records(x, last, next);
 	if (x->operation == NM_OP_TEXT)
 		return nm_twilio_text(x, last, next);
+	if (x->operation == NM_OP_INBOUND)
+		return nm_twilio_inbound(x, last, next);
 	if (x->state == NM_ASKED_NOTHING || last == NULL)
 		return nm_twilio_ask_numbers(x, next, x->number);
 	if (last->status == 404 && may_be_absent(x))
@@ -289,6 +291,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.alerts = NM_ALERTING_AT_ONCE,
 		.places = true,
 		.texts = true,
+		.inbound = true,
 	},
 	.keys = keys,
 	.account = nm_twilio_account,

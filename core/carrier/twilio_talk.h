@@ -97,6 +97,9 @@ enum nm_step_result nm_twilio_records(struct nm_exchange *x, const struct nm_res
 /* TEXT, all of it. */
 enum nm_step_result nm_twilio_text(struct nm_exchange *x, const struct nm_response *last,
 				   struct nm_request *next);
+/* INBOUND, all of it. */
+enum nm_step_result nm_twilio_inbound(struct nm_exchange *x, const struct nm_response *last,
+				      struct nm_request *next);
 
 /* APPLY and REMOVE, from the number on. */
 enum nm_step_result nm_twilio_apply(struct nm_exchange *x, struct nm_request *next);

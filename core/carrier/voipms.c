@@ -462,6 +462,7 @@ const struct nm_carrier nm_carrier_voipms = {
 		.records_late_s = 300,
 		.texts = true,
 		.text_max = VOIPMS_TEXT_MAX,
+		.inbound = true,
 	},
 	.keys = keys,
 	.render = render,

@@ -77,12 +77,17 @@ struct nm_node *voipms_document(struct nm_exchange *exchange, const struct nm_re
 /* Ends the conversation with a status that is no success, and with what it means where that is known. */
 enum nm_step_result voipms_refused(struct nm_exchange *exchange, const char *status);
 
+/* A number in full; ten digits are VoIP.ms's own way to write those of North America; 0: it is none. */
+nm_number voipms_number(const char *text);
 /* RECORDS, all of it. */
 enum nm_step_result voipms_records(struct nm_exchange *exchange, const struct nm_response *last,
 				   struct nm_request *next);
 /* TEXT, all of it. */
 enum nm_step_result voipms_text_step(struct nm_exchange *exchange, const struct nm_response *last,
 				     struct nm_request *next);
+/* INBOUND, all of it. */
+enum nm_step_result voipms_inbound(struct nm_exchange *exchange, const struct nm_response *last,
+				   struct nm_request *next);
 enum nm_step_result voipms_step(struct nm_exchange *exchange, const struct nm_response *last,
 				struct nm_request *next);
 

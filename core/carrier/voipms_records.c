@@ -46,8 +46,7 @@ static enum nm_step_result ask_window(struct nm_exchange *x, struct nm_request *
 			  ASKED);
 }
 
-/* A number; ten digits are VoIP.ms's own way to write those of North America. */
-static nm_number number_of(const char *text)
+nm_number voipms_number(const char *text)
 {
 	char whole[NM_NUMBER_TEXT] = "+1";
 
@@ -74,7 +73,7 @@ static bool take_caller(struct nm_exchange *x, const char *text, struct nm_calle
 	if (close != NULL)
 		text = nm_arena_textn(x->arena, open + 1, (size_t)(close - open - 1));
 	*out = (struct nm_caller){ .anonymous = text != NULL && (strcmp(text, "0") == 0 || is_withheld(text)),
-				   .number = number_of(text) };
+				   .number = voipms_number(text) };
 	return close == NULL || text != NULL;
 }
 
@@ -124,7 +123,7 @@ static bool take_entry(struct nm_exchange *x, const struct nm_node *entry)
 				    .end = end_of(nm_node_member_text(entry, "disposition")) };
 
 	record.ended = end_time(entry, record.began);
-	if (to != NULL && number_of(to) != number_of(x->number))
+	if (to != NULL && voipms_number(to) != voipms_number(x->number))
 		return true;
 	if (to == NULL || id == NULL || *id == '\0' || record.began == 0 || record.end == NM_LEG_OPEN ||
 	    record.ended < 0) {

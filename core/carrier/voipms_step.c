@@ -563,6 +563,8 @@ enum nm_step_result voipms_step(struct nm_exchange *exchange, const struct nm_re
 		return voipms_records(exchange, last, next);
 	if (exchange->operation == NM_OP_TEXT)
 		return voipms_text_step(exchange, last, next);
+	if (exchange->operation == NM_OP_INBOUND)
+		return voipms_inbound(exchange, last, next);
 	if (exchange->state != BEGIN)
 		return take_answer(exchange, last, next);
 	if (exchange->operation == NM_OP_REMOVE)

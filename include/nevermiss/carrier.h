@@ -119,10 +119,11 @@ struct nm_traits {
 	bool places;          /* can place a test call: NM_OP_PLACE, which nobody else is asked for */
 	bool texts;           /* can send a text: NM_OP_TEXT, likewise */
 	int text_max;         /* characters of one; 0: NM_TEXT_MAX */
+	bool inbound;         /* lists the texts that came to a line: NM_OP_INBOUND, likewise */
 	int at_once;          /* conversations that an account may have at once; 0: as many as any */
 };
 
-enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE, NM_OP_PLACE, NM_OP_RECORDS, NM_OP_TEXT };
+enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE, NM_OP_PLACE, NM_OP_RECORDS, NM_OP_TEXT, NM_OP_INBOUND };
 
 /* A real call to a line, to see what it does. */
 struct nm_placing {
@@ -200,7 +201,7 @@ struct nm_text {
 	const char *to; /* "+15125550111" */
 	const char *body;
 	nm_time begun; /* when it was first tried */
-	bool stale;    /* that is too long ago: it is looked for, and not sent any more */
+	const char *over; /* "after an hour": why it is looked for, and not sent any more; NULL: it may be sent */
 	size_t n_known;
 	const char *const *known; /* ids of other texts at the carrier: it is none of these */
 	int follow_s;             /* how long to wait for what becomes of it, once the carrier has it */
@@ -227,6 +228,28 @@ struct nm_texted {
 	bool taken;        /* the driver's: the carrier said yes, in whatever words */
 	bool doubtful;     /* the driver's: a look met a text that may be this one */
 	int looked_s, followed_s; /* the driver's: how long by now, answers not counted */
+};
+
+#define NM_INBOUND_MAX 20000 /* texts that one conversation reads, at the most */
+
+/* A text that came to a line, as its carrier tells of it, on the carrier's clock. */
+struct nm_inbound_text {
+	const char *id;   /* the carrier's; the same each time it is read */
+	const char *from; /* a number in full, "+15125550111", or as the carrier writes it: a short code, a name */
+	const char *body; /* cleaned: one line, no controls */
+	nm_time at;
+};
+
+/* The texts that came to a line since an instant, or since some days before it.  Texts and items live in the
+ * exchange's arena. */
+struct nm_inbound {
+	nm_time since, now; /* asked for; since < now */
+	size_t odd;         /* entries that did not describe a text */
+	size_t n, capacity;
+	struct nm_inbound_text *items; /* in no order */
+	nm_time at;                    /* the driver's: read until then */
+	int step;                      /* the driver's */
+	const char *page;              /* the driver's */
 };
 
 enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM };
@@ -279,6 +302,7 @@ struct nm_exchange {
 	struct nm_records *records;       /* RECORDS: filled by the driver; of no use when it fails */
 	const struct nm_text *text;       /* TEXT */
 	struct nm_texted *texted;         /* TEXT: likewise */
+	struct nm_inbound *inbound;       /* INBOUND: filled by the driver; of no use when it fails */
 	int state;                        /* the driver's own; 0 at the beginning */
 	int pause_ms;                     /* set by the driver: so long before its request leaves */
 	struct nm_arena *arena;           /* requests and ids live here */

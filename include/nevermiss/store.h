@@ -251,5 +251,17 @@ enum nm_code nm_store_sandbox_text_add(struct nm_store *store, const char *line,
 enum nm_code nm_store_sandbox_texts(struct nm_store *store, const char *line, size_t most,
 				    struct nm_arena *arena, struct nm_sandbox_text **out, size_t *n,
 				    struct nm_error *err) NM_WARN_UNUSED;
+/* Texts that came to a line there, likewise. */
+struct nm_sandbox_inbound {
+	int64_t id;
+	const char *from, *body;
+	nm_time at;
+};
+enum nm_code nm_store_sandbox_inbound_add(struct nm_store *store, const char *line,
+					  const struct nm_sandbox_inbound *text,
+					  struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_sandbox_inbound(struct nm_store *store, const char *line, size_t most,
+				      struct nm_arena *arena, struct nm_sandbox_inbound **out, size_t *n,
+				      struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Texts for real: each stands in the store's outbox before its carrier is asked for it, and is sent once: as far as
- * its carrier lists a text within the half minute for which it is looked for, which no carrier promises.
+ * its carrier lists a text within the half minute for which it is looked for, which no carrier promises.  Who wants none
+ * (optout.h) gets none: NM_REFUSED.
  */
 #ifndef NEVERMISS_TEXTING_H
 #define NEVERMISS_TEXTING_H
@@ -31,6 +32,9 @@ struct nm_outgoing {
 	const char *body;
 	const char *why; /* it is sent; for the record: "test" */
 	int follow_s;    /* how long to wait for what becomes of it */
+	/* For a customer: the texts that came to the plan's lines are read right before (inbound.h), and when they cannot
+	 * be, nothing is sent (NM_CARRIER): who wants none is not known then. */
+	bool customer;
 	/* Asked when nobody else can send (the store's lock is held), right before; anything but NM_OK and nothing is sent.
 	 * NULL: nothing is to be asked. */
 	enum nm_code (*check)(void *context, struct nm_error *err);
@@ -58,5 +62,21 @@ struct nm_finishing {
  * oldest first, as they stand now. */
 enum nm_code nm_texting_finish(const struct nm_push_context *context, const struct nm_finishing *finishing,
 			       struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
+/* --- the texts that missed callers get (text_back.h) --- */
+
+struct nm_text_backs {
+	size_t sent;    /* with dry: that would be */
+	size_t waiting; /* due, and not sent: why is nm_text_backs_list's to say */
+	size_t refused; /* calls of the last hour that were missed and get none, or have had it */
+	nm_time next;   /* when one that waits may leave; NM_TIME_MAX: none waits */
+};
+
+/* Reads the texts that came, goes on with text-backs that an earlier run left, and sends those that are due for the
+ * missed calls of the last hour in the log; older ones get none, for a text would not be an answer to them any more.
+ * Stopped at any point, the next run sends no text twice.  dry: nothing is read from carriers, sent or written.
+ * texts (nm_outbox_clear; may be NULL): those that were sent or tried, as they stand.  NM_CARRIER when the texts that came could not be
+ * read, and then nothing was sent: all that is due waits; *out is filled then too. */
+enum nm_code nm_text_backs_run(const struct nm_push_context *context, bool dry, struct nm_text_backs *out,
+			       struct nm_outbox *texts, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -83,6 +83,10 @@ static void serve_sending(struct fake_texts *fake, const struct nm_request *requ
 	struct nm_buf text;
 
 	assert_false(request->repeatable);
+	if (fake->opted_out) {
+		answer(fake, 400, "{\"code\":21610,\"message\":\"Attempt to send to unsubscribed recipient\"}");
+		return;
+	}
 	if (!fake->deaf) {
 		fake->made++;
 		fake->made_ms = fake->now_ms;

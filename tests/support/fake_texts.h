@@ -19,6 +19,7 @@ struct fake_texts {
 	const char *other;  /* words of a text that somebody else has sent; NULL */
 	int listed_s;       /* a text is listed so long after it was sent */
 	bool deaf;          /* it sends nothing, whatever it answers */
+	bool opted_out;     /* Twilio: whom it is for wants none */
 	int fault_at, fault_times;
 	enum fake_fault fault;
 	int kill_before, kill_after; /* number of the request before or after which everything ends; 0 */

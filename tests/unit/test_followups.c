@@ -549,6 +549,7 @@ static void test_a_store_of_before(void **state)
 	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
+				      "DROP TABLE optout; DROP TABLE optout_key; DROP TABLE inbound; DROP TABLE inbound_read; DROP TABLE sandbox_inbound; DROP INDEX outbox_at; "
 				      "DROP INDEX outbox_why; DROP TABLE agent; DROP TABLE agent_trouble; DROP TABLE calendar; DROP TABLE deed; DROP TABLE followup; DROP INDEX call_missed;"
 				      " DROP INDEX call_answered; DROP INDEX call_caller; ALTER TABLE call DROP COLUMN ours;"
 				      " PRAGMA user_version = 5",
@@ -1005,7 +1006,7 @@ static void test_when_it_may_get_a_text(void **state)
 				  &err),
 	   &err);
 	assert_text(&f, T + 7 * 3600, NM_REFUSED,
-		    "+1 512 555 0199 wants no texts, its carrier said: none is sent any more");
+		    "+1 512 555 0199 wants no texts, its carrier said: none is sent any more, from no line");
 	f.number = 0;
 	assert_text(&f, T, NM_INPUT, "follow-up 1 has no number that could get a text");
 	f.end = NM_FOLLOWUP_LOST;

@@ -216,6 +216,7 @@ static void test_an_older_store(void **state)
 	nm_store_close(store);
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
+				      "DROP TABLE optout; DROP TABLE optout_key; DROP TABLE inbound; DROP TABLE inbound_read; DROP TABLE sandbox_inbound; "
 				      "DROP TABLE agent; DROP TABLE agent_trouble; DROP TABLE calendar; DROP TABLE deed; DROP TABLE followup; DROP INDEX call_missed; DROP INDEX call_caller;"
 				      " DROP INDEX call_answered; ALTER TABLE call DROP COLUMN ours;"
 				      " DROP TABLE outbox; DROP TABLE sandbox_text; PRAGMA user_version = 4",

@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The texts that came to the plan's lines: read from their carriers, kept once each, and taken at their word when they
+ * say that their sender wants none (optout.h).  A carrier that lists none (Telnyx) is not asked: there its own opt-outs
+ * are all that is known.
+ */
+#ifndef NEVERMISS_INBOUND_H
+#define NEVERMISS_INBOUND_H
+
+#include "nevermiss/number.h"
+#include "nevermiss/push.h"
+
+/* --- where they are kept --- */
+
+struct nm_inbound_entry {
+	int64_t id;       /* of the store */
+	nm_number number; /* of the line */
+	const char *line; /* as it was called when the text was written down */
+	const char *driver, *carrier_id;
+	const char *from; /* "+15125550111", or what is no number */
+	const char *body; /* one line */
+	nm_time at;       /* on the carrier's clock */
+};
+
+struct nm_inbound_entries {
+	struct nm_arena *arena;
+	size_t n;
+	struct nm_inbound_entry *items; /* newest first */
+};
+
+/* Keeps a text once, by the line's number, driver and the carrier's id; fresh: it was not there before. */
+enum nm_code nm_store_inbound_put(struct nm_store *store, const struct nm_inbound_entry *text, bool *fresh,
+				  struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_inbound(struct nm_store *store, size_t most, struct nm_inbound_entries *out,
+			      struct nm_error *err) NM_WARN_UNUSED;
+void nm_inbound_entries_clear(struct nm_inbound_entries *entries);
+/* Those that came before an instant are gone; who wants no texts stays known. */
+enum nm_code nm_store_inbound_drop(struct nm_store *store, nm_time before, struct nm_error *err) NM_WARN_UNUSED;
+/* Until when all that came to a number was read from this driver; NM_TIME_MIN: never. */
+enum nm_code nm_store_inbound_until(struct nm_store *store, nm_number number, const char *driver, nm_time *out,
+				    struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_inbound_until_put(struct nm_store *store, nm_number number, const char *driver, nm_time until,
+					struct nm_error *err) NM_WARN_UNUSED;
+
+/* --- how they get there --- */
+
+struct nm_inbound_line {
+	int line, account; /* account: through which it sends and gets texts */
+	bool listed;       /* false: its carrier lists none, and was not asked */
+	nm_time since;     /* what was read: all since then */
+	size_t fresh;      /* texts that were not known before */
+	size_t optouts;    /* of these: that say that no more are wanted */
+	size_t odd;        /* entries of the carrier's that describe no text */
+	const char *words; /* why it could not be read; NULL */
+};
+
+struct nm_inbound_reading {
+	struct nm_arena *arena;
+	size_t n;
+	struct nm_inbound_line *lines; /* those that can send texts, in the plan's order */
+	bool stopped;
+};
+
+/* Reads the texts that came to all lines that can send some: since a day before the last reading, or of the last 90
+ * days.  What is older than the plan's retention is dropped.  NM_CARRIER when a line could not be read (*out is filled
+ * then too): who wants no texts may not be known then. */
+enum nm_code nm_inbound_read(const struct nm_push_context *context, struct nm_inbound_reading *out,
+			     struct nm_error *err) NM_WARN_UNUSED;
+void nm_inbound_reading_clear(struct nm_inbound_reading *reading);
+
+#endif

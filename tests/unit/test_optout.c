@@ -1,0 +1,397 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Opt-outs: which texts are one, that a number that wants no texts is known again and by its hash alone, and that
+ * nothing is sent to it, whatever says so and from whatever line.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "core/sha256.h"
+#include "fake_texts.h"
+#include "nevermiss/optout.h"
+#include "nevermiss/texting.h"
+#include "push_rig.h"
+
+#define CUSTOMER 15125550111u
+#define OTHER 15125550112u
+
+/* --- the hash --- */
+
+static void hex(const unsigned char *bytes, char out[static 2 * NM_SHA256_BYTES + 1])
+{
+	for (size_t i = 0; i < NM_SHA256_BYTES; i++)
+		snprintf(out + 2 * i, 3, "%02x", bytes[i]);
+}
+
+/* FIPS 180-4's examples (NIST's SHA256.pdf), and a million a's. */
+static void test_sha256(void **state)
+{
+	static const struct {
+		const char *text, *hash;
+		int times;
+	} cases[] = {
+		{ "", "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", 1 },
+		{ "abc", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad", 1 },
+		{ "abcdbcdecdefdefgefghfghighijhijkijkljklmklmnlmnomnopnopq",
+		  "248d6a61d20638b8e5c026930c3e6039a33ce45964ff2167f6ecedd419db06c1", 1 },
+		{ "aaaaaaaaaa", "cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0", 100000 },
+	};
+	unsigned char bytes[NM_SHA256_BYTES];
+	char text[2 * NM_SHA256_BYTES + 1];
+	struct nm_sha256 hash;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		nm_sha256_init(&hash);
+		for (int k = 0; k < cases[i].times; k++)
+			nm_sha256_add(&hash, cases[i].text, strlen(cases[i].text));
+		nm_sha256_end(&hash, bytes);
+		hex(bytes, text);
+		assert_string_equal(text, cases[i].hash);
+	}
+}
+
+/* However it comes in pieces, a text has one hash. */
+static void test_sha256_in_pieces(void **state)
+{
+	unsigned char text[200], whole[NM_SHA256_BYTES], pieces[NM_SHA256_BYTES];
+	struct nm_sha256 hash;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(text); i++)
+		text[i] = (unsigned char)(i * 7);
+	for (size_t len = 0; len <= sizeof(text); len++) {
+		nm_sha256_init(&hash);
+		nm_sha256_add(&hash, text, len);
+		nm_sha256_end(&hash, whole);
+		nm_sha256_init(&hash);
+		for (size_t at = 0, n; at < len; at += n) {
+			n = 1 + at * 31 % 70 < len - at ? 1 + at * 31 % 70 : len - at;
+			nm_sha256_add(&hash, text + at, n);
+		}
+		nm_sha256_end(&hash, pieces);
+		assert_memory_equal(whole, pieces, sizeof(whole));
+	}
+}
+
+/* RFC 4231, test cases 1 to 4, 6 and 7. */
+static void test_hmac(void **state)
+{
+	static const struct {
+		unsigned char key, step;
+		size_t key_len;
+		const char *text, *hash;
+	} cases[] = {
+		{ 0x0b, 0, 20, "Hi There", "b0344c61d8db38535ca8afceaf0bf12b881dc200c9833da726e9376c2e32cff7" },
+		{ 0, 0, 4, "what do ya want for nothing?",
+		  "5bdcc146bf60754e6a042426089575c75a003f089d2739839dec58b964ec3843" },
+		{ 0xaa, 0, 20,
+		  "\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd"
+		  "\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd\xdd",
+		  "773ea91e36800e46854db8ebd09181a72959098b3ef8c122d9635514ced565fe" },
+		{ 1, 1, 25,
+		  "\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd"
+		  "\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd\xcd",
+		  "82558a389a443c0ea4cc819899f2083a85f0faa3e578f8077a2e3ff46729665b" },
+		{ 0xaa, 0, 131, "Test Using Larger Than Block-Size Key - Hash Key First",
+		  "60e431591ee0b67f0d8a26aacbf5b77f8e0bc6213728c5140546040f0ee37f54" },
+		{ 0xaa, 0, 131,
+		  "This is a test using a larger than block-size key and a larger than block-size data. The key needs "
+		  "to be hashed before being used by the HMAC algorithm.",
+		  "9b09ffa71b942fcb27635fbcd5b0e944bfdc63644f0713938a7f51535c3a35e2" },
+	};
+	unsigned char bytes[NM_SHA256_BYTES], key[131];
+	char text[2 * NM_SHA256_BYTES + 1];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		for (size_t k = 0; k < sizeof(key); k++)
+			key[k] = (unsigned char)(cases[i].key + k * cases[i].step);
+		if (cases[i].key == 0)
+			memcpy(key, "Jefe", 4);
+		nm_hmac_sha256(key, cases[i].key_len, cases[i].text, strlen(cases[i].text), bytes);
+		hex(bytes, text);
+		assert_string_equal(text, cases[i].hash);
+	}
+}
+
+/* --- the words --- */
+
+static void test_which_texts_are_one(void **state)
+{
+	static const char *const yes[] = {
+		"STOP", "stop", " Stop. ", "QUIT", "end!", "Revoke", "OPT OUT", "opt-out", "OptOut", "cancel",
+		"UNSUBSCRIBE", "\n\tstop\r\n", "s.t.o.p.", "\"STOP\"", "stop all",
+		"\xe2\x80\x9cSTOP\xe2\x80\x9d", "STOP\xc2\xa0", "Stop \xf0\x9f\x9b\x91", "\xef\xbb\xbfSTOP",
+	};
+	static const char *const no[] = {
+		"", " ", ".", "START", "UNSTOP", "yes", "please stop by tomorrow", "don't stop", "STOP 2", "2 stop",
+		"weekend", "stopp", "unsubscribed, and so on for more than any word has", "\xd1\x81top", "st\xc3\xb6p",
+		"STOP\xff", "can you cancel the 3pm?", "ENDE", "STOPSTOP",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(yes) / sizeof(yes[0]); i++)
+		if (!nm_optout_said(yes[i]))
+			fail_msg("\"%s\" was not taken", yes[i]);
+	for (size_t i = 0; i < sizeof(no) / sizeof(no[0]); i++)
+		if (nm_optout_said(no[i]))
+			fail_msg("\"%s\" was taken", no[i]);
+}
+
+/* --- the store --- */
+
+static const char plan[] =
+	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
+	"account twilio { driver = twilio sid = \"" FAKE_TWILIO_SID "\" }\naccount sandbox { driver = sandbox }\n"
+	"line main { number = \"" FAKE_TEXTS_FROM "\" account = twilio }\n"
+	"line over { number = \"+15125550102\" account = sandbox }\n"
+	"destination owner { kind = personal number = \"" FAKE_TEXTS_TO "\" own_voicemail = 25s }\n"
+	"path day { step { ring = owner } }\nrule all { path = day }\n";
+
+static void ok(enum nm_code code, const struct nm_error *err)
+{
+	if (code != NM_OK)
+		fail_msg("%s", err->text);
+}
+
+static bool found(struct nm_store *store, nm_number number, enum nm_optout_how *how)
+{
+	struct nm_error err;
+	bool result;
+
+	ok(nm_store_optout_find(store, number, &result, how, &err), &err);
+	return result;
+}
+
+static void add(struct push_rig *rig, nm_number number, enum nm_optout_how how)
+{
+	struct nm_error err;
+
+	ok(nm_store_optout_add(rig->store, number, rig->context.now, how, &err), &err);
+}
+
+static void test_it_is_known_again(void **state)
+{
+	enum nm_optout_how how = NM_OPTOUT_TOLD;
+	struct push_rig rig;
+
+	(void)state;
+	push_rig_open(&rig, plan);
+	assert_false(found(rig.store, CUSTOMER, &how));
+	add(&rig, CUSTOMER, NM_OPTOUT_REPLY);
+	add(&rig, OTHER, NM_OPTOUT_TOLD);
+	add(&rig, CUSTOMER, NM_OPTOUT_CARRIER);
+	push_rig_restart(&rig);
+	assert_true(found(rig.store, CUSTOMER, &how));
+	assert_int_equal(how, NM_OPTOUT_REPLY);
+	assert_true(found(rig.store, OTHER, &how));
+	assert_int_equal(how, NM_OPTOUT_TOLD);
+	assert_false(found(rig.store, 5125550111u, &how));
+	assert_false(found(rig.store, CUSTOMER + 2, &how));
+	push_rig_close(&rig);
+}
+
+/* The store's own bytes, all of them, in one buffer; the caller frees it. */
+static char *read_all(const char *folder, size_t *len)
+{
+	char command[600], *all = malloc(1 << 22);
+	FILE *pipe;
+
+	assert_non_null(all);
+	snprintf(command, sizeof(command), "cat '%s'/*.db*", folder);
+	pipe = popen(command, "r");
+	assert_non_null(pipe);
+	*len = fread(all, 1, 1 << 22, pipe);
+	assert_int_equal(pclose(pipe), 0);
+	return all;
+}
+
+static void test_no_number_stands_in_it(void **state)
+{
+	struct push_rig rig;
+	size_t len;
+	char *all;
+
+	(void)state;
+	push_rig_open(&rig, plan);
+	add(&rig, 15125557788u, NM_OPTOUT_REPLY);
+	all = read_all(rig.folder, &len);
+	assert_true(len > 4096);
+	assert_null(memmem(all, len, "5125557788", 10));
+	/* As SQLite writes an integer of six bytes. */
+	assert_null(memmem(all, len, "\x03\x85\x8d\xb2\x1c", 5));
+	free(all);
+	push_rig_close(&rig);
+}
+
+/* Two stores have two keys: a hash of one says nothing in the other. */
+static void test_every_store_has_a_key_of_its_own(void **state)
+{
+	unsigned char hashes[2][NM_SHA256_BYTES];
+	struct push_rig rig;
+	sqlite3_stmt *statement;
+	char file[600];
+	sqlite3 *db;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		push_rig_open(&rig, plan);
+		add(&rig, CUSTOMER, NM_OPTOUT_REPLY);
+		snprintf(file, sizeof(file), "%s/store.db", rig.folder);
+		assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+		assert_int_equal(sqlite3_prepare_v2(db, "SELECT hash FROM optout", -1, &statement, NULL), SQLITE_OK);
+		assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+		assert_int_equal(sqlite3_column_bytes(statement, 0), NM_SHA256_BYTES);
+		memcpy(hashes[i], sqlite3_column_blob(statement, 0), NM_SHA256_BYTES);
+		sqlite3_finalize(statement);
+		sqlite3_close(db);
+		push_rig_close(&rig);
+	}
+	assert_memory_not_equal(hashes[0], hashes[1], NM_SHA256_BYTES);
+}
+
+/* --- sending --- */
+
+static enum nm_code send_text(struct push_rig *rig, int line, nm_number to, struct nm_error *err)
+{
+	const struct nm_outgoing outgoing = { .sender = { .line = line, .account = line },
+					      .to = to,
+					      .body = FAKE_TEXTS_BODY,
+					      .why = "test" };
+	struct nm_outbox outbox = { 0 };
+	enum nm_code code = nm_texting_send(&rig->context, &outgoing, &outbox, err);
+
+	nm_outbox_clear(&outbox);
+	return code;
+}
+
+static size_t outbox_count(struct push_rig *rig)
+{
+	struct nm_outbox outbox;
+	struct nm_error err;
+	size_t n;
+
+	ok(nm_store_outbox(rig->store, false, 99, &outbox, &err), &err);
+	n = outbox.n;
+	nm_outbox_clear(&outbox);
+	return n;
+}
+
+/* Nothing is asked for and nothing written, and other numbers get theirs. */
+static void test_nothing_is_sent_to_it(void **state)
+{
+	static const struct {
+		enum nm_optout_how how;
+		const char *words;
+	} cases[] = {
+		{ NM_OPTOUT_REPLY,
+		  "+1 512 555 0111 wants no texts, as it answered: none is sent any more, from no line" },
+		{ NM_OPTOUT_CARRIER,
+		  "+1 512 555 0111 wants no texts, its carrier said: none is sent any more, from no line" },
+		{ NM_OPTOUT_TOLD,
+		  "+1 512 555 0111 wants no texts, as was written down here: none is sent any more, from no line" },
+	};
+	struct push_rig rig;
+	struct nm_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		push_rig_open(&rig, plan);
+		add(&rig, CUSTOMER, cases[i].how);
+		for (int line = 0; line < 2; line++) {
+			assert_int_equal(send_text(&rig, line, CUSTOMER, &err), NM_REFUSED);
+			assert_string_equal(err.text, cases[i].words);
+		}
+		assert_int_equal(outbox_count(&rig), 0);
+		assert_int_equal(rig.sent, 0);
+		ok(send_text(&rig, 1, OTHER, &err), &err);
+		assert_int_equal(outbox_count(&rig), 1);
+		push_rig_close(&rig);
+	}
+}
+
+/* What one carrier said of one line's number holds for the other line, at another carrier. */
+static void test_a_carriers_word_counts_for_all_lines(void **state)
+{
+	struct fake_texts carrier = { .opted_out = true };
+	enum nm_optout_how how = NM_OPTOUT_REPLY;
+	struct push_rig rig;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, plan);
+	rig.context.transport = fake_texts_transport(&carrier);
+	ok(send_text(&rig, 0, CUSTOMER, &err), &err);
+	assert_true(found(rig.store, CUSTOMER, &how));
+	assert_int_equal(how, NM_OPTOUT_CARRIER);
+	push_rig_restart(&rig);
+	assert_int_equal(send_text(&rig, 1, CUSTOMER, &err), NM_REFUSED);
+	assert_int_equal(rig.sent, 0);
+	fake_texts_clear(&carrier);
+	push_rig_close(&rig);
+}
+
+/* A text that an earlier run left is held against it too: one that waited ends, one that may have been sent is looked
+ * for and not sent again. */
+static void test_what_was_left_is_not_sent(void **state)
+{
+	static const enum nm_outbox_state left[] = { NM_OUTBOX_WAITING, NM_OUTBOX_SENDING };
+	static const enum nm_outbox_state ends[] = { NM_OUTBOX_REFUSED, NM_OUTBOX_UNSURE };
+	static const char *const words[] = {
+		"+1 512 555 0111 wants no texts, as it answered: none is sent any more, from no line",
+		"it shows no text to +15125550111, and as that number wants none it is not sent any more",
+	};
+	struct fake_texts carrier = { 0 };
+	struct nm_outbox outbox;
+	struct push_rig rig;
+	struct nm_error err;
+	int64_t id;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		struct nm_outbox_text text = { .line = "main", .account = "twilio", .driver = "twilio",
+					       .from = FAKE_TEXTS_FROM, .to = FAKE_TEXTS_TO,
+					       .body = FAKE_TEXTS_BODY, .why = "test", .state = left[i] };
+		const struct nm_finishing finishing = { .ids = &id, .n = 1 };
+
+		push_rig_open(&rig, plan);
+		rig.context.transport = fake_texts_transport(&carrier);
+		text.at = rig.context.now;
+		ok(nm_store_outbox_add(rig.store, &text, &id, &err), &err);
+		add(&rig, CUSTOMER, NM_OPTOUT_REPLY);
+		ok(nm_texting_finish(&rig.context, &finishing, &outbox, &err), &err);
+		assert_int_equal(outbox.items[0].state, ends[i]);
+		assert_string_equal(outbox.items[0].words, words[i]);
+		nm_outbox_clear(&outbox);
+		assert_int_equal(carrier.made, 0);
+		fake_texts_clear(&carrier);
+		push_rig_close(&rig);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sha256),
+		cmocka_unit_test(test_sha256_in_pieces),
+		cmocka_unit_test(test_hmac),
+		cmocka_unit_test(test_which_texts_are_one),
+		cmocka_unit_test(test_it_is_known_again),
+		cmocka_unit_test(test_no_number_stands_in_it),
+		cmocka_unit_test(test_every_store_has_a_key_of_its_own),
+		cmocka_unit_test(test_nothing_is_sent_to_it),
+		cmocka_unit_test(test_a_carriers_word_counts_for_all_lines),
+		cmocka_unit_test(test_what_was_left_is_not_sent),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
