@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define BUSY_MAX 24 /* so often somebody else may be at work, each time for NM_AGENT_RETRY_S, before that is trouble */
 #define BACK_S 2 /* a clock that goes back by more was set */
 
 /* --- what is told --- */
@@ -21,6 +22,7 @@ void nm_agent_work_words(enum nm_agent_work work, const char *what, struct nm_bu
 		[NM_AGENT_LINE] = "line ",
 		[NM_AGENT_CALENDAR] = "calendar ",
 		[NM_AGENT_CALLS] = "calls of ",
+		[NM_AGENT_TEXTS] = "texts to missed callers",
 		[NM_AGENT_OWNER] = "texts to the owner",
 		[NM_AGENT_WATCH] = "reading lines back",
 		[NM_AGENT_DRIFT] = "what is live on ",
@@ -172,6 +174,8 @@ static enum nm_code want_jobs(struct nm_agent *agent, struct nm_error *err)
 	for (size_t i = 0; i < plan->n_accounts && ok; i++)
 		if (nm_agent_has_records(plan, (int)i))
 			ok = job_want(agent, NM_AGENT_CALLS, plan->accounts[i].name, (int)i);
+	if (ok && plan->text_back.given)
+		ok = job_want(agent, NM_AGENT_TEXTS, "", 0);
 	ok = ok && job_want(agent, NM_AGENT_OWNER, "", 0) && job_want(agent, NM_AGENT_WATCH, "", 0) &&
 	     job_want(agent, NM_AGENT_PLAN, "", 0) && job_want(agent, NM_AGENT_STORE, "", 0);
 	if (!ok)
@@ -203,6 +207,19 @@ void nm_agent_wake(struct nm_agent *agent)
 			agent->jobs[i].due = agent->now;
 }
 
+bool nm_agent_busy(struct nm_agent *agent, struct nm_agent_job *job)
+{
+	struct nm_error err;
+	const bool busy = nm_store_lock(agent->store, &err) == NM_REFUSED && !nm_store_read_only(agent->store);
+
+	nm_store_unlock(agent->store);
+	job->busy = busy ? job->busy + 1 : 0;
+	if (!busy || job->busy > BUSY_MAX)
+		return false;
+	job->due = agent->now + NM_AGENT_RETRY_S;
+	return true;
+}
+
 /* --- a round --- */
 
 static nm_time retry_at(const struct nm_agent *agent, const struct nm_agent_job *job)
@@ -219,8 +236,8 @@ static void work(struct nm_agent *agent, struct nm_agent_job *job)
 	static enum nm_code (*const works[NM_AGENT_DRIFT])(struct nm_agent *agent, struct nm_agent_job *job,
 							   struct nm_error *err) = {
 		[NM_AGENT_LINE] = nm_agent_line,   [NM_AGENT_CALENDAR] = nm_agent_calendar,
-		[NM_AGENT_CALLS] = nm_agent_calls, [NM_AGENT_OWNER] = nm_agent_owner,
-		[NM_AGENT_WATCH] = nm_agent_watch,
+		[NM_AGENT_CALLS] = nm_agent_calls, [NM_AGENT_TEXTS] = nm_agent_texts,
+		[NM_AGENT_OWNER] = nm_agent_owner, [NM_AGENT_WATCH] = nm_agent_watch,
 	};
 	struct nm_error err;
 	enum nm_code code = works[job->work](agent, job, &err);

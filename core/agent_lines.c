@@ -17,7 +17,6 @@
 #define LOOK_AHEAD_S (8 * (nm_time)NM_DAY) /* boundaries are looked for so far ahead */
 #define LEAD_S 10      /* a carrier on a network is told so much earlier until it is known how long it takes */
 #define LEAD_MAX_S 120
-#define BUSY_MAX 24 /* so often somebody else may be pushing, each time for NM_AGENT_RETRY_S, before that is trouble */
 
 static struct nm_traits traits_of(const struct nm_plan *plan, int line, bool *known)
 {
@@ -146,17 +145,6 @@ static enum nm_code push_line(struct nm_agent *agent, int line, nm_time instant,
 	return code;
 }
 
-/* Somebody else who pushes is no trouble, unless that does not end. */
-static bool is_busy(struct nm_agent *agent, struct nm_agent_job *job)
-{
-	struct nm_error err;
-	const bool busy = nm_store_lock(agent->store, &err) == NM_REFUSED && !nm_store_read_only(agent->store);
-
-	nm_store_unlock(agent->store);
-	job->busy = busy ? job->busy + 1 : 0;
-	return busy && job->busy <= BUSY_MAX;
-}
-
 /* How much earlier than on time a carrier is told what protects. */
 static int64_t lead_of(const struct nm_agent *agent, const struct nm_agent_job *job)
 {
@@ -263,8 +251,8 @@ enum nm_code nm_agent_line(struct nm_agent *agent, struct nm_agent_job *job, str
 	code = nm_store_push_done(agent->store, job->what, 0, NULL, &pushed, err);
 	if (code != NM_OK)
 		return code;
-	job->due = agent->now + (pushed.id == 0 || pushed.removed ? NM_AGENT_POLL_S : NM_AGENT_RETRY_S);
-	if (pushed.id == 0 || pushed.removed || is_busy(agent, job))
+	job->due = agent->now + NM_AGENT_POLL_S;
+	if (pushed.id == 0 || pushed.removed || nm_agent_busy(agent, job))
 		return NM_OK;
 	return traits.keeps_time ? follow_calendars(agent, job, pushed.version, err) : keep_hours(agent, job, err);
 }

@@ -186,6 +186,8 @@ enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, st
 	enum nm_code code;
 
 	job->due = agent->now + NM_AGENT_POLL_S;
+	if (nm_agent_busy(agent, job))
+		return NM_OK;
 	code = finish_left(agent, err);
 	if (code == NM_OK)
 		code = look_for_late(agent, job, err);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The agent's inside.  agent.c keeps its jobs and their troubles; agent_lines.c pushes and watches lines;
- * agent_fetch.c brings calendars and calls; agent_owner.c texts the owner.
+ * agent_fetch.c brings calendars and calls; agent_texts.c answers missed callers; agent_owner.c texts the owner.
  */
 #ifndef CORE_AGENT_PRIVATE_H
 #define CORE_AGENT_PRIVATE_H
@@ -23,8 +23,8 @@ struct nm_agent_job {
 	int failures;
 	nm_time since; /* 0: there is none */
 	char *words;   /* malloc'd: as they were told, and as the store has them */
+	int busy; /* times in a row that somebody else pushed, or sent texts */
 	/* Of a line: */
-	int busy;      /* times in a row that somebody else pushed */
 	int64_t took_s; /* the longest of late that a push took */
 	nm_time ahead;  /* it was pushed for this instant, which is to come; 0 */
 };
@@ -57,11 +57,15 @@ void nm_agent_tell(struct nm_agent *agent, const struct nm_agent_job *job, enum 
 void nm_agent_ill(struct nm_agent *agent, struct nm_agent_job *job, const char *words);
 void nm_agent_well(struct nm_agent *agent, struct nm_agent_job *job);
 
+/* Somebody else pushes or sends texts: that is no trouble, unless it does not end, and the job waits a little. */
+bool nm_agent_busy(struct nm_agent *agent, struct nm_agent_job *job);
+
 /* Each does what is due of a job and says in job->due when it is again.  What fails is in err: then agent.c sets
  * when it is tried again. */
 enum nm_code nm_agent_line(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_calendar(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_calls(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_agent_texts(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_watch(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 /* Has the account's carrier records that can be fetched? */

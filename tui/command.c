@@ -59,7 +59,7 @@ const struct command commands[] = {
 	{ "codes", "", "what to dial or set by hand now, and when it changes next; changes nothing", PLAN_READ, 0, 0,
 	  { { "line", "L", "only this line" },
 	    { "qr", NULL, "each code as a QR code of its text too; no phone dials one by itself" } }, cmd_codes },
-	{ "agent", "", "the unattended part: pushes where a carrier keeps no hours, fetches calendars and calls, tells the owner",
+	{ "agent", "", "the unattended part: pushes where a carrier keeps no hours, fetches calendars and calls, answers missed callers",
 	  PLAN_READ, 0, 0,
 	  { { "once", NULL, "do what is due now, and end" },
 	    { "status", NULL, "only tell whether it runs and what fails; exit 1 when it should run and does not" },

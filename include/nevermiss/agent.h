@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The unattended part: pushes at boundaries where a carrier keeps no hours, refreshes calendars, fetches calls, tells
- * the owner of follow-ups that are late, watches for drift and for the end of what was pushed.
+ * The unattended part: pushes at boundaries where a carrier keeps no hours, refreshes calendars, fetches calls, answers
+ * missed callers by text, tells the owner of follow-ups that are late, watches for drift and for the end of what was pushed.
  *
  * It knows no clock and waits for nothing but carriers: whoever runs it says what time it is and calls it again when
  * it is due, or earlier.  What it does follows from the plan, the store and the time alone, so that it may be ended at
@@ -21,11 +21,12 @@ enum nm_agent_work {
 	NM_AGENT_LINE = 0,     /* what a line does is pushed; of a line */
 	NM_AGENT_CALENDAR = 1, /* of a calendar of the network */
 	NM_AGENT_CALLS = 2,    /* records are fetched; of an account */
-	NM_AGENT_OWNER = 3,    /* the owner is told by text what cannot wait */
-	NM_AGENT_WATCH = 4,    /* all lines are read back */
-	NM_AGENT_DRIFT = 5,    /* of a line: what was read back is not what the plan says */
-	NM_AGENT_PLAN = 6,     /* the plan is read */
-	NM_AGENT_STORE = 7     /* the last: the heartbeat is written */
+	NM_AGENT_TEXTS = 3,    /* missed callers are answered by text */
+	NM_AGENT_OWNER = 4,    /* the owner is told by text what cannot wait */
+	NM_AGENT_WATCH = 5,    /* all lines are read back */
+	NM_AGENT_DRIFT = 6,    /* of a line: what was read back is not what the plan says */
+	NM_AGENT_PLAN = 7,     /* the plan is read */
+	NM_AGENT_STORE = 8     /* the last: the heartbeat is written */
 };
 #define NM_AGENT_WORKS (NM_AGENT_STORE + 1)
 
@@ -61,7 +62,7 @@ struct nm_agent_round {
 	nm_time next; /* when the next one is due */
 	size_t works, failed; /* pieces of work that were due, and that failed */
 	size_t pushed;        /* lines at which something else is in force now */
-	size_t calls, texts;  /* that are new in the log; to the owner */
+	size_t calls, texts;  /* that are new in the log; to missed callers and the owner */
 };
 
 struct nm_agent;

@@ -418,6 +418,31 @@ static void test_late_follow_ups_are_told_once(void **state)
 	agent_rig_close(&rig);
 }
 
+/* A missed caller is answered within a minute, once, whoever asks how often. */
+static void test_missed_callers_are_answered(void **state)
+{
+	struct agent_rig rig;
+	struct nm_outbox outbox;
+	struct nm_error err;
+	size_t n = 0;
+
+	(void)state;
+	open_pushed(&rig, PLAN "text_back { missed = \"Smith here: what can we help with?\" account = keeps }\n",
+		    "2026-11-23 09:00");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:10"));
+	miss_call(&rig, "a", UINT64_C(15125550142));
+	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:12")).texts, 1);
+	agent_rig_end(&rig);
+	agent_rig_begin(&rig);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 12:00"));
+	ok(nm_store_outbox(rig.store, false, 1000, &outbox, &err), &err);
+	for (size_t i = 0; i < outbox.n; i++)
+		n += strcmp(outbox.items[i].to, "+15125550142") == 0;
+	assert_int_equal(n, 1);
+	nm_outbox_clear(&outbox);
+	agent_rig_close(&rig);
+}
+
 /* A flood of missed calls is not one of texts. */
 static void test_texts_to_the_owner_are_few(void **state)
 {
@@ -487,6 +512,7 @@ int main(void)
 		cmocka_unit_test(test_horizons_are_extended),
 		cmocka_unit_test(test_calendars_are_fetched_as_often_as_they_say),
 		cmocka_unit_test(test_late_follow_ups_are_told_once),
+		cmocka_unit_test(test_missed_callers_are_answered),
 		cmocka_unit_test(test_texts_to_the_owner_are_few),
 		cmocka_unit_test(test_its_heartbeat),
 	};
