@@ -343,6 +343,7 @@ static enum nm_code run(struct nm_checker *checker, struct nm_error *err)
 	nm_check_behind(checker);
 	nm_check_rules(checker);
 	nm_check_log(checker);
+	nm_check_agent(checker);
 	return nm_check_times(checker, err);
 }
 

@@ -241,6 +241,7 @@ void nm_check_names(struct nm_checker *checker);		    /* who names whom; what is
 void nm_check_behind(struct nm_checker *checker);                   /* steps behind a voicemail */
 void nm_check_rules(struct nm_checker *checker); /* rules that do the same, paths too long */
 void nm_check_log(struct nm_checker *checker);   /* what the log of calls says */
+void nm_check_agent(struct nm_checker *checker); /* is it there when it is needed?  After nm_prove */
 /* Whom the schedule keeps away, a person of their `away`; -1: nobody. */
 int nm_check_kept_away(const struct nm_plan *plan, int schedule);
 enum nm_code nm_check_times(struct nm_checker *checker,

@@ -6,6 +6,14 @@
 #include "core/route_private.h"
 #include "nevermiss/carrier.h"
 
+bool nm_carrier_needs_agent(const struct nm_plan *plan, int line)
+{
+	const struct nm_account *account = &plan->accounts[plan->lines[line].account];
+	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
+
+	return carrier != NULL && !nm_carrier_traits(carrier, account).keeps_time && !carrier->traits.by_hand;
+}
+
 /* Calls at `then` get what they get at `now`, as far as this carrier can tell them apart. */
 static bool alike(const struct nm_route *route, bool callers, nm_time now, nm_time then)
 {
@@ -25,7 +33,9 @@ enum nm_code nm_carrier_hold_anew(const struct nm_carrier *carrier, const struct
 	struct nm_losses losses = { 0 };
 	enum nm_code code;
 
+	in_time.traits = nm_carrier_traits(carrier, account);
 	in_time.traits.keeps_time = true;
+	in_time.adapt = NULL;
 	code = nm_carrier_hold(&in_time, account, route, route->from, held, &losses, err);
 	nm_losses_clear(&losses);
 	return code;
@@ -54,16 +64,16 @@ enum nm_code nm_carrier_next(const struct nm_carrier *carrier, const struct nm_a
 			     const struct nm_route *route, struct nm_span within,
 			     const struct nm_artefact *now, struct nm_next *out, struct nm_error *err)
 {
-	const bool callers = nm_carrier_traits(carrier, account).callers;
+	const struct nm_traits traits = nm_carrier_traits(carrier, account);
 	const nm_time end = within.until < route->until ? within.until : route->until;
 	nm_time last = within.from;
 	enum nm_code code = NM_OK;
 
 	*out = (struct nm_next){ .at = NM_TIME_MAX };
-	if (carrier->traits.keeps_time)
+	if (traits.keeps_time)
 		return NM_OK;
 	for (nm_time t = nm_route_next(route, last); t < end && code == NM_OK; t = nm_route_next(route, t)) {
-		if (alike(route, callers, last, t))
+		if (alike(route, traits.callers, last, t))
 			continue;
 		last = t;
 		code = render_at(carrier, account, route, t, out, err);

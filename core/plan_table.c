@@ -78,6 +78,8 @@ const struct nm_option_info nm_options[] = {
 	{ "account", "whisper", NM_TYPE_TEXT, NULL, NULL, false,
 	  "https URL of the document that rings and asks to press 1, for Twilio." },
 	{ "account", "script_dir", NM_TYPE_TEXT, NULL, NULL, false, "Folder of the server's script files." },
+	{ "account", "hours", NM_TYPE_TEXT, NULL, NULL, false,
+	  "no: the sandbox keeps no hours, as some carriers do not." },
 
 	{ "line", "number", NM_TYPE_PHONE, NULL, NULL, true, "Number that customers call." },
 	{ "line", "account", NM_TYPE_REFERENCE, "account", NULL, true, "Account that the number is on." },

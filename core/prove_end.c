@@ -195,8 +195,8 @@ static struct nm_draft *add_dependent(struct nm_prover *prover, int line, uint32
 		checker, draft,
 		hand ? "move the line to a carrier that keeps hours, or do at these times what nevermiss "
 		       "codes shows"
-		     : "move the line to a carrier that keeps hours, or change what is live by hand at these "
-		       "times: this version has no agent that does it",
+		     : "let nevermiss agent run on a machine that is always on, or move the line to a carrier that "
+		       "keeps hours",
 		0, NULL);
 	return draft;
 }

@@ -13,6 +13,12 @@
  * all day, to the horizon. */
 struct nm_span nm_push_window(const struct nm_push_context *context);
 
+/* The instant whose situation is wanted. */
+static inline nm_time nm_push_instant(const struct nm_push_context *context)
+{
+	return context->as_of != 0 ? context->as_of : context->now;
+}
+
 /* nm_status_read for some lines; out->lines in the order of `lines`. */
 enum nm_code nm_status_lines(const struct nm_push_context *context, const int *lines, size_t n,
 			     struct nm_status *out, struct nm_error *err) NM_WARN_UNUSED;

@@ -29,7 +29,7 @@ struct nm_status_reading {
 struct nm_span nm_push_window(const struct nm_push_context *context)
 {
 	const struct nm_zone *zone = context->plan->zone;
-	nm_local day = nm_local_day(nm_zone_local(zone, context->now)) * NM_DAY;
+	nm_local day = nm_local_day(nm_zone_local(zone, nm_push_instant(context))) * NM_DAY;
 	nm_time horizon =
 		context->horizon > context->now ? context->horizon : context->now + NM_CHECK_HORIZON;
 	nm_local last = nm_local_day(nm_zone_local(zone, horizon) + NM_DAY - 1) * NM_DAY;
@@ -94,7 +94,7 @@ enum nm_code nm_artefacts_same(const struct nm_push_context *context, const stru
 	if (code == NM_OK && foreign == NULL)
 		code = nm_artefact_lift(carrier, b, arena, &y, &foreign, err);
 	if (code == NM_OK && foreign == NULL) {
-		code = nm_route_diff(x, y, context->now, window.until, &differences, err);
+		code = nm_route_diff(x, y, nm_push_instant(context), window.until, &differences, err);
 		*same = code == NM_OK && differences.n == 0;
 	}
 	nm_differences_clear(&differences);
@@ -130,7 +130,8 @@ static enum nm_code render_line(struct nm_status_reading *r, struct nm_line_stat
 	enum nm_code code = nm_account_check(account, &why);
 
 	if (code == NM_OK)
-		code = line->carrier->render(held(line), account, r->context.now, &line->wanted, &why);
+		code = line->carrier->render(held(line), account, nm_push_instant(&r->context), &line->wanted,
+					     &why);
 	if (code == NM_OK)
 		return NM_OK;
 	if (code != NM_INPUT)
@@ -161,8 +162,8 @@ static enum nm_code prepare_line(struct nm_status_reading *r, struct nm_line_sta
 	line->carrier = nm_carrier_find(account->driver);
 	if (line->carrier == NULL)
 		return refuse_driver(r, line, account, err);
-	code = nm_carrier_hold(line->carrier, account, line->plan_route, r->context.now, &line->held_route,
-			       &line->losses, err);
+	code = nm_carrier_hold(line->carrier, account, line->plan_route, nm_push_instant(&r->context),
+			       &line->held_route, &line->losses, err);
 	return code == NM_OK ? render_line(r, line, account, err) : code;
 }
 
@@ -194,7 +195,7 @@ static const char *sync_words(const struct nm_status_reading *r, const struct nm
 static enum nm_code compare_line(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
 	const nm_time soon = r->context.now + NM_HORIZON_LOW;
-	enum nm_code code = nm_route_diff(held(line), line->live_route, r->context.now,
+	enum nm_code code = nm_route_diff(held(line), line->live_route, nm_push_instant(&r->context),
 					  compared_until(r, line), &line->differences, err);
 
 	if (code != NM_OK)

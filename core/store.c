@@ -9,7 +9,6 @@
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -310,6 +309,14 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_EXPIRE_CALLS] = "DELETE FROM call WHERE " OLD_CALL,
 	[NM_SQL_EXPIRE_TEXTS] = "DELETE FROM outbox WHERE updated < ?1 AND state > 1",
 	[NM_SQL_EXPIRE_EVENTS] = "DELETE FROM event WHERE updated < ?1 AND state <> 0",
+	[NM_SQL_AGENT_PUT] = "INSERT OR REPLACE INTO agent(id, pid, host, started, round, next, stopped)"
+			     " VALUES(1, ?, ?, ?, ?, ?, ?)",
+	[NM_SQL_AGENT_GET] = "SELECT pid, host, started, round, next, stopped FROM agent",
+	[NM_SQL_AGENT_TROUBLE_PUT] =
+		"INSERT OR REPLACE INTO agent_trouble(work, what, since, words) VALUES(?, ?, ?, ?)",
+	[NM_SQL_AGENT_TROUBLE_DROP] = "DELETE FROM agent_trouble WHERE work = ?1 AND what = ?2",
+	[NM_SQL_AGENT_TROUBLES] = "SELECT work, what, since, words FROM agent_trouble ORDER BY since, work, what",
+	[NM_SQL_OUTBOX_WHY] = "SELECT id FROM outbox WHERE why = ?1 ORDER BY id LIMIT 1",
 };
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
@@ -529,7 +536,7 @@ enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **o
 	if (store == NULL)
 		return nm_fail_memory(err);
 	store->read_only = read_only;
-	store->lock = -1;
+	store->lock = store->agent_lock = -1;
 	store->file = strdup(file);
 	if (store->file == NULL)
 		code = nm_fail_memory(err);
@@ -552,6 +559,7 @@ void nm_store_close(struct nm_store *store)
 		sqlite3_finalize(store->statements[i]);
 	sqlite3_close(store->db);
 	nm_store_unlock(store);
+	nm_store_agent_unlock(store);
 	free(store->file);
 	free(store);
 }
@@ -608,40 +616,6 @@ void nm_store_abandon(struct nm_store *store)
 	if (store->depth > 0)
 		(void)!run_plain(store, NM_SQL_ROLLBACK, NULL);
 	store->depth = 0;
-}
-
-/* A file beside the store: a lock on the store itself would be in SQLite's way. */
-enum nm_code nm_store_lock(struct nm_store *store, struct nm_error *err)
-{
-	struct nm_buf file;
-	enum nm_code code = nm_store_writable(store, err);
-	int fd = -1;
-
-	if (code != NM_OK)
-		return code;
-	nm_buf_init(&file, 65536);
-	nm_buf_addf(&file, "%s-lock", store->file);
-	if (file.failed)
-		code = nm_fail_memory(err);
-	else if ((fd = open(file.data, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600)) < 0)
-		code = nm_fail(err, NM_SYSTEM, "%s: cannot be opened: %s", file.data, strerror(errno));
-	else if (flock(fd, LOCK_EX | LOCK_NB) != 0)
-		code = nm_fail(err, NM_REFUSED,
-			       "another nevermiss is pushing this plan or sending a text: wait until it has "
-			       "finished");
-	nm_buf_clear(&file);
-	if (code == NM_OK)
-		store->lock = fd;
-	else if (fd >= 0)
-		close(fd);
-	return code;
-}
-
-void nm_store_unlock(struct nm_store *store)
-{
-	if (store->lock >= 0)
-		close(store->lock);
-	store->lock = -1;
 }
 
 enum nm_code nm_store_check(struct nm_store *store, struct nm_error *err)

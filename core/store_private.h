@@ -141,6 +141,12 @@ enum nm_store_statement {
 	NM_SQL_EXPIRE_CALLS,
 	NM_SQL_EXPIRE_TEXTS,
 	NM_SQL_EXPIRE_EVENTS,
+	NM_SQL_AGENT_PUT,
+	NM_SQL_AGENT_GET,
+	NM_SQL_AGENT_TROUBLE_PUT,
+	NM_SQL_AGENT_TROUBLE_DROP,
+	NM_SQL_AGENT_TROUBLES,
+	NM_SQL_OUTBOX_WHY,
 	NM_SQL_COUNT
 };
 
@@ -148,7 +154,8 @@ struct nm_store {
 	sqlite3 *db;
 	char *file; /* for messages */
 	bool read_only;
-	int lock; /* descriptor of the lock that is held; -1 */
+	int lock;       /* descriptor of the lock that is held; -1 */
+	int agent_lock; /* likewise */
 	int depth; /* of nested begins */
 	const struct nm_plan_file *files; /* what versions are kept with; borrowed */
 	sqlite3_stmt *statements[NM_SQL_COUNT];

@@ -117,6 +117,12 @@ static const char *const migrations[] = {
 	" body TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX sandbox_inbound_line ON sandbox_inbound(line, id);"
 	"CREATE INDEX outbox_at ON outbox(at);",
+	/* One row: the agent that runs, or ran last.  round, next: when it last looked, when it will again. */
+	"CREATE TABLE agent(id INTEGER PRIMARY KEY CHECK(id = 1), pid INTEGER NOT NULL, host TEXT NOT NULL,"
+	" started INTEGER NOT NULL, round INTEGER NOT NULL, next INTEGER NOT NULL, stopped INTEGER) STRICT;"
+	"CREATE TABLE agent_trouble(work INTEGER NOT NULL, what TEXT NOT NULL, since INTEGER NOT NULL,"
+	" words TEXT NOT NULL, PRIMARY KEY(work, what)) STRICT;"
+	"CREATE INDEX outbox_why ON outbox(why);",
 };
 
 #define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))

@@ -168,6 +168,20 @@ enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time 
 	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its texts", err);
 }
 
+enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, int64_t *id, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_OUTBOX_WHY, err);
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, why);
+	result = sqlite3_step(statement);
+	*id = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its texts", err);
+}
+
 /* --- what is known of texts before another one is sent --- */
 
 #define PAST_S (30 * (nm_time)NM_DAY) /* so far back what became of texts to a number counts */

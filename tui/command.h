@@ -156,6 +156,7 @@ bool confirm_yes(const struct invocation *run, const char *question);
 
 #define COMMAND(name) \
 	enum nm_code cmd_##name(struct invocation *run, enum status *status, struct nm_error *err)
+COMMAND(agent);
 COMMAND(calendar);
 COMMAND(calls);
 COMMAND(check);

@@ -135,7 +135,7 @@ static const char *decided_option(const struct arguments *args)
 static bool only_looks(const struct command *command)
 {
 	static const char *const names[] = { "check",	"simulate", "sweep", "hours",	"week",	  "next",
-					     "compare", "diff",	    "test",  "history", "export", "keys", "report", "screen" };
+					     "compare", "diff",	    "test",  "history", "export", "keys", "report", "screen", "agent" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (!strcmp(names[i], command->name))
@@ -156,6 +156,10 @@ static bool may_run(struct app *app, const struct command *command, const struct
 	}
 	if (!strcmp(command->name, "demo")) {
 		app_message(app, STYLE_WARNING, "the demo opens an interface of its own: start it from the shell");
+		return false;
+	}
+	if (!strcmp(command->name, "agent") && !argument_given(args, "status")) {
+		app_message(app, STYLE_WARNING, "the agent runs until a signal ends it: start it from the shell (here --status tells how it does)");
 		return false;
 	}
 	if (!only_looks(command) && nm_document_dirty(app->session->document)) {

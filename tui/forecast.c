@@ -23,7 +23,7 @@ static enum nm_code anew_route(const struct nm_plan *plan, const struct nm_line_
 
 	*owned = NULL;
 	*out = NULL;
-	if (line->carrier->traits.keeps_time)
+	if (nm_carrier_traits(line->carrier, account).keeps_time)
 		return NM_OK;
 	code = nm_carrier_hold_anew(line->carrier, account, line->plan_route, owned, err);
 	if (code)

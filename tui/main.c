@@ -260,7 +260,7 @@ static void print_error(const struct nm_error *err)
 
 static enum nm_code unknown_command(const char *name, struct nm_error *err)
 {
-	static const char *const to_come[] = { "agent", "replay" };
+	static const char *const to_come[] = { "replay" };
 	const char *nearest = command_nearest(name);
 	size_t i;
 
@@ -350,6 +350,7 @@ static void surroundings_read(struct surroundings *around, const struct argument
 		.who = around->who.data,
 		.editor = environment("VISUAL") ? environment("VISUAL") : environment("EDITOR"),
 		.read_only = argument_given(args, "read-only"),
+		.journal = environment("JOURNAL_STREAM"),
 		.ascii = plain_locale(),
 		.theme = read_preferences(around),
 		.mistakes = &around->mistakes,

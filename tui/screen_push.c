@@ -109,6 +109,11 @@ static bool may_go_on(struct app *app)
 	return false;
 }
 
+static bool keeps_time(const struct nm_plan *plan, const struct nm_line_status *line)
+{
+	return nm_carrier_traits(line->carrier, &plan->accounts[plan->lines[line->line].account]).keeps_time;
+}
+
 /* A line whose carrier keeps no time is to do something else than when it was read. */
 static bool time_has_passed(const struct app *app)
 {
@@ -117,7 +122,7 @@ static bool time_has_passed(const struct app *app)
 	for (size_t i = 0; session->status_known && i < session->status.n; i++) {
 		const struct nm_line_status *line = &session->status.lines[i];
 
-		if (line->carrier && !line->carrier->traits.keeps_time && line->plan_route &&
+		if (line->carrier && line->plan_route && !keeps_time(session->plan, line) &&
 		    nm_route_situation(line->plan_route, session->status_at) !=
 			    nm_route_situation(line->plan_route, app_now(app)))
 			return true;

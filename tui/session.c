@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "nevermiss/agent.h"
 #include "nevermiss/report.h"
 
 static void forget_timelines(struct session *session)
@@ -448,6 +449,24 @@ struct nm_test_fact session_tests(struct session *session)
 	return tests;
 }
 
+struct nm_agent_fact session_agent(struct session *session)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_agent_fact agent = { 0 };
+	struct nm_agent_beat beat;
+	struct nm_store *store;
+
+	agent.known = arena && session_store(session, &store, NULL) == NM_OK &&
+		      nm_store_agent_get(store, arena, &beat, &agent.ran, NULL) == NM_OK;
+	if (agent.known && agent.ran) {
+		agent.alive = !nm_agent_silent(&beat, session_now(session));
+		agent.stopped = beat.stopped != 0;
+		agent.last = beat.round;
+	}
+	nm_arena_free(arena);
+	return agent;
+}
+
 static struct nm_log_fact read_log(struct session *session, struct nm_store *store)
 {
 	const struct nm_report_options options = {.span = nm_report_30_days(session_now(session)), .line = -1};
@@ -520,6 +539,7 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 		options.calendars = calendars;
 	options.tests = session_tests(session);
 	options.log = session_log(session);
+	options.agent = session_agent(session);
 	code = nm_check(plan, &options, out, err);
 	nm_arena_free(arena);
 	return code;

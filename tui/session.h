@@ -34,6 +34,7 @@ struct session_options {
 	const char *who;       /* for the records: "pat over ssh" */
 	const char *editor;    /* command for `e`; NULL: "vi" */
 	bool read_only;
+	const char *journal;   /* the stream that journald reads, as the environment names it; NULL */
 	bool ascii;            /* no character beyond ASCII on the screen */
 	enum theme theme;      /* mono: NO_COLOR, or such a terminal */
 	const struct nm_diags *mistakes; /* in the user's keys and theme, to be told; NULL */
@@ -184,6 +185,8 @@ void session_take_status(struct session *session, const struct nm_status *status
 /* What the store knows of the lines, for nm_check: n_lines of them, memory from the arena. */
 /* What the store knows of test calls played; not known when it cannot be read. */
 struct nm_test_fact session_tests(struct session *session);
+/* Whether the agent is alive; not known when the store cannot be read. */
+struct nm_agent_fact session_agent(struct session *session);
 /* What the log says of the last 30 days; cached until something is written to the store. */
 struct nm_log_fact session_log(struct session *session);
 /* Writes down that they were played now; nothing in a read-only session. */

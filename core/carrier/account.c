@@ -26,6 +26,7 @@ static const struct option options[] = {
 	{ "codes_file", offsetof(struct nm_account, codes_file) },
 	{ "whisper", offsetof(struct nm_account, whisper) },
 	{ "script_dir", offsetof(struct nm_account, script_dir) },
+	{ "hours", offsetof(struct nm_account, hours) },
 };
 
 #define OPTIONS (sizeof(options) / sizeof(options[0]))

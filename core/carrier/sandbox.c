@@ -174,7 +174,23 @@ static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_re
 	return write_step(exchange, last, next);
 }
 
+static enum nm_code check_account(const struct nm_account *account, struct nm_error *err)
+{
+	const char *hours = account->hours;
+
+	if (hours == NULL || strcmp(hours, "yes") == 0 || strcmp(hours, "no") == 0)
+		return NM_OK;
+	return nm_fail(err, NM_INPUT, "hours is yes or no, not \"%s\"", hours);
+}
+
+/* As at a carrier that keeps no hours: for trying out what the agent does there. */
+static void adapt(const struct nm_account *account, struct nm_traits *traits)
+{
+	traits->keeps_time = account->hours == NULL || strcmp(account->hours, "no") != 0;
+}
+
 static const struct nm_account_key keys[] = {
+	{ "hours", "yes or no", "no: it keeps none, as some carriers: the agent pushes at each change", false },
 	{ NULL, NULL, NULL, false },
 };
 
@@ -208,6 +224,8 @@ const struct nm_carrier nm_carrier_sandbox = {
 		.records_late_s = -1,
 	},
 	.keys = keys,
+	.account = check_account,
+	.adapt = adapt,
 	.render = render,
 	.lift = lift,
 	.step = step,

@@ -369,6 +369,9 @@ void nm_carriers_that(bool (*can)(const struct nm_traits *traits), struct nm_buf
 /* The traits with this account (NULL: none). */
 struct nm_traits nm_carrier_traits(const struct nm_carrier *carrier, const struct nm_account *account);
 
+/* Do the line's hours, if it has any, hold only while an agent pushes them at each change? */
+bool nm_carrier_needs_agent(const struct nm_plan *plan, int line);
+
 /* What the carrier can hold of a route, and what of it is lost.  *held stays NULL when nothing is: the route
  * itself is held.  A carrier that keeps no time holds what is in force at the instant `at`. */
 enum nm_code nm_carrier_hold(const struct nm_carrier *carrier, const struct nm_account *account,

@@ -78,12 +78,21 @@ struct nm_log_fact {
 	int64_t callback_s; /* so long half of those who were to be called back waited at least; 0: not known */
 };
 
+/* What the store knows of the agent; for agent-silent. */
+struct nm_agent_fact {
+	bool known;
+	bool ran, alive; /* ever; by what it last wrote */
+	bool stopped;    /* somebody ended it in good order */
+	nm_time last;    /* when it was last heard of */
+};
+
 struct nm_check_options {
 	nm_time now, from, until; /* horizon */
 	size_t n_calendars;
 	const struct nm_calendar_fact *calendars;
 	struct nm_test_fact tests;
 	struct nm_log_fact log;
+	struct nm_agent_fact agent;
 	size_t n_facts;
 	const struct nm_line_fact *facts;
 	size_t n_left;

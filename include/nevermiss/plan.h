@@ -66,6 +66,7 @@ struct nm_account {
 	/* NULL when not given: */
 	const char *sid, *endpoint, *domain, *user, *token_cmd, *token_env, *token_file, *carrier, *whisper;
 	const char *script_dir;
+	const char *hours;      /* of the sandbox: "no" makes it one that keeps none */
 	const char *codes_file; /* as written */
 	const char *codes;      /* what stands in it */
 };

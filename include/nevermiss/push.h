@@ -73,6 +73,7 @@ struct nm_push_context {
 	struct nm_store *store;
 	struct nm_transport transport;
 	nm_time now, horizon; /* default two years */
+	nm_time as_of; /* what is in force at this instant is what is wanted: ahead of a change; 0: now */
 	const char *who;      /* "pat over ssh" */
 	uint64_t plan_mark;   /* tells this text of the plan from others; kept with what is read back */
 	/* Called whenever a line is done with (may be NULL), what: "reading", "pushing", "reading back".  Returning

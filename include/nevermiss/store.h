@@ -31,6 +31,9 @@ void nm_store_abandon(struct nm_store *store); /* takes back what was not commit
  * by closing the store, and by the end of the process, however it ends. */
 enum nm_code nm_store_lock(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_unlock(struct nm_store *store);
+/* Likewise one agent runs at a time; it takes the other lock, too, whenever it pushes or sends. */
+enum nm_code nm_store_agent_lock(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+void nm_store_agent_unlock(struct nm_store *store);
 enum nm_code nm_store_check(struct nm_store *store,
 			    struct nm_error *err) NM_WARN_UNUSED; /* integrity_check */
 enum nm_code nm_store_backup(struct nm_store *store, const char *file, struct nm_error *err) NM_WARN_UNUSED;
@@ -222,6 +225,10 @@ enum nm_code nm_store_outbox_known(struct nm_store *store, const struct nm_outbo
  * (NM_TIME_MIN: none was), and whether a carrier said that nobody there wants any. */
 enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time *newest, bool *refused,
 				struct nm_error *err) NM_WARN_UNUSED;
+
+/* The oldest text that was written down for that reason; 0: there is none. */
+enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, int64_t *id,
+				 struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- the sandbox carrier --- */
 /* NULL text: nothing is there.  fault: what the next requests meet (transport_sandbox.c), "" nothing. */

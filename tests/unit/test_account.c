@@ -28,6 +28,7 @@ static void test_what_drivers_take(void **state)
 		  .whisper = "https://a.example/b" },
 		{ .name = "a", .driver = "telnyx", .token_env = "X", .endpoint = "http://127.0.0.1:1" },
 		{ .name = "a", .driver = "voipms", .user = "a@example.org" },
+		{ .name = "a", .driver = "sandbox", .hours = "no" },
 		{ .name = "a", .driver = "asterisk", .endpoint = "PJSIP/{number}@t", .script_dir = "/etc/a" },
 		{ .name = "a",
 		  .driver = "cpl",
@@ -53,7 +54,9 @@ static void test_what_they_do_not(void **state)
 		  "account a: no driver `gateway` in this build yet; there are asterisk, codes, cpl, manual, sandbox, "
 		  "telnyx, twilio, voipms" },
 		{ { .name = "a", .driver = "sandbox", .sid = SID },
-		  "account a: driver sandbox does not take `sid`, so leave it out; it takes no options" },
+		  "account a: driver sandbox does not take `sid`, so leave it out; it takes hours" },
+		{ { .name = "a", .driver = "sandbox", .hours = "none" },
+		  "account a: hours is yes or no, not \"none\"" },
 		{ { .name = "a", .driver = "codes", .carrier = "gsm", .sid = SID },
 		  "account a: driver codes does not take `sid`, so leave it out; it takes carrier, codes_file" },
 		{ { .name = "a", .driver = "codes" },

@@ -40,6 +40,7 @@ struct subject {
 	size_t n_left;
 	struct nm_test_fact tests;
 	struct nm_log_fact log;
+	struct nm_agent_fact agent;
 };
 
 static char *file_name(const char *id, const char *which)
@@ -51,7 +52,7 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow`, as far as such a file is there. */
+/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow|silent|alive`, as far as such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
@@ -84,6 +85,9 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 			subject->log.peaks = 3u << 9 | 3u << 13;
 		if (!strcmp(word, "slow"))
 			subject->log.callback_s = 34 * 60;
+		if (!strcmp(word, "silent") || !strcmp(word, "alive"))
+			subject->agent = (struct nm_agent_fact){ .known = true, .ran = true, .last = NOW - 3600,
+								 .alive = !strcmp(word, "alive") };
 		subject->n_facts++;
 	}
 	if (file)
@@ -102,6 +106,7 @@ static void subject_check(struct subject *subject)
 		.left = &subject->left,
 		.tests = subject->tests,
 		.log = subject->log,
+		.agent = subject->agent,
 	};
 	struct nm_error err;
 

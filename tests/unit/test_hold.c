@@ -377,6 +377,39 @@ static void test_hours_that_cannot_be_kept(void **state)
 	carrier_line_close(&line);
 }
 
+/* The sandbox keeps hours unless its account says no; told anew at each change it does what the plan says all the same. */
+static void test_a_sandbox_that_keeps_no_hours(void **state)
+{
+	const struct nm_account keeps = { .name = "a", .driver = "sandbox" };
+	const struct nm_account none = { .name = "a", .driver = "sandbox", .hours = "no" };
+	const struct nm_carrier *sandbox = nm_carrier_find("sandbox");
+	struct nm_differences differences;
+	struct nm_route *held = NULL;
+	struct nm_losses losses;
+	struct carrier_line line;
+	struct nm_error err;
+
+	(void)state;
+	open_line(&line, sandbox);
+	assert_int_equal(nm_carrier_hold(sandbox, &keeps, line.route, line.at, &held, &losses, &err), NM_OK);
+	assert_null(held);
+	nm_losses_clear(&losses);
+	assert_int_equal(nm_carrier_hold(sandbox, &none, line.route, line.at, &held, &losses, &err), NM_OK);
+	assert_true(losses.needs_agent && losses.n == 1);
+	for (nm_time t = held->from; t < held->until; t = nm_route_next(held, t))
+		assert_int_equal(nm_route_situation(held, t), nm_route_situation(line.route, line.at));
+	nm_losses_clear(&losses);
+	nm_route_free(held);
+	assert_int_equal(nm_carrier_hold_anew(sandbox, &none, line.route, &held, &err), NM_OK);
+	assert_int_equal(nm_route_diff(line.route, held != NULL ? held : line.route, line.route->from,
+				       line.route->until, &differences, &err),
+			 NM_OK);
+	assert_int_equal(differences.n, 0);
+	nm_differences_clear(&differences);
+	nm_route_free(held);
+	carrier_line_close(&line);
+}
+
 /* A forward to one number: the handset, then one more, and it ends there. */
 static void test_a_forward_goes_no_further(void **state)
 {
@@ -592,6 +625,7 @@ int main(void)
 		cmocka_unit_test(test_those_that_ring_together),
 		cmocka_unit_test(test_whole_numbers_stay_in_the_groups_they_begin_like),
 		cmocka_unit_test(test_hours_that_cannot_be_kept),
+		cmocka_unit_test(test_a_sandbox_that_keeps_no_hours),
 		cmocka_unit_test(test_a_forward_goes_no_further),
 		cmocka_unit_test(test_a_call_that_cannot_be_ended),
 		cmocka_unit_test(test_a_mailbox_of_the_carrier),

@@ -371,6 +371,7 @@ static void a_plan_holds_what_was_written(void **state)
 	assert_int_equal(plan->retention_s, 52 * 7 * NM_DAY);
 	assert_true(plan->targets.first_call > 80.49 && plan->targets.first_call < 80.51);
 	assert_int_equal(plan->targets.callback_s, 900);
+	assert_string_equal(plan->accounts[0].hours, "yes");
 	assert_string_equal(plan->accounts[2].driver, "twilio");
 	assert_string_equal(plan->accounts[2].token_cmd, "pass show twilio");
 	assert_null(plan->accounts[2].endpoint);

@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the owner is told by text, each thing once: follow-ups that are late, and lines that could not be pushed for a
+ * while.
+ *
+ * The text's row in the outbox has the reason, and is written before anything is sent: whoever finds it there knows
+ * that the owner was told, whatever was cut off in between.
+ */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "core/agent_private.h"
+#include "nevermiss/followup.h"
+#include "nevermiss/texting.h"
+
+#define LATE_MOST 200       /* follow-ups that one look goes through */
+#define LATE_LONG NM_DAY    /* what was late before that is nothing new */
+#define UNPUSHED_S 600      /* so long a line may fail before its owner is told */
+#define HOUR_MOST 6         /* texts: more of them say nothing more */
+#define FOLLOW_S 20
+#define WHY_TEXT 128
+#define LATE_WHY "late: follow-up %" PRId64
+#define UNPUSHED_WHY "line not pushed: %.60s, %" PRId64
+
+/* Who is told: the first person whom an emergency alerts, else the first of the plan's whose phone is known; -1. */
+static int owner_of(const struct nm_plan *plan)
+{
+	const struct nm_targets *alert = &plan->emergency.alert;
+	nm_number number;
+
+	for (size_t i = 0; plan->emergency.given && i < alert->n; i++)
+		if (alert->items[i].kind == NM_TARGET_DESTINATION &&
+		    plan->destinations[alert->items[i].id].kind == NM_PERSONAL &&
+		    nm_texting_recipient(plan, alert->items[i].id, &number, NULL) == NM_OK)
+			return alert->items[i].id;
+	for (size_t i = 0; i < plan->n_destinations; i++)
+		if (plan->destinations[i].kind == NM_PERSONAL &&
+		    nm_texting_recipient(plan, (int)i, &number, NULL) == NM_OK)
+			return (int)i;
+	return -1;
+}
+
+/* An hour has room for one more. */
+static bool has_room(struct nm_agent *agent)
+{
+	if (agent->now / 3600 != agent->hour) {
+		agent->hour = agent->now / 3600;
+		agent->told = 0;
+	}
+	return agent->told < HOUR_MOST;
+}
+
+static enum nm_code send(struct nm_agent *agent, const char *why, const char *body, struct nm_error *err)
+{
+	const struct nm_plan *plan = agent->view.push.plan;
+	const int owner = owner_of(plan);
+	struct nm_outgoing outgoing = { .body = body, .why = why, .follow_s = FOLLOW_S };
+	struct nm_outbox sent;
+	enum nm_code code;
+
+	if (owner < 0)
+		return nm_fail(err, NM_INPUT, "the plan has no personal destination with a number: nobody can be told");
+	code = nm_texting_recipient(plan, owner, &outgoing.to, err);
+	if (code == NM_OK)
+		code = nm_texting_sender(plan, -1, &outgoing.sender, err);
+	if (code == NM_OK)
+		code = nm_texting_send(&agent->view.push, &outgoing, &sent, err);
+	if (code != NM_OK)
+		return code;
+	agent->round.texts++;
+	agent->told++;
+	nm_outbox_clear(&sent);
+	return NM_OK;
+}
+
+/* Once for that reason. */
+static enum nm_code tell_owner(struct nm_agent *agent, const struct nm_agent_job *job, const char *why, const char *body,
+			       struct nm_error *err)
+{
+	int64_t id = 0;
+	enum nm_code code = nm_store_outbox_why(agent->store, why, &id, err);
+
+	if (code != NM_OK || id != 0 || !has_room(agent))
+		return code;
+	code = send(agent, why, body, err);
+	if (code == NM_OK)
+		nm_agent_tell(agent, job, NM_AGENT_NOTICE, "told by text: %s", body);
+	return code;
+}
+
+/* --- follow-ups --- */
+
+static enum nm_code tell_late(struct nm_agent *agent, const struct nm_agent_job *job, const struct nm_followup *followup,
+			      nm_time due, struct nm_error *err)
+{
+	const struct nm_plan *plan = agent->view.push.plan;
+	char why[WHY_TEXT], who[NM_NUMBER_TEXT] = "a lead without a number", age[NM_TIME_TEXT];
+	struct nm_buf body;
+	enum nm_code code;
+
+	if (followup->number != 0)
+		nm_number_words(followup->number, who);
+	snprintf(why, sizeof(why), LATE_WHY, followup->id);
+	nm_duration_words(agent->now - due < 60 ? 60 : (agent->now - due) / 60 * 60, age);
+	nm_buf_init(&body, NM_TEXT_MAX);
+	nm_buf_addf(&body, "%s: call back %s, late by %s (follow-up %" PRId64 ")", plan->business, who, age,
+		    followup->id);
+	code = tell_owner(agent, job, why, body.data, err);
+	nm_buf_clear(&body);
+	return code;
+}
+
+static enum nm_code look_for_late(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
+{
+	const struct nm_followup_filter filter = { .open = true, .since = agent->now - NM_FOLLOWUP_LATE_S,
+						   .until = NM_TIME_MAX, .most = LATE_MOST, .now = agent->now };
+	struct nm_followups followups;
+	enum nm_code code = nm_store_followups(agent->store, &filter, &followups, err);
+
+	if (code != NM_OK)
+		return code;
+	for (size_t i = 0; i < followups.n && code == NM_OK; i++) {
+		const struct nm_followup_due due = nm_followup_due(agent->view.push.plan, &followups.items[i]);
+
+		if (due.next == NM_NEXT_CALL && due.at < agent->now && due.at > agent->now - LATE_LONG)
+			code = tell_late(agent, job, &followups.items[i], due.at, err);
+	}
+	nm_followups_clear(&followups);
+	return code;
+}
+
+/* --- lines --- */
+
+static enum nm_code look_for_unpushed(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
+{
+	const struct nm_plan *plan = agent->view.push.plan;
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < agent->n && code == NM_OK; i++) {
+		const struct nm_agent_job *line = &agent->jobs[i];
+		char why[WHY_TEXT], since[NM_TIME_TEXT];
+		struct nm_buf body;
+
+		if (line->work != NM_AGENT_LINE || line->since == 0 || agent->now - line->since < UNPUSHED_S)
+			continue;
+		snprintf(why, sizeof(why), UNPUSHED_WHY, line->what, line->since);
+		nm_buf_init(&body, NM_TEXT_MAX);
+		nm_time_words(plan->zone, line->since, false, since);
+		nm_buf_addf(&body, "%s: line %s could not be set as the plan says since %s; callers get what was set "
+				   "before. See nevermiss agent --status",
+			    plan->business, line->what, since);
+		code = tell_owner(agent, job, why, body.data, err);
+		nm_buf_clear(&body);
+	}
+	return code;
+}
+
+/* --- what an earlier process left in the middle --- */
+
+static bool is_ours(const struct nm_outbox_text *text)
+{
+	return strncmp(text->why, "late: ", 6) == 0 || strncmp(text->why, "line not pushed: ", 17) == 0;
+}
+
+static enum nm_code finish_left(struct nm_agent *agent, struct nm_error *err)
+{
+	struct nm_outbox left = { 0 }, finished;
+	enum nm_code code = nm_texting_left(agent->store, &left, err);
+
+	for (size_t i = 0; code == NM_OK && i < left.n; i++) {
+		const struct nm_finishing finishing = { .ids = &left.items[i].id, .n = 1, .follow_s = FOLLOW_S };
+
+		if (!is_ours(&left.items[i]))
+			continue;
+		code = nm_texting_finish(&agent->view.push, &finishing, &finished, err);
+		if (code == NM_OK)
+			nm_outbox_clear(&finished);
+	}
+	nm_outbox_clear(&left);
+	return code;
+}
+
+enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
+{
+	enum nm_code code;
+
+	job->due = agent->now + NM_AGENT_POLL_S;
+	if (nm_agent_busy(agent, job))
+		return NM_OK;
+	code = finish_left(agent, err);
+	if (code == NM_OK)
+		code = look_for_late(agent, job, err);
+	return code == NM_OK ? look_for_unpushed(agent, job, err) : code;
+}

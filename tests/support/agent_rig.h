@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * A world for the agent: a clock that moves when somebody moves it, or waits; a store in a folder of its own; the
+ * sandbox's transport behind one that can be slow, cut off from the network, or the place where the process dies.
+ */
+#ifndef TESTS_AGENT_RIG_H
+#define TESTS_AGENT_RIG_H
+
+#include "nevermiss/agent.h"
+
+#define RIG_TAGS 16
+
+struct agent_rig {
+	char *folder, *text;
+	struct nm_plan *plan;
+	uint64_t mark;
+	const char *trouble; /* with what is on disk; NULL */
+	struct nm_store *store;
+	struct nm_transport sandbox;
+	struct nm_agent *agent;
+	int64_t now_ms;
+	int latency_s; /* of each answer */
+	bool down;     /* requests reach nobody */
+	int requests, die_at; /* number of the request in front of which the process ends, without a word; 0 */
+	size_t n_lost;
+	int lost[RIG_TAGS];
+	struct nm_buf log; /* "! " before a warning, a line each */
+	bool stopped;
+	int refreshed; /* times that a calendar was fetched */
+	bool refresh_fails;
+};
+
+/* text: of a plan; at: on its clock.  Nothing is pushed, and no agent lives. */
+void agent_rig_open(struct agent_rig *rig, const char *text, const char *at);
+void agent_rig_close(struct agent_rig *rig);
+/* Another plan, as if it had been saved. */
+void agent_rig_plan(struct agent_rig *rig, const char *text);
+/* A new process, and the end of one: in good order, or (its memory is given back, and nothing else) not. */
+void agent_rig_begin(struct agent_rig *rig);
+void agent_rig_end(struct agent_rig *rig);
+
+/* Gives the store to other processes, and takes it back: an agent may live in one of them then. */
+void agent_rig_leave(struct agent_rig *rig);
+void agent_rig_return(struct agent_rig *rig);
+
+nm_time agent_rig_now(const struct agent_rig *rig);
+nm_time agent_rig_time(const struct agent_rig *rig, const char *at);
+/* The clock is set; or a round at that time. */
+void agent_rig_set(struct agent_rig *rig, nm_time now);
+struct nm_agent_round agent_rig_step(struct agent_rig *rig);
+/* Round after round, each when it is due, until that time; sums up. */
+struct nm_agent_round agent_rig_live(struct agent_rig *rig, nm_time until);
+/* As somebody does it by hand. */
+void agent_rig_push(struct agent_rig *rig);
+
+/* What calls of nobody in particular get at that time: by the plan, and by what the sandbox holds; in words, malloc'd. */
+char *agent_rig_wanted(const struct agent_rig *rig, int line, nm_time at);
+char *agent_rig_held(const struct agent_rig *rig, int line, nm_time at);
+/* How many pushes came to a good end, and lines of the log that have these words. */
+size_t agent_rig_pushes(const struct agent_rig *rig);
+size_t agent_rig_said(const struct agent_rig *rig, const char *words);
+
+#endif
