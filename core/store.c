@@ -116,6 +116,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 	[NM_SQL_CALLS_EACH] =
 		"SELECT caller, began, ended, outcome, reason, probably, answered_by, seconds, cut FROM call"
 		" WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",
+	[NM_SQL_ENTRIES_EACH] =
+		CALL_ROW " WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",
 	[NM_SQL_CALLS_READ_GET] = "SELECT since, until FROM calls_read WHERE number = ?1 AND driver = ?2",
 	[NM_SQL_CALLS_READ_PUT] =
 		"INSERT INTO calls_read(number, driver, since, until) VALUES(?1, ?2, ?3, ?4)"

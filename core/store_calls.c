@@ -373,6 +373,43 @@ enum nm_code nm_store_call_get(struct nm_store *store, int64_t id, struct nm_are
 	return code;
 }
 
+/* Texts of so many calls lie in one arena. */
+#define ENTRIES_AT_ONCE 1024
+
+enum nm_code nm_store_entries_each(struct nm_store *store, const struct nm_call_entry_reader *reader,
+				   struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_ENTRIES_EACH, err);
+	struct nm_arena *arena = NULL;
+	enum nm_code code = NM_OK;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, reader->span.from);
+	sqlite3_bind_int64(statement, 2, reader->span.until);
+	sqlite3_bind_int64(statement, 3, (sqlite3_int64)reader->number);
+	for (size_t i = 0; code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW; i++) {
+		struct nm_call_entry call;
+		bool ok = true;
+
+		if (i % ENTRIES_AT_ONCE == 0) {
+			nm_arena_free(arena);
+			arena = nm_arena_new();
+		}
+		if (arena != NULL)
+			call = read_call(statement, arena, &ok);
+		code = arena != NULL && ok ? read_legs(store, arena, &call, err) : nm_fail_memory(err);
+		if (code == NM_OK)
+			code = reader->take(reader->context, &call, err);
+	}
+	sqlite3_reset(statement);
+	nm_arena_free(arena);
+	if (code != NM_OK)
+		return code;
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its calls", err);
+}
+
 /* --- what was read --- */
 
 enum nm_code nm_store_calls_read(struct nm_store *store, nm_number number, const char *driver,

@@ -260,7 +260,7 @@ static void print_error(const struct nm_error *err)
 
 static enum nm_code unknown_command(const char *name, struct nm_error *err)
 {
-	static const char *const to_come[] = { "agent", "replay" };
+	static const char *const to_come[] = { "agent" };
 	const char *nearest = command_nearest(name);
 	size_t i;
 
