@@ -121,13 +121,20 @@ static enum nm_code drop_legs(struct nm_store *store, int64_t id, struct nm_erro
 	return nm_store_run(store, statement, err);
 }
 
+/* The call and its legs, and what it adds to the sums in place of what it did. */
 static enum nm_code write_all(struct nm_store *store, const struct nm_call_entry *call, int64_t id,
 			      struct nm_error *err)
 {
-	enum nm_code code = id != 0 ? drop_legs(store, id, err) : NM_OK;
+	enum nm_code code = NM_OK;
 
+	if (id != 0)
+		code = nm_store_sums_take(store, id, -1, err);
+	if (code == NM_OK && id != 0)
+		code = drop_legs(store, id, err);
 	if (code == NM_OK)
 		code = write_call(store, call, &id, err);
+	if (code == NM_OK)
+		code = nm_store_sums_take(store, id, 1, err);
 	for (size_t i = 0; i < call->n && code == NM_OK; i++)
 		code = write_leg(store, id, i, &call->legs[i], err);
 	return code;
@@ -271,7 +278,7 @@ void nm_call_entries_clear(struct nm_call_entries *entries)
 	*entries = (struct nm_call_entries){ 0 };
 }
 
-static struct nm_call_brief read_brief(sqlite3_stmt *statement)
+struct nm_call_brief nm_store_brief(sqlite3_stmt *statement)
 {
 	const int seconds = nm_store_within(statement, 7, NM_DAY);
 
@@ -301,7 +308,7 @@ enum nm_code nm_store_calls_each(struct nm_store *store, const struct nm_call_re
 	sqlite3_bind_int64(statement, 2, reader->span.until);
 	sqlite3_bind_int64(statement, 3, (sqlite3_int64)reader->number);
 	while (code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-		const struct nm_call_brief call = read_brief(statement);
+		const struct nm_call_brief call = nm_store_brief(statement);
 
 		code = reader->take(reader->context, &call, err);
 	}

@@ -549,7 +549,8 @@ static void test_a_store_of_before(void **state)
 	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
-				      "DROP TABLE calendar; DROP TABLE deed; DROP TABLE followup; DROP INDEX call_missed;"
+				      "DROP TABLE call_sum; DROP TABLE wait_sum; DROP TABLE matter_sum; DROP INDEX call_missed_at;"
+				      " DROP TABLE calendar; DROP TABLE deed; DROP TABLE followup; DROP INDEX call_missed;"
 				      " DROP INDEX call_answered; DROP INDEX call_caller; ALTER TABLE call DROP COLUMN ours;"
 				      " PRAGMA user_version = 5",
 				      NULL, NULL, NULL),

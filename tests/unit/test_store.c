@@ -564,6 +564,7 @@ static void test_schema_1_is_brought_up_to_date(void **state)
 	assert_int_equal(
 		sqlite3_exec(db, "DROP TABLE tests_played; DROP TABLE version_file; DROP TABLE file;"
 			     " DROP TABLE outbox; DROP TABLE sandbox_text; DROP TABLE leg; DROP TABLE deed; DROP TABLE followup; DROP TABLE call; DROP TABLE calls_read; DROP TABLE calendar;"
+			     " DROP TABLE call_sum; DROP TABLE wait_sum; DROP TABLE matter_sum;"
 			     " PRAGMA user_version = 1", NULL, NULL, NULL),
 		SQLITE_OK);
 	sqlite3_close(db);
@@ -600,6 +601,7 @@ static void test_schema_2_is_brought_up_to_date(void **state)
 	nm_store_close(store);
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db, "DROP TABLE version_file; DROP TABLE file; DROP TABLE outbox; DROP TABLE sandbox_text; DROP TABLE leg; DROP TABLE deed; DROP TABLE followup; DROP TABLE call; DROP TABLE calls_read; DROP TABLE calendar;"
+			     " DROP TABLE call_sum; DROP TABLE wait_sum; DROP TABLE matter_sum;"
 				      " PRAGMA user_version = 2", NULL, NULL, NULL),
 			 SQLITE_OK);
 	sqlite3_close(db);

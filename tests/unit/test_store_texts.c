@@ -216,7 +216,8 @@ static void test_an_older_store(void **state)
 	nm_store_close(store);
 	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(db,
-				      "DROP TABLE calendar; DROP TABLE deed; DROP TABLE followup; DROP INDEX call_missed; DROP INDEX call_caller;"
+				      "DROP TABLE call_sum; DROP TABLE wait_sum; DROP TABLE matter_sum; DROP INDEX call_missed_at;"
+				      " DROP TABLE calendar; DROP TABLE deed; DROP TABLE followup; DROP INDEX call_missed; DROP INDEX call_caller;"
 				      " DROP INDEX call_answered; ALTER TABLE call DROP COLUMN ours;"
 				      " DROP TABLE outbox; DROP TABLE sandbox_text; PRAGMA user_version = 4",
 				      NULL, NULL, NULL),
