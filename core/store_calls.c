@@ -335,19 +335,22 @@ static enum nm_code read_legs(struct nm_store *store, struct nm_arena *arena, st
 			      struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEGS, err);
-	struct nm_call_leg *legs = nm_arena_alloc(arena, NM_LEGS_MAX, sizeof(*legs));
-	bool ok = legs != NULL;
+	struct nm_call_leg read[NM_LEGS_MAX], *legs;
+	bool ok = true;
 	int result = SQLITE_DONE;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, call->id);
 	while (ok && call->n < NM_LEGS_MAX && (result = sqlite3_step(statement)) == SQLITE_ROW)
-		legs[call->n++] = read_leg(statement, arena, &ok);
+		read[call->n++] = read_leg(statement, arena, &ok);
 	sqlite3_reset(statement);
-	call->legs = legs;
-	if (!ok)
+	legs = nm_arena_alloc(arena, call->n, sizeof(*legs));
+	if (!ok || legs == NULL)
 		return nm_fail_memory(err);
+	for (size_t i = 0; i < call->n; i++)
+		legs[i] = read[i];
+	call->legs = legs;
 	return result == SQLITE_DONE || result == SQLITE_ROW ? NM_OK
 							     : nm_store_fail(store, "reading its calls", err);
 }
