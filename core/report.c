@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The figures over the log (report.h).  In: a store and a plan.  Out: a report.  Calls are read once, the oldest first,
- * and none is kept: each is counted in the whole, in its week, in its hour, with its caller and with whoever took it.
+ * The figures over the log (report.h).  In: a store and a plan.  Out: a report.  Whole hours come from the sums that the
+ * store keeps, what is left of the span at both ends from its calls: each is counted in the whole, in its week, in its
+ * hour and with whoever took it.
  */
 #include <assert.h>
 #include <stdlib.h>
@@ -14,7 +15,6 @@ struct reporting {
 	int line; /* -1: all */
 	struct nm_report *report;
 	struct nm_tallies tallies;
-	struct nm_matters *matters;
 	struct nm_layers *layers;
 	struct nm_waits waits; /* of all who were to be called back */
 };
@@ -80,12 +80,6 @@ static enum nm_code make_weeks(struct reporting *run, struct nm_error *err)
 
 /* --- calls --- */
 
-/* It stands in the other line's log too. */
-static bool went_on(const struct nm_call_brief *call, enum nm_fate fate)
-{
-	return fate == NM_FATE_UNKNOWN && call->became.reason == NM_CALL_OTHER_LINE;
-}
-
 static struct nm_week_hour hour_of(const struct nm_zone *zone, nm_time t)
 {
 	const nm_local local = nm_zone_local(zone, t);
@@ -94,45 +88,109 @@ static struct nm_week_hour hour_of(const struct nm_zone *zone, nm_time t)
 	return (struct nm_week_hour){ nm_weekday(day), (int)((local - day * NM_DAY) / 3600) };
 }
 
-static void add_heat(struct nm_report *report, struct nm_week_hour at, const struct nm_call_brief *call,
-		     enum nm_fate fate)
+static void add_heat(struct nm_report *report, struct nm_week_hour at, const struct nm_call_sum *sum)
 {
-	if (fate == NM_FATE_REJECTED || went_on(call, fate))
+	if (sum->fate == NM_FATE_REJECTED || sum->fate == NM_FATE_WENT_ON)
 		return;
-	report->heat[at.day][at.hour]++;
-	report->missed[at.day][at.hour] += nm_fate_missed(fate);
+	report->heat[at.day][at.hour] += sum->calls;
+	report->missed[at.day][at.hour] += nm_fate_missed(sum->fate) ? sum->calls : 0;
 }
 
-static enum nm_code take_call(void *context, const struct nm_call_brief *call, struct nm_error *err)
+static bool take_calls(void *context, const struct nm_call_sum *sum)
 {
 	struct reporting *run = context;
-	struct nm_tallies *tallies = &run->tallies;
-	const struct nm_span span = tallies->span;
-	const enum nm_fate fate = nm_fate_of(call);
-	bool ok = nm_matters_call(run->matters, call, fate);
+	const struct nm_week_hour at = hour_of(run->plan->zone, sum->hour);
 
-	if (ok && span.from <= call->began && call->began < span.until) {
-		const struct nm_week_hour at = hour_of(run->plan->zone, call->began);
+	add_heat(run->report, at, sum);
+	nm_tally_calls(&run->tallies.total, sum->fate, sum->calls);
+	nm_tally_calls(nm_tallies_week(&run->tallies, sum->hour), sum->fate, sum->calls);
+	return nm_layers_calls(run->layers, at, sum);
+}
 
-		add_heat(run->report, at, call, fate);
-		ok = nm_tally_call(&tallies->total, call, fate) &&
-		     nm_tally_call(nm_tallies_week(tallies, call->began), call, fate) &&
-		     nm_layers_call(run->layers, at, call, fate);
-	}
+static bool take_waits(void *context, const struct nm_wait_sum *sum)
+{
+	struct nm_tallies *tallies = &((struct reporting *)context)->tallies;
+
+	return nm_tally_waits(&tallies->total, sum->seconds, sum->calls) &&
+	       nm_tally_waits(nm_tallies_week(tallies, sum->hour), sum->seconds, sum->calls);
+}
+
+static bool take_matters(void *context, const struct nm_matter_sum *sum)
+{
+	struct nm_tallies *tallies = &((struct reporting *)context)->tallies;
+
+	nm_tally_matters(&tallies->total, sum);
+	nm_tally_matters(nm_tallies_week(tallies, sum->began), sum);
+	return true;
+}
+
+/* One call is a sum of one, at its own second. */
+static enum nm_code take_call(void *context, const struct nm_call_brief *call, struct nm_error *err)
+{
+	const int seconds = call->became.seconds;
+	const struct nm_call_sum sum = {
+		.hour = call->began,
+		.fate = nm_fate_of(call),
+		.by = call->became.by,
+		.calls = 1,
+		.timed = seconds >= 0,
+		.waited = seconds >= 0 ? seconds : 0,
+		.talked_s = nm_call_talked_s(call),
+	};
+	const struct nm_wait_sum wait = { call->began, seconds, 1 };
+	bool ok = take_calls(context, &sum);
+
+	if (ok && sum.fate == NM_FATE_ANSWERED && seconds >= 0)
+		ok = take_waits(context, &wait);
 	return ok ? NM_OK : nm_fail_memory(err);
+}
+
+static struct nm_sums_reader reader_of(struct reporting *run, struct nm_span span)
+{
+	return (struct nm_sums_reader){
+		.number = run->line >= 0 ? run->plan->lines[run->line].number : 0,
+		.span = span,
+		.taker = { .call = take_calls, .wait = take_waits, .matter = take_matters, .context = run },
+	};
+}
+
+static enum nm_code read_one_by_one(struct reporting *run, struct nm_store *store, struct nm_span span,
+				    struct nm_error *err)
+{
+	const struct nm_sums_reader sums = reader_of(run, span);
+	const struct nm_call_reader calls = { sums.number, span, take_call, run };
+	enum nm_code code = NM_OK;
+
+	if (span.from < span.until)
+		code = nm_store_calls_each(store, &calls, err);
+	if (code == NM_OK && span.from < span.until)
+		code = nm_store_matters_each(store, &sums, err);
+	return code;
+}
+
+/* Where a clock stands off UTC by half an hour, an hour of it lies in two sums. */
+static bool whole_hours(const struct nm_zone *zone, struct nm_span span)
+{
+	for (nm_time t = span.from; t < span.until + NM_DAY; t += NM_DAY)
+		if ((nm_zone_local(zone, t) - t) % NM_SUM_S != 0)
+			return false;
+	return true;
 }
 
 static enum nm_code read_calls(struct reporting *run, struct nm_store *store, struct nm_error *err)
 {
 	const struct nm_span span = run->report->span;
-	const struct nm_call_reader reader = {
-		.number = run->line >= 0 ? run->plan->lines[run->line].number : 0,
-		.span = { span.from - NM_MATTER_S, span.until + NM_MATTER_S },
-		.take = take_call,
-		.context = run,
-	};
+	const nm_time from = (span.from + NM_SUM_S - 1) / NM_SUM_S * NM_SUM_S;
+	const nm_time until = span.until / NM_SUM_S * NM_SUM_S;
+	const struct nm_sums_reader sums = reader_of(run, (struct nm_span){ from, until });
+	enum nm_code code;
 
-	return nm_store_calls_each(store, &reader, err);
+	if (span.from < 0 || from >= until || !whole_hours(run->plan->zone, span))
+		return read_one_by_one(run, store, span, err);
+	code = read_one_by_one(run, store, (struct nm_span){ span.from, from }, err);
+	if (code == NM_OK)
+		code = nm_store_sums_each(store, &sums, err);
+	return code == NM_OK ? read_one_by_one(run, store, (struct nm_span){ until, span.until }, err) : code;
 }
 
 /* --- follow-ups --- */
@@ -207,8 +265,6 @@ static enum nm_code finish(struct reporting *run, struct nm_error *err)
 {
 	struct nm_report *report = run->report;
 
-	if (!nm_matters_close(run->matters, report->arena, &report->repeats, &report->n_repeats))
-		return nm_fail_memory(err);
 	close_tallies(run);
 	report->wait_median = nm_waits_median(&run->waits);
 	if (!nm_layers_close(run->layers, report))
@@ -234,9 +290,8 @@ static enum nm_code begin(struct reporting *run, struct nm_error *err)
 	code = make_weeks(run, err);
 	if (code != NM_OK)
 		return code;
-	run->matters = nm_matters_new(&run->tallies);
 	run->layers = nm_layers_new(run->plan, report->arena);
-	return run->matters != NULL && run->layers != NULL ? NM_OK : nm_fail_memory(err);
+	return run->layers != NULL ? NM_OK : nm_fail_memory(err);
 }
 
 enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
@@ -252,11 +307,15 @@ enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 		code = read_calls(&run, store, err);
 	if (code == NM_OK)
 		code = read_followups(&run, store, err);
+	if (code == NM_OK) {
+		const struct nm_sums_reader missed = reader_of(&run, report.span);
+
+		code = nm_report_repeats(store, &missed, &report, err);
+	}
 	if (code == NM_OK)
 		code = finish(&run, err);
 	clear_tallies(&run.tallies);
 	free(run.waits.items);
-	nm_matters_free(run.matters);
 	nm_layers_free(run.layers);
 	if (code == NM_OK)
 		*out = report;

@@ -6,37 +6,6 @@
 
 #include "core/report_private.h"
 
-enum nm_fate nm_fate_of(const struct nm_call_brief *call)
-{
-	const struct nm_became *became = &call->became;
-
-	if (became->end == NM_CALL_UNKNOWN)
-		return NM_FATE_UNKNOWN;
-	if (became->end == NM_CALL_REJECTED)
-		return NM_FATE_REJECTED;
-	if (call->cut)
-		return NM_FATE_PERHAPS;
-	switch (became->end) {
-	case NM_CALL_ANSWERED:
-		return became->probably ? NM_FATE_PERHAPS : NM_FATE_ANSWERED;
-	case NM_CALL_VOICEMAIL:
-		return NM_FATE_VOICEMAIL;
-	case NM_CALL_SWALLOWED:
-		return NM_FATE_SWALLOWED;
-	case NM_CALL_ABANDONED:
-		return became->seconds >= 0 && became->seconds < NM_SHORT_ABANDON_S ? NM_FATE_SHORT
-										    : NM_FATE_ABANDONED;
-	default:
-		return NM_FATE_LOST;
-	}
-}
-
-bool nm_fate_missed(enum nm_fate fate)
-{
-	return fate == NM_FATE_VOICEMAIL || fate == NM_FATE_SWALLOWED || fate == NM_FATE_LOST ||
-	       fate == NM_FATE_ABANDONED;
-}
-
 static int64_t *count_of(struct nm_figures *figures, enum nm_fate fate)
 {
 	int64_t *const counts[] = {
@@ -49,24 +18,27 @@ static int64_t *count_of(struct nm_figures *figures, enum nm_fate fate)
 		[NM_FATE_SHORT] = &figures->short_abandoned,
 		[NM_FATE_REJECTED] = &figures->rejected,
 		[NM_FATE_UNKNOWN] = &figures->unknown,
+		[NM_FATE_WENT_ON] = &figures->unknown,
 	};
 
 	return counts[fate];
 }
 
-bool nm_tally_call(struct nm_tally *tally, const struct nm_call_brief *call, enum nm_fate fate)
+void nm_tally_calls(struct nm_tally *tally, enum nm_fate fate, int64_t calls)
 {
-	const int seconds = call->became.seconds;
+	tally->figures.calls += calls;
+	*count_of(&tally->figures, fate) += calls;
+}
 
-	tally->figures.calls++;
-	++*count_of(&tally->figures, fate);
-	if (fate != NM_FATE_ANSWERED || seconds < 0)
+bool nm_tally_waits(struct nm_tally *tally, int seconds, int64_t calls)
+{
+	if (seconds < NM_COMMON_S) {
+		tally->common[seconds] += calls;
 		return true;
-	if (!nm_grow((void **)&tally->seconds, &tally->seconds_capacity, tally->n_seconds + 1,
-		     sizeof(*tally->seconds)))
+	}
+	if (!nm_grow((void **)&tally->rare, &tally->rare_capacity, tally->n_rare + 1, sizeof(*tally->rare)))
 		return false;
-	tally->seconds[tally->n_seconds++] = seconds;
-	tally->rings += nm_rings(seconds);
+	tally->rare[tally->n_rare++] = (struct nm_rare){ seconds, calls };
 	return true;
 }
 
@@ -101,11 +73,11 @@ bool nm_tally_followup(struct nm_tally *tally, const struct nm_followup *followu
 	return true;
 }
 
-void nm_tally_matter(struct nm_tally *tally, int64_t calls, enum nm_fate fate)
+void nm_tally_matters(struct nm_tally *tally, const struct nm_matter_sum *sum)
 {
-	tally->figures.matters++;
-	tally->single += calls == 1 && fate == NM_FATE_ANSWERED;
-	tally->single_perhaps += calls == 1 && (fate == NM_FATE_ANSWERED || fate == NM_FATE_PERHAPS);
+	tally->figures.matters += sum->matters;
+	tally->single += sum->single;
+	tally->single_perhaps += sum->single_perhaps;
 }
 
 /* --- what they come to --- */
@@ -120,11 +92,11 @@ static struct nm_figure percent_of(int64_t part, int64_t whole)
 	return part_of(100 * (double)part, (double)whole);
 }
 
-static int int_compare(const void *a, const void *b)
+static int rare_compare(const void *a, const void *b)
 {
-	const int x = *(const int *)a, y = *(const int *)b;
+	const struct nm_rare *x = a, *y = b;
 
-	return (x > y) - (x < y);
+	return (x->seconds > y->seconds) - (x->seconds < y->seconds);
 }
 
 static int double_compare(const void *a, const void *b)
@@ -134,23 +106,46 @@ static int double_compare(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
+/* The seconds of the call that has so many before it, in the order of their seconds; rare ones are sorted. */
+static int seconds_at(const struct nm_tally *tally, int64_t before)
+{
+	size_t i = 0;
+
+	for (int seconds = 0; seconds < NM_COMMON_S; seconds++) {
+		if (before < tally->common[seconds])
+			return seconds;
+		before -= tally->common[seconds];
+	}
+	while (i + 1 < tally->n_rare && before >= tally->rare[i].calls)
+		before -= tally->rare[i++].calls;
+	return tally->rare[i].seconds;
+}
+
 static void close_seconds(struct nm_tally *tally)
 {
 	struct nm_figures *figures = &tally->figures;
-	const size_t n = tally->n_seconds;
-	const int *seconds = tally->seconds;
-	double sum = 0;
+	int64_t n = 0, sum = 0, rings = 0;
 
+	for (int seconds = 0; seconds < NM_COMMON_S; seconds++) {
+		n += tally->common[seconds];
+		sum += seconds * tally->common[seconds];
+		rings += nm_rings(seconds) * tally->common[seconds];
+	}
+	for (size_t i = 0; i < tally->n_rare; i++) {
+		n += tally->rare[i].calls;
+		sum += tally->rare[i].seconds * tally->rare[i].calls;
+		rings += nm_rings(tally->rare[i].seconds) * tally->rare[i].calls;
+	}
 	if (n == 0)
 		return;
-	qsort(tally->seconds, n, sizeof(*tally->seconds), int_compare);
-	for (size_t i = 0; i < n; i++)
-		sum += seconds[i];
-	figures->seconds = part_of(sum, (double)n);
-	figures->rings = part_of((double)tally->rings, (double)n);
-	figures->seconds_median =
-		(struct nm_figure){ true, ((double)seconds[(n - 1) / 2] + seconds[n / 2]) / 2 };
-	figures->seconds_95th = (struct nm_figure){ true, seconds[(n * 95 + 99) / 100 - 1] };
+	if (tally->n_rare > 0)
+		qsort(tally->rare, tally->n_rare, sizeof(*tally->rare), rare_compare);
+	figures->seconds = part_of((double)sum, (double)n);
+	figures->rings = part_of((double)rings, (double)n);
+	figures->seconds_median = (struct nm_figure){
+		true, ((double)seconds_at(tally, (n - 1) / 2) + seconds_at(tally, n / 2)) / 2
+	};
+	figures->seconds_95th = (struct nm_figure){ true, seconds_at(tally, (n * 95 + 99) / 100 - 1) };
 }
 
 bool nm_waits_add(struct nm_waits *waits, double value)
@@ -205,7 +200,7 @@ void nm_tally_close(struct nm_tally *tally)
 
 void nm_tally_clear(struct nm_tally *tally)
 {
-	free(tally->seconds);
+	free(tally->rare);
 	free(tally->waits.items);
 	*tally = (struct nm_tally){ 0 };
 }

@@ -97,42 +97,29 @@ static struct entry *party(struct nm_layers *layers, const char *name)
 	return entry_add(layers, NM_LAYER_PARTY, name);
 }
 
-static struct entry *taker(struct nm_layers *layers, const struct nm_call_brief *call, enum nm_fate fate)
+static struct entry *taker(struct nm_layers *layers, enum nm_fate fate, const char *by)
 {
 	if (fate == NM_FATE_VOICEMAIL || fate == NM_FATE_SWALLOWED)
 		return special(layers, NM_LAYER_VOICEMAIL);
 	if (nm_fate_missed(fate) || fate == NM_FATE_SHORT)
 		return special(layers, NM_LAYER_NOBODY);
-	return call->became.by != NULL ? party(layers, call->became.by) : special(layers, NM_LAYER_OTHERS);
+	return by != NULL ? party(layers, by) : special(layers, NM_LAYER_OTHERS);
 }
 
-static int64_t talked_s(const struct nm_call_brief *call)
-{
-	const int waited = call->became.seconds > 0 ? call->became.seconds : 0;
-
-	if (call->ended <= call->began || call->ended - call->began > NM_DAY ||
-	    call->ended - call->began < waited)
-		return 0;
-	return call->ended - call->began - waited;
-}
-
-bool nm_layers_call(struct nm_layers *layers, struct nm_week_hour at, const struct nm_call_brief *call,
-		    enum nm_fate fate)
+bool nm_layers_calls(struct nm_layers *layers, struct nm_week_hour at, const struct nm_call_sum *sum)
 {
 	struct entry *entry;
 
-	if (fate == NM_FATE_REJECTED || fate == NM_FATE_UNKNOWN)
+	if (nm_fate_apart(sum->fate))
 		return true;
-	entry = taker(layers, call, fate);
+	entry = taker(layers, sum->fate, sum->by);
 	if (entry == NULL)
 		return false;
-	entry->layer.calls++;
-	entry->layer.heat[at.day][at.hour]++;
-	entry->talked_s += talked_s(call);
-	if (call->became.seconds >= 0) {
-		entry->timed++;
-		entry->waited += call->became.seconds;
-	}
+	entry->layer.calls += sum->calls;
+	entry->layer.heat[at.day][at.hour] += sum->calls;
+	entry->talked_s += sum->talked_s;
+	entry->timed += sum->timed;
+	entry->waited += sum->waited;
 	return true;
 }
 

@@ -1,30 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The report's inside, for core/report*.c only: counting calls, and whose calls belong together.
+ * The report's inside, for core/report*.c only: counting calls and who took them.
  */
 #ifndef CORE_REPORT_PRIVATE_H
 #define CORE_REPORT_PRIVATE_H
 
-#include "nevermiss/report.h"
+#include "core/sums.h"
 
 #define NM_MONTH_DAYS 30 /* of a month in which money is reckoned */
-
-/* What a call counts as, in the order of nm_figures. */
-enum nm_fate {
-	NM_FATE_ANSWERED,
-	NM_FATE_PERHAPS,
-	NM_FATE_VOICEMAIL,
-	NM_FATE_SWALLOWED,
-	NM_FATE_LOST,
-	NM_FATE_ABANDONED,
-	NM_FATE_SHORT,
-	NM_FATE_REJECTED,
-	NM_FATE_UNKNOWN
-};
-
-enum nm_fate nm_fate_of(const struct nm_call_brief *call);
-/* Certainly nobody answered, and somebody could have. */
-bool nm_fate_missed(enum nm_fate fate);
 
 /* report_figures.c: how many minutes each of many callers waited; items are owned. */
 struct nm_waits {
@@ -36,26 +19,35 @@ bool nm_waits_add(struct nm_waits *waits, double value);
 /* The middle one, or the mean of the two middle ones; sorts them. */
 struct nm_figure nm_waits_median(struct nm_waits *waits);
 
+#define NM_COMMON_S 256 /* seconds below which each has a count of its own */
+
+struct nm_rare {
+	int seconds;
+	int64_t calls;
+};
+
 /* report_figures.c: figures as they grow, of the whole span or of a week. */
 struct nm_tally {
 	struct nm_figures figures; /* what is counted at once; the rest by nm_tally_close */
-	int64_t rings;             /* of the answered calls whose seconds are known, added up */
 	int64_t single, single_perhaps;
 	int64_t tried_10, tried_15;
-	size_t n_seconds, seconds_capacity;
-	int *seconds;          /* one for each of these calls; owned */
+	/* Of the answered calls whose seconds are known, how many after how many seconds; the rarer ones in any order. */
+	int64_t common[NM_COMMON_S];
+	size_t n_rare, rare_capacity;
+	struct nm_rare *rare; /* owned */
 	struct nm_waits waits; /* of each follow-up that was tried */
 };
 
-/* False: out of memory. */
-bool nm_tally_call(struct nm_tally *tally, const struct nm_call_brief *call, enum nm_fate fate);
+/* So many calls that count as this. */
+void nm_tally_calls(struct nm_tally *tally, enum nm_fate fate, int64_t calls);
+/* So many calls that were answered after so many seconds.  False: out of memory, also of the next ones. */
+bool nm_tally_waits(struct nm_tally *tally, int seconds, int64_t calls);
 bool nm_tally_followup(struct nm_tally *tally, const struct nm_followup *followup);
 /* Its caller rang again and was answered before anybody had tried. */
 bool nm_followup_rang_again(const struct nm_followup *followup);
 /* From the missed call (or the lead) to the first try of one that had one. */
 double nm_followup_minutes(const struct nm_followup *followup);
-/* A matter of so many calls; fate of the first. */
-void nm_tally_matter(struct nm_tally *tally, int64_t calls, enum nm_fate fate);
+void nm_tally_matters(struct nm_tally *tally, const struct nm_matter_sum *sum);
 /* Calls that somebody could have answered: all but those too short, rejected and of which nothing is known. */
 int64_t nm_figures_fair(const struct nm_figures *figures);
 /* Fills the means and shares. */
@@ -73,13 +65,9 @@ struct nm_tallies {
 /* Of the week that holds an instant of the span. */
 struct nm_tally *nm_tallies_week(struct nm_tallies *tallies, nm_time t);
 
-/* report_matters.c: calls of one caller, in the order in which they came. */
-struct nm_matters;
-struct nm_matters *nm_matters_new(struct nm_tallies *tallies);
-void nm_matters_free(struct nm_matters *matters);
-bool nm_matters_call(struct nm_matters *matters, const struct nm_call_brief *call, enum nm_fate fate);
-/* All calls came: what is open is counted; the callers who were missed, from the arena. */
-bool nm_matters_close(struct nm_matters *matters, struct nm_arena *arena, struct nm_repeat **out, size_t *n);
+/* report_repeats.c: the callers who were missed, into the report. */
+enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *of,
+			       struct nm_report *report, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Local, Monday first. */
 struct nm_week_hour {
@@ -90,8 +78,7 @@ struct nm_week_hour {
 struct nm_layers;
 struct nm_layers *nm_layers_new(const struct nm_plan *plan, struct nm_arena *arena);
 void nm_layers_free(struct nm_layers *layers);
-bool nm_layers_call(struct nm_layers *layers, struct nm_week_hour at, const struct nm_call_brief *call,
-		    enum nm_fate fate);
+bool nm_layers_calls(struct nm_layers *layers, struct nm_week_hour at, const struct nm_call_sum *sum);
 /* Writes the report's layers, and of its worth what they tell. */
 bool nm_layers_close(struct nm_layers *layers, struct nm_report *report);
 

@@ -28,6 +28,14 @@
 	"SELECT id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason, probably," \
 	" answered_by, seconds, version, number, cut, ours FROM call"
 
+/* As nm_store_brief reads them; and the calls that matters are made of. */
+#define BRIEF_COLUMNS "caller, began, ended, outcome, reason, probably, answered_by, seconds, cut, number"
+#define COUNTED "outcome IN (0, 1, 3, 4, 5) AND caller > 0"
+/* Is there one of the same caller within a matter's time (604800 s), before or after c? */
+#define BESIDE(here, way)                                                                                 \
+	"EXISTS (SELECT 1 FROM call WHERE caller = c.caller AND " COUNTED " AND " here " AND (began " way \
+	" c.began OR id " way " c.id) AND (?3 = 0 OR number = c.number))"
+
 /* As store_texts.c reads them. */
 #define OUTBOX_ROW                                                                               \
 	"SELECT id, at, line, account, driver, sender, recipient, body, why, state, carrier_id," \
@@ -121,14 +129,54 @@ static const char *const statements[NM_SQL_COUNT] = {
 		" answered_by = excluded.answered_by, seconds = excluded.seconds, cut = excluded.cut,"
 		" ours = excluded.ours, version = excluded.version",
 	[NM_SQL_CALL_GET] = CALL_ROW " WHERE id = ?1",
+	[NM_SQL_CALL_BRIEF] = "SELECT " BRIEF_COLUMNS " FROM call WHERE id = ?1",
+	[NM_SQL_CALLER_BEFORE] =
+		"SELECT " BRIEF_COLUMNS " FROM call WHERE caller = ?1 AND began BETWEEN ?2 - ?5 AND ?2"
+		" AND (began < ?2 OR id < ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)"
+		" ORDER BY began DESC, id DESC LIMIT 2",
+	[NM_SQL_CALLER_AFTER] =
+		"SELECT " BRIEF_COLUMNS " FROM call WHERE caller = ?1 AND began BETWEEN ?2 AND ?2 + ?5"
+		" AND (began > ?2 OR id > ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)"
+		" ORDER BY began, id LIMIT 2",
+	[NM_SQL_CALLS_AFTER] =
+		"SELECT count(*) FROM call WHERE caller = ?1 AND began >= ?2 AND began < ?5"
+		" AND (began > ?2 OR id > ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)",
+	[NM_SQL_MATTERS_EACH] =
+		"SELECT " BRIEF_COLUMNS ", " BESIDE("began BETWEEN c.began - 604800 AND c.began", "<") ", "
+		BESIDE("began BETWEEN c.began AND c.began + 604800", ">") " FROM call AS c"
+		" WHERE began >= ?1 AND began < ?2 AND " COUNTED " AND (?3 = 0 OR number = ?3)",
+	[NM_SQL_MISSED_EACH] =
+		"SELECT caller, began, id FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
+		" AND outcome IN (1, 3, 4, 5) AND caller > 0 AND cut = 0 AND (?3 = 0 OR number = ?3)"
+		" AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14) ORDER BY began, id",
+	[NM_SQL_SUM_CALL_ADD] =
+		"INSERT INTO call_sum(hour, number, fate, by, calls, timed, waited, talked)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET calls = calls + ?5,"
+		" timed = timed + ?6, waited = waited + ?7, talked = talked + ?8",
+	[NM_SQL_SUM_CALL_DROP] = "DELETE FROM call_sum WHERE hour = ?1 AND number = ?2 AND calls = 0",
+	[NM_SQL_SUM_CALLS] = "SELECT hour, fate, by, calls, timed, waited, talked FROM call_sum"
+			     " WHERE hour >= ?1 AND hour < ?2 AND (?3 = 0 OR number = ?3)",
+	[NM_SQL_SUM_WAIT_ADD] = "INSERT INTO wait_sum(hour, number, seconds, calls) VALUES(?1, ?2, ?3, ?4)"
+				" ON CONFLICT DO UPDATE SET calls = calls + ?4",
+	[NM_SQL_SUM_WAIT_DROP] = "DELETE FROM wait_sum WHERE hour = ?1 AND number = ?2 AND calls = 0",
+	[NM_SQL_SUM_WAITS] = "SELECT hour, seconds, calls FROM wait_sum WHERE hour >= ?1 AND hour < ?2"
+			     " AND (?3 = 0 OR number = ?3)",
+	[NM_SQL_SUM_MATTER_ADD] =
+		"INSERT INTO matter_sum(hour, number, matters, single, perhaps) VALUES(?1, ?2, ?3, ?4, ?5)"
+		" ON CONFLICT DO UPDATE SET matters = matters + ?3, single = single + ?4, perhaps = perhaps + ?5",
+	[NM_SQL_SUM_MATTER_DROP] = "DELETE FROM matter_sum WHERE hour = ?1 AND number = ?2 AND matters = 0",
+	[NM_SQL_SUM_MATTERS] = "SELECT hour, matters, single, perhaps FROM matter_sum WHERE hour >= ?1"
+			       " AND hour < ?2 AND number = ?3",
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_BY] =
 		CALL_ROW " WHERE caller = ?3 AND caller > 0 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_EACH] =
-		"SELECT caller, began, ended, outcome, reason, probably, answered_by, seconds, cut FROM call"
+		"SELECT " BRIEF_COLUMNS " FROM call"
 		" WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",
+	[NM_SQL_ENTRIES_EACH] =
+		CALL_ROW " WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",
 	[NM_SQL_CALLS_READ_GET] = "SELECT since, until FROM calls_read WHERE number = ?1 AND driver = ?2",
 	[NM_SQL_CALLS_READ_PUT] =
 		"INSERT INTO calls_read(number, driver, since, until) VALUES(?1, ?2, ?3, ?4)"

@@ -120,13 +120,20 @@ static enum nm_code drop_legs(struct nm_store *store, int64_t id, struct nm_erro
 	return nm_store_run(store, statement, err);
 }
 
+/* The call and its legs, and what it adds to the sums in place of what it did. */
 static enum nm_code write_all(struct nm_store *store, const struct nm_call_entry *call, int64_t id,
 			      struct nm_error *err)
 {
-	enum nm_code code = id != 0 ? drop_legs(store, id, err) : NM_OK;
+	enum nm_code code = NM_OK;
 
+	if (id != 0)
+		code = nm_store_sums_take(store, id, -1, err);
+	if (code == NM_OK && id != 0)
+		code = drop_legs(store, id, err);
 	if (code == NM_OK)
 		code = write_call(store, call, &id, err);
+	if (code == NM_OK)
+		code = nm_store_sums_take(store, id, 1, err);
 	for (size_t i = 0; i < call->n && code == NM_OK; i++)
 		code = write_leg(store, id, i, &call->legs[i], err);
 	return code;
@@ -272,7 +279,7 @@ void nm_call_entries_clear(struct nm_call_entries *entries)
 	*entries = (struct nm_call_entries){ 0 };
 }
 
-static struct nm_call_brief read_brief(sqlite3_stmt *statement)
+struct nm_call_brief nm_store_brief(sqlite3_stmt *statement)
 {
 	const int seconds = nm_store_within(statement, 7, NM_DAY);
 
@@ -302,7 +309,7 @@ enum nm_code nm_store_calls_each(struct nm_store *store, const struct nm_call_re
 	sqlite3_bind_int64(statement, 2, reader->span.until);
 	sqlite3_bind_int64(statement, 3, (sqlite3_int64)reader->number);
 	while (code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW) {
-		const struct nm_call_brief call = read_brief(statement);
+		const struct nm_call_brief call = nm_store_brief(statement);
 
 		code = reader->take(reader->context, &call, err);
 	}
@@ -329,19 +336,22 @@ static enum nm_code read_legs(struct nm_store *store, struct nm_arena *arena, st
 			      struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEGS, err);
-	struct nm_call_leg *legs = nm_arena_alloc(arena, NM_LEGS_MAX, sizeof(*legs));
-	bool ok = legs != NULL;
+	struct nm_call_leg read[NM_LEGS_MAX], *legs;
+	bool ok = true;
 	int result = SQLITE_DONE;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, call->id);
 	while (ok && call->n < NM_LEGS_MAX && (result = sqlite3_step(statement)) == SQLITE_ROW)
-		legs[call->n++] = read_leg(statement, arena, &ok);
+		read[call->n++] = read_leg(statement, arena, &ok);
 	sqlite3_reset(statement);
-	call->legs = legs;
-	if (!ok)
+	legs = nm_arena_alloc(arena, call->n, sizeof(*legs));
+	if (!ok || legs == NULL)
 		return nm_fail_memory(err);
+	for (size_t i = 0; i < call->n; i++)
+		legs[i] = read[i];
+	call->legs = legs;
 	return result == SQLITE_DONE || result == SQLITE_ROW ? NM_OK
 							     : nm_store_fail(store, "reading its calls", err);
 }
@@ -372,6 +382,43 @@ enum nm_code nm_store_call_get(struct nm_store *store, int64_t id, struct nm_are
 	if (code == NM_OK)
 		*out = call;
 	return code;
+}
+
+/* Texts of so many calls lie in one arena. */
+#define ENTRIES_AT_ONCE 1024
+
+enum nm_code nm_store_entries_each(struct nm_store *store, const struct nm_call_entry_reader *reader,
+				   struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_ENTRIES_EACH, err);
+	struct nm_arena *arena = NULL;
+	enum nm_code code = NM_OK;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, reader->span.from);
+	sqlite3_bind_int64(statement, 2, reader->span.until);
+	sqlite3_bind_int64(statement, 3, (sqlite3_int64)reader->number);
+	for (size_t i = 0; code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW; i++) {
+		struct nm_call_entry call;
+		bool ok = true;
+
+		if (i % ENTRIES_AT_ONCE == 0) {
+			nm_arena_free(arena);
+			arena = nm_arena_new();
+		}
+		if (arena != NULL)
+			call = read_call(statement, arena, &ok);
+		code = arena != NULL && ok ? read_legs(store, arena, &call, err) : nm_fail_memory(err);
+		if (code == NM_OK)
+			code = reader->take(reader->context, &call, err);
+	}
+	sqlite3_reset(statement);
+	nm_arena_free(arena);
+	if (code != NM_OK)
+		return code;
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its calls", err);
 }
 
 /* --- what was read --- */

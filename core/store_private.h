@@ -45,12 +45,28 @@ enum nm_store_statement {
 	NM_SQL_CALL_FIND,
 	NM_SQL_CALL_PUT,
 	NM_SQL_CALL_GET,
+	NM_SQL_CALL_BRIEF,
 	NM_SQL_CALLS,
 	NM_SQL_CALLS_OF,
 	NM_SQL_CALLS_BY,
 	NM_SQL_CALLS_EACH,
+	NM_SQL_ENTRIES_EACH,
 	NM_SQL_CALLS_READ_GET,
 	NM_SQL_CALLS_READ_PUT,
+	NM_SQL_CALLER_BEFORE,
+	NM_SQL_CALLER_AFTER,
+	NM_SQL_CALLS_AFTER,
+	NM_SQL_MATTERS_EACH,
+	NM_SQL_MISSED_EACH,
+	NM_SQL_SUM_CALL_ADD,
+	NM_SQL_SUM_CALL_DROP,
+	NM_SQL_SUM_CALLS,
+	NM_SQL_SUM_WAIT_ADD,
+	NM_SQL_SUM_WAIT_DROP,
+	NM_SQL_SUM_WAITS,
+	NM_SQL_SUM_MATTER_ADD,
+	NM_SQL_SUM_MATTER_DROP,
+	NM_SQL_SUM_MATTERS,
 	NM_SQL_LEG_ADD,
 	NM_SQL_LEGS,
 	NM_SQL_LEGS_DROP,
@@ -191,6 +207,13 @@ enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm
  * own matter takes. */
 enum nm_code nm_store_matters_settle_call(struct nm_store *store, uint64_t number, nm_time at,
 					  struct nm_error *err) NM_WARN_UNUSED;
+/* store_calls.c: the columns of BRIEF_ROW (store.c); by is the statement's. */
+struct nm_call_brief;
+struct nm_call_brief nm_store_brief(sqlite3_stmt *statement);
+/* store_sums.c: takes a call out of the sums (sign -1: before its row is changed or deleted) or puts it into them (1:
+ * afterwards).  Whatever changes rows of `call` does both, within a transaction. */
+enum nm_code nm_store_sums_take(struct nm_store *store, int64_t id, int sign,
+				struct nm_error *err) NM_WARN_UNUSED;
 /* store_followups.c: adds a deed and brings the row up to date; within a transaction. */
 struct nm_deed;
 enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,

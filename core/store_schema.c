@@ -8,6 +8,17 @@
 
 #define APPLICATION_ID 0x6e6d7374 /* "nmst" */
 
+/* Of the step that makes the sums: frozen with it. */
+#define FATE_THEN                                                                                             \
+	"CASE WHEN outcome = 2 THEN 7 WHEN outcome NOT IN (0, 1, 3, 4, 5) THEN iif(reason = 2, 9, 8)"         \
+	" WHEN cut <> 0 THEN 1 WHEN outcome = 0 THEN iif(probably <> 0, 1, 0) WHEN outcome = 1 THEN 2"        \
+	" WHEN outcome = 3 THEN 3 WHEN outcome = 5 THEN 4 WHEN seconds BETWEEN 0 AND 14 THEN 6 ELSE 5 END"
+#define MATTERS_THEN(whose)                                                                                   \
+	"sum(first), sum(first AND last AND fate = 0), sum(first AND last AND fate <= 1) FROM"                \
+	" (SELECT hour, number, fate, coalesce(began - lag(began) OVER w > 604800, 1) AS first,"              \
+	" coalesce(lead(began) OVER w - began > 604800, 1) AS last FROM counted WHERE caller > 0 AND fate < 7" \
+	" WINDOW w AS (PARTITION BY " whose " ORDER BY began, id)) WHERE first GROUP BY 1, 2"
+
 /* Step i brings schema i to i + 1.  Never change a step that was released: add one. */
 static const char *const migrations[] = {
 	"CREATE TABLE version(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL,"
@@ -123,6 +134,27 @@ static const char *const migrations[] = {
 	"CREATE TABLE agent_trouble(work INTEGER NOT NULL, what TEXT NOT NULL, since INTEGER NOT NULL,"
 	" words TEXT NOT NULL, PRIMARY KEY(work, what)) STRICT;"
 	"CREATE INDEX outbox_why ON outbox(why);",
+	/* What calls come to by the hour of UTC in which they began (sums.h).  by: '' for NULL.  number 0 of matter_sum:
+	 * of all lines together.  Fates, and what is a matter, as fate.c and report.h had them then. */
+	"CREATE TABLE call_sum(hour INTEGER NOT NULL, number INTEGER NOT NULL, fate INTEGER NOT NULL,"
+	" by TEXT NOT NULL, calls INTEGER NOT NULL, timed INTEGER NOT NULL, waited INTEGER NOT NULL,"
+	" talked INTEGER NOT NULL, PRIMARY KEY(hour, number, fate, by)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE wait_sum(hour INTEGER NOT NULL, number INTEGER NOT NULL, seconds INTEGER NOT NULL,"
+	" calls INTEGER NOT NULL, PRIMARY KEY(hour, number, seconds)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE matter_sum(hour INTEGER NOT NULL, number INTEGER NOT NULL, matters INTEGER NOT NULL,"
+	" single INTEGER NOT NULL, perhaps INTEGER NOT NULL, PRIMARY KEY(hour, number)) STRICT, WITHOUT ROWID;"
+	"CREATE INDEX call_missed_at ON call(began, number, caller, outcome, seconds, cut)"
+	" WHERE outcome IN (1, 3, 4, 5) AND caller > 0;"
+	"CREATE TEMP VIEW counted AS SELECT id, number, caller, began, began / 3600 AS hour, coalesce(answered_by, '') AS by,"
+	" iif(seconds BETWEEN 0 AND 86399, seconds, -1) AS s, ended - began AS lasted,"
+	" " FATE_THEN " AS fate FROM main.call;"
+	"INSERT INTO call_sum SELECT hour, number, fate, by, count(*), sum(s >= 0), sum(max(s, 0)),"
+	" sum(iif(lasted > 0 AND lasted <= 86400 AND lasted >= max(s, 0), lasted - max(s, 0), 0))"
+	" FROM counted GROUP BY 1, 2, 3, 4;"
+	"INSERT INTO wait_sum SELECT hour, number, s, count(*) FROM counted WHERE fate = 0 AND s >= 0 GROUP BY 1, 2, 3;"
+	"INSERT INTO matter_sum SELECT hour, 0, " MATTERS_THEN("caller") ";"
+	"INSERT INTO matter_sum SELECT hour, number, " MATTERS_THEN("number, caller") ";"
+	"DROP VIEW counted;",
 };
 
 #define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))

@@ -78,7 +78,7 @@ static enum nm_code read_other(struct invocation *run, const char *file, struct 
 	return code;
 }
 
-static enum nm_code read_plan(struct invocation *run, const char *what, struct nm_plan **plan, struct nm_error *err)
+enum nm_code plan_named(struct invocation *run, const char *what, struct nm_plan **plan, struct nm_error *err)
 {
 	struct nm_diags diags;
 	enum nm_code code;
@@ -153,11 +153,11 @@ enum nm_code cmd_compare(struct invocation *run, enum status *status, struct nm_
 	const struct nm_plan *new_plan = run->session->plan;
 	struct nm_differences differences;
 	nm_time from, until;
-	enum nm_code code = read_plan(run, run->args->words[0], &old, err);
+	enum nm_code code = plan_named(run, run->args->words[0], &old, err);
 
 	*status = STATUS_GOOD;
 	if (code == NM_OK && run->args->n_words > 1) {
-		code = read_plan(run, run->args->words[1], &named, err);
+		code = plan_named(run, run->args->words[1], &named, err);
 		new_plan = named;
 	} else if (code == NM_OK)
 		code = session_need_plan(run->session, err);

@@ -174,6 +174,7 @@ COMMAND(keys);
 COMMAND(next);
 COMMAND(override);
 COMMAND(push);
+COMMAND(replay);
 COMMAND(report);
 COMMAND(rollback);
 COMMAND(sandbox);
@@ -185,6 +186,9 @@ COMMAND(text);
 COMMAND(week);
 #undef COMMAND
 
+/* cmd_compare.c: a plan file, or a kept version ("12", "#12"); what is wrong with it goes to the notes. */
+enum nm_code plan_named(struct invocation *run, const char *what, struct nm_plan **plan,
+			struct nm_error *err) NM_WARN_UNUSED;
 /* cmd_calls_file.c: `calls import FILE`; "-" is the standard input. */
 enum nm_code calls_import_file(struct invocation *run, const char *name, enum status *status,
 			       struct nm_error *err) NM_WARN_UNUSED;

@@ -135,7 +135,8 @@ static const char *decided_option(const struct arguments *args)
 static bool only_looks(const struct command *command)
 {
 	static const char *const names[] = { "check",	"simulate", "sweep", "hours",	"week",	  "next",
-					     "compare", "diff",	    "test",  "history", "export", "keys", "report", "screen", "agent" };
+					     "compare", "diff",	    "test",  "history", "export", "keys",
+					     "report",	"replay",   "screen", "agent" };
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
 		if (!strcmp(names[i], command->name))

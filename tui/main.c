@@ -260,13 +260,8 @@ static void print_error(const struct nm_error *err)
 
 static enum nm_code unknown_command(const char *name, struct nm_error *err)
 {
-	static const char *const to_come[] = { "replay" };
 	const char *nearest = command_nearest(name);
-	size_t i;
 
-	for (i = 0; i < sizeof to_come / sizeof to_come[0]; i++)
-		if (!strcmp(name, to_come[i]))
-			return nm_fail(err, NM_INPUT, "`%s` is not in this version yet", name);
 	if (nearest)
 		return nm_fail(err, NM_INPUT, "unknown command `%s`; did you mean `%s`?", name, nearest);
 	return nm_fail(err, NM_INPUT, "unknown command `%s`; `nevermiss --help` lists them", name);

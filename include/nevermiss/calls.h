@@ -140,6 +140,17 @@ struct nm_call_reader {
 /* Any number of calls, one after the other and none of them kept; take must not use the store. */
 enum nm_code nm_store_calls_each(struct nm_store *store, const struct nm_call_reader *reader,
 				 struct nm_error *err) NM_WARN_UNUSED;
+
+struct nm_call_entry_reader {
+	nm_number number;    /* as of nm_call_reader, likewise the rest; the entry has its legs, and lives until it returns */
+	struct nm_span span;
+	enum nm_code (*take)(void *context, const struct nm_call_entry *call, struct nm_error *err);
+	void *context;
+};
+
+/* As nm_store_calls_each, with all that is kept of each. */
+enum nm_code nm_store_entries_each(struct nm_store *store, const struct nm_call_entry_reader *reader,
+				   struct nm_error *err) NM_WARN_UNUSED;
 /* One call with its legs, all from the arena; NM_INPUT when there is none of that id. */
 enum nm_code nm_store_call_get(struct nm_store *store, int64_t id, struct nm_arena *arena,
 			       struct nm_call_entry *out, struct nm_error *err) NM_WARN_UNUSED;

@@ -138,7 +138,7 @@ struct nm_report_options {
 	int line;            /* -1: all */
 };
 
-/* Reads the log once.  Which kind answered is by the plan's destinations of today; an answer by a name that the plan
+/* Which kind answered is by the plan's destinations of today; an answer by a name that the plan
  * no longer has counts as answered. */
 enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 		       const struct nm_report_options *options, struct nm_report *out,

@@ -1,6 +1,6 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# The benchmarks, of decisions, the interface and a push: bench.sh BUILDDIR [ROUNDS]
+# The benchmarks, of decisions, the log (log.sh), the interface and a push: bench.sh BUILDDIR [ROUNDS]
 # Builds the reference (-O3 -march=native) and our side (against BUILDDIR/libcore.a), makes the
 # data once in BUILDDIR/bench-data, checks that both agree, and prints a table of medians; both sides
 # take turns, so that a busy machine hits both.  CPU=n picks the core, CALLS=n the length of the log that is replayed,
@@ -118,6 +118,8 @@ for plan in plumber team; do
 	: > "$data/a"
 done
 
+# --- the log ---
+PIN=$pin CC=$cc LIBS=$libs CALLS=$calls sh "$here/log.sh" "$build" "$rounds"
 # What others do on the machine meanwhile would be measured too: where they may, interface and push go before them.
 first=
 chrt -f 1 true 2> /dev/null && first="chrt -f 1"

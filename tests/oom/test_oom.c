@@ -20,6 +20,7 @@
 #include "nevermiss/edit.h"
 #include "nevermiss/explain.h"
 #include "nevermiss/followup.h"
+#include "nevermiss/replay.h"
 #include "nevermiss/report.h"
 
 #define AT INT64_C(1794600000) /* November 2026 */
@@ -749,6 +750,17 @@ static enum nm_code report_log(struct nm_error *err)
 	return code;
 }
 
+static enum nm_code replay_log(struct nm_error *err)
+{
+	const struct nm_replay_options options = { .span = { AT - NM_DAY, AT + NM_DAY }, .most = 5 };
+	struct nm_replay replay;
+	enum nm_code code = nm_replay(store, plan, &options, &replay, err);
+
+	if (!code)
+		nm_replay_clear(&replay);
+	return code;
+}
+
 static void keep_version(void)
 {
 	struct nm_buf text;
@@ -830,6 +842,7 @@ STARVED(miss_a_call)
 STARVED(call_back)
 STARVED(sort_followups)
 STARVED(report_log)
+STARVED(replay_log)
 STARVED(explain_call)
 STARVED(fetch_calendar)
 
@@ -888,6 +901,7 @@ int main(void)
 		cmocka_unit_test(test_keep_a_call),     cmocka_unit_test(test_miss_a_call),
 		cmocka_unit_test(test_call_back),       cmocka_unit_test(test_sort_followups),
 		cmocka_unit_test(test_report_log),
+		cmocka_unit_test(test_replay_log),
 		cmocka_unit_test(test_fetch_calendar),
 		cmocka_unit_test(test_send_through_sandbox),
 		cmocka_unit_test(test_send_through_telnyx),

@@ -577,6 +577,29 @@ static void test_against_the_oracle(void **state)
 	}
 }
 
+/* Where the clock is off UTC by a part of an hour, always or in summer, an hour of it lies in two of the store's sums. */
+static void test_zones_off_the_hour(void **state)
+{
+	static const char *const zones[] = { "Asia/Kathmandu", "Australia/Lord_Howe" };
+	const nm_time change = INT64_C(1775314800); /* 2026-04-04T15:00:00Z, when Lord Howe's clock goes back */
+	uint64_t dice = 2;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct nm_arena *arena = nm_arena_new();
+
+		assert_non_null(arena);
+		nm_plan_free(plan);
+		plan = plan_of_text(nm_arena_replaced(arena, PLAN, "America/Chicago", zones[i]), folder);
+		nm_arena_free(arena);
+		open_store();
+		random_log(&dice, change - 3 * WEEK, change + 3 * WEEK, 300);
+		check_report((struct nm_span){ change - 2 * WEEK - 1, change + 2 * WEEK + 4000 }, -1);
+	}
+	nm_plan_free(plan);
+	plan = plan_of_text(PLAN, folder);
+}
+
 static void test_an_empty_log(void **state)
 {
 	(void)state;
@@ -850,6 +873,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_against_the_oracle),
+		cmocka_unit_test(test_zones_off_the_hour),
 		cmocka_unit_test(test_an_empty_log),
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_weeks_over_a_clock_change),

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Core's own: what a call of the log counts as in the figures, and for how long it was talked.
+ */
+#ifndef CORE_FATE_H
+#define CORE_FATE_H
+
+#include "nevermiss/report.h"
+
+/* In the order of nm_figures.  Kept in stores by these numbers (store_sums.c). */
+enum nm_fate {
+	NM_FATE_ANSWERED = 0,
+	NM_FATE_PERHAPS = 1,
+	NM_FATE_VOICEMAIL = 2,
+	NM_FATE_SWALLOWED = 3,
+	NM_FATE_LOST = 4,
+	NM_FATE_ABANDONED = 5,
+	NM_FATE_SHORT = 6,
+	NM_FATE_REJECTED = 7,
+	NM_FATE_UNKNOWN = 8,
+	NM_FATE_WENT_ON = 9 /* unknown here: it stands in another line's log, too */
+};
+#define NM_FATE_LAST NM_FATE_WENT_ON
+
+enum nm_fate nm_fate_of(const struct nm_call_brief *call);
+/* Certainly nobody answered, and somebody could have. */
+bool nm_fate_missed(enum nm_fate fate);
+/* Nobody is known to have been there to be reached: neither a layer nor a matter has it. */
+bool nm_fate_apart(enum nm_fate fate);
+/* Seconds from the answer to the end; 0 when they are not known. */
+int64_t nm_call_talked_s(const struct nm_call_brief *call);
+
+#endif

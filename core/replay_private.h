@@ -1,0 +1,50 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Core's own: the parts of a replay (replay.h).
+ */
+#ifndef CORE_REPLAY_PRIVATE_H
+#define CORE_REPLAY_PRIVATE_H
+
+#include "nevermiss/decider.h"
+#include "nevermiss/replay.h"
+
+#define NM_REPLAY_SETTINGS 12 /* phones of a record that are played; of any further one nothing is known */
+
+/* One who does something, by index: calls whose people do the same are one call to the memory of outcomes. */
+struct nm_replay_setting {
+	int32_t party; /* destinations of the plan, then its lines */
+	int32_t behaviour;
+	int32_t after_s; /* -1: the usual */
+};
+
+/* What people do in a call, in bytes that compare. */
+struct nm_replay_script {
+	int32_t hangup_s; /* -1 */
+	int32_t nobody, n;
+	struct nm_replay_setting settings[NM_REPLAY_SETTINGS];
+};
+
+/* replay_script.c: of whom the plan knows, by what the record says. */
+void nm_replay_script_of(const struct nm_plan *plan, const struct nm_call_entry *call,
+			 struct nm_replay_script *out);
+/* Whose name or number it is; destinations first, then lines behind them; -1: nobody's. */
+int nm_replay_party(const struct nm_plan *plan, const char *text);
+
+/* How a call goes by the plan. */
+struct nm_replay_outcome {
+	enum nm_result result;
+	int party; /* who took it, as nm_replay_party; -1 */
+	int seconds;
+};
+
+/* replay_play.c: many calls through one plan. */
+struct nm_player;
+enum nm_code nm_player_new(const struct nm_plan *plan, struct nm_span span, struct nm_player **out,
+			   struct nm_error *err) NM_WARN_UNUSED;
+void nm_player_free(struct nm_player *player); /* takes NULL */
+/* A call to a line (index) of the plan, within the span. */
+enum nm_code nm_player_play(struct nm_player *player, const struct nm_call_entry *call, int line,
+			    const struct nm_replay_script *script, struct nm_replay_outcome *out,
+			    struct nm_error *err) NM_WARN_UNUSED;
+
+#endif

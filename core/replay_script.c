@@ -1,0 +1,86 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What people do in a call that is played once more (replay.h).  In: the call's record, a plan.  Out: a script of those
+ * of whom the record tells.
+ */
+#include <string.h>
+
+#include "core/replay_private.h"
+#include "nevermiss/explain.h"
+
+int nm_replay_party(const struct nm_plan *plan, const char *text)
+{
+	const char *who = text != NULL ? nm_call_who(plan, text) : NULL;
+	const char *name = who != NULL ? who : text;
+	const int destination = name != NULL ? nm_plan_find_destination(plan, name) : -1;
+	const int line = name != NULL && destination < 0 ? nm_plan_find_line(plan, name) : -1;
+
+	return line >= 0 ? (int)plan->n_destinations + line : destination;
+}
+
+/* By the number, which stays when a plan calls somebody otherwise; else by the name. */
+static int party_of_leg(const struct nm_plan *plan, const struct nm_call_leg *leg)
+{
+	const int party = nm_replay_party(plan, leg->leg.to);
+
+	return party >= 0 ? party : nm_replay_party(plan, leg->who);
+}
+
+static struct nm_replay_setting *setting_for(struct nm_replay_script *script, int party)
+{
+	for (int i = 0; i < script->n; i++)
+		if (script->settings[i].party == party)
+			return &script->settings[i];
+	if (script->n == NM_REPLAY_SETTINGS)
+		return NULL;
+	script->settings[script->n] = (struct nm_replay_setting){ party, -1, -1 };
+	return &script->settings[script->n++];
+}
+
+/* Who answers one of several rings answers. */
+static void add_setting(struct nm_replay_script *script, int party, enum nm_behaviour behaviour, int after_s)
+{
+	struct nm_replay_setting *setting = party >= 0 ? setting_for(script, party) : NULL;
+
+	if (setting == NULL || setting->behaviour == NM_ANSWERS)
+		return;
+	setting->behaviour = (int32_t)behaviour;
+	setting->after_s = behaviour == NM_ANSWERS ? after_s : -1;
+}
+
+/* The line's own phone leaves no leg, and a file may name who answered and nobody else. */
+static void add_taker(const struct nm_plan *plan, const struct nm_call_entry *call,
+		      struct nm_replay_script *script)
+{
+	const int party = call->became.end == NM_CALL_ANSWERED ? nm_replay_party(plan, call->became.by) : -1;
+
+	add_setting(script, party, NM_ANSWERS,
+		    call->became.reason == NM_CALL_OWN_PHONE ? call->became.seconds : -1);
+}
+
+static bool tells_who_rang(const struct nm_call_entry *call)
+{
+	const enum nm_call_reason reason = call->became.reason;
+
+	return call->n > 0 || (reason != NM_CALL_MISSED && reason != NM_CALL_SAID);
+}
+
+static int hangup_of(const struct nm_call_entry *call)
+{
+	if (call->became.end != NM_CALL_ABANDONED)
+		return -1;
+	if (call->became.seconds >= 0 || call->ended <= call->began || call->ended - call->began > NM_DAY)
+		return call->became.seconds;
+	return (int)(call->ended - call->began);
+}
+
+void nm_replay_script_of(const struct nm_plan *plan, const struct nm_call_entry *call,
+			 struct nm_replay_script *out)
+{
+	*out = (struct nm_replay_script){ .hangup_s = hangup_of(call) };
+	for (size_t i = 0; i < call->n; i++)
+		add_setting(out, party_of_leg(plan, &call->legs[i]), nm_explain_behaviour(call, i),
+			    call->legs[i].leg.rang_s);
+	add_taker(plan, call, out);
+	out->nobody = call->became.end != NM_CALL_ANSWERED && !tells_who_rang(call);
+}

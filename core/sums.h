@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Core's own: what the store keeps added up of its calls, by the hour in which they began (hours of UTC, so that no plan's
+ * zone is in them) and by line, brought up to date in the transaction that changes a call.
+ */
+#ifndef CORE_SUMS_H
+#define CORE_SUMS_H
+
+#include "core/fate.h"
+
+#define NM_SUM_S 3600
+
+/* Calls of one hour that count as the same and that the same one took. */
+struct nm_call_sum {
+	nm_time hour;   /* its first second */
+	enum nm_fate fate;
+	const char *by; /* as nm_became.by; only until the reader returns */
+	int64_t calls;
+	int64_t timed, waited; /* calls whose seconds are known, and these added up */
+	int64_t talked_s;
+};
+
+/* Calls that certainly were answered after so many seconds. */
+struct nm_wait_sum {
+	nm_time hour;
+	int seconds;
+	int64_t calls;
+};
+
+/* Matters (report.h) whose first call began then. */
+struct nm_matter_sum {
+	nm_time began; /* or the first second of the hour */
+	int64_t matters;
+	int64_t single, single_perhaps; /* of one call, which was answered: as proved, and as possible */
+};
+
+/* A call that certainly nobody answered, of a caller whose number is known. */
+struct nm_missed_call {
+	nm_number caller;
+	nm_time began;
+	int64_t id;
+};
+
+/* What is read: any of these may be NULL.  False: out of memory. */
+struct nm_sums_taker {
+	bool (*call)(void *context, const struct nm_call_sum *sum);
+	bool (*wait)(void *context, const struct nm_wait_sum *sum);
+	bool (*matter)(void *context, const struct nm_matter_sum *sum);
+	bool (*missed)(void *context, const struct nm_missed_call *call);
+	void *context;
+};
+
+struct nm_sums_reader {
+	nm_number number;    /* of a line; 0: all, and matters of all lines together */
+	struct nm_span span; /* [from, until); for sums whole hours */
+	struct nm_sums_taker taker;
+};
+
+/* Calls, waits and matters from the sums. */
+enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
+				struct nm_error *err) NM_WARN_UNUSED;
+/* Matters from the calls themselves, for a span that is not of whole hours. */
+enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_reader *reader,
+				   struct nm_error *err) NM_WARN_UNUSED;
+/* Missed calls one by one, the oldest first. */
+enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
+				  struct nm_error *err) NM_WARN_UNUSED;
+/* How many calls of the caller in the reader's span came after this one, those apart (fate.h) not counted. */
+enum nm_code nm_store_calls_after(struct nm_store *store, const struct nm_sums_reader *reader,
+				  const struct nm_missed_call *call, int64_t *out,
+				  struct nm_error *err) NM_WARN_UNUSED;
+
+#endif

@@ -1,0 +1,240 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: MIT
+"""Compares the figures of `report` with plain SQL over the rows of the log.
+
+usage: report.py NEVERMISS [COUNT [STORE PLAN]]
+
+Writes a plan and a random log of COUNT calls (200,000) over 50 weeks with both clock changes in them, imports it as a
+table, imports a part of it again with other results, and ends some follow-ups; or takes the STORE and PLAN of a log that is
+there.  Then it asks for reports of several spans and lines and counts each figure anew: what a call counts as in SQL
+over the table of calls, local times by Python's zoneinfo, matters by window functions.  It knows nothing of the sums
+beside them.  Prints how many figures agreed; exits with 1 when one differs.
+"""
+import json
+import os
+import random
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from datetime import datetime, timedelta, timezone
+from zoneinfo import ZoneInfo
+
+ZONE = ZoneInfo("America/Chicago")
+LINES = {"main": 15125550100, "over": 15125550101}
+FROM = datetime(2025, 12, 1, tzinfo=ZONE)
+WEEKS = 50
+PLAN = """business = "Smith" timezone = "America/Chicago" country = "US"
+account box { driver = sandbox }
+line main { number = "+15125550100" account = box }
+line over { number = "+15125550101" account = box }
+destination owner { kind = personal number = "+15125550111" own_voicemail = none }
+destination office { kind = backup number = "+15125550112" own_voicemail = none }
+destination fixly { kind = ai number = "+15125550177" }
+destination box { kind = voicemail greeting = "Smith" }
+path day { step { ring = owner } step { ring = office } step { ring = fixly } step { ring = box } }
+rule all { path = day }
+"""
+
+# What a call counts as, in the words of the manual.
+ROWS = """CREATE TEMP TABLE rows AS SELECT id, number, caller, began, ended, answered_by AS by, seconds,
+ CASE WHEN outcome = 6 THEN 'unknown' WHEN outcome = 2 THEN 'rejected'
+      WHEN cut OR (outcome = 0 AND probably) THEN 'perhaps_answered' WHEN outcome = 0 THEN 'answered'
+      WHEN outcome = 1 THEN 'voicemail' WHEN outcome = 3 THEN 'swallowed' WHEN outcome = 5 THEN 'lost'
+      WHEN seconds >= 0 AND seconds < 15 THEN 'abandoned_at_once' ELSE 'abandoned' END AS fate,
+ outcome = 6 AND reason = 2 AS went_on FROM call"""
+# Calls of one caller in the order in which they came: does it begin a matter, and is nothing of it behind it?
+MATTERS = """CREATE TEMP TABLE {name} AS SELECT began, number, fate,
+ coalesce(lead(began) OVER w - began > 7 * 86400, 1) AS last, coalesce(began - lag(began) OVER w > 7 * 86400, 1) AS first
+ FROM rows WHERE caller > 0 AND fate NOT IN ('rejected', 'unknown')
+ WINDOW w AS (PARTITION BY {whose} ORDER BY began, id)"""
+MISSED = "fate IN ('voicemail', 'swallowed', 'lost', 'abandoned')"
+COUNTS = "fate NOT IN ('rejected', 'unknown')"
+FATES = ["answered", "perhaps_answered", "voicemail", "swallowed", "abandoned", "abandoned_at_once", "lost",
+         "rejected", "unknown"]
+
+agreed = 0
+
+
+def local(began):
+    return datetime.fromtimestamp(began, ZONE)
+
+
+def hour_of_week(began):
+    at = local(began)
+    return at.weekday() * 24 + at.hour
+
+
+def same(what, got, want):
+    """Figures are told to hundredths."""
+    global agreed
+    if got == want or (isinstance(got, (int, float)) and isinstance(want, (int, float)) and abs(got - want) < 0.00501):
+        agreed += 1
+        return
+    print(f"DIFFERS: {what}: report has {got}, SQL {want}")
+    sys.exit(1)
+
+
+def percent(part, whole):
+    return 100 * part / whole if whole else None
+
+
+class Part:
+    """A span and a line, and what SQL says of them."""
+
+    def __init__(self, db, begin, until, number):
+        self.db, self.begin, self.until, self.number = db, begin, until, number
+        self.where = f"began >= {begin} AND began < {until}" + (f" AND number = {number}" if number else "")
+
+    def one(self, sql):
+        return self.db.execute(sql).fetchone()
+
+    def ranked(self, n, rank):
+        return self.one(f"SELECT seconds FROM rows WHERE {self.where} AND fate = 'answered' AND seconds >= 0"
+                        f" ORDER BY seconds LIMIT 1 OFFSET {rank - 1}")[0] if n else None
+
+    def figures(self):
+        counts = dict(self.db.execute(f"SELECT fate, count(*) FROM rows WHERE {self.where} GROUP BY fate"))
+        out = {fate: counts.get(fate, 0) for fate in FATES}
+        out["calls"] = sum(counts.values())
+        fair = out["calls"] - out["abandoned_at_once"] - out["rejected"] - out["unknown"]
+        out["answer_rate"] = percent(out["answered"], fair)
+        out["possible_answer_rate"] = percent(out["answered"] + out["perhaps_answered"], fair)
+        n, out["average_seconds"], out["average_rings"] = self.one(
+            "SELECT count(*), avg(seconds), avg((seconds + 5) / 6) FROM rows"
+            f" WHERE {self.where} AND fate = 'answered' AND seconds >= 0")
+        out["median_seconds"] = (self.ranked(n, (n + 1) // 2) + self.ranked(n, n // 2 + 1)) / 2 if n else None
+        out["seconds_95th"] = self.ranked(n, (n * 95 + 99) // 100)
+        out["matters"], single, perhaps = self.one(
+            "SELECT count(*), coalesce(sum(last AND fate = 'answered'), 0),"
+            " coalesce(sum(last AND fate IN ('answered', 'perhaps_answered')), 0)"
+            f" FROM {'matters_of_lines' if self.number else 'matters'} WHERE first AND {self.where}")
+        out["first_call_resolution"] = percent(single, out["matters"])
+        out["possible_first_call_resolution"] = percent(perhaps, out["matters"])
+        out.update(self.followups())
+        return out
+
+    def followups(self):
+        rows = self.db.execute(
+            "SELECT opened, first_try, outcome FROM followup"
+            f" WHERE opened >= {self.begin} AND opened < {self.until}"
+            + (f" AND (SELECT number FROM call WHERE id = followup.call) = {self.number}" if self.number else "")
+        ).fetchall()
+        asked = [row for row in rows if not (row[1] == 0 and row[2] == 5)]
+        waits = sorted((row[1] - row[0]) / 60 for row in asked if row[1])
+        n = len(waits)
+        return {"followups": len(asked), "followups_tried": n, "rang_again": len(rows) - len(asked),
+                "callback_minutes": sum(waits) / n if n else None,
+                "median_callback_minutes": (waits[(n - 1) // 2] + waits[n // 2]) / 2 if n else None,
+                "called_back_within_10": percent(sum(w <= 10 for w in waits), len(asked)),
+                "called_back_within_15": percent(sum(w <= 15 for w in waits), len(asked))}
+
+    def layers(self):
+        return dict((name, (n, seconds)) for name, n, seconds in self.db.execute(
+            "SELECT CASE WHEN fate IN ('voicemail', 'swallowed') THEN 'voicemail'"
+            " WHEN fate IN ('lost', 'abandoned', 'abandoned_at_once') THEN 'nobody'"
+            " ELSE coalesce(by, 'others') END AS layer, count(*), avg(iif(seconds >= 0, seconds, NULL))"
+            f" FROM rows WHERE {self.where} AND {COUNTS} GROUP BY layer"))
+
+    def heat(self, which):
+        heat = [[0] * 24 for _ in range(7)]
+        for hour, n in self.db.execute(f"SELECT hour_of_week(began) AS hour, count(*) FROM rows WHERE {self.where}"
+                                       f" AND fate <> 'rejected' AND NOT went_on AND {which} GROUP BY hour"):
+            heat[hour // 24][hour % 24] = n
+        return heat
+
+    def missed_callers(self):
+        return self.db.execute(f"""
+            WITH part AS (SELECT *, row_number() OVER (PARTITION BY caller ORDER BY began, id) AS k FROM rows
+              WHERE {self.where} AND caller > 0 AND {COUNTS})
+            SELECT caller, sum({MISSED}) AS missed, count(*) - min(iif({MISSED}, k, NULL)) AS again FROM part
+            GROUP BY caller HAVING missed > 0 ORDER BY missed DESC, again DESC, caller LIMIT 100""").fetchall()
+
+
+def check(db, report, begin, until, number):
+    what = f"{local(begin)} to {local(until)}, {number or 'all lines'}"
+    part = Part(db, begin, until, number)
+    for key, value in part.figures().items():
+        same(f"{what}: {key}", report[key], value)
+    layers = part.layers()
+    same(f"{what}: layers", sorted(report["by_layer"]), sorted(layers))
+    for name, (n, seconds) in layers.items():
+        same(f"{what}: calls of {name}", report["by_layer"][name]["calls"], n)
+        if name != "nobody":
+            same(f"{what}: seconds of {name}", report["by_layer"][name]["average_seconds"], seconds)
+    same(f"{what}: heat", report["heat"], part.heat("1"))
+    same(f"{what}: missed", report["missed"], part.heat(MISSED))
+    same(f"{what}: missed callers", [(int(one["number"][1:]), one["missed"], one["again"])
+                                     for one in report["missed_callers"]], part.missed_callers())
+    for week in report["by_week"]:
+        span = [int(datetime.fromisoformat(week[key]).timestamp()) for key in ("from", "until")]
+        assert span[0] == begin or (local(span[0]).weekday(), local(span[0]).hour) == (0, 0)
+        for key, value in Part(db, span[0], span[1], number).figures().items():
+            same(f"{what}: week of {week['from']}: {key}", week[key], value)
+
+
+def run(nevermiss, plan, data, *words):
+    done = subprocess.run([nevermiss, "-p", plan, "--data", data, "--now", "2027-01-04T12:00:00-06:00", *words],
+                          capture_output=True, text=True, check=False)
+    if done.returncode > 0:
+        print(f"{' '.join(words)}: status {done.returncode}\n{done.stderr}{done.stdout[:2000]}")
+        sys.exit(1)
+    return done.stdout
+
+
+def write_log(dice, count, name, again):
+    """again: other results of every fifth call."""
+    with open(name, "w", encoding="ascii") as log:
+        log.write("id,at,from,to,status,by,duration,rang\n")
+        for i in range(count):
+            at = FROM + timedelta(seconds=dice.randrange(WEEKS * 7 * 86400))
+            caller = dice.choice(["anonymous", "", *[f"+1737{2000000 + dice.randrange(count // 12 + 9)}"] * 18])
+            status = dice.choices(["answered", "missed", "voicemail", "busy", "abandoned"], [70, 12, 8, 2, 8])[0]
+            by = dice.choice(["+15125550111", "+15125550112", "+15125550177", "+442079460000"])
+            rang = dice.choice(["", str(dice.randrange(40)), str(dice.randrange(400))])
+            row = (f"c{i},{at.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ},{caller},{dice.choice(list(LINES))},{status},"
+                   f"{by if status == 'answered' else ''},{dice.randrange(600)},{rang}\n")
+            if not again or i % 5 == 0:
+                log.write(row)
+
+
+def make_log(nevermiss, folder, count):
+    plan, data, dice = f"{folder}/plan.conf", f"{folder}/data", random.Random(1)
+    with open(plan, "w", encoding="ascii") as text:
+        text.write(PLAN)
+    for again in (False, True):
+        write_log(dice, count, f"{folder}/calls.csv", again)
+        print(run(nevermiss, plan, data, "calls", "import", f"{folder}/calls.csv").strip().splitlines()[-1])
+    for followup in json.loads(run(nevermiss, plan, data, "--json", "followup", "list", "--count", "20"))["followups"]:
+        run(nevermiss, plan, data, "followup", "done", str(followup["id"]), "--outcome", dice.choice(["booked", "lost"]))
+    store = [f"{data}/{name}" for name in os.listdir(data) if name.endswith(".db")][0]
+    return plan, store
+
+
+def main():
+    nevermiss, count = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 200000
+    with tempfile.TemporaryDirectory() as folder:
+        if len(sys.argv) > 4:
+            store, plan = sys.argv[3], sys.argv[4]
+        else:
+            plan, store = make_log(nevermiss, folder, count)
+        db = sqlite3.connect(store)
+        db.create_function("hour_of_week", 1, hour_of_week, deterministic=True)
+        db.execute(ROWS)
+        db.execute("CREATE INDEX temp.rows_began ON rows(began)")
+        for name, whose in (("matters", "caller"), ("matters_of_lines", "number, caller")):
+            db.execute(MATTERS.format(name=name, whose=whose))
+            db.execute(f"CREATE INDEX temp.{name}_began ON {name}(began)")
+        first, last = db.execute("SELECT min(began), max(began) + 1 FROM call").fetchone()
+        middle = (first + last) // 2
+        for begin, until, line in ((first, last, None), (first + 5000, last - 777, "main"), (middle, middle + 3599, None),
+                                   (middle, middle + 30 * 86400, "over"), (middle + 1, middle + 86400, "main")):
+            number = db.execute("SELECT number FROM call WHERE line = ? LIMIT 1", (line,)).fetchone() if line else None
+            words = ["--json", "report", "--from", local(begin).isoformat(), "--until", local(until).isoformat()]
+            if number or not line:
+                check(db, json.loads(run(nevermiss, plan, os.path.dirname(store), *words,
+                                         *(["--line", line] if line else []))), begin, until, number and number[0])
+        print(f"{agreed} figures agree, of {db.execute('SELECT count(*) FROM call').fetchone()[0]} calls")
+
+
+main()

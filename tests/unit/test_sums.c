@@ -1,0 +1,241 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The sums beside the log are what counting its calls anew comes to, whatever was written, mended and deleted in whatever
+ * order.  Counting anew is the step by which an older store gets them: that one is held here, too.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+#include <sqlite3.h>
+
+#include "core/store_private.h"
+#include "nevermiss/report.h"
+#include "random_plan.h"
+
+#define T INT64_C(1767621600) /* Monday 2026-01-05 08:00 in Chicago */
+#define IDS 120               /* so many calls there are: most are written more than once */
+
+static const nm_number numbers[] = { UINT64_C(15125550100), UINT64_C(15125550101) };
+
+static char *folder, *file;
+static struct nm_store *store;
+
+static void ok(enum nm_code code, const struct nm_error *err)
+{
+	if (code != NM_OK)
+		fail_msg("%s", err->text);
+}
+
+static void open_store(void)
+{
+	struct nm_error err;
+
+	ok(nm_store_open(file, false, &store, &err), &err);
+}
+
+static void close_store(void)
+{
+	nm_store_close(store);
+	store = NULL;
+}
+
+static int setup(void **state)
+{
+	struct nm_buf path;
+
+	(void)state;
+	folder = random_folder_new();
+	nm_buf_init(&path, 4096);
+	nm_buf_addf(&path, "%s/store.db", folder);
+	file = nm_buf_take(&path);
+	return file == NULL;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	close_store();
+	free(file);
+	random_folder_free(folder);
+	return 0;
+}
+
+static void put(const struct nm_call_entry *call)
+{
+	enum nm_call_kept kept;
+	struct nm_error err;
+
+	ok(nm_store_call_put(store, call, &kept, &err), &err);
+}
+
+/* Times lie so that gaps of just a matter's time, and calls in the same second, come up. */
+static nm_time random_time(uint64_t *dice)
+{
+	static const nm_time gaps[] = { 0, 1, 3599, 3600, NM_MATTER_S - 1, NM_MATTER_S, NM_MATTER_S + 1 };
+
+	return T + (nm_time)random_below(dice, 4) * NM_MATTER_S + gaps[random_below(dice, 7)];
+}
+
+static void put_random(uint64_t *dice)
+{
+	static const char *const who[] = { NULL, "owner", "office", "+442079460000" };
+	const uint32_t caller = random_below(dice, 5);
+	char id[16];
+	struct nm_call_entry call = {
+		.line = "main",
+		.driver = "sandbox",
+		.carrier_id = id,
+		.caller = { .anonymous = caller == 0, .number = caller < 2 ? 0 : 17375550100 + caller },
+		.began = random_time(dice),
+		.became = { .end = (enum nm_call_end)random_below(dice, NM_CALL_UNKNOWN + 1),
+			    .reason = random_below(dice, 2) ? NM_CALL_OTHER_LINE : NM_CALL_NOBODY,
+			    .probably = random_below(dice, 3) == 0,
+			    .by = who[random_below(dice, 4)],
+			    .seconds = (int)random_below(dice, 40) - 1 },
+		.cut = random_below(dice, 8) == 0,
+		.ours = random_below(dice, 8) == 0,
+	};
+	const uint32_t one = random_below(dice, IDS);
+
+	snprintf(id, sizeof(id), "c%u", (unsigned)one);
+	call.number = numbers[one % 2];
+	call.ended = random_below(dice, 4) == 0 ? 0 : call.began + random_below(dice, 90);
+	put(&call);
+}
+
+static void execute(const char *sql)
+{
+	struct nm_error err;
+
+	ok(nm_store_execute(store, sql, "testing", &err), &err);
+}
+
+/* As whatever forgets calls must: out of the sums first. */
+static void delete_random(uint64_t *dice)
+{
+	const int64_t id = 1 + random_below(dice, IDS);
+	struct nm_error err;
+	char sql[160];
+
+	ok(nm_store_begin(store, &err), &err);
+	if (nm_store_sums_take(store, id, -1, &err) == NM_OK) {
+		execute("DELETE FROM deed; DELETE FROM followup");
+		snprintf(sql, sizeof(sql), "DELETE FROM leg WHERE call = %lld; DELETE FROM call WHERE id = %lld",
+			 (long long)id, (long long)id);
+		execute(sql);
+	}
+	ok(nm_store_commit(store, &err), &err);
+}
+
+/* --- what is there --- */
+
+static int add_row(void *out, int n, char **values, char **names)
+{
+	(void)names;
+	for (int i = 0; i < n; i++)
+		nm_buf_addf(out, "%s ", values[i]);
+	nm_buf_add(out, "\n");
+	return 0;
+}
+
+static char *dump(sqlite3 *db)
+{
+	static const char *const queries[] = {
+		"SELECT 'calls', * FROM call_sum ORDER BY 2, 3, 4, 5",
+		"SELECT 'waits', * FROM wait_sum ORDER BY 2, 3, 4",
+		"SELECT 'matters', * FROM matter_sum ORDER BY 2, 3",
+	};
+	struct nm_buf out;
+
+	nm_buf_init(&out, 1u << 24);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(sqlite3_exec(db, queries[i], add_row, &out, NULL), SQLITE_OK);
+	return nm_buf_take(&out);
+}
+
+/* The store becomes one of before the sums, and is opened again. */
+static void count_anew(void)
+{
+	sqlite3 *db;
+
+	close_store();
+	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
+	assert_int_equal(sqlite3_exec(db,
+				      "DROP TABLE call_sum; DROP TABLE wait_sum; DROP TABLE matter_sum;"
+				      " DROP INDEX call_missed_at; PRAGMA user_version = 7",
+				      NULL, NULL, NULL),
+			 SQLITE_OK);
+	sqlite3_close(db);
+	open_store();
+}
+
+static void check_sums(void)
+{
+	char *kept = dump(store->db), *counted;
+
+	assert_non_null(strstr(kept, "calls"));
+	assert_non_null(strstr(kept, "matters"));
+	count_anew();
+	counted = dump(store->db);
+	assert_string_equal(kept, counted);
+	free(kept);
+	free(counted);
+}
+
+static void test_sums_are_what_counting_anew_comes_to(void **state)
+{
+	(void)state;
+	for (int seed = 0; seed < random_few(30); seed++) {
+		uint64_t dice = (uint64_t)seed;
+
+		remove(file);
+		open_store();
+		for (int i = 0; i < 400; i++) {
+			put_random(&dice);
+			if (seed % 2 == 1 && i % 5 == 0)
+				delete_random(&dice);
+		}
+		check_sums();
+		close_store();
+	}
+}
+
+/* A transaction that is given up leaves them as they were. */
+static void test_sums_go_back_with_their_calls(void **state)
+{
+	uint64_t dice = 7;
+	char *before, *after;
+	struct nm_error err;
+
+	(void)state;
+	remove(file);
+	open_store();
+	for (int i = 0; i < 50; i++)
+		put_random(&dice);
+	before = dump(store->db);
+	ok(nm_store_begin(store, &err), &err);
+	for (int i = 0; i < 50; i++)
+		put_random(&dice);
+	nm_store_abandon(store);
+	after = dump(store->db);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	check_sums();
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_sums_are_what_counting_anew_comes_to),
+		cmocka_unit_test(test_sums_go_back_with_their_calls),
+	};
+
+	return cmocka_run_group_tests(tests, setup, teardown);
+}
