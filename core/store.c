@@ -212,8 +212,8 @@ static const char *const statements[NM_SQL_COUNT] = {
 		" AND at >= sent AND at <= sent + ?5))",
 	[NM_SQL_TEXTS_RECENT] = "SELECT at FROM outbox WHERE at > ?1 AND why IN ('" NM_TEXT_BACK
 				"', '" NM_FOLLOWUP_TEXT "') ORDER BY at DESC LIMIT ?2",
-	[NM_SQL_OPTOUT_KEY_GET] = "SELECT bytes FROM optout_key",
-	[NM_SQL_OPTOUT_KEY_PUT] = "INSERT INTO optout_key(id, bytes) VALUES(1, ?)",
+	[NM_SQL_NUMBER_KEY_GET] = "SELECT bytes FROM number_key",
+	[NM_SQL_NUMBER_KEY_PUT] = "INSERT INTO number_key(id, bytes) VALUES(1, ?)",
 	[NM_SQL_OPTOUT_ADD] = "INSERT INTO optout(hash, at, how) VALUES(?, ?, ?) ON CONFLICT(hash) DO NOTHING",
 	[NM_SQL_OPTOUT_FIND] = "SELECT how FROM optout WHERE hash = ?",
 	[NM_SQL_SANDBOX_TEXT_ADD] = "INSERT INTO sandbox_text(line, recipient, body) VALUES(?, ?, ?)",
@@ -330,31 +330,35 @@ static const char *const statements[NM_SQL_COUNT] = {
 		"SELECT id FROM " OF_CALLER " AND outcome = 5 AND ended = ?2 ORDER BY id",
 	[NM_SQL_TRACES] = "SELECT 0 AS text, driver, line, carrier_id, began AS at FROM call WHERE caller = ?1"
 			  " AND caller > 0 UNION ALL"
-			  " SELECT 1, driver, line, carrier_id, at FROM outbox WHERE recipient = ?2 ORDER BY at",
+			  " SELECT 1, driver, line, carrier_id, at FROM outbox WHERE recipient = ?2 UNION ALL"
+			  " SELECT 1, driver, line, carrier_id, at FROM inbound WHERE sender = ?2 ORDER BY at",
 	[NM_SQL_TRACES_CALLS] = "SELECT count(*) FROM call WHERE caller = ?1 AND caller > 0",
 	[NM_SQL_TRACES_FOLLOWUPS] = "SELECT count(*) FROM " OF_CALLER,
-	[NM_SQL_TRACES_TEXTS] = "SELECT count(*) FROM outbox WHERE ?1 > 0 AND recipient = ?2",
+	[NM_SQL_TRACES_TEXTS] = "SELECT (SELECT count(*) FROM outbox WHERE ?1 > 0 AND recipient = ?2)"
+				" + (SELECT count(*) FROM inbound WHERE ?1 > 0 AND sender = ?2)",
 	[NM_SQL_TRACES_EVENTS] = "SELECT count(*) FROM event WHERE caller = ?1",
 	[NM_SQL_TRACES_VERSIONS] = "SELECT count(*) FROM version WHERE ?1 > 0 AND instr(text, ?2) > 0",
-	[NM_SQL_FORGOTTEN_KEY] = "SELECT key FROM forgotten LIMIT 1",
-	[NM_SQL_FORGOTTEN_PUT] = "INSERT INTO forgotten(hash, key, until) VALUES(?1, ?2, ?3)"
+	[NM_SQL_FORGOTTEN_PUT] = "INSERT INTO forgotten(hash, until) VALUES(?1, ?2)"
 				 " ON CONFLICT(hash) DO UPDATE SET until = max(until, excluded.until)",
 	[NM_SQL_FORGOTTEN_GET] = "SELECT 1 FROM forgotten WHERE hash = ?1 AND until > ?2",
 	[NM_SQL_FORGET_DEEDS] = "DELETE FROM deed WHERE followup IN (SELECT id FROM " OF_CALLER ")",
 	[NM_SQL_FORGET_FOLLOWUPS] = "DELETE FROM " OF_CALLER,
 	[NM_SQL_FORGET_LEGS] =
 		"DELETE FROM leg WHERE call IN (SELECT id FROM call WHERE caller = ?1 AND caller > 0)",
-	[NM_SQL_FORGET_CALLS] = "DELETE FROM call WHERE caller = ?1 AND caller > 0",
+	[NM_SQL_FORGET_CALLS] = "SELECT id FROM call WHERE caller = ?1 AND caller > 0",
 	[NM_SQL_FORGET_RUNG] = "UPDATE leg SET number = NULL WHERE ?1 > 0 AND number = ?2",
 	[NM_SQL_FORGET_TEXTS] = "DELETE FROM outbox WHERE ?1 > 0 AND recipient = ?2",
 	[NM_SQL_FORGET_SANDBOX] = "DELETE FROM sandbox_text WHERE ?1 > 0 AND recipient = ?2",
+	[NM_SQL_FORGET_INBOUND] = "DELETE FROM inbound WHERE ?1 > 0 AND sender = ?2",
+	[NM_SQL_FORGET_SANDBOX_INBOUND] = "DELETE FROM sandbox_inbound WHERE ?1 > 0 AND sender = ?2",
 	[NM_SQL_FORGET_EVENTS] = "DELETE FROM event WHERE caller = ?1",
 	[NM_SQL_EXPIRE_DEEDS] = "DELETE FROM deed WHERE followup IN (SELECT id FROM followup WHERE " OLD_FOLLOWUP ")",
 	[NM_SQL_EXPIRE_FOLLOWUPS] = "DELETE FROM followup WHERE " OLD_FOLLOWUP,
 	[NM_SQL_EXPIRE_OPENERS] =
 		"UPDATE followup SET call = NULL WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
 	[NM_SQL_EXPIRE_LEGS] = "DELETE FROM leg WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
-	[NM_SQL_EXPIRE_CALLS] = "DELETE FROM call WHERE " OLD_CALL,
+	[NM_SQL_EXPIRE_CALLS] = "SELECT id FROM call WHERE " OLD_CALL,
+	[NM_SQL_CALL_DROP] = "DELETE FROM call WHERE id = ?",
 	[NM_SQL_EXPIRE_TEXTS] = "DELETE FROM outbox WHERE updated < ?1 AND state > 1",
 	[NM_SQL_EXPIRE_EVENTS] = "DELETE FROM event WHERE updated < ?1 AND state <> 0",
 	[NM_SQL_AGENT_PUT] = "INSERT OR REPLACE INTO agent(id, pid, host, started, round, next, stopped)"

@@ -8,11 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/hmac.h"
 #include "core/store_private.h"
 
 #define LEFT_MAX 10000 /* traces at carriers that are told */
-#define KEY_BYTES 32
 
 /* --- running a statement --- */
 
@@ -136,76 +134,36 @@ void nm_forgotten_clear(struct nm_forgotten *forgotten)
 
 /* --- by what a forgotten number is known --- */
 
-/* *n 0: no number was ever forgotten. */
-static enum nm_code read_key(struct nm_store *store, unsigned char key[KEY_BYTES], size_t *n,
-			     struct nm_error *err)
-{
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FORGOTTEN_KEY, err);
-	int result;
-
-	if (statement == NULL)
-		return NM_SYSTEM;
-	result = sqlite3_step(statement);
-	*n = result == SQLITE_ROW && sqlite3_column_bytes(statement, 0) == KEY_BYTES ? KEY_BYTES : 0;
-	if (*n > 0)
-		memcpy(key, sqlite3_column_blob(statement, 0), KEY_BYTES);
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW || result == SQLITE_DONE
-		       ? NM_OK
-		       : nm_store_fail(store, "reading its forgotten numbers", err);
-}
-
-/* A key of the store's own, made at random with the first number. */
-static enum nm_code make_key(struct nm_store *store, unsigned char key[KEY_BYTES], struct nm_error *err)
-{
-	size_t n;
-	enum nm_code code = read_key(store, key, &n, err);
-
-	if (code == NM_OK && n == 0)
-		sqlite3_randomness(KEY_BYTES, key);
-	return code;
-}
-
-static void hash_number(const unsigned char key[KEY_BYTES], nm_number number,
-			unsigned char out[NM_HMAC_BYTES])
-{
-	char text[NM_NUMBER_TEXT];
-
-	nm_number_write(number, text);
-	nm_hmac_sha256(key, KEY_BYTES, text, strlen(text), out);
-}
-
 static enum nm_code remember(struct nm_store *store, nm_number number, nm_time now, struct nm_error *err)
 {
-	unsigned char key[KEY_BYTES], hash[NM_HMAC_BYTES];
+	unsigned char hash[NM_HMAC_BYTES];
 	sqlite3_stmt *statement;
-	enum nm_code code = make_key(store, key, err);
+	bool known;
+	enum nm_code code = nm_store_number_hash(store, number, true, hash, &known, err);
 
 	if (code != NM_OK)
 		return code;
-	hash_number(key, number, hash);
 	statement = nm_store_statement(store, NM_SQL_FORGOTTEN_PUT, err);
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_blob(statement, 1, hash, sizeof(hash), SQLITE_STATIC);
-	sqlite3_bind_blob(statement, 2, key, sizeof(key), SQLITE_STATIC);
-	sqlite3_bind_int64(statement, 3, now);
+	sqlite3_bind_int64(statement, 2, now);
 	return nm_store_run(store, statement, err);
 }
 
 enum nm_code nm_store_was_forgotten(struct nm_store *store, uint64_t number, nm_time at, bool *forgotten,
 				    struct nm_error *err)
 {
-	unsigned char key[KEY_BYTES], hash[NM_HMAC_BYTES];
+	unsigned char hash[NM_HMAC_BYTES];
 	sqlite3_stmt *statement;
-	size_t n = 0;
 	int result;
-	enum nm_code code = number != 0 ? read_key(store, key, &n, err) : NM_OK;
+	enum nm_code code = NM_OK;
 
 	*forgotten = false;
-	if (code != NM_OK || n == 0)
+	if (number != 0)
+		code = nm_store_number_hash(store, number, false, hash, forgotten, err);
+	if (code != NM_OK || !*forgotten)
 		return code;
-	hash_number(key, number, hash);
 	statement = nm_store_statement(store, NM_SQL_FORGOTTEN_GET, err);
 	if (statement == NULL)
 		return NM_SYSTEM;
@@ -221,13 +179,49 @@ enum nm_code nm_store_was_forgotten(struct nm_store *store, uint64_t number, nm_
 
 /* --- taking it out --- */
 
+/* The calls that a statement names by what it is given, out of the sums and of the log; their legs are gone by then. */
+static enum nm_code drop_calls(struct nm_store *store, enum nm_store_statement which, int64_t what, int64_t *taken,
+			       struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
+	size_t n = 0, capacity = 0;
+	enum nm_code code = NM_OK;
+	int64_t *ids = NULL;
+	bool ok = true;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, what);
+	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		ok = nm_grow((void **)&ids, &capacity, n + 1, sizeof(*ids));
+		if (ok)
+			ids[n++] = sqlite3_column_int64(statement, 0);
+	}
+	sqlite3_reset(statement);
+	if (!ok)
+		code = nm_fail_memory(err);
+	else if (result != SQLITE_DONE)
+		code = nm_store_fail(store, "looking for calls", err);
+	for (size_t i = 0; i < n && code == NM_OK; i++) {
+		code = nm_store_sums_take(store, ids[i], -1, err);
+		if (code == NM_OK)
+			code = nm_store_run_id(store, NM_SQL_CALL_DROP, ids[i], err);
+	}
+	free(ids);
+	*taken = (int64_t)n;
+	return code;
+}
+
 /* All rows in one transaction. */
 static enum nm_code drop_rows(struct nm_store *store, nm_number number, nm_time now, struct nm_error *err)
 {
 	static const enum nm_store_statement which[] = {
-		NM_SQL_FORGET_DEEDS, NM_SQL_FORGET_FOLLOWUPS, NM_SQL_FORGET_LEGS,    NM_SQL_FORGET_CALLS,
-		NM_SQL_FORGET_RUNG,  NM_SQL_FORGET_TEXTS,     NM_SQL_FORGET_SANDBOX, NM_SQL_FORGET_EVENTS,
+		NM_SQL_FORGET_DEEDS,   NM_SQL_FORGET_FOLLOWUPS,	      NM_SQL_FORGET_LEGS,
+		NM_SQL_FORGET_RUNG,    NM_SQL_FORGET_TEXTS,	      NM_SQL_FORGET_SANDBOX,
+		NM_SQL_FORGET_INBOUND, NM_SQL_FORGET_SANDBOX_INBOUND, NM_SQL_FORGET_EVENTS,
 	};
+	int64_t taken;
 	enum nm_code code = nm_store_begin(store, err);
 
 	if (code != NM_OK)
@@ -235,6 +229,8 @@ static enum nm_code drop_rows(struct nm_store *store, nm_number number, nm_time 
 	code = remember(store, number, now, err);
 	if (code == NM_OK)
 		code = run_all(store, which, sizeof(which) / sizeof(which[0]), number, err);
+	if (code == NM_OK)
+		code = drop_calls(store, NM_SQL_FORGET_CALLS, (int64_t)number, &taken, err);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
 	if (code != NM_OK)
@@ -282,16 +278,23 @@ static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm
 			       struct nm_error *err)
 {
 	static const enum nm_store_statement followups[] = { NM_SQL_EXPIRE_DEEDS, NM_SQL_EXPIRE_FOLLOWUPS };
-	static const enum nm_store_statement calls[] = { NM_SQL_EXPIRE_OPENERS, NM_SQL_EXPIRE_LEGS,
-							 NM_SQL_EXPIRE_CALLS };
+	static const enum nm_store_statement legs[] = { NM_SQL_EXPIRE_OPENERS, NM_SQL_EXPIRE_LEGS };
 	static const enum nm_store_statement texts[] = { NM_SQL_EXPIRE_TEXTS };
+	static const enum nm_store_statement inbound[] = { NM_SQL_INBOUND_DROP };
 	static const enum nm_store_statement events[] = { NM_SQL_EXPIRE_EVENTS };
+	int64_t came;
 	enum nm_code code = expire(store, followups, 2, before, &out->followups, err);
 
 	if (code == NM_OK)
-		code = expire(store, calls, 3, before, &out->calls, err);
+		code = expire(store, legs, 2, before, &out->calls, err);
+	if (code == NM_OK)
+		code = drop_calls(store, NM_SQL_EXPIRE_CALLS, before, &out->calls, err);
 	if (code == NM_OK)
 		code = expire(store, texts, 1, before, &out->texts, err);
+	if (code == NM_OK)
+		code = expire(store, inbound, 1, before, &came, err);
+	if (code == NM_OK)
+		out->texts += came;
 	if (code == NM_OK)
 		code = expire(store, events, 1, before, &out->events, err);
 	return code;

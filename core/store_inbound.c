@@ -7,13 +7,29 @@
 
 /* --- to the plan's lines --- */
 
+/* Was its sender to be forgotten after it came?  Then it is as if known already. */
+static enum nm_code was_forgotten(struct nm_store *store, const struct nm_inbound_entry *text, bool *forgotten,
+				  struct nm_error *err)
+{
+	nm_number from;
+
+	*forgotten = false;
+	return nm_number_read(text->from, "", &from, NULL) == NM_OK
+		       ? nm_store_was_forgotten(store, from, text->at, forgotten, err)
+		       : NM_OK;
+}
+
 enum nm_code nm_store_inbound_put(struct nm_store *store, const struct nm_inbound_entry *text, bool *fresh,
 				  struct nm_error *err)
 {
 	sqlite3_stmt *statement;
+	bool forgotten;
 	enum nm_code code = nm_store_writable(store, err);
 
-	if (code != NM_OK)
+	*fresh = false;
+	if (code == NM_OK)
+		code = was_forgotten(store, text, &forgotten, err);
+	if (code != NM_OK || forgotten)
 		return code;
 	statement = nm_store_statement(store, NM_SQL_INBOUND_ADD, err);
 	if (statement == NULL)

@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "core/hmac.h"
 #include "nevermiss/store.h"
 
 enum nm_store_statement {
@@ -78,8 +79,8 @@ enum nm_store_statement {
 	NM_SQL_OUTBOX_TO,
 	NM_SQL_TEXT_PAST,
 	NM_SQL_TEXTS_RECENT,
-	NM_SQL_OPTOUT_KEY_GET,
-	NM_SQL_OPTOUT_KEY_PUT,
+	NM_SQL_NUMBER_KEY_GET,
+	NM_SQL_NUMBER_KEY_PUT,
 	NM_SQL_OPTOUT_ADD,
 	NM_SQL_OPTOUT_FIND,
 	NM_SQL_SANDBOX_TEXT_ADD,
@@ -139,7 +140,6 @@ enum nm_store_statement {
 	NM_SQL_TRACES_TEXTS,
 	NM_SQL_TRACES_EVENTS,
 	NM_SQL_TRACES_VERSIONS,
-	NM_SQL_FORGOTTEN_KEY,
 	NM_SQL_FORGOTTEN_PUT,
 	NM_SQL_FORGOTTEN_GET,
 	NM_SQL_FORGET_DEEDS,
@@ -149,12 +149,15 @@ enum nm_store_statement {
 	NM_SQL_FORGET_RUNG,
 	NM_SQL_FORGET_TEXTS,
 	NM_SQL_FORGET_SANDBOX,
+	NM_SQL_FORGET_INBOUND,
+	NM_SQL_FORGET_SANDBOX_INBOUND,
 	NM_SQL_FORGET_EVENTS,
 	NM_SQL_EXPIRE_DEEDS,
 	NM_SQL_EXPIRE_FOLLOWUPS,
 	NM_SQL_EXPIRE_OPENERS,
 	NM_SQL_EXPIRE_LEGS,
 	NM_SQL_EXPIRE_CALLS,
+	NM_SQL_CALL_DROP,
 	NM_SQL_EXPIRE_TEXTS,
 	NM_SQL_EXPIRE_EVENTS,
 	NM_SQL_AGENT_PUT,
@@ -192,6 +195,9 @@ enum nm_code nm_store_execute(struct nm_store *store, const char *sql, const cha
 /* Is what was opened a store of ours?  NM_REFUSED, or whether it is of an older program (an empty file is). */
 enum nm_code nm_store_schema(struct nm_store *store, bool *old, struct nm_error *err) NM_WARN_UNUSED;
 /* Brings it up to date, in one transaction. */
+#define NM_STORE_APPLICATION 0x6e6d7374 /* "nmst" */
+/* store_schema.c: the i-th makes a store of schema i + 1 of one of schema i; tests make older stores of them. */
+extern const char *const nm_store_steps[];
 enum nm_code nm_store_migrate(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* NULL text is NULL. */
 void nm_store_bind(sqlite3_stmt *statement, int index, const char *text);
@@ -199,6 +205,11 @@ void nm_store_bind(sqlite3_stmt *statement, int index, const char *text);
 enum nm_code nm_store_files_same(struct nm_store *store, int64_t version, bool *same,
 				 struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_files_keep(struct nm_store *store, int64_t version, struct nm_error *err) NM_WARN_UNUSED;
+/* store_hash.c: what the store has of a number whose digits it may not have.  *known false: it has none of any number yet
+ * (make: the first is made, within a transaction). */
+enum nm_code nm_store_number_hash(struct nm_store *store, uint64_t number, bool make,
+				  unsigned char out[static NM_HMAC_BYTES], bool *known,
+				  struct nm_error *err) NM_WARN_UNUSED;
 /* store_matters.c: brings the follow-ups of a caller up to date with the log around an instant: when a lead
  * came, and when somebody has ended or reopened one.  Number 0: nothing.  Within a transaction. */
 enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm_time at,

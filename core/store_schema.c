@@ -6,8 +6,6 @@
  */
 #include "core/store_private.h"
 
-#define APPLICATION_ID 0x6e6d7374 /* "nmst" */
-
 /* Of the step that makes the sums: frozen with it. */
 #define FATE_THEN                                                                                             \
 	"CASE WHEN outcome = 2 THEN 7 WHEN outcome NOT IN (0, 1, 3, 4, 5) THEN iif(reason = 2, 9, 8)"         \
@@ -20,7 +18,7 @@
 	" WINDOW w AS (PARTITION BY " whose " ORDER BY began, id)) WHERE first GROUP BY 1, 2"
 
 /* Step i brings schema i to i + 1.  Never change a step that was released: add one. */
-static const char *const migrations[] = {
+const char *const nm_store_steps[] = {
 	"CREATE TABLE version(id INTEGER PRIMARY KEY AUTOINCREMENT, at INTEGER NOT NULL, who TEXT NOT NULL,"
 	" why TEXT NOT NULL, text TEXT NOT NULL) STRICT;"
 	"CREATE TABLE push(id INTEGER PRIMARY KEY AUTOINCREMENT, version INTEGER REFERENCES version(id),"
@@ -108,11 +106,10 @@ static const char *const migrations[] = {
 	"CREATE INDEX event_caller ON event(caller);"
 	"CREATE TABLE reporting(id INTEGER PRIMARY KEY CHECK (id = 1), since INTEGER NOT NULL) STRICT;"
 	/* Numbers that were to be forgotten, by their keyed hashes: calls before `until` are not kept again. */
-	"CREATE TABLE forgotten(hash BLOB PRIMARY KEY, key BLOB NOT NULL, until INTEGER NOT NULL) STRICT,"
-	" WITHOUT ROWID;"
+	"CREATE TABLE number_key(id INTEGER PRIMARY KEY CHECK (id = 1), bytes BLOB NOT NULL) STRICT;"
+	"CREATE TABLE forgotten(hash BLOB PRIMARY KEY, until INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
 	"CREATE INDEX followup_call ON followup(call);",
 	/* A number that wants no texts is known by its hash alone.  inbound: texts that came to a number of the plan's. */
-	"CREATE TABLE optout_key(id INTEGER PRIMARY KEY CHECK (id = 1), bytes BLOB NOT NULL) STRICT;"
 	"CREATE TABLE optout(hash BLOB PRIMARY KEY, at INTEGER NOT NULL, how INTEGER NOT NULL) STRICT,"
 	" WITHOUT ROWID;"
 	"CREATE TABLE inbound(id INTEGER PRIMARY KEY AUTOINCREMENT, number INTEGER NOT NULL, line TEXT NOT NULL,"
@@ -157,7 +154,7 @@ static const char *const migrations[] = {
 	"DROP VIEW counted;",
 };
 
-#define SCHEMA ((int)(sizeof(migrations) / sizeof(migrations[0])))
+#define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))
 
 enum nm_code nm_store_execute(struct nm_store *store, const char *sql, const char *doing,
 			      struct nm_error *err)
@@ -193,7 +190,7 @@ static enum nm_code schema_of(struct nm_store *store, int *schema, struct nm_err
 		code = pragma_int(store, "PRAGMA user_version", schema, err);
 	if (code != NM_OK)
 		return code;
-	if (application != APPLICATION_ID && (application != 0 || tables > 0))
+	if (application != NM_STORE_APPLICATION && (application != 0 || tables > 0))
 		return nm_fail(err, NM_REFUSED, "%s is a database, but not a store of nevermiss",
 			       store->file);
 	if (*schema > SCHEMA)
@@ -217,10 +214,10 @@ enum nm_code nm_store_migrate(struct nm_store *store, struct nm_error *err)
 		return code;
 	code = schema_of(store, &schema, err);
 	for (; code == NM_OK && schema < SCHEMA; schema++)
-		code = nm_store_execute(store, migrations[schema], "bringing its schema up to date", err);
+		code = nm_store_execute(store, nm_store_steps[schema], "bringing its schema up to date", err);
 	if (code == NM_OK) {
 		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
-				 APPLICATION_ID, SCHEMA);
+				 NM_STORE_APPLICATION, SCHEMA);
 		code = nm_store_execute(store, sql, "bringing its schema up to date", err);
 	}
 	if (code == NM_OK)

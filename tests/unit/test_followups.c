@@ -15,6 +15,7 @@
 
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
+#include "old_store.h"
 #include "random_plan.h"
 #include "slow.h"
 
@@ -557,21 +558,13 @@ static void test_neither_without_the_other(void **state)
 static void test_a_store_of_before(void **state)
 {
 	char file[512];
-	sqlite3 *db;
 
 	(void)state;
 	put("a", ANN, T, NM_CALL_LOST);
 	nm_store_close(store);
 	store = NULL;
 	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
-	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db,
-				      "DROP TABLE calendar; DROP TABLE event; DROP TABLE reporting; DROP TABLE forgotten; DROP TABLE deed; DROP TABLE followup; DROP INDEX call_missed;"
-				      " DROP INDEX call_answered; DROP INDEX call_caller; ALTER TABLE call DROP COLUMN ours;"
-				      " PRAGMA user_version = 5",
-				      NULL, NULL, NULL),
-			 SQLITE_OK);
-	sqlite3_close(db);
+	old_store(file, 5);
 	open_store(true);
 	assert_followups("");
 	open_store(false);

@@ -17,9 +17,11 @@
 
 #include "nevermiss/events.h"
 #include "nevermiss/forget.h"
+#include "nevermiss/inbound.h"
 #include "random_plan.h"
 
 #define T ((nm_time)1795017600) /* 2026-11-18 16:00 UTC */
+#define OFFICE UINT64_C(15125550100)
 #define ANN UINT64_C(15125550199)
 #define BOB UINT64_C(15125550198)
 #define FILE_MAX_BYTES (4u << 20)
@@ -90,7 +92,7 @@ static enum nm_call_kept put(const char *id, nm_number caller, nm_time at, enum 
 {
 	const struct nm_call_leg leg = { .leg = { .to = "+15125550111", .end = NM_LEG_NO_ANSWER, .began = at } };
 	const struct nm_call_entry call = {
-		.number = UINT64_C(15125550100),
+		.number = OFFICE,
 		.line = "main",
 		.driver = "twilio",
 		.carrier_id = id,
@@ -131,6 +133,22 @@ static void put_text(nm_number to, nm_time at)
 	ok(nm_store_sandbox_text_add(store, "main", text, body, &id, &err), &err);
 }
 
+static bool put_inbound(nm_number from, nm_time at)
+{
+	char text[NM_NUMBER_TEXT], body[64], id[64];
+	const struct nm_inbound_entry entry = {
+		.number = OFFICE, .line = "main", .driver = "sandbox", .carrier_id = id, .from = text, .body = body, .at = at
+	};
+	struct nm_error err;
+	bool fresh;
+
+	nm_number_write(from, text);
+	snprintf(body, sizeof(body), "this is %s", text);
+	snprintf(id, sizeof(id), "%s/%lld", text, (long long)at);
+	ok(nm_store_inbound_put(store, &entry, &fresh, &err), &err);
+	return fresh;
+}
+
 /* Everything that there can be of somebody, from an instant on. */
 static void put_person(nm_number who, nm_time at)
 {
@@ -151,6 +169,7 @@ static void put_person(nm_number who, nm_time at)
 	ok(nm_store_followup_add(store, &lead, &id, &err), &err);
 	ok(nm_followup_outcome(plan, store, id, NM_FOLLOWUP_BOOKED, at + 600, "pat", arena, &got, &err), &err);
 	put_text(who, at + 700);
+	assert_true(put_inbound(who, at + 800));
 	nm_arena_free(arena);
 }
 
@@ -166,6 +185,7 @@ static int64_t rows_of(nm_number who)
 		"SELECT count(*) FROM deed JOIN followup ON followup.id = followup WHERE ?1 IN (0, number)",
 		"SELECT count(*) FROM outbox WHERE ?1 = 0 OR recipient = '+' || ?1",
 		"SELECT count(*) FROM sandbox_text WHERE ?1 = 0 OR recipient = '+' || ?1",
+		"SELECT count(*) FROM inbound WHERE ?1 = 0 OR sender = '+' || ?1",
 		"SELECT count(*) FROM event WHERE ?1 IN (0, caller)",
 	};
 	char file[300];
@@ -185,6 +205,34 @@ static int64_t rows_of(nm_number who)
 	}
 	sqlite3_close(db);
 	return rows;
+}
+
+static int add_row(void *context, int n, char **values, char **names)
+{
+	(void)names;
+	for (int i = 0; i < n; i++)
+		nm_buf_addf(context, "%s ", values[i]);
+	nm_buf_add(context, "\n");
+	return 0;
+}
+
+/* What the store keeps added up of its calls; malloc'd. */
+static char *sums(void)
+{
+	static const char *const queries[] = { "SELECT * FROM call_sum ORDER BY 1, 2, 3, 4",
+					       "SELECT * FROM wait_sum ORDER BY 1, 2, 3",
+					       "SELECT * FROM matter_sum ORDER BY 1, 2" };
+	char file[300];
+	struct nm_buf out;
+	sqlite3 *db;
+
+	nm_buf_init(&out, 1u << 20);
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	assert_int_equal(sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
+	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++)
+		assert_int_equal(sqlite3_exec(db, queries[i], add_row, &out, NULL), SQLITE_OK);
+	sqlite3_close(db);
+	return nm_buf_take(&out);
 }
 
 static size_t times_in_file(const char *name, const void *bytes, size_t len)
@@ -245,9 +293,9 @@ static void nothing_is_left(void **state)
 	ok(nm_store_traces(store, ANN, &found, &err), &err);
 	assert_int_equal(found.calls, 3);
 	assert_int_equal(found.followups, 3);
-	assert_int_equal(found.texts, 1);
+	assert_int_equal(found.texts, 2);
 	assert_int_equal(found.events, 5); /* missed, answered, what that ended, missed, booked */
-	assert_int_equal(found.n_left, 4);
+	assert_int_equal(found.n_left, 5);
 	nm_forgotten_clear(&found);
 	ok(nm_store_forget(store, ANN, T + 1000, &whole, &err), &err);
 	assert_true(whole);
@@ -256,6 +304,34 @@ static void nothing_is_left(void **state)
 	assert_int_equal(rows_of(BOB), of_bob);
 	assert_true(times_named(BOB) > 10);
 	ok(nm_store_check(store, &err), &err);
+}
+
+/* The figures are those of the calls that are left. */
+static void the_sums_forget_too(void **state)
+{
+	struct nm_expired expired;
+	char *of_bob, *left;
+	struct nm_error err;
+	bool whole;
+
+	(void)state;
+	put_person(BOB, T + 3600);
+	of_bob = sums();
+	assert_true(strlen(of_bob) > 20);
+	put_person(ANN, T);
+	put_person(ANN, T + 3700);
+	ok(nm_store_forget(store, ANN, T + 9000, &whole, &err), &err);
+	left = sums();
+	assert_string_equal(left, of_bob);
+	free(left);
+	put_person(ANN + 5, T - NM_DAY);
+	read_plan(PLAN "retention = 1w\n");
+	ok(nm_expire(store, plan, T + 7 * (nm_time)NM_DAY, &expired, &err), &err);
+	assert_int_equal(expired.calls, 3);
+	left = sums();
+	assert_string_equal(left, of_bob);
+	free(left);
+	free(of_bob);
 }
 
 /* A carrier tells of the calls again with each import; one that comes afterwards is another matter. */
@@ -270,6 +346,8 @@ static void it_does_not_come_back(void **state)
 	assert_int_equal(put("again", ANN, T, NM_CALL_LOST), NM_CALL_KNOWN);
 	assert_int_equal(rows_of(0), 0);
 	assert_int_equal(times_named(ANN), 0);
+	assert_false(put_inbound(ANN, T + 800));
+	assert_int_equal(rows_of(0), 0);
 	assert_int_equal(put("bob", BOB, T, NM_CALL_LOST), NM_CALL_NEW);
 	assert_int_equal(put("later", ANN, T + 1000, NM_CALL_LOST), NM_CALL_NEW);
 	assert_true(rows_of(ANN) > 0);
@@ -334,7 +412,7 @@ static void what_is_old(void **state)
 	ok(nm_expire(store, plan, T + 7 * (nm_time)NM_DAY + 3600, &expired, &err), &err);
 	assert_int_equal(expired.calls, 3);
 	assert_int_equal(expired.followups, 3);
-	assert_int_equal(expired.texts, 1);
+	assert_int_equal(expired.texts, 2);
 	assert_int_equal(expired.events, 0); /* they wait for the CRM */
 	assert_int_equal(rows_of(BOB), of_bob);
 	assert_int_equal(rows_of(ANN), 5 + 1); /* events, and what the sandbox carrier has */
@@ -345,6 +423,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(nothing_is_left, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_sums_forget_too, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_does_not_come_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_has_it_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(read_only, setup, teardown),

@@ -22,6 +22,7 @@
 
 #include "core/store_private.h"
 #include "nevermiss/plan.h"
+#include "old_store.h"
 #include "random_plan.h"
 
 static char *folder;
@@ -555,18 +556,11 @@ static void test_schema_1_is_brought_up_to_date(void **state)
 	struct nm_store *store = open_store(false);
 	nm_time last, after_hours;
 	struct nm_error err;
-	sqlite3 *db;
 
 	(void)state;
 	keep(store, 1, "x");
 	nm_store_close(store);
-	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-	assert_int_equal(
-		sqlite3_exec(db, "DROP TABLE tests_played; DROP TABLE version_file; DROP TABLE file;"
-			     " DROP TABLE outbox; DROP TABLE sandbox_text; DROP TABLE leg; DROP TABLE deed; DROP TABLE followup; DROP TABLE call; DROP TABLE calls_read; DROP TABLE calendar; DROP TABLE event; DROP TABLE reporting; DROP TABLE forgotten;"
-			     " PRAGMA user_version = 1", NULL, NULL, NULL),
-		SQLITE_OK);
-	sqlite3_close(db);
+	old_store(file, 1);
 	store = open_store(true);
 	assert_int_equal(nm_store_tests_last(store, &last, &after_hours, &err), NM_OK);
 	assert_int_equal(last, NM_TIME_MIN);
@@ -593,16 +587,11 @@ static void test_schema_2_is_brought_up_to_date(void **state)
 	struct nm_plan_file *files;
 	struct nm_error err;
 	int64_t id;
-	sqlite3 *db;
 
 	(void)state;
 	id = keep(store, 1, "x");
 	nm_store_close(store);
-	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db, "DROP TABLE version_file; DROP TABLE file; DROP TABLE outbox; DROP TABLE sandbox_text; DROP TABLE leg; DROP TABLE deed; DROP TABLE followup; DROP TABLE call; DROP TABLE calls_read; DROP TABLE calendar; DROP TABLE event; DROP TABLE reporting; DROP TABLE forgotten;"
-				      " PRAGMA user_version = 2", NULL, NULL, NULL),
-			 SQLITE_OK);
-	sqlite3_close(db);
+	old_store(file, 2);
 	store = open_store(true);
 	ok(nm_store_version_files(store, id, arena, &files, &err), &err);
 	assert_null(files);

@@ -14,6 +14,7 @@
 #include <sqlite3.h>
 
 #include "nevermiss/store.h"
+#include "old_store.h"
 #include "random_plan.h"
 
 static char *folder;
@@ -210,18 +211,10 @@ static void test_an_older_store(void **state)
 {
 	struct nm_store *store = open_store(false);
 	struct nm_outbox outbox;
-	sqlite3 *db;
 
 	(void)state;
 	nm_store_close(store);
-	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db,
-				      "DROP TABLE calendar; DROP TABLE event; DROP TABLE reporting; DROP TABLE forgotten; DROP TABLE deed; DROP TABLE followup; DROP INDEX call_missed; DROP INDEX call_caller;"
-				      " DROP INDEX call_answered; ALTER TABLE call DROP COLUMN ours;"
-				      " DROP TABLE outbox; DROP TABLE sandbox_text; PRAGMA user_version = 4",
-				      NULL, NULL, NULL),
-			 SQLITE_OK);
-	sqlite3_close(db);
+	old_store(file, 4);
 	outbox = read_outbox(false, 9);
 	assert_int_equal(outbox.n, 0);
 	nm_outbox_clear(&outbox);

@@ -16,6 +16,7 @@
 
 #include "core/store_private.h"
 #include "nevermiss/report.h"
+#include "old_store.h"
 #include "random_plan.h"
 
 #define T INT64_C(1767621600) /* Monday 2026-01-05 08:00 in Chicago */
@@ -162,16 +163,8 @@ static char *dump(sqlite3 *db)
 /* The store becomes one of before the sums, and is opened again. */
 static void count_anew(void)
 {
-	sqlite3 *db;
-
 	close_store();
-	assert_int_equal(sqlite3_open(file, &db), SQLITE_OK);
-	assert_int_equal(sqlite3_exec(db,
-				      "DROP TABLE call_sum; DROP TABLE wait_sum; DROP TABLE matter_sum;"
-				      " DROP INDEX call_missed_at; PRAGMA user_version = 7",
-				      NULL, NULL, NULL),
-			 SQLITE_OK);
-	sqlite3_close(db);
+	old_store(file, 10);
 	open_store();
 }
 
