@@ -230,7 +230,7 @@ static void draw_queue(const struct calls *calls, const struct app *app, struct 
 		draw_followup(app, &calls->queue.items[row], canvas, box, box.y + 1 + i);
 		if (row != calls->queue_list.at || !calls->in_queue)
 			continue;
-		canvas_mark(canvas, box.x + 1, box.y + 1 + i, box.width - 2);
+		canvas_mark(canvas, box.x + 1, box.y + 1 + i, box.width - 1);
 		canvas_pointer(canvas, box.x, box.y + 1 + i);
 	}
 }
@@ -425,7 +425,7 @@ static void draw_log(const struct calls *calls, const struct app *app, struct ca
 			draw_call(calls, app, call, canvas, box, box.y + 1 + i);
 		if (row != calls->log_list.at || calls->in_queue)
 			continue;
-		canvas_mark(canvas, box.x + 1, box.y + 1 + i, box.width - 2);
+		canvas_mark(canvas, box.x + 1, box.y + 1 + i, box.width - 1);
 		canvas_pointer(canvas, box.x, box.y + 1 + i);
 	}
 }

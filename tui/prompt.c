@@ -41,7 +41,10 @@ static enum verdict act_prompt(void *state, struct app *app, const struct event 
 	case ACTION_DISMISS:
 		return app_answer(app, dialog->tag, NULL, 0);
 	case ACTION_COMPLETE:
-		complete(dialog);
+		if (dialog->offer)
+			complete(dialog);
+		else
+			app_message(app, STYLE_DIM, "there is nothing to complete here: type it");
 		return VERDICT_REDRAW;
 	default:
 		if (!typing_act(&dialog->typing, event))
@@ -82,6 +85,15 @@ static void draw_prompt(const void *state, const struct app *app, struct canvas 
 	}
 }
 
+/* Only the `:` line has words to complete. */
+static const char *label_prompt(const void *state, const struct app *app, enum action action)
+{
+	const struct dialog *dialog = state;
+
+	(void)app;
+	return action == ACTION_COMPLETE && !dialog->offer ? "" : NULL;
+}
+
 static const struct screen_ops prompt_ops = {
 	.name = "prompt",
 	.title = "Prompt",
@@ -90,6 +102,7 @@ static const struct screen_ops prompt_ops = {
 	.open = dialog_open,
 	.close = dialog_close,
 	.act = act_prompt,
+	.label = label_prompt,
 	.draw = draw_prompt,
 };
 

@@ -428,25 +428,35 @@ static void draw_details(const struct check *check, const struct app *app, const
 	draw_mend(check, finding, canvas, y, end);
 }
 
+/* How far, and what was looked at. */
+static void draw_proof(const struct nm_findings *findings, const struct app *app, struct canvas *canvas, int y)
+{
+	const struct nm_zone *zone = session_zone(app->session);
+	const struct nm_date until = nm_date_from_days(nm_local_day(nm_zone_local(zone, findings->until)));
+	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
+
+	pen_textf(&pen, STYLE_DIM, "proved to %d %s %d", until.day, nm_month_names[until.month - 1], until.year);
+	if (canvas->width < WIDE)
+		pen_text(&pen, STYLE_DIM, ", N-1 too");
+	else
+		pen_textf(&pen, STYLE_DIM, ": %zu intervals, lines: %zu, classes of callers: %zu, N-1", findings->intervals,
+			  findings->lines, findings->classes);
+}
+
 static void draw_check(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct check *check = state;
 	const struct nm_findings *findings = known(app);
 	int y = body.y, end = body.y + body.height, rows;
-	struct nm_date until;
 	size_t top;
 
 	if (!findings) {
 		canvas_text(canvas, 1, y, body.width - 2, STYLE_DIM, "proving the plan …");
 		return;
 	}
-	until = nm_date_from_days(nm_local_day(nm_zone_local(session_zone(app->session), findings->until)));
-	canvas_textf(canvas, 1, y++, body.width - 2, STYLE_DIM,
-		     "proved to %d %s %d: %zu intervals, lines: %zu, classes of callers: %zu, N-1", until.day,
-		     nm_month_names[until.month - 1], until.year, findings->intervals, findings->lines,
-		     findings->classes);
+	draw_proof(findings, app, canvas, y++);
 	if (findings->n == 0) {
-		canvas_text(canvas, 1, y, body.width - 2, STYLE_GOOD,
+		canvas_wrap(canvas, 1, y, body.width - 2, end - y, STYLE_GOOD,
 			    "✓ nothing is wrong, and there is nothing to advise");
 		return;
 	}
@@ -469,11 +479,12 @@ static void draw_check(const void *state, const struct app *app, struct canvas *
 		draw_details(check, app, chosen(check, app), canvas, y, end);
 }
 
-/* A wide window tells all of it below the list. */
+/* A wide window tells the details below the list; without a finding nothing can be done about one. */
 static const char *label_check(const void *state, const struct app *app, enum action action)
 {
-	(void)state;
-	return action == ACTION_DETAILS && app->canvas.width >= WIDE ? "" : NULL;
+	const bool idle = known(app) && !chosen(state, app);
+
+	return (action == ACTION_DETAILS && app->canvas.width >= WIDE) || (idle && needs_finding(action)) ? "" : NULL;
 }
 
 const struct screen_ops screen_check = {

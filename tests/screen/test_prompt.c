@@ -91,6 +91,21 @@ static void what_was_typed_and_is_wrong_is_mended(void **state)
 	stage_close(&stage);
 }
 
+/* A key that the bar names does something: Tab is there on the `:` line alone. */
+static void only_what_has_words_is_completed(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_question(&stage, 0);
+	stage_hides(&stage, "Tab complete");
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "there is nothing to complete here: type it");
+	stage_keys(&stage, "Escape :");
+	stage_shows(&stage, "Tab complete");
+	stage_close(&stage);
+}
+
 /* What nobody typed is told from what somebody did. */
 static void an_offer_is_marked(void **state)
 {
@@ -113,6 +128,7 @@ int main(void)
 		cmocka_unit_test(what_is_typed_takes_the_place_of_an_offer),
 		cmocka_unit_test(an_offer_that_is_moved_in_is_kept),
 		cmocka_unit_test(what_was_typed_and_is_wrong_is_mended),
+		cmocka_unit_test(only_what_has_words_is_completed),
 		cmocka_unit_test(an_offer_is_marked),
 	};
 

@@ -1206,6 +1206,30 @@ static void a_finding_is_told_whole_in_a_low_window(void **state)
 	stage_close(&stage);
 }
 
+static void a_plan_that_is_right_has_nothing_to_mend(void **state)
+{
+	static const char plan[] =
+		"business = \"B\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination a { kind = ai number = \"+15125550177\" }\n"
+		"destination m { kind = voicemail greeting = \"You've reached B. Leave a message or text this number and "
+		"we'll respond within 30 minutes.\" }\n"
+		"path p { step { ring = a } step { ring = m } }\nrule r { path = p }\n";
+	struct stage stage;
+	size_t n;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 40, .height = 12, .plan = plan});
+	n = stage.session.findings.n;
+	stage.session.findings.n = 0; /* as of a plan without any */
+	stage_keys(&stage, "3 5");
+	stage_shows(&stage, "✓ nothing is wrong, and there is\n nothing to advise");
+	stage_hides(&stage, "play the call");
+	stage_hides(&stage, "details");
+	stage.session.findings.n = n;
+	stage_close(&stage);
+}
+
 static void a_search_unfolds_what_it_finds(void **state)
 {
 	struct stage stage;
@@ -1445,6 +1469,7 @@ int main(void)
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
 		cmocka_unit_test(the_plan_cuts_nothing_that_has_room),
 		cmocka_unit_test(a_finding_is_told_whole_in_a_low_window),
+		cmocka_unit_test(a_plan_that_is_right_has_nothing_to_mend),
 		cmocka_unit_test(a_search_unfolds_what_it_finds),
 		cmocka_unit_test(a_page_tells_what_is_below_beside_its_title),
 		cmocka_unit_test(no_page_cuts_its_lines),
