@@ -133,13 +133,13 @@ team() { # STORE ARGUMENT...: the clock stands at the end of the log
 	shift
 	"$build/nevermiss" -p "$top/examples/team.conf" --data "$store" --now 2027-01-01T00:00:00Z "$@"
 }
-# The store's log, of every so many of the calls: filled as a user would.
+# The store's log, of every so many of the calls, one in four unanswered: filled as a user would.
 if [ ! -f "$data/logged-$log" ]; then
 	rm -rf "$data/log-$log"
 	awk -F, -v every=$((calls / log)) '
 		BEGIN { print "id,at,from,status,duration" }
 		NR % every == 0 {
-			status = $3 == 0 ? "completed" : $3 == 1 ? "no-answer" : $3 == 2 ? "busy" : "failed"
+			status = $3 == 0 ? "no-answer" : "completed"
 			print NR "," strftime("%Y-%m-%dT%H:%M:%SZ", $1, 1) ",+" $2 "," status "," $7
 		}' "$data/calls.csv" | team "$data/log-$log" calls import - --line service > "$data/logged"
 	mv "$data/logged" "$data/logged-$log"
