@@ -18,6 +18,7 @@
 #include "nevermiss/carrier.h"
 #include "nevermiss/check.h"
 #include "nevermiss/edit.h"
+#include "nevermiss/events.h"
 #include "nevermiss/explain.h"
 #include "nevermiss/followup.h"
 #include "nevermiss/replay.h"
@@ -671,6 +672,78 @@ static enum nm_code miss_a_call(struct nm_error *err)
 	return nm_store_call_put(store, &call, &kept, err);
 }
 
+/* A CRM that takes everything. */
+static enum nm_code ask_crm(void *context, int tag, const struct nm_request *request, struct nm_error *err)
+{
+	(void)context;
+	(void)tag;
+	(void)err;
+	assert_string_equal(request->method, "POST");
+	return NM_OK;
+}
+
+static enum nm_code answer_crm(void *context, int timeout_ms, int *tag, struct nm_response *response,
+			       struct nm_error *err)
+{
+	(void)context;
+	(void)timeout_ms;
+	(void)err;
+	*tag = 0;
+	*response = (struct nm_response){ .status = 204, .body = "", .retry_after_s = -1 };
+	return NM_OK;
+}
+
+/* A call that a CRM is told of, delivered at once; each time another one, when what an earlier time left in the middle is
+ * sent again. */
+static enum nm_code tell_crm(struct nm_error *err)
+{
+	static int written;
+	struct nm_plan told = *plan;
+	const struct nm_push_context context = { .plan = &told,
+						 .store = store,
+						 .transport = { NULL, ask_crm, answer_crm, NULL },
+						 .now = AT + NM_DAY + 60 * (nm_time)++written };
+	char id[32];
+	struct nm_call_entry call = {
+		.number = 1,
+		.line = "main",
+		.driver = "d",
+		.carrier_id = id,
+		.caller.number = 15125550188,
+		.began = AT + written,
+		.became.end = NM_CALL_LOST,
+	};
+	struct nm_events_sent sent;
+	enum nm_call_kept kept;
+	nm_time since;
+	enum nm_code code;
+
+	snprintf(id, sizeof id, "told%d", written);
+	told.crm = (struct nm_crm){ .given = true, .url = "https://crm.example.org/" };
+	code = nm_events_since(store, &told, AT, &since, err);
+	if (!code)
+		code = nm_events_call_put(store, &told, since, &call, &kept, err);
+	if (!code)
+		code = nm_events_deliver(&context, NM_EVENTS_ROUND, &sent, err);
+	if (!code)
+		assert_int_equal(sent.waiting, 0);
+	return code;
+}
+
+/* What is there of a number, which is forgotten then. */
+static enum nm_code forget(struct nm_error *err)
+{
+	struct nm_forgotten found;
+	bool whole;
+	enum nm_code code = nm_store_traces(store, 15125550188, &found, err);
+
+	if (!code) {
+		nm_forgotten_clear(&found);
+		code = nm_store_forget(store, 15125550188, AT, &whole, err);
+	}
+	return code;
+}
+
 /* A lead comes, somebody does something about it, and all are listed. */
 static enum nm_code call_back(struct nm_error *err)
 {
@@ -845,6 +918,8 @@ STARVED(report_log)
 STARVED(replay_log)
 STARVED(explain_call)
 STARVED(fetch_calendar)
+STARVED(tell_crm)
+STARVED(forget)
 
 static int set_up(void **state)
 {
@@ -902,7 +977,8 @@ int main(void)
 		cmocka_unit_test(test_call_back),       cmocka_unit_test(test_sort_followups),
 		cmocka_unit_test(test_report_log),
 		cmocka_unit_test(test_replay_log),
-		cmocka_unit_test(test_fetch_calendar),
+		cmocka_unit_test(test_fetch_calendar),  cmocka_unit_test(test_tell_crm),
+		cmocka_unit_test(test_forget),
 		cmocka_unit_test(test_send_through_sandbox),
 		cmocka_unit_test(test_send_through_telnyx),
 		cmocka_unit_test(test_send_through_twilio),
