@@ -3,8 +3,8 @@
  * SHA-256 (FIPS 180-4) and HMAC with it (RFC 2104), for keyed hashes of what the store must know again and must not
  * tell.  Knows bytes only.
  */
-#ifndef CORE_SHA256_H
-#define CORE_SHA256_H
+#ifndef CORE_SHA_H
+#define CORE_SHA_H
 
 #include <stddef.h>
 #include <stdint.h>
