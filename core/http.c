@@ -26,6 +26,7 @@
 #define SLOW_S         20L /* an answer that drips slower than SLOW_BYTES a second for so long is given up */
 #define SLOW_BYTES     16L
 #define CONNECTIONS    64L
+#define URL_MAX (64u << 10)
 #define SECRET_MAX     8192
 #define HEADERS_MAX    (256u << 10) /* of an answer */
 #define EVENTS         4 /* looked at together: whoever is served soon is asked again soon */
@@ -244,6 +245,20 @@ static bool set_signature(struct call *call, const struct nm_request *request)
 	return ok;
 }
 
+/* The URL, which has a query, followed by its field for the secret. */
+static bool set_query(struct call *call, const struct nm_request *request)
+{
+	struct nm_buf url;
+	bool ok;
+
+	nm_buf_init(&url, URL_MAX);
+	nm_buf_addf(&url, "%s&password=%s", request->url, call->secret[SECRET_ESCAPED]);
+	ok = !url.failed && call->http->api.easy_setopt(call->easy, CURLOPT_URL, url.data) == CURLE_OK;
+	explicit_bzero(url.data, url.len);
+	nm_buf_clear(&url);
+	return ok;
+}
+
 static const char *user_of(const struct nm_account *account)
 {
 	return account->user != NULL ? account->user : account->sid != NULL ? account->sid : "";
@@ -281,6 +296,8 @@ static bool set_secret(struct call *call, const struct nm_request *request)
 		return set_form(call, request);
 	case NM_AUTH_SIGNED:
 		return set_signature(call, request);
+	case NM_AUTH_QUERY:
+		return set_query(call, request);
 	}
 	return false;
 }

@@ -14,6 +14,7 @@ const struct nm_carrier *const nm_carriers[] = {
 	&nm_carrier_asterisk,
 	&nm_carrier_codes,
 	&nm_carrier_cpl,
+	&nm_carrier_gateway,
 	&nm_carrier_manual,
 	&nm_carrier_sandbox,
 	&nm_carrier_telnyx,

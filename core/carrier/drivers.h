@@ -8,6 +8,7 @@
 extern const struct nm_carrier nm_carrier_asterisk;
 extern const struct nm_carrier nm_carrier_codes;
 extern const struct nm_carrier nm_carrier_cpl;
+extern const struct nm_carrier nm_carrier_gateway;
 extern const struct nm_carrier nm_carrier_manual;
 extern const struct nm_carrier nm_carrier_sandbox;
 extern const struct nm_carrier nm_carrier_telnyx;

@@ -253,7 +253,7 @@ struct nm_inbound {
 };
 
 /* NM_AUTH_SIGNED: the secret stays here, and a header webhook-signature says that who sends it has it (core/webhook.h). */
-enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM, NM_AUTH_SIGNED };
+enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM, NM_AUTH_QUERY, NM_AUTH_SIGNED };
 
 /* One request, as data.  Secrets are named by auth and put in by the transport, never here. */
 struct nm_request {

@@ -545,6 +545,60 @@ static enum nm_code read_records(struct nm_error *err)
 	return code;
 }
 
+/* A text that came, as each carrier that lists them does. */
+static const struct {
+	const char *driver, *answer;
+} inboxes[] = {
+	{ "sandbox", "[{\"id\":1,\"from\":\"+15125550111\",\"body\":\"STOP\",\"at\":1}]" },
+	{ "twilio",
+	  "{\"messages\":[{\"sid\":\"SM00000000000000000000000000000001\",\"from\":\"+15125550111\","
+	  "\"to\":\"+15125550100\",\"body\":\"STOP\",\"direction\":\"inbound\"}]}" },
+	{ "voipms", "{\"status\":\"success\",\"sms\":[{\"id\":1,\"contact\":5125550111,\"message\":\"STOP\"}]}" },
+};
+
+static enum nm_code read_inbound_of(size_t i, struct nm_error *err)
+{
+	const struct nm_account account = { .name = "a",
+					    .driver = inboxes[i].driver,
+					    .user = "u",
+					    .sid = "AC0123456789abcdef0123456789abcdef" };
+	const struct nm_carrier *carrier = nm_carrier_find(account.driver);
+	const struct nm_response answer = { .status = 200,
+					    .body = inboxes[i].answer,
+					    .len = strlen(inboxes[i].answer) };
+	struct nm_inbound inbound = { .since = AT, .now = AT + (int64_t)NM_DAY };
+	struct nm_exchange exchange = { .operation = NM_OP_INBOUND,
+					.plan = plan,
+					.account = &account,
+					.line = "main",
+					.number = "+15125550100",
+					.arena = nm_arena_new(),
+					.inbound = &inbound };
+	struct nm_request request = { 0 };
+	enum nm_step_result result;
+
+	if (exchange.arena == NULL)
+		return nm_fail_memory(err);
+	result = carrier->step(&exchange, NULL, &request);
+	if (result == NM_STEP_SEND)
+		result = carrier->step(&exchange, &answer, &request);
+	if (result == NM_STEP_DONE)
+		assert_int_equal(inbound.n, 1);
+	else
+		nm_fail(err, NM_CARRIER, "%s", exchange.note);
+	nm_arena_free(exchange.arena);
+	return result == NM_STEP_DONE ? NM_OK : NM_CARRIER;
+}
+
+static enum nm_code read_inbound(struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < sizeof inboxes / sizeof inboxes[0] && !code; i++)
+		code = read_inbound_of(i, err);
+	return code;
+}
+
 /* A call is kept, written anew, and read back. */
 static enum nm_code keep_a_call(struct nm_error *err)
 {
@@ -910,6 +964,7 @@ STARVED(read_hours)
 STARVED(write_week)
 STARVED(read_calendar)
 STARVED(read_records)
+STARVED(read_inbound)
 STARVED(keep_a_call)
 STARVED(miss_a_call)
 STARVED(call_back)
@@ -979,6 +1034,7 @@ int main(void)
 		cmocka_unit_test(test_replay_log),
 		cmocka_unit_test(test_fetch_calendar),  cmocka_unit_test(test_tell_crm),
 		cmocka_unit_test(test_forget),
+		cmocka_unit_test(test_read_inbound),
 		cmocka_unit_test(test_send_through_sandbox),
 		cmocka_unit_test(test_send_through_telnyx),
 		cmocka_unit_test(test_send_through_twilio),

@@ -552,6 +552,9 @@ static void test_a_secret_that_comes_back_is_blanked(void **state)
 		assert_non_null(strstr(response.body, "\r\n\r\na=b"));
 		response = echoed(paths[i], NM_AUTH_BASIC, &account);
 		assert_non_null(strstr(response.body, "\r\nAuthorization: Basic ************************\r\n"));
+		response = echoed(i == 0 ? "/echo?x=1" : "/echo-well?x=1", NM_AUTH_QUERY, &account);
+		assert_non_null(strstr(response.body, "?x=1&password=*****"));
+		assert_null(strstr(response.body, "s3cr3t"));
 		response = echoed(paths[i], NM_AUTH_FORM, &account);
 		assert_non_null(strstr(response.body, "api_password=*****"));
 		assert_null(strstr(response.body, "s3cr3t"));

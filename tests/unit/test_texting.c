@@ -638,7 +638,7 @@ static void test_what_may_be_sent(void **state)
 		       "line main cannot send a text to its own number");
 	assert_checked(
 		rig.plan, hand, 15125550111, "x", NM_REFUSED,
-		"the driver manual of account hand cannot send texts; these can: sandbox, telnyx, twilio, "
+		"the driver manual of account hand cannot send texts; these can: gateway, sandbox, telnyx, twilio, "
 		"voipms");
 	assert_checked(rig.plan, twilio, 15125550111, "", NM_INPUT, "the text has no words");
 	assert_checked(rig.plan, twilio, 15125550111, "  ", NM_INPUT, "the text has no words");
