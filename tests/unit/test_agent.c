@@ -17,6 +17,7 @@
 #include "agent_rig.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
+#include "random_plan.h"
 
 #define HEAD                                                                                                    \
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"                                    \
@@ -138,9 +139,16 @@ static void test_what_protects_goes_out_early(void **state)
 	morning = agent_rig_time(&rig, "2026-11-24 08:00");
 	agent_rig_live(&rig, evening - 60);
 	assert_held(&rig, 0, "owner 20 s, then fixly 10 s");
+	rig.latency_s = 1; /* this one is done before its time */
+	agent_rig_live(&rig, evening - 5);
+	assert_held(&rig, 0, "fixly 10 s");
+	rig.latency_s = 0;
+	nm_agent_wake(rig.agent); /* who reads it back now does not put the day back */
+	assert_int_equal(agent_rig_step(&rig).pushed, 0);
+	assert_held(&rig, 0, "fixly 10 s");
+	assert_true(agent_rig_now(&rig) < evening);
 	agent_rig_live(&rig, evening);
 	assert_held(&rig, 0, "fixly 10 s");
-	assert_true(agent_rig_now(&rig) <= evening);
 	assert_int_equal(agent_rig_live(&rig, morning).pushed, 0);
 	assert_held(&rig, 0, "fixly 10 s");
 	agent_rig_step(&rig);
@@ -320,19 +328,21 @@ static void test_drift(void **state)
 static void test_horizons_are_extended(void **state)
 {
 	struct agent_rig rig;
+	const int days = random_few(200);
 	struct nm_push_brief pushed;
 	struct nm_error err;
 
 	(void)state;
 	open_pushed(&rig, HEAD "rule always { path = night }\n", "2026-01-10 07:00");
-	for (int day = 0; day < 200; day++) {
+	for (int day = 0; day < days; day++) {
 		agent_rig_live(&rig, agent_rig_now(&rig) + NM_DAY);
 		for (size_t i = 0; i < 2; i++) {
 			ok(nm_store_push_done(rig.store, rig.plan->lines[i].name, 0, NULL, &pushed, &err), &err);
 			assert_true(pushed.horizon >= agent_rig_now(&rig) + NM_HORIZON_LOW - 3600);
 		}
 	}
-	assert_int_equal(agent_rig_pushes(&rig), 2 + 2 * 2);
+	if (days == 200)
+		assert_int_equal(agent_rig_pushes(&rig), 2 + 2 * 2);
 	agent_rig_close(&rig);
 }
 
