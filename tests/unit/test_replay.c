@@ -416,6 +416,31 @@ static void test_what_is_told_is_bounded(void **state)
 	nm_replay_clear(&none);
 }
 
+/* After so many questions (context) it is to stop. */
+static bool goes_on(void *context, nm_time reached)
+{
+	int *left = context;
+
+	assert_true(reached >= SPAN.from && reached < SPAN.until);
+	return (*left)-- > 0;
+}
+
+static void test_it_stops_when_it_is_told_to(void **state)
+{
+	int left = 0;
+	const struct nm_replay_options options = { .span = SPAN, .goes_on = goes_on, .context = &left };
+	struct nm_replay replay;
+	struct nm_error err;
+
+	(void)state;
+	play_log(6);
+	assert_int_equal(nm_replay(store, smith, &options, &replay, &err), NM_REFUSED);
+	assert_string_equal(err.text, "stopped after 0 calls");
+	left = 1;
+	ok(nm_replay(store, smith, &options, &replay, &err), &err);
+	nm_replay_clear(&replay);
+}
+
 /* --- what it assumes --- */
 
 static struct nm_replay replay_one(struct nm_became became, nm_number number, bool cut)
@@ -497,6 +522,7 @@ int main(void)
 		cmocka_unit_test(test_through_its_own_plan_all_goes_as_it_went),
 		cmocka_unit_test(test_through_another_plan_it_goes_as_each_call_by_itself),
 		cmocka_unit_test(test_what_is_told_is_bounded),
+		cmocka_unit_test(test_it_stops_when_it_is_told_to),
 		cmocka_unit_test(test_who_is_not_told_of),
 		cmocka_unit_test(test_what_is_left_out),
 		cmocka_unit_test(test_options_that_are_refused),
