@@ -184,7 +184,8 @@ static bool add_change(const struct replaying *run, const struct nm_call_entry *
 		return add_first(run, &replay->lost, call, outcome);
 	if (then == NM_REPLAY_MISSED && now == NM_REPLAY_ANSWERED)
 		return add_first(run, &replay->won, call, outcome);
-	if (then == NM_REPLAY_ANSWERED && call->became.seconds >= 0 && outcome->seconds > call->became.seconds)
+	if (then == NM_REPLAY_ANSWERED && call->became.seconds >= 0 &&
+	    outcome->seconds > call->became.seconds)
 		return add_later(run, &replay->later, call, outcome);
 	return true;
 }
@@ -207,7 +208,8 @@ static enum nm_code take_call(void *context, const struct nm_call_entry *call, s
 	struct nm_replay_script script;
 	enum nm_code code;
 
-	if (run->n++ % ASKS == 0 && options->goes_on != NULL && !options->goes_on(options->context, call->began))
+	if (run->n++ % ASKS == 0 && options->goes_on != NULL &&
+	    !options->goes_on(options->context, call->began))
 		return nm_fail(err, NM_REFUSED, "stopped after %zu calls", run->n - 1);
 	if (left_out(run->replay, call, line))
 		return NM_OK;
@@ -286,8 +288,8 @@ static bool make_lists(struct replaying *run)
 	bool ok = true;
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && ok; i++) {
-		lists[i]->items = nm_arena_alloc(run->replay->arena, run->options->most + 1,
-						 sizeof(*lists[i]->items));
+		lists[i]->items =
+			nm_arena_alloc(run->replay->arena, run->options->most + 1, sizeof(*lists[i]->items));
 		ok = lists[i]->items != NULL;
 	}
 	return ok;
