@@ -10,6 +10,8 @@
 #include "core/replay_private.h"
 #include "nevermiss/report.h"
 
+#define ASKS 1024 /* calls from one question to the next: a few milliseconds */
+
 /* Layers behind the plan's destinations. */
 enum { OTHERS, VOICEMAIL, NOBODY, SPECIAL };
 
@@ -21,6 +23,7 @@ struct replaying {
 	struct nm_replay_layer *layers; /* of each destination, and the special ones */
 	nm_time *begins;                /* of each week */
 	size_t week;                    /* that held the call before: calls come in the order of time */
+	size_t n;                       /* calls read */
 };
 
 int64_t nm_replay_then(const struct nm_replay_counts *counts, enum nm_replay_end end)
@@ -181,7 +184,8 @@ static bool add_change(const struct replaying *run, const struct nm_call_entry *
 		return add_first(run, &replay->lost, call, outcome);
 	if (then == NM_REPLAY_MISSED && now == NM_REPLAY_ANSWERED)
 		return add_first(run, &replay->won, call, outcome);
-	if (then == NM_REPLAY_ANSWERED && call->became.seconds >= 0 && outcome->seconds > call->became.seconds)
+	if (then == NM_REPLAY_ANSWERED && call->became.seconds >= 0 &&
+	    outcome->seconds > call->became.seconds)
 		return add_later(run, &replay->later, call, outcome);
 	return true;
 }
@@ -198,11 +202,15 @@ static struct nm_replay_week *week_of(struct replaying *run, nm_time t)
 static enum nm_code take_call(void *context, const struct nm_call_entry *call, struct nm_error *err)
 {
 	struct replaying *run = context;
+	const struct nm_replay_options *options = run->options;
 	const int line = line_of(run->plan, call);
 	struct nm_replay_outcome outcome;
 	struct nm_replay_script script;
 	enum nm_code code;
 
+	if (run->n++ % ASKS == 0 && options->goes_on != NULL &&
+	    !options->goes_on(options->context, call->began))
+		return nm_fail(err, NM_REFUSED, "stopped after %zu calls", run->n - 1);
 	if (left_out(run->replay, call, line))
 		return NM_OK;
 	nm_replay_script_of(run->plan, call, &script);
@@ -280,8 +288,8 @@ static bool make_lists(struct replaying *run)
 	bool ok = true;
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]) && ok; i++) {
-		lists[i]->items = nm_arena_alloc(run->replay->arena, run->options->most + 1,
-						 sizeof(*lists[i]->items));
+		lists[i]->items =
+			nm_arena_alloc(run->replay->arena, run->options->most + 1, sizeof(*lists[i]->items));
 		ok = lists[i]->items != NULL;
 	}
 	return ok;

@@ -31,7 +31,8 @@ struct nm_span nm_report_month(const struct nm_zone *zone, nm_time at, nm_time n
 	const struct nm_date date = nm_date_from_days(nm_local_day(nm_zone_local(zone, at)));
 	const int64_t first = nm_days_from_date(date.year, date.month, 1);
 	const int64_t next = first + nm_month_days(date.year, date.month);
-	struct nm_span month = { nm_zone_utc(zone, first * NM_DAY, NULL), nm_zone_utc(zone, next * NM_DAY, NULL) };
+	struct nm_span month = { nm_zone_utc(zone, first * NM_DAY, NULL),
+				 nm_zone_utc(zone, next * NM_DAY, NULL) };
 
 	if (month.from < now && now < month.until)
 		month.until = now;

@@ -118,7 +118,8 @@ enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_read
 			       struct nm_report *report, struct nm_error *err)
 {
 	struct callers callers = { 0 };
-	const struct nm_sums_reader reader = { of->number, of->span,
+	const struct nm_sums_reader reader = { of->number,
+					       of->span,
 					       { .missed = take_missed, .context = &callers } };
 	enum nm_code code = nm_store_missed_each(store, &reader, err);
 	const size_t told = callers.n < NM_REPORT_REPEATS ? callers.n : NM_REPORT_REPEATS;
@@ -132,9 +133,9 @@ enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_read
 		code = report->repeats != NULL ? NM_OK : nm_fail_memory(err);
 	}
 	for (size_t i = 0; code == NM_OK && i < told; i++)
-		report->repeats[report->n_repeats++] = (struct nm_repeat){
-			callers.items[i].number, callers.items[i].missed, callers.items[i].again
-		};
+		report->repeats[report->n_repeats++] =
+			(struct nm_repeat){ callers.items[i].number, callers.items[i].missed,
+					    callers.items[i].again };
 	free(callers.items);
 	return code;
 }

@@ -156,8 +156,8 @@ static enum nm_code add_matters(struct nm_store *store, const struct ring before
 	const struct part last = part_less(part_of(&before[1], &before[0], it),
 					   part_of(&before[1], &before[0], &after[0]), sign);
 	const struct part own = part_less(part_of(&before[0], it, &after[0]), (struct part){ 0 }, sign);
-	const struct part next = part_less(part_of(it, &after[0], &after[1]),
-					   part_of(&before[0], &after[0], &after[1]), sign);
+	const struct part next =
+		part_less(part_of(it, &after[0], &after[1]), part_of(&before[0], &after[0], &after[1]), sign);
 	enum nm_code code = add_matter(store, before[0].began, number, last, err);
 
 	if (code == NM_OK)

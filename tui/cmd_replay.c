@@ -14,6 +14,8 @@
 #include "nevermiss/report.h"
 
 #define LISTED 10 /* of each kind, where --count does not say */
+#define LABEL 16
+#define COLUMN 10
 
 struct telling {
 	const struct nm_plan *plan; /* that the calls go through */
@@ -109,8 +111,8 @@ static void write_head(const struct telling *telling)
 
 static void write_both(struct nm_buf *out, const char *what, int64_t then, int64_t now)
 {
-	add_left(out, what, 20);
-	nm_buf_addf(out, "%12" PRId64 "%12" PRId64 "\n", then, now);
+	add_left(out, what, LABEL);
+	nm_buf_addf(out, "%*" PRId64 "%*" PRId64 "\n", COLUMN, then, COLUMN, now);
 }
 
 static void write_totals(const struct telling *telling)
@@ -118,7 +120,7 @@ static void write_totals(const struct telling *telling)
 	const struct nm_replay_counts *counts = &telling->replay->counts;
 	struct nm_buf *out = telling->out;
 
-	nm_buf_add(out, "\n                          really     by plan\n");
+	nm_buf_add(out, "\n                    really   by plan\n");
 	for (int end = 0; end < NM_REPLAY_ENDS; end++) {
 		static const char *const names[] = { "answered", "missed", "rejected" };
 		const int64_t then = nm_replay_then(counts, (enum nm_replay_end)end);
@@ -127,14 +129,14 @@ static void write_totals(const struct telling *telling)
 		if (end != NM_REPLAY_REJECTED || then || now)
 			write_both(out, names[end], then, now);
 	}
-	add_left(out, "answer rate", 20);
-	add_figure(out, rate_then(counts), "%", 12);
-	add_figure(out, rate_now(counts), "%", 12);
+	add_left(out, "answer rate", LABEL);
+	add_figure(out, rate_then(counts), "%", COLUMN);
+	add_figure(out, rate_now(counts), "%", COLUMN);
 	nm_buf_add(out, "\n");
 	if (counts->timed) {
-		add_left(out, "until an answer", 20);
-		add_figure(out, mean(counts->seconds_then, counts->timed), "s", 12);
-		add_figure(out, mean(counts->seconds_now, counts->timed), "s", 12);
+		add_left(out, "until an answer", LABEL);
+		add_figure(out, mean(counts->seconds_then, counts->timed), "s", COLUMN);
+		add_figure(out, mean(counts->seconds_now, counts->timed), "s", COLUMN);
 		nm_buf_add(out, "  of those answered both times\n");
 	}
 	nm_buf_addf(out,
@@ -150,7 +152,7 @@ static void write_weeks(const struct telling *telling)
 
 	if (replay->n_weeks < 2)
 		return;
-	nm_buf_add(out, "\nweek of         calls      really     by plan    regained        lost\n");
+	nm_buf_add(out, "\nweek of        calls    really   by plan  regained      lost\n");
 	for (size_t i = 0; i < replay->n_weeks; i++) {
 		const struct nm_replay_week *week = &replay->weeks[i];
 		const nm_local local = nm_zone_local(telling->plan->zone, week->span.from);
@@ -158,11 +160,12 @@ static void write_weeks(const struct telling *telling)
 
 		if (!played(&week->counts))
 			continue;
-		nm_buf_addf(out, "%2d %s %d %9" PRId64, date.day, nm_month_names[date.month - 1], date.year,
+		nm_buf_addf(out, "%2d %s %d %8" PRId64, date.day, nm_month_names[date.month - 1], date.year,
 			    played(&week->counts));
-		add_figure(out, rate_then(&week->counts), "%", 12);
-		add_figure(out, rate_now(&week->counts), "%", 12);
-		nm_buf_addf(out, "%12" PRId64 "%12" PRId64 "\n", won(&week->counts), lost(&week->counts));
+		add_figure(out, rate_then(&week->counts), "%", COLUMN);
+		add_figure(out, rate_now(&week->counts), "%", COLUMN);
+		nm_buf_addf(out, "%*" PRId64 "%*" PRId64 "\n", COLUMN, won(&week->counts), COLUMN,
+			    lost(&week->counts));
 	}
 }
 
@@ -172,7 +175,7 @@ static void write_layers(const struct telling *telling)
 
 	if (!replay->n_layers)
 		return;
-	nm_buf_add(telling->out, "\nwho took them             really     by plan\n");
+	nm_buf_add(telling->out, "\nwho took them       really   by plan\n");
 	for (size_t i = 0; i < replay->n_layers; i++)
 		write_both(telling->out, replay->layers[i].name, replay->layers[i].then,
 			   replay->layers[i].now);
@@ -404,9 +407,24 @@ static enum nm_code read_options(const struct invocation *run, struct nm_replay_
 	return code;
 }
 
+struct going {
+	const struct session *session;
+	struct nm_span span;
+};
+
+static bool goes_on(void *context, nm_time reached)
+{
+	const struct going *going = context;
+	const struct session *session = going->session;
+	const size_t done = (size_t)((reached - going->span.from) / NM_DAY);
+	const size_t all = (size_t)((going->span.until - going->span.from) / NM_DAY) + 1;
+
+	return !session->working || session->working(session->progress_context, "days", done, all);
+}
+
 static enum nm_code replay_through(struct invocation *run, const struct nm_plan *plan, struct nm_error *err)
 {
-	struct nm_replay_options options;
+	struct nm_replay_options options = { .most = LISTED };
 	struct nm_replay replay;
 	struct nm_store *store;
 	int line;
@@ -414,8 +432,13 @@ static enum nm_code replay_through(struct invocation *run, const struct nm_plan 
 
 	if (code == NM_OK)
 		code = session_store(run->session, &store, err);
-	if (code == NM_OK)
+	if (code == NM_OK) {
+		struct going going = { run->session, options.span };
+
+		options.goes_on = goes_on;
+		options.context = &going;
 		code = nm_replay(store, plan, &options, &replay, err);
+	}
 	if (code == NM_OK) {
 		const struct telling telling = {
 			.plan = plan,

@@ -77,6 +77,9 @@ struct nm_replay_options {
 	nm_number number;    /* of the line; 0: all */
 	struct nm_span span; /* at most NM_TIMELINE_YEARS years, or NM_INPUT */
 	size_t most;         /* of each list; at most NM_REPLAY_LISTED */
+	/* Asked now and then, with the time of the call that is played next; false: stop (NM_REFUSED).  NULL: never. */
+	bool (*goes_on)(void *context, nm_time reached);
+	void *context;
 };
 
 /* Reads the log once.  Names are the plan's, or live in out->arena; the plan must outlive *out. */

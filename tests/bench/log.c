@@ -151,8 +151,8 @@ static int report(const char *file, const char *plan_file)
 	t = now();
 	check(nm_report(store, plan, &options, &out, &err), &err);
 	printf("%.3f\n", (now() - t) * 1e3);
-	fprintf(stderr, "%lld %lld %.4f %lld\n", (long long)out.figures.calls, (long long)out.figures.answered,
-		out.figures.seconds.value, (long long)out.heat[2][9]);
+	fprintf(stderr, "%lld %lld %.4f %lld\n", (long long)out.figures.calls,
+		(long long)out.figures.answered, out.figures.seconds.value, (long long)out.heat[2][9]);
 	nm_report_clear(&out);
 	nm_plan_free(plan);
 	nm_store_close(store);
@@ -212,13 +212,16 @@ static double bare_all(const char *file, size_t n, bool together)
 
 	check_sqlite(sqlite3_open(file, &db), db);
 	check_sqlite(sqlite3_exec(db, tables, NULL, NULL, NULL), db);
-	check_sqlite(sqlite3_prepare_v2(db,
-					"INSERT INTO call(number, line, driver, carrier_id, caller, began, ended,"
-					" outcome, reason, answered_by, seconds) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-					-1, &call, NULL),
-		     db);
-	check_sqlite(sqlite3_prepare_v2(db, "INSERT INTO leg VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", -1, &leg, NULL),
-		     db);
+	check_sqlite(
+		sqlite3_prepare_v2(
+			db,
+			"INSERT INTO call(number, line, driver, carrier_id, caller, began, ended,"
+			" outcome, reason, answered_by, seconds) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+			-1, &call, NULL),
+		db);
+	check_sqlite(
+		sqlite3_prepare_v2(db, "INSERT INTO leg VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)", -1, &leg, NULL),
+		db);
 	check_sqlite(sqlite3_prepare_v2(db, "BEGIN IMMEDIATE", -1, &begin, NULL), db);
 	check_sqlite(sqlite3_prepare_v2(db, "COMMIT", -1, &commit, NULL), db);
 	t = now();
@@ -277,12 +280,14 @@ static int bare_replay(const char *file)
 	int result;
 
 	check_sqlite(sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL), db);
-	check_sqlite(sqlite3_prepare_v2(db,
-					"SELECT call.id, caller, call.began, outcome, reason, answered_by, seconds, leg.number,"
-					" who, ended_as, rang FROM call LEFT JOIN leg ON leg.call = call.id"
-					" ORDER BY call.began, call.id, n",
-					-1, &statement, NULL),
-		     db);
+	check_sqlite(
+		sqlite3_prepare_v2(
+			db,
+			"SELECT call.id, caller, call.began, outcome, reason, answered_by, seconds, leg.number,"
+			" who, ended_as, rang FROM call LEFT JOIN leg ON leg.call = call.id"
+			" ORDER BY call.began, call.id, n",
+			-1, &statement, NULL),
+		db);
 	while ((result = sqlite3_step(statement)) == SQLITE_ROW) {
 		rows++;
 		seconds += sqlite3_column_int(statement, 6);
@@ -321,7 +326,8 @@ int main(int argc, char **argv)
 		return timed(bare_all(argv[2], n, true), n);
 	if (!strcmp(job, "bare-durable") && n)
 		return timed(bare_all(argv[2], n, false), n);
-	fprintf(stderr, "usage: log fill|insert|durable|bare-insert|bare-durable FILE CALLS | report STORE PLAN |"
-			" bare-report STORE | bare-replay STORE\n");
+	fprintf(stderr,
+		"usage: log fill|insert|durable|bare-insert|bare-durable FILE CALLS | report STORE PLAN |"
+		" bare-report STORE | bare-replay STORE\n");
 	return 2;
 }

@@ -174,8 +174,8 @@ static void write_legs(struct played *p, const struct nm_outcome *outcome)
 					.leg = { .to = number_of(event->to[k]),
 						 .began = p->call.began + event->t,
 						 .rang_s = -1 },
-					.who = smith->destinations[nm_plan_find_destination(
-									   smith, event->to[k])]
+					.who = smith->destinations[nm_plan_find_destination(smith,
+											    event->to[k])]
 						       .name,
 				};
 				p->legs[p->call.n - 1].leg.end = NM_LEG_OPEN;
@@ -204,12 +204,13 @@ static void write_end(struct played *p, const struct nm_outcome *outcome)
 	};
 	const int id = outcome->answered_by ? nm_plan_find_destination(smith, outcome->answered_by) : -1;
 
-	p->call.became = (struct nm_became){ .end = ends[outcome->result].end,
-					     .reason = ends[outcome->result].reason,
-					     .by = id >= 0 ? smith->destinations[id].name : NULL,
-					     .seconds = outcome->result == NM_REJECTED || outcome->result == NM_LOST
-								? -1
-								: outcome->ended_s };
+	p->call.became =
+		(struct nm_became){ .end = ends[outcome->result].end,
+				    .reason = ends[outcome->result].reason,
+				    .by = id >= 0 ? smith->destinations[id].name : NULL,
+				    .seconds = outcome->result == NM_REJECTED || outcome->result == NM_LOST
+						       ? -1
+						       : outcome->ended_s };
 	p->call.ended = p->call.began + outcome->ended_s;
 }
 
@@ -224,7 +225,10 @@ static void play_random(uint64_t *dice)
 	struct nm_call call = {
 		.at = SPAN.from + random_below(dice, (uint32_t)(SPAN.until - SPAN.from)),
 		.line = (int)random_below(dice, 2),
-		.caller = { .anonymous = who == 0, .number = who == 0 ? 0 : who == 1 ? 19005550000 : 17375550100 + who },
+		.caller = { .anonymous = who == 0,
+			    .number = who == 0   ? 0
+				      : who == 1 ? 19005550000
+						 : 17375550100 + who },
 		.script = { .n = smith->n_destinations,
 			    .settings = settings,
 			    .hangup_s = random_below(dice, 4) ? -1 : 15 + (int)random_below(dice, 40) },
@@ -232,12 +236,11 @@ static void play_random(uint64_t *dice)
 
 	assert_true(n_calls < MOST && smith->n_destinations <= 8);
 	for (size_t i = 0; i < smith->n_destinations; i++)
-		settings[i] = (struct nm_script_setting){
-			smith->destinations[i].name,
-			smith->destinations[i].kind == NM_VOICEMAIL ? NM_ANSWERS
-								    : (enum nm_behaviour)random_below(dice, 5),
-			3 + (int)random_below(dice, 20)
-		};
+		settings[i] = (struct nm_script_setting){ smith->destinations[i].name,
+							  smith->destinations[i].kind == NM_VOICEMAIL
+								  ? NM_ANSWERS
+								  : (enum nm_behaviour)random_below(dice, 5),
+							  3 + (int)random_below(dice, 20) };
 	ok(nm_simulate(smith, &call, &simulation, &err), &err);
 	*p = (struct played){ .call = { .number = smith->lines[call.line].number,
 					.line = smith->lines[call.line].name,
@@ -298,21 +301,22 @@ static enum nm_replay_end end_by(const struct nm_plan *plan, const struct played
 				.line = p->call.number == plan->lines[0].number ? 0 : 1,
 				.caller = p->call.caller,
 				.script = { .settings = settings,
-					    .hangup_s = was == NM_CALL_ABANDONED ? p->call.became.seconds : -1 } };
+					    .hangup_s = was == NM_CALL_ABANDONED ? p->call.became.seconds
+										 : -1 } };
 
 	for (size_t i = 0; i < p->call.n; i++) {
 		const struct nm_leg *leg = &p->legs[i].leg;
 		const bool took = leg->end == NM_LEG_ANSWERED && was == NM_CALL_ANSWERED;
 
-		settings[call.script.n++] = (struct nm_script_setting){
-			nm_call_who(plan, leg->to),
-			took                                                ? NM_ANSWERS
-			: leg->end == NM_LEG_ANSWERED && leg->rang_s <= 2   ? NM_UNREACHABLE
-			: leg->end == NM_LEG_BUSY                           ? NM_BUSY
-			: leg->end == NM_LEG_FAILED                         ? NM_UNREACHABLE
-									    : NM_NO_ANSWER,
-			took ? leg->rang_s : -1
-		};
+		settings[call.script.n++] =
+			(struct nm_script_setting){ nm_call_who(plan, leg->to),
+						    took ? NM_ANSWERS
+						    : leg->end == NM_LEG_ANSWERED && leg->rang_s <= 2
+							    ? NM_UNREACHABLE
+						    : leg->end == NM_LEG_BUSY   ? NM_BUSY
+						    : leg->end == NM_LEG_FAILED ? NM_UNREACHABLE
+										: NM_NO_ANSWER,
+						    took ? leg->rang_s : -1 };
 	}
 	ok(nm_simulate(plan, &call, &simulation, &err), &err);
 	*seconds = simulation->outcome.seconds;
@@ -416,18 +420,43 @@ static void test_what_is_told_is_bounded(void **state)
 	nm_replay_clear(&none);
 }
 
+/* After so many questions (context) it is to stop. */
+static bool goes_on(void *context, nm_time reached)
+{
+	int *left = context;
+
+	assert_true(reached >= SPAN.from && reached < SPAN.until);
+	return (*left)-- > 0;
+}
+
+static void test_it_stops_when_it_is_told_to(void **state)
+{
+	int left = 0;
+	const struct nm_replay_options options = { .span = SPAN, .goes_on = goes_on, .context = &left };
+	struct nm_replay replay;
+	struct nm_error err;
+
+	(void)state;
+	play_log(6);
+	assert_int_equal(nm_replay(store, smith, &options, &replay, &err), NM_REFUSED);
+	assert_string_equal(err.text, "stopped after 0 calls");
+	left = 1;
+	ok(nm_replay(store, smith, &options, &replay, &err), &err);
+	nm_replay_clear(&replay);
+}
+
 /* --- what it assumes --- */
 
 static struct nm_replay replay_one(struct nm_became became, nm_number number, bool cut)
 {
 	open_store();
 	calls[0] = (struct played){ .call = { .number = number,
-					    .line = "main",
-					    .caller = { .number = 17375550101 },
-					    .began = T + 3600,
-					    .ended = T + 3660,
-					    .became = became,
-					    .cut = cut } };
+					      .line = "main",
+					      .caller = { .number = 17375550101 },
+					      .began = T + 3600,
+					      .ended = T + 3660,
+					      .became = became,
+					      .cut = cut } };
 	keep(&calls[0]);
 	return replay_of(other, 1);
 }
@@ -455,17 +484,18 @@ static void test_who_is_not_told_of(void **state)
 
 static void test_what_is_left_out(void **state)
 {
-	struct nm_replay replay = replay_one((struct nm_became){ .end = NM_CALL_UNKNOWN, .seconds = -1 },
-					     15125550100, false);
+	struct nm_replay replay =
+		replay_one((struct nm_became){ .end = NM_CALL_UNKNOWN, .seconds = -1 }, 15125550100, false);
 
 	(void)state;
 	assert_int_equal(replay.untold, 1);
 	nm_replay_clear(&replay);
-	replay = replay_one((struct nm_became){ .end = NM_CALL_ANSWERED, .by = "sam", .seconds = 4 }, 15125550100,
-			    true);
+	replay = replay_one((struct nm_became){ .end = NM_CALL_ANSWERED, .by = "sam", .seconds = 4 },
+			    15125550100, true);
 	assert_int_equal(replay.untold, 1);
 	nm_replay_clear(&replay);
-	replay = replay_one((struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 14 }, 15125550100, false);
+	replay =
+		replay_one((struct nm_became){ .end = NM_CALL_ABANDONED, .seconds = 14 }, 15125550100, false);
 	assert_int_equal(replay.at_once, 1);
 	nm_replay_clear(&replay);
 	replay = replay_one((struct nm_became){ .end = NM_CALL_LOST, .seconds = -1 }, 15125550199, false);
@@ -497,6 +527,7 @@ int main(void)
 		cmocka_unit_test(test_through_its_own_plan_all_goes_as_it_went),
 		cmocka_unit_test(test_through_another_plan_it_goes_as_each_call_by_itself),
 		cmocka_unit_test(test_what_is_told_is_bounded),
+		cmocka_unit_test(test_it_stops_when_it_is_told_to),
 		cmocka_unit_test(test_who_is_not_told_of),
 		cmocka_unit_test(test_what_is_left_out),
 		cmocka_unit_test(test_options_that_are_refused),

@@ -127,8 +127,9 @@ static void delete_random(uint64_t *dice)
 	ok(nm_store_begin(store, &err), &err);
 	if (nm_store_sums_take(store, id, -1, &err) == NM_OK) {
 		execute("DELETE FROM deed; DELETE FROM followup");
-		snprintf(sql, sizeof(sql), "DELETE FROM leg WHERE call = %lld; DELETE FROM call WHERE id = %lld",
-			 (long long)id, (long long)id);
+		snprintf(sql, sizeof(sql),
+			 "DELETE FROM leg WHERE call = %lld; DELETE FROM call WHERE id = %lld", (long long)id,
+			 (long long)id);
 		execute(sql);
 	}
 	ok(nm_store_commit(store, &err), &err);
