@@ -23,6 +23,7 @@ void nm_agent_work_words(enum nm_agent_work work, const char *what, struct nm_bu
 		[NM_AGENT_CALENDAR] = "calendar ",
 		[NM_AGENT_CALLS] = "calls of ",
 		[NM_AGENT_TEXTS] = "texts to missed callers",
+		[NM_AGENT_EVENTS] = "events for the CRM",
 		[NM_AGENT_OWNER] = "texts to the owner",
 		[NM_AGENT_WATCH] = "reading lines back",
 		[NM_AGENT_DRIFT] = "what is live on ",
@@ -176,6 +177,8 @@ static enum nm_code want_jobs(struct nm_agent *agent, struct nm_error *err)
 			ok = job_want(agent, NM_AGENT_CALLS, plan->accounts[i].name, (int)i);
 	if (ok && plan->text_back.given)
 		ok = job_want(agent, NM_AGENT_TEXTS, "", 0);
+	if (ok && plan->crm.url != NULL)
+		ok = job_want(agent, NM_AGENT_EVENTS, "", 0);
 	ok = ok && job_want(agent, NM_AGENT_OWNER, "", 0) && job_want(agent, NM_AGENT_WATCH, "", 0) &&
 	     job_want(agent, NM_AGENT_PLAN, "", 0) && job_want(agent, NM_AGENT_STORE, "", 0);
 	if (!ok)
@@ -235,9 +238,10 @@ static void work(struct nm_agent *agent, struct nm_agent_job *job)
 {
 	static enum nm_code (*const works[NM_AGENT_DRIFT])(struct nm_agent *agent, struct nm_agent_job *job,
 							   struct nm_error *err) = {
-		[NM_AGENT_LINE] = nm_agent_line,   [NM_AGENT_CALENDAR] = nm_agent_calendar,
-		[NM_AGENT_CALLS] = nm_agent_calls, [NM_AGENT_TEXTS] = nm_agent_texts,
-		[NM_AGENT_OWNER] = nm_agent_owner, [NM_AGENT_WATCH] = nm_agent_watch,
+		[NM_AGENT_LINE] = nm_agent_line,     [NM_AGENT_CALENDAR] = nm_agent_calendar,
+		[NM_AGENT_CALLS] = nm_agent_calls,   [NM_AGENT_TEXTS] = nm_agent_texts,
+		[NM_AGENT_EVENTS] = nm_agent_events, [NM_AGENT_OWNER] = nm_agent_owner,
+		[NM_AGENT_WATCH] = nm_agent_watch,
 	};
 	struct nm_error err;
 	enum nm_code code = works[job->work](agent, job, &err);

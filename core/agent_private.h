@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The agent's inside.  agent.c keeps its jobs and their troubles; agent_lines.c pushes and watches lines;
- * agent_fetch.c brings calendars and calls; agent_texts.c answers missed callers; agent_owner.c texts the owner.
+ * agent_fetch.c brings calendars and calls; agent_texts.c answers missed callers; agent_events.c tells the CRM;
+ * agent_owner.c texts the owner.
  */
 #ifndef CORE_AGENT_PRIVATE_H
 #define CORE_AGENT_PRIVATE_H
@@ -66,6 +67,7 @@ enum nm_code nm_agent_line(struct nm_agent *agent, struct nm_agent_job *job, str
 enum nm_code nm_agent_calendar(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_calls(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_texts(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_agent_events(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_watch(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 /* Has the account's carrier records that can be fetched? */

@@ -22,11 +22,12 @@ enum nm_agent_work {
 	NM_AGENT_CALENDAR = 1, /* of a calendar of the network */
 	NM_AGENT_CALLS = 2,    /* records are fetched; of an account */
 	NM_AGENT_TEXTS = 3,    /* missed callers are answered by text */
-	NM_AGENT_OWNER = 4,    /* the owner is told by text what cannot wait */
-	NM_AGENT_WATCH = 5,    /* all lines are read back */
-	NM_AGENT_DRIFT = 6,    /* of a line: what was read back is not what the plan says */
-	NM_AGENT_PLAN = 7,     /* the plan is read */
-	NM_AGENT_STORE = 8     /* the last: the heartbeat is written */
+	NM_AGENT_EVENTS = 4,   /* the CRM is told */
+	NM_AGENT_OWNER = 5,    /* the owner is told by text what cannot wait */
+	NM_AGENT_WATCH = 6,    /* all lines are read back */
+	NM_AGENT_DRIFT = 7,    /* of a line: what was read back is not what the plan says */
+	NM_AGENT_PLAN = 8,     /* the plan is read */
+	NM_AGENT_STORE = 9     /* the last: the heartbeat is written */
 };
 #define NM_AGENT_WORKS (NM_AGENT_STORE + 1)
 
