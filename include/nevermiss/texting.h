@@ -74,8 +74,8 @@ struct nm_text_backs {
 /* Reads the texts that came, goes on with text-backs that an earlier run left, and sends those that are due for the
  * missed calls of the last hour in the log; older ones get none, for a text would not be an answer to them any more.
  * Stopped at any point, the next run sends no text twice.  dry: nothing is read from carriers, sent or written.
- * texts (nm_outbox_clear; may be NULL): those that were sent or tried, as they stand.  NM_CARRIER when the texts that came could not be
- * read, and then nothing was sent: all that is due waits; *out is filled then too. */
+ * texts (nm_outbox_clear; may be NULL): those that were sent or tried, as they stand.  NM_CARRIER when the texts that
+ * came could not be read, and then nothing was sent: all that is due waits; *out is filled then too. */
 enum nm_code nm_text_backs_run(const struct nm_push_context *context, bool dry, struct nm_text_backs *out,
 			       struct nm_outbox *texts, struct nm_error *err) NM_WARN_UNUSED;
 
