@@ -186,7 +186,7 @@ static void fill_store(struct stage *stage)
 	assert_int_equal(nm_store_calls(store, &all, &calls, NULL), NM_OK);
 	filled = calls.n;
 	nm_call_entries_clear(&calls);
-	stage_keys(stage, "6 A y Escape 1 O Enter Enter y :");
+	stage_keys(stage, "6 A y Escape 1 O Enter Enter y Escape :");
 	stage_type(stage, "calls import calls.csv");
 	stage_keys(stage, "Enter Escape");
 	assert_int_equal(nm_store_calls(store, &all, &calls, NULL), NM_OK);
