@@ -18,6 +18,7 @@ struct checklist_facts {
 	size_t n_lines;
 	struct nm_test_fact tests;
 	nm_time newest_call;                /* of the log; NM_TIME_MIN: there is none, or no store */
+	bool agent_lives;                   /* and does what nobody has to be there for */
 	bool peaks;                         /* the log of the last 30 days has hours that stand out */
 	nm_time now;
 };

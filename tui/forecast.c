@@ -53,8 +53,8 @@ static bool doubt(const struct nm_plan *plan, const struct nm_line_status *line,
 		return snprintf(out, DOUBT_TEXT, "not reckoned: the seconds that a mobile takes before it rings") > 0;
 	if (plan->text_back.missed && !written->text_in_flow && n++ == number)
 		return snprintf(out, DOUBT_TEXT,
-				"no text goes back to missed callers: this version sends text_back only from a line's "
-				"flow (text_in_flow)") > 0;
+				"the text for missed callers comes from `nevermiss agent`, while that runs, or from "
+				"`nevermiss text --missed`") > 0;
 	if (line->carrier->afterwards && n++ == number)
 		return snprintf(out, DOUBT_TEXT, "what is pushed is %s", line->carrier->afterwards) > 0;
 	if (line->carrier->unverified && n++ == number)

@@ -37,6 +37,7 @@ struct now {
 	bool deeds_known;
 	unsigned proofs; /* of the session, when that was last looked at */
 	struct nm_test_fact tests;
+	bool agent_lives;
 	nm_time newest_call; /* NM_TIME_MIN: none */
 	struct now_log log;
 	char search[LIST_SEARCH]; /* what was last searched for; "" */

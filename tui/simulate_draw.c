@@ -153,12 +153,12 @@ unsigned simulate_result_words(const struct nm_outcome *outcome, struct nm_buf *
 	return answer_style(answer_rank(outcome));
 }
 
-/* A line sends its text only from its own flow, and not for what nobody missed. */
+/* A line sends its text only from its own flow, and none goes back for what nobody missed. */
 static const char *text_words(const struct simulate *simulate)
 {
 	if (!simulate->call->text_back)
 		return " No text.";
-	return simulate->treatment->text_back ? " A text goes back." : " No text: its line sends none.";
+	return simulate->treatment->text_back ? " A text goes back." : " The agent texts back.";
 }
 
 /* In one row, and at most so many below it for what has no room there; how many rows it took. */

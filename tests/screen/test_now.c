@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "checklist.h"
+#include "nevermiss/agent.h"
 #include "nevermiss/calls.h"
 #include "stage.h"
 
@@ -116,7 +117,31 @@ static void a_text_back_counts_where_somebody_sends_it(void **state)
 		stage_keys(&stage, "4 c");
 		stage_type(&stage, "+15125550123");
 		stage_keys(&stage, "Enter");
-		stage_shows(&stage, sent ? "A text goes back." : "No text: its line sends none.");
+		stage_shows(&stage, sent ? "A text goes back." : "The agent texts back.");
+		stage_close(&stage);
+	}
+}
+
+/* The agent sends it for lines that do not, as long as it lives. */
+static void a_text_back_counts_while_the_agent_lives(void **state)
+{
+	struct nm_agent_beat beat = { .pid = 1, .host = "here" };
+	struct stage stage;
+	struct nm_store *store;
+	struct nm_error err;
+
+	(void)state;
+	for (int age = 0; age < 7200; age += 3600) {
+		open_now(&stage);
+		item_is(&stage, "· the text-back to missed callers");
+		assert_int_equal(session_store(&stage.session, &store, &err), NM_OK);
+		beat.started = beat.round = stage.now - age;
+		beat.next = beat.round + NM_AGENT_BEAT_S;
+		assert_int_equal(nm_store_agent_put(store, &beat, &err), NM_OK);
+		stage.now += 60; /* within a minute */
+		app_derive(&stage.app);
+		app_settle(&stage.app);
+		item_is(&stage, age ? "· the text-back to missed callers" : "✓ the text-back to missed callers");
 		stage_close(&stage);
 	}
 }
@@ -360,6 +385,7 @@ int main(void)
 		cmocka_unit_test(a_push_ticks_forwarding),
 		cmocka_unit_test(a_quick_start_that_is_opened_at_once_knows_all),
 		cmocka_unit_test(a_text_back_counts_where_somebody_sends_it),
+		cmocka_unit_test(a_text_back_counts_while_the_agent_lives),
 		cmocka_unit_test(tests_that_were_played_tick_their_item),
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
 		cmocka_unit_test(the_log_is_held_against_the_targets),
