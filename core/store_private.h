@@ -168,6 +168,8 @@ enum nm_store_statement {
 	NM_SQL_OUTBOX_WHY,
 	NM_SQL_COUNT
 };
+/* store_sql.c. */
+extern const char *const nm_store_sql[NM_SQL_COUNT];
 
 struct nm_store {
 	sqlite3 *db;

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: MIT */
+/* The statements that the store runs, each prepared once (nm_store_statement); what reads its rows stands in store_<noun>.c. */
+#include "core/store_private.h"
+#include "nevermiss/text_back.h"
+
+/* The columns in the order in which store_push.c reads them. */
+#define PUSH_ROW                                                                                   \
+	"SELECT id, version, at, ended, line, driver, who, forced, state, result, wanted, before," \
+	" ids, horizon FROM push"
+
+/* The columns in the order in which store_calls.c reads them. */
+#define CALL_ROW                                                                                             \
+	"SELECT id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason, probably," \
+	" answered_by, seconds, version, number, cut, ours FROM call"
+
+/* As nm_store_brief reads them; and the calls that matters are made of. */
+#define BRIEF_COLUMNS "caller, began, ended, outcome, reason, probably, answered_by, seconds, cut, number"
+#define COUNTED "outcome IN (0, 1, 3, 4, 5) AND caller > 0"
+/* Is there one of the same caller within a matter's time (604800 s), before or after c? */
+#define BESIDE(here, way)                                                                                 \
+	"EXISTS (SELECT 1 FROM call WHERE caller = c.caller AND " COUNTED " AND " here " AND (began " way \
+	" c.began OR id " way " c.id) AND (?3 = 0 OR number = c.number))"
+
+/* As store_texts.c reads them. */
+#define OUTBOX_ROW                                                                               \
+	"SELECT id, at, line, account, driver, sender, recipient, body, why, state, carrier_id," \
+	" words, updated FROM outbox"
+
+/* As store_followups.c reads them. */
+#define FOLLOWUP_ROW                                                                                             \
+	"SELECT id, channel, number, name, words, line, call, opened, newest, calls, outcome, ended, first_try," \
+	" last_try, tries, texted FROM followup"
+
+/* As store_events.c reads them, and the waiting ones that no older one of their caller keeps back. */
+#define EVENT_ROW                                                                                      \
+	"SELECT id, key, at, updated, kind, subject, mark, caller, body, state, tries, due, words FROM event"
+#define EVENT_FIRST                                                                           \
+	"state = 0 AND NOT EXISTS (SELECT 1 FROM event AS older WHERE older.state = 0 AND "   \
+	"older.caller = event.caller AND older.id < event.id)"
+
+/* What is older than ?1 (store_forget.c). */
+#define OLD_FOLLOWUP "newest < ?1 AND opened < ?1 AND ended < ?1 AND last_try < ?1"
+#define OLD_CALL "began < ?1"
+
+/* What the log says of a caller ?1 (store_matters.c); the tables' indexes are of these very words. */
+#define MISSED                                                                                                 \
+	"call INDEXED BY call_missed WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
+#define ANSWERED                                                                                           \
+	"call INDEXED BY call_answered WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0"    \
+	" AND caller > 0"                                                                                  \
+	" AND NOT EXISTS (SELECT 1 FROM followup WHERE number = ?1 AND number > 0 AND touched = 1"         \
+	" AND anchor < began AND began <= seen_until)"
+#define OF_CALLER "followup WHERE number = ?1 AND number > 0"
+#define MATTER_ROW                                                                         \
+	"SELECT id, came, opened, newest, calls, call, ended, touched, seen_until, anchor" \
+	" FROM " OF_CALLER
+#define TO_NUMBER "outbox WHERE recipient = ?1"
+/* Deeds that stand, and of these the ones for which the customer was called back. */
+#define STANDS "undone = 0"
+#define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND outcome IN (1, 2, 4))"
+
+const char *const nm_store_sql[NM_SQL_COUNT] = {
+	[NM_SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[NM_SQL_COMMIT] = "COMMIT",
+	[NM_SQL_ROLLBACK] = "ROLLBACK",
+	[NM_SQL_DATA_VERSION] = "PRAGMA data_version",
+	[NM_SQL_VERSION_NEWEST] = "SELECT id, text FROM version ORDER BY id DESC LIMIT 1",
+	[NM_SQL_VERSION_ADD] = "INSERT INTO version(at, who, why, text) VALUES(?, ?, ?, ?)",
+	[NM_SQL_VERSIONS] = "SELECT id, at, who, why FROM version ORDER BY id DESC LIMIT ?",
+	[NM_SQL_VERSION_TEXT] = "SELECT text FROM version WHERE id = ?",
+	[NM_SQL_FILE_FIND] = "SELECT id FROM file WHERE hash = ?1 AND bytes = ?2",
+	[NM_SQL_FILE_ADD] = "INSERT INTO file(hash, bytes) VALUES(?1, ?2)",
+	[NM_SQL_VERSION_FILE_ADD] = "INSERT INTO version_file(version, name, file) VALUES(?, ?, ?)",
+	[NM_SQL_VERSION_FILES] = "SELECT name, bytes FROM version_file JOIN file ON file.id = version_file.file"
+				 " WHERE version = ? ORDER BY name DESC",
+	[NM_SQL_PUSH_ADD] =
+		"INSERT INTO push(version, at, line, driver, who, forced, state, result, wanted, before,"
+		" ids, horizon, ended) VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[NM_SQL_PUSH_UPDATE] = "UPDATE push SET state = ?2, ended = ?3, result = coalesce(?4, result),"
+			       " ids = coalesce(?5, ids) WHERE id = ?1",
+	[NM_SQL_PUSHES] = PUSH_ROW " ORDER BY id DESC LIMIT ?2",
+	[NM_SQL_PUSHES_OF] = PUSH_ROW " WHERE line = ?1 ORDER BY id DESC LIMIT ?2",
+	[NM_SQL_PUSHES_UNFINISHED] =
+		PUSH_ROW " WHERE state < 3 AND (?1 IS NULL OR line = ?1) ORDER BY id DESC LIMIT ?2",
+	[NM_SQL_PUSH_GET] = PUSH_ROW " WHERE id = ?1",
+	[NM_SQL_PUSH_NEWEST] = "SELECT id FROM push WHERE line = ?1 AND state <> ?2 ORDER BY id DESC LIMIT 1",
+	[NM_SQL_PUSH_DONE] = "SELECT id, version, at, horizon, forced IS NOT NULL, wanted = '[]' FROM push"
+			     " WHERE line = ?1 AND state = ?2 AND (?3 = 0 OR id < ?3) AND (?4 IS NULL OR wanted = ?4) ORDER BY id DESC LIMIT 1",
+	[NM_SQL_PUSHED_LINES] = "SELECT line, driver, at, count(*) OVER () FROM push WHERE wanted <> '[]' AND id IN"
+				" (SELECT max(id) FROM push WHERE state = ?1 GROUP BY line) ORDER BY line",
+	[NM_SQL_READING_PUT] =
+		"INSERT INTO reading(line, at, known, in_sync, plan, words, live) VALUES(?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT(line) DO UPDATE SET at = excluded.at, known = excluded.known,"
+		" in_sync = excluded.in_sync, plan = excluded.plan, words = excluded.words, live = excluded.live",
+	[NM_SQL_READING_GET] = "SELECT at, known, in_sync, plan, words, live FROM reading WHERE line = ?",
+	[NM_SQL_SANDBOX_GET] = "SELECT text FROM sandbox WHERE line = ?",
+	[NM_SQL_SANDBOX_PUT] = "INSERT INTO sandbox(line, text) VALUES(?1, ?2)"
+			       " ON CONFLICT(line) DO UPDATE SET text = excluded.text",
+	[NM_SQL_SANDBOX_FAULT] = "SELECT fault FROM sandbox WHERE line = ?",
+	[NM_SQL_SANDBOX_FAIL] = "INSERT INTO sandbox(line, fault) VALUES(?1, ?2)"
+				" ON CONFLICT(line) DO UPDATE SET fault = excluded.fault",
+	[NM_SQL_TESTS_ADD] = "INSERT INTO tests_played(at, after_hours) VALUES(?, ?)",
+	[NM_SQL_TESTS_LAST] = "SELECT (SELECT max(at) FROM tests_played),"
+			      " (SELECT max(at) FROM tests_played WHERE after_hours = 1)",
+	[NM_SQL_CALL_FIND] = "SELECT id FROM call WHERE number = ?1 AND driver = ?2 AND carrier_id = ?3",
+	[NM_SQL_CALL_PUT] =
+		"INSERT INTO call(id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason,"
+		" probably, answered_by, seconds, number, cut, ours, version)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?17,"
+		" (SELECT version FROM push WHERE line = ?2 AND state = ?16 AND ended <= ?7 ORDER BY id DESC LIMIT 1))"
+		" ON CONFLICT(id) DO UPDATE SET line = excluded.line, caller = excluded.caller,"
+		" forwarded_from = excluded.forwarded_from, began = excluded.began, ended = excluded.ended,"
+		" outcome = excluded.outcome, reason = excluded.reason, probably = excluded.probably,"
+		" answered_by = excluded.answered_by, seconds = excluded.seconds, cut = excluded.cut,"
+		" ours = excluded.ours, version = excluded.version",
+	[NM_SQL_CALL_GET] = CALL_ROW " WHERE id = ?1",
+	[NM_SQL_CALL_BRIEF] = "SELECT " BRIEF_COLUMNS " FROM call WHERE id = ?1",
+	[NM_SQL_CALLER_BEFORE] =
+		"SELECT " BRIEF_COLUMNS " FROM call WHERE caller = ?1 AND began BETWEEN ?2 - ?5 AND ?2"
+		" AND (began < ?2 OR id < ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)"
+		" ORDER BY began DESC, id DESC LIMIT 2",
+	[NM_SQL_CALLER_AFTER] =
+		"SELECT " BRIEF_COLUMNS " FROM call WHERE caller = ?1 AND began BETWEEN ?2 AND ?2 + ?5"
+		" AND (began > ?2 OR id > ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)"
+		" ORDER BY began, id LIMIT 2",
+	[NM_SQL_CALLS_AFTER] =
+		"SELECT count(*) FROM call WHERE caller = ?1 AND began >= ?2 AND began < ?5"
+		" AND (began > ?2 OR id > ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)",
+	[NM_SQL_MATTERS_EACH] =
+		"SELECT " BRIEF_COLUMNS ", " BESIDE("began BETWEEN c.began - 604800 AND c.began", "<") ", "
+		BESIDE("began BETWEEN c.began AND c.began + 604800", ">") " FROM call AS c"
+		" WHERE began >= ?1 AND began < ?2 AND " COUNTED " AND (?3 = 0 OR number = ?3)",
+	[NM_SQL_MISSED_EACH] =
+		"SELECT caller, began, id FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
+		" AND outcome IN (1, 3, 4, 5) AND caller > 0 AND cut = 0 AND (?3 = 0 OR number = ?3)"
+		" AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14) ORDER BY began, id",
+	[NM_SQL_SUM_CALL_ADD] =
+		"INSERT INTO call_sum(hour, number, fate, by, calls, timed, waited, talked)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET calls = calls + ?5,"
+		" timed = timed + ?6, waited = waited + ?7, talked = talked + ?8",
+	[NM_SQL_SUM_CALL_DROP] = "DELETE FROM call_sum WHERE hour = ?1 AND number = ?2 AND calls = 0",
+	[NM_SQL_SUM_CALLS] = "SELECT hour, fate, by, calls, timed, waited, talked FROM call_sum"
+			     " WHERE hour >= ?1 AND hour < ?2 AND (?3 = 0 OR number = ?3)",
+	[NM_SQL_SUM_WAIT_ADD] = "INSERT INTO wait_sum(hour, number, seconds, calls) VALUES(?1, ?2, ?3, ?4)"
+				" ON CONFLICT DO UPDATE SET calls = calls + ?4",
+	[NM_SQL_SUM_WAIT_DROP] = "DELETE FROM wait_sum WHERE hour = ?1 AND number = ?2 AND calls = 0",
+	[NM_SQL_SUM_WAITS] = "SELECT hour, seconds, calls FROM wait_sum WHERE hour >= ?1 AND hour < ?2"
+			     " AND (?3 = 0 OR number = ?3)",
+	[NM_SQL_SUM_MATTER_ADD] =
+		"INSERT INTO matter_sum(hour, number, matters, single, perhaps) VALUES(?1, ?2, ?3, ?4, ?5)"
+		" ON CONFLICT DO UPDATE SET matters = matters + ?3, single = single + ?4, perhaps = perhaps + ?5",
+	[NM_SQL_SUM_MATTER_DROP] = "DELETE FROM matter_sum WHERE hour = ?1 AND number = ?2 AND matters = 0",
+	[NM_SQL_SUM_MATTERS] = "SELECT hour, matters, single, perhaps FROM matter_sum WHERE hour >= ?1"
+			       " AND hour < ?2 AND number = ?3",
+	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+	[NM_SQL_CALLS_OF] =
+		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+	[NM_SQL_CALLS_BY] =
+		CALL_ROW " WHERE caller = ?3 AND caller > 0 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
+	[NM_SQL_CALLS_EACH] =
+		"SELECT " BRIEF_COLUMNS " FROM call"
+		" WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",
+	[NM_SQL_ENTRIES_EACH] =
+		CALL_ROW " WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",
+	[NM_SQL_CALLS_READ_GET] = "SELECT since, until FROM calls_read WHERE number = ?1 AND driver = ?2",
+	[NM_SQL_CALLS_READ_PUT] =
+		"INSERT INTO calls_read(number, driver, since, until) VALUES(?1, ?2, ?3, ?4)"
+		" ON CONFLICT(number, driver) DO UPDATE SET since = excluded.since, until = excluded.until",
+	[NM_SQL_LEG_ADD] = "INSERT INTO leg(call, n, carrier_id, number, who, ended_as, began, ended, rang)"
+			   " VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?)",
+	[NM_SQL_LEGS] =
+		"SELECT carrier_id, number, who, ended_as, began, ended, rang FROM leg WHERE call = ?1 ORDER BY n",
+	[NM_SQL_LEGS_DROP] = "DELETE FROM leg WHERE call = ?1",
+	[NM_SQL_OUTBOX_ADD] =
+		"INSERT INTO outbox(at, line, account, driver, sender, recipient, body, why, state, updated)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?1)",
+	[NM_SQL_OUTBOX_UPDATE] = "UPDATE outbox SET state = ?2, updated = ?3,"
+				 " carrier_id = coalesce(?4, carrier_id), words = coalesce(?5, words)"
+				 " WHERE id = ?1",
+	[NM_SQL_OUTBOX] = OUTBOX_ROW " ORDER BY id DESC LIMIT ?1",
+	[NM_SQL_OUTBOX_OPEN] = OUTBOX_ROW " WHERE state < 2 ORDER BY id LIMIT ?1",
+	[NM_SQL_OUTBOX_KNOWN] = "SELECT carrier_id FROM outbox WHERE id <> ?1 AND recipient = ?2 AND driver = ?3"
+				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",
+	[NM_SQL_OUTBOX_TO] = "SELECT max(at) FILTER (WHERE state NOT IN (?2, ?3)), max(state = ?3) FROM outbox"
+			     " WHERE recipient = ?1",
+	/* To ?1: the newest that is not over without having left; those about a call of ?2 that failed, and when the
+	 * newest did; since ?3, how many in a row were taken and did not arrive; how many of the newest ?4 were answered
+	 * within ?5 s. */
+	[NM_SQL_TEXT_PAST] =
+		"SELECT (SELECT max(at) FROM " TO_NUMBER " AND state NOT IN (3, 5)),"
+		" (SELECT count(*) FROM " TO_NUMBER " AND state = 3 AND at >= ?2 AND why = '" NM_TEXT_BACK "'),"
+		" (SELECT max(updated) FROM " TO_NUMBER " AND state = 3 AND at >= ?2 AND why = '" NM_TEXT_BACK "'),"
+		" (SELECT count(*) FROM " TO_NUMBER " AND state = 3 AND carrier_id IS NOT NULL AND at > ?3 AND id >"
+		" coalesce((SELECT max(id) FROM " TO_NUMBER " AND state = 2), 0)),"
+		" (SELECT count(*) FROM (SELECT at AS sent FROM " TO_NUMBER " AND state IN (2, 4) AND at > ?3"
+		" ORDER BY id DESC LIMIT ?4) WHERE EXISTS (SELECT 1 FROM inbound WHERE sender = ?1"
+		" AND at >= sent AND at <= sent + ?5))",
+	[NM_SQL_TEXTS_RECENT] = "SELECT at FROM outbox WHERE at > ?1 AND why IN ('" NM_TEXT_BACK
+				"', '" NM_FOLLOWUP_TEXT "') ORDER BY at DESC LIMIT ?2",
+	[NM_SQL_NUMBER_KEY_GET] = "SELECT bytes FROM number_key",
+	[NM_SQL_NUMBER_KEY_PUT] = "INSERT INTO number_key(id, bytes) VALUES(1, ?)",
+	[NM_SQL_OPTOUT_ADD] = "INSERT INTO optout(hash, at, how) VALUES(?, ?, ?) ON CONFLICT(hash) DO NOTHING",
+	[NM_SQL_OPTOUT_FIND] = "SELECT how FROM optout WHERE hash = ?",
+	[NM_SQL_SANDBOX_TEXT_ADD] = "INSERT INTO sandbox_text(line, recipient, body) VALUES(?, ?, ?)",
+	[NM_SQL_SANDBOX_TEXTS] = "SELECT id, recipient, body FROM sandbox_text WHERE line = ?"
+				 " ORDER BY id DESC LIMIT ?",
+	[NM_SQL_SANDBOX_INBOUND_ADD] = "INSERT INTO sandbox_inbound(line, sender, body, at) VALUES(?, ?, ?, ?)",
+	[NM_SQL_SANDBOX_INBOUND] = "SELECT id, sender, body, at FROM sandbox_inbound WHERE line = ?"
+				   " ORDER BY id DESC LIMIT ?",
+	[NM_SQL_INBOUND_ADD] =
+		"INSERT INTO inbound(number, line, driver, carrier_id, sender, body, at) VALUES(?, ?, ?, ?, ?, ?, ?)"
+		" ON CONFLICT(number, driver, carrier_id) DO NOTHING",
+	[NM_SQL_INBOUND] = "SELECT id, number, line, driver, carrier_id, sender, body, at FROM inbound"
+			   " ORDER BY at DESC, id DESC LIMIT ?",
+	[NM_SQL_INBOUND_DROP] = "DELETE FROM inbound WHERE at < ?",
+	[NM_SQL_INBOUND_READ_GET] = "SELECT until FROM inbound_read WHERE number = ? AND driver = ?",
+	[NM_SQL_INBOUND_READ_PUT] = "INSERT INTO inbound_read(number, driver, until) VALUES(?1, ?2, ?3)"
+				    " ON CONFLICT(number, driver) DO UPDATE SET until = excluded.until",
+	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
+	[NM_SQL_FOLLOWUPS_OPEN] =
+		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2"
+			     " AND (newest >= ?3 OR came <> 0 OR touched = 1) ORDER BY opened, id",
+	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try,"
+				  " (SELECT number FROM call WHERE id = followup.call) FROM followup"
+				  " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened, id",
+	[NM_SQL_FOLLOWUP_GET] = FOLLOWUP_ROW " WHERE id = ?1",
+	[NM_SQL_LEAD_ADD] =
+		"INSERT INTO followup(channel, number, name, words, line, came, opened, newest, calls, anchor)"
+		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?6, ?6, 0, ?6)",
+	[NM_SQL_FOLLOWUP_OPEN] =
+		"INSERT INTO followup(channel, number, line, came, call, opened, newest, calls, anchor)"
+		" SELECT ?1, ?2, line, 0, id, began, ?4, ?5, began FROM call WHERE id = ?3",
+	[NM_SQL_FOLLOWUP_CALLS] =
+		"UPDATE followup SET (call, line) = (SELECT id, line FROM call WHERE id = ?2), opened = ?3,"
+		" newest = ?4, calls = ?5, anchor = CASE WHEN touched THEN anchor ELSE ?3 END WHERE id = ?1",
+	[NM_SQL_LEAD_FIND] = "SELECT id FROM followup WHERE opened = ?6 AND came = ?6 AND channel = ?1 AND number = ?2"
+			     " AND name IS ?3 AND words IS ?4 AND line IS ?5 ORDER BY id LIMIT 1",
+	[NM_SQL_LEAD_CALLS] = "UPDATE followup SET newest = ?2, calls = ?3 WHERE id = ?1",
+	[NM_SQL_FOLLOWUP_SEEN] = "UPDATE followup SET anchor = opened, seen_until = max(seen_until, newest, ?2)"
+				 " WHERE id = ?1",
+	[NM_SQL_FOLLOWUP_FOLD] =
+		"UPDATE followup SET (outcome, ended, tries, first_try, last_try, texted, touched) ="
+		" (SELECT coalesce(max(outcome) FILTER (WHERE " STANDS " AND kind = 2), 0),"
+		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 2), 0),"
+		" count(*) FILTER (WHERE " A_TRY "), coalesce(min(at) FILTER (WHERE " A_TRY "), 0),"
+		" coalesce(max(at) FILTER (WHERE " A_TRY "), 0),"
+		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 1), 0), coalesce(max(outcome <> 5), 0)"
+		" FROM deed WHERE followup = ?1)"
+		" WHERE id = ?1",
+	[NM_SQL_FOLLOWUP_DROP] = "DELETE FROM followup WHERE id = ?1",
+	[NM_SQL_DEED_ADD] =
+		"INSERT INTO deed(followup, at, who, kind, outcome, words) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
+	[NM_SQL_DEEDS] = "SELECT at, who, kind, outcome, words FROM deed WHERE followup = ?1 ORDER BY at, id",
+	[NM_SQL_DEED_NEWEST] = "SELECT id FROM deed WHERE followup = ?1 AND " STANDS " AND kind IN (0, 1, 2)"
+			       " ORDER BY id DESC LIMIT 1",
+	[NM_SQL_DEED_UNDO] = "UPDATE deed SET undone = 1 WHERE id = ?1",
+	[NM_SQL_DEEDS_OF_LOG_DROP] = "DELETE FROM deed WHERE followup = ?1 AND outcome = 5 AND " STANDS,
+	[NM_SQL_MATTER_ANY] =
+		"SELECT EXISTS (SELECT 1 FROM " OF_CALLER ") OR EXISTS (SELECT 1 FROM " MISSED " AND began = ?2)",
+	[NM_SQL_MATTER_FROM] =
+		"SELECT max(coalesce((SELECT began FROM " ANSWERED " AND began <= ?2 ORDER BY began DESC LIMIT 1), ?3),"
+		" coalesce((SELECT max(seen_until) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND seen_until <= ?2), ?3),"
+		" coalesce((SELECT max(came) FROM " OF_CALLER " AND came <> 0 AND came <= ?2), ?3))",
+	[NM_SQL_MATTER_UNTIL] =
+		"SELECT min(coalesce((SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1), ?3),"
+		" coalesce((SELECT min(seen_until) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND seen_until > ?2), ?3),"
+		" coalesce((SELECT min(came) FROM " OF_CALLER " AND came <> 0 AND came > ?2), ?3))",
+	[NM_SQL_MATTER_ANSWERED] = "SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1",
+	[NM_SQL_MATTER_FOLLOWUPS] = MATTER_ROW " AND anchor >= ?2 AND anchor < ?3 ORDER BY anchor DESC, id DESC",
+	/* In parts, as each has an index of its own. */
+	[NM_SQL_MATTER_ENDS] =
+		MATTER_ROW " AND outcome IN (0, 5) AND ended IN (0, ?2, ?3) UNION " MATTER_ROW
+			   " AND outcome IN (0, 5) AND anchor >= ?4 AND anchor < ?5",
+	[NM_SQL_MATTER_ENDS_FROM] =
+		MATTER_ROW " AND outcome IN (0, 5) AND ended = 0 UNION ALL " MATTER_ROW
+			   " AND outcome IN (0, 5) AND ended >= ?2 AND ended <> 0 AND anchor < ?3",
+	[NM_SQL_MATTER_CALLS] =
+		"SELECT id, began, (SELECT max(began) FROM " MISSED " AND began >= ?2 AND began < ?3),"
+		" (SELECT count(*) FROM (SELECT 1 FROM " MISSED " AND began >= ?2 AND began < ?3 LIMIT ?4))"
+		" FROM " MISSED " AND began >= ?2 AND began < ?3 ORDER BY began, id LIMIT 1",
+	/* A try that brought nothing new leaves the copy and its marks; one that failed leaves when it was fetched too. */
+	[NM_SQL_CALENDAR_PUT] =
+		"INSERT INTO calendar(source, name, tried, fetched, etag, modified, trouble, hash, bytes)"
+		" VALUES(?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT(source) DO UPDATE SET tried = excluded.tried,"
+		" fetched = coalesce(excluded.fetched, fetched), trouble = excluded.trouble,"
+		" etag = iif(excluded.bytes IS NULL, etag, excluded.etag),"
+		" modified = iif(excluded.bytes IS NULL, modified, excluded.modified),"
+		" hash = coalesce(excluded.hash, hash), bytes = coalesce(excluded.bytes, bytes)",
+	[NM_SQL_CALENDAR_DROP] = "DELETE FROM calendar WHERE name = ?1 AND source <> ?2",
+	[NM_SQL_CALENDAR_GET] =
+		"SELECT name, tried, fetched, etag, modified, trouble, coalesce(length(bytes), 0) FROM calendar"
+		" WHERE source = ?",
+	[NM_SQL_CALENDAR_FILES] = "SELECT source, bytes FROM calendar WHERE bytes IS NOT NULL ORDER BY source DESC",
+	[NM_SQL_CALENDAR_MARKS] = "SELECT source, hash FROM calendar WHERE bytes IS NOT NULL ORDER BY source",
+	[NM_SQL_EVENT_KEY] = "SELECT lower(hex(randomblob(16)))",
+	[NM_SQL_EVENT_ADD] = "INSERT INTO event(key, at, kind, subject, mark, caller, body, updated, due)"
+			     " VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?2, ?2) ON CONFLICT(kind, subject, mark) DO NOTHING",
+	[NM_SQL_EVENT_TAKE] = "UPDATE event SET due = ?3, tries = tries + 1, updated = ?4"
+			      " WHERE id = ?1 AND state = 0 AND due = ?2",
+	/* What was delivered is not kept. */
+	[NM_SQL_EVENT_UPDATE] = "UPDATE event SET state = ?2, due = ?3, words = ?4, updated = ?5,"
+				" body = iif(?2 = 1, '', body) WHERE id = ?1 AND state = 0",
+	[NM_SQL_EVENT_RETRY] =
+		"UPDATE event SET state = 0, tries = 0, due = ?2, updated = ?2 WHERE id = ?1 AND state = 2",
+	[NM_SQL_EVENT_COUNTS] = "SELECT (SELECT count(*) FROM event WHERE state = 0),"
+				" (SELECT count(*) FROM event WHERE state = 2),"
+				" (SELECT coalesce(min(due), ?1) FROM event WHERE " EVENT_FIRST ")",
+	[NM_SQL_EVENTS] = EVENT_ROW " ORDER BY id DESC LIMIT ?1",
+	[NM_SQL_EVENTS_OPEN] = EVENT_ROW " WHERE state IN (0, 2) ORDER BY id LIMIT ?1",
+	[NM_SQL_EVENTS_DUE] = EVENT_ROW " WHERE due <= ?2 AND " EVENT_FIRST " ORDER BY id LIMIT ?1",
+	[NM_SQL_REPORTING] = "SELECT since FROM reporting",
+	[NM_SQL_REPORTING_PUT] = "INSERT INTO reporting(id, since) VALUES(1, ?1)"
+				 " ON CONFLICT(id) DO UPDATE SET since = excluded.since",
+	[NM_SQL_FOLLOWUPS_ENDED] =
+		"SELECT id FROM " OF_CALLER " AND outcome = 5 AND ended = ?2 ORDER BY id",
+	[NM_SQL_TRACES] = "SELECT 0 AS text, driver, line, carrier_id, began AS at FROM call WHERE caller = ?1"
+			  " AND caller > 0 UNION ALL"
+			  " SELECT 1, driver, line, carrier_id, at FROM outbox WHERE recipient = ?2 UNION ALL"
+			  " SELECT 1, driver, line, carrier_id, at FROM inbound WHERE sender = ?2 ORDER BY at",
+	[NM_SQL_TRACES_CALLS] = "SELECT count(*) FROM call WHERE caller = ?1 AND caller > 0",
+	[NM_SQL_TRACES_FOLLOWUPS] = "SELECT count(*) FROM " OF_CALLER,
+	[NM_SQL_TRACES_TEXTS] = "SELECT (SELECT count(*) FROM outbox WHERE ?1 > 0 AND recipient = ?2)"
+				" + (SELECT count(*) FROM inbound WHERE ?1 > 0 AND sender = ?2)",
+	[NM_SQL_TRACES_EVENTS] = "SELECT count(*) FROM event WHERE caller = ?1",
+	[NM_SQL_TRACES_VERSIONS] = "SELECT count(*) FROM version WHERE ?1 > 0 AND instr(text, ?2) > 0",
+	[NM_SQL_FORGOTTEN_PUT] = "INSERT INTO forgotten(hash, until) VALUES(?1, ?2)"
+				 " ON CONFLICT(hash) DO UPDATE SET until = max(until, excluded.until)",
+	[NM_SQL_FORGOTTEN_GET] = "SELECT 1 FROM forgotten WHERE hash = ?1 AND until > ?2",
+	[NM_SQL_FORGET_DEEDS] = "DELETE FROM deed WHERE followup IN (SELECT id FROM " OF_CALLER ")",
+	[NM_SQL_FORGET_FOLLOWUPS] = "DELETE FROM " OF_CALLER,
+	[NM_SQL_FORGET_LEGS] =
+		"DELETE FROM leg WHERE call IN (SELECT id FROM call WHERE caller = ?1 AND caller > 0)",
+	[NM_SQL_FORGET_CALLS] = "SELECT id FROM call WHERE caller = ?1 AND caller > 0",
+	[NM_SQL_FORGET_RUNG] = "UPDATE leg SET number = NULL WHERE ?1 > 0 AND number = ?2",
+	[NM_SQL_FORGET_TEXTS] = "DELETE FROM outbox WHERE ?1 > 0 AND recipient = ?2",
+	[NM_SQL_FORGET_SANDBOX] = "DELETE FROM sandbox_text WHERE ?1 > 0 AND recipient = ?2",
+	[NM_SQL_FORGET_INBOUND] = "DELETE FROM inbound WHERE ?1 > 0 AND sender = ?2",
+	[NM_SQL_FORGET_SANDBOX_INBOUND] = "DELETE FROM sandbox_inbound WHERE ?1 > 0 AND sender = ?2",
+	[NM_SQL_FORGET_EVENTS] = "DELETE FROM event WHERE caller = ?1",
+	[NM_SQL_EXPIRE_DEEDS] = "DELETE FROM deed WHERE followup IN (SELECT id FROM followup WHERE " OLD_FOLLOWUP ")",
+	[NM_SQL_EXPIRE_FOLLOWUPS] = "DELETE FROM followup WHERE " OLD_FOLLOWUP,
+	[NM_SQL_EXPIRE_OPENERS] =
+		"UPDATE followup SET call = NULL WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
+	[NM_SQL_EXPIRE_LEGS] = "DELETE FROM leg WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
+	[NM_SQL_EXPIRE_CALLS] = "SELECT id FROM call WHERE " OLD_CALL,
+	[NM_SQL_CALL_DROP] = "DELETE FROM call WHERE id = ?",
+	[NM_SQL_EXPIRE_TEXTS] = "DELETE FROM outbox WHERE updated < ?1 AND state > 1",
+	[NM_SQL_EXPIRE_EVENTS] = "DELETE FROM event WHERE updated < ?1 AND state <> 0",
+	[NM_SQL_AGENT_PUT] = "INSERT OR REPLACE INTO agent(id, pid, host, started, round, next, stopped)"
+			     " VALUES(1, ?, ?, ?, ?, ?, ?)",
+	[NM_SQL_AGENT_GET] = "SELECT pid, host, started, round, next, stopped FROM agent",
+	[NM_SQL_AGENT_TROUBLE_PUT] =
+		"INSERT OR REPLACE INTO agent_trouble(work, what, since, words) VALUES(?, ?, ?, ?)",
+	[NM_SQL_AGENT_TROUBLE_DROP] = "DELETE FROM agent_trouble WHERE work = ?1 AND what = ?2",
+	[NM_SQL_AGENT_TROUBLES] = "SELECT work, what, since, words FROM agent_trouble ORDER BY since, work, what",
+	[NM_SQL_OUTBOX_WHY] = "SELECT id FROM outbox WHERE why = ?1 ORDER BY id LIMIT 1",
+};
