@@ -66,7 +66,7 @@ static void ask_sure(const struct now *now, struct app *app, const char *name, c
 	char length[NM_TIME_TEXT], until[NM_TIME_TEXT], question[APP_MESSAGE];
 
 	nm_duration_words(now->override_s, length);
-	nm_time_words(plan->zone, app_now(app) + now->override_s, false, until);
+	nm_time_words(plan->zone, override_until(app_now(app), now->override_s), false, until);
 	snprintf(question, sizeof question, "write override %s: %s for %s, until %s?", name,
 		 plan->paths[now->override_path].name, length, until);
 	change_ask(app, TAG_SURE, question, edit, 1);

@@ -18,6 +18,8 @@ struct override_wish {
 	const char *line, *callers; /* NULL: all */
 };
 
+/* When one of that length ends that begins now. */
+nm_time override_until(nm_time now, int64_t length_s);
 /* The edit that writes it ahead of all others, and the name that it has; the edit borrows `section`.  NM_INPUT when it
  * cannot be so: err says what would be right. */
 enum nm_code override_begin(const struct session *session, const struct override_wish *wish, struct nm_buf *name,

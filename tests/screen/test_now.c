@@ -320,6 +320,21 @@ static void an_override_is_seen_saved_and_pushed(void **state)
 	stage_close(&stage);
 }
 
+/* Between two minutes too the question names the end that is written. */
+static void the_end_that_is_asked_about_is_the_one_written(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 40 });
+	stage.now += 3;
+	app_derive(&stage.app);
+	stage_keys(&stage, "O Enter Enter");
+	stage_shows(&stage, "daytime for 2 h, until Sun 22 Nov 07:12?");
+	stage_shows(&stage, "until = \"2026-11-22 07:12\"");
+	stage_close(&stage);
+}
+
 /* The question of Push comes of itself once, and never between somebody's keys. */
 static void a_push_is_offered_once(void **state)
 {
@@ -392,6 +407,7 @@ int main(void)
 		cmocka_unit_test(no_row_is_left_out_for_a_long_one),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
 		cmocka_unit_test(an_override_is_seen_saved_and_pushed),
+		cmocka_unit_test(the_end_that_is_asked_about_is_the_one_written),
 		cmocka_unit_test(a_push_is_offered_once),
 		cmocka_unit_test(an_override_in_force_is_ended),
 		cmocka_unit_test(an_override_beside_other_edits_is_not_pushed),
