@@ -56,7 +56,7 @@ static bool told(void *context, int64_t done)
 	const struct session *session = reading->session;
 
 	return !session->working ||
-	       session->working(session->progress_context, "KiB", (size_t)done >> 10, (reading->size >> 10) + 1);
+	       session->working(session->progress_context, "KiB imported", (size_t)done >> 10, (reading->size >> 10) + 1);
 }
 
 /* "time 120, caller 3": how many rows could not be read for each. */

@@ -161,7 +161,7 @@ static bool go_on(void *context, size_t done, size_t all)
 {
 	const struct session *session = context;
 
-	return session->working(session->progress_context, "situations", done, all);
+	return session->working(session->progress_context, "situations proved", done, all);
 }
 
 enum nm_code cmd_check(struct invocation *run, enum status *status, struct nm_error *err)

@@ -419,7 +419,7 @@ static bool goes_on(void *context, nm_time reached)
 	const size_t done = (size_t)((reached - going->span.from) / NM_DAY);
 	const size_t all = (size_t)((going->span.until - going->span.from) / NM_DAY) + 1;
 
-	return !session->working || session->working(session->progress_context, "days", done, all);
+	return !session->working || session->working(session->progress_context, "days replayed", done, all);
 }
 
 static enum nm_code replay_through(struct invocation *run, const struct nm_plan *plan, struct nm_error *err)

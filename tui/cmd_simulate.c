@@ -240,7 +240,7 @@ static enum nm_code sweep_ask(const struct sweep *sweep, size_t all, struct nm_e
 	const struct session *session = sweep->run->session;
 
 	if (sweep->calls % SWEEP_ASKS || !session->working ||
-	    session->working(session->progress_context, "calls", sweep->calls, all))
+	    session->working(session->progress_context, "calls played", sweep->calls, all))
 		return NM_OK;
 	return nm_fail(err, NM_REFUSED, "stopped after %zu of %zu calls", sweep->calls, all);
 }

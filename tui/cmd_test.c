@@ -64,7 +64,7 @@ static enum nm_code play_all(struct tests *tests, struct nm_error *err)
 	for (i = 0; i < tests->plan->n_tests; i++) {
 		const struct nm_test *test = &tests->plan->tests[i];
 
-		if (session->working && !session->working(session->progress_context, "tests", i, tests->plan->n_tests))
+		if (session->working && !session->working(session->progress_context, "tests played", i, tests->plan->n_tests))
 			return nm_fail(err, NM_REFUSED, "stopped after %zu of %zu tests", i, tests->plan->n_tests);
 		if (!wanted(tests, test))
 			continue;

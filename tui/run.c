@@ -13,6 +13,7 @@
 #include "term.h"
 
 #define TICK_MS 1000 /* how often the file and the clock are looked at */
+#define HELD_MS 2000 /* how long the answer to a key stands in place of a bar */
 #define PAUSE_MS 1   /* before quiet work: the terminal, which may share our processor, draws first */
 #define MISTAKES_BYTES (8u << 20) /* more than a file of keys can bring about */
 
@@ -20,6 +21,14 @@ static void show(struct app *app)
 {
 	app_draw(app);
 	term_show(app->term, &app->canvas);
+}
+
+static int64_t clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Looks at the keyboard in the middle of long work; false when the user wants it to stop. */
@@ -32,10 +41,12 @@ static bool look(struct app *app)
 		app->ended = app->cut_off = true;
 	if (input.kind == INPUT_RESIZE)
 		app_resize(app, term_width(app->term), term_height(app->term));
-	if (input.kind == INPUT_KEY)
+	if (input.kind == INPUT_KEY) {
+		app->progress.held_ms = clock_ms() + HELD_MS;
 		app_message(app, STYLE_BOLD,
 			    stops ? "stopping: what was begun comes to its end"
 				  : "this must end first: Esc stops it, other keys do nothing until then");
+	}
 	if (input.kind == INPUT_KEY || input.kind == INPUT_RESIZE)
 		show(app);
 	return input.kind != INPUT_END && !stops;
@@ -46,14 +57,6 @@ bool app_listen(struct app *app)
 	return !app->term || look(app);
 }
 
-static int64_t clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
-
 bool app_progress(struct app *app, const char *doing, const char *pieces, size_t done, size_t all)
 {
 	char words[APP_MESSAGE];
@@ -62,7 +65,7 @@ bool app_progress(struct app *app, const char *doing, const char *pieces, size_t
 	if (!app->term)
 		return true;
 	now = clock_ms();
-	if (progress_tell(&app->progress, doing, done, now)) {
+	if (progress_tell(&app->progress, doing, done, now) && now >= app->progress.held_ms) {
 		progress_words(&app->progress, pieces, done, all, now, app->canvas.width, words, sizeof words);
 		app_message(app, STYLE_BOLD, "%s", words);
 		show(app);

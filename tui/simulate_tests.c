@@ -127,7 +127,7 @@ void simulate_tests_run(struct app *app)
 	char title[96];
 
 	notes_init(&notes);
-	while (n < plan->n_tests && app_progress(app, "", "tests", n, plan->n_tests))
+	while (n < plan->n_tests && app_progress(app, "", "tests played", n, plan->n_tests))
 		run_test(plan, &plan->tests[n++], &tally, &notes);
 	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
 	if (plan->n_tests == 0)

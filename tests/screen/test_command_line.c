@@ -64,7 +64,7 @@ static bool stop_at_5000(void *context, const char *pieces, size_t done, size_t 
 {
 	size_t *asked = context;
 
-	assert_string_equal(pieces, "calls");
+	assert_string_equal(pieces, "calls played");
 	assert_int_equal(all, 10080);
 	assert_int_equal(done, 1000 * (*asked)++);
 	return done < 5000;
@@ -90,7 +90,7 @@ static void a_sweep_can_be_stopped(void **state)
 static bool stop_at_64k(void *context, const char *pieces, size_t done, size_t all)
 {
 	(void)context;
-	assert_string_equal(pieces, "KiB");
+	assert_string_equal(pieces, "KiB imported");
 	assert_true(all > 128 && done < all);
 	return done < 64;
 }
@@ -300,9 +300,9 @@ static void long_work_is_stopped(void **state)
 		size_t most; /* a small plan is proved between two questions */
 		const char *line, *pieces, *shows;
 	} works[] = {
-		{1, "check --until 2036-11-26", "situations", "the check was stopped"},
-		{2, "test", "tests", "stopped after 1 of 2 tests"},
-		{2, "sweep --from 2026-11-23 --until 2028-11-23 --every 5m", "calls", "stopped after"},
+		{1, "check --until 2036-11-26", "situations proved", "the check was stopped"},
+		{2, "test", "tests played", "stopped after 1 of 2 tests"},
+		{2, "sweep --from 2026-11-23 --until 2028-11-23 --every 5m", "calls played", "stopped after"},
 	};
 
 	(void)state;
