@@ -12,22 +12,48 @@
 #define WIDE 100 /* from here on two ladders stand beside each other */
 #define ENDS 4   /* rows below the ladders */
 
-static bool has_name(const struct nm_event *event, const char *name)
+/* Both sides of a call: who a name is there depends on the side. */
+struct sides {
+	const struct nm_treatment *live, *plan;
+};
+
+static const struct nm_party *party_named(const struct nm_treatment *treatment, const char *name)
 {
-	for (size_t i = 0; i < event->n; i++) {
-		if (!strcmp(event->to[i], name))
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++) {
+			if (!strcmp(treatment->steps[i].parties[j].name, name))
+				return &treatment->steps[i].parties[j];
+		}
+	}
+	return NULL;
+}
+
+/* Somebody who has another name by now is still the one at that number. */
+static bool same_person(const struct sides *sides, const char *live, const char *plan)
+{
+	const struct nm_party *there = party_named(sides->live, live), *here = party_named(sides->plan, plan);
+
+	if (!strcmp(live, plan))
+		return true;
+	return there && here && there->number && here->number && !strcmp(there->number, here->number);
+}
+
+static bool has_person(const struct sides *sides, const struct nm_event *plan, const char *live)
+{
+	for (size_t i = 0; i < plan->n; i++) {
+		if (same_person(sides, live, plan->to[i]))
 			return true;
 	}
 	return false;
 }
 
 /* Those that are rung, or texted, at once stand in any order. */
-static bool same_event(const struct nm_event *a, const struct nm_event *b)
+static bool same_event(const struct sides *sides, const struct nm_event *live, const struct nm_event *plan)
 {
-	if (a->t != b->t || a->kind != b->kind || a->n != b->n || a->for_s != b->for_s)
+	if (live->t != plan->t || live->kind != plan->kind || live->n != plan->n || live->for_s != plan->for_s)
 		return false;
-	for (size_t i = 0; i < a->n; i++) {
-		if (!has_name(b, a->to[i]))
+	for (size_t i = 0; i < live->n; i++) {
+		if (!has_person(sides, plan, live->to[i]))
 			return false;
 	}
 	return true;
@@ -48,12 +74,12 @@ static size_t got_from(const struct nm_outcome *outcome, size_t i)
 }
 
 /* The first events that are not the same, NULL for a call that has no more; false: they never part. */
-static bool parts(const struct nm_outcome *a, const struct nm_outcome *b, const struct nm_event **at_a,
-		  const struct nm_event **at_b)
+static bool parts(const struct sides *sides, const struct nm_outcome *a, const struct nm_outcome *b,
+		  const struct nm_event **at_a, const struct nm_event **at_b)
 {
 	size_t i = got_from(a, 0), j = got_from(b, 0);
 
-	while (i < a->n && j < b->n && same_event(&a->events[i], &b->events[j])) {
+	while (i < a->n && j < b->n && same_event(sides, &a->events[i], &b->events[j])) {
 		i = got_from(a, i + 1);
 		j = got_from(b, j + 1);
 	}
@@ -73,17 +99,6 @@ static void add_event(struct nm_buf *out, const struct nm_event *event)
 		nm_buf_addf(out, "%s %s", i ? " +" : "", event->to[i]);
 	if (event->for_s > 0)
 		nm_buf_addf(out, " for %d s", event->for_s);
-}
-
-static const struct nm_party *party_named(const struct nm_treatment *treatment, const char *name)
-{
-	for (size_t i = 0; i < treatment->n; i++) {
-		for (size_t j = 0; j < treatment->steps[i].n; j++) {
-			if (!strcmp(treatment->steps[i].parties[j].name, name))
-				return &treatment->steps[i].parties[j];
-		}
-	}
-	return NULL;
 }
 
 /* Who is rung at another number than the plan has for that name: the same calls then go to other phones. */
@@ -106,19 +121,20 @@ static bool add_other_number(const struct nm_treatment *live, const struct nm_tr
 
 static int draw_parting(const struct simulate *simulate, struct canvas *canvas, int y, int most)
 {
+	const struct sides sides = {simulate->treatment, simulate->call->treatment};
 	const struct nm_event *live, *plan;
 	bool differ = true;
 	struct nm_buf words;
 	int rows;
 
 	nm_buf_init(&words, NM_ERROR_TEXT);
-	if (parts(&simulate->outcome, &simulate->call->outcome, &live, &plan)) {
+	if (parts(&sides, &simulate->outcome, &simulate->call->outcome, &live, &plan)) {
 		nm_buf_add(&words, "They part: live ");
 		add_event(&words, live);
 		nm_buf_add(&words, ", the plan ");
 		add_event(&words, plan);
 		nm_buf_add(&words, ".");
-	} else if (!add_other_number(simulate->treatment, simulate->call->treatment, &words)) {
+	} else if (!add_other_number(sides.live, sides.plan, &words)) {
 		nm_buf_add(&words, "The plan does the same to this call.");
 		differ = false;
 	}

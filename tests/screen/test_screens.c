@@ -868,6 +868,29 @@ static void live_that_rings_another_number_parts_from_the_plan(void **state)
 	stage_close(&stage);
 }
 
+/* Another name for the same number is nobody else. */
+static void live_that_rings_another_name_does_not_part_from_the_plan(void **state)
+{
+	struct stage stage;
+	struct nm_error err;
+	char *text;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 100, .height = 24});
+	stage_keys(&stage, "P y");
+	text = stage_plan(&stage);
+	for (char *at = text; (at = strstr(at, "fixly")) != NULL;)
+		memcpy(at, "robot", 5);
+	assert_int_equal(nm_file_write("plan.conf", text, strlen(text), false, &err), NM_OK);
+	assert_true(app_notice(&stage.app));
+	app_settle(&stage.app);
+	stage_keys(&stage, "6 4 v");
+	stage_shows(&stage, "fixly");
+	stage_shows(&stage, "The plan does the same to this call.");
+	free(text);
+	stage_close(&stage);
+}
+
 static void live_is_read_when_a_call_is_to_be_played_on_it(void **state)
 {
 	struct stage stage;
@@ -1461,6 +1484,7 @@ int main(void)
 		cmocka_unit_test(a_call_is_played_step_by_step),
 		cmocka_unit_test(live_stands_beside_the_plan),
 		cmocka_unit_test(live_that_rings_another_number_parts_from_the_plan),
+		cmocka_unit_test(live_that_rings_another_name_does_not_part_from_the_plan),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
 		cmocka_unit_test(live_that_is_read_again_is_played_again),
 		cmocka_unit_test(an_emergency_by_the_key_does_not_part_live_from_the_plan),
