@@ -127,7 +127,10 @@ static bool read_found(struct app *app, struct nm_buf *text)
 	nm_buf_init(text, NM_PLAN_BYTES);
 	if (nm_file_read(app->recovery.found, NM_PLAN_BYTES, text, &err) == NM_OK)
 		return true;
-	app_error(app, &err);
+	if (access(app->recovery.found, F_OK))
+		app_message(app, STYLE_WARNING, "another session of this plan has dealt with those edits meanwhile");
+	else
+		app_error(app, &err);
 	nm_buf_clear(text);
 	return false;
 }

@@ -162,6 +162,25 @@ static void edits_that_were_killed_are_offered_and_taken_up(void **state)
 	stage_close(&stage);
 }
 
+/* Two sessions are offered the same edits; whoever answers last is told that the other one has them. */
+static void edits_that_another_session_took_up_are_gone(void **state)
+{
+	struct stage stage;
+	glob_t found;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	stage_stop(&stage);
+	kill_it(somebody_else(&stage, edits_business));
+	start_again(&stage);
+	assert_int_equal(glob(UNSAVED, 0, NULL, &found), 0);
+	assert_int_equal(unlink(found.gl_pathv[0]), 0);
+	globfree(&found);
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "another session of this plan has dealt with those edits meanwhile");
+	stage_close(&stage);
+}
+
 static void edits_that_are_left_can_be_brought_back(void **state)
 {
 	struct stage stage;
@@ -313,6 +332,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(edits_that_were_killed_are_offered_and_taken_up),
 		cmocka_unit_test(what_was_cut_off_is_shown_on_the_week),
+		cmocka_unit_test(edits_that_another_session_took_up_are_gone),
 		cmocka_unit_test(edits_that_are_left_can_be_brought_back),
 		cmocka_unit_test(a_connection_that_is_cut_off_keeps_the_edits),
 		cmocka_unit_test(what_was_taken_back_or_saved_is_not_offered),
