@@ -73,6 +73,25 @@ static enum nm_code take_lines(struct reading *run, struct nm_error *err)
 
 /* --- what was read --- */
 
+/* Who wants no texts, whether or not the text itself is kept: one of a number that was to be forgotten is not. */
+static enum nm_code take_word(const struct reading *run, struct nm_inbound_line *line, const struct nm_inbound_text *text,
+			      struct nm_error *err)
+{
+	struct nm_store *store = run->context->store;
+	enum nm_optout_how how;
+	nm_number from;
+	bool known;
+	enum nm_code code;
+
+	if (!nm_optout_said(text->body) || nm_number_read(text->from, run->context->plan->country, &from, NULL) != NM_OK)
+		return NM_OK;
+	code = nm_store_optout_find(store, from, &known, &how, err);
+	if (code != NM_OK || known)
+		return code;
+	line->optouts++;
+	return nm_store_optout_add(store, from, run->context->now, NM_OPTOUT_REPLY, err);
+}
+
 static enum nm_code keep_text(const struct reading *run, struct nm_inbound_line *line,
 			      const struct nm_inbound_text *text, struct nm_error *err)
 {
@@ -84,17 +103,14 @@ static enum nm_code keep_text(const struct reading *run, struct nm_inbound_line 
 						.from = text->from,
 						.body = text->body,
 						.at = text->at };
-	nm_number from;
 	bool fresh;
-	enum nm_code code = nm_store_inbound_put(run->context->store, &entry, &fresh, err);
+	enum nm_code code = take_word(run, line, text, err);
 
-	if (code != NM_OK || !fresh)
-		return code;
-	line->fresh++;
-	if (!nm_optout_said(text->body) || nm_number_read(text->from, plan->country, &from, NULL) != NM_OK)
-		return NM_OK;
-	line->optouts++;
-	return nm_store_optout_add(run->context->store, from, run->context->now, NM_OPTOUT_REPLY, err);
+	if (code == NM_OK)
+		code = nm_store_inbound_put(run->context->store, &entry, &fresh, err);
+	if (code == NM_OK && fresh)
+		line->fresh++;
+	return code;
 }
 
 static enum nm_code keep_texts(const struct reading *run, size_t i, struct nm_error *err)

@@ -49,7 +49,7 @@ struct nm_inbound_line {
 	bool listed;       /* false: its carrier lists none, and was not asked */
 	nm_time since;     /* what was read: all since then */
 	size_t fresh;      /* texts that were not known before */
-	size_t optouts;    /* of these: that say that no more are wanted */
+	size_t optouts;    /* numbers of which it was not known before that they want none */
 	size_t odd;        /* entries of the carrier's that describe no text */
 	const char *words; /* why it could not be read; NULL */
 };

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "nevermiss/forget.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
 #include "nevermiss/texting.h"
@@ -274,6 +275,31 @@ static void test_each_is_kept_once(void **state)
 	push_rig_close(&rig);
 }
 
+/* Who was forgotten after a text came leaves no text, but what it said holds. */
+static void test_the_stop_of_a_forgotten_number(void **state)
+{
+	enum nm_optout_how how = NM_OPTOUT_TOLD;
+	struct push_rig rig;
+	struct nm_error err;
+	size_t optouts;
+	bool found, whole;
+
+	(void)state;
+	push_rig_open(&rig, plan);
+	ok(nm_store_forget(rig.store, CUSTOMER, rig.context.now + 1, &whole, &err), &err);
+	receive(&rig, "main", "+15125550111", "STOP");
+	for (int i = 0; i < 2; i++) { /* the second time nothing is new */
+		assert_int_equal(read_all(&rig, &optouts), 0);
+		assert_int_equal(optouts, i == 0);
+	}
+	assert_int_equal(kept(&rig), 0);
+	ok(nm_store_optout_find(rig.store, CUSTOMER, &found, &how, &err), &err);
+	assert_true(found);
+	assert_int_equal(how, NM_OPTOUT_REPLY);
+	assert_int_equal(send_text(&rig, true, &err), NM_REFUSED);
+	push_rig_close(&rig);
+}
+
 /* A STOP to one line, right before a text leaves from the other. */
 static void test_it_is_read_before_a_customer_gets_a_text(void **state)
 {
@@ -361,6 +387,7 @@ int main(void)
 		cmocka_unit_test(test_voipms),
 		cmocka_unit_test(test_voipms_full_answers),
 		cmocka_unit_test(test_each_is_kept_once),
+		cmocka_unit_test(test_the_stop_of_a_forgotten_number),
 		cmocka_unit_test(test_it_is_read_before_a_customer_gets_a_text),
 		cmocka_unit_test(test_what_cannot_be_read_stops_texts),
 		cmocka_unit_test(test_retention),
