@@ -226,7 +226,8 @@ enum nm_code nm_store_outbox_known(struct nm_store *store, const struct nm_outbo
 enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time *newest, bool *refused,
 				struct nm_error *err) NM_WARN_UNUSED;
 
-/* The oldest text that was written down for that reason; 0: there is none. */
+/* The oldest text that was written down for that reason, which is none of those to customers (text_back.h); 0: there
+ * is none. */
 enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, int64_t *id,
 				 struct nm_error *err) NM_WARN_UNUSED;
 
