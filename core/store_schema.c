@@ -219,6 +219,8 @@ enum nm_code nm_store_migrate(struct nm_store *store, struct nm_error *err)
 	code = schema_of(store, &schema, err);
 	for (; code == NM_OK && schema < SCHEMA; schema++)
 		code = nm_store_execute(store, nm_store_steps[schema], "bringing its schema up to date", err);
+	if (code == NM_OK) /* hashes are beyond SQL */
+		code = nm_store_optouts_take_refused(store, err);
 	if (code == NM_OK) {
 		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
 				 NM_STORE_APPLICATION, SCHEMA);

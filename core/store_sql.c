@@ -182,8 +182,8 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_OUTBOX_OPEN] = OUTBOX_ROW " WHERE state < 2 ORDER BY id LIMIT ?1",
 	[NM_SQL_OUTBOX_KNOWN] = "SELECT carrier_id FROM outbox WHERE id <> ?1 AND recipient = ?2 AND driver = ?3"
 				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",
-	[NM_SQL_OUTBOX_TO] = "SELECT max(at) FILTER (WHERE state NOT IN (?2, ?3)), max(state = ?3) FROM outbox"
-			     " WHERE recipient = ?1",
+	[NM_SQL_OUTBOX_TO] = "SELECT max(at) FROM outbox WHERE recipient = ?1 AND state NOT IN (?2, ?3)",
+	[NM_SQL_OUTBOX_REFUSED] = "SELECT recipient, min(updated) FROM outbox WHERE state = ?1 GROUP BY recipient",
 	/* To ?1: the newest that is not over without having left; those about a call of ?2 that failed, and when the
 	 * newest did; since ?3, how many in a row were taken and did not arrive; how many of the newest ?4 were answered
 	 * within ?5 s. */

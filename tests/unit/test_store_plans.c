@@ -120,6 +120,8 @@ static const struct {
 	{ NM_SQL_EVENTS_OPEN, "event" },
 	{ NM_SQL_TRACES_VERSIONS, "version" },
 	{ NM_SQL_FORGET_RUNG, "leg" },
+	/* When an older store is brought up to date. */
+	{ NM_SQL_OUTBOX_REFUSED, "outbox_recipient" },
 	/* Once a day. */
 	{ NM_SQL_EXPIRE_TEXTS, "outbox" },
 	{ NM_SQL_EXPIRE_EVENTS, "event" },
