@@ -267,6 +267,18 @@ enum nm_code nm_inbound_read(const struct nm_push_context *context, struct nm_in
 	return tell_failure(context->plan, out, err);
 }
 
+enum nm_code nm_inbound_read_first(const struct nm_push_context *context, struct nm_error *err)
+{
+	struct nm_inbound_reading reading = { 0 };
+	struct nm_error why;
+	enum nm_code code = nm_inbound_read(context, &reading, &why);
+
+	nm_inbound_reading_clear(&reading);
+	return code == NM_OK ? NM_OK
+			     : nm_fail(err, code, "nothing is sent, for somebody may want no texts: %s",
+				       why.text);
+}
+
 void nm_inbound_reading_clear(struct nm_inbound_reading *reading)
 {
 	nm_arena_free(reading->arena);

@@ -394,28 +394,29 @@ static void count_list(const struct nm_text_back_list *list, struct nm_text_back
 	}
 }
 
+/* Who wants no texts, and what earlier runs left. */
+static enum nm_code begin_run(struct sending *sending, struct nm_error *err)
+{
+	enum nm_code code = nm_inbound_read_first(sending->context, err);
+
+	return code == NM_OK ? finish_left(sending, err) : code;
+}
+
 static enum nm_code run_for_real(struct sending *sending, struct nm_error *err)
 {
-	struct nm_inbound_reading reading = { 0 };
 	struct nm_text_back_list list = { 0 };
 	struct nm_error unread;
-	const enum nm_code read = nm_inbound_read(sending->context, &reading, &unread);
-	enum nm_code code = NM_OK;
+	const enum nm_code begun = begin_run(sending, &unread);
+	enum nm_code code;
 
-	nm_inbound_reading_clear(&reading);
-	if (read != NM_OK && read != NM_CARRIER)
-		return nm_fail(err, read, "%s", unread.text);
-	if (read == NM_OK)
-		code = finish_left(sending, err);
-	if (code == NM_OK)
-		code = list_calls(sending->chooser, &list, err);
+	if (begun != NM_OK && begun != NM_CARRIER)
+		return nm_fail(err, begun, "%s", unread.text);
+	code = list_calls(sending->chooser, &list, err);
 	sending->chooser->planned = 0; /* each is in the outbox from here on */
 	if (code == NM_OK)
-		code = send_list(sending, &list, read != NM_OK, err);
+		code = send_list(sending, &list, begun != NM_OK, err);
 	nm_text_back_list_clear(&list);
-	if (code == NM_OK && read != NM_OK)
-		code = nm_fail(err, read, "no text-back is sent, for somebody may want no texts: %s", unread.text);
-	return code;
+	return code == NM_OK && begun != NM_OK ? nm_fail(err, begun, "%s", unread.text) : code;
 }
 
 enum nm_code nm_text_backs_run(const struct nm_push_context *context, bool dry, struct nm_text_backs *out,

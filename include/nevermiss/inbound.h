@@ -66,6 +66,8 @@ struct nm_inbound_reading {
  * then too): who wants no texts may not be known then. */
 enum nm_code nm_inbound_read(const struct nm_push_context *context, struct nm_inbound_reading *out,
 			     struct nm_error *err) NM_WARN_UNUSED;
+/* The same before a customer gets a text: when it fails, the error says that none is sent. */
+enum nm_code nm_inbound_read_first(const struct nm_push_context *context, struct nm_error *err) NM_WARN_UNUSED;
 void nm_inbound_reading_clear(struct nm_inbound_reading *reading);
 
 #endif

@@ -16,6 +16,7 @@
 #include "nevermiss/forget.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
+#include "nevermiss/text_back.h"
 #include "nevermiss/texting.h"
 #include "push_rig.h"
 #include "recorded.h"
@@ -317,6 +318,42 @@ static void test_it_is_read_before_a_customer_gets_a_text(void **state)
 	push_rig_close(&rig);
 }
 
+/* What a killed run left for a customer waits for that customer's word like a new text; the owner's does not. */
+static void test_it_is_read_before_what_was_left(void **state)
+{
+	static const struct {
+		const char *why;
+		enum nm_outbox_state end;
+	} cases[] = { { NM_TEXT_BACK, NM_OUTBOX_REFUSED }, { NM_FOLLOWUP_TEXT, NM_OUTBOX_REFUSED }, { "test", NM_OUTBOX_SENT } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct nm_outbox_text text = { .line = "main", .account = "sandbox", .driver = "sandbox",
+					       .from = "+15125550100", .to = "+15125550111", .body = "Smith: hello",
+					       .why = cases[i].why, .state = NM_OUTBOX_WAITING };
+		int64_t id;
+		const struct nm_finishing finishing = { .ids = &id, .n = 1 };
+		const bool customer = cases[i].end == NM_OUTBOX_REFUSED;
+		struct nm_outbox outbox;
+		struct push_rig rig;
+		struct nm_error err;
+
+		push_rig_open(&rig, plan);
+		text.at = rig.context.now;
+		ok(nm_store_outbox_add(rig.store, &text, &id, &err), &err);
+		receive(&rig, "front desk/2", "+15125550111", "STOP");
+		ok(nm_store_sandbox_fail(rig.store, "front desk/2", "refuse 1", &err), &err);
+		if (customer)
+			assert_int_equal(nm_texting_finish(&rig.context, &finishing, &outbox, &err), NM_CARRIER);
+		ok(nm_texting_finish(&rig.context, &finishing, &outbox, &err), &err);
+		assert_int_equal(outbox.n, 1);
+		assert_int_equal(outbox.items[0].state, cases[i].end);
+		assert_int_equal(kept(&rig), customer);
+		nm_outbox_clear(&outbox);
+		push_rig_close(&rig);
+	}
+}
+
 /* Whether a customer wants none is not known then. */
 static void test_what_cannot_be_read_stops_texts(void **state)
 {
@@ -389,6 +426,7 @@ int main(void)
 		cmocka_unit_test(test_each_is_kept_once),
 		cmocka_unit_test(test_the_stop_of_a_forgotten_number),
 		cmocka_unit_test(test_it_is_read_before_a_customer_gets_a_text),
+		cmocka_unit_test(test_it_is_read_before_what_was_left),
 		cmocka_unit_test(test_what_cannot_be_read_stops_texts),
 		cmocka_unit_test(test_retention),
 		cmocka_unit_test(test_a_carrier_without_a_list),
