@@ -301,22 +301,11 @@ static enum nm_code finish_left(struct sending *sending, struct nm_error *err)
 	return code;
 }
 
-/* A text that could not be sent.  That its call is not due any more, or its caller wants none by now, is no failure. */
-static enum nm_code forbidden(struct sending *sending, enum nm_code code, struct nm_error *err)
+/* A text that could not be sent.  What its caller or its call forbid is no failure: may_be_sent has the last word on both,
+ * and whatever else there is holds for all texts. */
+static enum nm_code forbidden(struct sending *sending, enum nm_code code)
 {
-	const struct nm_error failure = *err;
-	enum nm_optout_how how;
-	bool opted_out = false;
-
-	if (code == NM_REFUSED) {
-		code = nm_store_optout_find(sending->context->store, sending->call->caller.number, &opted_out,
-					    &how, err);
-		if (code != NM_OK)
-			return code;
-		code = NM_REFUSED;
-		*err = failure;
-	}
-	if (opted_out || sending->choice.text == NULL) {
+	if (sending->choice.text == NULL) {
 		sending->out->refused++;
 		return NM_OK;
 	}
@@ -351,7 +340,7 @@ static enum nm_code send_one(struct sending *sending, const struct nm_text_back_
 		code = nm_texting_send(sending->context, &outgoing, &rows, &why);
 	if (code == NM_OK)
 		return take_rows(sending, &rows, err);
-	return forbidden(sending, nm_fail(err, code, "%s", why.text), err);
+	return forbidden(sending, nm_fail(err, code, "%s", why.text));
 }
 
 static bool stopped(const struct nm_push_context *context)

@@ -555,9 +555,10 @@ static enum nm_code check_and_add(const struct nm_push_context *context, const s
 
 	if (code != NM_OK)
 		return code;
-	code = nm_optout_check(context->store, outgoing->to, err);
-	if (code == NM_OK && outgoing->check != NULL)
+	if (outgoing->check != NULL)
 		code = outgoing->check(outgoing->context, err);
+	if (code == NM_OK)
+		code = nm_optout_check(context->store, outgoing->to, err);
 	if (code == NM_OK)
 		code = add_text(context, outgoing, outbox, err);
 	if (code == NM_OK)
