@@ -133,6 +133,7 @@ static enum nm_code keep_texts(const struct reading *run, size_t i, struct nm_er
 	if (code != NM_OK)
 		nm_store_abandon(store);
 	line->odd = inbound->odd;
+	line->full = inbound->full;
 	return code;
 }
 

@@ -51,6 +51,7 @@ struct nm_inbound_line {
 	size_t fresh;      /* texts that were not known before */
 	size_t optouts;    /* numbers of which it was not known before that they want none */
 	size_t odd;        /* entries of the carrier's that describe no text */
+	bool full;         /* so many came that some may be missing, and stay so */
 	const char *words; /* why it could not be read; NULL */
 };
 
