@@ -23,15 +23,10 @@ struct reading {
 
 /* --- which lines --- */
 
-static const struct nm_carrier *carrier_of(const struct nm_plan *plan, int account)
-{
-	return nm_carrier_find(plan->accounts[account].driver);
-}
-
 static enum nm_code add_line(struct reading *run, struct nm_sender sender, struct nm_error *err)
 {
 	const struct nm_push_context *context = run->context;
-	const struct nm_carrier *carrier = carrier_of(context->plan, sender.account);
+	const struct nm_carrier *carrier = nm_carrier_of(context->plan, sender.account);
 	struct nm_inbound_line *line = &run->out->lines[run->out->n];
 	nm_time until;
 	enum nm_code code;
@@ -178,7 +173,7 @@ static bool begin_talk(struct reading *run, size_t i)
 	const struct nm_inbound_line *line = &run->out->lines[i];
 
 	run->inbound[i] = (struct nm_inbound){ .since = line->since, .now = context->now };
-	if (!nm_talk_init(&run->talks[i], carrier_of(context->plan, line->account), context->plan, line->line,
+	if (!nm_talk_init(&run->talks[i], nm_carrier_of(context->plan, line->account), context->plan, line->line,
 			  (struct nm_span){ 0 }, NM_OP_INBOUND, NULL))
 		return false;
 	run->talks[i].exchange.account = &context->plan->accounts[line->account];

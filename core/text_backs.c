@@ -63,14 +63,6 @@ static enum nm_code choose(const struct chooser *chooser, const struct nm_text_b
 	return NM_OK;
 }
 
-static int find_line(const struct nm_plan *plan, nm_number number)
-{
-	for (size_t i = 0; i < plan->n_lines; i++)
-		if (plan->lines[i].number == number)
-			return (int)i;
-	return -1;
-}
-
 /* Did the same caller ring again and get somebody?  calls: the newest first. */
 static bool answered_since(const struct nm_call_entries *calls, const struct nm_call_entry *call)
 {
@@ -101,7 +93,7 @@ static enum nm_code add_item(struct chooser *chooser, const struct nm_call_entri
 	nm_number_write(entry->caller.number, number);
 	item->call = (struct nm_text_back_call){ .id = entry->id,
 						 .began = entry->began,
-						 .line = find_line(chooser->plan, entry->number),
+						 .line = nm_plan_find_number(chooser->plan, entry->number),
 						 .caller = entry->caller,
 						 .end = entry->became.end,
 						 .ours = entry->ours || nm_call_who(chooser->plan, number) != NULL,
@@ -176,7 +168,7 @@ struct sending {
 static enum nm_code find_sender(const struct nm_plan *plan, int called, struct nm_sender *out, struct nm_error *err)
 {
 	const struct nm_text_back *section = &plan->text_back;
-	const struct nm_carrier *carrier = nm_carrier_find(plan->accounts[plan->lines[called].account].driver);
+	const struct nm_carrier *carrier = nm_carrier_of(plan, plan->lines[called].account);
 	const bool able = carrier != NULL && carrier->traits.texts &&
 			  (section->account < 0 || section->account == plan->lines[called].account);
 

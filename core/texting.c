@@ -23,14 +23,9 @@
 
 /* --- may it be --- */
 
-static const struct nm_carrier *carrier_of(const struct nm_plan *plan, int account)
-{
-	return nm_carrier_find(plan->accounts[account].driver);
-}
-
 static bool can_text(const struct nm_plan *plan, int account)
 {
-	const struct nm_carrier *carrier = carrier_of(plan, account);
+	const struct nm_carrier *carrier = nm_carrier_of(plan, account);
 
 	return carrier != NULL && carrier->traits.texts;
 }
@@ -162,7 +157,7 @@ static enum nm_code check_words(const struct nm_carrier *carrier, const char *bo
 enum nm_code nm_texting_check(const struct nm_plan *plan, struct nm_sender sender, nm_number to,
 			      const char *body, struct nm_error *err)
 {
-	const struct nm_carrier *carrier = carrier_of(plan, sender.account);
+	const struct nm_carrier *carrier = nm_carrier_of(plan, sender.account);
 	enum nm_code code = check_carrier(&plan->accounts[sender.account], err);
 
 	if (code != NM_OK)

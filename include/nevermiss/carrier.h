@@ -358,6 +358,8 @@ struct nm_carrier {
 
 /* All drivers of this build, by exact name; NULL when there is none. */
 const struct nm_carrier *nm_carrier_find(const char *name);
+/* The driver of an account of the plan; NULL when this build has none of that name. */
+const struct nm_carrier *nm_carrier_of(const struct nm_plan *plan, int account);
 extern const struct nm_carrier *const nm_carriers[];
 extern const size_t nm_carriers_count;
 
