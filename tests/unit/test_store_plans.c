@@ -174,10 +174,10 @@ static void test_texts_are_found_by_whom_they_went_to(void **state)
 
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
-		const size_t n = steps_of(cases[i].which, " outbox ");
+		const size_t n = steps_of((int)cases[i].which, " outbox ");
 
 		assert_true(n > 0);
-		if (steps_of(cases[i].which, cases[i].index) != n)
+		if (steps_of((int)cases[i].which, cases[i].index) != n)
 			fail_msg("not by %s alone: %s", cases[i].index, nm_store_sql[cases[i].which]);
 	}
 }
