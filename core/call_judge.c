@@ -90,12 +90,9 @@ static const struct nm_destination *find_destination(const struct nm_plan *plan,
 
 static const struct nm_line *find_line(const struct nm_plan *plan, const char *to)
 {
-	const nm_number number = read_number(to);
+	const int line = nm_plan_find_number(plan, read_number(to));
 
-	for (size_t i = 0; number != 0 && i < plan->n_lines; i++)
-		if (plan->lines[i].number == number)
-			return &plan->lines[i];
-	return NULL;
+	return line >= 0 ? &plan->lines[line] : NULL;
 }
 
 const char *nm_call_who(const struct nm_plan *plan, const char *number)

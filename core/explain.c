@@ -125,10 +125,9 @@ static enum nm_code plan_then(struct nm_explainer *explainer, int64_t *version, 
 
 static int line_of(const struct nm_plan *plan, const struct nm_call_entry *call)
 {
-	for (size_t i = 0; i < plan->n_lines; i++)
-		if (plan->lines[i].number == call->number)
-			return (int)i;
-	return nm_plan_find_line(plan, call->line);
+	const int line = nm_plan_find_number(plan, call->number);
+
+	return line >= 0 ? line : nm_plan_find_line(plan, call->line);
 }
 
 /* --- the call beside a plan --- */

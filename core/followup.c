@@ -154,13 +154,12 @@ static enum nm_code check_before(const struct nm_plan *plan, struct nm_store *st
 	const int64_t once_per_s = plan->text_back.given ? plan->text_back.once_per_s : ONCE_PER_S;
 	char number[NM_NUMBER_TEXT], once_per[NM_TIME_TEXT];
 	nm_time last;
-	bool refused;
 	enum nm_code code;
 
 	nm_number_write(followup->number, number);
 	code = nm_optout_check(store, followup->number, err);
 	if (code == NM_OK)
-		code = nm_store_outbox_to(store, number, &last, &refused, err);
+		code = nm_store_outbox_to(store, number, &last, err);
 	if (code != NM_OK)
 		return code;
 	nm_number_words(followup->number, number);

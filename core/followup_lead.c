@@ -44,10 +44,7 @@ static int find_line(const struct nm_plan *plan, const char *text)
 
 	if (named >= 0 || nm_number_read(text, plan->country, &number, NULL) != NM_OK)
 		return named;
-	for (size_t i = 0; i < plan->n_lines; i++)
-		if (plan->lines[i].number == number)
-			return (int)i;
-	return -1;
+	return nm_plan_find_number(plan, number);
 }
 
 static enum nm_code read_line(const struct nm_plan *plan, const char *text, const char **out,

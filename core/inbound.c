@@ -23,15 +23,10 @@ struct reading {
 
 /* --- which lines --- */
 
-static const struct nm_carrier *carrier_of(const struct nm_plan *plan, int account)
-{
-	return nm_carrier_find(plan->accounts[account].driver);
-}
-
 static enum nm_code add_line(struct reading *run, struct nm_sender sender, struct nm_error *err)
 {
 	const struct nm_push_context *context = run->context;
-	const struct nm_carrier *carrier = carrier_of(context->plan, sender.account);
+	const struct nm_carrier *carrier = nm_carrier_of(context->plan, sender.account);
 	struct nm_inbound_line *line = &run->out->lines[run->out->n];
 	nm_time until;
 	enum nm_code code;
@@ -73,6 +68,25 @@ static enum nm_code take_lines(struct reading *run, struct nm_error *err)
 
 /* --- what was read --- */
 
+/* Who wants no texts, whether or not the text itself is kept: one of a number that was to be forgotten is not. */
+static enum nm_code take_word(const struct reading *run, struct nm_inbound_line *line, const struct nm_inbound_text *text,
+			      struct nm_error *err)
+{
+	struct nm_store *store = run->context->store;
+	enum nm_optout_how how;
+	nm_number from;
+	bool known;
+	enum nm_code code;
+
+	if (!nm_optout_said(text->body) || nm_number_read(text->from, run->context->plan->country, &from, NULL) != NM_OK)
+		return NM_OK;
+	code = nm_store_optout_find(store, from, &known, &how, err);
+	if (code != NM_OK || known)
+		return code;
+	line->optouts++;
+	return nm_store_optout_add(store, from, run->context->now, NM_OPTOUT_REPLY, err);
+}
+
 static enum nm_code keep_text(const struct reading *run, struct nm_inbound_line *line,
 			      const struct nm_inbound_text *text, struct nm_error *err)
 {
@@ -84,17 +98,14 @@ static enum nm_code keep_text(const struct reading *run, struct nm_inbound_line 
 						.from = text->from,
 						.body = text->body,
 						.at = text->at };
-	nm_number from;
 	bool fresh;
-	enum nm_code code = nm_store_inbound_put(run->context->store, &entry, &fresh, err);
+	enum nm_code code = take_word(run, line, text, err);
 
-	if (code != NM_OK || !fresh)
-		return code;
-	line->fresh++;
-	if (!nm_optout_said(text->body) || nm_number_read(text->from, plan->country, &from, NULL) != NM_OK)
-		return NM_OK;
-	line->optouts++;
-	return nm_store_optout_add(run->context->store, from, run->context->now, NM_OPTOUT_REPLY, err);
+	if (code == NM_OK)
+		code = nm_store_inbound_put(run->context->store, &entry, &fresh, err);
+	if (code == NM_OK && fresh)
+		line->fresh++;
+	return code;
 }
 
 static enum nm_code keep_texts(const struct reading *run, size_t i, struct nm_error *err)
@@ -117,6 +128,7 @@ static enum nm_code keep_texts(const struct reading *run, size_t i, struct nm_er
 	if (code != NM_OK)
 		nm_store_abandon(store);
 	line->odd = inbound->odd;
+	line->full = inbound->full;
 	return code;
 }
 
@@ -161,7 +173,7 @@ static bool begin_talk(struct reading *run, size_t i)
 	const struct nm_inbound_line *line = &run->out->lines[i];
 
 	run->inbound[i] = (struct nm_inbound){ .since = line->since, .now = context->now };
-	if (!nm_talk_init(&run->talks[i], carrier_of(context->plan, line->account), context->plan, line->line,
+	if (!nm_talk_init(&run->talks[i], nm_carrier_of(context->plan, line->account), context->plan, line->line,
 			  (struct nm_span){ 0 }, NM_OP_INBOUND, NULL))
 		return false;
 	run->talks[i].exchange.account = &context->plan->accounts[line->account];
@@ -249,6 +261,18 @@ enum nm_code nm_inbound_read(const struct nm_push_context *context, struct nm_in
 	}
 	*out = reading;
 	return tell_failure(context->plan, out, err);
+}
+
+enum nm_code nm_inbound_read_first(const struct nm_push_context *context, struct nm_error *err)
+{
+	struct nm_inbound_reading reading = { 0 };
+	struct nm_error why;
+	enum nm_code code = nm_inbound_read(context, &reading, &why);
+
+	nm_inbound_reading_clear(&reading);
+	return code == NM_OK ? NM_OK
+			     : nm_fail(err, code, "nothing is sent, for somebody may want no texts: %s",
+				       why.text);
 }
 
 void nm_inbound_reading_clear(struct nm_inbound_reading *reading)

@@ -69,16 +69,6 @@ bool nm_optout_said(const char *body)
 	return false;
 }
 
-/* Did a carrier refuse a text to it?  Stores have such texts from before opt-outs were kept. */
-static enum nm_code refused_before(struct nm_store *store, nm_number number, bool *refused, struct nm_error *err)
-{
-	char text[NM_NUMBER_TEXT];
-	nm_time newest;
-
-	nm_number_write(number, text);
-	return nm_store_outbox_to(store, text, &newest, refused, err);
-}
-
 enum nm_code nm_optout_check(struct nm_store *store, nm_number number, struct nm_error *err)
 {
 	static const char *const hows[] = {
@@ -91,8 +81,6 @@ enum nm_code nm_optout_check(struct nm_store *store, nm_number number, struct nm
 	bool found;
 	enum nm_code code = nm_store_optout_find(store, number, &found, &how, err);
 
-	if (code == NM_OK && !found)
-		code = refused_before(store, number, &found, err);
 	if (code != NM_OK || !found)
 		return code;
 	nm_number_words(number, text);

@@ -113,7 +113,7 @@ enum nm_code nm_placing_call(const struct nm_push_context *context, int line, nm
 			     struct nm_placing_result *out, struct nm_error *err)
 {
 	const struct nm_plan *plan = context->plan;
-	const struct nm_carrier *carrier = nm_carrier_find(plan->accounts[plan->lines[line].account].driver);
+	const struct nm_carrier *carrier = nm_carrier_of(plan, plan->lines[line].account);
 	struct nm_placed placed = { 0 };
 	char number[NM_NUMBER_TEXT];
 	const struct nm_placing place = { .from = number, .now = context->now, .stay_s = stay_s };

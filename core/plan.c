@@ -35,6 +35,14 @@ int nm_plan_find_line(const struct nm_plan *plan, const char *name)
 	return -1;
 }
 
+int nm_plan_find_number(const struct nm_plan *plan, nm_number number)
+{
+	for (size_t i = 0; number != 0 && i < plan->n_lines; i++)
+		if (plan->lines[i].number == number)
+			return (int)i;
+	return -1;
+}
+
 int nm_plan_find_destination(const struct nm_plan *plan, const char *name)
 {
 	size_t i;

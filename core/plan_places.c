@@ -278,17 +278,6 @@ static void check_address(struct nm_build *build, struct nm_raw_section *section
 			       nm_raw_quote(build->raw, address));
 }
 
-/* Dialling a line's number is a call to that line. */
-static int line_numbered(const struct nm_plan *plan, nm_number number)
-{
-	size_t i;
-
-	for (i = 0; number && i < plan->n_lines; i++)
-		if (plan->lines[i].number == number)
-			return (int)i;
-	return -1;
-}
-
 /* What is only said of one that rings. */
 static void read_ringing(struct nm_build *build, struct nm_raw_section *section, struct nm_destination *who)
 {
@@ -304,7 +293,7 @@ static void read_ringing(struct nm_build *build, struct nm_raw_section *section,
 	who->number = nm_value_phone(build, section, "number");
 	who->line = nm_value_reference(build, section, "line");
 	if (who->line < 0)
-		who->line = line_numbered(build->plan, who->number);
+		who->line = nm_plan_find_number(build->plan, who->number);
 	who->address = nm_value_text(build, section, "address");
 	if (who->address)
 		check_address(build, section, who->address);

@@ -57,12 +57,21 @@ static size_t occurs(const char *text, size_t len, const char *secret)
 	return used;
 }
 
+/* Does what stands before say that a password follows, as in a form or a query? */
+static bool is_announced(const char *text, size_t at)
+{
+	static const char name[] = "password=";
+	const size_t len = sizeof(name) - 1;
+
+	return at >= len && memcmp(text + at - len, name, len) == 0;
+}
+
 void nm_redact(char *text, size_t len, const char *secret)
 {
-	if (strlen(secret) < NM_REDACT_MIN)
-		return;
+	const bool is_long = strlen(secret) >= NM_REDACT_MIN;
+
 	for (size_t i = 0; i < len;) {
-		const size_t n = occurs(text + i, len - i, secret);
+		const size_t n = is_long || is_announced(text, i) ? occurs(text + i, len - i, secret) : 0;
 
 		if (n > 0)
 			memset(text + i, '*', n);

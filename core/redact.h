@@ -5,7 +5,7 @@
 
 #include <stddef.h>
 
-/* A shorter one may be a word of the answer by chance, and is not looked for. */
+/* A shorter one may be a word of the answer by chance, and is looked for after "password=" only. */
 #define NM_REDACT_MIN 8
 
 /* Blanks every occurrence of the secret in len bytes of text, as it is or as JSON escapes it, with as many

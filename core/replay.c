@@ -78,14 +78,6 @@ static bool left_out(struct nm_replay *replay, const struct nm_call_entry *call,
 	return true;
 }
 
-static int line_of(const struct nm_plan *plan, const struct nm_call_entry *call)
-{
-	for (size_t i = 0; i < plan->n_lines; i++)
-		if (plan->lines[i].number == call->number)
-			return (int)i;
-	return -1;
-}
-
 /* --- counting --- */
 
 static void add_counts(struct nm_replay_counts *counts, const struct nm_call_entry *call,
@@ -203,7 +195,7 @@ static enum nm_code take_call(void *context, const struct nm_call_entry *call, s
 {
 	struct replaying *run = context;
 	const struct nm_replay_options *options = run->options;
-	const int line = line_of(run->plan, call);
+	const int line = nm_plan_find_number(run->plan, call->number);
 	struct nm_replay_outcome outcome;
 	struct nm_replay_script script;
 	enum nm_code code;

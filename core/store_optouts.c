@@ -59,3 +59,23 @@ enum nm_code nm_store_optout_find(struct nm_store *store, nm_number number, bool
 	sqlite3_reset(statement);
 	return *found || result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its opt-outs", err);
 }
+
+enum nm_code nm_store_optouts_take_refused(struct nm_store *store, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_OUTBOX_REFUSED, err);
+	enum nm_code code = NM_OK;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int(statement, 1, NM_OUTBOX_REFUSED);
+	while (code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		const char *text = (const char *)sqlite3_column_text(statement, 0);
+		nm_number number;
+
+		if (text != NULL && nm_number_read(text, "", &number, NULL) == NM_OK)
+			code = put(store, number, sqlite3_column_int64(statement, 1), NM_OPTOUT_CARRIER, err);
+	}
+	sqlite3_reset(statement);
+	return code != NM_OK || result == SQLITE_DONE ? code : nm_store_fail(store, "reading its texts", err);
+}

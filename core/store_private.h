@@ -77,6 +77,7 @@ enum nm_store_statement {
 	NM_SQL_OUTBOX_OPEN,
 	NM_SQL_OUTBOX_KNOWN,
 	NM_SQL_OUTBOX_TO,
+	NM_SQL_OUTBOX_REFUSED,
 	NM_SQL_TEXT_PAST,
 	NM_SQL_TEXTS_RECENT,
 	NM_SQL_NUMBER_KEY_GET,
@@ -212,6 +213,9 @@ enum nm_code nm_store_files_keep(struct nm_store *store, int64_t version, struct
 enum nm_code nm_store_number_hash(struct nm_store *store, uint64_t number, bool make,
 				  unsigned char out[static NM_HMAC_BYTES], bool *known,
 				  struct nm_error *err) NM_WARN_UNUSED;
+/* store_optouts.c: keeps the numbers to which a carrier refused texts when opt-outs had no table of their own, before what
+ * says so is forgotten.  Within a transaction. */
+enum nm_code nm_store_optouts_take_refused(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* store_matters.c: brings the follow-ups of a caller up to date with the log around an instant: when a lead
  * came, and when somebody has ended or reopened one.  Number 0: nothing.  Within a transaction. */
 enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm_time at,

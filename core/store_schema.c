@@ -152,6 +152,10 @@ const char *const nm_store_steps[] = {
 	"INSERT INTO matter_sum SELECT hour, 0, " MATTERS_THEN("caller") ";"
 	"INSERT INTO matter_sum SELECT hour, number, " MATTERS_THEN("number, caller") ";"
 	"DROP VIEW counted;",
+	/* One of all reasons is walked for each text to a customer, of which there are many with one reason. */
+	"DROP INDEX outbox_why;"
+	"CREATE INDEX outbox_why ON outbox(why, id) WHERE why NOT IN ('text-back', 'follow-up');"
+	"CREATE INDEX event_first ON event(id) WHERE state = 0;",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))
@@ -215,6 +219,8 @@ enum nm_code nm_store_migrate(struct nm_store *store, struct nm_error *err)
 	code = schema_of(store, &schema, err);
 	for (; code == NM_OK && schema < SCHEMA; schema++)
 		code = nm_store_execute(store, nm_store_steps[schema], "bringing its schema up to date", err);
+	if (code == NM_OK) /* hashes are beyond SQL */
+		code = nm_store_optouts_take_refused(store, err);
 	if (code == NM_OK) {
 		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
 				 NM_STORE_APPLICATION, SCHEMA);

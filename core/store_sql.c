@@ -54,6 +54,7 @@
 #define MATTER_ROW                                                                         \
 	"SELECT id, came, opened, newest, calls, call, ended, touched, seen_until, anchor" \
 	" FROM " OF_CALLER
+#define TO_CUSTOMERS "'" NM_TEXT_BACK "', '" NM_FOLLOWUP_TEXT "'"
 #define TO_NUMBER "outbox WHERE recipient = ?1"
 /* Deeds that stand, and of these the ones for which the customer was called back. */
 #define STANDS "undone = 0"
@@ -181,8 +182,8 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_OUTBOX_OPEN] = OUTBOX_ROW " WHERE state < 2 ORDER BY id LIMIT ?1",
 	[NM_SQL_OUTBOX_KNOWN] = "SELECT carrier_id FROM outbox WHERE id <> ?1 AND recipient = ?2 AND driver = ?3"
 				" AND carrier_id IS NOT NULL ORDER BY id DESC LIMIT ?4",
-	[NM_SQL_OUTBOX_TO] = "SELECT max(at) FILTER (WHERE state NOT IN (?2, ?3)), max(state = ?3) FROM outbox"
-			     " WHERE recipient = ?1",
+	[NM_SQL_OUTBOX_TO] = "SELECT max(at) FROM outbox WHERE recipient = ?1 AND state NOT IN (?2, ?3)",
+	[NM_SQL_OUTBOX_REFUSED] = "SELECT recipient, min(updated) FROM outbox WHERE state = ?1 GROUP BY recipient",
 	/* To ?1: the newest that is not over without having left; those about a call of ?2 that failed, and when the
 	 * newest did; since ?3, how many in a row were taken and did not arrive; how many of the newest ?4 were answered
 	 * within ?5 s. */
@@ -195,8 +196,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" (SELECT count(*) FROM (SELECT at AS sent FROM " TO_NUMBER " AND state IN (2, 4) AND at > ?3"
 		" ORDER BY id DESC LIMIT ?4) WHERE EXISTS (SELECT 1 FROM inbound WHERE sender = ?1"
 		" AND at >= sent AND at <= sent + ?5))",
-	[NM_SQL_TEXTS_RECENT] = "SELECT at FROM outbox WHERE at > ?1 AND why IN ('" NM_TEXT_BACK
-				"', '" NM_FOLLOWUP_TEXT "') ORDER BY at DESC LIMIT ?2",
+	[NM_SQL_TEXTS_RECENT] = "SELECT at FROM outbox WHERE at > ?1 AND why IN (" TO_CUSTOMERS ") ORDER BY at DESC LIMIT ?2",
 	[NM_SQL_NUMBER_KEY_GET] = "SELECT bytes FROM number_key",
 	[NM_SQL_NUMBER_KEY_PUT] = "INSERT INTO number_key(id, bytes) VALUES(1, ?)",
 	[NM_SQL_OPTOUT_ADD] = "INSERT INTO optout(hash, at, how) VALUES(?, ?, ?) ON CONFLICT(hash) DO NOTHING",
@@ -353,5 +353,5 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"INSERT OR REPLACE INTO agent_trouble(work, what, since, words) VALUES(?, ?, ?, ?)",
 	[NM_SQL_AGENT_TROUBLE_DROP] = "DELETE FROM agent_trouble WHERE work = ?1 AND what = ?2",
 	[NM_SQL_AGENT_TROUBLES] = "SELECT work, what, since, words FROM agent_trouble ORDER BY since, work, what",
-	[NM_SQL_OUTBOX_WHY] = "SELECT id FROM outbox WHERE why = ?1 ORDER BY id LIMIT 1",
+	[NM_SQL_OUTBOX_WHY] = "SELECT id FROM outbox WHERE why = ?1 AND why NOT IN (" TO_CUSTOMERS ") ORDER BY id LIMIT 1",
 };

@@ -148,8 +148,7 @@ enum nm_code nm_store_outbox_known(struct nm_store *store, const struct nm_outbo
 	return NM_OK;
 }
 
-enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time *newest, bool *refused,
-				struct nm_error *err)
+enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time *newest, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_OUTBOX_TO, err);
 	int result;
@@ -163,7 +162,6 @@ enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time 
 	*newest = result == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL
 			  ? sqlite3_column_int64(statement, 0)
 			  : NM_TIME_MIN;
-	*refused = result == SQLITE_ROW && sqlite3_column_int(statement, 1) != 0;
 	sqlite3_reset(statement);
 	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its texts", err);
 }

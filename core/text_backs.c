@@ -63,14 +63,6 @@ static enum nm_code choose(const struct chooser *chooser, const struct nm_text_b
 	return NM_OK;
 }
 
-static int find_line(const struct nm_plan *plan, nm_number number)
-{
-	for (size_t i = 0; i < plan->n_lines; i++)
-		if (plan->lines[i].number == number)
-			return (int)i;
-	return -1;
-}
-
 /* Did the same caller ring again and get somebody?  calls: the newest first. */
 static bool answered_since(const struct nm_call_entries *calls, const struct nm_call_entry *call)
 {
@@ -101,7 +93,7 @@ static enum nm_code add_item(struct chooser *chooser, const struct nm_call_entri
 	nm_number_write(entry->caller.number, number);
 	item->call = (struct nm_text_back_call){ .id = entry->id,
 						 .began = entry->began,
-						 .line = find_line(chooser->plan, entry->number),
+						 .line = nm_plan_find_number(chooser->plan, entry->number),
 						 .caller = entry->caller,
 						 .end = entry->became.end,
 						 .ours = entry->ours || nm_call_who(chooser->plan, number) != NULL,
@@ -176,7 +168,7 @@ struct sending {
 static enum nm_code find_sender(const struct nm_plan *plan, int called, struct nm_sender *out, struct nm_error *err)
 {
 	const struct nm_text_back *section = &plan->text_back;
-	const struct nm_carrier *carrier = nm_carrier_find(plan->accounts[plan->lines[called].account].driver);
+	const struct nm_carrier *carrier = nm_carrier_of(plan, plan->lines[called].account);
 	const bool able = carrier != NULL && carrier->traits.texts &&
 			  (section->account < 0 || section->account == plan->lines[called].account);
 
@@ -301,22 +293,11 @@ static enum nm_code finish_left(struct sending *sending, struct nm_error *err)
 	return code;
 }
 
-/* A text that could not be sent.  That its call is not due any more, or its caller wants none by now, is no failure. */
-static enum nm_code forbidden(struct sending *sending, enum nm_code code, struct nm_error *err)
+/* A text that could not be sent.  What its caller or its call forbid is no failure: may_be_sent has the last word on both,
+ * and whatever else there is holds for all texts. */
+static enum nm_code forbidden(struct sending *sending, enum nm_code code)
 {
-	const struct nm_error failure = *err;
-	enum nm_optout_how how;
-	bool opted_out = false;
-
-	if (code == NM_REFUSED) {
-		code = nm_store_optout_find(sending->context->store, sending->call->caller.number, &opted_out,
-					    &how, err);
-		if (code != NM_OK)
-			return code;
-		code = NM_REFUSED;
-		*err = failure;
-	}
-	if (opted_out || sending->choice.text == NULL) {
+	if (sending->choice.text == NULL) {
 		sending->out->refused++;
 		return NM_OK;
 	}
@@ -351,7 +332,7 @@ static enum nm_code send_one(struct sending *sending, const struct nm_text_back_
 		code = nm_texting_send(sending->context, &outgoing, &rows, &why);
 	if (code == NM_OK)
 		return take_rows(sending, &rows, err);
-	return forbidden(sending, nm_fail(err, code, "%s", why.text), err);
+	return forbidden(sending, nm_fail(err, code, "%s", why.text));
 }
 
 static bool stopped(const struct nm_push_context *context)
@@ -394,28 +375,29 @@ static void count_list(const struct nm_text_back_list *list, struct nm_text_back
 	}
 }
 
+/* Who wants no texts, and what earlier runs left. */
+static enum nm_code begin_run(struct sending *sending, struct nm_error *err)
+{
+	enum nm_code code = nm_inbound_read_first(sending->context, err);
+
+	return code == NM_OK ? finish_left(sending, err) : code;
+}
+
 static enum nm_code run_for_real(struct sending *sending, struct nm_error *err)
 {
-	struct nm_inbound_reading reading = { 0 };
 	struct nm_text_back_list list = { 0 };
 	struct nm_error unread;
-	const enum nm_code read = nm_inbound_read(sending->context, &reading, &unread);
-	enum nm_code code = NM_OK;
+	const enum nm_code begun = begin_run(sending, &unread);
+	enum nm_code code;
 
-	nm_inbound_reading_clear(&reading);
-	if (read != NM_OK && read != NM_CARRIER)
-		return nm_fail(err, read, "%s", unread.text);
-	if (read == NM_OK)
-		code = finish_left(sending, err);
-	if (code == NM_OK)
-		code = list_calls(sending->chooser, &list, err);
+	if (begun != NM_OK && begun != NM_CARRIER)
+		return nm_fail(err, begun, "%s", unread.text);
+	code = list_calls(sending->chooser, &list, err);
 	sending->chooser->planned = 0; /* each is in the outbox from here on */
 	if (code == NM_OK)
-		code = send_list(sending, &list, read != NM_OK, err);
+		code = send_list(sending, &list, begun != NM_OK, err);
 	nm_text_back_list_clear(&list);
-	if (code == NM_OK && read != NM_OK)
-		code = nm_fail(err, read, "no text-back is sent, for somebody may want no texts: %s", unread.text);
-	return code;
+	return code == NM_OK && begun != NM_OK ? nm_fail(err, begun, "%s", unread.text) : code;
 }
 
 enum nm_code nm_text_backs_run(const struct nm_push_context *context, bool dry, struct nm_text_backs *out,

@@ -15,6 +15,7 @@
 #include "core/utf8.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
+#include "nevermiss/text_back.h"
 
 #define ROUNDS_MAX 3 /* conversations about one text, each after one whose end was not seen */
 #define OPEN_MAX 100 /* texts that one run goes on with */
@@ -22,14 +23,9 @@
 
 /* --- may it be --- */
 
-static const struct nm_carrier *carrier_of(const struct nm_plan *plan, int account)
-{
-	return nm_carrier_find(plan->accounts[account].driver);
-}
-
 static bool can_text(const struct nm_plan *plan, int account)
 {
-	const struct nm_carrier *carrier = carrier_of(plan, account);
+	const struct nm_carrier *carrier = nm_carrier_of(plan, account);
 
 	return carrier != NULL && carrier->traits.texts;
 }
@@ -161,7 +157,7 @@ static enum nm_code check_words(const struct nm_carrier *carrier, const char *bo
 enum nm_code nm_texting_check(const struct nm_plan *plan, struct nm_sender sender, nm_number to,
 			      const char *body, struct nm_error *err)
 {
-	const struct nm_carrier *carrier = carrier_of(plan, sender.account);
+	const struct nm_carrier *carrier = nm_carrier_of(plan, sender.account);
 	enum nm_code code = check_carrier(&plan->accounts[sender.account], err);
 
 	if (code != NM_OK)
@@ -461,20 +457,30 @@ static bool is_named(const struct nm_finishing *finishing, int64_t id)
 	return false;
 }
 
-/* Those that are named, as they stand in the outbox now. */
+static bool is_to_customer(const struct nm_outbox_text *row)
+{
+	return strcmp(row->why, NM_TEXT_BACK) == 0 || strcmp(row->why, NM_FOLLOWUP_TEXT) == 0;
+}
+
+/* Those that are named, as they stand in the outbox now; before one to a customer the newest word of customers is read. */
 static enum nm_code move_open(const struct nm_push_context *context, const struct nm_finishing *finishing,
 			      struct nm_outbox *outbox, struct nm_error *err)
 {
 	enum nm_code code = nm_store_outbox(context->store, true, OPEN_MAX, outbox, err);
+	bool customers = false;
 	size_t n = 0;
 
 	for (size_t i = 0; code == NM_OK && i < outbox->n; i++) {
 		if (!is_named(finishing, outbox->items[i].id))
 			continue;
-		outbox->items[n] = outbox->items[i];
-		code = move_text(context, &outbox->items[n++], outbox->arena, finishing->follow_s, err);
+		customers = customers || is_to_customer(&outbox->items[i]);
+		outbox->items[n++] = outbox->items[i];
 	}
 	outbox->n = n;
+	if (code == NM_OK && customers)
+		code = nm_inbound_read_first(context, err);
+	for (size_t i = 0; code == NM_OK && i < n; i++)
+		code = move_text(context, &outbox->items[i], outbox->arena, finishing->follow_s, err);
 	return code;
 }
 
@@ -536,19 +542,6 @@ static enum nm_code add_text(const struct nm_push_context *context, const struct
 	return nm_store_outbox_add(context->store, row, &row->id, err);
 }
 
-/* The newest word of customers before one of them gets a text. */
-static enum nm_code read_inbound(const struct nm_push_context *context, struct nm_error *err)
-{
-	struct nm_inbound_reading reading = { 0 };
-	struct nm_error why;
-	enum nm_code code = nm_inbound_read(context, &reading, &why);
-
-	nm_inbound_reading_clear(&reading);
-	return code == NM_OK ? NM_OK
-			     : nm_fail(err, code, "nothing is sent, for somebody may want no texts: %s",
-				       why.text);
-}
-
 /* Nothing is written of a text that may not be sent: what forbids it is read in the transaction that writes it. */
 static enum nm_code check_and_add(const struct nm_push_context *context, const struct nm_outgoing *outgoing,
 				  struct nm_outbox *outbox, struct nm_error *err)
@@ -557,9 +550,10 @@ static enum nm_code check_and_add(const struct nm_push_context *context, const s
 
 	if (code != NM_OK)
 		return code;
-	code = nm_optout_check(context->store, outgoing->to, err);
-	if (code == NM_OK && outgoing->check != NULL)
+	if (outgoing->check != NULL)
 		code = outgoing->check(outgoing->context, err);
+	if (code == NM_OK)
+		code = nm_optout_check(context->store, outgoing->to, err);
 	if (code == NM_OK)
 		code = add_text(context, outgoing, outbox, err);
 	if (code == NM_OK)
@@ -581,7 +575,7 @@ enum nm_code nm_texting_send(const struct nm_push_context *context, const struct
 	if (code != NM_OK)
 		return code;
 	if (outgoing->customer)
-		code = read_inbound(context, err);
+		code = nm_inbound_read_first(context, err);
 	if (code == NM_OK)
 		code = check_and_add(context, outgoing, &outbox, err);
 	if (code == NM_OK)

@@ -227,11 +227,9 @@ static void add_setting(struct play *play, const struct nm_setting *setting)
 
 static int line_now(const struct nm_plan *plan, const struct nm_call_entry *call)
 {
-	for (size_t i = 0; i < plan->n_lines; i++) {
-		if (plan->lines[i].number == call->number)
-			return (int)i;
-	}
-	return nm_plan_find_line(plan, call->line);
+	const int line = nm_plan_find_number(plan, call->number);
+
+	return line >= 0 ? line : nm_plan_find_line(plan, call->line);
 }
 
 enum nm_code call_page_play(const struct nm_call_entry *call, const struct nm_plan *plan, struct play *out,

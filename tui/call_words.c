@@ -24,10 +24,9 @@ void call_who_words(const struct nm_call_entry *call, struct nm_buf *out)
 
 const char *call_line(const struct nm_plan *plan, const struct nm_call_entry *call)
 {
-	for (size_t i = 0; i < plan->n_lines; i++)
-		if (plan->lines[i].number == call->number)
-			return plan->lines[i].name;
-	return call->line;
+	const int line = nm_plan_find_number(plan, call->number);
+
+	return line >= 0 ? plan->lines[line].name : call->line;
 }
 
 const char *call_doubt(const char *driver)

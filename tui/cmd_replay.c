@@ -183,10 +183,9 @@ static void write_layers(const struct telling *telling)
 
 static const char *line_name(const struct nm_plan *plan, nm_number number)
 {
-	for (size_t i = 0; i < plan->n_lines; i++)
-		if (plan->lines[i].number == number)
-			return plan->lines[i].name;
-	return "";
+	const int line = nm_plan_find_number(plan, number);
+
+	return line >= 0 ? plan->lines[line].name : "";
 }
 
 static void write_result(struct nm_buf *out, const struct nm_replay_call *call)

@@ -174,6 +174,8 @@ static void read_line(struct invocation *run, const struct nm_inbound_line *line
 	if (line->odd)
 		nm_buf_addf(run->out, "; %zu entr%s of the list described no text", line->odd,
 			    line->odd == 1 ? "y" : "ies");
+	if (line->full)
+		nm_buf_add(run->out, "; so many came that some may be missing, a STOP among them");
 	nm_buf_add(run->out, "\n");
 }
 
@@ -200,6 +202,8 @@ static void read_json(struct invocation *run, const struct nm_inbound_reading *r
 		nm_json_count(&json, "fresh", (int64_t)line->fresh);
 		nm_json_count(&json, "opt_outs", (int64_t)line->optouts);
 		nm_json_count(&json, "odd", (int64_t)line->odd);
+		nm_json_key(&json, "full");
+		nm_json_bool(&json, line->full);
 		nm_json_key(&json, "words");
 		nm_json_text(&json, line->words);
 		nm_json_end(&json, '}');

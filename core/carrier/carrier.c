@@ -32,6 +32,11 @@ const struct nm_carrier *nm_carrier_find(const char *name)
 	return NULL;
 }
 
+const struct nm_carrier *nm_carrier_of(const struct nm_plan *plan, int account)
+{
+	return nm_carrier_find(plan->accounts[account].driver);
+}
+
 void nm_carriers_that(bool (*can)(const struct nm_traits *traits), struct nm_buf *out)
 {
 	for (size_t i = 0; i < nm_carriers_count; i++)

@@ -6,6 +6,7 @@
 
 #include "core/carrier/ask.h"
 #include "core/utf8.h"
+#include "nevermiss/optout.h"
 
 #define BODY_MAX 8192 /* bytes of one that are kept: of NM_TEXT_MAX characters all */
 
@@ -42,6 +43,12 @@ static const char *cleaned(struct nm_arena *arena, const char *text)
 	return copy;
 }
 
+static bool has_place(const struct nm_inbound *inbound, const char *body)
+{
+	return inbound->n < NM_INBOUND_MAX ||
+	       (inbound->n < NM_INBOUND_MAX + NM_INBOUND_STOPS && nm_optout_said(body));
+}
+
 bool nm_inbound_add(struct nm_exchange *x, const struct nm_inbound_text *text)
 {
 	struct nm_inbound *inbound = x->inbound;
@@ -51,10 +58,9 @@ bool nm_inbound_add(struct nm_exchange *x, const struct nm_inbound_text *text)
 		inbound->odd++;
 		return true;
 	}
-	if (inbound->n == NM_INBOUND_MAX) {
-		nm_exchange_fail(x, "more than %d texts came to %s: so many cannot be read", NM_INBOUND_MAX,
-				 x->number);
-		return false;
+	if (!has_place(inbound, text->body)) {
+		inbound->full = true;
+		return true;
 	}
 	if (!make_room(x)) {
 		nm_exchange_fail(x, "out of memory");

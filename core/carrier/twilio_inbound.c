@@ -14,6 +14,7 @@
 #include "core/carrier/twilio_leg.h"
 
 #define ASKED 1
+#define PAGES_MORE 20 /* that are looked through for opt-outs when no other text is kept any more */
 
 static enum nm_step_result ask(struct nm_exchange *x, struct nm_request *next)
 {
@@ -57,7 +58,7 @@ static enum nm_step_result take_page(struct nm_exchange *x, struct nm_request *n
 	for (size_t i = 0; i < nm_node_count(list); i++)
 		if (!take_message(x, nm_node_at(list, i)))
 			return NM_STEP_FAILED;
-	if (page == NULL)
+	if (page == NULL || (inbound->full && ++inbound->step == PAGES_MORE))
 		return NM_STEP_DONE;
 	if (inbound->page != NULL && strcmp(inbound->page, page) == 0)
 		return nm_exchange_fail(x, "its list has no end: a page names itself as the next one");

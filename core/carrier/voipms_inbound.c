@@ -5,7 +5,8 @@
  *   getSMS did, type 1, from, to, limit, timezone 0
  *     {"status":"success","sms":[{"id","date","type","did","contact","message"}]}; no_sms: none
  *
- * An answer that is full may lack some, whichever: it is asked for less time then, down to a day.  In which zone days
+ * An answer that is full may lack some, whichever: it is asked for less time then, down to a day, and what lacks of that
+ * cannot be had: the rest is read all the same, or a flood would keep out every later text for good.  In which zone days
  * are counted is not certain: it is asked for a day more at both ends, and a text that is read twice is kept once.
  */
 #include <string.h>
@@ -71,13 +72,12 @@ static enum nm_step_result take_window(struct nm_exchange *x, struct nm_request 
 {
 	struct nm_inbound *inbound = x->inbound;
 
-	if (nm_node_count(list) >= LIMIT && inbound->step == 1)
-		return nm_exchange_fail(x, "%d texts or more came to %s in a few days: so many cannot be read",
-					LIMIT, x->number);
-	if (nm_node_count(list) >= LIMIT) {
+	if (nm_node_count(list) >= LIMIT && inbound->step > 1) {
 		inbound->step /= 2;
 		return ask_window(x, next);
 	}
+	if (nm_node_count(list) >= LIMIT)
+		inbound->full = true;
 	for (size_t i = 0; i < nm_node_count(list); i++)
 		if (!take_text(x, nm_node_at(list, i)))
 			return NM_STEP_FAILED;

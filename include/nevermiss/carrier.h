@@ -230,7 +230,8 @@ struct nm_texted {
 	int looked_s, followed_s; /* the driver's: how long by now, answers not counted */
 };
 
-#define NM_INBOUND_MAX 20000 /* texts that one conversation reads, at the most */
+#define NM_INBOUND_MAX 20000   /* texts that one conversation keeps, at the most */
+#define NM_INBOUND_STOPS 20000 /* and so many beyond that say that no more are wanted */
 
 /* A text that came to a line, as its carrier tells of it, on the carrier's clock. */
 struct nm_inbound_text {
@@ -245,6 +246,7 @@ struct nm_inbound_text {
 struct nm_inbound {
 	nm_time since, now; /* asked for; since < now */
 	size_t odd;         /* entries that did not describe a text */
+	bool full;          /* more came than were kept, or may have */
 	size_t n, capacity;
 	struct nm_inbound_text *items; /* in no order */
 	nm_time at;                    /* the driver's: read until then */
@@ -356,6 +358,8 @@ struct nm_carrier {
 
 /* All drivers of this build, by exact name; NULL when there is none. */
 const struct nm_carrier *nm_carrier_find(const char *name);
+/* The driver of an account of the plan; NULL when this build has none of that name. */
+const struct nm_carrier *nm_carrier_of(const struct nm_plan *plan, int account);
 extern const struct nm_carrier *const nm_carriers[];
 extern const size_t nm_carriers_count;
 

@@ -49,8 +49,9 @@ struct nm_inbound_line {
 	bool listed;       /* false: its carrier lists none, and was not asked */
 	nm_time since;     /* what was read: all since then */
 	size_t fresh;      /* texts that were not known before */
-	size_t optouts;    /* of these: that say that no more are wanted */
+	size_t optouts;    /* numbers of which it was not known before that they want none */
 	size_t odd;        /* entries of the carrier's that describe no text */
+	bool full;         /* so many came that some may be missing, and stay so */
 	const char *words; /* why it could not be read; NULL */
 };
 
@@ -66,6 +67,8 @@ struct nm_inbound_reading {
  * then too): who wants no texts may not be known then. */
 enum nm_code nm_inbound_read(const struct nm_push_context *context, struct nm_inbound_reading *out,
 			     struct nm_error *err) NM_WARN_UNUSED;
+/* The same before a customer gets a text: when it fails, the error says that none is sent. */
+enum nm_code nm_inbound_read_first(const struct nm_push_context *context, struct nm_error *err) NM_WARN_UNUSED;
 void nm_inbound_reading_clear(struct nm_inbound_reading *reading);
 
 #endif

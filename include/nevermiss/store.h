@@ -222,11 +222,12 @@ enum nm_code nm_store_outbox_known(struct nm_store *store, const struct nm_outbo
 				   struct nm_arena *arena, const char ***out, size_t *n,
 				   struct nm_error *err) NM_WARN_UNUSED;
 /* Texts to that number ("+15125550111"): when the newest was asked for that was sent, or may have been or be yet
- * (NM_TIME_MIN: none was), and whether a carrier said that nobody there wants any. */
-enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time *newest, bool *refused,
+ * (NM_TIME_MIN: none was). */
+enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time *newest,
 				struct nm_error *err) NM_WARN_UNUSED;
 
-/* The oldest text that was written down for that reason; 0: there is none. */
+/* The oldest text that was written down for that reason, which is none of those to customers (text_back.h); 0: there
+ * is none. */
 enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, int64_t *id,
 				 struct nm_error *err) NM_WARN_UNUSED;
 

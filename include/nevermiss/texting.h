@@ -59,7 +59,8 @@ struct nm_finishing {
 };
 
 /* Goes on with texts that earlier runs left: those that may have been sent are looked for first.  out has them, the
- * oldest first, as they stand now. */
+ * oldest first, as they stand now.  Where one is to a customer, as its `why` says, the texts that came are read before, and
+ * when they cannot be (NM_CARRIER), all stay as they are. */
 enum nm_code nm_texting_finish(const struct nm_push_context *context, const struct nm_finishing *finishing,
 			       struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
 /* --- the texts that missed callers get (text_back.h) --- */

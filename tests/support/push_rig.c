@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "old_store.h"
 #include "random_plan.h"
 
 static void ok(enum nm_code code, const struct nm_error *err)
@@ -111,15 +112,30 @@ void push_rig_close(struct push_rig *rig)
 	random_folder_free(rig->folder);
 }
 
-void push_rig_restart(struct push_rig *rig)
+static void begin_anew(struct push_rig *rig)
 {
-	close_store(rig);
 	open_store(rig);
 	rig->sent = rig->written = rig->under_way = rig->most_under_way = 0;
 	rig->waited_ms = 0;
 	rig->kill_before = rig->kill_after = rig->fault_at = 0;
 	rig->stop_after = rig->told = 0;
 	rig->context.now += 60;
+}
+
+void push_rig_restart(struct push_rig *rig)
+{
+	close_store(rig);
+	begin_anew(rig);
+}
+
+void push_rig_older(struct push_rig *rig, int schema)
+{
+	char file[600];
+
+	close_store(rig);
+	snprintf(file, sizeof(file), "%s/store.db", rig->folder);
+	old_store(file, schema);
+	begin_anew(rig);
 }
 
 enum nm_code push_rig_push(struct push_rig *rig, int line, struct nm_push_results *results,

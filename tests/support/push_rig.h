@@ -32,6 +32,8 @@ void push_rig_close(struct push_rig *rig);
 void push_rig_plan(struct push_rig *rig, const char *text);
 /* As a process that begins anew: the counters, the transport, the store. */
 void push_rig_restart(struct push_rig *rig);
+/* The same after the store was one of an older schema (old_store.h), which opening it has brought up to date. */
+void push_rig_older(struct push_rig *rig, int schema);
 
 /* Pushes all lines (-1) or one; results may be NULL. */
 enum nm_code push_rig_push(struct push_rig *rig, int line, struct nm_push_results *results,

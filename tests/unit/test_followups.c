@@ -15,6 +15,7 @@
 
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
+#include "nevermiss/optout.h"
 #include "old_store.h"
 #include "random_plan.h"
 #include "slow.h"
@@ -1025,9 +1026,7 @@ static void test_when_it_may_get_a_text(void **state)
 	assert_text(
 		&f, T + 4 * 3600, NM_REFUSED,
 		"+1 512 555 0199 got a text less than 2 h ago, or may have: once_per of text_back is that long");
-	ok(nm_store_outbox_update(store, &(struct nm_outbox_text){ .id = id, .state = NM_OUTBOX_REFUSED },
-				  &err),
-	   &err);
+	ok(nm_store_optout_add(store, f.number, T, NM_OPTOUT_CARRIER, &err), &err);
 	assert_text(&f, T + 7 * 3600, NM_REFUSED,
 		    "+1 512 555 0199 wants no texts, its carrier said: none is sent any more, from no line");
 	f.number = 0;

@@ -598,6 +598,9 @@ static void test_redacting(void **state)
 	assert_redacted("long+secret", "long\\u002bsecret long\\u002Bsecret", "**************** ****************");
 	assert_redacted("long\\secret", "long\\u005csecret", "****************");
 	assert_redacted("longsecret", "longsecr\\u006", "longsecr\\u006");
+	assert_redacted("x1", "GET /?to=x1&password=x1&api_password=x1 x1", "GET /?to=x1&password=**&api_password=** x1");
+	assert_redacted("x1", "password=x2 assword=x1 password=x", "password=x2 assword=x1 password=x");
+	assert_redacted("", "password=", "password=");
 	assert_redacted("longsecret", "longsecre\\", "longsecre\\");
 	assert_redacted("short", "short", "short");
 	assert_redacted("", "anything", "anything");

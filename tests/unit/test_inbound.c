@@ -13,8 +13,11 @@
 
 #include <cmocka.h>
 
+#include "core/carrier/inbound.h"
+#include "nevermiss/forget.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
+#include "nevermiss/text_back.h"
 #include "nevermiss/texting.h"
 #include "push_rig.h"
 #include "recorded.h"
@@ -161,7 +164,7 @@ static char *many(size_t n)
 	return nm_buf_take(&out);
 }
 
-/* Full answers make it ask for less, and in the end give up rather than leave some out. */
+/* Full answers make it ask for less, and a day that is too full is told, and passed by. */
 static void test_voipms_full_answers(void **state)
 {
 	char *full = many(1000), *less = many(999);
@@ -172,12 +175,13 @@ static void test_voipms_full_answers(void **state)
 		{ "POST", VOIPMS, GET_SMS("2026-02-01", "2026-02-04"), 200, less },
 		{ .method = NULL },
 	};
-	const struct recorded fails[] = {
-		{ "POST", VOIPMS, GET_SMS("2026-01-04", "2026-02-03"), 200, full },
-		{ "POST", VOIPMS, GET_SMS("2026-01-04", "2026-01-20"), 200, full },
-		{ "POST", VOIPMS, GET_SMS("2026-01-04", "2026-01-13"), 200, full },
-		{ "POST", VOIPMS, GET_SMS("2026-01-04", "2026-01-09"), 200, full },
+	const struct recorded flood[] = {
 		{ "POST", VOIPMS, GET_SMS("2026-01-04", "2026-01-07"), 200, full },
+		{ "POST", VOIPMS, GET_SMS("2026-01-04", "2026-01-07"), 200, full },
+		{ "POST", VOIPMS, GET_SMS("2026-01-04", "2026-01-07"), 200, full },
+		{ "POST", VOIPMS, GET_SMS("2026-01-04", "2026-01-07"), 200, full },
+		{ "POST", VOIPMS, GET_SMS("2026-01-04", "2026-01-07"), 200, full },
+		{ "POST", VOIPMS, GET_SMS("2026-01-05", "2026-01-07"), 200, less },
 		{ .method = NULL },
 	};
 	struct bench bench;
@@ -185,14 +189,41 @@ static void test_voipms_full_answers(void **state)
 	(void)state;
 	for (int i = 0; i < 2; i++) {
 		bench_open(&bench, "voipms", PLAN("driver = voipms user = \"pat\""));
-		bench.inbound.now = DAY_1 + 29 * NM_DAY + 60;
-		if (recorded_speak(bench.carrier, &bench.line.exchange, i == 0 ? halves : fails) !=
-		    (i == 0 ? NM_STEP_DONE : NM_STEP_FAILED))
+		bench.inbound.now = DAY_1 + (i == 0 ? 29 : 1) * NM_DAY + 60;
+		if (recorded_speak(bench.carrier, &bench.line.exchange, i == 0 ? halves : flood) != NM_STEP_DONE)
 			fail_msg("%s", bench.line.exchange.note);
+		assert_int_equal(bench.inbound.full, i == 1);
+		assert_int_equal(bench.inbound.n, i == 0 ? 3 * 999 : 1000 + 999);
 		recorded_close(&bench.line);
 	}
 	free(full);
 	free(less);
+}
+
+/* Beyond what is kept an opt-out has a place still, and what has none is told. */
+static void test_a_flood(void **state)
+{
+	struct nm_inbound_text text = { .id = "1", .from = "+15125550111", .body = "buy" };
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "voipms", PLAN("driver = voipms user = \"pat\""));
+	for (size_t i = 0; i < NM_INBOUND_MAX; i++)
+		assert_true(nm_inbound_add(&bench.line.exchange, &text));
+	assert_false(bench.inbound.full);
+	text.body = "Stop!";
+	assert_true(nm_inbound_add(&bench.line.exchange, &text));
+	assert_int_equal(bench.inbound.n, NM_INBOUND_MAX + 1);
+	assert_string_equal(bench.inbound.items[NM_INBOUND_MAX].body, "Stop!");
+	assert_false(bench.inbound.full);
+	text.body = "buy";
+	assert_true(nm_inbound_add(&bench.line.exchange, &text));
+	assert_true(bench.inbound.full);
+	text.body = "STOP";
+	for (size_t i = 1; i <= NM_INBOUND_STOPS; i++)
+		assert_true(nm_inbound_add(&bench.line.exchange, &text));
+	assert_int_equal(bench.inbound.n, NM_INBOUND_MAX + NM_INBOUND_STOPS);
+	recorded_close(&bench.line);
 }
 
 /* --- into the store --- */
@@ -274,6 +305,31 @@ static void test_each_is_kept_once(void **state)
 	push_rig_close(&rig);
 }
 
+/* Who was forgotten after a text came leaves no text, but what it said holds. */
+static void test_the_stop_of_a_forgotten_number(void **state)
+{
+	enum nm_optout_how how = NM_OPTOUT_TOLD;
+	struct push_rig rig;
+	struct nm_error err;
+	size_t optouts;
+	bool found, whole;
+
+	(void)state;
+	push_rig_open(&rig, plan);
+	ok(nm_store_forget(rig.store, CUSTOMER, rig.context.now + 1, &whole, &err), &err);
+	receive(&rig, "main", "+15125550111", "STOP");
+	for (int i = 0; i < 2; i++) { /* the second time nothing is new */
+		assert_int_equal(read_all(&rig, &optouts), 0);
+		assert_int_equal(optouts, i == 0);
+	}
+	assert_int_equal(kept(&rig), 0);
+	ok(nm_store_optout_find(rig.store, CUSTOMER, &found, &how, &err), &err);
+	assert_true(found);
+	assert_int_equal(how, NM_OPTOUT_REPLY);
+	assert_int_equal(send_text(&rig, true, &err), NM_REFUSED);
+	push_rig_close(&rig);
+}
+
 /* A STOP to one line, right before a text leaves from the other. */
 static void test_it_is_read_before_a_customer_gets_a_text(void **state)
 {
@@ -289,6 +345,42 @@ static void test_it_is_read_before_a_customer_gets_a_text(void **state)
 	assert_string_equal(err.text, "+1 512 555 0111 wants no texts, as it answered: none is sent any more, from no line");
 	assert_int_equal(send_text(&rig, false, &err), NM_REFUSED);
 	push_rig_close(&rig);
+}
+
+/* What a killed run left for a customer waits for that customer's word like a new text; the owner's does not. */
+static void test_it_is_read_before_what_was_left(void **state)
+{
+	static const struct {
+		const char *why;
+		enum nm_outbox_state end;
+	} cases[] = { { NM_TEXT_BACK, NM_OUTBOX_REFUSED }, { NM_FOLLOWUP_TEXT, NM_OUTBOX_REFUSED }, { "test", NM_OUTBOX_SENT } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct nm_outbox_text text = { .line = "main", .account = "sandbox", .driver = "sandbox",
+					       .from = "+15125550100", .to = "+15125550111", .body = "Smith: hello",
+					       .why = cases[i].why, .state = NM_OUTBOX_WAITING };
+		int64_t id;
+		const struct nm_finishing finishing = { .ids = &id, .n = 1 };
+		const bool customer = cases[i].end == NM_OUTBOX_REFUSED;
+		struct nm_outbox outbox;
+		struct push_rig rig;
+		struct nm_error err;
+
+		push_rig_open(&rig, plan);
+		text.at = rig.context.now;
+		ok(nm_store_outbox_add(rig.store, &text, &id, &err), &err);
+		receive(&rig, "front desk/2", "+15125550111", "STOP");
+		ok(nm_store_sandbox_fail(rig.store, "front desk/2", "refuse 1", &err), &err);
+		if (customer)
+			assert_int_equal(nm_texting_finish(&rig.context, &finishing, &outbox, &err), NM_CARRIER);
+		ok(nm_texting_finish(&rig.context, &finishing, &outbox, &err), &err);
+		assert_int_equal(outbox.n, 1);
+		assert_int_equal(outbox.items[0].state, cases[i].end);
+		assert_int_equal(kept(&rig), customer);
+		nm_outbox_clear(&outbox);
+		push_rig_close(&rig);
+	}
 }
 
 /* Whether a customer wants none is not known then. */
@@ -360,8 +452,11 @@ int main(void)
 		cmocka_unit_test(test_a_page_that_names_itself),
 		cmocka_unit_test(test_voipms),
 		cmocka_unit_test(test_voipms_full_answers),
+		cmocka_unit_test(test_a_flood),
 		cmocka_unit_test(test_each_is_kept_once),
+		cmocka_unit_test(test_the_stop_of_a_forgotten_number),
 		cmocka_unit_test(test_it_is_read_before_a_customer_gets_a_text),
+		cmocka_unit_test(test_it_is_read_before_what_was_left),
 		cmocka_unit_test(test_what_cannot_be_read_stops_texts),
 		cmocka_unit_test(test_retention),
 		cmocka_unit_test(test_a_carrier_without_a_list),

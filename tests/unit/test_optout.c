@@ -16,6 +16,7 @@
 
 #include "core/hmac.h"
 #include "fake_texts.h"
+#include "nevermiss/forget.h"
 #include "nevermiss/optout.h"
 #include "nevermiss/texting.h"
 #include "push_rig.h"
@@ -99,6 +100,36 @@ static void test_it_is_known_again(void **state)
 	assert_int_equal(how, NM_OPTOUT_TOLD);
 	assert_false(found(rig.store, 5125550111u, &how));
 	assert_false(found(rig.store, CUSTOMER + 2, &how));
+	push_rig_close(&rig);
+}
+
+/* What carriers said before opt-outs had a table stands in texts that they refused, which are not kept for ever. */
+static void test_what_an_older_store_knew_of_it(void **state)
+{
+	static const enum nm_outbox_state states[] = { NM_OUTBOX_REFUSED, NM_OUTBOX_FAILED };
+	static const char *const to[] = { "+15125550111", "+15125550112" };
+	enum nm_optout_how how = NM_OPTOUT_TOLD;
+	struct push_rig rig;
+	struct nm_error err;
+	int64_t id;
+	bool whole;
+
+	(void)state;
+	push_rig_open(&rig, plan);
+	for (int i = 0; i < 4; i++) {
+		const struct nm_outbox_text text = { .at = i, .line = "main", .account = "twilio", .driver = "twilio",
+						     .from = FAKE_TEXTS_FROM, .to = to[i % 2], .body = "x", .why = "test",
+						     .state = states[i % 2] };
+
+		ok(nm_store_outbox_add(rig.store, &text, &id, &err), &err);
+	}
+	push_rig_older(&rig, 11);
+	ok(nm_store_forget(rig.store, CUSTOMER, rig.context.now, &whole, &err), &err);
+	assert_true(found(rig.store, CUSTOMER, &how));
+	assert_int_equal(how, NM_OPTOUT_CARRIER);
+	assert_false(found(rig.store, OTHER, &how));
+	assert_int_equal(nm_optout_check(rig.store, CUSTOMER, &err), NM_REFUSED);
+	ok(nm_optout_check(rig.store, OTHER, &err), &err);
 	push_rig_close(&rig);
 }
 
@@ -285,6 +316,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_which_texts_are_one),
 		cmocka_unit_test(test_it_is_known_again),
+		cmocka_unit_test(test_what_an_older_store_knew_of_it),
 		cmocka_unit_test(test_no_number_stands_in_it),
 		cmocka_unit_test(test_every_store_has_a_key_of_its_own),
 		cmocka_unit_test(test_nothing_is_sent_to_it),

@@ -386,6 +386,10 @@ static void a_plan_holds_what_was_written(void **state)
 	assert_true(plan->lines[1].text_in_flow && !plan->lines[0].text_in_flow);
 	assert_int_equal(plan->lines[0].handset, -1);
 	assert_int_equal(plan->lines[2].handset, nm_plan_find_destination(plan, "owner"));
+	for (size_t i = 0; i < plan->n_lines; i++)
+		assert_int_equal(nm_plan_find_number(plan, plan->lines[i].number), i);
+	assert_int_equal(nm_plan_find_number(plan, owner->number), -1);
+	assert_int_equal(nm_plan_find_number(plan, 0), -1);
 
 	assert_non_null(plan->calendars[0].ical);
 	assert_null(plan->calendars[1].ical);

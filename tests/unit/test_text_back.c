@@ -360,6 +360,68 @@ static void test_a_stop_that_came_first(void **state)
 	push_rig_close(&rig);
 }
 
+/* Once all that came was read, CUSTOMER writes STOP. */
+static bool stop_afterwards(void *context)
+{
+	const struct nm_sandbox_inbound stop = { .from = "+15125550199", .body = "STOP", .at = MIDNIGHT };
+	struct push_rig *rig = context;
+	struct nm_error err;
+	nm_time until;
+
+	ok(nm_store_inbound_until(rig->store, 15125550100u, "sandbox", &until, &err), &err);
+	if (until != NM_TIME_MIN && rig->told++ == 0)
+		ok(nm_store_sandbox_inbound_add(rig->store, "over", &stop, &err), &err);
+	return true;
+}
+
+/* It is found out when the list is made already, and whoever comes after in it gets theirs. */
+static void test_a_stop_in_between(void **state)
+{
+	struct nm_text_backs backs;
+	struct push_rig rig;
+
+	(void)state;
+	rig_open(&rig);
+	ring(&rig, CUSTOMER, rig.context.now - 60, NM_CALL_VOICEMAIL);
+	ring(&rig, CUSTOMER + 1, rig.context.now - 50, NM_CALL_VOICEMAIL);
+	rig.context.idle = stop_afterwards;
+	rig.context.progress = NULL;
+	rig.context.progress_context = &rig;
+	backs = run(&rig);
+	assert_true(rig.told > 0);
+	assert_int_equal(backs.sent, 1);
+	assert_int_equal(backs.refused, 1);
+	assert_int_equal(backs.waiting, 0);
+	assert_int_equal(made(&rig, "main"), 1);
+	push_rig_close(&rig);
+}
+
+/* A carrier's refusal from before opt-outs had a table: a dry run and a run say the same of it, and go on after it. */
+static void test_a_refusal_of_an_older_store(void **state)
+{
+	const struct nm_outbox_text text = { .at = MIDNIGHT - NM_DAY, .line = "main", .account = "sandbox",
+					     .driver = "sandbox", .from = "+15125550100", .to = "+15125550199",
+					     .body = MISSED, .why = NM_TEXT_BACK, .state = NM_OUTBOX_REFUSED };
+	struct nm_text_backs backs;
+	struct push_rig rig;
+	struct nm_error err;
+	int64_t id;
+
+	(void)state;
+	rig_open(&rig);
+	ok(nm_store_outbox_add(rig.store, &text, &id, &err), &err);
+	push_rig_older(&rig, 11);
+	ring(&rig, CUSTOMER, rig.context.now - 60, NM_CALL_VOICEMAIL);
+	ring(&rig, CUSTOMER + 1, rig.context.now - 50, NM_CALL_VOICEMAIL);
+	for (int dry = 1; dry >= 0; dry--) {
+		ok(nm_text_backs_run(&rig.context, dry, &backs, NULL, &err), &err);
+		assert_int_equal(backs.sent, 1);
+		assert_int_equal(backs.refused, 1);
+	}
+	assert_int_equal(made(&rig, "main"), 1);
+	push_rig_close(&rig);
+}
+
 static void test_what_came_cannot_be_read(void **state)
 {
 	struct nm_text_backs backs;
@@ -483,6 +545,8 @@ int main(void)
 		cmocka_unit_test(test_random_days),
 		cmocka_unit_test(test_a_missed_caller_gets_one),
 		cmocka_unit_test(test_a_stop_that_came_first),
+		cmocka_unit_test(test_a_stop_in_between),
+		cmocka_unit_test(test_a_refusal_of_an_older_store),
 		cmocka_unit_test(test_what_came_cannot_be_read),
 		cmocka_unit_test(test_a_machine_gets_no_more),
 		cmocka_unit_test(test_a_flood_stops),
