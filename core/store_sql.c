@@ -353,5 +353,6 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"INSERT OR REPLACE INTO agent_trouble(work, what, since, words) VALUES(?, ?, ?, ?)",
 	[NM_SQL_AGENT_TROUBLE_DROP] = "DELETE FROM agent_trouble WHERE work = ?1 AND what = ?2",
 	[NM_SQL_AGENT_TROUBLES] = "SELECT work, what, since, words FROM agent_trouble ORDER BY since, work, what",
-	[NM_SQL_OUTBOX_WHY] = "SELECT id FROM outbox WHERE why = ?1 ORDER BY id LIMIT 1",
+	[NM_SQL_OUTBOX_WHY] = "SELECT coalesce(max(state NOT IN (?2, ?3)), 0), count(*) FILTER (WHERE state IN (?2, ?3)),"
+			      " coalesce(max(updated) FILTER (WHERE state IN (?2, ?3)), 0) FROM outbox WHERE why = ?1",
 };

@@ -226,8 +226,13 @@ enum nm_code nm_store_outbox_known(struct nm_store *store, const struct nm_outbo
 enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time *newest, bool *refused,
 				struct nm_error *err) NM_WARN_UNUSED;
 
-/* The oldest text that was written down for that reason; 0: there is none. */
-enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, int64_t *id,
+/* What became of the texts that were written down for one reason. */
+struct nm_outbox_past {
+	bool told;    /* one of them was sent, or may have been or be yet */
+	int failed;   /* so many failed, or were refused */
+	nm_time last; /* when the newest of these did; without one 0 */
+};
+enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, struct nm_outbox_past *out,
 				 struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- the sandbox carrier --- */

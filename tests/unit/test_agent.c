@@ -198,7 +198,8 @@ static void test_a_carrier_that_is_down_for_days(void **state)
 	assert_right(&rig, 0);
 	assert_int_equal(agent_rig_said(&rig, "! line main: not pushed: "), 1);
 	assert_int_equal(agent_rig_said(&rig, "line main: well again, after 3 days"), 1);
-	assert_int_equal(agent_rig_said(&rig, "line main could not be set"), 1);
+	assert_int_equal(agent_rig_said(&rig, "a text is under way"), 1);
+	assert_int_equal(agent_rig_said(&rig, "! texts to the owner: perhaps told"), 1);
 	agent_rig_close(&rig);
 }
 
@@ -428,6 +429,63 @@ static void test_late_follow_ups_are_told_once(void **state)
 	agent_rig_close(&rig);
 }
 
+/* Texts of the outbox for the owner, by how they stand. */
+static size_t texts_as(const struct agent_rig *rig, enum nm_outbox_state as)
+{
+	struct nm_outbox outbox;
+	struct nm_error err;
+	size_t n = 0;
+
+	ok(nm_store_outbox(rig->store, false, 1000, &outbox, &err), &err);
+	for (size_t i = 0; i < outbox.n; i++)
+		n += outbox.items[i].state == as && strcmp(outbox.items[i].to, "+15125550111") == 0;
+	nm_outbox_clear(&outbox);
+	return n;
+}
+
+/* Who could not be told was not told: the text is tried again, by the next process too, until one arrives. */
+static void test_a_text_that_failed_is_tried_again(void **state)
+{
+	struct agent_rig rig;
+	struct nm_error err;
+
+	(void)state;
+	open_pushed(&rig, PLAN, "2026-11-23 09:00");
+	miss_call(&rig, "a", UINT64_C(15125550142));
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:14"));
+	ok(nm_store_sandbox_fail(rig.store, "main", "refuse 1000", &err), &err);
+	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:26")).texts, 0);
+	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 2); /* the second after five minutes */
+	assert_int_equal(agent_rig_said(&rig, "told by text"), 0);
+	assert_int_equal(agent_rig_said(&rig, "! texts to the owner: not told, for the text failed"), 2);
+	agent_rig_end(&rig);
+	ok(nm_store_sandbox_fail(rig.store, "main", "", &err), &err);
+	agent_rig_begin(&rig);
+	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 13:00")).texts, 1);
+	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 2);
+	assert_int_equal(texts_as(&rig, NM_OUTBOX_SENT), 1);
+	assert_int_equal(agent_rig_said(&rig, "told by text"), 1);
+	agent_rig_close(&rig);
+}
+
+/* But not for ever. */
+static void test_a_text_is_tried_so_often_at_most(void **state)
+{
+	struct agent_rig rig;
+	struct nm_error err;
+
+	(void)state;
+	open_pushed(&rig, HEAD "rule always { path = night }\n", "2026-11-23 09:00");
+	agent_rig_step(&rig);
+	miss_call(&rig, "a", UINT64_C(15125550142));
+	ok(nm_store_sandbox_fail(rig.store, "main", "refuse 1000", &err), &err);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 18:00"));
+	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 7);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 08:00"));
+	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 8);
+	agent_rig_close(&rig);
+}
+
 /* A missed caller is answered within a minute, once, whoever asks how often. */
 static void test_missed_callers_are_answered(void **state)
 {
@@ -522,6 +580,8 @@ int main(void)
 		cmocka_unit_test(test_horizons_are_extended),
 		cmocka_unit_test(test_calendars_are_fetched_as_often_as_they_say),
 		cmocka_unit_test(test_late_follow_ups_are_told_once),
+		cmocka_unit_test(test_a_text_that_failed_is_tried_again),
+		cmocka_unit_test(test_a_text_is_tried_so_often_at_most),
 		cmocka_unit_test(test_missed_callers_are_answered),
 		cmocka_unit_test(test_texts_to_the_owner_are_few),
 		cmocka_unit_test(test_its_heartbeat),
