@@ -299,7 +299,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 			      " WHERE id = ?1 AND state = 0 AND due = ?2",
 	/* What was delivered is not kept. */
 	[NM_SQL_EVENT_UPDATE] = "UPDATE event SET state = ?2, due = ?3, words = ?4, updated = ?5,"
-				" body = iif(?2 = 1, '', body) WHERE id = ?1 AND state = 0",
+				" body = iif(?2 = 1, '', body) WHERE id = ?1 AND state = 0 AND due = ?6",
 	[NM_SQL_EVENT_RETRY] =
 		"UPDATE event SET state = 0, tries = 0, due = ?2, updated = ?2 WHERE id = ?1 AND state = 2",
 	[NM_SQL_EVENT_COUNTS] = "SELECT (SELECT count(*) FROM event WHERE state = 0),"
