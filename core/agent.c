@@ -198,8 +198,8 @@ enum nm_code nm_agent_look(struct nm_agent *agent, struct nm_error *err)
 	agent->mark = agent->view.push.plan_mark;
 	code = want_jobs(agent, err);
 	for (size_t i = 0; i < agent->n; i++)
-		if (agent->jobs[i].work == NM_AGENT_LINE)
-			agent->jobs[i].due = agent->now;
+		if (agent->jobs[i].work == NM_AGENT_LINE || agent->jobs[i].work == NM_AGENT_CALENDAR)
+			agent->jobs[i].due = agent->now; /* a calendar's URL may be another one */
 	return code;
 }
 

@@ -369,6 +369,26 @@ static void test_calendars_are_fetched_as_often_as_they_say(void **state)
 	agent_rig_close(&rig);
 }
 
+/* A calendar that moved is fetched from where it is now; one that did not is not fetched again. */
+static void test_a_calendar_that_moves(void **state)
+{
+	struct agent_rig rig;
+
+	(void)state;
+	agent_rig_open(&rig, PLAN "calendar jobs { url = \"https://example.org/jobs.ics\" refresh = 6h }\n", "2026-11-23 07:00");
+	agent_rig_begin(&rig);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 07:05"));
+	assert_int_equal(rig.refreshed, 1);
+	agent_rig_plan(&rig, PLAN "calendar jobs { url = \"https://example.org/moved.ics\" refresh = 6h }\n");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 07:10"));
+	assert_int_equal(rig.refreshed, 2);
+	agent_rig_plan(&rig, HEAD "rule closed { path = night }\n"
+				  "calendar jobs { url = \"https://example.org/moved.ics\" refresh = 6h }\n");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 07:15"));
+	assert_int_equal(rig.refreshed, 2);
+	agent_rig_close(&rig);
+}
+
 /* --- the owner --- */
 
 static void miss_call(struct agent_rig *rig, const char *id, nm_number caller)
@@ -579,6 +599,7 @@ int main(void)
 		cmocka_unit_test(test_drift),
 		cmocka_unit_test(test_horizons_are_extended),
 		cmocka_unit_test(test_calendars_are_fetched_as_often_as_they_say),
+		cmocka_unit_test(test_a_calendar_that_moves),
 		cmocka_unit_test(test_late_follow_ups_are_told_once),
 		cmocka_unit_test(test_a_text_that_failed_is_tried_again),
 		cmocka_unit_test(test_a_text_is_tried_so_often_at_most),
