@@ -210,6 +210,13 @@ void nm_agent_wake(struct nm_agent *agent)
 			agent->jobs[i].due = agent->now;
 }
 
+enum nm_code nm_agent_first(enum nm_code code, enum nm_code next, const struct nm_error *why, struct nm_error *err)
+{
+	if (code != NM_OK || next == NM_OK)
+		return code;
+	return nm_fail(err, next, "%s", why->text);
+}
+
 bool nm_agent_busy(struct nm_agent *agent, struct nm_agent_job *job)
 {
 	struct nm_error err;

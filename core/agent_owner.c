@@ -222,13 +222,18 @@ static enum nm_code finish_left(struct nm_agent *agent, const struct nm_agent_jo
 
 enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
 {
-	enum nm_code code;
+	static enum nm_code (*const looks[])(struct nm_agent *agent, const struct nm_agent_job *job,
+					     struct nm_error *err) = { finish_left, look_for_unpushed, look_for_late };
+	enum nm_code code = NM_OK;
 
 	job->due = agent->now + NM_AGENT_POLL_S;
 	if (nm_agent_busy(agent, job))
 		return NM_OK;
-	code = finish_left(agent, job, err);
-	if (code == NM_OK)
-		code = look_for_late(agent, job, err);
-	return code == NM_OK ? look_for_unpushed(agent, job, err) : code;
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+		struct nm_error why;
+		const enum nm_code looked = looks[i](agent, job, &why);
+
+		code = nm_agent_first(code, looked, &why, err);
+	}
+	return code;
 }

@@ -325,6 +325,29 @@ static void test_drift(void **state)
 	agent_rig_close(&rig);
 }
 
+/* A line that cannot be pushed for longer does not keep the next one from being judged. */
+static void test_drift_behind_a_line_that_fails(void **state)
+{
+	struct agent_rig rig;
+	struct nm_store *other;
+	struct nm_error err;
+	char file[512];
+
+	(void)state;
+	open_pushed(&rig, HEAD "rule always { path = night }\n", "2026-01-10 07:00");
+	agent_rig_step(&rig);
+	snprintf(file, sizeof(file), "%s/store.db", rig.folder);
+	ok(nm_store_open(file, false, &other, &err), &err);
+	ok(nm_store_sandbox_put(rig.store, "desk", NULL, &err), &err);
+	ok(nm_store_lock(other, &err), &err);
+	agent_rig_set(&rig, agent_rig_now(&rig) + 100 * (nm_time)NM_DAY); /* 50 before its end */
+	assert_int_equal(agent_rig_step(&rig).pushed, 0);
+	assert_int_equal(agent_rig_said(&rig, "! reading lines back: "), 1);
+	assert_int_equal(agent_rig_said(&rig, "! what is live on desk: push #"), 1);
+	nm_store_close(other);
+	agent_rig_close(&rig);
+}
+
 /* What was pushed never comes within 60 days of its end, minus the hour in which that is noticed. */
 static void test_horizons_are_extended(void **state)
 {
@@ -597,6 +620,7 @@ int main(void)
 		cmocka_unit_test(test_one_agent_a_store),
 		cmocka_unit_test(test_trouble_outlives_the_process),
 		cmocka_unit_test(test_drift),
+		cmocka_unit_test(test_drift_behind_a_line_that_fails),
 		cmocka_unit_test(test_horizons_are_extended),
 		cmocka_unit_test(test_calendars_are_fetched_as_often_as_they_say),
 		cmocka_unit_test(test_a_calendar_that_moves),
