@@ -150,18 +150,19 @@ static enum nm_code look_for_late(struct nm_agent *agent, const struct nm_agent_
 {
 	const struct nm_followup_filter filter = { .open = true, .since = agent->now - NM_FOLLOWUP_LATE_S,
 						   .until = NM_TIME_MAX, .most = LATE_MOST, .now = agent->now };
-	struct nm_followups followups;
-	enum nm_code code = nm_store_followups(agent->store, &filter, &followups, err);
+	struct nm_due_times *times = nm_due_times_new(agent->view.push.plan);
+	struct nm_followups followups = { 0 };
+	enum nm_code code = times != NULL ? nm_store_followups(agent->store, &filter, &followups, err)
+					  : nm_fail_memory(err);
 
-	if (code != NM_OK)
-		return code;
 	for (size_t i = 0; i < followups.n && code == NM_OK; i++) {
-		const struct nm_followup_due due = nm_followup_due(agent->view.push.plan, &followups.items[i]);
+		const struct nm_followup_due due = nm_due_times_of(times, &followups.items[i]);
 
 		if (due.next == NM_NEXT_CALL && due.at < agent->now && due.at > agent->now - LATE_LONG)
 			code = tell_late(agent, job, &followups.items[i], due.at, err);
 	}
 	nm_followups_clear(&followups);
+	nm_due_times_free(times);
 	return code;
 }
 

@@ -173,24 +173,27 @@ static enum nm_code read_wanted(struct work *work, struct nm_error *err)
 						 .until = NM_TIME_MAX,
 						 .most = 10 * NM_CALLBACKS_MOST,
 						 .now = refresh->now };
+	struct nm_due_times *times;
 	enum nm_code code = nm_store_followups(refresh->store, &open, &work->followups, err);
 
 	if (code != NM_OK)
 		return code;
 	nm_followups_sort(refresh->plan, &work->followups);
 	work->wanted = nm_arena_alloc(work->arena, work->followups.n + 1, sizeof(*work->wanted));
-	if (work->wanted == NULL)
-		return nm_fail_memory(err);
+	times = nm_due_times_new(refresh->plan);
+	if (work->wanted == NULL || times == NULL)
+		code = nm_fail_memory(err);
 	name_ours(work);
 	for (size_t i = 0; i < work->followups.n && work->n < NM_CALLBACKS_MOST && code == NM_OK; i++) {
 		const struct nm_followup *followup = &work->followups.items[i];
-		const struct nm_followup_due due = nm_followup_due(refresh->plan, followup);
+		const struct nm_followup_due due = nm_due_times_of(times, followup);
 
 		if (due.next != NM_NEXT_CALL || due.at == NM_TIME_MAX)
 			continue;
 		work->wanted[work->n] = (struct wanted){ .followup = followup, .at = due.at };
 		code = name_event(work, &work->wanted[work->n++], err);
 	}
+	nm_due_times_free(times);
 	return code;
 }
 
