@@ -61,6 +61,7 @@
 
 const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[NM_SQL_BEGIN_READ] = "BEGIN DEFERRED",
 	[NM_SQL_COMMIT] = "COMMIT",
 	[NM_SQL_ROLLBACK] = "ROLLBACK",
 	[NM_SQL_DATA_VERSION] = "PRAGMA data_version",
