@@ -570,6 +570,38 @@ static void test_texts_to_the_owner_are_few(void **state)
 	agent_rig_close(&rig);
 }
 
+static size_t calls_kept(const struct agent_rig *rig)
+{
+	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100 };
+	struct nm_call_entries calls;
+	struct nm_error err;
+	size_t n;
+
+	ok(nm_store_calls(rig->store, &filter, &calls, &err), &err);
+	n = calls.n;
+	nm_call_entries_clear(&calls);
+	return n;
+}
+
+/* What is older than the plan's retention goes, once a day and no more often. */
+static void test_what_is_old_goes_once_a_day(void **state)
+{
+	struct agent_rig rig;
+	nm_time begun;
+
+	(void)state;
+	open_pushed(&rig, "retention = 1w\n" HEAD "rule always { path = night }\n", "2026-11-23 12:00");
+	begun = agent_rig_now(&rig);
+	agent_rig_step(&rig);
+	agent_rig_set(&rig, begun + 3600);
+	miss_call(&rig, "a", UINT64_C(15125550142));
+	agent_rig_live(&rig, begun + 7 * (nm_time)NM_DAY + 2 * 3600);
+	assert_int_equal(calls_kept(&rig), 1); /* it is old since an hour */
+	agent_rig_live(&rig, begun + 8 * (nm_time)NM_DAY + 3600);
+	assert_int_equal(calls_kept(&rig), 0);
+	agent_rig_close(&rig);
+}
+
 /* --- is it alive? --- */
 
 static void test_its_heartbeat(void **state)
@@ -629,6 +661,7 @@ int main(void)
 		cmocka_unit_test(test_a_text_is_tried_so_often_at_most),
 		cmocka_unit_test(test_missed_callers_are_answered),
 		cmocka_unit_test(test_texts_to_the_owner_are_few),
+		cmocka_unit_test(test_what_is_old_goes_once_a_day),
 		cmocka_unit_test(test_its_heartbeat),
 	};
 
