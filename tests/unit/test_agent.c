@@ -16,6 +16,7 @@
 
 #include "agent_rig.h"
 #include "nevermiss/calls.h"
+#include "nevermiss/events.h"
 #include "nevermiss/followup.h"
 #include "random_plan.h"
 
@@ -570,6 +571,68 @@ static void test_texts_to_the_owner_are_few(void **state)
 	agent_rig_close(&rig);
 }
 
+/* --- the CRM --- */
+
+/* A missed call of which the CRM is to be told. */
+static void miss_told_call(struct agent_rig *rig, const char *id)
+{
+	const struct nm_call_entry call = {
+		.number = UINT64_C(15125550100),
+		.line = "main",
+		.driver = "twilio",
+		.carrier_id = id,
+		.caller = { .number = UINT64_C(15125550142) },
+		.began = agent_rig_now(rig),
+		.ended = agent_rig_now(rig) + 30,
+		.became = { .end = NM_CALL_VOICEMAIL, .seconds = -1 },
+	};
+	enum nm_call_kept kept;
+	struct nm_error err;
+	nm_time since;
+
+	ok(nm_events_since(rig->store, rig->plan, agent_rig_now(rig), &since, &err), &err);
+	ok(nm_events_call_put(rig->store, rig->plan, since, &call, &kept, &err), &err);
+}
+
+/* Down, one event refused, well again: told once as each begins and ends, also across processes; the order is kept. */
+static void test_a_crm_that_is_down(void **state)
+{
+	struct agent_rig rig;
+
+	(void)state;
+	agent_rig_open(&rig, HEAD "rule always { path = night }\ncrm { url = \"https://crm.example.org/hooks\" }\n",
+		       "2026-11-23 09:00");
+	agent_rig_begin(&rig);
+	rig.crm_status = 204;
+	miss_told_call(&rig, "a");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:02"));
+	assert_string_equal(rig.crm.data, "1 ");
+	rig.crm_status = 0;
+	miss_told_call(&rig, "b");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:05"));
+	miss_told_call(&rig, "c");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 10:00"));
+	agent_rig_end(&rig);
+	agent_rig_begin(&rig);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 11:00"));
+	assert_int_equal(agent_rig_said(&rig, "! events for the CRM: no answer"), 1);
+	assert_int_equal(agent_rig_said(&rig, "events for the CRM: well again"), 0);
+	rig.crm_status = 204;
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 17:30"));
+	assert_string_equal(rig.crm.data, "1 2 3 ");
+	assert_int_equal(agent_rig_said(&rig, "events for the CRM: well again"), 1);
+	rig.crm_status = 422;
+	miss_told_call(&rig, "d");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 17:40"));
+	assert_int_equal(agent_rig_said(&rig, "! events for the CRM: 1 refused, and set aside"), 1);
+	rig.crm_status = 204;
+	miss_told_call(&rig, "e");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 17:50"));
+	assert_string_equal(rig.crm.data, "1 2 3 5 ");
+	assert_int_equal(agent_rig_said(&rig, "events for the CRM"), 3);
+	agent_rig_close(&rig);
+}
+
 static size_t calls_kept(const struct agent_rig *rig)
 {
 	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100 };
@@ -661,6 +724,7 @@ int main(void)
 		cmocka_unit_test(test_a_text_is_tried_so_often_at_most),
 		cmocka_unit_test(test_missed_callers_are_answered),
 		cmocka_unit_test(test_texts_to_the_owner_are_few),
+		cmocka_unit_test(test_a_crm_that_is_down),
 		cmocka_unit_test(test_what_is_old_goes_once_a_day),
 		cmocka_unit_test(test_its_heartbeat),
 	};
