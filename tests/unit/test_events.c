@@ -90,14 +90,33 @@ static int teardown(void **state)
 static void signatures(void **state)
 {
 	static const char body[] = "{\"test\": 2432232314}", before[] = "msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.";
-	char *mac = nm_webhook_signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", before, body, strlen(body));
-	char *plain = nm_webhook_signature("Jefe", "what do ya ", "want for nothing?", 17);
+	char *mac, *plain;
+	struct nm_error err;
 
 	(void)state;
+	ok(nm_webhook_signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", before, body, strlen(body), &mac, &err), &err);
+	ok(nm_webhook_signature("Jefe", "what do ya ", "want for nothing?", 17, &plain, &err), &err);
 	assert_string_equal(mac, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 	assert_string_equal(plain, "v1,W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="); /* RFC 4231, 4.3 */
 	free(mac);
 	free(plain);
+}
+
+/* A secret that was cut or mistyped would sign what the CRM then refuses, and an empty one anybody can sign with. */
+static void secrets_that_are_no_keys(void **state)
+{
+	static const char *const wrong[] = { "whsec_", "whsec_A", "whsec_opensesame!", "whsec_====" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char *signature = NULL;
+		struct nm_error err;
+
+		assert_int_equal(nm_webhook_signature(wrong[i], "a.1.", "{}", 2, &signature, &err), NM_CARRIER);
+		assert_null(signature);
+		assert_non_null(strstr(err.text, "whsec_"));
+		assert_null(strstr(err.text, "opensesame"));
+	}
 }
 
 static void letters(void **state)
@@ -500,6 +519,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signatures),
+		cmocka_unit_test(secrets_that_are_no_keys),
 		cmocka_unit_test(letters),
 		cmocka_unit_test_setup_teardown(whatever_happens, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_at_a_time, setup, teardown),
