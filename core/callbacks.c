@@ -102,9 +102,9 @@ static bool is_over(const struct work *work)
 	return work->out->stopped || work->out->trouble.code != NM_OK;
 }
 
-/* A request about one event of the collection; 404 and 412 say that somebody was there before. */
+/* A request about one event of the collection; already: the status that says that somebody did it before. */
 static enum nm_code change(struct work *work, const char *name, struct nm_request *request, const char *doing,
-			   size_t *done, struct nm_error *err)
+			   int already, size_t *done, struct nm_error *err)
 {
 	struct nm_response response;
 	struct nm_buf url;
@@ -118,8 +118,7 @@ static enum nm_code change(struct work *work, const char *name, struct nm_reques
 	nm_buf_clear(&url);
 	if (code != NM_OK || is_over(work))
 		return code;
-	if ((response.status >= 200 && response.status < 300) || response.status == 404 ||
-	    response.status == 412)
+	if ((response.status >= 200 && response.status < 300) || response.status == already)
 		++*done;
 	else
 		return trouble(work, doing, &response);
@@ -242,7 +241,7 @@ static enum nm_code remove_event(struct work *work, const char *name, struct nm_
 {
 	struct nm_request request = { .method = "DELETE" };
 
-	return change(work, name, &request, "taking a callback out", &work->out->removed, err);
+	return change(work, name, &request, "taking a callback out", 404, &work->out->removed, err);
 }
 
 static enum nm_code put_event(struct work *work, const struct wanted *wanted, struct nm_error *err)
@@ -259,7 +258,7 @@ static enum nm_code put_event(struct work *work, const struct wanted *wanted, st
 	request.body = object.data;
 	request.len = object.len;
 	if (code == NM_OK)
-		code = change(work, wanted->name, &request, "putting a callback in", &work->out->put, err);
+		code = change(work, wanted->name, &request, "putting a callback in", 412, &work->out->put, err);
 	nm_buf_clear(&object);
 	return code;
 }
