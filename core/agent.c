@@ -11,7 +11,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nevermiss/forget.h"
+
 #define BUSY_MAX 24 /* so often somebody else may be at work, each time for NM_AGENT_RETRY_S, before that is trouble */
+#define EXPIRE_AGAIN_S 3600 /* after a failure */
 #define BACK_S 2 /* a clock that goes back by more was set */
 
 /* --- what is told --- */
@@ -198,8 +201,8 @@ enum nm_code nm_agent_look(struct nm_agent *agent, struct nm_error *err)
 	agent->mark = agent->view.push.plan_mark;
 	code = want_jobs(agent, err);
 	for (size_t i = 0; i < agent->n; i++)
-		if (agent->jobs[i].work == NM_AGENT_LINE)
-			agent->jobs[i].due = agent->now;
+		if (agent->jobs[i].work == NM_AGENT_LINE || agent->jobs[i].work == NM_AGENT_CALENDAR)
+			agent->jobs[i].due = agent->now; /* a calendar's URL may be another one */
 	return code;
 }
 
@@ -208,6 +211,13 @@ void nm_agent_wake(struct nm_agent *agent)
 	for (size_t i = 0; i < agent->n; i++)
 		if (agent->jobs[i].work < NM_AGENT_DRIFT)
 			agent->jobs[i].due = agent->now;
+}
+
+enum nm_code nm_agent_first(enum nm_code code, enum nm_code next, const struct nm_error *why, struct nm_error *err)
+{
+	if (code != NM_OK || next == NM_OK)
+		return code;
+	return nm_fail(err, next, "%s", why->text);
 }
 
 bool nm_agent_busy(struct nm_agent *agent, struct nm_agent_job *job)
@@ -276,6 +286,22 @@ static void go_through(struct nm_agent *agent)
 	}
 }
 
+/* Once a day: what is older than the plan's retention is not worth a look through the store each minute. */
+static void expire(struct nm_agent *agent)
+{
+	const nm_time age = agent->now - agent->expired;
+	struct nm_expired expired;
+	struct nm_error err;
+
+	if (agent->expired != 0 && age >= 0 && age < NM_DAY)
+		return;
+	agent->expired = agent->now;
+	if (nm_expire(agent->store, agent->view.push.plan, agent->now, &expired, &err) == NM_OK)
+		return;
+	agent->expired -= NM_DAY - EXPIRE_AGAIN_S;
+	nm_agent_tell(agent, nm_agent_find(agent, NM_AGENT_STORE, ""), NM_AGENT_WARNING, "what is old stays: %s", err.text);
+}
+
 /* Not each round: the disk of a small machine wears, and whoever shows the store looks at it anew. */
 static void beat(struct nm_agent *agent, nm_time stopped)
 {
@@ -328,6 +354,7 @@ void nm_agent_step(struct nm_agent *agent, struct nm_agent_round *out)
 		else
 			nm_agent_well(agent, plan);
 		go_through(agent);
+		expire(agent);
 		agent->round.next = next_due(agent);
 	}
 	agent->last = agent->now;

@@ -316,8 +316,12 @@ enum nm_code nm_agent_watch(struct nm_agent *agent, struct nm_agent_job *job, st
 	code = nm_status_read(&agent->view.push, -1, &status, err);
 	if (code != NM_OK)
 		return code;
-	for (size_t i = 0; i < status.n && !status.stopped && code == NM_OK; i++)
-		code = watch_line(agent, &status.lines[i], err);
+	for (size_t i = 0; i < status.n && !status.stopped; i++) {
+		struct nm_error why;
+		const enum nm_code watched = watch_line(agent, &status.lines[i], &why);
+
+		code = nm_agent_first(code, watched, &why, err);
+	}
 	nm_status_clear(&status);
 	return code;
 }

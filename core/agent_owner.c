@@ -4,7 +4,7 @@
  * while.
  *
  * The text's row in the outbox has the reason, and is written before anything is sent: whoever finds it there knows
- * that the owner was told, whatever was cut off in between.
+ * that the owner was told, whatever was cut off in between; unless it says that the text failed, which is tried again.
  */
 #include <inttypes.h>
 #include <stdio.h>
@@ -19,6 +19,8 @@
 #define UNPUSHED_S 600      /* so long a line may fail before its owner is told */
 #define HOUR_MOST 6         /* texts: more of them say nothing more */
 #define FOLLOW_S 20
+#define TRIES_MOST 8        /* of one thing */
+#define PAUSE_S 300         /* before the second; each is twice as long as the one before */
 #define WHY_TEXT 128
 #define LATE_WHY "late: follow-up %" PRId64
 #define UNPUSHED_WHY "line not pushed: %.60s, %" PRId64
@@ -51,7 +53,32 @@ static bool has_room(struct nm_agent *agent)
 	return agent->told < HOUR_MOST;
 }
 
-static enum nm_code send(struct nm_agent *agent, const char *why, const char *body, struct nm_error *err)
+/* How the text stands, as it is: a row alone does not say that anybody was told. */
+static void log_text(struct nm_agent *agent, const struct nm_agent_job *job, const struct nm_outbox_text *text)
+{
+	const char *words = text->words != NULL ? text->words : nm_outbox_state_name(text->state);
+
+	switch (text->state) {
+	case NM_OUTBOX_SENT:
+		nm_agent_tell(agent, job, NM_AGENT_NOTICE, "told by text: %s", text->body);
+		break;
+	case NM_OUTBOX_FAILED:
+	case NM_OUTBOX_REFUSED:
+		nm_agent_tell(agent, job, NM_AGENT_WARNING, "not told, for the text failed (%s): %s", words, text->body);
+		break;
+	case NM_OUTBOX_WAITING:
+	case NM_OUTBOX_SENDING:
+		nm_agent_tell(agent, job, NM_AGENT_NOTICE, "a text is under way (%s): %s", words, text->body);
+		break;
+	case NM_OUTBOX_UNSURE:
+		nm_agent_tell(agent, job, NM_AGENT_WARNING, "perhaps told, for the text may have been sent (%s): %s", words,
+			      text->body);
+		break;
+	}
+}
+
+static enum nm_code send(struct nm_agent *agent, const struct nm_agent_job *job, const char *why, const char *body,
+			 struct nm_error *err)
 {
 	const struct nm_plan *plan = agent->view.push.plan;
 	const int owner = owner_of(plan);
@@ -68,25 +95,33 @@ static enum nm_code send(struct nm_agent *agent, const char *why, const char *bo
 		code = nm_texting_send(&agent->view.push, &outgoing, &sent, err);
 	if (code != NM_OK)
 		return code;
-	agent->round.texts++;
 	agent->told++;
+	for (size_t i = 0; i < sent.n; i++) {
+		agent->round.texts += sent.items[i].state == NM_OUTBOX_SENT;
+		log_text(agent, job, &sent.items[i]);
+	}
 	nm_outbox_clear(&sent);
 	return NM_OK;
+}
+
+/* May it be tried, for the first time or again? */
+static bool is_time(const struct nm_outbox_past *past, nm_time now)
+{
+	if (past->told || past->failed >= TRIES_MOST)
+		return false;
+	return past->failed == 0 || now >= past->last + ((nm_time)PAUSE_S << (past->failed - 1));
 }
 
 /* Once for that reason. */
 static enum nm_code tell_owner(struct nm_agent *agent, const struct nm_agent_job *job, const char *why, const char *body,
 			       struct nm_error *err)
 {
-	int64_t id = 0;
-	enum nm_code code = nm_store_outbox_why(agent->store, why, &id, err);
+	struct nm_outbox_past past;
+	enum nm_code code = nm_store_outbox_why(agent->store, why, &past, err);
 
-	if (code != NM_OK || id != 0 || !has_room(agent))
+	if (code != NM_OK || !is_time(&past, agent->now) || !has_room(agent))
 		return code;
-	code = send(agent, why, body, err);
-	if (code == NM_OK)
-		nm_agent_tell(agent, job, NM_AGENT_NOTICE, "told by text: %s", body);
-	return code;
+	return send(agent, job, why, body, err);
 }
 
 /* --- follow-ups --- */
@@ -115,18 +150,19 @@ static enum nm_code look_for_late(struct nm_agent *agent, const struct nm_agent_
 {
 	const struct nm_followup_filter filter = { .open = true, .since = agent->now - NM_FOLLOWUP_LATE_S,
 						   .until = NM_TIME_MAX, .most = LATE_MOST, .now = agent->now };
-	struct nm_followups followups;
-	enum nm_code code = nm_store_followups(agent->store, &filter, &followups, err);
+	struct nm_due_times *times = nm_due_times_new(agent->view.push.plan);
+	struct nm_followups followups = { 0 };
+	enum nm_code code = times != NULL ? nm_store_followups(agent->store, &filter, &followups, err)
+					  : nm_fail_memory(err);
 
-	if (code != NM_OK)
-		return code;
 	for (size_t i = 0; i < followups.n && code == NM_OK; i++) {
-		const struct nm_followup_due due = nm_followup_due(agent->view.push.plan, &followups.items[i]);
+		const struct nm_followup_due due = nm_due_times_of(times, &followups.items[i]);
 
 		if (due.next == NM_NEXT_CALL && due.at < agent->now && due.at > agent->now - LATE_LONG)
 			code = tell_late(agent, job, &followups.items[i], due.at, err);
 	}
 	nm_followups_clear(&followups);
+	nm_due_times_free(times);
 	return code;
 }
 
@@ -163,7 +199,7 @@ static bool is_ours(const struct nm_outbox_text *text)
 	return strncmp(text->why, "late: ", 6) == 0 || strncmp(text->why, "line not pushed: ", 17) == 0;
 }
 
-static enum nm_code finish_left(struct nm_agent *agent, struct nm_error *err)
+static enum nm_code finish_left(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
 {
 	struct nm_outbox left = { 0 }, finished;
 	enum nm_code code = nm_texting_left(agent->store, &left, err);
@@ -174,8 +210,12 @@ static enum nm_code finish_left(struct nm_agent *agent, struct nm_error *err)
 		if (!is_ours(&left.items[i]))
 			continue;
 		code = nm_texting_finish(&agent->view.push, &finishing, &finished, err);
-		if (code == NM_OK)
-			nm_outbox_clear(&finished);
+		if (code != NM_OK)
+			break;
+		for (size_t k = 0; k < finished.n; k++)
+			if (finished.items[k].state != NM_OUTBOX_SENDING)
+				log_text(agent, job, &finished.items[k]);
+		nm_outbox_clear(&finished);
 	}
 	nm_outbox_clear(&left);
 	return code;
@@ -183,13 +223,18 @@ static enum nm_code finish_left(struct nm_agent *agent, struct nm_error *err)
 
 enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
 {
-	enum nm_code code;
+	static enum nm_code (*const looks[])(struct nm_agent *agent, const struct nm_agent_job *job,
+					     struct nm_error *err) = { finish_left, look_for_unpushed, look_for_late };
+	enum nm_code code = NM_OK;
 
 	job->due = agent->now + NM_AGENT_POLL_S;
 	if (nm_agent_busy(agent, job))
 		return NM_OK;
-	code = finish_left(agent, err);
-	if (code == NM_OK)
-		code = look_for_late(agent, job, err);
-	return code == NM_OK ? look_for_unpushed(agent, job, err) : code;
+	for (size_t i = 0; i < sizeof(looks) / sizeof(looks[0]); i++) {
+		struct nm_error why;
+		const enum nm_code looked = looks[i](agent, job, &why);
+
+		code = nm_agent_first(code, looked, &why, err);
+	}
+	return code;
 }

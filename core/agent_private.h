@@ -42,6 +42,7 @@ struct nm_agent {
 	nm_time started, last;     /* last: of the round before; 0 */
 	nm_time now;               /* of this one */
 	nm_time beaten;            /* when the heartbeat was written; 0: it was not */
+	nm_time expired;           /* when what is old was last taken out of the store; 0: it was not */
 	struct nm_agent_round round;
 	nm_time hour; /* in which the owner got so many texts: */
 	int told;
@@ -57,6 +58,9 @@ void nm_agent_tell(struct nm_agent *agent, const struct nm_agent_job *job, enum 
 /* It does not go well, which is told when it begins, or when the words become others; and it does again. */
 void nm_agent_ill(struct nm_agent *agent, struct nm_agent_job *job, const char *words);
 void nm_agent_well(struct nm_agent *agent, struct nm_agent_job *job);
+
+/* Of pieces of work that are all done the first error counts: that of `code`, which err has already, or else of `next`. */
+enum nm_code nm_agent_first(enum nm_code code, enum nm_code next, const struct nm_error *why, struct nm_error *err);
 
 /* Somebody else pushes or sends texts: that is no trouble, unless it does not end, and the job waits a little. */
 bool nm_agent_busy(struct nm_agent *agent, struct nm_agent_job *job);

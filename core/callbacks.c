@@ -102,9 +102,9 @@ static bool is_over(const struct work *work)
 	return work->out->stopped || work->out->trouble.code != NM_OK;
 }
 
-/* A request about one event of the collection; 404 and 412 say that somebody was there before. */
+/* A request about one event of the collection; already: the status that says that somebody did it before. */
 static enum nm_code change(struct work *work, const char *name, struct nm_request *request, const char *doing,
-			   size_t *done, struct nm_error *err)
+			   int already, size_t *done, struct nm_error *err)
 {
 	struct nm_response response;
 	struct nm_buf url;
@@ -118,8 +118,7 @@ static enum nm_code change(struct work *work, const char *name, struct nm_reques
 	nm_buf_clear(&url);
 	if (code != NM_OK || is_over(work))
 		return code;
-	if ((response.status >= 200 && response.status < 300) || response.status == 404 ||
-	    response.status == 412)
+	if ((response.status >= 200 && response.status < 300) || response.status == already)
 		++*done;
 	else
 		return trouble(work, doing, &response);
@@ -173,24 +172,27 @@ static enum nm_code read_wanted(struct work *work, struct nm_error *err)
 						 .until = NM_TIME_MAX,
 						 .most = 10 * NM_CALLBACKS_MOST,
 						 .now = refresh->now };
+	struct nm_due_times *times;
 	enum nm_code code = nm_store_followups(refresh->store, &open, &work->followups, err);
 
 	if (code != NM_OK)
 		return code;
 	nm_followups_sort(refresh->plan, &work->followups);
 	work->wanted = nm_arena_alloc(work->arena, work->followups.n + 1, sizeof(*work->wanted));
-	if (work->wanted == NULL)
-		return nm_fail_memory(err);
+	times = nm_due_times_new(refresh->plan);
+	if (work->wanted == NULL || times == NULL)
+		code = nm_fail_memory(err);
 	name_ours(work);
 	for (size_t i = 0; i < work->followups.n && work->n < NM_CALLBACKS_MOST && code == NM_OK; i++) {
 		const struct nm_followup *followup = &work->followups.items[i];
-		const struct nm_followup_due due = nm_followup_due(refresh->plan, followup);
+		const struct nm_followup_due due = nm_due_times_of(times, followup);
 
 		if (due.next != NM_NEXT_CALL || due.at == NM_TIME_MAX)
 			continue;
 		work->wanted[work->n] = (struct wanted){ .followup = followup, .at = due.at };
 		code = name_event(work, &work->wanted[work->n++], err);
 	}
+	nm_due_times_free(times);
 	return code;
 }
 
@@ -239,7 +241,7 @@ static enum nm_code remove_event(struct work *work, const char *name, struct nm_
 {
 	struct nm_request request = { .method = "DELETE" };
 
-	return change(work, name, &request, "taking a callback out", &work->out->removed, err);
+	return change(work, name, &request, "taking a callback out", 404, &work->out->removed, err);
 }
 
 static enum nm_code put_event(struct work *work, const struct wanted *wanted, struct nm_error *err)
@@ -256,7 +258,7 @@ static enum nm_code put_event(struct work *work, const struct wanted *wanted, st
 	request.body = object.data;
 	request.len = object.len;
 	if (code == NM_OK)
-		code = change(work, wanted->name, &request, "putting a callback in", &work->out->put, err);
+		code = change(work, wanted->name, &request, "putting a callback in", 412, &work->out->put, err);
 	nm_buf_clear(&object);
 	return code;
 }

@@ -323,8 +323,6 @@ enum nm_code nm_calls_import(const struct nm_push_context *context, int account,
 		run.confirms = nm_carrier_traits(run.carrier, run.account).confirm != NM_CONFIRM_NONE;
 		code = run_rounds(&run, err);
 	}
-	if (code == NM_OK)
-		code = nm_expire(context->store, context->plan, context->now, &import.expired, err);
 	if (code != NM_OK) {
 		nm_import_clear(&import);
 		return code;

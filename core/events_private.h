@@ -16,12 +16,13 @@ enum nm_code nm_store_event_key(struct nm_store *store, char out[NM_EVENT_KEY],
 /* Key, at, kind, subject, mark, caller and body count.  Nothing when there is one of that kind, subject and mark. */
 enum nm_code nm_store_event_add(struct nm_store *store, const struct nm_crm_event *event,
 				struct nm_error *err) NM_WARN_UNUSED;
-/* It is sent now, and by nobody else until then; *taken false: somebody else has it. */
-enum nm_code nm_store_event_take(struct nm_store *store, const struct nm_crm_event *event, nm_time now,
+/* It is sent now, and by nobody else until then, which is what it is due; *taken false: somebody else has it. */
+enum nm_code nm_store_event_take(struct nm_store *store, struct nm_crm_event *event, nm_time now,
 				 nm_time until, bool *taken, struct nm_error *err) NM_WARN_UNUSED;
-/* How it went: state, due, words and updated. */
-enum nm_code nm_store_event_update(struct nm_store *store, const struct nm_crm_event *event,
-				   struct nm_error *err) NM_WARN_UNUSED;
+/* How it went: state, due, words and updated, of one that is taken until then.  *held false: it is not, for somebody else
+ * took it since, and nothing is written. */
+enum nm_code nm_store_event_update(struct nm_store *store, const struct nm_crm_event *event, nm_time taken_until,
+				   bool *held, struct nm_error *err) NM_WARN_UNUSED;
 /* The follow-ups of a number that ended because it rang again and was answered then. */
 enum nm_code nm_store_followups_ended(struct nm_store *store, nm_number number, nm_time ended, int64_t *ids,
 				      size_t most, size_t *n, struct nm_error *err) NM_WARN_UNUSED;

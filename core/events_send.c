@@ -13,7 +13,7 @@
 #include "core/utf8.h"
 
 #define WAIT_MS 50
-#define TAKEN_S (2 * NM_EVENTS_TIMEOUT_S) /* for how long an event is taken */
+#define TAKEN_S (2 * NM_EVENTS_TIMEOUT_S) /* for how long an event is taken, from when it is */
 #define QUOTED  120                       /* bytes of an answer that are told */
 #define RETRY_AFTER_MAX_S (24 * 3600)
 
@@ -23,6 +23,14 @@ struct sending {
 	struct nm_events_sent *out;
 	bool over; /* nothing more is sent in this round */
 };
+
+/* A round lasts: ten answers that are waited for are minutes. */
+static nm_time now_of(const struct sending *sending)
+{
+	const struct nm_push_context *context = sending->context;
+
+	return context->clock != NULL ? context->clock(context->clock_context) : context->now;
+}
 
 /* What an answer means. */
 enum verdict { TAKEN, REFUSED, NOT_NOW };
@@ -77,32 +85,35 @@ static int64_t pause_after(int tries, const struct nm_response *response)
 	return pause_s < NM_EVENTS_PAUSE_MAX_S ? pause_s : NM_EVENTS_PAUSE_MAX_S;
 }
 
+/* Writes how it went; whoever took longer than an event is taken has no say in what became of it. */
 static enum nm_code conclude(struct sending *sending, struct nm_crm_event *event,
 			     const struct nm_response *response, struct nm_error *err)
 {
 	struct nm_events_sent *out = sending->out;
 	const enum verdict verdict = judge(response->status);
+	const nm_time taken_until = event->due;
 	char words[NM_ERROR_TEXT] = "";
+	bool held = false;
+	enum nm_code code;
 
-	event->updated = event->due = sending->context->now;
-	if (verdict == TAKEN) {
+	event->updated = event->due = now_of(sending);
+	event->words = verdict == TAKEN ? NULL : words;
+	if (verdict == TAKEN)
 		event->state = NM_CRM_DELIVERED;
-		event->words = NULL;
-		out->delivered++;
-		return nm_store_event_update(sending->context->store, event, err);
-	}
-	answer_words(response, words, sizeof(words));
-	event->words = words;
-	if (verdict == REFUSED) {
+	else
+		answer_words(response, words, sizeof(words));
+	if (verdict == REFUSED)
 		event->state = NM_CRM_ASIDE;
-		out->aside++;
-	} else {
+	if (verdict == NOT_NOW) {
 		event->due += pause_after(event->tries, response);
 		nm_fail(&out->trouble, NM_CARRIER, "%s", words);
 		out->next = event->due;
 		sending->over = true;
 	}
-	return nm_store_event_update(sending->context->store, event, err);
+	code = nm_store_event_update(sending->context->store, event, taken_until, &held, err);
+	out->delivered += held && verdict == TAKEN;
+	out->aside += held && verdict == REFUSED;
+	return code;
 }
 
 static bool goes_on(const struct sending *sending)
@@ -135,6 +146,7 @@ static enum nm_code submit(struct sending *sending, const struct nm_crm_event *e
 	const struct nm_crm *crm = &sending->context->plan->crm;
 	const struct nm_transport *transport = &sending->context->transport;
 	const bool secret = crm->token_cmd != NULL || crm->token_env != NULL || crm->token_file != NULL;
+	const long long now = (long long)now_of(sending);
 	struct nm_buf id, timestamp, before;
 	struct nm_request request = { .method = "POST",
 				      .url = crm->url,
@@ -151,8 +163,8 @@ static enum nm_code submit(struct sending *sending, const struct nm_crm_event *e
 	nm_buf_init(&timestamp, 256);
 	nm_buf_init(&before, 256);
 	nm_buf_addf(&id, "webhook-id: %s", event->key);
-	nm_buf_addf(&timestamp, "webhook-timestamp: %lld", (long long)sending->context->now);
-	nm_buf_addf(&before, "%s.%lld.", event->key, (long long)sending->context->now);
+	nm_buf_addf(&timestamp, "webhook-timestamp: %lld", now);
+	nm_buf_addf(&before, "%s.%lld.", event->key, now);
 	request.headers[request.n_headers++] = id.data;
 	request.headers[request.n_headers++] = timestamp.data;
 	request.sign_before = before.data;
@@ -194,10 +206,10 @@ static enum nm_code send(struct sending *sending, struct nm_crm_event *event, st
 
 static enum nm_code send_all(struct sending *sending, const struct nm_crm_events *list, struct nm_error *err)
 {
-	const nm_time now = sending->context->now;
 	enum nm_code code = NM_OK;
 
 	for (size_t i = 0; i < list->n && code == NM_OK && !sending->over; i++) {
+		const nm_time now = now_of(sending);
 		bool taken = false;
 
 		code = nm_store_event_take(sending->context->store, &list->items[i], now, now + TAKEN_S,
@@ -219,7 +231,7 @@ static enum nm_code send_most(struct sending *sending, size_t most, struct nm_er
 	while (code == NM_OK && !sending->over && begun < most) {
 		struct nm_crm_events list;
 
-		code = nm_store_events(context->store, NM_EVENTS_DUE, context->now, most - begun, &list, err);
+		code = nm_store_events(context->store, NM_EVENTS_DUE, now_of(sending), most - begun, &list, err);
 		if (code != NM_OK)
 			return code;
 		begun += list.n;
@@ -253,7 +265,7 @@ enum nm_code nm_events_deliver(const struct nm_push_context *context, size_t mos
 		return code;
 	sent.waiting = counts.waiting;
 	if (crm->given && sent.trouble.code == NM_OK && counts.waiting > 0)
-		sent.next = counts.next > context->now ? counts.next : context->now;
+		sent.next = counts.next > now_of(&sending) ? counts.next : now_of(&sending);
 	*out = sent;
 	return NM_OK;
 }

@@ -10,7 +10,6 @@
 #include "nevermiss/events.h"
 #include "nevermiss/optout.h"
 
-
 #define ONCE_PER_S (4 * 3600) /* text_back's default, for a plan without that section */
 
 static const char *const channels[] = {

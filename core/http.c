@@ -235,14 +235,16 @@ static bool set_form(struct call *call, const struct nm_request *request)
 }
 
 /* Behind the headers that are set already: the list's beginning stays where it is. */
-static bool set_signature(struct call *call, const struct nm_request *request)
+static enum nm_code set_signature(struct call *call, const struct nm_request *request, struct nm_error *err)
 {
-	char *signature = nm_webhook_signature(call->secret[SECRET_PLAIN], request->sign_before, request->body,
-					       request->body != NULL ? request->len : 0);
-	const bool ok = signature != NULL && add_header(call, "webhook-signature: ", signature);
+	char *signature = NULL;
+	enum nm_code code = nm_webhook_signature(call->secret[SECRET_PLAIN], request->sign_before, request->body,
+						 request->body != NULL ? request->len : 0, &signature, err);
 
+	if (code == NM_OK && !add_header(call, "webhook-signature: ", signature))
+		code = nm_fail_memory(err);
 	free(signature);
-	return ok;
+	return code;
 }
 
 /* The URL, which has a query, followed by its field for the secret. */
@@ -295,7 +297,7 @@ static bool set_secret(struct call *call, const struct nm_request *request)
 	case NM_AUTH_FORM:
 		return set_form(call, request);
 	case NM_AUTH_SIGNED:
-		return set_signature(call, request);
+		return true; /* set_signature's */
 	case NM_AUTH_QUERY:
 		return set_query(call, request);
 	}
@@ -318,6 +320,8 @@ static enum nm_code add_secret(struct call *call, const struct nm_request *reque
 	if (code == NM_OK && (secret.failed || !keep_secret(call, request, secret.data) ||
 			      !set_secret(call, request)))
 		code = nm_fail_memory(err);
+	if (code == NM_OK && request->auth == NM_AUTH_SIGNED)
+		code = set_signature(call, request, err);
 	explicit_bzero(secret.data, secret.len);
 	nm_buf_clear(&secret);
 	return code;

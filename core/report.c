@@ -295,6 +295,23 @@ static enum nm_code begin(struct reporting *run, struct nm_error *err)
 	return run->layers != NULL ? NM_OK : nm_fail_memory(err);
 }
 
+/* All of it from one state of the store: an import in between would give figures that do not add up. */
+static enum nm_code read_all(struct reporting *run, struct nm_store *store, struct nm_error *err)
+{
+	const struct nm_sums_reader missed = reader_of(run, run->report->span);
+	enum nm_code code = nm_store_read_begin(store, err);
+
+	if (code != NM_OK)
+		return code;
+	code = read_calls(run, store, err);
+	if (code == NM_OK)
+		code = read_followups(run, store, err);
+	if (code == NM_OK)
+		code = nm_report_repeats(store, &missed, run->report, err);
+	nm_store_read_end(store);
+	return code;
+}
+
 enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 		       const struct nm_report_options *options, struct nm_report *out, struct nm_error *err)
 {
@@ -305,14 +322,7 @@ enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 	if (code == NM_OK)
 		code = begin(&run, err);
 	if (code == NM_OK)
-		code = read_calls(&run, store, err);
-	if (code == NM_OK)
-		code = read_followups(&run, store, err);
-	if (code == NM_OK) {
-		const struct nm_sums_reader missed = reader_of(&run, report.span);
-
-		code = nm_report_repeats(store, &missed, &report, err);
-	}
+		code = read_all(&run, store, err);
 	if (code == NM_OK)
 		code = finish(&run, err);
 	clear_tallies(&run.tallies);

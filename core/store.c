@@ -287,6 +287,23 @@ static enum nm_code run_plain(struct nm_store *store, enum nm_store_statement wh
 	return statement == NULL ? NM_SYSTEM : nm_store_run(store, statement, err);
 }
 
+enum nm_code nm_store_read_begin(struct nm_store *store, struct nm_error *err)
+{
+	enum nm_code code = store->depth == 0 ? run_plain(store, NM_SQL_BEGIN_READ, err) : NM_OK;
+
+	store->depth += code == NM_OK;
+	return code;
+}
+
+void nm_store_read_end(struct nm_store *store)
+{
+	/* Nothing was written: how it ends is all the same. */
+	if (store->depth == 1)
+		(void)!run_plain(store, NM_SQL_ROLLBACK, NULL);
+	if (store->depth > 0)
+		store->depth--;
+}
+
 enum nm_code nm_store_begin(struct nm_store *store, struct nm_error *err)
 {
 	enum nm_code code = nm_store_writable(store, err);

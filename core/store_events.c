@@ -155,7 +155,7 @@ enum nm_code nm_store_event_add(struct nm_store *store, const struct nm_crm_even
 	return nm_store_run(store, statement, err);
 }
 
-enum nm_code nm_store_event_take(struct nm_store *store, const struct nm_crm_event *event, nm_time now,
+enum nm_code nm_store_event_take(struct nm_store *store, struct nm_crm_event *event, nm_time now,
 				 nm_time until, bool *taken, struct nm_error *err)
 {
 	sqlite3_stmt *statement;
@@ -173,10 +173,13 @@ enum nm_code nm_store_event_take(struct nm_store *store, const struct nm_crm_eve
 	code = nm_store_run(store, statement, err);
 	if (code == NM_OK)
 		*taken = sqlite3_changes(store->db) > 0;
+	if (code == NM_OK && *taken)
+		event->due = until;
 	return code;
 }
 
-enum nm_code nm_store_event_update(struct nm_store *store, const struct nm_crm_event *event, struct nm_error *err)
+enum nm_code nm_store_event_update(struct nm_store *store, const struct nm_crm_event *event, nm_time taken_until,
+				   bool *held, struct nm_error *err)
 {
 	sqlite3_stmt *statement;
 	enum nm_code code = nm_store_writable(store, err);
@@ -191,7 +194,11 @@ enum nm_code nm_store_event_update(struct nm_store *store, const struct nm_crm_e
 	sqlite3_bind_int64(statement, 3, event->due);
 	nm_store_bind(statement, 4, event->words);
 	sqlite3_bind_int64(statement, 5, event->updated);
-	return nm_store_run(store, statement, err);
+	sqlite3_bind_int64(statement, 6, taken_until);
+	code = nm_store_run(store, statement, err);
+	if (code == NM_OK)
+		*held = sqlite3_changes(store->db) > 0;
+	return code;
 }
 
 enum nm_code nm_store_event_retry(struct nm_store *store, int64_t id, nm_time now, struct nm_error *err)

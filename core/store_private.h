@@ -15,6 +15,7 @@
 
 enum nm_store_statement {
 	NM_SQL_BEGIN,
+	NM_SQL_BEGIN_READ,
 	NM_SQL_COMMIT,
 	NM_SQL_ROLLBACK,
 	NM_SQL_DATA_VERSION,

@@ -102,6 +102,8 @@ const char *const nm_store_steps[] = {
 	" tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, words TEXT) STRICT;"
 	"CREATE UNIQUE INDEX event_once ON event(kind, subject, mark);"
 	"CREATE INDEX event_waiting ON event(caller, id) WHERE state = 0;"
+	"CREATE INDEX event_queue ON event(id) WHERE state = 0;"
+	"CREATE INDEX event_over ON event(updated) WHERE state <> 0;"
 	"CREATE INDEX event_aside ON event(id) WHERE state = 2;"
 	"CREATE INDEX event_caller ON event(caller);"
 	"CREATE TABLE reporting(id INTEGER PRIMARY KEY CHECK (id = 1), since INTEGER NOT NULL) STRICT;"
@@ -124,7 +126,8 @@ const char *const nm_store_steps[] = {
 	"CREATE TABLE sandbox_inbound(id INTEGER PRIMARY KEY AUTOINCREMENT, line TEXT NOT NULL, sender TEXT NOT NULL,"
 	" body TEXT NOT NULL, at INTEGER NOT NULL) STRICT;"
 	"CREATE INDEX sandbox_inbound_line ON sandbox_inbound(line, id);"
-	"CREATE INDEX outbox_at ON outbox(at);",
+	"CREATE INDEX outbox_at ON outbox(at);"
+	"CREATE INDEX outbox_over ON outbox(updated) WHERE state > 1;",
 	/* One row: the agent that runs, or ran last.  round, next: when it last looked, when it will again. */
 	"CREATE TABLE agent(id INTEGER PRIMARY KEY CHECK(id = 1), pid INTEGER NOT NULL, host TEXT NOT NULL,"
 	" started INTEGER NOT NULL, round INTEGER NOT NULL, next INTEGER NOT NULL, stopped INTEGER) STRICT;"

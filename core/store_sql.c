@@ -62,6 +62,7 @@
 
 const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_BEGIN] = "BEGIN IMMEDIATE",
+	[NM_SQL_BEGIN_READ] = "BEGIN DEFERRED",
 	[NM_SQL_COMMIT] = "COMMIT",
 	[NM_SQL_ROLLBACK] = "ROLLBACK",
 	[NM_SQL_DATA_VERSION] = "PRAGMA data_version",
@@ -299,14 +300,14 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 			      " WHERE id = ?1 AND state = 0 AND due = ?2",
 	/* What was delivered is not kept. */
 	[NM_SQL_EVENT_UPDATE] = "UPDATE event SET state = ?2, due = ?3, words = ?4, updated = ?5,"
-				" body = iif(?2 = 1, '', body) WHERE id = ?1 AND state = 0",
+				" body = iif(?2 = 1, '', body) WHERE id = ?1 AND state = 0 AND due = ?6",
 	[NM_SQL_EVENT_RETRY] =
 		"UPDATE event SET state = 0, tries = 0, due = ?2, updated = ?2 WHERE id = ?1 AND state = 2",
 	[NM_SQL_EVENT_COUNTS] = "SELECT (SELECT count(*) FROM event WHERE state = 0),"
 				" (SELECT count(*) FROM event WHERE state = 2),"
 				" (SELECT coalesce(min(due), ?1) FROM event WHERE " EVENT_FIRST ")",
 	[NM_SQL_EVENTS] = EVENT_ROW " ORDER BY id DESC LIMIT ?1",
-	[NM_SQL_EVENTS_OPEN] = EVENT_ROW " WHERE state IN (0, 2) ORDER BY id LIMIT ?1",
+	[NM_SQL_EVENTS_OPEN] = EVENT_ROW " WHERE state = 0 UNION ALL " EVENT_ROW " WHERE state = 2 ORDER BY id LIMIT ?1",
 	[NM_SQL_EVENTS_DUE] = EVENT_ROW " WHERE due <= ?2 AND " EVENT_FIRST " ORDER BY id LIMIT ?1",
 	[NM_SQL_REPORTING] = "SELECT since FROM reporting",
 	[NM_SQL_REPORTING_PUT] = "INSERT INTO reporting(id, since) VALUES(1, ?1)"
@@ -353,5 +354,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"INSERT OR REPLACE INTO agent_trouble(work, what, since, words) VALUES(?, ?, ?, ?)",
 	[NM_SQL_AGENT_TROUBLE_DROP] = "DELETE FROM agent_trouble WHERE work = ?1 AND what = ?2",
 	[NM_SQL_AGENT_TROUBLES] = "SELECT work, what, since, words FROM agent_trouble ORDER BY since, work, what",
-	[NM_SQL_OUTBOX_WHY] = "SELECT id FROM outbox WHERE why = ?1 AND why NOT IN (" TO_CUSTOMERS ") ORDER BY id LIMIT 1",
+	[NM_SQL_OUTBOX_WHY] = "SELECT coalesce(max(state NOT IN (?2, ?3)), 0), count(*) FILTER (WHERE state IN (?2, ?3)),"
+			      " coalesce(max(updated) FILTER (WHERE state IN (?2, ?3)), 0) FROM outbox WHERE why = ?1"
+			      " AND why NOT IN (" TO_CUSTOMERS ")",
 };

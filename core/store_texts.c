@@ -166,7 +166,8 @@ enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time 
 	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its texts", err);
 }
 
-enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, int64_t *id, struct nm_error *err)
+enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, struct nm_outbox_past *out,
+				 struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_OUTBOX_WHY, err);
 	int result;
@@ -174,10 +175,15 @@ enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, int64_
 	if (statement == NULL)
 		return NM_SYSTEM;
 	nm_store_bind(statement, 1, why);
+	sqlite3_bind_int(statement, 2, NM_OUTBOX_FAILED);
+	sqlite3_bind_int(statement, 3, NM_OUTBOX_REFUSED);
 	result = sqlite3_step(statement);
-	*id = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+	if (result == SQLITE_ROW)
+		*out = (struct nm_outbox_past){ .told = sqlite3_column_int(statement, 0) != 0,
+						.failed = sqlite3_column_int(statement, 1),
+						.last = sqlite3_column_int64(statement, 2) };
 	sqlite3_reset(statement);
-	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its texts", err);
+	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its texts", err);
 }
 
 /* --- what is known of texts before another one is sent --- */

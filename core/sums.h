@@ -41,7 +41,7 @@ struct nm_missed_call {
 	int64_t id;
 };
 
-/* What is read: any of these may be NULL.  False: out of memory. */
+/* Takes what is read; only those are needed that a function below names.  False: out of memory. */
 struct nm_sums_taker {
 	bool (*call)(void *context, const struct nm_call_sum *sum);
 	bool (*wait)(void *context, const struct nm_wait_sum *sum);
@@ -56,13 +56,13 @@ struct nm_sums_reader {
 	struct nm_sums_taker taker;
 };
 
-/* Calls, waits and matters from the sums. */
+/* Calls, waits and matters from the sums: to `call`, `wait` and `matter`. */
 enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				struct nm_error *err) NM_WARN_UNUSED;
-/* Matters from the calls themselves, for a span that is not of whole hours. */
+/* Matters from the calls themselves, for a span that is not of whole hours: to `matter`. */
 enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				   struct nm_error *err) NM_WARN_UNUSED;
-/* Missed calls one by one, the oldest first. */
+/* Missed calls one by one, the oldest first: to `missed`. */
 enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				  struct nm_error *err) NM_WARN_UNUSED;
 /* How many calls of the caller in the reader's span came after this one, those apart (fate.h) not counted. */

@@ -18,41 +18,45 @@ static void wipe(void *bytes, size_t len)
 	free(bytes);
 }
 
-/* The key's bytes, malloc'd with room for `size`. */
-static unsigned char *key_of(const char *secret, size_t size, size_t *len)
+/* The key's bytes, in room for `size` of them. */
+static enum nm_code read_key(const char *secret, unsigned char *key, size_t *len, struct nm_error *err)
 {
-	unsigned char *key = malloc(size);
+	const bool coded = strncmp(secret, PREFIX, strlen(PREFIX)) == 0;
 
-	if (key == NULL)
-		return NULL;
-	if (strncmp(secret, PREFIX, strlen(PREFIX)) == 0 &&
-	    nm_base64_read(secret + strlen(PREFIX), key, len))
-		return key;
-	*len = strlen(secret);
-	memcpy(key, secret, *len);
-	return key;
+	if (coded && (!nm_base64_read(secret + strlen(PREFIX), key, len) || *len == 0))
+		return nm_fail(err, NM_CARRIER,
+			       "the token begins with " PREFIX
+			       ", and what follows is no base64: give it whole, as the CRM shows it");
+	if (!coded) {
+		*len = strlen(secret);
+		memcpy(key, secret, *len);
+	}
+	return NM_OK;
 }
 
-char *nm_webhook_signature(const char *secret, const char *before, const char *body, size_t len)
+enum nm_code nm_webhook_signature(const char *secret, const char *before, const char *body, size_t len, char **out,
+				  struct nm_error *err)
 {
 	const size_t size = strlen(secret) + 1, head = strlen(before);
 	size_t key_len = 0;
-	unsigned char *key = key_of(secret, size, &key_len), mac[NM_HMAC_BYTES];
+	unsigned char *key = malloc(size), mac[NM_HMAC_BYTES];
 	char *whole = malloc(head + len + 1);
 	char *signature = malloc(sizeof(VERSION) + NM_BASE64_SIZE(sizeof(mac)));
+	enum nm_code code = key != NULL && whole != NULL && signature != NULL ? read_key(secret, key, &key_len, err)
+									      : nm_fail_memory(err);
 
-	if (key != NULL && whole != NULL && signature != NULL) {
+	if (code == NM_OK) {
 		memcpy(whole, before, head);
 		if (len > 0)
 			memcpy(whole + head, body, len);
 		nm_hmac_sha256(key, key_len, whole, head + len, mac);
 		memcpy(signature, VERSION, sizeof(VERSION));
 		nm_base64_write(mac, sizeof(mac), signature + strlen(VERSION));
+		*out = signature;
 	} else {
 		free(signature);
-		signature = NULL;
 	}
 	wipe(key, size);
 	free(whole);
-	return signature;
+	return code;
 }

@@ -8,8 +8,12 @@
 
 #include <stddef.h>
 
-/* The value of the header webhook-signature ("v1,..."), malloc'd; NULL when memory is out.  `before` is what is signed ahead
- * of the body: "ID.TIMESTAMP.".  A secret "whsec_..." is base64 behind that, any other is its own bytes. */
-char *nm_webhook_signature(const char *secret, const char *before, const char *body, size_t len);
+#include "nevermiss/error.h"
+
+/* The value of the header webhook-signature ("v1,..."), malloc'd.  `before` is what is signed ahead of the body:
+ * "ID.TIMESTAMP.".  A secret "whsec_..." is base64 behind that, any other is its own bytes.  NM_CARRIER: it begins so
+ * and is not; nothing of it is in err. */
+enum nm_code nm_webhook_signature(const char *secret, const char *before, const char *body, size_t len, char **out,
+				  struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -76,8 +76,9 @@ static void mask_numbers(char *text)
 {
 	while (*text) {
 		size_t digits, len = number_length(text, &digits);
+		const size_t masked = digits >= MASKED_LEAST ? len : 0;
 
-		for (size_t i = 0; i < len && digits >= MASKED_LEAST; i++)
+		for (size_t i = 0; i < masked; i++)
 			if (is_digit(text[i]) && digits-- > MASKED_LEFT)
 				text[i] = 'x';
 		text += len > 0 ? len : 1;

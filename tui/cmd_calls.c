@@ -355,7 +355,8 @@ static void import_line_json(struct nm_json *json, const struct session *session
 	nm_json_end(json, '}');
 }
 
-static void import_words(struct invocation *run, int account, const struct nm_import *import)
+static void import_words(struct invocation *run, int account, const struct nm_import *import,
+			 const struct nm_expired *expired)
 {
 	const struct nm_account *from = &run->session->plan->accounts[account];
 	const struct nm_carrier *carrier = nm_carrier_find(from->driver);
@@ -366,7 +367,7 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 			import_line_text(run, &import->lines[i]);
 		if (carrier->records_unverified)
 			nm_buf_addf(run->notes, "of %s: %s\n", carrier->name, carrier->records_unverified);
-		expired_words(run, &import->expired);
+		expired_words(run, expired);
 		return;
 	}
 	nm_json_init(&json, run->out);
@@ -380,7 +381,7 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 	nm_json_end(&json, ']');
 	nm_json_key(&json, "unverified");
 	nm_json_text(&json, carrier->records_unverified);
-	expired_json(&json, &import->expired);
+	expired_json(&json, expired);
 	json_finish(&json, run->out);
 }
 
@@ -388,7 +389,9 @@ static void import_words(struct invocation *run, int account, const struct nm_im
 static enum nm_code import(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_import import = { .n = 0 };
+	struct nm_expired expired = { 0 };
 	struct nm_push_context context;
+	struct nm_error why;
 	nm_time since;
 	int account = -1;
 	enum nm_code code = need_write(run, err);
@@ -405,8 +408,10 @@ static enum nm_code import(struct invocation *run, enum status *status, struct n
 	if (code)
 		return code;
 	code = nm_calls_import(&context, account, since, &import, err);
+	if (import.arena && nm_expire(context.store, context.plan, context.now, &expired, &why) && !code)
+		code = nm_fail(err, why.code, "%s", why.text);
 	if (import.arena)
-		import_words(run, account, &import);
+		import_words(run, account, &import, &expired);
 	nm_import_clear(&import);
 	return code;
 }

@@ -182,7 +182,7 @@ static enum nm_code send_rounds(struct invocation *run, struct nm_events_sent *a
 		sent.delivered += all->delivered;
 		sent.aside += all->aside;
 		*all = sent;
-		if (sent.trouble.code || sent.next > context.now)
+		if (sent.trouble.code || sent.next > session_now(run->session))
 			break;
 	}
 	return code;

@@ -294,6 +294,8 @@ enum nm_code session_quiet_context(struct session *session, struct nm_push_conte
 		.progress = session->progress,
 		.idle = session->idle,
 		.progress_context = session->progress_context,
+		.clock = session->options.now,
+		.clock_context = session->options.now_context,
 	};
 	return NM_OK;
 }

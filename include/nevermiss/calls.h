@@ -179,7 +179,6 @@ struct nm_import {
 	size_t n;
 	struct nm_import_line *lines; /* of the account, in the plan's order */
 	bool stopped;
-	struct nm_expired expired; /* by the plan's retention, when all was read */
 };
 
 /* Reads the calls of all lines of an account, since an instant, or (NM_TIME_MIN) for each since a day before the

@@ -82,6 +82,9 @@ struct nm_push_context {
 	/* Called at least every 50 ms while carriers are waited for (may be NULL); false: as for progress. */
 	bool (*idle)(void *context);
 	void *progress_context; /* of both */
+	/* The time as it has become, for what lasts.  NULL: it is `now` throughout. */
+	nm_time (*clock)(void *context);
+	void *clock_context;
 };
 
 /* line -1: all. Reads live over the transport, lifts it, compares; stores the readings unless read-only. */

@@ -23,6 +23,10 @@ void nm_store_close(struct nm_store *store);
 bool nm_store_read_only(const struct nm_store *store);
 /* A number that is another one once something was written, by whomever: what was read before may be old then. */
 uint64_t nm_store_changes(struct nm_store *store);
+/* Several reads that see one state of the store, whatever others write in between; nothing is written between the
+ * two.  Nests in itself and in nm_store_begin. */
+enum nm_code nm_store_read_begin(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+void nm_store_read_end(struct nm_store *store);
 /* Several writes as one durable step; they nest. */
 enum nm_code nm_store_begin(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
@@ -226,9 +230,14 @@ enum nm_code nm_store_outbox_known(struct nm_store *store, const struct nm_outbo
 enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time *newest,
 				struct nm_error *err) NM_WARN_UNUSED;
 
-/* The oldest text that was written down for that reason, which is none of those to customers (text_back.h); 0: there
- * is none. */
-enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, int64_t *id,
+/* What became of the texts that were written down for one reason, which is none of those to customers
+ * (text_back.h). */
+struct nm_outbox_past {
+	bool told;    /* one of them was sent, or may have been or be yet */
+	int failed;   /* so many failed, or were refused */
+	nm_time last; /* when the newest of these did; without one 0 */
+};
+enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, struct nm_outbox_past *out,
 				 struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- the sandbox carrier --- */

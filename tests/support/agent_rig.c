@@ -32,6 +32,13 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 
 	if (++rig->requests == rig->die_at)
 		_exit(0);
+	if (rig->plan->crm.url != NULL && strcmp(request->url, rig->plan->crm.url) == 0) {
+		assert_int_equal(rig->crm_tag, 0);
+		rig->crm_tag = tag + 1;
+		if (rig->crm_status >= 200 && rig->crm_status < 300)
+			nm_buf_addf(&rig->crm, "%ld ", strtol(strstr(request->body, "\"call\":") + 7, NULL, 10));
+		return NM_OK;
+	}
 	if (!rig->down)
 		return rig->sandbox.submit(rig->sandbox.context, tag, request, err);
 	assert_true(rig->n_lost < RIG_TAGS);
@@ -44,6 +51,15 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 	struct agent_rig *rig = context;
 	enum nm_code code;
 
+	if (rig->crm_tag > 0) {
+		*tag = rig->crm_tag - 1;
+		rig->crm_tag = 0;
+		*response = (struct nm_response){ .status = rig->crm_status, .body = "no",
+						  .len = 2, .retry_after_s = -1,
+						  .error = rig->crm_status == 0 ? "no route to host" : NULL };
+		rig->now_ms += 1000;
+		return NM_OK;
+	}
 	if (rig->n_lost > 0) {
 		*tag = rig->lost[--rig->n_lost];
 		*response = (struct nm_response){ .error = "no route to host", .retry_after_s = -1 };
@@ -76,7 +92,9 @@ static enum nm_code world_look(void *context, struct nm_agent_view *out, struct 
 			  .now = now,
 			  .horizon = now + HORIZON_S,
 			  .who = "pat",
-			  .plan_mark = rig->mark },
+			  .plan_mark = rig->mark,
+			  .clock = world_now,
+			  .clock_context = rig },
 		.text = rig->text,
 		.len = strlen(rig->text),
 		.trouble = rig->trouble,
@@ -148,6 +166,7 @@ void agent_rig_open(struct agent_rig *rig, const char *text, const char *at)
 {
 	*rig = (struct agent_rig){ .folder = random_folder_new() };
 	nm_buf_init(&rig->log, 1u << 26);
+	nm_buf_init(&rig->crm, 1u << 20);
 	agent_rig_plan(rig, text);
 	agent_rig_set(rig, agent_rig_time(rig, at));
 	open_store(rig);
@@ -160,6 +179,7 @@ void agent_rig_close(struct agent_rig *rig)
 	nm_plan_free(rig->plan);
 	free(rig->text);
 	nm_buf_clear(&rig->log);
+	nm_buf_clear(&rig->crm);
 	random_folder_free(rig->folder);
 }
 

@@ -26,6 +26,9 @@ struct agent_rig {
 	int lost[RIG_TAGS];
 	struct nm_buf log; /* "! " before a warning, a line each */
 	bool stopped;
+	int crm_tag;    /* of the request to it that is under way, from 1 on; 0 */
+	int crm_status; /* what the plan's CRM answers; 0: nobody does */
+	struct nm_buf crm; /* the ids of the calls that it took ("3 4 "), as they came */
 	int refreshed; /* times that a calendar was fetched */
 	bool refresh_fails;
 };

@@ -16,6 +16,7 @@
 
 #include "agent_rig.h"
 #include "nevermiss/calls.h"
+#include "nevermiss/events.h"
 #include "nevermiss/followup.h"
 #include "random_plan.h"
 
@@ -198,7 +199,8 @@ static void test_a_carrier_that_is_down_for_days(void **state)
 	assert_right(&rig, 0);
 	assert_int_equal(agent_rig_said(&rig, "! line main: not pushed: "), 1);
 	assert_int_equal(agent_rig_said(&rig, "line main: well again, after 3 days"), 1);
-	assert_int_equal(agent_rig_said(&rig, "line main could not be set"), 1);
+	assert_int_equal(agent_rig_said(&rig, "a text is under way"), 1);
+	assert_int_equal(agent_rig_said(&rig, "! texts to the owner: perhaps told"), 1);
 	agent_rig_close(&rig);
 }
 
@@ -324,6 +326,29 @@ static void test_drift(void **state)
 	agent_rig_close(&rig);
 }
 
+/* A line that cannot be pushed for longer does not keep the next one from being judged. */
+static void test_drift_behind_a_line_that_fails(void **state)
+{
+	struct agent_rig rig;
+	struct nm_store *other;
+	struct nm_error err;
+	char file[512];
+
+	(void)state;
+	open_pushed(&rig, HEAD "rule always { path = night }\n", "2026-01-10 07:00");
+	agent_rig_step(&rig);
+	snprintf(file, sizeof(file), "%s/store.db", rig.folder);
+	ok(nm_store_open(file, false, &other, &err), &err);
+	ok(nm_store_sandbox_put(rig.store, "desk", NULL, &err), &err);
+	ok(nm_store_lock(other, &err), &err);
+	agent_rig_set(&rig, agent_rig_now(&rig) + 100 * (nm_time)NM_DAY); /* 50 before its end */
+	assert_int_equal(agent_rig_step(&rig).pushed, 0);
+	assert_int_equal(agent_rig_said(&rig, "! reading lines back: "), 1);
+	assert_int_equal(agent_rig_said(&rig, "! what is live on desk: push #"), 1);
+	nm_store_close(other);
+	agent_rig_close(&rig);
+}
+
 /* What was pushed never comes within 60 days of its end, minus the hour in which that is noticed. */
 static void test_horizons_are_extended(void **state)
 {
@@ -365,6 +390,26 @@ static void test_calendars_are_fetched_as_often_as_they_say(void **state)
 	rig.refresh_fails = false;
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 11:10"));
 	assert_int_equal(agent_rig_said(&rig, "calendar jobs: well again"), 1);
+	agent_rig_close(&rig);
+}
+
+/* A calendar that moved is fetched from where it is now; one that did not is not fetched again. */
+static void test_a_calendar_that_moves(void **state)
+{
+	struct agent_rig rig;
+
+	(void)state;
+	agent_rig_open(&rig, PLAN "calendar jobs { url = \"https://example.org/jobs.ics\" refresh = 6h }\n", "2026-11-23 07:00");
+	agent_rig_begin(&rig);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 07:05"));
+	assert_int_equal(rig.refreshed, 1);
+	agent_rig_plan(&rig, PLAN "calendar jobs { url = \"https://example.org/moved.ics\" refresh = 6h }\n");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 07:10"));
+	assert_int_equal(rig.refreshed, 2);
+	agent_rig_plan(&rig, HEAD "rule closed { path = night }\n"
+				  "calendar jobs { url = \"https://example.org/moved.ics\" refresh = 6h }\n");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 07:15"));
+	assert_int_equal(rig.refreshed, 2);
 	agent_rig_close(&rig);
 }
 
@@ -428,6 +473,63 @@ static void test_late_follow_ups_are_told_once(void **state)
 	agent_rig_close(&rig);
 }
 
+/* Texts of the outbox for the owner, by how they stand. */
+static size_t texts_as(const struct agent_rig *rig, enum nm_outbox_state as)
+{
+	struct nm_outbox outbox;
+	struct nm_error err;
+	size_t n = 0;
+
+	ok(nm_store_outbox(rig->store, false, 1000, &outbox, &err), &err);
+	for (size_t i = 0; i < outbox.n; i++)
+		n += outbox.items[i].state == as && strcmp(outbox.items[i].to, "+15125550111") == 0;
+	nm_outbox_clear(&outbox);
+	return n;
+}
+
+/* Who could not be told was not told: the text is tried again, by the next process too, until one arrives. */
+static void test_a_text_that_failed_is_tried_again(void **state)
+{
+	struct agent_rig rig;
+	struct nm_error err;
+
+	(void)state;
+	open_pushed(&rig, PLAN, "2026-11-23 09:00");
+	miss_call(&rig, "a", UINT64_C(15125550142));
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:14"));
+	ok(nm_store_sandbox_fail(rig.store, "main", "refuse 1000", &err), &err);
+	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:26")).texts, 0);
+	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 2); /* the second after five minutes */
+	assert_int_equal(agent_rig_said(&rig, "told by text"), 0);
+	assert_int_equal(agent_rig_said(&rig, "! texts to the owner: not told, for the text failed"), 2);
+	agent_rig_end(&rig);
+	ok(nm_store_sandbox_fail(rig.store, "main", "", &err), &err);
+	agent_rig_begin(&rig);
+	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 13:00")).texts, 1);
+	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 2);
+	assert_int_equal(texts_as(&rig, NM_OUTBOX_SENT), 1);
+	assert_int_equal(agent_rig_said(&rig, "told by text"), 1);
+	agent_rig_close(&rig);
+}
+
+/* But not for ever. */
+static void test_a_text_is_tried_so_often_at_most(void **state)
+{
+	struct agent_rig rig;
+	struct nm_error err;
+
+	(void)state;
+	open_pushed(&rig, HEAD "rule always { path = night }\n", "2026-11-23 09:00");
+	agent_rig_step(&rig);
+	miss_call(&rig, "a", UINT64_C(15125550142));
+	ok(nm_store_sandbox_fail(rig.store, "main", "refuse 1000", &err), &err);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 18:00"));
+	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 7);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 08:00"));
+	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 8);
+	agent_rig_close(&rig);
+}
+
 /* A missed caller is answered within a minute, once, whoever asks how often. */
 static void test_missed_callers_are_answered(void **state)
 {
@@ -466,6 +568,100 @@ static void test_texts_to_the_owner_are_few(void **state)
 		miss_call(&rig, id, UINT64_C(15125550200) + i);
 	}
 	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:59")).texts, 6);
+	agent_rig_close(&rig);
+}
+
+/* --- the CRM --- */
+
+/* A missed call of which the CRM is to be told. */
+static void miss_told_call(struct agent_rig *rig, const char *id)
+{
+	const struct nm_call_entry call = {
+		.number = UINT64_C(15125550100),
+		.line = "main",
+		.driver = "twilio",
+		.carrier_id = id,
+		.caller = { .number = UINT64_C(15125550142) },
+		.began = agent_rig_now(rig),
+		.ended = agent_rig_now(rig) + 30,
+		.became = { .end = NM_CALL_VOICEMAIL, .seconds = -1 },
+	};
+	enum nm_call_kept kept;
+	struct nm_error err;
+	nm_time since;
+
+	ok(nm_events_since(rig->store, rig->plan, agent_rig_now(rig), &since, &err), &err);
+	ok(nm_events_call_put(rig->store, rig->plan, since, &call, &kept, &err), &err);
+}
+
+/* Down, one event refused, well again: told once as each begins and ends, also across processes; the order is kept. */
+static void test_a_crm_that_is_down(void **state)
+{
+	struct agent_rig rig;
+
+	(void)state;
+	agent_rig_open(&rig, HEAD "rule always { path = night }\ncrm { url = \"https://crm.example.org/hooks\" }\n",
+		       "2026-11-23 09:00");
+	agent_rig_begin(&rig);
+	rig.crm_status = 204;
+	miss_told_call(&rig, "a");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:02"));
+	assert_string_equal(rig.crm.data, "1 ");
+	rig.crm_status = 0;
+	miss_told_call(&rig, "b");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:05"));
+	miss_told_call(&rig, "c");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 10:00"));
+	agent_rig_end(&rig);
+	agent_rig_begin(&rig);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 11:00"));
+	assert_int_equal(agent_rig_said(&rig, "! events for the CRM: no answer"), 1);
+	assert_int_equal(agent_rig_said(&rig, "events for the CRM: well again"), 0);
+	rig.crm_status = 204;
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 17:30"));
+	assert_string_equal(rig.crm.data, "1 2 3 ");
+	assert_int_equal(agent_rig_said(&rig, "events for the CRM: well again"), 1);
+	rig.crm_status = 422;
+	miss_told_call(&rig, "d");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 17:40"));
+	assert_int_equal(agent_rig_said(&rig, "! events for the CRM: 1 refused, and set aside"), 1);
+	rig.crm_status = 204;
+	miss_told_call(&rig, "e");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 17:50"));
+	assert_string_equal(rig.crm.data, "1 2 3 5 ");
+	assert_int_equal(agent_rig_said(&rig, "events for the CRM"), 3);
+	agent_rig_close(&rig);
+}
+
+static size_t calls_kept(const struct agent_rig *rig)
+{
+	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100 };
+	struct nm_call_entries calls;
+	struct nm_error err;
+	size_t n;
+
+	ok(nm_store_calls(rig->store, &filter, &calls, &err), &err);
+	n = calls.n;
+	nm_call_entries_clear(&calls);
+	return n;
+}
+
+/* What is older than the plan's retention goes, once a day and no more often. */
+static void test_what_is_old_goes_once_a_day(void **state)
+{
+	struct agent_rig rig;
+	nm_time begun;
+
+	(void)state;
+	open_pushed(&rig, "retention = 1w\n" HEAD "rule always { path = night }\n", "2026-11-23 12:00");
+	begun = agent_rig_now(&rig);
+	agent_rig_step(&rig);
+	agent_rig_set(&rig, begun + 3600);
+	miss_call(&rig, "a", UINT64_C(15125550142));
+	agent_rig_live(&rig, begun + 7 * (nm_time)NM_DAY + 2 * 3600);
+	assert_int_equal(calls_kept(&rig), 1); /* it is old since an hour */
+	agent_rig_live(&rig, begun + 8 * (nm_time)NM_DAY + 3600);
+	assert_int_equal(calls_kept(&rig), 0);
 	agent_rig_close(&rig);
 }
 
@@ -519,11 +715,17 @@ int main(void)
 		cmocka_unit_test(test_one_agent_a_store),
 		cmocka_unit_test(test_trouble_outlives_the_process),
 		cmocka_unit_test(test_drift),
+		cmocka_unit_test(test_drift_behind_a_line_that_fails),
 		cmocka_unit_test(test_horizons_are_extended),
 		cmocka_unit_test(test_calendars_are_fetched_as_often_as_they_say),
+		cmocka_unit_test(test_a_calendar_that_moves),
 		cmocka_unit_test(test_late_follow_ups_are_told_once),
+		cmocka_unit_test(test_a_text_that_failed_is_tried_again),
+		cmocka_unit_test(test_a_text_is_tried_so_often_at_most),
 		cmocka_unit_test(test_missed_callers_are_answered),
 		cmocka_unit_test(test_texts_to_the_owner_are_few),
+		cmocka_unit_test(test_a_crm_that_is_down),
+		cmocka_unit_test(test_what_is_old_goes_once_a_day),
 		cmocka_unit_test(test_its_heartbeat),
 	};
 

@@ -18,7 +18,9 @@
 #include "http_headers.h"
 #include "http_server.h"
 #include "nevermiss/calendar.h"
+#include "nevermiss/callbacks.h"
 #include "nevermiss/check.h"
+#include "nevermiss/followup.h"
 #include "random_plan.h"
 
 #define NOW   INT64_C(1795644000) /* 2026-11-25 22:00 UTC */
@@ -442,6 +444,46 @@ static void test_who_stops_it_leaves_all_as_it_was(void **state)
 	"xmlns:C=\"urn:ietf:params:xml:ns:caldav\">" DATA                                                        \
 	"</C:calendar-data></prop><status>HTTP/1.1 200 OK</status></propstat></response></multistatus>"
 
+/* What putting one callback into an empty collection came to. */
+static struct nm_callbacks put_callback(struct place *place, int status)
+{
+	const struct answer answers[] = { { .status = 207, .body = "<multistatus xmlns=\"DAV:\"/>" }, { .status = status } };
+	const struct nm_refresh into = { .plan = place->plan,
+					 .store = place->store,
+					 .transport = { NULL, submit, collect, drop },
+					 .now = place->now,
+					 .context = place,
+					 .url = find_url,
+					 .idle = idle };
+	struct nm_callbacks done;
+	struct nm_error err;
+
+	memset(&played, 0, sizeof(played));
+	played.answers = answers;
+	ok(nm_callbacks_put(&into, 0, &done, &err), &err);
+	assert_int_equal(played.n, 2);
+	assert_string_equal(played.asked[1].method, "PUT");
+	return done;
+}
+
+/* Somebody may have put it in before (412); where nothing is found (404) nothing was put in. */
+static void test_a_callback_that_is_not_put_in(void **state)
+{
+	struct place *place = *state;
+	const struct nm_followup lead = { .channel = NM_CHANNEL_WEB, .number = UINT64_C(15125550199), .opened = NOW };
+	struct nm_callbacks done;
+	struct nm_error err;
+	int64_t id;
+
+	read_plan(place, DAV_AT);
+	ok(nm_store_followup_add(place->store, &lead, &id, &err), &err);
+	assert_int_equal(put_callback(place, 201).put, 1);
+	assert_int_equal(put_callback(place, 412).put, 1);
+	done = put_callback(place, 404);
+	assert_int_equal(done.put, 0);
+	assert_non_null(strstr(done.trouble.text, "putting a callback in: its server answered 404"));
+}
+
 static void test_a_collection_is_asked_for_its_mark_first(void **state)
 {
 	const struct answer first[] = { { .status = 207, .body = PROPERTIES("<C:calendar/>", "<sync-token>t1</sync-token>") },
@@ -728,6 +770,7 @@ int main(void)
 		TEST(test_a_url_that_cannot_be_had_is_its_own_trouble),
 		TEST(test_who_stops_it_leaves_all_as_it_was),
 		TEST(test_a_collection_is_asked_for_its_mark_first),
+		TEST(test_a_callback_that_is_not_put_in),
 		TEST(test_a_collection_without_a_mark_is_read_each_time),
 		TEST(test_what_is_no_collection_is_told),
 		TEST(test_damaged_answers_end_in_words),

@@ -90,14 +90,33 @@ static int teardown(void **state)
 static void signatures(void **state)
 {
 	static const char body[] = "{\"test\": 2432232314}", before[] = "msg_p5jXN8AQM9LWM0D4loKWxJek.1614265330.";
-	char *mac = nm_webhook_signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", before, body, strlen(body));
-	char *plain = nm_webhook_signature("Jefe", "what do ya ", "want for nothing?", 17);
+	char *mac, *plain;
+	struct nm_error err;
 
 	(void)state;
+	ok(nm_webhook_signature("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", before, body, strlen(body), &mac, &err), &err);
+	ok(nm_webhook_signature("Jefe", "what do ya ", "want for nothing?", 17, &plain, &err), &err);
 	assert_string_equal(mac, "v1,g0hM9SsE+OTPJTGt/tmIKtSyZlE3uFJELVlNIOLJ1OE=");
 	assert_string_equal(plain, "v1,W9zBRr9gdU5qBCQmCJV1x1oAPwidJzmDnexYuWTsOEM="); /* RFC 4231, 4.3 */
 	free(mac);
 	free(plain);
+}
+
+/* A secret that was cut or mistyped would sign what the CRM then refuses, and an empty one anybody can sign with. */
+static void secrets_that_are_no_keys(void **state)
+{
+	static const char *const wrong[] = { "whsec_", "whsec_A", "whsec_opensesame!", "whsec_====" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		char *signature = NULL;
+		struct nm_error err;
+
+		assert_int_equal(nm_webhook_signature(wrong[i], "a.1.", "{}", 2, &signature, &err), NM_CARRIER);
+		assert_null(signature);
+		assert_non_null(strstr(err.text, "whsec_"));
+		assert_null(strstr(err.text, "opensesame"));
+	}
 }
 
 static void letters(void **state)
@@ -225,12 +244,19 @@ static void put_calls(struct crm *crm)
 	}
 }
 
+static nm_time clock_of(void *context)
+{
+	return ((struct crm *)context)->now;
+}
+
 static struct nm_push_context context_of(struct crm *crm)
 {
 	return (struct nm_push_context){ .plan = plan,
 					 .store = store,
 					 .transport = { crm, submit, collect, NULL },
-					 .now = crm->now };
+					 .now = crm->now,
+					 .clock = clock_of,
+					 .clock_context = crm };
 }
 
 /* Until nothing waits, at the latest when it says that it wants to go on; a process that died is followed by another one. */
@@ -346,6 +372,129 @@ static void one_at_a_time(void **state)
 	assert_int_equal(sent.next, crm.now);
 }
 
+/* A CRM that thinks for long, and one that another process asks in the meantime. */
+struct slow {
+	struct crm *crm; /* the first: its clock is both's */
+	int answer_s, seen, other_seen;
+	int other_status;
+};
+
+static enum nm_code submit_slowly(void *context, int tag, const struct nm_request *request, struct nm_error *err)
+{
+	struct slow *slow = context;
+
+	(void)tag;
+	(void)err;
+	slow->seen |= 1 << strtol(member(request->body, "\"call\":"), NULL, 10);
+	return NM_OK;
+}
+
+static enum nm_code submit_other(void *context, int tag, const struct nm_request *request, struct nm_error *err)
+{
+	struct slow *slow = context;
+
+	(void)tag;
+	(void)err;
+	slow->other_seen |= 1 << strtol(member(request->body, "\"call\":"), NULL, 10);
+	return NM_OK;
+}
+
+static enum nm_code collect_other(void *context, int timeout_ms, int *tag, struct nm_response *response,
+				  struct nm_error *err)
+{
+	(void)timeout_ms;
+	(void)err;
+	*tag = 0;
+	*response = (struct nm_response){ .status = ((struct slow *)context)->other_status, .body = "", .retry_after_s = -1 };
+	return NM_OK;
+}
+
+/* Second for second the other one tries its luck. */
+static enum nm_code collect_slowly(void *context, int timeout_ms, int *tag, struct nm_response *response,
+				   struct nm_error *err)
+{
+	struct slow *slow = context;
+
+	(void)timeout_ms;
+	for (int i = 0; i < slow->answer_s; i++) {
+		struct nm_push_context other = context_of(slow->crm);
+		struct nm_events_sent sent;
+
+		slow->crm->now++;
+		other.now = slow->crm->now;
+		other.transport = (struct nm_transport){ slow, submit_other, collect_other, NULL };
+		ok(nm_events_deliver(&other, 100, &sent, err), err);
+	}
+	*tag = 0;
+	*response = (struct nm_response){ .status = 200, .body = "", .retry_after_s = -1 };
+	return NM_OK;
+}
+
+/* Missed calls of one caller, whose events go out one after the other. */
+static void put_calls_of_one(int n)
+{
+	struct nm_error err;
+	nm_time since;
+
+	ok(nm_events_since(store, plan, T, &since, &err), &err);
+	for (int i = 0; i < n; i++) {
+		char id[16];
+		const struct nm_call_entry call = {
+			.number = UINT64_C(15125550100), .line = "main", .driver = "twilio",
+			.carrier_id = id, .caller = { .number = UINT64_C(15125550200) },
+			.began = T + i, .became = { .end = NM_CALL_LOST, .seconds = -1 },
+		};
+		enum nm_call_kept kept;
+
+		snprintf(id, sizeof(id), "call%d", i);
+		ok(nm_events_call_put(store, plan, since, &call, &kept, &err), &err);
+	}
+}
+
+/* However long a round lasts, what one process is sending no other one sends. */
+static void a_slow_crm_gets_each_event_once(void **state)
+{
+	struct crm crm = { .now = T + 3600 };
+	struct slow slow = { .crm = &crm, .answer_s = NM_EVENTS_TIMEOUT_S - 1, .other_status = 200 };
+	struct nm_push_context context;
+	struct nm_events_sent sent;
+	struct nm_error err;
+
+	(void)state;
+	put_calls_of_one(8);
+	context = context_of(&crm);
+	context.transport = (struct nm_transport){ &slow, submit_slowly, collect_slowly, NULL };
+	ok(nm_events_deliver(&context, 8, &sent, &err), &err);
+	assert_int_equal(slow.seen, 0x1fe);
+	assert_int_equal(slow.other_seen, 0);
+	assert_int_equal(sent.delivered, 8);
+	assert_int_equal(sent.waiting, 0);
+}
+
+/* Who comes back after its time finds that another one has it, and writes nothing over that. */
+static void who_is_too_late_has_no_say(void **state)
+{
+	struct crm crm = { .now = T + 3600 };
+	struct slow slow = { .crm = &crm, .answer_s = 2 * NM_EVENTS_TIMEOUT_S + 1, .other_status = 503 };
+	struct nm_push_context context;
+	struct nm_events_sent sent;
+	struct nm_crm_events list;
+	struct nm_error err;
+
+	(void)state;
+	put_calls_of_one(1);
+	context = context_of(&crm);
+	context.transport = (struct nm_transport){ &slow, submit_slowly, collect_slowly, NULL };
+	ok(nm_events_deliver(&context, 1, &sent, &err), &err);
+	assert_int_equal(slow.other_seen, 2);
+	assert_int_equal(sent.delivered, 0);
+	ok(nm_store_events(store, NM_EVENTS_ALL, 0, 1, &list, &err), &err);
+	assert_int_equal(list.items[0].state, NM_CRM_WAITING);
+	assert_int_equal(list.items[0].tries, 2);
+	assert_true(list.items[0].due > crm.now); /* a pause from when it failed, not from when the round began */
+	nm_crm_events_clear(&list);
+}
+
 /* --- since when --- */
 
 static void since_it_is_there(void **state)
@@ -370,9 +519,12 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(signatures),
+		cmocka_unit_test(secrets_that_are_no_keys),
 		cmocka_unit_test(letters),
 		cmocka_unit_test_setup_teardown(whatever_happens, setup, teardown),
 		cmocka_unit_test_setup_teardown(one_at_a_time, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_slow_crm_gets_each_event_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(who_is_too_late_has_no_say, setup, teardown),
 		cmocka_unit_test_setup_teardown(since_it_is_there, setup, teardown),
 	};
 

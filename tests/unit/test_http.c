@@ -60,7 +60,9 @@ static enum nm_code secret(void *context, const struct nm_account *whose, struct
 	secrets_asked++;
 	if (strcmp(whose->name, "locked") == 0)
 		return nm_fail(err, NM_CARRIER, "account locked: its secret cannot be had");
-	nm_buf_add(out, strcmp(whose->name, "short") == 0 ? "true" : SECRET);
+	nm_buf_add(out, strcmp(whose->name, "short") == 0	    ? "true"
+			: strcmp(whose->name, "cut") == 0 ? "whsec_opensesame!"
+							  : SECRET);
 	return NM_OK;
 }
 
@@ -286,7 +288,7 @@ static void assert_not_sent(const struct nm_request *request, const char *why)
 
 static void test_a_secret_that_cannot_be_had(void **state)
 {
-	const struct nm_account locked = { .name = "locked" };
+	const struct nm_account locked = { .name = "locked" }, cut = { .name = "cut" };
 	const unsigned before = figure("requests");
 	const struct url url = url_of("/ok");
 
@@ -295,6 +297,9 @@ static void test_a_secret_that_cannot_be_had(void **state)
 			"account locked: its secret cannot be had");
 	assert_not_sent(&(struct nm_request){ .method = "GET", .url = url.text, .auth = NM_AUTH_BASIC },
 			"there is no secret for this request");
+	assert_not_sent(&(struct nm_request){ .method = "POST", .url = url.text, .auth = NM_AUTH_SIGNED, .account = &cut,
+					      .sign_before = "a.1." },
+			"the token begins with whsec_, and what follows is no base64");
 	assert_int_equal(figure("requests"), before + 1);
 }
 

@@ -11,6 +11,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -869,6 +871,89 @@ static void test_what_the_log_is_worth(void **state)
 	nm_report_clear(&report);
 }
 
+/* --- while others write --- */
+
+#define PAIR_HOUR ((nm_time)497222 * 3600)
+
+/* Two calls in one step: one of an hour that is half in the span, one of an hour that is added up. */
+static void write_pair(struct nm_store *to, int i)
+{
+	struct nm_error err;
+
+	ok(nm_store_begin(to, &err), &err);
+	for (int k = 0; k < 2; k++) {
+		char id[24];
+		const struct nm_call_entry call = {
+			.number = plan->lines[0].number, .line = "main", .driver = "sandbox", .carrier_id = id,
+			.caller = { .number = UINT64_C(17375560000) + (nm_number)(2 * i + k) },
+			.began = PAIR_HOUR + (k == 0 ? 1800 : 5 * 3600), .ended = PAIR_HOUR + 6 * 3600,
+			.became = { .end = NM_CALL_LOST, .seconds = -1 },
+		};
+		enum nm_call_kept kept;
+
+		snprintf(id, sizeof(id), "pair%d-%d", i, k);
+		ok(nm_store_call_put(to, &call, &kept, &err), &err);
+	}
+	ok(nm_store_commit(to, &err), &err);
+}
+
+static void write_pairs_and_exit(int n)
+{
+	char file[512];
+	struct nm_store *own;
+	struct nm_error err;
+
+	snprintf(file, sizeof(file), "%s/store.db", folder);
+	if (nm_store_open(file, false, &own, &err) != NM_OK)
+		_exit(1);
+	for (int i = 0; i < n; i++)
+		write_pair(own, i);
+	nm_store_close(own);
+	_exit(0);
+}
+
+static int64_t heat_of(const struct nm_report *report)
+{
+	int64_t all = 0;
+
+	for (size_t day = 0; day < 7; day++)
+		for (size_t hour = 0; hour < 24; hour++)
+			all += report->heat[day][hour];
+	return all;
+}
+
+/* A report is of one state of the store: who writes pairs is seen to have written pairs. */
+static void test_while_others_write(void **state)
+{
+	const struct nm_report_options options = { .span = { PAIR_HOUR + 900, PAIR_HOUR + 9 * 3600 }, .line = -1 };
+	char file[512];
+	struct nm_error err;
+	int64_t seen = 0;
+	int status = 0;
+	pid_t child;
+
+	(void)state;
+	open_store();
+	nm_store_close(store); /* a child may not have it */
+	store = NULL;
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0)
+		write_pairs_and_exit(500);
+	snprintf(file, sizeof(file), "%s/store.db", folder);
+	ok(nm_store_open(file, false, &store, &err), &err);
+	while (waitpid(child, &status, WNOHANG) == 0) {
+		struct nm_report report;
+
+		ok(nm_report(store, plan, &options, &report, &err), &err);
+		assert_int_equal(heat_of(&report) % 2, 0);
+		assert_true(heat_of(&report) >= seen);
+		seen = heat_of(&report);
+		nm_report_clear(&report);
+	}
+	assert_int_equal(status, 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -885,6 +970,7 @@ int main(void)
 		cmocka_unit_test(test_peaks),
 		cmocka_unit_test(test_the_guides_examples),
 		cmocka_unit_test(test_what_the_log_is_worth),
+		cmocka_unit_test(test_while_others_write),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);

@@ -777,6 +777,37 @@ static void test_how_it_is_kept(void **state)
 	nm_store_close(store);
 }
 
+/* --- what is asked for each minute --- */
+
+/* However long the outbox and the queue have become: no row is read that is not asked for. */
+static void test_no_table_is_scanned(void **state)
+{
+	static const enum nm_store_statement often[] = { NM_SQL_EVENTS_DUE,    NM_SQL_EVENTS_OPEN,  NM_SQL_EVENT_COUNTS,
+							 NM_SQL_EXPIRE_EVENTS, NM_SQL_EXPIRE_TEXTS, NM_SQL_OUTBOX_WHY };
+	struct nm_store *store;
+	struct nm_error err;
+
+	(void)state;
+	ok(nm_store_open(file, false, &store, &err), &err);
+	for (size_t i = 0; i < sizeof(often) / sizeof(often[0]); i++) {
+		char *sql = sqlite3_mprintf("EXPLAIN QUERY PLAN %s", nm_store_sql[often[i]]);
+		sqlite3_stmt *statement;
+
+		assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL), SQLITE_OK);
+		while (sqlite3_step(statement) == SQLITE_ROW) {
+			const char *step = (const char *)sqlite3_column_text(statement, 3);
+
+			if (strncmp(step, "SCAN ", 5) == 0 && strcmp(step, "SCAN CONSTANT ROW") != 0 &&
+			    strstr(step, "USING") == NULL)
+				fail_msg("%s: %s", sql, step);
+			assert_null(strstr(step, "TEMP B-TREE"));
+		}
+		sqlite3_finalize(statement);
+		sqlite3_free(sql);
+	}
+	nm_store_close(store);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -805,6 +836,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_backup, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage_is_found, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_path, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_table_is_scanned, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
