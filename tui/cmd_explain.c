@@ -141,8 +141,12 @@ enum nm_code calls_explain(struct invocation *run, enum status *status, struct n
 	struct nm_arena *arena;
 	struct nm_store *store;
 	int64_t id = 0;
-	enum nm_code code = call_read_id("explain", run->args->n_words > 1 ? run->args->words[1] : "", &id, err);
+	enum nm_code code;
 
+	if (run->args->n_words < 2)
+		return nm_fail(err, NM_INPUT,
+			       "calls explain takes the number of a call (`nevermiss calls list` has them), or --all");
+	code = call_read_id("explain", run->args->words[1], &id, err);
 	if (!code)
 		code = session_store(run->session, &store, err);
 	if (code)

@@ -11,6 +11,9 @@
 
 #include "nevermiss/calls.h"
 
+/* No difference: carriers write whole seconds, and a phone rings a moment after it is called. */
+#define NM_EXPLAIN_SLACK_S 3
+
 enum nm_explained {
 	NM_EXPLAINED_UNTOLD,  /* the record does not say who was rung: there is nothing to compare */
 	NM_EXPLAINED_PLANNED, /* as the plan has it, as far as the call went */
