@@ -133,6 +133,13 @@ static void sort_groups(struct nm_explained_log *log)
 	}
 }
 
+static void add_causes(struct nm_explained_log *log, const struct nm_explanation *explanation)
+{
+	for (size_t i = 0; i < explanation->n_likely; i++)
+		log->causes[explanation->likely[i].cause]++;
+	log->uncaused += explanation->n_likely == 0;
+}
+
 /* --- a call --- */
 
 static bool add_departed(struct reading *run, const struct nm_call_entry *call,
@@ -144,6 +151,7 @@ static bool add_departed(struct reading *run, const struct nm_call_entry *call,
 	run->log->differs++;
 	run->log->harm[rank.harm]++;
 	add_worst(run, &rank);
+	add_causes(run->log, explanation);
 	return add_group(run->log, explanation);
 }
 
@@ -177,7 +185,7 @@ static enum nm_code take_call(void *context, const struct nm_call_entry *call, s
 		return nm_fail(err, NM_REFUSED, "stopped after %zu calls", run->n - 1);
 	log->span = (struct nm_span){ run->n == 1 ? call->began : log->span.from, call->began + 1 };
 	arena = nm_arena_new();
-	code = arena != NULL ? nm_explain(run->explainer, call, false, arena, &explanation, err)
+	code = arena != NULL ? nm_explain(run->explainer, call, true, arena, &explanation, err)
 			     : nm_fail_memory(err);
 	if (code == NM_OK && !add_call(run, call, &explanation))
 		code = nm_fail_memory(err);

@@ -124,6 +124,30 @@ static void write_groups(const struct telling *telling)
 		write_count(telling, "in yet other ways", log->ungrouped);
 }
 
+static void write_causes(const struct telling *telling)
+{
+	static const char *const words[NM_CAUSES] = {
+		[NM_CAUSE_DECLINED] = "a phone that declined the call",
+		[NM_CAUSE_OWN_VOICEMAIL] = "a phone's own voicemail",
+		[NM_CAUSE_RING_TIMES] = "a carrier that sets no ring times",
+		[NM_CAUSE_HELD] = "what the carrier can hold of the plan",
+		[NM_CAUSE_EMERGENCY] = "the emergency key",
+		[NM_CAUSE_CHANGED_LATE] = "hours that changed late at the carrier",
+		[NM_CAUSE_CHANGED_EARLY] = "hours that changed early at the carrier",
+		[NM_CAUSE_TODAY] = "today's plan, live without a push",
+		[NM_CAUSE_DRIFT] = "drift, when the line was last read back",
+		[NM_CAUSE_CALLER] = "a rule for callers: who called is not told",
+	};
+	const struct nm_explained_log *log = telling->log;
+
+	nm_buf_add(telling->out, "\nwhat may lie behind it\n");
+	for (int cause = 0; cause < NM_CAUSES; cause++)
+		if (log->causes[cause])
+			write_count(telling, words[cause], log->causes[cause]);
+	if (log->uncaused)
+		write_count(telling, "nothing was found", log->uncaused);
+}
+
 static void write_worst(const struct telling *telling, const struct nm_worst *worst)
 {
 	const struct nm_explanation *explanation = &worst->explanation;
@@ -140,7 +164,7 @@ static void write_worst(const struct telling *telling, const struct nm_worst *wo
 	outcome_words(&explanation->expected, out);
 	nm_buf_addf(out, "\n    parted   %s\n", explanation->words);
 	for (size_t i = 0; i < explanation->n_likely; i++)
-		nm_buf_addf(out, "    perhaps  %s\n", explanation->likely[i]);
+		nm_buf_addf(out, "    perhaps  %s\n", explanation->likely[i].words);
 }
 
 static void write_text(const struct telling *telling)
@@ -161,6 +185,7 @@ static void write_text(const struct telling *telling)
 		return;
 	write_harms(telling);
 	write_groups(telling);
+	write_causes(telling);
 	nm_buf_addf(telling->out, "\nthe worst first (%zu of %" PRId64 "); calls explain ID tells one whole\n", log->n,
 		    log->differs);
 	for (size_t i = 0; i < log->n; i++)
@@ -200,6 +225,16 @@ static void json_groups(struct nm_json *json, const struct nm_explained_log *log
 	nm_json_count(json, "other_differences", log->ungrouped);
 }
 
+static void json_causes(struct nm_json *json, const struct nm_explained_log *log)
+{
+	nm_json_key(json, "by_cause");
+	nm_json_object(json);
+	for (int cause = 0; cause < NM_CAUSES; cause++)
+		nm_json_count(json, nm_cause_name((enum nm_cause)cause), log->causes[cause]);
+	nm_json_end(json, '}');
+	nm_json_count(json, "no_cause_found", log->uncaused);
+}
+
 static void json_expected(struct nm_json *json, const struct nm_outcome *expected)
 {
 	nm_json_key(json, "by_plan");
@@ -228,7 +263,7 @@ static void json_worst(struct nm_json *json, const struct telling *telling, cons
 	nm_json_key(json, "perhaps");
 	nm_json_array(json);
 	for (size_t i = 0; i < explanation->n_likely; i++)
-		nm_json_text(json, explanation->likely[i]);
+		nm_json_text(json, explanation->likely[i].words);
 	nm_json_end(json, ']');
 	json_known(json, "compared_with", explanation->version, explanation->version != 0);
 	json_expected(json, &explanation->expected);
@@ -252,6 +287,7 @@ static void write_json(const struct telling *telling)
 	nm_json_count(&json, "left_out_untold", log->untold);
 	nm_json_count(&json, "left_out_no_line", log->no_line);
 	json_groups(&json, log);
+	json_causes(&json, log);
 	nm_json_key(&json, "worst");
 	nm_json_array(&json);
 	for (size_t i = 0; i < log->n; i++)

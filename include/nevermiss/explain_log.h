@@ -42,7 +42,9 @@ struct nm_explained_log {
 	int64_t untold;           /* the record does not say who was rung */
 	int64_t no_line;          /* to a line that no plan has any more */
 	int64_t by_today; /* of planned and differs: beside the plan of today, the one then is not known */
-	int64_t harm[NM_HARMS]; /* of differs */
+	int64_t harm[NM_HARMS];    /* of differs */
+	int64_t causes[NM_CAUSES]; /* of differs: behind how many it may lie; several may behind one call */
+	int64_t uncaused;          /* of differs: none was found */
 	size_t n_groups;
 	struct nm_departed *groups; /* of differs; the most calls first, else in the order of the log */
 	int64_t ungrouped;          /* of differs: in no group, there were too many */

@@ -21,13 +21,13 @@
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n" \
 	"account box { driver = sandbox }\n" \
 	"line main { number = \"+15125550100\" account = box }\nline spare { number = \"+15125550101\" account = box }\n" \
-	"schedule business { hours = \"Mo-Fr 08:00-18:00\" }\n" \
+	"schedule business { hours = \"Mo-Fr 08:00-18:00\" }\ncallers spam { numbers = { \"+1900*\" } }\n" \
 	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = 25s }\n" \
 	"destination sam { kind = personal number = \"+15125550114\" own_voicemail = none }\n" \
 	"destination fixly { kind = ai number = \"+15125550177\" }\n" \
 	"destination mailbox { kind = voicemail greeting = \"Smith.\" }\n" \
 	"path night { step { ring = fixly for = 10s } step { ring = mailbox } }\n" \
-	"rule open { during = business path = day }\nrule closed { path = night }\n"
+	"rule spam { callers = spam reject = busy }\nrule open { during = business path = day }\nrule closed { path = night }\n"
 static const char today[] = HEAD
 	"path day { step { ring = owner for = 15s } step { ring = sam for = 20s } step { ring = mailbox } }\n";
 static const char before[] = HEAD
@@ -163,8 +163,12 @@ static void add_random(uint64_t *dice, int i)
 				      .legs = legs };
 
 	snprintf(id, sizeof(id), "c%d", i);
+	if (random_below(dice, 8) == 0) /* when hours change */
+		call.began = T + NM_DAY * (nm_time)random_below(dice, 20) + (nm_time)random_below(dice, 80);
 	for (uint32_t n = random_below(dice, 4); n > 0; n--)
 		add_leg(&call, legs, random_below(dice, 4), NM_LEG_NO_ANSWER, (int)random_below(dice, 25));
+	if (random_below(dice, 8) == 0)
+		call.caller.number = 0;
 	if (random_below(dice, 4) == 0) {
 		call.n = 0;
 		add_leg(&call, legs, 0, NM_LEG_NO_ANSWER, (int)random_below(dice, 40));
@@ -183,12 +187,14 @@ static void add_random(uint64_t *dice, int i)
 
 static void make_log(uint64_t seed, int calls)
 {
+	const struct nm_reading drifted = { .at = T, .known = true, .words = "rings nobody", .live = "x" };
 	struct nm_error err;
 
 	push("main", before, T + 3 * NM_DAY);
 	push("main", "this does not read", T + 9 * NM_DAY);
 	push("main", today, T + 10 * NM_DAY);
 	push("spare", before, T + 12 * NM_DAY);
+	ok(nm_store_reading_put(store, "spare", &drifted, &err), &err);
 	ok(nm_store_begin(store, &err), &err);
 	for (int i = 0; i < calls; i++)
 		add_random(&seed, i);
@@ -205,6 +211,8 @@ struct told {
 	enum nm_harm harm;
 	int seconds;
 	char who[16];
+	bool causes[NM_CAUSES];
+	size_t n_likely;
 	bool no_line, by_today;
 };
 
@@ -229,6 +237,9 @@ static struct told tell_one(int64_t id)
 		told.verdict = explanation.verdict;
 		told.departure = explanation.departure;
 		told.by_today = explanation.version == 0;
+		told.n_likely = explanation.n_likely;
+		for (size_t i = 0; i < explanation.n_likely; i++)
+			told.causes[explanation.likely[i].cause] = true;
 		told.harm = nm_explain_harm(&call, &explanation, &told.seconds);
 		snprintf(told.who, sizeof(told.who), "%s", explanation.who != NULL ? explanation.who : "");
 	}
@@ -312,6 +323,27 @@ static void assert_groups(const struct nm_explained_log *log, const struct told 
 	assert_int_equal(harmed, n);
 }
 
+static void assert_causes(const struct nm_explained_log *log, const struct told *told, size_t n)
+{
+	int64_t uncaused = 0;
+	size_t given = 0, sum = 0;
+
+	for (int cause = 0; cause < NM_CAUSES; cause++) {
+		int64_t calls = 0;
+
+		for (size_t i = 0; i < n; i++)
+			calls += told[i].causes[cause];
+		assert_int_equal(log->causes[cause], calls);
+		sum += (size_t)calls;
+	}
+	for (size_t i = 0; i < n; i++) {
+		uncaused += told[i].n_likely == 0;
+		given += told[i].n_likely;
+	}
+	assert_int_equal(log->uncaused, uncaused);
+	assert_int_equal(sum, given); /* each cause once of each call */
+}
+
 static void assert_worst(const struct nm_explained_log *log, const struct told *told, size_t n, size_t most)
 {
 	assert_int_equal(log->n, n < most ? n : most);
@@ -326,7 +358,8 @@ static void assert_worst(const struct nm_explained_log *log, const struct told *
 	}
 }
 
-static int64_t seen_harm[NM_HARMS], seen_planned, seen_untold, seen_no_line, seen_today;
+static int64_t seen_harm[NM_HARMS], seen_causes[NM_CAUSES], seen_planned, seen_untold, seen_no_line,
+	seen_today;
 
 static void assert_log(const struct nm_explain_options *options)
 {
@@ -357,9 +390,12 @@ static void assert_log(const struct nm_explain_options *options)
 	differ = sort_differing(told, n);
 	assert_int_equal(log.differs, differ);
 	assert_groups(&log, told, differ);
+	assert_causes(&log, told, differ);
 	assert_worst(&log, told, differ, options->most);
 	for (int harm = 0; harm < NM_HARMS; harm++)
 		seen_harm[harm] += log.harm[harm];
+	for (int cause = 0; cause < NM_CAUSES; cause++)
+		seen_causes[cause] += log.causes[cause];
 	seen_planned += planned;
 	seen_untold += untold;
 	seen_no_line += no_line;
@@ -370,6 +406,8 @@ static void assert_log(const struct nm_explain_options *options)
 
 static void test_the_log_is_the_sum_of_its_calls(void **state)
 {
+	static const enum nm_cause causes[] = { NM_CAUSE_DECLINED, NM_CAUSE_CHANGED_LATE, NM_CAUSE_TODAY,
+						NM_CAUSE_DRIFT, NM_CAUSE_CALLER };
 	const struct nm_span all = { NM_TIME_MIN, NM_TIME_MAX };
 	const struct nm_explain_options cases[] = {
 		{ .span = all, .most = 20 },
@@ -387,6 +425,9 @@ static void test_the_log_is_the_sum_of_its_calls(void **state)
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_log(&cases[i]);
 	assert_true(seen_planned > 0 && seen_untold > 0 && seen_today > 0);
+	for (size_t i = 0; i < sizeof(causes) / sizeof(causes[0]) && random_few(CALLS) == CALLS; i++)
+		if (seen_causes[causes[i]] == 0)
+			fail_msg("no call that %s may lie behind", nm_cause_name(causes[i]));
 	for (int harm = 0; harm < NM_HARMS && random_few(CALLS) == CALLS; harm++)
 		assert_true(seen_harm[harm] > 0 && seen_no_line > 0);
 }
