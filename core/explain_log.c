@@ -155,6 +155,18 @@ static bool add_departed(struct reading *run, const struct nm_call_entry *call,
 	return add_group(run->log, explanation);
 }
 
+static bool add_driver(struct nm_explained_log *log, const char *driver)
+{
+	size_t i = 0;
+
+	while (i < log->n_drivers && strcmp(log->drivers[i], driver) != 0)
+		i++;
+	if (i < log->n_drivers || i == NM_EXPLAIN_DRIVERS)
+		return true;
+	log->drivers[log->n_drivers++] = driver = nm_arena_text(log->arena, driver);
+	return driver != NULL;
+}
+
 static bool add_call(struct reading *run, const struct nm_call_entry *call,
 		     const struct nm_explanation *explanation)
 {
@@ -164,6 +176,8 @@ static bool add_call(struct reading *run, const struct nm_call_entry *call,
 		log->untold++;
 		return true;
 	}
+	if (!add_driver(log, call->driver))
+		return false;
 	log->by_today += explanation->version == 0;
 	if (explanation->verdict == NM_EXPLAINED_DIFFERS)
 		return add_departed(run, call, explanation);

@@ -167,6 +167,16 @@ static void write_worst(const struct telling *telling, const struct nm_worst *wo
 		nm_buf_addf(out, "    perhaps  %s\n", explanation->likely[i].words);
 }
 
+/* What is believed and not known of the records that all this is told from. */
+static void write_doubts(const struct telling *telling, struct nm_buf *notes)
+{
+	const struct nm_explained_log *log = telling->log;
+
+	for (size_t i = 0; i < log->n_drivers; i++)
+		if (call_doubt(log->drivers[i]))
+			nm_buf_addf(notes, "of %s: %s\n", log->drivers[i], call_doubt(log->drivers[i]));
+}
+
 static void write_text(const struct telling *telling)
 {
 	const struct nm_explained_log *log = telling->log;
@@ -270,6 +280,19 @@ static void json_worst(struct nm_json *json, const struct telling *telling, cons
 	nm_json_end(json, '}');
 }
 
+static void json_doubts(struct nm_json *json, const struct nm_explained_log *log)
+{
+	nm_json_key(json, "unverified");
+	nm_json_object(json);
+	for (size_t i = 0; i < log->n_drivers; i++) {
+		if (!call_doubt(log->drivers[i]))
+			continue;
+		nm_json_key(json, log->drivers[i]);
+		nm_json_text(json, call_doubt(log->drivers[i]));
+	}
+	nm_json_end(json, '}');
+}
+
 static void write_json(const struct telling *telling)
 {
 	const struct nm_explained_log *log = telling->log;
@@ -293,6 +316,7 @@ static void write_json(const struct telling *telling)
 	for (size_t i = 0; i < log->n; i++)
 		json_worst(&json, telling, &log->worst[i]);
 	nm_json_end(&json, ']');
+	json_doubts(&json, log);
 	json_finish(&json, telling->out);
 }
 
@@ -361,6 +385,8 @@ static enum nm_code explain_log(struct invocation *run, struct nm_explain_option
 
 		*status = log.differs ? STATUS_WRONG : STATUS_GOOD;
 		(run->json ? write_json : write_text)(&telling);
+		if (!run->json)
+			write_doubts(&telling, run->notes);
 		nm_explained_log_clear(&log);
 	}
 	nm_explainer_free(explainer);

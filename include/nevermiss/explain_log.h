@@ -10,6 +10,7 @@
 
 #define NM_EXPLAIN_WORST 500  /* calls that are told one by one, at the most */
 #define NM_EXPLAIN_GROUPS 100 /* kept apart; calls that would begin one more are counted together */
+#define NM_EXPLAIN_DRIVERS 16 /* that are told, at the most: more than there are */
 
 /* What came of it for the caller that a call went another way; the worst first. */
 enum nm_harm {
@@ -45,6 +46,8 @@ struct nm_explained_log {
 	int64_t harm[NM_HARMS];    /* of differs */
 	int64_t causes[NM_CAUSES]; /* of differs: behind how many it may lie; several may behind one call */
 	int64_t uncaused;          /* of differs: none was found */
+	size_t n_drivers;
+	const char *drivers[NM_EXPLAIN_DRIVERS]; /* whose records were compared, each once */
 	size_t n_groups;
 	struct nm_departed *groups; /* of differs; the most calls first, else in the order of the log */
 	int64_t ungrouped;          /* of differs: in no group, there were too many */

@@ -156,7 +156,7 @@ static void add_random(uint64_t *dice, int i)
 				      .line = line == 0   ? "main"
 					      : line == 1 ? "spare"
 							  : "gone",
-				      .driver = "sandbox",
+				      .driver = i % 2 == 0 ? "sandbox" : "twilio",
 				      .carrier_id = id,
 				      .caller = { .number = UINT64_C(15125550200) + (uint64_t)i },
 				      .began = T + 1800 * (nm_time)random_below(dice, 20 * 48),
@@ -404,6 +404,23 @@ static void assert_log(const struct nm_explain_options *options)
 	nm_explainer_free(explainer);
 }
 
+/* Each once, whichever comes first. */
+static void assert_drivers(void)
+{
+	const struct nm_explain_options options = { .span = { NM_TIME_MIN, NM_TIME_MAX } };
+	struct nm_explainer *explainer = NULL;
+	struct nm_explained_log log;
+	struct nm_error err;
+
+	ok(nm_explainer_new(plan, store, &explainer, &err), &err);
+	ok(nm_explain_log(explainer, store, &options, &log, &err), &err);
+	assert_int_equal(log.n_drivers, 2);
+	assert_int_equal(strcmp(log.drivers[0], "sandbox") == 0, strcmp(log.drivers[1], "twilio") == 0);
+	assert_int_equal(strcmp(log.drivers[1], "sandbox") == 0, strcmp(log.drivers[0], "twilio") == 0);
+	nm_explained_log_clear(&log);
+	nm_explainer_free(explainer);
+}
+
 static void test_the_log_is_the_sum_of_its_calls(void **state)
 {
 	static const enum nm_cause causes[] = { NM_CAUSE_DECLINED, NM_CAUSE_CHANGED_LATE, NM_CAUSE_TODAY,
@@ -422,6 +439,7 @@ static void test_the_log_is_the_sum_of_its_calls(void **state)
 
 	(void)state;
 	make_log(1, random_few(CALLS));
+	assert_drivers();
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++)
 		assert_log(&cases[i]);
 	assert_true(seen_planned > 0 && seen_untold > 0 && seen_today > 0);
@@ -536,7 +554,7 @@ static void test_of_very_many_differences_the_rest_is_counted(void **state)
 	for (int i = 0; i < strangers; i++) {
 		struct nm_call_leg legs[4];
 		struct nm_call_entry call = call_at(OPEN + 105 * NM_DAY + i, legs);
-		char id[16], number[16];
+		char id[16], number[24];
 
 		snprintf(id, sizeof(id), "s%d", i);
 		snprintf(number, sizeof(number), "+1512556%04d", i);
