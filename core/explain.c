@@ -70,6 +70,24 @@ const char *nm_departure_name(enum nm_departure departure)
 	return names[departure];
 }
 
+const char *nm_cause_name(enum nm_cause cause)
+{
+	static const char *const names[NM_CAUSES] = {
+		[NM_CAUSE_DECLINED] = "declined",
+		[NM_CAUSE_OWN_VOICEMAIL] = "own-voicemail",
+		[NM_CAUSE_RING_TIMES] = "ring-times",
+		[NM_CAUSE_HELD] = "held",
+		[NM_CAUSE_EMERGENCY] = "emergency",
+		[NM_CAUSE_CHANGED_LATE] = "changed-late",
+		[NM_CAUSE_CHANGED_EARLY] = "changed-early",
+		[NM_CAUSE_TODAY] = "today",
+		[NM_CAUSE_DRIFT] = "drift",
+		[NM_CAUSE_CALLER] = "caller",
+	};
+
+	return names[cause];
+}
+
 /* --- the plan then --- */
 
 /* *out NULL: it is not kept, or does not read any more. */
@@ -210,18 +228,19 @@ static enum nm_code compare(const struct variant *variant, const struct nm_call_
 
 /* --- what may lie behind it --- */
 
-static enum nm_code add_likely(struct nm_explanation *out, const char *words, struct nm_error *err)
+static enum nm_code add_likely(struct nm_explanation *out, enum nm_cause cause, const char *words,
+			       struct nm_error *err)
 {
 	if (words == NULL)
 		return nm_fail_memory(err);
-	if (out->n_likely < NM_LIKELY_MAX)
-		out->likely[out->n_likely++] = words;
+	out->likely[out->n_likely++] = (struct nm_likely){ cause, words };
 	return NM_OK;
 }
 
-/* Adds the words when the call goes as it really did with this one thing changed. */
+/* Adds it when the call goes as it really did with this one thing changed. */
 static enum nm_code try_variant(const struct variant *variant, const struct nm_call_entry *call,
-				const char *words, struct nm_explanation *out, struct nm_error *err)
+				const struct nm_likely *likely, struct nm_explanation *out,
+				struct nm_error *err)
 {
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_explanation tried = { .verdict = NM_EXPLAINED_UNTOLD };
@@ -233,7 +252,9 @@ static enum nm_code try_variant(const struct variant *variant, const struct nm_c
 	nm_arena_free(arena);
 	if (code == NM_INPUT) /* another plan may not have the line */
 		return NM_OK;
-	return code == NM_OK && tried.verdict == NM_EXPLAINED_PLANNED ? add_likely(out, words, err) : code;
+	return code == NM_OK && tried.verdict == NM_EXPLAINED_PLANNED
+		       ? add_likely(out, likely->cause, likely->words, err)
+		       : code;
 }
 
 static enum nm_code try_variants(const struct nm_explainer *explainer, const struct nm_plan *then,
@@ -243,29 +264,33 @@ static enum nm_code try_variants(const struct nm_explainer *explainer, const str
 	const struct {
 		struct variant variant;
 		bool apt;
-		const char *words;
+		struct nm_likely likely;
 	} tries[] = {
 		{ { .plan = then, .held = true },
 		  true,
-		  "the carrier cannot hold all of the plan: what it can hold of it does just this" },
+		  { NM_CAUSE_HELD,
+		    "the carrier cannot hold all of the plan: what it can hold of it does just this" } },
 		{ { .plan = then, .emergency = true },
 		  then->emergency.given,
-		  "an emergency goes just so: the caller may have pressed the key" },
+		  { NM_CAUSE_EMERGENCY, "an emergency goes just so: the caller may have pressed the key" } },
 		{ { .plan = then, .later_s = -LATE_S },
 		  true,
-		  "a minute before, the plan did just this: the carrier changed over late" },
+		  { NM_CAUSE_CHANGED_LATE,
+		    "a minute before, the plan did just this: the carrier changed over late" } },
 		{ { .plan = then, .later_s = LATE_S },
 		  true,
-		  "a minute later, the plan does just this: the carrier changed over early" },
+		  { NM_CAUSE_CHANGED_EARLY,
+		    "a minute later, the plan does just this: the carrier changed over early" } },
 		{ { .plan = explainer->today },
 		  out->version != 0,
-		  "the plan of today does just this: it may have been made live by another way than a push" },
+		  { NM_CAUSE_TODAY,
+		    "the plan of today does just this: it may have been made live by another way than a push" } },
 	};
 	enum nm_code code = NM_OK;
 
 	for (size_t i = 0; i < sizeof(tries) / sizeof(tries[0]) && code == NM_OK; i++)
 		if (tries[i].apt)
-			code = try_variant(&tries[i].variant, call, tries[i].words, out, err);
+			code = try_variant(&tries[i].variant, call, &tries[i].likely, out, err);
 	return code;
 }
 
@@ -278,18 +303,19 @@ static enum nm_code likely_phone(const struct nm_plan *plan, const struct nm_cal
 	const int id = out->who != NULL ? nm_plan_find_destination(plan, out->who) : -1;
 
 	if (out->departure == NM_DEPARTURE_SHORTER)
-		return add_likely(out, "a phone that declines the call ends its ring as well", err);
+		return add_likely(out, NM_CAUSE_DECLINED,
+				  "a phone that declines the call ends its ring as well", err);
 	if (call->became.end != NM_CALL_SWALLOWED || id < 0 || rang_s < 0)
 		return NM_OK;
 	if (call->became.reason == NM_CALL_AT_ONCE)
-		return add_likely(out,
+		return add_likely(out, NM_CAUSE_OWN_VOICEMAIL,
 				  nm_arena_format(arena,
 						  "%s's phone was off or without a network: then its own "
 						  "voicemail picks up at once; `confirm` keeps it out",
 						  out->who),
 				  err);
 	return add_likely(
-		out,
+		out, NM_CAUSE_OWN_VOICEMAIL,
 		nm_arena_format(arena,
 				"%s's own voicemail picks up after %d s: `own_voicemail = %ds` would "
 				"say so in the plan, and `confirm` keeps it out",
@@ -306,7 +332,8 @@ static enum nm_code likely_longer(const struct nm_plan *plan, const struct nm_ca
 		return NM_OK;
 	if (!traits.ring_times)
 		return add_likely(
-			out, nm_arena_format(arena, "%s cannot be told how long a phone rings", call->driver),
+			out, NM_CAUSE_RING_TIMES,
+			nm_arena_format(arena, "%s cannot be told how long a phone rings", call->driver),
 			err);
 	return NM_OK;
 }
@@ -325,7 +352,7 @@ static enum nm_code likely_drift(const struct nm_explainer *explainer, const str
 		return code;
 	nm_time_words(plan->zone, reading.at, true, at);
 	return add_likely(
-		out,
+		out, NM_CAUSE_DRIFT,
 		nm_arena_format(arena,
 				"what was live differed from the plan when it was last read, on %s: %s", at,
 				reading.words != NULL ? reading.words : "drift"),
@@ -337,7 +364,7 @@ static enum nm_code likely_untold(const struct nm_plan *plan, const struct nm_ca
 {
 	if (plan->n_callers == 0 || call->caller.number != 0 || call->caller.anonymous)
 		return NM_OK;
-	return add_likely(out,
+	return add_likely(out, NM_CAUSE_CALLER,
 			  "the record does not tell who called: rules for callers may have decided otherwise",
 			  err);
 }

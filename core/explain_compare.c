@@ -13,8 +13,6 @@
 
 #include "core/explain_private.h"
 
-#define SLACK_S 3 /* carriers write whole seconds, and a phone rings a moment after it is called */
-
 struct walk {
 	const struct nm_comparison *comparison;
 	const struct nm_call_entry *call;
@@ -162,7 +160,7 @@ static void check_order(struct walk *w, const struct match *m)
 	own = m->step->parties[m->first].name;
 	began = nm_explain_began(w->call, &w->call->legs[stranger]);
 	own_began = nm_explain_began(w->call, &w->call->legs[m->legs[m->first]]);
-	if (began >= 0 && own_began >= 0 && own_began - began <= SLACK_S)
+	if (began >= 0 && own_began >= 0 && own_began - began <= NM_EXPLAIN_SLACK_S)
 		return;
 	if (rung_later(w, m->index, stranger))
 		depart(w, NM_DEPARTURE_ORDER, m->index, began, name,
@@ -220,8 +218,9 @@ static bool may_be_short(const struct walk *w, const struct nm_party *party, con
 {
 	const int until = nm_explain_rang_until(w->call, leg);
 
-	return party->line != NULL || until < 0 || until + SLACK_S >= w->ended_s ||
-	       (party->own_voicemail_s >= 0 && abs(leg->leg.rang_s - party->own_voicemail_s) <= SLACK_S);
+	return party->line != NULL || until < 0 || until + NM_EXPLAIN_SLACK_S >= w->ended_s ||
+	       (party->own_voicemail_s >= 0 &&
+		abs(leg->leg.rang_s - party->own_voicemail_s) <= NM_EXPLAIN_SLACK_S);
 }
 
 static void check_ring_time(struct walk *w, const struct match *m, size_t p)
@@ -236,12 +235,13 @@ static void check_ring_time(struct walk *w, const struct match *m, size_t p)
 		adds = nm_arena_format(w->arena, ", which this carrier may make %d s", most);
 	if (adds == NULL)
 		w->failed = true;
-	else if (rang_s > most + SLACK_S)
+	else if (rang_s > most + NM_EXPLAIN_SLACK_S)
 		depart(w, NM_DEPARTURE_LONGER, m->index, until, party->name,
 		       nm_arena_format(w->arena, "%s rang for %d s; the plan says %d s%s (%s)", party->name,
 				       rang_s, for_s, adds, step_words(w, m->step)),
 		       nm_arena_format(w->arena, "%s %d s, not %d", party->name, rang_s, for_s));
-	else if (leg->leg.end == NM_LEG_NO_ANSWER && rang_s < for_s - SLACK_S && !may_be_short(w, party, leg))
+	else if (leg->leg.end == NM_LEG_NO_ANSWER && rang_s < for_s - NM_EXPLAIN_SLACK_S &&
+		 !may_be_short(w, party, leg))
 		depart(w, NM_DEPARTURE_SHORTER, m->index, until, party->name,
 		       nm_arena_format(w->arena, "%s rang for %d s only; the plan says %d s (%s)",
 				       party->name, rang_s, for_s, step_words(w, m->step)),
@@ -370,7 +370,7 @@ static void check_left(struct walk *w, size_t step)
 	if (leg >= w->call->n || parted(w))
 		return;
 	began = nm_explain_began(w->call, &w->call->legs[leg]);
-	if (had_by_then(w, leg) && (began < 0 || began + SLACK_S >= w->ended_s))
+	if (had_by_then(w, leg) && (began < 0 || began + NM_EXPLAIN_SLACK_S >= w->ended_s))
 		return;
 	name = leg_name(w, leg);
 	depart(w, NM_DEPARTURE_RUNG, step, began, name,
@@ -383,7 +383,7 @@ static bool same_end(const struct walk *w)
 {
 	const enum nm_call_end real = w->call->became.end;
 	/* The caller, too, may have been gone before it came to that. */
-	const bool gone = real == NM_CALL_ABANDONED && w->ended_s <= w->real_s + SLACK_S;
+	const bool gone = real == NM_CALL_ABANDONED && w->ended_s <= w->real_s + NM_EXPLAIN_SLACK_S;
 
 	switch (w->out->expected.result) {
 	case NM_ANSWERED:
@@ -413,7 +413,7 @@ static bool is_over(const struct walk *w)
 {
 	const enum nm_call_end end = w->call->became.end;
 
-	if (first_unused(w) < w->call->n || w->ended_s > w->real_s + SLACK_S)
+	if (first_unused(w) < w->call->n || w->ended_s > w->real_s + NM_EXPLAIN_SLACK_S)
 		return false;
 	return end == NM_CALL_ABANDONED || (end == NM_CALL_UNKNOWN && w->call->became.by == NULL);
 }

@@ -52,7 +52,7 @@ static void add_verdict(struct call_page *page)
 	else
 		notes_addf(&page->head, STYLE_DIM, "planned  %s", explanation->words);
 	for (size_t i = 0; i < explanation->n_likely; i++)
-		notes_addf(&page->head, STYLE_PLAIN, "perhaps  %s", explanation->likely[i]);
+		notes_addf(&page->head, STYLE_PLAIN, "perhaps  %s", explanation->likely[i].words);
 }
 
 static void add_plan(struct call_page *page)

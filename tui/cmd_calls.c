@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * calls: the log of real calls.  `import` fills it from a carrier's records, `list` shows it, `show` tells one call
- * with all that rang for it, `explain` (cmd_explain.c) where it parted from the plan.
+ * with all that rang for it, `explain` (cmd_explain.c, cmd_explain_log.c) where calls parted from the plan.
  */
 #include "command.h"
 
@@ -416,7 +416,8 @@ static enum nm_code import(struct invocation *run, enum status *status, struct n
 	return code;
 }
 
-#define ALL_OF_A_LIST "account", "since", "until", "line", "count", "columns", "dates"
+#define IMPORTS "account", "columns", "dates"
+#define SPANS "since", "until", "line", "count"
 
 /* An option that stands with another word of `calls` would be ignored without a word. */
 static enum nm_code check_options(const struct invocation *run, const char *verb, const char *const *others,
@@ -428,22 +429,31 @@ static enum nm_code check_options(const struct invocation *run, const char *verb
 	return NM_OK;
 }
 
+/* The first word; explaining one call and explaining all of them take different options. */
+static const char *verb_of(const struct arguments *args)
+{
+	const bool all = !strcmp(args->words[0], "explain") && argument_given(args, "all");
+
+	return all ? "explain --all" : args->words[0];
+}
+
 enum nm_code cmd_calls(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	static const struct {
 		const char *verb;
-		const char *const others[9]; /* options that are not its own */
+		const char *const others[10]; /* options that are not its own */
 		size_t words;
 		enum nm_code (*run)(struct invocation *run, enum status *status, struct nm_error *err);
 	} verbs[] = {
-		{ "import", { "until", "count", "yes" }, 2, import },
-		{ "list", { "account", "columns", "dates", "yes" }, 1, list },
-		{ "show", { ALL_OF_A_LIST, "yes" }, 2, show },
-		{ "explain", { ALL_OF_A_LIST, "yes" }, 2, calls_explain },
-		{ "forget", { ALL_OF_A_LIST }, 2, calls_forget },
-		{ "expire", { ALL_OF_A_LIST, "yes" }, 1, calls_expire },
+		{ "import", { "until", "count", "all", "yes" }, 2, import },
+		{ "list", { IMPORTS, "all", "yes" }, 1, list },
+		{ "show", { IMPORTS, SPANS, "all", "yes" }, 2, show },
+		{ "explain", { IMPORTS, SPANS, "yes" }, 2, calls_explain },
+		{ "explain --all", { IMPORTS, "yes" }, 1, calls_explain_all },
+		{ "forget", { IMPORTS, SPANS, "all" }, 2, calls_forget },
+		{ "expire", { IMPORTS, SPANS, "all", "yes" }, 1, calls_expire },
 	};
-	const char *verb = run->args->words[0];
+	const char *verb = verb_of(run->args);
 	enum nm_code code;
 
 	for (size_t i = 0; i < sizeof verbs / sizeof verbs[0]; i++) {

@@ -32,7 +32,7 @@ static void verdict_words(const struct nm_explanation *explanation, struct nm_bu
 		nm_buf_addf(out, "%s%s\n", explanation->verdict == NM_EXPLAINED_DIFFERS ? "not as planned: " : "",
 			    explanation->words);
 	for (size_t i = 0; i < explanation->n_likely; i++)
-		nm_buf_addf(out, "  perhaps  %s\n", explanation->likely[i]);
+		nm_buf_addf(out, "  perhaps  %s\n", explanation->likely[i].words);
 }
 
 static void explain_text(struct invocation *run, const struct nm_call_entry *call,
@@ -81,7 +81,7 @@ static void json_parting(struct nm_json *json, const struct nm_explanation *expl
 	nm_json_key(json, "perhaps");
 	nm_json_array(json);
 	for (size_t i = 0; i < explanation->n_likely; i++)
-		nm_json_text(json, explanation->likely[i]);
+		nm_json_text(json, explanation->likely[i].words);
 	nm_json_end(json, ']');
 }
 
@@ -141,8 +141,12 @@ enum nm_code calls_explain(struct invocation *run, enum status *status, struct n
 	struct nm_arena *arena;
 	struct nm_store *store;
 	int64_t id = 0;
-	enum nm_code code = call_read_id("explain", run->args->n_words > 1 ? run->args->words[1] : "", &id, err);
+	enum nm_code code;
 
+	if (run->args->n_words < 2)
+		return nm_fail(err, NM_INPUT,
+			       "calls explain takes the number of a call (`nevermiss calls list` has them), or --all");
+	code = call_read_id("explain", run->args->words[1], &id, err);
 	if (!code)
 		code = session_store(run->session, &store, err);
 	if (code)

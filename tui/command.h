@@ -198,7 +198,8 @@ enum nm_code calls_expire(struct invocation *run, enum status *status, struct nm
 struct nm_expired;
 void expired_words(struct invocation *run, const struct nm_expired *expired);
 void expired_json(struct nm_json *json, const struct nm_expired *expired);
-/* `calls explain` (cmd_explain.c). */
+/* `calls explain ID` (cmd_explain.c) and `calls explain --all` (cmd_explain_log.c). */
 enum nm_code calls_explain(struct invocation *run, enum status *status, struct nm_error *err);
+enum nm_code calls_explain_all(struct invocation *run, enum status *status, struct nm_error *err);
 
 #endif

@@ -148,7 +148,8 @@ struct nm_call_entry_reader {
 	void *context;
 };
 
-/* As nm_store_calls_each, with all that is kept of each. */
+/* As nm_store_calls_each, with all that is kept of each; take may read what the store has of the plan (versions, what
+ * was read back), and nothing else of it. */
 enum nm_code nm_store_entries_each(struct nm_store *store, const struct nm_call_entry_reader *reader,
 				   struct nm_error *err) NM_WARN_UNUSED;
 /* One call with its legs, all from the arena; NM_INPUT when there is none of that id. */

@@ -11,6 +11,9 @@
 
 #include "nevermiss/calls.h"
 
+/* No difference: carriers write whole seconds, and a phone rings a moment after it is called. */
+#define NM_EXPLAIN_SLACK_S 3
+
 enum nm_explained {
 	NM_EXPLAINED_UNTOLD,  /* the record does not say who was rung: there is nothing to compare */
 	NM_EXPLAINED_PLANNED, /* as the plan has it, as far as the call went */
@@ -28,7 +31,25 @@ enum nm_departure {
 	NM_DEPARTURE_OUTCOME   /* somebody or something else had the call in the end */
 };
 
-#define NM_LIKELY_MAX 6
+/* What may lie behind it. */
+enum nm_cause {
+	NM_CAUSE_DECLINED,      /* whoever was rung declined the call */
+	NM_CAUSE_OWN_VOICEMAIL, /* of the phone that was rung */
+	NM_CAUSE_RING_TIMES,    /* the carrier cannot be told how long a phone rings */
+	NM_CAUSE_HELD,          /* what the carrier can hold of the plan does just this */
+	NM_CAUSE_EMERGENCY,     /* an emergency goes just so */
+	NM_CAUSE_CHANGED_LATE,  /* as the plan does a minute before */
+	NM_CAUSE_CHANGED_EARLY, /* as the plan does a minute later */
+	NM_CAUSE_TODAY,         /* as the plan of today does */
+	NM_CAUSE_DRIFT,         /* what was live differed from the plan when it was last read back */
+	NM_CAUSE_CALLER,        /* the record does not tell who called */
+	NM_CAUSES
+};
+
+struct nm_likely {
+	enum nm_cause cause;
+	const char *words; /* a sentence */
+};
 
 /* Texts and events are the arena's, or borrowed from the plans that the explainer has: good while it is there. */
 struct nm_explanation {
@@ -41,7 +62,7 @@ struct nm_explanation {
 		words; /* a sentence: what happened, and what the plan says.  Why there is nothing to compare */
 	const char *brief; /* the same in a few words for a column: "owner not rung"; "" when as planned */
 	size_t n_likely;
-	const char *likely[NM_LIKELY_MAX]; /* sentences: what may lie behind it */
+	struct nm_likely likely[NM_CAUSES]; /* each cause once */
 
 	int64_t version; /* of the plan that it was compared with; 0: today's, for the one then is not known */
 	const char *rule;           /* that decided, by that plan; NULL */
@@ -71,5 +92,6 @@ enum nm_behaviour nm_explain_behaviour(const struct nm_call_entry *call, size_t 
 
 const char *nm_explained_name(enum nm_explained verdict);   /* "as planned", "differs", "untold" */
 const char *nm_departure_name(enum nm_departure departure); /* "not-rung", ...; "" for none */
+const char *nm_cause_name(enum nm_cause cause);             /* "own-voicemail", ... */
 
 #endif

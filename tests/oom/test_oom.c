@@ -19,7 +19,7 @@
 #include "nevermiss/check.h"
 #include "nevermiss/edit.h"
 #include "nevermiss/events.h"
-#include "nevermiss/explain.h"
+#include "nevermiss/explain_log.h"
 #include "nevermiss/followup.h"
 #include "nevermiss/replay.h"
 #include "nevermiss/report.h"
@@ -935,6 +935,23 @@ static enum nm_code explain_call(struct nm_error *err)
 	return code;
 }
 
+static enum nm_code explain_log(struct nm_error *err)
+{
+	const struct nm_explain_options options = { .span = { AT - NM_DAY, AT + NM_DAY }, .most = 5 };
+	struct nm_explainer *explainer = NULL;
+	struct nm_explained_log log;
+	enum nm_code code = nm_explainer_new(plan, store, &explainer, err);
+
+	if (!code)
+		code = nm_explain_log(explainer, store, &options, &log, err);
+	if (!code) {
+		assert_true(log.differs > 0);
+		nm_explained_log_clear(&log);
+	}
+	nm_explainer_free(explainer);
+	return code;
+}
+
 #define STARVED(job)                                                                                         \
 	static void test_##job(void **state)                                                                 \
 	{                                                                                                    \
@@ -972,6 +989,7 @@ STARVED(sort_followups)
 STARVED(report_log)
 STARVED(replay_log)
 STARVED(explain_call)
+STARVED(explain_log)
 STARVED(fetch_calendar)
 STARVED(tell_crm)
 STARVED(forget)
@@ -1031,7 +1049,7 @@ int main(void)
 		cmocka_unit_test(test_keep_a_call),     cmocka_unit_test(test_miss_a_call),
 		cmocka_unit_test(test_call_back),       cmocka_unit_test(test_sort_followups),
 		cmocka_unit_test(test_report_log),
-		cmocka_unit_test(test_replay_log),
+		cmocka_unit_test(test_replay_log),      cmocka_unit_test(test_explain_log),
 		cmocka_unit_test(test_fetch_calendar),  cmocka_unit_test(test_tell_crm),
 		cmocka_unit_test(test_forget),
 		cmocka_unit_test(test_read_inbound),

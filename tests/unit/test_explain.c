@@ -164,7 +164,7 @@ static bool likely(const struct record *record, const char *part)
 	const struct nm_explanation explanation = explain(record);
 
 	for (size_t i = 0; i < explanation.n_likely; i++)
-		if (strstr(explanation.likely[i], part) != NULL)
+		if (strstr(explanation.likely[i].words, part) != NULL)
 			return true;
 	return false;
 }
