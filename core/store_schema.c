@@ -152,6 +152,8 @@ const char *const nm_store_steps[] = {
 	"INSERT INTO matter_sum SELECT hour, 0, " MATTERS_THEN("caller") ";"
 	"INSERT INTO matter_sum SELECT hour, number, " MATTERS_THEN("number, caller") ";"
 	"DROP VIEW counted;",
+	/* Names of destinations and lines, and what each is called now (names.h). */
+	"CREATE TABLE former(name TEXT PRIMARY KEY, now TEXT NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))

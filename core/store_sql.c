@@ -354,4 +354,8 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_AGENT_TROUBLE_DROP] = "DELETE FROM agent_trouble WHERE work = ?1 AND what = ?2",
 	[NM_SQL_AGENT_TROUBLES] = "SELECT work, what, since, words FROM agent_trouble ORDER BY since, work, what",
 	[NM_SQL_OUTBOX_WHY] = "SELECT id FROM outbox WHERE why = ?1 ORDER BY id LIMIT 1",
+	[NM_SQL_FORMER_LEAD_ON] = "UPDATE former SET now = ?2 WHERE now = ?1",
+	[NM_SQL_FORMER_PUT] = "INSERT OR REPLACE INTO former(name, now) VALUES(?1, ?2)",
+	[NM_SQL_FORMER_DROP] = "DELETE FROM former WHERE name = ?2",
+	[NM_SQL_FORMER] = "SELECT name, now FROM former ORDER BY name",
 };
