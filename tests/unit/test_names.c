@@ -233,6 +233,56 @@ static void test_taken_by_another(void **state)
 	named(place, "a", "b");
 }
 
+/* Two who changed names: each name is somebody's still.  And one who is gone by the time of the save. */
+static void test_swapped_and_gone(void **state)
+{
+	struct place *place = *state;
+
+	rename_to(place, "a", "t");
+	rename_to(place, "b", "a");
+	rename_to(place, "t", "b");
+	save(place);
+	nothing_kept(place);
+	rename_to(place, "c", "box");
+	apply(place, (struct nm_edit){ .op = NM_EDIT_REMOVE, .place = { "destination", "box", -1 } });
+	save(place);
+	nothing_kept(place);
+}
+
+/* Calls of the name's earlier owner and of its later one cannot be told apart: nobody gets them when both are gone. */
+static void test_name_of_two(void **state)
+{
+	struct place *place = *state;
+	struct nm_plan *plan;
+
+	rename_to(place, "a", "owner");
+	save(place);
+	rename_to(place, "b", "a");
+	save(place);
+	plan = plan_of_text(HEAD "destination owner { kind = personal number = \"+15125550111\" }\n"
+				 "path day { step { ring = owner } }\n",
+			    place->folder);
+	named_by(place, plan, "a", "a");
+	named_by(place, plan, "b", "a");
+	nm_plan_free(plan);
+}
+
+/* The way back from what was saved is forgotten, and on it names went from one to the other: none is guessed. */
+static void test_no_guess(void **state)
+{
+	struct place *place = *state;
+
+	rename_to(place, "a", "first");
+	rename_to(place, "b", "a");
+	save(place);
+	assert_non_null(nm_document_undo(place->document));
+	assert_non_null(nm_document_undo(place->document));
+	apply(place, (struct nm_edit){ .op = NM_EDIT_SET, .place = { "destination", "a", -1 }, .option = "notes",
+				       .value = "\"new\"" });
+	save(place);
+	named(place, "first", "first");
+}
+
 static void test_line(void **state)
 {
 	struct place *place = *state;
@@ -541,6 +591,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_taken_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_no_rename, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_taken_by_another, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_swapped_and_gone, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_name_of_two, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_no_guess, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_line, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_older_plan, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_random_sessions, setup, teardown),
