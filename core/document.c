@@ -218,6 +218,11 @@ const char *nm_document_step(const struct nm_document *document, size_t i, const
 	return document->states[i].text;
 }
 
+size_t nm_document_saved_step(const struct nm_document *document)
+{
+	return document->base;
+}
+
 const char *nm_document_saved(const struct nm_document *document, size_t *len)
 {
 	*len = document->disk_len;

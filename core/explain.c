@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/explain_private.h"
+#include "nevermiss/names.h"
 
 #define LATE_S 90 /* so near to a change of hours a carrier may still do what was before, or do what comes */
 
@@ -152,6 +153,7 @@ static int line_of(const struct nm_plan *plan, const struct nm_call_entry *call)
 
 /* What is changed for one try. */
 struct variant {
+	struct nm_store *store;
 	const struct nm_plan *plan;
 	bool held, emergency;
 	int later_s;
@@ -206,7 +208,8 @@ static enum nm_code copy_reasons(const struct nm_simulation *simulation, struct 
 static enum nm_code compare(const struct variant *variant, const struct nm_call_entry *call,
 			    struct nm_arena *arena, struct nm_explanation *out, struct nm_error *err)
 {
-	struct nm_comparison comparison = { .call = call, .arena = arena };
+	struct nm_call_entry named = *call;
+	struct nm_comparison comparison = { .call = &named, .arena = arena };
 	struct nm_simulation *simulation;
 	struct nm_traits traits;
 	enum nm_code code = simulate(variant, call, &simulation, err);
@@ -216,7 +219,12 @@ static enum nm_code compare(const struct variant *variant, const struct nm_call_
 	traits = traits_of(variant->plan, call);
 	comparison.traits = &traits;
 	comparison.treatment = nm_treatment_copy(simulation->treatment, arena);
-	code = comparison.treatment != NULL ? nm_explain_compare(&comparison, out, err) : nm_fail_memory(err);
+	code = comparison.treatment != NULL ? nm_call_name(variant->store, variant->plan, arena, &named, err)
+					    : nm_fail_memory(err);
+	if (code == NM_OK)
+		code = nm_explain_compare(&comparison, out, err);
+	if (code == NM_OK)
+		code = nm_explain_real(&named, arena, &out->real, err);
 	if (code == NM_OK) {
 		out->rule = comparison.treatment->rule;
 		out->path = comparison.treatment->path;
@@ -261,27 +269,28 @@ static enum nm_code try_variants(const struct nm_explainer *explainer, const str
 				 const struct nm_call_entry *call, struct nm_explanation *out,
 				 struct nm_error *err)
 {
+	struct nm_store *store = explainer->store;
 	const struct {
 		struct variant variant;
 		bool apt;
 		struct nm_likely likely;
 	} tries[] = {
-		{ { .plan = then, .held = true },
+		{ { .store = store, .plan = then, .held = true },
 		  true,
 		  { NM_CAUSE_HELD,
 		    "the carrier cannot hold all of the plan: what it can hold of it does just this" } },
-		{ { .plan = then, .emergency = true },
+		{ { .store = store, .plan = then, .emergency = true },
 		  then->emergency.given,
 		  { NM_CAUSE_EMERGENCY, "an emergency goes just so: the caller may have pressed the key" } },
-		{ { .plan = then, .later_s = -LATE_S },
+		{ { .store = store, .plan = then, .later_s = -LATE_S },
 		  true,
 		  { NM_CAUSE_CHANGED_LATE,
 		    "a minute before, the plan did just this: the carrier changed over late" } },
-		{ { .plan = then, .later_s = LATE_S },
+		{ { .store = store, .plan = then, .later_s = LATE_S },
 		  true,
 		  { NM_CAUSE_CHANGED_EARLY,
 		    "a minute later, the plan does just this: the carrier changed over early" } },
-		{ { .plan = explainer->today },
+		{ { .store = store, .plan = explainer->today },
 		  out->version != 0,
 		  { NM_CAUSE_TODAY,
 		    "the plan of today does just this: it may have been made live by another way than a push" } },
@@ -387,15 +396,13 @@ static enum nm_code find_likely(const struct nm_explainer *explainer, const stru
 enum nm_code nm_explain(struct nm_explainer *explainer, const struct nm_call_entry *call, bool likely,
 			struct nm_arena *arena, struct nm_explanation *out, struct nm_error *err)
 {
-	struct variant variant = { 0 };
+	struct variant variant = { .store = explainer->store };
 	struct nm_explanation explanation;
 	int64_t version = call->version;
 	enum nm_code code = plan_then(explainer, &version, &variant.plan, err);
 
 	if (code == NM_OK)
 		code = compare(&variant, call, arena, &explanation, err);
-	if (code == NM_OK)
-		code = nm_explain_real(call, arena, &explanation.real, err);
 	if (code != NM_OK)
 		return code;
 	explanation.version = version;

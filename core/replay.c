@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "core/replay_private.h"
+#include "nevermiss/names.h"
 #include "nevermiss/report.h"
 
 #define ASKS 1024 /* calls from one question to the next: a few milliseconds */
@@ -24,6 +25,7 @@ struct replaying {
 	nm_time *begins;                /* of each week */
 	size_t week;                    /* that held the call before: calls come in the order of time */
 	size_t n;                       /* calls read */
+	struct nm_names names;          /* of who had them */
 };
 
 int64_t nm_replay_then(const struct nm_replay_counts *counts, enum nm_replay_end end)
@@ -191,28 +193,31 @@ static struct nm_replay_week *week_of(struct replaying *run, nm_time t)
 	return &run->replay->weeks[run->week];
 }
 
-static enum nm_code take_call(void *context, const struct nm_call_entry *call, struct nm_error *err)
+static enum nm_code take_call(void *context, const struct nm_call_entry *kept, struct nm_error *err)
 {
 	struct replaying *run = context;
 	const struct nm_replay_options *options = run->options;
-	const int line = nm_plan_find_number(run->plan, call->number);
+	const int line = nm_plan_find_number(run->plan, kept->number);
+	struct nm_call_leg legs[NM_LEGS_MAX];
+	struct nm_call_entry call = *kept;
 	struct nm_replay_outcome outcome;
 	struct nm_replay_script script;
 	enum nm_code code;
 
 	if (run->n++ % ASKS == 0 && options->goes_on != NULL &&
-	    !options->goes_on(options->context, call->began))
+	    !options->goes_on(options->context, call.began))
 		return nm_fail(err, NM_REFUSED, "stopped after %zu calls", run->n - 1);
-	if (left_out(run->replay, call, line))
+	if (left_out(run->replay, &call, line))
 		return NM_OK;
-	nm_replay_script_of(run->plan, call, &script);
-	code = nm_player_play(run->player, call, line, &script, &outcome, err);
+	nm_names_call(&run->names, &call, legs);
+	nm_replay_script_of(run->plan, &call, &script);
+	code = nm_player_play(run->player, &call, line, &script, &outcome, err);
 	if (code != NM_OK)
 		return code;
-	add_counts(&run->replay->counts, call, &outcome);
-	add_counts(&week_of(run, call->began)->counts, call, &outcome);
-	add_layers(run, call, &outcome);
-	return add_change(run, call, &outcome) ? NM_OK : nm_fail_memory(err);
+	add_counts(&run->replay->counts, &call, &outcome);
+	add_counts(&week_of(run, call.began)->counts, &call, &outcome);
+	add_layers(run, &call, &outcome);
+	return add_change(run, &call, &outcome) ? NM_OK : nm_fail_memory(err);
 }
 
 /* --- the replay --- */
@@ -287,14 +292,16 @@ static bool make_lists(struct replaying *run)
 	return ok;
 }
 
-static enum nm_code begin(struct replaying *run, struct nm_error *err)
+static enum nm_code begin(struct replaying *run, struct nm_store *store, struct nm_error *err)
 {
 	struct nm_replay *replay = run->replay;
+	enum nm_code code;
 
 	replay->arena = nm_arena_new();
 	if (replay->arena == NULL || !make_weeks(run) || !make_layers(run) || !make_lists(run))
 		return nm_fail_memory(err);
-	return nm_player_new(run->plan, replay->span, &run->player, err);
+	code = nm_names_read(store, run->plan, replay->arena, &run->names, err);
+	return code == NM_OK ? nm_player_new(run->plan, replay->span, &run->player, err) : code;
 }
 
 static void close_layers(struct replaying *run)
@@ -321,7 +328,7 @@ enum nm_code nm_replay(struct nm_store *store, const struct nm_plan *plan,
 	enum nm_code code = check_options(options, err);
 
 	if (code == NM_OK)
-		code = begin(&run, err);
+		code = begin(&run, store, err);
 	if (code == NM_OK)
 		code = nm_store_entries_each(store, &reader, err);
 	nm_player_free(run.player);

@@ -15,6 +15,7 @@ struct reporting {
 	int line; /* -1: all */
 	struct nm_report *report;
 	struct nm_tallies tallies;
+	struct nm_names names;
 	struct nm_layers *layers;
 	struct nm_waits waits; /* of all who were to be called back */
 };
@@ -275,7 +276,7 @@ static enum nm_code finish(struct reporting *run, struct nm_error *err)
 	return NM_OK;
 }
 
-static enum nm_code begin(struct reporting *run, struct nm_error *err)
+static enum nm_code begin(struct reporting *run, struct nm_store *store, struct nm_error *err)
 {
 	struct nm_report *report = run->report;
 	enum nm_code code;
@@ -289,9 +290,11 @@ static enum nm_code begin(struct reporting *run, struct nm_error *err)
 			return nm_fail_memory(err);
 	}
 	code = make_weeks(run, err);
+	if (code == NM_OK)
+		code = nm_names_read(store, run->plan, report->arena, &run->names, err);
 	if (code != NM_OK)
 		return code;
-	run->layers = nm_layers_new(run->plan, report->arena);
+	run->layers = nm_layers_new(run->plan, &run->names, report->arena);
 	return run->layers != NULL ? NM_OK : nm_fail_memory(err);
 }
 
@@ -320,7 +323,7 @@ enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 	enum nm_code code = check_span(options->span, err);
 
 	if (code == NM_OK)
-		code = begin(&run, err);
+		code = begin(&run, store, err);
 	if (code == NM_OK)
 		code = read_all(&run, store, err);
 	if (code == NM_OK)

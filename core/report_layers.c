@@ -18,6 +18,7 @@ struct entry {
 
 struct nm_layers {
 	const struct nm_plan *plan;
+	const struct nm_names *names;
 	struct nm_arena *arena;
 	size_t n, last;                /* entries; the party that took a call before */
 	struct entry entries[ENTRIES]; /* others, voicemail, nobody, and then the parties */
@@ -46,7 +47,7 @@ static struct entry *entry_add(struct nm_layers *layers, enum nm_layer_kind what
 	return entry;
 }
 
-struct nm_layers *nm_layers_new(const struct nm_plan *plan, struct nm_arena *arena)
+struct nm_layers *nm_layers_new(const struct nm_plan *plan, const struct nm_names *names, struct nm_arena *arena)
 {
 	struct nm_layers *layers = calloc(1, sizeof(*layers));
 	bool ok;
@@ -54,6 +55,7 @@ struct nm_layers *nm_layers_new(const struct nm_plan *plan, struct nm_arena *are
 	if (layers == NULL)
 		return NULL;
 	layers->plan = plan;
+	layers->names = names;
 	layers->arena = arena;
 	ok = entry_add(layers, NM_LAYER_OTHERS, "others") &&
 	     entry_add(layers, NM_LAYER_VOICEMAIL, "voicemail") &&
@@ -112,7 +114,7 @@ bool nm_layers_calls(struct nm_layers *layers, struct nm_week_hour at, const str
 
 	if (nm_fate_apart(sum->fate))
 		return true;
-	entry = taker(layers, sum->fate, sum->by);
+	entry = taker(layers, sum->fate, nm_names_of(layers->names, sum->by));
 	if (entry == NULL)
 		return false;
 	entry->layer.calls += sum->calls;

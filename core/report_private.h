@@ -6,6 +6,7 @@
 #define CORE_REPORT_PRIVATE_H
 
 #include "core/sums.h"
+#include "nevermiss/names.h"
 
 #define NM_MONTH_DAYS 30 /* of a month in which money is reckoned */
 
@@ -76,7 +77,8 @@ struct nm_week_hour {
 
 /* report_layers.c: who took the calls. */
 struct nm_layers;
-struct nm_layers *nm_layers_new(const struct nm_plan *plan, struct nm_arena *arena);
+/* All three are borrowed. */
+struct nm_layers *nm_layers_new(const struct nm_plan *plan, const struct nm_names *names, struct nm_arena *arena);
 void nm_layers_free(struct nm_layers *layers);
 bool nm_layers_calls(struct nm_layers *layers, struct nm_week_hour at, const struct nm_call_sum *sum);
 /* Writes the report's layers, and of its worth what they tell. */

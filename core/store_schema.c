@@ -101,6 +101,7 @@ const char *const nm_store_steps[] = {
 	" caller INTEGER NOT NULL, body TEXT NOT NULL, state INTEGER NOT NULL DEFAULT 0,"
 	" tries INTEGER NOT NULL DEFAULT 0, due INTEGER NOT NULL, words TEXT) STRICT;"
 	"CREATE UNIQUE INDEX event_once ON event(kind, subject, mark);"
+	"CREATE INDEX event_first ON event(id) WHERE state = 0;"
 	"CREATE INDEX event_waiting ON event(caller, id) WHERE state = 0;"
 	"CREATE INDEX event_queue ON event(id) WHERE state = 0;"
 	"CREATE INDEX event_over ON event(updated) WHERE state <> 0;"
@@ -133,7 +134,8 @@ const char *const nm_store_steps[] = {
 	" started INTEGER NOT NULL, round INTEGER NOT NULL, next INTEGER NOT NULL, stopped INTEGER) STRICT;"
 	"CREATE TABLE agent_trouble(work INTEGER NOT NULL, what TEXT NOT NULL, since INTEGER NOT NULL,"
 	" words TEXT NOT NULL, PRIMARY KEY(work, what)) STRICT;"
-	"CREATE INDEX outbox_why ON outbox(why);",
+	/* One of all reasons would be walked for each text to a customer, of which there are many with one reason. */
+	"CREATE INDEX outbox_why ON outbox(why, id) WHERE why NOT IN ('text-back', 'follow-up', 'survey');",
 	/* What calls come to by the hour of UTC in which they began (sums.h).  by: '' for NULL.  number 0 of matter_sum:
 	 * of all lines together.  Fates, and what is a matter, as fate.c and report.h had them then. */
 	"CREATE TABLE call_sum(hour INTEGER NOT NULL, number INTEGER NOT NULL, fate INTEGER NOT NULL,"
@@ -155,10 +157,8 @@ const char *const nm_store_steps[] = {
 	"INSERT INTO matter_sum SELECT hour, 0, " MATTERS_THEN("caller") ";"
 	"INSERT INTO matter_sum SELECT hour, number, " MATTERS_THEN("number, caller") ";"
 	"DROP VIEW counted;",
-	/* One of all reasons is walked for each text to a customer, of which there are many with one reason. */
-	"DROP INDEX outbox_why;"
-	"CREATE INDEX outbox_why ON outbox(why, id) WHERE why NOT IN ('text-back', 'follow-up');"
-	"CREATE INDEX event_first ON event(id) WHERE state = 0;",
+	/* Names of destinations and lines, and what each is called now (names.h). */
+	"CREATE TABLE former(name TEXT PRIMARY KEY, now TEXT NOT NULL) STRICT, WITHOUT ROWID;",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))

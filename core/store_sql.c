@@ -357,4 +357,8 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_OUTBOX_WHY] = "SELECT coalesce(max(state NOT IN (?2, ?3)), 0), count(*) FILTER (WHERE state IN (?2, ?3)),"
 			      " coalesce(max(updated) FILTER (WHERE state IN (?2, ?3)), 0) FROM outbox WHERE why = ?1"
 			      " AND why NOT IN (" TO_CUSTOMERS ")",
+	[NM_SQL_FORMER_LEAD_ON] = "UPDATE former SET now = ?2 WHERE now = ?1",
+	[NM_SQL_FORMER_PUT] = "INSERT OR REPLACE INTO former(name, now) VALUES(?1, ?2)",
+	[NM_SQL_FORMER_DROP] = "DELETE FROM former WHERE name = ?2",
+	[NM_SQL_FORMER] = "SELECT name, now FROM former ORDER BY name",
 };

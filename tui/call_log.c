@@ -10,6 +10,7 @@
 
 #include "call_words.h"
 #include "list.h"
+#include "nevermiss/names.h"
 
 #define HELD_ROWS 4000 /* in memory at the most, beside those that are looked at */
 
@@ -113,6 +114,20 @@ static bool copy_row(struct call_chunk *chunk, const struct nm_call_entry *call)
 	return row->line && row->driver && row->carrier_id && (row->became.by || !call->became.by);
 }
 
+/* A piece from there on, under the plan's names. */
+static enum nm_code read_piece(struct nm_store *store, const struct nm_plan *plan, const struct call_chunk *from,
+			       struct nm_call_entries *out, size_t *skip, struct nm_error *err)
+{
+	enum nm_code code = read_older(store, from->began, from->id, out, skip, err);
+
+	if (code)
+		return code;
+	code = nm_calls_name(store, plan, out, err);
+	if (code)
+		nm_call_entries_clear(out);
+	return code;
+}
+
 /* Takes those that match; the chunk says where the piece begins. */
 static bool take_rows(const struct call_log *log, const struct nm_plan *plan, const struct nm_call_entries *calls,
 		      size_t skip, struct call_chunk *chunk)
@@ -156,7 +171,7 @@ enum nm_code call_log_read(struct call_log *log, struct nm_store *store, const s
 
 	if (log->ended)
 		return NM_OK;
-	code = read_older(store, log->began, log->id, &calls, &skip, err);
+	code = read_piece(store, plan, &chunk, &calls, &skip, err);
 	if (code)
 		return code;
 	if (!nm_grow((void **)&log->chunks, &log->capacity, log->n + 1, sizeof *log->chunks) ||
@@ -185,7 +200,7 @@ static enum nm_code read_again(const struct call_log *log, struct nm_store *stor
 	struct nm_call_entries calls;
 	size_t skip;
 	bool taken;
-	enum nm_code code = read_older(store, chunk->began, chunk->id, &calls, &skip, err);
+	enum nm_code code = read_piece(store, plan, chunk, &calls, &skip, err);
 
 	if (code)
 		return code;

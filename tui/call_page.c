@@ -7,6 +7,7 @@
 
 #include "call_words.h"
 #include "ladder.h"
+#include "nevermiss/names.h"
 
 #define BESIDE 100 /* columns from which on the ladders stand side by side */
 
@@ -91,6 +92,8 @@ static enum nm_code explain(struct call_page *page, struct session *session, int
 
 	if (!code)
 		code = nm_store_call_get(store, id, page->arena, &page->call, err);
+	if (!code)
+		code = nm_call_name(store, session->plan, page->arena, &page->call, err);
 	if (!code)
 		code = nm_explainer_new(session->plan, store, &page->explainer, err);
 	return code ? code : nm_explain(page->explainer, &page->call, true, page->arena, &page->explanation, err);

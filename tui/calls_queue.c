@@ -11,6 +11,7 @@
 
 #include "call_words.h"
 #include "followups.h"
+#include "nevermiss/names.h"
 #include "prompt.h"
 
 #define HISTORY_CALLS 200 /* of one caller that are told of */
@@ -354,6 +355,11 @@ static enum nm_code add_calls(struct notes *notes, struct app *app, struct nm_st
 
 	if (code || !followup->number)
 		return code;
+	code = nm_calls_name(store, app_plan(app), &calls, err);
+	if (code) {
+		nm_call_entries_clear(&calls);
+		return code;
+	}
 	notes_add(notes, STYLE_PLAIN, "");
 	notes_add(notes, STYLE_HEAD, "calls");
 	if (calls.more)

@@ -11,6 +11,7 @@
 #include "call_words.h"
 #include "canvas.h"
 #include "nevermiss/calls.h"
+#include "nevermiss/names.h"
 #include "nevermiss/placing.h"
 
 #define LIST_COUNT 50
@@ -128,12 +129,11 @@ static enum nm_code list(struct invocation *run, enum status *status, struct nm_
 		code = nm_store_calls(store, &filter, &calls, err);
 	if (code)
 		return code;
-	if (run->json)
-		list_json(run, &calls);
-	else
-		list_text(run, &calls);
+	code = nm_calls_name(store, run->session->plan, &calls, err);
+	if (!code)
+		(run->json ? list_json : list_text)(run, &calls);
 	nm_call_entries_clear(&calls);
-	return NM_OK;
+	return code;
 }
 
 /* --- show --- */
@@ -237,6 +237,8 @@ static enum nm_code show(struct invocation *run, enum status *status, struct nm_
 		return code;
 	arena = nm_arena_new();
 	code = arena ? nm_store_call_get(store, id, arena, &call, err) : nm_fail_memory(err);
+	if (!code)
+		code = nm_call_name(store, run->session->plan, arena, &call, err);
 	if (!code && run->json)
 		show_json(run, &call);
 	else if (!code)

@@ -7,6 +7,7 @@
 #include "call_words.h"
 #include "canvas.h"
 #include "nevermiss/explain.h"
+#include "nevermiss/names.h"
 #include "simulation.h"
 
 /* --- in words --- */
@@ -124,6 +125,8 @@ static enum nm_code explain_one(struct invocation *run, struct nm_store *store, 
 	struct nm_call_entry call;
 	enum nm_code code = nm_store_call_get(store, id, arena, &call, err);
 
+	if (!code)
+		code = nm_call_name(store, run->session->plan, arena, &call, err);
 	if (!code)
 		code = nm_explainer_new(run->session->plan, store, &explainer, err);
 	if (!code)

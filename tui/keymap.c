@@ -158,6 +158,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_CODES, ACTION_VIEW, "view", "v", "large", "the QR code, or large letters"},
 	{CONTEXT_CODES, ACTION_PAGE_DOWN, "page-down", "PgDn C-f Space", "more", "scroll the words below"},
 	{CONTEXT_CODES, ACTION_PAGE_UP, "page-up", "PgUp C-b", NULL, "and back"},
+	SEARCH_ROWS_OF(CONTEXT_CODES, "search the codes and what they do"),
 	{CONTEXT_CODES, ACTION_BACK, "close", "Escape q Backspace", "close", "back to the screen; asks when only some are done"},
 
 	{CONTEXT_PAINT, ACTION_LEFT, "earlier", "Left h", "move", "half an hour earlier"},
@@ -183,6 +184,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_WORTH, ACTION_ENTER, "edit", "Enter", "edit", "another number here: all is reckoned anew at once"},
 	{CONTEXT_WORTH, ACTION_AS_LOGGED, "as-logged", "r", "as it was", "put this number back: as the log, the plan or the guide has it"},
 	{CONTEXT_WORTH, ACTION_SAVE, "save", "W", "into the plan", "the share that books and the average job into the plan; again: save the plan"},
+	SEARCH_ROWS_OF(CONTEXT_WORTH, "search the names of the numbers"),
 	{CONTEXT_WORTH, ACTION_BACK, "close", "Escape q Backspace", "close", "back to the report; your numbers stay there"},
 	{CONTEXT_WORTH, ACTION_HELP, "help", "? F1", "help", "these keys"},
 

@@ -13,6 +13,7 @@
 #include "prompt.h"
 #include "report_screen.h"
 #include "saving.h"
+#include "search.h"
 
 /* Where a number comes from that the owner did not set. */
 static const char *source_of(size_t i, const struct nm_plan *plan)
@@ -255,13 +256,30 @@ static void keep(struct reckoning *reckoning, struct app *app)
 		own->set[WORTH_JOB] = own->set[WORTH_BOOKED] = false;
 }
 
+static const char *number_name(const void *context, size_t i)
+{
+	(void)context;
+	return worth_numbers[i].name;
+}
+
+static bool find_number(void *state, struct app *app, bool back, bool here)
+{
+	struct reckoning *reckoning = state;
+
+	(void)app;
+	return list_find(&reckoning->list, back, here, number_name, NULL);
+}
+
+static const struct search_ops number_search = { .where = "in the name of a number", .find = find_number };
+
 static enum verdict act_reckoning(void *state, struct app *app, const struct event *event)
 {
 	struct reckoning *reckoning = state;
 
 	if (!app_plan(app))
 		return VERDICT_POP;
-	if (list_act(&reckoning->list, event->action))
+	if (list_act(&reckoning->list, event->action) ||
+	    search_act(&number_search, reckoning, reckoning->list.search, app, event))
 		return VERDICT_REDRAW;
 	switch (event->action) {
 	case ACTION_ENTER:

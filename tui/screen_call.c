@@ -5,6 +5,7 @@
  */
 #include "call_page.h"
 #include "calls.h"
+#include "nevermiss/names.h"
 
 #include <stdlib.h>
 
@@ -127,6 +128,8 @@ static enum nm_code read_play(struct app *app, int64_t id, struct nm_arena *aren
 
 	if (!code)
 		code = nm_store_call_get(store, id, arena, &call, err);
+	if (!code)
+		code = nm_call_name(store, app_plan(app), arena, &call, err);
 	return code ? code : call_page_play(&call, app_plan(app), out, err);
 }
 

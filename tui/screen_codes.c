@@ -15,6 +15,7 @@
 #include "list.h"
 #include "prompt.h"
 #include "qr.h"
+#include "search.h"
 
 enum { TAG_NUMBER, TAG_LEAVE };
 
@@ -474,6 +475,43 @@ static void draw_codes(const void *state, const struct app *app, struct canvas *
 	draw_words(codes, app, canvas, words_box(codes, canvas, body));
 }
 
+/* --- searching --- */
+
+struct item_rows {
+	const struct handwork *work;
+	struct nm_buf *text; /* of the row that was asked for last */
+};
+
+static const char *item_text(const void *context, size_t i)
+{
+	const struct item_rows *rows = context;
+	const struct handwork_item *item = &rows->work->items[i];
+
+	nm_buf_clear(rows->text);
+	nm_buf_addf(rows->text, "%s %s", item->code ? item->code : "", item->words);
+	return rows->text->data;
+}
+
+static bool find_item(void *state, struct app *app, bool back, bool here)
+{
+	struct codes *codes = state;
+	struct nm_buf text;
+	const struct item_rows rows = { &codes->work, &text };
+	bool found;
+
+	(void)app;
+	nm_buf_init(&text, 1u << 16);
+	found = list_find(&codes->list, back, here, item_text, &rows);
+	nm_buf_clear(&text);
+	if (found) {
+		codes->skip = 0;
+		make_qr(codes);
+	}
+	return found;
+}
+
+static const struct search_ops item_search = { .where = "in this list", .find = find_item };
+
 static enum verdict act_codes(void *state, struct app *app, const struct event *event)
 {
 	struct codes *codes = state;
@@ -491,6 +529,8 @@ static enum verdict act_codes(void *state, struct app *app, const struct event *
 		make_qr(codes);
 		return VERDICT_REDRAW;
 	}
+	if (search_act(&item_search, codes, codes->list.search, app, event))
+		return VERDICT_REDRAW;
 	switch (event->action) {
 	case ACTION_DONE:
 		done(codes, app);

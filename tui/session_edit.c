@@ -8,6 +8,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "nevermiss/names.h"
+
 static void forget_changes(struct session *session)
 {
 	if (session->changes_known) {
@@ -193,25 +195,44 @@ enum nm_code session_discard(struct session *session, const char *what, struct n
 	return code;
 }
 
-enum nm_code session_save(struct session *session, struct nm_error *err)
+/* The text as a version, and what was renamed on the way to it: both or neither. */
+static enum nm_code keep(struct session *session, const struct nm_renames *renames, struct nm_error *err)
 {
 	struct nm_store *store;
 	size_t len;
-	const char *text;
+	const char *text = nm_document_text(session->document, &len);
 	int64_t id;
+	enum nm_code code = session_store(session, &store, err);
+
+	if (!code)
+		code = nm_store_begin(store, err);
+	if (code)
+		return code;
+	code = nm_store_keep(store, session_now(session), session->options.who, "saved", text, len, &id, err);
+	if (!code)
+		code = nm_store_renames_put(store, renames, err);
+	if (!code)
+		code = nm_store_commit(store, err);
+	if (code)
+		nm_store_abandon(store);
+	return code;
+}
+
+enum nm_code session_save(struct session *session, struct nm_error *err)
+{
+	struct nm_renames renames;
 	enum nm_code code;
 
 	if (session->options.read_only)
 		return nm_fail(err, NM_REFUSED, "this session is read-only");
+	code = nm_document_renames(session->document, &renames, err);
+	if (code)
+		return code;
 	code = nm_document_save(session->document, err);
 	if (!code)
 		forget_changes(session);
-	if (code || !session->options.data_dir)
-		return code;
-	text = nm_document_text(session->document, &len);
-	code = session_store(session, &store, err);
-	if (!code)
-		code = nm_store_keep(store, session_now(session), session->options.who, "saved", text, len,
-				     &id, err);
+	if (!code && session->options.data_dir)
+		code = keep(session, &renames, err);
+	nm_renames_clear(&renames);
 	return code;
 }

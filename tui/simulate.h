@@ -50,9 +50,12 @@ struct nm_pos simulate_step_pos(const struct simulate *simulate);
 /* simulate_find.c: what is searched for, in the events of the call and in the reasons of the plan. */
 bool simulate_find(void *state, struct app *app, bool back, bool here);
 
-/* simulate_draw.c */
+/* simulate_phones.c */
 /* Rung by this call, or told to do something. */
 bool simulate_phone_shown(const struct simulate *simulate, const struct nm_plan *plan, size_t destination);
+void simulate_draw_phones(const struct simulate *simulate, const struct nm_plan *plan, struct canvas *canvas, int y);
+
+/* simulate_draw.c */
 /* How a call ended, in a sentence; the style that goes with it. */
 unsigned simulate_result_words(const struct nm_outcome *outcome, struct nm_buf *out);
 void simulate_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);

@@ -283,59 +283,6 @@ static void draw_why(const struct simulate *simulate, struct canvas *canvas, int
 	}
 }
 
-bool simulate_phone_shown(const struct simulate *simulate, const struct nm_plan *plan, size_t destination)
-{
-	if (plan->destinations[destination].kind == NM_VOICEMAIL)
-		return false;
-	for (size_t i = 0; i < simulate->play.n; i++) {
-		if ((size_t)simulate->play.settings[i].destination == destination)
-			return true;
-	}
-	for (size_t i = 0; simulate->treatment && i < simulate->treatment->n; i++) {
-		const struct nm_treatment_step *step = &simulate->treatment->steps[i];
-
-		for (size_t j = 0; j < step->n; j++) {
-			if (!strcmp(step->parties[j].name, plan->destinations[destination].name))
-				return true;
-		}
-	}
-	return false;
-}
-
-static void draw_phones(const struct simulate *simulate, const struct app *app, struct canvas *canvas, int y)
-{
-	const struct nm_plan *plan = app_plan(app);
-	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
-
-	for (size_t i = 0; i < plan->n_destinations; i++) {
-		const struct nm_destination *destination = &plan->destinations[i];
-		const struct nm_setting *setting = NULL;
-		unsigned cursor = simulate->phones && simulate->phone == i ? STYLE_CURSOR : 0;
-
-		if (!simulate_phone_shown(simulate, plan, i))
-			continue;
-		if (pen.x == 1)
-			pen_text(&pen, STYLE_HEAD, "does");
-		for (size_t j = 0; j < simulate->play.n; j++) {
-			if ((size_t)simulate->play.settings[j].destination == i)
-				setting = &simulate->play.settings[j];
-		}
-		pen.x += 2;
-		if (cursor)
-			canvas_pointer(canvas, pen.x - 1, y);
-		pen_textf(&pen, style_of_kind(destination->kind) | cursor, "%s ", destination->name);
-		if (setting && setting->behaviour != NM_ANSWERS)
-			pen_text(&pen, STYLE_BOLD | cursor, nm_behaviour_name(setting->behaviour));
-		else if (simulate->play.nobody && nm_kind_human(destination->kind) && !setting)
-			pen_text(&pen, STYLE_BOLD | cursor, nm_behaviour_name(NM_NO_ANSWER));
-		else
-			pen_textf(&pen, STYLE_PLAIN | cursor, "answers %d s",
-				  setting && setting->after_s >= 0
-					  ? setting->after_s
-					  : nm_default_answer_s(destination->kind, destination->role));
-	}
-}
-
 /* At the end of the ladder's last row: Down shows the rest. */
 static void draw_more(struct canvas *canvas, int y, int n)
 {
@@ -415,5 +362,5 @@ void simulate_draw(const void *state, const struct app *app, struct canvas *canv
 		y++;
 	draw_why(simulate, canvas, y, end - 1);
 	if (y < end)
-		draw_phones(simulate, app, canvas, end - 1);
+		simulate_draw_phones(simulate, app_plan(app), canvas, end - 1);
 }

@@ -119,6 +119,9 @@ void nm_document_drop(struct nm_document *document);
  * one that stands.  what is "" for the first. */
 size_t nm_document_steps(const struct nm_document *document, size_t *now);
 const char *nm_document_step(const struct nm_document *document, size_t i, const char **what, size_t *len);
+/* The index of the step that led to the text as last read or saved; where that is no step any more, of the one that came
+ * before it. */
+size_t nm_document_saved_step(const struct nm_document *document);
 /* The text as last read or saved, and it put back as one step of undo. */
 const char *nm_document_saved(const struct nm_document *document, size_t *len);
 enum nm_code nm_document_discard(struct nm_document *document, const char *what, struct nm_error *err) NM_WARN_UNUSED;

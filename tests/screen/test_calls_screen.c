@@ -14,6 +14,7 @@
 
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
+#include "nevermiss/names.h"
 #include "followups.h"
 #include "records.h"
 #include "stage.h"
@@ -128,6 +129,40 @@ static void the_first_difference_stands_in_the_list(void **state)
 	(void)state;
 	open_filled(&stage, &(struct stage_options){.screen = "calls", .width = 120, .height = 30});
 	stage_shows(&stage, "no: owner not rung");
+	stage_close(&stage);
+}
+
+/* --- names --- */
+
+static void rename_fixly(struct stage *stage)
+{
+	stage_keys(stage, "2 / f i x l y Enter C C-u r o b o t Enter");
+}
+
+/* Calls keep their kind and are found by the name of now, in the list, on a call's page and in the report. */
+static void calls_follow_a_rename_that_is_saved(void **state)
+{
+	struct stage stage;
+	struct nm_renames kept;
+	struct nm_store *store;
+
+	(void)state;
+	open_filled(&stage, &(struct stage_options){.screen = "calls", .width = 110, .height = 32});
+	stage_shows(&stage, "fixly");
+	rename_fixly(&stage);
+	stage_keys(&stage, "u W");
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_renames(store, &kept, NULL), NM_OK);
+	assert_int_equal(kept.n, 0);
+	nm_renames_clear(&kept);
+	stage_keys(&stage, "C-r W y 7");
+	stage_shows(&stage, "robot");
+	stage_hides(&stage, "fixly");
+	stage_keys(&stage, "Tab / r o b o t Enter Enter");
+	stage_shows(&stage, "robot");
+	stage_hides(&stage, "fixly");
+	stage_keys(&stage, "Escape 8");
+	stage_hides(&stage, "fixly");
 	stage_close(&stage);
 }
 
@@ -478,6 +513,7 @@ int main(void)
 		cmocka_unit_test(any_size_can_be_drawn),
 		cmocka_unit_test(a_call_stands_beside_the_plan),
 		cmocka_unit_test(the_first_difference_stands_in_the_list),
+		cmocka_unit_test(calls_follow_a_rename_that_is_saved),
 		cmocka_unit_test(each_character_narrows_the_log),
 		cmocka_unit_test(a_date_is_where_the_log_begins),
 		cmocka_unit_test(a_long_log_is_paged_through),

@@ -424,6 +424,52 @@ static void the_week_moves_by_the_wall_clock(void **state)
 	stage_close(&stage);
 }
 
+#define MANY_PHONES                                                                                          \
+	"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                            \
+	"account box { driver = sandbox }\nline main { number = \"+15125550100\" account = box }\n"           \
+	"destination owner { kind = personal number = \"+15125550111\" }\n"                                 \
+	"destination office { kind = backup number = \"+15125550144\" }\n"                                  \
+	"destination \"night service\" { kind = backup number = \"+15125550145\" }\n"                       \
+	"destination sam { kind = backup number = \"+15125550146\" }\n"                                     \
+	"destination fixly { kind = ai number = \"+15125550147\" }\n"                                       \
+	"path day { step { ring = owner } step { ring = { office, \"night service\", sam } }"                \
+	" step { ring = fixly } }\nrule all { path = day }\n"
+
+/* The row has whoever is chosen with what they do, and a sign at each end at which there are more. */
+static void row_of_phones_is_whole(struct stage *stage, const char *chosen)
+{
+	char *text = stage_text(stage), *row = strstr(text, "\n does");
+
+	if (!row)
+		fail_msg("no row of phones:\n%s", text);
+	row++;
+	row[strcspn(row, "\n")] = '\0';
+	if (!strstr(row, chosen) || strstr(row, " s…") || !strstr(row, "owner answers 6 s") != !!strstr(row, " does…") ||
+	    !strstr(row, "fixly answers 3 s") != !!strstr(row, " s …"))
+		fail_msg("at %d columns, \"%s\" chosen: \"%s\"", stage->app.canvas.width, chosen, row);
+	free(text);
+}
+
+static void the_chosen_phone_is_seen_whole(void **state)
+{
+	static const char *const phones[] = { "▸owner answers 6 s", "▸office answers 6 s",
+					      "▸night service answers 6 s", "▸sam answers 6 s", "▸fixly answers 3 s" };
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "simulate", .width = 80, .height = 24, .plan = MANY_PHONES });
+	stage_keys(&stage, "Tab");
+	for (int width = 40; width <= 120; width++) {
+		assert_true(app_resize(&stage.app, width, 24));
+		for (size_t i = 0; i < sizeof phones / sizeof *phones; i++) {
+			stage_keys(&stage, "");
+			row_of_phones_is_whole(&stage, phones[i]);
+			stage_keys(&stage, "Right");
+		}
+	}
+	stage_close(&stage);
+}
+
 static void phones_do_what_they_are_told(void **state)
 {
 	struct stage stage;
@@ -1459,6 +1505,7 @@ int main(void)
 		cmocka_unit_test(an_alert_names_whom),
 		cmocka_unit_test(the_week_moves_by_the_wall_clock),
 		cmocka_unit_test(phones_do_what_they_are_told),
+		cmocka_unit_test(the_chosen_phone_is_seen_whole),
 		cmocka_unit_test(a_call_is_saved_as_a_test_and_tests_are_run),
 		cmocka_unit_test(a_test_takes_names_that_the_plan_can_have),
 		cmocka_unit_test(a_refused_change_is_not_made_again),

@@ -260,6 +260,74 @@ static void times_are_found_by_what_is_told_of_them(void **state)
 	}
 }
 
+/* --- pages over a screen --- */
+
+#define BY_HAND                                                                                              \
+	"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                            \
+	"account phone { driver = codes carrier = gsm }\n"                                                   \
+	"line cell { number = \"+15125550111\" account = phone handset = owner }\n"                          \
+	"destination owner { kind = personal number = \"+15125550111\" }\n"                                 \
+	"destination office { kind = backup number = \"+15125550144\" }\n"                                  \
+	"path day { step { ring = owner } step { ring = office } }\nrule all { path = day }\n"
+
+static void codes_are_found_by_digits_and_by_what_they_do(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24, .plan = BY_HAND});
+	stage_keys(&stage, "c n");
+	stage_shows(&stage, "nothing was searched for yet: / asks");
+	search(&stage, "62*");
+	marks(&stage, "**62*");
+	search(&stage, "BUSY");
+	marks(&stage, "**67*");
+	stage_keys(&stage, "n");
+	marks(&stage, "**67*");
+	search(&stage, "no such words");
+	stage_shows(&stage, "no such words is not in this list");
+	marks(&stage, "**67*");
+	stage_close(&stage);
+}
+
+static void numbers_of_the_calculation_are_found_by_name(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_at(&stage, "report", 80, 24);
+	stage_keys(&stage, "$ n");
+	stage_shows(&stage, "nothing was searched for yet: / asks");
+	search(&stage, "JOB");
+	stage_shows(&stage, "▸ average job");
+	search(&stage, "share");
+	stage_shows(&stage, "▸ missed share");
+	stage_keys(&stage, "n");
+	stage_shows(&stage, "▸ share that books");
+	stage_keys(&stage, "N");
+	stage_shows(&stage, "▸ missed share");
+	search(&stage, "no such words");
+	stage_shows(&stage, "no such words is not in the name of a number");
+	stage_keys(&stage, "Escape");
+	stage_hides(&stage, "what missed calls cost");
+	stage_close(&stage);
+}
+
+/* Nor is a question asked to which there could be no answer. */
+static void painted_hours_have_no_words(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_at(&stage, "week", 80, 24);
+	stage_keys(&stage, "P Enter /");
+	stage_shows(&stage, "/ does nothing here: ? shows the keys");
+	stage_keys(&stage, "n");
+	stage_shows(&stage, "n does nothing here: ? shows the keys");
+	stage_hides(&stage, "search");
+	stage_close(&stage);
+}
+
 /* --- the log --- */
 
 static void the_calls_of_a_filter_are_gone_through(void **state)
@@ -290,6 +358,9 @@ int main(void)
 		cmocka_unit_test(steps_and_reasons_are_searched),
 		cmocka_unit_test(a_step_out_of_sight_is_scrolled_to),
 		cmocka_unit_test(times_are_found_by_what_is_told_of_them),
+		cmocka_unit_test(codes_are_found_by_digits_and_by_what_they_do),
+		cmocka_unit_test(numbers_of_the_calculation_are_found_by_name),
+		cmocka_unit_test(painted_hours_have_no_words),
 		cmocka_unit_test(the_calls_of_a_filter_are_gone_through),
 	};
 
