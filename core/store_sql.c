@@ -196,7 +196,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" ORDER BY id DESC LIMIT ?4) WHERE EXISTS (SELECT 1 FROM inbound WHERE sender = ?1"
 		" AND at >= sent AND at <= sent + ?5))",
 	[NM_SQL_TEXTS_RECENT] = "SELECT at FROM outbox WHERE at > ?1 AND why IN ('" NM_TEXT_BACK
-				"', '" NM_FOLLOWUP_TEXT "') ORDER BY at DESC LIMIT ?2",
+				"', '" NM_FOLLOWUP_TEXT "', '" NM_SURVEY_TEXT "') ORDER BY at DESC LIMIT ?2",
 	[NM_SQL_NUMBER_KEY_GET] = "SELECT bytes FROM number_key",
 	[NM_SQL_NUMBER_KEY_PUT] = "INSERT INTO number_key(id, bytes) VALUES(1, ?)",
 	[NM_SQL_OPTOUT_ADD] = "INSERT INTO optout(hash, at, how) VALUES(?, ?, ?) ON CONFLICT(hash) DO NOTHING",
@@ -353,5 +353,13 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"INSERT OR REPLACE INTO agent_trouble(work, what, since, words) VALUES(?, ?, ?, ?)",
 	[NM_SQL_AGENT_TROUBLE_DROP] = "DELETE FROM agent_trouble WHERE work = ?1 AND what = ?2",
 	[NM_SQL_AGENT_TROUBLES] = "SELECT work, what, since, words FROM agent_trouble ORDER BY since, work, what",
+	[NM_SQL_SURVEYS_ENDED] =
+		"SELECT id FROM followup INDEXED BY followup_done WHERE outcome IN (1, 2) AND ended > ?1"
+		" AND ended <= ?2 ORDER BY ended, id",
+	[NM_SQL_SURVEY_NEWEST] = "SELECT max(at) FROM deed WHERE kind = 5 AND followup IN (SELECT id FROM " OF_CALLER ")",
+	[NM_SQL_SURVEY_OPEN] = "SELECT followup FROM deed AS asked WHERE kind = 5 AND at >= ?2 AND at <= ?3"
+			       " AND followup IN (SELECT id FROM " OF_CALLER ") AND NOT EXISTS"
+			       " (SELECT 1 FROM deed WHERE followup = asked.followup AND kind IN (6, 7))"
+			       " ORDER BY at DESC, id DESC LIMIT 1",
 	[NM_SQL_OUTBOX_WHY] = "SELECT id FROM outbox WHERE why = ?1 ORDER BY id LIMIT 1",
 };
