@@ -152,8 +152,9 @@ const char *const nm_store_steps[] = {
 	"INSERT INTO matter_sum SELECT hour, 0, " MATTERS_THEN("caller") ";"
 	"INSERT INTO matter_sum SELECT hour, number, " MATTERS_THEN("number, caller") ";"
 	"DROP VIEW counted;",
-	/* Whom to ask whether that was so on the first call. */
-	"CREATE INDEX followup_done ON followup(ended) WHERE outcome IN (1, 2);",
+	/* Whom to ask whether that was so on the first call, and who has answered. */
+	"CREATE INDEX followup_done ON followup(ended) WHERE outcome IN (1, 2);"
+	"CREATE INDEX deed_answer ON deed(followup) WHERE kind IN (6, 7);",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))

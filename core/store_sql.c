@@ -361,5 +361,20 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 			       " AND followup IN (SELECT id FROM " OF_CALLER ") AND NOT EXISTS"
 			       " (SELECT 1 FROM deed WHERE followup = asked.followup AND kind IN (6, 7))"
 			       " ORDER BY at DESC, id DESC LIMIT 1",
+	/* The newest follow-up first of each caller, so that those of one matter follow each other. */
+	[NM_SQL_SURVEY_ANSWERS] =
+		"SELECT call.id, call.caller, deed.kind = 6 FROM deed INDEXED BY deed_answer JOIN followup"
+		" ON followup.id = deed.followup JOIN call ON call.id = followup.call WHERE deed.kind IN (6, 7)"
+		" AND call.began >= ?1 AND (?2 = 0 OR call.number = ?2)"
+		" ORDER BY call.caller, call.began DESC, call.id DESC",
+	/* The first call of the matter that call ?1 of caller ?2 belongs to, among those to line ?3 (0: to all). */
+	[NM_SQL_MATTER_FIRST] =
+		"WITH RECURSIVE back(id, began) AS (SELECT id, began FROM call WHERE id = ?1 AND " COUNTED
+		" UNION ALL SELECT b.id, b.began FROM back AS a JOIN call AS b ON b.id ="
+		" (SELECT id FROM call WHERE caller = ?2 AND began BETWEEN a.began - 604800 AND a.began"
+		" AND (began < a.began OR id < a.id) AND " COUNTED " AND (?3 = 0 OR number = ?3)"
+		" ORDER BY began DESC, id DESC LIMIT 1))"
+		" SELECT " BRIEF_COLUMNS ", id, " BESIDE("began BETWEEN c.began AND c.began + 604800", ">")
+		" FROM call AS c WHERE id = (SELECT id FROM back ORDER BY began, id LIMIT 1)",
 	[NM_SQL_OUTBOX_WHY] = "SELECT id FROM outbox WHERE why = ?1 ORDER BY id LIMIT 1",
 };
