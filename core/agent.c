@@ -178,7 +178,7 @@ static enum nm_code want_jobs(struct nm_agent *agent, struct nm_error *err)
 	for (size_t i = 0; i < plan->n_accounts && ok; i++)
 		if (nm_agent_has_records(plan, (int)i))
 			ok = job_want(agent, NM_AGENT_CALLS, plan->accounts[i].name, (int)i);
-	if (ok && plan->text_back.given)
+	if (ok && (plan->text_back.given || plan->follow_up.survey != NULL))
 		ok = job_want(agent, NM_AGENT_TEXTS, "", 0);
 	if (ok && plan->crm.url != NULL)
 		ok = job_want(agent, NM_AGENT_EVENTS, "", 0);

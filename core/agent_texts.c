@@ -1,26 +1,83 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Text-backs, each minute.  Comes in: an agent that has looked.  Goes out: texts to missed callers, all of whose rules
- * are nm_text_backs_run's.
+ * Text-backs and surveys, each minute.  Comes in: an agent that has looked.  Goes out: texts to missed callers and to
+ * customers, all of whose rules are nm_text_backs_run's and nm_surveys_run's.
  */
 #include "core/agent_private.h"
+#include "nevermiss/inbound.h"
 #include "nevermiss/texting.h"
+
+/* What is told of: the agent, and the job as which it goes. */
+struct telling {
+	struct nm_agent *agent;
+	const struct nm_agent_job *job;
+};
+
+static void tell_text(void *context, const struct nm_outbox_text *text)
+{
+	const struct telling *telling = context;
+
+	nm_agent_tell(telling->agent, telling->job,
+		      text->state == NM_OUTBOX_SENT ? NM_AGENT_NOTICE : NM_AGENT_WARNING, "%s: %s", text->to,
+		      nm_outbox_state_name(text->state));
+}
+
+static enum nm_code text_back(struct nm_agent *agent, const struct nm_agent_job *job, nm_time *next, struct nm_error *err)
+{
+	struct telling telling = { agent, job };
+	struct nm_text_backs backs;
+	struct nm_outbox texts;
+	enum nm_code code = nm_text_backs_run(&agent->view.push, false, &backs, &texts, err);
+
+	for (size_t i = 0; i < texts.n; i++)
+		tell_text(&telling, &texts.items[i]);
+	agent->round.texts += backs.sent;
+	*next = backs.next;
+	nm_outbox_clear(&texts);
+	return code;
+}
+
+/* Without text-backs nobody else reads what customers answer. */
+static enum nm_code read_answers(struct nm_agent *agent, struct nm_error *err)
+{
+	struct nm_inbound_reading reading = { 0 };
+	enum nm_code code = nm_inbound_read(&agent->view.push, &reading, err);
+
+	nm_inbound_reading_clear(&reading);
+	return code;
+}
+
+static enum nm_code survey(struct nm_agent *agent, const struct nm_agent_job *job, nm_time *next, struct nm_error *err)
+{
+	struct telling telling = { agent, job };
+	const struct nm_surveys_run run = { .tell = tell_text, .context = &telling };
+	struct nm_push_context context = agent->view.push;
+	struct nm_surveys surveys = { .next = NM_TIME_MAX };
+	enum nm_code code = context.plan->text_back.given ? NM_OK : read_answers(agent, err);
+
+	context.who = "the agent";
+	if (code == NM_OK)
+		code = nm_surveys_run(&context, &run, &surveys, err);
+	agent->round.texts += surveys.sent;
+	*next = surveys.next;
+	return code;
+}
 
 enum nm_code nm_agent_texts(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
 {
-	struct nm_text_backs backs = { .next = NM_TIME_MAX };
-	struct nm_outbox texts = { 0 };
-	const nm_time soon = agent->now + NM_AGENT_POLL_S;
-	enum nm_code code;
+	const struct nm_plan *plan = agent->view.push.plan;
+	nm_time back = NM_TIME_MAX, asked = NM_TIME_MAX, next;
+	enum nm_code code = NM_OK;
 
 	if (nm_agent_busy(agent, job))
 		return NM_OK;
-	code = nm_text_backs_run(&agent->view.push, false, &backs, &texts, err);
-	job->due = backs.next > agent->now && backs.next < soon ? backs.next : soon;
-	for (size_t i = 0; i < texts.n; i++)
-		nm_agent_tell(agent, job, texts.items[i].state == NM_OUTBOX_SENT ? NM_AGENT_NOTICE : NM_AGENT_WARNING,
-			      "%s: %s", texts.items[i].to, nm_outbox_state_name(texts.items[i].state));
-	agent->round.texts += backs.sent;
-	nm_outbox_clear(&texts);
+	if (plan->text_back.given)
+		code = text_back(agent, job, &back, err);
+	if (code == NM_OK && plan->follow_up.survey != NULL)
+		code = survey(agent, job, &asked, err);
+	next = back < asked ? back : asked;
+	job->due = agent->now + NM_AGENT_POLL_S;
+	if (next > agent->now && next < job->due)
+		job->due = next;
 	return code;
 }

@@ -261,6 +261,7 @@ void nm_check_text(struct nm_checker *checker)
 	find_anonymous(checker, "text_back", "missed", plan->text_back.missed, plan->text_back.pos);
 	find_anonymous(checker, "text_back", "away", plan->text_back.away, plan->text_back.pos);
 	find_anonymous(checker, "follow_up", "then_text", plan->follow_up.then_text, plan->follow_up.pos);
+	find_anonymous(checker, "follow_up", "survey", plan->follow_up.survey, plan->follow_up.pos);
 	find_numbers(checker);
 	find_accounts(checker);
 	find_typos(checker);

@@ -146,11 +146,16 @@ const char *nm_followup_text(const struct nm_plan *plan)
 	return plan->follow_up.then_text != NULL ? plan->follow_up.then_text : plan->text_back.missed;
 }
 
+int64_t nm_followup_once_per_s(const struct nm_plan *plan)
+{
+	return plan->text_back.given ? plan->text_back.once_per_s : ONCE_PER_S;
+}
+
 /* What is known of texts to the number lets this one pass. */
 static enum nm_code check_before(const struct nm_plan *plan, struct nm_store *store,
 				 const struct nm_followup *followup, nm_time now, struct nm_error *err)
 {
-	const int64_t once_per_s = plan->text_back.given ? plan->text_back.once_per_s : ONCE_PER_S;
+	const int64_t once_per_s = nm_followup_once_per_s(plan);
 	char number[NM_NUMBER_TEXT], once_per[NM_TIME_TEXT];
 	nm_time last;
 	enum nm_code code;

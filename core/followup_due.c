@@ -129,6 +129,20 @@ void nm_due_times_free(struct nm_due_times *times)
 	free(times);
 }
 
+nm_time nm_due_times_texts_from(struct nm_due_times *times, nm_time t)
+{
+	const struct nm_set *during = &times->plan->follow_up.during;
+	const nm_time end = later(t, 2 * (nm_time)NM_DAY);
+	nm_time on;
+
+	for (; t < end; t = nm_followup_texts_from(times->plan, on)) {
+		on = during->given ? when_on(times, during, t) : t;
+		if (on >= end || nm_followup_texts_from(times->plan, on) == on)
+			return on < end ? on : NM_TIME_MAX;
+	}
+	return NM_TIME_MAX;
+}
+
 struct nm_followup_due nm_due_times_of(struct nm_due_times *times, const struct nm_followup *followup)
 {
 	const struct nm_plan *plan = times->plan;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * From carriers' lists of texts into the store (inbound.h).  Comes in: a plan, a transport, a store.  Goes out: texts,
- * each kept once, and with it whether its sender wants any, in one transaction a line.
+ * each kept once, and with it whether its sender wants any and what it answers, in one transaction a line.
  */
 #include "nevermiss/inbound.h"
 
@@ -9,6 +9,7 @@
 
 #include "core/talk.h"
 #include "nevermiss/optout.h"
+#include "nevermiss/survey.h"
 #include "nevermiss/texting.h"
 
 #define FIRST_DAYS 90
@@ -98,14 +99,18 @@ static enum nm_code keep_text(const struct reading *run, struct nm_inbound_line 
 						.from = text->from,
 						.body = text->body,
 						.at = text->at };
-	bool fresh;
+	nm_number from;
+	bool fresh = false;
 	enum nm_code code = take_word(run, line, text, err);
 
 	if (code == NM_OK)
 		code = nm_store_inbound_put(run->context->store, &entry, &fresh, err);
-	if (code == NM_OK && fresh)
-		line->fresh++;
-	return code;
+	if (code != NM_OK || !fresh)
+		return code;
+	line->fresh++;
+	if (nm_optout_said(text->body) || nm_number_read(text->from, plan->country, &from, NULL) != NM_OK)
+		return NM_OK;
+	return nm_survey_take(run->context->store, from, text->at, text->body, err);
 }
 
 static enum nm_code keep_texts(const struct reading *run, size_t i, struct nm_error *err)

@@ -172,6 +172,7 @@ void nm_build_follow_up(struct nm_build *build, struct nm_raw_section *section)
 	follow_up->retry_s = nm_value_duration(build, section, "retry", 60, 30 * (int64_t)NM_DAY);
 	follow_up->attempts = nm_value_count(build, section, "attempts", 100);
 	follow_up->then_text = read_message(build, section, "then_text");
+	follow_up->survey = read_message(build, section, "survey");
 	follow_up->during = nm_value_references(build, section, "during");
 	follow_up->from = nm_value_reference(build, section, "from");
 }

@@ -235,11 +235,14 @@ static enum nm_code take_followup(void *context, const struct nm_followup *follo
 		       : nm_fail_memory(err);
 }
 
+/* And what their customers said of them. */
 static enum nm_code read_followups(struct reporting *run, struct nm_store *store, struct nm_error *err)
 {
 	const struct nm_followup_reader reader = { run->report->span, take_followup, run };
+	const struct nm_sums_reader answers = reader_of(run, run->report->span);
+	enum nm_code code = nm_store_followups_each(store, &reader, err);
 
-	return nm_store_followups_each(store, &reader, err);
+	return code == NM_OK ? nm_store_matters_answered(store, &answers, err) : code;
 }
 
 /* --- the report --- */

@@ -159,6 +159,9 @@ const char *const nm_store_steps[] = {
 	"DROP VIEW counted;",
 	/* Names of destinations and lines, and what each is called now (names.h). */
 	"CREATE TABLE former(name TEXT PRIMARY KEY, now TEXT NOT NULL) STRICT, WITHOUT ROWID;",
+	/* Whom to ask whether that was so on the first call, and who has answered. */
+	"CREATE INDEX followup_done ON followup(ended) WHERE outcome IN (1, 2);"
+	"CREATE INDEX deed_answer ON deed(followup) WHERE kind IN (6, 7);",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))

@@ -54,7 +54,7 @@
 #define MATTER_ROW                                                                         \
 	"SELECT id, came, opened, newest, calls, call, ended, touched, seen_until, anchor" \
 	" FROM " OF_CALLER
-#define TO_CUSTOMERS "'" NM_TEXT_BACK "', '" NM_FOLLOWUP_TEXT "'"
+#define TO_CUSTOMERS "'" NM_TEXT_BACK "', '" NM_FOLLOWUP_TEXT "', '" NM_SURVEY_TEXT "'"
 #define TO_NUMBER "outbox WHERE recipient = ?1"
 /* Deeds that stand, and of these the ones for which the customer was called back. */
 #define STANDS "undone = 0"
@@ -361,4 +361,27 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_FORMER_PUT] = "INSERT OR REPLACE INTO former(name, now) VALUES(?1, ?2)",
 	[NM_SQL_FORMER_DROP] = "DELETE FROM former WHERE name = ?2",
 	[NM_SQL_FORMER] = "SELECT name, now FROM former ORDER BY name",
+	[NM_SQL_SURVEYS_ENDED] =
+		"SELECT id FROM followup INDEXED BY followup_done WHERE outcome IN (1, 2) AND ended > ?1"
+		" AND ended <= ?2 ORDER BY ended, id",
+	[NM_SQL_SURVEY_NEWEST] = "SELECT max(at) FROM deed WHERE kind = 5 AND followup IN (SELECT id FROM " OF_CALLER ")",
+	[NM_SQL_SURVEY_OPEN] = "SELECT followup FROM deed AS asked WHERE kind = 5 AND at >= ?2 AND at <= ?3"
+			       " AND followup IN (SELECT id FROM " OF_CALLER ") AND NOT EXISTS"
+			       " (SELECT 1 FROM deed WHERE followup = asked.followup AND kind IN (6, 7))"
+			       " ORDER BY at DESC, id DESC LIMIT 1",
+	/* The newest follow-up first of each caller, so that those of one matter follow each other. */
+	[NM_SQL_SURVEY_ANSWERS] =
+		"SELECT call.id, call.caller, deed.kind = 6 FROM deed INDEXED BY deed_answer JOIN followup"
+		" ON followup.id = deed.followup JOIN call ON call.id = followup.call WHERE deed.kind IN (6, 7)"
+		" AND call.began >= ?1 AND (?2 = 0 OR call.number = ?2)"
+		" ORDER BY call.caller, call.began DESC, call.id DESC",
+	/* The first call of the matter that call ?1 of caller ?2 belongs to, among those to line ?3 (0: to all). */
+	[NM_SQL_MATTER_FIRST] =
+		"WITH RECURSIVE back(id, began) AS (SELECT id, began FROM call WHERE id = ?1 AND " COUNTED
+		" UNION ALL SELECT b.id, b.began FROM back AS a JOIN call AS b ON b.id ="
+		" (SELECT id FROM call WHERE caller = ?2 AND began BETWEEN a.began - 604800 AND a.began"
+		" AND (began < a.began OR id < a.id) AND " COUNTED " AND (?3 = 0 OR number = ?3)"
+		" ORDER BY began DESC, id DESC LIMIT 1))"
+		" SELECT " BRIEF_COLUMNS ", id, " BESIDE("began BETWEEN c.began AND c.began + 604800", ">")
+		" FROM call AS c WHERE id = (SELECT id FROM back ORDER BY began, id LIMIT 1)",
 };

@@ -62,6 +62,11 @@ enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_rea
 /* Matters from the calls themselves, for a span that is not of whole hours: to `matter`. */
 enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				   struct nm_error *err) NM_WARN_UNUSED;
+/* What customers answered to surveys (survey.h), of matters whose first call lies in the span: what that adds to or takes
+ * from those that were resolved on the first call; `matters` is 0.  Of several follow-ups of a matter that were answered
+ * the newest counts. */
+enum nm_code nm_store_matters_answered(struct nm_store *store, const struct nm_sums_reader *reader,
+				       struct nm_error *err) NM_WARN_UNUSED;
 /* Missed calls one by one, the oldest first: to `missed`. */
 enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				  struct nm_error *err) NM_WARN_UNUSED;

@@ -106,6 +106,14 @@ static nm_time full_until(const struct nm_text_back_past *past, int most, int64_
 	return past->recent[room - 1] + window_s;
 }
 
+nm_time nm_text_caps_from(const struct nm_text_back_past *past, nm_time now)
+{
+	const nm_time hour = full_until(past, NM_TEXT_BACKS_AN_HOUR, 3600, now),
+		      day = full_until(past, NM_TEXT_BACKS_A_DAY, NM_DAY, now);
+
+	return hour > day ? hour : day;
+}
+
 /* Whether one that is due may leave now. */
 static struct nm_text_back_choice hold_back(const struct nm_text_back_past *past, const char *text, nm_time now)
 {

@@ -7,7 +7,6 @@
  * that was killed has left it to be gone on with, and the call is not due a second time.
  */
 #include <stdlib.h>
-#include <string.h>
 
 #include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
@@ -269,28 +268,10 @@ static enum nm_code take_rows(struct sending *sending, struct nm_outbox *rows, s
 /* What earlier runs left of these texts, and of no others: those a person must say yes to. */
 static enum nm_code finish_left(struct sending *sending, struct nm_error *err)
 {
-	struct nm_outbox left, rows;
-	struct nm_finishing finishing = { .follow_s = FOLLOW_S };
-	int64_t *ids;
-	enum nm_code code = nm_texting_left(sending->context->store, &left, err);
+	struct nm_outbox rows;
+	enum nm_code code = nm_texting_finish_why(sending->context, NM_TEXT_BACK, FOLLOW_S, &rows, err);
 
-	if (code != NM_OK)
-		return code;
-	ids = calloc(left.n + 1, sizeof(*ids));
-	if (ids == NULL)
-		code = nm_fail_memory(err);
-	for (size_t i = 0; i < left.n && code == NM_OK; i++)
-		if (strcmp(left.items[i].why, NM_TEXT_BACK) == 0)
-			ids[finishing.n++] = left.items[i].id;
-	finishing.ids = ids;
-	nm_outbox_clear(&left);
-	if (code == NM_OK && finishing.n > 0) {
-		code = nm_texting_finish(sending->context, &finishing, &rows, err);
-		if (code == NM_OK)
-			code = take_rows(sending, &rows, err);
-	}
-	free(ids);
-	return code;
+	return code == NM_OK ? take_rows(sending, &rows, err) : code;
 }
 
 /* A text that could not be sent.  What its caller or its call forbid is no failure: may_be_sent has the last word on both,

@@ -9,6 +9,7 @@
  */
 #include "nevermiss/texting.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/talk.h"
@@ -59,6 +60,16 @@ enum nm_code nm_texting_sender(const struct nm_plan *plan, int line, struct nm_s
 		return nm_fail(err, NM_INPUT, "no line of the plan is on an account that can send texts");
 	*out = (struct nm_sender){ line, account >= 0 ? account : plan->lines[line].account };
 	return NM_OK;
+}
+
+enum nm_code nm_texting_sender_called(const struct nm_plan *plan, int from, const char *called, struct nm_sender *out,
+				      struct nm_error *err)
+{
+	if (from < 0 && called != NULL) {
+		from = nm_plan_find_line(plan, called);
+		from = from >= 0 && can_text(plan, plan->lines[from].account) ? from : -1;
+	}
+	return nm_texting_sender(plan, from, out, err);
 }
 
 enum nm_code nm_texting_recipient(const struct nm_plan *plan, int destination, nm_number *out,
@@ -503,6 +514,31 @@ enum nm_code nm_texting_finish(const struct nm_push_context *context, const stru
 		*out = outbox;
 	else
 		nm_outbox_clear(&outbox);
+	return code;
+}
+
+enum nm_code nm_texting_finish_why(const struct nm_push_context *context, const char *why, int follow_s,
+				   struct nm_outbox *out, struct nm_error *err)
+{
+	struct nm_outbox left;
+	struct nm_finishing finishing = { .follow_s = follow_s };
+	int64_t *ids;
+	enum nm_code code = nm_texting_left(context->store, &left, err);
+
+	*out = (struct nm_outbox){ 0 };
+	if (code != NM_OK)
+		return code;
+	ids = calloc(left.n + 1, sizeof(*ids));
+	if (ids == NULL)
+		code = nm_fail_memory(err);
+	for (size_t i = 0; i < left.n && code == NM_OK; i++)
+		if (strcmp(left.items[i].why, why) == 0)
+			ids[finishing.n++] = left.items[i].id;
+	finishing.ids = ids;
+	nm_outbox_clear(&left);
+	if (code == NM_OK && finishing.n > 0)
+		code = nm_texting_finish(context, &finishing, out, err);
+	free(ids);
 	return code;
 }
 

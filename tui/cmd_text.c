@@ -344,7 +344,9 @@ enum nm_code cmd_text(struct invocation *run, enum status *status, struct nm_err
 		return text_opt_out(run, err);
 	if (argument_given(run->args, "missed"))
 		return text_missed(run, status, err);
+	if (argument_given(run->args, "surveys"))
+		return text_surveys(run, status, err);
 	if (argument_given(run->args, "dry-run"))
-		return nm_fail(err, NM_INPUT, "--dry-run goes with --missed");
+		return nm_fail(err, NM_INPUT, "--dry-run goes with --missed and --surveys");
 	return test_text(run, status, err);
 }

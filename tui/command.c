@@ -135,6 +135,7 @@ const struct command commands[] = {
 	    { "read", NULL, "read the texts that came to the plan's lines" },
 	    { "opt-out", "N", "this number gets no texts any more, for good" },
 	    { "missed", NULL, "text those who called in the last hour and were missed, as section text_back says" },
+	    { "surveys", NULL, "ask customers whose follow-up was booked or resolved within a day, as follow_up's survey says" },
 	    { "dry-run", NULL, "only say who would get one, and who not, and why" } }, cmd_text },
 	{ "init", "", "write a first plan; asks for what is not given; never overwrites", PLAN_NONE, 0, 0,
 	  { { "business", "NAME", "name of the business" }, { "timezone", "Z", "IANA name" },

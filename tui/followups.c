@@ -122,6 +122,7 @@ void deed_words(const struct nm_deed *deed, struct nm_buf *out)
 	static const char *const kinds[] = {
 		[NM_DEED_TRIED] = "tried, no answer", [NM_DEED_TEXTED] = "texted", [NM_DEED_ENDED] = "ended",
 		[NM_DEED_REOPENED] = "took the last of these back", [NM_DEED_NOTED] = "noted",
+		[NM_DEED_SURVEYED] = "sent the survey", [NM_DEED_SAID_YES] = "answered yes", [NM_DEED_SAID_NO] = "answered no",
 	};
 
 	nm_buf_add(out, kinds[deed->kind]);
@@ -134,22 +135,6 @@ void deed_words(const struct nm_deed *deed, struct nm_buf *out)
 }
 
 /* --- the text --- */
-
-/* From follow_up's line; else the line called, where it can; else as section text_back says. */
-static enum nm_code find_sender(const struct nm_plan *plan, const struct nm_followup *followup,
-				struct nm_sender *out, struct nm_error *err)
-{
-	int line = plan->follow_up.from;
-
-	if (line < 0 && followup->line) {
-		const struct nm_carrier *carrier;
-
-		line = nm_plan_find_line(plan, followup->line);
-		carrier = line >= 0 ? nm_carrier_find(plan->accounts[plan->lines[line].account].driver) : NULL;
-		line = carrier && carrier->traits.texts ? line : -1;
-	}
-	return nm_texting_sender(plan, line, out, err);
-}
 
 enum nm_code followup_outgoing(struct session *session, const struct nm_followup *followup, struct nm_outgoing *out,
 			    struct nm_error *err)
@@ -169,7 +154,7 @@ enum nm_code followup_outgoing(struct session *session, const struct nm_followup
 		return nm_fail(err, NM_INPUT, "the plan has no text for it: write then_text in section follow_up");
 	code = nm_followup_text_check(plan, store, followup, session_now(session), err);
 	if (!code)
-		code = find_sender(plan, followup, &out->sender, err);
+		code = nm_texting_sender_called(plan, plan->follow_up.from, followup->line, &out->sender, err);
 	return code ? code : nm_texting_check(plan, out->sender, out->to, out->body, err);
 }
 
@@ -306,6 +291,7 @@ void json_deed(struct nm_json *json, const struct nm_zone *zone, const struct nm
 	static const char *const kinds[] = {
 		[NM_DEED_TRIED] = "tried",       [NM_DEED_TEXTED] = "texted", [NM_DEED_ENDED] = "ended",
 		[NM_DEED_REOPENED] = "reopened", [NM_DEED_NOTED] = "noted",
+		[NM_DEED_SURVEYED] = "surveyed", [NM_DEED_SAID_YES] = "yes",  [NM_DEED_SAID_NO] = "no",
 	};
 
 	nm_json_object(json);

@@ -162,7 +162,7 @@ const struct definition report_definitions[] = {
 	  "Average rings until an answer, one for each 6 seconds begun, of the answered calls whose seconds are known." },
 	{ "first call",
 	  "Percent of matters that took one single call, which was answered. Calls from one number that follow each other "
-	  "within 7 days are one matter." },
+	  "within 7 days are one matter. Where the customer answered a survey, a matter is as the answer says, yes or no." },
 	{ "callback",
 	  "Average minutes from a missed call to the first try to call back, of those who were called back." },
 	{ "layers",

@@ -39,7 +39,11 @@ enum nm_deed_kind {
 	NM_DEED_TEXTED = 1,   /* sent the plan's then_text, or told that somebody did */
 	NM_DEED_ENDED = 2,    /* with the deed's end */
 	NM_DEED_REOPENED = 3, /* takes back the newest of the three above that was not taken back */
-	NM_DEED_NOTED = 4     /* the last: words alone */
+	NM_DEED_NOTED = 4,    /* words alone */
+	/* After the end (survey.h): */
+	NM_DEED_SURVEYED = 5,
+	NM_DEED_SAID_YES = 6,
+	NM_DEED_SAID_NO = 7   /* the last */
 };
 
 struct nm_deed {
@@ -168,6 +172,10 @@ void nm_due_times_free(struct nm_due_times *times);
 struct nm_followup_due nm_due_times_of(struct nm_due_times *times, const struct nm_followup *followup);
 /* The first instant from t on at which texts may be sent. */
 nm_time nm_followup_texts_from(const struct nm_plan *plan, nm_time t);
+/* The same with section follow_up's `during`; NM_TIME_MAX: not in the two days from t on. */
+nm_time nm_due_times_texts_from(struct nm_due_times *times, nm_time t);
+/* Between two texts to a number: text_back's once_per, or its default. */
+int64_t nm_followup_once_per_s(const struct nm_plan *plan);
 /* Is there a text that it was not sent yet? */
 bool nm_followup_awaits_text(const struct nm_plan *plan, const struct nm_followup *followup);
 /* Open ones in the order in which they are due, the most urgent first, the ended ones behind them; sorts the items in

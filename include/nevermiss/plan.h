@@ -213,6 +213,7 @@ struct nm_follow_up {
 	int64_t within_s, retry_s; /* defaults 15 m, 30 m */
 	int attempts;              /* default 3 */
 	const char *then_text;     /* NULL */
+	const char *survey;        /* NULL */
 	struct nm_set during;
 	int from;                  /* line; -1 */
 };

@@ -44,7 +44,8 @@ struct nm_figures {
 	struct nm_figure rings, seconds, seconds_median, seconds_95th;
 	/* Matters (NM_MATTER_S) of callers whose number is known, to one line or to all as the report is, whose first call
 	 * lies in the span; rejected and unknown calls belong to none.  Percent of them that were one single call, which
-	 * was answered: as proved, and as possible. */
+	 * was answered: as proved, and as possible.  Where the customer answered a survey (survey.h) about a follow-up of
+	 * the matter, that counts instead, in both: of several the one whose follow-up is the newest. */
 	int64_t matters;
 	struct nm_figure first_call, first_call_possible;
 	/* Of follow-ups opened in the span; those whose caller rang again and was answered before anybody had tried are

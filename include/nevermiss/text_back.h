@@ -13,7 +13,7 @@
 #include "nevermiss/decide.h"
 
 #define NM_TEXT_BACK_WITHIN_S 3600 /* after the call began */
-#define NM_TEXT_BACKS_AN_HOUR 20   /* texts to customers, follow-ups' included, in any 60 minutes */
+#define NM_TEXT_BACKS_AN_HOUR 20   /* texts to customers, of whatever kind, in any 60 minutes */
 #define NM_TEXT_BACKS_A_DAY 100    /* and in any 24 hours */
 #define NM_TEXT_BACK_TRIES 3       /* texts about one call that may fail */
 #define NM_TEXT_BACK_PAUSE_S 300   /* after each of them */
@@ -22,6 +22,7 @@
 #define NM_TEXT_BACK_ECHO_S 15     /* carriers' clocks are not ours */
 #define NM_TEXT_BACK "text-back"   /* why it stands in the outbox */
 #define NM_FOLLOWUP_TEXT "follow-up"
+#define NM_SURVEY_TEXT "survey"
 
 /* --- whether one is due --- */
 
@@ -90,6 +91,9 @@ struct nm_text_back_choice {
 struct nm_text_back_choice nm_text_back_decide(const struct nm_plan *plan, const struct nm_state *state,
 					       const struct nm_text_back_call *call,
 					       const struct nm_text_back_past *past, nm_time now);
+
+/* When one more text to a customer may leave, as far as the hour's and the day's number goes; now: at once. */
+nm_time nm_text_caps_from(const struct nm_text_back_past *past, nm_time now);
 
 /* --- what the store knows of it --- */
 

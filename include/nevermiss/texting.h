@@ -18,6 +18,10 @@ struct nm_sender {
  * account, else the first line whose account can send texts.  NM_INPUT: the plan has no such line. */
 enum nm_code nm_texting_sender(const struct nm_plan *plan, int line, struct nm_sender *out,
 			       struct nm_error *err) NM_WARN_UNUSED;
+/* For a customer who called the line of that name (NULL: none): from the line `from`; -1: from the line called, where
+ * its account can send texts, else as with -1 above. */
+enum nm_code nm_texting_sender_called(const struct nm_plan *plan, int from, const char *called, struct nm_sender *out,
+				      struct nm_error *err) NM_WARN_UNUSED;
 /* The number at which a destination is reached; NM_INPUT when it has none. */
 enum nm_code nm_texting_recipient(const struct nm_plan *plan, int destination, nm_number *out,
 				  struct nm_error *err) NM_WARN_UNUSED;
@@ -36,7 +40,7 @@ struct nm_outgoing {
 	 * be, nothing is sent (NM_CARRIER): who wants none is not known then. */
 	bool customer;
 	/* Asked when nobody else can send (the store's lock is held), right before; anything but NM_OK and nothing is sent.
-	 * NULL: nothing is to be asked. */
+	 * What it writes stands or falls with the text in the outbox.  NULL: nothing is to be asked. */
 	enum nm_code (*check)(void *context, struct nm_error *err);
 	void *context;
 };
@@ -63,6 +67,10 @@ struct nm_finishing {
  * when they cannot be (NM_CARRIER), all stay as they are. */
 enum nm_code nm_texting_finish(const struct nm_push_context *context, const struct nm_finishing *finishing,
 			       struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
+/* The same with all that were left of one reason (nm_outgoing.why). */
+enum nm_code nm_texting_finish_why(const struct nm_push_context *context, const char *why, int follow_s,
+				   struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
+
 /* --- the texts that missed callers get (text_back.h) --- */
 
 struct nm_text_backs {
@@ -79,5 +87,26 @@ struct nm_text_backs {
  * came could not be read, and then nothing was sent: all that is due waits; *out is filled then too. */
 enum nm_code nm_text_backs_run(const struct nm_push_context *context, bool dry, struct nm_text_backs *out,
 			       struct nm_outbox *texts, struct nm_error *err) NM_WARN_UNUSED;
+
+/* --- the surveys that customers get (survey.h) --- */
+
+struct nm_surveys_run {
+	bool dry; /* nothing is read from carriers, sent or written */
+	void (*tell)(void *context, const struct nm_outbox_text *text); /* of each that was sent or tried; NULL */
+	void *context;
+};
+
+struct nm_surveys {
+	size_t sent;    /* with dry: that would be */
+	size_t waiting; /* due, or to be soon, and not sent: why is nm_surveys_list's to say */
+	size_t refused; /* that get none, those left out whose customer was asked; and those that failed */
+	nm_time next;   /* when one that waits may leave; NM_TIME_MAX: none waits */
+};
+
+/* Goes on with surveys that an earlier run left, and sends those that are due for follow-ups that ended within a day.
+ * Stopped at any point, the next run sends none twice.  Answers are nm_inbound_read's to bring.  NM_CARRIER as with
+ * nm_texting_send; *out is filled then too. */
+enum nm_code nm_surveys_run(const struct nm_push_context *context, const struct nm_surveys_run *run,
+			    struct nm_surveys *out, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

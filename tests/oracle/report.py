@@ -5,8 +5,8 @@
 usage: report.py NEVERMISS [COUNT [STORE PLAN]]
 
 Writes a plan and a random log of COUNT calls (200,000) over 50 weeks with both clock changes in them, imports it as a
-table, imports a part of it again with other results, and ends some follow-ups; or takes the STORE and PLAN of a log that is
-there.  Then it asks for reports of several spans and lines and counts each figure anew: what a call counts as in SQL
+table, imports a part of it again with other results, ends some follow-ups and lets customers answer surveys; or takes
+the STORE and PLAN of a log that is there.  Then it asks for reports of several spans and lines and counts each figure anew: what a call counts as in SQL
 over the table of calls, local times by Python's zoneinfo, matters by window functions.  It knows nothing of the sums
 beside them.  Prints how many figures agreed; exits with 1 when one differs.
 """
@@ -44,10 +44,16 @@ ROWS = """CREATE TEMP TABLE rows AS SELECT id, number, caller, began, ended, ans
       WHEN seconds >= 0 AND seconds < 15 THEN 'abandoned_at_once' ELSE 'abandoned' END AS fate,
  outcome = 6 AND reason = 2 AS went_on FROM call"""
 # Calls of one caller in the order in which they came: does it begin a matter, and is nothing of it behind it?
-MATTERS = """CREATE TEMP TABLE {name} AS SELECT began, number, fate,
+MATTERS = """CREATE TEMP TABLE {name}_calls AS SELECT *, sum(first) OVER (PARTITION BY {whose} ORDER BY began, id) AS k FROM
+ (SELECT id, caller, began, number, fate,
  coalesce(lead(began) OVER w - began > 7 * 86400, 1) AS last, coalesce(began - lag(began) OVER w > 7 * 86400, 1) AS first
  FROM rows WHERE caller > 0 AND fate NOT IN ('rejected', 'unknown')
- WINDOW w AS (PARTITION BY {whose} ORDER BY began, id)"""
+ WINDOW w AS (PARTITION BY {whose} ORDER BY began, id))"""
+# And what its customer said of it: the newest follow-up of a matter that was answered counts.
+SAID = """CREATE TEMP TABLE {name} AS SELECT m.*, s.yes FROM {name}_calls AS m LEFT JOIN
+ (SELECT {whose}, k, yes, row_number() OVER (PARTITION BY {whose}, k ORDER BY began DESC, id DESC) AS nth
+ FROM {name}_calls JOIN answers ON call = id) AS s
+ ON nth = 1 AND m.caller = s.caller AND m.k = s.k{on} WHERE m.first"""
 MISSED = "fate IN ('voicemail', 'swallowed', 'lost', 'abandoned')"
 COUNTS = "fate NOT IN ('rejected', 'unknown')"
 FATES = ["answered", "perhaps_answered", "voicemail", "swallowed", "abandoned", "abandoned_at_once", "lost",
@@ -106,9 +112,9 @@ class Part:
         out["median_seconds"] = (self.ranked(n, (n + 1) // 2) + self.ranked(n, n // 2 + 1)) / 2 if n else None
         out["seconds_95th"] = self.ranked(n, (n * 95 + 99) // 100)
         out["matters"], single, perhaps = self.one(
-            "SELECT count(*), coalesce(sum(last AND fate = 'answered'), 0),"
-            " coalesce(sum(last AND fate IN ('answered', 'perhaps_answered')), 0)"
-            f" FROM {'matters_of_lines' if self.number else 'matters'} WHERE first AND {self.where}")
+            "SELECT count(*), coalesce(sum(coalesce(yes, last AND fate = 'answered')), 0),"
+            " coalesce(sum(coalesce(yes, last AND fate IN ('answered', 'perhaps_answered'))), 0)"
+            f" FROM {'matters_of_lines' if self.number else 'matters'} WHERE {self.where}")
         out["first_call_resolution"] = percent(single, out["matters"])
         out["possible_first_call_resolution"] = percent(perhaps, out["matters"])
         out.update(self.followups())
@@ -208,7 +214,17 @@ def make_log(nevermiss, folder, count):
     for followup in json.loads(run(nevermiss, plan, data, "--json", "followup", "list", "--count", "20"))["followups"]:
         run(nevermiss, plan, data, "followup", "done", str(followup["id"]), "--outcome", dice.choice(["booked", "lost"]))
     store = [f"{data}/{name}" for name in os.listdir(data) if name.endswith(".db")][0]
+    answer_surveys(dice, store)
     return plan, store
+
+
+def answer_surveys(dice, store):
+    """Every third follow-up, as if its customer had answered: 6 is a yes among deeds, 7 a no."""
+    with sqlite3.connect(store) as db:
+        ids = [row[0] for row in db.execute("SELECT id FROM followup WHERE call IS NOT NULL ORDER BY id")]
+        db.executemany("INSERT INTO deed(followup, at, who, kind, outcome) VALUES(?, 1, 'the customer', ?, 0)",
+                       [(one, dice.choice((6, 7))) for one in ids if dice.randrange(3) == 0])
+    db.close()
 
 
 def main():
@@ -222,8 +238,11 @@ def main():
         db.create_function("hour_of_week", 1, hour_of_week, deterministic=True)
         db.execute(ROWS)
         db.execute("CREATE INDEX temp.rows_began ON rows(began)")
-        for name, whose in (("matters", "caller"), ("matters_of_lines", "number, caller")):
+        db.execute("CREATE TEMP TABLE answers AS SELECT call, kind = 6 AS yes FROM followup JOIN deed"
+                   " ON deed.followup = followup.id WHERE kind IN (6, 7) AND call IS NOT NULL")
+        for name, whose, on in (("matters", "caller", ""), ("matters_of_lines", "number, caller", " AND m.number = s.number")):
             db.execute(MATTERS.format(name=name, whose=whose))
+            db.execute(SAID.format(name=name, whose=whose, on=on))
             db.execute(f"CREATE INDEX temp.{name}_began ON {name}(began)")
         first, last = db.execute("SELECT min(began), max(began) + 1 FROM call").fetchone()
         middle = (first + last) // 2

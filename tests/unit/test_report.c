@@ -17,6 +17,7 @@
 #include <cmocka.h>
 
 #include "nevermiss/report.h"
+#include "nevermiss/survey.h"
 #include "random_plan.h"
 
 /* clang-format off */
@@ -47,6 +48,7 @@ static struct nm_store *store;
 /* The log, in the order in which it came. */
 static struct nm_call_entry calls[MOST];
 static size_t n_calls;
+static int said[MOST]; /* by the customer, of the follow-up that the call opened: 1 yes, -1 no, 0 nothing */
 
 static void ok(enum nm_code code, const struct nm_error *err)
 {
@@ -65,6 +67,7 @@ static void open_store(void)
 	remove(file);
 	ok(nm_store_open(file, false, &store, &err), &err);
 	n_calls = 0;
+	memset(said, 0, sizeof(said));
 }
 
 static int setup(void **state)
@@ -167,6 +170,27 @@ static void work_followups(uint64_t *dice, nm_time until)
 	}
 	ok(nm_store_commit(store, &err), &err);
 	nm_followups_clear(&open);
+}
+
+/* Some customers answer; said has it by the calls in the order in which they came, whose ids count up from 1. */
+static void answer_surveys(uint64_t *dice, nm_time until)
+{
+	struct nm_followups all;
+	struct nm_error err;
+
+	ok(nm_store_followups(store, &(struct nm_followup_filter){ false, 0, until, SIZE_MAX, 0 }, &all, &err), &err);
+	for (size_t i = 0; i < all.n; i++) {
+		const bool yes = random_below(dice, 2) == 0;
+		const struct nm_deed deed = { .at = until,
+					      .who = NM_SURVEY_CUSTOMER,
+					      .kind = yes ? NM_DEED_SAID_YES : NM_DEED_SAID_NO };
+
+		if (all.items[i].call == 0 || random_below(dice, 3) != 0)
+			continue;
+		ok(nm_store_survey_deed(store, all.items[i].id, &deed, &err), &err);
+		said[all.items[i].call - 1] = yes ? 1 : -1;
+	}
+	nm_followups_clear(&all);
 }
 
 /* --- the oracle --- */
@@ -307,6 +331,26 @@ static const struct nm_call_entry *neighbour(size_t i, int step, const struct pa
 	return NULL;
 }
 
+/* The first call of the matter that a call belongs to. */
+static size_t first_of(size_t i, const struct part *part)
+{
+	const struct nm_call_entry *before;
+
+	while ((before = neighbour(i, -1, part)) != NULL)
+		i = (size_t)(before - calls);
+	return i;
+}
+
+/* What a customer said of the matter that begins with call i: 1 yes, -1 no, 0 nothing. */
+static int said_of(size_t i, const struct part *part)
+{
+	for (size_t k = n_calls; k-- > 0;)
+		if (said[k] != 0 && is_of(&calls[k], part) && counts(&calls[k]) &&
+		    calls[k].caller.number == calls[i].caller.number && first_of(k, part) == i)
+			return said[k];
+	return 0;
+}
+
 static void check_matters(const struct nm_figures *figures, const struct part *part)
 {
 	int64_t matters = 0, single = 0, perhaps = 0;
@@ -316,6 +360,11 @@ static void check_matters(const struct nm_figures *figures, const struct part *p
 		    neighbour(i, -1, part) != NULL)
 			continue;
 		matters++;
+		if (said_of(i, part) != 0) {
+			single += said_of(i, part) > 0;
+			perhaps += said_of(i, part) > 0;
+			continue;
+		}
 		single += neighbour(i, 1, part) == NULL && is_answered(&calls[i]);
 		perhaps += neighbour(i, 1, part) == NULL && (is_answered(&calls[i]) || is_perhaps(&calls[i]));
 	}
@@ -572,6 +621,7 @@ static void test_against_the_oracle(void **state)
 		open_store();
 		random_log(&dice, change - 6 * WEEK, change + 5 * WEEK, round == 5 ? 3 : 400);
 		work_followups(&dice, change + WEEK);
+		answer_surveys(&dice, change + WEEK);
 		check_report((struct nm_span){ change - 4 * WEEK - 5000, change + 3 * WEEK + 777 }, -1);
 		check_report((struct nm_span){ change - 3600, change + 3601 }, -1);
 		check_report((struct nm_span){ change - 2 * WEEK, change + 2 * WEEK },
