@@ -959,6 +959,7 @@ static void write_pairs_and_exit(int n)
 	for (int i = 0; i < n; i++)
 		write_pair(own, i);
 	nm_store_close(own);
+	nm_plan_free(plan);
 	_exit(0);
 }
 
