@@ -8,12 +8,9 @@
 #include <inttypes.h>
 
 #include "call_words.h"
-#include "canvas.h"
 #include "nevermiss/explain_log.h"
 
 #define LISTED 10 /* of the worst, where --count does not say */
-#define LABEL 52
-#define COLUMN 8
 
 struct telling {
 	const struct session *session;
@@ -37,10 +34,7 @@ static double share(const struct nm_explained_log *log, int64_t calls)
 
 static void write_count(const struct telling *telling, const char *what, int64_t calls)
 {
-	const int blanks = LABEL - text_width(what);
-
-	nm_buf_addf(telling->out, "  %s%*s%*" PRId64 " %7.1f %%\n", what, blanks > 0 ? blanks : 0, "", COLUMN, calls,
-		    share(telling->log, calls));
+	nm_buf_addf(telling->out, "%8" PRId64 " %5.1f %%  %s\n", calls, share(telling->log, calls), what);
 }
 
 static void write_left_out(const struct telling *telling)
@@ -88,7 +82,7 @@ static void write_harms(const struct telling *telling)
 			write_count(telling, words[harm], telling->log->harm[harm]);
 }
 
-/* "owner not rung" */
+/* "owner not rung, whom the plan rings" */
 static void departed_words(const struct nm_departed *group, struct nm_buf *out)
 {
 	static const char *const words[] = {
