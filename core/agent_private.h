@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The agent's inside.  agent.c keeps its jobs and their troubles; agent_lines.c pushes and watches lines;
- * agent_fetch.c brings calendars and calls; agent_texts.c answers missed callers; agent_events.c tells the CRM;
- * agent_owner.c texts the owner.
+ * agent_fetch.c brings calendars and calls; agent_texts.c answers missed callers and sends surveys; agent_events.c tells
+ * the CRM; agent_owner.c texts the owner.
  */
 #ifndef CORE_AGENT_PRIVATE_H
 #define CORE_AGENT_PRIVATE_H

@@ -20,7 +20,7 @@
 #include "nevermiss/followup.h"
 #include "random_plan.h"
 
-#define HEAD                                                                                                    \
+#define PLACES                                                                                                  \
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"                                    \
 	"account toy { driver = sandbox hours = no }\naccount keeps { driver = sandbox }\n"                      \
 	"line main { number = \"+15125550100\" account = toy }\n"                                                  \
@@ -29,8 +29,8 @@
 	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = none }\n"                   \
 	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                              \
 	"path day { step { ring = owner for = 20s } step { ring = fixly for = 10s } }\n"                           \
-	"path night { step { ring = fixly for = 10s } }\n"                                                         \
-	"follow_up { within = 15m }\n"
+	"path night { step { ring = fixly for = 10s } }\n"
+#define HEAD  PLACES "follow_up { within = 15m }\n"
 #define RULES "rule open { during = open path = day }\nrule closed { path = night }\n"
 #define PLAN  HEAD RULES
 
@@ -555,6 +555,27 @@ static void test_missed_callers_are_answered(void **state)
 	agent_rig_close(&rig);
 }
 
+/* Who was called back is asked within a minute, once, also without text-backs. */
+static void test_customers_are_asked(void **state)
+{
+	struct agent_rig rig;
+	struct nm_deed done = { .who = "pat", .kind = NM_DEED_ENDED, .end = NM_FOLLOWUP_RESOLVED };
+	struct nm_error err;
+
+	(void)state;
+	open_pushed(&rig, PLACES RULES "follow_up { survey = \"Smith: on the first call? 1 yes, 2 no\" }\n",
+		    "2026-11-23 09:00");
+	miss_call(&rig, "a", UINT64_C(15125550142));
+	done.at = agent_rig_now(&rig);
+	ok(nm_store_followup_deed(rig.store, 1, &done, &err), &err);
+	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:02")).texts, 1);
+	agent_rig_end(&rig);
+	agent_rig_begin(&rig);
+	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 12:00")).texts, 0);
+	assert_int_equal(texts_of(&rig, "+15125550142"), 1);
+	agent_rig_close(&rig);
+}
+
 /* A flood of missed calls is not one of texts. */
 static void test_texts_to_the_owner_are_few(void **state)
 {
@@ -723,6 +744,7 @@ int main(void)
 		cmocka_unit_test(test_a_text_that_failed_is_tried_again),
 		cmocka_unit_test(test_a_text_is_tried_so_often_at_most),
 		cmocka_unit_test(test_missed_callers_are_answered),
+		cmocka_unit_test(test_customers_are_asked),
 		cmocka_unit_test(test_texts_to_the_owner_are_few),
 		cmocka_unit_test(test_a_crm_that_is_down),
 		cmocka_unit_test(test_what_is_old_goes_once_a_day),
