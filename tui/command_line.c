@@ -77,7 +77,7 @@ static const struct key_row *find_action(const struct app *app, const char *word
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const struct key_row *row = &key_rows[i];
 
-		if ((row->context != context && row->context != CONTEXT_GENERAL) || strncmp(row->name, word, len))
+		if (!keymap_takes(context, row) || strncmp(row->name, word, len))
 			continue;
 		if (row->name[len] == '\0')
 			return keymap_named(context, row->name);
@@ -356,7 +356,7 @@ static void offer_options(struct offer *offer, const struct command_option *opti
 static void offer_actions(struct offer *offer, enum context context)
 {
 	for (size_t i = 0; i < key_rows_count; i++) {
-		if (key_rows[i].context == context || key_rows[i].context == CONTEXT_GENERAL)
+		if (keymap_takes(context, &key_rows[i]))
 			offer_word(offer, key_rows[i].name, "");
 	}
 }
