@@ -207,7 +207,7 @@ static bool does_something(const char *screen, const char *place, const char *ke
 	app_key(&stage.app, key_read(key, strlen(key))); /* what it begins is seen before it is over */
 	app_draw(&stage.app);
 	does = stage.app.ended || stage.app.message[0] || memcmp(before, canvas->cells, size) != 0;
-	if (strstr(stage.app.message, "does nothing here"))
+	if (strstr(stage.app.message, "does nothing here") || strstr(stage.app.message, "nothing to do for that here"))
 		does = false;
 	free(before);
 	stage_close(&stage);
