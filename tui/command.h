@@ -186,6 +186,9 @@ COMMAND(text);
 COMMAND(week);
 #undef COMMAND
 
+struct override_wish;
+/* cmd_override.c: the override that the arguments wish for; texts borrowed of them. */
+enum nm_code override_wished(const struct arguments *args, struct override_wish *wish, struct nm_error *err) NM_WARN_UNUSED;
 /* cmd_compare.c: a plan file, or a kept version ("12", "#12"); what is wrong with it goes to the notes. */
 enum nm_code plan_named(struct invocation *run, const char *what, struct nm_plan **plan,
 			struct nm_error *err) NM_WARN_UNUSED;

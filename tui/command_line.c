@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "override.h"
 
 #define WORDS_MOST 64
 #define OUTPUT_BYTES (8u << 20)
@@ -160,7 +161,9 @@ static bool may_run(struct app *app, const struct command *command, const struct
 		return false;
 	}
 	if (!strcmp(command->name, "agent") && !argument_given(args, "status")) {
-		app_message(app, STYLE_WARNING, "the agent runs until a signal ends it: start it from the shell (here --status tells how it does)");
+		app_message(app, STYLE_WARNING, "%s: start it from the shell (here --status tells how it does)",
+			    argument_given(args, "once") ? "a round of the agent pushes and sends texts without asking"
+							 : "the agent runs until a signal ends it");
 		return false;
 	}
 	if (!only_looks(command) && nm_document_dirty(app->session->document)) {
@@ -168,6 +171,24 @@ static bool may_run(struct app *app, const struct command *command, const struct
 			    command->name);
 		return false;
 	}
+	return true;
+}
+
+/* An override that is written or ended here goes the way of O on Now: its effect is seen and asked about, then its push.
+ * True: it was one. */
+static bool ask_override(struct app *app, const struct command *command, const struct arguments *args)
+{
+	struct override_order order = {.end = argument(args, "end"), .keep = argument_given(args, "no-push")};
+	struct nm_error err;
+
+	if (strcmp(command->name, "override") != 0 || argument_given(args, "list"))
+		return false;
+	if (session_need_plan(app->session, &err) || (!order.end && override_wished(args, &order.wish, &err)))
+		app_error(app, &err);
+	else if (app->depth)
+		app_message(app, STYLE_WARNING, "an override is asked about on Now: close this page first");
+	else
+		app_go(app, &screen_now, &order);
 	return true;
 }
 
@@ -220,7 +241,7 @@ static void run_command(struct app *app, const char *text, const struct command 
 	struct nm_error err;
 	enum nm_code code = NM_OK;
 
-	if (!help && !may_run(app, command, args))
+	if (!help && (!may_run(app, command, args) || ask_override(app, command, args)))
 		return;
 	nm_buf_init(&out, OUTPUT_BYTES);
 	nm_buf_init(&notes, OUTPUT_BYTES);

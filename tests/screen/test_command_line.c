@@ -174,6 +174,8 @@ static void what_is_wrong_is_told_and_asked_again(void **state)
 		{"check \"open", "a quote is not closed"},
 		{"check --plan x", "--plan is for the shell"},
 		{"nevermiss demo", "start it from the shell"},
+		{"agent", "until a signal ends it"},
+		{"agent --once", "pushes and sends texts without asking"},
 	};
 	struct stage stage;
 
