@@ -296,7 +296,7 @@ static void deliver_answer(struct app *app)
 	event.text = text;
 	if (event.tag == TAG_COMMAND && text)
 		command_line_run(app, text);
-	else if (event.tag != TAG_COMMAND && !saving_answer(app, &event) && !recovery_answer(app, &event))
+	else if (event.tag != TAG_COMMAND && !command_line_answer(app, &event) && !saving_answer(app, &event) && !recovery_answer(app, &event))
 		act(app, &event);
 	free(text);
 }
@@ -532,6 +532,7 @@ void app_clear(struct app *app)
 	app_forget_facts(app);
 	canvas_clear(&app->canvas);
 	free(app->answer.text);
+	command_line_forget(app);
 	app->session->progress = NULL;
 	app->session->idle = NULL;
 	app->session->working = NULL;

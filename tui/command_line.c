@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The `:` line: see command_line.h.  In: what was typed, the tables of keys and commands, the plan's names.
- * Out: an action, or a command's output as a page.  Nobody is asked anything in the middle of it: a command that
- * would ask is refused by itself, as where it runs without a terminal, and says which option answers.
+ * Out: an action, or a command's output as a page.  A command that asks ends there, its question becomes a dialog,
+ * and with a yes it runs again from the beginning: the yes counts for the same question about the same text alone.
  */
 #include "command_line.h"
 
@@ -212,6 +212,62 @@ static void show_output(struct app *app, const char *text, const struct nm_buf *
 	notes_clear(&lines);
 }
 
+/* --- what a command asks --- */
+
+void command_line_forget(struct app *app)
+{
+	free(app->command.line);
+	free(app->command.question);
+	free(app->command.text);
+	memset(&app->command, 0, sizeof app->command);
+}
+
+/* A command's question: yes when that was said to it already, about this text; else it is kept to be asked. */
+static bool hear_question(void *context, const char *text, const char *question)
+{
+	struct app *app = context;
+	const bool said = app->command.text && app->command.question && !strcmp(app->command.text, text) &&
+			  !strcmp(app->command.question, question);
+
+	command_line_forget(app);
+	if (said)
+		return true;
+	app->command.text = strdup(text);
+	app->command.question = strdup(question);
+	app->command.asked = app->command.text && app->command.question;
+	return false;
+}
+
+/* What the command on that line asked as it ended. */
+static void ask_question(struct app *app, const char *line)
+{
+	struct notes notes;
+
+	app->command.asked = false;
+	app->command.line = strdup(line);
+	notes_init(&notes);
+	notes_lines(&notes, app->command.text);
+	app_confirm(app, TAG_COMMAND_YES, app->command.question, &notes);
+	notes_clear(&notes);
+}
+
+bool command_line_answer(struct app *app, const struct event *event)
+{
+	char *line = app->command.line;
+
+	if (event->tag != TAG_COMMAND_YES)
+		return false;
+	app->command.line = NULL;
+	if (event->text && line) {
+		command_line_run(app, line);
+	} else {
+		command_line_forget(app);
+		app_message(app, STYLE_PLAIN, "nothing was done");
+	}
+	free(line);
+	return true;
+}
+
 /* Runs it on the session that is open, and puts back what it may have set there. */
 static enum nm_code run_in_session(struct app *app, const struct command *command, struct invocation *run,
 				   enum status *status, struct nm_error *err)
@@ -237,6 +293,7 @@ static void run_command(struct app *app, const char *text, const struct command 
 	struct nm_buf out, notes;
 	struct invocation run = { .args = args, .options = &app->session->options, .json = argument_given(args, "json"),
 				  .out = &out, .notes = &notes };
+	struct nm_buf first;
 	struct aside aside;
 	struct nm_error err;
 	enum nm_code code = NM_OK;
@@ -245,6 +302,10 @@ static void run_command(struct app *app, const char *text, const struct command 
 		return;
 	nm_buf_init(&out, OUTPUT_BYTES);
 	nm_buf_init(&notes, OUTPUT_BYTES);
+	nm_buf_init(&first, OUTPUT_BYTES);
+	run.ask = hear_question;
+	run.ask_context = app;
+	run.first = &first;
 	if (help) {
 		command_usage(command, &out);
 	} else if (aside_begin(&aside)) {
@@ -252,9 +313,16 @@ static void run_command(struct app *app, const char *text, const struct command 
 		aside_end(&aside, &notes);
 	}
 	app_forget_facts(app);
-	if (out.len || notes.len)
+	nm_buf_clear(&first);
+	if (!app->command.asked)
+		command_line_forget(app);
+	else if (code)
+		ask_question(app, text);
+	if (!app->command.line && (out.len || notes.len))
 		show_output(app, text, &notes, &out);
-	if (code)
+	if (app->command.line)
+		app->message[0] = '\0';
+	else if (code)
 		app_error(app, &err);
 	else if (status != STATUS_GOOD)
 		app_message(app, STYLE_WARNING, "%s is done, and something is wrong", command->name);
