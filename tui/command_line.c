@@ -286,6 +286,12 @@ static enum nm_code run_in_session(struct app *app, const struct command *comman
 	return code;
 }
 
+/* Does it end one without a question? */
+static bool ends_followup(const struct command *command, const struct arguments *args)
+{
+	return !strcmp(command->name, "followup") && args->n_words == 2 && !strcmp(args->words[0], "done");
+}
+
 static void run_command(struct app *app, const char *text, const struct command *command, const struct arguments *args)
 {
 	const bool help = argument_given(args, "help");
@@ -326,6 +332,8 @@ static void run_command(struct app *app, const char *text, const struct command 
 		app_error(app, &err);
 	else if (status != STATUS_GOOD)
 		app_message(app, STYLE_WARNING, "%s is done, and something is wrong", command->name);
+	else if (!help && ends_followup(command, args))
+		app_message(app, STYLE_GOOD, "kept at once: followup reopen %s takes it back", args->words[1]);
 	else if (out.len == 0 && notes.len == 0)
 		app_message(app, STYLE_GOOD, "%s is done", command->name);
 	nm_buf_clear(&out);

@@ -13,6 +13,7 @@
 #include "command.h"
 #include "command_line.h"
 #include "exact.h"
+#include "records.h"
 #include "stage.h"
 
 static void open_stage(struct stage *stage)
@@ -191,6 +192,22 @@ static void a_yes_counts_once_and_for_what_was_shown(void **state)
 	say(&stage, "push --line main");
 	assert_int_equal(app_context(&stage.app), CONTEXT_CONFIRM);
 	stage_keys(&stage, "n");
+	stage_close(&stage);
+}
+
+/* The one thing that is done without a question says how it is taken back. */
+static void a_followup_that_is_ended_says_how_it_is_taken_back(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	log_lead(&stage);
+	say(&stage, "followup done 1 --outcome lost");
+	stage_shows(&stage, "followup reopen 1 takes it back");
+	stage_keys(&stage, "Escape");
+	say(&stage, "followup reopen 1");
+	stage_hides(&stage, "takes it back");
 	stage_close(&stage);
 }
 
@@ -379,6 +396,7 @@ int main(void)
 		cmocka_unit_test(every_command_can_be_run),
 		cmocka_unit_test(what_a_command_asks_is_a_dialog),
 		cmocka_unit_test(a_yes_counts_once_and_for_what_was_shown),
+		cmocka_unit_test(a_followup_that_is_ended_says_how_it_is_taken_back),
 		cmocka_unit_test(what_is_said_before_is_not_asked),
 		cmocka_unit_test(what_is_wrong_is_told_and_asked_again),
 		cmocka_unit_test(edits_that_are_not_saved_are_looked_at_but_not_worked_on),
