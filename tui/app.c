@@ -153,7 +153,9 @@ static void go_back(struct app *app)
 {
 	struct nm_error err;
 
-	if (app->n_trail && !show_tab(app, app->trail[--app->n_trail], NULL, &err))
+	if (!app->n_trail)
+		app_message(app, STYLE_DIM, "no screen was before this one");
+	else if (!show_tab(app, app->trail[--app->n_trail], NULL, &err))
 		app_error(app, &err);
 }
 
@@ -215,14 +217,21 @@ static struct nm_pos first_mistake(const struct app *app)
 	return (struct nm_pos){.file = diags->items[0].file, .line = diags->items[0].line};
 }
 
-/* What is the same on every screen; false when the action means nothing here. */
-static bool act_general(struct app *app, const struct event *event)
+static void go_to_tab(struct app *app, size_t i)
 {
 	struct nm_error err;
 
+	if (app->depth == 0 && app->tab == i)
+		app_message(app, STYLE_DIM, "this is %s already", app_screens[i]->title);
+	else if (!visit(app, i, NULL, &err))
+		app_error(app, &err);
+}
+
+/* What is the same on every screen; false when the action means nothing here. */
+static bool act_general(struct app *app, const struct event *event)
+{
 	if (event->action >= ACTION_SCREEN_NOW && event->action < ACTION_SCREEN_NOW + APP_TABS) {
-		if (!visit(app, (size_t)(event->action - ACTION_SCREEN_NOW), NULL, &err))
-			app_error(app, &err);
+		go_to_tab(app, (size_t)(event->action - ACTION_SCREEN_NOW));
 		return true;
 	}
 	switch (event->action) {
@@ -242,6 +251,7 @@ static bool act_general(struct app *app, const struct event *event)
 	case ACTION_REDRAW:
 		if (app->term)
 			term_forget(app->term);
+		app_message(app, STYLE_DIM, "the whole screen is drawn again");
 		return true;
 	case ACTION_SAVE:
 		saving_ask(app, AFTER_NOTHING);
@@ -257,12 +267,6 @@ static bool act_general(struct app *app, const struct event *event)
 	}
 }
 
-/* Moving where there is nothing to move on is no mistake. */
-static bool moves(const struct event *event)
-{
-	return event->action >= ACTION_UP && event->action <= ACTION_NEXT_PANE;
-}
-
 static void act(struct app *app, const struct event *event)
 {
 	bool on_tab = app->depth == 0;
@@ -276,7 +280,7 @@ static void act(struct app *app, const struct event *event)
 	else if (verdict == VERDICT_POP)
 		pop(app);
 	else if (verdict == VERDICT_STAY && !app_alone(app) && !context_modal(top->ops->context) &&
-		 !act_general(app, event) && !moves(event))
+		 !act_general(app, event))
 		app_message(app, STYLE_DIM, "nothing to do for that here: ? shows the keys");
 }
 
@@ -292,7 +296,7 @@ static void deliver_answer(struct app *app)
 	event.text = text;
 	if (event.tag == TAG_COMMAND && text)
 		command_line_run(app, text);
-	else if (event.tag != TAG_COMMAND && !saving_answer(app, &event) && !recovery_answer(app, &event))
+	else if (event.tag != TAG_COMMAND && !command_line_answer(app, &event) && !saving_answer(app, &event) && !recovery_answer(app, &event))
 		act(app, &event);
 	free(text);
 }
@@ -528,6 +532,7 @@ void app_clear(struct app *app)
 	app_forget_facts(app);
 	canvas_clear(&app->canvas);
 	free(app->answer.text);
+	command_line_forget(app);
 	app->session->progress = NULL;
 	app->session->idle = NULL;
 	app->session->working = NULL;

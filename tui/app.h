@@ -53,6 +53,10 @@ struct app {
 		size_t index;
 		char *text;             /* owned; NULL: dismissed */
 	} answer;                       /* of the dialog that has just ended */
+	struct {
+		char *line, *question, *text; /* owned; NULL: none */
+		bool asked;             /* by the run that is under way */
+	} command;                      /* of the `:` line, that waits for a yes */
 	int after, editor_line;         /* what comes once the edits are saved: saving.h */
 };
 

@@ -288,7 +288,7 @@ static enum nm_code ask(const struct work *work, const struct nm_outgoing *outgo
 		return NM_OK;
 	nm_buf_init(&words, 1u << 20);
 	outgoing_words(work->run->session->plan, outgoing, NULL, &words);
-	show_first(words.data);
+	show_first(work->run, words.data);
 	nm_buf_clear(&words);
 	if (confirm_yes(work->run, "Send it?"))
 		return NM_OK;

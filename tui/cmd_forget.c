@@ -125,7 +125,7 @@ static enum nm_code ask(const struct invocation *run, nm_number number, const st
 	nm_buf_addf(&words, "Of %s there are ", text);
 	counts_words(&words, counts_of(found));
 	nm_buf_add(&words, ".  They cannot be brought back.\n");
-	show_first(words.data);
+	show_first(run, words.data);
 	nm_buf_clear(&words);
 	if (confirm_yes(run, "Forget all that?"))
 		return NM_OK;

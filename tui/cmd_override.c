@@ -63,18 +63,17 @@ static void list_json(struct invocation *run, const struct nm_plan *plan, nm_tim
 
 /* --- writing one --- */
 
-/* The wish that the arguments make. */
-static enum nm_code read_wish(const struct invocation *run, struct override_wish *wish, struct nm_error *err)
+enum nm_code override_wished(const struct arguments *args, struct override_wish *wish, struct nm_error *err)
 {
-	const char *length = argument(run->args, "for");
+	const char *length = argument(args, "for");
 	enum nm_code code;
 
 	*wish = (struct override_wish){
-		.name = run->args->n_words ? run->args->words[0] : NULL,
-		.path = argument(run->args, "path"),
-		.reject = argument(run->args, "reject"),
-		.line = argument(run->args, "line"),
-		.callers = argument(run->args, "callers"),
+		.name = args->n_words ? args->words[0] : NULL,
+		.path = argument(args, "path"),
+		.reject = argument(args, "reject"),
+		.line = argument(args, "line"),
+		.callers = argument(args, "callers"),
 	};
 	if (!length)
 		return nm_fail(err, NM_INPUT, "an override has an end: give --for TIME, such as --for 2h");
@@ -144,7 +143,7 @@ static enum nm_code add_override(struct invocation *run, enum status *status, st
 	struct override_wish wish;
 	struct nm_buf name, section, what;
 	struct nm_edit edit;
-	enum nm_code code = read_wish(run, &wish, err);
+	enum nm_code code = override_wished(run->args, &wish, err);
 
 	if (code)
 		return code;

@@ -425,7 +425,7 @@ static enum nm_code ask(struct invocation *run, const struct nm_status *found, s
 	for (i = 0; i < found->n; i++)
 		print_line(run, &found->lines[i], false);
 	run->out = out;
-	show_first(shown.data);
+	show_first(run, shown.data);
 	nm_buf_clear(&shown);
 	snprintf(question, sizeof question, "Push %zu line%s?", lines_to_push(found), lines_to_push(found) == 1 ? "" : "s");
 	if (confirm_yes(run, question))

@@ -51,7 +51,7 @@ static void show_view(const struct invocation *run, const struct nm_rollback_vie
 
 	nm_buf_init(&shown, run->out->max);
 	write_view(&shown, run->session->plan, view);
-	show_first(shown.data);
+	show_first(run, shown.data);
 	nm_buf_clear(&shown);
 }
 

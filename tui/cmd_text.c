@@ -229,7 +229,7 @@ static enum nm_code ask(const struct test *test, struct nm_error *err)
 	left_words(test, &words);
 	if (!yes)
 		outgoing_words(test->run->session->plan, &test->outgoing, test->to->name, &words);
-	show_first(words.data);
+	show_first(test->run, words.data);
 	nm_buf_clear(&words);
 	if (yes || confirm_yes(test->run, test->left.n ? "Do all that?" : "Send it?"))
 		return NM_OK;
@@ -271,7 +271,7 @@ static enum nm_code finish_earlier(struct test *test, struct nm_error *err)
 		nm_buf_add(&words, "left by an earlier run: ");
 		outbox_words(&words, &test->finished.items[i]);
 	}
-	show_first(words.data);
+	show_first(test->run, words.data);
 	nm_buf_clear(&words);
 	test->text = find_same(test);
 	return NM_OK;

@@ -145,7 +145,7 @@ static enum nm_code ask(struct missed *missed, struct nm_error *err)
 	nm_buf_init(&words, 1u << 20);
 	add_items(missed->run->session, &missed->list, &words);
 	nm_buf_add(&words, "Text-backs that an earlier run left are gone on with.\n");
-	show_first(words.data);
+	show_first(missed->run, words.data);
 	nm_buf_clear(&words);
 	if (confirm_yes(missed->run, "Send what is due?"))
 		return NM_OK;

@@ -53,6 +53,10 @@ struct invocation {
 	struct nm_buf *out;   /* standard output */
 	struct nm_buf *notes; /* standard error, for what is not the result */
 	struct session *session; /* NULL for a command with plan == PLAN_NONE */
+	/* Who is asked instead of the terminal (NULL): yes or no, about the text that was shown first. */
+	bool (*ask)(void *context, const char *text, const char *question);
+	void *ask_context;
+	struct nm_buf *first; /* with ask: the text that was shown */
 };
 
 enum plan_need {
@@ -150,9 +154,11 @@ void add_losses(struct nm_buf *out, const struct nm_losses *losses);
 /* Fails with NM_REFUSED in a read-only session. */
 enum nm_code need_write(const struct invocation *run, struct nm_error *err) NM_WARN_UNUSED;
 /* Text that a question is about, on the screen before it. */
-void show_first(const char *text);
-/* Asks on the terminal; false for anything but yes, and without a terminal. */
+void show_first(const struct invocation *run, const char *text);
+/* Asks on the terminal, or whoever is there instead; false for anything but yes, and where nobody can be asked. */
 bool confirm_yes(const struct invocation *run, const char *question);
+/* The same where only somebody at the terminal can know: whether a code was dialled. */
+bool confirm_on_terminal(const char *question);
 
 #define COMMAND(name) \
 	enum nm_code cmd_##name(struct invocation *run, enum status *status, struct nm_error *err)
@@ -186,6 +192,9 @@ COMMAND(text);
 COMMAND(week);
 #undef COMMAND
 
+struct override_wish;
+/* cmd_override.c: the override that the arguments wish for; texts borrowed of them. */
+enum nm_code override_wished(const struct arguments *args, struct override_wish *wish, struct nm_error *err) NM_WARN_UNUSED;
 /* cmd_compare.c: a plan file, or a kept version ("12", "#12"); what is wrong with it goes to the notes. */
 enum nm_code plan_named(struct invocation *run, const char *what, struct nm_plan **plan,
 			struct nm_error *err) NM_WARN_UNUSED;

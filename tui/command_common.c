@@ -237,26 +237,36 @@ enum nm_code need_write(const struct invocation *run, struct nm_error *err)
 	return NM_OK;
 }
 
-void show_first(const char *text)
+void show_first(const struct invocation *run, const char *text)
 {
 	struct nm_buf safe;
 
+	if (run->ask) {
+		nm_buf_add(run->first, text);
+		return;
+	}
 	nm_buf_init(&safe, 1u << 24);
 	add_safe(&safe, text);
 	fputs(safe.data, stderr);
 	nm_buf_clear(&safe);
 }
 
-bool confirm_yes(const struct invocation *run, const char *question)
+bool confirm_on_terminal(const char *question)
 {
 	char answer[16];
 
-	(void)run;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
 		return false;
 	fprintf(stderr, "%s [y/N] ", question);
 	fflush(stderr);
 	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+bool confirm_yes(const struct invocation *run, const char *question)
+{
+	if (run->ask)
+		return run->ask(run->ask_context, run->first->data ? run->first->data : "", question);
+	return confirm_on_terminal(question);
 }
 
 void add_losses(struct nm_buf *out, const struct nm_losses *losses)

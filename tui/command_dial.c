@@ -173,7 +173,7 @@ static bool ask_done(void *context, const struct dial_question *question, struct
 	if (question->every && !every_call_meant(run, question->every, answer))
 		return false;
 	if (!said_dialled(run, question->line, name_length(question->line)) &&
-	    !confirm_yes(run, question->code[0] ? "Dialled, and confirmed by the phone?" : "Done?"))
+	    !confirm_on_terminal(question->code[0] ? "Dialled, and confirmed by the phone?" : "Done?"))
 		return false;
 	nm_time_rfc3339(session_zone(run->session), session_now(run->session), time);
 	nm_buf_add(answer, time);

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The `:` line: see command_line.h.  In: what was typed, the tables of keys and commands, the plan's names.
- * Out: an action, or a command's output as a page.  Nobody is asked anything in the middle of it: a command that
- * would ask is refused by itself, as where it runs without a terminal, and says which option answers.
+ * Out: an action, or a command's output as a page.  A command that asks ends there, its question becomes a dialog,
+ * and with a yes it runs again from the beginning: the yes counts for the same question about the same text alone.
  */
 #include "command_line.h"
 
@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "command.h"
+#include "override.h"
 
 #define WORDS_MOST 64
 #define OUTPUT_BYTES (8u << 20)
@@ -77,7 +78,7 @@ static const struct key_row *find_action(const struct app *app, const char *word
 	for (size_t i = 0; i < key_rows_count; i++) {
 		const struct key_row *row = &key_rows[i];
 
-		if ((row->context != context && row->context != CONTEXT_GENERAL) || strncmp(row->name, word, len))
+		if (!keymap_takes(context, row) || strncmp(row->name, word, len))
 			continue;
 		if (row->name[len] == '\0')
 			return keymap_named(context, row->name);
@@ -160,7 +161,9 @@ static bool may_run(struct app *app, const struct command *command, const struct
 		return false;
 	}
 	if (!strcmp(command->name, "agent") && !argument_given(args, "status")) {
-		app_message(app, STYLE_WARNING, "the agent runs until a signal ends it: start it from the shell (here --status tells how it does)");
+		app_message(app, STYLE_WARNING, "%s: start it from the shell (here --status tells how it does)",
+			    argument_given(args, "once") ? "a round of the agent pushes and sends texts without asking"
+							 : "the agent runs until a signal ends it");
 		return false;
 	}
 	if (!only_looks(command) && nm_document_dirty(app->session->document)) {
@@ -168,6 +171,24 @@ static bool may_run(struct app *app, const struct command *command, const struct
 			    command->name);
 		return false;
 	}
+	return true;
+}
+
+/* An override that is written or ended here goes the way of O on Now: its effect is seen and asked about, then its push.
+ * True: it was one. */
+static bool ask_override(struct app *app, const struct command *command, const struct arguments *args)
+{
+	struct override_order order = {.end = argument(args, "end"), .keep = argument_given(args, "no-push")};
+	struct nm_error err;
+
+	if (strcmp(command->name, "override") != 0 || argument_given(args, "list"))
+		return false;
+	if (session_need_plan(app->session, &err) || (!order.end && override_wished(args, &order.wish, &err)))
+		app_error(app, &err);
+	else if (app->depth)
+		app_message(app, STYLE_WARNING, "an override is asked about on Now: close this page first");
+	else
+		app_go(app, &screen_now, &order);
 	return true;
 }
 
@@ -191,6 +212,62 @@ static void show_output(struct app *app, const char *text, const struct nm_buf *
 	notes_clear(&lines);
 }
 
+/* --- what a command asks --- */
+
+void command_line_forget(struct app *app)
+{
+	free(app->command.line);
+	free(app->command.question);
+	free(app->command.text);
+	memset(&app->command, 0, sizeof app->command);
+}
+
+/* A command's question: yes when that was said to it already, about this text; else it is kept to be asked. */
+static bool hear_question(void *context, const char *text, const char *question)
+{
+	struct app *app = context;
+	const bool said = app->command.text && app->command.question && !strcmp(app->command.text, text) &&
+			  !strcmp(app->command.question, question);
+
+	command_line_forget(app);
+	if (said)
+		return true;
+	app->command.text = strdup(text);
+	app->command.question = strdup(question);
+	app->command.asked = app->command.text && app->command.question;
+	return false;
+}
+
+/* What the command on that line asked as it ended. */
+static void ask_question(struct app *app, const char *line)
+{
+	struct notes notes;
+
+	app->command.asked = false;
+	app->command.line = strdup(line);
+	notes_init(&notes);
+	notes_lines(&notes, app->command.text);
+	app_confirm(app, TAG_COMMAND_YES, app->command.question, &notes);
+	notes_clear(&notes);
+}
+
+bool command_line_answer(struct app *app, const struct event *event)
+{
+	char *line = app->command.line;
+
+	if (event->tag != TAG_COMMAND_YES)
+		return false;
+	app->command.line = NULL;
+	if (event->text && line) {
+		command_line_run(app, line);
+	} else {
+		command_line_forget(app);
+		app_message(app, STYLE_PLAIN, "nothing was done");
+	}
+	free(line);
+	return true;
+}
+
 /* Runs it on the session that is open, and puts back what it may have set there. */
 static enum nm_code run_in_session(struct app *app, const struct command *command, struct invocation *run,
 				   enum status *status, struct nm_error *err)
@@ -209,6 +286,12 @@ static enum nm_code run_in_session(struct app *app, const struct command *comman
 	return code;
 }
 
+/* Does it end one without a question? */
+static bool ends_followup(const struct command *command, const struct arguments *args)
+{
+	return !strcmp(command->name, "followup") && args->n_words == 2 && !strcmp(args->words[0], "done");
+}
+
 static void run_command(struct app *app, const char *text, const struct command *command, const struct arguments *args)
 {
 	const bool help = argument_given(args, "help");
@@ -216,14 +299,19 @@ static void run_command(struct app *app, const char *text, const struct command 
 	struct nm_buf out, notes;
 	struct invocation run = { .args = args, .options = &app->session->options, .json = argument_given(args, "json"),
 				  .out = &out, .notes = &notes };
+	struct nm_buf first;
 	struct aside aside;
 	struct nm_error err;
 	enum nm_code code = NM_OK;
 
-	if (!help && !may_run(app, command, args))
+	if (!help && (!may_run(app, command, args) || ask_override(app, command, args)))
 		return;
 	nm_buf_init(&out, OUTPUT_BYTES);
 	nm_buf_init(&notes, OUTPUT_BYTES);
+	nm_buf_init(&first, OUTPUT_BYTES);
+	run.ask = hear_question;
+	run.ask_context = app;
+	run.first = &first;
 	if (help) {
 		command_usage(command, &out);
 	} else if (aside_begin(&aside)) {
@@ -231,12 +319,21 @@ static void run_command(struct app *app, const char *text, const struct command 
 		aside_end(&aside, &notes);
 	}
 	app_forget_facts(app);
-	if (out.len || notes.len)
+	nm_buf_clear(&first);
+	if (!app->command.asked)
+		command_line_forget(app);
+	else if (code)
+		ask_question(app, text);
+	if (!app->command.line && (out.len || notes.len))
 		show_output(app, text, &notes, &out);
-	if (code)
+	if (app->command.line)
+		app->message[0] = '\0';
+	else if (code)
 		app_error(app, &err);
 	else if (status != STATUS_GOOD)
 		app_message(app, STYLE_WARNING, "%s is done, and something is wrong", command->name);
+	else if (!help && ends_followup(command, args))
+		app_message(app, STYLE_GOOD, "kept at once: followup reopen %s takes it back", args->words[1]);
 	else if (out.len == 0 && notes.len == 0)
 		app_message(app, STYLE_GOOD, "%s is done", command->name);
 	nm_buf_clear(&out);
@@ -356,7 +453,7 @@ static void offer_options(struct offer *offer, const struct command_option *opti
 static void offer_actions(struct offer *offer, enum context context)
 {
 	for (size_t i = 0; i < key_rows_count; i++) {
-		if (key_rows[i].context == context || key_rows[i].context == CONTEXT_GENERAL)
+		if (keymap_takes(context, &key_rows[i]))
 			offer_word(offer, key_rows[i].name, "");
 	}
 }

@@ -304,6 +304,29 @@ const struct key_row key_rows[] = {
 
 const size_t key_rows_count = sizeof key_rows / sizeof *key_rows;
 
+#define MOVE(action) (1u << ((action) - ACTION_UP))
+#define UP_DOWN	     (MOVE(ACTION_UP) | MOVE(ACTION_DOWN))
+#define LEFT_RIGHT   (MOVE(ACTION_LEFT) | MOVE(ACTION_RIGHT))
+#define PAGES	     (MOVE(ACTION_PAGE_UP) | MOVE(ACTION_PAGE_DOWN))
+#define ENDS	     (MOVE(ACTION_FIRST) | MOVE(ACTION_LAST))
+#define LIST	     (UP_DOWN | PAGES | ENDS)
+
+/* The general moves on which the screen of a context acts; none on the others, and where the plan does not read. */
+static const unsigned moves_taken[CONTEXT_COUNT] = {
+	[CONTEXT_PLAN] = LIST | LEFT_RIGHT,
+	[CONTEXT_WEEK] = UP_DOWN | LEFT_RIGHT | ENDS,
+	[CONTEXT_SIMULATE] = UP_DOWN | LEFT_RIGHT,
+	[CONTEXT_CHECK] = LIST,
+	[CONTEXT_PUSH] = LIST,
+	[CONTEXT_CALLS] = LIST,
+	[CONTEXT_REPORT] = UP_DOWN | LEFT_RIGHT | PAGES | MOVE(ACTION_LAST),
+	[CONTEXT_CALL] = LIST,
+	[CONTEXT_CODES] = LIST,
+	[CONTEXT_PAINT] = UP_DOWN | LEFT_RIGHT | ENDS,
+	[CONTEXT_WORTH] = LIST,
+	[CONTEXT_TEXT] = LIST | LEFT_RIGHT,
+};
+
 static const struct {
 	uint32_t key;
 	const char *name, *label;
@@ -443,21 +466,30 @@ static const struct key_row *find_in(enum context context, uint32_t key)
 	return NULL;
 }
 
+bool keymap_takes(enum context context, const struct key_row *row)
+{
+	if (row->context != CONTEXT_GENERAL)
+		return row->context == context;
+	if (row->action >= ACTION_UP && row->action <= ACTION_LAST)
+		return moves_taken[context] & MOVE(row->action);
+	return !context_modal(context);
+}
+
 const struct key_row *keymap_find(enum context context, uint32_t key)
 {
 	const struct key_row *row = find_in(context, key);
 
-	if (!row && !context_modal(context))
+	if (!row)
 		row = find_in(CONTEXT_GENERAL, key);
-	return row;
+	return row && keymap_takes(context, row) ? row : NULL;
 }
 
 bool keymap_has(enum context context, enum action action)
 {
 	for (size_t i = 0; i < key_rows_count; i++) {
-		const enum context of = key_rows[i].context;
+		const struct key_row *row = &key_rows[i];
 
-		if (key_rows[i].action == action && *key_row_keys(&key_rows[i]) && (of == context || (of == CONTEXT_GENERAL && !context_modal(context))))
+		if (row->action == action && *key_row_keys(row) && keymap_takes(context, row))
 			return true;
 	}
 	return false;
@@ -470,12 +502,12 @@ const struct key_row *keymap_named(enum context context, const char *name)
 	for (size_t i = 0; i < key_rows_count; i++) {
 		if (strcmp(key_rows[i].name, name))
 			continue;
-		if (key_rows[i].context == context)
+		if (key_rows[i].context == context && context != CONTEXT_GENERAL)
 			return &key_rows[i];
 		if (key_rows[i].context == CONTEXT_GENERAL)
 			general = &key_rows[i];
 	}
-	return context_modal(context) ? NULL : general;
+	return general && keymap_takes(context, general) ? general : NULL;
 }
 
 void keys_print(struct nm_buf *out)

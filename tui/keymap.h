@@ -203,7 +203,9 @@ struct key_row {
 extern const struct key_row key_rows[];
 extern const size_t key_rows_count;
 
-/* The row that a key means in a context: its own, else (unless it is a dialog's) the general one. */
+/* Does the context act on the row: one of its own, or a general one that means something there? */
+bool keymap_takes(enum context context, const struct key_row *row);
+/* The row that a key means in a context: its own, else the general one that it takes; NULL. */
 const struct key_row *keymap_find(enum context context, uint32_t key);
 /* Is this action on a key there? */
 bool keymap_has(enum context context, enum action action);

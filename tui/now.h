@@ -43,9 +43,10 @@ struct now {
 	char search[LIST_SEARCH]; /* what was last searched for; "" */
 	struct search_row found;
 	/* the override being asked for, or the one to be ended */
-	int64_t override_s;
-	int override_path;
+	struct nm_arena *wish_arena; /* has the wish's texts */
+	struct override_wish wish;
 	char override_name[OVERRIDE_NAME];
+	bool live_offered; /* once it is saved */
 };
 
 /* What the quick start looks at; the findings only once they are known. */
@@ -59,7 +60,9 @@ void now_log_read(struct now_log *log, struct app *app);
 void now_log_clear(struct now_log *log);
 
 /* now_override.c: from the first question to the section in the plan, and to Push. */
-void now_override_ask(struct app *app);
+void now_override_ask(struct now *now, struct app *app);
+/* What somebody has decided already is asked about at once: its effect, then Push. */
+void now_override_decided(struct now *now, struct app *app, const struct override_order *order);
 void now_override_answer(struct now *now, struct app *app, const struct event *event);
 
 #endif

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Overrides asked for on Now: one in force is ended, or a new one is written: how long, which path, what changes, sure?
- * In: answers.  Out: an edit that is saved, and the way to Push, which asks before it makes anything live.
+ * In: answers, or what was decided on the `:` line.  Out: an edit that is saved, and the way to Push, which asks before it makes anything live.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -27,7 +27,7 @@ static void ask_path(struct now *now, struct app *app, const char *text)
 	const char **names;
 	struct nm_error err;
 
-	if (nm_duration_read(text, &now->override_s, &err) || now->override_s == 0) {
+	if (nm_duration_read(text, &now->wish.length_s, &err) || now->wish.length_s == 0) {
 		app_message(app, STYLE_ERROR, "%s is no length of time: 45m, 2h, 1d", text);
 		ask_length(app, text);
 		return;
@@ -40,19 +40,17 @@ static void ask_path(struct now *now, struct app *app, const char *text)
 	free(names);
 }
 
-/* What is asked about, or then done, with the edit that writes the override, which now->override_* says. */
+/* What is asked about, or then done, with the edit that writes the override, which now->wish says. */
 static void with_new(struct now *now, struct app *app,
 		     void (*act)(const struct now *now, struct app *app, const char *name, const struct nm_edit *edit))
 {
-	const struct override_wish wish = {.length_s = now->override_s,
-					   .path = app_plan(app)->paths[now->override_path].name};
 	struct nm_buf name, section;
 	struct nm_edit edit;
 	struct nm_error err;
 
 	nm_buf_init(&name, OVERRIDE_NAME);
 	nm_buf_init(&section, SECTION_BYTES);
-	if (override_begin(app->session, &wish, &name, &section, &edit, &err))
+	if (override_begin(app->session, &now->wish, &name, &section, &edit, &err))
 		app_error(app, &err);
 	else
 		act(now, app, name.data, &edit);
@@ -63,19 +61,20 @@ static void with_new(struct now *now, struct app *app,
 static void ask_sure(const struct now *now, struct app *app, const char *name, const struct nm_edit *edit)
 {
 	const struct nm_plan *plan = app_plan(app);
+	const struct override_wish *wish = &now->wish;
 	char length[NM_TIME_TEXT], until[NM_TIME_TEXT], question[APP_MESSAGE];
 
-	nm_duration_words(now->override_s, length);
-	nm_time_words(plan->zone, override_until(app_now(app), now->override_s), false, until);
-	snprintf(question, sizeof question, "write override %s: %s for %s, until %s?", name,
-		 plan->paths[now->override_path].name, length, until);
+	nm_duration_words(wish->length_s, length);
+	nm_time_words(plan->zone, override_until(app_now(app), wish->length_s), false, until);
+	snprintf(question, sizeof question, "write override %s: %s%s for %s, until %s?", name, wish->path ? "" : "reject ",
+		 wish->path ? wish->path : wish->reject, length, until);
 	change_ask(app, TAG_SURE, question, edit, 1);
 }
 
 /* Saves, and asks whether to go and make it live. */
-static void save(struct app *app, const char *what, const struct nm_edit *edit)
+static void save(const struct now *now, struct app *app, const char *what, const struct nm_edit *edit)
 {
-	if (app_change(app, edit, 1, what))
+	if (app_change(app, edit, 1, what) && now->live_offered)
 		app_confirm(app, TAG_LIVE, "the plan is saved, and live is as before: make it live now? Push shows what it does, and asks", NULL);
 }
 
@@ -83,9 +82,8 @@ static void write_new(const struct now *now, struct app *app, const char *name, 
 {
 	char what[OVERRIDE_NAME + 16];
 
-	(void)now;
 	snprintf(what, sizeof what, "override %s", name);
-	save(app, what, edit);
+	save(now, app, what, edit);
 }
 
 /* --- ending one --- */
@@ -111,14 +109,16 @@ static void stand_words(const struct app *app, const struct nm_override *overrid
 	snprintf(out, size, "in force for %s, until %s", age, until);
 }
 
-static void ask_end(struct now *now, struct app *app, const struct nm_override *override)
+/* override: the one of that name, when it is in force. */
+static void ask_end(struct now *now, struct app *app, const char *name, const struct nm_override *override)
 {
-	char stands[2 * NM_TIME_TEXT + 32], question[APP_MESSAGE];
+	char stands[2 * NM_TIME_TEXT + 32] = "which is not in force", question[APP_MESSAGE];
 	struct nm_edit edit;
 	struct nm_error err;
 
-	snprintf(now->override_name, sizeof now->override_name, "%s", override->rule.name);
-	stand_words(app, override, stands, sizeof stands);
+	snprintf(now->override_name, sizeof now->override_name, "%s", name);
+	if (override)
+		stand_words(app, override, stands, sizeof stands);
 	snprintf(question, sizeof question, "end override %s, %s?", now->override_name, stands);
 	if (override_end(app->session, now->override_name, &edit, &err))
 		app_error(app, &err);
@@ -136,7 +136,7 @@ static void end(const struct now *now, struct app *app)
 	if (override_end(app->session, now->override_name, &edit, &err))
 		app_error(app, &err);
 	else
-		save(app, what, &edit);
+		save(now, app, what, &edit);
 }
 
 /* --- from one question to the next --- */
@@ -163,12 +163,14 @@ static void ask_which(struct app *app, size_t n)
 	free(rows);
 }
 
-void now_override_ask(struct app *app)
+void now_override_ask(struct now *now, struct app *app)
 {
 	size_t n = 0;
 
 	if (!app_may_change(app))
 		return;
+	now->wish = (struct override_wish){0};
+	now->live_offered = true;
 	while (in_force(app, n))
 		n++;
 	if (n)
@@ -179,6 +181,51 @@ void now_override_ask(struct app *app)
 		app_message(app, STYLE_PLAIN, "the plan has no path that calls could take meanwhile: A on Plan adds one");
 }
 
+/* --- decided already --- */
+
+static const char *keep_text(struct now *now, const char *text)
+{
+	if (text && !now->wish_arena)
+		now->wish_arena = nm_arena_new();
+	return text && now->wish_arena ? nm_arena_text(now->wish_arena, text) : NULL;
+}
+
+/* False when memory is out. */
+static bool keep_wish(struct now *now, const struct override_wish *wish)
+{
+	const char *const texts[] = {wish->name, wish->path, wish->reject, wish->line, wish->callers};
+	const char **const kept[] = {&now->wish.name, &now->wish.path, &now->wish.reject, &now->wish.line, &now->wish.callers};
+
+	now->wish = (struct override_wish){.length_s = wish->length_s};
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+		*kept[i] = keep_text(now, texts[i]);
+		if (texts[i] && !*kept[i])
+			return false;
+	}
+	return true;
+}
+
+void now_override_decided(struct now *now, struct app *app, const struct override_order *order)
+{
+	const struct nm_override *override;
+	size_t i = 0;
+
+	if (!app_may_change(app))
+		return;
+	now->live_offered = !order->keep;
+	if (order->end) {
+		while ((override = in_force(app, i)) && strcmp(override->rule.name, order->end) != 0)
+			i++;
+		ask_end(now, app, order->end, override);
+	} else if (keep_wish(now, &order->wish)) {
+		with_new(now, app, ask_sure);
+	} else {
+		app_message(app, STYLE_ERROR, "out of memory: nothing was asked");
+	}
+}
+
+/* --- the answers --- */
+
 static void take_which(struct now *now, struct app *app, size_t index)
 {
 	const struct nm_override *override = index ? in_force(app, index - 1) : NULL;
@@ -186,7 +233,7 @@ static void take_which(struct now *now, struct app *app, size_t index)
 	if (!index)
 		ask_length(app, NULL);
 	else if (override)
-		ask_end(now, app, override);
+		ask_end(now, app, override->rule.name, override);
 	else
 		app_message(app, STYLE_PLAIN, "that override is over");
 }
@@ -201,8 +248,6 @@ static void dismissed(struct app *app, int tag)
 
 void now_override_answer(struct now *now, struct app *app, const struct event *event)
 {
-	const bool path = (size_t)now->override_path < app_plan(app)->n_paths;
-
 	if (!event->text) {
 		dismissed(app, event->tag);
 	} else if (event->tag == TAG_WHICH) {
@@ -210,9 +255,10 @@ void now_override_answer(struct now *now, struct app *app, const struct event *e
 	} else if (event->tag == TAG_FOR) {
 		ask_path(now, app, event->text);
 	} else if (event->tag == TAG_PATH && event->index < app_plan(app)->n_paths) {
-		now->override_path = (int)event->index;
-		with_new(now, app, ask_sure);
-	} else if (event->tag == TAG_SURE && path) {
+		now->wish.path = keep_text(now, app_plan(app)->paths[event->index].name);
+		if (now->wish.path)
+			with_new(now, app, ask_sure);
+	} else if (event->tag == TAG_SURE) {
 		with_new(now, app, write_new);
 	} else if (event->tag == TAG_END) {
 		end(now, app);

@@ -18,6 +18,13 @@ struct override_wish {
 	const char *line, *callers; /* NULL: all */
 };
 
+/* What screen Now is opened with to ask about it and do it: a new override, or the end of one. */
+struct override_order {
+	struct override_wish wish;
+	const char *end; /* the name of the one to be ended; NULL: the wish */
+	bool keep;       /* saved, and no push is offered */
+};
+
 /* When one of that length ends that begins now. */
 nm_time override_until(nm_time now, int64_t length_s);
 /* The edit that writes it ahead of all others, and the name that it has; the edit borrows `section`.  NM_INPUT when it

@@ -57,6 +57,7 @@ void figure_clear(struct figure *figure);
 void app_ask(struct app *app, int tag, const char *question, const char *offered, const char *typed);
 /* The same, asked by the `:` line: `offer` adds whole lines that what was typed may become, after each key. */
 #define TAG_COMMAND (-1)
+#define TAG_COMMAND_YES (-41)
 void app_ask_offering(struct app *app, int tag, const char *question, const char *typed,
 		      void (*offer)(const struct app *app, const char *typed, struct notes *out));
 /* The same; `hear` is told what was typed after each key, so that the screen below can follow. */

@@ -351,12 +351,14 @@ static void next_match(struct calls *calls, struct app *app, bool back)
 			    calls->log.filter);
 }
 
-static bool move(struct calls *calls, enum action action)
+static bool move(struct calls *calls, struct app *app, enum action action)
 {
 	struct list *list = calls->in_queue ? &calls->queue_list : &calls->log_list;
 
 	if (!list_act(list, action))
 		return false;
+	if (list->n == 0)
+		app_message(app, STYLE_DIM, "nothing is listed here");
 	calls->to_end = !calls->in_queue && action == ACTION_LAST;
 	calls->resume = 0;
 	if (calls->in_queue && calls_chosen_followup(calls))
@@ -379,7 +381,7 @@ static enum verdict act_calls(void *state, struct app *app, const struct event *
 {
 	struct calls *calls = state;
 
-	if (move(calls, event->action))
+	if (move(calls, app, event->action))
 		return VERDICT_REDRAW;
 	switch (event->action) {
 	case ACTION_NEXT_PANE:

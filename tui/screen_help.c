@@ -1,17 +1,36 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Help: the keys of the screen that asks, then those that work everywhere.
+ * Help: the keys of the screen that asks, then those of the general ones that work there.
  * In: the table of keys.  Out: a page.
  */
+#include <string.h>
+
 #include "prompt.h"
 
-static void add_context(struct notes *notes, enum context context)
+/* Of a row's keys, those that mean it there: the screen may have others of them for itself. */
+static void add_row(struct notes *notes, enum context context, const struct key_row *row)
+{
+	struct nm_buf keys;
+
+	nm_buf_init(&keys, 256);
+	for (const char *at = key_row_keys(row); *at; at += strspn(at, " ")) {
+		const size_t len = strcspn(at, " ");
+
+		if (keymap_find(context, key_read(at, len)) == row)
+			nm_buf_addf(&keys, "%s%.*s", keys.len ? " " : "", (int)len, at);
+		at += len;
+	}
+	if (keys.len)
+		notes_addf(notes, STYLE_PLAIN, "  %-20s %s", keys.data, row->help);
+	nm_buf_clear(&keys);
+}
+
+/* Rows of `of` that mean something in the context. */
+static void add_rows(struct notes *notes, enum context context, enum context of)
 {
 	for (size_t i = 0; i < key_rows_count; i++) {
-		const struct key_row *row = &key_rows[i];
-
-		if (row->context == context && *key_row_keys(row))
-			notes_addf(notes, STYLE_PLAIN, "  %-20s %s", key_row_keys(row), row->help);
+		if (key_rows[i].context == of)
+			add_row(notes, context, &key_rows[i]);
 	}
 }
 
@@ -38,13 +57,13 @@ void app_help(struct app *app)
 	notes_init(&notes);
 	if (context != CONTEXT_GENERAL) {
 		notes_add(&notes, STYLE_HEAD, context == app_context(app) ? app_top(app)->title : app->tabs[app->tab].ops->title);
-		add_context(&notes, context);
+		add_rows(&notes, context, context);
 		notes_add(&notes, STYLE_PLAIN, "");
 	}
 	if (context == CONTEXT_CALLS)
 		add_calls(&notes);
 	notes_add(&notes, STYLE_HEAD, "everywhere");
-	add_context(&notes, CONTEXT_GENERAL);
+	add_rows(&notes, context, CONTEXT_GENERAL);
 	notes_add(&notes, STYLE_PLAIN, "");
 	notes_add(&notes, STYLE_DIM, "What changes the plan or a carrier is on a capital letter, and asks first;");
 	notes_add(&notes, STYLE_DIM, "u takes the last change of the plan back, C-r makes it again, both at once.");

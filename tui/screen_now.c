@@ -14,13 +14,19 @@ static void *open_now(struct app *app, const void *argument, struct nm_error *er
 {
 	struct now *now = calloc(1, sizeof *now);
 
-	(void)app;
-	(void)argument;
-	if (!now)
+	if (!now) {
 		nm_fail_memory(err);
-	else
-		now->play.hangup_s = now->found.at = -1;
+		return NULL;
+	}
+	now->play.hangup_s = now->found.at = -1;
+	if (argument)
+		now_override_decided(now, app, argument);
 	return now;
+}
+
+static void go_now(void *state, struct app *app, const void *argument)
+{
+	now_override_decided(state, app, argument);
 }
 
 static void forget(struct now *now)
@@ -40,6 +46,7 @@ static void close_now(void *state)
 
 	forget(now);
 	now_log_clear(&now->log);
+	nm_arena_free(now->wish_arena);
 	free(state);
 }
 
@@ -290,7 +297,7 @@ static enum verdict act_now(void *state, struct app *app, const struct event *ev
 		show_checklist(now, app);
 		return VERDICT_REDRAW;
 	case ACTION_OVERRIDE:
-		now_override_ask(app);
+		now_override_ask(now, app);
 		return VERDICT_REDRAW;
 	case ACTION_EDITOR:
 		app_editor(app, deciding_place(now->call));
@@ -308,6 +315,7 @@ const struct screen_ops screen_now = {
 	.title = "Now",
 	.context = CONTEXT_NOW,
 	.open = open_now,
+	.go = go_now,
 	.close = close_now,
 	.act = act_now,
 	.derive = derive_now,

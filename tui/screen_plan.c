@@ -358,6 +358,10 @@ static enum verdict act_plan(void *state, struct app *app, const struct event *e
 	case ACTION_FOLD:
 		fold(screen);
 		break;
+	case ACTION_LEFT:
+	case ACTION_RIGHT:
+		app_message(app, STYLE_DIM, "left and right move along a step, in the form of a path");
+		break;
 	case ACTION_CHANGES:
 		saving_page(app);
 		break;

@@ -96,7 +96,7 @@ static enum nm_code ask(const struct trial *trial, struct nm_error *err)
 		return code;
 	nm_buf_init(&text, 65536);
 	question_words(trial, simulation, &text);
-	show_first(text.data);
+	show_first(trial->run, text.data);
 	nm_buf_clear(&text);
 	nm_simulation_free(simulation);
 	if (confirm_yes(trial->run, "Place it?"))

@@ -13,6 +13,7 @@
 #include "command.h"
 #include "command_line.h"
 #include "exact.h"
+#include "records.h"
 #include "stage.h"
 
 static void open_stage(struct stage *stage)
@@ -140,7 +141,7 @@ static void every_command_can_be_run(void **state)
 			rows_are_exact(&stage.app.canvas);
 			assert_true(stage.app.depth > 0 || stage.app.message[0]);
 			while (stage.app.depth)
-				app_do(&stage.app, app_context(&stage.app) == CONTEXT_TEXT ? ACTION_BACK : ACTION_DISMISS);
+				app_do(&stage.app, app_context(&stage.app) == CONTEXT_TEXT ? ACTION_BACK : app_context(&stage.app) == CONTEXT_CONFIRM ? ACTION_NO : ACTION_DISMISS);
 			assert_false(stage.session.options.now == NULL);
 			assert_int_equal(session_now(&stage.session), STAGE_NOW);
 		}
@@ -148,15 +149,74 @@ static void every_command_can_be_run(void **state)
 	stage_close(&stage);
 }
 
-static void what_would_ask_says_which_option_answers(void **state)
+static void what_a_command_asks_is_a_dialog(void **state)
 {
 	struct stage stage;
 
 	(void)state;
 	open_stage(&stage);
 	say(&stage, "push --line main");
-	stage_shows(&stage, "--yes");
+	stage_shows(&stage, "Push 1 line?");
+	assert_int_equal(app_context(&stage.app), CONTEXT_CONFIRM);
+	stage_keys(&stage, "n");
+	stage_shows(&stage, "nothing was done");
+	assert_int_equal(stage.app.depth, 0);
+	stage_keys(&stage, "6");
+	stage_shows(&stage, "nothing there");
+	say(&stage, "push --line main");
+	stage_keys(&stage, "y");
+	assert_int_equal(app_context(&stage.app), CONTEXT_TEXT);
 	stage_keys(&stage, "Escape");
+	say(&stage, "rollback --line main");
+	stage_shows(&stage, "Put back what was live before push");
+	stage_keys(&stage, "n 6");
+	stage_shows(&stage, "in sync");
+	stage_close(&stage);
+}
+
+/* A yes is for what was seen: another question than that is asked again, and so is the same one the next time. */
+static void a_yes_counts_once_and_for_what_was_shown(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	say(&stage, "push --line main");
+	free(stage.app.command.text);
+	stage.app.command.text = strdup("something else");
+	stage_keys(&stage, "y");
+	assert_int_equal(app_context(&stage.app), CONTEXT_CONFIRM);
+	stage_keys(&stage, "y Escape");
+	say(&stage, "rollback --line main");
+	stage_keys(&stage, "y Escape");
+	say(&stage, "push --line main");
+	assert_int_equal(app_context(&stage.app), CONTEXT_CONFIRM);
+	stage_keys(&stage, "n");
+	stage_close(&stage);
+}
+
+/* The one thing that is done without a question says how it is taken back. */
+static void a_followup_that_is_ended_says_how_it_is_taken_back(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	log_lead(&stage);
+	say(&stage, "followup done 1 --outcome lost");
+	stage_shows(&stage, "followup reopen 1 takes it back");
+	stage_keys(&stage, "Escape");
+	say(&stage, "followup reopen 1");
+	stage_hides(&stage, "takes it back");
+	stage_close(&stage);
+}
+
+static void what_is_said_before_is_not_asked(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
 	say(&stage, "push --line main --yes");
 	stage_keys(&stage, "Escape 6");
 	stage_shows(&stage, "in sync");
@@ -174,6 +234,8 @@ static void what_is_wrong_is_told_and_asked_again(void **state)
 		{"check \"open", "a quote is not closed"},
 		{"check --plan x", "--plan is for the shell"},
 		{"nevermiss demo", "start it from the shell"},
+		{"agent", "until a signal ends it"},
+		{"agent --once", "pushes and sends texts without asking"},
 	};
 	struct stage stage;
 
@@ -332,7 +394,10 @@ int main(void)
 		cmocka_unit_test(a_sweep_can_be_stopped),
 		cmocka_unit_test(an_import_can_be_stopped),
 		cmocka_unit_test(every_command_can_be_run),
-		cmocka_unit_test(what_would_ask_says_which_option_answers),
+		cmocka_unit_test(what_a_command_asks_is_a_dialog),
+		cmocka_unit_test(a_yes_counts_once_and_for_what_was_shown),
+		cmocka_unit_test(a_followup_that_is_ended_says_how_it_is_taken_back),
+		cmocka_unit_test(what_is_said_before_is_not_asked),
 		cmocka_unit_test(what_is_wrong_is_told_and_asked_again),
 		cmocka_unit_test(edits_that_are_not_saved_are_looked_at_but_not_worked_on),
 		cmocka_unit_test(commands_options_and_names_are_completed),

@@ -392,6 +392,83 @@ static void an_override_beside_other_edits_is_not_pushed(void **state)
 	stage_close(&stage);
 }
 
+static void say(struct stage *stage, const char *line)
+{
+	stage_keys(stage, ":");
+	stage_type(stage, line);
+	stage_keys(stage, "Enter");
+}
+
+/* Is the plan file as it was, and nothing live? */
+static void nothing_is_done(struct stage *stage, const char *before)
+{
+	char *after = stage_plan(stage);
+
+	assert_string_equal(before, after);
+	free(after);
+	stage_keys(stage, "6");
+	stage_shows(stage, "nothing there");
+}
+
+/* As O asks: its effect first, then whether it is made live. */
+static void an_override_from_the_line_is_asked_about(void **state)
+{
+	struct stage stage;
+	char *before;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "week", .width = 80, .height = 40 });
+	before = stage_plan(&stage);
+	say(&stage, "override --for 2h --path daytime --line main meeting");
+	stage_shows(&stage, "write override meeting: daytime for 2 h, until Sun 22 Nov 07:11?");
+	stage_shows(&stage, "lines = main");
+	stage_keys(&stage, "n");
+	nothing_is_done(&stage, before);
+	say(&stage, "override --for 2h --reject busy meeting");
+	stage_shows(&stage, "write override meeting: reject busy for 2 h");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "make it live now?");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "make live what the plan says, on all 2 lines?");
+	stage_keys(&stage, "n");
+	say(&stage, "override --end meeting");
+	stage_shows(&stage, "end override meeting, in force for 0 s, until Sun 22 Nov 07:11?");
+	stage_keys(&stage, "y n");
+	nothing_is_done(&stage, before);
+	free(before);
+	stage_close(&stage);
+}
+
+static void an_override_from_the_line_that_cannot_be_is_told(void **state)
+{
+	static const struct {
+		const char *line, *told;
+	} cases[] = {
+		{ "override --path daytime", "give --for TIME" },
+		{ "override --for 2h --path nowhere", "nowhere" },
+		{ "override --for 2h --path daytime no.name", "an override's name is" },
+		{ "override --end nothing", "no override `nothing`" },
+	};
+	struct stage stage;
+	char *before;
+
+	(void)state;
+	open_now(&stage);
+	before = stage_plan(&stage);
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		say(&stage, cases[i].line);
+		assert_int_equal(stage.app.depth, 0);
+		stage_shows(&stage, cases[i].told);
+	}
+	nothing_is_done(&stage, before);
+	say(&stage, "override --for 2h --path daytime --no-push");
+	stage_keys(&stage, "y");
+	assert_int_equal(stage.app.depth, 0);
+	stage_shows(&stage, "saved: override by-hand-1");
+	free(before);
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -410,6 +487,8 @@ int main(void)
 		cmocka_unit_test(the_end_that_is_asked_about_is_the_one_written),
 		cmocka_unit_test(a_push_is_offered_once),
 		cmocka_unit_test(an_override_in_force_is_ended),
+		cmocka_unit_test(an_override_from_the_line_is_asked_about),
+		cmocka_unit_test(an_override_from_the_line_that_cannot_be_is_told),
 		cmocka_unit_test(an_override_beside_other_edits_is_not_pushed),
 	};
 

@@ -90,6 +90,21 @@ static void keys_may_be_exchanged_but_not_taken(void **state)
 	preferences_forget();
 }
 
+/* Its first key is the row's in each context that takes it, but where a screen has that key for itself. */
+static void means_no_other(const struct key_row *row)
+{
+	const char *keys = key_row_keys(row);
+
+	for (int context = 0; *keys && context < CONTEXT_COUNT; context++) {
+		const struct key_row *found = keymap_find((enum context)context, key_read(keys, strcspn(keys, " ")));
+
+		if (!keymap_takes((enum context)context, row))
+			continue;
+		assert_non_null(found);
+		assert_true(found == row || (found->context != row->context && found->context == (enum context)context));
+	}
+}
+
 static void one_key_never_means_two_things_whatever_the_file(void **test)
 {
 	static const char *const words[] = {"bind", "unbind", "theme", "week", "general", "push", "text", "prompt", "boundary", "quit", "up",
@@ -107,12 +122,8 @@ static void one_key_never_means_two_things_whatever_the_file(void **test)
 		free(read_keys(text.data, &theme));
 		nm_buf_clear(&text);
 		assert_in_range(theme, 0, THEME_COUNT - 1);
-		for (size_t i = 0; i < key_rows_count; i++) {
-			const char *keys = key_row_keys(&key_rows[i]);
-
-			if (*keys)
-				assert_ptr_equal(keymap_find(key_rows[i].context, key_read(keys, strcspn(keys, " "))), &key_rows[i]);
-		}
+		for (size_t i = 0; i < key_rows_count; i++)
+			means_no_other(&key_rows[i]);
 		assert_true(keymap_has(CONTEXT_GENERAL, ACTION_QUIT));
 	}
 	preferences_forget();
