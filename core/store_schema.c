@@ -103,7 +103,6 @@ const char *const nm_store_steps[] = {
 	"CREATE UNIQUE INDEX event_once ON event(kind, subject, mark);"
 	"CREATE INDEX event_first ON event(id) WHERE state = 0;"
 	"CREATE INDEX event_waiting ON event(caller, id) WHERE state = 0;"
-	"CREATE INDEX event_queue ON event(id) WHERE state = 0;"
 	"CREATE INDEX event_over ON event(updated) WHERE state <> 0;"
 	"CREATE INDEX event_aside ON event(id) WHERE state = 2;"
 	"CREATE INDEX event_caller ON event(caller);"
