@@ -215,16 +215,31 @@ static struct nm_pos first_mistake(const struct app *app)
 	return (struct nm_pos){.file = diags->items[0].file, .line = diags->items[0].line};
 }
 
+/* Closes what lies over the tab; false, and all of it stays, when some of that holds work or waits for an answer. */
+static bool uncover(struct app *app)
+{
+	for (size_t i = 0; i < app->depth; i++)
+		if (!context_reads(app->stack[i].ops->context))
+			return false;
+	while (app->depth)
+		pop(app);
+	return true;
+}
+
 /* What is the same on every screen; false when the action means nothing here. */
 static bool act_general(struct app *app, const struct event *event)
 {
 	struct nm_error err;
 
 	if (event->action >= ACTION_SCREEN_NOW && event->action < ACTION_SCREEN_NOW + APP_TABS) {
+		if (!uncover(app))
+			return false;
 		if (!visit(app, (size_t)(event->action - ACTION_SCREEN_NOW), NULL, &err))
 			app_error(app, &err);
 		return true;
 	}
+	if (context_reads(app_context(app)) && (event->action == ACTION_UNDO || event->action == ACTION_REDO))
+		return false; /* nobody would see what it does under the page */
 	switch (event->action) {
 	case ACTION_BACK:
 		go_back(app);

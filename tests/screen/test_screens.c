@@ -1283,6 +1283,40 @@ static void no_page_cuts_its_lines(void **state)
 	stage_close(&stage);
 }
 
+/* What is under a page is not in sight: no key works there. */
+static void a_page_closes_for_another_screen_and_hides_no_change(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	stage_keys(&stage, "O Enter Enter y n ?");
+	assert_int_equal(app_plan(&stage.app)->n_overrides, 2);
+	stage_keys(&stage, "u");
+	stage_shows(&stage, "nothing to do for that here");
+	assert_int_equal(app_plan(&stage.app)->n_overrides, 2);
+	stage_keys(&stage, "3");
+	assert_string_equal(app_top(&stage.app)->name, "week");
+	stage_shows(&stage, "first live answer");
+	stage_keys(&stage, "u");
+	assert_int_equal(app_plan(&stage.app)->n_overrides, 1);
+	stage_close(&stage);
+}
+
+/* Unlike a page to read, these hold work that leaving asks about. */
+static void what_holds_work_stays_when_another_screen_is_asked_for(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 80, .height = 24});
+	stage_keys(&stage, "P Enter Space ? 1");
+	stage_shows(&stage, "nothing to do for that here");
+	stage_keys(&stage, "Escape");
+	assert_string_equal(app_top(&stage.app)->name, "paint");
+	stage_close(&stage);
+}
+
 static void a_changed_file_is_read_at_once_and_mistakes_are_listed(void **state)
 {
 	static const char broken[] = "business = \"Smith\"\nrule x { path = nowhere }\n";
@@ -1474,6 +1508,8 @@ int main(void)
 		cmocka_unit_test(a_page_tells_what_is_below_beside_its_title),
 		cmocka_unit_test(no_page_cuts_its_lines),
 		cmocka_unit_test(a_question_cuts_nothing_off),
+		cmocka_unit_test(a_page_closes_for_another_screen_and_hides_no_change),
+		cmocka_unit_test(what_holds_work_stays_when_another_screen_is_asked_for),
 		cmocka_unit_test(a_changed_file_is_read_at_once_and_mistakes_are_listed),
 		cmocka_unit_test(hostile_text_of_a_plan_cannot_move_the_cursor),
 		cmocka_unit_test(the_command_line_takes_actions_and_screens),
