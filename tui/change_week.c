@@ -256,7 +256,7 @@ static void draw_days(const struct pair *pair, struct canvas *canvas, struct box
 	else
 		canvas_textf(canvas, box.x, box.y, WEEK_LEFT - 1, STYLE_PLAIN, "%s-%s", nm_weekday_names[day],
 			     nm_weekday_names[last]);
-	canvas_text(canvas, box.x, box.y + 1, WEEK_LEFT - 1, STYLE_BOLD, "    now");
+	canvas_text(canvas, box.x, box.y + 1, WEEK_LEFT - 1, STYLE_BOLD, "will be");
 	for (int i = 0; i < WEEK_SLOTS / n; i++) {
 		const struct week_cell was = week_cell_of(&pair->was, day, i * n, n);
 		const struct week_cell now = changed_cell(pair, day, i * n, n);
