@@ -598,6 +598,7 @@ static void references_follow_a_name(void **state)
 	stage_keys(&stage, "C");
 	type(&stage, "owner");
 	stage_shows(&stage, "there is a destination 'owner' already");
+	stage_shows(&stage, "new name of destination fixly: owner");
 	type(&stage, "main");
 	stage_shows(&stage, "there is a line 'main' already, and a step could mean either");
 	type(&stage, "robot");
