@@ -244,6 +244,7 @@ static void an_override_is_asked_for_written_and_taken_back(void **state)
 	stage_golden(&stage, "now-override-asked");
 	stage_keys(&stage, "y n");
 	stage_shows(&stage, "override by-hand-1 → escalate");
+	stage_shows(&stage, " · override to Sun 06:41   ");
 	after = stage_plan(&stage);
 	assert_non_null(strstr(after, "until = \"2026-11-22 06:41\""));
 	assert_memory_equal(before, after, strlen("# The plan that the screen tests show."));
