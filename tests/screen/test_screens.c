@@ -1231,6 +1231,29 @@ static void a_plan_that_is_right_has_nothing_to_mend(void **state)
 	stage_close(&stage);
 }
 
+/* The bar names what does something for the finding at the cursor, and nothing else. */
+static void the_bar_of_check_is_that_of_the_finding(void **state)
+{
+	struct stage stage;
+	const struct nm_findings *findings;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 80, .height = 24});
+	findings = &stage.session.findings;
+	assert_true(findings->n > 1);
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct nm_finding *finding = &findings->items[i];
+
+		app_draw(&stage.app);
+		(finding->n_call ? stage_shows : stage_hides)(&stage, "play the call");
+		(finding->n_mends && finding->mends[0].n ? stage_shows : stage_hides)(&stage, "M mend");
+		(finding->n_mends > 1 ? stage_shows : stage_hides)(&stage, "m other mend");
+		(finding->n_windows ? stage_shows : stage_hides)(&stage, "w windows");
+		stage_keys(&stage, "Down");
+	}
+	stage_close(&stage);
+}
+
 static void a_search_unfolds_what_it_finds(void **state)
 {
 	struct stage stage;
@@ -1505,6 +1528,7 @@ int main(void)
 		cmocka_unit_test(the_plan_cuts_nothing_that_has_room),
 		cmocka_unit_test(a_finding_is_told_whole_in_a_low_window),
 		cmocka_unit_test(a_plan_that_is_right_has_nothing_to_mend),
+		cmocka_unit_test(the_bar_of_check_is_that_of_the_finding),
 		cmocka_unit_test(a_search_unfolds_what_it_finds),
 		cmocka_unit_test(a_page_tells_what_is_below_beside_its_title),
 		cmocka_unit_test(no_page_cuts_its_lines),
