@@ -610,6 +610,23 @@ static void references_follow_a_name(void **state)
 	stage_close(&stage);
 }
 
+/* In the form it is the form that is searched. */
+static void options_are_searched_in_the_form(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "owner");
+	stage_keys(&stage, "Enter");
+	find(&stage, "own_v");
+	stage_keys(&stage, "D");
+	expect_no_text(&stage, "own_voicemail = 25s");
+	find(&stage, "fixly");
+	stage_shows(&stage, "fixly is not among the options here");
+	stage_close(&stage);
+}
+
 static void a_copy_has_another_name(void **state)
 {
 	struct stage stage;
@@ -857,6 +874,7 @@ int main(void)
 		cmocka_unit_test(a_new_step_comes_before_the_voicemail),
 		cmocka_unit_test(rules_change_places),
 		cmocka_unit_test(references_follow_a_name),
+		cmocka_unit_test(options_are_searched_in_the_form),
 		cmocka_unit_test(a_copy_has_another_name),
 		cmocka_unit_test(what_is_deleted_leaves_the_lists_that_name_it),
 		cmocka_unit_test(what_is_used_is_not_deleted_but_told),
