@@ -203,7 +203,7 @@ static void find_untested(struct nm_checker *checker)
 	nm_draft_mend(
 		checker, draft,
 		plan->n_tests
-			? "call each line from another phone, then play the plan's tests: nevermiss test"
+			? "call each line from another phone, then play the plan's tests: nevermiss test, or on screen 4: t"
 			: "call each line from another phone, and write down as a test what must come of it",
 		0, NULL);
 }

@@ -217,11 +217,23 @@ static struct nm_pos first_mistake(const struct app *app)
 	return (struct nm_pos){.file = diags->items[0].file, .line = diags->items[0].line};
 }
 
-static void go_to_tab(struct app *app, size_t i)
+/* Closes what lies over the tab; false, and all of it stays, when some of that holds work or waits for an answer. */
+static bool uncover(struct app *app)
+{
+	for (size_t i = 0; i < app->depth; i++)
+		if (!context_reads(app->stack[i].ops->context))
+			return false;
+	while (app->depth)
+		pop(app);
+	return true;
+}
+
+/* covered: a page lay over the screen that is asked for. */
+static void go_to_tab(struct app *app, size_t i, bool covered)
 {
 	struct nm_error err;
 
-	if (app->depth == 0 && app->tab == i)
+	if (!covered && app->tab == i)
 		app_message(app, STYLE_DIM, "this is %s already", app_screens[i]->title);
 	else if (!visit(app, i, NULL, &err))
 		app_error(app, &err);
@@ -231,9 +243,15 @@ static void go_to_tab(struct app *app, size_t i)
 static bool act_general(struct app *app, const struct event *event)
 {
 	if (event->action >= ACTION_SCREEN_NOW && event->action < ACTION_SCREEN_NOW + APP_TABS) {
-		go_to_tab(app, (size_t)(event->action - ACTION_SCREEN_NOW));
+		const bool covered = app->depth > 0;
+
+		if (!uncover(app))
+			return false;
+		go_to_tab(app, (size_t)(event->action - ACTION_SCREEN_NOW), covered);
 		return true;
 	}
+	if (context_reads(app_context(app)) && (event->action == ACTION_UNDO || event->action == ACTION_REDO))
+		return false; /* nobody would see what it does under the page */
 	switch (event->action) {
 	case ACTION_BACK:
 		go_back(app);

@@ -228,21 +228,16 @@ static void draw_heading(const struct pair *pair, struct canvas *canvas, struct 
 		pen_text(&pen, STYLE_DIM, "  L line");
 }
 
-/* Who answers first in one of these slots instead, the worst of them: a column that shows several hides none.  Letter
- * OTHER_SIGN: something else changes; ' ': nothing does. */
+/* What the week will show in the column of these slots, where that is another than before.  Letter OTHER_SIGN: it shows
+ * the same, and yet something changes; ' ': nothing does. */
 static struct week_cell changed_cell(const struct pair *pair, int day, int slot, int n)
 {
-	struct week_cell found = {' ', 0};
+	const struct week_cell was = week_cell_of(&pair->was, day, slot, n);
+	const struct week_cell now = week_cell_of(&pair->now, day, slot, n);
 
-	for (int i = slot; i < slot + n; i++) {
-		const struct week_cell *was = &pair->was.cells[day][i], *now = &pair->now.cells[day][i];
-
-		if (was->letter != now->letter && (found.letter == ' ' || found.letter == OTHER_SIGN || now->rank > found.rank))
-			found = *now;
-		else if (pair->changed[day][i] && found.letter == ' ')
-			found.letter = OTHER_SIGN;
-	}
-	return found;
+	if (was.letter != now.letter)
+		return now;
+	return (struct week_cell){memchr(&pair->changed[day][slot], 1, (size_t)n) ? OTHER_SIGN : ' ', 0};
 }
 
 static void draw_days(const struct pair *pair, struct canvas *canvas, struct box box, int day, int last)
@@ -256,7 +251,7 @@ static void draw_days(const struct pair *pair, struct canvas *canvas, struct box
 	else
 		canvas_textf(canvas, box.x, box.y, WEEK_LEFT - 1, STYLE_PLAIN, "%s-%s", nm_weekday_names[day],
 			     nm_weekday_names[last]);
-	canvas_text(canvas, box.x, box.y + 1, WEEK_LEFT - 1, STYLE_BOLD, "    now");
+	canvas_text(canvas, box.x, box.y + 1, WEEK_LEFT - 1, STYLE_BOLD, "will be");
 	for (int i = 0; i < WEEK_SLOTS / n; i++) {
 		const struct week_cell was = week_cell_of(&pair->was, day, i * n, n);
 		const struct week_cell now = changed_cell(pair, day, i * n, n);
@@ -278,13 +273,12 @@ static bool shows(const struct pair *pair, const struct week *week, char letter)
 	return false;
 }
 
-/* Something changes where the first answer stays. */
-static bool shows_other(const struct pair *pair)
+/* Something changes where the first answer stays, in a column of n slots. */
+static bool shows_other(const struct pair *pair, int n)
 {
 	for (int day = 0; day < 7; day++)
-		for (int slot = 0; slot < WEEK_SLOTS; slot++)
-			if (pair->changed[day][slot] &&
-			    pair->was.cells[day][slot].letter == pair->now.cells[day][slot].letter)
+		for (int slot = 0; slot < WEEK_SLOTS; slot += n)
+			if (changed_cell(pair, day, slot, n).letter == OTHER_SIGN)
 				return true;
 	return false;
 }
@@ -311,8 +305,8 @@ static void draw_legend(const struct pair *pair, struct canvas *canvas, struct b
 	for (enum answer_rank rank = RANK_VOICEMAIL; rank < RANKS; rank++)
 		if (shows(pair, NULL, week_sign(rank)))
 			pen_textf(&pen, answer_style(rank), "%c %s   ", week_sign(rank), answer_rank_words(rank));
-	if (shows_other(pair))
-		pen_textf(&pen, STYLE_BOLD, "%c something else changes", OTHER_SIGN);
+	if (shows_other(pair, week_quarters(box.width)))
+		pen_textf(&pen, STYLE_BOLD, "%c changes otherwise", OTHER_SIGN);
 }
 
 static void draw(const void *state, struct canvas *canvas, struct box box)

@@ -74,14 +74,14 @@ static const char *sync_words(const struct app *app, unsigned *style, char *room
 }
 
 /* The override in force now; NULL. */
-static const char *override_now(const struct app *app)
+static const struct nm_override *override_now(const struct app *app)
 {
 	const struct nm_plan *plan = app_plan(app);
 	nm_time now = app_now(app);
 
 	for (size_t i = 0; plan && i < plan->n_overrides; i++) {
 		if (plan->overrides[i].from <= now && now < plan->overrides[i].until)
-			return plan->overrides[i].rule.name;
+			return &plan->overrides[i];
 	}
 	return NULL;
 }
@@ -127,13 +127,63 @@ static void draw_business(const struct app *app, struct pen *pen, unsigned style
 	pen_text(pen, style, words);
 }
 
+#define OVERRIDE_TEXT 160
+#define SHORT_TEXT    32
+
+/* The day of the week and the time as far as that is plain, else the date. */
+static void short_until(const struct app *app, nm_time until, char out[static SHORT_TEXT])
+{
+	const nm_local local = nm_zone_local(session_zone(app->session), until);
+	const int64_t day = nm_local_day(local);
+	const int minute = (int)((local - day * NM_DAY) / 60);
+	const struct nm_date date = nm_date_from_days(day);
+
+	if (until - app_now(app) < 6 * (nm_time)NM_DAY)
+		snprintf(out, SHORT_TEXT, "%s %02d:%02d", nm_weekday_names[nm_weekday(day)], minute / 60, minute % 60);
+	else
+		snprintf(out, SHORT_TEXT, "%d %s %d", date.day, nm_month_names[date.month - 1], date.year);
+}
+
+/* Of an override its name and end, less of that, or that there is one: the most that fits; "": there is no room. */
+static void override_words(const struct app *app, const struct nm_override *override, int width,
+			   char out[static OVERRIDE_TEXT])
+{
+	char until[NM_TIME_TEXT], end[SHORT_TEXT];
+
+	nm_time_words(session_zone(app->session), override->until, false, until);
+	short_until(app, override->until, end);
+	snprintf(out, OVERRIDE_TEXT, "override %.80s to %s", override->rule.name, until);
+	if (text_width(out) > width)
+		snprintf(out, OVERRIDE_TEXT, "override to %s", until);
+	if (text_width(out) > width)
+		snprintf(out, OVERRIDE_TEXT, "override to %s", end);
+	if (text_width(out) > width)
+		snprintf(out, OVERRIDE_TEXT, "override");
+	if (text_width(out) > width)
+		out[0] = '\0';
+}
+
+#define OVERRIDE_KEPT 24 /* columns: " · override to Sun 07:11" */
+#define BUSINESS_KEPT 10
+
+static void draw_override(const struct app *app, const struct nm_override *override, struct pen *pen)
+{
+	char words[OVERRIDE_TEXT];
+
+	override_words(app, override, pen->end - pen->x - 3, words);
+	if (!words[0])
+		return;
+	pen_text(pen, STYLE_DIM, " · ");
+	pen_text(pen, STYLE_WARNING, words);
+}
+
 /* From the right: the clock keeps its place, what is live too where it leaves one for what matters. */
 static void draw_title(const struct app *app, struct canvas *canvas)
 {
 	char clock[NM_TIME_TEXT + 16], room[80], sync_room[80];
 	unsigned style, sync_style;
 	const char *words = plan_words(app, &style, room, sizeof room);
-	const char *override = override_now(app);
+	const struct nm_override *override = override_now(app);
 	const char *sync = sync_words(app, &sync_style, sync_room, sizeof sync_room);
 	struct pen pen;
 	int at;
@@ -146,11 +196,12 @@ static void draw_title(const struct app *app, struct canvas *canvas)
 		canvas_text(canvas, at, 0, text_width(sync), sync_style, sync);
 	}
 	pen = pen_at(canvas, 1, 0, at - 1);
+	if (override && at - 1 - OVERRIDE_KEPT >= (matters(style) ? text_width(words) + 4 : BUSINESS_KEPT))
+		pen.end -= OVERRIDE_KEPT;
 	draw_business(app, &pen, style, words);
-	if (override && pen.x + 4 < at) {
-		pen_text(&pen, STYLE_DIM, " · ");
-		pen_textf(&pen, STYLE_WARNING, "override %s", override);
-	}
+	pen.end = at - 1;
+	if (override)
+		draw_override(app, override, &pen);
 }
 
 /* Is there room for all their names?  Else tabs that are not shown have only their number. */

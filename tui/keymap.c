@@ -356,6 +356,11 @@ bool context_modal(enum context context)
 	       context == CONTEXT_SEVERAL || context == CONTEXT_WIZARD || context == CONTEXT_REVIEW || context == CONTEXT_LINES;
 }
 
+bool context_reads(enum context context)
+{
+	return context == CONTEXT_TEXT || context == CONTEXT_CALL;
+}
+
 bool context_types(enum context context)
 {
 	return context == CONTEXT_PROMPT || context == CONTEXT_WIZARD;

@@ -213,6 +213,8 @@ bool keymap_has(enum context context, enum action action);
 const struct key_row *keymap_named(enum context context, const char *name);
 /* Dialogs hear nothing but their own keys. */
 bool context_modal(enum context context);
+/* A page to read: it holds no work, and closes unasked when another screen is shown. */
+bool context_reads(enum context context);
 /* Keys that are none of its own are characters typed. */
 bool context_types(enum context context);
 const char *context_name(enum context context); /* "week" */

@@ -274,10 +274,19 @@ static void take_copy(struct plan_screen *screen, struct app *app, const char *n
 	nm_buf_clear(&title);
 }
 
+/* typed: a name that would not do; NULL: it is asked for the first time. */
+static void ask_name(struct app *app, const struct nm_place *place, const char *typed)
+{
+	char question[PLACE_TEXT + 32], where[PLACE_TEXT];
+
+	place_words(place, where);
+	snprintf(question, sizeof question, "new name of %s:", where);
+	app_ask(app, TAG_RENAME, question, typed ? "" : place->title, typed);
+}
+
 void change_rename(struct plan_screen *screen, struct app *app)
 {
 	struct nm_place place;
-	char question[PLACE_TEXT + 32], where[PLACE_TEXT];
 
 	if (!plan_place(screen, app, &place))
 		return;
@@ -287,9 +296,7 @@ void change_rename(struct plan_screen *screen, struct app *app)
 		return;
 	}
 	place_hold(&screen->place, &place);
-	place_words(&place, where);
-	snprintf(question, sizeof question, "new name of %s:", where);
-	app_ask(app, TAG_RENAME, question, place.title, NULL);
+	ask_name(app, &place, NULL);
 }
 
 static void take_rename(struct plan_screen *screen, struct app *app, const char *name)
@@ -303,7 +310,7 @@ static void take_rename(struct plan_screen *screen, struct app *app, const char 
 	    app_edit(app, &edit, 1, what))
 		plan_screen_go(screen, edit.place.section, name);
 	else
-		app_ask(app, TAG_RENAME, "new name", "", name);
+		ask_name(app, &edit.place, name);
 }
 
 /* --- deleting --- */

@@ -479,12 +479,34 @@ static void draw_check(const void *state, const struct app *app, struct canvas *
 		draw_details(check, app, chosen(check, app), canvas, y, end);
 }
 
-/* A wide window tells the details below the list; without a finding nothing can be done about one. */
+/* What would do something for the finding; a wide window tells the details below the list. */
+static bool does_something(const struct check *check, const struct app *app, const struct nm_finding *finding,
+			   enum action action)
+{
+	switch (action) {
+	case ACTION_ENTER:
+		return finding->n_call > 0;
+	case ACTION_MEND:
+		return check->mend < finding->n_mends && finding->mends[check->mend].n > 0;
+	case ACTION_OTHER_MEND:
+		return finding->n_mends > 1;
+	case ACTION_WINDOWS:
+		return finding->n_windows > 0;
+	case ACTION_DETAILS:
+		return app->canvas.width < WIDE;
+	default:
+		return true;
+	}
+}
+
+/* While the plan is being proved nothing is known of the findings: then the table's words stay. */
 static const char *label_check(const void *state, const struct app *app, enum action action)
 {
-	const bool idle = known(app) && !chosen(state, app);
+	const struct nm_finding *finding = chosen(state, app);
 
-	return (action == ACTION_DETAILS && app->canvas.width >= WIDE) || (idle && needs_finding(action)) ? "" : NULL;
+	if (!known(app) || !needs_finding(action))
+		return action == ACTION_DETAILS && app->canvas.width >= WIDE ? "" : NULL;
+	return finding && does_something(state, app, finding, action) ? NULL : "";
 }
 
 const struct screen_ops screen_check = {

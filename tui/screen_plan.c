@@ -247,6 +247,26 @@ static bool find_row(void *state, struct app *app, bool back, bool here)
 
 static const struct search_ops row_search = {.where = "among the sections", .find = find_row};
 
+static const char *field_text(const void *context, size_t i)
+{
+	const struct form *form = context;
+
+	return form->fields[i].info ? form->fields[i].info->name : "step";
+}
+
+/* The words are the same as in the outline. */
+static bool find_field(void *state, struct app *app, bool back, bool here)
+{
+	struct plan_screen *screen = state;
+
+	(void)app;
+	memcpy(screen->form.list.search, screen->list.search, sizeof screen->list.search);
+	return list_find(&screen->form.list, back, here, field_text, &screen->form);
+}
+
+static const struct search_ops field_search = {.where = "among the options here: Tab goes to the sections",
+					       .find = find_field};
+
 /* Enter: into the form, and there the option under the cursor. */
 static void enter(struct plan_screen *screen, struct app *app)
 {
@@ -341,7 +361,7 @@ static enum verdict act_plan(void *state, struct app *app, const struct event *e
 	struct plan_screen *screen = state;
 
 	if (move(screen, event->action) || change(screen, app, event->action) ||
-	    search_act(&row_search, screen, screen->list.search, app, event))
+	    search_act(screen->in_form ? &field_search : &row_search, screen, screen->list.search, app, event))
 		return VERDICT_REDRAW;
 	switch (event->action) {
 	case ACTION_ENTER:

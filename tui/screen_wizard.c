@@ -215,22 +215,14 @@ static void type(struct wizard *wizard, struct app *app, const struct event *eve
 	wizard_offer(wizard, wizard_rows[wizard->list.at].question);
 }
 
-/* A part of a zone's name that only one has is as good as the name. */
-static void complete_zone(struct wizard *wizard, struct app *app)
-{
-	const struct wizard_field *field = field_here(wizard);
-
-	if (wizard_rows[wizard->list.at].question == QUESTION_TIMEZONE && field->error[0] && wizard->offers.n == 1)
-		take_offer(wizard, app, false);
-}
-
 static enum verdict act_wizard(void *state, struct app *app, const struct event *event)
 {
 	struct wizard *wizard = state;
 
 	switch (event->action) {
 	case ACTION_ENTER:
-		complete_zone(wizard, app);
+		if (wizard_taken_for(wizard))
+			take_offer(wizard, app, false);
 		if (wizard->list.at + 1 == QUESTIONS)
 			review(wizard, app);
 		else

@@ -199,6 +199,7 @@ static void init_modes(void)
 	nonl();
 	curs_set(0);
 	keypad(stdscr, TRUE);
+	term_know_keys();
 	nodelay(stdscr, TRUE);
 	set_escdelay(25);
 	mousemask(BUTTON1_CLICKED | BUTTON1_PRESSED | BUTTON4_PRESSED | BUTTON5_PRESSED, NULL);

@@ -19,6 +19,25 @@ static const struct {
 	{KEY_BACKSPACE, K_BACKSPACE}, {KEY_DC, K_DELETE},
 };
 
+/* Home, End and the first function keys as xterm, PuTTY, rxvt, tmux and the consoles have sent them: what TERM says is
+ * often another of these. */
+static const struct {
+	const char *sequence;
+	int curses;
+} variants[] = {
+	{"\033[H", KEY_HOME}, {"\033OH", KEY_HOME}, {"\033[1~", KEY_HOME}, {"\033[7~", KEY_HOME},
+	{"\033[F", KEY_END}, {"\033OF", KEY_END}, {"\033[4~", KEY_END}, {"\033[8~", KEY_END},
+	{"\033OP", KEY_F(1)}, {"\033[11~", KEY_F(1)}, {"\033[[A", KEY_F(1)},
+	{"\033OQ", KEY_F(2)}, {"\033[12~", KEY_F(2)}, {"\033[[B", KEY_F(2)},
+};
+
+void term_know_keys(void)
+{
+	for (size_t i = 0; i < sizeof variants / sizeof *variants; i++)
+		if (key_defined(variants[i].sequence) == 0) /* else the terminal's description has another use for it */
+			define_key(variants[i].sequence, variants[i].curses);
+}
+
 static struct input mouse_input(void)
 {
 	struct input input = {.kind = INPUT_CLICK};

@@ -7,6 +7,9 @@
 
 #include "term.h"
 
+/* Has ncurses read keys as terminals send them that call themselves something else; once keypad() is on. */
+void term_know_keys(void);
+
 /* What has already been typed, without waiting; INPUT_NONE when nothing has. */
 struct input term_take_key(void);
 

@@ -14,6 +14,7 @@ struct search {
 	struct week week;   /* its notes are those of the week last looked at */
 	size_t interval;    /* of the piece */
 	nm_time from, until; /* the piece */
+	bool always;         /* all pieces looked at have the words */
 };
 
 static const struct nm_plan *plan_of(const struct search *search)
@@ -82,29 +83,31 @@ static bool call_has(const struct search *search)
 	return has;
 }
 
-static bool piece_has(struct search *search)
+/* Goes to the piece that holds t: has it the words? */
+static bool look(struct search *search, nm_time t)
 {
-	return note_has(search) || call_has(search);
+	bool has;
+
+	take_piece(search, t);
+	has = note_has(search) || call_has(search);
+	search->always = search->always && has;
+	return has;
 }
 
-/* The next piece that has them behind one that has not; here: or this one.  NM_TIME_MAX: none. */
+/* The next piece that has them behind one that has not; here: at, when its own has them.  NM_TIME_MAX: none. */
 static nm_time search_on(struct search *search, nm_time at, bool here)
 {
-	bool had;
+	bool had = look(search, at);
+	const bool stay = here && had;
 
-	take_piece(search, at);
-	had = piece_has(search);
-	if (here && had)
-		return at;
-	while (search->until < search->timeline->until) {
-		take_piece(search, search->until);
-		const bool has = piece_has(search);
+	while (search->until < search->timeline->until && !(stay && !search->always)) {
+		const bool has = look(search, search->until);
 
 		if (has && !had)
 			return search->from;
 		had = has;
 	}
-	return NM_TIME_MAX;
+	return stay ? at : NM_TIME_MAX;
 }
 
 /* Where the latest pieces before the cursor that have them begin. */
@@ -112,9 +115,9 @@ static nm_time search_back(struct search *search, nm_time at)
 {
 	nm_time found = NM_TIME_MAX;
 
+	look(search, at);
 	while (at > search->timeline->from) {
-		take_piece(search, at - 1);
-		if (piece_has(search))
+		if (look(search, at - 1))
 			found = search->from;
 		else if (found != NM_TIME_MAX)
 			break;
@@ -126,17 +129,20 @@ static nm_time search_back(struct search *search, nm_time at)
 bool week_find(void *state, struct app *app, bool back, bool here)
 {
 	struct week_screen *week = state;
-	struct search search = {.words = week->search, .subject = &week->subject};
+	struct search search = {.words = week->search, .subject = &week->subject, .always = true};
 	nm_time found;
 
-	if (session_timeline(app->session, back ? week->at - REACH : week->at, back ? week->at : week->at + REACH,
+	if (session_timeline(app->session, back ? week->at - REACH : week->at, back ? week->at + 1 : week->at + REACH,
 			     &search.timeline, NULL))
 		return false;
 	week_init(&search.week);
 	found = back ? search_back(&search, week->at) : search_on(&search, week->at, here);
 	week_clear(&search.week);
-	if (found == NM_TIME_MAX)
+	if (search.always)
+		app_message(app, STYLE_PLAIN, "%s: it is so all the time", week->search);
+	else if (found == NM_TIME_MAX)
 		return false;
-	week->at = found;
+	else
+		week->at = found;
 	return true;
 }

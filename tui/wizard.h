@@ -45,6 +45,8 @@ struct wizard {
 const struct wizard_field *wizard_field(const struct wizard *wizard, size_t row);
 /* wizard_offers.c: what the answer may become, by what stands there. */
 void wizard_offer(struct wizard *wizard, enum question question);
+/* The time zone whose name alone has what stands at the cursor, which Enter takes; NULL: none, or it is typed out. */
+const char *wizard_taken_for(const struct wizard *wizard);
 /* wizard_draw.c */
 void wizard_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
 /* wizard_review.c: the plan that the draft is, what check says of it, and the key that writes it. */

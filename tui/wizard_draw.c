@@ -14,7 +14,8 @@
 static void draw_row(const struct wizard *wizard, struct canvas *canvas, int y, size_t row)
 {
 	const struct wizard_field *field = wizard_field(wizard, row);
-	const bool here = row == wizard->list.at, wrong = field->error[0], typed = field->typing.len > 0;
+	const bool here = row == wizard->list.at, typed = field->typing.len > 0;
+	const bool wrong = field->error[0] && !(here && wizard_taken_for(wizard));
 	struct pen pen = pen_at(canvas, ANSWERS, y, canvas->width - 1);
 
 	if (wrong)
@@ -32,10 +33,10 @@ static void draw_row(const struct wizard *wizard, struct canvas *canvas, int y, 
 			    wizard_rows[row].empty);
 }
 
-/* What the answer may become, from the one taken on. */
+/* What the answer may become, from the one taken on; or the only one, which Enter takes. */
 static void draw_offers(const struct wizard *wizard, struct canvas *canvas, int y)
 {
-	const struct key_row *row = keymap_named(CONTEXT_WIZARD, "offer");
+	const struct key_row *row = keymap_named(CONTEXT_WIZARD, wizard_taken_for(wizard) ? "next" : "offer");
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 	char key[2 * KEY_TEXT];
 
@@ -43,10 +44,12 @@ static void draw_offers(const struct wizard *wizard, struct canvas *canvas, int 
 		return;
 	key_label(row, canvas->ascii, key);
 	pen_textf(&pen, STYLE_KEY, "%s", key);
+	if (wizard_taken_for(wizard))
+		pen_text(&pen, STYLE_PLAIN, " takes it as");
 	for (size_t i = 0; i < wizard->offers.n && pen.x + 1 < pen.end; i++) {
 		const size_t from = wizard->offer == SIZE_MAX ? 0 : wizard->offer, at = (from + i) % wizard->offers.n;
 
-		pen.x += 2;
+		pen.x += wizard_taken_for(wizard) ? 1 : 2;
 		pen_text(&pen, at == wizard->offer ? STYLE_BOLD : STYLE_DIM, wizard->offers.items[at].text);
 	}
 }
@@ -55,7 +58,7 @@ static bool is_wrong(const struct wizard *wizard)
 {
 	const struct wizard_field *field = wizard_field(wizard, wizard->list.at);
 
-	return field->error[0] && field->typing.len;
+	return field->error[0] && field->typing.len && !wizard_taken_for(wizard);
 }
 
 /* What is wrong with the answer goes before why it is asked. */

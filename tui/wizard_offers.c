@@ -81,3 +81,12 @@ void wizard_offer(struct wizard *wizard, enum question question)
 	}
 	wizard->offer = offer_taken(offers, wizard->fields[question].typing.text);
 }
+
+const char *wizard_taken_for(const struct wizard *wizard)
+{
+	const struct wizard_field *field = wizard_field(wizard, wizard->list.at);
+
+	if (wizard_rows[wizard->list.at].question != QUESTION_TIMEZONE || !field->error[0] || wizard->offers.n != 1)
+		return NULL;
+	return wizard->offers.items[0].text;
+}

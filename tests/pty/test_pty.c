@@ -281,6 +281,44 @@ static void a_key_that_the_terminal_does_not_know_does_nothing(void **state)
 	staged_close(&staged);
 }
 
+/* TERM says one terminal, and another sends the key: each moves the cursor to the other end of the day, which is seen. */
+static void home_and_end_are_known_in_every_form(void **state)
+{
+	static const char *const ends[][2] = {
+		{"\033OF", "\033OH"}, {"\033[4~", "\033[1~"}, {"\033[F", "\033[H"}, {"\033[8~", "\033[7~"},
+	};
+	struct staged staged;
+
+	(void)state;
+	staged_open(&staged);
+	terminal_shows_the_stage(&staged);
+	press(&staged, "3", "3");
+	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+		press(&staged, ends[i][0], "End");
+		press(&staged, ends[i][1], "Home");
+	}
+	assert_int_equal(kill(staged.terminal.child, SIGTERM), 0);
+	assert_true(WIFEXITED(terminal_wait(&staged.terminal)));
+	staged_close(&staged);
+}
+
+static void help_is_asked_for_by_every_f1(void **state)
+{
+	static const char *const forms[] = {"\033OP", "\033[11~", "\033[[A"};
+	struct staged staged;
+
+	(void)state;
+	staged_open(&staged);
+	terminal_shows_the_stage(&staged);
+	for (size_t i = 0; i < sizeof forms / sizeof *forms; i++) {
+		press(&staged, forms[i], "F1");
+		press(&staged, "q", "q");
+	}
+	assert_int_equal(kill(staged.terminal.child, SIGTERM), 0);
+	assert_true(WIFEXITED(terminal_wait(&staged.terminal)));
+	staged_close(&staged);
+}
+
 static void is_suspended_and_comes_back(void **state)
 {
 	struct staged staged;
@@ -731,6 +769,8 @@ int main(void)
 		cmocka_unit_test(nothing_from_outside_acts_on_the_terminal),
 		cmocka_unit_test(any_bytes_and_sizes_leave_the_terminal_as_it_was),
 		cmocka_unit_test(a_key_that_the_terminal_does_not_know_does_nothing),
+		cmocka_unit_test(home_and_end_are_known_in_every_form),
+		cmocka_unit_test(help_is_asked_for_by_every_f1),
 		cmocka_unit_test(is_suspended_and_comes_back),
 		cmocka_unit_test(a_crash_leaves_the_terminal_sane),
 		cmocka_unit_test(a_code_that_gives_every_call_away_is_asked_for),

@@ -138,6 +138,28 @@ static void what_changes_is_shown_on_the_week(void **state)
 	}
 }
 
+/* An override that ends within a half hour: what is asked about is what the week then shows. */
+static void what_is_asked_about_is_what_the_week_shows(void **state)
+{
+	const struct nm_edit add = {
+		.op = NM_EDIT_ADD,
+		.place = {.section = "override", .step = -1},
+		.value = "override o { from = \"2026-11-22 21:00\"  until = \"2026-11-22 21:50\"  path = daytime }",
+	};
+	static const char before[] = "Sun 22   ......fffffffffffffffffffffffffffffffffffffffff";
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	assert_true(app_edit(&stage.app, &add, 1, "override o"));
+	stage_keys(&stage, "2 w");
+	stage_shows(&stage, before);
+	stage_shows(&stage, "will be                                            O+");
+	stage_keys(&stage, "Escape 3");
+	stage_shows(&stage, "Sun 22 *......ffffffffffffffffffffffffffffffffffffOfffff");
+	stage_close(&stage);
+}
+
 /* From the first week with a change on, and not before now; a holiday's week has another day less. */
 static void other_weeks_are_gone_to(void **state)
 {
@@ -390,6 +412,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_saved_is_seen_beside_any_name),
 		cmocka_unit_test(an_edit_is_not_saved_before_it_is_asked),
 		cmocka_unit_test(what_changes_is_shown_on_the_week),
+		cmocka_unit_test(what_is_asked_about_is_what_the_week_shows),
 		cmocka_unit_test(other_weeks_are_gone_to),
 		cmocka_unit_test(each_line_has_its_week),
 		cmocka_unit_test(what_check_would_find_is_told_before_saving),

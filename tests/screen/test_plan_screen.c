@@ -598,6 +598,7 @@ static void references_follow_a_name(void **state)
 	stage_keys(&stage, "C");
 	type(&stage, "owner");
 	stage_shows(&stage, "there is a destination 'owner' already");
+	stage_shows(&stage, "new name of destination fixly: owner");
 	type(&stage, "main");
 	stage_shows(&stage, "there is a line 'main' already, and a step could mean either");
 	type(&stage, "robot");
@@ -606,6 +607,23 @@ static void references_follow_a_name(void **state)
 	expect_text(&stage, "step { ring = robot  for = 10s }");
 	expect_text(&stage, "expect = robot");
 	expect_no_text(&stage, "fixly");
+	stage_close(&stage);
+}
+
+/* In the form it is the form that is searched. */
+static void options_are_searched_in_the_form(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "owner");
+	stage_keys(&stage, "Enter");
+	find(&stage, "own_v");
+	stage_keys(&stage, "D");
+	expect_no_text(&stage, "own_voicemail = 25s");
+	find(&stage, "fixly");
+	stage_shows(&stage, "fixly is not among the options here");
 	stage_close(&stage);
 }
 
@@ -856,6 +874,7 @@ int main(void)
 		cmocka_unit_test(a_new_step_comes_before_the_voicemail),
 		cmocka_unit_test(rules_change_places),
 		cmocka_unit_test(references_follow_a_name),
+		cmocka_unit_test(options_are_searched_in_the_form),
 		cmocka_unit_test(a_copy_has_another_name),
 		cmocka_unit_test(what_is_deleted_leaves_the_lists_that_name_it),
 		cmocka_unit_test(what_is_used_is_not_deleted_but_told),

@@ -244,6 +244,7 @@ static void an_override_is_asked_for_written_and_taken_back(void **state)
 	stage_golden(&stage, "now-override-asked");
 	stage_keys(&stage, "y n");
 	stage_shows(&stage, "override by-hand-1 → escalate");
+	stage_shows(&stage, " · override to Sun 06:41   ");
 	after = stage_plan(&stage);
 	assert_non_null(strstr(after, "until = \"2026-11-22 06:41\""));
 	assert_memory_equal(before, after, strlen("# The plan that the screen tests show."));
@@ -1299,6 +1300,29 @@ static void a_plan_that_is_right_has_nothing_to_mend(void **state)
 	stage_close(&stage);
 }
 
+/* The bar names what does something for the finding at the cursor, and nothing else. */
+static void the_bar_of_check_is_that_of_the_finding(void **state)
+{
+	struct stage stage;
+	const struct nm_findings *findings;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 80, .height = 24});
+	findings = &stage.session.findings;
+	assert_true(findings->n > 1);
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct nm_finding *finding = &findings->items[i];
+
+		app_draw(&stage.app);
+		(finding->n_call ? stage_shows : stage_hides)(&stage, "play the call");
+		(finding->n_mends && finding->mends[0].n ? stage_shows : stage_hides)(&stage, "M mend");
+		(finding->n_mends > 1 ? stage_shows : stage_hides)(&stage, "m other mend");
+		(finding->n_windows ? stage_shows : stage_hides)(&stage, "w windows");
+		stage_keys(&stage, "Down");
+	}
+	stage_close(&stage);
+}
+
 static void a_search_unfolds_what_it_finds(void **state)
 {
 	struct stage stage;
@@ -1349,6 +1373,40 @@ static void no_page_cuts_its_lines(void **state)
 	stage_hides(&stage, "…");
 	stage_keys(&stage, "G");
 	stage_shows(&stage, "exclamation mark.");
+	stage_close(&stage);
+}
+
+/* What is under a page is not in sight: no key works there. */
+static void a_page_closes_for_another_screen_and_hides_no_change(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	stage_keys(&stage, "O Enter Enter y n ?");
+	assert_int_equal(app_plan(&stage.app)->n_overrides, 2);
+	stage_keys(&stage, "u");
+	stage_shows(&stage, "nothing to do for that here");
+	assert_int_equal(app_plan(&stage.app)->n_overrides, 2);
+	stage_keys(&stage, "3");
+	assert_string_equal(app_top(&stage.app)->name, "week");
+	stage_shows(&stage, "first live answer");
+	stage_keys(&stage, "u");
+	assert_int_equal(app_plan(&stage.app)->n_overrides, 1);
+	stage_close(&stage);
+}
+
+/* Unlike a page to read, these hold work that leaving asks about. */
+static void what_holds_work_stays_when_another_screen_is_asked_for(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 80, .height = 24});
+	stage_keys(&stage, "P Enter Space ? 1");
+	stage_shows(&stage, "nothing to do for that here");
+	stage_keys(&stage, "Escape");
+	assert_string_equal(app_top(&stage.app)->name, "paint");
 	stage_close(&stage);
 }
 
@@ -1541,10 +1599,13 @@ int main(void)
 		cmocka_unit_test(the_plan_cuts_nothing_that_has_room),
 		cmocka_unit_test(a_finding_is_told_whole_in_a_low_window),
 		cmocka_unit_test(a_plan_that_is_right_has_nothing_to_mend),
+		cmocka_unit_test(the_bar_of_check_is_that_of_the_finding),
 		cmocka_unit_test(a_search_unfolds_what_it_finds),
 		cmocka_unit_test(a_page_tells_what_is_below_beside_its_title),
 		cmocka_unit_test(no_page_cuts_its_lines),
 		cmocka_unit_test(a_question_cuts_nothing_off),
+		cmocka_unit_test(a_page_closes_for_another_screen_and_hides_no_change),
+		cmocka_unit_test(what_holds_work_stays_when_another_screen_is_asked_for),
 		cmocka_unit_test(a_changed_file_is_read_at_once_and_mistakes_are_listed),
 		cmocka_unit_test(hostile_text_of_a_plan_cannot_move_the_cursor),
 		cmocka_unit_test(the_command_line_takes_actions_and_screens),

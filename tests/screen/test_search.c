@@ -328,6 +328,23 @@ static void painted_hours_have_no_words(void **state)
 	stage_close(&stage);
 }
 
+/* Every path ends at the mailbox: there is no other time to go to, and that is no failure. */
+static void what_is_so_all_the_time_is_told(void **state)
+{
+	static const char *const keys[] = {"n", "N", "n"};
+	struct stage stage;
+
+	(void)state;
+	open_at(&stage, "week", 80, 24);
+	search(&stage, "mailbox");
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		stage_shows(&stage, "mailbox: it is so all the time");
+		stage_shows(&stage, "▲ Sun 22 Nov 05:11");
+		stage_keys(&stage, keys[i]);
+	}
+	stage_close(&stage);
+}
+
 /* --- the log --- */
 
 static void the_calls_of_a_filter_are_gone_through(void **state)
@@ -361,6 +378,7 @@ int main(void)
 		cmocka_unit_test(codes_are_found_by_digits_and_by_what_they_do),
 		cmocka_unit_test(numbers_of_the_calculation_are_found_by_name),
 		cmocka_unit_test(painted_hours_have_no_words),
+		cmocka_unit_test(what_is_so_all_the_time_is_told),
 		cmocka_unit_test(the_calls_of_a_filter_are_gone_through),
 	};
 

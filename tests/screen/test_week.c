@@ -371,7 +371,7 @@ static void strokes_are_toggled_and_taken_back(void **state)
 	stage_close(&stage);
 }
 
-/* A column of an hour tells who answers in a half of it. */
+/* A column of an hour shows what the week will, and that half of it is another. */
 static void a_change_of_half_an_hour_is_seen_in_a_narrow_window(void **state)
 {
 	struct stage stage;
