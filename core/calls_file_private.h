@@ -67,6 +67,8 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 			       nm_time *out);
 bool nm_words_seconds(const char *text, int64_t *out);
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out);
+/* The destination of that name or address, written with other capitals or blanks too when only one is; NULL: none. */
+const struct nm_destination *nm_words_destination(const struct nm_plan *plan, const char *text);
 enum nm_row_status {
 	NM_STATUS_UNKNOWN,
 	NM_STATUS_ANSWERED,
