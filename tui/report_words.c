@@ -106,7 +106,7 @@ static const char *missing_why(enum measure measure, const struct nm_figures *fi
 		return "no calls";
 	switch (measure) {
 	case MEASURE_RINGS:
-		return figures->answered ? "no timed answers" : figures->untold ? "no known answers" : "none was answered";
+		return figures->answered ? "no timed answers" : figures->untold || figures->perhaps ? "none for certain" : "none was answered";
 	case MEASURE_FIRST_CALL:
 		return "no known callers";
 	case MEASURE_ANSWER_RATE:
