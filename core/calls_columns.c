@@ -35,10 +35,10 @@ static const struct {
 				   "totalduration" } },
 	[NM_COLUMN_RANG] = { "rang",
 			     { "rang", "ringtime", "ringseconds", "ringduration", "timetoanswer", "waittime",
-			       "wait" } },
+			       "wait", "ringtimeseconds", "ringingtime", "secondstoanswer" } },
 	[NM_COLUMN_BY] = { "by",
-			   { "by", "answeredby", "agent", "forwardedto", "receiver", "extension",
-			     "destinationnumber" } },
+			   { "by", "answeredby", "pickedupby", "takenby", "handledby", "agent", "agentname",
+			     "extensionname", "forwardedto", "receiver", "extension", "destinationnumber" } },
 	[NM_COLUMN_DIRECTION] = { "direction", { "direction", "calldirection", "calltype", "type" } },
 };
 
@@ -170,4 +170,29 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 		       missing, words.data, (int)strcspn(words.data, ","), words.data);
 	nm_buf_clear(&words);
 	return code;
+}
+
+static bool is_used(const struct nm_columns *found, size_t field)
+{
+	for (int column = 0; column < NM_COLUMN_COUNT; column++)
+		if (found->at[column] == (int)field)
+			return true;
+	return false;
+}
+
+bool nm_columns_unused(const struct nm_csv_row *first, const struct nm_columns *found,
+		       struct nm_calls_file *out)
+{
+	char name[44];
+
+	for (size_t i = 0; i < first->n && out->n_unused < NM_CALLS_FILE_UNUSED; i++) {
+		nm_utf8_clean(first->fields[i], name, sizeof(name));
+		if (is_used(found, i) || name[strspn(name, " ")] == '\0')
+			continue;
+		out->unused[out->n_unused] = nm_arena_text(out->arena, name);
+		if (out->unused[out->n_unused] == NULL)
+			return false;
+		out->n_unused++;
+	}
+	return true;
 }

@@ -20,7 +20,7 @@
 #define OPEN 64    /* calls of Master.csv to which rows may be added */
 
 struct counts {
-	int64_t rows, fresh, mended, known;
+	int64_t rows, fresh, mended, known, untold;
 };
 
 struct reading {
@@ -88,6 +88,7 @@ static enum nm_code commit(struct reading *run, struct nm_error *err)
 		run->out->fresh += run->counts.fresh;
 		run->out->mended += run->counts.mended;
 		run->out->known += run->counts.known;
+		run->out->untold += run->counts.untold;
 		run->in_batch = 0;
 	}
 	give_up(run);
@@ -127,6 +128,7 @@ static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct n
 	run->counts.fresh += kept == NM_CALL_NEW;
 	run->counts.mended += kept == NM_CALL_MENDED;
 	run->counts.known += kept == NM_CALL_KNOWN;
+	run->counts.untold += entry.became.reason == NM_CALL_NOT_TOLD;
 	return run->in_batch >= BATCH ? commit(run, err) : NM_OK;
 }
 
@@ -196,14 +198,24 @@ static enum nm_code take_kind(struct reading *run, enum nm_row_kind kind, int64_
 	return code;
 }
 
+static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
+{
+	const enum nm_code code =
+		nm_columns_find(row, run->options->columns, run->options->line < 0, &run->columns, err);
+
+	if (code != NM_OK)
+		return code;
+	run->out->tells_by = run->columns.at[NM_COLUMN_BY] >= 0;
+	return nm_columns_unused(row, &run->columns, run->out) ? NM_OK : nm_fail_memory(err);
+}
+
 static enum nm_code begin_table(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
 {
 	run->begun = true;
 	run->cdr = nm_cdr_is(row);
 	run->out->format = run->cdr ? "Master.csv" : "table";
 	if (!run->cdr)
-		return nm_columns_find(row, run->options->columns, run->options->line < 0, &run->columns,
-				       err);
+		return find_columns(run, row, err);
 	run->open = calloc(OPEN, sizeof(*run->open));
 	return run->open != NULL ? NM_OK : nm_fail_memory(err);
 }

@@ -38,6 +38,9 @@ struct nm_columns {
  * missing and what is there. */
 enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping, bool to_needed,
 			     struct nm_columns *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Names the columns of which nothing is read; false: out of memory. */
+bool nm_columns_unused(const struct nm_csv_row *first, const struct nm_columns *found,
+		       struct nm_calls_file *out) NM_WARN_UNUSED;
 
 /* calls_table.c: a row of a table with such columns. */
 enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_file_options *options,
@@ -67,6 +70,8 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 			       nm_time *out);
 bool nm_words_seconds(const char *text, int64_t *out);
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out);
+/* The destination of that name or address, written with other capitals or blanks too when only one is; NULL: none. */
+const struct nm_destination *nm_words_destination(const struct nm_plan *plan, const char *text);
 enum nm_row_status {
 	NM_STATUS_UNKNOWN,
 	NM_STATUS_ANSWERED,

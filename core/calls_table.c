@@ -104,21 +104,15 @@ static enum nm_leg_end end_of(enum nm_row_status status)
 /* Who is meant: a destination's number where the plan knows it, else as it is written. */
 static void put_who(const struct nm_plan *plan, const char *text, char *out, size_t size)
 {
+	const struct nm_destination *destination = nm_words_destination(plan, text);
+	const nm_number number = destination != NULL ? nm_destination_number(plan, destination) : 0;
 	struct nm_caller caller;
 
-	for (size_t i = 0; i < plan->n_destinations; i++) {
-		const struct nm_destination *one = &plan->destinations[i];
-		const nm_number number = nm_destination_number(plan, one);
-
-		if (strcmp(one->name, text) != 0)
-			continue;
-		if (number != 0)
-			snprintf(out, size, "+%llu", (unsigned long long)number);
-		else
-			nm_words_put(one->address != NULL ? one->address : text, out, size);
-		return;
-	}
-	if (nm_words_caller(plan, text, &caller) && caller.number != 0)
+	if (number != 0)
+		snprintf(out, size, "+%llu", (unsigned long long)number);
+	else if (destination != NULL)
+		nm_words_put(destination->address != NULL ? destination->address : destination->name, out, size);
+	else if (nm_words_caller(plan, text, &caller) && caller.number != 0)
 		snprintf(out, size, "+%llu", (unsigned long long)caller.number);
 	else
 		nm_words_put(text, out, size);
@@ -126,14 +120,12 @@ static void put_who(const struct nm_plan *plan, const char *text, char *out, siz
 
 static bool is_mailbox(const struct nm_plan *plan, const char *by)
 {
+	const struct nm_destination *destination = nm_words_destination(plan, by);
 	enum nm_row_status status;
 
 	if (nm_words_status(by, &status) && status == NM_STATUS_MAILBOX)
 		return true;
-	for (size_t i = 0; i < plan->n_destinations; i++)
-		if (plan->destinations[i].kind == NM_VOICEMAIL && strcmp(plan->destinations[i].name, by) == 0)
-			return true;
-	return false;
+	return destination != NULL && destination->kind == NM_VOICEMAIL;
 }
 
 /* The leg of whoever answered, when the row names one. */

@@ -181,6 +181,40 @@ bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_cal
 	return out->anonymous || nm_number_read(number, plan->country, &out->number, NULL) == NM_OK;
 }
 
+/* Letters' case and blanks apart. */
+static bool same_name(const char *a, const char *b)
+{
+	for (;; a++, b++) {
+		a += strspn(a, " \t");
+		b += strspn(b, " \t");
+		if (*a == '\0' || nm_ascii_lower(*a) != nm_ascii_lower(*b))
+			return *a == *b;
+	}
+}
+
+static bool is_called(const struct nm_destination *destination, const char *text)
+{
+	return same_name(destination->name, text) ||
+	       (destination->address != NULL && same_name(destination->address, text));
+}
+
+const struct nm_destination *nm_words_destination(const struct nm_plan *plan, const char *text)
+{
+	const struct nm_destination *found = NULL;
+	const int exact = nm_plan_find_destination(plan, text);
+
+	if (exact >= 0)
+		return &plan->destinations[exact];
+	for (size_t i = 0; i < plan->n_destinations; i++) {
+		if (!is_called(&plan->destinations[i], text))
+			continue;
+		if (found != NULL)
+			return NULL;
+		found = &plan->destinations[i];
+	}
+	return found;
+}
+
 /* --- what became of it --- */
 
 bool nm_words_status(const char *text, enum nm_row_status *out)

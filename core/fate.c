@@ -6,7 +6,14 @@
 
 static enum nm_fate unknown_fate(const struct nm_became *became)
 {
-	return became->reason == NM_CALL_OTHER_LINE ? NM_FATE_WENT_ON : NM_FATE_UNKNOWN;
+	switch (became->reason) {
+	case NM_CALL_OTHER_LINE:
+		return NM_FATE_WENT_ON;
+	case NM_CALL_NOT_TOLD:
+		return NM_FATE_UNTOLD;
+	default:
+		return NM_FATE_UNKNOWN;
+	}
 }
 
 enum nm_fate nm_fate_of(const struct nm_call_brief *call)
@@ -42,7 +49,8 @@ bool nm_fate_missed(enum nm_fate fate)
 
 bool nm_fate_apart(enum nm_fate fate)
 {
-	return fate == NM_FATE_REJECTED || fate == NM_FATE_UNKNOWN || fate == NM_FATE_WENT_ON;
+	return fate == NM_FATE_REJECTED || fate == NM_FATE_UNKNOWN || fate == NM_FATE_WENT_ON ||
+	       fate == NM_FATE_UNTOLD;
 }
 
 int64_t nm_call_talked_s(const struct nm_call_brief *call)

@@ -18,14 +18,15 @@ enum nm_fate {
 	NM_FATE_SHORT = 6,
 	NM_FATE_REJECTED = 7,
 	NM_FATE_UNKNOWN = 8,
-	NM_FATE_WENT_ON = 9 /* unknown here: it stands in another line's log, too */
+	NM_FATE_WENT_ON = 9, /* unknown here: it stands in another line's log, too */
+	NM_FATE_UNTOLD = 10  /* answered, by a person or a voicemail: the record does not say */
 };
-#define NM_FATE_LAST NM_FATE_WENT_ON
+#define NM_FATE_LAST NM_FATE_UNTOLD
 
 enum nm_fate nm_fate_of(const struct nm_call_brief *call);
 /* Certainly nobody answered, and somebody could have. */
 bool nm_fate_missed(enum nm_fate fate);
-/* Nobody is known to have been there to be reached: neither a layer nor a matter has it. */
+/* What nobody can say of it is whether it reached anybody: no matter has it, and of layers only "not told". */
 bool nm_fate_apart(enum nm_fate fate);
 /* Seconds from the answer to the end; 0 when they are not known. */
 int64_t nm_call_talked_s(const struct nm_call_brief *call);

@@ -17,6 +17,7 @@
 
 #define BACKWARDS "a range that runs backwards"
 #define MONTHS_ALL 0x1FFEu
+#define REWRITE_MAX 200 /* bytes that an error has room for */
 
 /* --- looking ahead; beyond the end nothing matches, since KIND_END does not --- */
 
@@ -481,7 +482,7 @@ static bool expression_read(struct parser *p)
 	return true;
 }
 
-enum nm_code nm_hours_read(const char *text, struct nm_hours **out, struct nm_error *err)
+static enum nm_code read_text(const char *text, struct nm_hours **out, struct nm_error *err)
 {
 	size_t len = strnlen(text, NM_HOURS_TEXT + 1);
 	struct parser p = { .text = text, .err = err };
@@ -505,5 +506,28 @@ enum nm_code nm_hours_read(const char *text, struct nm_hours **out, struct nm_er
 	free(p.tokens);
 	if (code != NM_OK)
 		nm_hours_free(p.hours);
+	return code;
+}
+
+/* How it would be right, instead of what is wrong, where that is sure. */
+static void tell_rewrite(const char *text, struct nm_error *err)
+{
+	struct nm_hours *hours = NULL;
+	struct nm_error ignored;
+	struct nm_buf out;
+
+	nm_buf_init(&out, REWRITE_MAX);
+	if (nm_hours_rewrite(text, &out) && out.len > 0 && read_text(out.data, &hours, &ignored) == NM_OK)
+		nm_fail(err, NM_INPUT, "hours are not written so: write %s", out.data);
+	nm_hours_free(hours);
+	nm_buf_clear(&out);
+}
+
+enum nm_code nm_hours_read(const char *text, struct nm_hours **out, struct nm_error *err)
+{
+	const enum nm_code code = read_text(text, out, err);
+
+	if (code == NM_INPUT && err != NULL)
+		tell_rewrite(text, err);
 	return code;
 }

@@ -19,6 +19,7 @@ static int64_t *count_of(struct nm_figures *figures, enum nm_fate fate)
 		[NM_FATE_REJECTED] = &figures->rejected,
 		[NM_FATE_UNKNOWN] = &figures->unknown,
 		[NM_FATE_WENT_ON] = &figures->unknown,
+		[NM_FATE_UNTOLD] = &figures->untold,
 	};
 
 	return counts[fate];
@@ -185,15 +186,29 @@ int64_t nm_figures_fair(const struct nm_figures *figures)
 	return figures->calls - figures->short_abandoned - figures->rejected - figures->unknown;
 }
 
-void nm_tally_close(struct nm_tally *tally)
+bool nm_figures_untold(const struct nm_figures *figures)
+{
+	return figures->untold > 0 && 2 * figures->untold >= nm_figures_fair(figures);
+}
+
+/* What the few records that do tell would prove of all calls is a false figure, not a low one. */
+static void close_rates(struct nm_tally *tally)
 {
 	struct nm_figures *figures = &tally->figures;
 	const int64_t fair = nm_figures_fair(figures);
 
+	figures->answer_rate_possible =
+		percent_of(figures->answered + figures->perhaps + figures->untold, fair);
+	if (nm_figures_untold(figures))
+		return;
 	figures->answer_rate = percent_of(figures->answered, fair);
-	figures->answer_rate_possible = percent_of(figures->answered + figures->perhaps, fair);
 	figures->first_call = percent_of(tally->single, figures->matters);
 	figures->first_call_possible = percent_of(tally->single_perhaps, figures->matters);
+}
+
+void nm_tally_close(struct nm_tally *tally)
+{
+	close_rates(tally);
 	close_seconds(tally);
 	close_minutes(tally);
 }

@@ -7,7 +7,7 @@
 
 #include "core/report_private.h"
 
-#define ENTRIES (NM_REPORT_LAYERS + 3)
+#define ENTRIES (NM_REPORT_LAYERS + 4)
 
 struct entry {
 	struct nm_layer layer;
@@ -21,7 +21,7 @@ struct nm_layers {
 	const struct nm_names *names;
 	struct nm_arena *arena;
 	size_t n, last;                /* entries; the party that took a call before */
-	struct entry entries[ENTRIES]; /* others, voicemail, nobody, and then the parties */
+	struct entry entries[ENTRIES]; /* others, voicemail, nobody, not told, and then the parties */
 };
 
 static bool has_price(const struct nm_destination *destination)
@@ -59,7 +59,8 @@ struct nm_layers *nm_layers_new(const struct nm_plan *plan, const struct nm_name
 	layers->arena = arena;
 	ok = entry_add(layers, NM_LAYER_OTHERS, "others") &&
 	     entry_add(layers, NM_LAYER_VOICEMAIL, "voicemail") &&
-	     entry_add(layers, NM_LAYER_NOBODY, "nobody");
+	     entry_add(layers, NM_LAYER_NOBODY, "nobody") &&
+	     entry_add(layers, NM_LAYER_UNTOLD, "not told");
 	for (size_t i = 0; i < plan->n_destinations && ok && layers->n < ENTRIES; i++)
 		if (has_price(&plan->destinations[i]))
 			ok = entry_add(layers, NM_LAYER_PARTY, plan->destinations[i].name) != NULL;
@@ -101,6 +102,8 @@ static struct entry *party(struct nm_layers *layers, const char *name)
 
 static struct entry *taker(struct nm_layers *layers, enum nm_fate fate, const char *by)
 {
+	if (fate == NM_FATE_UNTOLD)
+		return special(layers, NM_LAYER_UNTOLD);
 	if (fate == NM_FATE_VOICEMAIL || fate == NM_FATE_SWALLOWED)
 		return special(layers, NM_LAYER_VOICEMAIL);
 	if (nm_fate_missed(fate) || fate == NM_FATE_SHORT)
@@ -112,7 +115,7 @@ bool nm_layers_calls(struct nm_layers *layers, struct nm_week_hour at, const str
 {
 	struct entry *entry;
 
-	if (nm_fate_apart(sum->fate))
+	if (nm_fate_apart(sum->fate) && sum->fate != NM_FATE_UNTOLD)
 		return true;
 	entry = taker(layers, sum->fate, nm_names_of(layers->names, sum->by));
 	if (entry == NULL)
@@ -168,7 +171,7 @@ static int layer_compare(const void *a, const void *b)
  * no two layers have one name. */
 static bool mark_name(struct nm_layers *layers, struct entry *entry)
 {
-	static const char *const taken[] = { "others", "voicemail", "nobody" };
+	static const char *const taken[] = { "others", "voicemail", "nobody", "not told" };
 	const char *name = entry->layer.name;
 
 	for (size_t i = 0; i < sizeof taken / sizeof *taken && entry->layer.what == NM_LAYER_PARTY; i++) {

@@ -49,8 +49,6 @@ bool nm_followup_rang_again(const struct nm_followup *followup);
 /* From the missed call (or the lead) to the first try of one that had one. */
 double nm_followup_minutes(const struct nm_followup *followup);
 void nm_tally_matters(struct nm_tally *tally, const struct nm_matter_sum *sum);
-/* Calls that somebody could have answered: all but those too short, rejected and of which nothing is known. */
-int64_t nm_figures_fair(const struct nm_figures *figures);
 /* Fills the means and shares. */
 void nm_tally_close(struct nm_tally *tally);
 void nm_tally_clear(struct nm_tally *tally);

@@ -69,18 +69,35 @@ static const char *faults_words(const struct nm_calls_file *file, struct nm_buf 
 	return out->data;
 }
 
+/* What a table has that was not read, and what of it is missed. */
+static void unused_text(struct invocation *run, const struct nm_calls_file *file)
+{
+	for (size_t i = 0; i < file->n_unused; i++)
+		nm_buf_addf(run->out, "%s%s", i ? ", " : "not used: ", file->unused[i]);
+	if (file->n_unused)
+		nm_buf_add(run->out, "; --columns maps them\n");
+	if (!file->untold)
+		return;
+	nm_buf_addf(run->out,
+		    file->untold == 1 ? "%lld answered call does not say who answered" :
+					"%lld answered calls do not say who answered",
+		    (long long)file->untold);
+	nm_buf_add(run->out, file->tells_by ? "\n" : ": --columns by=NAME maps the column that does\n");
+}
+
 static void file_text(struct invocation *run, const struct nm_calls_file *file)
 {
 	struct nm_buf faults;
 
 	nm_buf_init(&faults, NM_ERROR_TEXT);
-	nm_buf_addf(run->out, "%lld calls: %lld new, %lld mended, %lld known\n", (long long)file->rows,
-		    (long long)file->fresh, (long long)file->mended, (long long)file->known);
+	nm_buf_addf(run->out, "%lld call%s: %lld new, %lld mended, %lld known\n", (long long)file->rows,
+		    file->rows == 1 ? "" : "s", (long long)file->fresh, (long long)file->mended, (long long)file->known);
 	if (file->outgoing)
 		nm_buf_addf(run->out, "left out: %lld that were made, not received\n", (long long)file->outgoing);
 	if (file->elsewhere)
 		nm_buf_addf(run->out, "left out: %lld to numbers that are no line of the plan\n",
 			    (long long)file->elsewhere);
+	unused_text(run, file);
 	expired_words(run, &file->expired);
 	if (file->stopped)
 		nm_buf_add(run->out, "stopped: what was read is kept, the same import goes on\n");
@@ -110,6 +127,15 @@ static void json_faults(struct nm_json *json, const struct nm_calls_file *file)
 	nm_json_end(json, ']');
 }
 
+static void json_unused(struct nm_json *json, const struct nm_calls_file *file)
+{
+	nm_json_key(json, "unused");
+	nm_json_array(json);
+	for (size_t i = 0; i < file->n_unused; i++)
+		nm_json_text(json, file->unused[i]);
+	nm_json_end(json, ']');
+}
+
 static void file_json(struct invocation *run, const struct nm_calls_file *file)
 {
 	struct nm_json json;
@@ -122,6 +148,8 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	nm_json_count(&json, "new", file->fresh);
 	nm_json_count(&json, "mended", file->mended);
 	nm_json_count(&json, "known", file->known);
+	nm_json_count(&json, "answered_untold", file->untold);
+	json_unused(&json, file);
 	nm_json_count(&json, "outgoing", file->outgoing);
 	nm_json_count(&json, "elsewhere", file->elsewhere);
 	nm_json_count(&json, "wrong_total", file->n_wrong);

@@ -96,7 +96,10 @@ static void write_head(const struct telling *telling)
 	nm_time_words(telling->plan->zone, replay->span.until, true, until);
 	nm_buf_addf(telling->out, "%s to %s, %s%s\n", from, until, telling->line ? "line " : "all lines",
 		    telling->line ? telling->line : "");
-	nm_buf_addf(telling->out, "%" PRId64 " calls played through %s\n", played(&replay->counts),
+	nm_buf_addf(telling->out,
+		    played(&replay->counts) == 1 ? "%" PRId64 " call played through %s\n" :
+						   "%" PRId64 " calls played through %s\n",
+		    played(&replay->counts),
 		    telling->name ? telling->name : "this plan");
 	if (replay->at_once)
 		nm_buf_addf(telling->out, "left out: %" PRId64 " that hung up within %d s\n", replay->at_once,

@@ -126,6 +126,7 @@ static void json_figures(struct nm_json *json, const struct nm_figures *figures)
 	json_figure(json, "first_call_resolution", figures->first_call);
 	json_figure(json, "callback_minutes", figures->callback);
 	nm_json_count(json, "perhaps_answered", figures->perhaps);
+	nm_json_count(json, "answered_untold", figures->untold);
 	nm_json_count(json, "voicemail", figures->voicemail);
 	nm_json_count(json, "swallowed", figures->swallowed);
 	nm_json_count(json, "abandoned", figures->abandoned);

@@ -333,6 +333,8 @@ static void pen_measure(struct pen *pen, enum measure measure, const struct nm_f
 	const bool met = figure.known && measure_met(measure, figure.value, measure_target(measure, plan));
 	char words[MEASURE_TEXT] = "-";
 
+	if (measure_more_is_better(measure) && nm_figures_untold(figures))
+		snprintf(words, sizeof words, "unknown");
 	if (figure.known)
 		measure_words(measure, figure.value, words);
 	pen_textf(pen, met || !figure.known ? STYLE_PLAIN : STYLE_WARNING, "%s%s", words, met || !figure.known ? "" : "!");

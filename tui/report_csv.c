@@ -72,6 +72,7 @@ static void add_figures(const struct rows *rows, const struct nm_figures *figure
 		{ "calls", figures->calls },
 		{ "answered", figures->answered },
 		{ "perhaps answered", figures->perhaps },
+		{ "answered by whom is not told", figures->untold },
 		{ "voicemail", figures->voicemail },
 		{ "swallowed", figures->swallowed },
 		{ "lost", figures->lost },

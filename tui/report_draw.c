@@ -118,9 +118,10 @@ static void draw_measure(const struct report_screen *screen, struct column *colu
 	const struct nm_figures *figures = &screen->report.figures;
 	const struct nm_figure figure = measure_value(measure, figures);
 	const double target = measure_target(measure, app_plan(column->app));
+	const bool untold = !figure.known && measure_more_is_better(measure) && nm_figures_untold(figures);
 	const int width = column_width(column);
 	const struct measure_row row = measure_row(width);
-	char words[MEASURE_TEXT], target_words[MEASURE_TEXT];
+	char words[MEASURE_TEXT], target_words[MEASURE_TEXT], missing[MISSING_TEXT];
 
 	canvas_text(column->canvas, column->x, column->y, 12, STYLE_PLAIN, measure_name(measure));
 	if (figure.known) {
@@ -135,10 +136,11 @@ static void draw_measure(const struct report_screen *screen, struct column *colu
 			draw_bar(column, measure, figure.value, target);
 	} else {
 		column_right(column, row.figure_end, STYLE_PLAIN, "-");
-		canvas_text(column->canvas, column->x + row.figure_end + 2, column->y, 17, STYLE_DIM,
-			    measure_missing(measure, figures));
+		measure_missing(measure, figures, missing);
+		canvas_text(column->canvas, column->x + row.figure_end + 2, column->y,
+			    untold ? width - row.figure_end - 2 : 17, STYLE_DIM, missing);
 	}
-	if (width >= SPARKS)
+	if (width >= SPARKS && !untold)
 		draw_spark(screen, column, measure, column->x + row.spark);
 	column->y++;
 }
@@ -147,6 +149,8 @@ static void draw_measure(const struct report_screen *screen, struct column *colu
 
 unsigned report_layer_style(const struct nm_layer *layer)
 {
+	if (layer->what == NM_LAYER_UNTOLD)
+		return STYLE_DIM;
 	if (layer->what == NM_LAYER_NOBODY)
 		return STYLE_ERROR;
 	return layer->kind >= 0 ? style_of_kind((enum nm_kind)layer->kind) : STYLE_PLAIN;

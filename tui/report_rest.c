@@ -127,6 +127,7 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 	} ends[] = {
 		{ "answered", figures->answered },
 		{ "perhaps answered", figures->perhaps },
+		{ "answered by whom is not told", figures->untold },
 		{ "voicemail", figures->voicemail },
 		{ "swallowed by a phone's own voicemail", figures->swallowed },
 		{ "lost", figures->lost },
@@ -145,11 +146,12 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (ends[i].n)
 			nm_buf_addf(&words, "%s%s %" PRId64, words.len ? ", " : "", ends[i].words, ends[i].n);
-	if (figures->perhaps) {
-		figure_words(MEASURE_ANSWER_RATE, figures->answer_rate, rate);
-		figure_words(MEASURE_ANSWER_RATE, figures->answer_rate_possible, possible);
+	figure_words(MEASURE_ANSWER_RATE, figures->answer_rate, rate);
+	figure_words(MEASURE_ANSWER_RATE, figures->answer_rate_possible, possible);
+	if (nm_figures_untold(figures))
+		nm_buf_addf(&words, "; so at most %s were answered, how many for certain is not known", possible);
+	else if (figures->perhaps || figures->untold)
 		nm_buf_addf(&words, "; so %s were answered for certain, and at most %s", rate, possible);
-	}
 	paragraph(column, words.data);
 	nm_buf_clear(&words);
 	draw_seconds(column, figures);

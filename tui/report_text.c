@@ -114,6 +114,7 @@ static void write_ends(const struct report_text *text)
 	} ends[] = {
 		{ figures->answered, "answered" },
 		{ figures->perhaps, "perhaps answered" },
+		{ figures->untold, "answered, by whom is not told" },
 		{ figures->voicemail, "reached the voicemail" },
 		{ figures->swallowed, "swallowed by a phone's own voicemail" },
 		{ figures->abandoned, "hung up" },
@@ -146,14 +147,15 @@ static void write_measure(const struct report_text *text, enum measure measure)
 	const struct nm_figure figure = measure_value(measure, figures);
 	const double target = measure_target(measure, text->plan);
 	const bool share = measure_more_is_better(measure);
-	char words[MEASURE_TEXT];
+	char words[MEASURE_TEXT], missing[MISSING_TEXT];
 
 	add_left(text->out, measure_name(measure), 12);
 	add_measure(text->out, measure, figure, 8);
 	measure_target_words(measure, target, words);
 	add_right(text->out, words, 11);
 	if (!figure.known) {
-		nm_buf_addf(text->out, "  %s\n", measure_missing(measure, figures));
+		measure_missing(measure, figures, missing);
+		nm_buf_addf(text->out, "  %s\n", missing);
 		return;
 	}
 	nm_buf_add(text->out, "  ");
@@ -170,9 +172,13 @@ static void write_possible(const struct report_text *text)
 	const struct nm_figures *figures = &text->report->figures;
 	char rate[MEASURE_TEXT], first[MEASURE_TEXT] = "-";
 
-	if (!figures->perhaps)
+	if (!figures->perhaps && !figures->untold)
 		return;
 	measure_words(MEASURE_ANSWER_RATE, figures->answer_rate_possible.value, rate);
+	if (nm_figures_untold(figures)) {
+		nm_buf_addf(text->out, "possible: %s, with the calls that do not say who answered\n", rate);
+		return;
+	}
 	if (figures->first_call_possible.known)
 		measure_words(MEASURE_FIRST_CALL, figures->first_call_possible.value, first);
 	nm_buf_addf(text->out, "as far as is proved; with those perhaps answered %s, and first call %s\n",

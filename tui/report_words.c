@@ -4,6 +4,7 @@
  */
 #include "report_words.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
@@ -97,7 +98,7 @@ void measure_target_words(enum measure measure, double target, char out[static M
 						 : "");
 }
 
-const char *measure_missing(enum measure measure, const struct nm_figures *figures)
+static const char *missing_why(enum measure measure, const struct nm_figures *figures)
 {
 	if (measure == MEASURE_CALLBACK)
 		return figures->followups ? "none called back" : "none to call back";
@@ -105,7 +106,7 @@ const char *measure_missing(enum measure measure, const struct nm_figures *figur
 		return "no calls";
 	switch (measure) {
 	case MEASURE_RINGS:
-		return figures->answered ? "no timed answers" : "none was answered";
+		return figures->answered ? "no timed answers" : figures->untold || figures->perhaps ? "none for certain" : "none was answered";
 	case MEASURE_FIRST_CALL:
 		return "no known callers";
 	case MEASURE_ANSWER_RATE:
@@ -114,6 +115,15 @@ const char *measure_missing(enum measure measure, const struct nm_figures *figur
 		break;
 	}
 	return "none to answer";
+}
+
+void measure_missing(enum measure measure, const struct nm_figures *figures, char out[static MISSING_TEXT])
+{
+	if (measure_more_is_better(measure) && nm_figures_untold(figures))
+		snprintf(out, MISSING_TEXT, "not known: %" PRId64 " of %" PRId64 " do not say who answered",
+			 figures->untold, nm_figures_fair(figures));
+	else
+		snprintf(out, MISSING_TEXT, "%s", missing_why(measure, figures));
 }
 
 void number_words(double number, char out[static MEASURE_TEXT])
@@ -157,12 +167,14 @@ void money_words(const char *currency, double amount, char out[static MONEY_TEXT
 const struct definition report_definitions[] = {
 	{ "answer rate",
 	  "Percent of the calls that a human or an AI answered, as far as the records prove it. Calls that were rejected, that "
-	  "the records do not tell of, and whose caller hung up within 15 seconds are left out; a voicemail is no answer." },
+	  "the records do not tell of, and whose caller hung up within 15 seconds are left out; a voicemail is no answer. Where "
+	  "half of the calls or more were answered and the records do not say by whom, it is not known, nor are first calls." },
 	{ "rings",
 	  "Average rings until an answer, one for each 6 seconds begun, of the answered calls whose seconds are known." },
 	{ "first call",
 	  "Percent of matters that took one single call, which was answered. Calls from one number that follow each other "
-	  "within 7 days are one matter. Where the customer answered a survey, a matter is as the answer says, yes or no." },
+	  "within 7 days are one matter; calls answered by whom is not told belong to none. Where the customer answered a "
+	  "survey, a matter is as the answer says, yes or no." },
 	{ "callback",
 	  "Average minutes from a missed call to the first try to call back, of those who were called back." },
 	{ "layers",

@@ -25,8 +25,9 @@ const char *measure_verdict(enum measure measure, double value, double target);
 void measure_words(enum measure measure, double value, char out[static MEASURE_TEXT]);
 /* "95 %", "< 3", "< 15 min". */
 void measure_target_words(enum measure measure, double target, char out[static MEASURE_TEXT]);
+#define MISSING_TEXT 96
 /* Why it is not known, in a few words: "none to call back". */
-const char *measure_missing(enum measure measure, const struct nm_figures *figures);
+void measure_missing(enum measure measure, const struct nm_figures *figures, char out[static MISSING_TEXT]);
 
 #define MONEY_TEXT 48
 /* "$6,960", "EUR 1.50": whole from 1,000 on. */

@@ -43,6 +43,7 @@ struct nm_calls_file_options {
 };
 
 #define NM_CALLS_FILE_WRONG 100
+#define NM_CALLS_FILE_UNUSED 20
 
 /* What of a row cannot be read. */
 enum nm_calls_fault {
@@ -61,6 +62,7 @@ struct nm_calls_file {
 	const char *format; /* "table", "Master.csv" */
 	int64_t rows;       /* that tell of calls */
 	int64_t fresh, mended, known;
+	int64_t untold;    /* of these, answered by whom the table does not say */
 	int64_t outgoing;  /* left out: calls that were made */
 	int64_t elsewhere; /* left out: to no line of the plan */
 	struct nm_expired expired; /* by the plan's retention, when all was read */
@@ -70,6 +72,9 @@ struct nm_calls_file {
 		const char *words;
 	} wrong[NM_CALLS_FILE_WRONG]; /* the first of them, in the order of the file */
 	int64_t faults[NM_FAULTS];    /* all of them, by what cannot be read */
+	bool tells_by; /* there is a column for who answered */
+	size_t n_unused;
+	const char *unused[NM_CALLS_FILE_UNUSED]; /* columns of which nothing was read, the first of them */
 	bool stopped;
 };
 

@@ -32,7 +32,8 @@ struct nm_holidays {
 	size_t n;
 };
 
-/* What is not supported is refused by name; the error says at which character. */
+/* What is not supported is refused by name; the error says at which character, or, where it is certain what is meant, how
+ * that is written. */
 enum nm_code nm_hours_read(const char *text, struct nm_hours **out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_hours_free(struct nm_hours *hours);
 

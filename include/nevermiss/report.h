@@ -36,14 +36,16 @@ struct nm_figures {
 	int64_t lost;
 	int64_t abandoned; /* after NM_SHORT_ABANDON_S or later, or nobody knows when */
 	int64_t short_abandoned;
+	int64_t untold; /* answered, and the record does not say whether by a person or a voicemail */
 	int64_t rejected, unknown;
-	/* Percent of the calls without short_abandoned, rejected and unknown: as proved, and as possible (with perhaps). */
+	/* Percent of the calls without short_abandoned, rejected and unknown: as proved, and as possible (with perhaps and
+	 * untold).  Neither what is proved nor the first calls are known where nm_figures_untold. */
 	struct nm_figure answer_rate, answer_rate_possible;
 	/* Of answered calls whose seconds are known; rings (nm_rings): means, the middle one (mean of the two middle
 	 * ones), the smallest that 95 of 100 do not pass. */
 	struct nm_figure rings, seconds, seconds_median, seconds_95th;
 	/* Matters (NM_MATTER_S) of callers whose number is known, to one line or to all as the report is, whose first call
-	 * lies in the span; rejected and unknown calls belong to none.  Percent of them that were one single call, which
+	 * lies in the span; rejected, unknown and untold calls belong to none.  Percent of them that were one single call, which
 	 * was answered: as proved, and as possible.  Where the customer answered a survey (survey.h) about a follow-up of
 	 * the matter, that counts instead, in both: of several the one whose follow-up is the newest. */
 	int64_t matters;
@@ -55,16 +57,22 @@ struct nm_figures {
 	struct nm_figure callback_10, callback_15;         /* percent of `followups` tried within that many minutes */
 };
 
+/* Calls that count in the rates: all but short_abandoned, rejected and unknown. */
+int64_t nm_figures_fair(const struct nm_figures *figures);
+/* Do half of these or more not say who answered? */
+bool nm_figures_untold(const struct nm_figures *figures);
+
 enum nm_layer_kind {
 	NM_LAYER_PARTY,     /* of the plan or not: nm_layer.kind */
 	NM_LAYER_OTHERS,    /* beyond NM_REPORT_LAYERS */
 	NM_LAYER_VOICEMAIL, /* the plan's, or a phone's own */
-	NM_LAYER_NOBODY     /* abandoned and lost */
+	NM_LAYER_NOBODY,    /* abandoned and lost */
+	NM_LAYER_UNTOLD     /* answered, by whom the records do not say */
 };
 
 struct nm_layer {
 	enum nm_layer_kind what;
-	/* A destination or line of the plan, a number; or "others", "voicemail", "nobody".  No two have the same: a party
+	/* A destination or line of the plan, a number; or "others", "voicemail", "nobody", "not told".  No two have the same: a party
 	 * of one of these names has " (party)" behind it. */
 	const char *name;
 	int kind;         /* enum nm_kind (plan.h); -1: not of the plan */
@@ -120,7 +128,7 @@ struct nm_report {
 	 * Without those that nobody has tried and that the plan's targets.callback leaves time for. */
 	struct nm_figure wait_median;
 	size_t n_layers;
-	struct nm_layer *layers; /* by calls, most first; others, voicemail and nobody last; those with calls or a cost */
+	struct nm_layer *layers; /* by calls, most first; others, voicemail, nobody and not told last; those with calls or a cost */
 	size_t n_weeks;               /* at most NM_REPORT_WEEKS_TOUCHED */
 	struct nm_report_week *weeks; /* oldest first */
 	/* Calls that came in that local hour, Monday first; neither rejected ones, nor those that went on to another line,

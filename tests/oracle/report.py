@@ -38,7 +38,7 @@ rule all { path = day }
 
 # What a call counts as, in the words of the manual.
 ROWS = """CREATE TEMP TABLE rows AS SELECT id, number, caller, began, ended, answered_by AS by, seconds,
- CASE WHEN outcome = 6 THEN 'unknown' WHEN outcome = 2 THEN 'rejected'
+ CASE WHEN outcome = 6 AND reason = 9 THEN 'answered_untold' WHEN outcome = 6 THEN 'unknown' WHEN outcome = 2 THEN 'rejected'
       WHEN cut OR (outcome = 0 AND probably) THEN 'perhaps_answered' WHEN outcome = 0 THEN 'answered'
       WHEN outcome = 1 THEN 'voicemail' WHEN outcome = 3 THEN 'swallowed' WHEN outcome = 5 THEN 'lost'
       WHEN seconds >= 0 AND seconds < 15 THEN 'abandoned_at_once' ELSE 'abandoned' END AS fate,
@@ -47,7 +47,7 @@ ROWS = """CREATE TEMP TABLE rows AS SELECT id, number, caller, began, ended, ans
 MATTERS = """CREATE TEMP TABLE {name}_calls AS SELECT *, sum(first) OVER (PARTITION BY {whose} ORDER BY began, id) AS k FROM
  (SELECT id, caller, began, number, fate,
  coalesce(lead(began) OVER w - began > 7 * 86400, 1) AS last, coalesce(began - lag(began) OVER w > 7 * 86400, 1) AS first
- FROM rows WHERE caller > 0 AND fate NOT IN ('rejected', 'unknown')
+ FROM rows WHERE caller > 0 AND fate NOT IN ('rejected', 'unknown', 'answered_untold')
  WINDOW w AS (PARTITION BY {whose} ORDER BY began, id))"""
 # And what its customer said of it: the newest follow-up of a matter that was answered counts.
 SAID = """CREATE TEMP TABLE {name} AS SELECT m.*, s.yes FROM {name}_calls AS m LEFT JOIN
@@ -57,7 +57,7 @@ SAID = """CREATE TEMP TABLE {name} AS SELECT m.*, s.yes FROM {name}_calls AS m L
 MISSED = "fate IN ('voicemail', 'swallowed', 'lost', 'abandoned')"
 COUNTS = "fate NOT IN ('rejected', 'unknown')"
 FATES = ["answered", "perhaps_answered", "voicemail", "swallowed", "abandoned", "abandoned_at_once", "lost",
-         "rejected", "unknown"]
+         "rejected", "unknown", "answered_untold"]
 
 agreed = 0
 
@@ -104,8 +104,10 @@ class Part:
         out = {fate: counts.get(fate, 0) for fate in FATES}
         out["calls"] = sum(counts.values())
         fair = out["calls"] - out["abandoned_at_once"] - out["rejected"] - out["unknown"]
-        out["answer_rate"] = percent(out["answered"], fair)
-        out["possible_answer_rate"] = percent(out["answered"] + out["perhaps_answered"], fair)
+        told = 2 * out["answered_untold"] < max(fair, 1)
+        out["answer_rate"] = percent(out["answered"], fair) if told else None
+        out["possible_answer_rate"] = percent(out["answered"] + out["perhaps_answered"] + out["answered_untold"],
+                                              fair)
         n, out["average_seconds"], out["average_rings"] = self.one(
             "SELECT count(*), avg(seconds), avg((seconds + 5) / 6) FROM rows"
             f" WHERE {self.where} AND fate = 'answered' AND seconds >= 0")
@@ -115,8 +117,8 @@ class Part:
             "SELECT count(*), coalesce(sum(coalesce(yes, last AND fate = 'answered')), 0),"
             " coalesce(sum(coalesce(yes, last AND fate IN ('answered', 'perhaps_answered'))), 0)"
             f" FROM {'matters_of_lines' if self.number else 'matters'} WHERE {self.where}")
-        out["first_call_resolution"] = percent(single, out["matters"])
-        out["possible_first_call_resolution"] = percent(perhaps, out["matters"])
+        out["first_call_resolution"] = percent(single, out["matters"]) if told else None
+        out["possible_first_call_resolution"] = percent(perhaps, out["matters"]) if told else None
         out.update(self.followups())
         return out
 
@@ -139,7 +141,7 @@ class Part:
         return dict((name, (n, seconds)) for name, n, seconds in self.db.execute(
             "SELECT CASE WHEN fate IN ('voicemail', 'swallowed') THEN 'voicemail'"
             " WHEN fate IN ('lost', 'abandoned', 'abandoned_at_once') THEN 'nobody'"
-            " ELSE coalesce(by, 'others') END AS layer, count(*), avg(iif(seconds >= 0, seconds, NULL))"
+            " WHEN fate = 'answered_untold' THEN 'not told' ELSE coalesce(by, 'others') END AS layer, count(*), avg(iif(seconds >= 0, seconds, NULL))"
             f" FROM rows WHERE {self.where} AND {COUNTS} GROUP BY layer"))
 
     def heat(self, which):
@@ -152,7 +154,7 @@ class Part:
     def missed_callers(self):
         return self.db.execute(f"""
             WITH part AS (SELECT *, row_number() OVER (PARTITION BY caller ORDER BY began, id) AS k FROM rows
-              WHERE {self.where} AND caller > 0 AND {COUNTS})
+              WHERE {self.where} AND caller > 0 AND {COUNTS} AND fate <> 'answered_untold')
             SELECT caller, sum({MISSED}) AS missed, count(*) - min(iif({MISSED}, k, NULL)) AS again FROM part
             GROUP BY caller HAVING missed > 0 ORDER BY missed DESC, again DESC, caller LIMIT 100""").fetchall()
 
@@ -197,6 +199,9 @@ def write_log(dice, count, name, again):
             caller = dice.choice(["anonymous", "", *[f"+1737{2000000 + dice.randrange(count // 12 + 9)}"] * 18])
             status = dice.choices(["answered", "missed", "voicemail", "busy", "abandoned"], [70, 12, 8, 2, 8])[0]
             by = dice.choice(["+15125550111", "+15125550112", "+15125550177", "+442079460000"])
+            # Of the first weeks most records do not say who answered.
+            if dice.random() < (0.8 if at < FROM + timedelta(weeks=8) else 0.05):
+                by = ""
             rang = dice.choice(["", str(dice.randrange(40)), str(dice.randrange(400))])
             row = (f"c{i},{at.astimezone(timezone.utc):%Y-%m-%dT%H:%M:%SZ},{caller},{dice.choice(list(LINES))},{status},"
                    f"{by if status == 'answered' else ''},{dice.randrange(600)},{rang}\n")

@@ -233,7 +233,7 @@ static void what_is_not_known_is_not_zero(void **state)
 			 .end = NM_CALL_ANSWERED, .by = "office", .probably = true, .seconds = 9 });
 	stage_keys(&stage, "");
 	stage_shows(&stage, "answer rate    0.0 %");
-	stage_shows(&stage, "rings              -  none was answered");
+	stage_shows(&stage, "rings              -  none for certain");
 	stage_shows(&stage, "first call         -  no known callers");
 	stage_shows(&stage, "callback           -  none to call back");
 	stage_shows(&stage, "so 0.0 % were answered for certain, and at most 50.0 %");

@@ -684,6 +684,52 @@ static void no_bytes_do_harm(void **state)
 	}
 }
 
+/* Whatever capitals and blanks a telephone system puts into a name, it is the destination's. */
+static void names_are_known_in_any_capitals(void **state)
+{
+	static const char *const names[] = { "owner", "Owner", " OWNER", "o wner ", "OWNER" };
+	struct nm_calls_file file;
+	struct nm_buf text;
+
+	(void)state;
+	nm_buf_init(&text, 4096);
+	nm_buf_add(&text, "at,from,to,status,by\n");
+	for (int i = 0; i < 5; i++)
+		nm_buf_addf(&text, "2026-01-05 08:0%d,+15125550199,main,answered,%s\n", i, names[i]);
+	nm_buf_add(&text, "2026-01-05 08:05,+15125550199,main,answered,Mail Box\n"
+			  "2026-01-05 08:06,+15125550199,main,answered,owners\n");
+	file = import(text.data);
+	nm_calls_file_clear(&file);
+	nm_buf_clear(&text);
+	log_says(0, "2026-01-05 08:06;+15125550199;main;answered;owners;-1");
+	log_says(1, "2026-01-05 08:05;+15125550199;main;voicemail;-;-1");
+	for (size_t i = 0; i < 5; i++) {
+		char expected[80];
+
+		snprintf(expected, sizeof(expected), "2026-01-05 08:0%zu;+15125550199;main;answered;owner;-1",
+			 4 - i);
+		log_says(2 + i, expected);
+	}
+}
+
+/* Two that differ in their capitals alone are told apart by these, and by nothing else. */
+static void capitals_tell_two_of_a_name_apart(void **state)
+{
+	struct nm_calls_file file;
+
+	(void)state;
+	nm_plan_free(plan);
+	plan = plan_of_text(PLAN("US") "destination Owner { kind = personal number = \"+15125550112\" }\n",
+			    folder);
+	file = import("at,from,to,status,by\n2026-01-05 08:00,+15125550199,main,answered,OWNER\n"
+		      "2026-01-05 08:01,+15125550199,main,answered,Owner\n"
+		      "2026-01-05 08:02,+15125550199,main,answered,owner\n");
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 08:02;+15125550199;main;answered;owner;-1");
+	log_says(1, "2026-01-05 08:01;+15125550199;main;answered;Owner;-1");
+	log_says(2, "2026-01-05 08:00;+15125550199;main;answered;OWNER;-1");
+}
+
 static void a_field_without_an_end_is_told(void **state)
 {
 	const struct nm_calls_file_options options = usual();
@@ -724,6 +770,8 @@ int main(void)
 						teardown),
 		cmocka_unit_test_setup_teardown(no_bytes_do_harm, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_field_without_an_end_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(names_are_known_in_any_capitals, setup, teardown),
+		cmocka_unit_test_setup_teardown(capitals_tell_two_of_a_name_apart, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

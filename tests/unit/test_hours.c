@@ -248,8 +248,8 @@ static void what_is_not_supported_is_refused_by_name_and_place(void **state)
 		{ "2024-2030/2", "/ (a repetition) is not supported" },
 		{ "easter", "easter is not supported" },
 		{ "Mo unknown", "unknown is not supported" },
-		{ "Monday 10:00-12:00", "character 1 of the hours: \"Monday\" where one of Mo Tu" },
-		{ "Mo 08-18", "a time with its minutes" },
+		{ "Moonday 10:00-12:00", "character 1 of the hours: \"Moonday\" where one of Mo Tu" },
+		{ "Mo 08-11", "a time with its minutes" },
 		{ "Mo 08:00-", "the hours end too early" },
 		{ "Mo-Fr,", "the hours end too early" },
 		{ "", "write hours such as Mo-Fr 08:00-18:00" },
@@ -275,7 +275,7 @@ static void what_is_not_supported_is_refused_by_name_and_place(void **state)
 		{ "Jan 01,PH", "another month or date" },
 		{ "Mo 08.00-18.00", "character 6 of the hours: a character that hours do not have" },
 		{ "\xC3\xA4\xC3\xB6 Mo", "character 1 of the hours" },
-		{ "Mo \xE2\x80\x93 Fr", "character 4 of the hours" },
+		{ "Mo \xE2\x80\x93 Fri 9-5", "character" },
 		{ "12345", "more than four digits" },
 	};
 
@@ -712,6 +712,44 @@ static void words_in_any_order_are_an_error_or_answer(void **state)
 	assert_true(read > 1000);
 }
 
+/* As people write them: the error has the language's way, which is of it, and none where they could mean two things. */
+static void how_hours_are_written_is_told_where_it_is_certain(void **state)
+{
+	static const struct {
+		const char *text, *right; /* NULL: not certain */
+	} rows[] = {
+		{ "Mon-Fri 8am-6pm", "Mo-Fr 08:00-18:00" },
+		{ "Sa 9-13", "Sa 09:00-13:00" },
+		{ "Monday 10:00-12:00", "Mo 10:00-12:00" },
+		{ "Mo \xE2\x80\x93 Fr", "Mo-Fr" },
+		{ "monday to friday 8:30 AM to 5 p.m., Sat 9am-1pm", "Mo-Fr 08:30-17:00, Sa 09:00-13:00" },
+		{ "Tues, Thurs 12pm-12am", "Tu, Th 12:00-24:00" },
+		{ "12am-6am", "00:00-06:00" },
+		{ "Jan 1-15 8am-6pm", "Jan 1-15 08:00-18:00" },
+		{ "Mon-Fri 9-5", NULL },
+		{ "Mon-Fri 8-6pm", NULL },
+		{ "Mon-Fri 8am-6", NULL },
+		{ "Mon 13am-2pm", NULL },
+		{ "Mon 8am-6pm sharp", NULL },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		const char *to = "hours are not written so: write ";
+		struct nm_hours *hours = NULL;
+		struct nm_error err;
+
+		assert_int_equal(nm_hours_read(rows[i].text, &hours, &err), NM_INPUT);
+		if (rows[i].right == NULL) {
+			assert_null(strstr(err.text, to));
+			continue;
+		}
+		assert_int_equal(strncmp(err.text, to, strlen(to)), 0);
+		assert_string_equal(err.text + strlen(to), rows[i].right);
+		nm_hours_free(hours_get(rows[i].right));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -736,6 +774,7 @@ int main(void)
 		cmocka_unit_test(too_much_is_refused_and_the_most_is_not),
 		cmocka_unit_test(a_date_holds_as_many_spans_as_an_expression_can_make),
 		cmocka_unit_test(words_in_any_order_are_an_error_or_answer),
+		cmocka_unit_test(how_hours_are_written_is_told_where_it_is_certain),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -110,6 +110,7 @@ static void log_call(struct nm_call_entry call)
 static struct nm_became random_became(uint64_t *dice)
 {
 	static const char *const who[] = { "owner", "office", "fixly", "+442079460000", "gone" };
+	static const enum nm_call_reason reasons[] = { NM_CALL_OTHER_LINE, NM_CALL_NO_END, NM_CALL_NOT_TOLD };
 	struct nm_became became = { .end = (enum nm_call_end)random_below(dice, NM_CALL_UNKNOWN + 1),
 				    .probably = random_below(dice, 3) == 0,
 				    .seconds = (int)random_below(dice, 60) - 1 };
@@ -118,8 +119,8 @@ static struct nm_became random_became(uint64_t *dice)
 		became.end = NM_CALL_ANSWERED;
 	if (became.end == NM_CALL_ANSWERED || became.end == NM_CALL_SWALLOWED)
 		became.by = who[random_below(dice, 5)];
-	if (became.end == NM_CALL_UNKNOWN && random_below(dice, 2) == 0)
-		became.reason = NM_CALL_OTHER_LINE;
+	if (became.end == NM_CALL_UNKNOWN)
+		became.reason = reasons[random_below(dice, 3)];
 	return became;
 }
 
@@ -215,6 +216,11 @@ static bool counts(const struct nm_call_entry *call)
 	return call->became.end != NM_CALL_REJECTED && call->became.end != NM_CALL_UNKNOWN;
 }
 
+static bool is_untold(const struct nm_call_entry *call)
+{
+	return call->became.end == NM_CALL_UNKNOWN && call->became.reason == NM_CALL_NOT_TOLD;
+}
+
 static bool is_perhaps(const struct nm_call_entry *call)
 {
 	return counts(call) && (call->cut || (call->became.end == NM_CALL_ANSWERED && call->became.probably));
@@ -267,7 +273,7 @@ static bool is_rejected(const struct nm_call_entry *call)
 
 static bool is_unknown(const struct nm_call_entry *call)
 {
-	return call->became.end == NM_CALL_UNKNOWN;
+	return call->became.end == NM_CALL_UNKNOWN && !is_untold(call);
 }
 
 static void assert_near(double got, double value)
@@ -321,6 +327,18 @@ static void check_seconds(const struct nm_figures *figures, const struct part *p
 	assert_figure(figures->seconds_95th, n > 0, n > 0 ? ranked(part, rank) : 0);
 }
 
+static int64_t fair_of(const struct part *part)
+{
+	return how_many(part, is_answered) + how_many(part, is_perhaps) + how_many(part, is_missed) +
+	       how_many(part, is_untold);
+}
+
+/* Do more than half of them say who answered? */
+static bool rates_told(const struct part *part)
+{
+	return how_many(part, is_untold) == 0 || 2 * how_many(part, is_untold) < fair_of(part);
+}
+
 /* The call of the same caller next to this one, before or after it; NULL when it is none of the same matter. */
 static const struct nm_call_entry *neighbour(size_t i, int step, const struct part *part)
 {
@@ -369,8 +387,8 @@ static void check_matters(const struct nm_figures *figures, const struct part *p
 		perhaps += neighbour(i, 1, part) == NULL && (is_answered(&calls[i]) || is_perhaps(&calls[i]));
 	}
 	assert_int_equal(figures->matters, matters);
-	assert_percent(figures->first_call, single, matters);
-	assert_percent(figures->first_call_possible, perhaps, matters);
+	assert_percent(figures->first_call, single, rates_told(part) ? matters : 0);
+	assert_percent(figures->first_call_possible, perhaps, rates_told(part) ? matters : 0);
 }
 
 struct tries {
@@ -443,8 +461,7 @@ static void check_callbacks(const struct nm_figures *figures, const struct part 
 
 static void check_figures(const struct nm_figures *figures, const struct part *part)
 {
-	const int64_t fair =
-		how_many(part, is_answered) + how_many(part, is_perhaps) + how_many(part, is_missed);
+	const int64_t fair = fair_of(part);
 
 	assert_int_equal(figures->calls, how_many(part, any));
 	assert_int_equal(figures->answered, how_many(part, is_answered));
@@ -456,8 +473,10 @@ static void check_figures(const struct nm_figures *figures, const struct part *p
 	assert_int_equal(figures->short_abandoned, how_many(part, is_short));
 	assert_int_equal(figures->rejected, how_many(part, is_rejected));
 	assert_int_equal(figures->unknown, how_many(part, is_unknown));
-	assert_percent(figures->answer_rate, figures->answered, fair);
-	assert_percent(figures->answer_rate_possible, figures->answered + figures->perhaps, fair);
+	assert_int_equal(figures->untold, how_many(part, is_untold));
+	assert_percent(figures->answer_rate, figures->answered, rates_told(part) ? fair : 0);
+	assert_percent(figures->answer_rate_possible, figures->answered + figures->perhaps + figures->untold,
+		       fair);
 	check_seconds(figures, part);
 	check_matters(figures, part);
 	check_callbacks(figures, part);
@@ -505,6 +524,8 @@ static void check_heat(const struct nm_report *report, int line)
 
 static const char *layer_of(const struct nm_call_entry *call)
 {
+	if (is_untold(call))
+		return "not told";
 	if (is_answered(call) || is_perhaps(call))
 		return call->became.by != NULL ? call->became.by : "others";
 	return call->became.end == NM_CALL_VOICEMAIL || call->became.end == NM_CALL_SWALLOWED ? "voicemail"
@@ -533,20 +554,25 @@ static void check_cost(const struct nm_layer *layer, const struct nm_report *rep
 		assert_figure(layer->cost, false, 0);
 }
 
+static bool in_layers(const struct nm_call_entry *call)
+{
+	return counts(call) || is_untold(call);
+}
+
 static void check_layers(const struct nm_report *report, int line)
 {
 	const struct part part = { report->span, line };
 	int64_t all = 0, layered = 0;
 
 	for (size_t i = 0; i < n_calls; i++)
-		all += is_in(&calls[i], &part) && counts(&calls[i]);
+		all += is_in(&calls[i], &part) && in_layers(&calls[i]);
 	for (size_t l = 0; l < report->n_layers; l++) {
 		const struct nm_layer *layer = &report->layers[l];
 		double minutes = 0, seconds = 0;
 		int64_t n = 0, timed = 0;
 
 		for (size_t i = 0; i < n_calls; i++) {
-			if (!is_in(&calls[i], &part) || !counts(&calls[i]) ||
+			if (!is_in(&calls[i], &part) || !in_layers(&calls[i]) ||
 			    strcmp(layer_of(&calls[i]), layer->name) != 0)
 				continue;
 			n++;

@@ -86,6 +86,7 @@ static nm_time random_time(uint64_t *dice)
 static void put_random(uint64_t *dice)
 {
 	static const char *const who[] = { NULL, "owner", "office", "+442079460000" };
+	static const enum nm_call_reason reasons[] = { NM_CALL_OTHER_LINE, NM_CALL_NOBODY, NM_CALL_NOT_TOLD };
 	const uint32_t caller = random_below(dice, 5);
 	char id[16];
 	struct nm_call_entry call = {
@@ -95,7 +96,7 @@ static void put_random(uint64_t *dice)
 		.caller = { .anonymous = caller == 0, .number = caller < 2 ? 0 : 17375550100 + caller },
 		.began = random_time(dice),
 		.became = { .end = (enum nm_call_end)random_below(dice, NM_CALL_UNKNOWN + 1),
-			    .reason = random_below(dice, 2) ? NM_CALL_OTHER_LINE : NM_CALL_NOBODY,
+			    .reason = reasons[random_below(dice, 3)],
 			    .probably = random_below(dice, 3) == 0,
 			    .by = who[random_below(dice, 4)],
 			    .seconds = (int)random_below(dice, 40) - 1 },
