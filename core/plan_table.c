@@ -211,7 +211,7 @@ const struct nm_option_info nm_options[] = {
 	{ "follow_up", "retry", NM_TYPE_DURATION, NULL, "30m", false, "Time between two attempts." },
 	{ "follow_up", "then_text", NM_TYPE_TEXT, NULL, NULL, false, "Text after the last attempt." },
 	{ "follow_up", "survey", NM_TYPE_TEXT, NULL, NULL, false,
-	  "Text once a follow-up is booked or resolved: was it so on the first call?" },
+	  "Text that asks, once a follow-up is booked or resolved, whether the first call did it." },
 	{ "follow_up", "during", NM_TYPE_REFERENCES, "schedule", NULL, false,
 	  "Only while one of these is on." },
 	{ "follow_up", "from", NM_TYPE_REFERENCE, "line", NULL, false,

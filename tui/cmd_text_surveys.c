@@ -140,7 +140,7 @@ static enum nm_code ask(struct surveys *surveys, struct nm_error *err)
 	nm_buf_init(&words, 1u << 20);
 	add_items(surveys->run->session, &surveys->list, &words);
 	nm_buf_add(&words, "Surveys that an earlier run left are gone on with.\n");
-	show_first(words.data);
+	show_first(surveys->run, words.data);
 	nm_buf_clear(&words);
 	if (confirm_yes(surveys->run, "Send what is due?"))
 		return NM_OK;

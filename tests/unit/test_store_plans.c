@@ -115,16 +115,15 @@ static const struct {
 	{ NM_SQL_OUTBOX_OPEN, "outbox_open" },
 	{ NM_SQL_EVENT_COUNTS, "event_first event_aside" },
 	{ NM_SQL_EVENTS_DUE, "event_first" },
+	{ NM_SQL_EVENTS_OPEN, "event_first event_aside" },
 	/* When somebody asks for it, and not over and over. */
 	{ NM_SQL_PUSHED_LINES, "push_line" },
-	{ NM_SQL_EVENTS_OPEN, "event" },
+	{ NM_SQL_SURVEY_ANSWERS, "deed_answer" },
 	{ NM_SQL_TRACES_VERSIONS, "version" },
 	{ NM_SQL_FORGET_RUNG, "leg" },
 	/* When an older store is brought up to date. */
 	{ NM_SQL_OUTBOX_REFUSED, "outbox_recipient" },
 	/* Once a day. */
-	{ NM_SQL_EXPIRE_TEXTS, "outbox" },
-	{ NM_SQL_EXPIRE_EVENTS, "event" },
 };
 
 static const char *known_walks(int which)
