@@ -230,7 +230,7 @@ def refusals(bench):
                 "`calls import` takes no --count")
     bench.check("no such call", ("calls", "show", "99"), 2, "no call 99 in the log")
     bench.check("no number", ("calls", "show"), 2, "the number of a call")
-    bench.check("no such word", ("calls", "mend"), 2, "`calls mend` is nothing: import, list, show or explain")
+    bench.check("no such word", ("calls", "mend"), 2, "`calls mend` is nothing: import, list, show, explain, forget or expire")
 
 
 def faults(bench):
