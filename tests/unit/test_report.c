@@ -958,7 +958,7 @@ static void write_pair(struct nm_store *to, int i)
 
 	ok(nm_store_begin(to, &err), &err);
 	for (int k = 0; k < 2; k++) {
-		char id[24];
+		char id[40];
 		const struct nm_call_entry call = {
 			.number = plan->lines[0].number, .line = "main", .driver = "sandbox", .carrier_id = id,
 			.caller = { .number = UINT64_C(17375560000) + (nm_number)(2 * i + k) },
