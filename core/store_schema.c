@@ -8,7 +8,8 @@
 
 /* Of the step that makes the sums: frozen with it. */
 #define FATE_THEN                                                                                             \
-	"CASE WHEN outcome = 2 THEN 7 WHEN outcome NOT IN (0, 1, 3, 4, 5) THEN iif(reason = 2, 9, 8)"         \
+	"CASE WHEN outcome = 2 THEN 7 WHEN outcome NOT IN (0, 1, 3, 4, 5)"                                    \
+	" THEN CASE reason WHEN 2 THEN 9 WHEN 9 THEN 10 ELSE 8 END"                                           \
 	" WHEN cut <> 0 THEN 1 WHEN outcome = 0 THEN iif(probably <> 0, 1, 0) WHEN outcome = 1 THEN 2"        \
 	" WHEN outcome = 3 THEN 3 WHEN outcome = 5 THEN 4 WHEN seconds BETWEEN 0 AND 14 THEN 6 ELSE 5 END"
 #define MATTERS_THEN(whose)                                                                                   \
@@ -161,13 +162,6 @@ const char *const nm_store_steps[] = {
 	/* Whom to ask whether that was so on the first call, and who has answered. */
 	"CREATE INDEX followup_done ON followup(ended) WHERE outcome IN (1, 2);"
 	"CREATE INDEX deed_answer ON deed(followup) WHERE kind IN (6, 7);",
-	/* Answered calls whose records do not say by whom (reason 9) are summed apart from those that tell nothing. */
-	"DELETE FROM call_sum WHERE fate = 8;"
-	"INSERT INTO call_sum SELECT began / 3600, number, fate, by, count(*), sum(s >= 0), sum(max(s, 0)),"
-	" sum(iif(lasted > 0 AND lasted <= 86400 AND lasted >= max(s, 0), lasted - max(s, 0), 0)) FROM"
-	" (SELECT began, number, iif(reason = 9, 10, 8) AS fate, coalesce(answered_by, '') AS by,"
-	" iif(seconds BETWEEN 0 AND 86399, seconds, -1) AS s, ended - began AS lasted FROM call"
-	" WHERE outcome NOT IN (0, 1, 2, 3, 4, 5) AND reason <> 2) GROUP BY 1, 2, 3, 4;",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))
