@@ -139,7 +139,7 @@ bool week_find(void *state, struct app *app, bool back, bool here)
 	found = back ? search_back(&search, week->at) : search_on(&search, week->at, here);
 	week_clear(&search.week);
 	if (search.always)
-		app_message(app, STYLE_PLAIN, "%s: it is so all the time", week->search);
+		app_message(app, STYLE_PLAIN, "%s is in what is told of every time", week->search);
 	else if (found == NM_TIME_MAX)
 		return false;
 	else

@@ -338,7 +338,7 @@ static void what_is_so_all_the_time_is_told(void **state)
 	open_at(&stage, "week", 80, 24);
 	search(&stage, "mailbox");
 	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-		stage_shows(&stage, "mailbox: it is so all the time");
+		stage_shows(&stage, "mailbox is in what is told of every time");
 		stage_shows(&stage, "▲ Sun 22 Nov 05:11");
 		stage_keys(&stage, keys[i]);
 	}
