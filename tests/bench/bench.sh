@@ -13,8 +13,8 @@ top=$(cd "$here/../.." && pwd)
 data=$build/bench-data
 cc=${CC:-gcc}
 calls=${CALLS:-10000000}
-log=${LOG:-1000000}
-[ "$log" -le "$calls" ] || log=$calls
+logged=${LOG:-1000000}
+[ "$logged" -le "$calls" ] || logged=$calls
 pin=
 command -v taskset > /dev/null && pin="taskset -c ${CPU:-0}"
 
@@ -134,15 +134,15 @@ team() { # STORE ARGUMENT...: the clock stands at the end of the log
 	"$build/nevermiss" -p "$top/examples/team.conf" --data "$store" --now 2027-01-01T00:00:00Z "$@"
 }
 # The store's log, of every so many of the calls, one in four unanswered: filled as a user would.
-if [ ! -f "$data/logged-$log" ]; then
-	rm -rf "$data/log-$log"
-	awk -F, -v every=$((calls / log)) '
+if [ ! -f "$data/logged-$logged" ]; then
+	rm -rf "$data/log-$logged"
+	awk -F, -v every=$((calls / logged)) '
 		BEGIN { print "id,at,from,status,duration" }
 		NR % every == 0 {
 			status = $3 == 0 ? "no-answer" : "completed"
 			print NR "," strftime("%Y-%m-%dT%H:%M:%SZ", $1, 1) ",+" $2 "," status "," $7
-		}' "$data/calls.csv" | team "$data/log-$log" calls import - --line service > "$data/logged"
-	mv "$data/logged" "$data/logged-$log"
+		}' "$data/calls.csv" | team "$data/log-$logged" calls import - --line service > "$data/logged"
+	mv "$data/logged" "$data/logged-$logged"
 fi
 rm -rf "$data/empty"
 team "$data/empty" calls list > "$data/opened" 2>&1 || true # makes the store
@@ -156,14 +156,14 @@ ours() { # ROUNDS FIRST KEYS STORE
 }
 : > "$data/c"
 for _ in $(seq "$rounds"); do
-	ours 5 "" "" "$data/log-$log" | cut -d ' ' -f 1 >> "$data/a"
+	ours 5 "" "" "$data/log-$logged" | cut -d ' ' -f 1 >> "$data/a"
 	interface 5 "" help "" "$data/bare" | cut -d ' ' -f 1 >> "$data/b"
 	ours 5 "" "" "$data/empty" | cut -d ' ' -f 1 >> "$data/c"
 done
 median < "$data/c" > "$data/d"
-row "interface: start, log of $log calls" ms 2
+row "interface: start, log of $logged calls" ms 2
 awk '{ printf "%-44s %9.2f\n", "  the same with an empty log", $1 }' "$data/d"
-mine=$(ours "$rounds" 2 "$keys" "$data/log-$log")
+mine=$(ours "$rounds" 2 "$keys" "$data/log-$logged")
 bare=$(interface "$rounds" "" help "$keys" "$data/bare")
 echo "$mine $bare" | awk '
 function row(name, unit, a, b, budget, over) {
