@@ -8,7 +8,7 @@ Writes a plan and a random log of COUNT calls (200,000) over 50 weeks with both 
 table, imports a part of it again with other results, ends some follow-ups and lets customers answer surveys; or takes
 the STORE and PLAN of a log that is there.  Then it asks for reports of several spans and lines and counts each figure anew: what a call counts as in SQL
 over the table of calls, local times by Python's zoneinfo, matters by window functions.  It knows nothing of the sums
-beside them.  Prints how many figures agreed; exits with 1 when one differs.
+beside them.  Ends with how many figures agreed; exits with 1 when one differs.
 """
 import json
 import os
@@ -258,7 +258,8 @@ def main():
             if number or not line:
                 check(db, json.loads(run(nevermiss, plan, os.path.dirname(store), *words,
                                          *(["--line", line] if line else []))), begin, until, number and number[0])
-        print(f"{agreed} figures agree, of {db.execute('SELECT count(*) FROM call').fetchone()[0]} calls")
+        print(f"of {db.execute('SELECT count(*) FROM call').fetchone()[0]} calls")
+        print(f"{agreed} passed, 0 failed")
 
 
 main()
