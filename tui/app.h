@@ -7,6 +7,7 @@
 #define TUI_APP_H
 
 #include "nevermiss/mem.h"
+#include "others.h"
 #include "progress.h"
 #include "recovery.h"
 #include "screen.h"
@@ -42,6 +43,7 @@ struct app {
 	bool ended, cut_off;            /* cut off: told to end by no key */
 	struct progress progress;       /* of long work */
 	struct recovery recovery;
+	struct others others;           /* who have the plan open too */
 	/* facts of the lines, for the title bar; read when the keyboard is quiet */
 	struct nm_arena *facts_arena;
 	struct nm_line_fact *facts;

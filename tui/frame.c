@@ -163,18 +163,60 @@ static void override_words(const struct app *app, const struct nm_override *over
 		out[0] = '\0';
 }
 
-#define OVERRIDE_KEPT 24 /* columns: " · override to Sun 07:11" */
-#define BUSINESS_KEPT 10
+/* Columns, with the " · " before them. */
+#define OVERRIDE_KEPT  24 /* "override to Sun 07:11" */
+#define OVERRIDE_LEAST 11 /* "override" */
+#define OTHERS_KEPT    20 /* "ana, 3 not saved" */
+#define OTHERS_LEAST   5  /* "+1" */
+#define BUSINESS_KEPT  10
 
-static void draw_override(const struct app *app, const struct nm_override *override, struct pen *pen)
+static void draw_part(struct pen *pen, unsigned style, const char *words)
 {
-	char words[OVERRIDE_TEXT];
-
-	override_words(app, override, pen->end - pen->x - 3, words);
 	if (!words[0])
 		return;
 	pen_text(pen, STYLE_DIM, " · ");
-	pen_text(pen, STYLE_WARNING, words);
+	pen_text(pen, style, words);
+}
+
+/* Columns of the title bar that are kept free behind the business and the state of the plan, for who else is there and
+ * for the override: of each as much as it is worth, or its least. */
+struct kept {
+	int others, override;
+};
+
+static struct kept keep_columns(const struct app *app, int room, bool overridden)
+{
+	char others[OTHERS_TEXT];
+	struct kept kept = {0};
+	int wanted;
+
+	others_words(app, OTHERS_TEXT, others);
+	wanted = others[0] ? text_width(others) + 3 : 0;
+	wanted = wanted > OTHERS_KEPT ? OTHERS_KEPT : wanted;
+	if (wanted && room >= OTHERS_LEAST)
+		kept.others = OTHERS_LEAST;
+	if (overridden && room - kept.others >= OVERRIDE_KEPT)
+		kept.override = OVERRIDE_KEPT;
+	else if (overridden && room - kept.others >= OVERRIDE_LEAST)
+		kept.override = OVERRIDE_LEAST;
+	if (room - kept.override >= wanted)
+		kept.others = wanted;
+	return kept;
+}
+
+/* Behind the business, up to `end`: who else is there, and the override in force (NULL: none). */
+static void draw_rest(const struct app *app, struct pen *pen, int end, int override_kept, const struct nm_override *override)
+{
+	char others[OTHERS_TEXT], words[OVERRIDE_TEXT];
+
+	pen->end = end - override_kept;
+	others_words(app, pen->end - pen->x - 3, others);
+	draw_part(pen, others_edits(app) ? STYLE_WARNING : STYLE_BOLD, others);
+	pen->end = end;
+	if (!override)
+		return;
+	override_words(app, override, end - pen->x - 3, words);
+	draw_part(pen, STYLE_WARNING, words);
 }
 
 /* From the right: the clock keeps its place, what is live too where it leaves one for what matters. */
@@ -185,6 +227,8 @@ static void draw_title(const struct app *app, struct canvas *canvas)
 	const char *words = plan_words(app, &style, room, sizeof room);
 	const struct nm_override *override = override_now(app);
 	const char *sync = sync_words(app, &sync_style, sync_room, sizeof sync_room);
+	const int needed = matters(style) ? text_width(words) + 4 : BUSINESS_KEPT;
+	struct kept kept;
 	struct pen pen;
 	int at;
 
@@ -195,13 +239,10 @@ static void draw_title(const struct app *app, struct canvas *canvas)
 		at -= text_width(sync) + 3;
 		canvas_text(canvas, at, 0, text_width(sync), sync_style, sync);
 	}
-	pen = pen_at(canvas, 1, 0, at - 1);
-	if (override && at - 1 - OVERRIDE_KEPT >= (matters(style) ? text_width(words) + 4 : BUSINESS_KEPT))
-		pen.end -= OVERRIDE_KEPT;
+	kept = keep_columns(app, at - 1 - needed, override != NULL);
+	pen = pen_at(canvas, 1, 0, at - 1 - kept.others - kept.override);
 	draw_business(app, &pen, style, words);
-	pen.end = at - 1;
-	if (override)
-		draw_override(app, override, &pen);
+	draw_rest(app, &pen, at - 1, kept.override, override);
 }
 
 /* Is there room for all their names?  Else tabs that are not shown have only their number. */

@@ -19,6 +19,7 @@
 #include "wizard.h"
 
 #define OUTPUT_BYTES (256u << 20)
+#define TERMINAL_TEXT 64
 
 static enum status status_of(enum nm_code code)
 {
@@ -73,6 +74,14 @@ static void who_is_it(struct nm_buf *out)
 		nm_buf_addf(out, "user %lu", (unsigned long)getuid());
 	if (environment("SSH_CONNECTION"))
 		nm_buf_add(out, " over ssh");
+}
+
+/* "pts/3"; NULL when standard input is no terminal. */
+static const char *which_terminal(char room[static TERMINAL_TEXT])
+{
+	if (ttyname_r(STDIN_FILENO, room, TERMINAL_TEXT) != 0)
+		return NULL;
+	return strncmp(room, "/dev/", 5) == 0 ? room + 5 : room;
 }
 
 /* All mistakes of a plan that does not read, and how many they are. */
@@ -297,6 +306,7 @@ static bool plain_locale(void)
 /* Paths and names that the options point to, made before and freed after. */
 struct surroundings {
 	struct nm_buf plan, data, who, keys;
+	char terminal[TERMINAL_TEXT];
 	struct nm_diags mistakes; /* in the user's keys and theme */
 };
 
@@ -343,6 +353,7 @@ static void surroundings_read(struct surroundings *around, const struct argument
 		.plan_file = plan ? plan : around->plan.data,
 		.data_dir = data ? data : around->data.data,
 		.who = around->who.data,
+		.terminal = which_terminal(around->terminal),
 		.editor = environment("VISUAL") ? environment("VISUAL") : environment("EDITOR"),
 		.read_only = argument_given(args, "read-only"),
 		.journal = environment("JOURNAL_STREAM"),

@@ -21,6 +21,8 @@
 #define UNSAVED ".unsaved-"
 #define PATH_BYTES 8192
 #define FILE_BYTES 256
+#define SINCE_WIDTH 20 /* of one width, so that what changes is written over in one piece */
+#define EDITS_WIDTH 9
 #define IDS_MOST 100 /* files of dead processes that had our number */
 
 static void path_of(const struct presence *presence, const char *kind, const char *id, struct nm_buf *out)
@@ -57,7 +59,13 @@ static int hold(const char *path)
 	return -1;
 }
 
-static enum nm_code hold_one(struct presence *presence, const char *who, nm_time now, struct nm_error *err)
+static bool write_self(int fd, const struct presence_self *self)
+{
+	return dprintf(fd, "%*lld %*d %.*s\n%.*s\n", SINCE_WIDTH, (long long)self->since, EDITS_WIDTH, 0,
+		       PRESENCE_WHO - 1, self->who, PRESENCE_TERMINAL - 1, self->terminal ? self->terminal : "") > 0;
+}
+
+static enum nm_code hold_one(struct presence *presence, const struct presence_self *self, struct nm_error *err)
 {
 	struct nm_buf path;
 	enum nm_code code = NM_OK;
@@ -82,13 +90,13 @@ static enum nm_code hold_one(struct presence *presence, const char *who, nm_time
 		code = nm_fail_memory(err);
 	else if (presence->fd < 0)
 		code = nm_fail(err, NM_SYSTEM, "cannot write %s: %s", path.data, strerror(error));
-	else if (dprintf(presence->fd, "%lld %.*s\n", (long long)now, PRESENCE_WHO - 1, who) < 0)
+	else if (!write_self(presence->fd, self))
 		code = nm_fail(err, NM_SYSTEM, "cannot write %s: %s", path.data, strerror(errno));
 	nm_buf_clear(&path);
 	return code;
 }
 
-enum nm_code presence_begin(struct presence *presence, const char *store, const char *who, nm_time now,
+enum nm_code presence_begin(struct presence *presence, const char *store, const struct presence_self *self,
 			    struct nm_error *err)
 {
 	const char *slash = strrchr(store, '/');
@@ -98,11 +106,22 @@ enum nm_code presence_begin(struct presence *presence, const char *store, const 
 	presence->folder = slash ? strndup(store, slash == store ? 1 : (size_t)(slash - store)) : strdup(".");
 	presence->name = strdup(slash ? slash + 1 : store);
 	code = presence->folder && presence->name ? NM_OK : nm_fail_memory(err);
-	if (!code && who)
-		code = hold_one(presence, who, now, err);
+	if (!code && self)
+		code = hold_one(presence, self, err);
 	if (code)
 		presence_end(presence);
 	return code;
+}
+
+void presence_tell(const struct presence *presence, size_t edits)
+{
+	char text[EDITS_WIDTH + 1];
+
+	if (presence->fd < 0)
+		return;
+	snprintf(text, sizeof text, "%*d", EDITS_WIDTH, edits < PRESENCE_EDITS_MOST ? (int)edits : PRESENCE_EDITS_MOST);
+	if (pwrite(presence->fd, text, EDITS_WIDTH, SINCE_WIDTH + 1) < 0)
+		return;
 }
 
 void presence_end(struct presence *presence)
@@ -142,16 +161,31 @@ static bool own(const struct presence *presence, const char *id)
 	return presence->id && !strcmp(presence->id, id);
 }
 
-static bool read_other(const char *path, struct presence_other *other)
+/* What the text begins with, up to its line's end; returns what comes behind that. */
+static const char *take_line(const char *text, char *out, size_t size)
+{
+	const size_t len = strcspn(text, "\n");
+
+	snprintf(out, size, "%.*s", (int)len, text);
+	return text + len + (text[len] == '\n');
+}
+
+static bool read_other(const char *path, const char *id, struct presence_other *other)
 {
 	struct nm_buf text;
+	const char *rest;
 	char *end;
+	long long edits;
 	bool read;
 
 	nm_buf_init(&text, FILE_BYTES);
 	read = nm_file_read(path, FILE_BYTES - 1, &text, NULL) == NM_OK;
+	snprintf(other->id, sizeof other->id, "%s", id);
 	other->since = strtoll(text.data, &end, 10);
-	snprintf(other->who, sizeof other->who, "%.*s", (int)strcspn(end + (*end == ' '), "\n"), end + (*end == ' '));
+	edits = strtoll(end, &end, 10);
+	other->edits = edits < 0 ? 0 : edits < PRESENCE_EDITS_MOST ? (size_t)edits : PRESENCE_EDITS_MOST;
+	rest = take_line(end + (*end == ' '), other->who, sizeof other->who);
+	take_line(rest, other->terminal, sizeof other->terminal);
 	nm_buf_clear(&text);
 	return read && other->who[0];
 }
@@ -169,11 +203,11 @@ size_t presence_others(const struct presence *presence, struct presence_other *o
 	while (n < most && (entry = readdir(folder))) {
 		const char *id = id_in(presence, OPEN, entry->d_name);
 
-		if (!id || own(presence, id))
+		if (!id || strlen(id) >= PRESENCE_ID || own(presence, id))
 			continue;
 		path_of(presence, OPEN, id, &path);
 		if (held(path.data))
-			n += read_other(path.data, &out[n]);
+			n += read_other(path.data, id, &out[n]);
 		else if (presence->id) /* its process is gone; a session that only looks leaves it */
 			unlink(path.data);
 	}
@@ -182,9 +216,9 @@ size_t presence_others(const struct presence *presence, struct presence_other *o
 	return n;
 }
 
-void presence_unsaved(const struct presence *presence, struct nm_buf *out)
+void presence_unsaved(const struct presence *presence, const char *id, struct nm_buf *out)
 {
-	path_of(presence, UNSAVED, presence->id, out);
+	path_of(presence, UNSAVED, id ? id : presence->id, out);
 }
 
 bool presence_left(const struct presence *presence, struct nm_buf *out)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Recovery: see recovery.h.  In: the session's text, files of other sessions.  Out: the file of this one, a
+ * Recovery: see recovery.h.  In: the session's text, files of sessions that are gone.  Out: the file of this one, a
  * question, messages.  Does not know what was edited.
  */
 #include "recovery.h"
@@ -19,54 +19,6 @@
 enum { TAG_RECOVER = -20 };
 
 #define PATH_BYTES 8192
-
-/* --- who else is there --- */
-
-static bool here_before(const struct recovery *recovery, const struct presence_other *other)
-{
-	for (size_t i = 0; i < recovery->n_others; i++) {
-		if (!strcmp(recovery->others[i].who, other->who) && recovery->others[i].since == other->since)
-			return true;
-	}
-	return false;
-}
-
-static void tell_came(struct app *app, const struct presence_other *other)
-{
-	char since[NM_TIME_TEXT];
-
-	nm_time_words(session_zone(app->session), other->since, false, since);
-	app_message(app, STYLE_WARNING, "%s has this plan open since %s: what one saves, the other sees at once",
-		    other->who, since);
-}
-
-static void tell_went(struct app *app, const struct recovery *before)
-{
-	for (size_t i = 0; i < before->n_others; i++) {
-		if (!here_before(&app->recovery, &before->others[i]))
-			app_message(app, STYLE_PLAIN, "%s has closed this plan", before->others[i].who);
-	}
-}
-
-bool recovery_notice(struct app *app)
-{
-	struct recovery *recovery = &app->recovery, before = *recovery;
-	bool changed;
-
-	if (!recovery->begun)
-		return false;
-	recovery->n_others = presence_others(&recovery->presence, recovery->others, RECOVERY_OTHERS);
-	changed = recovery->n_others != before.n_others;
-	for (size_t i = 0; i < recovery->n_others; i++) {
-		if (!here_before(&before, &recovery->others[i])) {
-			tell_came(app, &recovery->others[i]);
-			changed = true;
-		}
-	}
-	if (recovery->n_others < before.n_others)
-		tell_went(app, &before);
-	return changed;
-}
 
 /* --- text of a session that is gone --- */
 
@@ -213,12 +165,13 @@ bool recovery_guard(struct app *app)
 	if (dirty ? recovery->kept && recovery->generation == app->session->generation : !recovery->kept)
 		return false;
 	nm_buf_init(&path, PATH_BYTES);
-	presence_unsaved(&recovery->presence, &path);
+	presence_unsaved(&recovery->presence, NULL, &path);
 	text = nm_document_text(app->session->document, &len);
 	if (!dirty)
 		unlink(path.data);
 	else if (nm_file_write(path.data, text, len, false, &err))
 		app_message(app, STYLE_WARNING, "these edits would be lost with the connection: %s", err.text);
+	presence_tell(&recovery->presence, dirty ? nm_document_edits(app->session->document) : 0);
 	recovery->kept = dirty;
 	recovery->generation = app->session->generation;
 	nm_buf_clear(&path);
@@ -228,14 +181,14 @@ bool recovery_guard(struct app *app)
 static enum nm_code begin(struct app *app, struct nm_error *err)
 {
 	const struct session_options *options = &app->session->options;
+	const struct presence_self self = {options->who, options->terminal, session_now(app->session)};
 	struct nm_buf path;
 	enum nm_code code;
 
 	nm_buf_init(&path, PATH_BYTES);
 	code = session_store_path(app->session, &path, err);
 	if (!code)
-		code = presence_begin(&app->recovery.presence, path.data, options->read_only ? NULL : options->who,
-				      session_now(app->session), err);
+		code = presence_begin(&app->recovery.presence, path.data, options->read_only ? NULL : &self, err);
 	nm_buf_clear(&path);
 	return code;
 }
@@ -251,7 +204,7 @@ void recovery_begin(struct app *app)
 		return;
 	}
 	app->recovery.begun = true;
-	recovery_notice(app);
+	others_notice(app);
 	offer(app);
 }
 
@@ -266,7 +219,7 @@ void recovery_end(struct app *app, bool cut_off)
 		recovery_guard(app);
 	} else if (recovery->kept) {
 		nm_buf_init(&path, PATH_BYTES);
-		presence_unsaved(&recovery->presence, &path);
+		presence_unsaved(&recovery->presence, NULL, &path);
 		unlink(path.data);
 		nm_buf_clear(&path);
 	}

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * No edit is lost with a connection or a crash, and nobody is alone unawares: text that is not saved is kept
- * beside the store while it is not, and offered at the next start; who else has the plan open is told.
+ * No edit is lost with a connection or a crash: text that is not saved is kept beside the store while it is not,
+ * and offered at the next start.
  */
 #ifndef TUI_RECOVERY_H
 #define TUI_RECOVERY_H
@@ -10,29 +10,23 @@
 
 #include "presence.h"
 
-#define RECOVERY_OTHERS 8
-
 struct app;
 struct event;
 
 struct recovery {
 	bool begun;
 	struct presence presence;
-	struct presence_other others[RECOVERY_OTHERS]; /* as last seen */
-	size_t n_others;
 	bool kept;           /* the text of this session is in its file, or could not be written there */
 	unsigned generation; /* of the session, then */
 	char *found;         /* file of a session that is gone, whose text is being offered; NULL */
 };
 
-/* For an app whose session has a data folder: tells who else is there, and offers what was found.  A read-only
- * session writes nothing and only tells. */
+/* For an app whose session has a data folder: tells who else is there (others.h), and offers what was found.  A
+ * read-only session writes nothing and only tells. */
 void recovery_begin(struct app *app);
 /* Keeps what is not saved, or takes the file away once all is.  Called when the keyboard is quiet; true when it
  * did something. */
 bool recovery_guard(struct app *app);
-/* Looks who came and went; true when there is something new to show. */
-bool recovery_notice(struct app *app);
 /* Deals with the answer to what was offered; false when it is to something else. */
 bool recovery_answer(struct app *app, const struct event *event);
 /* cut_off: nobody said that the edits may go. */

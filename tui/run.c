@@ -76,7 +76,7 @@ bool app_progress(struct app *app, const char *doing, const char *pieces, size_t
 /* True when there is something new to show. */
 static bool tick(struct app *app)
 {
-	const bool others = recovery_notice(app), noticed = app_notice(app) || others;
+	const bool others = others_notice(app), noticed = app_notice(app) || others;
 
 	if (!noticed && app->generation == app->session->generation && app->minute == app_now(app) / 60)
 		return false;

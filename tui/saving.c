@@ -94,6 +94,7 @@ void saving_page(struct app *app)
 	} else {
 		notes_add(&notes, STYLE_PLAIN, "the file is as you see it: nothing to save");
 	}
+	others_notes(&notes, app);
 	for (size_t i = n; i-- > 1 && n - i <= STEPS_SHOWN;)
 		step_notes(&notes, document, i, now);
 	if (n == 1)

@@ -32,6 +32,7 @@ struct session_options {
 	const char *plan_file; /* as the user named it; borrowed, like all texts here */
 	const char *data_dir;  /* where stores live; NULL: no store */
 	const char *who;       /* for the records: "pat over ssh" */
+	const char *terminal;  /* at which the user sits: "pts/3"; NULL: none, or not known */
 	const char *editor;    /* command for `e`; NULL: "vi" */
 	bool read_only;
 	const char *journal;   /* the stream that journald reads, as the environment names it; NULL */

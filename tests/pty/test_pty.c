@@ -697,6 +697,52 @@ static void do_until(struct terminal *terminal, const char *bytes, const char *t
 	}
 }
 
+/* Until the terminal shows the text no more. */
+static void gone_from(struct terminal *terminal, const char *text)
+{
+	const int64_t end = now_ms() + PATIENCE_MS;
+
+	while (terminal_has(terminal, text)) {
+		if (now_ms() > end)
+			fail_msg("\"%s\" stays", text);
+		terminal_take(terminal, 50);
+	}
+}
+
+/* Two programs on one plan: what one does stands on the other's screen, until it is killed. */
+static void two_people_on_one_plan_see_each_other(void **state)
+{
+	static const char *const arguments[] = {"nevermiss", "-p",    "plan.conf", "--data",
+						"data",	     "--now", "2026-11-22T05:11:00-06:00", NULL};
+	struct terminal ana, pat;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 120, .height = 24});
+	terminal_start(&ana, 120, 24, arguments);
+	do_until(&ana, "", "q quit");
+	terminal_start(&pat, 120, 24, arguments);
+	do_until(&pat, "", "also open: ");
+	do_until(&ana, "", "has this plan open since");
+	do_until(&ana, "", "also open: ");
+	do_until(&pat, "O\r\ry", "override by-hand-1");
+	do_until(&ana, "", "changed on disk and was read again");
+	do_until(&pat, "nu", "1 edit, not saved");
+	do_until(&ana, "", ", 1 not saved");
+	do_until(&pat, "Wy", "plan saved");
+	gone_from(&ana, ", 1 not saved");
+	do_until(&ana, "", "also open: ");
+	assert_int_equal(kill(pat.child, SIGKILL), 0);
+	assert_true(WIFSIGNALED(terminal_wait(&pat)));
+	do_until(&ana, "", "has closed this plan");
+	gone_from(&ana, "also open: ");
+	assert_int_equal(kill(ana.child, SIGTERM), 0);
+	assert_true(WIFEXITED(terminal_wait(&ana)));
+	terminal_close(&ana);
+	terminal_close(&pat);
+	stage_close(&stage);
+}
+
 /* From an empty folder to a plan that is live and clean, without a word of the file's language. */
 static void an_owners_first_session_ends_with_a_pushed_plan(void **state)
 {
@@ -777,6 +823,7 @@ int main(void)
 		cmocka_unit_test(a_terminal_that_is_gone_ends_it),
 		cmocka_unit_test(the_demo_is_removed_however_often_it_is_told_to_end),
 		cmocka_unit_test(a_lost_connection_loses_no_edit),
+		cmocka_unit_test(two_people_on_one_plan_see_each_other),
 		cmocka_unit_test(the_editor_opens_at_the_first_mistake),
 		cmocka_unit_test(a_dumb_terminal_is_refused_in_words),
 		cmocka_unit_test(init_asks_again_until_an_answer_is_good),

@@ -23,6 +23,8 @@
 
 static const struct stage_options now_80x24 = {.screen = "now", .width = 80, .height = 24};
 
+static const struct stage_options plan_80x24 = {.screen = "plan", .width = 80, .height = 24};
+
 static void edit(struct stage *stage, const char *business)
 {
 	const struct nm_edit edit = {
@@ -272,21 +274,127 @@ static void two_people_see_each_other(void **state)
 	(void)state;
 	stage_open(&stage, &now_80x24);
 	recovery_begin(&stage.app);
-	assert_false(recovery_notice(&stage.app));
+	assert_false(others_notice(&stage.app));
 	{
 		struct stage theirs = stage;
 
 		other = somebody_else(&theirs, does_nothing);
 	}
-	assert_true(recovery_notice(&stage.app));
+	assert_true(others_notice(&stage.app));
 	app_draw(&stage.app);
 	stage_shows(&stage, "pat has this plan open since Sun 22 Nov 05:11: ");
-	assert_false(recovery_notice(&stage.app));
+	assert_false(others_notice(&stage.app));
 	kill_it(other);
-	assert_true(recovery_notice(&stage.app));
+	assert_true(others_notice(&stage.app));
 	app_draw(&stage.app);
 	stage_shows(&stage, "pat has closed this plan");
 	recovery_end(&stage.app, false);
+	stage_close(&stage);
+}
+
+/* Somebody in this process, for a lock is a file's that was opened, not a process's. */
+static void come(struct stage *stage, const char *who, const char *terminal, struct presence *presence)
+{
+	const struct presence_self self = {who, terminal, STAGE_NOW};
+	struct nm_buf path;
+	struct nm_error err;
+
+	nm_buf_init(&path, 4096);
+	if (session_store_path(&stage->session, &path, &err) || presence_begin(presence, path.data, &self, &err))
+		fail_msg("%s", err.text);
+	nm_buf_clear(&path);
+}
+
+static void look(struct stage *stage, bool changed)
+{
+	assert_int_equal(others_notice(&stage->app), changed);
+	app_draw(&stage->app);
+}
+
+/* The title bar, as long as it is so, and no longer. */
+static void who_else_is_there_stands_in_the_title_bar(void **state)
+{
+	struct presence ana, pat;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	recovery_begin(&stage.app);
+	come(&stage, "ana over ssh", "pts/3", &ana);
+	look(&stage, true);
+	stage_shows(&stage, "ana over ssh on pts/3 has this plan open since Sun 22 Nov 05:11: ");
+	stage_shows(&stage, " Smith Plumbing · plan saved · also open: ana ");
+	presence_tell(&ana, 3);
+	look(&stage, true);
+	stage_shows(&stage, " Smith Plumbing · ana, 3 not saved ");
+	look(&stage, false);
+	assert_true(app_resize(&stage.app, 100, 24));
+	look(&stage, false);
+	stage_shows(&stage, " Smith Plumbing · plan saved · also open: ana, 3 edits not saved ");
+	presence_tell(&ana, 0);
+	look(&stage, true);
+	stage_shows(&stage, " · also open: ana ");
+	come(&stage, "pat", "pts/4", &pat);
+	look(&stage, true);
+	stage_shows(&stage, " · also open: 2 others ");
+	presence_end(&ana);
+	look(&stage, true);
+	stage_shows(&stage, "ana over ssh on pts/3 has closed this plan");
+	stage_shows(&stage, " · also open: pat on pts/4 "); /* our own name tells nobody apart */
+	presence_end(&pat);
+	look(&stage, true);
+	stage_hides(&stage, "also open");
+	stage_close(&stage);
+}
+
+/* Their text stands beside the list of one's own edits. */
+static void what_others_have_not_saved_is_shown_with_the_changes(void **state)
+{
+	static const char theirs[] = "business = \"Jones Plumbing\"\n";
+	struct presence ana;
+	struct stage stage;
+	struct nm_buf path;
+	struct nm_error err;
+
+	(void)state;
+	stage_open(&stage, &plan_80x24);
+	recovery_begin(&stage.app);
+	come(&stage, "ana", "pts/3", &ana);
+	presence_tell(&ana, 1);
+	look(&stage, true);
+	stage_keys(&stage, "w");
+	stage_shows(&stage, "not saved by ana on pts/3: 1 edit");
+	stage_shows(&stage, "their text cannot be read from here");
+	stage_keys(&stage, "Escape");
+	nm_buf_init(&path, 4096);
+	presence_unsaved(&ana, NULL, &path);
+	assert_int_equal(nm_file_write(path.data, theirs, sizeof theirs - 1, false, &err), NM_OK);
+	stage_keys(&stage, "w");
+	stage_shows(&stage, "- business = \"Smith Plumbing\"");
+	stage_keys(&stage, "Escape");
+	assert_int_equal(unlink(path.data), 0);
+	nm_buf_clear(&path);
+	presence_end(&ana);
+	stage_close(&stage);
+}
+
+/* What must be seen is seen in the smallest window, beside all else that may stand there. */
+static void who_else_is_there_is_seen_in_a_narrow_window(void **state)
+{
+	static const struct stage_options narrow = {.screen = "now", .width = 40, .height = 12, .ascii = true, .mono = true};
+	struct presence ana;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &narrow);
+	recovery_begin(&stage.app);
+	come(&stage, "ana", NULL, &ana);
+	look(&stage, true);
+	stage_shows(&stage, " Smith Plu~ - +1 ");
+	edit(&stage, "\"A name that fills the whole of a title bar\"");
+	stage_shows(&stage, "1 edit, not saved");
+	stage_shows(&stage, " +1 ");
+	presence_end(&ana);
 	stage_close(&stage);
 }
 
@@ -338,6 +446,9 @@ int main(void)
 		cmocka_unit_test(what_was_taken_back_or_saved_is_not_offered),
 		cmocka_unit_test(several_are_offered_one_after_another),
 		cmocka_unit_test(two_people_see_each_other),
+		cmocka_unit_test(who_else_is_there_stands_in_the_title_bar),
+		cmocka_unit_test(what_others_have_not_saved_is_shown_with_the_changes),
+		cmocka_unit_test(who_else_is_there_is_seen_in_a_narrow_window),
 		cmocka_unit_test(nobody_is_offered_the_edits_of_one_who_is_there),
 		cmocka_unit_test(a_session_that_only_looks_writes_nothing_and_is_told),
 	};

@@ -1,0 +1,35 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Nobody is alone unawares: who else has the plan open, and what they have not saved, in words.  A session that only
+ * looks sees the others, who do not see it: it writes nothing.
+ */
+#ifndef TUI_OTHERS_H
+#define TUI_OTHERS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "presence.h"
+
+#define OTHERS_MOST 8
+#define OTHERS_TEXT 160
+
+struct app;
+struct notes;
+
+struct others {
+	struct presence_other list[OTHERS_MOST]; /* as last seen */
+	size_t n;
+};
+
+/* Looks who came and went, and what they have not saved; true when there is something new to show. */
+bool others_notice(struct app *app);
+/* For the title bar: "also open: ana, 3 edits not saved", or less of it where that is wider than `width`; "": nobody is
+ * there, or there is no room for a mark. */
+void others_words(const struct app *app, int width, char out[static OTHERS_TEXT]);
+/* How many edits they have not saved, all together. */
+size_t others_edits(const struct app *app);
+/* For each who has some: whose they are, and the lines of the file they change. */
+void others_notes(struct notes *notes, const struct app *app);
+
+#endif
