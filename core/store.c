@@ -129,24 +129,36 @@ static enum nm_code immutable_uri(const struct nm_store *store, struct nm_buf *u
 	return uri->failed ? nm_fail_memory(err) : NM_OK;
 }
 
+/* The -wal file beside the store: its bytes; -1: it is not there. */
+static enum nm_code log_bytes(const struct nm_store *store, off_t *bytes, struct nm_error *err)
+{
+	struct nm_buf name;
+	struct stat about;
+	enum nm_code code = NM_OK;
+
+	nm_buf_init(&name, 65536);
+	nm_buf_addf(&name, "%s-wal", store->file);
+	if (name.failed)
+		code = nm_fail_memory(err);
+	else
+		*bytes = stat(name.data, &about) == 0 ? about.st_size : -1;
+	nm_buf_clear(&name);
+	return code;
+}
+
 /* SQLite reads a WAL store only through a -shm file, which cannot be made in a folder that is somebody
  * else's.  When the -wal file is empty or not there, all is in the store itself: it is then copied, so
  * that a writer who comes later does no harm. */
 static enum nm_code open_of_others(struct nm_store *store, struct nm_error *err)
 {
 	struct nm_buf text;
-	struct stat wal;
-	enum nm_code code = NM_OK;
+	off_t log = -1;
+	enum nm_code code = log_bytes(store, &log, err);
 	bool old;
 
-	nm_buf_init(&text, 65536);
-	nm_buf_addf(&text, "%s-wal", store->file);
-	if (text.failed)
-		code = nm_fail_memory(err);
-	else if (stat(text.data, &wal) == 0 && wal.st_size > 0)
+	if (code == NM_OK && log > 0)
 		code = nm_fail(err, NM_SYSTEM, "%s: it is in use, and its folder is not yours to write to",
 			       store->file);
-	nm_buf_clear(&text);
 	if (code != NM_OK)
 		return code;
 	sqlite3_close(store->db);
@@ -249,6 +261,21 @@ enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **o
 	return code;
 }
 
+/* Whoever only reads a WAL store leaves an empty -wal and a -shm beside it.  Only SQLite knows whether another
+ * connection lives, which needs them: it takes them away itself when the last one that closes might have written.
+ * An empty log has nothing that could be written to the store by that. */
+static void leave_nothing(const struct nm_store *store)
+{
+	sqlite3 *last = NULL;
+	off_t log;
+
+	if (log_bytes(store, &log, NULL) != NM_OK || log != 0)
+		return;
+	if (sqlite3_open_v2(store->file, &last, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
+		sqlite3_exec(last, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL); /* opens the log, too */
+	sqlite3_close(last);
+}
+
 void nm_store_close(struct nm_store *store)
 {
 	if (store == NULL)
@@ -256,6 +283,8 @@ void nm_store_close(struct nm_store *store)
 	for (int i = 0; i < NM_SQL_COUNT; i++)
 		sqlite3_finalize(store->statements[i]);
 	sqlite3_close(store->db);
+	if (store->read_only && store->file != NULL)
+		leave_nothing(store);
 	nm_store_unlock(store);
 	nm_store_agent_unlock(store);
 	free(store->file);

@@ -16,7 +16,8 @@
 struct nm_store;
 
 /* Opens (and makes, unless read_only) the store `file`.  A newer schema than ours is NM_REFUSED.
- * read_only writes nothing; a store that is not there is then an empty one. */
+ * read_only writes nothing, and leaves nothing beside the store but what others use; a store that is not there is then an
+ * empty one. */
 enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **out,
 			   struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_close(struct nm_store *store);

@@ -301,15 +301,9 @@ char *stage_plan(struct stage *stage)
 
 static struct nm_buf seen; /* nftw has no context */
 
-/* SQLite's own -shm is no writing of ours, nor is the empty log beside it. */
 static int see_file(const char *path, const struct stat *about, int type, struct FTW *walk)
 {
-	const size_t len = strlen(path);
-	const bool own = len > 4 && (!strcmp(path + len - 4, "-shm") || (!strcmp(path + len - 4, "-wal") && about->st_size == 0));
-
 	(void)walk;
-	if (own)
-		return 0;
 	nm_buf_addf(&seen, "\n%s %o ", path, (unsigned)about->st_mode);
 	return type == FTW_F && nm_file_read(path, 1u << 24, &seen, NULL) != NM_OK;
 }

@@ -55,7 +55,8 @@ void stage_shows(struct stage *stage, const char *text);
 void stage_hides(struct stage *stage, const char *text);
 /* The plan file as it is on disk; the caller frees it. */
 char *stage_plan(struct stage *stage);
-/* Name, mode and bytes of every file of the folder; the caller frees it.  *len: it holds any bytes. */
+/* Name, mode and bytes of every file of the folder, between stop and start; the caller frees it.  *len: it holds any
+ * bytes. */
 char *stage_files(size_t *len);
 
 #endif

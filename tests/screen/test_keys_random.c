@@ -244,11 +244,15 @@ static void play_read_only(uint64_t *state, int keys)
 
 	options.read_only = true;
 	open_one(state, &stage, &options, true);
+	stage_stop(&stage);
 	before = stage_files(&len_before);
+	stage_start(&stage);
 	recovery_begin(&stage.app);
 	play_keys(state, &stage, keys);
 	recovery_end(&stage.app, random_below(state, 2));
+	stage_stop(&stage);
 	after = stage_files(&len_after);
+	stage_start(&stage);
 	assert_int_equal(len_before, len_after);
 	assert_memory_equal(before, after, len_before);
 	free(before);

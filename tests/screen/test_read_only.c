@@ -20,15 +20,40 @@
 
 static const struct stage_options writing = {.screen = "push", .width = 80, .height = 24};
 
+/* The files, between two sessions. */
+struct files {
+	char *bytes;
+	size_t len;
+};
+
 /* A plan that was pushed, with an override that was saved: so that there is something to undo, show and roll back. */
-static void open_with_history(struct stage *stage, const struct stage_options *read_only)
+static struct files open_with_history(struct stage *stage, const struct stage_options *read_only)
 {
+	struct files files;
+
 	stage_open(stage, &writing);
 	stage_keys(stage, "P y 1 O Enter Enter y n");
 	stage_stop(stage);
+	files.bytes = stage_files(&files.len);
 	stage->options = read_only;
 	stage_start(stage);
 	recovery_begin(&stage->app);
+	return files;
+}
+
+/* Ends the session, which has left everything as it was. */
+static void close_on(struct stage *stage, struct files *before)
+{
+	struct files after;
+
+	stage_stop(stage);
+	after.bytes = stage_files(&after.len);
+	stage_start(stage);
+	assert_int_equal(before->len, after.len);
+	assert_memory_equal(before->bytes, after.bytes, after.len);
+	free(before->bytes);
+	free(after.bytes);
+	stage_close(stage);
 }
 
 static void close_dialogs(struct stage *stage)
@@ -60,13 +85,11 @@ static void press(struct stage *stage, const struct key_row *row)
 static void no_key_of_any_screen_writes(void **state)
 {
 	static const struct stage_options read_only = {.screen = "now", .width = 80, .height = 24, .read_only = true};
+	struct files before;
 	struct stage stage;
-	size_t len_before, len_after;
-	char *before, *after;
 
 	(void)state;
-	open_with_history(&stage, &read_only);
-	before = stage_files(&len_before);
+	before = open_with_history(&stage, &read_only);
 	for (size_t tab = 0; tab < APP_TABS; tab++) {
 		for (size_t i = 0; i < key_rows_count; i++) {
 			app_go(&stage.app, app_screens[tab], NULL);
@@ -76,12 +99,7 @@ static void no_key_of_any_screen_writes(void **state)
 	}
 	app_settle(&stage.app);
 	recovery_end(&stage.app, true);
-	after = stage_files(&len_after);
-	assert_int_equal(len_before, len_after);
-	assert_memory_equal(before, after, len_before);
-	free(before);
-	free(after);
-	stage_close(&stage);
+	close_on(&stage, &before);
 }
 
 static void no_command_writes(void **state)
@@ -98,34 +116,28 @@ static void no_command_writes(void **state)
 		"export sandbox",
 	};
 	static const struct stage_options read_only = {.screen = "now", .width = 80, .height = 24, .read_only = true};
+	struct files before;
 	struct stage stage;
-	size_t len_before, len_after;
-	char *before, *after;
 
 	(void)state;
-	open_with_history(&stage, &read_only);
-	before = stage_files(&len_before);
+	before = open_with_history(&stage, &read_only);
 	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
 		command_line_run(&stage.app, lines[i]);
 		close_dialogs(&stage);
 	}
 	app_settle(&stage.app);
-	after = stage_files(&len_after);
-	assert_int_equal(len_before, len_after);
-	assert_memory_equal(before, after, len_before);
-	free(before);
-	free(after);
-	stage_close(&stage);
+	close_on(&stage, &before);
 }
 
 /* What cannot be done says so; what looks and plays works. */
 static void refusals_are_told_and_looking_works(void **state)
 {
 	static const struct stage_options read_only = {.screen = "now", .width = 80, .height = 24, .read_only = true};
+	struct files before;
 	struct stage stage;
 
 	(void)state;
-	open_with_history(&stage, &read_only);
+	before = open_with_history(&stage, &read_only);
 	stage_keys(&stage, "u");
 	stage_shows(&stage, "read-only: nothing is changed");
 	stage_keys(&stage, "6 P");
@@ -134,7 +146,7 @@ static void refusals_are_told_and_looking_works(void **state)
 	stage_shows(&stage, "Answered by");
 	stage_keys(&stage, "t");
 	stage_shows(&stage, "A Monday");
-	stage_close(&stage);
+	close_on(&stage, &before);
 }
 
 int main(void)

@@ -3,8 +3,9 @@
  * The store: what is kept is there when it is opened again, older schemas are brought up to date, newer
  * ones and strangers' files refused, and read-only writes nothing.
  */
-#include <setjmp.h>
+#include <dirent.h>
 #include <linux/capability.h>
+#include <setjmp.h>
 #include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -369,6 +370,104 @@ static void test_read_only_changes_nothing(void **state)
 	assert_memory_equal(before, after, n);
 	free(before);
 	free(after);
+}
+
+/* How many files stand in the store's folder. */
+static size_t files_there(void)
+{
+	DIR *there = opendir(folder);
+	size_t n = 0;
+
+	assert_non_null(there);
+	while (readdir(there) != NULL)
+		n++;
+	closedir(there);
+	return n;
+}
+
+/* Nothing is left beside a store that was only read, by one or several, nor is it written to. */
+static void test_read_only_leaves_nothing(void **state)
+{
+	struct nm_store *store = open_store(false), *other;
+	struct stat before, after;
+	size_t n;
+
+	(void)state;
+	keep(store, 1, "x");
+	nm_store_close(store);
+	n = files_there();
+	assert_int_equal(stat(file, &before), 0);
+	store = open_store(true);
+	assert_int_equal(count_versions(store), 1);
+	other = open_store(true);
+	assert_int_equal(count_versions(other), 1);
+	nm_store_close(store);
+	assert_true(files_there() > n);
+	assert_int_equal(count_versions(other), 1);
+	nm_store_close(other);
+	assert_int_equal(files_there(), n);
+	assert_int_equal(stat(file, &after), 0);
+	assert_int_equal(before.st_mtim.tv_sec, after.st_mtim.tv_sec);
+	assert_int_equal(before.st_mtim.tv_nsec, after.st_mtim.tv_nsec);
+}
+
+/* A reader that ends takes nothing from those who write. */
+static void test_read_only_leaves_what_others_write(void **state)
+{
+	struct nm_store *store = open_store(false), *reader;
+	const size_t n = files_there();
+
+	(void)state;
+	nm_store_close(open_store(true)); /* the log is empty still */
+	keep(store, 1, "x");
+	reader = open_store(true);
+	assert_int_equal(count_versions(reader), 1);
+	keep(store, 2, "y");
+	nm_store_close(reader);
+	keep(store, 3, "z");
+	assert_int_equal(files_there(), n);
+	reader = open_store(true);
+	nm_store_close(store);
+	assert_int_equal(count_versions(reader), 3);
+	nm_store_close(reader);
+	store = open_store(false);
+	assert_int_equal(count_versions(store), 3);
+	nm_store_close(store);
+}
+
+/* What a writer that was killed left in the log is read where it is. */
+static void test_read_only_leaves_a_log_alone(void **state)
+{
+	char log[600], *before, *after, *log_before, *log_after;
+	struct nm_store *reader;
+	size_t n, m, log_n, log_m;
+	pid_t child;
+
+	(void)state;
+	assert_true(snprintf(log, sizeof(log), "%s-wal", file) > 0);
+	child = fork();
+	assert_true(child >= 0);
+	if (child == 0) {
+		keep(open_store(false), 1, "x");
+		kill(getpid(), SIGKILL);
+	}
+	assert_int_equal(waitpid(child, NULL, 0), child);
+	before = bytes_of(file, &n);
+	log_before = bytes_of(log, &log_n);
+	assert_true(log_n > 0);
+	reader = open_store(true);
+	assert_int_equal(count_versions(reader), 1);
+	nm_store_close(reader);
+	after = bytes_of(file, &m);
+	log_after = bytes_of(log, &log_m);
+	assert_int_equal(n, m);
+	assert_memory_equal(before, after, n);
+	assert_int_equal(log_n, log_m);
+	assert_memory_equal(log_before, log_after, log_n);
+	free(before);
+	free(after);
+	free(log_before);
+	free(log_after);
 }
 
 /* In a child that may do no more than its owner: root, too, is bound by a folder's mode then. */
@@ -822,6 +921,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_was_acknowledged_is_there, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read_only_makes_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read_only_changes_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_only_leaves_nothing, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_only_leaves_what_others_write, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_read_only_leaves_a_log_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read_only_in_a_folder_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_lock_ends_with_its_process, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_newest_push_that_was_not_undone, setup, teardown),
