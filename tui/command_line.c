@@ -132,7 +132,6 @@ static const char *decided_option(const struct arguments *args)
 	return NULL;
 }
 
-/* Commands that only look see the text as it is edited; others work on a file. */
 static bool only_looks(const struct command *command)
 {
 	static const char *const names[] = { "check",	"simulate", "sweep", "hours",	"week",	  "next",
@@ -144,6 +143,12 @@ static bool only_looks(const struct command *command)
 			return true;
 	}
 	return false;
+}
+
+/* Not those that see the text as it is edited; an override does, which is asked about as one more edit of it. */
+static bool works_on_file(const struct command *command)
+{
+	return !only_looks(command) && strcmp(command->name, "override") != 0;
 }
 
 /* May it run here?  Says why not. */
@@ -166,7 +171,7 @@ static bool may_run(struct app *app, const struct command *command, const struct
 							 : "the agent runs until a signal ends it");
 		return false;
 	}
-	if (!only_looks(command) && nm_document_dirty(app->session->document)) {
+	if (works_on_file(command) && nm_document_dirty(app->session->document)) {
 		app_message(app, STYLE_WARNING, "%s works on the file, and there are edits that are not saved: W saves them",
 			    command->name);
 		return false;

@@ -392,13 +392,6 @@ static void an_override_beside_other_edits_is_not_pushed(void **state)
 	stage_close(&stage);
 }
 
-static void say(struct stage *stage, const char *line)
-{
-	stage_keys(stage, ":");
-	stage_type(stage, line);
-	stage_keys(stage, "Enter");
-}
-
 /* Is the plan file as it was, and nothing live? */
 static void nothing_is_done(struct stage *stage, const char *before)
 {
@@ -408,6 +401,43 @@ static void nothing_is_done(struct stage *stage, const char *before)
 	free(after);
 	stage_keys(stage, "6");
 	stage_shows(stage, "nothing there");
+}
+
+static void say(struct stage *stage, const char *line)
+{
+	stage_keys(stage, ":");
+	stage_type(stage, line);
+	stage_keys(stage, "Enter");
+}
+
+/* Likewise from the line, which lists those of the text that is edited. */
+static void an_override_from_the_line_joins_other_edits(void **state)
+{
+	const struct nm_edit name = {.op = NM_EDIT_SET, .place = {"", NULL, -1}, .option = "business", .value = "\"J\""};
+	struct stage stage;
+	char *before, *after;
+
+	(void)state;
+	open_now(&stage);
+	before = stage_plan(&stage);
+	assert_true(app_edit(&stage.app, &name, 1, "business"));
+	say(&stage, "override --for 2h --path daytime meeting");
+	stage_shows(&stage, "write override meeting: daytime for 2 h, until ");
+	stage_shows(&stage, "It joins");
+	stage_keys(&stage, "y");
+	assert_int_equal(stage.app.depth, 0);
+	stage_shows(&stage, "one more edit that is not saved");
+	after = stage_plan(&stage);
+	assert_string_equal(before, after);
+	say(&stage, "override --list");
+	stage_shows(&stage, "meeting");
+	stage_keys(&stage, "Escape");
+	say(&stage, "override --end meeting");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "end of override meeting: one more edit that is not saved");
+	free(before);
+	free(after);
+	stage_close(&stage);
 }
 
 /* As O asks: its effect first, then whether it is made live. */
@@ -490,6 +520,7 @@ int main(void)
 		cmocka_unit_test(an_override_from_the_line_is_asked_about),
 		cmocka_unit_test(an_override_from_the_line_that_cannot_be_is_told),
 		cmocka_unit_test(an_override_beside_other_edits_is_not_pushed),
+		cmocka_unit_test(an_override_from_the_line_joins_other_edits),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
