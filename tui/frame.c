@@ -245,6 +245,29 @@ static void draw_title(const struct app *app, struct canvas *canvas)
 	draw_rest(app, &pen, at - 1, kept.override, override);
 }
 
+/* Of the screen that is alone, or of its page on top. */
+static void draw_heading(const struct app *app, struct canvas *canvas)
+{
+	const struct layer *layer = &app->tabs[app->tab];
+	char clock[NM_TIME_TEXT + 16];
+	struct heading heading;
+	struct pen pen;
+	int at;
+
+	for (size_t i = 0; i < app->depth; i++) {
+		if (app->stack[i].ops->heading)
+			layer = &app->stack[i];
+	}
+	layer->ops->heading(layer->state, app, &heading);
+	clock_words(app, canvas->width, clock, sizeof clock);
+	at = canvas->width - text_width(clock) - 1;
+	canvas_text(canvas, at, 0, canvas->width - at, STYLE_PLAIN, clock);
+	pen = pen_at(canvas, 1, 0, at - 1 - text_width(heading.words) - 3);
+	pen_text(&pen, STYLE_TITLE, heading.whose);
+	pen.end = at - 1;
+	draw_part(&pen, STYLE_PLAIN, heading.words);
+}
+
 /* Is there room for all their names?  Else tabs that are not shown have only their number. */
 static bool tabs_have_names(const struct app *app)
 {
@@ -357,6 +380,8 @@ static void draw_message(const struct app *app, struct canvas *canvas)
 {
 	int width = canvas->width - 2, y = canvas->height - 2, rows;
 
+	if (app->message[0] == '\0' && app_alone(app))
+		return;
 	if (app->message[0] == '\0') {
 		canvas_fill(canvas, 0, y, canvas->width, STYLE_RULE, 0x2500);
 		return;
@@ -389,12 +414,14 @@ static void draw_mistakes(const struct app *app, struct canvas *canvas, struct b
 	}
 }
 
+/* A screen that is alone has the row of messages too, as long as there is none. */
 struct box app_body(const struct app *app)
 {
 	const struct canvas *canvas = &app->canvas;
-	int top = app_alone(app) ? 0 : canvas->height >= 16 ? 3 : 2;
+	const bool alone = app_alone(app);
+	const int top = alone ? 1 : canvas->height >= 16 ? 3 : 2, below = alone ? 1 : 2;
 
-	return (struct box){0, top, canvas->width, canvas->height > top + 2 ? canvas->height - top - 2 : 0};
+	return (struct box){0, top, canvas->width, canvas->height > top + below ? canvas->height - top - below : 0};
 }
 
 void frame_draw(const struct app *app, struct canvas *canvas)
@@ -403,7 +430,9 @@ void frame_draw(const struct app *app, struct canvas *canvas)
 	const struct layer *tab = &app->tabs[app->tab];
 
 	canvas_wipe(canvas);
-	if (!app_alone(app)) {
+	if (app_alone(app)) {
+		draw_heading(app, canvas);
+	} else {
 		draw_title(app, canvas);
 		draw_tabs(app, canvas);
 	}

@@ -25,6 +25,12 @@ struct event {
 	size_t index;     /* ACTION_ANSWER: which one was chosen */
 };
 
+/* What the title bar says of a screen that is alone. */
+struct heading {
+	const char *whose; /* borrowed from the screen: the business */
+	char words[48];    /* how far it is: "step 3 of 12" */
+};
+
 enum verdict {
 	VERDICT_STAY,    /* nothing changed: not my action */
 	VERDICT_REDRAW,  /* it was dealt with */
@@ -37,7 +43,7 @@ struct screen_ops {
 	const char *title; /* "Week" */
 	enum context context;
 	bool dialog;       /* drawn over the screen below */
-	bool alone;        /* has the window to itself: no title, no tabs, no other screen to go to */
+	bool alone;        /* has the window to itself: no tabs, no other screen to go to */
 	/* argument is what app_push or app_go was given (may be NULL); NULL and err when it fails. */
 	void *(*open)(struct app *app, const void *argument, struct nm_error *err);
 	/* For a screen that is open already: takes a new argument.  May be NULL. */
@@ -51,6 +57,8 @@ struct screen_ops {
 	bool (*idle)(void *state, struct app *app);
 	/* What an action is called in the bar now: "" leaves it out, NULL is the table's word.  May be NULL. */
 	const char *(*label)(const void *state, const struct app *app, enum action action);
+	/* Of a screen that is alone. */
+	void (*heading)(const void *state, const struct app *app, struct heading *out);
 	/* No side effect but on the canvas. */
 	void (*draw)(const void *state, const struct app *app, struct canvas *canvas, struct box body);
 };

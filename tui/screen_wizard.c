@@ -255,6 +255,16 @@ static enum verdict act_wizard(void *state, struct app *app, const struct event 
 	return VERDICT_REDRAW;
 }
 
+static void head_wizard(const void *state, const struct app *app, struct heading *out)
+{
+	const struct wizard *wizard = state;
+	const char *typed = wizard->fields[QUESTION_BUSINESS].typing.text;
+
+	(void)app;
+	out->whose = *typed ? typed : screen_wizard.title;
+	snprintf(out->words, sizeof out->words, WIZARD_STEP, wizard->list.at + 1, WIZARD_STEPS);
+}
+
 const struct screen_ops screen_wizard = {
 	.name = "wizard",
 	.title = "A first plan",
@@ -264,5 +274,6 @@ const struct screen_ops screen_wizard = {
 	.close = close_wizard,
 	.act = act_wizard,
 	.derive = derive_wizard,
+	.heading = head_wizard,
 	.draw = wizard_draw,
 };

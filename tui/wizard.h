@@ -26,6 +26,10 @@ struct wizard_row {
 };
 extern const struct wizard_row wizard_rows[QUESTIONS];
 
+/* The title bar's words: a step for each question, and the last one for the plan that they make. */
+#define WIZARD_STEP "step %zu of %d"
+#define WIZARD_STEPS (QUESTIONS + 1)
+
 struct wizard_field {
 	struct typing typing;
 	char error[NM_ERROR_TEXT]; /* "" when the answer is good */

@@ -157,6 +157,13 @@ static void draw_review(const void *state, const struct app *app, struct canvas 
 	notes_draw(&review->notes, canvas, box, top);
 }
 
+static void head_review(const void *state, const struct app *app, struct heading *out)
+{
+	(void)state;
+	out->whose = app_plan(app) ? app_plan(app)->business : "";
+	snprintf(out->words, sizeof out->words, WIZARD_STEP, (size_t)WIZARD_STEPS, WIZARD_STEPS);
+}
+
 static const struct screen_ops review_ops = {
 	.name = "review",
 	.title = "The plan",
@@ -166,6 +173,7 @@ static const struct screen_ops review_ops = {
 	.open = open_review,
 	.close = close_review,
 	.act = act_review,
+	.heading = head_review,
 	.draw = draw_review,
 };
 
