@@ -10,7 +10,7 @@
 #include "nevermiss/mem.h"
 
 /* Adds lines, each ended: "check finds 2 errors: ...", and the other errors below it; none when there is no error.
- * What refuses the push is left to that. */
+ * What may refuse the push is counted, and left to that. */
 void found_errors_add(struct nm_buf *out, const struct nm_findings *findings);
 
 #endif

@@ -143,6 +143,36 @@ static void an_error_of_check_is_told_before_the_yes(void **state)
 	stage_close(&stage);
 }
 
+/* What refuses a push is among the errors that are counted, so that check and Push say the same number. */
+static void an_error_that_refuses_is_counted_with_the_others(void **state)
+{
+	static const char broken[] =
+		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"path day { step { ring = { main, fixly } } }\nrule all { path = day }\n"
+		"guarantee \"a human\" { answered_by = human within = 60s }\n";
+	const struct nm_findings *findings;
+	struct nm_error err;
+	char counted[64];
+	struct stage stage;
+	size_t errors = 0;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 40, .now = MONDAY_NOON,
+						    .plan = broken });
+	stage_keys(&stage, "A");
+	assert_int_equal(session_findings(&stage.session, &findings, &err), NM_OK);
+	for (size_t i = 0; i < findings->n; i++)
+		errors += findings->items[i].severity == NM_SEVERITY_ERROR;
+	assert_true(errors > 1);
+	snprintf(counted, sizeof counted, "check finds %zu errors: ", errors);
+	stage_shows(&stage, counted);
+	stage_shows(&stage, "and 1 of guarantees or forbidden numbers");
+	stage_shows(&stage, "refused: guarantee \"a human\" is broken");
+	stage_close(&stage);
+}
+
 /* A line that cannot be read says why, and what a yes would do all the same. */
 static void an_unreadable_line_says_why(void **state)
 {
@@ -400,6 +430,7 @@ int main(void)
 		cmocka_unit_test(a_silent_carrier_stops_no_key),
 		cmocka_unit_test(a_yes_is_asked_for_with_what_comes_of_it),
 		cmocka_unit_test(an_error_of_check_is_told_before_the_yes),
+		cmocka_unit_test(an_error_that_refuses_is_counted_with_the_others),
 		cmocka_unit_test(an_unreadable_line_says_why),
 		cmocka_unit_test(a_carrier_that_does_not_answer_is_told_everywhere),
 		cmocka_unit_test(a_horizon_that_moved_on_is_no_riddle),
