@@ -77,6 +77,7 @@ void app_message(struct app *app, unsigned style, const char *format, ...)
 	vsnprintf(app->message, sizeof app->message, format, args);
 	va_end(args);
 	app->message_style = style;
+	app->progress.stands = false;
 }
 
 void app_error(struct app *app, const struct nm_error *err)
@@ -319,12 +320,20 @@ static void deliver_answer(struct app *app)
 	free(text);
 }
 
+/* What was told of long work, and of stopping it, is over with it. */
+static void end_progress(struct app *app)
+{
+	if (app->progress.stands)
+		app_message(app, STYLE_PLAIN, "%s", "");
+}
+
 void app_act(struct app *app, const struct event *event)
 {
 	act(app, event);
 	while (app->answer.given)
 		deliver_answer(app);
 	app_derive(app);
+	end_progress(app);
 }
 
 void app_do(struct app *app, enum action action)
@@ -421,7 +430,7 @@ static bool read_on(struct app *app)
 	return true;
 }
 
-bool app_idle(struct app *app)
+static bool do_piece(struct app *app)
 {
 	struct layer *tab = &app->tabs[app->tab];
 	const struct nm_findings *findings;
@@ -445,6 +454,15 @@ bool app_idle(struct app *app)
 	if (app->session->reading)
 		return read_on(app);
 	return tab->ops->idle && tab->ops->idle(tab->state, app);
+}
+
+bool app_idle(struct app *app)
+{
+	const bool more = do_piece(app);
+
+	if (!more)
+		end_progress(app);
+	return more;
 }
 
 void app_settle(struct app *app)

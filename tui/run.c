@@ -46,6 +46,7 @@ static bool look(struct app *app)
 		app_message(app, STYLE_BOLD,
 			    stops ? "stopping: what was begun comes to its end"
 				  : "this must end first: Esc stops it, other keys do nothing until then");
+		app->progress.stands = true;
 	}
 	if (input.kind == INPUT_KEY || input.kind == INPUT_RESIZE)
 		show(app);
@@ -68,6 +69,7 @@ bool app_progress(struct app *app, const char *doing, const char *pieces, size_t
 	if (progress_tell(&app->progress, doing, done, now) && now >= app->progress.held_ms) {
 		progress_words(&app->progress, pieces, done, all, now, app->canvas.width, words, sizeof words);
 		app_message(app, STYLE_BOLD, "%s", words);
+		app->progress.stands = true;
 		show(app);
 	}
 	return look(app);

@@ -223,7 +223,6 @@ static bool look_back(struct push *push, struct app *app, int64_t id, struct nm_
 	app_progress(app, "reading", "line", 0, 1);
 	if (!code)
 		code = nm_rollback_look(&context, (int)push->list.at, id, view, &err);
-	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
 	if (code)
 		app_error(app, &err);
 	return code == NM_OK;
@@ -356,7 +355,6 @@ static void run(struct push *push, struct app *app, const char *force)
 		return;
 	}
 	code = carry_out(push, app, force, &results, &err);
-	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
 	if (code && results.n == 0)
 		app_error(app, &err);
 	forget_records(push);

@@ -312,7 +312,6 @@ static bool live_known(struct simulate *simulate, struct app *app)
 		return false;
 	}
 	app_forget_facts(app);
-	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
 	if (live_route(simulate, app))
 		return true;
 	app_message(app, STYLE_WARNING, "nothing that can be played is live on this line: see screen 6");

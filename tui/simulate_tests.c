@@ -129,7 +129,6 @@ void simulate_tests_run(struct app *app)
 	notes_init(&notes);
 	while (n < plan->n_tests && app_progress(app, "", "tests played", n, plan->n_tests))
 		run_test(plan, &plan->tests[n++], &tally, &notes);
-	app_message(app, STYLE_PLAIN, "%s", ""); /* no progress is left standing */
 	if (plan->n_tests == 0)
 		notes_add(&notes, STYLE_DIM, "the plan has no tests: T saves a call as one");
 	if (n < plan->n_tests)

@@ -88,9 +88,13 @@ static void a_sweep_can_be_stopped(void **state)
 	stage_close(&stage);
 }
 
+/* As the loop does on Esc, which leaves word of it. */
 static bool stop_at_64k(void *context, const char *pieces, size_t done, size_t all)
 {
-	(void)context;
+	struct app *app = context;
+
+	app_message(app, STYLE_BOLD, "stopping: what was begun comes to its end");
+	app->progress.stands = true;
 	assert_string_equal(pieces, "KiB imported");
 	assert_true(all > 128 && done < all);
 	return done < 64;
@@ -112,9 +116,11 @@ static void an_import_can_be_stopped(void **state)
 	assert_int_equal(nm_file_write("calls.csv", table.data, table.len, true, &err), NM_OK);
 	nm_buf_clear(&table);
 	stage.session.working = stop_at_64k;
+	stage.session.progress_context = &stage.app;
 	say(&stage, "calls import calls.csv");
 	stage_shows(&stage, "stopped: what was read is kept, the same import goes on");
 	stage_hides(&stage, "5000 calls");
+	stage_hides(&stage, "stopping"); /* it is over */
 	stage.session.working = NULL;
 	stage_keys(&stage, "Escape");
 	say(&stage, "calls import calls.csv");
