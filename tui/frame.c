@@ -166,7 +166,7 @@ static void override_words(const struct app *app, const struct nm_override *over
 /* Columns, with the " · " before them. */
 #define OVERRIDE_KEPT  24 /* "override to Sun 07:11" */
 #define OVERRIDE_LEAST 11 /* "override" */
-#define OTHERS_KEPT    20 /* "ana, 3 not saved" */
+#define OTHERS_KEPT    30 /* "also open: pat on pts/14" */
 #define OTHERS_LEAST   5  /* "+1" */
 #define BUSINESS_KEPT  10
 
@@ -186,21 +186,19 @@ struct kept {
 
 static struct kept keep_columns(const struct app *app, int room, bool overridden)
 {
+	const int least = app->others.n ? OTHERS_LEAST : 0;
 	char others[OTHERS_TEXT];
 	struct kept kept = {0};
-	int wanted;
+	int most;
 
-	others_words(app, OTHERS_TEXT, others);
-	wanted = others[0] ? text_width(others) + 3 : 0;
-	wanted = wanted > OTHERS_KEPT ? OTHERS_KEPT : wanted;
-	if (wanted && room >= OTHERS_LEAST)
-		kept.others = OTHERS_LEAST;
-	if (overridden && room - kept.others >= OVERRIDE_KEPT)
+	if (overridden && room - least >= OVERRIDE_KEPT)
 		kept.override = OVERRIDE_KEPT;
-	else if (overridden && room - kept.others >= OVERRIDE_LEAST)
+	else if (overridden && room - least >= OVERRIDE_LEAST)
 		kept.override = OVERRIDE_LEAST;
-	if (room - kept.override >= wanted)
-		kept.others = wanted;
+	most = room - kept.override < OTHERS_KEPT ? room - kept.override : OTHERS_KEPT;
+	others_words(app, most - 3, others);
+	if (others[0])
+		kept.others = text_width(others) + 3;
 	return kept;
 }
 

@@ -121,13 +121,27 @@ void others_words(const struct app *app, int width, char out[static OTHERS_TEXT]
 		snprintf(out, OTHERS_TEXT, "%s, %zu not saved", who, edits);
 	else if (text_width(out) > width)
 		snprintf(out, OTHERS_TEXT, "also %s", who);
+	if (text_width(out) > width && edits)
+		snprintf(out, OTHERS_TEXT, edits == 1 ? "+%zu, %zu edit" : "+%zu, %zu edits", app->others.n, edits);
 	if (text_width(out) > width)
 		snprintf(out, OTHERS_TEXT, "+%zu", app->others.n);
 	if (text_width(out) > width)
 		out[0] = '\0';
 }
 
-/* --- for the list of changes --- */
+/* --- for the questions and the list of changes --- */
+
+void others_warn(struct notes *notes, const struct app *app)
+{
+	const size_t edits = others_edits(app);
+	char who[NAME_TEXT];
+
+	if (!edits)
+		return;
+	who_words(app, who);
+	notes_addf(notes, STYLE_WARNING, "%s %s %zu %s not saved too: a save here loses none of that", who,
+		   app->others.n == 1 ? "has" : "have", edits, edits == 1 ? "edit" : "edits");
+}
 
 static void notes_of(struct notes *notes, const struct app *app, const struct presence_other *other)
 {

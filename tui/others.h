@@ -29,6 +29,8 @@ bool others_notice(struct app *app);
 void others_words(const struct app *app, int width, char out[static OTHERS_TEXT]);
 /* How many edits they have not saved, all together. */
 size_t others_edits(const struct app *app);
+/* Before a save, when they have some: what becomes of those. */
+void others_warn(struct notes *notes, const struct app *app);
 /* For each who has some: whose they are, and the lines of the file they change. */
 void others_notes(struct notes *notes, const struct app *app);
 

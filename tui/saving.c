@@ -241,6 +241,7 @@ void saving_ask(struct app *app, enum saving_after after)
 	edits_words(app, edits, sizeof edits);
 	snprintf(question, sizeof question, "save %s to %s?", edits, app->session->options.plan_file);
 	notes_init(&notes);
+	others_warn(&notes, app);
 	tell_changes(&notes, &figure, app->session);
 	notes_unsaved(&notes, app->session, false);
 	app_confirm_with(app, TAG_SAVE, question, &notes, &figure);

@@ -23,7 +23,7 @@
 
 static const struct stage_options now_80x24 = {.screen = "now", .width = 80, .height = 24};
 
-static const struct stage_options plan_80x24 = {.screen = "plan", .width = 80, .height = 24};
+static const struct stage_options plan_100x24 = {.screen = "plan", .width = 100, .height = 24};
 
 static void edit(struct stage *stage, const char *business)
 {
@@ -327,6 +327,9 @@ static void who_else_is_there_stands_in_the_title_bar(void **state)
 	presence_tell(&ana, 3);
 	look(&stage, true);
 	stage_shows(&stage, " Smith Plumbing · ana, 3 not saved ");
+	stage_keys(&stage, "O Enter Enter y n"); /* an override has its place beside it */
+	stage_shows(&stage, " Smith Plumbing · +1 · override to Sun 07:11 ");
+	stage_keys(&stage, "O End Enter y n");
 	look(&stage, false);
 	assert_true(app_resize(&stage.app, 100, 24));
 	look(&stage, false);
@@ -357,7 +360,7 @@ static void what_others_have_not_saved_is_shown_with_the_changes(void **state)
 	struct nm_error err;
 
 	(void)state;
-	stage_open(&stage, &plan_80x24);
+	stage_open(&stage, &plan_100x24);
 	recovery_begin(&stage.app);
 	come(&stage, "ana", "pts/3", &ana);
 	presence_tell(&ana, 1);
@@ -372,6 +375,10 @@ static void what_others_have_not_saved_is_shown_with_the_changes(void **state)
 	stage_keys(&stage, "w");
 	stage_shows(&stage, "- business = \"Smith Plumbing\"");
 	stage_keys(&stage, "Escape");
+	edit(&stage, "\"Smith and Jones\"");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "ana has 1 edit not saved too: a save here loses none of that");
+	stage_keys(&stage, "n");
 	assert_int_equal(unlink(path.data), 0);
 	nm_buf_clear(&path);
 	presence_end(&ana);
