@@ -350,6 +350,29 @@ static void who_else_is_there_stands_in_the_title_bar(void **state)
 	stage_close(&stage);
 }
 
+/* Whoever only looks sees the others, and writes no file by which they would see it. */
+static void a_session_that_only_looks_sees_the_others(void **state)
+{
+	static const struct stage_options looking = {.screen = "now", .width = 100, .height = 24, .read_only = true};
+	struct presence ana;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &plan_100x24);
+	come(&stage, "ana", "pts/3", &ana);
+	presence_tell(&ana, 2);
+	stage_stop(&stage);
+	stage.options = &looking;
+	start_again(&stage);
+	stage_shows(&stage, " Smith Plumbing · read-only · also open: ana, 2 edits not saved ");
+	assert_int_equal(files(OPEN), 1);
+	presence_end(&ana);
+	look(&stage, true);
+	stage_shows(&stage, "ana on pts/3 has closed this plan");
+	assert_int_equal(files(OPEN), 0);
+	stage_close(&stage);
+}
+
 /* Their text stands beside the list of one's own edits. */
 static void what_others_have_not_saved_is_shown_with_the_changes(void **state)
 {
@@ -381,6 +404,45 @@ static void what_others_have_not_saved_is_shown_with_the_changes(void **state)
 	stage_keys(&stage, "n");
 	assert_int_equal(unlink(path.data), 0);
 	nm_buf_clear(&path);
+	presence_end(&ana);
+	stage_close(&stage);
+}
+
+/* Whatever stands in the file of another session, it is cut to what can be shown, and nothing of it acts. */
+static void what_others_say_of_themselves_is_bounded(void **state)
+{
+	static const struct {
+		const char *text, *shows; /* NULL: nobody is there */
+	} files[] = {
+		{"", NULL},
+		{"\n", NULL},
+		{"17", NULL},
+		{"1795345860 5 ana\n", ": ana, 5 edits not saved "},
+		{"99999999999999999999999 99999999999999999999999 ana", " ana, 999999999 not saved "},
+		{"-1 -1 ana\npts/3\n", " · also open: ana "},
+		{"1 0 a\033[31mna\npts/3\n", " · also open: a�[31mna "},
+		{"1 0 \377\376\n\377\n", " · also open: �� "},
+		{"1 0 0123456789012345678901234567890123456789012345678901234567890123456789\n", " · +1 "},
+	};
+	struct presence ana;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &plan_100x24);
+	recovery_begin(&stage.app);
+	come(&stage, "ana", NULL, &ana);
+	for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+		const size_t len = strlen(files[i].text);
+
+		assert_int_equal(ftruncate(ana.fd, 0), 0);
+		assert_int_equal(pwrite(ana.fd, files[i].text, len, 0), (ssize_t)len);
+		others_notice(&stage.app);
+		stage.app.message[0] = '\0';
+		app_draw(&stage.app);
+		assert_int_equal(stage.app.others.n, files[i].shows != NULL);
+		if (files[i].shows)
+			stage_shows(&stage, files[i].shows);
+	}
 	presence_end(&ana);
 	stage_close(&stage);
 }
@@ -454,7 +516,9 @@ int main(void)
 		cmocka_unit_test(several_are_offered_one_after_another),
 		cmocka_unit_test(two_people_see_each_other),
 		cmocka_unit_test(who_else_is_there_stands_in_the_title_bar),
+		cmocka_unit_test(a_session_that_only_looks_sees_the_others),
 		cmocka_unit_test(what_others_have_not_saved_is_shown_with_the_changes),
+		cmocka_unit_test(what_others_say_of_themselves_is_bounded),
 		cmocka_unit_test(who_else_is_there_is_seen_in_a_narrow_window),
 		cmocka_unit_test(nobody_is_offered_the_edits_of_one_who_is_there),
 		cmocka_unit_test(a_session_that_only_looks_writes_nothing_and_is_told),
