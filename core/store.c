@@ -271,8 +271,9 @@ static void leave_nothing(const struct nm_store *store)
 
 	if (log_bytes(store, &log, NULL) != NM_OK || log != 0)
 		return;
+	/* A read opens the log, too. */
 	if (sqlite3_open_v2(store->file, &last, SQLITE_OPEN_READWRITE, NULL) == SQLITE_OK)
-		sqlite3_exec(last, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL); /* opens the log, too */
+		sqlite3_exec(last, "SELECT count(*) FROM sqlite_schema", NULL, NULL, NULL);
 	sqlite3_close(last);
 }
 

@@ -48,7 +48,8 @@ static void tell_came(struct app *app, const struct presence_other *other)
 
 	whole_name(other, name);
 	nm_time_words(session_zone(app->session), other->since, false, since);
-	app_message(app, STYLE_WARNING, "%s has this plan open since %s: what one saves, the other sees at once", name, since);
+	app_message(app, STYLE_WARNING,
+		    "%s has this plan open since %s: what one saves, the other sees at once", name, since);
 }
 
 static void tell_went(struct app *app, const struct presence_other *other)
@@ -115,14 +116,17 @@ void others_words(const struct app *app, int width, char out[static OTHERS_TEXT]
 	if (!edits)
 		snprintf(out, OTHERS_TEXT, "also open: %s", who);
 	else
-		snprintf(out, OTHERS_TEXT, edits == 1 ? "also open: %s, %zu edit not saved" : "also open: %s, %zu edits not saved",
+		snprintf(out, OTHERS_TEXT,
+			 edits == 1 ? "also open: %s, %zu edit not saved"
+				    : "also open: %s, %zu edits not saved",
 			 who, edits);
 	if (text_width(out) > width && edits)
 		snprintf(out, OTHERS_TEXT, "%s, %zu not saved", who, edits);
 	else if (text_width(out) > width)
 		snprintf(out, OTHERS_TEXT, "also %s", who);
 	if (text_width(out) > width && edits)
-		snprintf(out, OTHERS_TEXT, edits == 1 ? "+%zu, %zu edit" : "+%zu, %zu edits", app->others.n, edits);
+		snprintf(out, OTHERS_TEXT, edits == 1 ? "+%zu, %zu edit" : "+%zu, %zu edits", app->others.n,
+			 edits);
 	if (text_width(out) > width)
 		snprintf(out, OTHERS_TEXT, "+%zu", app->others.n);
 	if (text_width(out) > width)
@@ -152,7 +156,8 @@ static void notes_of(struct notes *notes, const struct app *app, const struct pr
 
 	whole_name(other, name);
 	notes_add(notes, STYLE_PLAIN, "");
-	notes_addf(notes, STYLE_HEAD, other->edits == 1 ? "not saved by %s: %zu edit" : "not saved by %s: %zu edits", name,
+	notes_addf(notes, STYLE_HEAD,
+		   other->edits == 1 ? "not saved by %s: %zu edit" : "not saved by %s: %zu edits", name,
 		   other->edits);
 	nm_buf_init(&path, PATH_BYTES);
 	nm_buf_init(&text, NM_PLAN_BYTES);

@@ -11,7 +11,7 @@
 
 #include "presence.h"
 
-#define OTHERS_MOST 8
+#define OTHERS_MOST 32
 #define OTHERS_TEXT 160
 
 struct app;
