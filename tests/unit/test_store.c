@@ -441,17 +441,24 @@ static void test_read_only_leaves_a_log_alone(void **state)
 	char log[600], *before, *after, *log_before, *log_after;
 	struct nm_store *reader;
 	size_t n, m, log_n, log_m;
+	int ready[2];
+	char byte;
 	pid_t child;
 
 	(void)state;
 	assert_true(snprintf(log, sizeof(log), "%s-wal", file) > 0);
+	assert_int_equal(pipe(ready), 0);
 	child = fork();
 	assert_true(child >= 0);
 	if (child == 0) {
 		keep(open_store(false), 1, "x");
-		kill(getpid(), SIGKILL);
+		_exit(write(ready[1], "", 1) == 1 ? pause() : 1);
 	}
+	assert_int_equal(read(ready[0], &byte, 1), 1);
+	assert_int_equal(kill(child, SIGKILL), 0);
 	assert_int_equal(waitpid(child, NULL, 0), child);
+	close(ready[0]);
+	close(ready[1]);
 	before = bytes_of(file, &n);
 	log_before = bytes_of(log, &log_n);
 	assert_true(log_n > 0);
