@@ -284,7 +284,7 @@ static size_t kinds_offered(const struct plan_screen *screen, const char **out)
 void add_ask(struct plan_screen *screen, struct app *app)
 {
 	const struct plan_row *row = plan_row_chosen(screen);
-	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+	const struct field *field = plan_field_chosen(screen);
 	const char *kinds[QUESTIONS], *here = row ? row->kind->section : "";
 	size_t n, first = 0;
 
@@ -332,7 +332,7 @@ static int ending_step(const struct nm_plan *plan, const char *title)
 /* Behind the step under the cursor, or last, but before a voicemail. */
 static void choose_step_place(struct plan_screen *screen, const struct nm_plan *plan)
 {
-	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+	const struct field *field = plan_field_chosen(screen);
 	struct nm_place place = place_of(screen->form.section);
 	const int ending = ending_step(plan, place.title), last = last_step(&screen->form);
 

@@ -26,8 +26,7 @@ struct form {
 	size_t n, capacity;
 	struct list list;
 	int column;
-	struct notes aside; /* what concerns the section, and its text in the file */
-	size_t n_concerns;  /* lines of the former */
+	struct notes aside; /* what concerns the section */
 };
 
 /* Makes the form of a section anew (pos: where the plan has it); the cursor stays. */
@@ -39,6 +38,8 @@ const struct field *form_field(const struct form *form);
 /* The option under the cursor (of a step: in its column), and where it stands; NULL when there is none. */
 const struct nm_option_info *form_option(const struct form *form, struct nm_place *place,
 					 const struct nm_written_option **written);
+/* What the section is and where it stands; `hidden` rows are told as not shown. */
+void form_head_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, int hidden);
 void form_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused);
 
 /* Is the finding about something between these lines? */

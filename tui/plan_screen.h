@@ -2,7 +2,7 @@
 /*
  * What the sources of the Plan screen share: its state, and what is being asked.
  *
- *   screen_plan.c  outline, panes, keys     plan_form.c, plan_path.c  the form
+ *   screen_plan.c  outline, panes, keys     plan_form.c, plan_path.c  the form, plan_text.c the text
  *   plan_change.c  one option or section    plan_add.c                a new section, plan_calendar.c one of a calendar
  */
 #ifndef TUI_PLAN_SCREEN_H
@@ -10,6 +10,7 @@
 
 #include "plan_ask.h"
 #include "plan_form.h"
+#include "plan_text.h"
 
 enum plan_tag {
 	TAG_VALUE,       /* of an option */
@@ -67,8 +68,11 @@ struct plan_screen {
 	const struct plan_kind *at_kind; /* what the cursor is on, to find it again */
 	char at_name[NAME_BYTES];
 	bool at_part; /* a section, not the kind */
-	bool in_form;
+	bool in_pane;  /* the keys go to the pane beside the outline */
+	bool as_text;  /* which shows the section's text, not its form */
+	int scroll;    /* rows of it that are above its top */
 	struct form form;
+	struct section_text text; /* while it is shown */
 	unsigned changes_tried; /* generation for which the changes were asked for */
 	/* what is being asked */
 	struct held_place place;
@@ -80,6 +84,8 @@ struct plan_screen {
 };
 
 const struct plan_row *plan_row_chosen(const struct plan_screen *screen);
+/* The row of the form under the cursor, when the keys go there; NULL. */
+const struct field *plan_field_chosen(const struct plan_screen *screen);
 /* Has the cursor go to a section at the next derive. */
 void plan_screen_go(struct plan_screen *screen, const char *section, const char *title);
 /* The section under the cursor, or in the form the step; false, with a message, when it is none that can be edited

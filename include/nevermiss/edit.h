@@ -74,6 +74,7 @@ struct nm_written_section {
 	size_t from, until; /* its bytes in the text */
 	size_t title_from, title_until; /* of its title, quotes and all; equal without one */
 	int line, end_line;
+	int first_line; /* of the comment lines directly above it; its own without them */
 	size_t n;
 	const struct nm_written_option *options;
 };

@@ -142,6 +142,96 @@ static void every_option_has_its_row(void **state)
 	stage_close(&stage);
 }
 
+/* Turned to with the view key, and for every section after it. */
+static void the_text_of_a_section_is_the_files(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "office");
+	stage_keys(&stage, "v");
+	stage_golden(&stage, "plan-text");
+	stage_hides(&stage, "own_voicemail 12s");
+	stage_keys(&stage, "Home");
+	stage_shows(&stage, "│ 2  business = \"Smith Plumbing\"\n");
+	stage_shows(&stage, "│ 4  country  = \"US\"\n");
+	stage_hides(&stage, "account sandbox");
+	find(&stage, "owner");
+	stage_shows(&stage, "│ 20  destination owner {\n");
+	stage_shows(&stage, "│ 25  }\n");
+	stage_keys(&stage, "v");
+	stage_hides(&stage, "20  destination owner");
+	stage_shows(&stage, "own_voicemail 25s");
+	stage_close(&stage);
+}
+
+/* Whatever stands in the pane behind a number is that line of the file: at its beginning, and of one that is cut
+ * into rows its first. */
+static void each_line_of_the_text_has_its_number(void **state)
+{
+	struct stage stage;
+	char *file, *lines[100];
+	size_t n = 0, seen = 0;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 200, .height = 50});
+	file = stage_plan(&stage);
+	for (char *at = strtok(file, "\n"), *last = file; at && n < 100; last = at, at = strtok(NULL, "\n")) {
+		for (const char *gap = last + strlen(last) + 1; n > 0 && gap < at && n < 100; gap++)
+			lines[n++] = "";
+		lines[n++] = at;
+	}
+	stage_keys(&stage, "v");
+	for (size_t row = 0; row < 50; row++) {
+		char *screen = stage_text(&stage);
+
+		for (char *at = strstr(screen, "│ "); at; at = strstr(at, "│ ")) {
+			char *end;
+			long number = strtol(at += strlen("│ "), &end, 10);
+
+			if (end == at || strncmp(end, "  ", 2) != 0)
+				continue;
+			assert_true((size_t)number <= n);
+			assert_int_equal(strncmp(end + 2, lines[number - 1], strlen(lines[number - 1])), 0);
+			seen++;
+		}
+		free(screen);
+		stage_keys(&stage, "Down");
+	}
+	assert_true(seen > 50);
+	free(file);
+	stage_close(&stage);
+}
+
+/* In a low and narrow window too all of it can be read, and Enter goes on to change it. */
+static void a_long_text_scrolls_while_it_has_the_keys(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 40, .height = 12});
+	find(&stage, "mailbox");
+	stage_keys(&stage, "v");
+	stage_shows(&stage, "30  destination mailbox {");
+	stage_hides(&stage, "33  }");
+	stage_keys(&stage, "PgDn");
+	stage_hides(&stage, "30  destination mailbox {");
+	stage_keys(&stage, "Down Down Down Down Down Down Down Down");
+	stage_shows(&stage, "33  }");
+	stage_keys(&stage, "Home");
+	stage_shows(&stage, "30  destination mailbox {");
+	stage_keys(&stage, "End D"); /* it is the section that is deleted, not an option that is not shown */
+	stage_shows(&stage, "destination mailbox is used");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "33  }");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "▸kind");
+	stage_keys(&stage, "v v Escape");
+	stage_shows(&stage, "▸    mailbox");
+	stage_close(&stage);
+}
+
 static void findings_stand_beside_what_they_concern(void **state)
 {
 	struct stage stage;
@@ -377,7 +467,8 @@ static void what_is_added_takes_the_fewest_questions(void **state)
 	type(&stage, "lunch");
 	stage_keys(&stage, "Down Enter");
 	expect_text(&stage, "rule open    { during = business  path = daytime }\nrule lunch { path = after-hours }\n");
-	stage_shows(&stage, "rule lunch  plan.conf:");
+	stage_shows(&stage, "│ rule lunch ");
+	stage_shows(&stage, "plan.conf:57\n");
 	stage_shows(&stage, "1 edit, not saved");
 	assert_int_equal(lines_changed(&stage), 1);
 	stage_close(&stage);
@@ -724,7 +815,7 @@ static void random_keys_leave_a_plan_that_reads(void **state)
 {
 	static const char *const keys[] = {"Up",    "Down",  "Left", "Right", "Enter", "Enter", "Enter", "Space", "Tab",
 					   "Escape", "Home", "End",  "PgUp",  "PgDn",  "A",	"c",	 "D",	 "C",
-					   "J",	    "K",     "M",    "w",     "W",     "X",	"u",	 "C-r",	 "y",
+					   "J",	    "K",     "M",    "w",     "W",     "X",	"u",	 "v",	 "C-r",	 "y",
 					   "n",	    "/",     "C-u",  "1",     "a",     "\"",	"}",	 "Backspace"};
 	const size_t n = sizeof keys / sizeof *keys;
 	uint32_t random = 1;
@@ -854,6 +945,9 @@ int main(void)
 		cmocka_unit_test(the_form_is_as_expected_at_every_size),
 		cmocka_unit_test(any_form_can_be_drawn_at_any_size),
 		cmocka_unit_test(every_option_has_its_row),
+		cmocka_unit_test(the_text_of_a_section_is_the_files),
+		cmocka_unit_test(each_line_of_the_text_has_its_number),
+		cmocka_unit_test(a_long_text_scrolls_while_it_has_the_keys),
 		cmocka_unit_test(findings_stand_beside_what_they_concern),
 		cmocka_unit_test(a_choice_is_chosen),
 		cmocka_unit_test(yes_and_no_are_chosen),
