@@ -236,16 +236,18 @@ static bool is_path(const struct form *form)
 	return form->section && !strcmp(form->section->kind, "path");
 }
 
-/* What does not fit is said to be there. */
-static void draw_aside(const struct form *form, struct canvas *canvas, struct box box)
+/* From the top-th row on.  What does not fit is said to be there, and, where the keys do not go there yet, how it is
+ * come by. */
+static void draw_aside(const struct form *form, struct canvas *canvas, struct box box, bool focused, int top)
 {
 	if (box.height < 1)
 		return;
-	if ((int)notes_rows(&form->aside, box.width) > box.height) {
+	if ((int)notes_rows(&form->aside, box.width) - top > box.height) {
 		box.height--;
-		canvas_text(canvas, box.x, box.y + box.height, box.width, STYLE_DIM, "… and more");
+		canvas_text(canvas, box.x, box.y + box.height, box.width, STYLE_DIM,
+			    focused ? "… and more: End, then Down" : "… and more: Tab, End, then Down");
 	}
-	notes_draw(&form->aside, canvas, box, 0);
+	notes_draw(&form->aside, canvas, box, (size_t)top);
 }
 
 /* What the option under the cursor is; in the last row. */
@@ -309,7 +311,7 @@ static void draw_included(const struct form *form, struct canvas *canvas, struct
 	canvas_text(canvas, box.x, box.y, box.width, STYLE_DIM, "stands in an included file: e opens it");
 	box.y += 2;
 	box.height -= 2;
-	draw_aside(form, canvas, box);
+	notes_draw(&form->aside, canvas, box, 0);
 }
 
 /* Of `room` rows those of the form: as many as there are, when what concerns the section has its place too; else two
@@ -323,32 +325,58 @@ static int rows_of(const struct form *form, int width, int room)
 	return rows < most ? rows : most;
 }
 
-/* Head, rows, what concerns the section, and what the option under the cursor is. */
-void form_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused)
+/* Head, rows, the wait of a path, what concerns the section, and what the option under the cursor is. */
+struct form_layout {
+	int head, rows;
+	bool wait, help;
+	struct box aside;
+};
+
+static struct form_layout layout_of(const struct form *form, const struct app *app, struct box box, bool focused)
 {
 	const bool path = is_path(form), help = focused && box.height > 4;
-	const int head = 1 + path, room = box.height - head - help;
-	struct box left = box;
-	int rows;
+	struct form_layout layout = {.head = 1 + path, .help = help, .aside = box};
+	const int room = box.height - layout.head - help;
+
+	layout.rows = rows_of(form, box.width, room);
+	layout.wait = path && room - layout.rows > 1 && path_wait_shown(app, form->section->title, box.width);
+	layout.aside.y += layout.head + layout.rows + layout.wait + 1;
+	layout.aside.height = room - layout.rows - layout.wait - 1;
+	return layout;
+}
+
+int form_rows_over(const struct form *form, const struct app *app, struct box box, bool focused)
+{
+	const struct form_layout layout = layout_of(form, app, box, focused);
+	const int over = (int)notes_rows(&form->aside, box.width) - layout.aside.height;
+
+	return form->aside.n && over > 0 ? over : 0;
+}
+
+void form_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused,
+	       int scroll)
+{
+	struct form_layout layout;
+	int given = 0; /* rows of the form in whose place something else is */
 
 	if (!form->section) {
 		draw_included(form, canvas, box);
 		return;
 	}
-	rows = rows_of(form, box.width, room);
-	form_head_draw(form, app, canvas, box, (int)form->n - rows);
-	if (path)
+	layout = layout_of(form, app, box, focused);
+	if (layout.rows > 1)
+		given = scroll < layout.rows - 1 ? scroll : layout.rows - 1;
+	layout.rows -= given;
+	layout.aside.y -= given;
+	layout.aside.height += given;
+	form_head_draw(form, app, canvas, box, (int)form->n - layout.rows);
+	if (is_path(form))
 		path_head_draw(canvas, (struct box){box.x, box.y + 1, box.width, 1});
-	draw_rows(form, app, canvas, (struct box){box.x, box.y + head, box.width, rows}, focused);
-	if (help)
+	draw_rows(form, app, canvas, (struct box){box.x, box.y + layout.head, box.width, layout.rows}, focused);
+	if (layout.wait)
+		path_wait_draw(app, form->section->title, canvas,
+			       (struct box){box.x, box.y + layout.head + layout.rows, box.width, 1});
+	draw_aside(form, canvas, layout.aside, focused, scroll - given);
+	if (layout.help)
 		draw_help(form, canvas, (struct box){box.x, box.y + box.height - 1, box.width, 1});
-	left.y += head + rows;
-	left.height = room - rows;
-	if (path && left.height > 1 && path_wait_draw(app, form->section->title, canvas, left)) {
-		left.y++;
-		left.height--;
-	}
-	left.y++;
-	left.height--;
-	draw_aside(form, canvas, left);
 }

@@ -40,7 +40,11 @@ const struct nm_option_info *form_option(const struct form *form, struct nm_plac
 					 const struct nm_written_option **written);
 /* What the section is and where it stands; `hidden` rows are told as not shown. */
 void form_head_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, int hidden);
-void form_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused);
+/* scroll: rows by which what is below the form has come up, over its rows but the one under the cursor. */
+void form_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused,
+	       int scroll);
+/* The most that it can scroll: rows that are not shown without. */
+int form_rows_over(const struct form *form, const struct app *app, struct box box, bool focused);
 
 /* Is the finding about something between these lines? */
 bool finding_concerns(const struct nm_finding *finding, struct nm_pos pos);
@@ -51,7 +55,8 @@ const char *severity_sign(enum nm_severity severity);
 void path_head_draw(struct canvas *canvas, struct box box);
 void path_step_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, int step,
 		    bool focused);
-/* The bar of the wait against the callers' patience: a row; false when the plan has no such path. */
-bool path_wait_draw(const struct app *app, const char *path, struct canvas *canvas, struct box box);
+/* The bar of the wait against the callers' patience: a row.  Not shown where the plan has no such path, or no room. */
+bool path_wait_shown(const struct app *app, const char *path, int width);
+void path_wait_draw(const struct app *app, const char *path, struct canvas *canvas, struct box box);
 
 #endif

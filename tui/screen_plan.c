@@ -166,6 +166,8 @@ static void lay_pane(struct plan_screen *screen, struct app *app, bool kept)
 	if (screen->as_text && section)
 		section_text_build(&screen->text, nm_document_text(app->session->document, NULL), section);
 	screen->in_pane &= section != NULL;
+	if (!screen->as_text && (!screen->in_pane || screen->form.list.at + 1 < screen->form.n))
+		screen->scroll = 0;
 }
 
 static void derive_plan(void *state, struct app *app)
@@ -253,13 +255,24 @@ static struct box text_box(struct box pane)
 	return (struct box){pane.x, pane.y + 2, pane.width, pane.height - 2};
 }
 
-/* Rows of the text that do not fit. */
-static int rows_over(const struct plan_screen *screen, struct box pane)
+/* Rows that do not fit into the pane: of the text, or below the form. */
+static int rows_over(const struct plan_screen *screen, const struct app *app, struct box pane)
 {
 	const struct box box = text_box(pane);
-	const int over = section_text_rows(&screen->text, box.width) - box.height;
+	int over;
 
+	if (!screen->as_text)
+		return form_rows_over(&screen->form, app, pane, screen->in_pane);
+	over = section_text_rows(&screen->text, box.width) - box.height;
 	return over > 0 ? over : 0;
+}
+
+/* By how many it is scrolled: never further than its end, which a larger window has nearer. */
+static int scrolled(const struct plan_screen *screen, const struct app *app, struct box pane)
+{
+	const int over = screen->scroll ? rows_over(screen, app, pane) : 0;
+
+	return screen->scroll < over ? screen->scroll : over;
 }
 
 /* --- keys --- */
@@ -388,24 +401,25 @@ static int rows_moved(enum action action, int page)
 	}
 }
 
+/* The form scrolls when its cursor can go no further down, until that can go up again. */
 static bool scroll(struct plan_screen *screen, const struct app *app, enum action action)
 {
 	const struct box pane = pane_of(screen, app_body(app));
-	const int by = rows_moved(action, pane.height), most = rows_over(screen, pane);
-	const int from = screen->scroll < most ? screen->scroll : most;
+	const int by = rows_moved(action, pane.height), most = rows_over(screen, app, pane);
+	const int from = scrolled(screen, app, pane);
 
-	if (!by)
+	if (!by || (!screen->as_text && (by > 0 ? screen->form.list.at + 1 < screen->form.n : !from)))
 		return false;
 	screen->scroll = by > most - from ? most : from + by < 0 ? 0 : from + by;
-	return true;
+	return screen->as_text || action != ACTION_FIRST;
 }
 
 static bool move(struct plan_screen *screen, const struct app *app, enum action action)
 {
 	if (!screen->in_pane)
 		return list_act(&screen->list, action);
-	if (screen->as_text)
-		return scroll(screen, app, action);
+	if (scroll(screen, app, action))
+		return true;
 	return move_column(&screen->form, action) || list_act(&screen->form.list, action);
 }
 
@@ -550,10 +564,8 @@ static void draw_kind(const struct plan_row *row, struct canvas *canvas, struct 
 
 static void draw_text(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, struct box box)
 {
-	const int over = rows_over(screen, box);
-
 	form_head_draw(&screen->form, app, canvas, box, 0);
-	section_text_draw(&screen->text, canvas, text_box(box), screen->scroll < over ? screen->scroll : over);
+	section_text_draw(&screen->text, canvas, text_box(box), scrolled(screen, app, box));
 }
 
 static void draw_details(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, struct box box)
@@ -565,7 +577,7 @@ static void draw_details(const struct plan_screen *screen, const struct app *app
 	else if (row && screen->as_text && screen->form.section)
 		draw_text(screen, app, canvas, box);
 	else if (row)
-		form_draw(&screen->form, app, canvas, box, screen->in_pane);
+		form_draw(&screen->form, app, canvas, box, screen->in_pane, scrolled(screen, app, box));
 }
 
 static void draw_plan(const void *state, const struct app *app, struct canvas *canvas, struct box body)

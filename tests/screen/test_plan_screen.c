@@ -232,6 +232,80 @@ static void a_long_text_scrolls_while_it_has_the_keys(void **state)
 	stage_close(&stage);
 }
 
+/* Words of the pane from a text on, as one line each; the caller frees them. */
+static char *pane_words(struct stage *stage, const char *from)
+{
+	char *screen = stage_text(stage);
+	const char *at = strstr(screen, from);
+	struct nm_buf words;
+
+	nm_buf_init(&words, 1u << 16);
+	for (; at; at = strstr(at, "│ ")) {
+		at += strncmp(at, "│ ", strlen("│ ")) ? 0 : strlen("│ ");
+		for (size_t len; *(at += strspn(at, " ")) && *at != '\n'; at += len) {
+			len = strcspn(at, " \n");
+			nm_buf_addf(&words, "%.*s\n", (int)len, at);
+		}
+	}
+	free(screen);
+	return nm_buf_take(&words);
+}
+
+/* Takes the words out that are on the screen: as many as there are left. */
+static size_t cross_out(struct stage *stage, char *words)
+{
+	char *screen = stage_text(stage);
+	size_t left = 0;
+
+	for (char *at = words; *at; at += strcspn(at, "\n") + 1) {
+		const size_t len = strcspn(at, "\n");
+
+		at[len] = '\0';
+		if (strstr(screen, at))
+			memset(at, ' ', len);
+		left += *at != ' ';
+		at[len] = '\n';
+	}
+	free(screen);
+	return left;
+}
+
+/* What has no room below the form comes up when its cursor can go no further, in any window. */
+static void all_that_concerns_a_section_can_be_read(void **state)
+{
+	static const int sizes[][2] = {{80, 24}, {40, 12}, {57, 16}};
+	static const char *const sections[] = {"daytime", "owner", "fixly", "office"};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+		for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+			char *words, *before, *after;
+			size_t left, downs = 0;
+
+			stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 200, .height = 50});
+			find(&stage, sections[i]);
+			words = pane_words(&stage, "used by");
+			assert_true(app_resize(&stage.app, sizes[s][0], sizes[s][1]));
+			stage_keys(&stage, "Tab End");
+			before = stage_text(&stage);
+			while ((left = cross_out(&stage, words)) > 0 && downs++ < 60)
+				stage_keys(&stage, "Down");
+			if (left)
+				fail_msg("of %s at %dx%d cannot be read:\n%s", sections[i], sizes[s][0], sizes[s][1],
+					 words);
+			while (downs-- > 0)
+				stage_keys(&stage, "Up");
+			after = stage_text(&stage);
+			assert_string_equal(after, before);
+			free(after);
+			free(before);
+			free(words);
+			stage_close(&stage);
+		}
+	}
+}
+
 static void findings_stand_beside_what_they_concern(void **state)
 {
 	struct stage stage;
@@ -948,6 +1022,7 @@ int main(void)
 		cmocka_unit_test(the_text_of_a_section_is_the_files),
 		cmocka_unit_test(each_line_of_the_text_has_its_number),
 		cmocka_unit_test(a_long_text_scrolls_while_it_has_the_keys),
+		cmocka_unit_test(all_that_concerns_a_section_can_be_read),
 		cmocka_unit_test(findings_stand_beside_what_they_concern),
 		cmocka_unit_test(a_choice_is_chosen),
 		cmocka_unit_test(yes_and_no_are_chosen),
