@@ -68,7 +68,8 @@ void nm_build_account(struct nm_build *build, struct nm_raw_section *section)
 	account->carrier = nm_value_text(build, section, "carrier");
 	account->whisper = nm_value_text(build, section, "whisper");
 	account->script_dir = nm_value_text(build, section, "script_dir");
-	account->hours = nm_value_text(build, section, "hours");
+	if (nm_value_choice(build, section, "hours") >= 0)
+		account->hours = nm_value_text(build, section, "hours");
 	account->codes_file = nm_value_text(build, section, "codes_file");
 	if (account->codes_file)
 		read_codes(build, section, account);

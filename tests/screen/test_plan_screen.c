@@ -16,6 +16,7 @@
 #include "nevermiss/edit.h"
 #include "prompt.h"
 #include "stage.h"
+#include "zones.h"
 
 static void open_plan(struct stage *stage)
 {
@@ -342,6 +343,64 @@ static void a_choice_is_chosen(void **state)
 	assert_int_equal(lines_changed(&stage), 2);
 	stage_keys(&stage, "Enter End Enter");
 	expect_no_text(&stage, "role =");
+	stage_close(&stage);
+}
+
+/* What is usual is offered, and what is not can still be typed. */
+static void usual_values_are_chosen(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	stage_keys(&stage, "Home Enter Down Down Down Enter");
+	stage_shows(&stage, "USD");
+	stage_keys(&stage, "Home Down Enter");
+	expect_text(&stage, "currency = \"CAD\"");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "▸CAD");
+	find(&stage, "type it");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "currency = CAD");
+	type(&stage, "dollars");
+	stage_shows(&stage, "a currency's three capital");
+	type(&stage, "XPF");
+	expect_text(&stage, "currency = \"XPF\"");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "▸(type it)");
+	stage_keys(&stage, "Escape Up Enter");
+	stage_shows(&stage, "▸US");
+	stage_keys(&stage, "Escape Escape");
+	form(&stage, "emergency", 2);
+	stage_keys(&stage, "Enter Home Down Enter");
+	expect_text(&stage, "key = \"1\"");
+	stage_keys(&stage, "Escape");
+	form(&stage, "sandbox", 12);
+	stage_keys(&stage, "Enter Home Down Enter");
+	expect_text(&stage, "account sandbox { driver = sandbox  hours = no }");
+	stage_close(&stage);
+}
+
+/* Of the plan's country; where the machine knows none of them, the name is typed. */
+static void a_time_zone_is_one_of_the_country(void **state)
+{
+	struct zones zones;
+	struct stage stage;
+
+	(void)state;
+	zones_read(&zones);
+	open_plan(&stage);
+	stage_keys(&stage, "Home Enter Down Enter");
+	if (zones_find(&zones, "America/Chicago")) {
+		stage_shows(&stage, "▸America/Chicago");
+		stage_hides(&stage, "Europe/");
+		find(&stage, "Denver");
+		stage_keys(&stage, "Enter");
+	} else {
+		type(&stage, "America/Denver");
+	}
+	expect_text(&stage, "timezone = \"America/Denver\"");
+	zones_clear(&zones);
 	stage_close(&stage);
 }
 
@@ -1025,6 +1084,8 @@ int main(void)
 		cmocka_unit_test(all_that_concerns_a_section_can_be_read),
 		cmocka_unit_test(findings_stand_beside_what_they_concern),
 		cmocka_unit_test(a_choice_is_chosen),
+		cmocka_unit_test(usual_values_are_chosen),
+		cmocka_unit_test(a_time_zone_is_one_of_the_country),
 		cmocka_unit_test(yes_and_no_are_chosen),
 		cmocka_unit_test(a_reference_is_one_of_what_is_there),
 		cmocka_unit_test(several_are_chosen_in_their_order),
