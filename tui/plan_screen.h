@@ -4,6 +4,7 @@
  *
  *   screen_plan.c  outline, panes, keys     plan_form.c, plan_path.c  the form, plan_text.c the text
  *   plan_change.c  one option or section    plan_add.c                a new section, plan_calendar.c one of a calendar
+ *   plan_wrong.c   why a value does not do
  */
 #ifndef TUI_PLAN_SCREEN_H
 #define TUI_PLAN_SCREEN_H
@@ -111,6 +112,11 @@ bool plan_name_refused(const struct plan_screen *screen, struct app *app, const 
 void add_ask(struct plan_screen *screen, struct app *app);
 void add_answer(struct plan_screen *screen, struct app *app, const struct event *event);
 void draft_clear(struct draft *draft);
+
+/* plan_wrong.c: tells what is wrong with the value of an option (place: where it is after the edits), in the reader's words
+ * without those of the file; false: the edits read, or what is wrong is elsewhere. */
+bool plan_value_wrong(struct app *app, const struct nm_edit *edits, size_t n, const struct nm_place *place,
+		      const struct nm_option_info *info);
 
 /* plan_calendar.c: asks how a new calendar comes, and which options (separated by '|') the chosen way asks for. */
 void calendar_ask_way(struct app *app, const char *name);

@@ -493,6 +493,46 @@ static void a_wrong_value_keeps_the_question_open(void **state)
 	stage_close(&stage);
 }
 
+/* What is typed stands below it, and where it would stand in the file is nothing to who types. */
+static void a_mistake_is_told_in_words_of_the_form(void **state)
+{
+	static const struct {
+		const char *section;
+		int row;
+		const char *typed, *told;
+	} mistakes[] = {
+		{"owner", 2, "911", "number: 911 is an emergency number, which no plan may call"},
+		{"focus", 0, "Tu 6-8", "hours: character"},
+		{"oncall", 3, "often", "every: "},
+		{"oncall", 1, "soon", "from: a time is expected, as 2026-12-25 10:00"},
+		{"escalate", 4, "none", "rounds: a whole number from 1 to"},
+		{"Christmas", 0, "2026-13-01 10:00", "at: "},
+		{"sandbox", 2, "ftp://x", "endpoint: an https:// URL is expected"},
+		/* of several numbers it is told which */
+		{"spam", 0, "anonymous, 911, +1900*", "numbers = \"911\" in callers 'spam': 911 is an"},
+	};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+		form(&stage, mistakes[i].section, mistakes[i].row);
+		stage_keys(&stage, "Enter");
+		type(&stage, mistakes[i].typed);
+		stage_shows(&stage, mistakes[i].told);
+		stage_hides(&stage, "would not read");
+		stage_keys(&stage, "Escape Escape");
+	}
+	assert_int_equal(lines_changed(&stage), 0);
+	find(&stage, "mailbox");
+	stage_keys(&stage, "A Enter");
+	type(&stage, "bob");
+	stage_keys(&stage, "Enter");
+	type(&stage, "12");
+	stage_shows(&stage, "number: +1 2 is too short");
+	stage_close(&stage);
+}
+
 static void hours_numbers_and_texts_are_typed(void **state)
 {
 	struct stage stage;
@@ -1091,6 +1131,7 @@ int main(void)
 		cmocka_unit_test(several_are_chosen_in_their_order),
 		cmocka_unit_test(no_choice_is_not_taken_for_any),
 		cmocka_unit_test(a_wrong_value_keeps_the_question_open),
+		cmocka_unit_test(a_mistake_is_told_in_words_of_the_form),
 		cmocka_unit_test(hours_numbers_and_texts_are_typed),
 		cmocka_unit_test(hostile_text_stays_text),
 		cmocka_unit_test(alternatives_take_each_others_place),

@@ -86,6 +86,15 @@ static char *mistakes_text(const struct nm_diags *diags, const char *dir)
 	return out.len ? nm_buf_take(&out) : strdup("");
 }
 
+static void assert_ends_with_problem(const struct nm_diag *diag)
+{
+	const size_t text = strlen(diag->text), problem = strlen(diag->problem);
+
+	assert_true(problem > 0 && problem <= text);
+	assert_string_equal(diag->text + text - problem, diag->problem);
+	assert_true(problem == text || !strncmp(diag->text + text - problem - 2, ": ", 2));
+}
+
 /* Mistakes of a text that stands in no file; NULL when there are none. */
 static char *mistakes_of(const char *file, const char *text, size_t len)
 {
@@ -101,6 +110,8 @@ static char *mistakes_of(const char *file, const char *text, size_t len)
 		assert_int_equal(code, NM_INPUT);
 		assert_null(plan);
 		assert_true(diags.n > 0);
+		for (size_t i = 0; i < diags.n; i++)
+			assert_ends_with_problem(&diags.items[i]);
 		told = mistakes_text(&diags, "");
 	} else {
 		assert_int_equal(diags.n, 0);
