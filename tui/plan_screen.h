@@ -2,7 +2,8 @@
 /*
  * What the sources of the Plan screen share: its state, and what is being asked.
  *
- *   screen_plan.c  outline, panes, keys     plan_form.c, plan_path.c  the form, plan_text.c the text
+ *   screen_plan.c  outline, panes, keys     plan_form.c, plan_path.c  the form, plan_text.c the text,
+ *   plan_pane.c    and where they are
  *   plan_change.c  one option or section    plan_add.c                a new section, plan_calendar.c one of a calendar
  *   plan_wrong.c   why a value does not do
  */
@@ -95,6 +96,15 @@ bool plan_place(const struct plan_screen *screen, struct app *app, struct nm_pla
 
 void place_hold(struct held_place *held, const struct nm_place *place);
 struct nm_place place_held(const struct held_place *held);
+
+/* plan_pane.c: is there room for the pane beside the outline (else the one with the keys has it all), and where it is. */
+bool pane_beside(struct box body);
+struct box pane_box(const struct plan_screen *screen, struct box body);
+/* It shows the text or the form, from its top. */
+void pane_turn(struct plan_screen *screen, bool as_text, bool in_pane);
+/* Scrolls for an action that moves; false when that is not for the pane to do. */
+bool pane_scroll(struct plan_screen *screen, const struct app *app, enum action action);
+void pane_draw(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, struct box box);
 
 /* plan_change.c: keys, and the answers to what they ask. */
 void change_value(struct plan_screen *screen, struct app *app);

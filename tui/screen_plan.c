@@ -6,7 +6,6 @@
  */
 #include "screen.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,8 +13,6 @@
 #include "plan_screen.h"
 #include "saving.h"
 #include "search.h"
-
-#define FORM_LEAST 56 /* columns from which outline and form stand side by side */
 
 static void *open_plan(struct app *app, const void *argument, struct nm_error *err)
 {
@@ -221,60 +218,6 @@ bool plan_place(const struct plan_screen *screen, struct app *app, struct nm_pla
 	return true;
 }
 
-/* --- where the pane is --- */
-
-/* Wide enough for the longest name, as far as a third of the screen goes. */
-static int outline_width(const struct plan_screen *screen, int width)
-{
-	int wanted = 26;
-
-	for (size_t i = 0; i < screen->n; i++) {
-		int needs = (screen->rows[i].name ? text_width(screen->rows[i].name) : 0) + 8;
-
-		wanted = needs > wanted ? needs : wanted;
-	}
-	return wanted < width / 3 || wanted == 26 ? wanted : width / 3;
-}
-
-/* Is there room for the pane beside the outline?  Else the one with the keys has it all. */
-static bool beside(struct box body)
-{
-	return body.width >= FORM_LEAST;
-}
-
-static struct box pane_of(const struct plan_screen *screen, struct box body)
-{
-	const int left = beside(body) ? outline_width(screen, body.width) + 2 : 1;
-
-	return (struct box){left, body.y, body.width - left - 1, body.height};
-}
-
-/* Below the head. */
-static struct box text_box(struct box pane)
-{
-	return (struct box){pane.x, pane.y + 2, pane.width, pane.height - 2};
-}
-
-/* Rows that do not fit into the pane: of the text, or below the form. */
-static int rows_over(const struct plan_screen *screen, const struct app *app, struct box pane)
-{
-	const struct box box = text_box(pane);
-	int over;
-
-	if (!screen->as_text)
-		return form_rows_over(&screen->form, app, pane, screen->in_pane);
-	over = section_text_rows(&screen->text, box.width) - box.height;
-	return over > 0 ? over : 0;
-}
-
-/* By how many it is scrolled: never further than its end, which a larger window has nearer. */
-static int scrolled(const struct plan_screen *screen, const struct app *app, struct box pane)
-{
-	const int over = screen->scroll ? rows_over(screen, app, pane) : 0;
-
-	return screen->scroll < over ? screen->scroll : over;
-}
-
 /* --- keys --- */
 
 static void fold(struct plan_screen *screen)
@@ -334,14 +277,6 @@ static bool find_field(void *state, struct app *app, bool back, bool here)
 static const struct search_ops field_search = {.where = "among the options here: Tab goes to the sections",
 					       .find = find_field};
 
-/* The pane shows the text or the form, from its top. */
-static void turn(struct plan_screen *screen, bool as_text, bool in_pane)
-{
-	screen->as_text = as_text;
-	screen->in_pane = in_pane;
-	screen->scroll = 0;
-}
-
 /* Enter: into the form, and there the option under the cursor. */
 static void enter(struct plan_screen *screen, struct app *app)
 {
@@ -352,7 +287,7 @@ static void enter(struct plan_screen *screen, struct app *app)
 	else if (row && !row->name)
 		fold(screen);
 	else if (screen->form.section)
-		turn(screen, false, true);
+		pane_turn(screen, false, true);
 	else if (row)
 		app_message(app, STYLE_WARNING, "this stands in %s, which the plan includes: e opens it", row->pos.file);
 }
@@ -369,6 +304,15 @@ static void open_editor(const struct plan_screen *screen, struct app *app)
 	app_editor(app, pos);
 }
 
+/* What has no text here is shown as it was: then it is said for what the keys now are. */
+static void turn_view(struct plan_screen *screen, struct app *app)
+{
+	pane_turn(screen, !screen->as_text, screen->in_pane || !pane_beside(app_body(app)));
+	if (!screen->form.section)
+		app_message(app, STYLE_DIM, "%s", screen->as_text ? "sections of this file are shown as they stand there"
+								   : "sections are shown as forms");
+}
+
 static bool move_column(struct form *form, enum action action)
 {
 	const struct field *field = form_field(form);
@@ -380,45 +324,11 @@ static bool move_column(struct form *form, enum action action)
 	return true;
 }
 
-/* Rows of the pane for an action that moves; a page leaves one to read on from. */
-static int rows_moved(enum action action, int page)
-{
-	switch (action) {
-	case ACTION_UP:
-		return -1;
-	case ACTION_DOWN:
-		return 1;
-	case ACTION_PAGE_UP:
-		return 1 - page;
-	case ACTION_PAGE_DOWN:
-		return page - 1;
-	case ACTION_FIRST:
-		return INT_MIN / 2;
-	case ACTION_LAST:
-		return INT_MAX / 2;
-	default:
-		return 0;
-	}
-}
-
-/* The form scrolls when its cursor can go no further down, until that can go up again. */
-static bool scroll(struct plan_screen *screen, const struct app *app, enum action action)
-{
-	const struct box pane = pane_of(screen, app_body(app));
-	const int by = rows_moved(action, pane.height), most = rows_over(screen, app, pane);
-	const int from = scrolled(screen, app, pane);
-
-	if (!by || (!screen->as_text && (by > 0 ? screen->form.list.at + 1 < screen->form.n : !from)))
-		return false;
-	screen->scroll = by > most - from ? most : from + by < 0 ? 0 : from + by;
-	return screen->as_text || action != ACTION_FIRST;
-}
-
 static bool move(struct plan_screen *screen, const struct app *app, enum action action)
 {
 	if (!screen->in_pane)
 		return list_act(&screen->list, action);
-	if (scroll(screen, app, action))
+	if (pane_scroll(screen, app, action))
 		return true;
 	return move_column(&screen->form, action) || list_act(&screen->form.list, action);
 }
@@ -482,7 +392,7 @@ static enum verdict act_plan(void *state, struct app *app, const struct event *e
 		screen->in_pane = !screen->in_pane && screen->form.section;
 		break;
 	case ACTION_VIEW:
-		turn(screen, !screen->as_text, screen->in_pane || !beside(app_body(app)));
+		turn_view(screen, app);
 		break;
 	case ACTION_BACK:
 		if (!screen->in_pane)
@@ -549,42 +459,12 @@ static void draw_row(const struct plan_screen *screen, const struct app *app, st
 			    severity_sign(finding->severity));
 }
 
-/* The kind itself: how many there are, and what sort of thing they are, in the language's own words. */
-static void draw_kind(const struct plan_row *row, struct canvas *canvas, struct box box)
-{
-	const struct nm_section_info *info = nm_section_find(row->kind->section);
-	int y = box.y + 2;
-
-	canvas_textf(canvas, box.x, box.y, box.width, STYLE_BOLD, "%zu %s", row->count,
-		     row->count == 1 ? row->kind->section : row->kind->title);
-	y += canvas_wrap(canvas, box.x, y, box.width, box.height - 2, STYLE_PLAIN, info ? info->help : "");
-	if (y + 1 < box.y + box.height)
-		canvas_text(canvas, box.x, y + 1, box.width, STYLE_DIM, "A adds one, Enter folds them away");
-}
-
-static void draw_text(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, struct box box)
-{
-	form_head_draw(&screen->form, app, canvas, box, 0);
-	section_text_draw(&screen->text, canvas, text_box(box), scrolled(screen, app, box));
-}
-
-static void draw_details(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, struct box box)
-{
-	const struct plan_row *row = plan_row_chosen(screen);
-
-	if (row && !row->name)
-		draw_kind(row, canvas, box);
-	else if (row && screen->as_text && screen->form.section)
-		draw_text(screen, app, canvas, box);
-	else if (row)
-		form_draw(&screen->form, app, canvas, box, screen->in_pane, scrolled(screen, app, box));
-}
-
 static void draw_plan(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct plan_screen *screen = state;
-	const bool wide = beside(body);
-	const int left = wide ? outline_width(screen, body.width) : body.width;
+	const struct box pane = pane_box(screen, body);
+	const bool wide = pane_beside(body);
+	const int left = wide ? pane.x - 2 : body.width;
 	size_t top = list_top(&screen->list, body.height);
 
 	if (screen->generation != app->session->generation)
@@ -594,7 +474,7 @@ static void draw_plan(const void *state, const struct app *app, struct canvas *c
 	for (int i = 0; wide && i < body.height; i++)
 		canvas_put(canvas, left, body.y + i, STYLE_RULE, 0x2502);
 	if (wide || screen->in_pane)
-		draw_details(screen, app, canvas, pane_of(screen, body));
+		pane_draw(screen, app, canvas, pane);
 }
 
 const struct screen_ops screen_plan = {

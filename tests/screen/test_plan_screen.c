@@ -164,6 +164,9 @@ static void the_text_of_a_section_is_the_files(void **state)
 	stage_keys(&stage, "v");
 	stage_hides(&stage, "20  destination owner");
 	stage_shows(&stage, "own_voicemail 25s");
+	find(&stage, "schedules");
+	stage_keys(&stage, "v"); /* where there is no text it is said what the key did */
+	stage_shows(&stage, "sections of this file are shown as they stand there");
 	stage_close(&stage);
 }
 
@@ -202,6 +205,41 @@ static void each_line_of_the_text_has_its_number(void **state)
 	}
 	assert_true(seen > 50);
 	free(file);
+	stage_close(&stage);
+}
+
+/* No page leaves a line out. */
+static void a_long_text_is_read_page_by_page(void **state)
+{
+	struct stage stage;
+	struct nm_buf plan;
+	bool seen[60] = {false};
+
+	(void)state;
+	nm_buf_init(&plan, 1u << 16);
+	nm_buf_add(&plan, "timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+			  "line main { number = \"+15125550100\" account = box }\n"
+			  "destination ai { kind = ai number = \"+15125550177\" }\nrule r { path = long }\npath long {\n");
+	for (int i = 8; i < 58; i++)
+		nm_buf_addf(&plan, "  step { ring = ai for = %ds }\n", i);
+	nm_buf_add(&plan, "}\n");
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 40, .height = 12, .plan = plan.data});
+	find(&stage, "long");
+	stage_keys(&stage, "v");
+	for (int page = 0; page < 20; page++) {
+		char *screen = stage_text(&stage), line[64];
+
+		for (int i = 8; i < 58; i++) {
+			snprintf(line, sizeof line, "%d    step { ring = ai for = %ds }\n", i, i);
+			seen[i] |= strstr(screen, line) != NULL;
+		}
+		free(screen);
+		stage_keys(&stage, "PgDn");
+	}
+	for (int i = 8; i < 58; i++)
+		if (!seen[i])
+			fail_msg("line %d was on no page", i);
+	nm_buf_clear(&plan);
 	stage_close(&stage);
 }
 
@@ -1120,6 +1158,7 @@ int main(void)
 		cmocka_unit_test(every_option_has_its_row),
 		cmocka_unit_test(the_text_of_a_section_is_the_files),
 		cmocka_unit_test(each_line_of_the_text_has_its_number),
+		cmocka_unit_test(a_long_text_is_read_page_by_page),
 		cmocka_unit_test(a_long_text_scrolls_while_it_has_the_keys),
 		cmocka_unit_test(all_that_concerns_a_section_can_be_read),
 		cmocka_unit_test(findings_stand_beside_what_they_concern),
