@@ -21,7 +21,8 @@ void nm_diags_clear(struct nm_diags *diags)
 	nm_diags_init(diags);
 }
 
-static bool diag_append(struct nm_diags *diags, const char *file, int line, const char *text)
+/* head: bytes of the text before the problem. */
+static bool diag_append(struct nm_diags *diags, const char *file, int line, const char *text, size_t head)
 {
 	void *items = diags->items;
 	char *kept_file, *kept_text;
@@ -35,7 +36,9 @@ static bool diag_append(struct nm_diags *diags, const char *file, int line, cons
 	kept_text = nm_arena_text(diags->arena, text);
 	if (!kept_file || !kept_text)
 		return false;
-	diags->items[diags->n++] = (struct nm_diag){ .file = kept_file, .line = line, .text = kept_text };
+	diags->items[diags->n++] = (struct nm_diag){
+		.file = kept_file, .line = line, .text = kept_text, .problem = kept_text + head
+	};
 	return true;
 }
 
@@ -48,7 +51,18 @@ void nm_diags_add(struct nm_diags *diags, const char *file, int line, const char
 	va_start(args, format);
 	nm_buf_vaddf(&text, format, args);
 	va_end(args);
-	if (text.failed || !diag_append(diags, file, line, text.data))
+	if (text.failed || !diag_append(diags, file, line, text.data, 0))
+		diags->failed = true;
+	nm_buf_clear(&text);
+}
+
+void nm_diags_add_value(struct nm_diags *diags, const char *file, int line, const char *head, const char *problem)
+{
+	struct nm_buf text;
+
+	nm_buf_init(&text, DIAG_TEXT);
+	nm_buf_addf(&text, "%s: %s", head, problem);
+	if (text.failed || !diag_append(diags, file, line, text.data, strlen(head) + 2))
 		diags->failed = true;
 	nm_buf_clear(&text);
 }

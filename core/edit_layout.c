@@ -399,6 +399,36 @@ static size_t line_above(const struct outline *outline, size_t at)
 	return end;
 }
 
+/* Has a section of the top level a part of what is between these places? */
+static bool section_within(const struct outline *outline, size_t from, size_t until)
+{
+	size_t i;
+
+	for (i = 0; i < outline->n_items; i++) {
+		const struct item *item = &outline->items[i];
+
+		if (item->kind == ITEM_SECTION && item->parent == OUTLINE_TOP && item->all.from < until &&
+		    item->all.until > from)
+			return true;
+	}
+	return false;
+}
+
+/* Where the lines begin that are about the item alone.  Comment lines at the head of the file, below an option of
+ * the top level, or above several sections that stand together may be about more: they are not ours to take. */
+static size_t own_from(const struct outline *outline, const struct item *item)
+{
+	const size_t start = edit_line_start(outline, item->all.from), from = edit_attached(outline, item);
+	const size_t next = line_after(outline, item->all.until);
+	bool apart;
+
+	if (item->parent != OUTLINE_TOP || from == start)
+		return from;
+	apart = edit_blank_before(outline, from) ||
+		(from && section_within(outline, edit_line_start(outline, from - 1), from));
+	return apart && !section_within(outline, next, line_after(outline, next)) ? from : start;
+}
+
 struct span edit_removal(const struct outline *outline, const struct item *item, bool with_comments)
 {
 	struct span span = item->all;
@@ -406,7 +436,7 @@ struct span edit_removal(const struct outline *outline, const struct item *item,
 
 	if (edit_alone(outline, item)) {
 		edit_last_on_line(outline, item->all.until, &end);
-		span.from = with_comments ? edit_attached(outline, item)
+		span.from = with_comments ? own_from(outline, item)
 					  : edit_line_start(outline, item->all.from);
 		return lines_removal(outline, span.from, line_after(outline, end), with_comments);
 	}

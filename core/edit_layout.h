@@ -33,7 +33,7 @@ void edit_insert_into(const struct outline *outline, const struct item *section,
 void edit_insert_above(const struct outline *outline, const struct item *item, const char *text, struct splice *out);
 /* After the last line of the file that is not blank, behind a blank line when `apart`. */
 void edit_append(const struct outline *outline, const char *text, bool apart, struct splice *out);
-/* What must go for an item to be gone. */
+/* What must go for an item to be gone: of comment lines directly above it those that speak of nothing else. */
 struct span edit_removal(const struct outline *outline, const struct item *item, bool with_comments);
 /* Does a blank line stand before what begins at `at`? */
 bool edit_blank_before(const struct outline *outline, size_t at);

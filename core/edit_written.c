@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-#include "core/edit_scan.h"
+#include "core/edit_layout.h"
 #include "nevermiss/plan.h"
 
 /* Lines are counted on from the place that was asked for last. */
@@ -24,6 +24,15 @@ static int line_of(struct lines *lines, size_t at)
 	for (; lines->at < at; lines->at++)
 		lines->line += lines->text[lines->at] == '\n';
 	return lines->line;
+}
+
+static int line_ends(const char *text, size_t from, size_t until)
+{
+	int n = 0;
+
+	for (; from < until; from++)
+		n += text[from] == '\n';
+	return n;
 }
 
 static char *meaning(const struct outline *outline, struct span span, struct nm_arena *arena)
@@ -89,6 +98,7 @@ static bool write_section(const struct outline *outline, int at, struct lines *l
 	out->title_from = item->title.from;
 	out->title_until = item->title.until;
 	out->line = line_of(lines, item->all.from);
+	out->first_line = out->line - line_ends(outline->text, edit_attached(outline, item), item->all.from);
 	out->end_line = line_of(lines, item->all.until);
 	return out->kind && (out->title || !titled) &&
 	       write_options(outline, at, (size_t)at + 1, item->all.until, lines, arena, out);
@@ -117,7 +127,7 @@ static enum nm_code write_all(const struct outline *outline, struct nm_written *
 
 	if (!sections)
 		return nm_fail_memory(err);
-	sections[0] = (struct nm_written_section){ .kind = "", .step = -1, .until = outline->len, .line = 1 };
+	sections[0] = (struct nm_written_section){ .kind = "", .step = -1, .until = outline->len, .line = 1, .first_line = 1 };
 	sections[0].end_line = line_of(&lines, outline->len);
 	if (!write_options(outline, OUTLINE_TOP, 0, outline->len, &lines, out->arena, &sections[0]))
 		return nm_fail_memory(err);

@@ -46,10 +46,9 @@ static void build_country(struct nm_build *build, struct nm_raw_section *top)
 	if (build->country_known)
 		return;
 	if (given && country)
-		nm_raw_mistake(build->raw, nm_value_pos(top, "country"),
-			       "country = \"%s\": that is no country; its two letters are expected, "
-			       "as \"US\"",
-			       nm_raw_quote(build->raw, country));
+		nm_raw_wrong(build->raw, nm_value_pos(top, "country"),
+			     nm_arena_format(build->raw->arena, "country = \"%s\"", nm_raw_quote(build->raw, country)),
+			     "that is no country; its two letters are expected, as \"US\"");
 	else if (!given && !build->raw->partial)
 		nm_raw_mistake(build->raw, top->pos,
 			       "the plan has no country, by which national numbers are read: write "
@@ -65,10 +64,10 @@ static void build_currency(struct nm_build *build, struct nm_raw_section *top)
 	if (!currency)
 		return;
 	if (strlen(currency) != 3 || strspn(currency, "ABCDEFGHIJKLMNOPQRSTUVWXYZ") != 3)
-		nm_raw_mistake(build->raw, nm_value_pos(top, "currency"),
-			       "currency = \"%s\": a currency's three capital letters "
-			       "are expected, as \"USD\"",
-			       nm_raw_quote(build->raw, currency));
+		nm_raw_wrong(build->raw, nm_value_pos(top, "currency"),
+			     nm_arena_format(build->raw->arena, "currency = \"%s\"",
+					     nm_raw_quote(build->raw, currency)),
+			     "a currency's three capital letters are expected, as \"USD\"");
 	build->plan->currency = nm_arena_text(build->arena, currency);
 	if (!build->plan->currency)
 		no_memory(build);
@@ -113,8 +112,9 @@ static void build_zone(struct nm_build *build, struct nm_raw_section *top)
 	build->plan->timezone = name;
 	code = nm_zone_load(name, &build->plan->zone, &err);
 	if (code && !nm_raw_starved(build->raw, code))
-		nm_raw_mistake(build->raw, nm_value_pos(top, "timezone"), "timezone = \"%s\": %s",
-			       nm_raw_quote(build->raw, name), err.text);
+		nm_raw_wrong(build->raw, nm_value_pos(top, "timezone"),
+			     nm_arena_format(build->raw->arena, "timezone = \"%s\"", nm_raw_quote(build->raw, name)),
+			     err.text);
 }
 
 static void build_top(struct nm_build *build)

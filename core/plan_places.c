@@ -43,8 +43,8 @@ static void read_codes(struct nm_build *build, struct nm_raw_section *section, s
 		build->raw->no_memory = true;
 	nm_buf_clear(&text);
 	if (code && !nm_raw_starved(build->raw, code))
-		nm_raw_mistake(build->raw, nm_value_pos(section, "codes_file"), "codes_file of account '%s': %s",
-			       account->name, err.text);
+		nm_raw_wrong(build->raw, nm_value_pos(section, "codes_file"),
+			     nm_arena_format(build->raw->arena, "codes_file of account '%s'", account->name), err.text);
 }
 
 void nm_build_account(struct nm_build *build, struct nm_raw_section *section)
@@ -68,7 +68,8 @@ void nm_build_account(struct nm_build *build, struct nm_raw_section *section)
 	account->carrier = nm_value_text(build, section, "carrier");
 	account->whisper = nm_value_text(build, section, "whisper");
 	account->script_dir = nm_value_text(build, section, "script_dir");
-	account->hours = nm_value_text(build, section, "hours");
+	if (nm_value_choice(build, section, "hours") >= 0)
+		account->hours = nm_value_text(build, section, "hours");
 	account->codes_file = nm_value_text(build, section, "codes_file");
 	if (account->codes_file)
 		read_codes(build, section, account);
@@ -155,8 +156,8 @@ static void read_calendar(struct nm_build *build, struct nm_raw_section *section
 					&calendar->ical, &err);
 	nm_buf_clear(&bytes);
 	if (code && !nm_raw_starved(build->raw, code))
-		nm_raw_mistake(build->raw, nm_value_pos(section, "file"), "file of calendar '%s': %s",
-			       calendar->name, err.text);
+		nm_raw_wrong(build->raw, nm_value_pos(section, "file"),
+			     nm_arena_format(build->raw->arena, "file of calendar '%s'", calendar->name), err.text);
 }
 
 void nm_build_calendar(struct nm_build *build, struct nm_raw_section *section)
@@ -192,8 +193,8 @@ static void read_hours(struct nm_build *build, struct nm_raw_section *section, s
 	if (nm_raw_starved(build->raw, code))
 		return;
 	if (code) {
-		nm_raw_mistake(build->raw, nm_value_pos(section, "hours"), "hours of schedule '%s': %s",
-			       schedule->name, err.text);
+		nm_raw_wrong(build->raw, nm_value_pos(section, "hours"),
+			     nm_arena_format(build->raw->arena, "hours of schedule '%s'", schedule->name), err.text);
 	} else {
 		schedule->hours = hours;
 		if (nm_hours_uses_holidays(hours) && schedule->holidays < 0 &&
@@ -272,10 +273,9 @@ static void check_address(struct nm_build *build, struct nm_raw_section *section
 
 	if (!scheme || !address[scheme] || strpbrk(address, " \t\n\"<>\\;,") ||
 	    strchr(address + scheme, ':') == address + scheme)
-		nm_raw_mistake(build->raw, nm_value_pos(section, "address"),
-			       "address = \"%s\": a SIP address is expected, as "
-			       "\"sip:sam@example.org\"",
-			       nm_raw_quote(build->raw, address));
+		nm_raw_wrong(build->raw, nm_value_pos(section, "address"),
+			     nm_arena_format(build->raw->arena, "address = \"%s\"", nm_raw_quote(build->raw, address)),
+			     "a SIP address is expected, as \"sip:sam@example.org\"");
 }
 
 /* What is only said of one that rings. */

@@ -71,6 +71,8 @@ void nm_raw_init(struct nm_raw *raw, struct nm_arena *arena, struct nm_diags *di
 /* Adds a mistake, up to NM_PLAN_MISTAKES of them. */
 void nm_raw_mistake(struct nm_raw *raw, struct nm_pos pos, const char *format, ...)
 	__attribute__((format(printf, 3, 4)));
+/* The same of an option's value, as "HEAD: PROBLEM"; a head of NULL says that memory was out. */
+void nm_raw_wrong(struct nm_raw *raw, struct nm_pos pos, const char *head, const char *problem);
 /* A call ran out of memory: then that is no mistake of the plan's.  True when it did. */
 bool nm_raw_starved(struct nm_raw *raw, enum nm_code code);
 /* Text for use in a message: short, no control characters. */

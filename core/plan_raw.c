@@ -16,13 +16,26 @@ void nm_raw_init(struct nm_raw *raw, struct nm_arena *arena, struct nm_diags *di
 	raw->top.children_end = &raw->top.children;
 }
 
+/* Is there room for another one? */
+static bool tells(struct nm_raw *raw)
+{
+	raw->mistakes++;
+	return raw->mistakes <= NM_PLAN_MISTAKES;
+}
+
+static void tell_last(struct nm_raw *raw, struct nm_pos pos)
+{
+	if (raw->mistakes == NM_PLAN_MISTAKES)
+		nm_diags_add(raw->diags, pos.file, pos.line, "this is mistake %d: no more of them are told",
+			     NM_PLAN_MISTAKES);
+}
+
 void nm_raw_mistake(struct nm_raw *raw, struct nm_pos pos, const char *format, ...)
 {
 	struct nm_buf text;
 	va_list args;
 
-	raw->mistakes++;
-	if (raw->mistakes > NM_PLAN_MISTAKES)
+	if (!tells(raw))
 		return;
 	nm_buf_init(&text, NM_ERROR_TEXT * 4);
 	va_start(args, format);
@@ -32,9 +45,18 @@ void nm_raw_mistake(struct nm_raw *raw, struct nm_pos pos, const char *format, .
 		raw->no_memory = true;
 	nm_diags_add(raw->diags, pos.file, pos.line, "%s", text.data);
 	nm_buf_clear(&text);
-	if (raw->mistakes == NM_PLAN_MISTAKES)
-		nm_diags_add(raw->diags, pos.file, pos.line, "this is mistake %d: no more of them are told",
-			     NM_PLAN_MISTAKES);
+	tell_last(raw, pos);
+}
+
+void nm_raw_wrong(struct nm_raw *raw, struct nm_pos pos, const char *head, const char *problem)
+{
+	if (!tells(raw))
+		return;
+	if (head)
+		nm_diags_add_value(raw->diags, pos.file, pos.line, head, problem);
+	else
+		raw->no_memory = true;
+	tell_last(raw, pos);
 }
 
 const char *nm_name_problem(const char *name)

@@ -4,7 +4,8 @@
  * one sentence of help.  The reader declares libconfuse's options from it and checks values by it, so
  * the manual, completion and forms say what is really read.  Knows nothing of any plan's text.
  *
- * A reference's `values` is the kind of section it names; words that it takes as well stand before it.
+ * A reference's `values` is the kind of section it names; words that it takes as well stand before it.  Of what is
+ * open (a text, a country) they are those that are usual.
  */
 #include "plan_private.h"
 
@@ -36,14 +37,17 @@ const struct nm_section_info nm_sections[] = {
 
 const size_t nm_sections_count = sizeof nm_sections / sizeof nm_sections[0];
 
+#define COUNTRIES "US|CA|MX|GB|IE|AU|NZ|ZA|IN|DE|AT|CH|FR|BE|NL|ES|PT|IT|DK|SE|NO|FI|PL|BR|JP"
+#define CURRENCIES "USD|CAD|MXN|GBP|EUR|AUD|NZD|ZAR|INR|CHF|DKK|SEK|NOK|PLN|BRL|JPY"
+#define CODES "gsm|att|tmobile|verizon|uscellular|landline|att-landline"
 #define CARRIERS "sandbox|cpl|twilio|telnyx|voipms|codes|manual|asterisk|gateway"
 
 const struct nm_option_info nm_options[] = {
 	{ "", "business", NM_TYPE_TEXT, NULL, NULL, false, "Name of the business, as callers know it." },
 	{ "", "timezone", NM_TYPE_ZONE, NULL, NULL, true, "IANA time zone on whose clock the plan runs." },
-	{ "", "country", NM_TYPE_COUNTRY, NULL, NULL, false,
+	{ "", "country", NM_TYPE_COUNTRY, COUNTRIES, NULL, false,
 	  "Country (ISO 3166) by which national numbers are read; the first line's when not given." },
-	{ "", "currency", NM_TYPE_TEXT, NULL, NULL, false,
+	{ "", "currency", NM_TYPE_TEXT, CURRENCIES, NULL, false,
 	  "Currency of all amounts (ISO 4217 code); the country's when not given." },
 	{ "", "allow", NM_TYPE_COUNTRIES, NULL, NULL, false,
 	  "Countries beside its own that calls may be sent to." },
@@ -71,14 +75,14 @@ const struct nm_option_info nm_options[] = {
 	  "Environment variable that holds the secret." },
 	{ "account", "token_file", NM_TYPE_TEXT, NULL, NULL, false,
 	  "File that holds the secret, readable by its owner only." },
-	{ "account", "carrier", NM_TYPE_TEXT, NULL, NULL, false,
+	{ "account", "carrier", NM_TYPE_TEXT, CODES, NULL, false,
 	  "Mobile or landline carrier, for star codes." },
 	{ "account", "codes_file", NM_TYPE_TEXT, NULL, NULL, false,
 	  "File of your own star codes, relative to the plan's folder." },
 	{ "account", "whisper", NM_TYPE_TEXT, NULL, NULL, false,
 	  "https URL of the document that rings and asks to press 1, for Twilio." },
 	{ "account", "script_dir", NM_TYPE_TEXT, NULL, NULL, false, "Folder of the server's script files." },
-	{ "account", "hours", NM_TYPE_TEXT, NULL, NULL, false,
+	{ "account", "hours", NM_TYPE_CHOICE, "yes|no", NULL, false,
 	  "no: the sandbox keeps no hours, as some carriers do not." },
 
 	{ "line", "number", NM_TYPE_PHONE, NULL, NULL, true, "Number that customers call." },
@@ -179,7 +183,7 @@ const struct nm_option_info nm_options[] = {
 	  "Every call to these lines is one." },
 	{ "emergency", "callers", NM_TYPE_REFERENCES, "callers", NULL, false,
 	  "Every call from these callers is one." },
-	{ "emergency", "key", NM_TYPE_KEY, NULL, NULL, false,
+	{ "emergency", "key", NM_TYPE_KEY, "0|1|2|3|4|5|6|7|8|9|*|#", NULL, false,
 	  "Key that the caller presses while a greeting plays." },
 	{ "emergency", "flagged_by", NM_TYPE_REFERENCES, "destination", NULL, false,
 	  "Who hands emergencies over, by calling one of the lines." },

@@ -5,6 +5,8 @@
  */
 #include "plan_private.h"
 
+#include <stdio.h>
+
 #define DIGITS "0123456789"
 #define NAMES_OFFERED 512    /* most names that are compared with a wrong one */
 #define NAMES_LISTED 4       /* most names that are told where none is near */
@@ -65,8 +67,20 @@ static const char *keep(struct nm_build *build, const char *text)
 static void wrong(struct nm_build *build, struct nm_raw_section *section, const char *name, const char *value,
 		  const char *problem)
 {
-	nm_raw_mistake(build->raw, nm_value_pos(section, name), "%s = \"%s\" in %s: %s", name,
-		       nm_raw_quote(build->raw, value), nm_raw_where(build->raw, section), problem);
+	nm_raw_wrong(build->raw, nm_value_pos(section, name),
+		     nm_arena_format(build->raw->arena, "%s = \"%s\" in %s", name,
+				     nm_raw_quote(build->raw, value), nm_raw_where(build->raw, section)),
+		     problem);
+}
+
+/* The same of a quantity, which stands without quotes. */
+static void wrong_quantity(struct nm_build *build, struct nm_raw_section *section, const char *name,
+			   const char *value, const char *problem)
+{
+	nm_raw_wrong(build->raw, nm_value_pos(section, name),
+		     nm_arena_format(build->raw->arena, "%s = %s in %s", name, nm_raw_quote(build->raw, value),
+				     nm_raw_where(build->raw, section)),
+		     problem);
 }
 
 const char *nm_value_text(struct nm_build *build, struct nm_raw_section *section, const char *name)
@@ -124,7 +138,7 @@ int64_t nm_value_duration(struct nm_build *build, struct nm_raw_section *section
 			  int64_t least, int64_t most)
 {
 	const char *text = written(section, name);
-	char a[NM_TIME_TEXT], b[NM_TIME_TEXT];
+	char a[NM_TIME_TEXT], b[NM_TIME_TEXT], problem[2 * NM_TIME_TEXT + 32];
 	struct nm_error err = { .code = NM_OK };
 	int64_t seconds;
 
@@ -138,8 +152,8 @@ int64_t nm_value_duration(struct nm_build *build, struct nm_raw_section *section
 		return seconds;
 	nm_duration_write(least, a);
 	nm_duration_write(most, b);
-	nm_raw_mistake(build->raw, nm_value_pos(section, name), "%s = %s in %s: from %s to %s is taken", name,
-		       nm_raw_quote(build->raw, text), nm_raw_where(build->raw, section), a, b);
+	snprintf(problem, sizeof problem, "from %s to %s is taken", a, b);
+	wrong_quantity(build, section, name, text, problem);
 	return -1;
 }
 
@@ -181,14 +195,14 @@ double nm_value_decimal(struct nm_build *build, struct nm_raw_section *section, 
 int nm_value_count(struct nm_build *build, struct nm_raw_section *section, const char *name, int most)
 {
 	const char *text = written(section, name);
+	char problem[64];
 	double value;
 
 	/* "010" is ten in no language but C's. */
 	if (text && read_decimal(text, &value) && !strchr(text, '.') && text[0] != '0' && value <= most)
 		return (int)value;
-	nm_raw_mistake(build->raw, nm_value_pos(section, name),
-		       "%s = %s in %s: a whole number from 1 to %d is expected", name,
-		       nm_raw_quote(build->raw, text ? text : ""), nm_raw_where(build->raw, section), most);
+	snprintf(problem, sizeof problem, "a whole number from 1 to %d is expected", most);
+	wrong_quantity(build, section, name, text ? text : "", problem);
 	return 1;
 }
 

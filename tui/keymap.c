@@ -31,7 +31,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_PLAN, ACTION_UP, "up", "Up k", NULL, "the section or option before"},
 	{CONTEXT_PLAN, ACTION_DOWN, "down", "Down j", NULL, "the next one"},
 	{CONTEXT_PLAN, ACTION_ENTER, "edit", "Enter", "edit", "edit the section, the option under the cursor; fold a kind of section"},
-	{CONTEXT_PLAN, ACTION_NEXT_PANE, "form", "Tab", NULL, "from the outline to the form, and back"},
+	{CONTEXT_PLAN, ACTION_NEXT_PANE, "form", "Tab", NULL, "from the outline to its form or text, and back: there Down goes on to what is below"},
 	{CONTEXT_PLAN, ACTION_ADD, "add", "A", "add", "a new section: its kind, and the fewest questions"},
 	{CONTEXT_PLAN, ACTION_DELETE, "delete", "D", "delete", "take the section or step out; on an option: leave it out"},
 	{CONTEXT_PLAN, ACTION_MOVE_DOWN, "move-down", "J", "move", "change places with the next of its kind"},
@@ -45,6 +45,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_PLAN, ACTION_FOLD, "fold", "Space", NULL, "fold or unfold this kind of section"},
 	{CONTEXT_PLAN, ACTION_BACK, "back", "Escape Backspace C-c", NULL, "from the form to the outline, then to the screen before"},
 	{CONTEXT_PLAN, ACTION_EDITOR, "editor", "e", "editor", "this section in your editor"},
+	{CONTEXT_PLAN, ACTION_VIEW, "view", "v", "text", "the form, or the section as it stands in the file"},
 	SEARCH_ROWS(CONTEXT_PLAN),
 
 	{CONTEXT_WEEK, ACTION_LEFT, "earlier", "Left h", "move", "half an hour earlier"},

@@ -92,14 +92,10 @@ static struct nm_edit edit_of(const struct draft *draft, const char *text)
 
 /* --- trying an answer --- */
 
-/* The line on which the draft's option stands in a text; 0 when it is not there. */
-static int line_of(const struct draft *draft, const char *text, size_t len, const char *option)
+/* Where the newest answer stands, once it is in the text. */
+static struct nm_place answered_place(const struct draft *draft)
 {
 	struct nm_place place = {draft->section, draft->name[0] ? draft->name : NULL, -1};
-	const struct nm_written_section *section;
-	const struct nm_written_option *found = NULL;
-	struct nm_written written;
-	int line;
 
 	if (of_step(draft)) {
 		place = place_held(&draft->behind);
@@ -107,46 +103,25 @@ static int line_of(const struct draft *draft, const char *text, size_t len, cons
 	} else if (!strcmp(draft->section, "path")) {
 		place.step = 0;
 	}
-	if (nm_written_read(text, len, &written, NULL))
-		return 0;
-	section = nm_written_find(&written, &place);
-	if (section)
-		found = nm_written_option(section, option);
-	line = found ? found->line : 0;
-	nm_written_clear(&written);
-	return line;
+	return place;
 }
 
 /* What is wrong with the newest answer, as far as that can be said before the others; false: nothing. */
-static bool wrong(const struct draft *draft, struct app *app, const char *option)
+static bool wrong(const struct draft *draft, struct app *app, const struct nm_option_info *info)
 {
+	const struct nm_place place = answered_place(draft);
 	struct nm_buf section;
-	struct nm_diags diags;
 	struct nm_edit edit;
-	struct nm_error err;
-	char *text = NULL;
-	size_t len = 0;
-	int line = 0;
-	bool found = false;
+	bool found = true;
 
 	nm_buf_init(&section, NM_PLAN_BYTES);
-	nm_diags_init(&diags);
 	compose(draft, true, &section);
 	edit = edit_of(draft, section.data);
-	if (section.failed || session_edited(app->session, &edit, 1, &text, &len, &err)) {
-		app_message(app, STYLE_ERROR, "%s", section.failed ? "the section is too long" : err.text);
-		found = true;
-	} else if (session_try(app->session, text, len, &diags, &err)) {
-		line = line_of(draft, text, len, option);
-	}
-	for (size_t i = 0; i < diags.n && line && !found; i++) {
-		found = diags.items[i].line == line && !strcmp(diags.items[i].file, app->session->options.plan_file);
-		if (found)
-			app_message(app, STYLE_ERROR, "%s", diags.items[i].text);
-	}
-	nm_diags_clear(&diags);
+	if (section.failed)
+		app_message(app, STYLE_ERROR, "the section is too long");
+	else
+		found = plan_value_wrong(app, &edit, 1, &place, info);
 	nm_buf_clear(&section);
-	free(text);
 	return found;
 }
 
@@ -284,7 +259,7 @@ static size_t kinds_offered(const struct plan_screen *screen, const char **out)
 void add_ask(struct plan_screen *screen, struct app *app)
 {
 	const struct plan_row *row = plan_row_chosen(screen);
-	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+	const struct field *field = plan_field_chosen(screen);
 	const char *kinds[QUESTIONS], *here = row ? row->kind->section : "";
 	size_t n, first = 0;
 
@@ -332,7 +307,7 @@ static int ending_step(const struct nm_plan *plan, const char *title)
 /* Behind the step under the cursor, or last, but before a voicemail. */
 static void choose_step_place(struct plan_screen *screen, const struct nm_plan *plan)
 {
-	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+	const struct field *field = plan_field_chosen(screen);
 	struct nm_place place = place_of(screen->form.section);
 	const int ending = ending_step(plan, place.title), last = last_step(&screen->form);
 
@@ -473,7 +448,7 @@ static void take_value(struct plan_screen *screen, struct app *app, const struct
 	if (ask_take(app, TAG_ADD_VALUE, &screen->ask, event, &value) == ASK_VALUE) {
 		free(draft->values[draft->at]);
 		draft->values[draft->at] = nm_buf_take(&value);
-		if (draft->values[draft->at] && wrong(draft, app, draft->asked[draft->at]->name)) {
+		if (draft->values[draft->at] && wrong(draft, app, draft->asked[draft->at])) {
 			ask_again(app, TAG_ADD_VALUE, &screen->ask);
 		} else {
 			draft->at++;

@@ -10,23 +10,26 @@
 #include <string.h>
 
 #include "plan_parts.h"
+#include "zones.h"
 
 /* No section can be called so: names hold no brackets. */
 #define TYPE_IT	  "(type it)"
 #define LEAVE_OUT "(leave it out)"
 #define NONE	  "(an empty list: it matches nothing)"
 
-/* Values to choose from; texts borrowed from the plan, the table or `words`. */
+/* Values to choose from; texts borrowed from the plan, the table, `words` or `zones`. */
 struct choices {
 	const char **items;
 	size_t n, capacity;
 	struct nm_arena *words;
+	struct zones zones;
 };
 
 static void choices_clear(struct choices *choices)
 {
 	free(choices->items);
 	nm_arena_free(choices->words);
+	zones_clear(&choices->zones);
 }
 
 /* What memory has no room for is not offered. */
@@ -65,6 +68,15 @@ static void offer_values(struct choices *choices, const struct nm_plan *plan, co
 	}
 }
 
+/* Those of the plan's country; none where the machine knows of none. */
+static void offer_zones(struct choices *choices, const struct nm_plan *plan)
+{
+	zones_read(&choices->zones);
+	for (size_t i = 0; i < choices->zones.n; i++)
+		if (!strcmp(choices->zones.items[i].country, plan->country))
+			offer(choices, choices->zones.items[i].name);
+}
+
 static struct choices choices_of(const struct nm_plan *plan, const struct nm_option_info *info)
 {
 	struct choices choices = {.words = nm_arena_new()};
@@ -72,6 +84,8 @@ static struct choices choices_of(const struct nm_plan *plan, const struct nm_opt
 	if (info->type == NM_TYPE_YES_NO) {
 		offer(&choices, "yes");
 		offer(&choices, "no");
+	} else if (info->type == NM_TYPE_ZONE) {
+		offer_zones(&choices, plan);
 	} else {
 		offer_values(&choices, plan, info);
 	}
@@ -81,7 +95,17 @@ static struct choices choices_of(const struct nm_plan *plan, const struct nm_opt
 /* May it have a value that is none of the words? */
 static bool open_ended(const struct nm_option_info *info)
 {
-	return info->type == NM_TYPE_OWN_VOICEMAIL || info->type == NM_TYPE_PHONE || info->type == NM_TYPE_PATTERNS;
+	switch (info->type) {
+	case NM_TYPE_TEXT:
+	case NM_TYPE_ZONE:
+	case NM_TYPE_COUNTRY:
+	case NM_TYPE_OWN_VOICEMAIL:
+	case NM_TYPE_PHONE:
+	case NM_TYPE_PATTERNS:
+		return true;
+	default:
+		return false;
+	}
 }
 
 static bool several(const struct nm_option_info *info)

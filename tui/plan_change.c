@@ -77,6 +77,19 @@ static void take_out(struct edits *edits, const struct nm_written_section *secti
 	}
 }
 
+/* What cannot be made is told in words of the form, when it is the option's value that is wrong. */
+static bool make(struct app *app, const struct edits *edits, const struct nm_place *place, const char *option,
+		 const char *what)
+{
+	const struct nm_option_info *info = nm_option_find(place->step < 0 ? place->section : "step", option);
+
+	if (app_edit(app, edits->items, edits->n, what))
+		return true;
+	if (info)
+		plan_value_wrong(app, edits->items, edits->n, place, info);
+	return false;
+}
+
 static bool set_option(struct app *app, const struct nm_place *place, const char *option, const char *value)
 {
 	const struct nm_written_section *section = written_at(app, place);
@@ -87,7 +100,7 @@ static bool set_option(struct app *app, const struct nm_place *place, const char
 		take_out(&edits, section, *place, option, value);
 	add_edit(&edits, NM_EDIT_SET, *place, option, value);
 	option_words(place, option, what, sizeof what);
-	return app_edit(app, edits.items, edits.n, what);
+	return make(app, &edits, place, option, what);
 }
 
 static bool leave_out(struct app *app, const struct nm_place *place, const char *option)
@@ -182,7 +195,7 @@ static void take_number(struct plan_screen *screen, struct app *app, const struc
 		add_edit(&edits, NM_EDIT_SET, place, "kind", screen->kind);
 		add_edit(&edits, NM_EDIT_SET, place, "number", value.data);
 		option_words(&place, "kind", what, sizeof what);
-		if (!app_edit(app, edits.items, edits.n, what))
+		if (!make(app, &edits, &place, "number", what))
 			ask_again(app, TAG_RING_NUMBER, &screen->ask);
 	}
 	nm_buf_clear(&value);

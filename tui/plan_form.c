@@ -5,6 +5,7 @@
  */
 #include "plan_form.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -125,22 +126,6 @@ static void note_changes(struct form *form, struct session *session)
 	notes_changes(&form->aside, session);
 }
 
-/* The section as it stands in the file, where there is room for it. */
-static void note_text(struct form *form, const struct session *session)
-{
-	char *text = strndup(nm_document_text(session->document, NULL) + form->section->from,
-			     form->section->until - form->section->from);
-
-	if (!text || !form->section->kind[0]) {
-		free(text);
-		return;
-	}
-	if (form->aside.n)
-		notes_add(&form->aside, STYLE_PLAIN, "");
-	notes_lines(&form->aside, text);
-	free(text);
-}
-
 void form_build(struct form *form, const struct app *app, const struct nm_written_section *section,
 		const struct nm_written *written, struct nm_pos pos)
 {
@@ -157,9 +142,6 @@ void form_build(struct form *form, const struct app *app, const struct nm_writte
 	note_findings(form, app->session, pos);
 	if (section)
 		note_changes(form, app->session);
-	form->n_concerns = form->aside.n;
-	if (section)
-		note_text(form, app->session);
 	list_set(&form->list, form->n);
 }
 
@@ -254,32 +236,18 @@ static bool is_path(const struct form *form)
 	return form->section && !strcmp(form->section->kind, "path");
 }
 
-/* Rows of the first n notes. */
-static int aside_rows(const struct form *form, size_t n, int width)
-{
-	int rows = 0;
-
-	for (size_t i = 0; i < n; i++)
-		rows += canvas_hang(NULL, (struct box){.width = width}, 0, STYLE_PLAIN, form->aside.items[i].text);
-	return rows;
-}
-
-/* What does not fit is said to be there. */
-static void draw_aside(const struct form *form, struct canvas *canvas, struct box box)
+/* From the top-th row on.  What does not fit is said to be there, and, where the keys do not go there yet, how it is
+ * come by. */
+static void draw_aside(const struct form *form, struct canvas *canvas, struct box box, bool focused, int top)
 {
 	if (box.height < 1)
 		return;
-	if (aside_rows(form, form->aside.n, box.width) > box.height) {
+	if ((int)notes_rows(&form->aside, box.width) - top > box.height) {
 		box.height--;
-		canvas_text(canvas, box.x, box.y + box.height, box.width, STYLE_DIM, "… and more");
+		canvas_text(canvas, box.x, box.y + box.height, box.width, STYLE_DIM,
+			    focused ? "… and more: End, then Down" : "… and more: Tab, End, then Down");
 	}
-	for (size_t i = 0; i < form->aside.n && box.height > 0; i++) {
-		const struct note_line *line = &form->aside.items[i];
-		int rows = canvas_hang(canvas, box, 0, line->style, line->text);
-
-		box.y += rows;
-		box.height -= rows;
-	}
+	notes_draw(&form->aside, canvas, box, (size_t)top);
 }
 
 /* What the option under the cursor is; in the last row. */
@@ -293,23 +261,33 @@ static void draw_help(const struct form *form, struct canvas *canvas, struct box
 		canvas_text(canvas, box.x, box.y, box.width, STYLE_DIM, info->help);
 }
 
-/* `hidden` rows of the form are not shown. */
-static void draw_head(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, int hidden)
-{
-	struct pen pen = pen_at(canvas, box.x, box.y, box.x + box.width);
-	const struct nm_place place = place_of(form->section);
-	char words[PLACE_TEXT], more[32];
+#define WHERE_TEXT (NAME_MAX + 64)
 
-	if (hidden > 0) {
+/* How many rows are not shown, and where the section is; without the latter where there is no room for it. */
+static void where_words(const struct form *form, const struct app *app, int hidden, int room, char out[static WHERE_TEXT])
+{
+	const char *file = app->session->options.plan_file, *slash = strrchr(file, '/');
+	char more[32] = "";
+
+	if (hidden > 0)
 		snprintf(more, sizeof more, "%d more", hidden);
-		pen.end -= text_width(more) + 1;
-		canvas_text(canvas, pen.end + 1, box.y, text_width(more), STYLE_DIM, more);
-	}
+	snprintf(out, WHERE_TEXT, "%s%s%s:%d", more, *more ? "  " : "", slash ? slash + 1 : file, form->section->line);
+	if (text_width(out) > room)
+		snprintf(out, WHERE_TEXT, "%s", more);
+}
+
+/* Where it is stands at the end of the row, in which so the least changes from one section to the next. */
+void form_head_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, int hidden)
+{
+	const struct nm_place place = place_of(form->section);
+	char words[PLACE_TEXT], where[WHERE_TEXT];
+	int width;
 
 	place_words(&place, words);
-	pen_text(&pen, STYLE_BOLD, words);
-	pen.x += 2;
-	pen_textf(&pen, STYLE_DIM, "%s:%d", app->session->options.plan_file, form->section->line);
+	where_words(form, app, hidden, box.width - text_width(words) - 2, where);
+	width = text_width(where);
+	canvas_text(canvas, box.x + box.width - width, box.y, width, STYLE_DIM, where);
+	canvas_text(canvas, box.x, box.y, box.width - width - (width ? 2 : 0), STYLE_BOLD, words);
 }
 
 static void draw_rows(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused)
@@ -333,46 +311,72 @@ static void draw_included(const struct form *form, struct canvas *canvas, struct
 	canvas_text(canvas, box.x, box.y, box.width, STYLE_DIM, "stands in an included file: e opens it");
 	box.y += 2;
 	box.height -= 2;
-	draw_aside(form, canvas, box);
+	notes_draw(&form->aside, canvas, box, 0);
 }
 
 /* Of `room` rows those of the form: as many as there are, when what concerns the section has its place too; else two
  * thirds, or what that leaves. */
 static int rows_of(const struct form *form, int width, int room)
 {
-	const int concerns = aside_rows(form, form->n_concerns, width), rows = (int)form->n;
+	const int concerns = (int)notes_rows(&form->aside, width), rows = (int)form->n;
 	int most = room - is_path(form) - (concerns ? concerns + 1 : 0);
 
 	most = most > room * 2 / 3 ? most : room * 2 / 3;
 	return rows < most ? rows : most;
 }
 
-/* Head, rows, what concerns the section, and what the option under the cursor is. */
-void form_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused)
+/* Head, rows, the wait of a path, what concerns the section, and what the option under the cursor is. */
+struct form_layout {
+	int head, rows;
+	bool wait, help;
+	struct box aside;
+};
+
+static struct form_layout layout_of(const struct form *form, const struct app *app, struct box box, bool focused)
 {
 	const bool path = is_path(form), help = focused && box.height > 4;
-	const int head = 1 + path, room = box.height - head - help;
-	struct box left = box;
-	int rows;
+	struct form_layout layout = {.head = 1 + path, .help = help, .aside = box};
+	const int room = box.height - layout.head - help;
+
+	layout.rows = rows_of(form, box.width, room);
+	layout.wait = path && room - layout.rows > 1 && path_wait_shown(app, form->section->title, box.width);
+	layout.aside.y += layout.head + layout.rows + layout.wait + 1;
+	layout.aside.height = room - layout.rows - layout.wait - 1;
+	return layout;
+}
+
+int form_rows_over(const struct form *form, const struct app *app, struct box box, bool focused)
+{
+	const struct form_layout layout = layout_of(form, app, box, focused);
+	const int over = (int)notes_rows(&form->aside, box.width) - layout.aside.height;
+
+	return form->aside.n && over > 0 ? over : 0;
+}
+
+void form_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused,
+	       int scroll)
+{
+	struct form_layout layout;
+	int given = 0; /* rows of the form in whose place something else is */
 
 	if (!form->section) {
 		draw_included(form, canvas, box);
 		return;
 	}
-	rows = rows_of(form, box.width, room);
-	draw_head(form, app, canvas, box, (int)form->n - rows);
-	if (path)
+	layout = layout_of(form, app, box, focused);
+	if (layout.rows > 1)
+		given = scroll < layout.rows - 1 ? scroll : layout.rows - 1;
+	layout.rows -= given;
+	layout.aside.y -= given;
+	layout.aside.height += given;
+	form_head_draw(form, app, canvas, box, (int)form->n - layout.rows);
+	if (is_path(form))
 		path_head_draw(canvas, (struct box){box.x, box.y + 1, box.width, 1});
-	draw_rows(form, app, canvas, (struct box){box.x, box.y + head, box.width, rows}, focused);
-	if (help)
+	draw_rows(form, app, canvas, (struct box){box.x, box.y + layout.head, box.width, layout.rows}, focused);
+	if (layout.wait)
+		path_wait_draw(app, form->section->title, canvas,
+			       (struct box){box.x, box.y + layout.head + layout.rows, box.width, 1});
+	draw_aside(form, canvas, layout.aside, focused, scroll - given);
+	if (layout.help)
 		draw_help(form, canvas, (struct box){box.x, box.y + box.height - 1, box.width, 1});
-	left.y += head + rows;
-	left.height = room - rows;
-	if (path && left.height > 1 && path_wait_draw(app, form->section->title, canvas, left)) {
-		left.y++;
-		left.height--;
-	}
-	left.y++;
-	left.height--;
-	draw_aside(form, canvas, left);
 }

@@ -26,8 +26,7 @@ struct form {
 	size_t n, capacity;
 	struct list list;
 	int column;
-	struct notes aside; /* what concerns the section, and its text in the file */
-	size_t n_concerns;  /* lines of the former */
+	struct notes aside; /* what concerns the section */
 };
 
 /* Makes the form of a section anew (pos: where the plan has it); the cursor stays. */
@@ -39,7 +38,13 @@ const struct field *form_field(const struct form *form);
 /* The option under the cursor (of a step: in its column), and where it stands; NULL when there is none. */
 const struct nm_option_info *form_option(const struct form *form, struct nm_place *place,
 					 const struct nm_written_option **written);
-void form_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused);
+/* What the section is and where it stands; `hidden` rows are told as not shown. */
+void form_head_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, int hidden);
+/* scroll: rows by which what is below the form has come up, over its rows but the one under the cursor. */
+void form_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, bool focused,
+	       int scroll);
+/* The most that it can scroll: rows that are not shown without. */
+int form_rows_over(const struct form *form, const struct app *app, struct box box, bool focused);
 
 /* Is the finding about something between these lines? */
 bool finding_concerns(const struct nm_finding *finding, struct nm_pos pos);
@@ -50,7 +55,8 @@ const char *severity_sign(enum nm_severity severity);
 void path_head_draw(struct canvas *canvas, struct box box);
 void path_step_draw(const struct form *form, const struct app *app, struct canvas *canvas, struct box box, int step,
 		    bool focused);
-/* The bar of the wait against the callers' patience: a row; false when the plan has no such path. */
-bool path_wait_draw(const struct app *app, const char *path, struct canvas *canvas, struct box box);
+/* The bar of the wait against the callers' patience: a row.  Not shown where the plan has no such path, or no room. */
+bool path_wait_shown(const struct app *app, const char *path, int width);
+void path_wait_draw(const struct app *app, const char *path, struct canvas *canvas, struct box box);
 
 #endif

@@ -218,18 +218,28 @@ static int columns_for(int room, int seconds, int most)
 	return (int)((int64_t)room * seconds / most);
 }
 
-bool path_wait_draw(const struct app *app, const char *name, struct canvas *canvas, struct box box)
+static int wait_room(int width)
+{
+	return width - (int)sizeof WAIT_LABEL - WAIT_TEXT;
+}
+
+bool path_wait_shown(const struct app *app, const char *name, int width)
+{
+	return wait_room(width) >= 4 && path_named(app_plan(app), name);
+}
+
+void path_wait_draw(const struct app *app, const char *name, struct canvas *canvas, struct box box)
 {
 	const struct nm_plan *plan = app_plan(app);
 	const struct nm_path *path = path_named(plan, name);
-	const int patience = (int)plan->targets.patience_s, room = box.width - (int)sizeof WAIT_LABEL - WAIT_TEXT;
+	const int patience = (int)plan->targets.patience_s, room = wait_room(box.width);
 	const int at = box.x + (int)sizeof WAIT_LABEL - 1, total = path ? from_s(plan, path, path->n) : 0;
 	const int most = total > patience ? total : patience > 0 ? patience : 1;
 	const unsigned style = total > patience ? STYLE_WARNING : STYLE_PLAIN;
 	int done, step;
 
 	if (!path || room < 4)
-		return false;
+		return;
 	done = path->lasts_s;
 	canvas_text(canvas, box.x, box.y, box.width, STYLE_PLAIN, WAIT_LABEL);
 	canvas_fill(canvas, at, box.y, room, STYLE_DIM, 0x2591);
@@ -243,5 +253,4 @@ bool path_wait_draw(const struct app *app, const char *name, struct canvas *canv
 	}
 	canvas_put(canvas, at + columns_for(room, patience, most), box.y, style, 0x2502);
 	canvas_textf(canvas, at + room + 1, box.y, WAIT_TEXT, style, " %d s, patience %d s", total, patience);
-	return true;
 }

@@ -2,14 +2,17 @@
 /*
  * What the sources of the Plan screen share: its state, and what is being asked.
  *
- *   screen_plan.c  outline, panes, keys     plan_form.c, plan_path.c  the form
+ *   screen_plan.c  outline, panes, keys     plan_form.c, plan_path.c  the form, plan_text.c the text,
+ *   plan_pane.c    and where they are
  *   plan_change.c  one option or section    plan_add.c                a new section, plan_calendar.c one of a calendar
+ *   plan_wrong.c   why a value does not do
  */
 #ifndef TUI_PLAN_SCREEN_H
 #define TUI_PLAN_SCREEN_H
 
 #include "plan_ask.h"
 #include "plan_form.h"
+#include "plan_text.h"
 
 enum plan_tag {
 	TAG_VALUE,       /* of an option */
@@ -67,8 +70,11 @@ struct plan_screen {
 	const struct plan_kind *at_kind; /* what the cursor is on, to find it again */
 	char at_name[NAME_BYTES];
 	bool at_part; /* a section, not the kind */
-	bool in_form;
+	bool in_pane;  /* the keys go to the pane beside the outline */
+	bool as_text;  /* which shows the section's text, not its form */
+	int scroll;    /* rows of it that are above its top */
 	struct form form;
+	struct section_text text; /* while it is shown */
 	unsigned changes_tried; /* generation for which the changes were asked for */
 	/* what is being asked */
 	struct held_place place;
@@ -80,6 +86,8 @@ struct plan_screen {
 };
 
 const struct plan_row *plan_row_chosen(const struct plan_screen *screen);
+/* The row of the form under the cursor, when the keys go there; NULL. */
+const struct field *plan_field_chosen(const struct plan_screen *screen);
 /* Has the cursor go to a section at the next derive. */
 void plan_screen_go(struct plan_screen *screen, const char *section, const char *title);
 /* The section under the cursor, or in the form the step; false, with a message, when it is none that can be edited
@@ -88,6 +96,15 @@ bool plan_place(const struct plan_screen *screen, struct app *app, struct nm_pla
 
 void place_hold(struct held_place *held, const struct nm_place *place);
 struct nm_place place_held(const struct held_place *held);
+
+/* plan_pane.c: is there room for the pane beside the outline (else the one with the keys has it all), and where it is. */
+bool pane_beside(struct box body);
+struct box pane_box(const struct plan_screen *screen, struct box body);
+/* It shows the text or the form, from its top. */
+void pane_turn(struct plan_screen *screen, bool as_text, bool in_pane);
+/* Scrolls for an action that moves; false when that is not for the pane to do. */
+bool pane_scroll(struct plan_screen *screen, const struct app *app, enum action action);
+void pane_draw(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, struct box box);
 
 /* plan_change.c: keys, and the answers to what they ask. */
 void change_value(struct plan_screen *screen, struct app *app);
@@ -105,6 +122,11 @@ bool plan_name_refused(const struct plan_screen *screen, struct app *app, const 
 void add_ask(struct plan_screen *screen, struct app *app);
 void add_answer(struct plan_screen *screen, struct app *app, const struct event *event);
 void draft_clear(struct draft *draft);
+
+/* plan_wrong.c: tells what is wrong with the value of an option (place: where it is after the edits), in the reader's words
+ * without those of the file; false: the edits read, or what is wrong is elsewhere. */
+bool plan_value_wrong(struct app *app, const struct nm_edit *edits, size_t n, const struct nm_place *place,
+		      const struct nm_option_info *info);
 
 /* plan_calendar.c: asks how a new calendar comes, and which options (separated by '|') the chosen way asks for. */
 void calendar_ask_way(struct app *app, const char *name);

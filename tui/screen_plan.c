@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Plan: the sections of the file as an outline, and the form of one beside it.
- * In: the plan's sections with their places, what is written, findings.  Out: an outline and a form; what a
+ * Plan: the sections of the file as an outline, and beside it the form of one, or its text.
+ * In: the plan's sections with their places, what is written, findings.  Out: an outline and a pane; what a
  * key changes is plan_change.c's and plan_add.c's.
  */
 #include "screen.h"
@@ -13,8 +13,6 @@
 #include "plan_screen.h"
 #include "saving.h"
 #include "search.h"
-
-#define FORM_LEAST 56 /* columns from which outline and form stand side by side */
 
 static void *open_plan(struct app *app, const void *argument, struct nm_error *err)
 {
@@ -33,6 +31,7 @@ static void close_plan(void *state)
 
 	draft_clear(&screen->draft);
 	form_clear(&screen->form);
+	section_text_clear(&screen->text);
 	free(screen->rows);
 	free(screen);
 }
@@ -88,6 +87,11 @@ const struct plan_row *plan_row_chosen(const struct plan_screen *screen)
 	return screen->list.at < screen->n ? &screen->rows[screen->list.at] : NULL;
 }
 
+const struct field *plan_field_chosen(const struct plan_screen *screen)
+{
+	return screen->in_pane && !screen->as_text ? form_field(&screen->form) : NULL;
+}
+
 static void remember_place(struct plan_screen *screen)
 {
 	const struct plan_row *row = plan_row_chosen(screen);
@@ -132,8 +136,8 @@ static void lay_out(struct plan_screen *screen, struct app *app)
 	}
 }
 
-/* The form of the section under the cursor; of another one it begins at its top. */
-static void lay_form(struct plan_screen *screen, struct app *app, bool kept)
+/* The form of the section under the cursor, and its text; of another one they begin at their top. */
+static void lay_pane(struct plan_screen *screen, struct app *app, bool kept)
 {
 	const struct plan_row *row = plan_row_chosen(screen);
 	const struct nm_written *written;
@@ -142,7 +146,8 @@ static void lay_form(struct plan_screen *screen, struct app *app, bool kept)
 
 	if (!row || !row->name || session_written(app->session, &written, NULL)) {
 		form_clear(&screen->form);
-		screen->in_form = false;
+		section_text_clear(&screen->text);
+		screen->in_pane = false;
 		return;
 	}
 	place.section = row->kind->section;
@@ -152,9 +157,14 @@ static void lay_form(struct plan_screen *screen, struct app *app, bool kept)
 	if (!kept) {
 		screen->form.list.at = 0;
 		screen->form.column = COLUMN_RING;
+		screen->scroll = 0;
 	}
 	form_build(&screen->form, app, section, written, row->pos);
-	screen->in_form &= section != NULL;
+	if (screen->as_text && section)
+		section_text_build(&screen->text, nm_document_text(app->session->document, NULL), section);
+	screen->in_pane &= section != NULL;
+	if (!screen->as_text && (!screen->in_pane || screen->form.list.at + 1 < screen->form.n))
+		screen->scroll = 0;
 }
 
 static void derive_plan(void *state, struct app *app)
@@ -170,7 +180,7 @@ static void derive_plan(void *state, struct app *app)
 	screen->generation = app->session->generation;
 	screen->derived = true;
 	remember_place(screen);
-	lay_form(screen, app, kind == screen->at_kind && !strcmp(name, screen->at_name));
+	lay_pane(screen, app, kind == screen->at_kind && !strcmp(name, screen->at_name));
 }
 
 /* What the edits change for callers is found out when the keyboard is quiet. */
@@ -190,7 +200,7 @@ static bool idle_plan(void *state, struct app *app)
 bool plan_place(const struct plan_screen *screen, struct app *app, struct nm_place *out)
 {
 	const struct plan_row *row = plan_row_chosen(screen);
-	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+	const struct field *field = plan_field_chosen(screen);
 
 	if (!app_may_change(app))
 		return false;
@@ -272,12 +282,12 @@ static void enter(struct plan_screen *screen, struct app *app)
 {
 	const struct plan_row *row = plan_row_chosen(screen);
 
-	if (screen->in_form)
+	if (plan_field_chosen(screen))
 		change_value(screen, app);
 	else if (row && !row->name)
 		fold(screen);
 	else if (screen->form.section)
-		screen->in_form = true;
+		pane_turn(screen, false, true);
 	else if (row)
 		app_message(app, STYLE_WARNING, "this stands in %s, which the plan includes: e opens it", row->pos.file);
 }
@@ -289,9 +299,18 @@ static void open_editor(const struct plan_screen *screen, struct app *app)
 	const struct nm_written_option *written = NULL;
 	struct nm_place place;
 
-	if (screen->in_form && form_option(&screen->form, &place, &written) && written)
+	if (plan_field_chosen(screen) && form_option(&screen->form, &place, &written) && written)
 		pos.line = written->line;
 	app_editor(app, pos);
+}
+
+/* What has no text here is shown as it was: then it is said for what the keys now are. */
+static void turn_view(struct plan_screen *screen, struct app *app)
+{
+	pane_turn(screen, !screen->as_text, screen->in_pane || !pane_beside(app_body(app)));
+	if (!screen->form.section)
+		app_message(app, STYLE_DIM, "%s", screen->as_text ? "sections of this file are shown as they stand there"
+								   : "sections are shown as forms");
 }
 
 static bool move_column(struct form *form, enum action action)
@@ -305,10 +324,12 @@ static bool move_column(struct form *form, enum action action)
 	return true;
 }
 
-static bool move(struct plan_screen *screen, enum action action)
+static bool move(struct plan_screen *screen, const struct app *app, enum action action)
 {
-	if (!screen->in_form)
+	if (!screen->in_pane)
 		return list_act(&screen->list, action);
+	if (pane_scroll(screen, app, action))
+		return true;
 	return move_column(&screen->form, action) || list_act(&screen->form.list, action);
 }
 
@@ -323,7 +344,7 @@ static void take_answer(struct plan_screen *screen, struct app *app, const struc
 /* Keys that change the plan. */
 static bool change(struct plan_screen *screen, struct app *app, enum action action)
 {
-	const struct field *field = screen->in_form ? form_field(&screen->form) : NULL;
+	const struct field *field = plan_field_chosen(screen);
 
 	switch (action) {
 	case ACTION_ADD:
@@ -360,20 +381,23 @@ static enum verdict act_plan(void *state, struct app *app, const struct event *e
 {
 	struct plan_screen *screen = state;
 
-	if (move(screen, event->action) || change(screen, app, event->action) ||
-	    search_act(screen->in_form ? &field_search : &row_search, screen, screen->list.search, app, event))
+	if (move(screen, app, event->action) || change(screen, app, event->action) ||
+	    search_act(plan_field_chosen(screen) ? &field_search : &row_search, screen, screen->list.search, app, event))
 		return VERDICT_REDRAW;
 	switch (event->action) {
 	case ACTION_ENTER:
 		enter(screen, app);
 		break;
 	case ACTION_NEXT_PANE:
-		screen->in_form = !screen->in_form && screen->form.section;
+		screen->in_pane = !screen->in_pane && screen->form.section;
+		break;
+	case ACTION_VIEW:
+		turn_view(screen, app);
 		break;
 	case ACTION_BACK:
-		if (!screen->in_form)
+		if (!screen->in_pane)
 			return VERDICT_STAY;
-		screen->in_form = false;
+		screen->in_pane = false;
 		break;
 	case ACTION_FOLD:
 		fold(screen);
@@ -416,7 +440,7 @@ static void draw_row(const struct plan_screen *screen, const struct app *app, st
 {
 	const struct plan_row *row = &screen->rows[i];
 	const struct nm_finding *finding = worst_finding(app, row);
-	unsigned mark = i == screen->list.at && !screen->in_form ? STYLE_CURSOR : 0;
+	unsigned mark = i == screen->list.at && !screen->in_pane ? STYLE_CURSOR : 0;
 	struct pen pen = pen_at(canvas, 1, y, width - 2);
 
 	if (i == screen->list.at)
@@ -435,62 +459,22 @@ static void draw_row(const struct plan_screen *screen, const struct app *app, st
 			    severity_sign(finding->severity));
 }
 
-/* The kind itself: how many there are, and what sort of thing they are, in the language's own words. */
-static void draw_kind(const struct plan_row *row, struct canvas *canvas, struct box box)
-{
-	const struct nm_section_info *info = nm_section_find(row->kind->section);
-	int y = box.y + 2;
-
-	canvas_textf(canvas, box.x, box.y, box.width, STYLE_BOLD, "%zu %s", row->count,
-		     row->count == 1 ? row->kind->section : row->kind->title);
-	y += canvas_wrap(canvas, box.x, y, box.width, box.height - 2, STYLE_PLAIN, info ? info->help : "");
-	if (y + 1 < box.y + box.height)
-		canvas_text(canvas, box.x, y + 1, box.width, STYLE_DIM, "A adds one, Enter folds them away");
-}
-
-static void draw_details(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, struct box box)
-{
-	const struct plan_row *row = plan_row_chosen(screen);
-
-	if (row && !row->name)
-		draw_kind(row, canvas, box);
-	else if (row)
-		form_draw(&screen->form, app, canvas, box, screen->in_form);
-}
-
-/* Wide enough for the longest name, as far as a third of the screen goes. */
-static int outline_width(const struct plan_screen *screen, int width)
-{
-	int wanted = 26;
-
-	for (size_t i = 0; i < screen->n; i++) {
-		int needs = (screen->rows[i].name ? text_width(screen->rows[i].name) : 0) + 8;
-
-		wanted = needs > wanted ? needs : wanted;
-	}
-	return wanted < width / 3 || wanted == 26 ? wanted : width / 3;
-}
-
 static void draw_plan(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct plan_screen *screen = state;
-	const bool wide = body.width >= FORM_LEAST;
-	int left = wide ? outline_width(screen, body.width) : body.width;
+	const struct box pane = pane_box(screen, body);
+	const bool wide = pane_beside(body);
+	const int left = wide ? pane.x - 2 : body.width;
 	size_t top = list_top(&screen->list, body.height);
 
 	if (screen->generation != app->session->generation)
 		return; /* what the rows borrow from is gone */
-	if (!wide && screen->in_form) {
-		draw_details(screen, app, canvas, (struct box){1, body.y, body.width - 2, body.height});
-		return;
-	}
-	for (int i = 0; i < body.height && top + (size_t)i < screen->n; i++)
+	for (int i = 0; (wide || !screen->in_pane) && i < body.height && top + (size_t)i < screen->n; i++)
 		draw_row(screen, app, canvas, body.y + i, left, top + (size_t)i);
-	if (!wide)
-		return;
-	for (int i = 0; i < body.height; i++)
+	for (int i = 0; wide && i < body.height; i++)
 		canvas_put(canvas, left, body.y + i, STYLE_RULE, 0x2502);
-	draw_details(screen, app, canvas, (struct box){left + 2, body.y, body.width - left - 3, body.height});
+	if (wide || screen->in_pane)
+		pane_draw(screen, app, canvas, pane);
 }
 
 const struct screen_ops screen_plan = {

@@ -28,7 +28,8 @@ enum nm_edit_op {
 	                   kind, or at the end of the file; step: after that step, -1 with section "path": as last step) */
 	NM_EDIT_ADD_FIRST, /* value is a whole section's text; stands before the first `section` of the text ("include": before the
 	                      first include), on lines of its own, or at the end of the file when there is none */
-	NM_EDIT_REMOVE, /* the section and the comment lines directly above it that have no blank line between */
+	NM_EDIT_REMOVE, /* the section, and the comment lines directly above it when they speak of it alone: behind a blank line
+	                   or the end of another section, and with no section directly below it; a step's always */
 	NM_EDIT_MOVE,   /* by positions among its own kind (its comment lines go with it); negative: up */
 	NM_EDIT_RENAME  /* value is the new title; every reference of the file follows */
 };
@@ -74,6 +75,7 @@ struct nm_written_section {
 	size_t from, until; /* its bytes in the text */
 	size_t title_from, title_until; /* of its title, quotes and all; equal without one */
 	int line, end_line;
+	int first_line; /* of the comment lines directly above it; its own without them */
 	size_t n;
 	const struct nm_written_option *options;
 };

@@ -400,8 +400,8 @@ struct nm_option_info {
 	const char *section;   /* "" for the top level */
 	const char *name;
 	enum nm_option_type type;
-	const char *values;    /* choices separated by '|', or the kind of section a reference names (words that it
-	                          takes as well stand before it); NULL */
+	const char *values;    /* choices separated by '|', of a text or country those that are usual; or the kind of section
+	                          a reference names (words that it takes as well stand before it); NULL */
 	const char *fallback;  /* default as a person would write it; NULL when it must be given or is simply absent */
 	bool required;
 	const char *help;      /* one sentence */

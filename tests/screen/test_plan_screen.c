@@ -16,6 +16,7 @@
 #include "nevermiss/edit.h"
 #include "prompt.h"
 #include "stage.h"
+#include "zones.h"
 
 static void open_plan(struct stage *stage)
 {
@@ -142,6 +143,208 @@ static void every_option_has_its_row(void **state)
 	stage_close(&stage);
 }
 
+/* Turned to with the view key, and for every section after it. */
+static void the_text_of_a_section_is_the_files(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "office");
+	stage_keys(&stage, "v");
+	stage_golden(&stage, "plan-text");
+	stage_hides(&stage, "own_voicemail 12s");
+	stage_keys(&stage, "Home");
+	stage_shows(&stage, "│ 2  business = \"Smith Plumbing\"\n");
+	stage_shows(&stage, "│ 4  country  = \"US\"\n");
+	stage_hides(&stage, "account sandbox");
+	find(&stage, "owner");
+	stage_shows(&stage, "│ 20  destination owner {\n");
+	stage_shows(&stage, "│ 25  }\n");
+	stage_keys(&stage, "v");
+	stage_hides(&stage, "20  destination owner");
+	stage_shows(&stage, "own_voicemail 25s");
+	find(&stage, "schedules");
+	stage_keys(&stage, "v"); /* where there is no text it is said what the key did */
+	stage_shows(&stage, "sections of this file are shown as they stand there");
+	stage_close(&stage);
+}
+
+/* Whatever stands in the pane behind a number is that line of the file: at its beginning, and of one that is cut
+ * into rows its first. */
+static void each_line_of_the_text_has_its_number(void **state)
+{
+	struct stage stage;
+	char *file, *lines[100];
+	size_t n = 0, seen = 0;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 200, .height = 50});
+	file = stage_plan(&stage);
+	for (char *at = strtok(file, "\n"), *last = file; at && n < 100; last = at, at = strtok(NULL, "\n")) {
+		for (const char *gap = last + strlen(last) + 1; n > 0 && gap < at && n < 100; gap++)
+			lines[n++] = "";
+		lines[n++] = at;
+	}
+	stage_keys(&stage, "v");
+	for (size_t row = 0; row < 50; row++) {
+		char *screen = stage_text(&stage);
+
+		for (char *at = strstr(screen, "│ "); at; at = strstr(at, "│ ")) {
+			char *end;
+			long number = strtol(at += strlen("│ "), &end, 10);
+
+			if (end == at || strncmp(end, "  ", 2) != 0)
+				continue;
+			assert_true((size_t)number <= n);
+			assert_int_equal(strncmp(end + 2, lines[number - 1], strlen(lines[number - 1])), 0);
+			seen++;
+		}
+		free(screen);
+		stage_keys(&stage, "Down");
+	}
+	assert_true(seen > 50);
+	free(file);
+	stage_close(&stage);
+}
+
+/* No page leaves a line out. */
+static void a_long_text_is_read_page_by_page(void **state)
+{
+	struct stage stage;
+	struct nm_buf plan;
+	bool seen[60] = {false};
+
+	(void)state;
+	nm_buf_init(&plan, 1u << 16);
+	nm_buf_add(&plan, "timezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+			  "line main { number = \"+15125550100\" account = box }\n"
+			  "destination ai { kind = ai number = \"+15125550177\" }\nrule r { path = long }\npath long {\n");
+	for (int i = 8; i < 58; i++)
+		nm_buf_addf(&plan, "  step { ring = ai for = %ds }\n", i);
+	nm_buf_add(&plan, "}\n");
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 40, .height = 12, .plan = plan.data});
+	find(&stage, "long");
+	stage_keys(&stage, "v");
+	for (int page = 0; page < 20; page++) {
+		char *screen = stage_text(&stage), line[64];
+
+		for (int i = 8; i < 58; i++) {
+			snprintf(line, sizeof line, "%d    step { ring = ai for = %ds }\n", i, i);
+			seen[i] |= strstr(screen, line) != NULL;
+		}
+		free(screen);
+		stage_keys(&stage, "PgDn");
+	}
+	for (int i = 8; i < 58; i++)
+		if (!seen[i])
+			fail_msg("line %d was on no page", i);
+	nm_buf_clear(&plan);
+	stage_close(&stage);
+}
+
+/* In a low and narrow window too all of it can be read, and Enter goes on to change it. */
+static void a_long_text_scrolls_while_it_has_the_keys(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 40, .height = 12});
+	find(&stage, "mailbox");
+	stage_keys(&stage, "v");
+	stage_shows(&stage, "30  destination mailbox {");
+	stage_hides(&stage, "33  }");
+	stage_keys(&stage, "PgDn");
+	stage_hides(&stage, "30  destination mailbox {");
+	stage_keys(&stage, "Down Down Down Down Down Down Down Down");
+	stage_shows(&stage, "33  }");
+	stage_keys(&stage, "Home");
+	stage_shows(&stage, "30  destination mailbox {");
+	stage_keys(&stage, "End D"); /* it is the section that is deleted, not an option that is not shown */
+	stage_shows(&stage, "destination mailbox is used");
+	stage_keys(&stage, "Escape");
+	stage_shows(&stage, "33  }");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "▸kind");
+	stage_keys(&stage, "v v Escape");
+	stage_shows(&stage, "▸    mailbox");
+	stage_close(&stage);
+}
+
+/* Words of the pane from a text on, as one line each; the caller frees them. */
+static char *pane_words(struct stage *stage, const char *from)
+{
+	char *screen = stage_text(stage);
+	const char *at = strstr(screen, from);
+	struct nm_buf words;
+
+	nm_buf_init(&words, 1u << 16);
+	for (; at; at = strstr(at, "│ ")) {
+		at += strncmp(at, "│ ", strlen("│ ")) ? 0 : strlen("│ ");
+		for (size_t len; *(at += strspn(at, " ")) && *at != '\n'; at += len) {
+			len = strcspn(at, " \n");
+			nm_buf_addf(&words, "%.*s\n", (int)len, at);
+		}
+	}
+	free(screen);
+	return nm_buf_take(&words);
+}
+
+/* Takes the words out that are on the screen: as many as there are left. */
+static size_t cross_out(struct stage *stage, char *words)
+{
+	char *screen = stage_text(stage);
+	size_t left = 0;
+
+	for (char *at = words; *at; at += strcspn(at, "\n") + 1) {
+		const size_t len = strcspn(at, "\n");
+
+		at[len] = '\0';
+		if (strstr(screen, at))
+			memset(at, ' ', len);
+		left += *at != ' ';
+		at[len] = '\n';
+	}
+	free(screen);
+	return left;
+}
+
+/* What has no room below the form comes up when its cursor can go no further, in any window. */
+static void all_that_concerns_a_section_can_be_read(void **state)
+{
+	static const int sizes[][2] = {{80, 24}, {40, 12}, {57, 16}};
+	static const char *const sections[] = {"daytime", "owner", "fixly", "office"};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof sections / sizeof *sections; i++) {
+		for (size_t s = 0; s < sizeof sizes / sizeof *sizes; s++) {
+			char *words, *before, *after;
+			size_t left, downs = 0;
+
+			stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 200, .height = 50});
+			find(&stage, sections[i]);
+			words = pane_words(&stage, "used by");
+			assert_true(app_resize(&stage.app, sizes[s][0], sizes[s][1]));
+			stage_keys(&stage, "Tab End");
+			before = stage_text(&stage);
+			while ((left = cross_out(&stage, words)) > 0 && downs++ < 60)
+				stage_keys(&stage, "Down");
+			if (left)
+				fail_msg("of %s at %dx%d cannot be read:\n%s", sections[i], sizes[s][0], sizes[s][1],
+					 words);
+			while (downs-- > 0)
+				stage_keys(&stage, "Up");
+			after = stage_text(&stage);
+			assert_string_equal(after, before);
+			free(after);
+			free(before);
+			free(words);
+			stage_close(&stage);
+		}
+	}
+}
+
 static void findings_stand_beside_what_they_concern(void **state)
 {
 	struct stage stage;
@@ -178,6 +381,64 @@ static void a_choice_is_chosen(void **state)
 	assert_int_equal(lines_changed(&stage), 2);
 	stage_keys(&stage, "Enter End Enter");
 	expect_no_text(&stage, "role =");
+	stage_close(&stage);
+}
+
+/* What is usual is offered, and what is not can still be typed. */
+static void usual_values_are_chosen(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	stage_keys(&stage, "Home Enter Down Down Down Enter");
+	stage_shows(&stage, "USD");
+	stage_keys(&stage, "Home Down Enter");
+	expect_text(&stage, "currency = \"CAD\"");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "▸CAD");
+	find(&stage, "type it");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "currency = CAD");
+	type(&stage, "dollars");
+	stage_shows(&stage, "a currency's three capital");
+	type(&stage, "XPF");
+	expect_text(&stage, "currency = \"XPF\"");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "▸(type it)");
+	stage_keys(&stage, "Escape Up Enter");
+	stage_shows(&stage, "▸US");
+	stage_keys(&stage, "Escape Escape");
+	form(&stage, "emergency", 2);
+	stage_keys(&stage, "Enter Home Down Enter");
+	expect_text(&stage, "key = \"1\"");
+	stage_keys(&stage, "Escape");
+	form(&stage, "sandbox", 12);
+	stage_keys(&stage, "Enter Home Down Enter");
+	expect_text(&stage, "account sandbox { driver = sandbox  hours = no }");
+	stage_close(&stage);
+}
+
+/* Of the plan's country; where the machine knows none of them, the name is typed. */
+static void a_time_zone_is_one_of_the_country(void **state)
+{
+	struct zones zones;
+	struct stage stage;
+
+	(void)state;
+	zones_read(&zones);
+	open_plan(&stage);
+	stage_keys(&stage, "Home Enter Down Enter");
+	if (zones_find(&zones, "America/Chicago")) {
+		stage_shows(&stage, "▸America/Chicago");
+		stage_hides(&stage, "Europe/");
+		find(&stage, "Denver");
+		stage_keys(&stage, "Enter");
+	} else {
+		type(&stage, "America/Denver");
+	}
+	expect_text(&stage, "timezone = \"America/Denver\"");
+	zones_clear(&zones);
 	stage_close(&stage);
 }
 
@@ -267,6 +528,46 @@ static void a_wrong_value_keeps_the_question_open(void **state)
 	stage_keys(&stage, "Enter");
 	type(&stage, "");
 	expect_text(&stage, "step { ring = owner }");
+	stage_close(&stage);
+}
+
+/* What is typed stands below it, and where it would stand in the file is nothing to who types. */
+static void a_mistake_is_told_in_words_of_the_form(void **state)
+{
+	static const struct {
+		const char *section;
+		int row;
+		const char *typed, *told;
+	} mistakes[] = {
+		{"owner", 2, "911", "number: 911 is an emergency number, which no plan may call"},
+		{"focus", 0, "Tu 6-8", "hours: character"},
+		{"oncall", 3, "often", "every: "},
+		{"oncall", 1, "soon", "from: a time is expected, as 2026-12-25 10:00"},
+		{"escalate", 4, "none", "rounds: a whole number from 1 to"},
+		{"Christmas", 0, "2026-13-01 10:00", "at: "},
+		{"sandbox", 2, "ftp://x", "endpoint: an https:// URL is expected"},
+		/* of several numbers it is told which */
+		{"spam", 0, "anonymous, 911, +1900*", "numbers = \"911\" in callers 'spam': 911 is an"},
+	};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
+		form(&stage, mistakes[i].section, mistakes[i].row);
+		stage_keys(&stage, "Enter");
+		type(&stage, mistakes[i].typed);
+		stage_shows(&stage, mistakes[i].told);
+		stage_hides(&stage, "would not read");
+		stage_keys(&stage, "Escape Escape");
+	}
+	assert_int_equal(lines_changed(&stage), 0);
+	find(&stage, "mailbox");
+	stage_keys(&stage, "A Enter");
+	type(&stage, "bob");
+	stage_keys(&stage, "Enter");
+	type(&stage, "12");
+	stage_shows(&stage, "number: +1 2 is too short");
 	stage_close(&stage);
 }
 
@@ -377,7 +678,8 @@ static void what_is_added_takes_the_fewest_questions(void **state)
 	type(&stage, "lunch");
 	stage_keys(&stage, "Down Enter");
 	expect_text(&stage, "rule open    { during = business  path = daytime }\nrule lunch { path = after-hours }\n");
-	stage_shows(&stage, "rule lunch  plan.conf:");
+	stage_shows(&stage, "│ rule lunch ");
+	stage_shows(&stage, "plan.conf:57\n");
 	stage_shows(&stage, "1 edit, not saved");
 	assert_int_equal(lines_changed(&stage), 1);
 	stage_close(&stage);
@@ -724,7 +1026,7 @@ static void random_keys_leave_a_plan_that_reads(void **state)
 {
 	static const char *const keys[] = {"Up",    "Down",  "Left", "Right", "Enter", "Enter", "Enter", "Space", "Tab",
 					   "Escape", "Home", "End",  "PgUp",  "PgDn",  "A",	"c",	 "D",	 "C",
-					   "J",	    "K",     "M",    "w",     "W",     "X",	"u",	 "C-r",	 "y",
+					   "J",	    "K",     "M",    "w",     "W",     "X",	"u",	 "v",	 "C-r",	 "y",
 					   "n",	    "/",     "C-u",  "1",     "a",     "\"",	"}",	 "Backspace"};
 	const size_t n = sizeof keys / sizeof *keys;
 	uint32_t random = 1;
@@ -854,13 +1156,21 @@ int main(void)
 		cmocka_unit_test(the_form_is_as_expected_at_every_size),
 		cmocka_unit_test(any_form_can_be_drawn_at_any_size),
 		cmocka_unit_test(every_option_has_its_row),
+		cmocka_unit_test(the_text_of_a_section_is_the_files),
+		cmocka_unit_test(each_line_of_the_text_has_its_number),
+		cmocka_unit_test(a_long_text_is_read_page_by_page),
+		cmocka_unit_test(a_long_text_scrolls_while_it_has_the_keys),
+		cmocka_unit_test(all_that_concerns_a_section_can_be_read),
 		cmocka_unit_test(findings_stand_beside_what_they_concern),
 		cmocka_unit_test(a_choice_is_chosen),
+		cmocka_unit_test(usual_values_are_chosen),
+		cmocka_unit_test(a_time_zone_is_one_of_the_country),
 		cmocka_unit_test(yes_and_no_are_chosen),
 		cmocka_unit_test(a_reference_is_one_of_what_is_there),
 		cmocka_unit_test(several_are_chosen_in_their_order),
 		cmocka_unit_test(no_choice_is_not_taken_for_any),
 		cmocka_unit_test(a_wrong_value_keeps_the_question_open),
+		cmocka_unit_test(a_mistake_is_told_in_words_of_the_form),
 		cmocka_unit_test(hours_numbers_and_texts_are_typed),
 		cmocka_unit_test(hostile_text_stays_text),
 		cmocka_unit_test(alternatives_take_each_others_place),

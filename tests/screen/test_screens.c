@@ -1245,8 +1245,8 @@ static void the_plan_cuts_nothing_that_has_room(void **state)
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
-	stage_keys(&stage, "Down Down");
-	stage_shows(&stage, "             sandbox }");
+	stage_keys(&stage, "Down Down v");
+	stage_shows(&stage, "= sandbox }");
 	stage_hides(&stage, "…");
 	stage_keys(&stage, "G / g u a r a n Enter Down");
 	assert_true(app_resize(&stage.app, 200, 50));

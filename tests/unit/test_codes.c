@@ -240,6 +240,24 @@ static void test_the_trap(void **state)
 	carrier_line_close(&line);
 }
 
+/* The form of an account offers the carriers of the rows, each once. */
+static void test_carriers_are_offered(void **state)
+{
+	const char *offered = nm_option_find("account", "carrier")->values;
+	size_t n = 1, carriers = 0;
+
+	(void)state;
+	for (size_t i = 0; i < nm_codes_rows_count; i++) {
+		const char *carrier = nm_codes_rows[i].carrier;
+
+		assert_true(nm_word_listed(offered, carrier));
+		carriers += i == 0 || strcmp(carrier, nm_codes_rows[i - 1].carrier) != 0;
+	}
+	for (const char *c = offered; *c; c++)
+		n += *c == '|';
+	assert_int_equal(n, carriers);
+}
+
 /* Every code that nobody vouches for is told with who claims it, wherever it would be dialled. */
 static void test_no_unverified_code_is_shown_as_certain(void **state)
 {
@@ -536,6 +554,7 @@ int main(void)
 		cmocka_unit_test(test_what_cannot_be_dialled_is_refused),
 		cmocka_unit_test(test_the_trap),
 		cmocka_unit_test(test_no_unverified_code_is_shown_as_certain),
+		cmocka_unit_test(test_carriers_are_offered),
 		cmocka_unit_test(test_the_losses_follow_the_carrier),
 		cmocka_unit_test(test_a_phone_that_is_busy_or_off),
 		cmocka_unit_test(test_random_plans),

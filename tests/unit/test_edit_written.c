@@ -60,6 +60,20 @@ static void sections_are_read_in_order_with_their_places(void **state)
 	nm_written_clear(&written);
 }
 
+static void comment_lines_directly_above_are_counted(void **state)
+{
+	static const int expected[] = { 1, 4, 8, 11, 13, 17 };
+	struct nm_written written = written_of("# far away\n\nbusiness = \"B\"\n# of a,\n// and more\nrule a { } # behind it\n\n"
+					       "/* of\n   day */\npath day {\n  # first\n  step { }\n  step { }\n}\n# gone\n\n"
+					       "value { }\n");
+
+	(void)state;
+	assert_int_equal(written.n, 6);
+	for (size_t i = 0; i < written.n; i++)
+		assert_int_equal(written.sections[i].first_line, expected[i]);
+	nm_written_clear(&written);
+}
+
 static void options_have_their_text_and_what_it_means(void **state)
 {
 	struct nm_written written = written_of(plan);
@@ -149,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(sections_are_read_in_order_with_their_places),
+		cmocka_unit_test(comment_lines_directly_above_are_counted),
 		cmocka_unit_test(options_have_their_text_and_what_it_means),
 		cmocka_unit_test(a_text_that_breaks_off_is_read_up_to_there),
 		cmocka_unit_test(values_are_written_as_people_write_them),

@@ -228,12 +228,15 @@ static void add_first_stands_before_all_of_its_kind(void **state)
 	refused(ADD_FIRST("override", "override n { }"), "path p {\n", "closing brace");
 }
 
-static void remove_takes_the_comment_lines_directly_above(void **state)
+static void remove_takes_the_comment_lines_of_the_section_alone(void **state)
 {
 	(void)state;
 	becomes(REMOVE("rule", "b", -1),
-		"# head\n\n# of a\nrule a { }\n# of b\n/* and\n b */\nrule b {\n} # too\nrule c { }\n",
-		"# head\n\n# of a\nrule a { }\nrule c { }\n");
+		"# head\n\n# of a\nrule a { }\n# of b\n/* and\n b */\nrule b {\n} # too\n# of c\nrule c { }\n",
+		"# head\n\n# of a\nrule a { }\n# of c\nrule c { }\n");
+	/* A heading of both, the head of the file. */
+	becomes(REMOVE("rule", "b", -1), "a = 1\n\n# both\nrule b { }\nrule c { }\n", "a = 1\n\n# both\nrule c { }\n");
+	becomes(REMOVE("rule", "b", -1), "# head\nrule b { }\n\nrule c { }\n", "# head\n\nrule c { }\n");
 	becomes(REMOVE("rule", "b", -1), "rule a { } # of a\nrule b { }\n", "rule a { } # of a\n");
 	becomes(REMOVE("rule", "b", -1), "# stays\n\nrule b { }\n\nrule c { }\n", "# stays\n\nrule c { }\n");
 	becomes(REMOVE("rule", "b", -1), "rule a { }\r\n\r\n// b\r\nrule b { }", "rule a { }");
@@ -557,7 +560,7 @@ int main(void)
 		cmocka_unit_test(unset_takes_out_the_option_and_its_line),
 		cmocka_unit_test(add_stands_after_its_place),
 		cmocka_unit_test(add_first_stands_before_all_of_its_kind),
-		cmocka_unit_test(remove_takes_the_comment_lines_directly_above),
+		cmocka_unit_test(remove_takes_the_comment_lines_of_the_section_alone),
 		cmocka_unit_test(move_changes_places_with_its_own_kind),
 		cmocka_unit_test(rename_changes_every_reference_and_no_text),
 		cmocka_unit_test(quoting_is_read_back_as_it_was),

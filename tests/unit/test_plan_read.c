@@ -86,6 +86,15 @@ static char *mistakes_text(const struct nm_diags *diags, const char *dir)
 	return out.len ? nm_buf_take(&out) : strdup("");
 }
 
+static void assert_ends_with_problem(const struct nm_diag *diag)
+{
+	const size_t text = strlen(diag->text), problem = strlen(diag->problem);
+
+	assert_true(problem > 0 && problem <= text);
+	assert_string_equal(diag->text + text - problem, diag->problem);
+	assert_true(problem == text || !strncmp(diag->text + text - problem - 2, ": ", 2));
+}
+
 /* Mistakes of a text that stands in no file; NULL when there are none. */
 static char *mistakes_of(const char *file, const char *text, size_t len)
 {
@@ -101,6 +110,8 @@ static char *mistakes_of(const char *file, const char *text, size_t len)
 		assert_int_equal(code, NM_INPUT);
 		assert_null(plan);
 		assert_true(diags.n > 0);
+		for (size_t i = 0; i < diags.n; i++)
+			assert_ends_with_problem(&diags.items[i]);
 		told = mistakes_text(&diags, "");
 	} else {
 		assert_int_equal(diags.n, 0);
@@ -253,6 +264,48 @@ static void the_table_says_everything_once(void **state)
 		}
 		if (info->type == NM_TYPE_CHOICE)
 			assert_non_null(info->values);
+	}
+}
+
+/* Reads a plan with each of the option's words in the place of the %s of these two. */
+static void each_word_reads(const char *section, const char *option, const char *before, const char *after)
+{
+	const struct nm_option_info *info = nm_option_find(section, option);
+	size_t len;
+
+	assert_non_null(info);
+	assert_non_null(info->values);
+	for (const char *word = info->values; word; word = word[len] ? word + len + 1 : NULL) {
+		struct nm_buf text;
+
+		len = strcspn(word, "|");
+		nm_buf_init(&text, 10000);
+		nm_buf_addf(&text, "%s%s = \"%.*s\"%s", before, option, (int)len, word, after);
+		nm_plan_free(read_good("p", text.data, text.len));
+		nm_buf_clear(&text);
+	}
+}
+
+/* What forms offer is taken. */
+static void usual_values_read(void **state)
+{
+	const char *countries = nm_option_find("", "country")->values;
+	size_t len;
+
+	(void)state;
+	each_word_reads("", "country", "", " timezone = UTC\naccount box { driver = sandbox }\n"
+					   "line main { number = \"+15125550100\" account = box }\n" OWNER DAY);
+	each_word_reads("", "currency", HEAD OWNER DAY, "\n");
+	each_word_reads("emergency", "key", HEAD OWNER DAY "emergency { lines = main path = day ", " }\n");
+	each_word_reads("account", "hours", HEAD OWNER DAY "account toy { driver = sandbox ", " }\n");
+	each_word_reads("account", "carrier", HEAD OWNER DAY "account toy { driver = codes ", " }\n");
+	for (const char *word = countries; word; word = word[len] ? word + len + 1 : NULL) {
+		char country[3];
+
+		len = strcspn(word, "|");
+		snprintf(country, sizeof country, "%.*s", (int)len, word);
+		if (!nm_word_listed(nm_option_find("", "currency")->values, nm_country_currency(country)))
+			fail_msg("the currency of %s is not offered", country);
 	}
 }
 
@@ -1120,6 +1173,7 @@ int main(void)
 		cmocka_unit_test(every_word_of_the_language_is_read),
 		cmocka_unit_test(a_secret_is_named_in_one_of_three_ways),
 		cmocka_unit_test(the_table_says_everything_once),
+		cmocka_unit_test(usual_values_read),
 		cmocka_unit_test(a_wrong_value_of_any_option_is_told_with_its_line),
 		cmocka_unit_test(a_misspelt_option_is_never_dropped),
 		cmocka_unit_test(a_plan_holds_what_was_written),

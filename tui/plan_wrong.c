@@ -1,0 +1,83 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What is wrong with a value that was given in a form, in words of the form: whoever typed it has the option before
+ * his eyes, not the file.  In: edits that may not read.  Out: a message.  Judges nothing itself: the reader does.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "plan_screen.h"
+
+/* The line on which the option stands in a text; 0 when it is not there. */
+static int line_of(const char *text, size_t len, const struct nm_place *place, const char *option)
+{
+	const struct nm_written_section *section;
+	const struct nm_written_option *found = NULL;
+	struct nm_written written;
+	int line;
+
+	if (nm_written_read(text, len, &written, NULL))
+		return 0;
+	section = nm_written_find(&written, place);
+	if (section)
+		found = nm_written_option(section, option);
+	line = found ? found->line : 0;
+	nm_written_clear(&written);
+	return line;
+}
+
+/* Does it begin with the option's name? */
+static bool tells_of(const struct nm_diag *diag, const char *option)
+{
+	const size_t len = strlen(option);
+
+	return !strncmp(diag->text, option, len) && diag->text[len] == ' ';
+}
+
+/* The mistake that tells of the option, or one that stands on its line; NULL. */
+static const struct nm_diag *mistake_of(const struct nm_diags *diags, const char *file, int line, const char *option)
+{
+	const struct nm_diag *found = NULL;
+
+	for (size_t i = 0; i < diags->n && line; i++) {
+		const struct nm_diag *diag = &diags->items[i];
+
+		if (diag->line == line && !strcmp(diag->file, file) &&
+		    (!found || (!tells_of(found, option) && tells_of(diag, option))))
+			found = diag;
+	}
+	return found;
+}
+
+/* Of a list it is said which of its values is meant. */
+static void tell(struct app *app, const struct nm_diag *diag, const struct nm_option_info *info)
+{
+	if (tells_of(diag, info->name) && diag->problem != diag->text && !nm_option_is_list(info->type))
+		app_message(app, STYLE_ERROR, "%s: %s", info->name, diag->problem);
+	else
+		app_message(app, STYLE_ERROR, "%s", diag->text);
+}
+
+bool plan_value_wrong(struct app *app, const struct nm_edit *edits, size_t n, const struct nm_place *place,
+		      const struct nm_option_info *info)
+{
+	const struct nm_diag *mistake = NULL;
+	struct nm_diags diags;
+	struct nm_error err;
+	char *text = NULL;
+	size_t len = 0;
+
+	if (session_edited(app->session, edits, n, &text, &len, &err)) {
+		app_error(app, &err);
+		return true;
+	}
+	nm_diags_init(&diags);
+	if (session_try(app->session, text, len, &diags, &err))
+		mistake = mistake_of(&diags, app->session->options.plan_file, line_of(text, len, place, info->name),
+				     info->name);
+	if (mistake)
+		tell(app, mistake, info);
+	nm_diags_clear(&diags);
+	free(text);
+	return mistake != NULL;
+}
