@@ -15,6 +15,9 @@
 #include "core/store_private.h"
 
 #define BUSY_MS 5000
+/* A store is one thread's: SQLite need not lock it for each column that is read. */
+#define READ (SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX)
+#define WRITE (SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX)
 #define CACHE_KIB "1280" /* of pages, for each connection: what is kept beyond is kept by the system as well */
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
@@ -153,8 +156,8 @@ static enum nm_code open_of_others(struct nm_store *store, struct nm_error *err)
 	store->db = NULL;
 	nm_buf_init(&text, 65536);
 	code = immutable_uri(store, &text, err);
-	if (code == NM_OK && sqlite3_open_v2(text.data, &store->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
-					     NULL) != SQLITE_OK)
+	if (code == NM_OK &&
+	    sqlite3_open_v2(text.data, &store->db, READ | SQLITE_OPEN_URI, NULL) != SQLITE_OK)
 		code = nm_store_fail(store, "opening", err);
 	nm_buf_clear(&text);
 	if (code == NM_OK)
@@ -169,7 +172,7 @@ static enum nm_code open_read_only(struct nm_store *store, struct nm_error *err)
 
 	if (access(store->file, F_OK) != 0 && errno == ENOENT)
 		return open_memory(store, false, err);
-	if (sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(store->file, &store->db, READ, NULL) != SQLITE_OK)
 		return nm_store_fail(store, "opening", err);
 	sqlite3_busy_timeout(store->db, BUSY_MS);
 	code = nm_store_schema(store, &old, err);
@@ -210,7 +213,7 @@ static enum nm_code open_writable(struct nm_store *store, struct nm_error *err)
 	if (fd < 0)
 		return nm_fail(err, NM_SYSTEM, "%s: cannot be opened: %s", store->file, strerror(errno));
 	close(fd);
-	if (sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(store->file, &store->db, WRITE, NULL) != SQLITE_OK)
 		return nm_store_fail(store, "opening", err);
 	sqlite3_busy_timeout(store->db, BUSY_MS);
 	code = nm_store_schema(store, &old, err);
