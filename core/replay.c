@@ -330,7 +330,7 @@ enum nm_code nm_replay(struct nm_store *store, const struct nm_plan *plan,
 	if (code == NM_OK)
 		code = begin(&run, store, err);
 	if (code == NM_OK)
-		code = nm_store_entries_each(store, &reader, err);
+		code = nm_store_played_each(store, &reader, err);
 	nm_player_free(run.player);
 	if (code == NM_OK) {
 		close_layers(&run);
