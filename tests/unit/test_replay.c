@@ -18,6 +18,7 @@
 #include "random_plan.h"
 
 /* clang-format off */
+#define LONG_NAME "whoever_has_a_longer_name_than_anybody_else"
 #define HEAD \
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n" \
 	"account box { driver = sandbox }\n" \
@@ -25,6 +26,7 @@
 	"schedule day { hours = \"Mo-Fr 08:00-18:00\" }\nschedule noon { hours = \"11:00-15:00\" }\ncallers spam { numbers = { \"+1900*\", anonymous } }\n" \
 	"destination sam { kind = personal number = \"+15125550114\" own_voicemail = none away = noon }\n" \
 	"destination pat { kind = personal number = \"+15125550115\" own_voicemail = 20s }\n" \
+	"destination " LONG_NAME " { kind = personal number = \"+15125550116\" own_voicemail = none }\n" \
 	"destination fixly { kind = ai number = \"+15125550177\" }\n" \
 	"destination mailbox { kind = voicemail greeting = \"Smith.\" }\n" \
 	"rule spam { callers = spam reject = busy }\nrule open { during = day path = day }\nrule closed { path = night }\n"
@@ -542,6 +544,46 @@ static void test_each_call_is_read_with_its_own_legs(void **state)
 	}
 }
 
+/* --- who had them --- */
+
+static int64_t had(const struct nm_replay *replay, const char *name)
+{
+	for (size_t i = 0; i < replay->n_layers; i++)
+		if (strcmp(replay->layers[i].name, name) == 0)
+			return replay->layers[i].then;
+	return 0;
+}
+
+/* However many are named of whom the plan knows nothing. */
+static void test_who_had_the_calls(void **state)
+{
+	static char strangers[MOST][16];
+	static const char *const names[] = { "sam", LONG_NAME, "over", "+15125550115" };
+	struct nm_replay replay;
+
+	(void)state;
+	open_store();
+	for (size_t i = 0; i < MOST; i++) {
+		snprintf(strangers[i], sizeof(strangers[i]), "+1737555%04zu", i);
+		calls[i] = (struct played){
+			.call = { .number = 15125550100,
+				  .line = "main",
+				  .caller = { .number = 17375550101 },
+				  .began = T + (nm_time)i,
+				  .became = { .end = NM_CALL_ANSWERED,
+					      .by = i % 5 < 4 ? names[i % 5] : strangers[i],
+					      .seconds = 5 } },
+		};
+		keep(&calls[i]);
+	}
+	replay = replay_of(smith, 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(had(&replay, names[i]), MOST / 5);
+	assert_int_equal(had(&replay, "others"), 2 * MOST / 5);
+	assert_int_equal(had(&replay, "pat"), MOST / 5);
+	nm_replay_clear(&replay);
+}
+
 /* --- what it assumes --- */
 
 static struct nm_replay replay_one(struct nm_became became, nm_number number, bool cut)
@@ -625,6 +667,7 @@ int main(void)
 		cmocka_unit_test(test_through_another_plan_it_goes_as_each_call_by_itself),
 		cmocka_unit_test(test_what_is_told_is_bounded),
 		cmocka_unit_test(test_each_call_is_read_with_its_own_legs),
+		cmocka_unit_test(test_who_had_the_calls),
 		cmocka_unit_test(test_it_stops_when_it_is_told_to),
 		cmocka_unit_test(test_who_is_not_told_of),
 		cmocka_unit_test(test_what_is_left_out),
