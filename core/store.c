@@ -18,7 +18,10 @@
 /* A store is one thread's: SQLite need not lock it for each column that is read. */
 #define READ (SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX)
 #define WRITE (SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX)
-#define CACHE_KIB "1280" /* of pages, for each connection: what is kept beyond is kept by the system as well */
+/* Of pages, for each connection.  For whoever reads, the system keeps them as well; whoever writes many rows goes back to
+ * the same pages before they are on disk. */
+#define CACHE "PRAGMA cache_size = -512" /* KiB */
+#define CACHE_MANY "PRAGMA cache_size = -8192"
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
 {
@@ -244,7 +247,7 @@ enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **o
 	else
 		code = read_only ? open_read_only(store, err) : open_writable(store, err);
 	if (code == NM_OK)
-		code = nm_store_execute(store, "PRAGMA cache_size = -" CACHE_KIB, "opening", err);
+		code = nm_store_execute(store, CACHE, "opening", err);
 	if (code == NM_OK)
 		*out = store;
 	else
@@ -268,6 +271,12 @@ void nm_store_close(struct nm_store *store)
 bool nm_store_read_only(const struct nm_store *store)
 {
 	return store->read_only;
+}
+
+/* Without it all is only slower. */
+void nm_store_write_many(struct nm_store *store, bool many)
+{
+	sqlite3_exec(store->db, many ? CACHE_MANY : CACHE, NULL, NULL, NULL);
 }
 
 /* What SQLite counts of others' commits and of this connection's own rows. */
