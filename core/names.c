@@ -197,6 +197,8 @@ const char *nm_names_of(const struct nm_names *names, const char *name)
 
 void nm_names_call(const struct nm_names *names, struct nm_call_entry *call, struct nm_call_leg *legs)
 {
+	if (names->n == 0)
+		return;
 	for (size_t i = 0; i < call->n; i++) {
 		legs[i] = call->legs[i];
 		legs[i].who = nm_names_of(names, legs[i].who);

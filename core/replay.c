@@ -20,6 +20,7 @@ struct replaying {
 	const struct nm_plan *plan;
 	const struct nm_replay_options *options;
 	struct nm_replay *replay;
+	struct nm_replay_parties parties;
 	struct nm_player *player;
 	struct nm_replay_layer *layers; /* of each destination, and the special ones */
 	nm_time *begins;                /* of each week */
@@ -107,7 +108,7 @@ static struct nm_replay_layer *layer_of(const struct replaying *run, enum nm_rep
 	return &run->layers[n + (voicemail ? VOICEMAIL : NOBODY)];
 }
 
-static void add_layers(const struct replaying *run, const struct nm_call_entry *call,
+static void add_layers(struct replaying *run, const struct nm_call_entry *call,
 		       const struct nm_replay_outcome *outcome)
 {
 	const enum nm_replay_end then = end_then(&call->became), now = end_now(outcome->result);
@@ -116,7 +117,7 @@ static void add_layers(const struct replaying *run, const struct nm_call_entry *
 	const bool voicemail_now = outcome->result == NM_TO_VOICEMAIL || outcome->result == NM_SWALLOWED;
 
 	if (then != NM_REPLAY_REJECTED)
-		layer_of(run, then, voicemail_then, nm_replay_party(run->plan, call->became.by))->then++;
+		layer_of(run, then, voicemail_then, nm_replay_party(&run->parties, call->became.by))->then++;
 	if (now != NM_REPLAY_REJECTED)
 		layer_of(run, now, voicemail_now, outcome->party)->now++;
 }
@@ -210,7 +211,7 @@ static enum nm_code take_call(void *context, const struct nm_call_entry *kept, s
 	if (left_out(run->replay, &call, line))
 		return NM_OK;
 	nm_names_call(&run->names, &call, legs);
-	nm_replay_script_of(run->plan, &call, &script);
+	nm_replay_script_of(&run->parties, &call, &script);
 	code = nm_player_play(run->player, &call, line, &script, &outcome, err);
 	if (code != NM_OK)
 		return code;
@@ -301,7 +302,7 @@ static enum nm_code begin(struct replaying *run, struct nm_store *store, struct 
 	if (replay->arena == NULL || !make_weeks(run) || !make_layers(run) || !make_lists(run))
 		return nm_fail_memory(err);
 	code = nm_names_read(store, run->plan, replay->arena, &run->names, err);
-	return code == NM_OK ? nm_player_new(run->plan, replay->span, &run->player, err) : code;
+	return code == NM_OK ? nm_player_new(&run->parties, replay->span, &run->player, err) : code;
 }
 
 static void close_layers(struct replaying *run)
@@ -318,7 +319,7 @@ enum nm_code nm_replay(struct nm_store *store, const struct nm_plan *plan,
 		       const struct nm_replay_options *options, struct nm_replay *out, struct nm_error *err)
 {
 	struct nm_replay replay = { .span = options->span };
-	struct replaying run = { .plan = plan, .options = options, .replay = &replay };
+	struct replaying run = { .plan = plan, .options = options, .replay = &replay, .parties.plan = plan };
 	const struct nm_call_entry_reader reader = {
 		.number = options->number,
 		.span = options->span,
@@ -330,7 +331,7 @@ enum nm_code nm_replay(struct nm_store *store, const struct nm_plan *plan,
 	if (code == NM_OK)
 		code = begin(&run, store, err);
 	if (code == NM_OK)
-		code = nm_store_entries_each(store, &reader, err);
+		code = nm_store_played_each(store, &reader, err);
 	nm_player_free(run.player);
 	if (code == NM_OK) {
 		close_layers(&run);

@@ -4,6 +4,7 @@
  * rule comes from the compiled decider; a call that goes by the same rule, at the same state, with everybody doing the
  * same as one before it ends as that one did, and is not played anew.
  */
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -19,7 +20,10 @@ struct key {
 	struct nm_replay_script script;
 };
 
-_Static_assert(sizeof(struct key) == 20 + sizeof(struct nm_replay_script), "keys are compared as bytes");
+#define KEY_HEAD offsetof(struct key, script.settings)
+
+_Static_assert(KEY_HEAD == 32 && sizeof(struct key) == 20 + sizeof(struct nm_replay_script),
+	       "keys are compared as bytes");
 
 struct place {
 	bool taken;
@@ -29,6 +33,7 @@ struct place {
 
 struct nm_player {
 	const struct nm_plan *plan;
+	struct nm_replay_parties *parties; /* of that plan */
 	struct nm_timeline *timeline;
 	struct nm_classes classes;
 	struct nm_arena *arena;
@@ -70,7 +75,7 @@ static enum nm_code player_fill(struct nm_player *player, struct nm_span span, s
 	return code;
 }
 
-enum nm_code nm_player_new(const struct nm_plan *plan, struct nm_span span, struct nm_player **out,
+enum nm_code nm_player_new(struct nm_replay_parties *parties, struct nm_span span, struct nm_player **out,
 			   struct nm_error *err)
 {
 	struct nm_player *player = calloc(1, sizeof(*player));
@@ -78,8 +83,9 @@ enum nm_code nm_player_new(const struct nm_plan *plan, struct nm_span span, stru
 
 	if (player == NULL)
 		return nm_fail_memory(err);
-	player->plan = plan;
-	player->rings_lines = rings_lines(plan);
+	player->plan = parties->plan;
+	player->parties = parties;
+	player->rings_lines = rings_lines(player->plan);
 	code = player_fill(player, span, err);
 	if (code == NM_OK)
 		*out = player;
@@ -134,13 +140,21 @@ static enum nm_code key_of(struct nm_player *player, const struct nm_call_entry 
 	return NM_OK;
 }
 
-/* FNV-1a, eight bytes at a time. */
+/* Without the settings behind the last: most calls have one or two. */
+static size_t key_size(const struct key *key)
+{
+	return KEY_HEAD + (size_t)key->script.n * sizeof(key->script.settings[0]);
+}
+
+/* FNV-1a, four bytes at a time. */
 static size_t place_of(const struct key *key)
 {
-	uint64_t words[sizeof(*key) / 8], hash = UINT64_C(0xcbf29ce484222325);
+	const size_t n = key_size(key) / sizeof(uint32_t);
+	uint32_t words[sizeof(*key) / sizeof(uint32_t)];
+	uint64_t hash = UINT64_C(0xcbf29ce484222325);
 
-	memcpy(words, key, sizeof(words));
-	for (size_t i = 0; i < sizeof(words) / sizeof(words[0]); i++)
+	memcpy(words, key, key_size(key));
+	for (size_t i = 0; i < n; i++)
 		hash = (hash ^ words[i]) * UINT64_C(0x100000001b3);
 	return (size_t)(hash ^ hash >> 29) & (PLACES - 1);
 }
@@ -180,7 +194,7 @@ static enum nm_code play(const struct nm_player *player, const struct nm_call_en
 		return code;
 	*out = (struct nm_replay_outcome){
 		.result = simulation->outcome.result,
-		.party = nm_replay_party(player->plan, simulation->outcome.answered_by),
+		.party = nm_replay_party(player->parties, simulation->outcome.answered_by),
 		.seconds = simulation->outcome.seconds,
 	};
 	nm_simulation_free(simulation);
@@ -198,7 +212,7 @@ enum nm_code nm_player_play(struct nm_player *player, const struct nm_call_entry
 	if (code != NM_OK)
 		return code;
 	place = &player->places[place_of(&key)];
-	if (!place->taken || memcmp(&place->key, &key, sizeof(key)) != 0) {
+	if (!place->taken || memcmp(&place->key, &key, key_size(&key)) != 0) {
 		place->taken = false;
 		code = play(player, call, line, script, &place->outcome, err);
 		if (code != NM_OK)

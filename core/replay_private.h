@@ -24,11 +24,23 @@ struct nm_replay_script {
 	struct nm_replay_setting settings[NM_REPLAY_SETTINGS];
 };
 
+#define NM_REPLAY_KNOWN 256 /* a power of two */
+#define NM_REPLAY_TEXT 28
+
+/* Who is meant by the texts of records: a log has many calls and few of these. */
+struct nm_replay_parties {
+	const struct nm_plan *plan;
+	struct {
+		int32_t party;
+		char text[NM_REPLAY_TEXT]; /* "": none yet */
+	} known[NM_REPLAY_KNOWN];
+};
+
 /* replay_script.c: of whom the plan knows, by what the record says. */
-void nm_replay_script_of(const struct nm_plan *plan, const struct nm_call_entry *call,
+void nm_replay_script_of(struct nm_replay_parties *parties, const struct nm_call_entry *call,
 			 struct nm_replay_script *out);
 /* Whose name or number it is; destinations first, then lines behind them; -1: nobody's. */
-int nm_replay_party(const struct nm_plan *plan, const char *text);
+int nm_replay_party(struct nm_replay_parties *parties, const char *text);
 
 /* How a call goes by the plan. */
 struct nm_replay_outcome {
@@ -39,7 +51,8 @@ struct nm_replay_outcome {
 
 /* replay_play.c: many calls through one plan. */
 struct nm_player;
-enum nm_code nm_player_new(const struct nm_plan *plan, struct nm_span span, struct nm_player **out,
+/* parties: of the plan; borrowed. */
+enum nm_code nm_player_new(struct nm_replay_parties *parties, struct nm_span span, struct nm_player **out,
 			   struct nm_error *err) NM_WARN_UNUSED;
 void nm_player_free(struct nm_player *player); /* takes NULL */
 /* A call to a line (index) of the plan, within the span. */

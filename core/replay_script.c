@@ -8,22 +8,42 @@
 #include "core/replay_private.h"
 #include "nevermiss/explain.h"
 
-int nm_replay_party(const struct nm_plan *plan, const char *text)
+static int find_party(const struct nm_plan *plan, const char *text)
 {
-	const char *who = text != NULL ? nm_call_who(plan, text) : NULL;
+	const char *who = nm_call_who(plan, text);
 	const char *name = who != NULL ? who : text;
-	const int destination = name != NULL ? nm_plan_find_destination(plan, name) : -1;
-	const int line = name != NULL && destination < 0 ? nm_plan_find_line(plan, name) : -1;
+	const int destination = nm_plan_find_destination(plan, name);
+	const int line = destination < 0 ? nm_plan_find_line(plan, name) : -1;
 
 	return line >= 0 ? (int)plan->n_destinations + line : destination;
 }
 
-/* By the number, which stays when a plan calls somebody otherwise; else by the name. */
-static int party_of_leg(const struct nm_plan *plan, const struct nm_call_leg *leg)
+/* A text that is as long as there is room, or none, is looked up each time. */
+int nm_replay_party(struct nm_replay_parties *parties, const char *text)
 {
-	const int party = nm_replay_party(plan, leg->leg.to);
+	uint32_t hash = 2166136261u; /* FNV-1a */
+	size_t len = 0;
 
-	return party >= 0 ? party : nm_replay_party(plan, leg->who);
+	if (text == NULL)
+		return -1;
+	for (; text[len] != '\0' && len < NM_REPLAY_TEXT; len++)
+		hash = (hash ^ (unsigned char)text[len]) * 16777619u;
+	if (len == 0 || len == NM_REPLAY_TEXT)
+		return find_party(parties->plan, text);
+	hash = (hash ^ hash >> 16) % NM_REPLAY_KNOWN;
+	if (memcmp(parties->known[hash].text, text, len + 1) != 0) {
+		memcpy(parties->known[hash].text, text, len + 1);
+		parties->known[hash].party = find_party(parties->plan, text);
+	}
+	return parties->known[hash].party;
+}
+
+/* By the number, which stays when a plan calls somebody otherwise; else by the name. */
+static int party_of_leg(struct nm_replay_parties *parties, const struct nm_call_leg *leg)
+{
+	const int party = nm_replay_party(parties, leg->leg.to);
+
+	return party >= 0 ? party : nm_replay_party(parties, leg->who);
 }
 
 static struct nm_replay_setting *setting_for(struct nm_replay_script *script, int party)
@@ -49,10 +69,11 @@ static void add_setting(struct nm_replay_script *script, int party, enum nm_beha
 }
 
 /* The line's own phone leaves no leg, and a file may name who answered and nobody else. */
-static void add_taker(const struct nm_plan *plan, const struct nm_call_entry *call,
+static void add_taker(struct nm_replay_parties *parties, const struct nm_call_entry *call,
 		      struct nm_replay_script *script)
 {
-	const int party = call->became.end == NM_CALL_ANSWERED ? nm_replay_party(plan, call->became.by) : -1;
+	const int party =
+		call->became.end == NM_CALL_ANSWERED ? nm_replay_party(parties, call->became.by) : -1;
 
 	add_setting(script, party, NM_ANSWERS,
 		    call->became.reason == NM_CALL_OWN_PHONE ? call->became.seconds : -1);
@@ -74,13 +95,13 @@ static int hangup_of(const struct nm_call_entry *call)
 	return (int)(call->ended - call->began);
 }
 
-void nm_replay_script_of(const struct nm_plan *plan, const struct nm_call_entry *call,
+void nm_replay_script_of(struct nm_replay_parties *parties, const struct nm_call_entry *call,
 			 struct nm_replay_script *out)
 {
 	*out = (struct nm_replay_script){ .hangup_s = hangup_of(call) };
 	for (size_t i = 0; i < call->n; i++)
-		add_setting(out, party_of_leg(plan, &call->legs[i]), nm_explain_behaviour(call, i),
+		add_setting(out, party_of_leg(parties, &call->legs[i]), nm_explain_behaviour(call, i),
 			    call->legs[i].leg.rang_s);
-	add_taker(plan, call, out);
+	add_taker(parties, call, out);
 	out->nobody = call->became.end != NM_CALL_ANSWERED && !tells_who_rang(call);
 }

@@ -7,7 +7,7 @@
 
 #include "core/report_private.h"
 
-#define ENTRIES (NM_REPORT_LAYERS + 4)
+#define ENTRIES_MAX (NM_REPORT_LAYERS + 4)
 
 struct entry {
 	struct nm_layer layer;
@@ -20,8 +20,9 @@ struct nm_layers {
 	const struct nm_plan *plan;
 	const struct nm_names *names;
 	struct nm_arena *arena;
-	size_t n, last;                /* entries; the party that took a call before */
-	struct entry entries[ENTRIES]; /* others, voicemail, nobody, not told, and then the parties */
+	size_t n, capacity;
+	struct entry *entries; /* others, voicemail, nobody, not told, and then the parties */
+	size_t last;           /* the party that took a call before */
 };
 
 static bool has_price(const struct nm_destination *destination)
@@ -30,11 +31,15 @@ static bool has_price(const struct nm_destination *destination)
 	       destination->per_booking > 0;
 }
 
+/* Moves the entries.  NULL: out of memory. */
 static struct entry *entry_add(struct nm_layers *layers, enum nm_layer_kind what, const char *name)
 {
-	struct entry *entry = &layers->entries[layers->n];
 	const int destination = what == NM_LAYER_PARTY ? nm_plan_find_destination(layers->plan, name) : -1;
+	struct entry *entry;
 
+	if (!nm_grow((void **)&layers->entries, &layers->capacity, layers->n + 1, sizeof(*layers->entries)))
+		return NULL;
+	entry = &layers->entries[layers->n];
 	*entry = (struct entry){ .layer = { .what = what, .kind = -1 }, .destination = destination };
 	entry->layer.name = nm_arena_text(layers->arena, name);
 	if (entry->layer.name == NULL)
@@ -61,17 +66,20 @@ struct nm_layers *nm_layers_new(const struct nm_plan *plan, const struct nm_name
 	     entry_add(layers, NM_LAYER_VOICEMAIL, "voicemail") &&
 	     entry_add(layers, NM_LAYER_NOBODY, "nobody") &&
 	     entry_add(layers, NM_LAYER_UNTOLD, "not told");
-	for (size_t i = 0; i < plan->n_destinations && ok && layers->n < ENTRIES; i++)
+	for (size_t i = 0; i < plan->n_destinations && ok && layers->n < ENTRIES_MAX; i++)
 		if (has_price(&plan->destinations[i]))
 			ok = entry_add(layers, NM_LAYER_PARTY, plan->destinations[i].name) != NULL;
 	if (ok)
 		return layers;
-	free(layers);
+	nm_layers_free(layers);
 	return NULL;
 }
 
 void nm_layers_free(struct nm_layers *layers)
 {
+	if (layers == NULL)
+		return;
+	free(layers->entries);
 	free(layers);
 }
 
@@ -95,7 +103,7 @@ static struct entry *party(struct nm_layers *layers, const char *name)
 			layers->last = i;
 			return &layers->entries[i];
 		}
-	if (layers->n == ENTRIES)
+	if (layers->n == ENTRIES_MAX)
 		return special(layers, NM_LAYER_OTHERS);
 	return entry_add(layers, NM_LAYER_PARTY, name);
 }

@@ -8,15 +8,16 @@
 #include "core/report_private.h"
 
 struct caller {
-	nm_number number; /* 0: a free place */
 	struct nm_missed_call first;
 	int64_t missed, again;
 };
 
-/* Open addressing: places is a power of two, and at most half of them are taken. */
+/* By number: a table of places in the list, open addressing, at most half of them taken. */
 struct callers {
-	size_t n, places;
+	size_t n, capacity;
 	struct caller *items;
+	size_t places;   /* a power of two */
+	uint32_t *place; /* of an item, plus 1; 0: free */
 };
 
 #define FIRST_PLACES 1024
@@ -31,44 +32,46 @@ static size_t hash(nm_number number)
 	return (size_t)(z ^ z >> 31);
 }
 
-static struct caller *place_of(struct caller *callers, size_t places, nm_number number)
+static uint32_t *place_of(const struct callers *callers, nm_number number)
 {
-	size_t i = hash(number) & (places - 1);
+	size_t i = hash(number) & (callers->places - 1);
 
-	while (callers[i].number != 0 && callers[i].number != number)
-		i = (i + 1) & (places - 1);
-	return &callers[i];
+	while (callers->place[i] != 0 && callers->items[callers->place[i] - 1].first.caller != number)
+		i = (i + 1) & (callers->places - 1);
+	return &callers->place[i];
 }
 
-static bool grow(struct callers *callers)
+static bool grow_places(struct callers *callers)
 {
 	const size_t places = callers->places == 0 ? FIRST_PLACES : callers->places * 2;
-	struct caller *items = calloc(places, sizeof(*items));
+	uint32_t *place = places <= UINT32_MAX ? calloc(places, sizeof(*place)) : NULL;
 
-	if (items == NULL)
+	if (place == NULL)
 		return false;
-	for (size_t i = 0; i < callers->places; i++)
-		if (callers->items[i].number != 0)
-			*place_of(items, places, callers->items[i].number) = callers->items[i];
-	free(callers->items);
-	callers->items = items;
+	free(callers->place);
+	callers->place = place;
 	callers->places = places;
+	for (size_t i = 0; i < callers->n; i++)
+		*place_of(callers, callers->items[i].first.caller) = (uint32_t)i + 1;
 	return true;
 }
 
 static bool take_missed(void *context, const struct nm_missed_call *call)
 {
 	struct callers *callers = context;
-	struct caller *caller;
+	uint32_t *place;
 
-	if (2 * (callers->n + 1) > callers->places && !grow(callers))
+	if (2 * (callers->n + 1) > callers->places && !grow_places(callers))
 		return false;
-	caller = place_of(callers->items, callers->places, call->caller);
-	if (caller->number == 0) {
-		callers->n++;
-		*caller = (struct caller){ .number = call->caller, .first = *call };
+	place = place_of(callers, call->caller);
+	if (*place == 0) {
+		if (!nm_grow((void **)&callers->items, &callers->capacity, callers->n + 1,
+			     sizeof(*callers->items)))
+			return false;
+		callers->items[callers->n++] = (struct caller){ .first = *call };
+		*place = (uint32_t)callers->n;
 	}
-	caller->missed++;
+	callers->items[*place - 1].missed++;
 	return true;
 }
 
@@ -81,19 +84,7 @@ static int missed_compare(const void *a, const void *b)
 		return x->missed > y->missed ? -1 : 1;
 	if (x->again != y->again)
 		return x->again > y->again ? -1 : 1;
-	return (x->number > y->number) - (x->number < y->number);
-}
-
-/* Those who were missed come to the front, in order of how often. */
-static void sort_callers(struct callers *callers)
-{
-	size_t n = 0;
-
-	for (size_t i = 0; i < callers->places; i++)
-		if (callers->items[i].number != 0)
-			callers->items[n++] = callers->items[i];
-	if (n > 0)
-		qsort(callers->items, n, sizeof(*callers->items), missed_compare);
+	return (x->first.caller > y->first.caller) - (x->first.caller < y->first.caller);
 }
 
 /* How often each rang again of whom that may decide who is told: all who were missed as often as the last one told. */
@@ -125,7 +116,7 @@ enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_read
 	const size_t told = callers.n < NM_REPORT_REPEATS ? callers.n : NM_REPORT_REPEATS;
 
 	if (code == NM_OK && told > 0) {
-		sort_callers(&callers);
+		qsort(callers.items, callers.n, sizeof(*callers.items), missed_compare);
 		code = count_again(store, &reader, &callers, told, err);
 	}
 	if (code == NM_OK) {
@@ -134,8 +125,9 @@ enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_read
 	}
 	for (size_t i = 0; code == NM_OK && i < told; i++)
 		report->repeats[report->n_repeats++] =
-			(struct nm_repeat){ callers.items[i].number, callers.items[i].missed,
+			(struct nm_repeat){ callers.items[i].first.caller, callers.items[i].missed,
 					    callers.items[i].again };
 	free(callers.items);
+	free(callers.place);
 	return code;
 }

@@ -15,7 +15,13 @@
 #include "core/store_private.h"
 
 #define BUSY_MS 5000
-#define CACHE_KIB "1280" /* of pages, for each connection: what is kept beyond is kept by the system as well */
+/* A store is one thread's: SQLite need not lock it for each column that is read. */
+#define READ (SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX)
+#define WRITE (SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX)
+/* Of pages, for each connection.  For whoever reads, the system keeps them as well; whoever writes many rows goes back to
+ * the same pages before they are on disk. */
+#define CACHE "PRAGMA cache_size = -512" /* KiB */
+#define CACHE_MANY "PRAGMA cache_size = -8192"
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
 {
@@ -165,8 +171,8 @@ static enum nm_code open_of_others(struct nm_store *store, struct nm_error *err)
 	store->db = NULL;
 	nm_buf_init(&text, 65536);
 	code = immutable_uri(store, &text, err);
-	if (code == NM_OK && sqlite3_open_v2(text.data, &store->db, SQLITE_OPEN_READONLY | SQLITE_OPEN_URI,
-					     NULL) != SQLITE_OK)
+	if (code == NM_OK &&
+	    sqlite3_open_v2(text.data, &store->db, READ | SQLITE_OPEN_URI, NULL) != SQLITE_OK)
 		code = nm_store_fail(store, "opening", err);
 	nm_buf_clear(&text);
 	if (code == NM_OK)
@@ -181,7 +187,7 @@ static enum nm_code open_read_only(struct nm_store *store, struct nm_error *err)
 
 	if (access(store->file, F_OK) != 0 && errno == ENOENT)
 		return open_memory(store, false, err);
-	if (sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READONLY, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(store->file, &store->db, READ, NULL) != SQLITE_OK)
 		return nm_store_fail(store, "opening", err);
 	sqlite3_busy_timeout(store->db, BUSY_MS);
 	code = nm_store_schema(store, &old, err);
@@ -222,7 +228,7 @@ static enum nm_code open_writable(struct nm_store *store, struct nm_error *err)
 	if (fd < 0)
 		return nm_fail(err, NM_SYSTEM, "%s: cannot be opened: %s", store->file, strerror(errno));
 	close(fd);
-	if (sqlite3_open_v2(store->file, &store->db, SQLITE_OPEN_READWRITE, NULL) != SQLITE_OK)
+	if (sqlite3_open_v2(store->file, &store->db, WRITE, NULL) != SQLITE_OK)
 		return nm_store_fail(store, "opening", err);
 	sqlite3_busy_timeout(store->db, BUSY_MS);
 	code = nm_store_schema(store, &old, err);
@@ -253,7 +259,7 @@ enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **o
 	else
 		code = read_only ? open_read_only(store, err) : open_writable(store, err);
 	if (code == NM_OK)
-		code = nm_store_execute(store, "PRAGMA cache_size = -" CACHE_KIB, "opening", err);
+		code = nm_store_execute(store, CACHE, "opening", err);
 	if (code == NM_OK)
 		*out = store;
 	else
@@ -295,6 +301,12 @@ void nm_store_close(struct nm_store *store)
 bool nm_store_read_only(const struct nm_store *store)
 {
 	return store->read_only;
+}
+
+/* Without it all is only slower. */
+void nm_store_write_many(struct nm_store *store, bool many)
+{
+	sqlite3_exec(store->db, many ? CACHE_MANY : CACHE, NULL, NULL, NULL);
 }
 
 /* What SQLite counts of others' commits and of this connection's own rows. */

@@ -33,11 +33,26 @@ static struct nm_followup read_followup(sqlite3_stmt *statement, struct nm_arena
 	};
 }
 
-enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup_filter *filter,
-				struct nm_followups *out, struct nm_error *err)
+/* NULL: as nm_store_statement. */
+static sqlite3_stmt *list_statement(struct nm_store *store, const struct nm_followup_filter *filter,
+				    struct nm_error *err)
 {
 	sqlite3_stmt *statement =
 		nm_store_statement(store, filter->open ? NM_SQL_FOLLOWUPS_OPEN : NM_SQL_FOLLOWUPS, err);
+
+	if (statement == NULL)
+		return NULL;
+	sqlite3_bind_int64(statement, 1, filter->since);
+	sqlite3_bind_int64(statement, 2, filter->until);
+	if (filter->open)
+		sqlite3_bind_int64(statement, 3, filter->now - NM_FOLLOWUP_LATE_S);
+	return statement;
+}
+
+enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup_filter *filter,
+				struct nm_followups *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement = list_statement(store, filter, err);
 	struct nm_followups followups = { .arena = nm_arena_new() };
 	size_t capacity = 0;
 	bool ok = followups.arena != NULL;
@@ -47,10 +62,6 @@ enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup
 		nm_arena_free(followups.arena);
 		return NM_SYSTEM;
 	}
-	sqlite3_bind_int64(statement, 1, filter->since);
-	sqlite3_bind_int64(statement, 2, filter->until);
-	if (filter->open)
-		sqlite3_bind_int64(statement, 3, filter->now - NM_FOLLOWUP_LATE_S);
 	while (ok && followups.n < filter->most && (result = sqlite3_step(statement)) == SQLITE_ROW) {
 		ok = nm_grow((void **)&followups.items, &capacity, followups.n + 1, sizeof(*followups.items));
 		if (ok)
@@ -67,6 +78,41 @@ enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup
 	}
 	nm_followups_clear(&followups);
 	return ok ? nm_store_fail(store, "reading its follow-ups", err) : nm_fail_memory(err);
+}
+
+/* Its texts go with it. */
+static enum nm_code walk_row(sqlite3_stmt *statement, const struct nm_followup_walk *walk,
+			     struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followup followup = { 0 };
+	bool ok = arena != NULL;
+	enum nm_code code;
+
+	if (ok)
+		followup = read_followup(statement, arena, &ok);
+	code = ok ? walk->take(walk->context, &followup, err) : nm_fail_memory(err);
+	nm_arena_free(arena);
+	return code;
+}
+
+enum nm_code nm_store_followups_walk(struct nm_store *store, const struct nm_followup_walk *walk, bool *more,
+				     struct nm_error *err)
+{
+	sqlite3_stmt *statement = list_statement(store, &walk->filter, err);
+	enum nm_code code = NM_OK;
+	int result = SQLITE_DONE;
+	size_t n = 0;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	while (code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW && n++ < walk->filter.most)
+		code = walk_row(statement, walk, err);
+	sqlite3_reset(statement);
+	if (code != NM_OK)
+		return code;
+	*more = result == SQLITE_ROW;
+	return *more || result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its follow-ups", err);
 }
 
 enum nm_code nm_store_followups_each(struct nm_store *store, const struct nm_followup_reader *reader,

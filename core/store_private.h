@@ -53,6 +53,8 @@ enum nm_store_statement {
 	NM_SQL_CALLS_BY,
 	NM_SQL_CALLS_EACH,
 	NM_SQL_ENTRIES_EACH,
+	NM_SQL_PLAYED_EACH,
+	NM_SQL_PLAYED_LEGS,
 	NM_SQL_CALLS_READ_GET,
 	NM_SQL_CALLS_READ_PUT,
 	NM_SQL_CALLER_BEFORE,
@@ -234,7 +236,7 @@ enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm
  * own matter takes. */
 enum nm_code nm_store_matters_settle_call(struct nm_store *store, uint64_t number, nm_time at,
 					  struct nm_error *err) NM_WARN_UNUSED;
-/* store_calls.c: the columns of BRIEF_ROW (store.c); by is the statement's. */
+/* store_calls.c: the columns of BRIEF_COLUMNS (store_sql.c); by is the statement's. */
 struct nm_call_brief;
 struct nm_call_brief nm_store_brief(sqlite3_stmt *statement);
 /* store_sums.c: takes a call out of the sums (sign -1: before its row is changed or deleted) or puts it into them (1:

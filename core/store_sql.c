@@ -164,6 +164,10 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",
 	[NM_SQL_ENTRIES_EACH] =
 		CALL_ROW " WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3) ORDER BY began, id",
+	[NM_SQL_PLAYED_EACH] =
+		"SELECT " BRIEF_COLUMNS ", id FROM call WHERE began >= ?1 AND began < ?2 AND (?3 = 0 OR number = ?3)"
+		" ORDER BY began, id",
+	[NM_SQL_PLAYED_LEGS] = "SELECT call, number, who, ended_as, rang FROM leg WHERE call >= ?1 ORDER BY call, n",
 	[NM_SQL_CALLS_READ_GET] = "SELECT since, until FROM calls_read WHERE number = ?1 AND driver = ?2",
 	[NM_SQL_CALLS_READ_PUT] =
 		"INSERT INTO calls_read(number, driver, since, until) VALUES(?1, ?2, ?3, ?4)"

@@ -13,27 +13,41 @@ void now_log_clear(struct now_log *log)
 	*log = (struct now_log){ .due_at = NM_TIME_MAX };
 }
 
+struct counting {
+	struct now_log *log;
+	const struct session *session;
+};
+
+static enum nm_code count_due(void *context, const struct nm_followup *followup, struct nm_error *err)
+{
+	const struct counting *counting = context;
+	const struct nm_followup_due due = session_due(counting->session, followup);
+	struct now_log *log = counting->log;
+
+	(void)err;
+	log->due += due.next != NM_NEXT_NONE;
+	log->due_at = due.at < log->due_at ? due.at : log->due_at;
+	return NM_OK;
+}
+
+/* Where it fails, nothing is due. */
 static void read_due(struct now_log *log, struct app *app, struct nm_store *store)
 {
-	const struct nm_followup_filter open = {
-		.open = true,
-		.since = NM_TIME_MIN,
-		.until = NM_TIME_MAX,
-		.most = OPEN_MOST,
-		.now = app_now(app),
+	struct counting counting = { log, app->session };
+	const struct nm_followup_walk open = {
+		.filter = { .open = true,
+			    .since = NM_TIME_MIN,
+			    .until = NM_TIME_MAX,
+			    .most = OPEN_MOST,
+			    .now = app_now(app) },
+		.take = count_due,
+		.context = &counting,
 	};
-	struct nm_followups followups;
 
-	if (nm_store_followups(store, &open, &followups, NULL))
+	if (!nm_store_followups_walk(store, &open, &log->due_more, NULL))
 		return;
-	for (size_t i = 0; i < followups.n; i++) {
-		const struct nm_followup_due due = session_due(app->session, &followups.items[i]);
-
-		log->due += due.next != NM_NEXT_NONE;
-		log->due_at = due.at < log->due_at ? due.at : log->due_at;
-	}
-	log->due_more = followups.more;
-	nm_followups_clear(&followups);
+	log->due = 0;
+	log->due_at = NM_TIME_MAX;
 }
 
 void now_log_read(struct now_log *log, struct app *app)

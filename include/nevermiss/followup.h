@@ -105,6 +105,15 @@ struct nm_followup_filter {
 enum nm_code nm_store_followups(struct nm_store *store, const struct nm_followup_filter *filter,
 				struct nm_followups *out, struct nm_error *err) NM_WARN_UNUSED;
 void nm_followups_clear(struct nm_followups *followups);
+/* The same one after the other, none of them kept.  *more: than were asked for. */
+struct nm_followup_walk {
+	struct nm_followup_filter filter;
+	/* Given texts only until it returns.  Anything but NM_OK ends the walk; it must not use the store. */
+	enum nm_code (*take)(void *context, const struct nm_followup *followup, struct nm_error *err);
+	void *context;
+};
+enum nm_code nm_store_followups_walk(struct nm_store *store, const struct nm_followup_walk *walk, bool *more,
+				     struct nm_error *err) NM_WARN_UNUSED;
 /* What the figures are made of: each that was opened in the span, the oldest first, of which line (only until take
  * returns), called, opened, end and first_try are filled.  Anything but NM_OK ends the reading; take must not use the store. */
 struct nm_followup_reader {

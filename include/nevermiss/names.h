@@ -49,7 +49,8 @@ enum nm_code nm_names_read(struct nm_store *store, const struct nm_plan *plan, s
 			   struct nm_names *out, struct nm_error *err) NM_WARN_UNUSED;
 /* The plan's name: borrowed from names, or the one that was given (NULL: NULL) when it is not known to be another. */
 const char *nm_names_of(const struct nm_names *names, const char *name);
-/* Gives a call and its legs the plan's names, borrowed from names; legs has room for call->n and is the call's then. */
+/* Gives a call and its legs the plan's names, borrowed from names; legs has room for call->n and is the call's then (where
+ * nothing was renamed it keeps its own). */
 void nm_names_call(const struct nm_names *names, struct nm_call_entry *call, struct nm_call_leg *legs);
 
 /* The same for calls as they were read, all from their arena. */

@@ -710,12 +710,53 @@ static void play_calls(struct model *model, struct drawn *calls, size_t n)
 		model_call(model, &calls[i]);
 }
 
+struct walking {
+	const struct nm_followups *list;
+	size_t n;
+};
+
+static enum nm_code take_listed(void *context, const struct nm_followup *followup, struct nm_error *err)
+{
+	struct walking *walking = context;
+	const struct nm_followup *listed = &walking->list->items[walking->n++];
+
+	(void)err;
+	assert_int_equal(followup->id, listed->id);
+	assert_int_equal(followup->number, listed->number);
+	assert_int_equal(followup->newest, listed->newest);
+	assert_int_equal(followup->end, listed->end);
+	assert_string_equal(followup->line, listed->line);
+	return NM_OK;
+}
+
+/* Those that are listed are walked through, in the same order and as many. */
+static void assert_walked(const struct nm_followup_filter *filter, const struct nm_followups *list)
+{
+	struct walking walking = { list, 0 };
+	const struct nm_followup_walk walk = { *filter, take_listed, &walking };
+	struct nm_error err;
+	bool more;
+
+	ok(nm_store_followups_walk(store, &walk, &more, &err), &err);
+	assert_int_equal(walking.n, list->n);
+	assert_int_equal(more, list->more);
+}
+
 static void read_case(nm_time from, struct nm_followups *out)
 {
 	const struct nm_followup_filter filter = { false, from, from + 1000, 1000, 0 };
 	struct nm_error err;
 
 	ok(nm_store_followups(store, &filter, out, &err), &err);
+	assert_walked(&filter, out);
+	for (size_t most = 0; most < 3; most++) {
+		const struct nm_followup_filter few = { true, from, from + 1000, most, 0 };
+		struct nm_followups open;
+
+		ok(nm_store_followups(store, &few, &open, &err), &err);
+		assert_walked(&few, &open);
+		nm_followups_clear(&open);
+	}
 }
 
 static void assert_as_modelled(const struct model *model, nm_time from)

@@ -18,6 +18,7 @@
 #include "random_plan.h"
 
 /* clang-format off */
+#define LONG_NAME "whoever_has_a_longer_name_than_anybody_else"
 #define HEAD \
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n" \
 	"account box { driver = sandbox }\n" \
@@ -25,6 +26,7 @@
 	"schedule day { hours = \"Mo-Fr 08:00-18:00\" }\nschedule noon { hours = \"11:00-15:00\" }\ncallers spam { numbers = { \"+1900*\", anonymous } }\n" \
 	"destination sam { kind = personal number = \"+15125550114\" own_voicemail = none away = noon }\n" \
 	"destination pat { kind = personal number = \"+15125550115\" own_voicemail = 20s }\n" \
+	"destination " LONG_NAME " { kind = personal number = \"+15125550116\" own_voicemail = none }\n" \
 	"destination fixly { kind = ai number = \"+15125550177\" }\n" \
 	"destination mailbox { kind = voicemail greeting = \"Smith.\" }\n" \
 	"rule spam { callers = spam reject = busy }\nrule open { during = day path = day }\nrule closed { path = night }\n"
@@ -445,6 +447,143 @@ static void test_it_stops_when_it_is_told_to(void **state)
 	nm_replay_clear(&replay);
 }
 
+/* --- what is read --- */
+
+struct reading {
+	size_t n;
+	nm_number number;
+	nm_time began; /* of the call before, and its id */
+	int64_t id;
+};
+
+static void assert_leg_equal(const struct nm_call_leg *got, const struct nm_call_leg *kept)
+{
+	assert_string_equal(got->leg.to, kept->leg.to);
+	assert_string_equal(got->who, kept->who);
+	assert_int_equal(got->leg.end, kept->leg.end);
+	assert_int_equal(got->leg.rang_s, kept->leg.rang_s);
+}
+
+static enum nm_code take_read(void *context, const struct nm_call_entry *call, struct nm_error *err)
+{
+	struct reading *reading = context;
+	const struct nm_call_entry *kept = &calls[call->id - 1].call;
+
+	(void)err;
+	assert_true(call->began > reading->began ||
+		    (call->began == reading->began && call->id > reading->id));
+	assert_true(reading->number == 0 || call->number == reading->number);
+	assert_int_equal(call->number, kept->number);
+	assert_int_equal(call->caller.number, kept->caller.number);
+	assert_int_equal(call->caller.anonymous, kept->caller.anonymous);
+	assert_int_equal(call->began, kept->began);
+	assert_int_equal(call->ended, kept->ended);
+	assert_int_equal(call->became.end, kept->became.end);
+	assert_int_equal(call->became.reason, kept->became.reason);
+	assert_int_equal(call->became.seconds, kept->became.seconds);
+	if (kept->became.by == NULL)
+		assert_null(call->became.by);
+	else
+		assert_string_equal(call->became.by, kept->became.by);
+	assert_int_equal(call->n, kept->n);
+	for (size_t i = 0; i < call->n; i++)
+		assert_leg_equal(&call->legs[i], &kept->legs[i]);
+	reading->began = call->began;
+	reading->id = call->id;
+	reading->n++;
+	return NM_OK;
+}
+
+static void assert_read(nm_number number, struct nm_span span)
+{
+	struct reading reading = { .number = number, .began = NM_TIME_MIN };
+	const struct nm_call_entry_reader reader = { number, span, take_read, &reading };
+	struct nm_error err;
+	size_t n = 0;
+
+	for (size_t i = 0; i < n_calls; i++)
+		n += (number == 0 || calls[i].call.number == number) && calls[i].call.began >= span.from &&
+		     calls[i].call.began < span.until;
+	ok(nm_store_played_each(store, &reader, &err), &err);
+	assert_int_equal(reading.n, n);
+}
+
+static int by_time(const void *a, const void *b)
+{
+	const nm_time x = ((const struct played *)a)->call.began, y = ((const struct played *)b)->call.began;
+
+	return (x > y) - (x < y);
+}
+
+/* The same calls, kept as time went on, or the newest first. */
+static void keep_sorted(bool newest_first)
+{
+	static struct played sorted[MOST];
+
+	memcpy(sorted, calls, sizeof(calls));
+	qsort(sorted, MOST, sizeof(sorted[0]), by_time);
+	open_store();
+	for (size_t i = 0; i < MOST; i++) {
+		calls[i] = sorted[newest_first ? MOST - 1 - i : i];
+		keep(&calls[i]);
+	}
+}
+
+static void test_each_call_is_read_with_its_own_legs(void **state)
+{
+	const struct nm_span weeks = { T, T + 14 * NM_DAY };
+
+	(void)state;
+	play_log(7);
+	for (int order = 0; order < 3; order++) {
+		if (order > 0)
+			keep_sorted(order == 2);
+		assert_read(0, SPAN);
+		assert_read(0, weeks);
+		assert_read(smith->lines[1].number, SPAN);
+	}
+}
+
+/* --- who had them --- */
+
+static int64_t had(const struct nm_replay *replay, const char *name)
+{
+	for (size_t i = 0; i < replay->n_layers; i++)
+		if (strcmp(replay->layers[i].name, name) == 0)
+			return replay->layers[i].then;
+	return 0;
+}
+
+/* However many are named of whom the plan knows nothing. */
+static void test_who_had_the_calls(void **state)
+{
+	static char strangers[MOST][16];
+	static const char *const names[] = { "sam", LONG_NAME, "over", "+15125550115" };
+	struct nm_replay replay;
+
+	(void)state;
+	open_store();
+	for (size_t i = 0; i < MOST; i++) {
+		snprintf(strangers[i], sizeof(strangers[i]), "+1737555%04zu", i);
+		calls[i] = (struct played){
+			.call = { .number = 15125550100,
+				  .line = "main",
+				  .caller = { .number = 17375550101 },
+				  .began = T + (nm_time)i,
+				  .became = { .end = NM_CALL_ANSWERED,
+					      .by = i % 5 < 4 ? names[i % 5] : strangers[i],
+					      .seconds = 5 } },
+		};
+		keep(&calls[i]);
+	}
+	replay = replay_of(smith, 0);
+	for (size_t i = 0; i < 2; i++)
+		assert_int_equal(had(&replay, names[i]), MOST / 5);
+	assert_int_equal(had(&replay, "others"), 2 * MOST / 5);
+	assert_int_equal(had(&replay, "pat"), MOST / 5);
+	nm_replay_clear(&replay);
+}
+
 /* --- what it assumes --- */
 
 static struct nm_replay replay_one(struct nm_became became, nm_number number, bool cut)
@@ -527,6 +666,8 @@ int main(void)
 		cmocka_unit_test(test_through_its_own_plan_all_goes_as_it_went),
 		cmocka_unit_test(test_through_another_plan_it_goes_as_each_call_by_itself),
 		cmocka_unit_test(test_what_is_told_is_bounded),
+		cmocka_unit_test(test_each_call_is_read_with_its_own_legs),
+		cmocka_unit_test(test_who_had_the_calls),
 		cmocka_unit_test(test_it_stops_when_it_is_told_to),
 		cmocka_unit_test(test_who_is_not_told_of),
 		cmocka_unit_test(test_what_is_left_out),
