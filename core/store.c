@@ -258,6 +258,7 @@ void nm_store_close(struct nm_store *store)
 	sqlite3_close(store->db);
 	nm_store_unlock(store);
 	nm_store_agent_unlock(store);
+	nm_store_sums_clear(store);
 	free(store->file);
 	free(store);
 }
@@ -320,6 +321,8 @@ enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err)
 	enum nm_code code = NM_OK;
 
 	if (store->depth == 1)
+		code = nm_store_sums_write(store, err);
+	if (store->depth == 1 && code == NM_OK)
 		code = run_plain(store, NM_SQL_COMMIT, err);
 	if (code == NM_OK && store->depth > 0)
 		store->depth--;
@@ -330,6 +333,7 @@ void nm_store_abandon(struct nm_store *store)
 {
 	if (store->depth > 0)
 		(void)!run_plain(store, NM_SQL_ROLLBACK, NULL);
+	nm_store_sums_abandon(store);
 	store->depth = 0;
 }
 

@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "core/day_sums.h"
 #include "core/hmac.h"
 #include "nevermiss/store.h"
 
@@ -60,15 +61,10 @@ enum nm_store_statement {
 	NM_SQL_CALLS_AFTER,
 	NM_SQL_MATTERS_EACH,
 	NM_SQL_MISSED_EACH,
-	NM_SQL_SUM_CALL_ADD,
-	NM_SQL_SUM_CALL_DROP,
-	NM_SQL_SUM_CALLS,
-	NM_SQL_SUM_WAIT_ADD,
-	NM_SQL_SUM_WAIT_DROP,
-	NM_SQL_SUM_WAITS,
-	NM_SQL_SUM_MATTER_ADD,
-	NM_SQL_SUM_MATTER_DROP,
-	NM_SQL_SUM_MATTERS,
+	NM_SQL_DAY_SUMS_GET,
+	NM_SQL_DAY_SUMS_PUT,
+	NM_SQL_DAY_SUMS_DROP,
+	NM_SQL_DAY_SUMS,
 	NM_SQL_LEG_ADD,
 	NM_SQL_LEGS,
 	NM_SQL_LEGS_DROP,
@@ -182,6 +178,25 @@ enum nm_store_statement {
 /* store_sql.c. */
 extern const char *const nm_store_sql[NM_SQL_COUNT];
 
+#define NM_GATHERED_TAKERS 64
+
+/* What a transaction adds to the sum of one day and line. */
+struct nm_gathered_cell {
+	int64_t day; /* of UTC since 1970 */
+	uint64_t number;
+	struct nm_cell cell;
+};
+
+/* store_sums.c: what a transaction adds to the sums and has not written yet. */
+struct nm_gathered {
+	size_t n, capacity;
+	struct nm_gathered_cell *items; /* owned */
+	size_t n_takers;
+	const char *takers[NM_GATHERED_TAKERS]; /* every name of these cells; in `names` */
+	struct nm_arena *names;                 /* owned; NULL without any */
+	struct nm_bytes packed;                 /* the day that is written */
+};
+
 struct nm_store {
 	sqlite3 *db;
 	char *file; /* for messages */
@@ -190,6 +205,7 @@ struct nm_store {
 	int agent_lock; /* likewise */
 	int depth; /* of nested begins */
 	const struct nm_plan_file *files; /* what versions are kept with; borrowed */
+	struct nm_gathered gathered;
 	sqlite3_stmt *statements[NM_SQL_COUNT];
 };
 
@@ -234,13 +250,27 @@ enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm
  * own matter takes. */
 enum nm_code nm_store_matters_settle_call(struct nm_store *store, uint64_t number, nm_time at,
 					  struct nm_error *err) NM_WARN_UNUSED;
-/* store_calls.c: the columns of BRIEF_ROW (store.c); by is the statement's. */
 struct nm_call_brief;
+/* store_calls.c: the columns of BRIEF_ROW (store.c); by is the statement's. */
 struct nm_call_brief nm_store_brief(sqlite3_stmt *statement);
-/* store_sums.c: takes a call out of the sums (sign -1: before its row is changed or deleted) or puts it into them (1:
- * afterwards).  Whatever changes rows of `call` does both, within a transaction. */
-enum nm_code nm_store_sums_take(struct nm_store *store, int64_t id, int sign,
-				struct nm_error *err) NM_WARN_UNUSED;
+/* store_sums.c: puts a call (sign 1: its row is written) into the sums, or takes it out of them (-1: its row is still as it
+ * was).  Whatever changes rows of `call` does both, within a transaction.  number: its line's. */
+enum nm_code nm_store_sums_call(struct nm_store *store, int64_t id, uint64_t number, const struct nm_call_brief *call,
+				int sign, struct nm_error *err) NM_WARN_UNUSED;
+/* Takes out the call that is kept under an id. */
+enum nm_code nm_store_sums_take_out(struct nm_store *store, int64_t id, struct nm_error *err) NM_WARN_UNUSED;
+/* Adds a cell to the sums of an instant's hour (its own hour does not count), written by the end of the transaction. */
+enum nm_code nm_store_sums_gather(struct nm_store *store, nm_time at, uint64_t number, const struct nm_cell *cell,
+				  struct nm_error *err) NM_WARN_UNUSED;
+/* Writes what is gathered: before a transaction ends, and before the sums are read. */
+enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+/* Forgets what is gathered, with the transaction that it is of; and with the store. */
+void nm_store_sums_abandon(struct nm_store *store);
+void nm_store_sums_clear(struct nm_store *store);
+enum nm_code nm_store_sums_damaged(struct nm_store *store, struct nm_error *err);
+/* store_sums_older.c: packs the sums of a store of before (a table of each kind), and drops what they were in.  Within a
+ * transaction. */
+enum nm_code nm_store_sums_pack(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* store_followups.c: adds a deed and brings the row up to date; within a transaction. */
 struct nm_deed;
 enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,

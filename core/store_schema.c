@@ -162,6 +162,10 @@ const char *const nm_store_steps[] = {
 	/* Whom to ask whether that was so on the first call, and who has answered. */
 	"CREATE INDEX followup_done ON followup(ended) WHERE outcome IN (1, 2);"
 	"CREATE INDEX deed_answer ON deed(followup) WHERE kind IN (6, 7);",
+	/* The sums of a day of UTC and a line in one row (day_sums.h); those of before are packed into them by
+	 * nm_store_sums_pack. */
+	"CREATE TABLE day_sums(day INTEGER NOT NULL, number INTEGER NOT NULL, packed BLOB NOT NULL,"
+	" PRIMARY KEY(day, number)) STRICT, WITHOUT ROWID;",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))
@@ -227,6 +231,8 @@ enum nm_code nm_store_migrate(struct nm_store *store, struct nm_error *err)
 		code = nm_store_execute(store, nm_store_steps[schema], "bringing its schema up to date", err);
 	if (code == NM_OK) /* hashes are beyond SQL */
 		code = nm_store_optouts_take_refused(store, err);
+	if (code == NM_OK) /* and so is packing */
+		code = nm_store_sums_pack(store, err);
 	if (code == NM_OK) {
 		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
 				 NM_STORE_APPLICATION, SCHEMA);

@@ -136,24 +136,11 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"SELECT caller, began, id FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
 		" AND outcome IN (1, 3, 4, 5) AND caller > 0 AND cut = 0 AND (?3 = 0 OR number = ?3)"
 		" AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14) ORDER BY began, id",
-	[NM_SQL_SUM_CALL_ADD] =
-		"INSERT INTO call_sum(hour, number, fate, by, calls, timed, waited, talked)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET calls = calls + ?5,"
-		" timed = timed + ?6, waited = waited + ?7, talked = talked + ?8",
-	[NM_SQL_SUM_CALL_DROP] = "DELETE FROM call_sum WHERE hour = ?1 AND number = ?2 AND calls = 0",
-	[NM_SQL_SUM_CALLS] = "SELECT hour, fate, by, calls, timed, waited, talked FROM call_sum"
-			     " WHERE hour >= ?1 AND hour < ?2 AND (?3 = 0 OR number = ?3)",
-	[NM_SQL_SUM_WAIT_ADD] = "INSERT INTO wait_sum(hour, number, seconds, calls) VALUES(?1, ?2, ?3, ?4)"
-				" ON CONFLICT DO UPDATE SET calls = calls + ?4",
-	[NM_SQL_SUM_WAIT_DROP] = "DELETE FROM wait_sum WHERE hour = ?1 AND number = ?2 AND calls = 0",
-	[NM_SQL_SUM_WAITS] = "SELECT hour, seconds, calls FROM wait_sum WHERE hour >= ?1 AND hour < ?2"
-			     " AND (?3 = 0 OR number = ?3)",
-	[NM_SQL_SUM_MATTER_ADD] =
-		"INSERT INTO matter_sum(hour, number, matters, single, perhaps) VALUES(?1, ?2, ?3, ?4, ?5)"
-		" ON CONFLICT DO UPDATE SET matters = matters + ?3, single = single + ?4, perhaps = perhaps + ?5",
-	[NM_SQL_SUM_MATTER_DROP] = "DELETE FROM matter_sum WHERE hour = ?1 AND number = ?2 AND matters = 0",
-	[NM_SQL_SUM_MATTERS] = "SELECT hour, matters, single, perhaps FROM matter_sum WHERE hour >= ?1"
-			       " AND hour < ?2 AND number = ?3",
+	[NM_SQL_DAY_SUMS_GET] = "SELECT packed FROM day_sums WHERE day = ?1 AND number = ?2",
+	[NM_SQL_DAY_SUMS_PUT] = "INSERT OR REPLACE INTO day_sums(day, number, packed) VALUES(?1, ?2, ?3)",
+	[NM_SQL_DAY_SUMS_DROP] = "DELETE FROM day_sums WHERE day = ?1 AND number = ?2",
+	[NM_SQL_DAY_SUMS] = "SELECT day, number, packed FROM day_sums WHERE day >= ?1 AND day <= ?2"
+			    " AND (?3 = 0 OR number = ?3)",
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",

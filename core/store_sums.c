@@ -1,11 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the store keeps added up of its calls (sums.h).  A call is taken out of the sums before its row changes and put into
- * them afterwards, in the same transaction.  What it does to the matters of its caller is found from the two calls before
- * it and the two after it: nobody else's matter begins or ends with it.
+ * What the store keeps added up of its calls (sums.h), in one row for each day of UTC and line (day_sums.h).  A call is
+ * taken out of the sums before its row changes and put into them afterwards; what that adds is gathered, and written
+ * before the transaction ends or anybody reads the sums.  What it does to the matters of its caller is found from the two
+ * calls before it and the two after it: nobody else's matter begins or ends with it.
  */
+#include <stdlib.h>
+#include <string.h>
+
 #include "core/store_private.h"
 #include "core/sums.h"
+
+#define DAY_HOURS 24
+#define GATHERED_MAX 4096
 
 /* A call among those of its caller. */
 struct ring {
@@ -20,88 +27,182 @@ struct part {
 	int64_t matters, single, single_perhaps;
 };
 
-static nm_time hour_of(nm_time t)
+/* --- what is gathered --- */
+
+static nm_time floor_of(nm_time t, nm_time unit)
 {
-	return (t - ((t % NM_SUM_S) + NM_SUM_S) % NM_SUM_S) / NM_SUM_S;
+	return (t - (t % unit + unit) % unit) / unit;
 }
 
-/* --- what is written --- */
-
-/* A sum that has come to nothing names nobody. */
-static enum nm_code drop_empty(struct nm_store *store, enum nm_store_statement which, nm_time began,
-			       nm_number number, struct nm_error *err)
+static int gathered_compare(const void *a, const void *b)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, which, err);
+	const struct nm_gathered_cell *x = a, *y = b;
+
+	if (x->day != y->day)
+		return x->day < y->day ? -1 : 1;
+	if (x->number != y->number)
+		return x->number < y->number ? -1 : 1;
+	return nm_cell_compare(&x->cell, &y->cell);
+}
+
+/* A day that comes to nothing has no row. */
+static enum nm_code put_day(struct nm_store *store, const struct nm_gathered_cell *of, struct nm_error *err)
+{
+	const struct nm_bytes *packed = &store->gathered.packed;
+	sqlite3_stmt *statement =
+		nm_store_statement(store, packed->n > 0 ? NM_SQL_DAY_SUMS_PUT : NM_SQL_DAY_SUMS_DROP, err);
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, hour_of(began));
-	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
+	sqlite3_bind_int64(statement, 1, of->day);
+	sqlite3_bind_int64(statement, 2, (sqlite3_int64)of->number);
+	if (packed->n > 0)
+		sqlite3_bind_blob64(statement, 3, packed->items, packed->n, SQLITE_STATIC);
 	return nm_store_run(store, statement, err);
 }
+
+/* The first of n cells of one day and line, in order. */
+static enum nm_code write_day(struct nm_store *store, const struct nm_gathered_cell *of, const struct nm_cell *cells,
+			      size_t n, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_DAY_SUMS_GET, err);
+	struct nm_bytes *packed = &store->gathered.packed;
+	enum nm_code code = NM_OK;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, of->day);
+	sqlite3_bind_int64(statement, 2, (sqlite3_int64)of->number);
+	result = sqlite3_step(statement);
+	if (result != SQLITE_ROW && result != SQLITE_DONE)
+		code = nm_store_fail(store, "reading its sums", err);
+	else if (!nm_day_add(result == SQLITE_ROW ? sqlite3_column_blob(statement, 0) : NULL,
+			     result == SQLITE_ROW ? (size_t)sqlite3_column_bytes(statement, 0) : 0, cells, n, packed))
+		code = packed->failed ? nm_fail_memory(err) : nm_store_sums_damaged(store, err);
+	sqlite3_reset(statement);
+	return code == NM_OK ? put_day(store, of, err) : code;
+}
+
+enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err)
+{
+	struct nm_gathered *gathered = &store->gathered;
+	struct nm_cell *cells;
+	enum nm_code code = NM_OK;
+
+	if (gathered->n == 0)
+		return NM_OK;
+	cells = malloc(gathered->n * sizeof(*cells));
+	if (cells == NULL)
+		return nm_fail_memory(err);
+	qsort(gathered->items, gathered->n, sizeof(*gathered->items), gathered_compare);
+	for (size_t i = 0; i < gathered->n; i++)
+		cells[i] = gathered->items[i].cell;
+	for (size_t i = 0, next = 0; i < gathered->n && code == NM_OK; i = next) {
+		const struct nm_gathered_cell *first = &gathered->items[i];
+
+		while (next < gathered->n && gathered->items[next].day == first->day &&
+		       gathered->items[next].number == first->number)
+			next++;
+		code = write_day(store, first, &cells[i], next - i, err);
+	}
+	free(cells);
+	if (code == NM_OK)
+		nm_store_sums_abandon(store);
+	return code;
+}
+
+void nm_store_sums_abandon(struct nm_store *store)
+{
+	struct nm_gathered *gathered = &store->gathered;
+
+	nm_arena_free(gathered->names);
+	gathered->names = NULL;
+	gathered->n = gathered->n_takers = 0;
+}
+
+void nm_store_sums_clear(struct nm_store *store)
+{
+	nm_store_sums_abandon(store);
+	free(store->gathered.items);
+	free(store->gathered.packed.items);
+}
+
+/* A name that lives as long as what is gathered; NULL: memory is out. */
+static const char *taker_of(struct nm_gathered *gathered, const char *by)
+{
+	for (size_t i = 0; i < gathered->n_takers; i++)
+		if (strcmp(gathered->takers[i], by) == 0)
+			return gathered->takers[i];
+	if (gathered->names == NULL)
+		gathered->names = nm_arena_new();
+	by = gathered->names != NULL ? nm_arena_text(gathered->names, by) : NULL;
+	if (by != NULL)
+		gathered->takers[gathered->n_takers++] = by;
+	return by;
+}
+
+/* False: memory is out. */
+static bool add_cell(struct nm_store *store, nm_time at, nm_number number, const struct nm_cell *cell)
+{
+	struct nm_gathered *gathered = &store->gathered;
+	const nm_time hour = floor_of(at, NM_SUM_S);
+	const nm_time day = floor_of(hour, DAY_HOURS);
+	struct nm_gathered_cell *added;
+
+	if (!nm_grow((void **)&gathered->items, &gathered->capacity, gathered->n + 1, sizeof(*gathered->items)))
+		return false;
+	added = &gathered->items[gathered->n];
+	*added = (struct nm_gathered_cell){ day, number, *cell };
+	added->cell.hour = (int)(hour - day * DAY_HOURS);
+	added->cell.by = *cell->by != '\0' ? taker_of(gathered, cell->by) : "";
+	gathered->n += added->cell.by != NULL;
+	return added->cell.by != NULL;
+}
+
+enum nm_code nm_store_sums_gather(struct nm_store *store, nm_time at, nm_number number, const struct nm_cell *cell,
+				  struct nm_error *err)
+{
+	const struct nm_gathered *gathered = &store->gathered;
+	enum nm_code code = NM_OK;
+
+	if (gathered->n >= GATHERED_MAX || gathered->n_takers == NM_GATHERED_TAKERS)
+		code = nm_store_sums_write(store, err);
+	if (code == NM_OK && !add_cell(store, at, number, cell))
+		code = nm_fail_memory(err);
+	return code;
+}
+
+/* --- what a call adds --- */
 
 static enum nm_code add_call(struct nm_store *store, const struct nm_call_brief *call, nm_number number,
 			     int sign, struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_SUM_CALL_ADD, err);
-	const bool timed = call->became.seconds >= 0;
-	enum nm_code code;
+	const int seconds = call->became.seconds;
+	const enum nm_fate fate = nm_fate_of(call);
+	const struct nm_cell sum = { .kind = NM_CELL_CALLS,
+				     .by = call->became.by != NULL ? call->became.by : "",
+				     .mark = fate,
+				     .values = { sign, seconds >= 0 ? sign : 0, seconds >= 0 ? sign * seconds : 0,
+						 sign * nm_call_talked_s(call) } };
+	const struct nm_cell wait = { .kind = NM_CELL_WAITS, .by = "", .mark = seconds, .values = { sign } };
+	enum nm_code code = nm_store_sums_gather(store, call->began, number, &sum, err);
 
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, hour_of(call->began));
-	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
-	sqlite3_bind_int(statement, 3, (int)nm_fate_of(call));
-	nm_store_bind(statement, 4, call->became.by != NULL ? call->became.by : "");
-	sqlite3_bind_int(statement, 5, sign);
-	sqlite3_bind_int(statement, 6, timed ? sign : 0);
-	sqlite3_bind_int(statement, 7, timed ? sign * call->became.seconds : 0);
-	sqlite3_bind_int64(statement, 8, sign * nm_call_talked_s(call));
-	code = nm_store_run(store, statement, err);
-	return code == NM_OK && sign < 0 ? drop_empty(store, NM_SQL_SUM_CALL_DROP, call->began, number, err)
-					 : code;
-}
-
-static enum nm_code add_wait(struct nm_store *store, const struct nm_call_brief *call, nm_number number,
-			     int sign, struct nm_error *err)
-{
-	sqlite3_stmt *statement;
-	enum nm_code code;
-
-	if (nm_fate_of(call) != NM_FATE_ANSWERED || call->became.seconds < 0)
-		return NM_OK;
-	statement = nm_store_statement(store, NM_SQL_SUM_WAIT_ADD, err);
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, hour_of(call->began));
-	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
-	sqlite3_bind_int(statement, 3, call->became.seconds);
-	sqlite3_bind_int(statement, 4, sign);
-	code = nm_store_run(store, statement, err);
-	return code == NM_OK && sign < 0 ? drop_empty(store, NM_SQL_SUM_WAIT_DROP, call->began, number, err)
-					 : code;
+	return code == NM_OK && fate == NM_FATE_ANSWERED && seconds >= 0
+		       ? nm_store_sums_gather(store, call->began, number, &wait, err)
+		       : code;
 }
 
 static enum nm_code add_matter(struct nm_store *store, nm_time began, nm_number number, struct part part,
 			       struct nm_error *err)
 {
-	sqlite3_stmt *statement;
-	enum nm_code code;
+	const struct nm_cell sum = { .kind = NM_CELL_MATTERS,
+				     .by = "",
+				     .values = { part.matters, part.single, part.single_perhaps } };
 
 	if (part.matters == 0 && part.single == 0 && part.single_perhaps == 0)
 		return NM_OK;
-	statement = nm_store_statement(store, NM_SQL_SUM_MATTER_ADD, err);
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, hour_of(began));
-	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
-	sqlite3_bind_int64(statement, 3, part.matters);
-	sqlite3_bind_int64(statement, 4, part.single);
-	sqlite3_bind_int64(statement, 5, part.single_perhaps);
-	code = nm_store_run(store, statement, err);
-	return code == NM_OK && part.matters < 0
-		       ? drop_empty(store, NM_SQL_SUM_MATTER_DROP, began, number, err)
-		       : code;
+	return nm_store_sums_gather(store, began, number, &sum, err);
 }
 
 /* --- matters --- */
@@ -198,38 +299,127 @@ static enum nm_code take_matters(struct nm_store *store, int64_t id, const struc
 	return code == NM_OK ? add_matters(store, before, &it, after, number, sign, err) : code;
 }
 
-enum nm_code nm_store_sums_take(struct nm_store *store, int64_t id, int sign, struct nm_error *err)
+enum nm_code nm_store_sums_call(struct nm_store *store, int64_t id, nm_number number,
+				const struct nm_call_brief *call, int sign, struct nm_error *err)
+{
+	enum nm_code code = add_call(store, call, number, sign, err);
+
+	return code == NM_OK ? take_matters(store, id, call, number, sign, err) : code;
+}
+
+enum nm_code nm_store_sums_take_out(struct nm_store *store, int64_t id, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALL_BRIEF, err);
-	enum nm_code code = NM_OK;
 	struct nm_call_brief call;
-	nm_number number;
+	enum nm_code code;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, id);
 	if (sqlite3_step(statement) != SQLITE_ROW) {
 		code = nm_store_fail(store, "reading its calls", err);
-		sqlite3_reset(statement);
-		return code;
+	} else {
+		call = nm_store_brief(statement);
+		code = nm_store_sums_call(store, id, (nm_number)sqlite3_column_int64(statement, 9), &call, -1, err);
 	}
-	call = nm_store_brief(statement);
-	number = (nm_number)sqlite3_column_int64(statement, 9);
-	code = add_call(store, &call, number, sign, err);
-	if (code == NM_OK)
-		code = add_wait(store, &call, number, sign, err);
-	if (code == NM_OK)
-		code = take_matters(store, id, &call, number, sign, err);
 	sqlite3_reset(statement);
 	return code;
 }
 
 /* --- what is read --- */
 
+enum nm_code nm_store_sums_damaged(struct nm_store *store, struct nm_error *err)
+{
+	return nm_fail(err, NM_SYSTEM, "%s is damaged: the sums of a day are none", store->file);
+}
+
+static bool take_call_sum(const struct nm_sums_reader *reader, nm_time hour, const struct nm_cell *cell)
+{
+	const struct nm_call_sum sum = {
+		.hour = hour,
+		.fate = cell->mark <= NM_FATE_LAST ? (enum nm_fate)cell->mark : NM_FATE_LAST,
+		.by = *cell->by != '\0' ? cell->by : NULL,
+		.calls = cell->values[0],
+		.timed = cell->values[1],
+		.waited = cell->values[2],
+		.talked_s = cell->values[3],
+	};
+
+	return reader->taker.call(reader->taker.context, &sum);
+}
+
+static bool take_wait_sum(const struct nm_sums_reader *reader, nm_time hour, const struct nm_cell *cell)
+{
+	const struct nm_wait_sum sum = { hour, (int)cell->mark, cell->values[0] };
+
+	return reader->taker.wait(reader->taker.context, &sum);
+}
+
+static bool take_matter_sum(const struct nm_sums_reader *reader, nm_time hour, const struct nm_cell *cell)
+{
+	const struct nm_matter_sum sum = { hour, cell->values[0], cell->values[1], cell->values[2] };
+
+	return reader->taker.matter(reader->taker.context, &sum);
+}
+
+/* Calls of all lines are those of each; their matters are summed for themselves, under number 0. */
+static bool take_cell(const struct nm_sums_reader *reader, nm_time day, nm_number number, const struct nm_cell *cell)
+{
+	const nm_time hour = (day * DAY_HOURS + cell->hour) * NM_SUM_S;
+
+	if (hour < reader->span.from || hour >= reader->span.until)
+		return true;
+	switch (cell->kind) {
+	case NM_CELL_CALLS:
+		return take_call_sum(reader, hour, cell);
+	case NM_CELL_WAITS:
+		return take_wait_sum(reader, hour, cell);
+	default:
+		return number != reader->number || take_matter_sum(reader, hour, cell);
+	}
+}
+
+/* The day of a row of day, number and its packed sums. */
+static enum nm_code take_day(struct nm_store *store, const struct nm_sums_reader *reader, sqlite3_stmt *statement,
+			     struct nm_error *err)
+{
+	const nm_time day = sqlite3_column_int64(statement, 0);
+	const nm_number number = (nm_number)sqlite3_column_int64(statement, 1);
+	struct nm_cells cells;
+
+	nm_cells_init(&cells, sqlite3_column_blob(statement, 2), (size_t)sqlite3_column_bytes(statement, 2));
+	while (nm_cells_next(&cells))
+		if (!take_cell(reader, day, number, &cells.cell))
+			return nm_fail_memory(err);
+	return cells.damaged ? nm_store_sums_damaged(store, err) : NM_OK;
+}
+
+enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
+				struct nm_error *err)
+{
+	enum nm_code code = nm_store_sums_write(store, err);
+	sqlite3_stmt *statement = code == NM_OK ? nm_store_statement(store, NM_SQL_DAY_SUMS, err) : NULL;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return code != NM_OK ? code : NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, floor_of(reader->span.from, NM_DAY));
+	sqlite3_bind_int64(statement, 2, floor_of(reader->span.until, NM_DAY));
+	sqlite3_bind_int64(statement, 3, (sqlite3_int64)reader->number);
+	while (code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW)
+		code = take_day(store, reader, statement, err);
+	sqlite3_reset(statement);
+	if (code != NM_OK)
+		return code;
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its sums", err);
+}
+
+/* --- what is counted anew --- */
+
 typedef bool take_row(const struct nm_sums_reader *reader, sqlite3_stmt *statement);
 
 /* Rows of [?1, ?2) to a line ?3. */
-static enum nm_code each_row(struct nm_store *store, enum nm_store_statement which, nm_time unit,
+static enum nm_code each_row(struct nm_store *store, enum nm_store_statement which,
 			     const struct nm_sums_reader *reader, take_row *take, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, which, err);
@@ -238,66 +428,15 @@ static enum nm_code each_row(struct nm_store *store, enum nm_store_statement whi
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, reader->span.from / unit);
-	sqlite3_bind_int64(statement, 2, reader->span.until / unit);
+	sqlite3_bind_int64(statement, 1, reader->span.from);
+	sqlite3_bind_int64(statement, 2, reader->span.until);
 	sqlite3_bind_int64(statement, 3, (sqlite3_int64)reader->number);
 	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW)
 		ok = take(reader, statement);
 	sqlite3_reset(statement);
 	if (!ok)
 		return nm_fail_memory(err);
-	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its sums", err);
-}
-
-static bool take_call_sum(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
-{
-	const char *by = (const char *)sqlite3_column_text(statement, 2);
-	const struct nm_call_sum sum = {
-		.hour = sqlite3_column_int64(statement, 0) * NM_SUM_S,
-		.fate = (enum nm_fate)nm_store_within(statement, 1, NM_FATE_LAST),
-		.by = by != NULL && *by != '\0' ? by : NULL,
-		.calls = sqlite3_column_int64(statement, 3),
-		.timed = sqlite3_column_int64(statement, 4),
-		.waited = sqlite3_column_int64(statement, 5),
-		.talked_s = sqlite3_column_int64(statement, 6),
-	};
-
-	return reader->taker.call(reader->taker.context, &sum);
-}
-
-static bool take_wait_sum(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
-{
-	const struct nm_wait_sum sum = {
-		.hour = sqlite3_column_int64(statement, 0) * NM_SUM_S,
-		.seconds = nm_store_within(statement, 1, NM_DAY),
-		.calls = sqlite3_column_int64(statement, 2),
-	};
-
-	return reader->taker.wait(reader->taker.context, &sum);
-}
-
-static bool take_matter_sum(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
-{
-	const struct nm_matter_sum sum = {
-		.began = sqlite3_column_int64(statement, 0) * NM_SUM_S,
-		.matters = sqlite3_column_int64(statement, 1),
-		.single = sqlite3_column_int64(statement, 2),
-		.single_perhaps = sqlite3_column_int64(statement, 3),
-	};
-
-	return reader->taker.matter(reader->taker.context, &sum);
-}
-
-enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
-				struct nm_error *err)
-{
-	enum nm_code code = each_row(store, NM_SQL_SUM_CALLS, NM_SUM_S, reader, take_call_sum, err);
-
-	if (code == NM_OK)
-		code = each_row(store, NM_SQL_SUM_WAITS, NM_SUM_S, reader, take_wait_sum, err);
-	if (code == NM_OK)
-		code = each_row(store, NM_SQL_SUM_MATTERS, NM_SUM_S, reader, take_matter_sum, err);
-	return code;
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its calls", err);
 }
 
 static bool take_matter(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
@@ -315,7 +454,7 @@ static bool take_matter(const struct nm_sums_reader *reader, sqlite3_stmt *state
 enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				   struct nm_error *err)
 {
-	return each_row(store, NM_SQL_MATTERS_EACH, 1, reader, take_matter, err);
+	return each_row(store, NM_SQL_MATTERS_EACH, reader, take_matter, err);
 }
 
 static bool take_missed(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
@@ -330,7 +469,7 @@ static bool take_missed(const struct nm_sums_reader *reader, sqlite3_stmt *state
 enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				  struct nm_error *err)
 {
-	return each_row(store, NM_SQL_MISSED_EACH, 1, reader, take_missed, err);
+	return each_row(store, NM_SQL_MISSED_EACH, reader, take_missed, err);
 }
 
 enum nm_code nm_store_calls_after(struct nm_store *store, const struct nm_sums_reader *reader,

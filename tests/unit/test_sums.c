@@ -18,6 +18,7 @@
 #include "nevermiss/report.h"
 #include "old_store.h"
 #include "random_plan.h"
+#include "sums_text.h"
 
 #define T INT64_C(1767621600) /* Monday 2026-01-05 08:00 in Chicago */
 #define IDS 120               /* so many calls there are: most are written more than once */
@@ -126,7 +127,7 @@ static void delete_random(uint64_t *dice)
 	char sql[160];
 
 	ok(nm_store_begin(store, &err), &err);
-	if (nm_store_sums_take(store, id, -1, &err) == NM_OK) {
+	if (nm_store_sums_take_out(store, id, &err) == NM_OK) {
 		execute("DELETE FROM deed; DELETE FROM followup");
 		snprintf(sql, sizeof(sql),
 			 "DELETE FROM leg WHERE call = %lld; DELETE FROM call WHERE id = %lld", (long long)id,
@@ -136,31 +137,7 @@ static void delete_random(uint64_t *dice)
 	ok(nm_store_commit(store, &err), &err);
 }
 
-/* --- what is there --- */
-
-static int add_row(void *out, int n, char **values, char **names)
-{
-	(void)names;
-	for (int i = 0; i < n; i++)
-		nm_buf_addf(out, "%s ", values[i]);
-	nm_buf_add(out, "\n");
-	return 0;
-}
-
-static char *dump(sqlite3 *db)
-{
-	static const char *const queries[] = {
-		"SELECT 'calls', * FROM call_sum ORDER BY 2, 3, 4, 5",
-		"SELECT 'waits', * FROM wait_sum ORDER BY 2, 3, 4",
-		"SELECT 'matters', * FROM matter_sum ORDER BY 2, 3",
-	};
-	struct nm_buf out;
-
-	nm_buf_init(&out, 1u << 24);
-	for (size_t i = 0; i < 3; i++)
-		assert_int_equal(sqlite3_exec(db, queries[i], add_row, &out, NULL), SQLITE_OK);
-	return nm_buf_take(&out);
-}
+/* --- counting anew --- */
 
 /* The store becomes one of before the sums, and is opened again. */
 static void count_anew(void)
@@ -172,12 +149,12 @@ static void count_anew(void)
 
 static void check_sums(void)
 {
-	char *kept = dump(store->db), *counted;
+	char *kept = sums_text(store->db), *counted;
 
 	assert_non_null(strstr(kept, "calls"));
 	assert_non_null(strstr(kept, "matters"));
 	count_anew();
-	counted = dump(store->db);
+	counted = sums_text(store->db);
 	assert_string_equal(kept, counted);
 	free(kept);
 	free(counted);
@@ -213,12 +190,12 @@ static void test_sums_go_back_with_their_calls(void **state)
 	open_store();
 	for (int i = 0; i < 50; i++)
 		put_random(&dice);
-	before = dump(store->db);
+	before = sums_text(store->db);
 	ok(nm_store_begin(store, &err), &err);
 	for (int i = 0; i < 50; i++)
 		put_random(&dice);
 	nm_store_abandon(store);
-	after = dump(store->db);
+	after = sums_text(store->db);
 	assert_string_equal(before, after);
 	free(before);
 	free(after);
