@@ -19,7 +19,7 @@ enum nm_cell_kind {
 	NM_CELL_CALLS,     /* mark: enum nm_fate; values: calls, of known seconds, these added up, seconds talked */
 	NM_CELL_WAITS,     /* mark: seconds; values: calls */
 	NM_CELL_MATTERS,   /* mark 0; values: matters, single, single perhaps */
-	NM_CELL_FOLLOWUPS  /* mark: nm_followup_mark (store_sums.c); values: follow-ups */
+	NM_CELL_FOLLOWUPS  /* mark: nm_followup_mark (sums.h); values: follow-ups */
 };
 #define NM_CELL_LAST NM_CELL_FOLLOWUPS
 #define NM_CELL_VALUES 4

@@ -43,34 +43,23 @@ bool nm_tally_waits(struct nm_tally *tally, int seconds, int64_t calls)
 	return true;
 }
 
-bool nm_followup_rang_again(const struct nm_followup *followup)
+bool nm_tally_followups(struct nm_tally *tally, const struct nm_followup_sum *sum)
 {
-	return followup->first_try == 0 && followup->end == NM_FOLLOWUP_RANG_AGAIN;
-}
+	const double minutes = (double)sum->waited / 60;
 
-double nm_followup_minutes(const struct nm_followup *followup)
-{
-	const nm_time waited = followup->first_try - followup->opened;
-
-	return waited > 0 ? (double)waited / 60 : 0;
-}
-
-bool nm_tally_followup(struct nm_tally *tally, const struct nm_followup *followup)
-{
-	const double minutes = nm_followup_minutes(followup);
-
-	if (nm_followup_rang_again(followup)) {
-		tally->figures.rang_again++;
+	if (sum->rang_again) {
+		tally->figures.rang_again += sum->followups;
 		return true;
 	}
-	tally->figures.followups++;
-	if (followup->first_try == 0)
+	tally->figures.followups += sum->followups;
+	if (!sum->tried)
 		return true;
-	if (!nm_waits_add(&tally->waits, minutes))
-		return false;
-	tally->figures.tried++;
-	tally->tried_10 += minutes <= 10;
-	tally->tried_15 += minutes <= 15;
+	for (int64_t i = 0; i < sum->followups; i++)
+		if (!nm_waits_add(&tally->waits, minutes))
+			return false;
+	tally->figures.tried += sum->followups;
+	tally->tried_10 += minutes <= 10 ? sum->followups : 0;
+	tally->tried_15 += minutes <= 15 ? sum->followups : 0;
 	return true;
 }
 
@@ -157,13 +146,19 @@ bool nm_waits_add(struct nm_waits *waits, double value)
 	return true;
 }
 
+void nm_waits_sort(struct nm_waits *waits)
+{
+	if (waits->n > 0)
+		qsort(waits->items, waits->n, sizeof(*waits->items), double_compare);
+}
+
 struct nm_figure nm_waits_median(struct nm_waits *waits)
 {
 	const size_t n = waits->n;
 
 	if (n == 0)
 		return (struct nm_figure){ 0 };
-	qsort(waits->items, n, sizeof(*waits->items), double_compare);
+	nm_waits_sort(waits);
 	return (struct nm_figure){ true, (waits->items[(n - 1) / 2] + waits->items[n / 2]) / 2 };
 }
 

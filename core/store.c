@@ -310,6 +310,8 @@ enum nm_code nm_store_begin(struct nm_store *store, struct nm_error *err)
 	enum nm_code code = nm_store_writable(store, err);
 
 	if (code == NM_OK && store->depth == 0)
+		code = nm_store_followups_watch(store, err);
+	if (code == NM_OK && store->depth == 0)
 		code = run_plain(store, NM_SQL_BEGIN, err);
 	if (code == NM_OK)
 		store->depth++;

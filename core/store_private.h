@@ -93,6 +93,7 @@ enum nm_store_statement {
 	NM_SQL_FOLLOWUPS,
 	NM_SQL_FOLLOWUPS_OPEN,
 	NM_SQL_FOLLOWUPS_EACH,
+	NM_SQL_LEADS_EACH,
 	NM_SQL_FOLLOWUP_GET,
 	NM_SQL_FOLLOWUP_OPEN,
 	NM_SQL_FOLLOWUP_CALLS,
@@ -206,6 +207,7 @@ struct nm_store {
 	int depth; /* of nested begins */
 	const struct nm_plan_file *files; /* what versions are kept with; borrowed */
 	struct nm_gathered gathered;
+	bool watched; /* follow-ups are: nm_store_followups_watch */
 	sqlite3_stmt *statements[NM_SQL_COUNT];
 };
 
@@ -262,6 +264,10 @@ enum nm_code nm_store_sums_take_out(struct nm_store *store, int64_t id, struct n
 /* Adds a cell to the sums of an instant's hour (its own hour does not count), written by the end of the transaction. */
 enum nm_code nm_store_sums_gather(struct nm_store *store, nm_time at, uint64_t number, const struct nm_cell *cell,
 				  struct nm_error *err) NM_WARN_UNUSED;
+/* Likewise, and writes nothing: while a statement runs.  False: out of memory. */
+bool nm_store_sums_add(struct nm_store *store, nm_time at, uint64_t number, const struct nm_cell *cell);
+/* store_followup_sums.c: from now on the sums have what this store does to follow-ups; not within a transaction. */
+enum nm_code nm_store_followups_watch(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* Writes what is gathered: before a transaction ends, and before the sums are read. */
 enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* Forgets what is gathered, with the transaction that it is of; and with the store. */

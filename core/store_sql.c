@@ -211,6 +211,8 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try,"
 				  " (SELECT number FROM call WHERE id = followup.call) FROM followup"
 				  " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened, id",
+	[NM_SQL_LEADS_EACH] = "SELECT line, opened, outcome, first_try, 0 FROM followup"
+			      " WHERE opened >= ?1 AND opened < ?2 AND call IS NULL ORDER BY opened, id",
 	[NM_SQL_FOLLOWUP_GET] = FOLLOWUP_ROW " WHERE id = ?1",
 	[NM_SQL_LEAD_ADD] =
 		"INSERT INTO followup(channel, number, name, words, line, came, opened, newest, calls, anchor)"

@@ -142,8 +142,7 @@ static const char *taker_of(struct nm_gathered *gathered, const char *by)
 	return by;
 }
 
-/* False: memory is out. */
-static bool add_cell(struct nm_store *store, nm_time at, nm_number number, const struct nm_cell *cell)
+bool nm_store_sums_add(struct nm_store *store, nm_time at, nm_number number, const struct nm_cell *cell)
 {
 	struct nm_gathered *gathered = &store->gathered;
 	const nm_time hour = floor_of(at, NM_SUM_S);
@@ -168,7 +167,7 @@ enum nm_code nm_store_sums_gather(struct nm_store *store, nm_time at, nm_number 
 
 	if (gathered->n >= GATHERED_MAX || gathered->n_takers == NM_GATHERED_TAKERS)
 		code = nm_store_sums_write(store, err);
-	if (code == NM_OK && !add_cell(store, at, number, cell))
+	if (code == NM_OK && !nm_store_sums_add(store, at, number, cell))
 		code = nm_fail_memory(err);
 	return code;
 }
@@ -362,6 +361,15 @@ static bool take_matter_sum(const struct nm_sums_reader *reader, nm_time hour, c
 	return reader->taker.matter(reader->taker.context, &sum);
 }
 
+static bool take_followup_sum(const struct nm_sums_reader *reader, nm_time hour, const struct nm_cell *cell)
+{
+	struct nm_followup_sum sum = nm_followup_marked(cell->mark);
+
+	sum.opened = hour;
+	sum.followups = cell->values[0];
+	return reader->taker.followup(reader->taker.context, &sum);
+}
+
 /* Calls of all lines are those of each; their matters are summed for themselves, under number 0. */
 static bool take_cell(const struct nm_sums_reader *reader, nm_time day, nm_number number, const struct nm_cell *cell)
 {
@@ -374,6 +382,8 @@ static bool take_cell(const struct nm_sums_reader *reader, nm_time day, nm_numbe
 		return take_call_sum(reader, hour, cell);
 	case NM_CELL_WAITS:
 		return take_wait_sum(reader, hour, cell);
+	case NM_CELL_FOLLOWUPS:
+		return take_followup_sum(reader, hour, cell);
 	default:
 		return number != reader->number || take_matter_sum(reader, hour, cell);
 	}

@@ -1,33 +1,41 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sums of stores from before they were packed: a row for each cell, in a table for each kind of them.
+ * The sums of stores from before they were packed: a row for each cell, in a table for each kind of them, and none of
+ * follow-ups.
  */
 #include "core/store_private.h"
+#include "core/sums.h"
 
-#define HOUR_S 3600
-
-/* hour (of UTC since 1970), number, the cell's name and mark, its values. */
+/* When, number, the cell's name and mark (of follow-ups: outcome and first try), its values. */
 static const struct table {
 	enum nm_cell_kind kind;
 	const char *sql;
 } tables[] = {
-	{ NM_CELL_CALLS, "SELECT hour, number, by, fate, calls, timed, waited, talked FROM call_sum" },
-	{ NM_CELL_WAITS, "SELECT hour, number, '', seconds, calls, 0, 0, 0 FROM wait_sum" },
-	{ NM_CELL_MATTERS, "SELECT hour, number, '', 0, matters, single, perhaps, 0 FROM matter_sum" },
+	{ NM_CELL_CALLS, "SELECT hour * 3600, number, by, fate, calls, timed, waited, talked FROM call_sum" },
+	{ NM_CELL_WAITS, "SELECT hour * 3600, number, '', seconds, calls, 0, 0, 0 FROM wait_sum" },
+	{ NM_CELL_MATTERS, "SELECT hour * 3600, number, '', 0, matters, single, perhaps, 0 FROM matter_sum" },
+	{ NM_CELL_FOLLOWUPS, "SELECT opened, (SELECT number FROM call WHERE id = followup.call), '', outcome, 1, 0, 0, 0,"
+			     " first_try FROM followup" },
 };
 
 static enum nm_code take_row(struct nm_store *store, enum nm_cell_kind kind, sqlite3_stmt *statement,
 			     struct nm_error *err)
 {
 	const char *by = (const char *)sqlite3_column_text(statement, 2);
+	const nm_time at = sqlite3_column_int64(statement, 0);
 	struct nm_cell cell = { .kind = kind, .by = by, .mark = sqlite3_column_int64(statement, 3) };
 
 	if (by == NULL)
 		return nm_fail_memory(err);
+	if (kind == NM_CELL_FOLLOWUPS) {
+		const struct nm_followup_sum stands =
+			nm_followup_stands(at, (int)cell.mark, sqlite3_column_int64(statement, 8));
+
+		cell.mark = nm_followup_mark(&stands);
+	}
 	for (int i = 0; i < NM_CELL_VALUES; i++)
 		cell.values[i] = sqlite3_column_int64(statement, 4 + i);
-	return nm_store_sums_gather(store, sqlite3_column_int64(statement, 0) * HOUR_S,
-				    (uint64_t)sqlite3_column_int64(statement, 1), &cell, err);
+	return nm_store_sums_gather(store, at, (uint64_t)sqlite3_column_int64(statement, 1), &cell, err);
 }
 
 static enum nm_code pack_table(struct nm_store *store, const struct table *table, struct nm_error *err)

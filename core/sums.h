@@ -34,6 +34,19 @@ struct nm_matter_sum {
 	int64_t single, single_perhaps; /* of one call, which was answered: as proved, and as possible */
 };
 
+/* Follow-ups that were opened then, to calls to the same line (or to none), and stand alike. */
+struct nm_followup_sum {
+	nm_time opened; /* or the first second of the hour */
+	bool rang_again; /* the caller, and was answered before anybody had tried */
+	bool tried;
+	nm_time waited; /* if so, seconds until then */
+	int64_t followups;
+};
+/* How one stands; and as one number, which stores keep. */
+struct nm_followup_sum nm_followup_stands(nm_time opened, int outcome, nm_time first_try);
+int64_t nm_followup_mark(const struct nm_followup_sum *sum);
+struct nm_followup_sum nm_followup_marked(int64_t mark);
+
 /* A call that certainly nobody answered, of a caller whose number is known. */
 struct nm_missed_call {
 	nm_number caller;
@@ -46,6 +59,7 @@ struct nm_sums_taker {
 	bool (*call)(void *context, const struct nm_call_sum *sum);
 	bool (*wait)(void *context, const struct nm_wait_sum *sum);
 	bool (*matter)(void *context, const struct nm_matter_sum *sum);
+	bool (*followup)(void *context, const struct nm_followup_sum *sum);
 	bool (*missed)(void *context, const struct nm_missed_call *call);
 	void *context;
 };
@@ -56,7 +70,8 @@ struct nm_sums_reader {
 	struct nm_sums_taker taker;
 };
 
-/* Calls, waits and matters from the sums: to `call`, `wait` and `matter`. */
+/* From the sums: to `call`, `wait`, `matter` and `followup`.  Follow-ups of a line are those that calls to it opened; of
+ * all lines also those that no call did. */
 enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				struct nm_error *err) NM_WARN_UNUSED;
 /* Matters from the calls themselves, for a span that is not of whole hours: to `matter`. */
