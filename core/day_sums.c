@@ -9,7 +9,7 @@
 #include "nevermiss/mem.h"
 
 #define HOURS 24
-#define MARKS_MAX (INT64_C(1) << 48)
+#define MARKS_MAX (INT64_C(1) << 50)
 
 /* How many marks an hour has room for, and how many values a cell has. */
 static const struct kind {
@@ -20,6 +20,7 @@ static const struct kind {
 	[NM_CELL_WAITS] = { 86400, 1 },
 	[NM_CELL_MATTERS] = { 1, 3 },
 	[NM_CELL_FOLLOWUPS] = { MARKS_MAX, 1 },
+	[NM_CELL_CALLERS] = { MARKS_MAX, 2 },
 };
 
 static int64_t place_of(const struct nm_cell *cell)

@@ -19,9 +19,10 @@ enum nm_cell_kind {
 	NM_CELL_CALLS,     /* mark: enum nm_fate; values: calls, of known seconds, these added up, seconds talked */
 	NM_CELL_WAITS,     /* mark: seconds; values: calls */
 	NM_CELL_MATTERS,   /* mark 0; values: matters, single, single perhaps */
-	NM_CELL_FOLLOWUPS  /* mark: nm_followup_mark (sums.h); values: follow-ups */
+	NM_CELL_FOLLOWUPS, /* mark: nm_followup_mark (sums.h); values: follow-ups */
+	NM_CELL_CALLERS    /* of a week (store_sums.c), hour 0, mark: the caller's number; values: calls, missed ones */
 };
-#define NM_CELL_LAST NM_CELL_FOLLOWUPS
+#define NM_CELL_LAST NM_CELL_CALLERS
 #define NM_CELL_VALUES 4
 
 /* A cell is there as long as its first value is not 0. */
@@ -29,7 +30,7 @@ struct nm_cell {
 	enum nm_cell_kind kind;
 	const char *by; /* of calls: who took them, "" for nobody that is known; of others "" */
 	int hour;       /* of the day */
-	int64_t mark;   /* 0 <= mark < 2^48 */
+	int64_t mark;   /* 0 <= mark < 2^50 */
 	int64_t values[NM_CELL_VALUES];
 };
 

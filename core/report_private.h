@@ -85,7 +85,7 @@ struct nm_tallies {
 struct nm_tally *nm_tallies_week(struct nm_tallies *tallies, nm_time t);
 
 /* report_repeats.c: the callers who were missed, into the report. */
-enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *of,
+enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *whole,
 			       struct nm_report *report, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Local, Monday first. */

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who was missed how often (report.h).  In: a store, a span, a line.  Out: the callers who were missed the most.  Missed
- * calls are read once; what else a caller did is only asked of those who may be among the most missed.
+ * Who was missed how often (report.h).  In: a store, a span, a line.  Out: the callers who were missed the most.  Whole
+ * weeks come from the sums, what is left of the span at both ends from the calls; what a caller did in a part of a week is
+ * only asked of those who may be among the most missed.
  */
 #include <stdlib.h>
 
@@ -9,8 +10,8 @@
 
 struct caller {
 	nm_number number; /* 0: a free place */
-	struct nm_missed_call first;
-	int64_t missed, again;
+	struct nm_span first; /* the week, or the end of the span, in which the first was missed */
+	int64_t missed, again; /* again: in whole weeks behind that one */
 };
 
 /* Open addressing: places is a power of two, and at most half of them are taken. */
@@ -56,19 +57,23 @@ static bool grow(struct callers *callers)
 	return true;
 }
 
-static bool take_missed(void *context, const struct nm_missed_call *call)
+static bool take_sum(void *context, const struct nm_caller_sum *sum)
 {
 	struct callers *callers = context;
 	struct caller *caller;
 
 	if (2 * (callers->n + 1) > callers->places && !grow(callers))
 		return false;
-	caller = place_of(callers->items, callers->places, call->caller);
+	caller = place_of(callers->items, callers->places, sum->caller);
+	if (caller->number == 0 && sum->missed == 0)
+		return true;
 	if (caller->number == 0) {
 		callers->n++;
-		*caller = (struct caller){ .number = call->caller, .first = *call };
+		*caller = (struct caller){ .number = sum->caller, .first = sum->span };
 	}
-	caller->missed++;
+	caller->missed += sum->missed;
+	if (caller->first.from < sum->span.from)
+		caller->again += sum->calls;
 	return true;
 }
 
@@ -96,37 +101,64 @@ static void sort_callers(struct callers *callers)
 		qsort(callers->items, n, sizeof(*callers->items), missed_compare);
 }
 
-/* How often each rang again of whom that may decide who is told: all who were missed as often as the last one told. */
-static enum nm_code count_again(struct nm_store *store, const struct nm_sums_reader *reader,
+/* What whole weeks do not tell: behind the first missed call in its own week or end of the span, and in the last end. */
+static enum nm_code add_again(struct nm_store *store, const struct nm_sums_reader *whole, nm_time last,
+			      struct caller *caller, struct nm_error *err)
+{
+	struct nm_sums_reader reader = { .number = whole->number, .span = caller->first };
+	int64_t calls = 0;
+	enum nm_code code = nm_store_calls_of(store, &reader, caller->number, true, &calls, err);
+
+	caller->again += calls;
+	if (code != NM_OK || caller->first.from >= last)
+		return code;
+	reader.span = (struct nm_span){ last, whole->span.until };
+	code = nm_store_calls_of(store, &reader, caller->number, false, &calls, err);
+	caller->again += calls;
+	return code;
+}
+
+/* Of whom that may decide who is told: all who were missed as often as the last one told. */
+static enum nm_code count_again(struct nm_store *store, const struct nm_sums_reader *whole, nm_time last,
 				struct callers *callers, size_t told, struct nm_error *err)
 {
 	enum nm_code code = NM_OK;
 	size_t n = 0;
 
-	while (n < callers->n && code == NM_OK &&
-	       callers->items[n].missed >= callers->items[told - 1].missed) {
-		code = nm_store_calls_after(store, reader, &callers->items[n].first, &callers->items[n].again,
-					    err);
-		n++;
-	}
+	while (n < callers->n && code == NM_OK && callers->items[n].missed >= callers->items[told - 1].missed)
+		code = add_again(store, whole, last, &callers->items[n++], err);
 	if (code == NM_OK)
 		qsort(callers->items, n, sizeof(*callers->items), missed_compare);
 	return code;
 }
 
-enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *of,
-			       struct nm_report *report, struct nm_error *err)
+/* weeks: the whole ones of the span. */
+static enum nm_code read_callers(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_span weeks,
+				 struct callers *callers, struct nm_error *err)
 {
+	struct nm_sums_reader part = { .number = whole->number, .taker = { .caller = take_sum, .context = callers } };
+	enum nm_code code;
+
+	part.span = (struct nm_span){ whole->span.from, weeks.from };
+	code = nm_store_missed_each(store, &part, err);
+	part.span = weeks;
+	if (code == NM_OK && weeks.from < weeks.until)
+		code = nm_store_callers_each(store, &part, err);
+	part.span = (struct nm_span){ weeks.until, whole->span.until };
+	return code == NM_OK ? nm_store_missed_each(store, &part, err) : code;
+}
+
+enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_report *report,
+			       struct nm_error *err)
+{
+	const struct nm_span weeks = nm_sums_weeks(whole->span);
 	struct callers callers = { 0 };
-	const struct nm_sums_reader reader = { of->number,
-					       of->span,
-					       { .missed = take_missed, .context = &callers } };
-	enum nm_code code = nm_store_missed_each(store, &reader, err);
+	enum nm_code code = read_callers(store, whole, weeks, &callers, err);
 	const size_t told = callers.n < NM_REPORT_REPEATS ? callers.n : NM_REPORT_REPEATS;
 
 	if (code == NM_OK && told > 0) {
 		sort_callers(&callers);
-		code = count_again(store, &reader, &callers, told, err);
+		code = count_again(store, whole, weeks.until, &callers, told, err);
 	}
 	if (code == NM_OK) {
 		report->repeats = nm_arena_alloc(report->arena, told, sizeof(*report->repeats));

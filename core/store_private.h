@@ -58,6 +58,7 @@ enum nm_store_statement {
 	NM_SQL_CALLS_READ_PUT,
 	NM_SQL_CALLER_BEFORE,
 	NM_SQL_CALLER_AFTER,
+	NM_SQL_CALLS_BETWEEN,
 	NM_SQL_CALLS_AFTER,
 	NM_SQL_MATTERS_EACH,
 	NM_SQL_MISSED_EACH,
@@ -65,6 +66,10 @@ enum nm_store_statement {
 	NM_SQL_DAY_SUMS_PUT,
 	NM_SQL_DAY_SUMS_DROP,
 	NM_SQL_DAY_SUMS,
+	NM_SQL_CALLER_SUMS_GET,
+	NM_SQL_CALLER_SUMS_PUT,
+	NM_SQL_CALLER_SUMS_DROP,
+	NM_SQL_CALLER_SUMS,
 	NM_SQL_LEG_ADD,
 	NM_SQL_LEGS,
 	NM_SQL_LEGS_DROP,
@@ -181,9 +186,9 @@ extern const char *const nm_store_sql[NM_SQL_COUNT];
 
 #define NM_GATHERED_TAKERS 64
 
-/* What a transaction adds to the sum of one day and line. */
+/* What a transaction adds to the sum of one day (of callers: week) and line. */
 struct nm_gathered_cell {
-	int64_t day; /* of UTC since 1970 */
+	int64_t unit; /* of UTC since 1970 */
 	uint64_t number;
 	struct nm_cell cell;
 };

@@ -165,7 +165,9 @@ const char *const nm_store_steps[] = {
 	/* The sums of a day of UTC and a line in one row (day_sums.h); those of before are packed into them by
 	 * nm_store_sums_pack. */
 	"CREATE TABLE day_sums(day INTEGER NOT NULL, number INTEGER NOT NULL, packed BLOB NOT NULL,"
-	" PRIMARY KEY(day, number)) STRICT, WITHOUT ROWID;",
+	" PRIMARY KEY(day, number)) STRICT, WITHOUT ROWID;"
+	"CREATE TABLE caller_sums(week INTEGER NOT NULL, number INTEGER NOT NULL, packed BLOB NOT NULL,"
+	" PRIMARY KEY(week, number)) STRICT, WITHOUT ROWID;",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))

@@ -16,6 +16,10 @@
 /* As nm_store_brief reads them; and the calls that matters are made of. */
 #define BRIEF_COLUMNS "caller, began, ended, outcome, reason, probably, answered_by, seconds, cut, number"
 #define COUNTED "outcome IN (0, 1, 3, 4, 5) AND caller > 0"
+/* Of these, those that nobody answered for sure, and those of a caller ?1 in [?2, ?3) to a line ?4 (0: to all). */
+#define NOBODY "outcome IN (1, 3, 4, 5) AND cut = 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14)"
+#define COUNTED_BETWEEN \
+	"call WHERE caller = ?1 AND " COUNTED " AND began >= ?2 AND began < ?3 AND (?4 = 0 OR number = ?4)"
 /* Is there one of the same caller within a matter's time (604800 s), before or after c? */
 #define BESIDE(here, way)                                                                                 \
 	"EXISTS (SELECT 1 FROM call WHERE caller = c.caller AND " COUNTED " AND " here " AND (began " way \
@@ -125,22 +129,25 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"SELECT " BRIEF_COLUMNS " FROM call WHERE caller = ?1 AND began BETWEEN ?2 AND ?2 + ?5"
 		" AND (began > ?2 OR id > ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)"
 		" ORDER BY began, id LIMIT 2",
-	[NM_SQL_CALLS_AFTER] =
-		"SELECT count(*) FROM call WHERE caller = ?1 AND began >= ?2 AND began < ?5"
-		" AND (began > ?2 OR id > ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)",
+	[NM_SQL_CALLS_BETWEEN] = "SELECT count(*) FROM " COUNTED_BETWEEN,
+	[NM_SQL_CALLS_AFTER] = "SELECT count(*) FROM " COUNTED_BETWEEN " AND (began, id) > (SELECT began, id FROM "
+			       COUNTED_BETWEEN " AND " NOBODY " ORDER BY began, id LIMIT 1)",
 	[NM_SQL_MATTERS_EACH] =
 		"SELECT " BRIEF_COLUMNS ", " BESIDE("began BETWEEN c.began - 604800 AND c.began", "<") ", "
 		BESIDE("began BETWEEN c.began AND c.began + 604800", ">") " FROM call AS c"
 		" WHERE began >= ?1 AND began < ?2 AND " COUNTED " AND (?3 = 0 OR number = ?3)",
-	[NM_SQL_MISSED_EACH] =
-		"SELECT caller, began, id FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
-		" AND outcome IN (1, 3, 4, 5) AND caller > 0 AND cut = 0 AND (?3 = 0 OR number = ?3)"
-		" AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14) ORDER BY began, id",
+	[NM_SQL_MISSED_EACH] = "SELECT caller FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
+			       " AND " NOBODY " AND caller > 0 AND (?3 = 0 OR number = ?3)",
 	[NM_SQL_DAY_SUMS_GET] = "SELECT packed FROM day_sums WHERE day = ?1 AND number = ?2",
 	[NM_SQL_DAY_SUMS_PUT] = "INSERT OR REPLACE INTO day_sums(day, number, packed) VALUES(?1, ?2, ?3)",
 	[NM_SQL_DAY_SUMS_DROP] = "DELETE FROM day_sums WHERE day = ?1 AND number = ?2",
-	[NM_SQL_DAY_SUMS] = "SELECT day, number, packed FROM day_sums WHERE day >= ?1 AND day <= ?2"
+	[NM_SQL_DAY_SUMS] = "SELECT day, number, packed FROM day_sums WHERE day >= ?1 AND day < ?2"
 			    " AND (?3 = 0 OR number = ?3)",
+	[NM_SQL_CALLER_SUMS_GET] = "SELECT packed FROM caller_sums WHERE week = ?1 AND number = ?2",
+	[NM_SQL_CALLER_SUMS_PUT] = "INSERT OR REPLACE INTO caller_sums(week, number, packed) VALUES(?1, ?2, ?3)",
+	[NM_SQL_CALLER_SUMS_DROP] = "DELETE FROM caller_sums WHERE week = ?1 AND number = ?2",
+	[NM_SQL_CALLER_SUMS] = "SELECT week, number, packed FROM caller_sums WHERE week >= ?1 AND week < ?2"
+			       " AND (?3 = 0 OR number = ?3) ORDER BY week",
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the store keeps added up of its calls (sums.h), in one row for each day of UTC and line (day_sums.h).  A call is
- * taken out of the sums before its row changes and put into them afterwards; what that adds is gathered, and written
+ * What the store keeps added up of its calls (sums.h), in one row for each day of UTC and line (day_sums.h), and of their
+ * callers in one for each week of UTC (from a Thursday on, as 1970 began) and line.  A call is taken out of the sums before its row changes and put into them afterwards; what that adds is gathered, and written
  * before the transaction ends or anybody reads the sums.  What it does to the matters of its caller is found from the two
  * calls before it and the two after it: nobody else's matter begins or ends with it.
  */
@@ -12,6 +12,7 @@
 #include "core/sums.h"
 
 #define DAY_HOURS 24
+#define WEEK_S (7 * (nm_time)NM_DAY)
 #define GATHERED_MAX 4096
 
 /* A call among those of its caller. */
@@ -37,42 +38,56 @@ static nm_time floor_of(nm_time t, nm_time unit)
 static int gathered_compare(const void *a, const void *b)
 {
 	const struct nm_gathered_cell *x = a, *y = b;
+	const bool x_week = x->cell.kind == NM_CELL_CALLERS, y_week = y->cell.kind == NM_CELL_CALLERS;
 
-	if (x->day != y->day)
-		return x->day < y->day ? -1 : 1;
+	if (x_week != y_week)
+		return x_week < y_week ? -1 : 1;
+	if (x->unit != y->unit)
+		return x->unit < y->unit ? -1 : 1;
 	if (x->number != y->number)
 		return x->number < y->number ? -1 : 1;
 	return nm_cell_compare(&x->cell, &y->cell);
 }
 
-/* A day that comes to nothing has no row. */
-static enum nm_code put_day(struct nm_store *store, const struct nm_gathered_cell *of, struct nm_error *err)
+/* The statements for a table of sums. */
+static const struct table {
+	enum nm_store_statement get, put, drop;
+} days = { NM_SQL_DAY_SUMS_GET, NM_SQL_DAY_SUMS_PUT, NM_SQL_DAY_SUMS_DROP },
+  weeks = { NM_SQL_CALLER_SUMS_GET, NM_SQL_CALLER_SUMS_PUT, NM_SQL_CALLER_SUMS_DROP };
+
+static const struct table *table_of(const struct nm_gathered_cell *one)
+{
+	return one->cell.kind == NM_CELL_CALLERS ? &weeks : &days;
+}
+
+/* A day or week that comes to nothing has no row. */
+static enum nm_code put_unit(struct nm_store *store, const struct nm_gathered_cell *of, struct nm_error *err)
 {
 	const struct nm_bytes *packed = &store->gathered.packed;
-	sqlite3_stmt *statement =
-		nm_store_statement(store, packed->n > 0 ? NM_SQL_DAY_SUMS_PUT : NM_SQL_DAY_SUMS_DROP, err);
+	const struct table *table = table_of(of);
+	sqlite3_stmt *statement = nm_store_statement(store, packed->n > 0 ? table->put : table->drop, err);
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, of->day);
+	sqlite3_bind_int64(statement, 1, of->unit);
 	sqlite3_bind_int64(statement, 2, (sqlite3_int64)of->number);
 	if (packed->n > 0)
 		sqlite3_bind_blob64(statement, 3, packed->items, packed->n, SQLITE_STATIC);
 	return nm_store_run(store, statement, err);
 }
 
-/* The first of n cells of one day and line, in order. */
-static enum nm_code write_day(struct nm_store *store, const struct nm_gathered_cell *of, const struct nm_cell *cells,
+/* of: the first of n cells of one day or week and line, which are in order. */
+static enum nm_code write_unit(struct nm_store *store, const struct nm_gathered_cell *of, const struct nm_cell *cells,
 			      size_t n, struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_DAY_SUMS_GET, err);
+	sqlite3_stmt *statement = nm_store_statement(store, table_of(of)->get, err);
 	struct nm_bytes *packed = &store->gathered.packed;
 	enum nm_code code = NM_OK;
 	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, of->day);
+	sqlite3_bind_int64(statement, 1, of->unit);
 	sqlite3_bind_int64(statement, 2, (sqlite3_int64)of->number);
 	result = sqlite3_step(statement);
 	if (result != SQLITE_ROW && result != SQLITE_DONE)
@@ -81,7 +96,12 @@ static enum nm_code write_day(struct nm_store *store, const struct nm_gathered_c
 			     result == SQLITE_ROW ? (size_t)sqlite3_column_bytes(statement, 0) : 0, cells, n, packed))
 		code = packed->failed ? nm_fail_memory(err) : nm_store_sums_damaged(store, err);
 	sqlite3_reset(statement);
-	return code == NM_OK ? put_day(store, of, err) : code;
+	return code == NM_OK ? put_unit(store, of, err) : code;
+}
+
+static bool same_unit(const struct nm_gathered_cell *a, const struct nm_gathered_cell *b)
+{
+	return table_of(a) == table_of(b) && a->unit == b->unit && a->number == b->number;
 }
 
 enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err)
@@ -101,10 +121,9 @@ enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err)
 	for (size_t i = 0, next = 0; i < gathered->n && code == NM_OK; i = next) {
 		const struct nm_gathered_cell *first = &gathered->items[i];
 
-		while (next < gathered->n && gathered->items[next].day == first->day &&
-		       gathered->items[next].number == first->number)
+		while (next < gathered->n && same_unit(&gathered->items[next], first))
 			next++;
-		code = write_day(store, first, &cells[i], next - i, err);
+		code = write_unit(store, first, &cells[i], next - i, err);
 	}
 	free(cells);
 	if (code == NM_OK)
@@ -154,6 +173,10 @@ bool nm_store_sums_add(struct nm_store *store, nm_time at, nm_number number, con
 	added = &gathered->items[gathered->n];
 	*added = (struct nm_gathered_cell){ day, number, *cell };
 	added->cell.hour = (int)(hour - day * DAY_HOURS);
+	if (cell->kind == NM_CELL_CALLERS) {
+		added->unit = floor_of(at, WEEK_S);
+		added->cell.hour = 0;
+	}
 	added->cell.by = *cell->by != '\0' ? taker_of(gathered, cell->by) : "";
 	gathered->n += added->cell.by != NULL;
 	return added->cell.by != NULL;
@@ -190,6 +213,18 @@ static enum nm_code add_call(struct nm_store *store, const struct nm_call_brief 
 	return code == NM_OK && fate == NM_FATE_ANSWERED && seconds >= 0
 		       ? nm_store_sums_gather(store, call->began, number, &wait, err)
 		       : code;
+}
+
+/* Of a caller whose number is known. */
+static enum nm_code add_caller(struct nm_store *store, const struct nm_call_brief *call, nm_number number, int sign,
+			       struct nm_error *err)
+{
+	const struct nm_cell sum = { .kind = NM_CELL_CALLERS,
+				     .by = "",
+				     .mark = (int64_t)call->caller.number,
+				     .values = { sign, nm_fate_missed(nm_fate_of(call)) ? sign : 0 } };
+
+	return nm_store_sums_gather(store, call->began, number, &sum, err);
 }
 
 static enum nm_code add_matter(struct nm_store *store, nm_time began, nm_number number, struct part part,
@@ -275,7 +310,7 @@ static bool all_of(const struct ring before[static 2], const struct ring after[s
 	return true;
 }
 
-/* Number 0: of all lines together. */
+/* Of the caller alone, and the matters: number 0: of all lines together. */
 static enum nm_code take_matters(struct nm_store *store, int64_t id, const struct nm_call_brief *call,
 				 nm_number number, int sign, struct nm_error *err)
 {
@@ -285,7 +320,9 @@ static enum nm_code take_matters(struct nm_store *store, int64_t id, const struc
 
 	if (call->caller.anonymous || call->caller.number == 0 || nm_fate_apart(it.fate))
 		return NM_OK;
-	code = read_beside(store, NM_SQL_CALLER_BEFORE, id, call, 0, before, err);
+	code = add_caller(store, call, number, sign, err);
+	if (code == NM_OK)
+		code = read_beside(store, NM_SQL_CALLER_BEFORE, id, call, 0, before, err);
 	if (code == NM_OK)
 		code = read_beside(store, NM_SQL_CALLER_AFTER, id, call, 0, after, err);
 	if (code == NM_OK)
@@ -404,24 +441,34 @@ static enum nm_code take_day(struct nm_store *store, const struct nm_sums_reader
 	return cells.damaged ? nm_store_sums_damaged(store, err) : NM_OK;
 }
 
-enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
-				struct nm_error *err)
+typedef enum nm_code take_packed(struct nm_store *store, const struct nm_sums_reader *reader, sqlite3_stmt *statement,
+				 struct nm_error *err);
+
+/* Rows of units that the span touches: those before its end. */
+static enum nm_code each_packed(struct nm_store *store, enum nm_store_statement which, nm_time unit,
+				const struct nm_sums_reader *reader, take_packed *take, struct nm_error *err)
 {
 	enum nm_code code = nm_store_sums_write(store, err);
-	sqlite3_stmt *statement = code == NM_OK ? nm_store_statement(store, NM_SQL_DAY_SUMS, err) : NULL;
+	sqlite3_stmt *statement = code == NM_OK ? nm_store_statement(store, which, err) : NULL;
 	int result = SQLITE_DONE;
 
 	if (statement == NULL)
 		return code != NM_OK ? code : NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, floor_of(reader->span.from, NM_DAY));
-	sqlite3_bind_int64(statement, 2, floor_of(reader->span.until, NM_DAY));
+	sqlite3_bind_int64(statement, 1, floor_of(reader->span.from, unit));
+	sqlite3_bind_int64(statement, 2, floor_of(reader->span.until - 1, unit) + 1);
 	sqlite3_bind_int64(statement, 3, (sqlite3_int64)reader->number);
 	while (code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW)
-		code = take_day(store, reader, statement, err);
+		code = take(store, reader, statement, err);
 	sqlite3_reset(statement);
 	if (code != NM_OK)
 		return code;
 	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its sums", err);
+}
+
+enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
+				struct nm_error *err)
+{
+	return each_packed(store, NM_SQL_DAY_SUMS, NM_DAY, reader, take_day, err);
 }
 
 /* --- what is counted anew --- */
@@ -469,11 +516,9 @@ enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_
 
 static bool take_missed(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
 {
-	const struct nm_missed_call call = { (nm_number)sqlite3_column_int64(statement, 0),
-					     sqlite3_column_int64(statement, 1),
-					     sqlite3_column_int64(statement, 2) };
+	const struct nm_caller_sum sum = { reader->span, (nm_number)sqlite3_column_int64(statement, 0), 0, 1 };
 
-	return reader->taker.missed(reader->taker.context, &call);
+	return reader->taker.caller(reader->taker.context, &sum);
 }
 
 enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
@@ -482,19 +527,53 @@ enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_r
 	return each_row(store, NM_SQL_MISSED_EACH, reader, take_missed, err);
 }
 
-enum nm_code nm_store_calls_after(struct nm_store *store, const struct nm_sums_reader *reader,
-				  const struct nm_missed_call *call, int64_t *out, struct nm_error *err)
+/* --- callers --- */
+
+struct nm_span nm_sums_weeks(struct nm_span span)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALLS_AFTER, err);
+	const nm_time from = (floor_of(span.from - 1, WEEK_S) + 1) * WEEK_S;
+	const nm_time until = floor_of(span.until, WEEK_S) * WEEK_S;
+
+	return from < until ? (struct nm_span){ from, until } : (struct nm_span){ span.until, span.until };
+}
+
+/* The week of a row of week, number and its packed sums. */
+static enum nm_code take_week(struct nm_store *store, const struct nm_sums_reader *reader, sqlite3_stmt *statement,
+			      struct nm_error *err)
+{
+	const nm_time from = sqlite3_column_int64(statement, 0) * WEEK_S;
+	struct nm_caller_sum sum = { .span = { from, from + WEEK_S } };
+	struct nm_cells cells;
+
+	nm_cells_init(&cells, sqlite3_column_blob(statement, 2), (size_t)sqlite3_column_bytes(statement, 2));
+	while (nm_cells_next(&cells)) {
+		sum.caller = (nm_number)cells.cell.mark;
+		sum.calls = cells.cell.values[0];
+		sum.missed = cells.cell.values[1];
+		if (!reader->taker.caller(reader->taker.context, &sum))
+			return nm_fail_memory(err);
+	}
+	return cells.damaged ? nm_store_sums_damaged(store, err) : NM_OK;
+}
+
+enum nm_code nm_store_callers_each(struct nm_store *store, const struct nm_sums_reader *reader, struct nm_error *err)
+{
+	return each_packed(store, NM_SQL_CALLER_SUMS, WEEK_S, reader, take_week, err);
+}
+
+enum nm_code nm_store_calls_of(struct nm_store *store, const struct nm_sums_reader *reader, nm_number caller,
+			       bool after, int64_t *out, struct nm_error *err)
+{
+	sqlite3_stmt *statement =
+		nm_store_statement(store, after ? NM_SQL_CALLS_AFTER : NM_SQL_CALLS_BETWEEN, err);
 	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, (sqlite3_int64)call->caller);
-	sqlite3_bind_int64(statement, 2, call->began);
-	sqlite3_bind_int64(statement, 3, call->id);
+	sqlite3_bind_int64(statement, 1, (sqlite3_int64)caller);
+	sqlite3_bind_int64(statement, 2, reader->span.from);
+	sqlite3_bind_int64(statement, 3, reader->span.until);
 	sqlite3_bind_int64(statement, 4, (sqlite3_int64)reader->number);
-	sqlite3_bind_int64(statement, 5, reader->span.until);
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW)
 		*out = sqlite3_column_int64(statement, 0);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The sums of stores from before they were packed: a row for each cell, in a table for each kind of them, and none of
- * follow-ups.
+ * follow-ups and callers.
  */
 #include "core/store_private.h"
 #include "core/sums.h"
@@ -16,6 +16,9 @@ static const struct table {
 	{ NM_CELL_MATTERS, "SELECT hour * 3600, number, '', 0, matters, single, perhaps, 0 FROM matter_sum" },
 	{ NM_CELL_FOLLOWUPS, "SELECT opened, (SELECT number FROM call WHERE id = followup.call), '', outcome, 1, 0, 0, 0,"
 			     " first_try FROM followup" },
+	{ NM_CELL_CALLERS, "SELECT began, number, '', caller, 1, outcome IN (1, 3, 4, 5) AND cut = 0"
+			   " AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14), 0, 0 FROM call"
+			   " WHERE outcome IN (0, 1, 3, 4, 5) AND caller > 0" },
 };
 
 static enum nm_code take_row(struct nm_store *store, enum nm_cell_kind kind, sqlite3_stmt *statement,

@@ -47,11 +47,13 @@ struct nm_followup_sum nm_followup_stands(nm_time opened, int outcome, nm_time f
 int64_t nm_followup_mark(const struct nm_followup_sum *sum);
 struct nm_followup_sum nm_followup_marked(int64_t mark);
 
-/* A call that certainly nobody answered, of a caller whose number is known. */
-struct nm_missed_call {
+/* Calls of one caller whose number is known, those apart (fate.h) not counted; of these, those that certainly nobody
+ * answered. */
+struct nm_caller_sum {
+	struct nm_span span; /* in which they began */
 	nm_number caller;
-	nm_time began;
-	int64_t id;
+	int64_t calls; /* 0: not told */
+	int64_t missed;
 };
 
 /* Takes what is read; only those are needed that a function below names.  False: out of memory. */
@@ -60,7 +62,7 @@ struct nm_sums_taker {
 	bool (*wait)(void *context, const struct nm_wait_sum *sum);
 	bool (*matter)(void *context, const struct nm_matter_sum *sum);
 	bool (*followup)(void *context, const struct nm_followup_sum *sum);
-	bool (*missed)(void *context, const struct nm_missed_call *call);
+	bool (*caller)(void *context, const struct nm_caller_sum *sum);
 	void *context;
 };
 
@@ -82,12 +84,17 @@ enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_
  * the newest counts. */
 enum nm_code nm_store_matters_answered(struct nm_store *store, const struct nm_sums_reader *reader,
 				       struct nm_error *err) NM_WARN_UNUSED;
-/* Missed calls one by one, the oldest first: to `missed`. */
+/* The whole weeks of a span that have sums of callers; empty at the span's end when there are none. */
+struct nm_span nm_sums_weeks(struct nm_span span);
+/* Callers of such a span, a week's and the oldest first: to `caller`. */
+enum nm_code nm_store_callers_each(struct nm_store *store, const struct nm_sums_reader *reader,
+				   struct nm_error *err) NM_WARN_UNUSED;
+/* Missed calls one by one, for a span that is not of whole weeks, each with that span: to `caller`. */
 enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				  struct nm_error *err) NM_WARN_UNUSED;
-/* How many calls of the caller in the reader's span came after this one, those apart (fate.h) not counted. */
-enum nm_code nm_store_calls_after(struct nm_store *store, const struct nm_sums_reader *reader,
-				  const struct nm_missed_call *call, int64_t *out,
-				  struct nm_error *err) NM_WARN_UNUSED;
+/* How many calls of the caller (nm_caller_sum) lie in the reader's span; after: behind the first of them that was
+ * missed. */
+enum nm_code nm_store_calls_of(struct nm_store *store, const struct nm_sums_reader *reader, nm_number caller,
+			       bool after, int64_t *out, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

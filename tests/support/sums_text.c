@@ -16,7 +16,7 @@
 
 static void add_day(struct nm_buf *out, sqlite3_stmt *statement)
 {
-	static const char *const kinds[] = { "calls", "waits", "matters", "followups" };
+	static const char *const kinds[] = { "calls", "waits", "matters", "followups", "callers" };
 	struct nm_cells cells;
 
 	nm_cells_init(&cells, sqlite3_column_blob(statement, 2), (size_t)sqlite3_column_bytes(statement, 2));
@@ -39,8 +39,10 @@ char *sums_text(sqlite3 *db)
 	struct nm_buf out;
 
 	nm_buf_init(&out, 1u << 24);
-	assert_int_equal(sqlite3_prepare_v2(db, "SELECT day, number, packed FROM day_sums ORDER BY day, number", -1,
-					    &statement, NULL),
+	assert_int_equal(sqlite3_prepare_v2(db,
+					    "SELECT day, number, packed, 0 AS weeks FROM day_sums UNION ALL"
+					    " SELECT week, number, packed, 1 FROM caller_sums ORDER BY weeks, day, number",
+					    -1, &statement, NULL),
 			 SQLITE_OK);
 	while (sqlite3_step(statement) == SQLITE_ROW)
 		add_day(&out, statement);

@@ -168,6 +168,7 @@ static void check_sums(void)
 	assert_non_null(strstr(kept, "calls"));
 	assert_non_null(strstr(kept, "matters"));
 	assert_non_null(strstr(kept, "followups"));
+	assert_non_null(strstr(kept, "callers"));
 	count_anew();
 	counted = sums_text(store->db);
 	assert_string_equal(kept, counted);
