@@ -10,6 +10,11 @@
 
 #include "core/report_private.h"
 
+/* An hour of the span, as UTC has it: where it lies on the plan's clock, and in which of the report's weeks. */
+struct place {
+	unsigned char day, hour, week;
+};
+
 struct reporting {
 	const struct nm_plan *plan;
 	int line; /* -1: all */
@@ -18,6 +23,8 @@ struct reporting {
 	struct nm_names names;
 	struct nm_layers *layers;
 	struct nm_waiting waiting; /* who were to be called back */
+	nm_time hours_from;        /* the first second of the first of places */
+	const struct place *places; /* of each hour whose sums are read; NULL before */
 };
 
 /* --- spans --- */
@@ -82,12 +89,54 @@ static enum nm_code make_weeks(struct reporting *run, struct nm_error *err)
 
 /* --- calls --- */
 
-static struct nm_week_hour hour_of(const struct nm_zone *zone, nm_time t)
+static struct nm_week_hour week_hour(nm_local local)
 {
-	const nm_local local = nm_zone_local(zone, t);
 	const int64_t day = nm_local_day(local);
 
 	return (struct nm_week_hour){ nm_weekday(day), (int)((local - day * NM_DAY) / 3600) };
+}
+
+/* Where in the week, and in which of the report's, an instant lies; of a whole hour that is looked up. */
+static struct nm_week_hour at_of(struct reporting *run, nm_time t, struct nm_tally **week)
+{
+	const struct place *place;
+
+	if (run->places == NULL) {
+		*week = nm_tallies_week(&run->tallies, t);
+		return week_hour(nm_zone_local(run->plan->zone, t));
+	}
+	place = &run->places[(t - run->hours_from) / NM_SUM_S];
+	*week = &run->tallies.weeks[place->week];
+	return (struct nm_week_hour){ place->day, place->hour };
+}
+
+/* Half a million sums lie in nine thousand hours. */
+static enum nm_code make_places(struct reporting *run, struct nm_span span, struct nm_error *err)
+{
+	const struct nm_zone *zone = run->plan->zone;
+	const size_t n = (size_t)((span.until - span.from) / NM_SUM_S);
+	struct place *places = nm_arena_alloc(run->report->arena, n, sizeof(*places));
+	nm_time change = span.from, offset = 0;
+	size_t week = 0;
+
+	if (places == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		const nm_time t = span.from + (nm_time)i * NM_SUM_S;
+		struct nm_week_hour at;
+
+		if (t >= change) {
+			offset = nm_zone_local(zone, t) - t;
+			change = nm_zone_next_change(zone, t);
+		}
+		while (week + 1 < run->tallies.n && run->tallies.begins[week + 1] <= t)
+			week++;
+		at = week_hour(t + offset);
+		places[i] = (struct place){ (unsigned char)at.day, (unsigned char)at.hour, (unsigned char)week };
+	}
+	run->hours_from = span.from;
+	run->places = places;
+	return NM_OK;
 }
 
 static void add_heat(struct nm_report *report, struct nm_week_hour at, const struct nm_call_sum *sum)
@@ -101,27 +150,26 @@ static void add_heat(struct nm_report *report, struct nm_week_hour at, const str
 static bool take_calls(void *context, const struct nm_call_sum *sum)
 {
 	struct reporting *run = context;
-	const struct nm_week_hour at = hour_of(run->plan->zone, sum->hour);
+	struct nm_tally *week;
+	const struct nm_week_hour at = at_of(run, sum->hour, &week);
 
 	add_heat(run->report, at, sum);
-	nm_tally_calls(&run->tallies.total, sum->fate, sum->calls);
-	nm_tally_calls(nm_tallies_week(&run->tallies, sum->hour), sum->fate, sum->calls);
+	nm_tally_calls(week, sum->fate, sum->calls);
 	return nm_layers_calls(run->layers, at, sum);
 }
 
 static bool take_waits(void *context, const struct nm_wait_sum *sum)
 {
-	struct nm_tallies *tallies = &((struct reporting *)context)->tallies;
+	struct nm_tally *week;
 
-	return nm_tally_waits(&tallies->total, sum->seconds, sum->calls) &&
-	       nm_tally_waits(nm_tallies_week(tallies, sum->hour), sum->seconds, sum->calls);
+	at_of(context, sum->hour, &week);
+	return nm_tally_waits(week, sum->seconds, sum->calls);
 }
 
 static bool take_matters(void *context, const struct nm_matter_sum *sum)
 {
 	struct nm_tallies *tallies = &((struct reporting *)context)->tallies;
 
-	nm_tally_matters(&tallies->total, sum);
 	nm_tally_matters(nm_tallies_week(tallies, sum->began), sum);
 	return true;
 }
@@ -163,10 +211,7 @@ static bool of_line(const struct reporting *run, const struct nm_followup *follo
 
 static bool add_followups(struct reporting *run, const struct nm_followup_sum *sum)
 {
-	struct nm_tallies *tallies = &run->tallies;
-
-	return nm_tally_followups(&tallies->total, sum) &&
-	       nm_tally_followups(nm_tallies_week(tallies, sum->opened), sum);
+	return nm_tally_followups(nm_tallies_week(&run->tallies, sum->opened), sum);
 }
 
 static bool take_followups(void *context, const struct nm_followup_sum *sum)
@@ -242,8 +287,11 @@ static enum nm_code read_sums(struct reporting *run, struct nm_store *store, str
 			      struct nm_error *err)
 {
 	const struct nm_sums_reader sums = reader_of(run, span);
-	enum nm_code code = nm_store_sums_each(store, &sums, err);
+	enum nm_code code = make_places(run, span, err);
 
+	if (code == NM_OK)
+		code = nm_store_sums_each(store, &sums, err);
+	run->places = NULL;
 	return code == NM_OK && sums.number != 0 ? read_followups(run, store, span, true, err) : code;
 }
 
@@ -264,16 +312,20 @@ static enum nm_code read_span(struct reporting *run, struct nm_store *store, str
 
 /* --- the report --- */
 
-static void close_tallies(struct reporting *run)
+/* What is counted is counted in its week alone: the whole is what the weeks come to. */
+static bool close_tallies(struct reporting *run)
 {
 	struct nm_tallies *tallies = &run->tallies;
+	bool ok = true;
 
-	nm_tally_close(&tallies->total);
-	run->report->figures = tallies->total.figures;
-	for (size_t i = 0; i < tallies->n; i++) {
+	for (size_t i = 0; i < tallies->n && ok; i++) {
+		ok = nm_tally_add(&tallies->total, &tallies->weeks[i]);
 		nm_tally_close(&tallies->weeks[i]);
 		run->report->weeks[i].figures = tallies->weeks[i].figures;
 	}
+	nm_tally_close(&tallies->total);
+	run->report->figures = tallies->total.figures;
+	return ok;
 }
 
 static void clear_tallies(struct nm_tallies *tallies)
@@ -287,8 +339,7 @@ static enum nm_code finish(struct reporting *run, struct nm_error *err)
 {
 	struct nm_report *report = run->report;
 
-	close_tallies(run);
-	if (!nm_layers_close(run->layers, report))
+	if (!close_tallies(run) || !nm_layers_close(run->layers, report))
 		return nm_fail_memory(err);
 	nm_report_worth(run->plan, report);
 	nm_report_peaks(report);

@@ -70,6 +70,30 @@ void nm_tally_matters(struct nm_tally *tally, const struct nm_matter_sum *sum)
 	tally->single_perhaps += sum->single_perhaps;
 }
 
+bool nm_tally_add(struct nm_tally *tally, struct nm_tally *other)
+{
+	bool ok = true;
+
+	for (enum nm_fate fate = 0; fate <= NM_FATE_LAST; fate++)
+		if (fate != NM_FATE_WENT_ON) /* counted as NM_FATE_UNKNOWN */
+			nm_tally_calls(tally, fate, *count_of(&other->figures, fate));
+	tally->figures.matters += other->figures.matters;
+	tally->single += other->single;
+	tally->single_perhaps += other->single_perhaps;
+	tally->figures.followups += other->figures.followups;
+	tally->figures.tried += other->figures.tried;
+	tally->figures.rang_again += other->figures.rang_again;
+	tally->tried_10 += other->tried_10;
+	tally->tried_15 += other->tried_15;
+	for (int seconds = 0; seconds < NM_COMMON_S; seconds++)
+		tally->common[seconds] += other->common[seconds];
+	for (size_t i = 0; i < other->n_rare && ok; i++)
+		ok = nm_tally_waits(tally, other->rare[i].seconds, other->rare[i].calls);
+	for (size_t i = 0; i < other->waits.n && ok; i++)
+		ok = nm_waits_add(&tally->waits, other->waits.items[i]);
+	return ok;
+}
+
 /* --- what they come to --- */
 
 static struct nm_figure part_of(double part, double whole)

@@ -69,6 +69,8 @@ void nm_tally_calls(struct nm_tally *tally, enum nm_fate fate, int64_t calls);
 bool nm_tally_waits(struct nm_tally *tally, int seconds, int64_t calls);
 bool nm_tally_followups(struct nm_tally *tally, const struct nm_followup_sum *sum);
 void nm_tally_matters(struct nm_tally *tally, const struct nm_matter_sum *sum);
+/* What another has, which was not closed.  False: out of memory. */
+bool nm_tally_add(struct nm_tally *tally, struct nm_tally *other);
 /* Fills the means and shares. */
 void nm_tally_close(struct nm_tally *tally);
 void nm_tally_clear(struct nm_tally *tally);

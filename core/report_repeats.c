@@ -10,7 +10,7 @@
 
 struct caller {
 	nm_number number; /* 0: a free place */
-	struct nm_span first; /* the week, or the end of the span, in which the first was missed */
+	nm_time first; /* when the week, or the end of the span, began in which the first was missed */
 	int64_t missed, again; /* again: in whole weeks behind that one */
 };
 
@@ -69,10 +69,10 @@ static bool take_sum(void *context, const struct nm_caller_sum *sum)
 		return true;
 	if (caller->number == 0) {
 		callers->n++;
-		*caller = (struct caller){ .number = sum->caller, .first = sum->span };
+		*caller = (struct caller){ .number = sum->caller, .first = sum->span.from };
 	}
 	caller->missed += sum->missed;
-	if (caller->first.from < sum->span.from)
+	if (caller->first < sum->span.from)
 		caller->again += sum->calls;
 	return true;
 }
@@ -89,46 +89,55 @@ static int missed_compare(const void *a, const void *b)
 	return (x->number > y->number) - (x->number < y->number);
 }
 
-/* Those who were missed come to the front, in order of how often. */
-static void sort_callers(struct callers *callers)
+/* From so often missed on they may be told of: as often as the last of those who are the most. */
+static int64_t least_of(const struct callers *callers)
 {
-	size_t n = 0;
+	int64_t most[NM_REPORT_REPEATS] = { 0 };
 
+	for (size_t i = 0; i < callers->places; i++) {
+		const int64_t missed = callers->items[i].missed;
+		size_t k = NM_REPORT_REPEATS - 1;
+
+		if (missed <= most[k])
+			continue;
+		for (; k > 0 && most[k - 1] < missed; k--)
+			most[k] = most[k - 1];
+		most[k] = missed;
+	}
+	return most[NM_REPORT_REPEATS - 1] > 0 ? most[NM_REPORT_REPEATS - 1] : 1;
+}
+
+/* The others go. */
+static void keep_most(struct callers *callers)
+{
+	const int64_t least = least_of(callers);
+
+	callers->n = 0;
 	for (size_t i = 0; i < callers->places; i++)
-		if (callers->items[i].number != 0)
-			callers->items[n++] = callers->items[i];
-	if (n > 0)
-		qsort(callers->items, n, sizeof(*callers->items), missed_compare);
+		if (callers->items[i].missed >= least)
+			callers->items[callers->n++] = callers->items[i];
 }
 
 /* What whole weeks do not tell: behind the first missed call in its own week or end of the span, and in the last end. */
-static enum nm_code add_again(struct nm_store *store, const struct nm_sums_reader *whole, nm_time last,
+static enum nm_code add_again(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_span weeks,
 			      struct caller *caller, struct nm_error *err)
 {
-	struct nm_sums_reader reader = { .number = whole->number, .span = caller->first };
+	const struct nm_span head = { whole->span.from, weeks.from }, tail = { weeks.until, whole->span.until };
+	struct nm_sums_reader reader = { .number = whole->number };
 	int64_t calls = 0;
-	enum nm_code code = nm_store_calls_of(store, &reader, caller->number, true, &calls, err);
+	enum nm_code code;
 
+	if (caller->first >= tail.from)
+		reader.span = tail;
+	else
+		reader.span = caller->first < head.until ? head : nm_sums_week(caller->first);
+	code = nm_store_calls_of(store, &reader, caller->number, true, &calls, err);
 	caller->again += calls;
-	if (code != NM_OK || caller->first.from >= last)
+	if (code != NM_OK || caller->first >= tail.from)
 		return code;
-	reader.span = (struct nm_span){ last, whole->span.until };
+	reader.span = tail;
 	code = nm_store_calls_of(store, &reader, caller->number, false, &calls, err);
 	caller->again += calls;
-	return code;
-}
-
-/* Of whom that may decide who is told: all who were missed as often as the last one told. */
-static enum nm_code count_again(struct nm_store *store, const struct nm_sums_reader *whole, nm_time last,
-				struct callers *callers, size_t told, struct nm_error *err)
-{
-	enum nm_code code = NM_OK;
-	size_t n = 0;
-
-	while (n < callers->n && code == NM_OK && callers->items[n].missed >= callers->items[told - 1].missed)
-		code = add_again(store, whole, last, &callers->items[n++], err);
-	if (code == NM_OK)
-		qsort(callers->items, n, sizeof(*callers->items), missed_compare);
 	return code;
 }
 
@@ -148,26 +157,34 @@ static enum nm_code read_callers(struct nm_store *store, const struct nm_sums_re
 	return code == NM_OK ? nm_store_missed_each(store, &part, err) : code;
 }
 
+static enum nm_code tell(const struct callers *callers, struct nm_report *report, struct nm_error *err)
+{
+	const size_t n = callers->n < NM_REPORT_REPEATS ? callers->n : NM_REPORT_REPEATS;
+
+	report->repeats = nm_arena_alloc(report->arena, n, sizeof(*report->repeats));
+	if (report->repeats == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < n; i++)
+		report->repeats[i] = (struct nm_repeat){ callers->items[i].number, callers->items[i].missed,
+							 callers->items[i].again };
+	report->n_repeats = n;
+	return NM_OK;
+}
+
 enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_report *report,
 			       struct nm_error *err)
 {
 	const struct nm_span weeks = nm_sums_weeks(whole->span);
 	struct callers callers = { 0 };
 	enum nm_code code = read_callers(store, whole, weeks, &callers, err);
-	const size_t told = callers.n < NM_REPORT_REPEATS ? callers.n : NM_REPORT_REPEATS;
 
-	if (code == NM_OK && told > 0) {
-		sort_callers(&callers);
-		code = count_again(store, whole, weeks.until, &callers, told, err);
-	}
-	if (code == NM_OK) {
-		report->repeats = nm_arena_alloc(report->arena, told, sizeof(*report->repeats));
-		code = report->repeats != NULL ? NM_OK : nm_fail_memory(err);
-	}
-	for (size_t i = 0; code == NM_OK && i < told; i++)
-		report->repeats[report->n_repeats++] =
-			(struct nm_repeat){ callers.items[i].number, callers.items[i].missed,
-					    callers.items[i].again };
+	keep_most(&callers);
+	for (size_t i = 0; i < callers.n && code == NM_OK; i++)
+		code = add_again(store, whole, weeks, &callers.items[i], err);
+	if (callers.n > 0)
+		qsort(callers.items, callers.n, sizeof(*callers.items), missed_compare);
+	if (code == NM_OK)
+		code = tell(&callers, report, err);
 	free(callers.items);
 	return code;
 }

@@ -537,12 +537,16 @@ struct nm_span nm_sums_weeks(struct nm_span span)
 	return from < until ? (struct nm_span){ from, until } : (struct nm_span){ span.until, span.until };
 }
 
+struct nm_span nm_sums_week(nm_time from)
+{
+	return (struct nm_span){ from, from + WEEK_S };
+}
+
 /* The week of a row of week, number and its packed sums. */
 static enum nm_code take_week(struct nm_store *store, const struct nm_sums_reader *reader, sqlite3_stmt *statement,
 			      struct nm_error *err)
 {
-	const nm_time from = sqlite3_column_int64(statement, 0) * WEEK_S;
-	struct nm_caller_sum sum = { .span = { from, from + WEEK_S } };
+	struct nm_caller_sum sum = { .span = nm_sums_week(sqlite3_column_int64(statement, 0) * WEEK_S) };
 	struct nm_cells cells;
 
 	nm_cells_init(&cells, sqlite3_column_blob(statement, 2), (size_t)sqlite3_column_bytes(statement, 2));

@@ -86,6 +86,8 @@ enum nm_code nm_store_matters_answered(struct nm_store *store, const struct nm_s
 				       struct nm_error *err) NM_WARN_UNUSED;
 /* The whole weeks of a span that have sums of callers; empty at the span's end when there are none. */
 struct nm_span nm_sums_weeks(struct nm_span span);
+/* The one of these weeks that begins then. */
+struct nm_span nm_sums_week(nm_time from);
 /* Callers of such a span, a week's and the oldest first: to `caller`. */
 enum nm_code nm_store_callers_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				   struct nm_error *err) NM_WARN_UNUSED;
