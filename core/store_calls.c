@@ -61,7 +61,7 @@ enum nm_code nm_store_call_find(struct nm_store *store, const struct nm_call_ent
 static enum nm_code write_call(struct nm_store *store, const struct nm_call_entry *call, int64_t *id,
 			       struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALL_PUT, err);
+	sqlite3_stmt *statement = nm_store_statement(store, *id == 0 ? NM_SQL_CALL_ADD : NM_SQL_CALL_MEND, err);
 	enum nm_code code;
 
 	if (statement == NULL)

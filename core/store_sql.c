@@ -16,6 +16,9 @@
 /* As nm_store_brief reads them; and the calls that matters are made of. */
 #define BRIEF_COLUMNS "caller, began, ended, outcome, reason, probably, answered_by, seconds, cut, number"
 #define COUNTED "outcome IN (0, 1, 3, 4, 5) AND caller > 0"
+/* The version of the plan that was pushed to line ?2 when a call ended ?7. */
+#define IN_FORCE \
+	"(SELECT version FROM push WHERE line = ?2 AND state = ?16 AND ended <= ?7 ORDER BY id DESC LIMIT 1)"
 /* Of these, those that nobody answered for sure, and those of a caller ?1 in [?2, ?3) to a line ?4 (0: to all). */
 #define NOBODY "outcome IN (1, 3, 4, 5) AND cut = 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14)"
 #define COUNTED_BETWEEN \
@@ -109,16 +112,15 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_TESTS_LAST] = "SELECT (SELECT max(at) FROM tests_played),"
 			      " (SELECT max(at) FROM tests_played WHERE after_hours = 1)",
 	[NM_SQL_CALL_FIND] = "SELECT id FROM call WHERE number = ?1 AND driver = ?2 AND carrier_id = ?3",
-	[NM_SQL_CALL_PUT] =
-		"INSERT INTO call(id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason,"
+	/* Two statements and no upsert: SQLite keeps a copy of every page that one changes, to be able to take it back. */
+	[NM_SQL_CALL_ADD] =
+		"INSERT INTO call(line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason,"
 		" probably, answered_by, seconds, number, cut, ours, version)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?17,"
-		" (SELECT version FROM push WHERE line = ?2 AND state = ?16 AND ended <= ?7 ORDER BY id DESC LIMIT 1))"
-		" ON CONFLICT(id) DO UPDATE SET line = excluded.line, caller = excluded.caller,"
-		" forwarded_from = excluded.forwarded_from, began = excluded.began, ended = excluded.ended,"
-		" outcome = excluded.outcome, reason = excluded.reason, probably = excluded.probably,"
-		" answered_by = excluded.answered_by, seconds = excluded.seconds, cut = excluded.cut,"
-		" ours = excluded.ours, version = excluded.version",
+		" VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?17, " IN_FORCE ")",
+	[NM_SQL_CALL_MEND] =
+		"UPDATE call SET line = ?2, caller = ?5, forwarded_from = ?6, began = ?7, ended = ?8, outcome = ?9,"
+		" reason = ?10, probably = ?11, answered_by = ?12, seconds = ?13, cut = ?15, ours = ?17,"
+		" version = " IN_FORCE " WHERE id = ?1",
 	[NM_SQL_CALL_GET] = CALL_ROW " WHERE id = ?1",
 	[NM_SQL_CALL_BRIEF] = "SELECT " BRIEF_COLUMNS " FROM call WHERE id = ?1",
 	[NM_SQL_CALLER_BEFORE] =
