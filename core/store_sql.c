@@ -15,12 +15,13 @@
 
 /* As nm_store_brief reads them; and the calls that matters are made of. */
 #define BRIEF_COLUMNS "caller, began, ended, outcome, reason, probably, answered_by, seconds, cut, number"
-#define COUNTED "outcome IN (0, 1, 3, 4, 5) AND caller > 0"
+#define COUNTED "outcome <> 2 AND outcome < 6 AND caller > 0"
 /* The version of the plan that was pushed to line ?2 when a call ended ?7. */
 #define IN_FORCE \
 	"(SELECT version FROM push WHERE line = ?2 AND state = ?16 AND ended <= ?7 ORDER BY id DESC LIMIT 1)"
 /* Of these, those that nobody answered for sure, and those of a caller ?1 in [?2, ?3) to a line ?4 (0: to all). */
-#define NOBODY "outcome IN (1, 3, 4, 5) AND cut = 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14)"
+#define UNANSWERED "outcome > 0 AND outcome <> 2 AND outcome < 6"
+#define NOBODY UNANSWERED " AND cut = 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14)"
 #define COUNTED_BETWEEN \
 	"call WHERE caller = ?1 AND " COUNTED " AND began >= ?2 AND began < ?3 AND (?4 = 0 OR number = ?4)"
 /* Is there one of the same caller within a matter's time (604800 s), before or after c? */
@@ -51,7 +52,7 @@
 
 /* What the log says of a caller ?1 (store_matters.c); the tables' indexes are of these very words. */
 #define MISSED                                                                                                 \
-	"call INDEXED BY call_missed WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
+	"call INDEXED BY call_missed WHERE caller = ?1 AND " UNANSWERED " AND ours = 0 AND caller > 0"
 #define ANSWERED                                                                                           \
 	"call INDEXED BY call_answered WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0"    \
 	" AND caller > 0"                                                                                  \
@@ -65,8 +66,9 @@
 #define TO_NUMBER "outbox WHERE recipient = ?1"
 /* Deeds that stand, and of these the ones for which the customer was called back. */
 #define STANDS "undone = 0"
-#define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND outcome IN (1, 2, 4))"
+#define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND (outcome IN (1, 2) OR outcome = 4))"
 
+/* A list of more than two values, and a union, cost a table of their own each time: hardly any statement here has them. */
 const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[NM_SQL_BEGIN_READ] = "BEGIN DEFERRED",
@@ -258,18 +260,21 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"SELECT EXISTS (SELECT 1 FROM " OF_CALLER ") OR EXISTS (SELECT 1 FROM " MISSED " AND began = ?2)",
 	[NM_SQL_MATTER_FROM] =
 		"SELECT max(coalesce((SELECT began FROM " ANSWERED " AND began <= ?2 ORDER BY began DESC LIMIT 1), ?3),"
-		" coalesce((SELECT max(seen_until) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND seen_until <= ?2), ?3),"
+		" coalesce((SELECT max(seen_until) FROM " OF_CALLER " AND outcome > 0 AND outcome < 5 AND seen_until <= ?2), ?3),"
 		" coalesce((SELECT max(came) FROM " OF_CALLER " AND came <> 0 AND came <= ?2), ?3))",
 	[NM_SQL_MATTER_UNTIL] =
 		"SELECT min(coalesce((SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1), ?3),"
-		" coalesce((SELECT min(seen_until) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND seen_until > ?2), ?3),"
+		" coalesce((SELECT min(seen_until) FROM " OF_CALLER " AND outcome > 0 AND outcome < 5 AND seen_until > ?2), ?3),"
 		" coalesce((SELECT min(came) FROM " OF_CALLER " AND came <> 0 AND came > ?2), ?3))",
 	[NM_SQL_MATTER_ANSWERED] = "SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1",
 	[NM_SQL_MATTER_FOLLOWUPS] = MATTER_ROW " AND anchor >= ?2 AND anchor < ?3 ORDER BY anchor DESC, id DESC",
 	/* In parts, as each has an index of its own. */
 	[NM_SQL_MATTER_ENDS] =
-		MATTER_ROW " AND outcome IN (0, 5) AND ended IN (0, ?2, ?3) UNION " MATTER_ROW
-			   " AND outcome IN (0, 5) AND anchor >= ?4 AND anchor < ?5",
+		MATTER_ROW " AND outcome IN (0, 5) AND ended = 0 UNION ALL " MATTER_ROW
+			   " AND outcome IN (0, 5) AND ended = ?2 AND ended <> 0 UNION ALL " MATTER_ROW
+			   " AND outcome IN (0, 5) AND ended = ?3 AND ended <> 0 AND ended <> ?2 UNION ALL " MATTER_ROW
+			   " AND outcome IN (0, 5) AND anchor >= ?4 AND anchor < ?5 AND ended <> 0 AND ended <> ?2"
+			   " AND ended <> ?3",
 	[NM_SQL_MATTER_ENDS_FROM] =
 		MATTER_ROW " AND outcome IN (0, 5) AND ended = 0 UNION ALL " MATTER_ROW
 			   " AND outcome IN (0, 5) AND ended >= ?2 AND ended <> 0 AND anchor < ?3",
