@@ -15,7 +15,10 @@
 #include "core/store_private.h"
 
 #define BUSY_MS 5000
-#define CACHE_KIB "1280" /* of pages, for each connection: what is kept beyond is kept by the system as well */
+/* Of pages, for each connection: what is kept beyond is kept by the system as well.  But a transaction that writes many calls
+ * comes back to the same pages, and each that does not fit is written to the log each time. */
+#define CACHE_KIB "1280"
+#define WIDE_KIB "32768"
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
 {
@@ -318,6 +321,20 @@ enum nm_code nm_store_begin(struct nm_store *store, struct nm_error *err)
 	return code;
 }
 
+void nm_store_widen(struct nm_store *store)
+{
+	/* One that cannot have them is slower. */
+	if (!store->wide && store->depth > 0)
+		store->wide = sqlite3_exec(store->db, "PRAGMA cache_size = -" WIDE_KIB, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static void narrow(struct nm_store *store)
+{
+	if (store->wide)
+		(void)sqlite3_exec(store->db, "PRAGMA cache_size = -" CACHE_KIB, NULL, NULL, NULL);
+	store->wide = false;
+}
+
 enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err)
 {
 	enum nm_code code = NM_OK;
@@ -328,6 +345,8 @@ enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err)
 		code = run_plain(store, NM_SQL_COMMIT, err);
 	if (code == NM_OK && store->depth > 0)
 		store->depth--;
+	if (store->depth == 0)
+		narrow(store);
 	return code;
 }
 
@@ -336,6 +355,7 @@ void nm_store_abandon(struct nm_store *store)
 	if (store->depth > 0)
 		(void)!run_plain(store, NM_SQL_ROLLBACK, NULL);
 	nm_store_sums_abandon(store);
+	narrow(store);
 	store->depth = 0;
 }
 

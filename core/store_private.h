@@ -214,6 +214,7 @@ struct nm_store {
 	const struct nm_plan_file *files; /* what versions are kept with; borrowed */
 	struct nm_gathered gathered;
 	bool watched; /* follow-ups are: nm_store_followups_watch */
+	bool wide;    /* more pages are kept while a transaction writes many calls */
 	sqlite3_stmt *statements[NM_SQL_COUNT];
 };
 
@@ -274,6 +275,8 @@ enum nm_code nm_store_sums_gather(struct nm_store *store, nm_time at, uint64_t n
 bool nm_store_sums_add(struct nm_store *store, nm_time at, uint64_t number, const struct nm_cell *cell);
 /* store_followup_sums.c: from now on the sums have what this store does to follow-ups; not within a transaction. */
 enum nm_code nm_store_followups_watch(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+/* store.c: keeps more pages until the transaction ends, as one that writes many calls comes back to them all the time. */
+void nm_store_widen(struct nm_store *store);
 /* Writes what is gathered: before a transaction ends, and before the sums are read. */
 enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* Forgets what is gathered, with the transaction that it is of; and with the store. */

@@ -188,8 +188,10 @@ enum nm_code nm_store_sums_gather(struct nm_store *store, nm_time at, nm_number 
 	const struct nm_gathered *gathered = &store->gathered;
 	enum nm_code code = NM_OK;
 
-	if (gathered->n >= GATHERED_MAX || gathered->n_takers == NM_GATHERED_TAKERS)
+	if (gathered->n >= GATHERED_MAX || gathered->n_takers == NM_GATHERED_TAKERS) {
+		nm_store_widen(store);
 		code = nm_store_sums_write(store, err);
+	}
 	if (code == NM_OK && !nm_store_sums_add(store, at, number, cell))
 		code = nm_fail_memory(err);
 	return code;
