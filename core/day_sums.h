@@ -20,7 +20,7 @@ enum nm_cell_kind {
 	NM_CELL_WAITS,     /* mark: seconds; values: calls */
 	NM_CELL_MATTERS,   /* mark 0; values: matters, single, single perhaps */
 	NM_CELL_FOLLOWUPS, /* mark: nm_followup_mark (sums.h); values: follow-ups */
-	NM_CELL_CALLERS    /* of a week (store_sums.c), hour 0, mark: the caller's number; values: calls, missed ones */
+	NM_CELL_CALLERS    /* of weeks (store_sums.c), hour 0, mark: the caller's number; values: calls, missed ones */
 };
 #define NM_CELL_LAST NM_CELL_CALLERS
 #define NM_CELL_VALUES 4

@@ -10,7 +10,7 @@
 
 struct caller {
 	nm_number number; /* 0: a free place */
-	nm_time first; /* when the week, or the end of the span, began in which the first was missed */
+	nm_time first; /* when the week or weeks, or the end of the span, began in which the first was missed */
 	int64_t missed, again; /* again: in whole weeks behind that one */
 };
 
@@ -130,7 +130,7 @@ static enum nm_code add_again(struct nm_store *store, const struct nm_sums_reade
 	if (caller->first >= tail.from)
 		reader.span = tail;
 	else
-		reader.span = caller->first < head.until ? head : nm_sums_week(caller->first);
+		reader.span = caller->first < head.until ? head : nm_sums_unit(weeks, caller->first);
 	code = nm_store_calls_of(store, &reader, caller->number, true, &calls, err);
 	caller->again += calls;
 	if (code != NM_OK || caller->first >= tail.from)

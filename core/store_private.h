@@ -63,14 +63,10 @@ enum nm_store_statement {
 	NM_SQL_CALLS_AFTER,
 	NM_SQL_MATTERS_EACH,
 	NM_SQL_MISSED_EACH,
-	NM_SQL_DAY_SUMS_GET,
-	NM_SQL_DAY_SUMS_PUT,
-	NM_SQL_DAY_SUMS_DROP,
-	NM_SQL_DAY_SUMS,
-	NM_SQL_CALLER_SUMS_GET,
-	NM_SQL_CALLER_SUMS_PUT,
-	NM_SQL_CALLER_SUMS_DROP,
-	NM_SQL_CALLER_SUMS,
+	NM_SQL_SUMS_GET,
+	NM_SQL_SUMS_PUT,
+	NM_SQL_SUMS_DROP,
+	NM_SQL_SUMS,
 	NM_SQL_LEG_ADD,
 	NM_SQL_LEGS,
 	NM_SQL_LEGS_DROP,
@@ -187,14 +183,15 @@ extern const char *const nm_store_sql[NM_SQL_COUNT];
 
 #define NM_GATHERED_TAKERS 64
 
-/* What a transaction adds to the sum of one day (of callers: week) and line. */
+/* What a transaction adds to the sums of one row. */
 struct nm_gathered_cell {
-	int64_t unit; /* of UTC since 1970 */
+	int weeks;   /* that the row is of; 0: one day */
+	int64_t nth; /* of these since 1970, by UTC */
 	uint64_t number;
 	struct nm_cell cell;
 };
 
-/* store_sums.c: what a transaction adds to the sums and has not written yet. */
+/* store_gather.c: what a transaction adds to the sums and has not written yet. */
 struct nm_gathered {
 	size_t n, capacity;
 	struct nm_gathered_cell *items; /* owned */
@@ -268,21 +265,33 @@ enum nm_code nm_store_sums_call(struct nm_store *store, int64_t id, uint64_t num
 				int sign, struct nm_error *err) NM_WARN_UNUSED;
 /* Takes out the call that is kept under an id. */
 enum nm_code nm_store_sums_take_out(struct nm_store *store, int64_t id, struct nm_error *err) NM_WARN_UNUSED;
-/* Adds a cell to the sums of an instant's hour (its own hour does not count), written by the end of the transaction. */
+/* store_followup_sums.c: from now on the sums have what this store does to follow-ups; not within a transaction. */
+enum nm_code nm_store_followups_watch(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_sums_damaged(struct nm_store *store, struct nm_error *err);
+/* Rows of nth, number and packed sums that the reader's span touches, the oldest first; weeks as of nm_gathered_cell. */
+struct nm_sums_reader;
+typedef enum nm_code nm_take_packed(struct nm_store *store, const struct nm_sums_reader *reader,
+				    sqlite3_stmt *statement, int weeks, struct nm_error *err);
+enum nm_code nm_store_sums_packed(struct nm_store *store, const struct nm_sums_reader *reader, int weeks,
+				  nm_take_packed *take, struct nm_error *err) NM_WARN_UNUSED;
+/* Rows of calls in the reader's span (?1, ?2) and to its line (?3).  take: false when memory is out. */
+typedef bool nm_take_row(const struct nm_sums_reader *reader, sqlite3_stmt *statement);
+enum nm_code nm_store_sums_rows(struct nm_store *store, enum nm_store_statement which,
+				const struct nm_sums_reader *reader, nm_take_row *take,
+				struct nm_error *err) NM_WARN_UNUSED;
+/* store_gather.c: adds a cell to the sums that an instant belongs to (its own hour does not count), written by the end of the
+ * transaction. */
 enum nm_code nm_store_sums_gather(struct nm_store *store, nm_time at, uint64_t number, const struct nm_cell *cell,
 				  struct nm_error *err) NM_WARN_UNUSED;
 /* Likewise, and writes nothing: while a statement runs.  False: out of memory. */
 bool nm_store_sums_add(struct nm_store *store, nm_time at, uint64_t number, const struct nm_cell *cell);
-/* store_followup_sums.c: from now on the sums have what this store does to follow-ups; not within a transaction. */
-enum nm_code nm_store_followups_watch(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
-/* store.c: keeps more pages until the transaction ends, as one that writes many calls comes back to them all the time. */
-void nm_store_widen(struct nm_store *store);
 /* Writes what is gathered: before a transaction ends, and before the sums are read. */
 enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* Forgets what is gathered, with the transaction that it is of; and with the store. */
 void nm_store_sums_abandon(struct nm_store *store);
 void nm_store_sums_clear(struct nm_store *store);
-enum nm_code nm_store_sums_damaged(struct nm_store *store, struct nm_error *err);
+/* store.c: keeps more pages until the transaction ends, as one that writes many calls comes back to them all the time. */
+void nm_store_widen(struct nm_store *store);
 /* store_sums_older.c: packs the sums of a store of before (a table of each kind), and drops what they were in.  Within a
  * transaction. */
 enum nm_code nm_store_sums_pack(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;

@@ -142,16 +142,11 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" WHERE began >= ?1 AND began < ?2 AND " COUNTED " AND (?3 = 0 OR number = ?3)",
 	[NM_SQL_MISSED_EACH] = "SELECT caller FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
 			       " AND " NOBODY " AND caller > 0 AND (?3 = 0 OR number = ?3)",
-	[NM_SQL_DAY_SUMS_GET] = "SELECT packed FROM day_sums WHERE day = ?1 AND number = ?2",
-	[NM_SQL_DAY_SUMS_PUT] = "INSERT OR REPLACE INTO day_sums(day, number, packed) VALUES(?1, ?2, ?3)",
-	[NM_SQL_DAY_SUMS_DROP] = "DELETE FROM day_sums WHERE day = ?1 AND number = ?2",
-	[NM_SQL_DAY_SUMS] = "SELECT day, number, packed FROM day_sums WHERE day >= ?1 AND day < ?2"
-			    " AND (?3 = 0 OR number = ?3)",
-	[NM_SQL_CALLER_SUMS_GET] = "SELECT packed FROM caller_sums WHERE week = ?1 AND number = ?2",
-	[NM_SQL_CALLER_SUMS_PUT] = "INSERT OR REPLACE INTO caller_sums(week, number, packed) VALUES(?1, ?2, ?3)",
-	[NM_SQL_CALLER_SUMS_DROP] = "DELETE FROM caller_sums WHERE week = ?1 AND number = ?2",
-	[NM_SQL_CALLER_SUMS] = "SELECT week, number, packed FROM caller_sums WHERE week >= ?1 AND week < ?2"
-			       " AND (?3 = 0 OR number = ?3) ORDER BY week",
+	[NM_SQL_SUMS_GET] = "SELECT packed FROM packed_sums WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
+	[NM_SQL_SUMS_PUT] = "INSERT OR REPLACE INTO packed_sums(weeks, nth, number, packed) VALUES(?1, ?2, ?3, ?4)",
+	[NM_SQL_SUMS_DROP] = "DELETE FROM packed_sums WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
+	[NM_SQL_SUMS] = "SELECT nth, number, packed FROM packed_sums WHERE weeks = ?4 AND nth >= ?1 AND nth <= ?2"
+			" AND (?3 = 0 OR number = ?3) ORDER BY nth",
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",

@@ -1,19 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the store keeps added up of its calls (sums.h), in one row for each day of UTC and line (day_sums.h), and of their
- * callers in one for each week of UTC (from a Thursday on, as 1970 began) and line.  A call is taken out of the sums before its row changes and put into them afterwards; what that adds is gathered, and written
- * before the transaction ends or anybody reads the sums.  What it does to the matters of its caller is found from the two
+ * What the store keeps added up of its calls (sums.h): packed (day_sums.h), in one row for each day of UTC and line, and of
+ * their callers in one for each week, and for each four weeks (from a Thursday on, as 1970 began).  A call is taken out of the
+ * sums before its row changes and put into them afterwards; what that adds is gathered (store_gather.c), and written before
+ * the transaction ends or anybody reads the sums.  What it does to the matters of its caller is found from the two
  * calls before it and the two after it: nobody else's matter begins or ends with it.
  */
-#include <stdlib.h>
-#include <string.h>
-
 #include "core/store_private.h"
 #include "core/sums.h"
-
-#define DAY_HOURS 24
-#define WEEK_S (7 * (nm_time)NM_DAY)
-#define GATHERED_MAX 4096
 
 /* A call among those of its caller. */
 struct ring {
@@ -27,175 +21,6 @@ struct ring {
 struct part {
 	int64_t matters, single, single_perhaps;
 };
-
-/* --- what is gathered --- */
-
-static nm_time floor_of(nm_time t, nm_time unit)
-{
-	return (t - (t % unit + unit) % unit) / unit;
-}
-
-static int gathered_compare(const void *a, const void *b)
-{
-	const struct nm_gathered_cell *x = a, *y = b;
-	const bool x_week = x->cell.kind == NM_CELL_CALLERS, y_week = y->cell.kind == NM_CELL_CALLERS;
-
-	if (x_week != y_week)
-		return x_week < y_week ? -1 : 1;
-	if (x->unit != y->unit)
-		return x->unit < y->unit ? -1 : 1;
-	if (x->number != y->number)
-		return x->number < y->number ? -1 : 1;
-	return nm_cell_compare(&x->cell, &y->cell);
-}
-
-/* The statements for a table of sums. */
-static const struct table {
-	enum nm_store_statement get, put, drop;
-} days = { NM_SQL_DAY_SUMS_GET, NM_SQL_DAY_SUMS_PUT, NM_SQL_DAY_SUMS_DROP },
-  weeks = { NM_SQL_CALLER_SUMS_GET, NM_SQL_CALLER_SUMS_PUT, NM_SQL_CALLER_SUMS_DROP };
-
-static const struct table *table_of(const struct nm_gathered_cell *one)
-{
-	return one->cell.kind == NM_CELL_CALLERS ? &weeks : &days;
-}
-
-/* A day or week that comes to nothing has no row. */
-static enum nm_code put_unit(struct nm_store *store, const struct nm_gathered_cell *of, struct nm_error *err)
-{
-	const struct nm_bytes *packed = &store->gathered.packed;
-	const struct table *table = table_of(of);
-	sqlite3_stmt *statement = nm_store_statement(store, packed->n > 0 ? table->put : table->drop, err);
-
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, of->unit);
-	sqlite3_bind_int64(statement, 2, (sqlite3_int64)of->number);
-	if (packed->n > 0)
-		sqlite3_bind_blob64(statement, 3, packed->items, packed->n, SQLITE_STATIC);
-	return nm_store_run(store, statement, err);
-}
-
-/* of: the first of n cells of one day or week and line, which are in order. */
-static enum nm_code write_unit(struct nm_store *store, const struct nm_gathered_cell *of, const struct nm_cell *cells,
-			      size_t n, struct nm_error *err)
-{
-	sqlite3_stmt *statement = nm_store_statement(store, table_of(of)->get, err);
-	struct nm_bytes *packed = &store->gathered.packed;
-	enum nm_code code = NM_OK;
-	int result;
-
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, of->unit);
-	sqlite3_bind_int64(statement, 2, (sqlite3_int64)of->number);
-	result = sqlite3_step(statement);
-	if (result != SQLITE_ROW && result != SQLITE_DONE)
-		code = nm_store_fail(store, "reading its sums", err);
-	else if (!nm_day_add(result == SQLITE_ROW ? sqlite3_column_blob(statement, 0) : NULL,
-			     result == SQLITE_ROW ? (size_t)sqlite3_column_bytes(statement, 0) : 0, cells, n, packed))
-		code = packed->failed ? nm_fail_memory(err) : nm_store_sums_damaged(store, err);
-	sqlite3_reset(statement);
-	return code == NM_OK ? put_unit(store, of, err) : code;
-}
-
-static bool same_unit(const struct nm_gathered_cell *a, const struct nm_gathered_cell *b)
-{
-	return table_of(a) == table_of(b) && a->unit == b->unit && a->number == b->number;
-}
-
-enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err)
-{
-	struct nm_gathered *gathered = &store->gathered;
-	struct nm_cell *cells;
-	enum nm_code code = NM_OK;
-
-	if (gathered->n == 0)
-		return NM_OK;
-	cells = malloc(gathered->n * sizeof(*cells));
-	if (cells == NULL)
-		return nm_fail_memory(err);
-	qsort(gathered->items, gathered->n, sizeof(*gathered->items), gathered_compare);
-	for (size_t i = 0; i < gathered->n; i++)
-		cells[i] = gathered->items[i].cell;
-	for (size_t i = 0, next = 0; i < gathered->n && code == NM_OK; i = next) {
-		const struct nm_gathered_cell *first = &gathered->items[i];
-
-		while (next < gathered->n && same_unit(&gathered->items[next], first))
-			next++;
-		code = write_unit(store, first, &cells[i], next - i, err);
-	}
-	free(cells);
-	if (code == NM_OK)
-		nm_store_sums_abandon(store);
-	return code;
-}
-
-void nm_store_sums_abandon(struct nm_store *store)
-{
-	struct nm_gathered *gathered = &store->gathered;
-
-	nm_arena_free(gathered->names);
-	gathered->names = NULL;
-	gathered->n = gathered->n_takers = 0;
-}
-
-void nm_store_sums_clear(struct nm_store *store)
-{
-	nm_store_sums_abandon(store);
-	free(store->gathered.items);
-	free(store->gathered.packed.items);
-}
-
-/* A name that lives as long as what is gathered; NULL: memory is out. */
-static const char *taker_of(struct nm_gathered *gathered, const char *by)
-{
-	for (size_t i = 0; i < gathered->n_takers; i++)
-		if (strcmp(gathered->takers[i], by) == 0)
-			return gathered->takers[i];
-	if (gathered->names == NULL)
-		gathered->names = nm_arena_new();
-	by = gathered->names != NULL ? nm_arena_text(gathered->names, by) : NULL;
-	if (by != NULL)
-		gathered->takers[gathered->n_takers++] = by;
-	return by;
-}
-
-bool nm_store_sums_add(struct nm_store *store, nm_time at, nm_number number, const struct nm_cell *cell)
-{
-	struct nm_gathered *gathered = &store->gathered;
-	const nm_time hour = floor_of(at, NM_SUM_S);
-	const nm_time day = floor_of(hour, DAY_HOURS);
-	struct nm_gathered_cell *added;
-
-	if (!nm_grow((void **)&gathered->items, &gathered->capacity, gathered->n + 1, sizeof(*gathered->items)))
-		return false;
-	added = &gathered->items[gathered->n];
-	*added = (struct nm_gathered_cell){ day, number, *cell };
-	added->cell.hour = (int)(hour - day * DAY_HOURS);
-	if (cell->kind == NM_CELL_CALLERS) {
-		added->unit = floor_of(at, WEEK_S);
-		added->cell.hour = 0;
-	}
-	added->cell.by = *cell->by != '\0' ? taker_of(gathered, cell->by) : "";
-	gathered->n += added->cell.by != NULL;
-	return added->cell.by != NULL;
-}
-
-enum nm_code nm_store_sums_gather(struct nm_store *store, nm_time at, nm_number number, const struct nm_cell *cell,
-				  struct nm_error *err)
-{
-	const struct nm_gathered *gathered = &store->gathered;
-	enum nm_code code = NM_OK;
-
-	if (gathered->n >= GATHERED_MAX || gathered->n_takers == NM_GATHERED_TAKERS) {
-		nm_store_widen(store);
-		code = nm_store_sums_write(store, err);
-	}
-	if (code == NM_OK && !nm_store_sums_add(store, at, number, cell))
-		code = nm_fail_memory(err);
-	return code;
-}
 
 /* --- what a call adds --- */
 
@@ -412,7 +237,7 @@ static bool take_followup_sum(const struct nm_sums_reader *reader, nm_time hour,
 /* Calls of all lines are those of each; their matters are summed for themselves, under number 0. */
 static bool take_cell(const struct nm_sums_reader *reader, nm_time day, nm_number number, const struct nm_cell *cell)
 {
-	const nm_time hour = (day * DAY_HOURS + cell->hour) * NM_SUM_S;
+	const nm_time hour = day * NM_DAY + (nm_time)cell->hour * NM_SUM_S;
 
 	if (hour < reader->span.from || hour >= reader->span.until)
 		return true;
@@ -428,14 +253,15 @@ static bool take_cell(const struct nm_sums_reader *reader, nm_time day, nm_numbe
 	}
 }
 
-/* The day of a row of day, number and its packed sums. */
+/* The row of a day, number and packed sums. */
 static enum nm_code take_day(struct nm_store *store, const struct nm_sums_reader *reader, sqlite3_stmt *statement,
-			     struct nm_error *err)
+			     int weeks, struct nm_error *err)
 {
 	const nm_time day = sqlite3_column_int64(statement, 0);
 	const nm_number number = (nm_number)sqlite3_column_int64(statement, 1);
 	struct nm_cells cells;
 
+	(void)weeks;
 	nm_cells_init(&cells, sqlite3_column_blob(statement, 2), (size_t)sqlite3_column_bytes(statement, 2));
 	while (nm_cells_next(&cells))
 		if (!take_cell(reader, day, number, &cells.cell))
@@ -443,24 +269,28 @@ static enum nm_code take_day(struct nm_store *store, const struct nm_sums_reader
 	return cells.damaged ? nm_store_sums_damaged(store, err) : NM_OK;
 }
 
-typedef enum nm_code take_packed(struct nm_store *store, const struct nm_sums_reader *reader, sqlite3_stmt *statement,
-				 struct nm_error *err);
+nm_time nm_sums_nth(int weeks, nm_time t)
+{
+	const nm_time unit = weeks == 0 ? NM_DAY : weeks * 7 * (nm_time)NM_DAY;
 
-/* Rows of units that the span touches: those before its end. */
-static enum nm_code each_packed(struct nm_store *store, enum nm_store_statement which, nm_time unit,
-				const struct nm_sums_reader *reader, take_packed *take, struct nm_error *err)
+	return (t - (t % unit + unit) % unit) / unit;
+}
+
+enum nm_code nm_store_sums_packed(struct nm_store *store, const struct nm_sums_reader *reader, int weeks,
+				  nm_take_packed *take, struct nm_error *err)
 {
 	enum nm_code code = nm_store_sums_write(store, err);
-	sqlite3_stmt *statement = code == NM_OK ? nm_store_statement(store, which, err) : NULL;
+	sqlite3_stmt *statement = code == NM_OK ? nm_store_statement(store, NM_SQL_SUMS, err) : NULL;
 	int result = SQLITE_DONE;
 
 	if (statement == NULL)
 		return code != NM_OK ? code : NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, floor_of(reader->span.from, unit));
-	sqlite3_bind_int64(statement, 2, floor_of(reader->span.until - 1, unit) + 1);
+	sqlite3_bind_int64(statement, 1, nm_sums_nth(weeks, reader->span.from));
+	sqlite3_bind_int64(statement, 2, nm_sums_nth(weeks, reader->span.until - 1));
 	sqlite3_bind_int64(statement, 3, (sqlite3_int64)reader->number);
+	sqlite3_bind_int(statement, 4, weeks);
 	while (code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW)
-		code = take(store, reader, statement, err);
+		code = take(store, reader, statement, weeks, err);
 	sqlite3_reset(statement);
 	if (code != NM_OK)
 		return code;
@@ -470,16 +300,13 @@ static enum nm_code each_packed(struct nm_store *store, enum nm_store_statement 
 enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				struct nm_error *err)
 {
-	return each_packed(store, NM_SQL_DAY_SUMS, NM_DAY, reader, take_day, err);
+	return nm_store_sums_packed(store, reader, 0, take_day, err);
 }
 
 /* --- what is counted anew --- */
 
-typedef bool take_row(const struct nm_sums_reader *reader, sqlite3_stmt *statement);
-
-/* Rows of [?1, ?2) to a line ?3. */
-static enum nm_code each_row(struct nm_store *store, enum nm_store_statement which,
-			     const struct nm_sums_reader *reader, take_row *take, struct nm_error *err)
+enum nm_code nm_store_sums_rows(struct nm_store *store, enum nm_store_statement which,
+				const struct nm_sums_reader *reader, nm_take_row *take, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, which, err);
 	int result = SQLITE_DONE;
@@ -513,76 +340,5 @@ static bool take_matter(const struct nm_sums_reader *reader, sqlite3_stmt *state
 enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				   struct nm_error *err)
 {
-	return each_row(store, NM_SQL_MATTERS_EACH, reader, take_matter, err);
-}
-
-static bool take_missed(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
-{
-	const struct nm_caller_sum sum = { reader->span, (nm_number)sqlite3_column_int64(statement, 0), 0, 1 };
-
-	return reader->taker.caller(reader->taker.context, &sum);
-}
-
-enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
-				  struct nm_error *err)
-{
-	return each_row(store, NM_SQL_MISSED_EACH, reader, take_missed, err);
-}
-
-/* --- callers --- */
-
-struct nm_span nm_sums_weeks(struct nm_span span)
-{
-	const nm_time from = (floor_of(span.from - 1, WEEK_S) + 1) * WEEK_S;
-	const nm_time until = floor_of(span.until, WEEK_S) * WEEK_S;
-
-	return from < until ? (struct nm_span){ from, until } : (struct nm_span){ span.until, span.until };
-}
-
-struct nm_span nm_sums_week(nm_time from)
-{
-	return (struct nm_span){ from, from + WEEK_S };
-}
-
-/* The week of a row of week, number and its packed sums. */
-static enum nm_code take_week(struct nm_store *store, const struct nm_sums_reader *reader, sqlite3_stmt *statement,
-			      struct nm_error *err)
-{
-	struct nm_caller_sum sum = { .span = nm_sums_week(sqlite3_column_int64(statement, 0) * WEEK_S) };
-	struct nm_cells cells;
-
-	nm_cells_init(&cells, sqlite3_column_blob(statement, 2), (size_t)sqlite3_column_bytes(statement, 2));
-	while (nm_cells_next(&cells)) {
-		sum.caller = (nm_number)cells.cell.mark;
-		sum.calls = cells.cell.values[0];
-		sum.missed = cells.cell.values[1];
-		if (!reader->taker.caller(reader->taker.context, &sum))
-			return nm_fail_memory(err);
-	}
-	return cells.damaged ? nm_store_sums_damaged(store, err) : NM_OK;
-}
-
-enum nm_code nm_store_callers_each(struct nm_store *store, const struct nm_sums_reader *reader, struct nm_error *err)
-{
-	return each_packed(store, NM_SQL_CALLER_SUMS, WEEK_S, reader, take_week, err);
-}
-
-enum nm_code nm_store_calls_of(struct nm_store *store, const struct nm_sums_reader *reader, nm_number caller,
-			       bool after, int64_t *out, struct nm_error *err)
-{
-	sqlite3_stmt *statement =
-		nm_store_statement(store, after ? NM_SQL_CALLS_AFTER : NM_SQL_CALLS_BETWEEN, err);
-	int result;
-
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, (sqlite3_int64)caller);
-	sqlite3_bind_int64(statement, 2, reader->span.from);
-	sqlite3_bind_int64(statement, 3, reader->span.until);
-	sqlite3_bind_int64(statement, 4, (sqlite3_int64)reader->number);
-	result = sqlite3_step(statement);
-	if (result == SQLITE_ROW)
-		*out = sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its calls", err);
+	return nm_store_sums_rows(store, NM_SQL_MATTERS_EACH, reader, take_matter, err);
 }

@@ -9,6 +9,10 @@
 #include "core/fate.h"
 
 #define NM_SUM_S 3600
+#define NM_SUM_WEEKS 4 /* of callers there are sums of one week, and of so many */
+
+/* The how manieth day (weeks 0), or so many weeks, since 1970 holds an instant, by UTC. */
+nm_time nm_sums_nth(int weeks, nm_time t);
 
 /* Calls of one hour that count as the same and that the same one took. */
 struct nm_call_sum {
@@ -86,9 +90,9 @@ enum nm_code nm_store_matters_answered(struct nm_store *store, const struct nm_s
 				       struct nm_error *err) NM_WARN_UNUSED;
 /* The whole weeks of a span that have sums of callers; empty at the span's end when there are none. */
 struct nm_span nm_sums_weeks(struct nm_span span);
-/* The one of these weeks that begins then. */
-struct nm_span nm_sums_week(nm_time from);
-/* Callers of such a span, a week's and the oldest first: to `caller`. */
+/* Of such a span the week, or the four weeks, that begin then: what nm_store_callers_each tells of at once. */
+struct nm_span nm_sums_unit(struct nm_span weeks, nm_time from);
+/* Callers of such a span, those of a week or of four weeks at once and the oldest first: to `caller`. */
 enum nm_code nm_store_callers_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				   struct nm_error *err) NM_WARN_UNUSED;
 /* Missed calls one by one, for a span that is not of whole weeks, each with that span: to `caller`. */

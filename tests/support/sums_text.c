@@ -23,7 +23,7 @@ static void add_day(struct nm_buf *out, sqlite3_stmt *statement)
 	while (nm_cells_next(&cells)) {
 		const struct nm_cell *cell = &cells.cell;
 
-		nm_buf_addf(out, "%s %lld %lld %s %d %lld:", kinds[cell->kind],
+		nm_buf_addf(out, "%d %s %lld %lld %s %d %lld:", sqlite3_column_int(statement, 3), kinds[cell->kind],
 			    (long long)sqlite3_column_int64(statement, 0), (long long)sqlite3_column_int64(statement, 1),
 			    cell->by, cell->hour, (long long)cell->mark);
 		for (int i = 0; i < NM_CELL_VALUES; i++)
@@ -39,9 +39,7 @@ char *sums_text(sqlite3 *db)
 	struct nm_buf out;
 
 	nm_buf_init(&out, 1u << 24);
-	assert_int_equal(sqlite3_prepare_v2(db,
-					    "SELECT day, number, packed, 0 AS weeks FROM day_sums UNION ALL"
-					    " SELECT week, number, packed, 1 FROM caller_sums ORDER BY weeks, day, number",
+	assert_int_equal(sqlite3_prepare_v2(db, "SELECT nth, number, packed, weeks FROM packed_sums ORDER BY weeks, nth, number",
 					    -1, &statement, NULL),
 			 SQLITE_OK);
 	while (sqlite3_step(statement) == SQLITE_ROW)

@@ -5,7 +5,7 @@
 
 #include <sqlite3.h>
 
-/* A line for each cell of each day (of callers: week) and line, in order; malloc'd.  Fails the test when a day cannot be read. */
+/* A line for each cell of each row of packed sums, in order; malloc'd.  Fails the test when a day cannot be read. */
 char *sums_text(sqlite3 *db);
 
 #endif
