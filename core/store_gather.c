@@ -67,7 +67,7 @@ static enum nm_code write_row(struct nm_store *store, const struct nm_gathered_c
 	result = sqlite3_step(statement);
 	if (result != SQLITE_ROW && result != SQLITE_DONE)
 		code = nm_store_fail(store, "reading its sums", err);
-	else if (!nm_day_add(result == SQLITE_ROW ? sqlite3_column_blob(statement, 0) : NULL,
+	else if (!nm_packed_add(result == SQLITE_ROW ? sqlite3_column_blob(statement, 0) : NULL,
 			     result == SQLITE_ROW ? (size_t)sqlite3_column_bytes(statement, 0) : 0, cells, n, packed))
 		code = packed->failed ? nm_fail_memory(err) : nm_store_sums_damaged(store, err);
 	sqlite3_reset(statement);

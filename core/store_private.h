@@ -10,7 +10,7 @@
 
 #include <sqlite3.h>
 
-#include "core/day_sums.h"
+#include "core/packed_sums.h"
 #include "core/hmac.h"
 #include "nevermiss/store.h"
 

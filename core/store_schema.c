@@ -162,7 +162,7 @@ const char *const nm_store_steps[] = {
 	/* Whom to ask whether that was so on the first call, and who has answered. */
 	"CREATE INDEX followup_done ON followup(ended) WHERE outcome IN (1, 2);"
 	"CREATE INDEX deed_answer ON deed(followup) WHERE kind IN (6, 7);",
-	/* The sums of a day of UTC (weeks 0) and a line in one row (day_sums.h), and those of callers in one of a week and one
+	/* The sums of a day of UTC (weeks 0) and a line in one row (packed_sums.h), and those of callers in one of a week and one
 	 * of four weeks; the ones of before are packed into them by nm_store_sums_pack. */
 	"CREATE TABLE packed_sums(weeks INTEGER NOT NULL, nth INTEGER NOT NULL, number INTEGER NOT NULL,"
 	" packed BLOB NOT NULL, PRIMARY KEY(weeks, nth, number)) STRICT, WITHOUT ROWID;"

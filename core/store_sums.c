@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the store keeps added up of its calls (sums.h): packed (day_sums.h), in one row for each day of UTC and line, and of
+ * What the store keeps added up of its calls (sums.h): packed (packed_sums.h), in one row for each day of UTC and line, and of
  * their callers in one for each week, and for each four weeks (from a Thursday on, as 1970 began).  A call is taken out of the
  * sums before its row changes and put into them afterwards; what that adds is gathered (store_gather.c), and written before
  * the transaction ends or anybody reads the sums.  What it does to the matters of its caller is found from the two
@@ -193,7 +193,7 @@ enum nm_code nm_store_sums_take_out(struct nm_store *store, int64_t id, struct n
 
 enum nm_code nm_store_sums_damaged(struct nm_store *store, struct nm_error *err)
 {
-	return nm_fail(err, NM_SYSTEM, "%s is damaged: the sums of a day are none", store->file);
+	return nm_fail(err, NM_SYSTEM, "%s is damaged: some of its sums are none", store->file);
 }
 
 static bool take_call_sum(const struct nm_sums_reader *reader, nm_time hour, const struct nm_cell *cell)

@@ -11,7 +11,7 @@
 
 #include <cmocka.h>
 
-#include "core/day_sums.h"
+#include "core/packed_sums.h"
 #include "nevermiss/mem.h"
 
 static void add_day(struct nm_buf *out, sqlite3_stmt *statement)

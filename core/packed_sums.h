@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Core's own: what the calls of one day of UTC to one line come to, hour by hour, packed into the few bytes as which a
- * store keeps them (store_sums.c), so that a year of them is read at once.
+ * Core's own: what the calls of one day of UTC to one line come to, hour by hour, or what their callers did in weeks, packed
+ * into the few bytes as which a store keeps them (store_gather.c), so that a year of them is read at once.
  *
- * A day is a row of cells in order, of which no two have the same kind, taker, hour and mark.  Packed it is groups of
+ * They are cells in order, of which no two have the same kind, taker, hour and mark.  Packed they are groups of
  * cells of one kind and taker: the kind, the taker's name with its NUL where the kind has takers, and for each cell how
  * far its place (hour and mark as one number) lies behind that of the one before (the first: behind -1), and its values;
  * a 0 ends the group.  Numbers are little endian, seven bits a byte, the eighth says that more follow.
  */
-#ifndef CORE_DAY_SUMS_H
-#define CORE_DAY_SUMS_H
+#ifndef CORE_PACKED_SUMS_H
+#define CORE_PACKED_SUMS_H
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -54,8 +54,8 @@ struct nm_bytes {
 	bool failed;
 };
 
-/* Adds to a day that is packed n cells, which are in order and may repeat each other; out is empty or one that was used
- * before, and is empty afterwards when nothing is left of the day.  False: memory is out, or the day was damaged. */
-bool nm_day_add(const void *packed, size_t size, const struct nm_cell *cells, size_t n, struct nm_bytes *out);
+/* Adds to packed cells n cells, which are in order and may repeat each other; out is empty or one that was used before, and
+ * is empty afterwards when nothing is left.  False: memory is out, or what was packed is damaged. */
+bool nm_packed_add(const void *packed, size_t size, const struct nm_cell *cells, size_t n, struct nm_bytes *out);
 
 #endif

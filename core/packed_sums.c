@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Packing a day's sums (day_sums.h).  In and out: bytes and cells.  It knows nothing of stores.
+ * Packing sums (packed_sums.h).  In and out: bytes and cells.  It knows nothing of stores.
  */
-#include "core/day_sums.h"
+#include "core/packed_sums.h"
 
 #include <string.h>
 
@@ -177,7 +177,7 @@ static void put_cell(struct nm_bytes *out, struct nm_cell *last, const struct nm
 	*last = *cell;
 }
 
-bool nm_day_add(const void *packed, size_t size, const struct nm_cell *cells, size_t n, struct nm_bytes *out)
+bool nm_packed_add(const void *packed, size_t size, const struct nm_cell *cells, size_t n, struct nm_bytes *out)
 {
 	struct nm_cell last = { .by = NULL };
 	struct nm_cells old;
