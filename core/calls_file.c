@@ -374,12 +374,10 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 	run->options = &asked;
 	run->out = out;
 	code = nm_events_since(store, plan, options->now, &run->told_since, &why);
-	nm_store_write_many(store, true);
 	if (code == NM_OK)
 		code = read_all(run, fd, &why);
 	if (code == NM_OK)
 		code = nm_expire(store, plan, options->now, &out->expired, &why);
-	nm_store_write_many(store, false);
 	free(run->open);
 	free(run);
 	return code == NM_OK ? NM_OK : nm_fail(err, code, "%s: %s", options->name, why.text);

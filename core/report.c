@@ -10,6 +10,11 @@
 
 #include "core/report_private.h"
 
+/* An hour of the span, as UTC has it: where it lies on the plan's clock, and in which of the report's weeks. */
+struct place {
+	unsigned char day, hour, week;
+};
+
 struct reporting {
 	const struct nm_plan *plan;
 	int line; /* -1: all */
@@ -17,7 +22,9 @@ struct reporting {
 	struct nm_tallies tallies;
 	struct nm_names names;
 	struct nm_layers *layers;
-	struct nm_waits waits; /* of all who were to be called back */
+	struct nm_waiting waiting; /* who were to be called back */
+	nm_time hours_from;        /* the first second of the first of places */
+	const struct place *places; /* of each hour whose sums are read; NULL before */
 };
 
 /* --- spans --- */
@@ -82,12 +89,54 @@ static enum nm_code make_weeks(struct reporting *run, struct nm_error *err)
 
 /* --- calls --- */
 
-static struct nm_week_hour hour_of(const struct nm_zone *zone, nm_time t)
+static struct nm_week_hour week_hour(nm_local local)
 {
-	const nm_local local = nm_zone_local(zone, t);
 	const int64_t day = nm_local_day(local);
 
 	return (struct nm_week_hour){ nm_weekday(day), (int)((local - day * NM_DAY) / 3600) };
+}
+
+/* Where in the week, and in which of the report's, an instant lies; of a whole hour that is looked up. */
+static struct nm_week_hour at_of(struct reporting *run, nm_time t, struct nm_tally **week)
+{
+	const struct place *place;
+
+	if (run->places == NULL) {
+		*week = nm_tallies_week(&run->tallies, t);
+		return week_hour(nm_zone_local(run->plan->zone, t));
+	}
+	place = &run->places[(t - run->hours_from) / NM_SUM_S];
+	*week = &run->tallies.weeks[place->week];
+	return (struct nm_week_hour){ place->day, place->hour };
+}
+
+/* Half a million sums lie in nine thousand hours. */
+static enum nm_code make_places(struct reporting *run, struct nm_span span, struct nm_error *err)
+{
+	const struct nm_zone *zone = run->plan->zone;
+	const size_t n = (size_t)((span.until - span.from) / NM_SUM_S);
+	struct place *places = nm_arena_alloc(run->report->arena, n, sizeof(*places));
+	nm_time change = span.from, offset = 0;
+	size_t week = 0;
+
+	if (places == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < n; i++) {
+		const nm_time t = span.from + (nm_time)i * NM_SUM_S;
+		struct nm_week_hour at;
+
+		if (t >= change) {
+			offset = nm_zone_local(zone, t) - t;
+			change = nm_zone_next_change(zone, t);
+		}
+		while (week + 1 < run->tallies.n && run->tallies.begins[week + 1] <= t)
+			week++;
+		at = week_hour(t + offset);
+		places[i] = (struct place){ (unsigned char)at.day, (unsigned char)at.hour, (unsigned char)week };
+	}
+	run->hours_from = span.from;
+	run->places = places;
+	return NM_OK;
 }
 
 static void add_heat(struct nm_report *report, struct nm_week_hour at, const struct nm_call_sum *sum)
@@ -101,27 +150,26 @@ static void add_heat(struct nm_report *report, struct nm_week_hour at, const str
 static bool take_calls(void *context, const struct nm_call_sum *sum)
 {
 	struct reporting *run = context;
-	const struct nm_week_hour at = hour_of(run->plan->zone, sum->hour);
+	struct nm_tally *week;
+	const struct nm_week_hour at = at_of(run, sum->hour, &week);
 
 	add_heat(run->report, at, sum);
-	nm_tally_calls(&run->tallies.total, sum->fate, sum->calls);
-	nm_tally_calls(nm_tallies_week(&run->tallies, sum->hour), sum->fate, sum->calls);
+	nm_tally_calls(week, sum->fate, sum->calls);
 	return nm_layers_calls(run->layers, at, sum);
 }
 
 static bool take_waits(void *context, const struct nm_wait_sum *sum)
 {
-	struct nm_tallies *tallies = &((struct reporting *)context)->tallies;
+	struct nm_tally *week;
 
-	return nm_tally_waits(&tallies->total, sum->seconds, sum->calls) &&
-	       nm_tally_waits(nm_tallies_week(tallies, sum->hour), sum->seconds, sum->calls);
+	at_of(context, sum->hour, &week);
+	return nm_tally_waits(week, sum->seconds, sum->calls);
 }
 
 static bool take_matters(void *context, const struct nm_matter_sum *sum)
 {
 	struct nm_tallies *tallies = &((struct reporting *)context)->tallies;
 
-	nm_tally_matters(&tallies->total, sum);
 	nm_tally_matters(nm_tallies_week(tallies, sum->began), sum);
 	return true;
 }
@@ -147,54 +195,6 @@ static enum nm_code take_call(void *context, const struct nm_call_brief *call, s
 	return ok ? NM_OK : nm_fail_memory(err);
 }
 
-static struct nm_sums_reader reader_of(struct reporting *run, struct nm_span span)
-{
-	return (struct nm_sums_reader){
-		.number = run->line >= 0 ? run->plan->lines[run->line].number : 0,
-		.span = span,
-		.taker = { .call = take_calls, .wait = take_waits, .matter = take_matters, .context = run },
-	};
-}
-
-static enum nm_code read_one_by_one(struct reporting *run, struct nm_store *store, struct nm_span span,
-				    struct nm_error *err)
-{
-	const struct nm_sums_reader sums = reader_of(run, span);
-	const struct nm_call_reader calls = { sums.number, span, take_call, run };
-	enum nm_code code = NM_OK;
-
-	if (span.from < span.until)
-		code = nm_store_calls_each(store, &calls, err);
-	if (code == NM_OK && span.from < span.until)
-		code = nm_store_matters_each(store, &sums, err);
-	return code;
-}
-
-/* Where a clock stands off UTC by half an hour, an hour of it lies in two sums. */
-static bool whole_hours(const struct nm_zone *zone, struct nm_span span)
-{
-	for (nm_time t = span.from; t < span.until + NM_DAY; t += NM_DAY)
-		if ((nm_zone_local(zone, t) - t) % NM_SUM_S != 0)
-			return false;
-	return true;
-}
-
-static enum nm_code read_calls(struct reporting *run, struct nm_store *store, struct nm_error *err)
-{
-	const struct nm_span span = run->report->span;
-	const nm_time from = (span.from + NM_SUM_S - 1) / NM_SUM_S * NM_SUM_S;
-	const nm_time until = span.until / NM_SUM_S * NM_SUM_S;
-	const struct nm_sums_reader sums = reader_of(run, (struct nm_span){ from, until });
-	enum nm_code code;
-
-	if (span.from < 0 || from >= until || !whole_hours(run->plan->zone, span))
-		return read_one_by_one(run, store, span, err);
-	code = read_one_by_one(run, store, (struct nm_span){ span.from, from }, err);
-	if (code == NM_OK)
-		code = nm_store_sums_each(store, &sums, err);
-	return code == NM_OK ? read_one_by_one(run, store, (struct nm_span){ until, span.until }, err) : code;
-}
-
 /* --- follow-ups --- */
 
 /* A line may have had another name when somebody called it; a lead knows no more than the name. */
@@ -209,54 +209,123 @@ static bool of_line(const struct reporting *run, const struct nm_followup *follo
 	return followup->line != NULL && strcmp(followup->line, line->name) == 0;
 }
 
-/* Whom nobody has tried waits still; but as long as the target is not passed, that is no news. */
-static bool add_wait(struct reporting *run, const struct nm_followup *followup)
+static bool add_followups(struct reporting *run, const struct nm_followup_sum *sum)
 {
-	const nm_time waits = run->report->span.until - followup->opened;
+	return nm_tally_followups(nm_tallies_week(&run->tallies, sum->opened), sum);
+}
 
-	if (nm_followup_rang_again(followup))
-		return true;
-	if (followup->first_try != 0)
-		return nm_waits_add(&run->waits, nm_followup_minutes(followup));
-	return waits <= run->plan->targets.callback_s || nm_waits_add(&run->waits, (double)waits / 60);
+static bool take_followups(void *context, const struct nm_followup_sum *sum)
+{
+	struct reporting *run = context;
+
+	return add_followups(run, sum) && nm_waiting_add_hour(&run->waiting, sum);
 }
 
 static enum nm_code take_followup(void *context, const struct nm_followup *followup, struct nm_error *err)
 {
 	struct reporting *run = context;
-	struct nm_tallies *tallies = &run->tallies;
+	const struct nm_followup_sum sum =
+		nm_followup_stands(followup->opened, (int)followup->end, followup->first_try);
 
 	if (!of_line(run, followup))
 		return NM_OK;
-	return nm_tally_followup(&tallies->total, followup) &&
-			       nm_tally_followup(nm_tallies_week(tallies, followup->opened), followup) &&
-			       add_wait(run, followup)
-		       ? NM_OK
-		       : nm_fail_memory(err);
+	return add_followups(run, &sum) && nm_waiting_add(&run->waiting, &sum) ? NM_OK : nm_fail_memory(err);
 }
 
-/* And what their customers said of them. */
-static enum nm_code read_followups(struct reporting *run, struct nm_store *store, struct nm_error *err)
+/* uncalled: only those that no call opened. */
+static enum nm_code read_followups(struct reporting *run, struct nm_store *store, struct nm_span span, bool uncalled,
+				   struct nm_error *err)
 {
-	const struct nm_followup_reader reader = { run->report->span, take_followup, run };
-	const struct nm_sums_reader answers = reader_of(run, run->report->span);
-	enum nm_code code = nm_store_followups_each(store, &reader, err);
+	const struct nm_followup_reader reader = {
+		.span = span, .uncalled = uncalled, .take = take_followup, .context = run
+	};
 
-	return code == NM_OK ? nm_store_matters_answered(store, &answers, err) : code;
+	return nm_store_followups_each(store, &reader, err);
+}
+
+/* --- from sums, and one by one --- */
+
+static struct nm_sums_reader reader_of(struct reporting *run, struct nm_span span)
+{
+	return (struct nm_sums_reader){
+		.number = run->line >= 0 ? run->plan->lines[run->line].number : 0,
+		.span = span,
+		.taker = { .call = take_calls,
+			   .wait = take_waits,
+			   .matter = take_matters,
+			   .followup = take_followups,
+			   .context = run },
+	};
+}
+
+static enum nm_code read_one_by_one(struct reporting *run, struct nm_store *store, struct nm_span span,
+				    struct nm_error *err)
+{
+	const struct nm_sums_reader sums = reader_of(run, span);
+	const struct nm_call_reader calls = { sums.number, span, take_call, run };
+	enum nm_code code;
+
+	if (span.from >= span.until)
+		return NM_OK;
+	code = nm_store_calls_each(store, &calls, err);
+	if (code == NM_OK)
+		code = nm_store_matters_each(store, &sums, err);
+	return code == NM_OK ? read_followups(run, store, span, false, err) : code;
+}
+
+/* Where a clock stands off UTC by half an hour, an hour of it lies in two sums. */
+static bool whole_hours(const struct nm_zone *zone, struct nm_span span)
+{
+	for (nm_time t = span.from; t < span.until + NM_DAY; t += NM_DAY)
+		if ((nm_zone_local(zone, t) - t) % NM_SUM_S != 0)
+			return false;
+	return true;
+}
+
+/* Follow-ups that no call opened are in no line's sums. */
+static enum nm_code read_sums(struct reporting *run, struct nm_store *store, struct nm_span span,
+			      struct nm_error *err)
+{
+	const struct nm_sums_reader sums = reader_of(run, span);
+	enum nm_code code = make_places(run, span, err);
+
+	if (code == NM_OK)
+		code = nm_store_sums_each(store, &sums, err);
+	run->places = NULL;
+	return code == NM_OK && sums.number != 0 ? read_followups(run, store, span, true, err) : code;
+}
+
+static enum nm_code read_span(struct reporting *run, struct nm_store *store, struct nm_error *err)
+{
+	const struct nm_span span = run->report->span;
+	const nm_time from = (span.from + NM_SUM_S - 1) / NM_SUM_S * NM_SUM_S;
+	const nm_time until = span.until / NM_SUM_S * NM_SUM_S;
+	enum nm_code code;
+
+	if (span.from < 0 || from >= until || !whole_hours(run->plan->zone, span))
+		return read_one_by_one(run, store, span, err);
+	code = read_one_by_one(run, store, (struct nm_span){ span.from, from }, err);
+	if (code == NM_OK)
+		code = read_sums(run, store, (struct nm_span){ from, until }, err);
+	return code == NM_OK ? read_one_by_one(run, store, (struct nm_span){ until, span.until }, err) : code;
 }
 
 /* --- the report --- */
 
-static void close_tallies(struct reporting *run)
+/* What is counted is counted in its week alone: the whole is what the weeks come to. */
+static bool close_tallies(struct reporting *run)
 {
 	struct nm_tallies *tallies = &run->tallies;
+	bool ok = true;
 
-	nm_tally_close(&tallies->total);
-	run->report->figures = tallies->total.figures;
-	for (size_t i = 0; i < tallies->n; i++) {
+	for (size_t i = 0; i < tallies->n && ok; i++) {
+		ok = nm_tally_add(&tallies->total, &tallies->weeks[i]);
 		nm_tally_close(&tallies->weeks[i]);
 		run->report->weeks[i].figures = tallies->weeks[i].figures;
 	}
+	nm_tally_close(&tallies->total);
+	run->report->figures = tallies->total.figures;
+	return ok;
 }
 
 static void clear_tallies(struct nm_tallies *tallies)
@@ -270,9 +339,7 @@ static enum nm_code finish(struct reporting *run, struct nm_error *err)
 {
 	struct nm_report *report = run->report;
 
-	close_tallies(run);
-	report->wait_median = nm_waits_median(&run->waits);
-	if (!nm_layers_close(run->layers, report))
+	if (!close_tallies(run) || !nm_layers_close(run->layers, report))
 		return nm_fail_memory(err);
 	nm_report_worth(run->plan, report);
 	nm_report_peaks(report);
@@ -297,6 +364,11 @@ static enum nm_code begin(struct reporting *run, struct nm_store *store, struct 
 		code = nm_names_read(store, run->plan, report->arena, &run->names, err);
 	if (code != NM_OK)
 		return code;
+	run->waiting = (struct nm_waiting){
+		.number = run->line >= 0 ? run->plan->lines[run->line].number : 0,
+		.until = report->span.until,
+		.late = report->span.until - run->plan->targets.callback_s,
+	};
 	run->layers = nm_layers_new(run->plan, &run->names, report->arena);
 	return run->layers != NULL ? NM_OK : nm_fail_memory(err);
 }
@@ -304,16 +376,18 @@ static enum nm_code begin(struct reporting *run, struct nm_store *store, struct 
 /* All of it from one state of the store: an import in between would give figures that do not add up. */
 static enum nm_code read_all(struct reporting *run, struct nm_store *store, struct nm_error *err)
 {
-	const struct nm_sums_reader missed = reader_of(run, run->report->span);
+	const struct nm_sums_reader whole = reader_of(run, run->report->span);
 	enum nm_code code = nm_store_read_begin(store, err);
 
 	if (code != NM_OK)
 		return code;
-	code = read_calls(run, store, err);
+	code = read_span(run, store, err);
 	if (code == NM_OK)
-		code = read_followups(run, store, err);
+		code = nm_store_matters_answered(store, &whole, err);
 	if (code == NM_OK)
-		code = nm_report_repeats(store, &missed, run->report, err);
+		code = nm_waiting_median(&run->waiting, store, &run->report->wait_median, err);
+	if (code == NM_OK)
+		code = nm_report_repeats(store, &whole, run->report, err);
 	nm_store_read_end(store);
 	return code;
 }
@@ -332,7 +406,7 @@ enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 	if (code == NM_OK)
 		code = finish(&run, err);
 	clear_tallies(&run.tallies);
-	free(run.waits.items);
+	nm_waiting_clear(&run.waiting);
 	nm_layers_free(run.layers);
 	if (code == NM_OK)
 		*out = report;

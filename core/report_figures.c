@@ -43,34 +43,23 @@ bool nm_tally_waits(struct nm_tally *tally, int seconds, int64_t calls)
 	return true;
 }
 
-bool nm_followup_rang_again(const struct nm_followup *followup)
+bool nm_tally_followups(struct nm_tally *tally, const struct nm_followup_sum *sum)
 {
-	return followup->first_try == 0 && followup->end == NM_FOLLOWUP_RANG_AGAIN;
-}
+	const double minutes = (double)sum->waited / 60;
 
-double nm_followup_minutes(const struct nm_followup *followup)
-{
-	const nm_time waited = followup->first_try - followup->opened;
-
-	return waited > 0 ? (double)waited / 60 : 0;
-}
-
-bool nm_tally_followup(struct nm_tally *tally, const struct nm_followup *followup)
-{
-	const double minutes = nm_followup_minutes(followup);
-
-	if (nm_followup_rang_again(followup)) {
-		tally->figures.rang_again++;
+	if (sum->rang_again) {
+		tally->figures.rang_again += sum->followups;
 		return true;
 	}
-	tally->figures.followups++;
-	if (followup->first_try == 0)
+	tally->figures.followups += sum->followups;
+	if (!sum->tried)
 		return true;
-	if (!nm_waits_add(&tally->waits, minutes))
-		return false;
-	tally->figures.tried++;
-	tally->tried_10 += minutes <= 10;
-	tally->tried_15 += minutes <= 15;
+	for (int64_t i = 0; i < sum->followups; i++)
+		if (!nm_waits_add(&tally->waits, minutes))
+			return false;
+	tally->figures.tried += sum->followups;
+	tally->tried_10 += minutes <= 10 ? sum->followups : 0;
+	tally->tried_15 += minutes <= 15 ? sum->followups : 0;
 	return true;
 }
 
@@ -79,6 +68,30 @@ void nm_tally_matters(struct nm_tally *tally, const struct nm_matter_sum *sum)
 	tally->figures.matters += sum->matters;
 	tally->single += sum->single;
 	tally->single_perhaps += sum->single_perhaps;
+}
+
+bool nm_tally_add(struct nm_tally *tally, struct nm_tally *other)
+{
+	bool ok = true;
+
+	for (enum nm_fate fate = 0; fate <= NM_FATE_LAST; fate++)
+		if (fate != NM_FATE_WENT_ON) /* counted as NM_FATE_UNKNOWN */
+			nm_tally_calls(tally, fate, *count_of(&other->figures, fate));
+	tally->figures.matters += other->figures.matters;
+	tally->single += other->single;
+	tally->single_perhaps += other->single_perhaps;
+	tally->figures.followups += other->figures.followups;
+	tally->figures.tried += other->figures.tried;
+	tally->figures.rang_again += other->figures.rang_again;
+	tally->tried_10 += other->tried_10;
+	tally->tried_15 += other->tried_15;
+	for (int seconds = 0; seconds < NM_COMMON_S; seconds++)
+		tally->common[seconds] += other->common[seconds];
+	for (size_t i = 0; i < other->n_rare && ok; i++)
+		ok = nm_tally_waits(tally, other->rare[i].seconds, other->rare[i].calls);
+	for (size_t i = 0; i < other->waits.n && ok; i++)
+		ok = nm_waits_add(&tally->waits, other->waits.items[i]);
+	return ok;
 }
 
 /* --- what they come to --- */
@@ -157,13 +170,19 @@ bool nm_waits_add(struct nm_waits *waits, double value)
 	return true;
 }
 
+void nm_waits_sort(struct nm_waits *waits)
+{
+	if (waits->n > 0)
+		qsort(waits->items, waits->n, sizeof(*waits->items), double_compare);
+}
+
 struct nm_figure nm_waits_median(struct nm_waits *waits)
 {
 	const size_t n = waits->n;
 
 	if (n == 0)
 		return (struct nm_figure){ 0 };
-	qsort(waits->items, n, sizeof(*waits->items), double_compare);
+	nm_waits_sort(waits);
 	return (struct nm_figure){ true, (waits->items[(n - 1) / 2] + waits->items[n / 2]) / 2 };
 }
 

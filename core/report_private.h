@@ -17,8 +17,32 @@ struct nm_waits {
 };
 /* False: out of memory. */
 bool nm_waits_add(struct nm_waits *waits, double value);
+void nm_waits_sort(struct nm_waits *waits);
 /* The middle one, or the mean of the two middle ones; sorts them. */
 struct nm_figure nm_waits_median(struct nm_waits *waits);
+
+/* Follow-ups opened in one hour that nobody has tried. */
+struct nm_untried {
+	nm_time opened; /* the hour's first second */
+	int64_t followups;
+};
+
+/* report_waits.c: those whom somebody was to call back; of all but their caller's having rung again first. */
+struct nm_waiting {
+	nm_number number; /* of the line; 0: all */
+	nm_time until;    /* the report's end: who was not tried has waited until then */
+	nm_time late;     /* those that were opened from then on, and not tried, have time left: they are not counted */
+	struct nm_waits known; /* to the second */
+	size_t n, capacity;
+	struct nm_untried *hours; /* owned; whose are known to the hour */
+};
+/* opened is of each of them, or an hour's first second (of those that calls opened).  False: out of memory. */
+bool nm_waiting_add(struct nm_waiting *waiting, const struct nm_followup_sum *sum);
+bool nm_waiting_add_hour(struct nm_waiting *waiting, const struct nm_followup_sum *sum);
+/* The middle one's minutes, or the mean of the two middle ones'.  Reads those of a few hours from the store. */
+enum nm_code nm_waiting_median(struct nm_waiting *waiting, struct nm_store *store, struct nm_figure *out,
+			       struct nm_error *err) NM_WARN_UNUSED;
+void nm_waiting_clear(struct nm_waiting *waiting);
 
 #define NM_COMMON_S 256 /* seconds below which each has a count of its own */
 
@@ -43,12 +67,10 @@ struct nm_tally {
 void nm_tally_calls(struct nm_tally *tally, enum nm_fate fate, int64_t calls);
 /* So many calls that were answered after so many seconds.  False: out of memory, also of the next ones. */
 bool nm_tally_waits(struct nm_tally *tally, int seconds, int64_t calls);
-bool nm_tally_followup(struct nm_tally *tally, const struct nm_followup *followup);
-/* Its caller rang again and was answered before anybody had tried. */
-bool nm_followup_rang_again(const struct nm_followup *followup);
-/* From the missed call (or the lead) to the first try of one that had one. */
-double nm_followup_minutes(const struct nm_followup *followup);
+bool nm_tally_followups(struct nm_tally *tally, const struct nm_followup_sum *sum);
 void nm_tally_matters(struct nm_tally *tally, const struct nm_matter_sum *sum);
+/* What another has, which was not closed.  False: out of memory. */
+bool nm_tally_add(struct nm_tally *tally, struct nm_tally *other);
 /* Fills the means and shares. */
 void nm_tally_close(struct nm_tally *tally);
 void nm_tally_clear(struct nm_tally *tally);
@@ -65,7 +87,7 @@ struct nm_tallies {
 struct nm_tally *nm_tallies_week(struct nm_tallies *tallies, nm_time t);
 
 /* report_repeats.c: the callers who were missed, into the report. */
-enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *of,
+enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *whole,
 			       struct nm_report *report, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Local, Monday first. */

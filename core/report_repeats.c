@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Who was missed how often (report.h).  In: a store, a span, a line.  Out: the callers who were missed the most.  Missed
- * calls are read once; what else a caller did is only asked of those who may be among the most missed.
+ * Who was missed how often (report.h).  In: a store, a span, a line.  Out: the callers who were missed the most.  Whole
+ * weeks come from the sums, what is left of the span at both ends from the calls; what a caller did in a part of a week is
+ * only asked of those who may be among the most missed.
  */
 #include <stdlib.h>
 
 #include "core/report_private.h"
 
 struct caller {
-	struct nm_missed_call first;
-	int64_t missed, again;
+	nm_number number;
+	nm_time first; /* when the week or weeks, or the end of the span, began in which the first was missed */
+	int64_t missed, again; /* again: in whole weeks behind that one */
 };
 
 /* By number: a table of places in the list, open addressing, at most half of them taken. */
@@ -36,7 +38,7 @@ static uint32_t *place_of(const struct callers *callers, nm_number number)
 {
 	size_t i = hash(number) & (callers->places - 1);
 
-	while (callers->place[i] != 0 && callers->items[callers->place[i] - 1].first.caller != number)
+	while (callers->place[i] != 0 && callers->items[callers->place[i] - 1].number != number)
 		i = (i + 1) & (callers->places - 1);
 	return &callers->place[i];
 }
@@ -52,26 +54,45 @@ static bool grow_places(struct callers *callers)
 	callers->place = place;
 	callers->places = places;
 	for (size_t i = 0; i < callers->n; i++)
-		*place_of(callers, callers->items[i].first.caller) = (uint32_t)i + 1;
+		*place_of(callers, callers->items[i].number) = (uint32_t)i + 1;
 	return true;
 }
 
-static bool take_missed(void *context, const struct nm_missed_call *call)
+static bool has(const struct callers *callers, nm_number number)
 {
-	struct callers *callers = context;
+	return callers->places > 0 && *place_of(callers, number) != 0;
+}
+
+/* A caller of the list, taken into it when it was not there; NULL: memory is out. */
+static struct caller *caller_of(struct callers *callers, const struct nm_caller_sum *sum)
+{
 	uint32_t *place;
 
 	if (2 * (callers->n + 1) > callers->places && !grow_places(callers))
+		return NULL;
+	place = place_of(callers, sum->caller);
+	if (*place != 0)
+		return &callers->items[*place - 1];
+	if (!nm_grow((void **)&callers->items, &callers->capacity, callers->n + 1, sizeof(*callers->items)))
+		return NULL;
+	callers->items[callers->n] = (struct caller){ .number = sum->caller, .first = sum->span.from };
+	*place = (uint32_t)++callers->n;
+	return &callers->items[callers->n - 1];
+}
+
+static bool take_sum(void *context, const struct nm_caller_sum *sum)
+{
+	struct callers *callers = context;
+	struct caller *caller;
+
+	if (sum->missed == 0 && !has(callers, sum->caller))
+		return true;
+	caller = caller_of(callers, sum);
+	if (caller == NULL)
 		return false;
-	place = place_of(callers, call->caller);
-	if (*place == 0) {
-		if (!nm_grow((void **)&callers->items, &callers->capacity, callers->n + 1,
-			     sizeof(*callers->items)))
-			return false;
-		callers->items[callers->n++] = (struct caller){ .first = *call };
-		*place = (uint32_t)callers->n;
-	}
-	callers->items[*place - 1].missed++;
+	caller->missed += sum->missed;
+	if (caller->first < sum->span.from)
+		caller->again += sum->calls;
 	return true;
 }
 
@@ -84,50 +105,110 @@ static int missed_compare(const void *a, const void *b)
 		return x->missed > y->missed ? -1 : 1;
 	if (x->again != y->again)
 		return x->again > y->again ? -1 : 1;
-	return (x->first.caller > y->first.caller) - (x->first.caller < y->first.caller);
+	return (x->number > y->number) - (x->number < y->number);
 }
 
-/* How often each rang again of whom that may decide who is told: all who were missed as often as the last one told. */
-static enum nm_code count_again(struct nm_store *store, const struct nm_sums_reader *reader,
-				struct callers *callers, size_t told, struct nm_error *err)
+/* From so often missed on they may be told of: as often as the last of those who are the most. */
+static int64_t least_of(const struct callers *callers)
 {
-	enum nm_code code = NM_OK;
+	int64_t most[NM_REPORT_REPEATS] = { 0 };
+
+	for (size_t i = 0; i < callers->n; i++) {
+		const int64_t missed = callers->items[i].missed;
+		size_t k = NM_REPORT_REPEATS - 1;
+
+		if (missed <= most[k])
+			continue;
+		for (; k > 0 && most[k - 1] < missed; k--)
+			most[k] = most[k - 1];
+		most[k] = missed;
+	}
+	return most[NM_REPORT_REPEATS - 1] > 0 ? most[NM_REPORT_REPEATS - 1] : 1;
+}
+
+/* The others go, and with them their places. */
+static void keep_most(struct callers *callers)
+{
+	const int64_t least = least_of(callers);
 	size_t n = 0;
 
-	while (n < callers->n && code == NM_OK &&
-	       callers->items[n].missed >= callers->items[told - 1].missed) {
-		code = nm_store_calls_after(store, reader, &callers->items[n].first, &callers->items[n].again,
-					    err);
-		n++;
-	}
-	if (code == NM_OK)
-		qsort(callers->items, n, sizeof(*callers->items), missed_compare);
+	for (size_t i = 0; i < callers->n; i++)
+		if (callers->items[i].missed >= least)
+			callers->items[n++] = callers->items[i];
+	callers->n = n;
+	free(callers->place);
+	callers->place = NULL;
+	callers->places = 0;
+}
+
+/* What whole weeks do not tell: behind the first missed call in its own week or end of the span, and in the last end. */
+static enum nm_code add_again(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_span weeks,
+			      struct caller *caller, struct nm_error *err)
+{
+	const struct nm_span head = { whole->span.from, weeks.from }, tail = { weeks.until, whole->span.until };
+	struct nm_sums_reader reader = { .number = whole->number };
+	int64_t calls = 0;
+	enum nm_code code;
+
+	if (caller->first >= tail.from)
+		reader.span = tail;
+	else
+		reader.span = caller->first < head.until ? head : nm_sums_unit(weeks, caller->first);
+	code = nm_store_calls_of(store, &reader, caller->number, true, &calls, err);
+	caller->again += calls;
+	if (code != NM_OK || caller->first >= tail.from)
+		return code;
+	reader.span = tail;
+	code = nm_store_calls_of(store, &reader, caller->number, false, &calls, err);
+	caller->again += calls;
 	return code;
 }
 
-enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *of,
-			       struct nm_report *report, struct nm_error *err)
+/* weeks: the whole ones of the span. */
+static enum nm_code read_callers(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_span weeks,
+				 struct callers *callers, struct nm_error *err)
 {
-	struct callers callers = { 0 };
-	const struct nm_sums_reader reader = { of->number,
-					       of->span,
-					       { .missed = take_missed, .context = &callers } };
-	enum nm_code code = nm_store_missed_each(store, &reader, err);
-	const size_t told = callers.n < NM_REPORT_REPEATS ? callers.n : NM_REPORT_REPEATS;
+	struct nm_sums_reader part = { .number = whole->number, .taker = { .caller = take_sum, .context = callers } };
+	enum nm_code code;
 
-	if (code == NM_OK && told > 0) {
+	part.span = (struct nm_span){ whole->span.from, weeks.from };
+	code = nm_store_missed_each(store, &part, err);
+	part.span = weeks;
+	if (code == NM_OK && weeks.from < weeks.until)
+		code = nm_store_callers_each(store, &part, err);
+	part.span = (struct nm_span){ weeks.until, whole->span.until };
+	return code == NM_OK ? nm_store_missed_each(store, &part, err) : code;
+}
+
+static enum nm_code tell(const struct callers *callers, struct nm_report *report, struct nm_error *err)
+{
+	const size_t n = callers->n < NM_REPORT_REPEATS ? callers->n : NM_REPORT_REPEATS;
+
+	report->repeats = nm_arena_alloc(report->arena, n, sizeof(*report->repeats));
+	if (report->repeats == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < n; i++)
+		report->repeats[i] = (struct nm_repeat){ callers->items[i].number, callers->items[i].missed,
+							 callers->items[i].again };
+	report->n_repeats = n;
+	return NM_OK;
+}
+
+enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_report *report,
+			       struct nm_error *err)
+{
+	const struct nm_span weeks = nm_sums_weeks(whole->span);
+	struct callers callers = { 0 };
+	enum nm_code code = read_callers(store, whole, weeks, &callers, err);
+
+	keep_most(&callers);
+	for (size_t i = 0; i < callers.n && code == NM_OK; i++)
+		code = add_again(store, whole, weeks, &callers.items[i], err);
+	if (callers.n > 0)
 		qsort(callers.items, callers.n, sizeof(*callers.items), missed_compare);
-		code = count_again(store, &reader, &callers, told, err);
-	}
-	if (code == NM_OK) {
-		report->repeats = nm_arena_alloc(report->arena, told, sizeof(*report->repeats));
-		code = report->repeats != NULL ? NM_OK : nm_fail_memory(err);
-	}
-	for (size_t i = 0; code == NM_OK && i < told; i++)
-		report->repeats[report->n_repeats++] =
-			(struct nm_repeat){ callers.items[i].first.caller, callers.items[i].missed,
-					    callers.items[i].again };
-	free(callers.items);
+	if (code == NM_OK)
+		code = tell(&callers, report, err);
 	free(callers.place);
+	free(callers.items);
 	return code;
 }

@@ -18,10 +18,10 @@
 /* A store is one thread's: SQLite need not lock it for each column that is read. */
 #define READ (SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX)
 #define WRITE (SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX)
-/* Of pages, for each connection.  For whoever reads, the system keeps them as well; whoever writes many rows goes back to
- * the same pages before they are on disk. */
+/* Of pages, for each connection: what is kept beyond is kept by the system as well.  But a transaction that writes many calls
+ * comes back to the same pages, and each that does not fit is written to the log each time. */
 #define CACHE "PRAGMA cache_size = -512" /* KiB */
-#define CACHE_MANY "PRAGMA cache_size = -8192"
+#define CACHE_WIDE "PRAGMA cache_size = -32768"
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
 {
@@ -294,6 +294,7 @@ void nm_store_close(struct nm_store *store)
 		leave_nothing(store);
 	nm_store_unlock(store);
 	nm_store_agent_unlock(store);
+	nm_store_sums_clear(store);
 	free(store->file);
 	free(store);
 }
@@ -301,12 +302,6 @@ void nm_store_close(struct nm_store *store)
 bool nm_store_read_only(const struct nm_store *store)
 {
 	return store->read_only;
-}
-
-/* Without it all is only slower. */
-void nm_store_write_many(struct nm_store *store, bool many)
-{
-	sqlite3_exec(store->db, many ? CACHE_MANY : CACHE, NULL, NULL, NULL);
 }
 
 /* What SQLite counts of others' commits and of this connection's own rows. */
@@ -351,10 +346,26 @@ enum nm_code nm_store_begin(struct nm_store *store, struct nm_error *err)
 	enum nm_code code = nm_store_writable(store, err);
 
 	if (code == NM_OK && store->depth == 0)
+		code = nm_store_followups_watch(store, err);
+	if (code == NM_OK && store->depth == 0)
 		code = run_plain(store, NM_SQL_BEGIN, err);
 	if (code == NM_OK)
 		store->depth++;
 	return code;
+}
+
+void nm_store_widen(struct nm_store *store)
+{
+	/* One that cannot have them is slower. */
+	if (!store->wide && store->depth > 0)
+		store->wide = sqlite3_exec(store->db, CACHE_WIDE, NULL, NULL, NULL) == SQLITE_OK;
+}
+
+static void narrow(struct nm_store *store)
+{
+	if (store->wide)
+		(void)sqlite3_exec(store->db, CACHE, NULL, NULL, NULL);
+	store->wide = false;
 }
 
 enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err)
@@ -362,9 +373,13 @@ enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err)
 	enum nm_code code = NM_OK;
 
 	if (store->depth == 1)
+		code = nm_store_sums_write(store, err);
+	if (store->depth == 1 && code == NM_OK)
 		code = run_plain(store, NM_SQL_COMMIT, err);
 	if (code == NM_OK && store->depth > 0)
 		store->depth--;
+	if (store->depth == 0)
+		narrow(store);
 	return code;
 }
 
@@ -372,6 +387,8 @@ void nm_store_abandon(struct nm_store *store)
 {
 	if (store->depth > 0)
 		(void)!run_plain(store, NM_SQL_ROLLBACK, NULL);
+	nm_store_sums_abandon(store);
+	narrow(store);
 	store->depth = 0;
 }
 

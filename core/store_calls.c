@@ -61,7 +61,7 @@ enum nm_code nm_store_call_find(struct nm_store *store, const struct nm_call_ent
 static enum nm_code write_call(struct nm_store *store, const struct nm_call_entry *call, int64_t *id,
 			       struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALL_PUT, err);
+	sqlite3_stmt *statement = nm_store_statement(store, *id == 0 ? NM_SQL_CALL_ADD : NM_SQL_CALL_MEND, err);
 	enum nm_code code;
 
 	if (statement == NULL)
@@ -120,20 +120,33 @@ static enum nm_code drop_legs(struct nm_store *store, int64_t id, struct nm_erro
 	return nm_store_run(store, statement, err);
 }
 
+/* As nm_store_brief reads it back. */
+static struct nm_call_brief brief_of(const struct nm_call_entry *call)
+{
+	struct nm_call_brief brief = {
+		.caller = call->caller, .began = call->began, .ended = call->ended, .became = call->became, .cut = call->cut
+	};
+
+	if (brief.became.seconds < 0 || brief.became.seconds >= NM_DAY)
+		brief.became.seconds = -1;
+	return brief;
+}
+
 /* The call and its legs, and what it adds to the sums in place of what it did. */
 static enum nm_code write_all(struct nm_store *store, const struct nm_call_entry *call, int64_t id,
 			      struct nm_error *err)
 {
+	const struct nm_call_brief brief = brief_of(call);
 	enum nm_code code = NM_OK;
 
 	if (id != 0)
-		code = nm_store_sums_take(store, id, -1, err);
+		code = nm_store_sums_take_out(store, id, err);
 	if (code == NM_OK && id != 0)
 		code = drop_legs(store, id, err);
 	if (code == NM_OK)
 		code = write_call(store, call, &id, err);
 	if (code == NM_OK)
-		code = nm_store_sums_take(store, id, 1, err);
+		code = nm_store_sums_call(store, id, call->number, &brief, 1, err);
 	for (size_t i = 0; i < call->n && code == NM_OK; i++)
 		code = write_leg(store, id, i, &call->legs[i], err);
 	return code;

@@ -118,7 +118,8 @@ enum nm_code nm_store_followups_walk(struct nm_store *store, const struct nm_fol
 enum nm_code nm_store_followups_each(struct nm_store *store, const struct nm_followup_reader *reader,
 				     struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_FOLLOWUPS_EACH, err);
+	sqlite3_stmt *statement =
+		nm_store_statement(store, reader->uncalled ? NM_SQL_LEADS_EACH : NM_SQL_FOLLOWUPS_EACH, err);
 	enum nm_code code = NM_OK;
 	int result = SQLITE_DONE;
 

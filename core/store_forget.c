@@ -204,7 +204,7 @@ static enum nm_code drop_calls(struct nm_store *store, enum nm_store_statement w
 	else if (result != SQLITE_DONE)
 		code = nm_store_fail(store, "looking for calls", err);
 	for (size_t i = 0; i < n && code == NM_OK; i++) {
-		code = nm_store_sums_take(store, ids[i], -1, err);
+		code = nm_store_sums_take_out(store, ids[i], err);
 		if (code == NM_OK)
 			code = nm_store_run_id(store, NM_SQL_CALL_DROP, ids[i], err);
 	}

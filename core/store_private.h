@@ -10,6 +10,7 @@
 
 #include <sqlite3.h>
 
+#include "core/packed_sums.h"
 #include "core/hmac.h"
 #include "nevermiss/store.h"
 
@@ -45,7 +46,8 @@ enum nm_store_statement {
 	NM_SQL_TESTS_ADD,
 	NM_SQL_TESTS_LAST,
 	NM_SQL_CALL_FIND,
-	NM_SQL_CALL_PUT,
+	NM_SQL_CALL_ADD,
+	NM_SQL_CALL_MEND,
 	NM_SQL_CALL_GET,
 	NM_SQL_CALL_BRIEF,
 	NM_SQL_CALLS,
@@ -59,18 +61,14 @@ enum nm_store_statement {
 	NM_SQL_CALLS_READ_PUT,
 	NM_SQL_CALLER_BEFORE,
 	NM_SQL_CALLER_AFTER,
+	NM_SQL_CALLS_BETWEEN,
 	NM_SQL_CALLS_AFTER,
 	NM_SQL_MATTERS_EACH,
 	NM_SQL_MISSED_EACH,
-	NM_SQL_SUM_CALL_ADD,
-	NM_SQL_SUM_CALL_DROP,
-	NM_SQL_SUM_CALLS,
-	NM_SQL_SUM_WAIT_ADD,
-	NM_SQL_SUM_WAIT_DROP,
-	NM_SQL_SUM_WAITS,
-	NM_SQL_SUM_MATTER_ADD,
-	NM_SQL_SUM_MATTER_DROP,
-	NM_SQL_SUM_MATTERS,
+	NM_SQL_SUMS_GET,
+	NM_SQL_SUMS_PUT,
+	NM_SQL_SUMS_DROP,
+	NM_SQL_SUMS,
 	NM_SQL_LEG_ADD,
 	NM_SQL_LEGS,
 	NM_SQL_LEGS_DROP,
@@ -99,6 +97,7 @@ enum nm_store_statement {
 	NM_SQL_FOLLOWUPS,
 	NM_SQL_FOLLOWUPS_OPEN,
 	NM_SQL_FOLLOWUPS_EACH,
+	NM_SQL_LEADS_EACH,
 	NM_SQL_FOLLOWUP_GET,
 	NM_SQL_FOLLOWUP_OPEN,
 	NM_SQL_FOLLOWUP_CALLS,
@@ -184,6 +183,26 @@ enum nm_store_statement {
 /* store_sql.c. */
 extern const char *const nm_store_sql[NM_SQL_COUNT];
 
+#define NM_GATHERED_TAKERS 64
+
+/* What a transaction adds to the sums of one row. */
+struct nm_gathered_cell {
+	int weeks;   /* that the row is of; 0: one day */
+	int64_t nth; /* of these since 1970, by UTC */
+	uint64_t number;
+	struct nm_cell cell;
+};
+
+/* store_gather.c: what a transaction adds to the sums and has not written yet. */
+struct nm_gathered {
+	size_t n, capacity;
+	struct nm_gathered_cell *items; /* owned */
+	size_t n_takers;
+	const char *takers[NM_GATHERED_TAKERS]; /* every name of these cells; in `names` */
+	struct nm_arena *names;                 /* owned; NULL without any */
+	struct nm_bytes packed;                 /* the day that is written */
+};
+
 struct nm_store {
 	sqlite3 *db;
 	char *file; /* for messages */
@@ -192,6 +211,9 @@ struct nm_store {
 	int agent_lock; /* likewise */
 	int depth; /* of nested begins */
 	const struct nm_plan_file *files; /* what versions are kept with; borrowed */
+	struct nm_gathered gathered;
+	bool watched; /* follow-ups are: nm_store_followups_watch */
+	bool wide;    /* more pages are kept while a transaction writes many calls */
 	sqlite3_stmt *statements[NM_SQL_COUNT];
 };
 
@@ -236,13 +258,45 @@ enum nm_code nm_store_matters_settle(struct nm_store *store, uint64_t number, nm
  * own matter takes. */
 enum nm_code nm_store_matters_settle_call(struct nm_store *store, uint64_t number, nm_time at,
 					  struct nm_error *err) NM_WARN_UNUSED;
-/* store_calls.c: the columns of BRIEF_COLUMNS (store_sql.c); by is the statement's. */
 struct nm_call_brief;
+/* store_calls.c: the columns of BRIEF_COLUMNS (store_sql.c); by is the statement's. */
 struct nm_call_brief nm_store_brief(sqlite3_stmt *statement);
-/* store_sums.c: takes a call out of the sums (sign -1: before its row is changed or deleted) or puts it into them (1:
- * afterwards).  Whatever changes rows of `call` does both, within a transaction. */
-enum nm_code nm_store_sums_take(struct nm_store *store, int64_t id, int sign,
+/* store_sums.c: puts a call (sign 1: its row is written) into the sums, or takes it out of them (-1: its row is still as it
+ * was).  Whatever changes rows of `call` does both, within a transaction.  number: its line's. */
+enum nm_code nm_store_sums_call(struct nm_store *store, int64_t id, uint64_t number, const struct nm_call_brief *call,
+				int sign, struct nm_error *err) NM_WARN_UNUSED;
+/* Takes out the call that is kept under an id. */
+enum nm_code nm_store_sums_take_out(struct nm_store *store, int64_t id, struct nm_error *err) NM_WARN_UNUSED;
+/* store_followup_sums.c: from now on the sums have what this store does to follow-ups; not within a transaction. */
+enum nm_code nm_store_followups_watch(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_store_sums_damaged(struct nm_store *store, struct nm_error *err);
+/* Rows of nth, number and packed sums that the reader's span touches, the oldest first; weeks as of nm_gathered_cell. */
+struct nm_sums_reader;
+typedef enum nm_code nm_take_packed(struct nm_store *store, const struct nm_sums_reader *reader,
+				    sqlite3_stmt *statement, int weeks, struct nm_error *err);
+enum nm_code nm_store_sums_packed(struct nm_store *store, const struct nm_sums_reader *reader, int weeks,
+				  nm_take_packed *take, struct nm_error *err) NM_WARN_UNUSED;
+/* Rows of calls in the reader's span (?1, ?2) and to its line (?3).  take: false when memory is out. */
+typedef bool nm_take_row(const struct nm_sums_reader *reader, sqlite3_stmt *statement);
+enum nm_code nm_store_sums_rows(struct nm_store *store, enum nm_store_statement which,
+				const struct nm_sums_reader *reader, nm_take_row *take,
 				struct nm_error *err) NM_WARN_UNUSED;
+/* store_gather.c: adds a cell to the sums that an instant belongs to (its own hour does not count), written by the end of the
+ * transaction. */
+enum nm_code nm_store_sums_gather(struct nm_store *store, nm_time at, uint64_t number, const struct nm_cell *cell,
+				  struct nm_error *err) NM_WARN_UNUSED;
+/* Likewise, and writes nothing: while a statement runs.  False: out of memory. */
+bool nm_store_sums_add(struct nm_store *store, nm_time at, uint64_t number, const struct nm_cell *cell);
+/* Writes what is gathered: before a transaction ends, and before the sums are read. */
+enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+/* Forgets what is gathered, with the transaction that it is of; and with the store. */
+void nm_store_sums_abandon(struct nm_store *store);
+void nm_store_sums_clear(struct nm_store *store);
+/* store.c: keeps more pages until the transaction ends, as one that writes many calls comes back to them all the time. */
+void nm_store_widen(struct nm_store *store);
+/* store_sums_older.c: packs the sums of a store of before (a table of each kind), and drops what they were in.  Within a
+ * transaction. */
+enum nm_code nm_store_sums_pack(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* store_followups.c: adds a deed and brings the row up to date; within a transaction. */
 struct nm_deed;
 enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,

@@ -162,6 +162,19 @@ const char *const nm_store_steps[] = {
 	/* Whom to ask whether that was so on the first call, and who has answered. */
 	"CREATE INDEX followup_done ON followup(ended) WHERE outcome IN (1, 2);"
 	"CREATE INDEX deed_answer ON deed(followup) WHERE kind IN (6, 7);",
+	/* The sums of a day of UTC (weeks 0) and a line in one row (packed_sums.h), and those of callers in one of a week and one
+	 * of four weeks; the ones of before are packed into them by nm_store_sums_pack. */
+	"CREATE TABLE packed_sums(weeks INTEGER NOT NULL, nth INTEGER NOT NULL, number INTEGER NOT NULL,"
+	" packed BLOB NOT NULL, PRIMARY KEY(weeks, nth, number)) STRICT, WITHOUT ROWID;"
+	/* As before, but for what lists of values cost whenever a row is written; call_missed_at only has those who were
+	 * missed for sure. */
+	"DROP INDEX call_missed; DROP INDEX call_missed_at; DROP INDEX followup_bound;"
+	"CREATE INDEX call_missed ON call(caller, began)"
+	" WHERE outcome > 0 AND outcome <> 2 AND outcome < 6 AND ours = 0 AND caller > 0;"
+	"CREATE INDEX call_missed_at ON call(began, number, caller) WHERE outcome > 0 AND outcome <> 2 AND outcome < 6"
+	" AND cut = 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14) AND caller > 0;"
+	"CREATE INDEX followup_bound ON followup(number, seen_until)"
+	" WHERE number > 0 AND outcome > 0 AND outcome < 5;",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))
@@ -227,6 +240,8 @@ enum nm_code nm_store_migrate(struct nm_store *store, struct nm_error *err)
 		code = nm_store_execute(store, nm_store_steps[schema], "bringing its schema up to date", err);
 	if (code == NM_OK) /* hashes are beyond SQL */
 		code = nm_store_optouts_take_refused(store, err);
+	if (code == NM_OK) /* and so is packing */
+		code = nm_store_sums_pack(store, err);
 	if (code == NM_OK) {
 		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
 				 NM_STORE_APPLICATION, SCHEMA);

@@ -15,7 +15,15 @@
 
 /* As nm_store_brief reads them; and the calls that matters are made of. */
 #define BRIEF_COLUMNS "caller, began, ended, outcome, reason, probably, answered_by, seconds, cut, number"
-#define COUNTED "outcome IN (0, 1, 3, 4, 5) AND caller > 0"
+#define COUNTED "outcome <> 2 AND outcome < 6 AND caller > 0"
+/* The version of the plan that was pushed to line ?2 when a call ended ?7. */
+#define IN_FORCE \
+	"(SELECT version FROM push WHERE line = ?2 AND state = ?16 AND ended <= ?7 ORDER BY id DESC LIMIT 1)"
+/* Of these, those that nobody answered for sure, and those of a caller ?1 in [?2, ?3) to a line ?4 (0: to all). */
+#define UNANSWERED "outcome > 0 AND outcome <> 2 AND outcome < 6"
+#define NOBODY UNANSWERED " AND cut = 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14)"
+#define COUNTED_BETWEEN \
+	"call WHERE caller = ?1 AND " COUNTED " AND began >= ?2 AND began < ?3 AND (?4 = 0 OR number = ?4)"
 /* Is there one of the same caller within a matter's time (604800 s), before or after c? */
 #define BESIDE(here, way)                                                                                 \
 	"EXISTS (SELECT 1 FROM call WHERE caller = c.caller AND " COUNTED " AND " here " AND (began " way \
@@ -44,7 +52,7 @@
 
 /* What the log says of a caller ?1 (store_matters.c); the tables' indexes are of these very words. */
 #define MISSED                                                                                                 \
-	"call INDEXED BY call_missed WHERE caller = ?1 AND outcome IN (1, 3, 4, 5) AND ours = 0 AND caller > 0"
+	"call INDEXED BY call_missed WHERE caller = ?1 AND " UNANSWERED " AND ours = 0 AND caller > 0"
 #define ANSWERED                                                                                           \
 	"call INDEXED BY call_answered WHERE caller = ?1 AND outcome = 0 AND probably = 0 AND ours = 0"    \
 	" AND caller > 0"                                                                                  \
@@ -58,8 +66,9 @@
 #define TO_NUMBER "outbox WHERE recipient = ?1"
 /* Deeds that stand, and of these the ones for which the customer was called back. */
 #define STANDS "undone = 0"
-#define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND outcome IN (1, 2, 4))"
+#define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND (outcome IN (1, 2) OR outcome = 4))"
 
+/* A list of more than two values, and a union, cost a table of their own each time: hardly any statement here has them. */
 const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_BEGIN] = "BEGIN IMMEDIATE",
 	[NM_SQL_BEGIN_READ] = "BEGIN DEFERRED",
@@ -105,16 +114,15 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_TESTS_LAST] = "SELECT (SELECT max(at) FROM tests_played),"
 			      " (SELECT max(at) FROM tests_played WHERE after_hours = 1)",
 	[NM_SQL_CALL_FIND] = "SELECT id FROM call WHERE number = ?1 AND driver = ?2 AND carrier_id = ?3",
-	[NM_SQL_CALL_PUT] =
-		"INSERT INTO call(id, line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason,"
+	/* Two statements and no upsert: SQLite keeps a copy of every page that one changes, to be able to take it back. */
+	[NM_SQL_CALL_ADD] =
+		"INSERT INTO call(line, driver, carrier_id, caller, forwarded_from, began, ended, outcome, reason,"
 		" probably, answered_by, seconds, number, cut, ours, version)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?17,"
-		" (SELECT version FROM push WHERE line = ?2 AND state = ?16 AND ended <= ?7 ORDER BY id DESC LIMIT 1))"
-		" ON CONFLICT(id) DO UPDATE SET line = excluded.line, caller = excluded.caller,"
-		" forwarded_from = excluded.forwarded_from, began = excluded.began, ended = excluded.ended,"
-		" outcome = excluded.outcome, reason = excluded.reason, probably = excluded.probably,"
-		" answered_by = excluded.answered_by, seconds = excluded.seconds, cut = excluded.cut,"
-		" ours = excluded.ours, version = excluded.version",
+		" VALUES(?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?17, " IN_FORCE ")",
+	[NM_SQL_CALL_MEND] =
+		"UPDATE call SET line = ?2, caller = ?5, forwarded_from = ?6, began = ?7, ended = ?8, outcome = ?9,"
+		" reason = ?10, probably = ?11, answered_by = ?12, seconds = ?13, cut = ?15, ours = ?17,"
+		" version = " IN_FORCE " WHERE id = ?1",
 	[NM_SQL_CALL_GET] = CALL_ROW " WHERE id = ?1",
 	[NM_SQL_CALL_BRIEF] = "SELECT " BRIEF_COLUMNS " FROM call WHERE id = ?1",
 	[NM_SQL_CALLER_BEFORE] =
@@ -125,35 +133,20 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"SELECT " BRIEF_COLUMNS " FROM call WHERE caller = ?1 AND began BETWEEN ?2 AND ?2 + ?5"
 		" AND (began > ?2 OR id > ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)"
 		" ORDER BY began, id LIMIT 2",
-	[NM_SQL_CALLS_AFTER] =
-		"SELECT count(*) FROM call WHERE caller = ?1 AND began >= ?2 AND began < ?5"
-		" AND (began > ?2 OR id > ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)",
+	[NM_SQL_CALLS_BETWEEN] = "SELECT count(*) FROM " COUNTED_BETWEEN,
+	[NM_SQL_CALLS_AFTER] = "SELECT count(*) FROM " COUNTED_BETWEEN " AND (began, id) > (SELECT began, id FROM "
+			       COUNTED_BETWEEN " AND " NOBODY " ORDER BY began, id LIMIT 1)",
 	[NM_SQL_MATTERS_EACH] =
 		"SELECT " BRIEF_COLUMNS ", " BESIDE("began BETWEEN c.began - 604800 AND c.began", "<") ", "
 		BESIDE("began BETWEEN c.began AND c.began + 604800", ">") " FROM call AS c"
 		" WHERE began >= ?1 AND began < ?2 AND " COUNTED " AND (?3 = 0 OR number = ?3)",
-	[NM_SQL_MISSED_EACH] =
-		"SELECT caller, began, id FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
-		" AND outcome IN (1, 3, 4, 5) AND caller > 0 AND cut = 0 AND (?3 = 0 OR number = ?3)"
-		" AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14) ORDER BY began, id",
-	[NM_SQL_SUM_CALL_ADD] =
-		"INSERT INTO call_sum(hour, number, fate, by, calls, timed, waited, talked)"
-		" VALUES(?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8) ON CONFLICT DO UPDATE SET calls = calls + ?5,"
-		" timed = timed + ?6, waited = waited + ?7, talked = talked + ?8",
-	[NM_SQL_SUM_CALL_DROP] = "DELETE FROM call_sum WHERE hour = ?1 AND number = ?2 AND calls = 0",
-	[NM_SQL_SUM_CALLS] = "SELECT hour, fate, by, calls, timed, waited, talked FROM call_sum"
-			     " WHERE hour >= ?1 AND hour < ?2 AND (?3 = 0 OR number = ?3)",
-	[NM_SQL_SUM_WAIT_ADD] = "INSERT INTO wait_sum(hour, number, seconds, calls) VALUES(?1, ?2, ?3, ?4)"
-				" ON CONFLICT DO UPDATE SET calls = calls + ?4",
-	[NM_SQL_SUM_WAIT_DROP] = "DELETE FROM wait_sum WHERE hour = ?1 AND number = ?2 AND calls = 0",
-	[NM_SQL_SUM_WAITS] = "SELECT hour, seconds, calls FROM wait_sum WHERE hour >= ?1 AND hour < ?2"
-			     " AND (?3 = 0 OR number = ?3)",
-	[NM_SQL_SUM_MATTER_ADD] =
-		"INSERT INTO matter_sum(hour, number, matters, single, perhaps) VALUES(?1, ?2, ?3, ?4, ?5)"
-		" ON CONFLICT DO UPDATE SET matters = matters + ?3, single = single + ?4, perhaps = perhaps + ?5",
-	[NM_SQL_SUM_MATTER_DROP] = "DELETE FROM matter_sum WHERE hour = ?1 AND number = ?2 AND matters = 0",
-	[NM_SQL_SUM_MATTERS] = "SELECT hour, matters, single, perhaps FROM matter_sum WHERE hour >= ?1"
-			       " AND hour < ?2 AND number = ?3",
+	[NM_SQL_MISSED_EACH] = "SELECT caller FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
+			       " AND " NOBODY " AND caller > 0 AND (?3 = 0 OR number = ?3)",
+	[NM_SQL_SUMS_GET] = "SELECT packed FROM packed_sums WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
+	[NM_SQL_SUMS_PUT] = "INSERT OR REPLACE INTO packed_sums(weeks, nth, number, packed) VALUES(?1, ?2, ?3, ?4)",
+	[NM_SQL_SUMS_DROP] = "DELETE FROM packed_sums WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
+	[NM_SQL_SUMS] = "SELECT nth, number, packed FROM packed_sums WHERE weeks = ?4 AND nth >= ?1 AND nth <= ?2"
+			" AND (?3 = 0 OR number = ?3) ORDER BY nth",
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
@@ -228,6 +221,8 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_FOLLOWUPS_EACH] = "SELECT line, opened, outcome, first_try,"
 				  " (SELECT number FROM call WHERE id = followup.call) FROM followup"
 				  " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened, id",
+	[NM_SQL_LEADS_EACH] = "SELECT line, opened, outcome, first_try, 0 FROM followup"
+			      " WHERE opened >= ?1 AND opened < ?2 AND call IS NULL ORDER BY opened, id",
 	[NM_SQL_FOLLOWUP_GET] = FOLLOWUP_ROW " WHERE id = ?1",
 	[NM_SQL_LEAD_ADD] =
 		"INSERT INTO followup(channel, number, name, words, line, came, opened, newest, calls, anchor)"
@@ -264,18 +259,21 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"SELECT EXISTS (SELECT 1 FROM " OF_CALLER ") OR EXISTS (SELECT 1 FROM " MISSED " AND began = ?2)",
 	[NM_SQL_MATTER_FROM] =
 		"SELECT max(coalesce((SELECT began FROM " ANSWERED " AND began <= ?2 ORDER BY began DESC LIMIT 1), ?3),"
-		" coalesce((SELECT max(seen_until) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND seen_until <= ?2), ?3),"
+		" coalesce((SELECT max(seen_until) FROM " OF_CALLER " AND outcome > 0 AND outcome < 5 AND seen_until <= ?2), ?3),"
 		" coalesce((SELECT max(came) FROM " OF_CALLER " AND came <> 0 AND came <= ?2), ?3))",
 	[NM_SQL_MATTER_UNTIL] =
 		"SELECT min(coalesce((SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1), ?3),"
-		" coalesce((SELECT min(seen_until) FROM " OF_CALLER " AND outcome IN (1, 2, 3, 4) AND seen_until > ?2), ?3),"
+		" coalesce((SELECT min(seen_until) FROM " OF_CALLER " AND outcome > 0 AND outcome < 5 AND seen_until > ?2), ?3),"
 		" coalesce((SELECT min(came) FROM " OF_CALLER " AND came <> 0 AND came > ?2), ?3))",
 	[NM_SQL_MATTER_ANSWERED] = "SELECT began FROM " ANSWERED " AND began > ?2 ORDER BY began LIMIT 1",
 	[NM_SQL_MATTER_FOLLOWUPS] = MATTER_ROW " AND anchor >= ?2 AND anchor < ?3 ORDER BY anchor DESC, id DESC",
 	/* In parts, as each has an index of its own. */
 	[NM_SQL_MATTER_ENDS] =
-		MATTER_ROW " AND outcome IN (0, 5) AND ended IN (0, ?2, ?3) UNION " MATTER_ROW
-			   " AND outcome IN (0, 5) AND anchor >= ?4 AND anchor < ?5",
+		MATTER_ROW " AND outcome IN (0, 5) AND ended = 0 UNION ALL " MATTER_ROW
+			   " AND outcome IN (0, 5) AND ended = ?2 AND ended <> 0 UNION ALL " MATTER_ROW
+			   " AND outcome IN (0, 5) AND ended = ?3 AND ended <> 0 AND ended <> ?2 UNION ALL " MATTER_ROW
+			   " AND outcome IN (0, 5) AND anchor >= ?4 AND anchor < ?5 AND ended <> 0 AND ended <> ?2"
+			   " AND ended <> ?3",
 	[NM_SQL_MATTER_ENDS_FROM] =
 		MATTER_ROW " AND outcome IN (0, 5) AND ended = 0 UNION ALL " MATTER_ROW
 			   " AND outcome IN (0, 5) AND ended >= ?2 AND ended <> 0 AND anchor < ?3",

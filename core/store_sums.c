@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the store keeps added up of its calls (sums.h).  A call is taken out of the sums before its row changes and put into
- * them afterwards, in the same transaction.  What it does to the matters of its caller is found from the two calls before
- * it and the two after it: nobody else's matter begins or ends with it.
+ * What the store keeps added up of its calls (sums.h): packed (packed_sums.h), in one row for each day of UTC and line, and of
+ * their callers in one for each week, and for each four weeks (from a Thursday on, as 1970 began).  A call is taken out of the
+ * sums before its row changes and put into them afterwards; what that adds is gathered (store_gather.c), and written before
+ * the transaction ends or anybody reads the sums.  What it does to the matters of its caller is found from the two
+ * calls before it and the two after it: nobody else's matter begins or ends with it.
  */
 #include "core/store_private.h"
 #include "core/sums.h"
@@ -20,88 +22,48 @@ struct part {
 	int64_t matters, single, single_perhaps;
 };
 
-static nm_time hour_of(nm_time t)
-{
-	return (t - ((t % NM_SUM_S) + NM_SUM_S) % NM_SUM_S) / NM_SUM_S;
-}
-
-/* --- what is written --- */
-
-/* A sum that has come to nothing names nobody. */
-static enum nm_code drop_empty(struct nm_store *store, enum nm_store_statement which, nm_time began,
-			       nm_number number, struct nm_error *err)
-{
-	sqlite3_stmt *statement = nm_store_statement(store, which, err);
-
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, hour_of(began));
-	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
-	return nm_store_run(store, statement, err);
-}
+/* --- what a call adds --- */
 
 static enum nm_code add_call(struct nm_store *store, const struct nm_call_brief *call, nm_number number,
 			     int sign, struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_SUM_CALL_ADD, err);
-	const bool timed = call->became.seconds >= 0;
-	enum nm_code code;
+	const int seconds = call->became.seconds;
+	const enum nm_fate fate = nm_fate_of(call);
+	const struct nm_cell sum = { .kind = NM_CELL_CALLS,
+				     .by = call->became.by != NULL ? call->became.by : "",
+				     .mark = fate,
+				     .values = { sign, seconds >= 0 ? sign : 0, seconds >= 0 ? sign * seconds : 0,
+						 sign * nm_call_talked_s(call) } };
+	const struct nm_cell wait = { .kind = NM_CELL_WAITS, .by = "", .mark = seconds, .values = { sign } };
+	enum nm_code code = nm_store_sums_gather(store, call->began, number, &sum, err);
 
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, hour_of(call->began));
-	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
-	sqlite3_bind_int(statement, 3, (int)nm_fate_of(call));
-	nm_store_bind(statement, 4, call->became.by != NULL ? call->became.by : "");
-	sqlite3_bind_int(statement, 5, sign);
-	sqlite3_bind_int(statement, 6, timed ? sign : 0);
-	sqlite3_bind_int(statement, 7, timed ? sign * call->became.seconds : 0);
-	sqlite3_bind_int64(statement, 8, sign * nm_call_talked_s(call));
-	code = nm_store_run(store, statement, err);
-	return code == NM_OK && sign < 0 ? drop_empty(store, NM_SQL_SUM_CALL_DROP, call->began, number, err)
-					 : code;
+	return code == NM_OK && fate == NM_FATE_ANSWERED && seconds >= 0
+		       ? nm_store_sums_gather(store, call->began, number, &wait, err)
+		       : code;
 }
 
-static enum nm_code add_wait(struct nm_store *store, const struct nm_call_brief *call, nm_number number,
-			     int sign, struct nm_error *err)
+/* Of a caller whose number is known. */
+static enum nm_code add_caller(struct nm_store *store, const struct nm_call_brief *call, nm_number number, int sign,
+			       struct nm_error *err)
 {
-	sqlite3_stmt *statement;
-	enum nm_code code;
+	const struct nm_cell sum = { .kind = NM_CELL_CALLERS,
+				     .by = "",
+				     .mark = (int64_t)call->caller.number,
+				     .values = { sign, nm_fate_missed(nm_fate_of(call)) ? sign : 0 } };
 
-	if (nm_fate_of(call) != NM_FATE_ANSWERED || call->became.seconds < 0)
-		return NM_OK;
-	statement = nm_store_statement(store, NM_SQL_SUM_WAIT_ADD, err);
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, hour_of(call->began));
-	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
-	sqlite3_bind_int(statement, 3, call->became.seconds);
-	sqlite3_bind_int(statement, 4, sign);
-	code = nm_store_run(store, statement, err);
-	return code == NM_OK && sign < 0 ? drop_empty(store, NM_SQL_SUM_WAIT_DROP, call->began, number, err)
-					 : code;
+	return nm_store_sums_gather(store, call->began, number, &sum, err);
 }
 
 static enum nm_code add_matter(struct nm_store *store, nm_time began, nm_number number, struct part part,
 			       struct nm_error *err)
 {
-	sqlite3_stmt *statement;
-	enum nm_code code;
+	const struct nm_cell sum = { .kind = NM_CELL_MATTERS,
+				     .by = "",
+				     .values = { part.matters, part.single, part.single_perhaps } };
 
 	if (part.matters == 0 && part.single == 0 && part.single_perhaps == 0)
 		return NM_OK;
-	statement = nm_store_statement(store, NM_SQL_SUM_MATTER_ADD, err);
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, hour_of(began));
-	sqlite3_bind_int64(statement, 2, (sqlite3_int64)number);
-	sqlite3_bind_int64(statement, 3, part.matters);
-	sqlite3_bind_int64(statement, 4, part.single);
-	sqlite3_bind_int64(statement, 5, part.single_perhaps);
-	code = nm_store_run(store, statement, err);
-	return code == NM_OK && part.matters < 0
-		       ? drop_empty(store, NM_SQL_SUM_MATTER_DROP, began, number, err)
-		       : code;
+	return nm_store_sums_gather(store, began, number, &sum, err);
 }
 
 /* --- matters --- */
@@ -175,7 +137,7 @@ static bool all_of(const struct ring before[static 2], const struct ring after[s
 	return true;
 }
 
-/* Number 0: of all lines together. */
+/* Of the caller alone, and the matters: number 0: of all lines together. */
 static enum nm_code take_matters(struct nm_store *store, int64_t id, const struct nm_call_brief *call,
 				 nm_number number, int sign, struct nm_error *err)
 {
@@ -185,7 +147,9 @@ static enum nm_code take_matters(struct nm_store *store, int64_t id, const struc
 
 	if (call->caller.anonymous || call->caller.number == 0 || nm_fate_apart(it.fate))
 		return NM_OK;
-	code = read_beside(store, NM_SQL_CALLER_BEFORE, id, call, 0, before, err);
+	code = add_caller(store, call, number, sign, err);
+	if (code == NM_OK)
+		code = read_beside(store, NM_SQL_CALLER_BEFORE, id, call, 0, before, err);
 	if (code == NM_OK)
 		code = read_beside(store, NM_SQL_CALLER_AFTER, id, call, 0, after, err);
 	if (code == NM_OK)
@@ -198,39 +162,151 @@ static enum nm_code take_matters(struct nm_store *store, int64_t id, const struc
 	return code == NM_OK ? add_matters(store, before, &it, after, number, sign, err) : code;
 }
 
-enum nm_code nm_store_sums_take(struct nm_store *store, int64_t id, int sign, struct nm_error *err)
+enum nm_code nm_store_sums_call(struct nm_store *store, int64_t id, nm_number number,
+				const struct nm_call_brief *call, int sign, struct nm_error *err)
+{
+	enum nm_code code = add_call(store, call, number, sign, err);
+
+	return code == NM_OK ? take_matters(store, id, call, number, sign, err) : code;
+}
+
+enum nm_code nm_store_sums_take_out(struct nm_store *store, int64_t id, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALL_BRIEF, err);
-	enum nm_code code = NM_OK;
 	struct nm_call_brief call;
-	nm_number number;
+	enum nm_code code;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, id);
 	if (sqlite3_step(statement) != SQLITE_ROW) {
 		code = nm_store_fail(store, "reading its calls", err);
-		sqlite3_reset(statement);
-		return code;
+	} else {
+		call = nm_store_brief(statement);
+		code = nm_store_sums_call(store, id, (nm_number)sqlite3_column_int64(statement, 9), &call, -1, err);
 	}
-	call = nm_store_brief(statement);
-	number = (nm_number)sqlite3_column_int64(statement, 9);
-	code = add_call(store, &call, number, sign, err);
-	if (code == NM_OK)
-		code = add_wait(store, &call, number, sign, err);
-	if (code == NM_OK)
-		code = take_matters(store, id, &call, number, sign, err);
 	sqlite3_reset(statement);
 	return code;
 }
 
 /* --- what is read --- */
 
-typedef bool take_row(const struct nm_sums_reader *reader, sqlite3_stmt *statement);
+enum nm_code nm_store_sums_damaged(struct nm_store *store, struct nm_error *err)
+{
+	return nm_fail(err, NM_SYSTEM, "%s is damaged: some of its sums are none", store->file);
+}
 
-/* Rows of [?1, ?2) to a line ?3. */
-static enum nm_code each_row(struct nm_store *store, enum nm_store_statement which, nm_time unit,
-			     const struct nm_sums_reader *reader, take_row *take, struct nm_error *err)
+static bool take_call_sum(const struct nm_sums_reader *reader, nm_time hour, const struct nm_cell *cell)
+{
+	const struct nm_call_sum sum = {
+		.hour = hour,
+		.fate = cell->mark <= NM_FATE_LAST ? (enum nm_fate)cell->mark : NM_FATE_LAST,
+		.by = *cell->by != '\0' ? cell->by : NULL,
+		.calls = cell->values[0],
+		.timed = cell->values[1],
+		.waited = cell->values[2],
+		.talked_s = cell->values[3],
+	};
+
+	return reader->taker.call(reader->taker.context, &sum);
+}
+
+static bool take_wait_sum(const struct nm_sums_reader *reader, nm_time hour, const struct nm_cell *cell)
+{
+	const struct nm_wait_sum sum = { hour, (int)cell->mark, cell->values[0] };
+
+	return reader->taker.wait(reader->taker.context, &sum);
+}
+
+static bool take_matter_sum(const struct nm_sums_reader *reader, nm_time hour, const struct nm_cell *cell)
+{
+	const struct nm_matter_sum sum = { hour, cell->values[0], cell->values[1], cell->values[2] };
+
+	return reader->taker.matter(reader->taker.context, &sum);
+}
+
+static bool take_followup_sum(const struct nm_sums_reader *reader, nm_time hour, const struct nm_cell *cell)
+{
+	struct nm_followup_sum sum = nm_followup_marked(cell->mark);
+
+	sum.opened = hour;
+	sum.followups = cell->values[0];
+	return reader->taker.followup(reader->taker.context, &sum);
+}
+
+/* Calls of all lines are those of each; their matters are summed for themselves, under number 0. */
+static bool take_cell(const struct nm_sums_reader *reader, nm_time day, nm_number number, const struct nm_cell *cell)
+{
+	const nm_time hour = day * NM_DAY + (nm_time)cell->hour * NM_SUM_S;
+
+	if (hour < reader->span.from || hour >= reader->span.until)
+		return true;
+	switch (cell->kind) {
+	case NM_CELL_CALLS:
+		return take_call_sum(reader, hour, cell);
+	case NM_CELL_WAITS:
+		return take_wait_sum(reader, hour, cell);
+	case NM_CELL_FOLLOWUPS:
+		return take_followup_sum(reader, hour, cell);
+	default:
+		return number != reader->number || take_matter_sum(reader, hour, cell);
+	}
+}
+
+/* The row of a day, number and packed sums. */
+static enum nm_code take_day(struct nm_store *store, const struct nm_sums_reader *reader, sqlite3_stmt *statement,
+			     int weeks, struct nm_error *err)
+{
+	const nm_time day = sqlite3_column_int64(statement, 0);
+	const nm_number number = (nm_number)sqlite3_column_int64(statement, 1);
+	struct nm_cells cells;
+
+	(void)weeks;
+	nm_cells_init(&cells, sqlite3_column_blob(statement, 2), (size_t)sqlite3_column_bytes(statement, 2));
+	while (nm_cells_next(&cells))
+		if (!take_cell(reader, day, number, &cells.cell))
+			return nm_fail_memory(err);
+	return cells.damaged ? nm_store_sums_damaged(store, err) : NM_OK;
+}
+
+nm_time nm_sums_nth(int weeks, nm_time t)
+{
+	const nm_time unit = weeks == 0 ? NM_DAY : weeks * 7 * (nm_time)NM_DAY;
+
+	return (t - (t % unit + unit) % unit) / unit;
+}
+
+enum nm_code nm_store_sums_packed(struct nm_store *store, const struct nm_sums_reader *reader, int weeks,
+				  nm_take_packed *take, struct nm_error *err)
+{
+	enum nm_code code = nm_store_sums_write(store, err);
+	sqlite3_stmt *statement = code == NM_OK ? nm_store_statement(store, NM_SQL_SUMS, err) : NULL;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return code != NM_OK ? code : NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, nm_sums_nth(weeks, reader->span.from));
+	sqlite3_bind_int64(statement, 2, nm_sums_nth(weeks, reader->span.until - 1));
+	sqlite3_bind_int64(statement, 3, (sqlite3_int64)reader->number);
+	sqlite3_bind_int(statement, 4, weeks);
+	while (code == NM_OK && (result = sqlite3_step(statement)) == SQLITE_ROW)
+		code = take(store, reader, statement, weeks, err);
+	sqlite3_reset(statement);
+	if (code != NM_OK)
+		return code;
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its sums", err);
+}
+
+enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
+				struct nm_error *err)
+{
+	return nm_store_sums_packed(store, reader, 0, take_day, err);
+}
+
+/* --- what is counted anew --- */
+
+enum nm_code nm_store_sums_rows(struct nm_store *store, enum nm_store_statement which,
+				const struct nm_sums_reader *reader, nm_take_row *take, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, which, err);
 	int result = SQLITE_DONE;
@@ -238,66 +314,15 @@ static enum nm_code each_row(struct nm_store *store, enum nm_store_statement whi
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, reader->span.from / unit);
-	sqlite3_bind_int64(statement, 2, reader->span.until / unit);
+	sqlite3_bind_int64(statement, 1, reader->span.from);
+	sqlite3_bind_int64(statement, 2, reader->span.until);
 	sqlite3_bind_int64(statement, 3, (sqlite3_int64)reader->number);
 	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW)
 		ok = take(reader, statement);
 	sqlite3_reset(statement);
 	if (!ok)
 		return nm_fail_memory(err);
-	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its sums", err);
-}
-
-static bool take_call_sum(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
-{
-	const char *by = (const char *)sqlite3_column_text(statement, 2);
-	const struct nm_call_sum sum = {
-		.hour = sqlite3_column_int64(statement, 0) * NM_SUM_S,
-		.fate = (enum nm_fate)nm_store_within(statement, 1, NM_FATE_LAST),
-		.by = by != NULL && *by != '\0' ? by : NULL,
-		.calls = sqlite3_column_int64(statement, 3),
-		.timed = sqlite3_column_int64(statement, 4),
-		.waited = sqlite3_column_int64(statement, 5),
-		.talked_s = sqlite3_column_int64(statement, 6),
-	};
-
-	return reader->taker.call(reader->taker.context, &sum);
-}
-
-static bool take_wait_sum(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
-{
-	const struct nm_wait_sum sum = {
-		.hour = sqlite3_column_int64(statement, 0) * NM_SUM_S,
-		.seconds = nm_store_within(statement, 1, NM_DAY),
-		.calls = sqlite3_column_int64(statement, 2),
-	};
-
-	return reader->taker.wait(reader->taker.context, &sum);
-}
-
-static bool take_matter_sum(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
-{
-	const struct nm_matter_sum sum = {
-		.began = sqlite3_column_int64(statement, 0) * NM_SUM_S,
-		.matters = sqlite3_column_int64(statement, 1),
-		.single = sqlite3_column_int64(statement, 2),
-		.single_perhaps = sqlite3_column_int64(statement, 3),
-	};
-
-	return reader->taker.matter(reader->taker.context, &sum);
-}
-
-enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
-				struct nm_error *err)
-{
-	enum nm_code code = each_row(store, NM_SQL_SUM_CALLS, NM_SUM_S, reader, take_call_sum, err);
-
-	if (code == NM_OK)
-		code = each_row(store, NM_SQL_SUM_WAITS, NM_SUM_S, reader, take_wait_sum, err);
-	if (code == NM_OK)
-		code = each_row(store, NM_SQL_SUM_MATTERS, NM_SUM_S, reader, take_matter_sum, err);
-	return code;
+	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its calls", err);
 }
 
 static bool take_matter(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
@@ -315,40 +340,5 @@ static bool take_matter(const struct nm_sums_reader *reader, sqlite3_stmt *state
 enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				   struct nm_error *err)
 {
-	return each_row(store, NM_SQL_MATTERS_EACH, 1, reader, take_matter, err);
-}
-
-static bool take_missed(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
-{
-	const struct nm_missed_call call = { (nm_number)sqlite3_column_int64(statement, 0),
-					     sqlite3_column_int64(statement, 1),
-					     sqlite3_column_int64(statement, 2) };
-
-	return reader->taker.missed(reader->taker.context, &call);
-}
-
-enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
-				  struct nm_error *err)
-{
-	return each_row(store, NM_SQL_MISSED_EACH, 1, reader, take_missed, err);
-}
-
-enum nm_code nm_store_calls_after(struct nm_store *store, const struct nm_sums_reader *reader,
-				  const struct nm_missed_call *call, int64_t *out, struct nm_error *err)
-{
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_CALLS_AFTER, err);
-	int result;
-
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, (sqlite3_int64)call->caller);
-	sqlite3_bind_int64(statement, 2, call->began);
-	sqlite3_bind_int64(statement, 3, call->id);
-	sqlite3_bind_int64(statement, 4, (sqlite3_int64)reader->number);
-	sqlite3_bind_int64(statement, 5, reader->span.until);
-	result = sqlite3_step(statement);
-	if (result == SQLITE_ROW)
-		*out = sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its calls", err);
+	return nm_store_sums_rows(store, NM_SQL_MATTERS_EACH, reader, take_matter, err);
 }

@@ -74,9 +74,16 @@ enum nm_code nm_store_survey_open(struct nm_store *store, nm_number number, nm_t
 enum nm_code nm_store_survey_deed(struct nm_store *store, int64_t followup, const struct nm_deed *deed,
 				  struct nm_error *err)
 {
-	enum nm_code code = nm_store_writable(store, err);
+	enum nm_code code = nm_store_begin(store, err);
 
-	return code == NM_OK ? nm_store_deed_add(store, followup, deed, err) : code;
+	if (code != NM_OK)
+		return code;
+	code = nm_store_deed_add(store, followup, deed, err);
+	if (code == NM_OK)
+		code = nm_store_commit(store, err);
+	if (code != NM_OK)
+		nm_store_abandon(store);
+	return code;
 }
 
 /* --- what answers say of matters --- */

@@ -9,6 +9,10 @@
 #include "core/fate.h"
 
 #define NM_SUM_S 3600
+#define NM_SUM_WEEKS 4 /* of callers there are sums of one week, and of so many */
+
+/* The how manieth day (weeks 0), or so many weeks, since 1970 holds an instant, by UTC. */
+nm_time nm_sums_nth(int weeks, nm_time t);
 
 /* Calls of one hour that count as the same and that the same one took. */
 struct nm_call_sum {
@@ -34,11 +38,26 @@ struct nm_matter_sum {
 	int64_t single, single_perhaps; /* of one call, which was answered: as proved, and as possible */
 };
 
-/* A call that certainly nobody answered, of a caller whose number is known. */
-struct nm_missed_call {
+/* Follow-ups that were opened then, to calls to the same line (or to none), and stand alike. */
+struct nm_followup_sum {
+	nm_time opened; /* or the first second of the hour */
+	bool rang_again; /* the caller, and was answered before anybody had tried */
+	bool tried;
+	nm_time waited; /* if so, seconds until then */
+	int64_t followups;
+};
+/* How one stands; and as one number, which stores keep. */
+struct nm_followup_sum nm_followup_stands(nm_time opened, int outcome, nm_time first_try);
+int64_t nm_followup_mark(const struct nm_followup_sum *sum);
+struct nm_followup_sum nm_followup_marked(int64_t mark);
+
+/* Calls of one caller whose number is known, those apart (fate.h) not counted; of these, those that certainly nobody
+ * answered. */
+struct nm_caller_sum {
+	struct nm_span span; /* in which they began */
 	nm_number caller;
-	nm_time began;
-	int64_t id;
+	int64_t calls; /* 0: not told */
+	int64_t missed;
 };
 
 /* Takes what is read; only those are needed that a function below names.  False: out of memory. */
@@ -46,7 +65,8 @@ struct nm_sums_taker {
 	bool (*call)(void *context, const struct nm_call_sum *sum);
 	bool (*wait)(void *context, const struct nm_wait_sum *sum);
 	bool (*matter)(void *context, const struct nm_matter_sum *sum);
-	bool (*missed)(void *context, const struct nm_missed_call *call);
+	bool (*followup)(void *context, const struct nm_followup_sum *sum);
+	bool (*caller)(void *context, const struct nm_caller_sum *sum);
 	void *context;
 };
 
@@ -56,7 +76,8 @@ struct nm_sums_reader {
 	struct nm_sums_taker taker;
 };
 
-/* Calls, waits and matters from the sums: to `call`, `wait` and `matter`. */
+/* From the sums: to `call`, `wait`, `matter` and `followup`.  Follow-ups of a line are those that calls to it opened; of
+ * all lines also those that no call did. */
 enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				struct nm_error *err) NM_WARN_UNUSED;
 /* Matters from the calls themselves, for a span that is not of whole hours: to `matter`. */
@@ -67,12 +88,19 @@ enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_
  * the newest counts. */
 enum nm_code nm_store_matters_answered(struct nm_store *store, const struct nm_sums_reader *reader,
 				       struct nm_error *err) NM_WARN_UNUSED;
-/* Missed calls one by one, the oldest first: to `missed`. */
+/* The whole weeks of a span that have sums of callers; empty at the span's end when there are none. */
+struct nm_span nm_sums_weeks(struct nm_span span);
+/* Of such a span the week, or the four weeks, that begin then: what nm_store_callers_each tells of at once. */
+struct nm_span nm_sums_unit(struct nm_span weeks, nm_time from);
+/* Callers of such a span, those of a week or of four weeks at once and the oldest first: to `caller`. */
+enum nm_code nm_store_callers_each(struct nm_store *store, const struct nm_sums_reader *reader,
+				   struct nm_error *err) NM_WARN_UNUSED;
+/* Missed calls one by one, for a span that is not of whole weeks, each with that span: to `caller`. */
 enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				  struct nm_error *err) NM_WARN_UNUSED;
-/* How many calls of the caller in the reader's span came after this one, those apart (fate.h) not counted. */
-enum nm_code nm_store_calls_after(struct nm_store *store, const struct nm_sums_reader *reader,
-				  const struct nm_missed_call *call, int64_t *out,
-				  struct nm_error *err) NM_WARN_UNUSED;
+/* How many calls of the caller (nm_caller_sum) lie in the reader's span; after: behind the first of them that was
+ * missed. */
+enum nm_code nm_store_calls_of(struct nm_store *store, const struct nm_sums_reader *reader, nm_number caller,
+			       bool after, int64_t *out, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -118,6 +118,7 @@ enum nm_code nm_store_followups_walk(struct nm_store *store, const struct nm_fol
  * returns), called, opened, end and first_try are filled.  Anything but NM_OK ends the reading; take must not use the store. */
 struct nm_followup_reader {
 	struct nm_span span;
+	bool uncalled; /* only those that no call opened */
 	enum nm_code (*take)(void *context, const struct nm_followup *followup, struct nm_error *err);
 	void *context;
 };

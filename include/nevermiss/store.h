@@ -22,8 +22,6 @@ enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **o
 			   struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_close(struct nm_store *store);
 bool nm_store_read_only(const struct nm_store *store);
-/* Whether thousands of rows are written from here on: they are written faster then, and take 8 MiB of memory. */
-void nm_store_write_many(struct nm_store *store, bool many);
 /* A number that is another one once something was written, by whomever: what was read before may be old then. */
 uint64_t nm_store_changes(struct nm_store *store);
 /* Several reads that see one state of the store, whatever others write in between; nothing is written between the

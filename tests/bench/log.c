@@ -119,7 +119,6 @@ static double put_all(const char *file, size_t n, size_t batch)
 	uint64_t dice = 1;
 	double t;
 
-	nm_store_write_many(store, batch > 0);
 	t = now();
 	for (size_t i = 0; i < n; i++) {
 		struct made made;

@@ -20,7 +20,8 @@
 #define COPY                                                                                                            \
 	"SELECT 'INSERT INTO main.' || t.name || '(' || group_concat(c.name) || ') SELECT ' || group_concat(c.name)"    \
 	" || ' FROM newer.' || t.name FROM main.sqlite_schema t, pragma_table_info(t.name) c WHERE t.type = 'table'"    \
-	" AND t.name NOT LIKE 'sqlite%' GROUP BY t.name ORDER BY t.rowid"
+	" AND t.name NOT LIKE 'sqlite%' AND t.name IN (SELECT name FROM newer.sqlite_schema)"                           \
+	" GROUP BY t.name ORDER BY t.rowid"
 
 static void execute(sqlite3 *db, const char *sql)
 {

@@ -19,6 +19,7 @@
 #include "nevermiss/forget.h"
 #include "nevermiss/inbound.h"
 #include "random_plan.h"
+#include "sums_text.h"
 
 #define T ((nm_time)1795017600) /* 2026-11-18 16:00 UTC */
 #define OFFICE UINT64_C(15125550100)
@@ -207,32 +208,17 @@ static int64_t rows_of(nm_number who)
 	return rows;
 }
 
-static int add_row(void *context, int n, char **values, char **names)
-{
-	(void)names;
-	for (int i = 0; i < n; i++)
-		nm_buf_addf(context, "%s ", values[i]);
-	nm_buf_add(context, "\n");
-	return 0;
-}
-
 /* What the store keeps added up of its calls; malloc'd. */
 static char *sums(void)
 {
-	static const char *const queries[] = { "SELECT * FROM call_sum ORDER BY 1, 2, 3, 4",
-					       "SELECT * FROM wait_sum ORDER BY 1, 2, 3",
-					       "SELECT * FROM matter_sum ORDER BY 1, 2" };
-	char file[300];
-	struct nm_buf out;
+	char file[300], *text;
 	sqlite3 *db;
 
-	nm_buf_init(&out, 1u << 20);
 	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
 	assert_int_equal(sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
-	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++)
-		assert_int_equal(sqlite3_exec(db, queries[i], add_row, &out, NULL), SQLITE_OK);
+	text = sums_text(db);
 	sqlite3_close(db);
-	return nm_buf_take(&out);
+	return text;
 }
 
 static size_t times_in_file(const char *name, const void *bytes, size_t len)

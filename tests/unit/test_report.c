@@ -173,6 +173,22 @@ static void work_followups(uint64_t *dice, nm_time until)
 	nm_followups_clear(&open);
 }
 
+/* Leads that no call opened, of either line. */
+static void add_leads(uint64_t *dice, nm_time until)
+{
+	struct nm_error err;
+	int64_t id;
+
+	for (int i = 0; i < 20; i++) {
+		const struct nm_followup lead = { .channel = NM_CHANNEL_WEB,
+						  .name = "Ann",
+						  .line = plan->lines[random_below(dice, 2)].name,
+						  .opened = until - random_below(dice, 6 * (uint32_t)WEEK) };
+
+		ok(nm_store_followup_add(store, &lead, &id, &err), &err);
+	}
+}
+
 /* Some customers answer; said has it by the calls in the order in which they came, whose ids count up from 1. */
 static void answer_surveys(uint64_t *dice, nm_time until)
 {
@@ -459,6 +475,35 @@ static void check_callbacks(const struct nm_figures *figures, const struct part 
 	assert_percent(figures->callback_15, tries.fifteen, tries.asked);
 }
 
+/* Nobody has tried those whose minutes are not known yet: they wait until the report's end, if that is longer than the
+ * plan gives (15 minutes). */
+static void check_wait(const struct nm_report *report, const struct part *part)
+{
+	static struct tries waits;
+	struct nm_followups all;
+	struct nm_error err;
+
+	waits = (struct tries){ 0 };
+	ok(nm_store_followups(
+		   store, &(struct nm_followup_filter){ false, part->span.from, part->span.until, SIZE_MAX, 0 }, &all,
+		   &err),
+	   &err);
+	for (size_t i = 0; i < all.n; i++) {
+		const struct nm_followup *one = &all.items[i];
+		const nm_time until = one->first_try != 0 ? one->first_try : part->span.until;
+
+		if ((part->line >= 0 && strcmp(one->line, plan->lines[part->line].name) != 0) ||
+		    (one->first_try == 0 &&
+		     (one->end == NM_FOLLOWUP_RANG_AGAIN || until - one->opened <= 15 * 60)))
+			continue;
+		waits.minutes[waits.n++] = (double)(until - one->opened) / 60;
+	}
+	nm_followups_clear(&all);
+	assert_figure(report->wait_median, waits.n > 0,
+		      waits.n > 0 ? (ranked_minutes(&waits, (waits.n + 1) / 2) + ranked_minutes(&waits, waits.n / 2 + 1)) / 2
+				  : 0);
+}
+
 static void check_figures(const struct nm_figures *figures, const struct part *part)
 {
 	const int64_t fair = fair_of(part);
@@ -629,6 +674,7 @@ static void check_report(struct nm_span span, int line)
 	struct nm_report report = report_of(span, line);
 
 	check_figures(&report.figures, &(struct part){ span, line });
+	check_wait(&report, &(struct part){ span, line });
 	check_weeks(&report, line);
 	check_heat(&report, line);
 	check_layers(&report, line);
@@ -646,7 +692,9 @@ static void test_against_the_oracle(void **state)
 
 		open_store();
 		random_log(&dice, change - 6 * WEEK, change + 5 * WEEK, round == 5 ? 3 : 400);
-		work_followups(&dice, change + WEEK);
+		add_leads(&dice, change + 3 * WEEK);
+		if (round % 2 == 0)
+			work_followups(&dice, change + WEEK);
 		answer_surveys(&dice, change + WEEK);
 		check_report((struct nm_span){ change - 4 * WEEK - 5000, change + 3 * WEEK + 777 }, -1);
 		check_report((struct nm_span){ change - 3600, change + 3601 }, -1);
@@ -814,6 +862,28 @@ static void test_who_is_never_called_back_waits(void **state)
 					.began = CHANGE + 300,
 					.became = { .end = NM_CALL_ANSWERED, .by = "owner", .seconds = 5 } });
 	assert_wait(CHANGE + NM_DAY, true, (2 + 1440) / 2.0);
+}
+
+/* Wherever the report ends among them, and whichever hour the middle one was missed in. */
+static void test_the_middle_wait_of_few(void **state)
+{
+	uint64_t dice = 5;
+
+	(void)state;
+	for (int round = 0; round < random_few(20); round++) {
+		open_store();
+		for (int i = 0; i < 30; i++)
+			log_missed(CHANGE + random_below(&dice, 3 * 3600), i);
+		if (round % 2 == 0)
+			work_followups(&dice, CHANGE + 3600);
+		for (nm_time until = CHANGE + 300; until < CHANGE + 5 * 3600; until += 421) {
+			const struct part part = { { CHANGE - 3600, until }, round % 3 - 1 };
+			struct nm_report report = report_of(part.span, part.line);
+
+			check_wait(&report, &part);
+			nm_report_clear(&report);
+		}
+	}
 }
 
 /* A line that was called otherwise then, and that gave its name to another number. */
@@ -1040,6 +1110,7 @@ int main(void)
 		cmocka_unit_test(test_spans),
 		cmocka_unit_test(test_weeks_over_a_clock_change),
 		cmocka_unit_test(test_who_is_never_called_back_waits),
+		cmocka_unit_test(test_the_middle_wait_of_few),
 		cmocka_unit_test(test_a_line_that_had_another_name),
 		cmocka_unit_test(test_parties_called_as_other_layers_are),
 		cmocka_unit_test(test_when_a_matter_ends),

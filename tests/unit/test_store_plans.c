@@ -181,11 +181,42 @@ static void test_texts_are_found_by_whom_they_went_to(void **state)
 	}
 }
 
+/* --- what is made for each call --- */
+
+/* A table or a sorter of its own, made anew each time, would cost a call more than its row does. */
+static void test_a_calls_statements_make_no_tables(void **state)
+{
+	static const enum nm_store_statement each[] = {
+		NM_SQL_CALL_FIND,      NM_SQL_CALL_ADD,      NM_SQL_LEG_ADD,	     NM_SQL_CALLER_BEFORE,
+		NM_SQL_CALLER_AFTER,   NM_SQL_SUMS_GET,      NM_SQL_SUMS_PUT,	     NM_SQL_MATTER_ANY,
+		NM_SQL_MATTER_FROM,    NM_SQL_MATTER_UNTIL,  NM_SQL_MATTER_ANSWERED, NM_SQL_MATTER_FOLLOWUPS,
+		NM_SQL_MATTER_ENDS,    NM_SQL_MATTER_CALLS,  NM_SQL_FOLLOWUP_OPEN,   NM_SQL_FOLLOWUP_CALLS,
+		NM_SQL_FOLLOWUP_FOLD,  NM_SQL_DEED_ADD,
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(each) / sizeof(each[0]); i++) {
+		char *sql = sqlite3_mprintf("EXPLAIN %s", nm_store_sql[each[i]]);
+		sqlite3_stmt *statement;
+
+		assert_int_equal(sqlite3_prepare_v2(db, sql, -1, &statement, NULL), SQLITE_OK);
+		while (sqlite3_step(statement) == SQLITE_ROW) {
+			const char *does = (const char *)sqlite3_column_text(statement, 1);
+
+			if (strcmp(does, "OpenEphemeral") == 0 || strcmp(does, "SorterOpen") == 0)
+				fail_msg("%s: %s", does, nm_store_sql[each[i]]);
+		}
+		sqlite3_finalize(statement);
+		sqlite3_free(sql);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_no_other_table_is_walked, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_texts_are_found_by_whom_they_went_to, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_calls_statements_make_no_tables, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
