@@ -80,6 +80,11 @@ static void put_call(struct nm_store *store, nm_time at, nm_number caller, struc
 		fail_msg("%s", err.text);
 }
 
+static nm_time of_day(struct stage *stage, int64_t day, int hour)
+{
+	return nm_zone_utc(session_zone(&stage->session), day * NM_DAY + hour * 3600, NULL);
+}
+
 /* On weekdays about a dozen a day, twice as many in the hours of the guide, the last one at the end of yesterday. */
 static void fill(struct stage *stage)
 {
@@ -99,8 +104,7 @@ static void fill(struct stage *stage)
 
 			if (drawn >= (nm_weekday(day) > 4 ? 20 : 75))
 				continue;
-			put_call(store, nm_zone_utc(zone, day * NM_DAY + hours[i] * 3600 + second, NULL),
-				 caller, became);
+			put_call(store, of_day(stage, day, hours[i]) + second, caller, became);
 		}
 	}
 	assert_int_equal(nm_store_commit(store, &err), NM_OK);
@@ -399,6 +403,45 @@ static void the_map_is_of_all_of_the_missed_or_of_a_layer(void **state)
 	stage_hides(&stage, "owner took");
 	stage_hides(&stage, "[");
 	stage_hides(&stage, "missed calls");
+	stage_close(&stage);
+}
+
+/* What stands out of a map is of that map, whatever all calls do; its bar tells how to turn it. */
+static void the_hours_that_stand_out_are_those_of_what_is_shown(void **state)
+{
+	static const int missed_at[] = { 20, 20, 20, 23, 7 };
+	const struct nm_became answered = { NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, false, "owner", 7 };
+	const struct nm_became lost = { NM_CALL_ABANDONED, NM_CALL_HUNG_UP, false, NULL, 40 };
+	struct stage stage;
+	int64_t monday;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 80, .height = 24 });
+	monday = nm_local_day(nm_zone_local(session_zone(&stage.session), stage.now)) - 13;
+	for (int i = 0; i < 100; i++)
+		put_call(store_of(&stage), of_day(&stage, monday + i % 5, 8 + i % 2 + i % 3) + i, FIRST_CALLER,
+			 answered);
+	stage_keys(&stage, "");
+	stage_shows(&stage, "peaks ");
+	stage_shows(&stage, "m missed");
+	stage_keys(&stage, "m");
+	stage_hides(&stage, "peaks ");
+	stage_hides(&stage, "most ");
+	stage_shows(&stage, "m all");
+	for (size_t i = 0; i < sizeof missed_at / sizeof *missed_at; i++)
+		put_call(store_of(&stage), of_day(&stage, monday + (int64_t)i, missed_at[i]), FIRST_CALLER, lost);
+	stage_keys(&stage, "");
+	stage_shows(&stage, "most 20-21\n");
+	stage_hides(&stage, "peaks ");
+	/* As many in other hours: both are told, three are none that stand out. */
+	for (int i = 0; i < 3; i++)
+		put_call(store_of(&stage), of_day(&stage, monday + i, 6) + 60, FIRST_CALLER, lost);
+	stage_keys(&stage, "");
+	stage_shows(&stage, "most 6-7, 20-21");
+	for (int i = 0; i < 2; i++)
+		put_call(store_of(&stage), of_day(&stage, monday + i, 23) + 60, FIRST_CALLER, lost);
+	stage_keys(&stage, "");
+	stage_hides(&stage, "most ");
 	stage_close(&stage);
 }
 
@@ -834,6 +877,7 @@ int main(void)
 		cmocka_unit_test(a_year_begins_in_january),
 		cmocka_unit_test(lines_are_gone_through),
 		cmocka_unit_test(the_map_is_of_all_of_the_missed_or_of_a_layer),
+		cmocka_unit_test(the_hours_that_stand_out_are_those_of_what_is_shown),
 		cmocka_unit_test(an_hour_of_the_map_is_told_and_leads_to_the_week),
 		cmocka_unit_test(the_week_is_shown_at_an_hour_to_come),
 		cmocka_unit_test(a_low_window_scrolls),
