@@ -5,6 +5,7 @@
  */
 #include "answers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -472,6 +473,36 @@ void skips_words(const struct nm_treatment *treatment, struct nm_buf *out)
 			if (rung_in(treatment, name))
 				skipped_steps(treatment, name, out);
 			nm_buf_addf(out, " (%s)", step->skips[j].why);
+		}
+	}
+}
+
+static size_t rung_parties(const struct nm_treatment *treatment)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < treatment->n; i++)
+		n += treatment->steps[i].n;
+	return n;
+}
+
+void chain_words(const struct nm_treatment *treatment, int width, struct nm_buf *out)
+{
+	size_t left = rung_parties(treatment);
+
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++, left--) {
+			const char *name = treatment->steps[i].parties[j].name;
+			const char *before = !out->len ? "" : j ? " + " : " → ";
+			char more[32] = "";
+
+			if (left > 1)
+				snprintf(more, sizeof more, ", +%zu", left - 1);
+			if (out->len && text_width(out->data) + text_width(before) + text_width(name) + text_width(more) > width) {
+				nm_buf_addf(out, ", +%zu", left);
+				return;
+			}
+			nm_buf_addf(out, "%s%s", before, name);
 		}
 	}
 }

@@ -75,4 +75,8 @@ struct nm_pos deciding_place(const struct nm_simulation *simulation);
  * in which step: "sam in step 1 (not on turn)"; "" when all are rung. */
 void skips_words(const struct nm_treatment *treatment, struct nm_buf *out);
 
+/* Who is rung in a call, in order, by names alone and in so many columns: "sam → owner + sam → fixly, +1" of four, +1 for
+ * one more.  The first is always named; nothing when nobody is. */
+void chain_words(const struct nm_treatment *treatment, int width, struct nm_buf *out);
+
 #endif

@@ -170,16 +170,29 @@ static void draw_ladder(const struct now *now, struct rows *rows, int most)
 	}
 }
 
+#define NAMED_X 16
+
+static int named_width(const struct rows *rows)
+{
+	return rows->width - NAMED_X - 1;
+}
+
+/* That the text of a name may have, once its first row is taken, but for what is spare. */
+static int own_rows(const struct rows *rows)
+{
+	return rows->airy && !rows->tight && rows->y < rows->end ? 2 : 1;
+}
+
 /* A name in front and text after it, on two rows at most (one where rows are few), and on what is spare. */
 static void draw_named(struct rows *rows, const char *name, unsigned style, const char *text)
 {
 	struct pen pen = next_row(rows);
-	int own = rows->airy && !rows->tight && rows->y < rows->end ? 2 : 1, used;
+	int own = own_rows(rows), used;
 
 	pen_text(&pen, STYLE_HEAD, name);
 	if (rows->y > rows->end)
 		return;
-	used = canvas_wrap(rows->canvas, 16, rows->y - 1, rows->width - 17, own + rows->spare, style, text);
+	used = canvas_wrap(rows->canvas, NAMED_X, rows->y - 1, named_width(rows), own + rows->spare, style, text);
 	if (used > own)
 		rows->spare -= used - own;
 	rows->y += used > 1 ? used - 1 : 0;
@@ -197,6 +210,28 @@ static void draw_next(const struct now *now, const struct app *app, struct rows 
 	nm_duration_words((now->next - app_now(app)) / 60 * 60, in);
 	snprintf(text, sizeof text, "%s, in %s   %s", when, in, now->next_words);
 	draw_named(rows, "Next change", STYLE_PLAIN, text);
+}
+
+/* Whole, or by names alone where that is too long: whom an emergency reaches last is never cut off. */
+static void draw_emergency(const struct now *now, struct rows *rows)
+{
+	const int width = named_width(rows);
+	struct nm_buf names;
+	struct rows then = *rows;
+	int room;
+
+	if (!now->emergency) {
+		draw_named(rows, "Emergency", STYLE_WARNING,
+			   "no protocol: an emergency is a call like any other");
+		return;
+	}
+	then.y++;
+	room = own_rows(&then) + rows->spare;
+	nm_buf_init(&names, 1u << 16);
+	if (canvas_wrap(NULL, 0, 0, width, room + 1, STYLE_PLAIN, now->emergency_words) > room)
+		chain_words(now->emergency->treatment, width, &names);
+	draw_named(rows, "Emergency", STYLE_PLAIN, names.len ? names.data : now->emergency_words);
+	nm_buf_clear(&names);
 }
 
 static void draw_findings(const struct now *now, const struct app *app, struct rows *rows)
@@ -480,11 +515,7 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 	}
 	gap(rows);
 	draw_next(now, app, rows);
-	if (now->emergency)
-		draw_named(rows, "Emergency", STYLE_PLAIN, now->emergency_words);
-	else
-		draw_named(rows, "Emergency", STYLE_WARNING,
-			   "no protocol: an emergency is a call like any other");
+	draw_emergency(now, rows);
 	gap(rows);
 	draw_figures(now, app, rows);
 	draw_quick_start(now, app, rows);

@@ -273,6 +273,63 @@ static void no_row_is_left_out_for_a_long_one(void **state)
 	stage_close(&stage);
 }
 
+static void resize(struct stage *stage, int width, int height)
+{
+	assert_true(app_resize(&stage->app, width, height));
+	app_draw(&stage->app);
+}
+
+/* From its name to the next one, or to a blank row. */
+static void emergency_is_whole(struct stage *stage)
+{
+	char *text = stage_text(stage), *row = strstr(text, "\n Emergency"), *end;
+
+	assert_non_null(row);
+	for (end = strchr(row + 1, '\n'); end && !strncmp(end, "\n   ", 4);)
+		end = strchr(end + 1, '\n');
+	assert_non_null(end);
+	*end = '\0';
+	if (strstr(row, "…"))
+		fail_msg("cut: %s", row);
+	assert_true(strstr(row, "mailbox") || strstr(row, ", +"));
+	free(text);
+}
+
+/* Whole names, and how many more: of whoever comes last nobody is told by half. */
+static void the_emergency_path_is_never_cut_within_a_name(void **state)
+{
+	static const struct {
+		int width;
+		const char *row;
+	} rows[] = {
+		{ 80, "Emergency      owner → owner + sam → fixly → mailbox\n" },
+		{ 54, "Emergency      owner → owner + sam → fixly → mailbox\n" },
+		{ 53, "Emergency      owner → owner + sam → fixly, +1\n" },
+		{ 48, "Emergency      owner → owner + sam → fixly, +1\n" },
+		{ 47, "Emergency      owner → owner + sam, +2\n" },
+		{ 40, "Emergency      owner → owner + sam, +2\n" },
+		{ 39, "Emergency      owner → owner, +3\n" },
+	};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24 });
+	put_ten_calls(&stage);
+	stage.now += 29 * 3600;
+	stage_keys(&stage, "6 A y Escape 1");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		resize(&stage, rows[i].width, 12);
+		stage_shows(&stage, rows[i].row);
+	}
+	for (int height = 12; height <= 50; height++) {
+		for (int width = 40; width <= 200; width += 8) {
+			resize(&stage, width, height);
+			emergency_is_whole(&stage);
+		}
+	}
+	stage_close(&stage);
+}
+
 /* Before the store was read nobody says that nothing is there. */
 static void what_was_not_read_is_not_said_to_be_missing(void **state)
 {
@@ -482,6 +539,7 @@ int main(void)
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
 		cmocka_unit_test(the_log_is_held_against_the_targets),
 		cmocka_unit_test(no_row_is_left_out_for_a_long_one),
+		cmocka_unit_test(the_emergency_path_is_never_cut_within_a_name),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
 		cmocka_unit_test(an_override_is_seen_saved_and_pushed),
 		cmocka_unit_test(the_end_that_is_asked_about_is_the_one_written),
