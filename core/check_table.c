@@ -69,6 +69,8 @@ const struct nm_check_info nm_checks[] = {
 	{ "key-unreachable", WARNING,
 	  "the emergency key is set and no greeting plays in which it could be pressed",
 	  "nobody can press it: an emergency is treated like any other call" },
+	{ "text-unsent", WARNING, "a line with text_in_flow whose carrier sends no text by itself",
+	  "the agent leaves that text to the line, so whoever is missed there gets none" },
 	{ "agent-dependent", WARNING, "a line's hours hold only while the agent runs",
 	  "this carrier keeps no hours: when the machine is off, what is in force stays in force" },
 	{ "agent-silent", WARNING, "the agent does not run, and a pushed line's hours hold only while it does, or nobody ended it",

@@ -122,6 +122,26 @@ static void a_text_back_counts_where_somebody_sends_it(void **state)
 	}
 }
 
+/* What is left to a carrier that sends none is sent by nobody. */
+static void a_text_back_that_is_left_to_nobody_counts_not(void **state)
+{
+	static const char plan[] =
+		"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account phone { driver = codes carrier = \"verizon\" }\n"
+		"line cell { number = \"+15125550111\" account = phone handset = owner text_in_flow = yes }\n"
+		"destination owner { kind = personal line = cell }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"path all { step { ring = owner } step { ring = fixly } }\nrule all { path = all }\n"
+		"text_back { missed = \"Smith: what can we do?\" account = phone }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 120, .height = 60, .plan = plan });
+	item_is(&stage, "· the text-back to missed callers");
+	item_is(&stage, "missing   line cell leaves the text to missed callers to its carrier");
+	stage_close(&stage);
+}
+
 /* The agent sends it for lines that do not, as long as it lives. */
 static void a_text_back_counts_while_the_agent_lives(void **state)
 {
@@ -534,6 +554,7 @@ int main(void)
 		cmocka_unit_test(a_push_ticks_forwarding),
 		cmocka_unit_test(a_quick_start_that_is_opened_at_once_knows_all),
 		cmocka_unit_test(a_text_back_counts_where_somebody_sends_it),
+		cmocka_unit_test(a_text_back_that_is_left_to_nobody_counts_not),
 		cmocka_unit_test(a_text_back_counts_while_the_agent_lives),
 		cmocka_unit_test(tests_that_were_played_tick_their_item),
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
