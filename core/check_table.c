@@ -75,6 +75,8 @@ const struct nm_check_info nm_checks[] = {
 	  "this carrier keeps no hours: when the machine is off, what is in force stays in force" },
 	{ "agent-silent", WARNING, "the agent does not run, and a pushed line's hours hold only while it does, or nobody ended it",
 	  "nothing is pushed, fetched, or told to anybody until somebody starts it again" },
+	{ "crm-refused", WARNING, "events that the CRM refused in the last 30 days and that are set aside",
+	  "the CRM does not know of these calls and follow-ups, and nothing sends them again by itself" },
 	{ "unused", WARNING,
 	  "a destination, schedule, path or callers that nobody names, or an emergency section that nothing sets "
 	  "off",

@@ -306,6 +306,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_EVENT_COUNTS] = "SELECT (SELECT count(*) FROM event WHERE state = 0),"
 				" (SELECT count(*) FROM event WHERE state = 2),"
 				" (SELECT coalesce(min(due), ?1) FROM event WHERE " EVENT_FIRST ")",
+	[NM_SQL_EVENTS_REFUSED] = "SELECT count(*) FROM event WHERE state = 2 AND updated >= ?1",
 	[NM_SQL_EVENTS] = EVENT_ROW " ORDER BY id DESC LIMIT ?1",
 	[NM_SQL_EVENTS_OPEN] = EVENT_ROW " WHERE state = 0 UNION ALL " EVENT_ROW " WHERE state = 2 ORDER BY id LIMIT ?1",
 	[NM_SQL_EVENTS_DUE] = EVENT_ROW " WHERE due <= ?2 AND " EVENT_FIRST " ORDER BY id LIMIT ?1",

@@ -151,6 +151,7 @@ static void facts(struct invocation *run, struct nm_arena *arena, struct nm_chec
 		options->tests = session_tests(run->session);
 		options->log = session_log(run->session);
 		options->agent = session_agent(run->session);
+		options->crm_refused = session_crm_refused(run->session);
 	} else {
 		options->n_facts = 0;
 		nm_buf_addf(run->notes, "nevermiss: drift is not looked at: %s\n", err.text);

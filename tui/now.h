@@ -19,6 +19,7 @@ struct now_log {
 	size_t due;              /* people to call back */
 	bool due_more;           /* than were looked at */
 	nm_time due_at;          /* when that is due of the first one; NM_TIME_MAX */
+	int64_t crm_refused;     /* events that are set aside; 0 without a section crm */
 };
 
 struct now {

@@ -3,6 +3,7 @@
  * The Now screen drawn: the ladder of who is rung, the next change, the emergency path, what is still to do, what is
  * wrong.  In: the screen's state.  Out: cells.  Derives nothing.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -446,12 +447,27 @@ static void draw_due(const struct now *now, const struct app *app, struct rows *
 	draw_named(rows, "Due", late > 0 ? STYLE_WARNING : STYLE_PLAIN, text);
 }
 
+/* What others did not take. */
+static void draw_refused(const struct now *now, struct rows *rows)
+{
+	const int64_t n = now->log.crm_refused;
+	char text[160];
+
+	if (!n)
+		return;
+	snprintf(text, sizeof text,
+		 n == 1 ? "%" PRId64 " event was refused and is set aside: :crm list tells why"
+			: "%" PRId64 " events were refused and are set aside: :crm list tells why",
+		 n);
+	draw_named(rows, "CRM", STYLE_WARNING, text);
+}
+
 /* Rows that these need. */
 static int log_rows(const struct now *now, const struct rows *rows)
 {
 	const int figures = !has_calls(now) || !rows->airy ? 0 : rows->tall ? MEASURES + 1 : 1 + rows->targets;
 
-	return figures + (now->log.due > 0);
+	return figures + (now->log.due > 0) + (now->log.crm_refused > 0);
 }
 
 /* What is left of a large terminal: the rules that were looked at, and the other findings. */
@@ -521,6 +537,7 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 	draw_quick_start(now, app, rows);
 	gap(rows);
 	draw_due(now, app, rows);
+	draw_refused(now, rows);
 	draw_drift(app, rows);
 	draw_findings(now, app, rows);
 }

@@ -47,4 +47,5 @@ void now_log_read(struct now_log *log, struct app *app)
 	if (nm_report(store, app_plan(app), &options, &log->report, NULL))
 		log->report = (struct nm_report){ 0 };
 	read_due(log, app, store);
+	log->crm_refused = app_plan(app)->crm.given ? session_crm_refused(app->session) : 0;
 }

@@ -476,6 +476,7 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 	options.tests = session_tests(session);
 	options.log = session_log(session);
 	options.agent = session_agent(session);
+	options.crm_refused = session_crm_refused(session);
 	code = nm_check(plan, &options, out, err);
 	nm_arena_free(arena);
 	return code;

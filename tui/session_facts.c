@@ -4,6 +4,7 @@
  * facts; what cannot be read is not known.
  */
 #include "nevermiss/agent.h"
+#include "nevermiss/events.h"
 #include "nevermiss/report.h"
 #include "session.h"
 
@@ -33,6 +34,17 @@ struct nm_agent_fact session_agent(struct session *session)
 	}
 	nm_arena_free(arena);
 	return agent;
+}
+
+int64_t session_crm_refused(struct session *session)
+{
+	struct nm_store *store;
+	int64_t refused = 0;
+
+	if (session_store(session, &store, NULL) ||
+	    nm_store_events_refused(store, session_now(session) - NM_CHECK_LATELY_S, &refused, NULL))
+		return 0;
+	return refused;
 }
 
 static struct nm_log_fact read_log(struct session *session, struct nm_store *store)

@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "checklist.h"
+#include "events_private.h"
 #include "nevermiss/agent.h"
 #include "nevermiss/calls.h"
 #include "stage.h"
@@ -266,6 +267,64 @@ static void the_log_is_held_against_the_targets(void **state)
 	stage_shows(&stage, "answered 90.0 %!  rings 2.0  first call 90.0 %  callback -\n"
 			    " Targets                 95 %           < 3             80 %           < 15 min\n");
 	stage_shows(&stage, "1 person to call back, the first in 5 min");
+	stage_close(&stage);
+}
+
+static void edit_crm(struct stage *stage)
+{
+	const struct nm_edit crm = { .op = NM_EDIT_ADD,
+				     .place = { "crm", NULL, -1 },
+				     .value = "crm { url = \"https://crm.example.org/\" token_env = \"T\" }" };
+
+	assert_true(app_edit(&stage->app, &crm, 1, "crm"));
+	stage_keys(stage, "1");
+}
+
+static void refuse_event(struct stage *stage, int64_t call)
+{
+	const nm_time until = stage->now + 60;
+	char key[NM_EVENT_KEY];
+	struct nm_crm_event event = { .key = key, .at = stage->now, .subject = call, .body = "{}" };
+	struct nm_crm_events list;
+	struct nm_store *store;
+	struct nm_error err;
+	bool done;
+
+	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
+	assert_int_equal(nm_store_event_key(store, key, &err), NM_OK);
+	assert_int_equal(nm_store_event_add(store, &event, &err), NM_OK);
+	assert_int_equal(nm_store_events(store, NM_EVENTS_ALL, stage->now, 1, &list, &err), NM_OK);
+	assert_int_equal(nm_store_event_take(store, &list.items[0], stage->now, until, &done, &err), NM_OK);
+	list.items[0].state = NM_CRM_ASIDE;
+	list.items[0].updated = stage->now;
+	assert_int_equal(nm_store_event_update(store, &list.items[0], until, &done, &err), NM_OK);
+	assert_true(done);
+	nm_crm_events_clear(&list);
+}
+
+/* For as long as somebody may do something about it, and while there is a CRM. */
+static void events_that_a_crm_refused_are_told(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24 });
+	refuse_event(&stage, 1);
+	stage.now += 60;
+	stage_keys(&stage, "L L");
+	stage_hides(&stage, "CRM");
+	edit_crm(&stage);
+	stage_shows(&stage, "\n CRM            1 event was refused and is set aside: :crm list tells why\n");
+	refuse_event(&stage, 2);
+	stage.now += 60;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, "\n CRM            2 events were refused and are set aside: :crm list tells why\n");
+	stage_keys(&stage, "5");
+	stage_shows(&stage, "crm-refused");
+	stage_keys(&stage, "1");
+	stage.now += 31 * (nm_time)NM_DAY;
+	stage_keys(&stage, "L L");
+	stage_hides(&stage, "\n CRM");
 	stage_close(&stage);
 }
 
@@ -559,6 +618,7 @@ int main(void)
 		cmocka_unit_test(tests_that_were_played_tick_their_item),
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
 		cmocka_unit_test(the_log_is_held_against_the_targets),
+		cmocka_unit_test(events_that_a_crm_refused_are_told),
 		cmocka_unit_test(no_row_is_left_out_for_a_long_one),
 		cmocka_unit_test(the_emergency_path_is_never_cut_within_a_name),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
