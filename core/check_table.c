@@ -77,6 +77,8 @@ const struct nm_check_info nm_checks[] = {
 	  "nothing is pushed, fetched, or told to anybody until somebody starts it again" },
 	{ "crm-refused", WARNING, "events that the CRM refused in the last 30 days and that are set aside",
 	  "the CRM does not know of these calls and follow-ups, and nothing sends them again by itself" },
+	{ "texts-missing", WARNING, "so many texts came to a line in the last 30 days that not all could be read",
+	  "who answered STOP among them is not known to want no more texts" },
 	{ "unused", WARNING,
 	  "a destination, schedule, path or callers that nobody names, or an emergency section that nothing sets "
 	  "off",

@@ -162,6 +162,9 @@ const char *const nm_store_steps[] = {
 	/* Whom to ask whether that was so on the first call, and who has answered. */
 	"CREATE INDEX followup_done ON followup(ended) WHERE outcome IN (1, 2);"
 	"CREATE INDEX deed_answer ON deed(followup) WHERE kind IN (6, 7);",
+	/* When so many texts were there to be read that some may be missing, the last time. */
+	"CREATE TABLE inbound_flood(number INTEGER NOT NULL, driver TEXT NOT NULL, at INTEGER NOT NULL,"
+	" PRIMARY KEY(number, driver)) STRICT, WITHOUT ROWID;",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))

@@ -217,6 +217,9 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_INBOUND_READ_GET] = "SELECT until FROM inbound_read WHERE number = ? AND driver = ?",
 	[NM_SQL_INBOUND_READ_PUT] = "INSERT INTO inbound_read(number, driver, until) VALUES(?1, ?2, ?3)"
 				    " ON CONFLICT(number, driver) DO UPDATE SET until = excluded.until",
+	[NM_SQL_INBOUND_FLOOD_PUT] = "INSERT INTO inbound_flood(number, driver, at) VALUES(?1, ?2, ?3)"
+				     " ON CONFLICT(number, driver) DO UPDATE SET at = excluded.at",
+	[NM_SQL_INBOUND_FLOODS] = "SELECT number, max(at) FROM inbound_flood WHERE at >= ?1 GROUP BY number ORDER BY number",
 	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
 	[NM_SQL_FOLLOWUPS_OPEN] =
 		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2"

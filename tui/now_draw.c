@@ -462,12 +462,23 @@ static void draw_refused(const struct now *now, struct rows *rows)
 	draw_named(rows, "CRM", STYLE_WARNING, text);
 }
 
+static void draw_floods(const struct now *now, struct rows *rows)
+{
+	char text[256];
+
+	if (!now->log.n_floods)
+		return;
+	snprintf(text, sizeof text, "more came to %s than could be read, maybe a STOP: screen 5",
+		 now->log.floods[0].line);
+	draw_named(rows, "Texts", STYLE_WARNING, text);
+}
+
 /* Rows that these need. */
 static int log_rows(const struct now *now, const struct rows *rows)
 {
 	const int figures = !has_calls(now) || !rows->airy ? 0 : rows->tall ? MEASURES + 1 : 1 + rows->targets;
 
-	return figures + (now->log.due > 0) + (now->log.crm_refused > 0);
+	return figures + (now->log.due > 0) + (now->log.crm_refused > 0) + (now->log.n_floods > 0);
 }
 
 /* What is left of a large terminal: the rules that were looked at, and the other findings. */
@@ -538,6 +549,7 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 	gap(rows);
 	draw_due(now, app, rows);
 	draw_refused(now, rows);
+	draw_floods(now, rows);
 	draw_drift(app, rows);
 	draw_findings(now, app, rows);
 }

@@ -459,6 +459,7 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 	struct nm_line_fact *facts;
 	struct nm_left_fact *left;
 	struct nm_calendar_fact *calendars;
+	struct nm_flood_fact *floods;
 	struct nm_arena *arena = nm_arena_new();
 	enum nm_code code;
 
@@ -473,6 +474,8 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 		options.left = left;
 	if (session_calendars(session, plan, arena, &calendars, &options.n_calendars, NULL) == NM_OK)
 		options.calendars = calendars;
+	if (session_floods(session, arena, &floods, &options.n_floods, NULL) == NM_OK)
+		options.floods = floods;
 	options.tests = session_tests(session);
 	options.log = session_log(session);
 	options.agent = session_agent(session);

@@ -5,6 +5,7 @@
  */
 #include "nevermiss/agent.h"
 #include "nevermiss/events.h"
+#include "nevermiss/inbound.h"
 #include "nevermiss/report.h"
 #include "session.h"
 
@@ -45,6 +46,44 @@ int64_t session_crm_refused(struct session *session)
 	    nm_store_events_refused(store, session_now(session) - NM_CHECK_LATELY_S, &refused, NULL))
 		return 0;
 	return refused;
+}
+
+static const struct nm_line *line_of(const struct nm_plan *plan, nm_number number)
+{
+	for (size_t i = 0; i < plan->n_lines; i++)
+		if (plan->lines[i].number == number)
+			return &plan->lines[i];
+	return NULL;
+}
+
+enum nm_code session_floods(struct session *session, struct nm_arena *arena, struct nm_flood_fact **out, size_t *n,
+			    struct nm_error *err)
+{
+	struct nm_inbound_flood *floods;
+	struct nm_flood_fact *facts;
+	struct nm_store *store;
+	size_t n_floods, found = 0;
+	enum nm_code code = session_need_plan(session, err);
+
+	if (!code)
+		code = session_store(session, &store, err);
+	if (!code)
+		code = nm_store_inbound_floods(store, session_now(session) - NM_CHECK_LATELY_S, arena, &floods, &n_floods,
+					       err);
+	if (code)
+		return code;
+	facts = nm_arena_alloc(arena, n_floods, sizeof *facts);
+	if (!facts)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < n_floods; i++) {
+		const struct nm_line *line = line_of(session->plan, floods[i].number);
+
+		if (line)
+			facts[found++] = (struct nm_flood_fact){line->name, floods[i].at};
+	}
+	*out = facts;
+	*n = found;
+	return NM_OK;
 }
 
 static struct nm_log_fact read_log(struct session *session, struct nm_store *store)

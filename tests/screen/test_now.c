@@ -17,6 +17,7 @@
 #include "events_private.h"
 #include "nevermiss/agent.h"
 #include "nevermiss/calls.h"
+#include "nevermiss/inbound.h"
 #include "stage.h"
 
 static void open_now(struct stage *stage)
@@ -328,6 +329,27 @@ static void events_that_a_crm_refused_are_told(void **state)
 	stage_close(&stage);
 }
 
+static void texts_that_could_not_be_read_are_told(void **state)
+{
+	struct stage stage;
+	struct nm_store *store;
+	struct nm_error err;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24 });
+	stage_hides(&stage, "\n Texts");
+	assert_int_equal(session_store(&stage.session, &store, &err), NM_OK);
+	assert_int_equal(nm_store_inbound_flood_put(store, UINT64_C(15125550190), "sandbox", stage.now, &err), NM_OK);
+	assert_int_equal(nm_store_inbound_flood_put(store, UINT64_C(15125550000), "sandbox", stage.now, &err), NM_OK);
+	stage.now += 60;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, "\n Texts          more came to hotline than could be read, maybe a STOP: screen 5\n");
+	stage.now += 31 * (nm_time)NM_DAY;
+	stage_keys(&stage, "L L");
+	stage_hides(&stage, "\n Texts");
+	stage_close(&stage);
+}
+
 /* However low: what is long gives way before a row is left out, and the targets before the ladder. */
 static void no_row_is_left_out_for_a_long_one(void **state)
 {
@@ -619,6 +641,7 @@ int main(void)
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
 		cmocka_unit_test(the_log_is_held_against_the_targets),
 		cmocka_unit_test(events_that_a_crm_refused_are_told),
+		cmocka_unit_test(texts_that_could_not_be_read_are_told),
 		cmocka_unit_test(no_row_is_left_out_for_a_long_one),
 		cmocka_unit_test(the_emergency_path_is_never_cut_within_a_name),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),

@@ -42,6 +42,8 @@ struct subject {
 	struct nm_log_fact log;
 	struct nm_agent_fact agent;
 	int64_t crm_refused;
+	struct nm_flood_fact flood;
+	size_t n_floods;
 };
 
 static char *file_name(const char *id, const char *which)
@@ -53,7 +55,7 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow|silent|alive|refused`, as far as such a file is there. */
+/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow|silent|alive|refused|flooded`, as far as such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
@@ -88,6 +90,10 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 			subject->log.callback_s = 34 * 60;
 		if (!strcmp(word, "refused"))
 			subject->crm_refused = 2;
+		if (!strcmp(word, "flooded")) {
+			subject->flood = (struct nm_flood_fact){ subject->names[subject->n_facts], NOW - 60 };
+			subject->n_floods = 1;
+		}
 		if (!strcmp(word, "silent") || !strcmp(word, "alive"))
 			subject->agent = (struct nm_agent_fact){ .known = true, .ran = true, .last = NOW - 3600,
 								 .alive = !strcmp(word, "alive") };
@@ -111,6 +117,8 @@ static void subject_check(struct subject *subject)
 		.log = subject->log,
 		.agent = subject->agent,
 		.crm_refused = subject->crm_refused,
+		.n_floods = subject->n_floods,
+		.floods = &subject->flood,
 	};
 	struct nm_error err;
 
