@@ -372,7 +372,7 @@ static void pen_measure(struct pen *pen, enum measure measure, const struct nm_f
 	if (measure_more_is_better(measure) && nm_figures_untold(figures))
 		snprintf(words, sizeof words, "unknown");
 	if (figure.known)
-		measure_words(measure, figure.value, words);
+		measure_words(measure, figure.value, plan, words);
 	pen_textf(pen, met || !figure.known ? STYLE_PLAIN : STYLE_WARNING, "%s%s", words, met || !figure.known ? "" : "!");
 }
 

@@ -3,6 +3,7 @@
  * The Report screen on a log of eleven weeks: at all sizes and looks, each of its keys, the calculation with the
  * guide's numbers, and the file that it saves.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 #include "nevermiss/followup.h"
 #include "exact.h"
 #include "random.h"
+#include "report_words.h"
 #include "stage.h"
 
 #define DAYS 77 /* that the log goes back */
@@ -315,6 +317,69 @@ static void verdicts_are_told_in_words(void **state)
 }
 
 /* --- keys --- */
+
+/* --- figures in words --- */
+
+static void expect_words(enum measure measure, double value, const char *expected)
+{
+	const struct nm_plan plan = { .targets = { .answer_rate = 95, .rings = 3, .first_call = 80, .callback_s = 900 } };
+	char words[MEASURE_TEXT];
+
+	measure_words(measure, value, &plan, words);
+	assert_string_equal(words, expected);
+}
+
+static void a_figure_is_written_to_the_nearest(void **state)
+{
+	char words[MEASURE_TEXT];
+
+	(void)state;
+	expect_words(MEASURE_ANSWER_RATE, 94.86, "94.9 %");
+	expect_words(MEASURE_ANSWER_RATE, 94.97, "94.97 %");
+	expect_words(MEASURE_ANSWER_RATE, 94.996, "94.996 %");
+	expect_words(MEASURE_ANSWER_RATE, 94.99999, "94.999 %");
+	expect_words(MEASURE_ANSWER_RATE, 95, "95.0 %");
+	expect_words(MEASURE_ANSWER_RATE, 95.04, "95.0 %");
+	expect_words(MEASURE_ANSWER_RATE, 99.98, "99.98 %");
+	expect_words(MEASURE_ANSWER_RATE, 100, "100.0 %");
+	expect_words(MEASURE_ANSWER_RATE, 0.01, "0.01 %");
+	expect_words(MEASURE_ANSWER_RATE, 0, "0.0 %");
+	expect_words(MEASURE_RINGS, 2.88, "2.9");
+	expect_words(MEASURE_RINGS, 2.97, "2.97");
+	expect_words(MEASURE_RINGS, 3.02, "3.0");
+	expect_words(MEASURE_CALLBACK, 14.4, "14 min");
+	expect_words(MEASURE_CALLBACK, 14.7, "14.7 min");
+	expect_words(MEASURE_CALLBACK, 15.4, "15 min");
+	expect_words(MEASURE_CALLBACK, 9.96, "10 min");
+	expect_words(MEASURE_CALLBACK, 7, "7 min");
+	percent_words(100.0 * 5 / 105, words);
+	assert_string_equal(words, "4.8 %");
+}
+
+/* Whatever the value and the target: the verdict of what is read is that of the figure, and what is read is near. */
+static void no_figure_contradicts_its_verdict(void **state)
+{
+	uint64_t random = 7;
+
+	(void)state;
+	for (int i = 0; i < 200000; i++) {
+		const int target = 1 + random_below(&random, 99);
+		const double off = (random_below(&random, 2000001) - 1000000) / (i % 2 ? 1e4 : 1e7);
+		const double value = fabs(target + off) > 100 && i % 2 ? 100 : fabs(target + off);
+		const struct nm_plan plan = { .targets = { target, target, target, 60 * target } };
+
+		for (enum measure measure = 0; measure < MEASURES; measure++) {
+			char words[MEASURE_TEXT];
+			double read;
+
+			measure_words(measure, value, &plan, words);
+			read = strtod(words, NULL);
+			if (measure_met(measure, read, target) != measure_met(measure, value, target))
+				fail_msg("%.9f of %d is written %s", value, target, words);
+			assert_true(fabs(read - value) <= (measure == MEASURE_CALLBACK && value >= 10 ? 0.5 : 0.05) + 1e-9);
+		}
+	}
+}
 
 static void months_are_gone_through(void **state)
 {
@@ -873,6 +938,8 @@ int main(void)
 		cmocka_unit_test(many_layers_take_no_more_than_their_rows),
 		cmocka_unit_test(layers_of_like_names_are_gone_through),
 		cmocka_unit_test(verdicts_are_told_in_words),
+		cmocka_unit_test(a_figure_is_written_to_the_nearest),
+		cmocka_unit_test(no_figure_contradicts_its_verdict),
 		cmocka_unit_test(months_are_gone_through),
 		cmocka_unit_test(a_year_begins_in_january),
 		cmocka_unit_test(lines_are_gone_through),
