@@ -344,6 +344,13 @@ enum nm_code timeline_around(struct session *session, nm_time t, const struct nm
 	return session_timeline(session, day - NM_DAY, day + 9 * (nm_time)NM_DAY, out, err);
 }
 
+void age_words(int64_t seconds, char out[static NM_TIME_TEXT])
+{
+	const int64_t unit = seconds >= 2 * NM_DAY ? NM_DAY : seconds >= 2 * 3600 ? 3600 : 60;
+
+	nm_duration_words(seconds / unit * unit, out);
+}
+
 const char *kind_words(enum nm_kind kind, enum nm_role role)
 {
 	switch (role) {

@@ -60,6 +60,9 @@ bool same_stretch(const struct nm_timeline *timeline, nm_time a, nm_time b);
 enum nm_code timeline_around(struct session *session, nm_time t, const struct nm_timeline **out,
 			     struct nm_error *err) NM_WARN_UNUSED;
 
+/* How long ago that was, no finer than one says it: "3 days", "5 h", "12 min". */
+void age_words(int64_t seconds, char out[static NM_TIME_TEXT]);
+
 /* "yes" of `confirm`, kinds and roles as people say them: "AI", "staff", "personal". */
 const char *kind_words(enum nm_kind kind, enum nm_role role);
 
