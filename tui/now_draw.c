@@ -19,6 +19,7 @@ struct rows {
 	bool tall; /* and for a row for each figure, */
 	bool targets; /* or for one with the targets below all figures */
 	bool tight; /* what is long has one row, so that nothing is left out */
+	bool cramped; /* there is none for what can wait */
 	int spare; /* rows that nothing else needs: for what is long */
 };
 
@@ -261,7 +262,7 @@ static const char *read_words(const struct app *app, nm_time read, char *room, s
 
 	if (read == NM_TIME_MAX || age < 60)
 		return "";
-	nm_duration_words(age / 60 * 60, words);
+	age_words(age, words);
 	snprintf(room, size, " (read %s ago; screen 6 reads it anew)", words);
 	return room;
 }
@@ -545,7 +546,8 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 	draw_emergency(now, rows);
 	gap(rows);
 	draw_figures(now, app, rows);
-	draw_quick_start(now, app, rows);
+	if (!rows->cramped)
+		draw_quick_start(now, app, rows);
 	gap(rows);
 	draw_due(now, app, rows);
 	draw_refused(now, rows);
@@ -584,6 +586,7 @@ void now_draw(const void *state, const struct app *app, struct canvas *canvas, s
 	}
 	rows.targets = has_room_for_targets(now, &rows, body.height);
 	rows.tight = rows_needed(now, app, rows, body.height) > body.height;
+	rows.cramped = rows_needed(now, app, rows, body.height) > body.height;
 	spare = body.height - rows_needed(now, app, rows, body.height);
 	rows.spare = spare > 0 ? spare : 0;
 	draw_facts(now, app, &rows, body.height);

@@ -380,6 +380,25 @@ static void resize(struct stage *stage, int width, int height)
 	app_draw(&stage->app);
 }
 
+/* In the lowest windows the quick start waits: what is wrong does not. */
+static void findings_have_a_row_in_the_lowest_window(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 40, .height = 12 });
+	stage_shows(&stage, "\n Quick start");
+	stage_shows(&stage, "\n Findings");
+	put_ten_calls(&stage);
+	stage.now += 60;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, "\n Due");
+	stage_shows(&stage, "\n Drift");
+	stage_shows(&stage, "\n Findings");
+	stage_hides(&stage, "Quick start");
+	stage_close(&stage);
+}
+
 /* From its name to the next one, or to a blank row. */
 static void emergency_is_whole(struct stage *stage)
 {
@@ -644,6 +663,7 @@ int main(void)
 		cmocka_unit_test(texts_that_could_not_be_read_are_told),
 		cmocka_unit_test(no_row_is_left_out_for_a_long_one),
 		cmocka_unit_test(the_emergency_path_is_never_cut_within_a_name),
+		cmocka_unit_test(findings_have_a_row_in_the_lowest_window),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
 		cmocka_unit_test(an_override_is_seen_saved_and_pushed),
 		cmocka_unit_test(the_end_that_is_asked_about_is_the_one_written),
