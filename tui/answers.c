@@ -505,7 +505,8 @@ void chain_words(const struct nm_treatment *treatment, int width, struct nm_buf 
 
 			if (left > 1)
 				snprintf(more, sizeof more, ", +%zu", left - 1);
-			if (out->len && text_width(out->data) + text_width(before) + text_width(name) + text_width(more) > width) {
+			if (out->len &&
+			    text_width(out->data) + text_width(before) + text_width(name) + text_width(more) > width) {
 				nm_buf_addf(out, ", +%zu", left);
 				return;
 			}

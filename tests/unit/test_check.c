@@ -55,7 +55,8 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow|silent|alive|refused|flooded`, as far as such a file is there. */
+/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow|silent|alive|refused|flooded`, as far as
+ * such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
