@@ -344,6 +344,7 @@ static enum nm_code run(struct nm_checker *checker, struct nm_error *err)
 	nm_check_rules(checker);
 	nm_check_log(checker);
 	nm_check_agent(checker);
+	nm_check_outside(checker);
 	return nm_check_times(checker, err);
 }
 

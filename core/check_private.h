@@ -242,6 +242,7 @@ void nm_check_behind(struct nm_checker *checker);                   /* steps beh
 void nm_check_rules(struct nm_checker *checker); /* rules that do the same, paths too long */
 void nm_check_log(struct nm_checker *checker);   /* what the log of calls says */
 void nm_check_agent(struct nm_checker *checker); /* is it there when it is needed?  After nm_prove */
+void nm_check_outside(struct nm_checker *checker); /* what got lost between the store and others */
 /* Whom the schedule keeps away, a person of their `away`; -1: nobody. */
 int nm_check_kept_away(const struct nm_plan *plan, int schedule);
 enum nm_code nm_check_times(struct nm_checker *checker,

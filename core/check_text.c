@@ -170,6 +170,31 @@ static void find_accounts(struct nm_checker *checker)
 	}
 }
 
+/* --- the texts of lines --- */
+
+/* Of an account that cannot be used at all, find_accounts tells. */
+static void find_unsent(struct nm_checker *checker)
+{
+	const struct nm_plan *plan = checker->plan;
+
+	for (size_t i = 0; i < plan->n_lines; i++) {
+		const struct nm_line *line = &plan->lines[i];
+		const struct nm_account *account = &plan->accounts[line->account];
+		const struct nm_carrier *carrier = nm_carrier_find(account->driver);
+		const struct nm_edit edit = nm_edit_option("line", line->name, "text_in_flow", NULL);
+		struct nm_draft *draft;
+
+		if (!line->text_in_flow || !carrier || nm_carrier_traits(carrier, account).texting != NM_TEXTING_NONE)
+			continue;
+		draft = nm_draft_add(checker, "text-unsent", (int)i, 0, line->pos,
+				     nm_arena_format(checker->arena,
+						     "line %s leaves the text to missed callers to its carrier, and "
+						     "driver %s sends none",
+						     line->name, account->driver));
+		nm_draft_mend(checker, draft, "leave text_in_flow out: the agent then sends the text", 1, &edit);
+	}
+}
+
 /* --- hours --- */
 
 struct linting {
@@ -264,6 +289,7 @@ void nm_check_text(struct nm_checker *checker)
 	find_anonymous(checker, "follow_up", "survey", plan->follow_up.survey, plan->follow_up.pos);
 	find_numbers(checker);
 	find_accounts(checker);
+	find_unsent(checker);
 	find_typos(checker);
 	find_missing(checker);
 	find_callback(checker);

@@ -128,6 +128,9 @@ static enum nm_code keep_texts(const struct reading *run, size_t i, struct nm_er
 	if (code == NM_OK)
 		code = nm_store_inbound_until_put(store, plan->lines[line->line].number,
 						  plan->accounts[line->account].driver, inbound->now, err);
+	if (code == NM_OK && inbound->full)
+		code = nm_store_inbound_flood_put(store, plan->lines[line->line].number,
+						  plan->accounts[line->account].driver, run->context->now, err);
 	if (code == NM_OK)
 		code = nm_store_commit(store, err);
 	if (code != NM_OK)

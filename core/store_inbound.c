@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* What the store keeps of texts that came: to the plan's lines, and to those of the sandbox carrier. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/store_private.h"
 #include "nevermiss/inbound.h"
@@ -120,21 +121,65 @@ enum nm_code nm_store_inbound_until(struct nm_store *store, nm_number number, co
 							     : nm_store_fail(store, "reading its texts", err);
 }
 
-enum nm_code nm_store_inbound_until_put(struct nm_store *store, nm_number number, const char *driver, nm_time until,
-					struct nm_error *err)
+/* An instant of a number and driver. */
+static enum nm_code put_time(struct nm_store *store, enum nm_store_statement which, nm_number number, const char *driver,
+			     nm_time at, struct nm_error *err)
 {
 	sqlite3_stmt *statement;
 	enum nm_code code = nm_store_writable(store, err);
 
 	if (code != NM_OK)
 		return code;
-	statement = nm_store_statement(store, NM_SQL_INBOUND_READ_PUT, err);
+	statement = nm_store_statement(store, which, err);
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
 	nm_store_bind(statement, 2, driver);
-	sqlite3_bind_int64(statement, 3, until);
+	sqlite3_bind_int64(statement, 3, at);
 	return nm_store_run(store, statement, err);
+}
+
+enum nm_code nm_store_inbound_until_put(struct nm_store *store, nm_number number, const char *driver, nm_time until,
+					struct nm_error *err)
+{
+	return put_time(store, NM_SQL_INBOUND_READ_PUT, number, driver, until, err);
+}
+
+enum nm_code nm_store_inbound_flood_put(struct nm_store *store, nm_number number, const char *driver, nm_time at,
+					struct nm_error *err)
+{
+	return put_time(store, NM_SQL_INBOUND_FLOOD_PUT, number, driver, at, err);
+}
+
+enum nm_code nm_store_inbound_floods(struct nm_store *store, nm_time since, struct nm_arena *arena,
+				     struct nm_inbound_flood **out, size_t *n, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_INBOUND_FLOODS, err);
+	struct nm_inbound_flood *floods = NULL, *copy = NULL;
+	size_t capacity = 0, found = 0;
+	bool ok = true;
+	int result = SQLITE_DONE;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, since);
+	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+		ok = nm_grow((void **)&floods, &capacity, found + 1, sizeof(*floods));
+		if (ok)
+			floods[found++] = (struct nm_inbound_flood){ (nm_number)sqlite3_column_int64(statement, 0),
+								     sqlite3_column_int64(statement, 1) };
+	}
+	sqlite3_reset(statement);
+	if (ok && result == SQLITE_DONE)
+		copy = nm_arena_alloc(arena, found, sizeof(*copy));
+	if (copy != NULL && found > 0)
+		memcpy(copy, floods, found * sizeof(*copy));
+	free(floods);
+	if (copy == NULL)
+		return ok && result != SQLITE_DONE ? nm_store_fail(store, "reading its texts", err) : nm_fail_memory(err);
+	*out = copy;
+	*n = found;
+	return NM_OK;
 }
 
 /* --- to the sandbox carrier's --- */

@@ -175,6 +175,9 @@ const char *const nm_store_steps[] = {
 	" AND cut = 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14) AND caller > 0;"
 	"CREATE INDEX followup_bound ON followup(number, seen_until)"
 	" WHERE number > 0 AND outcome > 0 AND outcome < 5;",
+	/* When so many texts were there to be read that some may be missing, the last time. */
+	"CREATE TABLE inbound_flood(number INTEGER NOT NULL, driver TEXT NOT NULL, at INTEGER NOT NULL,"
+	" PRIMARY KEY(number, driver)) STRICT, WITHOUT ROWID;",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))

@@ -214,6 +214,9 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_INBOUND_READ_GET] = "SELECT until FROM inbound_read WHERE number = ? AND driver = ?",
 	[NM_SQL_INBOUND_READ_PUT] = "INSERT INTO inbound_read(number, driver, until) VALUES(?1, ?2, ?3)"
 				    " ON CONFLICT(number, driver) DO UPDATE SET until = excluded.until",
+	[NM_SQL_INBOUND_FLOOD_PUT] = "INSERT INTO inbound_flood(number, driver, at) VALUES(?1, ?2, ?3)"
+				     " ON CONFLICT(number, driver) DO UPDATE SET at = excluded.at",
+	[NM_SQL_INBOUND_FLOODS] = "SELECT number, max(at) FROM inbound_flood WHERE at >= ?1 GROUP BY number ORDER BY number",
 	[NM_SQL_FOLLOWUPS] = FOLLOWUP_ROW " WHERE opened >= ?1 AND opened < ?2 ORDER BY opened DESC, id DESC",
 	[NM_SQL_FOLLOWUPS_OPEN] =
 		FOLLOWUP_ROW " WHERE outcome = 0 AND opened >= ?1 AND opened < ?2"
@@ -308,6 +311,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_EVENT_COUNTS] = "SELECT (SELECT count(*) FROM event WHERE state = 0),"
 				" (SELECT count(*) FROM event WHERE state = 2),"
 				" (SELECT coalesce(min(due), ?1) FROM event WHERE " EVENT_FIRST ")",
+	[NM_SQL_EVENTS_REFUSED] = "SELECT count(*) FROM event WHERE state = 2 AND updated >= ?1",
 	[NM_SQL_EVENTS] = EVENT_ROW " ORDER BY id DESC LIMIT ?1",
 	[NM_SQL_EVENTS_OPEN] = EVENT_ROW " WHERE state = 0 UNION ALL " EVENT_ROW " WHERE state = 2 ORDER BY id LIMIT ?1",
 	[NM_SQL_EVENTS_DUE] = EVENT_ROW " WHERE due <= ?2 AND " EVENT_FIRST " ORDER BY id LIMIT ?1",

@@ -233,11 +233,13 @@ static void alerts_words(const struct nm_alerts *alerts, const struct nm_alerts 
 	for (size_t i = 0; i < alerts->n; i++) {
 		const int after_s = alerts->items[i].after_s;
 		const bool same = i > 0 && alerts->items[i - 1].after_s == after_s;
+		char after[NM_TIME_TEXT];
 
 		nm_buf_add(out, i == 0 ? ", alerting " : same ? " + " : ", and ");
 		alert_words(&alerts->items[i], other != NULL && i < other->n ? &other->items[i] : NULL, out);
+		nm_duration_words(after_s, after);
 		if (after_s > 0 && (i + 1 == alerts->n || alerts->items[i + 1].after_s != after_s))
-			nm_buf_addf(out, " if nobody acknowledges within %d s", after_s);
+			nm_buf_addf(out, " if nobody acknowledges within %s", after);
 	}
 	if (alerts->n > 0 && other != NULL && other->n > 0 && !text_equal(alerts->text, other->text))
 		nm_buf_addf(out, " (%s)", known(alerts->text));

@@ -14,7 +14,7 @@ if ! diff -u "$page" "$made"; then
 	echo "FAILED: the tutorial is not what its screens make of it; make tutorial writes it"
 	exit 1
 fi
-[ "$(grep -c '^\.EX$' "$page")" -ge 20 ] || { echo "FAILED: the tutorial has lost its screens"; exit 1; }
+[ "$(grep -c '^\.EX$' "$page")" -ge 23 ] || { echo "FAILED: the tutorial has lost its screens"; exit 1; }
 if command -v groff >/dev/null; then
 	warned=$(groff -man -Kutf8 -Tutf8 -ww -z "$page" 2>&1)
 	[ -z "$warned" ] || { echo "FAILED: $warned"; exit 1; }

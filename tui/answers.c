@@ -5,6 +5,7 @@
  */
 #include "answers.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -343,6 +344,13 @@ enum nm_code timeline_around(struct session *session, nm_time t, const struct nm
 	return session_timeline(session, day - NM_DAY, day + 9 * (nm_time)NM_DAY, out, err);
 }
 
+void age_words(int64_t seconds, char out[static NM_TIME_TEXT])
+{
+	const int64_t unit = seconds >= 2 * NM_DAY ? NM_DAY : seconds >= 2 * 3600 ? 3600 : 60;
+
+	nm_duration_words(seconds / unit * unit, out);
+}
+
 const char *kind_words(enum nm_kind kind, enum nm_role role)
 {
 	switch (role) {
@@ -472,6 +480,37 @@ void skips_words(const struct nm_treatment *treatment, struct nm_buf *out)
 			if (rung_in(treatment, name))
 				skipped_steps(treatment, name, out);
 			nm_buf_addf(out, " (%s)", step->skips[j].why);
+		}
+	}
+}
+
+static size_t rung_parties(const struct nm_treatment *treatment)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < treatment->n; i++)
+		n += treatment->steps[i].n;
+	return n;
+}
+
+void chain_words(const struct nm_treatment *treatment, int width, struct nm_buf *out)
+{
+	size_t left = rung_parties(treatment);
+
+	for (size_t i = 0; i < treatment->n; i++) {
+		for (size_t j = 0; j < treatment->steps[i].n; j++, left--) {
+			const char *name = treatment->steps[i].parties[j].name;
+			const char *before = !out->len ? "" : j ? " + " : " → ";
+			char more[32] = "";
+
+			if (left > 1)
+				snprintf(more, sizeof more, ", +%zu", left - 1);
+			if (out->len &&
+			    text_width(out->data) + text_width(before) + text_width(name) + text_width(more) > width) {
+				nm_buf_addf(out, ", +%zu", left);
+				return;
+			}
+			nm_buf_addf(out, "%s%s", before, name);
 		}
 	}
 }

@@ -60,6 +60,9 @@ bool same_stretch(const struct nm_timeline *timeline, nm_time a, nm_time b);
 enum nm_code timeline_around(struct session *session, nm_time t, const struct nm_timeline **out,
 			     struct nm_error *err) NM_WARN_UNUSED;
 
+/* How long ago that was, no finer than one says it: "3 days", "5 h", "12 min". */
+void age_words(int64_t seconds, char out[static NM_TIME_TEXT]);
+
 /* "yes" of `confirm`, kinds and roles as people say them: "AI", "staff", "personal". */
 const char *kind_words(enum nm_kind kind, enum nm_role role);
 
@@ -74,5 +77,9 @@ struct nm_pos deciding_place(const struct nm_simulation *simulation);
 /* Tells who is not rung and why, each once: "owner (away: on-a-job is on), ..."; of one whom another step rings,
  * in which step: "sam in step 1 (not on turn)"; "" when all are rung. */
 void skips_words(const struct nm_treatment *treatment, struct nm_buf *out);
+
+/* Who is rung in a call, in order, by names alone and in so many columns: "sam → owner + sam → fixly, +1" of four, +1 for
+ * one more.  The first is always named; nothing when nobody is. */
+void chain_words(const struct nm_treatment *treatment, int width, struct nm_buf *out);
 
 #endif

@@ -46,47 +46,9 @@ static void note_differences(struct notes *notes, const struct nm_differences *d
 	}
 }
 
-/* A finding that is told in other words is another one: other calls are concerned. */
-static bool has_finding(const struct nm_findings *findings, const struct nm_finding *finding)
-{
-	for (size_t i = 0; i < findings->n; i++)
-		if (!strcmp(findings->items[i].id, finding->id) &&
-		    !strcmp(findings->items[i].message, finding->message))
-			return true;
-	return false;
-}
-
-static void note_finding(struct notes *notes, unsigned style, const char *how, const struct nm_finding *finding)
-{
-	notes_addf(notes, style, "%s  %s  %s  %s", how, nm_severity_name(finding->severity), finding->id, finding->message);
-}
-
-/* What is new is read before what is gone. */
-static void note_findings(struct notes *notes, const struct nm_findings *was, const struct nm_findings *then)
-{
-	size_t still = 0;
-
-	for (size_t i = 0; i < then->n; i++) {
-		const struct nm_finding *finding = &then->items[i];
-
-		if (has_finding(was, finding))
-			still++;
-		else
-			note_finding(notes, finding->severity == NM_SEVERITY_ERROR ? STYLE_ERROR : STYLE_WARNING,
-				     "check then finds", finding);
-	}
-	for (size_t i = 0; i < was->n; i++)
-		if (!has_finding(then, &was->items[i]))
-			note_finding(notes, STYLE_GOOD, "check no longer finds", &was->items[i]);
-	if (still)
-		notes_addf(notes, STYLE_DIM,
-			   still == was->n && still == then->n ? "check finds the same %zu as before" : "check still finds %zu more",
-			   still);
-}
-
 void change_tell(struct notes *notes, struct figure *figure, const struct session *session, const struct change *change)
 {
-	note_findings(notes, change->was, change->then);
+	change_findings(notes, session->options.plan_file, change);
 	notes->lead = notes->n; /* what is wrong then is read before how it looks */
 	note_differences(notes, change->differences);
 	if (figure)

@@ -27,6 +27,10 @@ enum nm_code change_add(struct notes *notes, struct figure *figure, struct sessi
  * message, and no question, when they cannot be made. */
 void change_ask(struct app *app, int tag, const char *question, const struct nm_edit *edits, size_t n);
 
+/* change_findings.c: what check then finds, no longer, or in other words; a finding is the same one by its id and place, else
+ * by its message.  file: as the findings name the file of the texts. */
+void change_findings(struct notes *notes, const char *file, const struct change *change);
+
 /* change_week.c: the first week in which one of these differences of two texts of the plan shows, and those around it.
  * No figure when there is none, or memory is out. */
 void change_figure(struct figure *out, const struct session *session, const char *before, const char *after,

@@ -105,6 +105,8 @@ static enum tick greeting(const struct checklist_facts *facts, struct nm_buf *mi
 
 static enum tick text_back(const struct checklist_facts *facts, struct nm_buf *missing)
 {
+	static const char *const ids[] = {"text-unsent"};
+
 	if (!facts->plan->text_back.given || !facts->plan->text_back.missed)
 		return missing_words(missing, "no text_back section with a text for missed callers");
 	for (size_t i = 0; i < facts->plan->n_lines; i++) {
@@ -113,7 +115,7 @@ static enum tick text_back(const struct checklist_facts *facts, struct nm_buf *m
 				       ? TICK_OPEN
 				       : missing_words(missing, "`nevermiss agent` sends it, and does not run");
 	}
-	return TICK_DONE;
+	return without(facts, ids, 1, missing);
 }
 
 static enum tick backup(const struct checklist_facts *facts, struct nm_buf *missing)

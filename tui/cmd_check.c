@@ -137,6 +137,7 @@ static void facts(struct invocation *run, struct nm_arena *arena, struct nm_chec
 	struct nm_line_fact *known = NULL;
 	struct nm_left_fact *left = NULL;
 	struct nm_calendar_fact *calendars = NULL;
+	struct nm_flood_fact *floods = NULL;
 	struct nm_error err;
 
 	if (!run->options->data_dir)
@@ -145,12 +146,15 @@ static void facts(struct invocation *run, struct nm_arena *arena, struct nm_chec
 		options->left = left;
 	if (session_calendars(run->session, run->session->plan, arena, &calendars, &options->n_calendars, &err) == NM_OK)
 		options->calendars = calendars;
+	if (session_floods(run->session, arena, &floods, &options->n_floods, &err) == NM_OK)
+		options->floods = floods;
 	if (session_facts(run->session, arena, &known, &options->n_facts, &err) == NM_OK)
 		options->facts = known;
 	if (options->facts) {
 		options->tests = session_tests(run->session);
 		options->log = session_log(run->session);
 		options->agent = session_agent(run->session);
+		options->crm_refused = session_crm_refused(run->session);
 	} else {
 		options->n_facts = 0;
 		nm_buf_addf(run->notes, "nevermiss: drift is not looked at: %s\n", err.text);

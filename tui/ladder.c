@@ -17,6 +17,7 @@
 #define COLUMN_MIN 9
 #define COLUMN_MAX 16
 #define REASON_MIN 18
+#define REASON_NEAR 72 /* columns from where reasons begin to where the plan's line stands beside most of them */
 
 struct ladder {
 	struct canvas *canvas;
@@ -222,16 +223,26 @@ static void place_words(const struct nm_event *event, char *out, size_t size)
 		out[0] = '\0';
 }
 
+/* Not far from the reasons, however wide the window is, and where the row ends where it takes more. */
+static int place_end(const struct pen *pen, const char *why, int width, int near)
+{
+	const int needed = pen->x + text_width(why) + 2 + width;
+	const int end = needed > near ? needed : near;
+
+	return end < pen->end ? end : pen->end;
+}
+
 /* The reason, and at the end of the row the line of the plan.  Where both have no room the reason is cut, for a step that
  * is played tells it whole, unless too little of it would be left. */
-static void add_reason(struct pen *pen, const struct nm_event *event, unsigned style)
+static void add_reason(struct pen *pen, const struct nm_event *event, unsigned style, int near)
 {
-	const int end = pen->end;
 	char place[64];
-	int width;
+	int end, width;
 
 	place_words(event, place, sizeof place);
 	width = text_width(place);
+	end = place_end(pen, event->why, width, near);
+	pen->end = end;
 	if (place[0] && end - width - 2 - pen->x >= REASON_LEAST)
 		pen->end = end - width - 2;
 	pen_text(pen, style, event->why);
@@ -255,7 +266,7 @@ static void row(const struct ladder *ladder, int y, const struct nm_event *event
 		aside(&pen, event);
 	if (i > 0)
 		return;
-	add_reason(&pen, event, (mark ? STYLE_PLAIN : STYLE_DIM) | mark);
+	add_reason(&pen, event, (mark ? STYLE_PLAIN : STYLE_DIM) | mark, x + REASON_NEAR);
 }
 
 static void heads(const struct ladder *ladder, int y)

@@ -19,6 +19,10 @@ struct now_log {
 	size_t due;              /* people to call back */
 	bool due_more;           /* than were looked at */
 	nm_time due_at;          /* when that is due of the first one; NM_TIME_MAX */
+	struct nm_arena *arena;  /* of what follows */
+	size_t n_floods;
+	struct nm_flood_fact *floods;
+	int64_t crm_refused;     /* events that are set aside; 0 without a section crm */
 };
 
 struct now {

@@ -3,6 +3,7 @@
  * The Now screen drawn: the ladder of who is rung, the next change, the emergency path, what is still to do, what is
  * wrong.  In: the screen's state.  Out: cells.  Derives nothing.
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -18,6 +19,7 @@ struct rows {
 	bool tall; /* and for a row for each figure, */
 	bool targets; /* or for one with the targets below all figures */
 	bool tight; /* what is long has one row, so that nothing is left out */
+	bool cramped; /* there is none for what can wait */
 	int spare; /* rows that nothing else needs: for what is long */
 };
 
@@ -170,16 +172,29 @@ static void draw_ladder(const struct now *now, struct rows *rows, int most)
 	}
 }
 
+#define NAMED_X 16
+
+static int named_width(const struct rows *rows)
+{
+	return rows->width - NAMED_X - 1;
+}
+
+/* That the text of a name may have, once its first row is taken, but for what is spare. */
+static int own_rows(const struct rows *rows)
+{
+	return rows->airy && !rows->tight && rows->y < rows->end ? 2 : 1;
+}
+
 /* A name in front and text after it, on two rows at most (one where rows are few), and on what is spare. */
 static void draw_named(struct rows *rows, const char *name, unsigned style, const char *text)
 {
 	struct pen pen = next_row(rows);
-	int own = rows->airy && !rows->tight && rows->y < rows->end ? 2 : 1, used;
+	int own = own_rows(rows), used;
 
 	pen_text(&pen, STYLE_HEAD, name);
 	if (rows->y > rows->end)
 		return;
-	used = canvas_wrap(rows->canvas, 16, rows->y - 1, rows->width - 17, own + rows->spare, style, text);
+	used = canvas_wrap(rows->canvas, NAMED_X, rows->y - 1, named_width(rows), own + rows->spare, style, text);
 	if (used > own)
 		rows->spare -= used - own;
 	rows->y += used > 1 ? used - 1 : 0;
@@ -197,6 +212,28 @@ static void draw_next(const struct now *now, const struct app *app, struct rows 
 	nm_duration_words((now->next - app_now(app)) / 60 * 60, in);
 	snprintf(text, sizeof text, "%s, in %s   %s", when, in, now->next_words);
 	draw_named(rows, "Next change", STYLE_PLAIN, text);
+}
+
+/* Whole, or by names alone where that is too long: whom an emergency reaches last is never cut off. */
+static void draw_emergency(const struct now *now, struct rows *rows)
+{
+	const int width = named_width(rows);
+	struct nm_buf names;
+	struct rows then = *rows;
+	int room;
+
+	if (!now->emergency) {
+		draw_named(rows, "Emergency", STYLE_WARNING,
+			   "no protocol: an emergency is a call like any other");
+		return;
+	}
+	then.y++;
+	room = own_rows(&then) + rows->spare;
+	nm_buf_init(&names, 1u << 16);
+	if (canvas_wrap(NULL, 0, 0, width, room + 1, STYLE_PLAIN, now->emergency_words) > room)
+		chain_words(now->emergency->treatment, width, &names);
+	draw_named(rows, "Emergency", STYLE_PLAIN, names.len ? names.data : now->emergency_words);
+	nm_buf_clear(&names);
 }
 
 static void draw_findings(const struct now *now, const struct app *app, struct rows *rows)
@@ -225,7 +262,7 @@ static const char *read_words(const struct app *app, nm_time read, char *room, s
 
 	if (read == NM_TIME_MAX || age < 60)
 		return "";
-	nm_duration_words(age / 60 * 60, words);
+	age_words(age, words);
 	snprintf(room, size, " (read %s ago; screen 6 reads it anew)", words);
 	return room;
 }
@@ -336,7 +373,7 @@ static void pen_measure(struct pen *pen, enum measure measure, const struct nm_f
 	if (measure_more_is_better(measure) && nm_figures_untold(figures))
 		snprintf(words, sizeof words, "unknown");
 	if (figure.known)
-		measure_words(measure, figure.value, words);
+		measure_words(measure, figure.value, plan, words);
 	pen_textf(pen, met || !figure.known ? STYLE_PLAIN : STYLE_WARNING, "%s%s", words, met || !figure.known ? "" : "!");
 }
 
@@ -411,12 +448,38 @@ static void draw_due(const struct now *now, const struct app *app, struct rows *
 	draw_named(rows, "Due", late > 0 ? STYLE_WARNING : STYLE_PLAIN, text);
 }
 
+/* What others did not take. */
+static void draw_refused(const struct now *now, struct rows *rows)
+{
+	const int64_t n = now->log.crm_refused;
+	char text[160];
+
+	if (!n)
+		return;
+	snprintf(text, sizeof text,
+		 n == 1 ? "%" PRId64 " event was refused and is set aside: :crm list tells why"
+			: "%" PRId64 " events were refused and are set aside: :crm list tells why",
+		 n);
+	draw_named(rows, "CRM", STYLE_WARNING, text);
+}
+
+static void draw_floods(const struct now *now, struct rows *rows)
+{
+	char text[256];
+
+	if (!now->log.n_floods)
+		return;
+	snprintf(text, sizeof text, "more came to %s than could be read, maybe a STOP: screen 5",
+		 now->log.floods[0].line);
+	draw_named(rows, "Texts", STYLE_WARNING, text);
+}
+
 /* Rows that these need. */
 static int log_rows(const struct now *now, const struct rows *rows)
 {
 	const int figures = !has_calls(now) || !rows->airy ? 0 : rows->tall ? MEASURES + 1 : 1 + rows->targets;
 
-	return figures + (now->log.due > 0);
+	return figures + (now->log.due > 0) + (now->log.crm_refused > 0) + (now->log.n_floods > 0);
 }
 
 /* What is left of a large terminal: the rules that were looked at, and the other findings. */
@@ -480,16 +543,15 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 	}
 	gap(rows);
 	draw_next(now, app, rows);
-	if (now->emergency)
-		draw_named(rows, "Emergency", STYLE_PLAIN, now->emergency_words);
-	else
-		draw_named(rows, "Emergency", STYLE_WARNING,
-			   "no protocol: an emergency is a call like any other");
+	draw_emergency(now, rows);
 	gap(rows);
 	draw_figures(now, app, rows);
-	draw_quick_start(now, app, rows);
+	if (!rows->cramped)
+		draw_quick_start(now, app, rows);
 	gap(rows);
 	draw_due(now, app, rows);
+	draw_refused(now, rows);
+	draw_floods(now, rows);
 	draw_drift(app, rows);
 	draw_findings(now, app, rows);
 }
@@ -524,6 +586,7 @@ void now_draw(const void *state, const struct app *app, struct canvas *canvas, s
 	}
 	rows.targets = has_room_for_targets(now, &rows, body.height);
 	rows.tight = rows_needed(now, app, rows, body.height) > body.height;
+	rows.cramped = rows_needed(now, app, rows, body.height) > body.height;
 	spare = body.height - rows_needed(now, app, rows, body.height);
 	rows.spare = spare > 0 ? spare : 0;
 	draw_facts(now, app, &rows, body.height);

@@ -10,6 +10,7 @@
 void now_log_clear(struct now_log *log)
 {
 	nm_report_clear(&log->report);
+	nm_arena_free(log->arena);
 	*log = (struct now_log){ .due_at = NM_TIME_MAX };
 }
 
@@ -61,4 +62,8 @@ void now_log_read(struct now_log *log, struct app *app)
 	if (nm_report(store, app_plan(app), &options, &log->report, NULL))
 		log->report = (struct nm_report){ 0 };
 	read_due(log, app, store);
+	log->arena = nm_arena_new();
+	if (!log->arena || session_floods(app->session, log->arena, &log->floods, &log->n_floods, NULL))
+		log->n_floods = 0;
+	log->crm_refused = app_plan(app)->crm.given ? session_crm_refused(app->session) : 0;
 }

@@ -102,7 +102,7 @@ static void ago(nm_time then, nm_time now, char *out, size_t size)
 	else if (now - then < 60)
 		snprintf(out, size, "now");
 	else {
-		nm_duration_words((now - then) / 60 * 60, words);
+		age_words(now - then, words);
 		snprintf(out, size, "%s ago", words);
 	}
 }

@@ -125,7 +125,7 @@ static void draw_measure(const struct report_screen *screen, struct column *colu
 
 	canvas_text(column->canvas, column->x, column->y, 12, STYLE_PLAIN, measure_name(measure));
 	if (figure.known) {
-		measure_words(measure, figure.value, words);
+		measure_words(measure, figure.value, app_plan(column->app), words);
 		column_right(column, row.figure_end, STYLE_BOLD, words);
 		measure_target_words(measure, target, target_words);
 		column_right(column, row.target_end, STYLE_PLAIN, target_words);
@@ -189,7 +189,7 @@ static void draw_layers(const struct report_screen *screen, struct column *colum
 			continue;
 		}
 		if (layer->share.known)
-			measure_words(MEASURE_ANSWER_RATE, layer->share.value, share);
+			percent_words(layer->share.value, share);
 		snprintf(words, sizeof words, layer == chosen ? "[%.80s %s]" : "%.80s %s", layer->name,
 			 share);
 		flow(column, indent, &x, report_layer_style(layer), words);

@@ -62,23 +62,65 @@ static void draw_legend(const struct report_screen *screen, const struct column 
 	}
 }
 
-/* "peaks 9-11, 13-15"; false: there are none. */
-static bool peaks_words(const struct nm_report *report, struct nm_buf *out)
+/* "9-11, 13-15" after a word. */
+static void add_hours(struct nm_buf *out, const char *word, int from, int until)
 {
-	for (size_t i = 0; i < report->n_peaks; i++)
-		nm_buf_addf(out, "%s %d-%d", i ? "," : "peaks", report->peaks[i].from,
-			    report->peaks[i].until);
-	return report->n_peaks > 0;
+	nm_buf_addf(out, "%s %d-%d", out->len ? "," : word, from, until);
 }
 
-/* Beside the map, or where that is too narrow below it. */
+/* "peaks 9-11, 13-15": of all calls, as report.h has them. */
+static void peaks_words(const struct nm_report *report, struct nm_buf *out)
+{
+	for (size_t i = 0; i < report->n_peaks; i++)
+		add_hours(out, "peaks", report->peaks[i].from, report->peaks[i].until);
+}
+
+/* Those of the day, as bits, in which most of a map's calls came; none where they came one by one. */
+static uint32_t most_hours(heat map)
+{
+	int64_t most = 2;
+	uint32_t bits = 0;
+
+	for (int hour = 0; hour < 24; hour++) {
+		int64_t calls = 0;
+
+		for (int day = 0; day < 7; day++)
+			calls += map[day][hour];
+		bits = calls > most ? 0 : bits;
+		most = calls > most ? calls : most;
+		bits |= (uint32_t)(calls == most) << hour;
+	}
+	return bits;
+}
+
+/* "most 20-21, 23-24": of a map whose calls are too few to speak of peaks.  Nothing when that is at all times of the day. */
+static void most_words(heat map, struct nm_buf *out)
+{
+	const uint32_t hours = most_hours(map), first = hours & ~(hours << 1), but_one = first & (first - 1);
+
+	if (but_one & (but_one - 1))
+		return;
+	for (int from = 0, until; from < 24; from++) {
+		if (!(first >> from & 1))
+			continue;
+		for (until = from; hours >> until & 1;)
+			until++;
+		add_hours(out, "most", from, until);
+	}
+}
+
+/* The hours that stand out of what is shown: beside the map, or where that is too narrow below it. */
 static void draw_peaks(const struct report_screen *screen, struct column *column, int x, int top)
 {
 	const bool beside = column->end - x >= PEAKS_LEAST;
 	struct nm_buf words;
 
 	nm_buf_init(&words, 4096);
-	if (peaks_words(&screen->report, &words)) {
+	if (screen->whose == WHOSE_ALL)
+		peaks_words(&screen->report, &words);
+	else
+		most_words(shown(screen), &words);
+	if (words.len) {
 		canvas_text(column->canvas, beside ? x : column->x, beside ? top + PEAKS_ROW : column->y,
 			    column->end - (beside ? x : column->x), STYLE_PLAIN, words.data);
 		column->y += !beside;

@@ -42,7 +42,7 @@ static void draw_layer(struct column *column, const struct nm_layer *layer)
 	canvas_text(column->canvas, column->x, column->y, 16, report_layer_style(layer), layer->name);
 	snprintf(cells[0], sizeof cells[0], "%" PRId64, layer->calls);
 	if (layer->share.known)
-		measure_words(MEASURE_ANSWER_RATE, layer->share.value, cells[1]);
+		percent_words(layer->share.value, cells[1]);
 	if (layer->seconds.known)
 		snprintf(cells[2], sizeof cells[2], "%.0f s", layer->seconds.value);
 	if (layer->cost.known)
@@ -71,11 +71,12 @@ static void paragraph(struct column *column, const char *text)
 		canvas_wrap(column->canvas, column->x, column->y, column_width(column), 5, STYLE_PLAIN, text);
 }
 
-static void figure_words(enum measure measure, struct nm_figure figure, char out[static MEASURE_TEXT])
+static void figure_words(const struct column *column, enum measure measure, struct nm_figure figure,
+			 char out[static MEASURE_TEXT])
 {
 	snprintf(out, MEASURE_TEXT, "-");
 	if (figure.known)
-		measure_words(measure, figure.value, out);
+		measure_words(measure, figure.value, app_plan(column->app), out);
 }
 
 #define WEEK_CELLS (1 + MEASURES)
@@ -91,7 +92,7 @@ static void draw_week(struct column *column, const struct nm_report_week *week)
 		     nm_month_names[date.month - 1], date.year);
 	snprintf(cells[0], sizeof cells[0], "%" PRId64, week->figures.calls);
 	for (enum measure measure = 0; measure < MEASURES; measure++)
-		figure_words(measure, measure_value(measure, &week->figures), cells[1 + measure]);
+		figure_words(column, measure, measure_value(measure, &week->figures), cells[1 + measure]);
 	cells_right(column, week_ends, WEEK_CELLS, STYLE_PLAIN, (const char(*)[MONEY_TEXT])cells);
 }
 
@@ -146,8 +147,8 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (ends[i].n)
 			nm_buf_addf(&words, "%s%s %" PRId64, words.len ? ", " : "", ends[i].words, ends[i].n);
-	figure_words(MEASURE_ANSWER_RATE, figures->answer_rate, rate);
-	figure_words(MEASURE_ANSWER_RATE, figures->answer_rate_possible, possible);
+	figure_words(column, MEASURE_ANSWER_RATE, figures->answer_rate, rate);
+	figure_words(column, MEASURE_ANSWER_RATE, figures->answer_rate_possible, possible);
 	if (nm_figures_untold(figures))
 		nm_buf_addf(&words, "; so at most %s were answered, how many for certain is not known", possible);
 	else if (figures->perhaps || figures->untold)
@@ -170,7 +171,7 @@ static void draw_followups(const struct report_screen *screen, struct column *co
 	nm_buf_init(&words, 4096);
 	nm_buf_addf(&words, "%" PRId64 ", and %" PRId64 " were", figures->followups, figures->tried);
 	if (figures->callback_15.known) {
-		figure_words(MEASURE_ANSWER_RATE, figures->callback_15, within);
+		percent_words(figures->callback_15.value, within);
 		nm_buf_addf(&words, "; %s within 15 minutes", within);
 	}
 	if (figures->rang_again)

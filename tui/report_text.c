@@ -49,13 +49,13 @@ static void end_row(struct nm_buf *out)
 	nm_buf_add(out, "\n");
 }
 
-static void add_measure(struct nm_buf *out, enum measure measure, struct nm_figure figure, int width)
+static void add_measure(const struct report_text *text, enum measure measure, struct nm_figure figure, int width)
 {
 	char words[MEASURE_TEXT] = "-";
 
 	if (figure.known)
-		measure_words(measure, figure.value, words);
-	add_right(out, words, width);
+		measure_words(measure, figure.value, text->plan, words);
+	add_right(text->out, words, width);
 }
 
 /* Up to the next blank, which is none before a percent sign. */
@@ -150,7 +150,7 @@ static void write_measure(const struct report_text *text, enum measure measure)
 	char words[MEASURE_TEXT], missing[MISSING_TEXT];
 
 	add_left(text->out, measure_name(measure), 12);
-	add_measure(text->out, measure, figure, 8);
+	add_measure(text, measure, figure, 8);
 	measure_target_words(measure, target, words);
 	add_right(text->out, words, 11);
 	if (!figure.known) {
@@ -174,13 +174,13 @@ static void write_possible(const struct report_text *text)
 
 	if (!figures->perhaps && !figures->untold)
 		return;
-	measure_words(MEASURE_ANSWER_RATE, figures->answer_rate_possible.value, rate);
+	measure_words(MEASURE_ANSWER_RATE, figures->answer_rate_possible.value, text->plan, rate);
 	if (nm_figures_untold(figures)) {
 		nm_buf_addf(text->out, "possible: %s, with the calls that do not say who answered\n", rate);
 		return;
 	}
 	if (figures->first_call_possible.known)
-		measure_words(MEASURE_FIRST_CALL, figures->first_call_possible.value, first);
+		measure_words(MEASURE_FIRST_CALL, figures->first_call_possible.value, text->plan, first);
 	nm_buf_addf(text->out, "as far as is proved; with those perhaps answered %s, and first call %s\n",
 		    rate, first);
 }
@@ -208,11 +208,11 @@ static void write_callbacks(const struct report_text *text)
 	nm_buf_addf(&words, "to call back: %" PRId64 ", and %" PRId64 " were", figures->followups,
 		    figures->tried);
 	if (figures->callback_median.known) {
-		measure_words(MEASURE_CALLBACK, figures->callback_median.value, median);
+		measure_words(MEASURE_CALLBACK, figures->callback_median.value, text->plan, median);
 		nm_buf_addf(&words, ", half within %s", median);
 	}
-	measure_words(MEASURE_ANSWER_RATE, figures->callback_10.value, ten);
-	measure_words(MEASURE_ANSWER_RATE, figures->callback_15.value, fifteen);
+	percent_words(figures->callback_10.value, ten);
+	percent_words(figures->callback_15.value, fifteen);
 	nm_buf_addf(&words, "; %s within 10 min, %s within 15 min", ten, fifteen);
 	add_wrapped(text->out, 0, words.data);
 	text->out->failed |= words.failed;
@@ -239,7 +239,7 @@ static void write_week(const struct report_text *text, const struct nm_report_we
 	nm_buf_addf(text->out, "%2d %s %d ", date.day, nm_month_names[date.month - 1], date.year);
 	add_count(text->out, week->figures.calls, 8);
 	for (enum measure measure = 0; measure < MEASURES; measure++)
-		add_measure(text->out, measure, measure_value(measure, &week->figures), 12);
+		add_measure(text, measure, measure_value(measure, &week->figures), 12);
 	nm_buf_add(text->out, "\n");
 }
 
@@ -279,7 +279,10 @@ static void write_layer(const struct report_text *text, const struct nm_layer *l
 
 	add_left(text->out, layer->name, 20);
 	add_count(text->out, layer->calls, 8);
-	add_measure(text->out, MEASURE_ANSWER_RATE, layer->share, 12);
+	if (layer->share.known)
+		percent_words(layer->share.value, words);
+	add_right(text->out, words, 12);
+	snprintf(words, sizeof words, "-");
 	if (layer->seconds.known)
 		snprintf(words, sizeof words, "%.0f s", layer->seconds.value);
 	add_right(text->out, words, 12);

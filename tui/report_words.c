@@ -4,9 +4,11 @@
  */
 #include "report_words.h"
 
+#include <float.h>
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* Numbers beyond are none that anybody means: they are written shorter, for they must fit. */
@@ -68,22 +70,76 @@ const char *measure_verdict(enum measure measure, double value, double target)
 	return measure_more_is_better(measure) ? "low" : "slow";
 }
 
-/* Rounded down, so that what is written never contradicts the verdict: 94.97 is not yet 95, and 2.97 is below 3. */
-static double rounded(double value, double to)
+#define FINER 2 /* decimals more than usual, where it takes them */
+
+/* Is what is written of a value on the same side of each bound as the value?  A bound is on the upper side. */
+static bool reads_right(const char *written, double value, const double *bounds, size_t n)
 {
-	return floor(value / to + 1e-6) * to;
+	const double read = strtod(written, NULL);
+
+	for (size_t i = 0; i < n; i++)
+		if ((read >= bounds[i]) != (value >= bounds[i]))
+			return false;
+	return true;
 }
 
-void measure_words(enum measure measure, double value, char out[static MEASURE_TEXT])
+/* To the nearest of so many decimals; of more where that would read otherwise than the value is, which is told from these
+ * bounds: 94.97 is not yet 95, and 2.97 is below 3.  Where nothing that is short does, cut off. */
+static void nearest_words(double value, int decimals, const double *bounds, size_t n, char out[static MEASURE_TEXT])
 {
+	const double finest = pow(10, decimals + FINER);
+
+	for (int more = 0; more <= FINER; more++) {
+		snprintf(out, MEASURE_TEXT, "%.*f", decimals + more, value);
+		if (reads_right(out, value, bounds, n))
+			return;
+	}
+	snprintf(out, MEASURE_TEXT, "%.*f", decimals + FINER, floor(value * finest) / finest);
+}
+
+/* Without zeros at the end of its decimals. */
+static void trim(char *number)
+{
+	char *end = number + strlen(number);
+
+	if (!strchr(number, '.'))
+		return;
+	while (end[-1] == '0')
+		*--end = '\0';
+	if (end[-1] == '.')
+		end[-1] = '\0';
+}
+
+/* A share with a target, which may be one of the other bounds: none is none, and all is all. */
+static void share_words(double percent, double target, char out[static MEASURE_TEXT])
+{
+	const double bounds[] = { target, DBL_MIN, 100 };
 	char number[MEASURE_TEXT];
 
-	if (measure == MEASURE_RINGS || measure_more_is_better(measure)) {
-		snprintf(out, MEASURE_TEXT, measure == MEASURE_RINGS ? "%.1f" : "%.1f %%",
-			 rounded(value, 0.1));
+	nearest_words(percent, 1, bounds, sizeof bounds / sizeof *bounds, number);
+	snprintf(out, MEASURE_TEXT, "%.40s %%", number);
+}
+
+void percent_words(double percent, char out[static MEASURE_TEXT])
+{
+	share_words(percent, 100, out);
+}
+
+void measure_words(enum measure measure, double value, const struct nm_plan *plan, char out[static MEASURE_TEXT])
+{
+	const double target = measure_target(measure, plan);
+	char number[MEASURE_TEXT];
+
+	if (measure_more_is_better(measure)) {
+		share_words(value, target, out);
 		return;
 	}
-	number_words(rounded(value, value < 10 ? 0.1 : 1), number);
+	nearest_words(value, measure == MEASURE_RINGS || value < 10 ? 1 : 0, &target, 1, number);
+	if (measure == MEASURE_RINGS) {
+		snprintf(out, MEASURE_TEXT, "%s", number);
+		return;
+	}
+	trim(number);
 	snprintf(out, MEASURE_TEXT, "%.40s min", number);
 }
 
@@ -128,18 +184,12 @@ void measure_missing(enum measure measure, const struct nm_figures *figures, cha
 
 void number_words(double number, char out[static MEASURE_TEXT])
 {
-	char *end;
-
 	if (!(fabs(number) < WRITTEN_OUT)) {
 		snprintf(out, MEASURE_TEXT, "%.3g", number);
 		return;
 	}
 	snprintf(out, MEASURE_TEXT, fabs(number) < 1 ? "%.2f" : "%.1f", number);
-	end = out + strlen(out);
-	while (end[-1] == '0')
-		*--end = '\0';
-	if (end[-1] == '.')
-		end[-1] = '\0';
+	trim(out);
 }
 
 void money_words(const char *currency, double amount, char out[static MONEY_TEXT])

@@ -21,8 +21,10 @@ bool measure_more_is_better(enum measure measure);
 bool measure_met(enum measure measure, double value, double target);
 /* "met", or what it is instead: "low", "slow". */
 const char *measure_verdict(enum measure measure, double value, double target);
-/* "93.4 %", "2.1", "11 min". */
-void measure_words(enum measure measure, double value, char out[static MEASURE_TEXT]);
+/* "93.4 %", "2.1", "11 min": to the nearest, and as fine as it takes not to contradict the verdict by the plan's target. */
+void measure_words(enum measure measure, double value, const struct nm_plan *plan, char out[static MEASURE_TEXT]);
+/* A share without a target, "4.8 %": "0.0 %" only of none, and "100.0 %" only of all. */
+void percent_words(double percent, char out[static MEASURE_TEXT]);
 /* "95 %", "< 3", "< 15 min". */
 void measure_target_words(enum measure measure, double target, char out[static MEASURE_TEXT]);
 #define MISSING_TEXT 96

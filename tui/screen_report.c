@@ -479,7 +479,7 @@ static enum verdict act_report(void *state, struct app *app, const struct event 
 	return VERDICT_REDRAW;
 }
 
-/* What the arrows and Enter do depends on where they are. */
+/* What the arrows and Enter do depends on where they are, and the other map on which is shown. */
 static const char *label_report(const void *state, const struct app *app, enum action action)
 {
 	const struct report_screen *screen = state;
@@ -491,6 +491,8 @@ static const char *label_report(const void *state, const struct app *app, enum a
 		return screen->on_map ? NULL : "";
 	if (action == ACTION_NEXT_PANE)
 		return screen->on_map ? "figures" : NULL;
+	if (action == ACTION_VIEW)
+		return screen->whose == WHOSE_MISSED ? "all" : NULL;
 	return NULL;
 }
 

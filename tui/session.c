@@ -10,9 +10,6 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "nevermiss/agent.h"
-#include "nevermiss/report.h"
-
 static void forget_timelines(struct session *session)
 {
 	for (size_t i = 0; i < SESSION_TIMELINES; i++) {
@@ -441,69 +438,6 @@ enum nm_code session_left(struct session *session, struct nm_arena *arena, struc
 	return NM_OK;
 }
 
-struct nm_test_fact session_tests(struct session *session)
-{
-	struct nm_test_fact tests = { 0 };
-	struct nm_store *store;
-
-	tests.known = session_store(session, &store, NULL) == NM_OK &&
-		      nm_store_tests_last(store, &tests.last, &tests.last_after_hours, NULL) == NM_OK;
-	return tests;
-}
-
-struct nm_agent_fact session_agent(struct session *session)
-{
-	struct nm_arena *arena = nm_arena_new();
-	struct nm_agent_fact agent = { 0 };
-	struct nm_agent_beat beat;
-	struct nm_store *store;
-
-	agent.known = arena && session_store(session, &store, NULL) == NM_OK &&
-		      nm_store_agent_get(store, arena, &beat, &agent.ran, NULL) == NM_OK;
-	if (agent.known && agent.ran) {
-		agent.alive = !nm_agent_silent(&beat, session_now(session));
-		agent.stopped = beat.stopped != 0;
-		agent.last = beat.round;
-	}
-	nm_arena_free(arena);
-	return agent;
-}
-
-static struct nm_log_fact read_log(struct session *session, struct nm_store *store)
-{
-	const struct nm_report_options options = {.span = nm_report_30_days(session_now(session)), .line = -1};
-	struct nm_log_fact log = {0};
-	struct nm_report report;
-
-	if (nm_report(store, session->plan, &options, &report, NULL))
-		return log;
-	for (size_t i = 0; i < report.n_peaks; i++)
-		for (int hour = report.peaks[i].from; hour < report.peaks[i].until; hour++)
-			log.peaks |= UINT32_C(1) << hour;
-	if (report.wait_median.known)
-		log.callback_s = (int64_t)(report.wait_median.value * 60);
-	nm_report_clear(&report);
-	return log;
-}
-
-struct nm_log_fact session_log(struct session *session)
-{
-	const nm_time day = session_now(session) / NM_DAY;
-	struct nm_store *store;
-	uint64_t changes;
-
-	if (!session->plan || session_store(session, &store, NULL) != NM_OK)
-		return (struct nm_log_fact){0};
-	changes = nm_store_changes(store);
-	if (session->log_of.known && session->log_of.day == day && session->log_of.changes == changes)
-		return session->log;
-	session->log = read_log(session, store);
-	session->log_of.known = true;
-	session->log_of.day = day;
-	session->log_of.changes = changes;
-	return session->log;
-}
-
 enum nm_code session_tests_played(struct session *session, bool after_hours, struct nm_error *err)
 {
 	struct nm_store *store;
@@ -525,6 +459,7 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 	struct nm_line_fact *facts;
 	struct nm_left_fact *left;
 	struct nm_calendar_fact *calendars;
+	struct nm_flood_fact *floods;
 	struct nm_arena *arena = nm_arena_new();
 	enum nm_code code;
 
@@ -539,9 +474,12 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 		options.left = left;
 	if (session_calendars(session, plan, arena, &calendars, &options.n_calendars, NULL) == NM_OK)
 		options.calendars = calendars;
+	if (session_floods(session, arena, &floods, &options.n_floods, NULL) == NM_OK)
+		options.floods = floods;
 	options.tests = session_tests(session);
 	options.log = session_log(session);
 	options.agent = session_agent(session);
+	options.crm_refused = session_crm_refused(session);
 	code = nm_check(plan, &options, out, err);
 	nm_arena_free(arena);
 	return code;

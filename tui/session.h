@@ -188,6 +188,11 @@ void session_take_status(struct session *session, const struct nm_status *status
 struct nm_test_fact session_tests(struct session *session);
 /* Whether the agent is alive; not known when the store cannot be read. */
 struct nm_agent_fact session_agent(struct session *session);
+/* How many events the CRM refused lately and are set aside; 0 where that is not known. */
+int64_t session_crm_refused(struct session *session);
+/* Lines to which too many texts came lately; memory from the arena. */
+enum nm_code session_floods(struct session *session, struct nm_arena *arena, struct nm_flood_fact **out, size_t *n,
+			    struct nm_error *err) NM_WARN_UNUSED;
 /* What the log says of the last 30 days; cached until something is written to the store. */
 struct nm_log_fact session_log(struct session *session);
 /* Writes down that they were played now; nothing in a read-only session. */

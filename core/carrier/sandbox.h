@@ -5,6 +5,8 @@
 
 #include "nevermiss/carrier.h"
 
+#define NM_SANDBOX_LISTED 1000 /* texts that came, in one answer: the newest */
+
 /* A request about the exchange's line; tail "", "/route", "/texts", "/inbound". */
 enum nm_step_result nm_sandbox_ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
 				   const char *tail, int state);

@@ -4,7 +4,8 @@
  *
  *   POST sandbox:/lines/NAME/texts   To: NUMBER, the words as body   201 {"id":"..."}
  *   GET  sandbox:/lines/NAME/texts   200 [{"id","to","body"}], the newest first
- *   GET  sandbox:/lines/NAME/inbound 200 [{"id","from","body","at"}], texts that came, likewise; at in seconds
+ *   GET  sandbox:/lines/NAME/inbound 200 [{"id","from","body","at"}], texts that came, likewise, NM_SANDBOX_LISTED at
+ *                                    the most; at in seconds
  *
  * Like real ones it sends what it is asked for as often as it is asked.
  */
@@ -135,6 +136,7 @@ static enum nm_step_result take_inbound(struct nm_exchange *x, const struct nm_n
 		if (!nm_inbound_add(x, &text))
 			return NM_STEP_FAILED;
 	}
+	x->inbound->full |= nm_node_count(root) >= NM_SANDBOX_LISTED;
 	return NM_STEP_DONE;
 }
 

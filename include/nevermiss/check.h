@@ -86,6 +86,14 @@ struct nm_agent_fact {
 	nm_time last;    /* when it was last heard of */
 };
 
+/* A line to which so many texts came that some may be missing; for texts-missing. */
+struct nm_flood_fact {
+	const char *line;
+	nm_time at; /* when they were read */
+};
+
+#define NM_CHECK_LATELY_S (30 * (nm_time)NM_DAY) /* so far back the store is asked about what went wrong */
+
 struct nm_check_options {
 	nm_time now, from, until; /* horizon */
 	size_t n_calendars;
@@ -93,6 +101,9 @@ struct nm_check_options {
 	struct nm_test_fact tests;
 	struct nm_log_fact log;
 	struct nm_agent_fact agent;
+	int64_t crm_refused; /* events that the CRM refused lately and that are set aside; for crm-refused */
+	size_t n_floods;
+	const struct nm_flood_fact *floods; /* lately */
 	size_t n_facts;
 	const struct nm_line_fact *facts;
 	size_t n_left;

@@ -174,7 +174,7 @@ bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment 
 /* A greeting plays somewhere in it: there the emergency key can be pressed. */
 bool nm_treatment_greets(const struct nm_treatment *treatment);
 /* "owner 20 s, then office + sam 15 s, then Fixly 10 s, then mailbox"; "rejected (busy)"; "nobody"; of an
- * emergency "oncall 20 s, alerting owner + sam, and Ned if nobody acknowledges within 300 s". */
+ * emergency "oncall 20 s, alerting owner + sam, and Ned if nobody acknowledges within 5 min". */
 void nm_treatment_words(const struct nm_treatment *treatment, struct nm_buf *out);
 /* The same for somebody who compares it with another (NULL: with none): what two parties of one name differ
  * in stands after the name, "Fixly (+15125550177) 10 s", so that unequal treatments never read alike. */

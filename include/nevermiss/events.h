@@ -72,6 +72,9 @@ struct nm_crm_counts {
 };
 enum nm_code nm_store_event_counts(struct nm_store *store, struct nm_crm_counts *out,
 				   struct nm_error *err) NM_WARN_UNUSED;
+/* How many are set aside since an instant or later. */
+enum nm_code nm_store_events_refused(struct nm_store *store, nm_time since, int64_t *out,
+				     struct nm_error *err) NM_WARN_UNUSED;
 /* One that was set aside waits again, ahead of those of its caller that came after it.  NM_INPUT: there is none of that id. */
 enum nm_code nm_store_event_retry(struct nm_store *store, int64_t id, nm_time now,
 				  struct nm_error *err) NM_WARN_UNUSED;

@@ -42,6 +42,17 @@ enum nm_code nm_store_inbound_until(struct nm_store *store, nm_number number, co
 enum nm_code nm_store_inbound_until_put(struct nm_store *store, nm_number number, const char *driver, nm_time until,
 					struct nm_error *err) NM_WARN_UNUSED;
 
+/* So many texts to a number were there at once that some may be missing. */
+struct nm_inbound_flood {
+	nm_number number; /* of the line */
+	nm_time at;       /* when they were read, the last time */
+};
+enum nm_code nm_store_inbound_flood_put(struct nm_store *store, nm_number number, const char *driver, nm_time at,
+					struct nm_error *err) NM_WARN_UNUSED;
+/* Those since an instant or later, each number once; memory from the arena. */
+enum nm_code nm_store_inbound_floods(struct nm_store *store, nm_time since, struct nm_arena *arena,
+				     struct nm_inbound_flood **out, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
+
 /* --- how they get there --- */
 
 struct nm_inbound_line {

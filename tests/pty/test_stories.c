@@ -214,6 +214,7 @@ static void leave(struct story *story)
 
 #define HOME   "\033OH"
 #define MONDAY "2026-11-23T08:05:00-06:00"
+#define EVENING "2026-11-24T17:50:00-06:00"
 #define SUNDAY "2026-11-22T05:11:00-06:00"
 
 static void plan_has(const char *text, bool there)
@@ -256,6 +257,18 @@ static void owner_edits(struct story *story)
 	scene(story, "Wy5", "owner-check");
 }
 
+/* The next day's calls, and whom to call back. */
+static void owner_reads_the_log(struct story *story)
+{
+	take_file(story, "owner-calls.csv", "calls.csv");
+	run("--now " EVENING " calls import calls.csv", 0);
+	start(story, EVENING, false);
+	scene(story, "7", "owner-calls");
+	scene(story, "B", "owner-booked");
+	scene(story, "8", "owner-report");
+	leave(story);
+}
+
 static void the_owner_sets_up_and_pushes(void **state)
 {
 	struct story story;
@@ -277,6 +290,7 @@ static void the_owner_sets_up_and_pushes(void **state)
 	plan_has("ring = office", true);
 	run("--now " MONDAY " diff", 0);
 	run("--now " MONDAY " check --strict", 0);
+	owner_reads_the_log(&story);
 	story_end(&story);
 }
 

@@ -227,6 +227,82 @@ static void what_check_would_find_is_told_before_saving(void **state)
 	stage_close(&stage);
 }
 
+#define FILE_NAME "plan.conf"
+
+static struct nm_finding at_line(int line, const char *id, const char *message)
+{
+	return (struct nm_finding){.id = id, .message = message, .severity = NM_SEVERITY_WARNING, .pos = {FILE_NAME, line, line}};
+}
+
+/* What is told of two texts and of what check finds with each, one row below the other. */
+static void expect_told(const char *before, struct nm_finding *was, size_t n_was, const char *after, struct nm_finding *then,
+			size_t n_then, const char *expected)
+{
+	const struct nm_findings findings[] = {{.n = n_was, .items = was}, {.n = n_then, .items = then}};
+	const struct change change = {.before = before, .after = after, .was = &findings[0], .then = &findings[1]};
+	struct notes notes;
+	struct nm_buf told;
+
+	notes_init(&notes);
+	nm_buf_init(&told, 1u << 16);
+	change_findings(&notes, FILE_NAME, &change);
+	for (size_t i = 0; i < notes.n; i++)
+		nm_buf_addf(&told, "%s\n", notes.items[i].text);
+	assert_string_equal(told.data, expected);
+	nm_buf_clear(&told);
+	notes_clear(&notes);
+}
+
+/* The same finding is the one of the same place, wherever that stands now, however it is told; else the one told so. */
+static void a_finding_is_followed_through_an_edit(void **state)
+{
+	static const char before[] = "rule a { path = p\n  during = d }\nrule b { path = p }\n";
+	static const char below[] = "# more\nrule a { path = p\n  during = d }\nrule b { path = p }\n";
+	static const char renamed[] = "rule a { path = p\n  during = d }\nrule c { path = p }\n";
+	struct nm_finding was[] = {at_line(3, "shadowed", "rule b never decides")};
+	struct nm_finding moved[] = {at_line(4, "shadowed", "rule b never decides")};
+	struct nm_finding reworded[] = {at_line(4, "shadowed", "rule b hardly decides")};
+	struct nm_finding other[] = {at_line(2, "shadowed", "rule a never decides")};
+	struct nm_finding another[] = {at_line(3, "unused", "rule b never decides")};
+	struct nm_finding two[] = {at_line(3, "shadowed", "rule b hardly decides"), at_line(3, "shadowed", "rule b never decides")};
+
+	(void)state;
+	expect_told(before, was, 1, below, moved, 1, "check finds the same 1 as before\n");
+	expect_told(before, was, 1, renamed, was, 1, "check finds the same 1 as before\n");
+	expect_told(before, was, 1, below, reworded, 1,
+		    "check still finds, in other words  warning  shadowed  rule b hardly decides\n");
+	expect_told(before, was, 1, before, other, 1,
+		    "check then finds  warning  shadowed  rule a never decides\n"
+		    "check no longer finds  warning  shadowed  rule b never decides\n");
+	expect_told(before, was, 1, before, another, 1,
+		    "check then finds  warning  unused  rule b never decides\n"
+		    "check no longer finds  warning  shadowed  rule b never decides\n");
+	/* One finding is the same as one other, and the one that is told alike is. */
+	expect_told(before, was, 1, before, two, 2,
+		    "check then finds  warning  shadowed  rule b hardly decides\ncheck still finds 1 more\n");
+	expect_told(before, two, 2, before, was, 1,
+		    "check no longer finds  warning  shadowed  rule b hardly decides\ncheck still finds 1 more\n");
+	expect_told(before, was, 0, before, was, 0, "");
+}
+
+/* Two options of a section are two places; what another file says does not move. */
+static void a_place_is_an_option_and_a_file(void **state)
+{
+	static const char before[] = "rule a { path = p\n  during = d }\n", below[] = "\nrule a { path = p\n  during = d }\n";
+	struct nm_finding was[] = {at_line(1, "unused", "p"), at_line(2, "unused", "d")};
+	struct nm_finding then[] = {at_line(3, "unused", "e")};
+
+	(void)state;
+	expect_told(before, was, 2, below, then, 1,
+		    "check still finds, in other words  warning  unused  e\n"
+		    "check no longer finds  warning  unused  p\n");
+	was[0].pos.file = then[0].pos.file = "other.conf";
+	expect_told(before, was, 1, below, then, 1,
+		    "check then finds  warning  unused  e\ncheck no longer finds  warning  unused  p\n");
+	then[0].pos.line = 1;
+	expect_told(before, was, 1, below, then, 1, "check still finds, in other words  warning  unused  e\n");
+}
+
 static void expect_same_notes(const struct notes *a, const struct notes *b)
 {
 	assert_int_equal(a->n, b->n);
@@ -416,6 +492,8 @@ int main(void)
 		cmocka_unit_test(other_weeks_are_gone_to),
 		cmocka_unit_test(each_line_has_its_week),
 		cmocka_unit_test(what_check_would_find_is_told_before_saving),
+		cmocka_unit_test(a_finding_is_followed_through_an_edit),
+		cmocka_unit_test(a_place_is_an_option_and_a_file),
 		cmocka_unit_test(what_a_mend_does_is_told_as_saving_tells_it),
 		cmocka_unit_test(undo_and_redo_leave_the_file_alone),
 		cmocka_unit_test(leaving_with_edits_asks),

@@ -14,8 +14,10 @@
 #include <cmocka.h>
 
 #include "checklist.h"
+#include "events_private.h"
 #include "nevermiss/agent.h"
 #include "nevermiss/calls.h"
+#include "nevermiss/inbound.h"
 #include "stage.h"
 
 static void open_now(struct stage *stage)
@@ -120,6 +122,26 @@ static void a_text_back_counts_where_somebody_sends_it(void **state)
 		stage_shows(&stage, sent ? "A text goes back." : "The agent texts back.");
 		stage_close(&stage);
 	}
+}
+
+/* What is left to a carrier that sends none is sent by nobody. */
+static void a_text_back_that_is_left_to_nobody_counts_not(void **state)
+{
+	static const char plan[] =
+		"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account phone { driver = codes carrier = \"verizon\" }\n"
+		"line cell { number = \"+15125550111\" account = phone handset = owner text_in_flow = yes }\n"
+		"destination owner { kind = personal line = cell }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"path all { step { ring = owner } step { ring = fixly } }\nrule all { path = all }\n"
+		"text_back { missed = \"Smith: what can we do?\" account = phone }\n";
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 120, .height = 60, .plan = plan });
+	item_is(&stage, "· the text-back to missed callers");
+	item_is(&stage, "missing   line cell leaves the text to missed callers to its carrier");
+	stage_close(&stage);
 }
 
 /* The agent sends it for lines that do not, as long as it lives. */
@@ -249,6 +271,85 @@ static void the_log_is_held_against_the_targets(void **state)
 	stage_close(&stage);
 }
 
+static void edit_crm(struct stage *stage)
+{
+	const struct nm_edit crm = { .op = NM_EDIT_ADD,
+				     .place = { "crm", NULL, -1 },
+				     .value = "crm { url = \"https://crm.example.org/\" token_env = \"T\" }" };
+
+	assert_true(app_edit(&stage->app, &crm, 1, "crm"));
+	stage_keys(stage, "1");
+}
+
+static void refuse_event(struct stage *stage, int64_t call)
+{
+	const nm_time until = stage->now + 60;
+	char key[NM_EVENT_KEY];
+	struct nm_crm_event event = { .key = key, .at = stage->now, .subject = call, .body = "{}" };
+	struct nm_crm_events list;
+	struct nm_store *store;
+	struct nm_error err;
+	bool done;
+
+	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
+	assert_int_equal(nm_store_event_key(store, key, &err), NM_OK);
+	assert_int_equal(nm_store_event_add(store, &event, &err), NM_OK);
+	assert_int_equal(nm_store_events(store, NM_EVENTS_ALL, stage->now, 1, &list, &err), NM_OK);
+	assert_int_equal(nm_store_event_take(store, &list.items[0], stage->now, until, &done, &err), NM_OK);
+	list.items[0].state = NM_CRM_ASIDE;
+	list.items[0].updated = stage->now;
+	assert_int_equal(nm_store_event_update(store, &list.items[0], until, &done, &err), NM_OK);
+	assert_true(done);
+	nm_crm_events_clear(&list);
+}
+
+/* For as long as somebody may do something about it, and while there is a CRM. */
+static void events_that_a_crm_refused_are_told(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24 });
+	refuse_event(&stage, 1);
+	stage.now += 60;
+	stage_keys(&stage, "L L");
+	stage_hides(&stage, "CRM");
+	edit_crm(&stage);
+	stage_shows(&stage, "\n CRM            1 event was refused and is set aside: :crm list tells why\n");
+	refuse_event(&stage, 2);
+	stage.now += 60;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, "\n CRM            2 events were refused and are set aside: :crm list tells why\n");
+	stage_keys(&stage, "5");
+	stage_shows(&stage, "crm-refused");
+	stage_keys(&stage, "1");
+	stage.now += 31 * (nm_time)NM_DAY;
+	stage_keys(&stage, "L L");
+	stage_hides(&stage, "\n CRM");
+	stage_close(&stage);
+}
+
+static void texts_that_could_not_be_read_are_told(void **state)
+{
+	struct stage stage;
+	struct nm_store *store;
+	struct nm_error err;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24 });
+	stage_hides(&stage, "\n Texts");
+	assert_int_equal(session_store(&stage.session, &store, &err), NM_OK);
+	assert_int_equal(nm_store_inbound_flood_put(store, UINT64_C(15125550190), "sandbox", stage.now, &err), NM_OK);
+	assert_int_equal(nm_store_inbound_flood_put(store, UINT64_C(15125550000), "sandbox", stage.now, &err), NM_OK);
+	stage.now += 60;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, "\n Texts          more came to hotline than could be read, maybe a STOP: screen 5\n");
+	stage.now += 31 * (nm_time)NM_DAY;
+	stage_keys(&stage, "L L");
+	stage_hides(&stage, "\n Texts");
+	stage_close(&stage);
+}
+
 /* However low: what is long gives way before a row is left out, and the targets before the ladder. */
 static void no_row_is_left_out_for_a_long_one(void **state)
 {
@@ -269,6 +370,82 @@ static void no_row_is_left_out_for_a_long_one(void **state)
 		stage_shows(&stage, "\n Due ");
 		stage_shows(&stage, "\n Drift ");
 		stage_shows(&stage, "\n Findings ");
+	}
+	stage_close(&stage);
+}
+
+static void resize(struct stage *stage, int width, int height)
+{
+	assert_true(app_resize(&stage->app, width, height));
+	app_draw(&stage->app);
+}
+
+/* In the lowest windows the quick start waits: what is wrong does not. */
+static void findings_have_a_row_in_the_lowest_window(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 40, .height = 12 });
+	stage_shows(&stage, "\n Quick start");
+	stage_shows(&stage, "\n Findings");
+	put_ten_calls(&stage);
+	stage.now += 60;
+	stage_keys(&stage, "L L");
+	stage_shows(&stage, "\n Due");
+	stage_shows(&stage, "\n Drift");
+	stage_shows(&stage, "\n Findings");
+	stage_hides(&stage, "Quick start");
+	stage_close(&stage);
+}
+
+/* From its name to the next one, or to a blank row. */
+static void emergency_is_whole(struct stage *stage)
+{
+	char *text = stage_text(stage), *row = strstr(text, "\n Emergency"), *end;
+
+	assert_non_null(row);
+	for (end = strchr(row + 1, '\n'); end && !strncmp(end, "\n   ", 4);)
+		end = strchr(end + 1, '\n');
+	assert_non_null(end);
+	*end = '\0';
+	if (strstr(row, "…"))
+		fail_msg("cut: %s", row);
+	assert_true(strstr(row, "mailbox") || strstr(row, ", +"));
+	free(text);
+}
+
+/* Whole names, and how many more: of whoever comes last nobody is told by half. */
+static void the_emergency_path_is_never_cut_within_a_name(void **state)
+{
+	static const struct {
+		int width;
+		const char *row;
+	} rows[] = {
+		{ 80, "Emergency      owner → owner + sam → fixly → mailbox\n" },
+		{ 54, "Emergency      owner → owner + sam → fixly → mailbox\n" },
+		{ 53, "Emergency      owner → owner + sam → fixly, +1\n" },
+		{ 48, "Emergency      owner → owner + sam → fixly, +1\n" },
+		{ 47, "Emergency      owner → owner + sam, +2\n" },
+		{ 40, "Emergency      owner → owner + sam, +2\n" },
+		{ 39, "Emergency      owner → owner, +3\n" },
+	};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24 });
+	put_ten_calls(&stage);
+	stage.now += 29 * 3600;
+	stage_keys(&stage, "6 A y Escape 1");
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		resize(&stage, rows[i].width, 12);
+		stage_shows(&stage, rows[i].row);
+	}
+	for (int height = 12; height <= 50; height++) {
+		for (int width = 40; width <= 200; width += 8) {
+			resize(&stage, width, height);
+			emergency_is_whole(&stage);
+		}
 	}
 	stage_close(&stage);
 }
@@ -507,11 +684,16 @@ int main(void)
 		cmocka_unit_test(a_push_ticks_forwarding),
 		cmocka_unit_test(a_quick_start_that_is_opened_at_once_knows_all),
 		cmocka_unit_test(a_text_back_counts_where_somebody_sends_it),
+		cmocka_unit_test(a_text_back_that_is_left_to_nobody_counts_not),
 		cmocka_unit_test(a_text_back_counts_while_the_agent_lives),
 		cmocka_unit_test(tests_that_were_played_tick_their_item),
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
 		cmocka_unit_test(the_log_is_held_against_the_targets),
+		cmocka_unit_test(events_that_a_crm_refused_are_told),
+		cmocka_unit_test(texts_that_could_not_be_read_are_told),
 		cmocka_unit_test(no_row_is_left_out_for_a_long_one),
+		cmocka_unit_test(the_emergency_path_is_never_cut_within_a_name),
+		cmocka_unit_test(findings_have_a_row_in_the_lowest_window),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
 		cmocka_unit_test(an_override_is_seen_saved_and_pushed),
 		cmocka_unit_test(the_end_that_is_asked_about_is_the_one_written),

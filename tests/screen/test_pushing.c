@@ -17,6 +17,7 @@
 
 #include <cmocka.h>
 
+#include "answers.h"
 #include "stage.h"
 
 #define MONDAY_NOON 1795456800
@@ -424,6 +425,25 @@ static void progress_tells_no_more_than_it_knows(void **state)
 	assert_string_equal(words, "64 of 128 calls, 3 s left, Esc stops");
 }
 
+static void an_age_is_told_as_one_says_it(void **state)
+{
+	static const struct {
+		int64_t seconds;
+		const char *words;
+	} ages[] = {
+		{ 60, "1 min" },	   { 119, "1 min" },	     { 2 * 3600 - 1, "1 h 59 min" },
+		{ 2 * 3600 + 59, "2 h" }, { 47 * 3600 + 60, "47 h" }, { 2 * NM_DAY, "2 days" },
+		{ 84 * NM_DAY + 2340, "84 days" },
+	};
+	char words[NM_TIME_TEXT];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof ages / sizeof *ages; i++) {
+		age_words(ages[i].seconds, words);
+		assert_string_equal(words, ages[i].words);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -431,6 +451,7 @@ int main(void)
 		cmocka_unit_test(a_yes_is_asked_for_with_what_comes_of_it),
 		cmocka_unit_test(an_error_of_check_is_told_before_the_yes),
 		cmocka_unit_test(an_error_that_refuses_is_counted_with_the_others),
+		cmocka_unit_test(an_age_is_told_as_one_says_it),
 		cmocka_unit_test(an_unreadable_line_says_why),
 		cmocka_unit_test(a_carrier_that_does_not_answer_is_told_everywhere),
 		cmocka_unit_test(a_horizon_that_moved_on_is_no_riddle),

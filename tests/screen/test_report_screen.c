@@ -3,6 +3,7 @@
  * The Report screen on a log of eleven weeks: at all sizes and looks, each of its keys, the calculation with the
  * guide's numbers, and the file that it saves.
  */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -18,6 +19,7 @@
 #include "nevermiss/followup.h"
 #include "exact.h"
 #include "random.h"
+#include "report_words.h"
 #include "stage.h"
 
 #define DAYS 77 /* that the log goes back */
@@ -80,6 +82,11 @@ static void put_call(struct nm_store *store, nm_time at, nm_number caller, struc
 		fail_msg("%s", err.text);
 }
 
+static nm_time of_day(struct stage *stage, int64_t day, int hour)
+{
+	return nm_zone_utc(session_zone(&stage->session), day * NM_DAY + hour * 3600, NULL);
+}
+
 /* On weekdays about a dozen a day, twice as many in the hours of the guide, the last one at the end of yesterday. */
 static void fill(struct stage *stage)
 {
@@ -99,8 +106,7 @@ static void fill(struct stage *stage)
 
 			if (drawn >= (nm_weekday(day) > 4 ? 20 : 75))
 				continue;
-			put_call(store, nm_zone_utc(zone, day * NM_DAY + hours[i] * 3600 + second, NULL),
-				 caller, became);
+			put_call(store, of_day(stage, day, hours[i]) + second, caller, became);
 		}
 	}
 	assert_int_equal(nm_store_commit(store, &err), NM_OK);
@@ -312,6 +318,69 @@ static void verdicts_are_told_in_words(void **state)
 
 /* --- keys --- */
 
+/* --- figures in words --- */
+
+static void expect_words(enum measure measure, double value, const char *expected)
+{
+	const struct nm_plan plan = { .targets = { .answer_rate = 95, .rings = 3, .first_call = 80, .callback_s = 900 } };
+	char words[MEASURE_TEXT];
+
+	measure_words(measure, value, &plan, words);
+	assert_string_equal(words, expected);
+}
+
+static void a_figure_is_written_to_the_nearest(void **state)
+{
+	char words[MEASURE_TEXT];
+
+	(void)state;
+	expect_words(MEASURE_ANSWER_RATE, 94.86, "94.9 %");
+	expect_words(MEASURE_ANSWER_RATE, 94.97, "94.97 %");
+	expect_words(MEASURE_ANSWER_RATE, 94.996, "94.996 %");
+	expect_words(MEASURE_ANSWER_RATE, 94.99999, "94.999 %");
+	expect_words(MEASURE_ANSWER_RATE, 95, "95.0 %");
+	expect_words(MEASURE_ANSWER_RATE, 95.04, "95.0 %");
+	expect_words(MEASURE_ANSWER_RATE, 99.98, "99.98 %");
+	expect_words(MEASURE_ANSWER_RATE, 100, "100.0 %");
+	expect_words(MEASURE_ANSWER_RATE, 0.01, "0.01 %");
+	expect_words(MEASURE_ANSWER_RATE, 0, "0.0 %");
+	expect_words(MEASURE_RINGS, 2.88, "2.9");
+	expect_words(MEASURE_RINGS, 2.97, "2.97");
+	expect_words(MEASURE_RINGS, 3.02, "3.0");
+	expect_words(MEASURE_CALLBACK, 14.4, "14 min");
+	expect_words(MEASURE_CALLBACK, 14.7, "14.7 min");
+	expect_words(MEASURE_CALLBACK, 15.4, "15 min");
+	expect_words(MEASURE_CALLBACK, 9.96, "10 min");
+	expect_words(MEASURE_CALLBACK, 7, "7 min");
+	percent_words(100.0 * 5 / 105, words);
+	assert_string_equal(words, "4.8 %");
+}
+
+/* Whatever the value and the target: the verdict of what is read is that of the figure, and what is read is near. */
+static void no_figure_contradicts_its_verdict(void **state)
+{
+	uint64_t random = 7;
+
+	(void)state;
+	for (int i = 0; i < 200000; i++) {
+		const int target = 1 + random_below(&random, 99);
+		const double off = (random_below(&random, 2000001) - 1000000) / (i % 2 ? 1e4 : 1e7);
+		const double value = fabs(target + off) > 100 && i % 2 ? 100 : fabs(target + off);
+		const struct nm_plan plan = { .targets = { target, target, target, 60 * target } };
+
+		for (enum measure measure = 0; measure < MEASURES; measure++) {
+			char words[MEASURE_TEXT];
+			double read;
+
+			measure_words(measure, value, &plan, words);
+			read = strtod(words, NULL);
+			if (measure_met(measure, read, target) != measure_met(measure, value, target))
+				fail_msg("%.9f of %d is written %s", value, target, words);
+			assert_true(fabs(read - value) <= (measure == MEASURE_CALLBACK && value >= 10 ? 0.5 : 0.05) + 1e-9);
+		}
+	}
+}
+
 static void months_are_gone_through(void **state)
 {
 	struct stage stage;
@@ -399,6 +468,45 @@ static void the_map_is_of_all_of_the_missed_or_of_a_layer(void **state)
 	stage_hides(&stage, "owner took");
 	stage_hides(&stage, "[");
 	stage_hides(&stage, "missed calls");
+	stage_close(&stage);
+}
+
+/* What stands out of a map is of that map, whatever all calls do; its bar tells how to turn it. */
+static void the_hours_that_stand_out_are_those_of_what_is_shown(void **state)
+{
+	static const int missed_at[] = { 20, 20, 20, 23, 7 };
+	const struct nm_became answered = { NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, false, "owner", 7 };
+	const struct nm_became lost = { NM_CALL_ABANDONED, NM_CALL_HUNG_UP, false, NULL, 40 };
+	struct stage stage;
+	int64_t monday;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "report", .width = 80, .height = 24 });
+	monday = nm_local_day(nm_zone_local(session_zone(&stage.session), stage.now)) - 13;
+	for (int i = 0; i < 100; i++)
+		put_call(store_of(&stage), of_day(&stage, monday + i % 5, 8 + i % 2 + i % 3) + i, FIRST_CALLER,
+			 answered);
+	stage_keys(&stage, "");
+	stage_shows(&stage, "peaks ");
+	stage_shows(&stage, "m missed");
+	stage_keys(&stage, "m");
+	stage_hides(&stage, "peaks ");
+	stage_hides(&stage, "most ");
+	stage_shows(&stage, "m all");
+	for (size_t i = 0; i < sizeof missed_at / sizeof *missed_at; i++)
+		put_call(store_of(&stage), of_day(&stage, monday + (int64_t)i, missed_at[i]), FIRST_CALLER, lost);
+	stage_keys(&stage, "");
+	stage_shows(&stage, "most 20-21\n");
+	stage_hides(&stage, "peaks ");
+	/* As many in other hours: both are told, three are none that stand out. */
+	for (int i = 0; i < 3; i++)
+		put_call(store_of(&stage), of_day(&stage, monday + i, 6) + 60, FIRST_CALLER, lost);
+	stage_keys(&stage, "");
+	stage_shows(&stage, "most 6-7, 20-21");
+	for (int i = 0; i < 2; i++)
+		put_call(store_of(&stage), of_day(&stage, monday + i, 23) + 60, FIRST_CALLER, lost);
+	stage_keys(&stage, "");
+	stage_hides(&stage, "most ");
 	stage_close(&stage);
 }
 
@@ -830,10 +938,13 @@ int main(void)
 		cmocka_unit_test(many_layers_take_no_more_than_their_rows),
 		cmocka_unit_test(layers_of_like_names_are_gone_through),
 		cmocka_unit_test(verdicts_are_told_in_words),
+		cmocka_unit_test(a_figure_is_written_to_the_nearest),
+		cmocka_unit_test(no_figure_contradicts_its_verdict),
 		cmocka_unit_test(months_are_gone_through),
 		cmocka_unit_test(a_year_begins_in_january),
 		cmocka_unit_test(lines_are_gone_through),
 		cmocka_unit_test(the_map_is_of_all_of_the_missed_or_of_a_layer),
+		cmocka_unit_test(the_hours_that_stand_out_are_those_of_what_is_shown),
 		cmocka_unit_test(an_hour_of_the_map_is_told_and_leads_to_the_week),
 		cmocka_unit_test(the_week_is_shown_at_an_hour_to_come),
 		cmocka_unit_test(a_low_window_scrolls),

@@ -216,7 +216,7 @@ static void test_what_differs_is_told(void **state)
 	assert_beside(&a, &text, false, "nobody, alerting owner + sam (Help)");
 	assert_beside(&a, &none, false, "nobody, alerting owner + sam");
 	assert_beside(&none, &a, false, "nobody");
-	assert_beside(&slow, &a, false, "nobody, alerting owner, and sam if nobody acknowledges within 300 s");
+	assert_beside(&slow, &a, false, "nobody, alerting owner, and sam if nobody acknowledges within 5 min");
 }
 
 /* A copy stands on its own. */

@@ -41,6 +41,9 @@ struct subject {
 	struct nm_test_fact tests;
 	struct nm_log_fact log;
 	struct nm_agent_fact agent;
+	int64_t crm_refused;
+	struct nm_flood_fact flood;
+	size_t n_floods;
 };
 
 static char *file_name(const char *id, const char *which)
@@ -52,7 +55,8 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow|silent|alive`, as far as such a file is there. */
+/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow|silent|alive|refused|flooded`, as far as
+ * such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
@@ -85,6 +89,12 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 			subject->log.peaks = 3u << 9 | 3u << 13;
 		if (!strcmp(word, "slow"))
 			subject->log.callback_s = 34 * 60;
+		if (!strcmp(word, "refused"))
+			subject->crm_refused = 2;
+		if (!strcmp(word, "flooded")) {
+			subject->flood = (struct nm_flood_fact){ subject->names[subject->n_facts], NOW - 60 };
+			subject->n_floods = 1;
+		}
 		if (!strcmp(word, "silent") || !strcmp(word, "alive"))
 			subject->agent = (struct nm_agent_fact){ .known = true, .ran = true, .last = NOW - 3600,
 								 .alive = !strcmp(word, "alive") };
@@ -107,6 +117,9 @@ static void subject_check(struct subject *subject)
 		.tests = subject->tests,
 		.log = subject->log,
 		.agent = subject->agent,
+		.crm_refused = subject->crm_refused,
+		.n_floods = subject->n_floods,
+		.floods = &subject->flood,
 	};
 	struct nm_error err;
 

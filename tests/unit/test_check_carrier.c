@@ -272,6 +272,34 @@ static void test_hours_that_nobody_keeps(void **state)
 	assert_false(finds("agent-dependent", "driver = telnyx", "none", "no")); /* it never changes */
 }
 
+/* Whoever is left the text has to send it. */
+static void test_a_text_is_left_to_no_carrier_that_sends_none(void **state)
+{
+	static const char plan[] =
+		"business = \"Smith\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"line main { number = \"+15125550100\" account = carrier %s }\n"
+		"destination mailbox { kind = voicemail }\npath p { step { ring = mailbox } }\nrule all { path = p }\n"
+		"text_back { missed = \"Smith: what can we do?\" }\n";
+	char account[64], with[1024], without[1024];
+	struct nm_findings findings;
+
+	(void)state;
+	snprintf(with, sizeof with, plan, "text_in_flow = yes");
+	snprintf(without, sizeof without, plan, "");
+	for (size_t i = 0; i < nm_carriers_count; i++) {
+		const bool sends = nm_carriers[i]->traits.texting != NM_TEXTING_NONE;
+		const struct nm_finding *finding;
+
+		snprintf(account, sizeof account, "driver = %s", nm_carriers[i]->name);
+		finding = find("text-unsent", account, with, &findings);
+		assert_int_equal(finding == NULL, sends);
+		assert_true(sends || strstr(finding->message, nm_carriers[i]->name));
+		nm_findings_clear(&findings);
+		assert_null(find("text-unsent", account, without, &findings));
+		nm_findings_clear(&findings);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -283,6 +311,7 @@ int main(void)
 		cmocka_unit_test(test_what_follows_is_lost_and_swallowed),
 		cmocka_unit_test(test_a_key_that_no_carrier_hears),
 		cmocka_unit_test(test_the_plan_s_own_faults_stay_its_own),
+		cmocka_unit_test(test_a_text_is_left_to_no_carrier_that_sends_none),
 		cmocka_unit_test(test_hours_that_nobody_keeps),
 	};
 

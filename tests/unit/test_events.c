@@ -282,6 +282,18 @@ static void deliver_all(struct crm *crm)
 	assert_int_equal(sent.waiting, 0);
 }
 
+/* As many as were set aside then or later, from whenever on one counts. */
+static void assert_refused(const struct nm_crm_events *list, nm_time since)
+{
+	int64_t expected = 0, refused = -1;
+	struct nm_error err;
+
+	for (size_t i = 0; i < list->n; i++)
+		expected += list->items[i].state == NM_CRM_ASIDE && list->items[i].updated >= since;
+	ok(nm_store_events_refused(store, since, &refused, &err), &err);
+	assert_int_equal(refused, expected);
+}
+
 static void assert_told(const struct crm *crm)
 {
 	struct nm_crm_events list;
@@ -298,6 +310,8 @@ static void assert_told(const struct crm *crm)
 		assert_int_equal(crm->keys[event->subject][0] != '\0', event->state == NM_CRM_DELIVERED);
 		assert_true(event->words == NULL || strchr(event->words, '\x1b') == NULL);
 		kept += event->state == NM_CRM_DELIVERED;
+		assert_refused(&list, event->updated);
+		assert_refused(&list, event->updated + 1);
 	}
 	nm_crm_events_clear(&list);
 	for (int caller = 0; caller < CALLERS; caller++) {

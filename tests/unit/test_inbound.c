@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "core/carrier/inbound.h"
+#include "core/carrier/sandbox.h"
 #include "nevermiss/forget.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
@@ -305,6 +306,54 @@ static void test_each_is_kept_once(void **state)
 	push_rig_close(&rig);
 }
 
+static size_t floods(struct push_rig *rig, nm_time since, struct nm_inbound_flood *first)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_inbound_flood *items;
+	struct nm_error err;
+	size_t n;
+
+	assert_non_null(arena);
+	ok(nm_store_inbound_floods(rig->store, since, arena, &items, &n, &err), &err);
+	if (n > 0)
+		*first = items[0];
+	nm_arena_free(arena);
+	return n;
+}
+
+/* What may be missing stays so when later readings find all: the last time that it came to that is known. */
+static void test_a_flood_is_remembered(void **state)
+{
+	struct nm_inbound_flood flood;
+	struct push_rig rig;
+	struct nm_error err;
+	size_t optouts;
+	nm_time first;
+
+	(void)state;
+	push_rig_open(&rig, plan);
+	first = rig.context.now;
+	ok(nm_store_begin(rig.store, &err), &err);
+	for (size_t i = 0; i <= NM_SANDBOX_LISTED; i++)
+		receive(&rig, "main", "+15125550111", "call me");
+	ok(nm_store_commit(rig.store, &err), &err);
+	receive(&rig, "front desk/2", "+15125550111", "call me");
+	assert_int_equal(floods(&rig, NM_TIME_MIN, &flood), 0);
+	assert_int_equal(read_all(&rig, &optouts), NM_SANDBOX_LISTED + 1);
+	assert_int_equal(floods(&rig, first, &flood), 1);
+	assert_int_equal(flood.number, rig.plan->lines[nm_plan_find_line(rig.plan, "main")].number);
+	assert_int_equal(flood.at, first);
+	assert_int_equal(floods(&rig, first + 1, &flood), 0);
+	rig.context.now += 3600; /* within the day that is read again */
+	read_all(&rig, &optouts);
+	assert_int_equal(floods(&rig, NM_TIME_MIN, &flood), 1);
+	assert_int_equal(flood.at, first + 3600);
+	rig.context.now += 3 * NM_DAY;
+	push_rig_restart(&rig);
+	assert_int_equal(floods(&rig, first + 3600, &flood), 1);
+	push_rig_close(&rig);
+}
+
 /* Who was forgotten after a text came leaves no text, but what it said holds. */
 static void test_the_stop_of_a_forgotten_number(void **state)
 {
@@ -454,6 +503,7 @@ int main(void)
 		cmocka_unit_test(test_voipms_full_answers),
 		cmocka_unit_test(test_a_flood),
 		cmocka_unit_test(test_each_is_kept_once),
+		cmocka_unit_test(test_a_flood_is_remembered),
 		cmocka_unit_test(test_the_stop_of_a_forgotten_number),
 		cmocka_unit_test(test_it_is_read_before_a_customer_gets_a_text),
 		cmocka_unit_test(test_it_is_read_before_what_was_left),

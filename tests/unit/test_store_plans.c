@@ -114,6 +114,7 @@ static const struct {
 	{ NM_SQL_PUSHES_UNFINISHED, "push_unfinished" },
 	{ NM_SQL_OUTBOX_OPEN, "outbox_open" },
 	{ NM_SQL_EVENT_COUNTS, "event_first event_aside" },
+	{ NM_SQL_EVENTS_REFUSED, "event_aside" },
 	{ NM_SQL_EVENTS_DUE, "event_first" },
 	{ NM_SQL_EVENTS_OPEN, "event_first event_aside" },
 	/* When somebody asks for it, and not over and over. */

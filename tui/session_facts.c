@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * What the store says beside what is live, for check: test calls, the agent, the log.  In: the session's store.  Out:
+ * facts; what cannot be read is not known.
+ */
+#include "nevermiss/agent.h"
+#include "nevermiss/events.h"
+#include "nevermiss/inbound.h"
+#include "nevermiss/report.h"
+#include "session.h"
+
+struct nm_test_fact session_tests(struct session *session)
+{
+	struct nm_test_fact tests = { 0 };
+	struct nm_store *store;
+
+	tests.known = session_store(session, &store, NULL) == NM_OK &&
+		      nm_store_tests_last(store, &tests.last, &tests.last_after_hours, NULL) == NM_OK;
+	return tests;
+}
+
+struct nm_agent_fact session_agent(struct session *session)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_agent_fact agent = { 0 };
+	struct nm_agent_beat beat;
+	struct nm_store *store;
+
+	agent.known = arena && session_store(session, &store, NULL) == NM_OK &&
+		      nm_store_agent_get(store, arena, &beat, &agent.ran, NULL) == NM_OK;
+	if (agent.known && agent.ran) {
+		agent.alive = !nm_agent_silent(&beat, session_now(session));
+		agent.stopped = beat.stopped != 0;
+		agent.last = beat.round;
+	}
+	nm_arena_free(arena);
+	return agent;
+}
+
+int64_t session_crm_refused(struct session *session)
+{
+	struct nm_store *store;
+	int64_t refused = 0;
+
+	if (session_store(session, &store, NULL) ||
+	    nm_store_events_refused(store, session_now(session) - NM_CHECK_LATELY_S, &refused, NULL))
+		return 0;
+	return refused;
+}
+
+static const struct nm_line *line_of(const struct nm_plan *plan, nm_number number)
+{
+	for (size_t i = 0; i < plan->n_lines; i++)
+		if (plan->lines[i].number == number)
+			return &plan->lines[i];
+	return NULL;
+}
+
+enum nm_code session_floods(struct session *session, struct nm_arena *arena, struct nm_flood_fact **out, size_t *n,
+			    struct nm_error *err)
+{
+	struct nm_inbound_flood *floods;
+	struct nm_flood_fact *facts;
+	struct nm_store *store;
+	size_t n_floods, found = 0;
+	enum nm_code code = session_need_plan(session, err);
+
+	if (!code)
+		code = session_store(session, &store, err);
+	if (!code)
+		code = nm_store_inbound_floods(store, session_now(session) - NM_CHECK_LATELY_S, arena, &floods, &n_floods,
+					       err);
+	if (code)
+		return code;
+	facts = nm_arena_alloc(arena, n_floods, sizeof *facts);
+	if (!facts)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < n_floods; i++) {
+		const struct nm_line *line = line_of(session->plan, floods[i].number);
+
+		if (line)
+			facts[found++] = (struct nm_flood_fact){line->name, floods[i].at};
+	}
+	*out = facts;
+	*n = found;
+	return NM_OK;
+}
+
+static struct nm_log_fact read_log(struct session *session, struct nm_store *store)
+{
+	const struct nm_report_options options = {.span = nm_report_30_days(session_now(session)), .line = -1};
+	struct nm_log_fact log = {0};
+	struct nm_report report;
+
+	if (nm_report(store, session->plan, &options, &report, NULL))
+		return log;
+	for (size_t i = 0; i < report.n_peaks; i++)
+		for (int hour = report.peaks[i].from; hour < report.peaks[i].until; hour++)
+			log.peaks |= UINT32_C(1) << hour;
+	if (report.wait_median.known)
+		log.callback_s = (int64_t)(report.wait_median.value * 60);
+	nm_report_clear(&report);
+	return log;
+}
+
+struct nm_log_fact session_log(struct session *session)
+{
+	const nm_time day = session_now(session) / NM_DAY;
+	struct nm_store *store;
+	uint64_t changes;
+
+	if (!session->plan || session_store(session, &store, NULL) != NM_OK)
+		return (struct nm_log_fact){0};
+	changes = nm_store_changes(store);
+	if (session->log_of.known && session->log_of.day == day && session->log_of.changes == changes)
+		return session->log;
+	session->log = read_log(session, store);
+	session->log_of.known = true;
+	session->log_of.day = day;
+	session->log_of.changes = changes;
+	return session->log;
+}
