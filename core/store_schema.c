@@ -162,6 +162,15 @@ const char *const nm_store_steps[] = {
 	/* Whom to ask whether that was so on the first call, and who has answered. */
 	"CREATE INDEX followup_done ON followup(ended) WHERE outcome IN (1, 2);"
 	"CREATE INDEX deed_answer ON deed(followup) WHERE kind IN (6, 7);",
+	/* Whom an emergency call alerts (alerts.h), in the order of their turns.  until: 0 where no answer is asked for. */
+	"CREATE TABLE alert(call INTEGER PRIMARY KEY REFERENCES call(id), noticed INTEGER NOT NULL,"
+	" until INTEGER NOT NULL, text TEXT NOT NULL, state INTEGER NOT NULL, ended INTEGER NOT NULL,"
+	" taken_by TEXT) STRICT;"
+	"CREATE INDEX alert_noticed ON alert(noticed);"
+	"CREATE INDEX alert_open ON alert(call) WHERE state = 0;"
+	"CREATE TABLE alerted(call INTEGER NOT NULL REFERENCES alert(call), n INTEGER NOT NULL, name TEXT NOT NULL,"
+	" number TEXT NOT NULL, due INTEGER NOT NULL, by_line INTEGER NOT NULL, PRIMARY KEY(call, n)) STRICT,"
+	" WITHOUT ROWID;",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))

@@ -1,0 +1,535 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Alerting an emergency's people (alerts.h).  Comes in: the log's last day, the outbox, what came.  Goes out: a text to
+ * each whose turn it is, once, until one of them answers.
+ *
+ * Whom a call alerts is in the store before anybody is texted, and each text is in the outbox, under a reason of its
+ * own, before its carrier is asked: so what is left to do is read from there, whatever was cut off.
+ */
+#include "nevermiss/alerts.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/rules.h"
+#include "nevermiss/calls.h"
+#include "nevermiss/inbound.h"
+#include "nevermiss/texting.h"
+
+#define FOLLOW_S 6       /* what becomes of a text is waited for so long */
+#define CALLS_MOST 10000 /* of a day that are looked at: the newest */
+#define WHY_TEXT 64
+#define REPLY " - reply to take it"
+
+struct alerting {
+	const struct nm_push_context *context;
+	const struct nm_alerts_run *run;
+	struct nm_alerts_done *out;
+	struct nm_arena *arena;       /* of this run */
+	struct nm_timeline *timeline; /* of the log's last day; NULL until a new emergency is there; owned */
+	bool read;                    /* the texts that came are known */
+	struct nm_error trouble;      /* the first, of pieces of work that are all done; NM_OK */
+};
+
+static void tell(const struct alerting *a, bool warning, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void tell(const struct alerting *a, bool warning, const char *format, ...)
+{
+	struct nm_buf words;
+	va_list args;
+
+	nm_buf_init(&words, 2 * NM_ERROR_TEXT);
+	va_start(args, format);
+	nm_buf_vaddf(&words, format, args);
+	va_end(args);
+	a->run->tell(a->run->context, warning, words.data);
+	nm_buf_clear(&words);
+}
+
+static void remember(struct alerting *a, enum nm_code code, const struct nm_error *why)
+{
+	if (code != NM_OK && a->trouble.code == NM_OK)
+		nm_fail(&a->trouble, code, "%s", why->text);
+}
+
+static void wait_until(struct alerting *a, nm_time at)
+{
+	if (at < a->out->next)
+		a->out->next = at;
+}
+
+/* --- new emergencies --- */
+
+/* The alerts of a call, of no people when it is no emergency by the plan and the time at which it began. */
+static enum nm_code resolve(struct alerting *a, const struct nm_call_entry *call, int line, struct nm_alerts *out,
+			    struct nm_error *err)
+{
+	const struct nm_plan *plan = a->context->plan;
+	const nm_time now = a->context->now;
+	const struct nm_state *state;
+	enum nm_code code = NM_OK;
+
+	*out = (struct nm_alerts){ 0 };
+	if (a->timeline == NULL)
+		code = nm_timeline_build(plan, now - NM_ALERT_TOLD_S, now + NM_DAY, &a->timeline, err);
+	if (code != NM_OK)
+		return code;
+	state = nm_timeline_state(a->timeline, call->began);
+	if (nm_decide(plan, state, line, nm_caller_groups(plan, call->caller), false).by != NM_BY_EMERGENCY)
+		return NM_OK;
+	return nm_alerts_resolve(plan, state, line, a->arena, out) ? NM_OK : nm_fail_memory(err);
+}
+
+/* Who has proved to be human and took the call; NULL. */
+static const char *human_of(const struct nm_plan *plan, const struct nm_call_entry *call)
+{
+	const int id = call->became.end == NM_CALL_ANSWERED && !call->became.probably && call->became.by != NULL
+			       ? nm_plan_find_destination(plan, call->became.by)
+			       : -1;
+
+	return id >= 0 && nm_kind_human(plan->destinations[id].kind) ? plan->destinations[id].name : NULL;
+}
+
+static const char *text_of(struct alerting *a, const struct nm_call_entry *call, const struct nm_alerts *alerts,
+			   const char *human, bool asks)
+{
+	char caller[NM_NUMBER_TEXT] = "a number that is not known";
+	const char *text;
+
+	if (call->caller.anonymous)
+		snprintf(caller, sizeof(caller), "a withheld number");
+	else if (call->caller.number != 0)
+		nm_number_write(call->caller.number, caller);
+	text = nm_arena_replaced(a->arena, alerts->text, NM_ALERT_CALLER, caller);
+	if (text == NULL || (human == NULL && !asks))
+		return text;
+	return human != NULL ? nm_arena_format(a->arena, "%s, taken by %s", text, human)
+			     : nm_arena_format(a->arena, "%s%s", text, REPLY);
+}
+
+/* Each one's turn: those whom the line's own flow texts as the call arrives have had theirs. */
+static struct nm_alerted person_of(const struct alerting *a, const struct nm_call_entry *call, int line,
+				   const struct nm_alert *alert)
+{
+	const struct nm_plan *plan = a->context->plan;
+	const struct nm_carrier *carrier = nm_carrier_of(plan, plan->lines[line].account);
+	const bool flow = carrier != NULL && carrier->traits.alerts == NM_ALERTING_AT_ONCE;
+	const nm_time from = flow ? call->began : a->context->now, due = from + alert->after_s;
+	struct nm_alerted person = { .name = alert->name, .number = alert->number };
+	char own[NM_NUMBER_TEXT];
+
+	nm_number_write(plan->lines[line].number, own);
+	person.by_line = flow && alert->after_s == 0 && strcmp(alert->number, own) != 0;
+	person.due = person.by_line || due > a->context->now ? due : a->context->now;
+	return person;
+}
+
+/* Writes down whom the call alerts.  Who took it has answered: nobody else's turn comes then. */
+static enum nm_code write_alert(struct alerting *a, const struct nm_call_entry *call, int line,
+				const struct nm_alerts *alerts, struct nm_error *err)
+{
+	const char *human = human_of(a->context->plan, call);
+	const int64_t wait_s = a->context->plan->emergency.acknowledge_s;
+	struct nm_call_alert alert = { .call = call->id, .noticed = a->context->now };
+
+	alert.people = nm_arena_alloc(a->arena, alerts->n, sizeof(*alert.people));
+	alert.text = text_of(a, call, alerts, human, wait_s > 0);
+	if (alert.people == NULL || alert.text == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < alerts->n; i++)
+		if (human == NULL || alerts->items[i].after_s == 0)
+			alert.people[alert.n++] = person_of(a, call, line, &alerts->items[i]);
+	for (size_t i = 0; i < alert.n && human == NULL && wait_s > 0; i++)
+		if (alert.people[i].due + wait_s > alert.until)
+			alert.until = alert.people[i].due + wait_s;
+	if (a->context->now - call->began > NM_ALERT_WITHIN_S)
+		alert.state = NM_ALERT_LATE;
+	if (alert.state == NM_ALERT_LATE)
+		tell(a, true, "call #%" PRId64 ": nobody was alerted, for it was seen more than an hour late", call->id);
+	return nm_store_alert_add(a->context->store, &alert, err);
+}
+
+static enum nm_code notice_call(struct alerting *a, const struct nm_call_entry *call, struct nm_error *err)
+{
+	const struct nm_plan *plan = a->context->plan;
+	const int line = nm_plan_find_number(plan, call->number);
+	struct nm_call_alert known;
+	struct nm_alerts alerts;
+	bool found;
+	enum nm_code code;
+
+	if (line < 0 || !nm_call_is_emergency(plan, line, nm_caller_groups(plan, call->caller), false))
+		return NM_OK;
+	code = nm_store_alert_get(a->context->store, call->id, a->arena, &known, &found, err);
+	if (code != NM_OK || found)
+		return code;
+	code = resolve(a, call, line, &alerts, err);
+	if (code != NM_OK || alerts.n == 0)
+		return code;
+	return write_alert(a, call, line, &alerts, err);
+}
+
+/* The oldest first. */
+static enum nm_code notice(struct alerting *a, struct nm_error *err)
+{
+	const nm_time now = a->context->now;
+	const struct nm_call_filter filter = { .since = now - NM_ALERT_TOLD_S, .until = now + NM_DAY, .most = CALLS_MOST };
+	struct nm_call_entries calls;
+	enum nm_code code = nm_store_calls(a->context->store, &filter, &calls, err);
+
+	if (code != NM_OK)
+		return code;
+	for (size_t i = calls.n; i-- > 0 && code == NM_OK;)
+		code = notice_call(a, &calls.items[i], err);
+	nm_call_entries_clear(&calls);
+	return code;
+}
+
+/* --- who answered --- */
+
+/* Did the text reach them, or may it have? */
+static bool was_texted(const struct nm_alerted *person)
+{
+	return person->by_line ||
+	       (person->tried && person->text != NM_OUTBOX_FAILED && person->text != NM_OUTBOX_REFUSED);
+}
+
+static bool is_waiting(const struct nm_call_alert *alert)
+{
+	bool texted = false;
+
+	for (size_t i = 0; i < alert->n && !texted; i++)
+		texted = was_texted(&alert->people[i]);
+	return alert->state == NM_ALERT_OPEN && alert->until != 0 && texted;
+}
+
+static void read_replies(struct alerting *a, const struct nm_call_alert *alerts, size_t n)
+{
+	struct nm_inbound_reading reading = { 0 };
+	struct nm_error why;
+	bool wanted = false;
+	enum nm_code code;
+
+	for (size_t i = 0; i < n && !wanted; i++)
+		wanted = is_waiting(&alerts[i]);
+	a->read = true;
+	if (!wanted)
+		return;
+	code = nm_inbound_read(a->context, &reading, &why);
+	a->read = code == NM_OK;
+	remember(a, code, &why);
+	nm_inbound_reading_clear(&reading);
+}
+
+/* The first of those who were texted that has answered since; *by NULL: nobody has. */
+static enum nm_code find_answer(const struct alerting *a, const struct nm_call_alert *alert, const char **by, nm_time *at,
+				struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	*by = NULL;
+	*at = NM_TIME_MAX;
+	for (size_t i = 0; i < alert->n && code == NM_OK; i++) {
+		const struct nm_alerted *person = &alert->people[i];
+		nm_time reply;
+
+		if (!was_texted(person))
+			continue;
+		code = nm_store_alert_reply(a->context->store, person->number, person->by_line ? person->due : person->at,
+					    &reply, err);
+		if (code != NM_OK || reply >= *at)
+			continue;
+		*by = person->name;
+		*at = reply;
+	}
+	return code;
+}
+
+static enum nm_code end(struct alerting *a, struct nm_call_alert *alert, enum nm_alert_state state, nm_time at,
+			const char *by, struct nm_error *err)
+{
+	enum nm_code code = nm_store_alert_end(a->context->store, alert->call, state, at, by, err);
+
+	if (code == NM_OK)
+		alert->state = state;
+	return code;
+}
+
+static enum nm_code take_answer(struct alerting *a, struct nm_call_alert *alert, struct nm_error *err)
+{
+	const char *by;
+	nm_time at;
+	enum nm_code code;
+
+	if (!is_waiting(alert))
+		return NM_OK;
+	code = find_answer(a, alert, &by, &at, err);
+	if (code == NM_OK && by != NULL)
+		code = end(a, alert, NM_ALERT_TAKEN, at, by, err);
+	if (code == NM_OK && by != NULL)
+		tell(a, false, "call #%" PRId64 ": %s has answered", alert->call, by);
+	return code;
+}
+
+/* --- texts that earlier runs left --- */
+
+/* The alert of that reason; NULL. */
+static const struct nm_call_alert *alert_of(const char *why, const struct nm_call_alert *alerts, size_t n)
+{
+	char prefix[WHY_TEXT];
+
+	for (size_t i = 0; i < n; i++) {
+		const int len = snprintf(prefix, sizeof(prefix), NM_ALERT_PREFIX "%" PRId64 ", ", alerts[i].call);
+
+		if (strncmp(why, prefix, (size_t)len) == 0)
+			return &alerts[i];
+	}
+	return NULL;
+}
+
+/* One that never left is not needed any more once somebody has answered. */
+static enum nm_code drop(const struct alerting *a, struct nm_outbox_text *text, struct nm_error *err)
+{
+	text->state = NM_OUTBOX_FAILED;
+	text->updated = a->context->now;
+	text->words = "somebody had answered the alert";
+	return nm_store_outbox_update(a->context->store, text, err);
+}
+
+static enum nm_code finish_left(struct alerting *a, const struct nm_call_alert *alerts, size_t n, struct nm_error *err)
+{
+	struct nm_outbox left, finished;
+	enum nm_code code = nm_texting_left(a->context->store, &left, err);
+
+	if (code != NM_OK)
+		return code;
+	for (size_t i = 0; i < left.n && code == NM_OK; i++) {
+		const struct nm_finishing finishing = { .ids = &left.items[i].id, .n = 1, .follow_s = FOLLOW_S };
+		const struct nm_call_alert *alert = alert_of(left.items[i].why, alerts, n);
+
+		if (strncmp(left.items[i].why, NM_ALERT_PREFIX, strlen(NM_ALERT_PREFIX)) != 0)
+			continue;
+		if (left.items[i].state == NM_OUTBOX_WAITING && (alert == NULL || alert->state != NM_ALERT_OPEN)) {
+			code = drop(a, &left.items[i], err);
+			continue;
+		}
+		code = nm_texting_finish(a->context, &finishing, &finished, err);
+		if (code != NM_OK)
+			break;
+		for (size_t k = 0; k < finished.n; k++)
+			a->out->texts += finished.items[k].state == NM_OUTBOX_SENT;
+		nm_outbox_clear(&finished);
+	}
+	nm_outbox_clear(&left);
+	return code;
+}
+
+/* --- whose turn it is --- */
+
+/* What comes of one of the people. */
+enum turn {
+	TURN_LATER, /* their time has not come, or they are tried again */
+	TURN_TEXTED,
+	TURN_LOST /* they could not be texted, and are not tried any more */
+};
+
+static enum nm_code has_room(const struct alerting *a, bool *room, struct nm_error *err)
+{
+	const nm_time now = a->context->now;
+	size_t hour = 0, day = 0;
+	enum nm_code code = nm_store_alert_texts(a->context->store, now - 3600, &hour, err);
+
+	if (code == NM_OK)
+		code = nm_store_alert_texts(a->context->store, now - NM_DAY, &day, err);
+	*room = hour < NM_ALERTS_AN_HOUR && day < NM_ALERTS_A_DAY;
+	return code;
+}
+
+static void tell_text(const struct alerting *a, const struct nm_call_alert *alert, const struct nm_alerted *person,
+		      const struct nm_outbox_text *text)
+{
+	const bool failed = text->state == NM_OUTBOX_FAILED || text->state == NM_OUTBOX_REFUSED;
+
+	if (text->state == NM_OUTBOX_SENT)
+		tell(a, false, "call #%" PRId64 ": %s is texted", alert->call, person->name);
+	else
+		tell(a, failed || text->state == NM_OUTBOX_UNSURE, "call #%" PRId64 ": the text to %s is %s (%s)",
+		     alert->call, person->name, nm_outbox_state_name(text->state),
+		     text->words != NULL ? text->words : "nothing is known of it yet");
+}
+
+static enum nm_code send(struct alerting *a, const struct nm_call_alert *alert, size_t i, const char *line,
+			 struct nm_error *err)
+{
+	const struct nm_plan *plan = a->context->plan;
+	const struct nm_alerted *person = &alert->people[i];
+	char why[WHY_TEXT];
+	struct nm_outgoing outgoing = { .body = alert->text, .why = why, .follow_s = FOLLOW_S };
+	struct nm_outbox sent;
+	enum nm_code code = nm_number_read(person->number, plan->country, &outgoing.to, err);
+
+	snprintf(why, sizeof(why), NM_ALERT_WHY, alert->call, i);
+	if (code == NM_OK)
+		code = nm_texting_sender_called(plan, -1, line, &outgoing.sender, err);
+	if (code == NM_OK)
+		code = nm_texting_send(a->context, &outgoing, &sent, err);
+	if (code != NM_OK)
+		return code;
+	for (size_t k = 0; k < sent.n; k++) {
+		a->out->texts += sent.items[k].state == NM_OUTBOX_SENT;
+		tell_text(a, alert, person, &sent.items[k]);
+	}
+	nm_outbox_clear(&sent);
+	return NM_OK;
+}
+
+/* The line that was called, by its name in the plan now; NULL: it has none any more. */
+static enum nm_code line_of(const struct alerting *a, int64_t call, const char **out, struct nm_error *err)
+{
+	const struct nm_plan *plan = a->context->plan;
+	struct nm_call_entry entry;
+	enum nm_code code = nm_store_call_get(a->context->store, call, a->arena, &entry, err);
+	int line;
+
+	if (code != NM_OK)
+		return code;
+	line = nm_plan_find_number(plan, entry.number);
+	*out = line >= 0 ? plan->lines[line].name : NULL;
+	return NM_OK;
+}
+
+/* How one of the people stands, by the clock and the outbox alone. */
+static enum turn turn_of(struct alerting *a, const struct nm_alerted *person, const struct nm_outbox_past *past,
+			 bool *now)
+{
+	nm_time pause = NM_ALERT_PAUSE_S, from = person->due;
+
+	*now = false;
+	if (person->by_line || past->told)
+		return TURN_TEXTED;
+	if (a->context->now - person->due > NM_ALERT_WITHIN_S)
+		return TURN_LOST;
+	for (int i = 1; i < past->failed && pause < NM_ALERT_PAUSE_MAX_S; i++)
+		pause *= 2;
+	if (past->failed > 0)
+		from = past->last + (pause < NM_ALERT_PAUSE_MAX_S ? pause : NM_ALERT_PAUSE_MAX_S);
+	*now = a->context->now >= from;
+	if (!*now)
+		wait_until(a, from);
+	return TURN_LATER;
+}
+
+static enum nm_code take_turn(struct alerting *a, const struct nm_call_alert *alert, size_t i, enum turn *turn,
+			      struct nm_error *err)
+{
+	char why[WHY_TEXT];
+	const char *line;
+	struct nm_outbox_past past;
+	bool now, room;
+	enum nm_code code;
+
+	snprintf(why, sizeof(why), NM_ALERT_WHY, alert->call, i);
+	code = nm_store_outbox_why(a->context->store, why, &past, err);
+	if (code != NM_OK)
+		return code;
+	*turn = turn_of(a, &alert->people[i], &past, &now);
+	if (!now)
+		return NM_OK;
+	code = has_room(a, &room, err);
+	if (code == NM_OK && !room)
+		code = nm_fail(err, NM_REFUSED, "so many texts went to people whom emergencies alert that no more do for now");
+	if (code == NM_OK)
+		code = line_of(a, alert->call, &line, err);
+	if (code == NM_OK)
+		code = send(a, alert, i, line, err);
+	if (code == NM_OK)
+		*turn = TURN_TEXTED;
+	return code;
+}
+
+/* --- its end --- */
+
+static enum nm_code end_unanswered(struct alerting *a, struct nm_call_alert *alert, size_t texted, struct nm_error *err)
+{
+	enum nm_code code = end(a, alert, NM_ALERT_UNANSWERED, a->context->now, NULL, err);
+
+	if (code == NM_OK)
+		tell(a, true, "call #%" PRId64 ": %s", alert->call,
+		     texted > 0 ? "nobody has answered the alert" : "nobody could be alerted");
+	return code;
+}
+
+/* When nobody's turn is to come any more.  Nobody has answered only where the answers could be read, unless that has not
+ * been so for an hour. */
+static enum nm_code conclude(struct alerting *a, struct nm_call_alert *alert, size_t texted, size_t later,
+			     struct nm_error *err)
+{
+	const nm_time now = a->context->now;
+
+	if (alert->until == 0) {
+		if (later > 0)
+			return NM_OK;
+		return texted > 0 ? end(a, alert, NM_ALERT_TOLD, now, NULL, err) : end_unanswered(a, alert, texted, err);
+	}
+	if (now < alert->until) {
+		wait_until(a, alert->until);
+		return NM_OK;
+	}
+	if (!a->read && now - alert->until < NM_ALERT_WITHIN_S)
+		return NM_OK;
+	return end_unanswered(a, alert, texted, err);
+}
+
+static enum nm_code go_on(struct alerting *a, struct nm_call_alert *alert, struct nm_error *err)
+{
+	size_t texted = 0, later = 0;
+	struct nm_error why;
+	enum nm_code code = take_answer(a, alert, err);
+
+	if (code != NM_OK || alert->state != NM_ALERT_OPEN)
+		return code;
+	for (size_t i = 0; i < alert->n; i++) {
+		enum turn turn = TURN_LATER;
+
+		remember(a, take_turn(a, alert, i, &turn, &why), &why);
+		texted += turn == TURN_TEXTED;
+		later += turn == TURN_LATER;
+	}
+	return conclude(a, alert, texted, later, err);
+}
+
+static enum nm_code run_all(struct alerting *a, struct nm_error *err)
+{
+	struct nm_call_alert *alerts;
+	size_t n;
+	enum nm_code code = notice(a, err);
+
+	if (code == NM_OK)
+		code = nm_store_alerts(a->context->store, a->context->now - NM_ALERT_TOLD_S, a->arena, &alerts, &n, err);
+	if (code != NM_OK)
+		return code;
+	read_replies(a, alerts, n);
+	for (size_t i = 0; i < n && code == NM_OK; i++)
+		code = take_answer(a, &alerts[i], err);
+	if (code == NM_OK)
+		code = finish_left(a, alerts, n, err);
+	for (size_t i = 0; i < n && code == NM_OK; i++)
+		if (alerts[i].state == NM_ALERT_OPEN)
+			code = go_on(a, &alerts[i], err);
+	return code;
+}
+
+enum nm_code nm_alerts_run(const struct nm_push_context *context, const struct nm_alerts_run *run,
+			   struct nm_alerts_done *out, struct nm_error *err)
+{
+	struct alerting a = { .context = context, .run = run, .out = out, .arena = nm_arena_new() };
+	enum nm_code code;
+
+	*out = (struct nm_alerts_done){ .next = NM_TIME_MAX };
+	code = a.arena != NULL ? run_all(&a, err) : nm_fail_memory(err);
+	nm_timeline_free(a.timeline);
+	nm_arena_free(a.arena);
+	if (code == NM_OK && a.trouble.code != NM_OK)
+		code = nm_fail(err, a.trouble.code, "%s", a.trouble.text);
+	return code;
+}
