@@ -21,6 +21,33 @@
 #define WHY_TEXT 64
 #define REPLY " - reply to take it"
 
+/* --- how it stands --- */
+
+bool nm_alerted_texted(const struct nm_alerted *person)
+{
+	return person->by_line ||
+	       (person->tried && person->text != NM_OUTBOX_FAILED && person->text != NM_OUTBOX_REFUSED);
+}
+
+nm_time nm_alert_until(const struct nm_call_alert *alert)
+{
+	nm_time due = NM_TIME_MIN, texted = NM_TIME_MIN;
+
+	if (alert->until == 0)
+		return 0;
+	for (size_t i = 0; i < alert->n; i++) {
+		const struct nm_alerted *person = &alert->people[i];
+
+		if (person->due > due)
+			due = person->due;
+		if (!person->by_line && nm_alerted_texted(person) && person->at > texted)
+			texted = person->at;
+	}
+	return texted > due ? alert->until + (texted - due) : alert->until;
+}
+
+/* --- a run --- */
+
 struct alerting {
 	const struct nm_push_context *context;
 	const struct nm_alerts_run *run;
@@ -124,7 +151,15 @@ static struct nm_alerted person_of(const struct alerting *a, const struct nm_cal
 	return person;
 }
 
-/* Writes down whom the call alerts.  Who took it has answered: nobody else's turn comes then. */
+static bool is_among(const struct nm_call_alert *alert, const char *number)
+{
+	for (size_t i = 0; i < alert->n; i++)
+		if (strcmp(alert->people[i].number, number) == 0)
+			return true;
+	return false;
+}
+
+/* Writes down whom the call alerts, nobody twice.  Who took it has answered: nobody else's turn comes then. */
 static enum nm_code write_alert(struct alerting *a, const struct nm_call_entry *call, int line,
 				const struct nm_alerts *alerts, struct nm_error *err)
 {
@@ -137,7 +172,7 @@ static enum nm_code write_alert(struct alerting *a, const struct nm_call_entry *
 	if (alert.people == NULL || alert.text == NULL)
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < alerts->n; i++)
-		if (human == NULL || alerts->items[i].after_s == 0)
+		if ((human == NULL || alerts->items[i].after_s == 0) && !is_among(&alert, alerts->items[i].number))
 			alert.people[alert.n++] = person_of(a, call, line, &alerts->items[i]);
 	for (size_t i = 0; i < alert.n && human == NULL && wait_s > 0; i++)
 		if (alert.people[i].due + wait_s > alert.until)
@@ -187,19 +222,12 @@ static enum nm_code notice(struct alerting *a, struct nm_error *err)
 
 /* --- who answered --- */
 
-/* Did the text reach them, or may it have? */
-static bool was_texted(const struct nm_alerted *person)
-{
-	return person->by_line ||
-	       (person->tried && person->text != NM_OUTBOX_FAILED && person->text != NM_OUTBOX_REFUSED);
-}
-
 static bool is_waiting(const struct nm_call_alert *alert)
 {
 	bool texted = false;
 
 	for (size_t i = 0; i < alert->n && !texted; i++)
-		texted = was_texted(&alert->people[i]);
+		texted = nm_alerted_texted(&alert->people[i]);
 	return alert->state == NM_ALERT_OPEN && alert->until != 0 && texted;
 }
 
@@ -233,7 +261,7 @@ static enum nm_code find_answer(const struct alerting *a, const struct nm_call_a
 		const struct nm_alerted *person = &alert->people[i];
 		nm_time reply;
 
-		if (!was_texted(person))
+		if (!nm_alerted_texted(person))
 			continue;
 		code = nm_store_alert_reply(a->context->store, person->number, person->by_line ? person->due : person->at,
 					    &reply, err);
@@ -358,11 +386,11 @@ static void tell_text(const struct alerting *a, const struct nm_call_alert *aler
 		     text->words != NULL ? text->words : "nothing is known of it yet");
 }
 
-static enum nm_code send(struct alerting *a, const struct nm_call_alert *alert, size_t i, const char *line,
+static enum nm_code send(struct alerting *a, struct nm_call_alert *alert, size_t i, const char *line,
 			 struct nm_error *err)
 {
 	const struct nm_plan *plan = a->context->plan;
-	const struct nm_alerted *person = &alert->people[i];
+	struct nm_alerted *person = &alert->people[i];
 	char why[WHY_TEXT];
 	struct nm_outgoing outgoing = { .body = alert->text, .why = why, .follow_s = FOLLOW_S };
 	struct nm_outbox sent;
@@ -378,6 +406,9 @@ static enum nm_code send(struct alerting *a, const struct nm_call_alert *alert, 
 	for (size_t k = 0; k < sent.n; k++) {
 		a->out->texts += sent.items[k].state == NM_OUTBOX_SENT;
 		tell_text(a, alert, person, &sent.items[k]);
+		person->tried = true;
+		person->text = sent.items[k].state;
+		person->at = sent.items[k].at;
 	}
 	nm_outbox_clear(&sent);
 	return NM_OK;
@@ -419,7 +450,7 @@ static enum turn turn_of(struct alerting *a, const struct nm_alerted *person, co
 	return TURN_LATER;
 }
 
-static enum nm_code take_turn(struct alerting *a, const struct nm_call_alert *alert, size_t i, enum turn *turn,
+static enum nm_code take_turn(struct alerting *a, struct nm_call_alert *alert, size_t i, enum turn *turn,
 			      struct nm_error *err)
 {
 	char why[WHY_TEXT];
@@ -443,7 +474,7 @@ static enum nm_code take_turn(struct alerting *a, const struct nm_call_alert *al
 	if (code == NM_OK)
 		code = send(a, alert, i, line, err);
 	if (code == NM_OK)
-		*turn = TURN_TEXTED;
+		*turn = nm_alerted_texted(&alert->people[i]) ? TURN_TEXTED : TURN_LATER;
 	return code;
 }
 
@@ -464,18 +495,18 @@ static enum nm_code end_unanswered(struct alerting *a, struct nm_call_alert *ale
 static enum nm_code conclude(struct alerting *a, struct nm_call_alert *alert, size_t texted, size_t later,
 			     struct nm_error *err)
 {
-	const nm_time now = a->context->now;
+	const nm_time now = a->context->now, until = nm_alert_until(alert);
 
-	if (alert->until == 0) {
+	if (until == 0) {
 		if (later > 0)
 			return NM_OK;
 		return texted > 0 ? end(a, alert, NM_ALERT_TOLD, now, NULL, err) : end_unanswered(a, alert, texted, err);
 	}
-	if (now < alert->until) {
-		wait_until(a, alert->until);
+	if (now < until) {
+		wait_until(a, until);
 		return NM_OK;
 	}
-	if (!a->read && now - alert->until < NM_ALERT_WITHIN_S)
+	if (!a->read && now - until < NM_ALERT_WITHIN_S)
 		return NM_OK;
 	return end_unanswered(a, alert, texted, err);
 }
@@ -506,7 +537,7 @@ static enum nm_code run_all(struct alerting *a, struct nm_error *err)
 
 	if (code == NM_OK)
 		code = nm_store_alerts(a->context->store, a->context->now - NM_ALERT_TOLD_S, a->arena, &alerts, &n, err);
-	if (code != NM_OK)
+	if (code != NM_OK || n == 0) /* a text that was left has its alert among these */
 		return code;
 	read_replies(a, alerts, n);
 	for (size_t i = 0; i < n && code == NM_OK; i++)

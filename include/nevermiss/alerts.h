@@ -50,7 +50,7 @@ struct nm_alerted {
 struct nm_call_alert {
 	int64_t call; /* of the log */
 	nm_time noticed;
-	nm_time until; /* so long an answer is waited for; 0: none is asked for */
+	nm_time until; /* so long an answer is waited for, everybody having been texted when due; 0: none is asked for */
 	const char *text;
 	enum nm_alert_state state;
 	nm_time ended;  /* 0: it is open */
@@ -58,6 +58,11 @@ struct nm_call_alert {
 	size_t n;
 	struct nm_alerted *people;
 };
+
+/* Were they texted, or may they have been? */
+bool nm_alerted_texted(const struct nm_alerted *person);
+/* So long an answer is waited for, as it came: who was texted late has as long as everybody else; 0: none is asked for. */
+nm_time nm_alert_until(const struct nm_call_alert *alert);
 
 /* --- what the store knows --- */
 

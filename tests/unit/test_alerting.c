@@ -243,6 +243,27 @@ static void test_two_at_once(void **state)
 	agent_rig_close(&rig);
 }
 
+/* Who is texted late, as no agent lived, has as long as everybody else. */
+static void test_a_turn_that_comes_late(void **state)
+{
+	struct agent_rig rig;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	call = emergency(&rig);
+	live_for(&rig, 60);
+	agent_rig_end(&rig);
+	agent_rig_set(&rig, agent_rig_now(&rig) + 1800);
+	agent_rig_begin(&rig);
+	live_for(&rig, 240);
+	assert_sent(&rig, 1, 1, 1);
+	assert_state(&rig, call, NM_ALERT_OPEN, NULL);
+	live_for(&rig, 120);
+	assert_state(&rig, call, NM_ALERT_UNANSWERED, NULL);
+	agent_rig_close(&rig);
+}
+
 /* --- which calls --- */
 
 static void test_which_calls_alert(void **state)
@@ -320,6 +341,168 @@ static void test_a_late_call(void **state)
 	agent_rig_close(&rig);
 }
 
+/* --- what goes wrong --- */
+
+/* A carrier that refuses texts for a while: each person is texted once, as soon as that works. */
+static void test_texts_that_fail(void **state)
+{
+	struct agent_rig rig;
+	struct nm_error err;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	ok(nm_store_sandbox_fail(rig.store, "hotline", "refuse 1000", &err), &err);
+	call = emergency(&rig);
+	live_for(&rig, 240);
+	assert_sent(&rig, 0, 0, 0);
+	assert_int_equal(agent_rig_said(&rig, "! emergency alerts: call #1: the text to owner is failed"), 3);
+	ok(nm_store_sandbox_fail(rig.store, "hotline", "", &err), &err);
+	live_for(&rig, 300);
+	assert_sent(&rig, 1, 1, 1);
+	assert_state(&rig, call, NM_ALERT_OPEN, NULL);
+	agent_rig_close(&rig);
+}
+
+/* Nobody can be texted for hours: that is told, and nobody is woken when it works again. */
+static void test_nobody_can_be_texted(void **state)
+{
+	struct agent_rig rig;
+	struct nm_error err;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLACES "emergency { " WHO "alert = owner }\n");
+	ok(nm_store_sandbox_fail(rig.store, "hotline", "refuse 1000", &err), &err);
+	call = emergency(&rig);
+	live_for(&rig, 2 * NM_ALERT_WITHIN_S);
+	assert_state(&rig, call, NM_ALERT_UNANSWERED, NULL);
+	assert_int_equal(agent_rig_said(&rig, "! emergency alerts: call #1: nobody could be alerted"), 1);
+	ok(nm_store_sandbox_fail(rig.store, "hotline", "", &err), &err);
+	live_for(&rig, NM_DAY);
+	assert_sent(&rig, 1, 0, 0); /* from line main, which works: what became of the alert */
+	assert_int_equal(agent_rig_said(&rig, "Smith: nobody has answered the alert of the emergency call"), 1);
+	agent_rig_close(&rig);
+}
+
+/* An answer that cannot be read is none: the next one is texted; and it is one as soon as it can be. */
+static void test_answers_that_cannot_be_read(void **state)
+{
+	struct agent_rig rig;
+	struct nm_error err;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	call = emergency(&rig);
+	live_for(&rig, 60);
+	reply(&rig, OWNER, "mine");
+	ok(nm_store_sandbox_fail(rig.store, "main", "refuse 100000", &err), &err);
+	live_for(&rig, 900);
+	assert_sent(&rig, 1, 1, 1);
+	assert_state(&rig, call, NM_ALERT_OPEN, NULL); /* that nobody has answered is not known */
+	ok(nm_store_sandbox_fail(rig.store, "main", "", &err), &err);
+	live_for(&rig, 400);
+	assert_state(&rig, call, NM_ALERT_TAKEN, "owner");
+	assert_sent(&rig, 1, 1, 1);
+	assert_int_equal(agent_rig_said(&rig, "emergency alerts: well again"), 1);
+	agent_rig_close(&rig);
+}
+
+/* A new process after each minute goes on where the one before was. */
+static void test_one_process_after_the_other(void **state)
+{
+	struct agent_rig rig;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	emergency(&rig);
+	for (int i = 0; i < 20; i++) {
+		live_for(&rig, 60);
+		agent_rig_end(&rig);
+		agent_rig_begin(&rig);
+	}
+	assert_sent(&rig, 2, 1, 1);
+	assert_int_equal(agent_rig_said(&rig, "nobody has answered the alert\n"), 1);
+	agent_rig_close(&rig);
+}
+
+/* Calls from made-up numbers do not become a bill. */
+static void test_a_flood(void **state)
+{
+	struct agent_rig rig;
+
+	(void)state;
+	open_rig(&rig, QUIET);
+	for (unsigned i = 0; i < 100; i++)
+		call_of(&rig, UINT64_C(15125550190), UINT64_C(15125551000) + i, 10, NULL);
+	live_for(&rig, 1800);
+	assert_sent(&rig, NM_ALERTS_AN_HOUR, 0, 0);
+	assert_int_equal(agent_rig_said(&rig, "! emergency alerts: so many texts went to people"), 1);
+	agent_rig_close(&rig);
+}
+
+/* --- others --- */
+
+/* Twilio's flow texts those who are alerted at once, as the call comes: the agent does not, and goes on to the next. */
+static void test_a_line_that_texts_by_itself(void **state)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_call_alert alert;
+	struct agent_rig rig;
+	nm_time began;
+	int64_t call;
+
+	(void)state;
+	agent_rig_open(&rig,
+		       PLACES "account twilio { driver = twilio sid = \"AC00000000000000000000000000000001\" }\n"
+			      "line flow { number = \"+15125550195\" account = twilio }\n"
+			      "emergency { lines = flow path = all alert = { owner, oncall } acknowledge = 5m then_alert = sam }\n",
+		       "2026-11-23 09:00");
+	agent_rig_begin(&rig);
+	began = agent_rig_now(&rig) - 90;
+	call = call_of(&rig, UINT64_C(15125550195), UINT64_C(15125550199), 90, NULL);
+	live_for(&rig, 400);
+	alert = alert_of(&rig, call, arena);
+	assert_int_equal(alert.n, 3);
+	for (size_t i = 0; i < 2; i++)
+		assert_true(alert.people[i].by_line && alert.people[i].due == began && !alert.people[i].tried);
+	assert_true(!alert.people[2].by_line && alert.people[2].due == began + 300 && alert.people[2].tried);
+	assert_string_equal(alert.people[2].name, "sam");
+	assert_int_equal(alert.until, began + 600);
+	nm_arena_free(arena);
+	agent_rig_close(&rig);
+}
+
+/* Who is forgotten stands in no text about their call either. */
+static void test_forgetting_a_caller(void **state)
+{
+	struct agent_rig rig;
+	struct nm_outbox outbox;
+	struct nm_call_alert alert;
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_error err;
+	bool whole, found;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	call = emergency(&rig);
+	live_for(&rig, 1200);
+	assert_sent(&rig, 2, 1, 1);
+	ok(nm_store_forget(rig.store, UINT64_C(15125550199), agent_rig_now(&rig), &whole, &err), &err);
+	ok(nm_store_alert_get(rig.store, call, arena, &alert, &found, &err), &err);
+	assert_false(found);
+	ok(nm_store_outbox(rig.store, false, 1000, &outbox, &err), &err);
+	for (size_t i = 0; i < outbox.n; i++)
+		assert_memory_not_equal(outbox.items[i].why, "alert", 5);
+	nm_outbox_clear(&outbox);
+	live_for(&rig, NM_DAY);
+	assert_sent(&rig, 0, 0, 0);
+	nm_arena_free(arena);
+	agent_rig_close(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -327,10 +510,18 @@ int main(void)
 		cmocka_unit_test(test_an_answer_ends_it),
 		cmocka_unit_test(test_what_is_no_answer),
 		cmocka_unit_test(test_two_at_once),
+		cmocka_unit_test(test_a_turn_that_comes_late),
 		cmocka_unit_test(test_which_calls_alert),
 		cmocka_unit_test(test_a_call_that_a_human_took),
 		cmocka_unit_test(test_no_answer_is_asked_for),
 		cmocka_unit_test(test_a_late_call),
+		cmocka_unit_test(test_texts_that_fail),
+		cmocka_unit_test(test_nobody_can_be_texted),
+		cmocka_unit_test(test_answers_that_cannot_be_read),
+		cmocka_unit_test(test_one_process_after_the_other),
+		cmocka_unit_test(test_a_flood),
+		cmocka_unit_test(test_a_line_that_texts_by_itself),
+		cmocka_unit_test(test_forgetting_a_caller),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
