@@ -301,7 +301,7 @@ static enum nm_code take_answer(struct alerting *a, struct nm_call_alert *alert,
 
 /* --- texts that earlier runs left --- */
 
-/* The alert of that reason; NULL. */
+/* The open alert of that reason; NULL. */
 static const struct nm_call_alert *alert_of(const char *why, const struct nm_call_alert *alerts, size_t n)
 {
 	char prefix[WHY_TEXT];
@@ -386,19 +386,45 @@ static void tell_text(const struct alerting *a, const struct nm_call_alert *aler
 		     text->words != NULL ? text->words : "nothing is known of it yet");
 }
 
+/* A character of UTF-8 begins here, or the text ends. */
+static bool begins(const char *at)
+{
+	return ((unsigned char)*at & 0xc0) != 0x80;
+}
+
+/* As much of a text's end as its carrier takes: line and caller stand there, and what is asked. */
+static const char *fit(const struct nm_plan *plan, struct nm_sender sender, const char *body)
+{
+	const struct nm_carrier *carrier = nm_carrier_of(plan, sender.account);
+	const int most = carrier != NULL && carrier->traits.text_max > 0 ? carrier->traits.text_max : NM_TEXT_MAX;
+	size_t n = 0;
+
+	for (const char *at = body; *at != '\0'; at++)
+		n += begins(at);
+	while (n > (size_t)most) {
+		n--;
+		do
+			body++;
+		while (!begins(body));
+	}
+	return body;
+}
+
 static enum nm_code send(struct alerting *a, struct nm_call_alert *alert, size_t i, const char *line,
 			 struct nm_error *err)
 {
 	const struct nm_plan *plan = a->context->plan;
 	struct nm_alerted *person = &alert->people[i];
 	char why[WHY_TEXT];
-	struct nm_outgoing outgoing = { .body = alert->text, .why = why, .follow_s = FOLLOW_S };
+	struct nm_outgoing outgoing = { .why = why, .follow_s = FOLLOW_S };
 	struct nm_outbox sent;
 	enum nm_code code = nm_number_read(person->number, plan->country, &outgoing.to, err);
 
 	snprintf(why, sizeof(why), NM_ALERT_WHY, alert->call, i);
 	if (code == NM_OK)
 		code = nm_texting_sender_called(plan, -1, line, &outgoing.sender, err);
+	if (code == NM_OK)
+		outgoing.body = fit(plan, outgoing.sender, alert->text);
 	if (code == NM_OK)
 		code = nm_texting_send(a->context, &outgoing, &sent, err);
 	if (code != NM_OK)
@@ -536,8 +562,8 @@ static enum nm_code run_all(struct alerting *a, struct nm_error *err)
 	enum nm_code code = notice(a, err);
 
 	if (code == NM_OK)
-		code = nm_store_alerts(a->context->store, a->context->now - NM_ALERT_TOLD_S, a->arena, &alerts, &n, err);
-	if (code != NM_OK || n == 0) /* a text that was left has its alert among these */
+		code = nm_store_alerts(a->context->store, NM_TIME_MAX, a->arena, &alerts, &n, err);
+	if (code != NM_OK)
 		return code;
 	read_replies(a, alerts, n);
 	for (size_t i = 0; i < n && code == NM_OK; i++)

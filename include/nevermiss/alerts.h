@@ -75,7 +75,7 @@ enum nm_code nm_store_alert_end(struct nm_store *store, int64_t call, enum nm_al
 /* *found false: the call alerts nobody, or was not seen yet.  All from the arena. */
 enum nm_code nm_store_alert_get(struct nm_store *store, int64_t call, struct nm_arena *arena, struct nm_call_alert *out,
 				bool *found, struct nm_error *err) NM_WARN_UNUSED;
-/* Those that are open, and those that were noticed since; the oldest call first; all from the arena. */
+/* Those that are open, and those that were noticed since (NM_TIME_MAX: no others); the oldest call first; all from the arena. */
 enum nm_code nm_store_alerts(struct nm_store *store, nm_time since, struct nm_arena *arena, struct nm_call_alert **out,
 			     size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 /* When the first text came from that number, at that time or later, that does not say that its sender wants none;

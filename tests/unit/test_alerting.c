@@ -409,6 +409,32 @@ static void test_answers_that_cannot_be_read(void **state)
 	agent_rig_close(&rig);
 }
 
+/* A business whose name is longer than a text may be: what matters stands at its end. */
+static void test_a_long_name(void **state)
+{
+	struct agent_rig rig;
+	struct nm_outbox outbox;
+	struct nm_error err;
+	char name[2 * NM_TEXT_MAX + 1] = "";
+	char *plan;
+
+	(void)state;
+	for (size_t i = 0; i < NM_TEXT_MAX; i++)
+		memcpy(name + 2 * i, "\xc3\xa9", 3);
+	assert_true(asprintf(&plan, "business = \"%s\" %s", name, strstr(PLAN, "timezone")) > 0);
+	open_rig(&rig, plan);
+	emergency(&rig);
+	live_for(&rig, 60);
+	assert_sent(&rig, 1, 1, 0);
+	ok(nm_store_outbox(rig.store, false, 1, &outbox, &err), &err);
+	assert_memory_equal(outbox.items[0].body, "\xc3\xa9", 2);
+	assert_string_equal(strchr(outbox.items[0].body, ':'),
+			    ": emergency call to line hotline from +15125550199 - reply to take it");
+	nm_outbox_clear(&outbox);
+	free(plan);
+	agent_rig_close(&rig);
+}
+
 /* A new process after each minute goes on where the one before was. */
 static void test_one_process_after_the_other(void **state)
 {
@@ -518,6 +544,7 @@ int main(void)
 		cmocka_unit_test(test_texts_that_fail),
 		cmocka_unit_test(test_nobody_can_be_texted),
 		cmocka_unit_test(test_answers_that_cannot_be_read),
+		cmocka_unit_test(test_a_long_name),
 		cmocka_unit_test(test_one_process_after_the_other),
 		cmocka_unit_test(test_a_flood),
 		cmocka_unit_test(test_a_line_that_texts_by_itself),
