@@ -58,10 +58,18 @@ struct alerting {
 	struct nm_error trouble;      /* the first, of pieces of work that are all done; NM_OK */
 };
 
-static void tell(const struct alerting *a, bool warning, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void tell(const struct alerting *a, bool warning, const char *format, ...)
+static void remember(struct alerting *a, enum nm_code code, const struct nm_error *why)
 {
+	if (code != NM_OK && a->trouble.code == NM_OK)
+		nm_fail(&a->trouble, code, "%s", why->text);
+}
+
+static void tell(struct alerting *a, bool warning, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* What cannot be told for want of memory is trouble. */
+static void tell(struct alerting *a, bool warning, const char *format, ...)
+{
+	struct nm_error why;
 	struct nm_buf words;
 	va_list args;
 
@@ -69,14 +77,11 @@ static void tell(const struct alerting *a, bool warning, const char *format, ...
 	va_start(args, format);
 	nm_buf_vaddf(&words, format, args);
 	va_end(args);
-	a->run->tell(a->run->context, warning, words.data);
+	if (words.failed)
+		remember(a, nm_fail_memory(&why), &why);
+	else
+		a->run->tell(a->run->context, warning, words.data);
 	nm_buf_clear(&words);
-}
-
-static void remember(struct alerting *a, enum nm_code code, const struct nm_error *why)
-{
-	if (code != NM_OK && a->trouble.code == NM_OK)
-		nm_fail(&a->trouble, code, "%s", why->text);
 }
 
 static void wait_until(struct alerting *a, nm_time at)
@@ -373,7 +378,7 @@ static enum nm_code has_room(const struct alerting *a, bool *room, struct nm_err
 	return code;
 }
 
-static void tell_text(const struct alerting *a, const struct nm_call_alert *alert, const struct nm_alerted *person,
+static void tell_text(struct alerting *a, const struct nm_call_alert *alert, const struct nm_alerted *person,
 		      const struct nm_outbox_text *text)
 {
 	const bool failed = text->state == NM_OUTBOX_FAILED || text->state == NM_OUTBOX_REFUSED;
