@@ -71,7 +71,8 @@ const struct nm_check_info nm_checks[] = {
 	  "nobody can press it: an emergency is treated like any other call" },
 	{ "agent-dependent", WARNING, "a line's hours hold only while the agent runs",
 	  "this carrier keeps no hours: when the machine is off, what is in force stays in force" },
-	{ "agent-silent", WARNING, "the agent does not run, and a pushed line's hours hold only while it does, or nobody ended it",
+	{ "agent-silent", WARNING, "the agent does not run, and a pushed line's hours hold only while it does, or an emergency's people are "
+	  "texted by it alone, or nobody ended it",
 	  "nothing is pushed, fetched, or told to anybody until somebody starts it again" },
 	{ "unused", WARNING,
 	  "a destination, schedule, path or callers that nobody names, or an emergency section that nothing sets "
