@@ -1,25 +1,22 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Alerting an emergency's people (alerts.h).  Comes in: the log's last day, the outbox, what came.  Goes out: a text to
- * each whose turn it is, once, until one of them answers.
+ * Alerting an emergency's people (alerts.h).  Comes in: whom new calls of the log alert (alerting_notice.c), the outbox,
+ * what came.  Goes out: a text to each whose turn it is, once, until one of them answers.
  *
  * Whom a call alerts is in the store before anybody is texted, and each text is in the outbox, under a reason of its
  * own, before its carrier is asked: so what is left to do is read from there, whatever was cut off.
  */
-#include "nevermiss/alerts.h"
+#include "core/alerting_private.h"
 
 #include <stdio.h>
 #include <string.h>
 
-#include "core/rules.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/texting.h"
 
-#define FOLLOW_S 6       /* what becomes of a text is waited for so long */
-#define CALLS_MOST 10000 /* of a day that are looked at: the newest */
+#define FOLLOW_S 6 /* what becomes of a text is waited for so long */
 #define WHY_TEXT 64
-#define REPLY " - reply to take it"
 
 /* --- how it stands --- */
 
@@ -48,26 +45,13 @@ nm_time nm_alert_until(const struct nm_call_alert *alert)
 
 /* --- a run --- */
 
-struct alerting {
-	const struct nm_push_context *context;
-	const struct nm_alerts_run *run;
-	struct nm_alerts_done *out;
-	struct nm_arena *arena;       /* of this run */
-	struct nm_timeline *timeline; /* of the log's last day; NULL until a new emergency is there; owned */
-	bool read;                    /* the texts that came are known */
-	struct nm_error trouble;      /* the first, of pieces of work that are all done; NM_OK */
-};
-
-static void remember(struct alerting *a, enum nm_code code, const struct nm_error *why)
+static void remember(struct nm_alerter *a, enum nm_code code, const struct nm_error *why)
 {
 	if (code != NM_OK && a->trouble.code == NM_OK)
 		nm_fail(&a->trouble, code, "%s", why->text);
 }
 
-static void tell(struct alerting *a, bool warning, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-/* What cannot be told for want of memory is trouble. */
-static void tell(struct alerting *a, bool warning, const char *format, ...)
+void nm_alerting_tell(struct nm_alerter *a, bool warning, const char *format, ...)
 {
 	struct nm_error why;
 	struct nm_buf words;
@@ -84,145 +68,10 @@ static void tell(struct alerting *a, bool warning, const char *format, ...)
 	nm_buf_clear(&words);
 }
 
-static void wait_until(struct alerting *a, nm_time at)
+static void wait_until(struct nm_alerter *a, nm_time at)
 {
 	if (at < a->out->next)
 		a->out->next = at;
-}
-
-/* --- new emergencies --- */
-
-/* The alerts of a call, of no people when it is no emergency by the plan and the time at which it began. */
-static enum nm_code resolve(struct alerting *a, const struct nm_call_entry *call, int line, struct nm_alerts *out,
-			    struct nm_error *err)
-{
-	const struct nm_plan *plan = a->context->plan;
-	const nm_time now = a->context->now;
-	const struct nm_state *state;
-	enum nm_code code = NM_OK;
-
-	*out = (struct nm_alerts){ 0 };
-	if (a->timeline == NULL)
-		code = nm_timeline_build(plan, now - NM_ALERT_TOLD_S, now + NM_DAY, &a->timeline, err);
-	if (code != NM_OK)
-		return code;
-	state = nm_timeline_state(a->timeline, call->began);
-	if (nm_decide(plan, state, line, nm_caller_groups(plan, call->caller), false).by != NM_BY_EMERGENCY)
-		return NM_OK;
-	return nm_alerts_resolve(plan, state, line, a->arena, out) ? NM_OK : nm_fail_memory(err);
-}
-
-/* Who has proved to be human and took the call; NULL. */
-static const char *human_of(const struct nm_plan *plan, const struct nm_call_entry *call)
-{
-	const int id = call->became.end == NM_CALL_ANSWERED && !call->became.probably && call->became.by != NULL
-			       ? nm_plan_find_destination(plan, call->became.by)
-			       : -1;
-
-	return id >= 0 && nm_kind_human(plan->destinations[id].kind) ? plan->destinations[id].name : NULL;
-}
-
-static const char *text_of(struct alerting *a, const struct nm_call_entry *call, const struct nm_alerts *alerts,
-			   const char *human, bool asks)
-{
-	char caller[NM_NUMBER_TEXT] = "a number that is not known";
-	const char *text;
-
-	if (call->caller.anonymous)
-		snprintf(caller, sizeof(caller), "a withheld number");
-	else if (call->caller.number != 0)
-		nm_number_write(call->caller.number, caller);
-	text = nm_arena_replaced(a->arena, alerts->text, NM_ALERT_CALLER, caller);
-	if (text == NULL || (human == NULL && !asks))
-		return text;
-	return human != NULL ? nm_arena_format(a->arena, "%s, taken by %s", text, human)
-			     : nm_arena_format(a->arena, "%s%s", text, REPLY);
-}
-
-/* Each one's turn: those whom the line's own flow texts as the call arrives have had theirs. */
-static struct nm_alerted person_of(const struct alerting *a, const struct nm_call_entry *call, int line,
-				   const struct nm_alert *alert)
-{
-	const struct nm_plan *plan = a->context->plan;
-	const struct nm_carrier *carrier = nm_carrier_of(plan, plan->lines[line].account);
-	const bool flow = carrier != NULL && carrier->traits.alerts == NM_ALERTING_AT_ONCE;
-	const nm_time from = flow ? call->began : a->context->now, due = from + alert->after_s;
-	struct nm_alerted person = { .name = alert->name, .number = alert->number };
-	char own[NM_NUMBER_TEXT];
-
-	nm_number_write(plan->lines[line].number, own);
-	person.by_line = flow && alert->after_s == 0 && strcmp(alert->number, own) != 0;
-	person.due = person.by_line || due > a->context->now ? due : a->context->now;
-	return person;
-}
-
-static bool is_among(const struct nm_call_alert *alert, const char *number)
-{
-	for (size_t i = 0; i < alert->n; i++)
-		if (strcmp(alert->people[i].number, number) == 0)
-			return true;
-	return false;
-}
-
-/* Writes down whom the call alerts, nobody twice.  Who took it has answered: nobody else's turn comes then. */
-static enum nm_code write_alert(struct alerting *a, const struct nm_call_entry *call, int line,
-				const struct nm_alerts *alerts, struct nm_error *err)
-{
-	const char *human = human_of(a->context->plan, call);
-	const int64_t wait_s = a->context->plan->emergency.acknowledge_s;
-	struct nm_call_alert alert = { .call = call->id, .noticed = a->context->now };
-
-	alert.people = nm_arena_alloc(a->arena, alerts->n, sizeof(*alert.people));
-	alert.text = text_of(a, call, alerts, human, wait_s > 0);
-	if (alert.people == NULL || alert.text == NULL)
-		return nm_fail_memory(err);
-	for (size_t i = 0; i < alerts->n; i++)
-		if ((human == NULL || alerts->items[i].after_s == 0) && !is_among(&alert, alerts->items[i].number))
-			alert.people[alert.n++] = person_of(a, call, line, &alerts->items[i]);
-	for (size_t i = 0; i < alert.n && human == NULL && wait_s > 0; i++)
-		if (alert.people[i].due + wait_s > alert.until)
-			alert.until = alert.people[i].due + wait_s;
-	if (a->context->now - call->began > NM_ALERT_WITHIN_S)
-		alert.state = NM_ALERT_LATE;
-	if (alert.state == NM_ALERT_LATE)
-		tell(a, true, "call #%" PRId64 ": nobody was alerted, for it was seen more than an hour late", call->id);
-	return nm_store_alert_add(a->context->store, &alert, err);
-}
-
-static enum nm_code notice_call(struct alerting *a, const struct nm_call_entry *call, struct nm_error *err)
-{
-	const struct nm_plan *plan = a->context->plan;
-	const int line = nm_plan_find_number(plan, call->number);
-	struct nm_call_alert known;
-	struct nm_alerts alerts;
-	bool found;
-	enum nm_code code;
-
-	if (line < 0 || !nm_call_is_emergency(plan, line, nm_caller_groups(plan, call->caller), false))
-		return NM_OK;
-	code = nm_store_alert_get(a->context->store, call->id, a->arena, &known, &found, err);
-	if (code != NM_OK || found)
-		return code;
-	code = resolve(a, call, line, &alerts, err);
-	if (code != NM_OK || alerts.n == 0)
-		return code;
-	return write_alert(a, call, line, &alerts, err);
-}
-
-/* The oldest first. */
-static enum nm_code notice(struct alerting *a, struct nm_error *err)
-{
-	const nm_time now = a->context->now;
-	const struct nm_call_filter filter = { .since = now - NM_ALERT_TOLD_S, .until = now + NM_DAY, .most = CALLS_MOST };
-	struct nm_call_entries calls;
-	enum nm_code code = nm_store_calls(a->context->store, &filter, &calls, err);
-
-	if (code != NM_OK)
-		return code;
-	for (size_t i = calls.n; i-- > 0 && code == NM_OK;)
-		code = notice_call(a, &calls.items[i], err);
-	nm_call_entries_clear(&calls);
-	return code;
 }
 
 /* --- who answered --- */
@@ -236,7 +85,7 @@ static bool is_waiting(const struct nm_call_alert *alert)
 	return alert->state == NM_ALERT_OPEN && alert->until != 0 && texted;
 }
 
-static void read_replies(struct alerting *a, const struct nm_call_alert *alerts, size_t n)
+static void read_replies(struct nm_alerter *a, const struct nm_call_alert *alerts, size_t n)
 {
 	struct nm_inbound_reading reading = { 0 };
 	struct nm_error why;
@@ -255,7 +104,7 @@ static void read_replies(struct alerting *a, const struct nm_call_alert *alerts,
 }
 
 /* The first of those who were texted that has answered since; *by NULL: nobody has. */
-static enum nm_code find_answer(const struct alerting *a, const struct nm_call_alert *alert, const char **by, nm_time *at,
+static enum nm_code find_answer(const struct nm_alerter *a, const struct nm_call_alert *alert, const char **by, nm_time *at,
 				struct nm_error *err)
 {
 	enum nm_code code = NM_OK;
@@ -278,7 +127,7 @@ static enum nm_code find_answer(const struct alerting *a, const struct nm_call_a
 	return code;
 }
 
-static enum nm_code end(struct alerting *a, struct nm_call_alert *alert, enum nm_alert_state state, nm_time at,
+static enum nm_code end(struct nm_alerter *a, struct nm_call_alert *alert, enum nm_alert_state state, nm_time at,
 			const char *by, struct nm_error *err)
 {
 	enum nm_code code = nm_store_alert_end(a->context->store, alert->call, state, at, by, err);
@@ -288,7 +137,7 @@ static enum nm_code end(struct alerting *a, struct nm_call_alert *alert, enum nm
 	return code;
 }
 
-static enum nm_code take_answer(struct alerting *a, struct nm_call_alert *alert, struct nm_error *err)
+static enum nm_code take_answer(struct nm_alerter *a, struct nm_call_alert *alert, struct nm_error *err)
 {
 	const char *by;
 	nm_time at;
@@ -300,7 +149,7 @@ static enum nm_code take_answer(struct alerting *a, struct nm_call_alert *alert,
 	if (code == NM_OK && by != NULL)
 		code = end(a, alert, NM_ALERT_TAKEN, at, by, err);
 	if (code == NM_OK && by != NULL)
-		tell(a, false, "call #%" PRId64 ": %s has answered", alert->call, by);
+		nm_alerting_tell(a, false, "call #%" PRId64 ": %s has answered", alert->call, by);
 	return code;
 }
 
@@ -321,7 +170,7 @@ static const struct nm_call_alert *alert_of(const char *why, const struct nm_cal
 }
 
 /* One that never left is not needed any more once somebody has answered. */
-static enum nm_code drop(const struct alerting *a, struct nm_outbox_text *text, struct nm_error *err)
+static enum nm_code drop(const struct nm_alerter *a, struct nm_outbox_text *text, struct nm_error *err)
 {
 	text->state = NM_OUTBOX_FAILED;
 	text->updated = a->context->now;
@@ -329,7 +178,7 @@ static enum nm_code drop(const struct alerting *a, struct nm_outbox_text *text, 
 	return nm_store_outbox_update(a->context->store, text, err);
 }
 
-static enum nm_code finish_left(struct alerting *a, const struct nm_call_alert *alerts, size_t n, struct nm_error *err)
+static enum nm_code finish_left(struct nm_alerter *a, const struct nm_call_alert *alerts, size_t n, struct nm_error *err)
 {
 	struct nm_outbox left, finished;
 	enum nm_code code = nm_texting_left(a->context->store, &left, err);
@@ -366,7 +215,7 @@ enum turn {
 	TURN_LOST /* they could not be texted, and are not tried any more */
 };
 
-static enum nm_code has_room(const struct alerting *a, bool *room, struct nm_error *err)
+static enum nm_code has_room(const struct nm_alerter *a, bool *room, struct nm_error *err)
 {
 	const nm_time now = a->context->now;
 	size_t hour = 0, day = 0;
@@ -378,15 +227,15 @@ static enum nm_code has_room(const struct alerting *a, bool *room, struct nm_err
 	return code;
 }
 
-static void tell_text(struct alerting *a, const struct nm_call_alert *alert, const struct nm_alerted *person,
+static void tell_text(struct nm_alerter *a, const struct nm_call_alert *alert, const struct nm_alerted *person,
 		      const struct nm_outbox_text *text)
 {
 	const bool failed = text->state == NM_OUTBOX_FAILED || text->state == NM_OUTBOX_REFUSED;
 
 	if (text->state == NM_OUTBOX_SENT)
-		tell(a, false, "call #%" PRId64 ": %s is texted", alert->call, person->name);
+		nm_alerting_tell(a, false, "call #%" PRId64 ": %s is texted", alert->call, person->name);
 	else
-		tell(a, failed || text->state == NM_OUTBOX_UNSURE, "call #%" PRId64 ": the text to %s is %s (%s)",
+		nm_alerting_tell(a, failed || text->state == NM_OUTBOX_UNSURE, "call #%" PRId64 ": the text to %s is %s (%s)",
 		     alert->call, person->name, nm_outbox_state_name(text->state),
 		     text->words != NULL ? text->words : "nothing is known of it yet");
 }
@@ -415,7 +264,7 @@ static const char *fit(const struct nm_plan *plan, struct nm_sender sender, cons
 	return body;
 }
 
-static enum nm_code send(struct alerting *a, struct nm_call_alert *alert, size_t i, const char *line,
+static enum nm_code send(struct nm_alerter *a, struct nm_call_alert *alert, size_t i, const char *line,
 			 struct nm_error *err)
 {
 	const struct nm_plan *plan = a->context->plan;
@@ -446,7 +295,7 @@ static enum nm_code send(struct alerting *a, struct nm_call_alert *alert, size_t
 }
 
 /* The line that was called, by its name in the plan now; NULL: it has none any more. */
-static enum nm_code line_of(const struct alerting *a, int64_t call, const char **out, struct nm_error *err)
+static enum nm_code line_of(const struct nm_alerter *a, int64_t call, const char **out, struct nm_error *err)
 {
 	const struct nm_plan *plan = a->context->plan;
 	struct nm_call_entry entry;
@@ -461,7 +310,7 @@ static enum nm_code line_of(const struct alerting *a, int64_t call, const char *
 }
 
 /* How one of the people stands, by the clock and the outbox alone. */
-static enum turn turn_of(struct alerting *a, const struct nm_alerted *person, const struct nm_outbox_past *past,
+static enum turn turn_of(struct nm_alerter *a, const struct nm_alerted *person, const struct nm_outbox_past *past,
 			 bool *now)
 {
 	nm_time pause = NM_ALERT_PAUSE_S, from = person->due;
@@ -481,7 +330,7 @@ static enum turn turn_of(struct alerting *a, const struct nm_alerted *person, co
 	return TURN_LATER;
 }
 
-static enum nm_code take_turn(struct alerting *a, struct nm_call_alert *alert, size_t i, enum turn *turn,
+static enum nm_code take_turn(struct nm_alerter *a, struct nm_call_alert *alert, size_t i, enum turn *turn,
 			      struct nm_error *err)
 {
 	char why[WHY_TEXT];
@@ -511,19 +360,19 @@ static enum nm_code take_turn(struct alerting *a, struct nm_call_alert *alert, s
 
 /* --- its end --- */
 
-static enum nm_code end_unanswered(struct alerting *a, struct nm_call_alert *alert, size_t texted, struct nm_error *err)
+static enum nm_code end_unanswered(struct nm_alerter *a, struct nm_call_alert *alert, size_t texted, struct nm_error *err)
 {
 	enum nm_code code = end(a, alert, NM_ALERT_UNANSWERED, a->context->now, NULL, err);
 
 	if (code == NM_OK)
-		tell(a, true, "call #%" PRId64 ": %s", alert->call,
+		nm_alerting_tell(a, true, "call #%" PRId64 ": %s", alert->call,
 		     texted > 0 ? "nobody has answered the alert" : "nobody could be alerted");
 	return code;
 }
 
 /* When nobody's turn is to come any more.  Nobody has answered only where the answers could be read, unless that has not
  * been so for an hour. */
-static enum nm_code conclude(struct alerting *a, struct nm_call_alert *alert, size_t texted, size_t later,
+static enum nm_code conclude(struct nm_alerter *a, struct nm_call_alert *alert, size_t texted, size_t later,
 			     struct nm_error *err)
 {
 	const nm_time now = a->context->now, until = nm_alert_until(alert);
@@ -542,7 +391,7 @@ static enum nm_code conclude(struct alerting *a, struct nm_call_alert *alert, si
 	return end_unanswered(a, alert, texted, err);
 }
 
-static enum nm_code go_on(struct alerting *a, struct nm_call_alert *alert, struct nm_error *err)
+static enum nm_code go_on(struct nm_alerter *a, struct nm_call_alert *alert, struct nm_error *err)
 {
 	size_t texted = 0, later = 0;
 	struct nm_error why;
@@ -560,11 +409,11 @@ static enum nm_code go_on(struct alerting *a, struct nm_call_alert *alert, struc
 	return conclude(a, alert, texted, later, err);
 }
 
-static enum nm_code run_all(struct alerting *a, struct nm_error *err)
+static enum nm_code run_all(struct nm_alerter *a, struct nm_error *err)
 {
 	struct nm_call_alert *alerts;
 	size_t n;
-	enum nm_code code = notice(a, err);
+	enum nm_code code = nm_alerting_notice(a, err);
 
 	if (code == NM_OK)
 		code = nm_store_alerts(a->context->store, NM_TIME_MAX, a->arena, &alerts, &n, err);
@@ -584,7 +433,7 @@ static enum nm_code run_all(struct alerting *a, struct nm_error *err)
 enum nm_code nm_alerts_run(const struct nm_push_context *context, const struct nm_alerts_run *run,
 			   struct nm_alerts_done *out, struct nm_error *err)
 {
-	struct alerting a = { .context = context, .run = run, .out = out, .arena = nm_arena_new() };
+	struct nm_alerter a = { .context = context, .run = run, .out = out, .arena = nm_arena_new() };
 	enum nm_code code;
 
 	*out = (struct nm_alerts_done){ .next = NM_TIME_MAX };

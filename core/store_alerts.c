@@ -219,7 +219,7 @@ enum nm_code nm_store_alert_reply(struct nm_store *store, const char *number, nm
 				  struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_ALERT_REPLIES, err);
-	int result;
+	int result = SQLITE_DONE;
 
 	*out = NM_TIME_MAX;
 	if (statement == NULL)
