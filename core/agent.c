@@ -25,6 +25,7 @@ void nm_agent_work_words(enum nm_agent_work work, const char *what, struct nm_bu
 		[NM_AGENT_LINE] = "line ",
 		[NM_AGENT_CALENDAR] = "calendar ",
 		[NM_AGENT_CALLS] = "calls of ",
+		[NM_AGENT_ALERTS] = "emergency alerts",
 		[NM_AGENT_TEXTS] = "texts to missed callers",
 		[NM_AGENT_EVENTS] = "events for the CRM",
 		[NM_AGENT_OWNER] = "texts to the owner",
@@ -136,11 +137,17 @@ static bool job_want(struct nm_agent *agent, enum nm_agent_work work, const char
 	return job != NULL;
 }
 
+/* The order in which a round goes through them: emergencies behind the calls that are one, the heartbeat last. */
+static int rank(enum nm_agent_work work)
+{
+	return work == NM_AGENT_ALERTS ? 2 * NM_AGENT_CALLS + 1 : 2 * (int)work;
+}
+
 static int by_order(const void *a, const void *b)
 {
 	const struct nm_agent_job *x = a, *y = b;
 
-	return x->work != y->work ? (int)x->work - (int)y->work : x->index - y->index;
+	return x->work != y->work ? rank(x->work) - rank(y->work) : x->index - y->index;
 }
 
 /* Trouble with what the plan has no more is none. */
@@ -178,6 +185,8 @@ static enum nm_code want_jobs(struct nm_agent *agent, struct nm_error *err)
 	for (size_t i = 0; i < plan->n_accounts && ok; i++)
 		if (nm_agent_has_records(plan, (int)i))
 			ok = job_want(agent, NM_AGENT_CALLS, plan->accounts[i].name, (int)i);
+	if (ok && nm_agent_alerts_anybody(plan))
+		ok = job_want(agent, NM_AGENT_ALERTS, "", 0);
 	if (ok && (plan->text_back.given || plan->follow_up.survey != NULL))
 		ok = job_want(agent, NM_AGENT_TEXTS, "", 0);
 	if (ok && plan->crm.url != NULL)
@@ -209,7 +218,7 @@ enum nm_code nm_agent_look(struct nm_agent *agent, struct nm_error *err)
 void nm_agent_wake(struct nm_agent *agent)
 {
 	for (size_t i = 0; i < agent->n; i++)
-		if (agent->jobs[i].work < NM_AGENT_DRIFT)
+		if (agent->jobs[i].work < NM_AGENT_DRIFT || agent->jobs[i].work == NM_AGENT_ALERTS)
 			agent->jobs[i].due = agent->now;
 }
 
@@ -246,12 +255,12 @@ static nm_time retry_at(const struct nm_agent *agent, const struct nm_agent_job 
 
 static void work(struct nm_agent *agent, struct nm_agent_job *job)
 {
-	static enum nm_code (*const works[NM_AGENT_DRIFT])(struct nm_agent *agent, struct nm_agent_job *job,
+	static enum nm_code (*const works[NM_AGENT_WORKS])(struct nm_agent *agent, struct nm_agent_job *job,
 							   struct nm_error *err) = {
 		[NM_AGENT_LINE] = nm_agent_line,     [NM_AGENT_CALENDAR] = nm_agent_calendar,
 		[NM_AGENT_CALLS] = nm_agent_calls,   [NM_AGENT_TEXTS] = nm_agent_texts,
 		[NM_AGENT_EVENTS] = nm_agent_events, [NM_AGENT_OWNER] = nm_agent_owner,
-		[NM_AGENT_WATCH] = nm_agent_watch,
+		[NM_AGENT_WATCH] = nm_agent_watch,   [NM_AGENT_ALERTS] = nm_agent_alerts,
 	};
 	struct nm_error err;
 	enum nm_code code = works[job->work](agent, job, &err);

@@ -50,6 +50,7 @@ enum nm_code nm_agent_calls(struct nm_agent *agent, struct nm_agent_job *job, st
 {
 	const struct nm_account *account = &agent->view.push.plan->accounts[job->index];
 	const int late_s = nm_carrier_find(account->driver)->traits.records_late_s;
+	struct nm_agent_job *alerts = nm_agent_find(agent, NM_AGENT_ALERTS, "");
 	struct nm_import import = { .n = 0 };
 	const char *words = NULL;
 	size_t fresh = 0;
@@ -63,6 +64,8 @@ enum nm_code nm_agent_calls(struct nm_agent *agent, struct nm_agent_job *job, st
 		words = import.lines[i].words != NULL ? import.lines[i].words : words;
 	}
 	agent->round.calls += fresh;
+	if (fresh > 0 && alerts != NULL) /* an emergency may be among them */
+		alerts->due = agent->now;
 	job->due = cut ? agent->now : agent->now + (late_s > CALLS_LEAST_S ? late_s : CALLS_LEAST_S);
 	if (code != NM_OK)
 		nm_fail(err, code, "not fetched: %s", words != NULL ? words : why.text);

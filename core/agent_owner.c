@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the owner is told by text, each thing once: follow-ups that are late, and lines that could not be pushed for a
- * while.
+ * What the owner is told by text, each thing once: emergencies of which nobody has taken care, follow-ups that are late,
+ * and lines that could not be pushed for a while.
  *
  * The text's row in the outbox has the reason, and is written before anything is sent: whoever finds it there knows
  * that the owner was told, whatever was cut off in between; unless it says that the text failed, which is tried again.
@@ -11,6 +11,8 @@
 #include <string.h>
 
 #include "core/agent_private.h"
+#include "nevermiss/alerts.h"
+#include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
 #include "nevermiss/texting.h"
 
@@ -23,6 +25,7 @@
 #define PAUSE_S 300         /* before the second; each is twice as long as the one before */
 #define WHY_TEXT 128
 #define LATE_WHY "late: follow-up %" PRId64
+#define UNANSWERED_WHY NM_ALERT_UNANSWERED_PREFIX "%" PRId64
 #define UNPUSHED_WHY "line not pushed: %.60s, %" PRId64
 
 /* Who is told: the first person whom an emergency alerts, else the first of the plan's whose phone is known; -1. */
@@ -192,11 +195,57 @@ static enum nm_code look_for_unpushed(struct nm_agent *agent, const struct nm_ag
 	return code;
 }
 
+/* --- emergencies --- */
+
+static enum nm_code tell_alert(struct nm_agent *agent, const struct nm_agent_job *job, const struct nm_call_alert *alert,
+			       struct nm_arena *arena, struct nm_error *err)
+{
+	const struct nm_plan *plan = agent->view.push.plan;
+	char why[WHY_TEXT], when[NM_TIME_TEXT], who[NM_NUMBER_TEXT] = "a number that is not known";
+	struct nm_call_entry call;
+	struct nm_buf body;
+	enum nm_code code = nm_store_call_get(agent->store, alert->call, arena, &call, err);
+
+	if (code != NM_OK)
+		return code;
+	snprintf(why, sizeof(why), UNANSWERED_WHY, alert->call);
+	if (call.caller.number != 0 && !call.caller.anonymous)
+		nm_number_words(call.caller.number, who);
+	nm_time_words(plan->zone, call.began, false, when);
+	nm_buf_init(&body, NM_TEXT_MAX);
+	nm_buf_addf(&body, "%s: %s the emergency call from %s, %s (call #%" PRId64 ")", plan->business,
+		    alert->state == NM_ALERT_LATE ? "nobody was alerted in time of" : "nobody has answered the alert of", who,
+		    when, alert->call);
+	code = tell_owner(agent, job, why, body.data, err);
+	nm_buf_clear(&body);
+	return code;
+}
+
+static enum nm_code look_for_unanswered(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
+{
+	struct nm_call_alert *alerts;
+	struct nm_arena *arena;
+	size_t n = 0;
+	enum nm_code code;
+
+	if (!nm_agent_alerts_anybody(agent->view.push.plan))
+		return NM_OK;
+	arena = nm_arena_new();
+	code = arena != NULL ? nm_store_alerts(agent->store, agent->now - NM_ALERT_TOLD_S, arena, &alerts, &n, err)
+			     : nm_fail_memory(err);
+	for (size_t i = 0; i < n && code == NM_OK; i++)
+		if (alerts[i].state == NM_ALERT_UNANSWERED || alerts[i].state == NM_ALERT_LATE)
+			code = tell_alert(agent, job, &alerts[i], arena, err);
+	nm_arena_free(arena);
+	return code;
+}
+
 /* --- what an earlier process left in the middle --- */
 
 static bool is_ours(const struct nm_outbox_text *text)
 {
-	return strncmp(text->why, "late: ", 6) == 0 || strncmp(text->why, "line not pushed: ", 17) == 0;
+	return strncmp(text->why, NM_ALERT_UNANSWERED_PREFIX, strlen(NM_ALERT_UNANSWERED_PREFIX)) == 0 ||
+	       strncmp(text->why, "late: ", 6) == 0 || strncmp(text->why, "line not pushed: ", 17) == 0;
 }
 
 static enum nm_code finish_left(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
@@ -224,7 +273,7 @@ static enum nm_code finish_left(struct nm_agent *agent, const struct nm_agent_jo
 enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
 {
 	static enum nm_code (*const looks[])(struct nm_agent *agent, const struct nm_agent_job *job,
-					     struct nm_error *err) = { finish_left, look_for_unpushed, look_for_late };
+					     struct nm_error *err) = { finish_left, look_for_unanswered, look_for_unpushed, look_for_late };
 	enum nm_code code = NM_OK;
 
 	job->due = agent->now + NM_AGENT_POLL_S;

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The agent's inside.  agent.c keeps its jobs and their troubles; agent_lines.c pushes and watches lines;
- * agent_fetch.c brings calendars and calls; agent_texts.c answers missed callers and sends surveys; agent_events.c tells
- * the CRM; agent_owner.c texts the owner.
+ * agent_fetch.c brings calendars and calls; agent_alerts.c alerts an emergency's people; agent_texts.c answers missed
+ * callers and sends surveys; agent_events.c tells the CRM; agent_owner.c texts the owner.
  */
 #ifndef CORE_AGENT_PRIVATE_H
 #define CORE_AGENT_PRIVATE_H
@@ -70,11 +70,14 @@ bool nm_agent_busy(struct nm_agent *agent, struct nm_agent_job *job);
 enum nm_code nm_agent_line(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_calendar(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_calls(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code nm_agent_alerts(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_texts(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_events(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code nm_agent_watch(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 /* Has the account's carrier records that can be fetched? */
 bool nm_agent_has_records(const struct nm_plan *plan, int account);
+/* Does an emergency alert anybody? */
+bool nm_agent_alerts_anybody(const struct nm_plan *plan);
 
 #endif

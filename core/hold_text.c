@@ -27,6 +27,33 @@ static void cut_text(struct nm_cut *cut)
 	treatment->text_always = true;
 }
 
+/* Where the carrier has records of calls, the agent texts whom the carrier does not (alerts.h). */
+static bool agent_alerts(const struct nm_cut *cut)
+{
+	return cut->traits->records_late_s >= 0;
+}
+
+static const char *none_instead(const struct nm_cut *cut)
+{
+	char late[NM_TIME_TEXT];
+
+	if (!agent_alerts(cut))
+		return "nobody is texted when an emergency call arrives; the people learn of it only when their "
+		       "phone rings";
+	nm_duration_words(cut->traits->records_late_s, late);
+	return nm_arena_format(cut->words, "the agent texts them, once it has the record of the call: about %s late", late);
+}
+
+static const char *then_instead(const struct nm_cut *cut, const char *name)
+{
+	if (!agent_alerts(cut))
+		return nm_arena_format(cut->words, "%s (then_alert) is not texted when nobody acknowledges", name);
+	return nm_arena_format(cut->words,
+			       "the agent texts %s (then_alert) when nobody acknowledges, but not where only the key made it "
+			       "an emergency",
+			       name);
+}
+
 /* Whom this carrier cannot text, as a loss; false: it can. */
 static bool lose_alert(struct nm_cut *cut, const struct nm_alert *alert)
 {
@@ -34,9 +61,7 @@ static bool lose_alert(struct nm_cut *cut, const struct nm_alert *alert)
 
 	if (alert->after_s > 0) {
 		nm_cut_lose(cut, NULL, "an alert cannot be acknowledged at this carrier", NULL,
-			    nm_arena_format(cut->words,
-					    "%s (then_alert) is not texted when nobody acknowledges",
-					    alert->name));
+			    then_instead(cut, alert->name));
 		return true;
 	}
 	if (own == NULL || strcmp(alert->number, own) != 0)
@@ -61,10 +86,7 @@ static void cut_alerts(struct nm_cut *cut)
 		return;
 	}
 	if (alerting == NM_ALERTING_NONE)
-		nm_cut_lose(
-			cut, NULL, "this carrier alerts nobody", NULL,
-			"nobody is texted when an emergency call arrives; the people learn of it only when their "
-			"phone rings");
+		nm_cut_lose(cut, NULL, "this carrier alerts nobody", NULL, none_instead(cut));
 	for (size_t i = 0; i < from->n && alerting == NM_ALERTING_AT_ONCE; i++)
 		if (!lose_alert(cut, &from->items[i]))
 			left.items[left.n++] = from->items[i];

@@ -217,6 +217,7 @@ static enum nm_code drop_calls(struct nm_store *store, enum nm_store_statement w
 static enum nm_code drop_rows(struct nm_store *store, nm_number number, nm_time now, struct nm_error *err)
 {
 	static const enum nm_store_statement which[] = {
+		NM_SQL_FORGET_ALERT_TEXTS, NM_SQL_FORGET_ALERTED, NM_SQL_FORGET_ALERTS,
 		NM_SQL_FORGET_DEEDS,   NM_SQL_FORGET_FOLLOWUPS,	      NM_SQL_FORGET_LEGS,
 		NM_SQL_FORGET_RUNG,    NM_SQL_FORGET_TEXTS,	      NM_SQL_FORGET_SANDBOX,
 		NM_SQL_FORGET_INBOUND, NM_SQL_FORGET_SANDBOX_INBOUND, NM_SQL_FORGET_EVENTS,
@@ -278,7 +279,8 @@ static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm
 			       struct nm_error *err)
 {
 	static const enum nm_store_statement followups[] = { NM_SQL_EXPIRE_DEEDS, NM_SQL_EXPIRE_FOLLOWUPS };
-	static const enum nm_store_statement legs[] = { NM_SQL_EXPIRE_OPENERS, NM_SQL_EXPIRE_LEGS };
+	static const enum nm_store_statement of_calls[] = { NM_SQL_EXPIRE_ALERTED, NM_SQL_EXPIRE_ALERTS,
+							    NM_SQL_EXPIRE_OPENERS, NM_SQL_EXPIRE_LEGS };
 	static const enum nm_store_statement texts[] = { NM_SQL_EXPIRE_TEXTS };
 	static const enum nm_store_statement inbound[] = { NM_SQL_INBOUND_DROP };
 	static const enum nm_store_statement events[] = { NM_SQL_EXPIRE_EVENTS };
@@ -286,7 +288,7 @@ static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm
 	enum nm_code code = expire(store, followups, 2, before, &out->followups, err);
 
 	if (code == NM_OK)
-		code = expire(store, legs, 2, before, &out->calls, err);
+		code = expire(store, of_calls, 4, before, &out->calls, err);
 	if (code == NM_OK)
 		code = drop_calls(store, NM_SQL_EXPIRE_CALLS, before, &out->calls, err);
 	if (code == NM_OK)

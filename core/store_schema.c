@@ -178,6 +178,15 @@ const char *const nm_store_steps[] = {
 	/* When so many texts were there to be read that some may be missing, the last time. */
 	"CREATE TABLE inbound_flood(number INTEGER NOT NULL, driver TEXT NOT NULL, at INTEGER NOT NULL,"
 	" PRIMARY KEY(number, driver)) STRICT, WITHOUT ROWID;",
+	/* Whom an emergency call alerts (alerts.h), in the order of their turns.  until: 0 where no answer is asked for. */
+	"CREATE TABLE alert(call INTEGER PRIMARY KEY REFERENCES call(id), noticed INTEGER NOT NULL,"
+	" until INTEGER NOT NULL, text TEXT NOT NULL, state INTEGER NOT NULL, ended INTEGER NOT NULL,"
+	" taken_by TEXT) STRICT;"
+	"CREATE INDEX alert_noticed ON alert(noticed);"
+	"CREATE INDEX alert_open ON alert(call) WHERE state = 0;"
+	"CREATE TABLE alerted(call INTEGER NOT NULL REFERENCES alert(call), n INTEGER NOT NULL, name TEXT NOT NULL,"
+	" number TEXT NOT NULL, due INTEGER NOT NULL, by_line INTEGER NOT NULL, PRIMARY KEY(call, n)) STRICT,"
+	" WITHOUT ROWID;",
 };
 
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))

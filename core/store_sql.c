@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* The statements that the store runs, each prepared once (nm_store_statement); what reads its rows stands in store_<noun>.c. */
 #include "core/store_private.h"
+#include "nevermiss/alerts.h"
 #include "nevermiss/text_back.h"
 
 /* The columns in the order in which store_push.c reads them. */
@@ -63,6 +64,11 @@
 	"SELECT id, came, opened, newest, calls, call, ended, touched, seen_until, anchor" \
 	" FROM " OF_CALLER
 #define TO_CUSTOMERS "'" NM_TEXT_BACK "', '" NM_FOLLOWUP_TEXT "', '" NM_SURVEY_TEXT "'"
+/* The reason of a text to one of the people whom a call alerts (alerts.h), as nm_alerts_run writes it. */
+#define ALERT_WHY(call, n) "'" NM_ALERT_PREFIX "' || " call " || ', ' || " n
+#define ALERT_ROW "SELECT call, noticed, until, text, state, ended, taken_by FROM alert"
+/* The calls of a caller ?1 that alerted somebody. */
+#define ALERTS_OF_CALLER "call IN (SELECT id FROM call WHERE caller = ?1 AND caller > 0)"
 #define TO_NUMBER "outbox WHERE recipient = ?1"
 /* Deeds that stand, and of these the ones for which the customer was called back. */
 #define STANDS "undone = 0"
@@ -363,6 +369,28 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_OUTBOX_WHY] = "SELECT coalesce(max(state NOT IN (?2, ?3)), 0), count(*) FILTER (WHERE state IN (?2, ?3)),"
 			      " coalesce(max(updated) FILTER (WHERE state IN (?2, ?3)), 0) FROM outbox WHERE why = ?1"
 			      " AND why NOT IN (" TO_CUSTOMERS ")",
+	[NM_SQL_ALERT_ADD] = "INSERT INTO alert(call, noticed, until, text, state, ended) VALUES(?, ?, ?, ?, ?, ?)",
+	[NM_SQL_ALERT_END] = "UPDATE alert SET state = ?2, ended = ?3, taken_by = ?4 WHERE call = ?1 AND state = 0",
+	[NM_SQL_ALERT_GET] = ALERT_ROW " WHERE call = ?1",
+	[NM_SQL_ALERTS] = ALERT_ROW " WHERE state = 0 OR noticed >= ?1 ORDER BY call",
+	[NM_SQL_ALERT_REPLIES] = "SELECT at, body FROM inbound WHERE sender = ?1 AND at >= ?2 ORDER BY at, id",
+	[NM_SQL_ALERT_TEXTS] = "SELECT count(*) FROM outbox WHERE at > ?1 AND state NOT IN (3, 5) AND substr(why, 1, length('" NM_ALERT_PREFIX
+			       "')) = '" NM_ALERT_PREFIX "'",
+	[NM_SQL_ALERTED_ADD] =
+		"INSERT INTO alerted(call, n, name, number, due, by_line) VALUES(?, ?, ?, ?, ?, ?)",
+	/* The newest text to each, if any. */
+	[NM_SQL_ALERTED] = "SELECT name, number, due, by_line, state, at FROM alerted LEFT JOIN outbox ON outbox.id ="
+			   " (SELECT max(id) FROM outbox WHERE why = " ALERT_WHY("alerted.call", "alerted.n")
+			   " AND why NOT IN (" TO_CUSTOMERS ")) WHERE alerted.call = ?1 ORDER BY n",
+	/* They name the caller. */
+	[NM_SQL_FORGET_ALERT_TEXTS] =
+		"DELETE FROM outbox WHERE why NOT IN (" TO_CUSTOMERS ") AND why IN (SELECT " ALERT_WHY("call", "n")
+		" FROM alerted WHERE " ALERTS_OF_CALLER
+		" UNION ALL SELECT '" NM_ALERT_UNANSWERED_PREFIX "' || call FROM alert WHERE " ALERTS_OF_CALLER ")",
+	[NM_SQL_FORGET_ALERTED] = "DELETE FROM alerted WHERE ?1 > 0 AND number = ?2 OR " ALERTS_OF_CALLER,
+	[NM_SQL_FORGET_ALERTS] = "DELETE FROM alert WHERE " ALERTS_OF_CALLER,
+	[NM_SQL_EXPIRE_ALERTED] = "DELETE FROM alerted WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
+	[NM_SQL_EXPIRE_ALERTS] = "DELETE FROM alert WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
 	[NM_SQL_FORMER_LEAD_ON] = "UPDATE former SET now = ?2 WHERE now = ?1",
 	[NM_SQL_FORMER_PUT] = "INSERT OR REPLACE INTO former(name, now) VALUES(?1, ?2)",
 	[NM_SQL_FORMER_DROP] = "DELETE FROM former WHERE name = ?2",

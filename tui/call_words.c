@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "alert_words.h"
 #include "command.h"
 #include "nevermiss/placing.h"
 
@@ -130,6 +131,28 @@ void json_logged_call(struct nm_json *json, const struct session *session, const
 	nm_json_key(json, "carrier_id");
 	nm_json_text(json, call->carrier_id);
 	json_known(json, "version", call->version, call->version != 0);
+}
+
+void call_alert_words(const struct session *session, const struct nm_call_alert *alert, struct nm_buf *out)
+{
+	if (!alert)
+		return;
+	nm_buf_add(out, "  alert    ");
+	alert_state_words(session_zone(session), alert, out);
+	nm_buf_add(out, "\n");
+	alert_people_words(session_zone(session), alert, 11, out);
+}
+
+void json_call_alert(struct nm_json *json, const struct session *session, const struct nm_call_alert *alert)
+{
+	nm_json_key(json, "alert");
+	if (!alert) {
+		nm_json_null(json);
+		return;
+	}
+	nm_json_object(json);
+	json_alert(json, session_zone(session), alert);
+	nm_json_end(json, '}');
 }
 
 void json_leg(struct nm_json *json, const struct nm_zone *zone, const struct nm_call_leg *leg)

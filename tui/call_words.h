@@ -5,6 +5,7 @@
 #ifndef TUI_CALL_WORDS_H
 #define TUI_CALL_WORDS_H
 
+#include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/json.h"
 #include "session.h"
@@ -26,6 +27,10 @@ void call_groups_words(const struct nm_plan *plan, struct nm_caller caller, stru
 /* The members of a call; the object stays open. */
 void json_logged_call(struct nm_json *json, const struct session *session, const struct nm_call_entry *call);
 void json_leg(struct nm_json *json, const struct nm_zone *zone, const struct nm_call_leg *leg);
+/* Whom the call alerted, and who has answered: "  alert    ...\n" with a line for each; as "alert" in JSON, null without.
+ * NULL: nobody. */
+void call_alert_words(const struct session *session, const struct nm_call_alert *alert, struct nm_buf *out);
+void json_call_alert(struct nm_json *json, const struct session *session, const struct nm_call_alert *alert);
 /* A number that is not known is null. */
 void json_known(struct nm_json *json, const char *key, int64_t value, bool known);
 

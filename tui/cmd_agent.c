@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "agent_loop.h"
+#include "alert_words.h"
 
 /* --- how it does --- */
 
@@ -15,6 +16,8 @@ struct standing {
 	bool silent; /* it should run, and does not: as check has it */
 	size_t n;
 	struct nm_agent_trouble *troubles;
+	size_t n_alerts;
+	struct nm_call_alert *alerts; /* open, or of the last day */
 };
 
 static enum nm_code read_standing(struct invocation *run, struct standing *standing, struct nm_error *err)
@@ -27,6 +30,9 @@ static enum nm_code read_standing(struct invocation *run, struct standing *stand
 		code = nm_store_agent_get(store, standing->arena, &standing->beat, &standing->ran, err);
 	if (!code)
 		code = nm_store_agent_troubles(store, standing->arena, &standing->troubles, &standing->n, err);
+	if (!code)
+		code = nm_store_alerts(store, session_now(run->session) - NM_DAY, standing->arena, &standing->alerts,
+				       &standing->n_alerts, err);
 	if (!code)
 		code = session_findings(run->session, &findings, err);
 	for (size_t i = 0; !code && i < findings->n; i++)
@@ -79,6 +85,18 @@ static void record_words(struct invocation *run)
 	}
 }
 
+static void alerts_text(struct invocation *run, const struct standing *standing)
+{
+	const struct nm_zone *zone = session_zone(run->session);
+
+	for (size_t i = 0; i < standing->n_alerts; i++) {
+		nm_buf_addf(run->out, "emergency call #%lld: ", (long long)standing->alerts[i].call);
+		alert_state_words(zone, &standing->alerts[i], run->out);
+		nm_buf_add(run->out, "\n");
+		alert_people_words(zone, &standing->alerts[i], 2, run->out);
+	}
+}
+
 static void status_text(struct invocation *run, const struct standing *standing)
 {
 	const struct nm_plan *plan = run->session->plan;
@@ -99,6 +117,7 @@ static void status_text(struct invocation *run, const struct standing *standing)
 		add_safe(run->out, trouble->words);
 		nm_buf_add(run->out, "\n");
 	}
+	alerts_text(run, standing);
 	if (standing->silent)
 		nm_buf_add(run->out, "it should run: start `nevermiss agent`\n");
 }
@@ -134,6 +153,20 @@ static void json_beat(struct invocation *run, struct nm_json *json, const struct
 	nm_json_end(json, '}');
 }
 
+static void alerts_json(struct invocation *run, struct nm_json *json, const struct standing *standing)
+{
+	nm_json_key(json, "alerts");
+	nm_json_array(json);
+	for (size_t i = 0; i < standing->n_alerts; i++) {
+		nm_json_object(json);
+		nm_json_key(json, "call");
+		nm_json_int(json, standing->alerts[i].call);
+		json_alert(json, session_zone(run->session), &standing->alerts[i]);
+		nm_json_end(json, '}');
+	}
+	nm_json_end(json, ']');
+}
+
 static void status_json(struct invocation *run, const struct standing *standing)
 {
 	const struct nm_plan *plan = run->session->plan;
@@ -164,6 +197,7 @@ static void status_json(struct invocation *run, const struct standing *standing)
 		nm_json_end(&json, '}');
 	}
 	nm_json_end(&json, ']');
+	alerts_json(run, &json, standing);
 	json_finish(&json, run->out);
 }
 

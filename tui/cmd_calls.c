@@ -177,7 +177,7 @@ static void ladder(const struct nm_call_entry *call, struct nm_buf *out)
 	}
 }
 
-static void show_text(struct invocation *run, const struct nm_call_entry *call)
+static void show_text(struct invocation *run, const struct nm_call_entry *call, const struct nm_call_alert *alert)
 {
 	char text[NM_TIME_TEXT];
 
@@ -198,12 +198,13 @@ static void show_text(struct invocation *run, const struct nm_call_entry *call)
 	if (call->version)
 		nm_buf_addf(run->out, "  plan     version %lld was pushed to the line then\n",
 			    (long long)call->version);
+	call_alert_words(run->session, alert, run->out);
 	ladder(call, run->out);
 	if (call_doubt(call->driver))
 		nm_buf_addf(run->notes, "of %s: %s\n", call->driver, call_doubt(call->driver));
 }
 
-static void show_json(struct invocation *run, const struct nm_call_entry *call)
+static void show_json(struct invocation *run, const struct nm_call_entry *call, const struct nm_call_alert *alert)
 {
 	const struct nm_zone *zone = session_zone(run->session);
 	struct nm_json json;
@@ -219,6 +220,7 @@ static void show_json(struct invocation *run, const struct nm_call_entry *call)
 	for (size_t i = 0; i < call->n; i++)
 		json_leg(&json, zone, &call->legs[i]);
 	nm_json_end(&json, ']');
+	json_call_alert(&json, run->session, alert);
 	json_finish(&json, run->out);
 }
 
@@ -226,7 +228,9 @@ static enum nm_code show(struct invocation *run, enum status *status, struct nm_
 {
 	struct nm_arena *arena;
 	struct nm_call_entry call;
+	struct nm_call_alert alert;
 	struct nm_store *store;
+	bool alerted = false;
 	int64_t id = 0;
 	enum nm_code code = call_read_id("show", run->args->n_words > 1 ? run->args->words[1] : "", &id, err);
 
@@ -239,10 +243,10 @@ static enum nm_code show(struct invocation *run, enum status *status, struct nm_
 	code = arena ? nm_store_call_get(store, id, arena, &call, err) : nm_fail_memory(err);
 	if (!code)
 		code = nm_call_name(store, run->session->plan, arena, &call, err);
-	if (!code && run->json)
-		show_json(run, &call);
-	else if (!code)
-		show_text(run, &call);
+	if (!code)
+		code = nm_store_alert_get(store, id, arena, &alert, &alerted, err);
+	if (!code)
+		(run->json ? show_json : show_text)(run, &call, alerted ? &alert : NULL);
 	nm_arena_free(arena);
 	return code;
 }

@@ -37,7 +37,7 @@ static void verdict_words(const struct nm_explanation *explanation, struct nm_bu
 }
 
 static void explain_text(struct invocation *run, const struct nm_call_entry *call,
-			 const struct nm_explanation *explanation)
+			 const struct nm_call_alert *alert, const struct nm_explanation *explanation)
 {
 	char text[NM_TIME_TEXT];
 
@@ -49,7 +49,9 @@ static void explain_text(struct invocation *run, const struct nm_call_entry *cal
 	plan_words(explanation, run->out);
 	nm_buf_add(run->out, "  outcome  ");
 	call_became_words(&call->became, run->out);
-	nm_buf_add(run->out, "\n\n");
+	nm_buf_add(run->out, "\n");
+	call_alert_words(run->session, alert, run->out);
+	nm_buf_add(run->out, "\n");
 	verdict_words(explanation, run->out);
 	nm_buf_add(run->out, "\nreally\n");
 	print_events(run->out, &explanation->real);
@@ -87,7 +89,7 @@ static void json_parting(struct nm_json *json, const struct nm_explanation *expl
 }
 
 static void explain_json(struct invocation *run, const struct nm_call_entry *call,
-			 const struct nm_explanation *explanation)
+			 const struct nm_call_alert *alert, const struct nm_explanation *explanation)
 {
 	struct nm_json json;
 
@@ -110,6 +112,7 @@ static void explain_json(struct invocation *run, const struct nm_call_entry *cal
 	nm_json_key(&json, "why");
 	json_reasons(&json, explanation->reasons, explanation->n_reasons);
 	nm_json_end(&json, '}');
+	json_call_alert(&json, run->session, alert);
 	nm_json_key(&json, "unverified");
 	nm_json_text(&json, call_doubt(call->driver));
 	json_finish(&json, run->out);
@@ -123,17 +126,21 @@ static enum nm_code explain_one(struct invocation *run, struct nm_store *store, 
 	struct nm_explainer *explainer = NULL;
 	struct nm_explanation explanation;
 	struct nm_call_entry call;
+	struct nm_call_alert alert;
+	bool alerted = false;
 	enum nm_code code = nm_store_call_get(store, id, arena, &call, err);
 
 	if (!code)
 		code = nm_call_name(store, run->session->plan, arena, &call, err);
+	if (!code)
+		code = nm_store_alert_get(store, id, arena, &alert, &alerted, err);
 	if (!code)
 		code = nm_explainer_new(run->session->plan, store, &explainer, err);
 	if (!code)
 		code = nm_explain(explainer, &call, true, arena, &explanation, err);
 	if (!code) {
 		*status = explanation.verdict == NM_EXPLAINED_DIFFERS ? STATUS_WRONG : STATUS_GOOD;
-		(run->json ? explain_json : explain_text)(run, &call, &explanation);
+		(run->json ? explain_json : explain_text)(run, &call, alerted ? &alert : NULL, &explanation);
 	}
 	nm_explainer_free(explainer);
 	return code;

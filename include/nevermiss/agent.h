@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The unattended part: pushes at boundaries where a carrier keeps no hours, refreshes calendars, fetches calls, answers
- * missed callers by text, tells the owner of follow-ups that are late, watches for drift and for the end of what was pushed.
+ * The unattended part: pushes at boundaries where a carrier keeps no hours, refreshes calendars, fetches calls, alerts
+ * an emergency's people, answers missed callers by text, tells the owner of follow-ups that are late, watches for drift and
+ * for the end of what was pushed.
  *
  * It knows no clock and waits for nothing but carriers: whoever runs it says what time it is and calls it again when
  * it is due, or earlier.  What it does follows from the plan, the store and the time alone, so that it may be ended at
@@ -16,7 +17,7 @@
 #define NM_AGENT_BEAT_S 300   /* at least so often it writes down that it lives */
 #define NM_AGENT_GRACE_S 300  /* so long after that it is taken to be dead */
 
-/* Kinds of work, in the order in which a round goes through them; kept in stores by these numbers. */
+/* Kinds of work; kept in stores by these numbers. */
 enum nm_agent_work {
 	NM_AGENT_LINE = 0,     /* what a line does is pushed; of a line */
 	NM_AGENT_CALENDAR = 1, /* of a calendar of the network */
@@ -27,9 +28,10 @@ enum nm_agent_work {
 	NM_AGENT_WATCH = 6,    /* all lines are read back */
 	NM_AGENT_DRIFT = 7,    /* of a line: what was read back is not what the plan says */
 	NM_AGENT_PLAN = 8,     /* the plan is read */
-	NM_AGENT_STORE = 9     /* the last: the heartbeat is written */
+	NM_AGENT_STORE = 9,    /* the heartbeat is written */
+	NM_AGENT_ALERTS = 10   /* an emergency's people are alerted by text */
 };
-#define NM_AGENT_WORKS (NM_AGENT_STORE + 1)
+#define NM_AGENT_WORKS (NM_AGENT_ALERTS + 1)
 
 /* The plan and the ways out, as they are now. */
 struct nm_agent_view {
@@ -63,7 +65,7 @@ struct nm_agent_round {
 	nm_time next; /* when the next one is due */
 	size_t works, failed; /* pieces of work that were due, and that failed */
 	size_t pushed;        /* lines at which something else is in force now */
-	size_t calls, texts;  /* that are new in the log; to missed callers and the owner */
+	size_t calls, texts;  /* that are new in the log; to missed callers, alerted people and the owner */
 };
 
 struct nm_agent;

@@ -69,7 +69,8 @@ enum nm_confirm { NM_CONFIRM_NONE, NM_CONFIRM_ONE, NM_CONFIRM_SEVERAL };
 /* Texts to missed callers from what is pushed: none, to each of them each time, or as the plan says. */
 enum nm_texting { NM_TEXTING_NONE, NM_TEXTING_EACH, NM_TEXTING_ALL };
 
-/* Texts to the people whom an emergency alerts: none, as the call arrives, or as the plan says, then_alert too. */
+/* Texts to the people whom an emergency alerts, in what is pushed: none; to be sent as the call arrives; or all, as the
+ * plan says.  The last is the sandbox's, which keeps them and sends none: the agent does (alerts.h). */
 enum nm_alerting { NM_ALERTING_NONE, NM_ALERTING_AT_ONCE, NM_ALERTING_ALL };
 
 /* What becomes of a call while the line's own phone is busy, or not there: what the plan says of such a phone, the

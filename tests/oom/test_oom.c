@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "nevermiss/alerts.h"
 #include "nevermiss/calendar.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/carrier.h"
@@ -784,6 +785,47 @@ static enum nm_code tell_crm(struct nm_error *err)
 	return code;
 }
 
+static void hear(void *context, bool warning, const char *words)
+{
+	(void)context;
+	(void)warning;
+	assert_non_null(words);
+}
+
+/* An emergency whose people are written down, whose turn comes later (what becomes of a text is the text's to say); each
+ * time another one, when that of an earlier time is over. */
+static enum nm_code alert_people(struct nm_error *err)
+{
+	static int written;
+	struct nm_plan waits = *plan;
+	const struct nm_push_context context = { .plan = &waits,
+						 .store = store,
+						 .now = AT + 400 * (nm_time)NM_DAY + 7200 * (nm_time)++written };
+	const struct nm_alerts_run run = { .tell = hear };
+	char id[32];
+	const struct nm_call_entry call = {
+		.number = plan->lines[nm_plan_find_line(plan, "hotline")].number,
+		.line = "hotline",
+		.driver = "d",
+		.carrier_id = id,
+		.caller.number = 15125550188,
+		.began = context.now - 30,
+		.became.end = NM_CALL_LOST,
+	};
+	struct nm_alerts_done done;
+	enum nm_call_kept kept;
+	enum nm_code code;
+
+	snprintf(id, sizeof id, "alert%d", written);
+	waits.emergency.alert.n = 0;
+	code = nm_store_call_put(store, &call, &kept, err);
+	if (!code)
+		code = nm_alerts_run(&context, &run, &done, err);
+	if (!code)
+		assert_int_equal(done.next, context.now + waits.emergency.acknowledge_s);
+	return code;
+}
+
 /* What is there of a number, which is forgotten then. */
 static enum nm_code forget(struct nm_error *err)
 {
@@ -992,6 +1034,7 @@ STARVED(explain_call)
 STARVED(explain_log)
 STARVED(fetch_calendar)
 STARVED(tell_crm)
+STARVED(alert_people)
 STARVED(forget)
 
 static int set_up(void **state)
@@ -1051,7 +1094,7 @@ int main(void)
 		cmocka_unit_test(test_report_log),
 		cmocka_unit_test(test_replay_log),      cmocka_unit_test(test_explain_log),
 		cmocka_unit_test(test_fetch_calendar),  cmocka_unit_test(test_tell_crm),
-		cmocka_unit_test(test_forget),
+		cmocka_unit_test(test_alert_people),    cmocka_unit_test(test_forget),
 		cmocka_unit_test(test_read_inbound),
 		cmocka_unit_test(test_send_through_sandbox),
 		cmocka_unit_test(test_send_through_telnyx),

@@ -776,9 +776,56 @@ static void the_example_plans_have_no_error_and_no_warning(void **state)
 	nm_buf_clear(&pattern);
 }
 
+/* Whom an emergency alerts, and through which carrier: who needs an agent for it that was never begun. */
+static void alerts_need_the_agent(void **state)
+{
+	static const struct {
+		const char *account, *lines, *people;
+		bool told;
+	} cases[] = {
+		{ "driver = voipms user = \"u\"", "main", "alert = owner", true },
+		{ "driver = voipms user = \"u\"", "other", "alert = owner", false },
+		{ "driver = voipms user = \"u\"", "main", "", false },
+		{ "driver = sandbox", "main", "alert = owner", false },
+		{ "driver = twilio sid = \"AC00000000000000000000000000000001\"", "main", "alert = owner", false },
+		{ "driver = twilio sid = \"AC00000000000000000000000000000001\"", "main",
+		  "alert = owner acknowledge = 5m then_alert = sam", true },
+	};
+	char *folder = random_folder_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct subject subject = { .n_facts = 1, .facts = { { .line = "main", .pushed = true } } };
+		char *plan;
+
+		assert_true(asprintf(&plan,
+				     "business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
+				     "account a { %s }\naccount toy { driver = sandbox }\n"
+				     "line main { number = \"+15125550100\" account = a }\n"
+				     "line other { number = \"+15125550101\" account = toy }\n"
+				     "destination owner { kind = personal number = \"+15125550111\" }\n"
+				     "destination sam { kind = personal number = \"+15125550114\" }\n"
+				     "path all { step { ring = owner } }\nrule all { path = all }\n"
+				     "emergency { lines = %s path = all %s }\n",
+				     cases[i].account, cases[i].lines, cases[i].people) > 0);
+		subject.plan = plan_of_text(plan, folder);
+		subject.agent = (struct nm_agent_fact){ .known = true };
+		subject_check(&subject);
+		assert_int_equal(count(&subject.findings, "agent-silent"), cases[i].told);
+		nm_findings_clear(&subject.findings);
+		subject.agent.alive = true;
+		subject_check(&subject);
+		assert_int_equal(count(&subject.findings, "agent-silent"), 0);
+		subject_clear(&subject);
+		free(plan);
+	}
+	random_folder_free(folder);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(alerts_need_the_agent),
 		cmocka_unit_test(late_callbacks_of_the_log_are_told),
 		cmocka_unit_test(a_focus_block_in_a_peak_is_told_with_its_windows),
 		cmocka_unit_test(the_bad_plan_of_each_id_shows_it_and_its_twin_does_not),

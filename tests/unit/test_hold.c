@@ -195,14 +195,20 @@ static void test_alerts(void **state)
 {
 	static const struct {
 		enum nm_alerting alerts;
+		int records_late_s;
 		const char *text, *instead;
 	} losses[] = {
-		{ NM_ALERTING_NONE, "this carrier alerts nobody (path day)",
+		{ NM_ALERTING_NONE, -1, "this carrier alerts nobody (path day)",
 		  "nobody is texted when an emergency call arrives; the people learn of it only when their "
 		  "phone rings" },
-		{ NM_ALERTING_AT_ONCE, "an alert cannot be acknowledged at this carrier (path day)",
+		{ NM_ALERTING_NONE, 300, "this carrier alerts nobody (path day)",
+		  "the agent texts them, once it has the record of the call: about 5 min late" },
+		{ NM_ALERTING_AT_ONCE, -1, "an alert cannot be acknowledged at this carrier (path day)",
 		  "ann (then_alert) is not texted when nobody acknowledges" },
-		{ NM_ALERTING_AT_ONCE, "an alert cannot go to the line's own number (path day)",
+		{ NM_ALERTING_AT_ONCE, 60, "an alert cannot be acknowledged at this carrier (path day)",
+		  "the agent texts ann (then_alert) when nobody acknowledges, but not where only the key made it an "
+		  "emergency" },
+		{ NM_ALERTING_AT_ONCE, -1, "an alert cannot go to the line's own number (path day)",
 		  "owner is not texted when an emergency call arrives" },
 	};
 	char *folder = random_folder_new(), *plan;
@@ -219,6 +225,7 @@ static void test_alerts(void **state)
 		const struct nm_loss *loss;
 
 		carrier.traits.alerts = losses[i].alerts;
+		carrier.traits.records_late_s = losses[i].records_late_s;
 		carrier_line_open(&line, &carrier, NULL, plan_of_text(plan, folder), 0, "2026-11-23 12:00", 28);
 		loss = loss_of(&line, losses[i].text);
 		assert_string_equal(loss->text, losses[i].text);

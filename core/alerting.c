@@ -1,0 +1,446 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Alerting an emergency's people (alerts.h).  Comes in: whom new calls of the log alert (alerting_notice.c), the outbox,
+ * what came.  Goes out: a text to each whose turn it is, once, until one of them answers.
+ *
+ * Whom a call alerts is in the store before anybody is texted, and each text is in the outbox, under a reason of its
+ * own, before its carrier is asked: so what is left to do is read from there, whatever was cut off.
+ */
+#include "core/alerting_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "nevermiss/calls.h"
+#include "nevermiss/inbound.h"
+#include "nevermiss/texting.h"
+
+#define FOLLOW_S 6 /* what becomes of a text is waited for so long */
+#define WHY_TEXT 64
+
+/* --- how it stands --- */
+
+bool nm_alerted_texted(const struct nm_alerted *person)
+{
+	return person->by_line ||
+	       (person->tried && person->text != NM_OUTBOX_FAILED && person->text != NM_OUTBOX_REFUSED);
+}
+
+nm_time nm_alert_until(const struct nm_call_alert *alert)
+{
+	nm_time due = NM_TIME_MIN, texted = NM_TIME_MIN;
+
+	if (alert->until == 0)
+		return 0;
+	for (size_t i = 0; i < alert->n; i++) {
+		const struct nm_alerted *person = &alert->people[i];
+
+		if (person->due > due)
+			due = person->due;
+		if (!person->by_line && nm_alerted_texted(person) && person->at > texted)
+			texted = person->at;
+	}
+	return texted > due ? alert->until + (texted - due) : alert->until;
+}
+
+/* --- a run --- */
+
+static void remember(struct nm_alerter *a, enum nm_code code, const struct nm_error *why)
+{
+	if (code != NM_OK && a->trouble.code == NM_OK)
+		nm_fail(&a->trouble, code, "%s", why->text);
+}
+
+void nm_alerting_tell(struct nm_alerter *a, bool warning, const char *format, ...)
+{
+	struct nm_error why;
+	struct nm_buf words;
+	va_list args;
+
+	nm_buf_init(&words, 2 * NM_ERROR_TEXT);
+	va_start(args, format);
+	nm_buf_vaddf(&words, format, args);
+	va_end(args);
+	if (words.failed)
+		remember(a, nm_fail_memory(&why), &why);
+	else
+		a->run->tell(a->run->context, warning, words.data);
+	nm_buf_clear(&words);
+}
+
+static void wait_until(struct nm_alerter *a, nm_time at)
+{
+	if (at < a->out->next)
+		a->out->next = at;
+}
+
+/* --- who answered --- */
+
+static bool is_waiting(const struct nm_call_alert *alert)
+{
+	bool texted = false;
+
+	for (size_t i = 0; i < alert->n && !texted; i++)
+		texted = nm_alerted_texted(&alert->people[i]);
+	return alert->state == NM_ALERT_OPEN && alert->until != 0 && texted;
+}
+
+static void read_replies(struct nm_alerter *a, const struct nm_call_alert *alerts, size_t n)
+{
+	struct nm_inbound_reading reading = { 0 };
+	struct nm_error why;
+	bool wanted = false;
+	enum nm_code code;
+
+	for (size_t i = 0; i < n && !wanted; i++)
+		wanted = is_waiting(&alerts[i]);
+	a->read = true;
+	if (!wanted)
+		return;
+	code = nm_inbound_read(a->context, &reading, &why);
+	a->read = code == NM_OK;
+	remember(a, code, &why);
+	nm_inbound_reading_clear(&reading);
+}
+
+/* The first of those who were texted that has answered since; *by NULL: nobody has. */
+static enum nm_code find_answer(const struct nm_alerter *a, const struct nm_call_alert *alert, const char **by, nm_time *at,
+				struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	*by = NULL;
+	*at = NM_TIME_MAX;
+	for (size_t i = 0; i < alert->n && code == NM_OK; i++) {
+		const struct nm_alerted *person = &alert->people[i];
+		nm_time reply;
+
+		if (!nm_alerted_texted(person))
+			continue;
+		code = nm_store_alert_reply(a->context->store, person->number, person->by_line ? person->due : person->at,
+					    &reply, err);
+		if (code != NM_OK || reply >= *at)
+			continue;
+		*by = person->name;
+		*at = reply;
+	}
+	return code;
+}
+
+static enum nm_code end(struct nm_alerter *a, struct nm_call_alert *alert, enum nm_alert_state state, nm_time at,
+			const char *by, struct nm_error *err)
+{
+	enum nm_code code = nm_store_alert_end(a->context->store, alert->call, state, at, by, err);
+
+	if (code == NM_OK)
+		alert->state = state;
+	return code;
+}
+
+static enum nm_code take_answer(struct nm_alerter *a, struct nm_call_alert *alert, struct nm_error *err)
+{
+	const char *by;
+	nm_time at;
+	enum nm_code code;
+
+	if (!is_waiting(alert))
+		return NM_OK;
+	code = find_answer(a, alert, &by, &at, err);
+	if (code == NM_OK && by != NULL)
+		code = end(a, alert, NM_ALERT_TAKEN, at, by, err);
+	if (code == NM_OK && by != NULL)
+		nm_alerting_tell(a, false, "call #%" PRId64 ": %s has answered", alert->call, by);
+	return code;
+}
+
+/* --- texts that earlier runs left --- */
+
+/* The open alert of that reason; NULL. */
+static const struct nm_call_alert *alert_of(const char *why, const struct nm_call_alert *alerts, size_t n)
+{
+	char prefix[WHY_TEXT];
+
+	for (size_t i = 0; i < n; i++) {
+		const int len = snprintf(prefix, sizeof(prefix), NM_ALERT_PREFIX "%" PRId64 ", ", alerts[i].call);
+
+		if (strncmp(why, prefix, (size_t)len) == 0)
+			return &alerts[i];
+	}
+	return NULL;
+}
+
+/* One that never left is not needed any more once somebody has answered. */
+static enum nm_code drop(const struct nm_alerter *a, struct nm_outbox_text *text, struct nm_error *err)
+{
+	text->state = NM_OUTBOX_FAILED;
+	text->updated = a->context->now;
+	text->words = "somebody had answered the alert";
+	return nm_store_outbox_update(a->context->store, text, err);
+}
+
+static enum nm_code finish_left(struct nm_alerter *a, const struct nm_call_alert *alerts, size_t n, struct nm_error *err)
+{
+	struct nm_outbox left, finished;
+	enum nm_code code = nm_texting_left(a->context->store, &left, err);
+
+	if (code != NM_OK)
+		return code;
+	for (size_t i = 0; i < left.n && code == NM_OK; i++) {
+		const struct nm_finishing finishing = { .ids = &left.items[i].id, .n = 1, .follow_s = FOLLOW_S };
+		const struct nm_call_alert *alert = alert_of(left.items[i].why, alerts, n);
+
+		if (strncmp(left.items[i].why, NM_ALERT_PREFIX, strlen(NM_ALERT_PREFIX)) != 0)
+			continue;
+		if (left.items[i].state == NM_OUTBOX_WAITING && (alert == NULL || alert->state != NM_ALERT_OPEN)) {
+			code = drop(a, &left.items[i], err);
+			continue;
+		}
+		code = nm_texting_finish(a->context, &finishing, &finished, err);
+		if (code != NM_OK)
+			break;
+		for (size_t k = 0; k < finished.n; k++)
+			a->out->texts += finished.items[k].state == NM_OUTBOX_SENT;
+		nm_outbox_clear(&finished);
+	}
+	nm_outbox_clear(&left);
+	return code;
+}
+
+/* --- whose turn it is --- */
+
+/* What comes of one of the people. */
+enum turn {
+	TURN_LATER, /* their time has not come, or they are tried again */
+	TURN_TEXTED,
+	TURN_LOST /* they could not be texted, and are not tried any more */
+};
+
+static enum nm_code has_room(const struct nm_alerter *a, bool *room, struct nm_error *err)
+{
+	const nm_time now = a->context->now;
+	size_t hour = 0, day = 0;
+	enum nm_code code = nm_store_alert_texts(a->context->store, now - 3600, &hour, err);
+
+	if (code == NM_OK)
+		code = nm_store_alert_texts(a->context->store, now - NM_DAY, &day, err);
+	*room = hour < NM_ALERTS_AN_HOUR && day < NM_ALERTS_A_DAY;
+	return code;
+}
+
+static void tell_text(struct nm_alerter *a, const struct nm_call_alert *alert, const struct nm_alerted *person,
+		      const struct nm_outbox_text *text)
+{
+	const bool failed = text->state == NM_OUTBOX_FAILED || text->state == NM_OUTBOX_REFUSED;
+
+	if (text->state == NM_OUTBOX_SENT)
+		nm_alerting_tell(a, false, "call #%" PRId64 ": %s is texted", alert->call, person->name);
+	else
+		nm_alerting_tell(a, failed || text->state == NM_OUTBOX_UNSURE, "call #%" PRId64 ": the text to %s is %s (%s)",
+		     alert->call, person->name, nm_outbox_state_name(text->state),
+		     text->words != NULL ? text->words : "nothing is known of it yet");
+}
+
+/* A character of UTF-8 begins here, or the text ends. */
+static bool begins(const char *at)
+{
+	return ((unsigned char)*at & 0xc0) != 0x80;
+}
+
+/* As much of a text's end as its carrier takes: line and caller stand there, and what is asked. */
+static const char *fit(const struct nm_plan *plan, struct nm_sender sender, const char *body)
+{
+	const struct nm_carrier *carrier = nm_carrier_of(plan, sender.account);
+	const int most = carrier != NULL && carrier->traits.text_max > 0 ? carrier->traits.text_max : NM_TEXT_MAX;
+	size_t n = 0;
+
+	for (const char *at = body; *at != '\0'; at++)
+		n += begins(at);
+	while (n > (size_t)most) {
+		n--;
+		do
+			body++;
+		while (!begins(body));
+	}
+	return body;
+}
+
+static enum nm_code send(struct nm_alerter *a, struct nm_call_alert *alert, size_t i, const char *line,
+			 struct nm_error *err)
+{
+	const struct nm_plan *plan = a->context->plan;
+	struct nm_alerted *person = &alert->people[i];
+	char why[WHY_TEXT];
+	struct nm_outgoing outgoing = { .why = why, .follow_s = FOLLOW_S };
+	struct nm_outbox sent;
+	enum nm_code code = nm_number_read(person->number, plan->country, &outgoing.to, err);
+
+	snprintf(why, sizeof(why), NM_ALERT_WHY, alert->call, i);
+	if (code == NM_OK)
+		code = nm_texting_sender_called(plan, -1, line, &outgoing.sender, err);
+	if (code == NM_OK)
+		outgoing.body = fit(plan, outgoing.sender, alert->text);
+	if (code == NM_OK)
+		code = nm_texting_send(a->context, &outgoing, &sent, err);
+	if (code != NM_OK)
+		return code;
+	for (size_t k = 0; k < sent.n; k++) {
+		a->out->texts += sent.items[k].state == NM_OUTBOX_SENT;
+		tell_text(a, alert, person, &sent.items[k]);
+		person->tried = true;
+		person->text = sent.items[k].state;
+		person->at = sent.items[k].at;
+	}
+	nm_outbox_clear(&sent);
+	return NM_OK;
+}
+
+/* The line that was called, by its name in the plan now; NULL: it has none any more. */
+static enum nm_code line_of(const struct nm_alerter *a, int64_t call, const char **out, struct nm_error *err)
+{
+	const struct nm_plan *plan = a->context->plan;
+	struct nm_call_entry entry;
+	enum nm_code code = nm_store_call_get(a->context->store, call, a->arena, &entry, err);
+	int line;
+
+	if (code != NM_OK)
+		return code;
+	line = nm_plan_find_number(plan, entry.number);
+	*out = line >= 0 ? plan->lines[line].name : NULL;
+	return NM_OK;
+}
+
+/* How one of the people stands, by the clock and the outbox alone. */
+static enum turn turn_of(struct nm_alerter *a, const struct nm_alerted *person, const struct nm_outbox_past *past,
+			 bool *now)
+{
+	nm_time pause = NM_ALERT_PAUSE_S, from = person->due;
+
+	*now = false;
+	if (person->by_line || past->told)
+		return TURN_TEXTED;
+	if (a->context->now - person->due > NM_ALERT_WITHIN_S)
+		return TURN_LOST;
+	for (int i = 1; i < past->failed && pause < NM_ALERT_PAUSE_MAX_S; i++)
+		pause *= 2;
+	if (past->failed > 0)
+		from = past->last + (pause < NM_ALERT_PAUSE_MAX_S ? pause : NM_ALERT_PAUSE_MAX_S);
+	*now = a->context->now >= from;
+	if (!*now)
+		wait_until(a, from);
+	return TURN_LATER;
+}
+
+static enum nm_code take_turn(struct nm_alerter *a, struct nm_call_alert *alert, size_t i, enum turn *turn,
+			      struct nm_error *err)
+{
+	char why[WHY_TEXT];
+	const char *line;
+	struct nm_outbox_past past;
+	bool now, room;
+	enum nm_code code;
+
+	snprintf(why, sizeof(why), NM_ALERT_WHY, alert->call, i);
+	code = nm_store_outbox_why(a->context->store, why, &past, err);
+	if (code != NM_OK)
+		return code;
+	*turn = turn_of(a, &alert->people[i], &past, &now);
+	if (!now)
+		return NM_OK;
+	code = has_room(a, &room, err);
+	if (code == NM_OK && !room)
+		code = nm_fail(err, NM_REFUSED, "so many texts went to people whom emergencies alert that no more do for now");
+	if (code == NM_OK)
+		code = line_of(a, alert->call, &line, err);
+	if (code == NM_OK)
+		code = send(a, alert, i, line, err);
+	if (code == NM_OK)
+		*turn = nm_alerted_texted(&alert->people[i]) ? TURN_TEXTED : TURN_LATER;
+	return code;
+}
+
+/* --- its end --- */
+
+static enum nm_code end_unanswered(struct nm_alerter *a, struct nm_call_alert *alert, size_t texted, struct nm_error *err)
+{
+	enum nm_code code = end(a, alert, NM_ALERT_UNANSWERED, a->context->now, NULL, err);
+
+	if (code == NM_OK)
+		nm_alerting_tell(a, true, "call #%" PRId64 ": %s", alert->call,
+		     texted > 0 ? "nobody has answered the alert" : "nobody could be alerted");
+	return code;
+}
+
+/* When nobody's turn is to come any more.  Nobody has answered only where the answers could be read, unless that has not
+ * been so for an hour. */
+static enum nm_code conclude(struct nm_alerter *a, struct nm_call_alert *alert, size_t texted, size_t later,
+			     struct nm_error *err)
+{
+	const nm_time now = a->context->now, until = nm_alert_until(alert);
+
+	if (until == 0) {
+		if (later > 0)
+			return NM_OK;
+		return texted > 0 ? end(a, alert, NM_ALERT_TOLD, now, NULL, err) : end_unanswered(a, alert, texted, err);
+	}
+	if (now < until) {
+		wait_until(a, until);
+		return NM_OK;
+	}
+	if (!a->read && now - until < NM_ALERT_WITHIN_S)
+		return NM_OK;
+	return end_unanswered(a, alert, texted, err);
+}
+
+static enum nm_code go_on(struct nm_alerter *a, struct nm_call_alert *alert, struct nm_error *err)
+{
+	size_t texted = 0, later = 0;
+	struct nm_error why;
+	enum nm_code code = take_answer(a, alert, err);
+
+	if (code != NM_OK || alert->state != NM_ALERT_OPEN)
+		return code;
+	for (size_t i = 0; i < alert->n; i++) {
+		enum turn turn = TURN_LATER;
+
+		remember(a, take_turn(a, alert, i, &turn, &why), &why);
+		texted += turn == TURN_TEXTED;
+		later += turn == TURN_LATER;
+	}
+	return conclude(a, alert, texted, later, err);
+}
+
+static enum nm_code run_all(struct nm_alerter *a, struct nm_error *err)
+{
+	struct nm_call_alert *alerts;
+	size_t n;
+	enum nm_code code = nm_alerting_notice(a, err);
+
+	if (code == NM_OK)
+		code = nm_store_alerts(a->context->store, NM_TIME_MAX, a->arena, &alerts, &n, err);
+	if (code != NM_OK)
+		return code;
+	read_replies(a, alerts, n);
+	for (size_t i = 0; i < n && code == NM_OK; i++)
+		code = take_answer(a, &alerts[i], err);
+	if (code == NM_OK)
+		code = finish_left(a, alerts, n, err);
+	for (size_t i = 0; i < n && code == NM_OK; i++)
+		if (alerts[i].state == NM_ALERT_OPEN)
+			code = go_on(a, &alerts[i], err);
+	return code;
+}
+
+enum nm_code nm_alerts_run(const struct nm_push_context *context, const struct nm_alerts_run *run,
+			   struct nm_alerts_done *out, struct nm_error *err)
+{
+	struct nm_alerter a = { .context = context, .run = run, .out = out, .arena = nm_arena_new() };
+	enum nm_code code;
+
+	*out = (struct nm_alerts_done){ .next = NM_TIME_MAX };
+	code = a.arena != NULL ? run_all(&a, err) : nm_fail_memory(err);
+	nm_timeline_free(a.timeline);
+	nm_arena_free(a.arena);
+	if (code == NM_OK && a.trouble.code != NM_OK)
+		code = nm_fail(err, a.trouble.code, "%s", a.trouble.text);
+	return code;
+}

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * Whom new emergencies alert (alerts.h).  Comes in: the log's last day, the plan.  Goes out: in the store, once for each
+ * call, its people, when it is their turn, and what they are told.
+ */
+#include "core/alerting_private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "core/rules.h"
+#include "nevermiss/calls.h"
+
+#define CALLS_MOST 10000 /* of a day that are looked at: the newest */
+#define REPLY " - reply to take it"
+
+/* The alerts of a call, of no people when it is no emergency by the plan and the time at which it began. */
+static enum nm_code resolve(struct nm_alerter *a, const struct nm_call_entry *call, int line, struct nm_alerts *out,
+			    struct nm_error *err)
+{
+	const struct nm_plan *plan = a->context->plan;
+	const nm_time now = a->context->now;
+	const struct nm_state *state;
+	enum nm_code code = NM_OK;
+
+	*out = (struct nm_alerts){ 0 };
+	if (a->timeline == NULL)
+		code = nm_timeline_build(plan, now - NM_ALERT_TOLD_S, now + NM_DAY, &a->timeline, err);
+	if (code != NM_OK)
+		return code;
+	state = nm_timeline_state(a->timeline, call->began);
+	if (nm_decide(plan, state, line, nm_caller_groups(plan, call->caller), false).by != NM_BY_EMERGENCY)
+		return NM_OK;
+	return nm_alerts_resolve(plan, state, line, a->arena, out) ? NM_OK : nm_fail_memory(err);
+}
+
+/* Who has proved to be human and took the call; NULL. */
+static const char *human_of(const struct nm_plan *plan, const struct nm_call_entry *call)
+{
+	const int id = call->became.end == NM_CALL_ANSWERED && !call->became.probably && call->became.by != NULL
+			       ? nm_plan_find_destination(plan, call->became.by)
+			       : -1;
+
+	return id >= 0 && nm_kind_human(plan->destinations[id].kind) ? plan->destinations[id].name : NULL;
+}
+
+static const char *text_of(struct nm_alerter *a, const struct nm_call_entry *call, const struct nm_alerts *alerts,
+			   const char *human, bool asks)
+{
+	char caller[NM_NUMBER_TEXT] = "a number that is not known";
+	const char *text;
+
+	if (call->caller.anonymous)
+		snprintf(caller, sizeof(caller), "a withheld number");
+	else if (call->caller.number != 0)
+		nm_number_write(call->caller.number, caller);
+	text = nm_arena_replaced(a->arena, alerts->text, NM_ALERT_CALLER, caller);
+	if (text == NULL || (human == NULL && !asks))
+		return text;
+	return human != NULL ? nm_arena_format(a->arena, "%s, taken by %s", text, human)
+			     : nm_arena_format(a->arena, "%s%s", text, REPLY);
+}
+
+/* Each one's turn: those whom the line's own flow texts as the call arrives have had theirs. */
+static struct nm_alerted person_of(const struct nm_alerter *a, const struct nm_call_entry *call, int line,
+				   const struct nm_alert *alert)
+{
+	const struct nm_plan *plan = a->context->plan;
+	const struct nm_carrier *carrier = nm_carrier_of(plan, plan->lines[line].account);
+	const bool flow = carrier != NULL && carrier->traits.alerts == NM_ALERTING_AT_ONCE;
+	const nm_time from = flow ? call->began : a->context->now, due = from + alert->after_s;
+	struct nm_alerted person = { .name = alert->name, .number = alert->number };
+	char own[NM_NUMBER_TEXT];
+
+	nm_number_write(plan->lines[line].number, own);
+	person.by_line = flow && alert->after_s == 0 && strcmp(alert->number, own) != 0;
+	person.due = person.by_line || due > a->context->now ? due : a->context->now;
+	return person;
+}
+
+static bool is_among(const struct nm_call_alert *alert, const char *number)
+{
+	for (size_t i = 0; i < alert->n; i++)
+		if (strcmp(alert->people[i].number, number) == 0)
+			return true;
+	return false;
+}
+
+/* Writes down whom the call alerts, nobody twice.  Who took it has answered: nobody else's turn comes then. */
+static enum nm_code write_alert(struct nm_alerter *a, const struct nm_call_entry *call, int line,
+				const struct nm_alerts *alerts, struct nm_error *err)
+{
+	const char *human = human_of(a->context->plan, call);
+	const int64_t wait_s = a->context->plan->emergency.acknowledge_s;
+	struct nm_call_alert alert = { .call = call->id, .noticed = a->context->now };
+
+	alert.people = nm_arena_alloc(a->arena, alerts->n, sizeof(*alert.people));
+	alert.text = text_of(a, call, alerts, human, wait_s > 0);
+	if (alert.people == NULL || alert.text == NULL)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < alerts->n; i++)
+		if ((human == NULL || alerts->items[i].after_s == 0) && !is_among(&alert, alerts->items[i].number))
+			alert.people[alert.n++] = person_of(a, call, line, &alerts->items[i]);
+	for (size_t i = 0; i < alert.n && human == NULL && wait_s > 0; i++)
+		if (alert.people[i].due + wait_s > alert.until)
+			alert.until = alert.people[i].due + wait_s;
+	if (a->context->now - call->began > NM_ALERT_WITHIN_S)
+		alert.state = NM_ALERT_LATE;
+	if (alert.state == NM_ALERT_LATE)
+		nm_alerting_tell(a, true, "call #%" PRId64 ": nobody was alerted, for it was seen more than an hour late", call->id);
+	return nm_store_alert_add(a->context->store, &alert, err);
+}
+
+static enum nm_code notice_call(struct nm_alerter *a, const struct nm_call_entry *call, struct nm_error *err)
+{
+	const struct nm_plan *plan = a->context->plan;
+	const int line = nm_plan_find_number(plan, call->number);
+	struct nm_call_alert known;
+	struct nm_alerts alerts;
+	bool found;
+	enum nm_code code;
+
+	if (line < 0 || !nm_call_is_emergency(plan, line, nm_caller_groups(plan, call->caller), false))
+		return NM_OK;
+	code = nm_store_alert_get(a->context->store, call->id, a->arena, &known, &found, err);
+	if (code != NM_OK || found)
+		return code;
+	code = resolve(a, call, line, &alerts, err);
+	if (code != NM_OK || alerts.n == 0)
+		return code;
+	return write_alert(a, call, line, &alerts, err);
+}
+
+enum nm_code nm_alerting_notice(struct nm_alerter *a, struct nm_error *err)
+{
+	const nm_time now = a->context->now;
+	const struct nm_call_filter filter = { .since = now - NM_ALERT_TOLD_S, .until = now + NM_DAY, .most = CALLS_MOST };
+	struct nm_call_entries calls;
+	enum nm_code code = nm_store_calls(a->context->store, &filter, &calls, err);
+
+	if (code != NM_OK)
+		return code;
+	for (size_t i = calls.n; i-- > 0 && code == NM_OK;)
+		code = notice_call(a, &calls.items[i], err);
+	nm_call_entries_clear(&calls);
+	return code;
+}
