@@ -290,6 +290,7 @@ const struct nm_carrier nm_carrier_twilio = {
 		.texting = NM_TEXTING_EACH,
 		.alerts = NM_ALERTING_AT_ONCE,
 		.places = true,
+		.calls_back = true,
 		.texts = true,
 		.inbound = true,
 	},
