@@ -215,6 +215,30 @@ enum nm_code followup_send(struct session *session, int64_t id, const struct nm_
 	return code;
 }
 
+/* --- the call --- */
+
+void followup_call_words(const struct nm_plan *plan, const struct nm_call_back *call, struct nm_buf *out)
+{
+	const struct nm_destination *destination = &plan->destinations[call->destination];
+	const bool real = nm_carrier_of(plan, plan->lines[call->line].account)->traits.remote;
+	char person[NM_NUMBER_TEXT], customer[NM_NUMBER_TEXT], line[NM_NUMBER_TEXT];
+
+	nm_number_words(call->person, person);
+	nm_number_words(call->customer, customer);
+	nm_number_words(plan->lines[call->line].number, line);
+	nm_buf_addf(out,
+		    "%s: %s (%s) is rung for %d s, and whoever answers there is put "
+		    "through to %s, who is rung for %d s. Both see line %s (%s).\n",
+		    real ? "Two real calls, which the carrier bills" : "Two calls, which the sandbox only plays",
+		    destination->name, person, call->person_s, customer, NM_CALL_BACK_CUSTOMER_S,
+		    plan->lines[call->line].name, line);
+	if (destination->own_voicemail_s != NM_OWN_VOICEMAIL_NONE)
+		nm_buf_addf(out,
+			    "Should the voicemail of %s's own phone answer, it is put through too: decline no call "
+			    "that comes from this line.\n",
+			    destination->name);
+}
+
 /* --- in JSON --- */
 
 /* A time that may not be there. */
