@@ -219,13 +219,12 @@ static nm_time time_by_now(const struct nm_push_context *context)
 	return context->clock != NULL ? context->clock(context->clock_context) : context->now;
 }
 
-static enum nm_code note(const struct nm_push_context *context, const struct nm_call_back *call, const char *words,
-			 struct nm_error *err)
+static enum nm_code add_deed(const struct nm_push_context *context, const struct nm_call_back *call,
+			     enum nm_deed_kind kind, const char *words, struct nm_error *err)
 {
-	const struct nm_deed deed = { .at = time_by_now(context),
-				      .who = context->who,
-				      .kind = NM_DEED_NOTED,
-				      .words = words };
+	const struct nm_deed deed = {
+		.at = time_by_now(context), .who = context->who, .kind = kind, .words = words
+	};
 
 	return nm_store_followup_deed(context->store, call->followup, &deed, err);
 }
@@ -249,7 +248,7 @@ static enum nm_code write_attempt(const struct nm_push_context *context, const s
 	if (code == NM_OK)
 		code = check_customer(plan, &followup, err);
 	if (code == NM_OK)
-		code = note(context, call, words, err);
+		code = add_deed(context, call, NM_DEED_NOTED, words, err);
 	if (code == NM_OK)
 		code = nm_store_commit(context->store, err);
 	if (code != NM_OK)
@@ -272,8 +271,10 @@ static enum nm_code write_end(const struct nm_push_context *context, const struc
 {
 	struct nm_followup after;
 
+	if (end == NM_CALL_BACK_REACHED)
+		return add_deed(context, call, NM_DEED_REACHED, NULL, err);
 	if (end != NM_CALL_BACK_NO_ANSWER)
-		return note(context, call, nm_call_back_words(end), err);
+		return add_deed(context, call, NM_DEED_NOTED, nm_call_back_words(end), err);
 	return nm_followup_outcome(context->plan, context->store, call->followup, NM_FOLLOWUP_NO_ANSWER,
 				   time_by_now(context), context->who, arena, &after, err);
 }
@@ -315,7 +316,8 @@ enum nm_code nm_call_back_place(const struct nm_push_context *context, const str
 		return code;
 	}
 	placed = place(context, call, &end, err);
-	code = placed != NM_OK ? note(context, call, err->text, &why) : write_end(context, call, end, arena, &why);
+	code = placed != NM_OK ? add_deed(context, call, NM_DEED_NOTED, err->text, &why)
+			       : write_end(context, call, end, arena, &why);
 	nm_arena_free(arena);
 	if (placed != NM_OK)
 		return placed;

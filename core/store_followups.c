@@ -109,7 +109,7 @@ static struct nm_deed read_deed(sqlite3_stmt *statement, struct nm_arena *arena,
 	return (struct nm_deed){
 		.at = sqlite3_column_int64(statement, 0),
 		.who = nm_store_column(statement, 1, arena, ok),
-		.kind = (enum nm_deed_kind)nm_store_within(statement, 2, NM_DEED_SAID_NO),
+		.kind = (enum nm_deed_kind)nm_store_within(statement, 2, NM_DEED_REACHED),
 		.end = (enum nm_followup_end)nm_store_within(statement, 3, NM_FOLLOWUP_RANG_AGAIN),
 		.words = nm_store_column(statement, 4, arena, ok),
 	};

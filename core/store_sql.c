@@ -243,7 +243,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"UPDATE followup SET (outcome, ended, tries, first_try, last_try, texted, touched) ="
 		" (SELECT coalesce(max(outcome) FILTER (WHERE " STANDS " AND kind = 2), 0),"
 		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 2), 0),"
-		" count(*) FILTER (WHERE " A_TRY "), coalesce(min(at) FILTER (WHERE " A_TRY "), 0),"
+		" count(*) FILTER (WHERE " A_TRY "), coalesce(min(at) FILTER (WHERE " A_TRY " OR kind = 8), 0),"
 		" coalesce(max(at) FILTER (WHERE " A_TRY "), 0),"
 		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 1), 0), coalesce(max(outcome <> 5), 0)"
 		" FROM deed WHERE followup = ?1)"

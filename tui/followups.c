@@ -123,6 +123,7 @@ void deed_words(const struct nm_deed *deed, struct nm_buf *out)
 		[NM_DEED_TRIED] = "tried, no answer", [NM_DEED_TEXTED] = "texted", [NM_DEED_ENDED] = "ended",
 		[NM_DEED_REOPENED] = "took the last of these back", [NM_DEED_NOTED] = "noted",
 		[NM_DEED_SURVEYED] = "sent the survey", [NM_DEED_SAID_YES] = "answered yes", [NM_DEED_SAID_NO] = "answered no",
+		[NM_DEED_REACHED] = "reached the customer",
 	};
 
 	nm_buf_add(out, kinds[deed->kind]);
@@ -303,7 +304,7 @@ void json_followup(struct nm_json *json, const struct session *session, const st
 	json_word(json, "outcome", open ? NULL : nm_followup_end_name(followup->end));
 	json_known_time(json, zone, "ended", followup->ended, !open);
 	nm_json_count(json, "tries", followup->tries);
-	json_known_time(json, zone, "first_try", followup->first_try, followup->tries > 0);
+	json_known_time(json, zone, "first_try", followup->first_try, followup->first_try != 0);
 	json_known_time(json, zone, "last_try", followup->last_try, followup->tries > 0);
 	json_known_time(json, zone, "texted", followup->texted, followup->texted != 0);
 	json_due(json, session, followup);
@@ -316,6 +317,7 @@ void json_deed(struct nm_json *json, const struct nm_zone *zone, const struct nm
 		[NM_DEED_TRIED] = "tried",       [NM_DEED_TEXTED] = "texted", [NM_DEED_ENDED] = "ended",
 		[NM_DEED_REOPENED] = "reopened", [NM_DEED_NOTED] = "noted",
 		[NM_DEED_SURVEYED] = "surveyed", [NM_DEED_SAID_YES] = "yes",  [NM_DEED_SAID_NO] = "no",
+		[NM_DEED_REACHED] = "reached",
 	};
 
 	nm_json_object(json);

@@ -43,7 +43,9 @@ enum nm_deed_kind {
 	/* After the end (survey.h): */
 	NM_DEED_SURVEYED = 5,
 	NM_DEED_SAID_YES = 6,
-	NM_DEED_SAID_NO = 7   /* the last */
+	NM_DEED_SAID_NO = 7,
+	/* By nm_call_back_place: */
+	NM_DEED_REACHED = 8 /* the last: called back, and the two talked; it stays open until somebody says how it ended */
 };
 
 struct nm_deed {
@@ -70,7 +72,7 @@ struct nm_followup {
 	enum nm_followup_end end;
 	nm_time ended; /* 0 while open */
 	nm_time first_try; /* when the customer was first called back, reached or not (an end other than NO_ANSWER and
-			    * RANG_AGAIN is a try too); 0: never */
+			    * RANG_AGAIN is a try too, and so is NM_DEED_REACHED, which `tries` does not count); 0: never */
 	nm_time last_try; /* 0 */
 	int tries;
 	nm_time texted; /* 0 */

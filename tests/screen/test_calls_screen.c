@@ -439,6 +439,7 @@ static void who_is_rung_for_whom_is_shown_before_it_is_called(void **state)
 	stage_shows(&stage, "the customer was reached");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "noted: calls back from line main");
+	stage_shows(&stage, "reached the customer");
 	stage_close(&stage);
 }
 

@@ -160,8 +160,10 @@ static void test_a_customer_is_reached(void **state)
 	assert_in_range(bench.twilio.now_ms, 14000, 18000);
 	assert_int_equal(bench.followup.n_deeds, 2);
 	assert_deed(&bench, 0, NM_DEED_NOTED, ATTEMPT);
-	assert_deed(&bench, 1, NM_DEED_NOTED, "the customer was reached");
+	assert_deed(&bench, 1, NM_DEED_REACHED, NULL);
 	assert_int_equal(bench.followup.end, NM_FOLLOWUP_OPEN);
+	assert_int_equal(bench.followup.first_try, bench.rig.context.now);
+	assert_int_equal(bench.followup.tries, 0);
 	bench_close(&bench);
 }
 
@@ -203,6 +205,137 @@ static void test_the_sandbox_plays_it(void **state)
 	assert_ends(&bench, NM_CALL_BACK_REACHED);
 	assert_deed(&bench, 0, NM_DEED_NOTED, "calls back from line play: owner is rung, then the customer");
 	assert_int_equal(bench.rig.sent, 1);
+	bench_close(&bench);
+}
+
+/* --- never twice, and never without a deed --- */
+
+static bool is_told(const struct bench *bench)
+{
+	const struct nm_followup *followup = &bench->followup;
+
+	return followup->n_deeds == 2 && followup->deeds[1].kind == NM_DEED_NOTED &&
+	       strcmp(followup->deeds[1].words, bench->err.text) == 0;
+}
+
+/* A customer of its own for each, so that each has its own deeds. */
+static void begin_anew(struct bench *bench, const struct fake_leg *legs, size_t n)
+{
+	begin(bench, legs, n);
+	bench_lead(bench, "main");
+}
+
+/* Every fault at every request, once and often: one call at the most (fake_calls.c fails at a second one), and a deed
+ * that says what the command says. */
+static void test_any_fault_at_any_request(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "main", reached, 1);
+	for (int fault = FAKE_BUSY; fault <= FAKE_TYPES; fault++)
+		for (int at = 1; at <= 9; at++)
+			for (int times = 1; times <= 9; times += 8) {
+				begin_anew(&bench, reached, 1);
+				bench.twilio.fault = (enum fake_fault)fault;
+				bench.twilio.fault_at = at;
+				bench.twilio.fault_times = times;
+				if (place(&bench) == NM_OK) {
+					assert_int_equal(bench.end, NM_CALL_BACK_REACHED);
+					assert_deed(&bench, 1, NM_DEED_REACHED, NULL);
+					continue;
+				}
+				assert_true(is_told(&bench));
+				if (bench.twilio.made > 0)
+					assert_null(strstr(bench.err.text, "no call was placed"));
+				for (const char *c = bench.err.text; *c != '\0'; c++)
+					assert_true((unsigned char)*c >= ' ');
+			}
+	bench_close(&bench);
+}
+
+/* Any byte of any answer may be another one. */
+static void test_damaged_answers(void **state)
+{
+	static const char bytes[] = { '\0', '"', '}', ']', ',', '9', 'x', '\n', '\xff' };
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "main", unanswered, 1);
+	for (int at = 1; at <= 6; at++)
+		for (size_t i = 0; i < 500; i += 11) {
+			begin_anew(&bench, unanswered, 1);
+			bench.twilio.earlier = true;
+			bench.twilio.fault_at = at;
+			bench.twilio.damaged = i;
+			bench.twilio.damage = bytes[i % sizeof(bytes)];
+			if (place(&bench) != NM_OK)
+				assert_true(is_told(&bench));
+			assert_in_range(bench.followup.n_deeds, 2, 3);
+		}
+	bench_close(&bench);
+}
+
+/* Somebody else has just clicked: the same two are on the line. */
+static void test_a_call_under_way(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "main", reached, 1);
+	bench.twilio.earlier = bench.twilio.still = true;
+	assert_int_equal(place(&bench), NM_CARRIER);
+	assert_string_equal(bench.err.text,
+			    "no call was placed: a call from +15125550199 to +15125550100 is under way already "
+			    "(CA000000000000000000000000000000e1)");
+	assert_true(is_told(&bench));
+	assert_int_equal(bench.twilio.asked, 0);
+	bench_close(&bench);
+}
+
+static bool stops(void *context)
+{
+	const struct bench *bench = context;
+
+	return bench->twilio.now_ms < 4000;
+}
+
+static void test_a_stop_key(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "main", reached, 1);
+	bench.rig.context.idle = stops;
+	bench.rig.context.progress_context = &bench;
+	assert_int_equal(place(&bench), NM_CARRIER);
+	assert_string_equal(bench.err.text,
+			    "the call was placed (CA000000000000000000000000000000c1), but what became of it is not "
+			    "known: stopped");
+	assert_true(is_told(&bench));
+	bench_close(&bench);
+}
+
+/* What was planned may be done no more: nobody is rung. */
+static void test_what_has_changed_meanwhile(void **state)
+{
+	const struct nm_deed ended = { .who = "sam", .kind = NM_DEED_ENDED, .end = NM_FOLLOWUP_BOOKED };
+	struct nm_call_back call;
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "main", reached, 1);
+	assert_int_equal(nm_call_back_plan(bench.rig.plan, &bench.followup, -1, bench.rig.context.now, &call,
+					   &bench.err),
+			 NM_OK);
+	call.customer++;
+	assert_int_equal(nm_call_back_place(&bench.rig.context, &call, &bench.end, &bench.err), NM_INPUT);
+	assert_string_equal(bench.err.text, "follow-up 1 is about another number by now");
+	call.customer--;
+	assert_int_equal(nm_store_followup_deed(bench.rig.store, call.followup, &ended, &bench.err), NM_OK);
+	assert_int_equal(nm_call_back_place(&bench.rig.context, &call, &bench.end, &bench.err), NM_INPUT);
+	assert_string_equal(bench.err.text, "follow-up 1 has ended (booked): reopen it first");
+	assert_int_equal(bench.twilio.sent, 0);
 	bench_close(&bench);
 }
 
@@ -298,6 +431,11 @@ int main(void)
 		cmocka_unit_test(test_a_customer_does_not_answer),
 		cmocka_unit_test(test_nobody_is_there_to_call_back),
 		cmocka_unit_test(test_the_sandbox_plays_it),
+		cmocka_unit_test(test_any_fault_at_any_request),
+		cmocka_unit_test(test_damaged_answers),
+		cmocka_unit_test(test_a_call_under_way),
+		cmocka_unit_test(test_a_stop_key),
+		cmocka_unit_test(test_what_has_changed_meanwhile),
 		cmocka_unit_test(test_whom_nobody_may_call),
 		cmocka_unit_test(test_through_whom_nobody_can_call),
 		cmocka_unit_test(test_who_calls_back),
