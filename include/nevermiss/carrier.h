@@ -121,10 +121,11 @@ struct nm_traits {
 	bool texts;           /* can send a text: NM_OP_TEXT, likewise */
 	int text_max;         /* characters of one; 0: NM_TEXT_MAX */
 	bool inbound;         /* lists the texts that came to a line: NM_OP_INBOUND, likewise */
+	bool forgets;         /* can tell what it keeps of a number, and delete it: NM_OP_FORGET, likewise */
 	int at_once;          /* conversations that an account may have at once; 0: as many as any */
 };
 
-enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE, NM_OP_PLACE, NM_OP_RECORDS, NM_OP_TEXT, NM_OP_INBOUND };
+enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE, NM_OP_PLACE, NM_OP_RECORDS, NM_OP_TEXT, NM_OP_INBOUND, NM_OP_FORGET };
 
 /* A real call to a line, to see what it does; or one through it, which calls a customer back. */
 struct nm_placing {
@@ -259,6 +260,31 @@ struct nm_inbound {
 	const char *page;              /* the driver's */
 };
 
+#define NM_KEPT_MAX 5000 /* calls and texts that one conversation finds, at the most, and so many recordings of them */
+
+enum nm_kept_kind { NM_KEPT_CALL, NM_KEPT_RECORDING, NM_KEPT_TEXT };
+
+/* Something that an account keeps of a number. */
+struct nm_kept_item {
+	enum nm_kept_kind kind;
+	const char *id;
+	const char *of;    /* the call's id, of a recording; NULL */
+	bool gone;         /* it was deleted, or was not there any more */
+	const char *words; /* why it was not, in the carrier's words; NULL */
+};
+
+/* What an account keeps of a number, of all its own numbers: found, or with `remove` what was found before deleted.  Texts
+ * live in the arena of the exchange that has found them. */
+struct nm_kept {
+	const char *number; /* "+15125550199" */
+	bool remove;
+	bool cut; /* there is more than NM_KEPT_MAX */
+	size_t n, capacity;
+	struct nm_kept_item *items; /* malloc'd */
+	size_t at, step;            /* the driver's */
+	const char *page;           /* the driver's */
+};
+
 /* NM_AUTH_SIGNED: the secret stays here, and a header webhook-signature says that who sends it has it (core/webhook.h). */
 enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM, NM_AUTH_QUERY, NM_AUTH_SIGNED };
 
@@ -312,6 +338,7 @@ struct nm_exchange {
 	const struct nm_text *text;       /* TEXT */
 	struct nm_texted *texted;         /* TEXT: likewise */
 	struct nm_inbound *inbound;       /* INBOUND: filled by the driver; of no use when it fails */
+	struct nm_kept *kept;             /* FORGET: filled by the driver; what was deleted counts also when it fails */
 	int state;                        /* the driver's own; 0 at the beginning */
 	int pause_ms;                     /* set by the driver: so long before its request leaves */
 	struct nm_arena *arena;           /* requests and ids live here */
