@@ -79,6 +79,7 @@ const struct command commands[] = {
 	    { "line", "L", "list, explain --all: only this line; import FILE: the line that all its calls were to" },
 	    { "count", "N", "list: how many of the newest (default 50); explain --all: of the worst (default 10)" },
 	    { "all", NULL, "explain: all calls, how many went as planned, and the worst of the others" },
+	    { "at-carriers", NULL, "forget: also delete what carriers keep of the number, where they can" },
 	    { "yes", NULL, "forget: do not ask" } }, cmd_calls },
 	{ "crm", "list|send|retry [ID]",
 	  "what the CRM is told of calls and follow-ups: list what waits, send it, send again what was refused",
