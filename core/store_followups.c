@@ -30,6 +30,7 @@ static struct nm_followup read_followup(sqlite3_stmt *statement, struct nm_arena
 		.last_try = sqlite3_column_int64(statement, 13),
 		.tries = sqlite3_column_int(statement, 14),
 		.texted = sqlite3_column_int64(statement, 15),
+		.reached = sqlite3_column_int64(statement, 16),
 	};
 }
 

@@ -107,6 +107,9 @@ void followup_stands(const struct session *session, const struct nm_followup *fo
 		nm_buf_addf(out, "ended %s: %s", at, nm_followup_end_name(followup->end));
 	} else if (followup_toll(session->plan, followup, out)) {
 		return;
+	} else if (nm_followup_awaits_end(followup)) {
+		minute_words(session, followup->reached, at);
+		nm_buf_addf(out, "reached %s: say how it ended", at);
 	} else if (due.next != NM_NEXT_NONE) {
 		due_words(session, due, out);
 	} else if (followup->texted) {
@@ -235,8 +238,8 @@ void followup_call_words(const struct nm_plan *plan, const struct nm_call_back *
 		    plan->lines[call->line].name, line);
 	if (destination->own_voicemail_s != NM_OWN_VOICEMAIL_NONE)
 		nm_buf_addf(out,
-			    "Should the voicemail of %s's own phone answer, it is put through too: decline no call "
-			    "that comes from this line.\n",
+			    "Should %s's own voicemail take the call, it is put through to the customer: do not decline "
+			    "it.\n",
 			    destination->name);
 }
 
@@ -306,6 +309,7 @@ void json_followup(struct nm_json *json, const struct session *session, const st
 	nm_json_count(json, "tries", followup->tries);
 	json_known_time(json, zone, "first_try", followup->first_try, followup->first_try != 0);
 	json_known_time(json, zone, "last_try", followup->last_try, followup->tries > 0);
+	json_known_time(json, zone, "reached", followup->reached, followup->reached != 0);
 	json_known_time(json, zone, "texted", followup->texted, followup->texted != 0);
 	json_due(json, session, followup);
 	json_toll(json, session, followup);

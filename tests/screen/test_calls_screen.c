@@ -437,6 +437,7 @@ static void who_is_rung_for_whom_is_shown_before_it_is_called(void **state)
 	stage_hides(&stage, "calls back from line");
 	stage_keys(&stage, "Escape C y");
 	stage_shows(&stage, "the customer was reached");
+	stage_shows(&stage, "reached    waits");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "noted: calls back from line main");
 	stage_shows(&stage, "reached the customer");

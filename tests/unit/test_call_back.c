@@ -167,6 +167,30 @@ static void test_a_customer_is_reached(void **state)
 	bench_close(&bench);
 }
 
+/* Nothing is due of who was reached, until they ring again, or the owner's voicemail turns out to have been it. */
+static void test_what_is_due_after_it(void **state)
+{
+	const struct nm_deed back = { .who = "pat", .kind = NM_DEED_REOPENED };
+	struct nm_followup again;
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "main", reached, 1);
+	assert_int_equal(nm_followup_due(bench.rig.plan, &bench.followup).next, NM_NEXT_CALL);
+	assert_ends(&bench, NM_CALL_BACK_REACHED);
+	assert_true(nm_followup_awaits_end(&bench.followup));
+	assert_int_equal(nm_followup_due(bench.rig.plan, &bench.followup).next, NM_NEXT_NONE);
+	again = bench.followup;
+	again.newest = again.reached + 1;
+	assert_int_equal(nm_followup_due(bench.rig.plan, &again).next, NM_NEXT_CALL);
+	assert_int_equal(nm_store_followup_deed(bench.rig.store, bench.followup.id, &back, &bench.err), NM_OK);
+	read_again(&bench, bench.followup.id);
+	assert_int_equal(bench.followup.reached, 0);
+	assert_int_equal(bench.followup.first_try, 0);
+	assert_int_equal(nm_followup_due(bench.rig.plan, &bench.followup).next, NM_NEXT_CALL);
+	bench_close(&bench);
+}
+
 static void test_a_customer_does_not_answer(void **state)
 {
 	struct bench bench;
@@ -428,6 +452,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_customer_is_reached),
+		cmocka_unit_test(test_what_is_due_after_it),
 		cmocka_unit_test(test_a_customer_does_not_answer),
 		cmocka_unit_test(test_nobody_is_there_to_call_back),
 		cmocka_unit_test(test_the_sandbox_plays_it),
