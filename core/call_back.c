@@ -67,7 +67,8 @@ static enum nm_code find_line(const struct nm_plan *plan, const struct nm_follow
 	for (size_t i = 0; i < plan->n_lines && line < 0; i++)
 		line = can_call_back(plan, (int)i) ? (int)i : -1;
 	if (line < 0)
-		return nm_fail(err, NM_REFUSED, "no line of the plan is on an account that can put people through");
+		return nm_fail(err, NM_REFUSED,
+			       "no line of the plan is on an account that can put people through");
 	*out = line;
 	return check_carrier(plan, line, err);
 }
@@ -94,8 +95,8 @@ static enum nm_code check_toll(const struct nm_plan *plan, nm_number number, str
 		return nm_fail(err, NM_REFUSED, "%s is a premium number: it is not called", text);
 	if (toll == NM_TOLL_ABROAD)
 		return nm_fail(err, NM_REFUSED,
-			       "%s is in %s: only the plan's own country and those of `allow` are called", text,
-			       *country != '\0' ? country : "no country that is known");
+			       "%s is in %s: only the plan's own country and those of `allow` are called",
+			       text, *country != '\0' ? country : "no country that is known");
 	return NM_OK;
 }
 
@@ -147,8 +148,8 @@ static int first_person(const struct nm_plan *plan)
 }
 
 /* What the plan does with a call of the customer's now: who is there, and whether a rule turns it away. */
-static enum nm_code ask_plan(const struct nm_plan *plan, const struct nm_call_back *call, nm_time now, int *rung,
-			     struct nm_error *err)
+static enum nm_code ask_plan(const struct nm_plan *plan, const struct nm_call_back *call, nm_time now,
+			     int *rung, struct nm_error *err)
 {
 	const struct nm_call incoming = { .at = now,
 					  .line = call->line,
@@ -190,8 +191,8 @@ static enum nm_code check_person(const struct nm_plan *plan, struct nm_call_back
 	return check_toll(plan, call->person, err);
 }
 
-enum nm_code nm_call_back_plan(const struct nm_plan *plan, const struct nm_followup *followup, int destination,
-			       nm_time now, struct nm_call_back *out, struct nm_error *err)
+enum nm_code nm_call_back_plan(const struct nm_plan *plan, const struct nm_followup *followup,
+			       int destination, nm_time now, struct nm_call_back *out, struct nm_error *err)
 {
 	struct nm_call_back call = { .followup = followup->id, .customer = followup->number };
 	int rung = -1;
@@ -234,8 +235,9 @@ static enum nm_code write_attempt(const struct nm_push_context *context, const s
 				  struct nm_arena *arena, struct nm_error *err)
 {
 	const struct nm_plan *plan = context->plan;
-	const char *words = nm_arena_format(arena, "calls back from line %s: %s is rung, then the customer",
-					    plan->lines[call->line].name, plan->destinations[call->destination].name);
+	const char *words =
+		nm_arena_format(arena, "calls back from line %s: %s is rung, then the customer",
+				plan->lines[call->line].name, plan->destinations[call->destination].name);
 	struct nm_followup followup;
 	enum nm_code code = words != NULL ? nm_store_begin(context->store, err) : nm_fail_memory(err);
 
@@ -309,7 +311,8 @@ enum nm_code nm_call_back_place(const struct nm_push_context *context, const str
 	struct nm_arena *arena = nm_arena_new();
 	enum nm_call_back_end end = NM_CALL_BACK_UNKNOWN;
 	struct nm_error why;
-	enum nm_code code = arena != NULL ? write_attempt(context, call, arena, err) : nm_fail_memory(err), placed;
+	enum nm_code code = arena != NULL ? write_attempt(context, call, arena, err) : nm_fail_memory(err),
+		     placed;
 
 	if (code != NM_OK) {
 		nm_arena_free(arena);
@@ -322,8 +325,8 @@ enum nm_code nm_call_back_place(const struct nm_push_context *context, const str
 	if (placed != NM_OK)
 		return placed;
 	if (code != NM_OK)
-		return nm_fail(err, code, "%s, but follow-up %lld does not say so: %s", nm_call_back_words(end),
-			       (long long)call->followup, why.text);
+		return nm_fail(err, code, "%s, but follow-up %lld does not say so: %s",
+			       nm_call_back_words(end), (long long)call->followup, why.text);
 	*out = end;
 	return NM_OK;
 }

@@ -52,7 +52,8 @@ static int line_of(const struct nm_plan *plan, int account)
 
 /* --- one conversation an account --- */
 
-static bool begin_talk(const struct nm_push_context *context, struct nm_kept_account *item, struct nm_talk *talk)
+static bool begin_talk(const struct nm_push_context *context, struct nm_kept_account *item,
+		       struct nm_talk *talk)
 {
 	if (!nm_talk_init(talk, nm_carrier_of(context->plan, item->account), context->plan, item->line,
 			  (struct nm_span){ 0 }, NM_OP_FORGET, NULL))
@@ -101,8 +102,8 @@ static enum nm_code speak(const struct nm_push_context *context, struct nm_kept_
 	return code;
 }
 
-enum nm_code nm_kept_find(const struct nm_push_context *context, nm_number number, struct nm_kept_accounts *out,
-			  struct nm_error *err)
+enum nm_code nm_kept_find(const struct nm_push_context *context, nm_number number,
+			  struct nm_kept_accounts *out, struct nm_error *err)
 {
 	const struct nm_plan *plan = context->plan;
 	struct nm_kept_accounts found = { .arena = nm_arena_new() };
@@ -119,8 +120,8 @@ enum nm_code nm_kept_find(const struct nm_push_context *context, nm_number numbe
 
 		if (line >= 0)
 			found.items[found.n++] = (struct nm_kept_account){ .account = (int)i,
-									    .line = line,
-									    .kept = { .number = kept } };
+									   .line = line,
+									   .kept = { .number = kept } };
 	}
 	if (code == NM_OK)
 		code = speak(context, &found, err);

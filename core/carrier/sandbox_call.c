@@ -43,12 +43,12 @@ static enum nm_step_result take_placed(struct nm_exchange *x, const struct nm_no
 		return nm_exchange_fail(x, "out of memory");
 	if (answered == NULL || strcmp(answered, nm_leg_end_name(NM_LEG_ANSWERED)) != 0)
 		return nm_exchange_fail(x, "its answer makes no sense");
-	*leg = (struct nm_leg){ .id = "customer",
-				.to = x->place->customer,
-				.end = NM_LEG_ANSWERED,
-				.rang_s = -1 };
-	x->placed->caller =
-		(struct nm_leg){ .id = "person", .to = x->place->person, .end = NM_LEG_ANSWERED, .rang_s = -1 };
+	*leg = (struct nm_leg){
+		.id = "customer", .to = x->place->customer, .end = NM_LEG_ANSWERED, .rang_s = -1
+	};
+	x->placed->caller = (struct nm_leg){
+		.id = "person", .to = x->place->person, .end = NM_LEG_ANSWERED, .rang_s = -1
+	};
 	x->placed->legs = leg;
 	x->placed->n = 1;
 	x->placed->ended = true;

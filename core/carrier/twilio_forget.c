@@ -32,8 +32,9 @@ static const struct {
 
 static enum nm_step_result ask(struct nm_exchange *x, struct nm_request *next, const char *tail, int state)
 {
-	const char *path = tail == NULL ? NULL
-					: nm_arena_format(x->arena, "/2010-04-01/Accounts/%s/%s", x->account->sid, tail);
+	const char *path =
+		tail == NULL ? NULL
+			     : nm_arena_format(x->arena, "/2010-04-01/Accounts/%s/%s", x->account->sid, tail);
 
 	return nm_twilio_ask(x, next, path != NULL ? nm_ask_url(x, NM_TWILIO_API, path) : NULL, state);
 }
@@ -48,7 +49,8 @@ static enum nm_step_result look_on(struct nm_exchange *x, struct nm_request *nex
 	kept->page = NULL;
 	if (kept->step < LISTS)
 		return ask(x, next,
-			   nm_arena_format(x->arena, "%s%%2B%s&PageSize=1000", lists[kept->step].path, kept->number + 1),
+			   nm_arena_format(x->arena, "%s%%2B%s&PageSize=1000", lists[kept->step].path,
+					   kept->number + 1),
 			   ASKED_LIST);
 	while (kept->at < kept->n && kept->items[kept->at].kind != NM_KEPT_CALL)
 		kept->at++;
@@ -87,7 +89,8 @@ static bool add(struct nm_exchange *x, enum nm_kept_kind kind, const char *sid)
 		return true;
 	}
 	id = nm_arena_text(x->arena, sid);
-	if (id == NULL || !nm_grow((void **)&kept->items, &kept->capacity, kept->n + 1, sizeof(*kept->items))) {
+	if (id == NULL ||
+	    !nm_grow((void **)&kept->items, &kept->capacity, kept->n + 1, sizeof(*kept->items))) {
 		nm_exchange_fail(x, "out of memory");
 		return false;
 	}
@@ -100,7 +103,8 @@ static enum nm_step_result turn_page(struct nm_exchange *x, struct nm_request *n
 	if (x->kept->page != NULL && strcmp(x->kept->page, page) == 0)
 		return nm_exchange_fail(x, "its list has no end: a page names itself as the next one");
 	x->kept->page = nm_arena_text(x->arena, page);
-	return x->kept->page != NULL ? nm_twilio_turn_page(x, next, page) : nm_exchange_fail(x, "out of memory");
+	return x->kept->page != NULL ? nm_twilio_turn_page(x, next, page)
+				     : nm_exchange_fail(x, "out of memory");
 }
 
 /* Whether the entry really is of the number: what is deleted is not left to a filter alone. */
@@ -108,11 +112,12 @@ static bool is_about(const struct nm_exchange *x, const struct nm_node *entry)
 {
 	const char *from = nm_node_member_text(entry, "from"), *to = nm_node_member_text(entry, "to");
 
-	return (from != NULL && strcmp(from, x->kept->number) == 0) || (to != NULL && strcmp(to, x->kept->number) == 0);
+	return (from != NULL && strcmp(from, x->kept->number) == 0) ||
+	       (to != NULL && strcmp(to, x->kept->number) == 0);
 }
 
-static enum nm_step_result take_list(struct nm_exchange *x, struct nm_request *next, const struct nm_node *root,
-				     bool recordings)
+static enum nm_step_result take_list(struct nm_exchange *x, struct nm_request *next,
+				     const struct nm_node *root, bool recordings)
 {
 	struct nm_kept *kept = x->kept;
 	const enum nm_kept_kind kind = recordings ? NM_KEPT_RECORDING : lists[kept->step].kept;
@@ -120,7 +125,8 @@ static enum nm_step_result take_list(struct nm_exchange *x, struct nm_request *n
 	const char *page = nm_twilio_next_page(x, NM_TWILIO_API, nm_node_member_text(root, "next_page_uri"));
 
 	if (!nm_node_is_array(list))
-		return nm_exchange_fail(x, "its answer lists no %s", recordings ? "recordings" : lists[kept->step].member);
+		return nm_exchange_fail(x, "its answer lists no %s",
+					recordings ? "recordings" : lists[kept->step].member);
 	for (size_t i = 0; i < nm_node_count(list); i++) {
 		const struct nm_node *entry = nm_node_at(list, i);
 		const char *sid = nm_node_member_text(entry, "sid");
@@ -144,7 +150,8 @@ static enum nm_step_result take_list(struct nm_exchange *x, struct nm_request *n
 static bool is_recorded(const struct nm_kept *kept, const struct nm_kept_item *call)
 {
 	for (size_t i = 0; i < kept->n; i++)
-		if (kept->items[i].of != NULL && !kept->items[i].gone && strcmp(kept->items[i].of, call->id) == 0)
+		if (kept->items[i].of != NULL && !kept->items[i].gone &&
+		    strcmp(kept->items[i].of, call->id) == 0)
 			return true;
 	return false;
 }
@@ -168,7 +175,8 @@ static enum nm_step_result delete_on(struct nm_exchange *x, struct nm_request *n
 				item->words = "it stays until its recording is gone";
 				continue;
 			}
-			result = ask(x, next, nm_arena_format(x->arena, "%s/%s.json", paths[item->kind], item->id),
+			result = ask(x, next,
+				     nm_arena_format(x->arena, "%s/%s.json", paths[item->kind], item->id),
 				     ASKED_DELETION);
 			next->method = "DELETE";
 			return result;
@@ -192,7 +200,8 @@ static enum nm_step_result take_deletion(struct nm_exchange *x, const struct nm_
 	if (!item->gone) {
 		nm_node_free(nm_twilio_document(x, last, &result));
 		if (!refuses_one(last->status))
-			return result == NM_STEP_FAILED ? result : nm_exchange_fail(x, "its answer makes no sense");
+			return result == NM_STEP_FAILED ? result
+							: nm_exchange_fail(x, "its answer makes no sense");
 		item->words = x->note;
 	}
 	x->kept->at++;

@@ -110,7 +110,8 @@ bool nm_twilio_read_leg(struct nm_exchange *x, const struct nm_node *call, struc
 	const nm_time created = nm_twilio_leg_time(call, "date_created"),
 		      started = nm_twilio_leg_time(call, "start_time");
 
-	*out = (struct nm_leg){ .end = end_of(call), .talking = status != NULL && strcmp(status, "in-progress") == 0 };
+	*out = (struct nm_leg){ .end = end_of(call),
+				.talking = status != NULL && strcmp(status, "in-progress") == 0 };
 	if (!nm_twilio_is_sid(sid, "CA"))
 		return false;
 	out->began = started == 0 || (created != 0 && created < started) ? created : started;

@@ -105,15 +105,17 @@ static const char *document(const struct nm_exchange *x)
 	if (!calls_back(x))
 		return nm_arena_format(x->arena, "<Response><Pause length=\"%d\"/><Hangup/></Response>",
 				       place->stay_s);
-	return nm_arena_format(x->arena,
-			       "<Response><Dial callerId=\"%s\" timeout=\"%d\"><Number>%s</Number></Dial></Response>",
-			       place->from, place->customer_s, place->customer);
+	return nm_arena_format(
+		x->arena,
+		"<Response><Dial callerId=\"%s\" timeout=\"%d\"><Number>%s</Number></Dial></Response>",
+		place->from, place->customer_s, place->customer);
 }
 
 static enum nm_step_result place(struct nm_exchange *x, struct nm_request *next)
 {
 	const char *path = nm_arena_format(x->arena, "/2010-04-01/Accounts/%s/Calls.json", x->account->sid);
-	const char *rings = nm_arena_format(x->arena, "%d", calls_back(x) ? x->place->person_s : x->place->stay_s);
+	const char *rings =
+		nm_arena_format(x->arena, "%d", calls_back(x) ? x->place->person_s : x->place->stay_s);
 	const char *says = document(x);
 	struct nm_buf form;
 

@@ -90,7 +90,8 @@ static size_t both_ends(const struct fake_calls *fake, struct listed *out)
 	const int talked = fake->status != NULL ? -1 : fake->lasts_s;
 	size_t n = 0;
 
-	if (!fake->puts_through && fake->made > 0 && now >= made + fake->listed_s && fake->comes_s >= 0 && now >= there)
+	if (!fake->puts_through && fake->made > 0 && now >= made + fake->listed_s && fake->comes_s >= 0 &&
+	    now >= there)
 		out[n++] = call_of(fake, line, "inbound", there, fake->lasts_s, status, talked);
 	if (fake->made > 0 && now >= made + fake->listed_s)
 		out[n++] = call_of(fake, caller, "outbound-api", made,

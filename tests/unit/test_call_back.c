@@ -112,8 +112,8 @@ static void bench_close(struct bench *bench)
 static enum nm_code place(struct bench *bench)
 {
 	struct nm_call_back call;
-	enum nm_code code = nm_call_back_plan(bench->rig.plan, &bench->followup, -1, bench->rig.context.now, &call,
-					      &bench->err);
+	enum nm_code code = nm_call_back_plan(bench->rig.plan, &bench->followup, -1, bench->rig.context.now,
+					      &call, &bench->err);
 
 	if (code == NM_OK)
 		code = nm_call_back_place(&bench->rig.context, &call, &bench->end, &bench->err);
@@ -151,10 +151,11 @@ static void test_a_customer_is_reached(void **state)
 	bench_open(&bench, "main", reached, 1);
 	assert_ends(&bench, NM_CALL_BACK_REACHED);
 	/* 18 s until the owner's voicemail, of which Twilio may ring up to 5 s longer than told. */
-	assert_string_equal(bench.twilio.form,
-			    "From=%2B15125550199&Timeout=12&To=%2B15125550100&Twiml=%3CResponse%3E%3CDial%20callerId%3D"
-			    "%22%2B15125550199%22%20timeout%3D%2230%22%3E%3CNumber%3E%2B15125550142%3C%2FNumber%3E%3C"
-			    "%2FDial%3E%3C%2FResponse%3E");
+	assert_string_equal(
+		bench.twilio.form,
+		"From=%2B15125550199&Timeout=12&To=%2B15125550100&Twiml=%3CResponse%3E%3CDial%20callerId%3D"
+		"%22%2B15125550199%22%20timeout%3D%2230%22%3E%3CNumber%3E%2B15125550142%3C%2FNumber%3E%3C"
+		"%2FDial%3E%3C%2FResponse%3E");
 	assert_int_equal(bench.twilio.made, 1);
 	/* The call goes on; nobody waits for its end. */
 	assert_in_range(bench.twilio.now_ms, 14000, 18000);
@@ -183,7 +184,8 @@ static void test_what_is_due_after_it(void **state)
 	again = bench.followup;
 	again.newest = again.reached + 1;
 	assert_int_equal(nm_followup_due(bench.rig.plan, &again).next, NM_NEXT_CALL);
-	assert_int_equal(nm_store_followup_deed(bench.rig.store, bench.followup.id, &back, &bench.err), NM_OK);
+	assert_int_equal(nm_store_followup_deed(bench.rig.store, bench.followup.id, &back, &bench.err),
+			 NM_OK);
 	read_again(&bench, bench.followup.id);
 	assert_int_equal(bench.followup.reached, 0);
 	assert_int_equal(bench.followup.first_try, 0);
@@ -309,9 +311,10 @@ static void test_a_call_under_way(void **state)
 	bench_open(&bench, "main", reached, 1);
 	bench.twilio.earlier = bench.twilio.still = true;
 	assert_int_equal(place(&bench), NM_CARRIER);
-	assert_string_equal(bench.err.text,
-			    "no call was placed: a call from +15125550199 to +15125550100 is under way already "
-			    "(CA000000000000000000000000000000e1)");
+	assert_string_equal(
+		bench.err.text,
+		"no call was placed: a call from +15125550199 to +15125550100 is under way already "
+		"(CA000000000000000000000000000000e1)");
 	assert_true(is_told(&bench));
 	assert_int_equal(bench.twilio.asked, 0);
 	bench_close(&bench);
@@ -333,9 +336,10 @@ static void test_a_stop_key(void **state)
 	bench.rig.context.idle = stops;
 	bench.rig.context.progress_context = &bench;
 	assert_int_equal(place(&bench), NM_CARRIER);
-	assert_string_equal(bench.err.text,
-			    "the call was placed (CA000000000000000000000000000000c1), but what became of it is not "
-			    "known: stopped");
+	assert_string_equal(
+		bench.err.text,
+		"the call was placed (CA000000000000000000000000000000c1), but what became of it is not "
+		"known: stopped");
 	assert_true(is_told(&bench));
 	bench_close(&bench);
 }
@@ -369,8 +373,8 @@ static void assert_refused(struct bench *bench, int destination, enum nm_code co
 {
 	struct nm_call_back call;
 
-	assert_int_equal(nm_call_back_plan(bench->rig.plan, &bench->followup, destination, bench->rig.context.now,
-					   &call, &bench->err),
+	assert_int_equal(nm_call_back_plan(bench->rig.plan, &bench->followup, destination,
+					   bench->rig.context.now, &call, &bench->err),
 			 code);
 	assert_string_equal(bench->err.text, words);
 }
@@ -384,12 +388,14 @@ static void test_whom_nobody_may_call(void **state)
 	bench.followup.number = 0;
 	assert_refused(&bench, -1, NM_INPUT, "follow-up 1 has no number that could be called");
 	bench.followup.number = UINT64_C(15125550155);
-	assert_refused(&bench, -1, NM_REFUSED, "a rule rejects calls of +1 512 555 0155: it is not called back");
+	assert_refused(&bench, -1, NM_REFUSED,
+		       "a rule rejects calls of +1 512 555 0155: it is not called back");
 	bench.followup.number = UINT64_C(19005550123);
 	assert_refused(&bench, -1, NM_REFUSED, "+1 900 555 0123 is a premium number: it is not called");
 	bench.followup.number = UINT64_C(525512345679);
-	assert_refused(&bench, -1, NM_REFUSED,
-		       "+52 551 234 5679 is in MX: only the plan's own country and those of `allow` are called");
+	assert_refused(
+		&bench, -1, NM_REFUSED,
+		"+52 551 234 5679 is in MX: only the plan's own country and those of `allow` are called");
 	bench.followup.number = OWNER_NUMBER;
 	assert_refused(&bench, -1, NM_REFUSED, "+1 512 555 0100 is a number of the plan's own");
 	bench.followup.number = UINT64_C(15125550102);
@@ -407,18 +413,21 @@ static void test_through_whom_nobody_can_call(void **state)
 	(void)state;
 	bench_open(&bench, "main", NULL, 0);
 	bench.followup.line = "old";
-	assert_refused(&bench, -1, NM_REFUSED,
-		       "the driver manual of line old cannot put people through; these can: sandbox, twilio; `from` in "
-		       "section follow_up names the line to call back from");
+	assert_refused(
+		&bench, -1, NM_REFUSED,
+		"the driver manual of line old cannot put people through; these can: sandbox, twilio; `from` in "
+		"section follow_up names the line to call back from");
 	bench.followup.line = "main";
 	assert_refused(&bench, nm_plan_find_destination(bench.rig.plan, "fixly"), NM_INPUT,
 		       "fixly is nobody of the business with a number that could be rung");
-	assert_refused(&bench, nm_plan_find_destination(bench.rig.plan, "mexico"), NM_REFUSED,
-		       "+52 551 234 5678 is in MX: only the plan's own country and those of `allow` are called");
+	assert_refused(
+		&bench, nm_plan_find_destination(bench.rig.plan, "mexico"), NM_REFUSED,
+		"+52 551 234 5678 is in MX: only the plan's own country and those of `allow` are called");
 	bench_close(&bench);
 }
 
-static void assert_person(struct bench *bench, int destination, const char *line, const char *name, int rung_s)
+static void assert_person(struct bench *bench, int destination, const char *line, const char *name,
+			  int rung_s)
 {
 	struct nm_call_back call;
 

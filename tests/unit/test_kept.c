@@ -45,15 +45,19 @@ struct thing {
 
 static const struct thing all_things[] = {
 	{ "CA00000000000000000000000000000001", ANN, LINE, NULL, false, false },
-	{ "CA00000000000000000000000000000002", ANN, OWNER, NULL, false, false }, /* a leg, which shows the caller */
+	{ "CA00000000000000000000000000000002", ANN, OWNER, NULL, false,
+	  false }, /* a leg, which shows the caller */
 	{ "CA00000000000000000000000000000003", LINE, ANN, NULL, false, false },
 	{ "CA00000000000000000000000000000004", BOB, LINE, NULL, false, false },
 	{ "SM00000000000000000000000000000005", LINE, ANN, NULL, false, false },
 	{ "MM00000000000000000000000000000006", ANN, LINE, NULL, false, false },
 	{ "SM00000000000000000000000000000007", LINE, BOB, NULL, false, false },
-	{ "RE00000000000000000000000000000008", NULL, NULL, "CA00000000000000000000000000000001", false, false },
-	{ "RE00000000000000000000000000000009", NULL, NULL, "CA00000000000000000000000000000001", false, false },
-	{ "RE0000000000000000000000000000000a", NULL, NULL, "CA00000000000000000000000000000004", false, false },
+	{ "RE00000000000000000000000000000008", NULL, NULL, "CA00000000000000000000000000000001", false,
+	  false },
+	{ "RE00000000000000000000000000000009", NULL, NULL, "CA00000000000000000000000000000001", false,
+	  false },
+	{ "RE0000000000000000000000000000000a", NULL, NULL, "CA00000000000000000000000000000004", false,
+	  false },
 };
 #define THINGS (sizeof(all_things) / sizeof(all_things[0]))
 
@@ -116,13 +120,16 @@ static void serve_list(struct bench *bench, const char *tail)
 	for (size_t i = 0; i < THINGS; i++) {
 		const struct thing *thing = &bench->things[i];
 
-		if (!is_listed(bench, thing, tail) || n++ < from || (bench->page_size > 0 && shown == bench->page_size))
+		if (!is_listed(bench, thing, tail) || n++ < from ||
+		    (bench->page_size > 0 && shown == bench->page_size))
 			continue;
 		nm_buf_addf(&text, "%s{\"sid\":\"%s\",\"from\":\"%s\",\"to\":\"%s\"}", shown++ > 0 ? "," : "",
-			    thing->sid, thing->from != NULL ? thing->from : "", thing->to != NULL ? thing->to : "");
+			    thing->sid, thing->from != NULL ? thing->from : "",
+			    thing->to != NULL ? thing->to : "");
 	}
 	if (from + shown < n)
-		nm_buf_addf(&text, "],\"next_page_uri\":\"/2010-04-01/Accounts/" FAKE_TWILIO_SID "/%.*s&Page=%zu\"}",
+		nm_buf_addf(&text,
+			    "],\"next_page_uri\":\"/2010-04-01/Accounts/" FAKE_TWILIO_SID "/%.*s&Page=%zu\"}",
 			    (int)(page != NULL ? page - tail : (long)strlen(tail)), tail, from + shown);
 	else
 		nm_buf_add(&text, "],\"next_page_uri\":null}");
@@ -135,7 +142,8 @@ static void serve_list(struct bench *bench, const char *tail)
 static void serve_deletion(struct bench *bench, const char *tail)
 {
 	bench->status = 404;
-	snprintf(bench->body, sizeof(bench->body), "{\"code\":20404,\"message\":\"not found\",\"status\":404}");
+	snprintf(bench->body, sizeof(bench->body),
+		 "{\"code\":20404,\"message\":\"not found\",\"status\":404}");
 	for (size_t i = 0; i < THINGS; i++) {
 		struct thing *thing = &bench->things[i];
 
@@ -144,9 +152,10 @@ static void serve_deletion(struct bench *bench, const char *tail)
 		assert_true(is_anns(bench, thing)); /* the whole point */
 		bench->status = thing->open ? 400 : 204;
 		snprintf(bench->body, sizeof(bench->body), "%s",
-			 thing->open ? "{\"code\":20009,\"message\":\"Cannot delete this resource before it is "
-				       "complete\",\"status\":400}"
-				     : "");
+			 thing->open
+				 ? "{\"code\":20009,\"message\":\"Cannot delete this resource before it is "
+				   "complete\",\"status\":400}"
+				 : "");
 		thing->gone = !thing->open;
 	}
 }
@@ -226,7 +235,8 @@ static void bench_open(struct bench *bench)
 {
 	*bench = (struct bench){ 0 };
 	push_rig_open(&bench->rig, PLAN);
-	bench->rig.context.transport = (struct nm_transport){ .context = bench, .submit = submit, .collect = collect };
+	bench->rig.context.transport =
+		(struct nm_transport){ .context = bench, .submit = submit, .collect = collect };
 	begin(bench);
 }
 
@@ -362,7 +372,8 @@ static void test_a_call_stays_with_its_recording(void **state)
  * to be in doubt, and doing it again finds the rest. */
 static void test_any_fault_at_any_request(void **state)
 {
-	static const enum fake_fault faults[] = { FAKE_BUSY, FAKE_BROKEN, FAKE_REFUSED, FAKE_SILENT, FAKE_GARBAGE };
+	static const enum fake_fault faults[] = { FAKE_BUSY, FAKE_BROKEN, FAKE_REFUSED, FAKE_SILENT,
+						  FAKE_GARBAGE };
 	struct bench bench;
 
 	(void)state;
@@ -387,8 +398,10 @@ static void test_any_fault_at_any_request(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_all_is_found_and_deleted), cmocka_unit_test(test_nobody_elses_is_deleted),
-		cmocka_unit_test(test_what_is_gone_already),     cmocka_unit_test(test_what_is_not_over_stays),
+		cmocka_unit_test(test_all_is_found_and_deleted),
+		cmocka_unit_test(test_nobody_elses_is_deleted),
+		cmocka_unit_test(test_what_is_gone_already),
+		cmocka_unit_test(test_what_is_not_over_stays),
 		cmocka_unit_test(test_a_call_stays_with_its_recording),
 		cmocka_unit_test(test_any_fault_at_any_request),
 	};
