@@ -151,7 +151,8 @@ struct nm_followup_due nm_due_times_of(struct nm_due_times *times, const struct 
 
 	if (followup->tries >= follow_up->attempts)
 		due.next = nm_followup_awaits_text(plan, followup) ? NM_NEXT_TEXT : NM_NEXT_NONE;
-	if (followup->end != NM_FOLLOWUP_OPEN || due.next == NM_NEXT_NONE || !may_be_called(plan, followup))
+	if (followup->end != NM_FOLLOWUP_OPEN || due.next == NM_NEXT_NONE || nm_followup_awaits_end(followup) ||
+	    !may_be_called(plan, followup))
 		return (struct nm_followup_due){ NM_NEXT_NONE, NM_TIME_MAX };
 	due.at = followup->tries > 0 ? later(followup->last_try, follow_up->retry_s)
 				     : later(followup->opened, follow_up->within_s);

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Placing a test call (placing.h).  Comes in: a line, who calls it, a transport.  Goes out: what became of
- * the call.  Nothing is journalled: a call ends by itself, and nobody places it again.
+ * Placing a call (placing.h), to a line or back to a customer.  Comes in: a line, who calls, a transport.  Goes out: what
+ * became of the call.  Nothing is journalled: a call ends by itself, and nobody places it again.
  */
-#include "nevermiss/placing.h"
+#include "core/placing_run.h"
 
 #include "core/talk.h"
 
@@ -96,6 +96,9 @@ static enum nm_code failed(const struct nm_talk *talk, const struct nm_placing *
 {
 	const char *words = talk->exchange.note != NULL ? talk->exchange.note : "stopped";
 
+	if (talk->exchange.placed->caller.id != NULL && place->person != NULL)
+		return nm_fail(err, NM_CARRIER, "the call was placed (%s), but what became of it is not known: %s",
+			       talk->exchange.placed->caller.id, words);
 	if (talk->exchange.placed->caller.id != NULL)
 		return nm_fail(
 			err, NM_CARRIER,
@@ -109,29 +112,24 @@ static enum nm_code failed(const struct nm_talk *talk, const struct nm_placing *
 	return nm_fail(err, NM_CARRIER, "no call was placed: %s", words);
 }
 
-enum nm_code nm_placing_call(const struct nm_push_context *context, int line, nm_number from, int stay_s,
-			     struct nm_placing_result *out, struct nm_error *err)
+enum nm_code nm_placing_run(const struct nm_push_context *context, int line, const struct nm_placing *place,
+			    struct nm_placing_result *out, struct nm_error *err)
 {
 	const struct nm_plan *plan = context->plan;
 	const struct nm_carrier *carrier = nm_carrier_of(plan, plan->lines[line].account);
 	struct nm_placed placed = { 0 };
-	char number[NM_NUMBER_TEXT];
-	const struct nm_placing place = { .from = number, .now = context->now, .stay_s = stay_s };
 	struct nm_talk talk;
-	enum nm_code code = nm_placing_check(plan, line, from, err);
+	enum nm_code code;
 
-	if (code != NM_OK)
-		return code;
-	nm_number_write(from, number);
 	if (!nm_talk_init(&talk, carrier, plan, line, (struct nm_span){ 0 }, NM_OP_PLACE, NULL)) {
 		code = nm_fail_memory(err);
 		goto out;
 	}
-	talk.exchange.place = &place;
+	talk.exchange.place = place;
 	talk.exchange.placed = &placed;
 	code = speak(context, &talk, err);
 	if (code == NM_OK && talk.end != NM_TALK_DONE)
-		code = failed(&talk, &place, err);
+		code = failed(&talk, place, err);
 	if (code == NM_OK) {
 		*out = (struct nm_placing_result){ .arena = talk.exchange.arena, .placed = placed };
 		talk.exchange.arena = NULL;
@@ -139,6 +137,19 @@ enum nm_code nm_placing_call(const struct nm_push_context *context, int line, nm
 out:
 	nm_talk_clear(&talk);
 	return code;
+}
+
+enum nm_code nm_placing_call(const struct nm_push_context *context, int line, nm_number from, int stay_s,
+			     struct nm_placing_result *out, struct nm_error *err)
+{
+	char number[NM_NUMBER_TEXT];
+	const struct nm_placing place = { .from = number, .now = context->now, .stay_s = stay_s };
+	enum nm_code code = nm_placing_check(context->plan, line, from, err);
+
+	if (code != NM_OK)
+		return code;
+	nm_number_write(from, number);
+	return nm_placing_run(context, line, &place, out, err);
 }
 
 void nm_placing_result_clear(struct nm_placing_result *result)

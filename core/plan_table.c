@@ -219,7 +219,7 @@ const struct nm_option_info nm_options[] = {
 	{ "follow_up", "during", NM_TYPE_REFERENCES, "schedule", NULL, false,
 	  "Only while one of these is on." },
 	{ "follow_up", "from", NM_TYPE_REFERENCE, "line", NULL, false,
-	  "Line whose number sends; the line called when not given." },
+	  "Line whose number sends, and calls back; the line called when not given." },
 
 	{ "crm", "url", NM_TYPE_TEXT, NULL, NULL, true, "https URL that gets a report of each call." },
 	{ "crm", "token_cmd", NM_TYPE_TEXT, NULL, NULL, false, "Command that prints the secret." },

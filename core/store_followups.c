@@ -30,6 +30,7 @@ static struct nm_followup read_followup(sqlite3_stmt *statement, struct nm_arena
 		.last_try = sqlite3_column_int64(statement, 13),
 		.tries = sqlite3_column_int(statement, 14),
 		.texted = sqlite3_column_int64(statement, 15),
+		.reached = sqlite3_column_int64(statement, 16),
 	};
 }
 
@@ -156,7 +157,7 @@ static struct nm_deed read_deed(sqlite3_stmt *statement, struct nm_arena *arena,
 	return (struct nm_deed){
 		.at = sqlite3_column_int64(statement, 0),
 		.who = nm_store_column(statement, 1, arena, ok),
-		.kind = (enum nm_deed_kind)nm_store_within(statement, 2, NM_DEED_SAID_NO),
+		.kind = (enum nm_deed_kind)nm_store_within(statement, 2, NM_DEED_REACHED),
 		.end = (enum nm_followup_end)nm_store_within(statement, 3, NM_FOLLOWUP_RANG_AGAIN),
 		.words = nm_store_column(statement, 4, arena, ok),
 	};

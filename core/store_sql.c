@@ -38,7 +38,8 @@
 /* As store_followups.c reads them. */
 #define FOLLOWUP_ROW                                                                                             \
 	"SELECT id, channel, number, name, words, line, call, opened, newest, calls, outcome, ended, first_try," \
-	" last_try, tries, texted FROM followup"
+	" last_try, tries, texted, coalesce((SELECT max(at) FROM deed WHERE followup = followup.id AND " A_TALK ")," \
+	" 0) FROM followup"
 
 /* As store_events.c reads them, and the waiting ones that no older one of their caller keeps back. */
 #define EVENT_ROW                                                                                      \
@@ -70,8 +71,9 @@
 /* The calls of a caller ?1 that alerted somebody. */
 #define ALERTS_OF_CALLER "call IN (SELECT id FROM call WHERE caller = ?1 AND caller > 0)"
 #define TO_NUMBER "outbox WHERE recipient = ?1"
-/* Deeds that stand, and of these the ones for which the customer was called back. */
+/* Deeds that stand, and of these the ones by which the customer was called back. */
 #define STANDS "undone = 0"
+#define A_TALK "undone = 0 AND kind = 8"
 #define A_TRY "undone = 0 AND (kind = 0 OR kind = 2 AND (outcome IN (1, 2) OR outcome = 4))"
 
 /* A list of more than two values, and a union, cost a table of their own each time: hardly any statement here has them. */
@@ -251,7 +253,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"UPDATE followup SET (outcome, ended, tries, first_try, last_try, texted, touched) ="
 		" (SELECT coalesce(max(outcome) FILTER (WHERE " STANDS " AND kind = 2), 0),"
 		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 2), 0),"
-		" count(*) FILTER (WHERE " A_TRY "), coalesce(min(at) FILTER (WHERE " A_TRY "), 0),"
+		" count(*) FILTER (WHERE " A_TRY "), coalesce(min(at) FILTER (WHERE " A_TRY " OR " A_TALK "), 0),"
 		" coalesce(max(at) FILTER (WHERE " A_TRY "), 0),"
 		" coalesce(max(at) FILTER (WHERE " STANDS " AND kind = 1), 0), coalesce(max(outcome <> 5), 0)"
 		" FROM deed WHERE followup = ?1)"
@@ -260,7 +262,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_DEED_ADD] =
 		"INSERT INTO deed(followup, at, who, kind, outcome, words) VALUES(?1, ?2, ?3, ?4, ?5, ?6)",
 	[NM_SQL_DEEDS] = "SELECT at, who, kind, outcome, words FROM deed WHERE followup = ?1 ORDER BY at, id",
-	[NM_SQL_DEED_NEWEST] = "SELECT id FROM deed WHERE followup = ?1 AND " STANDS " AND kind IN (0, 1, 2)"
+	[NM_SQL_DEED_NEWEST] = "SELECT id FROM deed WHERE followup = ?1 AND " STANDS " AND kind IN (0, 1, 2, 8)"
 			       " ORDER BY id DESC LIMIT 1",
 	[NM_SQL_DEED_UNDO] = "UPDATE deed SET undone = 1 WHERE id = ?1",
 	[NM_SQL_DEEDS_OF_LOG_DROP] = "DELETE FROM deed WHERE followup = ?1 AND outcome = 5 AND " STANDS,

@@ -13,6 +13,7 @@
 
 #include "core/carrier/sandbox.h"
 #include "nevermiss/json.h"
+#include "nevermiss/placing.h"
 #include "nevermiss/transport.h"
 
 #define SLOW_MS 2000
@@ -33,7 +34,7 @@ struct sandbox {
 };
 
 /* The line that a URL names, malloc'd; NULL: memory is out.  *tail is what of it is meant: "", "/route", "/texts",
- * "/inbound". */
+ * "/inbound", "/calls". */
 static char *line_of(const char *url, const char **tail)
 {
 	const char *at = url + strlen(URL), *end = strchr(at, '/');
@@ -241,6 +242,10 @@ static enum nm_code serve(struct sandbox *box, const char *line, const char *tai
 {
 	if (strcmp(tail, "/inbound") == 0)
 		return list_inbound(box, line, answer, err);
+	if (strcmp(tail, "/calls") == 0) {
+		say(answer, 201, "customer", nm_leg_end_name(NM_LEG_ANSWERED));
+		return NM_OK;
+	}
 	if (strcmp(tail, "/texts") != 0)
 		return serve_route(box, line, *tail != '\0', request, answer, err);
 	if (strcmp(request->method, "GET") == 0)

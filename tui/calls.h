@@ -10,12 +10,14 @@
 #include "call_log.h"
 #include "call_page.h"
 #include "list.h"
+#include "nevermiss/call_back.h"
 #include "nevermiss/explain.h"
 #include "nevermiss/followup.h"
 
 enum calls_tag {
 	TAG_FILTER,
 	TAG_DATE,
+	TAG_CALL,
 	TAG_TEXT,
 	TAG_LEAD_CHANNEL,
 	TAG_LEAD_NUMBER,
@@ -63,6 +65,7 @@ struct calls {
 	char lead_number[NM_NUMBER_TEXT]; /* "": not known */
 	char lead_name[NM_LEAD_NAME + 1];
 	int64_t asked; /* follow-up that a question is about */
+	struct nm_call_back call_back; /* as it was shown and asked about */
 	int64_t last;  /* the one about which something was done last; 0 */
 };
 
@@ -89,6 +92,7 @@ unsigned calls_style(const struct nm_plan *plan, const struct nm_became *became)
 
 /* calls_queue.c */
 void calls_outcome(struct calls *calls, struct app *app, enum action action);
+void calls_call_ask(struct calls *calls, struct app *app);
 void calls_text_ask(struct calls *calls, struct app *app);
 void calls_take_back(struct calls *calls, struct app *app);
 void calls_lead_ask(struct calls *calls, struct app *app);

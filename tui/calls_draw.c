@@ -91,6 +91,8 @@ void calls_who(const struct nm_plan *plan, const struct nm_followup *followup, s
 
 static const char *last_words(const struct nm_followup *followup)
 {
+	if (nm_followup_awaits_end(followup))
+		return "reached";
 	if (followup->texted && followup->texted >= followup->last_try)
 		return "texted";
 	return followup->tries ? "no answer" : "-";

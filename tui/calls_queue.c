@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Whom to call back: what keys do about it.  In: the follow-up under the cursor, or the one of the call under it.
- * Out: deeds in the store, which `u` takes back; a text to a customer is shown and asked about before.
+ * Out: deeds in the store, which `u` takes back; a text or a call to a customer is shown and asked about before.
  */
 #include "calls.h"
 
@@ -135,6 +135,80 @@ void calls_take_back(struct calls *calls, struct app *app)
 	calls->last = 0;
 	calls->in_queue = true;
 	app_message(app, STYLE_GOOD, "taken back: to be called back as before");
+}
+
+/* --- the call --- */
+
+static enum nm_code plan_call(struct app *app, int64_t id, struct nm_call_back *out, struct nm_error *err)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followup followup;
+	struct nm_store *store;
+	enum nm_code code = arena ? session_store(app->session, &store, err) : nm_fail_memory(err);
+
+	if (!code)
+		code = nm_store_followup_get(store, id, arena, &followup, err);
+	if (!code)
+		code = nm_call_back_plan(app_plan(app), &followup, -1, app_now(app), out, err);
+	nm_arena_free(arena);
+	return code;
+}
+
+void calls_call_ask(struct calls *calls, struct app *app)
+{
+	const struct nm_followup *target;
+	char question[LEAD_BYTES], number[NM_NUMBER_TEXT];
+	struct notes notes;
+	struct nm_buf words;
+	struct nm_error err;
+
+	if (!app_may_change(app))
+		return;
+	target = find_target(calls, app);
+	if (!target)
+		return;
+	if (plan_call(app, target->id, &calls->call_back, &err)) {
+		app_error(app, &err);
+		return;
+	}
+	nm_number_words(calls->call_back.customer, number);
+	snprintf(question, sizeof question, "Call %s back?", number);
+	nm_buf_init(&words, 1u << 16);
+	followup_call_words(app_plan(app), &calls->call_back, &words);
+	notes_init(&notes);
+	notes_lines(&notes, words.data);
+	notes_addf(&notes, STYLE_DIM, "somebody else calls back: `:followup call %lld --from NAME`",
+		   (long long)calls->call_back.followup);
+	app_confirm(app, TAG_CALL, question, &notes);
+	notes_clear(&notes);
+	nm_buf_clear(&words);
+}
+
+/* Is it still what was asked about?  The plan may have changed, or the hour. */
+static enum nm_code plan_same(struct app *app, const struct nm_call_back *asked, struct nm_error *err)
+{
+	struct nm_call_back call;
+	enum nm_code code = plan_call(app, asked->followup, &call, err);
+
+	if (!code && (call.customer != asked->customer || call.line != asked->line || call.person != asked->person))
+		code = nm_fail(err, NM_REFUSED, "somebody else would be rung by now, or through another line: ask again");
+	return code;
+}
+
+static void place_call(const struct calls *calls, struct app *app)
+{
+	struct nm_push_context context;
+	enum nm_call_back_end end;
+	struct nm_error err;
+
+	app_progress(app, "calling back", "call", 0, 1);
+	if (plan_same(app, &calls->call_back, &err) || session_push_context(app->session, &context, &err) ||
+	    nm_call_back_place(&context, &calls->call_back, &end, &err)) {
+		app_error(app, &err);
+		return;
+	}
+	app_message(app, end == NM_CALL_BACK_REACHED ? STYLE_GOOD : STYLE_WARNING, "%s%s", nm_call_back_words(end),
+		    end == NM_CALL_BACK_REACHED ? ": B, R or X says how it ended" : "");
 }
 
 /* --- the text --- */
@@ -296,6 +370,9 @@ void calls_queue_answer(struct calls *calls, struct app *app, const struct event
 	if (!event->text)
 		return;
 	switch (event->tag) {
+	case TAG_CALL:
+		place_call(calls, app);
+		break;
 	case TAG_TEXT:
 		text(calls, app);
 		break;

@@ -447,17 +447,17 @@ enum nm_code cmd_calls(struct invocation *run, enum status *status, struct nm_er
 {
 	static const struct {
 		const char *verb;
-		const char *const others[10]; /* options that are not its own */
+		const char *const others[11]; /* options that are not its own */
 		size_t words;
 		enum nm_code (*run)(struct invocation *run, enum status *status, struct nm_error *err);
 	} verbs[] = {
-		{ "import", { "until", "count", "all", "yes" }, 2, import },
-		{ "list", { IMPORTS, "all", "yes" }, 1, list },
-		{ "show", { IMPORTS, SPANS, "all", "yes" }, 2, show },
-		{ "explain", { IMPORTS, SPANS, "yes" }, 2, calls_explain },
-		{ "explain --all", { IMPORTS, "yes" }, 1, calls_explain_all },
+		{ "import", { "until", "count", "all", "yes", "at-carriers" }, 2, import },
+		{ "list", { IMPORTS, "all", "yes", "at-carriers" }, 1, list },
+		{ "show", { IMPORTS, SPANS, "all", "yes", "at-carriers" }, 2, show },
+		{ "explain", { IMPORTS, SPANS, "yes", "at-carriers" }, 2, calls_explain },
+		{ "explain --all", { IMPORTS, "yes", "at-carriers" }, 1, calls_explain_all },
 		{ "forget", { IMPORTS, SPANS, "all" }, 2, calls_forget },
-		{ "expire", { IMPORTS, SPANS, "all", "yes" }, 1, calls_expire },
+		{ "expire", { IMPORTS, SPANS, "all", "yes", "at-carriers" }, 1, calls_expire },
 	};
 	const char *verb = verb_of(run->args);
 	enum nm_code code;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * followup: whom to call back.  `list` has the most urgent first, `show` one with all that was done, `done`, `reopen`
- * and `text` do something about it; `add` is in cmd_followup_add.c.
+ * followup: whom to call back.  `list` has the most urgent first, `show` one with all that was done, `done`, `reopen`,
+ * `call` and `text` do something about it; `add` is in cmd_followup_add.c.
  */
 #include "followups.h"
 
@@ -325,6 +325,69 @@ static enum nm_code text(struct invocation *run, enum status *status, struct nm_
 	return code == NM_OK ? with_one(run, status, send_it, err) : code;
 }
 
+/* --- call --- */
+
+/* Who calls back, by --from; -1: whoever the plan says. */
+static enum nm_code read_person(const struct invocation *run, int *out, struct nm_error *err)
+{
+	const char *name = argument(run->args, "from");
+
+	*out = name ? nm_plan_find_destination(run->session->plan, name) : -1;
+	if (!name || *out >= 0)
+		return NM_OK;
+	return nm_fail(err, NM_INPUT, "--from %s: no destination of the plan has that name", name);
+}
+
+static enum nm_code ask_call(const struct work *work, const struct nm_call_back *call, struct nm_error *err)
+{
+	struct nm_buf words;
+
+	if (argument_given(work->run->args, "yes"))
+		return NM_OK;
+	nm_buf_init(&words, 1u << 16);
+	followup_call_words(work->run->session->plan, call, &words);
+	show_first(work->run, words.data);
+	nm_buf_clear(&words);
+	if (confirm_yes(work->run, "Call back?"))
+		return NM_OK;
+	return nm_fail(err, NM_REFUSED, "nobody was called: say yes, or give --yes");
+}
+
+static enum nm_code call_it(struct work *work, struct nm_error *err)
+{
+	struct session *session = work->run->session;
+	struct nm_push_context context;
+	struct nm_followup followup;
+	struct nm_call_back call;
+	enum nm_call_back_end end;
+	int person;
+	enum nm_code code = read_person(work->run, &person, err);
+
+	if (code == NM_OK)
+		code = nm_store_followup_get(work->store, work->id, work->arena, &followup, err);
+	if (code == NM_OK)
+		code = nm_call_back_plan(session->plan, &followup, person, session_now(session), &call, err);
+	if (code == NM_OK)
+		code = ask_call(work, &call, err);
+	if (code == NM_OK)
+		code = session_push_context(session, &context, err);
+	if (code == NM_OK)
+		code = nm_call_back_place(&context, &call, &end, err);
+	if (code != NM_OK)
+		return code;
+	nm_buf_addf(work->run->notes, "%s\n", nm_call_back_words(end));
+	if (end != NM_CALL_BACK_REACHED)
+		*work->status = STATUS_WRONG;
+	return NM_OK;
+}
+
+static enum nm_code call(struct invocation *run, enum status *status, struct nm_error *err)
+{
+	enum nm_code code = need_write(run, err);
+
+	return code == NM_OK ? with_one(run, status, call_it, err) : code;
+}
+
 /* --- the verbs --- */
 
 /* An option that stands with another word of `followup` would be ignored without a word. */
@@ -332,7 +395,7 @@ static enum nm_code check_options(const struct invocation *run, const char *verb
 				  struct nm_error *err)
 {
 	static const char *const of_verbs[] = { "all",   "count", "channel", "number",  "name", "words",
-						"line",  "at",    "jsonl",   "outcome", "yes" };
+						"line",  "at",    "jsonl",   "outcome", "from",   "yes" };
 
 	for (size_t i = 0; i < sizeof of_verbs / sizeof of_verbs[0]; i++) {
 		bool owned = false;
@@ -358,6 +421,7 @@ enum nm_code cmd_followup(struct invocation *run, enum status *status, struct nm
 		{ "add", { "channel", "number", "name", "words", "line", "at", "jsonl" }, 1, followup_add },
 		{ "done", { "outcome", "words" }, 2, done },
 		{ "reopen", { NULL }, 2, reopen },
+		{ "call", { "from", "yes" }, 2, call },
 		{ "text", { "yes" }, 2, text },
 	};
 	const char *verb = run->args->words[0];
@@ -373,5 +437,5 @@ enum nm_code cmd_followup(struct invocation *run, enum status *status, struct nm
 		code = check_options(run, verb, verbs[i].own, err);
 		return code ? code : verbs[i].run(run, status, err);
 	}
-	return nm_fail(err, NM_INPUT, "`followup %s` is nothing: list, show, add, done, reopen or text", verb);
+	return nm_fail(err, NM_INPUT, "`followup %s` is nothing: list, show, add, done, reopen, call or text", verb);
 }

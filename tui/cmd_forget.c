@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * `calls forget` and `calls expire`: people taken out of the store, one number on request or what is older than the plan's
- * retention.  What carriers have of a forgotten number is listed, since it stays there.
+ * retention.  What carriers have of a forgotten number is listed, since it stays there, or deleted there on request.
  */
-#include "command.h"
+#include "forget_kept.h"
 
 #include <string.h>
 
@@ -12,6 +12,15 @@
 #define LISTED 20 /* traces at carriers that are told in words; JSON has all */
 
 /* --- forget --- */
+
+/* What is being forgotten, and where. */
+struct forgetting {
+	nm_number number;
+	struct nm_forgotten found;    /* in the store */
+	bool there;                   /* at the carriers too */
+	struct nm_kept_accounts kept; /* by them */
+	bool whole;
+};
 
 struct counts {
 	int64_t calls, followups, texts, events;
@@ -29,22 +38,29 @@ static struct counts counts_of(const struct nm_forgotten *found)
 	return (struct counts){ found->calls, found->followups, found->texts, found->events };
 }
 
-static bool is_carriers(const struct nm_trace_left *left)
+/* A carrier has it, and was not asked what it keeps. */
+static bool is_carriers(const struct invocation *run, const struct forgetting *forgetting,
+			const struct nm_trace_left *left)
 {
 	const struct nm_carrier *carrier = nm_carrier_find(left->driver);
 
-	return carrier && carrier->traits.remote;
+	return carrier && carrier->traits.remote && !kept_asked(run, &forgetting->kept, left->driver);
 }
 
-static void left_words(struct invocation *run, const struct nm_forgotten *found)
+static void left_words(struct invocation *run, const struct forgetting *forgetting)
 {
+	const struct nm_forgotten *found = &forgetting->found;
 	char at[NM_TIME_TEXT];
+	bool deletes = false;
 	size_t n = 0;
 
 	for (size_t i = 0; i < found->n_left; i++) {
 		const struct nm_trace_left *left = &found->left[i];
 
-		if (!is_carriers(left) || n++ >= LISTED)
+		if (!is_carriers(run, forgetting, left))
+			continue;
+		deletes = deletes || nm_carrier_find(left->driver)->traits.forgets;
+		if (n++ >= LISTED)
 			continue;
 		if (n == 1)
 			nm_buf_add(run->out, "These stay with the carriers until they are deleted there:\n");
@@ -57,27 +73,34 @@ static void left_words(struct invocation *run, const struct nm_forgotten *found)
 	}
 	if (n > LISTED)
 		nm_buf_addf(run->out, "  and %zu more: --json has them all\n", n - LISTED);
+	if (deletes && !forgetting->there)
+		nm_buf_add(run->out, "`calls forget` with --at-carriers deletes there what can be, recordings too.\n");
 }
 
-static void forgotten_words(struct invocation *run, const struct nm_forgotten *found, bool whole)
+static void forgotten_words(struct invocation *run, const struct forgetting *forgetting)
 {
+	const struct nm_forgotten *found = &forgetting->found;
+
 	nm_buf_add(run->out, "forgotten: ");
 	counts_words(run->out, counts_of(found));
 	nm_buf_add(run->out, "\n");
-	left_words(run, found);
+	if (forgetting->there)
+		kept_deleted_words(run, &forgetting->kept, run->out);
+	left_words(run, forgetting);
 	if (found->events)
 		nm_buf_add(run->out, "What the CRM was told of stays there until it is deleted there.\n");
 	if (found->versions)
 		nm_buf_addf(run->out, "%lld kept version%s of the plan name%s it, and stay%s.\n",
 			    (long long)found->versions, found->versions == 1 ? "" : "s",
 			    found->versions == 1 ? "s" : "", found->versions == 1 ? "s" : "");
-	if (!whole)
+	if (!forgetting->whole)
 		nm_buf_add(run->out, "Another nevermiss has the store open: bytes of it may stand in the file beside "
 				     "the store until that one ends; forget the number again then.\n");
 }
 
-static void forgotten_json(struct invocation *run, const struct nm_forgotten *found, bool whole)
+static void forgotten_json(struct invocation *run, const struct forgetting *forgetting)
 {
+	const struct nm_forgotten *found = &forgetting->found;
 	struct nm_json json;
 
 	nm_json_init(&json, run->out);
@@ -88,13 +111,13 @@ static void forgotten_json(struct invocation *run, const struct nm_forgotten *fo
 	nm_json_count(&json, "events", found->events);
 	nm_json_count(&json, "versions", found->versions);
 	nm_json_key(&json, "whole");
-	nm_json_bool(&json, whole);
+	nm_json_bool(&json, forgetting->whole);
 	nm_json_key(&json, "left");
 	nm_json_array(&json);
 	for (size_t i = 0; i < found->n_left; i++) {
 		const struct nm_trace_left *left = &found->left[i];
 
-		if (!is_carriers(left))
+		if (!is_carriers(run, forgetting, left))
 			continue;
 		nm_json_object(&json);
 		nm_json_key(&json, "driver");
@@ -109,25 +132,28 @@ static void forgotten_json(struct invocation *run, const struct nm_forgotten *fo
 		nm_json_end(&json, '}');
 	}
 	nm_json_end(&json, ']');
+	if (forgetting->there)
+		kept_json(run, &forgetting->kept, &json);
 	json_finish(&json, run->out);
 }
 
-static enum nm_code ask(const struct invocation *run, nm_number number, const struct nm_forgotten *found,
-			struct nm_error *err)
+static enum nm_code ask(const struct invocation *run, const struct forgetting *forgetting, struct nm_error *err)
 {
 	char text[NM_NUMBER_TEXT];
 	struct nm_buf words;
 
 	if (argument_given(run->args, "yes"))
 		return NM_OK;
-	nm_number_words(number, text);
-	nm_buf_init(&words, 4096);
+	nm_number_words(forgetting->number, text);
+	nm_buf_init(&words, 1u << 16);
 	nm_buf_addf(&words, "Of %s there are ", text);
-	counts_words(&words, counts_of(found));
+	counts_words(&words, counts_of(&forgetting->found));
 	nm_buf_add(&words, ".  They cannot be brought back.\n");
+	if (forgetting->there)
+		kept_found_words(run, &forgetting->kept, &words);
 	show_first(run, words.data);
 	nm_buf_clear(&words);
-	if (confirm_yes(run, "Forget all that?"))
+	if (confirm_yes(run, forgetting->there ? "Forget all that, and delete it there?" : "Forget all that?"))
 		return NM_OK;
 	return nm_fail(err, NM_REFUSED, "nothing was forgotten: say yes, or give --yes");
 }
@@ -141,32 +167,48 @@ static enum nm_code read_number(const struct invocation *run, nm_number *out, st
 	return nm_number_read(text, run->session->plan->country, out, err);
 }
 
+/* Looks, asks, and lets go: first at the carriers, so that what fails there can be seen. */
+static enum nm_code forget(struct invocation *run, struct nm_store *store, struct forgetting *forgetting,
+			   struct nm_error *err)
+{
+	struct nm_push_context context;
+	enum nm_code code = nm_store_traces(store, forgetting->number, &forgetting->found, err);
+
+	if (!code && forgetting->there)
+		code = session_push_context(run->session, &context, err);
+	if (!code && forgetting->there)
+		code = nm_kept_find(&context, forgetting->number, &forgetting->kept, err);
+	if (!code)
+		code = ask(run, forgetting, err);
+	if (!code && forgetting->there)
+		code = nm_kept_delete(&context, &forgetting->kept, err);
+	return code ? code
+		    : nm_store_forget(store, forgetting->number, session_now(run->session), &forgetting->whole, err);
+}
+
 enum nm_code calls_forget(struct invocation *run, enum status *status, struct nm_error *err)
 {
-	struct nm_forgotten found = { 0 };
+	struct forgetting forgetting = { .there = argument_given(run->args, "at-carriers"), .whole = true };
 	struct nm_store *store;
-	nm_number number = 0;
-	bool whole = true;
 	enum nm_code code = need_write(run, err);
 
 	*status = STATUS_GOOD;
 	if (!code)
-		code = read_number(run, &number, err);
+		code = read_number(run, &forgetting.number, err);
 	if (!code)
 		code = session_store(run->session, &store, err);
 	if (!code)
-		code = nm_store_traces(store, number, &found, err);
-	if (!code)
-		code = ask(run, number, &found, err);
-	if (!code)
-		code = nm_store_forget(store, number, session_now(run->session), &whole, err);
+		code = forget(run, store, &forgetting, err);
 	if (!code && run->json)
-		forgotten_json(run, &found, whole);
+		forgotten_json(run, &forgetting);
 	else if (!code)
-		forgotten_words(run, &found, whole);
-	if (!code && !whole)
+		forgotten_words(run, &forgetting);
+	if (!code && !forgetting.whole)
 		*status = STATUS_WRONG;
-	nm_forgotten_clear(&found);
+	if (!code && !kept_all_gone(&forgetting.kept))
+		*status = STATUS_CARRIER;
+	nm_kept_accounts_clear(&forgetting.kept);
+	nm_forgotten_clear(&forgetting.found);
 	return code;
 }
 

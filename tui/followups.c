@@ -107,6 +107,9 @@ void followup_stands(const struct session *session, const struct nm_followup *fo
 		nm_buf_addf(out, "ended %s: %s", at, nm_followup_end_name(followup->end));
 	} else if (followup_toll(session->plan, followup, out)) {
 		return;
+	} else if (nm_followup_awaits_end(followup)) {
+		minute_words(session, followup->reached, at);
+		nm_buf_addf(out, "reached %s: say how it ended", at);
 	} else if (due.next != NM_NEXT_NONE) {
 		due_words(session, due, out);
 	} else if (followup->texted) {
@@ -123,6 +126,7 @@ void deed_words(const struct nm_deed *deed, struct nm_buf *out)
 		[NM_DEED_TRIED] = "tried, no answer", [NM_DEED_TEXTED] = "texted", [NM_DEED_ENDED] = "ended",
 		[NM_DEED_REOPENED] = "took the last of these back", [NM_DEED_NOTED] = "noted",
 		[NM_DEED_SURVEYED] = "sent the survey", [NM_DEED_SAID_YES] = "answered yes", [NM_DEED_SAID_NO] = "answered no",
+		[NM_DEED_REACHED] = "reached the customer",
 	};
 
 	nm_buf_add(out, kinds[deed->kind]);
@@ -215,6 +219,30 @@ enum nm_code followup_send(struct session *session, int64_t id, const struct nm_
 	return code;
 }
 
+/* --- the call --- */
+
+void followup_call_words(const struct nm_plan *plan, const struct nm_call_back *call, struct nm_buf *out)
+{
+	const struct nm_destination *destination = &plan->destinations[call->destination];
+	const bool real = nm_carrier_of(plan, plan->lines[call->line].account)->traits.remote;
+	char person[NM_NUMBER_TEXT], customer[NM_NUMBER_TEXT], line[NM_NUMBER_TEXT];
+
+	nm_number_words(call->person, person);
+	nm_number_words(call->customer, customer);
+	nm_number_words(plan->lines[call->line].number, line);
+	nm_buf_addf(out,
+		    "%s: %s (%s) is rung for %d s, and whoever answers there is put "
+		    "through to %s, who is rung for %d s. Both see line %s (%s).\n",
+		    real ? "Two real calls, which the carrier bills" : "Two calls, which the sandbox only plays",
+		    destination->name, person, call->person_s, customer, NM_CALL_BACK_CUSTOMER_S,
+		    plan->lines[call->line].name, line);
+	if (destination->own_voicemail_s != NM_OWN_VOICEMAIL_NONE)
+		nm_buf_addf(out,
+			    "Should %s's own voicemail take the call, it is put through to the customer: do not decline "
+			    "it.\n",
+			    destination->name);
+}
+
 /* --- in JSON --- */
 
 /* A time that may not be there. */
@@ -279,8 +307,9 @@ void json_followup(struct nm_json *json, const struct session *session, const st
 	json_word(json, "outcome", open ? NULL : nm_followup_end_name(followup->end));
 	json_known_time(json, zone, "ended", followup->ended, !open);
 	nm_json_count(json, "tries", followup->tries);
-	json_known_time(json, zone, "first_try", followup->first_try, followup->tries > 0);
+	json_known_time(json, zone, "first_try", followup->first_try, followup->first_try != 0);
 	json_known_time(json, zone, "last_try", followup->last_try, followup->tries > 0);
+	json_known_time(json, zone, "reached", followup->reached, followup->reached != 0);
 	json_known_time(json, zone, "texted", followup->texted, followup->texted != 0);
 	json_due(json, session, followup);
 	json_toll(json, session, followup);
@@ -292,6 +321,7 @@ void json_deed(struct nm_json *json, const struct nm_zone *zone, const struct nm
 		[NM_DEED_TRIED] = "tried",       [NM_DEED_TEXTED] = "texted", [NM_DEED_ENDED] = "ended",
 		[NM_DEED_REOPENED] = "reopened", [NM_DEED_NOTED] = "noted",
 		[NM_DEED_SURVEYED] = "surveyed", [NM_DEED_SAID_YES] = "yes",  [NM_DEED_SAID_NO] = "no",
+		[NM_DEED_REACHED] = "reached",
 	};
 
 	nm_json_object(json);

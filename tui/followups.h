@@ -6,6 +6,7 @@
 #define TUI_FOLLOWUPS_H
 
 #include "command.h"
+#include "nevermiss/call_back.h"
 #include "nevermiss/followup.h"
 #include "nevermiss/texting.h"
 
@@ -27,6 +28,8 @@ enum nm_code followup_outgoing(struct session *session, const struct nm_followup
  * down that it was sent when its carrier has taken it; an error says so when only that failed: out (nm_outbox_clear) says how it went. */
 enum nm_code followup_send(struct session *session, int64_t id, const struct nm_outgoing *outgoing,
 			    struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
+/* What calling back would be, for people to say yes to: who is rung, who is put through to whom, and that it costs. */
+void followup_call_words(const struct nm_plan *plan, const struct nm_call_back *call, struct nm_buf *out);
 /* The members of one; the object stays open. */
 void json_followup(struct nm_json *json, const struct session *session, const struct nm_followup *followup);
 /* "tried, no answer"; "ended: booked" */

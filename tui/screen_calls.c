@@ -411,6 +411,9 @@ static enum verdict act_calls(void *state, struct app *app, const struct event *
 	case ACTION_CUSTOMER_LOST:
 		calls_outcome(calls, app, event->action);
 		break;
+	case ACTION_CALL_CUSTOMER:
+		calls_call_ask(calls, app);
+		break;
 	case ACTION_TEXT_CUSTOMER:
 		calls_text_ask(calls, app);
 		break;
@@ -446,6 +449,7 @@ static const char *label_calls(const void *state, const struct app *app, enum ac
 	case ACTION_RESOLVED:
 	case ACTION_NOT_REACHED:
 	case ACTION_CUSTOMER_LOST:
+	case ACTION_CALL_CUSTOMER:
 	case ACTION_TEXT_CUSTOMER:
 		return calls->in_queue && calls->queue.n ? NULL : "";
 	case ACTION_TAKE_BACK:

@@ -8,7 +8,7 @@
  *   PUT    sandbox:/lines/NAME/route   If-Match: REVISION  200; 412 when it is another one by now
  *   DELETE sandbox:/lines/NAME/route   If-Match: REVISION  200; 412
  *
- * Its texts are sandbox_text.c's.
+ * Its texts are sandbox_text.c's, and its calls sandbox_call.c's.
  */
 #include <string.h>
 
@@ -165,6 +165,8 @@ static enum nm_step_result write_step(struct nm_exchange *exchange, const struct
 static enum nm_step_result step(struct nm_exchange *exchange, const struct nm_response *last,
 				struct nm_request *next)
 {
+	if (exchange->operation == NM_OP_PLACE)
+		return nm_sandbox_call_back(exchange, last, next);
 	if (exchange->operation == NM_OP_TEXT)
 		return nm_sandbox_text(exchange, last, next);
 	if (exchange->operation == NM_OP_INBOUND)
@@ -218,6 +220,7 @@ const struct nm_carrier nm_carrier_sandbox = {
 		.handset = NM_HANDSET_ANY,
 		.texting = NM_TEXTING_ALL,
 		.alerts = NM_ALERTING_ALL,
+		.calls_back = true,
 		.texts = true,
 		.inbound = true,
 		.fallback = true,

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* What the parts of the sandbox driver share: its artefact and the conversations about it (sandbox.c), texts. */
+/* What the parts of the sandbox driver share: its artefact and the conversations about it (sandbox.c), texts, calls. */
 #ifndef CORE_CARRIER_SANDBOX_H
 #define CORE_CARRIER_SANDBOX_H
 
@@ -7,12 +7,15 @@
 
 #define NM_SANDBOX_LISTED 1000 /* texts that came, in one answer: the newest */
 
-/* A request about the exchange's line; tail "", "/route", "/texts", "/inbound". */
+/* A request about the exchange's line; tail "", "/route", "/texts", "/inbound", "/calls". */
 enum nm_step_result nm_sandbox_ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,
 				   const char *tail, int state);
 /* TEXT, all of it. */
 enum nm_step_result nm_sandbox_text(struct nm_exchange *x, const struct nm_response *last,
 				    struct nm_request *next);
+/* PLACE, all of it, of a customer who is called back. */
+enum nm_step_result nm_sandbox_call_back(struct nm_exchange *x, const struct nm_response *last,
+					 struct nm_request *next);
 /* INBOUND, all of it. */
 enum nm_step_result nm_sandbox_inbound(struct nm_exchange *x, const struct nm_response *last,
 				       struct nm_request *next);

@@ -223,6 +223,8 @@ static enum nm_step_result step(struct nm_exchange *x, const struct nm_response 
 		return nm_twilio_records(x, last, next);
 	if (x->operation == NM_OP_TEXT)
 		return nm_twilio_text(x, last, next);
+	if (x->operation == NM_OP_FORGET)
+		return nm_twilio_forget(x, last, next);
 	if (x->operation == NM_OP_INBOUND)
 		return nm_twilio_inbound(x, last, next);
 	if (x->state == NM_ASKED_NOTHING || last == NULL)
@@ -290,8 +292,10 @@ const struct nm_carrier nm_carrier_twilio = {
 		.texting = NM_TEXTING_EACH,
 		.alerts = NM_ALERTING_AT_ONCE,
 		.places = true,
+		.calls_back = true,
 		.texts = true,
 		.inbound = true,
+		.forgets = true,
 	},
 	.keys = keys,
 	.account = nm_twilio_account,

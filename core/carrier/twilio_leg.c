@@ -105,11 +105,13 @@ bool nm_twilio_is_leg(const struct nm_node *call)
 
 bool nm_twilio_read_leg(struct nm_exchange *x, const struct nm_node *call, struct nm_leg *out)
 {
-	const char *sid = nm_node_member_text(call, "sid"), *to = nm_node_member_text(call, "to");
+	const char *sid = nm_node_member_text(call, "sid"), *to = nm_node_member_text(call, "to"),
+		   *status = nm_node_member_text(call, "status");
 	const nm_time created = nm_twilio_leg_time(call, "date_created"),
 		      started = nm_twilio_leg_time(call, "start_time");
 
-	*out = (struct nm_leg){ .end = end_of(call) };
+	*out = (struct nm_leg){ .end = end_of(call),
+				.talking = status != NULL && strcmp(status, "in-progress") == 0 };
 	if (!nm_twilio_is_sid(sid, "CA"))
 		return false;
 	out->began = started == 0 || (created != 0 && created < started) ? created : started;

@@ -1,15 +1,17 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A test call through Twilio: one of the account's numbers calls the line, and what rings for it is followed.
+ * A call through Twilio: one of the account's numbers calls the line as a test, and what rings for it is followed; or
+ * the line calls somebody who calls a customer back, and puts them through.
  *
  *   https://www.twilio.com/docs/voice/api/call-resource
+ *   https://www.twilio.com/docs/voice/twiml/dial (callerId, timeout)
  *
  * The number that calls, the calls between the two numbers so far, the call itself, and then again and
  * again: the calls between the two (its own end and the line's) and the legs that the line's end has.
  * Twilio has no key that keeps a call from being made twice: a conversation that was cut off while it
  * asked for one looks for the call, and asks for none again.  Ours is the one made after all that were
  * there before (`before`, on Twilio's clock).  Not verified: that Studio's rings appear as legs of the
- * line's end.
+ * line's end.  The customer who is called back is a leg of the call itself, which has one end only.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -26,6 +28,17 @@
 #define QUIET_ROUNDS 3 /* so often nothing is under way before it is over: legs may appear late */
 
 enum asked { ASKED_NUMBER = NM_ASKED_NUMBERS, ASKED_BEFORE, ASKED_PLACING, ASKED_CALLS, ASKED_LEGS };
+
+static bool calls_back(const struct nm_exchange *x)
+{
+	return x->place->person != NULL;
+}
+
+/* Whom the call is to. */
+static const char *called(const struct nm_exchange *x)
+{
+	return calls_back(x) ? x->place->person : x->number;
+}
 
 /* --- asking --- */
 
@@ -47,7 +60,7 @@ static enum nm_step_result ask_calls(struct nm_exchange *x, struct nm_request *n
 			x->arena,
 			"/2010-04-01/Accounts/%s/Calls.json?To=%%2B%s&From=%%2B%s&StartTime%%3E=%04d-%02d-%02d"
 			"&PageSize=100",
-			x->account->sid, x->number + 1, x->place->from + 1, day.year, day.month, day.day),
+			x->account->sid, called(x) + 1, x->place->from + 1, day.year, day.month, day.day),
 		state);
 }
 
@@ -83,22 +96,36 @@ static enum nm_step_result take_numbers(struct nm_exchange *x, struct nm_request
 	return nm_exchange_fail(x, "the account has no number %s that could call", x->place->from);
 }
 
-/* The caller says nothing and hangs up in the end, whoever answers. */
+/* What becomes of the call when it is answered.  Who calls a line says nothing and hangs up in the end, whoever answers;
+ * who calls back hears the customer's phone ring.  Numbers are digits, with nothing that XML would read. */
+static const char *document(const struct nm_exchange *x)
+{
+	const struct nm_placing *place = x->place;
+
+	if (!calls_back(x))
+		return nm_arena_format(x->arena, "<Response><Pause length=\"%d\"/><Hangup/></Response>",
+				       place->stay_s);
+	return nm_arena_format(
+		x->arena,
+		"<Response><Dial callerId=\"%s\" timeout=\"%d\"><Number>%s</Number></Dial></Response>",
+		place->from, place->customer_s, place->customer);
+}
+
 static enum nm_step_result place(struct nm_exchange *x, struct nm_request *next)
 {
 	const char *path = nm_arena_format(x->arena, "/2010-04-01/Accounts/%s/Calls.json", x->account->sid);
-	const char *stay = nm_arena_format(x->arena, "%d", x->place->stay_s);
-	const char *says = nm_arena_format(x->arena, "<Response><Pause length=\"%d\"/><Hangup/></Response>",
-					   x->place->stay_s);
+	const char *rings =
+		nm_arena_format(x->arena, "%d", calls_back(x) ? x->place->person_s : x->place->stay_s);
+	const char *says = document(x);
 	struct nm_buf form;
 
-	if (path == NULL || stay == NULL || says == NULL)
+	if (path == NULL || rings == NULL || says == NULL)
 		return nm_exchange_fail(x, "out of memory");
 	x->placed->asked = true;
 	nm_buf_init(&form, FORM_MAX);
 	nm_form_add(&form, "From", x->place->from);
-	nm_form_add(&form, "Timeout", stay);
-	nm_form_add(&form, "To", x->number);
+	nm_form_add(&form, "Timeout", rings);
+	nm_form_add(&form, "To", called(x));
 	nm_form_add(&form, "Twiml", says);
 	return nm_twilio_post(x, next, nm_ask_url(x, NM_TWILIO_API, path), &form, false, ASKED_PLACING);
 }
@@ -135,7 +162,7 @@ static enum nm_step_result take_before(struct nm_exchange *x, struct nm_request 
 			return nm_exchange_fail(x, "its answer does not describe a call");
 		if (leg.end == NM_LEG_OPEN)
 			return nm_exchange_fail(x, "a call from %s to %s is under way already (%s)",
-						x->place->from, x->number, leg.id);
+						x->place->from, called(x), leg.id);
 		newest = made > newest ? made : newest;
 	}
 	if (!keep_before(x, newest))
@@ -161,7 +188,7 @@ static bool between(const struct nm_exchange *x, const struct nm_node *call)
 {
 	const char *from = nm_node_member_text(call, "from"), *to = nm_node_member_text(call, "to");
 
-	return from != NULL && to != NULL && strcmp(from, x->place->from) == 0 && strcmp(to, x->number) == 0;
+	return from != NULL && to != NULL && strcmp(from, x->place->from) == 0 && strcmp(to, called(x)) == 0;
 }
 
 /* What is told of one end of our call; once it is known which one that is, of no other. */
@@ -169,6 +196,12 @@ static void take_end(struct nm_leg *end, const struct nm_leg *leg)
 {
 	if (end->id == NULL || strcmp(end->id, leg->id) == 0)
 		*end = *leg;
+}
+
+/* Does the customer talk, or is it known that they do not? */
+static bool is_settled(const struct nm_placed *placed)
+{
+	return placed->n > 0 && (placed->legs[0].talking || placed->legs[0].end != NM_LEG_OPEN);
 }
 
 static enum nm_step_result follow(struct nm_exchange *x, struct nm_request *next)
@@ -180,7 +213,7 @@ static enum nm_step_result follow(struct nm_exchange *x, struct nm_request *next
 	for (size_t i = 0; i < placed->n; i++)
 		over = over && placed->legs[i].end != NM_LEG_OPEN;
 	placed->quiet = over ? placed->quiet + 1 : 0;
-	placed->ended = placed->quiet >= QUIET_ROUNDS;
+	placed->ended = placed->quiet >= QUIET_ROUNDS || (calls_back(x) && is_settled(placed));
 	if (placed->ended || placed->followed_s > x->place->stay_s + PATIENCE_S)
 		return NM_STEP_DONE;
 	return ask_calls_later(x, next);
@@ -188,12 +221,13 @@ static enum nm_step_result follow(struct nm_exchange *x, struct nm_request *next
 
 static enum nm_step_result looked(struct nm_exchange *x, struct nm_request *next)
 {
+	const char *parent = calls_back(x) ? x->placed->caller.id : x->placed->line.id;
+
 	if (x->placed->caller.id == NULL && x->placed->followed_s < LOOK_S)
 		return ask_calls_later(x, next);
 	if (x->placed->caller.id == NULL)
 		return nm_exchange_fail(x, "it shows no such call: probably it made none");
-	return x->placed->line.id != NULL ? nm_twilio_ask_legs(x, next, x->placed->line.id, ASKED_LEGS)
-					  : follow(x, next);
+	return parent != NULL ? nm_twilio_ask_legs(x, next, parent, ASKED_LEGS) : follow(x, next);
 }
 
 static enum nm_step_result take_calls(struct nm_exchange *x, struct nm_request *next,
@@ -212,9 +246,9 @@ static enum nm_step_result take_calls(struct nm_exchange *x, struct nm_request *
 			continue;
 		if (!nm_twilio_read_leg(x, call, &leg))
 			return nm_exchange_fail(x, "its answer does not describe a call");
-		if (nm_twilio_leg_goes(call, "outbound"))
+		if (nm_twilio_leg_goes(call, calls_back(x) ? "outbound-api" : "outbound"))
 			take_end(&x->placed->caller, &leg);
-		else if (nm_twilio_leg_goes(call, "inbound"))
+		else if (nm_twilio_leg_goes(call, "inbound") && !calls_back(x))
 			take_end(&x->placed->line, &leg);
 	}
 	page = nm_twilio_next_calls(x, root);

@@ -101,6 +101,10 @@ enum nm_step_result nm_twilio_text(struct nm_exchange *x, const struct nm_respon
 enum nm_step_result nm_twilio_inbound(struct nm_exchange *x, const struct nm_response *last,
 				      struct nm_request *next);
 
+/* FORGET, all of it. */
+enum nm_step_result nm_twilio_forget(struct nm_exchange *x, const struct nm_response *last,
+				     struct nm_request *next);
+
 /* APPLY and REMOVE, from the number on. */
 enum nm_step_result nm_twilio_apply(struct nm_exchange *x, struct nm_request *next);
 enum nm_step_result nm_twilio_remove(struct nm_exchange *x, struct nm_request *next);

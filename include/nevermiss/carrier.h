@@ -118,19 +118,24 @@ struct nm_traits {
 	bool fallback;        /* can be given a number for when all else fails */
 	int records_late_s;   /* how late its call records come, about; -1: it has none (NM_OP_RECORDS) */
 	bool places;          /* can place a test call: NM_OP_PLACE, which nobody else is asked for */
+	bool calls_back;      /* can ring somebody and put them through to a customer: NM_OP_PLACE with both, likewise */
 	bool texts;           /* can send a text: NM_OP_TEXT, likewise */
 	int text_max;         /* characters of one; 0: NM_TEXT_MAX */
 	bool inbound;         /* lists the texts that came to a line: NM_OP_INBOUND, likewise */
+	bool forgets;         /* can tell what it keeps of a number, and delete it: NM_OP_FORGET, likewise */
 	int at_once;          /* conversations that an account may have at once; 0: as many as any */
 };
 
-enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE, NM_OP_PLACE, NM_OP_RECORDS, NM_OP_TEXT, NM_OP_INBOUND };
+enum nm_operation { NM_OP_READ, NM_OP_APPLY, NM_OP_REMOVE, NM_OP_PLACE, NM_OP_RECORDS, NM_OP_TEXT, NM_OP_INBOUND, NM_OP_FORGET };
 
-/* A real call to a line, to see what it does. */
+/* A real call to a line, to see what it does; or one through it, which calls a customer back. */
 struct nm_placing {
-	const char *from; /* a number of the same account: "+15125550199" */
+	const char *from; /* a number of the same account: "+15125550199"; the line's own when calling back */
 	nm_time now;
-	int stay_s; /* the caller hangs up after so long */
+	int stay_s;           /* the caller of a line hangs up after so long */
+	const char *person;   /* who calls back, and is rung first; NULL: it is a call to the line */
+	const char *customer; /* whom that person is put through to; both see `from` */
+	int person_s, customer_s; /* so long each of them is rung */
 };
 
 enum nm_leg_end {
@@ -149,17 +154,18 @@ struct nm_leg {
 	const char *id; /* the carrier's; NULL: there is no such leg */
 	const char *to; /* as the carrier writes it: a number, a SIP address */
 	enum nm_leg_end end;
+	bool talking;         /* it is open, and was answered */
 	nm_time began, ended; /* 0: not known */
 	int rang_s;           /* -1: not known */
 };
 
 /* What became of a call that was placed, as far as it was followed.  Texts live in the exchange's arena. */
 struct nm_placed {
-	struct nm_leg caller; /* of the one who calls */
+	struct nm_leg caller; /* of the one who calls, or calls back */
 	struct nm_leg line;   /* the same call where it reaches the line */
 	size_t n;
-	struct nm_leg *legs; /* what rang for it, in the order in which they began */
-	bool ended;          /* all of these have */
+	struct nm_leg *legs; /* what rang for it, in the order in which they began; the customer who is called back */
+	bool ended;          /* all of these have; of calling back: what became of it is known */
 	bool asked;          /* it was asked for, and not refused */
 	int followed_s;      /* how long it was followed, answers not counted */
 	int quiet;           /* the driver's: how often in a row nothing of it was under way */
@@ -255,6 +261,31 @@ struct nm_inbound {
 	const char *page;              /* the driver's */
 };
 
+#define NM_KEPT_MAX 5000 /* calls and texts that one conversation finds, at the most, and so many recordings of them */
+
+enum nm_kept_kind { NM_KEPT_CALL, NM_KEPT_RECORDING, NM_KEPT_TEXT };
+
+/* Something that an account keeps of a number. */
+struct nm_kept_item {
+	enum nm_kept_kind kind;
+	const char *id;
+	const char *of;    /* the call's id, of a recording; NULL */
+	bool gone;         /* it was deleted, or was not there any more */
+	const char *words; /* why it was not, in the carrier's words; NULL */
+};
+
+/* What an account keeps of a number, of all its own numbers: found, or with `remove` what was found before deleted.  Texts
+ * live in the arena of the exchange that has found them. */
+struct nm_kept {
+	const char *number; /* "+15125550199" */
+	bool remove;
+	bool cut; /* there is more than NM_KEPT_MAX */
+	size_t n, capacity;
+	struct nm_kept_item *items; /* malloc'd */
+	size_t at, step;            /* the driver's */
+	const char *page;           /* the driver's */
+};
+
 /* NM_AUTH_SIGNED: the secret stays here, and a header webhook-signature says that who sends it has it (core/webhook.h). */
 enum nm_auth { NM_AUTH_NONE, NM_AUTH_BASIC, NM_AUTH_BEARER, NM_AUTH_FORM, NM_AUTH_QUERY, NM_AUTH_SIGNED };
 
@@ -308,6 +339,7 @@ struct nm_exchange {
 	const struct nm_text *text;       /* TEXT */
 	struct nm_texted *texted;         /* TEXT: likewise */
 	struct nm_inbound *inbound;       /* INBOUND: filled by the driver; of no use when it fails */
+	struct nm_kept *kept;             /* FORGET: filled by the driver; what was deleted counts also when it fails */
 	int state;                        /* the driver's own; 0 at the beginning */
 	int pause_ms;                     /* set by the driver: so long before its request leaves */
 	struct nm_arena *arena;           /* requests and ids live here */

@@ -38,12 +38,14 @@ enum nm_deed_kind {
 	NM_DEED_TRIED = 0,    /* called back, no answer; the follow-up stays open */
 	NM_DEED_TEXTED = 1,   /* sent the plan's then_text, or told that somebody did */
 	NM_DEED_ENDED = 2,    /* with the deed's end */
-	NM_DEED_REOPENED = 3, /* takes back the newest of the three above that was not taken back */
+	NM_DEED_REOPENED = 3, /* takes back the newest of the three above and of REACHED that was not taken back */
 	NM_DEED_NOTED = 4,    /* words alone */
 	/* After the end (survey.h): */
 	NM_DEED_SURVEYED = 5,
 	NM_DEED_SAID_YES = 6,
-	NM_DEED_SAID_NO = 7   /* the last */
+	NM_DEED_SAID_NO = 7,
+	/* By nm_call_back_place: */
+	NM_DEED_REACHED = 8 /* the last: called back, and the two talked; it stays open until somebody says how it ended */
 };
 
 struct nm_deed {
@@ -70,10 +72,11 @@ struct nm_followup {
 	enum nm_followup_end end;
 	nm_time ended; /* 0 while open */
 	nm_time first_try; /* when the customer was first called back, reached or not (an end other than NO_ANSWER and
-			    * RANG_AGAIN is a try too); 0: never */
+			    * RANG_AGAIN is a try too, and so is NM_DEED_REACHED, which `tries` does not count); 0: never */
 	nm_time last_try; /* 0 */
 	int tries;
 	nm_time texted; /* 0 */
+	nm_time reached; /* when NM_DEED_REACHED was written last; 0 */
 	size_t n_deeds;
 	/* Oldest first, also those taken back; only nm_store_followup_get fills them. */
 	const struct nm_deed *deeds;
@@ -161,8 +164,8 @@ enum nm_code nm_lead_read_json(const struct nm_plan *plan, const char *row, size
 enum nm_followup_next {
 	NM_NEXT_CALL, /* call back */
 	NM_NEXT_TEXT, /* all attempts were made: the plan's then_text */
-	NM_NEXT_NONE  /* it has ended, or all that the plan says was done: who was texted may answer; or nobody may
-		       * call that number (nm_plan_toll) */
+	NM_NEXT_NONE  /* it has ended, or all that the plan says was done: who was texted may answer, and of who was
+		       * reached somebody says how it ended; or nobody may call that number (nm_plan_toll) */
 };
 
 struct nm_due_times;
@@ -186,6 +189,8 @@ nm_time nm_followup_texts_from(const struct nm_plan *plan, nm_time t);
 nm_time nm_due_times_texts_from(struct nm_due_times *times, nm_time t);
 /* Between two texts to a number: text_back's once_per, or its default. */
 int64_t nm_followup_once_per_s(const struct nm_plan *plan);
+/* The two have talked, and nothing has come after that: it is to be said how it ended. */
+bool nm_followup_awaits_end(const struct nm_followup *followup);
 /* Is there a text that it was not sent yet? */
 bool nm_followup_awaits_text(const struct nm_plan *plan, const struct nm_followup *followup);
 /* Open ones in the order in which they are due, the most urgent first, the ended ones behind them; sorts the items in

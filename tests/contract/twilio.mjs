@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 //
-// Pushes, reads back, finds drift, goes back, places a test call and sends texts, with every request and answer judged by
+// Pushes, reads back, finds drift, goes back, places a test call, calls a customer back and sends texts, with every request and answer judged by
 // Twilio's published contract.  Usage: node twilio.mjs NEVERMISS FOLDER (twilio.sh does the rest).
 //
 //   nevermiss -> front (one port for both hosts) -> Prism, one a contract -> an account that remembers
@@ -72,9 +72,22 @@ function leg(n, to, direction, status, from, until, parent = null) {
 		 duration: status === 'completed' ? String(until - from) : null };
 }
 
+// The customer has answered, and they talk.
+function callBack(form) {
+	const [person, customer] = [leg(6, form.get('To'), 'outbound-api', 'in-progress', 0, 0),
+				    leg(7, /<Number>(.*)<\/Number>/.exec(form.get('Twiml'))[1], 'outbound-dial', 'in-progress', 6, 0)];
+	for (const call of [person, customer])
+		Object.assign(call, { from: form.get('From'), end_time: null, duration: null });
+	customer.parent_call_sid = person.sid;
+	calls.push(person, customer);
+	return { ...person, status: 'queued', start_time: null };
+}
+
 function placeCall(form) {
 	calls.made = Date.now();
 	calls.form = form;
+	if (form.get('Twiml').includes('<Dial'))
+		return callBack(form);
 	calls.push(leg(1, form.get('To'), 'outbound-api', 'completed', 0, 60));
 	calls.push(leg(2, form.get('To'), 'inbound', 'completed', 1, 60));
 	calls.push(leg(3, '+15125550111', 'outbound-dial', 'no-answer', 5, 28, calls[1].sid));
@@ -270,6 +283,13 @@ await expect('its record', 0, 'main: 1 new, 0 mended, 0 known', 'calls', 'import
 await expect('what became of it', 0, 'probably voicemail after 29 s', 'calls', 'list');
 await expect('once', 0, 'main: 0 new, 0 mended, 1 known', 'calls', 'import', '--account', 'twilio', '--since',
 	new Date(Date.now() - 29 * 864e5).toISOString().slice(0, 10));
+await expect('somebody to call back', 0, '#', 'followup', 'add', '--channel', 'web', '--number', '+15125550133', '--line', 'main');
+const [{ id }] = JSON.parse((await run('followup', 'list', '--json')).text).followups.filter(one => one.number === '+15125550133');
+await expect('called back', 0, 'reached the customer', 'followup', 'call', String(id), '--from', 'sam', '--yes');
+check('sam is rung by the line', calls.form?.get('To') === '+15125550114' && calls.form.get('From') === NUMBER, String(calls.form));
+check('and put through', calls.form?.get('Twiml') === `<Response><Dial callerId="${NUMBER}" timeout="30">` +
+      '<Number>+15125550133</Number></Dial></Response>', calls.form?.get('Twiml'));
+calls.splice(5); // not in the records any more
 const FALLBACK = 'fallback = "+15125550198"';
 const TEXT = 'text_back { missed = "Sorry: 100 % + {you}"  account = twilio }';
 writePlan('', FALLBACK);

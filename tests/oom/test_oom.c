@@ -15,6 +15,7 @@
 
 #include "nevermiss/alerts.h"
 #include "nevermiss/calendar.h"
+#include "nevermiss/call_back.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/carrier.h"
 #include "nevermiss/check.h"
@@ -864,6 +865,89 @@ static enum nm_code call_back(struct nm_error *err)
 	return code;
 }
 
+/* Somebody is put through to one who is to be called back. */
+static enum nm_code put_through(struct nm_error *err)
+{
+	const struct nm_followup lead = { .channel = NM_CHANNEL_WEB, .number = 15125550199, .opened = AT };
+	struct nm_push_context context = { .plan = plan, .store = store, .now = AT, .who = "pat" };
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_followup followup;
+	struct nm_call_back call;
+	enum nm_call_back_end end;
+	int64_t id = 0;
+	enum nm_code code = arena ? nm_store_followup_add(store, &lead, &id, err) : nm_fail_memory(err);
+
+	if (!code)
+		code = nm_store_followup_get(store, id, arena, &followup, err);
+	if (!code)
+		code = nm_call_back_plan(plan, &followup, -1, AT, &call, err);
+	if (!code)
+		code = nm_sandbox_transport(store, &context.transport, err);
+	if (!code)
+		code = nm_call_back_place(&context, &call, &end, err);
+	nm_sandbox_transport_clear(&context.transport);
+	nm_arena_free(arena);
+	return code;
+}
+
+/* What an account keeps of a number, one thing of each kind, is found or deleted. */
+static enum nm_code forget_there(struct nm_kept *kept, struct nm_error *err)
+{
+	static const char answer[] =
+		"{\"calls\":[{\"sid\":\"CA00000000000000000000000000000001\",\"from\":\"+15125550199\"}],"
+		"\"messages\":[{\"sid\":\"SM00000000000000000000000000000002\",\"to\":\"+15125550199\"}],"
+		"\"recordings\":[{\"sid\":\"RE00000000000000000000000000000003\"}],\"next_page_uri\":null}";
+	const struct nm_account account = {
+		.name = "a", .driver = "twilio", .sid = "AC00000000000000000000000000000000"
+	};
+	struct nm_exchange x = {
+		.operation = NM_OP_FORGET, .account = &account, .arena = nm_arena_new(), .kept = kept
+	};
+	const struct nm_carrier *carrier = nm_carrier_find("twilio");
+	struct nm_request request = { 0 };
+	enum nm_step_result result = x.arena != NULL ? carrier->step(&x, NULL, &request) : NM_STEP_FAILED;
+	bool good;
+
+	while (result == NM_STEP_SEND) {
+		const struct nm_response response = { .status = kept->remove ? 204 : 200,
+						      .body = kept->remove ? "" : answer,
+						      .len = kept->remove ? 0 : sizeof answer - 1,
+						      .retry_after_s = -1 };
+
+		request = (struct nm_request){ 0 };
+		result = carrier->step(&x, &response, &request);
+	}
+	good = result == NM_STEP_DONE;
+	if (!good)
+		nm_fail(err, NM_NO_MEMORY, "%s", x.note != NULL ? x.note : "out of memory");
+	nm_arena_free(x.arena);
+	return good ? NM_OK : NM_NO_MEMORY;
+}
+
+static enum nm_code find_there(struct nm_error *err)
+{
+	struct nm_kept kept = { .number = "+15125550199" };
+	enum nm_code code = forget_there(&kept, err);
+
+	if (!code)
+		assert_int_equal(kept.n, 6); /* each end's list has them, and each of the calls its recording */
+	free(kept.items);
+	return code;
+}
+
+static enum nm_code delete_there(struct nm_error *err)
+{
+	struct nm_kept_item items[] = {
+		{ .kind = NM_KEPT_CALL, .id = "CA00000000000000000000000000000001" },
+		{ .kind = NM_KEPT_RECORDING, .id = "RE00000000000000000000000000000003", .of = items[0].id }
+	};
+	struct nm_kept kept = { .number = "+15125550199", .remove = true, .n = 2, .items = items };
+	enum nm_code code = forget_there(&kept, err);
+
+	assert_true(code || (items[0].gone && items[1].gone));
+	return code;
+}
+
 /* What is due without an error to tell: without memory it is less exact, and no worse. */
 static enum nm_code sort_followups(struct nm_error *err)
 {
@@ -1027,6 +1111,9 @@ STARVED(read_inbound)
 STARVED(keep_a_call)
 STARVED(miss_a_call)
 STARVED(call_back)
+STARVED(put_through)
+STARVED(find_there)
+STARVED(delete_there)
 STARVED(sort_followups)
 STARVED(report_log)
 STARVED(replay_log)
@@ -1091,7 +1178,8 @@ int main(void)
 		cmocka_unit_test(test_explain_call),
 		cmocka_unit_test(test_keep_a_call),     cmocka_unit_test(test_miss_a_call),
 		cmocka_unit_test(test_call_back),       cmocka_unit_test(test_sort_followups),
-		cmocka_unit_test(test_report_log),
+		cmocka_unit_test(test_put_through),     cmocka_unit_test(test_find_there),
+		cmocka_unit_test(test_delete_there),    cmocka_unit_test(test_report_log),
 		cmocka_unit_test(test_replay_log),      cmocka_unit_test(test_explain_log),
 		cmocka_unit_test(test_fetch_calendar),  cmocka_unit_test(test_tell_crm),
 		cmocka_unit_test(test_alert_people),    cmocka_unit_test(test_forget),

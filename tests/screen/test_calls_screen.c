@@ -425,6 +425,25 @@ static void what_no_lead_can_have_is_asked_again(void **state)
 	stage_close(&stage);
 }
 
+static void who_is_rung_for_whom_is_shown_before_it_is_called(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	stage_keys(&stage, "/ v i p Enter C");
+	stage_golden(&stage, "calls-call-back");
+	stage_keys(&stage, "n Tab Enter");
+	stage_hides(&stage, "calls back from line");
+	stage_keys(&stage, "Escape C y");
+	stage_shows(&stage, "the customer was reached");
+	stage_shows(&stage, "reached    waits");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "noted: calls back from line main");
+	stage_shows(&stage, "reached the customer");
+	stage_close(&stage);
+}
+
 static void a_text_is_shown_before_it_is_sent(void **state)
 {
 	struct stage stage;
@@ -476,7 +495,7 @@ static void a_read_only_session_changes_nothing(void **state)
 
 	(void)state;
 	open_filled(&stage, &(struct stage_options){.screen = "calls", .width = 80, .height = 24, .read_only = true});
-	for (const char *key = "BRAXTIu"; *key; key++) {
+	for (const char *key = "BRAXCTIu"; *key; key++) {
 		const char name[] = {*key, '\0'};
 
 		stage_keys(&stage, name);
@@ -525,6 +544,7 @@ int main(void)
 		cmocka_unit_test(of_several_the_most_urgent_is_meant),
 		cmocka_unit_test(a_lead_is_added),
 		cmocka_unit_test(what_no_lead_can_have_is_asked_again),
+		cmocka_unit_test(who_is_rung_for_whom_is_shown_before_it_is_called),
 		cmocka_unit_test(a_text_is_shown_before_it_is_sent),
 		cmocka_unit_test(a_text_is_looked_at_again_before_it_is_sent),
 		cmocka_unit_test(a_read_only_session_changes_nothing),

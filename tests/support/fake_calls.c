@@ -90,7 +90,8 @@ static size_t both_ends(const struct fake_calls *fake, struct listed *out)
 	const int talked = fake->status != NULL ? -1 : fake->lasts_s;
 	size_t n = 0;
 
-	if (fake->made > 0 && now >= made + fake->listed_s && fake->comes_s >= 0 && now >= there)
+	if (!fake->puts_through && fake->made > 0 && now >= made + fake->listed_s && fake->comes_s >= 0 &&
+	    now >= there)
 		out[n++] = call_of(fake, line, "inbound", there, fake->lasts_s, status, talked);
 	if (fake->made > 0 && now >= made + fake->listed_s)
 		out[n++] = call_of(fake, caller, "outbound-api", made,
@@ -119,6 +120,8 @@ static size_t legs_now(const struct fake_calls *fake, struct listed *out)
 		snprintf(sid, sizeof(sid), "CA%032zx", i + 1);
 		out[n] = call_of(fake, sid, "outbound-dial", there + leg->begins_s,
 				 leg->rings_s + leg->talks_s, leg->status, answered ? leg->talks_s : -1);
+		if (now < there + leg->begins_s + leg->rings_s)
+			out[n].status = "ringing";
 		out[n++].to = leg->to;
 	}
 	return n;
@@ -191,7 +194,8 @@ static void serve(struct fake_calls *fake, const struct nm_request *request)
 	else if (strncmp(path, ACCOUNT "/Calls.json?To=%2B15125550100&From=%2B15125550199&StartTime%3E=20",
 			 strlen(ACCOUNT) + 63) == 0)
 		serve_list(fake, path, calls, both_ends(fake, calls));
-	else if (strstr(path, "/Calls.json?ParentCallSid=") != NULL && strstr(path, line) != NULL)
+	else if (strstr(path, "/Calls.json?ParentCallSid=") != NULL &&
+		 strstr(path, fake->puts_through ? caller : line) != NULL)
 		serve_list(fake, path, calls, legs_now(fake, calls));
 	else if (fake->fault_at > 0 && fake->fault == FAKE_FINE)
 		answer(fake, 404, "{}"); /* a link may have been what was damaged */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A Twilio that places calls, with a clock of its own that moves while it is waited for: one call from a number
- * of the account to a line, and the legs that ring for it.  It can be made to fail (fake_twilio.h says how).
+ * of the account to a line, and the legs that ring for it; or to somebody who is put through to the leg.  It can be made to fail (fake_twilio.h says how).
  */
 #ifndef TESTS_FAKE_CALLS_H
 #define TESTS_FAKE_CALLS_H
@@ -12,7 +12,8 @@
 #define FAKE_CALLS_FROM "+15125550199"
 #define FAKE_CALLS_LINE "+15125550100"
 
-/* A leg of the line's end.  Seconds from the time at which the call came to the line. */
+/* A leg of the line's end, or of a call that is put through.  Seconds from the time at which the call came to the line, or
+ * was answered. */
 struct fake_leg {
 	const char *to;
 	const char *status; /* in the end: "completed", "no-answer", ... */
@@ -29,6 +30,7 @@ struct fake_calls {
 	int listed_s; /* the call is listed so long after it was made */
 	const char *status;  /* of both ends afterwards; NULL: completed */
 	bool no_end_time;    /* of calls that nobody took */
+	bool puts_through;   /* the call has one end, and the legs are its own: `comes_s` later they begin */
 	bool foreign_number; /* the account has not the number that calls */
 	bool earlier;        /* there was such a call, an hour before, with a leg */
 	bool still;          /* and it is under way */
