@@ -313,10 +313,10 @@ static void test_drift(void **state)
 	(void)state;
 	open_pushed(&rig, PLAN, "2026-11-23 07:00");
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 08:01"));
-	ok(nm_store_sandbox_get(rig.store, "main", &other, &err), &err);
+	ok(nm_store_sandbox_get(rig.carrier, "main", &other, &err), &err);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 18:01"));
-	ok(nm_store_sandbox_put(rig.store, "main", other, &err), &err);
-	ok(nm_store_sandbox_put(rig.store, "desk", NULL, &err), &err);
+	ok(nm_store_sandbox_put(rig.carrier, "main", other, &err), &err);
+	ok(nm_store_sandbox_put(rig.carrier, "desk", NULL, &err), &err);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 20:10"));
 	assert_right(&rig, 0);
 	assert_held(&rig, 1, "nothing");
@@ -339,7 +339,7 @@ static void test_drift_behind_a_line_that_fails(void **state)
 	agent_rig_step(&rig);
 	snprintf(file, sizeof(file), "%s/store.db", rig.folder);
 	ok(nm_store_open(file, false, &other, &err), &err);
-	ok(nm_store_sandbox_put(rig.store, "desk", NULL, &err), &err);
+	ok(nm_store_sandbox_put(rig.carrier, "desk", NULL, &err), &err);
 	ok(nm_store_lock(other, &err), &err);
 	agent_rig_set(&rig, agent_rig_now(&rig) + 100 * (nm_time)NM_DAY); /* 50 before its end */
 	assert_int_equal(agent_rig_step(&rig).pushed, 0);
@@ -497,13 +497,13 @@ static void test_a_text_that_failed_is_tried_again(void **state)
 	open_pushed(&rig, PLAN, "2026-11-23 09:00");
 	miss_call(&rig, "a", UINT64_C(15125550142));
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:14"));
-	ok(nm_store_sandbox_fail(rig.store, "main", "refuse 1000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "main", "refuse 1000", &err), &err);
 	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:26")).texts, 0);
 	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 2); /* the second after five minutes */
 	assert_int_equal(agent_rig_said(&rig, "told by text"), 0);
 	assert_int_equal(agent_rig_said(&rig, "! texts to the owner: not told, for the text failed"), 2);
 	agent_rig_end(&rig);
-	ok(nm_store_sandbox_fail(rig.store, "main", "", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "main", "", &err), &err);
 	agent_rig_begin(&rig);
 	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 13:00")).texts, 1);
 	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 2);
@@ -522,7 +522,7 @@ static void test_a_text_is_tried_so_often_at_most(void **state)
 	open_pushed(&rig, HEAD "rule always { path = night }\n", "2026-11-23 09:00");
 	agent_rig_step(&rig);
 	miss_call(&rig, "a", UINT64_C(15125550142));
-	ok(nm_store_sandbox_fail(rig.store, "main", "refuse 1000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "main", "refuse 1000", &err), &err);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 18:00"));
 	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 7);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 08:00"));

@@ -1,122 +1,44 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A year of the agent's life on a clock that is played: every change of a plan with hours, focus time, a rotation,
- * overrides and two clock changes; and the same with processes that are killed wherever they are, a carrier that goes
- * away for days, machines that sleep and clocks that are set.  What is live is held against the plan itself, decided
- * anew for every interval of the year.
+ * A year of the agent's life: every change of a plan with hours, focus time, a rotation, overrides and two clock
+ * changes; and the same with processes that are killed wherever they are, a carrier that goes away for days, machines
+ * that sleep and clocks that are set.  What is live is held against the plan itself, decided anew for every interval.
  */
 #include <setjmp.h>
-#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
 
-#include "agent_rig.h"
-#include "nevermiss/calls.h"
+#include "agent_year.h"
 #include "random_plan.h"
-
-#define PLAN                                                                                                   \
-	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"                                   \
-	"account toy { driver = sandbox hours = no }\nline main { number = \"+15125550100\" account = toy }\n"    \
-	"schedule open { hours = \"Mo-Fr 08:00-18:00; Sa 09:00-13:00; Dec 24-26 off; Su 01:30-02:30\" }\n"        \
-	"schedule focus { hours = \"Tu 06:30-09:00\" }\n"                                                         \
-	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = none away = focus }\n"     \
-	"destination sam { kind = personal number = \"+15125550114\" own_voicemail = none }\n"                    \
-	"destination fixly { kind = ai number = \"+15125550177\" }\n"                                             \
-	"rotation oncall { members = { owner, sam } from = \"2026-01-05 08:00\" every = 1w }\n"                   \
-	"path day { step { ring = owner for = 20s } step { ring = fixly for = 10s } }\n"                          \
-	"path night { step { ring = oncall for = 15s } step { ring = fixly for = 10s } }\n"                       \
-	"override dentist { from = \"2026-04-01 13:00\" until = \"2026-04-01 15:00\" path = night }\n"            \
-	"rule open { during = open path = day }\nrule closed { path = night }\n"
-#define BEGIN "2026-01-10 07:00"
-#define DAYS  365
-#define SETTLED_S 360 /* so long after it was back a carrier has been told */
-
-static void ok(enum nm_code code, const struct nm_error *err)
-{
-	if (code != NM_OK)
-		fail_msg("%s", err->text);
-}
-
-/* What callers get in each interval of the year, by the plan. */
-struct year {
-	struct nm_timeline *timeline;
-	char **wanted;
-	size_t changes; /* instants at which that becomes something else */
-};
-
-static void year_open(struct year *year, const struct agent_rig *rig, int days)
-{
-	const nm_time from = agent_rig_now(rig);
-	struct nm_error err;
-
-	*year = (struct year){ 0 };
-	ok(nm_timeline_build(rig->plan, from, from + (days + 30) * (nm_time)NM_DAY, &year->timeline, &err), &err);
-	year->wanted = calloc(year->timeline->n, sizeof(*year->wanted));
-	for (size_t i = 0; i < year->timeline->n; i++) {
-		year->wanted[i] = agent_rig_wanted(rig, 0, year->timeline->start[i]);
-		if (i > 0 && year->timeline->start[i] < from + days * (nm_time)NM_DAY)
-			year->changes += strcmp(year->wanted[i], year->wanted[i - 1]) != 0;
-	}
-}
-
-static void year_close(struct year *year)
-{
-	for (size_t i = 0; i < year->timeline->n; i++)
-		free(year->wanted[i]);
-	free(year->wanted);
-	nm_timeline_free(year->timeline);
-}
-
-/* Is what is held right from now on until the next round, at every instant?  *held is what was held before the round,
- * which is read anew when the round did anything to a line. */
-static bool right_until(const struct year *year, const struct agent_rig *rig, const struct nm_agent_round *round, char **held)
-{
-	const nm_time now = agent_rig_now(rig);
-	bool right = true;
-
-	if (*held == NULL || round->works > 1 || round->pushed > 0) {
-		free(*held);
-		*held = agent_rig_held(rig, 0, now);
-	}
-	for (size_t i = nm_timeline_find(year->timeline, now);
-	     i < year->timeline->n && (year->timeline->start[i] <= now || year->timeline->start[i] < round->next); i++)
-		right &= strcmp(*held, year->wanted[i]) == 0;
-	return right;
-}
 
 /* --- a quiet year --- */
 
 static void test_a_quiet_year(void **state)
 {
-	const int days = random_few(DAYS);
+	const int days = random_few(AGENT_YEAR_DAYS);
 	struct nm_agent_round sum = { 0 };
 	struct agent_rig rig;
-	struct year year;
+	struct agent_year year;
 	char *held = NULL;
-	nm_time end;
 
 	(void)state;
-	agent_rig_open(&rig, PLAN, BEGIN);
-	year_open(&year, &rig, days);
-	assert_true(days < DAYS || year.changes > 600);
-	end = agent_rig_now(&rig) + days * (nm_time)NM_DAY;
+	agent_rig_open(&rig, AGENT_YEAR_PLAN, AGENT_YEAR_BEGIN);
+	agent_year_open(&year, &rig, days);
+	assert_true(days < AGENT_YEAR_DAYS || year.changes > 600);
 	agent_rig_push(&rig);
 	agent_rig_begin(&rig);
-	while (agent_rig_now(&rig) < end) {
+	while (agent_rig_now(&rig) < year.end) {
 		const struct nm_agent_round round = agent_rig_step(&rig);
 
 		sum.pushed += round.pushed;
 		assert_int_equal(round.failed, 0);
-		if (!right_until(&year, &rig, &round, &held))
+		if (!agent_year_right(&year, &rig, &round, &held))
 			fail_msg("wrong at %lld: %s", (long long)agent_rig_now(&rig), rig.log.data + rig.log.len - 200);
 		agent_rig_set(&rig, round.next > agent_rig_now(&rig) ? round.next : agent_rig_now(&rig));
 	}
@@ -124,160 +46,45 @@ static void test_a_quiet_year(void **state)
 	assert_true(sum.pushed >= year.changes && sum.pushed <= year.changes + 1 + (size_t)days / 60);
 	assert_int_equal(agent_rig_said(&rig, "!"), 0);
 	free(held);
-	year_close(&year);
+	agent_year_close(&year);
 	agent_rig_close(&rig);
 }
 
 /* --- a hard one --- */
 
-/* What outlives a process. */
-struct fate {
-	int64_t now_ms;
-	nm_time up; /* since when the carrier is there */
-	nm_time down_until;
-	uint64_t seed;
-	int calls;
-	size_t rounds, downs;
-	bool wrong;
-	char words[256];
-};
-
-static void miss_call(struct agent_rig *rig, struct fate *fate)
-{
-	char id[32];
-	const struct nm_call_entry call = {
-		.number = UINT64_C(15125550100),
-		.line = "main",
-		.driver = "sandbox",
-		.carrier_id = id,
-		.caller = { .number = UINT64_C(15125551000) + (nm_number)fate->calls },
-		.began = agent_rig_now(rig),
-		.ended = agent_rig_now(rig) + 30,
-		.became = { .end = NM_CALL_VOICEMAIL, .seconds = -1 },
-	};
-	enum nm_call_kept kept;
-	struct nm_error err;
-
-	snprintf(id, sizeof(id), "call-%d", fate->calls++);
-	ok(nm_store_call_put(rig->store, &call, &kept, &err), &err);
-}
-
-/* What happens in the world before a round. */
-static void befall(struct agent_rig *rig, struct fate *fate)
+/* A carrier that goes away, a machine that sleeps, a clock that is set. */
+static bool befall(struct agent_rig *rig, struct agent_fate *fate)
 {
 	const nm_time now = agent_rig_now(rig);
 
 	if (random_below(&fate->seed, 4000) == 0) {
-		fate->down_until = now + random_below(&fate->seed, 3 * NM_DAY);
-		fate->downs++;
+		fate->until = now + random_below(&fate->seed, 3 * NM_DAY);
+		fate->faults++;
 	}
 	if (random_below(&fate->seed, 3000) == 0)
-		agent_rig_set(rig, now + random_below(&fate->seed, 10 * 3600)); /* it slept */
+		agent_rig_set(rig, now + random_below(&fate->seed, 10 * 3600));
 	else if (random_below(&fate->seed, 6000) == 0)
-		agent_rig_set(rig, now - random_below(&fate->seed, 7200)); /* it was set */
-	if (random_below(&fate->seed, 3000) == 0)
-		miss_call(rig, fate);
-	if (random_below(&fate->seed, 2000) == 0)
-		rig->die_at = rig->requests + 1 + (int)random_below(&fate->seed, 12);
-	if (rig->down && now >= fate->down_until)
-		fate->up = now;
-	rig->down = now < fate->down_until;
-}
-
-/* One process, until it dies in the middle of something, or between two rounds. */
-static void live(struct agent_rig *rig, const struct year *year, struct fate *fate, nm_time end)
-{
-	char *held = NULL;
-
-	rig->now_ms = fate->now_ms;
-	agent_rig_begin(rig);
-	fate->up = agent_rig_now(rig) - SETTLED_S;
-	while (agent_rig_now(rig) < end && !fate->wrong) {
-		struct nm_agent_round round;
-
-		befall(rig, fate);
-		if (rig->down) {
-			free(held);
-			held = NULL;
-		}
-		fate->now_ms = rig->now_ms;
-		round = agent_rig_step(rig);
-		fate->rounds++;
-		if (!rig->down && agent_rig_now(rig) >= fate->up + SETTLED_S &&
-		    (round.failed > 0 || !right_until(year, rig, &round, &held))) {
-			fate->wrong = true;
-			snprintf(fate->words, sizeof(fate->words), "at %lld, failed %zu: %s",
-				 (long long)agent_rig_now(rig), round.failed,
-				 rig->log.data + (rig->log.len > 200 ? rig->log.len - 200 : 0));
-		}
-		if (round.next > agent_rig_now(rig))
-			agent_rig_set(rig, round.next);
-		fate->now_ms = rig->now_ms;
-		if (random_below(&fate->seed, 4000) == 0)
-			break;
-	}
-	kill(getpid(), SIGKILL);
-}
-
-/* No text was asked for twice, and none was written down for one reason twice. */
-static void assert_texts_once(const struct agent_rig *rig)
-{
-	struct nm_arena *arena = nm_arena_new();
-	struct nm_sandbox_text *texts;
-	struct nm_outbox outbox;
-	struct nm_error err;
-	size_t n;
-
-	ok(nm_store_sandbox_texts(rig->store, "main", 10000, arena, &texts, &n, &err), &err);
-	for (size_t i = 0; i < n; i++)
-		for (size_t k = 0; k < i; k++)
-			assert_string_not_equal(texts[i].body, texts[k].body);
-	ok(nm_store_outbox(rig->store, false, 10000, &outbox, &err), &err);
-	assert_true(outbox.n >= n && n > 0);
-	for (size_t i = 0; i < outbox.n; i++)
-		for (size_t k = 0; k < i; k++)
-			assert_string_not_equal(outbox.items[i].why, outbox.items[k].why);
-	nm_outbox_clear(&outbox);
-	nm_arena_free(arena);
+		agent_rig_set(rig, now - random_below(&fate->seed, 7200));
+	rig->down = agent_rig_now(rig) < fate->until;
+	return rig->down;
 }
 
 static void test_a_hard_year(void **state)
 {
-	const int days = random_few(DAYS);
-	struct fate *fate = mmap(NULL, sizeof(*fate), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	const int days = random_few(AGENT_YEAR_DAYS);
+	const struct agent_trial trial = { .seed = 2026, .befall = befall };
+	struct agent_fate fate;
 	struct agent_rig rig;
-	struct year year;
-	nm_time end;
-	int lives = 0;
+	struct agent_year year;
 
 	(void)state;
-	assert_true(fate != MAP_FAILED);
-	agent_rig_open(&rig, PLAN, BEGIN);
-	year_open(&year, &rig, days);
-	end = agent_rig_now(&rig) + days * (nm_time)NM_DAY;
+	agent_rig_open(&rig, AGENT_YEAR_PLAN, AGENT_YEAR_BEGIN);
+	agent_year_open(&year, &rig, days);
 	agent_rig_push(&rig);
-	*fate = (struct fate){ .now_ms = rig.now_ms, .seed = 2026 };
-	agent_rig_leave(&rig);
-	for (; fate->now_ms / 1000 < end; lives++) {
-		const pid_t child = fork();
-		int status;
-
-		assert_true(child >= 0);
-		if (child == 0)
-			live(&rig, &year, fate, end);
-		assert_int_equal(waitpid(child, &status, 0), child);
-		assert_true(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
-		if (fate->wrong)
-			fail_msg("life %d: %s", lives, fate->words);
-		fate->now_ms += (int64_t)random_below(&fate->seed, 3 * 3600) * 1000;
-	}
-	agent_rig_return(&rig);
-	assert_true(days < DAYS || (lives > 50 && fate->downs > 20));
-	if (days == DAYS)
-		assert_texts_once(&rig);
-	year_close(&year);
+	agent_year_live(&rig, &year, &trial, &fate);
+	assert_true(days < AGENT_YEAR_DAYS || (fate.lives > 50 && fate.faults > 20));
+	agent_year_close(&year);
 	agent_rig_close(&rig);
-	munmap(fate, sizeof(*fate));
 }
 
 int main(void)
