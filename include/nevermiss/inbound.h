@@ -34,8 +34,6 @@ enum nm_code nm_store_inbound_put(struct nm_store *store, const struct nm_inboun
 enum nm_code nm_store_inbound(struct nm_store *store, size_t most, struct nm_inbound_entries *out,
 			      struct nm_error *err) NM_WARN_UNUSED;
 void nm_inbound_entries_clear(struct nm_inbound_entries *entries);
-/* Those that came before an instant are gone; who wants no texts stays known. */
-enum nm_code nm_store_inbound_drop(struct nm_store *store, nm_time before, struct nm_error *err) NM_WARN_UNUSED;
 /* Until when all that came to a number was read from this driver; NM_TIME_MIN: never. */
 enum nm_code nm_store_inbound_until(struct nm_store *store, nm_number number, const char *driver, nm_time *out,
 				    struct nm_error *err) NM_WARN_UNUSED;
@@ -63,7 +61,7 @@ struct nm_inbound_reading {
 };
 
 /* Reads the texts that came to all lines that can send some: since a day before the last reading, or of the last 90
- * days.  What is older than the plan's retention is dropped.  NM_CARRIER when a line could not be read (*out is filled
+ * days.  What is older than the plan's retention is not kept (forget.h).  NM_CARRIER when a line could not be read (*out is filled
  * then too): who wants no texts may not be known then. */
 enum nm_code nm_inbound_read(const struct nm_push_context *context, struct nm_inbound_reading *out,
 			     struct nm_error *err) NM_WARN_UNUSED;
