@@ -26,6 +26,12 @@ static void ok(enum nm_code code, const struct nm_error *err)
 		fail_msg("%s", err->text);
 }
 
+void agent_rig_disk(const struct agent_rig *rig, bool its_own)
+{
+	if (rig->room >= 0)
+		disk_room(its_own ? rig->room : -1);
+}
+
 /* --- the network --- */
 
 static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
@@ -35,6 +41,10 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 
 	if (++rig->requests == rig->die_at)
 		kill(getpid(), SIGKILL);
+	if (rig->requests == rig->full_at) {
+		rig->room = 0;
+		agent_rig_disk(rig, true);
+	}
 	if (rig->plan->crm.url != NULL && strcmp(request->url, rig->plan->crm.url) == 0) {
 		assert_int_equal(rig->crm_tag, 0);
 		rig->crm_tag = tag + 1;
@@ -43,9 +53,9 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 		return NM_OK;
 	}
 	if (!rig->down) {
-		disk_room(-1);
+		agent_rig_disk(rig, false);
 		code = rig->sandbox.submit(rig->sandbox.context, tag, request, err);
-		disk_room(rig->room);
+		agent_rig_disk(rig, true);
 		return code;
 	}
 	assert_true(rig->n_lost < RIG_TAGS);
@@ -73,9 +83,9 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 		rig->now_ms += (int64_t)rig->down_s * 1000;
 		return NM_OK;
 	}
-	disk_room(-1);
+	agent_rig_disk(rig, false);
 	code = rig->sandbox.collect(rig->sandbox.context, timeout_ms, tag, response, err);
-	disk_room(rig->room);
+	agent_rig_disk(rig, true);
 	if (code == NM_OK)
 		rig->now_ms += *tag < 0 ? timeout_ms : (int64_t)rig->latency_s * 1000;
 	if (code == NM_OK && *tag >= 0 && rig->mute)
@@ -142,6 +152,7 @@ static void world_tell(void *context, enum nm_agent_level level, const char *wor
 	struct agent_rig *rig = context;
 
 	assert_null(strchr(words, '\n'));
+	rig->warnings += level == NM_AGENT_WARNING;
 	nm_buf_addf(&rig->log, "%s%s\n", level == NM_AGENT_WARNING ? "! " : "", words);
 }
 
@@ -159,10 +170,10 @@ static bool open_stores(struct agent_rig *rig, struct nm_error *err)
 {
 	ok(open_store(rig, "carrier", &rig->carrier, err), err);
 	ok(nm_sandbox_transport(rig->carrier, &rig->sandbox, err), err);
-	disk_room(rig->room);
+	agent_rig_disk(rig, true);
 	if (open_store(rig, "store", &rig->store, err) != NM_OK)
 		rig->store = NULL;
-	disk_room(-1);
+	agent_rig_disk(rig, false);
 	return rig->store != NULL;
 }
 
@@ -221,9 +232,9 @@ bool agent_rig_try(struct agent_rig *rig, struct nm_error *err)
 
 	if (rig->store == NULL && !open_stores(rig, err))
 		return false;
-	disk_room(rig->room);
+	agent_rig_disk(rig, true);
 	code = nm_agent_new(&world, rig->store, &rig->agent, err);
-	disk_room(-1);
+	agent_rig_disk(rig, false);
 	return code == NM_OK;
 }
 
@@ -277,9 +288,9 @@ struct nm_agent_round agent_rig_step(struct agent_rig *rig)
 {
 	struct nm_agent_round round;
 
-	disk_room(rig->room);
+	agent_rig_disk(rig, true);
 	nm_agent_step(rig->agent, &round);
-	disk_room(-1);
+	agent_rig_disk(rig, false);
 	return round;
 }
 

@@ -24,11 +24,14 @@ struct agent_rig {
 	bool down;     /* requests reach nobody */
 	int down_s;    /* and so long each waits to know that */
 	bool mute;     /* requests are served, and no answer comes */
-	int64_t room;  /* bytes that a file of the agent's may have (disk_room); below 0: as many as it likes */
-	int requests, die_at; /* number of the request in front of which the process ends, without a word; 0 */
+	int64_t room;  /* bytes that a file of the agent's may have (disk_room), below 0: as many as it likes; set between rounds */
+	int requests; /* that it made: */
+	int die_at;   /* number of the one in front of which the process ends, without a word; 0 */
+	int full_at;  /* of the one while which the disk fills up, so that nothing is written any more; 0 */
 	size_t n_lost;
 	int lost[RIG_TAGS];
 	struct nm_buf log; /* "! " before a warning, a line each */
+	size_t warnings;
 	bool stopped;
 	int crm_tag;    /* of the request to it that is under way, from 1 on; 0 */
 	int crm_status; /* what the plan's CRM answers; 0: nobody does */
@@ -46,6 +49,9 @@ void agent_rig_plan(struct agent_rig *rig, const char *text);
 void agent_rig_begin(struct agent_rig *rig);
 bool agent_rig_try(struct agent_rig *rig, struct nm_error *err); /* false: it cannot begin */
 void agent_rig_end(struct agent_rig *rig);
+
+/* From now on this process writes to the disk that the agent has, or to another one. */
+void agent_rig_disk(const struct agent_rig *rig, bool its_own);
 
 /* Gives the store to other processes, and takes it back: an agent may live in one of them then. */
 void agent_rig_leave(struct agent_rig *rig);

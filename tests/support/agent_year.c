@@ -18,7 +18,6 @@
 
 #include "nevermiss/calls.h"
 #include "random_plan.h"
-#include "store_faults.h"
 
 #define CALLER UINT64_C(15125551000) /* the first; each calls once */
 
@@ -93,9 +92,9 @@ static void miss_call(struct agent_rig *rig, struct agent_fate *fate)
 
 	assert_true(fate->calls < AGENT_CALLS_MOST);
 	snprintf(id, sizeof(id), "call-%d", fate->calls);
-	disk_room(rig->room);
+	agent_rig_disk(rig, true);
 	code = nm_store_call_put(rig->store, &call, &kept, &err);
-	disk_room(-1);
+	agent_rig_disk(rig, false);
 	fate->kept[fate->calls++] = code == NM_OK;
 }
 
@@ -129,7 +128,7 @@ static void live(struct agent_rig *rig, const struct agent_year *year, const str
 	bool hurt;
 
 	rig->now_ms = fate->now_ms;
-	hurt = trial->befall(rig, fate);
+	hurt = trial->befall(rig, fate, false);
 	if (!agent_rig_try(rig, &err)) {
 		fate->stillborn++;
 		if (!hurt)
@@ -138,16 +137,19 @@ static void live(struct agent_rig *rig, const struct agent_year *year, const str
 	}
 	fate->hurt = agent_rig_now(rig) - (hurt ? 0 : AGENT_SETTLED_S);
 	while (agent_rig_now(rig) < year->end && !fate->wrong) {
+		const bool called = random_below(&fate->seed, hurt ? 300 : 2000) == 0;
 		struct nm_agent_round round;
 
-		hurt = trial->befall(rig, fate);
-		if (random_below(&fate->seed, 3000) == 0)
+		if (called)
 			miss_call(rig, fate);
-		if (random_below(&fate->seed, 2000) == 0)
+		hurt = trial->befall(rig, fate, called);
+		if (random_below(&fate->seed, called ? 8 : 4000) == 0)
 			rig->die_at = rig->requests + 1 + (int)random_below(&fate->seed, 12);
 		fate->now_ms = rig->now_ms;
 		round = agent_rig_step(rig);
 		fate->rounds++;
+		fate->warnings += rig->warnings;
+		rig->warnings = 0;
 		if (hurt) {
 			fate->hurt = agent_rig_now(rig);
 			free(held);
@@ -160,7 +162,6 @@ static void live(struct agent_rig *rig, const struct agent_year *year, const str
 		if (random_below(&fate->seed, 4000) == 0)
 			break;
 	}
-	fate->warnings += agent_rig_said(rig, "! ");
 	kill(getpid(), SIGKILL);
 }
 
@@ -175,7 +176,7 @@ static const char *thing_of(const char *body)
 }
 
 /* No customer was written to twice, nor was the owner about one thing, and nothing was written down twice. */
-static void assert_texts_once(const struct agent_rig *rig)
+static size_t assert_texts_once(const struct agent_rig *rig)
 {
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_sandbox_text *texts;
@@ -189,6 +190,7 @@ static void assert_texts_once(const struct agent_rig *rig)
 			if (strcmp(texts[i].to, texts[k].to) == 0 && strcmp(thing_of(texts[i].body), thing_of(texts[k].body)) == 0)
 				fail_msg("%s got twice: %s", texts[i].to, texts[i].body);
 	nm_arena_free(arena);
+	return n;
 }
 
 static void assert_calls_kept(const struct agent_rig *rig, const struct agent_fate *fate)
@@ -259,7 +261,7 @@ void agent_year_live(struct agent_rig *rig, const struct agent_year *year, const
 	agent_rig_return(rig);
 	assert_well(rig);
 	assert_calls_kept(rig, fate);
-	assert_texts_once(rig);
+	fate->texts = assert_texts_once(rig);
 	*out = *fate;
 	munmap(fate, sizeof(*fate));
 }

@@ -27,7 +27,8 @@
 #define AGENT_YEAR_DAYS  365
 
 #define AGENT_SETTLED_S 360 /* so long after nothing was in its way any more all is right */
-#define AGENT_CALLS_MOST 2000
+#define AGENT_CALLS_MOST 4000
+#define AGENT_FAULTS 4
 
 /* What callers get in each interval, by the plan. */
 struct agent_year {
@@ -49,22 +50,25 @@ bool agent_year_right(const struct agent_year *year, const struct agent_rig *rig
 struct agent_fate {
 	int64_t now_ms;
 	uint64_t seed;
-	nm_time until;  /* so long what befell lasts */
-	int64_t what;   /* and of what kind it is: the test's */
+	struct {
+		nm_time until; /* so long it lasts */
+		size_t times;
+		int64_t what;  /* the test's */
+	} faults[AGENT_FAULTS]; /* of each kind; the kinds are the test's */
 	nm_time hurt;   /* when something was last in the agent's way */
 	int calls;      /* that were missed; their ids are "call-0" and so on */
 	bool kept[AGENT_CALLS_MOST]; /* the store said that it has the call */
 	size_t lives, stillborn; /* processes; and those that could not begin */
-	size_t rounds, faults, judged;
-	size_t warnings; /* that were told */
+	size_t rounds, judged, warnings, texts; /* texts: that the carrier got */
 	bool wrong;
 	char words[600];
 };
 
 struct agent_trial {
 	uint64_t seed;
-	/* What happens in the world before a process begins, and before each round; true: it is in the agent's way. */
-	bool (*befall)(struct agent_rig *rig, struct agent_fate *fate);
+	/* What happens in the world before a process begins, and before each round (called: a call was just missed);
+	 * true: it is in the agent's way. */
+	bool (*befall)(struct agent_rig *rig, struct agent_fate *fate, bool called);
 };
 
 /* Lives through the year, and fails when a promise is broken: what is live is right as soon as nothing is in the way;

@@ -53,19 +53,20 @@ static void test_a_quiet_year(void **state)
 /* --- a hard one --- */
 
 /* A carrier that goes away, a machine that sleeps, a clock that is set. */
-static bool befall(struct agent_rig *rig, struct agent_fate *fate)
+static bool befall(struct agent_rig *rig, struct agent_fate *fate, bool called)
 {
 	const nm_time now = agent_rig_now(rig);
 
+	(void)called;
 	if (random_below(&fate->seed, 4000) == 0) {
-		fate->until = now + random_below(&fate->seed, 3 * NM_DAY);
-		fate->faults++;
+		fate->faults[0].until = now + random_below(&fate->seed, 3 * NM_DAY);
+		fate->faults[0].times++;
 	}
 	if (random_below(&fate->seed, 3000) == 0)
 		agent_rig_set(rig, now + random_below(&fate->seed, 10 * 3600));
 	else if (random_below(&fate->seed, 6000) == 0)
 		agent_rig_set(rig, now - random_below(&fate->seed, 7200));
-	rig->down = agent_rig_now(rig) < fate->until;
+	rig->down = agent_rig_now(rig) < fate->faults[0].until;
 	return rig->down;
 }
 
@@ -82,7 +83,7 @@ static void test_a_hard_year(void **state)
 	agent_year_open(&year, &rig, days);
 	agent_rig_push(&rig);
 	agent_year_live(&rig, &year, &trial, &fate);
-	assert_true(days < AGENT_YEAR_DAYS || (fate.lives > 50 && fate.faults > 20));
+	assert_true(days < AGENT_YEAR_DAYS || (fate.lives > 50 && fate.faults[0].times > 20));
 	agent_year_close(&year);
 	agent_rig_close(&rig);
 }
