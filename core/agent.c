@@ -258,7 +258,9 @@ static void work(struct nm_agent *agent, struct nm_agent_job *job)
 
 	agent->round.works++;
 	if (code == NM_OK) {
-		nm_agent_well(agent, job);
+		job->failures = 0;
+		if (!job->lasts)
+			nm_agent_well(agent, job);
 		return;
 	}
 	if (agent->world.stopped(agent->world.context))

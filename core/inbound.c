@@ -275,12 +275,22 @@ enum nm_code nm_inbound_read(const struct nm_push_context *context, struct nm_in
 	return tell_failure(context->plan, out, err);
 }
 
-enum nm_code nm_inbound_read_first(const struct nm_push_context *context, struct nm_error *err)
+int nm_inbound_full(const struct nm_inbound_reading *reading)
+{
+	for (size_t i = 0; i < reading->n; i++)
+		if (reading->lines[i].full)
+			return reading->lines[i].line;
+	return -1;
+}
+
+enum nm_code nm_inbound_read_first(const struct nm_push_context *context, int *full, struct nm_error *err)
 {
 	struct nm_inbound_reading reading = { 0 };
 	struct nm_error why;
 	enum nm_code code = nm_inbound_read(context, &reading, &why);
 
+	if (code == NM_OK && full != NULL)
+		*full = nm_inbound_full(&reading);
 	nm_inbound_reading_clear(&reading);
 	return code == NM_OK ? NM_OK
 			     : nm_fail(err, code, "nothing is sent, for somebody may want no texts: %s",

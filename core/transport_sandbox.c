@@ -11,13 +11,13 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/carrier/sandbox.h"
 #include "nevermiss/json.h"
 #include "nevermiss/transport.h"
 
 #define SLOW_MS 2000
 #define URL     "sandbox:/lines/"
 #define TEXTS_LISTED 200
-#define INBOUND_LISTED 1000
 
 struct answer {
 	int tag, status, retry_after_s, delay_ms;
@@ -204,7 +204,7 @@ static enum nm_code list_inbound(struct sandbox *box, const char *line, struct a
 	struct nm_buf body;
 	size_t n;
 	enum nm_code code = arena == NULL ? nm_fail_memory(err)
-					  : nm_store_sandbox_inbound(box->store, line, INBOUND_LISTED, arena,
+					  : nm_store_sandbox_inbound(box->store, line, NM_SANDBOX_INBOUND_LISTED, arena,
 								     &texts, &n, err);
 
 	nm_buf_init(&body, NM_ARTEFACT_BYTES);

@@ -12,6 +12,8 @@ enum nm_step_result nm_sandbox_ask(struct nm_exchange *exchange, struct nm_reque
 enum nm_step_result nm_sandbox_text(struct nm_exchange *x, const struct nm_response *last,
 				    struct nm_request *next);
 /* INBOUND, all of it. */
+#define NM_SANDBOX_INBOUND_LISTED 1000 /* of the texts that came to a line, the newest */
+
 enum nm_step_result nm_sandbox_inbound(struct nm_exchange *x, const struct nm_response *last,
 				       struct nm_request *next);
 

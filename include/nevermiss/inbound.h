@@ -65,8 +65,12 @@ struct nm_inbound_reading {
  * then too): who wants no texts may not be known then. */
 enum nm_code nm_inbound_read(const struct nm_push_context *context, struct nm_inbound_reading *out,
 			     struct nm_error *err) NM_WARN_UNUSED;
-/* The same before a customer gets a text: when it fails, the error says that none is sent. */
-enum nm_code nm_inbound_read_first(const struct nm_push_context *context, struct nm_error *err) NM_WARN_UNUSED;
+/* The same before a customer gets a text: when it fails, the error says that none is sent.  *full (may be NULL) as
+ * nm_inbound_full has it, when it does not. */
+enum nm_code nm_inbound_read_first(const struct nm_push_context *context, int *full,
+				   struct nm_error *err) NM_WARN_UNUSED;
+/* The first line to which so many came that some may be missing, a STOP among them; -1: there is none. */
+int nm_inbound_full(const struct nm_inbound_reading *reading);
 void nm_inbound_reading_clear(struct nm_inbound_reading *reading);
 
 #endif

@@ -15,6 +15,7 @@
 #include <cmocka.h>
 
 #include "agent_rig.h"
+#include "core/carrier/sandbox.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/events.h"
 #include "nevermiss/followup.h"
@@ -555,6 +556,45 @@ static void test_missed_callers_are_answered(void **state)
 	agent_rig_close(&rig);
 }
 
+static void flood(struct agent_rig *rig, const char *line)
+{
+	const struct nm_sandbox_inbound text = { .from = "+15125550199", .body = "buy", .at = agent_rig_now(rig) };
+	struct nm_error err;
+
+	for (int i = 0; i < NM_SANDBOX_INBOUND_LISTED; i++)
+		ok(nm_store_sandbox_inbound_add(rig->carrier, line, &text, &err), &err);
+}
+
+/* More texts than a list shows: that is told while it lasts, once, and missed callers are answered all the same. */
+static void assert_flood_is_told(const char *text)
+{
+	struct agent_rig rig;
+
+	open_pushed(&rig, text, "2026-11-23 09:00");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:10"));
+	assert_int_equal(agent_rig_said(&rig, "! texts"), 0);
+	flood(&rig, "desk");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:20"));
+	agent_rig_end(&rig);
+	agent_rig_begin(&rig);
+	miss_call(&rig, "a", UINT64_C(15125550142));
+	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:22")).texts,
+			 strstr(text, "text_back") != NULL);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 09:00"));
+	assert_int_equal(agent_rig_said(&rig, "! texts to missed callers: so many came to line desk that some may be missing"), 1);
+	assert_int_equal(agent_rig_said(&rig, "texts to missed callers: well again"), 0);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 11:00"));
+	assert_int_equal(agent_rig_said(&rig, "texts to missed callers: well again"), 1);
+	agent_rig_close(&rig);
+}
+
+static void test_a_flood_of_texts(void **state)
+{
+	(void)state;
+	assert_flood_is_told(PLAN "text_back { missed = \"Smith here: what can we help with?\" account = keeps }\n");
+	assert_flood_is_told(PLACES RULES "follow_up { survey = \"Smith: on the first call? 1 yes, 2 no\" }\n");
+}
+
 /* Who was called back is asked within a minute, once, also without text-backs. */
 static void test_customers_are_asked(void **state)
 {
@@ -744,6 +784,7 @@ int main(void)
 		cmocka_unit_test(test_a_text_that_failed_is_tried_again),
 		cmocka_unit_test(test_a_text_is_tried_so_often_at_most),
 		cmocka_unit_test(test_missed_callers_are_answered),
+		cmocka_unit_test(test_a_flood_of_texts),
 		cmocka_unit_test(test_customers_are_asked),
 		cmocka_unit_test(test_texts_to_the_owner_are_few),
 		cmocka_unit_test(test_a_crm_that_is_down),
