@@ -4,6 +4,7 @@
  * and the process; nothing is pushed, told or texted twice.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -222,6 +223,30 @@ static void test_a_clock_that_is_set(void **state)
 	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 08:01")).pushed, 1);
 	assert_right(&rig, 0);
 	agent_rig_close(&rig);
+}
+
+/* When a disk takes something again, what failed because of it is done within a minute, wherever in its pause it was. */
+static void test_a_disk_that_was_full(void **state)
+{
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	for (int later_s = 0; later_s < 300; later_s += 60) {
+		struct agent_rig rig;
+
+		open_pushed(&rig, PLAN, "2026-11-23 07:00");
+		agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 07:50"));
+		rig.room = 0;
+		agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:00") + later_s);
+		assert_held(&rig, 0, "fixly 10 s");
+		rig.room = -1;
+		agent_rig_live(&rig, agent_rig_now(&rig) + 62);
+		assert_right(&rig, 0);
+		assert_int_equal(agent_rig_said(&rig, "! line main: "), 1);
+		assert_int_equal(agent_rig_said(&rig, "! the store: "), 1);
+		assert_int_equal(agent_rig_said(&rig, "the store: well again"), 1);
+		agent_rig_close(&rig);
+	}
+	signal(SIGXFSZ, SIG_DFL);
 }
 
 /* Somebody else's push is waited for, and is no trouble. */
@@ -772,6 +797,7 @@ int main(void)
 		cmocka_unit_test(test_a_guarantee_that_refuses),
 		cmocka_unit_test(test_a_carrier_that_is_down_for_days),
 		cmocka_unit_test(test_a_clock_that_is_set),
+		cmocka_unit_test(test_a_disk_that_was_full),
 		cmocka_unit_test(test_a_store_that_is_locked),
 		cmocka_unit_test(test_one_agent_a_store),
 		cmocka_unit_test(test_trouble_outlives_the_process),
