@@ -110,12 +110,21 @@ static void blame(struct agent_fate *fate, const struct agent_rig *rig, const ch
 static void judge(const struct agent_year *year, const struct agent_rig *rig, const struct nm_agent_round *round,
 		  struct agent_fate *fate, char **held)
 {
-	if (agent_rig_now(rig) < fate->hurt + AGENT_SETTLED_S)
+	const nm_time passed = agent_rig_now(rig) - fate->hurt;
+	const bool settled = passed >= AGENT_SETTLED_S;
+	bool right;
+
+	if (passed == 0)
 		return;
-	fate->judged++;
-	if (round->failed > 0)
+	right = agent_year_right(year, rig, round, held);
+	if (right && round->failed == 0 && fate->waits) {
+		fate->waits = false;
+		fate->slowest = passed > fate->slowest ? passed : fate->slowest;
+	}
+	fate->judged += settled;
+	if (settled && round->failed > 0)
 		blame(fate, rig, "something failed");
-	else if (!agent_year_right(year, rig, round, held))
+	else if (settled && !right)
 		blame(fate, rig, "what is live is wrong");
 }
 
@@ -136,6 +145,7 @@ static void live(struct agent_rig *rig, const struct agent_year *year, const str
 		kill(getpid(), SIGKILL);
 	}
 	fate->hurt = agent_rig_now(rig) - (hurt ? 0 : AGENT_SETTLED_S);
+	fate->waits = false;
 	while (agent_rig_now(rig) < year->end && !fate->wrong) {
 		const bool called = random_below(&fate->seed, hurt ? 300 : 2000) == 0;
 		struct nm_agent_round round;
@@ -152,6 +162,7 @@ static void live(struct agent_rig *rig, const struct agent_year *year, const str
 		rig->warnings = 0;
 		if (hurt) {
 			fate->hurt = agent_rig_now(rig);
+			fate->waits = true;
 			free(held);
 			held = NULL;
 		}

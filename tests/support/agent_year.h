@@ -60,6 +60,8 @@ struct agent_fate {
 	bool kept[AGENT_CALLS_MOST]; /* the store said that it has the call */
 	size_t lives, stillborn; /* processes; and those that could not begin */
 	size_t rounds, judged, warnings, texts; /* texts: that the carrier got */
+	bool waits;      /* nothing is in the way any more, and not all is right yet */
+	nm_time slowest; /* so long that took, at the most, of a process that lived on */
 	bool wrong;
 	char words[600];
 };

@@ -170,8 +170,8 @@ static void live_through(const struct agent_trial *trial, size_t times)
 	agent_rig_push(&rig);
 	agent_year_live(&rig, &year, trial, &fate);
 	print_message("%zu lives (%zu could not begin), %zu rounds (%zu judged), %zu, %zu and %zu faults, %d calls, %zu "
-		      "texts, %zu warnings\n", fate.lives, fate.stillborn, fate.rounds, fate.judged, fate.faults[0].times,
-		      fate.faults[1].times, fate.faults[2].times, fate.calls, fate.texts, fate.warnings);
+		      "texts, %zu warnings, right again after %lld s\n", fate.lives, fate.stillborn, fate.rounds, fate.judged, fate.faults[0].times,
+		      fate.faults[1].times, fate.faults[2].times, fate.calls, fate.texts, fate.warnings, (long long)fate.slowest);
 	if (days == AGENT_YEAR_DAYS) {
 		assert_true(fate.lives > 50 && fate.judged > fate.rounds / 2);
 		for (int i = 0; i < 3; i++)
