@@ -31,7 +31,8 @@ static void tell_flood(struct nm_agent *agent, struct nm_agent_job *job, int ful
 	if (full < 0)
 		return;
 	nm_buf_init(&words, NM_ERROR_TEXT);
-	nm_buf_addf(&words, "so many came to line %s that some may be missing, a STOP among them: ask its carrier who opted out",
+	nm_buf_addf(&words, "so many texts came to line %s that some may be missing, a STOP among them: ask its carrier who "
+			    "opted out",
 		    agent->view.push.plan->lines[full].name);
 	nm_agent_ill(agent, job, words.data);
 	nm_buf_clear(&words);
