@@ -92,6 +92,10 @@ void nm_agent_well(struct nm_agent *agent, struct nm_agent_job *job)
 	free(job->words);
 	job->words = NULL;
 	keep_trouble(agent, job);
+	/* What is not in the way of this one any more may have been in the way of others. */
+	for (size_t i = 0; i < agent->n; i++)
+		if (agent->jobs[i].failures > 0)
+			agent->jobs[i].due = agent->now;
 }
 
 /* --- jobs --- */
@@ -267,7 +271,9 @@ static void work(struct nm_agent *agent, struct nm_agent_job *job)
 
 	agent->round.works++;
 	if (code == NM_OK) {
-		nm_agent_well(agent, job);
+		job->failures = 0;
+		if (!job->lasts)
+			nm_agent_well(agent, job);
 		return;
 	}
 	if (agent->world.stopped(agent->world.context))
@@ -311,7 +317,8 @@ static void expire(struct nm_agent *agent)
 	nm_agent_tell(agent, nm_agent_find(agent, NM_AGENT_STORE, ""), NM_AGENT_WARNING, "what is old stays: %s", err.text);
 }
 
-/* Not each round: the disk of a small machine wears, and whoever shows the store looks at it anew. */
+/* Not each round: the disk of a small machine wears, and whoever shows the store looks at it anew.  A store that does
+ * not take it is tried each minute, for when it does again all that failed because of it is due. */
 static void beat(struct nm_agent *agent, nm_time stopped)
 {
 	const struct nm_agent_beat beat = { agent->world.pid, agent->world.host, agent->started, agent->now,
@@ -333,7 +340,7 @@ static void beat(struct nm_agent *agent, nm_time stopped)
 
 static nm_time next_due(const struct nm_agent *agent)
 {
-	nm_time next = agent->now + NM_AGENT_BEAT_S;
+	nm_time next = agent->now + (agent->beaten != 0 ? NM_AGENT_BEAT_S : NM_AGENT_POLL_S);
 
 	for (size_t i = 0; i < agent->n; i++)
 		if (agent->jobs[i].due < next)
@@ -356,7 +363,6 @@ void nm_agent_step(struct nm_agent *agent, struct nm_agent_round *out)
 	if (code != NM_OK) {
 		nm_agent_ill(agent, plan, err.text);
 		agent->round.failed++;
-		agent->round.next = agent->now + NM_AGENT_POLL_S;
 	} else {
 		if (agent->view.trouble != NULL)
 			nm_agent_ill(agent, plan, agent->view.trouble);
@@ -364,10 +370,10 @@ void nm_agent_step(struct nm_agent *agent, struct nm_agent_round *out)
 			nm_agent_well(agent, plan);
 		go_through(agent);
 		expire(agent);
-		agent->round.next = next_due(agent);
 	}
 	agent->last = agent->now;
 	beat(agent, 0);
+	agent->round.next = code == NM_OK ? next_due(agent) : agent->now + NM_AGENT_POLL_S;
 	*out = agent->round;
 }
 

@@ -24,6 +24,7 @@ struct nm_agent_job {
 	int failures;
 	nm_time since; /* 0: there is none */
 	char *words;   /* malloc'd: as they were told, and as the store has them */
+	bool lasts;    /* what it told of, though its work was done */
 	int busy; /* times in a row that somebody else pushed, or sent texts */
 	/* Of a line: */
 	int64_t took_s; /* the longest of late that a push took */

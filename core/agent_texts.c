@@ -22,7 +22,23 @@ static void tell_text(void *context, const struct nm_outbox_text *text)
 		      nm_outbox_state_name(text->state));
 }
 
-static enum nm_code text_back(struct nm_agent *agent, const struct nm_agent_job *job, nm_time *next, struct nm_error *err)
+/* Texts go out all the same: whoever is known to want none gets none, and the others would wait for a day. */
+static void tell_flood(struct nm_agent *agent, struct nm_agent_job *job, int full)
+{
+	struct nm_buf words;
+
+	job->lasts = full >= 0;
+	if (full < 0)
+		return;
+	nm_buf_init(&words, NM_ERROR_TEXT);
+	nm_buf_addf(&words, "so many texts came to line %s that some may be missing, a STOP among them: ask its carrier who "
+			    "opted out",
+		    agent->view.push.plan->lines[full].name);
+	nm_agent_ill(agent, job, words.data);
+	nm_buf_clear(&words);
+}
+
+static enum nm_code text_back(struct nm_agent *agent, struct nm_agent_job *job, nm_time *next, struct nm_error *err)
 {
 	struct telling telling = { agent, job };
 	struct nm_text_backs backs;
@@ -34,26 +50,30 @@ static enum nm_code text_back(struct nm_agent *agent, const struct nm_agent_job 
 	agent->round.texts += backs.sent;
 	*next = backs.next;
 	nm_outbox_clear(&texts);
+	if (code == NM_OK)
+		tell_flood(agent, job, backs.full);
 	return code;
 }
 
 /* Without text-backs nobody else reads what customers answer. */
-static enum nm_code read_answers(struct nm_agent *agent, struct nm_error *err)
+static enum nm_code read_answers(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
 {
 	struct nm_inbound_reading reading = { 0 };
 	enum nm_code code = nm_inbound_read(&agent->view.push, &reading, err);
 
+	if (code == NM_OK)
+		tell_flood(agent, job, nm_inbound_full(&reading));
 	nm_inbound_reading_clear(&reading);
 	return code;
 }
 
-static enum nm_code survey(struct nm_agent *agent, const struct nm_agent_job *job, nm_time *next, struct nm_error *err)
+static enum nm_code survey(struct nm_agent *agent, struct nm_agent_job *job, nm_time *next, struct nm_error *err)
 {
 	struct telling telling = { agent, job };
 	const struct nm_surveys_run run = { .tell = tell_text, .context = &telling };
 	struct nm_push_context context = agent->view.push;
 	struct nm_surveys surveys = { .next = NM_TIME_MAX };
-	enum nm_code code = context.plan->text_back.given ? NM_OK : read_answers(agent, err);
+	enum nm_code code = context.plan->text_back.given ? NM_OK : read_answers(agent, job, err);
 
 	context.who = "the agent";
 	if (code == NM_OK)

@@ -8,11 +8,13 @@
 #include <stdlib.h>
 
 #include "core/talk.h"
+#include "nevermiss/forget.h"
 #include "nevermiss/optout.h"
 #include "nevermiss/survey.h"
 #include "nevermiss/texting.h"
 
 #define FIRST_DAYS 90
+#define TOLD_S 3600 /* how far was read is written so often when nothing came: the disk of a small machine wears */
 
 struct reading {
 	const struct nm_push_context *context;
@@ -88,6 +90,7 @@ static enum nm_code take_word(const struct reading *run, struct nm_inbound_line 
 	return nm_store_optout_add(store, from, run->context->now, NM_OPTOUT_REPLY, err);
 }
 
+/* What would be taken out again is not kept, but for what its sender wants. */
 static enum nm_code keep_text(const struct reading *run, struct nm_inbound_line *line,
 			      const struct nm_inbound_text *text, struct nm_error *err)
 {
@@ -103,7 +106,7 @@ static enum nm_code keep_text(const struct reading *run, struct nm_inbound_line 
 	bool fresh = false;
 	enum nm_code code = take_word(run, line, text, err);
 
-	if (code == NM_OK)
+	if (code == NM_OK && text->at >= nm_expire_before(plan, run->context->now))
 		code = nm_store_inbound_put(run->context->store, &entry, &fresh, err);
 	if (code != NM_OK || !fresh)
 		return code;
@@ -111,6 +114,21 @@ static enum nm_code keep_text(const struct reading *run, struct nm_inbound_line 
 	if (nm_optout_said(text->body) || nm_number_read(text->from, plan->country, &from, NULL) != NM_OK)
 		return NM_OK;
 	return nm_survey_take(run->context->store, from, text->at, text->body, err);
+}
+
+/* The next reading begins a day before what is written here. */
+static enum nm_code keep_until(const struct reading *run, const struct nm_inbound_line *line, nm_time now,
+			       struct nm_error *err)
+{
+	const struct nm_plan *plan = run->context->plan;
+	const nm_number number = plan->lines[line->line].number;
+	const char *driver = plan->accounts[line->account].driver;
+	nm_time until;
+	enum nm_code code = nm_store_inbound_until(run->context->store, number, driver, &until, err);
+
+	if (code != NM_OK || (line->fresh == 0 && until <= now && until > now - TOLD_S))
+		return code;
+	return nm_store_inbound_until_put(run->context->store, number, driver, now, err);
 }
 
 static enum nm_code keep_texts(const struct reading *run, size_t i, struct nm_error *err)
@@ -126,8 +144,7 @@ static enum nm_code keep_texts(const struct reading *run, size_t i, struct nm_er
 	for (size_t k = 0; k < inbound->n && code == NM_OK; k++)
 		code = keep_text(run, line, &inbound->items[k], err);
 	if (code == NM_OK)
-		code = nm_store_inbound_until_put(store, plan->lines[line->line].number,
-						  plan->accounts[line->account].driver, inbound->now, err);
+		code = keep_until(run, line, inbound->now, err);
 	if (code == NM_OK && inbound->full)
 		code = nm_store_inbound_flood_put(store, plan->lines[line->line].number,
 						  plan->accounts[line->account].driver, run->context->now, err);
@@ -234,13 +251,6 @@ static enum nm_code read_lines(struct reading *run, struct nm_error *err)
 	return code;
 }
 
-static enum nm_code drop_old(const struct nm_push_context *context, struct nm_error *err)
-{
-	if (context->plan->retention_s == 0)
-		return NM_OK;
-	return nm_store_inbound_drop(context->store, context->now - context->plan->retention_s, err);
-}
-
 /* NM_CARRIER when a line failed. */
 static enum nm_code tell_failure(const struct nm_plan *plan, const struct nm_inbound_reading *reading,
 				 struct nm_error *err)
@@ -261,8 +271,6 @@ enum nm_code nm_inbound_read(const struct nm_push_context *context, struct nm_in
 
 	if (code == NM_OK)
 		code = read_lines(&run, err);
-	if (code == NM_OK)
-		code = drop_old(context, err);
 	if (code != NM_OK) {
 		nm_inbound_reading_clear(&reading);
 		return code;
@@ -271,12 +279,22 @@ enum nm_code nm_inbound_read(const struct nm_push_context *context, struct nm_in
 	return tell_failure(context->plan, out, err);
 }
 
-enum nm_code nm_inbound_read_first(const struct nm_push_context *context, struct nm_error *err)
+int nm_inbound_full(const struct nm_inbound_reading *reading)
+{
+	for (size_t i = 0; i < reading->n; i++)
+		if (reading->lines[i].full)
+			return reading->lines[i].line;
+	return -1;
+}
+
+enum nm_code nm_inbound_read_first(const struct nm_push_context *context, int *full, struct nm_error *err)
 {
 	struct nm_inbound_reading reading = { 0 };
 	struct nm_error why;
 	enum nm_code code = nm_inbound_read(context, &reading, &why);
 
+	if (code == NM_OK && full != NULL)
+		*full = nm_inbound_full(&reading);
 	nm_inbound_reading_clear(&reading);
 	return code == NM_OK ? NM_OK
 			     : nm_fail(err, code, "nothing is sent, for somebody may want no texts: %s",

@@ -282,7 +282,7 @@ static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm
 	static const enum nm_store_statement of_calls[] = { NM_SQL_EXPIRE_ALERTED, NM_SQL_EXPIRE_ALERTS,
 							    NM_SQL_EXPIRE_OPENERS, NM_SQL_EXPIRE_LEGS };
 	static const enum nm_store_statement texts[] = { NM_SQL_EXPIRE_TEXTS };
-	static const enum nm_store_statement inbound[] = { NM_SQL_INBOUND_DROP };
+	static const enum nm_store_statement inbound[] = { NM_SQL_EXPIRE_INBOUND };
 	static const enum nm_store_statement events[] = { NM_SQL_EXPIRE_EVENTS };
 	int64_t came;
 	enum nm_code code = expire(store, followups, 2, before, &out->followups, err);
@@ -302,6 +302,11 @@ static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm
 	return code;
 }
 
+nm_time nm_expire_before(const struct nm_plan *plan, nm_time now)
+{
+	return plan->retention_s > 0 ? now - plan->retention_s : NM_TIME_MIN;
+}
+
 enum nm_code nm_expire(struct nm_store *store, const struct nm_plan *plan, nm_time now, struct nm_expired *out,
 		       struct nm_error *err)
 {
@@ -312,7 +317,7 @@ enum nm_code nm_expire(struct nm_store *store, const struct nm_plan *plan, nm_ti
 		code = nm_store_begin(store, err);
 		if (code != NM_OK)
 			return code;
-		code = expire_all(store, now - plan->retention_s, &expired, err);
+		code = expire_all(store, nm_expire_before(plan, now), &expired, err);
 		if (code == NM_OK)
 			code = nm_store_commit(store, err);
 		if (code != NM_OK)

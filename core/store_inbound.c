@@ -97,13 +97,6 @@ void nm_inbound_entries_clear(struct nm_inbound_entries *entries)
 	*entries = (struct nm_inbound_entries){ 0 };
 }
 
-enum nm_code nm_store_inbound_drop(struct nm_store *store, nm_time before, struct nm_error *err)
-{
-	enum nm_code code = nm_store_writable(store, err);
-
-	return code == NM_OK ? nm_store_run_id(store, NM_SQL_INBOUND_DROP, before, err) : code;
-}
-
 enum nm_code nm_store_inbound_until(struct nm_store *store, nm_number number, const char *driver, nm_time *out,
 				    struct nm_error *err)
 {

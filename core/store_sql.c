@@ -218,7 +218,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" ON CONFLICT(number, driver, carrier_id) DO NOTHING",
 	[NM_SQL_INBOUND] = "SELECT id, number, line, driver, carrier_id, sender, body, at FROM inbound"
 			   " ORDER BY at DESC, id DESC LIMIT ?",
-	[NM_SQL_INBOUND_DROP] = "DELETE FROM inbound WHERE at < ?",
+	[NM_SQL_EXPIRE_INBOUND] = "DELETE FROM inbound WHERE at < ?",
 	[NM_SQL_INBOUND_READ_GET] = "SELECT until FROM inbound_read WHERE number = ? AND driver = ?",
 	[NM_SQL_INBOUND_READ_PUT] = "INSERT INTO inbound_read(number, driver, until) VALUES(?1, ?2, ?3)"
 				    " ON CONFLICT(number, driver) DO UPDATE SET until = excluded.until",

@@ -359,7 +359,7 @@ static void count_list(const struct nm_text_back_list *list, struct nm_text_back
 /* Who wants no texts, and what earlier runs left. */
 static enum nm_code begin_run(struct sending *sending, struct nm_error *err)
 {
-	enum nm_code code = nm_inbound_read_first(sending->context, err);
+	enum nm_code code = nm_inbound_read_first(sending->context, &sending->out->full, err);
 
 	return code == NM_OK ? finish_left(sending, err) : code;
 }
@@ -389,7 +389,7 @@ enum nm_code nm_text_backs_run(const struct nm_push_context *context, bool dry, 
 	struct nm_text_back_list list = { 0 };
 	enum nm_code code;
 
-	*out = (struct nm_text_backs){ .next = NM_TIME_MAX };
+	*out = (struct nm_text_backs){ .next = NM_TIME_MAX, .full = -1 };
 	if (texts != NULL)
 		*texts = (struct nm_outbox){ 0 };
 	code = chooser_init(&chooser, context->plan, context->store, context->now, err);

@@ -489,7 +489,7 @@ static enum nm_code move_open(const struct nm_push_context *context, const struc
 	}
 	outbox->n = n;
 	if (code == NM_OK && customers)
-		code = nm_inbound_read_first(context, err);
+		code = nm_inbound_read_first(context, NULL, err);
 	for (size_t i = 0; code == NM_OK && i < n; i++)
 		code = move_text(context, &outbox->items[i], outbox->arena, finishing->follow_s, err);
 	return code;
@@ -611,7 +611,7 @@ enum nm_code nm_texting_send(const struct nm_push_context *context, const struct
 	if (code != NM_OK)
 		return code;
 	if (outgoing->customer)
-		code = nm_inbound_read_first(context, err);
+		code = nm_inbound_read_first(context, NULL, err);
 	if (code == NM_OK)
 		code = check_and_add(context, outgoing, &outbox, err);
 	if (code == NM_OK)

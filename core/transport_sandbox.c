@@ -205,7 +205,7 @@ static enum nm_code list_inbound(struct sandbox *box, const char *line, struct a
 	struct nm_buf body;
 	size_t n;
 	enum nm_code code = arena == NULL ? nm_fail_memory(err)
-					  : nm_store_sandbox_inbound(box->store, line, NM_SANDBOX_LISTED, arena,
+					  : nm_store_sandbox_inbound(box->store, line, NM_SANDBOX_INBOUND_LISTED, arena,
 								     &texts, &n, err);
 
 	nm_buf_init(&body, NM_ARTEFACT_BYTES);

@@ -2,6 +2,7 @@
 /* text --list, --read, --opt-out: the texts of both directions, reading those that came, and who wants none. */
 #include "texts.h"
 
+#include "nevermiss/forget.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
 
@@ -179,7 +180,8 @@ static void read_line(struct invocation *run, const struct nm_inbound_line *line
 	nm_buf_add(run->out, "\n");
 }
 
-static void read_json(struct invocation *run, const struct nm_inbound_reading *reading)
+static void read_json(struct invocation *run, const struct nm_inbound_reading *reading,
+		      const struct nm_expired *expired)
 {
 	const struct nm_plan *plan = run->session->plan;
 	struct nm_json json;
@@ -209,13 +211,16 @@ static void read_json(struct invocation *run, const struct nm_inbound_reading *r
 		nm_json_end(&json, '}');
 	}
 	nm_json_end(&json, ']');
+	expired_json(&json, expired);
 	json_finish(&json, run->out);
 }
 
 enum nm_code text_read(struct invocation *run, struct nm_error *err)
 {
 	struct nm_inbound_reading reading = {.n = 0};
+	struct nm_expired expired = {.texts = 0};
 	struct nm_push_context context;
+	struct nm_error why;
 	enum nm_code code = need_write(run, err);
 
 	if (code == NM_OK)
@@ -223,10 +228,14 @@ enum nm_code text_read(struct invocation *run, struct nm_error *err)
 	if (code != NM_OK)
 		return code;
 	code = nm_inbound_read(&context, &reading, err);
+	if (reading.arena && nm_expire(context.store, context.plan, context.now, &expired, &why) && code == NM_OK)
+		code = nm_fail(err, why.code, "%s", why.text);
 	if (reading.arena && run->json)
-		read_json(run, &reading);
+		read_json(run, &reading, &expired);
 	for (size_t i = 0; !run->json && i < reading.n; i++)
 		read_line(run, &reading.lines[i]);
+	if (!run->json)
+		expired_words(run, &expired);
 	if (code == NM_OK && !run->json && !reading.n)
 		nm_buf_add(run->out, "no line of the plan is on an account that can send texts\n");
 	nm_inbound_reading_clear(&reading);

@@ -5,7 +5,7 @@
 
 #include "nevermiss/carrier.h"
 
-#define NM_SANDBOX_LISTED 1000 /* texts that came, in one answer: the newest */
+#define NM_SANDBOX_INBOUND_LISTED 1000 /* of the texts that came to a line, the newest */
 
 /* A request about the exchange's line; tail "", "/route", "/texts", "/inbound", "/calls". */
 enum nm_step_result nm_sandbox_ask(struct nm_exchange *exchange, struct nm_request *next, const char *method,

@@ -4,8 +4,8 @@
  *
  *   POST sandbox:/lines/NAME/texts   To: NUMBER, the words as body   201 {"id":"..."}
  *   GET  sandbox:/lines/NAME/texts   200 [{"id","to","body"}], the newest first
- *   GET  sandbox:/lines/NAME/inbound 200 [{"id","from","body","at"}], texts that came, likewise, NM_SANDBOX_LISTED at
- *                                    the most; at in seconds
+ *   GET  sandbox:/lines/NAME/inbound 200 [{"id","from","body","at"}], texts that came, likewise, at most
+ *                                    NM_SANDBOX_INBOUND_LISTED; at in seconds
  *
  * Like real ones it sends what it is asked for as often as it is asked.
  */
@@ -117,11 +117,15 @@ enum nm_step_result nm_sandbox_text(struct nm_exchange *x, const struct nm_respo
 
 /* --- texts that came --- */
 
+/* The list has the newest first, and may lack some when it is as long as one can be and does not reach back to `since`. */
 static enum nm_step_result take_inbound(struct nm_exchange *x, const struct nm_node *root)
 {
+	const size_t n = nm_node_count(root);
+	nm_time oldest = NM_TIME_MAX;
+
 	if (!nm_node_is_array(root))
 		return nm_exchange_fail(x, "its answer lists no texts");
-	for (size_t i = 0; i < nm_node_count(root); i++) {
+	for (size_t i = 0; i < n; i++) {
 		const struct nm_node *one = nm_node_at(root, i);
 		struct nm_inbound_text text = { .from = nm_node_member_text(one, "from"),
 						.body = nm_node_member_text(one, "body") };
@@ -135,8 +139,10 @@ static enum nm_step_result take_inbound(struct nm_exchange *x, const struct nm_n
 		text.id = nm_arena_format(x->arena, "%lld", (long long)number);
 		if (!nm_inbound_add(x, &text))
 			return NM_STEP_FAILED;
+		oldest = text.at;
 	}
-	x->inbound->full |= nm_node_count(root) >= NM_SANDBOX_LISTED;
+	if (n >= NM_SANDBOX_INBOUND_LISTED && oldest >= x->inbound->since)
+		x->inbound->full = true;
 	return NM_STEP_DONE;
 }
 

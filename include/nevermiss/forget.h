@@ -37,6 +37,9 @@ void nm_forgotten_clear(struct nm_forgotten *forgotten);
 enum nm_code nm_store_forget(struct nm_store *store, nm_number number, nm_time now, bool *whole,
 			     struct nm_error *err) NM_WARN_UNUSED;
 
+/* What lies before it is older than the plan's retention; NM_TIME_MIN for a plan that keeps all. */
+nm_time nm_expire_before(const struct nm_plan *plan, nm_time now);
+
 struct nm_expired {
 	int64_t calls, followups, texts, events;
 };

@@ -34,8 +34,6 @@ enum nm_code nm_store_inbound_put(struct nm_store *store, const struct nm_inboun
 enum nm_code nm_store_inbound(struct nm_store *store, size_t most, struct nm_inbound_entries *out,
 			      struct nm_error *err) NM_WARN_UNUSED;
 void nm_inbound_entries_clear(struct nm_inbound_entries *entries);
-/* Those that came before an instant are gone; who wants no texts stays known. */
-enum nm_code nm_store_inbound_drop(struct nm_store *store, nm_time before, struct nm_error *err) NM_WARN_UNUSED;
 /* Until when all that came to a number was read from this driver; NM_TIME_MIN: never. */
 enum nm_code nm_store_inbound_until(struct nm_store *store, nm_number number, const char *driver, nm_time *out,
 				    struct nm_error *err) NM_WARN_UNUSED;
@@ -74,12 +72,16 @@ struct nm_inbound_reading {
 };
 
 /* Reads the texts that came to all lines that can send some: since a day before the last reading, or of the last 90
- * days.  What is older than the plan's retention is dropped.  NM_CARRIER when a line could not be read (*out is filled
+ * days.  What is older than the plan's retention is not kept (forget.h).  NM_CARRIER when a line could not be read (*out is filled
  * then too): who wants no texts may not be known then. */
 enum nm_code nm_inbound_read(const struct nm_push_context *context, struct nm_inbound_reading *out,
 			     struct nm_error *err) NM_WARN_UNUSED;
-/* The same before a customer gets a text: when it fails, the error says that none is sent. */
-enum nm_code nm_inbound_read_first(const struct nm_push_context *context, struct nm_error *err) NM_WARN_UNUSED;
+/* The same before a customer gets a text: when it fails, the error says that none is sent.  *full (may be NULL) as
+ * nm_inbound_full has it, when it does not. */
+enum nm_code nm_inbound_read_first(const struct nm_push_context *context, int *full,
+				   struct nm_error *err) NM_WARN_UNUSED;
+/* The first line to which so many came that some may be missing, a STOP among them; -1: there is none. */
+int nm_inbound_full(const struct nm_inbound_reading *reading);
 void nm_inbound_reading_clear(struct nm_inbound_reading *reading);
 
 #endif

@@ -78,6 +78,7 @@ struct nm_text_backs {
 	size_t waiting; /* due, and not sent: why is nm_text_backs_list's to say */
 	size_t refused; /* calls of the last hour that were missed and get none, or have had it */
 	nm_time next;   /* when one that waits may leave; NM_TIME_MAX: none waits */
+	int full;       /* as nm_inbound_full has it; with dry -1 */
 };
 
 /* Reads the texts that came, goes on with text-backs that an earlier run left, and sends those that are due for the

@@ -5,12 +5,16 @@
 Prism stands before it and judges requests and answers by the published contract.  Texts are sent as often as they are
 asked for, and have a record at once.  Asked directly:
   POST /_set   {...}                                     changes the forwarding, as somebody else would
-  POST /_fail  {"status": 500, "times": 1, "done": true} the next changes are answered so, done or not
+  POST /_fail  {"status": 500, "times": 1, "done": true} the next changes are answered so, done or not; with "pid" that
+                                                         process is killed instead
+  GET  /_held                                            the forwarding
   GET  /_log                                             all requests: [method, path, body]
 """
 import datetime
 import http.server
 import json
+import os
+import signal
 import sys
 import urllib.parse
 
@@ -73,6 +77,8 @@ class Carrier(http.server.BaseHTTPRequestHandler):
         path = urllib.parse.urlsplit(self.path)
         if path.path == "/_log":
             return self.answer(200, log)
+        if path.path == "/_held":
+            return self.answer(200, forwarding)
         log.append(["GET", path.path, None])
         if path.path == f"/phone_numbers/{ID}/voice":
             return self.answer(200, voice())
@@ -100,6 +106,10 @@ class Carrier(http.server.BaseHTTPRequestHandler):
         failing["times"] -= fails
         if not fails or failing.get("done"):
             forwarding.update(body["call_forwarding"])
+        if fails and failing.get("pid"):
+            os.kill(failing["pid"], signal.SIGKILL)
+            self.close_connection = True
+            return None
         if fails:
             return self.answer(failing["status"], {"errors": [{"code": "10015", "title": "Told to fail",
                                                                "detail": "by the test"}]})

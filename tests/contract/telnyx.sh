@@ -96,6 +96,13 @@ nevermiss push --yes
 says "a refusal, in its own words" 3 "Told to fail: by the test (422); in force now: what was there before"
 nevermiss push --yes
 says "the next run mends it" 0 "main: pushed, read back, same"
+sed -i 's/^rule all.*/schedule day { hours = "Mo-Fr 08:00-18:00" }\nrule day { during = day path = one }\nrule all { path = both }/' plan.conf
+nevermiss agent --once --now "2026-11-23 12:00"
+says "the agent by day" 0 "lines pushed: 1"
+nevermiss agent --once --now "2026-11-23 17:00"
+says "the agent later that day" 0 "lines pushed: 0"
+nevermiss agent --once --now "2026-11-23 19:00"
+says "the agent by night" 0 "lines pushed: 1"
 ask _set '{"call_forwarding_enabled": "yes"}'
 nevermiss diff
 says "an answer outside the contract" 3 "unknown"

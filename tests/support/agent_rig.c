@@ -16,6 +16,7 @@
 
 #include "core/carrier/route_json.h"
 #include "random_plan.h"
+#include "store_faults.h"
 
 #define HORIZON_S (150 * (nm_time)NM_DAY)
 
@@ -25,14 +26,25 @@ static void ok(enum nm_code code, const struct nm_error *err)
 		fail_msg("%s", err->text);
 }
 
+void agent_rig_disk(const struct agent_rig *rig, bool its_own)
+{
+	if (rig->room >= 0)
+		disk_room(its_own ? rig->room : -1);
+}
+
 /* --- the network --- */
 
 static enum nm_code submit(void *context, int tag, const struct nm_request *request, struct nm_error *err)
 {
 	struct agent_rig *rig = context;
+	enum nm_code code;
 
 	if (++rig->requests == rig->die_at)
 		kill(getpid(), SIGKILL);
+	if (rig->requests == rig->full_at) {
+		rig->room = 0;
+		agent_rig_disk(rig, true);
+	}
 	if (rig->plan->crm.url != NULL && strcmp(request->url, rig->plan->crm.url) == 0) {
 		assert_int_equal(rig->crm_tag, 0);
 		rig->crm_tag = tag + 1;
@@ -40,8 +52,12 @@ static enum nm_code submit(void *context, int tag, const struct nm_request *requ
 			nm_buf_addf(&rig->crm, "%ld ", strtol(strstr(request->body, "\"call\":") + 7, NULL, 10));
 		return NM_OK;
 	}
-	if (!rig->down)
-		return rig->sandbox.submit(rig->sandbox.context, tag, request, err);
+	if (!rig->down) {
+		agent_rig_disk(rig, false);
+		code = rig->sandbox.submit(rig->sandbox.context, tag, request, err);
+		agent_rig_disk(rig, true);
+		return code;
+	}
 	assert_true(rig->n_lost < RIG_TAGS);
 	rig->lost[rig->n_lost++] = tag;
 	return NM_OK;
@@ -64,12 +80,16 @@ static enum nm_code collect(void *context, int timeout_ms, int *tag, struct nm_r
 	if (rig->n_lost > 0) {
 		*tag = rig->lost[--rig->n_lost];
 		*response = (struct nm_response){ .error = "no route to host", .retry_after_s = -1 };
-		rig->now_ms += 1000;
+		rig->now_ms += (int64_t)rig->down_s * 1000;
 		return NM_OK;
 	}
+	agent_rig_disk(rig, false);
 	code = rig->sandbox.collect(rig->sandbox.context, timeout_ms, tag, response, err);
+	agent_rig_disk(rig, true);
 	if (code == NM_OK)
 		rig->now_ms += *tag < 0 ? timeout_ms : (int64_t)rig->latency_s * 1000;
+	if (code == NM_OK && *tag >= 0 && rig->mute)
+		*response = (struct nm_response){ .error = "timed out", .retry_after_s = -1 };
 	return code;
 }
 
@@ -132,26 +152,37 @@ static void world_tell(void *context, enum nm_agent_level level, const char *wor
 	struct agent_rig *rig = context;
 
 	assert_null(strchr(words, '\n'));
+	rig->warnings += level == NM_AGENT_WARNING;
 	nm_buf_addf(&rig->log, "%s%s\n", level == NM_AGENT_WARNING ? "! " : "", words);
 }
 
 /* --- the rig --- */
 
-static void open_store(struct agent_rig *rig)
+static enum nm_code open_store(const struct agent_rig *rig, const char *name, struct nm_store **out, struct nm_error *err)
 {
 	char file[512];
-	struct nm_error err;
 
-	assert_true(snprintf(file, sizeof(file), "%s/store.db", rig->folder) < (int)sizeof(file));
-	ok(nm_store_open(file, false, &rig->store, &err), &err);
-	ok(nm_sandbox_transport(rig->store, &rig->sandbox, &err), &err);
+	assert_true(snprintf(file, sizeof(file), "%s/%s.db", rig->folder, name) < (int)sizeof(file));
+	return nm_store_open(file, false, out, err);
 }
 
-static void close_store(struct agent_rig *rig)
+static bool open_stores(struct agent_rig *rig, struct nm_error *err)
+{
+	ok(open_store(rig, "carrier", &rig->carrier, err), err);
+	ok(nm_sandbox_transport(rig->carrier, &rig->sandbox, err), err);
+	agent_rig_disk(rig, true);
+	if (open_store(rig, "store", &rig->store, err) != NM_OK)
+		rig->store = NULL;
+	agent_rig_disk(rig, false);
+	return rig->store != NULL;
+}
+
+static void close_stores(struct agent_rig *rig)
 {
 	nm_sandbox_transport_clear(&rig->sandbox);
+	nm_store_close(rig->carrier);
 	nm_store_close(rig->store);
-	rig->store = NULL;
+	rig->carrier = rig->store = NULL;
 }
 
 void agent_rig_plan(struct agent_rig *rig, const char *text)
@@ -165,18 +196,21 @@ void agent_rig_plan(struct agent_rig *rig, const char *text)
 
 void agent_rig_open(struct agent_rig *rig, const char *text, const char *at)
 {
-	*rig = (struct agent_rig){ .folder = random_folder_new() };
+	struct nm_error err;
+
+	*rig = (struct agent_rig){ .folder = random_folder_new(), .down_s = 1, .room = -1 };
 	nm_buf_init(&rig->log, 1u << 26);
 	nm_buf_init(&rig->crm, 1u << 20);
 	agent_rig_plan(rig, text);
 	agent_rig_set(rig, agent_rig_time(rig, at));
-	open_store(rig);
+	if (!open_stores(rig, &err))
+		fail_msg("%s", err.text);
 }
 
 void agent_rig_close(struct agent_rig *rig)
 {
 	agent_rig_end(rig);
-	close_store(rig);
+	close_stores(rig);
 	nm_plan_free(rig->plan);
 	free(rig->text);
 	nm_buf_clear(&rig->log);
@@ -184,7 +218,7 @@ void agent_rig_close(struct agent_rig *rig)
 	random_folder_free(rig->folder);
 }
 
-void agent_rig_begin(struct agent_rig *rig)
+bool agent_rig_try(struct agent_rig *rig, struct nm_error *err)
 {
 	const struct nm_agent_world world = { .context = rig,
 					      .host = "here",
@@ -194,11 +228,22 @@ void agent_rig_begin(struct agent_rig *rig)
 					      .refresh = world_refresh,
 					      .stopped = world_stopped,
 					      .tell = world_tell };
+	enum nm_code code;
+
+	if (rig->store == NULL && !open_stores(rig, err))
+		return false;
+	agent_rig_disk(rig, true);
+	code = nm_agent_new(&world, rig->store, &rig->agent, err);
+	agent_rig_disk(rig, false);
+	return code == NM_OK;
+}
+
+void agent_rig_begin(struct agent_rig *rig)
+{
 	struct nm_error err;
 
-	if (rig->store == NULL)
-		open_store(rig);
-	ok(nm_agent_new(&world, rig->store, &rig->agent, &err), &err);
+	if (!agent_rig_try(rig, &err))
+		fail_msg("%s", err.text);
 }
 
 void agent_rig_end(struct agent_rig *rig)
@@ -209,12 +254,15 @@ void agent_rig_end(struct agent_rig *rig)
 
 void agent_rig_leave(struct agent_rig *rig)
 {
-	close_store(rig);
+	close_stores(rig);
 }
 
 void agent_rig_return(struct agent_rig *rig)
 {
-	open_store(rig);
+	struct nm_error err;
+
+	if (!open_stores(rig, &err))
+		fail_msg("%s", err.text);
 }
 
 nm_time agent_rig_now(const struct agent_rig *rig)
@@ -240,7 +288,9 @@ struct nm_agent_round agent_rig_step(struct agent_rig *rig)
 {
 	struct nm_agent_round round;
 
+	agent_rig_disk(rig, true);
 	nm_agent_step(rig->agent, &round);
+	agent_rig_disk(rig, false);
 	return round;
 }
 
@@ -316,7 +366,7 @@ char *agent_rig_held(const struct agent_rig *rig, int line, nm_time at)
 	struct nm_error err;
 	char *text, *words;
 
-	ok(nm_store_sandbox_get(rig->store, rig->plan->lines[line].name, &text, &err), &err);
+	ok(nm_store_sandbox_get(rig->carrier, rig->plan->lines[line].name, &text, &err), &err);
 	if (text == NULL)
 		return strdup("nothing");
 	ok(nm_route_read(text, strlen(text), &route, &err), &err);

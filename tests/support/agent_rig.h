@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * A world for the agent: a clock that moves when somebody moves it, or waits; a store in a folder of its own; the
- * sandbox's transport behind one that can be slow, cut off from the network, or the place where the process dies.
+ * A world for the agent: a clock that moves when somebody moves it, or waits; a store in a folder of its own, and a
+ * carrier with another, which what befalls the agent's does not befall; the sandbox's transport behind one that can be
+ * slow, cut off from the network, or the place where the process dies.
  */
 #ifndef TESTS_AGENT_RIG_H
 #define TESTS_AGENT_RIG_H
@@ -15,16 +16,22 @@ struct agent_rig {
 	struct nm_plan *plan;
 	uint64_t mark;
 	const char *trouble; /* with what is on disk; NULL */
-	struct nm_store *store;
+	struct nm_store *store, *carrier; /* carrier: what the sandbox has */
 	struct nm_transport sandbox;
 	struct nm_agent *agent;
 	int64_t now_ms;
 	int latency_s; /* of each answer */
 	bool down;     /* requests reach nobody */
-	int requests, die_at; /* number of the request in front of which the process ends, without a word; 0 */
+	int down_s;    /* and so long each waits to know that */
+	bool mute;     /* requests are served, and no answer comes */
+	int64_t room;  /* bytes that a file of the agent's may have (disk_room), below 0: as many as it likes; set between rounds */
+	int requests; /* that it made: */
+	int die_at;   /* number of the one in front of which the process ends, without a word; 0 */
+	int full_at;  /* of the one while which the disk fills up, so that nothing is written any more; 0 */
 	size_t n_lost;
 	int lost[RIG_TAGS];
 	struct nm_buf log; /* "! " before a warning, a line each */
+	size_t warnings;
 	bool stopped;
 	int crm_tag;    /* of the request to it that is under way, from 1 on; 0 */
 	int crm_status; /* what the plan's CRM answers; 0: nobody does */
@@ -40,7 +47,11 @@ void agent_rig_close(struct agent_rig *rig);
 void agent_rig_plan(struct agent_rig *rig, const char *text);
 /* A new process, and the end of one: in good order, or (its memory is given back, and nothing else) not. */
 void agent_rig_begin(struct agent_rig *rig);
+bool agent_rig_try(struct agent_rig *rig, struct nm_error *err); /* false: it cannot begin */
 void agent_rig_end(struct agent_rig *rig);
+
+/* From now on this process writes to the disk that the agent has, or to another one. */
+void agent_rig_disk(const struct agent_rig *rig, bool its_own);
 
 /* Gives the store to other processes, and takes it back: an agent may live in one of them then. */
 void agent_rig_leave(struct agent_rig *rig);

@@ -4,6 +4,7 @@
  * and the process; nothing is pushed, told or texted twice.
  */
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -15,6 +16,7 @@
 #include <cmocka.h>
 
 #include "agent_rig.h"
+#include "core/carrier/sandbox.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/events.h"
 #include "nevermiss/followup.h"
@@ -223,6 +225,30 @@ static void test_a_clock_that_is_set(void **state)
 	agent_rig_close(&rig);
 }
 
+/* When a disk takes something again, what failed because of it is done within a minute, wherever in its pause it was. */
+static void test_a_disk_that_was_full(void **state)
+{
+	(void)state;
+	signal(SIGXFSZ, SIG_IGN);
+	for (int later_s = 0; later_s < 300; later_s += 60) {
+		struct agent_rig rig;
+
+		open_pushed(&rig, PLAN, "2026-11-23 07:00");
+		agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 07:50"));
+		rig.room = 0;
+		agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:00") + later_s);
+		assert_held(&rig, 0, "fixly 10 s");
+		rig.room = -1;
+		agent_rig_live(&rig, agent_rig_now(&rig) + 62);
+		assert_right(&rig, 0);
+		assert_int_equal(agent_rig_said(&rig, "! line main: "), 1);
+		assert_int_equal(agent_rig_said(&rig, "! the store: "), 1);
+		assert_int_equal(agent_rig_said(&rig, "the store: well again"), 1);
+		agent_rig_close(&rig);
+	}
+	signal(SIGXFSZ, SIG_DFL);
+}
+
 /* Somebody else's push is waited for, and is no trouble. */
 static void test_a_store_that_is_locked(void **state)
 {
@@ -313,10 +339,10 @@ static void test_drift(void **state)
 	(void)state;
 	open_pushed(&rig, PLAN, "2026-11-23 07:00");
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 08:01"));
-	ok(nm_store_sandbox_get(rig.store, "main", &other, &err), &err);
+	ok(nm_store_sandbox_get(rig.carrier, "main", &other, &err), &err);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 18:01"));
-	ok(nm_store_sandbox_put(rig.store, "main", other, &err), &err);
-	ok(nm_store_sandbox_put(rig.store, "desk", NULL, &err), &err);
+	ok(nm_store_sandbox_put(rig.carrier, "main", other, &err), &err);
+	ok(nm_store_sandbox_put(rig.carrier, "desk", NULL, &err), &err);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 20:10"));
 	assert_right(&rig, 0);
 	assert_held(&rig, 1, "nothing");
@@ -339,7 +365,7 @@ static void test_drift_behind_a_line_that_fails(void **state)
 	agent_rig_step(&rig);
 	snprintf(file, sizeof(file), "%s/store.db", rig.folder);
 	ok(nm_store_open(file, false, &other, &err), &err);
-	ok(nm_store_sandbox_put(rig.store, "desk", NULL, &err), &err);
+	ok(nm_store_sandbox_put(rig.carrier, "desk", NULL, &err), &err);
 	ok(nm_store_lock(other, &err), &err);
 	agent_rig_set(&rig, agent_rig_now(&rig) + 100 * (nm_time)NM_DAY); /* 50 before its end */
 	assert_int_equal(agent_rig_step(&rig).pushed, 0);
@@ -497,13 +523,13 @@ static void test_a_text_that_failed_is_tried_again(void **state)
 	open_pushed(&rig, PLAN, "2026-11-23 09:00");
 	miss_call(&rig, "a", UINT64_C(15125550142));
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:14"));
-	ok(nm_store_sandbox_fail(rig.store, "main", "refuse 1000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "main", "refuse 1000", &err), &err);
 	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:26")).texts, 0);
 	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 2); /* the second after five minutes */
 	assert_int_equal(agent_rig_said(&rig, "told by text"), 0);
 	assert_int_equal(agent_rig_said(&rig, "! texts to the owner: not told, for the text failed"), 2);
 	agent_rig_end(&rig);
-	ok(nm_store_sandbox_fail(rig.store, "main", "", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "main", "", &err), &err);
 	agent_rig_begin(&rig);
 	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 13:00")).texts, 1);
 	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 2);
@@ -522,7 +548,7 @@ static void test_a_text_is_tried_so_often_at_most(void **state)
 	open_pushed(&rig, HEAD "rule always { path = night }\n", "2026-11-23 09:00");
 	agent_rig_step(&rig);
 	miss_call(&rig, "a", UINT64_C(15125550142));
-	ok(nm_store_sandbox_fail(rig.store, "main", "refuse 1000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "main", "refuse 1000", &err), &err);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 18:00"));
 	assert_int_equal(texts_as(&rig, NM_OUTBOX_FAILED), 7);
 	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 08:00"));
@@ -553,6 +579,45 @@ static void test_missed_callers_are_answered(void **state)
 	assert_int_equal(n, 1);
 	nm_outbox_clear(&outbox);
 	agent_rig_close(&rig);
+}
+
+static void flood(struct agent_rig *rig, const char *line)
+{
+	const struct nm_sandbox_inbound text = { .from = "+15125550199", .body = "buy", .at = agent_rig_now(rig) };
+	struct nm_error err;
+
+	for (int i = 0; i < NM_SANDBOX_INBOUND_LISTED; i++)
+		ok(nm_store_sandbox_inbound_add(rig->carrier, line, &text, &err), &err);
+}
+
+/* More texts than a list shows: that is told while it lasts, once, and missed callers are answered all the same. */
+static void assert_flood_is_told(const char *text)
+{
+	struct agent_rig rig;
+
+	open_pushed(&rig, text, "2026-11-23 09:00");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:10"));
+	assert_int_equal(agent_rig_said(&rig, "! texts"), 0);
+	flood(&rig, "desk");
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:20"));
+	agent_rig_end(&rig);
+	agent_rig_begin(&rig);
+	miss_call(&rig, "a", UINT64_C(15125550142));
+	assert_int_equal(agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:22")).texts,
+			 strstr(text, "text_back") != NULL);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 09:00"));
+	assert_int_equal(agent_rig_said(&rig, "! texts to missed callers: so many texts came to line desk that some may be missing"), 1);
+	assert_int_equal(agent_rig_said(&rig, "texts to missed callers: well again"), 0);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 11:00"));
+	assert_int_equal(agent_rig_said(&rig, "texts to missed callers: well again"), 1);
+	agent_rig_close(&rig);
+}
+
+static void test_a_flood_of_texts(void **state)
+{
+	(void)state;
+	assert_flood_is_told(PLAN "text_back { missed = \"Smith here: what can we help with?\" account = keeps }\n");
+	assert_flood_is_told(PLACES RULES "follow_up { survey = \"Smith: on the first call? 1 yes, 2 no\" }\n");
 }
 
 /* Who was called back is asked within a minute, once, also without text-backs. */
@@ -732,6 +797,7 @@ int main(void)
 		cmocka_unit_test(test_a_guarantee_that_refuses),
 		cmocka_unit_test(test_a_carrier_that_is_down_for_days),
 		cmocka_unit_test(test_a_clock_that_is_set),
+		cmocka_unit_test(test_a_disk_that_was_full),
 		cmocka_unit_test(test_a_store_that_is_locked),
 		cmocka_unit_test(test_one_agent_a_store),
 		cmocka_unit_test(test_trouble_outlives_the_process),
@@ -744,6 +810,7 @@ int main(void)
 		cmocka_unit_test(test_a_text_that_failed_is_tried_again),
 		cmocka_unit_test(test_a_text_is_tried_so_often_at_most),
 		cmocka_unit_test(test_missed_callers_are_answered),
+		cmocka_unit_test(test_a_flood_of_texts),
 		cmocka_unit_test(test_customers_are_asked),
 		cmocka_unit_test(test_texts_to_the_owner_are_few),
 		cmocka_unit_test(test_a_crm_that_is_down),

@@ -13,8 +13,8 @@
 
 #include <cmocka.h>
 
+#include "books.h"
 #include "nevermiss/calls.h"
-#include "random_plan.h"
 
 /* clang-format off */
 #define PLAN \
@@ -42,9 +42,7 @@
 #define T INT64_C(1767621600) /* 2026-01-05T14:00:00Z */
 /* clang-format on */
 
-static char *folder;
-static struct nm_plan *plan;
-static struct nm_store *store;
+static struct books books;
 
 static void ok(enum nm_code code, const struct nm_error *err)
 {
@@ -52,40 +50,17 @@ static void ok(enum nm_code code, const struct nm_error *err)
 		fail_msg("%s", err->text);
 }
 
-static void take_plan(const char *text)
-{
-	nm_plan_free(plan);
-	plan = plan_of_text(text, folder);
-}
-
-static void open_store(bool read_only)
-{
-	char file[512];
-	struct nm_error err;
-
-	nm_store_close(store);
-	store = NULL;
-	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
-	ok(nm_store_open(file, read_only, &store, &err), &err);
-}
-
 static int setup(void **state)
 {
 	(void)state;
-	folder = random_folder_new();
-	take_plan(PLAN BOX MAIL RULE);
-	open_store(false);
+	books_open(&books, PLAN BOX MAIL RULE);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	nm_store_close(store);
-	store = NULL;
-	nm_plan_free(plan);
-	plan = NULL;
-	random_folder_free(folder);
+	books_close(&books);
 	return 0;
 }
 
@@ -116,7 +91,7 @@ static void assert_became(const struct nm_record *record, const char *words)
 	struct nm_became became;
 	struct nm_buf text;
 
-	nm_call_judge(plan, 0, record, true, &became);
+	nm_call_judge(books.plan, 0, record, true, &became);
 	nm_buf_init(&text, 4096);
 	nm_buf_addf(&text, "%s%s%s%s at %d: %s", became.probably ? "probably " : "",
 		    nm_call_end_name(became.end), became.by != NULL ? " by " : "",
@@ -160,32 +135,32 @@ static void test_swallowed(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(near) / sizeof(near[0]); i++) {
 		owner.rang_s = near[i];
-		nm_call_judge(plan, 0, &record, true, &became);
+		nm_call_judge(books.plan, 0, &record, true, &became);
 		assert_int_equal(became.end, NM_CALL_SWALLOWED);
 		assert_true(became.probably);
 		assert_string_equal(became.by, "owner");
 	}
 	for (size_t i = 0; i < sizeof(far) / sizeof(far[0]); i++) {
 		owner.rang_s = far[i];
-		nm_call_judge(plan, 0, &record, true, &became);
+		nm_call_judge(books.plan, 0, &record, true, &became);
 		assert_int_equal(became.end, NM_CALL_ANSWERED);
 	}
 	record.legs = &sam;
-	nm_call_judge(plan, 0, &record, true, &became);
+	nm_call_judge(books.plan, 0, &record, true, &became);
 	assert_int_equal(became.end, NM_CALL_ANSWERED);
 	/* The carrier asks nobody for a 1, whatever the plan says. */
-	nm_call_judge(plan, 0, &record, false, &became);
+	nm_call_judge(books.plan, 0, &record, false, &became);
 	assert_int_equal(became.end, NM_CALL_SWALLOWED);
 	record.legs = &pat;
-	nm_call_judge(plan, 0, &record, true, &became);
+	nm_call_judge(books.plan, 0, &record, true, &became);
 	assert_int_equal(became.end, NM_CALL_SWALLOWED);
 	record.legs = &ai;
-	nm_call_judge(plan, 0, &record, true, &became);
+	nm_call_judge(books.plan, 0, &record, true, &became);
 	assert_int_equal(became.end, NM_CALL_ANSWERED);
 	/* A step asks whoever is on turn. */
-	take_plan(PLAN ROTA RULE);
+	books_plan(&books, PLAN ROTA RULE);
 	record.legs = &pat;
-	nm_call_judge(plan, 0, &record, true, &became);
+	nm_call_judge(books.plan, 0, &record, true, &became);
 	assert_int_equal(became.end, NM_CALL_ANSWERED);
 	assert_false(became.probably);
 }
@@ -203,7 +178,7 @@ static void test_a_voicemail_is_no_certain_answer(void **state)
 	struct nm_record record = call(NM_LEG_ANSWERED, 60, &kim, 1);
 
 	(void)state;
-	take_plan(PLAN "destination kim { kind = personal number = \"+15125550116\" }\n"
+	books_plan(&books, PLAN "destination kim { kind = personal number = \"+15125550116\" }\n"
 		       "path both { step { ring = sam confirm = no } }\n" RULE);
 	assert_became(&record, "probably answered by kim at 11: " PERHAPS);
 	kim.rang_s = 2;
@@ -223,7 +198,7 @@ static void test_a_voicemail_is_no_certain_answer(void **state)
 	record.ended = T + 26;
 	assert_became(&record, "probably answered by sam at 21: " PERHAPS);
 	/* Always asked: but the caller hung up before a 1 must have come. */
-	take_plan(PLAN RULE);
+	books_plan(&books, PLAN RULE);
 	assert_became(&record, "probably answered by sam at 21: " PERHAPS);
 	sam.ended = record.ended = T + 60;
 	assert_became(&record, "answered by sam at 21: a phone that was rung answered");
@@ -259,8 +234,8 @@ static void test_where_a_mailbox_is(void **state)
 	(void)state;
 	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
 		snprintf(text, sizeof(text), "%s%s%s", PLAN, BOX, cases[i].rules);
-		take_plan(text);
-		nm_call_judge(plan, 0, &record, true, &became);
+		books_plan(&books, text);
+		nm_call_judge(books.plan, 0, &record, true, &became);
 		if (became.end != (cases[i].has ? NM_CALL_VOICEMAIL : NM_CALL_LOST))
 			fail_msg("%s: %s", cases[i].rules, nm_call_end_name(became.end));
 	}
@@ -301,7 +276,7 @@ static void test_nobody_took_it(void **state)
 	assert_became(&record,
 		      "probably voicemail at 0: nobody who was rung took it, and the carrier had it on after "
 		      "that");
-	take_plan(PLAN RULE);
+	books_plan(&books, PLAN RULE);
 	record = call(NM_LEG_ANSWERED, 50, rang, 2);
 	assert_became(&record, "probably lost at -1: nobody who was rung took it");
 }
@@ -353,7 +328,7 @@ static void test_other_ends(void **state)
 
 static nm_number number_of(const char *line)
 {
-	return plan->lines[nm_plan_find_line(plan, line)].number;
+	return books.plan->lines[nm_plan_find_line(books.plan, line)].number;
 }
 
 static struct nm_call_entry entry(const char *line, const char *id, nm_time began)
@@ -373,7 +348,7 @@ static enum nm_call_kept put(const struct nm_call_entry *one)
 	enum nm_call_kept kept;
 	struct nm_error err;
 
-	ok(nm_store_call_put(store, one, &kept, &err), &err);
+	ok(nm_store_call_put(books.store, one, &kept, &err), &err);
 	return kept;
 }
 
@@ -384,7 +359,7 @@ static size_t count(const char *line, nm_time since, nm_time until, size_t most)
 	struct nm_error err;
 	size_t n;
 
-	ok(nm_store_calls(store, &filter, &calls, &err), &err);
+	ok(nm_store_calls(books.store, &filter, &calls, &err), &err);
 	n = calls.n;
 	for (size_t i = 1; i < n; i++)
 		assert_true(calls.items[i - 1].began >= calls.items[i].began);
@@ -413,8 +388,8 @@ static void test_a_call_is_kept_once(void **state)
 	assert_int_equal(put(&one), NM_CALL_MENDED);
 	assert_int_equal(put(&one), NM_CALL_KNOWN);
 	assert_int_equal(count(NULL, 0, NM_TIME_MAX, 10), 1);
-	open_store(true);
-	ok(nm_store_call_get(store, 1, arena, &got, &err), &err);
+	books_reopen(&books, true);
+	ok(nm_store_call_get(books.store, 1, arena, &got, &err), &err);
 	assert_string_equal(got.line, "main");
 	assert_string_equal(got.carrier_id, "c1");
 	assert_true(got.caller.number == one.caller.number && !got.caller.anonymous);
@@ -427,9 +402,9 @@ static void test_a_call_is_kept_once(void **state)
 	assert_int_equal(got.legs[0].leg.rang_s, 7);
 	assert_null(got.legs[1].who);
 	assert_int_equal(got.legs[1].leg.end, NM_LEG_BUSY);
-	assert_int_equal(nm_store_call_get(store, 2, arena, &got, &err), NM_INPUT);
+	assert_int_equal(nm_store_call_get(books.store, 2, arena, &got, &err), NM_INPUT);
 	assert_string_equal(err.text, "no call 2 in the log");
-	assert_int_equal(nm_store_call_put(store, &one, &(enum nm_call_kept){ 0 }, &err), NM_REFUSED);
+	assert_int_equal(nm_store_call_put(books.store, &one, &(enum nm_call_kept){ 0 }, &err), NM_REFUSED);
 	nm_arena_free(arena);
 }
 
@@ -451,10 +426,10 @@ static void test_the_log_is_listed(void **state)
 	assert_int_equal(count("over", 0, NM_TIME_MAX, 10), 2);
 	assert_int_equal(count("over", T + 60, NM_TIME_MAX, 10), 1);
 	assert_int_equal(count("over", 0, T + 60, 10), 1);
-	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 2, 0 }, &calls, &err), &err);
+	ok(nm_store_calls(books.store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 2, 0 }, &calls, &err), &err);
 	assert_true(calls.more);
 	nm_call_entries_clear(&calls);
-	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 3, 0 }, &calls, &err), &err);
+	ok(nm_store_calls(books.store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 3, 0 }, &calls, &err), &err);
 	assert_false(calls.more);
 	nm_call_entries_clear(&calls);
 }
@@ -480,8 +455,8 @@ static void test_each_reason_is_read_as_it_was_written(void **state)
 
 		snprintf(id, sizeof(id), "%d", reason);
 		one.became.reason = (enum nm_call_reason)reason;
-		ok(nm_store_call_put(store, &one, &kept, &err), &err);
-		ok(nm_store_calls_each(store,
+		ok(nm_store_call_put(books.store, &one, &kept, &err), &err);
+		ok(nm_store_calls_each(books.store,
 				       &(struct nm_call_reader){ .span = { one.began, one.began + 1 },
 								 .take = take_reason,
 								 .context = &read },
@@ -508,17 +483,17 @@ static void test_the_version_in_force(void **state)
 
 	(void)state;
 	for (int i = 0; i < 2; i++) {
-		ok(nm_store_keep(store, T + i * 100, "pat", "pushed", i == 0 ? "a" : "b", 1, &versions[i],
+		ok(nm_store_keep(books.store, T + i * 100, "pat", "pushed", i == 0 ? "a" : "b", 1, &versions[i],
 				 &err),
 		   &err);
 		push.version = versions[i];
 		push.at = push.ended = T + i * 100;
-		ok(nm_store_push_begin(store, &push, &id, &err), &err);
+		ok(nm_store_push_begin(books.store, &push, &id, &err), &err);
 	}
 	for (int i = 0; i < 3; i++) {
 		one = entry("main", i == 0 ? "x" : i == 1 ? "y" : "z", T - 1 + i * 100);
 		put(&one);
-		ok(nm_store_call_get(store, i + 1, arena, &got, &err), &err);
+		ok(nm_store_call_get(books.store, i + 1, arena, &got, &err), &err);
 		assert_int_equal(got.version, i == 0 ? 0 : versions[i - 1]);
 	}
 	nm_arena_free(arena);
@@ -563,7 +538,7 @@ static nm_time import_at = T + 3600;
 static enum nm_code import(int account, nm_time since, struct nm_import *out, struct nm_error *err)
 {
 	const struct nm_push_context context = {
-		.plan = plan, .store = store, .now = import_at, .transport = { .submit = submit, .collect = collect }
+		.plan = books.plan, .store = books.store, .now = import_at, .transport = { .submit = submit, .collect = collect }
 	};
 
 	carrier.sent = carrier.n_tags = 0;
@@ -652,7 +627,7 @@ static void test_a_gap_is_closed(void **state)
 	assert_span(result.lines[0].whole, T - 50 * NM_DAY, T + 3600);
 	nm_import_clear(&result);
 	/* A log that began with a later time: the first days are read once. */
-	ok(nm_store_calls_read_put(store, number_of("main"), "telnyx", (struct nm_span){ T - 60, T }, &err),
+	ok(nm_store_calls_read_put(books.store, number_of("main"), "telnyx", (struct nm_span){ T - 60, T }, &err),
 	   &err);
 	for (int i = 0; i < 2; i++) {
 		ok(import(0, NM_TIME_MIN, &result, &err), &err);
@@ -661,7 +636,7 @@ static void test_a_gap_is_closed(void **state)
 	}
 	/* What failed was not read. */
 	carrier.status = 401;
-	ok(nm_store_calls_read_put(store, number_of("main"), "telnyx", (struct nm_span){ T - 60, T }, &err),
+	ok(nm_store_calls_read_put(books.store, number_of("main"), "telnyx", (struct nm_span){ T - 60, T }, &err),
 	   &err);
 	assert_int_equal(import(0, NM_TIME_MIN, &result, &err), NM_CARRIER);
 	assert_span(result.lines[0].whole, T - 60, T);
@@ -680,7 +655,7 @@ static void test_a_renamed_line_keeps_its_calls(void **state)
 	ok(import(0, NM_TIME_MIN, &result, &err), &err);
 	assert_int_equal(result.lines[1].fresh, 1);
 	nm_import_clear(&result);
-	take_plan("business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
+	books_plan(&books, "business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
 		  "account tel { driver = telnyx }\nline front { number = \"+15125550101\" account = tel }\n"
 		  "destination owner { kind = personal number = \"+15125550111\" own_voicemail = 25s }\n"
 		  "path day { step { ring = owner } }\n" RULE);
@@ -730,7 +705,7 @@ static void test_our_own_calls_are_marked(void **state)
 		"+15125550102", "3", "+15125550100", ENDED));
 	ok(import(0, NM_TIME_MIN, &result, &err), &err);
 	nm_import_clear(&result);
-	ok(nm_store_calls(store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 10, 0 }, &calls, &err), &err);
+	ok(nm_store_calls(books.store, &(struct nm_call_filter){ 0, 0, NM_TIME_MAX, 10, 0 }, &calls, &err), &err);
 	assert_int_equal(calls.n, 3);
 	for (size_t i = 0; i < calls.n; i++) {
 		char caller[NM_NUMBER_TEXT];

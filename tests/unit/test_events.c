@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "books.h"
 #include "core/base64.h"
 #include "core/webhook.h"
 #include "nevermiss/events.h"
@@ -31,9 +32,7 @@
 #define CRM "crm { url = \"https://crm.example.org/hooks\" }\n"
 /* clang-format on */
 
-static char *folder;
-static struct nm_store *store;
-static struct nm_plan *plan;
+static struct books books;
 
 static void ok(enum nm_code code, const struct nm_error *err)
 {
@@ -41,46 +40,17 @@ static void ok(enum nm_code code, const struct nm_error *err)
 		fail_msg("%s", err->text);
 }
 
-static void open_store(void)
-{
-	char file[300];
-	struct nm_error err;
-
-	nm_store_close(store);
-	store = NULL;
-	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
-	ok(nm_store_open(file, false, &store, &err), &err);
-}
-
-static void read_plan(const char *text)
-{
-	struct nm_diags diags;
-	struct nm_error err;
-
-	nm_plan_free(plan);
-	plan = NULL;
-	nm_diags_init(&diags);
-	ok(nm_plan_read("plan.conf", text, strlen(text), &plan, &diags, &err), &err);
-	nm_diags_clear(&diags);
-}
-
 static int setup(void **state)
 {
 	(void)state;
-	folder = random_folder_new();
-	open_store();
-	read_plan(PLAN CRM);
+	books_open(&books, PLAN CRM);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	nm_store_close(store);
-	store = NULL;
-	nm_plan_free(plan);
-	plan = NULL;
-	random_folder_free(folder);
+	books_close(&books);
 	return 0;
 }
 
@@ -222,7 +192,7 @@ static void put_calls(struct crm *crm)
 	nm_time since;
 	struct nm_error err;
 
-	ok(nm_events_since(store, plan, T, &since, &err), &err);
+	ok(nm_events_since(books.store, books.plan, T, &since, &err), &err);
 	for (int i = 1; i <= CALLS; i++) {
 		char id[16];
 		const struct nm_call_entry call = {
@@ -238,8 +208,8 @@ static void put_calls(struct crm *crm)
 		enum nm_call_kept kept;
 
 		snprintf(id, sizeof(id), "call%d", i);
-		ok(nm_events_call_put(store, plan, since, &call, &kept, &err), &err);
-		ok(nm_events_call_put(store, plan, since, &call, &kept, &err), &err); /* once more says nothing new */
+		ok(nm_events_call_put(books.store, books.plan, since, &call, &kept, &err), &err);
+		ok(nm_events_call_put(books.store, books.plan, since, &call, &kept, &err), &err); /* once more says nothing new */
 		crm->refuses[i] = draw(crm, 4) == 0;
 	}
 }
@@ -251,8 +221,8 @@ static nm_time clock_of(void *context)
 
 static struct nm_push_context context_of(struct crm *crm)
 {
-	return (struct nm_push_context){ .plan = plan,
-					 .store = store,
+	return (struct nm_push_context){ .plan = books.plan,
+					 .store = books.store,
 					 .transport = { crm, submit, collect, NULL },
 					 .now = crm->now,
 					 .clock = clock_of,
@@ -270,7 +240,7 @@ static void deliver_all(struct crm *crm)
 
 		if (nm_events_deliver(&context, 4, &sent, &err) != NM_OK) {
 			assert_string_equal(err.text, "killed");
-			open_store();
+			books_reopen(&books, false);
 			crm->now += 60;
 			continue;
 		}
@@ -300,7 +270,7 @@ static void assert_told(const struct crm *crm)
 	struct nm_error err;
 	int kept = 0;
 
-	ok(nm_store_events(store, NM_EVENTS_ALL, 0, 100, &list, &err), &err);
+	ok(nm_store_events(books.store, NM_EVENTS_ALL, 0, 100, &list, &err), &err);
 	assert_int_equal(list.n, CALLS);
 	for (size_t i = 0; i < list.n; i++) {
 		const struct nm_crm_event *event = &list.items[i];
@@ -367,7 +337,7 @@ static void one_at_a_time(void **state)
 	nm_time since;
 
 	(void)state;
-	ok(nm_events_since(store, plan, T, &since, &err), &err);
+	ok(nm_events_since(books.store, books.plan, T, &since, &err), &err);
 	for (int i = 0; i < 2; i++) {
 		const struct nm_call_entry call = {
 			.number = UINT64_C(15125550100), .line = "main", .driver = "twilio",
@@ -376,7 +346,7 @@ static void one_at_a_time(void **state)
 		};
 		enum nm_call_kept kept;
 
-		ok(nm_events_call_put(store, plan, since, &call, &kept, &err), &err);
+		ok(nm_events_call_put(books.store, books.plan, since, &call, &kept, &err), &err);
 	}
 	context = context_of(&crm);
 	context.transport.collect = collect_while_another_sends;
@@ -450,7 +420,7 @@ static void put_calls_of_one(int n)
 	struct nm_error err;
 	nm_time since;
 
-	ok(nm_events_since(store, plan, T, &since, &err), &err);
+	ok(nm_events_since(books.store, books.plan, T, &since, &err), &err);
 	for (int i = 0; i < n; i++) {
 		char id[16];
 		const struct nm_call_entry call = {
@@ -461,7 +431,7 @@ static void put_calls_of_one(int n)
 		enum nm_call_kept kept;
 
 		snprintf(id, sizeof(id), "call%d", i);
-		ok(nm_events_call_put(store, plan, since, &call, &kept, &err), &err);
+		ok(nm_events_call_put(books.store, books.plan, since, &call, &kept, &err), &err);
 	}
 }
 
@@ -502,7 +472,7 @@ static void who_is_too_late_has_no_say(void **state)
 	ok(nm_events_deliver(&context, 1, &sent, &err), &err);
 	assert_int_equal(slow.other_seen, 2);
 	assert_int_equal(sent.delivered, 0);
-	ok(nm_store_events(store, NM_EVENTS_ALL, 0, 1, &list, &err), &err);
+	ok(nm_store_events(books.store, NM_EVENTS_ALL, 0, 1, &list, &err), &err);
 	assert_int_equal(list.items[0].state, NM_CRM_WAITING);
 	assert_int_equal(list.items[0].tries, 2);
 	assert_true(list.items[0].due > crm.now); /* a pause from when it failed, not from when the round began */
@@ -517,15 +487,15 @@ static void since_it_is_there(void **state)
 	nm_time since;
 
 	(void)state;
-	ok(nm_events_since(store, plan, T, &since, &err), &err);
+	ok(nm_events_since(books.store, books.plan, T, &since, &err), &err);
 	assert_int_equal(since, T - NM_EVENTS_LATE_S);
-	ok(nm_events_since(store, plan, T + 99999, &since, &err), &err); /* an agent that was down for a day */
+	ok(nm_events_since(books.store, books.plan, T + 99999, &since, &err), &err); /* an agent that was down for a day */
 	assert_int_equal(since, T - NM_EVENTS_LATE_S);
-	read_plan(PLAN);
-	ok(nm_events_since(store, plan, T + 99999, &since, &err), &err);
+	books_plan(&books, PLAN);
+	ok(nm_events_since(books.store, books.plan, T + 99999, &since, &err), &err);
 	assert_int_equal(since, NM_TIME_MAX);
-	read_plan(PLAN CRM);
-	ok(nm_events_since(store, plan, T + 199999, &since, &err), &err);
+	books_plan(&books, PLAN CRM);
+	ok(nm_events_since(books.store, books.plan, T + 199999, &since, &err), &err);
 	assert_int_equal(since, T + 199999 - NM_EVENTS_LATE_S);
 }
 

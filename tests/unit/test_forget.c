@@ -15,10 +15,10 @@
 #include <cmocka.h>
 #include <sqlite3.h>
 
+#include "books.h"
 #include "nevermiss/events.h"
 #include "nevermiss/forget.h"
 #include "nevermiss/inbound.h"
-#include "random_plan.h"
 #include "sums_text.h"
 
 #define T ((nm_time)1795017600) /* 2026-11-18 16:00 UTC */
@@ -36,9 +36,7 @@
 	"crm { url = \"https://crm.example.org/hooks\" }\n"
 /* clang-format on */
 
-static char *folder;
-static struct nm_store *store;
-static struct nm_plan *plan;
+static struct books books;
 
 static void ok(enum nm_code code, const struct nm_error *err)
 {
@@ -46,44 +44,17 @@ static void ok(enum nm_code code, const struct nm_error *err)
 		fail_msg("%s", err->text);
 }
 
-static void open_store(struct nm_store **out)
-{
-	char file[300];
-	struct nm_error err;
-
-	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
-	ok(nm_store_open(file, false, out, &err), &err);
-}
-
-static void read_plan(const char *text)
-{
-	struct nm_diags diags;
-	struct nm_error err;
-
-	nm_plan_free(plan);
-	plan = NULL;
-	nm_diags_init(&diags);
-	ok(nm_plan_read("plan.conf", text, strlen(text), &plan, &diags, &err), &err);
-	nm_diags_clear(&diags);
-}
-
 static int setup(void **state)
 {
 	(void)state;
-	folder = random_folder_new();
-	open_store(&store);
-	read_plan(PLAN);
+	books_open(&books, PLAN);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	nm_store_close(store);
-	store = NULL;
-	nm_plan_free(plan);
-	plan = NULL;
-	random_folder_free(folder);
+	books_close(&books);
 	return 0;
 }
 
@@ -108,8 +79,8 @@ static enum nm_call_kept put(const char *id, nm_number caller, nm_time at, enum 
 	struct nm_error err;
 	nm_time since;
 
-	ok(nm_events_since(store, plan, T, &since, &err), &err);
-	ok(nm_events_call_put(store, plan, since, &call, &kept, &err), &err);
+	ok(nm_events_since(books.store, books.plan, T, &since, &err), &err);
+	ok(nm_events_call_put(books.store, books.plan, since, &call, &kept, &err), &err);
 	return kept;
 }
 
@@ -130,8 +101,8 @@ static void put_text(nm_number to, nm_time at)
 
 	nm_number_write(to, text);
 	snprintf(body, sizeof(body), "We call %s back", text);
-	ok(nm_store_outbox_add(store, &sent, &sent.id, &err), &err);
-	ok(nm_store_sandbox_text_add(store, "main", text, body, &id, &err), &err);
+	ok(nm_store_outbox_add(books.store, &sent, &sent.id, &err), &err);
+	ok(nm_store_sandbox_text_add(books.store, "main", text, body, &id, &err), &err);
 }
 
 static bool put_inbound(nm_number from, nm_time at)
@@ -146,7 +117,7 @@ static bool put_inbound(nm_number from, nm_time at)
 	nm_number_write(from, text);
 	snprintf(body, sizeof(body), "this is %s", text);
 	snprintf(id, sizeof(id), "%s/%lld", text, (long long)at);
-	ok(nm_store_inbound_put(store, &entry, &fresh, &err), &err);
+	ok(nm_store_inbound_put(books.store, &entry, &fresh, &err), &err);
 	return fresh;
 }
 
@@ -167,8 +138,8 @@ static void put_person(nm_number who, nm_time at)
 	put(ids[1], who, at + 60, NM_CALL_ANSWERED);
 	put(ids[2], who, at + 120, NM_CALL_ABANDONED);
 	snprintf(words, sizeof(words), "call me at +%llu", (unsigned long long)who);
-	ok(nm_store_followup_add(store, &lead, &id, &err), &err);
-	ok(nm_followup_outcome(plan, store, id, NM_FOLLOWUP_BOOKED, at + 600, "pat", arena, &got, &err), &err);
+	ok(nm_store_followup_add(books.store, &lead, &id, &err), &err);
+	ok(nm_followup_outcome(books.plan, books.store, id, NM_FOLLOWUP_BOOKED, at + 600, "pat", arena, &got, &err), &err);
 	put_text(who, at + 700);
 	assert_true(put_inbound(who, at + 800));
 	nm_arena_free(arena);
@@ -193,7 +164,7 @@ static int64_t rows_of(nm_number who)
 	int64_t rows = 0;
 	sqlite3 *db;
 
-	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", books.folder) < (int)sizeof(file));
 	assert_int_equal(sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
 	for (size_t i = 0; i < sizeof(queries) / sizeof(queries[0]); i++) {
 		sqlite3_stmt *statement;
@@ -214,7 +185,7 @@ static char *sums(void)
 	char file[300], *text;
 	sqlite3 *db;
 
-	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", books.folder) < (int)sizeof(file));
 	assert_int_equal(sqlite3_open_v2(file, &db, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
 	text = sums_text(db);
 	sqlite3_close(db);
@@ -228,7 +199,7 @@ static size_t times_in_file(const char *name, const void *bytes, size_t len)
 	size_t n, found = 0;
 	FILE *file;
 
-	assert_true(snprintf(path, sizeof(path), "%s/%s", folder, name) < (int)sizeof(path));
+	assert_true(snprintf(path, sizeof(path), "%s/%s", books.folder, name) < (int)sizeof(path));
 	file = fopen(path, "rb");
 	assert_non_null(file);
 	n = fread(whole, 1, sizeof(whole), file);
@@ -246,7 +217,7 @@ static size_t times_named(nm_number who)
 	char digits[NM_NUMBER_TEXT];
 	struct dirent *entry;
 	size_t found = 0;
-	DIR *dir = opendir(folder);
+	DIR *dir = opendir(books.folder);
 
 	assert_non_null(dir);
 	snprintf(digits, sizeof(digits), "%llu", (unsigned long long)who % 10000000000u);
@@ -276,20 +247,20 @@ static void nothing_is_left(void **state)
 	of_all = rows_of(0);
 	assert_int_equal(of_all, 2 * of_bob);
 	assert_true(times_named(ANN) > 10);
-	ok(nm_store_traces(store, ANN, &found, &err), &err);
+	ok(nm_store_traces(books.store, ANN, &found, &err), &err);
 	assert_int_equal(found.calls, 3);
 	assert_int_equal(found.followups, 3);
 	assert_int_equal(found.texts, 2);
 	assert_int_equal(found.events, 5); /* missed, answered, what that ended, missed, booked */
 	assert_int_equal(found.n_left, 5);
 	nm_forgotten_clear(&found);
-	ok(nm_store_forget(store, ANN, T + 1000, &whole, &err), &err);
+	ok(nm_store_forget(books.store, ANN, T + 1000, &whole, &err), &err);
 	assert_true(whole);
 	assert_int_equal(times_named(ANN), 0);
 	assert_int_equal(rows_of(0), of_bob);
 	assert_int_equal(rows_of(BOB), of_bob);
 	assert_true(times_named(BOB) > 10);
-	ok(nm_store_check(store, &err), &err);
+	ok(nm_store_check(books.store, &err), &err);
 }
 
 /* The figures are those of the calls that are left. */
@@ -306,13 +277,13 @@ static void the_sums_forget_too(void **state)
 	assert_true(strlen(of_bob) > 20);
 	put_person(ANN, T);
 	put_person(ANN, T + 3700);
-	ok(nm_store_forget(store, ANN, T + 9000, &whole, &err), &err);
+	ok(nm_store_forget(books.store, ANN, T + 9000, &whole, &err), &err);
 	left = sums();
 	assert_string_equal(left, of_bob);
 	free(left);
 	put_person(ANN + 5, T - NM_DAY);
-	read_plan(PLAN "retention = 1w\n");
-	ok(nm_expire(store, plan, T + 7 * (nm_time)NM_DAY, &expired, &err), &err);
+	books_plan(&books, PLAN "retention = 1w\n");
+	ok(nm_expire(books.store, books.plan, T + 7 * (nm_time)NM_DAY, &expired, &err), &err);
 	assert_int_equal(expired.calls, 3);
 	left = sums();
 	assert_string_equal(left, of_bob);
@@ -328,7 +299,7 @@ static void it_does_not_come_back(void **state)
 
 	(void)state;
 	put_person(ANN, T);
-	ok(nm_store_forget(store, ANN, T + 1000, &whole, &err), &err);
+	ok(nm_store_forget(books.store, ANN, T + 1000, &whole, &err), &err);
 	assert_int_equal(put("again", ANN, T, NM_CALL_LOST), NM_CALL_KNOWN);
 	assert_int_equal(rows_of(0), 0);
 	assert_int_equal(times_named(ANN), 0);
@@ -337,7 +308,7 @@ static void it_does_not_come_back(void **state)
 	assert_int_equal(put("bob", BOB, T, NM_CALL_LOST), NM_CALL_NEW);
 	assert_int_equal(put("later", ANN, T + 1000, NM_CALL_LOST), NM_CALL_NEW);
 	assert_true(rows_of(ANN) > 0);
-	ok(nm_store_forget(store, ANN, T + 2000, &whole, &err), &err);
+	ok(nm_store_forget(books.store, ANN, T + 2000, &whole, &err), &err);
 	assert_int_equal(put("later", ANN, T + 1000, NM_CALL_LOST), NM_CALL_KNOWN);
 	assert_int_equal(times_named(ANN), 0);
 }
@@ -351,30 +322,26 @@ static void another_has_it_open(void **state)
 
 	(void)state;
 	put_person(ANN, T);
-	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
+	assert_true(snprintf(file, sizeof(file), "%s/store.db", books.folder) < (int)sizeof(file));
 	assert_int_equal(sqlite3_open_v2(file, &other, SQLITE_OPEN_READONLY, NULL), SQLITE_OK);
 	assert_int_equal(sqlite3_exec(other, "BEGIN; SELECT * FROM call", NULL, NULL, NULL), SQLITE_OK);
-	ok(nm_store_forget(store, ANN, T + 1000, &whole, &err), &err);
+	ok(nm_store_forget(books.store, ANN, T + 1000, &whole, &err), &err);
 	assert_false(whole);
 	sqlite3_close(other);
-	ok(nm_store_forget(store, ANN, T + 1000, &whole, &err), &err);
+	ok(nm_store_forget(books.store, ANN, T + 1000, &whole, &err), &err);
 	assert_true(whole);
 	assert_int_equal(times_named(ANN), 0);
 }
 
 static void read_only(void **state)
 {
-	char file[300];
 	struct nm_error err;
 	bool whole;
 
 	(void)state;
 	put_person(ANN, T);
-	nm_store_close(store);
-	store = NULL;
-	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
-	ok(nm_store_open(file, true, &store, &err), &err);
-	assert_int_equal(nm_store_forget(store, ANN, T + 1000, &whole, &err), NM_REFUSED);
+	books_reopen(&books, true);
+	assert_int_equal(nm_store_forget(books.store, ANN, T + 1000, &whole, &err), NM_REFUSED);
 	assert_true(rows_of(ANN) > 0);
 }
 
@@ -390,19 +357,19 @@ static void what_is_old(void **state)
 	put_person(ANN, T);
 	put_person(BOB, T + 3600);
 	of_bob = rows_of(BOB);
-	ok(nm_expire(store, plan, T + 4000 * (nm_time)NM_DAY, &expired, &err), &err);
+	ok(nm_expire(books.store, books.plan, T + 4000 * (nm_time)NM_DAY, &expired, &err), &err);
 	assert_int_equal(expired.calls, 0); /* a plan without retention keeps all */
-	read_plan("retention = 1w\n" PLAN);
-	ok(nm_expire(store, plan, T + 7 * (nm_time)NM_DAY, &expired, &err), &err);
+	books_plan(&books, "retention = 1w\n" PLAN);
+	ok(nm_expire(books.store, books.plan, T + 7 * (nm_time)NM_DAY, &expired, &err), &err);
 	assert_int_equal(expired.calls, 0);
-	ok(nm_expire(store, plan, T + 7 * (nm_time)NM_DAY + 3600, &expired, &err), &err);
+	ok(nm_expire(books.store, books.plan, T + 7 * (nm_time)NM_DAY + 3600, &expired, &err), &err);
 	assert_int_equal(expired.calls, 3);
 	assert_int_equal(expired.followups, 3);
 	assert_int_equal(expired.texts, 2);
 	assert_int_equal(expired.events, 0); /* they wait for the CRM */
 	assert_int_equal(rows_of(BOB), of_bob);
 	assert_int_equal(rows_of(ANN), 5 + 1); /* events, and what the sandbox carrier has */
-	ok(nm_store_check(store, &err), &err);
+	ok(nm_store_check(books.store, &err), &err);
 }
 
 int main(void)

@@ -334,12 +334,12 @@ static void test_a_flood_is_remembered(void **state)
 	push_rig_open(&rig, plan);
 	first = rig.context.now;
 	ok(nm_store_begin(rig.store, &err), &err);
-	for (size_t i = 0; i <= NM_SANDBOX_LISTED; i++)
+	for (size_t i = 0; i <= NM_SANDBOX_INBOUND_LISTED; i++)
 		receive(&rig, "main", "+15125550111", "call me");
 	ok(nm_store_commit(rig.store, &err), &err);
 	receive(&rig, "front desk/2", "+15125550111", "call me");
 	assert_int_equal(floods(&rig, NM_TIME_MIN, &flood), 0);
-	assert_int_equal(read_all(&rig, &optouts), NM_SANDBOX_LISTED + 1);
+	assert_int_equal(read_all(&rig, &optouts), NM_SANDBOX_INBOUND_LISTED + 1);
 	assert_int_equal(floods(&rig, first, &flood), 1);
 	assert_int_equal(flood.number, rig.plan->lines[nm_plan_find_line(rig.plan, "main")].number);
 	assert_int_equal(flood.at, first);
@@ -452,9 +452,10 @@ static void test_what_cannot_be_read_stops_texts(void **state)
 	push_rig_close(&rig);
 }
 
-/* Texts go when the plan says so; who wants none stays known. */
+/* Texts go when the plan says so, and a list that has them still does not bring them back; who wants none stays known. */
 static void test_retention(void **state)
 {
+	struct nm_expired expired;
 	enum nm_optout_how how;
 	struct push_rig rig;
 	struct nm_error err;
@@ -470,10 +471,47 @@ static void test_retention(void **state)
 	read_all(&rig, &optouts);
 	assert_int_equal(kept(&rig), 2);
 	rig.context.now++;
-	read_all(&rig, &optouts);
+	ok(nm_expire(rig.store, rig.plan, rig.context.now, &expired, &err), &err);
+	assert_int_equal(expired.texts, 1);
+	assert_int_equal(kept(&rig), 1);
+	ok(nm_store_inbound_until_put(rig.store, 15125550100u, "sandbox", NM_TIME_MIN + NM_DAY, &err), &err);
+	assert_int_equal(read_all(&rig, &optouts), 0);
 	assert_int_equal(kept(&rig), 1);
 	ok(nm_store_optout_find(rig.store, CUSTOMER, &found, &how, &err), &err);
 	assert_true(found);
+	push_rig_close(&rig);
+}
+
+/* A quiet hour writes nothing, and a clock that was ahead is believed no longer than it was. */
+static void test_how_far_was_read(void **state)
+{
+	struct push_rig rig;
+	struct nm_error err;
+	nm_time first, until;
+	size_t optouts;
+	uint64_t changes;
+
+	(void)state;
+	push_rig_open(&rig, plan);
+	first = rig.context.now;
+	read_all(&rig, &optouts);
+	changes = nm_store_changes(rig.store);
+	rig.context.now += 3599;
+	read_all(&rig, &optouts);
+	assert_true(nm_store_changes(rig.store) == changes);
+	rig.context.now++;
+	read_all(&rig, &optouts);
+	ok(nm_store_inbound_until(rig.store, 15125550100u, "sandbox", &until, &err), &err);
+	assert_int_equal(until, first + 3600);
+	rig.context.now++;
+	receive(&rig, "main", "+15125550111", "hello");
+	read_all(&rig, &optouts);
+	ok(nm_store_inbound_until(rig.store, 15125550100u, "sandbox", &until, &err), &err);
+	assert_int_equal(until, first + 3601);
+	rig.context.now = first;
+	read_all(&rig, &optouts);
+	ok(nm_store_inbound_until(rig.store, 15125550100u, "sandbox", &until, &err), &err);
+	assert_int_equal(until, first);
 	push_rig_close(&rig);
 }
 
@@ -509,6 +547,7 @@ int main(void)
 		cmocka_unit_test(test_it_is_read_before_what_was_left),
 		cmocka_unit_test(test_what_cannot_be_read_stops_texts),
 		cmocka_unit_test(test_retention),
+		cmocka_unit_test(test_how_far_was_read),
 		cmocka_unit_test(test_a_carrier_without_a_list),
 	};
 

@@ -25,6 +25,7 @@
 #include "nevermiss/plan.h"
 #include "old_store.h"
 #include "random_plan.h"
+#include "store_faults.h"
 
 static char *folder;
 static char file[512];
@@ -759,6 +760,28 @@ static void test_two_at_once(void **state)
 	nm_store_close(b);
 }
 
+/* What does not fit is refused, leaves no trace, and is in nobody's way later. */
+static void test_a_disk_that_takes_nothing(void **state)
+{
+	struct nm_store *store = open_store(false);
+	struct nm_error err;
+	int64_t id;
+
+	(void)state;
+	keep(store, 1, "a");
+	signal(SIGXFSZ, SIG_IGN);
+	disk_room(0);
+	assert_int_equal(nm_store_keep(store, 2, "pat", "edited", "b", 1, &id, &err), NM_SYSTEM);
+	disk_room(-1);
+	signal(SIGXFSZ, SIG_DFL);
+	assert_non_null(strstr(err.text, "store.db: writing: "));
+	assert_int_equal(count_versions(store), 1);
+	keep(store, 3, "c");
+	assert_int_equal(count_versions(store), 2);
+	ok(nm_store_check(store, &err), &err);
+	nm_store_close(store);
+}
+
 /* Of this connection, of another one, and read-only. */
 static void test_what_is_written_is_noticed(void **state)
 {
@@ -941,6 +964,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_schema_2_is_brought_up_to_date, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_files_are_kept_with_a_version, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_two_at_once, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_disk_that_takes_nothing, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_what_is_written_is_noticed, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_backup, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damage_is_found, setup, teardown),
