@@ -213,7 +213,8 @@ static void assert_calls_kept(const struct agent_rig *rig, const struct agent_fa
 
 	ok(nm_store_calls(rig->store, &filter, &calls, &err), &err);
 	for (size_t i = 0; i < calls.n; i++)
-		times[calls.items[i].caller.number - CALLER]++;
+		if (calls.items[i].caller.number - CALLER < AGENT_CALLS_MOST) /* the others are the test's */
+			times[calls.items[i].caller.number - CALLER]++;
 	for (int i = 0; i < fate->calls; i++)
 		if (fate->kept[i] ? times[i] != 1 : times[i] > 1)
 			fail_msg("call %d, %s, is there %d times", i, fate->kept[i] ? "kept" : "not kept", times[i]);

@@ -115,7 +115,7 @@ static void reply(struct agent_rig *rig, const char *from, const char *body)
 	const struct nm_sandbox_inbound text = { .from = from, .body = body, .at = agent_rig_now(rig) };
 	struct nm_error err;
 
-	ok(nm_store_sandbox_inbound_add(rig->store, "main", &text, &err), &err);
+	ok(nm_store_sandbox_inbound_add(rig->carrier, "main", &text, &err), &err);
 }
 
 /* How the alert of a call stands; its texts are the arena's. */
@@ -352,12 +352,12 @@ static void test_texts_that_fail(void **state)
 
 	(void)state;
 	open_rig(&rig, PLAN);
-	ok(nm_store_sandbox_fail(rig.store, "hotline", "refuse 1000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "hotline", "refuse 1000", &err), &err);
 	call = emergency(&rig);
 	live_for(&rig, 240);
 	assert_sent(&rig, 0, 0, 0);
 	assert_int_equal(agent_rig_said(&rig, "! emergency alerts: call #1: the text to owner is failed"), 3);
-	ok(nm_store_sandbox_fail(rig.store, "hotline", "", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "hotline", "", &err), &err);
 	live_for(&rig, 300);
 	assert_sent(&rig, 1, 1, 1);
 	assert_state(&rig, call, NM_ALERT_OPEN, NULL);
@@ -373,12 +373,12 @@ static void test_nobody_can_be_texted(void **state)
 
 	(void)state;
 	open_rig(&rig, PLACES "emergency { " WHO "alert = owner }\n");
-	ok(nm_store_sandbox_fail(rig.store, "hotline", "refuse 1000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "hotline", "refuse 1000", &err), &err);
 	call = emergency(&rig);
 	live_for(&rig, 2 * NM_ALERT_WITHIN_S);
 	assert_state(&rig, call, NM_ALERT_UNANSWERED, NULL);
 	assert_int_equal(agent_rig_said(&rig, "! emergency alerts: call #1: nobody could be alerted"), 1);
-	ok(nm_store_sandbox_fail(rig.store, "hotline", "", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "hotline", "", &err), &err);
 	live_for(&rig, NM_DAY);
 	assert_sent(&rig, 1, 0, 0); /* from line main, which works: what became of the alert */
 	assert_int_equal(agent_rig_said(&rig, "Smith: nobody has answered the alert of the emergency call"), 1);
@@ -397,11 +397,11 @@ static void test_answers_that_cannot_be_read(void **state)
 	call = emergency(&rig);
 	live_for(&rig, 60);
 	reply(&rig, OWNER, "mine");
-	ok(nm_store_sandbox_fail(rig.store, "main", "refuse 100000", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "main", "refuse 100000", &err), &err);
 	live_for(&rig, 900);
 	assert_sent(&rig, 1, 1, 1);
 	assert_state(&rig, call, NM_ALERT_OPEN, NULL); /* that nobody has answered is not known */
-	ok(nm_store_sandbox_fail(rig.store, "main", "", &err), &err);
+	ok(nm_store_sandbox_fail(rig.carrier, "main", "", &err), &err);
 	live_for(&rig, 400);
 	assert_state(&rig, call, NM_ALERT_TAKEN, "owner");
 	assert_sent(&rig, 1, 1, 1);

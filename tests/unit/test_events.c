@@ -260,7 +260,7 @@ static void assert_refused(const struct nm_crm_events *list, nm_time since)
 
 	for (size_t i = 0; i < list->n; i++)
 		expected += list->items[i].state == NM_CRM_ASIDE && list->items[i].updated >= since;
-	ok(nm_store_events_refused(store, since, &refused, &err), &err);
+	ok(nm_store_events_refused(books.store, since, &refused, &err), &err);
 	assert_int_equal(refused, expected);
 }
 
