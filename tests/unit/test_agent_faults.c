@@ -139,6 +139,7 @@ static void set_clock(struct agent_rig *rig, struct agent_fate *fate)
 	if (to == now || to < begin)
 		return;
 	agent_rig_set(rig, to);
+	fate->hurt += to - now; /* no time has passed */
 	fate->faults[CLOCK].times++;
 }
 
