@@ -366,7 +366,8 @@ static void no_figure_contradicts_its_verdict(void **state)
 		const int target = 1 + random_below(&random, 99);
 		const double off = (random_below(&random, 2000001) - 1000000) / (i % 2 ? 1e4 : 1e7);
 		const double value = fabs(target + off) > 100 && i % 2 ? 100 : fabs(target + off);
-		const struct nm_plan plan = { .targets = { target, target, target, 60 * target } };
+		const struct nm_plan plan = { .targets = { .answer_rate = target, .rings = target, .first_call = target,
+							   .callback_s = 60 * target } };
 
 		for (enum measure measure = 0; measure < MEASURES; measure++) {
 			char words[MEASURE_TEXT];
