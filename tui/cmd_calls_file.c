@@ -102,8 +102,8 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 	if (file->stopped)
 		nm_buf_add(run->out, "stopped: what was read is kept, the same import goes on\n");
 	for (int64_t i = 0; i < file->n_wrong && i < NM_CALLS_FILE_WRONG; i++)
-		nm_buf_addf(run->notes, "%s:%lld: %s\n", run->args->words[1], (long long)file->wrong[i].line,
-			    file->wrong[i].words);
+		nm_buf_addf(run->notes, file->entries ? "%s: entry %lld: %s\n" : "%s:%lld: %s\n", run->args->words[1],
+			    (long long)file->wrong[i].line, file->wrong[i].words);
 	if (file->n_wrong > NM_CALLS_FILE_WRONG)
 		nm_buf_addf(run->notes, "and %lld more rows that could not be read; of all %lld: %s\n",
 			    (long long)(file->n_wrong - NM_CALLS_FILE_WRONG), (long long)file->n_wrong,
