@@ -209,6 +209,7 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 		return NM_ROW_CALL;
 	}
 	leg = &out->legs[record->n++];
+	leg->id[0] = '\0';
 	who_rang(plan, row, leg->to, sizeof(leg->to));
 	leg->leg = (struct nm_leg){ .end = end_of(row),
 				    .began = began,

@@ -162,6 +162,23 @@ static enum nm_code map_all(const struct nm_csv_row *first, const char *mapping,
 	return code;
 }
 
+static const char *driver_of(const struct nm_csv_row *first, const struct nm_columns *found)
+{
+	static const struct {
+		enum nm_calls_column column;
+		const char *name, *driver;
+	} owns[] = {
+		{ NM_COLUMN_PARENT, "parent_call_sid", "twilio" },
+		{ NM_COLUMN_SESSION, "telnyx_session_id", "telnyx" },
+	};
+
+	for (size_t i = 0; i < sizeof(owns) / sizeof(owns[0]); i++)
+		if (found->at[owns[i].column] >= 0 &&
+		    found->at[owns[i].column] == field_named(first, owns[i].name))
+			return owns[i].driver;
+	return "table";
+}
+
 enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping, bool to_needed,
 			     struct nm_columns *out, struct nm_error *err)
 {
@@ -179,6 +196,7 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 	*out = mapped;
 	find_by_names(first, out);
 	drop_misnamed(&mapped, out);
+	out->driver = driver_of(first, out);
 	/* A column "date" that has the time too is told by there being none for the time. */
 	if (out->at[NM_COLUMN_AT] < 0 && out->at[NM_COLUMN_TIME] < 0) {
 		out->at[NM_COLUMN_AT] = out->at[NM_COLUMN_DATE];

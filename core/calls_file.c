@@ -85,6 +85,19 @@ static enum nm_code commit(struct reading *run, struct nm_error *err)
 	return code;
 }
 
+/* May whoever answered have been asked for a 1?  Where it is not told whose records these are, as the plan says. */
+static bool confirms(const struct reading *run, int line)
+{
+	const struct nm_account *account = &run->plan->accounts[run->plan->lines[line].account];
+	const struct nm_carrier *carrier = nm_carrier_find(run->out->driver);
+
+	if (carrier == NULL)
+		return true;
+	if (strcmp(account->driver, run->out->driver) == 0)
+		return nm_carrier_traits(carrier, account).confirm != NM_CONFIRM_NONE;
+	return carrier->traits.confirm != NM_CONFIRM_NONE;
+}
+
 static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct nm_error *err)
 {
 	struct nm_call_leg legs[NM_LEGS_MAX];
@@ -99,10 +112,10 @@ static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct n
 	call->record.legs = told;
 	for (size_t i = 0; i < call->record.n; i++) {
 		told[i] = call->legs[i].leg;
-		told[i].id = call->id;
+		told[i].id = call->legs[i].id[0] != '\0' ? call->legs[i].id : call->id;
 		told[i].to = call->legs[i].to;
 	}
-	nm_call_entry_of(run->plan, call->line, run->cdr ? "asterisk-cdr" : "table", &call->record, true,
+	nm_call_entry_of(run->plan, call->line, run->out->driver, &call->record, confirms(run, call->line),
 			 legs, &entry);
 	if (call->mailbox)
 		entry.became =
@@ -180,8 +193,8 @@ static enum nm_code tell_orphans(struct reading *run, struct nm_row_call *call, 
 		return NM_OK;
 	}
 	call->fault = NM_FAULT_PARENT;
-	snprintf(call->words, sizeof(call->words), "it is a leg of the call `%.60s`, which is not in the file",
-		 call->key);
+	snprintf(call->words, sizeof(call->words),
+		 "it is a leg of the call `%.60s`, which is not in the file, or far from it", call->key);
 	for (size_t i = 0; i < call->record.n && code == NM_OK; i++)
 		code = told_wrong(run, call, call->legs[i].row, err);
 	return code;
@@ -294,6 +307,7 @@ static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *r
 
 	if (code != NM_OK)
 		return code;
+	run->out->driver = run->columns.driver;
 	run->out->tells_by = run->columns.at[NM_COLUMN_BY] >= 0 || nm_columns_tell_legs(&run->columns);
 	return nm_columns_unused(row, &run->columns, run->out) ? NM_OK : nm_fail_memory(err);
 }
@@ -305,8 +319,10 @@ static enum nm_code begin_table(struct reading *run, const struct nm_csv_row *ro
 	run->begun = true;
 	run->named = run->options->columns == NULL && nm_cdr_header(row, &run->layout);
 	run->cdr = run->named || nm_cdr_is(row);
-	if (run->cdr)
+	if (run->cdr) {
 		run->out->format = "Master.csv";
+		run->out->driver = "asterisk-cdr";
+	}
 	code = run->cdr ? NM_OK : find_columns(run, row, err);
 	if (code != NM_OK || (!run->cdr && !nm_columns_tell_legs(&run->columns)))
 		return code;
@@ -522,7 +538,7 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 	struct nm_error why = { NM_OK, "" };
 	enum nm_code code;
 
-	*out = (struct nm_calls_file){ .arena = nm_arena_new(), .format = "table" };
+	*out = (struct nm_calls_file){ .arena = nm_arena_new(), .format = "table", .driver = "table" };
 	if (run == NULL || out->arena == NULL) {
 		free(run);
 		nm_calls_file_clear(out);

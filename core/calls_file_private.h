@@ -11,6 +11,7 @@
 #include "nevermiss/calls_file.h"
 
 #define NM_ROW_TEXT 256 /* of an id, or of who answered */
+#define NM_ROW_LEG_ID 48 /* carriers' have 36 characters at the most */
 #define NM_CDR_COLUMNS 18
 
 enum nm_row_kind {
@@ -23,7 +24,7 @@ enum nm_row_kind {
 struct nm_row_leg {
 	struct nm_leg leg; /* its texts aside */
 	char to[NM_NUMBER_TEXT + 24];
-	uint64_t mark; /* of its row's id; 0: it has none of its own */
+	char id[NM_ROW_LEG_ID]; /* of its row; "": it has none of its own */
 	int64_t row;   /* its line of the file */
 };
 
@@ -45,6 +46,7 @@ uint64_t nm_row_mark(const char *text);
 
 struct nm_columns {
 	int at[NM_COLUMN_COUNT]; /* index of a column; -1: there is none */
+	const char *driver;      /* whose records these are, by their own names: "twilio", "telnyx"; "table" */
 };
 
 /* calls_columns.c: which column of a first row is what; mapping as in nm_calls_file_options.  NM_INPUT names what is
@@ -111,7 +113,7 @@ void nm_open_close_oldest(struct nm_open_calls *open);
 struct nm_open_call *nm_open_add(struct nm_open_calls *open, const struct nm_row_call *call);
 /* The call itself came, whose legs are there already. */
 void nm_open_arrived(struct nm_open_call *to, const struct nm_row_call *call);
-/* Puts a leg, once by its mark, in the order in which they began; false: there are too many. */
+/* Puts a leg, once by its id, in the order in which they began; false: there are too many. */
 bool nm_open_put_leg(struct nm_open_call *to, const struct nm_row_leg *leg);
 
 /* calls_words.c: what the fields say; false: that they do not say. */

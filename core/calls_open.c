@@ -97,7 +97,7 @@ bool nm_open_put_leg(struct nm_open_call *to, const struct nm_row_leg *leg)
 	size_t *n = &to->call.record.n, place = 0;
 
 	for (size_t i = 0; i < *n; i++)
-		if (leg->mark != 0 && legs[i].mark == leg->mark)
+		if (leg->id[0] != '\0' && strcmp(legs[i].id, leg->id) == 0)
 			return true;
 	if (*n == NM_LEGS_MAX) {
 		to->call.record.cut = to->odd = true;

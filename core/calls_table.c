@@ -232,7 +232,7 @@ static void put_leg(const struct row *r, const char *to, int rang_s)
 	struct nm_row_leg *leg = &r->out->legs[0];
 
 	put_who(r->plan, to, leg->to, sizeof(leg->to));
-	leg->mark = r->out->is_leg && r->out->id[0] != '\0' ? nm_row_mark(r->out->id) : 0;
+	nm_words_put(r->out->is_leg ? r->out->id : "", leg->id, sizeof(leg->id));
 	leg->row = r->fields->line;
 	leg->leg = (struct nm_leg){
 		.end = record->end, .began = record->began, .ended = record->ended, .rang_s = rang_s

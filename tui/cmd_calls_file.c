@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "call_words.h"
 #include "command.h"
 #include "nevermiss/calls_file.h"
 
@@ -98,6 +99,8 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 		nm_buf_addf(run->out, "left out: %lld to numbers that are no line of the plan\n",
 			    (long long)file->elsewhere);
 	unused_text(run, file);
+	if (call_doubt(file->driver))
+		nm_buf_addf(run->notes, "of %s: %s\n", file->driver, call_doubt(file->driver));
 	expired_words(run, &file->expired);
 	if (file->stopped)
 		nm_buf_add(run->out, "stopped: what was read is kept, the same import goes on\n");
@@ -150,6 +153,8 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	nm_json_count(&json, "known", file->known);
 	nm_json_count(&json, "answered_untold", file->untold);
 	json_unused(&json, file);
+	nm_json_key(&json, "unverified");
+	nm_json_text(&json, call_doubt(file->driver));
 	nm_json_count(&json, "outgoing", file->outgoing);
 	nm_json_count(&json, "elsewhere", file->elsewhere);
 	nm_json_count(&json, "wrong_total", file->n_wrong);

@@ -69,6 +69,7 @@ const char *nm_calls_fault_name(enum nm_calls_fault fault); /* "time" */
 struct nm_calls_file {
 	struct nm_arena *arena;
 	const char *format; /* "table", "JSON", "Master.csv" */
+	const char *driver; /* whose records they are: "twilio", "telnyx", "asterisk-cdr"; "table": not told */
 	bool entries;       /* of JSON: `line` of what is wrong counts these */
 	int64_t rows;       /* that tell of calls */
 	int64_t fresh, mended, known;

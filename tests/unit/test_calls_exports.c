@@ -263,7 +263,7 @@ static void a_leg_without_its_call_is_told(void **state)
 	assert_int_equal(file.faults[NM_FAULT_PARENT], 1);
 	assert_int_equal(file.wrong[0].line, 2);
 	assert_string_equal(file.wrong[0].words,
-			    "it is a leg of the call `CA9`, which is not in the file");
+			    "it is a leg of the call `CA9`, which is not in the file, or far from it");
 	assert_int_equal(file.wrong[1].line, 4);
 	nm_calls_file_clear(&file);
 	log_says(0, "2026-01-05 08:00;+15125550199;main;answered;fixly;20");
