@@ -40,6 +40,7 @@ static const struct {
 			   { "by", "answeredby", "pickedupby", "takenby", "handledby", "agent", "agentname",
 			     "extensionname", "forwardedto", "receiver", "extension", "destinationnumber" } },
 	[NM_COLUMN_DIRECTION] = { "direction", { "direction", "calldirection", "calltype", "type" } },
+	[NM_COLUMN_FORWARDED] = { "forwarded", { "forwardedfrom" } },
 	[NM_COLUMN_PARENT] = { "parent",
 			       { "parent", "parentcallsid", "parentsid", "parentcall", "parentcallid" } },
 	[NM_COLUMN_SESSION] = { "session", { "telnyxsessionid", "callsessionid" } },

@@ -274,19 +274,26 @@ static enum nm_code take_leg(struct reading *run, enum nm_row_kind kind, int64_t
 	return code == NM_OK && !fits ? told_too_many(run, line, err) : code;
 }
 
-/* A call of which there are legs, or may be. */
+/* A call of which there are legs, or may be; a session that goes on to another line has two. */
 static enum nm_code take_parent(struct reading *run, enum nm_row_kind kind, int64_t line, struct nm_error *err)
 {
 	struct nm_open_call *call = nm_open_find(run->open, run->call.key, NULL);
+	const bool waits = call != NULL && call->waits, odd = call != NULL && call->odd;
 	enum nm_code code = take_kind(run, kind, line, err);
 
-	if (code == NM_OK && (call == NULL || !call->waits))
-		code = open_call(run, &call, err);
-	else if (code == NM_OK)
+	if (code != NM_OK)
+		return code;
+	if (call != NULL && !waits)
+		nm_open_share_legs(call, &run->call);
+	if (waits)
 		nm_open_arrived(call, &run->call);
-	if (code == NM_OK)
-		call->left_out = kind != NM_ROW_CALL;
-	return code;
+	else
+		code = open_call(run, &call, err);
+	if (code != NM_OK)
+		return code;
+	call->odd = odd;
+	call->left_out = kind != NM_ROW_CALL;
+	return NM_OK;
 }
 
 static enum nm_code take_call(struct reading *run, enum nm_row_kind kind, int64_t line, struct nm_error *err)

@@ -113,6 +113,8 @@ void nm_open_close_oldest(struct nm_open_calls *open);
 struct nm_open_call *nm_open_add(struct nm_open_calls *open, const struct nm_row_call *call);
 /* The call itself came, whose legs are there already. */
 void nm_open_arrived(struct nm_open_call *to, const struct nm_row_call *call);
+/* The legs of a call that came are another call's too, which its rows tell of as well. */
+void nm_open_share_legs(const struct nm_open_call *from, struct nm_row_call *to);
 /* Puts a leg, once by its id, in the order in which they began; false: there are too many. */
 bool nm_open_put_leg(struct nm_open_call *to, const struct nm_row_leg *leg);
 

@@ -91,6 +91,16 @@ void nm_open_arrived(struct nm_open_call *to, const struct nm_row_call *call)
 	to->waits = false;
 }
 
+void nm_open_share_legs(const struct nm_open_call *from, struct nm_row_call *to)
+{
+	const struct nm_row_call *call = &from->call;
+
+	memcpy(to->legs, call->legs, call->record.n * sizeof(call->legs[0]));
+	to->record.n = call->record.n;
+	to->record.cut = call->record.cut;
+	to->mailbox = to->mailbox || call->mailbox;
+}
+
 bool nm_open_put_leg(struct nm_open_call *to, const struct nm_row_leg *leg)
 {
 	struct nm_row_leg *legs = to->call.legs;

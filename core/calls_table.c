@@ -240,7 +240,7 @@ static void put_leg(const struct row *r, const char *to, int rang_s)
 	r->out->record.n = 1;
 }
 
-/* The leg of whoever answered, when the row names one. */
+/* The leg of whoever answered, when the row names one and legs have no rows. */
 static void put_taker(const struct row *r, int rang_s)
 {
 	const char *by = field(r, NM_COLUMN_BY);
@@ -249,7 +249,7 @@ static void put_taker(const struct row *r, int rang_s)
 	if (r->out->key[0] == '\0')
 		record->tells_legs = *by != '\0';
 	r->out->mailbox = r->out->mailbox || is_mailbox(r->plan, by);
-	if (*by != '\0' && !r->out->mailbox && record->end == NM_LEG_ANSWERED)
+	if (*by != '\0' && !r->out->mailbox && record->end == NM_LEG_ANSWERED && r->out->key[0] == '\0')
 		put_leg(r, by, rang_s);
 }
 
@@ -291,6 +291,7 @@ static enum nm_row_kind read_call(const struct row *r)
 {
 	const char *from = field(r, NM_COLUMN_FROM),
 		   *to = field(r, NM_COLUMN_TO);
+	struct nm_caller forwarded;
 	enum nm_row_kind kind;
 	int rang_s;
 
@@ -304,6 +305,8 @@ static enum nm_row_kind read_call(const struct row *r)
 	r->out->line = r->options->line >= 0 ? r->options->line : nm_row_line(r->plan, to);
 	if (r->out->line < 0)
 		return nm_row_line(r->plan, from) >= 0 ? NM_ROW_OUTGOING : NM_ROW_ELSEWHERE;
+	if (nm_words_caller(r->plan, field(r, NM_COLUMN_FORWARDED), &forwarded))
+		r->out->record.forwarded_from = forwarded.number;
 	kind = put_ends(r, &rang_s);
 	if (kind == NM_ROW_CALL)
 		put_taker(r, rang_s);

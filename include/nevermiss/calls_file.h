@@ -22,6 +22,7 @@ enum nm_calls_column {
 	NM_COLUMN_RANG,      /* until somebody answered, likewise */
 	NM_COLUMN_BY,        /* who answered: a destination's name or number */
 	NM_COLUMN_DIRECTION, /* inbound, outbound */
+	NM_COLUMN_FORWARDED, /* the number from which it was forwarded */
 	/* Where each phone that rang for a call has a row of its own, a leg: */
 	NM_COLUMN_PARENT,   /* the id of the call that it rang for; empty: it is a call */
 	NM_COLUMN_SESSION,  /* the same in all rows of a call, of which those that go out are its legs */
