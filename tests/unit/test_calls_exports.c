@@ -23,6 +23,7 @@
 	"account box { driver = sandbox }\n" \
 	"line main { number = \"+15125550100\" account = box }\nline over { number = \"+15125550101\" account = box }\n" \
 	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = 25s confirm = no }\n" \
+	"destination sam { kind = personal number = \"+15125550114\" own_voicemail = 25s confirm = yes }\n" \
 	"destination fixly { kind = ai number = \"+15125550177\" }\n" \
 	"destination mailbox { kind = voicemail greeting = \"Smith\" }\n" \
 	"path day { step { ring = owner for = 15s } step { ring = fixly } step { ring = mailbox } }\n" \
@@ -342,6 +343,20 @@ static void sessions_of_telnyx_are_calls(void **state)
 	log_says(2, "2026-01-05 08:00;+15125550199;main;answered;fixly;8");
 }
 
+/* Nobody is asked for a 1 there, whatever the plan says: what answered was a voicemail. */
+static void telnyx_asks_for_no_1(void **state)
+{
+	struct nm_calls_file file = import(
+		TELNYX_NAMES
+		"a1,A,inbound,+15125550199,+15125550100,2026-01-05T14:00:00Z,2026-01-05T14:00:26Z,2026-01-05T14:01:00Z,60,NORMAL_CLEARING\n"
+		"a2,A,outbound,+15125550199,+15125550114,2026-01-05T14:00:01Z,2026-01-05T14:00:25Z,2026-01-05T14:01:00Z,58,NORMAL_CLEARING\n");
+
+	(void)state;
+	assert_string_equal(file.driver, "telnyx");
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 08:00;+15125550199;main;swallowed;sam;25");
+}
+
 /* Without a session it is not known who rang; the cause and the answer still tell. */
 static void causes_tell_without_a_session(void **state)
 {
@@ -616,6 +631,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_wrong_leg_leaves_who_answered_open, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_withheld_number_is_twilios, setup, teardown),
 		cmocka_unit_test_setup_teardown(sessions_of_telnyx_are_calls, setup, teardown),
+		cmocka_unit_test_setup_teardown(telnyx_asks_for_no_1, setup, teardown),
 		cmocka_unit_test_setup_teardown(causes_tell_without_a_session, setup, teardown),
 		cmocka_unit_test_setup_teardown(master_csv_may_have_names, setup, teardown),
 		cmocka_unit_test_setup_teardown(a_database_of_asterisks_is_read, setup, teardown),

@@ -92,7 +92,7 @@ static void draw_entries(const char *const hows[5])
 		unsigned how = draw(5);
 
 		add_entry(call, true, draw(2) ? "+15125550100" : "+15125550101", at);
-		for (unsigned i = draw(LEGS + 1); i > 0; i--) {
+		for (unsigned i = call == 0 ? LEGS : draw(LEGS + 1); i > 0; i--) {
 			struct entry *leg = &entries[n_entries];
 			const unsigned end = draw(5);
 
@@ -406,7 +406,7 @@ static void what_telnyx_lists_its_exports_say(void **state)
 			entries[i].from = "+15125550199"; /* how a withheld number is told is not known */
 		}
 		/* A call that went on to the other line: both are calls, of the same legs. */
-		if (draw(2) == 0) {
+		if (round % 2 == 0) {
 			struct entry *also = &entries[n_entries];
 
 			add_entry(0, true, entries[0].to[11] == '0' ? "+15125550101" : "+15125550100",
