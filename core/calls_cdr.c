@@ -31,9 +31,9 @@ enum {
 
 /* As nm_words_plain leaves them; a database has the first time alone, as the date of the call. */
 static const char *const names[NM_CDR_COLUMNS] = {
-	"accountcode", "src",      "dst",    "dcontext",    "clid",     "channel",  "dstchannel",
-	"lastapp",     "lastdata", "start",  "answer",      "end",      "duration", "billsec",
-	"disposition", "amaflags", "uniqueid", "userfield",
+	"accountcode", "src",     "dst",         "dcontext", "clid",     "channel",
+	"dstchannel",  "lastapp", "lastdata",    "start",    "answer",   "end",
+	"duration",    "billsec", "disposition", "amaflags", "uniqueid", "userfield",
 };
 
 static int find_name(const struct nm_csv_row *first, const char *name)

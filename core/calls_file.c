@@ -244,8 +244,8 @@ static enum nm_code open_call(struct reading *run, struct nm_open_call **out, st
 static enum nm_code told_too_many(struct reading *run, int64_t line, struct nm_error *err)
 {
 	run->call.fault = NM_FAULT_PARENT;
-	snprintf(run->call.words, sizeof(run->call.words), "it is a leg of the call `%.60s`, which has more than %d",
-		 run->call.key, NM_LEGS_MAX);
+	snprintf(run->call.words, sizeof(run->call.words),
+		 "it is a leg of the call `%.60s`, which has more than %d", run->call.key, NM_LEGS_MAX);
 	return told_wrong(run, &run->call, line, err);
 }
 
@@ -275,7 +275,8 @@ static enum nm_code take_leg(struct reading *run, enum nm_row_kind kind, int64_t
 }
 
 /* A call of which there are legs, or may be; a session that goes on to another line has two. */
-static enum nm_code take_parent(struct reading *run, enum nm_row_kind kind, int64_t line, struct nm_error *err)
+static enum nm_code take_parent(struct reading *run, enum nm_row_kind kind, int64_t line,
+				struct nm_error *err)
 {
 	struct nm_open_call *call = nm_open_find(run->open, run->call.key, NULL);
 	const bool waits = call != NULL && call->waits, odd = call != NULL && call->odd;
@@ -372,8 +373,8 @@ static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct
 		nm_cdr_arrange(&run->layout, row, &arranged);
 	if (run->cdr)
 		return take_cdr(run, run->named ? &arranged : row, err);
-	return take_call(run, nm_table_row(run->plan, run->options, &run->columns, row, &run->call), row->line,
-			 err);
+	return take_call(run, nm_table_row(run->plan, run->options, &run->columns, row, &run->call),
+			 row->line, err);
 }
 
 /* --- bytes --- */
@@ -456,7 +457,8 @@ static enum nm_code feed_json(struct reading *run, int fd, char *bytes, size_t s
 	else if (text.failed && size <= NM_ARTEFACT_BYTES)
 		code = nm_fail_memory(err);
 	else if (text.failed)
-		code = nm_fail(err, NM_INPUT, "it is a list of more than %u MiB: import it in parts, or as a table",
+		code = nm_fail(err, NM_INPUT,
+			       "it is a list of more than %u MiB: import it in parts, or as a table",
 			       NM_ARTEFACT_BYTES >> 20);
 	else if (!run->out->stopped)
 		code = nm_rows_of_json(text.data, text.len, take_row, run, err);

@@ -25,7 +25,7 @@ struct nm_row_leg {
 	struct nm_leg leg; /* its texts aside */
 	char to[NM_NUMBER_TEXT + 24];
 	char id[NM_ROW_LEG_ID]; /* of its row; "": it has none of its own */
-	int64_t row;   /* its line of the file */
+	int64_t row;            /* its line of the file */
 };
 
 /* A call as rows tell of it, or of a leg of one: the first of its legs then. */
@@ -46,7 +46,7 @@ uint64_t nm_row_mark(const char *text);
 
 struct nm_columns {
 	int at[NM_COLUMN_COUNT]; /* index of a column; -1: there is none */
-	const char *driver;      /* whose records these are, by their own names: "twilio", "telnyx"; "table" */
+	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx"; "table" */
 };
 
 /* calls_columns.c: which column of a first row is what; mapping as in nm_calls_file_options.  NM_INPUT names what is
@@ -102,10 +102,11 @@ struct nm_open_call {
 	struct nm_row_call call;
 };
 struct nm_open_calls;
-struct nm_open_calls *nm_open_new(void); /* NULL: out of memory */
+struct nm_open_calls *nm_open_new(void);       /* NULL: out of memory */
 void nm_open_free(struct nm_open_calls *open); /* takes NULL */
 /* The next one with that key, of which `after` (NULL: none) is the last one found; NULL. */
-struct nm_open_call *nm_open_find(struct nm_open_calls *open, const char *key, const struct nm_open_call *after);
+struct nm_open_call *nm_open_find(struct nm_open_calls *open, const char *key,
+				  const struct nm_open_call *after);
 /* The oldest that has to be closed before another one is added; NULL: there is room.  all: whichever is oldest. */
 struct nm_open_call *nm_open_oldest(struct nm_open_calls *open, bool all);
 void nm_open_close_oldest(struct nm_open_calls *open);

@@ -39,7 +39,8 @@ static struct nm_open_call *at(struct nm_open_calls *open, size_t i)
 	return &open->items[(open->oldest + i) % OPEN];
 }
 
-struct nm_open_call *nm_open_find(struct nm_open_calls *open, const char *key, const struct nm_open_call *after)
+struct nm_open_call *nm_open_find(struct nm_open_calls *open, const char *key,
+				  const struct nm_open_call *after)
 {
 	const uint64_t mark = nm_row_mark(key);
 	size_t i = 0;

@@ -26,9 +26,8 @@ static const char *field(const struct row *r, enum nm_calls_column column)
 const char *nm_calls_fault_name(enum nm_calls_fault fault)
 {
 	static const char *const names[NM_FAULTS] = {
-		[NM_FAULT_ROW] = "row",           [NM_FAULT_TIME] = "time",
-		[NM_FAULT_CALLER] = "caller",     [NM_FAULT_STATUS] = "status",
-		[NM_FAULT_DURATION] = "duration", [NM_FAULT_RANG] = "ring time",
+		[NM_FAULT_ROW] = "row",       [NM_FAULT_TIME] = "time",         [NM_FAULT_CALLER] = "caller",
+		[NM_FAULT_STATUS] = "status", [NM_FAULT_DURATION] = "duration", [NM_FAULT_RANG] = "ring time",
 		[NM_FAULT_PARENT] = "parent",
 	};
 
@@ -74,7 +73,8 @@ enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const 
 	case NM_ROW_TIME:
 		break;
 	}
-	return *at <= options->now + NM_DAY ? NM_ROW_CALL : wrong(out, NM_FAULT_TIME, text, "and yet to come");
+	return *at <= options->now + NM_DAY ? NM_ROW_CALL
+					    : wrong(out, NM_FAULT_TIME, text, "and yet to come");
 }
 
 /* A time that a row need not have: then *at is 0. */
@@ -174,8 +174,8 @@ static enum nm_row_kind put_end(const struct row *r, nm_time answered, nm_time e
 	r->out->record.end = end_of(status);
 	r->out->mailbox = status == NM_STATUS_MAILBOX;
 	if (*said == '\0')
-		r->out->record.end = nm_telnyx_end(field(r, NM_COLUMN_CAUSE), !outgoing,
-						   answered, tells_answer ? over : 0);
+		r->out->record.end = nm_telnyx_end(field(r, NM_COLUMN_CAUSE), !outgoing, answered,
+						   tells_answer ? over : 0);
 	return NM_ROW_CALL;
 }
 
@@ -194,8 +194,7 @@ static int rang_of(const struct nm_record *record, bool tells_answer, nm_time an
 /* How it ended, when, and how long it rang. */
 static enum nm_row_kind put_ends(const struct row *r, int *rang_s)
 {
-	const char *duration = field(r, NM_COLUMN_DURATION),
-		   *rang = field(r, NM_COLUMN_RANG);
+	const char *duration = field(r, NM_COLUMN_DURATION), *rang = field(r, NM_COLUMN_RANG);
 	struct nm_record *record = &r->out->record;
 	int64_t seconds = -1, ringing = -1;
 	nm_time answered, ended, updated;
@@ -289,8 +288,7 @@ static enum nm_row_kind read_leg(const struct row *r)
 
 static enum nm_row_kind read_call(const struct row *r)
 {
-	const char *from = field(r, NM_COLUMN_FROM),
-		   *to = field(r, NM_COLUMN_TO);
+	const char *from = field(r, NM_COLUMN_FROM), *to = field(r, NM_COLUMN_TO);
 	struct nm_caller forwarded;
 	enum nm_row_kind kind;
 	int rang_s;

@@ -83,7 +83,8 @@ static void add_entry(int call, bool inbound, const char *to, nm_time began)
 
 static void draw_entries(const char *const hows[5])
 {
-	static const char *const targets[] = { "+15125550111", "+15125550114", "+15125550177", "+15125550155" };
+	static const char *const targets[] = { "+15125550111", "+15125550114", "+15125550177",
+					       "+15125550155" };
 
 	n_entries = 0;
 	for (int call = 0; call < CALLS; call++) {
@@ -116,8 +117,8 @@ static void add_mail_time(struct nm_buf *out, const char *name, nm_time t)
 	if (t == 0)
 		nm_buf_add(out, "null");
 	else
-		nm_buf_addf(out, "\"Mon, %02d Jan %d %02d:%02d:%02d +0000\"", date.day, date.year, second / 3600,
-			    second / 60 % 60, second % 60);
+		nm_buf_addf(out, "\"Mon, %02d Jan %d %02d:%02d:%02d +0000\"", date.day, date.year,
+			    second / 3600, second / 60 % 60, second % 60);
 }
 
 static const struct entry *parent_of(const struct entry *entry)
@@ -132,11 +133,12 @@ static void add_twilio(struct nm_buf *out, const struct entry *entry)
 {
 	const char *mark = entry->inbound ? "" : "\"";
 
-	nm_buf_addf(out,
-		    "{\"sid\":\"%s\",\"parent_call_sid\":%s%s%s,\"from\":\"%s\",\"to\":\"%s\",\"direction\":\"%s\","
-		    "\"status\":\"%s\",\"duration\":\"%d\",\"answered_by\":\"human\"",
-		    entry->id, mark, entry->inbound ? "null" : parent_of(entry)->id, mark, entry->from, entry->to,
-		    entry->inbound ? "inbound" : "outbound-dial", entry->how, entry->talked);
+	nm_buf_addf(
+		out,
+		"{\"sid\":\"%s\",\"parent_call_sid\":%s%s%s,\"from\":\"%s\",\"to\":\"%s\",\"direction\":\"%s\","
+		"\"status\":\"%s\",\"duration\":\"%d\",\"answered_by\":\"human\"",
+		entry->id, mark, entry->inbound ? "null" : parent_of(entry)->id, mark, entry->from, entry->to,
+		entry->inbound ? "inbound" : "outbound-dial", entry->how, entry->talked);
 	add_mail_time(out, "date_created", entry->created);
 	add_mail_time(out, "start_time", entry->began);
 	add_mail_time(out, "end_time", entry->ended);
@@ -151,15 +153,17 @@ static void add_instant(struct nm_buf *out, const char *before, nm_time t, const
 
 	nm_buf_add(out, before);
 	if (t != 0)
-		nm_buf_addf(out, "%04d-%02d-%02dT%02d:%02d:%02dZ", date.year, date.month, date.day, second / 3600,
-			    second / 60 % 60, second % 60);
+		nm_buf_addf(out, "%04d-%02d-%02dT%02d:%02d:%02dZ", date.year, date.month, date.day,
+			    second / 3600, second / 60 % 60, second % 60);
 	nm_buf_add(out, after);
 }
 
 static void add_telnyx(struct nm_buf *out, const struct entry *entry)
 {
-	nm_buf_addf(out, "{\"id\":\"%s\",\"direction\":\"%s\",\"cli\":\"%s\",\"cld\":\"%s\",\"hangup_cause\":\"%s\"",
-		    entry->id, entry->inbound ? "inbound" : "outbound", entry->from, entry->to, entry->how);
+	nm_buf_addf(
+		out,
+		"{\"id\":\"%s\",\"direction\":\"%s\",\"cli\":\"%s\",\"cld\":\"%s\",\"hangup_cause\":\"%s\"",
+		entry->id, entry->inbound ? "inbound" : "outbound", entry->from, entry->to, entry->how);
 	if (!entry->alone)
 		nm_buf_addf(out, ",\"telnyx_session_id\":\"s%d\"", entry->call);
 	add_instant(out, ",\"started_at\":\"", entry->began, "\"");
@@ -169,8 +173,9 @@ static void add_telnyx(struct nm_buf *out, const struct entry *entry)
 
 static void add_twilio_row(struct nm_buf *out, const struct entry *entry)
 {
-	nm_buf_addf(out, "%s,%s,%s,%s,%s,%s,%d", entry->id, entry->inbound ? "" : parent_of(entry)->id, entry->from,
-		    entry->to, entry->inbound ? "inbound" : "outbound-dial", entry->how, entry->talked);
+	nm_buf_addf(out, "%s,%s,%s,%s,%s,%s,%d", entry->id, entry->inbound ? "" : parent_of(entry)->id,
+		    entry->from, entry->to, entry->inbound ? "inbound" : "outbound-dial", entry->how,
+		    entry->talked);
 	add_instant(out, ",", entry->created, "");
 	add_instant(out, ",", entry->began, "");
 	add_instant(out, ",", entry->ended, "");
@@ -313,7 +318,8 @@ static void file_says_the_same(const char *text, size_t calls, bool new)
 	assert_int_equal(lseek(fileno(file), 0, SEEK_SET), 0);
 	if (nm_calls_file_import(books.store, books.plan, fileno(file), &options, &out, &err) != NM_OK)
 		fail_msg("%s", err.text);
-	if (out.n_wrong + out.mended > 0 || (new ? out.fresh : out.known) != (int64_t)calls || out.rows != (int64_t)calls)
+	if (out.n_wrong + out.mended > 0 || (new ? out.fresh : out.known) != (int64_t)calls ||
+	    out.rows != (int64_t)calls)
 		fail_msg("%d wrong (%s), %d new, %d mended, %d of %zu known in\n%s", (int)out.n_wrong,
 			 out.n_wrong > 0 ? out.wrong[0].words : "", (int)out.fresh, (int)out.mended,
 			 (int)out.known, calls, text);
@@ -324,8 +330,8 @@ static void file_says_the_same(const char *text, size_t calls, bool new)
 static enum nm_code add_outcome(void *context, const struct nm_call_entry *call, struct nm_error *err)
 {
 	(void)err;
-	nm_buf_addf(context, "%s %s to %s: %s%s by %s after %d, for %s\n", call->driver, call->carrier_id, call->line,
-		    call->became.probably ? "probably " : "", nm_call_end_name(call->became.end),
+	nm_buf_addf(context, "%s %s to %s: %s%s by %s after %d, for %s\n", call->driver, call->carrier_id,
+		    call->line, call->became.probably ? "probably " : "", nm_call_end_name(call->became.end),
 		    call->became.by != NULL ? call->became.by : "-", call->became.seconds,
 		    nm_call_reason_words(call->became.reason));
 	return NM_OK;
@@ -335,9 +341,9 @@ static enum nm_code add_outcome(void *context, const struct nm_call_entry *call,
 static struct nm_buf outcomes(void)
 {
 	struct nm_buf text;
-	const struct nm_call_entry_reader reader = {
-		.span = { NM_TIME_MIN, NM_TIME_MAX }, .take = add_outcome, .context = &text
-	};
+	const struct nm_call_entry_reader reader = { .span = { NM_TIME_MIN, NM_TIME_MAX },
+						     .take = add_outcome,
+						     .context = &text };
 	struct nm_error err;
 
 	nm_buf_init(&text, 1u << 20);
