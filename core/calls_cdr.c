@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Rows of Asterisk's Master.csv, which names no columns
+ * Rows of Asterisk's Master.csv, which names no columns, and of the same table with names, as databases export it
  * (https://docs.asterisk.org/Configuration/Reporting/Call-Detail-Records-CDR/).  A call has a row for each phone that was
  * dialled for it, all with the same id; the times are those of the server's clock.
  */
@@ -19,6 +19,8 @@ enum {
 	START = 9,
 	ANSWER = 10,
 	END = 11,
+	DURATION = 12,
+	BILLED = 13,
 	DISPOSITION = 14,
 	LEAST = 16,
 	UNIQUE_ID = 16,
@@ -27,19 +29,85 @@ enum {
 
 #define LONGEST_S (7 * NM_DAY) /* no call lasts longer */
 
+/* As nm_words_plain leaves them; a database has the first time alone, as the date of the call. */
+static const char *const names[NM_CDR_COLUMNS] = {
+	"accountcode", "src",     "dst",         "dcontext", "clid",     "channel",
+	"dstchannel",  "lastapp", "lastdata",    "start",    "answer",   "end",
+	"duration",    "billsec", "disposition", "amaflags", "uniqueid", "userfield",
+};
+
+static int find_name(const struct nm_csv_row *first, const char *name)
+{
+	char plain[NM_ROW_TEXT];
+
+	for (size_t i = 0; i < first->n; i++) {
+		nm_words_plain(first->fields[i], plain, sizeof(plain));
+		if (strcmp(plain, name) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+bool nm_cdr_header(const struct nm_csv_row *first, struct nm_cdr_layout *out)
+{
+	static const int needed[] = { SRC, DST, DST_CHANNEL, LAST_APP, START, DISPOSITION };
+
+	for (int column = 0; column < NM_CDR_COLUMNS; column++)
+		out->at[column] = find_name(first, names[column]);
+	if (out->at[START] < 0)
+		out->at[START] = find_name(first, "calldate");
+	out->did = find_name(first, "did");
+	for (size_t i = 0; i < sizeof(needed) / sizeof(needed[0]); i++)
+		if (out->at[needed[i]] < 0)
+			return false;
+	return out->at[END] >= 0 || out->at[DURATION] >= 0;
+}
+
+static const char *field(const struct nm_csv_row *row, int at)
+{
+	return at >= 0 && (size_t)at < row->n ? row->fields[at] : "";
+}
+
+void nm_cdr_arrange(const struct nm_cdr_layout *layout, const struct nm_csv_row *row, struct nm_csv_row *out)
+{
+	out->line = row->line;
+	out->wrong = row->wrong;
+	out->n = row->wrong != NULL ? 0 : NM_CDR_COLUMNS;
+	for (size_t i = 0; i < out->n; i++)
+		out->fields[i] = field(row, layout->at[i]);
+	if (out->n > 0 && field(row, layout->did)[0] != '\0')
+		out->fields[DST] = field(row, layout->did);
+}
+
 static bool when(const struct nm_csv_row *row, int column, const struct nm_zone *zone, nm_time *out)
 {
 	return nm_words_when(row->fields[column], zone, NM_DATE_MONTH_FIRST, out) == NM_ROW_TIME;
+}
+
+/* When it ended, and was answered (0: it was not), where the row has times of these, and else by its seconds. */
+static bool later_times(const struct nm_csv_row *row, const struct nm_zone *zone, nm_time began,
+			nm_time *answered, nm_time *ended)
+{
+	int64_t seconds;
+
+	if (row->fields[END][0] == '\0' && nm_words_seconds(row->fields[DURATION], &seconds))
+		*ended = began + seconds;
+	else if (!when(row, END, zone, ended))
+		return false;
+	*answered = 0;
+	if (row->fields[ANSWER][0] != '\0')
+		return when(row, ANSWER, zone, answered);
+	if (strcmp(row->fields[DISPOSITION], "ANSWERED") == 0 &&
+	    nm_words_seconds(row->fields[BILLED], &seconds))
+		*answered = *ended - seconds;
+	return true;
 }
 
 /* began <= answered <= ended, and no longer than a call lasts; *answered 0: it was not. */
 static bool times_of(const struct nm_csv_row *row, const struct nm_zone *zone, nm_time *began,
 		     nm_time *answered, nm_time *ended)
 {
-	*answered = 0;
-	if (!when(row, START, zone, began) || !when(row, END, zone, ended))
-		return false;
-	if (row->fields[ANSWER][0] != '\0' && !when(row, ANSWER, zone, answered))
+	if (!when(row, START, zone, began) || !later_times(row, zone, *began, answered, ended))
 		return false;
 	if (*answered != 0 && (*answered < *began || *answered > *ended))
 		return false;
@@ -86,14 +154,11 @@ static void id_of(const struct nm_csv_row *row, char out[static NM_ROW_TEXT])
 			 row->fields[DST]);
 }
 
-bool nm_cdr_same_call(const struct nm_row_call *call, const struct nm_csv_row *row)
+void nm_cdr_key(const struct nm_csv_row *row, char out[static NM_ROW_TEXT])
 {
-	char id[NM_ROW_TEXT];
-
-	if (!nm_cdr_is(row))
-		return false;
-	id_of(row, id);
-	return strcmp(call->id, id) == 0;
+	out[0] = '\0';
+	if (nm_cdr_is(row))
+		id_of(row, out);
 }
 
 /* "PJSIP/+15125550111@trunk,20" and "PJSIP/trunk/+15125550111" name the number dialled, "PJSIP/owner-0000002a" the
@@ -123,7 +188,7 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 			    const struct nm_csv_row *row, struct nm_row_call *out)
 {
 	struct nm_record *record = &out->record;
-	struct nm_leg *leg = &out->legs[record->n];
+	struct nm_row_leg *leg;
 	nm_time began, ended, answered;
 
 	if (!times_of(row, options->zone, &began, &answered, &ended)) {
@@ -143,14 +208,13 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 		record->cut = true;
 		return NM_ROW_CALL;
 	}
-	who_rang(plan, row, out->to[record->n], sizeof(out->to[record->n]));
-	*leg = (struct nm_leg){ .id = out->id,
-				.to = out->to[record->n],
-				.end = end_of(row),
-				.began = began,
-				.ended = ended,
-				.rang_s = (int)((answered != 0 ? answered : ended) - began) };
-	record->n++;
+	leg = &out->legs[record->n++];
+	leg->id[0] = '\0';
+	who_rang(plan, row, leg->to, sizeof(leg->to));
+	leg->leg = (struct nm_leg){ .end = end_of(row),
+				    .began = began,
+				    .ended = ended,
+				    .rang_s = (int)((answered != 0 ? answered : ended) - began) };
 	return NM_ROW_CALL;
 }
 
@@ -159,10 +223,8 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 {
 	struct nm_record *record = &out->record;
 
-	*record = (struct nm_record){
-		.id = out->id, .legs = out->legs, .tells_legs = true, .end = NM_LEG_OPEN
-	};
-	out->mailbox = false;
+	*record = (struct nm_record){ .tells_legs = true, .end = NM_LEG_OPEN };
+	out->mailbox = out->is_leg = false;
 	if (row->wrong != NULL || !nm_cdr_is(row)) {
 		out->fault = NM_FAULT_ROW;
 		snprintf(out->words, sizeof(out->words), "%s",
@@ -170,7 +232,8 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 		return NM_ROW_WRONG;
 	}
 	id_of(row, out->id);
-	if (nm_row_when(options, row->fields[START], out) != NM_ROW_CALL)
+	memcpy(out->key, out->id, sizeof(out->key));
+	if (nm_row_when(options, row->fields[START], &record->began, out) != NM_ROW_CALL)
 		return NM_ROW_WRONG;
 	if (!nm_words_caller(plan, row->fields[SRC], &record->caller))
 		record->caller = (struct nm_caller){ 0 }; /* an extension, or a name */

@@ -32,7 +32,7 @@ static const struct {
 			       { "status", "disposition", "result", "callstatus", "outcome", "callresult" } },
 	[NM_COLUMN_DURATION] = { "duration",
 				 { "duration", "durationseconds", "callduration", "seconds", "length",
-				   "totalduration" } },
+				   "totalduration", "callsec" } },
 	[NM_COLUMN_RANG] = { "rang",
 			     { "rang", "ringtime", "ringseconds", "ringduration", "timetoanswer", "waittime",
 			       "wait", "ringtimeseconds", "ringingtime", "secondstoanswer" } },
@@ -40,6 +40,15 @@ static const struct {
 			   { "by", "answeredby", "pickedupby", "takenby", "handledby", "agent", "agentname",
 			     "extensionname", "forwardedto", "receiver", "extension", "destinationnumber" } },
 	[NM_COLUMN_DIRECTION] = { "direction", { "direction", "calldirection", "calltype", "type" } },
+	[NM_COLUMN_FORWARDED] = { "forwarded", { "forwardedfrom" } },
+	[NM_COLUMN_PARENT] = { "parent",
+			       { "parent", "parentcallsid", "parentsid", "parentcall", "parentcallid" } },
+	[NM_COLUMN_SESSION] = { "session", { "telnyxsessionid", "callsessionid" } },
+	[NM_COLUMN_CREATED] = { "created", { "datecreated" } },
+	[NM_COLUMN_ANSWERED] = { "answered", { "answeredat", "answertime", "answeredtime" } },
+	[NM_COLUMN_ENDED] = { "ended", { "endtime", "endedat", "finishedat", "callendtime" } },
+	[NM_COLUMN_UPDATED] = { "updated", { "dateupdated" } },
+	[NM_COLUMN_CAUSE] = { "cause", { "hangupcause" } },
 };
 
 const char *nm_calls_column_name(enum nm_calls_column column)
@@ -51,15 +60,31 @@ static void find_by_names(const struct nm_csv_row *first, struct nm_columns *out
 {
 	char plain[NM_ROW_TEXT];
 
-	for (int column = 0; column < NM_COLUMN_COUNT; column++) {
-		out->at[column] = -1;
+	for (int column = 0; column < NM_COLUMN_COUNT; column++)
 		for (size_t i = 0; i < NAMES_MAX && columns[column].names[i] != NULL; i++)
 			for (size_t field = 0; field < first->n && out->at[column] < 0; field++) {
 				nm_words_plain(first->fields[field], plain, sizeof(plain));
 				if (strcmp(plain, columns[column].names[i]) == 0)
 					out->at[column] = (int)field;
 			}
-	}
+}
+
+bool nm_columns_tell_legs(const struct nm_columns *found)
+{
+	return found->at[NM_COLUMN_PARENT] >= 0 || found->at[NM_COLUMN_SESSION] >= 0;
+}
+
+/* What a name means depends on the others: "answered by" beside legs is what Twilio heard (a person, a machine), and
+ * beside a date of its own an end is a time of day.  mapped: as somebody says, which holds. */
+static void drop_misnamed(const struct nm_columns *mapped, struct nm_columns *out)
+{
+	static const enum nm_calls_column times[] = { NM_COLUMN_CREATED, NM_COLUMN_ANSWERED, NM_COLUMN_ENDED,
+						      NM_COLUMN_UPDATED };
+
+	if (nm_columns_tell_legs(out))
+		out->at[NM_COLUMN_BY] = mapped->at[NM_COLUMN_BY];
+	for (size_t i = 0; i < sizeof(times) / sizeof(times[0]) && out->at[NM_COLUMN_TIME] >= 0; i++)
+		out->at[times[i]] = mapped->at[times[i]];
 }
 
 static int field_named(const struct nm_csv_row *first, const char *name)
@@ -138,18 +163,41 @@ static enum nm_code map_all(const struct nm_csv_row *first, const char *mapping,
 	return code;
 }
 
+static const char *driver_of(const struct nm_csv_row *first, const struct nm_columns *found)
+{
+	static const struct {
+		enum nm_calls_column column;
+		const char *name, *driver;
+	} owns[] = {
+		{ NM_COLUMN_PARENT, "parent_call_sid", "twilio" },
+		{ NM_COLUMN_SESSION, "telnyx_session_id", "telnyx" },
+	};
+
+	for (size_t i = 0; i < sizeof(owns) / sizeof(owns[0]); i++)
+		if (found->at[owns[i].column] >= 0 &&
+		    found->at[owns[i].column] == field_named(first, owns[i].name))
+			return owns[i].driver;
+	return "table";
+}
+
 enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping, bool to_needed,
 			     struct nm_columns *out, struct nm_error *err)
 {
 	const char *missing = NULL;
+	struct nm_columns mapped;
 	struct nm_buf words;
 	enum nm_code code = NM_OK;
 
-	find_by_names(first, out);
+	for (int column = 0; column < NM_COLUMN_COUNT; column++)
+		mapped.at[column] = -1;
 	if (mapping != NULL)
-		code = map_all(first, mapping, out, err);
+		code = map_all(first, mapping, &mapped, err);
 	if (code != NM_OK)
 		return code;
+	*out = mapped;
+	find_by_names(first, out);
+	drop_misnamed(&mapped, out);
+	out->driver = driver_of(first, out);
 	/* A column "date" that has the time too is told by there being none for the time. */
 	if (out->at[NM_COLUMN_AT] < 0 && out->at[NM_COLUMN_TIME] < 0) {
 		out->at[NM_COLUMN_AT] = out->at[NM_COLUMN_DATE];

@@ -17,7 +17,6 @@
 #define CHUNK 65536
 #define BATCH 5000 /* rows that are kept at once */
 #define RECENT 256 /* rows among which equal ones are told apart */
-#define OPEN 64    /* calls of Master.csv to which rows may be added */
 
 struct counts {
 	int64_t rows, fresh, mended, known, untold;
@@ -32,26 +31,17 @@ struct reading {
 	struct nm_columns columns;
 	bool begun; /* the first row was read */
 	bool cdr;
+	bool named; /* the columns of Master.csv have names */
+	struct nm_cdr_layout layout;
 	int in_batch;            /* rows since the transaction began; 0: there is none */
 	struct counts counts;    /* of it */
 	uint64_t recent[RECENT]; /* hashes of rows without an id */
 	size_t n_recent;
-	struct nm_row_call call;  /* the row at hand */
-	struct nm_row_call *open; /* of Master.csv, a ring */
-	size_t oldest, n_open;
+	struct nm_row_call call;    /* the row at hand */
+	struct nm_open_calls *open; /* NULL: each call has one row */
 };
 
 /* --- keeping --- */
-
-/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
-static uint64_t hash(const char *text)
-{
-	uint64_t value = 14695981039346656037u;
-
-	for (; *text != '\0'; text++)
-		value = (value ^ (unsigned char)*text) * 1099511628211u;
-	return value;
-}
 
 /* A table without ids: a call is known by its time, caller and line, and which it is of those that are alike. */
 static void make_id(struct reading *run, struct nm_row_call *call)
@@ -63,7 +53,7 @@ static void make_id(struct reading *run, struct nm_row_call *call)
 	nm_caller_write(call->record.caller, from);
 	snprintf(base, sizeof(base), "%lld/%s/%llu", (long long)call->record.began, from,
 		 (unsigned long long)run->plan->lines[call->line].number);
-	mark = hash(base);
+	mark = nm_row_mark(base);
 	for (size_t i = 0; i < RECENT; i++)
 		alike += run->recent[i] == mark;
 	run->recent[run->n_recent++ % RECENT] = mark;
@@ -95,23 +85,37 @@ static enum nm_code commit(struct reading *run, struct nm_error *err)
 	return code;
 }
 
+/* May whoever answered have been asked for a 1?  Where it is not told whose records these are, as the plan says. */
+static bool confirms(const struct reading *run, int line)
+{
+	const struct nm_account *account = &run->plan->accounts[run->plan->lines[line].account];
+	const struct nm_carrier *carrier = nm_carrier_find(run->out->driver);
+
+	if (carrier == NULL)
+		return true;
+	if (strcmp(account->driver, run->out->driver) == 0)
+		return nm_carrier_traits(carrier, account).confirm != NM_CONFIRM_NONE;
+	return carrier->traits.confirm != NM_CONFIRM_NONE;
+}
+
 static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct nm_error *err)
 {
 	struct nm_call_leg legs[NM_LEGS_MAX];
+	struct nm_leg told[NM_LEGS_MAX];
 	struct nm_call_entry entry;
 	enum nm_call_kept kept;
 	enum nm_code code = NM_OK;
 
 	if (call->id[0] == '\0')
 		make_id(run, call);
-	/* A copy of it has its texts elsewhere. */
 	call->record.id = call->id;
-	call->record.legs = call->legs;
+	call->record.legs = told;
 	for (size_t i = 0; i < call->record.n; i++) {
-		call->legs[i].id = call->id;
-		call->legs[i].to = call->to[i];
+		told[i] = call->legs[i].leg;
+		told[i].id = call->legs[i].id[0] != '\0' ? call->legs[i].id : call->id;
+		told[i].to = call->legs[i].to;
 	}
-	nm_call_entry_of(run->plan, call->line, run->cdr ? "asterisk-cdr" : "table", &call->record, true,
+	nm_call_entry_of(run->plan, call->line, run->out->driver, &call->record, confirms(run, call->line),
 			 legs, &entry);
 	if (call->mailbox)
 		entry.became =
@@ -154,29 +158,8 @@ static enum nm_code told_wrong(struct reading *run, const struct nm_row_call *ca
 	return NM_OK;
 }
 
-/* The oldest call of Master.csv: what more rows may say of it is not waited for. */
-static enum nm_code close_oldest(struct reading *run, struct nm_error *err)
-{
-	struct nm_row_call *call = &run->open[run->oldest];
-
-	run->oldest = (run->oldest + 1) % OPEN;
-	run->n_open--;
-	return keep(run, call, err);
-}
-
-static enum nm_code close_all(struct reading *run, struct nm_error *err)
-{
-	enum nm_code code = NM_OK;
-
-	while (code == NM_OK && run->n_open > 0)
-		code = close_oldest(run, err);
-	return code;
-}
-
 static enum nm_code take_kind(struct reading *run, enum nm_row_kind kind, int64_t line, struct nm_error *err)
 {
-	enum nm_code code = NM_OK;
-
 	switch (kind) {
 	case NM_ROW_OUTGOING:
 		run->out->outgoing++;
@@ -187,16 +170,143 @@ static enum nm_code take_kind(struct reading *run, enum nm_row_kind kind, int64_
 	case NM_ROW_WRONG:
 		return told_wrong(run, &run->call, line, err);
 	case NM_ROW_CALL:
-		if (!run->cdr)
-			return keep(run, &run->call, err);
-		if (run->n_open == OPEN)
-			code = close_oldest(run, err);
-		if (code == NM_OK)
-			run->open[(run->oldest + run->n_open++) % OPEN] = run->call;
 		break;
+	}
+	return NM_OK;
+}
+
+/* --- calls of several rows --- */
+
+static bool has_parents(const struct reading *run)
+{
+	return !run->cdr && run->columns.at[NM_COLUMN_PARENT] >= 0;
+}
+
+/* Legs of a call that is not there: each a row that is wrong, or, where a session has nothing but what goes out, a call
+ * that was made. */
+static enum nm_code tell_orphans(struct reading *run, struct nm_row_call *call, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	if (!has_parents(run)) {
+		run->out->outgoing += call->record.n > 0;
+		return NM_OK;
+	}
+	call->fault = NM_FAULT_PARENT;
+	snprintf(call->words, sizeof(call->words),
+		 "it is a leg of the call `%.60s`, which is not in the file, or far from it", call->key);
+	for (size_t i = 0; i < call->record.n && code == NM_OK; i++)
+		code = told_wrong(run, call, call->legs[i].row, err);
+	return code;
+}
+
+/* What more rows may say of the oldest call is not waited for. */
+static enum nm_code close_oldest(struct reading *run, struct nm_open_call *oldest, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	if (oldest->odd)
+		oldest->call.record.tells_legs = false;
+	if (oldest->waits)
+		code = tell_orphans(run, &oldest->call, err);
+	else if (!oldest->left_out)
+		code = keep(run, &oldest->call, err);
+	nm_open_close_oldest(run->open);
+	return code;
+}
+
+/* ended: the file was read to its end, so that what did not come is not there. */
+static enum nm_code close_all(struct reading *run, bool ended, struct nm_error *err)
+{
+	struct nm_open_call *oldest;
+	enum nm_code code = NM_OK;
+
+	while (code == NM_OK && run->open != NULL && (oldest = nm_open_oldest(run->open, true)) != NULL) {
+		if (oldest->waits && !ended)
+			nm_open_close_oldest(run->open);
+		else
+			code = close_oldest(run, oldest, err);
 	}
 	return code;
 }
+
+/* The row at hand, among the calls that are open. */
+static enum nm_code open_call(struct reading *run, struct nm_open_call **out, struct nm_error *err)
+{
+	struct nm_open_call *oldest = nm_open_oldest(run->open, false);
+	const enum nm_code code = oldest != NULL ? close_oldest(run, oldest, err) : NM_OK;
+
+	if (code == NM_OK)
+		*out = nm_open_add(run->open, &run->call);
+	return code;
+}
+
+static enum nm_code told_too_many(struct reading *run, int64_t line, struct nm_error *err)
+{
+	run->call.fault = NM_FAULT_PARENT;
+	snprintf(run->call.words, sizeof(run->call.words),
+		 "it is a leg of the call `%.60s`, which has more than %d", run->call.key, NM_LEGS_MAX);
+	return told_wrong(run, &run->call, line, err);
+}
+
+/* A leg, into the calls that are there (a session may have two), or into one that may come. */
+static enum nm_code take_leg(struct reading *run, enum nm_row_kind kind, int64_t line, struct nm_error *err)
+{
+	const struct nm_row_call *row = &run->call;
+	bool fits = true;
+	struct nm_open_call *call = nm_open_find(run->open, row->key, NULL);
+	enum nm_code code = take_kind(run, kind, line, err);
+
+	if (code == NM_OK && call == NULL) {
+		run->call.record.n = 0;
+		code = open_call(run, &call, err);
+		if (code == NM_OK)
+			call->waits = true;
+	}
+	for (; code == NM_OK && call != NULL; call = nm_open_find(run->open, row->key, call)) {
+		if (kind == NM_ROW_WRONG)
+			call->odd = true;
+		else if (row->mailbox)
+			call->call.mailbox = call->call.mailbox || row->record.end == NM_LEG_ANSWERED;
+		else if (!nm_open_put_leg(call, &row->legs[0]))
+			fits = false;
+	}
+	return code == NM_OK && !fits ? told_too_many(run, line, err) : code;
+}
+
+/* A call of which there are legs, or may be; a session that goes on to another line has two. */
+static enum nm_code take_parent(struct reading *run, enum nm_row_kind kind, int64_t line,
+				struct nm_error *err)
+{
+	struct nm_open_call *call = nm_open_find(run->open, run->call.key, NULL);
+	const bool waits = call != NULL && call->waits, odd = call != NULL && call->odd;
+	enum nm_code code = take_kind(run, kind, line, err);
+
+	if (code != NM_OK)
+		return code;
+	if (call != NULL && !waits)
+		nm_open_share_legs(call, &run->call);
+	if (waits)
+		nm_open_arrived(call, &run->call);
+	else
+		code = open_call(run, &call, err);
+	if (code != NM_OK)
+		return code;
+	call->odd = odd;
+	call->left_out = kind != NM_ROW_CALL;
+	return NM_OK;
+}
+
+static enum nm_code take_call(struct reading *run, enum nm_row_kind kind, int64_t line, struct nm_error *err)
+{
+	if (run->call.is_leg)
+		return take_leg(run, kind, line, err);
+	if (run->call.key[0] != '\0' && nm_columns_tell_legs(&run->columns))
+		return take_parent(run, kind, line, err);
+	return kind == NM_ROW_CALL ? keep(run, &run->call, err) : take_kind(run, kind, line, err);
+}
+
+/* --- rows --- */
 
 static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
 {
@@ -205,49 +315,65 @@ static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *r
 
 	if (code != NM_OK)
 		return code;
-	run->out->tells_by = run->columns.at[NM_COLUMN_BY] >= 0;
+	run->out->driver = run->columns.driver;
+	run->out->tells_by = run->columns.at[NM_COLUMN_BY] >= 0 || nm_columns_tell_legs(&run->columns);
 	return nm_columns_unused(row, &run->columns, run->out) ? NM_OK : nm_fail_memory(err);
 }
 
 static enum nm_code begin_table(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
 {
+	enum nm_code code;
+
 	run->begun = true;
-	run->cdr = nm_cdr_is(row);
-	run->out->format = run->cdr ? "Master.csv" : "table";
-	if (!run->cdr)
-		return find_columns(run, row, err);
-	run->open = calloc(OPEN, sizeof(*run->open));
+	run->named = run->options->columns == NULL && nm_cdr_header(row, &run->layout);
+	run->cdr = run->named || nm_cdr_is(row);
+	if (run->cdr) {
+		run->out->format = "Master.csv";
+		run->out->driver = "asterisk-cdr";
+	}
+	code = run->cdr ? NM_OK : find_columns(run, row, err);
+	if (code != NM_OK || (!run->cdr && !nm_columns_tell_legs(&run->columns)))
+		return code;
+	run->open = nm_open_new();
 	return run->open != NULL ? NM_OK : nm_fail_memory(err);
 }
 
 /* A row of Master.csv: of a call that is open, or of another one. */
 static enum nm_code take_cdr(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
 {
-	for (size_t i = 0; i < run->n_open; i++) {
-		struct nm_row_call *call = &run->open[(run->oldest + i) % OPEN];
+	struct nm_open_call *call = NULL;
+	char key[NM_ROW_TEXT];
 
-		if (!nm_cdr_same_call(call, row))
-			continue;
-		return nm_cdr_add(run->plan, run->options, row, call) == NM_ROW_WRONG
-			       ? told_wrong(run, call, row->line, err)
-			       : NM_OK;
+	nm_cdr_key(row, key);
+	if (key[0] != '\0')
+		call = nm_open_find(run->open, key, NULL);
+	if (call == NULL) {
+		const enum nm_row_kind kind = nm_cdr_begin(run->plan, run->options, row, &run->call);
+
+		return kind == NM_ROW_CALL ? open_call(run, &call, err)
+					   : take_kind(run, kind, row->line, err);
 	}
-	return take_kind(run, nm_cdr_begin(run->plan, run->options, row, &run->call), row->line, err);
+	return nm_cdr_add(run->plan, run->options, row, &call->call) == NM_ROW_WRONG
+		       ? told_wrong(run, &call->call, row->line, err)
+		       : NM_OK;
 }
 
 static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct nm_error *err)
 {
 	struct reading *run = context;
+	struct nm_csv_row arranged;
 	enum nm_code code = NM_OK;
 
 	if (!run->begun) {
 		code = begin_table(run, row, err);
-		if (code != NM_OK || !run->cdr)
+		if (code != NM_OK || !run->cdr || run->named)
 			return code;
 	}
+	if (run->named)
+		nm_cdr_arrange(&run->layout, row, &arranged);
 	if (run->cdr)
-		return take_cdr(run, row, err);
-	return take_kind(run, nm_table_row(run->plan, run->options, &run->columns, row, &run->call),
+		return take_cdr(run, run->named ? &arranged : row, err);
+	return take_call(run, nm_table_row(run->plan, run->options, &run->columns, row, &run->call),
 			 row->line, err);
 }
 
@@ -298,6 +424,48 @@ static enum nm_code before_waiting(struct reading *run, int fd, struct nm_error 
 	return poll(&ready, 1, 0) > 0 ? NM_OK : commit(run, err);
 }
 
+static bool is_json(const char *bytes, size_t len)
+{
+	size_t i = 0;
+
+	while (i < len && strchr(" \t\r\n", bytes[i]) != NULL && bytes[i] != '\0')
+		i++;
+	return i < len && (bytes[i] == '{' || bytes[i] == '[');
+}
+
+/* A text that has no meaning before its end: whole, n bytes of which were read. */
+static enum nm_code feed_json(struct reading *run, int fd, char *bytes, size_t skip, ssize_t n,
+			      struct nm_error *err)
+{
+	struct nm_buf text;
+	size_t size = 0;
+	enum nm_code code = NM_OK;
+
+	run->out->entries = true;
+	run->out->format = "JSON";
+	nm_buf_init(&text, NM_ARTEFACT_BYTES);
+	for (; n > 0 && !text.failed && !run->out->stopped; n = read_some(fd, bytes, CHUNK)) {
+		size += (size_t)n - skip;
+		nm_buf_addn(&text, bytes + skip, (size_t)n - skip);
+		skip = 0;
+		if (run->options->progress != NULL)
+			run->out->stopped =
+				!run->options->progress(run->options->progress_context, (int64_t)size);
+	}
+	if (n < 0)
+		code = nm_fail(err, NM_INPUT, "cannot read it: %s", strerror(errno));
+	else if (text.failed && size <= NM_ARTEFACT_BYTES)
+		code = nm_fail_memory(err);
+	else if (text.failed)
+		code = nm_fail(err, NM_INPUT,
+			       "it is a list of more than %u MiB: import it in parts, or as a table",
+			       NM_ARTEFACT_BYTES >> 20);
+	else if (!run->out->stopped)
+		code = nm_rows_of_json(text.data, text.len, take_row, run, err);
+	nm_buf_clear(&text);
+	return code;
+}
+
 static enum nm_code feed_all(struct reading *run, int fd, char *bytes, struct nm_csv **csv,
 			     struct nm_error *err)
 {
@@ -307,6 +475,8 @@ static enum nm_code feed_all(struct reading *run, int fd, char *bytes, struct nm
 	int64_t done = 0;
 	enum nm_code code = NM_OK;
 
+	if (n > 0 && is_json(bytes + skip, (size_t)n - skip))
+		return feed_json(run, fd, bytes, skip, n, err);
 	if (n > 0)
 		code = nm_csv_open(delimiter_of(bytes, (size_t)n), take_row, run, csv, err);
 	while (code == NM_OK && n > 0 && !run->out->stopped) {
@@ -328,6 +498,21 @@ static enum nm_code feed_all(struct reading *run, int fd, char *bytes, struct nm
 								  : code;
 }
 
+static int by_line(const void *a, const void *b)
+{
+	const struct nm_calls_wrong *x = a, *y = b;
+
+	return (x->line > y->line) - (x->line < y->line);
+}
+
+/* A leg without a call is known late. */
+static void sort_wrong(struct nm_calls_file *out)
+{
+	const int64_t n = out->n_wrong < NM_CALLS_FILE_WRONG ? out->n_wrong : NM_CALLS_FILE_WRONG;
+
+	qsort(out->wrong, (size_t)n, sizeof(out->wrong[0]), by_line);
+}
+
 static enum nm_code read_all(struct reading *run, int fd, struct nm_error *err)
 {
 	struct nm_error late = { NM_OK, "" };
@@ -340,11 +525,12 @@ static enum nm_code read_all(struct reading *run, int fd, struct nm_error *err)
 	free(bytes);
 	/* What was read before a mistake in the file is kept; anything else undoes what was not kept yet. */
 	if (code == NM_OK || code == NM_INPUT) {
-		last = close_all(run, &late);
+		last = close_all(run, code == NM_OK && !run->out->stopped, &late);
 		if (last == NM_OK)
 			last = commit(run, &late);
 	}
 	give_up(run);
+	sort_wrong(run->out);
 	if (last != NM_OK) {
 		*err = late;
 		return last;
@@ -361,7 +547,7 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 	struct nm_error why = { NM_OK, "" };
 	enum nm_code code;
 
-	*out = (struct nm_calls_file){ .arena = nm_arena_new(), .format = "table" };
+	*out = (struct nm_calls_file){ .arena = nm_arena_new(), .format = "table", .driver = "table" };
 	if (run == NULL || out->arena == NULL) {
 		free(run);
 		nm_calls_file_clear(out);
@@ -378,7 +564,7 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 		code = read_all(run, fd, &why);
 	if (code == NM_OK)
 		code = nm_expire(store, plan, options->now, &out->expired, &why);
-	free(run->open);
+	nm_open_free(run->open);
 	free(run);
 	return code == NM_OK ? NM_OK : nm_fail(err, code, "%s: %s", options->name, why.text);
 }

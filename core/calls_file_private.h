@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between the files of an import from a file: the reading (calls_file.c), what columns mean (calls_columns.c), what a row
- * says (calls_table.c, calls_cdr.c), and its words (calls_words.c).  Private to these.
+ * Between the files of an import from a file: the reading (calls_file.c, calls_json.c), what columns mean
+ * (calls_columns.c), what a row says (calls_table.c, calls_cdr.c), which rows are one call (calls_open.c), and its words
+ * (calls_words.c).  Private to these.
  */
 #ifndef CORE_CALLS_FILE_PRIVATE_H
 #define CORE_CALLS_FILE_PRIVATE_H
@@ -10,6 +11,8 @@
 #include "nevermiss/calls_file.h"
 
 #define NM_ROW_TEXT 256 /* of an id, or of who answered */
+#define NM_ROW_LEG_ID 48 /* carriers' have 36 characters at the most */
+#define NM_CDR_COLUMNS 18
 
 enum nm_row_kind {
 	NM_ROW_CALL,
@@ -18,47 +21,103 @@ enum nm_row_kind {
 	NM_ROW_WRONG /* words say why */
 };
 
-/* A call as rows tell of it. */
+struct nm_row_leg {
+	struct nm_leg leg; /* its texts aside */
+	char to[NM_NUMBER_TEXT + 24];
+	char id[NM_ROW_LEG_ID]; /* of its row; "": it has none of its own */
+	int64_t row;            /* its line of the file */
+};
+
+/* A call as rows tell of it, or of a leg of one: the first of its legs then. */
 struct nm_row_call {
 	int line; /* of the plan */
-	struct nm_record record;
+	struct nm_record record; /* without its legs, but for their number */
 	bool mailbox; /* the row says that a voicemail took it */
-	struct nm_leg legs[NM_LEGS_MAX];
+	bool is_leg;
 	char id[NM_ROW_TEXT];
-	char to[NM_LEGS_MAX][NM_NUMBER_TEXT + 24]; /* of the legs */
+	char key[NM_ROW_TEXT];     /* what all rows of the call share; "": there is this one */
 	enum nm_calls_fault fault; /* with NM_ROW_WRONG, as the words */
 	char words[NM_ERROR_TEXT];
+	struct nm_row_leg legs[NM_LEGS_MAX]; /* last: what is beyond record.n is not copied */
 };
+
+/* FNV-1a, http://www.isthe.com/chongo/tech/comp/fnv/ */
+uint64_t nm_row_mark(const char *text);
 
 struct nm_columns {
 	int at[NM_COLUMN_COUNT]; /* index of a column; -1: there is none */
+	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx"; "table" */
 };
 
 /* calls_columns.c: which column of a first row is what; mapping as in nm_calls_file_options.  NM_INPUT names what is
  * missing and what is there. */
 enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping, bool to_needed,
 			     struct nm_columns *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Has each phone that rang a row of its own? */
+bool nm_columns_tell_legs(const struct nm_columns *found);
 /* Names the columns of which nothing is read; false: out of memory. */
 bool nm_columns_unused(const struct nm_csv_row *first, const struct nm_columns *found,
 		       struct nm_calls_file *out) NM_WARN_UNUSED;
 
-/* calls_table.c: a row of a table with such columns. */
+/* calls_table.c: a row of a table with such columns.  Key and is_leg are told of one that is wrong, too. */
 enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			      const struct nm_columns *columns, const struct nm_csv_row *row,
 			      struct nm_row_call *out);
-/* When the call came, into the record; NM_ROW_CALL when that is a time at which one can have come. */
-enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const char *text,
+/* A time of the row, into *at, which may be the record's; NM_ROW_CALL when a call can have come or ended then. */
+enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const char *text, nm_time *at,
 			     struct nm_row_call *out);
 /* Where the text says "a number called": a line of the plan, or -1. */
 int nm_row_line(const struct nm_plan *plan, const char *text);
 
-/* calls_cdr.c: is it a row of Master.csv?  Does it belong to the call, which is begun by its first row? */
+/* calls_cdr.c: is it a row of Master.csv?  To which call does it belong, which is begun by its first row? */
 bool nm_cdr_is(const struct nm_csv_row *row);
-bool nm_cdr_same_call(const struct nm_row_call *call, const struct nm_csv_row *row);
+/* The columns of Master.csv under names, as in a first row; false: it names others. */
+struct nm_cdr_layout {
+	int at[NM_CDR_COLUMNS]; /* index of a column in the file; -1: there is none */
+	int did;                /* of the number called, where `dst` is what became of it; -1 */
+};
+bool nm_cdr_header(const struct nm_csv_row *first, struct nm_cdr_layout *out);
+/* A row under such names as one of Master.csv; its fields are the row's. */
+void nm_cdr_arrange(const struct nm_cdr_layout *layout, const struct nm_csv_row *row, struct nm_csv_row *out);
+/* "": it is no row of Master.csv */
+void nm_cdr_key(const struct nm_csv_row *row, char out[static NM_ROW_TEXT]);
 enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			      const struct nm_csv_row *row, struct nm_row_call *out);
 enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			    const struct nm_csv_row *row, struct nm_row_call *out);
+
+/* calls_json.c: a list of objects, as the first row, which has the names of all members, and one for each object, whose
+ * line is its place in the list.  The list is the text, or the first member of it that is one.  NM_INPUT: there is none. */
+enum nm_code nm_rows_of_json(const char *text, size_t len,
+			     enum nm_code (*take)(void *context, const struct nm_csv_row *row,
+						  struct nm_error *err),
+			     void *context, struct nm_error *err) NM_WARN_UNUSED;
+
+/* calls_open.c: calls of which more rows may come, the oldest of which makes room when there are very many. */
+struct nm_open_call {
+	uint64_t mark; /* of its key */
+	bool waits;    /* legs came, the call did not */
+	bool left_out; /* it came, and is not one that is kept */
+	bool odd;      /* of its legs not all could be read */
+	struct nm_row_call call;
+};
+struct nm_open_calls;
+struct nm_open_calls *nm_open_new(void);       /* NULL: out of memory */
+void nm_open_free(struct nm_open_calls *open); /* takes NULL */
+/* The next one with that key, of which `after` (NULL: none) is the last one found; NULL. */
+struct nm_open_call *nm_open_find(struct nm_open_calls *open, const char *key,
+				  const struct nm_open_call *after);
+/* The oldest that has to be closed before another one is added; NULL: there is room.  all: whichever is oldest. */
+struct nm_open_call *nm_open_oldest(struct nm_open_calls *open, bool all);
+void nm_open_close_oldest(struct nm_open_calls *open);
+/* A copy of what a row told of a call; there must be room. */
+struct nm_open_call *nm_open_add(struct nm_open_calls *open, const struct nm_row_call *call);
+/* The call itself came, whose legs are there already. */
+void nm_open_arrived(struct nm_open_call *to, const struct nm_row_call *call);
+/* The legs of a call that came are another call's too, which its rows tell of as well. */
+void nm_open_share_legs(const struct nm_open_call *from, struct nm_row_call *to);
+/* Puts a leg, once by its id, in the order in which they began; false: there are too many. */
+bool nm_open_put_leg(struct nm_open_call *to, const struct nm_row_leg *leg);
 
 /* calls_words.c: what the fields say; false: that they do not say. */
 enum nm_row_time {

@@ -4,22 +4,31 @@
 #include <string.h>
 
 #include "core/calls_file_private.h"
+#include "core/carrier/records.h"
+#include "core/carrier/telnyx.h"
+
+struct row {
+	const struct nm_plan *plan;
+	const struct nm_calls_file_options *options;
+	const struct nm_columns *columns;
+	const struct nm_csv_row *fields;
+	struct nm_row_call *out;
+};
 
 /* "" where the table has no such column, or the row ends before it. */
-static const char *field(const struct nm_columns *columns, const struct nm_csv_row *row,
-			 enum nm_calls_column column)
+static const char *field(const struct row *r, enum nm_calls_column column)
 {
-	const int at = columns->at[column];
+	const int at = r->columns->at[column];
 
-	return at >= 0 && (size_t)at < row->n ? row->fields[at] : "";
+	return at >= 0 && (size_t)at < r->fields->n ? r->fields->fields[at] : "";
 }
 
 const char *nm_calls_fault_name(enum nm_calls_fault fault)
 {
 	static const char *const names[NM_FAULTS] = {
-		[NM_FAULT_ROW] = "row",           [NM_FAULT_TIME] = "time",
-		[NM_FAULT_CALLER] = "caller",     [NM_FAULT_STATUS] = "status",
-		[NM_FAULT_DURATION] = "duration", [NM_FAULT_RANG] = "ring time",
+		[NM_FAULT_ROW] = "row",       [NM_FAULT_TIME] = "time",         [NM_FAULT_CALLER] = "caller",
+		[NM_FAULT_STATUS] = "status", [NM_FAULT_DURATION] = "duration", [NM_FAULT_RANG] = "ring time",
+		[NM_FAULT_PARENT] = "parent",
 	};
 
 	return names[fault];
@@ -44,14 +53,14 @@ int nm_row_line(const struct nm_plan *plan, const char *text)
 	return -1;
 }
 
-enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const char *text,
+enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const char *text, nm_time *at,
 			     struct nm_row_call *out)
 {
 	const bool day_first = options->dates == NM_DATE_DAY_FIRST;
 	const enum nm_date_order other = day_first ? NM_DATE_MONTH_FIRST : NM_DATE_DAY_FIRST;
-	nm_time *began = &out->record.began, ignored;
+	nm_time ignored;
 
-	switch (nm_words_when(text, options->zone, options->dates, began)) {
+	switch (nm_words_when(text, options->zone, options->dates, at)) {
 	case NM_ROW_NO_TIME:
 		if (nm_words_when(text, options->zone, other, &ignored) != NM_ROW_NO_TIME)
 			return wrong(out, NM_FAULT_TIME, text,
@@ -64,21 +73,41 @@ enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const 
 	case NM_ROW_TIME:
 		break;
 	}
-	return *began <= options->now + NM_DAY ? NM_ROW_CALL
-					       : wrong(out, NM_FAULT_TIME, text, "and yet to come");
+	return *at <= options->now + NM_DAY ? NM_ROW_CALL
+					    : wrong(out, NM_FAULT_TIME, text, "and yet to come");
 }
 
-static enum nm_row_kind read_when(const struct nm_calls_file_options *options,
-				  const struct nm_columns *columns, const struct nm_csv_row *row,
-				  struct nm_row_call *out)
+/* A time that a row need not have: then *at is 0. */
+static enum nm_row_kind read_some_time(const struct row *r, enum nm_calls_column column, nm_time *at)
 {
+	const char *text = field(r, column);
+
+	*at = 0;
+	return *text != '\0' ? nm_row_when(r->options, text, at, r->out) : NM_ROW_CALL;
+}
+
+/* Whether a leg's time is when it began to ring or when somebody answered is not verified of Twilio: it began when it was
+ * made, if that was earlier. */
+static enum nm_row_kind read_when(const struct row *r)
+{
+	const char *when = field(r, NM_COLUMN_AT);
+	nm_time created, *began = &r->out->record.began;
+	enum nm_row_kind kind = read_some_time(r, NM_COLUMN_CREATED, &created);
 	char text[NM_ROW_TEXT];
 
-	if (columns->at[NM_COLUMN_AT] >= 0)
-		return nm_row_when(options, field(columns, row, NM_COLUMN_AT), out);
-	snprintf(text, sizeof(text), "%.100s %.100s", field(columns, row, NM_COLUMN_DATE),
-		 field(columns, row, NM_COLUMN_TIME));
-	return nm_row_when(options, text, out);
+	if (kind != NM_ROW_CALL)
+		return kind;
+	if (r->columns->at[NM_COLUMN_AT] < 0) {
+		snprintf(text, sizeof(text), "%.100s %.100s", field(r, NM_COLUMN_DATE),
+			 field(r, NM_COLUMN_TIME));
+		when = text;
+	}
+	*began = created;
+	if (*when != '\0' || created == 0)
+		kind = nm_row_when(r->options, when, began, r->out);
+	if (created != 0 && created < *began)
+		*began = created;
+	return kind;
 }
 
 static enum nm_leg_end end_of(enum nm_row_status status)
@@ -128,77 +157,174 @@ static bool is_mailbox(const struct nm_plan *plan, const char *by)
 	return destination != NULL && destination->kind == NM_VOICEMAIL;
 }
 
-/* The leg of whoever answered, when the row names one. */
-static enum nm_row_kind put_leg(const struct nm_plan *plan, const struct nm_columns *columns,
-				const struct nm_csv_row *row, struct nm_row_call *out)
+/* How the row's leg ended: by its status, or as Telnyx tells it. */
+static enum nm_row_kind put_end(const struct row *r, nm_time answered, nm_time ended)
 {
-	const char *by = field(columns, row, NM_COLUMN_BY), *rang = field(columns, row, NM_COLUMN_RANG);
-	struct nm_record *record = &out->record;
-	int64_t seconds = -1;
+	const char *said = field(r, NM_COLUMN_STATUS);
+	const bool outgoing = nm_words_outgoing(field(r, NM_COLUMN_DIRECTION));
+	/* A file without ends is of calls that are over. */
+	const nm_time over = r->columns->at[NM_COLUMN_ENDED] >= 0 ? ended : r->out->record.began;
+	const bool tells_answer = r->columns->at[NM_COLUMN_ANSWERED] >= 0;
+	enum nm_row_status status = NM_STATUS_UNKNOWN;
 
-	if (*rang != '\0' && !nm_words_seconds(rang, &seconds))
-		return wrong(out, NM_FAULT_RANG, rang, "and not seconds or m:ss");
-	record->tells_legs = *by != '\0';
-	out->mailbox = out->mailbox || is_mailbox(plan, by);
-	if (*by == '\0' || out->mailbox || record->end != NM_LEG_ANSWERED)
-		return NM_ROW_CALL;
-	put_who(plan, by, out->to[0], sizeof(out->to[0]));
-	out->legs[0] = (struct nm_leg){ .id = out->id,
-					.to = out->to[0],
-					.end = NM_LEG_ANSWERED,
-					.began = record->began,
-					.ended = record->ended,
-					.rang_s = (int)seconds };
-	record->n = 1;
+	if (!nm_words_status(said, &status))
+		return wrong(
+			r->out, NM_FAULT_STATUS, said,
+			"and not one that is known: answered, no answer, busy, failed, canceled, voicemail");
+	r->out->record.end = end_of(status);
+	r->out->mailbox = status == NM_STATUS_MAILBOX;
+	if (*said == '\0')
+		r->out->record.end = nm_telnyx_end(field(r, NM_COLUMN_CAUSE), !outgoing, answered,
+						   tells_answer ? over : 0);
 	return NM_ROW_CALL;
 }
 
-static enum nm_row_kind put_ends(const struct nm_columns *columns, const struct nm_csv_row *row,
-				 struct nm_row_call *out)
+/* How long it rang, of a leg whose end is told: up to its answer, or to its end without what was talked; -1: not told. */
+static int rang_of(const struct nm_record *record, bool tells_answer, nm_time answered, int64_t talked)
 {
-	const char *duration = field(columns, row, NM_COLUMN_DURATION),
-		   *said = field(columns, row, NM_COLUMN_STATUS);
-	enum nm_row_status status = NM_STATUS_UNKNOWN;
-	int64_t seconds = 0;
+	nm_time until = tells_answer && answered != 0 ? answered : record->ended;
+
+	if (until == 0 || (record->end == NM_LEG_ANSWERED && !tells_answer && talked < 0))
+		return -1;
+	if (record->end == NM_LEG_ANSWERED && !tells_answer)
+		until = until - talked > record->began ? until - talked : record->began;
+	return until >= record->began && until - record->began < NM_DAY ? (int)(until - record->began) : -1;
+}
+
+/* How it ended, when, and how long it rang. */
+static enum nm_row_kind put_ends(const struct row *r, int *rang_s)
+{
+	const char *duration = field(r, NM_COLUMN_DURATION), *rang = field(r, NM_COLUMN_RANG);
+	struct nm_record *record = &r->out->record;
+	int64_t seconds = -1, ringing = -1;
+	nm_time answered, ended, updated;
+	enum nm_row_kind kind;
 
 	if (*duration != '\0' && !nm_words_seconds(duration, &seconds))
-		return wrong(out, NM_FAULT_DURATION, duration, "and not seconds or m:ss");
-	if (!nm_words_status(said, &status))
-		return wrong(
-			out, NM_FAULT_STATUS, said,
-			"and not one that is known: answered, no answer, busy, failed, canceled, voicemail");
-	out->record.ended = *duration != '\0' ? out->record.began + seconds : 0;
-	out->record.end = end_of(status);
-	out->mailbox = status == NM_STATUS_MAILBOX;
+		return wrong(r->out, NM_FAULT_DURATION, duration, "and not seconds or m:ss");
+	if (*rang != '\0' && !nm_words_seconds(rang, &ringing))
+		return wrong(r->out, NM_FAULT_RANG, rang, "and not seconds or m:ss");
+	kind = read_some_time(r, NM_COLUMN_ANSWERED, &answered);
+	if (kind == NM_ROW_CALL)
+		kind = read_some_time(r, NM_COLUMN_ENDED, &ended);
+	if (kind == NM_ROW_CALL)
+		kind = read_some_time(r, NM_COLUMN_UPDATED, &updated);
+	if (kind == NM_ROW_CALL)
+		kind = put_end(r, answered, ended);
+	if (kind != NM_ROW_CALL)
+		return kind;
+	record->ended = ended != 0 || record->end == NM_LEG_OPEN ? ended : updated;
+	if (!nm_records_lasts(record->began, record->ended) || !nm_records_lasts(record->began, answered))
+		return wrong(r->out, NM_FAULT_TIME, field(r, NM_COLUMN_ENDED),
+			     "at the end, and no call ends before it began or lasts longer than a week");
+	*rang_s = *rang != '\0' ? (int)ringing
+				: rang_of(record, r->columns->at[NM_COLUMN_ANSWERED] >= 0, answered, seconds);
+	/* Of a leg it is not told whether the ringing is in it. */
+	if (record->ended == 0 && seconds >= 0 && !r->out->is_leg)
+		record->ended = record->began + seconds;
 	return NM_ROW_CALL;
+}
+
+static void put_leg(const struct row *r, const char *to, int rang_s)
+{
+	const struct nm_record *record = &r->out->record;
+	struct nm_row_leg *leg = &r->out->legs[0];
+
+	put_who(r->plan, to, leg->to, sizeof(leg->to));
+	nm_words_put(r->out->is_leg ? r->out->id : "", leg->id, sizeof(leg->id));
+	leg->row = r->fields->line;
+	leg->leg = (struct nm_leg){
+		.end = record->end, .began = record->began, .ended = record->ended, .rang_s = rang_s
+	};
+	r->out->record.n = 1;
+}
+
+/* The leg of whoever answered, when the row names one and legs have no rows. */
+static void put_taker(const struct row *r, int rang_s)
+{
+	const char *by = field(r, NM_COLUMN_BY);
+	struct nm_record *record = &r->out->record;
+
+	if (r->out->key[0] == '\0')
+		record->tells_legs = *by != '\0';
+	r->out->mailbox = r->out->mailbox || is_mailbox(r->plan, by);
+	if (*by != '\0' && !r->out->mailbox && record->end == NM_LEG_ANSWERED && r->out->key[0] == '\0')
+		put_leg(r, by, rang_s);
+}
+
+/* What the row's call is known by, and whether the row is a leg of it. */
+static void put_key(const struct row *r)
+{
+	const char *parent = field(r, NM_COLUMN_PARENT), *key = parent;
+	const bool out = nm_words_outgoing(field(r, NM_COLUMN_DIRECTION));
+
+	nm_words_put(field(r, NM_COLUMN_ID), r->out->id, sizeof(r->out->id));
+	r->out->is_leg = *parent != '\0';
+	if (r->columns->at[NM_COLUMN_PARENT] < 0) {
+		key = field(r, NM_COLUMN_SESSION);
+		r->out->is_leg = *key != '\0' && out;
+	} else if (*parent == '\0') {
+		key = r->out->id;
+	}
+	nm_words_put(key, r->out->key, sizeof(r->out->key));
+	r->out->record.tells_legs = *key != '\0';
+	/* The line's own phone has no row at Telnyx. */
+	r->out->record.own_phone = r->columns->at[NM_COLUMN_PARENT] < 0 && *key != '\0';
+}
+
+static enum nm_row_kind read_leg(const struct row *r)
+{
+	enum nm_row_kind kind = read_when(r);
+	int rang_s;
+
+	if (kind == NM_ROW_CALL)
+		kind = put_ends(r, &rang_s);
+	if (kind != NM_ROW_CALL)
+		return kind;
+	r->out->mailbox = r->out->mailbox || is_mailbox(r->plan, field(r, NM_COLUMN_TO));
+	put_leg(r, field(r, NM_COLUMN_TO), rang_s);
+	return NM_ROW_CALL;
+}
+
+static enum nm_row_kind read_call(const struct row *r)
+{
+	const char *from = field(r, NM_COLUMN_FROM), *to = field(r, NM_COLUMN_TO);
+	struct nm_caller forwarded;
+	enum nm_row_kind kind;
+	int rang_s;
+
+	if (nm_words_outgoing(field(r, NM_COLUMN_DIRECTION)))
+		return NM_ROW_OUTGOING;
+	kind = read_when(r);
+	if (kind != NM_ROW_CALL)
+		return kind;
+	if (!nm_words_caller(r->plan, from, &r->out->record.caller))
+		return wrong(r->out, NM_FAULT_CALLER, from, "and not a number, anonymous or unknown");
+	r->out->line = r->options->line >= 0 ? r->options->line : nm_row_line(r->plan, to);
+	if (r->out->line < 0)
+		return nm_row_line(r->plan, from) >= 0 ? NM_ROW_OUTGOING : NM_ROW_ELSEWHERE;
+	if (nm_words_caller(r->plan, field(r, NM_COLUMN_FORWARDED), &forwarded))
+		r->out->record.forwarded_from = forwarded.number;
+	kind = put_ends(r, &rang_s);
+	if (kind == NM_ROW_CALL)
+		put_taker(r, rang_s);
+	return kind;
 }
 
 enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			      const struct nm_columns *columns, const struct nm_csv_row *row,
 			      struct nm_row_call *out)
 {
-	const char *from = field(columns, row, NM_COLUMN_FROM), *to = field(columns, row, NM_COLUMN_TO);
-	struct nm_record *record = &out->record;
-	enum nm_row_kind kind;
+	const struct row r = { plan, options, columns, row, out };
 
-	*record = (struct nm_record){ .id = out->id, .legs = out->legs };
-	out->mailbox = false;
+	out->record = (struct nm_record){ .end = NM_LEG_OPEN };
+	out->mailbox = out->is_leg = false;
+	out->id[0] = out->key[0] = '\0';
 	if (row->wrong != NULL) {
 		out->fault = NM_FAULT_ROW;
 		snprintf(out->words, sizeof(out->words), "%s", row->wrong);
 		return NM_ROW_WRONG;
 	}
-	if (nm_words_outgoing(field(columns, row, NM_COLUMN_DIRECTION)))
-		return NM_ROW_OUTGOING;
-	kind = read_when(options, columns, row, out);
-	if (kind != NM_ROW_CALL)
-		return kind;
-	if (!nm_words_caller(plan, from, &record->caller))
-		return wrong(out, NM_FAULT_CALLER, from, "and not a number, anonymous or unknown");
-	out->line = options->line >= 0 ? options->line : nm_row_line(plan, to);
-	if (out->line < 0)
-		return nm_row_line(plan, from) >= 0 ? NM_ROW_OUTGOING : NM_ROW_ELSEWHERE;
-	nm_words_put(field(columns, row, NM_COLUMN_ID), out->id, sizeof(out->id));
-	kind = put_ends(columns, row, out);
-	return kind == NM_ROW_CALL ? put_leg(plan, columns, row, out) : kind;
+	put_key(&r);
+	return out->is_leg ? read_leg(&r) : read_call(&r);
 }

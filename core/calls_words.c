@@ -5,6 +5,8 @@
 
 #include "core/ascii.h"
 #include "core/calls_file_private.h"
+#include "core/carrier/records.h"
+#include "core/carrier/twilio_private.h"
 
 void nm_words_plain(const char *text, char *out, size_t size)
 {
@@ -119,6 +121,9 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 
 	if (read_epoch(text, out))
 		return NM_ROW_TIME;
+	*out = nm_records_mail_time(text);
+	if (*out != 0)
+		return NM_ROW_TIME;
 	if (strlen(text) > 10 && text[4] == '-' && nm_time_read(text, zone, 0, out, NULL) == NM_OK)
 		return NM_ROW_TIME;
 	if (!take_date(&at, order, &day))
@@ -178,6 +183,7 @@ bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_cal
 			return true;
 	for (size_t i = 0; i < sizeof(withheld) / sizeof(withheld[0]); i++)
 		out->anonymous = out->anonymous || strcmp(plain, withheld[i]) == 0;
+	out->anonymous = out->anonymous || strcmp(number, NM_TWILIO_WITHHELD_DIGITS) == 0;
 	return out->anonymous || nm_number_read(number, plan->country, &out->number, NULL) == NM_OK;
 }
 
@@ -247,6 +253,10 @@ bool nm_words_status(const char *text, enum nm_row_status *out)
 		{ "message", NM_STATUS_MAILBOX },
 		{ "", NM_STATUS_UNKNOWN },
 		{ "unknown", NM_STATUS_UNKNOWN },
+		{ "queued", NM_STATUS_UNKNOWN }, /* under way, as Twilio says it */
+		{ "initiated", NM_STATUS_UNKNOWN },
+		{ "ringing", NM_STATUS_UNKNOWN },
+		{ "inprogress", NM_STATUS_UNKNOWN },
 	};
 	char plain[NM_ROW_TEXT];
 

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "call_words.h"
 #include "command.h"
 #include "nevermiss/calls_file.h"
 
@@ -98,12 +99,14 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 		nm_buf_addf(run->out, "left out: %lld to numbers that are no line of the plan\n",
 			    (long long)file->elsewhere);
 	unused_text(run, file);
+	if (call_doubt(file->driver))
+		nm_buf_addf(run->notes, "of %s: %s\n", file->driver, call_doubt(file->driver));
 	expired_words(run, &file->expired);
 	if (file->stopped)
 		nm_buf_add(run->out, "stopped: what was read is kept, the same import goes on\n");
 	for (int64_t i = 0; i < file->n_wrong && i < NM_CALLS_FILE_WRONG; i++)
-		nm_buf_addf(run->notes, "%s:%lld: %s\n", run->args->words[1], (long long)file->wrong[i].line,
-			    file->wrong[i].words);
+		nm_buf_addf(run->notes, file->entries ? "%s: entry %lld: %s\n" : "%s:%lld: %s\n", run->args->words[1],
+			    (long long)file->wrong[i].line, file->wrong[i].words);
 	if (file->n_wrong > NM_CALLS_FILE_WRONG)
 		nm_buf_addf(run->notes, "and %lld more rows that could not be read; of all %lld: %s\n",
 			    (long long)(file->n_wrong - NM_CALLS_FILE_WRONG), (long long)file->n_wrong,
@@ -150,6 +153,8 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	nm_json_count(&json, "known", file->known);
 	nm_json_count(&json, "answered_untold", file->untold);
 	json_unused(&json, file);
+	nm_json_key(&json, "unverified");
+	nm_json_text(&json, call_doubt(file->driver));
 	nm_json_count(&json, "outgoing", file->outgoing);
 	nm_json_count(&json, "elsewhere", file->elsewhere);
 	nm_json_count(&json, "wrong_total", file->n_wrong);

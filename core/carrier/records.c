@@ -50,6 +50,42 @@ nm_time nm_records_instant(const char *text)
 	return nm_days_from_date(year, month, day) * NM_DAY + hour * 3600 + minute * 60 + second;
 }
 
+static bool two_digits(const char *text, int most, int *out)
+{
+	if (!nm_ascii_is_digit(text[0]) || !nm_ascii_is_digit(text[1]))
+		return false;
+	*out = (text[0] - '0') * 10 + text[1] - '0';
+	return *out <= most;
+}
+
+static int month_of(const char *text)
+{
+	int month = 0;
+
+	while (month < 12 && strncmp(text, nm_month_names[month], 3) != 0)
+		month++;
+	return month + 1;
+}
+
+nm_time nm_records_mail_time(const char *text)
+{
+	int day, century, year, month, hour, minute, second;
+
+	if (text == NULL || strlen(text) != 31 || strncmp(text + 3, ", ", 2) != 0 ||
+	    strcmp(text + 25, " +0000") != 0 || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
+	    text[19] != ':' || text[22] != ':')
+		return 0;
+	month = month_of(text + 8);
+	if (month > 12 || !two_digits(text + 5, 31, &day) || !two_digits(text + 12, 99, &century) ||
+	    !two_digits(text + 14, 99, &year) || !two_digits(text + 17, 23, &hour) ||
+	    !two_digits(text + 20, 59, &minute) || !two_digits(text + 23, 60, &second))
+		return 0;
+	year += century * 100;
+	if (day < 1 || day > nm_month_days(year, month))
+		return 0;
+	return nm_days_from_date(year, month, day) * NM_DAY + hour * 3600 + minute * 60 + second;
+}
+
 const char *nm_records_day(struct nm_arena *arena, nm_time t)
 {
 	const struct nm_date date = nm_date_from_days(nm_local_day(t));

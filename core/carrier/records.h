@@ -15,6 +15,8 @@
 void nm_records_begin(struct nm_records *records);
 /* "2026-01-05T14:00:00Z", with a blank in place of the T or a fraction, with or without Z, in UTC; 0: it is none. */
 nm_time nm_records_instant(const char *text);
+/* "Mon, 05 Jan 2026 14:00:00 +0000" (RFC 5322), as Twilio writes times, in UTC only; 0: it is none. */
+nm_time nm_records_mail_time(const char *text);
 /* "2026-01-05" of a UTC day; NULL: memory is out. */
 const char *nm_records_day(struct nm_arena *arena, nm_time t);
 /* A number in full, "+15125550100", also without the plus unless it has ten digits, which may be a whole one of

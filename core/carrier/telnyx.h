@@ -12,6 +12,8 @@ enum nm_step_result nm_telnyx_ask(struct nm_exchange *exchange, struct nm_reques
 /* Ends the conversation in Telnyx's own words. */
 enum nm_step_result nm_telnyx_refused(struct nm_exchange *exchange, const struct nm_response *last);
 
+/* How a leg ended, by the cause that its record names (NULL: none); answered, ended: 0 where it does not say. */
+enum nm_leg_end nm_telnyx_end(const char *cause, bool inbound, nm_time answered, nm_time ended);
 /* RECORDS, all of it. */
 enum nm_step_result nm_telnyx_records(struct nm_exchange *exchange, const struct nm_response *last,
 				      struct nm_request *next);

@@ -99,7 +99,7 @@ static bool is_known(const struct entries *entries, const char *id)
 	return false;
 }
 
-static enum nm_leg_end end_of(const struct entry *entry, const char *cause)
+enum nm_leg_end nm_telnyx_end(const char *cause, bool inbound, nm_time answered, nm_time ended)
 {
 	static const struct {
 		const char *cause;
@@ -111,14 +111,14 @@ static enum nm_leg_end end_of(const struct entry *entry, const char *cause)
 		{ "NO_USER_RESPONSE", NM_LEG_NO_ANSWER },
 	};
 
-	if (entry->answered != 0)
-		return entry->ended != 0 ? NM_LEG_ANSWERED : NM_LEG_OPEN;
+	if (answered != 0)
+		return ended != 0 ? NM_LEG_ANSWERED : NM_LEG_OPEN;
 	for (size_t i = 0; cause != NULL && i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (strcmp(cause, ends[i].cause) == 0)
 			return ends[i].end;
-	if (entry->ended == 0)
+	if (ended == 0)
 		return NM_LEG_OPEN;
-	return entry->inbound ? NM_LEG_NO_ANSWER : NM_LEG_FAILED;
+	return inbound ? NM_LEG_NO_ANSWER : NM_LEG_FAILED;
 }
 
 /* False: memory is out. */
@@ -136,7 +136,8 @@ static bool take_entry(struct nm_exchange *x, const struct nm_node *node)
 
 	if (made > entries->last || (made == 0 && entry.began > entries->last))
 		entries->last = made != 0 ? made : entry.began;
-	entry.end = end_of(&entry, nm_node_member_text(node, "hangup_cause"));
+	entry.end = nm_telnyx_end(nm_node_member_text(node, "hangup_cause"), entry.inbound, entry.answered,
+				  entry.ended);
 	if (!take_text(x, node, "id", &entry.id) || !take_text(x, node, "telnyx_session_id", &entry.session))
 		return false;
 	if (entry.id == NULL || direction == NULL || entry.began == 0 ||

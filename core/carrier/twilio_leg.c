@@ -6,47 +6,11 @@
 
 #include "core/ascii.h"
 #include "core/carrier/ask.h"
-
-static bool two_digits(const char *text, int most, int *out)
-{
-	if (!nm_ascii_is_digit(text[0]) || !nm_ascii_is_digit(text[1]))
-		return false;
-	*out = (text[0] - '0') * 10 + text[1] - '0';
-	return *out <= most;
-}
-
-static int month_of(const char *text)
-{
-	int month = 0;
-
-	while (month < 12 && strncmp(text, nm_month_names[month], 3) != 0)
-		month++;
-	return month + 1;
-}
-
-/* "Mon, 05 Jan 2026 14:00:00 +0000", as Twilio writes times, in UTC only; 0: it is none. */
-static nm_time time_of(const char *text)
-{
-	int day, century, year, month, hour, minute, second;
-
-	if (text == NULL || strlen(text) != 31 || strncmp(text + 3, ", ", 2) != 0 ||
-	    strcmp(text + 25, " +0000") != 0 || text[7] != ' ' || text[11] != ' ' || text[16] != ' ' ||
-	    text[19] != ':' || text[22] != ':')
-		return 0;
-	month = month_of(text + 8);
-	if (month > 12 || !two_digits(text + 5, 31, &day) || !two_digits(text + 12, 99, &century) ||
-	    !two_digits(text + 14, 99, &year) || !two_digits(text + 17, 23, &hour) ||
-	    !two_digits(text + 20, 59, &minute) || !two_digits(text + 23, 60, &second))
-		return 0;
-	year += century * 100;
-	if (day < 1 || day > nm_month_days(year, month))
-		return 0;
-	return nm_days_from_date(year, month, day) * NM_DAY + hour * 3600 + minute * 60 + second;
-}
+#include "core/carrier/records.h"
 
 nm_time nm_twilio_leg_time(const struct nm_node *call, const char *name)
 {
-	return time_of(nm_node_member_text(call, name));
+	return nm_records_mail_time(nm_node_member_text(call, name));
 }
 
 /* Seconds that stand in a text; -1. */

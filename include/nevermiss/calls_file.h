@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The log of calls from files: tables (RFC 4180) as telephone systems and carriers export them, with a first row that
- * names the columns, and Asterisk's Master.csv, which names none
+ * names the columns, or as the JSON of a carrier's list, and Asterisk's Master.csv, which names none
  * (https://docs.asterisk.org/Configuration/Reporting/Call-Detail-Records-CDR/).
  */
 #ifndef NEVERMISS_CALLS_FILE_H
@@ -22,6 +22,15 @@ enum nm_calls_column {
 	NM_COLUMN_RANG,      /* until somebody answered, likewise */
 	NM_COLUMN_BY,        /* who answered: a destination's name or number */
 	NM_COLUMN_DIRECTION, /* inbound, outbound */
+	NM_COLUMN_FORWARDED, /* the number from which it was forwarded */
+	/* Where each phone that rang for a call has a row of its own, a leg: */
+	NM_COLUMN_PARENT,   /* the id of the call that it rang for; empty: it is a call */
+	NM_COLUMN_SESSION,  /* the same in all rows of a call, of which those that go out are its legs */
+	NM_COLUMN_CREATED,  /* date and time at which the row's leg was made, when that is not `at` */
+	NM_COLUMN_ANSWERED, /* at which it was answered; empty: it was not */
+	NM_COLUMN_ENDED,    /* at which it was over */
+	NM_COLUMN_UPDATED,  /* last changed: its end, where that is not told */
+	NM_COLUMN_CAUSE,    /* why it ended, as Telnyx says it */
 	NM_COLUMN_COUNT
 };
 
@@ -53,13 +62,16 @@ enum nm_calls_fault {
 	NM_FAULT_STATUS,
 	NM_FAULT_DURATION,
 	NM_FAULT_RANG,
+	NM_FAULT_PARENT, /* the call of which it is a leg is not there */
 	NM_FAULTS
 };
 const char *nm_calls_fault_name(enum nm_calls_fault fault); /* "time" */
 
 struct nm_calls_file {
 	struct nm_arena *arena;
-	const char *format; /* "table", "Master.csv" */
+	const char *format; /* "table", "JSON", "Master.csv" */
+	const char *driver; /* whose records they are: "twilio", "telnyx", "asterisk-cdr"; "table": not told */
+	bool entries;       /* of JSON: `line` of what is wrong counts these */
 	int64_t rows;       /* that tell of calls */
 	int64_t fresh, mended, known;
 	int64_t untold;    /* of these, answered by whom the table does not say */
@@ -70,7 +82,7 @@ struct nm_calls_file {
 	struct nm_calls_wrong {
 		int64_t line;
 		const char *words;
-	} wrong[NM_CALLS_FILE_WRONG]; /* the first of them, in the order of the file */
+	} wrong[NM_CALLS_FILE_WRONG]; /* the first that were found, in the order of the file */
 	int64_t faults[NM_FAULTS];    /* all of them, by what cannot be read */
 	bool tells_by; /* there is a column for who answered */
 	size_t n_unused;
@@ -79,8 +91,8 @@ struct nm_calls_file {
 };
 
 /* Reads a file to its end from a descriptor and keeps its calls, each once: read again, it adds nothing.  A row that
- * is wrong is left out and told.  Rows of Master.csv that tell of one call may have those of others between them, if these
- * are not too many.  NM_INPUT: the table has not the columns that are needed, or is none; what was read until an error
+ * is wrong is left out and told.  Rows that tell of one call (of Master.csv, or legs) may have those of others between
+ * them, in any order, if these are not too many: a leg whose call is not among them is a row that is wrong.  NM_INPUT: the table has not the columns that are needed, or is none; what was read until an error
  * is kept (*out is filled then too, and counts what is kept). */
 enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *plan, int fd,
 				  const struct nm_calls_file_options *options, struct nm_calls_file *out,
