@@ -2,6 +2,7 @@
 /* The statements that the store runs, each prepared once (nm_store_statement); what reads its rows stands in store_<noun>.c. */
 #include "core/store_private.h"
 #include "nevermiss/alerts.h"
+#include "nevermiss/followup.h"
 #include "nevermiss/text_back.h"
 
 /* The columns in the order in which store_push.c reads them. */
@@ -70,6 +71,12 @@
 #define ALERT_ROW "SELECT call, noticed, until, text, state, ended, taken_by FROM alert"
 /* The calls of a caller ?1 that alerted somebody. */
 #define ALERTS_OF_CALLER "call IN (SELECT id FROM call WHERE caller = ?1 AND caller > 0)"
+/* Texts to one's own people that name a caller ?1: of the calls that alerted somebody, of callbacks that were late. */
+#define NAMING_CALLER                                                                                      \
+	"outbox WHERE why NOT IN (" TO_CUSTOMERS ") AND why IN (SELECT " ALERT_WHY("call", "n")            \
+	" FROM alerted WHERE " ALERTS_OF_CALLER                                                            \
+	" UNION ALL SELECT '" NM_ALERT_UNANSWERED_PREFIX "' || call FROM alert WHERE " ALERTS_OF_CALLER    \
+	" UNION ALL SELECT '" NM_LATE_PREFIX "' || id FROM " OF_CALLER ")"
 #define TO_NUMBER "outbox WHERE recipient = ?1"
 /* Deeds that stand, and of these the ones by which the customer was called back. */
 #define STANDS "undone = 0"
@@ -328,14 +335,18 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 				 " ON CONFLICT(id) DO UPDATE SET since = excluded.since",
 	[NM_SQL_FOLLOWUPS_ENDED] =
 		"SELECT id FROM " OF_CALLER " AND outcome = 5 AND ended = ?2 ORDER BY id",
-	[NM_SQL_TRACES] = "SELECT 0 AS text, driver, line, carrier_id, began AS at FROM call WHERE caller = ?1"
-			  " AND caller > 0 UNION ALL"
-			  " SELECT 1, driver, line, carrier_id, at FROM outbox WHERE recipient = ?2 UNION ALL"
-			  " SELECT 1, driver, line, carrier_id, at FROM inbound WHERE sender = ?2 ORDER BY at",
+	[NM_SQL_TRACES] =
+		"SELECT 0 AS kind, driver, line, carrier_id, began AS at, NULL, number FROM call WHERE caller = ?1"
+		" AND caller > 0 UNION ALL"
+		" SELECT 1, driver, line, carrier_id, at, account, 0 FROM outbox WHERE recipient = ?2 UNION ALL"
+		" SELECT 1, driver, line, carrier_id, at, NULL, number FROM inbound WHERE sender = ?2 UNION ALL"
+		" SELECT 2, driver, line, carrier_id, at, account, 0 FROM " NAMING_CALLER " AND recipient <> ?2"
+		" ORDER BY at",
 	[NM_SQL_TRACES_CALLS] = "SELECT count(*) FROM call WHERE caller = ?1 AND caller > 0",
 	[NM_SQL_TRACES_FOLLOWUPS] = "SELECT count(*) FROM " OF_CALLER,
 	[NM_SQL_TRACES_TEXTS] = "SELECT (SELECT count(*) FROM outbox WHERE ?1 > 0 AND recipient = ?2)"
-				" + (SELECT count(*) FROM inbound WHERE ?1 > 0 AND sender = ?2)",
+				" + (SELECT count(*) FROM inbound WHERE ?1 > 0 AND sender = ?2)"
+				" + (SELECT count(*) FROM " NAMING_CALLER " AND recipient <> ?2)",
 	[NM_SQL_TRACES_EVENTS] = "SELECT count(*) FROM event WHERE caller = ?1",
 	[NM_SQL_TRACES_VERSIONS] = "SELECT count(*) FROM version WHERE ?1 > 0 AND instr(text, ?2) > 0",
 	[NM_SQL_FORGOTTEN_PUT] = "INSERT INTO forgotten(hash, until) VALUES(?1, ?2)"
@@ -349,6 +360,10 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_FORGET_RUNG] = "UPDATE leg SET number = NULL WHERE ?1 > 0 AND number = ?2",
 	[NM_SQL_FORGET_TEXTS] = "DELETE FROM outbox WHERE ?1 > 0 AND recipient = ?2",
 	[NM_SQL_FORGET_SANDBOX] = "DELETE FROM sandbox_text WHERE ?1 > 0 AND recipient = ?2",
+	/* The sandbox carrier keeps a text as long as the outbox does. */
+	[NM_SQL_SANDBOX_TEXTS_DROP] =
+		"DELETE FROM sandbox_text WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE recipient = sandbox_text.recipient"
+		" AND line = sandbox_text.line AND body = sandbox_text.body)",
 	[NM_SQL_FORGET_INBOUND] = "DELETE FROM inbound WHERE ?1 > 0 AND sender = ?2",
 	[NM_SQL_FORGET_SANDBOX_INBOUND] = "DELETE FROM sandbox_inbound WHERE ?1 > 0 AND sender = ?2",
 	[NM_SQL_FORGET_EVENTS] = "DELETE FROM event WHERE caller = ?1",
@@ -384,11 +399,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_ALERTED] = "SELECT name, number, due, by_line, state, at FROM alerted LEFT JOIN outbox ON outbox.id ="
 			   " (SELECT max(id) FROM outbox WHERE why = " ALERT_WHY("alerted.call", "alerted.n")
 			   " AND why NOT IN (" TO_CUSTOMERS ")) WHERE alerted.call = ?1 ORDER BY n",
-	/* They name the caller. */
-	[NM_SQL_FORGET_ALERT_TEXTS] =
-		"DELETE FROM outbox WHERE why NOT IN (" TO_CUSTOMERS ") AND why IN (SELECT " ALERT_WHY("call", "n")
-		" FROM alerted WHERE " ALERTS_OF_CALLER
-		" UNION ALL SELECT '" NM_ALERT_UNANSWERED_PREFIX "' || call FROM alert WHERE " ALERTS_OF_CALLER ")",
+	[NM_SQL_FORGET_NAMING] = "DELETE FROM " NAMING_CALLER,
 	[NM_SQL_FORGET_ALERTED] = "DELETE FROM alerted WHERE ?1 > 0 AND number = ?2 OR " ALERTS_OF_CALLER,
 	[NM_SQL_FORGET_ALERTS] = "DELETE FROM alert WHERE " ALERTS_OF_CALLER,
 	[NM_SQL_EXPIRE_ALERTED] = "DELETE FROM alerted WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
