@@ -280,6 +280,17 @@ static enum nm_code expire(struct nm_store *store, const enum nm_store_statement
 	return code;
 }
 
+/* What the sandbox carrier has of the texts that are gone, which are counted already. */
+static enum nm_code expire_sandbox(struct nm_store *store, nm_time before, struct nm_error *err)
+{
+	enum nm_code code = nm_store_run_id(store, NM_SQL_EXPIRE_SANDBOX_INBOUND, before, err);
+	sqlite3_stmt *statement = code == NM_OK ? nm_store_statement(store, NM_SQL_SANDBOX_TEXTS_DROP, err) : NULL;
+
+	if (statement == NULL)
+		return code != NM_OK ? code : NM_SYSTEM;
+	return nm_store_run(store, statement, err);
+}
+
 static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm_expired *out,
 			       struct nm_error *err)
 {
@@ -302,6 +313,8 @@ static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm
 		code = expire(store, inbound, 1, before, &came, err);
 	if (code == NM_OK)
 		out->texts += came;
+	if (code == NM_OK)
+		code = expire_sandbox(store, before, err);
 	if (code == NM_OK)
 		code = expire(store, events, 1, before, &out->events, err);
 	return code;

@@ -375,6 +375,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_EXPIRE_CALLS] = "SELECT id FROM call WHERE " OLD_CALL,
 	[NM_SQL_CALL_DROP] = "DELETE FROM call WHERE id = ?",
 	[NM_SQL_EXPIRE_TEXTS] = "DELETE FROM outbox WHERE updated < ?1 AND state > 1",
+	[NM_SQL_EXPIRE_SANDBOX_INBOUND] = "DELETE FROM sandbox_inbound WHERE at < ?1",
 	[NM_SQL_EXPIRE_EVENTS] = "DELETE FROM event WHERE updated < ?1 AND state <> 0",
 	[NM_SQL_AGENT_PUT] = "INSERT OR REPLACE INTO agent(id, pid, host, started, round, next, stopped)"
 			     " VALUES(1, ?, ?, ?, ?, ?, ?)",
