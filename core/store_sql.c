@@ -26,10 +26,15 @@
 #define NOBODY UNANSWERED " AND cut = 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14)"
 #define COUNTED_BETWEEN \
 	"call WHERE caller = ?1 AND " COUNTED " AND began >= ?2 AND began < ?3 AND (?4 = 0 OR number = ?4)"
-/* Is there one of the same caller within a matter's time (604800 s), before or after c? */
-#define BESIDE(here, way)                                                                                 \
+/* Is there one of the same caller within a matter's time (604800 s), before or after c, to those lines? */
+#define BESIDE(here, way, lines)                                                                          \
 	"EXISTS (SELECT 1 FROM call WHERE caller = c.caller AND " COUNTED " AND " here " AND (began " way \
-	" c.began OR id " way " c.id) AND (?3 = 0 OR number = c.number))"
+	" c.began OR id " way " c.id) AND " lines ")"
+#define BEFORE(lines) BESIDE("began BETWEEN c.began - 604800 AND c.began", "<", lines)
+#define AFTER(lines) BESIDE("began BETWEEN c.began AND c.began + 604800", ">", lines)
+#define TO_ALL "1"
+#define TO_THE_SAME "number = c.number"
+#define TO_THAT "(?3 = 0 OR number = c.number)"
 
 /* As store_texts.c reads them. */
 #define OUTBOX_ROW                                                                               \
@@ -152,8 +157,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_CALLS_AFTER] = "SELECT count(*) FROM " COUNTED_BETWEEN " AND (began, id) > (SELECT began, id FROM "
 			       COUNTED_BETWEEN " AND " NOBODY " ORDER BY began, id LIMIT 1)",
 	[NM_SQL_MATTERS_EACH] =
-		"SELECT " BRIEF_COLUMNS ", " BESIDE("began BETWEEN c.began - 604800 AND c.began", "<") ", "
-		BESIDE("began BETWEEN c.began AND c.began + 604800", ">") " FROM call AS c"
+		"SELECT " BRIEF_COLUMNS ", " BEFORE(TO_THAT) ", " AFTER(TO_THAT) " FROM call AS c"
 		" WHERE began >= ?1 AND began < ?2 AND " COUNTED " AND (?3 = 0 OR number = ?3)",
 	[NM_SQL_MISSED_EACH] = "SELECT caller FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
 			       " AND " NOBODY " AND caller > 0 AND (?3 = 0 OR number = ?3)",
@@ -162,6 +166,11 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_SUMS_DROP] = "DELETE FROM packed_sums WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
 	[NM_SQL_SUMS] = "SELECT nth, number, packed FROM packed_sums WHERE weeks = ?4 AND nth >= ?1 AND nth <= ?2"
 			" AND (?3 = 0 OR number = ?3) ORDER BY nth",
+	[NM_SQL_SUMS_CLEAR] = "DELETE FROM packed_sums",
+	[NM_SQL_SUMS_CALLS] = "SELECT " BRIEF_COLUMNS ", " BEFORE(TO_ALL) ", " AFTER(TO_ALL) ", " BEFORE(TO_THE_SAME) ", "
+		AFTER(TO_THE_SAME) " FROM call AS c ORDER BY began",
+	[NM_SQL_SUMS_FOLLOWUPS] = "SELECT (SELECT number FROM call WHERE id = followup.call), opened, outcome, first_try"
+				  " FROM followup ORDER BY opened",
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
@@ -430,6 +439,6 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" (SELECT id FROM call WHERE caller = ?2 AND began BETWEEN a.began - 604800 AND a.began"
 		" AND (began < a.began OR id < a.id) AND " COUNTED " AND (?3 = 0 OR number = ?3)"
 		" ORDER BY began DESC, id DESC LIMIT 1))"
-		" SELECT " BRIEF_COLUMNS ", id, " BESIDE("began BETWEEN c.began AND c.began + 604800", ">")
+		" SELECT " BRIEF_COLUMNS ", id, " AFTER(TO_THAT)
 		" FROM call AS c WHERE id = (SELECT id FROM back ORDER BY began, id LIMIT 1)",
 };
