@@ -270,6 +270,9 @@ static void work(struct nm_agent *agent, struct nm_agent_job *job)
 	enum nm_code code = works[job->work](agent, job, &err);
 
 	agent->round.works++;
+	if (nm_store_mended(agent->store))
+		nm_agent_tell(agent, nm_agent_find(agent, NM_AGENT_STORE, ""), NM_AGENT_WARNING,
+			      "the sums that it keeps of its calls were damaged: they were made anew from the calls");
 	if (code == NM_OK) {
 		job->failures = 0;
 		if (!job->lasts)

@@ -24,7 +24,7 @@
 #define TRIES_MOST 8        /* of one thing */
 #define PAUSE_S 300         /* before the second; each is twice as long as the one before */
 #define WHY_TEXT 128
-#define LATE_WHY "late: follow-up %" PRId64
+#define LATE_WHY NM_LATE_PREFIX "%" PRId64
 #define UNANSWERED_WHY NM_ALERT_UNANSWERED_PREFIX "%" PRId64
 #define UNPUSHED_WHY "line not pushed: %.60s, %" PRId64
 

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What carriers keep of a number (kept.h): one conversation an account finds it, another one deletes it.  Comes in: a
- * plan, a number, a transport.  Goes out: what is there, and what became of it.  Knows no store.
+ * plan, a number, what the store has of it, a transport.  Goes out: what is there, and what became of it.  Knows no store.
  */
 #include "nevermiss/kept.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "core/talk.h"
 
@@ -102,7 +103,61 @@ static enum nm_code speak(const struct nm_push_context *context, struct nm_kept_
 	return code;
 }
 
-enum nm_code nm_kept_find(const struct nm_push_context *context, nm_number number,
+/* --- what the store knows --- */
+
+/* The account of the plan that a trace is of: by its name, or by the line that was called; -1. */
+static int account_of(const struct nm_plan *plan, const struct nm_trace_left *left)
+{
+	int account = -1;
+
+	for (size_t i = 0; left->account != NULL && i < plan->n_accounts; i++)
+		if (strcmp(plan->accounts[i].name, left->account) == 0)
+			account = (int)i;
+	for (size_t i = 0; left->account == NULL && i < plan->n_lines; i++)
+		if (plan->lines[i].number == left->number)
+			account = plan->lines[i].account;
+	return account >= 0 && strcmp(plan->accounts[account].driver, left->driver) == 0 ? account : -1;
+}
+
+/* False: out of memory. */
+static bool add_known(const struct nm_plan *plan, const struct nm_forgotten *known, struct nm_kept_accounts *accounts,
+		      struct nm_kept_account *item)
+{
+	struct nm_kept *kept = &item->kept;
+
+	for (size_t i = 0; i < known->n_left; i++) {
+		const struct nm_trace_left *left = &known->left[i];
+		const char *id;
+
+		if (!left->naming || left->carrier_id == NULL || account_of(plan, left) != item->account)
+			continue;
+		if (kept->n == NM_KEPT_MAX) {
+			kept->cut = true;
+			return true;
+		}
+		id = nm_arena_text(accounts->arena, left->carrier_id);
+		if (id == NULL || !nm_grow((void **)&kept->items, &kept->capacity, kept->n + 1, sizeof(*kept->items)))
+			return false;
+		kept->items[kept->n++] = (struct nm_kept_item){ .kind = NM_KEPT_TEXT, .id = id };
+	}
+	return true;
+}
+
+bool nm_kept_covers(const struct nm_kept_accounts *accounts, const struct nm_plan *plan, const struct nm_trace_left *left)
+{
+	const int account = account_of(plan, left);
+
+	if (left->naming && left->carrier_id == NULL)
+		return false;
+	for (size_t i = 0; i < accounts->n; i++)
+		if (accounts->items[i].account == account)
+			return accounts->items[i].words == NULL && !accounts->items[i].kept.cut;
+	return false;
+}
+
+/* --- all of them --- */
+
+enum nm_code nm_kept_find(const struct nm_push_context *context, nm_number number, const struct nm_forgotten *known,
 			  struct nm_kept_accounts *out, struct nm_error *err)
 {
 	const struct nm_plan *plan = context->plan;
@@ -117,11 +172,14 @@ enum nm_code nm_kept_find(const struct nm_push_context *context, nm_number numbe
 	code = kept != NULL && found.items != NULL ? NM_OK : nm_fail_memory(err);
 	for (size_t i = 0; i < plan->n_accounts && code == NM_OK; i++) {
 		const int line = line_of(plan, (int)i);
+		struct nm_kept_account *item = &found.items[found.n];
 
-		if (line >= 0)
-			found.items[found.n++] = (struct nm_kept_account){ .account = (int)i,
-									   .line = line,
-									   .kept = { .number = kept } };
+		if (line < 0)
+			continue;
+		found.n++;
+		*item = (struct nm_kept_account){ .account = (int)i, .line = line, .kept = { .number = kept } };
+		if (!add_known(plan, known, &found, item))
+			code = nm_fail_memory(err);
 	}
 	if (code == NM_OK)
 		code = speak(context, &found, err);

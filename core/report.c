@@ -392,8 +392,8 @@ static enum nm_code read_all(struct reporting *run, struct nm_store *store, stru
 	return code;
 }
 
-enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
-		       const struct nm_report_options *options, struct nm_report *out, struct nm_error *err)
+static enum nm_code make(struct nm_store *store, const struct nm_plan *plan, const struct nm_report_options *options,
+			 struct nm_report *out, struct nm_error *err)
 {
 	struct nm_report report = { .span = options->span };
 	struct reporting run = { .plan = plan, .line = options->line, .report = &report };
@@ -413,6 +413,20 @@ enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
 	else
 		nm_report_clear(&report);
 	return code;
+}
+
+enum nm_code nm_report(struct nm_store *store, const struct nm_plan *plan,
+		       const struct nm_report_options *options, struct nm_report *out, struct nm_error *err)
+{
+	enum nm_code code = make(store, plan, options, out, err);
+	bool mended = false;
+
+	if (code != NM_SYSTEM)
+		return code;
+	code = nm_store_sums_mend(store, &mended, err);
+	if (code != NM_OK)
+		return code;
+	return mended ? make(store, plan, options, out, err) : NM_SYSTEM;
 }
 
 void nm_report_clear(struct nm_report *report)

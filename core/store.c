@@ -368,14 +368,23 @@ static void narrow(struct nm_store *store)
 	store->wide = false;
 }
 
+static void take_mended(struct nm_store *store)
+{
+	store->mended = store->mended || store->gathered.anew;
+	store->damaged = store->damaged && !store->gathered.anew;
+	store->gathered.anew = false;
+}
+
 enum nm_code nm_store_commit(struct nm_store *store, struct nm_error *err)
 {
 	enum nm_code code = NM_OK;
 
 	if (store->depth == 1)
-		code = nm_store_sums_write(store, err);
+		code = nm_store_sums_settle(store, err);
 	if (store->depth == 1 && code == NM_OK)
 		code = run_plain(store, NM_SQL_COMMIT, err);
+	if (store->depth == 1 && code == NM_OK)
+		take_mended(store);
 	if (code == NM_OK && store->depth > 0)
 		store->depth--;
 	if (store->depth == 0)

@@ -23,7 +23,8 @@ static sqlite3_stmt *prepare(struct nm_store *store, enum nm_store_statement whi
 	if (statement == NULL)
 		return NULL;
 	nm_number_write(number, text);
-	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
+	if (sqlite3_bind_parameter_count(statement) > 0)
+		sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
 	if (sqlite3_bind_parameter_count(statement) > 1)
 		sqlite3_bind_text(statement, 2, text, -1, SQLITE_STATIC);
 	return statement;
@@ -77,10 +78,13 @@ static enum nm_code read_left(struct nm_store *store, nm_number number, struct n
 		if (ok)
 			left[n++] = (struct nm_trace_left){
 				.text = sqlite3_column_int(statement, 0) != 0,
+				.naming = sqlite3_column_int(statement, 0) == 2,
 				.driver = nm_store_column(statement, 1, out->arena, &ok),
 				.line = nm_store_column(statement, 2, out->arena, &ok),
 				.carrier_id = nm_store_column(statement, 3, out->arena, &ok),
 				.at = sqlite3_column_int64(statement, 4),
+				.account = nm_store_column(statement, 5, out->arena, &ok),
+				.number = (nm_number)sqlite3_column_int64(statement, 6),
 			};
 	}
 	sqlite3_reset(statement);
@@ -217,10 +221,11 @@ static enum nm_code drop_calls(struct nm_store *store, enum nm_store_statement w
 static enum nm_code drop_rows(struct nm_store *store, nm_number number, nm_time now, struct nm_error *err)
 {
 	static const enum nm_store_statement which[] = {
-		NM_SQL_FORGET_ALERT_TEXTS, NM_SQL_FORGET_ALERTED, NM_SQL_FORGET_ALERTS,
+		NM_SQL_FORGET_NAMING,  NM_SQL_FORGET_ALERTED,	      NM_SQL_FORGET_ALERTS,
 		NM_SQL_FORGET_DEEDS,   NM_SQL_FORGET_FOLLOWUPS,	      NM_SQL_FORGET_LEGS,
 		NM_SQL_FORGET_RUNG,    NM_SQL_FORGET_TEXTS,	      NM_SQL_FORGET_SANDBOX,
 		NM_SQL_FORGET_INBOUND, NM_SQL_FORGET_SANDBOX_INBOUND, NM_SQL_FORGET_EVENTS,
+		NM_SQL_SANDBOX_TEXTS_DROP,
 	};
 	int64_t taken;
 	enum nm_code code = nm_store_begin(store, err);
@@ -275,6 +280,17 @@ static enum nm_code expire(struct nm_store *store, const enum nm_store_statement
 	return code;
 }
 
+/* What the sandbox carrier has of the texts that are gone, which are counted already. */
+static enum nm_code expire_sandbox(struct nm_store *store, nm_time before, struct nm_error *err)
+{
+	enum nm_code code = nm_store_run_id(store, NM_SQL_EXPIRE_SANDBOX_INBOUND, before, err);
+	sqlite3_stmt *statement = code == NM_OK ? nm_store_statement(store, NM_SQL_SANDBOX_TEXTS_DROP, err) : NULL;
+
+	if (statement == NULL)
+		return code != NM_OK ? code : NM_SYSTEM;
+	return nm_store_run(store, statement, err);
+}
+
 static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm_expired *out,
 			       struct nm_error *err)
 {
@@ -297,6 +313,8 @@ static enum nm_code expire_all(struct nm_store *store, nm_time before, struct nm
 		code = expire(store, inbound, 1, before, &came, err);
 	if (code == NM_OK)
 		out->texts += came;
+	if (code == NM_OK)
+		code = expire_sandbox(store, before, err);
 	if (code == NM_OK)
 		code = expire(store, events, 1, before, &out->events, err);
 	return code;

@@ -2,6 +2,9 @@
 /*
  * What a transaction adds to the sums (store_sums.c) until it is written.  In: cells, in any order.  Out: rows of packed
  * sums, of which each is read, added to and written once.
+ *
+ * Once one of these rows turns out to be damaged nothing is gathered any more: all of them are made anew of the calls and
+ * follow-ups (store_sums_anew.c), as late as that can be, for until then a call may be in the sums and not yet in its row.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -53,7 +56,7 @@ static enum nm_code put_row(struct nm_store *store, const struct nm_gathered_cel
 	return nm_store_run(store, statement, err);
 }
 
-/* row: the first of n cells of one row, which are in order. */
+/* row: the first of n cells of one row, which are in order.  A damaged one is given up with all others. */
 static enum nm_code write_row(struct nm_store *store, const struct nm_gathered_cell *row, const struct nm_cell *cells,
 			      size_t n, struct nm_error *err)
 {
@@ -68,15 +71,24 @@ static enum nm_code write_row(struct nm_store *store, const struct nm_gathered_c
 	if (result != SQLITE_ROW && result != SQLITE_DONE)
 		code = nm_store_fail(store, "reading its sums", err);
 	else if (!nm_packed_add(result == SQLITE_ROW ? sqlite3_column_blob(statement, 0) : NULL,
-			     result == SQLITE_ROW ? (size_t)sqlite3_column_bytes(statement, 0) : 0, cells, n, packed))
-		code = packed->failed ? nm_fail_memory(err) : nm_store_sums_damaged(store, err);
+			     result == SQLITE_ROW ? (size_t)sqlite3_column_bytes(statement, 0) : 0, cells, n, packed)) {
+		code = packed->failed ? nm_fail_memory(err) : NM_OK;
+		store->gathered.lost = !packed->failed;
+	}
 	sqlite3_reset(statement);
-	return code == NM_OK ? put_row(store, row, err) : code;
+	return code == NM_OK && !store->gathered.lost ? put_row(store, row, err) : code;
 }
 
 static bool same_row(const struct nm_gathered_cell *a, const struct nm_gathered_cell *b)
 {
 	return a->weeks == b->weeks && a->nth == b->nth && a->number == b->number;
+}
+
+static void drop_gathered(struct nm_gathered *gathered)
+{
+	nm_arena_free(gathered->names);
+	gathered->names = NULL;
+	gathered->n = gathered->n_takers = 0;
 }
 
 enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err)
@@ -93,7 +105,7 @@ enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err)
 	qsort(gathered->items, gathered->n, sizeof(*gathered->items), gathered_compare);
 	for (size_t i = 0; i < gathered->n; i++)
 		cells[i] = gathered->items[i].cell;
-	for (size_t i = 0, next = 0; i < gathered->n && code == NM_OK; i = next) {
+	for (size_t i = 0, next = 0; i < gathered->n && code == NM_OK && !gathered->lost; i = next) {
 		const struct nm_gathered_cell *first = &gathered->items[i];
 
 		while (next < gathered->n && same_row(&gathered->items[next], first))
@@ -102,17 +114,21 @@ enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err)
 	}
 	free(cells);
 	if (code == NM_OK)
-		nm_store_sums_abandon(store);
+		drop_gathered(gathered);
 	return code;
+}
+
+enum nm_code nm_store_sums_settle(struct nm_store *store, struct nm_error *err)
+{
+	enum nm_code code = nm_store_sums_write(store, err);
+
+	return code == NM_OK && store->gathered.lost ? nm_store_sums_anew(store, err) : code;
 }
 
 void nm_store_sums_abandon(struct nm_store *store)
 {
-	struct nm_gathered *gathered = &store->gathered;
-
-	nm_arena_free(gathered->names);
-	gathered->names = NULL;
-	gathered->n = gathered->n_takers = 0;
+	drop_gathered(&store->gathered);
+	store->gathered.lost = store->gathered.anew = false;
 }
 
 void nm_store_sums_clear(struct nm_store *store)
@@ -156,6 +172,8 @@ static bool add(struct nm_store *store, int weeks, nm_time at, nm_number number,
 
 bool nm_store_sums_add(struct nm_store *store, nm_time at, nm_number number, const struct nm_cell *cell)
 {
+	if (store->gathered.lost)
+		return true;
 	if (cell->kind != NM_CELL_CALLERS)
 		return add(store, 0, at, number, cell);
 	return add(store, 1, at, number, cell) && add(store, NM_SUM_WEEKS, at, number, cell);

@@ -69,6 +69,9 @@ enum nm_store_statement {
 	NM_SQL_SUMS_PUT,
 	NM_SQL_SUMS_DROP,
 	NM_SQL_SUMS,
+	NM_SQL_SUMS_CLEAR,
+	NM_SQL_SUMS_CALLS,
+	NM_SQL_SUMS_FOLLOWUPS,
 	NM_SQL_LEG_ADD,
 	NM_SQL_LEGS,
 	NM_SQL_LEGS_DROP,
@@ -155,6 +158,7 @@ enum nm_store_statement {
 	NM_SQL_FORGET_RUNG,
 	NM_SQL_FORGET_TEXTS,
 	NM_SQL_FORGET_SANDBOX,
+	NM_SQL_SANDBOX_TEXTS_DROP,
 	NM_SQL_FORGET_INBOUND,
 	NM_SQL_FORGET_SANDBOX_INBOUND,
 	NM_SQL_FORGET_EVENTS,
@@ -165,6 +169,7 @@ enum nm_store_statement {
 	NM_SQL_EXPIRE_CALLS,
 	NM_SQL_CALL_DROP,
 	NM_SQL_EXPIRE_TEXTS,
+	NM_SQL_EXPIRE_SANDBOX_INBOUND,
 	NM_SQL_EXPIRE_EVENTS,
 	NM_SQL_AGENT_PUT,
 	NM_SQL_AGENT_GET,
@@ -185,7 +190,7 @@ enum nm_store_statement {
 	NM_SQL_ALERT_TEXTS,
 	NM_SQL_ALERTED_ADD,
 	NM_SQL_ALERTED,
-	NM_SQL_FORGET_ALERT_TEXTS,
+	NM_SQL_FORGET_NAMING,
 	NM_SQL_FORGET_ALERTED,
 	NM_SQL_FORGET_ALERTS,
 	NM_SQL_EXPIRE_ALERTED,
@@ -217,6 +222,8 @@ struct nm_gathered {
 	const char *takers[NM_GATHERED_TAKERS]; /* every name of these cells; in `names` */
 	struct nm_arena *names;                 /* owned; NULL without any */
 	struct nm_bytes packed;                 /* the day that is written */
+	bool lost; /* a row was damaged: nothing is gathered, until all are made anew */
+	bool anew; /* they were, in this transaction */
 };
 
 struct nm_store {
@@ -228,6 +235,8 @@ struct nm_store {
 	int depth; /* of nested begins */
 	const struct nm_plan_file *files; /* what versions are kept with; borrowed */
 	struct nm_gathered gathered;
+	bool damaged; /* some of the sums are, of those that were read */
+	bool mended;  /* the sums are, since nm_store_mended was last asked */
 	bool watched; /* follow-ups are: nm_store_followups_watch */
 	bool wide;    /* more pages are kept while a transaction writes many calls */
 	sqlite3_stmt *statements[NM_SQL_COUNT];
@@ -285,6 +294,7 @@ enum nm_code nm_store_sums_call(struct nm_store *store, int64_t id, uint64_t num
 enum nm_code nm_store_sums_take_out(struct nm_store *store, int64_t id, struct nm_error *err) NM_WARN_UNUSED;
 /* store_followup_sums.c: from now on the sums have what this store does to follow-ups; not within a transaction. */
 enum nm_code nm_store_followups_watch(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+/* store_sums_anew.c: the error of one that reads damaged sums. */
 enum nm_code nm_store_sums_damaged(struct nm_store *store, struct nm_error *err);
 /* Rows of nth, number and packed sums that the reader's span touches, the oldest first; weeks as of nm_gathered_cell. */
 struct nm_sums_reader;
@@ -303,8 +313,14 @@ enum nm_code nm_store_sums_gather(struct nm_store *store, nm_time at, uint64_t n
 				  struct nm_error *err) NM_WARN_UNUSED;
 /* Likewise, and writes nothing: while a statement runs.  False: out of memory. */
 bool nm_store_sums_add(struct nm_store *store, nm_time at, uint64_t number, const struct nm_cell *cell);
-/* Writes what is gathered: before a transaction ends, and before the sums are read. */
+/* Writes what is gathered, at any time. */
 enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+/* The same, and the sums are right then, made anew if they must be: before a transaction ends, and before they are read. */
+enum nm_code nm_store_sums_settle(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+/* store_sums_anew.c: makes all sums of the calls and follow-ups that are there.  Within a transaction that writes. */
+enum nm_code nm_store_sums_anew(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
+/* store_sums.c: adds a row of NM_SQL_SUMS_CALLS. */
+enum nm_code nm_store_sums_count(struct nm_store *store, sqlite3_stmt *statement, struct nm_error *err) NM_WARN_UNUSED;
 /* Forgets what is gathered, with the transaction that it is of; and with the store. */
 void nm_store_sums_abandon(struct nm_store *store);
 void nm_store_sums_clear(struct nm_store *store);

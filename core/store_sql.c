@@ -2,6 +2,7 @@
 /* The statements that the store runs, each prepared once (nm_store_statement); what reads its rows stands in store_<noun>.c. */
 #include "core/store_private.h"
 #include "nevermiss/alerts.h"
+#include "nevermiss/followup.h"
 #include "nevermiss/text_back.h"
 
 /* The columns in the order in which store_push.c reads them. */
@@ -25,10 +26,15 @@
 #define NOBODY UNANSWERED " AND cut = 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14)"
 #define COUNTED_BETWEEN \
 	"call WHERE caller = ?1 AND " COUNTED " AND began >= ?2 AND began < ?3 AND (?4 = 0 OR number = ?4)"
-/* Is there one of the same caller within a matter's time (604800 s), before or after c? */
-#define BESIDE(here, way)                                                                                 \
+/* Is there one of the same caller within a matter's time (604800 s), before or after c, to those lines? */
+#define BESIDE(here, way, lines)                                                                          \
 	"EXISTS (SELECT 1 FROM call WHERE caller = c.caller AND " COUNTED " AND " here " AND (began " way \
-	" c.began OR id " way " c.id) AND (?3 = 0 OR number = c.number))"
+	" c.began OR id " way " c.id) AND " lines ")"
+#define BEFORE(lines) BESIDE("began BETWEEN c.began - 604800 AND c.began", "<", lines)
+#define AFTER(lines) BESIDE("began BETWEEN c.began AND c.began + 604800", ">", lines)
+#define TO_ALL "1"
+#define TO_THE_SAME "number = c.number"
+#define TO_THAT "(?3 = 0 OR number = c.number)"
 
 /* As store_texts.c reads them. */
 #define OUTBOX_ROW                                                                               \
@@ -70,6 +76,12 @@
 #define ALERT_ROW "SELECT call, noticed, until, text, state, ended, taken_by FROM alert"
 /* The calls of a caller ?1 that alerted somebody. */
 #define ALERTS_OF_CALLER "call IN (SELECT id FROM call WHERE caller = ?1 AND caller > 0)"
+/* Texts to one's own people that name a caller ?1: of the calls that alerted somebody, of callbacks that were late. */
+#define NAMING_CALLER                                                                                      \
+	"outbox WHERE why NOT IN (" TO_CUSTOMERS ") AND why IN (SELECT " ALERT_WHY("call", "n")            \
+	" FROM alerted WHERE " ALERTS_OF_CALLER                                                            \
+	" UNION ALL SELECT '" NM_ALERT_UNANSWERED_PREFIX "' || call FROM alert WHERE " ALERTS_OF_CALLER    \
+	" UNION ALL SELECT '" NM_LATE_PREFIX "' || id FROM " OF_CALLER ")"
 #define TO_NUMBER "outbox WHERE recipient = ?1"
 /* Deeds that stand, and of these the ones by which the customer was called back. */
 #define STANDS "undone = 0"
@@ -145,8 +157,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_CALLS_AFTER] = "SELECT count(*) FROM " COUNTED_BETWEEN " AND (began, id) > (SELECT began, id FROM "
 			       COUNTED_BETWEEN " AND " NOBODY " ORDER BY began, id LIMIT 1)",
 	[NM_SQL_MATTERS_EACH] =
-		"SELECT " BRIEF_COLUMNS ", " BESIDE("began BETWEEN c.began - 604800 AND c.began", "<") ", "
-		BESIDE("began BETWEEN c.began AND c.began + 604800", ">") " FROM call AS c"
+		"SELECT " BRIEF_COLUMNS ", " BEFORE(TO_THAT) ", " AFTER(TO_THAT) " FROM call AS c"
 		" WHERE began >= ?1 AND began < ?2 AND " COUNTED " AND (?3 = 0 OR number = ?3)",
 	[NM_SQL_MISSED_EACH] = "SELECT caller FROM call INDEXED BY call_missed_at WHERE began >= ?1 AND began < ?2"
 			       " AND " NOBODY " AND caller > 0 AND (?3 = 0 OR number = ?3)",
@@ -155,6 +166,11 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_SUMS_DROP] = "DELETE FROM packed_sums WHERE weeks = ?1 AND nth = ?2 AND number = ?3",
 	[NM_SQL_SUMS] = "SELECT nth, number, packed FROM packed_sums WHERE weeks = ?4 AND nth >= ?1 AND nth <= ?2"
 			" AND (?3 = 0 OR number = ?3) ORDER BY nth",
+	[NM_SQL_SUMS_CLEAR] = "DELETE FROM packed_sums",
+	[NM_SQL_SUMS_CALLS] = "SELECT " BRIEF_COLUMNS ", " BEFORE(TO_ALL) ", " AFTER(TO_ALL) ", " BEFORE(TO_THE_SAME) ", "
+		AFTER(TO_THE_SAME) " FROM call AS c ORDER BY began",
+	[NM_SQL_SUMS_FOLLOWUPS] = "SELECT (SELECT number FROM call WHERE id = followup.call), opened, outcome, first_try"
+				  " FROM followup ORDER BY opened",
 	[NM_SQL_CALLS] = CALL_ROW " WHERE began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
 	[NM_SQL_CALLS_OF] =
 		CALL_ROW " WHERE number = ?3 AND began >= ?1 AND began < ?2 ORDER BY began DESC, id DESC",
@@ -328,14 +344,18 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 				 " ON CONFLICT(id) DO UPDATE SET since = excluded.since",
 	[NM_SQL_FOLLOWUPS_ENDED] =
 		"SELECT id FROM " OF_CALLER " AND outcome = 5 AND ended = ?2 ORDER BY id",
-	[NM_SQL_TRACES] = "SELECT 0 AS text, driver, line, carrier_id, began AS at FROM call WHERE caller = ?1"
-			  " AND caller > 0 UNION ALL"
-			  " SELECT 1, driver, line, carrier_id, at FROM outbox WHERE recipient = ?2 UNION ALL"
-			  " SELECT 1, driver, line, carrier_id, at FROM inbound WHERE sender = ?2 ORDER BY at",
+	[NM_SQL_TRACES] =
+		"SELECT 0 AS kind, driver, line, carrier_id, began AS at, NULL, number FROM call WHERE caller = ?1"
+		" AND caller > 0 UNION ALL"
+		" SELECT 1, driver, line, carrier_id, at, account, 0 FROM outbox WHERE recipient = ?2 UNION ALL"
+		" SELECT 1, driver, line, carrier_id, at, NULL, number FROM inbound WHERE sender = ?2 UNION ALL"
+		" SELECT 2, driver, line, carrier_id, at, account, 0 FROM " NAMING_CALLER " AND recipient <> ?2"
+		" ORDER BY at",
 	[NM_SQL_TRACES_CALLS] = "SELECT count(*) FROM call WHERE caller = ?1 AND caller > 0",
 	[NM_SQL_TRACES_FOLLOWUPS] = "SELECT count(*) FROM " OF_CALLER,
 	[NM_SQL_TRACES_TEXTS] = "SELECT (SELECT count(*) FROM outbox WHERE ?1 > 0 AND recipient = ?2)"
-				" + (SELECT count(*) FROM inbound WHERE ?1 > 0 AND sender = ?2)",
+				" + (SELECT count(*) FROM inbound WHERE ?1 > 0 AND sender = ?2)"
+				" + (SELECT count(*) FROM " NAMING_CALLER " AND recipient <> ?2)",
 	[NM_SQL_TRACES_EVENTS] = "SELECT count(*) FROM event WHERE caller = ?1",
 	[NM_SQL_TRACES_VERSIONS] = "SELECT count(*) FROM version WHERE ?1 > 0 AND instr(text, ?2) > 0",
 	[NM_SQL_FORGOTTEN_PUT] = "INSERT INTO forgotten(hash, until) VALUES(?1, ?2)"
@@ -349,6 +369,10 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_FORGET_RUNG] = "UPDATE leg SET number = NULL WHERE ?1 > 0 AND number = ?2",
 	[NM_SQL_FORGET_TEXTS] = "DELETE FROM outbox WHERE ?1 > 0 AND recipient = ?2",
 	[NM_SQL_FORGET_SANDBOX] = "DELETE FROM sandbox_text WHERE ?1 > 0 AND recipient = ?2",
+	/* The sandbox carrier keeps a text as long as the outbox does. */
+	[NM_SQL_SANDBOX_TEXTS_DROP] =
+		"DELETE FROM sandbox_text WHERE NOT EXISTS (SELECT 1 FROM outbox WHERE recipient = sandbox_text.recipient"
+		" AND line = sandbox_text.line AND body = sandbox_text.body)",
 	[NM_SQL_FORGET_INBOUND] = "DELETE FROM inbound WHERE ?1 > 0 AND sender = ?2",
 	[NM_SQL_FORGET_SANDBOX_INBOUND] = "DELETE FROM sandbox_inbound WHERE ?1 > 0 AND sender = ?2",
 	[NM_SQL_FORGET_EVENTS] = "DELETE FROM event WHERE caller = ?1",
@@ -360,6 +384,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_EXPIRE_CALLS] = "SELECT id FROM call WHERE " OLD_CALL,
 	[NM_SQL_CALL_DROP] = "DELETE FROM call WHERE id = ?",
 	[NM_SQL_EXPIRE_TEXTS] = "DELETE FROM outbox WHERE updated < ?1 AND state > 1",
+	[NM_SQL_EXPIRE_SANDBOX_INBOUND] = "DELETE FROM sandbox_inbound WHERE at < ?1",
 	[NM_SQL_EXPIRE_EVENTS] = "DELETE FROM event WHERE updated < ?1 AND state <> 0",
 	[NM_SQL_AGENT_PUT] = "INSERT OR REPLACE INTO agent(id, pid, host, started, round, next, stopped)"
 			     " VALUES(1, ?, ?, ?, ?, ?, ?)",
@@ -384,11 +409,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_ALERTED] = "SELECT name, number, due, by_line, state, at FROM alerted LEFT JOIN outbox ON outbox.id ="
 			   " (SELECT max(id) FROM outbox WHERE why = " ALERT_WHY("alerted.call", "alerted.n")
 			   " AND why NOT IN (" TO_CUSTOMERS ")) WHERE alerted.call = ?1 ORDER BY n",
-	/* They name the caller. */
-	[NM_SQL_FORGET_ALERT_TEXTS] =
-		"DELETE FROM outbox WHERE why NOT IN (" TO_CUSTOMERS ") AND why IN (SELECT " ALERT_WHY("call", "n")
-		" FROM alerted WHERE " ALERTS_OF_CALLER
-		" UNION ALL SELECT '" NM_ALERT_UNANSWERED_PREFIX "' || call FROM alert WHERE " ALERTS_OF_CALLER ")",
+	[NM_SQL_FORGET_NAMING] = "DELETE FROM " NAMING_CALLER,
 	[NM_SQL_FORGET_ALERTED] = "DELETE FROM alerted WHERE ?1 > 0 AND number = ?2 OR " ALERTS_OF_CALLER,
 	[NM_SQL_FORGET_ALERTS] = "DELETE FROM alert WHERE " ALERTS_OF_CALLER,
 	[NM_SQL_EXPIRE_ALERTED] = "DELETE FROM alerted WHERE call IN (SELECT id FROM call WHERE " OLD_CALL ")",
@@ -418,6 +439,6 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" (SELECT id FROM call WHERE caller = ?2 AND began BETWEEN a.began - 604800 AND a.began"
 		" AND (began < a.began OR id < a.id) AND " COUNTED " AND (?3 = 0 OR number = ?3)"
 		" ORDER BY began DESC, id DESC LIMIT 1))"
-		" SELECT " BRIEF_COLUMNS ", id, " BESIDE("began BETWEEN c.began AND c.began + 604800", ">")
+		" SELECT " BRIEF_COLUMNS ", id, " AFTER(TO_THAT)
 		" FROM call AS c WHERE id = (SELECT id FROM back ORDER BY began, id LIMIT 1)",
 };

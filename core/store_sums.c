@@ -137,6 +137,12 @@ static bool all_of(const struct ring before[static 2], const struct ring after[s
 	return true;
 }
 
+/* Is it one of those of which callers' calls and matters are made? */
+static bool is_of_caller(const struct nm_call_brief *call)
+{
+	return !call->caller.anonymous && call->caller.number != 0 && !nm_fate_apart(nm_fate_of(call));
+}
+
 /* Of the caller alone, and the matters: number 0: of all lines together. */
 static enum nm_code take_matters(struct nm_store *store, int64_t id, const struct nm_call_brief *call,
 				 nm_number number, int sign, struct nm_error *err)
@@ -145,7 +151,7 @@ static enum nm_code take_matters(struct nm_store *store, int64_t id, const struc
 	struct ring before[2], after[2];
 	enum nm_code code;
 
-	if (call->caller.anonymous || call->caller.number == 0 || nm_fate_apart(it.fate))
+	if (!is_of_caller(call))
 		return NM_OK;
 	code = add_caller(store, call, number, sign, err);
 	if (code == NM_OK)
@@ -190,11 +196,6 @@ enum nm_code nm_store_sums_take_out(struct nm_store *store, int64_t id, struct n
 }
 
 /* --- what is read --- */
-
-enum nm_code nm_store_sums_damaged(struct nm_store *store, struct nm_error *err)
-{
-	return nm_fail(err, NM_SYSTEM, "%s is damaged: some of its sums are none", store->file);
-}
 
 static bool take_call_sum(const struct nm_sums_reader *reader, nm_time hour, const struct nm_cell *cell)
 {
@@ -279,7 +280,7 @@ nm_time nm_sums_nth(int weeks, nm_time t)
 enum nm_code nm_store_sums_packed(struct nm_store *store, const struct nm_sums_reader *reader, int weeks,
 				  nm_take_packed *take, struct nm_error *err)
 {
-	enum nm_code code = nm_store_sums_write(store, err);
+	enum nm_code code = nm_store_sums_settle(store, err);
 	sqlite3_stmt *statement = code == NM_OK ? nm_store_statement(store, NM_SQL_SUMS, err) : NULL;
 	int result = SQLITE_DONE;
 
@@ -325,13 +326,19 @@ enum nm_code nm_store_sums_rows(struct nm_store *store, enum nm_store_statement 
 	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its calls", err);
 }
 
+/* What a call adds to the matters of those lines to which its caller's calls lie beside it or do not. */
+static struct part part_beside(const struct nm_call_brief *call, bool before, bool after)
+{
+	const struct ring it = { true, call->began, nm_fate_of(call), 0 };
+	const struct ring near = { true, call->began, it.fate, 0 }, none = { .there = false };
+
+	return part_of(before ? &near : &none, &it, after ? &near : &none);
+}
+
 static bool take_matter(const struct nm_sums_reader *reader, sqlite3_stmt *statement)
 {
 	const struct nm_call_brief call = nm_store_brief(statement);
-	const struct ring it = { true, call.began, nm_fate_of(&call), 0 };
-	const struct ring near = { true, call.began, it.fate, 0 }, none = { .there = false };
-	const struct part part = part_of(sqlite3_column_int(statement, 10) ? &near : &none, &it,
-					 sqlite3_column_int(statement, 11) ? &near : &none);
+	const struct part part = part_beside(&call, sqlite3_column_int(statement, 10), sqlite3_column_int(statement, 11));
 	const struct nm_matter_sum sum = { call.began, part.matters, part.single, part.single_perhaps };
 
 	return reader->taker.matter(reader->taker.context, &sum);
@@ -341,4 +348,20 @@ enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_
 				   struct nm_error *err)
 {
 	return nm_store_sums_rows(store, NM_SQL_MATTERS_EACH, reader, take_matter, err);
+}
+
+enum nm_code nm_store_sums_count(struct nm_store *store, sqlite3_stmt *statement, struct nm_error *err)
+{
+	const struct nm_call_brief call = nm_store_brief(statement);
+	const nm_number number = (nm_number)sqlite3_column_int64(statement, 9);
+	const struct part of_all = part_beside(&call, sqlite3_column_int(statement, 10), sqlite3_column_int(statement, 11));
+	const struct part of_line = part_beside(&call, sqlite3_column_int(statement, 12), sqlite3_column_int(statement, 13));
+	enum nm_code code = add_call(store, &call, number, 1, err);
+
+	if (code != NM_OK || !is_of_caller(&call))
+		return code;
+	code = add_caller(store, &call, number, 1, err);
+	if (code == NM_OK)
+		code = add_matter(store, call.began, 0, of_all, err);
+	return code == NM_OK ? add_matter(store, call.began, number, of_line, err) : code;
 }

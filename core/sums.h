@@ -80,6 +80,9 @@ struct nm_sums_reader {
  * all lines also those that no call did. */
 enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				struct nm_error *err) NM_WARN_UNUSED;
+/* When sums that were read turned out to be damaged, and this store may write: makes all of them anew from the calls and
+ * follow-ups, not within a transaction; what was read is to be read again then. */
+enum nm_code nm_store_sums_mend(struct nm_store *store, bool *mended, struct nm_error *err) NM_WARN_UNUSED;
 /* Matters from the calls themselves, for a span that is not of whole hours: to `matter`. */
 enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				   struct nm_error *err) NM_WARN_UNUSED;

@@ -19,6 +19,7 @@ struct forgetting {
 	struct nm_forgotten found;    /* in the store */
 	bool there;                   /* at the carriers too */
 	struct nm_kept_accounts kept; /* by them */
+	bool held;                    /* something stays there: the store keeps what it is found by */
 	bool whole;
 };
 
@@ -38,13 +39,20 @@ static struct counts counts_of(const struct nm_forgotten *found)
 	return (struct counts){ found->calls, found->followups, found->texts, found->events };
 }
 
-/* A carrier has it, and was not asked what it keeps. */
+/* A carrier has it, and did not answer for it. */
 static bool is_carriers(const struct invocation *run, const struct forgetting *forgetting,
 			const struct nm_trace_left *left)
 {
 	const struct nm_carrier *carrier = nm_carrier_find(left->driver);
 
-	return carrier && carrier->traits.remote && !kept_asked(run, &forgetting->kept, left->driver);
+	return carrier && carrier->traits.remote && !nm_kept_covers(&forgetting->kept, run->session->plan, left);
+}
+
+static const char *left_name(const struct nm_trace_left *left)
+{
+	if (left->naming)
+		return "text that names it";
+	return left->text ? "text" : "call";
 }
 
 static void left_words(struct invocation *run, const struct forgetting *forgetting)
@@ -65,7 +73,7 @@ static void left_words(struct invocation *run, const struct forgetting *forgetti
 		if (n == 1)
 			nm_buf_add(run->out, "These stay with the carriers until they are deleted there:\n");
 		nm_time_words(session_zone(run->session), left->at, true, at);
-		nm_buf_addf(run->out, "  %s: %s of %s, line ", left->driver, left->text ? "text" : "call", at);
+		nm_buf_addf(run->out, "  %s: %s of %s, line ", left->driver, left_name(left), at);
 		add_safe(run->out, left->line);
 		nm_buf_add(run->out, ", ");
 		add_safe(run->out, left->carrier_id ? left->carrier_id : "no id");
@@ -81,12 +89,14 @@ static void forgotten_words(struct invocation *run, const struct forgetting *for
 {
 	const struct nm_forgotten *found = &forgetting->found;
 
-	nm_buf_add(run->out, "forgotten: ");
+	nm_buf_add(run->out, forgetting->held ? "not forgotten yet: " : "forgotten: ");
 	counts_words(run->out, counts_of(found));
-	nm_buf_add(run->out, "\n");
+	nm_buf_add(run->out, forgetting->held ? ", by which the rest is found again\n" : "\n");
 	if (forgetting->there)
 		kept_deleted_words(run, &forgetting->kept, run->out);
 	left_words(run, forgetting);
+	if (forgetting->held)
+		return;
 	if (found->events)
 		nm_buf_add(run->out, "What the CRM was told of stays there until it is deleted there.\n");
 	if (found->versions)
@@ -110,6 +120,8 @@ static void forgotten_json(struct invocation *run, const struct forgetting *forg
 	nm_json_count(&json, "texts", found->texts);
 	nm_json_count(&json, "events", found->events);
 	nm_json_count(&json, "versions", found->versions);
+	nm_json_key(&json, "forgotten");
+	nm_json_bool(&json, !forgetting->held);
 	nm_json_key(&json, "whole");
 	nm_json_bool(&json, forgetting->whole);
 	nm_json_key(&json, "left");
@@ -167,7 +179,7 @@ static enum nm_code read_number(const struct invocation *run, nm_number *out, st
 	return nm_number_read(text, run->session->plan->country, out, err);
 }
 
-/* Looks, asks, and lets go: first at the carriers, so that what fails there can be seen. */
+/* Looks, asks, and lets go: first at the carriers, so that what fails there can be seen and found again. */
 static enum nm_code forget(struct invocation *run, struct nm_store *store, struct forgetting *forgetting,
 			   struct nm_error *err)
 {
@@ -177,13 +189,15 @@ static enum nm_code forget(struct invocation *run, struct nm_store *store, struc
 	if (!code && forgetting->there)
 		code = session_push_context(run->session, &context, err);
 	if (!code && forgetting->there)
-		code = nm_kept_find(&context, forgetting->number, &forgetting->kept, err);
+		code = nm_kept_find(&context, forgetting->number, &forgetting->found, &forgetting->kept, err);
 	if (!code)
 		code = ask(run, forgetting, err);
 	if (!code && forgetting->there)
 		code = nm_kept_delete(&context, &forgetting->kept, err);
-	return code ? code
-		    : nm_store_forget(store, forgetting->number, session_now(run->session), &forgetting->whole, err);
+	forgetting->held = !kept_all_gone(&forgetting->kept);
+	if (code || forgetting->held)
+		return code;
+	return nm_store_forget(store, forgetting->number, session_now(run->session), &forgetting->whole, err);
 }
 
 enum nm_code calls_forget(struct invocation *run, enum status *status, struct nm_error *err)

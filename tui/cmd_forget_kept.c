@@ -4,8 +4,6 @@
  */
 #include "forget_kept.h"
 
-#include <string.h>
-
 #define LISTED 20 /* things that stay and are told in words, of each account; JSON has all */
 
 static const enum nm_kept_kind kinds[] = { NM_KEPT_CALL, NM_KEPT_RECORDING, NM_KEPT_TEXT };
@@ -92,7 +90,8 @@ void kept_deleted_words(const struct invocation *run, const struct nm_kept_accou
 	}
 	add_none(accounts, out);
 	if (!kept_all_gone(accounts))
-		nm_buf_add(out, "Say `calls forget` with --at-carriers again later: it deletes the rest.\n");
+		nm_buf_add(out, "Say `calls forget` with --at-carriers again later: it deletes the rest.  Without it the number "
+				"is forgotten here alone.\n");
 }
 
 bool kept_all_gone(const struct nm_kept_accounts *accounts)
@@ -107,14 +106,6 @@ bool kept_all_gone(const struct nm_kept_accounts *accounts)
 			gone = gone && item->kept.items[k].gone;
 	}
 	return gone;
-}
-
-bool kept_asked(const struct invocation *run, const struct nm_kept_accounts *accounts, const char *driver)
-{
-	for (size_t i = 0; i < accounts->n; i++)
-		if (!strcmp(run->session->plan->accounts[accounts->items[i].account].driver, driver))
-			return true;
-	return false;
 }
 
 static void json_things(struct nm_json *json, const struct nm_kept *kept)

@@ -11,8 +11,6 @@ void kept_found_words(const struct invocation *run, const struct nm_kept_account
 /* What was deleted there, what stays and why. */
 void kept_deleted_words(const struct invocation *run, const struct nm_kept_accounts *accounts, struct nm_buf *out);
 bool kept_all_gone(const struct nm_kept_accounts *accounts);
-/* An account of that driver was asked: what it keeps is told by it, not by the store. */
-bool kept_asked(const struct invocation *run, const struct nm_kept_accounts *accounts, const char *driver);
 /* The member "accounts". */
 void kept_json(const struct invocation *run, const struct nm_kept_accounts *accounts, struct nm_json *json);
 

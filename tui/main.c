@@ -139,6 +139,14 @@ static enum nm_code without_session(const struct command *command, struct invoca
 	return code;
 }
 
+/* Of a store that had to be put right, once and whatever became of the rest. */
+static void tell_mended(const struct session *session, struct nm_buf *notes)
+{
+	if (session->store && nm_store_mended(session->store))
+		nm_buf_add(notes, "nevermiss: the sums that the store keeps of its calls were damaged: they were made anew from "
+				  "the calls\n");
+}
+
 static enum nm_code with_session(const struct command *command, struct invocation *run, enum status *status,
 				 struct nm_error *err)
 {
@@ -158,6 +166,7 @@ static enum nm_code with_session(const struct command *command, struct invocatio
 		code = plan_mistakes(&session, run->notes, err);
 	else
 		code = command->run(run, status, err);
+	tell_mended(&session, run->notes);
 	session_close(&session);
 	return code;
 }
@@ -194,9 +203,10 @@ static enum nm_code run_wizard(const struct arguments *args, const struct sessio
 	return code;
 }
 
-static enum nm_code run_interface(const struct arguments *args, const struct session_options *options,
-				  enum status *status, struct nm_error *err)
+static enum nm_code run_interface(const struct invocation *run, enum status *status, struct nm_error *err)
 {
+	const struct arguments *args = run->args;
+	const struct session_options *options = run->options;
 	struct session session;
 	nm_time shown;
 	enum nm_code code;
@@ -214,6 +224,7 @@ static enum nm_code run_interface(const struct arguments *args, const struct ses
 	code = stop_clock(args, session_zone(&session), &session.options, &shown, err);
 	if (code == NM_OK)
 		*status = app_run(&session, "now") ? STATUS_INPUT : STATUS_GOOD;
+	tell_mended(&session, run->notes);
 	session_close(&session);
 	return code;
 }
@@ -295,7 +306,7 @@ static enum nm_code dispatch(const char *name, struct invocation *run, const str
 		command_usage(NULL, run->out);
 		return NM_OK;
 	}
-	return run_interface(run->args, run->options, status, err);
+	return run_interface(run, status, err);
 }
 
 static bool plain_locale(void)

@@ -8,6 +8,7 @@
  *   GET    Calls/SID/Recordings.json                                    what was recorded of one of these calls
  *   DELETE Recordings/SID.json, Calls/SID.json, Messages/SID.json       204; 404 when it is gone already
  *
+ * Texts that only name the number are found by none of these: their ids are there from the beginning.
  * Recordings go ahead of the calls by which they are found: a call whose recording stays, stays.  What is not over yet is
  * refused (error 20009), and stays behind with these words; the others go all the same.
  */
@@ -171,6 +172,10 @@ static enum nm_step_result delete_on(struct nm_exchange *x, struct nm_request *n
 
 			if (item->gone || (item->kind == NM_KEPT_RECORDING) != (kept->step == 0))
 				continue;
+			if (!is_of(item->id, item->kind)) {
+				item->words = "that is no id of Twilio's";
+				continue;
+			}
 			if (item->kind == NM_KEPT_CALL && is_recorded(kept, item)) {
 				item->words = "it stays until its recording is gone";
 				continue;

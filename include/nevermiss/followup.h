@@ -20,6 +20,7 @@
  * back after a month. */
 #define NM_FOLLOWUP_LATE_S (30 * (nm_time)NM_DAY)
 #define NM_FOLLOWUP_CALLS 100 /* calls of one follow-up are counted so far: only a machine rings that often */
+#define NM_LATE_PREFIX "late: follow-up " /* and its id: why a text to the owner of it stands in the outbox */
 #define NM_FOLLOWUP_LOG "the log" /* who ends those with NM_FOLLOWUP_RANG_AGAIN */
 
 /* Kept in stores by these numbers, as all below. */

@@ -14,7 +14,10 @@
 struct nm_trace_left {
 	const char *driver, *line;
 	const char *carrier_id; /* NULL: it gave none */
-	bool text;              /* a text to the number; else a call from it */
+	bool text;              /* to or from the number; else a call from it */
+	bool naming;            /* a text to somebody else, which names the number */
+	const char *account;    /* by name, as it was, of a text that was sent; NULL */
+	nm_number number;       /* that was called, or that the text came to; 0 of a text that was sent */
 	nm_time at;
 };
 

@@ -24,6 +24,8 @@ void nm_store_close(struct nm_store *store);
 bool nm_store_read_only(const struct nm_store *store);
 /* A number that is another one once something was written, by whomever: what was read before may be old then. */
 uint64_t nm_store_changes(struct nm_store *store);
+/* Were what it keeps added up of its calls damaged, and made anew from them, since this was last asked? */
+bool nm_store_mended(struct nm_store *store);
 /* Several reads that see one state of the store, whatever others write in between; nothing is written between the
  * two.  Nests in itself and in nm_store_begin. */
 enum nm_code nm_store_read_begin(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;

@@ -102,7 +102,7 @@ CASES = [
      {sid("CA", 2)}),
     ("a recording that stays", {sid("RE", 6): 409}, THERE, 3, ["stays: call %s: it stays until its recording is gone" % sid("CA", 1)],
      {sid("CA", 1), sid("RE", 6)}),
-    ("not allowed", {"calls": 401}, THERE, 3, ["forgotten: 0 calls", "not all could be deleted: Not now"], None),
+    ("not allowed", {"calls": 401}, THERE, 3, ["not forgotten yet: 0 calls", "not all could be deleted: Not now"], None),
     ("not allowed to delete", {sid("RE", 6): 403}, THERE, 3, ["0 calls, 0 recordings, 0 texts", "not all could be deleted"], None),
 ]
 

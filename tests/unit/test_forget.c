@@ -16,6 +16,7 @@
 #include <sqlite3.h>
 
 #include "books.h"
+#include "nevermiss/alerts.h"
 #include "nevermiss/events.h"
 #include "nevermiss/forget.h"
 #include "nevermiss/inbound.h"
@@ -25,6 +26,7 @@
 #define OFFICE UINT64_C(15125550100)
 #define ANN UINT64_C(15125550199)
 #define BOB UINT64_C(15125550198)
+#define CAROL UINT64_C(15125550197)
 #define FILE_MAX_BYTES (4u << 20)
 
 /* clang-format off */
@@ -84,25 +86,57 @@ static enum nm_call_kept put(const char *id, nm_number caller, nm_time at, enum 
 	return kept;
 }
 
-static void put_text(nm_number to, nm_time at)
+/* A text and, under the id that this one has there, the sandbox carrier's of it. */
+static void put_text_of(const char *to, const char *body, const char *why, enum nm_outbox_state state, nm_time at)
 {
-	char text[NM_NUMBER_TEXT], body[80];
+	char id_text[24];
 	struct nm_outbox_text sent = { .at = at,
+				       .updated = at,
 				       .line = "main",
 				       .account = "sandbox",
 				       .driver = "sandbox",
 				       .from = "+15125550100",
-				       .to = text,
+				       .to = to,
 				       .body = body,
-				       .why = "test",
-				       .state = NM_OUTBOX_SENT };
+				       .why = why,
+				       .state = state };
 	struct nm_error err;
 	int64_t id;
 
+	ok(nm_store_outbox_add(books.store, &sent, &sent.id, &err), &err);
+	ok(nm_store_sandbox_text_add(books.store, "main", to, body, &id, &err), &err);
+	snprintf(id_text, sizeof(id_text), "%lld", (long long)id);
+	sent.carrier_id = state == NM_OUTBOX_SENT ? id_text : NULL;
+	ok(nm_store_outbox_update(books.store, &sent, &err), &err);
+}
+
+static void put_text(nm_number to, enum nm_outbox_state state, nm_time at)
+{
+	char text[NM_NUMBER_TEXT], body[80];
+
 	nm_number_write(to, text);
 	snprintf(body, sizeof(body), "We call %s back", text);
-	ok(nm_store_outbox_add(books.store, &sent, &sent.id, &err), &err);
-	ok(nm_store_sandbox_text_add(books.store, "main", text, body, &id, &err), &err);
+	put_text_of(text, body, "test", state, at);
+}
+
+/* What one's own people are told of somebody: of a call that alerted them, and of a follow-up that is late. */
+static void put_naming(nm_number who, int64_t call, int64_t followup, nm_time at)
+{
+	char number[NM_NUMBER_TEXT], body[3][128], why[3][64];
+	struct nm_alerted owner = { .name = "owner", .number = "+15125550111", .due = at };
+	const struct nm_call_alert alert = { .call = call, .noticed = at, .text = body[0], .n = 1, .people = &owner };
+	struct nm_error err;
+
+	nm_number_write(who, number);
+	snprintf(body[0], sizeof(body[0]), "emergency call from %s", number);
+	snprintf(body[1], sizeof(body[1]), "nobody has answered the alert of the call from %s", number);
+	snprintf(body[2], sizeof(body[2]), "call back %s, late", number);
+	snprintf(why[0], sizeof(why[0]), NM_ALERT_WHY, call, (size_t)0);
+	snprintf(why[1], sizeof(why[1]), NM_ALERT_UNANSWERED_PREFIX "%lld", (long long)call);
+	snprintf(why[2], sizeof(why[2]), NM_LATE_PREFIX "%lld", (long long)followup);
+	ok(nm_store_alert_add(books.store, &alert, &err), &err);
+	for (int i = 0; i < 3; i++)
+		put_text_of("+15125550111", body[i], why[i], NM_OUTBOX_SENT, at + i);
 }
 
 static bool put_inbound(nm_number from, nm_time at)
@@ -121,8 +155,18 @@ static bool put_inbound(nm_number from, nm_time at)
 	return fresh;
 }
 
-/* Everything that there can be of somebody, from an instant on. */
-static void put_person(nm_number who, nm_time at)
+static void put_sandbox_inbound(nm_number from, nm_time at)
+{
+	char text[NM_NUMBER_TEXT];
+	const struct nm_sandbox_inbound came = { .from = text, .body = "this is me", .at = at };
+	struct nm_error err;
+
+	nm_number_write(from, text);
+	ok(nm_store_sandbox_inbound_add(books.store, "main", &came, &err), &err);
+}
+
+/* Everything that there can be of somebody, from an instant on.  The lead's id. */
+static int64_t put_person(nm_number who, nm_time at)
 {
 	char ids[3][64], words[64];
 	struct nm_followup lead = { .channel = NM_CHANNEL_WEB, .number = who, .words = words, .opened = at + 500 };
@@ -140,9 +184,11 @@ static void put_person(nm_number who, nm_time at)
 	snprintf(words, sizeof(words), "call me at +%llu", (unsigned long long)who);
 	ok(nm_store_followup_add(books.store, &lead, &id, &err), &err);
 	ok(nm_followup_outcome(books.plan, books.store, id, NM_FOLLOWUP_BOOKED, at + 600, "pat", arena, &got, &err), &err);
-	put_text(who, at + 700);
+	put_text(who, NM_OUTBOX_SENT, at + 700);
 	assert_true(put_inbound(who, at + 800));
+	put_sandbox_inbound(who, at + 800);
 	nm_arena_free(arena);
+	return id;
 }
 
 /* --- what is there --- */
@@ -158,6 +204,7 @@ static int64_t rows_of(nm_number who)
 		"SELECT count(*) FROM outbox WHERE ?1 = 0 OR recipient = '+' || ?1",
 		"SELECT count(*) FROM sandbox_text WHERE ?1 = 0 OR recipient = '+' || ?1",
 		"SELECT count(*) FROM inbound WHERE ?1 = 0 OR sender = '+' || ?1",
+		"SELECT count(*) FROM sandbox_inbound WHERE ?1 = 0 OR sender = '+' || ?1",
 		"SELECT count(*) FROM event WHERE ?1 IN (0, caller)",
 	};
 	char file[300];
@@ -263,6 +310,40 @@ static void nothing_is_left(void **state)
 	ok(nm_store_check(books.store, &err), &err);
 }
 
+/* Texts that one's own people got name who called: they go, and what is kept of them at their carrier is told. */
+static void who_was_told_of_it(void **state)
+{
+	const nm_number who[] = { BOB, ANN };
+	struct nm_forgotten found;
+	size_t naming = 0;
+	struct nm_error err;
+	int64_t of_bob = 0;
+	bool whole;
+
+	(void)state;
+	for (int i = 0; i < 2; i++) {
+		const int64_t lead = put_person(who[i], T + 10 * i);
+
+		put_naming(who[i], 1 + 3 * i, lead, T + 900);
+		of_bob = i == 0 ? rows_of(0) : of_bob;
+	}
+	ok(nm_store_traces(books.store, ANN, &found, &err), &err);
+	assert_int_equal(found.texts, 2 + 3);
+	assert_int_equal(found.n_left, 5 + 3);
+	for (size_t i = 0; i < found.n_left; i++) {
+		const struct nm_trace_left *left = &found.left[i];
+
+		naming += left->naming;
+		assert_true(!left->naming || (left->text && left->carrier_id != NULL));
+		assert_true((left->number == OFFICE) == (left->account == NULL));
+	}
+	assert_int_equal(naming, 3);
+	nm_forgotten_clear(&found);
+	ok(nm_store_forget(books.store, ANN, T + 1000, &whole, &err), &err);
+	assert_int_equal(times_named(ANN), 0);
+	assert_int_equal(rows_of(0), of_bob);
+}
+
 /* The figures are those of the calls that are left. */
 static void the_sums_forget_too(void **state)
 {
@@ -356,6 +437,7 @@ static void what_is_old(void **state)
 	(void)state;
 	put_person(ANN, T);
 	put_person(BOB, T + 3600);
+	put_text(CAROL, NM_OUTBOX_SENDING, T);
 	of_bob = rows_of(BOB);
 	ok(nm_expire(books.store, books.plan, T + 4000 * (nm_time)NM_DAY, &expired, &err), &err);
 	assert_int_equal(expired.calls, 0); /* a plan without retention keeps all */
@@ -368,7 +450,8 @@ static void what_is_old(void **state)
 	assert_int_equal(expired.texts, 2);
 	assert_int_equal(expired.events, 0); /* they wait for the CRM */
 	assert_int_equal(rows_of(BOB), of_bob);
-	assert_int_equal(rows_of(ANN), 5 + 1); /* events, and what the sandbox carrier has */
+	assert_int_equal(rows_of(ANN), 5); /* the events */
+	assert_int_equal(rows_of(CAROL), 2); /* it may have been sent: who goes on with it looks there */
 	ok(nm_store_check(books.store, &err), &err);
 }
 
@@ -376,6 +459,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(nothing_is_left, setup, teardown),
+		cmocka_unit_test_setup_teardown(who_was_told_of_it, setup, teardown),
 		cmocka_unit_test_setup_teardown(the_sums_forget_too, setup, teardown),
 		cmocka_unit_test_setup_teardown(it_does_not_come_back, setup, teardown),
 		cmocka_unit_test_setup_teardown(another_has_it_open, setup, teardown),

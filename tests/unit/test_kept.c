@@ -36,6 +36,8 @@
 	"path day { step { ring = owner } }\nrule all { path = day }\n"
 /* clang-format on */
 
+#define NAMING "SM0000000000000000000000000000000b"
+
 struct thing {
 	const char *sid, *from, *to;
 	const char *call; /* that it was recorded of; NULL: it is no recording */
@@ -58,6 +60,8 @@ static const struct thing all_things[] = {
 	  false },
 	{ "RE0000000000000000000000000000000a", NULL, NULL, "CA00000000000000000000000000000004", false,
 	  false },
+	{ NAMING, LINE, OWNER, NULL, false, false }, /* what it says names the number */
+	{ "SM0000000000000000000000000000000c", LINE, OWNER, NULL, false, false },
 };
 #define THINGS (sizeof(all_things) / sizeof(all_things[0]))
 
@@ -69,6 +73,7 @@ struct bench {
 	int fault_at, fault_times;
 	enum fake_fault fault;
 	int sent;
+	struct nm_forgotten known; /* to the store */
 	struct nm_kept_accounts kept;
 	struct nm_error err;
 	/* an answer on its way */
@@ -81,6 +86,8 @@ struct bench {
 
 static bool is_anns(const struct bench *bench, const struct thing *thing)
 {
+	if (strcmp(thing->sid, NAMING) == 0 && bench->known.n_left > 0)
+		return true;
 	if (thing->call == NULL)
 		return strcmp(thing->from, ANN) == 0 || strcmp(thing->to, ANN) == 0;
 	for (size_t i = 0; i < THINGS; i++)
@@ -249,7 +256,7 @@ static void bench_close(struct bench *bench)
 static void find(struct bench *bench)
 {
 	nm_kept_accounts_clear(&bench->kept);
-	if (nm_kept_find(&bench->rig.context, ANN_NUMBER, &bench->kept, &bench->err) != NM_OK)
+	if (nm_kept_find(&bench->rig.context, ANN_NUMBER, &bench->known, &bench->kept, &bench->err) != NM_OK)
 		fail_msg("%s", bench->err.text);
 	assert_int_equal(bench->kept.n, 1); /* of those with a line, the one that can */
 }
@@ -300,6 +307,75 @@ static void test_all_is_found_and_deleted(void **state)
 		find_and_delete(&bench);
 		assert_counts(&bench, false, 0, 0, 0);
 	}
+	bench_close(&bench);
+}
+
+/* What the store knows: a text of the account to somebody else, and what is none of its to delete. */
+static const struct nm_trace_left all_known[] = {
+	{ .driver = "twilio", .account = "twilio", .carrier_id = NAMING, .text = true, .naming = true },
+	{ .driver = "twilio", .account = "idle", .carrier_id = "SM0000000000000000000000000000000c", .text = true,
+	  .naming = true },
+	{ .driver = "telnyx", .account = "twilio", .carrier_id = "SM0000000000000000000000000000000c", .text = true,
+	  .naming = true },
+	{ .driver = "twilio", .account = "twilio", .carrier_id = "SM0000000000000000000000000000000c", .text = true },
+	{ .driver = "twilio", .account = "twilio", .text = true, .naming = true },
+	{ .driver = "twilio", .number = UINT64_C(15125550100), .carrier_id = "CA00000000000000000000000000000001" },
+	{ .driver = "twilio", .number = UINT64_C(15125550107), .carrier_id = "CA0000000000000000000000000000000d" },
+};
+#define KNOWN (sizeof(all_known) / sizeof(all_known[0]))
+
+static void test_texts_that_name_it(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench);
+	bench.known = (struct nm_forgotten){ .n_left = KNOWN, .left = all_known };
+	find(&bench);
+	assert_counts(&bench, false, 3, 2, 3);
+	assert_int_equal(left_of_ann(&bench), 8);
+	find_and_delete(&bench);
+	assert_null(bench.kept.items[0].words);
+	assert_counts(&bench, true, 3, 2, 3);
+	assert_int_equal(left_of_ann(&bench), 0);
+	bench_close(&bench);
+}
+
+/* Ids are parts of a path there. */
+static void test_an_id_that_is_none(void **state)
+{
+	static const struct nm_trace_left odd = {
+		.driver = "twilio", .account = "twilio", .carrier_id = "../Calls", .text = true, .naming = true
+	};
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench);
+	bench.known = (struct nm_forgotten){ .n_left = 1, .left = &odd };
+	find_and_delete(&bench);
+	assert_counts(&bench, true, 3, 2, 2);
+	assert_string_equal(bench.kept.items[0].kept.items[0].words, "that is no id of Twilio's");
+	bench_close(&bench);
+}
+
+/* By account, and only of one that has answered. */
+static void test_what_an_account_has_answered_for(void **state)
+{
+	static const bool covered[KNOWN] = { [0] = true, [3] = true, [5] = true };
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench);
+	find(&bench);
+	for (size_t i = 0; i < KNOWN; i++)
+		assert_int_equal(nm_kept_covers(&bench.kept, bench.rig.context.plan, &all_known[i]), covered[i]);
+	begin(&bench);
+	bench.fault = FAKE_REFUSED;
+	bench.fault_at = 1;
+	find(&bench);
+	assert_non_null(bench.kept.items[0].words);
+	for (size_t i = 0; i < KNOWN; i++)
+		assert_false(nm_kept_covers(&bench.kept, bench.rig.context.plan, &all_known[i]));
 	bench_close(&bench);
 }
 
@@ -378,8 +454,9 @@ static void test_any_fault_at_any_request(void **state)
 
 	(void)state;
 	bench_open(&bench);
+	bench.known = (struct nm_forgotten){ .n_left = KNOWN, .left = all_known };
 	for (size_t i = 0; i < sizeof(faults) / sizeof(faults[0]); i++)
-		for (int at = 1; at <= 15; at++)
+		for (int at = 1; at <= 16; at++)
 			for (int times = 1; times <= 9; times += 8) {
 				begin(&bench);
 				bench.fault = faults[i];
@@ -399,6 +476,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_all_is_found_and_deleted),
+		cmocka_unit_test(test_texts_that_name_it),
+		cmocka_unit_test(test_an_id_that_is_none),
+		cmocka_unit_test(test_what_an_account_has_answered_for),
 		cmocka_unit_test(test_nobody_elses_is_deleted),
 		cmocka_unit_test(test_what_is_gone_already),
 		cmocka_unit_test(test_what_is_not_over_stays),

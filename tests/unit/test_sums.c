@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The sums beside the log are what counting its calls anew comes to, whatever was written, mended and deleted in whatever
- * order.  Counting anew is the step by which an older store gets them: that one is held here, too.
+ * order.  Counting anew is the step by which an older store gets them: that one is held here, too.  So is what makes them
+ * anew when some of them are damaged.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -218,6 +219,150 @@ static void test_sums_go_back_with_their_calls(void **state)
 	free(before);
 	free(after);
 	check_sums();
+	close_store();
+}
+
+/* --- damage --- */
+
+#define TOUCHED "WHERE weeks = 0 AND nth = 20458 AND number = 15125550100" /* the day of T: put_sure is there */
+
+static void damage(uint64_t *dice, const char *which)
+{
+	static const char *const bytes[] = { "0500ff", "05", "ff", "00", "ffffffffffffffffffffff" };
+	char sql[240];
+
+	snprintf(sql, sizeof(sql), "UPDATE packed_sums SET packed = x'%s' %s", bytes[random_below(dice, 5)], which);
+	execute(sql);
+	assert_true(sqlite3_changes(store->db) > 0);
+}
+
+/* A call of its own, whatever others there are. */
+static void put_sure(int nth)
+{
+	char id[16];
+	const struct nm_call_entry call = {
+		.number = numbers[0],
+		.line = "main",
+		.driver = "sandbox",
+		.carrier_id = id,
+		.caller = { .number = 17375550102 },
+		.began = T,
+		.ended = T + 20,
+		.became = { .end = NM_CALL_LOST, .seconds = 20 },
+	};
+
+	snprintf(id, sizeof(id), "sure%d", nth);
+	put(&call);
+}
+
+static enum nm_code report(const struct nm_plan *plan, struct nm_error *err)
+{
+	const struct nm_report_options options = { .span = { T - 30 * (nm_time)NM_DAY, T + 60 * (nm_time)NM_DAY }, .line = -1 };
+	struct nm_report made = { .arena = NULL };
+	enum nm_code code = nm_report(store, plan, &options, &made, err);
+
+	nm_report_clear(&made);
+	return code;
+}
+
+static struct nm_plan *read_plan(void)
+{
+	return plan_of_text("timezone = \"America/Chicago\" account sandbox { driver = sandbox }\n"
+			    "line main { number = \"+15125550100\" account = sandbox }\n",
+			    folder);
+}
+
+/* Whoever reads damaged sums makes them what they were. */
+static void test_a_reader_mends_them(void **state)
+{
+	struct nm_plan *plan = read_plan();
+	uint64_t dice = 11;
+	struct nm_error err;
+
+	(void)state;
+	remove(file);
+	open_store();
+	for (int i = 0; i < 300; i++) {
+		put_random(&dice);
+		do_random_deed(&dice);
+	}
+	put_sure(0);
+	for (int i = 0; i < random_few(40); i++) {
+		char *kept = sums_text(store->db), *mended;
+
+		damage(&dice, i % 2 == 0 ? "" : TOUCHED);
+		ok(report(plan, &err), &err);
+		assert_true(nm_store_mended(store));
+		assert_false(nm_store_mended(store));
+		mended = sums_text(store->db);
+		assert_string_equal(kept, mended);
+		free(kept);
+		free(mended);
+	}
+	nm_plan_free(plan);
+	check_sums();
+	close_store();
+}
+
+/* Who may not write says what helps. */
+static void test_a_read_only_store_is_left(void **state)
+{
+	struct nm_plan *plan = read_plan();
+	uint64_t dice = 12;
+	struct nm_error err;
+
+	(void)state;
+	remove(file);
+	open_store();
+	for (int i = 0; i < 50; i++)
+		put_random(&dice);
+	put_sure(0);
+	damage(&dice, TOUCHED);
+	close_store();
+	ok(nm_store_open(file, true, &store, &err), &err);
+	assert_int_equal(report(plan, &err), NM_SYSTEM);
+	assert_non_null(strstr(err.text, "`nevermiss report` without --read-only makes them anew"));
+	assert_false(nm_store_mended(store));
+	close_store();
+	open_store();
+	ok(report(plan, &err), &err);
+	assert_true(nm_store_mended(store));
+	nm_plan_free(plan);
+	check_sums();
+	close_store();
+}
+
+/* Whatever a transaction does after and before it comes upon damage, however much that is. */
+static void test_a_writer_mends_them(void **state)
+{
+	(void)state;
+	for (int seed = 0; seed < random_few(20); seed++) {
+		uint64_t dice = 100 + (uint64_t)seed;
+		const int many = seed % 4 == 0 ? 1500 : 40;
+		struct nm_error err;
+
+		remove(file);
+		open_store();
+		put_sure(0);
+		for (int round = 1; round <= 4; round++) {
+			const int when = (int)random_below(&dice, (uint32_t)many);
+
+			ok(nm_store_begin(store, &err), &err);
+			for (int i = 0; i < many; i++) {
+				put_random(&dice);
+				if (i % 3 == 0)
+					delete_random(&dice);
+				if (i == when)
+					damage(&dice, round % 2 == 0 ? "" : TOUCHED);
+			}
+			put_sure(round);
+			ok(nm_store_commit(store, &err), &err);
+			assert_true(nm_store_mended(store));
+			do_random_deed(&dice);
+		}
+		check_sums();
+		close_store();
+	}
 }
 
 int main(void)
@@ -225,6 +370,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sums_are_what_counting_anew_comes_to),
 		cmocka_unit_test(test_sums_go_back_with_their_calls),
+		cmocka_unit_test(test_a_reader_mends_them),
+		cmocka_unit_test(test_a_read_only_store_is_left),
+		cmocka_unit_test(test_a_writer_mends_them),
 	};
 
 	return cmocka_run_group_tests(tests, setup, teardown);
