@@ -45,8 +45,6 @@ struct nm_agent {
 	nm_time beaten;            /* when the heartbeat was written; 0: it was not */
 	nm_time expired;           /* when what is old was last taken out of the store; 0: it was not */
 	struct nm_agent_round round;
-	nm_time hour; /* in which the owner got so many texts: */
-	int told;
 };
 
 /* Asks the world for the plan as it is now. */

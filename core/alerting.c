@@ -218,11 +218,13 @@ enum turn {
 static enum nm_code has_room(const struct nm_alerter *a, bool *room, struct nm_error *err)
 {
 	const nm_time now = a->context->now;
+	const struct nm_outbox_count of_hour = { .prefix = NM_ALERT_PREFIX, .since = now - 3600 };
+	const struct nm_outbox_count of_day = { .prefix = NM_ALERT_PREFIX, .since = now - NM_DAY };
 	size_t hour = 0, day = 0;
-	enum nm_code code = nm_store_alert_texts(a->context->store, now - 3600, &hour, err);
+	enum nm_code code = nm_store_outbox_count(a->context->store, &of_hour, &hour, err);
 
 	if (code == NM_OK)
-		code = nm_store_alert_texts(a->context->store, now - NM_DAY, &day, err);
+		code = nm_store_outbox_count(a->context->store, &of_day, &day, err);
 	*room = hour < NM_ALERTS_AN_HOUR && day < NM_ALERTS_A_DAY;
 	return code;
 }

@@ -371,13 +371,13 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_OUTBOX_WHY] = "SELECT coalesce(max(state NOT IN (?2, ?3)), 0), count(*) FILTER (WHERE state IN (?2, ?3)),"
 			      " coalesce(max(updated) FILTER (WHERE state IN (?2, ?3)), 0) FROM outbox WHERE why = ?1"
 			      " AND why NOT IN (" TO_CUSTOMERS ")",
+	[NM_SQL_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE at > ?1 AND substr(why, 1, length(?2)) = ?2"
+				" AND (?3 IS NULL OR recipient = ?3) AND (?4 OR state NOT IN (3, 5))",
 	[NM_SQL_ALERT_ADD] = "INSERT INTO alert(call, noticed, until, text, state, ended) VALUES(?, ?, ?, ?, ?, ?)",
 	[NM_SQL_ALERT_END] = "UPDATE alert SET state = ?2, ended = ?3, taken_by = ?4 WHERE call = ?1 AND state = 0",
 	[NM_SQL_ALERT_GET] = ALERT_ROW " WHERE call = ?1",
 	[NM_SQL_ALERTS] = ALERT_ROW " WHERE state = 0 OR noticed >= ?1 ORDER BY call",
 	[NM_SQL_ALERT_REPLIES] = "SELECT at, body FROM inbound WHERE sender = ?1 AND at >= ?2 ORDER BY at, id",
-	[NM_SQL_ALERT_TEXTS] = "SELECT count(*) FROM outbox WHERE at > ?1 AND state NOT IN (3, 5) AND substr(why, 1, length('" NM_ALERT_PREFIX
-			       "')) = '" NM_ALERT_PREFIX "'",
 	[NM_SQL_ALERTED_ADD] =
 		"INSERT INTO alerted(call, n, name, number, due, by_line) VALUES(?, ?, ?, ?, ?, ?)",
 	/* The newest text to each, if any. */

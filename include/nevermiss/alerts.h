@@ -82,9 +82,6 @@ enum nm_code nm_store_alerts(struct nm_store *store, nm_time since, struct nm_ar
  * NM_TIME_MAX: none did. */
 enum nm_code nm_store_alert_reply(struct nm_store *store, const char *number, nm_time since, nm_time *out,
 				  struct nm_error *err) NM_WARN_UNUSED;
-/* Texts to such people that were asked for since, and were sent or may have been or be yet. */
-enum nm_code nm_store_alert_texts(struct nm_store *store, nm_time since, size_t *out,
-				  struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- doing it --- */
 
