@@ -211,21 +211,34 @@ static enum nm_code finish_left(struct nm_alerter *a, const struct nm_call_alert
 /* What comes of one of the people. */
 enum turn {
 	TURN_LATER, /* their time has not come, or they are tried again */
+	TURN_CROWDED, /* it has, and there is no room for their text yet */
 	TURN_TEXTED,
-	TURN_LOST /* they could not be texted, and are not tried any more */
+	TURN_LOST, /* they could not be texted, and are not tried any more */
+	TURNS
 };
 
-static enum nm_code has_room(const struct nm_alerter *a, bool *room, struct nm_error *err)
+/* Nobody takes more than a share of the room, so that those whose turn comes later find some. */
+static enum nm_code has_room(const struct nm_alerter *a, const struct nm_call_alert *alert, const char *number, bool *room,
+			     struct nm_error *err)
 {
-	const nm_time now = a->context->now;
-	const struct nm_outbox_count of_hour = { .prefix = NM_ALERT_PREFIX, .since = now - 3600 };
-	const struct nm_outbox_count of_day = { .prefix = NM_ALERT_PREFIX, .since = now - NM_DAY };
-	size_t hour = 0, day = 0;
-	enum nm_code code = nm_store_outbox_count(a->context->store, &of_hour, &hour, err);
+	static const struct {
+		int64_t span_s;
+		size_t most;
+	} caps[] = { { 3600, NM_ALERTS_AN_HOUR }, { NM_DAY, NM_ALERTS_A_DAY } };
+	enum nm_code code = NM_OK;
 
-	if (code == NM_OK)
-		code = nm_store_outbox_count(a->context->store, &of_day, &day, err);
-	*room = hour < NM_ALERTS_AN_HOUR && day < NM_ALERTS_A_DAY;
+	*room = true;
+	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]) && code == NM_OK && *room; i++) {
+		const size_t share = caps[i].most > alert->n ? caps[i].most / alert->n : 1;
+		struct nm_outbox_count which = { .prefix = NM_ALERT_PREFIX, .since = a->context->now - caps[i].span_s };
+		size_t all = 0, own = 0;
+
+		code = nm_store_outbox_count(a->context->store, &which, &all, err);
+		which.to = number;
+		if (code == NM_OK)
+			code = nm_store_outbox_count(a->context->store, &which, &own, err);
+		*room = all < caps[i].most && own < share;
+	}
 	return code;
 }
 
@@ -348,9 +361,11 @@ static enum nm_code take_turn(struct nm_alerter *a, struct nm_call_alert *alert,
 	*turn = turn_of(a, &alert->people[i], &past, &now);
 	if (!now)
 		return NM_OK;
-	code = has_room(a, &room, err);
-	if (code == NM_OK && !room)
+	code = has_room(a, alert, alert->people[i].number, &room, err);
+	if (code == NM_OK && !room) {
+		*turn = TURN_CROWDED;
 		code = nm_fail(err, NM_REFUSED, "so many texts went to people whom emergencies alert that no more do for now");
+	}
 	if (code == NM_OK)
 		code = line_of(a, alert->call, &line, err);
 	if (code == NM_OK)
@@ -362,7 +377,8 @@ static enum nm_code take_turn(struct nm_alerter *a, struct nm_call_alert *alert,
 
 /* --- its end --- */
 
-static enum nm_code end_unanswered(struct nm_alerter *a, struct nm_call_alert *alert, size_t texted, struct nm_error *err)
+static enum nm_code end_unanswered(struct nm_alerter *a, struct nm_call_alert *alert, size_t texted,
+				   struct nm_error *err)
 {
 	enum nm_code code = end(a, alert, NM_ALERT_UNANSWERED, a->context->now, NULL, err);
 
@@ -374,15 +390,17 @@ static enum nm_code end_unanswered(struct nm_alerter *a, struct nm_call_alert *a
 
 /* When nobody's turn is to come any more.  Nobody has answered only where the answers could be read, unless that has not
  * been so for an hour. */
-static enum nm_code conclude(struct nm_alerter *a, struct nm_call_alert *alert, size_t texted, size_t later,
+static enum nm_code conclude(struct nm_alerter *a, struct nm_call_alert *alert, const size_t turns[static TURNS],
 			     struct nm_error *err)
 {
 	const nm_time now = a->context->now, until = nm_alert_until(alert);
 
+	if (turns[TURN_CROWDED] > 0)
+		return NM_OK;
 	if (until == 0) {
-		if (later > 0)
+		if (turns[TURN_LATER] > 0)
 			return NM_OK;
-		return texted > 0 ? end(a, alert, NM_ALERT_TOLD, now, NULL, err) : end_unanswered(a, alert, texted, err);
+		return turns[TURN_TEXTED] > 0 ? end(a, alert, NM_ALERT_TOLD, now, NULL, err) : end_unanswered(a, alert, 0, err);
 	}
 	if (now < until) {
 		wait_until(a, until);
@@ -390,12 +408,12 @@ static enum nm_code conclude(struct nm_alerter *a, struct nm_call_alert *alert, 
 	}
 	if (!a->read && now - until < NM_ALERT_WITHIN_S)
 		return NM_OK;
-	return end_unanswered(a, alert, texted, err);
+	return end_unanswered(a, alert, turns[TURN_TEXTED], err);
 }
 
 static enum nm_code go_on(struct nm_alerter *a, struct nm_call_alert *alert, struct nm_error *err)
 {
-	size_t texted = 0, later = 0;
+	size_t turns[TURNS] = { 0 };
 	struct nm_error why;
 	enum nm_code code = take_answer(a, alert, err);
 
@@ -405,10 +423,9 @@ static enum nm_code go_on(struct nm_alerter *a, struct nm_call_alert *alert, str
 		enum turn turn = TURN_LATER;
 
 		remember(a, take_turn(a, alert, i, &turn, &why), &why);
-		texted += turn == TURN_TEXTED;
-		later += turn == TURN_LATER;
+		turns[turn]++;
 	}
-	return conclude(a, alert, texted, later, err);
+	return conclude(a, alert, turns, err);
 }
 
 static enum nm_code run_all(struct nm_alerter *a, struct nm_error *err)

@@ -15,7 +15,7 @@
 
 #define NM_ALERT_WITHIN_S    3600 /* so late somebody is still texted, after the call or after their turn came */
 #define NM_ALERT_TOLD_S      NM_DAY /* calls that began before that are history, and nobody is told of them */
-#define NM_ALERTS_AN_HOUR    30   /* texts, in any 60 minutes: a flood of calls is no bill */
+#define NM_ALERTS_AN_HOUR    30   /* texts, in any 60 minutes: a flood of calls is no bill; each of an alert's people has an equal share */
 #define NM_ALERTS_A_DAY      200  /* and in any 24 hours */
 #define NM_ALERT_PAUSE_S     60   /* after a text that failed, before the next; each is twice as long as the one before */
 #define NM_ALERT_PAUSE_MAX_S 300  /* and so long at most */

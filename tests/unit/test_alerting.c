@@ -87,8 +87,8 @@ static void live_for(struct agent_rig *rig, int64_t seconds)
 	agent_rig_live(rig, agent_rig_now(rig) + seconds + 1);
 }
 
-/* Texts that were sent to a number (NULL: any) about alerts: the owner is told of follow-ups that are late, too. */
-static size_t sent_to(const struct agent_rig *rig, const char *to)
+/* Texts that were sent to a number (NULL: any), of reasons that begin so. */
+static size_t sent_as(const struct agent_rig *rig, const char *prefix, const char *to)
 {
 	struct nm_outbox outbox;
 	struct nm_error err;
@@ -96,10 +96,24 @@ static size_t sent_to(const struct agent_rig *rig, const char *to)
 
 	ok(nm_store_outbox(rig->store, false, 1000, &outbox, &err), &err);
 	for (size_t i = 0; i < outbox.n; i++)
-		n += outbox.items[i].state == NM_OUTBOX_SENT && strncmp(outbox.items[i].why, "alert", 5) == 0 &&
+		n += outbox.items[i].state == NM_OUTBOX_SENT && strncmp(outbox.items[i].why, prefix, strlen(prefix)) == 0 &&
 		     (to == NULL || strcmp(outbox.items[i].to, to) == 0);
 	nm_outbox_clear(&outbox);
 	return n;
+}
+
+/* About alerts: the owner is told of follow-ups that are late, too. */
+static size_t sent_to(const struct agent_rig *rig, const char *to)
+{
+	return sent_as(rig, "alert", to);
+}
+
+/* The alerts alone, without what the owner is told of them afterwards. */
+static void assert_alerted(const struct agent_rig *rig, size_t owner, size_t pat, size_t sam)
+{
+	assert_int_equal(sent_as(rig, NM_ALERT_PREFIX, OWNER), owner);
+	assert_int_equal(sent_as(rig, NM_ALERT_PREFIX, PAT), pat);
+	assert_int_equal(sent_as(rig, NM_ALERT_PREFIX, SAM), sam);
 }
 
 static void assert_sent(const struct agent_rig *rig, size_t owner, size_t pat, size_t sam)
@@ -468,6 +482,45 @@ static void test_a_flood(void **state)
 	agent_rig_close(&rig);
 }
 
+/* Whoever has the first turn leaves room for the next one: each has a share of the hour. */
+static void test_a_flood_leaves_room_for_the_next(void **state)
+{
+	struct agent_rig rig;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	for (unsigned i = 0; i < 60; i++)
+		call_of(&rig, UINT64_C(15125550190), UINT64_C(15125551000) + i, 10, NULL);
+	live_for(&rig, 60);
+	assert_alerted(&rig, NM_ALERTS_AN_HOUR / 3, NM_ALERTS_AN_HOUR / 3, 0);
+	live_for(&rig, 1800);
+	assert_alerted(&rig, NM_ALERTS_AN_HOUR / 3, NM_ALERTS_AN_HOUR / 3, NM_ALERTS_AN_HOUR / 3);
+	agent_rig_close(&rig);
+}
+
+/* What found no room is texted when there is some again, and is waited for as long as any other. */
+static void test_room_that_comes_back(void **state)
+{
+	struct agent_rig rig;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	for (unsigned i = 0; i < 30; i++)
+		call_of(&rig, UINT64_C(15125550190), UINT64_C(15125551000) + i, 10, NULL);
+	live_for(&rig, 1800);
+	call = emergency(&rig);
+	live_for(&rig, 1200);
+	assert_state(&rig, call, NM_ALERT_OPEN, NULL);
+	assert_alerted(&rig, NM_ALERTS_AN_HOUR / 3, NM_ALERTS_AN_HOUR / 3, NM_ALERTS_AN_HOUR / 3);
+	live_for(&rig, 900);
+	assert_alerted(&rig, NM_ALERTS_AN_HOUR / 3 + 1, NM_ALERTS_AN_HOUR / 3 + 1, NM_ALERTS_AN_HOUR / 3);
+	reply(&rig, PAT, "mine");
+	live_for(&rig, 120);
+	assert_state(&rig, call, NM_ALERT_TAKEN, "pat");
+	agent_rig_close(&rig);
+}
+
 /* --- others --- */
 
 /* Twilio's flow texts those who are alerted at once, as the call comes: the agent does not, and goes on to the next. */
@@ -547,6 +600,8 @@ int main(void)
 		cmocka_unit_test(test_a_long_name),
 		cmocka_unit_test(test_one_process_after_the_other),
 		cmocka_unit_test(test_a_flood),
+		cmocka_unit_test(test_a_flood_leaves_room_for_the_next),
+		cmocka_unit_test(test_room_that_comes_back),
 		cmocka_unit_test(test_a_line_that_texts_by_itself),
 		cmocka_unit_test(test_forgetting_a_caller),
 	};
