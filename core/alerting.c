@@ -20,27 +20,54 @@
 
 /* --- how it stands --- */
 
+static nm_time later_of(nm_time a, nm_time b)
+{
+	return a > b ? a : b;
+}
+
 bool nm_alerted_texted(const struct nm_alerted *person)
 {
 	return person->by_line ||
 	       (person->tried && person->text != NM_OUTBOX_FAILED && person->text != NM_OUTBOX_REFUSED);
 }
 
+bool nm_alerted_refused(const struct nm_alerted *person)
+{
+	return !person->by_line && person->tried && person->text == NM_OUTBOX_REFUSED;
+}
+
+nm_time nm_alert_due(const struct nm_call_alert *alert, size_t i)
+{
+	const nm_time due = alert->people[i].due;
+	nm_time refused = NM_TIME_MIN;
+
+	for (size_t k = 0; k < alert->n; k++) {
+		const struct nm_alerted *before = &alert->people[k];
+
+		if (before->due >= due)
+			continue;
+		if (!nm_alerted_refused(before))
+			return due;
+		refused = later_of(refused, before->at);
+	}
+	return refused != NM_TIME_MIN && refused < due ? refused : due;
+}
+
 nm_time nm_alert_until(const struct nm_call_alert *alert)
 {
-	nm_time due = NM_TIME_MIN, texted = NM_TIME_MIN;
+	nm_time planned = NM_TIME_MIN, due = NM_TIME_MIN, texted = NM_TIME_MIN;
 
-	if (alert->until == 0)
-		return 0;
+	if (alert->until == 0 || alert->n == 0)
+		return alert->until;
 	for (size_t i = 0; i < alert->n; i++) {
 		const struct nm_alerted *person = &alert->people[i];
 
-		if (person->due > due)
-			due = person->due;
-		if (!person->by_line && nm_alerted_texted(person) && person->at > texted)
-			texted = person->at;
+		planned = later_of(planned, person->due);
+		due = later_of(due, nm_alert_due(alert, i));
+		if (!person->by_line && nm_alerted_texted(person))
+			texted = later_of(texted, person->at);
 	}
-	return texted > due ? alert->until + (texted - due) : alert->until;
+	return alert->until + (later_of(due, texted) - planned);
 }
 
 /* --- a run --- */
@@ -285,7 +312,7 @@ static enum nm_code send(struct nm_alerter *a, struct nm_call_alert *alert, size
 	const struct nm_plan *plan = a->context->plan;
 	struct nm_alerted *person = &alert->people[i];
 	char why[WHY_TEXT];
-	struct nm_outgoing outgoing = { .why = why, .follow_s = FOLLOW_S };
+	struct nm_outgoing outgoing = { .why = why, .follow_s = FOLLOW_S, .record = true };
 	struct nm_outbox sent;
 	enum nm_code code = nm_number_read(person->number, plan->country, &outgoing.to, err);
 
@@ -325,17 +352,18 @@ static enum nm_code line_of(const struct nm_alerter *a, int64_t call, const char
 }
 
 /* How one of the people stands, by the clock and the outbox alone. */
-static enum turn turn_of(struct nm_alerter *a, const struct nm_alerted *person, const struct nm_outbox_past *past,
-			 bool *now)
+static enum turn turn_of(struct nm_alerter *a, const struct nm_call_alert *alert, size_t i,
+			 const struct nm_outbox_past *past, bool *now)
 {
-	nm_time pause = NM_ALERT_PAUSE_S, from = person->due;
+	const struct nm_alerted *person = &alert->people[i];
+	nm_time pause = NM_ALERT_PAUSE_S, from = nm_alert_due(alert, i);
 
 	*now = false;
 	if (person->by_line || past->told)
 		return TURN_TEXTED;
-	if (a->context->now - person->due > NM_ALERT_WITHIN_S)
+	if (nm_alerted_refused(person) || a->context->now - from > NM_ALERT_WITHIN_S)
 		return TURN_LOST;
-	for (int i = 1; i < past->failed && pause < NM_ALERT_PAUSE_MAX_S; i++)
+	for (int tries = 1; tries < past->failed && pause < NM_ALERT_PAUSE_MAX_S; tries++)
 		pause *= 2;
 	if (past->failed > 0)
 		from = past->last + (pause < NM_ALERT_PAUSE_MAX_S ? pause : NM_ALERT_PAUSE_MAX_S);
@@ -358,7 +386,7 @@ static enum nm_code take_turn(struct nm_alerter *a, struct nm_call_alert *alert,
 	code = nm_store_outbox_why(a->context->store, why, &past, err);
 	if (code != NM_OK)
 		return code;
-	*turn = turn_of(a, &alert->people[i], &past, &now);
+	*turn = turn_of(a, alert, i, &past, &now);
 	if (!now)
 		return NM_OK;
 	code = has_room(a, alert, alert->people[i].number, &room, err);
@@ -370,7 +398,9 @@ static enum nm_code take_turn(struct nm_alerter *a, struct nm_call_alert *alert,
 		code = line_of(a, alert->call, &line, err);
 	if (code == NM_OK)
 		code = send(a, alert, i, line, err);
-	if (code == NM_OK)
+	if (code == NM_OK && nm_alerted_refused(&alert->people[i]))
+		*turn = TURN_LOST;
+	else if (code == NM_OK)
 		*turn = nm_alerted_texted(&alert->people[i]) ? TURN_TEXTED : TURN_LATER;
 	return code;
 }
@@ -397,10 +427,12 @@ static enum nm_code conclude(struct nm_alerter *a, struct nm_call_alert *alert, 
 
 	if (turns[TURN_CROWDED] > 0)
 		return NM_OK;
+	if (turns[TURN_LATER] + turns[TURN_TEXTED] == 0)
+		return end_unanswered(a, alert, 0, err);
 	if (until == 0) {
 		if (turns[TURN_LATER] > 0)
 			return NM_OK;
-		return turns[TURN_TEXTED] > 0 ? end(a, alert, NM_ALERT_TOLD, now, NULL, err) : end_unanswered(a, alert, 0, err);
+		return end(a, alert, NM_ALERT_TOLD, now, NULL, err);
 	}
 	if (now < until) {
 		wait_until(a, until);

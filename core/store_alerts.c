@@ -116,6 +116,7 @@ static struct nm_alerted read_person(sqlite3_stmt *statement, struct nm_arena *a
 		.tried = sqlite3_column_type(statement, 4) != SQLITE_NULL,
 		.text = (enum nm_outbox_state)nm_store_within(statement, 4, NM_OUTBOX_REFUSED),
 		.at = sqlite3_column_int64(statement, 5),
+		.words = nm_store_column(statement, 6, arena, ok),
 	};
 }
 

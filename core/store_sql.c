@@ -381,7 +381,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_ALERTED_ADD] =
 		"INSERT INTO alerted(call, n, name, number, due, by_line) VALUES(?, ?, ?, ?, ?, ?)",
 	/* The newest text to each, if any. */
-	[NM_SQL_ALERTED] = "SELECT name, number, due, by_line, state, at FROM alerted LEFT JOIN outbox ON outbox.id ="
+	[NM_SQL_ALERTED] = "SELECT name, number, due, by_line, state, at, words FROM alerted LEFT JOIN outbox ON outbox.id ="
 			   " (SELECT max(id) FROM outbox WHERE why = " ALERT_WHY("alerted.call", "alerted.n")
 			   " AND why NOT IN (" TO_CUSTOMERS ")) WHERE alerted.call = ?1 ORDER BY n",
 	/* They name the caller. */

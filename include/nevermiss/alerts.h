@@ -39,12 +39,13 @@ const char *nm_alert_state_name(enum nm_alert_state state); /* "open", "taken", 
 struct nm_alerted {
 	const char *name;   /* as the plan called them */
 	const char *number; /* "+15125550111" */
-	nm_time due;        /* when it is their turn */
+	nm_time due;        /* when it is their turn, as far as those before them can be told (nm_alert_due) */
 	bool by_line;       /* what is pushed to the line texts them, as the call arrives */
 	/* Their newest text, as the outbox has it; not written: */
 	bool tried;
 	enum nm_outbox_state text;
 	nm_time at;
+	const char *words; /* what became of it; NULL */
 };
 
 struct nm_call_alert {
@@ -61,6 +62,10 @@ struct nm_call_alert {
 
 /* Were they texted, or may they have been? */
 bool nm_alerted_texted(const struct nm_alerted *person);
+/* Do they get no texts for good, as they or their carrier said?  Nobody waits for them then. */
+bool nm_alerted_refused(const struct nm_alerted *person);
+/* When it is the turn of the alert's i-th: earlier than their `due` where all of those before them are refused. */
+nm_time nm_alert_due(const struct nm_call_alert *alert, size_t i);
 /* So long an answer is waited for, as it came: who was texted late has as long as everybody else; 0: none is asked for. */
 nm_time nm_alert_until(const struct nm_call_alert *alert);
 

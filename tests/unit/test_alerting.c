@@ -17,6 +17,7 @@
 #include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/forget.h"
+#include "nevermiss/optout.h"
 
 #define PLACES                                                                                                 \
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"                                   \
@@ -357,6 +358,61 @@ static void test_a_late_call(void **state)
 
 /* --- what goes wrong --- */
 
+/* Who wants no texts is out for good: the next one's turn comes at once, and has its time to answer from then on. */
+static void test_who_wants_no_texts(void **state)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_call_alert alert;
+	struct agent_rig rig;
+	struct nm_error err;
+	nm_time noticed;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	ok(nm_store_optout_add(rig.store, UINT64_C(15125550111), agent_rig_now(&rig), NM_OPTOUT_REPLY, &err), &err);
+	call = emergency(&rig);
+	live_for(&rig, 240); /* pat can answer */
+	assert_sent(&rig, 0, 1, 0);
+	ok(nm_store_optout_add(rig.store, UINT64_C(15125550115), agent_rig_now(&rig), NM_OPTOUT_REPLY, &err), &err);
+	call = call_of(&rig, UINT64_C(15125550190), UINT64_C(15125550198), 10, NULL);
+	noticed = agent_rig_now(&rig);
+	live_for(&rig, 60);
+	alert = alert_of(&rig, call, arena);
+	assert_true(nm_alerted_refused(&alert.people[0]) && nm_alerted_refused(&alert.people[1]));
+	assert_non_null(strstr(alert.people[0].words, "+1 512 555 0111 wants no texts"));
+	assert_int_equal(alert.people[2].text, NM_OUTBOX_SENT);
+	assert_in_range(alert.people[2].at, noticed, noticed + 60);
+	assert_int_equal(nm_alert_until(&alert), alert.people[2].at + 300);
+	assert_int_equal(nm_alert_due(&alert, 2), alert.people[2].at);
+	live_for(&rig, 120);
+	assert_state(&rig, call, NM_ALERT_OPEN, NULL);
+	live_for(&rig, 180);
+	assert_state(&rig, call, NM_ALERT_UNANSWERED, NULL);
+	assert_int_equal(agent_rig_said(&rig, "the text to owner is refused (+1 512 555 0111 wants no texts"), 2);
+	nm_arena_free(arena);
+	agent_rig_close(&rig);
+}
+
+/* Nobody is waited for who cannot be told. */
+static void test_nobody_wants_texts(void **state)
+{
+	struct agent_rig rig;
+	struct nm_error err;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLACES "emergency { " WHO "alert = owner acknowledge = 5m then_alert = sam }\n");
+	ok(nm_store_optout_add(rig.store, UINT64_C(15125550111), agent_rig_now(&rig), NM_OPTOUT_REPLY, &err), &err);
+	ok(nm_store_optout_add(rig.store, UINT64_C(15125550114), agent_rig_now(&rig), NM_OPTOUT_REPLY, &err), &err);
+	call = emergency(&rig);
+	live_for(&rig, 60);
+	assert_state(&rig, call, NM_ALERT_UNANSWERED, NULL);
+	assert_int_equal(agent_rig_said(&rig, "! emergency alerts: call #1: nobody could be alerted"), 1);
+	assert_sent(&rig, 0, 0, 0);
+	agent_rig_close(&rig);
+}
+
 /* A carrier that refuses texts for a while: each person is texted once, as soon as that works. */
 static void test_texts_that_fail(void **state)
 {
@@ -594,6 +650,8 @@ int main(void)
 		cmocka_unit_test(test_a_call_that_a_human_took),
 		cmocka_unit_test(test_no_answer_is_asked_for),
 		cmocka_unit_test(test_a_late_call),
+		cmocka_unit_test(test_who_wants_no_texts),
+		cmocka_unit_test(test_nobody_wants_texts),
 		cmocka_unit_test(test_texts_that_fail),
 		cmocka_unit_test(test_nobody_can_be_texted),
 		cmocka_unit_test(test_answers_that_cannot_be_read),
