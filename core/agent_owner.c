@@ -236,16 +236,13 @@ static enum nm_code tell_alert(struct nm_agent *agent, const struct nm_agent_job
 
 static enum nm_code look_for_unanswered(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
 {
+	struct nm_arena *arena = nm_arena_new();
 	struct nm_call_alert *alerts;
-	struct nm_arena *arena;
 	size_t n = 0;
-	enum nm_code code;
+	enum nm_code code = arena != NULL
+				    ? nm_store_alerts(agent->store, agent->now - NM_ALERT_TOLD_S, arena, &alerts, &n, err)
+				    : nm_fail_memory(err);
 
-	if (!nm_agent_alerts_anybody(agent->view.push.plan))
-		return NM_OK;
-	arena = nm_arena_new();
-	code = arena != NULL ? nm_store_alerts(agent->store, agent->now - NM_ALERT_TOLD_S, arena, &alerts, &n, err)
-			     : nm_fail_memory(err);
 	for (size_t i = 0; i < n && code == NM_OK; i++)
 		if (alerts[i].state == NM_ALERT_UNANSWERED || alerts[i].state == NM_ALERT_LATE)
 			code = tell_alert(agent, job, &alerts[i], arena, err);

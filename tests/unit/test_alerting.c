@@ -523,6 +523,31 @@ static void test_one_process_after_the_other(void **state)
 	agent_rig_close(&rig);
 }
 
+/* A plan without emergencies: what is open goes on to its end, by the next process too, and no new one begins. */
+static void test_a_plan_that_has_emergencies_no_more(void **state)
+{
+	struct agent_rig rig;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	call = emergency(&rig);
+	live_for(&rig, 60);
+	agent_rig_plan(&rig, PLACES);
+	live_for(&rig, 120);
+	agent_rig_end(&rig);
+	agent_rig_begin(&rig);
+	live_for(&rig, 180);
+	assert_alerted(&rig, 1, 1, 1);
+	live_for(&rig, 400);
+	assert_state(&rig, call, NM_ALERT_UNANSWERED, NULL);
+	assert_int_equal(agent_rig_said(&rig, "Smith: nobody has answered the alert of the emergency call from"), 1);
+	emergency(&rig);
+	live_for(&rig, 400);
+	assert_alerted(&rig, 1, 1, 1);
+	agent_rig_close(&rig);
+}
+
 /* Calls from made-up numbers do not become a bill. */
 static void test_a_flood(void **state)
 {
@@ -657,6 +682,7 @@ int main(void)
 		cmocka_unit_test(test_answers_that_cannot_be_read),
 		cmocka_unit_test(test_a_long_name),
 		cmocka_unit_test(test_one_process_after_the_other),
+		cmocka_unit_test(test_a_plan_that_has_emergencies_no_more),
 		cmocka_unit_test(test_a_flood),
 		cmocka_unit_test(test_a_flood_leaves_room_for_the_next),
 		cmocka_unit_test(test_room_that_comes_back),
