@@ -338,6 +338,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 				" + (SELECT count(*) FROM inbound WHERE ?1 > 0 AND sender = ?2)",
 	[NM_SQL_TRACES_EVENTS] = "SELECT count(*) FROM event WHERE caller = ?1",
 	[NM_SQL_TRACES_VERSIONS] = "SELECT count(*) FROM version WHERE ?1 > 0 AND instr(text, ?2) > 0",
+	[NM_SQL_TRACES_ALERTS] = "SELECT count(*) FROM alert WHERE state = 0 AND " ALERTS_OF_CALLER,
 	[NM_SQL_FORGOTTEN_PUT] = "INSERT INTO forgotten(hash, until) VALUES(?1, ?2)"
 				 " ON CONFLICT(hash) DO UPDATE SET until = max(until, excluded.until)",
 	[NM_SQL_FORGOTTEN_GET] = "SELECT 1 FROM forgotten WHERE hash = ?1 AND until > ?2",

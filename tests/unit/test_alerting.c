@@ -634,6 +634,17 @@ static void test_a_line_that_texts_by_itself(void **state)
 	agent_rig_close(&rig);
 }
 
+/* Alerts that forgetting the caller would end. */
+static void assert_open_traces(const struct agent_rig *rig, int64_t n)
+{
+	struct nm_forgotten found;
+	struct nm_error err;
+
+	ok(nm_store_traces(rig->store, UINT64_C(15125550199), &found, &err), &err);
+	assert_int_equal(found.alerts, n);
+	nm_forgotten_clear(&found);
+}
+
 /* Who is forgotten stands in no text about their call either. */
 static void test_forgetting_a_caller(void **state)
 {
@@ -648,8 +659,11 @@ static void test_forgetting_a_caller(void **state)
 	(void)state;
 	open_rig(&rig, PLAN);
 	call = emergency(&rig);
-	live_for(&rig, 1200);
+	live_for(&rig, 60);
+	assert_open_traces(&rig, 1);
+	live_for(&rig, 1140);
 	assert_sent(&rig, 2, 1, 1);
+	assert_open_traces(&rig, 0);
 	ok(nm_store_forget(rig.store, UINT64_C(15125550199), agent_rig_now(&rig), &whole, &err), &err);
 	ok(nm_store_alert_get(rig.store, call, arena, &alert, &found, &err), &err);
 	assert_false(found);
