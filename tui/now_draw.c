@@ -232,7 +232,7 @@ static void draw_alert(const struct now *now, const struct app *app, struct rows
 	else
 		nm_buf_addf(&text, "call #%" PRId64 " from ", log->alert.call);
 	call_who_words(&log->alerted, &text);
-	nm_buf_addf(&text, ", %s: screen 7", when);
+	nm_buf_addf(&text, ", %s", when);
 	draw_named(rows, "Emergency", STYLE_ERROR, text.data);
 	nm_buf_clear(&text);
 }

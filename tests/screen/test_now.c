@@ -384,7 +384,7 @@ static void an_open_alert_is_told(void **state)
 		{ .screen = "now", .width = 80, .height = 24 },
 		{ .screen = "now", .width = 40, .height = 12, .ascii = true, .mono = true },
 	};
-	static const char *const one[] = { "\n Emergency      unanswered: call #9 from +1 737 555 0108, Sun 22 Nov 03:11:",
+	static const char *const one[] = { "\n Emergency      unanswered: call #9 from +1 737 555 0108, Sun 22 Nov 03:11\n",
 					   "\n Emergency      unanswered: call #9 fr~\n" };
 	static const char *const two[] = { "\n Emergency      unanswered: 2 calls, the newest #10 from +1 737 555 0109,",
 					   "\n Emergency      unanswered: 2 calls, t~\n" };
