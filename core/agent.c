@@ -176,8 +176,11 @@ static void drop_gone(struct nm_agent *agent)
 static enum nm_code want_jobs(struct nm_agent *agent, struct nm_error *err)
 {
 	const struct nm_plan *plan = agent->view.push.plan;
-	bool ok = true;
+	bool ok = true, alerts;
+	enum nm_code code = nm_agent_has_alerts(agent, &alerts, err);
 
+	if (code != NM_OK)
+		return code;
 	for (size_t i = 0; i < agent->n; i++)
 		agent->jobs[i].index = -1;
 	for (size_t i = 0; i < plan->n_lines && ok; i++)
@@ -189,7 +192,7 @@ static enum nm_code want_jobs(struct nm_agent *agent, struct nm_error *err)
 	for (size_t i = 0; i < plan->n_accounts && ok; i++)
 		if (nm_agent_has_records(plan, (int)i))
 			ok = job_want(agent, NM_AGENT_CALLS, plan->accounts[i].name, (int)i);
-	if (ok && nm_agent_alerts_anybody(plan))
+	if (ok && alerts)
 		ok = job_want(agent, NM_AGENT_ALERTS, "", 0);
 	if (ok && (plan->text_back.given || plan->follow_up.survey != NULL))
 		ok = job_want(agent, NM_AGENT_TEXTS, "", 0);

@@ -18,9 +18,22 @@ static void tell(void *context, bool warning, const char *words)
 	nm_agent_tell(telling->agent, telling->job, warning ? NM_AGENT_WARNING : NM_AGENT_NOTICE, "%s", words);
 }
 
-bool nm_agent_alerts_anybody(const struct nm_plan *plan)
+enum nm_code nm_agent_has_alerts(const struct nm_agent *agent, bool *out, struct nm_error *err)
 {
-	return plan->emergency.given && (plan->emergency.alert.n > 0 || plan->emergency.then_alert.n > 0);
+	const struct nm_emergency *emergency = &agent->view.push.plan->emergency;
+	struct nm_call_alert *alerts;
+	struct nm_arena *arena;
+	size_t n = 0;
+	enum nm_code code;
+
+	*out = emergency->given && (emergency->alert.n > 0 || emergency->then_alert.n > 0);
+	if (*out)
+		return NM_OK;
+	arena = nm_arena_new();
+	code = arena != NULL ? nm_store_alerts(agent->store, NM_TIME_MAX, arena, &alerts, &n, err) : nm_fail_memory(err);
+	nm_arena_free(arena);
+	*out = n > 0;
+	return code;
 }
 
 enum nm_code nm_agent_alerts(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)

@@ -19,14 +19,18 @@
 #define LATE_MOST 200       /* follow-ups that one look goes through */
 #define LATE_LONG NM_DAY    /* what was late before that is nothing new */
 #define UNPUSHED_S 600      /* so long a line may fail before its owner is told */
-#define HOUR_MOST 6         /* texts: more of them say nothing more */
+#define HOUR_MOST 6         /* texts of any 60 minutes, those that failed too: more of them say nothing more */
 #define FOLLOW_S 20
 #define TRIES_MOST 8        /* of one thing */
 #define PAUSE_S 300         /* before the second; each is twice as long as the one before */
 #define WHY_TEXT 128
 #define LATE_WHY NM_LATE_PREFIX "%" PRId64
 #define UNANSWERED_WHY NM_ALERT_UNANSWERED_PREFIX "%" PRId64
-#define UNPUSHED_WHY "line not pushed: %.60s, %" PRId64
+#define UNPUSHED_PREFIX "line not pushed: "
+#define UNPUSHED_WHY UNPUSHED_PREFIX "%.60s, %" PRId64
+
+static const char *const prefixes[] = { NM_LATE_PREFIX, NM_ALERT_UNANSWERED_PREFIX, UNPUSHED_PREFIX };
+#define PREFIXES (sizeof(prefixes) / sizeof(prefixes[0]))
 
 /* Who is told: the first person whom an emergency alerts, else the first of the plan's whose phone is known; -1. */
 static int owner_of(const struct nm_plan *plan)
@@ -46,14 +50,21 @@ static int owner_of(const struct nm_plan *plan)
 	return -1;
 }
 
-/* An hour has room for one more. */
-static bool has_room(struct nm_agent *agent)
+/* The last hour has room for one more, whichever process sent what it has. */
+static enum nm_code has_room(const struct nm_agent *agent, bool *room, struct nm_error *err)
 {
-	if (agent->now / 3600 != agent->hour) {
-		agent->hour = agent->now / 3600;
-		agent->told = 0;
+	enum nm_code code = NM_OK;
+	size_t all = 0;
+
+	for (size_t i = 0; i < PREFIXES && code == NM_OK; i++) {
+		const struct nm_outbox_count which = { .prefix = prefixes[i], .since = agent->now - 3600, .failed = true };
+		size_t n = 0;
+
+		code = nm_store_outbox_count(agent->store, &which, &n, err);
+		all += n;
 	}
-	return agent->told < HOUR_MOST;
+	*room = all < HOUR_MOST;
+	return code;
 }
 
 /* How the text stands, as it is: a row alone does not say that anybody was told. */
@@ -98,7 +109,6 @@ static enum nm_code send(struct nm_agent *agent, const struct nm_agent_job *job,
 		code = nm_texting_send(&agent->view.push, &outgoing, &sent, err);
 	if (code != NM_OK)
 		return code;
-	agent->told++;
 	for (size_t i = 0; i < sent.n; i++) {
 		agent->round.texts += sent.items[i].state == NM_OUTBOX_SENT;
 		log_text(agent, job, &sent.items[i]);
@@ -120,11 +130,13 @@ static enum nm_code tell_owner(struct nm_agent *agent, const struct nm_agent_job
 			       struct nm_error *err)
 {
 	struct nm_outbox_past past;
+	bool room;
 	enum nm_code code = nm_store_outbox_why(agent->store, why, &past, err);
 
-	if (code != NM_OK || !is_time(&past, agent->now) || !has_room(agent))
+	if (code != NM_OK || !is_time(&past, agent->now))
 		return code;
-	return send(agent, job, why, body, err);
+	code = has_room(agent, &room, err);
+	return code == NM_OK && room ? send(agent, job, why, body, err) : code;
 }
 
 /* --- follow-ups --- */
@@ -223,16 +235,13 @@ static enum nm_code tell_alert(struct nm_agent *agent, const struct nm_agent_job
 
 static enum nm_code look_for_unanswered(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
 {
+	struct nm_arena *arena = nm_arena_new();
 	struct nm_call_alert *alerts;
-	struct nm_arena *arena;
 	size_t n = 0;
-	enum nm_code code;
+	enum nm_code code = arena != NULL
+				    ? nm_store_alerts(agent->store, agent->now - NM_ALERT_TOLD_S, arena, &alerts, &n, err)
+				    : nm_fail_memory(err);
 
-	if (!nm_agent_alerts_anybody(agent->view.push.plan))
-		return NM_OK;
-	arena = nm_arena_new();
-	code = arena != NULL ? nm_store_alerts(agent->store, agent->now - NM_ALERT_TOLD_S, arena, &alerts, &n, err)
-			     : nm_fail_memory(err);
 	for (size_t i = 0; i < n && code == NM_OK; i++)
 		if (alerts[i].state == NM_ALERT_UNANSWERED || alerts[i].state == NM_ALERT_LATE)
 			code = tell_alert(agent, job, &alerts[i], arena, err);
@@ -244,8 +253,10 @@ static enum nm_code look_for_unanswered(struct nm_agent *agent, const struct nm_
 
 static bool is_ours(const struct nm_outbox_text *text)
 {
-	return strncmp(text->why, NM_ALERT_UNANSWERED_PREFIX, strlen(NM_ALERT_UNANSWERED_PREFIX)) == 0 ||
-	       strncmp(text->why, "late: ", 6) == 0 || strncmp(text->why, "line not pushed: ", 17) == 0;
+	for (size_t i = 0; i < PREFIXES; i++)
+		if (strncmp(text->why, prefixes[i], strlen(prefixes[i])) == 0)
+			return true;
+	return false;
 }
 
 static enum nm_code finish_left(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)

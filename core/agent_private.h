@@ -45,8 +45,6 @@ struct nm_agent {
 	nm_time beaten;            /* when the heartbeat was written; 0: it was not */
 	nm_time expired;           /* when what is old was last taken out of the store; 0: it was not */
 	struct nm_agent_round round;
-	nm_time hour; /* in which the owner got so many texts: */
-	int told;
 };
 
 /* Asks the world for the plan as it is now. */
@@ -78,7 +76,7 @@ enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, st
 enum nm_code nm_agent_watch(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err) NM_WARN_UNUSED;
 /* Has the account's carrier records that can be fetched? */
 bool nm_agent_has_records(const struct nm_plan *plan, int account);
-/* Does an emergency alert anybody? */
-bool nm_agent_alerts_anybody(const struct nm_plan *plan);
+/* Does an emergency of the plan alert anybody, or is an alert of one open, of an earlier plan's too? */
+enum nm_code nm_agent_has_alerts(const struct nm_agent *agent, bool *out, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

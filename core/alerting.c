@@ -20,27 +20,54 @@
 
 /* --- how it stands --- */
 
+static nm_time later_of(nm_time a, nm_time b)
+{
+	return a > b ? a : b;
+}
+
 bool nm_alerted_texted(const struct nm_alerted *person)
 {
 	return person->by_line ||
 	       (person->tried && person->text != NM_OUTBOX_FAILED && person->text != NM_OUTBOX_REFUSED);
 }
 
+bool nm_alerted_refused(const struct nm_alerted *person)
+{
+	return !person->by_line && person->tried && person->text == NM_OUTBOX_REFUSED;
+}
+
+nm_time nm_alert_due(const struct nm_call_alert *alert, size_t i)
+{
+	const nm_time due = alert->people[i].due;
+	nm_time refused = NM_TIME_MIN;
+
+	for (size_t k = 0; k < alert->n; k++) {
+		const struct nm_alerted *before = &alert->people[k];
+
+		if (before->due >= due)
+			continue;
+		if (!nm_alerted_refused(before))
+			return due;
+		refused = later_of(refused, before->at);
+	}
+	return refused != NM_TIME_MIN && refused < due ? refused : due;
+}
+
 nm_time nm_alert_until(const struct nm_call_alert *alert)
 {
-	nm_time due = NM_TIME_MIN, texted = NM_TIME_MIN;
+	nm_time planned = NM_TIME_MIN, due = NM_TIME_MIN, texted = NM_TIME_MIN;
 
-	if (alert->until == 0)
-		return 0;
+	if (alert->until == 0 || alert->n == 0)
+		return alert->until;
 	for (size_t i = 0; i < alert->n; i++) {
 		const struct nm_alerted *person = &alert->people[i];
 
-		if (person->due > due)
-			due = person->due;
-		if (!person->by_line && nm_alerted_texted(person) && person->at > texted)
-			texted = person->at;
+		planned = later_of(planned, person->due);
+		due = later_of(due, nm_alert_due(alert, i));
+		if (!person->by_line && nm_alerted_texted(person))
+			texted = later_of(texted, person->at);
 	}
-	return texted > due ? alert->until + (texted - due) : alert->until;
+	return alert->until + (later_of(due, texted) - planned);
 }
 
 /* --- a run --- */
@@ -211,19 +238,34 @@ static enum nm_code finish_left(struct nm_alerter *a, const struct nm_call_alert
 /* What comes of one of the people. */
 enum turn {
 	TURN_LATER, /* their time has not come, or they are tried again */
+	TURN_CROWDED, /* it has, and there is no room for their text yet */
 	TURN_TEXTED,
-	TURN_LOST /* they could not be texted, and are not tried any more */
+	TURN_LOST, /* they could not be texted, and are not tried any more */
+	TURNS
 };
 
-static enum nm_code has_room(const struct nm_alerter *a, bool *room, struct nm_error *err)
+/* Nobody takes more than a share of the room, so that those whose turn comes later find some. */
+static enum nm_code has_room(const struct nm_alerter *a, const struct nm_call_alert *alert, const char *number, bool *room,
+			     struct nm_error *err)
 {
-	const nm_time now = a->context->now;
-	size_t hour = 0, day = 0;
-	enum nm_code code = nm_store_alert_texts(a->context->store, now - 3600, &hour, err);
+	static const struct {
+		int64_t span_s;
+		size_t most;
+	} caps[] = { { 3600, NM_ALERTS_AN_HOUR }, { NM_DAY, NM_ALERTS_A_DAY } };
+	enum nm_code code = NM_OK;
 
-	if (code == NM_OK)
-		code = nm_store_alert_texts(a->context->store, now - NM_DAY, &day, err);
-	*room = hour < NM_ALERTS_AN_HOUR && day < NM_ALERTS_A_DAY;
+	*room = true;
+	for (size_t i = 0; i < sizeof(caps) / sizeof(caps[0]) && code == NM_OK && *room; i++) {
+		const size_t share = caps[i].most > alert->n ? caps[i].most / alert->n : 1;
+		struct nm_outbox_count which = { .prefix = NM_ALERT_PREFIX, .since = a->context->now - caps[i].span_s };
+		size_t all = 0, own = 0;
+
+		code = nm_store_outbox_count(a->context->store, &which, &all, err);
+		which.to = number;
+		if (code == NM_OK)
+			code = nm_store_outbox_count(a->context->store, &which, &own, err);
+		*room = all < caps[i].most && own < share;
+	}
 	return code;
 }
 
@@ -270,7 +312,7 @@ static enum nm_code send(struct nm_alerter *a, struct nm_call_alert *alert, size
 	const struct nm_plan *plan = a->context->plan;
 	struct nm_alerted *person = &alert->people[i];
 	char why[WHY_TEXT];
-	struct nm_outgoing outgoing = { .why = why, .follow_s = FOLLOW_S };
+	struct nm_outgoing outgoing = { .why = why, .follow_s = FOLLOW_S, .record = true };
 	struct nm_outbox sent;
 	enum nm_code code = nm_number_read(person->number, plan->country, &outgoing.to, err);
 
@@ -310,17 +352,18 @@ static enum nm_code line_of(const struct nm_alerter *a, int64_t call, const char
 }
 
 /* How one of the people stands, by the clock and the outbox alone. */
-static enum turn turn_of(struct nm_alerter *a, const struct nm_alerted *person, const struct nm_outbox_past *past,
-			 bool *now)
+static enum turn turn_of(struct nm_alerter *a, const struct nm_call_alert *alert, size_t i,
+			 const struct nm_outbox_past *past, bool *now)
 {
-	nm_time pause = NM_ALERT_PAUSE_S, from = person->due;
+	const struct nm_alerted *person = &alert->people[i];
+	nm_time pause = NM_ALERT_PAUSE_S, from = nm_alert_due(alert, i);
 
 	*now = false;
 	if (person->by_line || past->told)
 		return TURN_TEXTED;
-	if (a->context->now - person->due > NM_ALERT_WITHIN_S)
+	if (nm_alerted_refused(person) || a->context->now - from > NM_ALERT_WITHIN_S)
 		return TURN_LOST;
-	for (int i = 1; i < past->failed && pause < NM_ALERT_PAUSE_MAX_S; i++)
+	for (int tries = 1; tries < past->failed && pause < NM_ALERT_PAUSE_MAX_S; tries++)
 		pause *= 2;
 	if (past->failed > 0)
 		from = past->last + (pause < NM_ALERT_PAUSE_MAX_S ? pause : NM_ALERT_PAUSE_MAX_S);
@@ -343,24 +386,29 @@ static enum nm_code take_turn(struct nm_alerter *a, struct nm_call_alert *alert,
 	code = nm_store_outbox_why(a->context->store, why, &past, err);
 	if (code != NM_OK)
 		return code;
-	*turn = turn_of(a, &alert->people[i], &past, &now);
+	*turn = turn_of(a, alert, i, &past, &now);
 	if (!now)
 		return NM_OK;
-	code = has_room(a, &room, err);
-	if (code == NM_OK && !room)
+	code = has_room(a, alert, alert->people[i].number, &room, err);
+	if (code == NM_OK && !room) {
+		*turn = TURN_CROWDED;
 		code = nm_fail(err, NM_REFUSED, "so many texts went to people whom emergencies alert that no more do for now");
+	}
 	if (code == NM_OK)
 		code = line_of(a, alert->call, &line, err);
 	if (code == NM_OK)
 		code = send(a, alert, i, line, err);
-	if (code == NM_OK)
+	if (code == NM_OK && nm_alerted_refused(&alert->people[i]))
+		*turn = TURN_LOST;
+	else if (code == NM_OK)
 		*turn = nm_alerted_texted(&alert->people[i]) ? TURN_TEXTED : TURN_LATER;
 	return code;
 }
 
 /* --- its end --- */
 
-static enum nm_code end_unanswered(struct nm_alerter *a, struct nm_call_alert *alert, size_t texted, struct nm_error *err)
+static enum nm_code end_unanswered(struct nm_alerter *a, struct nm_call_alert *alert, size_t texted,
+				   struct nm_error *err)
 {
 	enum nm_code code = end(a, alert, NM_ALERT_UNANSWERED, a->context->now, NULL, err);
 
@@ -372,15 +420,19 @@ static enum nm_code end_unanswered(struct nm_alerter *a, struct nm_call_alert *a
 
 /* When nobody's turn is to come any more.  Nobody has answered only where the answers could be read, unless that has not
  * been so for an hour. */
-static enum nm_code conclude(struct nm_alerter *a, struct nm_call_alert *alert, size_t texted, size_t later,
+static enum nm_code conclude(struct nm_alerter *a, struct nm_call_alert *alert, const size_t turns[static TURNS],
 			     struct nm_error *err)
 {
 	const nm_time now = a->context->now, until = nm_alert_until(alert);
 
+	if (turns[TURN_CROWDED] > 0)
+		return NM_OK;
+	if (turns[TURN_LATER] + turns[TURN_TEXTED] == 0)
+		return end_unanswered(a, alert, 0, err);
 	if (until == 0) {
-		if (later > 0)
+		if (turns[TURN_LATER] > 0)
 			return NM_OK;
-		return texted > 0 ? end(a, alert, NM_ALERT_TOLD, now, NULL, err) : end_unanswered(a, alert, texted, err);
+		return end(a, alert, NM_ALERT_TOLD, now, NULL, err);
 	}
 	if (now < until) {
 		wait_until(a, until);
@@ -388,12 +440,12 @@ static enum nm_code conclude(struct nm_alerter *a, struct nm_call_alert *alert, 
 	}
 	if (!a->read && now - until < NM_ALERT_WITHIN_S)
 		return NM_OK;
-	return end_unanswered(a, alert, texted, err);
+	return end_unanswered(a, alert, turns[TURN_TEXTED], err);
 }
 
 static enum nm_code go_on(struct nm_alerter *a, struct nm_call_alert *alert, struct nm_error *err)
 {
-	size_t texted = 0, later = 0;
+	size_t turns[TURNS] = { 0 };
 	struct nm_error why;
 	enum nm_code code = take_answer(a, alert, err);
 
@@ -403,10 +455,9 @@ static enum nm_code go_on(struct nm_alerter *a, struct nm_call_alert *alert, str
 		enum turn turn = TURN_LATER;
 
 		remember(a, take_turn(a, alert, i, &turn, &why), &why);
-		texted += turn == TURN_TEXTED;
-		later += turn == TURN_LATER;
+		turns[turn]++;
 	}
-	return conclude(a, alert, texted, later, err);
+	return conclude(a, alert, turns, err);
 }
 
 static enum nm_code run_all(struct nm_alerter *a, struct nm_error *err)

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What got lost between the store and others: events that a CRM did not take, texts of which a carrier had too many.
+ * What got lost between the store and others: events that a CRM did not take, texts of which a carrier had too many,
+ * alerts that would reach nobody.
  * Comes in: what the store knows of it.  Goes out: drafts.
  */
 #include "check_private.h"
@@ -46,8 +47,44 @@ static void find_floods(struct nm_checker *checker)
 	}
 }
 
+static bool are_among(const struct nm_plan *plan, const struct nm_targets *targets, int destination)
+{
+	for (size_t i = 0; i < targets->n; i++) {
+		const struct nm_target target = targets->items[i];
+		const struct nm_rotation *rotation = target.kind == NM_TARGET_ROTATION ? &plan->rotations[target.id] : NULL;
+
+		if (!rotation && target.id == destination)
+			return true;
+		for (size_t k = 0; rotation && k < rotation->n; k++)
+			if (rotation->members[k] == destination)
+				return true;
+	}
+	return false;
+}
+
+static void find_opted_out(struct nm_checker *checker)
+{
+	const struct nm_emergency *emergency = &checker->plan->emergency;
+
+	for (size_t i = 0; emergency->given && i < checker->options->n_optouts; i++) {
+		const char *name = checker->options->optouts[i].destination;
+		const int id = nm_plan_find_destination(checker->plan, name);
+		struct nm_draft *draft;
+
+		if (id < 0 || (!are_among(checker->plan, &emergency->alert, id) &&
+			       !are_among(checker->plan, &emergency->then_alert, id)))
+			continue;
+		draft = nm_draft_add(checker, "alert-opted-out", id, 0, emergency->pos,
+				     nm_arena_format(checker->arena,
+						     "emergencies alert %s, whose phone wants no texts and gets none", name));
+		nm_draft_mend(checker, draft,
+			      "alert somebody else, or another number of theirs: a STOP cannot be taken back here", 0, NULL);
+	}
+}
+
 void nm_check_outside(struct nm_checker *checker)
 {
 	find_refused(checker);
 	find_floods(checker);
+	find_opted_out(checker);
 }

@@ -80,6 +80,8 @@ const struct nm_check_info nm_checks[] = {
 	  "the CRM does not know of these calls and follow-ups, and nothing sends them again by itself" },
 	{ "texts-missing", WARNING, "so many texts came to a line in the last 30 days that not all could be read",
 	  "who answered STOP among them is not known to want no more texts" },
+	{ "alert-opted-out", WARNING, "somebody whom emergencies alert has answered STOP, or their carrier says so",
+	  "no text reaches them any more: of an emergency they learn nothing" },
 	{ "unused", WARNING,
 	  "a destination, schedule, path or callers that nobody names, or an emergency section that nothing sets "
 	  "off",

@@ -116,6 +116,7 @@ static struct nm_alerted read_person(sqlite3_stmt *statement, struct nm_arena *a
 		.tried = sqlite3_column_type(statement, 4) != SQLITE_NULL,
 		.text = (enum nm_outbox_state)nm_store_within(statement, 4, NM_OUTBOX_REFUSED),
 		.at = sqlite3_column_int64(statement, 5),
+		.words = nm_store_column(statement, 6, arena, ok),
 	};
 }
 
@@ -234,19 +235,4 @@ enum nm_code nm_store_alert_reply(struct nm_store *store, const char *number, nm
 	}
 	sqlite3_reset(statement);
 	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its texts", err);
-}
-
-enum nm_code nm_store_alert_texts(struct nm_store *store, nm_time since, size_t *out, struct nm_error *err)
-{
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_ALERT_TEXTS, err);
-	int result;
-
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, since);
-	result = sqlite3_step(statement);
-	if (result == SQLITE_ROW)
-		*out = (size_t)sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its texts", err);
 }

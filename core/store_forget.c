@@ -115,7 +115,7 @@ enum nm_code nm_store_traces(struct nm_store *store, nm_number number, struct nm
 	} counts[] = {
 		{ NM_SQL_TRACES_CALLS, &found.calls },	 { NM_SQL_TRACES_FOLLOWUPS, &found.followups },
 		{ NM_SQL_TRACES_TEXTS, &found.texts },	 { NM_SQL_TRACES_EVENTS, &found.events },
-		{ NM_SQL_TRACES_VERSIONS, &found.versions },
+		{ NM_SQL_TRACES_VERSIONS, &found.versions }, { NM_SQL_TRACES_ALERTS, &found.alerts },
 	};
 	enum nm_code code = found.arena != NULL ? NM_OK : nm_fail_memory(err);
 

@@ -358,6 +358,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 				" + (SELECT count(*) FROM " NAMING_CALLER " AND recipient <> ?2)",
 	[NM_SQL_TRACES_EVENTS] = "SELECT count(*) FROM event WHERE caller = ?1",
 	[NM_SQL_TRACES_VERSIONS] = "SELECT count(*) FROM version WHERE ?1 > 0 AND instr(text, ?2) > 0",
+	[NM_SQL_TRACES_ALERTS] = "SELECT count(*) FROM alert WHERE state = 0 AND " ALERTS_OF_CALLER,
 	[NM_SQL_FORGOTTEN_PUT] = "INSERT INTO forgotten(hash, until) VALUES(?1, ?2)"
 				 " ON CONFLICT(hash) DO UPDATE SET until = max(until, excluded.until)",
 	[NM_SQL_FORGOTTEN_GET] = "SELECT 1 FROM forgotten WHERE hash = ?1 AND until > ?2",
@@ -396,17 +397,17 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_OUTBOX_WHY] = "SELECT coalesce(max(state NOT IN (?2, ?3)), 0), count(*) FILTER (WHERE state IN (?2, ?3)),"
 			      " coalesce(max(updated) FILTER (WHERE state IN (?2, ?3)), 0) FROM outbox WHERE why = ?1"
 			      " AND why NOT IN (" TO_CUSTOMERS ")",
+	[NM_SQL_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE at > ?1 AND substr(why, 1, length(?2)) = ?2"
+				" AND (?3 IS NULL OR recipient = ?3) AND (?4 OR state NOT IN (3, 5))",
 	[NM_SQL_ALERT_ADD] = "INSERT INTO alert(call, noticed, until, text, state, ended) VALUES(?, ?, ?, ?, ?, ?)",
 	[NM_SQL_ALERT_END] = "UPDATE alert SET state = ?2, ended = ?3, taken_by = ?4 WHERE call = ?1 AND state = 0",
 	[NM_SQL_ALERT_GET] = ALERT_ROW " WHERE call = ?1",
 	[NM_SQL_ALERTS] = ALERT_ROW " WHERE state = 0 OR noticed >= ?1 ORDER BY call",
 	[NM_SQL_ALERT_REPLIES] = "SELECT at, body FROM inbound WHERE sender = ?1 AND at >= ?2 ORDER BY at, id",
-	[NM_SQL_ALERT_TEXTS] = "SELECT count(*) FROM outbox WHERE at > ?1 AND state NOT IN (3, 5) AND substr(why, 1, length('" NM_ALERT_PREFIX
-			       "')) = '" NM_ALERT_PREFIX "'",
 	[NM_SQL_ALERTED_ADD] =
 		"INSERT INTO alerted(call, n, name, number, due, by_line) VALUES(?, ?, ?, ?, ?, ?)",
 	/* The newest text to each, if any. */
-	[NM_SQL_ALERTED] = "SELECT name, number, due, by_line, state, at FROM alerted LEFT JOIN outbox ON outbox.id ="
+	[NM_SQL_ALERTED] = "SELECT name, number, due, by_line, state, at, words FROM alerted LEFT JOIN outbox ON outbox.id ="
 			   " (SELECT max(id) FROM outbox WHERE why = " ALERT_WHY("alerted.call", "alerted.n")
 			   " AND why NOT IN (" TO_CUSTOMERS ")) WHERE alerted.call = ?1 ORDER BY n",
 	[NM_SQL_FORGET_NAMING] = "DELETE FROM " NAMING_CALLER,

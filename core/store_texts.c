@@ -186,6 +186,25 @@ enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, struct
 	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its texts", err);
 }
 
+enum nm_code nm_store_outbox_count(struct nm_store *store, const struct nm_outbox_count *which, size_t *out,
+				   struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_OUTBOX_COUNT, err);
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	sqlite3_bind_int64(statement, 1, which->since);
+	nm_store_bind(statement, 2, which->prefix);
+	nm_store_bind(statement, 3, which->to);
+	sqlite3_bind_int(statement, 4, which->failed);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW)
+		*out = (size_t)sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its texts", err);
+}
+
 /* --- what is known of texts before another one is sent --- */
 
 #define PAST_S (30 * (nm_time)NM_DAY) /* so far back what became of texts to a number counts */

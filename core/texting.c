@@ -578,7 +578,8 @@ static enum nm_code add_text(const struct nm_push_context *context, const struct
 	return nm_store_outbox_add(context->store, row, &row->id, err);
 }
 
-/* Nothing is written of a text that may not be sent: what forbids it is read in the transaction that writes it. */
+/* Nothing is written of a text that may not be sent, unless its refusal is to be on record (may_still refuses it then):
+ * what forbids it is read in the transaction that writes it. */
 static enum nm_code check_and_add(const struct nm_push_context *context, const struct nm_outgoing *outgoing,
 				  struct nm_outbox *outbox, struct nm_error *err)
 {
@@ -588,7 +589,7 @@ static enum nm_code check_and_add(const struct nm_push_context *context, const s
 		return code;
 	if (outgoing->check != NULL)
 		code = outgoing->check(outgoing->context, err);
-	if (code == NM_OK)
+	if (code == NM_OK && !outgoing->record)
 		code = nm_optout_check(context->store, outgoing->to, err);
 	if (code == NM_OK)
 		code = add_text(context, outgoing, outbox, err);

@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "alert_words.h"
 #include "call_words.h"
 #include "ladder.h"
 #include "nevermiss/names.h"
@@ -72,6 +73,26 @@ static void add_plan(struct call_page *page)
 			   call_doubt(page->call.driver));
 }
 
+static void add_alert(struct call_page *page, const struct session *session)
+{
+	const struct nm_call_alert *alert = &page->alert;
+	const bool open = alert->state == NM_ALERT_OPEN || alert->state == NM_ALERT_UNANSWERED;
+	struct nm_buf words;
+
+	if (!page->alerted)
+		return;
+	nm_buf_init(&words, 1u << 16);
+	alert_state_words(session_zone(session), session_now(session), alert, &words);
+	notes_addf(&page->head, open ? STYLE_WARNING : STYLE_PLAIN, "alert    %s", words.data);
+	nm_buf_clear(&words);
+	for (size_t i = 0; i < alert->n; i++) {
+		nm_buf_init(&words, 1u << 16);
+		alert_person_words(session_zone(session), session_now(session), alert, i, &words);
+		notes_addf(&page->head, STYLE_PLAIN, "         %s", words.data);
+		nm_buf_clear(&words);
+	}
+}
+
 static void add_why(struct call_page *page)
 {
 	const struct nm_explanation *explanation = &page->explanation;
@@ -92,6 +113,8 @@ static enum nm_code explain(struct call_page *page, struct session *session, int
 
 	if (!code)
 		code = nm_store_call_get(store, id, page->arena, &page->call, err);
+	if (!code)
+		code = nm_store_alert_get(store, id, page->arena, &page->alert, &page->alerted, err);
 	if (!code)
 		code = nm_call_name(store, session->plan, page->arena, &page->call, err);
 	if (!code)
@@ -115,6 +138,7 @@ enum nm_code call_page_read(struct call_page *page, struct session *session, int
 	add_became(page);
 	add_verdict(page);
 	add_plan(page);
+	add_alert(page, session);
 	add_why(page);
 	return NM_OK;
 }

@@ -1,12 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One call beside the plan, ready to be drawn: what became of it, where it parted from the plan, what may lie behind that,
- * and both ladders.
+ * whom it alerted, and both ladders.
  */
 #ifndef TUI_CALL_PAGE_H
 #define TUI_CALL_PAGE_H
 
 #include "answers.h"
+#include "nevermiss/alerts.h"
 #include "nevermiss/explain.h"
 #include "prompt.h"
 
@@ -16,6 +17,8 @@ struct call_page {
 	struct nm_explainer *explainer;
 	struct nm_call_entry call;
 	struct nm_explanation explanation;
+	bool alerted; /* it was an emergency that alerted people: */
+	struct nm_call_alert alert;
 	struct notes head, foot; /* above the ladders, and below */
 };
 

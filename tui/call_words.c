@@ -138,9 +138,9 @@ void call_alert_words(const struct session *session, const struct nm_call_alert 
 	if (!alert)
 		return;
 	nm_buf_add(out, "  alert    ");
-	alert_state_words(session_zone(session), alert, out);
+	alert_state_words(session_zone(session), session_now(session), alert, out);
 	nm_buf_add(out, "\n");
-	alert_people_words(session_zone(session), alert, 11, out);
+	alert_people_words(session_zone(session), session_now(session), alert, 11, out);
 }
 
 void json_call_alert(struct nm_json *json, const struct session *session, const struct nm_call_alert *alert)

@@ -88,12 +88,13 @@ static void record_words(struct invocation *run)
 static void alerts_text(struct invocation *run, const struct standing *standing)
 {
 	const struct nm_zone *zone = session_zone(run->session);
+	const nm_time now = session_now(run->session);
 
 	for (size_t i = 0; i < standing->n_alerts; i++) {
 		nm_buf_addf(run->out, "emergency call #%lld: ", (long long)standing->alerts[i].call);
-		alert_state_words(zone, &standing->alerts[i], run->out);
+		alert_state_words(zone, now, &standing->alerts[i], run->out);
 		nm_buf_add(run->out, "\n");
-		alert_people_words(zone, &standing->alerts[i], 2, run->out);
+		alert_people_words(zone, now, &standing->alerts[i], 2, run->out);
 	}
 }
 

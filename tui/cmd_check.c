@@ -138,6 +138,7 @@ static void facts(struct invocation *run, struct nm_arena *arena, struct nm_chec
 	struct nm_left_fact *left = NULL;
 	struct nm_calendar_fact *calendars = NULL;
 	struct nm_flood_fact *floods = NULL;
+	struct nm_optout_fact *optouts = NULL;
 	struct nm_error err;
 
 	if (!run->options->data_dir)
@@ -148,6 +149,8 @@ static void facts(struct invocation *run, struct nm_arena *arena, struct nm_chec
 		options->calendars = calendars;
 	if (session_floods(run->session, arena, &floods, &options->n_floods, &err) == NM_OK)
 		options->floods = floods;
+	if (session_optouts(run->session, run->session->plan, arena, &optouts, &options->n_optouts, &err) == NM_OK)
+		options->optouts = optouts;
 	if (session_facts(run->session, arena, &known, &options->n_facts, &err) == NM_OK)
 		options->facts = known;
 	if (options->facts) {

@@ -149,6 +149,17 @@ static void forgotten_json(struct invocation *run, const struct forgetting *forg
 	json_finish(&json, run->out);
 }
 
+/* An emergency that nobody has taken care of is more than a trace of its caller. */
+static void alerts_words(struct nm_buf *out, int64_t n)
+{
+	if (n == 1)
+		nm_buf_add(out, "Nobody has answered the alert of an emergency call of theirs yet: nobody else is texted about it then.\n");
+	else if (n > 1)
+		nm_buf_addf(out, "Nobody has answered the alerts of %lld emergency calls of theirs yet: nobody else is texted about "
+				 "them then.\n",
+			    (long long)n);
+}
+
 static enum nm_code ask(const struct invocation *run, const struct forgetting *forgetting, struct nm_error *err)
 {
 	char text[NM_NUMBER_TEXT];
@@ -161,6 +172,7 @@ static enum nm_code ask(const struct invocation *run, const struct forgetting *f
 	nm_buf_addf(&words, "Of %s there are ", text);
 	counts_words(&words, counts_of(&forgetting->found));
 	nm_buf_add(&words, ".  They cannot be brought back.\n");
+	alerts_words(&words, forgetting->found.alerts);
 	if (forgetting->there)
 		kept_found_words(run, &forgetting->kept, &words);
 	show_first(run, words.data);

@@ -8,6 +8,8 @@
 
 #include "answers.h"
 #include "checklist.h"
+#include "nevermiss/alerts.h"
+#include "nevermiss/calls.h"
 #include "nevermiss/report.h"
 #include "override.h"
 #include "prompt.h"
@@ -23,6 +25,9 @@ struct now_log {
 	size_t n_floods;
 	struct nm_flood_fact *floods;
 	int64_t crm_refused;     /* events that are set aside; 0 without a section crm */
+	size_t n_alerts;         /* emergency calls whose alert is open; the newest of them: */
+	struct nm_call_alert alert;
+	struct nm_call_entry alerted;
 };
 
 struct now {

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "call_words.h"
 #include "chart.h"
 #include "now.h"
 #include "report_words.h"
@@ -214,16 +215,41 @@ static void draw_next(const struct now *now, const struct app *app, struct rows 
 	draw_named(rows, "Next change", STYLE_PLAIN, text);
 }
 
-/* Whole, or by names alone where that is too long: whom an emergency reaches last is never cut off. */
+/* How it stands, and which call, come first: a narrow row ends behind them. */
+static void draw_alert(const struct now *now, const struct app *app, struct rows *rows)
+{
+	const struct now_log *log = &now->log;
+	char when[NM_TIME_TEXT];
+	struct nm_buf text;
+
+	if (!log->n_alerts)
+		return;
+	nm_time_words(session_zone(app->session), log->alerted.began, false, when);
+	nm_buf_init(&text, 1024);
+	nm_buf_add(&text, log->alert.until ? "unanswered: " : "under way: ");
+	if (log->n_alerts > 1)
+		nm_buf_addf(&text, "%zu calls, the newest #%" PRId64 " from ", log->n_alerts, log->alert.call);
+	else
+		nm_buf_addf(&text, "call #%" PRId64 " from ", log->alert.call);
+	call_who_words(&log->alerted, &text);
+	nm_buf_addf(&text, ", %s", when);
+	draw_named(rows, "Emergency", STYLE_ERROR, text.data);
+	nm_buf_clear(&text);
+}
+
+/* Where rows are few an alert has this one.  Whole, or by names alone where that is too long: whom an emergency reaches last is never cut off. */
 static void draw_emergency(const struct now *now, struct rows *rows)
 {
+	const char *name = now->log.n_alerts ? "" : "Emergency"; /* the open one stands above */
 	const int width = named_width(rows);
 	struct nm_buf names;
 	struct rows then = *rows;
 	int room;
 
+	if (now->log.n_alerts && !rows->airy)
+		return;
 	if (!now->emergency) {
-		draw_named(rows, "Emergency", STYLE_WARNING,
+		draw_named(rows, name, STYLE_WARNING,
 			   "no protocol: an emergency is a call like any other");
 		return;
 	}
@@ -232,7 +258,7 @@ static void draw_emergency(const struct now *now, struct rows *rows)
 	nm_buf_init(&names, 1u << 16);
 	if (canvas_wrap(NULL, 0, 0, width, room + 1, STYLE_PLAIN, now->emergency_words) > room)
 		chain_words(now->emergency->treatment, width, &names);
-	draw_named(rows, "Emergency", STYLE_PLAIN, names.len ? names.data : now->emergency_words);
+	draw_named(rows, name, STYLE_PLAIN, names.len ? names.data : now->emergency_words);
 	nm_buf_clear(&names);
 }
 
@@ -479,7 +505,7 @@ static int log_rows(const struct now *now, const struct rows *rows)
 {
 	const int figures = !has_calls(now) || !rows->airy ? 0 : rows->tall ? MEASURES + 1 : 1 + rows->targets;
 
-	return figures + (now->log.due > 0) + (now->log.crm_refused > 0) + (now->log.n_floods > 0);
+	return figures + (now->log.n_alerts > 0 && rows->airy) + (now->log.due > 0) + (now->log.crm_refused > 0) + (now->log.n_floods > 0);
 }
 
 /* What is left of a large terminal: the rules that were looked at, and the other findings. */
@@ -543,6 +569,7 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 	}
 	gap(rows);
 	draw_next(now, app, rows);
+	draw_alert(now, app, rows);
 	draw_emergency(now, rows);
 	gap(rows);
 	draw_figures(now, app, rows);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the Now screen tells of the log: the figures of the last 30 days, and who is to be called back.
+ * What the Now screen tells of the log: the figures of the last 30 days, who is to be called back, and emergencies
+ * that nobody has answered.
  * In: the session's store.  Out: now_log.  Reads when the keyboard is quiet.
  */
 #include "now.h"
@@ -51,6 +52,19 @@ static void read_due(struct now_log *log, struct app *app, struct nm_store *stor
 	log->due_at = NM_TIME_MAX;
 }
 
+/* Where it fails, none is open. */
+static void read_alerts(struct now_log *log, struct nm_store *store)
+{
+	struct nm_call_alert *alerts;
+	size_t n;
+
+	if (nm_store_alerts(store, NM_TIME_MAX, log->arena, &alerts, &n, NULL) || n == 0)
+		return;
+	log->alert = alerts[n - 1];
+	if (!nm_store_call_get(store, log->alert.call, log->arena, &log->alerted, NULL))
+		log->n_alerts = n;
+}
+
 void now_log_read(struct now_log *log, struct app *app)
 {
 	const struct nm_report_options options = { .span = nm_report_30_days(app_now(app)), .line = -1 };
@@ -65,5 +79,7 @@ void now_log_read(struct now_log *log, struct app *app)
 	log->arena = nm_arena_new();
 	if (!log->arena || session_floods(app->session, log->arena, &log->floods, &log->n_floods, NULL))
 		log->n_floods = 0;
+	if (log->arena)
+		read_alerts(log, store);
 	log->crm_refused = app_plan(app)->crm.given ? session_crm_refused(app->session) : 0;
 }

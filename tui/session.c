@@ -460,6 +460,7 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 	struct nm_left_fact *left;
 	struct nm_calendar_fact *calendars;
 	struct nm_flood_fact *floods;
+	struct nm_optout_fact *optouts;
 	struct nm_arena *arena = nm_arena_new();
 	enum nm_code code;
 
@@ -476,6 +477,8 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 		options.calendars = calendars;
 	if (session_floods(session, arena, &floods, &options.n_floods, NULL) == NM_OK)
 		options.floods = floods;
+	if (session_optouts(session, plan, arena, &optouts, &options.n_optouts, NULL) == NM_OK)
+		options.optouts = optouts;
 	options.tests = session_tests(session);
 	options.log = session_log(session);
 	options.agent = session_agent(session);

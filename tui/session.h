@@ -193,6 +193,9 @@ int64_t session_crm_refused(struct session *session);
 /* Lines to which too many texts came lately; memory from the arena. */
 enum nm_code session_floods(struct session *session, struct nm_arena *arena, struct nm_flood_fact **out, size_t *n,
 			    struct nm_error *err) NM_WARN_UNUSED;
+/* Destinations of a plan whose phones want no texts; memory from the arena, names are the plan's. */
+enum nm_code session_optouts(struct session *session, const struct nm_plan *plan, struct nm_arena *arena,
+			     struct nm_optout_fact **out, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 /* What the log says of the last 30 days; cached until something is written to the store. */
 struct nm_log_fact session_log(struct session *session);
 /* Writes down that they were played now; nothing in a read-only session. */

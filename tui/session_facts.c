@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What the store says beside what is live, for check: test calls, the agent, the log.  In: the session's store.  Out:
+ * What the store says beside what is live, for check: test calls, the agent, the log, who wants no texts.  In: the session's store.  Out:
  * facts; what cannot be read is not known.
  */
 #include "nevermiss/agent.h"
 #include "nevermiss/events.h"
 #include "nevermiss/inbound.h"
+#include "nevermiss/optout.h"
 #include "nevermiss/report.h"
 #include "session.h"
 
@@ -84,6 +85,35 @@ enum nm_code session_floods(struct session *session, struct nm_arena *arena, str
 	*out = facts;
 	*n = found;
 	return NM_OK;
+}
+
+enum nm_code session_optouts(struct session *session, const struct nm_plan *plan, struct nm_arena *arena,
+			     struct nm_optout_fact **out, size_t *n, struct nm_error *err)
+{
+	struct nm_optout_fact *facts;
+	struct nm_store *store;
+	size_t found = 0;
+	enum nm_code code = session_store(session, &store, err);
+
+	if (code)
+		return code;
+	facts = nm_arena_alloc(arena, plan->n_destinations, sizeof *facts);
+	if (!facts)
+		return nm_fail_memory(err);
+	for (size_t i = 0; i < plan->n_destinations && !code; i++) {
+		const struct nm_destination *destination = &plan->destinations[i];
+		const nm_number number = nm_destination_number(plan, destination);
+		enum nm_optout_how how;
+		bool unwanted = false;
+
+		if (number)
+			code = nm_store_optout_find(store, number, &unwanted, &how, err);
+		if (!code && unwanted)
+			facts[found++].destination = destination->name;
+	}
+	*out = facts;
+	*n = found;
+	return code;
 }
 
 static struct nm_log_fact read_log(struct session *session, struct nm_store *store)

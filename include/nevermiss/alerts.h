@@ -15,7 +15,7 @@
 
 #define NM_ALERT_WITHIN_S    3600 /* so late somebody is still texted, after the call or after their turn came */
 #define NM_ALERT_TOLD_S      NM_DAY /* calls that began before that are history, and nobody is told of them */
-#define NM_ALERTS_AN_HOUR    30   /* texts, in any 60 minutes: a flood of calls is no bill */
+#define NM_ALERTS_AN_HOUR    30   /* texts, in any 60 minutes: a flood of calls is no bill; each of an alert's people has an equal share */
 #define NM_ALERTS_A_DAY      200  /* and in any 24 hours */
 #define NM_ALERT_PAUSE_S     60   /* after a text that failed, before the next; each is twice as long as the one before */
 #define NM_ALERT_PAUSE_MAX_S 300  /* and so long at most */
@@ -39,12 +39,13 @@ const char *nm_alert_state_name(enum nm_alert_state state); /* "open", "taken", 
 struct nm_alerted {
 	const char *name;   /* as the plan called them */
 	const char *number; /* "+15125550111" */
-	nm_time due;        /* when it is their turn */
+	nm_time due;        /* when it is their turn, as far as those before them can be told (nm_alert_due) */
 	bool by_line;       /* what is pushed to the line texts them, as the call arrives */
 	/* Their newest text, as the outbox has it; not written: */
 	bool tried;
 	enum nm_outbox_state text;
 	nm_time at;
+	const char *words; /* what became of it; NULL */
 };
 
 struct nm_call_alert {
@@ -61,6 +62,10 @@ struct nm_call_alert {
 
 /* Were they texted, or may they have been? */
 bool nm_alerted_texted(const struct nm_alerted *person);
+/* Do they get no texts for good, as they or their carrier said?  Nobody waits for them then. */
+bool nm_alerted_refused(const struct nm_alerted *person);
+/* When it is the turn of the alert's i-th: earlier than their `due` where all of those before them are refused. */
+nm_time nm_alert_due(const struct nm_call_alert *alert, size_t i);
 /* So long an answer is waited for, as it came: who was texted late has as long as everybody else; 0: none is asked for. */
 nm_time nm_alert_until(const struct nm_call_alert *alert);
 
@@ -81,9 +86,6 @@ enum nm_code nm_store_alerts(struct nm_store *store, nm_time since, struct nm_ar
 /* When the first text came from that number, at that time or later, that does not say that its sender wants none;
  * NM_TIME_MAX: none did. */
 enum nm_code nm_store_alert_reply(struct nm_store *store, const char *number, nm_time since, nm_time *out,
-				  struct nm_error *err) NM_WARN_UNUSED;
-/* Texts to such people that were asked for since, and were sent or may have been or be yet. */
-enum nm_code nm_store_alert_texts(struct nm_store *store, nm_time since, size_t *out,
 				  struct nm_error *err) NM_WARN_UNUSED;
 
 /* --- doing it --- */

@@ -92,6 +92,11 @@ struct nm_flood_fact {
 	nm_time at; /* when they were read */
 };
 
+/* A destination whose phone wants no texts; for alert-opted-out. */
+struct nm_optout_fact {
+	const char *destination;
+};
+
 #define NM_CHECK_LATELY_S (30 * (nm_time)NM_DAY) /* so far back the store is asked about what went wrong */
 
 struct nm_check_options {
@@ -104,6 +109,8 @@ struct nm_check_options {
 	int64_t crm_refused; /* events that the CRM refused lately and that are set aside; for crm-refused */
 	size_t n_floods;
 	const struct nm_flood_fact *floods; /* lately */
+	size_t n_optouts;
+	const struct nm_optout_fact *optouts;
 	size_t n_facts;
 	const struct nm_line_fact *facts;
 	size_t n_left;

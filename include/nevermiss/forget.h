@@ -25,6 +25,7 @@ struct nm_forgotten {
 	struct nm_arena *arena;
 	int64_t calls, followups, texts, events;
 	int64_t versions; /* kept versions of the plan that name the number, and stay */
+	int64_t alerts;   /* of its emergency calls, that nobody has answered yet: they end with these */
 	size_t n_left;
 	const struct nm_trace_left *left; /* the oldest first */
 };

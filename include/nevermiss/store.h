@@ -243,6 +243,16 @@ struct nm_outbox_past {
 enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, struct nm_outbox_past *out,
 				 struct nm_error *err) NM_WARN_UNUSED;
 
+/* Which texts are counted, for a cap that holds whichever process sends. */
+struct nm_outbox_count {
+	const char *prefix; /* of why they stand in the outbox */
+	const char *to;     /* "+15125550111"; NULL: anybody */
+	nm_time since;      /* asked for after that */
+	bool failed;        /* those too that failed or were refused */
+};
+enum nm_code nm_store_outbox_count(struct nm_store *store, const struct nm_outbox_count *which, size_t *out,
+				   struct nm_error *err) NM_WARN_UNUSED;
+
 /* --- the sandbox carrier --- */
 /* NULL text: nothing is there.  fault: what the next requests meet (transport_sandbox.c), "" nothing. */
 enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *line, char **text,

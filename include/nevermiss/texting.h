@@ -39,6 +39,8 @@ struct nm_outgoing {
 	/* For a customer: the texts that came to the plan's lines are read right before (inbound.h), and when they cannot
 	 * be, nothing is sent (NM_CARRIER): who wants none is not known then. */
 	bool customer;
+	/* Who wants none is no error: the outbox has the text then, as NM_OUTBOX_REFUSED, and why. */
+	bool record;
 	/* Asked when nobody else can send (the store's lock is held), right before; anything but NM_OK and nothing is sent.
 	 * What it writes stands or falls with the text in the outbox.  NULL: nothing is to be asked. */
 	enum nm_code (*check)(void *context, struct nm_error *err);

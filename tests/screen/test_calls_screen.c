@@ -12,6 +12,7 @@
 
 #include <cmocka.h>
 
+#include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
 #include "nevermiss/names.h"
@@ -42,6 +43,33 @@ static void open_filled(struct stage *stage, const struct stage_options *options
 static void fill_and_start(struct stage *stage)
 {
 	start_filled(stage, stage->options);
+}
+
+/* --- emergencies --- */
+
+/* Whom an emergency alerted stands on its call's page, as `calls show` says it. */
+static void a_page_says_whom_an_emergency_alerted(void **state)
+{
+	struct nm_alerted people[] = {{.name = "owner", .number = OWNER, .due = STAGE_NOW},
+				      {.name = "sam", .number = SAM, .due = STAGE_NOW + 300}};
+	const struct nm_call_alert alert = {.noticed = STAGE_NOW, .until = STAGE_NOW + 600, .text = "x", .n = 2, .people = people};
+	struct nm_call_alert of_call = alert;
+	struct nm_store *store;
+	struct nm_error err;
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	assert_int_equal(session_store(&stage.session, &store, &err), NM_OK);
+	stage_keys(&stage, "Tab / s w a l l o w e d Enter Enter");
+	stage_hides(&stage, "alert ");
+	for (of_call.call = 1; of_call.call <= 5; of_call.call++)
+		assert_int_equal(nm_store_alert_add(store, &of_call, &err), NM_OK);
+	stage_keys(&stage, "Escape Enter");
+	stage_shows(&stage, "alert    nobody has answered yet; an answer is waited for until Sun 22 Nov");
+	stage_shows(&stage, "         owner: not texted yet, though due since Sun 22 Nov 05:11");
+	stage_shows(&stage, "         sam: is texted from Sun 22 Nov 05:16 on, unless somebody answers");
+	stage_close(&stage);
 }
 
 /* --- how it looks --- */
@@ -527,6 +555,7 @@ static void new_calls_are_noticed(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(a_page_says_whom_an_emergency_alerted),
 		cmocka_unit_test(it_is_as_expected_in_every_look),
 		cmocka_unit_test(an_empty_log_says_what_to_do),
 		cmocka_unit_test(any_size_can_be_drawn),

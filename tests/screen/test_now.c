@@ -16,6 +16,7 @@
 #include "checklist.h"
 #include "events_private.h"
 #include "nevermiss/agent.h"
+#include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/inbound.h"
 #include "stage.h"
@@ -350,6 +351,71 @@ static void texts_that_could_not_be_read_are_told(void **state)
 	stage_close(&stage);
 }
 
+/* The alert of a call of the log. */
+static void alert(struct stage *stage, int64_t call)
+{
+	struct nm_alerted owner = { .name = "owner", .number = "+15125550111", .due = stage->now };
+	const struct nm_call_alert open = { .call = call, .noticed = stage->now, .until = stage->now + 300, .text = "x",
+					    .n = 1, .people = &owner };
+	struct nm_store *store;
+	struct nm_error err;
+
+	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
+	assert_int_equal(nm_store_alert_add(store, &open, &err), NM_OK);
+	stage->now += 60;
+	stage_keys(stage, "L L");
+}
+
+static void answer_alert(struct stage *stage, int64_t call)
+{
+	struct nm_store *store;
+	struct nm_error err;
+
+	assert_int_equal(session_store(&stage->session, &store, &err), NM_OK);
+	assert_int_equal(nm_store_alert_end(store, call, NM_ALERT_TAKEN, stage->now, "owner", &err), NM_OK);
+	stage->now += 60;
+	stage_keys(stage, "L L");
+}
+
+/* As long as it is open; where rows are few it has that of the protocol, and takes none from what is wrong. */
+static void an_open_alert_is_told(void **state)
+{
+	static const struct stage_options sizes[] = {
+		{ .screen = "now", .width = 80, .height = 24 },
+		{ .screen = "now", .width = 40, .height = 12, .ascii = true, .mono = true },
+	};
+	static const char *const one[] = { "\n Emergency      unanswered: call #9 from +1 737 555 0108, Sun 22 Nov 03:11\n",
+					   "\n Emergency      unanswered: call #9 fr~\n" };
+	static const char *const two[] = { "\n Emergency      unanswered: 2 calls, the newest #10 from +1 737 555 0109,",
+					   "\n Emergency      unanswered: 2 calls, t~\n" };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		struct stage stage;
+
+		stage_open(&stage, &sizes[i]);
+		put_ten_calls(&stage);
+		stage_hides(&stage, "unanswered");
+		alert(&stage, 9);
+		stage_shows(&stage, one[i]);
+		stage_shows(&stage, "\n Findings ");
+		alert(&stage, 10);
+		stage_shows(&stage, two[i]);
+		answer_alert(&stage, 10);
+		stage_shows(&stage, one[i]);
+		answer_alert(&stage, 9);
+		stage_hides(&stage, "unanswered");
+		stage_shows(&stage, "\n Emergency ");
+		stage_close(&stage);
+	}
+}
+
+static void resize(struct stage *stage, int width, int height)
+{
+	assert_true(app_resize(&stage->app, width, height));
+	app_draw(&stage->app);
+}
+
 /* However low: what is long gives way before a row is left out, and the targets before the ladder. */
 static void no_row_is_left_out_for_a_long_one(void **state)
 {
@@ -374,10 +440,26 @@ static void no_row_is_left_out_for_a_long_one(void **state)
 	stage_close(&stage);
 }
 
-static void resize(struct stage *stage, int width, int height)
+/* An open alert takes no row from what is wrong, however low the window. */
+static void an_alert_leaves_the_other_rows(void **state)
 {
-	assert_true(app_resize(&stage->app, width, height));
-	app_draw(&stage->app);
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 60 });
+	put_ten_calls(&stage);
+	stage.now += 29 * 3600;
+	stage_keys(&stage, "6 A y Escape 1");
+	stage.now += 3600;
+	alert(&stage, 9);
+	for (int height = 12; height < 60; height++) {
+		resize(&stage, 80, height);
+		stage_shows(&stage, "\n Emergency      unanswered: call #9");
+		stage_shows(&stage, "\n Due ");
+		stage_shows(&stage, "\n Drift ");
+		stage_shows(&stage, "\n Findings ");
+	}
+	stage_close(&stage);
 }
 
 /* In the lowest windows the quick start waits: what is wrong does not. */
@@ -689,6 +771,8 @@ int main(void)
 		cmocka_unit_test(tests_that_were_played_tick_their_item),
 		cmocka_unit_test(a_call_of_the_log_ticks_its_item),
 		cmocka_unit_test(the_log_is_held_against_the_targets),
+		cmocka_unit_test(an_open_alert_is_told),
+		cmocka_unit_test(an_alert_leaves_the_other_rows),
 		cmocka_unit_test(events_that_a_crm_refused_are_told),
 		cmocka_unit_test(texts_that_could_not_be_read_are_told),
 		cmocka_unit_test(no_row_is_left_out_for_a_long_one),

@@ -17,6 +17,7 @@
 #include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/forget.h"
+#include "nevermiss/optout.h"
 
 #define PLACES                                                                                                 \
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"                                   \
@@ -87,8 +88,8 @@ static void live_for(struct agent_rig *rig, int64_t seconds)
 	agent_rig_live(rig, agent_rig_now(rig) + seconds + 1);
 }
 
-/* Texts that were sent to a number (NULL: any) about alerts: the owner is told of follow-ups that are late, too. */
-static size_t sent_to(const struct agent_rig *rig, const char *to)
+/* Texts that were sent to a number (NULL: any), of reasons that begin so. */
+static size_t sent_as(const struct agent_rig *rig, const char *prefix, const char *to)
 {
 	struct nm_outbox outbox;
 	struct nm_error err;
@@ -96,10 +97,24 @@ static size_t sent_to(const struct agent_rig *rig, const char *to)
 
 	ok(nm_store_outbox(rig->store, false, 1000, &outbox, &err), &err);
 	for (size_t i = 0; i < outbox.n; i++)
-		n += outbox.items[i].state == NM_OUTBOX_SENT && strncmp(outbox.items[i].why, "alert", 5) == 0 &&
+		n += outbox.items[i].state == NM_OUTBOX_SENT && strncmp(outbox.items[i].why, prefix, strlen(prefix)) == 0 &&
 		     (to == NULL || strcmp(outbox.items[i].to, to) == 0);
 	nm_outbox_clear(&outbox);
 	return n;
+}
+
+/* About alerts: the owner is told of follow-ups that are late, too. */
+static size_t sent_to(const struct agent_rig *rig, const char *to)
+{
+	return sent_as(rig, "alert", to);
+}
+
+/* The alerts alone, without what the owner is told of them afterwards. */
+static void assert_alerted(const struct agent_rig *rig, size_t owner, size_t pat, size_t sam)
+{
+	assert_int_equal(sent_as(rig, NM_ALERT_PREFIX, OWNER), owner);
+	assert_int_equal(sent_as(rig, NM_ALERT_PREFIX, PAT), pat);
+	assert_int_equal(sent_as(rig, NM_ALERT_PREFIX, SAM), sam);
 }
 
 static void assert_sent(const struct agent_rig *rig, size_t owner, size_t pat, size_t sam)
@@ -343,6 +358,61 @@ static void test_a_late_call(void **state)
 
 /* --- what goes wrong --- */
 
+/* Who wants no texts is out for good: the next one's turn comes at once, and has its time to answer from then on. */
+static void test_who_wants_no_texts(void **state)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_call_alert alert;
+	struct agent_rig rig;
+	struct nm_error err;
+	nm_time noticed;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	ok(nm_store_optout_add(rig.store, UINT64_C(15125550111), agent_rig_now(&rig), NM_OPTOUT_REPLY, &err), &err);
+	call = emergency(&rig);
+	live_for(&rig, 240); /* pat can answer */
+	assert_sent(&rig, 0, 1, 0);
+	ok(nm_store_optout_add(rig.store, UINT64_C(15125550115), agent_rig_now(&rig), NM_OPTOUT_REPLY, &err), &err);
+	call = call_of(&rig, UINT64_C(15125550190), UINT64_C(15125550198), 10, NULL);
+	noticed = agent_rig_now(&rig);
+	live_for(&rig, 60);
+	alert = alert_of(&rig, call, arena);
+	assert_true(nm_alerted_refused(&alert.people[0]) && nm_alerted_refused(&alert.people[1]));
+	assert_non_null(strstr(alert.people[0].words, "+1 512 555 0111 wants no texts"));
+	assert_int_equal(alert.people[2].text, NM_OUTBOX_SENT);
+	assert_in_range(alert.people[2].at, noticed, noticed + 60);
+	assert_int_equal(nm_alert_until(&alert), alert.people[2].at + 300);
+	assert_int_equal(nm_alert_due(&alert, 2), alert.people[2].at);
+	live_for(&rig, 120);
+	assert_state(&rig, call, NM_ALERT_OPEN, NULL);
+	live_for(&rig, 180);
+	assert_state(&rig, call, NM_ALERT_UNANSWERED, NULL);
+	assert_int_equal(agent_rig_said(&rig, "the text to owner is refused (+1 512 555 0111 wants no texts"), 2);
+	nm_arena_free(arena);
+	agent_rig_close(&rig);
+}
+
+/* Nobody is waited for who cannot be told. */
+static void test_nobody_wants_texts(void **state)
+{
+	struct agent_rig rig;
+	struct nm_error err;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLACES "emergency { " WHO "alert = owner acknowledge = 5m then_alert = sam }\n");
+	ok(nm_store_optout_add(rig.store, UINT64_C(15125550111), agent_rig_now(&rig), NM_OPTOUT_REPLY, &err), &err);
+	ok(nm_store_optout_add(rig.store, UINT64_C(15125550114), agent_rig_now(&rig), NM_OPTOUT_REPLY, &err), &err);
+	call = emergency(&rig);
+	live_for(&rig, 60);
+	assert_state(&rig, call, NM_ALERT_UNANSWERED, NULL);
+	assert_int_equal(agent_rig_said(&rig, "! emergency alerts: call #1: nobody could be alerted"), 1);
+	assert_sent(&rig, 0, 0, 0);
+	agent_rig_close(&rig);
+}
+
 /* A carrier that refuses texts for a while: each person is texted once, as soon as that works. */
 static void test_texts_that_fail(void **state)
 {
@@ -453,6 +523,31 @@ static void test_one_process_after_the_other(void **state)
 	agent_rig_close(&rig);
 }
 
+/* A plan without emergencies: what is open goes on to its end, by the next process too, and no new one begins. */
+static void test_a_plan_that_has_emergencies_no_more(void **state)
+{
+	struct agent_rig rig;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	call = emergency(&rig);
+	live_for(&rig, 60);
+	agent_rig_plan(&rig, PLACES);
+	live_for(&rig, 120);
+	agent_rig_end(&rig);
+	agent_rig_begin(&rig);
+	live_for(&rig, 180);
+	assert_alerted(&rig, 1, 1, 1);
+	live_for(&rig, 400);
+	assert_state(&rig, call, NM_ALERT_UNANSWERED, NULL);
+	assert_int_equal(agent_rig_said(&rig, "Smith: nobody has answered the alert of the emergency call from"), 1);
+	emergency(&rig);
+	live_for(&rig, 400);
+	assert_alerted(&rig, 1, 1, 1);
+	agent_rig_close(&rig);
+}
+
 /* Calls from made-up numbers do not become a bill. */
 static void test_a_flood(void **state)
 {
@@ -465,6 +560,45 @@ static void test_a_flood(void **state)
 	live_for(&rig, 1800);
 	assert_sent(&rig, NM_ALERTS_AN_HOUR, 0, 0);
 	assert_int_equal(agent_rig_said(&rig, "! emergency alerts: so many texts went to people"), 1);
+	agent_rig_close(&rig);
+}
+
+/* Whoever has the first turn leaves room for the next one: each has a share of the hour. */
+static void test_a_flood_leaves_room_for_the_next(void **state)
+{
+	struct agent_rig rig;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	for (unsigned i = 0; i < 60; i++)
+		call_of(&rig, UINT64_C(15125550190), UINT64_C(15125551000) + i, 10, NULL);
+	live_for(&rig, 60);
+	assert_alerted(&rig, NM_ALERTS_AN_HOUR / 3, NM_ALERTS_AN_HOUR / 3, 0);
+	live_for(&rig, 1800);
+	assert_alerted(&rig, NM_ALERTS_AN_HOUR / 3, NM_ALERTS_AN_HOUR / 3, NM_ALERTS_AN_HOUR / 3);
+	agent_rig_close(&rig);
+}
+
+/* What found no room is texted when there is some again, and is waited for as long as any other. */
+static void test_room_that_comes_back(void **state)
+{
+	struct agent_rig rig;
+	int64_t call;
+
+	(void)state;
+	open_rig(&rig, PLAN);
+	for (unsigned i = 0; i < 30; i++)
+		call_of(&rig, UINT64_C(15125550190), UINT64_C(15125551000) + i, 10, NULL);
+	live_for(&rig, 1800);
+	call = emergency(&rig);
+	live_for(&rig, 1200);
+	assert_state(&rig, call, NM_ALERT_OPEN, NULL);
+	assert_alerted(&rig, NM_ALERTS_AN_HOUR / 3, NM_ALERTS_AN_HOUR / 3, NM_ALERTS_AN_HOUR / 3);
+	live_for(&rig, 900);
+	assert_alerted(&rig, NM_ALERTS_AN_HOUR / 3 + 1, NM_ALERTS_AN_HOUR / 3 + 1, NM_ALERTS_AN_HOUR / 3);
+	reply(&rig, PAT, "mine");
+	live_for(&rig, 120);
+	assert_state(&rig, call, NM_ALERT_TAKEN, "pat");
 	agent_rig_close(&rig);
 }
 
@@ -505,6 +639,17 @@ static bool names_the_caller(const struct nm_outbox_text *text)
 	return strstr(text->body, "555 0199") != NULL || strstr(text->body, "5550199") != NULL;
 }
 
+/* Alerts that forgetting the caller would end. */
+static void assert_open_traces(const struct agent_rig *rig, int64_t n)
+{
+	struct nm_forgotten found;
+	struct nm_error err;
+
+	ok(nm_store_traces(rig->store, UINT64_C(15125550199), &found, &err), &err);
+	assert_int_equal(found.alerts, n);
+	nm_forgotten_clear(&found);
+}
+
 /* Who is forgotten stands in no text about their call either. */
 static void test_forgetting_a_caller(void **state)
 {
@@ -521,7 +666,9 @@ static void test_forgetting_a_caller(void **state)
 	(void)state;
 	open_rig(&rig, PLAN);
 	call = emergency(&rig);
-	live_for(&rig, 1200);
+	live_for(&rig, 60);
+	assert_open_traces(&rig, 1);
+	live_for(&rig, 1140);
 	assert_sent(&rig, 2, 1, 1);
 	ok(nm_store_outbox(rig.store, false, 1000, &outbox, &err), &err);
 	for (size_t i = 0; i < outbox.n; i++)
@@ -533,6 +680,7 @@ static void test_forgetting_a_caller(void **state)
 		naming -= traces.left[i].naming;
 	assert_int_equal(naming, 0);
 	nm_forgotten_clear(&traces);
+	assert_open_traces(&rig, 0);
 	ok(nm_store_forget(rig.store, UINT64_C(15125550199), agent_rig_now(&rig), &whole, &err), &err);
 	ok(nm_store_alert_get(rig.store, call, arena, &alert, &found, &err), &err);
 	assert_false(found);
@@ -558,12 +706,17 @@ int main(void)
 		cmocka_unit_test(test_a_call_that_a_human_took),
 		cmocka_unit_test(test_no_answer_is_asked_for),
 		cmocka_unit_test(test_a_late_call),
+		cmocka_unit_test(test_who_wants_no_texts),
+		cmocka_unit_test(test_nobody_wants_texts),
 		cmocka_unit_test(test_texts_that_fail),
 		cmocka_unit_test(test_nobody_can_be_texted),
 		cmocka_unit_test(test_answers_that_cannot_be_read),
 		cmocka_unit_test(test_a_long_name),
 		cmocka_unit_test(test_one_process_after_the_other),
+		cmocka_unit_test(test_a_plan_that_has_emergencies_no_more),
 		cmocka_unit_test(test_a_flood),
+		cmocka_unit_test(test_a_flood_leaves_room_for_the_next),
+		cmocka_unit_test(test_room_that_comes_back),
 		cmocka_unit_test(test_a_line_that_texts_by_itself),
 		cmocka_unit_test(test_forgetting_a_caller),
 	};

@@ -44,6 +44,8 @@ struct subject {
 	int64_t crm_refused;
 	struct nm_flood_fact flood;
 	size_t n_floods;
+	struct nm_optout_fact optout;
+	size_t n_optouts;
 };
 
 static char *file_name(const char *id, const char *which)
@@ -55,8 +57,8 @@ static char *file_name(const char *id, const char *which)
 	return nm_buf_take(&name);
 }
 
-/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow|silent|alive|refused|flooded`, as far as
- * such a file is there. */
+/* What the store would know: lines `NAME drift|same|unread|untested|left|peaks|slow|silent|alive|refused|flooded`, and phones
+ * `NAME opted-out`, as far as such a file is there. */
 static void facts_read(struct subject *subject, const char *id, const char *which)
 {
 	char *name = file_name(id, which);
@@ -95,6 +97,11 @@ static void facts_read(struct subject *subject, const char *id, const char *whic
 			subject->flood = (struct nm_flood_fact){ subject->names[subject->n_facts], NOW - 60 };
 			subject->n_floods = 1;
 		}
+		if (!strcmp(word, "opted-out")) {
+			subject->optout.destination = subject->names[subject->n_facts];
+			subject->facts[subject->n_facts].line = "";
+			subject->n_optouts = 1;
+		}
 		if (!strcmp(word, "silent") || !strcmp(word, "alive"))
 			subject->agent = (struct nm_agent_fact){ .known = true, .ran = true, .last = NOW - 3600,
 								 .alive = !strcmp(word, "alive") };
@@ -120,6 +127,8 @@ static void subject_check(struct subject *subject)
 		.crm_refused = subject->crm_refused,
 		.n_floods = subject->n_floods,
 		.floods = &subject->flood,
+		.n_optouts = subject->n_optouts,
+		.optouts = &subject->optout,
 	};
 	struct nm_error err;
 
