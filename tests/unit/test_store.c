@@ -569,6 +569,26 @@ static void test_the_lock_ends_with_its_process(void **state)
 	nm_store_close(reader);
 }
 
+/* Whether an agent holds its lock is seen by whoever only reads, and seeing it takes nothing. */
+static void test_whether_an_agent_lives(void **state)
+{
+	struct nm_store *agent = open_store(false), *reader = open_store(true);
+	struct nm_error err;
+
+	(void)state;
+	assert_false(nm_store_agent_gone(reader)); /* none ever was: nothing is certain */
+	for (int i = 0; i < 3; i++) {
+		ok(nm_store_agent_lock(agent, &err), &err);
+		assert_false(nm_store_agent_gone(reader));
+		assert_false(nm_store_agent_gone(agent));
+		nm_store_agent_unlock(agent);
+		assert_true(nm_store_agent_gone(reader));
+		assert_true(nm_store_agent_gone(agent));
+	}
+	nm_store_close(reader);
+	nm_store_close(agent);
+}
+
 /* The push to go back behind is found without reading all of them. */
 static void test_the_newest_push_that_was_not_undone(void **state)
 {
@@ -956,6 +976,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_read_only_leaves_a_log_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read_only_in_a_folder_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_lock_ends_with_its_process, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_whether_an_agent_lives, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_newest_push_that_was_not_undone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_newer_schema_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_strangers_file_is_refused, setup, teardown),
