@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "nevermiss/agent.h"
+#include "nevermiss/alerts.h"
 #include "nevermiss/events.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/report.h"
@@ -29,6 +30,14 @@ void session_host(char out[static SESSION_HOST])
 		snprintf(out, SESSION_HOST, "this machine");
 }
 
+static size_t open_alerts(struct nm_store *store, struct nm_arena *arena)
+{
+	struct nm_call_alert *alerts;
+	size_t n;
+
+	return nm_store_alerts(store, NM_TIME_MAX, arena, &alerts, &n, NULL) == NM_OK ? n : 0;
+}
+
 struct nm_agent_fact session_agent(struct session *session)
 {
 	struct nm_arena *arena = nm_arena_new();
@@ -45,6 +54,8 @@ struct nm_agent_fact session_agent(struct session *session)
 		agent.stopped = beat.stopped != 0;
 		agent.last = beat.round;
 	}
+	if (agent.known)
+		agent.alerts_open = open_alerts(store, arena);
 	nm_arena_free(arena);
 	return agent;
 }
