@@ -38,8 +38,8 @@ struct nm_columns {
  * missing and what is there. */
 enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping, bool to_needed,
 			     struct nm_columns *out, struct nm_error *err) NM_WARN_UNUSED;
-/* Names the columns of which nothing is read; false: out of memory. */
-bool nm_columns_unused(const struct nm_csv_row *first, const struct nm_columns *found,
+/* Names the columns of which nothing is read, and what one of them might be; false: out of memory. */
+bool nm_columns_unused(const struct nm_csv_row *first, const struct nm_columns *found, bool to_needed,
 		       struct nm_calls_file *out) NM_WARN_UNUSED;
 
 /* calls_table.c: a row of a table with such columns. */
