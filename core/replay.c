@@ -117,7 +117,7 @@ static void add_layers(struct replaying *run, const struct nm_call_entry *call,
 	const bool voicemail_now = outcome->result == NM_TO_VOICEMAIL || outcome->result == NM_SWALLOWED;
 
 	if (then != NM_REPLAY_REJECTED)
-		layer_of(run, then, voicemail_then, nm_replay_party(&run->parties, call->became.by))->then++;
+		layer_of(run, then, voicemail_then, nm_replay_taker(&run->parties, call))->then++;
 	if (now != NM_REPLAY_REJECTED)
 		layer_of(run, now, voicemail_now, outcome->party)->now++;
 }
