@@ -683,7 +683,35 @@ static void test_what_is_left_out(void **state)
 	nm_replay_clear(&replay);
 	replay = replay_one((struct nm_became){ .end = NM_CALL_LOST, .seconds = -1 }, 15125550199, false);
 	assert_int_equal(replay.no_line, 1);
+	assert_int_equal(replay.n_gone, 1);
+	assert_int_equal(replay.gone[0].number, 15125550199);
+	assert_int_equal(replay.gone[0].calls, 1);
 	assert_int_equal(nm_replay_then(&replay.counts, NM_REPLAY_MISSED), 0);
+	nm_replay_clear(&replay);
+}
+
+/* Lines that are gone are told as they come, and of many the first ones. */
+static void test_which_lines_are_gone(void **state)
+{
+	struct nm_replay replay;
+
+	(void)state;
+	open_store();
+	for (size_t i = 0; i < 3 * NM_REPLAY_GONE; i++) {
+		calls[i] = (struct played){ .call = { .number = 15125550200 + i % (NM_REPLAY_GONE + 1),
+						      .line = "gone",
+						      .caller = { .number = 17375550101 },
+						      .began = T + (nm_time)i,
+						      .became = { .end = NM_CALL_LOST, .seconds = -1 } } };
+		keep(&calls[i]);
+	}
+	replay = replay_of(other, 0);
+	assert_int_equal(replay.no_line, 3 * NM_REPLAY_GONE);
+	assert_int_equal(replay.n_gone, NM_REPLAY_GONE);
+	for (size_t i = 0; i < NM_REPLAY_GONE; i++) {
+		assert_int_equal(replay.gone[i].number, 15125550200 + i);
+		assert_in_range(replay.gone[i].calls, 2, 3);
+	}
 	nm_replay_clear(&replay);
 }
 
@@ -716,6 +744,7 @@ int main(void)
 		cmocka_unit_test(test_it_stops_when_it_is_told_to),
 		cmocka_unit_test(test_who_is_not_told_of),
 		cmocka_unit_test(test_what_is_left_out),
+		cmocka_unit_test(test_which_lines_are_gone),
 		cmocka_unit_test(test_options_that_are_refused),
 	};
 
