@@ -452,3 +452,10 @@ bool nm_agent_silent(const struct nm_agent_beat *beat, nm_time now)
 {
 	return now > beat->next + NM_AGENT_GRACE_S;
 }
+
+bool nm_agent_lives(const struct nm_store *store, const struct nm_agent_beat *beat, const char *host, nm_time now)
+{
+	const bool killed = beat->stopped == 0 && strcmp(beat->host, host) == 0 && nm_store_agent_gone(store);
+
+	return !killed && !nm_agent_silent(beat, now);
+}

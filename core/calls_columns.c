@@ -35,7 +35,7 @@ static const struct {
 				   "totalduration", "callsec" } },
 	[NM_COLUMN_RANG] = { "rang",
 			     { "rang", "ringtime", "ringseconds", "ringduration", "timetoanswer", "waittime",
-			       "wait", "ringtimeseconds", "ringingtime", "secondstoanswer" } },
+			       "wait", "ringtimeseconds", "ringingtime", "secondstoanswer", "ring" } },
 	[NM_COLUMN_BY] = { "by",
 			   { "by", "answeredby", "pickedupby", "takenby", "handledby", "agent", "agentname",
 			     "extensionname", "forwardedto", "receiver", "extension", "destinationnumber" } },
@@ -228,11 +228,23 @@ static bool is_used(const struct nm_columns *found, size_t field)
 	return false;
 }
 
-bool nm_columns_unused(const struct nm_csv_row *first, const struct nm_columns *found,
+/* Those for the time are never left: what is found of it is enough. */
+static unsigned names_left(const struct nm_columns *found, bool to_needed)
+{
+	unsigned left = 0;
+
+	for (int column = NM_COLUMN_FROM; column < NM_COLUMN_COUNT; column++)
+		if (found->at[column] < 0 && (to_needed || column != NM_COLUMN_TO))
+			left |= 1u << column;
+	return left;
+}
+
+bool nm_columns_unused(const struct nm_csv_row *first, const struct nm_columns *found, bool to_needed,
 		       struct nm_calls_file *out)
 {
 	char name[44];
 
+	out->names_left = names_left(found, to_needed);
 	for (size_t i = 0; i < first->n && out->n_unused < NM_CALLS_FILE_UNUSED; i++) {
 		nm_utf8_clean(first->fields[i], name, sizeof(name));
 		if (is_used(found, i) || name[strspn(name, " ")] == '\0')

@@ -310,14 +310,14 @@ static enum nm_code take_call(struct reading *run, enum nm_row_kind kind, int64_
 
 static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
 {
-	const enum nm_code code =
-		nm_columns_find(row, run->options->columns, run->options->line < 0, &run->columns, err);
+	const bool to_needed = run->options->line < 0;
+	const enum nm_code code = nm_columns_find(row, run->options->columns, to_needed, &run->columns, err);
 
 	if (code != NM_OK)
 		return code;
 	run->out->driver = run->columns.driver;
 	run->out->tells_by = run->columns.at[NM_COLUMN_BY] >= 0 || nm_columns_tell_legs(&run->columns);
-	return nm_columns_unused(row, &run->columns, run->out) ? NM_OK : nm_fail_memory(err);
+	return nm_columns_unused(row, &run->columns, to_needed, run->out) ? NM_OK : nm_fail_memory(err);
 }
 
 static enum nm_code begin_table(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)

@@ -55,8 +55,8 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 			     struct nm_columns *out, struct nm_error *err) NM_WARN_UNUSED;
 /* Has each phone that rang a row of its own? */
 bool nm_columns_tell_legs(const struct nm_columns *found);
-/* Names the columns of which nothing is read; false: out of memory. */
-bool nm_columns_unused(const struct nm_csv_row *first, const struct nm_columns *found,
+/* Names the columns of which nothing is read, and what one of them might be; false: out of memory. */
+bool nm_columns_unused(const struct nm_csv_row *first, const struct nm_columns *found, bool to_needed,
 		       struct nm_calls_file *out) NM_WARN_UNUSED;
 
 /* calls_table.c: a row of a table with such columns.  Key and is_leg are told of one that is wrong, too. */

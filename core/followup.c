@@ -57,7 +57,7 @@ bool nm_followup_end_find(const char *name, enum nm_followup_end *out)
 bool nm_followup_awaits_end(const struct nm_followup *followup)
 {
 	return followup->end == NM_FOLLOWUP_OPEN && followup->reached != 0 &&
-	       followup->reached >= followup->last_try && followup->reached >= followup->newest;
+	       !followup->tried_since && followup->reached >= followup->newest;
 }
 
 bool nm_followup_awaits_text(const struct nm_plan *plan, const struct nm_followup *followup)

@@ -63,6 +63,22 @@ static enum nm_replay_end end_now(enum nm_result result)
 	return result == NM_ANSWERED ? NM_REPLAY_ANSWERED : NM_REPLAY_MISSED;
 }
 
+static void add_gone(struct nm_replay *replay, nm_number number)
+{
+	size_t i = 0;
+
+	replay->no_line++;
+	while (i < replay->n_gone && replay->gone[i].number != number)
+		i++;
+	if (i == NM_REPLAY_GONE)
+		return;
+	if (i == replay->n_gone) {
+		replay->gone[i].number = number;
+		replay->n_gone++;
+	}
+	replay->gone[i].calls++;
+}
+
 /* Is there nothing to play? */
 static bool left_out(struct nm_replay *replay, const struct nm_call_entry *call, int line)
 {
@@ -73,7 +89,7 @@ static bool left_out(struct nm_replay *replay, const struct nm_call_entry *call,
 	if (became->end == NM_CALL_UNKNOWN || call->cut)
 		replay->untold++;
 	else if (line < 0)
-		replay->no_line++;
+		add_gone(replay, call->number);
 	else if (at_once)
 		replay->at_once++;
 	else
@@ -117,7 +133,7 @@ static void add_layers(struct replaying *run, const struct nm_call_entry *call,
 	const bool voicemail_now = outcome->result == NM_TO_VOICEMAIL || outcome->result == NM_SWALLOWED;
 
 	if (then != NM_REPLAY_REJECTED)
-		layer_of(run, then, voicemail_then, nm_replay_party(&run->parties, call->became.by))->then++;
+		layer_of(run, then, voicemail_then, nm_replay_taker(&run->parties, call))->then++;
 	if (now != NM_REPLAY_REJECTED)
 		layer_of(run, now, voicemail_now, outcome->party)->now++;
 }

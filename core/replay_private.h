@@ -41,6 +41,8 @@ void nm_replay_script_of(struct nm_replay_parties *parties, const struct nm_call
 			 struct nm_replay_script *out);
 /* Whose name or number it is; destinations first, then lines behind them; -1: nobody's. */
 int nm_replay_party(struct nm_replay_parties *parties, const char *text);
+/* Who took the call, as nm_replay_party: by the name in the record, or where the plan calls nobody so by the number of the phone. */
+int nm_replay_taker(struct nm_replay_parties *parties, const struct nm_call_entry *call);
 
 /* How a call goes by the plan. */
 struct nm_replay_outcome {

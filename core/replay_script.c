@@ -46,6 +46,22 @@ static int party_of_leg(struct nm_replay_parties *parties, const struct nm_call_
 	return party >= 0 ? party : nm_replay_party(parties, leg->who);
 }
 
+int nm_replay_taker(struct nm_replay_parties *parties, const struct nm_call_entry *call)
+{
+	const char *by = call->became.by;
+	int party = nm_replay_party(parties, by);
+
+	for (size_t i = 0; by != NULL && i < call->n && party < 0; i++)
+		if (call->legs[i].who != NULL && strcmp(call->legs[i].who, by) == 0)
+			party = nm_replay_party(parties, call->legs[i].leg.to);
+	if (party < 0 && call->became.reason == NM_CALL_OWN_PHONE) {
+		const int line = nm_plan_find_number(parties->plan, call->number);
+
+		party = line >= 0 ? parties->plan->lines[line].handset : -1;
+	}
+	return party;
+}
+
 static struct nm_replay_setting *setting_for(struct nm_replay_script *script, int party)
 {
 	for (int i = 0; i < script->n; i++)
@@ -72,8 +88,7 @@ static void add_setting(struct nm_replay_script *script, int party, enum nm_beha
 static void add_taker(struct nm_replay_parties *parties, const struct nm_call_entry *call,
 		      struct nm_replay_script *script)
 {
-	const int party =
-		call->became.end == NM_CALL_ANSWERED ? nm_replay_party(parties, call->became.by) : -1;
+	const int party = call->became.end == NM_CALL_ANSWERED ? nm_replay_taker(parties, call) : -1;
 
 	add_setting(script, party, NM_ANSWERS,
 		    call->became.reason == NM_CALL_OWN_PHONE ? call->became.seconds : -1);

@@ -14,6 +14,7 @@
 
 #include "core/store_private.h"
 
+#define LOG_TRIES 100 /* of those who make a store at once, each does it once */
 #define BUSY_MS 5000
 /* A store is one thread's: SQLite need not lock it for each column that is read. */
 #define READ (SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX)
@@ -215,6 +216,20 @@ static enum nm_code make_folders(const char *file, struct nm_error *err)
 	return code;
 }
 
+/* Who finds somebody else at this is refused at once, whatever the timeout (sqlite.org/c3ref/busy_handler.html): waits
+ * for them as a writer does, and looks again. */
+static enum nm_code use_log(struct nm_store *store, struct nm_error *err)
+{
+	enum nm_code code = nm_store_execute(store, "PRAGMA journal_mode = WAL", "opening", err);
+
+	for (int i = 0; i < LOG_TRIES && code != NM_OK && (sqlite3_errcode(store->db) & 0xff) == SQLITE_BUSY; i++) {
+		code = nm_store_execute(store, "BEGIN IMMEDIATE; COMMIT", "opening", err);
+		if (code == NM_OK)
+			code = nm_store_execute(store, "PRAGMA journal_mode = WAL", "opening", err);
+	}
+	return code;
+}
+
 static enum nm_code open_writable(struct nm_store *store, struct nm_error *err)
 {
 	bool old;
@@ -233,9 +248,11 @@ static enum nm_code open_writable(struct nm_store *store, struct nm_error *err)
 	sqlite3_busy_timeout(store->db, BUSY_MS);
 	code = nm_store_schema(store, &old, err);
 	if (code == NM_OK)
+		code = use_log(store, err);
+	if (code == NM_OK)
 		code = nm_store_execute(
 			store,
-			"PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
+			"PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;"
 			/* What is deleted is people's. */
 			" PRAGMA secure_delete = ON",
 			"opening", err);

@@ -31,6 +31,7 @@ static struct nm_followup read_followup(sqlite3_stmt *statement, struct nm_arena
 		.tries = sqlite3_column_int(statement, 14),
 		.texted = sqlite3_column_int64(statement, 15),
 		.reached = sqlite3_column_int64(statement, 16),
+		.tried_since = sqlite3_column_int(statement, 17) != 0,
 	};
 }
 

@@ -199,30 +199,25 @@ enum nm_code nm_store_execute(struct nm_store *store, const char *sql, const cha
 	return NM_OK;
 }
 
-static enum nm_code pragma_int(struct nm_store *store, const char *sql, int *out, struct nm_error *err)
+/* Is it ours, and of which schema?  An empty file is a store of schema 0.  All is read by one statement, for somebody else
+ * may be making it at this moment. */
+static enum nm_code schema_of(struct nm_store *store, int *schema, struct nm_error *err)
 {
+	static const char sql[] = "SELECT (SELECT application_id FROM pragma_application_id),"
+				  " (SELECT user_version FROM pragma_user_version), (SELECT count(*) FROM sqlite_schema)";
 	sqlite3_stmt *statement = NULL;
+	int application = 0, tables = 0;
 	enum nm_code code = NM_OK;
 
 	if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
-		*out = sqlite3_column_int(statement, 0);
-	else
+	    sqlite3_step(statement) == SQLITE_ROW) {
+		application = sqlite3_column_int(statement, 0);
+		*schema = sqlite3_column_int(statement, 1);
+		tables = sqlite3_column_int(statement, 2);
+	} else {
 		code = nm_store_fail(store, "reading its schema version", err);
+	}
 	sqlite3_finalize(statement);
-	return code;
-}
-
-/* Is it ours, and of which schema?  An empty file is a store of schema 0. */
-static enum nm_code schema_of(struct nm_store *store, int *schema, struct nm_error *err)
-{
-	int application = 0, tables = 0;
-	enum nm_code code = pragma_int(store, "PRAGMA application_id", &application, err);
-
-	if (code == NM_OK)
-		code = pragma_int(store, "SELECT count(*) FROM sqlite_schema", &tables, err);
-	if (code == NM_OK)
-		code = pragma_int(store, "PRAGMA user_version", schema, err);
 	if (code != NM_OK)
 		return code;
 	if (application != NM_STORE_APPLICATION && (application != 0 || tables > 0))

@@ -45,7 +45,8 @@
 #define FOLLOWUP_ROW                                                                                             \
 	"SELECT id, channel, number, name, words, line, call, opened, newest, calls, outcome, ended, first_try," \
 	" last_try, tries, texted, coalesce((SELECT max(at) FROM deed WHERE followup = followup.id AND " A_TALK ")," \
-	" 0) FROM followup"
+	" 0), EXISTS (SELECT 1 FROM deed WHERE followup = followup.id AND " A_TRY " AND id >"                    \
+	" (SELECT max(id) FROM deed WHERE followup = followup.id AND " A_TALK ")) FROM followup"
 
 /* As store_events.c reads them, and the waiting ones that no older one of their caller keeps back. */
 #define EVENT_ROW                                                                                      \

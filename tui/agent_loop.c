@@ -22,7 +22,6 @@
 #include "command.h"
 
 #define LOOK_S 10 /* the plan's file is looked at so often */
-#define HOST_TEXT 256
 #define ONCE_ROUNDS 8 /* what a round sets off is done in the next one */
 #define MASKED_LEAST 7 /* so many digits in a row, blanks and dashes between them, are a number */
 #define MASKED_LEFT 2
@@ -36,7 +35,7 @@ struct loop {
 	bool journal;
 	bool bad; /* the plan on disk does not read; trouble says why */
 	struct nm_error trouble;
-	char host[HOST_TEXT];
+	char host[SESSION_HOST];
 };
 
 /* --- the log --- */
@@ -272,8 +271,7 @@ static enum nm_code open_loop(struct loop *loop, struct session *session, const 
 
 	*loop = (struct loop){ .session = session, .options = *options, .signals = -1, .timer = -1,
 			       .journal = is_journal(options->journal) };
-	if (gethostname(loop->host, sizeof loop->host - 1))
-		snprintf(loop->host, sizeof loop->host, "this machine");
+	session_host(loop->host);
 	session->idle = go_on;
 	session->progress_context = loop;
 	code = session_store(session, &store, err);

@@ -174,7 +174,7 @@ void calls_call_ask(struct calls *calls, struct app *app)
 	nm_number_words(calls->call_back.customer, number);
 	snprintf(question, sizeof question, "Call %s back?", number);
 	nm_buf_init(&words, 1u << 16);
-	followup_call_words(app_plan(app), &calls->call_back, &words);
+	followup_call_words(app_plan(app), &calls->call_back, app_now(app), &words);
 	notes_init(&notes);
 	notes_lines(&notes, words.data);
 	notes_addf(&notes, STYLE_DIM, "somebody else calls back: `:followup call %lld --from NAME`",

@@ -11,7 +11,7 @@
 
 struct standing {
 	struct nm_arena *arena;
-	bool ran;
+	bool ran, runs; /* ever; now */
 	struct nm_agent_beat beat;
 	bool silent; /* it should run, and does not: as check has it */
 	size_t n;
@@ -37,12 +37,8 @@ static enum nm_code read_standing(struct invocation *run, struct standing *stand
 		code = session_findings(run->session, &findings, err);
 	for (size_t i = 0; !code && i < findings->n; i++)
 		standing->silent |= !strcmp(findings->items[i].id, "agent-silent");
+	standing->runs = !code && session_agent_runs(run->session);
 	return code;
-}
-
-static bool is_running(const struct standing *standing, nm_time now)
-{
-	return standing->ran && !standing->beat.stopped && !nm_agent_silent(&standing->beat, now);
 }
 
 static void life_words(struct invocation *run, const struct standing *standing)
@@ -56,9 +52,9 @@ static void life_words(struct invocation *run, const struct standing *standing)
 		nm_buf_add(run->out, "no agent ever ran for this plan\n");
 		return;
 	}
-	nm_time_words(zone, is_running(standing, now) ? beat->started : beat->stopped ? beat->stopped : beat->round, true, when);
+	nm_time_words(zone, standing->runs ? beat->started : beat->stopped ? beat->stopped : beat->round, true, when);
 	nm_duration_words(now > beat->round ? now - beat->round : 0, age);
-	if (is_running(standing, now))
+	if (standing->runs)
 		nm_buf_addf(run->out, "the agent runs since %s, as process %lld of %s; last heard of %s ago\n", when,
 			    (long long)beat->pid, beat->host, age);
 	else if (beat->stopped)
@@ -129,9 +125,9 @@ static void json_beat(struct invocation *run, struct nm_json *json, const struct
 	const struct nm_agent_beat *beat = &standing->beat;
 
 	nm_json_key(json, "running");
-	nm_json_bool(json, is_running(standing, session_now(run->session)));
+	nm_json_bool(json, standing->runs);
 	nm_json_key(json, "should_run");
-	nm_json_bool(json, standing->silent || is_running(standing, session_now(run->session)));
+	nm_json_bool(json, standing->silent || standing->runs);
 	nm_json_key(json, "agent");
 	if (!standing->ran) {
 		nm_json_null(json);

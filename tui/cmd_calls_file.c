@@ -73,10 +73,18 @@ static const char *faults_words(const struct nm_calls_file *file, struct nm_buf 
 /* What a table has that was not read, and what of it is missed. */
 static void unused_text(struct invocation *run, const struct nm_calls_file *file)
 {
+	const char *before = "; --columns can map them to ";
+
 	for (size_t i = 0; i < file->n_unused; i++)
 		nm_buf_addf(run->out, "%s%s", i ? ", " : "not used: ", file->unused[i]);
+	for (int column = 0; file->n_unused && column < NM_COLUMN_COUNT; column++) {
+		if (!(file->names_left & 1u << column))
+			continue;
+		nm_buf_addf(run->out, "%s%s", before, nm_calls_column_name((enum nm_calls_column)column));
+		before = ", ";
+	}
 	if (file->n_unused)
-		nm_buf_add(run->out, "; --columns maps them\n");
+		nm_buf_add(run->out, "\n");
 	if (!file->untold)
 		return;
 	nm_buf_addf(run->out,

@@ -345,7 +345,7 @@ static enum nm_code ask_call(const struct work *work, const struct nm_call_back 
 	if (argument_given(work->run->args, "yes"))
 		return NM_OK;
 	nm_buf_init(&words, 1u << 16);
-	followup_call_words(work->run->session->plan, call, &words);
+	followup_call_words(work->run->session->plan, call, session_now(work->run->session), &words);
 	show_first(work->run, words.data);
 	nm_buf_clear(&words);
 	if (confirm_yes(work->run, "Call back?"))

@@ -21,6 +21,8 @@ struct telling {
 	const struct nm_plan *plan; /* that the calls go through */
 	const char *name;           /* of it, as it was given; NULL: the session's */
 	const char *line;           /* NULL: all */
+	const struct nm_plan *own;  /* the session's, which has names for lines that the other does not have */
+	bool no_log;                /* there is no call in it at all */
 	const struct nm_replay *replay;
 	struct nm_buf *out;
 };
@@ -87,6 +89,28 @@ static void add_figure(struct nm_buf *out, struct nm_figure figure, const char *
 	nm_buf_addf(out, "%*s", width, text);
 }
 
+/* "left out: 417 to lines that the plan does not have: main +1 512 555 0100 (400), +1 512 555 0177 (17)" */
+static void write_gone(const struct telling *telling)
+{
+	const struct nm_replay *replay = telling->replay;
+	char number[NM_NUMBER_TEXT];
+	int64_t others = replay->no_line;
+
+	nm_buf_addf(telling->out, "left out: %" PRId64 " to lines that the plan does not have: ", others);
+	for (size_t i = 0; i < replay->n_gone; i++) {
+		const int line = nm_plan_find_number(telling->own, replay->gone[i].number);
+
+		nm_number_words(replay->gone[i].number, number);
+		nm_buf_addf(telling->out, "%s%s%s%s (%" PRId64 ")", i ? ", " : "",
+			    line >= 0 ? telling->own->lines[line].name : "", line >= 0 ? " " : "", number,
+			    replay->gone[i].calls);
+		others -= replay->gone[i].calls;
+	}
+	if (others)
+		nm_buf_addf(telling->out, ", others (%" PRId64 ")", others);
+	nm_buf_add(telling->out, "\n");
+}
+
 static void write_head(const struct telling *telling)
 {
 	const struct nm_replay *replay = telling->replay;
@@ -108,8 +132,7 @@ static void write_head(const struct telling *telling)
 		nm_buf_addf(telling->out, "left out: %" PRId64 " of which the records tell too little\n",
 			    replay->untold);
 	if (replay->no_line)
-		nm_buf_addf(telling->out, "left out: %" PRId64 " to a line that the plan does not have\n",
-			    replay->no_line);
+		write_gone(telling);
 }
 
 static void write_both(struct nm_buf *out, const char *what, int64_t then, int64_t now)
@@ -235,10 +258,10 @@ static void write_text(const struct telling *telling)
 	const struct nm_replay *replay = telling->replay;
 
 	write_head(telling);
-	if (!played(&replay->counts)) {
+	if (telling->no_log)
 		nm_buf_add(telling->out, "calls import reads calls from a carrier or a file\n");
+	if (!played(&replay->counts))
 		return;
-	}
 	write_totals(telling);
 	write_weeks(telling);
 	write_layers(telling);
@@ -409,6 +432,19 @@ static enum nm_code read_options(const struct invocation *run, struct nm_replay_
 	return code;
 }
 
+static enum nm_code find_no_log(struct nm_store *store, bool *out, struct nm_error *err)
+{
+	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 1 };
+	struct nm_call_entries calls;
+	enum nm_code code = nm_store_calls(store, &filter, &calls, err);
+
+	if (code)
+		return code;
+	*out = calls.n == 0;
+	nm_call_entries_clear(&calls);
+	return NM_OK;
+}
+
 struct going {
 	const struct session *session;
 	struct nm_span span;
@@ -429,11 +465,14 @@ static enum nm_code replay_through(struct invocation *run, const struct nm_plan 
 	struct nm_replay_options options = { .most = LISTED };
 	struct nm_replay replay;
 	struct nm_store *store;
+	bool no_log = false;
 	int line;
 	enum nm_code code = read_options(run, &options, &line, err);
 
 	if (code == NM_OK)
 		code = session_store(run->session, &store, err);
+	if (code == NM_OK)
+		code = find_no_log(store, &no_log, err);
 	if (code == NM_OK) {
 		struct going going = { run->session, options.span };
 
@@ -445,6 +484,8 @@ static enum nm_code replay_through(struct invocation *run, const struct nm_plan 
 		const struct telling telling = {
 			.plan = plan,
 			.name = run->args->n_words ? run->args->words[0] : NULL,
+			.own = run->session->plan,
+			.no_log = no_log,
 			.line = line >= 0 ? run->session->plan->lines[line].name : NULL,
 			.replay = &replay,
 			.out = run->out,

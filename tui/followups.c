@@ -221,7 +221,18 @@ enum nm_code followup_send(struct session *session, int64_t id, const struct nm_
 
 /* --- the call --- */
 
-void followup_call_words(const struct nm_plan *plan, const struct nm_call_back *call, struct nm_buf *out)
+/* When nobody gets a text either, by the plan's clock: the customer's own is not known. */
+static void night_words(const struct nm_plan *plan, nm_time now, struct nm_buf *out)
+{
+	const nm_local local = nm_zone_local(plan->zone, now);
+	const int minute = (int)((local - nm_local_day(local) * NM_DAY) / 60);
+
+	if (nm_followup_texts_from(plan, now) != now)
+		nm_buf_addf(out, "It is %d:%02d on the plan's clock: from %d:00 to %d:00 few people want to be called.\n",
+			    minute / 60, minute % 60, NM_TEXTS_UNTIL_H, NM_TEXTS_FROM_H);
+}
+
+void followup_call_words(const struct nm_plan *plan, const struct nm_call_back *call, nm_time now, struct nm_buf *out)
 {
 	const struct nm_destination *destination = &plan->destinations[call->destination];
 	const bool real = nm_carrier_of(plan, plan->lines[call->line].account)->traits.remote;
@@ -241,6 +252,7 @@ void followup_call_words(const struct nm_plan *plan, const struct nm_call_back *
 			    "Should %s's own voicemail take the call, it is put through to the customer: do not decline "
 			    "it.\n",
 			    destination->name);
+	night_words(plan, now, out);
 }
 
 /* --- in JSON --- */

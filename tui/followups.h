@@ -28,8 +28,9 @@ enum nm_code followup_outgoing(struct session *session, const struct nm_followup
  * down that it was sent when its carrier has taken it; an error says so when only that failed: out (nm_outbox_clear) says how it went. */
 enum nm_code followup_send(struct session *session, int64_t id, const struct nm_outgoing *outgoing,
 			    struct nm_outbox *out, struct nm_error *err) NM_WARN_UNUSED;
-/* What calling back would be, for people to say yes to: who is rung, who is put through to whom, and that it costs. */
-void followup_call_words(const struct nm_plan *plan, const struct nm_call_back *call, struct nm_buf *out);
+/* What calling back would be, for people to say yes to: who is rung, who is put through to whom, that it costs,
+ * and at night what hour it is. */
+void followup_call_words(const struct nm_plan *plan, const struct nm_call_back *call, nm_time now, struct nm_buf *out);
 /* The members of one; the object stays open. */
 void json_followup(struct nm_json *json, const struct session *session, const struct nm_followup *followup);
 /* "tried, no answer"; "ended: booked" */

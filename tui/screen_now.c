@@ -179,11 +179,6 @@ struct checklist_facts now_facts(const struct now *now, const struct app *app)
 	};
 }
 
-static bool lives(struct nm_agent_fact agent)
-{
-	return agent.known && agent.ran && agent.alive && !agent.stopped;
-}
-
 /* Without a store there are no deeds: that is an answer too. */
 static void read_deeds(struct now *now, struct app *app)
 {
@@ -194,7 +189,7 @@ static void read_deeds(struct now *now, struct app *app)
 	now->deeds_known = true;
 	now->newest_call = NM_TIME_MIN;
 	now->tests = session_tests(app->session);
-	now->agent_lives = lives(session_agent(app->session));
+	now->agent_lives = session_agent_runs(app->session);
 	now_log_read(&now->log, app);
 	if (session_store(app->session, &store, NULL) || nm_store_calls(store, &filter, &calls, NULL))
 		return;

@@ -186,8 +186,13 @@ void session_take_status(struct session *session, const struct nm_status *status
 /* What the store knows of the lines, for nm_check: n_lines of them, memory from the arena. */
 /* What the store knows of test calls played; not known when it cannot be read. */
 struct nm_test_fact session_tests(struct session *session);
+/* What this machine is to whoever reads the agent's heartbeat. */
+#define SESSION_HOST 256
+void session_host(char out[static SESSION_HOST]);
 /* Whether the agent is alive; not known when the store cannot be read. */
 struct nm_agent_fact session_agent(struct session *session);
+/* Does one run now, and not by a timer alone? */
+bool session_agent_runs(struct session *session);
 /* How many events the CRM refused lately and are set aside; 0 where that is not known. */
 int64_t session_crm_refused(struct session *session);
 /* Lines to which too many texts came lately; memory from the arena. */

@@ -3,7 +3,11 @@
  * What the store says beside what is live, for check: test calls, the agent, the log, who wants no texts.  In: the session's store.  Out:
  * facts; what cannot be read is not known.
  */
+#include <stdio.h>
+#include <unistd.h>
+
 #include "nevermiss/agent.h"
+#include "nevermiss/alerts.h"
 #include "nevermiss/events.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
@@ -20,22 +24,48 @@ struct nm_test_fact session_tests(struct session *session)
 	return tests;
 }
 
+void session_host(char out[static SESSION_HOST])
+{
+	out[SESSION_HOST - 1] = '\0';
+	if (gethostname(out, SESSION_HOST - 1))
+		snprintf(out, SESSION_HOST, "this machine");
+}
+
+static size_t open_alerts(struct nm_store *store, struct nm_arena *arena)
+{
+	struct nm_call_alert *alerts;
+	size_t n;
+
+	return nm_store_alerts(store, NM_TIME_MAX, arena, &alerts, &n, NULL) == NM_OK ? n : 0;
+}
+
 struct nm_agent_fact session_agent(struct session *session)
 {
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_agent_fact agent = { 0 };
 	struct nm_agent_beat beat;
 	struct nm_store *store;
+	char host[SESSION_HOST];
 
 	agent.known = arena && session_store(session, &store, NULL) == NM_OK &&
 		      nm_store_agent_get(store, arena, &beat, &agent.ran, NULL) == NM_OK;
 	if (agent.known && agent.ran) {
-		agent.alive = !nm_agent_silent(&beat, session_now(session));
+		session_host(host);
+		agent.alive = nm_agent_lives(store, &beat, host, session_now(session));
 		agent.stopped = beat.stopped != 0;
 		agent.last = beat.round;
 	}
+	if (agent.known)
+		agent.alerts_open = open_alerts(store, arena);
 	nm_arena_free(arena);
 	return agent;
+}
+
+bool session_agent_runs(struct session *session)
+{
+	const struct nm_agent_fact agent = session_agent(session);
+
+	return agent.known && agent.ran && agent.alive && !agent.stopped;
 }
 
 int64_t session_crm_refused(struct session *session)

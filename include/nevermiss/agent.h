@@ -110,6 +110,9 @@ enum nm_code nm_store_agent_troubles(struct nm_store *store, struct nm_arena *ar
 
 /* Has it not written for longer than it may? */
 bool nm_agent_silent(const struct nm_agent_beat *beat, nm_time now);
+/* Does it live, as far as can be told from a machine of that name?  One that should run there and holds its lock no more was
+ * killed, however short ago it wrote; one that ended in good order may be begun again by a timer: its writing decides. */
+bool nm_agent_lives(const struct nm_store *store, const struct nm_agent_beat *beat, const char *host, nm_time now);
 /* "line main", "calendar jobs", "calls of twilio", "reading lines back" */
 void nm_agent_work_words(enum nm_agent_work work, const char *what, struct nm_buf *out);
 

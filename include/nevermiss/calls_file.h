@@ -87,6 +87,7 @@ struct nm_calls_file {
 	bool tells_by; /* there is a column for who answered */
 	size_t n_unused;
 	const char *unused[NM_CALLS_FILE_UNUSED]; /* columns of which nothing was read, the first of them */
+	unsigned names_left; /* what one of them might be: a bit for each enum nm_calls_column that was not found */
 	bool stopped;
 };
 

@@ -81,9 +81,10 @@ struct nm_log_fact {
 /* What the store knows of the agent; for agent-silent. */
 struct nm_agent_fact {
 	bool known;
-	bool ran, alive; /* ever; by what it last wrote */
+	bool ran, alive; /* ever; by what it last wrote and the lock that it holds */
 	bool stopped;    /* somebody ended it in good order */
 	nm_time last;    /* when it was last heard of */
+	size_t alerts_open; /* emergencies whose people are still to be texted, or to answer */
 };
 
 /* A line to which so many texts came that some may be missing; for texts-missing. */

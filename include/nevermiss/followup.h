@@ -78,6 +78,7 @@ struct nm_followup {
 	int tries;
 	nm_time texted; /* 0 */
 	nm_time reached; /* when NM_DEED_REACHED was written last; 0 */
+	bool tried_since; /* and after that, perhaps in the same second, the customer was tried again */
 	size_t n_deeds;
 	/* Oldest first, also those taken back; only nm_store_followup_get fills them. */
 	const struct nm_deed *deeds;

@@ -12,6 +12,7 @@
 
 #include "nevermiss/calls.h"
 
+#define NM_REPLAY_GONE 8 /* lines that the plan does not have are told one by one, at the most */
 #define NM_REPLAY_LISTED 500 /* calls of each kind that are told one by one, at the most */
 
 /* How a call ended, as far as replaying goes. */
@@ -64,6 +65,11 @@ struct nm_replay {
 	/* Not played: hung up sooner than NM_SHORT_ABANDON_S (report.h), of which the record tells too little, and to a
 	 * line that the plan does not have. */
 	int64_t at_once, untold, no_line;
+	size_t n_gone;
+	struct {
+		nm_number number;
+		int64_t calls;
+	} gone[NM_REPLAY_GONE]; /* of no_line, by line, as they came; those of further lines are in no_line alone */
 	size_t n_layers;
 	struct nm_replay_layer *layers; /* in the plan's order, others, voicemail and nobody last; those with calls */
 	size_t n_weeks;

@@ -41,6 +41,8 @@ void nm_store_unlock(struct nm_store *store);
 /* Likewise one agent runs at a time; it takes the other lock, too, whenever it pushes or sends. */
 enum nm_code nm_store_agent_lock(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_agent_unlock(struct nm_store *store);
+/* Is it certain that no process of this machine holds that one?  Takes nothing, so nobody is refused meanwhile. */
+bool nm_store_agent_gone(const struct nm_store *store);
 enum nm_code nm_store_check(struct nm_store *store,
 			    struct nm_error *err) NM_WARN_UNUSED; /* integrity_check */
 enum nm_code nm_store_backup(struct nm_store *store, const char *file, struct nm_error *err) NM_WARN_UNUSED;

@@ -795,6 +795,37 @@ static void test_its_heartbeat(void **state)
 	agent_rig_close(&rig);
 }
 
+/* One that was killed a moment ago wrote a moment ago: on its machine its lock tells, elsewhere only what it wrote does. */
+static void test_one_that_was_killed(void **state)
+{
+	struct agent_rig rig;
+	struct nm_agent_beat beat;
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_error err;
+	nm_time now;
+	bool found;
+
+	(void)state;
+	agent_rig_open(&rig, PLAN, "2026-11-23 07:00");
+	agent_rig_begin(&rig);
+	agent_rig_step(&rig);
+	now = agent_rig_now(&rig);
+	ok(nm_store_agent_get(rig.store, arena, &beat, &found, &err), &err);
+	assert_true(nm_agent_lives(rig.store, &beat, "here", now));
+	assert_true(nm_agent_lives(rig.store, &beat, "elsewhere", now));
+	assert_false(nm_agent_lives(rig.store, &beat, "here", beat.next + NM_AGENT_GRACE_S + 1)); /* it hangs */
+	nm_store_agent_unlock(rig.store); /* as the kernel does at the end of a process */
+	assert_false(nm_agent_lives(rig.store, &beat, "here", now));
+	assert_true(nm_agent_lives(rig.store, &beat, "elsewhere", now));
+	assert_false(nm_agent_lives(rig.store, &beat, "elsewhere", beat.next + NM_AGENT_GRACE_S + 1));
+	agent_rig_end(&rig); /* in good order, as each round of a timer ends */
+	ok(nm_store_agent_get(rig.store, arena, &beat, &found, &err), &err);
+	assert_true(nm_agent_lives(rig.store, &beat, "here", now));
+	assert_false(nm_agent_lives(rig.store, &beat, "here", beat.next + NM_AGENT_GRACE_S + 1));
+	nm_arena_free(arena);
+	agent_rig_close(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -824,6 +855,7 @@ int main(void)
 		cmocka_unit_test(test_a_crm_that_is_down),
 		cmocka_unit_test(test_what_is_old_goes_once_a_day),
 		cmocka_unit_test(test_its_heartbeat),
+		cmocka_unit_test(test_one_that_was_killed),
 	};
 
 	/* No machine dies here: what a disk does when the power goes is not asked. */

@@ -141,6 +141,12 @@ static void assert_deed(const struct bench *bench, size_t i, enum nm_deed_kind k
 
 #define ATTEMPT "calls back from line main: owner is rung, then the customer"
 
+static void do_deed(struct bench *bench, const struct nm_deed *deed)
+{
+	assert_int_equal(nm_store_followup_deed(bench->rig.store, bench->followup.id, deed, &bench->err), NM_OK);
+	read_again(bench, bench->followup.id);
+}
+
 /* --- the call --- */
 
 static void test_a_customer_is_reached(void **state)
@@ -190,6 +196,31 @@ static void test_what_is_due_after_it(void **state)
 	assert_int_equal(bench.followup.reached, 0);
 	assert_int_equal(bench.followup.first_try, 0);
 	assert_int_equal(nm_followup_due(bench.rig.plan, &bench.followup).next, NM_NEXT_CALL);
+	bench_close(&bench);
+}
+
+/* Of those who were reached and then tried again the newest deed decides, as it was written: seconds and clocks do not. */
+static void test_who_does_not_answer_after_it(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "main", reached, 1);
+	assert_ends(&bench, NM_CALL_BACK_REACHED);
+	for (nm_time later = -60; later <= 60; later += 60) {
+		const nm_time at = bench.rig.context.now + later;
+		const struct nm_deed tried = { .at = at, .who = "pat", .kind = NM_DEED_TRIED };
+		const struct nm_deed back = { .at = at, .who = "pat", .kind = NM_DEED_REOPENED };
+		const struct nm_deed talked = { .at = at, .who = "pat", .kind = NM_DEED_REACHED };
+
+		do_deed(&bench, &tried);
+		assert_false(nm_followup_awaits_end(&bench.followup));
+		do_deed(&bench, &back);
+		assert_true(nm_followup_awaits_end(&bench.followup));
+		do_deed(&bench, &tried);
+		do_deed(&bench, &talked);
+		assert_true(nm_followup_awaits_end(&bench.followup));
+	}
 	bench_close(&bench);
 }
 
@@ -462,6 +493,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_customer_is_reached),
 		cmocka_unit_test(test_what_is_due_after_it),
+		cmocka_unit_test(test_who_does_not_answer_after_it),
 		cmocka_unit_test(test_a_customer_does_not_answer),
 		cmocka_unit_test(test_nobody_is_there_to_call_back),
 		cmocka_unit_test(test_the_sandbox_plays_it),

@@ -785,20 +785,51 @@ static void the_example_plans_have_no_error_and_no_warning(void **state)
 	nm_buf_clear(&pattern);
 }
 
-/* Whom an emergency alerts, and through which carrier: who needs an agent for it that was never begun. */
-static void alerts_need_the_agent(void **state)
+/* What check says of the agent begins so; NULL: nothing. */
+static void assert_silent(struct subject *subject, struct nm_agent_fact agent, const char *told)
+{
+	const struct nm_finding *found = NULL;
+
+	subject->agent = agent;
+	subject_check(subject);
+	for (size_t i = 0; i < subject->findings.n; i++)
+		if (!strcmp(subject->findings.items[i].id, "agent-silent"))
+			found = &subject->findings.items[i];
+	assert_int_equal(found != NULL, told != NULL);
+	assert_int_equal(count(&subject->findings, "agent-silent"), told != NULL);
+	if (found && strncmp(found->message, told, strlen(told)))
+		fail_msg("not \"%s...\": %s", told, found->message);
+	nm_findings_clear(&subject->findings);
+}
+
+#define VOIPMS "driver = voipms user = \"u\""
+#define TWILIO "driver = twilio sid = \"AC00000000000000000000000000000001\""
+#define MISSED "text_back { missed = \"Smith\" }"
+#define CRM    "crm { url = \"https://crm.example.org/calls\" }"
+
+/* What only the agent does, and for a line of which carrier: who needs an agent for it that was never begun. */
+static void what_needs_the_agent(void **state)
 {
 	static const struct {
-		const char *account, *lines, *people;
-		bool told;
+		const char *account, *of_line, *sections;
+		const char *told; /* NULL: nobody */
 	} cases[] = {
-		{ "driver = voipms user = \"u\"", "main", "alert = owner", true },
-		{ "driver = voipms user = \"u\"", "other", "alert = owner", false },
-		{ "driver = voipms user = \"u\"", "main", "", false },
-		{ "driver = sandbox", "main", "alert = owner", false },
-		{ "driver = twilio sid = \"AC00000000000000000000000000000001\"", "main", "alert = owner", false },
-		{ "driver = twilio sid = \"AC00000000000000000000000000000001\"", "main",
-		  "alert = owner acknowledge = 5m then_alert = sam", true },
+		{ VOIPMS, "", "emergency { lines = main path = all alert = owner }", "an emergency's people" },
+		{ VOIPMS, "", "emergency { lines = other path = all alert = owner }", NULL },
+		{ VOIPMS, "", "emergency { lines = main path = all }", NULL },
+		{ "driver = sandbox", "", "emergency { lines = main path = all alert = owner }", NULL },
+		{ TWILIO, "", "emergency { lines = main path = all alert = owner }", NULL },
+		{ TWILIO, "", "emergency { lines = main path = all alert = owner acknowledge = 5m then_alert = sam }",
+		  "an emergency's people" },
+		{ VOIPMS, "", MISSED, "missed callers" },
+		{ TWILIO, "", MISSED, "missed callers" },
+		{ TWILIO, "text_in_flow = yes", MISSED, NULL },
+		{ "driver = sandbox", "", MISSED, NULL },
+		{ "driver = manual", "", MISSED CRM, NULL },
+		{ VOIPMS, "", CRM, "the CRM" },
+		{ TWILIO, "text_in_flow = yes", MISSED CRM, "the CRM" },
+		{ "driver = sandbox", "", CRM, NULL },
+		{ VOIPMS, "", "", NULL },
 	};
 	char *folder = random_folder_new();
 
@@ -810,21 +841,20 @@ static void alerts_need_the_agent(void **state)
 		assert_true(asprintf(&plan,
 				     "business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
 				     "account a { %s }\naccount toy { driver = sandbox }\n"
-				     "line main { number = \"+15125550100\" account = a }\n"
+				     "line main { number = \"+15125550100\" account = a %s }\n"
 				     "line other { number = \"+15125550101\" account = toy }\n"
 				     "destination owner { kind = personal number = \"+15125550111\" }\n"
 				     "destination sam { kind = personal number = \"+15125550114\" }\n"
-				     "path all { step { ring = owner } }\nrule all { path = all }\n"
-				     "emergency { lines = %s path = all %s }\n",
-				     cases[i].account, cases[i].lines, cases[i].people) > 0);
+				     "path all { step { ring = owner } }\nrule all { path = all }\n%s\n",
+				     cases[i].account, cases[i].of_line, cases[i].sections) > 0);
 		subject.plan = plan_of_text(plan, folder);
-		subject.agent = (struct nm_agent_fact){ .known = true };
-		subject_check(&subject);
-		assert_int_equal(count(&subject.findings, "agent-silent"), cases[i].told);
-		nm_findings_clear(&subject.findings);
-		subject.agent.alive = true;
-		subject_check(&subject);
-		assert_int_equal(count(&subject.findings, "agent-silent"), 0);
+		assert_silent(&subject, (struct nm_agent_fact){ .known = true }, cases[i].told);
+		assert_silent(&subject, (struct nm_agent_fact){ .known = true, .ran = true, .stopped = true }, cases[i].told);
+		assert_silent(&subject, (struct nm_agent_fact){ .known = true, .ran = true, .alive = true }, NULL);
+		assert_silent(&subject, (struct nm_agent_fact){ .known = true, .alerts_open = 1 }, "an emergency is open");
+		assert_silent(&subject, (struct nm_agent_fact){ .known = true, .alive = true, .alerts_open = 1 }, NULL);
+		subject.facts[0].pushed = false;
+		assert_silent(&subject, (struct nm_agent_fact){ .known = true }, NULL);
 		subject_clear(&subject);
 		free(plan);
 	}
@@ -834,7 +864,7 @@ static void alerts_need_the_agent(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(alerts_need_the_agent),
+		cmocka_unit_test(what_needs_the_agent),
 		cmocka_unit_test(late_callbacks_of_the_log_are_told),
 		cmocka_unit_test(a_focus_block_in_a_peak_is_told_with_its_windows),
 		cmocka_unit_test(the_bad_plan_of_each_id_shows_it_and_its_twin_does_not),

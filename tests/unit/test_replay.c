@@ -289,6 +289,50 @@ static void test_through_its_own_plan_all_goes_as_it_went(void **state)
 	}
 }
 
+/* The text with each of its people called otherwise. */
+static void call_otherwise(const char *text, struct nm_buf *out)
+{
+	static const char *const names[] = { "sam", "pat", LONG_NAME, "owner", "fixly" };
+	static const char word[] = "abcdefghijklmnopqrstuvwxyz_";
+
+	while (*text != '\0') {
+		const size_t n = strspn(text, word);
+
+		nm_buf_addf(out, "%.*s", (int)(n > 0 ? n : 1), text);
+		for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+			if (n == strlen(names[i]) && strncmp(text, names[i], n) == 0)
+				nm_buf_add(out, "_too");
+		text += n > 0 ? n : 1;
+	}
+}
+
+/* A plan in which all have other names and the same numbers is the same plan. */
+static void test_people_are_known_by_their_numbers(void **state)
+{
+	struct nm_plan *renamed;
+	struct nm_buf text;
+
+	(void)state;
+	nm_buf_init(&text, 1u << 16);
+	call_otherwise(SMITH, &text);
+	renamed = plan_of_text(text.data, folder);
+	assert_int_equal(nm_plan_find_destination(renamed, "owner"), -1);
+	for (uint64_t seed = 0; seed < (uint64_t)random_few(5); seed++) {
+		struct nm_replay replay, same;
+
+		play_log(seed);
+		replay = replay_of(renamed, 0);
+		same = replay_of(smith, 0);
+		assert_memory_equal(&replay.counts, &same.counts, sizeof(same.counts));
+		assert_int_equal(replay.n_layers, same.n_layers);
+		assert_layers_equal(&replay);
+		nm_replay_clear(&replay);
+		nm_replay_clear(&same);
+	}
+	nm_plan_free(renamed);
+	nm_buf_clear(&text);
+}
+
 /* --- through another plan --- */
 
 /* The slow way: each call by itself, of whoever its legs name what they did; names are the other plan's. */
@@ -639,7 +683,35 @@ static void test_what_is_left_out(void **state)
 	nm_replay_clear(&replay);
 	replay = replay_one((struct nm_became){ .end = NM_CALL_LOST, .seconds = -1 }, 15125550199, false);
 	assert_int_equal(replay.no_line, 1);
+	assert_int_equal(replay.n_gone, 1);
+	assert_int_equal(replay.gone[0].number, 15125550199);
+	assert_int_equal(replay.gone[0].calls, 1);
 	assert_int_equal(nm_replay_then(&replay.counts, NM_REPLAY_MISSED), 0);
+	nm_replay_clear(&replay);
+}
+
+/* Lines that are gone are told as they come, and of many the first ones. */
+static void test_which_lines_are_gone(void **state)
+{
+	struct nm_replay replay;
+
+	(void)state;
+	open_store();
+	for (size_t i = 0; i < 3 * NM_REPLAY_GONE; i++) {
+		calls[i] = (struct played){ .call = { .number = 15125550200 + i % (NM_REPLAY_GONE + 1),
+						      .line = "gone",
+						      .caller = { .number = 17375550101 },
+						      .began = T + (nm_time)i,
+						      .became = { .end = NM_CALL_LOST, .seconds = -1 } } };
+		keep(&calls[i]);
+	}
+	replay = replay_of(other, 0);
+	assert_int_equal(replay.no_line, 3 * NM_REPLAY_GONE);
+	assert_int_equal(replay.n_gone, NM_REPLAY_GONE);
+	for (size_t i = 0; i < NM_REPLAY_GONE; i++) {
+		assert_int_equal(replay.gone[i].number, 15125550200 + i);
+		assert_in_range(replay.gone[i].calls, 2, 3);
+	}
 	nm_replay_clear(&replay);
 }
 
@@ -664,6 +736,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_through_its_own_plan_all_goes_as_it_went),
+		cmocka_unit_test(test_people_are_known_by_their_numbers),
 		cmocka_unit_test(test_through_another_plan_it_goes_as_each_call_by_itself),
 		cmocka_unit_test(test_what_is_told_is_bounded),
 		cmocka_unit_test(test_each_call_is_read_with_its_own_legs),
@@ -671,6 +744,7 @@ int main(void)
 		cmocka_unit_test(test_it_stops_when_it_is_told_to),
 		cmocka_unit_test(test_who_is_not_told_of),
 		cmocka_unit_test(test_what_is_left_out),
+		cmocka_unit_test(test_which_lines_are_gone),
 		cmocka_unit_test(test_options_that_are_refused),
 	};
 

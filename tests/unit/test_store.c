@@ -569,6 +569,71 @@ static void test_the_lock_ends_with_its_process(void **state)
 	nm_store_close(reader);
 }
 
+/* Whether an agent holds its lock is seen by whoever only reads, and seeing it takes nothing. */
+static void test_whether_an_agent_lives(void **state)
+{
+	struct nm_store *agent = open_store(false), *reader = open_store(true);
+	struct nm_error err;
+
+	(void)state;
+	assert_false(nm_store_agent_gone(reader)); /* none ever was: nothing is certain */
+	for (int i = 0; i < 3; i++) {
+		ok(nm_store_agent_lock(agent, &err), &err);
+		assert_false(nm_store_agent_gone(reader));
+		assert_false(nm_store_agent_gone(agent));
+		nm_store_agent_unlock(agent);
+		assert_true(nm_store_agent_gone(reader));
+		assert_true(nm_store_agent_gone(agent));
+	}
+	nm_store_close(reader);
+	nm_store_close(agent);
+}
+
+/* Opens the store once to write to it, or many times to read; in words what fails. */
+static int open_among_others(bool reads)
+{
+	struct nm_store *store = NULL;
+	struct nm_error err;
+
+	for (int i = 0; i < (reads ? 30 : 1); i++) {
+		if (nm_store_open(file, reads, &store, &err) != NM_OK) {
+			print_error("%s\n", err.text);
+			return 1;
+		}
+		nm_store_close(store);
+	}
+	return 0;
+}
+
+/* Several processes that make a store at once make one; they, and those who look meanwhile, are told nothing else. */
+static void test_made_by_several_at_once(void **state)
+{
+	(void)state;
+	for (int round = 0; round < 40; round++) {
+		int gate[2], failed = 0, status;
+		pid_t children[4];
+		char byte;
+
+		assert_int_equal(pipe(gate), 0);
+		unlink(file);
+		for (int i = 0; i < 4; i++) {
+			children[i] = fork();
+			assert_true(children[i] >= 0);
+			if (children[i] == 0) {
+				close(gate[1]);
+				_exit(read(gate[0], &byte, 1) != 0 || open_among_others(i % 2 == 0));
+			}
+		}
+		close(gate[0]);
+		close(gate[1]); /* all begin */
+		for (int i = 0; i < 4; i++) {
+			assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+			failed += !WIFEXITED(status) || WEXITSTATUS(status) != 0;
+		}
+		assert_int_equal(failed, 0);
+	}
+}
+
 /* The push to go back behind is found without reading all of them. */
 static void test_the_newest_push_that_was_not_undone(void **state)
 {
@@ -956,6 +1021,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_read_only_leaves_a_log_alone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_read_only_in_a_folder_of_others, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_lock_ends_with_its_process, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_whether_an_agent_lives, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_made_by_several_at_once, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_the_newest_push_that_was_not_undone, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_newer_schema_is_refused, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_a_strangers_file_is_refused, setup, teardown),
