@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One call beside the plan, ready to be drawn: what became of it, where it parted from the plan, what may lie behind that,
- * and both ladders.
+ * what was and is live, and both ladders.
  */
 #ifndef TUI_CALL_PAGE_H
 #define TUI_CALL_PAGE_H
@@ -16,6 +16,7 @@ struct call_page {
 	struct nm_explainer *explainer;
 	struct nm_call_entry call;
 	struct nm_explanation explanation;
+	struct nm_explained_lives lives;
 	struct notes head, foot; /* above the ladders, and below */
 };
 
