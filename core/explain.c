@@ -113,7 +113,8 @@ enum nm_code nm_explainer_plan(struct nm_explainer *explainer, int64_t *version,
 	while (i < explainer->n && explainer->versions[i].id != *version)
 		i++;
 	if (*version != 0 && i == explainer->n) {
-		if (!nm_grow((void **)&explainer->versions, &explainer->capacity, i + 1, sizeof(*explainer->versions)))
+		if (!nm_grow((void **)&explainer->versions, &explainer->capacity, i + 1,
+			     sizeof(*explainer->versions)))
 			return nm_fail_memory(err);
 		code = read_version(explainer, *version, &explainer->versions[i].plan, err);
 		if (code != NM_OK)
@@ -265,10 +266,12 @@ static enum nm_code try_variants(const struct nm_explainer *explainer, const str
 		{ { .store = store, .plan = then, .held = true },
 		  true,
 		  { .cause = NM_CAUSE_HELD,
-		    .words = "the carrier cannot hold all of the plan: what it can hold of it does just this" } },
+		    .words =
+			    "the carrier cannot hold all of the plan: what it can hold of it does just this" } },
 		{ { .store = store, .plan = then, .emergency = true },
 		  then->emergency.given,
-		  { .cause = NM_CAUSE_EMERGENCY, .words = "an emergency goes just so: the caller may have pressed the key" } },
+		  { .cause = NM_CAUSE_EMERGENCY,
+		    .words = "an emergency goes just so: the caller may have pressed the key" } },
 		{ { .store = store, .plan = then, .later_s = -LATE_S },
 		  true,
 		  { .cause = NM_CAUSE_CHANGED_LATE,
@@ -280,7 +283,8 @@ static enum nm_code try_variants(const struct nm_explainer *explainer, const str
 		{ { .store = store, .plan = explainer->today },
 		  out->version != 0,
 		  { .cause = NM_CAUSE_TODAY,
-		    .words = "the plan of today does just this: it may have been made live by another way than a push" } },
+		    .words =
+			    "the plan of today does just this: it may have been made live by another way than a push" } },
 	};
 	enum nm_code code = NM_OK;
 

@@ -164,8 +164,8 @@ static void check_order(struct walk *w, const struct match *m)
 		return;
 	if (rung_later(w, m->index, stranger))
 		depart(w, NM_DEPARTURE_ORDER, m->index, began, name,
-		       nm_arena_format(w->arena, "%s was rung before %s, whom %s rings first (%s)", name,
-				       own, w->comparison->by, step_words(w, m->step)),
+		       nm_arena_format(w->arena, "%s was rung before %s, whom %s rings first (%s)", name, own,
+				       w->comparison->by, step_words(w, m->step)),
 		       nm_arena_format(w->arena, "%s before %s", name, own));
 	else
 		depart(w, NM_DEPARTURE_RUNG, m->index, began, name,
@@ -237,8 +237,8 @@ static void check_ring_time(struct walk *w, const struct match *m, size_t p)
 		w->failed = true;
 	else if (rang_s > most + NM_EXPLAIN_SLACK_S)
 		depart(w, NM_DEPARTURE_LONGER, m->index, until, party->name,
-		       nm_arena_format(w->arena, "%s rang for %d s; %s says %d s%s (%s)", party->name,
-				       rang_s, w->comparison->by, for_s, adds, step_words(w, m->step)),
+		       nm_arena_format(w->arena, "%s rang for %d s; %s says %d s%s (%s)", party->name, rang_s,
+				       w->comparison->by, for_s, adds, step_words(w, m->step)),
 		       nm_arena_format(w->arena, "%s %d s, not %d", party->name, rang_s, for_s));
 	else if (leg->leg.end == NM_LEG_NO_ANSWER && rang_s < for_s - NM_EXPLAIN_SLACK_S &&
 		 !may_be_short(w, party, leg))
@@ -374,8 +374,7 @@ static void check_left(struct walk *w, size_t step)
 		return;
 	name = leg_name(w, leg);
 	depart(w, NM_DEPARTURE_RUNG, step, began, name,
-	       nm_arena_format(w->arena, "%s was rung, whom %s does not ring then", name,
-			       w->comparison->by),
+	       nm_arena_format(w->arena, "%s was rung, whom %s does not ring then", name, w->comparison->by),
 	       nm_arena_format(w->arena, "%s rung", name));
 }
 

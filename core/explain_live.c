@@ -16,7 +16,7 @@
 struct context {
 	struct nm_explainer *explainer;
 	const struct nm_call_entry *call;
-	const struct nm_plan *plan; /* that the call is beside */
+	const struct nm_plan *plan;                /* that the call is beside */
 	const struct nm_treatment *planned, *held; /* by that plan; what its carrier can hold */
 	struct nm_arena *arena;
 };
@@ -33,9 +33,12 @@ static const struct nm_treatment *without_text(const struct nm_treatment *treatm
 	return copy;
 }
 
-static enum nm_code treat(const struct context *c, bool held, const struct nm_treatment **out, struct nm_error *err)
+static enum nm_code treat(const struct context *c, bool held, const struct nm_treatment **out,
+			  struct nm_error *err)
 {
-	const struct nm_explain_variant variant = { .store = c->explainer->store, .plan = c->plan, .held = held };
+	const struct nm_explain_variant variant = { .store = c->explainer->store,
+						    .plan = c->plan,
+						    .held = held };
 	struct nm_simulation *simulation;
 	enum nm_code code = nm_explain_simulate(&variant, c->call, &simulation, err);
 
@@ -75,7 +78,8 @@ static struct source pushed(const struct context *c, const struct nm_push_record
 	else if (push->state == NM_PUSH_FAILED)
 		source.why = push_words(c, push, "failed, and something of it may have been in force");
 	else if (push->state == NM_PUSH_UNDONE && push->before == NULL)
-		source.why = push_words(c, push, "was taken back, and what had been there before is not known");
+		source.why =
+			push_words(c, push, "was taken back, and what had been there before is not known");
 	else
 		source.text = push->state == NM_PUSH_DONE ? push->wanted : push->before;
 	return source;
@@ -110,8 +114,9 @@ static enum nm_code find_until(const struct context *c, const char *line, nm_tim
 		code = nm_store_reading_get(store, line, c->arena, &reading, &was_read, err);
 	if (code != NM_OK)
 		return code;
-	*out = (struct source){ .why = until == NM_TIME_MAX ? "nothing was pushed to the line or read back of it yet"
-							    : "nothing that was pushed or read back before is kept" };
+	*out = (struct source){ .why = until == NM_TIME_MAX
+					       ? "nothing was pushed to the line or read back of it yet"
+					       : "nothing that was pushed or read back before is kept" };
 	if (was_pushed)
 		*out = pushed(c, &push, until);
 	if (was_read && reading.at <= until && reading.live != NULL &&
@@ -128,7 +133,8 @@ static enum nm_code find_after(const struct context *c, struct source *out, stru
 	struct nm_push_record push;
 	struct nm_reading reading;
 	bool was_pushed = false, was_read = false;
-	enum nm_code code = nm_store_push_after(store, line, c->call->began, c->arena, &push, &was_pushed, err);
+	enum nm_code code =
+		nm_store_push_after(store, line, c->call->began, c->arena, &push, &was_pushed, err);
 
 	if (code == NM_OK && !was_pushed)
 		code = nm_store_reading_get(store, line, c->arena, &reading, &was_read, err);
@@ -136,7 +142,9 @@ static enum nm_code find_after(const struct context *c, struct source *out, stru
 		return code;
 	*out = (struct source){ .why = "" };
 	if (was_pushed)
-		*out = (struct source){ .text = push.before, .driver = push.driver, .at = push.at, .push = push.id };
+		*out = (struct source){
+			.text = push.before, .driver = push.driver, .at = push.at, .push = push.id
+		};
 	else if (was_read && reading.at > c->call->began)
 		*out = read_back(c, &reading);
 	return NM_OK;
@@ -173,7 +181,8 @@ static enum nm_code lift(const struct context *c, const struct source *source, s
 	return code;
 }
 
-static const char *words_beside(const struct context *c, const struct nm_treatment *a, const struct nm_treatment *b)
+static const char *words_beside(const struct context *c, const struct nm_treatment *a,
+				const struct nm_treatment *b)
 {
 	const char *text = NULL;
 	struct nm_buf words;
@@ -260,7 +269,8 @@ static enum nm_code add_certain(struct nm_explanation *explanation, const char *
 	drop_drift(explanation);
 	memmove(&explanation->likely[1], &explanation->likely[0],
 		explanation->n_likely * sizeof(explanation->likely[0]));
-	explanation->likely[0] = (struct nm_likely){ .cause = NM_CAUSE_DRIFT, .words = words, .certain = true };
+	explanation->likely[0] =
+		(struct nm_likely){ .cause = NM_CAUSE_DRIFT, .words = words, .certain = true };
 	explanation->n_likely++;
 	return NM_OK;
 }
@@ -275,12 +285,14 @@ static const char *drift_words(const struct context *c, const struct nm_explaine
 	if (then)
 		return nm_arena_format(c->arena, "what was live then does just this, and %s", plan);
 	if (live->push != 0)
-		return nm_arena_format(c->arena,
-				       "what push #%lld found live on %s, the first since the call, does just this, and %s",
-				       (long long)live->push, at, plan);
-	return nm_arena_format(c->arena,
-			       "what is live, read back on %s and not pushed since the call, does just this, and %s",
-			       at, plan);
+		return nm_arena_format(
+			c->arena,
+			"what push #%lld found live on %s, the first since the call, does just this, and %s",
+			(long long)live->push, at, plan);
+	return nm_arena_format(
+		c->arena,
+		"what is live, read back on %s and not pushed since the call, does just this, and %s", at,
+		plan);
 }
 
 /* What was live before the call, or else what was found behind it. */
@@ -300,7 +312,8 @@ static enum nm_code judge(const struct context *c, const struct nm_explained_liv
 	if (code != NM_OK)
 		return code;
 	if (then || does_what_happened(&after))
-		return add_certain(explanation, drift_words(c, then ? &lives->then : &after, then, by_today), err);
+		return add_certain(explanation, drift_words(c, then ? &lives->then : &after, then, by_today),
+				   err);
 	if (lives->now.known && lives->now.match != NM_LIVE_OTHER)
 		drop_drift(explanation);
 	return NM_OK;

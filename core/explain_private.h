@@ -47,7 +47,7 @@ struct nm_comparison {
 	const struct nm_call_entry *call;
 	const struct nm_treatment *treatment;
 	const struct nm_traits *traits; /* of the line's carrier */
-	const char *by; /* "the plan": whose treatment it is */
+	const char *by;                 /* "the plan": whose treatment it is */
 	struct nm_arena *arena;
 };
 enum nm_code nm_explain_compare(const struct nm_comparison *comparison, struct nm_explanation *out,

@@ -70,7 +70,8 @@ static enum nm_leg_end end_of(enum nm_event_kind kind)
 }
 
 /* False: a carrier's record of this could not be told from another's. */
-static bool write_legs(struct record *r, const struct nm_treatment *treatment, const struct nm_outcome *outcome)
+static bool write_legs(struct record *r, const struct nm_treatment *treatment,
+		       const struct nm_outcome *outcome)
 {
 	for (size_t i = 0; i < outcome->n; i++) {
 		const struct nm_event *event = &outcome->events[i];

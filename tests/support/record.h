@@ -19,7 +19,8 @@ void record_ends(struct record *record, enum nm_call_end how, enum nm_call_reaso
 		 int seconds, int ended);
 /* Legs and end of a call that was played, to a record that has begun.  False: a carrier's record of it could not be
  * told from another's. */
-bool record_played(struct record *record, const struct nm_treatment *treatment, const struct nm_outcome *outcome);
+bool record_played(struct record *record, const struct nm_treatment *treatment,
+		   const struct nm_outcome *outcome);
 /* Some call within 300 days; everybody does something (settings has room for all destinations). */
 struct nm_call record_random_call(uint64_t *state, const struct nm_plan *plan, nm_time from,
 				  struct nm_script_setting *settings);

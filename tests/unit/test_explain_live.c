@@ -40,7 +40,8 @@ static void tell(struct push_rig *rig, const struct record *record, struct told 
 	assert_non_null(told->arena);
 	ok(nm_explainer_new(rig->plan, rig->store, &told->explainer, &err), &err);
 	ok(nm_explain(told->explainer, &record->call, true, told->arena, &told->explanation, &err), &err);
-	ok(nm_explain_lives(told->explainer, &record->call, told->arena, &told->explanation, &told->lives, &err),
+	ok(nm_explain_lives(told->explainer, &record->call, told->arena, &told->explanation, &told->lives,
+			    &err),
 	   &err);
 }
 
@@ -57,7 +58,8 @@ static const char *because(const struct told *told)
 
 	for (size_t i = 1; i < explanation->n_likely; i++)
 		assert_false(explanation->likely[i].certain);
-	return explanation->n_likely > 0 && explanation->likely[0].certain ? explanation->likely[0].words : NULL;
+	return explanation->n_likely > 0 && explanation->likely[0].certain ? explanation->likely[0].words
+									   : NULL;
 }
 
 static void begin(struct record *r, const struct nm_plan *plan, int line, nm_time at)
@@ -74,7 +76,7 @@ static void begin(struct record *r, const struct nm_plan *plan, int line, nm_tim
 
 /* --- by hand --- */
 
-#define PLAN      PUSH_HEAD PUSH_RULES
+#define PLAN PUSH_HEAD PUSH_RULES
 #define PLAN_LONG PUSH_HEAD "path long { step { ring = owner for = 40s } }\nrule all { path = long }\n"
 
 /* Pushed at 05:11 on a Monday; a call at 10:00 that owner answers after 30 s. */
@@ -160,8 +162,9 @@ static void test_drift_is_why_once_it_was_read_back(void **state)
 	assert_string_equal(told.lives.now.words, "owner 40 s");
 	assert_string_equal(told.lives.now.plan_words, "owner 20 s, then fixly 10 s");
 	assert_int_equal(told.lives.now.beside->verdict, NM_EXPLAINED_PLANNED);
-	assert_string_equal(because(&told), "what is live, read back on Mon 23 Nov 2026 11:11 CST and not pushed since the "
-					    "call, does just this, and today's plan does not");
+	assert_string_equal(because(&told),
+			    "what is live, read back on Mon 23 Nov 2026 11:11 CST and not pushed since the "
+			    "call, does just this, and today's plan does not");
 	told_clear(&told);
 
 	rings_long(&r, &rig, rig.context.now + 60); /* and ahead of this one */
@@ -172,7 +175,8 @@ static void test_drift_is_why_once_it_was_read_back(void **state)
 	told_clear(&told);
 	tell(&rig, &r, &told);
 	assert_null(because(&told));
-	assert_string_equal(told.lives.then.beside->words, "owner rang for 50 s; live then says 40 s (step 1)");
+	assert_string_equal(told.lives.then.beside->words,
+			    "owner rang for 50 s; live then says 40 s (step 1)");
 	assert_string_equal(told.lives.now.beside->words, "owner rang for 50 s; live now says 40 s (step 1)");
 	told_clear(&told);
 	push_rig_close(&rig);
@@ -195,7 +199,8 @@ static void test_drift_that_was_mended_is_why(void **state)
 	assert_int_equal(told.lives.then.match, NM_LIVE_PLANNED);
 	assert_int_equal(told.lives.now.match, NM_LIVE_PLANNED);
 	assert_non_null(because(&told));
-	assert_non_null(strstr(because(&told), "found live on Mon 23 Nov 2026 11:11 CST, the first since the call"));
+	assert_non_null(
+		strstr(because(&told), "found live on Mon 23 Nov 2026 11:11 CST, the first since the call"));
 	told_clear(&told);
 	rings_long(&r, &rig, rig.context.now + 60); /* nothing that was read is behind this one */
 	tell(&rig, &r, &told);
@@ -304,7 +309,9 @@ static void play_live(struct push_rig *rig, const struct nm_route *live, const s
 	assert_non_null(arena);
 	treatment = nm_treatment_unnamed(treatment, arena);
 	assert_non_null(treatment);
-	ok(nm_play(treatment, rig->plan->lines[call->line].name, &call->script, NULL, true, arena, &outcome, &err), &err);
+	ok(nm_play(treatment, rig->plan->lines[call->line].name, &call->script, NULL, true, arena, &outcome,
+		   &err),
+	   &err);
 	begin(&r, rig->plan, call->line, call->at);
 	r.call.caller = call->caller;
 	if (record_played(&r, treatment, &outcome)) {
@@ -315,8 +322,8 @@ static void play_live(struct push_rig *rig, const struct nm_route *live, const s
 		played++;
 		drifted += told.lives.now.match == NM_LIVE_OTHER;
 		/* Why a phone's own voicemail picked up so soon is in no record, nor what rang as the caller left. */
-		if (told.lives.now.beside->verdict == NM_EXPLAINED_PLANNED && outcome.result != NM_SWALLOWED &&
-		    outcome.result != NM_ABANDONED)
+		if (told.lives.now.beside->verdict == NM_EXPLAINED_PLANNED &&
+		    outcome.result != NM_SWALLOWED && outcome.result != NM_ABANDONED)
 			assert_same_events(&told.lives.now.beside->expected, &outcome);
 		if (told.explanation.verdict == NM_EXPLAINED_DIFFERS) {
 			assert_int_equal(told.lives.now.match, NM_LIVE_OTHER);
@@ -365,10 +372,12 @@ static void explain_plan(uint64_t seed)
 		context.progress = NULL;
 		ok(nm_status_read(&context, -1, &status, &err), &err);
 		for (int i = 0; i < 20; i++) {
-			const struct nm_call call = record_random_call(&state, rig.plan, rig.context.now, settings);
+			const struct nm_call call =
+				record_random_call(&state, rig.plan, rig.context.now, settings);
 			const struct nm_route *live = nm_line_status_live(&status.lines[call.line]);
 
-			for (size_t k = 0; k < rig.plan->n_destinations; k++) /* one is as the other on record */
+			for (size_t k = 0; k < rig.plan->n_destinations;
+			     k++) /* one is as the other on record */
 				if (settings[k].behaviour == NM_DECLINED)
 					settings[k].behaviour = NM_BUSY;
 			if (live != NULL)
