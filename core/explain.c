@@ -13,18 +13,6 @@
 
 #define LATE_S 90 /* so near to a change of hours a carrier may still do what was before, or do what comes */
 
-struct version {
-	int64_t id;
-	struct nm_plan *plan; /* NULL: it does not read any more */
-};
-
-struct nm_explainer {
-	const struct nm_plan *today;
-	struct nm_store *store;
-	size_t n, capacity;
-	struct version *versions; /* read by now: what was explained borrows from their plans */
-};
-
 enum nm_code nm_explainer_new(const struct nm_plan *plan, struct nm_store *store, struct nm_explainer **out,
 			      struct nm_error *err)
 {
@@ -115,9 +103,8 @@ static enum nm_code read_version(struct nm_explainer *explainer, int64_t id, str
 	return code == NM_INPUT ? NM_OK : code;
 }
 
-/* The plan that was pushed to the line then; *version 0: it is not known, and this is today's. */
-static enum nm_code plan_then(struct nm_explainer *explainer, int64_t *version, const struct nm_plan **out,
-			      struct nm_error *err)
+enum nm_code nm_explainer_plan(struct nm_explainer *explainer, int64_t *version, const struct nm_plan **out,
+			       struct nm_error *err)
 {
 	const struct nm_plan *plan = NULL;
 	enum nm_code code = NM_OK;
@@ -126,7 +113,8 @@ static enum nm_code plan_then(struct nm_explainer *explainer, int64_t *version, 
 	while (i < explainer->n && explainer->versions[i].id != *version)
 		i++;
 	if (*version != 0 && i == explainer->n) {
-		if (!nm_grow((void **)&explainer->versions, &explainer->capacity, i + 1, sizeof(*explainer->versions)))
+		if (!nm_grow((void **)&explainer->versions, &explainer->capacity, i + 1,
+			     sizeof(*explainer->versions)))
 			return nm_fail_memory(err);
 		code = read_version(explainer, *version, &explainer->versions[i].plan, err);
 		if (code != NM_OK)
@@ -142,7 +130,7 @@ static enum nm_code plan_then(struct nm_explainer *explainer, int64_t *version, 
 	return NM_OK;
 }
 
-static int line_of(const struct nm_plan *plan, const struct nm_call_entry *call)
+int nm_explain_line(const struct nm_plan *plan, const struct nm_call_entry *call)
 {
 	const int line = nm_plan_find_number(plan, call->number);
 
@@ -151,19 +139,11 @@ static int line_of(const struct nm_plan *plan, const struct nm_call_entry *call)
 
 /* --- the call beside a plan --- */
 
-/* What is changed for one try. */
-struct variant {
-	struct nm_store *store;
-	const struct nm_plan *plan;
-	bool held, emergency;
-	int later_s;
-};
-
-static enum nm_code simulate(const struct variant *variant, const struct nm_call_entry *call,
-			     struct nm_simulation **out, struct nm_error *err)
+enum nm_code nm_explain_simulate(const struct nm_explain_variant *variant, const struct nm_call_entry *call,
+				 struct nm_simulation **out, struct nm_error *err)
 {
 	const struct nm_call made = { .at = call->began + variant->later_s,
-				      .line = line_of(variant->plan, call),
+				      .line = nm_explain_line(variant->plan, call),
 				      .caller = call->caller,
 				      .emergency = variant->emergency,
 				      .held = variant->held,
@@ -178,7 +158,7 @@ static enum nm_code simulate(const struct variant *variant, const struct nm_call
 static struct nm_traits traits_of(const struct nm_plan *plan, const struct nm_call_entry *call)
 {
 	const struct nm_carrier *carrier = nm_carrier_find(call->driver);
-	const struct nm_account *account = &plan->accounts[plan->lines[line_of(plan, call)].account];
+	const struct nm_account *account = &plan->accounts[plan->lines[nm_explain_line(plan, call)].account];
 
 	if (carrier == NULL)
 		return (struct nm_traits){ .ring_step_s = 1 };
@@ -205,29 +185,37 @@ static enum nm_code copy_reasons(const struct nm_simulation *simulation, struct 
 	return NM_OK;
 }
 
-static enum nm_code compare(const struct variant *variant, const struct nm_call_entry *call,
+enum nm_code nm_explain_beside(const struct nm_explain_variant *variant, const struct nm_call_entry *call,
+			       const struct nm_treatment *treatment, const char *by, struct nm_arena *arena,
+			       struct nm_explanation *out, struct nm_error *err)
+{
+	const struct nm_traits traits = traits_of(variant->plan, call);
+	struct nm_call_entry named = *call;
+	const struct nm_comparison comparison = {
+		.call = &named, .treatment = treatment, .traits = &traits, .arena = arena, .by = by
+	};
+	enum nm_code code = nm_call_name(variant->store, variant->plan, arena, &named, err);
+
+	if (code == NM_OK)
+		code = nm_explain_compare(&comparison, out, err);
+	return code == NM_OK ? nm_explain_real(&named, arena, &out->real, err) : code;
+}
+
+static enum nm_code compare(const struct nm_explain_variant *variant, const struct nm_call_entry *call,
 			    struct nm_arena *arena, struct nm_explanation *out, struct nm_error *err)
 {
-	struct nm_call_entry named = *call;
-	struct nm_comparison comparison = { .call = &named, .arena = arena };
+	const struct nm_treatment *treatment;
 	struct nm_simulation *simulation;
-	struct nm_traits traits;
-	enum nm_code code = simulate(variant, call, &simulation, err);
+	enum nm_code code = nm_explain_simulate(variant, call, &simulation, err);
 
 	if (code != NM_OK)
 		return code;
-	traits = traits_of(variant->plan, call);
-	comparison.traits = &traits;
-	comparison.treatment = nm_treatment_copy(simulation->treatment, arena);
-	code = comparison.treatment != NULL ? nm_call_name(variant->store, variant->plan, arena, &named, err)
-					    : nm_fail_memory(err);
-	if (code == NM_OK)
-		code = nm_explain_compare(&comparison, out, err);
-	if (code == NM_OK)
-		code = nm_explain_real(&named, arena, &out->real, err);
+	treatment = nm_treatment_copy(simulation->treatment, arena);
+	code = treatment != NULL ? nm_explain_beside(variant, call, treatment, "the plan", arena, out, err)
+				 : nm_fail_memory(err);
 	if (code == NM_OK) {
-		out->rule = comparison.treatment->rule;
-		out->path = comparison.treatment->path;
+		out->rule = treatment->rule;
+		out->path = treatment->path;
 		code = copy_reasons(simulation, arena, out, err);
 	}
 	nm_simulation_free(simulation);
@@ -241,12 +229,12 @@ static enum nm_code add_likely(struct nm_explanation *out, enum nm_cause cause, 
 {
 	if (words == NULL)
 		return nm_fail_memory(err);
-	out->likely[out->n_likely++] = (struct nm_likely){ cause, words };
+	out->likely[out->n_likely++] = (struct nm_likely){ .cause = cause, .words = words };
 	return NM_OK;
 }
 
 /* Adds it when the call goes as it really did with this one thing changed. */
-static enum nm_code try_variant(const struct variant *variant, const struct nm_call_entry *call,
+static enum nm_code try_variant(const struct nm_explain_variant *variant, const struct nm_call_entry *call,
 				const struct nm_likely *likely, struct nm_explanation *out,
 				struct nm_error *err)
 {
@@ -271,29 +259,32 @@ static enum nm_code try_variants(const struct nm_explainer *explainer, const str
 {
 	struct nm_store *store = explainer->store;
 	const struct {
-		struct variant variant;
+		struct nm_explain_variant variant;
 		bool apt;
 		struct nm_likely likely;
 	} tries[] = {
 		{ { .store = store, .plan = then, .held = true },
 		  true,
-		  { NM_CAUSE_HELD,
-		    "the carrier cannot hold all of the plan: what it can hold of it does just this" } },
+		  { .cause = NM_CAUSE_HELD,
+		    .words =
+			    "the carrier cannot hold all of the plan: what it can hold of it does just this" } },
 		{ { .store = store, .plan = then, .emergency = true },
 		  then->emergency.given,
-		  { NM_CAUSE_EMERGENCY, "an emergency goes just so: the caller may have pressed the key" } },
+		  { .cause = NM_CAUSE_EMERGENCY,
+		    .words = "an emergency goes just so: the caller may have pressed the key" } },
 		{ { .store = store, .plan = then, .later_s = -LATE_S },
 		  true,
-		  { NM_CAUSE_CHANGED_LATE,
-		    "a minute before, the plan did just this: the carrier changed over late" } },
+		  { .cause = NM_CAUSE_CHANGED_LATE,
+		    .words = "a minute before, the plan did just this: the carrier changed over late" } },
 		{ { .store = store, .plan = then, .later_s = LATE_S },
 		  true,
-		  { NM_CAUSE_CHANGED_EARLY,
-		    "a minute later, the plan does just this: the carrier changed over early" } },
+		  { .cause = NM_CAUSE_CHANGED_EARLY,
+		    .words = "a minute later, the plan does just this: the carrier changed over early" } },
 		{ { .store = store, .plan = explainer->today },
 		  out->version != 0,
-		  { NM_CAUSE_TODAY,
-		    "the plan of today does just this: it may have been made live by another way than a push" } },
+		  { .cause = NM_CAUSE_TODAY,
+		    .words =
+			    "the plan of today does just this: it may have been made live by another way than a push" } },
 	};
 	enum nm_code code = NM_OK;
 
@@ -396,10 +387,10 @@ static enum nm_code find_likely(const struct nm_explainer *explainer, const stru
 enum nm_code nm_explain(struct nm_explainer *explainer, const struct nm_call_entry *call, bool likely,
 			struct nm_arena *arena, struct nm_explanation *out, struct nm_error *err)
 {
-	struct variant variant = { .store = explainer->store };
+	struct nm_explain_variant variant = { .store = explainer->store };
 	struct nm_explanation explanation;
 	int64_t version = call->version;
-	enum nm_code code = plan_then(explainer, &version, &variant.plan, err);
+	enum nm_code code = nm_explainer_plan(explainer, &version, &variant.plan, err);
 
 	if (code == NM_OK)
 		code = compare(&variant, call, arena, &explanation, err);

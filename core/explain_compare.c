@@ -164,13 +164,13 @@ static void check_order(struct walk *w, const struct match *m)
 		return;
 	if (rung_later(w, m->index, stranger))
 		depart(w, NM_DEPARTURE_ORDER, m->index, began, name,
-		       nm_arena_format(w->arena, "%s was rung before %s, whom the plan rings first (%s)",
-				       name, own, step_words(w, m->step)),
+		       nm_arena_format(w->arena, "%s was rung before %s, whom %s rings first (%s)", name, own,
+				       w->comparison->by, step_words(w, m->step)),
 		       nm_arena_format(w->arena, "%s before %s", name, own));
 	else
 		depart(w, NM_DEPARTURE_RUNG, m->index, began, name,
-		       nm_arena_format(w->arena, "%s was rung; the plan rings %s then (%s)", name, own,
-				       step_words(w, m->step)),
+		       nm_arena_format(w->arena, "%s was rung; %s rings %s then (%s)", name,
+				       w->comparison->by, own, step_words(w, m->step)),
 		       nm_arena_format(w->arena, "%s rung", name));
 }
 
@@ -197,8 +197,8 @@ static void check_missing(struct walk *w, const struct match *m)
 		w->failed = true;
 	else
 		depart(w, NM_DEPARTURE_NOT_RUNG, m->index, w->real_s, party->name,
-		       nm_arena_format(w->arena, "%s was not rung, whom the plan rings in %s; %s",
-				       party->name, step_words(w, m->step), instead),
+		       nm_arena_format(w->arena, "%s was not rung, whom %s rings in %s; %s", party->name,
+				       w->comparison->by, step_words(w, m->step), instead),
 		       nm_arena_format(w->arena, "%s not rung", party->name));
 }
 
@@ -237,14 +237,14 @@ static void check_ring_time(struct walk *w, const struct match *m, size_t p)
 		w->failed = true;
 	else if (rang_s > most + NM_EXPLAIN_SLACK_S)
 		depart(w, NM_DEPARTURE_LONGER, m->index, until, party->name,
-		       nm_arena_format(w->arena, "%s rang for %d s; the plan says %d s%s (%s)", party->name,
-				       rang_s, for_s, adds, step_words(w, m->step)),
+		       nm_arena_format(w->arena, "%s rang for %d s; %s says %d s%s (%s)", party->name, rang_s,
+				       w->comparison->by, for_s, adds, step_words(w, m->step)),
 		       nm_arena_format(w->arena, "%s %d s, not %d", party->name, rang_s, for_s));
 	else if (leg->leg.end == NM_LEG_NO_ANSWER && rang_s < for_s - NM_EXPLAIN_SLACK_S &&
 		 !may_be_short(w, party, leg))
 		depart(w, NM_DEPARTURE_SHORTER, m->index, until, party->name,
-		       nm_arena_format(w->arena, "%s rang for %d s only; the plan says %d s (%s)",
-				       party->name, rang_s, for_s, step_words(w, m->step)),
+		       nm_arena_format(w->arena, "%s rang for %d s only; %s says %d s (%s)", party->name,
+				       rang_s, w->comparison->by, for_s, step_words(w, m->step)),
 		       nm_arena_format(w->arena, "%s %d s, not %d", party->name, rang_s, for_s));
 }
 
@@ -347,8 +347,8 @@ static void depart_end(struct walk *w, size_t step, const char *expected)
 		return;
 	}
 	depart(w, NM_DEPARTURE_OUTCOME, step, w->ended_s != INT_MAX ? w->ended_s : -1, became->by,
-	       nm_arena_format(w->arena, "%s%s; by the plan %s", became->probably ? "probably " : "", words,
-			       expected),
+	       nm_arena_format(w->arena, "%s%s; by %s %s", became->probably ? "probably " : "", words,
+			       w->comparison->by, expected),
 	       swallowed ? nm_arena_format(w->arena, "%s's own voicemail", became->by)
 			 : nm_arena_format(w->arena, "%s", nm_call_end_name(became->end)));
 }
@@ -374,7 +374,7 @@ static void check_left(struct walk *w, size_t step)
 		return;
 	name = leg_name(w, leg);
 	depart(w, NM_DEPARTURE_RUNG, step, began, name,
-	       nm_arena_format(w->arena, "%s was rung, whom the plan does not ring then", name),
+	       nm_arena_format(w->arena, "%s was rung, whom %s does not ring then", name, w->comparison->by),
 	       nm_arena_format(w->arena, "%s rung", name));
 }
 

@@ -304,6 +304,47 @@ enum nm_code nm_store_push_get(struct nm_store *store, int64_t id, struct nm_are
 	return code;
 }
 
+static enum nm_code push_beside(struct nm_store *store, enum nm_store_statement which, const char *line, nm_time t,
+				struct nm_arena *arena, struct nm_push_record *out, bool *found,
+				struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
+	struct nm_push_record record = { 0 };
+	enum nm_code code = NM_OK;
+	bool ok = true;
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, line);
+	sqlite3_bind_int64(statement, 2, t);
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW)
+		record = push_row(statement, arena, &ok);
+	if (!ok)
+		code = nm_fail_memory(err);
+	else if (result != SQLITE_ROW && result != SQLITE_DONE)
+		code = nm_store_fail(store, "reading its pushes", err);
+	sqlite3_reset(statement);
+	if (code == NM_OK) {
+		*out = record;
+		*found = result == SQLITE_ROW;
+	}
+	return code;
+}
+
+enum nm_code nm_store_push_before(struct nm_store *store, const char *line, nm_time t, struct nm_arena *arena,
+				  struct nm_push_record *out, bool *found, struct nm_error *err)
+{
+	return push_beside(store, NM_SQL_PUSH_BEFORE, line, t, arena, out, found, err);
+}
+
+enum nm_code nm_store_push_after(struct nm_store *store, const char *line, nm_time t, struct nm_arena *arena,
+				 struct nm_push_record *out, bool *found, struct nm_error *err)
+{
+	return push_beside(store, NM_SQL_PUSH_AFTER, line, t, arena, out, found, err);
+}
+
 enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int64_t *id, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_PUSH_NEWEST, err);

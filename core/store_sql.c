@@ -115,6 +115,8 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_PUSHES_UNFINISHED] =
 		PUSH_ROW " WHERE state < 3 AND (?1 IS NULL OR line = ?1) ORDER BY id DESC LIMIT ?2",
 	[NM_SQL_PUSH_GET] = PUSH_ROW " WHERE id = ?1",
+	[NM_SQL_PUSH_BEFORE] = PUSH_ROW " WHERE line = ?1 AND at <= ?2 ORDER BY id DESC LIMIT 1",
+	[NM_SQL_PUSH_AFTER] = PUSH_ROW " WHERE line = ?1 AND at > ?2 ORDER BY id LIMIT 1",
 	[NM_SQL_PUSH_NEWEST] = "SELECT id FROM push WHERE line = ?1 AND state <> ?2 ORDER BY id DESC LIMIT 1",
 	[NM_SQL_PUSH_DONE] = "SELECT id, version, at, horizon, forced IS NOT NULL, wanted = '[]' FROM push"
 			     " WHERE line = ?1 AND state = ?2 AND (?3 = 0 OR id < ?3) AND (?4 IS NULL OR wanted = ?4) ORDER BY id DESC LIMIT 1",

@@ -54,7 +54,29 @@ static void add_verdict(struct call_page *page)
 	else
 		notes_addf(&page->head, STYLE_DIM, "planned  %s", explanation->words);
 	for (size_t i = 0; i < explanation->n_likely; i++)
-		notes_addf(&page->head, STYLE_PLAIN, "perhaps  %s", explanation->likely[i].words);
+		notes_addf(&page->head, STYLE_PLAIN, "%s  %s", explanation->likely[i].certain ? "because" : "perhaps",
+			   explanation->likely[i].words);
+}
+
+static void add_live(struct call_page *page, const struct session *session, const char *when,
+		     const struct nm_explained_live *live)
+{
+	const bool other = live->known && live->match == NM_LIVE_OTHER;
+	struct nm_buf words;
+
+	nm_buf_init(&words, 1u << 16);
+	call_live_words(session, live, &words);
+	notes_addf(&page->head, other ? STYLE_WARNING : STYLE_DIM, "live %-4s  %s", when, words.data);
+	nm_buf_clear(&words);
+	if (other)
+		notes_addf(&page->head, STYLE_PLAIN, "  live   %s", live->words);
+	if (other)
+		notes_addf(&page->head, STYLE_PLAIN, "  plan   %s", live->plan_words);
+	nm_buf_init(&words, 1u << 16);
+	call_live_parting(live, &words);
+	if (words.len)
+		notes_addf(&page->head, STYLE_PLAIN, "  call   %s", words.data);
+	nm_buf_clear(&words);
 }
 
 static void add_plan(struct call_page *page)
@@ -119,7 +141,10 @@ static enum nm_code explain(struct call_page *page, struct session *session, int
 		code = nm_call_name(store, session->plan, page->arena, &page->call, err);
 	if (!code)
 		code = nm_explainer_new(session->plan, store, &page->explainer, err);
-	return code ? code : nm_explain(page->explainer, &page->call, true, page->arena, &page->explanation, err);
+	if (!code)
+		code = nm_explain(page->explainer, &page->call, true, page->arena, &page->explanation, err);
+	return code ? code
+		    : nm_explain_lives(page->explainer, &page->call, page->arena, &page->explanation, &page->lives, err);
 }
 
 enum nm_code call_page_read(struct call_page *page, struct session *session, int64_t id, struct nm_error *err)
@@ -138,6 +163,8 @@ enum nm_code call_page_read(struct call_page *page, struct session *session, int
 	add_became(page);
 	add_verdict(page);
 	add_plan(page);
+	add_live(page, session, "then", &page->lives.then);
+	add_live(page, session, "now", &page->lives.now);
 	add_alert(page, session);
 	add_why(page);
 	return NM_OK;

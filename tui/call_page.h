@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * One call beside the plan, ready to be drawn: what became of it, where it parted from the plan, what may lie behind that,
- * whom it alerted, and both ladders.
+ * what was and is live, whom it alerted, and both ladders.
  */
 #ifndef TUI_CALL_PAGE_H
 #define TUI_CALL_PAGE_H
@@ -17,6 +17,7 @@ struct call_page {
 	struct nm_explainer *explainer;
 	struct nm_call_entry call;
 	struct nm_explanation explanation;
+	struct nm_explained_lives lives;
 	bool alerted; /* it was an emergency that alerted people: */
 	struct nm_call_alert alert;
 	struct notes head, foot; /* above the ladders, and below */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "alert_words.h"
+#include "answers.h"
 #include "command.h"
 #include "nevermiss/placing.h"
 
@@ -168,6 +169,46 @@ void json_leg(struct nm_json *json, const struct nm_zone *zone, const struct nm_
 		json_time(json, zone, "at", leg->leg.began);
 	json_known(json, "rang", leg->leg.rang_s, leg->leg.rang_s >= 0);
 	nm_json_end(json, '}');
+}
+
+/* --- what was live for it --- */
+
+static void source_words(const struct session *session, const struct nm_explained_live *live, struct nm_buf *out)
+{
+	const int64_t age_s = session_now(session) - live->at;
+	char at[NM_TIME_TEXT], age[NM_TIME_TEXT];
+
+	nm_time_words_zone(session_zone(session), live->at, true, at);
+	if (live->push)
+		nm_buf_addf(out, " (push #%lld, %s", (long long)live->push, at);
+	else
+		nm_buf_addf(out, " (read back %s", at);
+	if (age_s >= 60) {
+		age_words(age_s, age);
+		nm_buf_addf(out, ", %s ago", age);
+	}
+	nm_buf_add(out, ")");
+}
+
+void call_live_words(const struct session *session, const struct nm_explained_live *live, struct nm_buf *out)
+{
+	if (!live->known) {
+		nm_buf_addf(out, "not known: %s", live->why);
+		return;
+	}
+	nm_buf_addf(out, "%sas planned%s", live->match == NM_LIVE_OTHER ? "not " : "",
+		    live->match == NM_LIVE_HELD ? ", as far as the carrier can hold it" : "");
+	source_words(session, live, out);
+}
+
+void call_live_parting(const struct nm_explained_live *live, struct nm_buf *out)
+{
+	if (!live->known || live->match == NM_LIVE_PLANNED)
+		return;
+	if (live->beside->verdict == NM_EXPLAINED_PLANNED)
+		nm_buf_add(out, "just as the call went");
+	else if (live->beside->verdict == NM_EXPLAINED_DIFFERS)
+		nm_buf_addf(out, "not as the call went: %s", live->beside->words);
 }
 
 /* --- which --- */

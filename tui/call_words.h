@@ -7,6 +7,7 @@
 
 #include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
+#include "nevermiss/explain.h"
 #include "nevermiss/json.h"
 #include "session.h"
 
@@ -31,6 +32,10 @@ void json_leg(struct nm_json *json, const struct nm_zone *zone, const struct nm_
  * NULL: nobody. */
 void call_alert_words(const struct session *session, const struct nm_call_alert *alert, struct nm_buf *out);
 void json_call_alert(struct nm_json *json, const struct session *session, const struct nm_call_alert *alert);
+/* What was live for the call: "as planned (push #1, Mon 31 Aug 2026 13:00 CDT, 84 days ago)". */
+void call_live_words(const struct session *session, const struct nm_explained_live *live, struct nm_buf *out);
+/* How the call went beside it; "" where that is as beside the plan, or not known. */
+void call_live_parting(const struct nm_explained_live *live, struct nm_buf *out);
 /* A number that is not known is null. */
 void json_known(struct nm_json *json, const char *key, int64_t value, bool known);
 

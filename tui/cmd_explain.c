@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * calls explain: one call of the log beside the plan that was live then, and where the two part.
+ * calls explain: one call of the log beside the plan of then, what was live then and what is live now, and where it parts
+ * from each.
  */
 #include "command.h"
 
@@ -33,12 +34,48 @@ static void verdict_words(const struct nm_explanation *explanation, struct nm_bu
 		nm_buf_addf(out, "%s%s\n", explanation->verdict == NM_EXPLAINED_DIFFERS ? "not as planned: " : "",
 			    explanation->words);
 	for (size_t i = 0; i < explanation->n_likely; i++)
-		nm_buf_addf(out, "  perhaps  %s\n", explanation->likely[i].words);
+		nm_buf_addf(out, "  %s  %s\n", explanation->likely[i].certain ? "because" : "perhaps",
+			    explanation->likely[i].words);
 }
 
-static void explain_text(struct invocation *run, const struct nm_call_entry *call,
-			 const struct nm_call_alert *alert, const struct nm_explanation *explanation)
+static void live_words(const struct invocation *run, const char *when, const struct nm_explained_live *live)
 {
+	struct nm_buf parting;
+
+	nm_buf_init(&parting, 1u << 16);
+	nm_buf_addf(run->out, "live %-4s  ", when);
+	call_live_words(run->session, live, run->out);
+	nm_buf_add(run->out, "\n");
+	if (live->known && live->match == NM_LIVE_OTHER)
+		nm_buf_addf(run->out, "  live     %s\n  plan     %s\n", live->words, live->plan_words);
+	call_live_parting(live, &parting);
+	if (parting.len)
+		nm_buf_addf(run->out, "  %s\n", parting.data);
+	nm_buf_clear(&parting);
+}
+
+/* What is as planned was played above. */
+static void live_played(const struct invocation *run, const char *of, const struct nm_explained_live *live)
+{
+	if (!live->known || live->match == NM_LIVE_PLANNED)
+		return;
+	nm_buf_addf(run->out, "\nby what %s, everybody doing what they did\n", of);
+	print_outcome(run->out, &live->beside->expected);
+}
+
+/* A call, explained. */
+struct explained {
+	struct nm_call_entry call;
+	struct nm_call_alert alert;
+	bool alerted;
+	struct nm_explanation explanation;
+	struct nm_explained_lives lives;
+};
+
+static void explain_text(struct invocation *run, const struct explained *explained)
+{
+	const struct nm_call_entry *call = &explained->call;
+	const struct nm_explanation *explanation = &explained->explanation;
 	char text[NM_TIME_TEXT];
 
 	nm_time_words_zone(session_zone(run->session), call->began, true, text);
@@ -50,13 +87,18 @@ static void explain_text(struct invocation *run, const struct nm_call_entry *cal
 	nm_buf_add(run->out, "  outcome  ");
 	call_became_words(&call->became, run->out);
 	nm_buf_add(run->out, "\n");
-	call_alert_words(run->session, alert, run->out);
+	call_alert_words(run->session, explained->alerted ? &explained->alert : NULL, run->out);
 	nm_buf_add(run->out, "\n");
 	verdict_words(explanation, run->out);
+	nm_buf_add(run->out, "\n");
+	live_words(run, "then", &explained->lives.then);
+	live_words(run, "now", &explained->lives.now);
 	nm_buf_add(run->out, "\nreally\n");
 	print_events(run->out, &explanation->real);
 	nm_buf_add(run->out, "\nby the plan, everybody doing what they did\n");
 	print_outcome(run->out, &explanation->expected);
+	live_played(run, "was live then", &explained->lives.then);
+	live_played(run, "is live now", &explained->lives.now);
 	nm_buf_add(run->out, "\nwhy\n");
 	print_reasons(run->out, explanation->reasons, explanation->n_reasons);
 	if (call_doubt(call->driver))
@@ -65,11 +107,22 @@ static void explain_text(struct invocation *run, const struct nm_call_entry *cal
 
 /* --- in JSON --- */
 
-static void json_parting(struct nm_json *json, const struct nm_explanation *explanation)
+static void json_likely(struct nm_json *json, const char *key, const struct nm_explanation *explanation, bool certain)
+{
+	nm_json_key(json, key);
+	nm_json_array(json);
+	for (size_t i = 0; i < explanation->n_likely; i++)
+		if (explanation->likely[i].certain == certain)
+			nm_json_text(json, explanation->likely[i].words);
+	nm_json_end(json, ']');
+}
+
+/* Where the call parts from what it is beside; key: whether it does. */
+static void json_parting(struct nm_json *json, const char *key, const struct nm_explanation *explanation)
 {
 	const bool differs = explanation->verdict == NM_EXPLAINED_DIFFERS;
 
-	nm_json_key(json, "as_planned");
+	nm_json_key(json, key);
 	if (explanation->verdict == NM_EXPLAINED_UNTOLD)
 		nm_json_null(json);
 	else
@@ -81,21 +134,52 @@ static void json_parting(struct nm_json *json, const struct nm_explanation *expl
 	json_known(json, "parted_at", explanation->t, differs && explanation->t >= 0);
 	nm_json_key(json, "words");
 	nm_json_text(json, *explanation->words ? explanation->words : NULL);
-	nm_json_key(json, "perhaps");
-	nm_json_array(json);
-	for (size_t i = 0; i < explanation->n_likely; i++)
-		nm_json_text(json, explanation->likely[i].words);
-	nm_json_end(json, ']');
 }
 
-static void explain_json(struct invocation *run, const struct nm_call_entry *call,
-			 const struct nm_call_alert *alert, const struct nm_explanation *explanation)
+static void json_live(struct nm_json *json, const struct session *session, const char *key,
+		      const struct nm_explained_live *live)
 {
+	static const char *const matches[] = {
+		[NM_LIVE_PLANNED] = "planned",
+		[NM_LIVE_HELD] = "held",
+		[NM_LIVE_OTHER] = "other",
+	};
+
+	nm_json_key(json, key);
+	nm_json_object(json);
+	nm_json_key(json, "known");
+	nm_json_bool(json, live->known);
+	nm_json_key(json, "unknown_because");
+	nm_json_text(json, live->why);
+	if (live->known) {
+		json_time(json, session_zone(session), "at", live->at);
+		json_known(json, "push", live->push, live->push != 0);
+		nm_json_key(json, "gives");
+		nm_json_text(json, matches[live->match]);
+		nm_json_key(json, "what");
+		nm_json_text(json, live->words);
+		nm_json_key(json, "planned");
+		nm_json_text(json, live->plan_words);
+		json_parting(json, "as_live", live->beside);
+		nm_json_key(json, "expected");
+		nm_json_object(json);
+		json_outcome(json, &live->beside->expected);
+		nm_json_end(json, '}');
+	}
+	nm_json_end(json, '}');
+}
+
+static void explain_json(struct invocation *run, const struct explained *explained)
+{
+	const struct nm_call_entry *call = &explained->call;
+	const struct nm_explanation *explanation = &explained->explanation;
 	struct nm_json json;
 
 	nm_json_init(&json, run->out);
 	json_logged_call(&json, run->session, call);
-	json_parting(&json, explanation);
+	json_parting(&json, "as_planned", explanation);
+	json_likely(&json, "because", explanation, true);
+	json_likely(&json, "perhaps", explanation, false);
 	json_known(&json, "compared_with", explanation->version, explanation->version != 0);
 	nm_json_key(&json, "legs");
 	nm_json_array(&json);
@@ -112,7 +196,9 @@ static void explain_json(struct invocation *run, const struct nm_call_entry *cal
 	nm_json_key(&json, "why");
 	json_reasons(&json, explanation->reasons, explanation->n_reasons);
 	nm_json_end(&json, '}');
-	json_call_alert(&json, run->session, alert);
+	json_live(&json, run->session, "live_then", &explained->lives.then);
+	json_live(&json, run->session, "live_now", &explained->lives.now);
+	json_call_alert(&json, run->session, explained->alerted ? &explained->alert : NULL);
 	nm_json_key(&json, "unverified");
 	nm_json_text(&json, call_doubt(call->driver));
 	json_finish(&json, run->out);
@@ -124,23 +210,22 @@ static enum nm_code explain_one(struct invocation *run, struct nm_store *store, 
 				enum status *status, struct nm_error *err)
 {
 	struct nm_explainer *explainer = NULL;
-	struct nm_explanation explanation;
-	struct nm_call_entry call;
-	struct nm_call_alert alert;
-	bool alerted = false;
-	enum nm_code code = nm_store_call_get(store, id, arena, &call, err);
+	struct explained e = {.alerted = false};
+	enum nm_code code = nm_store_call_get(store, id, arena, &e.call, err);
 
 	if (!code)
-		code = nm_call_name(store, run->session->plan, arena, &call, err);
+		code = nm_call_name(store, run->session->plan, arena, &e.call, err);
 	if (!code)
-		code = nm_store_alert_get(store, id, arena, &alert, &alerted, err);
+		code = nm_store_alert_get(store, id, arena, &e.alert, &e.alerted, err);
 	if (!code)
 		code = nm_explainer_new(run->session->plan, store, &explainer, err);
 	if (!code)
-		code = nm_explain(explainer, &call, true, arena, &explanation, err);
+		code = nm_explain(explainer, &e.call, true, arena, &e.explanation, err);
+	if (!code)
+		code = nm_explain_lives(explainer, &e.call, arena, &e.explanation, &e.lives, err);
 	if (!code) {
-		*status = explanation.verdict == NM_EXPLAINED_DIFFERS ? STATUS_WRONG : STATUS_GOOD;
-		(run->json ? explain_json : explain_text)(run, &call, alerted ? &alert : NULL, &explanation);
+		*status = e.explanation.verdict == NM_EXPLAINED_DIFFERS ? STATUS_WRONG : STATUS_GOOD;
+		(run->json ? explain_json : explain_text)(run, &e);
 	}
 	nm_explainer_free(explainer);
 	return code;

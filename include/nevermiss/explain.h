@@ -49,6 +49,26 @@ enum nm_cause {
 struct nm_likely {
 	enum nm_cause cause;
 	const char *words; /* a sentence */
+	bool certain;      /* not only likely */
+};
+
+/* What a call gets by what is at the carrier. */
+enum nm_live_match {
+	NM_LIVE_PLANNED, /* as the plan has it */
+	NM_LIVE_HELD,    /* what the carrier can hold of that */
+	NM_LIVE_OTHER
+};
+
+/* What was at the line's carrier at an instant, as far as the store has it, and the call beside that. */
+struct nm_explained_live {
+	bool known;
+	nm_time at;       /* when it was read back, or pushed */
+	int64_t push;     /* the push that made it so; 0: it was read back */
+	const char *why;  /* it is not known: a sentence's part; NULL when it is */
+	enum nm_live_match match;
+	const char *words, *plan_words; /* what the call gets there, and by the plan: NM_LIVE_OTHER's read differently */
+	/* Verdict, where the call parts from it, and what is expected by it; NULL when it is not known. */
+	const struct nm_explanation *beside;
 };
 
 /* Texts and events are the arena's, or borrowed from the plans that the explainer has: good while it is there. */
@@ -62,7 +82,7 @@ struct nm_explanation {
 		words; /* a sentence: what happened, and what the plan says.  Why there is nothing to compare */
 	const char *brief; /* the same in a few words for a column: "owner not rung"; "" when as planned */
 	size_t n_likely;
-	struct nm_likely likely[NM_CAUSES]; /* each cause once */
+	struct nm_likely likely[NM_CAUSES]; /* each cause once, what is certain first */
 
 	int64_t version; /* of the plan that it was compared with; 0: today's, for the one then is not known */
 	const char *rule;           /* that decided, by that plan; NULL */
@@ -86,6 +106,17 @@ void nm_explainer_free(struct nm_explainer *explainer); /* takes NULL */
 enum nm_code nm_explain(struct nm_explainer *explainer, const struct nm_call_entry *call, bool likely,
 			struct nm_arena *arena, struct nm_explanation *out,
 			struct nm_error *err) NM_WARN_UNUSED;
+
+/* The same call beside what was live then, the last that was pushed or read back before it, and beside what is live now, the
+ * last that is known of the line; nothing is asked of a carrier.  explanation: the call's by the same explainer; that
+ * something else than the plan was live becomes certain in it where that does what really happened, and goes where what is
+ * live is as planned. */
+struct nm_explained_lives {
+	struct nm_explained_live then, now;
+};
+enum nm_code nm_explain_lives(struct nm_explainer *explainer, const struct nm_call_entry *call,
+			      struct nm_arena *arena, struct nm_explanation *explanation,
+			      struct nm_explained_lives *out, struct nm_error *err) NM_WARN_UNUSED;
 
 /* What the phone of a leg (index into the call's) did, by the record: what a call plays that is played once more. */
 enum nm_behaviour nm_explain_behaviour(const struct nm_call_entry *call, size_t leg);

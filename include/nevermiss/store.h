@@ -125,6 +125,12 @@ enum nm_code nm_store_push_get(struct nm_store *store, int64_t id, struct nm_are
 /* The newest push of a line that was not undone; 0: there is none. */
 enum nm_code nm_store_push_newest(struct nm_store *store, const char *line, int64_t *id,
 				  struct nm_error *err) NM_WARN_UNUSED;
+/* The newest push of a line that was begun by then, however it ended; texts from the arena. */
+enum nm_code nm_store_push_before(struct nm_store *store, const char *line, nm_time t, struct nm_arena *arena,
+				  struct nm_push_record *out, bool *found, struct nm_error *err) NM_WARN_UNUSED;
+/* The first of a line that was begun after that, likewise. */
+enum nm_code nm_store_push_after(struct nm_store *store, const char *line, nm_time t, struct nm_arena *arena,
+				 struct nm_push_record *out, bool *found, struct nm_error *err) NM_WARN_UNUSED;
 /* The newest push of a line that is done; before > 0: of those ahead of that id; wanted: of those that made
  * this artefact (as text) live. */
 struct nm_push_brief {

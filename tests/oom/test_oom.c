@@ -1026,6 +1026,28 @@ static void keep_version(void)
 	nm_buf_clear(&text);
 }
 
+/* What is live on the line of the calls that are explained. */
+static void keep_push(void)
+{
+	struct nm_push_record push = { .at = AT - 60,
+				       .ended = AT - 60,
+				       .line = plan->lines[0].name,
+				       .driver = "sandbox",
+				       .who = "test",
+				       .state = NM_PUSH_DONE };
+	struct nm_artefact artefact = { 0 };
+	struct nm_buf text;
+	int64_t id;
+
+	nm_buf_init(&text, NM_ARTEFACT_BYTES);
+	assert_int_equal(nm_carrier_find("sandbox")->render(route, NULL, route->from, &artefact, NULL), NM_OK);
+	assert_int_equal(nm_artefact_write(&artefact, &text, NULL), NM_OK);
+	push.wanted = text.data;
+	assert_int_equal(nm_store_push_begin(store, &push, &id, NULL), NM_OK);
+	nm_artefact_clear(&artefact);
+	nm_buf_clear(&text);
+}
+
 /* One that went another way than the version of the plan that was live then, which is read from the store. */
 static enum nm_code explain_call(struct nm_error *err)
 {
@@ -1049,13 +1071,18 @@ static enum nm_code explain_call(struct nm_error *err)
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_explainer *explainer = NULL;
 	struct nm_explanation explanation;
+	struct nm_explained_lives lives;
 	enum nm_code code =
 		arena != NULL ? nm_explainer_new(plan, store, &explainer, err) : nm_fail_memory(err);
 
 	if (!code)
 		code = nm_explain(explainer, &call, true, arena, &explanation, err);
 	if (!code)
+		code = nm_explain_lives(explainer, &call, arena, &explanation, &lives, err);
+	if (!code) {
 		assert_int_equal(explanation.version, kept_version);
+		assert_true(lives.now.known);
+	}
 	nm_explainer_free(explainer);
 	nm_arena_free(arena);
 	return code;
@@ -1145,6 +1172,7 @@ static int set_up(void **state)
 	assert_int_equal(nm_store_open(store_file, false, &store, NULL), NM_OK);
 	fill_log();
 	keep_version();
+	keep_push();
 	return 0;
 }
 

@@ -150,6 +150,73 @@ static void a_call_stands_beside_the_plan(void **state)
 	stage_close(&stage);
 }
 
+/* --- what was and is live --- */
+
+/* What the sandbox holds of the plan's first line, where every step rings so long (0: as planned); malloc'd. */
+static char *artefact_text(const struct nm_plan *plan, int for_s)
+{
+	const struct nm_carrier *sandbox = nm_carrier_find("sandbox");
+	struct nm_artefact artefact;
+	struct nm_timeline *timeline;
+	struct nm_classes classes;
+	struct nm_route *route;
+	struct nm_buf text;
+	char *copy;
+
+	assert_int_equal(nm_timeline_build(plan, STAGE_NOW - 30 * NM_DAY, STAGE_NOW + 30 * NM_DAY, &timeline, NULL), NM_OK);
+	assert_int_equal(nm_classes_build(plan, &classes, NULL), NM_OK);
+	assert_int_equal(nm_route_build(timeline, &classes, 0, &route, NULL), NM_OK);
+	for (size_t i = 0; i < route->n_treatments && for_s; i++)
+		for (size_t k = 0; k < route->treatments[i]->n; k++)
+			route->treatments[i]->steps[k].for_s = for_s;
+	nm_buf_init(&text, NM_ARTEFACT_BYTES);
+	assert_int_equal(sandbox->render(route, NULL, STAGE_NOW, &artefact, NULL), NM_OK);
+	assert_int_equal(nm_artefact_write(&artefact, &text, NULL), NM_OK);
+	copy = strdup(text.data);
+	nm_buf_clear(&text);
+	nm_artefact_clear(&artefact);
+	nm_route_free(route);
+	nm_classes_clear(&classes);
+	nm_timeline_free(timeline);
+	return copy;
+}
+
+/* Pushed as planned long ago; read back an hour ago, and every step rings for 40 s. */
+static void drift(struct stage *stage)
+{
+	const struct nm_plan *plan = stage->session.plan;
+	char *wanted = artefact_text(plan, 0), *live = artefact_text(plan, 40);
+	const struct nm_push_record push = {.at = STAGE_NOW - 30 * NM_DAY, .ended = STAGE_NOW - 30 * NM_DAY,
+					    .line = plan->lines[0].name, .driver = "sandbox", .who = "pat",
+					    .state = NM_PUSH_DONE, .wanted = wanted};
+	const struct nm_reading reading = {.at = STAGE_NOW - 3600, .known = true, .live = live};
+	struct nm_store *store;
+	int64_t id;
+
+	assert_int_equal(session_store(&stage->session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_push_begin(store, &push, &id, NULL), NM_OK);
+	assert_int_equal(nm_store_reading_put(store, plan->lines[0].name, &reading, NULL), NM_OK);
+	free(wanted);
+	free(live);
+}
+
+static void a_call_stands_beside_what_is_live(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 80, .height = 24});
+	drift(&stage);
+	start_filled(&stage, &small);
+	stage_keys(&stage, "Tab / f i x l y Enter Down Enter");
+	stage_shows(&stage, "live then  as planned (push #1, ");
+	stage_shows(&stage, "live now   not as planned (read back ");
+	stage_shows(&stage, "  live   owner 40 s, ");
+	stage_shows(&stage, "  plan   owner 20 s, ");
+	stage_shows(&stage, "  call   not as the call went: owner was not rung, whom live now rings in");
+	stage_close(&stage);
+}
+
 static void the_first_difference_stands_in_the_list(void **state)
 {
 	struct stage stage;
@@ -560,6 +627,7 @@ int main(void)
 		cmocka_unit_test(an_empty_log_says_what_to_do),
 		cmocka_unit_test(any_size_can_be_drawn),
 		cmocka_unit_test(a_call_stands_beside_the_plan),
+		cmocka_unit_test(a_call_stands_beside_what_is_live),
 		cmocka_unit_test(the_first_difference_stands_in_the_list),
 		cmocka_unit_test(calls_follow_a_rename_that_is_saved),
 		cmocka_unit_test(each_character_narrows_the_log),

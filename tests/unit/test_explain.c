@@ -15,6 +15,7 @@
 
 #include "nevermiss/explain.h"
 #include "random_plan.h"
+#include "record.h"
 
 /* clang-format off */
 static const char smith[] =
@@ -45,8 +46,6 @@ static const char smith[] =
 #define OPEN (T + 7200)
 #define NIGHT (T - 7200)
 /* clang-format on */
-
-#define LEGS 16
 
 static char *folder;
 static struct nm_plan *plan;
@@ -89,11 +88,6 @@ static int teardown(void **state)
 
 /* --- a record --- */
 
-struct record {
-	struct nm_call_entry call;
-	struct nm_call_leg legs[LEGS];
-};
-
 static void begin(struct record *record, nm_time at)
 {
 	*record = (struct record){ .call = { .id = 1,
@@ -108,7 +102,7 @@ static void begin(struct record *record, nm_time at)
 
 static void leg(struct record *record, const char *to, enum nm_leg_end how, int from, int rang_s)
 {
-	assert_true(record->call.n < LEGS);
+	assert_true(record->call.n < RECORD_LEGS);
 	record->legs[record->call.n++] = (struct nm_call_leg){
 		.leg = { .id = "leg",
 			 .to = to,
@@ -118,14 +112,6 @@ static void leg(struct record *record, const char *to, enum nm_leg_end how, int 
 			 .rang_s = rang_s },
 		.who = nm_call_who(plan, to),
 	};
-}
-
-static void ends(struct record *record, enum nm_call_end how, enum nm_call_reason reason, const char *by,
-		 int seconds, int ended)
-{
-	record->call.became =
-		(struct nm_became){ .end = how, .reason = reason, .by = by, .seconds = seconds };
-	record->call.ended = record->call.began + ended;
 }
 
 static struct nm_explanation explain(const struct record *record)
@@ -178,11 +164,11 @@ static void test_what_a_phone_does_is_no_difference(void **state)
 	(void)state;
 	begin(&r, OPEN);
 	leg(&r, OWNER, NM_LEG_ANSWERED, 1, 6);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 7, 67);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 7, 67);
 	assert_planned(&r);
 	begin(&r, OPEN); /* in the seconds that a record rounds away */
 	leg(&r, OWNER, NM_LEG_ANSWERED, 1, 17);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 18, 67);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 18, 67);
 	assert_planned(&r);
 	assert_string_equal(explain(&r).expected.answered_by, "owner");
 	begin(&r, OPEN);
@@ -190,19 +176,19 @@ static void test_what_a_phone_does_is_no_difference(void **state)
 	leg(&r, SAM, NM_LEG_NO_ANSWER, 2, 16);
 	leg(&r, OFFICE, NM_LEG_FAILED, 2, 0);
 	leg(&r, FIXLY, NM_LEG_ANSWERED, 19, 9);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 28, 90);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 28, 90);
 	assert_planned(&r);
 	begin(&r, OPEN);
 	leg(&r, OWNER, NM_LEG_CANCELED, 0, 9);
-	ends(&r, NM_CALL_ABANDONED, NM_CALL_HUNG_UP, NULL, 9, 9);
+	record_ends(&r, NM_CALL_ABANDONED, NM_CALL_HUNG_UP, NULL, 9, 9);
 	assert_planned(&r);
 	begin(&r, NIGHT);
 	leg(&r, FIXLY, NM_LEG_NO_ANSWER, 0, 10);
-	ends(&r, NM_CALL_VOICEMAIL, NM_CALL_MAILBOX, NULL, 10, 40);
+	record_ends(&r, NM_CALL_VOICEMAIL, NM_CALL_MAILBOX, NULL, 10, 40);
 	assert_planned(&r);
 	begin(&r, OPEN);
 	r.call.caller.number = UINT64_C(19005550100);
-	ends(&r, NM_CALL_REJECTED, NM_CALL_TURNED_AWAY, NULL, -1, 0);
+	record_ends(&r, NM_CALL_REJECTED, NM_CALL_TURNED_AWAY, NULL, -1, 0);
 	assert_planned(&r);
 }
 
@@ -213,13 +199,13 @@ static void test_a_record_without_legs_is_not_told(void **state)
 
 	(void)state;
 	begin(&r, OPEN);
-	ends(&r, NM_CALL_UNKNOWN, NM_CALL_NOT_TOLD, NULL, -1, 60);
+	record_ends(&r, NM_CALL_UNKNOWN, NM_CALL_NOT_TOLD, NULL, -1, 60);
 	explanation = explain(&r);
 	assert_int_equal(explanation.verdict, NM_EXPLAINED_UNTOLD);
 	assert_int_equal(explanation.n_likely, 0);
 	assert_true(explanation.expected.n > 0);
 	begin(&r, OPEN);
-	ends(&r, NM_CALL_LOST, NM_CALL_MISSED, NULL, -1, 30);
+	record_ends(&r, NM_CALL_LOST, NM_CALL_MISSED, NULL, -1, 30);
 	assert_int_equal(explain(&r).verdict, NM_EXPLAINED_UNTOLD);
 }
 
@@ -233,7 +219,7 @@ static void test_both_calls_are_told_as_events(void **state)
 	leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, 15);
 	leg(&r, SAM, NM_LEG_ANSWERED, 17, 4);
 	leg(&r, OFFICE, NM_LEG_CANCELED, 17, 4);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "sam", 21, 90);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "sam", 21, 90);
 	explanation = explain(&r);
 	assert_int_equal(explanation.verdict, NM_EXPLAINED_PLANNED);
 	assert_string_equal(explanation.rule, "open");
@@ -259,19 +245,19 @@ static void test_somebody_was_not_rung(void **state)
 	(void)state;
 	begin(&r, OPEN);
 	leg(&r, FIXLY, NM_LEG_ANSWERED, 1, 3);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 4, 60);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 4, 60);
 	assert_departs(&r, NM_DEPARTURE_NOT_RUNG, 0, "owner not rung",
 		       "owner was not rung, whom the plan rings in step 1 of day; fixly was instead");
 	begin(&r, OPEN);
 	leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, 15);
 	leg(&r, SAM, NM_LEG_NO_ANSWER, 17, 15);
 	leg(&r, FIXLY, NM_LEG_ANSWERED, 33, 3);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 36, 60);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 36, 60);
 	assert_departs(&r, NM_DEPARTURE_NOT_RUNG, 1, "office not rung",
 		       "office was not rung, whom the plan rings in step 2 of day; sam was");
 	begin(&r, OPEN);
 	leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, 15);
-	ends(&r, NM_CALL_VOICEMAIL, NM_CALL_MAILBOX, NULL, 16, 60);
+	record_ends(&r, NM_CALL_VOICEMAIL, NM_CALL_MAILBOX, NULL, 16, 60);
 	assert_departs(&r, NM_DEPARTURE_NOT_RUNG, 1, "office not rung",
 		       "office was not rung, whom the plan rings in step 2 of day; nobody else was");
 }
@@ -284,19 +270,19 @@ static void test_somebody_else_was_rung(void **state)
 	begin(&r, OPEN);
 	leg(&r, PAT, NM_LEG_NO_ANSWER, 0, 15);
 	leg(&r, OWNER, NM_LEG_ANSWERED, 16, 6);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 22, 60);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 22, 60);
 	assert_departs(&r, NM_DEPARTURE_RUNG, 0, "pat rung",
 		       "pat was rung; the plan rings owner then (step 1 of day)");
 	begin(&r, NIGHT);
 	leg(&r, FIXLY, NM_LEG_NO_ANSWER, 0, 10);
 	leg(&r, "+15125550666", NM_LEG_ANSWERED, 11, 6);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "+15125550666", 17, 60);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "+15125550666", 17, 60);
 	assert_departs(&r, NM_DEPARTURE_RUNG, 1, "+15125550666 rung",
 		       "+15125550666 was rung, whom the plan does not ring then");
 	begin(&r, OPEN);
 	r.call.caller.number = UINT64_C(19005550100);
 	leg(&r, OWNER, NM_LEG_ANSWERED, 0, 6);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 6, 60);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 6, 60);
 	assert_departs(&r, NM_DEPARTURE_RUNG, 0, "owner rung",
 		       "owner was rung, whom the plan does not ring then");
 }
@@ -309,7 +295,7 @@ static void test_they_were_rung_in_another_order(void **state)
 	begin(&r, OPEN);
 	leg(&r, FIXLY, NM_LEG_NO_ANSWER, 0, 10);
 	leg(&r, OWNER, NM_LEG_ANSWERED, 11, 6);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 17, 60);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 17, 60);
 	assert_departs(&r, NM_DEPARTURE_ORDER, 0, "fixly before owner",
 		       "fixly was rung before owner, whom the plan rings first (step 1 of day)");
 }
@@ -323,14 +309,14 @@ static void test_it_rang_for_another_time(void **state)
 	leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, 34);
 	leg(&r, SAM, NM_LEG_ANSWERED, 36, 4);
 	leg(&r, OFFICE, NM_LEG_CANCELED, 36, 4);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "sam", 40, 90);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "sam", 40, 90);
 	assert_departs(&r, NM_DEPARTURE_LONGER, 0, "owner 34 s, not 15",
 		       "owner rang for 34 s; the plan says 15 s (step 1 of day)");
 	begin(&r, OPEN);
 	leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, 5);
 	leg(&r, SAM, NM_LEG_ANSWERED, 7, 4);
 	leg(&r, OFFICE, NM_LEG_CANCELED, 7, 4);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "sam", 11, 90);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "sam", 11, 90);
 	assert_departs(&r, NM_DEPARTURE_SHORTER, 0, "owner 5 s, not 15",
 		       "owner rang for 5 s only; the plan says 15 s (step 1 of day)");
 	assert_true(likely(&r, "declines"));
@@ -356,7 +342,7 @@ static void test_how_much_longer_or_shorter_is_no_difference(void **state)
 		leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, rings[i].rang_s);
 		leg(&r, SAM, NM_LEG_ANSWERED, then, 4);
 		leg(&r, OFFICE, NM_LEG_CANCELED, then, 4);
-		ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "sam", then + 4, 90);
+		record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "sam", then + 4, 90);
 		assert_int_equal(explain(&r).departure, rings[i].departure);
 	}
 }
@@ -371,7 +357,7 @@ static void test_a_record_that_was_cut_misses_nobody(void **state)
 		begin(&r, OPEN);
 		r.call.cut = cut;
 		leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, 15);
-		ends(&r, NM_CALL_VOICEMAIL, NM_CALL_MAILBOX, NULL, 16, 60);
+		record_ends(&r, NM_CALL_VOICEMAIL, NM_CALL_MAILBOX, NULL, 16, 60);
 		assert_int_equal(explain(&r).departure, cut ? NM_DEPARTURE_NONE : NM_DEPARTURE_NOT_RUNG);
 	}
 }
@@ -389,7 +375,7 @@ static void test_what_the_phone_of_a_leg_did(void **state)
 		leg(&r, SAM, NM_LEG_BUSY, 1, 0);
 		leg(&r, OFFICE, NM_LEG_FAILED, 1, 0);
 		leg(&r, OWNER, NM_LEG_ANSWERED, 2, rang_s);
-		ends(&r, NM_CALL_SWALLOWED, NM_CALL_AT_ONCE, "owner", 2 + rang_s, 60);
+		record_ends(&r, NM_CALL_SWALLOWED, NM_CALL_AT_ONCE, "owner", 2 + rang_s, 60);
 		assert_int_equal(nm_explain_behaviour(&r.call, 0), NM_BUSY);
 		assert_int_equal(nm_explain_behaviour(&r.call, 1), NM_UNREACHABLE);
 		assert_int_equal(nm_explain_behaviour(&r.call, 2), swallowed[rang_s]);
@@ -407,17 +393,17 @@ static void test_something_else_had_the_call(void **state)
 	leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, 15);
 	leg(&r, OFFICE, NM_LEG_CANCELED, 17, 12);
 	leg(&r, SAM, NM_LEG_ANSWERED, 17, 12);
-	ends(&r, NM_CALL_SWALLOWED, NM_CALL_OWN_VOICEMAIL, "sam", 29, 90);
+	record_ends(&r, NM_CALL_SWALLOWED, NM_CALL_OWN_VOICEMAIL, "sam", 29, 90);
 	assert_departs(&r, NM_DEPARTURE_OUTCOME, 1, "sam's own voicemail",
 		       "the voicemail of sam's own phone took the call; by the plan the call goes on");
 	assert_true(likely(&r, "own_voicemail = 12s"));
 	begin(&r, NIGHT);
 	leg(&r, FIXLY, NM_LEG_NO_ANSWER, 0, 10);
-	ends(&r, NM_CALL_LOST, NM_CALL_NOBODY, NULL, -1, 40);
+	record_ends(&r, NM_CALL_LOST, NM_CALL_NOBODY, NULL, -1, 40);
 	assert_departs(&r, NM_DEPARTURE_OUTCOME, 1, "lost",
 		       "the call was lost; by the plan mailbox takes the call");
 	begin(&r, OPEN);
-	ends(&r, NM_CALL_REJECTED, NM_CALL_TURNED_AWAY, NULL, -1, 0);
+	record_ends(&r, NM_CALL_REJECTED, NM_CALL_TURNED_AWAY, NULL, -1, 0);
 	assert_departs(&r, NM_DEPARTURE_NOT_RUNG, 0, "owner not rung",
 		       "owner was not rung, whom the plan rings in step 1 of day; nobody else was");
 }
@@ -431,7 +417,7 @@ static void test_a_change_of_hours_may_come_late(void **state)
 	(void)state;
 	begin(&r, T + 20); /* open for 20 seconds */
 	leg(&r, FIXLY, NM_LEG_ANSWERED, 1, 3);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 4, 60);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 4, 60);
 	assert_true(likely(&r, "changed over late"));
 	r.call.began = OPEN;
 	r.legs[0].leg.began = OPEN + 1;
@@ -453,7 +439,7 @@ static void test_the_plan_of_then_counts(void **state)
 	(void)state;
 	begin(&r, OPEN);
 	leg(&r, FIXLY, NM_LEG_ANSWERED, 1, 3);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 4, 60);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 4, 60);
 	ok(nm_store_keep(store, OPEN - 60, "test", "pushed", then, strlen(then), &r.call.version, &err),
 	   &err);
 	explanation = explain(&r);
@@ -469,7 +455,7 @@ static void test_the_plan_of_then_counts(void **state)
 	assert_true(likely(&r, "does not tell who called"));
 	begin(&r, OPEN);
 	leg(&r, OWNER, NM_LEG_ANSWERED, 1, 3);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 4, 60);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "owner", 4, 60);
 	r.call.version = explain(&r).version + 1;
 	assert_true(likely(&r, "the plan of today"));
 }
@@ -487,7 +473,7 @@ static void test_each_of_many_versions_is_read(void **state)
 	(void)state;
 	begin(&r, OPEN);
 	leg(&r, FIXLY, NM_LEG_ANSWERED, 1, 3);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 4, 60);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "fixly", 4, 60);
 	for (i = 0; i < 100; i++) {
 		snprintf(text, sizeof text,
 			 "business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
@@ -522,7 +508,7 @@ static void test_a_carrier_may_not_hold_the_plan(void **state)
 	begin(&r, OPEN);
 	r.call.driver = "telnyx";
 	leg(&r, OFFICE, NM_LEG_ANSWERED, 1, 3);
-	ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "office", 4, 60);
+	record_ends(&r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, "office", 4, 60);
 	ok(nm_store_keep(store, OPEN - 60, "test", "pushed", text, strlen(text), &r.call.version, &err),
 	   &err);
 	assert_departs(&r, NM_DEPARTURE_NOT_RUNG, 0, "sam not rung",
@@ -546,143 +532,6 @@ static void test_a_line_that_is_gone_is_refused(void **state)
 
 /* --- whatever the plan plays is as planned --- */
 
-static const char *address_of(const struct nm_simulation *simulation, const char *name)
-{
-	for (size_t i = 0; i < simulation->treatment->n; i++)
-		for (size_t k = 0; k < simulation->treatment->steps[i].n; k++)
-			if (strcmp(simulation->treatment->steps[i].parties[k].name, name) == 0)
-				return simulation->treatment->steps[i].parties[k].number;
-	return NULL;
-}
-
-static bool is_native(const struct nm_simulation *simulation, const char *name)
-{
-	for (size_t i = 0; i < simulation->treatment->n; i++)
-		for (size_t k = 0; k < simulation->treatment->steps[i].n; k++)
-			if (strcmp(simulation->treatment->steps[i].parties[k].name, name) == 0 &&
-			    simulation->treatment->steps[i].parties[k].native)
-				return true;
-	return false;
-}
-
-/* The newest leg of one who still rings. */
-static struct nm_call_leg *ringing(struct record *r, const char *name)
-{
-	for (size_t i = r->call.n; i-- > 0;)
-		if (strcmp(r->legs[i].who, name) == 0 && r->legs[i].leg.end == NM_LEG_OPEN)
-			return &r->legs[i];
-	return NULL;
-}
-
-static void stop(struct record *r, struct nm_call_leg *one, enum nm_leg_end how, int t)
-{
-	if (one == NULL)
-		return;
-	one->leg.end = how;
-	one->leg.rang_s = (int)(r->call.began + t - one->leg.began);
-	one->leg.ended = r->call.began + t + (how == NM_LEG_ANSWERED ? 60 : 0);
-}
-
-static enum nm_leg_end end_of(enum nm_event_kind kind)
-{
-	switch (kind) {
-	case NM_EVENT_BUSY:
-	case NM_EVENT_DECLINED:
-		return NM_LEG_BUSY;
-	case NM_EVENT_UNREACHABLE:
-	case NM_EVENT_LOOP:
-	case NM_EVENT_LIMIT:
-		return NM_LEG_FAILED;
-	case NM_EVENT_ANSWER:
-	case NM_EVENT_SWALLOW:
-		return NM_LEG_ANSWERED;
-	default:
-		return NM_LEG_NO_ANSWER;
-	}
-}
-
-/* False: a carrier's record of this could not be told from another's. */
-static bool write_legs(struct record *r, const struct nm_simulation *simulation)
-{
-	for (size_t i = 0; i < simulation->outcome.n; i++) {
-		const struct nm_event *event = &simulation->outcome.events[i];
-
-		if (event->kind == NM_EVENT_LINE || event->depth > 0)
-			return false;
-		for (size_t k = 0; k < event->n; k++) {
-			if (event->kind == NM_EVENT_RING && is_native(simulation, event->to[k]))
-				return false;
-			if (event->kind == NM_EVENT_RING) {
-				if (r->call.n == LEGS)
-					return false;
-				r->legs[r->call.n++] = (struct nm_call_leg){
-					.leg = { .to = address_of(simulation, event->to[k]),
-						 .end = NM_LEG_OPEN,
-						 .began = r->call.began + event->t,
-						 .rang_s = -1 },
-					.who = event->to[k],
-				};
-			} else if (event->kind != NM_EVENT_SKIP && event->kind != NM_EVENT_ALERT &&
-				   event->kind != NM_EVENT_VOICEMAIL) {
-				stop(r, ringing(r, event->to[k]), end_of(event->kind), event->t);
-			}
-		}
-	}
-	for (size_t i = 0; i < r->call.n; i++)
-		if (r->legs[i].leg.end == NM_LEG_OPEN)
-			stop(r, &r->legs[i], NM_LEG_CANCELED, simulation->outcome.ended_s);
-	return true;
-}
-
-static void write_end(struct record *r, const struct nm_outcome *outcome)
-{
-	const int at = outcome->ended_s;
-
-	switch (outcome->result) {
-	case NM_ANSWERED:
-		ends(r, NM_CALL_ANSWERED, NM_CALL_LEG_ANSWERED, outcome->answered_by, at, at + 60);
-		break;
-	case NM_TO_VOICEMAIL:
-		ends(r, NM_CALL_VOICEMAIL, NM_CALL_MAILBOX, NULL, at, at + 30);
-		break;
-	case NM_REJECTED:
-		ends(r, NM_CALL_REJECTED, NM_CALL_TURNED_AWAY, NULL, -1, 0);
-		break;
-	case NM_SWALLOWED:
-		ends(r, NM_CALL_SWALLOWED, NM_CALL_OWN_VOICEMAIL, outcome->answered_by, at, at + 30);
-		break;
-	case NM_ABANDONED:
-		ends(r, NM_CALL_ABANDONED, NM_CALL_HUNG_UP, NULL, at, at);
-		break;
-	case NM_LOST:
-		ends(r, NM_CALL_LOST, NM_CALL_NOBODY, NULL, -1, at);
-		break;
-	}
-}
-
-static struct nm_call random_call(uint64_t *state, const struct nm_plan *one,
-				  struct nm_script_setting *settings)
-{
-	struct nm_call call = { .at = T + random_below(state, 300 * 86400),
-				.line = (int)random_below(state, (uint32_t)one->n_lines),
-				.caller = { .number = UINT64_C(15125550000) + random_below(state, 1000) } };
-
-	for (size_t i = 0; i < one->n_destinations; i++) {
-		const bool mailbox = one->destinations[i].kind == NM_VOICEMAIL; /* which is always there */
-
-		settings[i] = (struct nm_script_setting){
-			one->destinations[i].name,
-			mailbox ? NM_ANSWERS : (enum nm_behaviour)random_below(state, 5),
-			(int)random_below(state, 30),
-		};
-	}
-	call.script =
-		(struct nm_script){ .n = one->n_destinations,
-				    .settings = settings,
-				    .hangup_s = random_below(state, 4) ? -1 : (int)random_below(state, 60) };
-	return call;
-}
-
 static size_t seen_ends[NM_CALL_UNKNOWN + 1], told;
 
 static void explain_one(const struct nm_plan *one, const struct nm_call *call)
@@ -700,8 +549,7 @@ static void explain_one(const struct nm_plan *one, const struct nm_call *call)
 	r.call.number = one->lines[call->line].number;
 	r.call.line = one->lines[call->line].name;
 	r.call.caller = call->caller;
-	if (write_legs(&r, simulation)) {
-		write_end(&r, &simulation->outcome);
+	if (record_played(&r, simulation->treatment, &simulation->outcome)) {
 		ok(nm_explainer_new(one, store, &own, &err), &err);
 		ok(nm_explain(own, &r.call, false, memory, &explanation, &err), &err);
 		if (explanation.verdict == NM_EXPLAINED_DIFFERS)
@@ -726,7 +574,7 @@ static void test_what_is_played_is_as_planned(void **unused)
 
 		assert_true(one->n_destinations <= 256);
 		for (int i = 0; i < 30; i++) {
-			const struct nm_call call = random_call(&state, one, settings);
+			const struct nm_call call = record_random_call(&state, one, T, settings);
 
 			explain_one(one, &call);
 		}
