@@ -348,7 +348,7 @@ void app_do(struct app *app, enum action action)
 /* A key that is none here: what else there is. */
 static void tell_unknown(struct app *app, enum context context, uint32_t key)
 {
-	const struct key_row *out = keymap_named(context, keymap_has(context, ACTION_NO) ? "no" : "dismiss");
+	const struct key_row *out = keymap_named(context, keymap_has(context, ACTION_DISMISS) ? "dismiss" : "no");
 	char name[KEY_TEXT], label[2 * KEY_TEXT];
 
 	key_write(key, name);

@@ -22,7 +22,7 @@ struct event {
 	uint32_t ch;      /* ACTION_TEXT: the character */
 	int tag;          /* ACTION_ANSWER: which question */
 	const char *text; /* ACTION_ANSWER: what was typed or "" for yes; NULL: dismissed */
-	size_t index;     /* ACTION_ANSWER: which one was chosen */
+	size_t index;     /* ACTION_ANSWER: which one was chosen; of a question ANSWER_NO when it was not only left */
 };
 
 /* What the title bar says of a screen that is alone. */
