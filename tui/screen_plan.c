@@ -486,5 +486,6 @@ const struct screen_ops screen_plan = {
 	.act = act_plan,
 	.derive = derive_plan,
 	.idle = idle_plan,
+	.pane_at = pane_at,
 	.draw = draw_plan,
 };
