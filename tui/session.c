@@ -69,6 +69,11 @@ static uint64_t plan_hash(const struct session *session)
 	return hash;
 }
 
+void session_mark_saved(struct session *session)
+{
+	session->saved_mark = plan_hash(session);
+}
+
 static void give_files(struct session *session)
 {
 	if (session->store)
@@ -99,6 +104,8 @@ void session_read_plan(struct session *session)
 	session->due_times = plan ? nm_due_times_new(plan) : NULL;
 	session->diags = diags;
 	session->generation++;
+	if (!nm_document_dirty(session->document))
+		session_mark_saved(session);
 	give_files(session);
 }
 
@@ -345,9 +352,14 @@ enum nm_code session_classes(struct session *session, const struct nm_classes **
 	return code;
 }
 
+/* Which plans a reading may have been compared with: the one that stands here, and the one that is saved. */
+struct marks {
+	uint64_t here, saved;
+};
+
 /* A line's last reading without the artefact, which is most of it. */
-/* A reading that was compared with another text says nothing of the plan that stands here now. */
-static enum nm_code read_reading(struct nm_store *store, const char *line, uint64_t mark, struct nm_arena *arena,
+/* A reading that was compared with another text than these says nothing of the plan. */
+static enum nm_code read_reading(struct nm_store *store, const char *line, struct marks marks, struct nm_arena *arena,
 				 struct nm_line_fact *fact, struct nm_error *err)
 {
 	struct nm_arena *scratch = nm_arena_new();
@@ -357,8 +369,11 @@ static enum nm_code read_reading(struct nm_store *store, const char *line, uint6
 				    : nm_fail_memory(err);
 
 	if (!code && found) {
-		fact->known = reading.known && reading.plan_mark == mark;
-		fact->in_sync = reading.in_sync && reading.plan_mark == mark;
+		const bool here = reading.plan_mark == marks.here, saved = reading.plan_mark == marks.saved;
+
+		fact->known = reading.known && (here || saved);
+		fact->in_sync = reading.in_sync && (here || saved);
+		fact->saved = saved && !here;
 		fact->unread = !reading.known && !reading.in_sync;
 		fact->words = reading.words ? nm_arena_text(arena, reading.words) : NULL;
 		fact->read_at = reading.at;
@@ -370,14 +385,14 @@ static enum nm_code read_reading(struct nm_store *store, const char *line, uint6
 }
 
 /* One line's fact, from its last reading and its newest push. */
-static enum nm_code read_fact(struct nm_store *store, const char *line, uint64_t mark, struct nm_arena *arena,
+static enum nm_code read_fact(struct nm_store *store, const char *line, struct marks marks, struct nm_arena *arena,
 			      struct nm_line_fact *fact, struct nm_error *err)
 {
 	struct nm_push_records pushes;
 	enum nm_code code;
 
 	*fact = (struct nm_line_fact){.line = line};
-	code = read_reading(store, line, mark, arena, fact, err);
+	code = read_reading(store, line, marks, arena, fact, err);
 	if (!code)
 		code = nm_store_pushes(store, line, false, 1, &pushes, err);
 	if (code)
@@ -392,7 +407,7 @@ static enum nm_code read_fact(struct nm_store *store, const char *line, uint64_t
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
 			   size_t *n, struct nm_error *err)
 {
-	const uint64_t mark = plan_hash(session);
+	const struct marks marks = {plan_hash(session), session->saved_mark};
 	struct nm_store *store;
 	struct nm_line_fact *facts;
 	enum nm_code code = session_need_plan(session, err);
@@ -405,7 +420,7 @@ enum nm_code session_facts(struct session *session, struct nm_arena *arena, stru
 	if (!facts)
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < session->plan->n_lines && !code; i++)
-		code = read_fact(store, session->plan->lines[i].name, mark, arena, &facts[i], err);
+		code = read_fact(store, session->plan->lines[i].name, marks, arena, &facts[i], err);
 	if (code)
 		return code;
 	*out = facts;

@@ -63,6 +63,7 @@ struct session {
 	void *progress_context;
 
 	/* The session's own: use the functions below. */
+	uint64_t saved_mark; /* of the saved text, with the files that it was read with; 0: not known */
 	const struct nm_plan_file *kept; /* of a draft: what stands beside it; NULL */
 	struct nm_zone *utc;
 	struct nm_ical_memory *calendars; /* NULL when memory was out: then they are read each time */
@@ -243,6 +244,8 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 /* Likewise: makes the plan of the document's text the session's plan, and forgets what was made
  * of a text before. */
 void session_read_plan(struct session *session);
+/* Likewise: what was last saved or read is the plan that stands here. */
+void session_mark_saved(struct session *session);
 void session_calendars_open(struct session *session);
 void session_calendars_close(struct session *session);
 void session_forget_written(struct session *session);

@@ -229,8 +229,10 @@ enum nm_code session_save(struct session *session, struct nm_error *err)
 	if (code)
 		return code;
 	code = nm_document_save(session->document, err);
-	if (!code)
+	if (!code) {
 		forget_changes(session);
+		session_mark_saved(session);
+	}
 	if (!code && session->options.data_dir)
 		code = keep(session, &renames, err);
 	nm_renames_clear(&renames);

@@ -795,6 +795,37 @@ static void in_sync_is_not_said_of_a_plan_that_changed_since(void **state)
 	stage_close(&stage);
 }
 
+/* What was read of the saved plan is no less so while the next one is being written. */
+static void edits_that_are_not_saved_hide_no_drift(void **state)
+{
+	const struct nm_edit name = {
+		.op = NM_EDIT_SET, .place = {"", NULL, -1}, .option = "business", .value = "\"Jones Plumbing\""};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
+	stage_keys(&stage, "A y Escape 1");
+	assert_true(app_edit(&stage.app, &name, 1, "business"));
+	stage_keys(&stage, "2 1");
+	stage_shows(&stage, "1 edit, not saved");
+	stage_shows(&stage, "in sync");
+	stage_shows(&stage, "2 of 2 lines do what the saved plan says");
+	stage_keys(&stage, "W y");
+	stage_hides(&stage, "in sync"); /* that plan is nowhere live yet */
+	stage_shows(&stage, "live not read");
+	stage_keys(&stage, "u O Enter Enter y n W y 6"); /* an override more is saved than was pushed */
+	stage_keys(&stage, "1");
+	stage_hides(&stage, "not saved");
+	stage_shows(&stage, "1 line drifts");
+	assert_true(app_edit(&stage.app, &name, 1, "business"));
+	stage_keys(&stage, "2 1");
+	stage_shows(&stage, "1 edit, not saved");
+	stage_shows(&stage, "1 line drifts");
+	stage_shows(&stage, "Drift");
+	stage_hides(&stage, "not known since the plan changed");
+	stage_close(&stage);
+}
+
 /* "time scrubbed by minute, quarter, hour, day, boundary"; what has no room is said to be there, and comes. */
 static void time_is_scrubbed_and_a_long_call_scrolls(void **state)
 {
@@ -1599,6 +1630,7 @@ int main(void)
 		cmocka_unit_test(questions_in_narrow_windows_take_answers),
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
+		cmocka_unit_test(edits_that_are_not_saved_hide_no_drift),
 		cmocka_unit_test(no_tab_is_cut_off),
 		cmocka_unit_test(time_is_scrubbed_and_a_long_call_scrolls),
 		cmocka_unit_test(a_call_is_played_step_by_step),
