@@ -18,7 +18,7 @@ static const char *plan_words(const struct app *app, unsigned *style, char *room
 
 	*style = STYLE_WARNING;
 	if (session->stale)
-		return "the file changed on disk";
+		return session->gone ? "the file is gone" : "the file changed on disk";
 	if (!session->plan) {
 		*style = STYLE_ERROR;
 		return "the plan does not read";

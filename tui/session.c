@@ -200,24 +200,25 @@ enum nm_code session_reload(struct session *session, const char *what, struct nm
 
 	if (code)
 		return code;
-	session->stale = false;
+	session->stale = session->gone = false;
 	session_read_plan(session);
 	return NM_OK;
 }
 
 bool session_notice(struct session *session)
 {
-	bool before = session->stale;
+	const bool stale = session->stale, gone = session->gone;
 	struct nm_error err;
 
 	if (!nm_document_stale(session->document)) {
-		session->stale = false;
-		return before;
+		session->stale = session->gone = false;
+		return stale;
 	}
 	if (!nm_document_dirty(session->document) && session_reload(session, "changed on disk", &err) == NM_OK)
 		return true;
 	session->stale = true;
-	return !before;
+	session->gone = nm_document_gone(session->document);
+	return !stale || gone != session->gone;
 }
 
 /* mkdir -p, for the data directory. */

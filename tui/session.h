@@ -54,7 +54,8 @@ struct session {
 	unsigned generation;          /* grows with every new plan or document text */
 	unsigned proofs;              /* grows when findings are forgotten: the plan or what the store knows is new */
 	unsigned readings;            /* grows when live is read anew: what session_status lent before is gone */
-	bool stale;                   /* the file changed on disk while there are unsaved edits */
+	bool stale;                   /* the file changed on disk while there are unsaved edits, or cannot be read */
+	bool gone;                    /* stale, and there is no such file any more */
 	/* Handed to reading and pushing (nm_push_context); NULL: no progress is told. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
 	bool (*idle)(void *context);
@@ -144,7 +145,7 @@ enum nm_code session_callbacks(struct session *session, int index, struct nm_cal
 /* Reads the file again.  When it changed, that is one step of undo, `what` its words: what was unsaved is behind it. */
 enum nm_code session_reload(struct session *session, const char *what, struct nm_error *err) NM_WARN_UNUSED;
 /* Notices a file that changed on disk: reloads when nothing is unsaved (true: something is new to
- * show), else sets `stale`. */
+ * show), else sets `stale`, and `gone` as that is. */
 bool session_notice(struct session *session);
 
 /* Where the store is, or will be; its folder is made unless the session is read-only. */
