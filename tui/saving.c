@@ -131,6 +131,8 @@ static void ask_stale(struct app *app)
 
 bool app_notice(struct app *app)
 {
+	struct nm_error err;
+
 	if (session_copies_notice(app->session)) {
 		app_forget_facts(app);
 		app_message(app, STYLE_PLAIN, "a calendar was fetched, and the plan was read with it");
@@ -145,10 +147,12 @@ bool app_notice(struct app *app)
 	else if (app->session->stale && dirty(app))
 		app_message(app, STYLE_WARNING,
 			    "the file changed on disk, your text is still here: W says what can be done");
+	else if (app->session->stale)
+		app_message(app, STYLE_WARNING, "the plan's file changed and cannot be read: this was read before");
+	else if (session_need_plan(app->session, &err))
+		app_message(app, STYLE_ERROR, "the plan changed on disk and does not read: %s", err.text);
 	else
-		app_message(app, STYLE_PLAIN, "%s",
-			    app->session->stale ? "the plan's file changed and cannot be read: this was read before"
-						: "the plan changed on disk and was read again");
+		app_message(app, STYLE_PLAIN, "the plan changed on disk and was read again");
 	return true;
 }
 
@@ -206,15 +210,26 @@ static void open_editor(struct app *app, const char *file, int at)
 		app_error(app, &err);
 }
 
+/* Where the text has its first mistake; else the place given. */
+static struct nm_pos mistake_or(const struct app *app, struct nm_pos pos)
+{
+	const struct nm_diags *diags = &app->session->diags;
+
+	if (app_reads(app) || diags->n == 0)
+		return pos;
+	return (struct nm_pos){.file = diags->items[0].file, .line = diags->items[0].line};
+}
+
 void app_editor(struct app *app, struct nm_pos pos)
 {
 	static const char *const ways[] = { "save them first, then open the editor", "not now" };
-	const char *plan_file = app->session->options.plan_file;
-	const char *file = pos.file && access(pos.file, R_OK) == 0 ? pos.file : plan_file;
+	const char *plan_file = app->session->options.plan_file, *file;
 	char question[128], edits[32];
 
-	if (!app_may_change(app))
+	if (!app_may_write(app))
 		return;
+	pos = mistake_or(app, pos);
+	file = pos.file && access(pos.file, R_OK) == 0 ? pos.file : plan_file;
 	if (!dirty(app) || strcmp(file, plan_file) != 0) {
 		open_editor(app, file, pos.line);
 		return;
@@ -242,7 +257,7 @@ void saving_ask(struct app *app, enum saving_after after)
 	struct figure figure = {0};
 	struct notes notes;
 
-	if (!app_may_change(app))
+	if (!app_may_write(app))
 		return;
 	app->after = (int)after;
 	session_notice(app->session);
@@ -347,7 +362,7 @@ void saving_undo(struct app *app, bool redo)
 	const char *what = NULL;
 	struct nm_error err;
 
-	if (!app_may_change(app))
+	if (!app_may_write(app))
 		return;
 	if (session_undo(app->session, redo, &what, &err)) {
 		app_error(app, &err);
@@ -366,7 +381,7 @@ void saving_discard(struct app *app)
 	char question[64], edits[32];
 	struct notes notes;
 
-	if (!app_may_change(app))
+	if (!app_may_write(app))
 		return;
 	if (!dirty(app)) {
 		app_message(app, STYLE_PLAIN, "there is nothing to discard: the file is as you see it");

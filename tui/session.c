@@ -61,7 +61,7 @@ static uint64_t plan_hash(const struct session *session)
 {
 	const struct nm_plan_file *file = session->plan ? session->plan->files : NULL;
 	size_t len;
-	const char *text = nm_document_text(session->document, &len);
+	const char *text = session_text(session, &len);
 	uint64_t hash = hash_more(0xcbf29ce484222325u, text, len);
 
 	for (; file; file = file->next)
@@ -78,6 +78,22 @@ static void give_files(struct session *session)
 {
 	if (session->store)
 		nm_store_files(session->store, session->plan ? session->plan->files : NULL);
+}
+
+const char *session_text(const struct session *session, size_t *len)
+{
+	if (!session->unread)
+		return nm_document_text(session->document, len);
+	*len = session->read_len;
+	return session->read_text;
+}
+
+/* The plan's text, for when the document has one that does not read. */
+static void keep_text(struct session *session, const char *text, size_t len)
+{
+	free(session->read_text);
+	session->read_text = session->plan ? strdup(text) : NULL;
+	session->read_len = len;
 }
 
 void session_read_plan(struct session *session)
@@ -98,10 +114,14 @@ void session_read_plan(struct session *session)
 			plan = NULL;
 	}
 	forget_derived(session);
-	nm_plan_free(session->plan);
+	session->unread = !plan && session->keeps && session->plan && session->read_text;
+	if (!session->unread) {
+		nm_plan_free(session->plan);
+		session->plan = plan;
+		keep_text(session, text, len);
+	}
 	nm_diags_clear(&session->diags);
-	session->plan = plan;
-	session->due_times = plan ? nm_due_times_new(plan) : NULL;
+	session->due_times = session->plan ? nm_due_times_new(session->plan) : NULL;
 	session->diags = diags;
 	session->generation++;
 	if (!nm_document_dirty(session->document))
@@ -162,6 +182,7 @@ void session_close(struct session *session)
 	network_close(&session->network);
 	nm_store_close(session->store);
 	nm_plan_free(session->plan);
+	free(session->read_text);
 	nm_diags_clear(&session->diags);
 	nm_document_free(session->document);
 	nm_zone_free(session->utc);
@@ -186,12 +207,17 @@ const struct nm_zone *session_zone(const struct session *session)
 
 enum nm_code session_need_plan(const struct session *session, struct nm_error *err)
 {
-	if (session->plan)
+	if (session->plan && !session->unread)
 		return NM_OK;
 	if (session->diags.n)
 		return nm_fail(err, NM_INPUT, "%s:%d: %s", session->diags.items[0].file,
 			       session->diags.items[0].line, session->diags.items[0].text);
 	return nm_fail(err, session->plan_error.code, "%s", session->plan_error.text);
+}
+
+enum nm_code session_need_look(const struct session *session, struct nm_error *err)
+{
+	return session->unread ? NM_OK : session_need_plan(session, err);
 }
 
 enum nm_code session_reload(struct session *session, const char *what, struct nm_error *err)
@@ -316,7 +342,7 @@ enum nm_code session_timeline(struct session *session, nm_time from, nm_time unt
 {
 	size_t slot = 0;
 	struct nm_timeline *timeline;
-	enum nm_code code = session_need_plan(session, err);
+	enum nm_code code = session_need_look(session, err);
 
 	if (code)
 		return code;
@@ -343,7 +369,7 @@ enum nm_code session_timeline(struct session *session, nm_time from, nm_time unt
 
 enum nm_code session_classes(struct session *session, const struct nm_classes **out, struct nm_error *err)
 {
-	enum nm_code code = session_need_plan(session, err);
+	enum nm_code code = session_need_look(session, err);
 
 	if (!code && !session->classes_known) {
 		code = nm_classes_build(session->plan, &session->classes, err);
@@ -411,7 +437,7 @@ enum nm_code session_facts(struct session *session, struct nm_arena *arena, stru
 	const struct marks marks = {plan_hash(session), session->saved_mark};
 	struct nm_store *store;
 	struct nm_line_fact *facts;
-	enum nm_code code = session_need_plan(session, err);
+	enum nm_code code = session_need_look(session, err);
 
 	if (!code)
 		code = session_store(session, &store, err);
@@ -459,7 +485,7 @@ enum nm_code session_tests_played(struct session *session, bool after_hours, str
 	struct nm_store *store;
 	enum nm_code code = session_store(session, &store, err);
 
-	if (code || nm_store_read_only(store))
+	if (code || session->unread || nm_store_read_only(store))
 		return code;
 	code = nm_store_tests_add(store, session_now(session), after_hours, err);
 	/* What was found may have been `untested`. */
@@ -503,7 +529,7 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 
 enum nm_code session_findings(struct session *session, const struct nm_findings **out, struct nm_error *err)
 {
-	enum nm_code code = session_need_plan(session, err);
+	enum nm_code code = session_need_look(session, err);
 
 	*out = &session->findings;
 	if (code || session->findings_known)

@@ -49,6 +49,8 @@ struct session {
 	struct nm_document *document; /* NULL when the file could not be read */
 	struct nm_due_times *due_times; /* of plan; NULL: without one, or memory was out */
 	struct nm_plan *plan;         /* NULL when the text does not read: then diags and plan_error say why */
+	bool keeps;                   /* a plan stays, to be looked at, when the text does not read any more */
+	bool unread;                  /* it stayed so: it is of the text before, session_text */
 	struct nm_diags diags;
 	struct nm_error plan_error;
 	unsigned generation;          /* grows with every new plan or document text */
@@ -64,6 +66,8 @@ struct session {
 	void *progress_context;
 
 	/* The session's own: use the functions below. */
+	char *read_text; /* that read last; NULL: none did, or memory was out */
+	size_t read_len;
 	uint64_t saved_mark; /* of the saved text, with the files that it was read with; 0: not known */
 	const struct nm_plan_file *kept; /* of a draft: what stands beside it; NULL */
 	struct nm_zone *utc;
@@ -118,8 +122,12 @@ struct nm_followup_due session_due(const struct session *session, const struct n
 nm_time session_now(const struct session *session);
 /* The plan's zone; UTC when there is no plan. */
 const struct nm_zone *session_zone(const struct session *session);
-/* NM_OK when there is a plan; otherwise plan_error in err. */
+/* NM_OK when the text reads; otherwise plan_error in err. */
 enum nm_code session_need_plan(const struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+/* The same for who only looks: a plan that stayed does too. */
+enum nm_code session_need_look(const struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+/* The text that the plan is of; where there is none, the document's. */
+const char *session_text(const struct session *session, size_t *len);
 
 /* Reads a plan's text (of that file) with the copies that are kept of calendars of the network, as the session's own. */
 enum nm_code session_plan_read(const struct session *session, const char *file, const char *text, size_t len,
@@ -197,7 +205,7 @@ enum nm_code session_floods(struct session *session, struct nm_arena *arena, str
 			    struct nm_error *err) NM_WARN_UNUSED;
 /* What the log says of the last 30 days; cached until something is written to the store. */
 struct nm_log_fact session_log(struct session *session);
-/* Writes down that they were played now; nothing in a read-only session. */
+/* Writes down that they were played now; nothing in a read-only session, nor of a plan that stayed. */
 enum nm_code session_tests_played(struct session *session, bool after_hours,
 				  struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
