@@ -118,6 +118,8 @@ static void no_key_of_any_screen_writes(void **state)
  * the text before, which reads. */
 static void no_key_writes_while_the_plan_does_not_read(void **state)
 {
+	static const char *const lines[] = {"push --yes", "rollback --yes", "text --to owner --yes hello",
+					    "override --for 2h --path after-hours --no-push", "calls import x.csv"};
 	struct files before;
 	struct stage stage;
 	struct nm_error err;
@@ -138,6 +140,12 @@ static void no_key_writes_while_the_plan_does_not_read(void **state)
 			    row->action != ACTION_UNDO && row->action != ACTION_REDO)
 				press(&stage, row);
 		}
+	}
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		command_line_run(&stage.app, lines[i]);
+		app_draw(&stage.app);
+		stage_shows(&stage, "plan.conf:1: ");
+		close_dialogs(&stage);
 	}
 	app_settle(&stage.app);
 	recovery_end(&stage.app, true);
