@@ -344,6 +344,11 @@ bool nm_document_stale(const struct nm_document *document)
 	return bytes_differ(document);
 }
 
+bool nm_document_gone(const struct nm_document *document)
+{
+	return !document->unwritten && access(document->file, F_OK) && errno == ENOENT;
+}
+
 /* Holds the file's folder, so that two of us cannot both find the file unchanged and both save it.
  * -1 where a file system has no such locks: then only the comparison guards. */
 static enum nm_code folder_lock(const char *file, int *out, struct nm_error *err)
@@ -375,7 +380,7 @@ enum nm_code nm_document_save(struct nm_document *document, struct nm_error *err
 
 	if (code)
 		return code;
-	if (access(document->file, F_OK) && errno == ENOENT)
+	if (nm_document_gone(document))
 		code = nm_fail(err, NM_REFUSED, "%s is no longer there: nothing was saved", document->file);
 	else if (bytes_differ(document))
 		code = nm_fail(err, NM_REFUSED, "%s was changed by somebody else: nothing was saved",

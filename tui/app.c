@@ -30,6 +30,11 @@ const struct nm_plan *app_plan(const struct app *app)
 	return app->session->plan;
 }
 
+bool app_reads(const struct app *app)
+{
+	return app->session->plan && !app->session->unread;
+}
+
 bool app_ascii(const struct app *app)
 {
 	return app->canvas.ascii;
@@ -85,11 +90,21 @@ void app_error(struct app *app, const struct nm_error *err)
 	app_message(app, STYLE_ERROR, "%s", err->text);
 }
 
-bool app_may_change(struct app *app)
+bool app_may_write(struct app *app)
 {
 	if (!app->session->options.read_only)
 		return true;
 	app_message(app, STYLE_WARNING, "this session is read-only: nothing is changed");
+	return false;
+}
+
+bool app_may_change(struct app *app)
+{
+	if (!app_may_write(app))
+		return false;
+	if (!app->session->unread)
+		return true;
+	app_message(app, STYLE_WARNING, "the plan does not read: until it does nothing is changed, e opens it at the mistake");
 	return false;
 }
 
@@ -209,15 +224,6 @@ enum verdict app_answer(struct app *app, int tag, const char *text, size_t index
 
 /* --- actions --- */
 
-static struct nm_pos first_mistake(const struct app *app)
-{
-	const struct nm_diags *diags = &app->session->diags;
-
-	if (app_plan(app) || diags->n == 0)
-		return (struct nm_pos){0};
-	return (struct nm_pos){.file = diags->items[0].file, .line = diags->items[0].line};
-}
-
 /* Closes what lies over the tab; false, and all of it stays, when some of that holds work or waits for an answer. */
 static bool uncover(struct app *app)
 {
@@ -278,8 +284,8 @@ static bool act_general(struct app *app, const struct event *event)
 	case ACTION_QUIT:
 		saving_leave(app);
 		return true;
-	case ACTION_EDITOR: /* of a screen that has no place of its own, or while the plan does not read */
-		app_editor(app, first_mistake(app));
+	case ACTION_EDITOR: /* of a screen that has no place of its own */
+		app_editor(app, (struct nm_pos){0});
 		return true;
 	default:
 		return false;
@@ -348,7 +354,7 @@ void app_do(struct app *app, enum action action)
 /* A key that is none here: what else there is. */
 static void tell_unknown(struct app *app, enum context context, uint32_t key)
 {
-	const struct key_row *out = keymap_named(context, keymap_has(context, ACTION_NO) ? "no" : "dismiss");
+	const struct key_row *out = keymap_named(context, keymap_has(context, ACTION_DISMISS) ? "dismiss" : "no");
 	char name[KEY_TEXT], label[2 * KEY_TEXT];
 
 	key_write(key, name);
@@ -537,6 +543,7 @@ enum nm_code app_init(struct app *app, struct session *session, int width, int h
 	bool help = !strcmp(screen, "help");
 
 	begin(app, session);
+	session->keeps = true;
 	while (!help && first < APP_TABS && strcmp(app_screens[first]->name, screen))
 		first++;
 	if (first == APP_TABS)
@@ -572,6 +579,7 @@ void app_clear(struct app *app)
 	app->session->progress = NULL;
 	app->session->idle = NULL;
 	app->session->working = NULL;
+	app->session->keeps = false;
 	*app = (struct app){0};
 }
 

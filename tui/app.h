@@ -102,13 +102,17 @@ void app_wheel(struct app *app, bool up);
 
 /* What screens use. */
 nm_time app_now(const struct app *app);
-const struct nm_plan *app_plan(const struct app *app); /* NULL when the plan does not read */
+const struct nm_plan *app_plan(const struct app *app); /* NULL when the plan does not read, and none did before */
+/* The plan is that of the text; not one that read before, and is there to be looked at. */
+bool app_reads(const struct app *app);
 bool app_ascii(const struct app *app);
 /* The part of the canvas that belongs to the screen. */
 struct box app_body(const struct app *app);
 void app_message(struct app *app, unsigned style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void app_error(struct app *app, const struct nm_error *err);
-/* False, with a message, when nothing may be changed; or pushed: a plan that is not saved is not. */
+/* False, with a message, when nothing may be written: the session only looks. */
+bool app_may_write(struct app *app);
+/* Likewise when nothing may be changed, as while the plan does not read; or pushed: a plan that is not saved is not. */
 bool app_may_change(struct app *app);
 bool app_may_push(struct app *app);
 void app_push(struct app *app, const struct screen_ops *ops, const void *argument);
@@ -119,8 +123,8 @@ bool app_progress(struct app *app, const char *doing, const char *pieces, size_t
 bool app_listen(struct app *app);
 /* Notices a file that changed on disk, and says so; true when there is something new to show. */
 bool app_notice(struct app *app);
-/* The plan in the user's editor, at a place (file NULL: at its beginning); asks first when it has edits that are not
- * saved. */
+/* The plan in the user's editor, at a place (file NULL: at its beginning), or while it does not read at its first mistake;
+ * asks first when it has edits that are not saved. */
 void app_editor(struct app *app, struct nm_pos pos);
 /* For what was shown and asked already: applies edits, saves, says what was done.  Beside other edits that are not
  * saved it is one more of them: nothing is saved that was not asked about.  True when it was saved. */

@@ -83,7 +83,7 @@ enum nm_code change_add_text(struct notes *notes, struct figure *figure, struct 
 	size_t before_len;
 	enum nm_code code = read_plan(session, text, len, &plan, err);
 
-	change.before = nm_document_text(session->document, &before_len);
+	change.before = session_text(session, &before_len);
 	if (!code)
 		code = session_findings(session, &change.was, err);
 	if (!code)
@@ -124,7 +124,7 @@ static void note_lines(struct notes *notes, const struct session *session, const
 
 	if (session_edited(session, edits, n, &text, &len, NULL))
 		return;
-	notes_diff(notes, nm_document_text(session->document, &len), text);
+	notes_diff(notes, session_text(session, &len), text);
 	notes_add(notes, STYLE_PLAIN, "");
 	free(text);
 }

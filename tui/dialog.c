@@ -64,6 +64,8 @@ void *dialog_open(struct app *app, const void *argument, struct nm_error *err)
 		dialog->figure = *request->figure;
 		*request->figure = (struct figure){0};
 	}
+	if (request->ways)
+		dialog->ways = *request->ways;
 	dialog->offer = request->offer;
 	dialog->hear = request->hear;
 	if (dialog->offer)

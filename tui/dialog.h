@@ -14,6 +14,7 @@ struct request {
 	const char *const *items;
 	size_t n, first;
 	const struct notes *notes;
+	const struct ways *ways; /* of an offer; NULL */
 	struct figure *figure; /* taken; NULL */
 	const size_t *taken; /* items that are chosen already, in their order */
 	size_t n_taken;
@@ -26,6 +27,7 @@ struct dialog {
 	char *question;
 	struct typing typing;
 	struct notes items; /* of a choice or page; words of a prompt */
+	struct ways ways;   /* of an offer; all NULL */
 	struct figure figure; /* among the lines of a question or page: notes.lead says where */
 	struct list list;
 	size_t *taken; /* of several: items chosen, in their order */

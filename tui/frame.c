@@ -10,6 +10,15 @@
 
 #define NARROW 56 /* below, the clock has no date */
 
+/* Of a plan that stayed when its text did not read any more. */
+static const char *unread_words(const struct app *app)
+{
+	if (app->canvas.width < NARROW)
+		return "does not read";
+	return nm_document_dirty(app->session->document) ? "as last read, the text does not read"
+							 : "as last read, the file does not read";
+}
+
 /* "plan saved", or what else the text is. */
 static const char *plan_words(const struct app *app, unsigned *style, char *room, size_t size)
 {
@@ -18,10 +27,14 @@ static const char *plan_words(const struct app *app, unsigned *style, char *room
 
 	*style = STYLE_WARNING;
 	if (session->stale)
-		return "the file changed on disk";
+		return session->gone ? "the file is gone" : "the file changed on disk";
 	if (!session->plan) {
 		*style = STYLE_ERROR;
 		return "the plan does not read";
+	}
+	if (session->unread) {
+		*style = STYLE_ERROR;
+		return unread_words(app);
 	}
 	if (nm_document_dirty(session->document)) {
 		snprintf(room, size, edits == 1 ? "%zu edit, not saved" : "%zu edits, not saved", edits);
@@ -393,27 +406,38 @@ static void draw_message(const struct app *app, struct canvas *canvas)
 	canvas_wrap(canvas, 1, y, width, rows, app->message_style, app->message);
 }
 
+/* The mistakes of the text that have room in the box, long ones on several rows; how many rows.  With canvas NULL only
+ * counts. */
+static int draw_diags(const struct app *app, struct canvas *canvas, struct box box, unsigned style)
+{
+	const struct nm_diags *diags = &app->session->diags;
+	int y = box.y;
+
+	if (diags->n == 0)
+		return canvas_wrap(canvas, 1, y, box.width - 2, box.height, style, app->session->plan_error.text);
+	for (size_t i = 0; i < diags->n && y < box.y + box.height; i++) {
+		const char *file = diags->items[i].file, *slash = strrchr(file, '/');
+		char text[4 * CANVAS_MOST];
+
+		snprintf(text, sizeof text, "%s:%d: %s", slash ? slash + 1 : file, diags->items[i].line,
+			 diags->items[i].text);
+		y += canvas_wrap(canvas, 1, y, box.width - 2, box.y + box.height - y, style, text);
+	}
+	return y - box.y;
+}
+
 /* What stands instead of every screen while the text is no plan. */
 static void draw_mistakes(const struct app *app, struct canvas *canvas, struct box body)
 {
-	const struct session *session = app->session;
-	int y = body.y;
-
-	canvas_text(canvas, 1, y++, body.width - 2, STYLE_ERROR, session->plan_error.text);
-	canvas_text(canvas, 1, y++, body.width - 2, STYLE_DIM,
+	canvas_text(canvas, 1, body.y, body.width - 2, STYLE_ERROR, app->session->plan_error.text);
+	canvas_text(canvas, 1, body.y + 1, body.width - 2, STYLE_DIM,
 		    "e opens it in your editor; what is saved there is read at once");
-	y++;
-	for (size_t i = 0; i < session->diags.n && y < body.y + body.height; i++) {
-		char text[4 * CANVAS_MOST];
-
-		snprintf(text, sizeof text, "%s:%d: %s", session->diags.items[i].file,
-			 session->diags.items[i].line, session->diags.items[i].text);
-		y += canvas_wrap(canvas, 1, y, body.width - 2, body.y + body.height - y, STYLE_PLAIN, text);
-	}
+	if (app->session->diags.n)
+		draw_diags(app, canvas, (struct box){body.x, body.y + 3, body.width, body.height - 3}, STYLE_PLAIN);
 }
 
-/* A screen that is alone has the row of messages too, as long as there is none. */
-struct box app_body(const struct app *app)
+/* Between the tabs and the row of messages.  A screen that is alone has that row too, as long as there is none. */
+static struct box whole_body(const struct app *app)
 {
 	const struct canvas *canvas = &app->canvas;
 	const bool alone = app_alone(app);
@@ -422,9 +446,30 @@ struct box app_body(const struct app *app)
 	return (struct box){0, top, canvas->width, canvas->height > top + below ? canvas->height - top - below : 0};
 }
 
+/* Rows of the mistakes over a plan that stayed, where one mends it. */
+static int mistake_rows(const struct app *app, struct box body)
+{
+	const enum context context = app_tab_context(app);
+
+	if (!app->session->unread || (context != CONTEXT_PLAN && context != CONTEXT_CHECK))
+		return 0;
+	body.height /= 3;
+	return draw_diags(app, NULL, body, STYLE_ERROR);
+}
+
+struct box app_body(const struct app *app)
+{
+	struct box body = whole_body(app);
+	const int rows = mistake_rows(app, body);
+
+	body.y += rows;
+	body.height -= rows;
+	return body;
+}
+
 void frame_draw(const struct app *app, struct canvas *canvas)
 {
-	struct box body = app_body(app);
+	const struct box whole = whole_body(app), body = app_body(app);
 	const struct layer *tab = &app->tabs[app->tab];
 
 	canvas_wipe(canvas);
@@ -434,14 +479,17 @@ void frame_draw(const struct app *app, struct canvas *canvas)
 		draw_title(app, canvas);
 		draw_tabs(app, canvas);
 	}
-	if (body.y > 2)
+	if (whole.y > 2)
 		canvas_fill(canvas, 0, 2, canvas->width, STYLE_RULE, 0x2500);
+	canvas_clip(canvas, whole);
+	if (body.y > whole.y)
+		draw_diags(app, canvas, (struct box){whole.x, whole.y, whole.width, body.y - whole.y}, STYLE_ERROR);
 	canvas_clip(canvas, body);
 	if (app_plan(app) || app_alone(app))
 		tab->ops->draw(tab->state, app, canvas, body);
 	else
 		draw_mistakes(app, canvas, body);
-	canvas_clip(canvas, (struct box){0, body.y, canvas->width, canvas->height - body.y});
+	canvas_clip(canvas, (struct box){0, whole.y, canvas->width, canvas->height - whole.y});
 	/* What the dialog on top is about may be a dialog itself: that does not hide why it is asked. */
 	for (size_t i = 0; i + 1 < app->depth; i++)
 		app->stack[i].ops->draw(app->stack[i].state, app, canvas, body);

@@ -212,7 +212,8 @@ const struct key_row key_rows[] = {
 	{CONTEXT_PROMPT, ACTION_COMPLETE, "complete", "Tab", "complete", "complete the word; again: the next one"},
 
 	{CONTEXT_CONFIRM, ACTION_YES, "yes", "y", "yes", "do it"},
-	{CONTEXT_CONFIRM, ACTION_NO, "no", "n q Escape C-c", "no", "do not"},
+	{CONTEXT_CONFIRM, ACTION_NO, "no", "n", "no", "do not"},
+	{CONTEXT_CONFIRM, ACTION_DISMISS, "dismiss", "q Escape C-c", "later", "leave it: as no, but what is offered stays for later"},
 	{CONTEXT_CONFIRM, ACTION_LEFT, "week-before", "Left h", NULL, "where a week is shown: the one before"},
 	{CONTEXT_CONFIRM, ACTION_RIGHT, "next-week", "Right l", NULL, "the next one"},
 	{CONTEXT_CONFIRM, ACTION_LINE, "line", "L", NULL, "where a week is shown: of the next line"},

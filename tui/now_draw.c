@@ -323,6 +323,7 @@ static void draw_drift(const struct app *app, struct rows *rows)
 {
 	const struct nm_plan *plan = app_plan(app);
 	size_t same = 0, assumed = 0, pushed = 0, unread = 0;
+	const char *says = "the plan";
 	nm_time oldest = NM_TIME_MAX;
 	char text[1024], age[NM_TIME_TEXT + 64];
 
@@ -333,6 +334,8 @@ static void draw_drift(const struct app *app, struct rows *rows)
 
 		if (fact->known && fact->read_at < oldest)
 			oldest = fact->read_at;
+		if (fact->saved)
+			says = "the saved plan";
 		same += fact->known && fact->in_sync;
 		pushed += fact->pushed;
 		assumed += !fact->known && fact->in_sync;
@@ -341,12 +344,12 @@ static void draw_drift(const struct app *app, struct rows *rows)
 	if (pushed == 0 && same == 0)
 		snprintf(text, sizeof text, "not pushed yet: screen 6 makes the plan live");
 	else if (assumed)
-		snprintf(text, sizeof text, "%zu of %zu lines do what the plan says, %zu assumed", same,
-			 plan->n_lines, assumed);
+		snprintf(text, sizeof text, "%zu of %zu lines do what %s says, %zu assumed", same,
+			 plan->n_lines, says, assumed);
 	else if (unread == pushed)
 		snprintf(text, sizeof text, "what is live is not known since the plan changed: screen 6 reads it");
 	else
-		snprintf(text, sizeof text, "%zu of %zu lines do what the plan says%s", same, plan->n_lines,
+		snprintf(text, sizeof text, "%zu of %zu lines do what %s says%s", same, plan->n_lines, says,
 			 read_words(app, oldest, age, sizeof age));
 	draw_named(rows, "Drift", same == plan->n_lines ? STYLE_GOOD : STYLE_DIM, text);
 }

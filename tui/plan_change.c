@@ -219,7 +219,8 @@ void change_move(struct plan_screen *screen, struct app *app, int by)
 /* A section with another name: its bytes but for the title. */
 static char *copied(const struct app *app, const struct nm_written_section *section, const char *title)
 {
-	const char *text = nm_document_text(app->session->document, NULL);
+	size_t len;
+	const char *text = session_text(app->session, &len);
 	struct nm_buf copy;
 
 	nm_buf_init(&copy, NM_PLAN_BYTES);
@@ -419,7 +420,7 @@ static void ask_delete(struct app *app, const struct removal *removal, const cha
 		return;
 	}
 	notes_init(&notes);
-	notes_diff(&notes, nm_document_text(app->session->document, NULL), after);
+	notes_diff(&notes, session_text(app->session, &len), after);
 	snprintf(question, sizeof question, "delete %s?", where);
 	app_confirm(app, TAG_DELETE, question, &notes);
 	notes_clear(&notes);

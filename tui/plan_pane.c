@@ -36,6 +36,18 @@ struct box pane_box(const struct plan_screen *screen, struct box body)
 	return (struct box){left, body.y, body.width - left - 1, body.height};
 }
 
+enum pane_at pane_at(const void *state, const struct app *app, int x, int y)
+{
+	const struct plan_screen *screen = state;
+	const struct box body = app_body(app);
+	const bool over_pane = pane_beside(body) ? x >= pane_box(screen, body).x - 1 : screen->in_pane;
+
+	(void)y;
+	if (over_pane == screen->in_pane)
+		return PANE_KEYS;
+	return over_pane && !screen->form.section ? PANE_NONE : PANE_OTHER;
+}
+
 /* Below the head. */
 static struct box text_box(struct box pane)
 {

@@ -100,6 +100,8 @@ struct nm_place place_held(const struct held_place *held);
 /* plan_pane.c: is there room for the pane beside the outline (else the one with the keys has it all), and where it is. */
 bool pane_beside(struct box body);
 struct box pane_box(const struct plan_screen *screen, struct box body);
+/* Of the place of a click; without pane beside it the outline, or the pane, is all there is. */
+enum pane_at pane_at(const void *state, const struct app *app, int x, int y);
 /* It shows the text or the form, from its top. */
 void pane_turn(struct plan_screen *screen, bool as_text, bool in_pane);
 /* Scrolls for an action that moves; false when that is not for the pane to do. */

@@ -198,6 +198,8 @@ static enum verdict act_confirm(void *state, struct app *app, const struct event
 	if (event->action == ACTION_YES)
 		return app_answer(app, dialog->tag, "", 0);
 	if (event->action == ACTION_NO)
+		return app_answer(app, dialog->tag, NULL, ANSWER_NO);
+	if (event->action == ACTION_DISMISS)
 		return app_answer(app, dialog->tag, NULL, 0);
 	if (dialog_figure_acts(dialog, event->action))
 		return VERDICT_REDRAW;
@@ -220,9 +222,30 @@ static void draw_confirm(const void *state, const struct app *app, struct canvas
 	draw_frame(dialog, canvas, frame);
 	dialog_draw_lines(dialog, canvas, box, top, body.height);
 	keys = pen_at(canvas, box.x, frame.y + frame.height - 2, box.x + box.width);
-	pen_text(&keys, STYLE_KEY, "y yes   n no");
+	if (dialog->ways.later)
+		pen_textf(&keys, STYLE_KEY, "y %s  n %s  q %s", dialog->ways.yes, dialog->ways.no, dialog->ways.later);
+	else
+		pen_text(&keys, STYLE_KEY, "y yes   n no");
 	dialog_more_words(top + shown < n ? n - top - shown : 0, more, sizeof more);
 	pen_textf(&keys, STYLE_DIM, "   %s", more);
+}
+
+/* Of a plain question, leaving it is no. */
+static const char *label_confirm(const void *state, const struct app *app, enum action action)
+{
+	const struct dialog *dialog = state;
+
+	(void)app;
+	switch (action) {
+	case ACTION_YES:
+		return dialog->ways.yes;
+	case ACTION_NO:
+		return dialog->ways.no;
+	case ACTION_DISMISS:
+		return dialog->ways.later ? dialog->ways.later : "";
+	default:
+		return NULL;
+	}
 }
 
 static const struct screen_ops confirm_ops = {
@@ -233,12 +256,21 @@ static const struct screen_ops confirm_ops = {
 	.open = dialog_open,
 	.close = dialog_close,
 	.act = act_confirm,
+	.label = label_confirm,
 	.draw = draw_confirm,
 };
 
 void app_confirm_with(struct app *app, int tag, const char *question, const struct notes *notes, struct figure *figure)
 {
 	struct request request = {.tag = tag, .question = question, .notes = notes, .figure = figure};
+
+	app_push(app, &confirm_ops, &request);
+}
+
+void app_offer_with(struct app *app, int tag, const char *question, const struct ways *ways, const struct notes *notes,
+		    struct figure *figure)
+{
+	struct request request = {.tag = tag, .question = question, .ways = ways, .notes = notes, .figure = figure};
 
 	app_push(app, &confirm_ops, &request);
 }

@@ -64,6 +64,7 @@ void app_ask_offering(struct app *app, int tag, const char *question, const char
 void app_ask_heard(struct app *app, int tag, const char *question, const char *offered,
 		   void (*hear)(struct app *app, const char *typed));
 void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes);
+#define ANSWER_NO 1
 void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first);
 /* Several of a list, each at most once: taken are those chosen at first, in their order, at most n.  The answer's text
  * has the names in the order in which they were chosen, a line each ("" for none), its index how many. */
@@ -72,6 +73,12 @@ void app_choose_several(struct app *app, int tag, const char *question, const ch
 void app_page(struct app *app, const char *title, const struct notes *notes);
 /* The same with a figure, which the dialog takes. */
 void app_confirm_with(struct app *app, int tag, const char *question, const struct notes *notes, struct figure *figure);
+/* The same where "no" is a deed as well, and leaving the question is neither: in what words the keys say so; literals. */
+struct ways {
+	const char *yes, *no, *later;
+};
+void app_offer_with(struct app *app, int tag, const char *question, const struct ways *ways, const struct notes *notes,
+		    struct figure *figure);
 void app_page_with(struct app *app, const char *title, const struct notes *notes, struct figure *figure);
 
 #endif

@@ -44,6 +44,7 @@ static bool newer(const struct stat *a, const struct stat *b)
 
 static void ask_found(struct app *app, const struct nm_buf *text)
 {
+	static const struct ways ways = {"take up", "drop", "later"};
 	char question[APP_MESSAGE], when[NM_TIME_TEXT];
 	struct figure figure = {0};
 	struct stat found, plan;
@@ -58,7 +59,7 @@ static void ask_found(struct app *app, const struct nm_buf *text)
 		 since ? ", and the plan was saved since" : "");
 	notes_init(&notes);
 	notes_found(&notes, &figure, app, text);
-	app_confirm_with(app, TAG_RECOVER, question, &notes, &figure);
+	app_offer_with(app, TAG_RECOVER, question, &ways, &notes, &figure);
 	figure_clear(&figure);
 	notes_clear(&notes);
 }
@@ -114,21 +115,21 @@ static void offer(struct app *app)
 	nm_buf_clear(&path);
 }
 
-/* Taken up, or left: then u still brings them back. */
-static void take_up(struct app *app, const struct nm_buf *text, bool left)
+/* Taken up, or dropped: then u still brings them back. */
+static void take_up(struct app *app, const struct nm_buf *text, bool dropped)
 {
 	struct nm_error err;
 	enum nm_code code =
 		session_replace(app->session, text->data, text->len, "the edits that were cut off", &err);
 
-	if (!code && left)
-		code = session_discard(app->session, "left the edits that were cut off", &err);
+	if (!code && dropped)
+		code = session_discard(app->session, "dropped the edits that were cut off", &err);
 	if (code) {
 		app_error(app, &err);
 		return;
 	}
-	if (left)
-		app_message(app, STYLE_GOOD, "left: u brings them back, as long as nevermiss is open");
+	if (dropped)
+		app_message(app, STYLE_GOOD, "dropped: u brings them back, as long as nevermiss is open");
 	else
 		app_message(app, STYLE_GOOD, "here they are again, not saved yet: W saves them");
 	app->recovery.kept = false;
@@ -142,7 +143,9 @@ bool recovery_answer(struct app *app, const struct event *event)
 
 	if (event->tag != TAG_RECOVER)
 		return false;
-	if (app->recovery.found && read_found(app, &text)) {
+	if (!event->text && event->index != ANSWER_NO) {
+		app_message(app, STYLE_GOOD, "those edits are kept: the next start offers them again");
+	} else if (app->recovery.found && read_found(app, &text)) {
 		take_up(app, &text, !event->text);
 		nm_buf_clear(&text);
 	}

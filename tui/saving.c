@@ -13,7 +13,7 @@
 #include "prompt.h"
 #include "term.h"
 
-enum { TAG_SAVE = -2, TAG_LEAVE = -3, TAG_DISCARD = -4, TAG_STALE = -5, TAG_BESIDE = -6, TAG_EDITOR = -7 };
+enum { TAG_SAVE = -2, TAG_LEAVE = -3, TAG_DISCARD = -4, TAG_STALE = -5, TAG_BESIDE = -6, TAG_GONE = -7, TAG_EDITOR = -8 };
 
 #define STEPS_SHOWN 100 /* the newest ones; u goes further back */
 
@@ -106,17 +106,33 @@ void saving_page(struct app *app)
 
 /* --- a file that changed underneath --- */
 
+static void ask_gone(struct app *app)
+{
+	const char *const ways[] = { dirty(app) ? "write it again as it was, then save my edits" : "write it again",
+				     dirty(app) ? "keep editing" : "not now" };
+	const char *file = app->session->options.plan_file, *slash = strrchr(file, '/');
+	char question[APP_MESSAGE];
+
+	snprintf(question, sizeof question, "%s is gone: somebody moved or deleted it", slash ? slash + 1 : file);
+	app_choose(app, TAG_GONE, question, ways, sizeof ways / sizeof *ways, 0);
+}
+
 static void ask_stale(struct app *app)
 {
 	static const char *const ways[] = { "save my text as a new file beside it, then read the file",
 					    "read the file: u brings my text back", "keep editing" };
 
-	app_choose(app, TAG_STALE, "the file changed on disk since you began: nothing was saved", ways,
+	if (app->session->gone)
+		ask_gone(app);
+	else
+		app_choose(app, TAG_STALE, "the file changed on disk since you began: nothing was saved", ways,
 		   sizeof ways / sizeof *ways, 0);
 }
 
 bool app_notice(struct app *app)
 {
+	struct nm_error err;
+
 	if (session_copies_notice(app->session)) {
 		app_forget_facts(app);
 		app_message(app, STYLE_PLAIN, "a calendar was fetched, and the plan was read with it");
@@ -125,13 +141,18 @@ bool app_notice(struct app *app)
 	if (!session_notice(app->session))
 		return false;
 	app_forget_facts(app);
-	if (app->session->stale && dirty(app))
+	if (app->session->gone)
+		app_message(app, STYLE_WARNING, "the plan's file is gone, what you see was read before%s",
+			    app->session->options.read_only ? "" : ": W can write it again");
+	else if (app->session->stale && dirty(app))
 		app_message(app, STYLE_WARNING,
 			    "the file changed on disk, your text is still here: W says what can be done");
+	else if (app->session->stale)
+		app_message(app, STYLE_WARNING, "the plan's file changed and cannot be read: this was read before");
+	else if (session_need_plan(app->session, &err))
+		app_message(app, STYLE_ERROR, "the plan changed on disk and does not read: %s", err.text);
 	else
-		app_message(app, STYLE_PLAIN, "%s",
-			    app->session->stale ? "the plan's file changed or is gone: this was read before"
-						: "the plan changed on disk and was read again");
+		app_message(app, STYLE_PLAIN, "the plan changed on disk and was read again");
 	return true;
 }
 
@@ -189,15 +210,26 @@ static void open_editor(struct app *app, const char *file, int at)
 		app_error(app, &err);
 }
 
+/* Where the text has its first mistake; else the place given. */
+static struct nm_pos mistake_or(const struct app *app, struct nm_pos pos)
+{
+	const struct nm_diags *diags = &app->session->diags;
+
+	if (app_reads(app) || diags->n == 0)
+		return pos;
+	return (struct nm_pos){.file = diags->items[0].file, .line = diags->items[0].line};
+}
+
 void app_editor(struct app *app, struct nm_pos pos)
 {
 	static const char *const ways[] = { "save them first, then open the editor", "not now" };
-	const char *plan_file = app->session->options.plan_file;
-	const char *file = pos.file && access(pos.file, R_OK) == 0 ? pos.file : plan_file;
+	const char *plan_file = app->session->options.plan_file, *file;
 	char question[128], edits[32];
 
-	if (!app_may_change(app))
+	if (!app_may_write(app))
 		return;
+	pos = mistake_or(app, pos);
+	file = pos.file && access(pos.file, R_OK) == 0 ? pos.file : plan_file;
 	if (!dirty(app) || strcmp(file, plan_file) != 0) {
 		open_editor(app, file, pos.line);
 		return;
@@ -225,7 +257,7 @@ void saving_ask(struct app *app, enum saving_after after)
 	struct figure figure = {0};
 	struct notes notes;
 
-	if (!app_may_change(app))
+	if (!app_may_write(app))
 		return;
 	app->after = (int)after;
 	session_notice(app->session);
@@ -247,6 +279,25 @@ void saving_ask(struct app *app, enum saving_after after)
 	app_confirm_with(app, TAG_SAVE, question, &notes, &figure);
 	figure_clear(&figure);
 	notes_clear(&notes);
+}
+
+/* Others may have put one there meanwhile: that is not overwritten. */
+static void write_again(struct app *app)
+{
+	size_t len;
+	const char *saved = nm_document_saved(app->session->document, &len);
+	struct nm_error err;
+
+	if (nm_file_write(nm_document_file(app->session->document), saved, len, true, &err)) {
+		app_error(app, &err);
+		return;
+	}
+	session_notice(app->session);
+	app_message(app, STYLE_GOOD, "the file is there again, as it was");
+	if (dirty(app))
+		saving_ask(app, (enum saving_after)app->after);
+	else
+		go_on(app);
 }
 
 static void save(struct app *app)
@@ -311,7 +362,7 @@ void saving_undo(struct app *app, bool redo)
 	const char *what = NULL;
 	struct nm_error err;
 
-	if (!app_may_change(app))
+	if (!app_may_write(app))
 		return;
 	if (session_undo(app->session, redo, &what, &err)) {
 		app_error(app, &err);
@@ -330,7 +381,7 @@ void saving_discard(struct app *app)
 	char question[64], edits[32];
 	struct notes notes;
 
-	if (!app_may_change(app))
+	if (!app_may_write(app))
 		return;
 	if (!dirty(app)) {
 		app_message(app, STYLE_PLAIN, "there is nothing to discard: the file is as you see it");
@@ -390,6 +441,10 @@ bool saving_answer(struct app *app, const struct event *event)
 		discard(app);
 	else if (event->tag == TAG_STALE)
 		answer_stale(app, event);
+	else if (event->tag == TAG_GONE && event->index == 0)
+		write_again(app);
+	else if (event->tag == TAG_GONE)
+		app->after = AFTER_NOTHING;
 	else if (event->tag == TAG_BESIDE)
 		save_beside(app, event->text);
 	else if (event->index == 0)

@@ -22,7 +22,7 @@ struct event {
 	uint32_t ch;      /* ACTION_TEXT: the character */
 	int tag;          /* ACTION_ANSWER: which question */
 	const char *text; /* ACTION_ANSWER: what was typed or "" for yes; NULL: dismissed */
-	size_t index;     /* ACTION_ANSWER: which one was chosen */
+	size_t index;     /* ACTION_ANSWER: which one was chosen; of a question ANSWER_NO when it was not only left */
 };
 
 /* What the title bar says of a screen that is alone. */
@@ -36,6 +36,13 @@ enum verdict {
 	VERDICT_REDRAW,  /* it was dealt with */
 	VERDICT_POP,     /* the dialog is over */
 	VERDICT_QUIT
+};
+
+/* Whose a place of the body is. */
+enum pane_at {
+	PANE_KEYS,  /* the pane's that has the keys */
+	PANE_OTHER, /* another's: ACTION_NEXT_PANE gives it the keys */
+	PANE_NONE   /* nobody's: nothing can be chosen there */
 };
 
 struct screen_ops {
@@ -57,6 +64,8 @@ struct screen_ops {
 	bool (*idle)(void *state, struct app *app);
 	/* What an action is called in the bar now: "" leaves it out, NULL is the table's word.  May be NULL. */
 	const char *(*label)(const void *state, const struct app *app, enum action action);
+	/* For a click.  NULL: all of the body is one pane. */
+	enum pane_at (*pane_at)(const void *state, const struct app *app, int x, int y);
 	/* Of a screen that is alone. */
 	void (*heading)(const void *state, const struct app *app, struct heading *out);
 	/* No side effect but on the canvas. */

@@ -431,6 +431,21 @@ static enum verdict act_calls(void *state, struct app *app, const struct event *
 	return VERDICT_REDRAW;
 }
 
+static bool holds(const struct box *box, int x, int y)
+{
+	return x >= box->x && x < box->x + box->width && y >= box->y && y < box->y + box->height;
+}
+
+static enum pane_at pane_at(const void *state, const struct app *app, int x, int y)
+{
+	const struct calls *calls = state;
+	const struct calls_layout layout = calls_layout(calls, app_body(app));
+
+	if (holds(calls->in_queue ? &layout.queue : &layout.log, x, y))
+		return PANE_KEYS;
+	return holds(calls->in_queue ? &layout.log : &layout.queue, x, y) ? PANE_OTHER : PANE_NONE;
+}
+
 /* What does nothing in this part is not named. */
 static const char *label_calls(const void *state, const struct app *app, enum action action)
 {
@@ -469,5 +484,6 @@ const struct screen_ops screen_calls = {
 	.derive = derive_calls,
 	.idle = idle_calls,
 	.label = label_calls,
+	.pane_at = pane_at,
 	.draw = calls_draw,
 };

@@ -87,7 +87,7 @@ static void derive_diff(struct check *check, struct app *app)
 		return;
 	mend = &finding->mends[check->mend];
 	if (session_edited(app->session, mend->edits, mend->n, &after, &len, &check->diff_err) == NM_OK)
-		notes_diff(&check->diff, nm_document_text(app->session->document, NULL), after);
+		notes_diff(&check->diff, session_text(app->session, &len), after);
 	free(after);
 }
 

@@ -143,6 +143,7 @@ static void lay_pane(struct plan_screen *screen, struct app *app, bool kept)
 	const struct nm_written *written;
 	const struct nm_written_section *section = NULL;
 	struct nm_place place = {.step = -1};
+	size_t len;
 
 	if (!row || !row->name || session_written(app->session, &written, NULL)) {
 		form_clear(&screen->form);
@@ -161,7 +162,7 @@ static void lay_pane(struct plan_screen *screen, struct app *app, bool kept)
 	}
 	form_build(&screen->form, app, section, written, row->pos);
 	if (screen->as_text && section)
-		section_text_build(&screen->text, nm_document_text(app->session->document, NULL), section);
+		section_text_build(&screen->text, session_text(app->session, &len), section);
 	screen->in_pane &= section != NULL;
 	if (!screen->as_text && (!screen->in_pane || screen->form.list.at + 1 < screen->form.n))
 		screen->scroll = 0;
@@ -486,5 +487,6 @@ const struct screen_ops screen_plan = {
 	.act = act_plan,
 	.derive = derive_plan,
 	.idle = idle_plan,
+	.pane_at = pane_at,
 	.draw = draw_plan,
 };

@@ -61,7 +61,7 @@ static uint64_t plan_hash(const struct session *session)
 {
 	const struct nm_plan_file *file = session->plan ? session->plan->files : NULL;
 	size_t len;
-	const char *text = nm_document_text(session->document, &len);
+	const char *text = session_text(session, &len);
 	uint64_t hash = hash_more(0xcbf29ce484222325u, text, len);
 
 	for (; file; file = file->next)
@@ -69,10 +69,31 @@ static uint64_t plan_hash(const struct session *session)
 	return hash;
 }
 
+void session_mark_saved(struct session *session)
+{
+	session->saved_mark = plan_hash(session);
+}
+
 static void give_files(struct session *session)
 {
 	if (session->store)
 		nm_store_files(session->store, session->plan ? session->plan->files : NULL);
+}
+
+const char *session_text(const struct session *session, size_t *len)
+{
+	if (!session->unread)
+		return nm_document_text(session->document, len);
+	*len = session->read_len;
+	return session->read_text;
+}
+
+/* The plan's text, for when the document has one that does not read. */
+static void keep_text(struct session *session, const char *text, size_t len)
+{
+	free(session->read_text);
+	session->read_text = session->plan ? strdup(text) : NULL;
+	session->read_len = len;
 }
 
 void session_read_plan(struct session *session)
@@ -93,12 +114,18 @@ void session_read_plan(struct session *session)
 			plan = NULL;
 	}
 	forget_derived(session);
-	nm_plan_free(session->plan);
+	session->unread = !plan && session->keeps && session->plan && session->read_text;
+	if (!session->unread) {
+		nm_plan_free(session->plan);
+		session->plan = plan;
+		keep_text(session, text, len);
+	}
 	nm_diags_clear(&session->diags);
-	session->plan = plan;
-	session->due_times = plan ? nm_due_times_new(plan) : NULL;
+	session->due_times = session->plan ? nm_due_times_new(session->plan) : NULL;
 	session->diags = diags;
 	session->generation++;
+	if (!nm_document_dirty(session->document))
+		session_mark_saved(session);
 	give_files(session);
 }
 
@@ -155,6 +182,7 @@ void session_close(struct session *session)
 	network_close(&session->network);
 	nm_store_close(session->store);
 	nm_plan_free(session->plan);
+	free(session->read_text);
 	nm_diags_clear(&session->diags);
 	nm_document_free(session->document);
 	nm_zone_free(session->utc);
@@ -179,12 +207,17 @@ const struct nm_zone *session_zone(const struct session *session)
 
 enum nm_code session_need_plan(const struct session *session, struct nm_error *err)
 {
-	if (session->plan)
+	if (session->plan && !session->unread)
 		return NM_OK;
 	if (session->diags.n)
 		return nm_fail(err, NM_INPUT, "%s:%d: %s", session->diags.items[0].file,
 			       session->diags.items[0].line, session->diags.items[0].text);
 	return nm_fail(err, session->plan_error.code, "%s", session->plan_error.text);
+}
+
+enum nm_code session_need_look(const struct session *session, struct nm_error *err)
+{
+	return session->unread ? NM_OK : session_need_plan(session, err);
 }
 
 enum nm_code session_reload(struct session *session, const char *what, struct nm_error *err)
@@ -193,24 +226,25 @@ enum nm_code session_reload(struct session *session, const char *what, struct nm
 
 	if (code)
 		return code;
-	session->stale = false;
+	session->stale = session->gone = false;
 	session_read_plan(session);
 	return NM_OK;
 }
 
 bool session_notice(struct session *session)
 {
-	bool before = session->stale;
+	const bool stale = session->stale, gone = session->gone;
 	struct nm_error err;
 
 	if (!nm_document_stale(session->document)) {
-		session->stale = false;
-		return before;
+		session->stale = session->gone = false;
+		return stale;
 	}
 	if (!nm_document_dirty(session->document) && session_reload(session, "changed on disk", &err) == NM_OK)
 		return true;
 	session->stale = true;
-	return !before;
+	session->gone = nm_document_gone(session->document);
+	return !stale || gone != session->gone;
 }
 
 /* mkdir -p, for the data directory. */
@@ -308,7 +342,7 @@ enum nm_code session_timeline(struct session *session, nm_time from, nm_time unt
 {
 	size_t slot = 0;
 	struct nm_timeline *timeline;
-	enum nm_code code = session_need_plan(session, err);
+	enum nm_code code = session_need_look(session, err);
 
 	if (code)
 		return code;
@@ -335,7 +369,7 @@ enum nm_code session_timeline(struct session *session, nm_time from, nm_time unt
 
 enum nm_code session_classes(struct session *session, const struct nm_classes **out, struct nm_error *err)
 {
-	enum nm_code code = session_need_plan(session, err);
+	enum nm_code code = session_need_look(session, err);
 
 	if (!code && !session->classes_known) {
 		code = nm_classes_build(session->plan, &session->classes, err);
@@ -345,9 +379,14 @@ enum nm_code session_classes(struct session *session, const struct nm_classes **
 	return code;
 }
 
+/* Which plans a reading may have been compared with: the one that stands here, and the one that is saved. */
+struct marks {
+	uint64_t here, saved;
+};
+
 /* A line's last reading without the artefact, which is most of it. */
-/* A reading that was compared with another text says nothing of the plan that stands here now. */
-static enum nm_code read_reading(struct nm_store *store, const char *line, uint64_t mark, struct nm_arena *arena,
+/* A reading that was compared with another text than these says nothing of the plan. */
+static enum nm_code read_reading(struct nm_store *store, const char *line, struct marks marks, struct nm_arena *arena,
 				 struct nm_line_fact *fact, struct nm_error *err)
 {
 	struct nm_arena *scratch = nm_arena_new();
@@ -357,8 +396,11 @@ static enum nm_code read_reading(struct nm_store *store, const char *line, uint6
 				    : nm_fail_memory(err);
 
 	if (!code && found) {
-		fact->known = reading.known && reading.plan_mark == mark;
-		fact->in_sync = reading.in_sync && reading.plan_mark == mark;
+		const bool here = reading.plan_mark == marks.here, saved = reading.plan_mark == marks.saved;
+
+		fact->known = reading.known && (here || saved);
+		fact->in_sync = reading.in_sync && (here || saved);
+		fact->saved = saved && !here;
 		fact->unread = !reading.known && !reading.in_sync;
 		fact->words = reading.words ? nm_arena_text(arena, reading.words) : NULL;
 		fact->read_at = reading.at;
@@ -370,14 +412,14 @@ static enum nm_code read_reading(struct nm_store *store, const char *line, uint6
 }
 
 /* One line's fact, from its last reading and its newest push. */
-static enum nm_code read_fact(struct nm_store *store, const char *line, uint64_t mark, struct nm_arena *arena,
+static enum nm_code read_fact(struct nm_store *store, const char *line, struct marks marks, struct nm_arena *arena,
 			      struct nm_line_fact *fact, struct nm_error *err)
 {
 	struct nm_push_records pushes;
 	enum nm_code code;
 
 	*fact = (struct nm_line_fact){.line = line};
-	code = read_reading(store, line, mark, arena, fact, err);
+	code = read_reading(store, line, marks, arena, fact, err);
 	if (!code)
 		code = nm_store_pushes(store, line, false, 1, &pushes, err);
 	if (code)
@@ -392,10 +434,10 @@ static enum nm_code read_fact(struct nm_store *store, const char *line, uint64_t
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
 			   size_t *n, struct nm_error *err)
 {
-	const uint64_t mark = plan_hash(session);
+	const struct marks marks = {plan_hash(session), session->saved_mark};
 	struct nm_store *store;
 	struct nm_line_fact *facts;
-	enum nm_code code = session_need_plan(session, err);
+	enum nm_code code = session_need_look(session, err);
 
 	if (!code)
 		code = session_store(session, &store, err);
@@ -405,7 +447,7 @@ enum nm_code session_facts(struct session *session, struct nm_arena *arena, stru
 	if (!facts)
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < session->plan->n_lines && !code; i++)
-		code = read_fact(store, session->plan->lines[i].name, mark, arena, &facts[i], err);
+		code = read_fact(store, session->plan->lines[i].name, marks, arena, &facts[i], err);
 	if (code)
 		return code;
 	*out = facts;
@@ -443,7 +485,7 @@ enum nm_code session_tests_played(struct session *session, bool after_hours, str
 	struct nm_store *store;
 	enum nm_code code = session_store(session, &store, err);
 
-	if (code || nm_store_read_only(store))
+	if (code || session->unread || nm_store_read_only(store))
 		return code;
 	code = nm_store_tests_add(store, session_now(session), after_hours, err);
 	/* What was found may have been `untested`. */
@@ -490,7 +532,7 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 
 enum nm_code session_findings(struct session *session, const struct nm_findings **out, struct nm_error *err)
 {
-	enum nm_code code = session_need_plan(session, err);
+	enum nm_code code = session_need_look(session, err);
 
 	*out = &session->findings;
 	if (code || session->findings_known)

@@ -49,12 +49,15 @@ struct session {
 	struct nm_document *document; /* NULL when the file could not be read */
 	struct nm_due_times *due_times; /* of plan; NULL: without one, or memory was out */
 	struct nm_plan *plan;         /* NULL when the text does not read: then diags and plan_error say why */
+	bool keeps;                   /* a plan stays, to be looked at, when the text does not read any more */
+	bool unread;                  /* it stayed so: it is of the text before, session_text */
 	struct nm_diags diags;
 	struct nm_error plan_error;
 	unsigned generation;          /* grows with every new plan or document text */
 	unsigned proofs;              /* grows when findings are forgotten: the plan or what the store knows is new */
 	unsigned readings;            /* grows when live is read anew: what session_status lent before is gone */
-	bool stale;                   /* the file changed on disk while there are unsaved edits */
+	bool stale;                   /* the file changed on disk while there are unsaved edits, or cannot be read */
+	bool gone;                    /* stale, and there is no such file any more */
 	/* Handed to reading and pushing (nm_push_context); NULL: no progress is told. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
 	bool (*idle)(void *context);
@@ -63,6 +66,9 @@ struct session {
 	void *progress_context;
 
 	/* The session's own: use the functions below. */
+	char *read_text; /* that read last; NULL: none did, or memory was out */
+	size_t read_len;
+	uint64_t saved_mark; /* of the saved text, with the files that it was read with; 0: not known */
 	const struct nm_plan_file *kept; /* of a draft: what stands beside it; NULL */
 	struct nm_zone *utc;
 	struct nm_ical_memory *calendars; /* NULL when memory was out: then they are read each time */
@@ -116,8 +122,12 @@ struct nm_followup_due session_due(const struct session *session, const struct n
 nm_time session_now(const struct session *session);
 /* The plan's zone; UTC when there is no plan. */
 const struct nm_zone *session_zone(const struct session *session);
-/* NM_OK when there is a plan; otherwise plan_error in err. */
+/* NM_OK when the text reads; otherwise plan_error in err. */
 enum nm_code session_need_plan(const struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+/* The same for who only looks: a plan that stayed does too. */
+enum nm_code session_need_look(const struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+/* The text that the plan is of; where there is none, the document's. */
+const char *session_text(const struct session *session, size_t *len);
 
 /* Reads a plan's text (of that file) with the copies that are kept of calendars of the network, as the session's own. */
 enum nm_code session_plan_read(const struct session *session, const char *file, const char *text, size_t len,
@@ -143,7 +153,7 @@ enum nm_code session_callbacks(struct session *session, int index, struct nm_cal
 /* Reads the file again.  When it changed, that is one step of undo, `what` its words: what was unsaved is behind it. */
 enum nm_code session_reload(struct session *session, const char *what, struct nm_error *err) NM_WARN_UNUSED;
 /* Notices a file that changed on disk: reloads when nothing is unsaved (true: something is new to
- * show), else sets `stale`. */
+ * show), else sets `stale`, and `gone` as that is. */
 bool session_notice(struct session *session);
 
 /* Where the store is, or will be; its folder is made unless the session is read-only. */
@@ -203,7 +213,7 @@ enum nm_code session_optouts(struct session *session, const struct nm_plan *plan
 			     struct nm_optout_fact **out, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 /* What the log says of the last 30 days; cached until something is written to the store. */
 struct nm_log_fact session_log(struct session *session);
-/* Writes down that they were played now; nothing in a read-only session. */
+/* Writes down that they were played now; nothing in a read-only session, nor of a plan that stayed. */
 enum nm_code session_tests_played(struct session *session, bool after_hours,
 				  struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
@@ -251,6 +261,8 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 /* Likewise: makes the plan of the document's text the session's plan, and forgets what was made
  * of a text before. */
 void session_read_plan(struct session *session);
+/* Likewise: what was last saved or read is the plan that stands here. */
+void session_mark_saved(struct session *session);
 void session_calendars_open(struct session *session);
 void session_calendars_close(struct session *session);
 void session_forget_written(struct session *session);

@@ -74,6 +74,7 @@ bool session_copies_notice(struct session *session)
 	if (nm_store_calendar_mark(session->store, &mark, NULL) || mark == before)
 		return false;
 	read_copies(session);
+	session->saved_mark = 0; /* it was read with other ones */
 	session_read_plan(session);
 	return true;
 }
@@ -183,6 +184,7 @@ enum nm_code session_refresh(struct session *session, int index, struct nm_refre
 	if (!code)
 		forget_secrets(session, out);
 	read_copies(session);
+	session->saved_mark = 0;
 	session_read_plan(session);
 	return code;
 }

@@ -30,7 +30,7 @@ void session_forget_written(struct session *session)
 enum nm_code session_written(struct session *session, const struct nm_written **out, struct nm_error *err)
 {
 	size_t len;
-	const char *text = nm_document_text(session->document, &len);
+	const char *text = session_text(session, &len);
 	enum nm_code code = NM_OK;
 
 	if (!session->written_known)
@@ -93,7 +93,7 @@ enum nm_code session_edited(const struct session *session, const struct nm_edit 
 			    size_t *out_len, struct nm_error *err)
 {
 	size_t len;
-	const char *text = nm_document_text(session->document, &len);
+	const char *text = session_text(session, &len);
 	char *edited = strdup(text);
 	enum nm_code code = edited ? NM_OK : nm_fail_memory(err);
 
@@ -126,6 +126,8 @@ enum nm_code session_edit(struct session *session, const struct nm_edit *edits, 
 
 	if (session->options.read_only)
 		return nm_fail(err, NM_REFUSED, "this session is read-only");
+	if (session->unread)
+		return session_need_plan(session, err);
 	nm_diags_init(&diags);
 	code = session_edited(session, edits, n, &edited, &len, err);
 	if (!code)
@@ -229,8 +231,10 @@ enum nm_code session_save(struct session *session, struct nm_error *err)
 	if (code)
 		return code;
 	code = nm_document_save(session->document, err);
-	if (!code)
+	if (!code) {
 		forget_changes(session);
+		session_mark_saved(session);
+	}
 	if (!code && session->options.data_dir)
 		code = keep(session, &renames, err);
 	nm_renames_clear(&renames);

@@ -94,7 +94,7 @@ enum nm_code session_floods(struct session *session, struct nm_arena *arena, str
 	struct nm_flood_fact *facts;
 	struct nm_store *store;
 	size_t n_floods, found = 0;
-	enum nm_code code = session_need_plan(session, err);
+	enum nm_code code = session_need_look(session, err);
 
 	if (!code)
 		code = session_store(session, &store, err);

@@ -33,7 +33,8 @@ static const struct nm_event *event_at(const struct simulate *simulate)
 static const char *line_of(const struct app *app, struct nm_pos pos, size_t *len)
 {
 	const struct nm_document *document = app->session->document;
-	const char *text = document ? nm_document_text(document, NULL) : NULL;
+	size_t text_len;
+	const char *text = document ? session_text(app->session, &text_len) : NULL;
 
 	*len = 0;
 	if (!text || strcmp(pos.file, nm_document_file(document)))

@@ -259,7 +259,7 @@ static void ask_save(struct paint *paint, struct app *app)
 		app_error(app, &paint->refused);
 		return;
 	}
-	if (!app_plan(app)) {
+	if (!app_reads(app)) {
 		app_message(app, STYLE_ERROR, "the plan does not read just now: nothing can be saved into it");
 		return;
 	}
@@ -315,7 +315,7 @@ static bool follow_plan(struct paint *paint, struct app *app)
 
 	if (paint->generation == app->session->generation)
 		return true;
-	if (!app_plan(app)) {
+	if (!app_reads(app)) {
 		app_message(app, STYLE_WARNING, "the plan does not read just now: what you painted is kept");
 		return true;
 	}

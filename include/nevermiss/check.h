@@ -49,6 +49,7 @@ struct nm_line_fact {
 	const char *line;
 	bool pushed, known, in_sync; /* in_sync and not known: assumed */
 	bool unread;                 /* it could not be read when that was last tried */
+	bool saved;                  /* compared with the saved text, from which the plan's has edits that are not */
 	const char *words;           /* the first difference, or why it could not be read; NULL */
 	nm_time read_at, horizon;
 };

@@ -132,6 +132,8 @@ enum nm_code nm_document_discard(struct nm_document *document, const char *what,
 enum nm_code nm_document_reload(struct nm_document *document, const char *what, struct nm_error *err) NM_WARN_UNUSED;
 /* Has the file on disk changed since it was read or saved?  (size, times, then bytes) */
 bool nm_document_stale(const struct nm_document *document);
+/* Was there a file, and is there none of that name any more? */
+bool nm_document_gone(const struct nm_document *document);
 /* Temporary file in the same folder, fsync, rename, fsync of the folder; mode and owner kept, a
  * symbolic link followed.  NM_REFUSED when the file changed underneath. */
 enum nm_code nm_document_save(struct nm_document *document, struct nm_error *err) NM_WARN_UNUSED;

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -465,6 +466,47 @@ static void a_changed_file_loses_nothing_on_either_side(void **state)
 	stage_close(&stage);
 }
 
+/* Moved away or deleted, with edits and without. */
+static void a_file_that_is_gone_is_written_again(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	edit(&stage, "12s");
+	assert_int_equal(rename("plan.conf", "moved.conf"), 0);
+	assert_true(app_notice(&stage.app));
+	app_draw(&stage.app);
+	stage_shows(&stage, " Smith Plumbing · the file is gone");
+	stage_shows(&stage, "the plan's file is gone, what you see was read before: W can write it again");
+	assert_false(app_notice(&stage.app));
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "plan.conf is gone: somebody moved or deleted it");
+	stage_hides(&stage, "read the file");
+	stage_keys(&stage, "End Enter");
+	assert_int_not_equal(access("plan.conf", F_OK), 0);
+	stage_keys(&stage, "W Enter");
+	stage_shows(&stage, "save 1 edit to ");
+	expect_file(&stage, "for = 12s", false);
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "plan saved");
+	expect_file(&stage, "for = 12s", true);
+
+	assert_int_equal(unlink("plan.conf"), 0);
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "plan.conf is gone");
+	write_disk("business = \"Somebody else's\"\n");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "is there already and is not overwritten");
+	expect_file(&stage, "Somebody else's", true);
+	assert_int_equal(unlink("plan.conf"), 0);
+	stage_keys(&stage, "W Enter");
+	stage_shows(&stage, "the file is there again, as it was");
+	stage_shows(&stage, "plan saved");
+	expect_file(&stage, "for = 12s", true);
+	stage_close(&stage);
+}
+
 /* Between the question and the answer. */
 static void a_file_that_changes_while_it_is_asked_is_not_overwritten(void **state)
 {
@@ -500,6 +542,7 @@ int main(void)
 		cmocka_unit_test(the_editor_is_not_opened_over_edits),
 		cmocka_unit_test(an_override_saves_no_other_edits),
 		cmocka_unit_test(a_changed_file_loses_nothing_on_either_side),
+		cmocka_unit_test(a_file_that_is_gone_is_written_again),
 		cmocka_unit_test(a_file_that_changes_while_it_is_asked_is_not_overwritten),
 	};
 

@@ -10,6 +10,7 @@
 #include <cmocka.h>
 
 #include "prompt.h"
+#include "records.h"
 #include "stage.h"
 
 /* Clicks on the first place at which this text is shown. */
@@ -77,6 +78,79 @@ static void a_click_in_the_week_goes_to_day_and_time(void **state)
 	stage_close(&stage);
 }
 
+/* A click where the keys are not brings them there, and leaves the cursor of the other list where it is. */
+static void a_click_in_another_list_of_the_calls_takes_the_keys_there(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 80, .height = 24});
+	log_fill(&stage);
+	log_lead(&stage);
+	stage_stop(&stage);
+	stage_start(&stage);
+	stage_keys(&stage, "7");
+	stage_shows(&stage, "\xe2\x96\xb8 phone  +1 512 555 0142");
+	click_on(&stage, "Fri 20 Nov 11:41");
+	stage_shows(&stage, "\xe2\x96\xb8 Fri 20 Nov 11:41");
+	click_on(&stage, "Sun 22 Nov 03:21");
+	stage_shows(&stage, "\xe2\x96\xb8 Sun 22 Nov 03:21");
+	click_on(&stage, "web    Dana");
+	stage_shows(&stage, "\xe2\x96\xb8 web    Dana");
+	click_on(&stage, "Sun 22 Nov 03:21"); /* the log's cursor is there already: nothing is opened by that */
+	stage_shows(&stage, "\xe2\x96\xb8 Sun 22 Nov 03:21");
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "\xe2\x96\xb8 web    Dana");
+	stage_close(&stage);
+}
+
+static void a_click_on_the_page_beside_the_calls_chooses_nothing(void **state)
+{
+	struct stage stage;
+	char *before, *after;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 200, .height = 50});
+	log_fill(&stage);
+	stage_stop(&stage);
+	stage_start(&stage);
+	stage_keys(&stage, "7");
+	before = stage_text(&stage);
+	for (int y = 3; y < 48; y++) {
+		app_click(&stage.app, 190, y);
+		app_draw(&stage.app);
+	}
+	after = stage_text(&stage);
+	assert_string_equal(before, after);
+	free(before);
+	free(after);
+	stage_close(&stage);
+}
+
+static void a_click_on_a_form_and_back_on_the_outline(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24});
+	click_on(&stage, "owner");
+	stage_shows(&stage, "destination owner");
+	click_on(&stage, "25s");
+	stage_shows(&stage, "\xe2\x96\xb8    owner");
+	stage_shows(&stage, "\xe2\x96\xb8own_voicemail");
+	stage_hides(&stage, "left and right move");
+	click_on(&stage, "25s"); /* its value is the option too */
+	assert_int_equal(stage.app.depth, 1);
+	stage_keys(&stage, "Escape");
+	click_on(&stage, "mailbox");
+	stage_shows(&stage, "destination mailbox");
+	click_on(&stage, "kind");
+	click_on(&stage, "main");
+	stage_shows(&stage, "\xe2\x96\xb8    main");
+	stage_shows(&stage, "line main");
+	stage_close(&stage);
+}
+
 static void a_list_of_choices_is_clicked_too(void **state)
 {
 	struct stage stage;
@@ -136,6 +210,9 @@ int main(void)
 		cmocka_unit_test(a_click_on_a_tab_opens_its_screen),
 		cmocka_unit_test(a_click_moves_the_cursor_and_another_opens),
 		cmocka_unit_test(a_click_in_the_week_goes_to_day_and_time),
+		cmocka_unit_test(a_click_in_another_list_of_the_calls_takes_the_keys_there),
+		cmocka_unit_test(a_click_on_the_page_beside_the_calls_chooses_nothing),
+		cmocka_unit_test(a_click_on_a_form_and_back_on_the_outline),
 		cmocka_unit_test(a_list_of_choices_is_clicked_too),
 		cmocka_unit_test(the_wheel_moves_lists_and_turns_pages),
 		cmocka_unit_test(no_click_answers_a_question_or_does_harm),

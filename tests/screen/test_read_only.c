@@ -41,6 +41,18 @@ static struct files open_with_history(struct stage *stage, const struct stage_op
 	return files;
 }
 
+/* A session that may write does so as it opens, once: the files are those after that. */
+static void open_again(struct stage *stage, struct files *files)
+{
+	app_settle(&stage->app);
+	recovery_end(&stage->app, true);
+	stage_stop(stage);
+	free(files->bytes);
+	files->bytes = stage_files(&files->len);
+	stage_start(stage);
+	recovery_begin(&stage->app);
+}
+
 /* Ends the session, which has left everything as it was. */
 static void close_on(struct stage *stage, struct files *before)
 {
@@ -102,6 +114,46 @@ static void no_key_of_any_screen_writes(void **state)
 	close_on(&stage, &before);
 }
 
+/* Nor does one while the file does not read, and an earlier plan is there to be looked at; but for those that go back to
+ * the text before, which reads. */
+static void no_key_writes_while_the_plan_does_not_read(void **state)
+{
+	static const char *const lines[] = {"push --yes", "rollback --yes", "text --to owner --yes hello",
+					    "override --for 2h --path after-hours --no-push", "calls import x.csv"};
+	struct files before;
+	struct stage stage;
+	struct nm_error err;
+	char *plan;
+
+	(void)state;
+	before = open_with_history(&stage, &writing);
+	open_again(&stage, &before);
+	plan = stage_plan(&stage);
+	assert_int_equal(nm_file_write("plan.conf", "x", 1, false, &err), NM_OK);
+	assert_true(app_notice(&stage.app));
+	for (size_t tab = 0; tab < APP_TABS; tab++) {
+		for (size_t i = 0; i < key_rows_count; i++) {
+			const struct key_row *row = &key_rows[i];
+
+			app_go(&stage.app, app_screens[tab], NULL);
+			if ((row->context == app_screens[tab]->context || row->context == CONTEXT_GENERAL) &&
+			    row->action != ACTION_UNDO && row->action != ACTION_REDO)
+				press(&stage, row);
+		}
+	}
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		command_line_run(&stage.app, lines[i]);
+		app_draw(&stage.app);
+		stage_shows(&stage, "plan.conf:1: ");
+		close_dialogs(&stage);
+	}
+	app_settle(&stage.app);
+	recovery_end(&stage.app, true);
+	assert_int_equal(nm_file_write("plan.conf", plan, strlen(plan), false, &err), NM_OK);
+	free(plan);
+	close_on(&stage, &before);
+}
+
 static void no_command_writes(void **state)
 {
 	static const char *const lines[] = {
@@ -153,6 +205,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_key_of_any_screen_writes),
+		cmocka_unit_test(no_key_writes_while_the_plan_does_not_read),
 		cmocka_unit_test(no_command_writes),
 		cmocka_unit_test(refusals_are_told_and_looking_works),
 	};

@@ -183,7 +183,42 @@ static void edits_that_another_session_took_up_are_gone(void **state)
 	stage_close(&stage);
 }
 
-static void edits_that_are_left_can_be_brought_back(void **state)
+/* No key but y and n decides about them. */
+static void edits_that_nobody_decides_on_are_offered_again(void **state)
+{
+	static const char *const keys[] = {"q", "Escape", "C-c", "x"};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &now_80x24);
+	stage_stop(&stage);
+	kill_it(somebody_else(&stage, edits_business));
+	for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+		start_again(&stage);
+		stage_shows(&stage, "cut off before they were saved");
+		stage_shows(&stage, "y take up  n drop  q later");
+		stage_keys(&stage, keys[i]);
+		if (i < 3)
+			stage_shows(&stage, "those edits are kept: the next start offers them again");
+		assert_int_equal(files(UNSAVED), 1);
+		recovery_end(&stage.app, false);
+		stage_stop(&stage);
+	}
+	start_again(&stage);
+	stage_keys(&stage, "q");
+	edit(&stage, "\"Brown Plumbing\""); /* edits of this session have a file of their own */
+	assert_int_equal(files(UNSAVED), 2);
+	stage_keys(&stage, "W y");
+	assert_int_equal(files(UNSAVED), 1);
+	stage_stop(&stage);
+	start_again(&stage);
+	stage_shows(&stage, "cut off before they were saved, and the plan");
+	stage_keys(&stage, "y");
+	stage_shows(&stage, "Jones Plumbing");
+	stage_close(&stage);
+}
+
+static void edits_that_are_dropped_can_be_brought_back(void **state)
 {
 	struct stage stage;
 
@@ -510,7 +545,8 @@ int main(void)
 		cmocka_unit_test(edits_that_were_killed_are_offered_and_taken_up),
 		cmocka_unit_test(what_was_cut_off_is_shown_on_the_week),
 		cmocka_unit_test(edits_that_another_session_took_up_are_gone),
-		cmocka_unit_test(edits_that_are_left_can_be_brought_back),
+		cmocka_unit_test(edits_that_nobody_decides_on_are_offered_again),
+		cmocka_unit_test(edits_that_are_dropped_can_be_brought_back),
 		cmocka_unit_test(a_connection_that_is_cut_off_keeps_the_edits),
 		cmocka_unit_test(what_was_taken_back_or_saved_is_not_offered),
 		cmocka_unit_test(several_are_offered_one_after_another),

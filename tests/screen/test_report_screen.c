@@ -871,7 +871,7 @@ static void read_only_writes_neither_a_file_nor_the_plan(void **state)
 	stage_close(&stage);
 }
 
-/* Names in it are the plan's: when that is another one, or none, they are not shown any more. */
+/* Names in it are the plan's: of one that does not read those as last read. */
 static void a_plan_that_changes_makes_the_report_anew(void **state)
 {
 	struct stage stage;
@@ -885,9 +885,10 @@ static void a_plan_that_changes_makes_the_report_anew(void **state)
 	assert_int_equal(nm_file_write("plan.conf", "x", 1, false, &err), NM_OK);
 	assert_true(session_notice(&stage.session));
 	stage_keys(&stage, "");
-	stage_shows(&stage, "plan does not read");
-	stage_keys(&stage, "5 Enter Escape Left $");
-	stage_shows(&stage, "plan does not read");
+	stage_shows(&stage, "as last read, the file does not read");
+	stage_keys(&stage, "5 Enter Escape 8 Left Right");
+	stage_shows(&stage, "as last read, the file does not read");
+	stage_shows(&stage, "[owner ");
 	assert_int_equal(nm_file_write("plan.conf", plan, strlen(plan), false, &err), NM_OK);
 	assert_true(session_notice(&stage.session));
 	stage_keys(&stage, "");

@@ -795,6 +795,37 @@ static void in_sync_is_not_said_of_a_plan_that_changed_since(void **state)
 	stage_close(&stage);
 }
 
+/* What was read of the saved plan is no less so while the next one is being written. */
+static void edits_that_are_not_saved_hide_no_drift(void **state)
+{
+	const struct nm_edit name = {
+		.op = NM_EDIT_SET, .place = {"", NULL, -1}, .option = "business", .value = "\"Jones Plumbing\""};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
+	stage_keys(&stage, "A y Escape 1");
+	assert_true(app_edit(&stage.app, &name, 1, "business"));
+	stage_keys(&stage, "2 1");
+	stage_shows(&stage, "1 edit, not saved");
+	stage_shows(&stage, "in sync");
+	stage_shows(&stage, "2 of 2 lines do what the saved plan says");
+	stage_keys(&stage, "W y");
+	stage_hides(&stage, "in sync"); /* that plan is nowhere live yet */
+	stage_shows(&stage, "live not read");
+	stage_keys(&stage, "u O Enter Enter y n W y 6"); /* an override more is saved than was pushed */
+	stage_keys(&stage, "1");
+	stage_hides(&stage, "not saved");
+	stage_shows(&stage, "1 line drifts");
+	assert_true(app_edit(&stage.app, &name, 1, "business"));
+	stage_keys(&stage, "2 1");
+	stage_shows(&stage, "1 edit, not saved");
+	stage_shows(&stage, "1 line drifts");
+	stage_shows(&stage, "Drift");
+	stage_hides(&stage, "not known since the plan changed");
+	stage_close(&stage);
+}
+
 /* "time scrubbed by minute, quarter, hour, day, boundary"; what has no room is said to be there, and comes. */
 static void time_is_scrubbed_and_a_long_call_scrolls(void **state)
 {
@@ -1435,8 +1466,8 @@ static void a_changed_file_is_read_at_once_and_mistakes_are_listed(void **state)
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
 	before = stage_plan(&stage);
-	assert_int_equal(nm_file_write("plan.conf", broken, strlen(broken), false, &err), NM_OK);
-	assert_true(session_notice(&stage.session));
+	stage_close(&stage);
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24, .plan = broken});
 	stage_keys(&stage, "3");
 	stage_shows(&stage, "the plan does not read");
 	stage_shows(&stage, "plan.conf:2: ");
@@ -1449,6 +1480,69 @@ static void a_changed_file_is_read_at_once_and_mistakes_are_listed(void **state)
 	stage_keys(&stage, "1");
 	stage_shows(&stage, "A call to main now");
 	free(before);
+	stage_close(&stage);
+}
+
+static void write_after(const char *plan, const char *more)
+{
+	struct nm_error err;
+	struct nm_buf text;
+
+	nm_buf_init(&text, NM_PLAN_BYTES);
+	nm_buf_addf(&text, "%s%s", plan, more);
+	assert_int_equal(nm_file_write("plan.conf", text.data, text.len, false, &err), NM_OK);
+	nm_buf_clear(&text);
+}
+
+/* A slip in the file takes nobody's screens away: what was read before is looked at and played, and said to be that. */
+static void a_plan_that_stops_reading_is_still_looked_at(void **state)
+{
+	static const char title[] = " · as last read, the file does not read ";
+	static const struct {
+		const char *key, *shows;
+	} screens[] = {
+		{"1", "A call to main now"}, {"2", "destinations"}, {"3", "first live answer"}, {"4", "why  "},
+		{"5", "no-live-answer"},     {"6", "main"},	    {"7", "call back"},		{"8", "8 Report"},
+	};
+	struct stage stage;
+	char *plan;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 80, .height = 24});
+	plan = stage_plan(&stage);
+	write_after(plan, "\nrule x { path = nowhere }\n");
+	assert_true(app_notice(&stage.app));
+	app_draw(&stage.app);
+	stage_shows(&stage, "the plan changed on disk and does not read: plan.conf:");
+	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
+		stage_keys(&stage, screens[i].key);
+		stage_shows(&stage, title);
+		stage_shows(&stage, screens[i].shows);
+	}
+	stage_keys(&stage, "2");
+	stage_golden(&stage, "plan-unread-80x24");
+	stage_keys(&stage, "A");
+	stage_shows(&stage, "until it does nothing is changed");
+	stage_keys(&stage, "5");
+	stage_shows(&stage, "there is no path 'nowhere'");
+	assert_true(app_resize(&stage.app, 40, 12));
+	stage_keys(&stage, "Up");
+	stage_golden(&stage, "check-unread-40x12");
+	assert_true(app_resize(&stage.app, 80, 24));
+	stage_keys(&stage, "u"); /* the text that was there before reads */
+	stage_shows(&stage, "1 edit, not saved");
+	stage_keys(&stage, "C-r");
+	stage_shows(&stage, title);
+	write_after(plan, "\nline main { }\n");
+	assert_true(app_notice(&stage.app));
+	stage_keys(&stage, "2");
+	stage_shows(&stage, title);
+	stage_hides(&stage, "there is no path 'nowhere'");
+	write_after(plan, "\n# well\n");
+	assert_true(app_notice(&stage.app));
+	stage_keys(&stage, "1");
+	stage_hides(&stage, "does not read");
+	free(plan);
 	stage_close(&stage);
 }
 
@@ -1599,6 +1693,7 @@ int main(void)
 		cmocka_unit_test(questions_in_narrow_windows_take_answers),
 		cmocka_unit_test(a_broken_guarantee_is_told_before_the_push),
 		cmocka_unit_test(in_sync_is_not_said_of_a_plan_that_changed_since),
+		cmocka_unit_test(edits_that_are_not_saved_hide_no_drift),
 		cmocka_unit_test(no_tab_is_cut_off),
 		cmocka_unit_test(time_is_scrubbed_and_a_long_call_scrolls),
 		cmocka_unit_test(a_call_is_played_step_by_step),
@@ -1622,6 +1717,7 @@ int main(void)
 		cmocka_unit_test(a_page_closes_for_another_screen_and_hides_no_change),
 		cmocka_unit_test(what_holds_work_stays_when_another_screen_is_asked_for),
 		cmocka_unit_test(a_changed_file_is_read_at_once_and_mistakes_are_listed),
+		cmocka_unit_test(a_plan_that_stops_reading_is_still_looked_at),
 		cmocka_unit_test(hostile_text_of_a_plan_cannot_move_the_cursor),
 		cmocka_unit_test(the_command_line_takes_actions_and_screens),
 		cmocka_unit_test(every_key_named_on_a_screen_does_something),
