@@ -78,29 +78,35 @@ static void take_out(struct edits *edits, const struct nm_written_section *secti
 }
 
 /* What cannot be made is told in words of the form, when it is the option's value that is wrong. */
-static bool make(struct app *app, const struct edits *edits, const struct nm_place *place, const char *option,
-		 const char *what)
+static bool make(struct app *app, const struct edits *edits, const struct nm_place *place,
+		 const struct nm_option_info *info, const char *what)
 {
-	const struct nm_option_info *info = nm_option_find(place->step < 0 ? place->section : "step", option);
-
 	if (app_edit(app, edits->items, edits->n, what))
 		return true;
-	if (info)
-		plan_value_wrong(app, edits->items, edits->n, place, info);
+	plan_value_wrong(app, edits->items, edits->n, place, info);
 	return false;
 }
 
-static bool set_option(struct app *app, const struct nm_place *place, const char *option, const char *value)
+/* Those that give an option a value. */
+static struct edits value_edits(struct app *app, struct nm_place place, const char *option, const char *value)
 {
-	const struct nm_written_section *section = written_at(app, place);
+	const struct nm_written_section *section = written_at(app, &place);
 	struct edits edits = {0};
-	char what[2 * PLACE_TEXT];
 
 	if (section)
-		take_out(&edits, section, *place, option, value);
-	add_edit(&edits, NM_EDIT_SET, *place, option, value);
-	option_words(place, option, what, sizeof what);
-	return make(app, &edits, place, option, what);
+		take_out(&edits, section, place, option, value);
+	add_edit(&edits, NM_EDIT_SET, place, option, value);
+	return edits;
+}
+
+static bool set_option(struct app *app, const struct nm_place *place, const struct nm_option_info *info,
+		       const char *value)
+{
+	const struct edits edits = value_edits(app, *place, info->name, value);
+	char what[2 * PLACE_TEXT];
+
+	option_words(place, info->name, what, sizeof what);
+	return make(app, &edits, place, info, what);
 }
 
 static bool leave_out(struct app *app, const struct nm_place *place, const char *option)
@@ -172,7 +178,7 @@ static void take_value(struct plan_screen *screen, struct app *app, const struct
 		if (needs_number(app, &place, option, value.data))
 			ask_number(screen, app, value.data);
 		else
-			good = set_option(app, &place, option, value.data);
+			good = set_option(app, &place, screen->ask.info, value.data);
 		break;
 	case ASK_DISMISSED:
 	case ASK_MORE:
@@ -183,21 +189,62 @@ static void take_value(struct plan_screen *screen, struct app *app, const struct
 		ask_again(app, TAG_VALUE, &screen->ask);
 }
 
+/* Those that make it ring, at this number. */
+static struct edits number_edits(const struct plan_screen *screen, struct nm_place place, const char *number)
+{
+	struct edits edits = {0};
+
+	add_edit(&edits, NM_EDIT_SET, place, "kind", screen->kind);
+	add_edit(&edits, NM_EDIT_SET, place, "number", number);
+	return edits;
+}
+
 static void take_number(struct plan_screen *screen, struct app *app, const struct event *event)
 {
 	const struct nm_place place = place_held(&screen->place);
-	struct edits edits = {0};
 	struct nm_buf value;
 	char what[2 * PLACE_TEXT];
 
 	nm_buf_init(&value, NM_PLAN_BYTES);
 	if (ask_take(app, TAG_RING_NUMBER, &screen->ask, event, &value) == ASK_VALUE) {
-		add_edit(&edits, NM_EDIT_SET, place, "kind", screen->kind);
-		add_edit(&edits, NM_EDIT_SET, place, "number", value.data);
+		const struct edits edits = number_edits(screen, place, value.data);
+
 		option_words(&place, "kind", what, sizeof what);
-		if (!make(app, &edits, &place, "number", what))
+		if (!make(app, &edits, &place, screen->ask.info, what))
 			ask_again(app, TAG_RING_NUMBER, &screen->ask);
 	}
+	nm_buf_clear(&value);
+}
+
+/* The edits that Enter would make of what it is; none where it makes none. */
+static struct edits edits_of(const struct plan_screen *screen, struct app *app, enum ask_result result, const char *value)
+{
+	const struct nm_place place = place_held(&screen->place);
+	const char *option = screen->ask.info->name;
+	const struct nm_written_section *section = written_at(app, &place);
+	struct edits edits = {0};
+
+	if (result == ASK_VALUE && screen->ask.tag == TAG_RING_NUMBER)
+		return number_edits(screen, place, value);
+	if (result == ASK_VALUE)
+		return value_edits(app, place, option, value);
+	if (result == ASK_LEAVE_OUT && section && nm_written_option(section, option))
+		add_edit(&edits, NM_EDIT_UNSET, place, option, NULL);
+	return edits;
+}
+
+void change_hear(const struct plan_screen *screen, struct app *app, const char *typed)
+{
+	const struct nm_place place = place_held(&screen->place);
+	enum ask_result result;
+	struct edits edits;
+	struct nm_buf value;
+
+	nm_buf_init(&value, NM_PLAN_BYTES);
+	result = ask_read(&screen->ask, typed, &value);
+	edits = edits_of(screen, app, result, value.data);
+	if (!edits.n || !plan_edits_wrong(app, edits.items, edits.n, &place, screen->ask.info))
+		ask_help(app, &screen->ask);
 	nm_buf_clear(&value);
 }
 

@@ -115,17 +115,23 @@ void change_delete(struct plan_screen *screen, struct app *app);
 void change_move(struct plan_screen *screen, struct app *app, int by);
 void change_mend(struct plan_screen *screen, struct app *app);
 void change_answer(struct plan_screen *screen, struct app *app, const struct event *event);
+/* Says of a value that is being typed what Enter would. */
+void change_hear(const struct plan_screen *screen, struct app *app, const char *typed);
 
 /* plan_add.c */
 /* May no section of this kind be named so, another one having the name or it being none?  Then that is told. */
 bool plan_name_refused(const struct plan_screen *screen, struct app *app, const char *kind, const char *name);
 void add_ask(struct plan_screen *screen, struct app *app);
 void add_answer(struct plan_screen *screen, struct app *app, const struct event *event);
+void add_hear(struct plan_screen *screen, struct app *app, const char *typed); /* as change_hear */
 void draft_clear(struct draft *draft);
 
 /* plan_wrong.c: tells what is wrong with the value of an option (place: where it is after the edits), in the reader's words
  * without those of the file; false: the edits read, or what is wrong is elsewhere. */
 bool plan_value_wrong(struct app *app, const struct nm_edit *edits, size_t n, const struct nm_place *place,
+		      const struct nm_option_info *info);
+/* The same, and what is wrong elsewhere is told too: then the edits cannot be made. */
+bool plan_edits_wrong(struct app *app, const struct nm_edit *edits, size_t n, const struct nm_place *place,
 		      const struct nm_option_info *info);
 
 /* plan_calendar.c: asks how a new calendar comes, and which options (separated by '|') the chosen way asks for. */

@@ -531,6 +531,52 @@ static void a_wrong_value_keeps_the_question_open(void **state)
 	stage_close(&stage);
 }
 
+/* After each key what Enter would say of what stands there: nothing else, and no less. */
+static void expect_told_before_enter(struct stage *stage, const char *text)
+{
+	char told[APP_MESSAGE];
+
+	stage_keys(stage, "C-u");
+	stage_type(stage, text);
+	memcpy(told, stage->app.message, sizeof told);
+	assert_int_equal(stage->app.message_style, STYLE_ERROR);
+	stage_keys(stage, "Enter");
+	assert_string_equal(stage->app.message, told);
+	assert_int_equal(stage->app.depth, 1);
+}
+
+static void a_wrong_value_is_told_as_it_is_typed(void **state)
+{
+	static const struct {
+		const char *section;
+		int row;
+		const char *wrong, *right, *kind, *option;
+	} values[] = {
+		{"main", 0, "abc", "+15125550142", "line", "number"},
+		{"owner", 2, "911", "+15125550112", "destination", "number"},
+		{"focus", 0, "Tu 6-8", "Tu 06:00-08:00", "schedule", "hours"},
+		{"spam", 0, "anonymous, 911", "anonymous, +1900*", "callers", "numbers"},
+		{"oncall", 3, "often", "2d", "rotation", "every"},
+		{"main", 0, "+15125550190", "+15125550101", "line", "number"}, /* another line has it: told where that is */
+	};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		form(&stage, values[i].section, values[i].row);
+		stage_keys(&stage, "Enter");
+		expect_told_before_enter(&stage, values[i].wrong);
+		stage_keys(&stage, "C-u");
+		stage_type(&stage, values[i].right);
+		assert_int_equal(stage.app.message_style, STYLE_DIM);
+		assert_non_null(strstr(stage.app.message, nm_option_find(values[i].kind, values[i].option)->help));
+		stage_keys(&stage, "Escape Escape");
+	}
+	assert_int_equal(lines_changed(&stage), 0);
+	stage_close(&stage);
+}
+
 /* What is typed stands below it, and where it would stand in the file is nothing to who types. */
 static void a_mistake_is_told_in_words_of_the_form(void **state)
 {
@@ -731,7 +777,7 @@ static void a_wrong_answer_about_something_new_is_told_at_once(void **state)
 	stage_shows(&stage, "from = 2026-13-01 08:00");
 	type(&stage, "2026-12-24 08:00");
 	stage_shows(&stage, "until = 2026-12-25 08:00");
-	type(&stage, "2026-12-23 08:00");
+	expect_told_before_enter(&stage, "2026-12-23 08:00");
 	stage_shows(&stage, "ends before it begins");
 	type(&stage, "2026-12-27 08:00");
 	stage_keys(&stage, "Down Enter");
@@ -1170,6 +1216,7 @@ int main(void)
 		cmocka_unit_test(several_are_chosen_in_their_order),
 		cmocka_unit_test(no_choice_is_not_taken_for_any),
 		cmocka_unit_test(a_wrong_value_keeps_the_question_open),
+		cmocka_unit_test(a_wrong_value_is_told_as_it_is_typed),
 		cmocka_unit_test(a_mistake_is_told_in_words_of_the_form),
 		cmocka_unit_test(hours_numbers_and_texts_are_typed),
 		cmocka_unit_test(hostile_text_stays_text),
