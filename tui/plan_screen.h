@@ -5,7 +5,7 @@
  *   screen_plan.c  outline, panes, keys     plan_form.c, plan_path.c  the form, plan_text.c the text,
  *   plan_pane.c    and where they are
  *   plan_change.c  one option or section    plan_add.c                a new section, plan_calendar.c one of a calendar
- *   plan_wrong.c   why a value does not do
+ *   plan_delete.c  a section that goes      plan_wrong.c              why a value does not do
  */
 #ifndef TUI_PLAN_SCREEN_H
 #define TUI_PLAN_SCREEN_H
@@ -111,12 +111,15 @@ void change_value(struct plan_screen *screen, struct app *app);
 void change_leave_out(struct plan_screen *screen, struct app *app);
 void change_copy(struct plan_screen *screen, struct app *app);
 void change_rename(struct plan_screen *screen, struct app *app);
-void change_delete(struct plan_screen *screen, struct app *app);
 void change_move(struct plan_screen *screen, struct app *app, int by);
 void change_mend(struct plan_screen *screen, struct app *app);
 void change_answer(struct plan_screen *screen, struct app *app, const struct event *event);
 /* Says of a value that is being typed what Enter would. */
 void change_hear(const struct plan_screen *screen, struct app *app, const char *typed);
+
+/* plan_delete.c: the key, and the yes. */
+void delete_ask(struct plan_screen *screen, struct app *app);
+void delete_answer(const struct plan_screen *screen, struct app *app);
 
 /* plan_add.c */
 /* May no section of this kind be named so, another one having the name or it being none?  Then that is told. */

@@ -374,7 +374,7 @@ static bool change(struct plan_screen *screen, struct app *app, enum action acti
 		if (field && field->step < 0)
 			change_leave_out(screen, app);
 		else
-			change_delete(screen, app);
+			delete_ask(screen, app);
 		return true;
 	case ACTION_RENAME:
 		change_rename(screen, app);
