@@ -455,8 +455,8 @@ void change_answer(struct plan_screen *screen, struct app *app, const struct eve
 		take_copy(screen, app, event->text);
 	else if (event->tag == TAG_RENAME)
 		take_rename(screen, app, event->text);
-	else if (event->tag == TAG_DELETE)
-		delete_answer(screen, app);
+	else if (event->tag == TAG_DELETE || event->tag == TAG_USE)
+		delete_answer(screen, app, event);
 	else if (event->tag == TAG_MEND_CHOICE)
 		take_mend(screen, app, event->text, false);
 	else if (event->tag == TAG_MEND)

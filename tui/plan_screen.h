@@ -20,6 +20,7 @@ enum plan_tag {
 	TAG_COPY,
 	TAG_RENAME,
 	TAG_DELETE,
+	TAG_USE, /* of what cannot be deleted */
 	TAG_MEND_CHOICE,
 	TAG_MEND,
 	TAG_ADD_KIND,
@@ -117,9 +118,9 @@ void change_answer(struct plan_screen *screen, struct app *app, const struct eve
 /* Says of a value that is being typed what Enter would. */
 void change_hear(const struct plan_screen *screen, struct app *app, const char *typed);
 
-/* plan_delete.c: the key, and the yes. */
+/* plan_delete.c: the key, and the answer: a yes, or the use that is gone to. */
 void delete_ask(struct plan_screen *screen, struct app *app);
-void delete_answer(const struct plan_screen *screen, struct app *app);
+void delete_answer(struct plan_screen *screen, struct app *app, const struct event *event);
 
 /* plan_add.c */
 /* May no section of this kind be named so, another one having the name or it being none?  Then that is told. */

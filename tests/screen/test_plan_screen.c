@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "nevermiss/edit.h"
+#include "plan_screen.h"
 #include "prompt.h"
 #include "stage.h"
 #include "zones.h"
@@ -1014,6 +1015,59 @@ static void what_is_deleted_leaves_the_lists_that_name_it(void **state)
 	stage_close(&stage);
 }
 
+/* Enter on that row of the list of uses goes to this option. */
+static void expect_use(struct stage *stage, const char *name, int down, const char *kind, const char *title, int step,
+		       const char *option)
+{
+	const struct plan_screen *screen = stage->app.tabs[1].state;
+	const struct nm_written_option *written;
+	const struct nm_option_info *info;
+	struct nm_place place;
+
+	find(stage, name);
+	stage_keys(stage, "D");
+	while (down-- > 0)
+		stage_keys(stage, "Down");
+	stage_keys(stage, "Enter");
+	assert_int_equal(stage->app.depth, 0);
+	info = form_option(&screen->form, &place, &written);
+	assert_non_null(info);
+	assert_string_equal(info->name, option);
+	assert_string_equal(place.section, kind);
+	assert_string_equal(place.title, title);
+	assert_int_equal(place.step, step);
+	stage_keys(stage, "Escape");
+}
+
+/* Of a list that names others too it goes by itself; each use is gone to. */
+static void a_use_is_gone_to(void **state)
+{
+	static const struct {
+		const char *kind, *title;
+		int step;
+		const char *option;
+	} uses[] = {
+		{"path", "daytime", 0, "ring"},
+		{"rotation", "oncall", -1, "members"},
+		{"path", "escalate", 1, "ring"},
+	};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 110, .height = 24});
+	find(&stage, "owner");
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "destination owner is used: take it out there first, or rename it. Enter goes there");
+	stage_shows(&stage, "step 1 of path daytime  ring = owner  (line 38)");
+	stage_shows(&stage, "goes by itself: rotation oncall  members = { owner, sam }  (line 35)");
+	stage_shows(&stage, "goes by itself: step 2 of path escalate  ring = { owner, sam }");
+	stage_keys(&stage, "Escape");
+	for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+		expect_use(&stage, "owner", (int)i, uses[i].kind, uses[i].title, uses[i].step, uses[i].option);
+	assert_int_equal(lines_changed(&stage), 0);
+	stage_close(&stage);
+}
+
 static void what_is_used_is_not_deleted_but_told(void **state)
 {
 	struct stage stage;
@@ -1235,6 +1289,7 @@ int main(void)
 		cmocka_unit_test(a_copy_has_another_name),
 		cmocka_unit_test(what_is_deleted_leaves_the_lists_that_name_it),
 		cmocka_unit_test(what_is_used_is_not_deleted_but_told),
+		cmocka_unit_test(a_use_is_gone_to),
 		cmocka_unit_test(what_stands_in_an_included_file_is_left_to_the_editor),
 		cmocka_unit_test(random_keys_leave_a_plan_that_reads),
 		cmocka_unit_test(rounds_count_in_the_wait),
