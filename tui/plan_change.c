@@ -131,6 +131,11 @@ void change_value(struct plan_screen *screen, struct app *app)
 
 	if (!info || !app_may_change(app))
 		return;
+	if (form_field(&screen->form)->idle) {
+		app_message(app, STYLE_PLAIN, "%s is not of a voicemail, which takes the call at once: kind says what it is",
+			    info->name);
+		return;
+	}
 	place_hold(&screen->place, &place);
 	ask_value(app, TAG_VALUE, &screen->ask, info, !info->required, written ? written->values : NULL,
 		  written ? written->n : 0);

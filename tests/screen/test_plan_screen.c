@@ -660,7 +660,7 @@ static void hostile_text_stays_text(void **state)
 
 	(void)state;
 	open_plan(&stage);
-	form(&stage, "mailbox", 11);
+	form(&stage, "mailbox", 2);
 	stage_keys(&stage, "Enter");
 	type(&stage, "\" } rule x { ${HOME} \\");
 	expect_text(&stage, "notes = \"\\\" } rule x { \\${HOME} \\\\\"");
@@ -704,6 +704,38 @@ static void a_destination_can_become_another_kind(void **state)
 	stage_shows(&stage, "number = 12");
 	type(&stage, "+15125550112");
 	expect_text(&stage, "destination office  { kind = backup  number = \"+15125550112\" }");
+	stage_close(&stage);
+}
+
+/* Of a voicemail what only rings is offered by nobody: it stands behind, and Enter asks nothing. */
+static void a_voicemail_is_asked_for_nothing_of_ringing(void **state)
+{
+	const struct plan_screen *screen;
+	const struct field *field;
+	struct stage stage;
+	size_t idle = 0, row = 0;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "mailbox", 0);
+	screen = stage.app.tabs[1].state;
+	for (; (field = form_field(&screen->form)) && row < screen->form.n; row++) {
+		assert_true(!idle || field->idle); /* none that applies comes behind one that does not */
+		idle += field->idle;
+		if (field->idle) {
+			stage_shows(&stage, "not of a voicemail");
+			stage_keys(&stage, "Enter");
+			assert_int_equal(stage.app.depth, 0);
+			stage_shows(&stage, "is not of a voicemail, which takes the call at once");
+		}
+		stage_keys(&stage, "Down");
+	}
+	for (size_t i = 0; nm_ringing_options[i]; i++)
+		idle--;
+	assert_int_equal(idle, 0);
+	stage_keys(&stage, "Escape");
+	form(&stage, "owner", 0);
+	stage_hides(&stage, "not of a voicemail");
 	stage_close(&stage);
 }
 
@@ -1276,6 +1308,7 @@ int main(void)
 		cmocka_unit_test(hostile_text_stays_text),
 		cmocka_unit_test(alternatives_take_each_others_place),
 		cmocka_unit_test(a_destination_can_become_another_kind),
+		cmocka_unit_test(a_voicemail_is_asked_for_nothing_of_ringing),
 		cmocka_unit_test(what_is_added_takes_the_fewest_questions),
 		cmocka_unit_test(a_new_rule_comes_before_the_one_that_takes_all),
 		cmocka_unit_test(a_wrong_answer_about_something_new_is_told_at_once),
