@@ -289,12 +289,12 @@ static void draw_help(const struct form *form, struct canvas *canvas, struct box
 /* How many rows are not shown, and where the section is; without the latter where there is no room for it. */
 static void where_words(const struct form *form, const struct app *app, int hidden, int room, char out[static WHERE_TEXT])
 {
-	const char *file = app->session->options.plan_file, *slash = strrchr(file, '/');
-	char more[32] = "";
+	char more[32] = "", where[NAME_MAX + 16];
 
 	if (hidden > 0)
 		snprintf(more, sizeof more, "%d more", hidden);
-	snprintf(out, WHERE_TEXT, "%s%s%s:%d", more, *more ? "  " : "", slash ? slash + 1 : file, form->section->line);
+	pos_words((struct nm_pos){app->session->options.plan_file, form->section->line, 0}, where, sizeof where);
+	snprintf(out, WHERE_TEXT, "%s%s%s", more, *more ? "  " : "", where);
 	if (text_width(out) > room)
 		snprintf(out, WHERE_TEXT, "%s", more);
 }
