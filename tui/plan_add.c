@@ -234,7 +234,7 @@ static void ask_name(struct app *app, const struct draft *draft, const char *typ
 {
 	char question[64];
 
-	snprintf(question, sizeof question, "name of the new %s", draft->section);
+	snprintf(question, sizeof question, "name of the new %s:", draft->section);
 	app_ask(app, TAG_ADD_NAME, question, "", typed);
 }
 

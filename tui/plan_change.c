@@ -335,7 +335,7 @@ static void take_copy(struct plan_screen *screen, struct app *app, const char *n
 	if (title.len && add_copy(app, &place, title.data))
 		plan_screen_go(screen, place.section, name);
 	else
-		app_ask(app, TAG_COPY, "name of the copy", "", name);
+		app_ask(app, TAG_COPY, "name of the copy:", "", name);
 	nm_buf_clear(&title);
 }
 
