@@ -186,9 +186,11 @@ static enum nm_code refresh(struct invocation *run, int index, enum status *stat
 	if (code)
 		return code;
 	write_refreshed(run, &refreshes);
-	for (size_t i = 0; i < refreshes.n; i++)
+	for (size_t i = 0; i < refreshes.n; i++) {
 		if (refreshes.items[i].end == NM_REFRESH_FAILED)
 			*status = STATUS_CARRIER;
+		run->stopped |= refreshes.items[i].end == NM_REFRESH_STOPPED;
+	}
 	nm_refreshes_clear(&refreshes);
 	return NM_OK;
 }

@@ -225,6 +225,7 @@ enum nm_code calls_import_file(struct invocation *run, const char *name, enum st
 		file_text(run, &file);
 	if (file.n_wrong)
 		*status = STATUS_WRONG;
+	run->stopped = file.stopped;
 	nm_calls_file_clear(&file);
 	return code;
 }

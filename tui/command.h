@@ -57,6 +57,7 @@ struct invocation {
 	bool (*ask)(void *context, const char *text, const char *question);
 	void *ask_context;
 	struct nm_buf *first; /* with ask: the text that was shown */
+	bool stopped; /* set by the run: whoever runs it stopped it, and what was done until then stays */
 };
 
 enum plan_need {

@@ -335,6 +335,8 @@ static void run_command(struct app *app, const char *text, const struct command 
 		app->message[0] = '\0';
 	else if (code)
 		app_error(app, &err);
+	else if (run.stopped)
+		app_message(app, STYLE_WARNING, "%s was stopped: what was done until then stays", command->name);
 	else if (status != STATUS_GOOD)
 		app_message(app, STYLE_WARNING, "%s is done, and something is wrong", command->name);
 	else if (!help && ends_followup(command, args))

@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "plan_parts.h"
 #include "style.h"
 
 #define REASON_LEAST 16 /* columns of a reason beside the line of the plan */
@@ -211,18 +212,6 @@ static void aside(struct pen *pen, const struct nm_event *event)
 	pen_text(pen, style, ": ");
 }
 
-/* "plan.conf:41"; "" when it comes from no line of the plan, or from a file of a very long name. */
-static void place_words(const struct nm_event *event, char *out, size_t size)
-{
-	const char *slash = event->pos.file ? strrchr(event->pos.file, '/') : NULL;
-	int n = 0;
-
-	if (event->pos.file && event->pos.line > 0)
-		n = snprintf(out, size, "%s:%d", slash ? slash + 1 : event->pos.file, event->pos.line);
-	if (n <= 0 || (size_t)n >= size)
-		out[0] = '\0';
-}
-
 /* Not far from the reasons, however wide the window is, and where the row ends where it takes more. */
 static int place_end(const struct pen *pen, const char *why, int width, int near)
 {
@@ -239,7 +228,7 @@ static void add_reason(struct pen *pen, const struct nm_event *event, unsigned s
 	char place[64];
 	int end, width;
 
-	place_words(event, place, sizeof place);
+	pos_words(event->pos, place, sizeof place);
 	width = text_width(place);
 	end = place_end(pen, event->why, width, near);
 	pen->end = end;

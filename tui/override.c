@@ -43,30 +43,36 @@ static enum nm_code choose_name(const struct nm_plan *plan, const char *wished, 
 	return out->failed ? nm_fail_memory(err) : NM_OK;
 }
 
-/* Whole minutes read better, and what was asked for in minutes is then never shorter. */
+/* Whole minutes read better. */
 static nm_time unit_of(int64_t length_s)
 {
 	return length_s % 60 ? 1 : 60;
 }
 
-nm_time override_until(nm_time now, int64_t length_s)
+/* Already begun: it is in force as soon as it is written. */
+static nm_time begin_of(nm_time now, int64_t length_s)
 {
 	const nm_time unit = unit_of(length_s);
 
-	return (now + length_s + unit - 1) / unit * unit;
+	return now / unit * unit;
+}
+
+nm_time override_until(nm_time now, int64_t length_s)
+{
+	return begin_of(now, length_s) + length_s;
 }
 
 enum nm_code override_begin(const struct session *session, const struct override_wish *wish, struct nm_buf *name,
 			    struct nm_buf *section, struct nm_edit *out, struct nm_error *err)
 {
 	const struct nm_zone *zone = session->plan->zone;
-	const nm_time unit = unit_of(wish->length_s), now = session_now(session);
+	const nm_time now = session_now(session);
 	char from_text[NM_TIME_TEXT], until_text[NM_TIME_TEXT];
 	enum nm_code code = choose_name(session->plan, wish->name, name, err);
 
 	if (code)
 		return code;
-	nm_time_argument(zone, now / unit * unit, from_text);
+	nm_time_argument(zone, begin_of(now, wish->length_s), from_text);
 	nm_time_argument(zone, override_until(now, wish->length_s), until_text);
 	nm_buf_addf(section, "override %s {\n\tfrom = \"%s\"\n\tuntil = \"%s\"\n", name->data, from_text, until_text);
 	if (wish->line)

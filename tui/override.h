@@ -25,7 +25,7 @@ struct override_order {
 	bool keep;       /* saved, and no push is offered */
 };
 
-/* When one of that length ends that begins now. */
+/* When one of that length ends that is written now: so long after the beginning that is written. */
 nm_time override_until(nm_time now, int64_t length_s);
 /* The edit that writes it ahead of all others, and the name that it has; the edit borrows `section`.  NM_INPUT when it
  * cannot be so: err says what would be right. */

@@ -106,7 +106,8 @@ static struct nm_place answered_place(const struct draft *draft)
 	return place;
 }
 
-/* What is wrong with the newest answer, as far as that can be said before the others; false: nothing. */
+/* What is wrong with the newest answer, as far as that can be said before the others, with the last one with all;
+ * false: nothing. */
 static bool wrong(const struct draft *draft, struct app *app, const struct nm_option_info *info)
 {
 	const struct nm_place place = answered_place(draft);
@@ -120,7 +121,7 @@ static bool wrong(const struct draft *draft, struct app *app, const struct nm_op
 	if (section.failed)
 		app_message(app, STYLE_ERROR, "the section is too long");
 	else
-		found = plan_value_wrong(app, &edit, 1, &place, info);
+		found = (draft->at + 1 < draft->n ? plan_value_wrong : plan_edits_wrong)(app, &edit, 1, &place, info);
 	nm_buf_clear(&section);
 	return found;
 }
@@ -233,7 +234,7 @@ static void ask_name(struct app *app, const struct draft *draft, const char *typ
 {
 	char question[64];
 
-	snprintf(question, sizeof question, "name of the new %s", draft->section);
+	snprintf(question, sizeof question, "name of the new %s:", draft->section);
 	app_ask(app, TAG_ADD_NAME, question, "", typed);
 }
 
@@ -455,6 +456,24 @@ static void take_value(struct plan_screen *screen, struct app *app, const struct
 			ask_next(screen, app);
 		}
 	}
+	nm_buf_clear(&value);
+}
+
+void add_hear(struct plan_screen *screen, struct app *app, const char *typed)
+{
+	struct draft *draft = &screen->draft;
+	char *const answered = draft->values[draft->at];
+	bool bad = false;
+	struct nm_buf value;
+
+	nm_buf_init(&value, NM_PLAN_BYTES);
+	if (ask_read(&screen->ask, typed, &value) == ASK_VALUE) {
+		draft->values[draft->at] = value.data;
+		bad = wrong(draft, app, draft->asked[draft->at]);
+		draft->values[draft->at] = answered;
+	}
+	if (!bad)
+		ask_help(app, &screen->ask);
 	nm_buf_clear(&value);
 }
 

@@ -190,6 +190,11 @@ static enum ask_result write_list(const struct nm_option_info *info, const char 
 
 /* --- questions --- */
 
+void ask_help(struct app *app, const struct ask *ask)
+{
+	app_message(app, STYLE_DIM, "%s%s", ask->info->help, ask->optional ? " Empty leaves it out." : "");
+}
+
 /* again: what is in ask->typed was typed, and is wrong. */
 static void ask_line(struct app *app, int tag, struct ask *ask, bool again)
 {
@@ -198,8 +203,12 @@ static void ask_line(struct app *app, int tag, struct ask *ask, bool again)
 	ask->typing = true;
 	snprintf(question, sizeof question, "%s =", ask->info->name);
 	if (!app->message[0])
-		app_message(app, STYLE_DIM, "%s%s", ask->info->help, ask->optional ? " Empty leaves it out." : "");
-	app_ask(app, tag, question, ask->typed, again ? ask->typed : NULL);
+		ask_help(app, ask);
+	app_ask_heard(app, tag,
+		      &(struct heard_line){.question = question,
+					   .offered = ask->typed,
+					   .typed = again ? ask->typed : NULL,
+					   .hear = ask->hear});
 }
 
 static void ask_choice(struct app *app, int tag, struct ask *ask, struct choices *choices, const char *now)
@@ -240,7 +249,7 @@ void ask_value(struct app *app, int tag, struct ask *ask, const struct nm_option
 {
 	struct choices choices = choices_of(app_plan(app), info);
 
-	*ask = (struct ask){.info = info, .optional = optional};
+	*ask = (struct ask){.hear = ask->hear, .tag = tag, .info = info, .optional = optional};
 	if (!join(values, n, ask->typed))
 		app_message(app, STYLE_WARNING, "%s is longer than can be typed here: e opens it in your editor",
 			    info->name);
@@ -256,24 +265,10 @@ void ask_value(struct app *app, int tag, struct ask *ask, const struct nm_option
 	choices_clear(&choices);
 }
 
-enum ask_result ask_take(struct app *app, int tag, struct ask *ask, const struct event *event, struct nm_buf *value)
+enum ask_result ask_read(const struct ask *ask, const char *text, struct nm_buf *value)
 {
-	const char *text = event->text;
-
-	if (!text)
-		return ASK_DISMISSED;
-	if (strcmp(text, TYPE_IT) != 0)
-		snprintf(ask->typed, sizeof ask->typed, "%s", text);
-	if (!ask->typing && !strcmp(text, TYPE_IT)) {
-		ask_line(app, tag, ask, false);
+	if (ask->optional && !*text && empty_means(ask->info))
 		return ASK_MORE;
-	}
-	if (ask->optional && !*text && empty_means(ask->info)) {
-		static const char *const meanings[] = {LEAVE_OUT, NONE};
-
-		app_choose(app, tag, "nothing is chosen: what is meant?", meanings, 2, 0);
-		return ASK_MORE;
-	}
 	if (!ask->typing && !strcmp(text, NONE)) {
 		nm_edit_value(ask->info, NULL, 0, value);
 		return ASK_VALUE;
@@ -284,6 +279,28 @@ enum ask_result ask_take(struct app *app, int tag, struct ask *ask, const struct
 		return write_list(ask->info, text, !ask->typing, value);
 	nm_edit_value(ask->info, &text, 1, value);
 	return ASK_VALUE;
+}
+
+enum ask_result ask_take(struct app *app, int tag, struct ask *ask, const struct event *event, struct nm_buf *value)
+{
+	enum ask_result result;
+	const char *text = event->text;
+
+	if (!text)
+		return ASK_DISMISSED;
+	if (strcmp(text, TYPE_IT) != 0)
+		snprintf(ask->typed, sizeof ask->typed, "%s", text);
+	if (!ask->typing && !strcmp(text, TYPE_IT)) {
+		ask_line(app, tag, ask, false);
+		return ASK_MORE;
+	}
+	result = ask_read(ask, text, value);
+	if (result == ASK_MORE) {
+		static const char *const meanings[] = {LEAVE_OUT, NONE};
+
+		app_choose(app, tag, "nothing is chosen: what is meant?", meanings, 2, 0);
+	}
+	return result;
 }
 
 void ask_again(struct app *app, int tag, struct ask *ask)

@@ -10,6 +10,8 @@
 
 /* What is being asked, between the question and the answer. */
 struct ask {
+	void (*hear)(struct app *app, const char *typed); /* told what is typed after each key; set once, by the screen */
+	int tag;
 	const struct nm_option_info *info;
 	bool typing;   /* a line is typed, not chosen */
 	bool optional; /* it may be left out */
@@ -26,8 +28,12 @@ enum ask_result {
 /* values: what it has now, n of them (0: nothing). */
 void ask_value(struct app *app, int tag, struct ask *ask, const struct nm_option_info *info, bool optional,
 	       const char *const *values, size_t n);
-/* The answer to it; value as the plan writes it. */
+/* What a text that is an answer to it says, ASK_MORE: two things; value as the plan writes it. */
+enum ask_result ask_read(const struct ask *ask, const char *text, struct nm_buf *value);
+/* The answer to it. */
 enum ask_result ask_take(struct app *app, int tag, struct ask *ask, const struct event *event, struct nm_buf *value);
+/* Says what the option is, and what an empty answer means. */
+void ask_help(struct app *app, const struct ask *ask);
 /* Asks the same again after a value that was wrong, with what was typed; a message says why. */
 void ask_again(struct app *app, int tag, struct ask *ask);
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Changing what is there: an option, a section's name, its place, the section itself.  In: keys and answers.
+ * Changing what is there: an option, a section's name, its place.  In: keys and answers.
  * Out: edits of the session's text, each with words for the list of changes.  A value that does not read is
  * asked for again.
  */
@@ -78,29 +78,35 @@ static void take_out(struct edits *edits, const struct nm_written_section *secti
 }
 
 /* What cannot be made is told in words of the form, when it is the option's value that is wrong. */
-static bool make(struct app *app, const struct edits *edits, const struct nm_place *place, const char *option,
-		 const char *what)
+static bool make(struct app *app, const struct edits *edits, const struct nm_place *place,
+		 const struct nm_option_info *info, const char *what)
 {
-	const struct nm_option_info *info = nm_option_find(place->step < 0 ? place->section : "step", option);
-
 	if (app_edit(app, edits->items, edits->n, what))
 		return true;
-	if (info)
-		plan_value_wrong(app, edits->items, edits->n, place, info);
+	plan_value_wrong(app, edits->items, edits->n, place, info);
 	return false;
 }
 
-static bool set_option(struct app *app, const struct nm_place *place, const char *option, const char *value)
+/* Those that give an option a value. */
+static struct edits value_edits(struct app *app, struct nm_place place, const char *option, const char *value)
 {
-	const struct nm_written_section *section = written_at(app, place);
+	const struct nm_written_section *section = written_at(app, &place);
 	struct edits edits = {0};
-	char what[2 * PLACE_TEXT];
 
 	if (section)
-		take_out(&edits, section, *place, option, value);
-	add_edit(&edits, NM_EDIT_SET, *place, option, value);
-	option_words(place, option, what, sizeof what);
-	return make(app, &edits, place, option, what);
+		take_out(&edits, section, place, option, value);
+	add_edit(&edits, NM_EDIT_SET, place, option, value);
+	return edits;
+}
+
+static bool set_option(struct app *app, const struct nm_place *place, const struct nm_option_info *info,
+		       const char *value)
+{
+	const struct edits edits = value_edits(app, *place, info->name, value);
+	char what[2 * PLACE_TEXT];
+
+	option_words(place, info->name, what, sizeof what);
+	return make(app, &edits, place, info, what);
 }
 
 static bool leave_out(struct app *app, const struct nm_place *place, const char *option)
@@ -125,6 +131,11 @@ void change_value(struct plan_screen *screen, struct app *app)
 
 	if (!info || !app_may_change(app))
 		return;
+	if (form_field(&screen->form)->idle) {
+		app_message(app, STYLE_PLAIN, "%s is not of a voicemail, which takes the call at once: kind says what it is",
+			    info->name);
+		return;
+	}
 	place_hold(&screen->place, &place);
 	ask_value(app, TAG_VALUE, &screen->ask, info, !info->required, written ? written->values : NULL,
 		  written ? written->n : 0);
@@ -172,7 +183,7 @@ static void take_value(struct plan_screen *screen, struct app *app, const struct
 		if (needs_number(app, &place, option, value.data))
 			ask_number(screen, app, value.data);
 		else
-			good = set_option(app, &place, option, value.data);
+			good = set_option(app, &place, screen->ask.info, value.data);
 		break;
 	case ASK_DISMISSED:
 	case ASK_MORE:
@@ -183,21 +194,62 @@ static void take_value(struct plan_screen *screen, struct app *app, const struct
 		ask_again(app, TAG_VALUE, &screen->ask);
 }
 
+/* Those that make it ring, at this number. */
+static struct edits number_edits(const struct plan_screen *screen, struct nm_place place, const char *number)
+{
+	struct edits edits = {0};
+
+	add_edit(&edits, NM_EDIT_SET, place, "kind", screen->kind);
+	add_edit(&edits, NM_EDIT_SET, place, "number", number);
+	return edits;
+}
+
 static void take_number(struct plan_screen *screen, struct app *app, const struct event *event)
 {
 	const struct nm_place place = place_held(&screen->place);
-	struct edits edits = {0};
 	struct nm_buf value;
 	char what[2 * PLACE_TEXT];
 
 	nm_buf_init(&value, NM_PLAN_BYTES);
 	if (ask_take(app, TAG_RING_NUMBER, &screen->ask, event, &value) == ASK_VALUE) {
-		add_edit(&edits, NM_EDIT_SET, place, "kind", screen->kind);
-		add_edit(&edits, NM_EDIT_SET, place, "number", value.data);
+		const struct edits edits = number_edits(screen, place, value.data);
+
 		option_words(&place, "kind", what, sizeof what);
-		if (!make(app, &edits, &place, "number", what))
+		if (!make(app, &edits, &place, screen->ask.info, what))
 			ask_again(app, TAG_RING_NUMBER, &screen->ask);
 	}
+	nm_buf_clear(&value);
+}
+
+/* The edits that Enter would make of what it is; none where it makes none. */
+static struct edits edits_of(const struct plan_screen *screen, struct app *app, enum ask_result result, const char *value)
+{
+	const struct nm_place place = place_held(&screen->place);
+	const char *option = screen->ask.info->name;
+	const struct nm_written_section *section = written_at(app, &place);
+	struct edits edits = {0};
+
+	if (result == ASK_VALUE && screen->ask.tag == TAG_RING_NUMBER)
+		return number_edits(screen, place, value);
+	if (result == ASK_VALUE)
+		return value_edits(app, place, option, value);
+	if (result == ASK_LEAVE_OUT && section && nm_written_option(section, option))
+		add_edit(&edits, NM_EDIT_UNSET, place, option, NULL);
+	return edits;
+}
+
+void change_hear(const struct plan_screen *screen, struct app *app, const char *typed)
+{
+	const struct nm_place place = place_held(&screen->place);
+	enum ask_result result;
+	struct edits edits;
+	struct nm_buf value;
+
+	nm_buf_init(&value, NM_PLAN_BYTES);
+	result = ask_read(&screen->ask, typed, &value);
+	edits = edits_of(screen, app, result, value.data);
+	if (!edits.n || !plan_edits_wrong(app, edits.items, edits.n, &place, screen->ask.info))
+		ask_help(app, &screen->ask);
 	nm_buf_clear(&value);
 }
 
@@ -284,7 +336,7 @@ static void take_copy(struct plan_screen *screen, struct app *app, const char *n
 	if (title.len && add_copy(app, &place, title.data))
 		plan_screen_go(screen, place.section, name);
 	else
-		app_ask(app, TAG_COPY, "name of the copy", "", name);
+		app_ask(app, TAG_COPY, "name of the copy:", "", name);
 	nm_buf_clear(&title);
 }
 
@@ -325,140 +377,6 @@ static void take_rename(struct plan_screen *screen, struct app *app, const char 
 		plan_screen_go(screen, edit.place.section, name);
 	else
 		ask_name(app, &edit.place, name);
-}
-
-/* --- deleting --- */
-
-/* A section taken out, and its name out of every list that keeps others. */
-struct removal {
-	const char *name;
-	struct nm_arena *arena; /* of the values */
-	struct nm_edit *edits;  /* owned */
-	size_t n, capacity;
-	bool failed;          /* memory was out */
-	struct notes holders; /* who names it and nothing else: it cannot go */
-};
-
-static void removal_clear(struct removal *removal)
-{
-	notes_clear(&removal->holders);
-	nm_arena_free(removal->arena);
-	free(removal->edits);
-}
-
-static void removal_add(struct removal *removal, struct nm_edit edit)
-{
-	void *edits = removal->edits;
-
-	if (!nm_grow(&edits, &removal->capacity, removal->n + 1, sizeof *removal->edits)) {
-		removal->failed = true;
-		return;
-	}
-	removal->edits = edits;
-	removal->edits[removal->n++] = edit;
-}
-
-static void note_holder(struct removal *removal, const struct nm_place *place, const struct nm_written_option *option)
-{
-	char where[PLACE_TEXT];
-
-	place_words(place, where);
-	notes_addf(&removal->holders, STYLE_PLAIN, "%s  %s = %s  (line %d)", where, option->name, option->text,
-		   option->line);
-}
-
-static void take_name_out(void *context, const struct nm_written_section *section,
-			  const struct nm_written_option *option)
-{
-	struct removal *removal = context;
-	const struct nm_option_info *info = nm_option_find(section->kind, option->name);
-	const struct nm_place place = place_of(section);
-	const char **values = nm_arena_alloc(removal->arena, option->n, sizeof *values);
-	struct nm_edit edit = {.op = NM_EDIT_SET, .place = place, .option = option->name};
-	size_t n = 0;
-	struct nm_buf value;
-
-	for (size_t i = 0; values && i < option->n; i++)
-		if (!value_names(info, option->values[i], removal->name))
-			values[n++] = option->values[i];
-	if (n == 0) {
-		note_holder(removal, &place, option);
-		return;
-	}
-	nm_buf_init(&value, NM_PLAN_BYTES);
-	nm_edit_value(info, values, n, &value);
-	edit.value = nm_arena_text(removal->arena, value.data);
-	removal->failed |= value.failed || !edit.value;
-	removal_add(removal, edit);
-	nm_buf_clear(&value);
-}
-
-/* False, with a message, when memory is out. */
-static bool removal_build(struct removal *removal, struct app *app, const struct nm_place *place)
-{
-	const struct nm_written *written;
-
-	*removal = (struct removal){.name = place->title, .arena = nm_arena_new()};
-	removal->failed = !removal->arena || session_written(app->session, &written, NULL) != NM_OK;
-	if (!removal->failed && place->step < 0 && place->title)
-		plan_namings(written, place->section, place->title, take_name_out, removal);
-	removal_add(removal, (struct nm_edit){.op = NM_EDIT_REMOVE, .place = *place});
-	if (removal->failed)
-		app_message(app, STYLE_ERROR, "out of memory: nothing was changed");
-	return !removal->failed;
-}
-
-static void ask_delete(struct app *app, const struct removal *removal, const char *where)
-{
-	char question[PLACE_TEXT + 16], *after = NULL;
-	struct notes notes;
-	struct nm_error err;
-	size_t len;
-
-	if (session_edited(app->session, removal->edits, removal->n, &after, &len, &err)) {
-		app_error(app, &err);
-		return;
-	}
-	notes_init(&notes);
-	notes_diff(&notes, session_text(app->session, &len), after);
-	snprintf(question, sizeof question, "delete %s?", where);
-	app_confirm(app, TAG_DELETE, question, &notes);
-	notes_clear(&notes);
-	free(after);
-}
-
-/* What is named alone somewhere is not taken out: who names it is told instead. */
-void change_delete(struct plan_screen *screen, struct app *app)
-{
-	struct nm_place place;
-	char title[PLACE_TEXT + 64], where[PLACE_TEXT];
-	struct removal removal;
-
-	if (!plan_place(screen, app, &place))
-		return;
-	place_hold(&screen->place, &place);
-	place_words(&place, where);
-	if (removal_build(&removal, app, &place)) {
-		snprintf(title, sizeof title, "%s is used: take it out there first, or rename it", where);
-		if (removal.holders.n)
-			app_page(app, title, &removal.holders);
-		else
-			ask_delete(app, &removal, where);
-	}
-	removal_clear(&removal);
-}
-
-static void take_delete(struct plan_screen *screen, struct app *app)
-{
-	const struct nm_place place = place_held(&screen->place);
-	char what[PLACE_TEXT + 16], where[PLACE_TEXT];
-	struct removal removal;
-
-	place_words(&place, where);
-	snprintf(what, sizeof what, "%s deleted", where);
-	if (removal_build(&removal, app, &place))
-		app_edit(app, removal.edits, removal.n, what);
-	removal_clear(&removal);
 }
 
 /* --- mends --- */
@@ -543,8 +461,8 @@ void change_answer(struct plan_screen *screen, struct app *app, const struct eve
 		take_copy(screen, app, event->text);
 	else if (event->tag == TAG_RENAME)
 		take_rename(screen, app, event->text);
-	else if (event->tag == TAG_DELETE)
-		take_delete(screen, app);
+	else if (event->tag == TAG_DELETE || event->tag == TAG_USE)
+		delete_answer(screen, app, event);
 	else if (event->tag == TAG_MEND_CHOICE)
 		take_mend(screen, app, event->text, false);
 	else if (event->tag == TAG_MEND)

@@ -36,15 +36,37 @@ static void add_steps(struct form *form)
 	}
 }
 
-static void add_options(struct form *form)
+static bool is_voicemail(const struct nm_written_section *section)
 {
+	const struct nm_written_option *kind =
+		strcmp(section->kind, "destination") ? NULL : nm_written_option(section, "kind");
+
+	return kind && kind->n && !strcmp(kind->values[0], "voicemail");
+}
+
+static bool rings(const char *option)
+{
+	for (size_t i = 0; nm_ringing_options[i]; i++)
+		if (!strcmp(nm_ringing_options[i], option))
+			return true;
+	return false;
+}
+
+/* idle: those that are, or the others. */
+static void add_options(struct form *form, bool idle)
+{
+	const bool voicemail = is_voicemail(form->section);
+
 	for (size_t i = 0; i < nm_options_count; i++) {
 		const struct nm_option_info *info = &nm_options[i];
+		struct field field = {.info = info, .step = -1};
 
-		if (!strcmp(info->section, form->section->kind) && info->type != NM_TYPE_SECTION)
-			add_field(form, (struct field){.info = info,
-						       .written = nm_written_option(form->section, info->name),
-						       .step = -1});
+		if (strcmp(info->section, form->section->kind) != 0 || info->type == NM_TYPE_SECTION)
+			continue;
+		field.written = nm_written_option(form->section, info->name);
+		field.idle = voicemail && !field.written && rings(info->name);
+		if (field.idle == idle)
+			add_field(form, field);
 	}
 }
 
@@ -136,7 +158,8 @@ void form_build(struct form *form, const struct app *app, const struct nm_writte
 	if (section) {
 		if (!strcmp(section->kind, "path"))
 			add_steps(form);
-		add_options(form);
+		add_options(form, false);
+		add_options(form, true);
 		note_users(form);
 	}
 	note_findings(form, app->session, pos);
@@ -225,7 +248,7 @@ static void draw_option(const struct form *form, const struct app *app, struct c
 	if (field->written)
 		draw_value(&pen, mark, field->written);
 	else
-		pen_text(&pen, STYLE_DIM | mark, fallback_words(field->info));
+		pen_text(&pen, STYLE_DIM | mark, field->idle ? "not of a voicemail" : fallback_words(field->info));
 	if (finding && finding->pos.line != form->section->line)
 		canvas_text(canvas, box.x + box.width - 1, box.y, 1, severity_style(finding->severity),
 			    severity_sign(finding->severity));
@@ -266,12 +289,12 @@ static void draw_help(const struct form *form, struct canvas *canvas, struct box
 /* How many rows are not shown, and where the section is; without the latter where there is no room for it. */
 static void where_words(const struct form *form, const struct app *app, int hidden, int room, char out[static WHERE_TEXT])
 {
-	const char *file = app->session->options.plan_file, *slash = strrchr(file, '/');
-	char more[32] = "";
+	char more[32] = "", where[NAME_MAX + 16];
 
 	if (hidden > 0)
 		snprintf(more, sizeof more, "%d more", hidden);
-	snprintf(out, WHERE_TEXT, "%s%s%s:%d", more, *more ? "  " : "", slash ? slash + 1 : file, form->section->line);
+	pos_words((struct nm_pos){app->session->options.plan_file, form->section->line, 0}, where, sizeof where);
+	snprintf(out, WHERE_TEXT, "%s%s%s", more, *more ? "  " : "", where);
 	if (text_width(out) > room)
 		snprintf(out, WHERE_TEXT, "%s", more);
 }

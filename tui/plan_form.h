@@ -17,6 +17,7 @@ struct field {
 	const struct nm_option_info *info;       /* NULL for a step */
 	const struct nm_written_option *written; /* NULL: not given */
 	int step;                                /* -1 for an option */
+	bool idle; /* not given, and the section is of a kind that does not take it */
 };
 
 struct form {

@@ -147,6 +147,17 @@ void place_words(const struct nm_place *place, char out[static PLACE_TEXT])
 			 place->title ? place->title : "");
 }
 
+void pos_words(struct nm_pos pos, char *out, size_t size)
+{
+	const char *slash = pos.file ? strrchr(pos.file, '/') : NULL;
+	int n = 0;
+
+	if (pos.file && pos.line > 0)
+		n = snprintf(out, size, "%s:%d", slash ? slash + 1 : pos.file, pos.line);
+	if (n <= 0 || (size_t)n >= size)
+		out[0] = '\0';
+}
+
 enum nm_code title_write(const char *name, struct nm_buf *out, struct nm_error *err)
 {
 	static const char bare[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-.";

@@ -44,6 +44,8 @@ void plan_namings(const struct nm_written *written, const char *kind, const char
 /* "step 2 of path daytime", "rule open", "emergency", "the plan" */
 #define PLACE_TEXT 256
 void place_words(const struct nm_place *place, char out[static PLACE_TEXT]);
+/* "plan.conf:41", without the folder; "" when it is no line of a file, or of one of a very long name. */
+void pos_words(struct nm_pos pos, char *out, size_t size);
 /* A section's name as it is written behind its kind: bare where it can be.  NM_INPUT when there can be no such name. */
 enum nm_code title_write(const char *name, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 struct nm_place place_of(const struct nm_written_section *section);

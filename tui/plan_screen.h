@@ -5,7 +5,7 @@
  *   screen_plan.c  outline, panes, keys     plan_form.c, plan_path.c  the form, plan_text.c the text,
  *   plan_pane.c    and where they are
  *   plan_change.c  one option or section    plan_add.c                a new section, plan_calendar.c one of a calendar
- *   plan_wrong.c   why a value does not do
+ *   plan_delete.c  a section that goes      plan_wrong.c              why a value does not do
  */
 #ifndef TUI_PLAN_SCREEN_H
 #define TUI_PLAN_SCREEN_H
@@ -20,6 +20,7 @@ enum plan_tag {
 	TAG_COPY,
 	TAG_RENAME,
 	TAG_DELETE,
+	TAG_USE, /* of what cannot be deleted */
 	TAG_MEND_CHOICE,
 	TAG_MEND,
 	TAG_ADD_KIND,
@@ -113,21 +114,30 @@ void change_value(struct plan_screen *screen, struct app *app);
 void change_leave_out(struct plan_screen *screen, struct app *app);
 void change_copy(struct plan_screen *screen, struct app *app);
 void change_rename(struct plan_screen *screen, struct app *app);
-void change_delete(struct plan_screen *screen, struct app *app);
 void change_move(struct plan_screen *screen, struct app *app, int by);
 void change_mend(struct plan_screen *screen, struct app *app);
 void change_answer(struct plan_screen *screen, struct app *app, const struct event *event);
+/* Says of a value that is being typed what Enter would. */
+void change_hear(const struct plan_screen *screen, struct app *app, const char *typed);
+
+/* plan_delete.c: the key, and the answer: a yes, or the use that is gone to. */
+void delete_ask(struct plan_screen *screen, struct app *app);
+void delete_answer(struct plan_screen *screen, struct app *app, const struct event *event);
 
 /* plan_add.c */
 /* May no section of this kind be named so, another one having the name or it being none?  Then that is told. */
 bool plan_name_refused(const struct plan_screen *screen, struct app *app, const char *kind, const char *name);
 void add_ask(struct plan_screen *screen, struct app *app);
 void add_answer(struct plan_screen *screen, struct app *app, const struct event *event);
+void add_hear(struct plan_screen *screen, struct app *app, const char *typed); /* as change_hear */
 void draft_clear(struct draft *draft);
 
 /* plan_wrong.c: tells what is wrong with the value of an option (place: where it is after the edits), in the reader's words
  * without those of the file; false: the edits read, or what is wrong is elsewhere. */
 bool plan_value_wrong(struct app *app, const struct nm_edit *edits, size_t n, const struct nm_place *place,
+		      const struct nm_option_info *info);
+/* The same, and what is wrong elsewhere is told too: then the edits cannot be made. */
+bool plan_edits_wrong(struct app *app, const struct nm_edit *edits, size_t n, const struct nm_place *place,
 		      const struct nm_option_info *info);
 
 /* plan_calendar.c: asks how a new calendar comes, and which options (separated by '|') the chosen way asks for. */

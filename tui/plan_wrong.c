@@ -58,21 +58,21 @@ static void tell(struct app *app, const struct nm_diag *diag, const struct nm_op
 		app_message(app, STYLE_ERROR, "%s", diag->text);
 }
 
-bool plan_value_wrong(struct app *app, const struct nm_edit *edits, size_t n, const struct nm_place *place,
-		      const struct nm_option_info *info)
+/* Tells what is wrong with the option's value; false: nothing, and err says what is wrong elsewhere. */
+static bool tried_wrong(struct app *app, const struct nm_edit *edits, size_t n, const struct nm_place *place,
+			const struct nm_option_info *info, struct nm_error *err)
 {
 	const struct nm_diag *mistake = NULL;
 	struct nm_diags diags;
-	struct nm_error err;
 	char *text = NULL;
 	size_t len = 0;
 
-	if (session_edited(app->session, edits, n, &text, &len, &err)) {
-		app_error(app, &err);
+	if (session_edited(app->session, edits, n, &text, &len, err)) {
+		app_error(app, err);
 		return true;
 	}
 	nm_diags_init(&diags);
-	if (session_try(app->session, text, len, &diags, &err))
+	if (session_try(app->session, text, len, &diags, err))
 		mistake = mistake_of(&diags, app->session->options.plan_file, line_of(text, len, place, info->name),
 				     info->name);
 	if (mistake)
@@ -80,4 +80,24 @@ bool plan_value_wrong(struct app *app, const struct nm_edit *edits, size_t n, co
 	nm_diags_clear(&diags);
 	free(text);
 	return mistake != NULL;
+}
+
+bool plan_value_wrong(struct app *app, const struct nm_edit *edits, size_t n, const struct nm_place *place,
+		      const struct nm_option_info *info)
+{
+	struct nm_error err;
+
+	return tried_wrong(app, edits, n, place, info, &err);
+}
+
+bool plan_edits_wrong(struct app *app, const struct nm_edit *edits, size_t n, const struct nm_place *place,
+		      const struct nm_option_info *info)
+{
+	struct nm_error err = {NM_OK, ""};
+
+	if (tried_wrong(app, edits, n, place, info, &err))
+		return true;
+	if (err.code)
+		app_error(app, &err);
+	return err.code != NM_OK;
 }

@@ -121,10 +121,10 @@ void app_ask_offering(struct app *app, int tag, const char *question, const char
 	app_push(app, &prompt_ops, &request);
 }
 
-void app_ask_heard(struct app *app, int tag, const char *question, const char *offered,
-		   void (*hear)(struct app *app, const char *typed))
+void app_ask_heard(struct app *app, int tag, const struct heard_line *line)
 {
-	struct request request = {.tag = tag, .question = question, .offered = offered, .hear = hear};
+	struct request request = {
+		.tag = tag, .question = line->question, .offered = line->offered, .typed = line->typed, .hear = line->hear};
 
 	app_push(app, &prompt_ops, &request);
 }

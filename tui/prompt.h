@@ -60,9 +60,13 @@ void app_ask(struct app *app, int tag, const char *question, const char *offered
 #define TAG_COMMAND_YES (-41)
 void app_ask_offering(struct app *app, int tag, const char *question, const char *typed,
 		      void (*offer)(const struct app *app, const char *typed, struct notes *out));
-/* The same; `hear` is told what was typed after each key, so that the screen below can follow. */
-void app_ask_heard(struct app *app, int tag, const char *question, const char *offered,
-		   void (*hear)(struct app *app, const char *typed));
+/* A line that is listened to while it is typed. */
+struct heard_line {
+	const char *question, *offered, *typed; /* as app_ask has them */
+	void (*hear)(struct app *app, const char *typed); /* told what stands there after each key */
+};
+/* The same as app_ask, so that the screen below can follow what is typed. */
+void app_ask_heard(struct app *app, int tag, const struct heard_line *line);
 void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes);
 #define ANSWER_NO 1
 void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first);

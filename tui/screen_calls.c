@@ -273,7 +273,8 @@ static void hear_filter(struct app *app, const char *typed)
 static void ask_filter(struct calls *calls, struct app *app)
 {
 	calls->in_queue = false;
-	app_ask_heard(app, TAG_FILTER, "/", calls->log.filter, hear_filter);
+	app_ask_heard(app, TAG_FILTER,
+		      &(struct heard_line){.question = "/", .offered = calls->log.filter, .hear = hear_filter});
 }
 
 static void ask_date(struct app *app, const char *typed)

@@ -11,6 +11,7 @@
 #include "answers.h"
 #include "change.h"
 #include "list.h"
+#include "plan_parts.h"
 #include "prompt.h"
 #include "search.h"
 
@@ -235,12 +236,13 @@ static void show_details(const struct check *check, struct app *app)
 	const struct nm_finding *finding = chosen(check, app);
 	struct notes notes;
 	struct nm_buf call;
-	char when[NM_TIME_TEXT], title[128];
+	char when[NM_TIME_TEXT], title[128], where[PLACE_TEXT];
 
 	notes_init(&notes);
 	notes_add(&notes, STYLE_PLAIN, finding->message);
-	if (finding->pos.file)
-		notes_addf(&notes, STYLE_DIM, "%s:%d", finding->pos.file, finding->pos.line);
+	pos_words(finding->pos, where, sizeof where);
+	if (where[0])
+		notes_add(&notes, STYLE_DIM, where);
 	notes_add(&notes, STYLE_PLAIN, "");
 	add_labelled(&notes, "why", finding->why);
 	add_labelled(&notes, "when", finding->when);
@@ -404,11 +406,12 @@ static void draw_details(const struct check *check, const struct app *app, const
 			 struct canvas *canvas, int y, int end)
 {
 	struct pen pen = pen_at(canvas, 1, y++, canvas->width - 1);
+	char where[PLACE_TEXT];
 	struct nm_buf call;
 
 	pen_text(&pen, STYLE_BOLD, finding->id);
-	if (finding->pos.file)
-		pen_textf(&pen, STYLE_DIM, "   %s:%d", finding->pos.file, finding->pos.line);
+	pos_words(finding->pos, where, sizeof where);
+	pen_textf(&pen, STYLE_DIM, "   %s", where);
 	y += canvas_wrap(canvas, 1, y, canvas->width - 2, end - y > 3 ? 3 : end - y, STYLE_PLAIN,
 			 finding->message);
 	labelled(canvas, &y, end, "why", finding->why);
@@ -439,8 +442,8 @@ static void draw_proof(const struct nm_findings *findings, const struct app *app
 	if (canvas->width < WIDE)
 		pen_text(&pen, STYLE_DIM, ", N-1 too");
 	else
-		pen_textf(&pen, STYLE_DIM, ": %zu intervals, lines: %zu, classes of callers: %zu, N-1", findings->intervals,
-			  findings->lines, findings->classes);
+		pen_textf(&pen, STYLE_DIM, ": %zu interval%s, lines: %zu, classes of callers: %zu, N-1", findings->intervals,
+			  findings->intervals == 1 ? "" : "s", findings->lines, findings->classes);
 }
 
 static void draw_check(const void *state, const struct app *app, struct canvas *canvas, struct box body)

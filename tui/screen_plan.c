@@ -14,14 +14,31 @@
 #include "saving.h"
 #include "search.h"
 
+/* Of a value that is typed it is said at once what Enter would say. */
+static void hear_typed(struct app *app, const char *typed)
+{
+	struct layer *tab = &app->tabs[app->tab];
+	struct plan_screen *screen = tab->state;
+
+	if (tab->ops != &screen_plan)
+		return;
+	if (screen->ask.tag >= TAG_ADD_KIND)
+		add_hear(screen, app, typed);
+	else
+		change_hear(screen, app, typed);
+}
+
 static void *open_plan(struct app *app, const void *argument, struct nm_error *err)
 {
 	struct plan_screen *screen = calloc(1, sizeof *screen);
 
 	(void)app;
 	(void)argument;
-	if (!screen)
+	if (!screen) {
 		nm_fail_memory(err);
+		return NULL;
+	}
+	screen->ask.hear = hear_typed;
 	return screen;
 }
 
@@ -358,7 +375,7 @@ static bool change(struct plan_screen *screen, struct app *app, enum action acti
 		if (field && field->step < 0)
 			change_leave_out(screen, app);
 		else
-			change_delete(screen, app);
+			delete_ask(screen, app);
 		return true;
 	case ACTION_RENAME:
 		change_rename(screen, app);

@@ -125,6 +125,7 @@ static void *open_wizard(struct app *app, const void *argument, struct nm_error 
 	zones_read(&wizard->zones);
 	nm_buf_init(&zone, NM_ERROR_TEXT);
 	zones_own(&wizard->zones, argument, &zone);
+	wizard->own_zone = zones_find(&wizard->zones, zone.data);
 	typing_offer(&wizard->fields[QUESTION_TIMEZONE].typing, zone.data);
 	typing_offer(&wizard->fields[QUESTION_VOICEMAIL].typing, questions[QUESTION_VOICEMAIL].fallback);
 	typing_offer(&wizard->fields[QUESTION_HOURS].typing, questions[QUESTION_HOURS].fallback);
@@ -154,20 +155,37 @@ static void go_to(struct wizard *wizard, size_t row)
 	wizard_offer(wizard, wizard_rows[row].question);
 }
 
+static void tell_wrong(const struct wizard *wizard, struct app *app, size_t row)
+{
+	app_message(app, STYLE_WARNING, "%s: %s", wizard_rows[row].label, wizard_field(wizard, row)->error);
+}
+
 /* The plan, or the first answer that there is none without. */
 static void review(struct wizard *wizard, struct app *app)
 {
 	for (size_t row = 0; row < QUESTIONS; row++) {
-		const struct wizard_field *field = wizard_field(wizard, row);
-
-		if (!field->error[0])
+		if (!wizard_field(wizard, row)->error[0])
 			continue;
 		go_to(wizard, row);
-		app_message(app, STYLE_WARNING, "%s: %s", wizard_rows[row].label, field->error);
+		tell_wrong(wizard, app, row);
 		return;
 	}
 	if (app_plan(app)) /* memory may be out */
 		wizard_review(app);
+}
+
+/* To the next question, or the plan; what is left wrong behind is told. */
+static void go_on(struct wizard *wizard, struct app *app)
+{
+	const size_t row = wizard->list.at;
+
+	if (row + 1 == QUESTIONS) {
+		review(wizard, app);
+		return;
+	}
+	go_to(wizard, row + 1);
+	if (wizard_field(wizard, row)->error[0])
+		tell_wrong(wizard, app, row);
 }
 
 /* Takes the next of what is offered, round the end. */
@@ -223,10 +241,7 @@ static enum verdict act_wizard(void *state, struct app *app, const struct event 
 	case ACTION_ENTER:
 		if (wizard_taken_for(wizard))
 			take_offer(wizard, app, false);
-		if (wizard->list.at + 1 == QUESTIONS)
-			review(wizard, app);
-		else
-			go_to(wizard, wizard->list.at + 1);
+		go_on(wizard, app);
 		break;
 	case ACTION_UP:
 	case ACTION_DOWN:

@@ -289,7 +289,7 @@ static void draw_more(struct canvas *canvas, int y, int n)
 	char words[32];
 	int width;
 
-	snprintf(words, sizeof words, " %d more", n);
+	snprintf(words, sizeof words, "… %d more", n);
 	width = text_width(words);
 	canvas_fill(canvas, canvas->width - 1 - width, y, width, STYLE_PLAIN, ' ');
 	canvas_text(canvas, canvas->width - 1 - width, y, width, STYLE_HEAD, words);

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "ladder.h"
+#include "plan_parts.h"
 #include "simulate.h"
 
 int simulate_steps(const struct simulate *simulate)
@@ -53,14 +54,15 @@ static const char *line_of(const struct app *app, struct nm_pos pos, size_t *len
 void simulate_step_place(const struct simulate *simulate, const struct app *app, struct nm_buf *out)
 {
 	const struct nm_event *event = event_at(simulate);
-	const char *slash, *text;
+	char where[PLACE_TEXT];
+	const char *text;
 	size_t len;
 
 	if (!event || !event->pos.file || event->pos.line <= 0)
 		return;
-	slash = strrchr(event->pos.file, '/');
+	pos_words(event->pos, where, sizeof where);
 	text = line_of(app, event->pos, &len);
-	nm_buf_addf(out, "%s:%d  %.*s", slash ? slash + 1 : event->pos.file, event->pos.line, (int)len, text);
+	nm_buf_addf(out, "%s  %.*s", where, (int)len, text);
 }
 
 const char *simulate_step_why(const struct simulate *simulate)

@@ -38,6 +38,7 @@ struct wizard_field {
 
 struct wizard {
 	struct zones zones;
+	const struct zone_row *own_zone; /* the machine's; NULL */
 	struct wizard_field fields[QUESTIONS]; /* by question */
 	struct list list;                      /* rows of the form */
 	bool typed;                            /* something that leaving would lose */

@@ -5,6 +5,7 @@
 #include "wizard.h"
 
 #include <string.h>
+#include <strings.h>
 
 static const char *const hours[] = {"Mo-Fr 08:00-18:00",
 				    "Mo-Fr 09:00-17:00",
@@ -23,22 +24,48 @@ static void add_all(struct notes *notes, const char *const *texts, size_t n)
 		notes_add(notes, STYLE_PLAIN, texts[i]);
 }
 
-/* Zones that have what was typed in their names; of one that is typed out, its country's. */
-static void add_zones(struct notes *notes, const struct zones *zones, const char *typed)
+/* The machine's own first, if it is there. */
+static void add_zones_of(struct notes *notes, const struct wizard *wizard, const char *country)
 {
-	const struct zone_row *here = zones_find(zones, typed);
+	const struct zone_row *own = wizard->own_zone;
+
+	if (own && !strcasecmp(own->country, country))
+		notes_add(notes, STYLE_PLAIN, own->name);
+	for (size_t i = 0; i < wizard->zones.n; i++) {
+		const struct zone_row *zone = &wizard->zones.items[i];
+
+		if (zone != own && !strcasecmp(zone->country, country))
+			notes_add(notes, STYLE_PLAIN, zone->name);
+	}
+}
+
+static void add_zones_named(struct notes *notes, const struct zones *zones, const char *typed)
+{
 	char part[64];
 	size_t i;
 
 	for (i = 0; typed[i] && i + 1 < sizeof part; i++)
 		part[i] = typed[i] == ' ' ? '_' : typed[i];
 	part[i] = '\0';
-	for (i = 0; i < zones->n; i++) {
-		const struct zone_row *zone = &zones->items[i];
+	for (i = 0; i < zones->n; i++)
+		if (text_contains(zones->items[i].name, part))
+			notes_add(notes, STYLE_PLAIN, zones->items[i].name);
+}
 
-		if (here ? !strcmp(here->country, zone->country) : text_contains(zone->name, part))
-			notes_add(notes, STYLE_PLAIN, zone->name);
-	}
+/* Zones that have what was typed in their names; of one that is typed out, its country's, and of none the country that
+ * is answered. */
+static void add_zones(struct notes *notes, const struct wizard *wizard)
+{
+	const char *typed = wizard->fields[QUESTION_TIMEZONE].typing.text;
+	const char *country = wizard->fields[QUESTION_COUNTRY].typing.text;
+	const struct zone_row *here = zones_find(&wizard->zones, typed);
+
+	if (here)
+		add_zones_of(notes, wizard, here->country);
+	else if (!*typed)
+		add_zones_of(notes, wizard, *country ? country : questions[QUESTION_COUNTRY].fallback);
+	else
+		add_zones_named(notes, &wizard->zones, typed);
 }
 
 /* What stands there already is the one taken. */
@@ -58,7 +85,7 @@ void wizard_offer(struct wizard *wizard, enum question question)
 	notes_clear(offers);
 	switch (question) {
 	case QUESTION_TIMEZONE:
-		add_zones(offers, &wizard->zones, wizard->fields[question].typing.text);
+		add_zones(offers, wizard);
 		break;
 	case QUESTION_MOBILE:
 		if (!wizard->fields[QUESTION_NUMBER].error[0])

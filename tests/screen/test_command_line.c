@@ -110,7 +110,7 @@ static void an_import_can_be_stopped(void **state)
 	(void)state;
 	open_stage(&stage);
 	nm_buf_init(&table, 1u << 20);
-	nm_buf_add(&table, "at,from,to,status\n");
+	nm_buf_add(&table, "at,from,to,status\nyesterday,+15125550000,main,missed\n");
 	for (int i = 0; i < 5000; i++)
 		nm_buf_addf(&table, "%d,+1512555%04d,main,missed\n", 1767621600 + i * 60, i);
 	assert_int_equal(nm_file_write("calls.csv", table.data, table.len, true, &err), NM_OK);
@@ -121,10 +121,12 @@ static void an_import_can_be_stopped(void **state)
 	stage_shows(&stage, "stopped: what was read is kept, the same import goes on");
 	stage_hides(&stage, "5000 calls");
 	stage_hides(&stage, "stopping"); /* it is over */
+	stage_shows(&stage, "calls was stopped: what was done until then stays");
 	stage.session.working = NULL;
 	stage_keys(&stage, "Escape");
 	say(&stage, "calls import calls.csv");
 	stage_shows(&stage, "5000 calls: ");
+	stage_shows(&stage, "calls is done, and something is wrong"); /* the row that does not read */
 	stage_close(&stage);
 }
 

@@ -579,7 +579,7 @@ static void an_override_is_seen_saved_and_pushed(void **state)
 	stage_close(&stage);
 }
 
-/* Between two minutes too the question names the end that is written. */
+/* Between two minutes too the question names the end that is written, and that is so long after the beginning. */
 static void the_end_that_is_asked_about_is_the_one_written(void **state)
 {
 	struct stage stage;
@@ -589,8 +589,9 @@ static void the_end_that_is_asked_about_is_the_one_written(void **state)
 	stage.now += 3;
 	app_derive(&stage.app);
 	stage_keys(&stage, "O Enter Enter");
-	stage_shows(&stage, "daytime for 2 h, until Sun 22 Nov 07:12?");
-	stage_shows(&stage, "until = \"2026-11-22 07:12\"");
+	stage_shows(&stage, "daytime for 2 h, until Sun 22 Nov 07:11?");
+	stage_shows(&stage, "from = \"2026-11-22 05:11\"");
+	stage_shows(&stage, "until = \"2026-11-22 07:11\"");
 	stage_close(&stage);
 }
 

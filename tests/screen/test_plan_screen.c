@@ -14,6 +14,7 @@
 #include <cmocka.h>
 
 #include "nevermiss/edit.h"
+#include "plan_screen.h"
 #include "prompt.h"
 #include "stage.h"
 #include "zones.h"
@@ -531,6 +532,52 @@ static void a_wrong_value_keeps_the_question_open(void **state)
 	stage_close(&stage);
 }
 
+/* After each key what Enter would say of what stands there: nothing else, and no less. */
+static void expect_told_before_enter(struct stage *stage, const char *text)
+{
+	char told[APP_MESSAGE];
+
+	stage_keys(stage, "C-u");
+	stage_type(stage, text);
+	memcpy(told, stage->app.message, sizeof told);
+	assert_int_equal(stage->app.message_style, STYLE_ERROR);
+	stage_keys(stage, "Enter");
+	assert_string_equal(stage->app.message, told);
+	assert_int_equal(stage->app.depth, 1);
+}
+
+static void a_wrong_value_is_told_as_it_is_typed(void **state)
+{
+	static const struct {
+		const char *section;
+		int row;
+		const char *wrong, *right, *kind, *option;
+	} values[] = {
+		{"main", 0, "abc", "+15125550142", "line", "number"},
+		{"owner", 2, "911", "+15125550112", "destination", "number"},
+		{"focus", 0, "Tu 6-8", "Tu 06:00-08:00", "schedule", "hours"},
+		{"spam", 0, "anonymous, 911", "anonymous, +1900*", "callers", "numbers"},
+		{"oncall", 3, "often", "2d", "rotation", "every"},
+		{"main", 0, "+15125550190", "+15125550101", "line", "number"}, /* another line has it: told where that is */
+	};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
+		form(&stage, values[i].section, values[i].row);
+		stage_keys(&stage, "Enter");
+		expect_told_before_enter(&stage, values[i].wrong);
+		stage_keys(&stage, "C-u");
+		stage_type(&stage, values[i].right);
+		assert_int_equal(stage.app.message_style, STYLE_DIM);
+		assert_non_null(strstr(stage.app.message, nm_option_find(values[i].kind, values[i].option)->help));
+		stage_keys(&stage, "Escape Escape");
+	}
+	assert_int_equal(lines_changed(&stage), 0);
+	stage_close(&stage);
+}
+
 /* What is typed stands below it, and where it would stand in the file is nothing to who types. */
 static void a_mistake_is_told_in_words_of_the_form(void **state)
 {
@@ -613,7 +660,7 @@ static void hostile_text_stays_text(void **state)
 
 	(void)state;
 	open_plan(&stage);
-	form(&stage, "mailbox", 11);
+	form(&stage, "mailbox", 2);
 	stage_keys(&stage, "Enter");
 	type(&stage, "\" } rule x { ${HOME} \\");
 	expect_text(&stage, "notes = \"\\\" } rule x { \\${HOME} \\\\\"");
@@ -657,6 +704,38 @@ static void a_destination_can_become_another_kind(void **state)
 	stage_shows(&stage, "number = 12");
 	type(&stage, "+15125550112");
 	expect_text(&stage, "destination office  { kind = backup  number = \"+15125550112\" }");
+	stage_close(&stage);
+}
+
+/* Of a voicemail what only rings is offered by nobody: it stands behind, and Enter asks nothing. */
+static void a_voicemail_is_asked_for_nothing_of_ringing(void **state)
+{
+	const struct plan_screen *screen;
+	const struct field *field;
+	struct stage stage;
+	size_t idle = 0, row = 0;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "mailbox", 0);
+	screen = stage.app.tabs[1].state;
+	for (; (field = form_field(&screen->form)) && row < screen->form.n; row++) {
+		assert_true(!idle || field->idle); /* none that applies comes behind one that does not */
+		idle += field->idle;
+		if (field->idle) {
+			stage_shows(&stage, "not of a voicemail");
+			stage_keys(&stage, "Enter");
+			assert_int_equal(stage.app.depth, 0);
+			stage_shows(&stage, "is not of a voicemail, which takes the call at once");
+		}
+		stage_keys(&stage, "Down");
+	}
+	for (size_t i = 0; nm_ringing_options[i]; i++)
+		idle--;
+	assert_int_equal(idle, 0);
+	stage_keys(&stage, "Escape");
+	form(&stage, "owner", 0);
+	stage_hides(&stage, "not of a voicemail");
 	stage_close(&stage);
 }
 
@@ -731,7 +810,7 @@ static void a_wrong_answer_about_something_new_is_told_at_once(void **state)
 	stage_shows(&stage, "from = 2026-13-01 08:00");
 	type(&stage, "2026-12-24 08:00");
 	stage_shows(&stage, "until = 2026-12-25 08:00");
-	type(&stage, "2026-12-23 08:00");
+	expect_told_before_enter(&stage, "2026-12-23 08:00");
 	stage_shows(&stage, "ends before it begins");
 	type(&stage, "2026-12-27 08:00");
 	stage_keys(&stage, "Down Enter");
@@ -968,6 +1047,59 @@ static void what_is_deleted_leaves_the_lists_that_name_it(void **state)
 	stage_close(&stage);
 }
 
+/* Enter on that row of the list of uses goes to this option. */
+static void expect_use(struct stage *stage, const char *name, int down, const char *kind, const char *title, int step,
+		       const char *option)
+{
+	const struct plan_screen *screen = stage->app.tabs[1].state;
+	const struct nm_written_option *written;
+	const struct nm_option_info *info;
+	struct nm_place place;
+
+	find(stage, name);
+	stage_keys(stage, "D");
+	while (down-- > 0)
+		stage_keys(stage, "Down");
+	stage_keys(stage, "Enter");
+	assert_int_equal(stage->app.depth, 0);
+	info = form_option(&screen->form, &place, &written);
+	assert_non_null(info);
+	assert_string_equal(info->name, option);
+	assert_string_equal(place.section, kind);
+	assert_string_equal(place.title, title);
+	assert_int_equal(place.step, step);
+	stage_keys(stage, "Escape");
+}
+
+/* Of a list that names others too it goes by itself; each use is gone to. */
+static void a_use_is_gone_to(void **state)
+{
+	static const struct {
+		const char *kind, *title;
+		int step;
+		const char *option;
+	} uses[] = {
+		{"path", "daytime", 0, "ring"},
+		{"rotation", "oncall", -1, "members"},
+		{"path", "escalate", 1, "ring"},
+	};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 110, .height = 24});
+	find(&stage, "owner");
+	stage_keys(&stage, "D");
+	stage_shows(&stage, "destination owner is used: take it out there first, or rename it. Enter goes there");
+	stage_shows(&stage, "step 1 of path daytime  ring = owner  (line 38)");
+	stage_shows(&stage, "goes by itself: rotation oncall  members = { owner, sam }  (line 35)");
+	stage_shows(&stage, "goes by itself: step 2 of path escalate  ring = { owner, sam }");
+	stage_keys(&stage, "Escape");
+	for (size_t i = 0; i < sizeof uses / sizeof *uses; i++)
+		expect_use(&stage, "owner", (int)i, uses[i].kind, uses[i].title, uses[i].step, uses[i].option);
+	assert_int_equal(lines_changed(&stage), 0);
+	stage_close(&stage);
+}
+
 static void what_is_used_is_not_deleted_but_told(void **state)
 {
 	struct stage stage;
@@ -1170,11 +1302,13 @@ int main(void)
 		cmocka_unit_test(several_are_chosen_in_their_order),
 		cmocka_unit_test(no_choice_is_not_taken_for_any),
 		cmocka_unit_test(a_wrong_value_keeps_the_question_open),
+		cmocka_unit_test(a_wrong_value_is_told_as_it_is_typed),
 		cmocka_unit_test(a_mistake_is_told_in_words_of_the_form),
 		cmocka_unit_test(hours_numbers_and_texts_are_typed),
 		cmocka_unit_test(hostile_text_stays_text),
 		cmocka_unit_test(alternatives_take_each_others_place),
 		cmocka_unit_test(a_destination_can_become_another_kind),
+		cmocka_unit_test(a_voicemail_is_asked_for_nothing_of_ringing),
 		cmocka_unit_test(what_is_added_takes_the_fewest_questions),
 		cmocka_unit_test(a_new_rule_comes_before_the_one_that_takes_all),
 		cmocka_unit_test(a_wrong_answer_about_something_new_is_told_at_once),
@@ -1188,6 +1322,7 @@ int main(void)
 		cmocka_unit_test(a_copy_has_another_name),
 		cmocka_unit_test(what_is_deleted_leaves_the_lists_that_name_it),
 		cmocka_unit_test(what_is_used_is_not_deleted_but_told),
+		cmocka_unit_test(a_use_is_gone_to),
 		cmocka_unit_test(what_stands_in_an_included_file_is_left_to_the_editor),
 		cmocka_unit_test(random_keys_leave_a_plan_that_reads),
 		cmocka_unit_test(rounds_count_in_the_wait),

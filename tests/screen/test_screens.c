@@ -9,10 +9,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include <cmocka.h>
 
 #include "nevermiss/calls.h"
+#include "nevermiss/edit.h"
 #include "stage.h"
 
 static const char *const names[] = {"now", "plan", "week", "simulate", "check", "push", "help"};
@@ -842,7 +844,7 @@ static void time_is_scrubbed_and_a_long_call_scrolls(void **state)
 	stage_keys(&stage, "L x");
 	assert_true(app_resize(&stage.app, 80, 16));
 	app_draw(&stage.app);
-	stage_shows(&stage, " more");
+	stage_shows(&stage, "… 1 more"); /* in place of a row's end, which is seen to be cut */
 	for (int i = 0; i < 20; i++)
 		stage_keys(&stage, "Down");
 	stage_hides(&stage, " more");
@@ -1307,6 +1309,34 @@ static void a_finding_is_told_whole_in_a_low_window(void **state)
 	stage_close(&stage);
 }
 
+/* Of a file far away too the line is told, in any window. */
+static void where_a_finding_is_has_its_line(void **state)
+{
+	static const char more[] = "destination spare {\n  kind = ai\n  number = \"+15125550178\"\n}\n";
+	struct stage stage;
+	struct nm_buf with;
+	char *text;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 40, .height = 12});
+	assert_int_equal(mkdir("destinations-of-the-whole-company", 0700), 0);
+	assert_int_equal(nm_file_write("destinations-of-the-whole-company/more.conf", more, strlen(more), true, NULL), NM_OK);
+	text = stage_plan(&stage);
+	nm_buf_init(&with, 1u << 20);
+	nm_buf_addf(&with, "%sinclude(\"destinations-of-the-whole-company/more.conf\")\n", text);
+	assert_int_equal(nm_file_write("plan.conf", with.data, with.len, false, NULL), NM_OK);
+	nm_buf_clear(&with);
+	free(text);
+	assert_true(app_notice(&stage.app));
+	app_settle(&stage.app);
+	stage_keys(&stage, "/ s p a r e Enter");
+	stage_shows(&stage, "   more.conf:1");
+	stage_keys(&stage, "d");
+	stage_shows(&stage, "more.conf:1");
+	assert_int_equal(app_top(&stage.app)->dialog, true);
+	stage_close(&stage);
+}
+
 static void a_plan_that_is_right_has_nothing_to_mend(void **state)
 {
 	static const char plan[] =
@@ -1708,6 +1738,7 @@ int main(void)
 		cmocka_unit_test(a_small_window_tells_what_is_asked_and_why),
 		cmocka_unit_test(the_plan_cuts_nothing_that_has_room),
 		cmocka_unit_test(a_finding_is_told_whole_in_a_low_window),
+		cmocka_unit_test(where_a_finding_is_has_its_line),
 		cmocka_unit_test(a_plan_that_is_right_has_nothing_to_mend),
 		cmocka_unit_test(the_bar_of_check_is_that_of_the_finding),
 		cmocka_unit_test(a_search_unfolds_what_it_finds),

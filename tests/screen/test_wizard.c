@@ -159,6 +159,29 @@ static void a_wrong_answer_is_told_as_it_is_typed(void **state)
 	}
 }
 
+/* Enter goes on, and says what it leaves wrong behind; of what is right it says nothing. */
+static void what_is_left_wrong_is_told(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "Business: this one must be answered");
+	stage_keys(&stage, "Enter");
+	assert_string_equal(stage.app.message, ""); /* the time zone that is offered is right */
+	stage_keys(&stage, "Enter");
+	stage_type(&stage, "12");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "Customers call: number = \"12\"");
+	assert_int_equal(stage.app.message_style, STYLE_WARNING);
+	stage_keys(&stage, "Up C-u");
+	stage_type(&stage, "512 555 0100");
+	stage_keys(&stage, "Enter");
+	assert_string_equal(stage.app.message, "");
+	stage_close(&stage);
+}
+
 static void what_must_be_answered_is_asked_for(void **state)
 {
 	struct stage stage;
@@ -205,6 +228,30 @@ static void answers_are_offered(void **state)
 	stage_type(&stage, "512 555 0100");
 	stage_keys(&stage, "Tab PgDn F2");
 	stage_shows(&stage, "Your own phone  512 555 0100");
+	stage_close(&stage);
+}
+
+/* Of no zone the country's are offered, the machine's own first if it is there. */
+static void zones_of_the_country_are_offered(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	stage_keys(&stage, "Tab C-u");
+	stage_shows(&stage, "PgDn  America/Chicago  America/New_York");
+	stage_hides(&stage, "Europe/");
+	stage_keys(&stage, "Tab");
+	stage_type(&stage, "de");
+	stage_keys(&stage, "Up");
+	stage_shows(&stage, "PgDn  Europe/Berlin  Europe/Busingen");
+	stage_hides(&stage, "America/");
+	stage_keys(&stage, "Tab C-u Up"); /* no country is the one that is taken then */
+	stage_shows(&stage, "PgDn  America/Chicago  America/New_York");
+	stage_keys(&stage, "Tab");
+	stage_type(&stage, "zz");
+	stage_keys(&stage, "Up PgDn");
+	stage_shows(&stage, "nothing is offered here");
 	stage_close(&stage);
 }
 
@@ -525,8 +572,10 @@ int main(void)
 		cmocka_unit_test(it_is_as_expected_in_every_look),
 		cmocka_unit_test(it_writes_what_init_writes_for_the_same_answers),
 		cmocka_unit_test(a_wrong_answer_is_told_as_it_is_typed),
+		cmocka_unit_test(what_is_left_wrong_is_told),
 		cmocka_unit_test(what_must_be_answered_is_asked_for),
 		cmocka_unit_test(answers_are_offered),
+		cmocka_unit_test(zones_of_the_country_are_offered),
 		cmocka_unit_test(the_words_of_the_form_are_answers),
 		cmocka_unit_test(a_character_replaces_what_is_offered),
 		cmocka_unit_test(what_is_wrong_is_told_whole),
