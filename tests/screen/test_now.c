@@ -485,7 +485,7 @@ static void an_override_is_seen_saved_and_pushed(void **state)
 	stage_shows(&stage, "write override by-hand-1: daytime for 2 h, until Sun 22 Nov 07:11?");
 	stage_shows(&stage, "+ override by-hand-1 {");
 	stage_shows(&stage, "main · who answers first");
-	stage_shows(&stage, "main, any other caller, Sun 22 Nov 2026 05:11-07:11: 2.0 h in all");
+	stage_shows(&stage, "main, any other caller, until Sun 22 Nov 2026 07:11: 2.0 h in all");
 	stage_shows(&stage, "was  fixly 10 s, then mailbox");
 	stage_golden(&stage, "now-override-effect");
 	stage_keys(&stage, "y");

@@ -1230,7 +1230,7 @@ static void a_small_window_tells_what_is_asked_and_why(void **state)
 	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 40, .height = 12});
 	stage_keys(&stage, "A y Escape 1 O Enter Enter y n 6");
 	stage_shows(&stage, "main: a push would do");
-	stage_shows(&stage, "Sun 22 Nov 2026 05:11-07:11");
+	stage_shows(&stage, "until Sun 22 Nov 2026 07:11");
 	stage_keys(&stage, "P");
 	stage_shows(&stage, "make live what the plan says for");
 	stage_shows(&stage, "main?");
