@@ -185,19 +185,29 @@ static int own_rows(const struct rows *rows)
 	return rows->airy && !rows->tight && rows->y < rows->end ? 2 : 1;
 }
 
-/* A name in front and text after it, on two rows at most (one where rows are few), and on what is spare. */
-static void draw_named(struct rows *rows, const char *name, unsigned style, const char *text)
+/* A name in front and text after it, on its own rows, and on what is spare. */
+static void draw_named_on(struct rows *rows, int own, const char *name, unsigned style, const char *text)
 {
 	struct pen pen = next_row(rows);
-	int own = own_rows(rows), used;
+	const int most = own + rows->spare, left = rows->end - (rows->y - 1);
+	int used;
 
 	pen_text(&pen, STYLE_HEAD, name);
-	if (rows->y > rows->end)
+	if (left < 1)
 		return;
-	used = canvas_wrap(rows->canvas, NAMED_X, rows->y - 1, named_width(rows), own + rows->spare, style, text);
+	used = canvas_wrap(NULL, 0, 0, named_width(rows), most, style, text);
+	canvas_wrap(rows->canvas, NAMED_X, rows->y - 1, named_width(rows), most < left ? most : left, style, text);
 	if (used > own)
 		rows->spare -= used - own;
 	rows->y += used > 1 ? used - 1 : 0;
+}
+
+/* On two rows at most, one where rows are few, and on what is spare. */
+static void draw_named(struct rows *rows, const char *name, unsigned style, const char *text)
+{
+	const struct rows then = {.y = rows->y + 1, .end = rows->end, .airy = rows->airy, .tight = rows->tight};
+
+	draw_named_on(rows, own_rows(&then), name, style, text);
 }
 
 static void draw_next(const struct now *now, const struct app *app, struct rows *rows)
@@ -214,13 +224,14 @@ static void draw_next(const struct now *now, const struct app *app, struct rows 
 	draw_named(rows, "Next change", STYLE_PLAIN, text);
 }
 
-/* Whole, or by names alone where that is too long: whom an emergency reaches last is never cut off. */
+/* Whole, or by names alone where that is too long: whom an emergency reaches last is never cut off.  Without what is
+ * spare it would be the names, so what it takes beyond their rows is spare. */
 static void draw_emergency(const struct now *now, struct rows *rows)
 {
 	const int width = named_width(rows);
 	struct nm_buf names;
 	struct rows then = *rows;
-	int room;
+	int own, whole;
 
 	if (!now->emergency) {
 		draw_named(rows, "Emergency", STYLE_WARNING,
@@ -228,11 +239,15 @@ static void draw_emergency(const struct now *now, struct rows *rows)
 		return;
 	}
 	then.y++;
-	room = own_rows(&then) + rows->spare;
+	own = own_rows(&then);
 	nm_buf_init(&names, 1u << 16);
-	if (canvas_wrap(NULL, 0, 0, width, room + 1, STYLE_PLAIN, now->emergency_words) > room)
+	whole = canvas_wrap(NULL, 0, 0, width, own + rows->spare + 1, STYLE_PLAIN, now->emergency_words);
+	if (whole > own) {
 		chain_words(now->emergency->treatment, width, &names);
-	draw_named(rows, "Emergency", STYLE_PLAIN, names.len ? names.data : now->emergency_words);
+		own = names.len ? canvas_wrap(NULL, 0, 0, width, own, STYLE_PLAIN, names.data) : own;
+	}
+	draw_named_on(rows, own, "Emergency", STYLE_PLAIN,
+		      names.len && whole > own + rows->spare ? names.data : now->emergency_words);
 	nm_buf_clear(&names);
 }
 
