@@ -77,6 +77,45 @@ static enum nm_code add_whole(struct nm_differences *out, size_t *capacity, cons
 	return add_item(out, capacity, item, err);
 }
 
+/* Callers get the same, and the same people are alerted, with other words. */
+static bool alert_text_only(const struct nm_route *a, const struct nm_route *b, const struct nm_difference *item)
+{
+	return item->a != NULL && item->b != NULL && (!item->key || a->key == b->key) &&
+	       nm_treatment_equal_but_alert_text(item->a, item->b);
+}
+
+/* The text of a line's alerts is the same at all times: the first that differs tells it. */
+static enum nm_code add_staff(struct nm_differences *out, size_t *capacity, const struct nm_difference *first,
+			      const struct nm_span *span, struct nm_error *err)
+{
+	struct nm_difference item = { .line = first->line,
+				      .callers = "those who are alerted",
+				      .staff = true,
+				      .windows = span,
+				      .when = "in every alert",
+				      .a_words = first->a->alerts.text,
+				      .b_words = first->b->alerts.text };
+
+	return add_item(out, capacity, item, err);
+}
+
+/* What two routes of a line differ in. */
+static enum nm_code add_found(struct nm_differences *out, size_t *capacity, const struct nm_route *a,
+			      const struct nm_route *b, const struct nm_differences *found,
+			      const struct nm_span *span, struct nm_error *err)
+{
+	const struct nm_difference *staff = NULL;
+	enum nm_code code = NM_OK;
+
+	for (size_t i = 0; i < found->n && code == NM_OK; i++) {
+		if (!alert_text_only(a, b, &found->items[i]))
+			code = add_item(out, capacity, found->items[i], err);
+		else if (staff == NULL)
+			staff = &found->items[i];
+	}
+	return code == NM_OK && staff != NULL ? add_staff(out, capacity, staff, span, err) : code;
+}
+
 static enum nm_code compare_line(const struct side *old, int old_line, const struct side *new, int new_line,
 				 const struct nm_span *span, struct nm_differences *out, size_t *capacity,
 				 struct nm_error *err)
@@ -91,8 +130,8 @@ static enum nm_code compare_line(const struct side *old, int old_line, const str
 		code = add_whole(out, capacity, a->line, span, a->number, b->number, err);
 	if (code == NM_OK)
 		code = nm_route_diff(a, b, span->from, span->until, &found, err);
-	for (size_t i = 0; i < found.n && code == NM_OK; i++)
-		code = add_item(out, capacity, found.items[i], err);
+	if (code == NM_OK)
+		code = add_found(out, capacity, a, b, &found, span, err);
 	nm_differences_clear(&found);
 	nm_route_free(a);
 	nm_route_free(b);

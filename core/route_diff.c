@@ -547,6 +547,14 @@ enum nm_code nm_route_outline(const struct nm_route *route, nm_time from, nm_tim
 	return nm_route_diff(route, &empty, from, until, out, err);
 }
 
+bool nm_differences_for_callers(const struct nm_differences *differences)
+{
+	for (size_t i = 0; i < differences->n; i++)
+		if (!differences->items[i].staff)
+			return true;
+	return false;
+}
+
 void nm_differences_clear(struct nm_differences *differences)
 {
 	free(differences->items);

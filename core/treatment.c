@@ -79,9 +79,9 @@ static bool texts_equal(const struct nm_treatment *a, const struct nm_treatment 
 	       (a->text_back == NULL || a->text_always == b->text_always);
 }
 
-static bool alerts_equal(const struct nm_alerts *a, const struct nm_alerts *b)
+static bool alerted_equal(const struct nm_alerts *a, const struct nm_alerts *b)
 {
-	if (a->n != b->n || (a->n > 0 && !text_equal(a->text, b->text)))
+	if (a->n != b->n)
 		return false;
 	for (size_t i = 0; i < a->n; i++)
 		if (a->items[i].after_s != b->items[i].after_s ||
@@ -90,11 +90,11 @@ static bool alerts_equal(const struct nm_alerts *a, const struct nm_alerts *b)
 	return true;
 }
 
-bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment *b)
+bool nm_treatment_equal_but_alert_text(const struct nm_treatment *a, const struct nm_treatment *b)
 {
 	size_t i = 0, k = 0;
 
-	if (!texts_equal(a, b) || !alerts_equal(&a->alerts, &b->alerts))
+	if (!texts_equal(a, b) || !alerted_equal(&a->alerts, &b->alerts))
 		return false;
 	if (reaches_nobody(a) || reaches_nobody(b))
 		return reaches_nobody(a) && reaches_nobody(b);
@@ -116,6 +116,12 @@ bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment 
 		i++;
 		k++;
 	}
+}
+
+bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment *b)
+{
+	return nm_treatment_equal_but_alert_text(a, b) &&
+	       (a->alerts.n == 0 || text_equal(a->alerts.text, b->alerts.text));
 }
 
 static const char *known(const char *text)

@@ -366,23 +366,53 @@ static void say_group(struct words *words, const struct group *group)
 		nm_buf_addf(words->out, " except %zu times", group->missing);
 }
 
+static void say_days(struct words *words, const struct nm_span *window, bool several)
+{
+	add_date(words, window->from);
+	if (several) {
+		nm_buf_add(words->out, " to ");
+		add_date(words, window->until - 1);
+	}
+	nm_buf_add(words->out, " all day");
+}
+
+/* Where one only begins to look nothing begins, and nothing ends where one looks no further. */
+static void say_cut(struct words *words, const struct nm_span *window, nm_local from, nm_local until)
+{
+	if (window->from <= words->horizon.from) {
+		nm_buf_add(words->out, "until ");
+		add_date(words, window->until - 1);
+		nm_buf_add(words->out, " ");
+		add_end(words->out, until - nm_local_day(until - 1) * NM_DAY, false);
+		add_which(words, window->until);
+	} else {
+		nm_buf_add(words->out, "from ");
+		add_date(words, window->from);
+		nm_buf_add(words->out, " ");
+		add_clock(words->out, from - nm_local_day(from) * NM_DAY);
+		add_which(words, window->from);
+		nm_buf_add(words->out, " on");
+	}
+}
+
 static void say_window(struct words *words, const struct nm_span *window)
 {
 	nm_local from = nm_zone_local(words->zone, window->from);
 	nm_local until = end_of(words, window);
 	int64_t day = nm_local_day(from), last = nm_local_day(until - 1);
+	const bool ends = window->until < words->horizon.until;
 
 	if (!begin_item(words))
 		return;
-	add_date(words, window->from);
-	if (from == day * NM_DAY && until == (last + 1) * NM_DAY) {
-		if (last > day) {
-			nm_buf_add(words->out, " to ");
-			add_date(words, window->until - 1);
-		}
-		nm_buf_add(words->out, " all day");
+	if (ends && from == day * NM_DAY && until == (last + 1) * NM_DAY) {
+		say_days(words, window, last > day);
 		return;
 	}
+	if (!ends || window->from <= words->horizon.from) {
+		say_cut(words, window, from, until);
+		return;
+	}
+	add_date(words, window->from);
 	nm_buf_add(words->out, " ");
 	add_clock(words->out, from - day * NM_DAY);
 	add_which(words, window->from);

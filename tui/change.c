@@ -30,17 +30,27 @@ static void hours_words(const struct nm_difference *difference, char *out, size_
 		snprintf(out, size, "%.1f h in all", (double)seconds / HOUR);
 }
 
+static void note_heading(struct notes *notes, const struct nm_difference *difference)
+{
+	char hours[48];
+
+	if (difference->staff) {
+		notes_addf(notes, STYLE_BOLD, "%s: %s are texted other words", difference->line, difference->callers);
+		return;
+	}
+	hours_words(difference, hours, sizeof hours);
+	notes_addf(notes, STYLE_BOLD, "%s, %s%s, %s: %s", difference->line, difference->callers,
+		   difference->key ? " pressing the emergency key" : "", difference->when, hours);
+}
+
 static void note_differences(struct notes *notes, const struct nm_differences *differences)
 {
-	if (!differences->n)
+	if (!nm_differences_for_callers(differences))
 		notes_add(notes, STYLE_PLAIN, "nothing changes for any caller");
 	for (size_t i = 0; i < differences->n; i++) {
 		const struct nm_difference *item = &differences->items[i];
-		char hours[48];
 
-		hours_words(item, hours, sizeof hours);
-		notes_addf(notes, STYLE_BOLD, "%s, %s%s, %s: %s", item->line, item->callers,
-			   item->key ? " pressing the emergency key" : "", item->when, hours);
+		note_heading(notes, item);
 		notes_addf(notes, STYLE_REMOVED, "  was  %s", item->a_words);
 		notes_addf(notes, STYLE_ADDED, "  now  %s", item->b_words);
 	}

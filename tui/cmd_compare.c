@@ -125,14 +125,14 @@ static void write_result(struct invocation *run, const struct nm_plan *plan, con
 	size_t i;
 
 	if (!run->json) {
+		if (!nm_differences_for_callers(differences))
+			nm_buf_add(run->out, "nothing changes for any caller\n");
 		for (i = 0; i < differences->n; i++) {
 			const struct nm_difference *item = &differences->items[i];
 
 			nm_buf_addf(run->out, "%s, %s%s, %s\n    now    %s\n    before %s\n", item->line, item->callers,
 				    item->key ? " pressing the emergency key" : "", item->when, item->b_words, item->a_words);
 		}
-		if (!differences->n)
-			nm_buf_add(run->out, "nothing changes for any caller\n");
 		return;
 	}
 	nm_json_init(&json, run->out);

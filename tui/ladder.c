@@ -10,12 +10,13 @@
 #include <string.h>
 
 #include "plan_parts.h"
+#include "spoken.h"
 #include "style.h"
 
 #define REASON_LEAST 16 /* columns of a reason beside the line of the plan */
 #define MOST_PARTIES 12
 #define CALLER_X 6
-#define COLUMN_MIN 9
+#define COLUMN_MIN (SPOKEN_WIDTH + 2) /* the word, and the ends of its arrow */
 #define COLUMN_MAX 16
 #define REASON_MIN 18
 #define REASON_NEAR 72 /* columns from where reasons begin to where the plan's line stands beside most of them */
@@ -122,26 +123,6 @@ static int party_x(const struct ladder *ladder, int i)
 	return ladder->box.x + CALLER_X + (i + 1) * ladder->column;
 }
 
-static const char *event_words(enum nm_event_kind kind)
-{
-	switch (kind) {
-	case NM_EVENT_RING:
-		return "ring";
-	case NM_EVENT_ANSWER:
-		return "answers";
-	case NM_EVENT_NO_ANSWER:
-		return "no answer";
-	case NM_EVENT_SWALLOW:
-		return "own voicemail";
-	case NM_EVENT_UNREACHABLE:
-		return "no signal"; /* fits wherever "no answer" does */
-	case NM_EVENT_VOICEMAIL:
-		return "voicemail";
-	default:
-		return nm_event_name(kind);
-	}
-}
-
 static unsigned event_style(enum nm_event_kind kind)
 {
 	switch (kind) {
@@ -177,19 +158,20 @@ static void arrow(const struct ladder *ladder, int y, int party, enum nm_event_k
 	bool twice = kind == NM_EVENT_ANSWER || kind == NM_EVENT_SWALLOW || kind == NM_EVENT_VOICEMAIL;
 	int from = ladder->box.x + CALLER_X, to = party_x(ladder, party);
 	unsigned style = event_style(kind);
-	const char *word = event_words(kind);
-	int room = ladder->column - 3, x = from + 2;
+	const char *word = spoken_event(kind);
+	const int width = text_width(word), room = ladder->column - 3;
+	int x = from + (there && width > room ? 1 : 2);
 
 	canvas_fill(canvas, from + 1, y, to - from - 1, style, twice ? 0x2550 : 0x2500);
 	for (int i = 0; i < party; i++)
 		canvas_put(canvas, party_x(ladder, i), y, STYLE_RULE, 0x253c);
 	canvas_put(canvas, there ? to - 1 : from + 1, y, style, there ? 0x25b6 : 0x25c0);
-	if (text_width(word) + 2 <= room) {
+	if (width + 2 <= room) {
 		canvas_put(canvas, x, y, style, ' ');
-		canvas_put(canvas, x + 1 + text_width(word), y, style, ' ');
+		canvas_put(canvas, x + 1 + width, y, style, ' ');
 		x++;
 	}
-	canvas_text(canvas, x, y, room, style, word);
+	canvas_text(canvas, x, y, width, style, word);
 	if (there)
 		canvas_put(canvas, from, y, style, 0x251c);
 	else
@@ -206,7 +188,7 @@ static void aside(struct pen *pen, const struct nm_event *event)
 {
 	unsigned style = event_style(event->kind);
 
-	pen_text(pen, style, nm_event_name(event->kind));
+	pen_text(pen, style, spoken_event(event->kind));
 	for (size_t i = 0; i < event->n; i++)
 		pen_textf(pen, style, "%s %s", i ? "," : "", event->to[i]);
 	pen_text(pen, style, ": ");
@@ -271,18 +253,35 @@ static void heads(const struct ladder *ladder, int y)
 	}
 }
 
+/* It is said of whom it happens to: "owner no answer", and not "ring owner". */
+static bool follows_name(enum nm_event_kind kind)
+{
+	return kind == NM_EVENT_ANSWER || kind == NM_EVENT_SWALLOW ||
+	       (for_each_party(kind) && kind != NM_EVENT_RING);
+}
+
+/* The one whose row it is, or all of them. */
+static void list_names(struct pen *pen, const struct nm_event *event, size_t i)
+{
+	if (for_each_party(event->kind) && i < event->n) {
+		pen_textf(pen, STYLE_BOLD, " %s", event->to[i]);
+		return;
+	}
+	for (size_t j = 0; j < event->n; j++)
+		pen_textf(pen, STYLE_BOLD, " %s", event->to[j]);
+}
+
 static void list_row(struct canvas *canvas, struct box box, int y, const struct nm_event *event, size_t i,
 		     unsigned mark)
 {
 	struct pen pen = pen_at(canvas, box.x, y, box.x + box.width - 1);
 
-	pen_textf(&pen, STYLE_PLAIN | mark, "%4d s ", event->t);
-	pen_textf(&pen, event_style(event->kind), "%s", nm_event_name(event->kind));
-	if (for_each_party(event->kind) && i < event->n)
-		pen_textf(&pen, STYLE_BOLD, " %s", event->to[i]);
-	else
-		for (size_t j = 0; j < event->n; j++)
-			pen_textf(&pen, STYLE_BOLD, " %s", event->to[j]);
+	pen_textf(&pen, STYLE_PLAIN | mark, "%4d s", event->t);
+	if (follows_name(event->kind))
+		list_names(&pen, event, i);
+	pen_textf(&pen, event_style(event->kind), " %s", spoken_event(event->kind));
+	if (!follows_name(event->kind))
+		list_names(&pen, event, i);
 	if (event->for_s > 0)
 		pen_textf(&pen, STYLE_PLAIN, " %d s", event->for_s);
 	pen_textf(&pen, (mark ? STYLE_PLAIN : STYLE_DIM) | mark, "  %s", event->why);

@@ -3,28 +3,12 @@
  * The Now screen drawn: the ladder of who is rung, the next change, the emergency path, what is still to do, what is
  * wrong.  In: the screen's state.  Out: cells.  Derives nothing.
  */
-#include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "call_words.h"
-#include "chart.h"
-#include "now.h"
-#include "report_words.h"
+#include "now_rows.h"
 
-/* Where the next row goes, and how many are left. */
-struct rows {
-	struct canvas *canvas;
-	int y, end, width;
-	bool airy; /* there is room for blank rows, */
-	bool tall; /* and for a row for each figure, */
-	bool targets; /* or for one with the targets below all figures */
-	bool tight; /* what is long has one row, so that nothing is left out */
-	bool cramped; /* there is none for what can wait */
-	int spare; /* rows that nothing else needs: for what is long */
-};
-
-static struct pen next_row(struct rows *rows)
+struct pen now_row(struct rows *rows)
 {
 	struct pen pen = pen_at(rows->canvas, 1, rows->y, rows->y < rows->end ? rows->width - 1 : 0);
 
@@ -40,7 +24,7 @@ static void gap(struct rows *rows)
 static void draw_head(const struct now *now, const struct app *app, struct rows *rows)
 {
 	const struct nm_treatment *treatment = now->call->treatment;
-	struct pen pen = next_row(rows);
+	struct pen pen = now_row(rows);
 	const char *why = deciding_words(app_plan(app), now->call);
 
 	pen_text(&pen, STYLE_PLAIN, "A call to ");
@@ -140,7 +124,7 @@ static void draw_ladder(const struct now *now, struct rows *rows, int most)
 	struct pen pen;
 
 	if (treatment->verdict != NM_VERDICT_PATH || all == 0) {
-		pen = next_row(rows);
+		pen = now_row(rows);
 		if (treatment->verdict == NM_VERDICT_REJECT)
 			pen_text(&pen, STYLE_DIM,
 				 treatment->reject == NM_REJECT_BUSY ? "rejected: busy"
@@ -156,12 +140,12 @@ static void draw_ladder(const struct now *now, struct rows *rows, int most)
 			const char *glyph = all == 1 ? "─" : shown == 0 ? "┬" : shown + 1 == all ? "└" : "├";
 
 			if ((int)shown == most - 1 && shown + 1 < all) {
-				pen = next_row(rows);
+				pen = now_row(rows);
 				pen_textf(&pen, STYLE_DIM, "       and %zu more: Enter plays the call",
 					  all - shown);
 				return;
 			}
-			pen = next_row(rows);
+			pen = now_row(rows);
 			if (j == 0)
 				pen_textf(&pen, STYLE_PLAIN, "%4d s ", from);
 			draw_party(&pen, glyph, &step->parties[j], columns);
@@ -186,19 +170,28 @@ static int own_rows(const struct rows *rows)
 	return rows->airy && !rows->tight && rows->y < rows->end ? 2 : 1;
 }
 
-/* A name in front and text after it, on two rows at most (one where rows are few), and on what is spare. */
-static void draw_named(struct rows *rows, const char *name, unsigned style, const char *text)
+/* A name in front and text after it, on its own rows, and on what is spare. */
+static void draw_named_on(struct rows *rows, int own, const char *name, unsigned style, const char *text)
 {
-	struct pen pen = next_row(rows);
-	int own = own_rows(rows), used;
+	struct pen pen = now_row(rows);
+	const int most = own + rows->spare, left = rows->end - (rows->y - 1);
+	int used;
 
 	pen_text(&pen, STYLE_HEAD, name);
-	if (rows->y > rows->end)
+	if (left < 1)
 		return;
-	used = canvas_wrap(rows->canvas, NAMED_X, rows->y - 1, named_width(rows), own + rows->spare, style, text);
+	used = canvas_wrap(NULL, 0, 0, named_width(rows), most, style, text);
+	canvas_wrap(rows->canvas, NAMED_X, rows->y - 1, named_width(rows), most < left ? most : left, style, text);
 	if (used > own)
 		rows->spare -= used - own;
 	rows->y += used > 1 ? used - 1 : 0;
+}
+
+void now_named(struct rows *rows, const char *name, unsigned style, const char *text)
+{
+	const struct rows then = {.y = rows->y + 1, .end = rows->end, .airy = rows->airy, .tight = rows->tight};
+
+	draw_named_on(rows, own_rows(&then), name, style, text);
 }
 
 static void draw_next(const struct now *now, const struct app *app, struct rows *rows)
@@ -206,59 +199,42 @@ static void draw_next(const struct now *now, const struct app *app, struct rows 
 	char when[NM_TIME_TEXT], in[NM_TIME_TEXT], text[2048];
 
 	if (now->next == NM_TIME_MAX) {
-		draw_named(rows, "Next change", STYLE_DIM, "none within a year");
+		now_named(rows, "Next change", STYLE_DIM, "none within a year");
 		return;
 	}
 	nm_time_words(session_zone(app->session), now->next, false, when);
 	nm_duration_words((now->next - app_now(app)) / 60 * 60, in);
 	snprintf(text, sizeof text, "%s, in %s   %s", when, in, now->next_words);
-	draw_named(rows, "Next change", STYLE_PLAIN, text);
+	now_named(rows, "Next change", STYLE_PLAIN, text);
 }
 
-/* How it stands, and which call, come first: a narrow row ends behind them. */
-static void draw_alert(const struct now *now, const struct app *app, struct rows *rows)
-{
-	const struct now_log *log = &now->log;
-	char when[NM_TIME_TEXT];
-	struct nm_buf text;
-
-	if (!log->n_alerts)
-		return;
-	nm_time_words(session_zone(app->session), log->alerted.began, false, when);
-	nm_buf_init(&text, 1024);
-	nm_buf_add(&text, log->alert.until ? "unanswered: " : "under way: ");
-	if (log->n_alerts > 1)
-		nm_buf_addf(&text, "%zu calls, the newest #%" PRId64 " from ", log->n_alerts, log->alert.call);
-	else
-		nm_buf_addf(&text, "call #%" PRId64 " from ", log->alert.call);
-	call_who_words(&log->alerted, &text);
-	nm_buf_addf(&text, ", %s", when);
-	draw_named(rows, "Emergency", STYLE_ERROR, text.data);
-	nm_buf_clear(&text);
-}
-
-/* Where rows are few an alert has this one.  Whole, or by names alone where that is too long: whom an emergency reaches last is never cut off. */
+/* Where rows are few an alert has this one.  Whole, or by names alone where that is too long: whom an emergency reaches
+ * last is never cut off.  Without what is spare it would be the names, so what it takes beyond their rows is spare. */
 static void draw_emergency(const struct now *now, struct rows *rows)
 {
 	const char *name = now->log.n_alerts ? "" : "Emergency"; /* the open one stands above */
 	const int width = named_width(rows);
 	struct nm_buf names;
 	struct rows then = *rows;
-	int room;
+	int own, whole;
 
 	if (now->log.n_alerts && !rows->airy)
 		return;
 	if (!now->emergency) {
-		draw_named(rows, name, STYLE_WARNING,
+		now_named(rows, name, STYLE_WARNING,
 			   "no protocol: an emergency is a call like any other");
 		return;
 	}
 	then.y++;
-	room = own_rows(&then) + rows->spare;
+	own = own_rows(&then);
 	nm_buf_init(&names, 1u << 16);
-	if (canvas_wrap(NULL, 0, 0, width, room + 1, STYLE_PLAIN, now->emergency_words) > room)
+	whole = canvas_wrap(NULL, 0, 0, width, own + rows->spare + 1, STYLE_PLAIN, now->emergency_words);
+	if (whole > own) {
 		chain_words(now->emergency->treatment, width, &names);
-	draw_named(rows, name, STYLE_PLAIN, names.len ? names.data : now->emergency_words);
+		own = names.len ? canvas_wrap(NULL, 0, 0, width, own, STYLE_PLAIN, names.data) : own;
+	}
+	draw_named_on(rows, own, name, STYLE_PLAIN,
+		      names.len && whole > own + rows->spare ? names.data : now->emergency_words);
 	nm_buf_clear(&names);
 }
 
@@ -269,7 +245,7 @@ static void draw_findings(const struct now *now, const struct app *app, struct r
 	char text[1024];
 
 	if (!findings) {
-		draw_named(rows, "Findings", STYLE_DIM, "…");
+		now_named(rows, "Findings", STYLE_DIM, "…");
 		return;
 	}
 	for (size_t i = 0; i < findings->n; i++)
@@ -277,7 +253,7 @@ static void draw_findings(const struct now *now, const struct app *app, struct r
 	snprintf(text, sizeof text, "%zu error%s, %zu warning%s, %zu advice%s%s", n[0], n[0] == 1 ? "" : "s",
 		 n[1], n[1] == 1 ? "" : "s", n[2], findings->n ? ": " : "",
 		 findings->n ? findings->items[0].message : "");
-	draw_named(rows, "Findings", n[0] ? STYLE_ERROR : n[1] ? STYLE_WARNING : STYLE_GOOD, text);
+	now_named(rows, "Findings", n[0] ? STYLE_ERROR : n[1] ? STYLE_WARNING : STYLE_GOOD, text);
 }
 
 /* How old that knowledge is, where it is not of this minute: " (read 3 days ago)". */
@@ -315,7 +291,7 @@ static bool draw_trouble(const struct app *app, struct rows *rows)
 			 unread->words ? unread->words : "it could not be read");
 	else
 		return false;
-	draw_named(rows, "Drift", STYLE_WARNING, text);
+	now_named(rows, "Drift", STYLE_WARNING, text);
 	return true;
 }
 
@@ -351,7 +327,7 @@ static void draw_drift(const struct app *app, struct rows *rows)
 	else
 		snprintf(text, sizeof text, "%zu of %zu lines do what %s says%s", same, plan->n_lines, says,
 			 read_words(app, oldest, age, sizeof age));
-	draw_named(rows, "Drift", same == plan->n_lines ? STYLE_GOOD : STYLE_DIM, text);
+	now_named(rows, "Drift", same == plan->n_lines ? STYLE_GOOD : STYLE_DIM, text);
 }
 
 static void draw_quick_start(const struct now *now, const struct app *app, struct rows *rows)
@@ -379,136 +355,9 @@ static void draw_quick_start(const struct now *now, const struct app *app, struc
 	}
 	if (next)
 		nm_buf_addf(&text, "next: %s", next);
-	draw_named(rows, "Quick start", next ? STYLE_PLAIN : STYLE_GOOD, text.data);
+	now_named(rows, "Quick start", next ? STYLE_PLAIN : STYLE_GOOD, text.data);
 	nm_buf_clear(&missing);
 	nm_buf_clear(&text);
-}
-
-/* --- the log --- */
-
-static bool has_calls(const struct now *now)
-{
-	return now->log.report.figures.calls > 0;
-}
-
-/* A figure that misses its target has a sign, for where colours cannot be seen. */
-static void pen_measure(struct pen *pen, enum measure measure, const struct nm_figures *figures,
-			const struct nm_plan *plan)
-{
-	const struct nm_figure figure = measure_value(measure, figures);
-	const bool met = figure.known && measure_met(measure, figure.value, measure_target(measure, plan));
-	char words[MEASURE_TEXT] = "-";
-
-	if (measure_more_is_better(measure) && nm_figures_untold(figures))
-		snprintf(words, sizeof words, "unknown");
-	if (figure.known)
-		measure_words(measure, figure.value, plan, words);
-	pen_textf(pen, met || !figure.known ? STYLE_PLAIN : STYLE_WARNING, "%s%s", words, met || !figure.known ? "" : "!");
-}
-
-/* "answer rate  92.6 %!  of 95 %   ▃▄▅▁█" */
-static void draw_figure(const struct now *now, const struct app *app, struct rows *rows, enum measure measure)
-{
-	const struct nm_report *report = &now->log.report;
-	struct nm_figure values[NM_REPORT_WEEKS_TOUCHED];
-	struct pen pen = next_row(rows);
-	char target[MEASURE_TEXT];
-	struct nm_buf spark;
-
-	for (size_t i = 0; i < report->n_weeks; i++)
-		values[i] = measure_value(measure, &report->weeks[i].figures);
-	nm_buf_init(&spark, 4096);
-	chart_spark(values, report->n_weeks, rows->canvas->ascii, &spark);
-	measure_target_words(measure, measure_target(measure, app_plan(app)), target);
-	pen_text(&pen, STYLE_HEAD, measure == 0 ? "Last 30 days" : "");
-	pen_tab(&pen, 16);
-	pen_text(&pen, STYLE_PLAIN, measure_name(measure));
-	pen_tab(&pen, 29);
-	pen_measure(&pen, measure, &report->figures, app_plan(app));
-	pen_tab(&pen, 38);
-	pen_textf(&pen, STYLE_DIM, "target %s", target);
-	pen_tab(&pen, 56);
-	pen_text(&pen, STYLE_PLAIN, spark.data);
-	nm_buf_clear(&spark);
-}
-
-/* All in one row; each target stands below its figure, or, where that has no room, ends where the row does. */
-static void draw_figures_low(const struct now *now, const struct app *app, struct rows *rows)
-{
-	struct pen pen = next_row(rows), below = rows->targets ? next_row(rows) : pen_at(rows->canvas, 0, 0, 0);
-	char target[MEASURE_TEXT];
-
-	pen_text(&pen, STYLE_HEAD, "Last 30 days");
-	pen_text(&below, STYLE_HEAD, "Targets");
-	pen_tab(&pen, 16);
-	for (enum measure measure = 0; measure < MEASURES; measure++) {
-		measure_target_words(measure, measure_target(measure, app_plan(app)), target);
-		pen_textf(&pen, STYLE_DIM, "%s%s ", measure ? "  " : "", measure ? measure_name(measure) : "answered");
-		pen_tab(&below, pen.x < below.end - text_width(target) ? pen.x : below.end - text_width(target));
-		pen_text(&below, STYLE_PLAIN, target);
-		pen_measure(&pen, measure, &now->log.report.figures, app_plan(app));
-	}
-}
-
-static void draw_figures(const struct now *now, const struct app *app, struct rows *rows)
-{
-	if (!has_calls(now) || !rows->airy)
-		return;
-	if (rows->tall) {
-		for (enum measure measure = 0; measure < MEASURES; measure++)
-			draw_figure(now, app, rows, measure);
-		gap(rows);
-	} else {
-		draw_figures_low(now, app, rows);
-	}
-}
-
-static void draw_due(const struct now *now, const struct app *app, struct rows *rows)
-{
-	const nm_time late = app_now(app) - now->log.due_at;
-	char words[NM_TIME_TEXT], text[256];
-	const char *people = now->log.due == 1 ? "person" : "people";
-
-	if (!now->log.due)
-		return;
-	nm_duration_words((late > 0 ? late : -late) / 60 * 60, words);
-	snprintf(text, sizeof text, late > 0 ? "%zu%s %s to call back, the oldest %s late: screen 7" : "%zu%s %s to call back, the first in %s",
-		 now->log.due, now->log.due_more ? " and more" : "", people, words);
-	draw_named(rows, "Due", late > 0 ? STYLE_WARNING : STYLE_PLAIN, text);
-}
-
-/* What others did not take. */
-static void draw_refused(const struct now *now, struct rows *rows)
-{
-	const int64_t n = now->log.crm_refused;
-	char text[160];
-
-	if (!n)
-		return;
-	snprintf(text, sizeof text,
-		 n == 1 ? "%" PRId64 " event was refused and is set aside: :crm list tells why"
-			: "%" PRId64 " events were refused and are set aside: :crm list tells why",
-		 n);
-	draw_named(rows, "CRM", STYLE_WARNING, text);
-}
-
-static void draw_floods(const struct now *now, struct rows *rows)
-{
-	char text[256];
-
-	if (!now->log.n_floods)
-		return;
-	snprintf(text, sizeof text, "more came to %s than could be read, maybe a STOP: screen 5",
-		 now->log.floods[0].line);
-	draw_named(rows, "Texts", STYLE_WARNING, text);
-}
-
-/* Rows that these need. */
-static int log_rows(const struct now *now, const struct rows *rows)
-{
-	const int figures = !has_calls(now) || !rows->airy ? 0 : rows->tall ? MEASURES + 1 : 1 + rows->targets;
-
-	return figures + (now->log.n_alerts > 0 && rows->airy) + (now->log.due > 0) + (now->log.crm_refused > 0) + (now->log.n_floods > 0);
 }
 
 /* What is left of a large terminal: the rules that were looked at, and the other findings. */
@@ -527,7 +376,7 @@ static void draw_more(const struct now *now, const struct app *app, struct rows 
 	}
 	for (size_t i = 0; i < now->call->n_reasons; i++) {
 		const struct nm_reason *reason = &now->call->reasons[i];
-		struct pen pen = next_row(rows);
+		struct pen pen = now_row(rows);
 
 		pen_text(&pen, STYLE_HEAD, i ? "" : "Why");
 		pen_tab(&pen, 16);
@@ -538,7 +387,7 @@ static void draw_more(const struct now *now, const struct app *app, struct rows 
 	}
 	rows->y++;
 	for (size_t i = 1; findings && i < findings->n && rows->y < rows->end; i++) {
-		struct pen pen = next_row(rows);
+		struct pen pen = now_row(rows);
 
 		pen_text(&pen, STYLE_HEAD, i == 1 ? "More findings" : "");
 		pen_tab(&pen, 16);
@@ -554,13 +403,13 @@ static void draw_more(const struct now *now, const struct app *app, struct rows 
 static bool has_room_for_targets(const struct now *now, const struct rows *rows, int height)
 {
 	return rows->airy && !rows->tall && rows->width >= FIGURES_X &&
-	       (int)count_parties(now->call->treatment) + FIXED + log_rows(now, rows) + 1 <= height;
+	       (int)count_parties(now->call->treatment) + FIXED + now_log_rows(now, rows) + 1 <= height;
 }
 
 /* Everything but what fills a large terminal.  Leaves in rows where it ended. */
 static void draw_facts(const struct now *now, const struct app *app, struct rows *rows, int height)
 {
-	int fixed = (rows->airy ? FIXED : FIXED_LOW) + log_rows(now, rows);
+	int fixed = (rows->airy ? FIXED : FIXED_LOW) + now_log_rows(now, rows);
 
 	draw_head(now, app, rows);
 	draw_ladder(now, rows, height - fixed < 2 ? 2 : height - fixed);
@@ -572,16 +421,16 @@ static void draw_facts(const struct now *now, const struct app *app, struct rows
 	}
 	gap(rows);
 	draw_next(now, app, rows);
-	draw_alert(now, app, rows);
+	now_draw_alert(now, app, rows);
 	draw_emergency(now, rows);
 	gap(rows);
-	draw_figures(now, app, rows);
+	now_draw_figures(now, app, rows);
 	if (!rows->cramped)
 		draw_quick_start(now, app, rows);
 	gap(rows);
-	draw_due(now, app, rows);
-	draw_refused(now, rows);
-	draw_floods(now, rows);
+	now_draw_due(now, app, rows);
+	now_draw_refused(now, rows);
+	now_draw_floods(now, rows);
 	draw_drift(app, rows);
 	draw_findings(now, app, rows);
 }

@@ -32,6 +32,31 @@ static void cells_right(struct column *column, const int *ends, size_t n, unsign
 	column->y++;
 }
 
+/* A head stands only above something: as the last row that is seen it would say nothing. */
+static bool shows_below(const struct column *column)
+{
+	const struct box *clip = &column->canvas->clip;
+
+	return column->y + 1 < clip->y + clip->height;
+}
+
+static void head(struct column *column, const char *text)
+{
+	if (shows_below(column))
+		canvas_text(column->canvas, column->x, column->y, column_width(column), STYLE_HEAD, text);
+	column->y++;
+}
+
+static void table_head(struct column *column, const char *name, const int *ends, size_t n, const char (*heads)[MONEY_TEXT])
+{
+	if (!shows_below(column)) {
+		column->y++;
+		return;
+	}
+	canvas_text(column->canvas, column->x, column->y, 16, STYLE_HEAD, name);
+	cells_right(column, ends, n, STYLE_HEAD, heads);
+}
+
 #define LAYER_CELLS 4
 static const int layer_ends[LAYER_CELLS] = { 23, 31, 38, 50 };
 
@@ -57,8 +82,7 @@ void report_draw_layers(const struct report_screen *screen, struct column *colum
 	if (screen->report.n_layers == 0)
 		return;
 	column->y++;
-	canvas_text(column->canvas, column->x, column->y, 16, STYLE_HEAD, "who took them");
-	cells_right(column, layer_ends, LAYER_CELLS, STYLE_HEAD, heads);
+	table_head(column, "who took them", layer_ends, LAYER_CELLS, heads);
 	for (size_t i = 0; i < screen->report.n_layers && i < LAYERS; i++)
 		draw_layer(column, &screen->report.layers[i]);
 	draw_more(column, screen->report.n_layers, LAYERS);
@@ -101,8 +125,7 @@ static void draw_weeks(const struct report_screen *screen, struct column *column
 	static const char heads[WEEK_CELLS][MONEY_TEXT] = { "calls", "answered", "rings", "first call",
 							    "callback" };
 
-	canvas_text(column->canvas, column->x, column->y, 10, STYLE_HEAD, "week of");
-	cells_right(column, week_ends, WEEK_CELLS, STYLE_HEAD, heads);
+	table_head(column, "week of", week_ends, WEEK_CELLS, heads);
 	for (size_t i = screen->weeks.n_weeks; i-- > 0;)
 		draw_week(column, &screen->weeks.weeks[i]);
 }
@@ -142,7 +165,7 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 
 	if (figures->calls == 0)
 		return;
-	column_line(column, STYLE_HEAD, "what became of the calls");
+	head(column, "what became of the calls");
 	nm_buf_init(&words, 4096);
 	for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
 		if (ends[i].n)
@@ -167,7 +190,7 @@ static void draw_followups(const struct report_screen *screen, struct column *co
 
 	if (figures->followups == 0)
 		return;
-	column_line(column, STYLE_HEAD, "who was to be called back");
+	head(column, "who was to be called back");
 	nm_buf_init(&words, 4096);
 	nm_buf_addf(&words, "%" PRId64 ", and %" PRId64 " were", figures->followups, figures->tried);
 	if (figures->callback_15.known) {
@@ -191,8 +214,7 @@ static void draw_repeats(const struct report_screen *screen, struct column *colu
 	if (report->n_repeats == 0)
 		return;
 	column->y++;
-	canvas_text(column->canvas, column->x, column->y, 20, STYLE_HEAD, "whom you missed");
-	cells_right(column, ends, 2, STYLE_HEAD, heads);
+	table_head(column, "whom you missed", ends, 2, heads);
 	for (size_t i = 0; i < report->n_repeats && i < REPEATS; i++) {
 		const struct nm_repeat *repeat = &report->repeats[i];
 		char number[NM_NUMBER_TEXT], cells[2][MONEY_TEXT] = { "", "never" };

@@ -8,6 +8,7 @@
 
 #include "ladder.h"
 #include "simulate.h"
+#include "spoken.h"
 
 #define WIDE 100 /* from here on two ladders stand beside each other */
 #define ENDS 4   /* rows below the ladders */
@@ -94,7 +95,7 @@ static void add_event(struct nm_buf *out, const struct nm_event *event)
 		nm_buf_add(out, "nothing more");
 		return;
 	}
-	nm_buf_addf(out, "at %d s %s", event->t, nm_event_name(event->kind));
+	nm_buf_addf(out, "at %d s %s", event->t, spoken_event(event->kind));
 	for (size_t i = 0; i < event->n; i++)
 		nm_buf_addf(out, "%s %s", i ? " +" : "", event->to[i]);
 	if (event->for_s > 0)

@@ -4,6 +4,7 @@
  */
 #include "ladder.h"
 #include "simulate.h"
+#include "spoken.h"
 
 static int reasons_of(const struct simulate *simulate)
 {
@@ -12,7 +13,7 @@ static int reasons_of(const struct simulate *simulate)
 
 static void event_words(const struct nm_event *event, struct nm_buf *out)
 {
-	nm_buf_add(out, nm_event_name(event->kind));
+	nm_buf_add(out, spoken_event(event->kind));
 	for (size_t i = 0; i < event->n; i++)
 		nm_buf_addf(out, " %s", event->to[i]);
 	nm_buf_addf(out, " %s", event->why);

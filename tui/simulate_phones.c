@@ -7,6 +7,8 @@
 
 #include <string.h>
 
+#include "spoken.h"
+
 bool simulate_phone_shown(const struct simulate *simulate, const struct nm_plan *plan, size_t destination)
 {
 	if (plan->destinations[destination].kind == NM_VOICEMAIL)
@@ -42,11 +44,11 @@ static unsigned does_words(const struct simulate *simulate, const struct nm_plan
 	const struct nm_setting *setting = setting_of(simulate, phone);
 
 	if (setting && setting->behaviour != NM_ANSWERS) {
-		nm_buf_add(out, nm_behaviour_name(setting->behaviour));
+		nm_buf_add(out, spoken_behaviour(setting->behaviour));
 		return STYLE_BOLD;
 	}
 	if (!setting && simulate->play.nobody && nm_kind_human(destination->kind)) {
-		nm_buf_add(out, nm_behaviour_name(NM_NO_ANSWER));
+		nm_buf_add(out, spoken_behaviour(NM_NO_ANSWER));
 		return STYLE_BOLD;
 	}
 	nm_buf_addf(out, "answers %d s",

@@ -171,6 +171,8 @@ enum nm_code nm_resolve(const struct nm_plan *plan, const struct nm_state *state
 /* Same parties in the same order for the same time, and the same people alerted with the same text: what
  * somebody could notice.  Names of rules and paths, skipped steps and positions do not count. */
 bool nm_treatment_equal(const struct nm_treatment *a, const struct nm_treatment *b);
+/* The same, whatever the text to those who are alerted says: what a caller gets and who is alerted are the same. */
+bool nm_treatment_equal_but_alert_text(const struct nm_treatment *a, const struct nm_treatment *b);
 /* A greeting plays somewhere in it: there the emergency key can be pressed. */
 bool nm_treatment_greets(const struct nm_treatment *treatment);
 /* "owner 20 s, then office + sam 15 s, then Fixly 10 s, then mailbox"; "rejected (busy)"; "nobody"; of an

@@ -109,6 +109,7 @@ struct nm_difference {
 	const char *line;
 	const char *callers; /* "any caller", "callers vip" */
 	bool key;            /* it is what the emergency key gives */
+	bool staff;          /* nothing changes for callers: those who are alerted are texted b_words, not a_words; n is 0 */
 	struct nm_caller witness;
 	size_t n; /* all windows, merged, sorted */
 	const struct nm_span *windows;
@@ -126,6 +127,8 @@ struct nm_differences {
 /* Exact over [from, until) and over all classes of callers of both. */
 enum nm_code nm_route_diff(const struct nm_route *a, const struct nm_route *b, nm_time from, nm_time until,
 			   struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
+/* Is any of them one for callers, and not of the staff's texts alone? */
+bool nm_differences_for_callers(const struct nm_differences *differences);
 void nm_differences_clear(struct nm_differences *differences);
 /* All that a route does in [from, until), as if it were compared with nothing: an item for each thing that
  * callers get (a; b is NULL), with all its windows.  Every instant is in exactly one item of every caller, those
@@ -134,14 +137,16 @@ enum nm_code nm_route_outline(const struct nm_route *route, nm_time from, nm_tim
 			      struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
 
 /* Two plans, all lines of either.  A line that only one has is a difference as a whole (its number), followed by all that
- * it does, against a line that is not there. */
+ * it does, against a line that is not there.  Where only the text of alerts differs, that is one difference of its
+ * line, after those of callers (staff). */
 enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from,
 			     nm_time until, struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
 
 /*
  * Windows in words: weekly ones are folded ("weekdays 08:00-18:00", "Mondays and Thursdays 12:00-13:00",
  * "always"), single ones dated ("Thu 26 Nov 2026 08:00-18:00"), at most `most` of them, then
- * "and N more".  horizon says how often a weekly one would have to come.
+ * "and N more".  horizon says how often a weekly one would have to come; a single one that reaches to its edge has no
+ * beginning or no end there ("until Mon 30 Nov 2026 08:00", "from Thu 26 Nov 2026 08:00 on").
  */
 void nm_windows_words(const struct nm_zone *zone, const struct nm_span *windows, size_t n,
 		      struct nm_span horizon, size_t most, struct nm_buf *out);

@@ -367,7 +367,7 @@ static void a_call_is_played_as_it_is_explained(void **state)
 	record_put(&stage, &r,
 	    (struct nm_became){.end = NM_CALL_SWALLOWED, .reason = NM_CALL_AT_ONCE, .by = "owner", .seconds = 2}, 32);
 	stage_keys(&stage, "Tab p");
-	stage_shows(&stage, "unreachable");
+	stage_shows(&stage, "owner no signal");
 	stage_close(&stage);
 }
 

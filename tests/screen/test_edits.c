@@ -139,6 +139,27 @@ static void what_changes_is_shown_on_the_week(void **state)
 	}
 }
 
+/* The business is named in what those who are alerted are texted, and no caller gets anything else. */
+static void other_words_for_the_staff_are_nothing_to_callers(void **state)
+{
+	const struct nm_edit alert = {
+		.op = NM_EDIT_SET, .place = {"emergency", NULL, -1}, .option = "alert", .value = "owner"};
+	const struct nm_edit name = {
+		.op = NM_EDIT_SET, .place = {"", NULL, -1}, .option = "business", .value = "\"Jones Plumbing\""};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	assert_true(app_edit(&stage.app, &alert, 1, "alert"));
+	stage_keys(&stage, "2 W y");
+	assert_true(app_edit(&stage.app, &name, 1, "business"));
+	stage_keys(&stage, "2 W");
+	stage_golden(&stage, "plan-save-staff");
+	stage_hides(&stage, "who answers first");
+	stage_hides(&stage, "h a week");
+	stage_close(&stage);
+}
+
 /* An override that ends within a half hour: what is asked about is what the week then shows. */
 static void what_is_asked_about_is_what_the_week_shows(void **state)
 {
@@ -530,6 +551,7 @@ int main(void)
 		cmocka_unit_test(what_is_not_saved_is_seen_beside_any_name),
 		cmocka_unit_test(an_edit_is_not_saved_before_it_is_asked),
 		cmocka_unit_test(what_changes_is_shown_on_the_week),
+		cmocka_unit_test(other_words_for_the_staff_are_nothing_to_callers),
 		cmocka_unit_test(what_is_asked_about_is_what_the_week_shows),
 		cmocka_unit_test(other_weeks_are_gone_to),
 		cmocka_unit_test(each_line_has_its_week),

@@ -462,6 +462,50 @@ static void an_alert_leaves_the_other_rows(void **state)
 	stage_close(&stage);
 }
 
+/* The first finding is told to its end, or is seen to be cut, whatever stands above it; false: it is cut. */
+static bool finding_is_whole(struct stage *stage)
+{
+	const struct nm_findings *findings;
+	char *text = stage_text(stage), *told = strstr(text, "\n Findings"), *rule = told ? strstr(told, "\n──") : NULL;
+	struct nm_error err;
+	bool whole;
+
+	assert_int_equal(session_findings(&stage->session, &findings, &err), NM_OK);
+	assert_non_null(rule);
+	*rule = '\0';
+	whole = strstr(told, strrchr(findings->items[0].message, ' ') + 1) != NULL;
+	if (!whole && !strstr(told, "…"))
+		fail_msg("cut without a sign:%s", text);
+	free(text);
+	return whole;
+}
+
+static void a_long_finding_is_whole_or_seen_to_be_cut(void **state)
+{
+	const struct nm_edit alert = { .op = NM_EDIT_SET, .place = { "emergency", NULL, -1 }, .option = "alert",
+				       .value = "{ owner, sam }" };
+	struct stage stage;
+	int whole = 0;
+
+	(void)state;
+	for (int calls = 0; calls < 2; calls++) {
+		stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 60 });
+		assert_true(app_edit(&stage.app, &alert, 1, "alert"));
+		if (calls)
+			put_ten_calls(&stage);
+		for (int hours = 0; hours < 60; hours += 29) {
+			stage.now = STAGE_NOW + hours * 3600;
+			stage_keys(&stage, "1 L L");
+			for (int height = 12; height < 60; height++) {
+				resize(&stage, 60 + height % 5 * 10, height);
+				whole += finding_is_whole(&stage);
+			}
+		}
+		stage_close(&stage);
+	}
+	assert_in_range(whole, 1, 2 * 3 * 48 - 1);
+}
+
 /* In the lowest windows the quick start waits: what is wrong does not. */
 static void findings_have_a_row_in_the_lowest_window(void **state)
 {
@@ -567,7 +611,7 @@ static void an_override_is_seen_saved_and_pushed(void **state)
 	stage_shows(&stage, "write override by-hand-1: daytime for 2 h, until Sun 22 Nov 07:11?");
 	stage_shows(&stage, "+ override by-hand-1 {");
 	stage_shows(&stage, "main · who answers first");
-	stage_shows(&stage, "main, any other caller, Sun 22 Nov 2026 05:11-07:11: 2.0 h in all");
+	stage_shows(&stage, "main, any other caller, until Sun 22 Nov 2026 07:11: 2.0 h in all");
 	stage_shows(&stage, "was  fixly 10 s, then mailbox");
 	stage_golden(&stage, "now-override-effect");
 	stage_keys(&stage, "y");
@@ -778,6 +822,7 @@ int main(void)
 		cmocka_unit_test(texts_that_could_not_be_read_are_told),
 		cmocka_unit_test(no_row_is_left_out_for_a_long_one),
 		cmocka_unit_test(the_emergency_path_is_never_cut_within_a_name),
+		cmocka_unit_test(a_long_finding_is_whole_or_seen_to_be_cut),
 		cmocka_unit_test(findings_have_a_row_in_the_lowest_window),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
 		cmocka_unit_test(an_override_is_seen_saved_and_pushed),

@@ -550,6 +550,34 @@ static void the_week_is_shown_at_an_hour_to_come(void **state)
 }
 
 /* However low the window, everything is reached, and no further. */
+/* However low the window and however far it is scrolled, a table shows a row with its head, or neither. */
+static void no_head_stands_without_a_row(void **state)
+{
+	static const char *const heads[] = { " who took them ", " week of ", " whom you missed ", " what became of the calls" };
+	struct stage stage;
+	int seen = 0;
+
+	(void)state;
+	open_plain(&stage);
+	for (int height = 12; height < 70; height++) {
+		char *text;
+
+		assert_true(app_resize(&stage.app, 80, height));
+		app_draw(&stage.app);
+		text = stage_text(&stage);
+		for (size_t i = 0; i < sizeof heads / sizeof *heads; i++) {
+			const char *head = strstr(text, heads[i]), *below = head ? strchr(head, '\n') : NULL;
+
+			seen += head != NULL;
+			if (below && !strncmp(below, "\n──", strlen("\n──")))
+				fail_msg("at %d rows:\n%s", height, text);
+		}
+		free(text);
+	}
+	assert_true(seen > 50);
+	stage_close(&stage);
+}
+
 static void a_low_window_scrolls(void **state)
 {
 	struct stage stage;
@@ -949,6 +977,7 @@ int main(void)
 		cmocka_unit_test(the_hours_that_stand_out_are_those_of_what_is_shown),
 		cmocka_unit_test(an_hour_of_the_map_is_told_and_leads_to_the_week),
 		cmocka_unit_test(the_week_is_shown_at_an_hour_to_come),
+		cmocka_unit_test(no_head_stands_without_a_row),
 		cmocka_unit_test(a_low_window_scrolls),
 		cmocka_unit_test(definitions_are_a_page),
 		cmocka_unit_test(the_guides_examples_come_out_unrounded),

@@ -15,6 +15,8 @@
 
 #include "nevermiss/calls.h"
 #include "nevermiss/edit.h"
+#include "ladder.h"
+#include "spoken.h"
 #include "stage.h"
 
 static const char *const names[] = {"now", "plan", "week", "simulate", "check", "push", "help"};
@@ -473,6 +475,39 @@ static void the_chosen_phone_is_seen_whole(void **state)
 	stage_close(&stage);
 }
 
+/* Whatever happens to a call is said whole on the arrow that shows it, in each width in which arrows are drawn. */
+static void the_word_on_an_arrow_is_whole(void **state)
+{
+	static const enum nm_event_kind kinds[] = {
+		NM_EVENT_RING, NM_EVENT_ANSWER,      NM_EVENT_NO_ANSWER, NM_EVENT_BUSY,
+		NM_EVENT_DECLINED, NM_EVENT_UNREACHABLE, NM_EVENT_SWALLOW,   NM_EVENT_VOICEMAIL,
+	};
+	const char *who[] = {"a", "b", "c", "d", "e", "f"};
+	struct nm_event events[sizeof kinds / sizeof *kinds];
+	const struct nm_outcome outcome = {.n = sizeof kinds / sizeof *kinds, .events = events};
+	int drawn = 0;
+
+	(void)state;
+	for (size_t i = 0; i < outcome.n; i++)
+		events[i] = (struct nm_event){.kind = kinds[i], .n = 1, .to = &who[i % 6], .why = ""};
+	for (int width = 40; width <= 200; width++) {
+		const bool arrows = ladder_row_of(&outcome, 0, width) > 0;
+		struct canvas canvas;
+		struct nm_buf all;
+
+		assert_true(canvas_init(&canvas, width, 12, false));
+		nm_buf_init(&all, 1u << 16);
+		ladder_draw(&outcome, &canvas, (struct box){0, 0, width, 12}, 0);
+		canvas_print(&canvas, false, THEME_DEFAULT, &all);
+		for (size_t i = 0; i < outcome.n; i++)
+			assert_non_null(strstr(all.data, spoken_event(kinds[i])));
+		drawn += arrows;
+		nm_buf_clear(&all);
+		canvas_clear(&canvas);
+	}
+	assert_in_range(drawn, 100, 150);
+}
+
 static void phones_do_what_they_are_told(void **state)
 {
 	struct stage stage;
@@ -483,7 +518,7 @@ static void phones_do_what_they_are_told(void **state)
 			   .screen = "simulate", .width = 80, .height = 24, .now = STAGE_NOW + 33 * 3600});
 	stage_shows(&stage, "Answered by owner after 6 s");
 	stage_keys(&stage, "Tab Space");
-	stage_shows(&stage, "owner noanswer");
+	stage_shows(&stage, "owner no answer");
 	stage_golden(&stage, "simulate-noanswer");
 	stage_keys(&stage, "Space");
 	stage_shows(&stage, "owner busy");
@@ -1263,7 +1298,7 @@ static void a_small_window_tells_what_is_asked_and_why(void **state)
 	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 40, .height = 12});
 	stage_keys(&stage, "A y Escape 1 O Enter Enter y n 6");
 	stage_shows(&stage, "main: a push would do");
-	stage_shows(&stage, "Sun 22 Nov 2026 05:11-07:11");
+	stage_shows(&stage, "until Sun 22 Nov 2026 07:11");
 	stage_keys(&stage, "P");
 	stage_shows(&stage, "make live what the plan says for");
 	stage_shows(&stage, "main?");
@@ -1445,7 +1480,7 @@ static void no_page_cuts_its_lines(void **state)
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 40, .height = 50});
 	stage_keys(&stage, "?");
-	stage_shows(&stage, "unreachable");
+	stage_shows(&stage, "no signal");
 	stage_hides(&stage, "…");
 	stage_keys(&stage, "G");
 	stage_shows(&stage, "exclamation mark.");
@@ -1701,6 +1736,7 @@ int main(void)
 		cmocka_unit_test(a_wrong_answer_is_asked_for_again),
 		cmocka_unit_test(an_alert_names_whom),
 		cmocka_unit_test(the_week_moves_by_the_wall_clock),
+		cmocka_unit_test(the_word_on_an_arrow_is_whole),
 		cmocka_unit_test(phones_do_what_they_are_told),
 		cmocka_unit_test(the_chosen_phone_is_seen_whole),
 		cmocka_unit_test(a_call_is_saved_as_a_test_and_tests_are_run),

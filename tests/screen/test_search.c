@@ -222,9 +222,9 @@ static void a_step_out_of_sight_is_scrolled_to(void **state)
 	open_at(&stage, "simulate", 80, 12);
 	stage_keys(&stage, "d x ]");
 	stage_keys(&stage, "] ] ] ]");
-	stage_hides(&stage, "◀own voic");
+	stage_hides(&stage, "◀swallowed");
 	search(&stage, "swallow");
-	marks(&stage, "◀own voic");
+	marks(&stage, "◀swallowed");
 	stage_close(&stage);
 }
 

@@ -216,6 +216,9 @@ static void test_what_differs_is_told(void **state)
 	assert_beside(&a, &text, false, "nobody, alerting owner + sam (Help)");
 	assert_beside(&a, &none, false, "nobody, alerting owner + sam");
 	assert_beside(&none, &a, false, "nobody");
+	assert_true(nm_treatment_equal_but_alert_text(&a, &text));
+	assert_false(nm_treatment_equal_but_alert_text(&a, &other));
+	assert_false(nm_treatment_equal_but_alert_text(&a, &none));
 	assert_beside(&slow, &a, false, "nobody, alerting owner, and sam if nobody acknowledges within 5 min");
 }
 

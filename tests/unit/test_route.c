@@ -659,6 +659,47 @@ static void test_compare_sees_through_text(void **state)
 	nm_differences_clear(&d);
 }
 
+#define ALERTING "emergency { callers = vip path = night alert = sam }\n" RULES
+
+/* The name of the business stands in the text to those who are alerted, and no caller notices it: one difference of the
+ * line, which comes at no time of the week, beside what callers get in any other way. */
+static void test_compare_tells_the_text_of_alerts_by_itself(void **state)
+{
+	static const char later[] = "schedule late { hours = \"Th 12:00-13:00\" }\nrule l { during = late path = night }\n";
+	struct nm_plan *old = small_plan(ALERTING), *named, *both;
+	char text[4096];
+	nm_time from = instant(old, "2026-11-23 05:11");
+	struct nm_differences d;
+	struct nm_error err;
+
+	(void)state;
+	assert_true(snprintf(text, sizeof(text), "business = \"Jones\" %s%s", strstr(small, "timezone"), ALERTING) <
+		    (int)sizeof(text));
+	named = plan_of_text(text, "/tmp");
+	assert_true(snprintf(text, sizeof(text), "business = \"Jones\" %s%s%s", strstr(small, "timezone"), later, ALERTING) <
+		    (int)sizeof(text));
+	both = plan_of_text(text, "/tmp");
+	ok(nm_plan_compare(old, named, from, from + 364 * (nm_time)NM_DAY, &d, &err), &err);
+	assert_int_equal(d.n, 1);
+	assert_true(d.items[0].staff);
+	assert_false(nm_differences_for_callers(&d));
+	assert_int_equal(d.items[0].n, 0);
+	assert_difference(&d.items[0], "in every alert", "those who are alerted",
+			  "Smith: emergency call to line main from {caller}",
+			  "Jones: emergency call to line main from {caller}");
+	nm_differences_clear(&d);
+	ok(nm_plan_compare(old, both, from, from + 364 * (nm_time)NM_DAY, &d, &err), &err);
+	assert_int_equal(d.n, 2);
+	assert_true(nm_differences_for_callers(&d));
+	assert_difference(&d.items[0], "Thursdays 12:00-13:00", "any other caller", "owner 20 s, then fixly 10 s",
+			  "fixly 10 s");
+	assert_true(d.items[1].staff);
+	nm_differences_clear(&d);
+	nm_plan_free(old);
+	nm_plan_free(named);
+	nm_plan_free(both);
+}
+
 /* Only the callers concerned are named. */
 static void test_compare_names_the_callers(void **state)
 {
@@ -839,6 +880,7 @@ int main(void)
 		cmocka_unit_test(test_compare_says_what_changes),
 		cmocka_unit_test(test_compare_names_a_number_that_changed),
 		cmocka_unit_test(test_compare_sees_through_text),
+		cmocka_unit_test(test_compare_tells_the_text_of_alerts_by_itself),
 		cmocka_unit_test(test_compare_names_the_callers),
 		cmocka_unit_test(test_compare_finds_who_changed_groups),
 		cmocka_unit_test(test_compare_says_which_lines_are_gone),

@@ -146,6 +146,25 @@ static void test_windows_cut_by_the_horizon(void **state)
 	assert_hours("Sa-Su", "2026-11-28 12:00", 364, "weekends all day");
 }
 
+/* By itself, such a window is told by the end of it that the plan knows, and not by the second at which one looked. */
+static void test_edges_of_the_horizon_are_no_boundaries(void **state)
+{
+	const struct nm_span horizon = { at("2026-11-26 00:00:10"), at("2028-11-25 00:00:10") };
+	const struct nm_span first = { horizon.from, at("2026-11-30 08:00") }, last = { at("2028-11-24 18:30"), horizon.until };
+	const struct nm_span days = { horizon.from, at("2026-11-28") }, inside = { horizon.from + 50, at("2026-11-26 00:30") };
+	const struct nm_span both[2] = { first, last };
+	const struct nm_span midnight = { at("2026-11-26"), at("2026-12-03") }, today = { at("2026-11-26"), at("2026-11-27") };
+
+	(void)state;
+	assert_words(&first, 1, horizon, 4, "until Mon 30 Nov 2026 08:00");
+	assert_words(&last, 1, horizon, 4, "from Fri 24 Nov 2028 18:30 on");
+	assert_words(both, 2, horizon, 4, "until Mon 30 Nov 2026 08:00; from Fri 24 Nov 2028 18:30 on");
+	assert_words(&days, 1, horizon, 4, "until Fri 27 Nov 2026 24:00");
+	assert_words(&inside, 1, horizon, 4, "Thu 26 Nov 2026 00:01-00:30");
+	assert_words(&today, 1, midnight, 4, "Thu 26 Nov 2026 all day");
+	assert_words(&midnight, 1, midnight, 4, "always");
+}
+
 /* An hour that the clock skips or repeats is inside as design.md 4.1 has it: no reason for other words. */
 static void test_clock_changes_do_not_show(void **state)
 {
@@ -269,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_weekly_windows_are_folded),
 		cmocka_unit_test(test_long_spans),
 		cmocka_unit_test(test_windows_cut_by_the_horizon),
+		cmocka_unit_test(test_edges_of_the_horizon_are_no_boundaries),
 		cmocka_unit_test(test_clock_changes_do_not_show),
 		cmocka_unit_test(test_single_windows_are_dated),
 		cmocka_unit_test(test_repeated_times_say_which),
