@@ -124,7 +124,8 @@ static const struct {
 	{ NM_SQL_FORGET_RUNG, "leg" },
 	/* When an older store is brought up to date. */
 	{ NM_SQL_OUTBOX_REFUSED, "outbox_recipient" },
-	/* Once a day. */
+	/* When damaged sums are made anew. */
+	{ NM_SQL_SUMS_FOLLOWUPS, "followup_opened" },
 };
 
 static const char *known_walks(int which)
