@@ -232,8 +232,10 @@ static bool is_used(const struct nm_columns *found, size_t field)
 static unsigned names_left(const struct nm_columns *found, bool to_needed)
 {
 	unsigned left = 0;
+	/* Those of legs' own rows only where there are such rows. */
+	const int end = nm_columns_tell_legs(found) ? NM_COLUMN_COUNT : NM_COLUMN_DIRECTION + 1;
 
-	for (int column = NM_COLUMN_FROM; column < NM_COLUMN_COUNT; column++)
+	for (int column = NM_COLUMN_FROM; column < end; column++)
 		if (found->at[column] < 0 && (to_needed || column != NM_COLUMN_TO))
 			left |= 1u << column;
 	return left;

@@ -132,7 +132,7 @@ static void a_failure_shows_who_stands_in(void **state)
 	stage_keys(&stage, "v v");
 	stage_shows(&stage, "Mon 16  ................IIIIIIII");
 	stage_keys(&stage, "Enter");
-	stage_shows(&stage, "fixly unreachable");
+	stage_shows(&stage, "fixly no signal");
 	stage_close(&stage);
 }
 
