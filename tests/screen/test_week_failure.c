@@ -155,9 +155,8 @@ static void a_voicemail_that_the_week_shows_of_a_failure_is_found(void **state)
 		nm_findings_clear(&findings);
 		nm_plan_free(plan);
 	}
-	assert_true(looked.found > 0);
 	assert_true(looked.swallowed > looked.found);
-	if (random_few(PLANS) == PLANS)
+	if (random_few(PLANS) == PLANS) /* a tenth of the plans may have none */
 		assert_true(looked.found > 50);
 }
 

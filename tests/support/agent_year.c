@@ -71,6 +71,25 @@ bool agent_year_right(const struct agent_year *year, const struct agent_rig *rig
 	return right;
 }
 
+/* --- what may befall --- */
+
+bool agent_year_hard(struct agent_rig *rig, struct agent_fate *fate, bool called)
+{
+	const nm_time now = agent_rig_now(rig);
+
+	(void)called;
+	if (random_below(&fate->seed, 4000) == 0) {
+		fate->faults[0].until = now + random_below(&fate->seed, 3 * NM_DAY);
+		fate->faults[0].times++;
+	}
+	if (random_below(&fate->seed, 3000) == 0)
+		agent_rig_set(rig, now + random_below(&fate->seed, 10 * 3600));
+	else if (random_below(&fate->seed, 6000) == 0)
+		agent_rig_set(rig, now - random_below(&fate->seed, 7200));
+	rig->down = agent_rig_now(rig) < fate->faults[0].until;
+	return rig->down;
+}
+
 /* --- one process --- */
 
 static void miss_call(struct agent_rig *rig, struct agent_fate *fate)

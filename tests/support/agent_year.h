@@ -73,6 +73,9 @@ struct agent_trial {
 	bool (*befall)(struct agent_rig *rig, struct agent_fate *fate, bool called);
 };
 
+/* Befalls in a hard year: a carrier that goes away (faults[0]), a machine that sleeps, a clock that is set. */
+bool agent_year_hard(struct agent_rig *rig, struct agent_fate *fate, bool called);
+
 /* Lives through the year, and fails when a promise is broken: what is live is right as soon as nothing is in the way;
  * calls that were kept are there, each once; no text is sent twice; no trouble is left at the end, and the store is
  * whole.  The rig has been pushed, and no agent lives.  *fate: what happened. */

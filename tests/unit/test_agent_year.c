@@ -52,28 +52,10 @@ static void test_a_quiet_year(void **state)
 
 /* --- a hard one --- */
 
-/* A carrier that goes away, a machine that sleeps, a clock that is set. */
-static bool befall(struct agent_rig *rig, struct agent_fate *fate, bool called)
-{
-	const nm_time now = agent_rig_now(rig);
-
-	(void)called;
-	if (random_below(&fate->seed, 4000) == 0) {
-		fate->faults[0].until = now + random_below(&fate->seed, 3 * NM_DAY);
-		fate->faults[0].times++;
-	}
-	if (random_below(&fate->seed, 3000) == 0)
-		agent_rig_set(rig, now + random_below(&fate->seed, 10 * 3600));
-	else if (random_below(&fate->seed, 6000) == 0)
-		agent_rig_set(rig, now - random_below(&fate->seed, 7200));
-	rig->down = agent_rig_now(rig) < fate->faults[0].until;
-	return rig->down;
-}
-
 static void test_a_hard_year(void **state)
 {
 	const int days = random_few(AGENT_YEAR_DAYS);
-	const struct agent_trial trial = { .seed = 2026, .befall = befall };
+	const struct agent_trial trial = { .seed = 2026, .befall = agent_year_hard };
 	struct agent_fate fate;
 	struct agent_rig rig;
 	struct agent_year year;

@@ -157,31 +157,21 @@ static void answer_alerts(const struct agent_rig *rig)
 	}
 }
 
-/* A carrier that goes away, a machine that sleeps, a clock that is set; and emergencies. */
+/* A hard year, and emergencies in it. */
 static bool befall(struct agent_rig *rig, struct agent_fate *fate, bool called)
 {
 	const nm_time now = agent_rig_now(rig);
-	const bool born = crises->process != getpid();
+	const bool born = crises->process != getpid(), hurt = agent_year_hard(rig, fate, called);
 
-	(void)called;
-	if (random_below(&fate->seed, 4000) == 0) {
-		fate->faults[0].until = now + random_below(&fate->seed, 3 * NM_DAY);
-		fate->faults[0].times++;
-	}
-	if (random_below(&fate->seed, 3000) == 0)
-		agent_rig_set(rig, now + random_below(&fate->seed, 10 * 3600));
-	else if (random_below(&fate->seed, 6000) == 0)
-		agent_rig_set(rig, now - random_below(&fate->seed, 7200));
-	rig->down = agent_rig_now(rig) < fate->faults[0].until;
-	if (born || rig->down || agent_rig_now(rig) != now)
+	if (born || hurt || agent_rig_now(rig) != now)
 		disturb();
 	crises->process = getpid();
 	if (born) /* its store is not open yet */
-		return rig->down;
+		return hurt;
 	if (random_below(&fate->seed, 1200) == 0)
 		call_for_help(rig, &fate->seed);
 	answer_alerts(rig);
-	return rig->down;
+	return hurt;
 }
 
 /* --- what came of the emergencies --- */
