@@ -72,7 +72,7 @@ check)
 	# shellcheck disable=SC2086
 	install_missing $BUILD_PACKAGES $CHECK_PACKAGES
 	build
-	exec make -C build -s check
+	exec make -C build -j"$(nproc 2>/dev/null || echo 1)" -s check
 	;;
 deps)
 	# shellcheck disable=SC2086
