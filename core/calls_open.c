@@ -102,6 +102,12 @@ void nm_open_share_legs(const struct nm_open_call *from, struct nm_row_call *to)
 	to->mailbox = to->mailbox || call->mailbox;
 }
 
+/* Those of one second by their ids, as carriers' drivers have them: a file's order is not its carrier's. */
+static bool in_order(const struct nm_row_leg *a, const struct nm_row_leg *b)
+{
+	return a->leg.began != b->leg.began ? a->leg.began < b->leg.began : strcmp(a->id, b->id) <= 0;
+}
+
 bool nm_open_put_leg(struct nm_open_call *to, const struct nm_row_leg *leg)
 {
 	struct nm_row_leg *legs = to->call.legs;
@@ -114,7 +120,7 @@ bool nm_open_put_leg(struct nm_open_call *to, const struct nm_row_leg *leg)
 		to->call.record.cut = to->odd = true;
 		return false;
 	}
-	while (place < *n && legs[place].leg.began <= leg->leg.began)
+	while (place < *n && in_order(&legs[place], leg))
 		place++;
 	memmove(legs + place + 1, legs + place, (*n - place) * sizeof(*legs));
 	legs[place] = *leg;

@@ -127,6 +127,12 @@ bool nm_records_add(struct nm_exchange *exchange, const struct nm_record *record
 	return true;
 }
 
+/* Those of one second by their ids: a carrier's lists need not come in the same order each time. */
+static bool in_order(const struct nm_leg *a, const struct nm_leg *b)
+{
+	return a->began != b->began ? a->began < b->began : strcmp(a->id, b->id) <= 0;
+}
+
 bool nm_records_put_leg(struct nm_leg *legs, size_t *n, const struct nm_leg *leg)
 {
 	size_t at = 0;
@@ -136,7 +142,7 @@ bool nm_records_put_leg(struct nm_leg *legs, size_t *n, const struct nm_leg *leg
 			return true;
 	if (*n == NM_LEGS_MAX)
 		return false;
-	while (at < *n && legs[at].began < leg->began)
+	while (at < *n && in_order(&legs[at], leg))
 		at++;
 	memmove(legs + at + 1, legs + at, (*n - at) * sizeof(*legs));
 	legs[at] = *leg;
