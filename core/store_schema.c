@@ -189,6 +189,7 @@ const char *const nm_store_steps[] = {
 	" WITHOUT ROWID;",
 };
 
+#define EMPTY_TRIES 100 /* of those who open a store that is made at the same time */
 #define SCHEMA ((int)(sizeof(nm_store_steps) / sizeof(nm_store_steps[0])))
 
 enum nm_code nm_store_execute(struct nm_store *store, const char *sql, const char *doing,
@@ -266,6 +267,11 @@ enum nm_code nm_store_schema(struct nm_store *store, bool *old, struct nm_error 
 	int schema;
 	enum nm_code code = schema_of(store, &schema, err);
 
+	/* The log of a store that is empty yet is taken away by whoever reads it first: somebody else just did. */
+	for (int i = 0; i < EMPTY_TRIES && code != NM_OK &&
+			sqlite3_extended_errcode(store->db) == SQLITE_IOERR_DELETE_NOENT;
+	     i++)
+		code = schema_of(store, &schema, err);
 	if (code == NM_OK)
 		*old = schema < SCHEMA;
 	return code;
