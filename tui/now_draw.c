@@ -241,11 +241,18 @@ static void draw_emergency(const struct now *now, struct rows *rows)
 static void draw_findings(const struct now *now, const struct app *app, struct rows *rows)
 {
 	const struct nm_findings *findings = now_facts(now, app).findings;
+	const struct nm_diags *diags = &app->session->diags;
 	size_t n[3] = {0};
 	char text[1024];
 
 	if (!findings) {
 		now_named(rows, "Findings", STYLE_DIM, "…");
+		return;
+	}
+	if (!app_reads(app)) {
+		snprintf(text, sizeof text, "the plan's text has %zu mistake%s and does not read: 5 Check tells %s",
+			 diags->n, diags->n == 1 ? "" : "s", diags->n == 1 ? "it" : "them");
+		now_named(rows, "Findings", STYLE_ERROR, text);
 		return;
 	}
 	for (size_t i = 0; i < findings->n; i++)

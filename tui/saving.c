@@ -6,6 +6,7 @@
 #include "saving.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -195,10 +196,26 @@ static void answer_stale(struct app *app, const struct event *event)
 
 /* --- the editor --- */
 
+/* What became of the plan, for whom the editor hid it. */
+static void say_edited(struct app *app, bool same)
+{
+	struct nm_error err;
+
+	if (session_need_plan(app->session, &err))
+		app_message(app, STYLE_ERROR, "after your editor the plan does not read: %s", err.text);
+	else if (same)
+		app_message(app, STYLE_PLAIN, "your editor changed nothing");
+	else
+		app_message(app, STYLE_PLAIN, "the plan was read as your editor left it");
+}
+
 static void open_editor(struct app *app, const char *file, int at)
 {
 	const char *editor = app->session->options.editor ? app->session->options.editor : "vi";
-	char line[16];
+	struct nm_document *document = app->session->document;
+	char line[16], *before;
+	const char *after;
+	size_t len, len_after;
 	struct nm_error err;
 
 	if (!app->term) {
@@ -206,8 +223,15 @@ static void open_editor(struct app *app, const char *file, int at)
 		return;
 	}
 	snprintf(line, sizeof line, "+%d", at > 0 ? at : 1);
-	if (term_run(app->term, editor, line, file, &err) || session_reload(app->session, "in your editor", &err))
+	after = nm_document_text(document, &len);
+	before = strndup(after, len);
+	if (term_run(app->term, editor, line, file, &err) || session_reload(app->session, "in your editor", &err)) {
 		app_error(app, &err);
+	} else {
+		after = nm_document_text(document, &len_after);
+		say_edited(app, before && len == len_after && memcmp(before, after, len) == 0);
+	}
+	free(before);
 }
 
 /* Where the text has its first mistake; else the place given. */

@@ -459,8 +459,9 @@ static void draw_check(const void *state, const struct app *app, struct canvas *
 	}
 	draw_proof(findings, app, canvas, y++);
 	if (findings->n == 0) {
-		canvas_wrap(canvas, 1, y, body.width - 2, end - y, STYLE_GOOD,
-			    "✓ nothing is wrong, and there is nothing to advise");
+		canvas_wrap(canvas, 1, y, body.width - 2, end - y, app_reads(app) ? STYLE_GOOD : STYLE_DIM,
+			    app_reads(app) ? "✓ nothing is wrong, and there is nothing to advise"
+					   : "nothing was wrong in the plan that was last read");
 		return;
 	}
 	rows = body.height < 12 ? 3 : body.height * 2 / 5;

@@ -743,6 +743,37 @@ static void two_people_on_one_plan_see_each_other(void **state)
 	stage_close(&stage);
 }
 
+/* Back from the editor, it is told what became of the plan: nothing, something, or a mistake. */
+static void what_the_editor_did_is_told(void **state)
+{
+	static const char *const arguments[] = {"nevermiss", "-p",    "plan.conf", "--data",
+						"data",	     "--now", "2026-11-22T05:11:00-06:00", NULL};
+	static const char editor[] = "#!/bin/sh\n[ ! -e add ] || { cat add >>\"$2\"; rm add; }\n";
+	static const char comment[] = "# well\n", mistake[] = "garbage {\n";
+	struct terminal terminal;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "now", .width = 100, .height = 30});
+	assert_int_equal(nm_file_write("editor", editor, strlen(editor), true, NULL), NM_OK);
+	assert_int_equal(chmod("editor", 0700), 0);
+	setenv("VISUAL", "./editor", 1);
+	terminal_start(&terminal, 100, 30, arguments);
+	unsetenv("VISUAL");
+	do_until(&terminal, "", "q quit");
+	do_until(&terminal, "e", "your editor changed nothing");
+	assert_int_equal(nm_file_write("add", comment, strlen(comment), true, NULL), NM_OK);
+	do_until(&terminal, "e", "the plan was read as your editor left it");
+	assert_int_equal(nm_file_write("add", mistake, strlen(mistake), true, NULL), NM_OK);
+	do_until(&terminal, "e", "after your editor the plan does not read: plan.conf:");
+	do_until(&terminal, "", "the plan's text has 2 mistakes and does not read");
+	assert_int_equal(kill(terminal.child, SIGTERM), 0);
+	assert_true(WIFEXITED(terminal_wait(&terminal)));
+	terminal_close(&terminal);
+	remove("editor");
+	stage_close(&stage);
+}
+
 /* From an empty folder to a plan that is live and clean, without a word of the file's language. */
 static void an_owners_first_session_ends_with_a_pushed_plan(void **state)
 {
@@ -824,6 +855,7 @@ int main(void)
 		cmocka_unit_test(the_demo_is_removed_however_often_it_is_told_to_end),
 		cmocka_unit_test(a_lost_connection_loses_no_edit),
 		cmocka_unit_test(two_people_on_one_plan_see_each_other),
+		cmocka_unit_test(what_the_editor_did_is_told),
 		cmocka_unit_test(the_editor_opens_at_the_first_mistake),
 		cmocka_unit_test(a_dumb_terminal_is_refused_in_words),
 		cmocka_unit_test(init_asks_again_until_an_answer_is_good),

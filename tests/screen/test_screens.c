@@ -1566,7 +1566,7 @@ static void a_plan_that_stops_reading_is_still_looked_at(void **state)
 	static const struct {
 		const char *key, *shows;
 	} screens[] = {
-		{"1", "A call to main now"}, {"2", "destinations"}, {"3", "first live answer"}, {"4", "why  "},
+		{"1", "the plan's text has 1 mistake and does not read"}, {"1", "A call to main now"}, {"2", "destinations"}, {"3", "first live answer"}, {"4", "why  "},
 		{"5", "no-live-answer"},     {"6", "main"},	    {"7", "call back"},		{"8", "8 Report"},
 	};
 	struct stage stage;
