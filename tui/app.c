@@ -358,7 +358,9 @@ static void tell_unknown(struct app *app, enum context context, uint32_t key)
 	char name[KEY_TEXT], label[2 * KEY_TEXT];
 
 	key_write(key, name);
-	if (!context_modal(context)) {
+	if (context == CONTEXT_CONFIRM) {
+		app_message(app, STYLE_DIM, "%s does nothing here: y does it, n does not", name);
+	} else if (!context_modal(context)) {
 		app_message(app, STYLE_DIM, "%s does nothing here: ? shows the keys", name);
 	} else if (out && *key_row_keys(out)) {
 		key_label(out, app_ascii(app), label);

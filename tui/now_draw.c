@@ -308,7 +308,7 @@ static void draw_drift(const struct app *app, struct rows *rows)
 	size_t same = 0, assumed = 0, pushed = 0, unread = 0;
 	const char *says = "the plan";
 	nm_time oldest = NM_TIME_MAX;
-	char text[1024], age[NM_TIME_TEXT + 64];
+	char text[1024], lines[64], age[NM_TIME_TEXT + 64];
 
 	if (!app->facts_known || app->n_facts == 0 || draw_trouble(app, rows))
 		return;
@@ -324,16 +324,18 @@ static void draw_drift(const struct app *app, struct rows *rows)
 		assumed += !fact->known && fact->in_sync;
 		unread += fact->pushed && !fact->known && !fact->in_sync;
 	}
+	if (plan->n_lines == 1)
+		snprintf(lines, sizeof lines, "the line %s", same ? "does" : "does not do");
+	else
+		snprintf(lines, sizeof lines, "%zu of %zu lines do", same, plan->n_lines);
 	if (pushed == 0 && same == 0)
 		snprintf(text, sizeof text, "not pushed yet: screen 6 makes the plan live");
 	else if (assumed)
-		snprintf(text, sizeof text, "%zu of %zu lines do what %s says, %zu assumed", same,
-			 plan->n_lines, says, assumed);
+		snprintf(text, sizeof text, "%s what %s says, %zu assumed", lines, says, assumed);
 	else if (unread == pushed)
 		snprintf(text, sizeof text, "what is live is not known since the plan changed: screen 6 reads it");
 	else
-		snprintf(text, sizeof text, "%zu of %zu lines do what %s says%s", same, plan->n_lines, says,
-			 read_words(app, oldest, age, sizeof age));
+		snprintf(text, sizeof text, "%s what %s says%s", lines, says, read_words(app, oldest, age, sizeof age));
 	now_named(rows, "Drift", same == plan->n_lines ? STYLE_GOOD : STYLE_DIM, text);
 }
 

@@ -128,7 +128,7 @@ bool pane_scroll(struct plan_screen *screen, const struct app *app, enum action 
 /* --- drawing --- */
 
 /* The kind itself: how many there are, and what sort of thing they are, in the language's own words. */
-static void draw_kind(const struct plan_row *row, struct canvas *canvas, struct box box)
+static void draw_kind(const struct plan_row *row, bool folded, struct canvas *canvas, struct box box)
 {
 	const struct nm_section_info *info = nm_section_find(row->kind->section);
 	int y = box.y + 2;
@@ -137,7 +137,8 @@ static void draw_kind(const struct plan_row *row, struct canvas *canvas, struct 
 		     row->count == 1 ? row->kind->section : row->kind->title);
 	y += canvas_wrap(canvas, box.x, y, box.width, box.height - 2, STYLE_PLAIN, info ? info->help : "");
 	if (y + 1 < box.y + box.height)
-		canvas_text(canvas, box.x, y + 1, box.width, STYLE_DIM, "A adds one, Enter folds them away");
+		canvas_text(canvas, box.x, y + 1, box.width, STYLE_DIM,
+			    folded ? "A adds one, Enter shows them" : "A adds one, Enter folds them away");
 }
 
 static void draw_text(const struct plan_screen *screen, const struct app *app, struct canvas *canvas, struct box box)
@@ -151,7 +152,7 @@ void pane_draw(const struct plan_screen *screen, const struct app *app, struct c
 	const struct plan_row *row = plan_row_chosen(screen);
 
 	if (row && !row->name)
-		draw_kind(row, canvas, box);
+		draw_kind(row, screen->folded[row->kind - plan_kinds], canvas, box);
 	else if (row && screen->as_text && screen->form.section)
 		draw_text(screen, app, canvas, box);
 	else if (row)

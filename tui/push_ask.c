@@ -130,7 +130,7 @@ void push_question(const struct app *app, int line, bool refused, char *out, siz
 void push_add_way_back(struct notes *notes, const struct nm_rollback_view *view)
 {
 	if (view->refusal)
-		notes_addf(notes, STYLE_ERROR, "refused: %s", view->refusal);
+		notes_add(notes, STYLE_ERROR, view->refusal);
 	if (view->empties)
 		notes_add(notes, STYLE_WARNING, "nothing was there: the line will have nothing at the carrier");
 	if (view->unknown)

@@ -228,11 +228,11 @@ static void keep_nothing(const struct reckoning *reckoning, struct app *app)
 {
 	const size_t at = reckoning->list.at;
 
-	if (at != WORTH_BOOKED && at != WORTH_JOB)
+	if (nm_document_dirty(app->session->document))
+		saving_ask(app, AFTER_NOTHING);
+	else if (at != WORTH_BOOKED && at != WORTH_JOB)
 		app_message(app, STYLE_PLAIN, "%s: not the plan's; the share that books and the average job are",
 			    worth_numbers[at].name);
-	else if (nm_document_dirty(app->session->document))
-		saving_ask(app, AFTER_NOTHING);
 	else
 		app_message(app, STYLE_PLAIN, "change the share that books or the average job first");
 }
@@ -388,8 +388,8 @@ static void draw_return(const struct reckoning *reckoning, struct column *column
 		draw_product(column, worth, &products[i]);
 	number_words(worth->roi, times);
 	if (worth->cost > 0)
-		canvas_textf(column->canvas, column->x + 4, column->y++, width, STYLE_PLAIN,
-			     "that is %s times its cost; half of it would still pay, says the guide", times);
+		canvas_textf(column->canvas, column->x + 4, column->y++, width, STYLE_PLAIN, "that is %s times its cost%s",
+			     times, worth->roi >= 2 ? "; half of it would still pay, says the guide" : "");
 	else
 		canvas_text(column->canvas, column->x + 4, column->y++, width, STYLE_PLAIN,
 			    "it costs nothing by the prices in the plan: there is no return to tell");

@@ -100,7 +100,8 @@ void saving_page(struct app *app)
 		step_notes(&notes, document, i, now);
 	if (n == 1)
 		notes_add(&notes, STYLE_PLAIN, "no edit was made in this session");
-	app_page_with(app, "the edits of this session, the newest first", &notes, &figure);
+	app_page_with(app, dirty(app) ? "what saving changes, then the edits, the newest first"
+					: "the edits of this session, the newest first", &notes, &figure);
 	figure_clear(&figure);
 	notes_clear(&notes);
 }
