@@ -256,8 +256,10 @@ static void mend_single(struct nm_checker *checker, struct nm_draft *draft, cons
 	size_t step = 0;
 	size_t i;
 
+	/* What has a line's own number would ring that line again. */
 	for (i = 0; i < plan->n_destinations && !other; i++)
-		if ((int)i != only && nm_kind_human(plan->destinations[i].kind))
+		if ((int)i != only && nm_kind_human(plan->destinations[i].kind) &&
+		    nm_plan_find_number(plan, plan->destinations[i].number) < 0)
 			other = plan->destinations[i].name;
 	while (step < path->n && !rings(&path->steps[step], only))
 		step++;

@@ -521,12 +521,12 @@ static void each_definition_holds_on_both_sides_of_its_edge(void **state)
 	assert_int_equal(wrong, 0);
 }
 
-/* --- the mend of rings that last too long --- */
+/* --- mends --- */
 
-static void mend_is(const char *says, const char *plan_text)
+static void mend_is(const char *id, const char *says, const char *plan_text)
 {
 	const struct nm_check_options options = { .now = NOW, .from = NOW, .until = NOW + 7 * (nm_time)NM_DAY };
-	const struct row row = { .id = "too-slow" };
+	const struct row row = { .id = id };
 	const struct nm_finding *finding;
 	struct nm_plan *plan = plan_of_text(plan_text, folder);
 	struct nm_findings findings;
@@ -544,7 +544,7 @@ static void mend_is(const char *says, const char *plan_text)
 static void only_steps_before_the_live_answer_are_to_ring_less(void **state)
 {
 	(void)state;
-	mend_is("ring for less time in path all: step 1 for 37 s",
+	mend_is("too-slow", "ring for less time in path all: step 1 for 37 s",
 		HEAD LINES OWNER("own_voicemail = none") SAM FIXLY MAILBOX
 		"path all { step { ring = owner  for = 45s } step { ring = fixly } step { ring = sam  for = 60s }\n"
 		"step { ring = mailbox } }\n" ALL);
@@ -554,11 +554,29 @@ static void only_steps_before_the_live_answer_are_to_ring_less(void **state)
 static void the_mend_holds_when_everybody_is_there(void **state)
 {
 	(void)state;
-	mend_is("ring for less time in path all: step 1 for 18 s, step 2 for 19 s",
+	mend_is("too-slow", "ring for less time in path all: step 1 for 18 s, step 2 for 19 s",
 		HEAD LINES "schedule day { hours = \"Mo-Fr 08:00-18:00\" }\n"
 		OWNER("own_voicemail = none  hours = day") SAM FIXLY MAILBOX
 		"path all { step { ring = sam  for = 45s } step { ring = owner  for = 45s } step { ring = fixly }\n"
 		"step { ring = mailbox } }\n" ALL);
+}
+
+/* A second phone with a line's own number would ring the line again. */
+static void nobody_is_rung_on_a_lines_own_number(void **state)
+{
+	static const char *const numbers[][2] = { { "+15125550114", "let step 1 of path all ring backup as well" },
+						  { "+15125550100", "let a second person be rung" } };
+	struct nm_buf plan;
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		nm_buf_init(&plan, NM_PLAN_BYTES);
+		nm_buf_addf(&plan, "%sdestination backup { kind = personal  number = \"%s\" }\n%s",
+			    HEAD LINES OWNER("confirm = yes") FIXLY MAILBOX, numbers[i][0],
+			    THREE("15s") ALL "emergency { lines = hotline  path = all }\n");
+		mend_is("single-human", numbers[i][1], plan.data);
+		nm_buf_clear(&plan);
+	}
 }
 
 /* --- calendars --- */
@@ -760,6 +778,7 @@ int main(void)
 		cmocka_unit_test(each_definition_holds_on_both_sides_of_its_edge),
 		cmocka_unit_test(only_steps_before_the_live_answer_are_to_ring_less),
 		cmocka_unit_test(the_mend_holds_when_everybody_is_there),
+		cmocka_unit_test(nobody_is_rung_on_a_lines_own_number),
 		cmocka_unit_test(a_calendar_is_stale_when_its_events_end_within_60_days),
 		cmocka_unit_test(only_a_line_that_was_pushed_and_read_can_drift),
 		cmocka_unit_test(a_pushed_plan_is_to_be_tested_every_30_days_also_after_hours),
