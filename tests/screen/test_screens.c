@@ -120,16 +120,23 @@ static void no_screen_writes_over_the_frame(void **state)
 	}
 }
 
-/* The letters change with line and view: both are told, in any window. */
+/* The letters change with line and view: both are told, in any window, and what the one at the cursor means. */
 static void a_low_week_tells_line_view_and_time(void **state)
 {
 	struct stage stage;
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "week", .width = 40, .height = 12});
-	stage_shows(&stage, "Sun 22 Nov 05:11  main · first live");
+	stage_shows(&stage, "Sun 05:11  f fixly  main · first live");
 	stage_keys(&stage, "L v v v Left");
-	stage_shows(&stage, "Sun 22 Nov 05:00  hotline · emergency");
+	stage_shows(&stage, "Sun 05:00  S sam  hotline · emergency");
+	stage_keys(&stage, "L v v Home");
+	stage_shows(&stage, "Sun 00:00  . voicemail  main · first");
+	stage_keys(&stage, "d Enter Up Up Up Up Up");
+	stage_shows(&stage, "Tue 00:00  O owner  hours of owner");
+	assert_true(app_resize(&stage.app, 80, 12));
+	stage_keys(&stage, "Right");
+	stage_shows(&stage, "Tue 17 Nov 00:30  O owner  hours of owner");
 	stage_close(&stage);
 }
 
