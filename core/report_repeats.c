@@ -11,7 +11,7 @@
 struct caller {
 	nm_number number;
 	nm_time first; /* when the week or weeks, or the end of the span, began in which the first was missed */
-	int64_t missed, again; /* again: in whole weeks behind that one */
+	uint32_t missed, again; /* again: in whole weeks behind that one.  There may be many callers: it is to be small */
 };
 
 /* By number: a table of places in the list, open addressing, at most half of them taken. */
@@ -80,6 +80,13 @@ static struct caller *caller_of(struct callers *callers, const struct nm_caller_
 	return &callers->items[callers->n - 1];
 }
 
+/* More than fits, which nobody can ring, is as many as fit. */
+static void count(uint32_t *sum, int64_t n)
+{
+	if (n > 0)
+		*sum = n < UINT32_MAX - *sum ? *sum + (uint32_t)n : UINT32_MAX;
+}
+
 static bool take_sum(void *context, const struct nm_caller_sum *sum)
 {
 	struct callers *callers = context;
@@ -90,9 +97,9 @@ static bool take_sum(void *context, const struct nm_caller_sum *sum)
 	caller = caller_of(callers, sum);
 	if (caller == NULL)
 		return false;
-	caller->missed += sum->missed;
+	count(&caller->missed, sum->missed);
 	if (caller->first < sum->span.from)
-		caller->again += sum->calls;
+		count(&caller->again, sum->calls);
 	return true;
 }
 
@@ -155,12 +162,12 @@ static enum nm_code add_again(struct nm_store *store, const struct nm_sums_reade
 	else
 		reader.span = caller->first < head.until ? head : nm_sums_unit(weeks, caller->first);
 	code = nm_store_calls_of(store, &reader, caller->number, true, &calls, err);
-	caller->again += calls;
+	count(&caller->again, calls);
 	if (code != NM_OK || caller->first >= tail.from)
 		return code;
 	reader.span = tail;
 	code = nm_store_calls_of(store, &reader, caller->number, false, &calls, err);
-	caller->again += calls;
+	count(&caller->again, calls);
 	return code;
 }
 

@@ -21,7 +21,7 @@
 #define WRITE (SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX)
 /* Of pages, for each connection: what is kept beyond is kept by the system as well.  But a transaction that writes many calls
  * comes back to the same pages, and each that does not fit is written to the log each time. */
-#define CACHE "PRAGMA cache_size = -512" /* KiB */
+#define CACHE "PRAGMA cache_size = -256" /* KiB */
 #define CACHE_WIDE "PRAGMA cache_size = -32768"
 
 enum nm_code nm_store_fail(struct nm_store *store, const char *doing, struct nm_error *err)
@@ -282,6 +282,11 @@ enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **o
 	else
 		nm_store_close(store);
 	return code;
+}
+
+void nm_store_rest(struct nm_store *store)
+{
+	(void)sqlite3_db_release_memory(store->db); /* which always is SQLITE_OK */
 }
 
 /* Whoever only reads a WAL store leaves an empty -wal and a -shm beside it.  Only SQLite knows whether another

@@ -132,6 +132,16 @@ void app_derive(struct app *app)
 		tab->ops->derive(tab->state, app);
 }
 
+/* What only the screen in sight reads is not kept for when it comes back: each holds its own, not that of all eight. */
+static void leave_tab(struct app *app)
+{
+	const struct layer *layer = &app->tabs[app->tab];
+
+	if (layer->state && layer->ops->leave)
+		layer->ops->leave(layer->state);
+	session_rest_store(app->session);
+}
+
 /* Shows a tab; opens it when it never was. */
 static bool show_tab(struct app *app, size_t i, const void *argument, struct nm_error *err)
 {
@@ -145,6 +155,8 @@ static bool show_tab(struct app *app, size_t i, const void *argument, struct nm_
 	} else if (argument && layer->ops->go) {
 		layer->ops->go(layer->state, app, argument);
 	}
+	if (app->tab != i)
+		leave_tab(app);
 	app->tab = i;
 	app_derive(app);
 	return true;

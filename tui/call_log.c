@@ -12,7 +12,7 @@
 #include "list.h"
 #include "nevermiss/names.h"
 
-#define HELD_ROWS 4000 /* in memory at the most, beside those that are looked at */
+#define HELD_ROWS 1000 /* in memory at the most, beside those that are looked at */
 
 void call_log_begin(struct call_log *log, const char *filter, nm_time until)
 {
@@ -32,10 +32,15 @@ static void let_go(struct call_chunk *chunk)
 	chunk->rows = NULL;
 }
 
-void call_log_clear(struct call_log *log)
+void call_log_rest(struct call_log *log)
 {
 	for (size_t i = 0; i < log->n; i++)
 		let_go(&log->chunks[i]);
+}
+
+void call_log_clear(struct call_log *log)
+{
+	call_log_rest(log);
 	free(log->chunks);
 	*log = (struct call_log){0};
 }

@@ -35,6 +35,8 @@ struct call_log {
 /* Begins anew, with the calls before an instant (NM_TIME_MAX: the newest). */
 void call_log_begin(struct call_log *log, const char *filter, nm_time until);
 void call_log_clear(struct call_log *log);
+/* Nobody looks: has no row in memory, until call_log_hold. */
+void call_log_rest(struct call_log *log);
 /* Reads one more piece; nothing when the log has ended. */
 enum nm_code call_log_read(struct call_log *log, struct nm_store *store, const struct nm_plan *plan,
 			   struct nm_error *err) NM_WARN_UNUSED;

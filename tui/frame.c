@@ -117,10 +117,10 @@ static void clock_words(const struct app *app, int width, char *out, size_t size
 	snprintf(out, size, "%s", words);
 }
 
-/* Has the text of the plan something that must be seen: that it is not saved, or does not read? */
-static bool matters(unsigned style)
+/* Must it be seen: that the text of the plan is not saved, or does not read, or that nothing can be written? */
+static bool matters(const struct app *app, unsigned style)
 {
-	return style != STYLE_PLAIN;
+	return style != STYLE_PLAIN || app->session->options.read_only;
 }
 
 /* The business, and the state of the plan: for what matters the name is cut, "plan saved" comes if it fits. */
@@ -129,11 +129,11 @@ static void draw_business(const struct app *app, struct pen *pen, unsigned style
 	const struct nm_plan *plan = app_plan(app);
 	const int width = text_width(words) + 3, end = pen->end;
 
-	if (matters(style))
+	if (matters(app, style))
 		pen->end -= width;
 	pen_text(pen, STYLE_TITLE, plan ? plan->business : app->session->options.plan_file);
 	pen->end = end;
-	if (!matters(style) && pen->x + width > end)
+	if (!matters(app, style) && pen->x + width > end)
 		return;
 	if (pen->x > 1)
 		pen_text(pen, STYLE_DIM, " · ");
@@ -238,7 +238,7 @@ static void draw_title(const struct app *app, struct canvas *canvas)
 	const char *words = plan_words(app, &style, room, sizeof room);
 	const struct nm_override *override = override_now(app);
 	const char *sync = sync_words(app, &sync_style, sync_room, sizeof sync_room);
-	const int needed = matters(style) ? text_width(words) + 4 : BUSINESS_KEPT;
+	const int needed = matters(app, style) ? text_width(words) + 4 : BUSINESS_KEPT;
 	struct kept kept;
 	struct pen pen;
 	int at;
@@ -246,7 +246,7 @@ static void draw_title(const struct app *app, struct canvas *canvas)
 	clock_words(app, canvas->width, clock, sizeof clock);
 	at = canvas->width - text_width(clock) - 1;
 	canvas_text(canvas, at, 0, canvas->width - at, STYLE_PLAIN, clock);
-	if (sync[0] && at > text_width(sync) + 4 + (matters(style) ? text_width(words) + 1 : 0)) {
+	if (sync[0] && at > text_width(sync) + 4 + (matters(app, style) ? text_width(words) + 1 : 0)) {
 		at -= text_width(sync) + 3;
 		canvas_text(canvas, at, 0, text_width(sync), sync_style, sync);
 	}

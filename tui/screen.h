@@ -55,6 +55,8 @@ struct screen_ops {
 	void *(*open)(struct app *app, const void *argument, struct nm_error *err);
 	/* For a screen that is open already: takes a new argument.  May be NULL. */
 	void (*go)(void *state, struct app *app, const void *argument);
+	/* Another screen comes into sight: gives back memory of what `derive` reads again.  May be NULL. */
+	void (*leave)(void *state);
 	void (*close)(void *state);
 	enum verdict (*act)(void *state, struct app *app, const struct event *event);
 	/* Called after each action, when the plan has changed, and when a minute has begun. May be NULL. */

@@ -28,6 +28,14 @@ static void *open_calls(struct app *app, const void *argument, struct nm_error *
 	return calls;
 }
 
+static void leave_calls(void *state)
+{
+	struct calls *calls = state;
+
+	nm_followups_clear(&calls->queue);
+	call_log_rest(&calls->log);
+}
+
 static void close_calls(void *state)
 {
 	struct calls *calls = state;
@@ -95,7 +103,7 @@ static enum nm_code read_queue(struct calls *calls, struct app *app, struct nm_s
 	return NM_OK;
 }
 
-/* Everything anew where plan or store are others now. */
+/* Everything anew where plan or store are others now, and what was given back. */
 static enum nm_code refresh(struct calls *calls, struct app *app, struct nm_store *store, struct nm_error *err)
 {
 	const uint64_t changes = nm_store_changes(store);
@@ -104,7 +112,7 @@ static enum nm_code refresh(struct calls *calls, struct app *app, struct nm_stor
 	enum nm_code code = NM_OK;
 
 	if (calls->known && same_plan && calls->changes == changes)
-		return NM_OK;
+		return calls->queue.arena ? NM_OK : read_queue(calls, app, store, err);
 	nm_explainer_free(calls->explainer);
 	calls->explainer = NULL;
 	memset(calls->seen, 0, sizeof calls->seen);
@@ -480,6 +488,7 @@ const struct screen_ops screen_calls = {
 	.title = "Calls",
 	.context = CONTEXT_CALLS,
 	.open = open_calls,
+	.leave = leave_calls,
 	.close = close_calls,
 	.act = act_calls,
 	.derive = derive_calls,

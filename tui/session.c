@@ -301,6 +301,12 @@ enum nm_code session_store(struct session *session, struct nm_store **out, struc
 	return code;
 }
 
+void session_rest_store(struct session *session)
+{
+	if (session->store)
+		nm_store_rest(session->store);
+}
+
 enum nm_code session_quiet_context(struct session *session, struct nm_push_context *out, struct nm_error *err)
 {
 	struct nm_store *store;

@@ -171,6 +171,8 @@ enum nm_code session_push_context(struct session *session, struct nm_push_contex
 enum nm_code session_timeline(struct session *session, nm_time from, nm_time until,
 			      const struct nm_timeline **out, struct nm_error *err) NM_WARN_UNUSED;
 enum nm_code session_classes(struct session *session, const struct nm_classes **out, struct nm_error *err) NM_WARN_UNUSED;
+/* Nothing is read from it for now: gives back what it keeps in memory.  Nothing when it is not open. */
+void session_rest_store(struct session *session);
 /* Findings over the default horizon from now, facts of the store included; cached. */
 enum nm_code session_findings(struct session *session, const struct nm_findings **out, struct nm_error *err) NM_WARN_UNUSED;
 /* Live against plan for all lines; read anew when `again` or never read; cached. */

@@ -39,6 +39,7 @@ struct term {
 	short pairs[STYLE_COUNT]; /* colour pair of each style */
 	bool direct;              /* written to by delta.c */
 	int colours;              /* if it is */
+	int columns, rows;
 	struct canvas shown, next;
 	bool shown_valid;         /* else the screen must be cleared first */
 };
@@ -180,15 +181,31 @@ static void init_pairs(struct term *term)
 	}
 }
 
+/* Of its three windows ncurses keeps every cell, blank as they stay where it writes none: there one will do.  LINES
+ * and COLS are theirs then. */
+static void drop_windows(const struct term *term)
+{
+	if (!term->direct)
+		return;
+	resize_term(1, 1);
+	untouchwin(stdscr); /* or ncurses would write it when it reads the next key */
+}
+
+/* Ends what ncurses writes; its last word goes to the last row, which it has to know. */
+static void leave_screen(const struct term *term)
+{
+	if (term->direct)
+		resize_term(term->rows, term->columns);
+	endwin();
+}
+
 static void init_colours(struct term *term)
 {
 	if (!has_colors())
 		term->theme = THEME_MONO;
 	term->colours = tigetnum("colors");
 	term->direct = is_direct() && (term->theme == THEME_MONO || has_direct_colours());
-	if (term->direct)
-		untouchwin(stdscr); /* or ncurses would write it when it reads the first key */
-	else if (term->theme != THEME_MONO)
+	if (!term->direct && term->theme != THEME_MONO)
 		init_pairs(term);
 }
 
@@ -251,7 +268,10 @@ enum nm_code term_open(enum theme theme, struct term **out, struct nm_error *err
 	add_restore(tigetstr("rmkx"));
 	add_restore(tigetstr("rmcup"));
 	add_restore(tigetstr("cnorm"));
+	term->columns = COLS;
+	term->rows = LINES;
 	init_colours(term);
+	drop_windows(term);
 	init_modes();
 	*out = term;
 	return NM_OK;
@@ -279,10 +299,10 @@ static void clear_last_row(const struct term *term)
 	char row[32];
 
 	if (term->direct) {
-		send(row, (size_t)snprintf(row, sizeof row, "\033[%dH\033[K", LINES));
+		send(row, (size_t)snprintf(row, sizeof row, "\033[%dH\033[K", term->rows));
 		return;
 	}
-	move(LINES - 1, 0);
+	move(term->rows - 1, 0);
 	clrtoeol();
 	refresh();
 }
@@ -292,7 +312,7 @@ void term_close(struct term *term)
 	if (!term)
 		return;
 	clear_last_row(term);
-	endwin();
+	leave_screen(term);
 	delscreen(term->screen);
 	close_signals();
 	canvas_clear(&term->shown);
@@ -302,14 +322,12 @@ void term_close(struct term *term)
 
 int term_width(const struct term *term)
 {
-	(void)term;
-	return COLS;
+	return term->columns;
 }
 
 int term_height(const struct term *term)
 {
-	(void)term;
-	return LINES;
+	return term->rows;
 }
 
 void term_forget(struct term *term)
@@ -447,8 +465,13 @@ static void take_size(struct term *term)
 
 	if (ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_row > 0 && size.ws_col > 0)
 		resizeterm(size.ws_row, size.ws_col);
+	else if (term->direct)
+		resize_term(term->rows, term->columns);
+	term->columns = COLS;
+	term->rows = LINES;
 	if (term->direct)
 		refresh(); /* its blank window, so that it turns its modes on again, and does not later */
+	drop_windows(term);
 	term_forget(term);
 }
 
@@ -457,7 +480,7 @@ static void suspend(struct term *term)
 	struct sigaction stop = {.sa_handler = SIG_DFL};
 	struct sigaction mine;
 
-	endwin();
+	leave_screen(term);
 	sigemptyset(&stop.sa_mask);
 	sigaction(SIGTSTP, &stop, &mine);
 	kill(0, SIGTSTP);
@@ -518,7 +541,7 @@ enum nm_code term_run(struct term *term, const char *command, const char *first,
 
 	if (!words)
 		return nm_fail_memory(err);
-	endwin();
+	leave_screen(term);
 	set_handlers(false); /* but for those that end us: they are noted, and looked at afterwards */
 	signal(SIGINT, SIG_IGN); /* Ctrl-C there is the program's, not ours */
 	child = fork();

@@ -10,6 +10,8 @@
 
 #define NOTE_COLUMNS 14 /* that the grid leaves to notes */
 #define NOTE_LEAST 8	/* in less a note says nothing */
+#define NARROW 56	/* below, line and view need what a date and a long name would take */
+#define LETTER_COLUMNS 11 /* of a letter and what it means, there */
 
 int week_quarters(int width)
 {
@@ -230,20 +232,51 @@ static void draw_call(const struct week_screen *week, const struct app *app, str
 	draw_changes(&pane, week, app);
 }
 
-/* What is shown: line and view, and which week; in a low window the cursor's time, which has no row of its own. */
+/* What the sign of a cell stands for. */
+static const char *cell_words(const struct week *week, const struct nm_plan *plan, struct week_cell cell)
+{
+	if (cell.letter == WEEK_OUTSIDE || cell.letter == WEEK_AWAY)
+		return cell.letter == WEEK_AWAY ? "away" : "outside its hours";
+	for (size_t i = 0; i < plan->n_destinations && i < week->n_letters; i++) {
+		if (week->letters[i] == cell.letter && plan->destinations[i].kind != NM_VOICEMAIL)
+			return plan->destinations[i].name;
+	}
+	return answer_rank_words(cell.rank);
+}
+
+/* In a low window: when the cursor stands where, which has no row of its own, and what its letter means, for which there
+ * is no legend. */
+static void draw_place(const struct week_screen *week, const struct app *app, struct pen *pen, int per_column)
+{
+	const nm_local local = week_cursor(week, app);
+	const int64_t day = nm_local_day(local);
+	const int slot = (int)((local - day * NM_DAY) / 900) / per_column * per_column;
+	const struct week_cell cell = week_cell_of(&week->week, nm_weekday(day), slot, per_column);
+	const int minute = (int)((local - day * NM_DAY) / 60), end = pen->end;
+	char when[NM_TIME_TEXT];
+
+	nm_time_words(session_zone(app->session), week->at, false, when);
+	if (end < NARROW) /* the row has its date */
+		snprintf(when, sizeof when, "%s %02d:%02d", nm_weekday_names[nm_weekday(day)], minute / 60, minute % 60);
+	pen_textf(pen, STYLE_BOLD, "%s  ", when);
+	if (cell.letter == ' ')
+		return;
+	pen->end = end < NARROW ? pen->x + LETTER_COLUMNS : end;
+	pen_textf(pen, cell_style(cell), "%c %s", cell.letter, cell_words(&week->week, app_plan(app), cell));
+	pen->end = end;
+	pen->x += 2;
+}
+
+/* What is shown: line and view, and which week. */
 static void draw_heading(const struct week_screen *week, const struct app *app, struct canvas *canvas,
-			 int y, bool low)
+			 int y, int per_column, bool low)
 {
 	struct pen pen = pen_at(canvas, 1, y, canvas->width - 1);
 	char dates[WEEK_DATES];
 	struct nm_buf view;
 
-	if (low) {
-		char when[NM_TIME_TEXT];
-
-		nm_time_words(session_zone(app->session), week->at, false, when);
-		pen_textf(&pen, STYLE_BOLD, "%s  ", when);
-	}
+	if (low)
+		draw_place(week, app, &pen, per_column);
 	nm_buf_init(&view, 4096);
 	week_view_words(app_plan(app), &week->subject, &view);
 	if (week->subject.view != VIEW_DESTINATION) {
@@ -288,7 +321,7 @@ void week_draw(const void *state, const struct app *app, struct canvas *canvas, 
 			    week->week.err.code ? week->week.err.text : week->err.text);
 		return;
 	}
-	draw_heading(week, app, canvas, y++, body.height < 10);
+	draw_heading(week, app, canvas, y++, per_column, body.height < 10);
 	if (body.height >= 9) /* the heading has the time, and the days need the row */
 		week_draw_axis(canvas, WEEK_LEFT, y++, per_column);
 	cursor = nm_weekday(nm_local_day(week_cursor(week, app)));

@@ -21,6 +21,8 @@ struct nm_store;
 enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **out,
 			   struct nm_error *err) NM_WARN_UNUSED;
 void nm_store_close(struct nm_store *store);
+/* Gives back the memory of pages that are kept for the next read, which then takes them from the system. */
+void nm_store_rest(struct nm_store *store);
 bool nm_store_read_only(const struct nm_store *store);
 /* A number that is another one once something was written, by whomever: what was read before may be old then. */
 uint64_t nm_store_changes(struct nm_store *store);

@@ -165,7 +165,8 @@ row "interface: start, log of $logged calls" ms 2
 awk '{ printf "%-44s %9.2f\n", "  the same with an empty log", $1 }' "$data/d"
 mine=$(ours "$rounds" 2 "$keys" "$data/log-$logged")
 bare=$(interface "$rounds" "" help "$keys" "$data/bare")
-echo "$mine $bare" | awk '
+tour=$(ours "$rounds" 12345678 "" "$data/log-$logged" | cut -d ' ' -f 5)
+echo "$mine $bare $tour" | awk '
 function row(name, unit, a, b, budget, over) {
 	printf "%-44s %9.2f %9s  %-3s %6s  %s %s\n", name, a, b == "-" ? b : sprintf("%.2f", b), unit, b == "-" ? b : sprintf("%.2f", a / b), budget, over ? "OVER" : ""
 }
@@ -174,6 +175,7 @@ function row(name, unit, a, b, budget, over) {
 	row("  of a hundred keys the slowest", "ms", $3, $8, "1 ms", $3 > 1)
 	row("  bytes a key", "", $4, $9, "300", $4 > 300)
 	row("interface: memory", "MiB", $5 / 1024, "-", "8 MiB", $5 > 8192)
+	row("  at most on a tour of all eight screens", "MiB", $11 / 1024, "-", "8 MiB", $11 > 8192)
 }'
 
 # --- a push ---

@@ -2,7 +2,8 @@
 /*
  * What a terminal program costs a user: keys ROUNDS FIRST UNTIL KEYS COMMAND ARGUMENT...
  * Starts the command ROUNDS times on a pseudo-terminal of 120x40, each time until it has written UNTIL, presses
- * FIRST, then one key of KEYS after another, the next when the answer to the one before has ended.
+ * the keys of FIRST, each when what the one before began has come to rest, then one key of KEYS after another, the next
+ * when the answer to the one before has ended.
  * Prints medians: ms from start to the first full screen, ms from a key to the end of what it drew (median, 99th
  * percentile), bytes a key, KiB resident at most.
  */
@@ -22,6 +23,7 @@
 #define COLUMNS 120
 #define ROWS 40
 #define QUIET_MS 4     /* an answer has ended when nothing came for so long */
+#define REST_MS 200    /* and what is done in quiet moments after it, too */
 #define PATIENCE_MS 5000
 #define SCREEN_BYTES (1u << 20)
 #define ROUNDS_MOST 100
@@ -47,14 +49,14 @@ static void fail(const char *what)
 	exit(1);
 }
 
-/* Takes what comes until nothing does; the time of the last byte, 0 when there was none. */
-static double take_answer(int fd, int patience_ms, size_t *bytes)
+/* Takes what comes until nothing does for so long; the time of the last byte, 0 when there was none. */
+static double take_answer(int fd, int patience_ms, int quiet_ms, size_t *bytes)
 {
 	char buffer[65536];
 	struct pollfd ready = { fd, POLLIN, 0 };
 	double last = 0;
 
-	while (poll(&ready, 1, last > 0 ? QUIET_MS : patience_ms) > 0) {
+	while (poll(&ready, 1, last > 0 ? quiet_ms : patience_ms) > 0) {
 		const ssize_t n = read(fd, buffer, sizeof buffer);
 
 		if (n <= 0)
@@ -93,7 +95,7 @@ static void press(int fd, char key, struct figures *figures)
 
 	if (write(fd, &key, 1) != 1)
 		fail("write");
-	last = take_answer(fd, 50, &bytes);
+	last = take_answer(fd, 50, QUIET_MS, &bytes);
 	figures->bytes += bytes;
 	if (last > 0 && figures->keys < KEYS_MOST)
 		figures->key[figures->keys++] = last - from;
@@ -115,17 +117,17 @@ static void play(char **argv, struct figures *figures)
 		_exit(127);
 	}
 	figures->start[figures->rounds] = wait_for(fd, argv[3]) - from;
-	take_answer(fd, 200, &ignored);
+	take_answer(fd, 200, QUIET_MS, &ignored);
 	for (const char *first = argv[2]; *first; first++) {
 		if (write(fd, first, 1) != 1)
 			fail("write");
-		take_answer(fd, 200, &ignored);
+		take_answer(fd, REST_MS, REST_MS, &ignored);
 	}
 	for (const char *key = argv[4]; *key; key++)
 		press(fd, *key, figures);
 	if (write(fd, "q", 1) != 1)
 		fail("write");
-	take_answer(fd, 200, &ignored);
+	take_answer(fd, 200, QUIET_MS, &ignored);
 	if (wait4(child, NULL, 0, &usage) != child)
 		fail("wait4");
 	close(fd);

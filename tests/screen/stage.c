@@ -222,7 +222,9 @@ static const struct stage_look {
 	{"colour-40x12", 40, 12, .escapes = true},
 	{"colour", 80, 24, .escapes = true},
 	{"colour-200x50", 200, 50, .escapes = true},
+	{"mono-40x12", 40, 12, .escapes = true, .mono = true},
 	{"mono", 80, 24, .escapes = true, .mono = true},
+	{"mono-200x50", 200, 50, .escapes = true, .mono = true},
 };
 
 /* What a locale that is not UTF-8 cannot show is not there. */
@@ -246,6 +248,8 @@ static void golden_look(const char *name, const struct stage_look *look, struct 
 	stage_open(&stage, &options);
 	if (prepare)
 		prepare(&stage);
+	if (options.keys)
+		stage_keys(&stage, options.keys);
 	snprintf(file, sizeof file, "%s-%s", name, look->name);
 	stage_golden(&stage, file);
 	if (look->ascii) {

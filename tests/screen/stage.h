@@ -32,6 +32,7 @@ struct stage_options {
 	const char *plan;    /* text instead of the fixture's; NULL */
 	const char *fixture; /* folder of the plan and its calendar below the golden files; NULL: theirs */
 	const char *first_run; /* the folder is empty: the wizard, on a machine in this time zone; NULL */
+	const char *keys;      /* of stage_golden_looks: pressed before the picture is taken; NULL */
 };
 
 void stage_open(struct stage *stage, const struct stage_options *options);
@@ -48,7 +49,7 @@ char *stage_text(struct stage *stage);
 /* Fails the test when the canvas is not golden/screen/NAME.txt; writes it when NM_GOLDEN_UPDATE is set. */
 void stage_golden(struct stage *stage, const char *name);
 /* The same in each size and look that is promised (stage.c has the list), as NAME-LOOK; on a stage of its own, which
- * `prepare` takes from its opening to what is to be seen.  NULL: that is it. */
+ * `prepare`, then `keys` of the options, take from its opening to what is to be seen.  Both NULL: that is it. */
 void stage_golden_looks(const char *name, const struct stage_options *options, void (*prepare)(struct stage *stage));
 /* Fails when the canvas has not, or has, this text on one of its rows. */
 void stage_shows(struct stage *stage, const char *text);

@@ -16,6 +16,7 @@
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
 #include "nevermiss/names.h"
+#include "calls.h"
 #include "followups.h"
 #include "records.h"
 #include "stage.h"
@@ -224,6 +225,41 @@ static void the_first_difference_stands_in_the_list(void **state)
 	(void)state;
 	open_filled(&stage, &(struct stage_options){.screen = "calls", .width = 120, .height = 30});
 	stage_shows(&stage, "no: owner not rung");
+	stage_close(&stage);
+}
+
+/* --- what is left --- */
+
+static void holds_nothing(const struct stage *stage)
+{
+	const struct calls *calls = stage->app.tabs[ACTION_SCREEN_CALLS - ACTION_SCREEN_NOW].state;
+
+	assert_null(calls->queue.arena);
+	for (size_t i = 0; i < calls->log.n; i++)
+		assert_null(calls->log.chunks[i].arena);
+}
+
+/* Who looks at another screen comes back to what was there, which was not in memory meanwhile. */
+static void what_is_left_holds_nothing_and_comes_back_as_it_was(void **state)
+{
+	static const char *const places[] = {"Tab Tab", "Down Down", "Tab End", "Up Up", "/ o w n e r Enter", "Escape", "Tab Down"};
+	struct stage stage;
+
+	(void)state;
+	open_filled(&stage, &small);
+	for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+		char *before, *after;
+
+		stage_keys(&stage, places[i]);
+		before = stage_text(&stage);
+		stage_keys(&stage, "2");
+		holds_nothing(&stage);
+		stage_keys(&stage, "7");
+		after = stage_text(&stage);
+		assert_string_equal(after, before);
+		free(before);
+		free(after);
+	}
 	stage_close(&stage);
 }
 
@@ -629,6 +665,7 @@ int main(void)
 		cmocka_unit_test(a_call_stands_beside_the_plan),
 		cmocka_unit_test(a_call_stands_beside_what_is_live),
 		cmocka_unit_test(the_first_difference_stands_in_the_list),
+		cmocka_unit_test(what_is_left_holds_nothing_and_comes_back_as_it_was),
 		cmocka_unit_test(calls_follow_a_rename_that_is_saved),
 		cmocka_unit_test(each_character_narrows_the_log),
 		cmocka_unit_test(a_date_is_where_the_log_begins),

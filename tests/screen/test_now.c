@@ -26,28 +26,10 @@ static void open_now(struct stage *stage)
 	stage_open(stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 60 });
 }
 
-static void page_golden(struct stage_options options, const char *look)
-{
-	struct stage stage;
-	char name[64];
-
-	options.screen = "now";
-	stage_open(&stage, &options);
-	stage_keys(&stage, "c");
-	snprintf(name, sizeof name, "now-quick-start-%s", look);
-	stage_golden(&stage, name);
-	stage_close(&stage);
-}
-
 static void the_quick_start_is_as_expected(void **state)
 {
 	(void)state;
-	page_golden((struct stage_options){ .width = 40, .height = 12 }, "40x12");
-	page_golden((struct stage_options){ .width = 80, .height = 24 }, "80x24");
-	page_golden((struct stage_options){ .width = 200, .height = 50 }, "200x50");
-	page_golden((struct stage_options){ .width = 80, .height = 24, .ascii = true }, "ascii");
-	page_golden((struct stage_options){ .width = 80, .height = 24, .escapes = true, .mono = true },
-		    "mono");
+	stage_golden_looks("now-quick-start", &(struct stage_options){ .screen = "now", .keys = "c" }, NULL);
 }
 
 static void who_is_on_turn_in_an_emergency_is_told(void **state)

@@ -79,31 +79,23 @@ static size_t lines_changed(struct stage *stage)
 
 /* --- what is shown --- */
 
-static void the_form_is_as_expected_at_every_size(void **state)
+static void to_a_path(struct stage *stage)
 {
-	static const struct {
-		const char *name;
-		int width, height;
-		bool ascii;
-	} looks[] = {{"80x24", 80, 24, false}, {"40x12", 40, 12, false}, {"200x50", 200, 50, false}, {"ascii", 80, 24, true}};
-	char name[64];
-	struct stage stage;
+	form(stage, "daytime", 1);
+}
+
+static void to_a_destination(struct stage *stage)
+{
+	form(stage, "owner", 0);
+}
+
+static void the_form_is_as_expected_in_every_look(void **state)
+{
+	static const struct stage_options options = {.screen = "plan"};
 
 	(void)state;
-	for (size_t i = 0; i < sizeof looks / sizeof *looks; i++) {
-		stage_open(&stage, &(struct stage_options){.screen = "plan",
-							   .width = looks[i].width,
-							   .height = looks[i].height,
-							   .ascii = looks[i].ascii});
-		form(&stage, "daytime", 1);
-		snprintf(name, sizeof name, "plan-path-%s", looks[i].name);
-		stage_golden(&stage, name);
-		stage_keys(&stage, "Escape");
-		form(&stage, "owner", 0);
-		snprintf(name, sizeof name, "plan-owner-%s", looks[i].name);
-		stage_golden(&stage, name);
-		stage_close(&stage);
-	}
+	stage_golden_looks("plan-path", &options, to_a_path);
+	stage_golden_looks("plan-owner", &options, to_a_destination);
 }
 
 static void any_form_can_be_drawn_at_any_size(void **state)
@@ -1285,7 +1277,7 @@ static void a_list_too_long_to_be_typed_is_left_as_it_is(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(the_form_is_as_expected_at_every_size),
+		cmocka_unit_test(the_form_is_as_expected_in_every_look),
 		cmocka_unit_test(any_form_can_be_drawn_at_any_size),
 		cmocka_unit_test(every_option_has_its_row),
 		cmocka_unit_test(the_text_of_a_section_is_the_files),

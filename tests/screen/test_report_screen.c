@@ -156,16 +156,6 @@ static void open_plain(struct stage *stage)
 
 /* --- looks --- */
 
-static void golden(struct stage_options options, const char *keys, const char *name)
-{
-	struct stage stage;
-
-	open_report(&stage, &options);
-	stage_keys(&stage, keys);
-	stage_golden(&stage, name);
-	stage_close(&stage);
-}
-
 static void fill_and_settle(struct stage *stage)
 {
 	fill(stage);
@@ -176,11 +166,8 @@ static void it_is_as_expected_in_every_look(void **state)
 {
 	(void)state;
 	stage_golden_looks("report", &(struct stage_options){ .screen = "report" }, fill_and_settle);
-	golden((struct stage_options){ .width = 40, .height = 12 }, "Tab Down", "report-map-40x12");
-	golden((struct stage_options){ .escapes = true }, "y y Tab", "report-map-colour");
-	golden((struct stage_options){ .escapes = true, .mono = true }, "y y Tab", "report-map-mono");
-	golden((struct stage_options){ 0 }, "$", "report-worth-80x24");
-	golden((struct stage_options){ .width = 40, .height = 12 }, "$ Down Down", "report-worth-40x12");
+	stage_golden_looks("report-map", &(struct stage_options){ .screen = "report", .keys = "y y Tab Down" }, fill_and_settle);
+	stage_golden_looks("report-worth", &(struct stage_options){ .screen = "report", .keys = "$ Down Down" }, fill_and_settle);
 }
 
 static void ascii_and_narrow_windows_have_nothing_beyond_them(void **state)

@@ -48,42 +48,21 @@ static void write_plan(struct stage *stage, const char *from, const char *to)
 
 /* --- views --- */
 
-static void view_golden(struct stage_options options, const char *keys, const char *view, const char *look)
-{
-	struct stage stage;
-	char name[64];
-
-	options.screen = "week";
-	stage_open(&stage, &options);
-	stage_keys(&stage, keys);
-	snprintf(name, sizeof name, "week-%s-%s", view, look);
-	stage_golden(&stage, name);
-	stage_close(&stage);
-}
-
 static void each_view_is_as_expected(void **state)
 {
 	static const struct {
 		const char *keys, *name;
-	} views[] = { { "v", "nobody" },
-		      { "v v", "failure" },
-		      { "v v v", "emergency" },
-		      { "v v v v", "owner" },
-		      { "P Enter Down v Down S-Right Space", "paint" } };
+	} views[] = { { "v", "week-nobody" },
+		      { "v v", "week-failure" },
+		      { "v v v", "week-emergency" },
+		      { "v v v v", "week-owner" },
+		      { "P Enter Down v Down S-Right Space", "week-paint" },
+		      { "P Enter Up Home v Right Right Right Down Space Escape", "week-paint-asked" } };
 
 	(void)state;
-	for (size_t i = 0; i < sizeof views / sizeof *views; i++) {
-		const char *keys = views[i].keys, *name = views[i].name;
-
-		view_golden((struct stage_options){ .width = 40, .height = 12 }, keys, name, "40x12");
-		view_golden((struct stage_options){ .width = 80, .height = 24 }, keys, name, "80x24");
-		view_golden((struct stage_options){ .width = 200, .height = 50 }, keys, name, "200x50");
-		view_golden((struct stage_options){ .width = 80, .height = 24, .ascii = true }, keys, name,
-			    "ascii");
-		view_golden(
-			(struct stage_options){ .width = 80, .height = 24, .escapes = true, .mono = true },
-			keys, name, "mono");
-	}
+	for (size_t i = 0; i < sizeof views / sizeof *views; i++)
+		stage_golden_looks(views[i].name,
+				   &(struct stage_options){ .screen = "week", .keys = views[i].keys }, NULL);
 }
 
 static void views_come_round(void **state)
@@ -308,7 +287,6 @@ static void hours_are_painted_shown_and_saved(void **state)
 	stage_shows(&stage, "58.0 h a week, was 54.0 h");
 	plan_has(&stage, "Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off", true);
 	stage_keys(&stage, "Escape");
-	stage_golden(&stage, "week-paint-asked");
 	stage_shows(&stage, "save these hours of business?");
 	stage_shows(&stage, "main · who answers first");
 	stage_keys(&stage, "y");
