@@ -322,6 +322,7 @@ enum nm_code session_quiet_context(struct session *session, struct nm_push_conte
 		.horizon = now + NM_CHECK_HORIZON,
 		.who = session->options.who,
 		.plan_mark = plan_hash(session),
+		.unsaved = nm_document_dirty(session->document),
 		.progress = session->progress,
 		.idle = session->idle,
 		.progress_context = session->progress_context,
