@@ -245,8 +245,10 @@ enum nm_code session_save(struct session *session, struct nm_error *err)
 		if (was_unsaved)
 			forget_unkept(session);
 	}
-	if (!code && session->options.data_dir)
+	if (!code && session->options.data_dir) {
 		code = keep(session, &renames, err);
+		session_know_versions(session);
+	}
 	nm_renames_clear(&renames);
 	return code;
 }

@@ -726,7 +726,7 @@ static void two_people_on_one_plan_see_each_other(void **state)
 	do_until(&ana, "", "has this plan open since");
 	do_until(&ana, "", "also open: ");
 	do_until(&pat, "O\r\ry", "override by-hand-1");
-	do_until(&ana, "", "changed on disk and was read again");
+	do_until(&ana, "", "saved the plan: it was read again");
 	do_until(&pat, "nu", "1 edit, not saved");
 	do_until(&ana, "", ", 1 not saved");
 	do_until(&pat, "Wy", "plan saved");
