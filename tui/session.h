@@ -161,7 +161,7 @@ enum nm_code session_reload(struct session *session, const char *what, struct nm
 bool session_notice(struct session *session);
 /* Who saved the file as it is on disk, and not before it was last read or saved here; false, and "": that is not known, as
  * when it was no session of this program. */
-bool session_saver(struct session *session, char out[static SESSION_WHO]);
+bool session_saver(const struct session *session, char out[static SESSION_WHO]);
 /* For the session's own sources: what the store holds now is no news. */
 void session_know_versions(struct session *session);
 

@@ -9,18 +9,17 @@
 
 #include "session.h"
 
-static bool newest(struct session *session, struct nm_store **store, struct nm_versions *out)
+/* Of a store that is open: none is made for this. */
+static bool newest(const struct session *session, struct nm_versions *out)
 {
-	return session->options.data_dir && session_store(session, store, NULL) == NM_OK &&
-	       nm_store_versions(*store, 1, out, NULL) == NM_OK;
+	return session->store && nm_store_versions(session->store, 1, out, NULL) == NM_OK;
 }
 
 void session_know_versions(struct session *session)
 {
 	struct nm_versions versions = {0};
-	struct nm_store *store;
 
-	if (!newest(session, &store, &versions))
+	if (!newest(session, &versions))
 		return;
 	session->version_known = versions.n ? versions.items[0].id : 0;
 	session->versions_known = true;
@@ -28,7 +27,7 @@ void session_know_versions(struct session *session)
 }
 
 /* Has the file the bytes of that version? */
-static bool is_on_disk(const struct session *session, struct nm_store *store, int64_t id)
+static bool is_on_disk(const struct session *session, int64_t id)
 {
 	char *text = NULL;
 	struct nm_buf file;
@@ -37,24 +36,23 @@ static bool is_on_disk(const struct session *session, struct nm_store *store, in
 
 	nm_buf_init(&file, NM_PLAN_BYTES);
 	same = nm_file_read(session->options.plan_file, NM_PLAN_BYTES, &file, NULL) == NM_OK &&
-	       nm_store_version_text(store, id, &text, &len, NULL) == NM_OK && len == file.len &&
+	       nm_store_version_text(session->store, id, &text, &len, NULL) == NM_OK && len == file.len &&
 	       memcmp(text, file.data, len) == 0;
 	free(text);
 	nm_buf_clear(&file);
 	return same;
 }
 
-bool session_saver(struct session *session, char out[static SESSION_WHO])
+bool session_saver(const struct session *session, char out[static SESSION_WHO])
 {
 	struct nm_versions versions = {0};
-	struct nm_store *store;
 	bool told;
 
 	out[0] = '\0';
-	if (!session->versions_known || !newest(session, &store, &versions))
+	if (!session->versions_known || !newest(session, &versions))
 		return false;
 	told = versions.n && versions.items[0].id > session->version_known && versions.items[0].who &&
-	       is_on_disk(session, store, versions.items[0].id);
+	       is_on_disk(session, versions.items[0].id);
 	if (told)
 		snprintf(out, SESSION_WHO, "%s", versions.items[0].who);
 	nm_versions_clear(&versions);

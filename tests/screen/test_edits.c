@@ -582,6 +582,7 @@ static void who_saved_the_plan_is_told(void **state)
 
 	(void)state;
 	open_plan(&stage);
+	app_settle(&stage.app);
 	notice(&stage);
 	sam_saves(&stage, "Smith Plumbing", "Sam Plumbing");
 	notice(&stage);
