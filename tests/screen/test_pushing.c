@@ -311,6 +311,19 @@ static void a_horizon_that_moved_on_is_no_riddle(void **state)
 	stage_close(&stage);
 }
 
+/* c on a line that no person works says so, and what does it. */
+static void nothing_is_dialled_for_a_line_that_is_pushed(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24 });
+	stage_keys(&stage, "c");
+	stage_shows(&stage, "main has no codes: nothing is dialled for a line on sandbox, P pushes it");
+	assert_int_equal(stage.app.depth, 0);
+	stage_close(&stage);
+}
+
 /* Z on what was done by hand shows what takes it back. */
 static void handwork_is_taken_back_by_what_z_shows(void **state)
 {
@@ -521,6 +534,7 @@ int main(void)
 		cmocka_unit_test(a_carrier_that_does_not_answer_is_told_everywhere),
 		cmocka_unit_test(nothing_of_an_unsaved_plan_is_kept),
 		cmocka_unit_test(a_horizon_that_moved_on_is_no_riddle),
+		cmocka_unit_test(nothing_is_dialled_for_a_line_that_is_pushed),
 		cmocka_unit_test(handwork_is_taken_back_by_what_z_shows),
 		cmocka_unit_test(a_call_is_played_on_what_was_dialled),
 		cmocka_unit_test(many_lines_are_summed_up_and_told_one_by_one),
