@@ -239,6 +239,11 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SEVERAL, ACTION_CYCLE, "toggle", "Space", "take or leave", "take it, or leave it: the numbers are the order"},
 	{CONTEXT_SEVERAL, ACTION_ACCEPT, "accept", "Enter", "accept", "these"},
 	{CONTEXT_SEVERAL, ACTION_DISMISS, "dismiss", "Escape q C-c", "dismiss", "leave it as it was"},
+	{CONTEXT_SEVERAL, ACTION_ADD, "add", "A", "add", "one more value, where any may be given"},
+	{CONTEXT_SEVERAL, ACTION_DELETE, "delete", "D", NULL, "leave it out"},
+	{CONTEXT_SEVERAL, ACTION_MOVE_DOWN, "move-down", "J", "order", "change places with the next of those taken"},
+	{CONTEXT_SEVERAL, ACTION_MOVE_UP, "move-up", "K", NULL, "change places with the one before"},
+	{CONTEXT_SEVERAL, ACTION_TYPE, "type", "t", "type", "the whole list as text, to be typed"},
 	SEARCH_ROWS(CONTEXT_SEVERAL),
 
 	{CONTEXT_WIZARD, ACTION_ENTER, "next", "Enter Tab", "next", "the next question; after the last one, the plan"},

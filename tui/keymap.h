@@ -109,6 +109,7 @@ enum action {
 	ACTION_CHECKLIST,
 	/* Plan */
 	ACTION_FOLD,
+	ACTION_TYPE, /* of a list: all of it, as text */
 	ACTION_ADD,
 	ACTION_COPY,
 	ACTION_DELETE,
