@@ -15,6 +15,7 @@
 #include "prompt.h"
 #include "saving.h"
 #include "term.h"
+#include "theme.h"
 
 const struct screen_ops *const app_screens[APP_TABS] = {&screen_now,	  &screen_plan,	 &screen_week,
 							&screen_simulate, &screen_check, &screen_push,
@@ -277,6 +278,9 @@ static bool act_general(struct app *app, const struct event *event)
 		if (app->term)
 			term_forget(app->term);
 		app_message(app, STYLE_DIM, "the whole screen is drawn again");
+		return true;
+	case ACTION_THEME:
+		theme_next(app);
 		return true;
 	case ACTION_SAVE:
 		saving_ask(app, AFTER_NOTHING);

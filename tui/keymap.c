@@ -306,6 +306,7 @@ const struct key_row key_rows[] = {
 	{G, ACTION_REDO, "redo", "C-r", NULL, "make it again"},
 	{G, ACTION_SAVE, "save", "W", NULL, "save the edits of the plan: shows what changes for callers, and asks"},
 	{G, ACTION_REDRAW, "redraw", "C-l", NULL, "draw the whole screen again"},
+	{G, ACTION_THEME, "theme", "C-t", NULL, "the next theme, for this session; :theme NAME takes one"},
 	{G, ACTION_QUIT, "quit", "q", "quit", "leave nevermiss"},
 };
 /* clang-format on */

@@ -94,6 +94,7 @@ enum action {
 	ACTION_REDO,
 	ACTION_SAVE,
 	ACTION_REDRAW,
+	ACTION_THEME,
 	ACTION_QUIT,
 	/* on several screens */
 	ACTION_LINE,
