@@ -3,7 +3,7 @@
  * How lines stand: the plan's route, what is live, and in which ways the two decide differently.
  *
  * Comes in: a plan and a transport.  Goes out: one status a line; a line that cannot be read is unknown,
- * never "in sync".  What was read is kept in the store.
+ * never "in sync".  What was read is kept in the store, unless the plan is one that nobody saved.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -412,7 +412,8 @@ static enum nm_code keep_readings(struct nm_status_reading *r, struct nm_error *
 	struct nm_store *store = r->context.store;
 	enum nm_code code;
 
-	if (store == NULL || nm_store_read_only(store))
+	/* Who reads them would take them for a comparison with the plan as it is saved. */
+	if (store == NULL || nm_store_read_only(store) || r->context.unsaved)
 		return NM_OK;
 	code = nm_store_begin(store, err);
 	for (size_t i = 0; i < r->status.n && code == NM_OK; i++)

@@ -15,6 +15,7 @@
 #include "prompt.h"
 #include "saving.h"
 #include "term.h"
+#include "theme.h"
 
 const struct screen_ops *const app_screens[APP_TABS] = {&screen_now,	  &screen_plan,	 &screen_week,
 							&screen_simulate, &screen_check, &screen_push,
@@ -290,6 +291,9 @@ static bool act_general(struct app *app, const struct event *event)
 			term_forget(app->term);
 		app_message(app, STYLE_DIM, "the whole screen is drawn again");
 		return true;
+	case ACTION_THEME:
+		theme_next(app);
+		return true;
 	case ACTION_SAVE:
 		saving_ask(app, AFTER_NOTHING);
 		return true;
@@ -396,46 +400,9 @@ void app_key(struct app *app, uint32_t key)
 	app_act(app, &event);
 }
 
-/* --- what screens ask for --- */
-
-const struct nm_line_fact *app_fact(const struct app *app, const char *line)
-{
-	for (size_t i = 0; i < app->n_facts; i++) {
-		if (!strcmp(app->facts[i].line, line))
-			return &app->facts[i];
-	}
-	return NULL;
-}
-
-void app_forget_facts(struct app *app)
-{
-	nm_arena_free(app->facts_arena);
-	app->facts_arena = NULL;
-	app->facts = NULL;
-	app->n_facts = 0;
-	app->facts_known = false;
-}
-
 /* --- quiet work --- */
 
 #define READ_MS 20 /* carriers are waited for, and a key with them */
-
-/* Without a store nothing is known of the lines: that is an answer too. */
-static void read_facts(struct app *app)
-{
-	app_forget_facts(app);
-	app->facts_known = true;
-	app->facts_arena = nm_arena_new();
-	if (app->facts_arena &&
-	    session_facts(app->session, app->facts_arena, &app->facts, &app->n_facts, NULL) != NM_OK)
-		app->n_facts = 0;
-}
-
-void app_need_facts(struct app *app)
-{
-	if (!app->facts_known)
-		read_facts(app);
-}
 
 /* Goes on with reading what is live. */
 static bool read_on(struct app *app)
@@ -461,7 +428,7 @@ static bool do_piece(struct app *app)
 	if (!app_plan(app))
 		return false;
 	if (!app->facts_known) {
-		read_facts(app);
+		app_need_facts(app);
 		return true;
 	}
 	if (!app->session->findings_known) {

@@ -14,6 +14,7 @@
 
 #include "command.h"
 #include "override.h"
+#include "theme.h"
 
 #define WORDS_MOST 64
 #define OUTPUT_BYTES (8u << 20)
@@ -373,6 +374,9 @@ static void run_words(struct app *app, const char *text, struct cut_line *cut)
 	if (cut->open) {
 		app_message(app, STYLE_WARNING, "a quote is not closed");
 		command_line_ask(app, text);
+	} else if (!said && !strcmp(word, THEME_WORD) && cut->n == 2) {
+		if (!theme_choose(app, cut->words[1]))
+			command_line_ask(app, text);
 	} else if (row && !several && (!command || !strcmp(row->name, word))) {
 		app_act(app, &(struct event){ .action = row->action });
 	} else if (command) {
@@ -483,6 +487,12 @@ static void offer_calendars(struct offer *offer, const struct nm_plan *plan)
 		offer_name(offer, plan->calendars[i].name);
 }
 
+static void offer_themes(struct offer *offer)
+{
+	for (int theme = 0; theme < THEME_COUNT; theme++)
+		offer_word(offer, theme_name((enum theme)theme), "");
+}
+
 /* What may follow the words before: the value of an option, or another option. */
 static void offer_next(struct offer *offer, const struct app *app, const struct command *command, const char *before)
 {
@@ -519,6 +529,8 @@ void command_line_offer(const struct app *app, const char *typed, struct notes *
 	}
 	if (command)
 		offer_next(&offer, app, command, cut.words[cut.n - 1 - (offer.len > 0)]);
+	else if (cut.n == 1 + (offer.len > 0) && offer.before && !strcmp(cut.words[0], THEME_WORD))
+		offer_themes(&offer);
 	else if (offer.before == 0)
 		offer_actions(&offer, app_tab_context(app));
 	for (size_t i = 0; !command && (offer.before == 0 || first) && i < commands_count; i++)

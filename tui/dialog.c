@@ -68,6 +68,7 @@ void *dialog_open(struct app *app, const void *argument, struct nm_error *err)
 		dialog->ways = *request->ways;
 	dialog->offer = request->offer;
 	dialog->hear = request->hear;
+	dialog->open = request->open;
 	if (dialog->offer)
 		dialog->offer(app, dialog->typing.text, &dialog->items);
 	list_set(&dialog->list, dialog->items.n);

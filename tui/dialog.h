@@ -18,6 +18,7 @@ struct request {
 	struct figure *figure; /* taken; NULL */
 	const size_t *taken; /* items that are chosen already, in their order */
 	size_t n_taken;
+	bool open; /* of several: others may be added */
 	void (*offer)(const struct app *app, const char *typed, struct notes *out);
 	void (*hear)(struct app *app, const char *typed);
 };
@@ -32,6 +33,7 @@ struct dialog {
 	struct list list;
 	size_t *taken; /* of several: items chosen, in their order */
 	size_t n_taken;
+	bool open; /* of several: others may be added */
 	int marks;    /* columns in front of each item */
 	size_t found; /* row of a page from which a search goes on: its line may be too low to be the first */
 	void (*offer)(const struct app *app, const char *typed, struct notes *out); /* makes the words; NULL */

@@ -239,6 +239,11 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SEVERAL, ACTION_CYCLE, "toggle", "Space", "take or leave", "take it, or leave it: the numbers are the order"},
 	{CONTEXT_SEVERAL, ACTION_ACCEPT, "accept", "Enter", "accept", "these"},
 	{CONTEXT_SEVERAL, ACTION_DISMISS, "dismiss", "Escape q C-c", "dismiss", "leave it as it was"},
+	{CONTEXT_SEVERAL, ACTION_ADD, "add", "A", "add", "one more value, where any may be given"},
+	{CONTEXT_SEVERAL, ACTION_DELETE, "delete", "D", NULL, "leave it out"},
+	{CONTEXT_SEVERAL, ACTION_MOVE_DOWN, "move-down", "J", "order", "change places with the next of those taken"},
+	{CONTEXT_SEVERAL, ACTION_MOVE_UP, "move-up", "K", NULL, "change places with the one before"},
+	{CONTEXT_SEVERAL, ACTION_TYPE, "type", "t", "type", "the whole list as text, to be typed"},
 	SEARCH_ROWS(CONTEXT_SEVERAL),
 
 	{CONTEXT_WIZARD, ACTION_ENTER, "next", "Enter Tab", "next", "the next question; after the last one, the plan"},
@@ -301,6 +306,7 @@ const struct key_row key_rows[] = {
 	{G, ACTION_REDO, "redo", "C-r", NULL, "make it again"},
 	{G, ACTION_SAVE, "save", "W", NULL, "save the edits of the plan: shows what changes for callers, and asks"},
 	{G, ACTION_REDRAW, "redraw", "C-l", NULL, "draw the whole screen again"},
+	{G, ACTION_THEME, "theme", "C-t", NULL, "the next theme, for this session; :theme NAME takes one"},
 	{G, ACTION_QUIT, "quit", "q", "quit", "leave nevermiss"},
 };
 /* clang-format on */

@@ -94,6 +94,7 @@ enum action {
 	ACTION_REDO,
 	ACTION_SAVE,
 	ACTION_REDRAW,
+	ACTION_THEME,
 	ACTION_QUIT,
 	/* on several screens */
 	ACTION_LINE,
@@ -109,6 +110,7 @@ enum action {
 	ACTION_CHECKLIST,
 	/* Plan */
 	ACTION_FOLD,
+	ACTION_TYPE, /* of a list: all of it, as text */
 	ACTION_ADD,
 	ACTION_COPY,
 	ACTION_DELETE,

@@ -77,6 +77,29 @@ static void offer_zones(struct choices *choices, const struct nm_plan *plan)
 			offer(choices, choices->zones.items[i].name);
 }
 
+/* Those that a number can be of. */
+static void offer_countries(struct choices *choices)
+{
+	for (char a = 'A'; a <= 'Z'; a++) {
+		for (char b = 'A'; b <= 'Z'; b++) {
+			const char country[] = {a, b, '\0'};
+
+			if (choices->words && nm_country_known(country))
+				offer(choices, nm_arena_text(choices->words, country));
+		}
+	}
+}
+
+/* What each destination may do; when it answers is told by who types it. */
+static void offer_settings(struct choices *choices, const struct nm_plan *plan)
+{
+	for (size_t i = 0; i < plan->n_destinations && choices->words; i++) {
+		for (enum nm_behaviour does = NM_NO_ANSWER; does <= NM_UNREACHABLE; does++)
+			offer(choices, nm_arena_format(choices->words, "%s=%s", plan->destinations[i].name,
+						       nm_behaviour_name(does)));
+	}
+}
+
 static struct choices choices_of(const struct nm_plan *plan, const struct nm_option_info *info)
 {
 	struct choices choices = {.words = nm_arena_new()};
@@ -86,6 +109,10 @@ static struct choices choices_of(const struct nm_plan *plan, const struct nm_opt
 		offer(&choices, "no");
 	} else if (info->type == NM_TYPE_ZONE) {
 		offer_zones(&choices, plan);
+	} else if (info->type == NM_TYPE_COUNTRIES) {
+		offer_countries(&choices);
+	} else if (info->type == NM_TYPE_SETTINGS) {
+		offer_settings(&choices, plan);
 	} else {
 		offer_values(&choices, plan, info);
 	}
@@ -108,7 +135,8 @@ static bool open_ended(const struct nm_option_info *info)
 	}
 }
 
-static bool several(const struct nm_option_info *info)
+/* A list whose values are sections of the plan, and nothing else. */
+static bool names_only(const struct nm_option_info *info)
 {
 	return info->type == NM_TYPE_REFERENCES || info->type == NM_TYPE_TARGETS;
 }
@@ -228,20 +256,66 @@ static void ask_choice(struct app *app, int tag, struct ask *ask, struct choices
 	app_choose(app, tag, question, choices->items, choices->n, first);
 }
 
-static void ask_several(struct app *app, int tag, const struct ask *ask, const struct choices *choices,
+static bool has(const char *const *values, size_t n, const char *value)
+{
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(values[i], value))
+			return true;
+	return false;
+}
+
+/* What a list has stands first where it may be anything; what else it could have, behind that. */
+static void put_first(struct choices *choices, const char *const *values, size_t n)
+{
+	struct choices known = *choices;
+
+	choices->items = NULL;
+	choices->n = choices->capacity = 0;
+	for (size_t i = 0; i < n; i++)
+		offer(choices, values[i]);
+	for (size_t i = 0; i < known.n; i++)
+		if (!has(values, n, known.items[i]))
+			offer(choices, known.items[i]);
+	free(known.items);
+}
+
+static void ask_several(struct app *app, int tag, const struct ask *ask, struct choices *choices,
 			const char *const *values, size_t n)
 {
 	size_t *taken = calloc(n + 1, sizeof *taken), n_taken = 0;
 	char question[256];
 
-	for (size_t i = 0; taken && i < n; i++)
+	if (!names_only(ask->info)) {
+		put_first(choices, values, n);
+		for (; taken && n_taken < n; n_taken++)
+			taken[n_taken] = n_taken;
+	}
+	for (size_t i = 0; taken && i < n && names_only(ask->info); i++)
 		for (size_t j = 0; j < choices->n; j++)
 			if (!strcmp(choices->items[j], values[i]) && n_taken < choices->n)
 				taken[n_taken++] = j;
 	snprintf(question, sizeof question, "%s: %s%s", ask->info->name, ask->info->help,
 		 ask->optional && !empty_means(ask->info) ? " None leaves it out." : "");
-	app_choose_several(app, tag, question, choices->items, choices->n, taken, taken ? n_taken : 0);
+	app_choose_several(app, tag,
+			   &(struct several){.question = question,
+					     .items = choices->items,
+					     .n = choices->n,
+					     .taken = taken,
+					     .n_taken = n_taken,
+					     .open = !names_only(ask->info),
+					     .hear = ask->hear});
 	free(taken);
+}
+
+static void tell_too_long(struct app *app, const struct nm_option_info *info)
+{
+	app_message(app, STYLE_WARNING, "%s is longer than can be typed here: e opens it in your editor", info->name);
+}
+
+/* Is it shown value by value?  The first number of a list is typed at once. */
+static bool as_list(const struct nm_option_info *info, const struct choices *choices, size_t n)
+{
+	return nm_option_is_list(info->type) && (n || (choices->n && info->type != NM_TYPE_PATTERNS));
 }
 
 void ask_value(struct app *app, int tag, struct ask *ask, const struct nm_option_info *info, bool optional,
@@ -250,11 +324,10 @@ void ask_value(struct app *app, int tag, struct ask *ask, const struct nm_option
 	struct choices choices = choices_of(app_plan(app), info);
 
 	*ask = (struct ask){.hear = ask->hear, .tag = tag, .info = info, .optional = optional};
-	if (!join(values, n, ask->typed))
-		app_message(app, STYLE_WARNING, "%s is longer than can be typed here: e opens it in your editor",
-			    info->name);
-	else if (several(info) && choices.n)
+	if (as_list(info, &choices, n))
 		ask_several(app, tag, ask, &choices, values, n);
+	else if (!join(values, n, ask->typed))
+		tell_too_long(app, info);
 	else if (choices.n && !nm_option_is_list(info->type))
 		ask_choice(app, tag, ask, &choices, n ? values[0] : info->fallback);
 	else if (plan_names_sections(info))
@@ -275,10 +348,29 @@ enum ask_result ask_read(const struct ask *ask, const char *text, struct nm_buf 
 	}
 	if (ask->optional && (!*text || !strcmp(text, LEAVE_OUT)))
 		return ASK_LEAVE_OUT;
-	if (several(ask->info) || nm_option_is_list(ask->info->type))
+	if (nm_option_is_list(ask->info->type))
 		return write_list(ask->info, text, !ask->typing, value);
 	nm_edit_value(ask->info, &text, 1, value);
 	return ASK_VALUE;
+}
+
+/* Goes on with what was taken of a list, a line each, as one text. */
+static enum ask_result type_list(struct app *app, int tag, struct ask *ask, const char *lines)
+{
+	char *copy = strdup(lines);
+	const char **values = calloc(strlen(lines) + 1, sizeof *values);
+	bool fits = false;
+
+	if (copy && values)
+		fits = join(values, split_lines(copy, values), ask->typed);
+	free(values);
+	free(copy);
+	if (!fits) {
+		tell_too_long(app, ask->info);
+		return ASK_DISMISSED;
+	}
+	ask_line(app, tag, ask, false);
+	return ASK_MORE;
 }
 
 enum ask_result ask_take(struct app *app, int tag, struct ask *ask, const struct event *event, struct nm_buf *value)
@@ -289,7 +381,9 @@ enum ask_result ask_take(struct app *app, int tag, struct ask *ask, const struct
 	if (!text)
 		return ASK_DISMISSED;
 	if (strcmp(text, TYPE_IT) != 0)
-		snprintf(ask->typed, sizeof ask->typed, "%s", text);
+		ask->cut = (size_t)snprintf(ask->typed, sizeof ask->typed, "%s", text) >= sizeof ask->typed;
+	if (!ask->typing && event->index == SEVERAL_AS_TEXT)
+		return type_list(app, tag, ask, text);
 	if (!ask->typing && !strcmp(text, TYPE_IT)) {
 		ask_line(app, tag, ask, false);
 		return ASK_MORE;
@@ -298,6 +392,7 @@ enum ask_result ask_take(struct app *app, int tag, struct ask *ask, const struct
 	if (result == ASK_MORE) {
 		static const char *const meanings[] = {LEAVE_OUT, NONE};
 
+		ask->typing = false;
 		app_choose(app, tag, "nothing is chosen: what is meant?", meanings, 2, 0);
 	}
 	return result;
@@ -308,7 +403,9 @@ void ask_again(struct app *app, int tag, struct ask *ask)
 	char *copy = strdup(ask->typed);
 	const char **values = calloc(strlen(ask->typed) + 1, sizeof *values);
 
-	if (ask->typing)
+	if (ask->cut) /* what is wrong was said: half a list is not asked about */
+		ask->typing = false;
+	else if (ask->typing)
 		ask_line(app, tag, ask, true);
 	else if (copy && values)
 		ask_value(app, tag, ask, ask->info, ask->optional, values, split_lines(copy, values));

@@ -15,6 +15,7 @@ struct ask {
 	const struct nm_option_info *info;
 	bool typing;   /* a line is typed, not chosen */
 	bool optional; /* it may be left out */
+	bool cut;      /* the answer is longer than `typed` holds */
 	char typed[PROMPT_BYTES];
 };
 

@@ -17,6 +17,7 @@ struct progress {
 	int64_t began_ms, shown_ms;
 	int64_t held_ms; /* until then other words have its place */
 	bool stands;     /* what the row of messages says is of it */
+	bool shown;      /* since the key that began it */
 };
 
 /* Takes in how far the work is (doing: "pushing", or "" where the pieces say it; a literal); less than before, or something

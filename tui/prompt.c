@@ -352,6 +352,7 @@ void app_choose(struct app *app, int tag, const char *question, const char *cons
 /* --- several of a list --- */
 
 #define MARK 5 /* "[12] " */
+#define TAG_ONE_MORE (-61)
 
 static void *open_several(struct app *app, const void *argument, struct nm_error *err)
 {
@@ -384,7 +385,7 @@ static void toggle(struct dialog *dialog, size_t item)
 	dialog->n_taken--;
 }
 
-static enum verdict answer_several(const struct dialog *dialog, struct app *app)
+static enum verdict answer_several(const struct dialog *dialog, struct app *app, bool as_text)
 {
 	struct nm_buf names;
 	enum verdict verdict;
@@ -392,23 +393,108 @@ static enum verdict answer_several(const struct dialog *dialog, struct app *app)
 	nm_buf_init(&names, 1u << 20);
 	for (size_t i = 0; i < dialog->n_taken; i++)
 		nm_buf_addf(&names, "%s%s", i ? "\n" : "", dialog->items.items[dialog->taken[i]].text);
-	verdict = app_answer(app, dialog->tag, names.failed ? NULL : names.data, dialog->n_taken);
+	verdict = app_answer(app, dialog->tag, names.failed ? NULL : names.data, as_text ? SEVERAL_AS_TEXT : dialog->n_taken);
 	nm_buf_clear(&names);
 	return verdict;
+}
+
+/* The one under the cursor changes places with the next of those taken, or the one before. */
+static void reorder(struct dialog *dialog, struct app *app, bool back)
+{
+	const size_t place = taken_as(dialog, dialog->list.at), other = back ? place - 1 : place + 1;
+
+	if (!place) {
+		app_message(app, STYLE_DIM, "it is not taken, and so has no place among those that are");
+	} else if (!other || other > dialog->n_taken) {
+		app_message(app, STYLE_DIM, "it is the %s already", back ? "first" : "last");
+	} else {
+		const size_t item = dialog->taken[other - 1];
+
+		dialog->taken[other - 1] = dialog->taken[place - 1];
+		dialog->taken[place - 1] = item;
+	}
+}
+
+static void ask_one_more(const struct dialog *dialog, struct app *app)
+{
+	if (dialog->open)
+		app_ask_heard(app, TAG_ONE_MORE,
+			      &(struct heard_line){.question = "one more:", .offered = "", .hear = dialog->hear});
+	else
+		app_message(app, STYLE_DIM, "only what stands here can be taken");
+}
+
+static size_t item_called(const struct dialog *dialog, const char *text)
+{
+	size_t i = 0;
+
+	while (i < dialog->items.n && strcmp(dialog->items.items[i].text, text))
+		i++;
+	return i;
+}
+
+/* Takes one that was typed, which may stand there already. */
+static void take_one_more(struct dialog *dialog, struct app *app, const char *text)
+{
+	const size_t at = item_called(dialog, text);
+	size_t *taken = realloc(dialog->taken, (dialog->items.n + 2) * sizeof *taken);
+
+	if (taken)
+		dialog->taken = taken;
+	if (taken && at == dialog->items.n)
+		notes_add(&dialog->items, STYLE_PLAIN, text);
+	if (at >= dialog->items.n || !taken) {
+		app_message(app, STYLE_ERROR, "out of memory: nothing was added");
+		return;
+	}
+	list_set(&dialog->list, dialog->items.n);
+	dialog->list.at = at;
+	if (!taken_as(dialog, at))
+		toggle(dialog, at);
+}
+
+/* What changes one of them, or which of them are taken. */
+static bool change_several(struct dialog *dialog, struct app *app, const struct event *event)
+{
+	switch (event->action) {
+	case ACTION_CYCLE:
+		if (dialog->items.n)
+			toggle(dialog, dialog->list.at);
+		return true;
+	case ACTION_DELETE:
+		if (taken_as(dialog, dialog->list.at))
+			toggle(dialog, dialog->list.at);
+		else
+			app_message(app, STYLE_DIM, "it is not taken");
+		return true;
+	case ACTION_MOVE_UP:
+	case ACTION_MOVE_DOWN:
+		reorder(dialog, app, event->action == ACTION_MOVE_UP);
+		return true;
+	case ACTION_ADD:
+		ask_one_more(dialog, app);
+		return true;
+	case ACTION_ANSWER:
+		if (event->tag != TAG_ONE_MORE)
+			return false;
+		if (event->text && *event->text)
+			take_one_more(dialog, app, event->text);
+		return true;
+	default:
+		return false;
+	}
 }
 
 static enum verdict act_several(void *state, struct app *app, const struct event *event)
 {
 	struct dialog *dialog = state;
 
-	if (event->action == ACTION_ACCEPT)
-		return answer_several(dialog, app);
+	if (event->action == ACTION_ACCEPT || event->action == ACTION_TYPE)
+		return answer_several(dialog, app, event->action == ACTION_TYPE);
 	if (event->action == ACTION_DISMISS)
 		return app_answer(app, dialog->tag, NULL, 0);
-	if (event->action == ACTION_CYCLE && dialog->items.n) {
-		toggle(dialog, dialog->list.at);
+	if (change_several(dialog, app, event))
 		return VERDICT_REDRAW;
-	}
 	if (search_act(&item_search, dialog, dialog->list.search, app, event))
 		return VERDICT_REDRAW;
 	return list_act(&dialog->list, event->action) ? VERDICT_REDRAW : VERDICT_STAY;
@@ -432,6 +518,17 @@ static void draw_several(const void *state, const struct app *app, struct canvas
 	}
 }
 
+/* The bar has what can be done here. */
+static const char *label_several(const void *state, const struct app *app, enum action action)
+{
+	const struct dialog *dialog = state;
+
+	(void)app;
+	if (action == ACTION_ADD && !dialog->open)
+		return "";
+	return action == ACTION_MOVE_DOWN && dialog->n_taken < 2 ? "" : NULL;
+}
+
 static const struct screen_ops several_ops = {
 	.name = "several",
 	.title = "Several",
@@ -440,14 +537,20 @@ static const struct screen_ops several_ops = {
 	.open = open_several,
 	.close = dialog_close,
 	.act = act_several,
+	.label = label_several,
 	.draw = draw_several,
 };
 
-void app_choose_several(struct app *app, int tag, const char *question, const char *const *items, size_t n,
-			const size_t *taken, size_t n_taken)
+void app_choose_several(struct app *app, int tag, const struct several *several)
 {
-	struct request request = {
-		.tag = tag, .question = question, .items = items, .n = n, .taken = taken, .n_taken = n_taken};
+	struct request request = {.tag = tag,
+				  .question = several->question,
+				  .items = several->items,
+				  .n = several->n,
+				  .taken = several->taken,
+				  .n_taken = several->n_taken,
+				  .open = several->open,
+				  .hear = several->hear};
 
 	app_push(app, &several_ops, &request);
 }

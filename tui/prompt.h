@@ -70,10 +70,20 @@ void app_ask_heard(struct app *app, int tag, const struct heard_line *line);
 void app_confirm(struct app *app, int tag, const char *question, const struct notes *notes);
 #define ANSWER_NO 1
 void app_choose(struct app *app, int tag, const char *question, const char *const *items, size_t n, size_t first);
-/* Several of a list, each at most once: taken are those chosen at first, in their order, at most n.  The answer's text
- * has the names in the order in which they were chosen, a line each ("" for none), its index how many. */
-void app_choose_several(struct app *app, int tag, const char *question, const char *const *items, size_t n,
-			const size_t *taken, size_t n_taken);
+/* Several of a list, each at most once. */
+struct several {
+	const char *question;
+	const char *const *items;
+	size_t n;
+	const size_t *taken; /* those chosen at first, in their order */
+	size_t n_taken;      /* at most n */
+	bool open;           /* others may be added, as they are typed */
+	void (*hear)(struct app *app, const char *typed); /* told such a one while it is typed; NULL */
+};
+/* The answer's text has the names in the order in which they were chosen, a line each ("" for none), its index how many:
+ * or that somebody wants to go on with them as one text. */
+#define SEVERAL_AS_TEXT SIZE_MAX
+void app_choose_several(struct app *app, int tag, const struct several *several);
 void app_page(struct app *app, const char *title, const struct notes *notes);
 /* The same with a figure, which the dialog takes. */
 void app_confirm_with(struct app *app, int tag, const char *question, const struct notes *notes, struct figure *figure);

@@ -17,6 +17,7 @@ extern const struct push_wish push_all_lines;
 struct push {
 	struct list list;
 	unsigned generation;
+	bool unsaved;	     /* the plan was, when last looked at */
 	bool tried;	     /* to read what is live */
 	struct nm_error err; /* why it is not known */
 	bool ask_all;	     /* once the lines are read */

@@ -31,26 +31,55 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
+/* What came from the user since the last look. */
+struct heard {
+	bool any, keys, stop; /* any: something must be drawn */
+};
+
+/* All of it, so that nothing waits for the end of the work and acts then. */
+static struct heard hear(struct app *app)
+{
+	struct heard heard = {0};
+	struct input input;
+
+	while (!app->ended && (input = term_wait(app->term, 0)).kind != INPUT_NONE) {
+		if (input.kind == INPUT_END)
+			app->ended = app->cut_off = true;
+		else if (input.kind == INPUT_RESIZE)
+			app_resize(app, term_width(app->term), term_height(app->term));
+		else
+			heard.keys = true;
+		heard.any = true;
+		heard.stop |= input.kind == INPUT_KEY && (input.key == K_ESCAPE || input.key == K_CONTROL + 'c');
+	}
+	return heard;
+}
+
 /* Looks at the keyboard in the middle of long work; false when the user wants it to stop. */
 static bool look(struct app *app)
 {
-	const struct input input = term_wait(app->term, 0);
-	const bool stops = input.kind == INPUT_KEY && (input.key == K_ESCAPE || input.key == K_CONTROL + 'c');
+	const struct heard heard = hear(app);
 
-	if (input.kind == INPUT_END)
-		app->ended = app->cut_off = true;
-	if (input.kind == INPUT_RESIZE)
-		app_resize(app, term_width(app->term), term_height(app->term));
-	if (input.kind == INPUT_KEY) {
+	if (heard.keys) {
 		app->progress.held_ms = clock_ms() + HELD_MS;
 		app_message(app, STYLE_BOLD,
-			    stops ? "stopping: what was begun comes to its end"
-				  : "this must end first: Esc stops it, other keys do nothing until then");
+			    heard.stop ? "stopping: what was begun comes to its end"
+				       : "Esc stops it: other keys do nothing before its end");
 		app->progress.stands = true;
 	}
-	if (input.kind == INPUT_KEY || input.kind == INPUT_RESIZE)
+	if (heard.any && !app->ended)
 		show(app);
-	return input.kind != INPUT_END && !stops;
+	return !app->ended && !heard.stop;
+}
+
+/* Keys that came when work was shown, and was about to end: they were for nothing that is on the screen now. */
+static void end_work(struct app *app)
+{
+	if (!app->progress.shown)
+		return;
+	app->progress.shown = false;
+	if (hear(app).keys && !app->message[0])
+		app_message(app, STYLE_DIM, "keys that were pressed before the end did nothing");
 }
 
 bool app_listen(struct app *app)
@@ -69,7 +98,7 @@ bool app_progress(struct app *app, const char *doing, const char *pieces, size_t
 	if (progress_tell(&app->progress, doing, done, now) && now >= app->progress.held_ms) {
 		progress_words(&app->progress, pieces, done, all, now, app->canvas.width, words, sizeof words);
 		app_message(app, STYLE_BOLD, "%s", words);
-		app->progress.stands = true;
+		app->progress.stands = app->progress.shown = true;
 		show(app);
 	}
 	return look(app);
@@ -164,7 +193,10 @@ static void loop(struct app *app)
 	while (!app->ended) {
 		struct input input = term_wait(app->term, quiet ? TICK_MS : PAUSE_MS);
 
-		if (take(app, &input, &quiet) && !app->ended)
+		const bool draw = take(app, &input, &quiet);
+
+		end_work(app);
+		if (draw && !app->ended)
 			show(app);
 	}
 }

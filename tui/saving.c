@@ -119,20 +119,31 @@ static void ask_gone(struct app *app)
 	app_choose(app, TAG_GONE, question, ways, sizeof ways / sizeof *ways, 0);
 }
 
+/* "sam saved the plan"; of what nobody can tell who it was, these words. */
+static void saver_words(const char *saver, const char *words, char out[static APP_MESSAGE])
+{
+	snprintf(out, APP_MESSAGE, "%s%s", saver[0] ? saver : words, saver[0] ? " saved the plan" : "");
+}
+
 static void ask_stale(struct app *app)
 {
 	static const char *const ways[] = { "save my text as a new file beside it, then read the file",
 					    "read the file: u brings my text back", "keep editing" };
+	char who[SESSION_WHO], what[APP_MESSAGE], question[APP_MESSAGE + 64];
 
-	if (app->session->gone)
+	if (app->session->gone) {
 		ask_gone(app);
-	else
-		app_choose(app, TAG_STALE, "the file changed on disk since you began: nothing was saved", ways,
-		   sizeof ways / sizeof *ways, 0);
+		return;
+	}
+	session_saver(app->session, who);
+	saver_words(who, "the file changed on disk", what);
+	snprintf(question, sizeof question, "%s since you began: nothing was saved", what);
+	app_choose(app, TAG_STALE, question, ways, sizeof ways / sizeof *ways, 0);
 }
 
 bool app_notice(struct app *app)
 {
+	char what[APP_MESSAGE];
 	struct nm_error err;
 
 	if (session_copies_notice(app->session)) {
@@ -143,18 +154,19 @@ bool app_notice(struct app *app)
 	if (!session_notice(app->session))
 		return false;
 	app_forget_facts(app);
+	saver_words(app->session->saver,
+		    app->session->stale ? "the file changed on disk" : "the plan changed on disk", what);
 	if (app->session->gone)
 		app_message(app, STYLE_WARNING, "the plan's file is gone, what you see was read before%s",
 			    app->session->options.read_only ? "" : ": W can write it again");
 	else if (app->session->stale && dirty(app))
-		app_message(app, STYLE_WARNING,
-			    "the file changed on disk, your text is still here: W says what can be done");
+		app_message(app, STYLE_WARNING, "%s, your text is still here: W says what can be done", what);
 	else if (app->session->stale)
 		app_message(app, STYLE_WARNING, "the plan's file changed and cannot be read: this was read before");
 	else if (session_need_plan(app->session, &err))
-		app_message(app, STYLE_ERROR, "the plan changed on disk and does not read: %s", err.text);
+		app_message(app, STYLE_ERROR, "%s: it does not read: %s", what, err.text);
 	else
-		app_message(app, STYLE_PLAIN, "the plan changed on disk and was read again");
+		app_message(app, STYLE_PLAIN, "%s: it was read again", what);
 	return true;
 }
 

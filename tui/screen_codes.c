@@ -562,10 +562,19 @@ static const struct screen_ops codes_ops = {
 	.draw = draw_codes,
 };
 
+/* Of a line that no person works. */
+static void tell_pushed(struct app *app, int line)
+{
+	const struct nm_plan *plan = app_plan(app);
+
+	app_message(app, STYLE_PLAIN, "%s has no codes: nothing is dialled for a line on %s, P pushes it",
+		    plan->lines[line].name, plan->accounts[plan->lines[line].account].driver);
+}
+
 void app_codes(struct app *app, int line)
 {
 	if (handwork_line(app_plan(app), line))
 		app_push(app, &codes_ops, &line);
 	else
-		app_message(app, STYLE_PLAIN, "nobody needs to dial anything for this line");
+		tell_pushed(app, line);
 }

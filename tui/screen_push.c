@@ -57,6 +57,19 @@ static void close_push(void *state)
 	free(state);
 }
 
+/* The plan is another one, or has been saved: its lines are to be read once more. */
+static void notice_plan(struct push *push, const struct session *session)
+{
+	const bool unsaved = nm_document_dirty(session->document);
+
+	if (push->generation == session->generation && push->unsaved == unsaved)
+		return;
+	push->generation = session->generation;
+	push->unsaved = unsaved;
+	push->tried = false;
+	forget_records(push);
+}
+
 static void derive_push(void *state, struct app *app)
 {
 	struct push *push = state;
@@ -64,11 +77,7 @@ static void derive_push(void *state, struct app *app)
 
 	list_set(&push->list, app_plan(app)->n_lines);
 	push->list.page = (size_t)(app_body(app).height / 2);
-	if (push->generation != app->session->generation) {
-		push->generation = app->session->generation;
-		push->tried = false;
-		forget_records(push);
-	}
+	notice_plan(push, app->session);
 	/* A page over this one may have pushed. */
 	if (push->records_known && push->records_of == push->list.at && app->depth == 0)
 		return;

@@ -227,6 +227,7 @@ enum nm_code session_reload(struct session *session, const char *what, struct nm
 	if (code)
 		return code;
 	session->stale = session->gone = false;
+	session_know_versions(session);
 	session_read_plan(session);
 	return NM_OK;
 }
@@ -238,8 +239,12 @@ bool session_notice(struct session *session)
 
 	if (!nm_document_stale(session->document)) {
 		session->stale = session->gone = false;
+		if (!session->versions_known)
+			session_know_versions(session);
 		return stale;
 	}
+	if (!stale)
+		session_saver(session, session->saver);
 	if (!nm_document_dirty(session->document) && session_reload(session, "changed on disk", &err) == NM_OK)
 		return true;
 	session->stale = true;
@@ -328,6 +333,7 @@ enum nm_code session_quiet_context(struct session *session, struct nm_push_conte
 		.horizon = now + NM_CHECK_HORIZON,
 		.who = session->options.who,
 		.plan_mark = plan_hash(session),
+		.unsaved = nm_document_dirty(session->document),
 		.progress = session->progress,
 		.idle = session->idle,
 		.progress_context = session->progress_context,

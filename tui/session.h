@@ -27,6 +27,7 @@
 #include "style.h"
 
 #define SESSION_TIMELINES 3
+#define SESSION_WHO 128 /* a name, as records have it, and its end */
 
 struct session_options {
 	const char *plan_file; /* as the user named it; borrowed, like all texts here */
@@ -58,6 +59,7 @@ struct session {
 	unsigned readings;            /* grows when live is read anew: what session_status lent before is gone */
 	bool stale;                   /* the file changed on disk while there are unsaved edits, or cannot be read */
 	bool gone;                    /* stale, and there is no such file any more */
+	char saver[SESSION_WHO];      /* who wrote the file that was noticed last; "": not known */
 	/* Handed to reading and pushing (nm_push_context); NULL: no progress is told. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
 	bool (*idle)(void *context);
@@ -68,6 +70,8 @@ struct session {
 	/* The session's own: use the functions below. */
 	char *read_text; /* that read last; NULL: none did, or memory was out */
 	size_t read_len;
+	bool versions_known;
+	int64_t version_known; /* the newest in the store when the file was last read or saved here; 0: there was none */
 	uint64_t saved_mark; /* of the saved text, with the files that it was read with; 0: not known */
 	const struct nm_plan_file *kept; /* of a draft: what stands beside it; NULL */
 	struct nm_zone *utc;
@@ -153,8 +157,13 @@ enum nm_code session_callbacks(struct session *session, int index, struct nm_cal
 /* Reads the file again.  When it changed, that is one step of undo, `what` its words: what was unsaved is behind it. */
 enum nm_code session_reload(struct session *session, const char *what, struct nm_error *err) NM_WARN_UNUSED;
 /* Notices a file that changed on disk: reloads when nothing is unsaved (true: something is new to
- * show), else sets `stale`, and `gone` as that is. */
+ * show), else sets `stale`, and `gone` as that is; `saver` is who changed it. */
 bool session_notice(struct session *session);
+/* Who saved the file as it is on disk, and not before it was last read or saved here; false, and "": that is not known, as
+ * when it was no session of this program. */
+bool session_saver(const struct session *session, char out[static SESSION_WHO]);
+/* For the session's own sources: what the store holds now is no news. */
+void session_know_versions(struct session *session);
 
 /* Where the store is, or will be; its folder is made unless the session is read-only. */
 enum nm_code session_store_path(struct session *session, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;

@@ -220,8 +220,16 @@ static enum nm_code keep(struct session *session, const struct nm_renames *renam
 	return code;
 }
 
+/* What was compared with the text while nobody had saved it was not kept: it is to be read anew. */
+static void forget_unkept(struct session *session)
+{
+	session_reading_abandon(session);
+	session_forget_status(session);
+}
+
 enum nm_code session_save(struct session *session, struct nm_error *err)
 {
+	const bool was_unsaved = nm_document_dirty(session->document);
 	struct nm_renames renames;
 	enum nm_code code;
 
@@ -234,9 +242,13 @@ enum nm_code session_save(struct session *session, struct nm_error *err)
 	if (!code) {
 		forget_changes(session);
 		session_mark_saved(session);
+		if (was_unsaved)
+			forget_unkept(session);
 	}
-	if (!code && session->options.data_dir)
+	if (!code && session->options.data_dir) {
 		code = keep(session, &renames, err);
+		session_know_versions(session);
+	}
 	nm_renames_clear(&renames);
 	return code;
 }

@@ -96,6 +96,11 @@ static const struct look looks[THEME_COUNT][STYLE_COUNT] = {
 static const char *const theme_names[THEME_COUNT] = {
 	[THEME_DEFAULT] = "default", [THEME_MONO] = "mono", [THEME_LIGHT] = "light", [THEME_CONTRAST] = "contrast"};
 
+const char *theme_name(enum theme theme)
+{
+	return theme_names[theme];
+}
+
 bool theme_named(const char *name, enum theme *out)
 {
 	for (int theme = 0; theme < THEME_COUNT; theme++) {

@@ -45,6 +45,7 @@ enum theme {
 
 #define THEME_NAMES "it is one of default, light, contrast, mono"
 bool theme_named(const char *name, enum theme *out);
+const char *theme_name(enum theme theme);
 
 struct look {
 	int colour; /* 0-255 of the terminal's palette; -1: its own */

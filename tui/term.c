@@ -335,6 +335,14 @@ void term_forget(struct term *term)
 	term->shown_valid = false;
 }
 
+bool term_theme(struct term *term, enum theme theme)
+{
+	term->theme = theme;
+	init_colours(term);
+	term_forget(term);
+	return term->theme == theme;
+}
+
 static void write_cell(const struct term *term, int x, int y, const struct cell *cell)
 {
 	struct look look = style_look(cell->style, term->theme);

@@ -34,6 +34,9 @@ enum nm_code term_open(enum theme theme, struct term **out, struct nm_error *err
 /* Puts the terminal back as it was.  Takes NULL. */
 void term_close(struct term *term);
 
+/* Shows everything in another theme from the next term_show on; false: the terminal has no colours. */
+bool term_theme(struct term *term, enum theme theme);
+
 int term_width(const struct term *term);
 int term_height(const struct term *term);
 

@@ -76,6 +76,7 @@ struct nm_push_context {
 	nm_time as_of; /* what is in force at this instant is what is wanted: ahead of a change; 0: now */
 	const char *who;      /* "pat over ssh" */
 	uint64_t plan_mark;   /* tells this text of the plan from others; kept with what is read back */
+	bool unsaved;         /* the plan is of a text that is no file: what is compared with it is not kept */
 	/* Called whenever a line is done with (may be NULL), what: "reading", "pushing", "reading back".  Returning
 	 * false stops the work, leaving a clean state: nothing else is begun, what is under way comes to its end. */
 	bool (*progress)(void *context, const char *line, const char *what, size_t done, size_t all);
@@ -87,7 +88,8 @@ struct nm_push_context {
 	void *clock_context;
 };
 
-/* line -1: all. Reads live over the transport, lifts it, compares; stores the readings unless read-only. */
+/* line -1: all. Reads live over the transport, lifts it, compares; stores the readings unless the store is read-only or
+ * the plan unsaved. */
 enum nm_code nm_status_read(const struct nm_push_context *context, int line, struct nm_status *out,
 			    struct nm_error *err) NM_WARN_UNUSED;
 void nm_status_clear(struct nm_status *status);

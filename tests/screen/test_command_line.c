@@ -305,6 +305,9 @@ static void commands_options_and_names_are_completed(void **state)
 	offers(&stage, "calendar refresh ", "calendar refresh us");
 	offers(&stage, "calls imp", "calls import");
 	offers(&stage, "nevermiss ch", "nevermiss check");
+	offers(&stage, "the", "theme");
+	offers(&stage, "theme ", "theme light");
+	offers(&stage, "theme c", "theme contrast");
 	offers(&stage, "nevermiss screen p", "nevermiss screen plan");
 	stage_keys(&stage, ":");
 	stage_type(&stage, "simulate --line h");
@@ -316,6 +319,33 @@ static void commands_options_and_names_are_completed(void **state)
 	stage_keys(&stage, "Escape : c h Tab");
 	stage_shows(&stage, ": check");
 	stage_hides(&stage, "check   check");
+	stage_close(&stage);
+}
+
+/* Of this session, and of no file: what is lasting is in keys.conf. */
+static void a_theme_is_taken_by_name_or_by_key(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_stage(&stage);
+	say(&stage, "theme light");
+	assert_int_equal(stage.session.options.theme, THEME_LIGHT);
+	stage_shows(&stage, "theme light until you leave; `theme light` in keys.conf keeps it");
+	say(&stage, "check --json"); /* which leaves it so */
+	stage_keys(&stage, "Escape");
+	assert_int_equal(stage.session.options.theme, THEME_LIGHT);
+	say(&stage, "theme pink");
+	stage_shows(&stage, "there is no theme `pink`: it is one of default, light, contrast, mono");
+	stage_shows(&stage, ": theme pink");
+	stage_keys(&stage, "Escape");
+	for (int i = 0; i < THEME_COUNT; i++) {
+		assert_int_equal(stage.session.options.theme, (THEME_LIGHT + i) % THEME_COUNT);
+		stage_keys(&stage, "C-t");
+	}
+	assert_int_equal(stage.session.options.theme, THEME_LIGHT);
+	say(&stage, "theme");
+	assert_int_equal(stage.session.options.theme, THEME_CONTRAST);
 	stage_close(&stage);
 }
 
@@ -409,6 +439,7 @@ int main(void)
 		cmocka_unit_test(what_is_wrong_is_told_and_asked_again),
 		cmocka_unit_test(edits_that_are_not_saved_are_looked_at_but_not_worked_on),
 		cmocka_unit_test(commands_options_and_names_are_completed),
+		cmocka_unit_test(a_theme_is_taken_by_name_or_by_key),
 		cmocka_unit_test(a_page_is_searched),
 		cmocka_unit_test(long_work_is_stopped),
 	};

@@ -542,6 +542,75 @@ static void a_file_that_changes_while_it_is_asked_is_not_overwritten(void **stat
 	stage_close(&stage);
 }
 
+/* The same plan in the session of somebody else, who has a name and saves. */
+static void sam_saves(const struct stage *stage, const char *from, const char *to)
+{
+	struct session_options options = stage->session.options;
+	struct nm_buf changed;
+	struct session sam;
+	const char *text, *at;
+
+	options.who = "sam over ssh";
+	assert_int_equal(session_open(&sam, &options, NULL), NM_OK);
+	text = nm_document_text(sam.document, NULL);
+	at = strstr(text, from);
+	assert_non_null(at);
+	nm_buf_init(&changed, NM_PLAN_BYTES);
+	nm_buf_addf(&changed, "%.*s%s%s", (int)(at - text), text, to, at + strlen(from));
+	assert_int_equal(session_replace(&sam, changed.data, changed.len, "renamed", NULL), NM_OK);
+	assert_int_equal(session_save(&sam, NULL), NM_OK);
+	nm_buf_clear(&changed);
+	session_close(&sam);
+}
+
+static void notice(struct stage *stage)
+{
+	app_notice(&stage->app);
+	app_derive(&stage->app);
+	app_draw(&stage->app);
+}
+
+/* Of a session of this program it is known; of any other one, of which the store has heard nothing, it is not, be the text
+ * one that somebody saved before. */
+static void who_saved_the_plan_is_told(void **state)
+{
+	struct stage stage;
+	char *sams;
+
+	(void)state;
+	open_plan(&stage);
+	app_settle(&stage.app);
+	notice(&stage);
+	sam_saves(&stage, "Smith Plumbing", "Sam Plumbing");
+	notice(&stage);
+	stage_shows(&stage, "sam over ssh saved the plan: it was read again");
+	sams = stage_plan(&stage);
+	others_edit(&stage);
+	notice(&stage);
+	stage_shows(&stage, "the plan changed on disk: it was read again");
+	write_disk(sams);
+	free(sams);
+	notice(&stage);
+	stage_shows(&stage, "the plan changed on disk: it was read again");
+	sam_saves(&stage, "for = 10s", "for = 11s");
+	others_edit(&stage);
+	notice(&stage);
+	stage_shows(&stage, "the plan changed on disk: it was read again");
+	sam_saves(&stage, "for = 11s", "for = 14s");
+	edit(&stage, "12s");
+	notice(&stage);
+	stage_shows(&stage, "sam over ssh saved the plan, your text is still here: W says what can be done");
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "sam over ssh saved the plan since you began: nothing was saved");
+	stage_keys(&stage, "Down Enter");
+	stage_shows(&stage, " Sam Plumbing · plan saved");
+	edit(&stage, "13s");
+	stage_keys(&stage, "W y");
+	notice(&stage);
+	stage_hides(&stage, "saved the plan");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -563,6 +632,7 @@ int main(void)
 		cmocka_unit_test(a_changed_file_loses_nothing_on_either_side),
 		cmocka_unit_test(a_file_that_is_gone_is_written_again),
 		cmocka_unit_test(a_file_that_changes_while_it_is_asked_is_not_overwritten),
+		cmocka_unit_test(who_saved_the_plan_is_told),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -558,7 +558,7 @@ static void a_wrong_value_is_told_as_it_is_typed(void **state)
 	open_plan(&stage);
 	for (size_t i = 0; i < sizeof values / sizeof *values; i++) {
 		form(&stage, values[i].section, values[i].row);
-		stage_keys(&stage, "Enter");
+		stage_keys(&stage, strcmp(values[i].option, "numbers") ? "Enter" : "Enter t");
 		expect_told_before_enter(&stage, values[i].wrong);
 		stage_keys(&stage, "C-u");
 		stage_type(&stage, values[i].right);
@@ -577,16 +577,17 @@ static void a_mistake_is_told_in_words_of_the_form(void **state)
 		const char *section;
 		int row;
 		const char *typed, *told;
+		bool listed;
 	} mistakes[] = {
-		{"owner", 2, "911", "number: 911 is an emergency number, which no plan may call"},
-		{"focus", 0, "Tu 6-8", "hours: character"},
-		{"oncall", 3, "often", "every: "},
-		{"oncall", 1, "soon", "from: a time is expected, as 2026-12-25 10:00"},
-		{"escalate", 4, "none", "rounds: a whole number from 1 to"},
-		{"Christmas", 0, "2026-13-01 10:00", "at: "},
-		{"sandbox", 2, "ftp://x", "endpoint: an https:// URL is expected"},
+		{"owner", 2, "911", "number: 911 is an emergency number, which no plan may call", false},
+		{"focus", 0, "Tu 6-8", "hours: character", false},
+		{"oncall", 3, "often", "every: ", false},
+		{"oncall", 1, "soon", "from: a time is expected, as 2026-12-25 10:00", false},
+		{"escalate", 4, "none", "rounds: a whole number from 1 to", false},
+		{"Christmas", 0, "2026-13-01 10:00", "at: ", false},
+		{"sandbox", 2, "ftp://x", "endpoint: an https:// URL is expected", false},
 		/* of several numbers it is told which */
-		{"spam", 0, "anonymous, 911, +1900*", "numbers = \"911\" in callers 'spam': 911 is an"},
+		{"spam", 0, "anonymous, 911, +1900*", "numbers = \"911\" in callers 'spam': 911 is an", true},
 	};
 	struct stage stage;
 
@@ -594,7 +595,7 @@ static void a_mistake_is_told_in_words_of_the_form(void **state)
 	open_plan(&stage);
 	for (size_t i = 0; i < sizeof mistakes / sizeof *mistakes; i++) {
 		form(&stage, mistakes[i].section, mistakes[i].row);
-		stage_keys(&stage, "Enter");
+		stage_keys(&stage, mistakes[i].listed ? "Enter t" : "Enter");
 		type(&stage, mistakes[i].typed);
 		stage_shows(&stage, mistakes[i].told);
 		stage_hides(&stage, "would not read");
@@ -631,7 +632,7 @@ static void hours_numbers_and_texts_are_typed(void **state)
 	expect_text(&stage, "number = \"512 555 0191\"");
 	stage_keys(&stage, "Escape");
 	form(&stage, "spam", 0);
-	stage_keys(&stage, "Enter");
+	stage_keys(&stage, "Enter t");
 	stage_shows(&stage, "numbers = anonymous, +1900*");
 	type(&stage, "anonymous,+1900*, +1976*");
 	expect_text(&stage, "numbers = { anonymous, \"+1900*\", \"+1976*\" }");
@@ -1245,7 +1246,7 @@ static void a_read_only_session_changes_nothing(void **state)
 	stage_close(&stage);
 }
 
-/* A list that no line has room for is not asked for: what was not shown would be lost. */
+/* A list that no line has room for is not asked for as one: what was not shown would be lost. */
 static void a_list_too_long_to_be_typed_is_left_as_it_is(void **state)
 {
 	struct stage stage;
@@ -1263,7 +1264,9 @@ static void a_list_too_long_to_be_typed_is_left_as_it_is(void **state)
 	nm_buf_add(&plan, " } }\n");
 	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24, .plan = plan.data});
 	form(&stage, "big", 0);
-	stage_keys(&stage, "Enter");
+	stage_keys(&stage, "Enter End");
+	stage_shows(&stage, "+17375552299");
+	stage_keys(&stage, "t");
 	stage_shows(&stage, "numbers is longer than can be typed here: e opens it in your editor");
 	assert_int_equal(stage.app.depth, 0);
 	stage_keys(&stage, "W y");
@@ -1271,6 +1274,93 @@ static void a_list_too_long_to_be_typed_is_left_as_it_is(void **state)
 	assert_string_equal(text, plan.data);
 	free(text);
 	nm_buf_clear(&plan);
+	stage_close(&stage);
+}
+
+/* A value that is wrong is told while it is typed, and the others are not to be typed again. */
+static void a_list_is_changed_value_by_value(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "spam", 0);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "[1]  anonymous");
+	stage_shows(&stage, "[2]  +1900*");
+	stage_keys(&stage, "A");
+	stage_type(&stage, "911");
+	assert_int_equal(stage.app.message_style, STYLE_ERROR);
+	assert_non_null(strstr(stage.app.message, "911 is an emergency number"));
+	stage_keys(&stage, "C-u");
+	stage_type(&stage, "+1976*");
+	assert_int_equal(stage.app.message_style, STYLE_DIM);
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "[3]  +1976*");
+	stage_keys(&stage, "J");
+	stage_shows(&stage, "it is the last already");
+	stage_keys(&stage, "K");
+	stage_shows(&stage, "[2]  +1976*");
+	stage_keys(&stage, "Home D");
+	stage_shows(&stage, "[ ]  anonymous");
+	stage_keys(&stage, "K");
+	stage_shows(&stage, "it is not taken, and so has no place");
+	stage_keys(&stage, "Enter");
+	expect_text(&stage, "numbers = { \"+1976*\", \"+1900*\" }");
+	stage_close(&stage);
+}
+
+/* One that stands there already is taken and not written twice; what names sections takes no other value. */
+static void what_is_added_to_a_list_stands_there_once(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "spam", 0);
+	stage_keys(&stage, "Enter Space A");
+	stage_type(&stage, "anonymous");
+	stage_keys(&stage, "Enter Enter");
+	expect_text(&stage, "numbers = { \"+1900*\", anonymous }");
+	stage_keys(&stage, "Escape");
+	form(&stage, "daytime", 1);
+	stage_keys(&stage, "Enter A");
+	stage_shows(&stage, "only what stands here can be taken");
+	stage_close(&stage);
+}
+
+/* On the row of an option in the form of a section that is no path. */
+static void option(struct stage *stage, const char *name, const char *kind, const char *option)
+{
+	int row = 0;
+
+	for (size_t i = 0; i < nm_options_count; i++) {
+		if (strcmp(nm_options[i].section, kind) != 0 || nm_options[i].type == NM_TYPE_SECTION)
+			continue;
+		if (!strcmp(nm_options[i].name, option))
+			break;
+		row++;
+	}
+	form(stage, name, row);
+}
+
+/* What is known of countries and of destinations is there to be taken. */
+static void known_values_of_a_list_are_offered(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	option(&stage, "business", "", "allow");
+	stage_keys(&stage, "Enter / C A Enter");
+	stage_shows(&stage, "[ ]  CA");
+	stage_keys(&stage, "Space Enter");
+	expect_text(&stage, "allow = \"CA\"");
+	stage_keys(&stage, "Escape");
+	option(&stage, "Christmas", "test", "set");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "=noanswer");
+	stage_keys(&stage, "Escape Escape");
 	stage_close(&stage);
 }
 
@@ -1321,6 +1411,9 @@ int main(void)
 		cmocka_unit_test(each_step_of_the_session_can_be_looked_at),
 		cmocka_unit_test(a_read_only_session_changes_nothing),
 		cmocka_unit_test(a_list_too_long_to_be_typed_is_left_as_it_is),
+		cmocka_unit_test(a_list_is_changed_value_by_value),
+		cmocka_unit_test(what_is_added_to_a_list_stands_there_once),
+		cmocka_unit_test(known_values_of_a_list_are_offered),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -216,6 +216,71 @@ static void a_carrier_that_does_not_answer_is_told_everywhere(void **state)
 	stage_close(&stage);
 }
 
+static struct nm_reading reading_of(struct stage *stage, const char *line, struct nm_arena *arena)
+{
+	struct nm_reading reading;
+	struct nm_store *store;
+	bool found = false;
+
+	assert_int_equal(session_store(&stage->session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_reading_get(store, line, arena, &reading, &found, NULL), NM_OK);
+	assert_true(found);
+	return reading;
+}
+
+static void replace_text(struct stage *stage, const char *from, const char *to)
+{
+	char *text = stage_plan(stage), *at = strstr(text, from);
+	struct nm_buf changed;
+
+	assert_non_null(at);
+	nm_buf_init(&changed, 1u << 20);
+	nm_buf_addn(&changed, text, (size_t)(at - text));
+	nm_buf_addf(&changed, "%s%s", to, at + strlen(from));
+	assert_int_equal(session_replace(&stage->session, changed.data, changed.len, "changed", NULL), NM_OK);
+	nm_buf_clear(&changed);
+	free(text);
+	app_derive(&stage->app);
+}
+
+/* What is live is compared here with the text as it is edited; whoever else reads the store is told of the plan that is
+ * saved alone. */
+static void nothing_of_an_unsaved_plan_is_kept(void **state)
+{
+	static const char plan[] =
+		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
+		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
+		"destination fixly { kind = ai number = \"+15125550177\" }\n"
+		"destination flynn { kind = ai number = \"+15125550178\" }\n"
+		"path day { step { ring = fixly } step { ring = flynn } }\nrule all { path = day }\n";
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_reading saved, reading;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24, .now = MONDAY_NOON,
+						    .plan = plan });
+	stage_keys(&stage, "A y");
+	stage_shows(&stage, "in sync");
+	saved = reading_of(&stage, "main", arena);
+	assert_true(saved.in_sync);
+	replace_text(&stage, "ring = fixly } step { ring = flynn", "ring = flynn");
+	stage.now += 60;
+	stage_keys(&stage, "r");
+	stage_shows(&stage, "drifts");
+	reading = reading_of(&stage, "main", arena);
+	assert_int_equal(reading.at, saved.at);
+	assert_true(reading.in_sync && reading.plan_mark == saved.plan_mark);
+	assert_string_equal(reading.words, saved.words);
+	stage_keys(&stage, "W y");
+	stage_shows(&stage, "drifts");
+	reading = reading_of(&stage, "main", arena);
+	assert_int_equal(reading.at, stage.now);
+	assert_true(reading.known && !reading.in_sync && reading.plan_mark != saved.plan_mark);
+	stage_close(&stage);
+	nm_arena_free(arena);
+}
+
 /* A day later the plan reaches a day further: the artefact differs, and callers get the same. */
 static void a_horizon_that_moved_on_is_no_riddle(void **state)
 {
@@ -243,6 +308,19 @@ static void a_horizon_that_moved_on_is_no_riddle(void **state)
 	stage_shows(&stage, "in sync             now");
 	stage_keys(&stage, "a");
 	stage_shows(&stage, "Now a push extends it.");
+	stage_close(&stage);
+}
+
+/* c on a line that no person works says so, and what does it. */
+static void nothing_is_dialled_for_a_line_that_is_pushed(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24 });
+	stage_keys(&stage, "c");
+	stage_shows(&stage, "main has no codes: nothing is dialled for a line on sandbox, P pushes it");
+	assert_int_equal(stage.app.depth, 0);
 	stage_close(&stage);
 }
 
@@ -454,7 +532,9 @@ int main(void)
 		cmocka_unit_test(an_age_is_told_as_one_says_it),
 		cmocka_unit_test(an_unreadable_line_says_why),
 		cmocka_unit_test(a_carrier_that_does_not_answer_is_told_everywhere),
+		cmocka_unit_test(nothing_of_an_unsaved_plan_is_kept),
 		cmocka_unit_test(a_horizon_that_moved_on_is_no_riddle),
+		cmocka_unit_test(nothing_is_dialled_for_a_line_that_is_pushed),
 		cmocka_unit_test(handwork_is_taken_back_by_what_z_shows),
 		cmocka_unit_test(a_call_is_played_on_what_was_dialled),
 		cmocka_unit_test(many_lines_are_summed_up_and_told_one_by_one),

@@ -1605,7 +1605,7 @@ static void a_plan_that_stops_reading_is_still_looked_at(void **state)
 	write_after(plan, "\nrule x { path = nowhere }\n");
 	assert_true(app_notice(&stage.app));
 	app_draw(&stage.app);
-	stage_shows(&stage, "the plan changed on disk and does not read: plan.conf:");
+	stage_shows(&stage, "the plan changed on disk: it does not read: plan.conf:");
 	for (size_t i = 0; i < sizeof screens / sizeof *screens; i++) {
 		stage_keys(&stage, screens[i].key);
 		stage_shows(&stage, title);
