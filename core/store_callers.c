@@ -22,7 +22,7 @@ enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_r
 
 /* --- whole days --- */
 
-const int nm_sums_units[NM_SUMS_UNITS] = { NM_SUMS_DAY_CALLERS, 1, 4, 16 };
+const int nm_sums_units[NM_SUMS_UNITS] = { NM_SUMS_DAY_CALLERS, 1, 8 };
 
 static nm_time unit_s(int weeks)
 {

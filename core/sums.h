@@ -16,7 +16,7 @@
 #define NM_SUMS_DAY_CALLERS (-1)
 #define NM_SUMS_DAY 0
 /* Of what callers did there are sums of all these, ascending; each lies within one of the next. */
-#define NM_SUMS_UNITS 4
+#define NM_SUMS_UNITS 3
 extern const int nm_sums_units[NM_SUMS_UNITS];
 
 /* The how manieth of such rows since 1970 holds an instant, by UTC. */

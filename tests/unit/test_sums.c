@@ -311,7 +311,7 @@ static void check_callers(uint64_t *dice, nm_time from)
 /* Units lie end to end, each begins at a multiple of its length, and none that is longer would fit. */
 static void check_units(struct nm_span days)
 {
-	static const nm_time lengths[] = { NM_DAY, 7 * NM_DAY, 28 * NM_DAY, 112 * NM_DAY };
+	static const nm_time lengths[] = { NM_DAY, 7 * NM_DAY, 56 * NM_DAY };
 	nm_time from = days.from;
 
 	while (from < days.until) {
