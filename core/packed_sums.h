@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Core's own: what the calls of one day of UTC to one line come to, hour by hour, or what their callers did in weeks, packed
- * into the few bytes as which a store keeps them (store_gather.c), so that a year of them is read at once.
+ * Core's own: what the calls of one day of UTC to one line come to, hour by hour, or what their callers did in a day or in
+ * weeks, packed into the few bytes as which a store keeps them (store_gather.c), so that a year of them is read at once.
  *
  * They are cells in order, of which no two have the same kind, taker, hour and mark.  Packed they are groups of
  * cells of one kind and taker: the kind, the taker's name with its NUL where the kind has takers, and for each cell how
@@ -20,7 +20,7 @@ enum nm_cell_kind {
 	NM_CELL_WAITS,     /* mark: seconds; values: calls */
 	NM_CELL_MATTERS,   /* mark 0; values: matters, single, single perhaps */
 	NM_CELL_FOLLOWUPS, /* mark: nm_followup_mark (sums.h); values: follow-ups */
-	NM_CELL_CALLERS    /* of weeks (store_sums.c), hour 0, mark: the caller's number; values: calls, missed ones */
+	NM_CELL_CALLERS    /* of a day or of weeks (sums.h), hour 0, mark: the caller's number; values: calls, missed ones */
 };
 #define NM_CELL_LAST NM_CELL_CALLERS
 #define NM_CELL_VALUES 4

@@ -162,15 +162,16 @@ static bool take_waits(void *context, const struct nm_wait_sum *sum)
 {
 	struct nm_tally *week;
 
-	at_of(context, sum->hour, &week);
+	at_of(context, sum->began, &week);
 	return nm_tally_waits(week, sum->seconds, sum->calls);
 }
 
 static bool take_matters(void *context, const struct nm_matter_sum *sum)
 {
-	struct nm_tallies *tallies = &((struct reporting *)context)->tallies;
+	struct nm_tally *week;
 
-	nm_tally_matters(nm_tallies_week(tallies, sum->began), sum);
+	at_of(context, sum->began, &week);
+	nm_tally_matters(week, sum);
 	return true;
 }
 
@@ -250,6 +251,8 @@ static struct nm_sums_reader reader_of(struct reporting *run, struct nm_span spa
 	return (struct nm_sums_reader){
 		.number = run->line >= 0 ? run->plan->lines[run->line].number : 0,
 		.span = span,
+		.n_cuts = run->tallies.n,
+		.cuts = run->tallies.begins,
 		.taker = { .call = take_calls,
 			   .wait = take_waits,
 			   .matter = take_matters,

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Who was missed how often (report.h).  In: a store, a span, a line.  Out: the callers who were missed the most.  Whole
- * weeks come from the sums, what is left of the span at both ends from the calls; what a caller did in a part of a week is
- * only asked of those who may be among the most missed.
+ * days come from the sums, what is left of the span at both ends from the calls; what a caller did up to the first missed
+ * call is only asked of those who may be among the most missed.
  */
 #include <stdlib.h>
 
@@ -10,74 +10,71 @@
 
 struct caller {
 	nm_number number;
-	nm_time first; /* when the week or weeks, or the end of the span, began in which the first was missed */
-	uint32_t missed, again; /* again: in whole weeks behind that one.  There may be many callers: it is to be small */
+	nm_time first; /* when the unit (sums.h), or the end of the span, began that told of the caller first */
+	uint32_t missed;
+	uint32_t calls; /* in units; at last all that came after the first missed one.  There may be many callers: it is to be small */
 };
 
-/* By number: a table of places in the list, open addressing, at most half of them taken. */
-struct callers {
+struct list {
 	size_t n, capacity;
-	struct caller *items;
-	size_t places;   /* a power of two */
-	uint32_t *place; /* of an item, plus 1; 0: free */
+	struct caller *items; /* owned */
 };
 
-#define FIRST_PLACES 1024
+/* A row of sums tells of callers in the order of their numbers, as they are kept. */
+struct callers {
+	struct list known; /* before this row */
+	struct list new;   /* in this row */
+	size_t at;         /* of those known the first whose number is not below the last that was told */
+	nm_number last;
+};
 
-/* Mixes all bits into all (Stafford's variant 13 of MurmurHash3's finalizer). */
-static size_t hash(nm_number number)
+/* Of calls that are told of one by one, in any order. */
+struct missed {
+	size_t n, capacity;
+	nm_number *items;
+};
+
+static struct caller *put(struct list *list, const struct nm_caller_sum *sum)
 {
-	uint64_t z = number;
-
-	z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
-	z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
-	return (size_t)(z ^ z >> 31);
+	if (!nm_grow((void **)&list->items, &list->capacity, list->n + 1, sizeof(*list->items)))
+		return NULL;
+	list->items[list->n] = (struct caller){ .number = sum->caller, .first = sum->span.from };
+	return &list->items[list->n++];
 }
 
-static uint32_t *place_of(const struct callers *callers, nm_number number)
+/* The new ones take their places among those known. */
+static bool end_row(struct callers *callers)
 {
-	size_t i = hash(number) & (callers->places - 1);
+	struct list *known = &callers->known, *new = &callers->new;
+	size_t left = known->n, end = known->n + new->n;
 
-	while (callers->place[i] != 0 && callers->items[callers->place[i] - 1].number != number)
-		i = (i + 1) & (callers->places - 1);
-	return &callers->place[i];
-}
-
-static bool grow_places(struct callers *callers)
-{
-	const size_t places = callers->places == 0 ? FIRST_PLACES : callers->places * 2;
-	uint32_t *place = places <= UINT32_MAX ? calloc(places, sizeof(*place)) : NULL;
-
-	if (place == NULL)
+	if (!nm_grow((void **)&known->items, &known->capacity, end, sizeof(*known->items)))
 		return false;
-	free(callers->place);
-	callers->place = place;
-	callers->places = places;
-	for (size_t i = 0; i < callers->n; i++)
-		*place_of(callers, callers->items[i].number) = (uint32_t)i + 1;
+	known->n = end;
+	while (new->n > 0) {
+		const struct caller *last = &new->items[new->n - 1];
+		const bool behind = left > 0 && known->items[left - 1].number > last->number;
+
+		known->items[--end] = behind ? known->items[--left] : *last;
+		new->n -= !behind;
+	}
+	callers->at = 0;
+	callers->last = 0;
 	return true;
 }
 
-static bool has(const struct callers *callers, nm_number number)
-{
-	return callers->places > 0 && *place_of(callers, number) != 0;
-}
-
-/* A caller of the list, taken into it when it was not there; NULL: memory is out. */
+/* One who is known, or new in this row, or added to it; NULL: memory is out. */
 static struct caller *caller_of(struct callers *callers, const struct nm_caller_sum *sum)
 {
-	uint32_t *place;
+	const struct list *known = &callers->known, *new = &callers->new;
 
-	if (2 * (callers->n + 1) > callers->places && !grow_places(callers))
-		return NULL;
-	place = place_of(callers, sum->caller);
-	if (*place != 0)
-		return &callers->items[*place - 1];
-	if (!nm_grow((void **)&callers->items, &callers->capacity, callers->n + 1, sizeof(*callers->items)))
-		return NULL;
-	callers->items[callers->n] = (struct caller){ .number = sum->caller, .first = sum->span.from };
-	*place = (uint32_t)++callers->n;
-	return &callers->items[callers->n - 1];
+	while (callers->at < known->n && known->items[callers->at].number < sum->caller)
+		callers->at++;
+	if (callers->at < known->n && known->items[callers->at].number == sum->caller)
+		return &known->items[callers->at];
+	if (new->n > 0 && new->items[new->n - 1].number == sum->caller)
+		return &new->items[new->n - 1];
+	return put(&callers->new, sum);
 }
 
 /* More than fits, which nobody can ring, is as many as fit. */
@@ -87,36 +84,80 @@ static void count(uint32_t *sum, int64_t n)
 		*sum = n < UINT32_MAX - *sum ? *sum + (uint32_t)n : UINT32_MAX;
 }
 
+/* A number below the last one begins another row. */
 static bool take_sum(void *context, const struct nm_caller_sum *sum)
 {
 	struct callers *callers = context;
 	struct caller *caller;
 
-	if (sum->missed == 0 && !has(callers, sum->caller))
-		return true;
+	if (sum->caller < callers->last && !end_row(callers))
+		return false;
+	callers->last = sum->caller;
 	caller = caller_of(callers, sum);
 	if (caller == NULL)
 		return false;
 	count(&caller->missed, sum->missed);
-	if (caller->first < sum->span.from)
-		count(&caller->again, sum->calls);
+	count(&caller->calls, sum->calls);
 	return true;
 }
 
-/* The most often missed first, of these who rang again the most. */
+/* --- one by one --- */
+
+static bool take_missed(void *context, const struct nm_caller_sum *sum)
+{
+	struct missed *missed = context;
+
+	if (!nm_grow((void **)&missed->items, &missed->capacity, missed->n + 1, sizeof(*missed->items)))
+		return false;
+	missed->items[missed->n++] = sum->caller;
+	return true;
+}
+
+static int number_compare(const void *a, const void *b)
+{
+	const nm_number x = *(const nm_number *)a, y = *(const nm_number *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Those of a span are a row once they are in order. */
+static enum nm_code read_missed(struct nm_store *store, nm_number number, struct nm_span span, struct callers *callers,
+				struct nm_error *err)
+{
+	struct missed missed = { 0 };
+	const struct nm_sums_reader reader = {
+		.number = number, .span = span, .taker = { .caller = take_missed, .context = &missed }
+	};
+	enum nm_code code = nm_store_missed_each(store, &reader, err);
+
+	if (code == NM_OK && missed.n > 0)
+		qsort(missed.items, missed.n, sizeof(*missed.items), number_compare);
+	for (size_t i = 0; i < missed.n && code == NM_OK; i++) {
+		const struct nm_caller_sum sum = { span, missed.items[i], 0, 1 };
+
+		if (!take_sum(callers, &sum))
+			code = nm_fail_memory(err);
+	}
+	free(missed.items);
+	return code;
+}
+
+/* --- the most missed --- */
+
+/* The most often missed first, of these who rang again (count_again) the most. */
 static int missed_compare(const void *a, const void *b)
 {
 	const struct caller *x = a, *y = b;
 
 	if (x->missed != y->missed)
 		return x->missed > y->missed ? -1 : 1;
-	if (x->again != y->again)
-		return x->again > y->again ? -1 : 1;
+	if (x->calls != y->calls)
+		return x->calls > y->calls ? -1 : 1;
 	return (x->number > y->number) - (x->number < y->number);
 }
 
 /* From so often missed on they may be told of: as often as the last of those who are the most. */
-static int64_t least_of(const struct callers *callers)
+static int64_t least_of(const struct list *callers)
 {
 	int64_t most[NM_REPORT_REPEATS] = { 0 };
 
@@ -133,8 +174,8 @@ static int64_t least_of(const struct callers *callers)
 	return most[NM_REPORT_REPEATS - 1] > 0 ? most[NM_REPORT_REPEATS - 1] : 1;
 }
 
-/* The others go, and with them their places. */
-static void keep_most(struct callers *callers)
+/* The others go. */
+static void keep_most(struct list *callers)
 {
 	const int64_t least = least_of(callers);
 	size_t n = 0;
@@ -143,51 +184,47 @@ static void keep_most(struct callers *callers)
 		if (callers->items[i].missed >= least)
 			callers->items[n++] = callers->items[i];
 	callers->n = n;
-	free(callers->place);
-	callers->place = NULL;
-	callers->places = 0;
 }
 
-/* What whole weeks do not tell: behind the first missed call in its own week or end of the span, and in the last end. */
-static enum nm_code add_again(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_span weeks,
-			      struct caller *caller, struct nm_error *err)
+/* Of all calls since the caller was told of first, those that came after the first missed one.  Of the ends of the span only
+ * the missed ones were told. */
+static enum nm_code count_again(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_span days,
+				struct caller *caller, struct nm_error *err)
 {
-	const struct nm_span head = { whole->span.from, weeks.from }, tail = { weeks.until, whole->span.until };
-	struct nm_sums_reader reader = { .number = whole->number };
-	int64_t calls = 0;
-	enum nm_code code;
+	struct nm_sums_reader reader = { .number = whole->number, .span = { whole->span.from, days.from } };
+	int64_t head = 0, tail = 0, until_missed = 0;
+	enum nm_code code = NM_OK;
 
-	if (caller->first >= tail.from)
-		reader.span = tail;
-	else
-		reader.span = caller->first < head.until ? head : nm_sums_unit(weeks, caller->first);
-	code = nm_store_calls_of(store, &reader, caller->number, true, &calls, err);
-	count(&caller->again, calls);
-	if (code != NM_OK || caller->first >= tail.from)
-		return code;
-	reader.span = tail;
-	code = nm_store_calls_of(store, &reader, caller->number, false, &calls, err);
-	count(&caller->again, calls);
+	if (caller->first < days.from)
+		code = nm_store_calls_of(store, &reader, caller->number, false, &head, err);
+	reader.span = (struct nm_span){ days.until, whole->span.until };
+	if (code == NM_OK)
+		code = nm_store_calls_of(store, &reader, caller->number, false, &tail, err);
+	reader.span = (struct nm_span){ caller->first, whole->span.until };
+	if (code == NM_OK)
+		code = nm_store_calls_of(store, &reader, caller->number, true, &until_missed, err);
+	caller->calls = (uint32_t)(caller->calls + head + tail - until_missed);
 	return code;
 }
 
-/* weeks: the whole ones of the span. */
-static enum nm_code read_callers(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_span weeks,
+/* days: the whole ones of the span. */
+static enum nm_code read_callers(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_span days,
 				 struct callers *callers, struct nm_error *err)
 {
-	struct nm_sums_reader part = { .number = whole->number, .taker = { .caller = take_sum, .context = callers } };
-	enum nm_code code;
+	const struct nm_span head = { whole->span.from, days.from }, tail = { days.until, whole->span.until };
+	const struct nm_sums_reader sums = {
+		.number = whole->number, .span = days, .taker = { .caller = take_sum, .context = callers }
+	};
+	enum nm_code code = read_missed(store, whole->number, head, callers, err);
 
-	part.span = (struct nm_span){ whole->span.from, weeks.from };
-	code = nm_store_missed_each(store, &part, err);
-	part.span = weeks;
-	if (code == NM_OK && weeks.from < weeks.until)
-		code = nm_store_callers_each(store, &part, err);
-	part.span = (struct nm_span){ weeks.until, whole->span.until };
-	return code == NM_OK ? nm_store_missed_each(store, &part, err) : code;
+	if (code == NM_OK)
+		code = nm_store_callers_each(store, &sums, err);
+	if (code == NM_OK)
+		code = read_missed(store, whole->number, tail, callers, err);
+	return code == NM_OK && !end_row(callers) ? nm_fail_memory(err) : code;
 }
 
-static enum nm_code tell(const struct callers *callers, struct nm_report *report, struct nm_error *err)
+static enum nm_code tell(const struct list *callers, struct nm_report *report, struct nm_error *err)
 {
 	const size_t n = callers->n < NM_REPORT_REPEATS ? callers->n : NM_REPORT_REPEATS;
 
@@ -196,7 +233,7 @@ static enum nm_code tell(const struct callers *callers, struct nm_report *report
 		return nm_fail_memory(err);
 	for (size_t i = 0; i < n; i++)
 		report->repeats[i] = (struct nm_repeat){ callers->items[i].number, callers->items[i].missed,
-							 callers->items[i].again };
+							 callers->items[i].calls };
 	report->n_repeats = n;
 	return NM_OK;
 }
@@ -204,18 +241,19 @@ static enum nm_code tell(const struct callers *callers, struct nm_report *report
 enum nm_code nm_report_repeats(struct nm_store *store, const struct nm_sums_reader *whole, struct nm_report *report,
 			       struct nm_error *err)
 {
-	const struct nm_span weeks = nm_sums_weeks(whole->span);
+	const struct nm_span days = nm_sums_days(whole->span);
 	struct callers callers = { 0 };
-	enum nm_code code = read_callers(store, whole, weeks, &callers, err);
+	struct list *most = &callers.known;
+	enum nm_code code = read_callers(store, whole, days, &callers, err);
 
-	keep_most(&callers);
-	for (size_t i = 0; i < callers.n && code == NM_OK; i++)
-		code = add_again(store, whole, weeks, &callers.items[i], err);
-	if (callers.n > 0)
-		qsort(callers.items, callers.n, sizeof(*callers.items), missed_compare);
+	keep_most(most);
+	for (size_t i = 0; i < most->n && code == NM_OK; i++)
+		code = count_again(store, whole, days, &most->items[i], err);
+	if (most->n > 0)
+		qsort(most->items, most->n, sizeof(*most->items), missed_compare);
 	if (code == NM_OK)
-		code = tell(&callers, report, err);
-	free(callers.place);
-	free(callers.items);
+		code = tell(most, report, err);
+	free(callers.new.items);
+	free(most->items);
 	return code;
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * What callers did, added up by weeks and by four weeks (store_sums.c), and one by one for what is no whole week.
+ * What callers did, added up by days and by some numbers of weeks (store_sums.c), and one by one for what is no whole day.
  */
 #include "core/store_private.h"
 #include "core/sums.h"
@@ -20,36 +20,44 @@ enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_r
 	return nm_store_sums_rows(store, NM_SQL_MISSED_EACH, reader, take_missed, err);
 }
 
-/* --- whole weeks --- */
+/* --- whole days --- */
 
-/* What of a span is whole units; empty at its end when nothing is. */
-static struct nm_span whole_units(struct nm_span span, int weeks)
+const int nm_sums_units[NM_SUMS_UNITS] = { NM_SUMS_DAY_CALLERS, 1, 8 };
+
+static nm_time unit_s(int weeks)
 {
-	const nm_time unit = weeks * WEEK_S;
-	const nm_time from = (nm_sums_nth(weeks, span.from - 1) + 1) * unit;
-	const nm_time until = nm_sums_nth(weeks, span.until) * unit;
+	return weeks > 0 ? weeks * WEEK_S : NM_DAY;
+}
+
+struct nm_span nm_sums_days(struct nm_span span)
+{
+	const nm_time from = (nm_sums_nth(NM_SUMS_DAY_CALLERS, span.from - 1) + 1) * NM_DAY;
+	const nm_time until = nm_sums_nth(NM_SUMS_DAY_CALLERS, span.until) * NM_DAY;
 
 	return from < until ? (struct nm_span){ from, until } : (struct nm_span){ span.until, span.until };
 }
 
-struct nm_span nm_sums_weeks(struct nm_span span)
+/* Longer ones begin where shorter ones do. */
+static int weeks_at(struct nm_span days, nm_time from)
 {
-	return whole_units(span, 1);
+	int weeks = nm_sums_units[0];
+
+	for (size_t i = 1; i < NM_SUMS_UNITS; i++)
+		if (from % unit_s(nm_sums_units[i]) == 0 && from + unit_s(nm_sums_units[i]) <= days.until)
+			weeks = nm_sums_units[i];
+	return weeks;
 }
 
-struct nm_span nm_sums_unit(struct nm_span weeks, nm_time from)
+struct nm_span nm_sums_unit(struct nm_span days, nm_time from)
 {
-	const struct nm_span fours = whole_units(weeks, NM_SUM_WEEKS);
-	const bool four = from >= fours.from && from < fours.until;
-
-	return (struct nm_span){ from, from + (four ? NM_SUM_WEEKS : 1) * WEEK_S };
+	return (struct nm_span){ from, from + unit_s(weeks_at(days, from)) };
 }
 
 /* The row of nth, number and packed sums. */
 static enum nm_code take_unit(struct nm_store *store, const struct nm_sums_reader *reader, sqlite3_stmt *statement,
 			      int weeks, struct nm_error *err)
 {
-	const nm_time unit = weeks * WEEK_S, from = sqlite3_column_int64(statement, 0) * unit;
+	const nm_time unit = unit_s(weeks), from = sqlite3_column_int64(statement, 0) * unit;
 	struct nm_caller_sum sum = { .span = { from, from + unit } };
 	struct nm_cells cells;
 
@@ -64,31 +72,25 @@ static enum nm_code take_unit(struct nm_store *store, const struct nm_sums_reade
 	return cells.damaged ? nm_store_sums_damaged(store, err) : NM_OK;
 }
 
-static enum nm_code read_units(struct nm_store *store, const struct nm_sums_reader *of, struct nm_span span, int weeks,
-			       struct nm_error *err)
-{
-	const struct nm_sums_reader reader = { of->number, span, of->taker };
-
-	return span.from < span.until ? nm_store_sums_packed(store, &reader, weeks, take_unit, err) : NM_OK;
-}
-
 enum nm_code nm_store_callers_each(struct nm_store *store, const struct nm_sums_reader *reader, struct nm_error *err)
 {
-	const struct nm_span span = reader->span, fours = whole_units(span, NM_SUM_WEEKS);
-	enum nm_code code = read_units(store, reader, (struct nm_span){ span.from, fours.from }, 1, err);
+	struct nm_sums_reader part = *reader;
+	enum nm_code code = NM_OK;
 
-	if (code == NM_OK)
-		code = read_units(store, reader, fours, NM_SUM_WEEKS, err);
-	return code == NM_OK ? read_units(store, reader, (struct nm_span){ fours.until, span.until }, 1, err) : code;
+	for (nm_time from = reader->span.from; from < reader->span.until && code == NM_OK; from = part.span.until) {
+		part.span = nm_sums_unit(reader->span, from);
+		code = nm_store_sums_packed(store, &part, weeks_at(reader->span, from), take_unit, err);
+	}
+	return code;
 }
 
 /* --- of one caller --- */
 
 enum nm_code nm_store_calls_of(struct nm_store *store, const struct nm_sums_reader *reader, nm_number caller,
-			       bool after, int64_t *out, struct nm_error *err)
+			       bool until_missed, int64_t *out, struct nm_error *err)
 {
 	sqlite3_stmt *statement =
-		nm_store_statement(store, after ? NM_SQL_CALLS_AFTER : NM_SQL_CALLS_BETWEEN, err);
+		nm_store_statement(store, until_missed ? NM_SQL_CALLS_UNTIL_MISSED : NM_SQL_CALLS_BETWEEN, err);
 	int result;
 
 	if (statement == NULL)

@@ -154,6 +154,11 @@ static const char *taker_of(struct nm_gathered *gathered, const char *by)
 	return by;
 }
 
+static bool has_hours(int weeks, enum nm_cell_kind kind)
+{
+	return kind != NM_CELL_CALLERS && !(weeks == NM_SUMS_DAY && kind == NM_CELL_WAITS);
+}
+
 static bool add(struct nm_store *store, int weeks, nm_time at, nm_number number, const struct nm_cell *cell)
 {
 	struct nm_gathered *gathered = &store->gathered;
@@ -164,7 +169,7 @@ static bool add(struct nm_store *store, int weeks, nm_time at, nm_number number,
 		return false;
 	added = &gathered->items[gathered->n];
 	*added = (struct nm_gathered_cell){ weeks, nth, number, *cell };
-	added->cell.hour = weeks == 0 ? (int)((at - nth * NM_DAY) / NM_SUM_S) : 0;
+	added->cell.hour = has_hours(weeks, cell->kind) ? (int)((at - nth * NM_DAY) / NM_SUM_S) : 0;
 	added->cell.by = *cell->by != '\0' ? taker_of(gathered, cell->by) : "";
 	gathered->n += added->cell.by != NULL;
 	return added->cell.by != NULL;
@@ -172,11 +177,17 @@ static bool add(struct nm_store *store, int weeks, nm_time at, nm_number number,
 
 bool nm_store_sums_add(struct nm_store *store, nm_time at, nm_number number, const struct nm_cell *cell)
 {
+	bool ok = true;
+
 	if (store->gathered.lost)
 		return true;
+	if (cell->kind == NM_CELL_WAITS)
+		ok = add(store, NM_SUMS_DAY_WAITS, at, number, cell);
 	if (cell->kind != NM_CELL_CALLERS)
-		return add(store, 0, at, number, cell);
-	return add(store, 1, at, number, cell) && add(store, NM_SUM_WEEKS, at, number, cell);
+		return ok && add(store, NM_SUMS_DAY, at, number, cell);
+	for (size_t i = 0; i < NM_SUMS_UNITS && ok; i++)
+		ok = add(store, nm_sums_units[i], at, number, cell);
+	return ok;
 }
 
 enum nm_code nm_store_sums_gather(struct nm_store *store, nm_time at, nm_number number, const struct nm_cell *cell,

@@ -64,7 +64,7 @@ enum nm_store_statement {
 	NM_SQL_CALLER_BEFORE,
 	NM_SQL_CALLER_AFTER,
 	NM_SQL_CALLS_BETWEEN,
-	NM_SQL_CALLS_AFTER,
+	NM_SQL_CALLS_UNTIL_MISSED,
 	NM_SQL_MATTERS_EACH,
 	NM_SQL_MISSED_EACH,
 	NM_SQL_SUMS_GET,
@@ -211,7 +211,7 @@ extern const char *const nm_store_sql[NM_SQL_COUNT];
 
 /* What a transaction adds to the sums of one row. */
 struct nm_gathered_cell {
-	int weeks;   /* that the row is of; 0: one day */
+	int weeks;   /* that the row is of; or NM_SUMS_DAY and others (sums.h) */
 	int64_t nth; /* of these since 1970, by UTC */
 	uint64_t number;
 	struct nm_cell cell;
@@ -329,8 +329,8 @@ void nm_store_sums_abandon(struct nm_store *store);
 void nm_store_sums_clear(struct nm_store *store);
 /* store.c: keeps more pages until the transaction ends, as one that writes many calls comes back to them all the time. */
 void nm_store_widen(struct nm_store *store);
-/* store_sums_older.c: packs the sums of a store of before (a table of each kind), and drops what they were in.  Within a
- * transaction. */
+/* store_sums_older.c: packs the sums of a store of before (a table of each kind), and drops what they were in; or makes them
+ * anew where a step of the schema took them away.  Within a transaction. */
 enum nm_code nm_store_sums_pack(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* store_followups.c: adds a deed and brings the row up to date; within a transaction. */
 struct nm_deed;

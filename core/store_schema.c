@@ -187,6 +187,8 @@ const char *const nm_store_steps[] = {
 	"CREATE TABLE alerted(call INTEGER NOT NULL REFERENCES alert(call), n INTEGER NOT NULL, name TEXT NOT NULL,"
 	" number TEXT NOT NULL, due INTEGER NOT NULL, by_line INTEGER NOT NULL, PRIMARY KEY(call, n)) STRICT,"
 	" WITHOUT ROWID;",
+	/* They are of other units, and of the waits of a day as well: nm_store_sums_pack makes them anew. */
+	"DELETE FROM packed_sums;",
 };
 
 #define EMPTY_TRIES 100 /* of those who open a store that is made at the same time */

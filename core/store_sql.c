@@ -24,8 +24,8 @@
 /* Of these, those that nobody answered for sure, and those of a caller ?1 in [?2, ?3) to a line ?4 (0: to all). */
 #define UNANSWERED "outcome > 0 AND outcome <> 2 AND outcome < 6"
 #define NOBODY UNANSWERED " AND cut = 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14)"
-#define COUNTED_BETWEEN \
-	"call WHERE caller = ?1 AND " COUNTED " AND began >= ?2 AND began < ?3 AND (?4 = 0 OR number = ?4)"
+#define COUNTED_FROM "call WHERE caller = ?1 AND " COUNTED " AND began >= ?2 AND (?4 = 0 OR number = ?4)"
+#define COUNTED_BETWEEN COUNTED_FROM " AND began < ?3"
 /* Is there one of the same caller within a matter's time (604800 s), before or after c, to those lines? */
 #define BESIDE(here, way, lines)                                                                          \
 	"EXISTS (SELECT 1 FROM call WHERE caller = c.caller AND " COUNTED " AND " here " AND (began " way \
@@ -157,8 +157,9 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		" AND (began > ?2 OR id > ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)"
 		" ORDER BY began, id LIMIT 2",
 	[NM_SQL_CALLS_BETWEEN] = "SELECT count(*) FROM " COUNTED_BETWEEN,
-	[NM_SQL_CALLS_AFTER] = "SELECT count(*) FROM " COUNTED_BETWEEN " AND (began, id) > (SELECT began, id FROM "
-			       COUNTED_BETWEEN " AND " NOBODY " ORDER BY began, id LIMIT 1)",
+	/* The end comes from the first one alone, or all calls until ?3 are walked. */
+	[NM_SQL_CALLS_UNTIL_MISSED] = "SELECT count(*) FROM " COUNTED_FROM " AND (began, id) <= (SELECT began, id FROM "
+				      COUNTED_BETWEEN " AND " NOBODY " ORDER BY began, id LIMIT 1)",
 	[NM_SQL_MATTERS_EACH] =
 		"SELECT " BRIEF_COLUMNS ", " BEFORE(TO_THAT) ", " AFTER(TO_THAT) " FROM call AS c"
 		" WHERE began >= ?1 AND began < ?2 AND " COUNTED " AND (?3 = 0 OR number = ?3)",

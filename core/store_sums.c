@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the store keeps added up of its calls (sums.h): packed (packed_sums.h), in one row for each day of UTC and line, and of
- * their callers in one for each week, and for each four weeks (from a Thursday on, as 1970 began).  A call is taken out of the
+ * their callers in one for each day and some numbers of weeks (from a Thursday on, as 1970 began).  A call is taken out of the
  * sums before its row changes and put into them afterwards; what that adds is gathered (store_gather.c), and written before
  * the transaction ends or anybody reads the sums.  What it does to the matters of its caller is found from the two
  * calls before it and the two after it: nobody else's matter begins or ends with it.
@@ -254,25 +254,40 @@ static bool take_cell(const struct nm_sums_reader *reader, nm_time day, nm_numbe
 	}
 }
 
-/* The row of a day, number and packed sums. */
+/* Does the day lie on both sides of an instant? */
+static bool cuts(nm_time day, nm_time t)
+{
+	return day * NM_DAY < t && t < (day + 1) * NM_DAY;
+}
+
+static bool is_cut(const struct nm_sums_reader *reader, nm_time day)
+{
+	bool cut = cuts(day, reader->span.from) || cuts(day, reader->span.until);
+
+	for (size_t i = 0; i < reader->n_cuts; i++)
+		cut = cut || cuts(day, reader->cuts[i]);
+	return cut;
+}
+
+/* The row of a day, number and packed sums; of a day that is cut the waits are in another row. */
 static enum nm_code take_day(struct nm_store *store, const struct nm_sums_reader *reader, sqlite3_stmt *statement,
 			     int weeks, struct nm_error *err)
 {
 	const nm_time day = sqlite3_column_int64(statement, 0);
 	const nm_number number = (nm_number)sqlite3_column_int64(statement, 1);
+	const bool no_waits = weeks == NM_SUMS_DAY && is_cut(reader, day);
 	struct nm_cells cells;
 
-	(void)weeks;
 	nm_cells_init(&cells, sqlite3_column_blob(statement, 2), (size_t)sqlite3_column_bytes(statement, 2));
 	while (nm_cells_next(&cells))
-		if (!take_cell(reader, day, number, &cells.cell))
+		if (!(no_waits && cells.cell.kind == NM_CELL_WAITS) && !take_cell(reader, day, number, &cells.cell))
 			return nm_fail_memory(err);
 	return cells.damaged ? nm_store_sums_damaged(store, err) : NM_OK;
 }
 
 nm_time nm_sums_nth(int weeks, nm_time t)
 {
-	const nm_time unit = weeks == 0 ? NM_DAY : weeks * 7 * (nm_time)NM_DAY;
+	const nm_time unit = weeks > 0 ? weeks * 7 * (nm_time)NM_DAY : NM_DAY;
 
 	return (t - (t % unit + unit) % unit) / unit;
 }
@@ -298,10 +313,29 @@ enum nm_code nm_store_sums_packed(struct nm_store *store, const struct nm_sums_r
 	return result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its sums", err);
 }
 
+/* The waits of such a day that lie in the span. */
+static enum nm_code take_hours(struct nm_store *store, const struct nm_sums_reader *reader, nm_time day,
+			       struct nm_error *err)
+{
+	struct nm_sums_reader part = *reader;
+
+	if (part.span.from < day * NM_DAY)
+		part.span.from = day * NM_DAY;
+	if (part.span.until > (day + 1) * NM_DAY)
+		part.span.until = (day + 1) * NM_DAY;
+	return nm_store_sums_packed(store, &part, NM_SUMS_DAY_WAITS, take_day, err);
+}
+
 enum nm_code nm_store_sums_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				struct nm_error *err)
 {
-	return nm_store_sums_packed(store, reader, 0, take_day, err);
+	const nm_time last = nm_sums_nth(NM_SUMS_DAY, reader->span.until - 1);
+	enum nm_code code = nm_store_sums_packed(store, reader, NM_SUMS_DAY, take_day, err);
+
+	for (nm_time day = nm_sums_nth(NM_SUMS_DAY, reader->span.from); day <= last && code == NM_OK; day++)
+		if (is_cut(reader, day))
+			code = take_hours(store, reader, day, err);
+	return code;
 }
 
 /* --- what is counted anew --- */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The sums of stores from before they were packed: a row for each cell, in a table for each kind of them, and none of
- * follow-ups and callers.
+ * The sums of older stores: from before they were packed a row for each cell, in a table for each kind of them, and none of
+ * follow-ups and callers; later none, which are made anew of the calls.
  */
 #include "core/store_private.h"
 #include "core/sums.h"
@@ -55,29 +55,43 @@ static enum nm_code pack_table(struct nm_store *store, const struct table *table
 	return code != NM_OK || result == SQLITE_DONE ? code : nm_store_fail(store, "reading its sums", err);
 }
 
-/* Is there anything of before? */
-static enum nm_code find_tables(struct nm_store *store, bool *found, struct nm_error *err)
+/* Is there anything of before, and anything packed? */
+static enum nm_code find_sums(struct nm_store *store, bool *tables_found, bool *packed, struct nm_error *err)
 {
+	static const char sql[] = "SELECT EXISTS (SELECT 1 FROM sqlite_schema WHERE name = 'call_sum'),"
+				  " EXISTS (SELECT 1 FROM packed_sums)";
 	sqlite3_stmt *statement = NULL;
 	enum nm_code code = NM_OK;
 
-	if (sqlite3_prepare_v2(store->db, "SELECT count(*) FROM sqlite_schema WHERE name = 'call_sum'", -1, &statement,
-			       NULL) == SQLITE_OK &&
-	    sqlite3_step(statement) == SQLITE_ROW)
-		*found = sqlite3_column_int(statement, 0) > 0;
-	else
+	if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK &&
+	    sqlite3_step(statement) == SQLITE_ROW) {
+		*tables_found = sqlite3_column_int(statement, 0) != 0;
+		*packed = sqlite3_column_int(statement, 1) != 0;
+	} else {
 		code = nm_store_fail(store, "reading its tables", err);
+	}
 	sqlite3_finalize(statement);
+	return code;
+}
+
+/* What is told of sums that were mended is not told of these. */
+static enum nm_code count_anew(struct nm_store *store, struct nm_error *err)
+{
+	enum nm_code code = nm_store_sums_anew(store, err);
+
+	nm_store_sums_abandon(store);
 	return code;
 }
 
 enum nm_code nm_store_sums_pack(struct nm_store *store, struct nm_error *err)
 {
-	bool found = false;
-	enum nm_code code = find_tables(store, &found, err);
+	bool found = false, packed = false;
+	enum nm_code code = find_sums(store, &found, &packed, err);
 
-	if (code != NM_OK || !found)
+	if (code != NM_OK || packed)
 		return code;
+	if (!found)
+		return count_anew(store, err);
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]) && code == NM_OK; i++)
 		code = pack_table(store, &tables[i], err);
 	if (code == NM_OK)

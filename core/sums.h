@@ -9,9 +9,17 @@
 #include "core/fate.h"
 
 #define NM_SUM_S 3600
-#define NM_SUM_WEEKS 4 /* of callers there are sums of one week, and of so many */
 
-/* The how manieth day (weeks 0), or so many weeks, since 1970 holds an instant, by UTC. */
+/* A row of sums is of so many weeks, of what callers did in them, or of a day: of what callers did in it, of its waits hour by
+ * hour, or of all else hour by hour and the waits of all hours together, for hardly any day's are needed one by one. */
+#define NM_SUMS_DAY_WAITS (-2)
+#define NM_SUMS_DAY_CALLERS (-1)
+#define NM_SUMS_DAY 0
+/* Of what callers did there are sums of all these, ascending; each lies within one of the next. */
+#define NM_SUMS_UNITS 3
+extern const int nm_sums_units[NM_SUMS_UNITS];
+
+/* The how manieth of such rows since 1970 holds an instant, by UTC. */
 nm_time nm_sums_nth(int weeks, nm_time t);
 
 /* Calls of one hour that count as the same and that the same one took. */
@@ -26,7 +34,7 @@ struct nm_call_sum {
 
 /* Calls that certainly were answered after so many seconds. */
 struct nm_wait_sum {
-	nm_time hour;
+	nm_time began; /* or the first second of the hour, or of the day */
 	int seconds;
 	int64_t calls;
 };
@@ -73,6 +81,8 @@ struct nm_sums_taker {
 struct nm_sums_reader {
 	nm_number number;    /* of a line; 0: all, and matters of all lines together */
 	struct nm_span span; /* [from, until); for sums whole hours */
+	size_t n_cuts;
+	const nm_time *cuts; /* between the hours before and behind these instants the waits of a day are told apart; borrowed */
 	struct nm_sums_taker taker;
 };
 
@@ -91,19 +101,20 @@ enum nm_code nm_store_matters_each(struct nm_store *store, const struct nm_sums_
  * the newest counts. */
 enum nm_code nm_store_matters_answered(struct nm_store *store, const struct nm_sums_reader *reader,
 				       struct nm_error *err) NM_WARN_UNUSED;
-/* The whole weeks of a span that have sums of callers; empty at the span's end when there are none. */
-struct nm_span nm_sums_weeks(struct nm_span span);
-/* Of such a span the week, or the four weeks, that begin then: what nm_store_callers_each tells of at once. */
-struct nm_span nm_sums_unit(struct nm_span weeks, nm_time from);
-/* Callers of such a span, those of a week or of four weeks at once and the oldest first: to `caller`. */
+/* The whole days of a span, which have sums of callers; empty at the span's end when there are none. */
+struct nm_span nm_sums_days(struct nm_span span);
+/* Of such a span the longest unit that begins then and ends within it: what nm_store_callers_each tells of at once. */
+struct nm_span nm_sums_unit(struct nm_span days, nm_time from);
+/* Callers of such a span, those of a unit at once and the oldest first, of each line of a unit in the order of their
+ * numbers: to `caller`. */
 enum nm_code nm_store_callers_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				   struct nm_error *err) NM_WARN_UNUSED;
-/* Missed calls one by one, for a span that is not of whole weeks, each with that span: to `caller`. */
+/* Missed calls one by one, for a span that is not of whole days, each with that span: to `caller`. */
 enum nm_code nm_store_missed_each(struct nm_store *store, const struct nm_sums_reader *reader,
 				  struct nm_error *err) NM_WARN_UNUSED;
-/* How many calls of the caller (nm_caller_sum) lie in the reader's span; after: behind the first of them that was
- * missed. */
+/* How many calls of the caller (nm_caller_sum) lie in the reader's span; until_missed: up to the first of them that was
+ * missed, and with it. */
 enum nm_code nm_store_calls_of(struct nm_store *store, const struct nm_sums_reader *reader, nm_number caller,
-			       bool after, int64_t *out, struct nm_error *err) NM_WARN_UNUSED;
+			       bool until_missed, int64_t *out, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

@@ -16,6 +16,7 @@
 #include <sqlite3.h>
 
 #include "core/store_private.h"
+#include "core/sums.h"
 #include "nevermiss/followup.h"
 #include "nevermiss/report.h"
 #include "old_store.h"
@@ -154,27 +155,33 @@ static void do_random_deed(uint64_t *dice)
 
 /* --- counting anew --- */
 
-/* The store becomes one of before the sums, and is opened again. */
-static void count_anew(void)
+/* The store, which has become an older one, is opened again. */
+static void check_counted_anew(const char *kept)
 {
-	close_store();
-	old_store(file, 10);
+	char *counted;
+
 	open_store();
+	assert_false(nm_store_mended(store));
+	counted = sums_text(store->db);
+	assert_string_equal(kept, counted);
+	free(counted);
 }
 
 static void check_sums(void)
 {
-	char *kept = sums_text(store->db), *counted;
+	char *kept = sums_text(store->db);
 
 	assert_non_null(strstr(kept, "calls"));
 	assert_non_null(strstr(kept, "matters"));
 	assert_non_null(strstr(kept, "followups"));
 	assert_non_null(strstr(kept, "callers"));
-	count_anew();
-	counted = sums_text(store->db);
-	assert_string_equal(kept, counted);
+	execute("PRAGMA user_version = 16; UPDATE packed_sums SET packed = x'ff'"); /* of other units */
+	close_store();
+	check_counted_anew(kept);
+	close_store();
+	old_store(file, 10); /* of before the sums */
+	check_counted_anew(kept);
 	free(kept);
-	free(counted);
 }
 
 static void test_sums_are_what_counting_anew_comes_to(void **state)
@@ -219,6 +226,189 @@ static void test_sums_go_back_with_their_calls(void **state)
 	free(before);
 	free(after);
 	check_sums();
+	close_store();
+}
+
+/* --- reading --- */
+
+#define MOST_CALLERS 8
+#define SEGMENTS 5
+
+/* What callers of a span did, as units tell it: the sums against the calls themselves. */
+struct told {
+	struct nm_span within; /* where the units lie */
+	nm_time until;         /* of the last unit */
+	size_t n;
+	struct nm_caller_sum callers[MOST_CALLERS];
+};
+
+static bool take_caller(void *context, const struct nm_caller_sum *sum)
+{
+	struct told *told = context;
+	size_t i = 0;
+
+	assert_true(sum->span.from >= told->within.from && sum->span.until <= told->within.until);
+	assert_true(sum->span.until >= told->until);
+	told->until = sum->span.until;
+	while (i < told->n && told->callers[i].caller != sum->caller)
+		i++;
+	assert_true(i < MOST_CALLERS);
+	if (i == told->n)
+		told->callers[told->n++].caller = sum->caller;
+	told->callers[i].calls += sum->calls;
+	told->callers[i].missed += sum->missed;
+	return true;
+}
+
+static int64_t count(const char *what, struct nm_span span, nm_number number, int64_t third)
+{
+	sqlite3_stmt *statement;
+	char sql[400];
+	int64_t n;
+
+	snprintf(sql, sizeof(sql), "SELECT count(*) FROM call WHERE began >= ?1 AND began < ?2 AND ?3 IN (0, number) AND %s", what);
+	assert_int_equal(sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL), SQLITE_OK);
+	sqlite3_bind_int64(statement, 1, span.from);
+	sqlite3_bind_int64(statement, 2, span.until);
+	sqlite3_bind_int64(statement, 3, (sqlite3_int64)number);
+	sqlite3_bind_int64(statement, 4, third);
+	assert_int_equal(sqlite3_step(statement), SQLITE_ROW);
+	n = sqlite3_column_int64(statement, 0);
+	assert_int_equal(sqlite3_finalize(statement), SQLITE_OK);
+	return n;
+}
+
+#define OF_CALLER "caller = ?4 AND caller > 0 AND outcome IN (0, 1, 3, 4, 5)"
+#define NOBODY " AND cut = 0 AND outcome > 0 AND NOT (outcome = 4 AND seconds BETWEEN 0 AND 14)"
+#define ANSWERED "outcome = 0 AND cut = 0 AND probably = 0 AND seconds >= 0"
+
+static void check_callers(uint64_t *dice, nm_time from)
+{
+	const struct nm_span any = { from, from + (nm_time)random_below(dice, 300 * NM_DAY) };
+	struct told told = { .within = nm_sums_days(any) };
+	const struct nm_sums_reader reader = {
+		.number = random_below(dice, 2) == 0 ? 0 : numbers[random_below(dice, 2)],
+		.span = told.within,
+		.taker = { .caller = take_caller, .context = &told },
+	};
+	struct nm_error err;
+	int64_t calls = 0;
+
+	assert_true(told.within.from - any.from < NM_DAY || told.within.from == any.until);
+	assert_true(any.until - told.within.until < NM_DAY);
+	ok(nm_store_callers_each(store, &reader, &err), &err);
+	for (size_t i = 0; i < told.n; i++) {
+		const struct nm_caller_sum *one = &told.callers[i];
+		const int64_t caller = (int64_t)one->caller;
+
+		assert_int_equal(one->calls, count(OF_CALLER, reader.span, reader.number, caller));
+		assert_int_equal(one->missed, count(OF_CALLER NOBODY, reader.span, reader.number, caller));
+		calls += one->calls;
+	}
+	assert_int_equal(calls, count("caller > 0 AND outcome IN (0, 1, 3, 4, 5) AND ?4 = 0", reader.span, reader.number, 0));
+}
+
+/* Units lie end to end, each begins at a multiple of its length, and none that is longer would fit. */
+static void check_units(struct nm_span days)
+{
+	static const nm_time lengths[] = { NM_DAY, 7 * NM_DAY, 56 * NM_DAY };
+	nm_time from = days.from;
+
+	while (from < days.until) {
+		const struct nm_span unit = nm_sums_unit(days, from);
+		nm_time longest = 0;
+
+		for (size_t i = 0; i < sizeof(lengths) / sizeof(lengths[0]); i++)
+			if (from % lengths[i] == 0 && from + lengths[i] <= days.until)
+				longest = lengths[i];
+		assert_int_equal(unit.from, from);
+		assert_int_equal(unit.until - unit.from, longest);
+		from = unit.until;
+	}
+	assert_int_equal(from, days.until);
+}
+
+/* Waits between cuts: of each segment as many as the calls tell, after as many seconds. */
+struct waits {
+	nm_time cuts[SEGMENTS + 1];
+	int64_t calls[SEGMENTS], seconds[SEGMENTS];
+};
+
+static bool take_wait(void *context, const struct nm_wait_sum *sum)
+{
+	struct waits *waits = context;
+	size_t i = 0;
+
+	assert_true(sum->began >= waits->cuts[0] && sum->began < waits->cuts[SEGMENTS]);
+	while (sum->began >= waits->cuts[i + 1])
+		i++;
+	waits->calls[i] += sum->calls;
+	waits->seconds[i] += sum->calls * sum->seconds;
+	return true;
+}
+
+static bool take_other_call(void *context, const struct nm_call_sum *sum)
+{
+	return context != NULL && sum != NULL;
+}
+
+static bool take_other_matter(void *context, const struct nm_matter_sum *sum)
+{
+	return context != NULL && sum != NULL;
+}
+
+static bool take_other_followup(void *context, const struct nm_followup_sum *sum)
+{
+	return context != NULL && sum != NULL;
+}
+
+/* Some cuts lie within a day, some at its ends. */
+static void check_waits(uint64_t *dice, nm_time from)
+{
+	struct waits waits = { .cuts = { from } };
+	struct nm_sums_reader reader = {
+		.number = random_below(dice, 2) == 0 ? 0 : numbers[random_below(dice, 2)],
+		.n_cuts = SEGMENTS - 1,
+		.cuts = &waits.cuts[1],
+		.taker = { .call = take_other_call,
+			   .wait = take_wait,
+			   .matter = take_other_matter,
+			   .followup = take_other_followup,
+			   .context = &waits },
+	};
+	struct nm_error err;
+
+	for (int i = 1; i <= SEGMENTS; i++)
+		waits.cuts[i] = waits.cuts[i - 1] + NM_SUM_S * (1 + (nm_time)random_below(dice, 24 * 9));
+	reader.span = (struct nm_span){ from, waits.cuts[SEGMENTS] };
+	ok(nm_store_sums_each(store, &reader, &err), &err);
+	for (int i = 0; i < SEGMENTS; i++) {
+		const struct nm_span segment = { waits.cuts[i], waits.cuts[i + 1] };
+		int64_t seconds = 0;
+
+		for (int s = 0; s < 40; s++)
+			seconds += s * count(ANSWERED " AND seconds = ?4", segment, reader.number, s);
+		assert_int_equal(waits.calls[i], count(ANSWERED " AND ?4 = 0", segment, reader.number, 0));
+		assert_int_equal(waits.seconds[i], seconds);
+	}
+}
+
+static void test_what_is_read_is_what_the_calls_come_to(void **state)
+{
+	uint64_t dice = 21;
+
+	(void)state;
+	remove(file);
+	open_store();
+	for (int i = 0; i < 300; i++)
+		put_random(&dice);
+	for (int i = 0; i < random_few(200); i++) {
+		const nm_time from = T - 200 * (nm_time)NM_DAY + random_below(&dice, 220 * NM_DAY);
+
+		check_callers(&dice, from);
+		check_units(nm_sums_days((struct nm_span){ from, from + random_below(&dice, 400 * NM_DAY) }));
+		check_waits(&dice, (T / NM_SUM_S - random_below(&dice, 24 * 20)) * NM_SUM_S);
+	}
 	close_store();
 }
 
@@ -370,6 +560,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sums_are_what_counting_anew_comes_to),
 		cmocka_unit_test(test_sums_go_back_with_their_calls),
+		cmocka_unit_test(test_what_is_read_is_what_the_calls_come_to),
 		cmocka_unit_test(test_a_reader_mends_them),
 		cmocka_unit_test(test_a_read_only_store_is_left),
 		cmocka_unit_test(test_a_writer_mends_them),
