@@ -205,10 +205,10 @@ enum nm_code nm_store_alert_get(struct nm_store *store, int64_t call, struct nm_
 	return NM_OK;
 }
 
-enum nm_code nm_store_alerts(struct nm_store *store, nm_time since, struct nm_arena *arena, struct nm_call_alert **out,
-			     size_t *n, struct nm_error *err)
+static enum nm_code read_since(struct nm_store *store, enum nm_store_statement which, nm_time since, struct nm_arena *arena,
+			       struct nm_call_alert **out, size_t *n, struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_ALERTS, err);
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
 
 	if (statement == NULL)
 		return NM_SYSTEM;
@@ -216,15 +216,16 @@ enum nm_code nm_store_alerts(struct nm_store *store, nm_time since, struct nm_ar
 	return read_alerts(store, statement, arena, out, n, err);
 }
 
+enum nm_code nm_store_alerts(struct nm_store *store, nm_time since, struct nm_arena *arena, struct nm_call_alert **out,
+			     size_t *n, struct nm_error *err)
+{
+	return read_since(store, NM_SQL_ALERTS, since, arena, out, n, err);
+}
+
 enum nm_code nm_store_alerts_ended(struct nm_store *store, nm_time since, struct nm_arena *arena, struct nm_call_alert **out,
 				   size_t *n, struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_ALERTS_ENDED, err);
-
-	if (statement == NULL)
-		return NM_SYSTEM;
-	sqlite3_bind_int64(statement, 1, since);
-	return read_alerts(store, statement, arena, out, n, err);
+	return read_since(store, NM_SQL_ALERTS_ENDED, since, arena, out, n, err);
 }
 
 enum nm_code nm_store_alert_replies(struct nm_store *store, nm_time since, struct nm_arena *arena,
