@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "core/agent_private.h"
+#include "core/rules.h"
 #include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
@@ -31,24 +32,6 @@
 
 static const char *const prefixes[] = { NM_LATE_PREFIX, NM_ALERT_UNANSWERED_PREFIX, UNPUSHED_PREFIX };
 #define PREFIXES (sizeof(prefixes) / sizeof(prefixes[0]))
-
-/* Who is told: the first person whom an emergency alerts, else the first of the plan's whose phone is known; -1. */
-static int owner_of(const struct nm_plan *plan)
-{
-	const struct nm_targets *alert = &plan->emergency.alert;
-	nm_number number;
-
-	for (size_t i = 0; plan->emergency.given && i < alert->n; i++)
-		if (alert->items[i].kind == NM_TARGET_DESTINATION &&
-		    plan->destinations[alert->items[i].id].kind == NM_PERSONAL &&
-		    nm_texting_recipient(plan, alert->items[i].id, &number, NULL) == NM_OK)
-			return alert->items[i].id;
-	for (size_t i = 0; i < plan->n_destinations; i++)
-		if (plan->destinations[i].kind == NM_PERSONAL &&
-		    nm_texting_recipient(plan, (int)i, &number, NULL) == NM_OK)
-			return (int)i;
-	return -1;
-}
 
 /* The last hour has room for one more, whichever process sent what it has. */
 static enum nm_code has_room(const struct nm_agent *agent, bool *room, struct nm_error *err)
@@ -95,7 +78,7 @@ static enum nm_code send(struct nm_agent *agent, const struct nm_agent_job *job,
 			 struct nm_error *err)
 {
 	const struct nm_plan *plan = agent->view.push.plan;
-	const int owner = owner_of(plan);
+	const int owner = nm_alerts_owner(plan);
 	struct nm_outgoing outgoing = { .body = body, .why = why, .follow_s = FOLLOW_S };
 	struct nm_outbox sent;
 	enum nm_code code;

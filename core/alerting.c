@@ -12,7 +12,6 @@
 #include <string.h>
 
 #include "nevermiss/calls.h"
-#include "nevermiss/inbound.h"
 #include "nevermiss/texting.h"
 
 #define FOLLOW_S 6 /* what becomes of a text is waited for so long */
@@ -72,7 +71,7 @@ nm_time nm_alert_until(const struct nm_call_alert *alert)
 
 /* --- a run --- */
 
-static void remember(struct nm_alerter *a, enum nm_code code, const struct nm_error *why)
+void nm_alerting_remember(struct nm_alerter *a, enum nm_code code, const struct nm_error *why)
 {
 	if (code != NM_OK && a->trouble.code == NM_OK)
 		nm_fail(&a->trouble, code, "%s", why->text);
@@ -89,7 +88,7 @@ void nm_alerting_tell(struct nm_alerter *a, bool warning, const char *format, ..
 	nm_buf_vaddf(&words, format, args);
 	va_end(args);
 	if (words.failed)
-		remember(a, nm_fail_memory(&why), &why);
+		nm_alerting_remember(a, nm_fail_memory(&why), &why);
 	else
 		a->run->tell(a->run->context, warning, words.data);
 	nm_buf_clear(&words);
@@ -101,83 +100,17 @@ static void wait_until(struct nm_alerter *a, nm_time at)
 		a->out->next = at;
 }
 
-/* --- who answered --- */
-
-static bool is_waiting(const struct nm_call_alert *alert)
-{
-	bool texted = false;
-
-	for (size_t i = 0; i < alert->n && !texted; i++)
-		texted = nm_alerted_texted(&alert->people[i]);
-	return alert->state == NM_ALERT_OPEN && alert->until != 0 && texted;
-}
-
-static void read_replies(struct nm_alerter *a, const struct nm_call_alert *alerts, size_t n)
-{
-	struct nm_inbound_reading reading = { 0 };
-	struct nm_error why;
-	bool wanted = false;
-	enum nm_code code;
-
-	for (size_t i = 0; i < n && !wanted; i++)
-		wanted = is_waiting(&alerts[i]);
-	a->read = true;
-	if (!wanted)
-		return;
-	code = nm_inbound_read(a->context, &reading, &why);
-	a->read = code == NM_OK;
-	remember(a, code, &why);
-	nm_inbound_reading_clear(&reading);
-}
-
-/* The first of those who were texted that has answered since; *by NULL: nobody has. */
-static enum nm_code find_answer(const struct nm_alerter *a, const struct nm_call_alert *alert, const char **by, nm_time *at,
-				struct nm_error *err)
-{
-	enum nm_code code = NM_OK;
-
-	*by = NULL;
-	*at = NM_TIME_MAX;
-	for (size_t i = 0; i < alert->n && code == NM_OK; i++) {
-		const struct nm_alerted *person = &alert->people[i];
-		nm_time reply;
-
-		if (!nm_alerted_texted(person))
-			continue;
-		code = nm_store_alert_reply(a->context->store, person->number, person->by_line ? person->due : person->at,
-					    &reply, err);
-		if (code != NM_OK || reply >= *at)
-			continue;
-		*by = person->name;
-		*at = reply;
-	}
-	return code;
-}
-
-static enum nm_code end(struct nm_alerter *a, struct nm_call_alert *alert, enum nm_alert_state state, nm_time at,
-			const char *by, struct nm_error *err)
+enum nm_code nm_alerting_end(struct nm_alerter *a, struct nm_call_alert *alert, enum nm_alert_state state, nm_time at,
+			     const char *by, struct nm_error *err)
 {
 	enum nm_code code = nm_store_alert_end(a->context->store, alert->call, state, at, by, err);
 
-	if (code == NM_OK)
-		alert->state = state;
-	return code;
-}
-
-static enum nm_code take_answer(struct nm_alerter *a, struct nm_call_alert *alert, struct nm_error *err)
-{
-	const char *by;
-	nm_time at;
-	enum nm_code code;
-
-	if (!is_waiting(alert))
-		return NM_OK;
-	code = find_answer(a, alert, &by, &at, err);
-	if (code == NM_OK && by != NULL)
-		code = end(a, alert, NM_ALERT_TAKEN, at, by, err);
-	if (code == NM_OK && by != NULL)
-		nm_alerting_tell(a, false, "call #%" PRId64 ": %s has answered", alert->call, by);
-	return code;
+	if (code != NM_OK)
+		return code;
+	alert->state = state;
+	alert->ended = at;
+	alert->by = by;
+	return NM_OK;
 }
 
 /* --- texts that earlier runs left --- */
@@ -205,6 +138,11 @@ static enum nm_code drop(const struct nm_alerter *a, struct nm_outbox_text *text
 	return nm_store_outbox_update(a->context->store, text, err);
 }
 
+static bool is_of(const struct nm_outbox_text *text, const char *prefix)
+{
+	return strncmp(text->why, prefix, strlen(prefix)) == 0;
+}
+
 static enum nm_code finish_left(struct nm_alerter *a, const struct nm_call_alert *alerts, size_t n, struct nm_error *err)
 {
 	struct nm_outbox left, finished;
@@ -216,9 +154,10 @@ static enum nm_code finish_left(struct nm_alerter *a, const struct nm_call_alert
 		const struct nm_finishing finishing = { .ids = &left.items[i].id, .n = 1, .follow_s = FOLLOW_S };
 		const struct nm_call_alert *alert = alert_of(left.items[i].why, alerts, n);
 
-		if (strncmp(left.items[i].why, NM_ALERT_PREFIX, strlen(NM_ALERT_PREFIX)) != 0)
+		if (!is_of(&left.items[i], NM_ALERT_PREFIX) && !is_of(&left.items[i], NM_ALERT_TAKEN_PREFIX))
 			continue;
-		if (left.items[i].state == NM_OUTBOX_WAITING && (alert == NULL || alert->state != NM_ALERT_OPEN)) {
+		if (left.items[i].state == NM_OUTBOX_WAITING && is_of(&left.items[i], NM_ALERT_PREFIX) &&
+		    (alert == NULL || alert->state != NM_ALERT_OPEN)) {
 			code = drop(a, &left.items[i], err);
 			continue;
 		}
@@ -269,16 +208,15 @@ static enum nm_code has_room(const struct nm_alerter *a, const struct nm_call_al
 	return code;
 }
 
-static void tell_text(struct nm_alerter *a, const struct nm_call_alert *alert, const struct nm_alerted *person,
-		      const struct nm_outbox_text *text)
+static void tell_text(struct nm_alerter *a, const struct nm_alerting_text *about, const struct nm_outbox_text *text)
 {
 	const bool failed = text->state == NM_OUTBOX_FAILED || text->state == NM_OUTBOX_REFUSED;
 
 	if (text->state == NM_OUTBOX_SENT)
-		nm_alerting_tell(a, false, "call #%" PRId64 ": %s is texted", alert->call, person->name);
+		nm_alerting_tell(a, false, "call #%" PRId64 ": %s %s", about->call, about->name, about->sent);
 	else
 		nm_alerting_tell(a, failed || text->state == NM_OUTBOX_UNSURE, "call #%" PRId64 ": the text to %s is %s (%s)",
-		     alert->call, person->name, nm_outbox_state_name(text->state),
+		     about->call, about->name, nm_outbox_state_name(text->state),
 		     text->words != NULL ? text->words : "nothing is known of it yet");
 }
 
@@ -306,36 +244,6 @@ static const char *fit(const struct nm_plan *plan, struct nm_sender sender, cons
 	return body;
 }
 
-static enum nm_code send(struct nm_alerter *a, struct nm_call_alert *alert, size_t i, const char *line,
-			 struct nm_error *err)
-{
-	const struct nm_plan *plan = a->context->plan;
-	struct nm_alerted *person = &alert->people[i];
-	char why[WHY_TEXT];
-	struct nm_outgoing outgoing = { .why = why, .follow_s = FOLLOW_S, .record = true };
-	struct nm_outbox sent;
-	enum nm_code code = nm_number_read(person->number, plan->country, &outgoing.to, err);
-
-	snprintf(why, sizeof(why), NM_ALERT_WHY, alert->call, i);
-	if (code == NM_OK)
-		code = nm_texting_sender_called(plan, -1, line, &outgoing.sender, err);
-	if (code == NM_OK)
-		outgoing.body = fit(plan, outgoing.sender, alert->text);
-	if (code == NM_OK)
-		code = nm_texting_send(a->context, &outgoing, &sent, err);
-	if (code != NM_OK)
-		return code;
-	for (size_t k = 0; k < sent.n; k++) {
-		a->out->texts += sent.items[k].state == NM_OUTBOX_SENT;
-		tell_text(a, alert, person, &sent.items[k]);
-		person->tried = true;
-		person->text = sent.items[k].state;
-		person->at = sent.items[k].at;
-	}
-	nm_outbox_clear(&sent);
-	return NM_OK;
-}
-
 /* The line that was called, by its name in the plan now; NULL: it has none any more. */
 static enum nm_code line_of(const struct nm_alerter *a, int64_t call, const char **out, struct nm_error *err)
 {
@@ -349,6 +257,53 @@ static enum nm_code line_of(const struct nm_alerter *a, int64_t call, const char
 	line = nm_plan_find_number(plan, entry.number);
 	*out = line >= 0 ? plan->lines[line].name : NULL;
 	return NM_OK;
+}
+
+enum nm_code nm_alerting_send(struct nm_alerter *a, const struct nm_alerting_text *text, struct nm_alerted *to,
+			      struct nm_error *err)
+{
+	const struct nm_plan *plan = a->context->plan;
+	struct nm_outgoing outgoing = { .why = text->why, .follow_s = FOLLOW_S, .record = true };
+	struct nm_outbox sent;
+	const char *line;
+	enum nm_code code = nm_number_read(text->number, plan->country, &outgoing.to, err);
+
+	if (code == NM_OK)
+		code = line_of(a, text->call, &line, err);
+	if (code == NM_OK)
+		code = nm_texting_sender_called(plan, -1, line, &outgoing.sender, err);
+	if (code == NM_OK)
+		outgoing.body = fit(plan, outgoing.sender, text->body);
+	if (code == NM_OK)
+		code = nm_texting_send(a->context, &outgoing, &sent, err);
+	if (code != NM_OK)
+		return code;
+	for (size_t k = 0; k < sent.n; k++) {
+		a->out->texts += sent.items[k].state == NM_OUTBOX_SENT;
+		tell_text(a, text, &sent.items[k]);
+		if (to == NULL)
+			continue;
+		to->tried = true;
+		to->text = sent.items[k].state;
+		to->at = sent.items[k].at;
+	}
+	nm_outbox_clear(&sent);
+	return NM_OK;
+}
+
+/* The alert of the i-th of its people. */
+static enum nm_code send_alert(struct nm_alerter *a, struct nm_call_alert *alert, size_t i, const char *why,
+			       struct nm_error *err)
+{
+	struct nm_alerted *person = &alert->people[i];
+	const struct nm_alerting_text text = { .call = alert->call,
+					       .name = person->name,
+					       .number = person->number,
+					       .body = alert->text,
+					       .why = why,
+					       .sent = "is texted" };
+
+	return nm_alerting_send(a, &text, person, err);
 }
 
 /* How one of the people stands, by the clock and the outbox alone. */
@@ -377,7 +332,6 @@ static enum nm_code take_turn(struct nm_alerter *a, struct nm_call_alert *alert,
 			      struct nm_error *err)
 {
 	char why[WHY_TEXT];
-	const char *line;
 	struct nm_outbox_past past;
 	bool now, room;
 	enum nm_code code;
@@ -395,9 +349,7 @@ static enum nm_code take_turn(struct nm_alerter *a, struct nm_call_alert *alert,
 		code = nm_fail(err, NM_REFUSED, "so many texts went to people whom emergencies alert that no more do for now");
 	}
 	if (code == NM_OK)
-		code = line_of(a, alert->call, &line, err);
-	if (code == NM_OK)
-		code = send(a, alert, i, line, err);
+		code = send_alert(a, alert, i, why, err);
 	if (code == NM_OK && nm_alerted_refused(&alert->people[i]))
 		*turn = TURN_LOST;
 	else if (code == NM_OK)
@@ -410,7 +362,7 @@ static enum nm_code take_turn(struct nm_alerter *a, struct nm_call_alert *alert,
 static enum nm_code end_unanswered(struct nm_alerter *a, struct nm_call_alert *alert, size_t texted,
 				   struct nm_error *err)
 {
-	enum nm_code code = end(a, alert, NM_ALERT_UNANSWERED, a->context->now, NULL, err);
+	enum nm_code code = nm_alerting_end(a, alert, NM_ALERT_UNANSWERED, a->context->now, NULL, err);
 
 	if (code == NM_OK)
 		nm_alerting_tell(a, true, "call #%" PRId64 ": %s", alert->call,
@@ -432,7 +384,7 @@ static enum nm_code conclude(struct nm_alerter *a, struct nm_call_alert *alert, 
 	if (until == 0) {
 		if (turns[TURN_LATER] > 0)
 			return NM_OK;
-		return end(a, alert, NM_ALERT_TOLD, now, NULL, err);
+		return nm_alerting_end(a, alert, NM_ALERT_TOLD, now, NULL, err);
 	}
 	if (now < until) {
 		wait_until(a, until);
@@ -447,14 +399,11 @@ static enum nm_code go_on(struct nm_alerter *a, struct nm_call_alert *alert, str
 {
 	size_t turns[TURNS] = { 0 };
 	struct nm_error why;
-	enum nm_code code = take_answer(a, alert, err);
 
-	if (code != NM_OK || alert->state != NM_ALERT_OPEN)
-		return code;
 	for (size_t i = 0; i < alert->n; i++) {
 		enum turn turn = TURN_LATER;
 
-		remember(a, take_turn(a, alert, i, &turn, &why), &why);
+		nm_alerting_remember(a, take_turn(a, alert, i, &turn, &why), &why);
 		turns[turn]++;
 	}
 	return conclude(a, alert, turns, err);
@@ -467,14 +416,11 @@ static enum nm_code run_all(struct nm_alerter *a, struct nm_error *err)
 	enum nm_code code = nm_alerting_notice(a, err);
 
 	if (code == NM_OK)
-		code = nm_store_alerts(a->context->store, NM_TIME_MAX, a->arena, &alerts, &n, err);
-	if (code != NM_OK)
-		return code;
-	read_replies(a, alerts, n);
-	for (size_t i = 0; i < n && code == NM_OK; i++)
-		code = take_answer(a, &alerts[i], err);
+		code = nm_alerting_answers(a, &alerts, &n, err);
 	if (code == NM_OK)
 		code = finish_left(a, alerts, n, err);
+	if (code == NM_OK)
+		nm_alerting_say_open(a, alerts, n);
 	for (size_t i = 0; i < n && code == NM_OK; i++)
 		if (alerts[i].state == NM_ALERT_OPEN)
 			code = go_on(a, &alerts[i], err);

@@ -13,7 +13,7 @@
 #include "nevermiss/optout.h"
 
 #define CALLS_MOST 10000 /* of a day that are looked at: the newest */
-#define REPLY " - reply to take it"
+#define REPLY " - reply %" PRId64 " to take it"
 
 /* The alerts of a call, of no people when it is no emergency by the plan and the time at which it began. */
 static enum nm_code resolve(struct nm_alerter *a, const struct nm_call_entry *call, int line, struct nm_alerts *out,
@@ -45,21 +45,29 @@ static const char *human_of(const struct nm_plan *plan, const struct nm_call_ent
 	return id >= 0 && nm_kind_human(plan->destinations[id].kind) ? plan->destinations[id].name : NULL;
 }
 
+const char *nm_alerting_caller(struct nm_alerter *a, const struct nm_call_entry *call)
+{
+	char number[NM_NUMBER_TEXT];
+
+	if (call->caller.anonymous)
+		return "a withheld number";
+	if (call->caller.number == 0)
+		return "a number that is not known";
+	nm_number_write(call->caller.number, number);
+	return nm_arena_text(a->arena, number);
+}
+
 static const char *text_of(struct nm_alerter *a, const struct nm_call_entry *call, const struct nm_alerts *alerts,
 			   const char *human, bool asks)
 {
-	char caller[NM_NUMBER_TEXT] = "a number that is not known";
-	const char *text;
+	const char *caller = nm_alerting_caller(a, call), *text = NULL;
 
-	if (call->caller.anonymous)
-		snprintf(caller, sizeof(caller), "a withheld number");
-	else if (call->caller.number != 0)
-		nm_number_write(call->caller.number, caller);
-	text = nm_arena_replaced(a->arena, alerts->text, NM_ALERT_CALLER, caller);
+	if (caller != NULL)
+		text = nm_arena_replaced(a->arena, alerts->text, NM_ALERT_CALLER, caller);
 	if (text == NULL || (human == NULL && !asks))
 		return text;
 	return human != NULL ? nm_arena_format(a->arena, "%s, taken by %s", text, human)
-			     : nm_arena_format(a->arena, "%s%s", text, REPLY);
+			     : nm_arena_format(a->arena, "%s" REPLY, text, call->id);
 }
 
 /* Each one's turn: those whom the line's own flow texts as the call arrives have had theirs, but for those who want no

@@ -18,7 +18,7 @@ const char *nm_call_back_words(enum nm_call_back_end end)
 	static const char *const words[] = {
 		[NM_CALL_BACK_REACHED] = "the customer was reached",
 		[NM_CALL_BACK_NO_ANSWER] = "the customer did not answer",
-		[NM_CALL_BACK_NOBODY] = "who should call back did not answer: the customer was not rung",
+		[NM_CALL_BACK_NOBODY] = "who should call back did not take it: the customer was not rung",
 		[NM_CALL_BACK_UNKNOWN] = "what became of it is not known",
 	};
 
@@ -173,7 +173,8 @@ static enum nm_code ask_plan(const struct nm_plan *plan, const struct nm_call_ba
 static enum nm_code check_person(const struct nm_plan *plan, struct nm_call_back *call, struct nm_error *err)
 {
 	const struct nm_destination *destination = &plan->destinations[call->destination];
-	const struct nm_carrier *carrier = nm_carrier_of(plan, plan->lines[call->line].account);
+	const struct nm_account *account = &plan->accounts[plan->lines[call->line].account];
+	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
 	int until_voicemail_s = destination->own_voicemail_s - carrier->traits.ring_extra_s - MARGIN_S;
 
 	if (!is_ours_to_ring(plan, destination))
@@ -186,6 +187,7 @@ static enum nm_code check_person(const struct nm_plan *plan, struct nm_call_back
 	if (until_voicemail_s < RING_LEAST_S)
 		until_voicemail_s = RING_LEAST_S;
 	call->person_s = NM_CALL_BACK_PERSON_S;
+	call->confirm = destination->confirm && nm_carrier_traits(carrier, account).confirm != NM_CONFIRM_NONE;
 	if (destination->own_voicemail_s >= 0 && until_voicemail_s < call->person_s)
 		call->person_s = until_voicemail_s;
 	return check_toll(plan, call->person, err);
@@ -291,7 +293,8 @@ static enum nm_code place(const struct nm_push_context *context, const struct nm
 					  .person = person,
 					  .customer = customer,
 					  .person_s = call->person_s,
-					  .customer_s = NM_CALL_BACK_CUSTOMER_S };
+					  .customer_s = NM_CALL_BACK_CUSTOMER_S,
+					  .confirm = call->confirm };
 	struct nm_placing_result result = { 0 };
 	enum nm_code code;
 

@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What got lost between the store and others: events that a CRM did not take, texts of which a carrier had too many,
- * alerts that would reach nobody.
+ * alerts and warnings that would reach nobody.
  * Comes in: what the store knows of it.  Goes out: drafts.
  */
 #include "check_private.h"
 
 #include <inttypes.h>
+#include <string.h>
+
+#include "core/rules.h"
 
 static void find_refused(struct nm_checker *checker)
 {
@@ -82,9 +85,33 @@ static void find_opted_out(struct nm_checker *checker)
 	}
 }
 
+/* The agent tells nobody else: a second one would not know whether the first does something about it. */
+static void find_owner_out(struct nm_checker *checker)
+{
+	const int owner = nm_alerts_owner(checker->plan);
+	const struct nm_destination *destination = owner >= 0 ? &checker->plan->destinations[owner] : NULL;
+
+	for (size_t i = 0; destination != NULL && i < checker->options->n_optouts; i++) {
+		struct nm_draft *draft;
+
+		if (strcmp(checker->options->optouts[i].destination, destination->name) != 0)
+			continue;
+		draft = nm_draft_add(checker, "owner-opted-out", owner, 0, destination->pos,
+				     nm_arena_format(checker->arena,
+						     "the agent texts %s, and nobody else, when something goes wrong, and their phone "
+						     "wants no texts and gets none",
+						     destination->name));
+		nm_draft_mend(checker, draft,
+			      "put another person first in `alert`, or another number of theirs here: a STOP cannot be taken "
+			      "back here",
+			      0, NULL);
+	}
+}
+
 void nm_check_outside(struct nm_checker *checker)
 {
 	find_refused(checker);
 	find_floods(checker);
 	find_opted_out(checker);
+	find_owner_out(checker);
 }

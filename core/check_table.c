@@ -82,6 +82,10 @@ const struct nm_check_info nm_checks[] = {
 	  "who answered STOP among them is not known to want no more texts" },
 	{ "alert-opted-out", WARNING, "somebody whom emergencies alert has answered STOP, or their carrier says so",
 	  "no text reaches them any more: of an emergency they learn nothing" },
+	{ "owner-opted-out", WARNING,
+	  "whom the agent tells by text of what goes wrong has answered STOP, or their carrier says so",
+	  "of a callback that is late, an emergency that nobody has taken and a line that could not be pushed nobody learns "
+	  "by text" },
 	{ "unused", WARNING,
 	  "a destination, schedule, path or callers that nobody names, or an emergency section that nothing sets "
 	  "off",

@@ -135,8 +135,10 @@ static void sort_groups(struct nm_explained_log *log)
 
 static void add_causes(struct nm_explained_log *log, const struct nm_explanation *explanation)
 {
-	for (size_t i = 0; i < explanation->n_likely; i++)
+	for (size_t i = 0; i < explanation->n_likely; i++) {
 		log->causes[explanation->likely[i].cause]++;
+		log->drifted += explanation->likely[i].cause == NM_CAUSE_DRIFT && explanation->likely[i].certain;
+	}
 	log->uncaused += explanation->n_likely == 0;
 }
 
@@ -185,6 +187,18 @@ static bool add_call(struct reading *run, const struct nm_call_entry *call,
 	return true;
 }
 
+/* What was live decides whether drift lies behind a call that went another way. */
+static enum nm_code explain(struct nm_explainer *explainer, const struct nm_call_entry *call, struct nm_arena *arena,
+			    struct nm_explanation *out, struct nm_error *err)
+{
+	struct nm_explained_lives lives;
+	enum nm_code code = nm_explain(explainer, call, true, arena, out, err);
+
+	if (code == NM_OK && out->verdict == NM_EXPLAINED_DIFFERS)
+		code = nm_explain_lives(explainer, call, arena, out, &lives, err);
+	return code;
+}
+
 static enum nm_code take_call(void *context, const struct nm_call_entry *call, struct nm_error *err)
 {
 	struct reading *run = context;
@@ -199,8 +213,7 @@ static enum nm_code take_call(void *context, const struct nm_call_entry *call, s
 		return nm_fail(err, NM_REFUSED, "stopped after %zu calls", run->n - 1);
 	log->span = (struct nm_span){ run->n == 1 ? call->began : log->span.from, call->began + 1 };
 	arena = nm_arena_new();
-	code = arena != NULL ? nm_explain(run->explainer, call, true, arena, &explanation, err)
-			     : nm_fail_memory(err);
+	code = arena != NULL ? explain(run->explainer, call, arena, &explanation, err) : nm_fail_memory(err);
 	if (code == NM_OK && !add_call(run, call, &explanation))
 		code = nm_fail_memory(err);
 	nm_arena_free(arena);
@@ -225,8 +238,7 @@ static enum nm_code tell_worst(const struct reading *run, struct nm_store *store
 		worst->seconds = run->worst[i].seconds;
 		code = nm_store_call_get(store, run->worst[i].id, log->arena, &worst->call, err);
 		if (code == NM_OK)
-			code = nm_explain(run->explainer, &worst->call, true, log->arena, &worst->explanation,
-					  err);
+			code = explain(run->explainer, &worst->call, log->arena, &worst->explanation, err);
 		if (code == NM_OK)
 			log->n++;
 		else if (code == NM_INPUT)

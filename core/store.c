@@ -77,6 +77,17 @@ void nm_store_bind(sqlite3_stmt *statement, int index, const char *text)
 		sqlite3_bind_null(statement, index);
 }
 
+enum nm_code nm_store_int(struct nm_store *store, sqlite3_stmt *statement, const char *doing, int64_t *out,
+			  struct nm_error *err)
+{
+	const int result = sqlite3_step(statement);
+
+	if (result == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL)
+		*out = sqlite3_column_int64(statement, 0);
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK : nm_store_fail(store, doing, err);
+}
+
 int nm_store_within(sqlite3_stmt *statement, int column, int most)
 {
 	const sqlite3_int64 value = sqlite3_column_int64(statement, column);

@@ -205,10 +205,10 @@ enum nm_code nm_store_alert_get(struct nm_store *store, int64_t call, struct nm_
 	return NM_OK;
 }
 
-enum nm_code nm_store_alerts(struct nm_store *store, nm_time since, struct nm_arena *arena, struct nm_call_alert **out,
-			     size_t *n, struct nm_error *err)
+static enum nm_code read_since(struct nm_store *store, enum nm_store_statement which, nm_time since, struct nm_arena *arena,
+			       struct nm_call_alert **out, size_t *n, struct nm_error *err)
 {
-	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_ALERTS, err);
+	sqlite3_stmt *statement = nm_store_statement(store, which, err);
 
 	if (statement == NULL)
 		return NM_SYSTEM;
@@ -216,23 +216,48 @@ enum nm_code nm_store_alerts(struct nm_store *store, nm_time since, struct nm_ar
 	return read_alerts(store, statement, arena, out, n, err);
 }
 
-enum nm_code nm_store_alert_reply(struct nm_store *store, const char *number, nm_time since, nm_time *out,
-				  struct nm_error *err)
+enum nm_code nm_store_alerts(struct nm_store *store, nm_time since, struct nm_arena *arena, struct nm_call_alert **out,
+			     size_t *n, struct nm_error *err)
+{
+	return read_since(store, NM_SQL_ALERTS, since, arena, out, n, err);
+}
+
+enum nm_code nm_store_alerts_ended(struct nm_store *store, nm_time since, struct nm_arena *arena, struct nm_call_alert **out,
+				   size_t *n, struct nm_error *err)
+{
+	return read_since(store, NM_SQL_ALERTS_ENDED, since, arena, out, n, err);
+}
+
+enum nm_code nm_store_alert_replies(struct nm_store *store, nm_time since, struct nm_arena *arena,
+				    struct nm_alert_reply **out, size_t *n, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_ALERT_REPLIES, err);
+	void *replies = NULL;
+	size_t found = 0, capacity = 0;
+	bool ok = true;
 	int result = SQLITE_DONE;
 
-	*out = NM_TIME_MAX;
 	if (statement == NULL)
 		return NM_SYSTEM;
-	nm_store_bind(statement, 1, number);
-	sqlite3_bind_int64(statement, 2, since);
-	while (*out == NM_TIME_MAX && (result = sqlite3_step(statement)) == SQLITE_ROW) {
+	sqlite3_bind_int64(statement, 1, since);
+	while (ok && (result = sqlite3_step(statement)) == SQLITE_ROW) {
 		const char *body = (const char *)sqlite3_column_text(statement, 1);
 
-		if (body != NULL && !nm_optout_said(body))
-			*out = sqlite3_column_int64(statement, 0);
+		if (body == NULL || nm_optout_said(body))
+			continue;
+		ok = grow(arena, &replies, found, &capacity, sizeof(**out));
+		if (ok)
+			((struct nm_alert_reply *)replies)[found++] =
+				(struct nm_alert_reply){ .from = nm_store_column(statement, 0, arena, &ok),
+							 .body = nm_store_column(statement, 1, arena, &ok),
+							 .at = sqlite3_column_int64(statement, 2) };
 	}
 	sqlite3_reset(statement);
-	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its texts", err);
+	if (!ok)
+		return nm_fail_memory(err);
+	if (result != SQLITE_DONE)
+		return nm_store_fail(store, "reading its texts", err);
+	*out = replies;
+	*n = found;
+	return NM_OK;
 }

@@ -91,7 +91,6 @@ enum nm_code nm_store_calls_of(struct nm_store *store, const struct nm_sums_read
 {
 	sqlite3_stmt *statement =
 		nm_store_statement(store, until_missed ? NM_SQL_CALLS_UNTIL_MISSED : NM_SQL_CALLS_BETWEEN, err);
-	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
@@ -99,9 +98,5 @@ enum nm_code nm_store_calls_of(struct nm_store *store, const struct nm_sums_read
 	sqlite3_bind_int64(statement, 2, reader->span.from);
 	sqlite3_bind_int64(statement, 3, reader->span.until);
 	sqlite3_bind_int64(statement, 4, (sqlite3_int64)reader->number);
-	result = sqlite3_step(statement);
-	if (result == SQLITE_ROW)
-		*out = sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its calls", err);
+	return nm_store_int(store, statement, "reading its calls", out, err);
 }

@@ -92,39 +92,19 @@ enum nm_code nm_store_event_counts(struct nm_store *store, struct nm_crm_counts 
 enum nm_code nm_store_events_refused(struct nm_store *store, nm_time since, int64_t *out, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_EVENTS_REFUSED, err);
-	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, since);
-	result = sqlite3_step(statement);
-	if (result == SQLITE_ROW)
-		*out = sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its events", err);
-}
-
-/* One number of a statement without values, *out as it was when there is no row. */
-static enum nm_code read_int(struct nm_store *store, enum nm_store_statement which, int64_t *out,
-			     struct nm_error *err)
-{
-	sqlite3_stmt *statement = nm_store_statement(store, which, err);
-	int result;
-
-	if (statement == NULL)
-		return NM_SYSTEM;
-	result = sqlite3_step(statement);
-	if (result == SQLITE_ROW)
-		*out = sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
-							     : nm_store_fail(store, "reading its events", err);
+	return nm_store_int(store, statement, "reading its events", out, err);
 }
 
 enum nm_code nm_store_reporting(struct nm_store *store, nm_time *since, struct nm_error *err)
 {
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_REPORTING, err);
+
 	*since = NM_TIME_MAX;
-	return read_int(store, NM_SQL_REPORTING, since, err);
+	return statement != NULL ? nm_store_int(store, statement, "reading its events", since, err) : NM_SYSTEM;
 }
 
 /* --- writing --- */

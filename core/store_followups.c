@@ -281,17 +281,12 @@ enum nm_code nm_store_lead_find(struct nm_store *store, const struct nm_followup
 				struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_LEAD_FIND, err);
-	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	bind_lead(statement, lead);
-	result = sqlite3_step(statement);
-	*id = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW || result == SQLITE_DONE
-		       ? NM_OK
-		       : nm_store_fail(store, "reading its follow-ups", err);
+	*id = 0;
+	return nm_store_int(store, statement, "reading its follow-ups", id, err);
 }
 
 enum nm_code nm_store_followup_add(struct nm_store *store, const struct nm_followup *lead, int64_t *id,

@@ -35,14 +35,11 @@ static enum nm_code count(struct nm_store *store, enum nm_store_statement which,
 {
 	char text[NM_NUMBER_TEXT];
 	sqlite3_stmt *statement = prepare(store, which, number, text, err);
-	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
-	result = sqlite3_step(statement);
-	*out = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "looking for a number", err);
+	*out = 0;
+	return nm_store_int(store, statement, "looking for a number", out, err);
 }
 
 static enum nm_code run_all(struct nm_store *store, const enum nm_store_statement *which, size_t n,

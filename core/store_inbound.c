@@ -101,17 +101,13 @@ enum nm_code nm_store_inbound_until(struct nm_store *store, nm_number number, co
 				    struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_INBOUND_READ_GET, err);
-	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
 	nm_store_bind(statement, 2, driver);
-	result = sqlite3_step(statement);
-	*out = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : NM_TIME_MIN;
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
-							     : nm_store_fail(store, "reading its texts", err);
+	*out = NM_TIME_MIN;
+	return nm_store_int(store, statement, "reading its texts", out, err);
 }
 
 /* An instant of a number and driver. */

@@ -40,18 +40,14 @@ static enum nm_code read_time(struct nm_store *store, enum nm_store_statement wh
 			      nm_time at, nm_time fallback, nm_time *out, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, which, err);
-	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
 	sqlite3_bind_int64(statement, 2, at);
 	sqlite3_bind_int64(statement, 3, fallback);
-	result = sqlite3_step(statement);
-	*out = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : fallback;
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
-							     : nm_store_fail(store, "reading its calls", err);
+	*out = fallback;
+	return nm_store_int(store, statement, "reading its calls", out, err);
 }
 
 static enum nm_code read_span(struct nm_store *store, uint64_t number, nm_time at, struct nm_span *out,

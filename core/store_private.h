@@ -190,6 +190,7 @@ enum nm_store_statement {
 	NM_SQL_ALERT_END,
 	NM_SQL_ALERT_GET,
 	NM_SQL_ALERTS,
+	NM_SQL_ALERTS_ENDED,
 	NM_SQL_ALERT_REPLIES,
 	NM_SQL_ALERTED_ADD,
 	NM_SQL_ALERTED,
@@ -344,6 +345,9 @@ enum nm_code nm_store_run_id(struct nm_store *store, enum nm_store_statement whi
 /* store_forget.c: is this of a number that was to be forgotten, and from before that? */
 enum nm_code nm_store_was_forgotten(struct nm_store *store, uint64_t number, nm_time at, bool *forgotten,
 				    struct nm_error *err) NM_WARN_UNUSED;
+/* The one number that a statement gives, its values bound: *out as it was where there is no row, or none in it. */
+enum nm_code nm_store_int(struct nm_store *store, sqlite3_stmt *statement, const char *doing, int64_t *out,
+			  struct nm_error *err) NM_WARN_UNUSED;
 /* A number of ours, from 0 to `most`; most, where a store of somebody else's making has it out of its range. */
 int nm_store_within(sqlite3_stmt *statement, int column, int most);
 /* A copy of a column in the arena; NULL for NULL.  *ok becomes false when memory is out. */

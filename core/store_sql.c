@@ -82,6 +82,7 @@
 	"outbox WHERE why NOT IN (" TO_CUSTOMERS ") AND why IN (SELECT " ALERT_WHY("call", "n")            \
 	" FROM alerted WHERE " ALERTS_OF_CALLER                                                            \
 	" UNION ALL SELECT '" NM_ALERT_UNANSWERED_PREFIX "' || call FROM alert WHERE " ALERTS_OF_CALLER    \
+	" UNION ALL SELECT '" NM_ALERT_TAKEN_PREFIX "' || call FROM alert WHERE " ALERTS_OF_CALLER         \
 	" UNION ALL SELECT '" NM_LATE_PREFIX "' || id FROM " OF_CALLER ")"
 #define TO_NUMBER "outbox WHERE recipient = ?1"
 /* Deeds that stand, and of these the ones by which the customer was called back. */
@@ -407,7 +408,9 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_ALERT_END] = "UPDATE alert SET state = ?2, ended = ?3, taken_by = ?4 WHERE call = ?1 AND state = 0",
 	[NM_SQL_ALERT_GET] = ALERT_ROW " WHERE call = ?1",
 	[NM_SQL_ALERTS] = ALERT_ROW " WHERE state = 0 OR noticed >= ?1 ORDER BY call",
-	[NM_SQL_ALERT_REPLIES] = "SELECT at, body FROM inbound WHERE sender = ?1 AND at >= ?2 ORDER BY at, id",
+	[NM_SQL_ALERTS_ENDED] = ALERT_ROW " WHERE state = 0 OR ended >= ?1 ORDER BY call",
+	[NM_SQL_ALERT_REPLIES] = "SELECT sender, body, at FROM inbound WHERE sender IN (SELECT number FROM alerted)"
+				 " AND at >= ?1 ORDER BY at, id",
 	[NM_SQL_ALERTED_ADD] =
 		"INSERT INTO alerted(call, n, name, number, due, by_line) VALUES(?, ?, ?, ?, ?, ?)",
 	/* The newest text to each, if any. */

@@ -40,35 +40,26 @@ enum nm_code nm_store_surveys_ended(struct nm_store *store, nm_time from, nm_tim
 enum nm_code nm_store_survey_newest(struct nm_store *store, nm_number number, nm_time *out, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_SURVEY_NEWEST, err);
-	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
-	result = sqlite3_step(statement);
-	*out = result == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL
-		       ? sqlite3_column_int64(statement, 0)
-		       : NM_TIME_MIN;
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its follow-ups", err);
+	*out = NM_TIME_MIN;
+	return nm_store_int(store, statement, "reading its follow-ups", out, err);
 }
 
 enum nm_code nm_store_survey_open(struct nm_store *store, nm_number number, nm_time from, nm_time until, int64_t *out,
 				  struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_SURVEY_OPEN, err);
-	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	sqlite3_bind_int64(statement, 1, (sqlite3_int64)number);
 	sqlite3_bind_int64(statement, 2, from);
 	sqlite3_bind_int64(statement, 3, until);
-	result = sqlite3_step(statement);
-	*out = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK
-							     : nm_store_fail(store, "reading its follow-ups", err);
+	*out = 0;
+	return nm_store_int(store, statement, "reading its follow-ups", out, err);
 }
 
 enum nm_code nm_store_survey_deed(struct nm_store *store, int64_t followup, const struct nm_deed *deed,

@@ -151,19 +151,14 @@ enum nm_code nm_store_outbox_known(struct nm_store *store, const struct nm_outbo
 enum nm_code nm_store_outbox_to(struct nm_store *store, const char *to, nm_time *newest, struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_OUTBOX_TO, err);
-	int result;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
 	nm_store_bind(statement, 1, to);
 	sqlite3_bind_int(statement, 2, NM_OUTBOX_FAILED);
 	sqlite3_bind_int(statement, 3, NM_OUTBOX_REFUSED);
-	result = sqlite3_step(statement);
-	*newest = result == SQLITE_ROW && sqlite3_column_type(statement, 0) != SQLITE_NULL
-			  ? sqlite3_column_int64(statement, 0)
-			  : NM_TIME_MIN;
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its texts", err);
+	*newest = NM_TIME_MIN;
+	return nm_store_int(store, statement, "reading its texts", newest, err);
 }
 
 enum nm_code nm_store_outbox_why(struct nm_store *store, const char *why, struct nm_outbox_past *out,
@@ -190,7 +185,8 @@ enum nm_code nm_store_outbox_count(struct nm_store *store, const struct nm_outbo
 				   struct nm_error *err)
 {
 	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_OUTBOX_COUNT, err);
-	int result;
+	int64_t n = 0;
+	enum nm_code code;
 
 	if (statement == NULL)
 		return NM_SYSTEM;
@@ -198,11 +194,10 @@ enum nm_code nm_store_outbox_count(struct nm_store *store, const struct nm_outbo
 	nm_store_bind(statement, 2, which->prefix);
 	nm_store_bind(statement, 3, which->to);
 	sqlite3_bind_int(statement, 4, which->failed);
-	result = sqlite3_step(statement);
-	if (result == SQLITE_ROW)
-		*out = (size_t)sqlite3_column_int64(statement, 0);
-	sqlite3_reset(statement);
-	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its texts", err);
+	code = nm_store_int(store, statement, "reading its texts", &n, err);
+	if (code == NM_OK)
+		*out = (size_t)n;
+	return code;
 }
 
 /* --- what is known of texts before another one is sent --- */

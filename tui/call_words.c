@@ -223,3 +223,13 @@ enum nm_code call_read_id(const char *verb, const char *text, int64_t *id, struc
 	*id = strtoll(digits, NULL, 10);
 	return NM_OK;
 }
+
+void json_call_likely(struct nm_json *json, const char *key, const struct nm_explanation *explanation, bool certain)
+{
+	nm_json_key(json, key);
+	nm_json_array(json);
+	for (size_t i = 0; i < explanation->n_likely; i++)
+		if (explanation->likely[i].certain == certain)
+			nm_json_text(json, explanation->likely[i].words);
+	nm_json_end(json, ']');
+}

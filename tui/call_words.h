@@ -32,6 +32,8 @@ void json_leg(struct nm_json *json, const struct nm_zone *zone, const struct nm_
  * NULL: nobody. */
 void call_alert_words(const struct session *session, const struct nm_call_alert *alert, struct nm_buf *out);
 void json_call_alert(struct nm_json *json, const struct session *session, const struct nm_call_alert *alert);
+/* What lies behind it for certain, or perhaps, as an array of sentences. */
+void json_call_likely(struct nm_json *json, const char *key, const struct nm_explanation *explanation, bool certain);
 /* What was live for the call: "as planned (push #1, Mon 31 Aug 2026 13:00 CDT, 84 days ago)". */
 void call_live_words(const struct session *session, const struct nm_explained_live *live, struct nm_buf *out);
 /* How the call went beside it; "" where that is as beside the plan, or not known. */

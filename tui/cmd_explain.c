@@ -107,16 +107,6 @@ static void explain_text(struct invocation *run, const struct explained *explain
 
 /* --- in JSON --- */
 
-static void json_likely(struct nm_json *json, const char *key, const struct nm_explanation *explanation, bool certain)
-{
-	nm_json_key(json, key);
-	nm_json_array(json);
-	for (size_t i = 0; i < explanation->n_likely; i++)
-		if (explanation->likely[i].certain == certain)
-			nm_json_text(json, explanation->likely[i].words);
-	nm_json_end(json, ']');
-}
-
 /* Where the call parts from what it is beside; key: whether it does. */
 static void json_parting(struct nm_json *json, const char *key, const struct nm_explanation *explanation)
 {
@@ -178,8 +168,8 @@ static void explain_json(struct invocation *run, const struct explained *explain
 	nm_json_init(&json, run->out);
 	json_logged_call(&json, run->session, call);
 	json_parting(&json, "as_planned", explanation);
-	json_likely(&json, "because", explanation, true);
-	json_likely(&json, "perhaps", explanation, false);
+	json_call_likely(&json, "because", explanation, true);
+	json_call_likely(&json, "perhaps", explanation, false);
 	json_known(&json, "compared_with", explanation->version, explanation->version != 0);
 	nm_json_key(&json, "legs");
 	nm_json_array(&json);

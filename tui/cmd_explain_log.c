@@ -135,9 +135,14 @@ static void write_causes(const struct telling *telling)
 	const struct nm_explained_log *log = telling->log;
 
 	nm_buf_add(telling->out, "\nwhat may lie behind it\n");
-	for (int cause = 0; cause < NM_CAUSES; cause++)
-		if (log->causes[cause])
-			write_count(telling, words[cause], log->causes[cause]);
+	if (log->drifted)
+		write_count(telling, "drift for certain: what was live does just this", log->drifted);
+	for (int cause = 0; cause < NM_CAUSES; cause++) {
+		const int64_t perhaps = log->causes[cause] - (cause == NM_CAUSE_DRIFT ? log->drifted : 0);
+
+		if (perhaps)
+			write_count(telling, words[cause], perhaps);
+	}
 	if (log->uncaused)
 		write_count(telling, "nothing was found", log->uncaused);
 }
@@ -158,7 +163,8 @@ static void write_worst(const struct telling *telling, const struct nm_worst *wo
 	outcome_words(&explanation->expected, out);
 	nm_buf_addf(out, "\n    parted   %s\n", explanation->words);
 	for (size_t i = 0; i < explanation->n_likely; i++)
-		nm_buf_addf(out, "    perhaps  %s\n", explanation->likely[i].words);
+		nm_buf_addf(out, "    %s  %s\n", explanation->likely[i].certain ? "because" : "perhaps",
+			    explanation->likely[i].words);
 }
 
 /* What is believed and not known of the records that all this is told from. */
@@ -236,6 +242,7 @@ static void json_causes(struct nm_json *json, const struct nm_explained_log *log
 	for (int cause = 0; cause < NM_CAUSES; cause++)
 		nm_json_count(json, nm_cause_name((enum nm_cause)cause), log->causes[cause]);
 	nm_json_end(json, '}');
+	nm_json_count(json, "drift_for_certain", log->drifted);
 	nm_json_count(json, "no_cause_found", log->uncaused);
 }
 
@@ -264,11 +271,8 @@ static void json_worst(struct nm_json *json, const struct telling *telling, cons
 	nm_json_text(json, explanation->who);
 	nm_json_key(json, "words");
 	nm_json_text(json, explanation->words);
-	nm_json_key(json, "perhaps");
-	nm_json_array(json);
-	for (size_t i = 0; i < explanation->n_likely; i++)
-		nm_json_text(json, explanation->likely[i].words);
-	nm_json_end(json, ']');
+	json_call_likely(json, "because", explanation, true);
+	json_call_likely(json, "perhaps", explanation, false);
 	json_known(json, "compared_with", explanation->version, explanation->version != 0);
 	json_expected(json, &explanation->expected);
 	nm_json_end(json, '}');

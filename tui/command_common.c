@@ -232,6 +232,9 @@ void print_diags(const struct nm_diags *diags, struct nm_buf *out)
 
 enum nm_code need_write(const struct invocation *run, struct nm_error *err)
 {
+	if (run->options->unwritable)
+		return nm_fail(err, NM_REFUSED, "nothing is written: %s is on a file system that is read-only",
+			       run->options->data_dir);
 	if (run->options->read_only)
 		return nm_fail(err, NM_REFUSED, "read-only: nothing is written");
 	return NM_OK;

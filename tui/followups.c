@@ -235,19 +235,24 @@ static void night_words(const struct nm_plan *plan, nm_time now, struct nm_buf *
 void followup_call_words(const struct nm_plan *plan, const struct nm_call_back *call, nm_time now, struct nm_buf *out)
 {
 	const struct nm_destination *destination = &plan->destinations[call->destination];
-	const bool real = nm_carrier_of(plan, plan->lines[call->line].account)->traits.remote;
+	const struct nm_account *account = &plan->accounts[plan->lines[call->line].account];
+	const bool real = nm_carrier_find(account->driver)->traits.remote;
 	char person[NM_NUMBER_TEXT], customer[NM_NUMBER_TEXT], line[NM_NUMBER_TEXT];
 
 	nm_number_words(call->person, person);
 	nm_number_words(call->customer, customer);
 	nm_number_words(plan->lines[call->line].number, line);
 	nm_buf_addf(out,
-		    "%s: %s (%s) is rung for %d s, and whoever answers there is put "
+		    "%s: %s (%s) is rung for %d s, and whoever %s there is put "
 		    "through to %s, who is rung for %d s. Both see line %s (%s).\n",
 		    real ? "Two real calls, which the carrier bills" : "Two calls, which the sandbox only plays",
-		    destination->name, person, call->person_s, customer, NM_CALL_BACK_CUSTOMER_S,
+		    destination->name, person, call->person_s, call->confirm ? "presses 1" : "answers", customer,
+		    NM_CALL_BACK_CUSTOMER_S,
 		    plan->lines[call->line].name, line);
-	if (destination->own_voicemail_s != NM_OWN_VOICEMAIL_NONE)
+	if (destination->confirm && !call->confirm)
+		nm_buf_addf(out, "%s is not asked to press 1, as `confirm` says: account %s has no `whisper`.\n", destination->name,
+			    account->name);
+	if (destination->own_voicemail_s != NM_OWN_VOICEMAIL_NONE && !call->confirm)
 		nm_buf_addf(out,
 			    "Should %s's own voicemail take the call, it is put through to the customer: do not decline "
 			    "it.\n",

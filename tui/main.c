@@ -3,6 +3,7 @@
  * The program's door: environment and arguments in, exit status out.  The only place that reads the
  * environment, prints, and ends the process.
  */
+#include <errno.h>
 #include <langinfo.h>
 #include <locale.h>
 #include <pwd.h>
@@ -345,6 +346,12 @@ static enum theme read_preferences(struct surroundings *around)
 	return choose_theme(theme, &around->mistakes);
 }
 
+/* There only reading works, and is not to fail because a store could not be written to. */
+static bool lies_read_only(const char *folder)
+{
+	return folder && access(folder, W_OK) && errno == EROFS;
+}
+
 static void surroundings_read(struct surroundings *around, const struct arguments *args, struct session_options *out)
 {
 	const char *plan = argument(args, "plan");
@@ -373,6 +380,8 @@ static void surroundings_read(struct surroundings *around, const struct argument
 		.mistakes = &around->mistakes,
 		.now = clock_now,
 	};
+	out->unwritable = lies_read_only(out->data_dir);
+	out->read_only |= out->unwritable;
 }
 
 static void surroundings_clear(struct surroundings *around)

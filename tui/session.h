@@ -35,7 +35,7 @@ struct session_options {
 	const char *who;       /* for the records: "pat over ssh" */
 	const char *terminal;  /* at which the user sits: "pts/3"; NULL: none, or not known */
 	const char *editor;    /* command for `e`; NULL: "vi" */
-	bool read_only;
+	bool read_only, unwritable; /* unwritable: read_only, for the data directory is on a file system that is */
 	const char *journal;   /* the stream that journald reads, as the environment names it; NULL */
 	bool ascii;            /* no character beyond ASCII on the screen */
 	enum theme theme;      /* mono: NO_COLOR, or such a terminal */

@@ -11,7 +11,8 @@
  * Twilio has no key that keeps a call from being made twice: a conversation that was cut off while it
  * asked for one looks for the call, and asks for none again.  Ours is the one made after all that were
  * there before (`before`, on Twilio's clock).  Not verified: that Studio's rings appear as legs of the
- * line's end.  The customer who is called back is a leg of the call itself, which has one end only.
+ * line's end.  The customer who is called back is a leg of the call itself, which has one end only.  Who is to press 1
+ * before is asked by what the call says itself; the key goes to the account's document (twilio_whisper.h), which then dials.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -20,9 +21,11 @@
 #include "core/carrier/form.h"
 #include "core/carrier/records.h"
 #include "core/carrier/twilio_leg.h"
+#include "core/carrier/twilio_whisper.h"
 
-#define FORM_MAX 4096
+#define FORM_MAX 8192 /* an address of 1,024 characters twice, escaped, is below Twilio's 4,000 and this */
 #define PAUSE_S 3
+#define KEY_WAIT_S 5
 #define LOOK_S 30      /* a call of which it is not known whether it was made is looked for so long */
 #define PATIENCE_S 60  /* beyond the time that the caller stays */
 #define QUIET_ROUNDS 3 /* so often nothing is under way before it is over: legs may appear late */
@@ -96,15 +99,31 @@ static enum nm_step_result take_numbers(struct nm_exchange *x, struct nm_request
 	return nm_exchange_fail(x, "the account has no number %s that could call", x->place->from);
 }
 
+/* Who calls back is asked twice, and dropped; who presses a key gets what the account's document says to it. */
+static const char *asking_document(const struct nm_exchange *x, const char *url)
+{
+	const struct nm_placing *place = x->place;
+	const char *gather = nm_arena_format(
+		x->arena,
+		"<Gather action=\"%s?step=back&amp;to=%%2B%s&amp;timeout=%d\" method=\"POST\" numDigits=\"1\" timeout=\"%d\">"
+		"<Say>Press 1 to call your customer back.</Say></Gather>",
+		url, place->customer + 1, place->customer_s, KEY_WAIT_S);
+
+	return gather != NULL ? nm_arena_format(x->arena, "<Response>%s%s<Hangup/></Response>", gather, gather) : NULL;
+}
+
 /* What becomes of the call when it is answered.  Who calls a line says nothing and hangs up in the end, whoever answers;
  * who calls back hears the customer's phone ring.  Numbers are digits, with nothing that XML would read. */
 static const char *document(const struct nm_exchange *x)
 {
 	const struct nm_placing *place = x->place;
+	const char *url = place->confirm ? nm_twilio_document_of(x->account) : NULL;
 
 	if (!calls_back(x))
 		return nm_arena_format(x->arena, "<Response><Pause length=\"%d\"/><Hangup/></Response>",
 				       place->stay_s);
+	if (place->confirm)
+		return url != NULL ? asking_document(x, url) : NULL;
 	return nm_arena_format(
 		x->arena,
 		"<Response><Dial callerId=\"%s\" timeout=\"%d\"><Number>%s</Number></Dial></Response>",

@@ -5,6 +5,7 @@
 //
 //   the flow        POST /ask?flow=FLOW&to=NUMBERS&confirm=NUMBERS&timeout=SECONDS&caller_id=caller|line
 //   a called phone  POST /ask?step=ask, then /ask?step=key with the key that was pressed
+//   who calls back  POST /ask?step=back&to=NUMBER&timeout=SECONDS with the key, before the customer is rung
 //   Twilio          POST /ask?step=end&flow=FLOW, when the ringing or the call is over
 
 const ATTEMPTS = 2;
@@ -53,6 +54,14 @@ function ask(path) {
 	return document(gather.repeat(ATTEMPTS) + '<Hangup/>');
 }
 
+// Who calls a customer back has pressed a key: the customer is rung, and sees the number that this call came from.
+function callBack(event) {
+	const timeout = Number(event.timeout);
+	if (event.Digits !== '1' || !isNumber(event.to ?? '') || !isNumber(event.From ?? '') || !(timeout >= 1 && timeout <= 600))
+		return hangUp;
+	return document(`<Dial callerId="${escaped(event.From)}" timeout="${timeout}"><Number>${escaped(event.to)}</Number></Dial>`);
+}
+
 // Taken: the call was, and is over.  A phone's voicemail that was rung and hung up on is no such call.
 const taken = event => event.DialCallStatus === 'completed' && event.DialBridged !== 'false';
 
@@ -64,6 +73,8 @@ function answer(event, path) {
 		return ask(path);
 	case 'key':
 		return event.Digits === '1' ? document('') : hangUp;
+	case 'back':
+		return callBack(event);
 	case 'end':
 		return taken(event) ? hangUp : giveBack(event);
 	default:

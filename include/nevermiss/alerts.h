@@ -4,7 +4,8 @@
  * somebody does.
  *
  * Whom a call alerts is written down once, as the plan has it when the call is first seen in the log; all that follows
- * is of those.  Any text from a phone that was texted is taken as "I have it", but for one that wants no more texts.
+ * is of those.  Any text from a phone that was texted is taken as "I have it", but for one that wants no more texts; of
+ * several alerts it takes one (nm_alert_meant).
  */
 #ifndef NEVERMISS_ALERTS_H
 #define NEVERMISS_ALERTS_H
@@ -24,6 +25,8 @@
 #define NM_ALERT_PREFIX		   "alert: call "
 #define NM_ALERT_WHY		   NM_ALERT_PREFIX "%" PRId64 ", %zu"
 #define NM_ALERT_UNANSWERED_PREFIX "alert unanswered: call "
+/* To who took a call while another of theirs was open. */
+#define NM_ALERT_TAKEN_PREFIX "alert taken: call "
 
 /* Kept in stores by these numbers. */
 enum nm_alert_state {
@@ -83,10 +86,24 @@ enum nm_code nm_store_alert_get(struct nm_store *store, int64_t call, struct nm_
 /* Those that are open, and those that were noticed since (NM_TIME_MAX: no others); the oldest call first; all from the arena. */
 enum nm_code nm_store_alerts(struct nm_store *store, nm_time since, struct nm_arena *arena, struct nm_call_alert **out,
 			     size_t *n, struct nm_error *err) NM_WARN_UNUSED;
-/* When the first text came from that number, at that time or later, that does not say that its sender wants none;
- * NM_TIME_MAX: none did. */
-enum nm_code nm_store_alert_reply(struct nm_store *store, const char *number, nm_time since, nm_time *out,
-				  struct nm_error *err) NM_WARN_UNUSED;
+/* Those that are open, and those that ended since, likewise. */
+enum nm_code nm_store_alerts_ended(struct nm_store *store, nm_time since, struct nm_arena *arena, struct nm_call_alert **out,
+				   size_t *n, struct nm_error *err) NM_WARN_UNUSED;
+
+/* A text that came from somebody whom calls have alerted. */
+struct nm_alert_reply {
+	const char *from; /* "+15125550111" */
+	const char *body;
+	nm_time at;
+};
+/* Those of an instant or later, the earliest first, but for those whose sender wants no texts; all from the arena. */
+enum nm_code nm_store_alert_replies(struct nm_store *store, nm_time since, struct nm_arena *arena,
+				    struct nm_alert_reply **out, size_t *n, struct nm_error *err) NM_WARN_UNUSED;
+
+/* Which alert a reply is about, of those that its sender was texted of before: the one whose call's number the reply
+ * begins with ("12", "#12 ok"), open or not; else the one of their last text that was open when the reply came.  Only
+ * alerts for which an answer was asked.  n: of none.  Those that ended since are to be among the alerts. */
+size_t nm_alert_meant(const struct nm_call_alert *alerts, size_t n, const struct nm_alert_reply *reply);
 
 /* --- doing it --- */
 

@@ -19,6 +19,7 @@ struct nm_call_back {
 	int destination; /* who calls back */
 	nm_number person; /* theirs */
 	int person_s;    /* they are rung so long */
+	bool confirm;    /* the customer is rung only when they have pressed 1: as the plan says of them, where the line's account can ask */
 };
 
 /* What of it would be done now.  destination: who calls back; -1: the first of the business's people whom a call of the
@@ -31,7 +32,7 @@ enum nm_code nm_call_back_plan(const struct nm_plan *plan, const struct nm_follo
 enum nm_call_back_end {
 	NM_CALL_BACK_REACHED,   /* the two talk, or did */
 	NM_CALL_BACK_NO_ANSWER, /* the customer did not answer: a try */
-	NM_CALL_BACK_NOBODY,    /* who should call back did not answer: the customer was not rung */
+	NM_CALL_BACK_NOBODY,    /* who should call back did not take it: the customer was not rung */
 	NM_CALL_BACK_UNKNOWN    /* it was not over by the time that nobody follows it any more */
 };
 

@@ -136,6 +136,7 @@ struct nm_placing {
 	const char *person;   /* who calls back, and is rung first; NULL: it is a call to the line */
 	const char *customer; /* whom that person is put through to; both see `from` */
 	int person_s, customer_s; /* so long each of them is rung */
+	bool confirm; /* the customer is rung only when the person has pressed 1; where the account's traits let it ask for that */
 };
 
 enum nm_leg_end {

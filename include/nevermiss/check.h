@@ -94,7 +94,7 @@ struct nm_flood_fact {
 	nm_time at; /* when they were read */
 };
 
-/* A destination whose phone wants no texts; for alert-opted-out. */
+/* A destination whose phone wants no texts; for alert-opted-out and owner-opted-out. */
 struct nm_optout_fact {
 	const char *destination;
 };

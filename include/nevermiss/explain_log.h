@@ -45,6 +45,7 @@ struct nm_explained_log {
 	int64_t by_today; /* of planned and differs: beside the plan of today, the one then is not known */
 	int64_t harm[NM_HARMS];    /* of differs */
 	int64_t causes[NM_CAUSES]; /* of differs: behind how many it may lie; several may behind one call */
+	int64_t drifted;           /* of causes, drift: certain, for what was live does just what happened */
 	int64_t uncaused;          /* of differs: none was found */
 	size_t n_drivers;
 	const char *drivers[NM_EXPLAIN_DRIVERS]; /* whose records were compared, each once */

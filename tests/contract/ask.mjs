@@ -51,6 +51,12 @@ expect('the phone is asked', { step: 'ask' }, 'numDigits="1"', 'Press 1', '<Hang
 expect('1 takes the call', { step: 'key', Digits: '1' }, '<Response></Response>');
 for (const Digits of ['2', '11', '', undefined])
 	expect('another key does not', { step: 'key', Digits }, '<Response><Hangup/></Response>');
+const callBack = { step: 'back', to: '+15125550142', timeout: '30', From: '+15125550100', Digits: '1' };
+expect('1 rings the customer', callBack,
+       '<Response><Dial callerId="+15125550100" timeout="30"><Number>+15125550142</Number></Dial></Response>');
+for (const odd of [{ Digits: '2' }, { Digits: undefined }, { to: 'x' }, { to: undefined }, { to: '+1"><Play>' }, { timeout: '0' },
+		   { timeout: undefined }, { From: 'anonymous' }, { From: undefined }])
+	expect('no customer is rung', { ...callBack, ...odd }, '<Response><Hangup/></Response>');
 const end = { step: 'end', flow: FLOW, AccountSid: ACCOUNT };
 expect('a call that was taken is over', { ...end, DialCallStatus: 'completed', DialBridged: 'true' },
        '<Response><Hangup/></Response>');

@@ -287,8 +287,10 @@ await expect('somebody to call back', 0, '#', 'followup', 'add', '--channel', 'w
 const [{ id }] = JSON.parse((await run('followup', 'list', '--json')).text).followups.filter(one => one.number === '+15125550133');
 await expect('called back', 0, 'reached the customer', 'followup', 'call', String(id), '--from', 'sam', '--yes');
 check('sam is rung by the line', calls.form?.get('To') === '+15125550114' && calls.form.get('From') === NUMBER, String(calls.form));
-check('and put through', calls.form?.get('Twiml') === `<Response><Dial callerId="${NUMBER}" timeout="30">` +
-      '<Number>+15125550133</Number></Dial></Response>', calls.form?.get('Twiml'));
+const gather = '<Gather action="https://example.com/ask?step=back&amp;to=%2B15125550133&amp;timeout=30" method="POST" ' +
+      'numDigits="1" timeout="5"><Say>Press 1 to call your customer back.</Say></Gather>';
+check('and asked to press 1', calls.form?.get('Twiml') === `<Response>${gather}${gather}<Hangup/></Response>`,
+      calls.form?.get('Twiml'));
 calls.splice(5); // not in the records any more
 const FALLBACK = 'fallback = "+15125550198"';
 const TEXT = 'text_back { missed = "Sorry: 100 % + {you}"  account = twilio }';

@@ -43,7 +43,7 @@ struct fake_calls {
 	/* seen */
 	int sent, asked, made; /* requests; calls asked for, calls made */
 	int64_t now_ms, made_ms;
-	char form[1024]; /* of the call */
+	char form[4096]; /* of the call */
 	char log[65536];
 	int tag, answer_status;
 	char *body; /* malloc'd */

@@ -238,23 +238,90 @@ static void test_what_is_no_answer(void **state)
 	agent_rig_close(&rig);
 }
 
-/* One answer is for all that its sender was alerted of. */
+/* --- two at once --- */
+
+/* Two emergencies, the second a minute after the first: the owner and pat are texted of both. */
+static void open_two(struct agent_rig *rig, int64_t *first, int64_t *second)
+{
+	open_rig(rig, PLAN);
+	*first = emergency(rig);
+	live_for(rig, 60);
+	*second = call_of(rig, UINT64_C(15125550100), UINT64_C(15125550142), 10, NULL);
+	live_for(rig, 60);
+	assert_sent(rig, 2, 2, 0);
+}
+
+/* A bare answer is for the one that its sender was texted of last, and they are told so; the next is for the other. */
 static void test_two_at_once(void **state)
 {
 	struct agent_rig rig;
 	int64_t first, second;
 
 	(void)state;
-	open_rig(&rig, PLAN);
-	first = emergency(&rig);
-	second = call_of(&rig, UINT64_C(15125550100), UINT64_C(15125550142), 10, NULL);
+	open_two(&rig, &first, &second);
+	reply(&rig, OWNER, "on my way");
 	live_for(&rig, 60);
-	assert_sent(&rig, 2, 2, 0);
-	reply(&rig, OWNER, "1");
+	assert_state(&rig, first, NM_ALERT_OPEN, NULL);
+	assert_state(&rig, second, NM_ALERT_TAKEN, "owner");
+	assert_int_equal(sent_as(&rig, NM_ALERT_TAKEN_PREFIX, OWNER), 1);
+	assert_int_equal(sent_as(&rig, NM_ALERT_TAKEN_PREFIX, NULL), 1);
+	assert_int_equal(agent_rig_said(&rig, "emergency alerts: call #2: owner is told what else is open"), 1);
+	reply(&rig, OWNER, "that one too");
 	live_for(&rig, 900);
 	assert_state(&rig, first, NM_ALERT_TAKEN, "owner");
+	assert_alerted(&rig, 2, 2, 0);
+	assert_int_equal(sent_as(&rig, NM_ALERT_TAKEN_PREFIX, NULL), 1);
+	agent_rig_close(&rig);
+}
+
+/* The other is not taken with it: its next one is texted. */
+static void test_the_other_goes_on(void **state)
+{
+	struct agent_rig rig;
+	int64_t first, second;
+
+	(void)state;
+	open_two(&rig, &first, &second);
+	reply(&rig, OWNER, "ok");
+	for (int i = 0; i < 5; i++) { /* one answer is one answer, whichever process reads it */
+		live_for(&rig, 60);
+		agent_rig_end(&rig);
+		agent_rig_begin(&rig);
+	}
 	assert_state(&rig, second, NM_ALERT_TAKEN, "owner");
-	assert_sent(&rig, 2, 2, 0);
+	assert_state(&rig, first, NM_ALERT_OPEN, NULL);
+	assert_alerted(&rig, 2, 2, 1);
+	assert_int_equal(sent_as(&rig, NM_ALERT_TAKEN_PREFIX, NULL), 1);
+	agent_rig_close(&rig);
+}
+
+/* The number of the call says which; of one that is taken already it takes no other. */
+static void test_an_answer_that_says_which(void **state)
+{
+	struct agent_rig rig;
+	struct nm_outbox outbox;
+	struct nm_error err;
+	int64_t first, second;
+
+	(void)state;
+	open_two(&rig, &first, &second);
+	reply(&rig, PAT, "#1, on my way");
+	live_for(&rig, 60);
+	assert_state(&rig, first, NM_ALERT_TAKEN, "pat");
+	assert_state(&rig, second, NM_ALERT_OPEN, NULL);
+	ok(nm_store_outbox(rig.store, false, 1, &outbox, &err), &err);
+	assert_string_equal(outbox.items[0].to, PAT);
+	assert_string_equal(outbox.items[0].body,
+			    "The call from +15125550199 is yours. Another is open: Smith: emergency call to line main from "
+			    "+15125550142 - reply 2 to take it");
+	nm_outbox_clear(&outbox);
+	reply(&rig, OWNER, "1");
+	live_for(&rig, 60);
+	assert_state(&rig, second, NM_ALERT_OPEN, NULL);
+	reply(&rig, OWNER, "2");
+	live_for(&rig, 60);
+	assert_state(&rig, second, NM_ALERT_TAKEN, "owner");
+	assert_int_equal(sent_as(&rig, NM_ALERT_TAKEN_PREFIX, NULL), 1);
 	agent_rig_close(&rig);
 }
 
@@ -499,7 +566,7 @@ static void test_a_long_name(void **state)
 	ok(nm_store_outbox(rig.store, false, 1, &outbox, &err), &err);
 	assert_memory_equal(outbox.items[0].body, "\xc3\xa9", 2);
 	assert_string_equal(strchr(outbox.items[0].body, ':'),
-			    ": emergency call to line hotline from +15125550199 - reply to take it");
+			    ": emergency call to line hotline from +15125550199 - reply 1 to take it");
 	nm_outbox_clear(&outbox);
 	free(plan);
 	agent_rig_close(&rig);
@@ -701,6 +768,8 @@ int main(void)
 		cmocka_unit_test(test_an_answer_ends_it),
 		cmocka_unit_test(test_what_is_no_answer),
 		cmocka_unit_test(test_two_at_once),
+		cmocka_unit_test(test_the_other_goes_on),
+		cmocka_unit_test(test_an_answer_that_says_which),
 		cmocka_unit_test(test_a_turn_that_comes_late),
 		cmocka_unit_test(test_which_calls_alert),
 		cmocka_unit_test(test_a_call_that_a_human_took),

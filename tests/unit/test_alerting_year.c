@@ -46,16 +46,18 @@ struct crisis {
 	bool disturbed; /* meanwhile the carrier was down, or the clock was moved, or no agent lived */
 };
 
-/* A text that came from one of the people. */
+/* A text that came from one of the people, and which call it is about. */
 struct answer {
 	char from[16];
+	int64_t call;
 	nm_time at;
 };
 
 /* In memory that all processes share. */
 struct crises {
 	pid_t process; /* the last that lived */
-	size_t n, n_over, n_answers; /* n_over: the first of them are */
+	size_t n, n_over; /* n_over: the first of them are */
+	size_t n_answers, n_chosen; /* n_chosen: of these said which of several */
 	struct crisis items[CRISES];
 	struct answer answers[CRISES];
 };
@@ -125,14 +127,39 @@ static bool got(const struct nm_call_alert *alert, size_t n)
 	return n < alert->n && alert->people[n].tried && alert->people[n].text == NM_OUTBOX_SENT;
 }
 
-static void answer(const struct agent_rig *rig, const char *from)
+/* Has somebody been texted of another call than this one that is open? */
+static bool has_another(const struct agent_rig *rig, const char *number, int64_t call)
+{
+	struct nm_arena *arena = nm_arena_new();
+	struct nm_call_alert *alerts;
+	struct nm_error err;
+	bool found = false;
+	size_t n;
+
+	ok(nm_store_alerts(rig->store, NM_TIME_MAX, arena, &alerts, &n, &err), &err);
+	for (size_t i = 0; i < n; i++)
+		for (size_t k = 0; k < alerts[i].n; k++)
+			found |= alerts[i].call != call && alerts[i].people[k].tried &&
+				 strcmp(alerts[i].people[k].number, number) == 0;
+	nm_arena_free(arena);
+	return found;
+}
+
+/* Of several they say which they mean. */
+static void answer(const struct agent_rig *rig, const char *from, int64_t call)
 {
 	struct answer *answer = &crises->answers[crises->n_answers++];
-	const struct nm_sandbox_inbound text = { .from = from, .body = "on my way", .at = agent_rig_now(rig) };
+	char body[32] = "on my way";
+	const struct nm_sandbox_inbound text = { .from = from, .body = body, .at = agent_rig_now(rig) };
 	struct nm_error err;
 
 	snprintf(answer->from, sizeof(answer->from), "%s", from);
 	answer->at = text.at;
+	answer->call = call;
+	if (has_another(rig, from, call)) {
+		snprintf(body, sizeof(body), "%" PRId64 " ok", call);
+		crises->n_chosen++;
+	}
 	ok(nm_store_sandbox_inbound_add(rig->carrier, "main", &text, &err), &err);
 }
 
@@ -150,7 +177,7 @@ static void answer_alerts(const struct agent_rig *rig)
 		struct nm_call_alert alert;
 
 		if (alert_of(rig, crisis, arena, &alert) && got(&alert, n) && now >= alert.people[n].at + crisis->answer_s) {
-			answer(rig, alert.people[n].number);
+			answer(rig, alert.people[n].number, crisis->call);
 			crisis->answerer = SIZE_MAX;
 		}
 		nm_arena_free(arena);
@@ -169,7 +196,8 @@ static bool befall(struct agent_rig *rig, struct agent_fate *fate, bool called)
 	if (born) /* its store is not open yet */
 		return hurt;
 	if (random_below(&fate->seed, 1200) == 0)
-		call_for_help(rig, &fate->seed);
+		for (int64_t n = 1 + (random_below(&fate->seed, 3) == 0); n > 0; n--)
+			call_for_help(rig, &fate->seed);
 	answer_alerts(rig);
 	return hurt;
 }
@@ -183,7 +211,8 @@ static nm_time answered_at(const struct nm_call_alert *alert)
 
 	for (size_t i = 0; i < crises->n_answers; i++)
 		for (size_t k = 0; k < alert->n; k++)
-			if (got(alert, k) && strcmp(alert->people[k].number, crises->answers[i].from) == 0 &&
+			if (crises->answers[i].call == alert->call && got(alert, k) &&
+			    strcmp(alert->people[k].number, crises->answers[i].from) == 0 &&
 			    crises->answers[i].at >= alert->people[k].at && crises->answers[i].at < first)
 				first = crises->answers[i].at;
 	return first;
@@ -281,6 +310,7 @@ static void test_a_year_of_emergencies(void **state)
 	assert_reasons_once(&rig);
 	assert_true(days < AGENT_YEAR_DAYS ||
 		    (ended[NM_ALERT_TAKEN] > 30 && ended[NM_ALERT_UNANSWERED] > 30 && ended[NM_ALERT_LATE] > 10));
+	assert_true(days < AGENT_YEAR_DAYS || crises->n_chosen > 10);
 	assert_true(days < AGENT_YEAR_DAYS || (fate.lives > 50 && fate.faults[0].times > 20));
 	agent_year_close(&year);
 	agent_rig_close(&rig);

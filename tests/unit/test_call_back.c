@@ -22,9 +22,9 @@
 #define OWNER_NUMBER UINT64_C(15125550100)
 
 /* clang-format off */
-#define PLAN \
+#define PLAN(asks, owner) \
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n" \
-	"account twilio { driver = twilio sid = \"" FAKE_TWILIO_SID "\" }\n" \
+	"account twilio { driver = twilio sid = \"" FAKE_TWILIO_SID "\" " asks " }\n" \
 	"account sandbox { driver = sandbox }\n" \
 	"account hand { driver = manual }\n" \
 	"line main { number = \"" FAKE_CALLS_FROM "\" account = twilio }\n" \
@@ -32,14 +32,14 @@
 	"line old { number = \"+15125550103\" account = hand }\n" \
 	"callers spam { numbers = \"+15125550155\" }\n" \
 	"schedule never { hours = \"off\" }\n" \
-	"destination owner { kind = personal number = \"" FAKE_CALLS_LINE "\" own_voicemail = 18s }\n" \
+	"destination owner { kind = personal number = \"" FAKE_CALLS_LINE "\" own_voicemail = 18s " owner " }\n" \
 	"destination sam { kind = personal number = \"+15125550114\" own_voicemail = none }\n" \
 	"destination gone { kind = personal number = \"+15125550115\" hours = never }\n" \
 	"destination mexico { kind = personal number = \"+525512345678\" }\n" \
 	"destination agency { kind = backup role = answering-service number = \"+15125550116\" }\n" \
 	"destination fixly { kind = ai number = \"+15125550177\" }\n" \
 	"destination mailbox { kind = voicemail greeting = \"Smith here\" }\n"
-#define DAY PLAN \
+#define DAY(asks, owner) PLAN(asks, owner) \
 	"path day { step { ring = gone for = 10s } step { ring = agency for = 10s } step { ring = owner for = 15s }" \
 	" step { ring = fixly } }\n" \
 	"path out { step { ring = fixly } }\n" \
@@ -47,6 +47,7 @@
 	"rule play { lines = play path = out }\n" \
 	"rule all { path = day }\n"
 /* clang-format on */
+#define WHISPER "whisper = \"https://ask.example/it\""
 
 static const struct fake_leg reached[] = { { CUSTOMER, "completed", 1, 8, 300, 0 } };
 static const struct fake_leg unanswered[] = { { CUSTOMER, "no-answer", 1, 30, 0, 0 } };
@@ -91,15 +92,20 @@ static void bench_lead(struct bench *bench, const char *line)
 	read_again(bench, id);
 }
 
-static void bench_open(struct bench *bench, const char *line, const struct fake_leg *legs, size_t n)
+static void bench_open_plan(struct bench *bench, const char *plan, const char *line, const struct fake_leg *legs, size_t n)
 {
 	*bench = (struct bench){ .arena = nm_arena_new() };
-	push_rig_open(&bench->rig, DAY);
+	push_rig_open(&bench->rig, plan);
 	bench->rig.context.who = "pat";
 	bench_lead(bench, line);
 	if (strcmp(line, "main") == 0)
 		bench->rig.context.transport = fake_calls_transport(&bench->twilio);
 	begin(bench, legs, n);
+}
+
+static void bench_open(struct bench *bench, const char *line, const struct fake_leg *legs, size_t n)
+{
+	bench_open_plan(bench, DAY("", ""), line, legs, n);
 }
 
 static void bench_close(struct bench *bench)
@@ -248,7 +254,44 @@ static void test_nobody_is_there_to_call_back(void **state)
 	bench.twilio.lasts_s = 0;
 	assert_ends(&bench, NM_CALL_BACK_NOBODY);
 	assert_deed(&bench, 1, NM_DEED_NOTED,
-		    "who should call back did not answer: the customer was not rung");
+		    "who should call back did not take it: the customer was not rung");
+	assert_int_equal(bench.followup.tries, 0);
+	bench_close(&bench);
+}
+
+/* Is the customer's phone in what the call says itself, or with whoever is asked to press 1? */
+static void assert_asks(const char *plan, bool asks)
+{
+	struct bench bench;
+
+	bench_open_plan(&bench, plan, "main", reached, 1);
+	assert_ends(&bench, NM_CALL_BACK_REACHED);
+	assert_int_equal(strstr(bench.twilio.form, "%3CDial") == NULL, asks);
+	assert_int_equal(strstr(bench.twilio.form, "%3CGather%20action%3D%22https%3A%2F%2Fask.example%2Fit%3Fstep%3Dback"
+						   "%26amp%3Bto%3D%252B15125550142%26amp%3Btimeout%3D30%22") != NULL,
+			 asks);
+	assert_int_equal(strstr(bench.twilio.form, "%3CHangup%2F%3E%3C%2FResponse%3E") != NULL, asks);
+	bench_close(&bench);
+}
+
+/* Whose calls are confirmed is asked before the customer is rung, where the account has a document that takes the key. */
+static void test_who_is_asked_to_press_1(void **state)
+{
+	(void)state;
+	assert_asks(DAY(WHISPER, "confirm = yes"), true);
+	assert_asks(DAY(WHISPER, ""), false);
+	assert_asks(DAY("", "confirm = yes"), false);
+}
+
+/* A voicemail presses nothing. */
+static void test_nobody_presses_1(void **state)
+{
+	struct bench bench;
+
+	(void)state;
+	bench_open_plan(&bench, DAY(WHISPER, "confirm = yes"), "main", NULL, 0);
+	bench.twilio.lasts_s = 12;
+	assert_ends(&bench, NM_CALL_BACK_NOBODY);
 	assert_int_equal(bench.followup.tries, 0);
 	bench_close(&bench);
 }
@@ -496,6 +539,8 @@ int main(void)
 		cmocka_unit_test(test_who_does_not_answer_after_it),
 		cmocka_unit_test(test_a_customer_does_not_answer),
 		cmocka_unit_test(test_nobody_is_there_to_call_back),
+		cmocka_unit_test(test_who_is_asked_to_press_1),
+		cmocka_unit_test(test_nobody_presses_1),
 		cmocka_unit_test(test_the_sandbox_plays_it),
 		cmocka_unit_test(test_any_fault_at_any_request),
 		cmocka_unit_test(test_damaged_answers),
