@@ -3,18 +3,14 @@
  * From a file into the log: see calls_file.h.  In: bytes, a plan.  Out: calls in the store, each once, and the rows that
  * were not.  What was read is kept every few thousand rows, so that an import that is cut off, done again, goes on.
  */
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/calls_file_private.h"
 #include "core/utf8.h"
 #include "nevermiss/events.h"
 
-#define CHUNK 65536
 #define BATCH 5000 /* rows that are kept at once */
 #define RECENT 256 /* rows among which equal ones are told apart */
 
@@ -377,125 +373,12 @@ static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct
 			 row->line, err);
 }
 
-/* --- bytes --- */
-
-/* What divides the columns: whichever stands most often in the first line. */
-static char delimiter_of(const char *bytes, size_t len)
-{
-	static const char marks[] = ",;\t";
-	size_t count[3] = { 0 }, best = 0;
-
-	for (size_t i = 0; i < len && bytes[i] != '\n'; i++)
-		for (size_t m = 0; m < 3; m++)
-			count[m] += bytes[i] == marks[m];
-	for (size_t m = 1; m < 3; m++)
-		best = count[m] > count[best] ? m : best;
-	return marks[best];
-}
-
-static ssize_t read_some(int fd, char *bytes, size_t size)
-{
-	ssize_t n;
-
-	do {
-		n = read(fd, bytes, size);
-	} while (n < 0 && errno == EINTR);
-	return n;
-}
-
-/* The file's beginning, up to a line's end at least; 0: it is empty. */
-static ssize_t read_first(int fd, char *bytes)
-{
-	size_t len = 0;
-	ssize_t n = 1;
-
-	while (n > 0 && len < CHUNK && memchr(bytes, '\n', len) == NULL) {
-		n = read_some(fd, bytes + len, CHUNK - len);
-		len += n > 0 ? (size_t)n : 0;
-	}
-	return n < 0 ? n : (ssize_t)len;
-}
+/* --- the file --- */
 
 /* Nobody else waits for a store that is held while a pipe has nothing to say. */
-static enum nm_code before_waiting(struct reading *run, int fd, struct nm_error *err)
+static enum nm_code before_waiting(void *context, struct nm_error *err)
 {
-	struct pollfd ready = { .fd = fd, .events = POLLIN };
-
-	return poll(&ready, 1, 0) > 0 ? NM_OK : commit(run, err);
-}
-
-static bool is_json(const char *bytes, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len && strchr(" \t\r\n", bytes[i]) != NULL && bytes[i] != '\0')
-		i++;
-	return i < len && (bytes[i] == '{' || bytes[i] == '[');
-}
-
-/* A text that has no meaning before its end: whole, n bytes of which were read. */
-static enum nm_code feed_json(struct reading *run, int fd, char *bytes, size_t skip, ssize_t n,
-			      struct nm_error *err)
-{
-	struct nm_buf text;
-	size_t size = 0;
-	enum nm_code code = NM_OK;
-
-	run->out->entries = true;
-	run->out->format = "JSON";
-	nm_buf_init(&text, NM_ARTEFACT_BYTES);
-	for (; n > 0 && !text.failed && !run->out->stopped; n = read_some(fd, bytes, CHUNK)) {
-		size += (size_t)n - skip;
-		nm_buf_addn(&text, bytes + skip, (size_t)n - skip);
-		skip = 0;
-		if (run->options->progress != NULL)
-			run->out->stopped =
-				!run->options->progress(run->options->progress_context, (int64_t)size);
-	}
-	if (n < 0)
-		code = nm_fail(err, NM_INPUT, "cannot read it: %s", strerror(errno));
-	else if (text.failed && size <= NM_ARTEFACT_BYTES)
-		code = nm_fail_memory(err);
-	else if (text.failed)
-		code = nm_fail(err, NM_INPUT,
-			       "it is a list of more than %u MiB: import it in parts, or as a table",
-			       NM_ARTEFACT_BYTES >> 20);
-	else if (!run->out->stopped)
-		code = nm_rows_of_json(text.data, text.len, take_row, run, err);
-	nm_buf_clear(&text);
-	return code;
-}
-
-static enum nm_code feed_all(struct reading *run, int fd, char *bytes, struct nm_csv **csv,
-			     struct nm_error *err)
-{
-	static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8, which spreadsheets put first */
-	ssize_t n = read_first(fd, bytes);
-	size_t skip = n >= 3 && memcmp(bytes, mark, 3) == 0 ? 3 : 0;
-	int64_t done = 0;
-	enum nm_code code = NM_OK;
-
-	if (n > 0 && is_json(bytes + skip, (size_t)n - skip))
-		return feed_json(run, fd, bytes, skip, n, err);
-	if (n > 0)
-		code = nm_csv_open(delimiter_of(bytes, (size_t)n), take_row, run, csv, err);
-	while (code == NM_OK && n > 0 && !run->out->stopped) {
-		code = nm_csv_feed(*csv, bytes + skip, (size_t)n - skip, err);
-		skip = 0;
-		done += n;
-		if (code == NM_OK && run->options->progress != NULL)
-			run->out->stopped = !run->options->progress(run->options->progress_context, done);
-		if (code == NM_OK)
-			code = before_waiting(run, fd, err);
-		if (code == NM_OK && !run->out->stopped)
-			n = read_some(fd, bytes, CHUNK);
-	}
-	if (code == NM_OK && n < 0)
-		return nm_fail(err, NM_INPUT, "cannot read it: %s", strerror(errno));
-	if (code == NM_OK && *csv != NULL && !run->out->stopped)
-		code = nm_csv_end(*csv, err);
-	return code == NM_OK && !run->begun && !run->out->stopped ? nm_fail(err, NM_INPUT, "it is empty")
-								  : code;
+	return commit(context, err);
 }
 
 static int by_line(const void *a, const void *b)
@@ -515,14 +398,17 @@ static void sort_wrong(struct nm_calls_file *out)
 
 static enum nm_code read_all(struct reading *run, int fd, struct nm_error *err)
 {
+	const struct nm_rows_reader reader = { .fd = fd,
+					       .options = run->options,
+					       .out = run->out,
+					       .take = take_row,
+					       .before_waiting = before_waiting,
+					       .context = run };
 	struct nm_error late = { NM_OK, "" };
-	char *bytes = malloc(CHUNK);
-	struct nm_csv *csv = NULL;
-	enum nm_code code = bytes != NULL ? feed_all(run, fd, bytes, &csv, err) : nm_fail_memory(err);
-	enum nm_code last = NM_OK;
+	enum nm_code code = nm_rows_read(&reader, err), last = NM_OK;
 
-	nm_csv_free(csv);
-	free(bytes);
+	if (code == NM_OK && !run->begun && !run->out->stopped)
+		code = nm_fail(err, NM_INPUT, "it is empty");
 	/* What was read before a mistake in the file is kept; anything else undoes what was not kept yet. */
 	if (code == NM_OK || code == NM_INPUT) {
 		last = close_all(run, code == NM_OK && !run->out->stopped, &late);

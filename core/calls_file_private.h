@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between the files of an import from a file: the reading (calls_file.c, calls_json.c), what columns mean
- * (calls_columns.c), what a row says (calls_table.c, calls_cdr.c), which rows are one call (calls_open.c), and its words
- * (calls_words.c).  Private to these.
+ * Between the files of an import from a file: the reading (calls_file.c), its bytes (calls_bytes.c, calls_json.c), what
+ * columns mean (calls_columns.c), what a row says (calls_table.c, calls_cdr.c), which rows are one call (calls_open.c),
+ * and its words (calls_words.c).  Private to these.
  */
 #ifndef CORE_CALLS_FILE_PRIVATE_H
 #define CORE_CALLS_FILE_PRIVATE_H
@@ -85,6 +85,18 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 			      const struct nm_csv_row *row, struct nm_row_call *out);
 enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			    const struct nm_csv_row *row, struct nm_row_call *out);
+
+/* calls_bytes.c: the rows of a file that is read to its end, or until it is stopped; of an empty file none.  NM_INPUT: it
+ * cannot be read. */
+struct nm_rows_reader {
+	int fd;
+	const struct nm_calls_file_options *options; /* for progress */
+	struct nm_calls_file *out;                   /* format, entries and stopped are written */
+	enum nm_code (*take)(void *context, const struct nm_csv_row *row, struct nm_error *err);
+	enum nm_code (*before_waiting)(void *context, struct nm_error *err); /* for bytes of a pipe */
+	void *context;
+};
+enum nm_code nm_rows_read(const struct nm_rows_reader *reader, struct nm_error *err) NM_WARN_UNUSED;
 
 /* calls_json.c: a list of objects, as the first row, which has the names of all members, and one for each object, whose
  * line is its place in the list.  The list is the text, or the first member of it that is one.  NM_INPUT: there is none. */
