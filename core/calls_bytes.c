@@ -113,13 +113,12 @@ static enum nm_code read_json(const struct nm_rows_reader *reader, char *bytes, 
 static enum nm_code read_table(const struct nm_rows_reader *reader, char *bytes, size_t skip, ssize_t n,
 			       struct nm_error *err)
 {
-	struct nm_csv *csv = NULL;
 	int64_t done = 0;
 	enum nm_code code =
-		nm_csv_open(delimiter_of(bytes, (size_t)n), reader->take, reader->context, &csv, err);
+		nm_csv_open(delimiter_of(bytes, (size_t)n), reader->take, reader->context, reader->csv, err);
 
 	while (code == NM_OK && n > 0 && !reader->out->stopped) {
-		code = nm_csv_feed(csv, bytes + skip, (size_t)n - skip, err);
+		code = nm_csv_feed(*reader->csv, bytes + skip, (size_t)n - skip, err);
 		skip = 0;
 		done += n;
 		if (code == NM_OK)
@@ -132,8 +131,9 @@ static enum nm_code read_table(const struct nm_rows_reader *reader, char *bytes,
 	if (code == NM_OK && n < 0)
 		code = fail_reading(err);
 	if (code == NM_OK && !reader->out->stopped)
-		code = nm_csv_end(csv, err);
-	nm_csv_free(csv);
+		code = nm_csv_end(*reader->csv, err);
+	nm_csv_free(*reader->csv);
+	*reader->csv = NULL;
 	return code;
 }
 

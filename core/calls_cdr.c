@@ -71,6 +71,7 @@ static const char *field(const struct nm_csv_row *row, int at)
 void nm_cdr_arrange(const struct nm_cdr_layout *layout, const struct nm_csv_row *row, struct nm_csv_row *out)
 {
 	out->line = row->line;
+	out->last = row->last;
 	out->wrong = row->wrong;
 	out->n = row->wrong != NULL ? 0 : NM_CDR_COLUMNS;
 	for (size_t i = 0; i < out->n; i++)

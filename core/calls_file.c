@@ -33,7 +33,9 @@ struct reading {
 	struct counts counts;    /* of it */
 	uint64_t recent[RECENT]; /* hashes of rows without an id */
 	size_t n_recent;
-	struct nm_row_call call;    /* the row at hand */
+	struct nm_csv *csv;             /* of a table */
+	const struct nm_csv_row *fields; /* the row at hand; NULL behind the last */
+	struct nm_row_call call;        /* what it tells */
 	struct nm_open_calls *open; /* NULL: each call has one row */
 };
 
@@ -134,19 +136,31 @@ static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct n
 
 /* --- rows --- */
 
+/* A row of several lines: what was taken for its end may be another one's. */
+static void tell_lines(struct reading *run, const char *wrong, char words[static NM_ERROR_TEXT])
+{
+	snprintf(words, NM_ERROR_TEXT, "lines %lld to %lld are one row, and %.300s: is a quotation mark missing?",
+		 (long long)run->fields->line, (long long)run->fields->last, wrong);
+	nm_csv_again(run->csv);
+}
+
 static enum nm_code told_wrong(struct reading *run, const struct nm_row_call *call, int64_t line,
 			       struct nm_error *err)
 {
 	struct nm_calls_file *out = run->out;
-	char words[NM_ERROR_TEXT];
+	char cleaned[NM_ERROR_TEXT], words[NM_ERROR_TEXT];
 	const char *copy;
 
+	nm_utf8_clean(call->words, cleaned, sizeof(cleaned));
+	if (run->fields != NULL && run->fields->line == line && run->fields->last > line)
+		tell_lines(run, cleaned, words);
+	else
+		memcpy(words, cleaned, sizeof(words));
 	out->faults[call->fault]++;
 	if (out->n_wrong >= NM_CALLS_FILE_WRONG) {
 		out->n_wrong++;
 		return NM_OK;
 	}
-	nm_utf8_clean(call->words, words, sizeof(words));
 	copy = nm_arena_text(out->arena, words);
 	if (copy == NULL)
 		return nm_fail_memory(err);
@@ -360,6 +374,7 @@ static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct
 	struct nm_csv_row arranged;
 	enum nm_code code = NM_OK;
 
+	run->fields = row;
 	if (!run->begun) {
 		code = begin_table(run, row, err);
 		if (code != NM_OK || !run->cdr || run->named)
@@ -401,12 +416,14 @@ static enum nm_code read_all(struct reading *run, int fd, struct nm_error *err)
 	const struct nm_rows_reader reader = { .fd = fd,
 					       .options = run->options,
 					       .out = run->out,
+					       .csv = &run->csv,
 					       .take = take_row,
 					       .before_waiting = before_waiting,
 					       .context = run };
 	struct nm_error late = { NM_OK, "" };
 	enum nm_code code = nm_rows_read(&reader, err), last = NM_OK;
 
+	run->fields = NULL;
 	if (code == NM_OK && !run->begun && !run->out->stopped)
 		code = nm_fail(err, NM_INPUT, "it is empty");
 	/* What was read before a mistake in the file is kept; anything else undoes what was not kept yet. */

@@ -92,6 +92,7 @@ struct nm_rows_reader {
 	int fd;
 	const struct nm_calls_file_options *options; /* for progress */
 	struct nm_calls_file *out;                   /* format, entries and stopped are written */
+	struct nm_csv **csv; /* of a table, for take; written */
 	enum nm_code (*take)(void *context, const struct nm_csv_row *row, struct nm_error *err);
 	enum nm_code (*before_waiting)(void *context, struct nm_error *err); /* for bytes of a pipe */
 	void *context;

@@ -66,7 +66,7 @@ static void fill_row(const struct list *list, size_t i, struct nm_csv_row *row,
 {
 	const struct nm_node *item = nm_node_at(list->items, i);
 
-	row->line = (int64_t)i + 1;
+	row->line = row->last = (int64_t)i + 1;
 	row->n = nm_node_is_object(item) ? list->names.n : 0;
 	row->wrong = nm_node_is_object(item) ? NULL : "it is no object";
 	for (size_t field = 0; field < row->n; field++)
