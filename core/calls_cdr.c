@@ -226,6 +226,7 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 
 	*record = (struct nm_record){ .tells_legs = true, .end = NM_LEG_OPEN };
 	out->mailbox = out->is_leg = false;
+	out->rang_s = -1;
 	if (row->wrong != NULL || !nm_cdr_is(row)) {
 		out->fault = NM_FAULT_ROW;
 		snprintf(out->words, sizeof(out->words), "%s",

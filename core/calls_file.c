@@ -96,6 +96,16 @@ static bool confirms(const struct reading *run, int line)
 	return carrier->traits.confirm != NM_CONFIRM_NONE;
 }
 
+/* What a row says by itself: that a voicemail took the call, and for how long it had rung when nobody did. */
+static void judge_row(const struct nm_row_call *call, struct nm_became *became)
+{
+	if (call->mailbox)
+		*became = (struct nm_became){ .end = NM_CALL_VOICEMAIL, .reason = NM_CALL_SAID, .seconds = -1 };
+	if (call->rang_s >= 0 && (became->end == NM_CALL_VOICEMAIL || became->end == NM_CALL_ABANDONED ||
+				  became->end == NM_CALL_LOST))
+		became->seconds = call->rang_s;
+}
+
 static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct nm_error *err)
 {
 	struct nm_call_leg legs[NM_LEGS_MAX];
@@ -115,9 +125,7 @@ static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct n
 	}
 	nm_call_entry_of(run->plan, call->line, run->out->driver, &call->record, confirms(run, call->line),
 			 legs, &entry);
-	if (call->mailbox)
-		entry.became =
-			(struct nm_became){ .end = NM_CALL_VOICEMAIL, .reason = NM_CALL_SAID, .seconds = -1 };
+	judge_row(call, &entry.became);
 	if (run->in_batch == 0)
 		code = nm_store_begin(run->store, err);
 	if (code != NM_OK)

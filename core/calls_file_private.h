@@ -33,6 +33,7 @@ struct nm_row_call {
 	int line; /* of the plan */
 	struct nm_record record; /* without its legs, but for their number */
 	bool mailbox; /* the row says that a voicemail took it */
+	int rang_s;   /* as the row of a whole call says; -1: it does not */
 	bool is_leg;
 	char id[NM_ROW_TEXT];
 	char key[NM_ROW_TEXT];     /* what all rows of the call share; "": there is this one */

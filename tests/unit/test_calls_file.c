@@ -124,6 +124,19 @@ static void log_says(size_t i, const char *expected)
 	nm_call_entries_clear(&calls);
 }
 
+/* How long the i-th call was, the newest first. */
+static void log_lasts(size_t i, int64_t seconds)
+{
+	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100 };
+	struct nm_call_entries calls;
+	struct nm_error err;
+
+	assert_int_equal(nm_store_calls(store, &filter, &calls, &err), NM_OK);
+	assert_true(i < calls.n);
+	assert_int_equal(calls.items[i].ended - calls.items[i].began, seconds);
+	nm_call_entries_clear(&calls);
+}
+
 static size_t log_size(void)
 {
 	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100000 };
@@ -732,6 +745,31 @@ static void capitals_tell_two_of_a_name_apart(void **state)
 	log_says(2, "2026-01-05 08:00;+15125550199;main;answered;OWNER;-1");
 }
 
+/* How long it rang is told of every call, and is the wait of whoever was not answered, whatever the duration counts. */
+static void the_ring_time_is_the_wait(void **state)
+{
+	struct nm_calls_file file = import("at,from,to,status,duration,ring time\n"
+					   "2026-01-05 08:00,+15125550199,main,abandoned,0,40\n"
+					   "2026-01-05 08:01,+15125550199,main,abandoned,,4\n"
+					   "2026-01-05 08:02,+15125550199,main,missed,0,30\n"
+					   "2026-01-05 08:03,+15125550199,main,voicemail,20,46\n"
+					   "2026-01-05 08:04,+15125550199,main,abandoned,12,\n"
+					   "2026-01-05 08:05,+15125550199,main,answered,60,6\n");
+
+	(void)state;
+	assert_int_equal(file.fresh, 6);
+	nm_calls_file_clear(&file);
+	log_says(0, "2026-01-05 08:05;+15125550199;main;unknown;-;-1");
+	log_says(1, "2026-01-05 08:04;+15125550199;main;abandoned;-;12");
+	log_says(2, "2026-01-05 08:03;+15125550199;main;voicemail;-;46");
+	log_says(3, "2026-01-05 08:02;+15125550199;main;lost;-;30");
+	log_says(4, "2026-01-05 08:01;+15125550199;main;abandoned;-;4");
+	log_says(5, "2026-01-05 08:00;+15125550199;main;abandoned;-;40");
+	log_lasts(0, 60);
+	log_lasts(2, 66);
+	log_lasts(5, 40);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -751,6 +789,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_table_in_any_dialect_says_what_was_written, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(no_bytes_do_harm, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_ring_time_is_the_wait, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_are_known_in_any_capitals, setup, teardown),
 		cmocka_unit_test_setup_teardown(capitals_tell_two_of_a_name_apart, setup, teardown),
 	};
