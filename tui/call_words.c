@@ -223,3 +223,10 @@ enum nm_code call_read_id(const char *verb, const char *text, int64_t *id, struc
 	*id = strtoll(digits, NULL, 10);
 	return NM_OK;
 }
+
+const char *call_played_words(const struct nm_explanation *explanation)
+{
+	if (explanation->unanswered)
+		return "nobody answering";
+	return explanation->verdict == NM_EXPLAINED_UNTOLD ? "everybody answering" : "everybody doing what they did";
+}
