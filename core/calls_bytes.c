@@ -105,7 +105,7 @@ static enum nm_code read_json(const struct nm_rows_reader *reader, char *bytes, 
 			       "it is a list of more than %u MiB: import it in parts, or as a table",
 			       NM_ARTEFACT_BYTES >> 20);
 	else if (!reader->out->stopped)
-		code = nm_rows_of_json(text.data, text.len, reader->take, reader->context, err);
+		code = nm_rows_of_json(reader, text.data, text.len, err);
 	nm_buf_clear(&text);
 	return code;
 }
@@ -137,6 +137,13 @@ static enum nm_code read_table(const struct nm_rows_reader *reader, char *bytes,
 	return code;
 }
 
+/* With its mark in front, or a letter of two bytes. */
+static bool is_utf16(const char *bytes, ssize_t n)
+{
+	return n >= 2 && (memcmp(bytes, "\xff\xfe", 2) == 0 || memcmp(bytes, "\xfe\xff", 2) == 0 ||
+			  (bytes[0] == '\0') != (bytes[1] == '\0'));
+}
+
 enum nm_code nm_rows_read(const struct nm_rows_reader *reader, struct nm_error *err)
 {
 	static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8, which spreadsheets put first */
@@ -151,6 +158,8 @@ enum nm_code nm_rows_read(const struct nm_rows_reader *reader, struct nm_error *
 	skip = n >= 3 && memcmp(bytes, mark, 3) == 0 ? 3 : 0;
 	if (n < 0)
 		code = fail_reading(err);
+	else if (is_utf16(bytes, n))
+		code = nm_fail(err, NM_INPUT, "it is in UTF-16: save it as UTF-8, and import that");
 	else if (n > 0 && is_json(bytes + skip, (size_t)n - skip))
 		code = read_json(reader, bytes, skip, n, err);
 	else if (n > 0)

@@ -19,6 +19,8 @@ struct counts {
 };
 
 struct reading {
+	struct nm_calls_file_options asked; /* options points to it */
+	struct nm_zone *utc;                /* NULL: it is not needed */
 	struct nm_store *store;
 	const struct nm_plan *plan;
 	const struct nm_calls_file_options *options;
@@ -326,6 +328,21 @@ static enum nm_code take_call(struct reading *run, enum nm_row_kind kind, int64_
 
 /* --- rows --- */
 
+/* The zone that a carrier writes its times in, where nobody says another one. */
+static enum nm_code use_utc(struct reading *run, struct nm_error *err)
+{
+	const bool answer = run->columns.utc_answer && run->out->entries;
+	enum nm_code code;
+
+	if (run->asked.zone_said || !(run->columns.utc || answer))
+		return NM_OK;
+	code = nm_zone_load("UTC", &run->utc, err);
+	if (code == NM_OK)
+		run->asked.zone = run->utc;
+	run->out->utc = answer;
+	return code;
+}
+
 static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
 {
 	const bool to_needed = run->options->line < 0;
@@ -333,6 +350,8 @@ static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *r
 
 	if (code != NM_OK)
 		return code;
+	if (use_utc(run, err) != NM_OK)
+		return err->code;
 	run->out->driver = run->columns.driver;
 	run->out->tells_by = run->columns.at[NM_COLUMN_BY] >= 0 || nm_columns_tell_legs(&run->columns);
 	return nm_columns_unused(row, &run->columns, to_needed, run->out) ? NM_OK : nm_fail_memory(err);
@@ -454,7 +473,6 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 				  struct nm_error *err)
 {
 	struct reading *run = calloc(1, sizeof(*run));
-	struct nm_calls_file_options asked = *options;
 	struct nm_error why = { NM_OK, "" };
 	enum nm_code code;
 
@@ -464,11 +482,12 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 		nm_calls_file_clear(out);
 		return nm_fail_memory(err);
 	}
-	if (asked.dates == NM_DATE_BY_COUNTRY)
-		asked.dates = strcmp(plan->country, "US") == 0 ? NM_DATE_MONTH_FIRST : NM_DATE_DAY_FIRST;
+	run->asked = *options;
+	if (run->asked.dates == NM_DATE_BY_COUNTRY)
+		run->asked.dates = strcmp(plan->country, "US") == 0 ? NM_DATE_MONTH_FIRST : NM_DATE_DAY_FIRST;
 	run->store = store;
 	run->plan = plan;
-	run->options = &asked;
+	run->options = &run->asked;
 	run->out = out;
 	code = nm_events_since(store, plan, options->now, &run->told_since, &why);
 	if (code == NM_OK)
@@ -476,6 +495,7 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 	if (code == NM_OK)
 		code = nm_expire(store, plan, options->now, &out->expired, &why);
 	nm_open_free(run->open);
+	nm_zone_free(run->utc);
 	free(run);
 	return code == NM_OK ? NM_OK : nm_fail(err, code, "%s: %s", options->name, why.text);
 }

@@ -48,6 +48,8 @@ uint64_t nm_row_mark(const char *text);
 struct nm_columns {
 	int at[NM_COLUMN_COUNT]; /* index of a column; -1: there is none */
 	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx"; "table" */
+	bool utc;           /* times without an offset are in UTC: always at Telnyx */
+	bool utc_answer;    /* in an answer of VoIP.ms, which is asked for UTC; elsewhere its times are the account's */
 };
 
 /* calls_columns.c: which column of a first row is what; mapping as in nm_calls_file_options.  NM_INPUT names what is
@@ -92,7 +94,7 @@ enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_fi
 struct nm_rows_reader {
 	int fd;
 	const struct nm_calls_file_options *options; /* for progress */
-	struct nm_calls_file *out;                   /* format, entries and stopped are written */
+	struct nm_calls_file *out;                   /* format, entries, pages and stopped are written */
 	struct nm_csv **csv; /* of a table, for take; written */
 	enum nm_code (*take)(void *context, const struct nm_csv_row *row, struct nm_error *err);
 	enum nm_code (*before_waiting)(void *context, struct nm_error *err); /* for bytes of a pipe */
@@ -101,11 +103,10 @@ struct nm_rows_reader {
 enum nm_code nm_rows_read(const struct nm_rows_reader *reader, struct nm_error *err) NM_WARN_UNUSED;
 
 /* calls_json.c: a list of objects, as the first row, which has the names of all members, and one for each object, whose
- * line is its place in the list.  The list is the text, or the first member of it that is one.  NM_INPUT: there is none. */
-enum nm_code nm_rows_of_json(const char *text, size_t len,
-			     enum nm_code (*take)(void *context, const struct nm_csv_row *row,
-						  struct nm_error *err),
-			     void *context, struct nm_error *err) NM_WARN_UNUSED;
+ * line is its place in the list.  The list is the text, or the first member of it that is one.  NM_INPUT: there is none, or
+ * it is cut off; what is whole of it was taken then. */
+enum nm_code nm_rows_of_json(const struct nm_rows_reader *reader, const char *text, size_t len,
+			     struct nm_error *err) NM_WARN_UNUSED;
 
 /* calls_open.c: calls of which more rows may come, the oldest of which makes room when there are very many. */
 struct nm_open_call {
