@@ -430,6 +430,20 @@ static void test_something_else_had_the_call(void **state)
 	assert_departs(&r, NM_DEPARTURE_OUTCOME, 1, "sam's own voicemail",
 		       "the voicemail of sam's own phone took the call; by the plan the call goes on");
 	assert_true(likely(&r, "own_voicemail = 12s"));
+	assert_true(likely(&r, "`confirm` keeps it out"));
+	/* What the plan has already is not advised. */
+	begin(&r, OPEN);
+	leg(&r, OWNER, NM_LEG_ANSWERED, 1, 1);
+	record_ends(&r, NM_CALL_SWALLOWED, NM_CALL_AT_ONCE, "owner", 2, 60);
+	assert_true(likely(&r, "the plan has `confirm` for it"));
+	assert_false(likely(&r, "keeps it out"));
+	/* A table is no carrier that cannot be told of ring times. */
+	begin(&r, OPEN);
+	leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, 40);
+	record_ends(&r, NM_CALL_LOST, NM_CALL_NOBODY, NULL, -1, 60);
+	r.call.driver = "table";
+	assert_int_equal(explain(&r).departure, NM_DEPARTURE_LONGER);
+	assert_false(likely(&r, "cannot be told"));
 	begin(&r, NIGHT);
 	leg(&r, FIXLY, NM_LEG_NO_ANSWER, 0, 10);
 	record_ends(&r, NM_CALL_LOST, NM_CALL_NOBODY, NULL, -1, 40);
