@@ -290,6 +290,55 @@ static bool hung_up_on(const struct nm_record *record)
 	return false;
 }
 
+/* What the plan makes of the call when nobody who is rung answers; false: it cannot be played. */
+static bool play_unanswered(const struct judge *j, enum nm_result *result, int *seconds)
+{
+	const struct nm_plan *plan = j->plan;
+	struct nm_script_setting *settings = calloc(plan->n_destinations + 1, sizeof(*settings));
+	struct nm_call call = { .at = j->record->began, .line = j->line, .caller = j->record->caller };
+	struct nm_simulation *simulation;
+	struct nm_error err;
+	bool played;
+
+	for (size_t i = 0; settings != NULL && i < plan->n_destinations; i++)
+		if (plan->destinations[i].kind != NM_VOICEMAIL)
+			settings[call.script.n++] = (struct nm_script_setting){
+				.name = plan->destinations[i].name, .behaviour = NM_NO_ANSWER, .after_s = -1
+			};
+	call.script.settings = settings;
+	call.script.hangup_s = -1;
+	played = settings != NULL && nm_simulate(plan, &call, &simulation, &err) == NM_OK;
+	if (played) {
+		*result = simulation->outcome.result;
+		*seconds = simulation->outcome.seconds;
+		nm_simulation_free(simulation);
+	}
+	free(settings);
+	return played;
+}
+
+/* The record says busy, and not who was rung: whom the plan rejects was turned away, anybody else found nobody. */
+static void judge_busy(const struct judge *j)
+{
+	enum nm_result result;
+	int seconds;
+
+	if (play_unanswered(j, &result, &seconds) && result == NM_REJECTED)
+		end(j, NM_CALL_REJECTED, NM_CALL_BUSY, true);
+	else
+		end(j, NM_CALL_LOST, NM_CALL_BUSY, true);
+}
+
+/* Was the call over before the plan could have come to its mailbox? */
+static bool is_before_mailbox(const struct judge *j)
+{
+	enum nm_result result;
+	int seconds;
+
+	return j->record->n == 0 && play_unanswered(j, &result, &seconds) && result == NM_TO_VOICEMAIL &&
+	       j->record->ended < j->record->began + seconds;
+}
+
 static void judge_hung_up(const struct judge *j, bool probably)
 {
 	end(j, NM_CALL_ABANDONED, NM_CALL_HUNG_UP, probably);
@@ -312,6 +361,8 @@ static void judge_held(const struct judge *j)
 		judge_hung_up(j, false);
 	} else if (record->n == 0 && record->ended < last + MAILBOX_LEAST_S) {
 		end(j, NM_CALL_UNKNOWN, NM_CALL_OVER_AT_ONCE, false);
+	} else if (is_before_mailbox(j)) {
+		judge_hung_up(j, true);
 	} else if (has_mailbox(j) && record->ended >= last + MAILBOX_LEAST_S) {
 		end(j, NM_CALL_VOICEMAIL, NM_CALL_MAILBOX, true);
 		j->out->seconds = seconds_until(j, last);
@@ -351,7 +402,7 @@ static void judge_missed(const struct judge *j)
 		break;
 	case NM_LEG_BUSY:
 		if (!record->tells_legs)
-			end(j, NM_CALL_UNKNOWN, NM_CALL_BUSY, false);
+			judge_busy(j);
 		else if (record->n > 0)
 			end(j, NM_CALL_LOST, NM_CALL_NOBODY, false);
 		else

@@ -5,6 +5,7 @@
  * dialled for it, all with the same id; the times are those of the server's clock.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/calls_file_private.h"
@@ -71,6 +72,7 @@ static const char *field(const struct nm_csv_row *row, int at)
 void nm_cdr_arrange(const struct nm_cdr_layout *layout, const struct nm_csv_row *row, struct nm_csv_row *out)
 {
 	out->line = row->line;
+	out->last = row->last;
 	out->wrong = row->wrong;
 	out->n = row->wrong != NULL ? 0 : NM_CDR_COLUMNS;
 	for (size_t i = 0; i < out->n; i++)
@@ -79,9 +81,39 @@ void nm_cdr_arrange(const struct nm_cdr_layout *layout, const struct nm_csv_row 
 		out->fields[DST] = field(row, layout->did);
 }
 
-static bool when(const struct nm_csv_row *row, int column, const struct nm_zone *zone, nm_time *out)
+/* Where clocks are put back a local time comes twice: the second time; or t itself. */
+static nm_time second_time(const struct nm_zone *zone, nm_time t)
 {
-	return nm_words_when(row->fields[column], zone, NM_DATE_MONTH_FIRST, out) == NM_ROW_TIME;
+	const nm_local local = t + nm_zone_offset(zone, t);
+	enum nm_local_kind kind;
+
+	if (nm_zone_utc(zone, local, &kind) != t || kind != NM_LOCAL_TWICE)
+		return t;
+	return local - nm_zone_offset(zone, nm_zone_next_change(zone, t));
+}
+
+/* Not before the call began, if that may be. */
+static bool when(const struct nm_csv_row *row, int column, const struct nm_zone *zone, nm_time began, nm_time *out)
+{
+	if (nm_words_when(row->fields[column], zone, NM_DATE_MONTH_FIRST, out) != NM_ROW_TIME)
+		return false;
+	if (*out < began)
+		*out = second_time(zone, *out);
+	return true;
+}
+
+/* When the row began, which is t or comes once more: a unique id begins with the seconds at which the call came. */
+static nm_time nearest_to_id(const struct nm_csv_row *row, const struct nm_zone *zone, nm_time t)
+{
+	const nm_time second = second_time(zone, t);
+	const char *id = row->n > UNIQUE_ID ? row->fields[UNIQUE_ID] : "";
+	const size_t digits = strspn(id, "0123456789");
+	nm_time came;
+
+	if (digits < 9 || digits > 11 || id[digits] != '.')
+		return t;
+	came = strtoll(id, NULL, 10);
+	return llabs(second - came) < llabs(t - came) ? second : t;
 }
 
 /* When it ended, and was answered (0: it was not), where the row has times of these, and else by its seconds. */
@@ -92,11 +124,11 @@ static bool later_times(const struct nm_csv_row *row, const struct nm_zone *zone
 
 	if (row->fields[END][0] == '\0' && nm_words_seconds(row->fields[DURATION], &seconds))
 		*ended = began + seconds;
-	else if (!when(row, END, zone, ended))
+	else if (!when(row, END, zone, began, ended))
 		return false;
 	*answered = 0;
 	if (row->fields[ANSWER][0] != '\0')
-		return when(row, ANSWER, zone, answered);
+		return when(row, ANSWER, zone, began, answered);
 	if (strcmp(row->fields[DISPOSITION], "ANSWERED") == 0 &&
 	    nm_words_seconds(row->fields[BILLED], &seconds))
 		*answered = *ended - seconds;
@@ -107,7 +139,10 @@ static bool later_times(const struct nm_csv_row *row, const struct nm_zone *zone
 static bool times_of(const struct nm_csv_row *row, const struct nm_zone *zone, nm_time *began,
 		     nm_time *answered, nm_time *ended)
 {
-	if (!when(row, START, zone, began) || !later_times(row, zone, *began, answered, ended))
+	if (!when(row, START, zone, NM_TIME_MIN, began))
+		return false;
+	*began = nearest_to_id(row, zone, *began);
+	if (!later_times(row, zone, *began, answered, ended))
 		return false;
 	if (*answered != 0 && (*answered < *began || *answered > *ended))
 		return false;
@@ -225,6 +260,7 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 
 	*record = (struct nm_record){ .tells_legs = true, .end = NM_LEG_OPEN };
 	out->mailbox = out->is_leg = false;
+	out->rang_s = -1;
 	if (row->wrong != NULL || !nm_cdr_is(row)) {
 		out->fault = NM_FAULT_ROW;
 		snprintf(out->words, sizeof(out->words), "%s",
@@ -235,6 +271,7 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 	memcpy(out->key, out->id, sizeof(out->key));
 	if (nm_row_when(options, row->fields[START], &record->began, out) != NM_ROW_CALL)
 		return NM_ROW_WRONG;
+	record->began = nearest_to_id(row, options->zone, record->began);
 	if (!nm_words_caller(plan, row->fields[SRC], &record->caller))
 		record->caller = (struct nm_caller){ 0 }; /* an extension, or a name */
 	out->line = options->line >= 0 ? options->line : nm_row_line(plan, row->fields[DST]);

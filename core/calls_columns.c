@@ -198,6 +198,9 @@ enum nm_code nm_columns_find(const struct nm_csv_row *first, const char *mapping
 	find_by_names(first, out);
 	drop_misnamed(&mapped, out);
 	out->driver = driver_of(first, out);
+	out->utc = strcmp(out->driver, "telnyx") == 0;
+	out->utc_answer = field_named(first, "uniqueid") >= 0 && field_named(first, "callerid") >= 0 &&
+			  field_named(first, "disposition") >= 0;
 	/* A column "date" that has the time too is told by there being none for the time. */
 	if (out->at[NM_COLUMN_AT] < 0 && out->at[NM_COLUMN_TIME] < 0) {
 		out->at[NM_COLUMN_AT] = out->at[NM_COLUMN_DATE];

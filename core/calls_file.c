@@ -3,18 +3,14 @@
  * From a file into the log: see calls_file.h.  In: bytes, a plan.  Out: calls in the store, each once, and the rows that
  * were not.  What was read is kept every few thousand rows, so that an import that is cut off, done again, goes on.
  */
-#include <errno.h>
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "core/calls_file_private.h"
 #include "core/utf8.h"
 #include "nevermiss/events.h"
 
-#define CHUNK 65536
 #define BATCH 5000 /* rows that are kept at once */
 #define RECENT 256 /* rows among which equal ones are told apart */
 
@@ -23,6 +19,8 @@ struct counts {
 };
 
 struct reading {
+	struct nm_calls_file_options asked; /* options points to it */
+	struct nm_zone *utc;                /* NULL: it is not needed */
 	struct nm_store *store;
 	const struct nm_plan *plan;
 	const struct nm_calls_file_options *options;
@@ -37,7 +35,9 @@ struct reading {
 	struct counts counts;    /* of it */
 	uint64_t recent[RECENT]; /* hashes of rows without an id */
 	size_t n_recent;
-	struct nm_row_call call;    /* the row at hand */
+	struct nm_csv *csv;             /* of a table */
+	const struct nm_csv_row *fields; /* the row at hand; NULL behind the last */
+	struct nm_row_call call;        /* what it tells */
 	struct nm_open_calls *open; /* NULL: each call has one row */
 };
 
@@ -98,6 +98,16 @@ static bool confirms(const struct reading *run, int line)
 	return carrier->traits.confirm != NM_CONFIRM_NONE;
 }
 
+/* What a row says by itself: that a voicemail took the call, and for how long it had rung when nobody did. */
+static void judge_row(const struct nm_row_call *call, struct nm_became *became)
+{
+	if (call->mailbox)
+		*became = (struct nm_became){ .end = NM_CALL_VOICEMAIL, .reason = NM_CALL_SAID, .seconds = -1 };
+	if (call->rang_s >= 0 && (became->end == NM_CALL_VOICEMAIL || became->end == NM_CALL_ABANDONED ||
+				  became->end == NM_CALL_LOST))
+		became->seconds = call->rang_s;
+}
+
 static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct nm_error *err)
 {
 	struct nm_call_leg legs[NM_LEGS_MAX];
@@ -117,9 +127,7 @@ static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct n
 	}
 	nm_call_entry_of(run->plan, call->line, run->out->driver, &call->record, confirms(run, call->line),
 			 legs, &entry);
-	if (call->mailbox)
-		entry.became =
-			(struct nm_became){ .end = NM_CALL_VOICEMAIL, .reason = NM_CALL_SAID, .seconds = -1 };
+	judge_row(call, &entry.became);
 	if (run->in_batch == 0)
 		code = nm_store_begin(run->store, err);
 	if (code != NM_OK)
@@ -138,19 +146,31 @@ static enum nm_code keep(struct reading *run, struct nm_row_call *call, struct n
 
 /* --- rows --- */
 
+/* A row of several lines: what was taken for its end may be another one's. */
+static void tell_lines(struct reading *run, const char *wrong, char words[static NM_ERROR_TEXT])
+{
+	snprintf(words, NM_ERROR_TEXT, "lines %lld to %lld are one row, and %.300s: is a quotation mark missing?",
+		 (long long)run->fields->line, (long long)run->fields->last, wrong);
+	nm_csv_again(run->csv);
+}
+
 static enum nm_code told_wrong(struct reading *run, const struct nm_row_call *call, int64_t line,
 			       struct nm_error *err)
 {
 	struct nm_calls_file *out = run->out;
-	char words[NM_ERROR_TEXT];
+	char cleaned[NM_ERROR_TEXT], words[NM_ERROR_TEXT];
 	const char *copy;
 
+	nm_utf8_clean(call->words, cleaned, sizeof(cleaned));
+	if (run->fields != NULL && run->fields->line == line && run->fields->last > line)
+		tell_lines(run, cleaned, words);
+	else
+		memcpy(words, cleaned, sizeof(words));
 	out->faults[call->fault]++;
 	if (out->n_wrong >= NM_CALLS_FILE_WRONG) {
 		out->n_wrong++;
 		return NM_OK;
 	}
-	nm_utf8_clean(call->words, words, sizeof(words));
 	copy = nm_arena_text(out->arena, words);
 	if (copy == NULL)
 		return nm_fail_memory(err);
@@ -308,6 +328,21 @@ static enum nm_code take_call(struct reading *run, enum nm_row_kind kind, int64_
 
 /* --- rows --- */
 
+/* The zone that a carrier writes its times in, where nobody says another one. */
+static enum nm_code use_utc(struct reading *run, struct nm_error *err)
+{
+	const bool answer = run->columns.utc_answer && run->out->entries;
+	enum nm_code code;
+
+	if (run->asked.zone_said || !(run->columns.utc || answer))
+		return NM_OK;
+	code = nm_zone_load("UTC", &run->utc, err);
+	if (code == NM_OK)
+		run->asked.zone = run->utc;
+	run->out->utc = answer;
+	return code;
+}
+
 static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *row, struct nm_error *err)
 {
 	const bool to_needed = run->options->line < 0;
@@ -315,6 +350,8 @@ static enum nm_code find_columns(struct reading *run, const struct nm_csv_row *r
 
 	if (code != NM_OK)
 		return code;
+	if (use_utc(run, err) != NM_OK)
+		return err->code;
 	run->out->driver = run->columns.driver;
 	run->out->tells_by = run->columns.at[NM_COLUMN_BY] >= 0 || nm_columns_tell_legs(&run->columns);
 	return nm_columns_unused(row, &run->columns, to_needed, run->out) ? NM_OK : nm_fail_memory(err);
@@ -364,6 +401,7 @@ static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct
 	struct nm_csv_row arranged;
 	enum nm_code code = NM_OK;
 
+	run->fields = row;
 	if (!run->begun) {
 		code = begin_table(run, row, err);
 		if (code != NM_OK || !run->cdr || run->named)
@@ -377,125 +415,12 @@ static enum nm_code take_row(void *context, const struct nm_csv_row *row, struct
 			 row->line, err);
 }
 
-/* --- bytes --- */
-
-/* What divides the columns: whichever stands most often in the first line. */
-static char delimiter_of(const char *bytes, size_t len)
-{
-	static const char marks[] = ",;\t";
-	size_t count[3] = { 0 }, best = 0;
-
-	for (size_t i = 0; i < len && bytes[i] != '\n'; i++)
-		for (size_t m = 0; m < 3; m++)
-			count[m] += bytes[i] == marks[m];
-	for (size_t m = 1; m < 3; m++)
-		best = count[m] > count[best] ? m : best;
-	return marks[best];
-}
-
-static ssize_t read_some(int fd, char *bytes, size_t size)
-{
-	ssize_t n;
-
-	do {
-		n = read(fd, bytes, size);
-	} while (n < 0 && errno == EINTR);
-	return n;
-}
-
-/* The file's beginning, up to a line's end at least; 0: it is empty. */
-static ssize_t read_first(int fd, char *bytes)
-{
-	size_t len = 0;
-	ssize_t n = 1;
-
-	while (n > 0 && len < CHUNK && memchr(bytes, '\n', len) == NULL) {
-		n = read_some(fd, bytes + len, CHUNK - len);
-		len += n > 0 ? (size_t)n : 0;
-	}
-	return n < 0 ? n : (ssize_t)len;
-}
+/* --- the file --- */
 
 /* Nobody else waits for a store that is held while a pipe has nothing to say. */
-static enum nm_code before_waiting(struct reading *run, int fd, struct nm_error *err)
+static enum nm_code before_waiting(void *context, struct nm_error *err)
 {
-	struct pollfd ready = { .fd = fd, .events = POLLIN };
-
-	return poll(&ready, 1, 0) > 0 ? NM_OK : commit(run, err);
-}
-
-static bool is_json(const char *bytes, size_t len)
-{
-	size_t i = 0;
-
-	while (i < len && strchr(" \t\r\n", bytes[i]) != NULL && bytes[i] != '\0')
-		i++;
-	return i < len && (bytes[i] == '{' || bytes[i] == '[');
-}
-
-/* A text that has no meaning before its end: whole, n bytes of which were read. */
-static enum nm_code feed_json(struct reading *run, int fd, char *bytes, size_t skip, ssize_t n,
-			      struct nm_error *err)
-{
-	struct nm_buf text;
-	size_t size = 0;
-	enum nm_code code = NM_OK;
-
-	run->out->entries = true;
-	run->out->format = "JSON";
-	nm_buf_init(&text, NM_ARTEFACT_BYTES);
-	for (; n > 0 && !text.failed && !run->out->stopped; n = read_some(fd, bytes, CHUNK)) {
-		size += (size_t)n - skip;
-		nm_buf_addn(&text, bytes + skip, (size_t)n - skip);
-		skip = 0;
-		if (run->options->progress != NULL)
-			run->out->stopped =
-				!run->options->progress(run->options->progress_context, (int64_t)size);
-	}
-	if (n < 0)
-		code = nm_fail(err, NM_INPUT, "cannot read it: %s", strerror(errno));
-	else if (text.failed && size <= NM_ARTEFACT_BYTES)
-		code = nm_fail_memory(err);
-	else if (text.failed)
-		code = nm_fail(err, NM_INPUT,
-			       "it is a list of more than %u MiB: import it in parts, or as a table",
-			       NM_ARTEFACT_BYTES >> 20);
-	else if (!run->out->stopped)
-		code = nm_rows_of_json(text.data, text.len, take_row, run, err);
-	nm_buf_clear(&text);
-	return code;
-}
-
-static enum nm_code feed_all(struct reading *run, int fd, char *bytes, struct nm_csv **csv,
-			     struct nm_error *err)
-{
-	static const char mark[] = "\xef\xbb\xbf"; /* of UTF-8, which spreadsheets put first */
-	ssize_t n = read_first(fd, bytes);
-	size_t skip = n >= 3 && memcmp(bytes, mark, 3) == 0 ? 3 : 0;
-	int64_t done = 0;
-	enum nm_code code = NM_OK;
-
-	if (n > 0 && is_json(bytes + skip, (size_t)n - skip))
-		return feed_json(run, fd, bytes, skip, n, err);
-	if (n > 0)
-		code = nm_csv_open(delimiter_of(bytes, (size_t)n), take_row, run, csv, err);
-	while (code == NM_OK && n > 0 && !run->out->stopped) {
-		code = nm_csv_feed(*csv, bytes + skip, (size_t)n - skip, err);
-		skip = 0;
-		done += n;
-		if (code == NM_OK && run->options->progress != NULL)
-			run->out->stopped = !run->options->progress(run->options->progress_context, done);
-		if (code == NM_OK)
-			code = before_waiting(run, fd, err);
-		if (code == NM_OK && !run->out->stopped)
-			n = read_some(fd, bytes, CHUNK);
-	}
-	if (code == NM_OK && n < 0)
-		return nm_fail(err, NM_INPUT, "cannot read it: %s", strerror(errno));
-	if (code == NM_OK && *csv != NULL && !run->out->stopped)
-		code = nm_csv_end(*csv, err);
-	return code == NM_OK && !run->begun && !run->out->stopped ? nm_fail(err, NM_INPUT, "it is empty")
-								  : code;
+	return commit(context, err);
 }
 
 static int by_line(const void *a, const void *b)
@@ -515,14 +440,19 @@ static void sort_wrong(struct nm_calls_file *out)
 
 static enum nm_code read_all(struct reading *run, int fd, struct nm_error *err)
 {
+	const struct nm_rows_reader reader = { .fd = fd,
+					       .options = run->options,
+					       .out = run->out,
+					       .csv = &run->csv,
+					       .take = take_row,
+					       .before_waiting = before_waiting,
+					       .context = run };
 	struct nm_error late = { NM_OK, "" };
-	char *bytes = malloc(CHUNK);
-	struct nm_csv *csv = NULL;
-	enum nm_code code = bytes != NULL ? feed_all(run, fd, bytes, &csv, err) : nm_fail_memory(err);
-	enum nm_code last = NM_OK;
+	enum nm_code code = nm_rows_read(&reader, err), last = NM_OK;
 
-	nm_csv_free(csv);
-	free(bytes);
+	run->fields = NULL;
+	if (code == NM_OK && !run->begun && !run->out->stopped)
+		code = nm_fail(err, NM_INPUT, "it is empty");
 	/* What was read before a mistake in the file is kept; anything else undoes what was not kept yet. */
 	if (code == NM_OK || code == NM_INPUT) {
 		last = close_all(run, code == NM_OK && !run->out->stopped, &late);
@@ -543,7 +473,6 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 				  struct nm_error *err)
 {
 	struct reading *run = calloc(1, sizeof(*run));
-	struct nm_calls_file_options asked = *options;
 	struct nm_error why = { NM_OK, "" };
 	enum nm_code code;
 
@@ -553,11 +482,12 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 		nm_calls_file_clear(out);
 		return nm_fail_memory(err);
 	}
-	if (asked.dates == NM_DATE_BY_COUNTRY)
-		asked.dates = strcmp(plan->country, "US") == 0 ? NM_DATE_MONTH_FIRST : NM_DATE_DAY_FIRST;
+	run->asked = *options;
+	if (run->asked.dates == NM_DATE_BY_COUNTRY)
+		run->asked.dates = strcmp(plan->country, "US") == 0 ? NM_DATE_MONTH_FIRST : NM_DATE_DAY_FIRST;
 	run->store = store;
 	run->plan = plan;
-	run->options = &asked;
+	run->options = &run->asked;
 	run->out = out;
 	code = nm_events_since(store, plan, options->now, &run->told_since, &why);
 	if (code == NM_OK)
@@ -565,6 +495,7 @@ enum nm_code nm_calls_file_import(struct nm_store *store, const struct nm_plan *
 	if (code == NM_OK)
 		code = nm_expire(store, plan, options->now, &out->expired, &why);
 	nm_open_free(run->open);
+	nm_zone_free(run->utc);
 	free(run);
 	return code == NM_OK ? NM_OK : nm_fail(err, code, "%s: %s", options->name, why.text);
 }

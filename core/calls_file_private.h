@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Between the files of an import from a file: the reading (calls_file.c, calls_json.c), what columns mean
- * (calls_columns.c), what a row says (calls_table.c, calls_cdr.c), which rows are one call (calls_open.c), and its words
- * (calls_words.c).  Private to these.
+ * Between the files of an import from a file: the reading (calls_file.c), its bytes (calls_bytes.c, calls_json.c), what
+ * columns mean (calls_columns.c), what a row says (calls_table.c, calls_cdr.c), which rows are one call (calls_open.c),
+ * and its words (calls_words.c).  Private to these.
  */
 #ifndef CORE_CALLS_FILE_PRIVATE_H
 #define CORE_CALLS_FILE_PRIVATE_H
@@ -33,6 +33,7 @@ struct nm_row_call {
 	int line; /* of the plan */
 	struct nm_record record; /* without its legs, but for their number */
 	bool mailbox; /* the row says that a voicemail took it */
+	int rang_s;   /* as the row of a whole call says; -1: it does not */
 	bool is_leg;
 	char id[NM_ROW_TEXT];
 	char key[NM_ROW_TEXT];     /* what all rows of the call share; "": there is this one */
@@ -47,6 +48,8 @@ uint64_t nm_row_mark(const char *text);
 struct nm_columns {
 	int at[NM_COLUMN_COUNT]; /* index of a column; -1: there is none */
 	const char *driver; /* whose records these are, by their own names: "twilio", "telnyx"; "table" */
+	bool utc;           /* times without an offset are in UTC: always at Telnyx */
+	bool utc_answer;    /* in an answer of VoIP.ms, which is asked for UTC; elsewhere its times are the account's */
 };
 
 /* calls_columns.c: which column of a first row is what; mapping as in nm_calls_file_options.  NM_INPUT names what is
@@ -86,12 +89,24 @@ enum nm_row_kind nm_cdr_begin(const struct nm_plan *plan, const struct nm_calls_
 enum nm_row_kind nm_cdr_add(const struct nm_plan *plan, const struct nm_calls_file_options *options,
 			    const struct nm_csv_row *row, struct nm_row_call *out);
 
+/* calls_bytes.c: the rows of a file that is read to its end, or until it is stopped; of an empty file none.  NM_INPUT: it
+ * cannot be read. */
+struct nm_rows_reader {
+	int fd;
+	const struct nm_calls_file_options *options; /* for progress */
+	struct nm_calls_file *out;                   /* format, entries, pages and stopped are written */
+	struct nm_csv **csv; /* of a table, for take; written */
+	enum nm_code (*take)(void *context, const struct nm_csv_row *row, struct nm_error *err);
+	enum nm_code (*before_waiting)(void *context, struct nm_error *err); /* for bytes of a pipe */
+	void *context;
+};
+enum nm_code nm_rows_read(const struct nm_rows_reader *reader, struct nm_error *err) NM_WARN_UNUSED;
+
 /* calls_json.c: a list of objects, as the first row, which has the names of all members, and one for each object, whose
- * line is its place in the list.  The list is the text, or the first member of it that is one.  NM_INPUT: there is none. */
-enum nm_code nm_rows_of_json(const char *text, size_t len,
-			     enum nm_code (*take)(void *context, const struct nm_csv_row *row,
-						  struct nm_error *err),
-			     void *context, struct nm_error *err) NM_WARN_UNUSED;
+ * line is its place in the list.  The list is the text, or the first member of it that is one.  NM_INPUT: there is none, or
+ * it is cut off; what is whole of it was taken then. */
+enum nm_code nm_rows_of_json(const struct nm_rows_reader *reader, const char *text, size_t len,
+			     struct nm_error *err) NM_WARN_UNUSED;
 
 /* calls_open.c: calls of which more rows may come, the oldest of which makes room when there are very many. */
 struct nm_open_call {

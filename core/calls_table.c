@@ -15,6 +15,8 @@ struct row {
 	struct nm_row_call *out;
 };
 
+#define AHEAD_S 300 /* so far clocks may be apart */
+
 /* "" where the table has no such column, or the row ends before it. */
 static const char *field(const struct row *r, enum nm_calls_column column)
 {
@@ -73,8 +75,8 @@ enum nm_row_kind nm_row_when(const struct nm_calls_file_options *options, const 
 	case NM_ROW_TIME:
 		break;
 	}
-	return *at <= options->now + NM_DAY ? NM_ROW_CALL
-					    : wrong(out, NM_FAULT_TIME, text, "and yet to come");
+	return *at <= options->now + AHEAD_S ? NM_ROW_CALL
+					     : wrong(out, NM_FAULT_TIME, text, "and yet to come");
 }
 
 /* A time that a row need not have: then *at is 0. */
@@ -191,6 +193,18 @@ static int rang_of(const struct nm_record *record, bool tells_answer, nm_time an
 	return until >= record->began && until - record->began < NM_DAY ? (int)(until - record->began) : -1;
 }
 
+/* The end of a whole call, by what lasted how long (-1: not told).  What is shorter than the ringing was counted from its
+ * end: the length of a message, or nothing where nobody answered. */
+static void put_duration(struct nm_row_call *out, int64_t seconds)
+{
+	struct nm_record *record = &out->record;
+
+	if (seconds < 0 && (out->rang_s < 0 || record->end == NM_LEG_ANSWERED || record->end == NM_LEG_OPEN))
+		return;
+	record->ended = record->began + (seconds > 0 ? seconds : 0) +
+			(seconds < out->rang_s ? out->rang_s : 0);
+}
+
 /* How it ended, when, and how long it rang. */
 static enum nm_row_kind put_ends(const struct row *r, int *rang_s)
 {
@@ -220,8 +234,10 @@ static enum nm_row_kind put_ends(const struct row *r, int *rang_s)
 	*rang_s = *rang != '\0' ? (int)ringing
 				: rang_of(record, r->columns->at[NM_COLUMN_ANSWERED] >= 0, answered, seconds);
 	/* Of a leg it is not told whether the ringing is in it. */
-	if (record->ended == 0 && seconds >= 0 && !r->out->is_leg)
-		record->ended = record->began + seconds;
+	if (!r->out->is_leg)
+		r->out->rang_s = (int)ringing;
+	if (record->ended == 0 && !r->out->is_leg)
+		put_duration(r->out, seconds);
 	return NM_ROW_CALL;
 }
 
@@ -319,6 +335,7 @@ enum nm_row_kind nm_table_row(const struct nm_plan *plan, const struct nm_calls_
 
 	out->record = (struct nm_record){ .end = NM_LEG_OPEN };
 	out->mailbox = out->is_leg = false;
+	out->rang_s = -1;
 	out->id[0] = out->key[0] = '\0';
 	if (row->wrong != NULL) {
 		out->fault = NM_FAULT_ROW;

@@ -48,29 +48,96 @@ static bool take_mark(const char **at, const char *marks)
 	return true;
 }
 
-/* "11/25/2026", "25.11.2026", "2026-11-25" */
+static bool day_of(int year, int month, int of_month, int64_t *day)
+{
+	if (year < 1970 || year > 9999 || month < 1 || month > 12 || of_month < 1 ||
+	    of_month > nm_month_days(year, month))
+		return false;
+	*day = nm_days_from_date(year, month, of_month);
+	return true;
+}
+
+/* "Nov", "november"; false: it is no month's name. */
+static bool take_month(const char **at, int *month)
+{
+	for (*month = 1; *month <= 12; ++*month) {
+		const char *name = nm_month_names[*month - 1];
+		size_t i = 0;
+
+		while (i < 3 && nm_ascii_lower((*at)[i]) == nm_ascii_lower(name[i]))
+			i++;
+		if (i < 3)
+			continue;
+		while (nm_ascii_is_letter(**at))
+			++*at;
+		return true;
+	}
+	return false;
+}
+
+/* "1-Nov-2026", "1 November 2026", "Nov 1, 2026", "Sun, 1 Nov 2026" */
+static bool take_named_date(const char **at, int64_t *day)
+{
+	const char *text = *at, *comma = strchr(text, ',');
+	const size_t letters = comma != NULL ? (size_t)(comma - text) : 0;
+	int year, month, of_month;
+	bool first;
+
+	if (letters > 0 && strspn(text, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ") >= letters)
+		text += letters + 1 + strspn(text + letters + 1, " ");
+	first = take_month(&text, &month);
+	text += strspn(text, " .-");
+	if (take_number(&text, 2, &of_month) == 0)
+		return false;
+	text += strspn(text, " .,-");
+	if (!first && !take_month(&text, &month))
+		return false;
+	text += strspn(text, " .,-");
+	if (take_number(&text, 4, &year) != 4 || !day_of(year, month, of_month, day))
+		return false;
+	*at = text;
+	return true;
+}
+
+/* "11/25/2026", "25.11.2026", "2026-11-25".  Dots stand in dates that begin with their day. */
 static bool take_date(const char **at, enum nm_date_order order, int64_t *day)
 {
-	int part[3], digits[3], year, month, of_month;
+	int part[3], digits[3];
+	bool day_first = order == NM_DATE_DAY_FIRST;
 
 	for (int i = 0; i < 3; i++) {
+		day_first = day_first || (i > 0 && **at == '.');
 		if (i > 0 && !take_mark(at, "/.-"))
 			return false;
 		digits[i] = take_number(at, 4, &part[i]);
 		if (digits[i] == 0)
 			return false;
 	}
-	if (digits[0] == 4) {
-		year = part[0], month = part[1], of_month = part[2];
-	} else {
-		year = digits[2] == 2 ? 2000 + part[2] : part[2];
-		month = order == NM_DATE_DAY_FIRST ? part[1] : part[0];
-		of_month = order == NM_DATE_DAY_FIRST ? part[0] : part[1];
-	}
-	if (year < 1970 || year > 9999 || month < 1 || month > 12 || of_month < 1 ||
-	    of_month > nm_month_days(year, month))
+	if (digits[0] == 4)
+		return day_of(part[0], part[1], part[2], day);
+	return day_of(digits[2] == 2 ? 2000 + part[2] : part[2], part[day_first ? 1 : 0], part[day_first ? 0 : 1],
+		      day);
+}
+
+/* "GMT", "UTC", "Z", "-0600", "+05:30"; false: there is none. */
+static bool take_offset(const char **at, int *seconds)
+{
+	static const char *const names[] = { "GMT", "UTC", "Z" };
+	const int sign = **at == '-' ? -1 : 1;
+	int hours, minutes;
+
+	*seconds = 0;
+	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
+		if (strcmp(*at, names[i]) == 0) {
+			*at += strlen(names[i]);
+			return true;
+		}
+	if (!take_mark(at, "+-") || take_number(at, 2, &hours) != 2)
 		return false;
-	*day = nm_days_from_date(year, month, of_month);
+	take_mark(at, ":");
+	if (take_number(at, 2, &minutes) != 2 || hours > 14 || minutes > 59)
+		return false;
+	*seconds = sign * (hours * 3600 + minutes * 60);
 	return true;
 }
 
@@ -118,6 +185,7 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 	const char *at = text;
 	enum nm_local_kind kind;
 	int64_t day, seconds;
+	int offset;
 
 	if (read_epoch(text, out))
 		return NM_ROW_TIME;
@@ -126,12 +194,19 @@ enum nm_row_time nm_words_when(const char *text, const struct nm_zone *zone, enu
 		return NM_ROW_TIME;
 	if (strlen(text) > 10 && text[4] == '-' && nm_time_read(text, zone, 0, out, NULL) == NM_OK)
 		return NM_ROW_TIME;
-	if (!take_date(&at, order, &day))
+	if (!take_named_date(&at, &day) && !take_date(&at, order, &day))
 		return NM_ROW_NO_TIME;
 	while (take_mark(&at, " ,T"))
 		;
-	if (!take_time(&at, &seconds) || *at != '\0')
+	if (!take_time(&at, &seconds))
 		return NM_ROW_NO_TIME;
+	at += strspn(at, " ");
+	if (*at != '\0') {
+		if (!take_offset(&at, &offset) || *at != '\0')
+			return NM_ROW_NO_TIME;
+		*out = day * NM_DAY + seconds - offset;
+		return NM_ROW_TIME;
+	}
 	*out = nm_zone_utc(zone, day * NM_DAY + seconds, &kind);
 	return kind == NM_LOCAL_SKIPPED ? NM_ROW_SKIPPED : NM_ROW_TIME;
 }
@@ -161,21 +236,35 @@ bool nm_words_seconds(const char *text, int64_t *out)
 
 /* --- who --- */
 
+/* The number of "Dana R." <+15125550142>, "tel:+15125550142", "sip:+15125550142@example.org", "+15125550142 ext. 4"; false:
+ * it is too long to be one. */
+static bool take_address(const char *text, char number[static NM_ROW_TEXT])
+{
+	const char *open = strrchr(text, '<'), *colon;
+	size_t n = 0;
+	bool digits = false;
+
+	text = open != NULL ? open + 1 : text;
+	colon = strchr(text, ':');
+	if (colon != NULL)
+		text = colon + 1;
+	while (text[n] != '\0' && strchr(">@;", text[n]) == NULL && !(digits && nm_ascii_is_letter(text[n])))
+		digits = nm_ascii_is_digit(text[n++]) || digits;
+	if (n >= NM_ROW_TEXT)
+		return false;
+	memcpy(number, text, n);
+	number[n] = '\0';
+	return true;
+}
+
 bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_caller *out)
 {
 	static const char *const withheld[] = { "anonymous", "private", "withheld", "restricted", "blocked" };
 	static const char *const untold[] = { "", "unknown", "unavailable", "none" };
-	const char *open = strrchr(text, '<');
 	char number[NM_ROW_TEXT], plain[NM_ROW_TEXT];
-	size_t n;
 
-	/* "Dana R." <+15125550142> */
-	text = open != NULL ? open + 1 : text;
-	n = strcspn(text, ">");
-	if (n >= sizeof(number))
+	if (!take_address(text, number))
 		return false;
-	memcpy(number, text, n);
-	number[n] = '\0';
 	nm_words_plain(number, plain, sizeof(plain));
 	*out = (struct nm_caller){ 0 };
 	for (size_t i = 0; i < sizeof(untold) / sizeof(untold[0]); i++)
@@ -184,7 +273,8 @@ bool nm_words_caller(const struct nm_plan *plan, const char *text, struct nm_cal
 	for (size_t i = 0; i < sizeof(withheld) / sizeof(withheld[0]); i++)
 		out->anonymous = out->anonymous || strcmp(plain, withheld[i]) == 0;
 	out->anonymous = out->anonymous || strcmp(number, NM_TWILIO_WITHHELD_DIGITS) == 0;
-	return out->anonymous || nm_number_read(number, plan->country, &out->number, NULL) == NM_OK;
+	/* A name without a number, "WIRELESS CALLER": the call came all the same. */
+	return out->anonymous || strpbrk(plain, "0123456789") == NULL || nm_number_read(number, plan->country, &out->number, NULL) == NM_OK;
 }
 
 /* Letters' case and blanks apart. */

@@ -16,7 +16,7 @@
 #define NM_CSV_ROW (64u << 10) /* bytes that the fields of a row have, at the most */
 
 struct nm_csv_row {
-	int64_t line; /* from 1 */
+	int64_t line, last; /* at which it begins and ends, from 1; the same: it has one line */
 	size_t n;
 	const char *fields[NM_CSV_FIELDS]; /* without blanks around them; valid until the row was taken */
 	const char *wrong;                 /* why it is no good (then n is 0); NULL */
@@ -30,7 +30,8 @@ enum nm_code nm_csv_open(char delimiter,
 			 enum nm_code (*take)(void *context, const struct nm_csv_row *row,
 					      struct nm_error *err),
 			 void *context, struct nm_csv **out, struct nm_error *err) NM_WARN_UNUSED;
-/* NM_INPUT when a quotation mark is never closed. */
+/* For take: a row of several lines is none.  What stands in its lines but the first is read once more, as rows. */
+void nm_csv_again(struct nm_csv *csv);
 enum nm_code nm_csv_feed(struct nm_csv *csv, const char *bytes, size_t len,
 			 struct nm_error *err) NM_WARN_UNUSED;
 /* There is no more. */

@@ -294,6 +294,21 @@ static enum nm_code try_variants(const struct nm_explainer *explainer, const str
 	return code;
 }
 
+/* What would keep a phone's own voicemail out, if anything would: "" when the plan asks for a 1 already, or the line's
+ * carrier cannot. */
+static const char *keeps_out(const struct nm_plan *plan, const struct nm_call_entry *call,
+			     const struct nm_destination *destination)
+{
+	const struct nm_account *account = &plan->accounts[plan->lines[nm_explain_line(plan, call)].account];
+	const struct nm_carrier *carrier = nm_carrier_find(account->driver);
+
+	if (destination->confirm)
+		return ", though the plan has `confirm` for it: the carrier asked nobody for a 1";
+	if (carrier == NULL || nm_carrier_traits(carrier, account).confirm == NM_CONFIRM_NONE)
+		return "";
+	return ": `confirm` keeps it out";
+}
+
 /* What a phone, or its carrier, does by itself. */
 static enum nm_code likely_phone(const struct nm_plan *plan, const struct nm_call_entry *call,
 				 struct nm_arena *arena, struct nm_explanation *out, struct nm_error *err)
@@ -301,6 +316,7 @@ static enum nm_code likely_phone(const struct nm_plan *plan, const struct nm_cal
 	const size_t taker = nm_explain_taker(call);
 	const int rang_s = taker < call->n ? call->legs[taker].leg.rang_s : -1;
 	const int id = out->who != NULL ? nm_plan_find_destination(plan, out->who) : -1;
+	const struct nm_destination *destination = id >= 0 ? &plan->destinations[id] : NULL;
 
 	if (out->departure == NM_DEPARTURE_SHORTER)
 		return add_likely(out, NM_CAUSE_DECLINED,
@@ -311,15 +327,22 @@ static enum nm_code likely_phone(const struct nm_plan *plan, const struct nm_cal
 		return add_likely(out, NM_CAUSE_OWN_VOICEMAIL,
 				  nm_arena_format(arena,
 						  "%s's phone was off or without a network: then its own "
-						  "voicemail picks up at once; `confirm` keeps it out",
-						  out->who),
+						  "voicemail picks up at once%s",
+						  out->who, keeps_out(plan, call, destination)),
+				  err);
+	if (abs(destination->own_voicemail_s - rang_s) <= NM_EXPLAIN_SLACK_S)
+		return add_likely(out, NM_CAUSE_OWN_VOICEMAIL,
+				  nm_arena_format(arena,
+						  "%s's own voicemail picks up after %d s, as the plan says%s",
+						  out->who, destination->own_voicemail_s,
+						  keeps_out(plan, call, destination)),
 				  err);
 	return add_likely(
 		out, NM_CAUSE_OWN_VOICEMAIL,
 		nm_arena_format(arena,
 				"%s's own voicemail picks up after %d s: `own_voicemail = %ds` would "
-				"say so in the plan, and `confirm` keeps it out",
-				out->who, rang_s, rang_s),
+				"say so in the plan%s",
+				out->who, rang_s, rang_s, keeps_out(plan, call, destination)),
 		err);
 }
 
@@ -330,7 +353,8 @@ static enum nm_code likely_longer(const struct nm_plan *plan, const struct nm_ca
 
 	if (out->departure != NM_DEPARTURE_LONGER)
 		return NM_OK;
-	if (!traits.ring_times)
+	/* Of a table or a server's own records nobody knows what the carrier can be told. */
+	if (nm_carrier_find(call->driver) != NULL && !traits.ring_times)
 		return add_likely(
 			out, NM_CAUSE_RING_TIMES,
 			nm_arena_format(arena, "%s cannot be told how long a phone rings", call->driver),

@@ -25,6 +25,8 @@ struct walk {
 	int real_s;              /* on the call's own clock: when the steps behind were over */
 	int played_s;            /* the same on the plan's */
 	bool over;               /* more of it cannot be told */
+	bool unanswered;         /* nm_explain_unanswered */
+	int late_s;              /* so much more than planned the steps behind may have taken */
 	struct nm_event *events; /* malloc'd */
 	size_t n, capacity;
 	bool failed; /* memory */
@@ -382,9 +384,13 @@ static void check_left(struct walk *w, size_t step)
 static bool same_end(const struct walk *w)
 {
 	const enum nm_call_end real = w->call->became.end;
+	const enum nm_call_reason reason = w->call->became.reason;
 	/* The caller, too, may have been gone before it came to that. */
 	const bool gone = real == NM_CALL_ABANDONED && w->ended_s <= w->real_s + NM_EXPLAIN_SLACK_S;
 
+	/* Whether the caller gave up or a mailbox had the call these do not say. */
+	if (w->unanswered && (reason == NM_CALL_MISSED || reason == NM_CALL_BUSY))
+		return w->out->expected.result != NM_ANSWERED && w->out->expected.result != NM_REJECTED;
 	switch (w->out->expected.result) {
 	case NM_ANSWERED:
 		return real == NM_CALL_ANSWERED || real == NM_CALL_UNKNOWN || gone;
@@ -401,9 +407,29 @@ static bool same_end(const struct walk *w)
 	return real == NM_CALL_LOST || real == NM_CALL_ABANDONED || real == NM_CALL_UNKNOWN;
 }
 
+/* Of a call without legs: how long it took to come to the mailbox that the plan has there. */
+static void check_mailbox_time(struct walk *w, size_t step)
+{
+	const struct nm_outcome *expected = &w->out->expected;
+	const int real_s = w->call->became.seconds;
+	const bool later = real_s > expected->seconds + w->late_s;
+
+	if (!w->unanswered || parted(w) || w->call->became.end != NM_CALL_VOICEMAIL || real_s < 0 ||
+	    expected->result != NM_TO_VOICEMAIL)
+		return;
+	if (later || real_s < expected->seconds - NM_EXPLAIN_SLACK_S)
+		depart(w, later ? NM_DEPARTURE_LONGER : NM_DEPARTURE_SHORTER, step, real_s, NULL,
+		       nm_arena_format(w->arena,
+				       "a mailbox took the call after %d s; by %s %s takes it after %d s, "
+				       "nobody answering",
+				       real_s, w->comparison->by, expected->answered_by, expected->seconds),
+		       nm_arena_format(w->arena, "mailbox at %d s, not %d", real_s, expected->seconds));
+}
+
 static void check_end(struct walk *w, size_t step)
 {
 	check_left(w, step);
+	check_mailbox_time(w, step);
 	if (!parted(w) && !w->over && !same_end(w))
 		depart_end(w, step, expected_words(w));
 }
@@ -453,7 +479,10 @@ static enum nm_code walk_step(struct walk *w, size_t i, bool first, bool *ended,
 	enum nm_code code;
 
 	match_step(w, i, &m);
-	if (!w->failed) {
+	w->late_s += NM_EXPLAIN_SLACK_S;
+	if (m.step->ring_time == NM_RING_TIMED)
+		w->late_s += longest(w->comparison->traits, m.step->for_s) - m.step->for_s;
+	if (!w->failed && !w->unanswered) {
 		check_order(w, &m);
 		check_missing(w, &m);
 		check_ring_times(w, &m);
@@ -498,20 +527,6 @@ static enum nm_code walk_nowhere(struct walk *w, struct nm_error *err)
 	return code == NM_OK ? finish(w, 0, true, err) : code;
 }
 
-/* Without a leg these say who had the call, or that nobody was rung. */
-static bool tells(const struct nm_call_entry *call)
-{
-	switch (call->became.reason) {
-	case NM_CALL_OWN_PHONE:
-	case NM_CALL_MAILBOX:
-	case NM_CALL_NOBODY:
-	case NM_CALL_TURNED_AWAY:
-		return true;
-	default:
-		return call->n > 0;
-	}
-}
-
 static int ended_s(const struct nm_call_entry *call)
 {
 	if (call->became.seconds >= 0)
@@ -531,6 +546,7 @@ enum nm_code nm_explain_compare(const struct nm_comparison *comparison, struct n
 			  .arena = comparison->arena,
 			  .out = out,
 			  .taker = nm_explain_taker(call),
+			  .unanswered = nm_explain_unanswered(call),
 			  .ended_s = ended_s(call),
 			  .used = nm_arena_alloc(comparison->arena, call->n, sizeof(*w.used)) };
 	enum nm_code code;
@@ -540,7 +556,9 @@ enum nm_code nm_explain_compare(const struct nm_comparison *comparison, struct n
 	*out = (struct nm_explanation){ .verdict = NM_EXPLAINED_PLANNED, .t = -1, .words = "", .brief = "" };
 	code = w.treatment->verdict == NM_VERDICT_PATH ? walk_steps(&w, err) : walk_nowhere(&w, err);
 	free(w.events);
-	if (code == NM_OK && !tells(call)) {
+	if (code == NM_OK && w.unanswered)
+		out->unanswered = true;
+	else if (code == NM_OK && !nm_explain_tells(call)) {
 		out->verdict = NM_EXPLAINED_UNTOLD;
 		out->departure = NM_DEPARTURE_NONE;
 		out->t = -1;

@@ -49,7 +49,9 @@ static struct nm_script_setting setting_of(const struct nm_comparison *c, const 
 	const struct nm_party *party = &m->step->parties[p];
 	struct nm_script_setting setting = { .name = party->name, .behaviour = NM_ANSWERS, .after_s = -1 };
 
-	if (m->legs[p] < c->call->n) {
+	if (nm_explain_unanswered(c->call)) {
+		setting.behaviour = party->kind == NM_VOICEMAIL ? NM_ANSWERS : NM_NO_ANSWER;
+	} else if (m->legs[p] < c->call->n) {
 		setting.behaviour = nm_explain_behaviour(c->call, m->legs[p]);
 		if (setting.behaviour == NM_ANSWERS)
 			setting.after_s = answer_s(c, party, m->legs[p], for_s);

@@ -70,6 +70,10 @@ bool nm_explain_takes_at_once(const struct nm_treatment_step *step);
 enum nm_code nm_explain_real(const struct nm_call_entry *call, struct nm_arena *arena, struct nm_outcome *out,
 			     struct nm_error *err) NM_WARN_UNUSED;
 
+/* Does the record say who was rung, or that nobody was? */
+bool nm_explain_tells(const struct nm_call_entry *call);
+/* It does not, but that none of them answered. */
+bool nm_explain_unanswered(const struct nm_call_entry *call);
 /* Whose leg it is, in a word. */
 const char *nm_explain_leg_name(const struct nm_call_leg *leg);
 /* The leg that had the call in the end; call->n: none did. */

@@ -36,6 +36,28 @@ size_t nm_explain_taker(const struct nm_call_entry *call)
 	return call->n;
 }
 
+/* Without a leg these say who had the call, or that nobody was rung. */
+bool nm_explain_tells(const struct nm_call_entry *call)
+{
+	switch (call->became.reason) {
+	case NM_CALL_OWN_PHONE:
+	case NM_CALL_MAILBOX:
+	case NM_CALL_NOBODY:
+	case NM_CALL_TURNED_AWAY:
+		return true;
+	default:
+		return call->n > 0;
+	}
+}
+
+bool nm_explain_unanswered(const struct nm_call_entry *call)
+{
+	const enum nm_call_end end = call->became.end;
+
+	return !nm_explain_tells(call) &&
+	       (end == NM_CALL_VOICEMAIL || end == NM_CALL_ABANDONED || end == NM_CALL_LOST);
+}
+
 static int seconds_until(const struct nm_call_entry *call, nm_time t)
 {
 	const nm_time seconds = t - call->began;

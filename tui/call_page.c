@@ -246,9 +246,10 @@ static int draw_ladders(const struct call_page *page, struct canvas *canvas, str
 	const size_t expected = differs ? event_about(&explanation->expected, explanation->who, 0) : none;
 	int end = draw_ladder("really", &explanation->real, real, canvas, (struct box){box.x, y, half, 0});
 	const struct box second = {beside ? box.x + half : box.x, beside ? y : end + 1, half, 0};
+	char title[64];
 
-	y = draw_ladder("by the plan, everybody doing what they did", &explanation->expected, expected, canvas,
-			second);
+	snprintf(title, sizeof title, "by the plan, %s", call_played_words(explanation));
+	y = draw_ladder(title, &explanation->expected, expected, canvas, second);
 	return y > end ? y : end;
 }
 

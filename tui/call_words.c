@@ -233,3 +233,10 @@ void json_call_likely(struct nm_json *json, const char *key, const struct nm_exp
 			nm_json_text(json, explanation->likely[i].words);
 	nm_json_end(json, ']');
 }
+
+const char *call_played_words(const struct nm_explanation *explanation)
+{
+	if (explanation->unanswered)
+		return "nobody answering";
+	return explanation->verdict == NM_EXPLAINED_UNTOLD ? "everybody answering" : "everybody doing what they did";
+}

@@ -17,6 +17,8 @@ void call_who_words(const struct nm_call_entry *call, struct nm_buf *out);
 const char *call_line(const struct nm_plan *plan, const struct nm_call_entry *call);
 /* What is believed and not known of the driver's records; NULL: nothing. */
 const char *call_doubt(const char *driver);
+/* Who does what in what is expected: "everybody doing what they did". */
+const char *call_played_words(const struct nm_explanation *explanation);
 /* "probably swallowed by the voicemail of owner's own phone after 25 s" */
 void call_became_words(const struct nm_became *became, struct nm_buf *out);
 

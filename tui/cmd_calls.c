@@ -422,7 +422,7 @@ static enum nm_code import(struct invocation *run, enum status *status, struct n
 	return code;
 }
 
-#define IMPORTS "account", "columns", "dates"
+#define IMPORTS "account", "columns", "dates", "timezone"
 #define SPANS "since", "until", "line", "count"
 
 /* An option that stands with another word of `calls` would be ignored without a word. */
@@ -447,7 +447,7 @@ enum nm_code cmd_calls(struct invocation *run, enum status *status, struct nm_er
 {
 	static const struct {
 		const char *verb;
-		const char *const others[11]; /* options that are not its own */
+		const char *const others[12]; /* options that are not its own */
 		size_t words;
 		enum nm_code (*run)(struct invocation *run, enum status *status, struct nm_error *err);
 	} verbs[] = {

@@ -94,6 +94,18 @@ static void unused_text(struct invocation *run, const struct nm_calls_file *file
 	nm_buf_add(run->out, file->tells_by ? "\n" : ": --columns by=NAME maps the column that does\n");
 }
 
+/* What the file says of itself. */
+static void notice_text(struct invocation *run, const struct nm_calls_file *file)
+{
+	if (file->utc)
+		nm_buf_add(run->notes, "its times were read as UTC, as VoIP.ms is asked for them: --timezone says another zone\n");
+	if (file->pages)
+		nm_buf_addf(run->notes, "this is page %lld of %lld of a list: the calls of the other pages are not in it\n",
+			    (long long)file->page, (long long)file->pages);
+	else if (file->goes_on)
+		nm_buf_add(run->notes, "this is one page of a longer list: the calls of its next page are not in it\n");
+}
+
 static void file_text(struct invocation *run, const struct nm_calls_file *file)
 {
 	struct nm_buf faults;
@@ -107,6 +119,7 @@ static void file_text(struct invocation *run, const struct nm_calls_file *file)
 		nm_buf_addf(run->out, "left out: %lld to numbers that are no line of the plan\n",
 			    (long long)file->elsewhere);
 	unused_text(run, file);
+	notice_text(run, file);
 	if (call_doubt(file->driver))
 		nm_buf_addf(run->notes, "of %s: %s\n", file->driver, call_doubt(file->driver));
 	expired_words(run, &file->expired);
@@ -163,6 +176,12 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	json_unused(&json, file);
 	nm_json_key(&json, "unverified");
 	nm_json_text(&json, call_doubt(file->driver));
+	nm_json_key(&json, "read_as_utc");
+	nm_json_bool(&json, file->utc);
+	json_known(&json, "page", file->page, file->pages > 0);
+	json_known(&json, "pages", file->pages, file->pages > 0);
+	nm_json_key(&json, "more_pages");
+	nm_json_bool(&json, file->goes_on);
 	nm_json_count(&json, "outgoing", file->outgoing);
 	nm_json_count(&json, "elsewhere", file->elsewhere);
 	nm_json_count(&json, "wrong_total", file->n_wrong);
@@ -181,20 +200,28 @@ static void file_json(struct invocation *run, const struct nm_calls_file *file)
 	json_finish(&json, run->out);
 }
 
-/* An import by hand of what is not asked of a carrier takes none of its options. */
+/* An import by hand of what is not asked of a carrier takes none of its options.  *zone: to be freed; left as it is where
+ * none was said. */
 static enum nm_code read_options(struct invocation *run, const char *name, struct nm_calls_file_options *out,
-				 struct nm_error *err)
+				 struct nm_zone **zone, struct nm_error *err)
 {
-	enum nm_code code;
+	const char *zone_name = argument(run->args, "timezone");
+	enum nm_code code = NM_OK;
 
 	if (argument_given(run->args, "account") || argument_given(run->args, "since"))
 		return nm_fail(err, NM_INPUT, "calls are imported from a file, or with --account and --since from a carrier");
 	*out = (struct nm_calls_file_options){ .name = name,
 					       .zone = session_zone(run->session),
+					       .zone_said = zone_name != NULL,
 					       .now = session_now(run->session),
 					       .line = -1,
 					       .columns = argument(run->args, "columns") };
-	code = read_dates(run, &out->dates, err);
+	if (zone_name)
+		code = nm_zone_load(zone_name, zone, err);
+	if (zone_name && !code)
+		out->zone = *zone;
+	if (!code)
+		code = read_dates(run, &out->dates, err);
 	return code || !argument_given(run->args, "line") ? code : argument_line(run, &out->line, err);
 }
 
@@ -204,8 +231,9 @@ enum nm_code calls_import_file(struct invocation *run, const char *name, enum st
 	struct nm_calls_file_options options;
 	struct nm_calls_file file = { .n_wrong = 0 };
 	struct nm_store *store;
+	struct nm_zone *zone = NULL;
 	int fd = -1;
-	enum nm_code code = read_options(run, name, &options, err);
+	enum nm_code code = read_options(run, name, &options, &zone, err);
 
 	if (!code)
 		code = session_store(run->session, &store, err);
@@ -223,9 +251,12 @@ enum nm_code calls_import_file(struct invocation *run, const char *name, enum st
 		file_json(run, &file);
 	else if (file.arena)
 		file_text(run, &file);
+	if (code == NM_INPUT && file.rows && !run->json)
+		nm_buf_add(run->notes, run->out->data); /* what was kept before the mistake: a result is not printed then */
 	if (file.n_wrong)
 		*status = STATUS_WRONG;
 	run->stopped = file.stopped;
 	nm_calls_file_clear(&file);
+	nm_zone_free(zone);
 	return code;
 }

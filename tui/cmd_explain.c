@@ -5,6 +5,8 @@
  */
 #include "command.h"
 
+#include <string.h>
+
 #include "call_words.h"
 #include "canvas.h"
 #include "nevermiss/explain.h"
@@ -29,7 +31,9 @@ static void plan_words(const struct nm_explanation *explanation, struct nm_buf *
 static void verdict_words(const struct nm_explanation *explanation, struct nm_buf *out)
 {
 	if (explanation->verdict == NM_EXPLAINED_PLANNED)
-		nm_buf_add(out, "as planned, as far as the call went\n");
+		nm_buf_add(out, explanation->unanswered ?
+					"as planned, as far as the record tells: nobody answered, and it does not say who was rung\n" :
+					"as planned, as far as the call went\n");
 	else
 		nm_buf_addf(out, "%s%s\n", explanation->verdict == NM_EXPLAINED_DIFFERS ? "not as planned: " : "",
 			    explanation->words);
@@ -59,7 +63,7 @@ static void live_played(const struct invocation *run, const char *of, const stru
 {
 	if (!live->known || live->match == NM_LIVE_PLANNED)
 		return;
-	nm_buf_addf(run->out, "\nby what %s, everybody doing what they did\n", of);
+	nm_buf_addf(run->out, "\nby what %s, %s\n", of, call_played_words(live->beside));
 	print_outcome(run->out, &live->beside->expected);
 }
 
@@ -95,7 +99,7 @@ static void explain_text(struct invocation *run, const struct explained *explain
 	live_words(run, "now", &explained->lives.now);
 	nm_buf_add(run->out, "\nreally\n");
 	print_events(run->out, &explanation->real);
-	nm_buf_add(run->out, "\nby the plan, everybody doing what they did\n");
+	nm_buf_addf(run->out, "\nby the plan, %s\n", call_played_words(explanation));
 	print_outcome(run->out, &explanation->expected);
 	live_played(run, "was live then", &explained->lives.then);
 	live_played(run, "is live now", &explained->lives.now);
@@ -221,6 +225,55 @@ static enum nm_code explain_one(struct invocation *run, struct nm_store *store, 
 	return code;
 }
 
+/* The newest call that fits; what: whose or when, for messages. */
+static enum nm_code find_newest(struct invocation *run, struct nm_store *store, struct nm_call_filter *filter,
+				const char *what, int64_t *id, struct nm_error *err)
+{
+	struct nm_call_entries calls;
+	enum nm_code code;
+
+	filter->most = 1;
+	code = nm_store_calls(store, filter, &calls, err);
+	if (code)
+		return code;
+	if (!calls.n)
+		code = nm_fail(err, NM_INPUT, "no call %s is in the log; `nevermiss calls list` has them", what);
+	else
+		*id = calls.items[0].id;
+	if (calls.more)
+		nm_buf_addf(run->notes, "this is the newest call %s; `nevermiss calls list` has the others\n", what);
+	nm_call_entries_clear(&calls);
+	return code;
+}
+
+#define ID_DIGITS 9 /* at the most: more are a telephone number */
+
+/* Which call is meant: its number in the log, whoever called, or the minute in which it came. */
+static enum nm_code find_call(struct invocation *run, struct nm_store *store, const char *text, int64_t *id,
+			      struct nm_error *err)
+{
+	const struct nm_plan *plan = run->session->plan;
+	struct nm_call_filter filter = {.since = NM_TIME_MIN, .until = NM_TIME_MAX};
+	const size_t digits = strspn(text, "0123456789");
+	char whose[5 + NM_NUMBER_TEXT] = "from ", when[3 + NM_TIME_TEXT] = "of ";
+	struct nm_error why;
+
+	if (*text == '#' || (!text[digits] && digits <= ID_DIGITS))
+		return call_read_id("explain", text, id, err);
+	if (nm_number_read(text, plan->country, &filter.caller, &why) == NM_OK) {
+		nm_number_words(filter.caller, whose + 5);
+		return find_newest(run, store, &filter, whose, id, err);
+	}
+	if (nm_time_read(text, session_zone(run->session), session_now(run->session), &filter.since, &why) != NM_OK)
+		return nm_fail(err, NM_INPUT,
+			       "`%s` is no call: name one by its number in `nevermiss calls list`, by who called "
+			       "(+15125550199) or by when (2026-12-03 14:05)",
+			       text);
+	filter.until = filter.since + 60;
+	nm_time_words(session_zone(run->session), filter.since, true, when + 3);
+	return find_newest(run, store, &filter, when, id, err);
+}
+
 enum nm_code calls_explain(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_arena *arena;
@@ -230,10 +283,11 @@ enum nm_code calls_explain(struct invocation *run, enum status *status, struct n
 
 	if (run->args->n_words < 2)
 		return nm_fail(err, NM_INPUT,
-			       "calls explain takes the number of a call (`nevermiss calls list` has them), or --all");
-	code = call_read_id("explain", run->args->words[1], &id, err);
+			       "calls explain takes the number of a call (`nevermiss calls list` has them), whoever called, when it "
+			       "came, or --all");
+	code = session_store(run->session, &store, err);
 	if (!code)
-		code = session_store(run->session, &store, err);
+		code = find_call(run, store, run->args->words[1], &id, err);
 	if (code)
 		return code;
 	arena = nm_arena_new();

@@ -74,6 +74,7 @@ const struct command commands[] = {
 	  { { "account", "A", "import: the account whose carrier is asked, for all its lines" },
 	    { "columns", "MAP", "import FILE: what its columns are: \"at=Call Start,from=Caller ID\"" },
 	    { "dates", "mdy|dmy", "import FILE: which number of a date comes first (default by the plan's country)" },
+	    { "timezone", "Z", "import FILE: IANA name of the zone of times without an offset (default the plan's)" },
 	    { "since", "T", "only calls from then on (import: default a day before the end of what was read, else 30 days)" },
 	    { "until", "T", "list, explain --all: only calls before" },
 	    { "line", "L", "list, explain --all: only this line; import FILE: the line that all its calls were to" },

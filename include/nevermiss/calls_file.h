@@ -42,7 +42,8 @@ enum nm_date_order { NM_DATE_BY_COUNTRY, NM_DATE_DAY_FIRST, NM_DATE_MONTH_FIRST 
 struct nm_calls_file_options {
 	const char *name;           /* of the file, for messages */
 	const struct nm_zone *zone; /* of times that have no offset */
-	nm_time now;                /* calls that came later than a day after it are wrong */
+	bool zone_said; /* by whoever imports: else it is UTC in what a carrier answers with in UTC */
+	nm_time now;    /* calls that came more than five minutes after it are wrong */
 	int line;                   /* that all calls were to; -1: the table says it */
 	enum nm_date_order dates;
 	const char *columns; /* "at=Call Start,from=Caller ID"; NULL */
@@ -72,6 +73,9 @@ struct nm_calls_file {
 	const char *format; /* "table", "JSON", "Master.csv" */
 	const char *driver; /* whose records they are: "twilio", "telnyx", "asterisk-cdr"; "table": not told */
 	bool entries;       /* of JSON: `line` of what is wrong counts these */
+	bool utc;           /* times without an offset were taken for UTC: an answer of VoIP.ms, which is asked for that */
+	int64_t page, pages; /* of JSON: it says that it is one page of so many; pages 0: it says nothing */
+	bool goes_on;        /* of JSON: it says that there is a next page */
 	int64_t rows;       /* that tell of calls */
 	int64_t fresh, mended, known;
 	int64_t untold;    /* of these, answered by whom the table does not say */

@@ -15,7 +15,7 @@
 #define NM_EXPLAIN_SLACK_S 3
 
 enum nm_explained {
-	NM_EXPLAINED_UNTOLD,  /* the record does not say who was rung: there is nothing to compare */
+	NM_EXPLAINED_UNTOLD,  /* the record says neither who was rung nor that nobody answered: there is nothing to compare */
 	NM_EXPLAINED_PLANNED, /* as the plan has it, as far as the call went */
 	NM_EXPLAINED_DIFFERS
 };
@@ -26,8 +26,8 @@ enum nm_departure {
 	NM_DEPARTURE_NOT_RUNG, /* the plan rings somebody who was not rung */
 	NM_DEPARTURE_RUNG,     /* somebody was rung whom the plan does not ring then */
 	NM_DEPARTURE_ORDER,    /* whom the plan rings later was rung before whom it rings now */
-	NM_DEPARTURE_LONGER,   /* than the plan says, and the carrier adds */
-	NM_DEPARTURE_SHORTER,  /* and it was not a phone that dropped out */
+	NM_DEPARTURE_LONGER,   /* than the plan says, and the carrier adds; of an unanswered call: until a mailbox had it */
+	NM_DEPARTURE_SHORTER,  /* and it was not a phone that dropped out; likewise */
 	NM_DEPARTURE_OUTCOME   /* somebody or something else had the call in the end */
 };
 
@@ -75,6 +75,7 @@ struct nm_explained_live {
 struct nm_explanation {
 	enum nm_explained verdict;
 	enum nm_departure departure;
+	bool unanswered; /* nobody answered, and the record does not say who was rung: expected is with nobody answering */
 	size_t step;     /* of the plan's steps as played (rounds written out) at which they part; from 0 */
 	int t;           /* seconds from the call's arrival, on the call's own clock; -1: not known */
 	const char *who; /* about whom it is: a name of the plan or a number; NULL */

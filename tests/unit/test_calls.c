@@ -279,6 +279,14 @@ static void test_nobody_took_it(void **state)
 	books_plan(&books, PLAN RULE);
 	record = call(NM_LEG_ANSWERED, 50, rang, 2);
 	assert_became(&record, "probably lost at -1: nobody who was rung took it");
+	/* Whom the plan rings first is rung for 15 s: the mailbox has nobody before that. */
+	books_plan(&books, PLAN BOX "path late { step { ring = owner for = 15s } step { ring = box } }\n"
+				    "rule late { path = late }\n");
+	record = call(NM_LEG_ANSWERED, 14, NULL, 0);
+	assert_became(&record, "probably abandoned at 14: the caller hung up, and nobody had answered");
+	record = call(NM_LEG_ANSWERED, 15, NULL, 0);
+	assert_became(&record, "probably voicemail at 0: nobody who was rung took it, and the carrier had it on after "
+			       "that");
 }
 
 static void test_other_ends(void **state)
@@ -314,7 +322,14 @@ static void test_other_ends(void **state)
 		      "lost at -1: the record says that nobody answered, not who was rung or who gave up");
 	record.end = NM_LEG_BUSY;
 	assert_became(&record,
-		      "unknown at -1: the record calls it busy: turned away or nobody free, it does not say");
+		      "probably lost at -1: the record calls it busy: turned away or nobody free, it does not say");
+	books_plan(&books, PLAN "callers spam { numbers = \"+1512555*\" }\nrule spam { callers = spam reject = busy }\n" RULE);
+	record.caller.number = UINT64_C(15125550199);
+	assert_became(&record, "probably rejected at -1: the record calls it busy: turned away or nobody free, it "
+			       "does not say");
+	record.caller.number = UINT64_C(12125550199);
+	assert_became(&record,
+		      "probably lost at -1: the record calls it busy: turned away or nobody free, it does not say");
 	record.end = NM_LEG_ANSWERED;
 	/* Telnyx: the line's own phone is no leg. */
 	record.tells_legs = record.own_phone = true;

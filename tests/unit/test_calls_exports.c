@@ -370,7 +370,7 @@ static void causes_tell_without_a_session(void **state)
 	assert_int_equal(file.fresh, 3);
 	assert_int_equal(file.untold, 1);
 	nm_calls_file_clear(&file);
-	log_says(0, "2026-01-05 10:00;+15125550199;main;unknown;-;-1");
+	log_says(0, "2026-01-05 10:00;+15125550199;main;lost;-;-1");
 	log_says(1, "2026-01-05 09:00;+15125550199;main;unknown;-;-1");
 	log_says(2, "2026-01-05 08:00;+15125550199;main;lost;-;-1");
 }

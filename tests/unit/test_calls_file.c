@@ -124,6 +124,19 @@ static void log_says(size_t i, const char *expected)
 	nm_call_entries_clear(&calls);
 }
 
+/* How long the i-th call was, the newest first. */
+static void log_lasts(size_t i, int64_t seconds)
+{
+	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100 };
+	struct nm_call_entries calls;
+	struct nm_error err;
+
+	assert_int_equal(nm_store_calls(store, &filter, &calls, &err), NM_OK);
+	assert_true(i < calls.n);
+	assert_int_equal(calls.items[i].ended - calls.items[i].began, seconds);
+	nm_call_entries_clear(&calls);
+}
+
 static size_t log_size(void)
 {
 	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100000 };
@@ -205,24 +218,26 @@ static void a_bad_row_is_told_with_its_line(void **state)
 {
 	struct nm_calls_file file = import("at,from,to,status,by\n"
 					   "yesterday,+15125550199,main,answered,owner\n"
-					   "2026-01-05 08:00,\"two\nlines\",main,answered,owner\n"
+					   "2026-01-05 08:00,\"2\nlines\",main,answered,owner\n"
 					   "2026-01-05 08:00,+15125550199,main,sideways,owner\n"
 					   "2026-03-08 02:30,+15125550199,main,answered,owner\n"
 					   "2026-01-05 08:01,+15125550199,main,no answer,\n");
 
 	(void)state;
 	assert_int_equal(file.fresh, 1);
-	assert_int_equal(file.n_wrong, 4);
+	assert_int_equal(file.n_wrong, 5);
 	assert_int_equal(file.wrong[0].line, 2);
 	assert_string_equal(
 		file.wrong[0].words,
 		"the time is `yesterday` and not one like 2026-11-25 14:05, or 11/25/2026 2:05 PM");
 	assert_int_equal(file.wrong[1].line, 3);
 	assert_string_equal(file.wrong[1].words,
-			    "the caller is `two lines` and not a number, anonymous or unknown");
-	assert_int_equal(file.wrong[2].line, 5); /* the one before has two lines */
-	assert_int_equal(file.wrong[3].line, 6);
-	assert_string_equal(file.wrong[3].words, "the time is `2026-03-08 02:30` and clocks skip that one");
+			    "lines 3 to 4 are one row, and the caller is `2 lines` and not a number, "
+			    "anonymous or unknown: is a quotation mark missing?");
+	assert_int_equal(file.wrong[2].line, 4); /* the second of these, read by itself */
+	assert_int_equal(file.wrong[3].line, 5);
+	assert_int_equal(file.wrong[4].line, 6);
+	assert_string_equal(file.wrong[4].words, "the time is `2026-03-08 02:30` and clocks skip that one");
 	nm_calls_file_clear(&file);
 	log_says(0, "2026-01-05 08:01;+15125550199;main;lost;-;-1");
 }
@@ -230,7 +245,7 @@ static void a_bad_row_is_told_with_its_line(void **state)
 /* Of very many the first are told in the order of the file, and all are counted by what is wrong with them. */
 static void very_many_bad_rows_are_counted_by_what_is_wrong(void **state)
 {
-	static const char *const rows[] = { "never,+15125550199,main,answered,,\n", "2026-01-05 08:00,nobody!,main,answered,,\n",
+	static const char *const rows[] = { "never,+15125550199,main,answered,,\n", "2026-01-05 08:00,12ab,main,answered,,\n",
 					    "2026-01-05 08:00,+15125550199,main,sideways,,\n",
 					    "2026-01-05 08:00,+15125550199,main,answered,long,\n",
 					    "2026-01-05 08:00,+15125550199,main,answered,10,soon\n" };
@@ -730,24 +745,29 @@ static void capitals_tell_two_of_a_name_apart(void **state)
 	log_says(2, "2026-01-05 08:00;+15125550199;main;answered;OWNER;-1");
 }
 
-static void a_field_without_an_end_is_told(void **state)
+/* How long it rang is told of every call, and is the wait of whoever was not answered, whatever the duration counts. */
+static void the_ring_time_is_the_wait(void **state)
 {
-	const struct nm_calls_file_options options = usual();
-	struct nm_calls_file file;
-	struct nm_error err;
-	struct nm_buf text;
+	struct nm_calls_file file = import("at,from,to,status,duration,ring time\n"
+					   "2026-01-05 08:00,+15125550199,main,abandoned,0,40\n"
+					   "2026-01-05 08:01,+15125550199,main,abandoned,,4\n"
+					   "2026-01-05 08:02,+15125550199,main,missed,0,30\n"
+					   "2026-01-05 08:03,+15125550199,main,voicemail,20,46\n"
+					   "2026-01-05 08:04,+15125550199,main,abandoned,12,\n"
+					   "2026-01-05 08:05,+15125550199,main,answered,60,6\n");
 
 	(void)state;
-	nm_buf_init(&text, 8u << 20);
-	nm_buf_add(&text, "at,from,to\n2026-01-05 08:00,+15125550199,main\n2026-01-05 09:00,\"+1512");
-	for (int i = 0; i < 100000; i++)
-		nm_buf_add(&text, "2026-01-05 08:00,+15125550199,main\n");
-	assert_int_equal(import_with(&options, text.data, &file, &err), NM_INPUT);
-	assert_string_equal(err.text,
-			    "calls.csv: line 3: a field that does not end: is a quotation mark missing?");
-	assert_int_equal(file.fresh, 1);
+	assert_int_equal(file.fresh, 6);
 	nm_calls_file_clear(&file);
-	nm_buf_clear(&text);
+	log_says(0, "2026-01-05 08:05;+15125550199;main;unknown;-;-1");
+	log_says(1, "2026-01-05 08:04;+15125550199;main;abandoned;-;12");
+	log_says(2, "2026-01-05 08:03;+15125550199;main;voicemail;-;46");
+	log_says(3, "2026-01-05 08:02;+15125550199;main;lost;-;30");
+	log_says(4, "2026-01-05 08:01;+15125550199;main;abandoned;-;4");
+	log_says(5, "2026-01-05 08:00;+15125550199;main;abandoned;-;40");
+	log_lasts(0, 60);
+	log_lasts(2, 66);
+	log_lasts(5, 40);
 }
 
 int main(void)
@@ -769,7 +789,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_table_in_any_dialect_says_what_was_written, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(no_bytes_do_harm, setup, teardown),
-		cmocka_unit_test_setup_teardown(a_field_without_an_end_is_told, setup, teardown),
+		cmocka_unit_test_setup_teardown(the_ring_time_is_the_wait, setup, teardown),
 		cmocka_unit_test_setup_teardown(names_are_known_in_any_capitals, setup, teardown),
 		cmocka_unit_test_setup_teardown(capitals_tell_two_of_a_name_apart, setup, teardown),
 	};

@@ -204,9 +204,42 @@ static void test_a_record_without_legs_is_not_told(void **state)
 	assert_int_equal(explanation.verdict, NM_EXPLAINED_UNTOLD);
 	assert_int_equal(explanation.n_likely, 0);
 	assert_true(explanation.expected.n > 0);
+}
+
+/* Who was rung is not told, that nobody answered is: the plan is played so, and its mailbox comes when it can. */
+static void test_a_record_without_legs_says_that_nobody_answered(void **state)
+{
+	struct nm_explanation explanation;
+	struct record r;
+
+	(void)state;
+	begin(&r, OPEN);
+	record_ends(&r, NM_CALL_VOICEMAIL, NM_CALL_SAID, NULL, -1, 60);
+	assert_planned(&r);
+	explanation = explain(&r);
+	assert_true(explanation.unanswered);
+	assert_int_equal(explanation.expected.result, NM_TO_VOICEMAIL);
+	assert_int_equal(explanation.expected.seconds, 40);
+	for (size_t i = 0; i < explanation.expected.n; i++)
+		assert_int_not_equal(explanation.expected.events[i].kind, NM_EVENT_ANSWER);
+	r.call.became.seconds = 41;
+	assert_planned(&r);
+	r.call.became.seconds = 90;
+	assert_departs(&r, NM_DEPARTURE_LONGER, 3, "mailbox at 90 s, not 40",
+		       "a mailbox took the call after 90 s; by the plan mailbox takes it after 40 s, nobody "
+		       "answering");
+	r.call.became.seconds = 12;
+	assert_departs(&r, NM_DEPARTURE_SHORTER, 3, "mailbox at 12 s, not 40",
+		       "a mailbox took the call after 12 s; by the plan mailbox takes it after 40 s, nobody "
+		       "answering");
 	begin(&r, OPEN);
 	record_ends(&r, NM_CALL_LOST, NM_CALL_MISSED, NULL, -1, 30);
-	assert_int_equal(explain(&r).verdict, NM_EXPLAINED_UNTOLD);
+	assert_planned(&r);
+	record_ends(&r, NM_CALL_ABANDONED, NM_CALL_HUNG_UP, NULL, 20, 20);
+	assert_planned(&r);
+	assert_int_equal(explain(&r).expected.result, NM_ABANDONED);
+	record_ends(&r, NM_CALL_ABANDONED, NM_CALL_HUNG_UP, NULL, 60, 60);
+	assert_int_equal(explain(&r).departure, NM_DEPARTURE_OUTCOME);
 }
 
 static void test_both_calls_are_told_as_events(void **state)
@@ -397,6 +430,20 @@ static void test_something_else_had_the_call(void **state)
 	assert_departs(&r, NM_DEPARTURE_OUTCOME, 1, "sam's own voicemail",
 		       "the voicemail of sam's own phone took the call; by the plan the call goes on");
 	assert_true(likely(&r, "own_voicemail = 12s"));
+	assert_true(likely(&r, "`confirm` keeps it out"));
+	/* What the plan has already is not advised. */
+	begin(&r, OPEN);
+	leg(&r, OWNER, NM_LEG_ANSWERED, 1, 1);
+	record_ends(&r, NM_CALL_SWALLOWED, NM_CALL_AT_ONCE, "owner", 2, 60);
+	assert_true(likely(&r, "the plan has `confirm` for it"));
+	assert_false(likely(&r, "keeps it out"));
+	/* A table is no carrier that cannot be told of ring times. */
+	begin(&r, OPEN);
+	leg(&r, OWNER, NM_LEG_NO_ANSWER, 1, 40);
+	record_ends(&r, NM_CALL_LOST, NM_CALL_NOBODY, NULL, -1, 60);
+	r.call.driver = "table";
+	assert_int_equal(explain(&r).departure, NM_DEPARTURE_LONGER);
+	assert_false(likely(&r, "cannot be told"));
 	begin(&r, NIGHT);
 	leg(&r, FIXLY, NM_LEG_NO_ANSWER, 0, 10);
 	record_ends(&r, NM_CALL_LOST, NM_CALL_NOBODY, NULL, -1, 40);
@@ -590,6 +637,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_a_phone_does_is_no_difference),
 		cmocka_unit_test(test_a_record_without_legs_is_not_told),
+		cmocka_unit_test(test_a_record_without_legs_says_that_nobody_answered),
 		cmocka_unit_test(test_both_calls_are_told_as_events),
 		cmocka_unit_test(test_somebody_was_not_rung),
 		cmocka_unit_test(test_somebody_else_was_rung),

@@ -1,0 +1,290 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * The forms in which exports write times and callers, and lists that are not all: each time is the instant that it means,
+ * whatever it looks like, and what is not there is told.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "books.h"
+#include "nevermiss/calls_file.h"
+
+/* clang-format off */
+#define PLAN \
+	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n" \
+	"account box { driver = sandbox }\nline main { number = \"+15125550100\" account = box }\n" \
+	"destination owner { kind = personal number = \"+15125550111\" own_voicemail = 25s }\n" \
+	"path day { step { ring = owner for = 15s } }\nrule all { path = day }\n"
+/* clang-format on */
+
+#define NOW INT64_C(1800000000)   /* January 2027 */
+#define AGAIN INT64_C(1793518200) /* 2026-11-01 01:30 in Chicago for the second time, 07:30 in UTC */
+
+static struct books books;
+
+static int setup(void **state)
+{
+	(void)state;
+	books_open(&books, PLAN);
+	return 0;
+}
+
+static int teardown(void **state)
+{
+	(void)state;
+	books_close(&books);
+	return 0;
+}
+
+static enum nm_code import_with(const char *text, size_t len, struct nm_zone *zone, struct nm_calls_file *out,
+				struct nm_error *err)
+{
+	const struct nm_calls_file_options options = { .name = "calls",
+						       .zone = zone != NULL ? zone : books.plan->zone,
+						       .zone_said = zone != NULL,
+						       .now = NOW,
+						       .line = -1 };
+	FILE *file = tmpfile();
+	enum nm_code code;
+
+	assert_non_null(file);
+	assert_int_equal(fwrite(text, 1, len, file), len);
+	assert_int_equal(fflush(file), 0);
+	assert_int_equal(lseek(fileno(file), 0, SEEK_SET), 0);
+	code = nm_calls_file_import(books.store, books.plan, fileno(file), &options, out, err);
+	fclose(file);
+	return code;
+}
+
+static struct nm_calls_file import(const char *text)
+{
+	struct nm_calls_file out;
+	struct nm_error err;
+
+	if (import_with(text, strlen(text), NULL, &out, &err) != NM_OK)
+		fail_msg("%s", err.text);
+	return out;
+}
+
+static struct nm_call_entries log_of(size_t n)
+{
+	const struct nm_call_filter filter = { .since = NM_TIME_MIN, .until = NM_TIME_MAX, .most = 100 };
+	struct nm_call_entries calls;
+	struct nm_error err;
+
+	assert_int_equal(nm_store_calls(books.store, &filter, &calls, &err), NM_OK);
+	assert_int_equal(calls.n, n);
+	return calls;
+}
+
+/* The newest call of a log of so many. */
+static void newest(size_t n, nm_time began, int64_t seconds, nm_number caller)
+{
+	struct nm_call_entries calls = log_of(n);
+
+	assert_int_equal(calls.items[0].began, began);
+	assert_int_equal(calls.items[0].ended - calls.items[0].began, seconds);
+	assert_int_equal(calls.items[0].caller.number, caller);
+	nm_call_entries_clear(&calls);
+}
+
+static void one_instant_has_many_forms(void **state)
+{
+	static const char *const forms[] = {
+		"2026-11-01T07:30:00Z",        "2026-11-01 07:30:00 UTC",      "2026-11-01 01:30:00 -0600",
+		"2026-11-01T01:30:00-06:00",   "Sun, 01 Nov 2026 07:30:00 GMT", "1-Nov-2026 07:30 UTC",
+		"Nov 1, 2026, 7:30:00 AM GMT", "1.11.2026 07:30 UTC",          "11/1/2026 13:00 +05:30",
+		"1 November 2026 07:30:00 Z",  "1793518200",
+	};
+	struct nm_call_entries calls;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct nm_calls_file file;
+		char text[200];
+
+		snprintf(text, sizeof(text), "at,from,to,status,id\n\"%s\",+15125550199,main,missed,f%zu\n", forms[i], i);
+		file = import(text);
+		if (file.fresh != 1)
+			fail_msg("%s: %s", forms[i], file.n_wrong ? file.wrong[0].words : "not new");
+		nm_calls_file_clear(&file);
+	}
+	calls = log_of(sizeof(forms) / sizeof(forms[0]));
+	for (size_t i = 0; i < calls.n; i++)
+		assert_int_equal(calls.items[i].began, AGAIN);
+	nm_call_entries_clear(&calls);
+}
+
+static void what_is_no_time_is_wrong(void **state)
+{
+	static const char *const forms[] = { "2026-11-01 07:30 XYZ", "2026-11-01 07:30 +1",   "31-Feb-2026 07:30",
+					     "Foo 1, 2026 7:30",     "25.13.2026 07:30",      "Nov 1 07:30",
+					     "2026-11-01 07:30 +1500", "2027-01-15 08:06 UTC" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct nm_calls_file file;
+		char text[200];
+
+		snprintf(text, sizeof(text), "at,from,to,status\n\"%s\",+15125550199,main,missed\n", forms[i]);
+		file = import(text);
+		if (file.n_wrong != 1)
+			fail_msg("%s is taken", forms[i]);
+		nm_calls_file_clear(&file);
+	}
+}
+
+/* No form of a caller loses the call. */
+static void callers_have_many_forms(void **state)
+{
+	static const struct {
+		const char *text;
+		nm_number number;
+	} forms[] = {
+		{ "tel:+15125550199", UINT64_C(15125550199) },
+		{ "sip:+15125550199@example.org", UINT64_C(15125550199) },
+		{ "+1 512 555 0199 ext. 4", UINT64_C(15125550199) },
+		{ "\"\"\"Ann\"\" <sip:+15125550199@example.org>\"", UINT64_C(15125550199) },
+		{ "WIRELESS CALLER", 0 },
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(forms) / sizeof(forms[0]); i++) {
+		struct nm_calls_file file;
+		char text[200];
+
+		snprintf(text, sizeof(text), "at,from,to,duration\n%lld,%s,main,5\n",
+			 (long long)(AGAIN + 60 * (int64_t)i), forms[i].text);
+		file = import(text);
+		if (file.fresh != 1)
+			fail_msg("%s: %s", forms[i].text, file.n_wrong ? file.wrong[0].words : "not new");
+		nm_calls_file_clear(&file);
+		newest(i + 1, AGAIN + 60 * (nm_time)i, 5, forms[i].number);
+	}
+}
+
+#define VOIPMS \
+	"{\"status\":\"success\",\"cdr\":[{\"date\":\"2026-11-01 07:30:00\",\"callerid\":\"5125550199\"," \
+	"\"destination\":\"5125550100\",\"disposition\":\"NO ANSWER\",\"duration\":\"00:00:40\",\"uniqueid\":\"17001\"}]}"
+
+/* "ask for 0": an answer of VoIP.ms is in UTC, until somebody says otherwise. */
+static void an_answer_of_voipms_is_in_utc(void **state)
+{
+	struct nm_zone *zone;
+	struct nm_calls_file file;
+	struct nm_error err;
+
+	(void)state;
+	file = import(VOIPMS);
+	assert_true(file.utc);
+	nm_calls_file_clear(&file);
+	newest(1, AGAIN, 40, UINT64_C(15125550199));
+	assert_int_equal(nm_zone_load("America/New_York", &zone, &err), NM_OK);
+	assert_int_equal(import_with(VOIPMS, strlen(VOIPMS), zone, &file, &err), NM_OK);
+	assert_false(file.utc);
+	nm_calls_file_clear(&file);
+	nm_zone_free(zone);
+	newest(1, AGAIN + 5 * 3600, 40, UINT64_C(15125550199)); /* the same call, mended */
+}
+
+#define CDR(start, answer, end, how, id)                                                                        \
+	"\"\",\"15125550199\",\"15125550100\",\"in\",\"Ann\",\"PJSIP/t-1\",\"PJSIP/t-2\",\"Dial\",\"PJSIP/+15125550111@t,15\",\"" \
+	start "\",\"" answer "\",\"" end "\",20,0,\"" how "\",\"DOCUMENTATION\",\"" id "\",\"\"\n"
+
+/* In the hour that clocks repeat, a call ends after it began, and its unique id tells which hour it is. */
+static void master_csv_is_read_in_the_repeated_hour(void **state)
+{
+	struct nm_calls_file file =
+		import(CDR("2026-11-01 01:59:50", "", "2026-11-01 01:00:10", "NO ANSWER", "1793516390.1")
+			       CDR("2026-11-01 01:30:00", "2026-11-01 01:30:05", "2026-11-01 01:31:10", "ANSWERED",
+				   "1793518200.2"));
+	struct nm_call_entries calls;
+
+	(void)state;
+	assert_int_equal(file.n_wrong, 0);
+	nm_calls_file_clear(&file);
+	newest(2, AGAIN, 70, UINT64_C(15125550199));
+	calls = log_of(2);
+	assert_int_equal(calls.items[1].began, AGAIN - 1810);
+	assert_int_equal(calls.items[1].ended - calls.items[1].began, 20);
+	nm_call_entries_clear(&calls);
+}
+
+#define ENTRY(sid) \
+	"{\"sid\":\"" sid "\",\"parent_call_sid\":null,\"from\":\"+15125550199\",\"to\":\"+15125550100\"," \
+	"\"status\":\"no-answer\",\"start_time\":\"Sun, 01 Nov 2026 07:30:00 +0000\",\"direction\":\"inbound\"}"
+
+static void a_page_says_that_it_is_one(void **state)
+{
+	struct nm_calls_file file = import("{\"calls\":[" ENTRY("CA1") "],\"next_page_uri\":\"/more\"}");
+
+	(void)state;
+	assert_true(file.goes_on);
+	nm_calls_file_clear(&file);
+	file = import("{\"calls\":[" ENTRY("CA1") "],\"next_page_uri\":null}");
+	assert_false(file.goes_on);
+	nm_calls_file_clear(&file);
+	file = import("{\"data\":[" ENTRY("CA1") "],\"meta\":{\"page_number\":1,\"total_pages\":3}}");
+	assert_int_equal(file.page, 1);
+	assert_int_equal(file.pages, 3);
+	nm_calls_file_clear(&file);
+}
+
+/* Cut off at any byte, a list keeps the entries that are whole, and says that it is cut off. */
+static void a_list_that_is_cut_off_keeps_what_is_whole(void **state)
+{
+	static const char text[] = "{\"calls\":[" ENTRY("CA1") "," ENTRY("CA[\\\"}2") "," ENTRY("CA3") "]}";
+	const size_t first = strlen("{\"calls\":[" ENTRY("CA1")), second = first + 1 + strlen(ENTRY("CA[\\\"}2"));
+	const size_t third = second + 1 + strlen(ENTRY("CA3"));
+
+	(void)state;
+	for (size_t len = 1; len < sizeof(text) - 1; len++) {
+		const size_t whole = (size_t)(len >= first) + (len >= second) + (len >= third);
+		struct nm_calls_file file;
+		struct nm_error err;
+
+		if (import_with(text, len, NULL, &file, &err) != NM_INPUT || file.rows != (int64_t)whole)
+			fail_msg("%d of %zu kept of %.*s", (int)file.rows, whole, (int)len, text);
+		nm_calls_file_clear(&file);
+	}
+}
+
+static void utf16_is_named(void **state)
+{
+	static const char *const texts[] = { "\xff\xfe" "a\0t\0", "\xfe\xff\0a\0t", "a\0t\0", "\0a\0t" };
+	static const size_t lengths[] = { 6, 6, 4, 4 };
+
+	(void)state;
+	for (size_t i = 0; i < 4; i++) {
+		struct nm_calls_file file;
+		struct nm_error err;
+
+		assert_int_equal(import_with(texts[i], lengths[i], NULL, &file, &err), NM_INPUT);
+		assert_string_equal(err.text, "calls: it is in UTF-16: save it as UTF-8, and import that");
+		nm_calls_file_clear(&file);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup_teardown(one_instant_has_many_forms, setup, teardown),
+		cmocka_unit_test_setup_teardown(what_is_no_time_is_wrong, setup, teardown),
+		cmocka_unit_test_setup_teardown(callers_have_many_forms, setup, teardown),
+		cmocka_unit_test_setup_teardown(an_answer_of_voipms_is_in_utc, setup, teardown),
+		cmocka_unit_test_setup_teardown(master_csv_is_read_in_the_repeated_hour, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_page_says_that_it_is_one, setup, teardown),
+		cmocka_unit_test_setup_teardown(a_list_that_is_cut_off_keeps_what_is_whole, setup, teardown),
+		cmocka_unit_test_setup_teardown(utf16_is_named, setup, teardown),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
