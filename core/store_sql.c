@@ -403,6 +403,9 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE at > ?1 AND substr(why, 1, length(?2)) = ?2"
 				" AND (?3 IS NULL OR recipient = ?3) AND (?4 OR state NOT IN (3, 5))",
 	[NM_SQL_ALERT_ADD] = "INSERT INTO alert(call, noticed, until, text, state, ended) VALUES(?, ?, ?, ?, ?, ?)",
+	[NM_SQL_OUTBOX_NUMBERED] = "SELECT at, CAST(substr(why, length(?1) + 1) AS INTEGER) FROM outbox WHERE at > ?2"
+				   " AND substr(why, 1, length(?1)) = ?1 AND state NOT IN (?3, ?4)"
+				   " ORDER BY at DESC, id DESC LIMIT 1",
 	[NM_SQL_ALERT_END] = "UPDATE alert SET state = ?2, ended = ?3, taken_by = ?4 WHERE call = ?1 AND state = 0",
 	[NM_SQL_ALERT_GET] = ALERT_ROW " WHERE call = ?1",
 	[NM_SQL_ALERTS] = ALERT_ROW " WHERE state = 0 OR noticed >= ?1 ORDER BY call",
