@@ -330,9 +330,6 @@ void nm_store_sums_abandon(struct nm_store *store);
 void nm_store_sums_clear(struct nm_store *store);
 /* store.c: keeps more pages until the transaction ends, as one that writes many calls comes back to them all the time. */
 void nm_store_widen(struct nm_store *store);
-/* store_sums_older.c: packs the sums of a store of before (a table of each kind), and drops what they were in.  Within a
- * transaction. */
-enum nm_code nm_store_sums_pack(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* store_followups.c: adds a deed and brings the row up to date; within a transaction. */
 struct nm_deed;
 enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,

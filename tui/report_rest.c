@@ -154,6 +154,7 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 		{ "answered by whom is not told", figures->untold },
 		{ "voicemail", figures->voicemail },
 		{ "swallowed by a phone's own voicemail", figures->swallowed },
+		{ "probably swallowed by a phone's own voicemail", figures->perhaps_swallowed },
 		{ "lost", figures->lost },
 		{ "abandoned", figures->abandoned },
 		{ "hung up within 15 s", figures->short_abandoned },
@@ -174,7 +175,7 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 	figure_words(column, MEASURE_ANSWER_RATE, figures->answer_rate_possible, possible);
 	if (nm_figures_untold(figures))
 		nm_buf_addf(&words, "; so at most %s were answered, how many for certain is not known", possible);
-	else if (figures->perhaps || figures->untold)
+	else if (figures->perhaps || figures->perhaps_swallowed || figures->untold)
 		nm_buf_addf(&words, "; so %s were answered for certain, and at most %s", rate, possible);
 	paragraph(column, words.data);
 	nm_buf_clear(&words);

@@ -117,6 +117,7 @@ static void write_ends(const struct report_text *text)
 		{ figures->untold, "answered, by whom is not told" },
 		{ figures->voicemail, "reached the voicemail" },
 		{ figures->swallowed, "swallowed by a phone's own voicemail" },
+		{ figures->perhaps_swallowed, "probably swallowed by a phone's own voicemail" },
 		{ figures->abandoned, "hung up" },
 		{ figures->lost, "lost" },
 		{ figures->short_abandoned, "hung up within 15 s" },
@@ -172,7 +173,7 @@ static void write_possible(const struct report_text *text)
 	const struct nm_figures *figures = &text->report->figures;
 	char rate[MEASURE_TEXT], first[MEASURE_TEXT] = "-";
 
-	if (!figures->perhaps && !figures->untold)
+	if (!figures->perhaps && !figures->perhaps_swallowed && !figures->untold)
 		return;
 	measure_words(MEASURE_ANSWER_RATE, figures->answer_rate_possible.value, text->plan, rate);
 	if (nm_figures_untold(figures)) {
@@ -181,8 +182,7 @@ static void write_possible(const struct report_text *text)
 	}
 	if (figures->first_call_possible.known)
 		measure_words(MEASURE_FIRST_CALL, figures->first_call_possible.value, text->plan, first);
-	nm_buf_addf(text->out, "as far as is proved; with those perhaps answered %s, and first call %s\n",
-		    rate, first);
+	nm_buf_addf(text->out, "as far as is proved; at most %s, and first call %s\n", rate, first);
 }
 
 static void write_seconds(const struct report_text *text)
