@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the owner is told by text, each thing once: emergencies of which nobody has taken care, follow-ups that are late,
- * and lines that could not be pushed for a while.
+ * lines that could not be pushed for a while, and callers whose texts wait because there are too many.
  *
  * The text's row in the outbox has the reason, and is written before anything is sent: whoever finds it there knows
  * that the owner was told, whatever was cut off in between; unless it says that the text failed, which is tried again.
@@ -14,6 +14,7 @@
 #include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
+#include "nevermiss/text_back.h"
 #include "nevermiss/texting.h"
 
 #define LATE_MOST 2000      /* follow-ups that one look goes through */
@@ -32,6 +33,8 @@
 #define UNANSWERED_WHY NM_ALERT_UNANSWERED_PREFIX "%" PRId64
 #define UNPUSHED_PREFIX "line not pushed: "
 #define UNPUSHED_WHY UNPUSHED_PREFIX "%.60s, %" PRId64
+#define CAPPED_PREFIX "texts capped: "
+#define CAPPED_WHY CAPPED_PREFIX "%04d-%02d-%02d" /* on the plan's clock: once a day */
 
 /* What is told of.  Each has caps of its own, for texts that failed too: an emergency waits for nothing else's, and more of
  * one kind say nothing more. */
@@ -41,6 +44,7 @@ static const struct kind {
 } kinds[] = {
 	{ LATE_KIND,		      6, 20  },
 	{ NM_ALERT_UNANSWERED_PREFIX, 6, 100 },
+	{ CAPPED_PREFIX,	      6, 20  },
 	{ UNPUSHED_PREFIX,	      6, 20  },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
@@ -327,6 +331,31 @@ static enum nm_code look_for_unpushed(struct nm_agent *agent, const struct nm_ag
 	return code;
 }
 
+/* --- callers who wait for their text --- */
+
+static enum nm_code look_for_capped(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
+{
+	const struct nm_plan *plan = agent->view.push.plan;
+	const struct nm_agent_job *texts = nm_agent_find(agent, NM_AGENT_TEXTS, "");
+	const size_t capped = texts != NULL ? texts->capped : 0;
+	const struct nm_date today =
+		nm_date_from_days(nm_local_day(nm_zone_local(plan->zone, agent->view.push.now)));
+	char why[WHY_TEXT];
+	struct nm_buf body;
+	enum nm_code code;
+
+	if (capped == 0)
+		return NM_OK;
+	snprintf(why, sizeof(why), CAPPED_WHY, today.year, today.month, today.day);
+	nm_buf_init(&body, NM_TEXT_MAX);
+	nm_buf_addf(&body, "%s: %zu missed caller%s for a text, for at most %d an hour and %d a day go to customers: see "
+			   "nevermiss calls list",
+		    plan->business, capped, capped == 1 ? " waits" : "s wait", NM_TEXT_BACKS_AN_HOUR, NM_TEXT_BACKS_A_DAY);
+	code = tell_owner(agent, job, why, body.data, err);
+	nm_buf_clear(&body);
+	return code;
+}
+
 /* --- emergencies --- */
 
 static enum nm_code tell_alert(struct nm_agent *agent, const struct nm_agent_job *job, const struct nm_call_alert *alert,
@@ -396,7 +425,8 @@ static enum nm_code finish_left(struct nm_agent *agent, const struct nm_agent_jo
 enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
 {
 	static enum nm_code (*const looks[])(struct nm_agent *agent, const struct nm_agent_job *job,
-					     struct nm_error *err) = { finish_left, look_for_unanswered, look_for_unpushed, look_for_late };
+					     struct nm_error *err) = { finish_left, look_for_unanswered, look_for_unpushed,
+								       look_for_capped, look_for_late };
 	enum nm_code code = NM_OK;
 
 	job->due = agent->now + NM_AGENT_POLL_S;

@@ -21,6 +21,7 @@
 
 #define OWNER "+15125550111"
 #define MANY  40
+#define CAPPED "texts capped: "
 #define PLAN                                                                                                    \
 	"business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"                                    \
 	"account toy { driver = sandbox }\n"                                                                        \
@@ -213,6 +214,35 @@ static void test_everybody_is_told_of_once(void **state)
 	}
 }
 
+/* Missed callers who wait because as many texts as may went out: one warning while it lasts, and a text a day. */
+static void test_callers_who_wait_for_their_text_are_told_of(void **state)
+{
+	struct agent_rig rig;
+
+	(void)state;
+	open_pushed(&rig, PLAN "text_back { missed = \"Smith here: what can we help with?\" account = toy }\n", "2026-11-23 09:00");
+	for (nm_number i = 0; i < 20; i++)
+		miss_call(&rig, UINT64_C(15125551000) + i);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 09:05"));
+	assert_int_equal(texts_why(&rig, CAPPED), 0); /* 20 are no more than an hour takes */
+	for (nm_number i = 20; i < MANY; i++)
+		miss_call(&rig, UINT64_C(15125551000) + i);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-23 11:00"));
+	assert_int_equal(texts_why(&rig, CAPPED), 1);
+	assert_int_equal(agent_rig_said(&rig, "! texts to missed callers: 20 missed callers wait for a text, and get none after an hour: "
+					      "at most 20 an hour and 100 a day go to customers"),
+			 1);
+	assert_int_equal(agent_rig_said(&rig, "told by text: Smith: 20 missed callers wait for a text"), 1);
+	assert_int_equal(agent_rig_said(&rig, "texts to missed callers: well again"), 1);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 15:00"));
+	for (nm_number i = 0; i < 21; i++)
+		miss_call(&rig, UINT64_C(15125553000) + i);
+	agent_rig_live(&rig, agent_rig_time(&rig, "2026-11-24 17:00"));
+	assert_int_equal(texts_why(&rig, CAPPED), 2);
+	assert_int_equal(agent_rig_said(&rig, "! texts to missed callers: 1 missed caller waits for a text, and gets none after"), 1);
+	agent_rig_close(&rig);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -220,6 +250,7 @@ int main(void)
 		cmocka_unit_test(test_many_late_follow_ups_are_one_text),
 		cmocka_unit_test(test_a_late_record_is_not_taken_for_told),
 		cmocka_unit_test(test_everybody_is_told_of_once),
+		cmocka_unit_test(test_callers_who_wait_for_their_text_are_told_of),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
