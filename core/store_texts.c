@@ -249,6 +249,8 @@ static enum nm_code read_past(struct nm_store *store, nm_number caller, nm_time 
 	sqlite3_bind_int64(statement, 3, now - PAST_S);
 	sqlite3_bind_int(statement, 4, NM_TEXT_BACK_ECHOES);
 	sqlite3_bind_int(statement, 5, NM_TEXT_BACK_ECHO_S);
+	nm_store_bind(statement, 6, NM_TEXT_BACK_LANDLINE);
+	sqlite3_bind_int(statement, 7, NM_TEXT_BACK_UNDELIVERED);
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW) {
 		out->newest = time_or(statement, 0, NM_TIME_MIN);
