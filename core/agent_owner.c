@@ -20,7 +20,6 @@
 #define LATE_MOST 2000      /* follow-ups that one look goes through */
 #define LATE_FEW 3          /* so many are told one by one, more of them in one text */
 #define TOGETHER_S 600      /* between two such texts */
-#define LATE_LONG NM_DAY    /* what was late before that is nothing new */
 #define UNPUSHED_S 600      /* so long a line may fail before its owner is told */
 #define FOLLOW_S 20
 #define TRIES_MOST 8        /* of one thing */
@@ -44,8 +43,8 @@ static const struct kind {
 } kinds[] = {
 	{ LATE_KIND,		      6, 20  },
 	{ NM_ALERT_UNANSWERED_PREFIX, 6, 100 },
-	{ CAPPED_PREFIX,	      6, 20  },
 	{ UNPUSHED_PREFIX,	      6, 20  },
+	{ CAPPED_PREFIX,	      6, 20  },
 };
 #define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
@@ -58,8 +57,7 @@ static const struct kind *kind_of(const char *why)
 	return NULL;
 }
 
-/* Who is told: the first person whom an emergency alerts, else the first of the plan's whose phone is known; -1. */
-static int owner_of(const struct nm_plan *plan)
+int nm_agent_owner_of(const struct nm_plan *plan)
 {
 	const struct nm_targets *alert = &plan->emergency.alert;
 	nm_number number;
@@ -118,7 +116,7 @@ static enum nm_code send(struct nm_agent *agent, const struct nm_agent_job *job,
 			 struct nm_error *err)
 {
 	const struct nm_plan *plan = agent->view.push.plan;
-	const int owner = owner_of(plan);
+	const int owner = nm_agent_owner_of(plan);
 	struct nm_outgoing outgoing = { .body = body, .why = why, .follow_s = FOLLOW_S };
 	struct nm_outbox sent;
 	enum nm_code code;
@@ -225,7 +223,7 @@ static enum nm_code list_late(const struct nm_agent *agent, const struct nm_foll
 {
 	const nm_time now = agent->view.push.now;
 	struct together together = { 0 };
-	enum nm_code code = nm_store_outbox_numbered(agent->store, TOGETHER_PREFIX, now - LATE_LONG, &together.at,
+	enum nm_code code = nm_store_outbox_numbered(agent->store, TOGETHER_PREFIX, now - NM_DAY, &together.at,
 						     &together.upto, err);
 
 	*out = (struct late_list){ .oldest = now, .more = followups->n == LATE_MOST };
@@ -237,7 +235,7 @@ static enum nm_code list_late(const struct nm_agent *agent, const struct nm_foll
 
 		if (followup->id > out->newest)
 			out->newest = followup->id;
-		if (due.next != NM_NEXT_CALL || due.at >= now || due.at <= now - LATE_LONG)
+		if (!nm_followup_late(&due, now))
 			continue;
 		code = was_told(agent, &together, &late, &told, err);
 		if (told)

@@ -108,6 +108,9 @@ enum nm_code nm_store_agent_trouble(struct nm_store *store, const struct nm_agen
 enum nm_code nm_store_agent_troubles(struct nm_store *store, struct nm_arena *arena, struct nm_agent_trouble **out,
 				     size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 
+/* Whom it tells by text what cannot wait: the first person whom an emergency of the plan alerts, else the first of the plan's
+ * personal destinations whose number is known; -1: nobody. */
+int nm_agent_owner_of(const struct nm_plan *plan);
 /* Has it not written for longer than it may? */
 bool nm_agent_silent(const struct nm_agent_beat *beat, nm_time now);
 /* Does it live, as far as can be told from a machine of that name?  One that should run there and holds its lock no more was
