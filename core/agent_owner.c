@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * What the owner is told by text, each thing once: emergencies of which nobody has taken care, follow-ups that are late,
- * and lines that could not be pushed for a while.
+ * lines that could not be pushed for a while, and callers whose texts wait because there are too many.
  *
  * The text's row in the outbox has the reason, and is written before anything is sent: whoever finds it there knows
  * that the owner was told, whatever was cut off in between; unless it says that the text failed, which is tried again.
@@ -15,38 +15,60 @@
 #include "nevermiss/alerts.h"
 #include "nevermiss/calls.h"
 #include "nevermiss/followup.h"
+#include "nevermiss/text_back.h"
 #include "nevermiss/texting.h"
 
-#define LATE_MOST 200       /* follow-ups that one look goes through */
-#define LATE_LONG NM_DAY    /* what was late before that is nothing new */
+#define LATE_MOST 2000      /* follow-ups that one look goes through */
+#define LATE_FEW 3          /* so many are told one by one, more of them in one text */
+#define TOGETHER_S 600      /* between two such texts */
 #define UNPUSHED_S 600      /* so long a line may fail before its owner is told */
-#define HOUR_MOST 6         /* texts of any 60 minutes, those that failed too: more of them say nothing more */
 #define FOLLOW_S 20
 #define TRIES_MOST 8        /* of one thing */
 #define PAUSE_S 300         /* before the second; each is twice as long as the one before */
 #define WHY_TEXT 128
+#define LATE_KIND "late: "
 #define LATE_WHY NM_LATE_PREFIX "%" PRId64
+#define TOGETHER_PREFIX LATE_KIND "all up to follow-up "
+#define TOGETHER_WHY TOGETHER_PREFIX "%" PRId64 ", %" PRId64
 #define UNANSWERED_WHY NM_ALERT_UNANSWERED_PREFIX "%" PRId64
 #define UNPUSHED_PREFIX "line not pushed: "
 #define UNPUSHED_WHY UNPUSHED_PREFIX "%.60s, %" PRId64
+#define CAPPED_PREFIX "texts capped: "
+#define CAPPED_WHY CAPPED_PREFIX "%04d-%02d-%02d" /* on the plan's clock: once a day */
 
-static const char *const prefixes[] = { NM_LATE_PREFIX, NM_ALERT_UNANSWERED_PREFIX, UNPUSHED_PREFIX };
-#define PREFIXES (sizeof(prefixes) / sizeof(prefixes[0]))
+/* What is told of.  Each has caps of its own, for texts that failed too: an emergency waits for nothing else's, and more of
+ * one kind say nothing more. */
+static const struct kind {
+	const char *prefix; /* of why its texts stand in the outbox */
+	size_t hour_most, day_most;
+} kinds[] = {
+	{ LATE_KIND,		      6, 20  },
+	{ NM_ALERT_UNANSWERED_PREFIX, 6, 100 },
+	{ UNPUSHED_PREFIX,	      6, 20  },
+	{ CAPPED_PREFIX,	      6, 20  },
+};
+#define KINDS (sizeof(kinds) / sizeof(kinds[0]))
 
-/* The last hour has room for one more, whichever process sent what it has. */
-static enum nm_code has_room(const struct nm_agent *agent, bool *room, struct nm_error *err)
+/* The kind of what stands in the outbox for that reason; NULL: it is no text of these. */
+static const struct kind *kind_of(const char *why)
 {
-	enum nm_code code = NM_OK;
-	size_t all = 0;
+	for (size_t i = 0; i < KINDS; i++)
+		if (strncmp(why, kinds[i].prefix, strlen(kinds[i].prefix)) == 0)
+			return &kinds[i];
+	return NULL;
+}
 
-	for (size_t i = 0; i < PREFIXES && code == NM_OK; i++) {
-		const struct nm_outbox_count which = { .prefix = prefixes[i], .since = agent->now - 3600, .failed = true };
-		size_t n = 0;
+/* The last hour and day have room for one more of the kind, whichever process sent what they have. */
+static enum nm_code has_room(const struct nm_agent *agent, const struct kind *kind, bool *room, struct nm_error *err)
+{
+	const struct nm_outbox_count hour = { .prefix = kind->prefix, .since = agent->now - 3600, .failed = true },
+				     day = { .prefix = kind->prefix, .since = agent->now - NM_DAY, .failed = true };
+	size_t in_hour = 0, in_day = 0;
+	enum nm_code code = nm_store_outbox_count(agent->store, &hour, &in_hour, err);
 
-		code = nm_store_outbox_count(agent->store, &which, &n, err);
-		all += n;
-	}
-	*room = all < HOUR_MOST;
+	if (code == NM_OK)
+		code = nm_store_outbox_count(agent->store, &day, &in_day, err);
+	*room = in_hour < kind->hour_most && in_day < kind->day_most;
 	return code;
 }
 
@@ -118,14 +140,14 @@ static enum nm_code tell_owner(struct nm_agent *agent, const struct nm_agent_job
 
 	if (code != NM_OK || !is_time(&past, agent->now))
 		return code;
-	code = has_room(agent, &room, err);
+	code = has_room(agent, kind_of(why), &room, err);
 	return code == NM_OK && room ? send(agent, job, why, body, err) : code;
 }
 
 /* --- follow-ups --- */
 
-static enum nm_code tell_late(struct nm_agent *agent, const struct nm_agent_job *job, const struct nm_followup *followup,
-			      nm_time due, struct nm_error *err)
+static enum nm_code tell_late_one(struct nm_agent *agent, const struct nm_agent_job *job,
+				  const struct nm_followup *followup, nm_time due, struct nm_error *err)
 {
 	const struct nm_plan *plan = agent->view.push.plan;
 	char why[WHY_TEXT], who[NM_NUMBER_TEXT] = "a lead without a number", age[NM_TIME_TEXT];
@@ -144,21 +166,122 @@ static enum nm_code tell_late(struct nm_agent *agent, const struct nm_agent_job 
 	return code;
 }
 
+struct late {
+	const struct nm_followup *followup; /* borrowed */
+	nm_time due;
+};
+
+/* The late ones that nobody was told of. */
+struct late_list {
+	size_t n;                  /* all of them */
+	struct late few[LATE_FEW]; /* the first */
+	nm_time oldest;            /* when the one was due that waits longest */
+	int64_t newest;            /* id of the youngest follow-up of all, late or not */
+	bool more;                 /* there may be more than were looked at */
+};
+
+/* Of many at once: all with an id up to that were told which were late then.  at 0: of none. */
+struct together {
+	nm_time at;
+	int64_t upto;
+};
+
+static enum nm_code was_told(const struct nm_agent *agent, const struct together *together, const struct late *late,
+			     bool *out, struct nm_error *err)
+{
+	struct nm_outbox_past past = { 0 };
+	char why[WHY_TEXT];
+	enum nm_code code;
+
+	*out = late->followup->id <= together->upto && late->due < together->at;
+	if (*out)
+		return NM_OK;
+	snprintf(why, sizeof(why), LATE_WHY, late->followup->id);
+	code = nm_store_outbox_why(agent->store, why, &past, err);
+	*out = past.told || past.failed >= TRIES_MOST;
+	return code;
+}
+
+static enum nm_code list_late(const struct nm_agent *agent, const struct nm_followups *followups,
+			      struct nm_due_times *times, struct late_list *out, struct nm_error *err)
+{
+	const nm_time now = agent->view.push.now;
+	struct together together = { 0 };
+	enum nm_code code = nm_store_outbox_numbered(agent->store, TOGETHER_PREFIX, now - NM_DAY, &together.at,
+						     &together.upto, err);
+
+	*out = (struct late_list){ .oldest = now, .more = followups->n == LATE_MOST };
+	for (size_t i = 0; i < followups->n && code == NM_OK; i++) {
+		const struct nm_followup *followup = &followups->items[i];
+		const struct nm_followup_due due = nm_due_times_of(times, followup);
+		const struct late late = { followup, due.at };
+		bool told = false;
+
+		if (followup->id > out->newest)
+			out->newest = followup->id;
+		if (!nm_followup_late(&due, now))
+			continue;
+		code = was_told(agent, &together, &late, &told, err);
+		if (told)
+			continue;
+		if (out->n < LATE_FEW)
+			out->few[out->n] = late;
+		out->n++;
+		out->oldest = due.at < out->oldest ? due.at : out->oldest;
+	}
+	return code;
+}
+
+/* Names nobody, so that it may stay when one of them is to be forgotten. */
+static enum nm_code tell_together(struct nm_agent *agent, const struct nm_agent_job *job, const struct late_list *late,
+				  struct nm_error *err)
+{
+	const nm_time now = agent->view.push.now;
+	const struct nm_outbox_count lately = { .prefix = TOGETHER_PREFIX, .since = now - TOGETHER_S, .failed = true };
+	char why[WHY_TEXT], age[NM_TIME_TEXT];
+	struct nm_buf body;
+	size_t n;
+	enum nm_code code = nm_store_outbox_count(agent->store, &lately, &n, err);
+
+	if (code != NM_OK || n > 0)
+		return code;
+	snprintf(why, sizeof(why), TOGETHER_WHY, late->newest, now);
+	nm_duration_words(now - late->oldest < 60 ? 60 : (now - late->oldest) / 60 * 60, age);
+	nm_buf_init(&body, NM_TEXT_MAX);
+	nm_buf_addf(&body, "%s: %zu %speople to call back are late, the longest by %s: see nevermiss followup list",
+		    agent->view.push.plan->business, late->n, late->more ? "or more " : "", age);
+	code = tell_owner(agent, job, why, body.data, err);
+	nm_buf_clear(&body);
+	return code;
+}
+
+static enum nm_code tell_late(struct nm_agent *agent, const struct nm_agent_job *job, const struct late_list *late,
+			      struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	if (late->n > LATE_FEW)
+		return tell_together(agent, job, late, err);
+	for (size_t i = 0; i < late->n && code == NM_OK; i++)
+		code = tell_late_one(agent, job, late->few[i].followup, late->few[i].due, err);
+	return code;
+}
+
 static enum nm_code look_for_late(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
 {
-	const struct nm_followup_filter filter = { .open = true, .since = agent->now - NM_FOLLOWUP_LATE_S,
-						   .until = NM_TIME_MAX, .most = LATE_MOST, .now = agent->now };
+	const nm_time now = agent->view.push.now;
+	const struct nm_followup_filter filter = { .open = true, .since = now - NM_FOLLOWUP_LATE_S,
+						   .until = NM_TIME_MAX, .most = LATE_MOST, .now = now };
 	struct nm_due_times *times = nm_due_times_new(agent->view.push.plan);
 	struct nm_followups followups = { 0 };
+	struct late_list late;
 	enum nm_code code = times != NULL ? nm_store_followups(agent->store, &filter, &followups, err)
 					  : nm_fail_memory(err);
 
-	for (size_t i = 0; i < followups.n && code == NM_OK; i++) {
-		const struct nm_followup_due due = nm_due_times_of(times, &followups.items[i]);
-
-		if (due.next == NM_NEXT_CALL && due.at < agent->now && due.at > agent->now - LATE_LONG)
-			code = tell_late(agent, job, &followups.items[i], due.at, err);
-	}
+	if (code == NM_OK)
+		code = list_late(agent, &followups, times, &late, err);
+	if (code == NM_OK)
+		code = tell_late(agent, job, &late, err);
 	nm_followups_clear(&followups);
 	nm_due_times_free(times);
 	return code;
@@ -187,6 +310,31 @@ static enum nm_code look_for_unpushed(struct nm_agent *agent, const struct nm_ag
 		code = tell_owner(agent, job, why, body.data, err);
 		nm_buf_clear(&body);
 	}
+	return code;
+}
+
+/* --- callers who wait for their text --- */
+
+static enum nm_code look_for_capped(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
+{
+	const struct nm_plan *plan = agent->view.push.plan;
+	const struct nm_agent_job *texts = nm_agent_find(agent, NM_AGENT_TEXTS, "");
+	const size_t capped = texts != NULL ? texts->capped : 0;
+	const struct nm_date today =
+		nm_date_from_days(nm_local_day(nm_zone_local(plan->zone, agent->view.push.now)));
+	char why[WHY_TEXT];
+	struct nm_buf body;
+	enum nm_code code;
+
+	if (capped == 0)
+		return NM_OK;
+	snprintf(why, sizeof(why), CAPPED_WHY, today.year, today.month, today.day);
+	nm_buf_init(&body, NM_TEXT_MAX);
+	nm_buf_addf(&body, "%s: %zu missed caller%s for a text, for at most %d an hour and %d a day go to customers: see "
+			   "nevermiss calls list",
+		    plan->business, capped, capped == 1 ? " waits" : "s wait", NM_TEXT_BACKS_AN_HOUR, NM_TEXT_BACKS_A_DAY);
+	code = tell_owner(agent, job, why, body.data, err);
+	nm_buf_clear(&body);
 	return code;
 }
 
@@ -234,14 +382,6 @@ static enum nm_code look_for_unanswered(struct nm_agent *agent, const struct nm_
 
 /* --- what an earlier process left in the middle --- */
 
-static bool is_ours(const struct nm_outbox_text *text)
-{
-	for (size_t i = 0; i < PREFIXES; i++)
-		if (strncmp(text->why, prefixes[i], strlen(prefixes[i])) == 0)
-			return true;
-	return false;
-}
-
 static enum nm_code finish_left(struct nm_agent *agent, const struct nm_agent_job *job, struct nm_error *err)
 {
 	struct nm_outbox left = { 0 }, finished;
@@ -250,7 +390,7 @@ static enum nm_code finish_left(struct nm_agent *agent, const struct nm_agent_jo
 	for (size_t i = 0; code == NM_OK && i < left.n; i++) {
 		const struct nm_finishing finishing = { .ids = &left.items[i].id, .n = 1, .follow_s = FOLLOW_S };
 
-		if (!is_ours(&left.items[i]))
+		if (kind_of(left.items[i].why) == NULL)
 			continue;
 		code = nm_texting_finish(&agent->view.push, &finishing, &finished, err);
 		if (code != NM_OK)
@@ -267,7 +407,8 @@ static enum nm_code finish_left(struct nm_agent *agent, const struct nm_agent_jo
 enum nm_code nm_agent_owner(struct nm_agent *agent, struct nm_agent_job *job, struct nm_error *err)
 {
 	static enum nm_code (*const looks[])(struct nm_agent *agent, const struct nm_agent_job *job,
-					     struct nm_error *err) = { finish_left, look_for_unanswered, look_for_unpushed, look_for_late };
+					     struct nm_error *err) = { finish_left, look_for_unanswered, look_for_unpushed,
+								       look_for_capped, look_for_late };
 	enum nm_code code = NM_OK;
 
 	job->due = agent->now + NM_AGENT_POLL_S;

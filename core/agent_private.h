@@ -29,6 +29,8 @@ struct nm_agent_job {
 	/* Of a line: */
 	int64_t took_s; /* the longest of late that a push took */
 	nm_time ahead;  /* it was pushed for this instant, which is to come; 0 */
+	/* Of texts: */
+	size_t capped; /* missed callers whose text waits for the caps of an hour and a day, at the last look */
 };
 
 struct nm_agent {

@@ -5,6 +5,7 @@
  */
 #include "core/agent_private.h"
 #include "nevermiss/inbound.h"
+#include "nevermiss/text_back.h"
 #include "nevermiss/texting.h"
 
 /* What is told of: the agent, and the job as which it goes. */
@@ -23,17 +24,34 @@ static void tell_text(void *context, const struct nm_outbox_text *text)
 }
 
 /* Texts go out all the same: whoever is known to want none gets none, and the others would wait for a day. */
-static void tell_flood(struct nm_agent *agent, struct nm_agent_job *job, int full)
+static void add_flood(const struct nm_agent *agent, int full, struct nm_buf *words)
+{
+	if (full >= 0)
+		nm_buf_addf(words, "so many texts came to line %s that some may be missing, a STOP among them: ask its carrier "
+				   "who opted out",
+			    agent->view.push.plan->lines[full].name);
+}
+
+static void add_capped(size_t capped, struct nm_buf *words)
+{
+	if (capped > 0)
+		nm_buf_addf(words, "%s%zu missed caller%s for a text, and %s none after an hour: at most %d an hour and %d a "
+				   "day go to customers",
+			    words->len > 0 ? "; " : "", capped, capped == 1 ? " waits" : "s wait",
+			    capped == 1 ? "gets" : "get", NM_TEXT_BACKS_AN_HOUR, NM_TEXT_BACKS_A_DAY);
+}
+
+/* What is no failure, and somebody should know all the same.  full: the line to which too many texts came; -1. */
+static void tell_floods(struct nm_agent *agent, struct nm_agent_job *job, int full)
 {
 	struct nm_buf words;
 
-	job->lasts = full >= 0;
-	if (full < 0)
+	job->lasts = full >= 0 || job->capped > 0;
+	if (!job->lasts)
 		return;
 	nm_buf_init(&words, NM_ERROR_TEXT);
-	nm_buf_addf(&words, "so many texts came to line %s that some may be missing, a STOP among them: ask its carrier who "
-			    "opted out",
-		    agent->view.push.plan->lines[full].name);
+	add_flood(agent, full, &words);
+	add_capped(job->capped, &words);
 	nm_agent_ill(agent, job, words.data);
 	nm_buf_clear(&words);
 }
@@ -50,8 +68,9 @@ static enum nm_code text_back(struct nm_agent *agent, struct nm_agent_job *job, 
 	agent->round.texts += backs.sent;
 	*next = backs.next;
 	nm_outbox_clear(&texts);
+	job->capped = backs.capped;
 	if (code == NM_OK)
-		tell_flood(agent, job, backs.full);
+		tell_floods(agent, job, backs.full);
 	return code;
 }
 
@@ -62,7 +81,7 @@ static enum nm_code read_answers(struct nm_agent *agent, struct nm_agent_job *jo
 	enum nm_code code = nm_inbound_read(&agent->view.push, &reading, err);
 
 	if (code == NM_OK)
-		tell_flood(agent, job, nm_inbound_full(&reading));
+		tell_floods(agent, job, nm_inbound_full(&reading));
 	nm_inbound_reading_clear(&reading);
 	return code;
 }
@@ -91,6 +110,7 @@ enum nm_code nm_agent_texts(struct nm_agent *agent, struct nm_agent_job *job, st
 
 	if (nm_agent_busy(agent, job))
 		return NM_OK;
+	job->capped = 0;
 	if (plan->text_back.given)
 		code = text_back(agent, job, &back, err);
 	if (code == NM_OK && plan->follow_up.survey != NULL)

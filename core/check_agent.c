@@ -5,6 +5,9 @@
  */
 #include "check_private.h"
 
+#include <string.h>
+
+#include "nevermiss/calendar.h"
 #include "nevermiss/carrier.h"
 
 /* The first line that was pushed and that the agent has something to do for; -1. */
@@ -78,6 +81,36 @@ static bool crm_in_need(const struct nm_checker *checker)
 	return false;
 }
 
+static bool any_pushed(const struct nm_checker *checker)
+{
+	for (size_t i = 0; i < checker->options->n_facts; i++)
+		if (checker->options->facts[i].pushed && nm_plan_find_line(checker->plan, checker->options->facts[i].line) >= 0)
+			return true;
+	return false;
+}
+
+/* Did somebody fetch it lately?  Once it may be late. */
+static bool is_fresh(const struct nm_checker *checker, const struct nm_calendar *calendar)
+{
+	const struct nm_check_options *options = checker->options;
+
+	for (size_t i = 0; i < options->n_calendars; i++)
+		if (strcmp(options->calendars[i].calendar, calendar->name) == 0)
+			return options->calendars[i].fetched >= options->now - 2 * calendar->refresh_s;
+	return false;
+}
+
+/* The first calendar of the network that nobody fetches and on which pushed lines may hang; NULL. */
+static const struct nm_calendar *calendar_in_need(const struct nm_checker *checker)
+{
+	const struct nm_plan *plan = checker->plan;
+
+	for (size_t i = 0; i < plan->n_calendars && any_pushed(checker); i++)
+		if (nm_calendar_remote(&plan->calendars[i]) && !is_fresh(checker, &plan->calendars[i]))
+			return &plan->calendars[i];
+	return NULL;
+}
+
 /* What goes undone, and where the plan asks for it. */
 struct need {
 	const char *sentence; /* NULL: nothing does */
@@ -94,11 +127,20 @@ static struct need line_need(struct nm_checker *checker, int line)
 	return (struct need){ sentence, needs->pos };
 }
 
+static struct need calendar_need(struct nm_checker *checker, const struct nm_calendar *calendar)
+{
+	const char *sentence = nm_arena_format(checker->arena, "calendar %s is fetched by the agent, and none runs", calendar->name);
+
+	checker->failed |= !sentence;
+	return (struct need){ sentence, calendar->pos };
+}
+
 static struct need find_need(struct nm_checker *checker)
 {
 	const struct nm_plan *plan = checker->plan;
 	const struct nm_agent_fact *agent = &checker->options->agent;
 	const struct nm_pos top = { plan->file, 1, 1 };
+	const struct nm_calendar *calendar = calendar_in_need(checker);
 	const int line = line_in_need(checker);
 
 	if (line >= 0)
@@ -112,6 +154,11 @@ static struct need find_need(struct nm_checker *checker)
 		return (struct need){ "missed callers are texted by the agent, and none runs", plan->text_back.pos };
 	if (crm_in_need(checker))
 		return (struct need){ "the CRM is told of calls by the agent, and none runs", plan->crm.pos };
+	if (calendar)
+		return calendar_need(checker, calendar);
+	if (agent->late && any_pushed(checker))
+		return (struct need){ "follow-ups are late of which the agent tells the owner, and none runs",
+				      plan->follow_up.given ? plan->follow_up.pos : top };
 	if (agent->ran && !agent->stopped)
 		return (struct need){ "the agent ran, and was not ended in good order", top };
 	return (struct need){ 0 };

@@ -74,7 +74,7 @@ const struct nm_check_info nm_checks[] = {
 	{ "agent-dependent", WARNING, "a line's hours hold only while the agent runs",
 	  "this carrier keeps no hours: when the machine is off, what is in force stays in force" },
 	{ "agent-silent", WARNING, "the agent does not run, and a pushed line's hours hold only while it does, or it alone texts an emergency's "
-	  "people or missed callers or tells the CRM, or nobody ended it",
+	  "people, missed callers or the owner, tells the CRM or fetches a calendar, or nobody ended it",
 	  "nothing is pushed, fetched, or told to anybody until somebody starts it again" },
 	{ "crm-refused", WARNING, "events that the CRM refused in the last 30 days and that are set aside",
 	  "the CRM does not know of these calls and follow-ups, and nothing sends them again by itself" },

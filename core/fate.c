@@ -32,7 +32,7 @@ enum nm_fate nm_fate_of(const struct nm_call_brief *call)
 	case NM_CALL_VOICEMAIL:
 		return NM_FATE_VOICEMAIL;
 	case NM_CALL_SWALLOWED:
-		return NM_FATE_SWALLOWED;
+		return became->probably ? NM_FATE_PERHAPS_SWALLOWED : NM_FATE_SWALLOWED;
 	case NM_CALL_ABANDONED:
 		return became->seconds >= 0 && became->seconds < NM_SHORT_ABANDON_S ? NM_FATE_SHORT
 										    : NM_FATE_ABANDONED;
@@ -44,7 +44,12 @@ enum nm_fate nm_fate_of(const struct nm_call_brief *call)
 bool nm_fate_missed(enum nm_fate fate)
 {
 	return fate == NM_FATE_VOICEMAIL || fate == NM_FATE_SWALLOWED || fate == NM_FATE_LOST ||
-	       fate == NM_FATE_ABANDONED;
+	       fate == NM_FATE_ABANDONED || fate == NM_FATE_PERHAPS_SWALLOWED;
+}
+
+bool nm_fate_possible(enum nm_fate fate)
+{
+	return fate == NM_FATE_ANSWERED || fate == NM_FATE_PERHAPS || fate == NM_FATE_PERHAPS_SWALLOWED;
 }
 
 bool nm_fate_apart(enum nm_fate fate)

@@ -19,13 +19,16 @@ enum nm_fate {
 	NM_FATE_REJECTED = 7,
 	NM_FATE_UNKNOWN = 8,
 	NM_FATE_WENT_ON = 9, /* unknown here: it stands in another line's log, too */
-	NM_FATE_UNTOLD = 10  /* answered, by a person or a voicemail: the record does not say */
+	NM_FATE_UNTOLD = 10, /* answered, by a person or a voicemail: the record does not say */
+	NM_FATE_PERHAPS_SWALLOWED = 11 /* probably so: a person may have answered */
 };
-#define NM_FATE_LAST NM_FATE_UNTOLD
+#define NM_FATE_LAST NM_FATE_PERHAPS_SWALLOWED
 
 enum nm_fate nm_fate_of(const struct nm_call_brief *call);
-/* Certainly nobody answered, and somebody could have. */
+/* Nobody answered, as far as can be told, and somebody could have. */
 bool nm_fate_missed(enum nm_fate fate);
+/* Did somebody answer, for certain or as is possible? */
+bool nm_fate_possible(enum nm_fate fate);
 /* What nobody can say of it is whether it reached anybody: no matter has it, and of layers only "not told". */
 bool nm_fate_apart(enum nm_fate fate);
 /* Seconds from the answer to the end; 0 when they are not known. */

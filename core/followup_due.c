@@ -9,6 +9,8 @@
 
 #include "nevermiss/timeline.h"
 
+#define LATE_LONG_S NM_DAY
+
 struct nm_due_times {
 	const struct nm_plan *plan;
 	struct nm_timeline *timeline; /* owned; NULL until it is needed */
@@ -170,4 +172,9 @@ struct nm_followup_due nm_followup_due(const struct nm_plan *plan, const struct 
 
 	nm_timeline_free(times.timeline);
 	return due;
+}
+
+bool nm_followup_late(const struct nm_followup_due *due, nm_time now)
+{
+	return due->next == NM_NEXT_CALL && due->at < now && due->at > now - LATE_LONG_S;
 }

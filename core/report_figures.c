@@ -20,6 +20,7 @@ static int64_t *count_of(struct nm_figures *figures, enum nm_fate fate)
 		[NM_FATE_UNKNOWN] = &figures->unknown,
 		[NM_FATE_WENT_ON] = &figures->unknown,
 		[NM_FATE_UNTOLD] = &figures->untold,
+		[NM_FATE_PERHAPS_SWALLOWED] = &figures->perhaps_swallowed,
 	};
 
 	return counts[fate];
@@ -217,7 +218,7 @@ static void close_rates(struct nm_tally *tally)
 	const int64_t fair = nm_figures_fair(figures);
 
 	figures->answer_rate_possible =
-		percent_of(figures->answered + figures->perhaps + figures->untold, fair);
+		percent_of(figures->answered + figures->perhaps + figures->perhaps_swallowed + figures->untold, fair);
 	if (nm_figures_untold(figures))
 		return;
 	figures->answer_rate = percent_of(figures->answered, fair);

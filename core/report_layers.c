@@ -112,7 +112,7 @@ static struct entry *taker(struct nm_layers *layers, enum nm_fate fate, const ch
 {
 	if (fate == NM_FATE_UNTOLD)
 		return special(layers, NM_LAYER_UNTOLD);
-	if (fate == NM_FATE_VOICEMAIL || fate == NM_FATE_SWALLOWED)
+	if (fate == NM_FATE_VOICEMAIL || fate == NM_FATE_SWALLOWED || fate == NM_FATE_PERHAPS_SWALLOWED)
 		return special(layers, NM_LAYER_VOICEMAIL);
 	if (nm_fate_missed(fate) || fate == NM_FATE_SHORT)
 		return special(layers, NM_LAYER_NOBODY);

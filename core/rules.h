@@ -37,8 +37,4 @@ const char *nm_text_back(const struct nm_plan *plan, const struct nm_state *stat
  * arena; false: out of memory. */
 bool nm_alerts_resolve(const struct nm_plan *plan, const struct nm_state *state, int line,
 		       struct nm_arena *arena, struct nm_alerts *out) NM_WARN_UNUSED;
-/* Whom the agent tells by text what goes wrong: the first person whom an emergency alerts, else the first of the plan's
- * whose phone is known; -1: there is none. */
-int nm_alerts_owner(const struct nm_plan *plan);
-
 #endif

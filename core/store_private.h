@@ -186,6 +186,7 @@ enum nm_store_statement {
 	NM_SQL_MATTER_FIRST,
 	NM_SQL_OUTBOX_WHY,
 	NM_SQL_OUTBOX_COUNT,
+	NM_SQL_OUTBOX_NUMBERED,
 	NM_SQL_ALERT_ADD,
 	NM_SQL_ALERT_END,
 	NM_SQL_ALERT_GET,
@@ -330,9 +331,6 @@ void nm_store_sums_abandon(struct nm_store *store);
 void nm_store_sums_clear(struct nm_store *store);
 /* store.c: keeps more pages until the transaction ends, as one that writes many calls comes back to them all the time. */
 void nm_store_widen(struct nm_store *store);
-/* store_sums_older.c: packs the sums of a store of before (a table of each kind), and drops what they were in; or makes them
- * anew where a step of the schema took them away.  Within a transaction. */
-enum nm_code nm_store_sums_pack(struct nm_store *store, struct nm_error *err) NM_WARN_UNUSED;
 /* store_followups.c: adds a deed and brings the row up to date; within a transaction. */
 struct nm_deed;
 enum nm_code nm_store_deed_add(struct nm_store *store, int64_t id, const struct nm_deed *deed,

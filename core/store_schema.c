@@ -163,7 +163,7 @@ const char *const nm_store_steps[] = {
 	"CREATE INDEX followup_done ON followup(ended) WHERE outcome IN (1, 2);"
 	"CREATE INDEX deed_answer ON deed(followup) WHERE kind IN (6, 7);",
 	/* The sums of a day of UTC (weeks 0) and a line in one row (packed_sums.h), and those of callers in one of a week and one
-	 * of four weeks; the ones of before are packed into them by nm_store_sums_pack. */
+	 * of four weeks. */
 	"CREATE TABLE packed_sums(weeks INTEGER NOT NULL, nth INTEGER NOT NULL, number INTEGER NOT NULL,"
 	" packed BLOB NOT NULL, PRIMARY KEY(weeks, nth, number)) STRICT, WITHOUT ROWID;"
 	/* As before, but for what lists of values cost whenever a row is written; call_missed_at only has those who were
@@ -187,7 +187,9 @@ const char *const nm_store_steps[] = {
 	"CREATE TABLE alerted(call INTEGER NOT NULL REFERENCES alert(call), n INTEGER NOT NULL, name TEXT NOT NULL,"
 	" number TEXT NOT NULL, due INTEGER NOT NULL, by_line INTEGER NOT NULL, PRIMARY KEY(call, n)) STRICT,"
 	" WITHOUT ROWID;",
-	/* They are of other units, and of the waits of a day as well: nm_store_sums_pack makes them anew. */
+	/* Calls that probably were swallowed count as something else (fate.h), callers are in other units (sums.h), and waits are
+	 * of a day as well: all sums are made anew. */
+	"DROP TABLE IF EXISTS call_sum; DROP TABLE IF EXISTS wait_sum; DROP TABLE IF EXISTS matter_sum;"
 	"DELETE FROM packed_sums;",
 };
 
@@ -236,6 +238,27 @@ static enum nm_code schema_of(struct nm_store *store, int *schema, struct nm_err
 	return NM_OK;
 }
 
+/* Makes the sums that a step has thrown away. */
+static enum nm_code make_sums(struct nm_store *store, struct nm_error *err)
+{
+	static const char sql[] = "SELECT NOT EXISTS(SELECT 1 FROM packed_sums) AND"
+				  " (EXISTS(SELECT 1 FROM call) OR EXISTS(SELECT 1 FROM followup))";
+	sqlite3_stmt *statement = NULL;
+	bool missing = false;
+	enum nm_code code = NM_OK;
+
+	if (sqlite3_prepare_v2(store->db, sql, -1, &statement, NULL) == SQLITE_OK && sqlite3_step(statement) == SQLITE_ROW)
+		missing = sqlite3_column_int(statement, 0) != 0;
+	else
+		code = nm_store_fail(store, "looking for its sums", err);
+	sqlite3_finalize(statement);
+	if (code != NM_OK || !missing)
+		return code;
+	code = nm_store_sums_anew(store, err);
+	store->gathered.anew = false; /* nothing was damaged */
+	return code;
+}
+
 /* All the missing steps in one transaction; somebody else may have done them in the meantime. */
 enum nm_code nm_store_migrate(struct nm_store *store, struct nm_error *err)
 {
@@ -250,8 +273,8 @@ enum nm_code nm_store_migrate(struct nm_store *store, struct nm_error *err)
 		code = nm_store_execute(store, nm_store_steps[schema], "bringing its schema up to date", err);
 	if (code == NM_OK) /* hashes are beyond SQL */
 		code = nm_store_optouts_take_refused(store, err);
-	if (code == NM_OK) /* and so is packing */
-		code = nm_store_sums_pack(store, err);
+	if (code == NM_OK) /* and so are sums */
+		code = make_sums(store, err);
 	if (code == NM_OK) {
 		sqlite3_snprintf(sizeof(sql), sql, "PRAGMA application_id = %d; PRAGMA user_version = %d",
 				 NM_STORE_APPLICATION, SCHEMA);

@@ -218,7 +218,8 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"SELECT (SELECT max(at) FROM " TO_NUMBER " AND state NOT IN (3, 5)),"
 		" (SELECT count(*) FROM " TO_NUMBER " AND state = 3 AND at >= ?2 AND why = '" NM_TEXT_BACK "'),"
 		" (SELECT max(updated) FROM " TO_NUMBER " AND state = 3 AND at >= ?2 AND why = '" NM_TEXT_BACK "'),"
-		" (SELECT count(*) FROM " TO_NUMBER " AND state = 3 AND carrier_id IS NOT NULL AND at > ?3 AND id >"
+		" (SELECT coalesce(sum(iif(substr(words, 1, length(?6)) = ?6, ?7, 1)), 0) FROM " TO_NUMBER
+		" AND state = 3 AND carrier_id IS NOT NULL AND at > ?3 AND id >"
 		" coalesce((SELECT max(id) FROM " TO_NUMBER " AND state = 2), 0)),"
 		" (SELECT count(*) FROM (SELECT at AS sent FROM " TO_NUMBER " AND state IN (2, 4) AND at > ?3"
 		" ORDER BY id DESC LIMIT ?4) WHERE EXISTS (SELECT 1 FROM inbound WHERE sender = ?1"
@@ -404,6 +405,9 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 			      " AND why NOT IN (" TO_CUSTOMERS ")",
 	[NM_SQL_OUTBOX_COUNT] = "SELECT count(*) FROM outbox WHERE at > ?1 AND substr(why, 1, length(?2)) = ?2"
 				" AND (?3 IS NULL OR recipient = ?3) AND (?4 OR state NOT IN (3, 5))",
+	[NM_SQL_OUTBOX_NUMBERED] = "SELECT at, CAST(substr(why, length(?1) + 1) AS INTEGER) FROM outbox WHERE at > ?2"
+				   " AND substr(why, 1, length(?1)) = ?1 AND state NOT IN (?3, ?4)"
+				   " ORDER BY at DESC, id DESC LIMIT 1",
 	[NM_SQL_ALERT_ADD] = "INSERT INTO alert(call, noticed, until, text, state, ended) VALUES(?, ?, ?, ?, ?, ?)",
 	[NM_SQL_ALERT_END] = "UPDATE alert SET state = ?2, ended = ?3, taken_by = ?4 WHERE call = ?1 AND state = 0",
 	[NM_SQL_ALERT_GET] = ALERT_ROW " WHERE call = ?1",

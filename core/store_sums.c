@@ -72,9 +72,8 @@ static struct part part_of(const struct ring *before, const struct ring *it, con
 {
 	const bool first = it->there && (!before->there || it->began - before->began > NM_MATTER_S);
 	const bool alone = first && (!after->there || after->began - it->began > NM_MATTER_S);
-	const bool perhaps = it->fate == NM_FATE_ANSWERED || it->fate == NM_FATE_PERHAPS;
 
-	return (struct part){ first, alone && it->fate == NM_FATE_ANSWERED, alone && perhaps };
+	return (struct part){ first, alone && it->fate == NM_FATE_ANSWERED, alone && nm_fate_possible(it->fate) };
 }
 
 static struct part part_less(struct part a, struct part b, int sign)
@@ -201,7 +200,7 @@ static bool take_call_sum(const struct nm_sums_reader *reader, nm_time hour, con
 {
 	const struct nm_call_sum sum = {
 		.hour = hour,
-		.fate = cell->mark <= NM_FATE_LAST ? (enum nm_fate)cell->mark : NM_FATE_LAST,
+		.fate = cell->mark <= NM_FATE_LAST ? (enum nm_fate)cell->mark : NM_FATE_UNKNOWN,
 		.by = *cell->by != '\0' ? cell->by : NULL,
 		.calls = cell->values[0],
 		.timed = cell->values[1],

@@ -132,7 +132,7 @@ static enum nm_code take_answer(struct nm_store *store, const struct nm_sums_rea
 		const enum nm_fate fate = nm_fate_of(&first);
 		const bool alone = sqlite3_column_int(statement, 11) == 0;
 		const bool proved = alone && fate == NM_FATE_ANSWERED;
-		const bool perhaps = alone && (fate == NM_FATE_ANSWERED || fate == NM_FATE_PERHAPS);
+		const bool perhaps = alone && nm_fate_possible(fate);
 
 		told = *last != sqlite3_column_int64(statement, 10) && first.began >= reader->span.from &&
 		       first.began < reader->span.until;

@@ -200,6 +200,25 @@ enum nm_code nm_store_outbox_count(struct nm_store *store, const struct nm_outbo
 	return code;
 }
 
+enum nm_code nm_store_outbox_numbered(struct nm_store *store, const char *prefix, nm_time since, nm_time *at,
+				      int64_t *number, struct nm_error *err)
+{
+	sqlite3_stmt *statement = nm_store_statement(store, NM_SQL_OUTBOX_NUMBERED, err);
+	int result;
+
+	if (statement == NULL)
+		return NM_SYSTEM;
+	nm_store_bind(statement, 1, prefix);
+	sqlite3_bind_int64(statement, 2, since);
+	sqlite3_bind_int(statement, 3, NM_OUTBOX_FAILED);
+	sqlite3_bind_int(statement, 4, NM_OUTBOX_REFUSED);
+	result = sqlite3_step(statement);
+	*at = result == SQLITE_ROW ? sqlite3_column_int64(statement, 0) : 0;
+	*number = result == SQLITE_ROW ? sqlite3_column_int64(statement, 1) : 0;
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW || result == SQLITE_DONE ? NM_OK : nm_store_fail(store, "reading its texts", err);
+}
+
 /* --- what is known of texts before another one is sent --- */
 
 #define PAST_S (30 * (nm_time)NM_DAY) /* so far back what became of texts to a number counts */
@@ -225,6 +244,8 @@ static enum nm_code read_past(struct nm_store *store, nm_number caller, nm_time 
 	sqlite3_bind_int64(statement, 3, now - PAST_S);
 	sqlite3_bind_int(statement, 4, NM_TEXT_BACK_ECHOES);
 	sqlite3_bind_int(statement, 5, NM_TEXT_BACK_ECHO_S);
+	nm_store_bind(statement, 6, NM_TEXT_BACK_LANDLINE);
+	sqlite3_bind_int(statement, 7, NM_TEXT_BACK_UNDELIVERED);
 	result = sqlite3_step(statement);
 	if (result == SQLITE_ROW) {
 		out->newest = time_or(statement, 0, NM_TIME_MIN);

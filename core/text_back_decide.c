@@ -24,6 +24,7 @@ const char *nm_text_back_why_words(enum nm_text_back_why why)
 		[NM_TEXT_BACK_BLOCKED] = "a rule rejects this caller",
 		[NM_TEXT_BACK_NOT_NOW] = "no schedule of text_back's during was on",
 		[NM_TEXT_BACK_PREMIUM] = "a premium number",
+		[NM_TEXT_BACK_TOLL_FREE] = "a toll-free number: no phone that gets texts",
 		[NM_TEXT_BACK_ABROAD] = "neither in the plan's own country nor in one of allow",
 		[NM_TEXT_BACK_ANSWERED_SINCE] = "the caller rang again and was answered",
 		[NM_TEXT_BACK_OPTED_OUT] = "the caller wants no texts",
@@ -74,6 +75,8 @@ static enum nm_text_back_why judge_call(const struct nm_plan *plan, const struct
 	case NM_TOLL_FINE:
 		break;
 	}
+	if (nm_number_kind(call->caller.number) == NM_NUMBER_TOLL_FREE)
+		return NM_TEXT_BACK_TOLL_FREE;
 	return call->answered_since ? NM_TEXT_BACK_ANSWERED_SINCE : NM_TEXT_BACK_DUE;
 }
 

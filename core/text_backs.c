@@ -230,6 +230,12 @@ static void wait_until(struct nm_text_backs *out, nm_time at)
 		out->next = at;
 }
 
+static void wait_for(struct nm_text_backs *out, const struct nm_text_back_choice *choice)
+{
+	wait_until(out, choice->at);
+	out->capped += choice->why == NM_TEXT_BACK_HOUR_FULL || choice->why == NM_TEXT_BACK_DAY_FULL;
+}
+
 /* How a row that was moved counts. */
 static void count_row(const struct sending *sending, const struct nm_outbox_text *row)
 {
@@ -282,7 +288,7 @@ static enum nm_code forbidden(struct sending *sending, enum nm_code code)
 		sending->out->refused++;
 		return NM_OK;
 	}
-	wait_until(sending->out, sending->choice.at);
+	wait_for(sending->out, &sending->choice);
 	return nm_text_back_waits(sending->choice.why) ? NM_OK : code;
 }
 
@@ -336,7 +342,7 @@ static enum nm_code send_list(struct sending *sending, const struct nm_text_back
 		if (choice->text == NULL)
 			out->refused++;
 		else if (choice->why != NM_TEXT_BACK_DUE || held || code != NM_OK || stopped(sending->context))
-			wait_until(out, choice->at);
+			wait_for(out, choice);
 		else
 			code = send_one(sending, &list->items[i], err);
 	}
@@ -352,7 +358,7 @@ static void count_list(const struct nm_text_back_list *list, struct nm_text_back
 		out->sent += choice->why == NM_TEXT_BACK_DUE;
 		out->refused += choice->text == NULL && choice->why != NM_TEXT_BACK_NOT_MISSED;
 		if (nm_text_back_waits(choice->why))
-			wait_until(out, choice->at);
+			wait_for(out, choice);
 	}
 }
 

@@ -265,6 +265,7 @@ static const char *end_name(enum nm_text_end end)
 		[NM_TEXT_NOT_TAKEN] = "taken", /* with an id: the carrier has it, and says no more */
 		[NM_TEXT_QUEUED] = "queued",       [NM_TEXT_SENT] = "sent",
 		[NM_TEXT_DELIVERED] = "delivered", [NM_TEXT_UNDELIVERED] = "not delivered",
+		[NM_TEXT_LANDLINE] = NM_TEXT_BACK_LANDLINE,
 		[NM_TEXT_FAILED] = "not sent",     [NM_TEXT_OPTED_OUT] = "opted out",
 	};
 

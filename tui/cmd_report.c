@@ -129,6 +129,7 @@ static void json_figures(struct nm_json *json, const struct nm_figures *figures)
 	nm_json_count(json, "answered_untold", figures->untold);
 	nm_json_count(json, "voicemail", figures->voicemail);
 	nm_json_count(json, "swallowed", figures->swallowed);
+	nm_json_count(json, "perhaps_swallowed", figures->perhaps_swallowed);
 	nm_json_count(json, "abandoned", figures->abandoned);
 	nm_json_count(json, "abandoned_at_once", figures->short_abandoned);
 	nm_json_count(json, "lost", figures->lost);

@@ -75,6 +75,7 @@ static void add_figures(const struct rows *rows, const struct nm_figures *figure
 		{ "answered by whom is not told", figures->untold },
 		{ "voicemail", figures->voicemail },
 		{ "swallowed", figures->swallowed },
+		{ "perhaps swallowed", figures->perhaps_swallowed },
 		{ "lost", figures->lost },
 		{ "abandoned", figures->abandoned },
 		{ "abandoned at once", figures->short_abandoned },

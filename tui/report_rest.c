@@ -154,6 +154,7 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 		{ "answered by whom is not told", figures->untold },
 		{ "voicemail", figures->voicemail },
 		{ "swallowed by a phone's own voicemail", figures->swallowed },
+		{ "probably swallowed by a phone's own voicemail", figures->perhaps_swallowed },
 		{ "lost", figures->lost },
 		{ "abandoned", figures->abandoned },
 		{ "hung up within 15 s", figures->short_abandoned },
@@ -174,7 +175,7 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 	figure_words(column, MEASURE_ANSWER_RATE, figures->answer_rate_possible, possible);
 	if (nm_figures_untold(figures))
 		nm_buf_addf(&words, "; so at most %s were answered, how many for certain is not known", possible);
-	else if (figures->perhaps || figures->untold)
+	else if (figures->perhaps || figures->perhaps_swallowed || figures->untold)
 		nm_buf_addf(&words, "; so %s were answered for certain, and at most %s", rate, possible);
 	paragraph(column, words.data);
 	nm_buf_clear(&words);
@@ -185,7 +186,7 @@ static void draw_ends(const struct report_screen *screen, struct column *column)
 static void draw_followups(const struct report_screen *screen, struct column *column)
 {
 	const struct nm_figures *figures = &screen->report.figures;
-	char within[MEASURE_TEXT];
+	char median[MEASURE_TEXT], ten[MEASURE_TEXT], fifteen[MEASURE_TEXT];
 	struct nm_buf words;
 
 	if (figures->followups == 0)
@@ -193,10 +194,13 @@ static void draw_followups(const struct report_screen *screen, struct column *co
 	head(column, "who was to be called back");
 	nm_buf_init(&words, 4096);
 	nm_buf_addf(&words, "%" PRId64 ", and %" PRId64 " were", figures->followups, figures->tried);
-	if (figures->callback_15.known) {
-		percent_words(figures->callback_15.value, within);
-		nm_buf_addf(&words, "; %s within 15 minutes", within);
+	if (figures->callback_median.known) {
+		figure_words(column, MEASURE_CALLBACK, figures->callback_median, median);
+		nm_buf_addf(&words, ", half within %s", median);
 	}
+	percent_words(figures->callback_10.value, ten);
+	percent_words(figures->callback_15.value, fifteen);
+	nm_buf_addf(&words, "; %s within 10 minutes, %s within 15 minutes", ten, fifteen);
 	if (figures->rang_again)
 		nm_buf_addf(&words, "; %" PRId64 " more rang again first and were answered",
 			    figures->rang_again);

@@ -117,6 +117,7 @@ static void write_ends(const struct report_text *text)
 		{ figures->untold, "answered, by whom is not told" },
 		{ figures->voicemail, "reached the voicemail" },
 		{ figures->swallowed, "swallowed by a phone's own voicemail" },
+		{ figures->perhaps_swallowed, "probably swallowed by a phone's own voicemail" },
 		{ figures->abandoned, "hung up" },
 		{ figures->lost, "lost" },
 		{ figures->short_abandoned, "hung up within 15 s" },
@@ -172,7 +173,7 @@ static void write_possible(const struct report_text *text)
 	const struct nm_figures *figures = &text->report->figures;
 	char rate[MEASURE_TEXT], first[MEASURE_TEXT] = "-";
 
-	if (!figures->perhaps && !figures->untold)
+	if (!figures->perhaps && !figures->perhaps_swallowed && !figures->untold)
 		return;
 	measure_words(MEASURE_ANSWER_RATE, figures->answer_rate_possible.value, text->plan, rate);
 	if (nm_figures_untold(figures)) {
@@ -181,8 +182,7 @@ static void write_possible(const struct report_text *text)
 	}
 	if (figures->first_call_possible.known)
 		measure_words(MEASURE_FIRST_CALL, figures->first_call_possible.value, text->plan, first);
-	nm_buf_addf(text->out, "as far as is proved; with those perhaps answered %s, and first call %s\n",
-		    rate, first);
+	nm_buf_addf(text->out, "as far as is proved; at most %s, and first call %s\n", rate, first);
 }
 
 static void write_seconds(const struct report_text *text)
@@ -214,6 +214,8 @@ static void write_callbacks(const struct report_text *text)
 	percent_words(figures->callback_10.value, ten);
 	percent_words(figures->callback_15.value, fifteen);
 	nm_buf_addf(&words, "; %s within 10 min, %s within 15 min", ten, fifteen);
+	if (figures->rang_again)
+		nm_buf_addf(&words, "; %" PRId64 " more rang again first and were answered", figures->rang_again);
 	add_wrapped(text->out, 0, words.data);
 	text->out->failed |= words.failed;
 	nm_buf_clear(&words);
@@ -362,11 +364,11 @@ static void write_repeats(const struct report_text *text)
 	const struct nm_report *report = text->report;
 	char number[NM_NUMBER_TEXT];
 
-	for (size_t i = 0; i < report->n_repeats && i < REPEATS && report->repeats[i].missed > 1; i++) {
+	for (size_t i = 0; i < report->n_repeats && i < REPEATS; i++) {
 		const struct nm_repeat *repeat = &report->repeats[i];
 
 		nm_number_words(repeat->number, number);
-		nm_buf_add(text->out, i ? "" : "\nmissed more than once missed  rang again\n");
+		nm_buf_add(text->out, i ? "" : "\nwhom you missed       missed  rang again\n");
 		add_left(text->out, number, 20);
 		add_count(text->out, repeat->missed, 8);
 		add_count(text->out, repeat->again, 12);

@@ -9,10 +9,14 @@
 #include "nevermiss/agent.h"
 #include "nevermiss/alerts.h"
 #include "nevermiss/events.h"
+#include "nevermiss/followup.h"
 #include "nevermiss/inbound.h"
 #include "nevermiss/optout.h"
 #include "nevermiss/report.h"
+#include "nevermiss/texting.h"
 #include "session.h"
+
+#define LATE_MOST 2000 /* follow-ups that are looked through */
 
 struct nm_test_fact session_tests(struct session *session)
 {
@@ -39,6 +43,35 @@ static size_t open_alerts(struct nm_store *store, struct nm_arena *arena)
 	return nm_store_alerts(store, NM_TIME_MAX, arena, &alerts, &n, NULL) == NM_OK ? n : 0;
 }
 
+/* Is there a phone of the owner's, and an account that can text it? */
+static bool owner_reachable(const struct nm_plan *plan)
+{
+	struct nm_sender sender;
+
+	return plan && nm_alerts_owner(plan) >= 0 && nm_texting_sender(plan, -1, &sender, NULL) == NM_OK;
+}
+
+/* Should somebody have been called back by now? */
+static bool anybody_late(struct session *session, struct nm_store *store)
+{
+	const nm_time now = session_now(session);
+	const struct nm_followup_filter filter = {
+		.open = true, .since = now - NM_FOLLOWUP_LATE_S, .until = NM_TIME_MAX, .most = LATE_MOST, .now = now};
+	struct nm_due_times *times = nm_due_times_new(session->plan);
+	struct nm_followups followups = {0};
+	bool late = false;
+
+	if (times && nm_store_followups(store, &filter, &followups, NULL) == NM_OK)
+		for (size_t i = 0; i < followups.n && !late; i++) {
+			const struct nm_followup_due due = nm_due_times_of(times, &followups.items[i]);
+
+			late = nm_followup_late(&due, now);
+		}
+	nm_followups_clear(&followups);
+	nm_due_times_free(times);
+	return late;
+}
+
 struct nm_agent_fact session_agent(struct session *session)
 {
 	struct nm_arena *arena = nm_arena_new();
@@ -57,6 +90,8 @@ struct nm_agent_fact session_agent(struct session *session)
 	}
 	if (agent.known)
 		agent.alerts_open = open_alerts(store, arena);
+	if (agent.known && !agent.alive)
+		agent.late = owner_reachable(session->plan) && anybody_late(session, store);
 	nm_arena_free(arena);
 	return agent;
 }

@@ -21,6 +21,7 @@
 
 #define BODY_MAX (16u << 10)
 #define OPTED_OUT "40300"
+#define LANDLINE "40001" /* or not routable: docs/messaging/messages/error-codes */
 #define PAGE_SIZE 50
 
 enum state { BEGIN, SENDING, LOOKING, READING, FOLLOWING };
@@ -101,6 +102,8 @@ static enum nm_text_end end_of(const struct nm_node *message, const char *error)
 
 	if (error != NULL && strcmp(error, OPTED_OUT) == 0)
 		return NM_TEXT_OPTED_OUT;
+	if (error != NULL && strcmp(error, LANDLINE) == 0)
+		return NM_TEXT_LANDLINE;
 	for (size_t i = 0; status != NULL && i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (strcmp(status, ends[i].status) == 0)
 			return ends[i].end;

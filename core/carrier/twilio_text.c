@@ -6,7 +6,7 @@
  *
  *   POST Messages.json           From, To, Body: 201 with sid and status; 21610: whom it is for has opted out
  *   GET  Messages.json?To&From   all between the two numbers
- *   GET  Messages/SM....json     what became of it
+ *   GET  Messages/SM....json     what became of it; 30006 (docs/api/errors/30006): a landline
  *
  * A text that may have been asked for is looked for by its words.  The list is not narrowed by DateSent: a text
  * that is queued has no such date yet.
@@ -20,6 +20,7 @@
 
 #define FORM_MAX (16u << 10)
 #define OPTED_OUT 21610
+#define LANDLINE 30006
 
 enum asked { ASKED_NOTHING, ASKED_SENDING, ASKED_LIST, ASKED_TEXT };
 
@@ -82,6 +83,8 @@ static enum nm_text_end end_of(const struct nm_node *message, int64_t error)
 
 	if (error == OPTED_OUT)
 		return NM_TEXT_OPTED_OUT;
+	if (error == LANDLINE)
+		return NM_TEXT_LANDLINE;
 	for (size_t i = 0; status != NULL && i < sizeof(ends) / sizeof(ends[0]); i++)
 		if (strcmp(status, ends[i].status) == 0)
 			return ends[i].end;

@@ -221,6 +221,7 @@ enum nm_text_end {
 	NM_TEXT_SENT, /* on its way; a carrier that tells no more ends so */
 	NM_TEXT_DELIVERED,
 	NM_TEXT_UNDELIVERED,
+	NM_TEXT_LANDLINE, /* not delivered either, nor will any other to that number be */
 	NM_TEXT_FAILED,
 	NM_TEXT_OPTED_OUT /* whom it was for wants no texts from this number */
 };

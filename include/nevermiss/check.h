@@ -86,6 +86,7 @@ struct nm_agent_fact {
 	bool stopped;    /* somebody ended it in good order */
 	nm_time last;    /* when it was last heard of */
 	size_t alerts_open; /* emergencies whose people are still to be texted, or to answer */
+	bool late; /* not alive, and somebody should have been called back (nm_followup_late), of which it could tell the owner */
 };
 
 /* A line to which so many texts came that some may be missing; for texts-missing. */

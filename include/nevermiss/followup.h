@@ -185,6 +185,9 @@ struct nm_followup_due nm_followup_due(const struct nm_plan *plan, const struct 
 struct nm_due_times *nm_due_times_new(const struct nm_plan *plan);
 void nm_due_times_free(struct nm_due_times *times);
 struct nm_followup_due nm_due_times_of(struct nm_due_times *times, const struct nm_followup *followup);
+/* Should the customer have been called back by now, and not only more than a day ago?  What was late before that is nothing
+ * new to anybody. */
+bool nm_followup_late(const struct nm_followup_due *due, nm_time now);
 /* The first instant from t on at which texts may be sent. */
 nm_time nm_followup_texts_from(const struct nm_plan *plan, nm_time t);
 /* The same with section follow_up's `during`; NM_TIME_MAX: not in the two days from t on. */

@@ -32,14 +32,15 @@ struct nm_figures {
 	int64_t answered;  /* by a human, an AI, or a phone of which no kind is known; proved */
 	int64_t perhaps;   /* its record speaks for an answer and does not prove it, or it names only some that rang */
 	int64_t voicemail; /* that callers reached when nobody had answered */
-	int64_t swallowed; /* by a phone's own voicemail, as far as its record can tell */
+	int64_t swallowed; /* by a phone's own voicemail */
+	int64_t perhaps_swallowed; /* probably so: its record speaks for that, and a person may have answered */
 	int64_t lost;
 	int64_t abandoned; /* after NM_SHORT_ABANDON_S or later, or nobody knows when */
 	int64_t short_abandoned;
 	int64_t untold; /* answered, and the record does not say whether by a person or a voicemail */
 	int64_t rejected, unknown;
-	/* Percent of the calls without short_abandoned, rejected and unknown: as proved, and as possible (with perhaps and
-	 * untold).  Neither what is proved nor the first calls are known where nm_figures_untold. */
+	/* Percent of the calls without short_abandoned, rejected and unknown: as proved, and as possible (with perhaps,
+	 * perhaps_swallowed and untold).  Neither what is proved nor the first calls are known where nm_figures_untold. */
 	struct nm_figure answer_rate, answer_rate_possible;
 	/* Of answered calls whose seconds are known; rings (nm_rings): means, the middle one (mean of the two middle
 	 * ones), the smallest that 95 of 100 do not pass. */

@@ -263,6 +263,11 @@ struct nm_outbox_count {
 enum nm_code nm_store_outbox_count(struct nm_store *store, const struct nm_outbox_count *which, size_t *out,
 				   struct nm_error *err) NM_WARN_UNUSED;
 
+/* The newest text that was asked for after `since` and was sent, or may have been or be yet, for a reason that is the
+ * prefix and a number, whatever follows: when it was asked for, and that number; both 0: there is none. */
+enum nm_code nm_store_outbox_numbered(struct nm_store *store, const char *prefix, nm_time since, nm_time *at,
+				      int64_t *number, struct nm_error *err) NM_WARN_UNUSED;
+
 /* --- the sandbox carrier --- */
 /* NULL text: nothing is there.  fault: what the next requests meet (transport_sandbox.c), "" nothing. */
 enum nm_code nm_store_sandbox_get(struct nm_store *store, const char *line, char **text,

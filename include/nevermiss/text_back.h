@@ -18,6 +18,8 @@
 #define NM_TEXT_BACK_TRIES 3       /* texts about one call that may fail */
 #define NM_TEXT_BACK_PAUSE_S 300   /* after each of them */
 #define NM_TEXT_BACK_UNDELIVERED 2 /* so many in a row that were sent and did not arrive: no phone that gets texts */
+/* So begin the outbox's words of a text to a number of which its carrier says that; one such text counts as all of these. */
+#define NM_TEXT_BACK_LANDLINE "a landline, or no number for texts"
 #define NM_TEXT_BACK_ECHOES 3      /* so many in a row that were answered within NM_TEXT_BACK_ECHO_S: a machine */
 #define NM_TEXT_BACK_ECHO_S 15     /* carriers' clocks are not ours */
 #define NM_TEXT_BACK "text-back"   /* why it stands in the outbox */
@@ -43,6 +45,7 @@ enum nm_text_back_why {
 	NM_TEXT_BACK_BLOCKED,
 	NM_TEXT_BACK_NOT_NOW,
 	NM_TEXT_BACK_PREMIUM,
+	NM_TEXT_BACK_TOLL_FREE,
 	NM_TEXT_BACK_ABROAD,
 	NM_TEXT_BACK_ANSWERED_SINCE,
 	NM_TEXT_BACK_OPTED_OUT,

@@ -78,6 +78,7 @@ enum nm_code nm_texting_finish_why(const struct nm_push_context *context, const 
 struct nm_text_backs {
 	size_t sent;    /* with dry: that would be */
 	size_t waiting; /* due, and not sent: why is nm_text_backs_list's to say */
+	size_t capped;  /* of these, for which the caps of an hour or a day have no room */
 	size_t refused; /* calls of the last hour that were missed and get none, or have had it */
 	nm_time next;   /* when one that waits may leave; NM_TIME_MAX: none waits */
 	int full;       /* as nm_inbound_full has it; with dry -1 */

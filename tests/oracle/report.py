@@ -40,7 +40,8 @@ rule all { path = day }
 ROWS = """CREATE TEMP TABLE rows AS SELECT id, number, caller, began, ended, answered_by AS by, seconds,
  CASE WHEN outcome = 6 AND reason = 9 THEN 'answered_untold' WHEN outcome = 6 THEN 'unknown' WHEN outcome = 2 THEN 'rejected'
       WHEN cut OR (outcome = 0 AND probably) THEN 'perhaps_answered' WHEN outcome = 0 THEN 'answered'
-      WHEN outcome = 1 THEN 'voicemail' WHEN outcome = 3 THEN 'swallowed' WHEN outcome = 5 THEN 'lost'
+      WHEN outcome = 1 THEN 'voicemail' WHEN outcome = 3 AND probably THEN 'perhaps_swallowed'
+      WHEN outcome = 3 THEN 'swallowed' WHEN outcome = 5 THEN 'lost'
       WHEN seconds >= 0 AND seconds < 15 THEN 'abandoned_at_once' ELSE 'abandoned' END AS fate,
  outcome = 6 AND reason = 2 AS went_on FROM call"""
 # Calls of one caller in the order in which they came: does it begin a matter, and is nothing of it behind it?
@@ -54,9 +55,9 @@ SAID = """CREATE TEMP TABLE {name} AS SELECT m.*, s.yes FROM {name}_calls AS m L
  (SELECT {whose}, k, yes, row_number() OVER (PARTITION BY {whose}, k ORDER BY began DESC, id DESC) AS nth
  FROM {name}_calls JOIN answers ON call = id) AS s
  ON nth = 1 AND m.caller = s.caller AND m.k = s.k{on} WHERE m.first"""
-MISSED = "fate IN ('voicemail', 'swallowed', 'lost', 'abandoned')"
+MISSED = "fate IN ('voicemail', 'swallowed', 'perhaps_swallowed', 'lost', 'abandoned')"
 COUNTS = "fate NOT IN ('rejected', 'unknown')"
-FATES = ["answered", "perhaps_answered", "voicemail", "swallowed", "abandoned", "abandoned_at_once", "lost",
+FATES = ["answered", "perhaps_answered", "voicemail", "swallowed", "perhaps_swallowed", "abandoned", "abandoned_at_once", "lost",
          "rejected", "unknown", "answered_untold"]
 
 agreed = 0
@@ -106,8 +107,8 @@ class Part:
         fair = out["calls"] - out["abandoned_at_once"] - out["rejected"] - out["unknown"]
         told = 2 * out["answered_untold"] < max(fair, 1)
         out["answer_rate"] = percent(out["answered"], fair) if told else None
-        out["possible_answer_rate"] = percent(out["answered"] + out["perhaps_answered"] + out["answered_untold"],
-                                              fair)
+        out["possible_answer_rate"] = percent(out["answered"] + out["perhaps_answered"]
+                                              + out["perhaps_swallowed"] + out["answered_untold"], fair)
         n, out["average_seconds"], out["average_rings"] = self.one(
             "SELECT count(*), avg(seconds), avg((seconds + 5) / 6) FROM rows"
             f" WHERE {self.where} AND fate = 'answered' AND seconds >= 0")
@@ -115,7 +116,7 @@ class Part:
         out["seconds_95th"] = self.ranked(n, (n * 95 + 99) // 100)
         out["matters"], single, perhaps = self.one(
             "SELECT count(*), coalesce(sum(coalesce(yes, last AND fate = 'answered')), 0),"
-            " coalesce(sum(coalesce(yes, last AND fate IN ('answered', 'perhaps_answered'))), 0)"
+            " coalesce(sum(coalesce(yes, last AND fate IN ('answered', 'perhaps_answered', 'perhaps_swallowed'))), 0)"
             f" FROM {'matters_of_lines' if self.number else 'matters'} WHERE {self.where}")
         out["first_call_resolution"] = percent(single, out["matters"]) if told else None
         out["possible_first_call_resolution"] = percent(perhaps, out["matters"]) if told else None
@@ -139,7 +140,7 @@ class Part:
 
     def layers(self):
         return dict((name, (n, seconds)) for name, n, seconds in self.db.execute(
-            "SELECT CASE WHEN fate IN ('voicemail', 'swallowed') THEN 'voicemail'"
+            "SELECT CASE WHEN fate IN ('voicemail', 'swallowed', 'perhaps_swallowed') THEN 'voicemail'"
             " WHEN fate IN ('lost', 'abandoned', 'abandoned_at_once') THEN 'nobody'"
             " WHEN fate = 'answered_untold' THEN 'not told' ELSE coalesce(by, 'others') END AS layer, count(*), avg(iif(seconds >= 0, seconds, NULL))"
             f" FROM rows WHERE {self.where} AND {COUNTS} GROUP BY layer"))

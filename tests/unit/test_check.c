@@ -41,6 +41,8 @@ struct subject {
 	struct nm_test_fact tests;
 	struct nm_log_fact log;
 	struct nm_agent_fact agent;
+	struct nm_calendar_fact calendar;
+	size_t n_calendars;
 	int64_t crm_refused;
 	struct nm_flood_fact flood;
 	size_t n_floods;
@@ -124,6 +126,8 @@ static void subject_check(struct subject *subject)
 		.tests = subject->tests,
 		.log = subject->log,
 		.agent = subject->agent,
+		.n_calendars = subject->n_calendars,
+		.calendars = &subject->calendar,
 		.crm_refused = subject->crm_refused,
 		.n_floods = subject->n_floods,
 		.floods = &subject->flood,
@@ -807,6 +811,65 @@ static void assert_silent(struct subject *subject, struct nm_agent_fact agent, c
 #define MISSED "text_back { missed = \"Smith\" }"
 #define CRM    "crm { url = \"https://crm.example.org/calls\" }"
 
+#define JOBS   "calendar jobs { url = \"https://example.org/jobs.ics\" refresh = 15m }"
+
+static struct nm_plan *plan_with(const char *folder, const char *sections)
+{
+	struct nm_plan *plan;
+	char *text;
+
+	assert_true(asprintf(&text,
+			     "business = \"Smith\" timezone = \"America/Chicago\" country = \"US\"\n"
+			     "account toy { driver = sandbox }\n"
+			     "line main { number = \"+15125550100\" account = toy }\n"
+			     "destination owner { kind = personal number = \"+15125550111\" }\n"
+			     "path all { step { ring = owner } }\nrule all { path = all }\n%s\n",
+			     sections) > 0);
+	plan = plan_of_text(text, folder);
+	free(text);
+	return plan;
+}
+
+/* A calendar that somebody else fetches needs no agent, until that is twice as long ago as it should be. */
+static void a_calendar_that_is_fetched_needs_no_agent(void **state)
+{
+	static const struct {
+		nm_time age;
+		const char *told;
+	} cases[] = { { 0, NULL }, { 30 * 60, NULL }, { 30 * 60 + 1, "calendar jobs is fetched by the agent, and none runs" } };
+	char *folder = random_folder_new();
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+		struct subject subject = { .n_facts = 1, .facts = { { .line = "main", .pushed = true } } };
+
+		subject.n_calendars = 1;
+		subject.calendar = (struct nm_calendar_fact){ .calendar = "jobs", .fetched = NOW - cases[i].age };
+		subject.plan = plan_with(folder, JOBS);
+		assert_silent(&subject, (struct nm_agent_fact){ .known = true }, cases[i].told);
+		subject_clear(&subject);
+	}
+	random_folder_free(folder);
+}
+
+/* Late follow-ups are told by nobody when the agent does not run; where nothing was ever pushed, it is not missed. */
+static void late_follow_ups_need_the_agent(void **state)
+{
+	static const struct nm_agent_fact late = { .known = true, .late = true };
+	struct subject subject = { .n_facts = 1, .facts = { { .line = "main", .pushed = true } } };
+	char *folder = random_folder_new();
+
+	(void)state;
+	subject.plan = plan_with(folder, "follow_up { within = 15m }");
+	assert_silent(&subject, late, "follow-ups are late of which the agent tells the owner, and none runs");
+	assert_silent(&subject, (struct nm_agent_fact){ .known = true }, NULL);
+	assert_silent(&subject, (struct nm_agent_fact){ .known = true, .ran = true, .alive = true, .late = true }, NULL);
+	subject.facts[0].pushed = false;
+	assert_silent(&subject, late, NULL);
+	subject_clear(&subject);
+	random_folder_free(folder);
+}
+
 /* What only the agent does, and for a line of which carrier: who needs an agent for it that was never begun. */
 static void what_needs_the_agent(void **state)
 {
@@ -830,6 +893,8 @@ static void what_needs_the_agent(void **state)
 		{ TWILIO, "text_in_flow = yes", MISSED CRM, "the CRM" },
 		{ "driver = sandbox", "", CRM, NULL },
 		{ VOIPMS, "", "", NULL },
+		{ VOIPMS, "", JOBS, "calendar jobs is fetched by the agent" },
+		{ "driver = sandbox", "", JOBS, "calendar jobs is fetched by the agent" },
 	};
 	char *folder = random_folder_new();
 
@@ -865,6 +930,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_needs_the_agent),
+		cmocka_unit_test(a_calendar_that_is_fetched_needs_no_agent),
+		cmocka_unit_test(late_follow_ups_need_the_agent),
 		cmocka_unit_test(late_callbacks_of_the_log_are_told),
 		cmocka_unit_test(a_focus_block_in_a_peak_is_told_with_its_windows),
 		cmocka_unit_test(the_bad_plan_of_each_id_shows_it_and_its_twin_does_not),

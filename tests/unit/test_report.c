@@ -242,6 +242,16 @@ static bool is_perhaps(const struct nm_call_entry *call)
 	return counts(call) && (call->cut || (call->became.end == NM_CALL_ANSWERED && call->became.probably));
 }
 
+static bool is_swallowed(const struct nm_call_entry *call)
+{
+	return call->became.end == NM_CALL_SWALLOWED && !call->cut && !call->became.probably;
+}
+
+static bool is_perhaps_swallowed(const struct nm_call_entry *call)
+{
+	return call->became.end == NM_CALL_SWALLOWED && !call->cut && call->became.probably;
+}
+
 static bool is_answered(const struct nm_call_entry *call)
 {
 	return call->became.end == NM_CALL_ANSWERED && !is_perhaps(call);
@@ -400,7 +410,7 @@ static void check_matters(const struct nm_figures *figures, const struct part *p
 			continue;
 		}
 		single += neighbour(i, 1, part) == NULL && is_answered(&calls[i]);
-		perhaps += neighbour(i, 1, part) == NULL && (is_answered(&calls[i]) || is_perhaps(&calls[i]));
+		perhaps += neighbour(i, 1, part) == NULL && (is_answered(&calls[i]) || is_perhaps(&calls[i]) || is_perhaps_swallowed(&calls[i]));
 	}
 	assert_int_equal(figures->matters, matters);
 	assert_percent(figures->first_call, single, rates_told(part) ? matters : 0);
@@ -512,7 +522,8 @@ static void check_figures(const struct nm_figures *figures, const struct part *p
 	assert_int_equal(figures->answered, how_many(part, is_answered));
 	assert_int_equal(figures->perhaps, how_many(part, is_perhaps));
 	assert_int_equal(figures->voicemail, ended(part, NM_CALL_VOICEMAIL));
-	assert_int_equal(figures->swallowed, ended(part, NM_CALL_SWALLOWED));
+	assert_int_equal(figures->swallowed, how_many(part, is_swallowed));
+	assert_int_equal(figures->perhaps_swallowed, how_many(part, is_perhaps_swallowed));
 	assert_int_equal(figures->lost, ended(part, NM_CALL_LOST));
 	assert_int_equal(figures->abandoned, ended(part, NM_CALL_ABANDONED));
 	assert_int_equal(figures->short_abandoned, how_many(part, is_short));
@@ -520,8 +531,8 @@ static void check_figures(const struct nm_figures *figures, const struct part *p
 	assert_int_equal(figures->unknown, how_many(part, is_unknown));
 	assert_int_equal(figures->untold, how_many(part, is_untold));
 	assert_percent(figures->answer_rate, figures->answered, rates_told(part) ? fair : 0);
-	assert_percent(figures->answer_rate_possible, figures->answered + figures->perhaps + figures->untold,
-		       fair);
+	assert_percent(figures->answer_rate_possible,
+		       figures->answered + figures->perhaps + how_many(part, is_perhaps_swallowed) + figures->untold, fair);
 	check_seconds(figures, part);
 	check_matters(figures, part);
 	check_callbacks(figures, part);

@@ -171,6 +171,7 @@ static void test_texts_are_found_by_whom_they_went_to(void **state)
 		const char *index;
 	} cases[] = { { NM_SQL_TEXT_PAST, "outbox_recipient" },
 		      { NM_SQL_TEXTS_RECENT, "outbox_at" },
+		      { NM_SQL_OUTBOX_NUMBERED, "outbox_at" },
 		      { NM_SQL_OUTBOX_WHY, "outbox_why" } };
 
 	(void)state;

@@ -45,12 +45,12 @@ static const char plan_text[] =
 
 /* --- a slow oracle --- */
 
-enum { SPAM, FAR, ALLOWED, PREMIUM, OPTED, MACHINE, DEAD, FIRST_ORDINARY, CALLERS = 300 };
+enum { SPAM, FAR, ALLOWED, PREMIUM, OPTED, MACHINE, DEAD, FREE, FIRST_ORDINARY, CALLERS = 300 };
 
 static nm_number number_of(int caller)
 {
 	static const nm_number special[] = { 15125550666u,  442079460000u, 525512345678u, 19005550123u,
-					     15125550701u, 15125550702u,  15125550703u };
+					     15125550701u, 15125550702u,  15125550703u, 18005550123u };
 
 	return caller < FIRST_ORDINARY ? special[caller] : 15125551000u + (nm_number)caller;
 }
@@ -122,7 +122,7 @@ static bool is_due(const struct day *day, const struct day_call *one, nm_time no
 	const nm_time local = (one->call.began - MIDNIGHT) % 86400;
 	int failed = 0;
 	bool ok = one->caller >= 0 && one->caller != SPAM && one->caller != FAR && one->caller != PREMIUM &&
-		  one->caller != OPTED && one->caller != MACHINE && one->caller != DEAD;
+		  one->caller != OPTED && one->caller != MACHINE && one->caller != DEAD && one->caller != FREE;
 
 	ok = ok && (one->call.end == NM_CALL_VOICEMAIL || one->call.end == NM_CALL_SWALLOWED ||
 		    one->call.end == NM_CALL_ABANDONED || one->call.end == NM_CALL_LOST);
@@ -467,6 +467,46 @@ static void test_a_machine_gets_no_more(void **state)
 	}
 }
 
+/* A text of hours ago that did not arrive, and what its carrier said of that. */
+static void fail_to_arrive(struct push_rig *rig, const char *words)
+{
+	struct nm_outbox_text text = { .at = rig->context.now - 5 * 3600, .updated = rig->context.now - 5 * 3600,
+				       .line = "main", .account = "sandbox", .driver = "sandbox",
+				       .from = "+15125550100", .to = "+15125550199", .body = MISSED, .why = NM_TEXT_BACK,
+				       .state = NM_OUTBOX_SENDING };
+	struct nm_error err;
+
+	ok(nm_store_outbox_add(rig->store, &text, &text.id, &err), &err);
+	text.state = NM_OUTBOX_FAILED;
+	text.carrier_id = "SM1";
+	text.words = words;
+	ok(nm_store_outbox_update(rig->store, &text, &err), &err);
+}
+
+/* One text that did not arrive says little, two in a row do, and so does a carrier that knows a landline. */
+static void test_a_landline_gets_no_more(void **state)
+{
+	static const struct {
+		const char *words[2];
+		size_t sent;
+	} cases[] = { { { "not delivered", NULL }, 1 },
+		      { { "not delivered", "not delivered" }, 0 },
+		      { { NM_TEXT_BACK_LANDLINE ": Landline or unreachable carrier, Twilio's error 30006", NULL }, 0 },
+		      { { "not delivered: " NM_TEXT_BACK_LANDLINE, NULL }, 1 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(cases) / sizeof(cases[0]); i++) {
+		struct push_rig rig;
+
+		rig_open(&rig);
+		for (size_t k = 0; k < 2 && cases[i].words[k] != NULL; k++)
+			fail_to_arrive(&rig, cases[i].words[k]);
+		ring(&rig, CUSTOMER, rig.context.now - 5, NM_CALL_LOST);
+		assert_int_equal(run(&rig).sent, cases[i].sent);
+		push_rig_close(&rig);
+	}
+}
+
 /* Spoofed callers: 20 in an hour, and those that wait lapse with their hour. */
 static void test_a_flood_stops(void **state)
 {
@@ -480,6 +520,7 @@ static void test_a_flood_stops(void **state)
 	backs = run(&rig);
 	assert_int_equal(backs.sent, NM_TEXT_BACKS_AN_HOUR);
 	assert_int_equal(backs.waiting, 50 - NM_TEXT_BACKS_AN_HOUR);
+	assert_int_equal(backs.capped, backs.waiting);
 	assert_int_equal(backs.next, rig.context.now + 3600);
 	rig.context.now += 3600;
 	assert_int_equal(run(&rig).sent, 0);
@@ -549,6 +590,7 @@ int main(void)
 		cmocka_unit_test(test_a_refusal_of_an_older_store),
 		cmocka_unit_test(test_what_came_cannot_be_read),
 		cmocka_unit_test(test_a_machine_gets_no_more),
+		cmocka_unit_test(test_a_landline_gets_no_more),
 		cmocka_unit_test(test_a_flood_stops),
 		cmocka_unit_test(test_a_refusal_is_not_repeated_for_ever),
 		cmocka_unit_test(test_killed_at_each_request),

@@ -118,6 +118,26 @@ static void test_twilio_does_not_deliver(void **state)
 	recorded_close(&bench.line);
 }
 
+static void test_twilio_tells_of_a_landline(void **state)
+{
+	const struct recorded talk[] = {
+		SENDS,
+		{ "GET", MESSAGES "/" SM1 ".json", NULL, 200,
+		  SAYS(SM1, "\"status\":\"undelivered\",\"error_code\":30006,"
+			    "\"error_message\":\"Landline or unreachable carrier\"") },
+		{ .method = NULL },
+	};
+	struct bench bench;
+
+	(void)state;
+	bench_open(&bench, "twilio", TWILIO);
+	bench.text.follow_s = 20;
+	speak(&bench, talk, NM_STEP_DONE);
+	assert_int_equal(bench.texted.end, NM_TEXT_LANDLINE);
+	assert_string_equal(bench.texted.words, "Landline or unreachable carrier, Twilio's error 30006");
+	recorded_close(&bench.line);
+}
+
 /* Nobody who waits no longer is told more than is known. */
 static void test_twilio_is_not_followed_for_ever(void **state)
 {
@@ -325,7 +345,7 @@ static void test_telnyx_sends(void **state)
 	bench.text.follow_s = 20;
 	damage(&bench, talk);
 	speak(&bench, talk, NM_STEP_DONE);
-	assert_int_equal(bench.texted.end, NM_TEXT_UNDELIVERED);
+	assert_int_equal(bench.texted.end, NM_TEXT_LANDLINE);
 	assert_string_equal(bench.texted.words, "Not routable, Telnyx's error 40001");
 	recorded_close(&bench.line);
 }
@@ -488,6 +508,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_twilio_sends),
 		cmocka_unit_test(test_twilio_does_not_deliver),
+		cmocka_unit_test(test_twilio_tells_of_a_landline),
 		cmocka_unit_test(test_twilio_is_not_followed_for_ever),
 		cmocka_unit_test(test_twilio_refuses),
 		cmocka_unit_test(test_twilio_is_looked_for),
