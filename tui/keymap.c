@@ -97,7 +97,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SIMULATE, ACTION_EDITOR, "editor", "e", NULL, "the step, or the rule that decides, in your editor"},
 	SEARCH_ROWS_OF(CONTEXT_SIMULATE, "search the steps of the call and the reasons"),
 
-	{CONTEXT_CHECK, ACTION_ENTER, "play", "Enter", "play the call", "play the call that shows the finding"},
+	{CONTEXT_CHECK, ACTION_ENTER, "play", "Enter", "play the call", "play the call that shows the finding; where none does, to its place on the Plan screen"},
 	{CONTEXT_CHECK, ACTION_DETAILS, "details", "d", "details", "all that is told of the finding, as a page that scrolls"},
 	{CONTEXT_CHECK, ACTION_MEND, "mend", "M", "mend", "show the mend, and apply it when you say so"},
 	{CONTEXT_CHECK, ACTION_OTHER_MEND, "other-mend", "m", "other mend", "another way to mend it"},

@@ -72,35 +72,19 @@ static void add_options(struct form *form, bool idle)
 
 /* --- what concerns the section --- */
 
-bool finding_concerns(const struct nm_finding *finding, struct nm_pos pos)
+static void note_findings(struct form *form, const struct app *app, struct nm_pos pos)
 {
-	return pos.file && finding->pos.file && !strcmp(finding->pos.file, pos.file) &&
-	       finding->pos.line >= pos.line && finding->pos.line <= pos.end_line;
-}
+	const struct session *session = app->session;
 
-unsigned severity_style(enum nm_severity severity)
-{
-	return severity == NM_SEVERITY_ERROR	 ? STYLE_ERROR
-	       : severity == NM_SEVERITY_WARNING ? STYLE_WARNING
-						 : STYLE_DIM;
-}
-
-const char *severity_sign(enum nm_severity severity)
-{
-	return severity == NM_SEVERITY_ERROR ? "✗" : severity == NM_SEVERITY_WARNING ? "!" : "·";
-}
-
-static void note_findings(struct form *form, const struct session *session, struct nm_pos pos)
-{
 	for (size_t i = 0; session->findings_known && i < session->findings.n; i++) {
 		const struct nm_finding *finding = &session->findings.items[i];
 
-		if (!finding_concerns(finding, pos))
+		if (!finding_concerns(app, finding, pos))
 			continue;
 		notes_addf(&form->aside, severity_style(finding->severity), "%s %s  %s",
 			   severity_sign(finding->severity), finding->id, finding->message);
 		for (size_t m = 0; m < finding->n_mends; m++)
-			notes_addf(&form->aside, STYLE_PLAIN, "  %s  %s", finding->mends[m].n ? "M:" : "or",
+			notes_addf(&form->aside, STYLE_PLAIN, "  %s  %s", finding->mends[m].n || finding_misses(finding) ? "M:" : "or",
 				   finding->mends[m].words);
 	}
 }
@@ -162,7 +146,7 @@ void form_build(struct form *form, const struct app *app, const struct nm_writte
 		add_options(form, true);
 		note_users(form);
 	}
-	note_findings(form, app->session, pos);
+	note_findings(form, app, pos);
 	if (section)
 		note_changes(form, app->session);
 	list_set(&form->list, form->n);

@@ -11,6 +11,7 @@
 #include "answers.h"
 #include "change.h"
 #include "list.h"
+#include "plan_findings.h"
 #include "plan_parts.h"
 #include "prompt.h"
 #include "search.h"
@@ -127,6 +128,7 @@ static void derive_check(void *state, struct app *app)
 
 /* --- acting --- */
 
+/* The call that shows the finding; where none does, the place of the plan that it is about. */
 static void play(struct check *check, struct app *app)
 {
 	const struct nm_finding *finding = chosen(check, app);
@@ -136,7 +138,7 @@ static void play(struct check *check, struct app *app)
 	if (!finding)
 		return;
 	if (finding->n_call == 0)
-		app_message(app, STYLE_PLAIN, "no single call shows this finding: what it is about stands below");
+		app_go(app, &screen_plan, &(struct plan_visit){.pos = finding->pos});
 	else if (play_from_arguments(app_plan(app), app_now(app), finding->call, finding->n_call, &call,
 				     &err))
 		app_error(app, &err);
@@ -151,6 +153,10 @@ static void ask_mend(struct check *check, struct app *app)
 
 	if (!app_may_change(app) || !finding)
 		return;
+	if (finding_misses(finding)) {
+		app_go(app, &screen_plan, &(struct plan_visit){.pos = finding->pos, .added = finding_misses(finding)});
+		return;
+	}
 	if (finding->n_mends == 0) {
 		app_message(app, STYLE_PLAIN, "no mend is known for this finding: e opens the place");
 		return;
@@ -487,10 +493,8 @@ static bool does_something(const struct check *check, const struct app *app, con
 			   enum action action)
 {
 	switch (action) {
-	case ACTION_ENTER:
-		return finding->n_call > 0;
 	case ACTION_MEND:
-		return check->mend < finding->n_mends && finding->mends[check->mend].n > 0;
+		return finding_misses(finding) || (check->mend < finding->n_mends && finding->mends[check->mend].n > 0);
 	case ACTION_OTHER_MEND:
 		return finding->n_mends > 1;
 	case ACTION_WINDOWS:
@@ -509,6 +513,8 @@ static const char *label_check(const void *state, const struct app *app, enum ac
 
 	if (!known(app) || !needs_finding(action))
 		return action == ACTION_DETAILS && app->canvas.width >= WIDE ? "" : NULL;
+	if (finding && action == ACTION_ENTER && !finding->n_call)
+		return "to its place";
 	return finding && does_something(state, app, finding, action) ? NULL : "";
 }
 
