@@ -492,6 +492,43 @@ const struct key_row *keymap_find(enum context context, uint32_t key)
 	return row && keymap_takes(context, row) ? row : NULL;
 }
 
+bool keymap_writes(const struct key_row *row)
+{
+	switch (row->action) {
+	case ACTION_EDITOR:
+	case ACTION_UNDO:
+	case ACTION_REDO:
+	case ACTION_SAVE:
+	case ACTION_OVERRIDE:
+	case ACTION_ADD:
+	case ACTION_COPY:
+	case ACTION_DELETE:
+	case ACTION_RENAME:
+	case ACTION_MOVE_UP:
+	case ACTION_MOVE_DOWN:
+	case ACTION_DISCARD:
+	case ACTION_PAINT:
+	case ACTION_SAVE_TEST:
+	case ACTION_MEND:
+	case ACTION_PUSH_LINE:
+	case ACTION_PUSH_ALL:
+	case ACTION_ROLL_BACK:
+	case ACTION_DONE:
+	case ACTION_BOOKED:
+	case ACTION_RESOLVED:
+	case ACTION_NOT_REACHED:
+	case ACTION_CUSTOMER_LOST:
+	case ACTION_CALL_CUSTOMER:
+	case ACTION_TEXT_CUSTOMER:
+	case ACTION_LEAD:
+	case ACTION_TAKE_BACK:
+	case ACTION_EXPORT:
+		return true;
+	default:
+		return false;
+	}
+}
+
 bool keymap_has(enum context context, enum action action)
 {
 	for (size_t i = 0; i < key_rows_count; i++) {

@@ -445,6 +445,15 @@ void change_mend(struct plan_screen *screen, struct app *app)
 		app_choose(app, TAG_MEND_CHOICE, "how shall it be mended?", all, n, 0);
 }
 
+bool change_mends(const struct plan_screen *screen, const struct app *app)
+{
+	const struct plan_row *row = plan_row_chosen(screen);
+	const char *all[MENDS_MOST];
+	size_t n;
+
+	return row && find_way(app, row->pos, NULL, all, MENDS_MOST, &n).mend;
+}
+
 static void take_mend(struct plan_screen *screen, struct app *app, const char *words, bool sure)
 {
 	const struct plan_row *row = plan_row_chosen(screen);

@@ -552,6 +552,7 @@ const struct screen_ops screen_plan = {
 	.act = act_plan,
 	.derive = derive_plan,
 	.idle = idle_plan,
+	.label = plan_label,
 	.pane_at = pane_at,
 	.draw = draw_plan,
 };

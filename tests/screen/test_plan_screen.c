@@ -1253,6 +1253,65 @@ static void a_read_only_session_changes_nothing(void **state)
 	stage_close(&stage);
 }
 
+/* The key asks, or changes something: then all is as it was. */
+static bool key_acts(struct stage *stage, enum action action)
+{
+	bool acts;
+
+	app_do(&stage->app, action);
+	acts = stage->app.depth || nm_document_dirty(stage->session.document);
+	while (stage->app.depth)
+		stage_keys(stage, "Escape");
+	if (nm_document_dirty(stage->session.document))
+		app_do(&stage->app, ACTION_UNDO);
+	app_settle(&stage->app);
+	return acts;
+}
+
+/* What the bar names, and nothing else, does something where the cursor is: on each row of the outline, and on each of
+ * the steps of a path. */
+static void the_bar_names_what_does_something(void **state)
+{
+	static const enum action actions[] = {ACTION_DELETE, ACTION_RENAME, ACTION_MEND, ACTION_SAVE, ACTION_MOVE_DOWN};
+	static const char plan[] =
+		"business = \"B\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination ai { kind = ai number = \"+15125550177\" }\ndestination spare { kind = ai number = \"+15125550178\" }\n"
+		"path p { step { ring = ai for = 10s } step { ring = spare } }\nrule r { path = p }\nrule s { path = p }\n"
+		"follow_up { within = 15m }\n";
+	size_t named = 0, left_out = 0;
+	const struct plan_screen *screen;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 200, .height = 50, .plan = plan});
+	screen = stage.app.tabs[stage.app.tab].state;
+	for (size_t i = 0; i < screen->n + 2; i++) {
+		if (screen->in_pane)
+			stage_keys(&stage, "Tab");
+		if (i < screen->n) {
+			stage_keys(&stage, "Home");
+			for (size_t down = 0; down < i; down++)
+				stage_keys(&stage, "Down");
+		} else {
+			form(&stage, "p", (int)(i - screen->n));
+		}
+		for (size_t a = 0; a < sizeof actions / sizeof *actions; a++) {
+			const char *label = screen_plan.label(screen, &stage.app, actions[a]);
+			const bool acts = key_acts(&stage, actions[a]) ||
+					  (actions[a] == ACTION_MOVE_DOWN && key_acts(&stage, ACTION_MOVE_UP));
+
+			if (acts != (!label || *label))
+				fail_msg("row %zu, action %d: %s", i, (int)actions[a], stage.app.message);
+			named += acts;
+			left_out += !acts;
+		}
+	}
+	assert_in_range(named, 20, 1000);
+	assert_in_range(left_out, 20, 1000);
+	stage_close(&stage);
+}
+
 /* A list that no line has room for is not asked for: what was not shown would be lost. */
 static void a_list_too_long_to_be_typed_is_left_as_it_is(void **state)
 {
@@ -1328,6 +1387,7 @@ int main(void)
 		cmocka_unit_test(rounds_count_in_the_wait),
 		cmocka_unit_test(each_step_of_the_session_can_be_looked_at),
 		cmocka_unit_test(a_read_only_session_changes_nothing),
+		cmocka_unit_test(the_bar_names_what_does_something),
 		cmocka_unit_test(a_list_too_long_to_be_typed_is_left_as_it_is),
 	};
 

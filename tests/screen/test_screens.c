@@ -702,11 +702,14 @@ static void pushing_asks_pushes_and_rolls_back(void **state)
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24});
 	stage_shows(&stage, "nothing there");
+	stage_hides(&stage, "Z roll back");
+	stage_hides(&stage, "y history");
 	stage_keys(&stage, "P");
 	stage_shows(&stage, "make live what the plan says for main?");
 	stage_keys(&stage, "y");
 	stage_shows(&stage, "in sync");
 	stage_shows(&stage, "#1");
+	stage_shows(&stage, "Z roll back");
 	stage_golden(&stage, "push-done");
 	stage_keys(&stage, "Z y");
 	stage_shows(&stage, "#2");
