@@ -268,20 +268,37 @@ static void show_details(const struct check *check, struct app *app)
 	notes_clear(&notes);
 }
 
+/* Finds in all that the list and the head of the details tell of a finding. */
+struct searched {
+	const struct nm_findings *findings;
+	struct nm_buf *text; /* of the row last asked for */
+};
+
 static const char *row_text(const void *context, size_t i)
 {
-	const struct nm_findings *findings = context;
+	const struct searched *searched = context;
+	const struct nm_finding *finding = &searched->findings->items[i];
+	char where[PLACE_TEXT];
 
-	return findings->items[i].message;
+	pos_words(finding->pos, where, sizeof where);
+	nm_buf_clear(searched->text);
+	nm_buf_addf(searched->text, "%s %s %s %s", nm_severity_name(finding->severity), finding->id, finding->message, where);
+	return searched->text->data;
 }
 
 static bool find_finding(void *state, struct app *app, bool back, bool here)
 {
 	struct check *check = state;
 	const struct nm_findings *findings = known(app);
+	struct nm_buf text;
+	const struct searched searched = {findings, &text};
+	bool found;
 
 	check->mend = 0;
-	return findings && list_find(&check->list, back, here, row_text, findings);
+	nm_buf_init(&text, 1u << 16);
+	found = findings && list_find(&check->list, back, here, row_text, &searched);
+	nm_buf_clear(&text);
+	return found;
 }
 
 static const struct search_ops finding_search = {.where = "in this list", .find = find_finding};

@@ -184,11 +184,34 @@ static void a_section_that_is_missed_is_asked_for(void **state)
 	}
 }
 
+/* By its severity, id, sentence and place: all that the list shows of it. */
+static void a_finding_is_found_by_what_is_shown_of_it(void **state)
+{
+	static const char *const words[] = {"no-text", "ADVICE", "missed callers", "plan.conf:1", "callback-slow"};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "check", .width = 80, .height = 24, .plan = whole});
+	for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+		stage_keys(&stage, "Home /");
+		stage_type(&stage, words[i]);
+		stage_keys(&stage, "Enter");
+		stage_hides(&stage, "is not in this list");
+	}
+	stage_shows(&stage, "▸· advice   callback-slow");
+	stage_keys(&stage, "/");
+	stage_type(&stage, "no such");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "no such is not in this list");
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(enter_leads_to_the_call_or_to_the_place),
 		cmocka_unit_test(each_finding_stands_at_one_row_of_the_plan),
+		cmocka_unit_test(a_finding_is_found_by_what_is_shown_of_it),
 		cmocka_unit_test(a_section_that_is_missed_is_asked_for),
 	};
 
