@@ -217,7 +217,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_CONFIRM, ACTION_LEFT, "week-before", "Left h", NULL, "where a week is shown: the one before"},
 	{CONTEXT_CONFIRM, ACTION_RIGHT, "next-week", "Right l", NULL, "the next one"},
 	{CONTEXT_CONFIRM, ACTION_LINE, "line", "L", NULL, "where a week is shown: of the next line"},
-	{CONTEXT_CONFIRM, ACTION_UP, "up", "Up k", NULL, "a line up"},
+	{CONTEXT_CONFIRM, ACTION_UP, "up", "Up k", "scroll", "a line up"},
 	{CONTEXT_CONFIRM, ACTION_DOWN, "down", "Down j", NULL, "a line down"},
 	{CONTEXT_CONFIRM, ACTION_PAGE_UP, "page-up", "PgUp C-b", NULL, "a page up"},
 	{CONTEXT_CONFIRM, ACTION_PAGE_DOWN, "page-down", "PgDn C-f Space", NULL, "a page down"},

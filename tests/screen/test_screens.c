@@ -1285,6 +1285,7 @@ static void a_question_cuts_nothing_off(void **state)
 	stage_keys(&stage, "6");
 	stage_keys(&stage, "P");
 	stage_shows(&stage, " more");
+	stage_shows(&stage, "y yes  n no  ↑↓ scroll");
 	stage_hides(&stage, "…");
 	stage_keys(&stage, "End");
 	stage_hides(&stage, " more");
