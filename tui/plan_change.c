@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "plan_fit.h"
 #include "plan_screen.h"
 
 #define EDITS_MOST 16 /* of one change: the option, and those it takes out */
@@ -60,18 +61,17 @@ static const struct nm_written_section *written_at(struct app *app, const struct
 static void take_out(struct edits *edits, const struct nm_written_section *section, struct nm_place place,
 		     const char *option, const char *value)
 {
-	const bool kind = !strcmp(section->kind, "destination") && !strcmp(option, "kind");
+	const char *decider = fit_decider(section->kind);
+	const bool decides = decider && !strcmp(option, decider);
 
 	for (size_t i = 0; i < section->n; i++) {
 		const char *other = section->options[i].name;
-		bool goes = kind && !strcmp(other, "role") && strcmp(value, "backup") != 0;
+		bool goes = decides && !fit_takes(section->kind, value, other);
 
 		for (size_t a = 0; a < nm_alternatives_count; a++)
 			goes |= !strcmp(nm_alternatives[a].section, section->kind) && strcmp(other, option) != 0 &&
 				nm_word_listed(nm_alternatives[a].options, option) &&
 				nm_word_listed(nm_alternatives[a].options, other);
-		for (size_t r = 0; kind && !strcmp(value, "voicemail") && nm_ringing_options[r]; r++)
-			goes |= !strcmp(other, nm_ringing_options[r]);
 		if (goes)
 			add_edit(edits, NM_EDIT_UNSET, place, other, NULL);
 	}
@@ -131,11 +131,6 @@ void change_value(struct plan_screen *screen, struct app *app)
 
 	if (!info || !app_may_change(app))
 		return;
-	if (form_field(&screen->form)->idle) {
-		app_message(app, STYLE_PLAIN, "%s is not of a voicemail, which takes the call at once: kind says what it is",
-			    info->name);
-		return;
-	}
 	place_hold(&screen->place, &place);
 	ask_value(app, TAG_VALUE, &screen->ask, info, !info->required, written ? written->values : NULL,
 		  written ? written->n : 0);

@@ -18,7 +18,6 @@ struct field {
 	const struct nm_option_info *info;       /* NULL for a step */
 	const struct nm_written_option *written; /* NULL: not given */
 	int step;                                /* -1 for an option */
-	bool idle; /* not given, and the section is of a kind that does not take it */
 };
 
 struct form {
@@ -31,7 +30,8 @@ struct form {
 	struct notes aside; /* what concerns the section */
 };
 
-/* Makes the form of a section anew (pos: where the plan has it, as for finding_concerns); the cursor stays. */
+/* Makes the form of a section anew (pos: where the plan has it, as for finding_concerns); the cursor stays.  An option
+ * that does not go with what the section is (plan_fit.h) has no row unless it is written. */
 void form_build(struct form *form, const struct app *app, const struct nm_written_section *section,
 		const struct nm_written *written, struct nm_pos pos);
 void form_clear(struct form *form);

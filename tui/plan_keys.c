@@ -39,7 +39,7 @@ static const char *enter_label(const struct plan_screen *screen, const struct ap
 
 	if (row && !row->name)
 		return screen->folded[row->kind - plan_kinds] ? "unfold" : "fold";
-	if (!screen->form.section || (field && (field->idle || app->session->options.read_only)))
+	if (!screen->form.section || (field && app->session->options.read_only))
 		return "";
 	return app->session->options.read_only ? "look" : NULL;
 }
