@@ -330,8 +330,11 @@ static const char *bar_words(const struct app *app, const struct key_row *row)
 {
 	const struct layer *top = app->depth ? &app->stack[app->depth - 1] : &app->tabs[app->tab];
 	const bool asked = row->bar && top->ops->label && (app->depth || app_plan(app));
-	const char *words = asked ? top->ops->label(top->state, app, row->action) : NULL;
+	const bool refused = app->session->options.read_only && keymap_writes(row);
+	const char *words = asked && !refused ? top->ops->label(top->state, app, row->action) : NULL;
 
+	if (refused)
+		return NULL;
 	if (!words)
 		return row->bar;
 	return words[0] ? words : NULL;
@@ -381,6 +384,7 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 		const struct key_row *row = &key_rows[i];
 
 		if (row->context == CONTEXT_GENERAL && row->bar && row != help && row != quit &&
+		    !(app->session->options.read_only && keymap_writes(row)) &&
 		    keymap_named(context, row->name) == row) /* not one that the screen has its own of */
 			bar_entry(&pen, row, row->bar, canvas->ascii);
 	}

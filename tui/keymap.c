@@ -97,7 +97,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SIMULATE, ACTION_EDITOR, "editor", "e", NULL, "the step, or the rule that decides, in your editor"},
 	SEARCH_ROWS_OF(CONTEXT_SIMULATE, "search the steps of the call and the reasons"),
 
-	{CONTEXT_CHECK, ACTION_ENTER, "play", "Enter", "play the call", "play the call that shows the finding"},
+	{CONTEXT_CHECK, ACTION_ENTER, "play", "Enter", "play the call", "play the call that shows the finding; where none does, to its place on the Plan screen"},
 	{CONTEXT_CHECK, ACTION_DETAILS, "details", "d", "details", "all that is told of the finding, as a page that scrolls"},
 	{CONTEXT_CHECK, ACTION_MEND, "mend", "M", "mend", "show the mend, and apply it when you say so"},
 	{CONTEXT_CHECK, ACTION_OTHER_MEND, "other-mend", "m", "other mend", "another way to mend it"},
@@ -217,7 +217,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_CONFIRM, ACTION_LEFT, "week-before", "Left h", NULL, "where a week is shown: the one before"},
 	{CONTEXT_CONFIRM, ACTION_RIGHT, "next-week", "Right l", NULL, "the next one"},
 	{CONTEXT_CONFIRM, ACTION_LINE, "line", "L", NULL, "where a week is shown: of the next line"},
-	{CONTEXT_CONFIRM, ACTION_UP, "up", "Up k", NULL, "a line up"},
+	{CONTEXT_CONFIRM, ACTION_UP, "up", "Up k", "scroll", "a line up"},
 	{CONTEXT_CONFIRM, ACTION_DOWN, "down", "Down j", NULL, "a line down"},
 	{CONTEXT_CONFIRM, ACTION_PAGE_UP, "page-up", "PgUp C-b", NULL, "a page up"},
 	{CONTEXT_CONFIRM, ACTION_PAGE_DOWN, "page-down", "PgDn C-f Space", NULL, "a page down"},
@@ -496,6 +496,43 @@ const struct key_row *keymap_find(enum context context, uint32_t key)
 	if (!row)
 		row = find_in(CONTEXT_GENERAL, key);
 	return row && keymap_takes(context, row) ? row : NULL;
+}
+
+bool keymap_writes(const struct key_row *row)
+{
+	switch (row->action) {
+	case ACTION_EDITOR:
+	case ACTION_UNDO:
+	case ACTION_REDO:
+	case ACTION_SAVE:
+	case ACTION_OVERRIDE:
+	case ACTION_ADD:
+	case ACTION_COPY:
+	case ACTION_DELETE:
+	case ACTION_RENAME:
+	case ACTION_MOVE_UP:
+	case ACTION_MOVE_DOWN:
+	case ACTION_DISCARD:
+	case ACTION_PAINT:
+	case ACTION_SAVE_TEST:
+	case ACTION_MEND:
+	case ACTION_PUSH_LINE:
+	case ACTION_PUSH_ALL:
+	case ACTION_ROLL_BACK:
+	case ACTION_DONE:
+	case ACTION_BOOKED:
+	case ACTION_RESOLVED:
+	case ACTION_NOT_REACHED:
+	case ACTION_CUSTOMER_LOST:
+	case ACTION_CALL_CUSTOMER:
+	case ACTION_TEXT_CUSTOMER:
+	case ACTION_LEAD:
+	case ACTION_TAKE_BACK:
+	case ACTION_EXPORT:
+		return true;
+	default:
+		return false;
+	}
 }
 
 bool keymap_has(enum context context, enum action action)

@@ -210,6 +210,8 @@ extern const size_t key_rows_count;
 bool keymap_takes(enum context context, const struct key_row *row);
 /* The row that a key means in a context: its own, else the general one that it takes; NULL. */
 const struct key_row *keymap_find(enum context context, uint32_t key);
+/* Would it change the plan, the store or a carrier, or open or write a file?  Then a read-only session refuses it. */
+bool keymap_writes(const struct key_row *row);
 /* Is this action on a key there? */
 bool keymap_has(enum context context, enum action action);
 /* The same by the row's name. */

@@ -379,7 +379,7 @@ static void set_questions(struct draft *draft, const char *options)
 	}
 }
 
-static void take_kind(struct plan_screen *screen, struct app *app, const char *section)
+void add_begin(struct plan_screen *screen, struct app *app, const char *section)
 {
 	struct draft *draft = &screen->draft;
 	const struct nm_section_info *info = nm_section_find(section);
@@ -488,7 +488,7 @@ void add_answer(struct plan_screen *screen, struct app *app, const struct event 
 		draft_clear(&screen->draft);
 		app_message(app, STYLE_PLAIN, "nothing was added");
 	} else if (event->tag == TAG_ADD_KIND) {
-		take_kind(screen, app, event->text);
+		add_begin(screen, app, event->text);
 	} else if (event->tag == TAG_ADD_NAME) {
 		take_name(screen, app, event->text);
 	} else if (event->tag == TAG_ADD_WAY) {

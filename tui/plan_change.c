@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "change.h"
+#include "plan_fit.h"
 #include "plan_screen.h"
 
 #define EDITS_MOST 16 /* of one change: the option, and those it takes out */
@@ -60,18 +61,17 @@ static const struct nm_written_section *written_at(struct app *app, const struct
 static void take_out(struct edits *edits, const struct nm_written_section *section, struct nm_place place,
 		     const char *option, const char *value)
 {
-	const bool kind = !strcmp(section->kind, "destination") && !strcmp(option, "kind");
+	const char *decider = fit_decider(section->kind);
+	const bool decides = decider && !strcmp(option, decider);
 
 	for (size_t i = 0; i < section->n; i++) {
 		const char *other = section->options[i].name;
-		bool goes = kind && !strcmp(other, "role") && strcmp(value, "backup") != 0;
+		bool goes = decides && !fit_takes(section->kind, value, other);
 
 		for (size_t a = 0; a < nm_alternatives_count; a++)
 			goes |= !strcmp(nm_alternatives[a].section, section->kind) && strcmp(other, option) != 0 &&
 				nm_word_listed(nm_alternatives[a].options, option) &&
 				nm_word_listed(nm_alternatives[a].options, other);
-		for (size_t r = 0; kind && !strcmp(value, "voicemail") && nm_ringing_options[r]; r++)
-			goes |= !strcmp(other, nm_ringing_options[r]);
 		if (goes)
 			add_edit(edits, NM_EDIT_UNSET, place, other, NULL);
 	}
@@ -131,11 +131,6 @@ void change_value(struct plan_screen *screen, struct app *app)
 
 	if (!info || !app_may_change(app))
 		return;
-	if (form_field(&screen->form)->idle) {
-		app_message(app, STYLE_PLAIN, "%s is not of a voicemail, which takes the call at once: kind says what it is",
-			    info->name);
-		return;
-	}
 	place_hold(&screen->place, &place);
 	ask_value(app, TAG_VALUE, &screen->ask, info, !info->required, written ? written->values : NULL,
 		  written ? written->n : 0);
@@ -381,55 +376,77 @@ static void take_rename(struct plan_screen *screen, struct app *app, const char 
 
 /* --- mends --- */
 
-/* The mend with these words (NULL: any) of what is found at the section; *n counts all that can be applied. */
-static const struct nm_mend *find_mend(const struct app *app, struct nm_pos pos, const char *words, const char **all,
-				       size_t most, size_t *n)
+/* How something found is mended: by these edits, or by a section of this kind, which is asked for. */
+struct way {
+	const struct nm_mend *mend; /* NULL: there is none */
+	const char *missed;	    /* NULL: edits do */
+};
+
+/* The way with these words (NULL: any) to mend what is found at the section; *n counts all. */
+static struct way find_way(const struct app *app, struct nm_pos pos, const char *words, const char **all, size_t most,
+			   size_t *n)
 {
 	const struct session *session = app->session;
-	const struct nm_mend *found = NULL;
+	struct way way = {0};
 
 	*n = 0;
 	for (size_t i = 0; session->findings_known && i < session->findings.n; i++) {
 		const struct nm_finding *finding = &session->findings.items[i];
+		const char *missed = finding_misses(finding);
 
-		for (size_t m = 0; m < finding->n_mends && finding_concerns(finding, pos); m++) {
-			if (!finding->mends[m].n || *n == most)
+		for (size_t m = 0; m < finding->n_mends && finding_concerns(app, finding, pos); m++) {
+			const struct nm_mend *mend = &finding->mends[m];
+
+			if ((!mend->n && !missed) || *n == most)
 				continue;
-			all[(*n)++] = finding->mends[m].words;
-			if (!found && (!words || !strncmp(finding->mends[m].words, words, PLACE_TEXT - 1)))
-				found = &finding->mends[m];
+			all[(*n)++] = mend->words;
+			if (!way.mend && (!words || !strncmp(mend->words, words, PLACE_TEXT - 1)))
+				way = (struct way){mend, missed};
 		}
 	}
-	return found;
+	return way;
 }
 
 #define MENDS_MOST 64
 
-static void ask_mend(struct plan_screen *screen, struct app *app, const struct nm_mend *mend)
+static void ask_mend(struct plan_screen *screen, struct app *app, struct way way)
 {
 	char question[PLACE_TEXT + 1];
 
-	snprintf(screen->mend, sizeof screen->mend, "%s", mend->words);
+	if (way.missed) {
+		add_begin(screen, app, way.missed);
+		return;
+	}
+	snprintf(screen->mend, sizeof screen->mend, "%s", way.mend->words);
 	snprintf(question, sizeof question, "%s?", screen->mend);
-	change_ask(app, TAG_MEND, question, mend->edits, mend->n);
+	change_ask(app, TAG_MEND, question, way.mend->edits, way.mend->n);
 }
 
 void change_mend(struct plan_screen *screen, struct app *app)
 {
 	const struct plan_row *row = plan_row_chosen(screen);
 	const char *all[MENDS_MOST];
-	const struct nm_mend *mend;
+	struct way way;
 	size_t n = 0;
 
 	if (!row || !app_may_change(app))
 		return;
-	mend = find_mend(app, row->pos, NULL, all, MENDS_MOST, &n);
-	if (!mend)
+	way = find_way(app, row->pos, NULL, all, MENDS_MOST, &n);
+	if (!way.mend)
 		app_message(app, STYLE_PLAIN, "there is nothing here that a key could mend");
 	else if (n == 1)
-		ask_mend(screen, app, mend);
+		ask_mend(screen, app, way);
 	else
 		app_choose(app, TAG_MEND_CHOICE, "how shall it be mended?", all, n, 0);
+}
+
+bool change_mends(const struct plan_screen *screen, const struct app *app)
+{
+	const struct plan_row *row = plan_row_chosen(screen);
+	const char *all[MENDS_MOST];
+	size_t n;
+
+	return row && find_way(app, row->pos, NULL, all, MENDS_MOST, &n).mend;
 }
 
 static void take_mend(struct plan_screen *screen, struct app *app, const char *words, bool sure)
@@ -437,16 +454,16 @@ static void take_mend(struct plan_screen *screen, struct app *app, const char *w
 	const struct plan_row *row = plan_row_chosen(screen);
 	const char *all[MENDS_MOST];
 	size_t n;
-	const struct nm_mend *mend = row ? find_mend(app, row->pos, words, all, MENDS_MOST, &n) : NULL;
+	const struct way way = row ? find_way(app, row->pos, words, all, MENDS_MOST, &n) : (struct way){0};
 	char what[PLACE_TEXT];
 
 	snprintf(what, sizeof what, "%s", words);
-	if (!mend)
+	if (!way.mend)
 		app_message(app, STYLE_WARNING, "the plan has changed: this is mended, or another thing now");
 	else if (sure)
-		app_edit(app, mend->edits, mend->n, what);
+		app_edit(app, way.mend->edits, way.mend->n, what);
 	else
-		ask_mend(screen, app, mend);
+		ask_mend(screen, app, way);
 }
 
 void change_answer(struct plan_screen *screen, struct app *app, const struct event *event)

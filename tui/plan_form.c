@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plan_fit.h"
 #include "saving.h"
 
 #define NAME_COLUMNS 15
@@ -36,71 +37,45 @@ static void add_steps(struct form *form)
 	}
 }
 
-static bool is_voicemail(const struct nm_written_section *section)
+/* Not given, and of no use to what the section is. */
+static bool idle(const struct nm_written_section *section, const struct nm_option_info *info)
 {
-	const struct nm_written_option *kind =
-		strcmp(section->kind, "destination") ? NULL : nm_written_option(section, "kind");
+	const char *value = fit_value(section);
 
-	return kind && kind->n && !strcmp(kind->values[0], "voicemail");
+	return value && !nm_written_option(section, info->name) && !fit_takes(section->kind, value, info->name);
 }
 
-static bool rings(const char *option)
+static bool of_section(const struct nm_written_section *section, const struct nm_option_info *info)
 {
-	for (size_t i = 0; nm_ringing_options[i]; i++)
-		if (!strcmp(nm_ringing_options[i], option))
-			return true;
-	return false;
+	return !strcmp(info->section, section->kind) && info->type != NM_TYPE_SECTION;
 }
 
-/* idle: those that are, or the others. */
-static void add_options(struct form *form, bool idle)
+static void add_options(struct form *form)
 {
-	const bool voicemail = is_voicemail(form->section);
-
 	for (size_t i = 0; i < nm_options_count; i++) {
 		const struct nm_option_info *info = &nm_options[i];
-		struct field field = {.info = info, .step = -1};
 
-		if (strcmp(info->section, form->section->kind) != 0 || info->type == NM_TYPE_SECTION)
-			continue;
-		field.written = nm_written_option(form->section, info->name);
-		field.idle = voicemail && !field.written && rings(info->name);
-		if (field.idle == idle)
-			add_field(form, field);
+		if (of_section(form->section, info) && !idle(form->section, info))
+			add_field(form, (struct field){
+						.info = info, .written = nm_written_option(form->section, info->name), .step = -1});
 	}
 }
 
 /* --- what concerns the section --- */
 
-bool finding_concerns(const struct nm_finding *finding, struct nm_pos pos)
+static void note_findings(struct form *form, const struct app *app, struct nm_pos pos)
 {
-	return pos.file && finding->pos.file && !strcmp(finding->pos.file, pos.file) &&
-	       finding->pos.line >= pos.line && finding->pos.line <= pos.end_line;
-}
+	const struct session *session = app->session;
 
-unsigned severity_style(enum nm_severity severity)
-{
-	return severity == NM_SEVERITY_ERROR	 ? STYLE_ERROR
-	       : severity == NM_SEVERITY_WARNING ? STYLE_WARNING
-						 : STYLE_DIM;
-}
-
-const char *severity_sign(enum nm_severity severity)
-{
-	return severity == NM_SEVERITY_ERROR ? "✗" : severity == NM_SEVERITY_WARNING ? "!" : "·";
-}
-
-static void note_findings(struct form *form, const struct session *session, struct nm_pos pos)
-{
 	for (size_t i = 0; session->findings_known && i < session->findings.n; i++) {
 		const struct nm_finding *finding = &session->findings.items[i];
 
-		if (!finding_concerns(finding, pos))
+		if (!finding_concerns(app, finding, pos))
 			continue;
 		notes_addf(&form->aside, severity_style(finding->severity), "%s %s  %s",
 			   severity_sign(finding->severity), finding->id, finding->message);
 		for (size_t m = 0; m < finding->n_mends; m++)
-			notes_addf(&form->aside, STYLE_PLAIN, "  %s  %s", finding->mends[m].n ? "M:" : "or",
+			notes_addf(&form->aside, STYLE_PLAIN, "  %s  %s", finding->mends[m].n || finding_misses(finding) ? "M:" : "or",
 				   finding->mends[m].words);
 	}
 }
@@ -138,6 +113,24 @@ static void note_users(struct form *form)
 	nm_buf_clear(&users.words);
 }
 
+/* "not with kind = ai: role" */
+static void note_idle(struct form *form)
+{
+	struct nm_buf words;
+
+	nm_buf_init(&words, 1u << 12);
+	for (size_t i = 0; i < nm_options_count; i++) {
+		const struct nm_option_info *info = &nm_options[i];
+
+		if (of_section(form->section, info) && idle(form->section, info))
+			nm_buf_addf(&words, "%s%s", words.len ? ", " : "", info->name);
+	}
+	if (words.len)
+		notes_addf(&form->aside, STYLE_DIM, "not with %s = %s: %s", fit_decider(form->section->kind),
+			   fit_value(form->section), words.data);
+	nm_buf_clear(&words);
+}
+
 static void note_changes(struct form *form, struct session *session)
 {
 	if (!session->changes_known || !nm_document_dirty(session->document))
@@ -158,11 +151,12 @@ void form_build(struct form *form, const struct app *app, const struct nm_writte
 	if (section) {
 		if (!strcmp(section->kind, "path"))
 			add_steps(form);
-		add_options(form, false);
-		add_options(form, true);
+		add_options(form);
 		note_users(form);
 	}
-	note_findings(form, app->session, pos);
+	note_findings(form, app, pos);
+	if (section)
+		note_idle(form);
 	if (section)
 		note_changes(form, app->session);
 	list_set(&form->list, form->n);
@@ -227,9 +221,9 @@ static const struct nm_finding *finding_at(const struct app *app, int line)
 }
 
 /* What holds when the option is not given; a cost or time of nothing is none. */
-static const char *fallback_words(const struct nm_option_info *info)
+static const char *fallback_words(const struct nm_written_section *section, const struct nm_option_info *info)
 {
-	const char *fallback = info->fallback;
+	const char *fallback = fit_fallback(section, info);
 
 	return fallback && strcmp(fallback, "0") != 0 && strcmp(fallback, "0s") != 0 ? fallback : "-";
 }
@@ -248,7 +242,7 @@ static void draw_option(const struct form *form, const struct app *app, struct c
 	if (field->written)
 		draw_value(&pen, mark, field->written);
 	else
-		pen_text(&pen, STYLE_DIM | mark, field->idle ? "not of a voicemail" : fallback_words(field->info));
+		pen_text(&pen, STYLE_DIM | mark, fallback_words(form->section, field->info));
 	if (finding && finding->pos.line != form->section->line)
 		canvas_text(canvas, box.x + box.width - 1, box.y, 1, severity_style(finding->severity),
 			    severity_sign(finding->severity));

@@ -7,6 +7,7 @@
 #define TUI_PLAN_FORM_H
 
 #include "list.h"
+#include "plan_findings.h"
 #include "plan_parts.h"
 #include "prompt.h"
 
@@ -17,7 +18,6 @@ struct field {
 	const struct nm_option_info *info;       /* NULL for a step */
 	const struct nm_written_option *written; /* NULL: not given */
 	int step;                                /* -1 for an option */
-	bool idle; /* not given, and the section is of a kind that does not take it */
 };
 
 struct form {
@@ -30,7 +30,8 @@ struct form {
 	struct notes aside; /* what concerns the section */
 };
 
-/* Makes the form of a section anew (pos: where the plan has it); the cursor stays. */
+/* Makes the form of a section anew (pos: where the plan has it, as for finding_concerns); the cursor stays.  An option
+ * that does not go with what the section is (plan_fit.h) has no row unless it is written. */
 void form_build(struct form *form, const struct app *app, const struct nm_written_section *section,
 		const struct nm_written *written, struct nm_pos pos);
 void form_clear(struct form *form);
@@ -46,11 +47,6 @@ void form_draw(const struct form *form, const struct app *app, struct canvas *ca
 	       int scroll);
 /* The most that it can scroll: rows that are not shown without. */
 int form_rows_over(const struct form *form, const struct app *app, struct box box, bool focused);
-
-/* Is the finding about something between these lines? */
-bool finding_concerns(const struct nm_finding *finding, struct nm_pos pos);
-unsigned severity_style(enum nm_severity severity);
-const char *severity_sign(enum nm_severity severity);
 
 /* plan_path.c: the table of a path's steps, and the caller's wait. */
 void path_head_draw(struct canvas *canvas, struct box box);

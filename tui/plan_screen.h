@@ -6,6 +6,7 @@
  *   plan_pane.c    and where they are
  *   plan_change.c  one option or section    plan_add.c                a new section, plan_calendar.c one of a calendar
  *   plan_delete.c  a section that goes      plan_wrong.c              why a value does not do
+ *   plan_keys.c    what the keys are called
  */
 #ifndef TUI_PLAN_SCREEN_H
 #define TUI_PLAN_SCREEN_H
@@ -116,9 +117,14 @@ void change_copy(struct plan_screen *screen, struct app *app);
 void change_rename(struct plan_screen *screen, struct app *app);
 void change_move(struct plan_screen *screen, struct app *app, int by);
 void change_mend(struct plan_screen *screen, struct app *app);
+/* Would that show or ask something? */
+bool change_mends(const struct plan_screen *screen, const struct app *app);
 void change_answer(struct plan_screen *screen, struct app *app, const struct event *event);
 /* Says of a value that is being typed what Enter would. */
 void change_hear(const struct plan_screen *screen, struct app *app, const char *typed);
+
+/* plan_keys.c: as the label of screen_ops. */
+const char *plan_label(const void *state, const struct app *app, enum action action);
 
 /* plan_delete.c: the key, and the answer: a yes, or the use that is gone to. */
 void delete_ask(struct plan_screen *screen, struct app *app);
@@ -128,6 +134,8 @@ void delete_answer(struct plan_screen *screen, struct app *app, const struct eve
 /* May no section of this kind be named so, another one having the name or it being none?  Then that is told. */
 bool plan_name_refused(const struct plan_screen *screen, struct app *app, const char *kind, const char *name);
 void add_ask(struct plan_screen *screen, struct app *app);
+/* Asks for a new section of this kind, of the language's table. */
+void add_begin(struct plan_screen *screen, struct app *app, const char *section);
 void add_answer(struct plan_screen *screen, struct app *app, const struct event *event);
 void add_hear(struct plan_screen *screen, struct app *app, const char *typed); /* as change_hear */
 void draft_clear(struct draft *draft);

@@ -230,12 +230,19 @@ static void draw_confirm(const void *state, const struct app *app, struct canvas
 	pen_textf(&keys, STYLE_DIM, "   %s", more);
 }
 
+/* Are there more lines than its frame has room for? */
+static bool confirm_scrolls(const struct dialog *dialog, struct box body)
+{
+	const struct box box = lines_box(dialog, frame_box(dialog, body, CONFIRM_KEYS, true), CONFIRM_KEYS);
+
+	return dialog_rows(dialog, box.width, body.height) > (size_t)box.height;
+}
+
 /* Of a plain question, leaving it is no. */
 static const char *label_confirm(const void *state, const struct app *app, enum action action)
 {
 	const struct dialog *dialog = state;
 
-	(void)app;
 	switch (action) {
 	case ACTION_YES:
 		return dialog->ways.yes;
@@ -243,6 +250,8 @@ static const char *label_confirm(const void *state, const struct app *app, enum 
 		return dialog->ways.no;
 	case ACTION_DISMISS:
 		return dialog->ways.later ? dialog->ways.later : "";
+	case ACTION_UP:
+		return confirm_scrolls(dialog, app_body(app)) ? NULL : "";
 	default:
 		return NULL;
 	}

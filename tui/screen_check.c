@@ -11,6 +11,7 @@
 #include "answers.h"
 #include "change.h"
 #include "list.h"
+#include "plan_findings.h"
 #include "plan_parts.h"
 #include "prompt.h"
 #include "search.h"
@@ -127,6 +128,7 @@ static void derive_check(void *state, struct app *app)
 
 /* --- acting --- */
 
+/* The call that shows the finding; where none does, the place of the plan that it is about. */
 static void play(struct check *check, struct app *app)
 {
 	const struct nm_finding *finding = chosen(check, app);
@@ -136,7 +138,7 @@ static void play(struct check *check, struct app *app)
 	if (!finding)
 		return;
 	if (finding->n_call == 0)
-		app_message(app, STYLE_PLAIN, "no single call shows this finding: what it is about stands below");
+		app_go(app, &screen_plan, &(struct plan_visit){.pos = finding->pos});
 	else if (play_from_arguments(app_plan(app), app_now(app), finding->call, finding->n_call, &call,
 				     &err))
 		app_error(app, &err);
@@ -151,6 +153,10 @@ static void ask_mend(struct check *check, struct app *app)
 
 	if (!app_may_change(app) || !finding)
 		return;
+	if (finding_misses(finding)) {
+		app_go(app, &screen_plan, &(struct plan_visit){.pos = finding->pos, .added = finding_misses(finding)});
+		return;
+	}
 	if (finding->n_mends == 0) {
 		app_message(app, STYLE_PLAIN, "no mend is known for this finding: e opens the place");
 		return;
@@ -262,20 +268,37 @@ static void show_details(const struct check *check, struct app *app)
 	notes_clear(&notes);
 }
 
+/* Finds in all that the list and the head of the details tell of a finding. */
+struct searched {
+	const struct nm_findings *findings;
+	struct nm_buf *text; /* of the row last asked for */
+};
+
 static const char *row_text(const void *context, size_t i)
 {
-	const struct nm_findings *findings = context;
+	const struct searched *searched = context;
+	const struct nm_finding *finding = &searched->findings->items[i];
+	char where[PLACE_TEXT];
 
-	return findings->items[i].message;
+	pos_words(finding->pos, where, sizeof where);
+	nm_buf_clear(searched->text);
+	nm_buf_addf(searched->text, "%s %s %s %s", nm_severity_name(finding->severity), finding->id, finding->message, where);
+	return searched->text->data;
 }
 
 static bool find_finding(void *state, struct app *app, bool back, bool here)
 {
 	struct check *check = state;
 	const struct nm_findings *findings = known(app);
+	struct nm_buf text;
+	const struct searched searched = {findings, &text};
+	bool found;
 
 	check->mend = 0;
-	return findings && list_find(&check->list, back, here, row_text, findings);
+	nm_buf_init(&text, 1u << 16);
+	found = findings && list_find(&check->list, back, here, row_text, &searched);
+	nm_buf_clear(&text);
+	return found;
 }
 
 static const struct search_ops finding_search = {.where = "in this list", .find = find_finding};
@@ -488,10 +511,8 @@ static bool does_something(const struct check *check, const struct app *app, con
 			   enum action action)
 {
 	switch (action) {
-	case ACTION_ENTER:
-		return finding->n_call > 0;
 	case ACTION_MEND:
-		return check->mend < finding->n_mends && finding->mends[check->mend].n > 0;
+		return finding_misses(finding) || (check->mend < finding->n_mends && finding->mends[check->mend].n > 0);
 	case ACTION_OTHER_MEND:
 		return finding->n_mends > 1;
 	case ACTION_WINDOWS:
@@ -510,6 +531,8 @@ static const char *label_check(const void *state, const struct app *app, enum ac
 
 	if (!known(app) || !needs_finding(action))
 		return action == ACTION_DETAILS && app->canvas.width >= WIDE ? "" : NULL;
+	if (finding && action == ACTION_ENTER && !finding->n_call)
+		return "to its place";
 	return finding && does_something(state, app, finding, action) ? NULL : "";
 }
 

@@ -25,11 +25,11 @@ static void add_row(struct notes *notes, enum context context, const struct key_
 	nm_buf_clear(&keys);
 }
 
-/* Rows of `of` that mean something in the context. */
-static void add_rows(struct notes *notes, enum context context, enum context of)
+/* Rows of `of` that mean something in the context, and that the session does not refuse. */
+static void add_rows(struct notes *notes, const struct app *app, enum context context, enum context of)
 {
 	for (size_t i = 0; i < key_rows_count; i++) {
-		if (key_rows[i].context == of)
+		if (key_rows[i].context == of && !(app->session->options.read_only && keymap_writes(&key_rows[i])))
 			add_row(notes, context, &key_rows[i]);
 	}
 }
@@ -49,6 +49,17 @@ static void add_calls(struct notes *notes)
 	nm_buf_clear(&keys);
 }
 
+/* How keys that write are told from others. */
+static void add_writing(struct notes *notes, const struct app *app)
+{
+	if (app->session->options.read_only) {
+		notes_add(notes, STYLE_DIM, "This session is read-only: the keys that write are left out here.");
+		return;
+	}
+	notes_add(notes, STYLE_DIM, "What changes the plan or a carrier is on a capital letter, and asks first;");
+	notes_add(notes, STYLE_DIM, "u takes the last change of the plan back, C-r makes it again, both at once.");
+}
+
 void app_help(struct app *app)
 {
 	enum context context = app_context(app) == CONTEXT_TEXT ? app_tab_context(app) : app_context(app);
@@ -57,16 +68,15 @@ void app_help(struct app *app)
 	notes_init(&notes);
 	if (context != CONTEXT_GENERAL) {
 		notes_add(&notes, STYLE_HEAD, context == app_context(app) ? app_top(app)->title : app->tabs[app->tab].ops->title);
-		add_rows(&notes, context, context);
+		add_rows(&notes, app, context, context);
 		notes_add(&notes, STYLE_PLAIN, "");
 	}
-	if (context == CONTEXT_CALLS)
+	if (context == CONTEXT_CALLS && !app->session->options.read_only)
 		add_calls(&notes);
 	notes_add(&notes, STYLE_HEAD, "everywhere");
-	add_rows(&notes, context, CONTEXT_GENERAL);
+	add_rows(&notes, app, context, CONTEXT_GENERAL);
 	notes_add(&notes, STYLE_PLAIN, "");
-	notes_add(&notes, STYLE_DIM, "What changes the plan or a carrier is on a capital letter, and asks first;");
-	notes_add(&notes, STYLE_DIM, "u takes the last change of the plan back, C-r makes it again, both at once.");
+	add_writing(&notes, app);
 	notes_add(&notes, STYLE_DIM, "Who answers: people green, capitals; AI blue, small letters;");
 	notes_add(&notes, STYLE_DIM, "voicemail yellow, a dot; nobody red, an exclamation mark.");
 	app_page(app, "keys", &notes);

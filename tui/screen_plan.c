@@ -28,20 +28,6 @@ static void hear_typed(struct app *app, const char *typed)
 		change_hear(screen, app, typed);
 }
 
-static void *open_plan(struct app *app, const void *argument, struct nm_error *err)
-{
-	struct plan_screen *screen = calloc(1, sizeof *screen);
-
-	(void)app;
-	(void)argument;
-	if (!screen) {
-		nm_fail_memory(err);
-		return NULL;
-	}
-	screen->ask.hear = hear_typed;
-	return screen;
-}
-
 static void close_plan(void *state)
 {
 	struct plan_screen *screen = state;
@@ -199,6 +185,67 @@ static void derive_plan(void *state, struct app *app)
 	screen->derived = true;
 	remember_place(screen);
 	lay_pane(screen, app, kind == screen->at_kind && !strcmp(name, screen->at_name));
+}
+
+/* The cursor to the row of a place, what is folded there unfolded; the plan as a whole is behind all sections. */
+static void go_to_row(struct plan_screen *screen, struct app *app, struct nm_pos pos)
+{
+	memset(screen->folded, 0, sizeof screen->folded);
+	lay_out(screen, app);
+	screen->list.at = 0;
+	for (size_t i = 0; i < screen->n; i++) {
+		const struct nm_pos row = screen->rows[i].pos;
+
+		if (row.file && pos.file && !strcmp(row.file, pos.file) && row.line <= pos.line && pos.line <= row.end_line)
+			screen->list.at = i;
+	}
+	remember_place(screen);
+	screen->in_pane = false;
+	derive_plan(screen, app);
+}
+
+/* Into the form, to the option or step that stands on the line; false: it is the section itself. */
+static bool go_to_field(struct plan_screen *screen, int line)
+{
+	const struct form *form = &screen->form;
+
+	for (size_t i = 0; form->section && line != form->section->line && i < form->n; i++) {
+		const struct nm_written_option *written = form->fields[i].written;
+		const struct nm_place step = {form->section->kind, form->section->title, form->fields[i].step};
+		const struct nm_written_section *section = step.step < 0 ? NULL : nm_written_find(form->written, &step);
+
+		if ((written && written->line == line) || (section && section->line <= line && line <= section->end_line)) {
+			screen->form.list.at = i;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void go_plan(void *state, struct app *app, const void *argument)
+{
+	struct plan_screen *screen = state;
+	const struct plan_visit *visit = argument;
+
+	go_to_row(screen, app, visit->pos);
+	if (visit->added)
+		add_begin(screen, app, visit->added);
+	else if (go_to_field(screen, visit->pos.line))
+		pane_turn(screen, false, true);
+}
+
+static void *open_plan(struct app *app, const void *argument, struct nm_error *err)
+{
+	struct plan_screen *screen = calloc(1, sizeof *screen);
+
+	if (!screen) {
+		nm_fail_memory(err);
+		return NULL;
+	}
+	screen->ask.hear = hear_typed;
+	if (argument)
+		go_plan(screen, app, argument);
+	return screen;
 }
 
 /* What the edits change for callers is found out when the keyboard is quiet. */
@@ -447,7 +494,7 @@ static const struct nm_finding *worst_finding(const struct app *app, const struc
 	const struct session *session = app->session;
 
 	for (size_t i = 0; session->findings_known && i < session->findings.n; i++) {
-		if (finding_concerns(&session->findings.items[i], row->pos))
+		if (finding_concerns(app, &session->findings.items[i], row->pos))
 			return &session->findings.items[i];
 	}
 	return NULL;
@@ -500,10 +547,12 @@ const struct screen_ops screen_plan = {
 	.title = "Plan",
 	.context = CONTEXT_PLAN,
 	.open = open_plan,
+	.go = go_plan,
 	.close = close_plan,
 	.act = act_plan,
 	.derive = derive_plan,
 	.idle = idle_plan,
+	.label = plan_label,
 	.pane_at = pane_at,
 	.draw = draw_plan,
 };

@@ -473,8 +473,11 @@ static enum verdict act_push(void *state, struct app *app, const struct event *e
 /* The bar has room for what does something on this line. */
 static const char *label_push(const void *state, const struct app *app, enum action action)
 {
-	const bool hand = at_hand_line(state, app);
+	const struct push *push = state;
+	const bool hand = at_hand_line(push, app), never = !push->records_known || !push->records.n;
 
+	if ((action == ACTION_ROLL_BACK || action == ACTION_HISTORY) && never)
+		return "";
 	if (action == ACTION_CODES)
 		return hand ? NULL : "";
 	if (action == ACTION_PUSH_LINE || action == ACTION_ROLL_BACK || action == ACTION_ARTEFACT || action == ACTION_HISTORY)

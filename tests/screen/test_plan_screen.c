@@ -13,7 +13,9 @@
 
 #include <cmocka.h>
 
+#include "nevermiss/carrier.h"
 #include "nevermiss/edit.h"
+#include "plan_fit.h"
 #include "plan_screen.h"
 #include "prompt.h"
 #include "stage.h"
@@ -406,7 +408,7 @@ static void usual_values_are_chosen(void **state)
 	stage_keys(&stage, "Enter Home Down Enter");
 	expect_text(&stage, "key = \"1\"");
 	stage_keys(&stage, "Escape");
-	form(&stage, "sandbox", 12);
+	form(&stage, "sandbox", 1);
 	stage_keys(&stage, "Enter Home Down Enter");
 	expect_text(&stage, "account sandbox { driver = sandbox  hours = no }");
 	stage_close(&stage);
@@ -441,7 +443,7 @@ static void yes_and_no_are_chosen(void **state)
 
 	(void)state;
 	open_plan(&stage);
-	form(&stage, "fixly", 8);
+	form(&stage, "fixly", 7);
 	stage_keys(&stage, "Enter Home Enter");
 	expect_text(&stage, "confirm = yes }\ndestination mailbox");
 	stage_keys(&stage, "D");
@@ -546,7 +548,7 @@ static void a_wrong_value_is_told_as_it_is_typed(void **state)
 		const char *wrong, *right, *kind, *option;
 	} values[] = {
 		{"main", 0, "abc", "+15125550142", "line", "number"},
-		{"owner", 2, "911", "+15125550112", "destination", "number"},
+		{"owner", 1, "911", "+15125550112", "destination", "number"},
 		{"focus", 0, "Tu 6-8", "Tu 06:00-08:00", "schedule", "hours"},
 		{"spam", 0, "anonymous, 911", "anonymous, +1900*", "callers", "numbers"},
 		{"oncall", 3, "often", "2d", "rotation", "every"},
@@ -579,13 +581,12 @@ static void a_mistake_is_told_in_words_of_the_form(void **state)
 		const char *typed, *told;
 		bool listed;
 	} mistakes[] = {
-		{"owner", 2, "911", "number: 911 is an emergency number, which no plan may call", false},
+		{"owner", 1, "911", "number: 911 is an emergency number, which no plan may call", false},
 		{"focus", 0, "Tu 6-8", "hours: character", false},
 		{"oncall", 3, "often", "every: ", false},
 		{"oncall", 1, "soon", "from: a time is expected, as 2026-12-25 10:00", false},
 		{"escalate", 4, "none", "rounds: a whole number from 1 to", false},
 		{"Christmas", 0, "2026-13-01 10:00", "at: ", false},
-		{"sandbox", 2, "ftp://x", "endpoint: an https:// URL is expected", false},
 		/* of several numbers it is told which */
 		{"spam", 0, "anonymous, 911, +1900*", "numbers = \"911\" in callers 'spam': 911 is an", true},
 	};
@@ -601,6 +602,11 @@ static void a_mistake_is_told_in_words_of_the_form(void **state)
 		stage_hides(&stage, "would not read");
 		stage_keys(&stage, "Escape Escape");
 	}
+	find(&stage, "calendars");
+	stage_keys(&stage, "Down Enter Home Down Enter");
+	type(&stage, "ftp://x");
+	stage_shows(&stage, "url: an https:// URL is expected");
+	stage_keys(&stage, "Escape Escape");
 	assert_int_equal(lines_changed(&stage), 0);
 	find(&stage, "mailbox");
 	stage_keys(&stage, "A Enter");
@@ -637,7 +643,7 @@ static void hours_numbers_and_texts_are_typed(void **state)
 	type(&stage, "anonymous,+1900*, +1976*");
 	expect_text(&stage, "numbers = { anonymous, \"+1900*\", \"+1976*\" }");
 	stage_keys(&stage, "Escape");
-	form(&stage, "owner", 6);
+	form(&stage, "owner", 5);
 	stage_keys(&stage, "Down Enter");
 	stage_shows(&stage, "▸(type it)");
 	stage_keys(&stage, "Enter");
@@ -700,35 +706,143 @@ static void a_destination_can_become_another_kind(void **state)
 	stage_close(&stage);
 }
 
-/* Of a voicemail what only rings is offered by nobody: it stands behind, and Enter asks nothing. */
+static bool has_row(const struct form *form, const char *option)
+{
+	for (size_t i = 0; i < form->n; i++)
+		if (form->fields[i].info && !strcmp(form->fields[i].info->name, option))
+			return true;
+	return false;
+}
+
+/* Of a voicemail what only rings is asked for nowhere, but named. */
 static void a_voicemail_is_asked_for_nothing_of_ringing(void **state)
 {
 	const struct plan_screen *screen;
-	const struct field *field;
 	struct stage stage;
-	size_t idle = 0, row = 0;
 
 	(void)state;
 	open_plan(&stage);
-	form(&stage, "mailbox", 0);
 	screen = stage.app.tabs[1].state;
-	for (; (field = form_field(&screen->form)) && row < screen->form.n; row++) {
-		assert_true(!idle || field->idle); /* none that applies comes behind one that does not */
-		idle += field->idle;
-		if (field->idle) {
-			stage_shows(&stage, "not of a voicemail");
-			stage_keys(&stage, "Enter");
-			assert_int_equal(stage.app.depth, 0);
-			stage_shows(&stage, "is not of a voicemail, which takes the call at once");
-		}
-		stage_keys(&stage, "Down");
+	find(&stage, "mailbox");
+	stage_shows(&stage, "not with kind = voicemail: ");
+	for (size_t i = 0; nm_ringing_options[i]; i++) {
+		assert_false(has_row(&screen->form, nm_ringing_options[i]));
+		stage_shows(&stage, nm_ringing_options[i]);
 	}
-	for (size_t i = 0; nm_ringing_options[i]; i++)
-		idle--;
-	assert_int_equal(idle, 0);
-	stage_keys(&stage, "Escape");
-	form(&stage, "owner", 0);
-	stage_hides(&stage, "not of a voicemail");
+	assert_true(has_row(&screen->form, "greeting"));
+	find(&stage, "office");
+	stage_hides(&stage, "not with");
+	stage_close(&stage);
+}
+
+/* A section `probe` that is of this kind or driver, with an option beside. */
+static void write_probe(struct nm_buf *out, const char *section, const char *value, const char *option, const char *given)
+{
+	const struct nm_carrier *carrier = strcmp(section, "account") ? NULL : nm_carrier_find(value);
+
+	nm_buf_add(out, "business = \"B\"\ntimezone = \"UTC\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+			"line main { number = \"+15125550100\" account = box }\nschedule always { hours = \"24/7\" }\n");
+	nm_buf_addf(out, "%s probe { %s = %s  %s = %s", section, fit_decider(section), value, option, given);
+	if (!carrier && strcmp(value, "voicemail") != 0 && !nm_word_listed("number|line|address", option))
+		nm_buf_add(out, "  number = \"+15125550111\"");
+	for (const struct nm_account_key *key = carrier ? carrier->keys : NULL; key && key->name; key++)
+		if (key->required && strcmp(key->name, option) != 0)
+			nm_buf_addf(out, "  %s = \"%s\"", key->name,
+				    strcmp(key->name, "carrier") ? "https://example.com" : "verizon");
+	nm_buf_add(out, " }\n");
+}
+
+/* Can such a section have the option, whatever its value?  Those say it who read and check a plan. */
+static bool taken(const char *section, const char *value, const char *option)
+{
+	static const char *const values[] = {"\"x\"",  "none", "yes", "line", "staff", "\"+15125550113\"", "always",
+					     "main", "1",    "\"sip:a@example.com\"", "\"https://example.com\"", "\"own.codes\""};
+	bool found = false;
+
+	for (size_t i = 0; i < sizeof values / sizeof *values && !found; i++) {
+		struct nm_plan *plan = NULL;
+		struct nm_error err = {0};
+		struct nm_diags diags;
+		struct nm_buf text;
+
+		nm_buf_init(&text, 1u << 14);
+		write_probe(&text, section, value, option, values[i]);
+		nm_diags_init(&diags);
+		if (nm_plan_read("p.conf", text.data, text.len, &plan, &diags, &err) == NM_OK)
+			found = strcmp(section, "account") || nm_account_check(&plan->accounts[1], &err) == NM_OK ||
+				!strstr(err.text, "does not take");
+		nm_plan_free(plan);
+		nm_diags_clear(&diags);
+		nm_buf_clear(&text);
+	}
+	return found;
+}
+
+/* What the forms take an option to go with is what a plan can have. */
+static void an_option_goes_with_what_the_plan_can_have(void **state)
+{
+	static const char codes[] = "acme | all | *72{national} | *73 | the bill of May | yes\n";
+	size_t go = 0, idle = 0;
+	struct stage stage;
+	struct nm_error err;
+
+	(void)state;
+	open_plan(&stage); /* in whose folder a file may lie */
+	assert_int_equal(nm_file_write("own.codes", codes, strlen(codes), false, &err), NM_OK);
+	for (size_t i = 0; i < nm_options_count; i++) {
+		const struct nm_option_info *option = &nm_options[i];
+		const char *decider = fit_decider(option->section);
+
+		if (!decider || !strcmp(option->name, decider))
+			continue;
+		for (const char *at = nm_option_find(option->section, decider)->values; *at; at += *at == '|') {
+			char value[32];
+
+			snprintf(value, sizeof value, "%.*s", (int)strcspn(at, "|"), at);
+			if (fit_takes(option->section, value, option->name) != taken(option->section, value, option->name))
+				fail_msg("%s of %s %s", option->name, option->section, value);
+			go += fit_takes(option->section, value, option->name);
+			idle += !fit_takes(option->section, value, option->name);
+			at += strcspn(at, "|");
+		}
+	}
+	assert_in_range(go, 20, 1000);
+	assert_in_range(idle, 20, 1000);
+	stage_close(&stage);
+}
+
+/* What is written has its row all the same: it is what is wrong. */
+static void an_account_is_asked_for_what_its_driver_takes(void **state)
+{
+	static const char plan[] = "business = \"B\"\ntimezone = \"UTC\"\ncountry = \"US\"\n"
+				   "account box { driver = sandbox  user = \"x\" }\n"
+				   "line main { number = \"+15125550100\" account = box }\n"
+				   "destination ai { kind = ai number = \"+15125550177\" }\n"
+				   "path p { step { ring = ai } }\nrule r { path = p }\n";
+	const struct plan_screen *screen;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 80, .height = 24, .plan = plan});
+	screen = stage.app.tabs[1].state;
+	find(&stage, "box");
+	assert_int_equal(screen->form.n, 3);
+	assert_true(has_row(&screen->form, "driver"));
+	assert_true(has_row(&screen->form, "hours"));
+	assert_true(has_row(&screen->form, "user"));
+	stage_shows(&stage, "not with driver = sandbox: sid, endpoint, ");
+	stage_close(&stage);
+}
+
+/* It shows what holds, not what would for a person. */
+static void an_ai_has_no_voicemail_unless_it_is_said(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	find(&stage, "fixly");
+	stage_shows(&stage, "own_voicemail none");
 	stage_close(&stage);
 }
 
@@ -1246,6 +1360,66 @@ static void a_read_only_session_changes_nothing(void **state)
 	stage_close(&stage);
 }
 
+/* The key asks, or changes something: then all is as it was. */
+static bool key_acts(struct stage *stage, enum action action)
+{
+	bool acts;
+
+	app_do(&stage->app, action);
+	acts = stage->app.depth || nm_document_dirty(stage->session.document);
+	while (stage->app.depth)
+		stage_keys(stage, "Escape");
+	if (nm_document_dirty(stage->session.document))
+		app_do(&stage->app, ACTION_UNDO);
+	app_settle(&stage->app);
+	return acts;
+}
+
+/* What the bar names, and nothing else, does something where the cursor is: on each row of the outline, and on each of
+ * the steps of a path. */
+static void the_bar_names_what_does_something(void **state)
+{
+	static const enum action actions[] = {ACTION_DELETE, ACTION_RENAME, ACTION_MEND, ACTION_SAVE, ACTION_MOVE_DOWN};
+	static const char plan[] =
+		"business = \"B\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+		"line main { number = \"+15125550100\" account = box }\n"
+		"destination ai { kind = ai number = \"+15125550177\" }\ndestination spare { kind = ai number = \"+15125550178\" }\n"
+		"path onward { step { ring = ai for = 10s } step { ring = spare } }\n"
+		"rule r { path = onward }\nrule s { path = onward }\n"
+		"follow_up { within = 15m }\n";
+	size_t named = 0, left_out = 0;
+	const struct plan_screen *screen;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "plan", .width = 200, .height = 50, .plan = plan});
+	screen = stage.app.tabs[stage.app.tab].state;
+	for (size_t i = 0; i < screen->n + 2; i++) {
+		if (screen->in_pane)
+			stage_keys(&stage, "Tab");
+		if (i < screen->n) {
+			stage_keys(&stage, "Home");
+			for (size_t down = 0; down < i; down++)
+				stage_keys(&stage, "Down");
+		} else {
+			form(&stage, "onward", (int)(i - screen->n));
+		}
+		for (size_t a = 0; a < sizeof actions / sizeof *actions; a++) {
+			const char *label = screen_plan.label(screen, &stage.app, actions[a]);
+			const bool acts = key_acts(&stage, actions[a]) ||
+					  (actions[a] == ACTION_MOVE_DOWN && key_acts(&stage, ACTION_MOVE_UP));
+
+			if (acts != (!label || *label))
+				fail_msg("row %zu, action %d: %s", i, (int)actions[a], stage.app.message);
+			named += acts;
+			left_out += !acts;
+		}
+	}
+	assert_in_range(named, 20, 1000);
+	assert_in_range(left_out, 20, 1000);
+	stage_close(&stage);
+}
+
 /* A list that no line has room for is not asked for as one: what was not shown would be lost. */
 static void a_list_too_long_to_be_typed_is_left_as_it_is(void **state)
 {
@@ -1391,6 +1565,9 @@ int main(void)
 		cmocka_unit_test(alternatives_take_each_others_place),
 		cmocka_unit_test(a_destination_can_become_another_kind),
 		cmocka_unit_test(a_voicemail_is_asked_for_nothing_of_ringing),
+		cmocka_unit_test(an_option_goes_with_what_the_plan_can_have),
+		cmocka_unit_test(an_account_is_asked_for_what_its_driver_takes),
+		cmocka_unit_test(an_ai_has_no_voicemail_unless_it_is_said),
 		cmocka_unit_test(what_is_added_takes_the_fewest_questions),
 		cmocka_unit_test(a_new_rule_comes_before_the_one_that_takes_all),
 		cmocka_unit_test(a_wrong_answer_about_something_new_is_told_at_once),
@@ -1410,6 +1587,7 @@ int main(void)
 		cmocka_unit_test(rounds_count_in_the_wait),
 		cmocka_unit_test(each_step_of_the_session_can_be_looked_at),
 		cmocka_unit_test(a_read_only_session_changes_nothing),
+		cmocka_unit_test(the_bar_names_what_does_something),
 		cmocka_unit_test(a_list_too_long_to_be_typed_is_left_as_it_is),
 		cmocka_unit_test(a_list_is_changed_value_by_value),
 		cmocka_unit_test(what_is_added_to_a_list_stands_there_once),

@@ -201,12 +201,66 @@ static void refusals_are_told_and_looking_works(void **state)
 	close_on(&stage, &before);
 }
 
+/* The last row of the screen names this key as doing that. */
+static bool bar_names(struct stage *stage, const struct key_row *row)
+{
+	char label[64], *text, *last;
+	bool found;
+
+	app_draw(&stage->app);
+	text = stage_text(stage);
+	text[strlen(text) - 1] = '\0';
+	last = strrchr(text, '\n');
+	snprintf(label, sizeof label, " %.*s %s  ", (int)strcspn(row->keys, " "), row->keys, row->bar ? row->bar : "-");
+	found = last && strstr(last, label);
+	free(text);
+	return found;
+}
+
+/* Neither the bar nor help names what is refused; what is refused is what writes. */
+static void no_key_that_is_named_is_refused(void **state)
+{
+	static const struct stage_options read_only = {.screen = "now", .width = 200, .height = 100, .read_only = true};
+	struct files before;
+	struct stage stage;
+	size_t refused = 0;
+
+	(void)state;
+	before = open_with_history(&stage, &read_only);
+	for (size_t tab = 0; tab < APP_TABS; tab++) {
+		for (size_t i = 0; i < key_rows_count; i++) {
+			const struct key_row *row = &key_rows[i];
+
+			app_go(&stage.app, app_screens[tab], NULL);
+			if (row->context != app_screens[tab]->context && row->context != CONTEXT_GENERAL)
+				continue;
+			if (keymap_writes(row)) {
+				assert_false(bar_names(&stage, row));
+				stage_keys(&stage, "?");
+				stage_hides(&stage, row->help);
+				close_dialogs(&stage);
+			}
+			app_do(&stage.app, row->action);
+			if (strstr(stage.app.message, "read-only: nothing is changed")) {
+				assert_true(keymap_writes(row));
+				refused++;
+			}
+			close_dialogs(&stage);
+			stage.app.ended = false;
+		}
+	}
+	assert_in_range(refused, 20, key_rows_count);
+	app_settle(&stage.app);
+	close_on(&stage, &before);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(no_key_of_any_screen_writes),
 		cmocka_unit_test(no_key_writes_while_the_plan_does_not_read),
 		cmocka_unit_test(no_command_writes),
+		cmocka_unit_test(no_key_that_is_named_is_refused),
 		cmocka_unit_test(refusals_are_told_and_looking_works),
 	};
 
