@@ -16,7 +16,7 @@
 
 #define LOG_TRIES 100 /* of those who make a store at once, each does it once */
 #define BUSY_MS 5000
-/* A store is one thread's: SQLite need not lock it for each column that is read. */
+/* A store is one thread's: SQLite need not lock it for each column that is read (nor memory and pages: use_one_thread). */
 #define READ (SQLITE_OPEN_READONLY | SQLITE_OPEN_NOMUTEX)
 #define WRITE (SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX)
 /* Of pages, for each connection: what is kept beyond is kept by the system as well.  But a transaction that writes many calls
@@ -272,6 +272,14 @@ static enum nm_code open_writable(struct nm_store *store, struct nm_error *err)
 	return code;
 }
 
+/* So is the whole process: no locks, and no counting, around each piece of memory.  SQLite only takes that before it is first
+ * used (sqlite.org/c3ref/config.html); where it was used already, it is slower. */
+static void use_one_thread(void)
+{
+	(void)sqlite3_config(SQLITE_CONFIG_SINGLETHREAD);
+	(void)sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+}
+
 enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **out, struct nm_error *err)
 {
 	struct nm_store *store = calloc(1, sizeof(*store));
@@ -279,6 +287,7 @@ enum nm_code nm_store_open(const char *file, bool read_only, struct nm_store **o
 
 	if (store == NULL)
 		return nm_fail_memory(err);
+	use_one_thread();
 	store->read_only = read_only;
 	store->lock = store->agent_lock = -1;
 	store->file = strdup(file);
