@@ -89,6 +89,7 @@ static void drop_gathered(struct nm_gathered *gathered)
 	nm_arena_free(gathered->names);
 	gathered->names = NULL;
 	gathered->n = gathered->n_takers = 0;
+	gathered->last_known = false;
 }
 
 enum nm_code nm_store_sums_write(struct nm_store *store, struct nm_error *err)

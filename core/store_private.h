@@ -63,6 +63,7 @@ enum nm_store_statement {
 	NM_SQL_CALLS_READ_PUT,
 	NM_SQL_CALLER_BEFORE,
 	NM_SQL_CALLER_AFTER,
+	NM_SQL_CALL_LAST,
 	NM_SQL_CALLS_BETWEEN,
 	NM_SQL_CALLS_UNTIL_MISSED,
 	NM_SQL_MATTERS_EACH,
@@ -219,6 +220,12 @@ struct nm_gathered_cell {
 	struct nm_cell cell;
 };
 
+/* A place among calls in the order of their beginnings. */
+struct nm_log_place {
+	nm_time began;
+	int64_t id;
+};
+
 /* store_gather.c: what a transaction adds to the sums and has not written yet. */
 struct nm_gathered {
 	size_t n, capacity;
@@ -227,6 +234,8 @@ struct nm_gathered {
 	const char *takers[NM_GATHERED_TAKERS]; /* every name of these cells; in `names` */
 	struct nm_arena *names;                 /* owned; NULL without any */
 	struct nm_bytes packed;                 /* the day that is written */
+	bool last_known;      /* while anything is gathered: nobody else writes then */
+	struct nm_log_place last; /* no call lies behind it */
 	bool lost; /* a row was damaged: nothing is gathered, until all are made anew */
 	bool anew; /* they were, in this transaction */
 };

@@ -157,6 +157,7 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 		"SELECT " BRIEF_COLUMNS " FROM call WHERE caller = ?1 AND began BETWEEN ?2 AND ?2 + ?5"
 		" AND (began > ?2 OR id > ?3) AND " COUNTED " AND (?4 = 0 OR number = ?4)"
 		" ORDER BY began, id LIMIT 2",
+	[NM_SQL_CALL_LAST] = "SELECT began, id FROM call ORDER BY began DESC, id DESC LIMIT 1",
 	[NM_SQL_CALLS_BETWEEN] = "SELECT count(*) FROM " COUNTED_BETWEEN,
 	/* The end comes from the first one alone, or all calls until ?3 are walked. */
 	[NM_SQL_CALLS_UNTIL_MISSED] = "SELECT count(*) FROM " COUNTED_FROM " AND (began, id) <= (SELECT began, id FROM "

@@ -109,6 +109,48 @@ static enum nm_code read_beside(struct nm_store *store, enum nm_store_statement 
 							     : nm_store_fail(store, "reading its calls", err);
 }
 
+static bool lies_behind(struct nm_log_place a, struct nm_log_place b)
+{
+	return a.began != b.began ? a.began > b.began : a.id > b.id;
+}
+
+/* Behind the last call of the log there is none to look for, and most that are written are the last. */
+static enum nm_code read_last(struct nm_store *store, struct nm_log_place written, struct nm_error *err)
+{
+	struct nm_gathered *gathered = &store->gathered;
+	sqlite3_stmt *statement;
+	int result;
+
+	if (gathered->last_known) {
+		if (lies_behind(written, gathered->last))
+			gathered->last = written;
+		return NM_OK;
+	}
+	statement = nm_store_statement(store, NM_SQL_CALL_LAST, err);
+	if (statement == NULL)
+		return NM_SYSTEM;
+	result = sqlite3_step(statement);
+	if (result == SQLITE_ROW)
+		gathered->last = (struct nm_log_place){ sqlite3_column_int64(statement, 0), sqlite3_column_int64(statement, 1) };
+	gathered->last_known = result == SQLITE_ROW;
+	sqlite3_reset(statement);
+	return result == SQLITE_ROW ? NM_OK : nm_store_fail(store, "reading its calls", err);
+}
+
+static enum nm_code read_around(struct nm_store *store, int64_t id, const struct nm_call_brief *call, nm_number number,
+				struct ring before[static 2], struct ring after[static 2], struct nm_error *err)
+{
+	const struct nm_log_place place = { call->began, id };
+	enum nm_code code = read_last(store, place, err);
+
+	if (code == NM_OK)
+		code = read_beside(store, NM_SQL_CALLER_BEFORE, id, call, number, before, err);
+	after[0] = after[1] = (struct ring){ .there = false };
+	return code == NM_OK && lies_behind(store->gathered.last, place)
+		       ? read_beside(store, NM_SQL_CALLER_AFTER, id, call, number, after, err)
+		       : code;
+}
+
 /* before, after: the nearest first. */
 static enum nm_code add_matters(struct nm_store *store, const struct ring before[static 2],
 				const struct ring *it, const struct ring after[static 2], nm_number number,
@@ -154,16 +196,11 @@ static enum nm_code take_matters(struct nm_store *store, int64_t id, const struc
 		return NM_OK;
 	code = add_caller(store, call, number, sign, err);
 	if (code == NM_OK)
-		code = read_beside(store, NM_SQL_CALLER_BEFORE, id, call, 0, before, err);
-	if (code == NM_OK)
-		code = read_beside(store, NM_SQL_CALLER_AFTER, id, call, 0, after, err);
+		code = read_around(store, id, call, 0, before, after, err);
 	if (code == NM_OK)
 		code = add_matters(store, before, &it, after, 0, sign, err);
-	if (code == NM_OK && !all_of(before, after, number)) {
-		code = read_beside(store, NM_SQL_CALLER_BEFORE, id, call, number, before, err);
-		if (code == NM_OK)
-			code = read_beside(store, NM_SQL_CALLER_AFTER, id, call, number, after, err);
-	}
+	if (code == NM_OK && !all_of(before, after, number))
+		code = read_around(store, id, call, number, before, after, err);
 	return code == NM_OK ? add_matters(store, before, &it, after, number, sign, err) : code;
 }
 

@@ -115,6 +115,17 @@ static void put_random(uint64_t *dice)
 	put(&call);
 }
 
+/* As an import does: each finds what those before it in the same transaction have left. */
+static void put_together(uint64_t *dice)
+{
+	struct nm_error err;
+
+	ok(nm_store_begin(store, &err), &err);
+	for (int i = 0; i < 12; i++)
+		put_random(dice);
+	ok(nm_store_commit(store, &err), &err);
+}
+
 static void execute(const char *sql)
 {
 	struct nm_error err;
@@ -199,6 +210,8 @@ static void test_sums_are_what_counting_anew_comes_to(void **state)
 		open_store();
 		for (int i = 0; i < 400; i++) {
 			put_random(&dice);
+			if (seed % 4 > 1 && i % 20 == 0)
+				put_together(&dice);
 			if (seed % 3 != 0)
 				do_random_deed(&dice);
 			if (seed % 2 == 1 && i % 5 == 0)
