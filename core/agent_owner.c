@@ -100,7 +100,7 @@ static enum nm_code send(struct nm_agent *agent, const struct nm_agent_job *job,
 			 struct nm_error *err)
 {
 	const struct nm_plan *plan = agent->view.push.plan;
-	const int owner = nm_alerts_owner(plan);
+	const int owner = nm_plan_owner(plan);
 	struct nm_outgoing outgoing = { .body = body, .why = why, .follow_s = FOLLOW_S };
 	struct nm_outbox sent;
 	enum nm_code code;

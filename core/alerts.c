@@ -80,22 +80,3 @@ bool nm_alerts_resolve(const struct nm_plan *plan, const struct nm_state *state,
 	*out = a.alerts;
 	return true;
 }
-
-static bool is_person(const struct nm_plan *plan, int id)
-{
-	return plan->destinations[id].kind == NM_PERSONAL &&
-	       nm_destination_number(plan, &plan->destinations[id]) != 0;
-}
-
-int nm_alerts_owner(const struct nm_plan *plan)
-{
-	const struct nm_targets *alert = &plan->emergency.alert;
-
-	for (size_t i = 0; plan->emergency.given && i < alert->n; i++)
-		if (alert->items[i].kind == NM_TARGET_DESTINATION && is_person(plan, alert->items[i].id))
-			return alert->items[i].id;
-	for (size_t i = 0; i < plan->n_destinations; i++)
-		if (is_person(plan, (int)i))
-			return (int)i;
-	return -1;
-}

@@ -88,7 +88,7 @@ static void find_opted_out(struct nm_checker *checker)
 /* The agent tells nobody else: a second one would not know whether the first does something about it. */
 static void find_owner_out(struct nm_checker *checker)
 {
-	const int owner = nm_alerts_owner(checker->plan);
+	const int owner = nm_plan_owner(checker->plan);
 	const struct nm_destination *destination = owner >= 0 ? &checker->plan->destinations[owner] : NULL;
 
 	for (size_t i = 0; destination != NULL && i < checker->options->n_optouts; i++) {

@@ -48,7 +48,7 @@ static bool owner_reachable(const struct nm_plan *plan)
 {
 	struct nm_sender sender;
 
-	return plan && nm_alerts_owner(plan) >= 0 && nm_texting_sender(plan, -1, &sender, NULL) == NM_OK;
+	return plan && nm_plan_owner(plan) >= 0 && nm_texting_sender(plan, -1, &sender, NULL) == NM_OK;
 }
 
 /* Should somebody have been called back by now? */

@@ -124,8 +124,4 @@ struct nm_alerts_done {
 enum nm_code nm_alerts_run(const struct nm_push_context *context, const struct nm_alerts_run *run,
 			   struct nm_alerts_done *out, struct nm_error *err) NM_WARN_UNUSED;
 
-/* Whom the agent tells by text what goes wrong: the first person whom an emergency of the plan alerts, else the first of
- * its personal destinations whose phone is known; -1: nobody. */
-int nm_alerts_owner(const struct nm_plan *plan);
-
 #endif

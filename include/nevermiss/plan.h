@@ -363,6 +363,9 @@ const char *nm_toll_words(const struct nm_plan *plan, nm_number number, const ch
 /* The number at which a destination is reached: of the line whose phone it is, else its own; 0: by an address, or it is
  * a voicemail. */
 nm_number nm_destination_number(const struct nm_plan *plan, const struct nm_destination *destination);
+/* Whom the agent tells by text what goes wrong: the first person whom an emergency alerts, else the first personal
+ * destination whose phone is known; -1: nobody. */
+int nm_plan_owner(const struct nm_plan *plan);
 int nm_plan_find_destination(const struct nm_plan *plan, const char *name);
 int nm_plan_find_schedule(const struct nm_plan *plan, const char *name);
 int nm_plan_find_callers(const struct nm_plan *plan, const char *name);
