@@ -126,6 +126,8 @@ static const struct {
 	{ NM_SQL_OUTBOX_REFUSED, "outbox_recipient" },
 	/* When damaged sums are made anew. */
 	{ NM_SQL_SUMS_FOLLOWUPS, "followup_opened" },
+	/* One row, where the log ends. */
+	{ NM_SQL_CALL_LAST, "call_began" },
 };
 
 static const char *known_walks(int which)
