@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The table of keys.  Lowercase looks; uppercase changes the plan, the store or a carrier, but for L
- * (line), which the sketches gave away first, and N, which repeats a search as in every pager.
+ * The table of keys.  Lowercase looks; what changes the plan, the store or a carrier is uppercase, but for e (editor),
+ * u (undo) and c (copy, beside C, rename).  Some that only look are uppercase too: L (line), which the sketches gave away
+ * first, N and G, which search and go to the end as in every pager, what goes back where the small letter goes on (B, D,
+ * M, and H by the hour), E (emergency), and X where it drops what was painted.
  * Knows no screen and no terminal.
  */
 #include "keymap.h"
@@ -252,7 +254,7 @@ const struct key_row key_rows[] = {
 	{CONTEXT_WIZARD, ACTION_OFFER, "offer", "PgDn C-n", "choose", "the next answer that is offered"},
 	{CONTEXT_WIZARD, ACTION_OFFER_BACK, "offer-back", "PgUp C-p", NULL, "the one before"},
 	{CONTEXT_WIZARD, ACTION_REVIEW, "review", "F2 C-o", "the plan", "what the answers make: the plan, and what check says of it"},
-	{CONTEXT_WIZARD, ACTION_DISMISS, "leave", "Escape C-c", "leave", "leave without a plan; asks first"},
+	{CONTEXT_WIZARD, ACTION_DISMISS, "leave", "Escape C-c", "leave", "leave without a plan; asks when something was typed"},
 	{CONTEXT_WIZARD, ACTION_HELP, "help", "F1", NULL, "these keys"},
 	{CONTEXT_WIZARD, ACTION_ERASE, "erase", "Backspace C-h", NULL, "erase the character before the cursor"},
 	{CONTEXT_WIZARD, ACTION_ERASE_ON, "erase-on", "Delete C-d", NULL, "erase the character at the cursor"},

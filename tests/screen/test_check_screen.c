@@ -90,6 +90,8 @@ static const struct nm_written_section *section_at(const struct nm_written *writ
 	return found;
 }
 
+static size_t steps_reached;
+
 static void expect_place(struct stage *stage, const struct nm_finding *finding)
 {
 	const struct plan_screen *screen = stage->app.tabs[TAB_PLAN].state;
@@ -105,6 +107,15 @@ static void expect_place(struct stage *stage, const struct nm_finding *finding)
 	assert_non_null(row);
 	assert_string_equal(row->kind->section, section->kind);
 	assert_string_equal(row->name ? row->name : "the kind", section->title ? section->title : "");
+	for (size_t i = 0; i < written->n && finding->pos.line != section->line; i++) {
+		const struct nm_written_section *step = &written->sections[i];
+
+		if (step->step < 0 || finding->pos.line < step->line || finding->pos.line > step->end_line)
+			continue;
+		assert_non_null(plan_field_chosen(screen));
+		assert_int_equal(plan_field_chosen(screen)->step, step->step);
+		steps_reached++;
+	}
 	for (size_t i = 0; i < section->n && section->options[i].line != section->line; i++) {
 		if (section->options[i].line == finding->pos.line) {
 			assert_non_null(form_option(&screen->form, &place, &option));
@@ -130,7 +141,9 @@ static void try_enter(struct stage *stage)
 static void enter_leads_to_the_call_or_to_the_place(void **state)
 {
 	(void)state;
+	steps_reached = 0;
 	on_each_plan(try_enter);
+	assert_true(steps_reached > 0);
 }
 
 static void try_rows(struct stage *stage)

@@ -90,6 +90,25 @@ static void a_screens_own_key_goes_before_the_general_one(void **state)
 	assert_null(keymap_named(CONTEXT_NOW, "next-gap"));
 }
 
+/* As the head of the table says it. */
+static void what_writes_is_uppercase(void **state)
+{
+	size_t writing = 0;
+
+	(void)state;
+	for (size_t i = 0; i < key_rows_count; i++) {
+		for (const char *at = key_rows[i].keys; *at; at += strspn(at, " ")) {
+			const bool letter = strcspn(at, " ") == 1, upper = *at >= 'A' && *at <= 'Z', lower = *at >= 'a' && *at <= 'z';
+
+			if (letter && (keymap_writes(&key_rows[i]) ? lower && !strchr("euc", *at) : upper && !strchr("LNGBDMHEX", *at)))
+				fail_msg("%.1s of %s, %s", at, context_name(key_rows[i].context), key_rows[i].name);
+			writing += letter && upper && keymap_writes(&key_rows[i]);
+			at += strcspn(at, " ");
+		}
+	}
+	assert_in_range(writing, 20, key_rows_count);
+}
+
 static void dialogs_hear_nothing_but_their_own_keys(void **state)
 {
 	(void)state;
@@ -279,6 +298,7 @@ int main(void)
 		cmocka_unit_test(every_key_of_the_table_is_one_and_is_written_as_it_is_read),
 		cmocka_unit_test(names_are_unique_in_a_context),
 		cmocka_unit_test(a_screens_own_key_goes_before_the_general_one),
+		cmocka_unit_test(what_writes_is_uppercase),
 		cmocka_unit_test(dialogs_hear_nothing_but_their_own_keys),
 		cmocka_unit_test(arrows_and_hjkl_move_or_are_no_keys_but_where_one_types),
 		cmocka_unit_test(each_key_that_help_names_shows_something_or_says_so),

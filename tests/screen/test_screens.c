@@ -1317,6 +1317,10 @@ static void a_question_cuts_nothing_off(void **state)
 	stage_keys(&stage, "End");
 	stage_hides(&stage, " more");
 	stage_golden(&stage, "push-asked-end");
+	assert_true(app_resize(&stage.app, 80, 24));
+	stage_keys(&stage, "n 2 / d e n t i s t Enter D");
+	stage_shows(&stage, "delete override dentist?");
+	stage_hides(&stage, "scroll");
 	stage_close(&stage);
 }
 
