@@ -313,7 +313,7 @@ static void painted_hours_join_the_edits_that_wait(void **state)
 	stage_keys(&stage, "P Enter Up Space W");
 	stage_shows(&stage, "add these hours of business to the 1 edit not saved? W then saves all");
 	stage_keys(&stage, "?");
-	stage_shows(&stage, "? does nothing here: q leaves it");
+	stage_shows(&stage, "? does nothing here: y does it, n does not");
 	stage_keys(&stage, "y");
 	assert_int_equal(stage.app.depth, 0);
 	stage_shows(&stage, "hours of business: not saved yet, W saves, u takes it back");
