@@ -4,7 +4,8 @@
  * a week as an expression, behind which stands what another one says of years, dates and holidays.
  *
  * Rules are gone through in order, so rules of dates behind all those of weekdays say the same whatever the
- * week is.  An expression that cannot be put into that order without saying something else is refused.
+ * week is.  An expression that cannot be put into that order without saying something else is refused, and so is
+ * one in which dates have hours of their own for so long that no one week is what the expression says.
  */
 #include "hours_private.h"
 
@@ -30,18 +31,28 @@ static enum part part_of(const struct rule *rule)
 
 /* --- the week --- */
 
+/* For rules that are taken out of it, with the lists that these look into; NULL when memory is out. */
+static struct nm_hours *without_rules(const struct nm_hours *hours)
+{
+	struct nm_hours *empty = malloc(sizeof *empty);
+
+	if (!empty)
+		return NULL;
+	*empty = *hours;
+	empty->n_rules = 0;
+	empty->n_atoms = empty->n_holiday_atoms = 0;
+	empty->wraps = empty->looks_at_dates = false;
+	return empty;
+}
+
 /* The rules of weekdays alone, as an expression of their own; NULL when memory is out. */
 static struct nm_hours *weekly_rules(const struct nm_hours *hours)
 {
-	struct nm_hours *weekly = malloc(sizeof *weekly);
+	struct nm_hours *weekly = without_rules(hours);
 	size_t i;
 
 	if (!weekly)
 		return NULL;
-	*weekly = *hours;
-	weekly->n_rules = 0;
-	weekly->n_atoms = weekly->n_holiday_atoms = 0;
-	weekly->wraps = weekly->looks_at_dates = false;
 	for (i = 0; i < hours->n_rules; i++) {
 		const enum part part = part_of(&hours->rules[i]);
 
@@ -200,6 +211,88 @@ static enum nm_code order_check(const struct nm_hours *hours, const struct nm_ho
 	return code;
 }
 
+/* --- seasons --- */
+
+#define YEAR_DAYS 365
+#define SEASON_DAYS 28 /* dates of a year with hours of their own: more than any exception has */
+#define CLOSED_DAYS 184 /* and shut dates: most of the year */
+
+struct season {
+	const struct nm_hours *dates;
+	int64_t from; /* the first date of the year that is looked at */
+	int n, least;
+};
+
+static bool season_count(void *context, int64_t day, const struct nm_holidays *holidays)
+{
+	struct season *season = context;
+	struct nm_minutes spans[NM_HOURS_SPANS];
+
+	if (!nm_hours_day(season->dates, day, holidays, spans))
+		return true;
+	if (season->n == 0 || day - season->from >= YEAR_DAYS) {
+		season->from = day;
+		season->n = 0;
+	}
+	return ++season->n < season->least;
+}
+
+/* Is it for dates, whatever is in them, and not for single ones: holidays, the first Sunday? */
+static bool is_for_dates(const struct rule *rule)
+{
+	return (rule->years.n || rule->months_touched) && !rule->holidays &&
+	       (rule->weekdays || !rule->has_weekdays);
+}
+
+/* The rule's dates, on whatever weekday, and nothing else; NULL when memory is out. */
+static struct nm_hours *dates_of(const struct nm_hours *hours, const struct rule *rule)
+{
+	struct nm_hours *dates = without_rules(hours);
+
+	if (!dates)
+		return NULL;
+	dates->n_rules = 1;
+	dates->rules[0] = (struct rule){
+		.opens = true,
+		.years = rule->years,
+		.dates = rule->dates,
+		.months = rule->months,
+		.months_touched = rule->months_touched,
+	};
+	nm_hours_prepare(dates);
+	return dates;
+}
+
+static enum nm_code rule_season(const struct nm_hours *hours, const struct rule *rule, struct nm_error *err)
+{
+	struct season season = { .least = rule->opens ? SEASON_DAYS : CLOSED_DAYS };
+	struct nm_hours *dates = dates_of(hours, rule);
+
+	if (!dates)
+		return nm_fail_memory(err);
+	season.dates = dates;
+	/* No holidays in it: there is nothing that it could not tell. */
+	(void)nm_hours_tell(&season.dates, 1, nm_days_from_date(nm_hours_first_year(dates), 1, 1), season_count,
+			    &season);
+	nm_hours_free(dates);
+	if (season.n < season.least)
+		return NM_OK;
+	return nm_fail(err, NM_INPUT,
+		       "\"%.*s\" is for a season: change these hours as text",
+		       rule->text_len, hours->text + rule->text_from);
+}
+
+static enum nm_code seasons_check(const struct nm_hours *hours, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+	size_t i;
+
+	for (i = 0; i < hours->n_rules && code == NM_OK; i++)
+		if (is_for_dates(&hours->rules[i]))
+			code = rule_season(hours, &hours->rules[i], err);
+	return code;
+}
+
 enum nm_code nm_hours_week_of(const char *expression, struct nm_hours_week *out, struct nm_error *err)
 {
 	struct nm_hours *hours;
@@ -207,7 +300,9 @@ enum nm_code nm_hours_week_of(const char *expression, struct nm_hours_week *out,
 
 	if (code)
 		return code;
-	code = week_take(hours, out, err);
+	code = seasons_check(hours, err);
+	if (code == NM_OK)
+		code = week_take(hours, out, err);
 	if (code == NM_OK)
 		code = order_check(hours, out, err);
 	nm_hours_free(hours);

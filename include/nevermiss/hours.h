@@ -79,8 +79,9 @@ struct nm_hours_week {
 	bool open[NM_WEEK_MINUTES];
 };
 
-/* What an expression says of every week, years, dates and holidays left aside.  NM_INPUT, saying what to write
- * instead, when the two cannot be taken apart. */
+/* What an expression says of every week, years, dates and holidays left aside.  NM_INPUT, saying what to write or do
+ * instead, when the two cannot be taken apart, or when a rule for dates gives 28 of a year hours of their own, or shuts
+ * 184: no one week is what such an expression says. */
 enum nm_code nm_hours_week_of(const char *expression, struct nm_hours_week *out, struct nm_error *err) NM_WARN_UNUSED;
 /* Adds the week to out as the shortest expression in which each day's times stand in one rule, a run of weekdays by its
  * name even so ("Mo-Fr", not every day with two of them taken away), and behind it what `kept` (NULL: nothing) says of

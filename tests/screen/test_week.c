@@ -412,6 +412,16 @@ static void what_cannot_be_painted_says_why(void **state)
 	stage_shows(&stage, "write what is for dates last");
 	assert_int_equal(stage.app.depth, 0);
 	stage_close(&stage);
+	stage_open(&stage, &(struct stage_options){
+				   .screen = "week",
+				   .width = 80,
+				   .height = 24,
+				   .plan = HEAD "schedule s { hours = \"Apr-Oct 07:00-21:00; Nov-Mar Mo-Fr "
+						"08:00-18:00\" }\nrule r { during = s path = p }\nrule t { path = q }\n" });
+	stage_keys(&stage, "P Enter");
+	stage_shows(&stage, "\"Apr-Oct 07:00-21:00\" is for a season: change these hours as text");
+	assert_int_equal(stage.app.depth, 0);
+	stage_close(&stage);
 	stage_open(&stage, &(struct stage_options){ .screen = "week",
 						    .width = 80,
 						    .height = 24,

@@ -79,7 +79,7 @@ static void what_is_short_stays_as_it_is(void **state)
 		"PH 10:00-12:00",
 		"Mo-Fr 08:00-18:00; Dec 24-26 off; PH -1 day 08:00-12:00",
 		"Mo-Fr 08:00-18:00, Su[1] 10:00-12:00",
-		"2027 Mo-Fr 08:00-18:00",
+		"Mo-Fr 08:00-18:00; 2027 Jan 4-8 09:00-12:00",
 		/* 22:00-22:00 would be warned of */
 		"Mo 22:00-46:00",
 	};
@@ -140,6 +140,106 @@ static void what_cannot_be_taken_apart_is_refused(void **state)
 	}
 	assert_int_equal(nm_hours_week_of("PH off; Mo-Fr 08:00-18:00", &week, &err), NM_INPUT);
 	assert_non_null(strstr(err.text, "write what is for dates last"));
+}
+
+/* --- seasons --- */
+
+#define SEASON 28
+
+static void seasons_are_refused(void **state)
+{
+	static const char *const expressions[] = {
+		"Apr-Oct Mo-Su 07:00-21:00; Nov-Mar Mo-Fr 08:00-18:00",
+		"Mo-Fr 08:00-18:00; Jun-Aug 08:00-14:00",
+		"Mo-Fr 08:00-18:00, Apr-Oct Sa 09:00-13:00",
+		"Mo-Fr 08:00-18:00; Apr-Oct Sa,PH 09:00-13:00",
+		"2027 Mo-Fr 08:00-18:00",
+		"Mo-Fr 08:00-18:00; 2026 Dec 10-2027 Jan 20 09:00-12:00",
+		"Mo-Fr 08:00-18:00; Jan 2-12,May 3-12,Sep 3-12 09:00-12:00",
+		"Mo-Fr 08:00-18:00; Jan-Dec Fr off",
+	};
+	struct nm_hours_week week;
+	struct nm_error err;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof expressions / sizeof *expressions; i++) {
+		assert_int_equal(nm_hours_week_of(expressions[i], &week, &err), NM_INPUT);
+		assert_non_null(strstr(err.text, "is for a season"));
+	}
+	assert_int_equal(nm_hours_week_of(expressions[0], &week, &err), NM_INPUT);
+	assert_non_null(strstr(err.text, "\"Apr-Oct Mo-Su 07:00-21:00\""));
+}
+
+static void exceptions_are_no_seasons(void **state)
+{
+	static const char *const expressions[] = {
+		"Mo-Fr 08:00-18:00; Dec 24-Jan 6 10:00-12:00",
+		"Mo-Fr 08:00-18:00; Aug off",
+		"Mo-Fr 08:00-18:00; Nov-Mar off",
+		"Mo-Fr 08:00-18:00, Apr-Oct Su[1] 10:00-12:00",
+		"Mo-Fr 08:00-18:00; Apr-Oct PH 10:00-12:00",
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof expressions / sizeof *expressions; i++)
+		becomes(expressions[i], expressions[i]);
+}
+
+/* On how many dates, from a day on, an expression says other than the week. */
+static int dates_unlike(const char *expression, const struct nm_hours_week *week, int64_t from, int64_t days)
+{
+	struct nm_hours *hours;
+	struct nm_error err;
+	int unlike = 0;
+
+	assert_int_equal(nm_hours_read(expression, &hours, &err), NM_OK);
+	for (int64_t day = from; day < from + days; day++) {
+		const bool *open = week->open + (day + 3) % 7 * DAY; /* 1 January 1970 was a Thursday */
+		bool said[DAY] = { false };
+		struct nm_minutes spans[NM_HOURS_SPANS];
+		size_t n = nm_hours_day(hours, day, NULL, spans);
+
+		for (size_t i = 0; i < n; i++)
+			memset(said + spans[i].from, true, (size_t)(spans[i].until - spans[i].from));
+		unlike += memcmp(said, open, sizeof said) != 0;
+	}
+	nm_hours_free(hours);
+	return unlike;
+}
+
+/* What is painted is what is said on nearly every date of any year, or is not painted; counted date by date. */
+static void a_painted_week_rules_the_year(void **state)
+{
+	static const struct nm_hours_week shut;
+	enum { YEARS = 9 };
+	const int64_t from = nm_days_from_date(2024, 1, 1), span = nm_days_from_date(2024 + YEARS, 1, 1) - from;
+	int painted = 0;
+
+	(void)state;
+	seed = 1204;
+	for (int i = 0; i < ROUNDS / 4; i++) {
+		const int64_t begin = from + random_below(365), end = begin + random_below(80);
+		const struct nm_date a = nm_date_from_days(begin), b = nm_date_from_days(end);
+		static const char *const months[] = { "Jan", "Feb", "Mar", "Apr", "May", "Jun",
+						      "Jul", "Aug", "Sep", "Oct", "Nov", "Dec" };
+		char dates[64], text[128];
+		struct nm_hours_week week;
+		struct nm_error err;
+		int own;
+
+		snprintf(dates, sizeof dates, "%s %d-%s %d 09:00-11:00", months[a.month - 1], a.day,
+			 months[b.month - 1], b.day);
+		snprintf(text, sizeof text, "08:00-18:00; %s", dates);
+		own = dates_unlike(dates, &shut, from, span);
+		if (nm_hours_week_of(text, &week, &err) == NM_OK) {
+			painted++;
+			assert_true(own < SEASON * YEARS);
+			assert_int_equal(dates_unlike(text, &week, from, span), own);
+		} else if (own <= (SEASON - 1) * YEARS) {
+			fail_msg("\"%s\" has %d dates of its own in %d years: %s", text, own, YEARS, err.text);
+		}
+	}
+	assert_in_range(painted, 1, ROUNDS / 4 - 1);
 }
 
 static void more_than_an_expression_holds_is_refused(void **state)
@@ -291,6 +391,9 @@ int main(void)
 		cmocka_unit_test(what_is_long_becomes_short),
 		cmocka_unit_test(what_goes_past_midnight_is_not_taken_away),
 		cmocka_unit_test(what_cannot_be_taken_apart_is_refused),
+		cmocka_unit_test(seasons_are_refused),
+		cmocka_unit_test(exceptions_are_no_seasons),
+		cmocka_unit_test(a_painted_week_rules_the_year),
 		cmocka_unit_test(more_than_an_expression_holds_is_refused),
 		cmocka_unit_test(what_is_painted_is_what_is_read),
 		cmocka_unit_test(what_somebody_wrote_hardly_grows),
