@@ -238,11 +238,82 @@ static void draw_emergency(const struct now *now, struct rows *rows)
 	nm_buf_clear(&names);
 }
 
+/* What is wrong with what is live: lines that do not do what the plan says, else lines of which nobody knows what they
+ * do. */
+struct trouble {
+	const struct nm_line_fact *first; /* NULL: nothing */
+	bool drifts;
+	size_t n;
+};
+
+static struct trouble trouble_of(const struct app *app)
+{
+	struct trouble drifts = {.drifts = true}, unread = {0};
+
+	for (size_t i = app->n_facts; i-- > 0;) {
+		const struct nm_line_fact *fact = &app->facts[i];
+
+		if (fact->pushed && fact->known && !fact->in_sync) {
+			drifts.first = fact;
+			drifts.n++;
+		}
+		if (fact->pushed && fact->unread) {
+			unread.first = fact;
+			unread.n++;
+		}
+	}
+	return drifts.n ? drifts : unread;
+}
+
+/* How live and plan differ is long, and screen 6 has it: it stands here where that takes no row from anything else. */
+static bool draw_trouble(const struct app *app, struct rows *rows)
+{
+	const struct trouble trouble = trouble_of(app);
+	const struct nm_line_fact *fact = trouble.first;
+	char text[1024];
+
+	if (!fact)
+		return false;
+	if (!trouble.drifts)
+		snprintf(text, sizeof text, "what is live on %s is not known: %s", fact->line,
+			 fact->words ? fact->words : "it could not be read");
+	else if (rows->tall)
+		snprintf(text, sizeof text, "%s: %s", fact->line, fact->words ? fact->words : "live is not the plan");
+	else if (trouble.n > 1)
+		snprintf(text, sizeof text, "%zu lines drift: screen 6 tells where live and plan part", trouble.n);
+	else
+		snprintf(text, sizeof text, "%s drifts: screen 6 tells where live and plan part", fact->line);
+	now_named(rows, "Drift", STYLE_WARNING, text);
+	return true;
+}
+
+/* Is it what the row Drift says, of that line or of all lines? */
+static bool told_as_drift(const struct app *app, const struct rows *rows, const struct nm_finding *finding)
+{
+	const struct trouble trouble = trouble_of(app);
+	int line;
+
+	if (!trouble.first || strcmp(finding->id, trouble.drifts ? "drift" : "unread"))
+		return false;
+	if (trouble.drifts && !rows->tall)
+		return true;
+	line = nm_plan_find_line(app_plan(app), trouble.first->line);
+	return line >= 0 && app_plan(app)->lines[line].pos.line == finding->pos.line;
+}
+
+/* The next finding from `i` on that no other row tells; findings->n: none. */
+static size_t next_untold(const struct app *app, const struct rows *rows, const struct nm_findings *findings, size_t i)
+{
+	while (i < findings->n && told_as_drift(app, rows, &findings->items[i]))
+		i++;
+	return i;
+}
+
 static void draw_findings(const struct now *now, const struct app *app, struct rows *rows)
 {
 	const struct nm_findings *findings = now_facts(now, app).findings;
 	const struct nm_diags *diags = &app->session->diags;
-	size_t n[3] = {0};
+	size_t n[3] = {0}, first;
 	char text[1024];
 
 	if (!findings) {
@@ -257,9 +328,10 @@ static void draw_findings(const struct now *now, const struct app *app, struct r
 	}
 	for (size_t i = 0; i < findings->n; i++)
 		n[findings->items[i].severity]++;
+	first = next_untold(app, rows, findings, 0);
 	snprintf(text, sizeof text, "%zu error%s, %zu warning%s, %zu advice%s%s", n[0], n[0] == 1 ? "" : "s",
 		 n[1], n[1] == 1 ? "" : "s", n[2], findings->n ? ": " : "",
-		 findings->n ? findings->items[0].message : "");
+		 first < findings->n ? findings->items[first].message : findings->n ? "the drift above" : "");
 	now_named(rows, "Findings", n[0] ? STYLE_ERROR : n[1] ? STYLE_WARNING : STYLE_GOOD, text);
 }
 
@@ -274,32 +346,6 @@ static const char *read_words(const struct app *app, nm_time read, char *room, s
 	age_words(age, words);
 	snprintf(room, size, " (read %s ago; screen 6 reads it anew)", words);
 	return room;
-}
-
-/* The first line that does not do what the plan says, else one of which nobody knows what it does. */
-static bool draw_trouble(const struct app *app, struct rows *rows)
-{
-	const struct nm_line_fact *drifts = NULL, *unread = NULL;
-	char text[1024];
-
-	for (size_t i = app->n_facts; i-- > 0;) {
-		const struct nm_line_fact *fact = &app->facts[i];
-
-		if (fact->pushed && fact->known && !fact->in_sync)
-			drifts = fact;
-		if (fact->pushed && fact->unread)
-			unread = fact;
-	}
-	if (drifts)
-		snprintf(text, sizeof text, "%s: %s", drifts->line,
-			 drifts->words ? drifts->words : "live is not the plan");
-	else if (unread)
-		snprintf(text, sizeof text, "what is live on %s is not known: %s", unread->line,
-			 unread->words ? unread->words : "it could not be read");
-	else
-		return false;
-	now_named(rows, "Drift", STYLE_WARNING, text);
-	return true;
 }
 
 static void draw_drift(const struct app *app, struct rows *rows)
@@ -369,6 +415,25 @@ static void draw_quick_start(const struct now *now, const struct app *app, struc
 	nm_buf_clear(&text);
 }
 
+/* All but the one that the row Findings names. */
+static void draw_more_findings(const struct app *app, const struct nm_findings *findings, struct rows *rows)
+{
+	const size_t named = next_untold(app, rows, findings, 0);
+	const char *head = "More findings";
+
+	for (size_t i = named; rows->y < rows->end; head = "") {
+		struct pen pen;
+
+		i = next_untold(app, rows, findings, i + 1);
+		if (i >= findings->n)
+			return;
+		pen = now_row(rows);
+		pen_text(&pen, STYLE_HEAD, head);
+		pen_tab(&pen, 16);
+		pen_text(&pen, STYLE_PLAIN, findings->items[i].message);
+	}
+}
+
 /* What is left of a large terminal: the rules that were looked at, and the other findings. */
 static void draw_more(const struct now *now, const struct app *app, struct rows *rows)
 {
@@ -395,13 +460,8 @@ static void draw_more(const struct now *now, const struct app *app, struct rows 
 			  reason->matched ? "yes" : "no ", reason->text);
 	}
 	rows->y++;
-	for (size_t i = 1; findings && i < findings->n && rows->y < rows->end; i++) {
-		struct pen pen = now_row(rows);
-
-		pen_text(&pen, STYLE_HEAD, i == 1 ? "More findings" : "");
-		pen_tab(&pen, 16);
-		pen_text(&pen, STYLE_PLAIN, findings->items[i].message);
-	}
+	if (findings)
+		draw_more_findings(app, findings, rows);
 }
 
 #define FIXED 12     /* rows that an airy window needs beside the ladder and the log */

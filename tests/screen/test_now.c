@@ -488,6 +488,77 @@ static void a_long_finding_is_whole_or_seen_to_be_cut(void **state)
 	assert_in_range(whole, 1, 2 * 3 * 48 - 1);
 }
 
+/* Of which check finds nothing worse than drift. */
+static const char three_lines[] =
+	"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\naccount box { driver = sandbox }\n"
+	"line main { number = \"+15125550100\" account = box }\nline over { number = \"+15125550101\" account = box }\n"
+	"line home { number = \"+15125550102\" account = box }\n"
+	"destination fixly { kind = ai number = \"+15125550177\" }\n"
+	"destination mailbox { kind = voicemail greeting = \"Jones. Leave a message.\" }\n"
+	"path day { step { ring = fixly for = 20s } step { ring = mailbox } }\n"
+	"path late { step { ring = fixly for = 15s } step { ring = mailbox } }\n";
+
+#define TALL 31 /* rows of a window that has one for each figure */
+
+/* Pushed, then only `lines` go another way. */
+static void open_drifting(struct stage *stage, const char *lines)
+{
+	char before[2048];
+	FILE *file;
+
+	snprintf(before, sizeof before, "%srule all { path = day }\n", three_lines);
+	stage_open(stage, &(struct stage_options){.screen = "push", .width = 80, .height = 24, .plan = before});
+	stage_keys(stage, "A y Escape");
+	file = fopen("plan.conf", "w");
+	assert_non_null(file);
+	fprintf(file, "%srule some { lines = { %s } path = late }\nrule all { path = day }\n", three_lines, lines);
+	assert_int_equal(fclose(file), 0);
+	app_notice(&stage->app);
+	app_derive(&stage->app);
+	stage_keys(stage, "r 1");
+}
+
+/* How live and plan differ stands once, and only where it takes no row from anything else. */
+static void a_drift_is_told_once(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_drifting(&stage, "main");
+	for (int height = 12; height < 60; height++) {
+		assert_true(app_resize(&stage.app, 80, height));
+		app_draw(&stage.app);
+		stage_hides(&stage, "line main does not do");
+		if (height < TALL) {
+			stage_shows(&stage, "Drift          main drifts: screen 6 tells where live and plan part\n");
+			stage_hides(&stage, "fixly 20 s");
+		} else {
+			stage_shows(&stage, "Drift          main: always");
+			stage_shows(&stage, "fixly 20 s, then mailbox");
+		}
+	}
+	stage_close(&stage);
+}
+
+/* What the row Drift has no place for, the findings tell. */
+static void each_line_that_drifts_is_told(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_drifting(&stage, "main, over");
+	for (int height = 12; height < 60; height++) {
+		assert_true(app_resize(&stage.app, 80, height));
+		app_draw(&stage.app);
+		stage_hides(&stage, "line main does not do");
+		if (height < TALL)
+			stage_shows(&stage, "Drift          2 lines drift: screen 6 tells where live and plan part\n");
+		else
+			stage_shows(&stage, "line over does not do");
+	}
+	stage_close(&stage);
+}
+
 /* In the lowest windows the quick start waits: what is wrong does not. */
 static void findings_have_a_row_in_the_lowest_window(void **state)
 {
@@ -805,6 +876,8 @@ int main(void)
 		cmocka_unit_test(no_row_is_left_out_for_a_long_one),
 		cmocka_unit_test(the_emergency_path_is_never_cut_within_a_name),
 		cmocka_unit_test(a_long_finding_is_whole_or_seen_to_be_cut),
+		cmocka_unit_test(a_drift_is_told_once),
+		cmocka_unit_test(each_line_that_drifts_is_told),
 		cmocka_unit_test(findings_have_a_row_in_the_lowest_window),
 		cmocka_unit_test(what_was_not_read_is_not_said_to_be_missing),
 		cmocka_unit_test(an_override_is_seen_saved_and_pushed),
