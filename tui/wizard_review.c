@@ -44,7 +44,7 @@ static void add_call(struct notes *notes, struct session *session, const char *w
 	nm_simulation_free(call);
 }
 
-static void add_calls(struct notes *notes, struct session *session)
+static void add_calls(struct notes *notes, struct session *session, bool rings_always)
 {
 	const struct play now = {.at = session_now(session) / 60 * 60, .hangup_s = -1};
 	const nm_time next = boundary_find(session, &now, now.at, false, 14);
@@ -53,6 +53,8 @@ static void add_calls(struct notes *notes, struct session *session)
 	add_call(notes, session, "now", now.at);
 	if (next != NM_TIME_MAX)
 		add_call(notes, session, "from the next change on", next);
+	if (rings_always)
+		notes_add(notes, STYLE_WARNING, "  Without an AI service your own phone rings outside the open hours too.");
 	notes_add(notes, STYLE_PLAIN, "");
 }
 
@@ -84,16 +86,16 @@ static void add_next(struct notes *notes, const char *file)
 
 static void *open_review(struct app *app, const void *argument, struct nm_error *err)
 {
+	const struct wizard *wizard = argument;
 	struct review *review = calloc(1, sizeof *review);
 
-	(void)argument;
 	if (!review) {
 		nm_fail_memory(err);
 		return NULL;
 	}
 	notes_init(&review->notes);
 	add_next(&review->notes, app->session->options.plan_file);
-	add_calls(&review->notes, app->session);
+	add_calls(&review->notes, app->session, wizard->rings_always);
 	add_findings(&review->notes, app->session);
 	notes_add(&review->notes, STYLE_HEAD, "The plan");
 	notes_lines(&review->notes, nm_document_text(app->session->document, NULL));
@@ -177,7 +179,7 @@ static const struct screen_ops review_ops = {
 	.draw = draw_review,
 };
 
-void wizard_review(struct app *app)
+void wizard_review(struct app *app, const struct wizard *wizard)
 {
-	app_push(app, &review_ops, NULL);
+	app_push(app, &review_ops, wizard);
 }

@@ -56,6 +56,30 @@ static void it_is_as_expected_in_every_look(void **state)
 	stage_golden_looks("wizard-review", &first_80x24, to_the_review);
 }
 
+/* Hours without anybody who answers outside of them are told to change little, where they are asked and in the end. */
+static void the_owner_alone_is_told_of_the_night(void **state)
+{
+	static const char *const services[] = {"", "none", "Fixly 512 555 0177"};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+		void (*const told)(struct stage *, const char *) = i < 2 ? stage_shows : stage_hides;
+
+		stage_open(&stage, &first_80x24);
+		answer_all(&stage);
+		stage_keys(&stage, "Up Up Up C-u");
+		stage_type(&stage, services[i]);
+		stage_keys(&stage, "Down");
+		told(&stage, "your own phone rings outside these hours too");
+		stage_keys(&stage, "Down");
+		told(&stage, "your own phone rings on holidays too");
+		stage_keys(&stage, "F2");
+		told(&stage, "your own phone rings outside the open hours too");
+		stage_close(&stage);
+	}
+}
+
 static size_t files(const char *pattern)
 {
 	glob_t found;
@@ -570,6 +594,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_as_expected_in_every_look),
+		cmocka_unit_test(the_owner_alone_is_told_of_the_night),
 		cmocka_unit_test(it_writes_what_init_writes_for_the_same_answers),
 		cmocka_unit_test(a_wrong_answer_is_told_as_it_is_typed),
 		cmocka_unit_test(what_is_left_wrong_is_told),
