@@ -452,6 +452,36 @@ static void nothing_is_overwritten(void **state)
 	}
 }
 
+/* Whoever steps in has the number that customers call: a loop, whether the caller presses 9 or not. */
+static void errors_are_told_once_and_asked_about(void **state)
+{
+	struct stage stage;
+	char *text, *row;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	answer_all(&stage);
+	stage_keys(&stage, "Up Up Up Up C-u");
+	stage_type(&stage, "Sam 512 555 0100");
+	stage_keys(&stage, "F2");
+	stage_shows(&stage, "check finds 1 error");
+	stage_hides(&stage, "check finds 1 errors");
+	text = stage_text(&stage);
+	row = strstr(text, "error: ");
+	assert_non_null(row);
+	assert_null(strstr(row + 1, "error: "));
+	free(text);
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "Write a plan that does not pass check?");
+	stage_keys(&stage, "n");
+	assert_false(stage.app.ended);
+	assert_int_equal(files("*"), 0);
+	stage_keys(&stage, "W y");
+	assert_true(stage.app.ended);
+	assert_int_equal(files("*"), 2);
+	stage_close(&stage);
+}
+
 /* --- any answers --- */
 
 #define ANY(words) ((words)[random_below(random, (int)(sizeof(words) / sizeof *(words)))])
@@ -609,6 +639,7 @@ int main(void)
 		cmocka_unit_test(leaving_asks_before_it_throws_answers_away),
 		cmocka_unit_test(going_back_loses_nothing),
 		cmocka_unit_test(nothing_is_overwritten),
+		cmocka_unit_test(errors_are_told_once_and_asked_about),
 		cmocka_unit_test(whatever_is_answered_passes_check),
 		cmocka_unit_test(any_keys_leave_a_draft_that_reads),
 		cmocka_unit_test(zones_of_a_strange_table_are_left_out),
