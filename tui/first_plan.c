@@ -62,6 +62,11 @@ static bool given(const struct first_answers *answers, enum question question)
 	return true;
 }
 
+bool first_plan_rings_always(const struct first_answers *answers)
+{
+	return !given(answers, QUESTION_AI);
+}
+
 /* A bare number is one of seconds. */
 static void add_voicemail(const struct first_answers *answers, struct nm_buf *out)
 {
@@ -264,7 +269,7 @@ static void write_paths(const struct first_answers *answers, int ring_s, struct 
 		add_ai(out, "\tstep { ring = ", answers, " for = 10s }\n");
 	nm_buf_add(out, "\tstep { ring = mailbox }\n}\npath after-hours {\n");
 	write_key_greeting(answers, out);
-	if (given(answers, QUESTION_AI))
+	if (!first_plan_rings_always(answers))
 		add_ai(out, "\tstep { ring = ", answers, " for = 10s }\n");
 	else
 		nm_buf_addf(out, "\tstep { ring = owner for = %ds }     # nobody else is there at night yet\n", ring_s);

@@ -40,6 +40,8 @@ struct first_answers {
 
 /* Are the first n answers good?  Samples stand for the others.  err says in a sentence what is wrong. */
 enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, struct nm_error *err) NM_WARN_UNUSED;
+/* Does the owner's phone ring outside the hours too?  It does while nobody else answers then. */
+bool first_plan_rings_always(const struct first_answers *answers);
 /* Adds the plan's text to out (up to NM_PLAN_BYTES). */
 enum nm_code first_plan_text(const struct first_answers *answers, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 /* The files that such a text may name beside it, for nm_plan_read_kept. */

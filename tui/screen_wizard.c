@@ -73,6 +73,7 @@ static void draft(struct wizard *wizard, struct app *app)
 	struct nm_buf text;
 	struct nm_error err;
 
+	wizard->rings_always = first_plan_rings_always(&good);
 	nm_buf_init(&text, NM_PLAN_BYTES);
 	if (first_plan_text(&good, &text, &err) || session_draft_text(app->session, text.data, text.len, &err))
 		app_error(app, &err);
@@ -171,7 +172,7 @@ static void review(struct wizard *wizard, struct app *app)
 		return;
 	}
 	if (app_plan(app)) /* memory may be out */
-		wizard_review(app);
+		wizard_review(app, wizard);
 }
 
 /* To the next question, or the plan; what is left wrong behind is told. */

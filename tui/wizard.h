@@ -42,6 +42,7 @@ struct wizard {
 	struct wizard_field fields[QUESTIONS]; /* by question */
 	struct list list;                      /* rows of the form */
 	bool typed;                            /* something that leaving would lose */
+	bool rings_always;                     /* the draft rings the owner outside the hours too */
 	struct notes offers;                   /* what the answer at the cursor may become */
 	size_t offer;                          /* the one taken; SIZE_MAX: none */
 	struct week week;
@@ -55,6 +56,6 @@ const char *wizard_taken_for(const struct wizard *wizard);
 /* wizard_draw.c */
 void wizard_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body);
 /* wizard_review.c: the plan that the draft is, what check says of it, and the key that writes it. */
-void wizard_review(struct app *app);
+void wizard_review(struct app *app, const struct wizard *wizard);
 
 #endif

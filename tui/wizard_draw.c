@@ -61,10 +61,22 @@ static bool is_wrong(const struct wizard *wizard)
 	return field->error[0] && field->typing.len && !wizard_taken_for(wizard);
 }
 
+/* Hours that change nothing at night are not to be answered in the belief that they do. */
+static const char *why_asked(const struct wizard *wizard)
+{
+	const struct wizard_row *row = &wizard_rows[wizard->list.at];
+
+	if (wizard->rings_always && row->question == QUESTION_HOURS)
+		return "Without an AI service your own phone rings outside these hours too";
+	if (wizard->rings_always && row->question == QUESTION_HOLIDAYS)
+		return "us or none. Without an AI service your own phone rings on holidays too";
+	return row->why;
+}
+
 /* What is wrong with the answer goes before why it is asked. */
 static const char *help_text(const struct wizard *wizard)
 {
-	return is_wrong(wizard) ? wizard_field(wizard, wizard->list.at)->error : wizard_rows[wizard->list.at].why;
+	return is_wrong(wizard) ? wizard_field(wizard, wizard->list.at)->error : why_asked(wizard);
 }
 
 /* Rows of the help: always the same, but where a sentence about what is wrong needs more. */

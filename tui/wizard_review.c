@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * The wizard's last page: what the plan does with a call, what check says of it, its text; and the key that
- * writes it.  In: the draft.  Out: the file of the plan.
+ * writes it, which asks where check finds errors.  In: the draft.  Out: the file of the plan.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -10,8 +10,12 @@
 
 #include "wizard.h"
 
+enum { TAG_ERRORS };
+
 struct review {
 	struct notes notes;
+	struct notes errors; /* what check finds that is one */
+	bool sound;          /* it was proved that there is none: W writes at once */
 	struct list list; /* its row is the first one shown */
 };
 
@@ -44,7 +48,7 @@ static void add_call(struct notes *notes, struct session *session, const char *w
 	nm_simulation_free(call);
 }
 
-static void add_calls(struct notes *notes, struct session *session)
+static void add_calls(struct notes *notes, struct session *session, bool rings_always)
 {
 	const struct play now = {.at = session_now(session) / 60 * 60, .hangup_s = -1};
 	const nm_time next = boundary_find(session, &now, now.at, false, 14);
@@ -53,25 +57,55 @@ static void add_calls(struct notes *notes, struct session *session)
 	add_call(notes, session, "now", now.at);
 	if (next != NM_TIME_MAX)
 		add_call(notes, session, "from the next change on", next);
+	if (rings_always)
+		notes_add(notes, STYLE_WARNING, "  Without an AI service your own phone rings outside the open hours too.");
 	notes_add(notes, STYLE_PLAIN, "");
 }
 
-static void add_findings(struct notes *notes, struct session *session)
+/* Two findings may differ in the calls that they concern alone, of which this page does not tell. */
+static bool told_before(const struct nm_findings *findings, size_t i)
+{
+	for (size_t k = 0; k < i; k++) {
+		if (findings->items[k].severity == findings->items[i].severity &&
+		    !strcmp(findings->items[k].message, findings->items[i].message))
+			return true;
+	}
+	return false;
+}
+
+/* Each sentence once; until: the mildest severity of interest. */
+static void add_sentences(struct notes *notes, const struct nm_findings *findings, enum nm_severity until)
 {
 	static const unsigned styles[] = {STYLE_ERROR, STYLE_WARNING, STYLE_DIM};
+
+	for (size_t i = 0; i < findings->n; i++) {
+		const struct nm_finding *finding = &findings->items[i];
+
+		if (finding->severity <= until && !told_before(findings, i))
+			notes_addf(notes, styles[finding->severity], "  %s: %s", nm_severity_name(finding->severity),
+				   finding->message);
+	}
+}
+
+static void add_findings(struct review *review, struct session *session)
+{
 	const struct nm_findings *findings;
 	struct nm_error err;
 
 	if (session_findings(session, &findings, &err)) {
-		notes_addf(notes, STYLE_ERROR, "%s", err.text);
+		notes_addf(&review->errors, STYLE_ERROR, "%s", err.text);
+		notes_addf(&review->notes, STYLE_ERROR, "%s", err.text);
 		return;
 	}
-	notes_add(notes, findings->ok ? STYLE_GOOD : STYLE_ERROR,
-		  findings->ok ? "check: no errors, at any minute of two years" : "check finds errors");
-	for (size_t i = 0; i < findings->n; i++)
-		notes_addf(notes, styles[findings->items[i].severity], "  %s: %s",
-			   nm_severity_name(findings->items[i].severity), findings->items[i].message);
-	notes_add(notes, STYLE_PLAIN, "");
+	review->sound = findings->ok;
+	add_sentences(&review->errors, findings, NM_SEVERITY_ERROR);
+	if (findings->ok)
+		notes_add(&review->notes, STYLE_GOOD, "check: no errors, at any minute of two years");
+	else
+		notes_addf(&review->notes, STYLE_ERROR, "check finds %zu error%s", review->errors.n,
+			   review->errors.n == 1 ? "" : "s");
+	add_sentences(&review->notes, findings, NM_SEVERITY_ADVICE);
+	notes_add(&review->notes, STYLE_PLAIN, "");
 }
 
 static void add_next(struct notes *notes, const char *file)
@@ -84,17 +118,18 @@ static void add_next(struct notes *notes, const char *file)
 
 static void *open_review(struct app *app, const void *argument, struct nm_error *err)
 {
+	const struct wizard *wizard = argument;
 	struct review *review = calloc(1, sizeof *review);
 
-	(void)argument;
 	if (!review) {
 		nm_fail_memory(err);
 		return NULL;
 	}
 	notes_init(&review->notes);
+	notes_init(&review->errors);
 	add_next(&review->notes, app->session->options.plan_file);
-	add_calls(&review->notes, app->session);
-	add_findings(&review->notes, app->session);
+	add_calls(&review->notes, app->session, wizard->rings_always);
+	add_findings(review, app->session);
 	notes_add(&review->notes, STYLE_HEAD, "The plan");
 	notes_lines(&review->notes, nm_document_text(app->session->document, NULL));
 	return review;
@@ -105,6 +140,7 @@ static void close_review(void *state)
 	struct review *review = state;
 
 	notes_clear(&review->notes);
+	notes_clear(&review->errors);
 	free(review);
 }
 
@@ -121,6 +157,14 @@ static void write_plan(struct app *app)
 		app->ended = true;
 }
 
+static void ask_to_write(const struct review *review, struct app *app)
+{
+	if (review->sound)
+		write_plan(app);
+	else
+		app_confirm(app, TAG_ERRORS, "Write a plan that does not pass check?", &review->errors);
+}
+
 static enum verdict act_review(void *state, struct app *app, const struct event *event)
 {
 	struct review *review = state;
@@ -130,6 +174,8 @@ static enum verdict act_review(void *state, struct app *app, const struct event 
 	if (event->action == ACTION_DISMISS)
 		return VERDICT_POP;
 	if (event->action == ACTION_SAVE)
+		ask_to_write(review, app);
+	else if (event->action == ACTION_ANSWER && event->tag == TAG_ERRORS && event->text)
 		write_plan(app);
 	list_set(&review->list, n > shown ? n - shown + 1 : 1);
 	review->list.page = shown;
@@ -177,7 +223,7 @@ static const struct screen_ops review_ops = {
 	.draw = draw_review,
 };
 
-void wizard_review(struct app *app)
+void wizard_review(struct app *app, const struct wizard *wizard)
 {
-	app_push(app, &review_ops, NULL);
+	app_push(app, &review_ops, wizard);
 }

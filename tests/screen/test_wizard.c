@@ -56,6 +56,30 @@ static void it_is_as_expected_in_every_look(void **state)
 	stage_golden_looks("wizard-review", &first_80x24, to_the_review);
 }
 
+/* Hours without anybody who answers outside of them are told to change little, where they are asked and in the end. */
+static void the_owner_alone_is_told_of_the_night(void **state)
+{
+	static const char *const services[] = {"", "none", "Fixly 512 555 0177"};
+	struct stage stage;
+
+	(void)state;
+	for (size_t i = 0; i < sizeof services / sizeof *services; i++) {
+		void (*const told)(struct stage *, const char *) = i < 2 ? stage_shows : stage_hides;
+
+		stage_open(&stage, &first_80x24);
+		answer_all(&stage);
+		stage_keys(&stage, "Up Up Up C-u");
+		stage_type(&stage, services[i]);
+		stage_keys(&stage, "Down");
+		told(&stage, "your own phone rings outside these hours too");
+		stage_keys(&stage, "Down");
+		told(&stage, "your own phone rings on holidays too");
+		stage_keys(&stage, "F2");
+		told(&stage, "your own phone rings outside the open hours too");
+		stage_close(&stage);
+	}
+}
+
 static size_t files(const char *pattern)
 {
 	glob_t found;
@@ -428,6 +452,36 @@ static void nothing_is_overwritten(void **state)
 	}
 }
 
+/* Whoever steps in has the number that customers call: a loop, whether the caller presses 9 or not. */
+static void errors_are_told_once_and_asked_about(void **state)
+{
+	struct stage stage;
+	char *text, *row;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	answer_all(&stage);
+	stage_keys(&stage, "Up Up Up Up C-u");
+	stage_type(&stage, "Sam 512 555 0100");
+	stage_keys(&stage, "F2");
+	stage_shows(&stage, "check finds 1 error");
+	stage_hides(&stage, "check finds 1 errors");
+	text = stage_text(&stage);
+	row = strstr(text, "error: ");
+	assert_non_null(row);
+	assert_null(strstr(row + 1, "error: "));
+	free(text);
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "Write a plan that does not pass check?");
+	stage_keys(&stage, "n");
+	assert_false(stage.app.ended);
+	assert_int_equal(files("*"), 0);
+	stage_keys(&stage, "W y");
+	assert_true(stage.app.ended);
+	assert_int_equal(files("*"), 2);
+	stage_close(&stage);
+}
+
 /* --- any answers --- */
 
 #define ANY(words) ((words)[random_below(random, (int)(sizeof(words) / sizeof *(words)))])
@@ -570,6 +624,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(it_is_as_expected_in_every_look),
+		cmocka_unit_test(the_owner_alone_is_told_of_the_night),
 		cmocka_unit_test(it_writes_what_init_writes_for_the_same_answers),
 		cmocka_unit_test(a_wrong_answer_is_told_as_it_is_typed),
 		cmocka_unit_test(what_is_left_wrong_is_told),
@@ -584,6 +639,7 @@ int main(void)
 		cmocka_unit_test(leaving_asks_before_it_throws_answers_away),
 		cmocka_unit_test(going_back_loses_nothing),
 		cmocka_unit_test(nothing_is_overwritten),
+		cmocka_unit_test(errors_are_told_once_and_asked_about),
 		cmocka_unit_test(whatever_is_answered_passes_check),
 		cmocka_unit_test(any_keys_leave_a_draft_that_reads),
 		cmocka_unit_test(zones_of_a_strange_table_are_left_out),
