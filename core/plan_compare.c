@@ -77,6 +77,21 @@ static enum nm_code add_whole(struct nm_differences *out, size_t *capacity, cons
 	return add_item(out, capacity, item, err);
 }
 
+/* It has another name, by which nobody calls it. */
+static enum nm_code add_renamed(struct nm_differences *out, size_t *capacity, const struct nm_route *a,
+				const struct nm_route *b, const struct nm_span *span, struct nm_error *err)
+{
+	struct nm_difference item = { .line = b->line,
+				      .callers = "no caller",
+				      .renamed = true,
+				      .windows = span,
+				      .when = "in name alone",
+				      .a_words = a->line,
+				      .b_words = b->line };
+
+	return add_item(out, capacity, item, err);
+}
+
 /* Callers get the same, and the same people are alerted, with other words. */
 static bool alert_text_only(const struct nm_route *a, const struct nm_route *b, const struct nm_difference *item)
 {
@@ -85,10 +100,10 @@ static bool alert_text_only(const struct nm_route *a, const struct nm_route *b, 
 }
 
 /* The text of a line's alerts is the same at all times: the first that differs tells it. */
-static enum nm_code add_staff(struct nm_differences *out, size_t *capacity, const struct nm_difference *first,
-			      const struct nm_span *span, struct nm_error *err)
+static enum nm_code add_staff(struct nm_differences *out, size_t *capacity, const char *line,
+			      const struct nm_difference *first, const struct nm_span *span, struct nm_error *err)
 {
-	struct nm_difference item = { .line = first->line,
+	struct nm_difference item = { .line = line,
 				      .callers = "those who are alerted",
 				      .staff = true,
 				      .windows = span,
@@ -108,12 +123,15 @@ static enum nm_code add_found(struct nm_differences *out, size_t *capacity, cons
 	enum nm_code code = NM_OK;
 
 	for (size_t i = 0; i < found->n && code == NM_OK; i++) {
-		if (!alert_text_only(a, b, &found->items[i]))
-			code = add_item(out, capacity, found->items[i], err);
+		struct nm_difference item = found->items[i];
+
+		item.line = b->line;
+		if (!alert_text_only(a, b, &item))
+			code = add_item(out, capacity, item, err);
 		else if (staff == NULL)
 			staff = &found->items[i];
 	}
-	return code == NM_OK && staff != NULL ? add_staff(out, capacity, staff, span, err) : code;
+	return code == NM_OK && staff != NULL ? add_staff(out, capacity, b->line, staff, span, err) : code;
 }
 
 static enum nm_code compare_line(const struct side *old, int old_line, const struct side *new, int new_line,
@@ -126,8 +144,10 @@ static enum nm_code compare_line(const struct side *old, int old_line, const str
 
 	if (code == NM_OK)
 		code = nm_route_build(new->timeline, &new->classes, new_line, &b, err);
+	if (code == NM_OK && strcmp(a->line, b->line) != 0)
+		code = add_renamed(out, capacity, a, b, span, err);
 	if (code == NM_OK && strcmp(a->number, b->number) != 0)
-		code = add_whole(out, capacity, a->line, span, a->number, b->number, err);
+		code = add_whole(out, capacity, b->line, span, a->number, b->number, err);
 	if (code == NM_OK)
 		code = nm_route_diff(a, b, span->from, span->until, &found, err);
 	if (code == NM_OK)
@@ -174,7 +194,7 @@ static enum nm_code compare_only(const struct side *side, const struct side *oth
 	for (size_t i = 0; i < side->plan->n_lines && code == NM_OK; i++) {
 		const struct nm_line *line = &side->plan->lines[i];
 
-		if (nm_plan_find_line(other->plan, line->name) >= 0)
+		if (nm_plan_same_line(side->plan, (int)i, other->plan) >= 0)
 			continue;
 		nm_number_write(line->number, number);
 		code = add_whole(out, capacity, line->name, span, came ? NO_LINE : number, came ? number : NO_LINE, err);
@@ -191,7 +211,7 @@ static enum nm_code compare_lines(const struct side *old, const struct side *new
 	enum nm_code code = NM_OK;
 
 	for (size_t i = 0; i < old->plan->n_lines && code == NM_OK; i++) {
-		const int other = nm_plan_find_line(new->plan, old->plan->lines[i].name);
+		const int other = nm_plan_same_line(old->plan, (int)i, new->plan);
 
 		if (other >= 0)
 			code = compare_line(old, (int)i, new, other, span, out, &capacity, err);
@@ -199,6 +219,19 @@ static enum nm_code compare_lines(const struct side *old, const struct side *new
 	if (code == NM_OK)
 		code = compare_only(old, new, span, false, out, &capacity, err);
 	return code == NM_OK ? compare_only(new, old, span, true, out, &capacity, err) : code;
+}
+
+int nm_plan_same_line(const struct nm_plan *plan, int line, const struct nm_plan *other)
+{
+	const struct nm_line *this = &plan->lines[line];
+	int same = nm_plan_find_line(other, this->name);
+
+	if (same >= 0)
+		return same;
+	same = nm_plan_find_number(other, this->number);
+	if (same < 0 || nm_plan_find_line(plan, other->lines[same].name) >= 0)
+		return -1;
+	return nm_plan_find_number(plan, this->number) == line ? same : -1;
 }
 
 enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from,

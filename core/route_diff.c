@@ -550,7 +550,7 @@ enum nm_code nm_route_outline(const struct nm_route *route, nm_time from, nm_tim
 bool nm_differences_for_callers(const struct nm_differences *differences)
 {
 	for (size_t i = 0; i < differences->n; i++)
-		if (!differences->items[i].staff)
+		if (!differences->items[i].staff && !differences->items[i].renamed)
 			return true;
 	return false;
 }

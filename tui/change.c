@@ -34,6 +34,10 @@ static void note_heading(struct notes *notes, const struct nm_difference *differ
 {
 	char hours[48];
 
+	if (difference->renamed) {
+		notes_addf(notes, STYLE_BOLD, "line %s is now called %s", difference->a_words, difference->b_words);
+		return;
+	}
 	if (difference->staff) {
 		notes_addf(notes, STYLE_BOLD, "%s: %s are texted other words", difference->line, difference->callers);
 		return;
@@ -51,6 +55,8 @@ static void note_differences(struct notes *notes, const struct nm_differences *d
 		const struct nm_difference *item = &differences->items[i];
 
 		note_heading(notes, item);
+		if (item->renamed)
+			continue;
 		notes_addf(notes, STYLE_REMOVED, "  was  %s", item->a_words);
 		notes_addf(notes, STYLE_ADDED, "  now  %s", item->b_words);
 	}

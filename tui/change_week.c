@@ -86,11 +86,25 @@ static void mark(struct pair *pair, int64_t monday, struct nm_span window)
 	}
 }
 
+/* The line in the new plan and in the old one, where it may have another name; -1: there is none. */
+static int line_after(const struct pair *pair)
+{
+	return nm_plan_find_line(pair->after, line_of(pair)->name);
+}
+
+static int line_before(const struct pair *pair)
+{
+	const int after = line_after(pair);
+
+	return after >= 0 ? nm_plan_same_line(pair->after, after, pair->before)
+			  : nm_plan_find_line(pair->before, line_of(pair)->name);
+}
+
 /* Who answers in the week of one plan; a plan without the line shows nobody at all. */
-static enum nm_code read_week(const struct pair *pair, const struct nm_plan *plan, int64_t monday, const char *letters,
+static enum nm_code read_week(const struct nm_plan *plan, int line, int64_t monday, const char *letters,
 			      struct week *out, struct nm_error *err)
 {
-	const struct week_subject subject = {.line = nm_plan_find_line(plan, line_of(pair)->name)};
+	const struct week_subject subject = {.line = line};
 	struct nm_timeline *timeline;
 	enum nm_code code;
 
@@ -139,10 +153,10 @@ static void show_week(struct pair *pair, int64_t monday)
 	if (!code) {
 		letters_give(pair->after, after);
 		letters_before(pair, after, before);
-		code = read_week(pair, pair->before, monday, before, &pair->was, &pair->err);
+		code = read_week(pair->before, line_before(pair), monday, before, &pair->was, &pair->err);
 	}
 	if (!code)
-		code = read_week(pair, pair->after, monday, after, &pair->now, &pair->err);
+		code = read_week(pair->after, line_after(pair), monday, after, &pair->now, &pair->err);
 	if (!code)
 		pair->err = (struct nm_error){0};
 	pair->was.monday = pair->now.monday = monday;
@@ -202,6 +216,12 @@ static int group_end(const struct pair *pair, int day)
 	return day;
 }
 
+/* Of each group of days: what was and what will be; a plan without the line has nothing to show. */
+static int group_rows(const struct pair *pair)
+{
+	return (line_before(pair) >= 0) + (line_after(pair) >= 0);
+}
+
 static int rows(const void *state, int width, int window)
 {
 	const struct pair *pair = state;
@@ -210,18 +230,19 @@ static int rows(const void *state, int width, int window)
 	if (width < COLUMNS_LEAST || window < WINDOW_LEAST || pair->err.code)
 		return 1;
 	for (int day = 0; day < 7; day = group_end(pair, day) + 1)
-		n += day_changed(pair, day) ? 2 : 0;
+		n += day_changed(pair, day) ? group_rows(pair) : 0;
 	return 4 + (n ? n : 1); /* a heading and the hours above, a legend and a blank row below */
 }
 
 static void draw_heading(const struct pair *pair, struct canvas *canvas, struct box box)
 {
+	const char *answer = line_after(pair) < 0 ? "answered" : line_before(pair) < 0 ? "will answer" : "answers";
 	struct pen pen = pen_at(canvas, box.x, box.y, box.x + box.width);
 	char dates[WEEK_DATES];
 
 	week_dates(pair->now.monday, dates);
 	pen_text(&pen, STYLE_BOLD, line_of(pair)->name);
-	pen_textf(&pen, STYLE_PLAIN, " · who answers first · %s", dates);
+	pen_textf(&pen, STYLE_PLAIN, " · who %s first · %s", answer, dates);
 	if (pair->first < pair->last)
 		pen_text(&pen, STYLE_DIM, "  ←→ week");
 	if (pair->n_lines > 1)
@@ -240,26 +261,44 @@ static struct week_cell changed_cell(const struct pair *pair, int day, int slot,
 	return (struct week_cell){memchr(&pair->changed[day][slot], 1, (size_t)n) ? OTHER_SIGN : ' ', 0};
 }
 
-static void draw_days(const struct pair *pair, struct canvas *canvas, struct box box, int day, int last)
+static void draw_was(const struct pair *pair, struct canvas *canvas, struct box box, int day)
 {
 	const int n = week_quarters(box.width);
-	const int left = box.x + WEEK_LEFT;
 
+	for (int i = 0; i < WEEK_SLOTS / n; i++) {
+		const struct week_cell was = week_cell_of(&pair->was, day, i * n, n);
+
+		canvas_put(canvas, box.x + WEEK_LEFT + i, box.y, answer_style(was.rank), (uint32_t)was.letter);
+	}
+}
+
+static void draw_now(const struct pair *pair, struct canvas *canvas, struct box box, int day)
+{
+	const int n = week_quarters(box.width);
+
+	for (int i = 0; i < WEEK_SLOTS / n; i++) {
+		const struct week_cell now = changed_cell(pair, day, i * n, n);
+
+		canvas_put(canvas, box.x + WEEK_LEFT + i, box.y,
+			   now.letter == OTHER_SIGN ? STYLE_BOLD : answer_style(now.rank), (uint32_t)now.letter);
+	}
+}
+
+static void draw_days(const struct pair *pair, struct canvas *canvas, struct box box, int day, int last)
+{
 	if (day == last)
 		canvas_textf(canvas, box.x, box.y, WEEK_LEFT - 1, STYLE_PLAIN, "%s %2d", nm_weekday_names[day],
 			     nm_date_from_days(pair->now.monday + day).day);
 	else
 		canvas_textf(canvas, box.x, box.y, WEEK_LEFT - 1, STYLE_PLAIN, "%s-%s", nm_weekday_names[day],
 			     nm_weekday_names[last]);
-	canvas_text(canvas, box.x, box.y + 1, WEEK_LEFT - 1, STYLE_BOLD, "will be");
-	for (int i = 0; i < WEEK_SLOTS / n; i++) {
-		const struct week_cell was = week_cell_of(&pair->was, day, i * n, n);
-		const struct week_cell now = changed_cell(pair, day, i * n, n);
-
-		canvas_put(canvas, left + i, box.y, answer_style(was.rank), (uint32_t)was.letter);
-		canvas_put(canvas, left + i, box.y + 1, now.letter == OTHER_SIGN ? STYLE_BOLD : answer_style(now.rank),
-			   (uint32_t)now.letter);
+	if (line_before(pair) >= 0) {
+		draw_was(pair, canvas, box, day);
+		if (line_after(pair) < 0)
+			return;
+		canvas_text(canvas, box.x, ++box.y, WEEK_LEFT - 1, STYLE_BOLD, "will be");
 	}
+	draw_now(pair, canvas, box, day);
 }
 
 /* A letter stands on one of the days that are shown; week NULL: in either plan. */
@@ -325,7 +364,7 @@ static void draw(const void *state, struct canvas *canvas, struct box box)
 		if (!day_changed(pair, day))
 			continue;
 		draw_days(pair, canvas, box, day, group_end(pair, day));
-		box.y += 2;
+		box.y += group_rows(pair);
 	}
 	if (box.y == top + 2)
 		canvas_text(canvas, box.x, box.y++, box.width, STYLE_PLAIN, "nothing changes in this week");

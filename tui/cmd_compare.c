@@ -119,6 +119,15 @@ static void json_difference(struct nm_json *json, const struct nm_zone *zone, co
 	nm_json_end(json, '}');
 }
 
+static void write_difference(struct nm_buf *out, const struct nm_difference *item)
+{
+	if (item->renamed)
+		nm_buf_addf(out, "line %s is now called %s\n", item->a_words, item->b_words);
+	else
+		nm_buf_addf(out, "%s, %s%s, %s\n    now    %s\n    before %s\n", item->line, item->callers,
+			    item->key ? " pressing the emergency key" : "", item->when, item->b_words, item->a_words);
+}
+
 static void write_result(struct invocation *run, const struct nm_plan *plan, const struct nm_differences *differences)
 {
 	struct nm_json json;
@@ -127,12 +136,8 @@ static void write_result(struct invocation *run, const struct nm_plan *plan, con
 	if (!run->json) {
 		if (!nm_differences_for_callers(differences))
 			nm_buf_add(run->out, "nothing changes for any caller\n");
-		for (i = 0; i < differences->n; i++) {
-			const struct nm_difference *item = &differences->items[i];
-
-			nm_buf_addf(run->out, "%s, %s%s, %s\n    now    %s\n    before %s\n", item->line, item->callers,
-				    item->key ? " pressing the emergency key" : "", item->when, item->b_words, item->a_words);
-		}
+		for (i = 0; i < differences->n; i++)
+			write_difference(run->out, &differences->items[i]);
 		return;
 	}
 	nm_json_init(&json, run->out);

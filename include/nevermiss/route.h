@@ -109,6 +109,7 @@ struct nm_difference {
 	const char *line;
 	const char *callers; /* "any caller", "callers vip" */
 	bool key;            /* it is what the emergency key gives */
+	bool renamed;        /* nothing changes for callers: line a_words is called b_words now; n is 0 */
 	bool staff;          /* nothing changes for callers: those who are alerted are texted b_words, not a_words; n is 0 */
 	struct nm_caller witness;
 	size_t n; /* all windows, merged, sorted */
@@ -127,7 +128,7 @@ struct nm_differences {
 /* Exact over [from, until) and over all classes of callers of both. */
 enum nm_code nm_route_diff(const struct nm_route *a, const struct nm_route *b, nm_time from, nm_time until,
 			   struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
-/* Is any of them one for callers, and not of the staff's texts alone? */
+/* Is any of them one for callers, and not of the staff's texts or of a line's name alone? */
 bool nm_differences_for_callers(const struct nm_differences *differences);
 void nm_differences_clear(struct nm_differences *differences);
 /* All that a route does in [from, until), as if it were compared with nothing: an item for each thing that
@@ -136,7 +137,10 @@ void nm_differences_clear(struct nm_differences *differences);
 enum nm_code nm_route_outline(const struct nm_route *route, nm_time from, nm_time until,
 			      struct nm_differences *out, struct nm_error *err) NM_WARN_UNUSED;
 
-/* Two plans, all lines of either.  A line that only one has is a difference as a whole (its number), followed by all that
+/* The line of another plan that this one is: of its name, else of its number where neither plan has a line of the other's
+ * name; -1: none. */
+int nm_plan_same_line(const struct nm_plan *plan, int line, const struct nm_plan *other);
+/* Two plans, all lines of either, a line that both have under its new name.  A line that only one has is a difference as a whole (its number), followed by all that
  * it does, against a line that is not there.  Where only the text of alerts differs, that is one difference of its
  * line, after those of callers (staff). */
 enum nm_code nm_plan_compare(const struct nm_plan *old, const struct nm_plan *new_plan, nm_time from,

@@ -179,6 +179,62 @@ static void what_is_asked_about_is_what_the_week_shows(void **state)
 	stage_close(&stage);
 }
 
+static void add_second_line(struct stage *stage)
+{
+	const struct nm_edit add = {
+		.op = NM_EDIT_ADD,
+		.place = {.section = "line", .step = -1},
+		.value = "line second { number = \"+15125550144\"  account = sandbox }",
+	};
+
+	assert_true(app_edit(&stage->app, &add, 1, "line second"));
+}
+
+/* Its number is what people call: nothing is said to end or begin, and its week is that of both names. */
+static void a_line_of_another_name_is_the_same(void **state)
+{
+	const struct nm_edit rename = {
+		.op = NM_EDIT_RENAME, .place = {.section = "line", .title = "main", .step = -1}, .value = "front"};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	assert_true(app_edit(&stage.app, &rename, 1, "line front"));
+	stage_keys(&stage, "2 W");
+	stage_shows(&stage, "line main is now called front");
+	stage_shows(&stage, "nothing changes for any caller");
+	stage_hides(&stage, "no such line");
+	stage_hides(&stage, "will be");
+	stage_keys(&stage, "Escape");
+	end_earlier(&stage);
+	stage_keys(&stage, "w");
+	stage_shows(&stage, "front · who answers first · 23-29 Nov 2026");
+	stage_shows(&stage, "Mon-Wed  ffffff");
+	stage_shows(&stage, "will be");
+	stage_close(&stage);
+}
+
+/* Of a line that comes or goes there is one week, and no empty rows of the other. */
+static void a_line_that_only_one_plan_has_has_one_week(void **state)
+{
+	const struct nm_edit gone = {
+		.op = NM_EDIT_REMOVE, .place = {.section = "line", .title = "second", .step = -1}};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	add_second_line(&stage);
+	stage_keys(&stage, "2 w");
+	stage_shows(&stage, "second · who will answer first");
+	stage_hides(&stage, "will be");
+	stage_keys(&stage, "Escape W y");
+	assert_true(app_edit(&stage.app, &gone, 1, "line second"));
+	stage_keys(&stage, "2 w");
+	stage_shows(&stage, "second · who answered first");
+	stage_hides(&stage, "will be");
+	stage_close(&stage);
+}
+
 /* From the first week with a change on, and not before now; a holiday's week has another day less. */
 static void other_weeks_are_gone_to(void **state)
 {
@@ -619,6 +675,8 @@ int main(void)
 		cmocka_unit_test(what_changes_is_shown_on_the_week),
 		cmocka_unit_test(other_words_for_the_staff_are_nothing_to_callers),
 		cmocka_unit_test(what_is_asked_about_is_what_the_week_shows),
+		cmocka_unit_test(a_line_of_another_name_is_the_same),
+		cmocka_unit_test(a_line_that_only_one_plan_has_has_one_week),
 		cmocka_unit_test(other_weeks_are_gone_to),
 		cmocka_unit_test(each_line_has_its_week),
 		cmocka_unit_test(what_check_would_find_is_told_before_saving),

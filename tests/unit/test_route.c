@@ -751,6 +751,78 @@ static void test_compare_says_which_lines_are_gone(void **state)
 	nm_differences_clear(&d);
 }
 
+/* A number is what people call: its line is the same under another name, and what changes is told of the new one. */
+static void test_compare_knows_a_line_by_its_number(void **state)
+{
+	static const char old[] = "line two { number = \"+15125550101\" account = sandbox }\n" RULES;
+	static const char named[] = "line duo { number = \"+15125550101\" account = sandbox }\n" RULES;
+	static const char later[] = "line duo { number = \"+15125550101\" account = sandbox }\n"
+				    "schedule late { hours = \"Th 12:00-13:00\" }\n"
+				    "rule l { lines = duo during = late path = night }\n" RULES;
+	struct nm_differences d = compare(old, named);
+
+	(void)state;
+	assert_int_equal(d.n, 1);
+	assert_true(d.items[0].renamed);
+	assert_int_equal(d.items[0].n, 0);
+	assert_false(nm_differences_for_callers(&d));
+	assert_string_equal(d.items[0].line, "duo");
+	assert_string_equal(d.items[0].a_words, "two");
+	assert_string_equal(d.items[0].b_words, "duo");
+	nm_differences_clear(&d);
+	d = compare(old, later);
+	assert_int_equal(d.n, 2);
+	assert_true(d.items[0].renamed);
+	assert_string_equal(d.items[1].line, "duo");
+	assert_difference(&d.items[1], "Thursdays 12:00-13:00", "any caller", "owner 20 s, then fixly 10 s",
+			  "fixly 10 s");
+	nm_differences_clear(&d);
+}
+
+/* A name that both plans have is the line, whatever its number: lines that exchange their numbers are not renamed, and
+ * neither is one whose number the other plan gives to a line of a name known to both. */
+static void test_compare_knows_a_line_by_its_name_first(void **state)
+{
+	static const char old[] = "line two { number = \"+15125550101\" account = sandbox }\n"
+				  "line three { number = \"+15125550102\" account = sandbox }\n" RULES;
+	struct nm_differences d = compare(old, "line two { number = \"+15125550102\" account = sandbox }\n"
+					       "line three { number = \"+15125550101\" account = sandbox }\n" RULES);
+
+	(void)state;
+	assert_int_equal(d.n, 2);
+	assert_difference(&d.items[0], "always", "any caller", "+15125550101", "+15125550102");
+	assert_difference(&d.items[1], "always", "any caller", "+15125550102", "+15125550101");
+	nm_differences_clear(&d);
+	d = compare(old, "line three { number = \"+15125550101\" account = sandbox }\n" RULES);
+	for (size_t i = 0; i < d.n; i++)
+		assert_false(d.items[i].renamed);
+	assert_difference(&d.items[0], "always", "any caller", "+15125550102", "+15125550101");
+	assert_difference(&d.items[1], "always", "any caller", "+15125550101", "no such line");
+	nm_differences_clear(&d);
+}
+
+/* Both plans say the same of which lines are the same. */
+static void test_same_lines_are_the_same_both_ways(void **state)
+{
+	struct nm_plan *a = small_plan("line two { number = \"+15125550101\" account = sandbox }\n"
+				       "line four { number = \"+15125550103\" account = sandbox }\n" RULES);
+	struct nm_plan *b = small_plan("line three { number = \"+15125550102\" account = sandbox }\n"
+				       "line duo { number = \"+15125550101\" account = sandbox }\n" RULES);
+	size_t pairs = 0;
+
+	(void)state;
+	for (size_t i = 0; i < a->n_lines; i++)
+		for (size_t j = 0; j < b->n_lines; j++) {
+			const bool same = nm_plan_same_line(a, (int)i, b) == (int)j;
+
+			assert_int_equal(same, nm_plan_same_line(b, (int)j, a) == (int)i);
+			pairs += same;
+		}
+	assert_int_equal(pairs, 2); /* main, and two that is called duo */
+	nm_plan_free(a);
+	nm_plan_free(b);
+}
+
 /* Every instant of a new line is told once, as what the plan itself decides for a call then. */
 static void test_compare_tells_all_that_a_new_line_does(void **state)
 {
@@ -884,6 +956,9 @@ int main(void)
 		cmocka_unit_test(test_compare_names_the_callers),
 		cmocka_unit_test(test_compare_finds_who_changed_groups),
 		cmocka_unit_test(test_compare_says_which_lines_are_gone),
+		cmocka_unit_test(test_compare_knows_a_line_by_its_number),
+		cmocka_unit_test(test_compare_knows_a_line_by_its_name_first),
+		cmocka_unit_test(test_same_lines_are_the_same_both_ways),
 		cmocka_unit_test(test_compare_tells_all_that_a_new_line_does),
 		cmocka_unit_test(test_compare_sees_the_key),
 	};
