@@ -490,10 +490,19 @@ static enum nm_code write_beside(const char *plan, const struct nm_plan_file *fi
 		code = nm_file_write(path.data, file->bytes, file->len, true, err);
 	else if (nm_file_read(path.data, NM_PLAN_BYTES, &there, NULL) != NM_OK || there.len != file->len ||
 		 memcmp(there.data, file->bytes, file->len) != 0)
-		code = nm_fail(err, NM_REFUSED, "%s is there already and is another file: move it away, or answer none to the holidays",
+		code = nm_fail(err, NM_REFUSED, "%s is there already and is another file: move it away, or do without these holidays",
 			       path.data);
 	nm_buf_clear(&path);
 	nm_buf_clear(&there);
+	return code;
+}
+
+enum nm_code first_plan_write_files(const char *plan, const struct nm_plan_file *files, struct nm_error *err)
+{
+	enum nm_code code = NM_OK;
+
+	for (; files && code == NM_OK; files = files->next)
+		code = write_beside(plan, files, err);
 	return code;
 }
 
@@ -505,7 +514,6 @@ enum nm_code first_plan_write(const char *file, const char *text, size_t len, co
 	if (code != NM_OK)
 		return code;
 	make_folder(file);
-	for (; files && code == NM_OK; files = files->next)
-		code = write_beside(file, files, err);
+	code = first_plan_write_files(file, files, err);
 	return code == NM_OK ? nm_file_write(file, text, len, true, err) : code;
 }

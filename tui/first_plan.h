@@ -50,6 +50,9 @@ const struct nm_plan_file *first_plan_files(void);
  * when the plan is there, or another file where one of those belongs. */
 enum nm_code first_plan_write(const char *file, const char *text, size_t len, const struct nm_plan_file *files,
 			      struct nm_error *err) NM_WARN_UNUSED;
+/* Writes the files beside the plan's file alone.  NM_REFUSED when another one is where one of them belongs; the same one
+ * stays. */
+enum nm_code first_plan_write_files(const char *plan, const struct nm_plan_file *files, struct nm_error *err) NM_WARN_UNUSED;
 /* NM_REFUSED when there is such a file: a plan is never overwritten. */
 enum nm_code first_plan_absent(const char *file, struct nm_error *err) NM_WARN_UNUSED;
 

@@ -207,7 +207,7 @@ static void offer_time(const struct draft *draft, const struct app *app, char ou
 	nm_time_argument(zone, t, out);
 }
 
-/* A time has one offered, how long a step rings what it would be. */
+/* A time has one offered, how long a step rings what it would be, a calendar what its way brings. */
 static void ask_next(struct plan_screen *screen, struct app *app)
 {
 	struct draft *draft = &screen->draft;
@@ -227,6 +227,8 @@ static void ask_next(struct plan_screen *screen, struct app *app)
 		initial = offered;
 	else if (of_step(draft))
 		initial = info->fallback;
+	else if (draft->at == 0)
+		initial = draft->offered;
 	ask_value(app, TAG_ADD_VALUE, &screen->ask, info, false, &initial, initial != NULL);
 }
 
@@ -440,6 +442,17 @@ static void take_name(struct plan_screen *screen, struct app *app, const char *n
 		ask_next(screen, app);
 }
 
+static void take_way(struct plan_screen *screen, struct app *app, size_t way)
+{
+	struct draft *draft = &screen->draft;
+
+	set_questions(draft, calendar_way_options(way));
+	if (calendar_way_offer(app, way, &draft->offered))
+		ask_next(screen, app);
+	else
+		draft_clear(draft);
+}
+
 static void take_value(struct plan_screen *screen, struct app *app, const struct event *event)
 {
 	struct draft *draft = &screen->draft;
@@ -492,8 +505,7 @@ void add_answer(struct plan_screen *screen, struct app *app, const struct event 
 	} else if (event->tag == TAG_ADD_NAME) {
 		take_name(screen, app, event->text);
 	} else if (event->tag == TAG_ADD_WAY) {
-		set_questions(&screen->draft, calendar_way_options(event->index));
-		ask_next(screen, app);
+		take_way(screen, app, event->index);
 	} else {
 		take_value(screen, app, event);
 	}

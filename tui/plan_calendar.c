@@ -1,23 +1,26 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * A new calendar: where it comes from, and whether it can be fetched.  In: answers.  Out: which options are asked for, a
- * copy in the store.
+ * copy in the store, and the holidays that the program has itself as a file beside the plan.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "fetched.h"
+#include "first_plan.h"
 #include "plan_screen.h"
 
 /* How a calendar comes to the plan, and what each way must be told. */
 static const struct {
 	const char *words, *options;
+	bool own; /* the program has it: it is written, and the one question is answered */
 } ways[] = {
-	{"file: beside the plan", "file"},
-	{"url: an address that asks nobody for a password", "url"},
-	{"url with user and password_cmd: CalDAV", "url|user|password_cmd"},
-	{"url_cmd: a command prints the address, which is a secret", "url_cmd"},
-	{"url_cmd with user and password_cmd", "url_cmd|user|password_cmd"},
+	{"us: the federal holidays, written beside the plan", "file", true},
+	{"file: beside the plan", "file", false},
+	{"url: an address that asks nobody for a password", "url", false},
+	{"url with user and password_cmd: CalDAV", "url|user|password_cmd", false},
+	{"url_cmd: a command prints the address, which is a secret", "url_cmd", false},
+	{"url_cmd with user and password_cmd", "url_cmd|user|password_cmd", false},
 };
 
 #define WAYS (sizeof ways / sizeof *ways)
@@ -30,12 +33,28 @@ void calendar_ask_way(struct app *app, const char *name)
 	for (size_t i = 0; i < WAYS; i++)
 		items[i] = ways[i].words;
 	snprintf(question, sizeof question, "where does calendar %s come from?", name);
-	app_choose(app, TAG_ADD_WAY, question, items, WAYS, 0);
+	app_choose(app, TAG_ADD_WAY, question, items, WAYS, 1);
 }
 
 const char *calendar_way_options(size_t index)
 {
 	return index < WAYS ? ways[index].options : ways[0].options;
+}
+
+bool calendar_way_offer(struct app *app, size_t index, const char **offered)
+{
+	const struct nm_plan_file *own = first_plan_files();
+	struct nm_error err;
+
+	*offered = NULL;
+	if (index >= WAYS || !ways[index].own)
+		return true;
+	if (first_plan_write_files(app->session->options.plan_file, own, &err)) {
+		app_error(app, &err);
+		return false;
+	}
+	*offered = own->name;
+	return true;
 }
 
 /* The calendar of that name, if it is one of the network; -1. */

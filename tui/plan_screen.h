@@ -49,6 +49,7 @@ struct draft {
 	const struct nm_option_info *asked[DRAFT_QUESTIONS];
 	char *values[DRAFT_QUESTIONS]; /* owned, as the plan writes them; NULL: not answered, or left out */
 	size_t n, at;
+	const char *offered; /* for the first question, static; NULL: nothing */
 	struct held_place behind; /* where it comes to stand; section NULL: after the last of its kind */
 	bool first;		  /* before all of its kind instead */
 	bool up;		  /* a step: before that one, not behind it */
@@ -151,6 +152,8 @@ bool plan_edits_wrong(struct app *app, const struct nm_edit *edits, size_t n, co
 /* plan_calendar.c: asks how a new calendar comes, and which options (separated by '|') the chosen way asks for. */
 void calendar_ask_way(struct app *app, const char *name);
 const char *calendar_way_options(size_t index);
+/* What the way offers as an answer (static; NULL: nothing), once it is there; false, with a message: it cannot be. */
+bool calendar_way_offer(struct app *app, size_t index, const char **offered);
 /* Asks whether to try it, if it is one of the network; and tries, and says what came of it. */
 void calendar_offer_fetch(struct app *app, const char *name);
 void calendar_fetch(struct app *app, const char *name);

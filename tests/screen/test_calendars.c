@@ -189,6 +189,45 @@ static void a_new_calendar_is_asked_where_it_comes_from(void **state)
 	stage_close(&stage);
 }
 
+static void ask_for_holidays(struct stage *stage)
+{
+	stage_keys(stage, "/");
+	stage_type(stage, "jobs");
+	stage_keys(stage, "Enter A Enter");
+	stage_type(stage, "holidays");
+	stage_keys(stage, "Enter Up Enter");
+}
+
+/* They are a file when the question comes that names it; one of that name that is something else stays as it is. */
+static void the_federal_holidays_are_had_later(void **state)
+{
+	static const char file[] = "us-federal-holidays.ics";
+	const struct stage_options options = {
+		.screen = "plan", .width = 80, .height = 24, .now = ON_THE_JOB, .plan = plan};
+	struct stage stage;
+	struct nm_buf there;
+
+	(void)state;
+	stage_open(&stage, &options);
+	assert_int_equal(nm_file_write(file, "theirs", 6, true, NULL), NM_OK);
+	ask_for_holidays(&stage);
+	stage_shows(&stage, "us-federal-holidays.ics is there already and is another file");
+	nm_buf_init(&there, NM_PLAN_BYTES);
+	assert_int_equal(nm_file_read(file, NM_PLAN_BYTES, &there, NULL), NM_OK);
+	assert_string_equal(there.data, "theirs");
+	nm_buf_clear(&there);
+	assert_int_equal(remove(file), 0);
+	ask_for_holidays(&stage);
+	stage_shows(&stage, "file = us-federal-holidays.ics");
+	stage_keys(&stage, "Enter");
+	stage_hides(&stage, "No such file");
+	assert_non_null(stage.session.plan);
+	assert_int_equal(stage.session.plan->n_calendars, 2);
+	assert_non_null(strstr(nm_document_text(stage.session.document, NULL),
+			       "calendar holidays { file = \"us-federal-holidays.ics\" }"));
+	stage_close(&stage);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -196,6 +235,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_copy_that_somebody_else_fetched_is_noticed, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(reading_only_fetches_nothing, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_new_calendar_is_asked_where_it_comes_from, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(the_federal_holidays_are_had_later, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
