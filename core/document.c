@@ -262,6 +262,56 @@ enum nm_code nm_document_reload(struct nm_document *document, const char *what, 
 	return code;
 }
 
+void nm_document_merged_clear(struct nm_document_merged *merged)
+{
+	free(merged->theirs);
+	free(merged->text);
+	*merged = (struct nm_document_merged){ 0 };
+}
+
+enum nm_code nm_document_merged(const struct nm_document *document, struct nm_document_merged *out, struct nm_error *err)
+{
+	const struct state *ours = &document->states[document->at];
+	struct nm_document_merged merged = { 0 };
+	struct nm_buf theirs;
+	enum nm_code code;
+
+	nm_buf_init(&theirs, NM_PLAN_BYTES);
+	code = nm_file_read(document->file, NM_PLAN_BYTES, &theirs, err);
+	if (!code && (strlen(theirs.data) != theirs.len || strlen(ours->text) != ours->len))
+		code = nm_fail(err, NM_INPUT, "the plan's text has a NUL byte: it is not a text");
+	if (!code) {
+		const struct nm_edit_sides sides = { document->disk, ours->text, theirs.data };
+
+		code = nm_edit_merge(&sides, &merged.text, &merged.len, err);
+	}
+	if (!code) {
+		merged.theirs = copy_of(theirs.data, theirs.len);
+		merged.theirs_len = theirs.len;
+		code = merged.theirs ? NM_OK : nm_fail_memory(err);
+	}
+	if (code)
+		nm_document_merged_clear(&merged);
+	else
+		*out = merged;
+	nm_buf_clear(&theirs);
+	return code;
+}
+
+enum nm_code nm_document_merge(struct nm_document *document, const struct nm_document_merged *merged,
+			       const char *their_words, const char *our_words, struct nm_error *err)
+{
+	enum nm_code code = disk_keep(document, merged->theirs, merged->theirs_len, err);
+
+	/* The file was read a while ago: what it is now is to be compared byte by byte. */
+	memset(&document->about, 0, sizeof document->about);
+	if (!code)
+		code = push_disk(document, their_words, err);
+	if (!code && !on_disk(document, merged->text, merged->len))
+		code = nm_document_replace(document, merged->text, merged->len, our_words, err);
+	return code;
+}
+
 enum nm_code nm_document_apply(struct nm_document *document, const struct nm_edit *edit, const char *what,
 			       struct nm_error *err)
 {

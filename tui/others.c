@@ -195,8 +195,8 @@ void others_warn(struct notes *notes, const struct app *app)
 	if (!edits)
 		return;
 	who_words(app, who);
-	notes_addf(notes, STYLE_WARNING, "%s %s %zu %s not saved too: a save here loses none of that", who,
-		   app->others.n == 1 ? "has" : "have", edits, edits == 1 ? "edit" : "edits");
+	notes_addf(notes, STYLE_WARNING, "%s %s %zu %s not saved too: a save here loses none of that: W there puts it on top, or shows both",
+		   who, app->others.n == 1 ? "has" : "have", edits, edits == 1 ? "edit" : "edits");
 }
 
 static void notes_of(struct notes *notes, const struct app *app, const struct presence_other *other)

@@ -14,7 +14,7 @@
 #include "prompt.h"
 #include "term.h"
 
-enum { TAG_SAVE = -2, TAG_LEAVE = -3, TAG_DISCARD = -4, TAG_STALE = -5, TAG_BESIDE = -6, TAG_GONE = -7, TAG_EDITOR = -8 };
+enum { TAG_SAVE = -2, TAG_LEAVE = -3, TAG_DISCARD = -4, TAG_STALE = -5, TAG_BESIDE = -6, TAG_GONE = -7, TAG_EDITOR = -8, TAG_MERGE = -9 };
 
 #define STEPS_SHOWN 100 /* the newest ones; u goes further back */
 
@@ -125,11 +125,21 @@ static void saver_words(const char *saver, const char *words, char out[static AP
 	snprintf(out, APP_MESSAGE, "%s%s", saver[0] ? saver : words, saver[0] ? " saved the plan" : "");
 }
 
+/* The first stands only where both texts can become one. */
+enum { WAY_MERGE, WAY_LOOK, WAY_BESIDE, WAY_READ, WAY_KEEP };
+
 static void ask_stale(struct app *app)
 {
-	static const char *const ways[] = { "save my text as a new file beside it, then read the file",
-					    "read the file: u brings my text back", "keep editing" };
-	char who[SESSION_WHO], what[APP_MESSAGE], question[APP_MESSAGE + 64];
+	const char *ways[] = {
+		[WAY_MERGE] = "put my edits on top of it: nothing is saved before you say so",
+		[WAY_LOOK] = "look at both: what changed there, what I changed",
+		[WAY_BESIDE] = "save my text as a new file beside it, then read the file",
+		[WAY_READ] = "read the file: u brings my text back",
+		[WAY_KEEP] = "keep editing",
+	};
+	const size_t n = sizeof ways / sizeof *ways;
+	char who[SESSION_WHO], what[APP_MESSAGE], question[APP_MESSAGE + 64], look[sizeof(struct nm_error) + 64];
+	struct nm_error err;
 
 	if (app->session->gone) {
 		ask_gone(app);
@@ -138,7 +148,13 @@ static void ask_stale(struct app *app)
 	session_saver(app->session, who);
 	saver_words(who, "the file changed on disk", what);
 	snprintf(question, sizeof question, "%s since you began: nothing was saved", what);
-	app_choose(app, TAG_STALE, question, ways, sizeof ways / sizeof *ways, 0);
+	if (session_may_merge(app->session, &err) == NM_OK) {
+		app_choose(app, TAG_MERGE, question, ways, n, 0);
+		return;
+	}
+	snprintf(look, sizeof look, "look at both, which cannot become one: %s", err.text);
+	ways[WAY_LOOK] = look;
+	app_choose(app, TAG_STALE, question, ways + WAY_LOOK, n - WAY_LOOK, 0);
 }
 
 bool app_notice(struct app *app)
@@ -195,13 +211,56 @@ static void save_beside(struct app *app, const char *file)
 	take_disk(app, file);
 }
 
-static void answer_stale(struct app *app, const struct event *event)
+/* What became of the text that both began with, on either side. */
+static void show_both(struct app *app)
+{
+	const struct nm_document *document = app->session->document;
+	const char *saved, *ours = nm_document_text(document, NULL);
+	struct nm_buf theirs;
+	struct notes notes;
+	struct nm_error err;
+	size_t len;
+
+	saved = nm_document_saved(document, &len);
+	nm_buf_init(&theirs, NM_PLAN_BYTES);
+	notes_init(&notes);
+	notes_add(&notes, STYLE_HEAD, "changed in the file");
+	if (nm_file_read(nm_document_file(document), NM_PLAN_BYTES, &theirs, &err))
+		notes_addf(&notes, STYLE_WARNING, "%s", err.text);
+	else
+		notes_diff(&notes, saved, theirs.data);
+	notes_add(&notes, STYLE_PLAIN, "");
+	notes_add(&notes, STYLE_HEAD, "changed by you, not saved");
+	notes_diff(&notes, saved, ours);
+	app_page(app, "the file and your text, against what you began with: W asks again", &notes);
+	notes_clear(&notes);
+	nm_buf_clear(&theirs);
+}
+
+/* How that is saved is asked as of any edit. */
+static void merge(struct app *app)
+{
+	struct nm_error err;
+
+	if (session_merge(app->session, "changed on disk", "my edits on top of it", &err)) {
+		app_error(app, &err);
+		return;
+	}
+	app_forget_facts(app);
+	saving_ask(app, (enum saving_after)app->after);
+}
+
+static void answer_stale(struct app *app, size_t way)
 {
 	char file[PROMPT_BYTES];
 
-	if (event->index == 1)
+	if (way == WAY_MERGE)
+		merge(app);
+	else if (way == WAY_LOOK)
+		show_both(app);
+	else if (way == WAY_READ)
 		take_disk(app, NULL);
-	if (event->index)
+	if (way != WAY_BESIDE)
 		return;
 	snprintf(file, sizeof file, "%s.mine", nm_document_file(app->session->document));
 	app_ask(app, TAG_BESIDE, "new file", file, NULL);
@@ -466,7 +525,7 @@ static void answer_leave(struct app *app, const struct event *event)
 
 bool saving_answer(struct app *app, const struct event *event)
 {
-	if (event->tag > TAG_SAVE || event->tag < TAG_EDITOR)
+	if (event->tag > TAG_SAVE || event->tag < TAG_MERGE)
 		return false;
 	if (!event->text)
 		app->after = AFTER_NOTHING;
@@ -477,7 +536,9 @@ bool saving_answer(struct app *app, const struct event *event)
 	else if (event->tag == TAG_DISCARD)
 		discard(app);
 	else if (event->tag == TAG_STALE)
-		answer_stale(app, event);
+		answer_stale(app, event->index + WAY_LOOK);
+	else if (event->tag == TAG_MERGE)
+		answer_stale(app, event->index);
 	else if (event->tag == TAG_GONE && event->index == 0)
 		write_again(app);
 	else if (event->tag == TAG_GONE)

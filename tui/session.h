@@ -156,6 +156,11 @@ enum nm_code session_callbacks(struct session *session, int index, struct nm_cal
 
 /* Reads the file again.  When it changed, that is one step of undo, `what` its words: what was unsaved is behind it. */
 enum nm_code session_reload(struct session *session, const char *what, struct nm_error *err) NM_WARN_UNUSED;
+/* Our edits on top of a file that changed on disk: NM_OK when they can be, and the text would read. */
+enum nm_code session_may_merge(const struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+/* That, as two steps of undo: what is on disk, then our edits on it, which are not saved. */
+enum nm_code session_merge(struct session *session, const char *their_words, const char *our_words,
+			   struct nm_error *err) NM_WARN_UNUSED;
 /* Notices a file that changed on disk: reloads when nothing is unsaved (true: something is new to
  * show), else sets `stale`, and `gone` as that is; `saver` is who changed it. */
 bool session_notice(struct session *session);

@@ -197,6 +197,51 @@ enum nm_code session_discard(struct session *session, const char *what, struct n
 	return code;
 }
 
+/* Both texts as one that reads; the caller clears it. */
+static enum nm_code merged(const struct session *session, struct nm_document_merged *out, struct nm_error *err)
+{
+	struct nm_diags diags;
+	enum nm_code code = nm_document_merged(session->document, out, err);
+
+	if (code)
+		return code;
+	nm_diags_init(&diags);
+	code = session_try(session, out->text, out->len, &diags, err);
+	nm_diags_clear(&diags);
+	if (code)
+		nm_document_merged_clear(out);
+	return code;
+}
+
+enum nm_code session_may_merge(const struct session *session, struct nm_error *err)
+{
+	struct nm_document_merged both;
+	enum nm_code code = merged(session, &both, err);
+
+	if (!code)
+		nm_document_merged_clear(&both);
+	return code;
+}
+
+enum nm_code session_merge(struct session *session, const char *their_words, const char *our_words, struct nm_error *err)
+{
+	struct nm_document_merged both;
+	enum nm_code code;
+
+	if (session->options.read_only)
+		return nm_fail(err, NM_REFUSED, "this session is read-only");
+	code = merged(session, &both, err);
+	if (code)
+		return code;
+	code = nm_document_merge(session->document, &both, their_words, our_words, err);
+	nm_document_merged_clear(&both);
+	session->stale = session->gone = false;
+	session_know_versions(session);
+	session_read_plan(session);
+	session_notice(session);
+	return code;
+}
+
 /* The text as a version, and what was renamed on the way to it: both or neither. */
 static enum nm_code keep(struct session *session, const struct nm_renames *renames, struct nm_error *err)
 {

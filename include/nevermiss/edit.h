@@ -47,6 +47,17 @@ struct nm_edit {
 enum nm_code nm_edit_apply(const struct nm_edit *edit, const char *text, size_t len, char **out, size_t *out_len,
 			   struct nm_error *err) NM_WARN_UNUSED;
 
+/* A text that two people changed: what both began with, and what each made of it. */
+struct nm_edit_sides {
+	const char *base, *ours, *theirs;
+};
+
+/* The text with the changes of both, where no two of them are in one section or top-level option: malloc'd and
+ * NUL-terminated.  Whether it still reads is for who reads the plan.  NM_REFUSED, and which, when both changed the same
+ * one differently or added something in one place, where the order may count; NM_INPUT when a text does not parse. */
+enum nm_code nm_edit_merge(const struct nm_edit_sides *sides, char **out, size_t *out_len,
+			   struct nm_error *err) NM_WARN_UNUSED;
+
 /* A text value as the plan writes it: quoted, with escapes ("${" too, which is refused in double quotes). */
 void nm_edit_quote(const char *text, struct nm_buf *out);
 
@@ -130,6 +141,18 @@ enum nm_code nm_document_discard(struct nm_document *document, const char *what,
 /* Reads the file again: what others made of it becomes a step of undo, so that nothing of ours is lost.  A file that
  * did not change leaves edits alone. */
 enum nm_code nm_document_reload(struct nm_document *document, const char *what, struct nm_error *err) NM_WARN_UNUSED;
+/* Our text and that of a file that changed underneath, as one (nm_edit_merge): looks only.  Both are malloc'd and
+ * NUL-terminated. */
+struct nm_document_merged {
+	char *theirs, *text; /* as it is on disk; with what we changed as well */
+	size_t theirs_len, len;
+};
+enum nm_code nm_document_merged(const struct nm_document *document, struct nm_document_merged *out,
+				struct nm_error *err) NM_WARN_UNUSED;
+void nm_document_merged_clear(struct nm_document_merged *merged);
+/* Makes of it two steps of undo, so that nothing of ours is lost: the file's text, which is known then, and ours on top. */
+enum nm_code nm_document_merge(struct nm_document *document, const struct nm_document_merged *merged,
+			       const char *their_words, const char *our_words, struct nm_error *err) NM_WARN_UNUSED;
 /* Has the file on disk changed since it was read or saved?  (size, times, then bytes) */
 bool nm_document_stale(const struct nm_document *document);
 /* Was there a file, and is there none of that name any more? */

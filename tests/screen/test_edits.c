@@ -515,7 +515,7 @@ static void a_changed_file_loses_nothing_on_either_side(void **state)
 	stage_shows(&stage, "the file changed on disk");
 	expect_file(&stage, "Jones Plumbing", true);
 	/* theirs, and ours back */
-	stage_keys(&stage, "W Down Enter");
+	stage_keys(&stage, "W End Up Enter");
 	stage_shows(&stage, " Jones Plumbing · plan saved");
 	stage_keys(&stage, "u");
 	stage_shows(&stage, " Smith Plumbing · 1 edit, not saved");
@@ -524,7 +524,7 @@ static void a_changed_file_loses_nothing_on_either_side(void **state)
 	/* both, in two files */
 	stage_keys(&stage, "u");
 	others_edit(&stage);
-	stage_keys(&stage, "W Enter C-u");
+	stage_keys(&stage, "W Down Down Enter C-u");
 	stage_type(&stage, "plan.conf");
 	stage_keys(&stage, "Enter");
 	stage_shows(&stage, "new file plan.conf");
@@ -658,12 +658,92 @@ static void who_saved_the_plan_is_told(void **state)
 	stage_shows(&stage, "sam over ssh saved the plan, your text is still here: W says what can be done");
 	stage_keys(&stage, "W");
 	stage_shows(&stage, "sam over ssh saved the plan since you began: nothing was saved");
-	stage_keys(&stage, "Down Enter");
+	stage_keys(&stage, "End Up Enter");
 	stage_shows(&stage, " Sam Plumbing · plan saved");
 	edit(&stage, "13s");
 	stage_keys(&stage, "W y");
 	notice(&stage);
 	stage_hides(&stage, "saved the plan");
+	stage_close(&stage);
+}
+
+/* Of the same section there is one text or the other, and both are shown. */
+static void two_sessions_edits_of_different_sections_become_one(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	app_settle(&stage.app);
+	notice(&stage);
+	edit(&stage, "12s");
+	sam_saves(&stage, "Smith Plumbing", "Sam Plumbing");
+	notice(&stage);
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "sam over ssh saved the plan since you began: nothing was saved");
+	stage_keys(&stage, "Down Enter");
+	stage_shows(&stage, "changed in the file");
+	stage_shows(&stage, "+ business = \"Sam Plumbing\"");
+	stage_shows(&stage, "for = 12s");
+	stage_keys(&stage, "Escape W Enter");
+	stage_shows(&stage, "save 1 edit to ");
+	expect_file(&stage, "for = 12s", false);
+	stage_keys(&stage, "y");
+	stage_shows(&stage, " Sam Plumbing · plan saved");
+	expect_file(&stage, "for = 12s", true);
+	expect_file(&stage, "Sam Plumbing", true);
+	stage_keys(&stage, "u"); /* what is theirs alone, then what was ours alone */
+	assert_null(strstr(nm_document_text(stage.session.document, NULL), "for = 12s"));
+	assert_non_null(strstr(nm_document_text(stage.session.document, NULL), "Sam Plumbing"));
+	stage_keys(&stage, "u");
+	assert_non_null(strstr(nm_document_text(stage.session.document, NULL), "for = 12s"));
+	assert_non_null(strstr(nm_document_text(stage.session.document, NULL), "Smith Plumbing"));
+	stage_close(&stage);
+}
+
+static void two_sessions_edits_of_one_section_are_refused_and_shown(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	app_settle(&stage.app);
+	notice(&stage);
+	edit(&stage, "12s");
+	sam_saves(&stage, "for = 10s", "for = 11s");
+	notice(&stage);
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "both sides changed path daytime");
+	stage_hides(&stage, "on top of it");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "for = 11s");
+	stage_shows(&stage, "for = 12s");
+	expect_file(&stage, "for = 11s", true);
+	assert_non_null(strstr(nm_document_text(stage.session.document, NULL), "for = 12s"));
+	stage_close(&stage);
+}
+
+#define SECOND "destination nobody { kind = personal  number = \"+15125550188\" }\n"
+
+/* Each in a section of its own, which together are no plan. */
+static void what_would_not_read_is_not_put_together(void **state)
+{
+	const struct nm_edit use = {
+		.op = NM_EDIT_SET, .place = {"path", "daytime", 0}, .option = "ring", .value = "nobody"};
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	app_settle(&stage.app);
+	notice(&stage);
+	sam_saves(&stage, "business = ", SECOND "business = ");
+	notice(&stage);
+	assert_true(app_edit(&stage.app, &use, 1, "ring of step 1"));
+	sam_saves(&stage, SECOND, "");
+	notice(&stage);
+	stage_keys(&stage, "W");
+	stage_shows(&stage, "the change would not read: ");
+	stage_hides(&stage, "on top of it");
 	stage_close(&stage);
 }
 
@@ -691,6 +771,9 @@ int main(void)
 		cmocka_unit_test(a_file_that_is_gone_is_written_again),
 		cmocka_unit_test(a_file_that_changes_while_it_is_asked_is_not_overwritten),
 		cmocka_unit_test(who_saved_the_plan_is_told),
+		cmocka_unit_test(two_sessions_edits_of_different_sections_become_one),
+		cmocka_unit_test(two_sessions_edits_of_one_section_are_refused_and_shown),
+		cmocka_unit_test(what_would_not_read_is_not_put_together),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
