@@ -364,16 +364,39 @@ static enum nm_code read_option(const struct command *command, int n, char **wor
 	return NM_OK;
 }
 
+/* "list|refresh|callbacks [NAME]" as "list, refresh or callbacks"; nothing when the first word is no choice. */
+static void add_choices(const char *words, struct nm_buf *out)
+{
+	const char *end = words + strcspn(words, " ");
+
+	if (!memchr(words, '|', (size_t)(end - words)))
+		return;
+	while (words < end) {
+		const char *next = words + strcspn(words, "| ");
+
+		nm_buf_add(out, out->len == 0 ? "" : next < end ? ", " : " or ");
+		nm_buf_addn(out, words, (size_t)(next - words));
+		words = next + (next < end);
+	}
+}
+
 /* A word too many, or one that is missing. */
 static enum nm_code wrong_words(const struct command *command, const struct arguments *args, struct nm_error *err)
 {
 	const char *gap = *command->words ? " " : "";
+	struct nm_buf choices;
+	enum nm_code code;
 
 	if (args->n_words > command->words_most)
 		return nm_fail(err, NM_INPUT, "`%s` is a word too many; usage: nevermiss %s%s%s [OPTION...]",
 			       args->words[command->words_most], command->name, gap, command->words);
-	return nm_fail(err, NM_INPUT, "%s is missing; usage: nevermiss %s%s%s [OPTION...]", command->words,
-		       command->name, gap, command->words);
+	nm_buf_init(&choices, 1024);
+	if (args->n_words == 0)
+		add_choices(command->words, &choices);
+	code = nm_fail(err, NM_INPUT, "%s%s; usage: nevermiss %s%s%s [OPTION...]", choices.len > 0 ? "say which: " : command->words,
+		       choices.len > 0 ? choices.data : " is missing", command->name, gap, command->words);
+	nm_buf_clear(&choices);
+	return code;
 }
 
 enum nm_code arguments_read(const struct command *command, int n, char **words, struct arguments *args,

@@ -47,6 +47,14 @@ void simulate_test_name(struct app *app, const char *typed)
 	app_ask(app, TAG_TEST, "name of the test:", "", typed);
 }
 
+static bool has_test(const struct nm_plan *plan, const char *name)
+{
+	for (size_t i = 0; plan && i < plan->n_tests; i++)
+		if (strcmp(plan->tests[i].name, name) == 0)
+			return true;
+	return false;
+}
+
 void simulate_test_ask(struct simulate *simulate, struct app *app, const char *name)
 {
 	struct nm_buf text;
@@ -60,6 +68,11 @@ void simulate_test_ask(struct simulate *simulate, struct app *app, const char *n
 		return;
 	}
 	nm_buf_clear(&text);
+	if (has_test(app_plan(app), name)) {
+		app_message(app, STYLE_ERROR, "there is a test '%s' already: another name", name);
+		simulate_test_name(app, name);
+		return;
+	}
 	/* The file may have changed while the name was asked for. */
 	if (!simulate->call) {
 		app_error(app, &simulate->err);

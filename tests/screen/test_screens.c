@@ -604,21 +604,31 @@ static void a_test_takes_names_that_the_plan_can_have(void **state)
 	plan = stage_plan(&stage);
 	assert_non_null(strstr(plan, "test 'My \"odd\" test' {"));
 	free(plan);
+	stage_keys(&stage, "T");
+	stage_type(&stage, "My \"odd\" test");
+	stage_keys(&stage, "Enter");
+	stage_shows(&stage, "there is a test 'My \"odd\" test' already: another name");
+	stage_shows(&stage, "name of the test: My \"odd\" test");
+	stage_keys(&stage, "Escape");
 	stage_close(&stage);
 }
 
 /* A change that would not read is refused for good: redo must not write it after all. */
 static void a_refused_change_is_not_made_again(void **state)
 {
+	const struct nm_edit twice = {
+		.op = NM_EDIT_ADD,
+		.place = {.section = "test", .step = -1},
+		.value = "test \"Christmas morning\" { at = \"2026-12-25 10:00\"  expect = fixly }",
+	};
 	struct stage stage;
 	char *before, *after;
 
 	(void)state;
 	stage_open(&stage, &(struct stage_options){.screen = "simulate", .width = 80, .height = 24});
 	before = stage_plan(&stage);
-	stage_keys(&stage, "T");
-	stage_type(&stage, "Christmas morning");
-	stage_keys(&stage, "Enter y");
+	assert_false(app_change(&stage.app, &twice, 1, "a test"));
+	app_draw(&stage.app);
 	stage_shows(&stage, "the change would not read");
 	stage_keys(&stage, "C-r");
 	stage_shows(&stage, "there is nothing to make again");
