@@ -411,8 +411,8 @@ static enum nm_code go_on(struct nm_alerter *a, struct nm_call_alert *alert, str
 
 static enum nm_code run_all(struct nm_alerter *a, struct nm_error *err)
 {
-	struct nm_call_alert *alerts;
-	size_t n;
+	struct nm_call_alert *alerts = NULL;
+	size_t n = 0;
 	enum nm_code code = nm_alerting_notice(a, err);
 
 	if (code == NM_OK)

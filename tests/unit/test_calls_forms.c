@@ -259,7 +259,7 @@ static void a_list_that_is_cut_off_keeps_what_is_whole(void **state)
 
 static void utf16_is_named(void **state)
 {
-	static const char *const texts[] = { "\xff\xfe" "a\0t\0", "\xfe\xff\0a\0t", "a\0t\0", "\0a\0t" };
+	static const char *const texts[] = { "\xff\xfe\x61\0t\0", "\xfe\xff\0a\0t", "a\0t\0", "\0a\0t" };
 	static const size_t lengths[] = { 6, 6, 4, 4 };
 
 	(void)state;
