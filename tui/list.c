@@ -12,8 +12,6 @@ bool list_act(struct list *list, enum action action)
 	size_t last = list->n ? list->n - 1 : 0;
 	size_t page = list->page ? list->page : 10;
 
-	if (list->n == 0)
-		return false;
 	switch (action) {
 	case ACTION_UP:
 		list->at -= list->at > 0;

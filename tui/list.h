@@ -16,7 +16,7 @@ struct list {
 	char search[LIST_SEARCH];  /* what was last searched for; "" */
 };
 
-/* Moves the cursor; false when the action is not one of a list's, or the list has no row. */
+/* Moves the cursor; false when the action is not one of a list's. */
 bool list_act(struct list *list, enum action action);
 void list_set(struct list *list, size_t n);
 /* First row to show so that the cursor is on the screen: rows around it stay put while it moves. */
