@@ -225,7 +225,7 @@ def check(program, driver, case, kills):
 def main():
     program = os.path.realpath(sys.argv[1])
     cases = [(driver, case, kills) for driver in KEYS for case in CASES for kills in KILLS[driver]]
-    with concurrent.futures.ThreadPoolExecutor(4) as pool:
+    with concurrent.futures.ThreadPoolExecutor(12) as pool:
         results = list(pool.map(lambda case: check(program, *case), cases))
     for wrong in filter(None, results):
         print("FAILED:", wrong)

@@ -186,7 +186,7 @@ def reads(bench):
                 "of voipms: ")
     bench.check("the log in JSON", ("calls", "list", "--json"), 0, '"unverified":{"twilio":"', '"voipms":"')
     bench.check("one line", ("calls", "list", "--line", "over", "--json"), 0, '"forwarded_from":"+15125550120"',
-                '"outcome":"voicemail"', '"more":false')
+                '"outcome":"abandoned"', '"more":false')
     bench.check("two of them", ("calls", "list", "--count", "2"), 0, "and older ones: --count shows more than 2")
     bench.check("a span", ("calls", "list", "--since", "2026-01-06"), 0, "no calls in the log")
     bench.check("one call", ("calls", "show", "1"), 0, "call #1 to main, Mon 5 Jan 2026 08:00 CST",

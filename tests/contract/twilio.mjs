@@ -75,7 +75,7 @@ function leg(n, to, direction, status, from, until, parent = null) {
 // The customer has answered, and they talk.
 function callBack(form) {
 	const [person, customer] = [leg(6, form.get('To'), 'outbound-api', 'in-progress', 0, 0),
-				    leg(7, /<Number>(.*)<\/Number>/.exec(form.get('Twiml'))[1], 'outbound-dial', 'in-progress', 6, 0)];
+				    leg(7, decodeURIComponent(/[?;]to=([^&]*)/.exec(form.get('Twiml'))[1]), 'outbound-dial', 'in-progress', 6, 0)];
 	for (const call of [person, customer])
 		Object.assign(call, { from: form.get('From'), end_time: null, duration: null });
 	customer.parent_call_sid = person.sid;
@@ -86,7 +86,7 @@ function callBack(form) {
 function placeCall(form) {
 	calls.made = Date.now();
 	calls.form = form;
-	if (form.get('Twiml').includes('<Dial'))
+	if (form.get('Twiml').includes('step=back'))
 		return callBack(form);
 	calls.push(leg(1, form.get('To'), 'outbound-api', 'completed', 0, 60));
 	calls.push(leg(2, form.get('To'), 'inbound', 'completed', 1, 60));
