@@ -667,19 +667,24 @@ static void who_saved_the_plan_is_told(void **state)
 	stage_close(&stage);
 }
 
-/* Of the same section there is one text or the other, and both are shown. */
+/* An edit of path daytime, asked to be saved when Sam has saved another one. */
+static void save_after_sam(struct stage *stage, const char *old, const char *new)
+{
+	open_plan(stage);
+	app_settle(&stage->app);
+	notice(stage);
+	edit(stage, "12s");
+	sam_saves(stage, old, new);
+	notice(stage);
+	stage_keys(stage, "W");
+}
+
 static void two_sessions_edits_of_different_sections_become_one(void **state)
 {
 	struct stage stage;
 
 	(void)state;
-	open_plan(&stage);
-	app_settle(&stage.app);
-	notice(&stage);
-	edit(&stage, "12s");
-	sam_saves(&stage, "Smith Plumbing", "Sam Plumbing");
-	notice(&stage);
-	stage_keys(&stage, "W");
+	save_after_sam(&stage, "Smith Plumbing", "Sam Plumbing");
 	stage_shows(&stage, "sam over ssh saved the plan since you began: nothing was saved");
 	stage_keys(&stage, "Down Enter");
 	stage_shows(&stage, "changed in the file");
@@ -701,18 +706,13 @@ static void two_sessions_edits_of_different_sections_become_one(void **state)
 	stage_close(&stage);
 }
 
+/* Of the same section there is one text or the other, and both are shown. */
 static void two_sessions_edits_of_one_section_are_refused_and_shown(void **state)
 {
 	struct stage stage;
 
 	(void)state;
-	open_plan(&stage);
-	app_settle(&stage.app);
-	notice(&stage);
-	edit(&stage, "12s");
-	sam_saves(&stage, "for = 10s", "for = 11s");
-	notice(&stage);
-	stage_keys(&stage, "W");
+	save_after_sam(&stage, "for = 10s", "for = 11s");
 	stage_shows(&stage, "both sides changed path daytime");
 	stage_hides(&stage, "on top of it");
 	stage_keys(&stage, "Enter");

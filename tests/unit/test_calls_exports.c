@@ -14,8 +14,10 @@
 
 #include <cmocka.h>
 
+#include "books.h"
 #include "nevermiss/calls_file.h"
 #include "random_plan.h"
+#include "text_file.h"
 
 /* clang-format off */
 #define PLAN \
@@ -33,57 +35,30 @@
 #define NOW INT64_C(1800000000) /* January 2027 */
 #define DAY INT64_C(1767571200) /* 5 January 2026, midnight in UTC */
 
-static char *folder;
-static struct nm_plan *plan;
-static struct nm_store *store;
+static struct books books;
 
 static int setup(void **state)
 {
-	struct nm_error err;
-	char file[512];
-
 	(void)state;
-	folder = random_folder_new();
-	plan = plan_of_text(PLAN, folder);
-	assert_true(snprintf(file, sizeof(file), "%s/store.db", folder) < (int)sizeof(file));
-	assert_int_equal(nm_store_open(file, false, &store, &err), NM_OK);
+	books_open(&books, PLAN);
 	return 0;
 }
 
 static int teardown(void **state)
 {
 	(void)state;
-	nm_store_close(store);
-	store = NULL;
-	nm_plan_free(plan);
-	plan = NULL;
-	random_folder_free(folder);
+	books_close(&books);
 	return 0;
-}
-
-static int file_of(const char *text, size_t len)
-{
-	FILE *file = tmpfile();
-	int fd;
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, len, file), len);
-	assert_int_equal(fflush(file), 0);
-	fd = dup(fileno(file));
-	fclose(file);
-	assert_true(fd >= 0);
-	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	return fd;
 }
 
 static enum nm_code import_bytes(const char *text, size_t len, const char *columns, struct nm_calls_file *out,
 				 struct nm_error *err)
 {
 	const struct nm_calls_file_options options = {
-		.name = "calls", .zone = plan->zone, .now = NOW, .line = -1, .columns = columns
+		.name = "calls", .zone = books.plan->zone, .now = NOW, .line = -1, .columns = columns
 	};
-	const int fd = file_of(text, len);
-	enum nm_code code = nm_calls_file_import(store, plan, fd, &options, out, err);
+	const int fd = text_file(text, len);
+	enum nm_code code = nm_calls_file_import(books.store, books.plan, fd, &options, out, err);
 
 	close(fd);
 	return code;
@@ -112,9 +87,9 @@ static void log_says(size_t i, const char *expected)
 	struct nm_error err;
 	char at[NM_TIME_TEXT], from[NM_NUMBER_TEXT], text[512];
 
-	assert_int_equal(nm_store_calls(store, &filter, &calls, &err), NM_OK);
+	assert_int_equal(nm_store_calls(books.store, &filter, &calls, &err), NM_OK);
 	assert_true(i < calls.n);
-	nm_time_argument(plan->zone, calls.items[i].began, at);
+	nm_time_argument(books.plan->zone, calls.items[i].began, at);
 	nm_caller_write(calls.items[i].caller, from);
 	snprintf(text, sizeof(text), "%s;%s;%s;%s;%s;%d", at, from, calls.items[i].line,
 		 nm_call_end_name(calls.items[i].became.end),
@@ -131,7 +106,7 @@ static size_t log_size(void)
 	struct nm_error err;
 	size_t n;
 
-	assert_int_equal(nm_store_calls(store, &filter, &calls, &err), NM_OK);
+	assert_int_equal(nm_store_calls(books.store, &filter, &calls, &err), NM_OK);
 	n = calls.n;
 	nm_call_entries_clear(&calls);
 	return n;
@@ -460,7 +435,7 @@ static void add_instant(struct nm_buf *out, nm_time t)
 {
 	char text[NM_TIME_TEXT];
 
-	nm_time_rfc3339(plan->zone, t, text);
+	nm_time_rfc3339(books.plan->zone, t, text);
 	nm_buf_add(out, text);
 }
 
@@ -515,7 +490,7 @@ static void check_call(const struct nm_call_entry *entry, const struct told *cal
 {
 	struct nm_became expected;
 
-	nm_call_judge(plan, 0, &call->record, true, &expected);
+	nm_call_judge(books.plan, 0, &call->record, true, &expected);
 	assert_int_equal(entry->began, call->record.began);
 	assert_int_equal(entry->ended, call->record.ended);
 	assert_int_equal(entry->became.end, expected.end);
@@ -550,7 +525,7 @@ static void rows_in_any_order_come_to_the_record(void **state)
 		file = import(text.data);
 		if (file.fresh != CALLS || file.n_wrong > 0)
 			fail_msg("%s in\n%s", file.n_wrong > 0 ? file.wrong[0].words : "calls lost", text.data);
-		assert_int_equal(nm_store_calls(store, &filter, &kept, &err), NM_OK);
+		assert_int_equal(nm_store_calls(books.store, &filter, &kept, &err), NM_OK);
 		for (size_t i = 0; i < CALLS; i++)
 			check_call(&kept.items[CALLS - 1 - i], &calls[i]);
 		nm_call_entries_clear(&kept);

@@ -18,6 +18,7 @@
 #include "nevermiss/calls_file.h"
 #include "nevermiss/followup.h"
 #include "random_plan.h"
+#include "text_file.h"
 
 /* clang-format off */
 #define PLAN(country) \
@@ -61,21 +62,6 @@ static int teardown(void **state)
 	return 0;
 }
 
-static int file_of(const char *text, size_t len)
-{
-	FILE *file = tmpfile();
-	int fd;
-
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, len, file), len);
-	assert_int_equal(fflush(file), 0);
-	fd = dup(fileno(file));
-	fclose(file);
-	assert_true(fd >= 0);
-	assert_int_equal(lseek(fd, 0, SEEK_SET), 0);
-	return fd;
-}
-
 static struct nm_calls_file_options usual(void)
 {
 	return (struct nm_calls_file_options){
@@ -86,7 +72,7 @@ static struct nm_calls_file_options usual(void)
 static enum nm_code import_with(const struct nm_calls_file_options *options, const char *text,
 				struct nm_calls_file *out, struct nm_error *err)
 {
-	const int fd = file_of(text, strlen(text));
+	const int fd = text_file(text, strlen(text));
 	enum nm_code code = nm_calls_file_import(store, plan, fd, options, out, err);
 
 	close(fd);
@@ -689,7 +675,7 @@ static void no_bytes_do_harm(void **state)
 		memcpy(text, good, len);
 		for (unsigned i = draw(6); i > 0; i--)
 			text[draw((unsigned)len)] = (char)draw(256);
-		fd = file_of(text, len);
+		fd = text_file(text, len);
 		(void)!nm_calls_file_import(store, plan, fd, &options, &file, &err);
 		close(fd);
 		for (int64_t i = 0; i < file.n_wrong && i < NM_CALLS_FILE_WRONG; i++)

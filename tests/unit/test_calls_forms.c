@@ -16,6 +16,7 @@
 
 #include "books.h"
 #include "nevermiss/calls_file.h"
+#include "text_file.h"
 
 /* clang-format off */
 #define PLAN \
@@ -52,15 +53,11 @@ static enum nm_code import_with(const char *text, size_t len, struct nm_zone *zo
 						       .zone_said = zone != NULL,
 						       .now = NOW,
 						       .line = -1 };
-	FILE *file = tmpfile();
+	const int file = text_file(text, len);
 	enum nm_code code;
 
-	assert_non_null(file);
-	assert_int_equal(fwrite(text, 1, len, file), len);
-	assert_int_equal(fflush(file), 0);
-	assert_int_equal(lseek(fileno(file), 0, SEEK_SET), 0);
-	code = nm_calls_file_import(books.store, books.plan, fileno(file), &options, out, err);
-	fclose(file);
+	code = nm_calls_file_import(books.store, books.plan, file, &options, out, err);
+	close(file);
 	return code;
 }
 

@@ -17,6 +17,7 @@
 #include "books.h"
 #include "nevermiss/calls_file.h"
 #include "random_plan.h"
+#include "text_file.h"
 
 /* clang-format off */
 #define PLAN \
@@ -58,17 +59,13 @@ static struct nm_calls_file import(const struct nm_buf *text)
 	const struct nm_calls_file_options options = {
 		.name = "calls.csv", .zone = books.plan->zone, .now = NOW, .line = -1
 	};
-	FILE *file = tmpfile();
+	const int file = text_file(text->data, text->len);
 	struct nm_calls_file out;
 	struct nm_error err;
 
-	assert_non_null(file);
-	assert_int_equal(fwrite(text->data, 1, text->len, file), text->len);
-	assert_int_equal(fflush(file), 0);
-	assert_int_equal(lseek(fileno(file), 0, SEEK_SET), 0);
-	if (nm_calls_file_import(books.store, books.plan, fileno(file), &options, &out, &err) != NM_OK)
+	if (nm_calls_file_import(books.store, books.plan, file, &options, &out, &err) != NM_OK)
 		fail_msg("%s", err.text);
-	fclose(file);
+	close(file);
 	return out;
 }
 
