@@ -204,15 +204,40 @@ struct merge {
 	struct hunks our_hunks, their_hunks;
 };
 
-static bool grows(const struct hunk *hunk)
+static bool same_words(const struct side *a, struct span x, const struct side *b, struct span y)
 {
-	return length(hunk->now) > length(hunk->base);
+	return length(x) == length(y) && memcmp(a->outline.text + x.from, b->outline.text + y.from, length(x)) == 0;
+}
+
+/* Is it the same thing, whatever it says? */
+static bool same_name(const struct side *a, size_t i, const struct side *b, size_t j)
+{
+	const int x = a->pieces[i].item, y = b->pieces[j].item;
+
+	if (x < 0 || y < 0)
+		return x < 0 && y < 0;
+	return same_words(a, a->outline.items[x].name, b, b->outline.items[y].name) &&
+	       same_words(a, a->outline.items[x].title, b, b->outline.items[y].title);
+}
+
+/* Does it put something there that was not among what it takes the place of? */
+static bool adds(const struct side *base, const struct side *side, const struct hunk *hunk)
+{
+	for (size_t j = hunk->now.from; j < hunk->now.until; j++) {
+		size_t i = hunk->base.from;
+
+		while (i < hunk->base.until && !same_name(base, i, side, j))
+			i++;
+		if (i == hunk->base.until)
+			return true;
+	}
+	return false;
 }
 
 /* Both changed a piece; or both put something in one place, and nobody knows in what order. */
-static bool clash(const struct hunk *a, const struct hunk *b)
+static bool clash(const struct merge *merge, const struct hunk *a, const struct hunk *b)
 {
-	if (grows(a) && grows(b))
+	if (adds(&merge->base, &merge->ours, a) && adds(&merge->base, &merge->theirs, b))
 		return a->base.from <= b->base.until && b->base.from <= a->base.until;
 	return a->base.from < b->base.until && b->base.from < a->base.until;
 }
@@ -283,7 +308,7 @@ static enum nm_code put_both(const struct merge *merge, struct nm_buf *out, stru
 					  : ours < our_end;
 		const struct hunk *next = our_turn ? ours : theirs;
 
-		if (two && !same && clash(ours, theirs))
+		if (two && !same && clash(merge, ours, theirs))
 			return refuse(merge, ours, theirs, err);
 		put_pieces(&merge->base, (struct span){ at, next->base.from }, out);
 		put_pieces(our_turn ? &merge->ours : &merge->theirs, next->now, out);

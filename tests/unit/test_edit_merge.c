@@ -101,23 +101,28 @@ static void change_some(unsigned *values, unsigned *seed)
 
 static void nothing_of_either_side_is_lost(void **state)
 {
-	unsigned seed = 7, merges = 0, refusals = 0;
+	unsigned seed = 7, merges = 0, refusals = 0, additions = 0;
 	struct nm_buf text[4];
 
 	(void)state;
 	for (size_t i = 0; i < 4; i++)
 		nm_buf_init(&text[i], 1 << 16);
 	for (int round = 0; round < 3000; round++) {
-		unsigned base[SECTIONS] = { 0 }, ours[SECTIONS] = { 0 }, theirs[SECTIONS] = { 0 }, both[SECTIONS];
+		unsigned base[SECTIONS] = { 0 }, ours[SECTIONS], theirs[SECTIONS], both[SECTIONS];
+		unsigned added = 0;
 		bool clash = false;
 		char *out = NULL;
 		size_t len;
 
+		change_some(base, &seed); /* some are not there, and may be added */
+		memcpy(ours, base, sizeof(base));
+		memcpy(theirs, base, sizeof(base));
 		change_some(ours, &seed);
 		change_some(theirs, &seed);
 		for (size_t i = 0; i < SECTIONS; i++) {
 			both[i] = ours[i] != base[i] ? ours[i] : theirs[i];
 			clash = clash || (ours[i] != base[i] && theirs[i] != base[i] && ours[i] != theirs[i]);
+			added += base[i] == DELETED && both[i] != DELETED;
 		}
 		write_sections(base, &text[0]);
 		write_sections(ours, &text[1]);
@@ -131,8 +136,10 @@ static void nothing_of_either_side_is_lost(void **state)
 		assert_string_equal(out, text[3].data);
 		free(out);
 		merges++;
+		additions += added;
 	}
 	assert_true(merges > 300);
+	assert_true(additions > 300);
 	assert_true(refusals > 300);
 	for (size_t i = 0; i < 4; i++)
 		nm_buf_clear(&text[i]);
