@@ -194,6 +194,7 @@ static enum nm_code keep_reading(struct nm_push_jobs *jobs, const struct nm_push
 				      .known = read->end == NM_TALK_DONE,
 				      .in_sync = job->of_plan && job->state == NM_PUSH_DONE,
 				      .plan_mark = jobs->context->plan_mark,
+				      .place = nm_line_place(jobs->context->plan, job->line),
 				      .words = job->words };
 	struct nm_buf text;
 	enum nm_code code;

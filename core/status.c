@@ -3,28 +3,15 @@
  * How lines stand: the plan's route, what is live, and in which ways the two decide differently.
  *
  * Comes in: a plan and a transport.  Goes out: one status a line; a line that cannot be read is unknown,
- * never "in sync".  What was read is kept in the store, unless the plan is one that nobody saved.
+ * never "in sync".  What was read is kept in the store (status_kept.c), unless the plan is one that nobody saved.
  */
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/push_private.h"
+#include "core/status_private.h"
 #include "nevermiss/check.h"
 
 #define WAIT_MS 1000
-
-/* What all the lines of one reading share. */
-struct nm_status_reading {
-	struct nm_push_context context;
-	struct nm_span window;
-	struct nm_timeline *timeline;
-	struct nm_classes classes;
-	struct nm_status status;
-	struct nm_talk *items; /* one a line; of lines without a carrier that can be read they are empty */
-	struct nm_talks talks; /* of the others */
-	struct nm_runner *runner;
-	size_t done;
-};
 
 struct nm_span nm_push_window(const struct nm_push_context *context)
 {
@@ -106,7 +93,7 @@ enum nm_code nm_artefacts_same(const struct nm_push_context *context, const stru
 
 /* --- what the plan wants --- */
 
-static bool readable(const struct nm_line_status *line)
+bool nm_status_readable(const struct nm_line_status *line)
 {
 	return line->carrier != NULL && line->carrier->traits.reads_back && line->carrier->lift != NULL;
 }
@@ -284,7 +271,7 @@ static enum nm_code take_done(struct nm_status_reading *r, struct nm_line_status
 	return NM_OK;
 }
 
-static enum nm_code assume_line(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
+enum nm_code nm_status_assume(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
 	struct nm_store *store = r->context.store;
 	const char *name = r->context.plan->lines[line->line].name;
@@ -302,30 +289,16 @@ static enum nm_code assume_line(struct nm_status_reading *r, struct nm_line_stat
 	return code == NM_OK ? take_assumed(r, line, &record, err) : code;
 }
 
-static enum nm_code judge_line(struct nm_status_reading *r, struct nm_line_status *line, struct nm_talk *talk,
-			       struct nm_error *err)
+enum nm_code nm_status_judge(struct nm_status_reading *r, struct nm_line_status *line, struct nm_error *err)
 {
-	struct nm_arena *arena = r->status.arena;
-	const struct nm_part *note;
+	const struct nm_part *note = nm_artefact_find(&line->live, NM_NOTE_PART);
 	const char *foreign;
 	enum nm_code code;
 
-	if (line->carrier == NULL)
-		return NM_OK;
-	if (!readable(line))
-		return assume_line(r, line, err);
-	if (talk->end != NM_TALK_DONE) {
-		line->words = talk->end == NM_TALK_OPEN ? "not read: it was stopped"
-							: nm_arena_text(arena, talk->exchange.note);
-		return line->words == NULL ? nm_fail_memory(err) : NM_OK;
-	}
-	line->live = talk->exchange.live;
-	talk->exchange.live = (struct nm_artefact){ 0 };
-	note = nm_artefact_find(&line->live, NM_NOTE_PART);
 	line->note = note != NULL ? note->bytes : NULL;
 	if (line->live.n == 0)
 		return miss_line(r, line, err);
-	code = nm_artefact_lift(line->carrier, &line->live, arena, &line->live_route, &foreign, err);
+	code = nm_artefact_lift(line->carrier, &line->live, r->status.arena, &line->live_route, &foreign, err);
 	if (code == NM_OK && foreign != NULL) {
 		line->sync = NM_SYNC_FOREIGN;
 		line->to_push = true;
@@ -333,6 +306,24 @@ static enum nm_code judge_line(struct nm_status_reading *r, struct nm_line_statu
 		return NM_OK;
 	}
 	return code == NM_OK ? compare_line(r, line, err) : code;
+}
+
+static enum nm_code judge_talk(struct nm_status_reading *r, struct nm_line_status *line, struct nm_talk *talk,
+			       struct nm_error *err)
+{
+	line->read_at = r->context.now;
+	if (line->carrier == NULL)
+		return NM_OK;
+	if (!nm_status_readable(line))
+		return nm_status_assume(r, line, err);
+	if (talk->end != NM_TALK_DONE) {
+		line->words = talk->end == NM_TALK_OPEN ? "not read: it was stopped"
+							: nm_arena_text(r->status.arena, talk->exchange.note);
+		return line->words == NULL ? nm_fail_memory(err) : NM_OK;
+	}
+	line->live = talk->exchange.live;
+	talk->exchange.live = (struct nm_artefact){ 0 };
+	return nm_status_judge(r, line, err);
 }
 
 static bool count_read(void *context, struct nm_talk *talk)
@@ -373,7 +364,7 @@ static enum nm_code prepare_talks(struct nm_status_reading *r, struct nm_error *
 	for (size_t i = 0; i < n; i++) {
 		const struct nm_line_status *line = &r->status.lines[i];
 
-		if (!readable(line))
+		if (!nm_status_readable(line))
 			continue;
 		r->talks.items[r->talks.n++] = &r->items[i];
 		if (!nm_talk_init(&r->items[i], line->carrier, r->context.plan, line->line, r->window,
@@ -381,49 +372,6 @@ static enum nm_code prepare_talks(struct nm_status_reading *r, struct nm_error *
 			return nm_fail_memory(err);
 	}
 	return nm_talks_begin(&r->talks, &r->runner, err);
-}
-
-static enum nm_code keep_reading(struct nm_status_reading *r, const struct nm_line_status *line, struct nm_error *err)
-{
-	/* Of what cannot be read one thing is certain: that it was told something else than the plan wants now. */
-	struct nm_reading reading = { .at = r->context.now,
-				      .known = line->sync != NM_SYNC_UNKNOWN ||
-					       (line->assumed_at != 0 && !line->as_assumed),
-				      .in_sync = line->sync == NM_SYNC_SAME || line->as_assumed,
-				      .plan_mark = r->context.plan_mark,
-				      .words = line->words };
-	struct nm_buf text;
-	enum nm_code code = NM_OK;
-
-	nm_buf_init(&text, (size_t)NM_ARTEFACT_PARTS * 6 * NM_ARTEFACT_BYTES);
-	if (line->live.n > 0) {
-		code = nm_artefact_write(&line->live, &text, err);
-		reading.live = text.data;
-	}
-	if (code == NM_OK)
-		code = nm_store_reading_put(r->context.store, r->context.plan->lines[line->line].name,
-					    &reading, err);
-	nm_buf_clear(&text);
-	return code;
-}
-
-static enum nm_code keep_readings(struct nm_status_reading *r, struct nm_error *err)
-{
-	struct nm_store *store = r->context.store;
-	enum nm_code code;
-
-	/* Who reads them would take them for a comparison with the plan as it is saved. */
-	if (store == NULL || nm_store_read_only(store) || r->context.unsaved)
-		return NM_OK;
-	code = nm_store_begin(store, err);
-	for (size_t i = 0; i < r->status.n && code == NM_OK; i++)
-		if (r->status.lines[i].carrier != NULL)
-			code = keep_reading(r, &r->status.lines[i], err);
-	if (code == NM_OK)
-		code = nm_store_commit(store, err);
-	if (code != NM_OK)
-		nm_store_abandon(store);
-	return code;
 }
 
 /* What the journal knows of the line. */
@@ -445,11 +393,11 @@ static enum nm_code prepare_lines(struct nm_status_reading *r, struct nm_error *
 	for (size_t i = 0; i < r->status.n && code == NM_OK; i++)
 		if ((code = find_pushed(r, &r->status.lines[i], err)) == NM_OK)
 			code = prepare_line(r, &r->status.lines[i], err);
-	return code == NM_OK ? prepare_talks(r, err) : code;
+	return code;
 }
 
-static enum nm_code begin_lines(const struct nm_push_context *context, const int *lines, size_t n,
-				struct nm_status_reading **out, struct nm_error *err)
+enum nm_code nm_status_open(const struct nm_push_context *context, const int *lines, size_t n,
+			    struct nm_status_reading **out, struct nm_error *err)
 {
 	struct nm_status_reading *r = calloc(1, sizeof(*r));
 	enum nm_code code;
@@ -469,6 +417,22 @@ static enum nm_code begin_lines(const struct nm_push_context *context, const int
 	for (size_t i = 0; i < n; i++)
 		r->status.lines[i].line = lines[i];
 	code = prepare_lines(r, err);
+	if (code == NM_OK)
+		*out = r;
+	else
+		nm_status_abandon(r);
+	return code;
+}
+
+static enum nm_code begin_lines(const struct nm_push_context *context, const int *lines, size_t n,
+				struct nm_status_reading **out, struct nm_error *err)
+{
+	struct nm_status_reading *r;
+	enum nm_code code = nm_status_open(context, lines, n, &r, err);
+
+	if (code != NM_OK)
+		return code;
+	code = prepare_talks(r, err);
 	if (code == NM_OK)
 		*out = r;
 	else
@@ -515,9 +479,10 @@ enum nm_code nm_status_end(struct nm_status_reading *r, struct nm_status *out, s
 
 	end_talks(r);
 	for (size_t i = 0; i < r->status.n && code == NM_OK; i++)
-		code = judge_line(r, &r->status.lines[i], &r->items[i], err);
-	if (code == NM_OK)
-		code = keep_readings(r, err);
+		code = judge_talk(r, &r->status.lines[i], &r->items[i], err);
+	/* Who reads them would take them for a comparison with the plan as it is saved. */
+	if (code == NM_OK && !r->context.unsaved)
+		code = nm_status_keep(&r->context, &r->status, err);
 	if (code == NM_OK && r->context.store != NULL)
 		code = count_cut_off(r->context.store, &r->status.cut_off, err);
 	if (code == NM_OK) {
@@ -561,8 +526,7 @@ enum nm_code nm_status_lines(const struct nm_push_context *context, const int *l
 	return code;
 }
 
-/* The plan's lines, or that one; malloc'd. */
-static int *lines_asked(const struct nm_plan *plan, int line, size_t *n)
+int *nm_status_asked(const struct nm_plan *plan, int line, size_t *n)
 {
 	int *lines;
 
@@ -577,7 +541,7 @@ enum nm_code nm_status_begin(const struct nm_push_context *context, int line, st
 			     struct nm_error *err)
 {
 	size_t n;
-	int *lines = lines_asked(context->plan, line, &n);
+	int *lines = nm_status_asked(context->plan, line, &n);
 	enum nm_code code = lines == NULL ? nm_fail_memory(err) : begin_lines(context, lines, n, out, err);
 
 	free(lines);
@@ -588,7 +552,7 @@ enum nm_code nm_status_read(const struct nm_push_context *context, int line, str
 			    struct nm_error *err)
 {
 	size_t n;
-	int *lines = lines_asked(context->plan, line, &n);
+	int *lines = nm_status_asked(context->plan, line, &n);
 	enum nm_code code = lines == NULL ? nm_fail_memory(err) : nm_status_lines(context, lines, n, out, err);
 
 	free(lines);

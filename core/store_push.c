@@ -449,6 +449,7 @@ enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, cons
 	sqlite3_bind_int64(statement, 5, (sqlite3_int64)reading->plan_mark);
 	nm_store_bind(statement, 6, reading->words);
 	nm_store_bind(statement, 7, reading->live);
+	sqlite3_bind_int64(statement, 8, (sqlite3_int64)reading->place);
 	return nm_store_run(store, statement, err);
 }
 
@@ -472,6 +473,7 @@ enum nm_code nm_store_reading_get(struct nm_store *store, const char *line, stru
 		reading.plan_mark = (uint64_t)sqlite3_column_int64(statement, 3);
 		reading.words = nm_store_column(statement, 4, arena, &ok);
 		reading.live = nm_store_column(statement, 5, arena, &ok);
+		reading.place = (uint64_t)sqlite3_column_int64(statement, 6);
 	}
 	if (!ok)
 		code = nm_fail_memory(err);

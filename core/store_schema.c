@@ -191,6 +191,8 @@ const char *const nm_store_steps[] = {
 	 * of a day as well: all sums are made anew. */
 	"DROP TABLE IF EXISTS call_sum; DROP TABLE IF EXISTS wait_sum; DROP TABLE IF EXISTS matter_sum;"
 	"DELETE FROM packed_sums;",
+	/* At which carrier's account, for which number, what was read back was read (push.h). */
+	"ALTER TABLE reading ADD COLUMN place INTEGER NOT NULL DEFAULT 0;",
 };
 
 #define EMPTY_TRIES 100 /* of those who open a store that is made at the same time */

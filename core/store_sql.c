@@ -124,10 +124,11 @@ const char *const nm_store_sql[NM_SQL_COUNT] = {
 	[NM_SQL_PUSHED_LINES] = "SELECT line, driver, at, count(*) OVER () FROM push WHERE wanted <> '[]' AND id IN"
 				" (SELECT max(id) FROM push WHERE state = ?1 GROUP BY line) ORDER BY line",
 	[NM_SQL_READING_PUT] =
-		"INSERT INTO reading(line, at, known, in_sync, plan, words, live) VALUES(?, ?, ?, ?, ?, ?, ?)"
+		"INSERT INTO reading(line, at, known, in_sync, plan, words, live, place) VALUES(?, ?, ?, ?, ?, ?, ?, ?)"
 		" ON CONFLICT(line) DO UPDATE SET at = excluded.at, known = excluded.known,"
-		" in_sync = excluded.in_sync, plan = excluded.plan, words = excluded.words, live = excluded.live",
-	[NM_SQL_READING_GET] = "SELECT at, known, in_sync, plan, words, live FROM reading WHERE line = ?",
+		" in_sync = excluded.in_sync, plan = excluded.plan, words = excluded.words, live = excluded.live,"
+		" place = excluded.place",
+	[NM_SQL_READING_GET] = "SELECT at, known, in_sync, plan, words, live, place FROM reading WHERE line = ?",
 	[NM_SQL_SANDBOX_GET] = "SELECT text FROM sandbox WHERE line = ?",
 	[NM_SQL_SANDBOX_PUT] = "INSERT INTO sandbox(line, text) VALUES(?1, ?2)"
 			       " ON CONFLICT(line) DO UPDATE SET text = excluded.text",

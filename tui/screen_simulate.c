@@ -77,24 +77,16 @@ static void mend_indices(struct simulate *simulate, const struct nm_plan *plan)
 
 bool simulate_assumed(const struct simulate *simulate, const struct app *app)
 {
-	const struct session *session = app->session;
+	const struct nm_line_status *line = session_line_status(app->session, simulate->play.line);
 
-	for (size_t i = 0; session->status_known && i < session->status.n; i++) {
-		if (session->status.lines[i].line == simulate->play.line)
-			return session->status.lines[i].as_assumed;
-	}
-	return false;
+	return line && line->as_assumed;
 }
 
 static const struct nm_route *live_route(const struct simulate *simulate, const struct app *app)
 {
-	const struct session *session = app->session;
+	const struct nm_line_status *line = session_line_status(app->session, simulate->play.line);
 
-	for (size_t i = 0; session->status_known && i < session->status.n; i++) {
-		if (session->status.lines[i].line == simulate->play.line)
-			return nm_line_status_live(&session->status.lines[i]);
-	}
-	return NULL;
+	return line ? nm_line_status_live(line) : NULL;
 }
 
 /* Plays the call on what was read back from the carrier. */
@@ -144,6 +136,9 @@ static void derive_simulate(void *state, struct app *app)
 	const struct nm_route *route;
 
 	mend_indices(simulate, app_plan(app));
+	/* What cannot be compared is not known: live_route has none of it. */
+	if (simulate->live && !app->session->status_known && session_recall(app->session, &simulate->err))
+		session_recall_forget(app->session);
 	if (timeline_around(app->session, simulate->play.at, &timeline, &simulate->err)) {
 		forget(simulate);
 		return;

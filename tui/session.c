@@ -56,8 +56,7 @@ static uint64_t hash_more(uint64_t hash, const char *bytes, size_t len)
 	return hash;
 }
 
-/* Tells whether the plan is another one, be it by a file that it is read with; not who changed it. */
-static uint64_t plan_hash(const struct session *session)
+uint64_t session_plan_mark(const struct session *session)
 {
 	const struct nm_plan_file *file = session->plan ? session->plan->files : NULL;
 	size_t len;
@@ -71,7 +70,7 @@ static uint64_t plan_hash(const struct session *session)
 
 void session_mark_saved(struct session *session)
 {
-	session->saved_mark = plan_hash(session);
+	session->saved_mark = session_plan_mark(session);
 }
 
 static void give_files(struct session *session)
@@ -177,6 +176,7 @@ enum nm_code session_draft_text(struct session *session, const char *text, size_
 void session_close(struct session *session)
 {
 	forget_derived(session);
+	session_recall_forget(session);
 	session_calendars_close(session);
 	session_copies_forget(session);
 	network_close(&session->network);
@@ -312,7 +312,7 @@ void session_rest_store(struct session *session)
 		nm_store_rest(session->store);
 }
 
-enum nm_code session_quiet_context(struct session *session, struct nm_push_context *out, struct nm_error *err)
+enum nm_code session_store_context(struct session *session, struct nm_push_context *out, struct nm_error *err)
 {
 	struct nm_store *store;
 	enum nm_code code = session_need_plan(session, err);
@@ -320,19 +320,16 @@ enum nm_code session_quiet_context(struct session *session, struct nm_push_conte
 
 	if (!code)
 		code = session_store(session, &store, err);
-	if (!code)
-		code = network_open(&session->network, session->plan, store, err);
 	if (code)
 		return code;
 	now = session_now(session);
 	*out = (struct nm_push_context){
 		.plan = session->plan,
 		.store = store,
-		.transport = session->network.ways,
 		.now = now,
 		.horizon = now + NM_CHECK_HORIZON,
 		.who = session->options.who,
-		.plan_mark = plan_hash(session),
+		.plan_mark = session_plan_mark(session),
 		.unsaved = nm_document_dirty(session->document),
 		.progress = session->progress,
 		.idle = session->idle,
@@ -340,6 +337,20 @@ enum nm_code session_quiet_context(struct session *session, struct nm_push_conte
 		.clock = session->options.now,
 		.clock_context = session->options.now_context,
 	};
+	return NM_OK;
+}
+
+enum nm_code session_quiet_context(struct session *session, struct nm_push_context *out, struct nm_error *err)
+{
+	struct nm_push_context context;
+	enum nm_code code = session_store_context(session, &context, err);
+
+	if (!code)
+		code = network_open(&session->network, session->plan, context.store, err);
+	if (code)
+		return code;
+	*out = context;
+	out->transport = session->network.ways;
 	return NM_OK;
 }
 
@@ -389,82 +400,6 @@ enum nm_code session_classes(struct session *session, const struct nm_classes **
 	}
 	*out = &session->classes;
 	return code;
-}
-
-/* Which plans a reading may have been compared with: the one that stands here, and the one that is saved. */
-struct marks {
-	uint64_t here, saved;
-};
-
-/* A line's last reading without the artefact, which is most of it. */
-/* A reading that was compared with another text than these says nothing of the plan. */
-static enum nm_code read_reading(struct nm_store *store, const char *line, struct marks marks, struct nm_arena *arena,
-				 struct nm_line_fact *fact, struct nm_error *err)
-{
-	struct nm_arena *scratch = nm_arena_new();
-	struct nm_reading reading;
-	bool found = false;
-	enum nm_code code = scratch ? nm_store_reading_get(store, line, scratch, &reading, &found, err)
-				    : nm_fail_memory(err);
-
-	if (!code && found) {
-		const bool here = reading.plan_mark == marks.here, saved = reading.plan_mark == marks.saved;
-
-		fact->known = reading.known && (here || saved);
-		fact->in_sync = reading.in_sync && (here || saved);
-		fact->saved = saved && !here;
-		fact->unread = !reading.known && !reading.in_sync;
-		fact->words = reading.words ? nm_arena_text(arena, reading.words) : NULL;
-		fact->read_at = reading.at;
-		if (reading.words && !fact->words)
-			code = nm_fail_memory(err);
-	}
-	nm_arena_free(scratch);
-	return code;
-}
-
-/* One line's fact, from its last reading and its newest push. */
-static enum nm_code read_fact(struct nm_store *store, const char *line, struct marks marks, struct nm_arena *arena,
-			      struct nm_line_fact *fact, struct nm_error *err)
-{
-	struct nm_push_records pushes;
-	enum nm_code code;
-
-	*fact = (struct nm_line_fact){.line = line};
-	code = read_reading(store, line, marks, arena, fact, err);
-	if (!code)
-		code = nm_store_pushes(store, line, false, 1, &pushes, err);
-	if (code)
-		return code;
-	fact->pushed = pushes.n > 0 && pushes.items[0].state == NM_PUSH_DONE;
-	if (fact->pushed)
-		fact->horizon = pushes.items[0].horizon;
-	nm_push_records_clear(&pushes);
-	return NM_OK;
-}
-
-enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
-			   size_t *n, struct nm_error *err)
-{
-	const struct marks marks = {plan_hash(session), session->saved_mark};
-	struct nm_store *store;
-	struct nm_line_fact *facts;
-	enum nm_code code = session_need_look(session, err);
-
-	if (!code)
-		code = session_store(session, &store, err);
-	if (code)
-		return code;
-	facts = nm_arena_alloc(arena, session->plan->n_lines, sizeof *facts);
-	if (!facts)
-		return nm_fail_memory(err);
-	for (size_t i = 0; i < session->plan->n_lines && !code; i++)
-		code = read_fact(store, session->plan->lines[i].name, marks, arena, &facts[i], err);
-	if (code)
-		return code;
-	*out = facts;
-	*n = session->plan->n_lines;
-	return NM_OK;
 }
 
 enum nm_code session_left(struct session *session, struct nm_arena *arena, struct nm_left_fact **out, size_t *n,

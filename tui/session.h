@@ -94,6 +94,12 @@ struct session {
 		uint64_t changes; /* of the store then */
 	} log_of;
 	nm_time status_at;
+	struct {
+		bool known;
+		uint64_t mark;           /* of the plan with which what was read last is compared here */
+		uint64_t changes;        /* of the store then */
+		struct nm_status status; /* may outlive that plan: lines of it are told by their routes then */
+	} recalled;
 	struct nm_status_reading *reading; /* under way, session_reading_move moves it; NULL */
 	nm_time reading_at;                /* when it was begun */
 	struct nm_classes classes;
@@ -202,14 +208,20 @@ enum nm_code session_reading_stop(struct session *session, struct nm_error *err)
 void session_reading_abandon(struct session *session);
 /* The lines are to be read anew: something else is live. */
 void session_forget_status(struct session *session);
+/* Compares what was read of the lines last with the plan here, for session_line_status; no carrier is asked. */
+enum nm_code session_recall(struct session *session, struct nm_error *err) NM_WARN_UNUSED;
+/* How a line of the plan stands: by session_status when that is known, else by what was read last; NULL: not known. */
+const struct nm_line_status *session_line_status(const struct session *session, int line);
 /* Of one line that is worked by hand, which asks no carrier and so disturbs no reading.  The caller clears it. */
 enum nm_code session_hand_status(struct session *session, int line, struct nm_status *out,
 				 struct nm_error *err) NM_WARN_UNUSED;
-/* For the session's own sources: without a look at the network; takes over what was read. */
+/* For the session's own sources: for who leaves a reading under way alone; without a network as well; takes over what was
+ * read. */
 enum nm_code session_quiet_context(struct session *session, struct nm_push_context *out,
 				   struct nm_error *err) NM_WARN_UNUSED;
+enum nm_code session_store_context(struct session *session, struct nm_push_context *out,
+				   struct nm_error *err) NM_WARN_UNUSED;
 void session_take_status(struct session *session, const struct nm_status *status, nm_time at);
-/* What the store knows of the lines, for nm_check: n_lines of them, memory from the arena. */
 /* What the store knows of test calls played; not known when it cannot be read. */
 struct nm_test_fact session_tests(struct session *session);
 /* What this machine is to whoever reads the agent's heartbeat. */
@@ -232,6 +244,8 @@ struct nm_log_fact session_log(struct session *session);
 /* Writes down that they were played now; nothing in a read-only session, nor of a plan that stayed. */
 enum nm_code session_tests_played(struct session *session, bool after_hours,
 				  struct nm_error *err) NM_WARN_UNUSED;
+/* What the store knows of the lines, for nm_check: n_lines of them, memory from the arena.  What was read is compared with the
+ * plan that is saved or the one that stands here, whenever it was read. */
 enum nm_code session_facts(struct session *session, struct nm_arena *arena, struct nm_line_fact **out,
 			   size_t *n, struct nm_error *err) NM_WARN_UNUSED;
 
@@ -277,6 +291,9 @@ enum nm_code session_check(struct session *session, const struct nm_plan *plan, 
 /* Likewise: makes the plan of the document's text the session's plan, and forgets what was made
  * of a text before. */
 void session_read_plan(struct session *session);
+/* Likewise: tells whether the plan is another one, be it by a file that it is read with; not who changed it. */
+uint64_t session_plan_mark(const struct session *session);
+void session_recall_forget(struct session *session);
 /* Likewise: what was last saved or read is the plan that stands here. */
 void session_mark_saved(struct session *session);
 void session_calendars_open(struct session *session);

@@ -265,11 +265,17 @@ static enum nm_code keep(struct session *session, const struct nm_renames *renam
 	return code;
 }
 
-/* What was compared with the text while nobody had saved it was not kept: it is to be read anew. */
-static void forget_unkept(struct session *session)
+/* What was compared with the text while nobody had saved it is kept now that somebody has. */
+static enum nm_code keep_status(struct session *session, struct nm_error *err)
 {
+	struct nm_push_context context;
+	enum nm_code code;
+
 	session_reading_abandon(session);
-	session_forget_status(session);
+	if (!session->status_known)
+		return NM_OK;
+	code = session_store_context(session, &context, err);
+	return code ? code : nm_status_keep(&context, &session->status, err);
 }
 
 enum nm_code session_save(struct session *session, struct nm_error *err)
@@ -287,9 +293,9 @@ enum nm_code session_save(struct session *session, struct nm_error *err)
 	if (!code) {
 		forget_changes(session);
 		session_mark_saved(session);
-		if (was_unsaved)
-			forget_unkept(session);
 	}
+	if (!code && was_unsaved)
+		code = keep_status(session, err);
 	if (!code && session->options.data_dir) {
 		code = keep(session, &renames, err);
 		session_know_versions(session);

@@ -36,6 +36,7 @@ struct nm_line_status {
 	int line;
 	const struct nm_carrier *carrier; /* NULL: no driver of that name in this build */
 	enum nm_sync sync;
+	nm_time read_at;             /* when what is live was read, or was tried to be; 0: never */
 	const char *words;           /* why unknown or foreign; the first difference */
 	const char *note;            /* what else the carrier holds (NM_NOTE_PART); NULL */
 	const char *refusal;         /* why this carrier cannot be given the plan's route; NULL when it can */
@@ -93,6 +94,19 @@ struct nm_push_context {
 enum nm_code nm_status_read(const struct nm_push_context *context, int line, struct nm_status *out,
 			    struct nm_error *err) NM_WARN_UNUSED;
 void nm_status_clear(struct nm_status *status);
+
+/* What is kept of how a line stands: of no plan, place and artefact yet.  Its words are the line's. */
+struct nm_reading nm_line_status_reading(const struct nm_line_status *line);
+/* At which carrier's account, for which number a line is: readings of one place say nothing of another.  Never 0. */
+uint64_t nm_line_place(const struct nm_plan *plan, int line);
+/* Keeps how the lines stand, as compared with the context's plan, and what is live on them; nothing where the store is NULL
+ * or read-only. */
+enum nm_code nm_status_keep(const struct nm_push_context *context, const struct nm_status *status,
+			    struct nm_error *err) NM_WARN_UNUSED;
+/* All lines by what was read of them last, with whatever plan that was compared then, and not by a look at the carriers:
+ * read_at of each says when.  Lines that were not read at their place are unknown.  Needs the store; writes nothing. */
+enum nm_code nm_status_kept(const struct nm_push_context *context, struct nm_status *out,
+			    struct nm_error *err) NM_WARN_UNUSED;
 
 /* The same for whoever has a loop of its own and cannot wait: begun, moved until there is no more, ended.  Plan and
  * store stay, and the transport is for nobody else, from begin to end. */

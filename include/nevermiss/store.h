@@ -157,6 +157,7 @@ struct nm_reading {
 	uint64_t plan_mark; /* of the plan it was compared with: nm_push_context */
 	const char *words; /* the first difference, or why it is not known */
 	const char *live;  /* artefact text; NULL */
+	uint64_t place;    /* nm_line_place (push.h); 0: of an older store, which did not say */
 };
 enum nm_code nm_store_reading_put(struct nm_store *store, const char *line, const struct nm_reading *reading,
 				  struct nm_error *err) NM_WARN_UNUSED;

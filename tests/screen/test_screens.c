@@ -862,8 +862,7 @@ static void in_sync_is_not_said_of_a_plan_that_changed_since(void **state)
 	stage_shows(&stage, "2 of 2 lines do what the plan says");
 	stage_keys(&stage, "O Enter Enter y n");
 	stage_hides(&stage, "in sync");
-	stage_shows(&stage, "live not read");
-	stage_shows(&stage, "not known since the plan changed");
+	stage_shows(&stage, "line drifts");
 	stage_keys(&stage, "u");
 	stage_shows(&stage, "in sync");
 	stage_keys(&stage, "C-r 6");
@@ -888,8 +887,8 @@ static void edits_that_are_not_saved_hide_no_drift(void **state)
 	stage_shows(&stage, "in sync");
 	stage_shows(&stage, "2 of 2 lines do what the saved plan says");
 	stage_keys(&stage, "W y");
-	stage_hides(&stage, "in sync"); /* that plan is nowhere live yet */
-	stage_shows(&stage, "live not read");
+	stage_shows(&stage, "plan saved"); /* callers get the same */
+	stage_shows(&stage, "in sync");
 	stage_keys(&stage, "u O Enter Enter y n W y 6"); /* an override more is saved than was pushed */
 	stage_keys(&stage, "1");
 	stage_hides(&stage, "not saved");

@@ -252,8 +252,8 @@ static void test_foreign_keys_hold(void **state)
 
 static void test_readings(void **state)
 {
-	const struct nm_reading first = { 10, true, false, UINT64_MAX, "differs", "live" },
-				second = { 20, false, false, 7, "no answer", NULL };
+	const struct nm_reading first = { 10, true, false, UINT64_MAX, "differs", "live", UINT64_MAX - 1 },
+				second = { 20, false, false, 7, "no answer", NULL, 0 };
 	struct nm_store *store = open_store(false);
 	struct nm_arena *arena = nm_arena_new();
 	struct nm_reading reading;
@@ -269,6 +269,7 @@ static void test_readings(void **state)
 	assert_true(reading.plan_mark == UINT64_MAX);
 	assert_string_equal(reading.words, "differs");
 	assert_string_equal(reading.live, "live");
+	assert_true(reading.place == UINT64_MAX - 1);
 	ok(nm_store_reading_put(store, "main", &second, &err), &err);
 	ok(nm_store_reading_get(store, "main", arena, &reading, &found, &err), &err);
 	assert_true(found && !reading.known && reading.live == NULL);
