@@ -1062,6 +1062,85 @@ static void live_is_read_when_a_call_is_to_be_played_on_it(void **state)
 	stage_close(&stage);
 }
 
+/* A save makes nobody forget what is live: it is compared with the plan as it is saved, and played on. */
+static void what_is_live_stays_known_as_the_plan_is_saved(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 100, .height = 24});
+	stage_keys(&stage, "A y q 4 v");
+	stage_shows(&stage, "LIVE");
+	stage_keys(&stage, "T");
+	stage_type(&stage, "one");
+	stage_keys(&stage, "Enter y");
+	stage_shows(&stage, "plan saved");
+	stage_shows(&stage, "LIVE");
+	stage_shows(&stage, "as the carrier has it");
+	stage_shows(&stage, "in sync");
+	stage_keys(&stage, "1 O Enter End Enter y n 4"); /* callers get something else: that is not live */
+	stage_shows(&stage, "plan saved");
+	stage_shows(&stage, "1 line drifts");
+	stage_shows(&stage, "LIVE");
+	stage_close(&stage);
+}
+
+/* What was compared with edits that nobody had saved is compared with the plan once they are. */
+static void what_was_read_of_edits_is_known_once_they_are_saved(void **state)
+{
+	const struct nm_edit name = {
+		.op = NM_EDIT_SET, .place = {"", NULL, -1}, .option = "business", .value = "\"Jones Plumbing\""};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 100, .height = 24});
+	stage_keys(&stage, "A y q 1");
+	assert_true(app_edit(&stage.app, &name, 1, "business"));
+	stage.now += 7200;
+	stage_keys(&stage, "6 r");
+	stage_keys(&stage, "W y 1");
+	stage_shows(&stage, "plan saved");
+	stage_shows(&stage, "in sync");
+	stage_shows(&stage, "2 of 2 lines do what the plan says");
+	stage_hides(&stage, "(read ");
+	stage_stop(&stage);
+	stage_start(&stage);
+	stage_keys(&stage, "1");
+	stage_shows(&stage, "in sync");
+	stage_hides(&stage, "(read ");
+	stage_close(&stage);
+}
+
+/* Who only looks, and who comes after, is told the same; a line that is elsewhere now is not known. */
+static void what_was_read_is_compared_by_whoever_reads_the_plan(void **state)
+{
+	struct nm_error err;
+	struct stage stage;
+	char *text, *at;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){.screen = "push", .width = 100, .height = 24});
+	stage_keys(&stage, "A y q 1");
+	text = stage_plan(&stage);
+	stage_stop(&stage);
+	at = strstr(text, "+15125550177");
+	assert_non_null(at);
+	memcpy(at, "+15125550179", 12);
+	assert_int_equal(nm_file_write("plan.conf", text, strlen(text), false, &err), NM_OK);
+	stage_start(&stage);
+	stage_keys(&stage, "1");
+	stage_shows(&stage, "lines drift");
+	at = strstr(text, "+15125550100");
+	assert_non_null(at);
+	memcpy(at, "+15125550109", 12);
+	assert_int_equal(nm_file_write("plan.conf", text, strlen(text), false, &err), NM_OK);
+	assert_true(app_notice(&stage.app));
+	stage_keys(&stage, "2 1");
+	stage_shows(&stage, "1 line drifts");
+	free(text);
+	stage_close(&stage);
+}
+
 /* What is shown was made of the reading before: it must not be looked at once that is gone. */
 static void live_that_is_read_again_is_played_again(void **state)
 {
@@ -1816,6 +1895,9 @@ int main(void)
 		cmocka_unit_test(live_that_rings_another_number_parts_from_the_plan),
 		cmocka_unit_test(live_that_rings_another_name_does_not_part_from_the_plan),
 		cmocka_unit_test(live_is_read_when_a_call_is_to_be_played_on_it),
+		cmocka_unit_test(what_is_live_stays_known_as_the_plan_is_saved),
+		cmocka_unit_test(what_was_read_of_edits_is_known_once_they_are_saved),
+		cmocka_unit_test(what_was_read_is_compared_by_whoever_reads_the_plan),
 		cmocka_unit_test(live_that_is_read_again_is_played_again),
 		cmocka_unit_test(an_emergency_by_the_key_does_not_part_live_from_the_plan),
 		cmocka_unit_test(an_emergency_that_live_cannot_tell_has_nothing_to_scroll),
