@@ -21,6 +21,11 @@ struct push {
 	bool tried;	     /* to read what is live */
 	struct nm_error err; /* why it is not known */
 	bool ask_all;	     /* once the lines are read */
+	struct {
+		bool asked; /* by a key, which is told what came of it */
+		unsigned readings; /* of the session when it was asked */
+		uint64_t mark;     /* push_read_mark then */
+	} read;
 	/* history of the line under the cursor */
 	struct nm_push_records records;
 	bool records_known;
@@ -40,6 +45,11 @@ bool push_by_hand(const struct nm_line_status *status);
 bool push_unreadable(const struct nm_line_status *status);
 /* What stands in a push's way or is lost by it, and what it changes. */
 void push_add_consequences(struct notes *notes, const struct nm_line_status *status);
+
+/* push_read.c: tells two readings apart by what they come to; 0: the lines are not read. */
+uint64_t push_read_mark(const struct session *session);
+/* Of lines that are read: "read at 05:11, as before: 2 in sync"; before: the mark of the reading ahead of it. */
+void push_read_words(const struct session *session, uint64_t before, struct nm_buf *out);
 
 /* push_ask.c: what is told before a yes.  Would a push be refused?  Then the notes say why. */
 bool push_add_refusal(struct app *app, struct notes *notes);

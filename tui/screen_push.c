@@ -98,10 +98,34 @@ static void read_live(struct push *push, struct app *app)
 		app_error(app, &push->err);
 }
 
-static void stop_reading(struct app *app)
+/* The same for somebody who waits for what comes of it. */
+static void read_again(struct push *push, struct app *app)
+{
+	push->read.mark = push_read_mark(app->session);
+	push->read.readings = app->session->readings;
+	read_live(push, app);
+	push->read.asked = app->session->reading != NULL;
+}
+
+/* What failed, or was stopped, has been told. */
+static void tell_read(struct push *push, struct app *app)
+{
+	struct nm_buf words;
+
+	push->read.asked = false;
+	if (!app->session->status_known || app->session->readings == push->read.readings)
+		return;
+	nm_buf_init(&words, APP_MESSAGE);
+	push_read_words(app->session, push->read.mark, &words);
+	app_message(app, STYLE_PLAIN, "%s", words.data);
+	nm_buf_clear(&words);
+}
+
+static void stop_reading(struct push *push, struct app *app)
 {
 	struct nm_error err;
 
+	push->read.asked = false;
 	if (session_reading_stop(app->session, &err))
 		app_error(app, &err);
 	else
@@ -207,6 +231,8 @@ static bool idle_push(void *state, struct app *app)
 		read_live(push, app);
 		return true;
 	}
+	if (push->read.asked)
+		tell_read(push, app);
 	if (push->ask_all) {
 		push->ask_all = false;
 		if (app->session->status_known)
@@ -443,12 +469,12 @@ static enum verdict act_push(void *state, struct app *app, const struct event *e
 			ask_roll_back(push, app, 0);
 		break;
 	case ACTION_READ_AGAIN:
-		read_live(push, app);
+		read_again(push, app);
 		break;
 	case ACTION_BACK:
 		if (!app->session->reading)
 			return VERDICT_STAY;
-		stop_reading(app);
+		stop_reading(push, app);
 		break;
 	case ACTION_ARTEFACT:
 		push_show_artefact(app, push->list.at);

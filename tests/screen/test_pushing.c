@@ -267,7 +267,7 @@ static void nothing_of_an_unsaved_plan_is_kept(void **state)
 	replace_text(&stage, "ring = fixly } step { ring = flynn", "ring = flynn");
 	stage.now += 60;
 	stage_keys(&stage, "r");
-	stage_shows(&stage, "drifts");
+	stage_shows(&stage, " read at 12:01: drifts");
 	reading = reading_of(&stage, "main", arena);
 	assert_int_equal(reading.at, saved.at);
 	assert_true(reading.in_sync && reading.plan_mark == saved.plan_mark);
@@ -279,6 +279,34 @@ static void nothing_of_an_unsaved_plan_is_kept(void **state)
 	assert_true(reading.known && !reading.in_sync && reading.plan_mark != saved.plan_mark);
 	stage_close(&stage);
 	nm_arena_free(arena);
+}
+
+/* Who asks for a reading is told what came of it, also where that is nothing new. */
+static void a_reading_says_what_came_of_it(void **state)
+{
+	struct nm_store *store;
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &(struct stage_options){ .screen = "push", .width = 80, .height = 24 });
+	stage_keys(&stage, "r");
+	stage_shows(&stage, " read at 05:11, as before: 2 with nothing there");
+	stage_keys(&stage, "A y q");
+	stage_keys(&stage, "r");
+	stage_shows(&stage, " read at 05:11, as before: 2 in sync");
+	assert_int_equal(session_store(&stage.session, &store, NULL), NM_OK);
+	assert_int_equal(nm_store_sandbox_put(store, "hotline", NULL, NULL), NM_OK);
+	stage.now += 120;
+	stage_keys(&stage, "r");
+	stage_shows(&stage, " read at 05:13: 1 in sync, 1 with nothing there");
+	stage_keys(&stage, "r");
+	stage_shows(&stage, " read at 05:13, as before: 1 in sync, 1 with nothing there");
+	assert_int_equal(nm_store_sandbox_fail(store, "main", "500 9", NULL), NM_OK);
+	stage_keys(&stage, "r");
+	stage_shows(&stage, " read at 05:13: 1 with nothing there, 1 unknown");
+	stage_keys(&stage, "1 6");
+	stage_hides(&stage, "read at");
+	stage_close(&stage);
 }
 
 /* A day later the plan reaches a day further: the artefact differs, and callers get the same. */
@@ -533,6 +561,7 @@ int main(void)
 		cmocka_unit_test(an_unreadable_line_says_why),
 		cmocka_unit_test(a_carrier_that_does_not_answer_is_told_everywhere),
 		cmocka_unit_test(nothing_of_an_unsaved_plan_is_kept),
+		cmocka_unit_test(a_reading_says_what_came_of_it),
 		cmocka_unit_test(a_horizon_that_moved_on_is_no_riddle),
 		cmocka_unit_test(nothing_is_dialled_for_a_line_that_is_pushed),
 		cmocka_unit_test(handwork_is_taken_back_by_what_z_shows),
