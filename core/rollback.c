@@ -137,17 +137,20 @@ static const char *missing_guarantee(const struct nm_plan *plan, const struct nm
 	return NULL;
 }
 
-/* The plan of a kept version; NULL when it cannot be read any more. */
+/* The plan of a kept version, with the files that it had; NULL when it cannot be read any more. */
 static struct nm_plan *plan_of_version(const struct nm_push_run *push, int64_t version)
 {
+	struct nm_store *store = push->context->store;
+	struct nm_plan_file *kept = NULL;
 	struct nm_plan *plan = NULL;
 	struct nm_diags diags;
 	char *text = NULL;
 	size_t len;
 
 	nm_diags_init(&diags);
-	if (nm_store_version_text(push->context->store, version, &text, &len, NULL) != NM_OK ||
-	    nm_plan_read(push->context->plan->file, text, len, &plan, &diags, NULL) != NM_OK)
+	if (nm_store_version_text(store, version, &text, &len, NULL) != NM_OK ||
+	    nm_store_version_files(store, version, push->results.arena, &kept, NULL) != NM_OK ||
+	    nm_plan_read_kept(push->context->plan->file, text, len, kept, &plan, &diags, NULL) != NM_OK)
 		plan = NULL;
 	nm_diags_clear(&diags);
 	free(text);
@@ -310,6 +313,32 @@ static enum nm_code compare_back(const struct nm_push_run *push, const struct nm
 	return code;
 }
 
+/* What check finds in the plan of which that was made; or why that is not known. */
+static enum nm_code check_back(const struct nm_push_run *push, const struct way_back *way,
+			       struct nm_rollback_view *view, struct nm_error *err)
+{
+	const struct nm_check_options options = { .now = push->context->now,
+						  .from = push->context->now,
+						  .until = nm_push_window(push->context).until };
+	struct nm_plan *then;
+	enum nm_code code;
+
+	if (way->before.n == 0)
+		return NM_OK;
+	view->source = way->source.id;
+	then = way->source.id != 0 ? plan_of_version(push, way->source.version) : NULL;
+	if (then != NULL) {
+		code = nm_check(then, &options, &view->found, err);
+		nm_plan_free(then);
+		return code;
+	}
+	view->unproved = way->source.id == 0
+				 ? "it was not made of a plan of ours, and nothing of it was proved"
+				 : nm_arena_format(view->arena, "the plan of push #%lld, of which it was made, cannot be read any more",
+						   (long long)way->source.id);
+	return view->unproved == NULL ? nm_fail_memory(err) : NM_OK;
+}
+
 enum nm_code nm_rollback_look(const struct nm_push_context *context, int line, int64_t id,
 			      struct nm_rollback_view *out, struct nm_error *err)
 {
@@ -328,6 +357,8 @@ enum nm_code nm_rollback_look(const struct nm_push_context *context, int line, i
 		code = find_way_back(&push, &push.status.lines[0], id, &way, err);
 	if (code == NM_OK && push.status.lines[0].carrier != NULL)
 		code = compare_back(&push, &push.status.lines[0], &way.before, &view, err);
+	if (code == NM_OK)
+		code = check_back(&push, &way, &view, err);
 	if (code == NM_OK) {
 		view.line = line;
 		view.id = way.record.id;
@@ -348,6 +379,7 @@ enum nm_code nm_rollback_look(const struct nm_push_context *context, int line, i
 void nm_rollback_view_clear(struct nm_rollback_view *view)
 {
 	nm_differences_clear(&view->differences);
+	nm_findings_clear(&view->found);
 	nm_artefact_clear(&view->back);
 	nm_arena_free(view->arena);
 	*view = (struct nm_rollback_view){ 0 };

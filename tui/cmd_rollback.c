@@ -4,7 +4,9 @@
 
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "found.h"
 #include "handwork.h"
 
 /* What somebody must do to put it back. */
@@ -18,6 +20,33 @@ static void write_handwork(struct nm_buf *out, const struct nm_rollback_view *vi
 	for (size_t i = 0; i < n; i++)
 		nm_buf_addf(out, "  by hand: %s%s%s\n", items[i].code ? items[i].code : "",
 			    items[i].code ? "  " : "", items[i].words);
+}
+
+/* A line each, below what going back does. */
+static void write_errors(struct nm_buf *out, const struct nm_rollback_view *view)
+{
+	struct nm_buf errors;
+	size_t len;
+
+	nm_buf_init(&errors, out->max);
+	found_back_add(&errors, view);
+	for (const char *line = errors.data; line && *line; line += len + 1) {
+		len = strcspn(line, "\n");
+		nm_buf_addf(out, "  %.*s\n", (int)len, line);
+	}
+	nm_buf_clear(&errors);
+}
+
+/* They stand beside the result of going back unasked. */
+static void note_errors(const struct invocation *run, const struct nm_rollback_view *view)
+{
+	struct nm_buf errors;
+
+	nm_buf_init(&errors, run->notes->max);
+	found_back_add(&errors, view);
+	if (errors.len)
+		nm_buf_addf(run->notes, "nevermiss: %s", errors.data);
+	nm_buf_clear(&errors);
 }
 
 static void write_view(struct nm_buf *out, const struct nm_plan *plan, const struct nm_rollback_view *view)
@@ -41,6 +70,7 @@ static void write_view(struct nm_buf *out, const struct nm_plan *plan, const str
 		nm_buf_addf(out, "  what changes is not known: %s\n", view->unknown);
 	else if (!view->empties && view->differences.n == 0 && !handwork_line(plan, view->line))
 		nm_buf_add(out, "  nothing changes for callers\n");
+	write_errors(out, view);
 	if (view->refusal)
 		nm_buf_addf(out, "  refused without --force REASON: %s\n", view->refusal);
 }
@@ -64,8 +94,6 @@ static enum nm_code ask_back(struct invocation *run, const struct nm_push_contex
 	char question[64], mark[HANDWORK_MARK];
 	enum nm_code code;
 
-	if (yes && line >= 0 && !handwork_line(run->session->plan, line))
-		return NM_OK;
 	code = nm_rollback_look(context, line, id, &view, err);
 	if (code != NM_OK)
 		return code;
@@ -86,6 +114,8 @@ static enum nm_code ask_back(struct invocation *run, const struct nm_push_contex
 			 (long long)view.id);
 		if (!confirm_yes(run, question))
 			code = nm_fail(err, NM_REFUSED, "not rolled back: say yes, or give --yes");
+	} else {
+		note_errors(run, &view);
 	}
 	nm_rollback_view_clear(&view);
 	return code;

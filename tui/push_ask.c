@@ -129,8 +129,15 @@ void push_question(const struct app *app, int line, bool refused, char *out, siz
 
 void push_add_way_back(struct notes *notes, const struct nm_rollback_view *view)
 {
+	struct nm_buf found;
+
 	if (view->refusal)
 		notes_add(notes, STYLE_ERROR, view->refusal);
+	nm_buf_init(&found, ERRORS_BYTES);
+	found_back_add(&found, view);
+	if (found.len)
+		notes_styled_lines(notes, view->unproved ? STYLE_WARNING : STYLE_ERROR, found.data);
+	nm_buf_clear(&found);
 	if (view->empties)
 		notes_add(notes, STYLE_WARNING, "nothing was there: the line will have nothing at the carrier");
 	if (view->unknown)

@@ -7,6 +7,7 @@
 #define NEVERMISS_PUSH_H
 
 #include "nevermiss/carrier.h"
+#include "nevermiss/check.h"
 #include "nevermiss/store.h"
 #include "nevermiss/transport.h"
 
@@ -171,6 +172,9 @@ struct nm_rollback_view {
 	struct nm_artefact back;           /* owned: what is put back */
 	bool empties;                      /* nothing was there before: the line will have nothing */
 	const char *refusal;               /* why it needs a reason; NULL: it does not */
+	int64_t source;                    /* the push that made it live before, of whose plan it is; 0: nobody knows of one */
+	const char *unproved;              /* why it is not known what check finds in it; NULL: it is, or it is empty */
+	struct nm_findings found;          /* owned: in that plan, from now on; not all need be of this line */
 	const char *unknown;               /* why there are no differences to tell; NULL: there are, or nothing can be read */
 	struct nm_differences differences; /* a is what is put back, b is live; as far as both are understood */
 };

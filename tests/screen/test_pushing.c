@@ -123,11 +123,13 @@ static void a_yes_is_asked_for_with_what_comes_of_it(void **state)
 /* Nothing refuses a loop: so somebody is told of it before the yes. */
 static void an_error_of_check_is_told_before_the_yes(void **state)
 {
-	static const char looping[] =
-		"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"
-		"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"
-		"destination fixly { kind = ai number = \"+15125550177\" }\n"
-		"path day { step { ring = { main, fixly } } }\nrule all { path = day }\n";
+#define HEAD                                                                                                       \
+	"business = \"Jones\"\ntimezone = \"America/Chicago\"\ncountry = \"US\"\n"                                  \
+	"account sandbox { driver = sandbox }\nline main { number = \"+15125550100\" account = sandbox }\n"          \
+	"destination fixly { kind = ai number = \"+15125550177\" }\nrule all { path = day }\n"
+	static const char looping[] = HEAD "path day { step { ring = { main, fixly } } }\n",
+			  mended[] = HEAD "path day { step { ring = fixly } }\n";
+#undef HEAD
 	struct stage stage;
 	char *text;
 
@@ -141,6 +143,14 @@ static void an_error_of_check_is_told_before_the_yes(void **state)
 	free(text);
 	stage_keys(&stage, "y");
 	stage_shows(&stage, "in sync");
+	assert_int_equal(nm_file_write("plan.conf", mended, strlen(mended), false, NULL), NM_OK);
+	assert_true(app_notice(&stage.app));
+	stage_keys(&stage, "P y");
+	stage_keys(&stage, "Z"); /* the way back is to the loop */
+	stage_shows(&stage, "the plan that is put back, of push #1, has 1 error: ");
+	stage_shows(&stage, "[loop]");
+	stage_shows(&stage, "put back what was live on main before push #2?");
+	stage_keys(&stage, "n");
 	stage_close(&stage);
 }
 

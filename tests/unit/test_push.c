@@ -962,6 +962,63 @@ static void test_rollback_to_what_nobody_proved(void **state)
 	push_rig_close(&rig);
 }
 
+#define LOOP                                                                                                 \
+	"path to-desk { step { ring = \"front desk/2\" for = 20s } }\n"                                       \
+	"path to-main { step { ring = main for = 20s } }\n"                                                   \
+	"rule a { lines = main path = to-desk }\nrule b { path = to-main }\n"
+
+static bool has_error(const struct nm_rollback_view *view, const char *id)
+{
+	for (size_t i = 0; i < view->found.n; i++)
+		if (view->found.items[i].severity == NM_SEVERITY_ERROR &&
+		    (id == NULL || strcmp(view->found.items[i].id, id) == 0))
+			return true;
+	return false;
+}
+
+/* Errors that refuse no push are known of what is put back; of what nobody proved that is said. */
+static void test_rollback_knows_the_errors_of_what_is_put_back(void **state)
+{
+	struct push_rig rig;
+	struct nm_rollback_view view;
+	struct nm_error err;
+
+	(void)state;
+	push_rig_open(&rig, PUSH_HEAD LOOP);
+	push_text(&rig, PUSH_HEAD LOOP);
+	push_rig_plan(&rig, PLAN);
+	push_text(&rig, PLAN);
+	ok(nm_rollback_look(&rig.context, 0, 0, &view, &err), &err);
+	assert_true(has_error(&view, "loop"));
+	assert_int_equal(view.source, 1);
+	assert_null(view.unproved);
+	nm_rollback_view_clear(&view);
+	ok(nm_rollback_look(&rig.context, 0, 1, &view, &err), &err);
+	assert_true(view.empties && view.found.n == 0 && view.source == 0);
+	assert_null(view.unproved);
+	nm_rollback_view_clear(&view);
+	push_rig_plan(&rig, PLAN_SUNDAY);
+	push_text(&rig, PLAN_SUNDAY);
+	ok(nm_rollback_look(&rig.context, 0, 0, &view, &err), &err);
+	assert_false(has_error(&view, NULL)); /* the one before is right */
+	assert_int_equal(view.source, 2);
+	nm_rollback_view_clear(&view);
+	ok(nm_store_sandbox_put(rig.store, "main", "{\"not\":\"ours\"}", &err), &err);
+	push_text(&rig, PLAN);
+	ok(nm_rollback_look(&rig.context, 0, 0, &view, &err), &err);
+	assert_non_null(strstr(view.unproved, "was not made of a plan of ours"));
+	assert_int_equal(view.source, 0);
+	nm_rollback_view_clear(&view);
+	push_rig_plan(&rig, PUSH_HEAD "rule all { path = night }\n");
+	push_text(&rig, "business = ");
+	push_rig_plan(&rig, PLAN_SUNDAY);
+	push_text(&rig, PLAN_SUNDAY);
+	ok(nm_rollback_look(&rig.context, 0, 0, &view, &err), &err);
+	assert_non_null(strstr(view.unproved, "cannot be read any more"));
+	nm_rollback_view_clear(&view);
+	push_rig_close(&rig);
+}
+
 #define ABROAD                                                                                               \
 	"destination ann { kind = ai number = \"+442079460000\" }\n"                                         \
 	"path abroad { step { ring = ann for = 10s } }\nrule all { path = abroad }\n"
@@ -1296,6 +1353,7 @@ int main(void)
 		cmocka_unit_test(test_garbage_is_not_known),
 		cmocka_unit_test(test_rollback_to_what_broke_a_guarantee),
 		cmocka_unit_test(test_rollback_to_what_nobody_proved),
+		cmocka_unit_test(test_rollback_knows_the_errors_of_what_is_put_back),
 		cmocka_unit_test(test_rollback_to_a_forbidden_number),
 		cmocka_unit_test(test_forbidden_numbers),
 		cmocka_unit_test(test_what_is_read_back_counts),
