@@ -56,6 +56,31 @@ static void block_words(const struct paint *paint, char *out, size_t size)
 		 until % 60);
 }
 
+/* The expression from the first rule on that is not as it was; all of it where none is. */
+static const char *changed_rules(const struct paint *paint)
+{
+	const char *text = paint->text, *rule = text;
+	size_t i;
+
+	for (i = 0; text[i] && text[i] == paint->old_text[i]; i++)
+		if (i && text[i] == ' ' && (text[i - 1] == ';' || text[i - 1] == ','))
+			rule = text + i + 1;
+	return text[i] || paint->old_text[i] ? rule : text;
+}
+
+/* On what is left of a row: all of the expression, or where a stroke changes it. */
+static void draw_expression(const struct paint *paint, struct pen *pen)
+{
+	const char *rules = changed_rules(paint);
+
+	if (paint->refused.code)
+		pen_text(pen, STYLE_ERROR, paint->refused.text);
+	else if (rules == paint->text || text_width(paint->text) <= pen->end - pen->x)
+		pen_text(pen, STYLE_PLAIN, paint->text);
+	else
+		pen_textf(pen, STYLE_PLAIN, "…%s", rules);
+}
+
 /* What is being painted; in a low window the expression instead, which has no row of its own. */
 static void draw_heading(const struct paint *paint, struct canvas *canvas, int y, bool low)
 {
@@ -65,8 +90,7 @@ static void draw_heading(const struct paint *paint, struct canvas *canvas, int y
 	block_words(paint, where, sizeof where);
 	if (low) {
 		pen_textf(&pen, STYLE_BOLD, "%s  ", where);
-		pen_text(&pen, paint->refused.code ? STYLE_ERROR : STYLE_PLAIN,
-			 paint->refused.code ? paint->refused.text : paint->text);
+		draw_expression(paint, &pen);
 		return;
 	}
 	pen_text(&pen, STYLE_BOLD, paint->schedule);

@@ -431,6 +431,27 @@ static void what_cannot_be_painted_says_why(void **state)
 	stage_close(&stage);
 }
 
+/* A low window has one row for it: that shows the rule that a stroke changes, wherever it stands. */
+static void a_low_window_shows_what_a_stroke_changes(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	assert_true(app_resize(&stage.app, 40, 12));
+	stage_keys(&stage, "P Enter");
+	stage_shows(&stage, "Sun 05:00-05:30  Mo-Fr 08:00-18:00; S");
+	stage_keys(&stage, "Space");
+	stage_shows(&stage, "Sun 05:00-05:30  …Su 05:00-05:30; PH");
+	assert_true(app_resize(&stage.app, 80, 12)); /* room for all of it */
+	app_draw(&stage.app);
+	stage_shows(&stage, "Sun 05:00-05:30  Mo-Fr 08:00-18:00; Sa 09:00-13:00; Su 05:00-05:30; PH off");
+	assert_true(app_resize(&stage.app, 40, 12));
+	stage_keys(&stage, "u");
+	stage_shows(&stage, "Sun 05:00-05:30  Mo-Fr 08:00-18:00; S");
+	stage_close(&stage);
+}
+
 /* More strokes than an expression holds: said at once, and nothing is saved. */
 static void too_much_is_said_while_it_is_painted(void **state)
 {
@@ -572,6 +593,7 @@ int main(void)
 		cmocka_unit_test(who_says_no_keeps_painting_or_drops_it),
 		cmocka_unit_test(other_minutes_than_half_hours_are_kept),
 		cmocka_unit_test(what_cannot_be_painted_says_why),
+		cmocka_unit_test(a_low_window_shows_what_a_stroke_changes),
 		cmocka_unit_test(too_much_is_said_while_it_is_painted),
 		cmocka_unit_test(a_plan_that_changes_meanwhile_takes_nothing_away),
 		cmocka_unit_test(every_key_of_painting_does_something),
