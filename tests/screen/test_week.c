@@ -282,7 +282,7 @@ static void hours_are_painted_shown_and_saved(void **state)
 	stage_keys(&stage, "Up Home v Right Right Right Down");
 	stage_shows(&stage, "Sat-Sun 00:00-02:00 selected");
 	stage_keys(&stage, "Space");
-	stage_shows(&stage, "hours   Mo-Fr 08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off");
+	stage_shows(&stage, "hours   Mo-Fr 08:00-18:00; Sa-Su 00:00-02:00, Sa 09:00-13:00; PH off");
 	stage_shows(&stage, "was     Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off");
 	stage_shows(&stage, "58.0 h a week, was 54.0 h");
 	plan_has(&stage, "Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off", true);
@@ -293,7 +293,7 @@ static void hours_are_painted_shown_and_saved(void **state)
 	stage_shows(&stage, "saved: hours of business (u takes it back)");
 	assert_int_equal(stage.app.depth, 0);
 	plan_has(&stage,
-		 "hours = \"Mo-Fr 08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off\"  holidays = us",
+		 "hours = \"Mo-Fr 08:00-18:00; Sa-Su 00:00-02:00, Sa 09:00-13:00; PH off\"  holidays = us",
 		 true);
 	stage_keys(&stage, "u W y");
 	plan_has(&stage, "hours = \"Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off\"  holidays = us", true);
