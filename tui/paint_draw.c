@@ -38,8 +38,10 @@ static void draw_grid(const struct paint *paint, struct canvas *canvas, int y, i
 		for (int i = 0; i < columns; i++)
 			draw_cell(paint, canvas, WEEK_LEFT + i, y, day, i * QUARTER * quarters,
 				  QUARTER * quarters);
-		if (block.day <= day && day <= block.last_day)
-			canvas_mark(canvas, from, y, until - from + 1);
+		if (day < block.day || day > block.last_day)
+			continue;
+		canvas_pointer(canvas, 0, y);
+		canvas_mark(canvas, from, y, until - from + 1);
 	}
 }
 

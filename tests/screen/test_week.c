@@ -194,6 +194,9 @@ static void days_out_of_the_ordinary_are_marked(void **state)
 	stage_keys(&stage, "]");
 	stage_shows(&stage, "Thu 26 *");
 	stage_shows(&stage, "PH Thanksgiving Day, override dentist");
+	assert_true(app_resize(&stage.app, 80, 24));
+	app_draw(&stage.app);
+	stage_shows(&stage, "PH…, override dentist"); /* cut where it says the least */
 	stage_keys(&stage, "g");
 	stage_type(&stage, "2026-11-01 12:00");
 	stage_keys(&stage, "Enter");
@@ -473,6 +476,26 @@ static void too_much_is_said_while_it_is_painted(void **state)
 	stage_close(&stage);
 }
 
+/* Where reverse video cannot be seen, a sign and the time say where the cursor is. */
+static void the_cursor_is_seen_without_reverse_video(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	assert_true(app_resize(&stage.app, 40, 12));
+	stage_keys(&stage, "Up");
+	stage_shows(&stage, " Sat 05:00  f fixly");
+	stage_shows(&stage, "▸Sat 21");
+	stage_hides(&stage, "▸Sun 22");
+	stage_keys(&stage, "P Enter v Up");
+	stage_shows(&stage, " Fri-Sat 05:00-05:30 ");
+	stage_shows(&stage, "▸Fri ");
+	stage_shows(&stage, "▸Sat ");
+	stage_hides(&stage, "▸Thu ");
+	stage_close(&stage);
+}
+
 /* Somebody else writes the file: what was painted stands against the new hours, and their rules of dates are kept. */
 static void a_plan_that_changes_meanwhile_takes_nothing_away(void **state)
 {
@@ -595,6 +618,7 @@ int main(void)
 		cmocka_unit_test(what_cannot_be_painted_says_why),
 		cmocka_unit_test(a_low_window_shows_what_a_stroke_changes),
 		cmocka_unit_test(too_much_is_said_while_it_is_painted),
+		cmocka_unit_test(the_cursor_is_seen_without_reverse_video),
 		cmocka_unit_test(a_plan_that_changes_meanwhile_takes_nothing_away),
 		cmocka_unit_test(every_key_of_painting_does_something),
 		cmocka_unit_test(painting_is_helped_and_fits_any_size),
