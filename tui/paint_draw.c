@@ -58,16 +58,44 @@ static void block_words(const struct paint *paint, char *out, size_t size)
 		 until % 60);
 }
 
-/* The expression from the first rule on that is not as it was; all of it where none is. */
+/* Of an expression: the rule after one; NULL: there is none. */
+static const char *next_rule(const char *rule)
+{
+	for (rule++; *rule; rule++)
+		if (*rule == ' ' && (rule[-1] == ';' || rule[-1] == ','))
+			return rule + 1;
+	return NULL;
+}
+
+/* The rule's times, which stand last in it, stand in another expression too. */
+static bool has_times(const char *expression, const char *rule)
+{
+	const char *end = next_rule(rule);
+	const size_t len = end ? (size_t)(end - rule) - 2 : strlen(rule);
+	char times[NM_HOURS_TEXT + 1], *blank;
+
+	snprintf(times, sizeof times, "%.*s", (int)len, rule);
+	blank = strrchr(times, ' ');
+	return strstr(expression, blank ? blank + 1 : times) != NULL;
+}
+
+/* The expression from the first rule on that has times that it had not, or else from the first that is not as it was; all
+ * of it where none is. */
 static const char *changed_rules(const struct paint *paint)
 {
-	const char *text = paint->text, *rule = text;
-	size_t i;
+	const char *text = paint->text, *old = paint->old_text, *rule;
+	size_t same = 0;
 
-	for (i = 0; text[i] && text[i] == paint->old_text[i]; i++)
-		if (i && text[i] == ' ' && (text[i - 1] == ';' || text[i - 1] == ','))
-			rule = text + i + 1;
-	return text[i] || paint->old_text[i] ? rule : text;
+	for (rule = text; rule; rule = next_rule(rule))
+		if (!has_times(old, rule))
+			return rule;
+	while (text[same] && text[same] == old[same])
+		same++;
+	if (!text[same] && !old[same])
+		return text;
+	for (rule = text; next_rule(rule) && next_rule(rule) <= text + same; rule = next_rule(rule))
+		;
+	return rule;
 }
 
 /* On what is left of a row: all of the expression, or where a stroke changes it. */

@@ -452,6 +452,11 @@ static void a_low_window_shows_what_a_stroke_changes(void **state)
 	assert_true(app_resize(&stage.app, 40, 12));
 	stage_keys(&stage, "u");
 	stage_shows(&stage, "Sun 05:00-05:30  Mo-Fr 08:00-18:00; S");
+	stage_keys(&stage, "Up Up Up End"); /* the times are new, and stand behind a rule of fewer days */
+	for (int i = 0; i < 11; i++)
+		stage_keys(&stage, "Left");
+	stage_keys(&stage, "v Down Space");
+	stage_shows(&stage, "…Th-Fr 08:00-18:30; ");
 	stage_close(&stage);
 }
 
