@@ -93,6 +93,16 @@ int nm_hours_first_year(const struct nm_hours *hours);
 void nm_hours_spans_write(const struct nm_minutes *spans, size_t n, struct nm_buf *out);
 /* Hours as people write them ("Mon-Fri 8am-6pm") as the language may have them; false: what is meant is not certain. */
 bool nm_hours_rewrite(const char *text, struct nm_buf *out);
+#define HOURS_DAYS 24 /* "Mo-Tu,Th-Fr,Su" is the longest */
+/* Weekdays (bit 0: Monday) from Monday on, or round the week's end where that is shorter; "" for all.  Returns the
+ * length. */
+int nm_hours_days_write(unsigned days, char out[static HOURS_DAYS]);
+/* Are weekdays, one at least and not all, those that follow each other in one week? */
+bool nm_hours_days_run(unsigned days);
+/* Adds to out the shortest expression of all that have rules of weekdays and times (nm_hours_week_write says which), if
+ * there is one of fewer than `length` bytes and it is found before the search is given up. */
+enum nm_code nm_hours_search(const struct nm_hours_week *week, size_t length, struct nm_buf *out, bool *found,
+			     struct nm_error *err) NM_WARN_UNUSED;
 /* A week that is not shut throughout, written as short as can be.  NM_INPUT: too many spans. */
 enum nm_code nm_hours_shortest(const struct nm_hours_week *week, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 

@@ -3,10 +3,12 @@
  * A week as the shortest expression that says it.  Comes in: the minutes of a week.  Goes out: rules of
  * weekdays and times, and nothing of dates.
  *
- * Looked for among all expressions in which the times of a day stand together in one rule: each choice of
+ * First among all expressions in which the times of a day stand together in one rule: each choice of
  * midnights that spans go past, each order of the rules, and for each rule all days that it may cover
  * because a later one takes them over.  Between equals the one in the week's order is taken.  A rule of all
- * days counts as if it were longer when later ones leave it a run of weekdays: people write that.
+ * days counts as if it were longer when the days that have its times among theirs are a run: people write
+ * that.  Then hours_search.c looks for a shorter one in which rules also add to each other; where it gives
+ * up, the first stands.
  */
 #include "hours_private.h"
 
@@ -15,7 +17,6 @@
 
 #define DAYS 7
 #define ALL_DAYS 0x7Fu
-#define DAYS_TEXT 24   /* "Mo-Tu,Th-Fr,Su" is the longest */
 #define SPAN_LENGTH 11 /* "08:00-18:00" */
 #define OFF_LENGTH 3
 #define EVERY_DAY_COST 7 /* of a rule of all days that holds on a run of them: "Mo-Fr " and one more */
@@ -49,7 +50,7 @@ struct layers {
 static const char day_names[DAYS][3] = { "Mo", "Tu", "We", "Th", "Fr", "Sa", "Su" };
 
 /* Runs of days, looked for from one weekday on.  Returns the length. */
-static int runs_write(unsigned days, int first, char out[static DAYS_TEXT])
+static int runs_write(unsigned days, int first, char out[static HOURS_DAYS])
 {
 	int len = 0, i = 0;
 
@@ -75,10 +76,9 @@ static int runs_write(unsigned days, int first, char out[static DAYS_TEXT])
 	return len;
 }
 
-/* From Monday on, or round the week's end where that is shorter; "" for all days. */
-static int days_write(unsigned days, char out[static DAYS_TEXT])
+int nm_hours_days_write(unsigned days, char out[static HOURS_DAYS])
 {
-	char round[DAYS_TEXT];
+	char round[HOURS_DAYS];
 	int len, first = 0;
 
 	out[0] = '\0';
@@ -92,11 +92,18 @@ static int days_write(unsigned days, char out[static DAYS_TEXT])
 	return len;
 }
 
+bool nm_hours_days_run(unsigned days)
+{
+	const unsigned from_first = days >> __builtin_ctz(days);
+
+	return days != ALL_DAYS && !(from_first & (from_first + 1));
+}
+
 /* With the blank behind them. */
 static int days_length(unsigned days)
 {
-	char text[DAYS_TEXT];
-	int len = days_write(days, text);
+	char text[HOURS_DAYS];
+	int len = nm_hours_days_write(days, text);
 
 	return len ? len + 1 : 0;
 }
@@ -177,6 +184,21 @@ static bool same_spans(const struct day_spans *a, const struct day_spans *b)
 	return a->n == b->n && !memcmp(a->spans, b->spans, a->n * sizeof *a->spans);
 }
 
+/* Each of some spans is one of a day's. */
+static bool has_spans(const struct day_spans *day, const struct day_spans *some)
+{
+	size_t i, k;
+
+	for (i = 0; i < some->n; i++) {
+		for (k = 0; k < day->n; k++)
+			if (!memcmp(&day->spans[k], &some->spans[i], sizeof some->spans[i]))
+				break;
+		if (k == day->n)
+			return false;
+	}
+	return true;
+}
+
 static void values_take(struct layers *layers)
 {
 	int day;
@@ -212,12 +234,17 @@ static unsigned days_of(const struct layers *layers, unsigned values)
 	return days;
 }
 
-/* Some days, but not all, that follow each other in one week. */
-static bool is_run(unsigned days)
+/* The days that have a value's times among theirs. */
+static unsigned days_with(const struct layers *layers, unsigned value)
 {
-	const unsigned from_first = days >> __builtin_ctz(days);
+	const struct day_spans *spans = &layers->days[__builtin_ctz(layers->values[value].days)];
+	unsigned days = 0;
+	int day;
 
-	return days != ALL_DAYS && !(from_first & (from_first + 1));
+	for (day = 0; day < DAYS; day++)
+		if (has_spans(&layers->days[day], spans))
+			days |= 1u << day;
+	return days;
 }
 
 /* What a rule costs: its length, with what parts it from the next, and more where people would write another. */
@@ -225,7 +252,7 @@ static int rule_cost(const struct layers *layers, unsigned value, unsigned cover
 {
 	int cost = days_length(cover) + layers->values[value].length + 2;
 
-	if (cover == ALL_DAYS && is_run(layers->values[value].days))
+	if (cover == ALL_DAYS && nm_hours_days_run(days_with(layers, value)))
 		cost += EVERY_DAY_COST;
 	return cost;
 }
@@ -293,9 +320,9 @@ static void layers_write(const struct layers *layers, struct nm_buf *out)
 		const struct value *value = &layers->values[layers->next[placed]];
 		const struct day_spans *spans = &layers->days[__builtin_ctz(value->days)];
 		unsigned cover = layers->cover[placed];
-		char days[DAYS_TEXT];
+		char days[HOURS_DAYS];
 
-		days_write(cover, days);
+		nm_hours_days_write(cover, days);
 		/* ";" would take away what went past midnight into one of these days. */
 		nm_buf_addf(out, "%s%s%s",
 			    first           ? ""
@@ -320,21 +347,14 @@ static int layers_cost(struct layers *layers, const struct day_spans *days, bool
 	return layers->best[layers_begin(layers)];
 }
 
-enum nm_code nm_hours_shortest(const struct nm_hours_week *week, struct nm_buf *out, struct nm_error *err)
+/* The shortest in which the times of a day stand together. */
+static void layers_shortest(const struct day_spans days[static DAYS], struct nm_buf *out)
 {
-	struct day_spans days[DAYS], wrapped[DAYS];
+	struct day_spans wrapped[DAYS];
 	unsigned can = 0, wraps, best = 0;
 	int day, cost, least = INT_MAX;
 	struct layers layers;
 
-	for (day = 0; day < DAYS; day++)
-		if (!day_take(week->open + day * MINUTES_DAY, &days[day]))
-			return nm_fail(err, NM_INPUT, "there are too many spans on one day: at most %d",
-				       ITEMS_MAX);
-	if (!memchr(week->open, 0, sizeof week->open)) {
-		nm_buf_add(out, "24/7");
-		return NM_OK;
-	}
 	for (day = 0; day < DAYS; day++)
 		can |= can_wrap(days, day) ? 1u << day : 0;
 	for (wraps = 0; wraps <= can; wraps++) {
@@ -350,5 +370,29 @@ enum nm_code nm_hours_shortest(const struct nm_hours_week *week, struct nm_buf *
 	days_wrap(days, best, wrapped);
 	layers_cost(&layers, wrapped, best == 0);
 	layers_write(&layers, out);
-	return NM_OK;
+}
+
+enum nm_code nm_hours_shortest(const struct nm_hours_week *week, struct nm_buf *out, struct nm_error *err)
+{
+	struct day_spans days[DAYS];
+	struct nm_buf layered;
+	enum nm_code code;
+	bool shorter;
+	int day;
+
+	for (day = 0; day < DAYS; day++)
+		if (!day_take(week->open + day * MINUTES_DAY, &days[day]))
+			return nm_fail(err, NM_INPUT, "there are too many spans on one day: at most %d",
+				       ITEMS_MAX);
+	if (!memchr(week->open, 0, sizeof week->open)) {
+		nm_buf_add(out, "24/7");
+		return NM_OK;
+	}
+	nm_buf_init(&layered, 4 * NM_HOURS_TEXT);
+	layers_shortest(days, &layered);
+	code = layered.failed ? nm_fail_memory(err) : nm_hours_search(week, layered.len, out, &shorter, err);
+	if (code == NM_OK && !shorter)
+		nm_buf_addn(out, layered.data, layered.len);
+	nm_buf_clear(&layered);
+	return code;
 }

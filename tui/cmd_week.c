@@ -152,8 +152,8 @@ static void print_day(struct nm_buf *out, const struct week *week, int day)
 		end = row[i] == ' ' ? end : i + 1;
 	}
 	nm_buf_addf(out, "%s %2d  ", nm_weekday_names[day], date.day);
-	nm_buf_addn(out, row, week->notes[day][0] ? GRID_COLUMNS : (size_t)end);
-	nm_buf_addf(out, "%s%s\n", week->notes[day][0] ? "  " : "", week->notes[day]);
+	nm_buf_addn(out, row, week->notes[day].text[0] ? GRID_COLUMNS : (size_t)end);
+	nm_buf_addf(out, "%s%s\n", week->notes[day].text[0] ? "  " : "", week->notes[day].text);
 }
 
 static enum nm_code show_grid(struct invocation *run, int line, int64_t monday, struct nm_error *err)

@@ -18,7 +18,7 @@ enum { TAG_WHICH, TAG_FOR, TAG_PATH, TAG_SURE, TAG_END, TAG_LIVE };
 
 static void ask_length(struct app *app, const char *typed)
 {
-	app_ask(app, TAG_FOR, "override for how long:", "2h", typed);
+	app_ask(app, TAG_FOR, "override for:", "2h", typed);
 }
 
 static void ask_path(struct now *now, struct app *app, const char *text)

@@ -38,8 +38,10 @@ static void draw_grid(const struct paint *paint, struct canvas *canvas, int y, i
 		for (int i = 0; i < columns; i++)
 			draw_cell(paint, canvas, WEEK_LEFT + i, y, day, i * QUARTER * quarters,
 				  QUARTER * quarters);
-		if (block.day <= day && day <= block.last_day)
-			canvas_mark(canvas, from, y, until - from + 1);
+		if (day < block.day || day > block.last_day)
+			continue;
+		canvas_pointer(canvas, 0, y);
+		canvas_mark(canvas, from, y, until - from + 1);
 	}
 }
 
@@ -56,6 +58,59 @@ static void block_words(const struct paint *paint, char *out, size_t size)
 		 until % 60);
 }
 
+/* Of an expression: the rule after one; NULL: there is none. */
+static const char *next_rule(const char *rule)
+{
+	for (rule++; *rule; rule++)
+		if (*rule == ' ' && (rule[-1] == ';' || rule[-1] == ','))
+			return rule + 1;
+	return NULL;
+}
+
+/* The rule's times, which stand last in it, stand in another expression too. */
+static bool has_times(const char *expression, const char *rule)
+{
+	const char *end = next_rule(rule);
+	const size_t len = end ? (size_t)(end - rule) - 2 : strlen(rule);
+	char times[NM_HOURS_TEXT + 1], *blank;
+
+	snprintf(times, sizeof times, "%.*s", (int)len, rule);
+	blank = strrchr(times, ' ');
+	return strstr(expression, blank ? blank + 1 : times) != NULL;
+}
+
+/* The expression from the first rule on that has times that it had not, or else from the first that is not as it was; all
+ * of it where none is. */
+static const char *changed_rules(const struct paint *paint)
+{
+	const char *text = paint->text, *old = paint->old_text, *rule;
+	size_t same = 0;
+
+	for (rule = text; rule; rule = next_rule(rule))
+		if (!has_times(old, rule))
+			return rule;
+	while (text[same] && text[same] == old[same])
+		same++;
+	if (!text[same] && !old[same])
+		return text;
+	for (rule = text; next_rule(rule) && next_rule(rule) <= text + same; rule = next_rule(rule))
+		;
+	return rule;
+}
+
+/* On what is left of a row: all of the expression, or where a stroke changes it. */
+static void draw_expression(const struct paint *paint, struct pen *pen)
+{
+	const char *rules = changed_rules(paint);
+
+	if (paint->refused.code)
+		pen_text(pen, STYLE_ERROR, paint->refused.text);
+	else if (rules == paint->text || text_width(paint->text) <= pen->end - pen->x)
+		pen_text(pen, STYLE_PLAIN, paint->text);
+	else
+		pen_textf(pen, STYLE_PLAIN, "…%s", rules);
+}
+
 /* What is being painted; in a low window the expression instead, which has no row of its own. */
 static void draw_heading(const struct paint *paint, struct canvas *canvas, int y, bool low)
 {
@@ -65,8 +120,7 @@ static void draw_heading(const struct paint *paint, struct canvas *canvas, int y
 	block_words(paint, where, sizeof where);
 	if (low) {
 		pen_textf(&pen, STYLE_BOLD, "%s  ", where);
-		pen_text(&pen, paint->refused.code ? STYLE_ERROR : STYLE_PLAIN,
-			 paint->refused.code ? paint->refused.text : paint->text);
+		draw_expression(paint, &pen);
 		return;
 	}
 	pen_text(&pen, STYLE_BOLD, paint->schedule);

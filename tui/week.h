@@ -38,12 +38,18 @@ struct week_cell {
 	uint8_t rank;       /* enum answer_rank; worst of the slot */
 };
 
+/* What is out of the ordinary on a day: clock change, holidays, overrides, events. */
+struct week_note {
+	char text[WEEK_NOTE];
+	uint8_t given; /* bytes of what no plan decides: clock change, holidays */
+};
+
 struct week {
 	int64_t monday;     /* local day */
 	struct week_subject subject;
 	unsigned generation;
 	struct week_cell cells[7][WEEK_SLOTS];
-	char notes[7][WEEK_NOTE]; /* clock change, holidays, overrides, events */
+	struct week_note notes[7];
 	double hours[RANKS];
 	char *letters;      /* of the destinations; owned */
 	size_t n_letters;

@@ -10,6 +10,7 @@
 
 #define NOTE_COLUMNS 14 /* that the grid leaves to notes */
 #define NOTE_LEAST 8	/* in less a note says nothing */
+#define GIVEN_LEAST 3	/* "PH" and that there is more of it */
 #define NARROW 56	/* below, line and view need what a date and a long name would take */
 #define LETTER_COLUMNS 11 /* of a letter and what it means, there */
 
@@ -34,13 +35,30 @@ static unsigned cell_style(struct week_cell cell)
 	return cell.letter == WEEK_OUTSIDE || cell.letter == WEEK_AWAY ? STYLE_DIM : answer_style(cell.rank);
 }
 
+/* A holiday is cut first: its sign says the most, and what is decided of its day must be seen beside it. */
+static void draw_note(struct canvas *canvas, int y, int room, const struct week_note *note)
+{
+	const char *decided = note->text + note->given;
+	const int x = canvas->width - room, left = room - text_width(decided);
+	char given[WEEK_NOTE];
+	int columns;
+
+	if (text_width(note->text) <= room || !note->given || !decided[0]) {
+		canvas_text(canvas, x, y, room, STYLE_WARNING, note->text);
+		return;
+	}
+	snprintf(given, sizeof given, "%.*s", note->given, note->text);
+	columns = canvas_text(canvas, x, y, left > GIVEN_LEAST ? left : GIVEN_LEAST, STYLE_WARNING, given);
+	canvas_text(canvas, x + columns, y, room - columns, STYLE_WARNING, decided);
+}
+
 static void draw_day(const struct week *week, struct canvas *canvas, int y, int day, int per_column)
 {
 	struct nm_date date = nm_date_from_days(week->monday + day);
 	int columns = WEEK_SLOTS / per_column, room = canvas->width - WEEK_LEFT - columns - 2;
 
 	canvas_textf(canvas, 1, y, 7, STYLE_PLAIN, "%s %2d", nm_weekday_names[day], date.day);
-	if (week->notes[day][0]) /* in a narrow window there is no more to see of it */
+	if (week->notes[day].text[0]) /* in a narrow window there is no more to see of it */
 		canvas_put(canvas, WEEK_LEFT - 1, y, STYLE_WARNING, '*');
 	for (int i = 0; i < columns; i++) {
 		struct week_cell cell = week_cell_of(week, day, i * per_column, per_column);
@@ -48,7 +66,7 @@ static void draw_day(const struct week *week, struct canvas *canvas, int y, int 
 		canvas_put(canvas, WEEK_LEFT + i, y, cell_style(cell), (uint32_t)cell.letter);
 	}
 	if (room >= NOTE_LEAST)
-		canvas_text(canvas, canvas->width - room, y, room, STYLE_WARNING, week->notes[day]);
+		draw_note(canvas, y, room, &week->notes[day]);
 }
 
 /* Of one destination: there, or why not. */
@@ -291,7 +309,7 @@ static void draw_heading(const struct week_screen *week, const struct app *app, 
 	pen_textf(&pen, STYLE_PLAIN, " · %s", dates);
 }
 
-/* On the row of its day; with room, its time stands under the seven days. */
+/* On the row of its day, which is pointed at; with room, its time stands under the seven days instead. */
 static void draw_cursor(const struct week_screen *week, const struct app *app, struct canvas *canvas,
 			int top, int day, int per_column, bool room)
 {
@@ -301,8 +319,10 @@ static void draw_cursor(const struct week_screen *week, const struct app *app, s
 	char when[NM_TIME_TEXT];
 
 	canvas_mark(canvas, x, top + day, 1);
-	if (!room)
+	if (!room) {
+		canvas_pointer(canvas, 0, top + day);
 		return;
+	}
 	nm_time_words(session_zone(app->session), week->at, false, when);
 	canvas_put(canvas, x, top + 7, STYLE_BOLD, 0x25b2);
 	if (x + 2 + text_width(when) <= canvas->width)

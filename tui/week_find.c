@@ -46,7 +46,7 @@ static bool note_has(struct search *search)
 		search->week.monday = monday;
 		week_note(&search->week, plan_of(search));
 	}
-	return text_contains(search->week.notes[day - monday], search->words);
+	return text_contains(search->week.notes[day - monday].text, search->words);
 }
 
 /* What the screen tells of a call at the cursor. */

@@ -77,7 +77,7 @@ static void note_events(struct notebook *book, int calendar, bool busy, const ch
 }
 
 /* As much of it as there is room for, never half a character. */
-static void take_note(const struct nm_buf *from, char out[static WEEK_NOTE])
+static void take_text(const struct nm_buf *from, char out[static WEEK_NOTE])
 {
 	static const char more[] = "…";
 	size_t len = from->len;
@@ -91,9 +91,19 @@ static void take_note(const struct nm_buf *from, char out[static WEEK_NOTE])
 	memcpy(out + len, len < from->len ? more : "", len < from->len ? sizeof more : 1);
 }
 
+static void take_note(const struct nm_buf *from, size_t given, struct week_note *out)
+{
+	size_t len;
+
+	take_text(from, out->text);
+	len = strlen(out->text);
+	out->given = (uint8_t)(given < len ? given : len);
+}
+
 void week_note(struct week *week, const struct nm_plan *plan)
 {
 	struct notebook book = { .plan = plan, .monday = week->monday };
+	size_t given[7];
 
 	book.from = nm_zone_utc(plan->zone, week->monday * NM_DAY, NULL);
 	book.until = nm_zone_utc(plan->zone, (week->monday + 7) * NM_DAY, NULL);
@@ -103,13 +113,15 @@ void week_note(struct week *week, const struct nm_plan *plan)
 	}
 	for (size_t i = 0; i < plan->n_schedules; i++)
 		note_events(&book, plan->schedules[i].holidays, false, "PH");
+	for (int day = 0; day < 7; day++)
+		given[day] = book.days[day].len;
 	for (size_t i = 0; i < plan->n_overrides; i++)
 		note_span(&book, plan->overrides[i].from, plan->overrides[i].until, "override",
 			  plan->overrides[i].rule.name);
 	for (size_t i = 0; i < plan->n_schedules; i++)
 		note_events(&book, plan->schedules[i].calendar, true, "event");
 	for (int day = 0; day < 7; day++) {
-		take_note(&book.days[day], week->notes[day]);
+		take_note(&book.days[day], given[day], &week->notes[day]);
 		nm_buf_clear(&book.days[day]);
 	}
 }

@@ -83,10 +83,12 @@ struct nm_hours_week {
  * instead, when the two cannot be taken apart, or when a rule for dates gives 28 of a year hours of their own, or shuts
  * 184: no one week is what such an expression says. */
 enum nm_code nm_hours_week_of(const char *expression, struct nm_hours_week *out, struct nm_error *err) NM_WARN_UNUSED;
-/* Adds the week to out as the shortest expression in which each day's times stand in one rule, a run of weekdays by its
- * name even so ("Mo-Fr", not every day with two of them taken away), and behind it what `kept` (NULL: nothing) says of
- * years, dates and holidays: nm_hours_week_of gives the week back, if it takes `kept`.  NM_INPUT when that is more than
- * one expression holds. */
+/* Adds the week to out, and behind it what `kept` (NULL: nothing) says of years, dates and holidays: nm_hours_week_of
+ * gives the week back, if it takes `kept`.  The week is the shortest of all expressions whose rules give weekdays spans
+ * ("08:00-18:00", ending before the second midnight) or off, and replace (;) or add (,).  A rule without weekdays is the
+ * first, and only where the days that have its times are not a run ("Mo-Fr").  Of several one in which the times of a
+ * day stand together is taken; so it is, the shortest of these, when a bound on the work is met (some tenths of a
+ * second).  NM_INPUT when it is more than one expression holds. */
 enum nm_code nm_hours_week_write(const struct nm_hours_week *week, const char *kept, struct nm_buf *out,
 				 struct nm_error *err) NM_WARN_UNUSED;
 

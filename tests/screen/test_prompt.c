@@ -17,7 +17,7 @@
 static const struct {
 	const char *screen, *keys, *question, *offered;
 } offers[] = {
-	{"now", "O", "override for how long:", "2h"},
+	{"now", "O", "override for:", "2h"},
 	{"plan", "Down Down C", "new name of line main:", "main"},
 	{"plan", "Down Down c", "name of the copy of line main:", "main"},
 	{"plan", "Enter Enter", "business =", "Smith Plumbing"},
@@ -110,7 +110,7 @@ static void only_what_has_words_is_completed(void **state)
 static void an_offer_is_marked(void **state)
 {
 	struct stage stage;
-	const int x = 1 + (int)strlen("override for how long: ");
+	const int x = 1 + (int)strlen("override for: ");
 
 	(void)state;
 	open_question(&stage, 0);

@@ -391,7 +391,7 @@ static void a_wrong_answer_is_asked_for_again(void **state)
 		 "2026-12-25 09:00", "at Fri 25 Dec 2026 09:00 CST"},
 		{"4 c End Enter", "12", "12", "unknown): 12", "C-u", "anonymous", "from anonymous"},
 		{"4 T", "", "this name is empty", "name of the test:", "C-u", "early", "write this test"},
-		{"n 1 O C-u", "2 hours", "2 hours is no length of time", "how long: 2 hours", "C-u", "2h",
+		{"n 1 O C-u", "2 hours", "2 hours is no length of time", "override for: 2 hours", "C-u", "2h",
 		 "which path do calls take?"},
 		{"Escape :", "frobnicate", "neither an action nor a screen", ": frobnicate", "C-u", "week",
 		 "first live answer"},

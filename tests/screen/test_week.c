@@ -194,6 +194,9 @@ static void days_out_of_the_ordinary_are_marked(void **state)
 	stage_keys(&stage, "]");
 	stage_shows(&stage, "Thu 26 *");
 	stage_shows(&stage, "PH Thanksgiving Day, override dentist");
+	assert_true(app_resize(&stage.app, 80, 24));
+	app_draw(&stage.app);
+	stage_shows(&stage, "PH…, override dentist"); /* cut where it says the least */
 	stage_keys(&stage, "g");
 	stage_type(&stage, "2026-11-01 12:00");
 	stage_keys(&stage, "Enter");
@@ -282,7 +285,7 @@ static void hours_are_painted_shown_and_saved(void **state)
 	stage_keys(&stage, "Up Home v Right Right Right Down");
 	stage_shows(&stage, "Sat-Sun 00:00-02:00 selected");
 	stage_keys(&stage, "Space");
-	stage_shows(&stage, "hours   Mo-Fr 08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off");
+	stage_shows(&stage, "hours   Mo-Fr 08:00-18:00; Sa-Su 00:00-02:00, Sa 09:00-13:00; PH off");
 	stage_shows(&stage, "was     Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off");
 	stage_shows(&stage, "58.0 h a week, was 54.0 h");
 	plan_has(&stage, "Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off", true);
@@ -293,7 +296,7 @@ static void hours_are_painted_shown_and_saved(void **state)
 	stage_shows(&stage, "saved: hours of business (u takes it back)");
 	assert_int_equal(stage.app.depth, 0);
 	plan_has(&stage,
-		 "hours = \"Mo-Fr 08:00-18:00; Sa 00:00-02:00,09:00-13:00; Su 00:00-02:00; PH off\"  holidays = us",
+		 "hours = \"Mo-Fr 08:00-18:00; Sa-Su 00:00-02:00, Sa 09:00-13:00; PH off\"  holidays = us",
 		 true);
 	stage_keys(&stage, "u W y");
 	plan_has(&stage, "hours = \"Mo-Fr 08:00-18:00; Sa 09:00-13:00; PH off\"  holidays = us", true);
@@ -431,6 +434,32 @@ static void what_cannot_be_painted_says_why(void **state)
 	stage_close(&stage);
 }
 
+/* A low window has one row for it: that shows the rule that a stroke changes, wherever it stands. */
+static void a_low_window_shows_what_a_stroke_changes(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	assert_true(app_resize(&stage.app, 40, 12));
+	stage_keys(&stage, "P Enter");
+	stage_shows(&stage, "Sun 05:00-05:30  Mo-Fr 08:00-18:00; S");
+	stage_keys(&stage, "Space");
+	stage_shows(&stage, "Sun 05:00-05:30  …Su 05:00-05:30; PH");
+	assert_true(app_resize(&stage.app, 80, 12)); /* room for all of it */
+	app_draw(&stage.app);
+	stage_shows(&stage, "Sun 05:00-05:30  Mo-Fr 08:00-18:00; Sa 09:00-13:00; Su 05:00-05:30; PH off");
+	assert_true(app_resize(&stage.app, 40, 12));
+	stage_keys(&stage, "u");
+	stage_shows(&stage, "Sun 05:00-05:30  Mo-Fr 08:00-18:00; S");
+	stage_keys(&stage, "Up Up Up End"); /* the times are new, and stand behind a rule of fewer days */
+	for (int i = 0; i < 11; i++)
+		stage_keys(&stage, "Left");
+	stage_keys(&stage, "v Down Space");
+	stage_shows(&stage, "…Th-Fr 08:00-18:30; ");
+	stage_close(&stage);
+}
+
 /* More strokes than an expression holds: said at once, and nothing is saved. */
 static void too_much_is_said_while_it_is_painted(void **state)
 {
@@ -449,6 +478,26 @@ static void too_much_is_said_while_it_is_painted(void **state)
 	assert_int_equal(stage.app.depth, 1);
 	stage_keys(&stage, "X");
 	plan_has(&stage, "Sa 09:00-13:00; PH off", true);
+	stage_close(&stage);
+}
+
+/* Where reverse video cannot be seen, a sign and the time say where the cursor is. */
+static void the_cursor_is_seen_without_reverse_video(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_week(&stage);
+	assert_true(app_resize(&stage.app, 40, 12));
+	stage_keys(&stage, "Up");
+	stage_shows(&stage, " Sat 05:00  f fixly");
+	stage_shows(&stage, "▸Sat 21");
+	stage_hides(&stage, "▸Sun 22");
+	stage_keys(&stage, "P Enter v Up");
+	stage_shows(&stage, " Fri-Sat 05:00-05:30 ");
+	stage_shows(&stage, "▸Fri ");
+	stage_shows(&stage, "▸Sat ");
+	stage_hides(&stage, "▸Thu ");
 	stage_close(&stage);
 }
 
@@ -572,7 +621,9 @@ int main(void)
 		cmocka_unit_test(who_says_no_keeps_painting_or_drops_it),
 		cmocka_unit_test(other_minutes_than_half_hours_are_kept),
 		cmocka_unit_test(what_cannot_be_painted_says_why),
+		cmocka_unit_test(a_low_window_shows_what_a_stroke_changes),
 		cmocka_unit_test(too_much_is_said_while_it_is_painted),
+		cmocka_unit_test(the_cursor_is_seen_without_reverse_video),
 		cmocka_unit_test(a_plan_that_changes_meanwhile_takes_nothing_away),
 		cmocka_unit_test(every_key_of_painting_does_something),
 		cmocka_unit_test(painting_is_helped_and_fits_any_size),
