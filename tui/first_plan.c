@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "nevermiss/edit.h"
 
@@ -446,74 +444,4 @@ enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, str
 	nm_plan_free(plan);
 	nm_buf_clear(&text);
 	return code;
-}
-
-enum nm_code first_plan_absent(const char *file, struct nm_error *err)
-{
-	if (access(file, F_OK) != 0)
-		return NM_OK;
-	return nm_fail(err, NM_REFUSED, "%s is there already and is not overwritten; -p FILE names another place", file);
-}
-
-/* The folder of the plan, made when it is not there. */
-static void make_folder(const char *file)
-{
-	char *path = strdup(file), *slash;
-
-	for (slash = path ? strchr(path + 1, '/') : NULL; slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(path, 0700);
-		*slash = '/';
-	}
-	free(path);
-}
-
-/* A file of the plan's folder by its name there. */
-static void name_beside(const char *plan, const char *name, struct nm_buf *out)
-{
-	const char *slash = strrchr(plan, '/');
-
-	nm_buf_addn(out, plan, slash ? (size_t)(slash + 1 - plan) : 0);
-	nm_buf_add(out, name);
-}
-
-/* One that is there already must be the same. */
-static enum nm_code write_beside(const char *plan, const struct nm_plan_file *file, struct nm_error *err)
-{
-	struct nm_buf path, there;
-	enum nm_code code = NM_OK;
-
-	nm_buf_init(&path, 1u << 16);
-	nm_buf_init(&there, NM_PLAN_BYTES);
-	name_beside(plan, file->name, &path);
-	if (access(path.data, F_OK) != 0)
-		code = nm_file_write(path.data, file->bytes, file->len, true, err);
-	else if (nm_file_read(path.data, NM_PLAN_BYTES, &there, NULL) != NM_OK || there.len != file->len ||
-		 memcmp(there.data, file->bytes, file->len) != 0)
-		code = nm_fail(err, NM_REFUSED, "%s is there already and is another file: move it away, or do without these holidays",
-			       path.data);
-	nm_buf_clear(&path);
-	nm_buf_clear(&there);
-	return code;
-}
-
-enum nm_code first_plan_write_files(const char *plan, const struct nm_plan_file *files, struct nm_error *err)
-{
-	enum nm_code code = NM_OK;
-
-	for (; files && code == NM_OK; files = files->next)
-		code = write_beside(plan, files, err);
-	return code;
-}
-
-enum nm_code first_plan_write(const char *file, const char *text, size_t len, const struct nm_plan_file *files,
-			      struct nm_error *err)
-{
-	enum nm_code code = first_plan_absent(file, err);
-
-	if (code != NM_OK)
-		return code;
-	make_folder(file);
-	code = first_plan_write_files(file, files, err);
-	return code == NM_OK ? nm_file_write(file, text, len, true, err) : code;
 }

@@ -820,10 +820,11 @@ static void keys_during_long_work_are_answered_and_do_nothing(void **state)
 	stage_close(&stage);
 }
 
-/* From an empty folder to a plan that is live and clean, without a word of the file's language. */
+/* From a file with nothing but a comment to a plan that is live and clean, without a word of the file's language. */
 static void an_owners_first_session_ends_with_a_pushed_plan(void **state)
 {
-	static const struct stage_options empty = {.width = 80, .height = 24, .first_run = "America/Chicago"};
+	static const struct stage_options empty = {.width = 80, .height = 24, .first_run = "America/Chicago",
+						   .plan = "# Ann's phones\n"};
 	static const struct stage_options pushed = {.screen = "push", .width = 80, .height = 24};
 	const struct nm_findings *findings;
 	struct staged staged;

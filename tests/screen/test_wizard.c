@@ -452,6 +452,44 @@ static void nothing_is_overwritten(void **state)
 	}
 }
 
+/* A file that holds nothing, or comments alone, is no plan: what stands in it stays, above the plan. */
+static void comments_of_an_empty_file_are_kept_above(void **state)
+{
+	static const struct {
+		const char *there, *above;
+	} rows[] = {{"", ""},
+		    {"# Ann's phones", "# Ann's phones\n\n"},
+		    {"\n// one\r\n/* two\n lines */\n", "\n// one\r\n/* two\n lines */\n\n"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const size_t len = strlen(rows[i].above);
+		const struct nm_findings *findings;
+		struct stage_options options = first_80x24;
+		char *plan, *same;
+		struct stage stage;
+		struct nm_error err;
+
+		options.plan = rows[i].there;
+		stage_open(&stage, &options);
+		answer_all(&stage);
+		stage_keys(&stage, "Enter W");
+		assert_true(stage.app.ended);
+		plan = stage_plan(&stage);
+		same = init_writes();
+		assert_memory_equal(plan, rows[i].above, len);
+		assert_string_equal(plan + len, same);
+		free(plan);
+		free(same);
+		stage_stop(&stage);
+		stage.options = &(struct stage_options){.screen = "check", .width = 80, .height = 24};
+		stage_start(&stage);
+		assert_int_equal(session_findings(&stage.session, &findings, &err), NM_OK);
+		assert_true(findings->ok);
+		stage_close(&stage);
+	}
+}
+
 /* Whoever steps in has the number that customers call: a loop, whether the caller presses 9 or not. */
 static void errors_are_told_once_and_asked_about(void **state)
 {
@@ -639,6 +677,7 @@ int main(void)
 		cmocka_unit_test(leaving_asks_before_it_throws_answers_away),
 		cmocka_unit_test(going_back_loses_nothing),
 		cmocka_unit_test(nothing_is_overwritten),
+		cmocka_unit_test(comments_of_an_empty_file_are_kept_above),
 		cmocka_unit_test(errors_are_told_once_and_asked_about),
 		cmocka_unit_test(whatever_is_answered_passes_check),
 		cmocka_unit_test(any_keys_leave_a_draft_that_reads),
