@@ -38,6 +38,17 @@ static const char holiday_text[] =
 static const struct nm_plan_file holidays = { .name = "us-federal-holidays.ics", .bytes = holiday_text,
 					      .len = sizeof holiday_text - 1 };
 
+static struct first_answers with_samples(const struct first_answers *given)
+{
+	struct first_answers all = *given;
+
+	for (size_t i = 0; i < QUESTIONS; i++) {
+		if (!all.texts[i])
+			all.texts[i] = questions[i].sample;
+	}
+	return all;
+}
+
 static const char *answer(const struct first_answers *answers, enum question question)
 {
 	return answers->texts[question];
@@ -60,9 +71,16 @@ static bool given(const struct first_answers *answers, enum question question)
 	return true;
 }
 
-bool first_plan_rings_always(const struct first_answers *answers)
+static bool rings_always(const struct first_answers *answers)
 {
 	return !given(answers, QUESTION_AI);
+}
+
+bool first_plan_rings_always(const struct first_answers *given_answers)
+{
+	const struct first_answers answers = with_samples(given_answers);
+
+	return rings_always(&answers);
 }
 
 /* A bare number is one of seconds. */
@@ -267,7 +285,7 @@ static void write_paths(const struct first_answers *answers, int ring_s, struct 
 		add_ai(out, "\tstep { ring = ", answers, " for = 10s }\n");
 	nm_buf_add(out, "\tstep { ring = mailbox }\n}\npath after-hours {\n");
 	write_key_greeting(answers, out);
-	if (!first_plan_rings_always(answers))
+	if (!rings_always(answers))
 		add_ai(out, "\tstep { ring = ", answers, " for = 10s }\n");
 	else
 		nm_buf_addf(out, "\tstep { ring = owner for = %ds }     # nobody else is there at night yet\n", ring_s);
@@ -369,16 +387,17 @@ const struct nm_plan_file *first_plan_files(void)
 	return &holidays;
 }
 
-enum nm_code first_plan_text(const struct first_answers *answers, struct nm_buf *out, struct nm_error *err)
+enum nm_code first_plan_text(const struct first_answers *given, struct nm_buf *out, struct nm_error *err)
 {
+	const struct first_answers answers = with_samples(given);
 	int ring_s;
-	enum nm_code code = ring_time(answers, &ring_s, err);
+	enum nm_code code = ring_time(&answers, &ring_s, err);
 
 	if (code == NM_OK)
-		code = known_words(answers, err);
+		code = known_words(&answers, err);
 	if (code != NM_OK)
 		return code;
-	write_plan(answers, ring_s, out);
+	write_plan(&answers, ring_s, out);
 	return out->failed ? nm_fail_memory(err) : NM_OK;
 }
 
@@ -406,31 +425,32 @@ static enum nm_code may_be_called(const struct first_answers *answers, enum ques
 	return code;
 }
 
-/* Of the first n answers, those that are phones. */
-static enum nm_code phones_may_be_called(const struct first_answers *answers, size_t n, const struct nm_plan *plan,
-					 struct nm_error *err)
+/* Of the phones that are given: a sample may be another country's. */
+static enum nm_code phones_may_be_called(const struct first_answers *given, const struct first_answers *trial,
+					 const struct nm_plan *plan, struct nm_error *err)
 {
 	enum nm_code code = NM_OK;
 
-	if (n > QUESTION_MOBILE && !own_phone(answers))
-		code = may_be_called(answers, QUESTION_MOBILE, "owner", plan, err);
-	if (code == NM_OK && n > QUESTION_BACKUP)
-		code = may_be_called(answers, QUESTION_BACKUP, "backup", plan, err);
-	if (code == NM_OK && n > QUESTION_AI)
-		code = may_be_called(answers, QUESTION_AI, "ai", plan, err);
+	if (given->texts[QUESTION_MOBILE] && !own_phone(trial))
+		code = may_be_called(trial, QUESTION_MOBILE, "owner", plan, err);
+	if (code == NM_OK && given->texts[QUESTION_BACKUP])
+		code = may_be_called(trial, QUESTION_BACKUP, "backup", plan, err);
+	if (code == NM_OK && given->texts[QUESTION_AI])
+		code = may_be_called(trial, QUESTION_AI, "ai", plan, err);
 	return code;
 }
 
 enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, struct nm_error *err)
 {
-	struct first_answers trial = *answers;
+	struct first_answers given = *answers, trial;
 	struct nm_plan *plan = NULL;
 	struct nm_diags diags;
 	struct nm_buf text;
 	enum nm_code code;
 
 	for (size_t i = n; i < QUESTIONS; i++)
-		trial.texts[i] = questions[i].sample;
+		given.texts[i] = NULL;
+	trial = with_samples(&given);
 	nm_buf_init(&text, NM_PLAN_BYTES);
 	nm_diags_init(&diags);
 	code = first_plan_text(&trial, &text, err);
@@ -439,7 +459,7 @@ enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, str
 	if (code != NM_OK && diags.n)
 		nm_fail(err, NM_INPUT, "%s", diags.items[0].text);
 	if (code == NM_OK)
-		code = phones_may_be_called(&trial, n, plan, err);
+		code = phones_may_be_called(&given, &trial, plan, err);
 	nm_diags_clear(&diags);
 	nm_plan_free(plan);
 	nm_buf_clear(&text);

@@ -33,12 +33,12 @@ struct question_row {
 };
 extern const struct question_row questions[QUESTIONS];
 
-/* The answers' texts; borrowed, none is NULL. */
+/* The answers' texts; borrowed.  NULL: not given yet, a sample stands for it. */
 struct first_answers {
 	const char *texts[QUESTIONS];
 };
 
-/* Are the first n answers good?  Samples stand for the others.  err says in a sentence what is wrong. */
+/* Are the first n answers good, as far as they are given?  err says in a sentence what is wrong. */
 enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, struct nm_error *err) NM_WARN_UNUSED;
 /* Does the owner's phone ring outside the hours too?  It does while nobody else answers then. */
 bool first_plan_rings_always(const struct first_answers *answers);

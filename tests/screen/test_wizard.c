@@ -248,10 +248,133 @@ static void answers_are_offered(void **state)
 	stage_keys(&stage, "Tab"); /* there is but one */
 	stage_shows(&stage, "Time zone       America/New_York");
 	stage_shows(&stage, "Country         us"); /* as it was typed */
-	stage_keys(&stage, "Tab");
+	stage_keys(&stage, "Tab Tab");
 	stage_type(&stage, "512 555 0100");
 	stage_keys(&stage, "Tab PgDn F2");
 	stage_shows(&stage, "Your own phone  512 555 0100");
+	stage_close(&stage);
+}
+
+static void at_question(const struct stage *stage, const char *label)
+{
+	const struct wizard *wizard = stage->app.tabs[stage->app.tab].state;
+
+	assert_string_equal(wizard_rows[wizard->list.at].label, label);
+}
+
+/* Tab ends what is begun, where an offer has it; an answer that is whole, missing or nothing's beginning it leaves. */
+static void tab_completes_what_is_begun(void **state)
+{
+	static const struct {
+		const char *label, *typed, *completed; /* NULL: it is gone on from as it stands */
+	} rows[] = {
+		{"Time zone", "America/Chi", "America/Chicago"},
+		{"Time zone", "new yor", "America/New_York"},
+		{"Time zone", "America/Denver", NULL},
+		{"Time zone", "nowhere", NULL},
+		{"Time zone", "", NULL},
+		{"Its voicemail", "un", "unknown"},
+		{"Its voicemail", "30s", NULL},
+		{"AI service", "Fix", NULL},
+		{"Open", "mo-sa", NULL},
+		{"Open", "mo-fr 09", "Mo-Fr 09:00-17:00"},
+		{"Open", "8-18", NULL},
+		{"Closed on", "u", "us"},
+		{"Emergencies", "y", "yes"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *stands = rows[i].completed ? rows[i].completed : rows[i].typed;
+		struct stage stage;
+		size_t row;
+
+		stage_open(&stage, &first_80x24);
+		answer_all(&stage);
+		for (row = QUESTIONS - 1; strcmp(wizard_rows[row].label, rows[i].label) != 0; row--)
+			stage_keys(&stage, "Up");
+		stage_keys(&stage, "C-u");
+		stage_type(&stage, rows[i].typed);
+		stage_keys(&stage, "Tab");
+		assert_string_equal(wizard_field(stage.app.tabs[stage.app.tab].state, row)->typing.text, stands);
+		at_question(&stage, wizard_rows[row + (rows[i].completed ? 0 : 1)].label);
+		if (rows[i].completed && row + 1 < QUESTIONS) {
+			stage_keys(&stage, "Tab");
+			at_question(&stage, wizard_rows[row + 1].label);
+			assert_string_equal(stage.app.message, "");
+		}
+		stage_close(&stage);
+	}
+}
+
+/* However long a message: where the window has room for the form and the week, it takes no row of either. */
+static void a_message_leaves_the_week_whole(void **state)
+{
+	static const char *const days[] = {" Mon 16", " Tue 17", " Wed 18", " Thu 19", " Fri 20", " Sat 21", " Sun 22", "O owner"};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	answer_all(&stage);
+	for (size_t row = QUESTIONS; row-- > 0;) {
+		for (int rows = 0; rows <= 2; rows++) {
+			app_message(&stage.app, STYLE_PLAIN, "%.*s", 70 * rows,
+				    "first row first row first row first row first row first row first row "
+				    "other row other row other row other row other row other row other row ");
+			app_draw(&stage.app);
+			assert_int_equal(app_message_rows(&stage.app), rows);
+			for (size_t i = 0; i < sizeof days / sizeof *days; i++)
+				stage_shows(&stage, days[i]);
+			for (size_t i = 0; i < QUESTIONS; i++)
+				stage_shows(&stage, wizard_rows[i].label);
+		}
+		stage_keys(&stage, "Up");
+	}
+	stage_close(&stage);
+}
+
+/* The text on the canvas so many times. */
+static size_t times_shown(struct stage *stage, const char *text)
+{
+	char *shown = stage_text(stage);
+	size_t n = 0;
+
+	for (const char *at = shown; (at = strstr(at, text)); at++)
+		n++;
+	free(shown);
+	return n;
+}
+
+static void what_is_wrong_at_the_cursor_is_told_once(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	answer_all(&stage);
+	stage_keys(&stage, "Up C-u");
+	stage_type(&stage, "uk");
+	stage_keys(&stage, "Enter");
+	assert_int_equal(times_shown(&stage, "it is us or none"), 1); /* left behind */
+	stage_keys(&stage, "F2");
+	at_question(&stage, "Closed on");
+	assert_int_equal(times_shown(&stage, "it is us or none"), 1);
+	stage_close(&stage);
+}
+
+/* What no answer means stands where answers do, under the cursor too. */
+static void nothing_jumps_as_the_cursor_passes(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	for (size_t row = 0; row < QUESTIONS; row++) {
+		stage_shows(&stage, "Who steps in    nobody");
+		stage_shows(&stage, "AI service      none");
+		stage_shows(&stage, "Emergencies     no");
+		stage_keys(&stage, "Down");
+	}
 	stage_close(&stage);
 }
 
@@ -276,6 +399,23 @@ static void zones_of_the_country_are_offered(void **state)
 	stage_type(&stage, "zz");
 	stage_keys(&stage, "Up PgDn");
 	stage_shows(&stage, "nothing is offered here");
+	stage_close(&stage);
+}
+
+/* An answer that is missing spoils none behind it, whatever country's numbers stand for it until it comes. */
+static void only_what_is_wrong_is_marked(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	stage_keys(&stage, "Tab C-u");
+	stage_type(&stage, "berlin");
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "  ?Your own phone");
+	stage_shows(&stage, "   Country         DE");
+	for (size_t row = 5; row < QUESTIONS; row++)
+		assert_string_equal(wizard_field(stage.app.tabs[stage.app.tab].state, row)->error, "");
 	stage_close(&stage);
 }
 
@@ -668,7 +808,12 @@ int main(void)
 		cmocka_unit_test(what_is_left_wrong_is_told),
 		cmocka_unit_test(what_must_be_answered_is_asked_for),
 		cmocka_unit_test(answers_are_offered),
+		cmocka_unit_test(tab_completes_what_is_begun),
+		cmocka_unit_test(a_message_leaves_the_week_whole),
+		cmocka_unit_test(what_is_wrong_at_the_cursor_is_told_once),
+		cmocka_unit_test(nothing_jumps_as_the_cursor_passes),
 		cmocka_unit_test(zones_of_the_country_are_offered),
+		cmocka_unit_test(only_what_is_wrong_is_marked),
 		cmocka_unit_test(the_words_of_the_form_are_answers),
 		cmocka_unit_test(a_character_replaces_what_is_offered),
 		cmocka_unit_test(what_is_wrong_is_told_whole),
