@@ -361,11 +361,13 @@ static enum nm_code ring_time(const struct first_answers *answers, int *ring_s, 
 	return code;
 }
 
-/* Names stand in the plan's quotes, in which nothing can be escaped. */
-static enum nm_code plain_name(const struct first_answers *answers, enum question question, struct nm_error *err)
+/* A number, and before it a name for the plan's quotes, in which nothing can be escaped. */
+static enum nm_code name_and_number(const struct first_answers *answers, enum question question, struct nm_error *err)
 {
 	const char *text = answer(answers, question);
 
+	if (given(answers, question) && !strpbrk(text, "0123456789"))
+		return nm_fail(err, NM_INPUT, "%s: a number is expected too, as in Sam +15125550112", text);
 	if (strcspn(text, "\"'\\$") < name_bytes(text))
 		return nm_fail(err, NM_INPUT, "%s: a name without quotes, $ and \\ is expected before the number", text);
 	return NM_OK;
@@ -379,7 +381,7 @@ static enum nm_code known_words(const struct first_answers *answers, struct nm_e
 			       answer(answers, QUESTION_HOLIDAYS));
 	if (!says(answers, QUESTION_EMERGENCY, "yes") && !says(answers, QUESTION_EMERGENCY, "no"))
 		return nm_fail(err, NM_INPUT, "emergency %s: it is yes or no", answer(answers, QUESTION_EMERGENCY));
-	return plain_name(answers, QUESTION_BACKUP, err) == NM_OK ? plain_name(answers, QUESTION_AI, err) : NM_INPUT;
+	return name_and_number(answers, QUESTION_BACKUP, err) == NM_OK ? name_and_number(answers, QUESTION_AI, err) : NM_INPUT;
 }
 
 const struct nm_plan_file *first_plan_files(void)
@@ -457,7 +459,7 @@ enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, str
 	if (code == NM_OK)
 		code = nm_plan_read_kept("plan", text.data, text.len, first_plan_files(), &plan, &diags, err);
 	if (code != NM_OK && diags.n)
-		nm_fail(err, NM_INPUT, "%s", diags.items[0].text);
+		nm_fail(err, NM_INPUT, "%s", diags.items[0].problem);
 	if (code == NM_OK)
 		code = phones_may_be_called(&given, &trial, plan, err);
 	nm_diags_clear(&diags);

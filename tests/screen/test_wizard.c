@@ -149,12 +149,12 @@ static void a_wrong_answer_is_told_as_it_is_typed(void **state)
 		{QUESTION_TIMEZONE, "Mars/Base", "no time zone \"Mars/Base\""},
 		{QUESTION_COUNTRY, "USA", "two letters are expected"},
 		{QUESTION_NUMBER, "911", "911 is an emergency number"},
-		{QUESTION_MOBILE, "12", "number = \"12\" in destination 'owner'"},
+		{QUESTION_MOBILE, "12", "is too short: 10 digits follow +1"},
 		{QUESTION_VOICEMAIL, "5s", "too early to ring the phone at all"},
 		{QUESTION_VOICEMAIL, "12s", "too early to ring the phone at all"},
 		{QUESTION_VOICEMAIL, "soon", "own voicemail: \"soon\" is not a duration"},
-		{QUESTION_BACKUP, "sam", "number = \"sam\""},
-		{QUESTION_AI, "+", "number = \"+\""},
+		{QUESTION_BACKUP, "sam", "sam: a number is expected too, as in Sam +15125550112"},
+		{QUESTION_AI, "+", "+: a number is expected too"},
 		{QUESTION_AI, "+442079460000", "is in GB, not in the plan's country"},
 		{QUESTION_BACKUP, "Ann +19005550100", "destination Ann is a premium number"},
 		{QUESTION_BACKUP, "owner 512 555 0112", "owner"},
@@ -197,7 +197,7 @@ static void what_is_left_wrong_is_told(void **state)
 	stage_keys(&stage, "Enter");
 	stage_type(&stage, "12");
 	stage_keys(&stage, "Enter");
-	stage_shows(&stage, "Customers call: number = \"12\"");
+	stage_shows(&stage, "Customers call: +1 2 is too short");
 	assert_int_equal(stage.app.message_style, STYLE_WARNING);
 	stage_keys(&stage, "Up C-u");
 	stage_type(&stage, "512 555 0100");
