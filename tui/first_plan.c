@@ -71,6 +71,11 @@ static bool given(const struct first_answers *answers, enum question question)
 	return true;
 }
 
+static bool emergencies(const struct first_answers *answers)
+{
+	return says(answers, QUESTION_EMERGENCY, "yes") || says(answers, QUESTION_EMERGENCY, "y");
+}
+
 static bool rings_always(const struct first_answers *answers)
 {
 	return !given(answers, QUESTION_AI);
@@ -224,7 +229,7 @@ static void write_key_greeting(const struct first_answers *answers, struct nm_bu
 {
 	struct nm_buf greeting;
 
-	if (!says(answers, QUESTION_EMERGENCY, "yes"))
+	if (!emergencies(answers))
 		return;
 	nm_buf_init(&greeting, NM_PLAN_BYTES);
 	nm_buf_addf(&greeting, "%s. If this is an emergency, press 9.", answer(answers, QUESTION_BUSINESS));
@@ -238,7 +243,7 @@ static void write_emergency(const struct first_answers *answers, int ring_s, str
 	const bool backup = given(answers, QUESTION_BACKUP);
 	struct nm_buf greeting;
 
-	if (!says(answers, QUESTION_EMERGENCY, "yes"))
+	if (!emergencies(answers))
 		return;
 	nm_buf_init(&greeting, NM_PLAN_BYTES);
 	nm_buf_addf(&greeting, "%s emergencies. If anybody is in danger, hang up and call the emergency services.",
@@ -379,7 +384,7 @@ static enum nm_code known_words(const struct first_answers *answers, struct nm_e
 	if (!says(answers, QUESTION_HOLIDAYS, "us") && !says(answers, QUESTION_HOLIDAYS, "none"))
 		return nm_fail(err, NM_INPUT, "holidays %s: it is us or none; give the plan a calendar later for others",
 			       answer(answers, QUESTION_HOLIDAYS));
-	if (!says(answers, QUESTION_EMERGENCY, "yes") && !says(answers, QUESTION_EMERGENCY, "no"))
+	if (!emergencies(answers) && !says(answers, QUESTION_EMERGENCY, "no") && !says(answers, QUESTION_EMERGENCY, "n"))
 		return nm_fail(err, NM_INPUT, "emergency %s: it is yes or no", answer(answers, QUESTION_EMERGENCY));
 	return name_and_number(answers, QUESTION_BACKUP, err) == NM_OK ? name_and_number(answers, QUESTION_AI, err) : NM_INPUT;
 }

@@ -14,11 +14,11 @@ enum { TAG_LEAVE };
 /* clang-format off */
 const struct wizard_row wizard_rows[QUESTIONS] = {
 	{QUESTION_BUSINESS, "Business", "Callers hear it in the greeting and read it in texts: Smith Plumbing", NULL},
-	{QUESTION_TIMEZONE, "Time zone", "All hours of the plan run on its clock. A part of its name will do: chicago", NULL},
+	{QUESTION_TIMEZONE, "Time zone", "All hours run on its clock. A part of its name will do: chicago", NULL},
 	{QUESTION_COUNTRY, "Country", "Two letters. Numbers without a + are read as numbers of this country: US", "US"},
 	{QUESTION_NUMBER, "Customers call", "The number that is published: (512) 555-0100", NULL},
 	{QUESTION_MOBILE, "Your own phone", "It rings first. If customers call it directly, the same number again", NULL},
-	{QUESTION_VOICEMAIL, "Its voicemail", "Call it and count until its own voicemail picks up: yours must ring less", "25s"},
+	{QUESTION_VOICEMAIL, "Its voicemail", "Call it and count the seconds until its own voicemail picks up", "25s"},
 	{QUESTION_BACKUP, "Who steps in", "Rings after you, and whoever picks up presses 1: Sam 512 555 0112", "nobody"},
 	{QUESTION_AI, "AI service", "Answers when people do not, and at night: Fixly 512 555 0177", "none"},
 	{QUESTION_HOURS, "Open", "People ring in these hours: Mo-Fr 08:00-18:00; Sa 09:00-13:00", "Mo-Fr 08:00-18:00"},

@@ -280,7 +280,7 @@ static void tab_completes_what_is_begun(void **state)
 		{"Open", "mo-fr 09", "Mo-Fr 09:00-17:00"},
 		{"Open", "8-18", NULL},
 		{"Closed on", "u", "us"},
-		{"Emergencies", "y", "yes"},
+		{"Emergencies", "ye", "yes"},
 	};
 
 	(void)state;
@@ -360,6 +360,16 @@ static void what_is_wrong_at_the_cursor_is_told_once(void **state)
 	at_question(&stage, "Closed on");
 	assert_int_equal(times_shown(&stage, "it is us or none"), 1);
 	stage_close(&stage);
+}
+
+/* Two rows of the narrowest window that is promised, above what is offered. */
+static void why_it_is_asked_fits_a_narrow_window(void **state)
+{
+	(void)state;
+	for (size_t row = 0; row < QUESTIONS; row++) {
+		if (canvas_wrap(NULL, 0, 0, 38, 9, STYLE_PLAIN, wizard_rows[row].why) > 2)
+			fail_msg("%s", wizard_rows[row].why);
+	}
 }
 
 /* What no answer means stands where answers do, under the cursor too. */
@@ -676,7 +686,7 @@ static struct first_answers random_answers(uint64_t *random)
 	static const char *const hours[] = {"Mo-Fr 08:00-18:00", "24/7", "Mo-Su 22:00-06:00", "Mo-Fr 08:00-18:00; PH off",
 					    "Sa[1] 09:00-13:00", "off"};
 	static const char *const holidays[] = {"us", "none", "US"};
-	static const char *const yes_no[] = {"yes", "no", "No"};
+	static const char *const yes_no[] = {"yes", "no", "No", "y", "N"};
 
 	return (struct first_answers){{
 		[QUESTION_BUSINESS] = ANY(businesses),
@@ -811,6 +821,7 @@ int main(void)
 		cmocka_unit_test(tab_completes_what_is_begun),
 		cmocka_unit_test(a_message_leaves_the_week_whole),
 		cmocka_unit_test(what_is_wrong_at_the_cursor_is_told_once),
+		cmocka_unit_test(why_it_is_asked_fits_a_narrow_window),
 		cmocka_unit_test(nothing_jumps_as_the_cursor_passes),
 		cmocka_unit_test(zones_of_the_country_are_offered),
 		cmocka_unit_test(only_what_is_wrong_is_marked),
