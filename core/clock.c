@@ -281,6 +281,9 @@ enum nm_code nm_duration_read(const char *text, int64_t *seconds, struct nm_erro
 
 	while (*at >= '0' && *at <= '9' && value <= DURATION_MAX)
 		value = value * 10 + (*at++ - '0');
+	if (at > text && *at == '\0')
+		return nm_fail(err, NM_INPUT, "\"%.40s\" has no unit: write %" PRId64 "s for seconds, %" PRId64 "m for minutes "
+			       "or %" PRId64 "h for hours", text, value, value, value);
 	for (i = 0; i < N_UNITS && *at != units[i].letter; i++)
 		;
 	if (at == text || i == N_UNITS || at[1] != '\0')

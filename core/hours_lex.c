@@ -130,7 +130,8 @@ static bool word_lex(struct parser *p, struct token *token)
 		return true;
 	}
 	p->next = token;
-	return nm_hours_fail_here(p, "one of Mo Tu We Th Fr Sa Su, Jan to Dec, PH, open, off or a number");
+	return nm_hours_fail_here(p, "one of Mo Tu We Th Fr Sa Su, Jan to Dec, PH, open, off or a number, as in "
+				     "Mo-Fr 09:00-17:00,");
 }
 
 static bool number_lex(struct parser *p, struct token *token)

@@ -91,8 +91,9 @@ int nm_hours_first_year(const struct nm_hours *hours);
 
 /* "08:00-12:00,22:00-06:00": until may be beyond 24:00, up to 48:00. */
 void nm_hours_spans_write(const struct nm_minutes *spans, size_t n, struct nm_buf *out);
-/* Hours as people write them ("Mon-Fri 8am-6pm") as the language may have them; false: what is meant is not certain. */
-bool nm_hours_rewrite(const char *text, struct nm_buf *out);
+/* Hours as people write them ("Mon-Fri 8am-6pm") as the language may have them.  The first times that could be two things
+ * ("9-5") are in doubt; in out all day stands for such.  False: no room in out. */
+bool nm_hours_rewrite(const char *text, struct nm_buf *out, struct nm_buf *doubt);
 #define HOURS_DAYS 24 /* "Mo-Tu,Th-Fr,Su" is the longest */
 /* Weekdays (bit 0: Monday) from Monday on, or round the week's end where that is shorter; "" for all.  Returns the
  * length. */

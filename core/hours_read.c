@@ -367,7 +367,9 @@ static bool time_read(struct parser *p, int16_t *minutes)
 
 	if (!is_time(t))
 		return nm_hours_fail_here(p, "a time such as 08:00");
-	if (!is(t + 2, KIND_NUMBER) || t[2].len != 2 || t[2].value > 59 || t->len > 2) {
+	if (is(t + 2, KIND_NUMBER) && t[2].len == 2 && t[2].value > 59)
+		return nm_hours_fail(p, t[2].at, "an hour has no such minute", "write 00 to 59");
+	if (!is(t + 2, KIND_NUMBER) || t[2].len != 2 || t->len > 2) {
 		p->next = t + (t->len > 2 ? 0 : 2);
 		return nm_hours_fail_here(p, "a time such as 08:00");
 	}
@@ -384,6 +386,9 @@ static bool span_read(struct parser *p)
 
 	if (!time_read(p, &span.from))
 		return false;
+	if (span.from >= MINUTES_DAY)
+		return nm_hours_fail(p, begin->at, "a day has no such time",
+				     "write 00:00 to 23:59; only an end may be past midnight, as in 22:00-26:00");
 	if (is_sign(p->next, '+'))
 		return nm_hours_fail_here(p, "an end");
 	if (!take_sign(p, '-'))
@@ -392,9 +397,6 @@ static bool span_read(struct parser *p)
 	end = p->next;
 	if (!time_read(p, &span.until))
 		return false;
-	if (span.from >= MINUTES_DAY)
-		return nm_hours_fail(p, begin->at, "a span begins after 23:59",
-			       "write it as a time of the next day");
 	if (span.until > 2 * MINUTES_DAY)
 		return nm_hours_fail(p, end->at, "a span ends after 48:00", "write at most 48:00");
 	span.equal_ends = span.until == span.from;
@@ -453,7 +455,7 @@ static bool rule_read(struct parser *p, bool additional)
 	if (is(p->next, KIND_STATE))
 		p->rule->opens = p->next++->value;
 	if (p->next == first)
-		return nm_hours_fail_here(p, "a weekday, a date, a time, open or off");
+		return nm_hours_fail_here(p, "a weekday, a date, a time, open or off, as in Mo-Fr 09:00-17:00,");
 	p->rule->text_from = first->at;
 	p->rule->text_len = (uint16_t)(p->next[-1].at + p->next[-1].len - first->at);
 	return true;
@@ -473,6 +475,8 @@ static bool expression_read(struct parser *p)
 		additional = take_sign(p, ',');
 		if (!additional && is(p->next, KIND_NUMBER))
 			return nm_hours_fail_here(p, "a time with its minutes, such as 08:00-18:00,");
+		if (!additional && p->rule->has_weekdays && is(p->next, KIND_WEEKDAY))
+			return nm_hours_fail_here(p, "a ; before other days, as in Mo-Fr 08:00-18:00; Sa 09:00-13:00,");
 		if (!additional && !is(p->next, KIND_END) && !is_sign(p->next, ';'))
 			return nm_hours_fail_here(p, "; or , or the end (years, dates, days, times, open or "
 						     "off stand in this order)");
@@ -509,17 +513,24 @@ static enum nm_code read_text(const char *text, struct nm_hours **out, struct nm
 	return code;
 }
 
-/* How it would be right, instead of what is wrong, where that is sure. */
+/* How it would be right, instead of what is wrong, where that is sure; which times leave open what is meant. */
 static void tell_rewrite(const char *text, struct nm_error *err)
 {
 	struct nm_hours *hours = NULL;
 	struct nm_error ignored;
-	struct nm_buf out;
+	struct nm_buf out, doubt;
 
 	nm_buf_init(&out, REWRITE_MAX);
-	if (nm_hours_rewrite(text, &out) && out.len > 0 && read_text(out.data, &hours, &ignored) == NM_OK)
-		nm_fail(err, NM_INPUT, "hours are not written so: write %s", out.data);
+	nm_buf_init(&doubt, REWRITE_MAX);
+	if (nm_hours_rewrite(text, &out, &doubt) && out.len > 0 && read_text(out.data, &hours, &ignored) == NM_OK) {
+		if (doubt.len > 0)
+			nm_fail(err, NM_INPUT, "\"%s\" could be in the morning or in the evening: write times of 24 hours "
+				"with their minutes, as in Mo-Fr 09:00-17:00", doubt.data);
+		else
+			nm_fail(err, NM_INPUT, "hours are not written so: write %s", out.data);
+	}
 	nm_hours_free(hours);
+	nm_buf_clear(&doubt);
 	nm_buf_clear(&out);
 }
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * Hours as people write them, "Mon-Fri 8am-6pm", put into the language.  In: a text that is not of it.  Out: a text that may
- * be, or none where what is meant is not certain: "9-5" and "8-6pm" could be two things.
+ * be, and what is not certain in it: "9-5" and "8-6pm" could be two things.
  */
 #include <string.h>
 
@@ -10,7 +10,7 @@
 
 #define NOON 720
 
-/* "8am", "6:30 p.m.", "13" */
+/* "8am", "6:30 p.m.", "8.30", "13" */
 struct clock {
 	int minutes;
 	bool half;  /* am or pm */
@@ -65,7 +65,7 @@ static bool take_clock(const char **at, struct clock *out)
 
 	if (take_digits(at, &hour) == 0)
 		return false;
-	out->bare = **at != ':';
+	out->bare = **at != ':' && **at != '.';
 	if (!out->bare) {
 		++*at;
 		if (take_digits(at, &minute) != 2)
@@ -110,6 +110,7 @@ static bool is_certain(const struct clock *from, const struct clock *until)
 
 enum found { FOUND_NONE, FOUND_TIMES, FOUND_DOUBT };
 
+/* Goes behind the times, those in doubt too. */
 static enum found rewrite_times(const char **at, struct nm_buf *out)
 {
 	struct clock from, until;
@@ -117,13 +118,15 @@ static enum found rewrite_times(const char **at, struct nm_buf *out)
 
 	if (!take_clock(&to, &from) || !take_dash(&to) || !take_clock(&to, &until))
 		return FOUND_NONE;
-	if (!is_certain(&from, &until))
+	*at = to;
+	if (!is_certain(&from, &until)) {
+		nm_buf_add(out, "00:00-24:00");
 		return FOUND_DOUBT;
+	}
 	if (until.minutes == 0)
 		until.minutes = MINUTES_DAY;
 	nm_buf_addf(out, "%02d:%02d-%02d:%02d", from.minutes / 60, from.minutes % 60, until.minutes / 60,
 		    until.minutes % 60);
-	*at = to;
 	return FOUND_TIMES;
 }
 
@@ -153,7 +156,7 @@ static bool is_month(const char *word, size_t len)
 	return false;
 }
 
-bool nm_hours_rewrite(const char *text, struct nm_buf *out)
+bool nm_hours_rewrite(const char *text, struct nm_buf *out, struct nm_buf *doubt)
 {
 	bool month = false;
 
@@ -166,10 +169,11 @@ bool nm_hours_rewrite(const char *text, struct nm_buf *out)
 			month = is_month(text, len);
 			text += len;
 		} else if (nm_ascii_is_digit(*text)) {
+			const char *times = text;
 			const enum found found = month ? FOUND_NONE : rewrite_times(&text, out);
 
-			if (found == FOUND_DOUBT)
-				return false;
+			if (found == FOUND_DOUBT && doubt->len == 0)
+				nm_buf_addn(doubt, times, (size_t)(text - times));
 			for (; found == FOUND_NONE && nm_ascii_is_digit(*text); text++)
 				nm_buf_addn(out, text, 1);
 			month = false;

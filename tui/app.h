@@ -108,6 +108,8 @@ bool app_reads(const struct app *app);
 bool app_ascii(const struct app *app);
 /* The part of the canvas that belongs to the screen. */
 struct box app_body(const struct app *app);
+/* Rows that the message takes, from the one above the keys upwards; 0: there is none. */
+int app_message_rows(const struct app *app);
 void app_message(struct app *app, unsigned style, const char *format, ...) __attribute__((format(printf, 3, 4)));
 void app_error(struct app *app, const struct nm_error *err);
 /* False, with a message, when nothing may be written: the session only looks. */

@@ -8,8 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "nevermiss/edit.h"
 
@@ -40,6 +38,17 @@ static const char holiday_text[] =
 static const struct nm_plan_file holidays = { .name = "us-federal-holidays.ics", .bytes = holiday_text,
 					      .len = sizeof holiday_text - 1 };
 
+static struct first_answers with_samples(const struct first_answers *given)
+{
+	struct first_answers all = *given;
+
+	for (size_t i = 0; i < QUESTIONS; i++) {
+		if (!all.texts[i])
+			all.texts[i] = questions[i].sample;
+	}
+	return all;
+}
+
 static const char *answer(const struct first_answers *answers, enum question question)
 {
 	return answers->texts[question];
@@ -62,9 +71,21 @@ static bool given(const struct first_answers *answers, enum question question)
 	return true;
 }
 
-bool first_plan_rings_always(const struct first_answers *answers)
+static bool emergencies(const struct first_answers *answers)
+{
+	return says(answers, QUESTION_EMERGENCY, "yes") || says(answers, QUESTION_EMERGENCY, "y");
+}
+
+static bool rings_always(const struct first_answers *answers)
 {
 	return !given(answers, QUESTION_AI);
+}
+
+bool first_plan_rings_always(const struct first_answers *given_answers)
+{
+	const struct first_answers answers = with_samples(given_answers);
+
+	return rings_always(&answers);
 }
 
 /* A bare number is one of seconds. */
@@ -208,7 +229,7 @@ static void write_key_greeting(const struct first_answers *answers, struct nm_bu
 {
 	struct nm_buf greeting;
 
-	if (!says(answers, QUESTION_EMERGENCY, "yes"))
+	if (!emergencies(answers))
 		return;
 	nm_buf_init(&greeting, NM_PLAN_BYTES);
 	nm_buf_addf(&greeting, "%s. If this is an emergency, press 9.", answer(answers, QUESTION_BUSINESS));
@@ -222,7 +243,7 @@ static void write_emergency(const struct first_answers *answers, int ring_s, str
 	const bool backup = given(answers, QUESTION_BACKUP);
 	struct nm_buf greeting;
 
-	if (!says(answers, QUESTION_EMERGENCY, "yes"))
+	if (!emergencies(answers))
 		return;
 	nm_buf_init(&greeting, NM_PLAN_BYTES);
 	nm_buf_addf(&greeting, "%s emergencies. If anybody is in danger, hang up and call the emergency services.",
@@ -269,7 +290,7 @@ static void write_paths(const struct first_answers *answers, int ring_s, struct 
 		add_ai(out, "\tstep { ring = ", answers, " for = 10s }\n");
 	nm_buf_add(out, "\tstep { ring = mailbox }\n}\npath after-hours {\n");
 	write_key_greeting(answers, out);
-	if (!first_plan_rings_always(answers))
+	if (!rings_always(answers))
 		add_ai(out, "\tstep { ring = ", answers, " for = 10s }\n");
 	else
 		nm_buf_addf(out, "\tstep { ring = owner for = %ds }     # nobody else is there at night yet\n", ring_s);
@@ -345,11 +366,13 @@ static enum nm_code ring_time(const struct first_answers *answers, int *ring_s, 
 	return code;
 }
 
-/* Names stand in the plan's quotes, in which nothing can be escaped. */
-static enum nm_code plain_name(const struct first_answers *answers, enum question question, struct nm_error *err)
+/* A number, and before it a name for the plan's quotes, in which nothing can be escaped. */
+static enum nm_code name_and_number(const struct first_answers *answers, enum question question, struct nm_error *err)
 {
 	const char *text = answer(answers, question);
 
+	if (given(answers, question) && !strpbrk(text, "0123456789"))
+		return nm_fail(err, NM_INPUT, "%s: a number is expected too, as in Sam +15125550112", text);
 	if (strcspn(text, "\"'\\$") < name_bytes(text))
 		return nm_fail(err, NM_INPUT, "%s: a name without quotes, $ and \\ is expected before the number", text);
 	return NM_OK;
@@ -361,9 +384,9 @@ static enum nm_code known_words(const struct first_answers *answers, struct nm_e
 	if (!says(answers, QUESTION_HOLIDAYS, "us") && !says(answers, QUESTION_HOLIDAYS, "none"))
 		return nm_fail(err, NM_INPUT, "holidays %s: it is us or none; give the plan a calendar later for others",
 			       answer(answers, QUESTION_HOLIDAYS));
-	if (!says(answers, QUESTION_EMERGENCY, "yes") && !says(answers, QUESTION_EMERGENCY, "no"))
+	if (!emergencies(answers) && !says(answers, QUESTION_EMERGENCY, "no") && !says(answers, QUESTION_EMERGENCY, "n"))
 		return nm_fail(err, NM_INPUT, "emergency %s: it is yes or no", answer(answers, QUESTION_EMERGENCY));
-	return plain_name(answers, QUESTION_BACKUP, err) == NM_OK ? plain_name(answers, QUESTION_AI, err) : NM_INPUT;
+	return name_and_number(answers, QUESTION_BACKUP, err) == NM_OK ? name_and_number(answers, QUESTION_AI, err) : NM_INPUT;
 }
 
 const struct nm_plan_file *first_plan_files(void)
@@ -371,16 +394,17 @@ const struct nm_plan_file *first_plan_files(void)
 	return &holidays;
 }
 
-enum nm_code first_plan_text(const struct first_answers *answers, struct nm_buf *out, struct nm_error *err)
+enum nm_code first_plan_text(const struct first_answers *given, struct nm_buf *out, struct nm_error *err)
 {
+	const struct first_answers answers = with_samples(given);
 	int ring_s;
-	enum nm_code code = ring_time(answers, &ring_s, err);
+	enum nm_code code = ring_time(&answers, &ring_s, err);
 
 	if (code == NM_OK)
-		code = known_words(answers, err);
+		code = known_words(&answers, err);
 	if (code != NM_OK)
 		return code;
-	write_plan(answers, ring_s, out);
+	write_plan(&answers, ring_s, out);
 	return out->failed ? nm_fail_memory(err) : NM_OK;
 }
 
@@ -408,112 +432,43 @@ static enum nm_code may_be_called(const struct first_answers *answers, enum ques
 	return code;
 }
 
-/* Of the first n answers, those that are phones. */
-static enum nm_code phones_may_be_called(const struct first_answers *answers, size_t n, const struct nm_plan *plan,
-					 struct nm_error *err)
+/* Of the phones that are given: a sample may be another country's. */
+static enum nm_code phones_may_be_called(const struct first_answers *given, const struct first_answers *trial,
+					 const struct nm_plan *plan, struct nm_error *err)
 {
 	enum nm_code code = NM_OK;
 
-	if (n > QUESTION_MOBILE && !own_phone(answers))
-		code = may_be_called(answers, QUESTION_MOBILE, "owner", plan, err);
-	if (code == NM_OK && n > QUESTION_BACKUP)
-		code = may_be_called(answers, QUESTION_BACKUP, "backup", plan, err);
-	if (code == NM_OK && n > QUESTION_AI)
-		code = may_be_called(answers, QUESTION_AI, "ai", plan, err);
+	if (given->texts[QUESTION_MOBILE] && !own_phone(trial))
+		code = may_be_called(trial, QUESTION_MOBILE, "owner", plan, err);
+	if (code == NM_OK && given->texts[QUESTION_BACKUP])
+		code = may_be_called(trial, QUESTION_BACKUP, "backup", plan, err);
+	if (code == NM_OK && given->texts[QUESTION_AI])
+		code = may_be_called(trial, QUESTION_AI, "ai", plan, err);
 	return code;
 }
 
 enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, struct nm_error *err)
 {
-	struct first_answers trial = *answers;
+	struct first_answers given = *answers, trial;
 	struct nm_plan *plan = NULL;
 	struct nm_diags diags;
 	struct nm_buf text;
 	enum nm_code code;
 
 	for (size_t i = n; i < QUESTIONS; i++)
-		trial.texts[i] = questions[i].sample;
+		given.texts[i] = NULL;
+	trial = with_samples(&given);
 	nm_buf_init(&text, NM_PLAN_BYTES);
 	nm_diags_init(&diags);
 	code = first_plan_text(&trial, &text, err);
 	if (code == NM_OK)
 		code = nm_plan_read_kept("plan", text.data, text.len, first_plan_files(), &plan, &diags, err);
 	if (code != NM_OK && diags.n)
-		nm_fail(err, NM_INPUT, "%s", diags.items[0].text);
+		nm_fail(err, NM_INPUT, "%s", diags.items[0].problem);
 	if (code == NM_OK)
-		code = phones_may_be_called(&trial, n, plan, err);
+		code = phones_may_be_called(&given, &trial, plan, err);
 	nm_diags_clear(&diags);
 	nm_plan_free(plan);
 	nm_buf_clear(&text);
 	return code;
-}
-
-enum nm_code first_plan_absent(const char *file, struct nm_error *err)
-{
-	if (access(file, F_OK) != 0)
-		return NM_OK;
-	return nm_fail(err, NM_REFUSED, "%s is there already and is not overwritten; -p FILE names another place", file);
-}
-
-/* The folder of the plan, made when it is not there. */
-static void make_folder(const char *file)
-{
-	char *path = strdup(file), *slash;
-
-	for (slash = path ? strchr(path + 1, '/') : NULL; slash; slash = strchr(slash + 1, '/')) {
-		*slash = '\0';
-		mkdir(path, 0700);
-		*slash = '/';
-	}
-	free(path);
-}
-
-/* A file of the plan's folder by its name there. */
-static void name_beside(const char *plan, const char *name, struct nm_buf *out)
-{
-	const char *slash = strrchr(plan, '/');
-
-	nm_buf_addn(out, plan, slash ? (size_t)(slash + 1 - plan) : 0);
-	nm_buf_add(out, name);
-}
-
-/* One that is there already must be the same. */
-static enum nm_code write_beside(const char *plan, const struct nm_plan_file *file, struct nm_error *err)
-{
-	struct nm_buf path, there;
-	enum nm_code code = NM_OK;
-
-	nm_buf_init(&path, 1u << 16);
-	nm_buf_init(&there, NM_PLAN_BYTES);
-	name_beside(plan, file->name, &path);
-	if (access(path.data, F_OK) != 0)
-		code = nm_file_write(path.data, file->bytes, file->len, true, err);
-	else if (nm_file_read(path.data, NM_PLAN_BYTES, &there, NULL) != NM_OK || there.len != file->len ||
-		 memcmp(there.data, file->bytes, file->len) != 0)
-		code = nm_fail(err, NM_REFUSED, "%s is there already and is another file: move it away, or do without these holidays",
-			       path.data);
-	nm_buf_clear(&path);
-	nm_buf_clear(&there);
-	return code;
-}
-
-enum nm_code first_plan_write_files(const char *plan, const struct nm_plan_file *files, struct nm_error *err)
-{
-	enum nm_code code = NM_OK;
-
-	for (; files && code == NM_OK; files = files->next)
-		code = write_beside(plan, files, err);
-	return code;
-}
-
-enum nm_code first_plan_write(const char *file, const char *text, size_t len, const struct nm_plan_file *files,
-			      struct nm_error *err)
-{
-	enum nm_code code = first_plan_absent(file, err);
-
-	if (code != NM_OK)
-		return code;
-	make_folder(file);
-	code = first_plan_write_files(file, files, err);
-	return code == NM_OK ? nm_file_write(file, text, len, true, err) : code;
 }

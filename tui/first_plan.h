@@ -33,12 +33,12 @@ struct question_row {
 };
 extern const struct question_row questions[QUESTIONS];
 
-/* The answers' texts; borrowed, none is NULL. */
+/* The answers' texts; borrowed.  NULL: not given yet, a sample stands for it. */
 struct first_answers {
 	const char *texts[QUESTIONS];
 };
 
-/* Are the first n answers good?  Samples stand for the others.  err says in a sentence what is wrong. */
+/* Are the first n answers good, as far as they are given?  err says in a sentence what is wrong. */
 enum nm_code first_plan_judge(const struct first_answers *answers, size_t n, struct nm_error *err) NM_WARN_UNUSED;
 /* Does the owner's phone ring outside the hours too?  It does while nobody else answers then. */
 bool first_plan_rings_always(const struct first_answers *answers);
@@ -46,14 +46,15 @@ bool first_plan_rings_always(const struct first_answers *answers);
 enum nm_code first_plan_text(const struct first_answers *answers, struct nm_buf *out, struct nm_error *err) NM_WARN_UNUSED;
 /* The files that such a text may name beside it, for nm_plan_read_kept. */
 const struct nm_plan_file *first_plan_files(void);
-/* Writes the text as the plan file, whose folder is made, and beside it the files that it was read with.  NM_REFUSED
- * when the plan is there, or another file where one of those belongs. */
+/* first_plan_file.c: writes the text as the plan file, whose folder is made, below what comments stand in it, and beside it
+ * the files that it was read with.  NM_REFUSED when a plan is there, or another file where one of those belongs. */
 enum nm_code first_plan_write(const char *file, const char *text, size_t len, const struct nm_plan_file *files,
 			      struct nm_error *err) NM_WARN_UNUSED;
 /* Writes the files beside the plan's file alone.  NM_REFUSED when another one is where one of them belongs; the same one
  * stays. */
 enum nm_code first_plan_write_files(const char *plan, const struct nm_plan_file *files, struct nm_error *err) NM_WARN_UNUSED;
-/* NM_REFUSED when there is such a file: a plan is never overwritten. */
+/* NM_OK when there is no such file, or one without anything but comments.  NM_REFUSED when there is a plan, which is never
+ * overwritten; the code of reading it when it cannot be read. */
 enum nm_code first_plan_absent(const char *file, struct nm_error *err) NM_WARN_UNUSED;
 
 #endif

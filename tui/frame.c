@@ -390,10 +390,20 @@ static void draw_bar(const struct app *app, struct canvas *canvas)
 	}
 }
 
+int app_message_rows(const struct app *app)
+{
+	const struct canvas *canvas = &app->canvas;
+
+	if (app->message[0] == '\0')
+		return 0;
+	return canvas_wrap(NULL, 0, 0, canvas->width - 2, canvas->height < 8 ? 1 : canvas->height / 4, STYLE_PLAIN, app->message);
+}
+
 /* A message that is longer than its row gets rows of the body; over a line that is typed it stands too. */
 static void draw_message(const struct app *app, struct canvas *canvas)
 {
-	int width = canvas->width - 2, y = canvas->height - 2, rows;
+	const int rows = app_message_rows(app);
+	int width = canvas->width - 2, y = canvas->height - 2;
 
 	if (app->message[0] == '\0' && app_alone(app))
 		return;
@@ -402,8 +412,6 @@ static void draw_message(const struct app *app, struct canvas *canvas)
 		return;
 	}
 	y -= app_top(app)->context == CONTEXT_PROMPT;
-	rows = canvas_wrap(NULL, 0, 0, width, canvas->height < 8 ? 1 : canvas->height / 4, STYLE_PLAIN,
-			   app->message);
 	y -= rows > 1 ? rows - 1 : 0;
 	for (int i = 0; i < rows; i++)
 		canvas_fill(canvas, 0, y + i, canvas->width, STYLE_PLAIN, ' ');

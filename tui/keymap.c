@@ -248,7 +248,8 @@ const struct key_row key_rows[] = {
 	{CONTEXT_SEVERAL, ACTION_TYPE, "type", "t", "type", "the whole list as text, to be typed"},
 	SEARCH_ROWS(CONTEXT_SEVERAL),
 
-	{CONTEXT_WIZARD, ACTION_ENTER, "next", "Enter Tab", "next", "the next question; after the last one, the plan"},
+	{CONTEXT_WIZARD, ACTION_ENTER, "next", "Enter", "next", "the next question; after the last one, the plan"},
+	{CONTEXT_WIZARD, ACTION_COMPLETE, "complete", "Tab", NULL, "complete what is typed to an answer that is offered, else the next question"},
 	{CONTEXT_WIZARD, ACTION_UP, "before", "Up S-Tab", "move", "the question before"},
 	{CONTEXT_WIZARD, ACTION_DOWN, "down", "Down", NULL, "the next question"},
 	{CONTEXT_WIZARD, ACTION_OFFER, "offer", "PgDn C-n", "choose", "the next answer that is offered"},

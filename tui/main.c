@@ -208,15 +208,16 @@ static enum nm_code run_interface(const struct invocation *run, enum status *sta
 {
 	const struct arguments *args = run->args;
 	const struct session_options *options = run->options;
+	struct nm_error present;
 	struct session session;
 	nm_time shown;
 	enum nm_code code;
 
 	if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO))
 		return nm_fail(err, NM_INPUT, "the interface needs a terminal; `nevermiss --help` lists the commands");
-	if (access(options->plan_file, F_OK) && !options->read_only) {
+	if (!options->read_only && first_plan_absent(options->plan_file, &present) == NM_OK) {
 		code = run_wizard(args, options, status, err);
-		if (code != NM_OK || access(options->plan_file, F_OK))
+		if (code != NM_OK || first_plan_absent(options->plan_file, &present) == NM_OK)
 			return code;
 	}
 	code = open_session(&session, options, err);

@@ -338,6 +338,25 @@ void ask_value(struct app *app, int tag, struct ask *ask, const struct nm_option
 	choices_clear(&choices);
 }
 
+/* Ringing is counted in seconds: a bare number can mean nothing else there. */
+static bool counts_seconds(const struct nm_option_info *info)
+{
+	return nm_word_listed("for|lasts|own_voicemail|hangup", info->name);
+}
+
+static void read_value(const struct nm_option_info *info, const char *text, struct nm_buf *value)
+{
+	const bool bare = *text && !text[strspn(text, "0123456789")];
+	struct nm_buf typed;
+	const char *read;
+
+	nm_buf_init(&typed, PROMPT_BYTES);
+	nm_buf_addf(&typed, "%s%s", text, bare && counts_seconds(info) ? "s" : "");
+	read = typed.failed ? text : typed.data;
+	nm_edit_value(info, &read, 1, value);
+	nm_buf_clear(&typed);
+}
+
 enum ask_result ask_read(const struct ask *ask, const char *text, struct nm_buf *value)
 {
 	if (ask->optional && !*text && empty_means(ask->info))
@@ -350,7 +369,7 @@ enum ask_result ask_read(const struct ask *ask, const char *text, struct nm_buf 
 		return ASK_LEAVE_OUT;
 	if (nm_option_is_list(ask->info->type))
 		return write_list(ask->info, text, !ask->typing, value);
-	nm_edit_value(ask->info, &text, 1, value);
+	read_value(ask->info, text, value);
 	return ASK_VALUE;
 }
 

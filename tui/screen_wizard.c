@@ -14,11 +14,11 @@ enum { TAG_LEAVE };
 /* clang-format off */
 const struct wizard_row wizard_rows[QUESTIONS] = {
 	{QUESTION_BUSINESS, "Business", "Callers hear it in the greeting and read it in texts: Smith Plumbing", NULL},
-	{QUESTION_TIMEZONE, "Time zone", "All hours of the plan run on its clock. A part of its name will do: chicago", NULL},
+	{QUESTION_TIMEZONE, "Time zone", "All hours run on its clock. A part of its name will do: chicago", NULL},
 	{QUESTION_COUNTRY, "Country", "Two letters. Numbers without a + are read as numbers of this country: US", "US"},
 	{QUESTION_NUMBER, "Customers call", "The number that is published: (512) 555-0100", NULL},
 	{QUESTION_MOBILE, "Your own phone", "It rings first. If customers call it directly, the same number again", NULL},
-	{QUESTION_VOICEMAIL, "Its voicemail", "Call it and count until its own voicemail picks up: yours must ring less", "25s"},
+	{QUESTION_VOICEMAIL, "Its voicemail", "Call it and count the seconds until its own voicemail picks up", "25s"},
 	{QUESTION_BACKUP, "Who steps in", "Rings after you, and whoever picks up presses 1: Sam 512 555 0112", "nobody"},
 	{QUESTION_AI, "AI service", "Answers when people do not, and at night: Fixly 512 555 0177", "none"},
 	{QUESTION_HOURS, "Open", "People ring in these hours: Mo-Fr 08:00-18:00; Sa 09:00-13:00", "Mo-Fr 08:00-18:00"},
@@ -45,10 +45,10 @@ static const char *answer_to(const struct wizard *wizard, enum question question
 	return *typed || !questions[question].fallback ? typed : questions[question].fallback;
 }
 
-/* Judges each answer beside those before it, of which wrong ones are replaced: each mistake is told once, where it is. */
+/* Judges each answer beside those before it, of which wrong ones are left out: each mistake is told once, where it is. */
 static struct first_answers judge(struct wizard *wizard)
 {
-	struct first_answers good;
+	struct first_answers good = {{NULL}};
 
 	for (size_t i = 0; i < QUESTIONS; i++) {
 		struct wizard_field *field = &wizard->fields[i];
@@ -61,7 +61,7 @@ static struct first_answers judge(struct wizard *wizard)
 			err.text[0] = '\0';
 		memcpy(field->error, err.text, sizeof field->error);
 		if (field->error[0])
-			good.texts[i] = questions[i].sample;
+			good.texts[i] = NULL;
 	}
 	return good;
 }
@@ -168,7 +168,8 @@ static void review(struct wizard *wizard, struct app *app)
 		if (!wizard_field(wizard, row)->error[0])
 			continue;
 		go_to(wizard, row);
-		tell_wrong(wizard, app, row);
+		if (!wizard_wrong(wizard)) /* that is told below the form */
+			tell_wrong(wizard, app, row);
 		return;
 	}
 	if (app_plan(app)) /* memory may be out */
@@ -189,6 +190,13 @@ static void go_on(struct wizard *wizard, struct app *app)
 		tell_wrong(wizard, app, row);
 }
 
+static void take(struct wizard *wizard, struct app *app, size_t offer)
+{
+	wizard->offer = offer;
+	typing_offer(&field_here(wizard)->typing, wizard->offers.items[offer].text);
+	changed(wizard, app);
+}
+
 /* Takes the next of what is offered, round the end. */
 static void take_offer(struct wizard *wizard, struct app *app, bool back)
 {
@@ -199,11 +207,20 @@ static void take_offer(struct wizard *wizard, struct app *app, bool back)
 		return;
 	}
 	if (wizard->offer == SIZE_MAX)
-		wizard->offer = back ? n - 1 : 0;
+		take(wizard, app, back ? n - 1 : 0);
 	else
-		wizard->offer = (wizard->offer + (back ? n - 1 : 1)) % n;
-	typing_offer(&field_here(wizard)->typing, wizard->offers.items[wizard->offer].text);
-	changed(wizard, app);
+		take(wizard, app, (wizard->offer + (back ? n - 1 : 1)) % n);
+}
+
+/* The end of a word first; whole, it is gone on from. */
+static void complete(struct wizard *wizard, struct app *app)
+{
+	const size_t offer = wizard_completed_by(wizard);
+
+	if (offer == SIZE_MAX)
+		go_on(wizard, app);
+	else
+		take(wizard, app, offer);
 }
 
 static void leave(struct wizard *wizard, struct app *app)
@@ -244,6 +261,9 @@ static enum verdict act_wizard(void *state, struct app *app, const struct event 
 			take_offer(wizard, app, false);
 		go_on(wizard, app);
 		break;
+	case ACTION_COMPLETE:
+		complete(wizard, app);
+		break;
 	case ACTION_UP:
 	case ACTION_DOWN:
 		list_act(&wizard->list, event->action);
@@ -278,7 +298,7 @@ static void head_wizard(const void *state, const struct app *app, struct heading
 
 	(void)app;
 	out->whose = *typed ? typed : screen_wizard.title;
-	snprintf(out->words, sizeof out->words, WIZARD_STEP, wizard->list.at + 1, WIZARD_STEPS);
+	snprintf(out->words, sizeof out->words, "step %zu of %d", wizard->list.at + 1, QUESTIONS);
 }
 
 const struct screen_ops screen_wizard = {

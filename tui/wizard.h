@@ -26,10 +26,6 @@ struct wizard_row {
 };
 extern const struct wizard_row wizard_rows[QUESTIONS];
 
-/* The title bar's words: a step for each question, and the last one for the plan that they make. */
-#define WIZARD_STEP "step %zu of %d"
-#define WIZARD_STEPS (QUESTIONS + 1)
-
 struct wizard_field {
 	struct typing typing;
 	char error[NM_ERROR_TEXT]; /* "" when the answer is good */
@@ -51,6 +47,10 @@ struct wizard {
 const struct wizard_field *wizard_field(const struct wizard *wizard, size_t row);
 /* wizard_offers.c: what the answer may become, by what stands there. */
 void wizard_offer(struct wizard *wizard, enum question question);
+/* Stands an answer at the cursor that cannot be, nor become one by Enter?  Its error is told in place of the help. */
+bool wizard_wrong(const struct wizard *wizard);
+/* The offer whose beginning (of a time zone any part) stands at the cursor and is no answer yet; SIZE_MAX: none. */
+size_t wizard_completed_by(const struct wizard *wizard);
 /* The time zone whose name alone has what stands at the cursor, which Enter takes; NULL: none, or it is typed out. */
 const char *wizard_taken_for(const struct wizard *wizard);
 /* wizard_draw.c */

@@ -29,8 +29,7 @@ static void draw_row(const struct wizard *wizard, struct canvas *canvas, int y, 
 		pen_text(&pen, wrong ? STYLE_ERROR : STYLE_PLAIN, field->typing.text);
 	}
 	if (!typed && wizard_rows[row].empty)
-		canvas_text(canvas, ANSWERS + 2 * here, y, canvas->width - ANSWERS - 3, STYLE_DIM,
-			    wizard_rows[row].empty);
+		canvas_text(canvas, ANSWERS, y, canvas->width - ANSWERS - 1, STYLE_DIM, wizard_rows[row].empty);
 }
 
 /* What the answer may become, from the one taken on; or the only one, which Enter takes. */
@@ -54,7 +53,7 @@ static void draw_offers(const struct wizard *wizard, struct canvas *canvas, int 
 	}
 }
 
-static bool is_wrong(const struct wizard *wizard)
+bool wizard_wrong(const struct wizard *wizard)
 {
 	const struct wizard_field *field = wizard_field(wizard, wizard->list.at);
 
@@ -76,38 +75,53 @@ static const char *why_asked(const struct wizard *wizard)
 /* What is wrong with the answer goes before why it is asked. */
 static const char *help_text(const struct wizard *wizard)
 {
-	return is_wrong(wizard) ? wizard_field(wizard, wizard->list.at)->error : why_asked(wizard);
+	return wizard_wrong(wizard) ? wizard_field(wizard, wizard->list.at)->error : why_asked(wizard);
 }
 
-/* Rows of the help: always the same, but where a sentence about what is wrong needs more. */
-static int help_rows(const struct wizard *wizard, int width)
+/* Rows of the help where nothing is wrong: always the same, but where a message would take one of the week, whose hours
+ * stand above it. */
+static int usual_rows(const struct wizard *wizard, struct box body, int message)
 {
-	const int usual = width < WIDE ? 3 : 2;
-	const int needed = canvas_wrap(NULL, 0, 0, width - 2, WRONG_ROWS, STYLE_PLAIN, help_text(wizard)) +
+	const int most = body.width < WIDE ? 3 : 2;
+	const int left = body.height - message - QUESTIONS - WEEK_ROWS - (wizard->offers.n == 0);
+
+	if (message == 0 || left < 0 || left >= most)
+		return most;
+	return left > 0 ? left : 1;
+}
+
+/* A sentence about what is wrong may need more. */
+static int help_rows(const struct wizard *wizard, struct box body, int message)
+{
+	const int usual = usual_rows(wizard, body, message);
+	const int needed = canvas_wrap(NULL, 0, 0, body.width - 2, WRONG_ROWS, STYLE_PLAIN, help_text(wizard)) +
 			   (wizard->offers.n > 0);
 
-	return is_wrong(wizard) && needed > usual ? needed : usual;
+	return wizard_wrong(wizard) && needed > usual ? needed : usual;
 }
 
-/* What the answer may become has the last row. */
+/* What the answer may become has the last row, when there are two. */
 static void draw_help(const struct wizard *wizard, struct canvas *canvas, int y, int rows)
 {
-	const int left = wizard->offers.n ? rows - 1 : rows;
+	const int left = wizard->offers.n && rows > 1 ? rows - 1 : rows;
 
-	canvas_wrap(canvas, 1, y, canvas->width - 2, left, is_wrong(wizard) ? STYLE_ERROR : STYLE_DIM, help_text(wizard));
-	draw_offers(wizard, canvas, y + rows - 1);
+	canvas_wrap(canvas, 1, y, canvas->width - 2, left, wizard_wrong(wizard) ? STYLE_ERROR : STYLE_DIM, help_text(wizard));
+	if (left < rows)
+		draw_offers(wizard, canvas, y + rows - 1);
 }
 
+/* The body reaches down to the keys: a message stands in it. */
 void wizard_draw(const void *state, const struct app *app, struct canvas *canvas, struct box body)
 {
 	const struct wizard *wizard = state;
-	const int wanted = help_rows(wizard, body.width), end = body.y + body.height;
-	const int help = wanted < body.height ? wanted : body.height > 1;
-	const int room = body.height - help, shown = room < QUESTIONS ? room : QUESTIONS;
+	const int message = app_message_rows(app), end = body.y + body.height - message;
+	const int height = end > body.y ? end - body.y : 0, wanted = help_rows(wizard, body, message);
+	const int help = wanted < height ? wanted : height > 1;
+	const int room = height - help, shown = room < QUESTIONS ? room : QUESTIONS;
 	const size_t top = list_top(&wizard->list, shown > 0 ? shown : 1);
 	int y = body.y;
 
-	if (body.height > QUESTIONS + help + WEEK_ROWS + 2)
+	if (height > QUESTIONS + help + WEEK_ROWS + 2)
 		canvas_text(canvas, 1, y++, body.width - 2, STYLE_TITLE, "Who answers when a customer calls?");
 	for (int i = 0; i < shown; i++)
 		draw_row(wizard, canvas, y++, top + (size_t)i);

@@ -39,7 +39,8 @@ static void add_zones_of(struct notes *notes, const struct wizard *wizard, const
 	}
 }
 
-static void add_zones_named(struct notes *notes, const struct zones *zones, const char *typed)
+/* Those of the country before the others. */
+static void add_zones_named(struct notes *notes, const struct zones *zones, const char *typed, const char *country)
 {
 	char part[64];
 	size_t i;
@@ -47,9 +48,14 @@ static void add_zones_named(struct notes *notes, const struct zones *zones, cons
 	for (i = 0; typed[i] && i + 1 < sizeof part; i++)
 		part[i] = typed[i] == ' ' ? '_' : typed[i];
 	part[i] = '\0';
-	for (i = 0; i < zones->n; i++)
-		if (text_contains(zones->items[i].name, part))
-			notes_add(notes, STYLE_PLAIN, zones->items[i].name);
+	for (int others = 0; others < 2; others++) {
+		for (i = 0; i < zones->n; i++) {
+			const struct zone_row *zone = &zones->items[i];
+
+			if (!strcasecmp(zone->country, country) == !others && text_contains(zone->name, part))
+				notes_add(notes, STYLE_PLAIN, zone->name);
+		}
+	}
 }
 
 /* Zones that have what was typed in their names; of one that is typed out, its country's, and of none the country that
@@ -57,15 +63,16 @@ static void add_zones_named(struct notes *notes, const struct zones *zones, cons
 static void add_zones(struct notes *notes, const struct wizard *wizard)
 {
 	const char *typed = wizard->fields[QUESTION_TIMEZONE].typing.text;
-	const char *country = wizard->fields[QUESTION_COUNTRY].typing.text;
+	const char *answered = wizard->fields[QUESTION_COUNTRY].typing.text;
+	const char *country = *answered ? answered : questions[QUESTION_COUNTRY].fallback;
 	const struct zone_row *here = zones_find(&wizard->zones, typed);
 
 	if (here)
 		add_zones_of(notes, wizard, here->country);
 	else if (!*typed)
-		add_zones_of(notes, wizard, *country ? country : questions[QUESTION_COUNTRY].fallback);
+		add_zones_of(notes, wizard, country);
 	else
-		add_zones_named(notes, &wizard->zones, typed);
+		add_zones_named(notes, &wizard->zones, typed, country);
 }
 
 /* What stands there already is the one taken. */
@@ -107,6 +114,22 @@ void wizard_offer(struct wizard *wizard, enum question question)
 		break;
 	}
 	wizard->offer = offer_taken(offers, wizard->fields[question].typing.text);
+}
+
+size_t wizard_completed_by(const struct wizard *wizard)
+{
+	const struct wizard_field *field = wizard_field(wizard, wizard->list.at);
+	const enum question question = wizard_rows[wizard->list.at].question;
+
+	/* what begins like the number that customers call is another one */
+	if (!field->error[0] || field->typing.len == 0 || question == QUESTION_MOBILE)
+		return SIZE_MAX;
+	for (size_t i = 0; i < wizard->offers.n; i++) {
+		if (question == QUESTION_TIMEZONE ||
+		    !strncasecmp(wizard->offers.items[i].text, field->typing.text, field->typing.len))
+			return i;
+	}
+	return SIZE_MAX;
 }
 
 const char *wizard_taken_for(const struct wizard *wizard)

@@ -207,7 +207,7 @@ static void head_review(const void *state, const struct app *app, struct heading
 {
 	(void)state;
 	out->whose = app_plan(app) ? app_plan(app)->business : "";
-	snprintf(out->words, sizeof out->words, WIZARD_STEP, (size_t)WIZARD_STEPS, WIZARD_STEPS);
+	snprintf(out->words, sizeof out->words, "not written yet");
 }
 
 static const struct screen_ops review_ops = {

@@ -131,10 +131,10 @@ void stage_open(struct stage *stage, const struct stage_options *options)
 	stage->golden = join(source && source[0] == '/' ? source : stage->home, "tests/golden/screen");
 	snprintf(stage->folder, sizeof stage->folder, "/tmp/nm-stage-XXXXXX");
 	assert_non_null(mkdtemp(stage->folder));
-	if (!options->first_run) {
+	if (!options->first_run || options->plan)
 		copy_fixture(stage, options->fixture, "plan.conf", options->plan);
+	if (!options->first_run)
 		copy_fixture(stage, options->fixture, "holidays.ics", NULL);
-	}
 	assert_int_equal(chdir(stage->folder), 0);
 	stage_start(stage);
 }

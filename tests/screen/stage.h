@@ -31,7 +31,7 @@ struct stage_options {
 	enum theme theme;
 	const char *plan;    /* text instead of the fixture's; NULL */
 	const char *fixture; /* folder of the plan and its calendar below the golden files; NULL: theirs */
-	const char *first_run; /* the folder is empty: the wizard, on a machine in this time zone; NULL */
+	const char *first_run; /* the folder is empty, but for `plan`: the wizard, on a machine in this time zone; NULL */
 	const char *keys;      /* of stage_golden_looks: pressed before the picture is taken; NULL */
 };
 

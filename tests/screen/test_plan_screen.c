@@ -526,6 +526,29 @@ static void a_wrong_value_keeps_the_question_open(void **state)
 	stage_close(&stage);
 }
 
+/* Ringing is counted in seconds; of what else takes a time only its owner knows what a bare number is. */
+static void bare_digits_of_a_ringing_time_are_seconds(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	open_plan(&stage);
+	form(&stage, "daytime", 0);
+	stage_keys(&stage, "Right Enter");
+	type(&stage, "10");
+	expect_text(&stage, "step { ring = owner  for = 10s }");
+	stage_keys(&stage, "Enter");
+	type(&stage, "3600");
+	stage_shows(&stage, "10m is taken");
+	stage_close(&stage);
+	open_plan(&stage);
+	form(&stage, "oncall", 3);
+	stage_keys(&stage, "Enter");
+	type(&stage, "20");
+	stage_shows(&stage, "every: \"20\" has no unit: write 20s for seconds, 20m for minutes or 20h for");
+	stage_close(&stage);
+}
+
 /* After each key what Enter would say of what stands there: nothing else, and no less. */
 static void expect_told_before_enter(struct stage *stage, const char *text)
 {
@@ -582,7 +605,7 @@ static void a_mistake_is_told_in_words_of_the_form(void **state)
 		bool listed;
 	} mistakes[] = {
 		{"owner", 1, "911", "number: 911 is an emergency number, which no plan may call", false},
-		{"focus", 0, "Tu 6-8", "hours: character", false},
+		{"focus", 0, "Tu 6-8", "hours: \"6-8\" could be in the morning", false},
 		{"oncall", 3, "often", "every: ", false},
 		{"oncall", 1, "soon", "from: a time is expected, as 2026-12-25 10:00", false},
 		{"escalate", 4, "none", "rounds: a whole number from 1 to", false},
@@ -626,7 +649,7 @@ static void hours_numbers_and_texts_are_typed(void **state)
 	form(&stage, "focus", 0);
 	stage_keys(&stage, "Enter");
 	type(&stage, "Tu 6-8");
-	stage_shows(&stage, "is wanted");
+	stage_shows(&stage, "could be in the morning");
 	type(&stage, "Tu-We 06:30-08:00");
 	expect_text(&stage, "schedule focus    { hours = \"Tu-We 06:30-08:00\" }");
 	stage_keys(&stage, "Escape");
@@ -1558,6 +1581,7 @@ int main(void)
 		cmocka_unit_test(several_are_chosen_in_their_order),
 		cmocka_unit_test(no_choice_is_not_taken_for_any),
 		cmocka_unit_test(a_wrong_value_keeps_the_question_open),
+		cmocka_unit_test(bare_digits_of_a_ringing_time_are_seconds),
 		cmocka_unit_test(a_wrong_value_is_told_as_it_is_typed),
 		cmocka_unit_test(a_mistake_is_told_in_words_of_the_form),
 		cmocka_unit_test(hours_numbers_and_texts_are_typed),

@@ -149,12 +149,12 @@ static void a_wrong_answer_is_told_as_it_is_typed(void **state)
 		{QUESTION_TIMEZONE, "Mars/Base", "no time zone \"Mars/Base\""},
 		{QUESTION_COUNTRY, "USA", "two letters are expected"},
 		{QUESTION_NUMBER, "911", "911 is an emergency number"},
-		{QUESTION_MOBILE, "12", "number = \"12\" in destination 'owner'"},
+		{QUESTION_MOBILE, "12", "is too short: 10 digits follow +1"},
 		{QUESTION_VOICEMAIL, "5s", "too early to ring the phone at all"},
 		{QUESTION_VOICEMAIL, "12s", "too early to ring the phone at all"},
 		{QUESTION_VOICEMAIL, "soon", "own voicemail: \"soon\" is not a duration"},
-		{QUESTION_BACKUP, "sam", "number = \"sam\""},
-		{QUESTION_AI, "+", "number = \"+\""},
+		{QUESTION_BACKUP, "sam", "sam: a number is expected too, as in Sam +15125550112"},
+		{QUESTION_AI, "+", "+: a number is expected too"},
 		{QUESTION_AI, "+442079460000", "is in GB, not in the plan's country"},
 		{QUESTION_BACKUP, "Ann +19005550100", "destination Ann is a premium number"},
 		{QUESTION_BACKUP, "owner 512 555 0112", "owner"},
@@ -197,7 +197,7 @@ static void what_is_left_wrong_is_told(void **state)
 	stage_keys(&stage, "Enter");
 	stage_type(&stage, "12");
 	stage_keys(&stage, "Enter");
-	stage_shows(&stage, "Customers call: number = \"12\"");
+	stage_shows(&stage, "Customers call: +1 2 is too short");
 	assert_int_equal(stage.app.message_style, STYLE_WARNING);
 	stage_keys(&stage, "Up C-u");
 	stage_type(&stage, "512 555 0100");
@@ -248,10 +248,143 @@ static void answers_are_offered(void **state)
 	stage_keys(&stage, "Tab"); /* there is but one */
 	stage_shows(&stage, "Time zone       America/New_York");
 	stage_shows(&stage, "Country         us"); /* as it was typed */
-	stage_keys(&stage, "Tab");
+	stage_keys(&stage, "Tab Tab");
 	stage_type(&stage, "512 555 0100");
 	stage_keys(&stage, "Tab PgDn F2");
 	stage_shows(&stage, "Your own phone  512 555 0100");
+	stage_close(&stage);
+}
+
+static void at_question(const struct stage *stage, const char *label)
+{
+	const struct wizard *wizard = stage->app.tabs[stage->app.tab].state;
+
+	assert_string_equal(wizard_rows[wizard->list.at].label, label);
+}
+
+/* Tab ends what is begun, where an offer has it; an answer that is whole, missing or nothing's beginning it leaves. */
+static void tab_completes_what_is_begun(void **state)
+{
+	static const struct {
+		const char *label, *typed, *completed; /* NULL: it is gone on from as it stands */
+	} rows[] = {
+		{"Time zone", "America/Chi", "America/Chicago"},
+		{"Time zone", "new yor", "America/New_York"},
+		{"Time zone", "America/Denver", NULL},
+		{"Time zone", "nowhere", NULL},
+		{"Time zone", "", NULL},
+		{"Its voicemail", "un", "unknown"},
+		{"Its voicemail", "30s", NULL},
+		{"AI service", "Fix", NULL},
+		{"Open", "mo-sa", NULL},
+		{"Open", "mo-fr 09", "Mo-Fr 09:00-17:00"},
+		{"Open", "8-18", NULL},
+		{"Closed on", "u", "us"},
+		{"Emergencies", "ye", "yes"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const char *stands = rows[i].completed ? rows[i].completed : rows[i].typed;
+		struct stage stage;
+		size_t row;
+
+		stage_open(&stage, &first_80x24);
+		answer_all(&stage);
+		for (row = QUESTIONS - 1; strcmp(wizard_rows[row].label, rows[i].label) != 0; row--)
+			stage_keys(&stage, "Up");
+		stage_keys(&stage, "C-u");
+		stage_type(&stage, rows[i].typed);
+		stage_keys(&stage, "Tab");
+		assert_string_equal(wizard_field(stage.app.tabs[stage.app.tab].state, row)->typing.text, stands);
+		at_question(&stage, wizard_rows[row + (rows[i].completed ? 0 : 1)].label);
+		if (rows[i].completed && row + 1 < QUESTIONS) {
+			stage_keys(&stage, "Tab");
+			at_question(&stage, wizard_rows[row + 1].label);
+			assert_string_equal(stage.app.message, "");
+		}
+		stage_close(&stage);
+	}
+}
+
+/* However long a message: where the window has room for the form and the week, it takes no row of either. */
+static void a_message_leaves_the_week_whole(void **state)
+{
+	static const char *const days[] = {" Mon 16", " Tue 17", " Wed 18", " Thu 19", " Fri 20", " Sat 21", " Sun 22", "O owner"};
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	answer_all(&stage);
+	for (size_t row = QUESTIONS; row-- > 0;) {
+		for (int rows = 0; rows <= 2; rows++) {
+			app_message(&stage.app, STYLE_PLAIN, "%.*s", 70 * rows,
+				    "first row first row first row first row first row first row first row "
+				    "other row other row other row other row other row other row other row ");
+			app_draw(&stage.app);
+			assert_int_equal(app_message_rows(&stage.app), rows);
+			for (size_t i = 0; i < sizeof days / sizeof *days; i++)
+				stage_shows(&stage, days[i]);
+			for (size_t i = 0; i < QUESTIONS; i++)
+				stage_shows(&stage, wizard_rows[i].label);
+		}
+		stage_keys(&stage, "Up");
+	}
+	stage_close(&stage);
+}
+
+/* The text on the canvas so many times. */
+static size_t times_shown(struct stage *stage, const char *text)
+{
+	char *shown = stage_text(stage);
+	size_t n = 0;
+
+	for (const char *at = shown; (at = strstr(at, text)); at++)
+		n++;
+	free(shown);
+	return n;
+}
+
+static void what_is_wrong_at_the_cursor_is_told_once(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	answer_all(&stage);
+	stage_keys(&stage, "Up C-u");
+	stage_type(&stage, "uk");
+	stage_keys(&stage, "Enter");
+	assert_int_equal(times_shown(&stage, "it is us or none"), 1); /* left behind */
+	stage_keys(&stage, "F2");
+	at_question(&stage, "Closed on");
+	assert_int_equal(times_shown(&stage, "it is us or none"), 1);
+	stage_close(&stage);
+}
+
+/* Two rows of the narrowest window that is promised, above what is offered. */
+static void why_it_is_asked_fits_a_narrow_window(void **state)
+{
+	(void)state;
+	for (size_t row = 0; row < QUESTIONS; row++) {
+		if (canvas_wrap(NULL, 0, 0, 38, 9, STYLE_PLAIN, wizard_rows[row].why) > 2)
+			fail_msg("%s", wizard_rows[row].why);
+	}
+}
+
+/* What no answer means stands where answers do, under the cursor too. */
+static void nothing_jumps_as_the_cursor_passes(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	for (size_t row = 0; row < QUESTIONS; row++) {
+		stage_shows(&stage, "Who steps in    nobody");
+		stage_shows(&stage, "AI service      none");
+		stage_shows(&stage, "Emergencies     no");
+		stage_keys(&stage, "Down");
+	}
 	stage_close(&stage);
 }
 
@@ -276,6 +409,23 @@ static void zones_of_the_country_are_offered(void **state)
 	stage_type(&stage, "zz");
 	stage_keys(&stage, "Up PgDn");
 	stage_shows(&stage, "nothing is offered here");
+	stage_close(&stage);
+}
+
+/* An answer that is missing spoils none behind it, whatever country's numbers stand for it until it comes. */
+static void only_what_is_wrong_is_marked(void **state)
+{
+	struct stage stage;
+
+	(void)state;
+	stage_open(&stage, &first_80x24);
+	stage_keys(&stage, "Tab C-u");
+	stage_type(&stage, "berlin");
+	stage_keys(&stage, "Tab");
+	stage_shows(&stage, "  ?Your own phone");
+	stage_shows(&stage, "   Country         DE");
+	for (size_t row = 5; row < QUESTIONS; row++)
+		assert_string_equal(wizard_field(stage.app.tabs[stage.app.tab].state, row)->error, "");
 	stage_close(&stage);
 }
 
@@ -452,6 +602,44 @@ static void nothing_is_overwritten(void **state)
 	}
 }
 
+/* A file that holds nothing, or comments alone, is no plan: what stands in it stays, above the plan. */
+static void comments_of_an_empty_file_are_kept_above(void **state)
+{
+	static const struct {
+		const char *there, *above;
+	} rows[] = {{"", ""},
+		    {"# Ann's phones", "# Ann's phones\n\n"},
+		    {"\n// one\r\n/* two\n lines */\n", "\n// one\r\n/* two\n lines */\n\n"}};
+
+	(void)state;
+	for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+		const size_t len = strlen(rows[i].above);
+		const struct nm_findings *findings;
+		struct stage_options options = first_80x24;
+		char *plan, *same;
+		struct stage stage;
+		struct nm_error err;
+
+		options.plan = rows[i].there;
+		stage_open(&stage, &options);
+		answer_all(&stage);
+		stage_keys(&stage, "Enter W");
+		assert_true(stage.app.ended);
+		plan = stage_plan(&stage);
+		same = init_writes();
+		assert_memory_equal(plan, rows[i].above, len);
+		assert_string_equal(plan + len, same);
+		free(plan);
+		free(same);
+		stage_stop(&stage);
+		stage.options = &(struct stage_options){.screen = "check", .width = 80, .height = 24};
+		stage_start(&stage);
+		assert_int_equal(session_findings(&stage.session, &findings, &err), NM_OK);
+		assert_true(findings->ok);
+		stage_close(&stage);
+	}
+}
+
 /* Whoever steps in has the number that customers call: a loop, whether the caller presses 9 or not. */
 static void errors_are_told_once_and_asked_about(void **state)
 {
@@ -498,7 +686,7 @@ static struct first_answers random_answers(uint64_t *random)
 	static const char *const hours[] = {"Mo-Fr 08:00-18:00", "24/7", "Mo-Su 22:00-06:00", "Mo-Fr 08:00-18:00; PH off",
 					    "Sa[1] 09:00-13:00", "off"};
 	static const char *const holidays[] = {"us", "none", "US"};
-	static const char *const yes_no[] = {"yes", "no", "No"};
+	static const char *const yes_no[] = {"yes", "no", "No", "y", "N"};
 
 	return (struct first_answers){{
 		[QUESTION_BUSINESS] = ANY(businesses),
@@ -630,7 +818,13 @@ int main(void)
 		cmocka_unit_test(what_is_left_wrong_is_told),
 		cmocka_unit_test(what_must_be_answered_is_asked_for),
 		cmocka_unit_test(answers_are_offered),
+		cmocka_unit_test(tab_completes_what_is_begun),
+		cmocka_unit_test(a_message_leaves_the_week_whole),
+		cmocka_unit_test(what_is_wrong_at_the_cursor_is_told_once),
+		cmocka_unit_test(why_it_is_asked_fits_a_narrow_window),
+		cmocka_unit_test(nothing_jumps_as_the_cursor_passes),
 		cmocka_unit_test(zones_of_the_country_are_offered),
+		cmocka_unit_test(only_what_is_wrong_is_marked),
 		cmocka_unit_test(the_words_of_the_form_are_answers),
 		cmocka_unit_test(a_character_replaces_what_is_offered),
 		cmocka_unit_test(what_is_wrong_is_told_whole),
@@ -639,6 +833,7 @@ int main(void)
 		cmocka_unit_test(leaving_asks_before_it_throws_answers_away),
 		cmocka_unit_test(going_back_loses_nothing),
 		cmocka_unit_test(nothing_is_overwritten),
+		cmocka_unit_test(comments_of_an_empty_file_are_kept_above),
 		cmocka_unit_test(errors_are_told_once_and_asked_about),
 		cmocka_unit_test(whatever_is_answered_passes_check),
 		cmocka_unit_test(any_keys_leave_a_draft_that_reads),

@@ -142,7 +142,8 @@ static void what_is_no_time_is_an_error_that_says_what_would_be_right(void **sta
 	time_fails(chicago, "2026-04-01 25:00", "00:00 to 23:59");
 	time_fails(chicago, "2026-04-01 10:60", "00:00 to 23:59");
 	time_fails(chicago, "0000-04-01 10:00", "year 0");
-	time_fails(chicago, "+2", "20s, 15m, 4h");
+	time_fails(chicago, "+2", "\"2\" has no unit: write 2s for seconds, 2m for minutes or 2h for hours");
+	time_fails(chicago, "+x", "20s, 15m, 4h");
 	time_fails(chicago, "+11000d", "10 years");
 }
 

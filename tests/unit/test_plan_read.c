@@ -1167,6 +1167,28 @@ static void a_file_that_is_not_there_is_said_so(void **state)
 	nm_diags_clear(&diags);
 }
 
+/* Each such text, and the same with something behind it. */
+static void blanks_and_comments_say_nothing(void **state)
+{
+	static const char *const nothing[] = { "", "\n", " \t\r\n", "# a", "# a\n// b\n/* c\n{ */ ", "#\r\n", "/**/",
+					       "# rule open { path = x }" };
+	static const char *const something[] = { "x", "}", "\"", "/* open", "/", "\xff", "# \xff", "#\x01",
+						 "include(\"x\")" };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof nothing / sizeof *nothing; i++) {
+		char text[64];
+
+		assert_true(nm_plan_says_nothing(nothing[i], strlen(nothing[i])));
+		for (size_t k = 0; k < sizeof something / sizeof *something; k++) {
+			snprintf(text, sizeof text, "%s\n%s", nothing[i], something[k]);
+			assert_false(nm_plan_says_nothing(text, strlen(text)));
+		}
+	}
+	assert_false(nm_plan_says_nothing("\xef\xbb\xbf# a", 6)); /* a byte order mark */
+	assert_false(nm_plan_says_nothing("\0", 1));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -1206,6 +1228,7 @@ int main(void)
 		cmocka_unit_test(names_are_looked_up),
 		cmocka_unit_test(every_example_reads),
 		cmocka_unit_test(a_file_that_is_not_there_is_said_so),
+		cmocka_unit_test(blanks_and_comments_say_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, load_full, free_full);
