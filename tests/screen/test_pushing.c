@@ -95,6 +95,49 @@ static void a_silent_carrier_stops_no_key(void **state)
 	close(fd);
 }
 
+struct esc {
+	size_t asked, done, all;
+	char pieces[32];
+};
+
+/* Esc at the third look: the first is before anything was asked of anybody. */
+static bool esc_at_third(void *context, const char *pieces, size_t done, size_t all)
+{
+	struct esc *esc = context;
+
+	snprintf(esc->pieces, sizeof esc->pieces, "%s", pieces);
+	esc->done = done;
+	esc->all = all;
+	return ++esc->asked < 3;
+}
+
+/* An import from a carrier tells how far it is, and Esc ends it, while that carrier says nothing. */
+static void an_import_from_a_silent_carrier_stops(void **state)
+{
+	struct esc esc = { .asked = 0 };
+	struct stage stage;
+	char plan[4096];
+	int port, fd = open_silence(&port);
+
+	(void)state;
+	snprintf(plan, sizeof plan, two_lines, port);
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24, .now = MONDAY_NOON,
+						    .plan = plan });
+	stage.session.working = esc_at_third;
+	stage.session.progress_context = &esc;
+	stage_keys(&stage, ":");
+	stage_type(&stage, "calls import --account net");
+	press(&stage, K_ENTER);
+	assert_int_equal(esc.asked, 3);
+	assert_string_equal(esc.pieces, "days of calls read");
+	assert_int_equal(esc.done, 0);
+	assert_int_equal(esc.all, 31);
+	stage_shows(&stage, "over: nothing was read: stopped");
+	stage_shows(&stage, "calls was stopped: what was done until then stays");
+	stage_close(&stage);
+	close(fd);
+}
+
 /* Before the yes it is told what callers get after it, and what that is not certain of; what is in sync is not
  * asked about. */
 static void a_yes_is_asked_for_with_what_comes_of_it(void **state)
@@ -526,6 +569,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_silent_carrier_stops_no_key),
+		cmocka_unit_test(an_import_from_a_silent_carrier_stops),
 		cmocka_unit_test(a_yes_is_asked_for_with_what_comes_of_it),
 		cmocka_unit_test(an_error_of_check_is_told_before_the_yes),
 		cmocka_unit_test(an_error_that_refuses_is_counted_with_the_others),
