@@ -347,6 +347,7 @@ static void end_progress(struct app *app)
 {
 	if (app->progress.stands)
 		app_message(app, STYLE_PLAIN, "%s", "");
+	app->progress.doing = NULL;
 }
 
 void app_act(struct app *app, const struct event *event)

@@ -440,7 +440,7 @@ static enum nm_code import_from(struct invocation *run, int account, nm_time sin
 	run->stopped = import->stopped;
 	if (import->stopped && code == NM_CARRIER)
 		code = NM_OK;
-	else if (import->arena && nm_expire(context.store, context.plan, context.now, expired, &why) && !code)
+	else if (import->arena && expire_now(run->session, context.store, expired, &why) && !code)
 		code = nm_fail(err, why.code, "%s", why.text);
 	return code;
 }

@@ -565,6 +565,25 @@ static void an_age_is_told_as_one_says_it(void **state)
 	}
 }
 
+/* A bar stands only where it and its words have room in one row; and what waits for its first piece is shown as well. */
+static void a_bar_leaves_room_for_its_words(void **state)
+{
+	struct progress progress = { 0 };
+	char words[512];
+	size_t shown = 0;
+
+	(void)state;
+	assert_false(progress_tell(&progress, "", 0, 0));
+	assert_true(progress_tell(&progress, "", 0, 100));
+	for (int width = 40; width <= 200; width++)
+		for (size_t done = 0; done < 1000000; done += 99999) {
+			progress_words(&progress, "calls let go", done, 1000000, 100 + (int64_t)done, width, words, sizeof words);
+			assert_true(words[0] != '[' || (int)strlen(words) <= width - 2);
+			shown += words[0] == '[';
+		}
+	assert_true(shown > 1000);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -585,6 +604,7 @@ int main(void)
 		cmocka_unit_test(a_yes_about_another_plan_is_none),
 		cmocka_unit_test(what_is_left_is_what_it_will_take),
 		cmocka_unit_test(progress_tells_no_more_than_it_knows),
+		cmocka_unit_test(a_bar_leaves_room_for_its_words),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
