@@ -115,6 +115,13 @@ static void list_json(struct invocation *run, const struct nm_call_entries *call
 	json_finish(&json, run->out);
 }
 
+static bool told_listed(void *context, size_t done, size_t all)
+{
+	const struct session *session = context;
+
+	return session->working(session->progress_context, "calls looked up", done, all);
+}
+
 static enum nm_code list(struct invocation *run, enum status *status, struct nm_error *err)
 {
 	struct nm_call_entries calls;
@@ -125,8 +132,11 @@ static enum nm_code list(struct invocation *run, enum status *status, struct nm_
 	*status = STATUS_GOOD;
 	if (!code)
 		code = session_store(run->session, &store, err);
-	if (!code)
-		code = nm_store_calls(store, &filter, &calls, err);
+	if (code)
+		return code;
+	nm_store_ask(store, run->session->working ? told_listed : NULL, run->session);
+	code = nm_store_calls(store, &filter, &calls, err);
+	nm_store_ask(store, NULL, NULL);
 	if (code)
 		return code;
 	code = nm_calls_name(store, run->session->plan, &calls, err);

@@ -130,6 +130,43 @@ static void an_import_can_be_stopped(void **state)
 	stage_close(&stage);
 }
 
+static bool stop_looking_up(void *context, const char *pieces, size_t done, size_t all)
+{
+	(void)context;
+	assert_string_equal(pieces, "calls looked up");
+	assert_int_equal(all, 100000);
+	return done < 2000;
+}
+
+static void a_long_list_can_be_stopped(void **state)
+{
+	struct nm_call_entry call = { .driver = "sandbox", .line = "main", .number = UINT64_C(15125550100) };
+	struct stage stage;
+	struct nm_store *store;
+	struct nm_error err;
+	enum nm_call_kept kept;
+	char id[24];
+
+	(void)state;
+	open_stage(&stage);
+	assert_int_equal(session_store(&stage.session, &store, &err), NM_OK);
+	assert_int_equal(nm_store_begin(store, &err), NM_OK);
+	for (int i = 0; i < 3000; i++) {
+		snprintf(id, sizeof id, "call-%d", i);
+		call.carrier_id = id;
+		call.began = 1767621600 + i;
+		assert_int_equal(nm_store_call_put(store, &call, &kept, &err), NM_OK);
+	}
+	assert_int_equal(nm_store_commit(store, &err), NM_OK);
+	stage.session.working = stop_looking_up;
+	say(&stage, "calls list --count 100000");
+	stage_shows(&stage, "stopped: nothing of it was done");
+	stage.session.working = NULL;
+	say(&stage, "calls list --count 100000");
+	stage_shows(&stage, "#3000");
+	stage_close(&stage);
+}
+
 static bool stop_at_1k(void *context, const char *pieces, size_t done, size_t all)
 {
 	(void)context;
@@ -466,6 +503,7 @@ int main(void)
 		cmocka_unit_test(a_sweep_can_be_stopped),
 		cmocka_unit_test(an_import_can_be_stopped),
 		cmocka_unit_test(leads_can_be_stopped),
+		cmocka_unit_test(a_long_list_can_be_stopped),
 		cmocka_unit_test(every_command_can_be_run),
 		cmocka_unit_test(what_a_command_asks_is_a_dialog),
 		cmocka_unit_test(a_yes_counts_once_and_for_what_was_shown),
