@@ -134,6 +134,27 @@ static enum nm_code add_found(struct nm_differences *out, size_t *capacity, cons
 	return code == NM_OK && staff != NULL ? add_staff(out, capacity, b->line, staff, span, err) : code;
 }
 
+static void name_party(struct nm_party *party, const struct nm_plan *plan, const struct nm_plan *other)
+{
+	const int line = party->line != NULL ? nm_plan_find_line(plan, party->line) : -1;
+	const int same = line >= 0 ? nm_plan_same_line(plan, line, other) : -1;
+
+	if (same >= 0)
+		party->line = other->lines[same].name;
+}
+
+/* Lines that the route rings are what they were, whatever the other plan, which outlives the route, calls them. */
+static void name_rung(struct nm_route *route, const struct nm_plan *plan, const struct nm_plan *other)
+{
+	for (size_t i = 0; i < route->n_treatments; i++) {
+		struct nm_treatment *treatment = route->treatments[i];
+
+		for (size_t j = 0; j < treatment->n; j++)
+			for (size_t k = 0; k < treatment->steps[j].n; k++)
+				name_party(&treatment->steps[j].parties[k], plan, other);
+	}
+}
+
 static enum nm_code compare_line(const struct side *old, int old_line, const struct side *new, int new_line,
 				 const struct nm_span *span, struct nm_differences *out, size_t *capacity,
 				 struct nm_error *err)
@@ -148,6 +169,8 @@ static enum nm_code compare_line(const struct side *old, int old_line, const str
 		code = add_renamed(out, capacity, a, b, span, err);
 	if (code == NM_OK && strcmp(a->number, b->number) != 0)
 		code = add_whole(out, capacity, b->line, span, a->number, b->number, err);
+	if (code == NM_OK)
+		name_rung(a, old->plan, new->plan);
 	if (code == NM_OK)
 		code = nm_route_diff(a, b, span->from, span->until, &found, err);
 	if (code == NM_OK)

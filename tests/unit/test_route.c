@@ -779,6 +779,33 @@ static void test_compare_knows_a_line_by_its_number(void **state)
 	nm_differences_clear(&d);
 }
 
+/* The same line rings under its new name, in a path and as a phone of its own; one that is another line is told. */
+static void test_compare_knows_a_line_that_is_rung(void **state)
+{
+#define RUNG(name, number, rung)                                                                                           \
+	"line " name " { number = \"" number "\" account = sandbox }\n"                                                     \
+	"line three { number = \"+15125550102\" account = sandbox }\n"                                                      \
+	"destination cell { kind = personal line = " name " own_voicemail = none }\n"                                      \
+	"path ring { step { ring = " rung " for = 20s } step { ring = cell for = 10s } }\n"                                \
+	"rule r { lines = main path = ring }\n" RULES
+	static const char old[] = RUNG("two", "+15125550101", "two");
+	struct nm_differences d = compare(old, RUNG("duo", "+15125550101", "duo"));
+
+	(void)state;
+	assert_int_equal(d.n, 1);
+	assert_true(d.items[0].renamed);
+	assert_false(nm_differences_for_callers(&d));
+	nm_differences_clear(&d);
+	d = compare(old, RUNG("duo", "+15125550101", "three"));
+	assert_int_equal(d.n, 2);
+	assert_true(nm_differences_for_callers(&d));
+	nm_differences_clear(&d);
+	d = compare(old, RUNG("duo", "+15125550103", "duo"));
+	assert_true(nm_differences_for_callers(&d));
+	nm_differences_clear(&d);
+#undef RUNG
+}
+
 /* A name that both plans have is the line, whatever its number: lines that exchange their numbers are not renamed, and
  * neither is one whose number the other plan gives to a line of a name known to both. */
 static void test_compare_knows_a_line_by_its_name_first(void **state)
@@ -957,6 +984,7 @@ int main(void)
 		cmocka_unit_test(test_compare_finds_who_changed_groups),
 		cmocka_unit_test(test_compare_says_which_lines_are_gone),
 		cmocka_unit_test(test_compare_knows_a_line_by_its_number),
+		cmocka_unit_test(test_compare_knows_a_line_that_is_rung),
 		cmocka_unit_test(test_compare_knows_a_line_by_its_name_first),
 		cmocka_unit_test(test_same_lines_are_the_same_both_ways),
 		cmocka_unit_test(test_compare_tells_all_that_a_new_line_does),
