@@ -129,6 +129,8 @@ void app_editor(struct app *app, struct nm_pos pos);
 /* For what was shown and asked already: applies edits, saves, says what was done.  Beside other edits that are not
  * saved it is one more of them: nothing is saved that was not asked about.  True when it was saved. */
 bool app_change(struct app *app, const struct nm_edit *edits, size_t n, const char *what);
+/* In the words of an edit that only moves something, and which say it all. */
+#define MOVED " moved "
 /* Applies edits to the text alone: W saves them. */
 bool app_edit(struct app *app, const struct nm_edit *edits, size_t n, const char *what);
 /* Reads the facts of the lines again at the next quiet moment. */
