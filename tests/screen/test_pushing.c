@@ -138,6 +138,36 @@ static void an_import_from_a_silent_carrier_stops(void **state)
 	close(fd);
 }
 
+static bool esc_in_the_middle(void *context)
+{
+	size_t *asked = context;
+
+	return ++*asked < 3;
+}
+
+/* What is only looked for is given up at once; nothing is forgotten then. */
+static void looking_at_a_silent_carrier_stops(void **state)
+{
+	struct stage stage;
+	char plan[4096];
+	size_t asked = 0;
+	int port, fd = open_silence(&port);
+
+	(void)state;
+	snprintf(plan, sizeof plan, two_lines, port);
+	stage_open(&stage, &(struct stage_options){ .screen = "now", .width = 80, .height = 24, .now = MONDAY_NOON,
+						    .plan = plan });
+	stage.session.idle = esc_in_the_middle;
+	stage.session.progress_context = &asked;
+	stage_keys(&stage, ":");
+	stage_type(&stage, "calls forget +15125550199 --at-carriers --yes");
+	press(&stage, K_ENTER);
+	assert_int_equal(asked, 3);
+	stage_shows(&stage, "not forgotten yet");
+	stage_close(&stage);
+	close(fd);
+}
+
 /* Before the yes it is told what callers get after it, and what that is not certain of; what is in sync is not
  * asked about. */
 static void a_yes_is_asked_for_with_what_comes_of_it(void **state)
@@ -589,6 +619,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(a_silent_carrier_stops_no_key),
 		cmocka_unit_test(an_import_from_a_silent_carrier_stops),
+		cmocka_unit_test(looking_at_a_silent_carrier_stops),
 		cmocka_unit_test(a_yes_is_asked_for_with_what_comes_of_it),
 		cmocka_unit_test(an_error_of_check_is_told_before_the_yes),
 		cmocka_unit_test(an_error_that_refuses_is_counted_with_the_others),
