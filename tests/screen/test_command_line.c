@@ -473,6 +473,7 @@ static void long_work_is_stopped(void **state)
 	} works[] = {
 		{1, "check --until 2036-11-26", "situations proved", "the check was stopped"},
 		{2, "test", "tests played", "stopped after 1 of 2 tests"},
+		{2, "compare plan.conf", "lines of both plans", "stopped after 2 of 4 lines of both plans"},
 		{2, "sweep --from 2026-11-23 --until 2028-11-23 --every 5m", "calls played", "stopped after"},
 	};
 

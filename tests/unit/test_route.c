@@ -604,7 +604,8 @@ static struct nm_differences compare(const char *old, const char *new)
 	struct nm_differences differences;
 	struct nm_error err;
 
-	ok(nm_plan_compare(a, b, from, from + 364 * (nm_time)NM_DAY, &differences, &err), &err);
+	ok(nm_plan_compare(&(struct nm_plan_pair){ .old = a, .new_plan = b, .from = from, .until = from + 364 * (nm_time)NM_DAY },
+			   &differences, &err), &err);
 	nm_plan_free(a);
 	nm_plan_free(b);
 	return differences;
@@ -679,7 +680,8 @@ static void test_compare_tells_the_text_of_alerts_by_itself(void **state)
 	assert_true(snprintf(text, sizeof(text), "business = \"Jones\" %s%s%s", strstr(small, "timezone"), later, ALERTING) <
 		    (int)sizeof(text));
 	both = plan_of_text(text, "/tmp");
-	ok(nm_plan_compare(old, named, from, from + 364 * (nm_time)NM_DAY, &d, &err), &err);
+	ok(nm_plan_compare(&(struct nm_plan_pair){ .old = old, .new_plan = named, .from = from, .until = from + 364 * (nm_time)NM_DAY },
+			   &d, &err), &err);
 	assert_int_equal(d.n, 1);
 	assert_true(d.items[0].staff);
 	assert_false(nm_differences_for_callers(&d));
@@ -688,7 +690,8 @@ static void test_compare_tells_the_text_of_alerts_by_itself(void **state)
 			  "Smith: emergency call to line main from {caller}",
 			  "Jones: emergency call to line main from {caller}");
 	nm_differences_clear(&d);
-	ok(nm_plan_compare(old, both, from, from + 364 * (nm_time)NM_DAY, &d, &err), &err);
+	ok(nm_plan_compare(&(struct nm_plan_pair){ .old = old, .new_plan = both, .from = from, .until = from + 364 * (nm_time)NM_DAY },
+			   &d, &err), &err);
 	assert_int_equal(d.n, 2);
 	assert_true(nm_differences_for_callers(&d));
 	assert_difference(&d.items[0], "Thursdays 12:00-13:00", "any other caller", "owner 20 s, then fixly 10 s",
